@@ -1,0 +1,58 @@
+/* Law 1: a protocol endpoint is sans-IO. Whoever owns the sockets (the fabric's host, or a program's own loop) gives it
+ * what arrives and the time, and pulls what it wants sent. Inputs never emit, and nothing re-enters: after every input and
+ * every timer the owner drains `request` until it returns 0, then `output` until it returns 0. After a timer(now) and a
+ * drained output, deadline > now. */
+#ifndef NT_BASE_ENDPOINT_H
+#define NT_BASE_ENDPOINT_H
+
+#include "core/base/addr.h"
+#include "core/base/time.h"
+
+enum nt_transport { NT_UDP = 1, NT_TCP = 2, NT_TLS = 3 };
+
+struct nt_path {
+    uint8_t transport;    /* enum nt_transport */
+    uint8_t ttl;          /* hop limit; output: 0 means the owner's default (64) */
+    uint8_t tos;          /* DSCP and ECN as in the IP header */
+    uint8_t df;           /* IPv4 don't fragment */
+    uint32_t id;          /* TCP and TLS: the connection. Port requests: the endpoint's own number of the request */
+    struct nt_addr local; /* ours */
+    struct nt_addr remote;
+};
+
+enum nt_input {
+    NT_IN_DATAGRAM = 1, /* bytes: one datagram */
+    NT_IN_STREAM,       /* bytes: the next ones of connection path->id */
+    NT_IN_CONNECTED,    /* the request path->id was granted: path->local (and remote) are the real ones */
+    NT_IN_CLOSED,       /* the connection, or the request path->id, is refused or gone */
+    NT_IN_SEND_FAILED,  /* a datagram to path->remote could not be sent (no route, down) */
+    NT_IN_ICMP,         /* bytes: two, ICMP type and code, for a datagram we sent on path */
+    NT_IN_IF_UP,        /* path->local: an interface's address is there */
+    NT_IN_IF_DOWN
+};
+
+enum nt_request_kind { NT_REQ_BIND = 1, NT_REQ_CONNECT, NT_REQ_LISTEN, NT_REQ_CLOSE };
+
+struct nt_request {
+    enum nt_request_kind kind;
+    struct nt_path path; /* bind: local with port 0 asks for any free port. Answered by NT_IN_CONNECTED or NT_IN_CLOSED with
+                          * the same path.id, before anything else is given to the endpoint. Close: local of a bound port */
+};
+
+#define NT_DATAGRAM_MAX 65507 /* UDP payload over IPv4 */
+
+struct nt_endpoint_ops {
+    void (*input)(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now);
+    void (*timer)(void *self, nt_time now);
+    /* One datagram or stream chunk into buf: its length, 0 when there is none (empty datagrams are never sent). */
+    size_t (*output)(void *self, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now);
+    nt_time (*deadline)(const void *self); /* NT_TIME_NEVER: none */
+    int (*request)(void *self, struct nt_request *req); /* 1: *req is one, 0: none */
+};
+
+struct nt_endpoint {
+    const struct nt_endpoint_ops *ops;
+    void *self;
+};
+
+#endif

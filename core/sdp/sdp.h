@@ -1,0 +1,49 @@
+/* ICE in SDP (RFC 8839, 8866): session descriptions with one m= line for each stream, and SIP messages over UDP that carry
+ * them (RFC 3261; only as much as an offer and an answer between two known parties need). Texts need no NUL. */
+#ifndef NT_SDP_SDP_H
+#define NT_SDP_SDP_H
+
+#include "core/base/diag.h"
+#include "core/ice/description.h"
+
+#define NT_SDP_MAX 65536 /* larger texts are refused */
+#define NT_SDP_LINE_MAX 4096
+
+struct nt_sdp_error {
+    size_t line, column;   /* from 1 */
+    const char *what;      /* static */
+};
+
+struct nt_sdp_write {
+    uint64_t session_id, version; /* o= */
+    const char *user;             /* o= username; NULL: "-" */
+};
+
+/* The text's length, or NT_ENOSPC. CRLF lines. */
+int nt_sdp_write(const struct nt_ice_description *d, const struct nt_sdp_write *options, char *buf, size_t cap);
+/* Into *d (initialised here; freed by the caller on success). 0, NT_EFORMAT with *error, NT_ELIMIT, NT_ENOMEM. Unknown
+ * lines, attributes and extension pairs are passed over; names (.local, FQDN) and TCP are counted in passed_over. */
+int nt_sdp_read(struct nt_ice_description *d, const char *text, size_t len, struct nt_sdp_error *error);
+/* One candidate as in "a=candidate:" without "a=" (also the trickle form): the length, or NT_ENOSPC. */
+int nt_sdp_write_candidate(const struct nt_ice_candidate *c, char *buf, size_t cap);
+/* "candidate:..." with or without "a=". 0, NT_EFORMAT, NT_EUNSUPPORTED for TCP, names and unknown transports. */
+int nt_sdp_read_candidate(struct nt_ice_candidate *c, const char *text, size_t len, const char **what);
+
+/* --- SIP framing --- */
+enum nt_sip_kind { NT_SIP_INVITE = 1, NT_SIP_OK, NT_SIP_ACK, NT_SIP_BYE, NT_SIP_INFO };
+
+struct nt_sip_message {
+    enum nt_sip_kind kind;
+    uint32_t cseq;
+    char call_id[64], from[64], to[64], branch[64]; /* from, to: user names; the domain is "natsim.invalid" */
+    struct nt_addr via;                             /* the sender's */
+    const char *content_type;                       /* "application/sdp"; in a parsed message within its text */
+    size_t content_type_len;
+    const char *body;
+    size_t body_len;
+};
+
+int nt_sip_write(const struct nt_sip_message *m, char *buf, size_t cap); /* length, or NT_ENOSPC */
+int nt_sip_read(struct nt_sip_message *m, const char *text, size_t len); /* 0, NT_EFORMAT */
+
+#endif

@@ -1,0 +1,63 @@
+/* STUN attribute types and error codes: RFC 8489 section 18.3, RFC 8656 section 18, RFC 8445 section 20.3, RFC 5780. */
+#ifndef NT_STUN_ATTRIBUTES_H
+#define NT_STUN_ATTRIBUTES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum nt_stun_attr_type {
+    NT_ATTR_MAPPED_ADDRESS = 0x0001,
+    NT_ATTR_CHANGE_REQUEST = 0x0003,
+    NT_ATTR_USERNAME = 0x0006,
+    NT_ATTR_MESSAGE_INTEGRITY = 0x0008,
+    NT_ATTR_ERROR_CODE = 0x0009,
+    NT_ATTR_UNKNOWN_ATTRIBUTES = 0x000a,
+    NT_ATTR_CHANNEL_NUMBER = 0x000c,
+    NT_ATTR_LIFETIME = 0x000d,
+    NT_ATTR_XOR_PEER_ADDRESS = 0x0012,
+    NT_ATTR_DATA = 0x0013,
+    NT_ATTR_REALM = 0x0014,
+    NT_ATTR_NONCE = 0x0015,
+    NT_ATTR_XOR_RELAYED_ADDRESS = 0x0016,
+    NT_ATTR_REQUESTED_ADDRESS_FAMILY = 0x0017,
+    NT_ATTR_EVEN_PORT = 0x0018,
+    NT_ATTR_REQUESTED_TRANSPORT = 0x0019,
+    NT_ATTR_DONT_FRAGMENT = 0x001a,
+    NT_ATTR_MESSAGE_INTEGRITY_SHA256 = 0x001c,
+    NT_ATTR_PASSWORD_ALGORITHM = 0x001d,
+    NT_ATTR_USERHASH = 0x001e,
+    NT_ATTR_XOR_MAPPED_ADDRESS = 0x0020,
+    NT_ATTR_RESERVATION_TOKEN = 0x0022,
+    NT_ATTR_PRIORITY = 0x0024,
+    NT_ATTR_USE_CANDIDATE = 0x0025,
+    NT_ATTR_PADDING = 0x0026,
+    NT_ATTR_RESPONSE_PORT = 0x0027,
+    NT_ATTR_CONNECTION_ID = 0x002a,
+    NT_ATTR_ADDITIONAL_ADDRESS_FAMILY = 0x8000,
+    NT_ATTR_ADDRESS_ERROR_CODE = 0x8001,
+    NT_ATTR_PASSWORD_ALGORITHMS = 0x8002,
+    NT_ATTR_ALTERNATE_DOMAIN = 0x8003,
+    NT_ATTR_ICMP = 0x8004,
+    NT_ATTR_SOFTWARE = 0x8022,
+    NT_ATTR_ALTERNATE_SERVER = 0x8023,
+    NT_ATTR_FINGERPRINT = 0x8028,
+    NT_ATTR_ICE_CONTROLLED = 0x8029,
+    NT_ATTR_ICE_CONTROLLING = 0x802a,
+    NT_ATTR_RESPONSE_ORIGIN = 0x802b,
+    NT_ATTR_OTHER_ADDRESS = 0x802c
+};
+
+enum { NT_PASSWORD_MD5 = 1, NT_PASSWORD_SHA256 = 2 }; /* RFC 8489, 18.5 */
+
+bool nt_stun_attr_known(uint16_t type);
+/* "XOR-MAPPED-ADDRESS"; "0x7ffe" is not made: NULL when unknown. */
+const char *nt_stun_attr_name(uint16_t type);
+/* The type of such a name, or -1. */
+int nt_stun_attr_by_name(const char *name);
+/* "Binding", "Allocate", ...; NULL when unknown. Its inverse gives -1. */
+const char *nt_stun_method_name(uint16_t method);
+int nt_stun_method_by_name(const char *name);
+/* The registry's reason phrase of an error code; "Error" when unknown. */
+const char *nt_stun_reason(int code);
+
+#endif

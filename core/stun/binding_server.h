@@ -1,0 +1,30 @@
+/* A STUN server for Binding (RFC 8489), with NAT behaviour discovery on two addresses (RFC 5780) when asked for, and
+ * classic STUN (RFC 8489, section 11). An endpoint: it binds its ports by requests. */
+#ifndef NT_STUN_BINDING_SERVER_H
+#define NT_STUN_BINDING_SERVER_H
+
+#include "core/base/endpoint.h"
+#include "core/base/trace.h"
+#include "core/stun/message.h"
+
+#define NT_STUN_PORT 3478
+#define NT_STUN_ALTERNATE_PORT 3479
+
+struct nt_stun_server_config {
+    struct nt_addr primary;   /* address and port to serve */
+    struct nt_addr alternate; /* another address and port for RFC 5780; unset: plain server */
+    const char *software;     /* NULL: no SOFTWARE attribute */
+    struct nt_trace trace;
+};
+
+struct nt_stun_server;
+
+struct nt_stun_server *nt_stun_server_new(const struct nt_stun_server_config *config);
+void nt_stun_server_del(struct nt_stun_server *s);
+struct nt_endpoint nt_stun_server_endpoint(struct nt_stun_server *s);
+
+/* The answer to one Binding request as any server would give it (no authentication): the length written to buf, 0 for no
+ * answer. TURN servers use it too. */
+size_t nt_stun_answer_binding(const struct nt_stun_msg *request, const struct nt_addr *from, const char *software, uint8_t *buf, size_t cap);
+
+#endif

@@ -1,0 +1,13 @@
+/* The public face of core/stun: codec, keys, transactions, credentials, Binding server, behaviour discovery. */
+#ifndef NT_STUN_STUN_H
+#define NT_STUN_STUN_H
+
+#include "core/stun/attributes.h"
+#include "core/stun/binding_server.h"
+#include "core/stun/credentials.h"
+#include "core/stun/discovery.h"
+#include "core/stun/integrity.h"
+#include "core/stun/message.h"
+#include "core/stun/transaction.h"
+
+#endif
