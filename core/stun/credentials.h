@@ -4,6 +4,7 @@
 #define NT_STUN_CREDENTIALS_H
 
 #include "core/base/rand.h"
+#include "core/base/time.h"
 #include "core/stun/message.h"
 
 #define NT_STUN_TEXT_MAX 128      /* realm, nonce: fewer characters than this (14.9, 14.10) */

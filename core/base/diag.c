@@ -1,0 +1,151 @@
+#include "core/base/diag.h"
+#include "core/base/map.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORD_MAX 64
+
+static char *vformat(const char *fmt, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
+    char *text = n < 0 ? NULL : malloc((size_t)n + 1);
+    if (text != NULL)
+        vsnprintf(text, (size_t)n + 1, fmt, args);
+    return text;
+}
+
+struct nt_diag *nt_diag_add(struct nt_diags *d, const char *file, int line, int column, const char *fmt, ...)
+{
+    if (nt_grow(&d->items, &d->cap, d->count + 1, sizeof *d->items, NT_DIAGS_MAX) != 0) {
+        d->dropped++;
+        return NULL;
+    }
+    struct nt_diag *item = &d->items[d->count++];
+    va_list args;
+    va_start(args, fmt);
+    *item = (struct nt_diag){.file = file != NULL ? strdup(file) : NULL, .line = line, .column = column, .what = vformat(fmt, args)};
+    va_end(args);
+    return item;
+}
+
+void nt_diag_mend(struct nt_diag *d, const char *fmt, ...)
+{
+    if (d == NULL)
+        return;
+    va_list args;
+    va_start(args, fmt);
+    free(d->mend);
+    d->mend = vformat(fmt, args);
+    va_end(args);
+}
+
+void nt_diag_source(struct nt_diag *d, const char *text, size_t len)
+{
+    if (d == NULL)
+        return;
+    free(d->source);
+    d->source = strndup(text, len);
+}
+
+static void print_place(FILE *out, const struct nt_diag *d)
+{
+    if (d->file != NULL)
+        fprintf(out, "%s:", d->file);
+    if (d->line > 0)
+        fprintf(out, "%d:", d->line);
+    if (d->column > 0)
+        fprintf(out, "%d:", d->column);
+    if (d->file != NULL || d->line > 0)
+        fputc(' ', out);
+}
+
+/* The source line and a caret under its column; tabs are kept so that the caret stands right. */
+static void print_source(FILE *out, const struct nt_diag *d)
+{
+    if (d->source == NULL)
+        return;
+    fprintf(out, "    %s\n    ", d->source);
+    for (int i = 1; i < d->column && d->source[i - 1] != '\0'; i++)
+        fputc(d->source[i - 1] == '\t' ? '\t' : ' ', out);
+    fputs(d->column > 0 ? "^\n" : "\n", out);
+}
+
+char *nt_diags_format(const struct nt_diags *d)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+    if (out == NULL)
+        return NULL;
+    for (size_t i = 0; i < d->count; i++) {
+        const struct nt_diag *item = &d->items[i];
+        print_place(out, item);
+        fprintf(out, "%s", item->what != NULL ? item->what : "out of memory");
+        fprintf(out, item->mend != NULL ? ": %s\n" : "\n", item->mend);
+        print_source(out, item);
+    }
+    if (d->dropped > 0)
+        fprintf(out, "and %zu more\n", d->dropped);
+    fclose(out);
+    return text;
+}
+
+void nt_diags_clear(struct nt_diags *d)
+{
+    for (size_t i = 0; i < d->count; i++) {
+        free(d->items[i].file);
+        free(d->items[i].what);
+        free(d->items[i].mend);
+        free(d->items[i].source);
+    }
+    free(d->items);
+    *d = (struct nt_diags){0};
+}
+
+static size_t min3(size_t a, size_t b, size_t c)
+{
+    size_t m = a < b ? a : b;
+    return m < c ? m : c;
+}
+
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[WORD_MAX + 1];
+    size_t la = strlen(a), lb = strlen(b);
+    if (la > WORD_MAX || lb > WORD_MAX)
+        return WORD_MAX;
+    for (size_t j = 0; j <= lb; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= la; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= lb; j++) {
+            size_t above = row[j];
+            row[j] = min3(above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
+            diagonal = above;
+        }
+    }
+    return row[lb];
+}
+
+const char *nt_nearest(const char *word, const char *const *words, size_t n)
+{
+    size_t limit = strlen(word) / 3 > 2 ? strlen(word) / 3 : 2;
+    const char *best = NULL;
+    for (size_t i = 0; i < n; i++) {
+        size_t d = distance(word, words[i]);
+        if (d <= limit && d < strlen(word)) {
+            best = words[i];
+            limit = d - (d > 0);
+            if (d == 0)
+                break;
+        }
+    }
+    return best;
+}

@@ -1,0 +1,151 @@
+#include "core/base/map.h"
+#include "core/base/err.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define GONE (NT_MAP_NONE - 1) /* a removed slot: probing goes on past it */
+
+static size_t stride(const struct nt_map *m)
+{
+    return (sizeof(uint32_t) + m->key_len + 3) & ~(size_t)3;
+}
+
+static uint8_t *slot_at(const struct nt_map *m, size_t i)
+{
+    return m->slots + i * stride(m);
+}
+
+static uint32_t value_of(const uint8_t *slot)
+{
+    uint32_t v;
+    memcpy(&v, slot, sizeof v);
+    return v;
+}
+
+static void set_value(uint8_t *slot, uint32_t v)
+{
+    memcpy(slot, &v, sizeof v);
+}
+
+static uint64_t hash(const void *key, size_t len)
+{
+    const uint8_t *p = key;
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    for (; len >= 8; p += 8, len -= 8) {
+        uint64_t w;
+        memcpy(&w, p, 8);
+        h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
+        h ^= h >> 29;
+    }
+    for (; len > 0; p++, len--)
+        h = (h ^ *p) * UINT64_C(0x100000001b3);
+    return h ^ h >> 32;
+}
+
+/* The slot that holds the key, or the first free one on its way. */
+static uint8_t *probe(const struct nt_map *m, const void *key)
+{
+    uint8_t *free_slot = NULL;
+    for (size_t i = hash(key, m->key_len) & (m->capacity - 1);; i = (i + 1) & (m->capacity - 1)) {
+        uint8_t *slot = slot_at(m, i);
+        uint32_t v = value_of(slot);
+        if (v == NT_MAP_NONE)
+            return free_slot != NULL ? free_slot : slot;
+        if (v == GONE)
+            free_slot = free_slot != NULL ? free_slot : slot;
+        else if (memcmp(slot + sizeof v, key, m->key_len) == 0)
+            return slot;
+    }
+}
+
+static int rehash(struct nt_map *m, size_t capacity)
+{
+    struct nt_map bigger = {.key_len = m->key_len, .capacity = capacity};
+    bigger.slots = malloc(capacity * stride(m));
+    if (bigger.slots == NULL)
+        return NT_ENOMEM;
+    for (size_t i = 0; i < capacity; i++)
+        set_value(slot_at(&bigger, i), NT_MAP_NONE);
+    for (size_t i = 0; i < m->capacity; i++) {
+        const uint8_t *slot = slot_at(m, i);
+        if (value_of(slot) < GONE) {
+            memcpy(probe(&bigger, slot + sizeof(uint32_t)), slot, stride(m));
+            bigger.count++;
+        }
+    }
+    bigger.used = bigger.count;
+    free(m->slots);
+    *m = bigger;
+    return NT_OK;
+}
+
+void nt_map_init(struct nt_map *m, size_t key_len)
+{
+    *m = (struct nt_map){.key_len = key_len};
+}
+
+void nt_map_free(struct nt_map *m)
+{
+    free(m->slots);
+    *m = (struct nt_map){.key_len = m->key_len};
+}
+
+uint32_t nt_map_get(const struct nt_map *m, const void *key)
+{
+    if (m->count == 0)
+        return NT_MAP_NONE;
+    uint32_t v = value_of(probe(m, key));
+    return v == GONE ? NT_MAP_NONE : v;
+}
+
+int nt_map_put(struct nt_map *m, const void *key, uint32_t value)
+{
+    if (4 * (m->used + 1) > 3 * m->capacity) {
+        size_t capacity = 8;
+        while (capacity < 2 * (m->count + 1))
+            capacity *= 2;
+        int r = rehash(m, capacity);
+        if (r != NT_OK)
+            return r;
+    }
+    uint8_t *slot = probe(m, key);
+    uint32_t old = value_of(slot);
+    if (old >= GONE)
+        m->count++;
+    if (old == NT_MAP_NONE)
+        m->used++;
+    set_value(slot, value);
+    memcpy(slot + sizeof value, key, m->key_len);
+    return NT_OK;
+}
+
+void nt_map_remove(struct nt_map *m, const void *key)
+{
+    if (m->count == 0)
+        return;
+    uint8_t *slot = probe(m, key);
+    if (value_of(slot) < GONE) {
+        set_value(slot, GONE);
+        m->count--;
+    }
+}
+
+int nt_grow(void *items_pointer, size_t *cap, size_t need, size_t size, size_t limit)
+{
+    void *items;
+    if (need <= *cap)
+        return NT_OK;
+    if (need > limit)
+        return NT_ELIMIT;
+    size_t want = *cap < 8 ? 8 : *cap * 2;
+    want = want < need ? need : want > limit ? limit : want;
+    memcpy(&items, items_pointer, sizeof items);
+    items = realloc(items, want * size);
+    if (items == NULL)
+        return NT_ENOMEM;
+    memset((char *)items + *cap * size, 0, (want - *cap) * size);
+    memcpy(items_pointer, &items, sizeof items);
+    *cap = want;
+    return NT_OK;
+}

@@ -1,0 +1,1 @@
+extern int nt_stub_core_stun;

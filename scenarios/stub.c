@@ -1,0 +1,1 @@
+extern int nt_stub_scenarios;
