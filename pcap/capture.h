@@ -1,0 +1,75 @@
+/* A capture in memory: every packet that crossed a tap, in order, with its fate. Written as pcapng (one interface a tap) or
+ * plain pcap, counted with BPF, drawn as a ladder, judged by the conformance rules. Frame numbers are from 1, as Wireshark's. */
+#ifndef NT_PCAP_CAPTURE_H
+#define NT_PCAP_CAPTURE_H
+
+#include "core/base/trace.h"
+#include "natsim/packet.h"
+
+#define NT_CAPTURE_BYTES_MAX (UINT64_C(1) << 31) /* packet bytes of one capture; beyond, packets are counted, not kept */
+#define NT_CAPTURE_EPOCH INT64_C(1700000000)     /* the Unix time of virtual time 0: readable dates */
+
+enum nt_direction { NT_DIR_IN = 1, NT_DIR_OUT = 2 }; /* into or out of the tap's node */
+enum nt_fate { NT_FATE_PASSED = 0, NT_FATE_DROPPED, NT_FATE_TRANSLATED };
+
+struct nt_capture_tap {
+    char *name;        /* "nat-left.outside" */
+    char *node;        /* "nat-left" */
+    char *description; /* its addresses; may be NULL */
+};
+
+struct nt_capture_name { /* for the name resolution block */
+    struct nt_addr addr;
+    char *name;
+};
+
+struct nt_capture_frame {
+    nt_time at;
+    uint32_t tap;
+    uint8_t direction, fate;
+    uint16_t reason;               /* enum nt_drop */
+    uint32_t marks;                /* enum nt_packet_mark */
+    uint8_t which;                 /* of a translation: 0 source, 1 destination */
+    uint32_t comment;              /* offset of an extra text in `texts`, 0: none */
+    struct nt_addr a, b;           /* of the fate */
+    uint64_t offset;               /* into bytes */
+    uint32_t len;                  /* kept */
+    uint32_t orig_len;
+};
+
+struct nt_capture {
+    struct nt_capture_tap *taps;
+    size_t tap_count, tap_cap;
+    struct nt_capture_name *names;
+    size_t name_count, name_cap;
+    struct nt_capture_frame *frames;
+    size_t frame_count, frame_cap;
+    uint8_t *bytes;
+    uint64_t byte_count;
+    size_t byte_cap;
+    uint64_t lost; /* frames not kept: the limit, or no memory */
+    bool truncated_file; /* reading: the file ended within a block */
+};
+
+void nt_capture_init(struct nt_capture *c);
+void nt_capture_clear(struct nt_capture *c); /* frames and bytes; keeps memory for the next case */
+void nt_capture_free(struct nt_capture *c);
+int nt_capture_add_tap(struct nt_capture *c, const char *name, const char *node, const char *description); /* its number */
+int nt_capture_add_name(struct nt_capture *c, const struct nt_addr *a, const char *name);
+/* Trace events of packets and their fates; others are passed over. Taps must be added before. */
+void nt_capture_trace(struct nt_capture *c, const struct nt_trace_event *ev);
+static inline const uint8_t *nt_capture_bytes(const struct nt_capture *c, const struct nt_capture_frame *f)
+{
+    return c->bytes + f->offset;
+}
+/* The first comment of a frame: `verdict=drop at=... dir=in reason=... detail="..."`, `verdict=nat ...`, "" for none. */
+const char *nt_capture_comment(const struct nt_capture *c, const struct nt_capture_frame *f, char *buf, size_t cap);
+
+/* Files appear whole, by rename. 0 or NT_EIO (errno), NT_ENOMEM. */
+int nt_capture_write_pcapng(const struct nt_capture *c, const char *path, const char *comment);
+int nt_capture_write_pcap(const struct nt_capture *c, const char *path); /* through libpcap; nanoseconds */
+/* Reads pcapng (ours in full: names, comments, directions) or pcap, any of the link types raw IP, Ethernet, null, SLL(2); NT_EIO, or
+ * NT_EFORMAT with an English sentence in `what`. What was read before a truncation is there, truncated_file set. */
+int nt_capture_read(struct nt_capture *c, const char *path, char *what, size_t cap);
+
+#endif
