@@ -37,7 +37,7 @@ struct nt_stun_attr {
 };
 
 /* A view; valid as long as the bytes are. Attributes after MESSAGE-INTEGRITY (other than MESSAGE-INTEGRITY-SHA256 and
- * FINGERPRINT) and after FINGERPRINT are not listed (section 14.5). */
+ * FINGERPRINT) are not listed (section 9). */
 struct nt_stun_msg {
     const uint8_t *bytes;
     size_t len;
@@ -52,8 +52,8 @@ struct nt_stun_msg {
 
 /* RFC 7983: could these bytes be STUN (first byte 0..3, cookie, length)? */
 bool nt_stun_looks_like(const uint8_t *bytes, size_t len);
-/* 0, or NT_ESHORT, NT_EFORMAT, NT_ELIMIT. The length field must match `len` exactly. FINGERPRINT, if there, is verified
- * (NT_EFORMAT when wrong); integrity is not. The view points into itself: it must not be copied. */
+/* 0, or NT_ESHORT, NT_EFORMAT, NT_ELIMIT. The length field must match `len` exactly. FINGERPRINT, if there, is last and right
+ * (else NT_EFORMAT); integrity is not verified. The view points into itself: it must not be copied. */
 int nt_stun_parse(struct nt_stun_msg *m, const uint8_t *bytes, size_t len);
 const struct nt_stun_attr *nt_stun_find(const struct nt_stun_msg *m, uint16_t type); /* the first, or NULL */
 /* 0, NT_ENOENT when absent, NT_EFORMAT when of the wrong size. */
