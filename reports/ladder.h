@@ -1,0 +1,30 @@
+/* The ladder of a capture: one row a packet's way, from the tap where it appeared to where it ended, over the columns of the
+ * nodes. Plain data for the console (natsim explain) and the HTML report. */
+#ifndef NT_REPORTS_LADDER_H
+#define NT_REPORTS_LADDER_H
+
+#include "pcap/capture.h"
+
+#include <stdio.h>
+
+struct nt_ladder_row {
+    nt_time at;
+    uint32_t frame;      /* the first one */
+    uint32_t from, to;   /* columns */
+    bool dropped;
+    char *text;          /* what it is */
+    char *note;          /* addresses after translations, drop reason */
+};
+
+struct nt_ladder {
+    char **columns;
+    size_t column_count;
+    struct nt_ladder_row *rows;
+    size_t row_count;
+};
+
+int nt_ladder_make(struct nt_ladder *l, const struct nt_capture *c);
+void nt_ladder_free(struct nt_ladder *l);
+void nt_ladder_print(const struct nt_ladder *l, FILE *out, bool colour);
+
+#endif
