@@ -9,6 +9,7 @@
 
 #define NT_STUN_TEXT_MAX 128      /* realm, nonce: fewer characters than this (14.9, 14.10) */
 #define NT_STUN_TEXT_BYTES 764    /* and at most 763 bytes */
+#define NT_STUN_STALE_MAX 4
 #define NT_STUN_USER_BYTES 509    /* USERNAME: fewer than 509 bytes */
 
 /* --- client --- */
@@ -20,15 +21,18 @@ struct nt_stun_login {
     uint8_t algorithm;      /* 0 until a 401; NT_PASSWORD_MD5 or _SHA256 */
     bool userhash, sha256;  /* the nonce's security feature bits; integrity by SHA-256 */
     bool failed;            /* refused with these credentials: no further retry */
+    uint8_t stale;          /* 438 since the last verified response; NT_STUN_STALE_MAX of them end the retries */
     struct nt_stun_key key;
 };
 
+/* A user name or password that is too long makes it `failed`. */
 void nt_stun_login_init(struct nt_stun_login *l, const char *user, const char *password);
 /* Adds USERNAME or USERHASH, REALM, NONCE, PASSWORD-ALGORITHM(S) and the integrity attribute; nothing before a 401. */
 void nt_stun_login_sign(const struct nt_stun_login *l, struct nt_stun_builder *b);
-/* Verifies a response to a signed request: 0, NT_ENOENT, NT_EAUTH. */
-int nt_stun_login_verify(const struct nt_stun_login *l, const struct nt_stun_msg *response);
-/* An error response: 1 = try the request again with a new id (401 once, 438), 0 = final. */
+/* Verifies a response to a signed request: 0, NT_ENOENT (no integrity), NT_EAUTH. Over UDP a response that is not verified
+ * must be discarded, as if it had never been received (9.2.5), 400 included; 401 and 438 go to nt_stun_login_challenged. */
+int nt_stun_login_verify(struct nt_stun_login *l, const struct nt_stun_msg *response);
+/* An error response to a request that was signed with `l` as it is: 1 = try it again with a new id (401 once, 438), 0 = final. */
 int nt_stun_login_challenged(struct nt_stun_login *l, const struct nt_stun_msg *response, int code);
 
 /* --- server --- */
@@ -45,9 +49,12 @@ struct nt_stun_realm {
     uint8_t secret[32];      /* nonces are HMACs of (client address, time) under it: no state per client */
     struct nt_stun_user *users;
     size_t user_count;
+    bool userhash;           /* clients shall send USERHASH: the cookie's anonymity bit. false after init */
 };
 
+/* NT_EINVAL: an empty or too long realm, or no algorithm. */
 int nt_stun_realm_init(struct nt_stun_realm *r, const char *realm, bool md5, bool sha256, nt_time nonce_lifetime, struct nt_rand *rand);
+/* NT_EINVAL, NT_EEXIST, NT_ENOMEM. Users move: add all of them before authenticating. */
 int nt_stun_realm_add_user(struct nt_stun_realm *r, const char *user, const char *password);
 void nt_stun_realm_free(struct nt_stun_realm *r);
 

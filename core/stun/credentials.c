@@ -1,0 +1,175 @@
+/* The client's side of long-term credentials (RFC 8489, 9.2.3 and 9.2.5). The server's is realm.c. */
+#include "core/stun/credentials.h"
+
+#include "core/stun/security_features.h"
+
+/* What a 401 or 438 says, before it is believed. */
+struct challenge {
+    const struct nt_stun_attr *realm, *nonce, *algorithms;
+    uint32_t features;
+};
+
+static bool copy_text(char *to, size_t cap, const char *from)
+{
+    size_t len = strlen(from);
+    if (len >= cap)
+        return false;
+    memcpy(to, from, len + 1);
+    return true;
+}
+
+void nt_stun_login_init(struct nt_stun_login *l, const char *user, const char *password)
+{
+    memset(l, 0, sizeof *l);
+    l->failed = !copy_text(l->user, NT_STUN_USER_BYTES, user) || !copy_text(l->password, sizeof l->password, password);
+}
+
+void nt_stun_login_sign(const struct nt_stun_login *l, struct nt_stun_builder *b)
+{
+    if (l->algorithm == 0)
+        return; /* RFC 8489, 9.2.3.1: the first request "MUST omit" all of these */
+    if (l->userhash) {
+        uint8_t hash[32];
+        nt_stun_userhash(hash, l->user, l->realm);
+        nt_stun_add(b, NT_ATTR_USERHASH, hash, sizeof hash);
+    } else {
+        nt_stun_add_text(b, NT_ATTR_USERNAME, l->user);
+    }
+    nt_stun_add_text(b, NT_ATTR_REALM, l->realm);
+    nt_stun_add_text(b, NT_ATTR_NONCE, l->nonce);
+    if (l->algorithms_len != 0) {
+        nt_stun_add(b, NT_ATTR_PASSWORD_ALGORITHMS, l->algorithms, l->algorithms_len);
+        nt_stun_add_u32(b, NT_ATTR_PASSWORD_ALGORITHM, (uint32_t)l->algorithm << 16); /* no parameters */
+    }
+    if (l->sha256)
+        nt_stun_add_integrity_sha256(b, &l->key);
+    else
+        nt_stun_add_integrity(b, &l->key);
+}
+
+static struct challenge read_challenge(const struct nt_stun_msg *m)
+{
+    struct challenge c = {
+        .realm = nt_stun_find(m, NT_ATTR_REALM),
+        .nonce = nt_stun_find(m, NT_ATTR_NONCE),
+        .algorithms = nt_stun_find(m, NT_ATTR_PASSWORD_ALGORITHMS),
+    };
+    if (c.nonce != NULL)
+        c.features = nt_nonce_features((const char *)c.nonce->value, c.nonce->len);
+    return c;
+}
+
+/* RFC 8489, 9.2.1: the cookie says there is a list, and the list was taken out on the way. */
+static bool is_bid_down(const struct challenge *c)
+{
+    return (c->features & NT_FEATURE_PASSWORD_ALGORITHMS) != 0 && c->algorithms == NULL;
+}
+
+static int verify(const struct nt_stun_login *l, const struct nt_stun_msg *response)
+{
+    /* RFC 8489, 9.2.5: "For all other responses, if the NONCE attribute starts with the "nonce cookie" with the STUN Security
+     * Feature "Password algorithms" bit set to 1 but PASSWORD-ALGORITHMS is not present, the response MUST be ignored." */
+    struct challenge c = read_challenge(response);
+    if (is_bid_down(&c))
+        return NT_EAUTH;
+    /* The server answers a request that named an algorithm with MESSAGE-INTEGRITY-SHA256 (9.2.4), and one that did not with
+     * MESSAGE-INTEGRITY: the weaker one in place of the stronger is a bid-down. */
+    if (l->sha256)
+        return response->integrity_sha256 == NULL && response->integrity != NULL ? NT_EAUTH
+                                                                                  : nt_stun_verify_sha256(response, &l->key);
+    return response->integrity != NULL ? nt_stun_verify(response, &l->key) : nt_stun_verify_sha256(response, &l->key);
+}
+
+int nt_stun_login_verify(struct nt_stun_login *l, const struct nt_stun_msg *response)
+{
+    int r = verify(l, response);
+    if (r == NT_OK)
+        l->stale = 0;
+    return r;
+}
+
+/* RFC 8489, 14.9 and 14.10: fewer than 128 characters of UTF-8, at most 763 bytes. */
+static bool is_text(const struct nt_stun_attr *a)
+{
+    unsigned characters = 0;
+    if (a == NULL || a->len == 0 || a->len >= NT_STUN_TEXT_BYTES || memchr(a->value, '\0', a->len) != NULL)
+        return false;
+    for (unsigned i = 0; i < a->len; i++)
+        characters += (a->value[i] & 0xc0) != 0x80;
+    return characters < NT_STUN_TEXT_MAX;
+}
+
+static bool same_text(const char *text, const struct nt_stun_attr *a)
+{
+    return strlen(text) == a->len && memcmp(text, a->value, a->len) == 0;
+}
+
+static void take_text(char *to, const struct nt_stun_attr *a)
+{
+    memcpy(to, a->value, a->len);
+    to[a->len] = '\0';
+}
+
+/* RFC 8489, 9.2.5: "the first algorithm supported on the list"; 0 when there is none. */
+static uint8_t choose_algorithm(const struct nt_stun_attr *list)
+{
+    if (list == NULL)
+        return NT_PASSWORD_MD5;
+    struct nt_reader r = nt_reader_of(list->value, list->len);
+    while (nt_reader_left(&r) > 0) {
+        uint16_t algorithm = nt_read16(&r), len = nt_read16(&r);
+        nt_read(&r, (len + 3u) & ~3u);
+        if (r.err != NT_OK)
+            return 0;
+        if ((algorithm == NT_PASSWORD_MD5 || algorithm == NT_PASSWORD_SHA256) && len == 0)
+            return (uint8_t)algorithm;
+    }
+    return 0;
+}
+
+/* Whether to try again after this challenge. */
+static bool may_retry(const struct nt_stun_login *l, const struct challenge *c, int code)
+{
+    if (l->failed || !is_text(c->nonce) || (c->realm != NULL ? !is_text(c->realm) : code == 401))
+        return false;
+    if (c->algorithms != NULL && (c->algorithms->len == 0 || c->algorithms->len > sizeof l->algorithms))
+        return false;
+    /* 9.2.5: "then the client MUST NOT retry the request"; "all the subsequent requests MUST be authenticated using
+     * MESSAGE-INTEGRITY-SHA256 only", so a list that was there cannot go away again. */
+    if (is_bid_down(c) || (l->sha256 && c->algorithms == NULL) || choose_algorithm(c->algorithms) == 0)
+        return false;
+    if (code == 438)
+        return l->algorithm != 0 && l->stale < NT_STUN_STALE_MAX && !same_text(l->nonce, c->nonce);
+    /* "The client MUST NOT perform this retry if it is not changing the USERNAME, USERHASH, REALM, or its associated password
+     * from the previous attempt." */
+    bool userhash = (c->features & NT_FEATURE_USERNAME_ANONYMITY) != 0;
+    return l->algorithm == 0 || !same_text(l->realm, c->realm) || (userhash && !l->userhash);
+}
+
+int nt_stun_login_challenged(struct nt_stun_login *l, const struct nt_stun_msg *response, int code)
+{
+    struct challenge c = read_challenge(response);
+    if (code != 401 && code != 438)
+        return 0;
+    if (!may_retry(l, &c, code)) {
+        l->failed = true;
+        return 0;
+    }
+    uint8_t algorithm = choose_algorithm(c.algorithms);
+    bool other_key = algorithm != l->algorithm || (c.realm != NULL && !same_text(l->realm, c.realm));
+    take_text(l->nonce, c.nonce);
+    if (c.realm != NULL)
+        take_text(l->realm, c.realm);
+    l->algorithms_len = 0;
+    if (c.algorithms != NULL) {
+        memcpy(l->algorithms, c.algorithms->value, c.algorithms->len);
+        l->algorithms_len = (uint8_t)c.algorithms->len;
+        l->sha256 = true;
+    }
+    l->algorithm = algorithm;
+    l->userhash = (c.features & NT_FEATURE_USERNAME_ANONYMITY) != 0;
+    l->stale = code == 438 ? (uint8_t)(l->stale + 1) : 0;
+    if (other_key)
+        nt_stun_key_long(&l->key, algorithm, l->user, l->realm, l->password);
+    return 1;
+}
