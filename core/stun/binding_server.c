@@ -1,0 +1,145 @@
+/* The endpoint around Binding answers: its one or four sockets, classic clients, the queue of answers. */
+#include "core/stun/binding_server.h"
+
+#include "core/stun/binding_answer.h"
+
+#include <stdlib.h>
+
+/* Answers that wait to be pulled; further requests are dropped, as a full socket buffer would. */
+#define QUEUE_MAX 32
+/* Classic STUN knew no attribute that makes a request longer than this. */
+#define CLASSIC_MAX 548
+
+struct nt_stun_server {
+    struct nt_stun_server_config config;
+    struct nt_binding_sockets sockets; /* count: 4 once all of them are bound, 1 before */
+    unsigned wanted, asked;            /* sockets to bind, and asked for */
+    bool bound[4];
+    struct nt_binding_answer queue[QUEUE_MAX];
+    unsigned head, queued;
+};
+
+struct nt_stun_server *nt_stun_server_new(const struct nt_stun_server_config *config)
+{
+    struct nt_stun_server *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return NULL;
+    s->config = *config;
+    s->wanted = nt_addr_is_set(&config->alternate) ? 4 : 1;
+    s->sockets.count = 1;
+    for (unsigned i = 0; i < 4; i++) {
+        const struct nt_addr *ip = (i & 2) != 0 ? &config->alternate : &config->primary;
+        s->sockets.at[i] = nt_addr_with_port(ip, (i & 1) != 0 ? config->alternate.port : config->primary.port);
+    }
+    return s;
+}
+
+void nt_stun_server_del(struct nt_stun_server *s)
+{
+    free(s);
+}
+
+/* RFC 5780, 6: "If a server cannot allocate the same ports on two different IP address, then it MUST NOT include an
+ * OTHER-ADDRESS attribute in any Response and MUST respond with a 420" to CHANGE-REQUEST. */
+static void socket_changed(struct nt_stun_server *s, const struct nt_path *path, bool bound)
+{
+    bool all = s->wanted == 4;
+    if (path->id >= s->wanted)
+        return;
+    s->bound[path->id] = bound;
+    for (unsigned i = 0; i < s->wanted; i++)
+        all = all && s->bound[i];
+    s->sockets.count = all ? 4 : 1;
+}
+
+static void answer(struct nt_stun_server *s, const struct nt_stun_msg *request, const struct nt_path *path, uint32_t cookie)
+{
+    /* A classic client's CHANGE-REQUEST is an unknown attribute (RFC 5389, 12.2). */
+    struct nt_binding_sockets sockets = s->sockets;
+    unsigned at = 0;
+    if (s->queued == QUEUE_MAX)
+        return;
+    while (at < s->wanted && !nt_addr_equal(&s->sockets.at[at], &path->local))
+        at++;
+    if (at == s->wanted)
+        return;
+    if (cookie != NT_STUN_COOKIE)
+        sockets.count = 1;
+    struct nt_binding_answer *a = &s->queue[(s->head + s->queued) % QUEUE_MAX];
+    if (nt_binding_answer_make(a, request, &path->remote, &sockets, at)) {
+        a->cookie = cookie;
+        s->queued++;
+    }
+}
+
+/* RFC 5389, 12.2: "A STUN server can detect when a given Binding request message was sent from an RFC 3489 client by the
+ * absence of the correct value in the magic cookie field." The rest of the message is read as if it had it. */
+static void answer_classic(struct nt_stun_server *s, const uint8_t *bytes, size_t len, const struct nt_path *path)
+{
+    uint8_t copy[CLASSIC_MAX];
+    struct nt_stun_msg request;
+    if (len < NT_STUN_HEADER || len > sizeof copy)
+        return;
+    memcpy(copy, bytes, len);
+    nt_store32(copy + 4, NT_STUN_COOKIE);
+    if (nt_stun_parse(&request, copy, len) == NT_OK && request.fingerprint == NULL)
+        answer(s, &request, path, nt_load32(bytes + 4));
+}
+
+static void server_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
+{
+    struct nt_stun_server *s = self;
+    struct nt_stun_msg request;
+    (void)now;
+    if (kind == NT_IN_CONNECTED || kind == NT_IN_CLOSED)
+        socket_changed(s, path, kind == NT_IN_CONNECTED);
+    else if (kind == NT_IN_DATAGRAM && nt_stun_parse(&request, bytes, len) == NT_OK)
+        answer(s, &request, path, NT_STUN_COOKIE);
+    else if (kind == NT_IN_DATAGRAM && len >= NT_STUN_HEADER && nt_load32(bytes + 4) != NT_STUN_COOKIE)
+        answer_classic(s, bytes, len, path);
+}
+
+static void server_timer(void *self, nt_time now)
+{
+    (void)self, (void)now;
+}
+
+static size_t server_output(void *self, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
+{
+    struct nt_stun_server *s = self;
+    (void)now;
+    while (s->queued > 0) {
+        const struct nt_binding_answer *a = &s->queue[s->head];
+        s->head = (s->head + 1) % QUEUE_MAX;
+        s->queued--;
+        size_t len = nt_binding_answer_write(a, s->config.software, buf, cap);
+        if (len > 0) {
+            *path = (struct nt_path){.transport = NT_UDP, .local = a->local, .remote = a->to};
+            return len;
+        }
+    }
+    return 0;
+}
+
+static nt_time server_deadline(const void *self)
+{
+    (void)self;
+    return NT_TIME_NEVER;
+}
+
+static int server_request(void *self, struct nt_request *req)
+{
+    struct nt_stun_server *s = self;
+    if (s->asked == s->wanted)
+        return 0;
+    *req = (struct nt_request){.kind = NT_REQ_BIND};
+    req->path = (struct nt_path){.transport = NT_UDP, .id = s->asked, .local = s->sockets.at[s->asked]};
+    s->asked++;
+    return 1;
+}
+
+struct nt_endpoint nt_stun_server_endpoint(struct nt_stun_server *s)
+{
+    static const struct nt_endpoint_ops ops = {server_input, server_timer, server_output, server_deadline, server_request};
+    return (struct nt_endpoint){&ops, s};
+}
