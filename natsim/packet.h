@@ -27,6 +27,9 @@ int nt_packet_parse(struct nt_packet *p);
 /* Writes a whole UDP packet into p->data; id: the IPv4 identification. NT_ENOSPC beyond the buffer. */
 int nt_packet_udp(struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst, const uint8_t *payload, size_t len, uint8_t ttl,
                   uint8_t tos, bool df, uint16_t id);
+/* Writes the IP header alone, for `len` bytes that follow it; its length. */
+uint16_t nt_packet_ip_header(struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst, uint8_t proto, uint16_t len, uint8_t ttl,
+                             uint8_t tos, bool df, uint16_t id);
 /* An ICMP (v4 or v6) error about `about`, from `src` to about's source, with as much of it as fits 576 or 1280 bytes. */
 int nt_packet_icmp_error(struct nt_packet *p, const struct nt_addr *src, const struct nt_packet *about, uint8_t type, uint8_t code);
 /* Rewrites an address (and port, when the packet has ports), checksums included (RFC 1624). */
@@ -35,6 +38,9 @@ void nt_packet_set_dst(struct nt_packet *p, const struct nt_addr *a);
 /* The addresses of the packet quoted in an ICMP error; NT_ENOENT when it is none. Setting repairs both packets' checksums. */
 int nt_packet_quoted(const struct nt_packet *p, struct nt_addr *src, struct nt_addr *dst, uint8_t *proto);
 void nt_packet_set_quoted_src(struct nt_packet *p, const struct nt_addr *a);
+void nt_packet_set_quoted_dst(struct nt_packet *p, const struct nt_addr *a);
+/* The MTU that a "fragmentation needed" or "packet too big" error tells. */
+void nt_packet_set_icmp_mtu(struct nt_packet *p, uint32_t mtu);
 /* TTL or hop limit less one; false: it is used up. */
 bool nt_packet_hop(struct nt_packet *p);
 /* Recomputes every checksum from the bytes. */
