@@ -8,6 +8,10 @@
 
 #define NT_CAPTURE_BYTES_MAX (UINT64_C(1) << 31) /* packet bytes of one capture; beyond, packets are counted, not kept */
 #define NT_CAPTURE_EPOCH INT64_C(1700000000)     /* the Unix time of virtual time 0: readable dates */
+#define NT_CAPTURE_FRAMES_MAX 50000000           /* the same for frames, */
+#define NT_CAPTURE_TAPS_MAX 1000000              /* taps and names */
+#define NT_CAPTURE_TEXTS_MAX (1u << 28)          /* bytes of comments that came with a file */
+#define NT_CAPTURE_COMMENT 512                   /* room for any comment that is made here, and for one of a file (else cut) */
 
 enum nt_direction { NT_DIR_IN = 1, NT_DIR_OUT = 2 }; /* into or out of the tap's node */
 enum nt_fate { NT_FATE_PASSED = 0, NT_FATE_DROPPED, NT_FATE_TRANSLATED };
@@ -16,6 +20,7 @@ struct nt_capture_tap {
     char *name;        /* "nat-left.outside" */
     char *node;        /* "nat-left" */
     char *description; /* its addresses; may be NULL */
+    size_t last;       /* the number of its last frame, from 1; 0: none, or not kept */
 };
 
 struct nt_capture_name { /* for the name resolution block */
@@ -30,10 +35,11 @@ struct nt_capture_frame {
     uint16_t reason;               /* enum nt_drop */
     uint32_t marks;                /* enum nt_packet_mark */
     uint8_t which;                 /* of a translation: 0 source, 1 destination */
-    uint32_t comment;              /* offset of an extra text in `texts`, 0: none */
+    uint32_t comment;              /* of a file: offset of its first comment in `texts`, 0: none */
     struct nt_addr a, b;           /* of the fate */
+    struct nt_addr c, d;           /* a further translation of the packet (a hairpin), or the one before its drop; or unset */
     uint64_t offset;               /* into bytes */
-    uint32_t len;                  /* kept */
+    uint32_t len;                  /* kept; 0: of a file, and not an IP packet */
     uint32_t orig_len;
 };
 
@@ -47,6 +53,8 @@ struct nt_capture {
     uint8_t *bytes;
     uint64_t byte_count;
     size_t byte_cap;
+    char *texts; /* NUL-terminated, one after the other; the first is "" */
+    size_t text_len, text_cap;
     uint64_t lost; /* frames not kept: the limit, or no memory */
     bool truncated_file; /* reading: the file ended within a block */
 };
@@ -64,6 +72,8 @@ static inline const uint8_t *nt_capture_bytes(const struct nt_capture *c, const 
 }
 /* The first comment of a frame: `verdict=drop at=... dir=in reason=... detail="..."`, `verdict=nat ...`, "" for none. */
 const char *nt_capture_comment(const struct nt_capture *c, const struct nt_capture_frame *f, char *buf, size_t cap);
+/* Its i-th comment: 0 as above, 1 the further translation, 2 what a step did to the packet; "" for none. */
+const char *nt_capture_comment_at(const struct nt_capture *c, const struct nt_capture_frame *f, int i, char *buf, size_t cap);
 
 /* Files appear whole, by rename. 0 or NT_EIO (errno), NT_ENOMEM. */
 int nt_capture_write_pcapng(const struct nt_capture *c, const char *path, const char *comment);
@@ -71,5 +81,11 @@ int nt_capture_write_pcap(const struct nt_capture *c, const char *path); /* thro
 /* Reads pcapng (ours in full: names, comments, directions) or pcap, any of the link types raw IP, Ethernet, null, SLL(2); NT_EIO, or
  * NT_EFORMAT with an English sentence in `what`. What was read before a truncation is there, truncated_file set. */
 int nt_capture_read(struct nt_capture *c, const char *path, char *what, size_t cap);
+
+/* The same of a file's bytes. */
+int nt_capture_parse(struct nt_capture *c, const uint8_t *bytes, size_t len, char *what, size_t cap);
+
+/* For readers: appends a frame with its packet bytes; NULL when it is not kept (c->lost counts it). */
+struct nt_capture_frame *nt_capture_append(struct nt_capture *c, uint32_t tap, nt_time at, const uint8_t *bytes, size_t len);
 
 #endif

@@ -1,6 +1,6 @@
-/* BPF filters over raw IP packets, compiled by libpcap once and run on bytes. */
-#ifndef NT_PCAP_BPF_H
-#define NT_PCAP_BPF_H
+/* BPF filters over raw IP packets, compiled by libpcap once and run on bytes. (A header named bpf.h here would hide libpcap's own.) */
+#ifndef NT_PCAP_FILTER_H
+#define NT_PCAP_FILTER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,58 @@
+/* Temporary file, then rename. */
+#include "pcap/file.h"
+
+#include "core/base/err.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+int nt_file_begin(struct nt_file *f, const char *path)
+{
+    size_t len = strlen(path);
+    *f = (struct nt_file){.path = strdup(path), .temp = malloc(len + sizeof ".part")};
+    if (f->path == NULL || f->temp == NULL) {
+        free(f->path);
+        free(f->temp);
+        return NT_ENOMEM;
+    }
+    memcpy(f->temp, path, len);
+    memcpy(f->temp + len, ".part", sizeof ".part");
+    f->out = fopen(f->temp, "wb");
+    if (f->out == NULL) {
+        int saved = errno;
+        free(f->path);
+        free(f->temp);
+        errno = saved;
+        return NT_EIO;
+    }
+    return NT_OK;
+}
+
+int nt_file_end(struct nt_file *f, int err)
+{
+    int saved = errno;
+    /* A write that failed earlier has left the stream's error flag, and errno may be its own no more: flushing again says why. */
+    bool failed = ferror(f->out) != 0;
+    if (fflush(f->out) != 0) {
+        failed = true;
+        saved = errno;
+    }
+    if (fclose(f->out) != 0 && !failed) {
+        failed = true;
+        saved = errno;
+    }
+    if (err == NT_OK && failed)
+        err = NT_EIO;
+    if (err == NT_OK && rename(f->temp, f->path) != 0) {
+        saved = errno;
+        err = NT_EIO;
+    }
+    if (err != NT_OK)
+        remove(f->temp);
+    free(f->path);
+    free(f->temp);
+    errno = saved;
+    return err;
+}
