@@ -1,0 +1,384 @@
+#include "scenarios/app_agent.h"
+#include "scenarios/app_server.h"
+#include "scenarios/data_flow.h"
+#include "scenarios/platform.h"
+#include "scenarios/sip_end.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LABEL_MAX_BYTES 300
+
+struct nt_app_agent {
+    struct nt_world *w;
+    uint32_t index;
+    struct nt_host *host;
+    struct nt_trace trace;
+    struct nt_ice_agent *ice;
+    uint32_t endpoint;             /* on the host */
+    struct nt_sip_end *sip;
+    bool caller, answered, gathered;
+    struct nt_ice_description offer; /* the callee's, until its answer leaves */
+    bool has_offer;
+    struct nt_data_flow flows[NT_DATA_FLOWS_MAX];
+    size_t flow_count;
+    bool default_data;             /* no send step: ten datagrams after selection */
+    size_t selected_components;
+    nt_time selected_at;
+    uint8_t magic[NT_DATA_MAGIC];
+};
+
+const struct nt_ice_agent *nt_app_agent_ice(const struct nt_app_agent *a)
+{
+    return a->ice;
+}
+
+const uint8_t *nt_app_agent_magic(const struct nt_app_agent *a)
+{
+    return a->magic;
+}
+
+nt_time nt_app_agent_selected_at(const struct nt_app_agent *a)
+{
+    return a->selected_at;
+}
+
+static void emit(struct nt_app_agent *a, enum nt_trace_kind kind, nt_time now)
+{
+    nt_trace_emit(&a->trace, (struct nt_trace_event){.at = now, .kind = kind});
+}
+
+static struct nt_app_agent *peer_of(const struct nt_app_agent *a)
+{
+    const struct nt_scn_case *c = a->w->scn;
+    if (a->index == c->caller)
+        return a->w->agents[c->callee];
+    return a->index == c->callee ? a->w->agents[c->caller] : NULL;
+}
+
+/* --- data --- */
+
+int nt_app_agent_send(struct nt_app_agent *a, uint32_t bytes, uint32_t count, nt_time interval, nt_time now)
+{
+    if (a->flow_count == NT_DATA_FLOWS_MAX)
+        return NT_ELIMIT;
+    int r = nt_data_flow_init(&a->flows[a->flow_count], bytes, count, interval, now);
+    if (r == NT_OK) {
+        a->flow_count++;
+        nt_host_kick(a->host, now);
+    }
+    return r;
+}
+
+static void send_due(struct nt_app_agent *a, nt_time now)
+{
+    uint8_t buf[NT_DATA_MAX];
+    for (size_t i = 0; i < a->flow_count; i++) {
+        struct nt_data_flow *f = &a->flows[i];
+        while (f->next <= now) {
+            uint32_t number = f->sent;
+            size_t len = nt_data_flow_write(f, (uint8_t)i, a->magic, buf);
+            nt_ice_send(a->ice, 1, 1, buf, len, now); /* what cannot be sent is lost, and counted as such */
+            nt_trace_emit(&a->trace, (struct nt_trace_event){.at = now, .kind = NT_TR_DATA_SENT, .n = {number}});
+        }
+    }
+}
+
+static void received(struct nt_app_agent *a, const uint8_t *bytes, size_t len, nt_time now)
+{
+    struct nt_app_agent *from = peer_of(a);
+    uint8_t flow;
+    uint32_t number;
+    if (from == NULL || !nt_data_read(bytes, len, from->magic, &flow, &number) || flow >= from->flow_count)
+        return;
+    if (nt_data_flow_arrived(&from->flows[flow], number))
+        nt_trace_emit(&a->trace, (struct nt_trace_event){.at = now, .kind = NT_TR_DATA_RECEIVED, .n = {number}});
+}
+
+struct nt_data_count nt_app_agent_data(const struct nt_app_agent *a)
+{
+    struct nt_data_count n = {0};
+    for (size_t i = 0; i < a->flow_count; i++) {
+        n.sent += a->flows[i].sent;
+        n.received += a->flows[i].received;
+    }
+    return n;
+}
+
+bool nt_app_agent_data_done(const struct nt_app_agent *a)
+{
+    for (size_t i = 0; i < a->flow_count; i++)
+        if (a->flows[i].next != NT_TIME_NEVER)
+            return false;
+    return true;
+}
+
+static nt_time next_data(const struct nt_app_agent *a)
+{
+    nt_time next = NT_TIME_NEVER;
+    for (size_t i = 0; i < a->flow_count; i++)
+        next = nt_time_min(next, a->flows[i].next);
+    return next;
+}
+
+/* --- signalling --- */
+
+static void send_description(struct nt_app_agent *a, enum nt_sip_kind kind, bool remote_candidates, nt_time now)
+{
+    struct nt_ice_description d;
+    if (nt_ice_local(a->ice, remote_candidates, &d) != NT_OK)
+        return;
+    emit(a, kind == NT_SIP_INVITE ? NT_TR_OFFER_SENT : NT_TR_ANSWER_SENT, now);
+    nt_sip_end_send(a->sip, kind, &d, now);
+    nt_ice_description_free(&d);
+}
+
+/* The callee: the answer leaves, and checks start with it. */
+static void answer(struct nt_app_agent *a, nt_time now)
+{
+    send_description(a, NT_SIP_OK, false, now);
+    nt_ice_set_remote(a->ice, &a->offer, now);
+    nt_ice_description_free(&a->offer);
+    a->has_offer = false;
+    a->answered = true;
+}
+
+static void gathered(struct nt_app_agent *a, nt_time now)
+{
+    a->gathered = true;
+    if (a->caller)
+        send_description(a, NT_SIP_INVITE, false, now);
+    else if (a->has_offer)
+        answer(a, now);
+}
+
+static void gather(struct nt_app_agent *a, nt_time now)
+{
+    nt_host_announce(a->host, a->endpoint, now);
+    nt_ice_gather(a->ice, now);
+    nt_host_kick(a->host, now);
+}
+
+void nt_app_agent_call(struct nt_app_agent *a, nt_time now)
+{
+    a->caller = true;
+    emit(a, NT_TR_CALL, now);
+    gather(a, now);
+}
+
+int nt_app_agent_reoffer(struct nt_app_agent *a, nt_time now)
+{
+    if (!a->answered)
+        return NT_ESTATE;
+    send_description(a, NT_SIP_INVITE, nt_ice_role(a->ice) == NT_ICE_CONTROLLING, now);
+    return NT_OK;
+}
+
+void nt_app_agent_signal(struct nt_app_agent *a, const struct nt_scn_step *step)
+{
+    nt_sip_end_fault(a->sip, step->message, step->act, step->by);
+}
+
+static void offered(struct nt_app_agent *a, struct nt_ice_description *d, nt_time now)
+{
+    emit(a, NT_TR_OFFER_RECEIVED, now);
+    if (a->answered) { /* a subsequent offer: answered at once */
+        nt_ice_set_remote(a->ice, d, now);
+        nt_ice_description_free(d);
+        send_description(a, NT_SIP_OK, false, now);
+        nt_host_kick(a->host, now);
+        return;
+    }
+    if (a->has_offer)
+        nt_ice_description_free(&a->offer); /* the same offer again */
+    a->offer = *d;
+    if (!a->has_offer) {
+        a->has_offer = true;
+        gather(a, now);
+    }
+}
+
+static void on_signal(void *user, enum nt_sip_kind kind, struct nt_ice_description *d, nt_time now)
+{
+    struct nt_app_agent *a = user;
+    if (kind == NT_SIP_INVITE) {
+        offered(a, d, now);
+    } else {
+        emit(a, NT_TR_ANSWER_RECEIVED, now);
+        nt_ice_set_remote(a->ice, d, now);
+        nt_ice_description_free(d);
+        a->answered = true;
+        nt_host_kick(a->host, now);
+    }
+}
+
+/* --- the endpoint on the host: ICE, with an eye on its events --- */
+
+static void selected(struct nt_app_agent *a, nt_time now)
+{
+    if (++a->selected_components != 1)
+        return;
+    a->selected_at = now;
+    if (a->default_data)
+        nt_app_agent_send(a, 200, 10, 20 * NT_MSEC, now);
+}
+
+static void drain(struct nt_app_agent *a, nt_time now)
+{
+    struct nt_ice_event ev;
+    while (nt_ice_event(a->ice, &ev)) {
+        if (ev.kind == NT_ICE_EV_GATHERED)
+            gathered(a, now);
+        else if (ev.kind == NT_ICE_EV_SELECTED)
+            selected(a, now);
+        else if (ev.kind == NT_ICE_EV_DATA)
+            received(a, ev.bytes, ev.len, now);
+        else if (ev.kind == NT_ICE_EV_STATE && ev.state >= NT_ICE_COMPLETED)
+            a->w->last_activity = now;
+    }
+}
+
+static void input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
+{
+    struct nt_app_agent *a = self;
+    nt_ice_input(a->ice, path, kind, bytes, len, now);
+    drain(a, now);
+    send_due(a, now);
+}
+
+static void timer(void *self, nt_time now)
+{
+    struct nt_app_agent *a = self;
+    nt_ice_timer(a->ice, now);
+    drain(a, now);
+    send_due(a, now);
+}
+
+static size_t output(void *self, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
+{
+    struct nt_app_agent *a = self;
+    return nt_ice_output(a->ice, path, buf, cap, now);
+}
+
+static nt_time deadline(const void *self)
+{
+    const struct nt_app_agent *a = self;
+    return nt_time_min(nt_ice_deadline(a->ice), next_data(a));
+}
+
+static int request(void *self, struct nt_request *req)
+{
+    struct nt_app_agent *a = self;
+    return nt_ice_request(a->ice, req);
+}
+
+/* --- birth and end --- */
+
+static size_t stun_addresses(const struct nt_world *w, const struct nt_scn_agent *scn, struct nt_addr *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < scn->stun_count; i++) {
+        const struct nt_scn_server *s = &w->scn->servers[scn->stun[i]];
+        if (n < NT_ICE_SERVERS_MAX && nt_app_server_address(s, NT_AF_IPV4, &out[n]))
+            n++;
+    }
+    return n;
+}
+
+static size_t turn_uses(const struct nt_world *w, const struct nt_scn_agent *scn, struct nt_ice_turn *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < scn->turn_count; i++) {
+        const struct nt_scn_turn_use *use = &scn->turn[i];
+        if (n < NT_ICE_SERVERS_MAX && nt_app_server_address(&w->scn->servers[use->server], NT_AF_IPV4, &out[n].server)) {
+            out[n].transport = use->transport;
+            out[n].user = use->user;
+            out[n++].password = use->password;
+        }
+    }
+    return n;
+}
+
+static struct nt_ice_agent *ice_agent(struct nt_app_agent *a)
+{
+    const struct nt_scn_agent *scn = &a->w->scn->agents[a->index];
+    struct nt_addr stun[NT_ICE_SERVERS_MAX];
+    struct nt_ice_turn turn[NT_ICE_SERVERS_MAX];
+    char label[LABEL_MAX_BYTES];
+    enum nt_ice_role by_call = a->index == a->w->scn->caller ? NT_ICE_CONTROLLING : NT_ICE_CONTROLLED;
+    struct nt_ice_config config = {.role = scn->role != 0 ? (enum nt_ice_role)scn->role : by_call, .policy = scn->policy,
+        .streams = 1, .components = 1, .max_pairs = scn->max_pairs, .ta = scn->ta, .rto = scn->rto, .keepalive = scn->keepalive,
+        .nomination_wait = scn->nomination_wait, .no_consent = scn->no_consent, .no_ice2 = scn->no_ice2,
+        .icmp_errors = scn->icmp_errors, .ipv6 = scn->ipv6, .software = "natsim " NATSIM_VERSION, .stun = stun, .turn = turn,
+        .tie_breaker = scn->tie_breaker, .trace = a->trace};
+    config.stun_count = stun_addresses(a->w, scn, stun);
+    config.turn_count = turn_uses(a->w, scn, turn);
+    snprintf(label, sizeof label, "agent/%s", scn->name);
+    nt_fabric_stream(a->w->fabric, label, &config.rand);
+    int err;
+    return nt_ice_agent_new(&config, &err);
+}
+
+static bool has_send_step(const struct nt_scn_case *c)
+{
+    for (size_t i = 0; i < c->step_count; i++)
+        if (c->steps[i].kind == NT_STEP_SEND)
+            return true;
+    return false;
+}
+
+static int start(struct nt_app_agent *a)
+{
+    static const struct nt_endpoint_ops ops = {input, timer, output, deadline, request};
+    const struct nt_scn_case *c = a->w->scn;
+    struct nt_rand rand;
+    char label[LABEL_MAX_BYTES];
+    snprintf(label, sizeof label, "data/%s", c->agents[a->index].name);
+    nt_fabric_stream(a->w->fabric, label, &rand);
+    nt_rand_bytes(&rand, a->magic, sizeof a->magic);
+    if ((a->ice = ice_agent(a)) == NULL)
+        return NT_ENOMEM;
+    a->endpoint = nt_host_run_endpoint(a->host, (struct nt_endpoint){.ops = &ops, .self = a}, 0);
+    if (a->endpoint == NT_FABRIC_NONE)
+        return NT_ENOMEM;
+    uint32_t peer = a->index == c->caller ? c->callee : a->index == c->callee ? c->caller : NT_SCN_NONE;
+    if (peer == NT_SCN_NONE)
+        return NT_OK;
+    struct nt_sip_end_config config = {.host = a->w->signal_hosts[a->index], .user = c->agents[a->index].name,
+        .peer = c->agents[peer].name, .seed = a->w->seed, .receive = on_signal, .receiver = a};
+    nt_signalling_ends(a->w, a->index, &config.own, &config.via);
+    a->sip = nt_sip_end_new(&config);
+    return a->sip != NULL ? NT_OK : NT_ENOMEM;
+}
+
+struct nt_app_agent *nt_app_agent_new(struct nt_world *w, uint32_t index)
+{
+    struct nt_app_agent *a = calloc(1, sizeof *a);
+    if (a == NULL)
+        return NULL;
+    a->w = w;
+    a->index = index;
+    a->host = w->agent_hosts[index];
+    a->trace = nt_world_trace(w, nt_host_node(a->host));
+    a->selected_at = NT_TIME_NEVER;
+    a->default_data = !has_send_step(w->scn);
+    if (start(a) == NT_OK)
+        return a;
+    nt_app_agent_del(a);
+    return NULL;
+}
+
+void nt_app_agent_del(struct nt_app_agent *a)
+{
+    if (a == NULL)
+        return;
+    if (a->ice != NULL)
+        nt_ice_agent_del(a->ice);
+    nt_sip_end_del(a->sip);
+    if (a->has_offer)
+        nt_ice_description_free(&a->offer);
+    for (size_t i = 0; i < a->flow_count; i++)
+        nt_data_flow_free(&a->flows[i]);
+    free(a);
+}

@@ -1,0 +1,193 @@
+#include "scenarios/sip_end.h"
+#include "scenarios/platform.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct message {
+    nt_time leaves;
+    uint8_t *bytes;
+    size_t len;
+};
+
+struct fault {
+    enum nt_scn_message message;
+    enum nt_scn_signal_act act;
+    nt_time by;
+};
+
+struct nt_sip_end {
+    struct nt_sip_end_config config;
+    bool bind_asked;
+    uint32_t cseq;       /* of our last INVITE */
+    uint32_t peer_cseq;  /* of the INVITE that we answer */
+    uint64_t version;
+    char call_id[64];
+    struct message queue[NT_SIP_QUEUE_MAX]; /* in order of leaving */
+    size_t count;
+    struct fault faults[NT_SIP_FAULTS_MAX];
+    size_t fault_count;
+};
+
+static void enqueue(struct nt_sip_end *s, const char *text, size_t len, nt_time leaves)
+{
+    size_t at = s->count;
+    if (s->count == NT_SIP_QUEUE_MAX)
+        return;
+    uint8_t *copy = malloc(len);
+    if (copy == NULL)
+        return;
+    memcpy(copy, text, len);
+    for (; at > 0 && s->queue[at - 1].leaves > leaves; at--)
+        s->queue[at] = s->queue[at - 1];
+    s->queue[at] = (struct message){.leaves = leaves, .bytes = copy, .len = len};
+    s->count++;
+}
+
+/* The signalling steps act on offers and answers, in the order in which they were given. */
+static void enqueue_with_faults(struct nt_sip_end *s, enum nt_scn_message message, const char *text, size_t len, nt_time now)
+{
+    nt_time leaves = now;
+    int copies = 1;
+    for (size_t i = 0; i < s->fault_count; i++) {
+        const struct fault *f = &s->faults[i];
+        if (f->message != NT_MESSAGE_ANY && f->message != message)
+            continue;
+        leaves = f->act == NT_SIGNAL_DELAY ? nt_time_after(leaves, f->by) : leaves;
+        copies = f->act == NT_SIGNAL_DROP ? 0 : f->act == NT_SIGNAL_DUPLICATE ? copies * 2 : copies;
+    }
+    for (int i = 0; i < copies && i < NT_SIP_QUEUE_MAX; i++)
+        enqueue(s, text, len, leaves);
+}
+
+void nt_sip_end_fault(struct nt_sip_end *s, enum nt_scn_message message, enum nt_scn_signal_act act, nt_time by)
+{
+    if (s->fault_count < NT_SIP_FAULTS_MAX)
+        s->faults[s->fault_count++] = (struct fault){message, act, by};
+}
+
+static void fill(const struct nt_sip_end *s, struct nt_sip_message *m, enum nt_sip_kind kind, uint32_t cseq)
+{
+    bool response = kind == NT_SIP_OK;
+    *m = (struct nt_sip_message){.kind = kind, .cseq = cseq, .via = s->config.own};
+    snprintf(m->call_id, sizeof m->call_id, "%s", s->call_id);
+    snprintf(m->from, sizeof m->from, "%s", response ? s->config.peer : s->config.user);
+    snprintf(m->to, sizeof m->to, "%s", response ? s->config.user : s->config.peer);
+    snprintf(m->branch, sizeof m->branch, "z9hG4bK%s%" PRIu32, response ? s->config.peer : s->config.user, cseq);
+}
+
+void nt_sip_end_send(struct nt_sip_end *s, enum nt_sip_kind kind, const struct nt_ice_description *d, nt_time now)
+{
+    char *sdp = malloc(NT_SDP_MAX), *sip = malloc(NT_SIP_DATAGRAM_MAX);
+    struct nt_sdp_write options = {.session_id = s->config.seed & INT64_MAX, .version = ++s->version, .user = s->config.user};
+    int len = sdp != NULL && sip != NULL ? nt_sdp_write(d, &options, sdp, NT_SDP_MAX) : NT_ENOMEM;
+    if (len > 0) {
+        struct nt_sip_message m;
+        fill(s, &m, kind, kind == NT_SIP_OK ? s->peer_cseq : ++s->cseq);
+        m.content_type = "application/sdp";
+        m.content_type_len = strlen(m.content_type);
+        m.body = sdp;
+        m.body_len = (size_t)len;
+        len = nt_sip_write(&m, sip, NT_SIP_DATAGRAM_MAX);
+    }
+    if (len > 0)
+        enqueue_with_faults(s, kind == NT_SIP_OK ? NT_MESSAGE_ANSWER : NT_MESSAGE_OFFER, sip, (size_t)len, now);
+    free(sdp);
+    free(sip);
+    nt_host_kick(s->config.host, now);
+}
+
+static void acknowledge(struct nt_sip_end *s, nt_time now)
+{
+    char text[1024];
+    struct nt_sip_message m;
+    fill(s, &m, NT_SIP_ACK, s->cseq);
+    int len = nt_sip_write(&m, text, sizeof text);
+    if (len > 0)
+        enqueue(s, text, (size_t)len, now);
+}
+
+static void input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
+{
+    struct nt_sip_end *s = self;
+    struct nt_sip_message m;
+    struct nt_ice_description d;
+    struct nt_sdp_error error;
+    (void)path;
+    if (kind != NT_IN_DATAGRAM || len == 0 || nt_sip_read(&m, (const char *)bytes, len) != NT_OK)
+        return;
+    if (m.kind != NT_SIP_INVITE && m.kind != NT_SIP_OK)
+        return;
+    if (m.kind == NT_SIP_OK && m.cseq != s->cseq)
+        return;
+    if (nt_sdp_read(&d, m.body, m.body_len, &error) != NT_OK)
+        return;
+    if (m.kind == NT_SIP_INVITE) {
+        s->peer_cseq = m.cseq;
+        snprintf(s->call_id, sizeof s->call_id, "%s", m.call_id);
+    } else {
+        acknowledge(s, now);
+    }
+    s->config.receive(s->config.receiver, m.kind, &d, now);
+}
+
+static void timer(void *self, nt_time now)
+{
+    (void)self;
+    (void)now;
+}
+
+static size_t output(void *self, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
+{
+    struct nt_sip_end *s = self;
+    if (s->count == 0 || s->queue[0].leaves > now)
+        return 0;
+    struct message m = s->queue[0];
+    memmove(&s->queue[0], &s->queue[1], --s->count * sizeof s->queue[0]);
+    size_t len = m.len <= cap ? m.len : 0;
+    memcpy(buf, m.bytes, len);
+    free(m.bytes);
+    *path = (struct nt_path){.transport = NT_UDP, .local = s->config.own, .remote = s->config.via};
+    return len;
+}
+
+static nt_time deadline(const void *self)
+{
+    const struct nt_sip_end *s = self;
+    return s->count > 0 ? s->queue[0].leaves : NT_TIME_NEVER;
+}
+
+static int request(void *self, struct nt_request *req)
+{
+    struct nt_sip_end *s = self;
+    if (s->bind_asked)
+        return 0;
+    s->bind_asked = true;
+    *req = (struct nt_request){.kind = NT_REQ_BIND, .path = {.transport = NT_UDP, .local = s->config.own}};
+    return 1;
+}
+
+struct nt_sip_end *nt_sip_end_new(const struct nt_sip_end_config *config)
+{
+    static const struct nt_endpoint_ops ops = {input, timer, output, deadline, request};
+    struct nt_sip_end *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return NULL;
+    s->config = *config;
+    snprintf(s->call_id, sizeof s->call_id, "%" PRIx64 "@natsim.invalid", config->seed);
+    if (nt_host_run_endpoint(config->host, (struct nt_endpoint){.ops = &ops, .self = s}, 0) != NT_FABRIC_NONE)
+        return s;
+    free(s);
+    return NULL;
+}
+
+void nt_sip_end_del(struct nt_sip_end *s)
+{
+    if (s == NULL)
+        return;
+    for (size_t i = 0; i < s->count; i++)
+        free(s->queue[i].bytes);
+    free(s);
+}

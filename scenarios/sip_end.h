@@ -1,0 +1,31 @@
+/* An agent's end of the signalling: an endpoint on its management host that writes and reads offers and answers as SIP, and on
+ * which the scenario's signalling steps act. */
+#ifndef NT_SCENARIOS_SIP_END_H
+#define NT_SCENARIOS_SIP_END_H
+
+#include "core/sdp/sdp.h"
+#include "natsim/host.h"
+#include "scenarios/model.h"
+
+#define NT_SIP_QUEUE_MAX 32 /* messages on their way out */
+#define NT_SIP_FAULTS_MAX 16
+
+struct nt_sip_end;
+
+struct nt_sip_end_config {
+    struct nt_host *host;     /* the end of the management link */
+    const char *user, *peer;  /* names; the caller's */
+    struct nt_addr own, via;  /* with ports */
+    uint64_t seed;            /* of the session: o= and Call-ID */
+    /* An offer (NT_SIP_INVITE) or an answer (NT_SIP_OK) came; the description is the receiver's to free. */
+    void (*receive)(void *receiver, enum nt_sip_kind kind, struct nt_ice_description *d, nt_time now);
+    void *receiver;
+};
+
+struct nt_sip_end *nt_sip_end_new(const struct nt_sip_end_config *config); /* runs itself on the host */
+void nt_sip_end_del(struct nt_sip_end *s);
+void nt_sip_end_send(struct nt_sip_end *s, enum nt_sip_kind kind, const struct nt_ice_description *d, nt_time now);
+/* From now on messages of this kind are delayed, dropped or duplicated; the link does it, so what was sent counts as sent. */
+void nt_sip_end_fault(struct nt_sip_end *s, enum nt_scn_message message, enum nt_scn_signal_act act, nt_time by);
+
+#endif
