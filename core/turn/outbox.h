@@ -1,0 +1,30 @@
+/* The datagrams a server has ready, in order. Their bytes share one buffer that is reused once all have been taken, so
+ * that a warm relay allocates nothing. */
+#ifndef NT_TURN_OUTBOX_H
+#define NT_TURN_OUTBOX_H
+
+#include "core/base/endpoint.h"
+
+#define NT_TURN_OUTBOX_BYTES ((size_t)4 << 20)
+#define NT_TURN_OUTBOX_COUNT 4096
+
+struct nt_turn_outbox_item {
+    struct nt_path path;
+    size_t at, len;
+};
+
+struct nt_turn_outbox {
+    uint8_t *bytes;
+    struct nt_turn_outbox_item *items;
+    size_t used, cap, first, count, items_cap;
+};
+
+void nt_turn_outbox_free(struct nt_turn_outbox *o);
+/* Room for a datagram of at most `cap` bytes, until the next call; NULL at the limits above or without memory. */
+uint8_t *nt_turn_outbox_room(struct nt_turn_outbox *o, size_t cap);
+/* What was written there is a datagram of `len` bytes for `path`. */
+void nt_turn_outbox_commit(struct nt_turn_outbox *o, const struct nt_path *path, size_t len);
+/* The next one into buf: its length, 0 for none. One that does not fit is lost. */
+size_t nt_turn_outbox_take(struct nt_turn_outbox *o, struct nt_path *path, uint8_t *buf, size_t cap);
+
+#endif
