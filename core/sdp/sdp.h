@@ -19,14 +19,17 @@ struct nt_sdp_write {
     const char *user;             /* o= username; NULL: "-" */
 };
 
-/* The text's length, or NT_ENOSPC. CRLF lines. */
+/* The text's length, or NT_ENOSPC. CRLF lines. A stream whose default_addr has a family and the port 0 is a refused one: it
+ * gets no candidates, and a stream read with the port 0 is given back like that. `user` has no spaces. */
 int nt_sdp_write(const struct nt_ice_description *d, const struct nt_sdp_write *options, char *buf, size_t cap);
-/* Into *d (initialised here; freed by the caller on success). 0, NT_EFORMAT with *error, NT_ELIMIT, NT_ENOMEM. Unknown
- * lines, attributes and extension pairs are passed over; names (.local, FQDN) and TCP are counted in passed_over. */
+/* Into *d (initialised here; freed by the caller on success). 0, or NT_EFORMAT, NT_ELIMIT, NT_ENOMEM, each with *error.
+ * Unknown attributes and extension pairs are passed over; candidates with names (.local, FQDN), zones, TCP, unknown transports
+ * or types, and those of refused streams, are counted in passed_over. Unknown types of lines are an error (RFC 8866, 5). */
 int nt_sdp_read(struct nt_ice_description *d, const char *text, size_t len, struct nt_sdp_error *error);
 /* One candidate as in "a=candidate:" without "a=" (also the trickle form): the length, or NT_ENOSPC. */
 int nt_sdp_write_candidate(const struct nt_ice_candidate *c, char *buf, size_t cap);
-/* "candidate:..." with or without "a=". 0, NT_EFORMAT, NT_EUNSUPPORTED for TCP, names and unknown transports. */
+/* "candidate:..." with or without "a=". 0, NT_EFORMAT with *what, NT_EUNSUPPORTED for TCP, names, unknown transports and types.
+ * The stream is the caller's to set. */
 int nt_sdp_read_candidate(struct nt_ice_candidate *c, const char *text, size_t len, const char **what);
 
 /* --- SIP framing --- */
@@ -34,16 +37,19 @@ enum nt_sip_kind { NT_SIP_INVITE = 1, NT_SIP_OK, NT_SIP_ACK, NT_SIP_BYE, NT_SIP_
 
 struct nt_sip_message {
     enum nt_sip_kind kind;
-    uint32_t cseq;
+    enum nt_sip_kind answered; /* of NT_SIP_OK: the request; 0 when writing: NT_SIP_INVITE */
+    bool in_dialog;            /* To has a tag: every message but the first INVITE of a call */
+    uint32_t cseq;             /* below 2^31 */
     char call_id[64], from[64], to[64], branch[64]; /* from, to: user names; the domain is "natsim.invalid" */
-    struct nt_addr via;                             /* the sender's */
-    const char *content_type;                       /* "application/sdp"; in a parsed message within its text */
+    struct nt_addr via;                             /* the requester's: a response has its request's via, branch, from, to */
+    const char *content_type;                       /* NULL: "application/sdp"; in a parsed message within its text */
     size_t content_type_len;
     const char *body;
     size_t body_len;
 };
 
-int nt_sip_write(const struct nt_sip_message *m, char *buf, size_t cap); /* length, or NT_ENOSPC */
-int nt_sip_read(struct nt_sip_message *m, const char *text, size_t len); /* 0, NT_EFORMAT */
+/* The length; NT_ENOSPC; NT_EINVAL for names that are not tokens (RFC 3261, 25.1). Tags follow from call_id and user. */
+int nt_sip_write(const struct nt_sip_message *m, char *buf, size_t cap);
+int nt_sip_read(struct nt_sip_message *m, const char *text, size_t len); /* 0, NT_EFORMAT; other methods and statuses too */
 
 #endif

@@ -1,0 +1,13 @@
+/* The value of a=candidate (RFC 8839, 5.1), for this room. */
+#ifndef NT_SDP_CANDIDATE_H
+#define NT_SDP_CANDIDATE_H
+
+#include "core/ice/description.h"
+#include "core/sdp/text.h"
+
+/* What stands after "candidate:". 0 with *c filled (stream 0), NT_EFORMAT with the cursor's error, or NT_EUNSUPPORTED for a
+ * right line this agent has to pass over. *c changes only on 0. */
+int nt_candidate_scan(struct nt_ice_candidate *c, struct nt_cursor *in);
+void nt_candidate_print(struct nt_out *out, const struct nt_ice_candidate *c);
+
+#endif

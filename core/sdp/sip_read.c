@@ -1,0 +1,233 @@
+/* Reading SIP messages over UDP (RFC 3261, section 7): the headers a call between two users needs; others are passed over. */
+#include "core/base/err.h"
+#include "core/sdp/sip.h"
+#include "core/sdp/text.h"
+
+#include <string.h>
+
+struct reader {
+    struct nt_sip_message *m;
+    enum nt_sip_kind cseq_kind;
+    bool via, from, to, call_id, cseq, length_given;
+    size_t length;
+};
+
+static bool is_space(char ch)
+{
+    return ch == ' ' || ch == '\t' || ch == '\r' || ch == '\n'; /* line ends only where a header is folded */
+}
+
+static struct nt_text trim(struct nt_text t)
+{
+    while (t.len > 0 && is_space(t.p[0]))
+        t.p++, t.len--;
+    while (t.len > 0 && is_space(t.p[t.len - 1]))
+        t.len--;
+    return t;
+}
+
+/* The part up to `stop` (or all), and *t becomes what follows it. */
+static struct nt_text cut(struct nt_text *t, char stop)
+{
+    const char *at = t->len > 0 ? memchr(t->p, stop, t->len) : NULL;
+    struct nt_text head = {t->p, at != NULL ? (size_t)(at - t->p) : t->len};
+    size_t used = head.len + (at != NULL);
+    *t = (struct nt_text){t->p + used, t->len - used};
+    return head;
+}
+
+static bool keep(char *to, size_t size, struct nt_text t)
+{
+    if (t.len == 0 || t.len >= size || memchr(t.p, '\0', t.len) != NULL)
+        return false;
+    nt_text_copy(to, t);
+    return true;
+}
+
+static enum nt_sip_kind kind_of(struct nt_text method)
+{
+    /* RFC 3261, 7.1: "Methods are case-sensitive"; the names are all there is in this list. */
+    for (int kind = NT_SIP_INVITE; kind <= NT_SIP_INFO; kind++) {
+        const char *name = nt_sip_method((enum nt_sip_kind)kind);
+        if (name != NULL && method.len == strlen(name) && memcmp(method.p, name, method.len) == 0)
+            return (enum nt_sip_kind)kind;
+    }
+    return (enum nt_sip_kind)0;
+}
+
+static bool read_start(struct reader *r, struct nt_text line)
+{
+    struct nt_text first = cut(&line, ' '), second = cut(&line, ' ');
+    if (nt_text_is(first, "SIP/2.0")) {
+        r->m->kind = NT_SIP_OK;
+        return nt_text_is(second, "200");
+    }
+    r->m->kind = kind_of(first);
+    return r->m->kind != 0 && nt_text_starts(second, "sip:") && nt_text_is(line, "SIP/2.0");
+}
+
+/* Via: SIP/2.0/UDP host[:port];branch=...; only the topmost one counts (RFC 3261, 18.2.2). */
+static bool read_via(struct reader *r, struct nt_text value)
+{
+    if (r->via)
+        return true;
+    r->via = true;
+    struct nt_text top = trim(cut(&value, ','));
+    struct nt_text protocol = cut(&top, ' '), sent_by = trim(cut(&top, ';'));
+    if (!nt_text_is(protocol, "SIP/2.0/UDP"))
+        return false;
+    if (nt_addr_parse_n(&r->m->via, sent_by.p, sent_by.len) != NT_OK)
+        return false;
+    if (r->m->via.port == 0)
+        r->m->via.port = NT_SIP_PORT;
+    while (top.len > 0) {
+        struct nt_text parameter = trim(cut(&top, ';')), name = trim(cut(&parameter, '='));
+        if (nt_text_is(name, "branch"))
+            return keep(r->m->branch, sizeof r->m->branch, trim(parameter));
+    }
+    return false;
+}
+
+/* From and To: [name] <sip:user@host>[;tag=...], or without the brackets. */
+static bool read_party(char user[64], bool *seen, bool *tagged, struct nt_text value)
+{
+    if (*seen)
+        return false;
+    *seen = true;
+    struct nt_text rest = value, uri;
+    if (value.len > 0 && memchr(value.p, '<', value.len) != NULL) {
+        cut(&rest, '<');
+        uri = cut(&rest, '>');
+        cut(&rest, ';');
+    } else {
+        uri = trim(cut(&rest, ';'));
+    }
+    while (rest.len > 0) {
+        struct nt_text parameter = trim(cut(&rest, ';'));
+        *tagged |= nt_text_starts(parameter, "tag=");
+    }
+    if (!nt_text_starts(uri, "sip:"))
+        return false;
+    uri = (struct nt_text){uri.p + 4, uri.len - 4};
+    struct nt_text name = cut(&uri, '@');
+    return uri.len > 0 && keep(user, 64, name);
+}
+
+static bool read_cseq(struct reader *r, struct nt_text value)
+{
+    uint64_t number;
+    struct nt_text digits = cut(&value, ' ');
+    if (r->cseq)
+        return false;
+    r->cseq = true;
+    /* RFC 3261, 8.1.1.5: "The sequence number value MUST be expressible as a 32-bit unsigned integer and MUST be less than
+     * 2**31." */
+    if (!nt_text_number(digits, 10, 0, INT32_MAX, &number))
+        return false;
+    r->m->cseq = (uint32_t)number;
+    r->cseq_kind = kind_of(trim(value));
+    return r->cseq_kind != 0;
+}
+
+static bool read_length(struct reader *r, struct nt_text value)
+{
+    uint64_t length;
+    if (r->length_given || !nt_text_number(value, 9, 0, NT_SDP_MAX, &length))
+        return false;
+    r->length_given = true;
+    r->length = (size_t)length;
+    return true;
+}
+
+static bool read_call_id(struct reader *r, struct nt_text value)
+{
+    if (r->call_id)
+        return false;
+    r->call_id = true;
+    return keep(r->m->call_id, sizeof r->m->call_id, value);
+}
+
+/* The names and the compact forms of RFC 3261, 7.3.3. */
+static bool read_header(struct reader *r, struct nt_text name, struct nt_text value)
+{
+    bool from_tag = false;
+    if (nt_text_is(name, "Via") || nt_text_is(name, "v"))
+        return read_via(r, value);
+    if (nt_text_is(name, "From") || nt_text_is(name, "f"))
+        return read_party(r->m->from, &r->from, &from_tag, value);
+    if (nt_text_is(name, "To") || nt_text_is(name, "t"))
+        return read_party(r->m->to, &r->to, &r->m->in_dialog, value);
+    if (nt_text_is(name, "Call-ID") || nt_text_is(name, "i"))
+        return read_call_id(r, value);
+    if (nt_text_is(name, "CSeq"))
+        return read_cseq(r, value);
+    if (nt_text_is(name, "Content-Length") || nt_text_is(name, "l"))
+        return read_length(r, value);
+    if (nt_text_is(name, "Content-Type") || nt_text_is(name, "c")) {
+        r->m->content_type = value.p;
+        r->m->content_type_len = value.len;
+    }
+    return true;
+}
+
+/* One line without its end; *t becomes what follows. False when there is no line end. */
+static bool next_line(struct nt_text *t, struct nt_text *line)
+{
+    if (t->len == 0 || memchr(t->p, '\n', t->len) == NULL)
+        return false;
+    *line = cut(t, '\n');
+    if (line->len > 0 && line->p[line->len - 1] == '\r')
+        line->len--;
+    return true;
+}
+
+/* A header with the lines that continue it (RFC 3261, 7.3.1: they start with a space or a tab). */
+static bool next_header(struct nt_text *t, struct nt_text *header)
+{
+    struct nt_text more;
+    if (!next_line(t, header))
+        return false;
+    while (header->len > 0 && t->len > 0 && (t->p[0] == ' ' || t->p[0] == '\t')) {
+        if (!next_line(t, &more))
+            return false;
+        header->len = (size_t)(more.p + more.len - header->p);
+    }
+    return true;
+}
+
+static bool read_headers(struct reader *r, struct nt_text *t)
+{
+    struct nt_text header;
+    while (next_header(t, &header)) {
+        if (header.len == 0)
+            return r->via && r->from && r->to && r->call_id && r->cseq;
+        if (memchr(header.p, ':', header.len) == NULL)
+            return false;
+        struct nt_text name = trim(cut(&header, ':'));
+        if (!nt_text_is_token(name) || !read_header(r, name, trim(header)))
+            return false;
+    }
+    return false; /* no empty line after the headers */
+}
+
+int nt_sip_read(struct nt_sip_message *m, const char *text, size_t len)
+{
+    struct nt_sip_message out = {0};
+    struct reader r = {.m = &out};
+    struct nt_text rest = {text, len}, start;
+    if (!next_line(&rest, &start) || !read_start(&r, start) || !read_headers(&r, &rest))
+        return NT_EFORMAT;
+    /* RFC 3261, 8.1.1.5: "The method MUST match that of the request." */
+    if (out.kind == NT_SIP_OK)
+        out.answered = r.cseq_kind;
+    else if (out.kind != r.cseq_kind)
+        return NT_EFORMAT;
+    /* RFC 3261, 18.3: over UDP a body longer than Content-Length is cut; one that is shorter is an error; without
+     * Content-Length it ends with the datagram. */
+    if (r.length_given && r.length > rest.len)
+        return NT_EFORMAT;
+    out.body = rest.p;
+    out.body_len = r.length_given ? r.length : rest.len;
+    *m = out;
+    return NT_OK;
+}

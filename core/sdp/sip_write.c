@@ -1,0 +1,118 @@
+/* Writing SIP messages over UDP (RFC 3261): requests and 200 responses between two users of one domain. */
+#include "core/base/err.h"
+#include "core/sdp/sip.h"
+#include "core/sdp/text.h"
+
+#include <string.h>
+
+/* RFC 3261, 19.3: a tag "MUST be globally unique and cryptographically random": here one for each user of each call, FNV-1a of
+ * both, so that no side has to remember one; what is random is the call id. */
+static uint32_t tag_of(const char *call_id, const char *user)
+{
+    uint32_t hash = UINT32_C(2166136261);
+    for (const char *p = call_id; *p != '\0'; p++)
+        hash = (hash ^ (uint8_t)*p) * UINT32_C(16777619);
+    hash *= UINT32_C(16777619);
+    for (const char *p = user; *p != '\0'; p++)
+        hash = (hash ^ (uint8_t)*p) * UINT32_C(16777619);
+    return hash;
+}
+
+static const char *const methods[] = {
+    [NT_SIP_INVITE] = "INVITE", [NT_SIP_ACK] = "ACK", [NT_SIP_BYE] = "BYE", [NT_SIP_INFO] = "INFO",
+};
+
+const char *nt_sip_method(enum nt_sip_kind kind)
+{
+    size_t i = (size_t)kind;
+    return i < sizeof methods / sizeof *methods ? methods[i] : NULL;
+}
+
+/* Words without anything that a header would read as its own: token characters, and '@' in call ids. */
+static bool is_word(const char *text)
+{
+    struct nt_text t = {text, strlen(text)};
+    const char *at = memchr(text, '@', t.len);
+    if (at == NULL)
+        return nt_text_is_token(t);
+    size_t left = (size_t)(at - text);
+    return nt_text_is_token((struct nt_text){text, left}) && nt_text_is_token((struct nt_text){at + 1, t.len - left - 1});
+}
+
+static bool writable(const struct nt_sip_message *m)
+{
+    const char *method = nt_sip_method(m->kind == NT_SIP_OK ? m->answered : m->kind);
+    return method != NULL && nt_addr_is_set(&m->via) && is_word(m->call_id) && is_word(m->branch) && is_word(m->from) &&
+           is_word(m->to) && strchr(m->from, '@') == NULL && strchr(m->to, '@') == NULL;
+}
+
+static void write_start(struct nt_out *out, const struct nt_sip_message *m)
+{
+    if (m->kind == NT_SIP_OK)
+        nt_out(out, "SIP/2.0 200 OK\r\n");
+    else
+        nt_out(out, "%s sip:%s@" NT_SIP_DOMAIN " SIP/2.0\r\n", nt_sip_method(m->kind), m->to);
+}
+
+/* RFC 3261, 8.1.1: "A valid SIP request formulated by a UAC MUST, at a minimum, contain the following header fields: To, From,
+ * CSeq, Call-ID, Max-Forwards, and Via". Only the first INVITE of a call has no tag of the callee yet. */
+static void write_headers(struct nt_out *out, const struct nt_sip_message *m)
+{
+    char text[NT_ADDR_TEXT];
+    /* RFC 3261, 8.1.1.7: "The branch ID inserted by an element compliant with this specification MUST always begin with the
+     * characters "z9hG4bK"." */
+    bool cookie = nt_text_starts((struct nt_text){m->branch, strlen(m->branch)}, "z9hG4bK");
+    nt_out(out, "Via: SIP/2.0/UDP %s;branch=%s%s\r\n", nt_addr_format(&m->via, text), cookie ? "" : "z9hG4bK", m->branch);
+    if (m->kind != NT_SIP_OK)
+        nt_out(out, "Max-Forwards: 70\r\n");
+    nt_out(out, "From: <sip:%s@" NT_SIP_DOMAIN ">;tag=%08lx\r\n", m->from, (unsigned long)tag_of(m->call_id, m->from));
+    nt_out(out, "To: <sip:%s@" NT_SIP_DOMAIN ">", m->to);
+    if (m->kind != NT_SIP_INVITE || m->in_dialog)
+        nt_out(out, ";tag=%08lx", (unsigned long)tag_of(m->call_id, m->to));
+    nt_out(out, "\r\nCall-ID: %s\r\nCSeq: %lu %s\r\n", m->call_id, (unsigned long)m->cseq,
+           nt_sip_method(m->kind == NT_SIP_OK ? m->answered : m->kind));
+}
+
+/* RFC 3261, 8.1.1.8: "The Contact header field MUST be present and contain exactly one SIP or SIPS URI in any request that can
+ * result in the establishment of a dialog"; 12.1.1: and in the response. A response goes to its request's Via, so the
+ * responder's own address is not at hand there: its URI in the domain serves. */
+static void write_contact(struct nt_out *out, const struct nt_sip_message *m)
+{
+    char text[NT_ADDR_TEXT];
+    if (m->kind == NT_SIP_INVITE)
+        nt_out(out, "Contact: <sip:%s@%s>\r\n", m->from, nt_addr_format(&m->via, text));
+    else if (m->kind == NT_SIP_OK && m->answered == NT_SIP_INVITE)
+        nt_out(out, "Contact: <sip:%s@" NT_SIP_DOMAIN ">\r\n", m->to);
+}
+
+static void write_body(struct nt_out *out, const struct nt_sip_message *m)
+{
+    struct nt_text type = {m->content_type, m->content_type_len};
+    if (m->content_type == NULL)
+        type = (struct nt_text){"application/sdp", strlen("application/sdp")};
+    /* RFC 8840, 4.3.2: trickled candidates travel as the info package trickle-ice. */
+    if (m->kind == NT_SIP_INFO && nt_text_is(type, "application/trickle-ice-sdpfrag"))
+        nt_out(out, "Info-Package: trickle-ice\r\nContent-Disposition: Info-Package\r\n");
+    if (m->body_len > 0) {
+        nt_out(out, "Content-Type: ");
+        nt_out_bytes(out, type.p, type.len);
+        nt_out(out, "\r\n");
+    }
+    nt_out(out, "Content-Length: %lu\r\n\r\n", (unsigned long)m->body_len);
+    nt_out_bytes(out, m->body, m->body_len);
+}
+
+int nt_sip_write(const struct nt_sip_message *message, char *buf, size_t cap)
+{
+    struct nt_out out = {.buf = buf, .cap = cap};
+    struct nt_sip_message m = *message;
+    if (m.kind == NT_SIP_OK && m.answered == 0)
+        m.answered = NT_SIP_INVITE;
+    if (!writable(&m))
+        return NT_EINVAL;
+    write_start(&out, &m);
+    write_headers(&out, &m);
+    write_contact(&out, &m);
+    write_body(&out, &m);
+    return nt_out_result(&out);
+}

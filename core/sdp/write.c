@@ -1,0 +1,83 @@
+/* Writing a session description: one m= line for each stream, its ICE attributes beneath it (RFC 8839, section 4.2.1). */
+#include "core/base/err.h"
+#include "core/sdp/candidate.h"
+#include "core/sdp/sdp.h"
+
+static const char *address_type(const struct nt_addr *a)
+{
+    return a->family == NT_AF_IPV6 ? "IP6" : "IP4";
+}
+
+/* RFC 8839, 4.3.1: "the default destination set to the IP address values "0.0.0.0"/"::" and the port value to "9"" */
+static struct nt_addr default_of(const struct nt_ice_stream_description *s)
+{
+    return nt_addr_is_set(&s->default_addr) ? s->default_addr : nt_addr_v4(0, 9);
+}
+
+static void write_session(struct nt_out *out, const struct nt_ice_description *d, const struct nt_sdp_write *options)
+{
+    char ip[NT_ADDR_TEXT];
+    struct nt_addr origin = d->stream_count > 0 ? default_of(&d->streams[0]) : nt_addr_v4(0, 0);
+    nt_out(out, "v=0\r\no=%s %llu %llu IN %s %s\r\ns=-\r\nt=0 0\r\n", options->user != NULL ? options->user : "-",
+           (unsigned long long)options->session_id, (unsigned long long)options->version, address_type(&origin),
+           nt_addr_format_ip(&origin, ip));
+    if (d->lite)
+        nt_out(out, "a=ice-lite\r\n");
+    if (d->ice2 || d->trickle)
+        nt_out(out, "a=ice-options:%s%s%s\r\n", d->ice2 ? "ice2" : "", d->ice2 && d->trickle ? " " : "", d->trickle ? "trickle" : "");
+    /* RFC 8839, 4.3.1: "A lite ICE implementation MUST NOT include the "ice-pacing" attribute" */
+    if (d->pacing_ms != 0 && !d->lite)
+        nt_out(out, "a=ice-pacing:%lu\r\n", (unsigned long)d->pacing_ms);
+}
+
+static void write_remote_candidates(struct nt_out *out, const struct nt_ice_stream_description *s)
+{
+    char ip[NT_ADDR_TEXT];
+    for (size_t i = 0; i < s->remote_candidate_count; i++) {
+        const struct nt_ice_remote_candidate *r = &s->remote_candidates[i];
+        nt_out(out, "%s%u %s %u", i == 0 ? "a=remote-candidates:" : " ", (unsigned)r->component, nt_addr_format_ip(&r->addr, ip),
+               (unsigned)r->addr.port);
+    }
+    if (s->remote_candidate_count > 0)
+        nt_out(out, "\r\n");
+}
+
+static void write_candidates(struct nt_out *out, const struct nt_ice_stream_description *s)
+{
+    for (size_t i = 0; i < s->candidate_count; i++) {
+        nt_out(out, "a=");
+        nt_candidate_print(out, &s->candidates[i]);
+        nt_out(out, "\r\n");
+    }
+    if (s->end_of_candidates)
+        nt_out(out, "a=end-of-candidates\r\n");
+}
+
+/* The data is neither RTP nor any other registered format; RFC 8866, 8.2.3: "For the "udp" protocol, the allowed <fmt> values
+ * are media subtypes". With an RTP profile here, Wireshark would take the data for RTP. */
+static void write_stream(struct nt_out *out, const struct nt_ice_stream_description *s)
+{
+    char ip[NT_ADDR_TEXT];
+    struct nt_addr destination = default_of(s);
+    nt_out(out, "m=application %u udp octet-stream\r\nc=IN %s %s\r\n", (unsigned)destination.port, address_type(&destination),
+           nt_addr_format_ip(&destination, ip));
+    if (s->mismatch)
+        nt_out(out, "a=ice-mismatch\r\n");
+    if (s->ufrag[0] != '\0')
+        nt_out(out, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\n", s->ufrag, s->pwd);
+    /* RFC 8839, 4.2.5: with ice-mismatch "it MUST also omit "candidate" attributes"; 4.2.1.6: with port 0 it "SHOULD NOT
+     * include ICE-related SDP "candidate" attributes". */
+    if (s->mismatch || destination.port == 0)
+        return;
+    write_remote_candidates(out, s);
+    write_candidates(out, s);
+}
+
+int nt_sdp_write(const struct nt_ice_description *d, const struct nt_sdp_write *options, char *buf, size_t cap)
+{
+    struct nt_out out = {.buf = buf, .cap = cap};
+    write_session(&out, d, options);
+    for (size_t i = 0; i < d->stream_count; i++)
+        write_stream(&out, &d->streams[i]);
+    return nt_out_result(&out);
+}
