@@ -1,0 +1,132 @@
+/* The endpoint around the tests of behaviour.c and lifetime.c. */
+#include "core/stun/discovery.h"
+
+#include "core/stun/behaviour.h"
+
+#include <stdlib.h>
+
+struct nt_discovery *nt_discovery_new(const struct nt_discovery_config *config)
+{
+    struct nt_discovery *d = calloc(1, sizeof *d);
+    if (d == NULL)
+        return NULL;
+    d->config = *config;
+    d->probe.local = nt_addr_with_port(&config->local, 0);
+    d->probe.rand = config->rand;
+    d->wake = NT_TIME_NEVER;
+    d->result.port_preservation = d->result.pinned = -1;
+    return d;
+}
+
+void nt_discovery_del(struct nt_discovery *d)
+{
+    free(d);
+}
+
+void nt_discovery_start(struct nt_discovery *d, nt_time now)
+{
+    nt_behaviour_start(d, now);
+}
+
+const struct nt_discovery_result *nt_discovery_result(const struct nt_discovery *d)
+{
+    return &d->result;
+}
+
+void nt_discovery_ask(struct nt_discovery *d, const struct nt_probe_question *q, nt_discovery_step *then)
+{
+    d->next = then;
+    nt_probe_ask(&d->probe, q);
+}
+
+unsigned nt_discovery_ask_fresh(struct nt_discovery *d, struct nt_probe_question q, nt_discovery_step *then)
+{
+    int socket = nt_probe_open(&d->probe);
+    if (socket < 0) {
+        nt_discovery_finish(d);
+        return 0;
+    }
+    q.socket = (unsigned)socket;
+    nt_discovery_ask(d, &q, then);
+    return q.socket;
+}
+
+void nt_discovery_sleep(struct nt_discovery *d, nt_time until, nt_discovery_step *then)
+{
+    d->next = then;
+    d->wake = until;
+}
+
+void nt_discovery_finish(struct nt_discovery *d)
+{
+    d->result.done = true;
+    d->probe.closing = true;
+    d->probe.phase = NT_PROBE_IDLE;
+    d->probe.send_due = false;
+    d->wake = NT_TIME_NEVER;
+}
+
+static void discovery_timer(void *self, nt_time now)
+{
+    struct nt_discovery *d = self;
+    if (now >= d->wake) {
+        d->wake = NT_TIME_NEVER;
+        d->next(d, NULL, now);
+    }
+    while (nt_probe_timer(&d->probe, now)) /* a question that follows at once is begun here */
+        d->next(d, NULL, now);
+}
+
+static void datagram(struct nt_discovery *d, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
+{
+    struct nt_stun_msg m;
+    struct nt_probe_answer a;
+    if (d->result.done || nt_stun_parse(&m, bytes, len) != NT_OK)
+        return;
+    if (m.class_ == NT_STUN_REQUEST && m.method == NT_STUN_BINDING)
+        nt_hairpin_heard(d, path, m.id);
+    else if (nt_probe_take(&d->probe, path, &m, &a, now))
+        d->next(d, &a, now);
+}
+
+static void discovery_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
+{
+    struct nt_discovery *d = self;
+    if (kind == NT_IN_DATAGRAM)
+        datagram(d, path, bytes, len, now);
+    else if (kind == NT_IN_CONNECTED || kind == NT_IN_CLOSED)
+        nt_probe_bound(&d->probe, path, kind == NT_IN_CONNECTED);
+    if (d->probe.phase == NT_PROBE_REFUSED)
+        nt_discovery_finish(d);
+}
+
+static size_t discovery_output(void *self, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
+{
+    struct nt_discovery *d = self;
+    (void)now;
+    return nt_probe_output(&d->probe, path, buf, cap);
+}
+
+static nt_time discovery_deadline(const void *self)
+{
+    const struct nt_discovery *d = self;
+    return nt_time_min(d->wake, nt_probe_deadline(&d->probe));
+}
+
+static int discovery_request(void *self, struct nt_request *req)
+{
+    struct nt_discovery *d = self;
+    return nt_probe_request(&d->probe, req);
+}
+
+struct nt_endpoint nt_discovery_endpoint(struct nt_discovery *d)
+{
+    static const struct nt_endpoint_ops ops = {discovery_input, discovery_timer, discovery_output, discovery_deadline, discovery_request};
+    return (struct nt_endpoint){&ops, d};
+}
+
+const char *nt_behaviour_name(enum nt_behaviour b)
+{
+    static const char *const names[] = {"unknown", "endpoint-independent", "address-dependent", "address-and-port-dependent"};
+    return names[b];
+}
