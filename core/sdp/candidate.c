@@ -57,8 +57,9 @@ static bool scan_pair(struct nt_cursor *in, struct nt_text *name, struct nt_text
         return false;
     if (!nt_text_is_token(*name))
         return nt_cursor_fail(in, name->p, "the name of an extension is a token");
-    if (!nt_cursor_space(in))
+    if (nt_cursor_at_end(in))
         return nt_cursor_fail(in, in->p, "an extension has a name and a value");
+    in->p++;
     *value = (struct nt_text){in->p, 0}; /* extension-att-value = *VCHAR, so it may be empty */
     while (in->p < in->end && *in->p != ' ')
         in->p++;
