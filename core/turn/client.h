@@ -49,6 +49,7 @@ struct nt_turn_event {
 
 struct nt_turn_client;
 
+/* NULL without memory, or for a transport other than NT_UDP. */
 struct nt_turn_client *nt_turn_client_new(const struct nt_turn_client_config *config);
 void nt_turn_client_del(struct nt_turn_client *c);
 void nt_turn_client_allocate(struct nt_turn_client *c, nt_time now);
@@ -61,9 +62,11 @@ nt_time nt_turn_client_deadline(const struct nt_turn_client *c);
 int nt_turn_client_event(struct nt_turn_client *c, struct nt_turn_event *ev); /* 1: *ev is one */
 
 /* Asks for a permission (by the peer's IP; one request may carry several) and keeps it. Repeated calls are free.
- * NT_ELIMIT beyond NT_TURN_PEERS_MAX. */
+ * NT_ELIMIT beyond NT_TURN_PEERS_MAX, NT_EAUTH when the server has refused it before, NT_EINVAL for a peer of another family
+ * than the relayed address, NT_ESTATE when released. Calls before the allocation is there are kept until it is. */
 int nt_turn_client_permit(struct nt_turn_client *c, const struct nt_addr *peer, nt_time now);
 bool nt_turn_client_permitted(const struct nt_turn_client *c, const struct nt_addr *peer);
+/* The same for a channel to the peer's address and port, which carries a permission with it. */
 int nt_turn_client_bind_channel(struct nt_turn_client *c, const struct nt_addr *peer, nt_time now);
 /* Wraps a payload for the peer into buf, as ChannelData when the channel is confirmed, else as a Send indication: its
  * length, or NT_ESTATE without a permission, NT_ENOSPC. The owner sends it from the base to the server. */

@@ -25,7 +25,8 @@ struct nt_turn_server_config {
     nt_time nonce_lifetime;    /* 0: one hour */
     uint32_t quota;            /* allocations of one user; 0: no limit */
     uint32_t allocations_max;  /* of the server; 0: 100000 */
-    const struct nt_prefix *deny; /* peers that get 403; loopback, any and the server's own addresses are always refused */
+    const struct nt_prefix *deny; /* peers that get 403. Always refused: loopback, any, multicast, broadcast, Teredo,
+                                   * 6to4, IPv4 in IPv6, and the listening address; the relay addresses are allowed */
     size_t deny_count;
     const char *software;      /* NULL: none */
     struct nt_rand *rand;
@@ -34,6 +35,7 @@ struct nt_turn_server_config {
 
 struct nt_turn_server;
 
+/* NULL without memory, and without a realm or a random stream. */
 struct nt_turn_server *nt_turn_server_new(const struct nt_turn_server_config *config); /* copies what it points to */
 void nt_turn_server_del(struct nt_turn_server *s);
 struct nt_endpoint nt_turn_server_endpoint(struct nt_turn_server *s);
