@@ -101,6 +101,12 @@ uint32_t nt_map_get(const struct nt_map *m, const void *key)
 
 int nt_map_put(struct nt_map *m, const void *key, uint32_t value)
 {
+    /* A key that is there is replaced in place, so that this cannot fail. */
+    uint8_t *present = m->count != 0 ? probe(m, key) : NULL;
+    if (present != NULL && value_of(present) < GONE) {
+        set_value(present, value);
+        return NT_OK;
+    }
     if (4 * (m->used + 1) > 3 * m->capacity) {
         size_t capacity = 8;
         while (capacity < 2 * (m->count + 1))

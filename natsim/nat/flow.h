@@ -1,0 +1,50 @@
+/* Tracked flows: which mapping a pair (internal, remote) was put on, as connection tracking keeps it; and poison: pairs
+ * (external, remote) of packets that were not let in, which keep a later flow off that external port. */
+#ifndef NT_NAT_FLOW_H
+#define NT_NAT_FLOW_H
+
+#include "natsim/nat/deadlines.h"
+#include "natsim/nat/inside.h"
+#include "natsim/nat/lifetime.h"
+
+struct nt_flow {
+    uint32_t proto;
+    struct nt_addr internal, external, remote;
+    uint32_t mapping;
+    bool inbound; /* the first packet came in */
+    struct nt_life life;
+    uint32_t deadline;
+    uint32_t next, prev; /* in the mapping's list */
+};
+
+struct nt_flows {
+    struct nt_slots slots;
+    struct nt_map by_internal, by_external;
+    uint32_t kind;
+};
+
+void nt_flows_init(struct nt_flows *f, size_t limit, uint32_t deadline_kind);
+void nt_flows_free(struct nt_flows *f);
+static inline struct nt_flow *nt_flow_at(const struct nt_flows *f, uint32_t i) { return nt_slots_at(&f->slots, i); }
+uint32_t nt_flows_by_internal(const struct nt_flows *f, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *remote);
+uint32_t nt_flows_by_external(const struct nt_flows *f, uint32_t proto, const struct nt_addr *external, const struct nt_addr *remote);
+/* Adds a copy of *add to its mapping's list *head, to end at add->life.expires. NT_ENOMEM or NT_ELIMIT. */
+int nt_flows_add(struct nt_flows *f, struct nt_deadlines *d, uint32_t *head, const struct nt_flow *add, uint32_t *index);
+void nt_flows_remove(struct nt_flows *f, struct nt_deadlines *d, uint32_t *head, uint32_t index, bool due);
+
+struct nt_poison {
+    struct nt_slots slots;
+    struct nt_map by_key;
+    uint32_t kind;
+};
+
+void nt_poison_init(struct nt_poison *p, size_t limit, uint32_t deadline_kind);
+void nt_poison_free(struct nt_poison *p);
+bool nt_poison_has(const struct nt_poison *p, uint32_t proto, const struct nt_addr *external, const struct nt_addr *remote);
+/* Adds or refreshes. Without memory, or at the limit, there is none: poison only ever harms. */
+void nt_poison_add(struct nt_poison *p, struct nt_deadlines *d, uint32_t proto, const struct nt_addr *external, const struct nt_addr *remote,
+                   nt_time until);
+/* The entry's deadline has come. */
+void nt_poison_due(struct nt_poison *p, uint32_t index);
+
+#endif

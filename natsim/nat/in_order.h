@@ -1,0 +1,26 @@
+/* Fragments translated as they come (RFC 4787, REQ-14 asks for reassembly of out-of-order ones: this is the NAT that does not):
+ * the first fragment of a datagram has the ports, those after it follow by the IP identification. */
+#ifndef NT_NAT_IN_ORDER_H
+#define NT_NAT_IN_ORDER_H
+
+#include "natsim/packet.h"
+
+#define NT_IN_ORDER_MAX 64           /* datagrams on the way; beyond: the oldest is forgotten */
+#define NT_IN_ORDER_TIME (30 * NT_SEC)
+
+struct nt_in_order {
+    struct {
+        struct nt_addr src, dst, new_src, new_dst;
+        uint32_t id;
+        uint8_t proto;
+        nt_time until;
+    } items[NT_IN_ORDER_MAX];
+    size_t next;
+};
+
+/* The first fragment, which came as (src, dst), is now p->src and p->dst. */
+void nt_in_order_learn(struct nt_in_order *o, const struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst, nt_time now);
+/* Rewrites a later fragment; false: its first one has not been seen. */
+bool nt_in_order_apply(const struct nt_in_order *o, struct nt_packet *p, nt_time now);
+
+#endif

@@ -1,0 +1,18 @@
+/* How long state lives by a policy: which of its timers counts, and what a packet changes. */
+#ifndef NT_NAT_LIFETIME_H
+#define NT_NAT_LIFETIME_H
+
+#include "natsim/nat/policy.h"
+
+struct nt_life {
+    nt_time made, refreshed, expires;
+    bool replied;
+};
+
+/* A fresh one, by a first packet to or from `remote`. */
+struct nt_life nt_life_start(const struct nt_nat_policy *p, uint32_t proto, const struct nt_addr *remote, nt_time now);
+/* A packet passed: `reply` says that it goes the other way than the first did. True: `expires` has changed. */
+bool nt_life_packet(struct nt_life *l, const struct nt_nat_policy *p, uint32_t proto, const struct nt_addr *remote, bool inbound, bool reply,
+                    nt_time now);
+
+#endif

@@ -1,0 +1,188 @@
+/* Ports in use, and the search for the next. */
+#include "natsim/nat/ports.h"
+
+#include "core/base/err.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BYTES 8192              /* a bit for each of 65536 */
+#define SEQUENTIAL_START 40000  /* where sequential assignment starts, if the range has it */
+#define DRAWS 16                /* of a random port, before the next free one upward is taken */
+
+int nt_ports_init(struct nt_port_table *p, size_t externals)
+{
+    memset(p, 0, sizeof *p);
+    p->used = calloc(externals * NT_SPACES, BYTES);
+    p->blocks = calloc(externals, BYTES);
+    p->externals = externals;
+    if (p->used != NULL && p->blocks != NULL)
+        return NT_OK;
+    nt_ports_free(p);
+    return NT_ENOMEM;
+}
+
+void nt_ports_free(struct nt_port_table *p)
+{
+    free(p->used);
+    free(p->blocks);
+    memset(p, 0, sizeof *p);
+}
+
+void nt_ports_clear(struct nt_port_table *p)
+{
+    memset(p->used, 0, p->externals * NT_SPACES * BYTES);
+    memset(p->blocks, 0, p->externals * BYTES);
+    memset(p->next, 0, sizeof p->next);
+}
+
+static uint8_t *space_of(const struct nt_port_table *p, uint32_t external, enum nt_port_space space)
+{
+    return p->used + ((size_t)external * NT_SPACES + space) * BYTES;
+}
+
+static bool bit(const uint8_t *bits, uint32_t i)
+{
+    return (bits[i >> 3] >> (i & 7) & 1) != 0;
+}
+
+static bool in_use(const struct nt_port_table *p, const struct nt_port_request *r, uint32_t port)
+{
+    return bit(space_of(p, r->external, r->space), port);
+}
+
+static bool in_range(const struct nt_port_request *r, uint32_t port)
+{
+    return port >= r->low && port <= r->high;
+}
+
+/* RFC 4787, REQ-4: "even ports will be mapped to even ports, and odd ports will be mapped to odd ports". */
+static bool parity_fits(const struct nt_port_request *r, uint32_t port)
+{
+    return !r->parity || ((port ^ r->internal) & 1) == 0;
+}
+
+static bool fits(const struct nt_port_table *p, const struct nt_port_request *r, uint32_t port)
+{
+    return in_range(r, port) && parity_fits(r, port) && !in_use(p, r, port) && !r->barred(r->user, (uint16_t)port, false);
+}
+
+static bool fits_shared(const struct nt_port_table *p, const struct nt_port_request *r, uint32_t port)
+{
+    return in_range(r, port) && parity_fits(r, port) && in_use(p, r, port) && !r->barred(r->user, (uint16_t)port, true);
+}
+
+/* RFC 4787, 4.2.3: a pair of RTP and RTCP ports; the even one is chosen so that the next is free too. */
+static bool starts_pair(const struct nt_port_table *p, const struct nt_port_request *r, uint32_t port)
+{
+    return (port & 1) == 0 && in_range(r, port + 1) && !in_use(p, r, port + 1);
+}
+
+/* The first that fits, from `start` upward, round the range once. */
+static int next_free(const struct nt_port_table *p, const struct nt_port_request *r, uint32_t start, uint16_t *port)
+{
+    uint32_t span = (uint32_t)r->high - r->low + 1;
+    uint32_t offset = in_range(r, start) ? start - r->low : 0;
+    bool pairs = r->contiguity && (r->internal & 1) == 0;
+    for (int pass = pairs ? 0 : 1; pass < 2; pass++) {
+        for (uint32_t i = 0; i < span; i++) {
+            uint32_t at = r->low + (offset + i) % span;
+            if (fits(p, r, at) && (pass == 1 || starts_pair(p, r, at))) {
+                *port = (uint16_t)at;
+                return NT_OK;
+            }
+        }
+    }
+    return NT_ENOSPC;
+}
+
+static int random_free(const struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port)
+{
+    uint32_t at = r->low;
+    for (int i = 0; i < DRAWS; i++) {
+        at = r->low + (uint32_t)nt_rand_below(rand, (uint64_t)r->high - r->low + 1);
+        if (fits(p, r, at)) {
+            *port = (uint16_t)at;
+            return NT_OK;
+        }
+    }
+    return next_free(p, r, at, port);
+}
+
+static int sequential(struct nt_port_table *p, const struct nt_port_request *r, uint16_t *port)
+{
+    uint32_t *next = &p->next[r->external][r->space];
+    uint32_t start = *next != 0 ? *next : in_range(r, SEQUENTIAL_START) ? SEQUENTIAL_START : r->low;
+    int err = next_free(p, r, start, port);
+    if (err == NT_OK)
+        *next = *port == r->high ? r->low : *port + 1u;
+    return err;
+}
+
+static int preserve(const struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port)
+{
+    bool share = r->ports == NT_PORTS_OVERLOAD || r->conflict == NT_CONFLICT_OVERLOAD;
+    if (fits(p, r, r->internal) || (share && fits_shared(p, r, r->internal))) {
+        *port = r->internal;
+        return NT_OK;
+    }
+    switch (r->conflict) {
+    case NT_CONFLICT_FAIL:
+        return NT_ENOSPC;
+    case NT_CONFLICT_RANDOM:
+        return random_free(p, r, rand, port);
+    case NT_CONFLICT_NEXT:
+    case NT_CONFLICT_OVERLOAD:
+        break;
+    }
+    return next_free(p, r, r->internal + 1u, port);
+}
+
+static int choose(struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port)
+{
+    if (r->contiguity && r->buddy >= 0 && fits(p, r, (uint32_t)r->buddy)) {
+        *port = (uint16_t)r->buddy;
+        return NT_OK;
+    }
+    switch (r->ports) {
+    case NT_PORTS_SEQUENTIAL:
+        return sequential(p, r, port);
+    case NT_PORTS_RANDOM:
+        return random_free(p, r, rand, port);
+    case NT_PORTS_PRESERVE:
+    case NT_PORTS_OVERLOAD:
+        break;
+    }
+    return preserve(p, r, rand, port);
+}
+
+int nt_ports_take(struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port)
+{
+    int err = choose(p, r, rand, port);
+    if (err == NT_OK)
+        space_of(p, r->external, r->space)[*port >> 3] |= (uint8_t)(1u << (*port & 7));
+    return err;
+}
+
+void nt_ports_release(struct nt_port_table *p, uint32_t external, enum nt_port_space space, uint16_t port)
+{
+    space_of(p, external, space)[port >> 3] &= (uint8_t) ~(1u << (port & 7));
+}
+
+int nt_ports_take_block(struct nt_port_table *p, uint32_t external, uint32_t count, uint32_t *block)
+{
+    uint8_t *bits = p->blocks + (size_t)external * BYTES;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!bit(bits, i)) {
+            bits[i >> 3] |= (uint8_t)(1u << (i & 7));
+            *block = i;
+            return NT_OK;
+        }
+    }
+    return NT_ENOSPC;
+}
+
+void nt_ports_release_block(struct nt_port_table *p, uint32_t external, uint32_t block)
+{
+    p->blocks[(size_t)external * BYTES + (block >> 3)] &= (uint8_t) ~(1u << (block & 7));
+}

@@ -1,0 +1,41 @@
+/* Port assignment (RFC 4787, section 4.2): which ports of each external address are in use, and which is given out next. */
+#ifndef NT_NAT_PORTS_H
+#define NT_NAT_PORTS_H
+
+#include "core/base/rand.h"
+#include "natsim/nat/policy.h"
+
+enum nt_port_space { NT_SPACE_UDP = 0, NT_SPACE_ICMP, NT_SPACES }; /* ICMP: query identifiers (RFC 5508, section 3) */
+
+struct nt_port_table {
+    uint8_t *used;   /* a bit per port of each space of each external address */
+    uint8_t *blocks; /* a bit per block of each external address */
+    uint32_t next[NT_NAT_ADDRESSES_MAX][NT_SPACES]; /* sequential: where the search starts; 0: not begun */
+    size_t externals;
+};
+
+struct nt_port_request {
+    enum nt_ports ports;
+    enum nt_conflict conflict;
+    uint32_t external; /* index */
+    enum nt_port_space space;
+    uint16_t low, high;
+    uint16_t internal; /* the inside port */
+    bool parity, contiguity;
+    int32_t buddy;     /* contiguity: the port that follows that of the inside port before; -1: none */
+    /* Whether the port must not be given: to one that shares it, or for another reason. */
+    bool (*barred)(void *user, uint16_t port, bool shared);
+    void *user;
+};
+
+int nt_ports_init(struct nt_port_table *p, size_t externals); /* NT_ENOMEM */
+void nt_ports_free(struct nt_port_table *p);
+void nt_ports_clear(struct nt_port_table *p); /* as new */
+/* Takes a port; NT_ENOSPC when there is none. Overload may give one that is in use. */
+int nt_ports_take(struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port);
+void nt_ports_release(struct nt_port_table *p, uint32_t external, enum nt_port_space space, uint16_t port);
+/* The first free block of `count`; NT_ENOSPC. */
+int nt_ports_take_block(struct nt_port_table *p, uint32_t external, uint32_t count, uint32_t *block);
+void nt_ports_release_block(struct nt_port_table *p, uint32_t external, uint32_t block);
+
+#endif
