@@ -62,15 +62,18 @@ const char *nt_fabric_tap_name(const struct nt_fabric *f, uint32_t tap);
 uint32_t nt_fabric_tap_node(const struct nt_fabric *f, uint32_t tap);
 
 /* Packets. */
-struct nt_packet *nt_fabric_packet(struct nt_fabric *f, uint32_t cap); /* cap 0: an MTU; NULL without memory */
+struct nt_packet *nt_fabric_packet(struct nt_fabric *f, uint32_t cap); /* cap 0: an MTU; NULL without memory, and the run ends */
 /* Out of the node's port towards the attachment that answers for `next_hop` on its network. */
 void nt_fabric_send(struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_addr *next_hop, struct nt_packet *p, nt_time now);
-/* The end of a packet within a node, with its reason. */
+/* The end of a packet within a node, with its reason: the fate of the packet that the node is receiving. Outside recv (a timeout) the
+ * event's tap is -1. What a node sends within a call leaves in order when the call has returned. */
 void nt_fabric_drop(struct nt_fabric *f, uint32_t node, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *a,
                     const struct nt_addr *b, nt_time now);
 void nt_fabric_consumed(struct nt_fabric *f, struct nt_packet *p); /* delivered to an application */
 /* Says that the packet just received was rewritten (for the trace): which 0 source, 1 destination. */
 void nt_fabric_translated(struct nt_fabric *f, uint32_t node, int which, const struct nt_addr *from, const struct nt_addr *to, nt_time now);
+/* For events of a node's own; the node sets `node` in its copy. */
+const struct nt_trace *nt_fabric_trace(const struct nt_fabric *f);
 
 /* Tells the fabric that the node's deadline may have changed (outside its own recv, run and control). */
 void nt_fabric_touch(struct nt_fabric *f, uint32_t node, nt_time now);

@@ -1,0 +1,456 @@
+/* The fabric's nodes and its run: events come out of the queue in their order, nodes are called, and what they put out meanwhile
+ * leaves when they have returned, so that the fate of each packet is told before the next packet is shown. */
+#include "natsim/fabric.h"
+#include "natsim/fabric_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct nt_fabric *nt_fabric_new(const struct nt_fabric_config *config)
+{
+    struct nt_fabric *f = calloc(1, sizeof *f);
+    if (f == NULL)
+        return NULL;
+    f->config = *config;
+    if (f->config.mtu_max == 0)
+        f->config.mtu_max = 1500;
+    f->in_tap = f->call_free = NT_FABRIC_NONE;
+    nt_pool_init(&f->pool, f->config.mtu_max);
+    return f;
+}
+
+void nt_fabric_del(struct nt_fabric *f)
+{
+    if (f == NULL)
+        return;
+    for (size_t i = 0; i < f->node_count; i++) {
+        if (f->nodes[i].ops->del != NULL)
+            f->nodes[i].ops->del(f->nodes[i].self);
+        free(f->nodes[i].name);
+        free(f->nodes[i].ports);
+    }
+    nt_network_free(f);
+    nt_partition_free(f);
+    nt_queue_free(&f->queue);
+    nt_pool_free(&f->pool);
+    free(f->nodes);
+    free(f->calls);
+    free(f->outbox);
+    free(f->held);
+    free(f->faults);
+    free(f->scratch);
+    free(f);
+}
+
+uint32_t nt_fabric_add_node(struct nt_fabric *f, const char *name, const struct nt_node_ops *ops, void *self)
+{
+    if (nt_grow(&f->nodes, &f->node_cap, f->node_count + 1, sizeof *f->nodes, NT_NODES_MAX) != NT_OK ||
+        nt_queue_nodes(&f->queue, f->node_count + 1) != NT_OK)
+        return NT_FABRIC_NONE;
+    char *copy = strdup(name);
+    if (copy == NULL)
+        return NT_FABRIC_NONE;
+    f->nodes[f->node_count] = (struct nt_node){.name = copy, .ops = ops, .self = self, .fault = NT_FABRIC_NONE, .run_at = -1};
+    return (uint32_t)f->node_count++;
+}
+
+const char *nt_fabric_node_name(const struct nt_fabric *f, uint32_t node)
+{
+    return f->nodes[node].name;
+}
+
+void nt_fabric_out_of_memory(struct nt_fabric *f)
+{
+    f->nomem = true;
+}
+
+void nt_fabric_livelocked(struct nt_fabric *f)
+{
+    f->livelock = true;
+}
+
+uint8_t *nt_fabric_scratch(struct nt_fabric *f)
+{
+    if (f->scratch == NULL)
+        f->scratch = malloc(NT_SCRATCH);
+    if (f->scratch == NULL)
+        nt_fabric_out_of_memory(f);
+    return f->scratch;
+}
+
+struct nt_packet *nt_fabric_packet(struct nt_fabric *f, uint32_t cap)
+{
+    struct nt_packet *p = nt_pool_get(&f->pool, cap != 0 ? cap : f->config.mtu_max);
+    if (p == NULL)
+        nt_fabric_out_of_memory(f);
+    return p;
+}
+
+struct nt_packet *nt_fabric_copy(struct nt_fabric *f, const struct nt_packet *p)
+{
+    struct nt_packet *copy = nt_fabric_packet(f, p->len);
+    if (copy == NULL)
+        return NULL;
+    uint8_t *data = copy->data;
+    uint32_t cap = copy->cap;
+    *copy = *p;
+    copy->data = data;
+    copy->cap = cap;
+    copy->next = NULL;
+    memcpy(data, p->data, p->len);
+    return copy;
+}
+
+void nt_fabric_consumed(struct nt_fabric *f, struct nt_packet *p)
+{
+    nt_pool_put(&f->pool, p);
+}
+
+void nt_fabric_show(struct nt_fabric *f, uint32_t tap, int direction, const struct nt_packet *p, nt_time now)
+{
+    if (f->config.trace.emit == NULL)
+        return;
+    struct nt_trace_event e = {.at = now, .node = f->attachments[tap].node, .kind = NT_TR_PACKET, .bytes = p->data, .len = p->len};
+    e.n[0] = tap, e.n[1] = direction, e.n[2] = p->marks;
+    f->config.trace.emit(f->config.trace.user, &e);
+}
+
+/* An event about the last packet at a tap. */
+static void tell_fate(struct nt_fabric *f, uint32_t node, uint32_t tap, enum nt_trace_kind kind, int what, const struct nt_addr *a,
+                      const struct nt_addr *b, const char *text, nt_time now)
+{
+    if (f->config.trace.emit == NULL)
+        return;
+    struct nt_trace_event e = {.at = now, .node = node, .kind = kind, .text = text};
+    e.n[0] = tap == NT_FABRIC_NONE ? -1 : (int64_t)tap;
+    e.n[1] = what;
+    if (a != NULL)
+        e.a = *a;
+    if (b != NULL)
+        e.b = *b;
+    f->config.trace.emit(f->config.trace.user, &e);
+}
+
+void nt_fabric_end_packet(struct nt_fabric *f, uint32_t tap, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *a,
+                          const struct nt_addr *b, const char *network, nt_time now)
+{
+    tell_fate(f, f->attachments[tap].node, tap, NT_TR_DROP, (int)reason, a, b, network, now);
+    nt_pool_put(&f->pool, p);
+}
+
+void nt_fabric_drop(struct nt_fabric *f, uint32_t node, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *a,
+                    const struct nt_addr *b, nt_time now)
+{
+    tell_fate(f, node, f->in_tap, NT_TR_DROP, (int)reason, a, b, NULL, now);
+    nt_pool_put(&f->pool, p);
+}
+
+const struct nt_trace *nt_fabric_trace(const struct nt_fabric *f)
+{
+    return &f->config.trace;
+}
+
+void nt_fabric_translated(struct nt_fabric *f, uint32_t node, int which, const struct nt_addr *from, const struct nt_addr *to, nt_time now)
+{
+    tell_fate(f, node, f->in_tap, NT_TR_TRANSLATED, which, from, to, NULL, now);
+}
+
+void nt_fabric_push(struct nt_fabric *f, nt_time at, struct nt_packet *p, uint32_t target, enum nt_delivery_kind kind)
+{
+    if (nt_queue_push(&f->queue, at, NT_EV_DELIVERY, p, target, (uint32_t)kind) == NT_OK)
+        return;
+    nt_fabric_out_of_memory(f);
+    if (p != NULL)
+        nt_pool_put(&f->pool, p);
+}
+
+/* Keeps what a delay fault holds back in a free slot. */
+static void hold(struct nt_fabric *f, const struct nt_outgoing *out, nt_time until)
+{
+    size_t i = 0;
+    while (i < f->held_count && f->held[i].packet != NULL)
+        i++;
+    if (nt_grow(&f->held, &f->held_cap, i + 1, sizeof *f->held, NT_OUTBOX_MAX) != NT_OK) {
+        nt_fabric_out_of_memory(f);
+        nt_pool_put(&f->pool, out->packet);
+        return;
+    }
+    if (i == f->held_count)
+        f->held_count++;
+    f->held[i] = *out;
+    nt_fabric_push(f, until, NULL, (uint32_t)i, NT_HELD);
+}
+
+static void leave_now(struct nt_fabric *f, const struct nt_outgoing *out, nt_time now)
+{
+    if (out->way == NT_WAY_NETWORK) {
+        nt_network_cross(f, out, now);
+        return;
+    }
+    nt_fabric_show(f, out->attachment, 2, out->packet, now);
+    if (out->way == NT_WAY_LOOP)
+        nt_fabric_push(f, now, out->packet, out->attachment, NT_DELIVER);
+    else
+        nt_fabric_end_packet(f, out->attachment, out->packet, out->reason, &out->a, &out->b, NULL, now);
+}
+
+static void leave(struct nt_fabric *f, struct nt_outgoing *out, nt_time now)
+{
+    const struct nt_attachment *at = f->attachments + out->attachment;
+    struct nt_fault_effect effect = {0};
+    if (f->nodes[at->node].fault != NT_FABRIC_NONE && !out->past_faults && out->way != NT_WAY_NOWHERE)
+        effect = nt_fault_match(f, at->node, false, out->packet, now);
+    out->past_faults = true;
+    if (effect.drop) {
+        nt_fabric_show(f, out->attachment, 2, out->packet, now);
+        nt_fabric_end_packet(f, out->attachment, out->packet, NT_DROP_STEP, &out->packet->src, &out->packet->dst, NULL, now);
+        return;
+    }
+    for (uint32_t i = 0; i <= effect.copies; i++) {
+        struct nt_outgoing one = *out;
+        if (i < effect.copies && (one.packet = nt_fabric_copy(f, out->packet)) == NULL)
+            continue;
+        if (effect.by > 0)
+            hold(f, &one, nt_time_after(now, effect.by));
+        else
+            leave_now(f, &one, now);
+    }
+}
+
+static void flush_outbox(struct nt_fabric *f, nt_time now)
+{
+    for (size_t i = 0; i < f->out_count; i++) {
+        struct nt_outgoing out = f->outbox[i];
+        leave(f, &out, now);
+    }
+    f->out_count = 0;
+}
+
+void nt_fabric_put_out(struct nt_fabric *f, struct nt_outgoing out, nt_time now)
+{
+    if (nt_grow(&f->outbox, &f->out_cap, f->out_count + 1, sizeof *f->outbox, NT_OUTBOX_MAX) != NT_OK) {
+        nt_fabric_out_of_memory(f);
+        nt_pool_put(&f->pool, out.packet);
+        return;
+    }
+    f->outbox[f->out_count++] = out;
+    if (f->depth == 0)
+        flush_outbox(f, now);
+}
+
+static void put_out(struct nt_fabric *f, uint32_t node, uint32_t port, struct nt_packet *p, enum nt_way way, enum nt_drop reason,
+                    const struct nt_addr *a, const struct nt_addr *b, nt_time now)
+{
+    p->next = NULL;
+    struct nt_outgoing out = {.packet = p, .attachment = f->nodes[node].ports[port], .way = way, .reason = reason};
+    if (a != NULL)
+        out.a = *a;
+    if (b != NULL)
+        out.b = *b;
+    nt_fabric_put_out(f, out, now);
+}
+
+void nt_fabric_send(struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_addr *next_hop, struct nt_packet *p, nt_time now)
+{
+    put_out(f, node, port, p, NT_WAY_NETWORK, NT_DROP_NONE, NULL, next_hop, now);
+}
+
+void nt_fabric_loop(struct nt_fabric *f, uint32_t node, uint32_t port, struct nt_packet *p, nt_time now)
+{
+    put_out(f, node, port, p, NT_WAY_LOOP, NT_DROP_NONE, NULL, NULL, now);
+}
+
+void nt_fabric_refuse(struct nt_fabric *f, uint32_t node, uint32_t port, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *a,
+                      const struct nt_addr *b, nt_time now)
+{
+    put_out(f, node, port, p, NT_WAY_NOWHERE, reason, a, b, now);
+}
+
+/* A node's deadline, which is never in the past of the queue. */
+static void set_timer(struct nt_fabric *f, uint32_t node, nt_time now)
+{
+    const struct nt_node *n = f->nodes + node;
+    nt_time at = n->ops->deadline != NULL ? n->ops->deadline(n->self) : NT_TIME_NEVER;
+    if (nt_queue_timer(&f->queue, node, at < now ? now : at) != NT_OK)
+        nt_fabric_out_of_memory(f);
+}
+
+static void node_returned(struct nt_fabric *f, uint32_t node, nt_time now)
+{
+    f->in_tap = NT_FABRIC_NONE;
+    if (--f->depth == 0)
+        flush_outbox(f, now);
+    set_timer(f, node, now);
+}
+
+void nt_fabric_touch(struct nt_fabric *f, uint32_t node, nt_time now)
+{
+    set_timer(f, node, now);
+}
+
+int nt_fabric_control(struct nt_fabric *f, uint32_t node, enum nt_control what, uint32_t port, nt_time now)
+{
+    static const char *const texts[] = {[NT_CTL_REBOOT] = "reboot", [NT_CTL_FLUSH] = "flush", [NT_CTL_RENUMBER] = "renumber",
+                                        [NT_CTL_STOP] = "stop", [NT_CTL_START] = "start", [NT_CTL_PORT_DOWN] = "down",
+                                        [NT_CTL_PORT_UP] = "up"};
+    const struct nt_node *n = f->nodes + node;
+    bool is_port = what == NT_CTL_PORT_DOWN || what == NT_CTL_PORT_UP;
+    if (is_port && port >= n->port_count)
+        return NT_EINVAL;
+    uint32_t tap = is_port ? n->ports[port] : NT_FABRIC_NONE;
+    if (is_port)
+        f->attachments[tap].up = what == NT_CTL_PORT_UP;
+    tell_fate(f, node, tap, NT_TR_NODE, (int)what, NULL, NULL, texts[what], now);
+    if (n->ops->control == NULL)
+        return is_port ? NT_OK : NT_EUNSUPPORTED;
+    f->depth++;
+    int r = n->ops->control(n->self, what, port, now);
+    node_returned(f, node, now);
+    return is_port && r == NT_EUNSUPPORTED ? NT_OK : r;
+}
+
+void nt_fabric_set_port(struct nt_fabric *f, uint32_t node, uint32_t port, bool up, nt_time now)
+{
+    nt_fabric_control(f, node, up ? NT_CTL_PORT_UP : NT_CTL_PORT_DOWN, port, now);
+}
+
+static void arrive(struct nt_fabric *f, uint32_t tap, struct nt_packet *p, nt_time now)
+{
+    const struct nt_attachment *at = f->attachments + tap;
+    const struct nt_node *n = f->nodes + at->node;
+    nt_fabric_show(f, tap, 1, p, now);
+    if (!at->up) {
+        nt_fabric_end_packet(f, tap, p, NT_DROP_DOWN, &p->src, &p->dst, NULL, now);
+        return;
+    }
+    uint32_t node = at->node;
+    f->in_tap = tap;
+    f->depth++;
+    n->ops->recv(n->self, at->port, p, now);
+    node_returned(f, node, now);
+}
+
+static void arrive_with_faults(struct nt_fabric *f, uint32_t tap, struct nt_packet *p, nt_time now)
+{
+    struct nt_fault_effect effect = nt_fault_match(f, f->attachments[tap].node, true, p, now);
+    if (effect.drop) {
+        nt_fabric_show(f, tap, 1, p, now);
+        nt_fabric_end_packet(f, tap, p, NT_DROP_STEP, &p->src, &p->dst, NULL, now);
+        return;
+    }
+    for (uint32_t i = 0; i <= effect.copies; i++) {
+        struct nt_packet *one = i < effect.copies ? nt_fabric_copy(f, p) : p;
+        if (one == NULL)
+            continue;
+        if (effect.by > 0 || i > 0)
+            nt_fabric_push(f, nt_time_after(now, effect.by), one, tap, NT_DELIVER_PAST_FAULTS);
+        else
+            arrive(f, tap, one, now);
+    }
+}
+
+static void deliver(struct nt_fabric *f, const struct nt_event *e)
+{
+    if (e->kind == NT_HELD) {
+        struct nt_outgoing out = f->held[e->target];
+        f->held[e->target].packet = NULL;
+        leave(f, &out, e->at);
+    } else if (e->kind == NT_DELIVER && f->nodes[f->attachments[e->target].node].fault != NT_FABRIC_NONE) {
+        arrive_with_faults(f, e->target, e->item, e->at);
+    } else {
+        arrive(f, e->target, e->item, e->at);
+    }
+}
+
+static void run_node(struct nt_fabric *f, uint32_t node, nt_time now)
+{
+    struct nt_node *n = f->nodes + node;
+    n->runs = n->run_at == now ? n->runs + 1 : 1;
+    n->run_at = now;
+    if (n->runs > NT_RUNS_MAX) {
+        f->livelock = true;
+        return;
+    }
+    f->depth++;
+    n->ops->run(n->self, now);
+    node_returned(f, node, now);
+}
+
+int nt_fabric_at(struct nt_fabric *f, nt_time at, void (*fn)(void *user, nt_time now), void *user)
+{
+    uint32_t slot = f->call_free;
+    if (slot == NT_FABRIC_NONE) {
+        int r = nt_grow(&f->calls, &f->call_cap, f->call_count + 1, sizeof *f->calls, NT_QUEUE_MAX);
+        if (r != NT_OK)
+            return r;
+        slot = (uint32_t)f->call_count;
+        f->calls[slot].next_free = NT_FABRIC_NONE;
+    }
+    int r = nt_queue_push(&f->queue, at < f->now ? f->now : at, NT_EV_CALL, NULL, slot, 0);
+    if (r != NT_OK)
+        return r;
+    if (slot == f->call_count)
+        f->call_count++;
+    else
+        f->call_free = f->calls[slot].next_free;
+    f->calls[slot] = (struct nt_call){.fn = fn, .user = user, .next_free = NT_FABRIC_NONE};
+    return NT_OK;
+}
+
+static void call(struct nt_fabric *f, uint32_t slot, nt_time now)
+{
+    struct nt_call c = f->calls[slot];
+    f->calls[slot].next_free = f->call_free;
+    f->call_free = slot;
+    c.fn(c.user, now);
+}
+
+static void handle(struct nt_fabric *f, const struct nt_event *e)
+{
+    f->instant_events = e->at == f->now ? f->instant_events + 1 : 1;
+    f->now = e->at;
+    if (f->instant_events > NT_INSTANT_MAX)
+        f->livelock = true;
+    switch (nt_event_class_of(e)) {
+    case NT_EV_CALL: call(f, e->target, e->at); break;
+    case NT_EV_DELIVERY: deliver(f, e); break;
+    case NT_EV_TIMER: run_node(f, e->target, e->at); break;
+    }
+}
+
+enum nt_fabric_end nt_fabric_run(struct nt_fabric *f, nt_time until)
+{
+    struct nt_event e;
+    f->stop = false;
+    while (!f->stop && !f->livelock && !f->nomem) {
+        if (f->queue.count == 0)
+            return NT_FABRIC_IDLE;
+        if (f->queue.heap[0].at > until) {
+            f->now = f->now > until ? f->now : until;
+            return NT_FABRIC_UNTIL;
+        }
+        nt_queue_pop(&f->queue, &e);
+        handle(f, &e);
+    }
+    return f->nomem ? NT_FABRIC_NOMEM : f->livelock ? NT_FABRIC_LIVELOCK : NT_FABRIC_STOPPED;
+}
+
+void nt_fabric_stop(struct nt_fabric *f)
+{
+    f->stop = true;
+}
+
+nt_time nt_fabric_now(const struct nt_fabric *f)
+{
+    return f->now;
+}
+
+nt_time nt_fabric_next(const struct nt_fabric *f)
+{
+    return f->queue.count > 0 ? f->queue.heap[0].at : NT_TIME_NEVER;
+}
+
+void nt_fabric_stream(const struct nt_fabric *f, const char *label, struct nt_rand *r)
+{
+    nt_rand_init(r, f->config.seed, label);
+}
