@@ -1,0 +1,352 @@
+/* The life of allocations, client and server against each other. */
+#include "world.h"
+
+#define PEER "203.0.113.7:5000"
+
+static void whole_life(void **state)
+{
+    (void)state;
+    struct world *w = world_default();
+    world_client(w, 0, "George", "secret", 0);
+    struct nt_addr relayed = allocate(w, 0), peer = addr(PEER), other_port = addr("203.0.113.7:5001");
+    /* RFC 8656, 5: the first Allocate without credentials, then with */
+    assert_int_equal(requests(w, NT_TURN_ALLOCATE), 2);
+    assert_int_equal(w->now, NT_SEC);
+    assert_true(nt_addr_same_ip(&relayed, &(struct nt_addr){.family = NT_AF_IPV4, .ip = {192, 0, 2, 2}}));
+    assert_true(relayed.port >= 49152);
+    assert_true(nt_addr_equal(&event(w, NT_TURN_EV_ALLOCATED)->mapped, &w->bases[0]));
+    assert_int_equal(w->traced[NT_TR_TURN_ALLOCATED], 1);
+    uint8_t buf[100];
+    assert_int_equal(nt_turn_client_wrap(w->clients[0], &peer, buf, 1, buf, sizeof buf), NT_ESTATE);
+    assert_int_equal(nt_turn_client_permit(w->clients[0], &peer, w->now), NT_OK);
+    run_for(w, NT_SEC);
+    assert_true(nt_turn_client_permitted(w->clients[0], &other_port));
+    client_sends(w, 0, &peer, "hello");
+    assert_true(nt_addr_equal(&w->last.path.remote, &relayed) && nt_addr_equal(&w->last.path.local, &peer));
+    assert_int_equal(w->last.len, 5);
+    assert_memory_equal(w->last.bytes, "hello", 5);
+    peer_sends(w, "203.0.113.7:5001", &relayed, "answer"); /* RFC 8656, 9: port numbers are not considered */
+    assert_true(nt_addr_equal(&event(w, NT_TURN_EV_DATA)->peer, &other_port));
+    assert_memory_equal(w->data, "answer", 6);
+    assert_int_equal(nt_turn_client_bind_channel(w->clients[0], &peer, w->now), NT_OK);
+    run_for(w, NT_SEC);
+    assert_int_equal(events(w, NT_TURN_EV_CHANNEL), 1);
+    client_sends(w, 0, &peer, "by channel");
+    assert_memory_equal(w->last.bytes, "by channel", 10);
+    peer_sends(w, PEER, &relayed, "back");
+    assert_true(nt_addr_equal(&event(w, NT_TURN_EV_DATA)->peer, &peer));
+    assert_memory_equal(w->data, "back", 4);
+    nt_turn_client_release(w->clients[0], w->now);
+    run_for(w, NT_SEC);
+    assert_int_equal(events(w, NT_TURN_EV_RELEASED), 1);
+    assert_int_equal(nt_turn_server_allocations(w->server), 0);
+    assert_int_equal(w->traced[NT_TR_TURN_RELEASED], 1);
+    assert_int_equal(w->closes, 1);
+    assert_int_equal(events(w, NT_TURN_EV_FAILED), 0);
+    world_del(w);
+}
+
+/* Everything is kept alive for an hour, with the fewest requests. */
+static void kept_alive(void **state)
+{
+    (void)state;
+    struct world *w = world_default();
+    world_client(w, 0, "George", "secret", 0);
+    struct nt_addr relayed = allocate(w, 0), peer = addr(PEER);
+    nt_turn_client_bind_channel(w->clients[0], &peer, w->now);
+    run_until(w, 3590 * NT_SEC);
+    client_sends(w, 0, &peer, "still there");
+    assert_memory_equal(w->last.bytes, "still there", 11);
+    peer_sends(w, PEER, &relayed, "yes");
+    assert_memory_equal(w->data, "yes", 3);
+    /* 540 s between refreshes of 600 s things; the channel's own also renews the permission (240 s) */
+    assert_int_equal(requests(w, NT_TURN_REFRESH), 3590 / 540);
+    assert_int_equal(requests(w, NT_TURN_CHANNEL_BIND), 1 + 3590 / 540);
+    assert_in_range(requests(w, NT_TURN_CREATE_PERMISSION), 8, 15);
+    assert_int_equal(events(w, NT_TURN_EV_CHANNEL), 1);
+    assert_int_equal(events(w, NT_TURN_EV_PERMITTED), 1);
+    world_del(w);
+}
+
+/* B147: a lifetime below the usual margin. */
+static void short_lifetime(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    struct nt_turn_server_config c = server_config(w);
+    c.lifetime = 30;
+    world_serve(w, &c);
+    world_client(w, 0, "George", "secret", 0);
+    allocate(w, 0);
+    run_until(w, 600 * NT_SEC);
+    assert_int_equal(nt_turn_client_state(w->clients[0]), NT_TURN_ALLOCATED);
+    assert_in_range(requests(w, NT_TURN_REFRESH), 30, 45);
+    world_del(w);
+}
+
+/* B142: the nonce goes stale between any two methods. */
+static void stale_nonce_everywhere(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    struct nt_turn_server_config c = server_config(w);
+    c.nonce_lifetime = 5 * NT_SEC;
+    world_serve(w, &c);
+    world_client(w, 0, "George", "secret", 0);
+    struct nt_addr relayed = allocate(w, 0), peer = addr(PEER), second = addr("203.0.113.8:1");
+    run_for(w, 10 * NT_SEC);
+    nt_turn_client_permit(w->clients[0], &peer, w->now);
+    run_for(w, 10 * NT_SEC);
+    assert_true(nt_turn_client_permitted(w->clients[0], &peer));
+    assert_int_equal(requests(w, NT_TURN_CREATE_PERMISSION), 2);
+    nt_turn_client_bind_channel(w->clients[0], &peer, w->now);
+    run_for(w, 10 * NT_SEC);
+    assert_int_equal(events(w, NT_TURN_EV_CHANNEL), 1);
+    assert_int_equal(requests(w, NT_TURN_CHANNEL_BIND), 2);
+    /* several at once: all are answered with the same new nonce */
+    nt_turn_client_permit(w->clients[0], &second, w->now);
+    for (int i = 0; i < 6; i++) {
+        struct nt_addr more = nt_addr_with_port(&peer, (uint16_t)(6000 + i));
+        nt_turn_client_bind_channel(w->clients[0], &more, w->now);
+    }
+    run_for(w, 10 * NT_SEC);
+    assert_int_equal(events(w, NT_TURN_EV_CHANNEL), 7);
+    run_until(w, 2000 * NT_SEC);
+    peer_sends(w, PEER, &relayed, "on");
+    assert_memory_equal(w->data, "on", 2);
+    nt_turn_client_release(w->clients[0], w->now);
+    run_for(w, 10 * NT_SEC);
+    assert_int_equal(nt_turn_server_allocations(w->server), 0);
+    assert_int_equal(events(w, NT_TURN_EV_FAILED), 0);
+    assert_int_equal(events(w, NT_TURN_EV_FORBIDDEN), 0);
+    world_del(w);
+}
+
+static void many_permissions_at_once(void **state)
+{
+    (void)state;
+    struct world *w = world_default();
+    world_client(w, 0, "George", "secret", 0);
+    allocate(w, 0);
+    struct nt_addr first = addr("203.0.113.1:9");
+    for (uint32_t i = 0; i < 12; i++) {
+        struct nt_addr peer = nt_addr_plus(&first, i / 2); /* each IP twice */
+        peer.port = (uint16_t)(1000 + i);
+        assert_int_equal(nt_turn_client_permit(w->clients[0], &peer, w->now), NT_OK);
+    }
+    run_for(w, NT_SEC);
+    assert_int_equal(requests(w, NT_TURN_CREATE_PERMISSION), 1);
+    assert_int_equal(events(w, NT_TURN_EV_PERMITTED), 6);
+    for (uint32_t i = 6; i < NT_TURN_PEERS_MAX; i++) {
+        struct nt_addr peer = nt_addr_plus(&first, i);
+        assert_int_equal(nt_turn_client_permit(w->clients[0], &peer, w->now), NT_OK);
+    }
+    struct nt_addr late = addr("198.18.0.1:1");
+    assert_int_equal(nt_turn_client_permit(w->clients[0], &late, w->now), NT_ELIMIT);
+    assert_int_equal(nt_turn_client_permit(w->clients[0], &first, w->now), NT_OK);
+    run_for(w, NT_SEC);
+    assert_int_equal(requests(w, NT_TURN_CREATE_PERMISSION), 1 + (NT_TURN_PEERS_MAX - 6 + 7) / 8);
+    world_del(w);
+}
+
+/* One forbidden peer must not cost the others their permission. */
+static void one_forbidden_of_many(void **state)
+{
+    (void)state;
+    struct world *w = world_default();
+    world_client(w, 0, "George", "secret", 0);
+    allocate(w, 0);
+    struct nt_addr peers[3] = {addr("203.0.113.1:9"), addr("127.0.0.1:9"), addr("203.0.113.3:9")};
+    for (int i = 0; i < 3; i++)
+        nt_turn_client_permit(w->clients[0], &peers[i], w->now);
+    run_for(w, NT_SEC);
+    assert_true(nt_turn_client_permitted(w->clients[0], &peers[0]));
+    assert_false(nt_turn_client_permitted(w->clients[0], &peers[1]));
+    assert_true(nt_turn_client_permitted(w->clients[0], &peers[2]));
+    assert_int_equal(events(w, NT_TURN_EV_FORBIDDEN), 1);
+    assert_int_equal(event(w, NT_TURN_EV_FORBIDDEN)->code, 403);
+    assert_true(nt_addr_same_ip(&event(w, NT_TURN_EV_FORBIDDEN)->peer, &peers[1]));
+    assert_int_equal(requests(w, NT_TURN_CREATE_PERMISSION), 4);
+    assert_int_equal(nt_turn_client_permit(w->clients[0], &peers[1], w->now), NT_EAUTH);
+    /* and the good ones are refreshed together again */
+    run_until(w, 250 * NT_SEC);
+    assert_int_equal(requests(w, NT_TURN_CREATE_PERMISSION), 5);
+    world_del(w);
+}
+
+/* Client to client over two allocations of one server: the datagram goes through the server's own relayed ports. */
+static void relay_to_relay(void **state)
+{
+    (void)state;
+    struct world *w = world_default();
+    world_client(w, 0, "George", "secret", 0);
+    world_client(w, 1, "Martha", "other", 0);
+    struct nt_addr left = allocate(w, 0), right = allocate(w, 1);
+    assert_false(nt_addr_equal(&left, &right));
+    nt_turn_client_permit(w->clients[0], &right, w->now);
+    nt_turn_client_permit(w->clients[1], &left, w->now);
+    run_for(w, NT_SEC);
+    client_sends(w, 0, &right, "through both");
+    run_for(w, NT_SEC);
+    assert_true(nt_addr_equal(&event(w, NT_TURN_EV_DATA)->peer, &left));
+    assert_memory_equal(w->data, "through both", 12);
+    world_del(w);
+}
+
+static bool lose_one_answer(struct world *w, const struct packet *p)
+{
+    bool answer = nt_addr_equal(&p->path.remote, &w->listen) && nt_load16(p->bytes) == w->user;
+    if (answer)
+        w->user = 0;
+    return answer;
+}
+
+/* B149, B184: a lost response is asked for again with the same transaction, and given again. */
+static void lost_responses(void **state)
+{
+    (void)state;
+    struct world *w = world_default();
+    world_client(w, 0, "George", "secret", 0);
+    struct nt_addr peer = addr(PEER);
+    w->drop = lose_one_answer;
+    w->user = 0x0103; /* Allocate success */
+    allocate(w, 0);
+    assert_int_equal(requests(w, NT_TURN_ALLOCATE), 3);
+    assert_int_equal(nt_turn_server_allocations(w->server), 1);
+    w->user = 0x0109; /* ChannelBind success */
+    nt_turn_client_bind_channel(w->clients[0], &peer, w->now);
+    run_for(w, 2 * NT_SEC);
+    assert_int_equal(requests(w, NT_TURN_CHANNEL_BIND), 2);
+    assert_int_equal(events(w, NT_TURN_EV_CHANNEL), 1);
+    assert_int_equal(w->dropped, 2);
+    w->user = 0x0104; /* Refresh success, to the releasing one: then 437, which is as good */
+    nt_turn_client_release(w->clients[0], w->now);
+    run_for(w, 2 * NT_SEC);
+    assert_int_equal(events(w, NT_TURN_EV_RELEASED), 1);
+    assert_int_equal(events(w, NT_TURN_EV_FAILED), 0);
+    world_del(w);
+}
+
+static bool lose_all(struct world *w, const struct packet *p)
+{
+    static uint8_t first[MTU];
+    if (w->dropped == 0)
+        memcpy(first, p->bytes, p->len);
+    assert_memory_equal(first, p->bytes, p->len);
+    return true;
+}
+
+/* RFC 8489, 6.2.1: seven sends at 0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5 s, failure at 39.5 s; every one the same bytes. */
+static void nobody_answers(void **state)
+{
+    (void)state;
+    struct world *w = world_default();
+    world_client(w, 0, "George", "secret", 0);
+    w->drop = lose_all;
+    nt_turn_client_allocate(w->clients[0], w->now);
+    run_until(w, 39499 * NT_MSEC);
+    assert_int_equal(w->dropped, 7);
+    assert_int_equal(events(w, NT_TURN_EV_FAILED), 0);
+    run_until(w, 39500 * NT_MSEC);
+    assert_int_equal(event(w, NT_TURN_EV_FAILED)->code, 0);
+    assert_int_equal(nt_turn_client_deadline(w->clients[0]), NT_TIME_NEVER);
+    world_del(w);
+}
+
+static bool lose_to_server(struct world *w, const struct packet *p)
+{
+    (void)p;
+    return w->user != 0;
+}
+
+/* The server goes away: the client says so when the allocation is over, not before and not never. */
+static void server_goes_away(void **state)
+{
+    (void)state;
+    struct world *w = world_default();
+    world_client(w, 0, "George", "secret", 0);
+    allocate(w, 0);
+    struct nt_addr peer = addr(PEER);
+    nt_turn_client_permit(w->clients[0], &peer, w->now);
+    run_for(w, NT_SEC);
+    w->drop = lose_to_server;
+    w->user = 1;
+    run_until(w, 299 * NT_SEC);
+    assert_true(nt_turn_client_permitted(w->clients[0], &peer));
+    run_until(w, 302 * NT_SEC);
+    assert_false(nt_turn_client_permitted(w->clients[0], &peer));
+    assert_int_equal(event(w, NT_TURN_EV_FORBIDDEN)->code, 0);
+    run_until(w, 599 * NT_SEC);
+    assert_int_equal(events(w, NT_TURN_EV_FAILED), 0);
+    run_until(w, 602 * NT_SEC);
+    assert_int_equal(event(w, NT_TURN_EV_FAILED)->code, 0);
+    assert_int_equal(nt_turn_server_allocations(w->server), 0);
+    world_del(w);
+}
+
+static void wrong_password(void **state)
+{
+    (void)state;
+    struct world *w = world_default();
+    world_client(w, 0, "George", "wrong", 0);
+    nt_turn_client_allocate(w->clients[0], w->now);
+    run_for(w, 5 * NT_SEC);
+    assert_int_equal(event(w, NT_TURN_EV_FAILED)->code, 401);
+    assert_int_equal(requests(w, NT_TURN_ALLOCATE), 2);
+    world_del(w);
+}
+
+static void released_while_allocating(void **state)
+{
+    (void)state;
+    struct world *w = world_default();
+    world_client(w, 0, "George", "secret", 0);
+    nt_turn_client_allocate(w->clients[0], w->now);
+    run_for(w, 3 * LATENCY); /* the second request is on its way */
+    nt_turn_client_release(w->clients[0], w->now);
+    run_for(w, NT_SEC);
+    assert_int_equal(nt_turn_server_allocations(w->server), 0);
+    assert_int_equal(w->closes, 1);
+    assert_int_equal(events(w, NT_TURN_EV_ALLOCATED), 0);
+    assert_int_equal(events(w, NT_TURN_EV_RELEASED), 1);
+    world_del(w);
+}
+
+/* SHA-256 credentials all the way. */
+static void sha256(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    struct nt_turn_server_config c = server_config(w);
+    c.sha256 = true;
+    world_serve(w, &c);
+    world_client(w, 0, "George", "secret", 0);
+    allocate(w, 0);
+    struct nt_addr peer = addr(PEER);
+    nt_turn_client_bind_channel(w->clients[0], &peer, w->now);
+    run_until(w, 1200 * NT_SEC);
+    assert_int_equal(nt_turn_client_state(w->clients[0]), NT_TURN_ALLOCATED);
+    client_sends(w, 0, &peer, "x");
+    assert_memory_equal(w->last.bytes, "x", 1);
+    world_del(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whole_life),
+        cmocka_unit_test(kept_alive),
+        cmocka_unit_test(short_lifetime),
+        cmocka_unit_test(stale_nonce_everywhere),
+        cmocka_unit_test(many_permissions_at_once),
+        cmocka_unit_test(one_forbidden_of_many),
+        cmocka_unit_test(relay_to_relay),
+        cmocka_unit_test(lost_responses),
+        cmocka_unit_test(nobody_answers),
+        cmocka_unit_test(server_goes_away),
+        cmocka_unit_test(wrong_password),
+        cmocka_unit_test(released_while_allocating),
+        cmocka_unit_test(sha256),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
