@@ -59,15 +59,19 @@ static struct nt_app_agent *peer_of(const struct nt_app_agent *a)
 
 /* --- data --- */
 
-int nt_app_agent_send(struct nt_app_agent *a, uint32_t bytes, uint32_t count, nt_time interval, nt_time now)
+static int start_flow(struct nt_app_agent *a, uint32_t bytes, uint32_t count, nt_time interval, nt_time now)
 {
     if (a->flow_count == NT_DATA_FLOWS_MAX)
         return NT_ELIMIT;
     int r = nt_data_flow_init(&a->flows[a->flow_count], bytes, count, interval, now);
-    if (r == NT_OK) {
-        a->flow_count++;
-        nt_host_kick(a->host, now);
-    }
+    a->flow_count += r == NT_OK;
+    return r;
+}
+
+int nt_app_agent_send(struct nt_app_agent *a, uint32_t bytes, uint32_t count, nt_time interval, nt_time now)
+{
+    int r = start_flow(a, bytes, count, interval, now);
+    nt_host_kick(a->host, now);
     return r;
 }
 
@@ -221,7 +225,7 @@ static void selected(struct nt_app_agent *a, nt_time now)
         return;
     a->selected_at = now;
     if (a->default_data)
-        nt_app_agent_send(a, 200, 10, 20 * NT_MSEC, now);
+        start_flow(a, 200, 10, 20 * NT_MSEC, now);
 }
 
 static void drain(struct nt_app_agent *a, nt_time now)

@@ -3,6 +3,7 @@
 #ifndef NT_SCENARIOS_MODEL_H
 #define NT_SCENARIOS_MODEL_H
 
+#include "core/base/err.h"
 #include "core/base/trace.h"
 #include "core/ice/ice.h"
 #include "natsim/nat/policy.h"

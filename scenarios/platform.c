@@ -1,4 +1,5 @@
 #include "scenarios/platform.h"
+#include "core/base/err.h"
 #include "core/base/map.h"
 #include "core/sdp/sdp.h"
 

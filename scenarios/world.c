@@ -114,8 +114,8 @@ static int name_taps(struct nt_world *w)
     const struct nt_scn_case *c = w->scn;
     int r = NT_OK;
     for (uint32_t i = 0; i < nt_fabric_tap_count(w->fabric) && r >= 0; i++) {
-        const char *node = nt_fabric_node_name(w->fabric, nt_fabric_tap_node(w->fabric, i));
-        r = nt_capture_add_tap(capture, nt_fabric_tap_name(w->fabric, i), node, NULL);
+        uint32_t node = nt_fabric_tap_node(w->fabric, i);
+        r = nt_capture_add_tap(capture, nt_fabric_tap_name(w->fabric, i), nt_scn_node_name(c, w->observer.nodes[node]), NULL);
     }
     for (size_t i = 0; i < c->gateway_count && r >= 0; i++)
         if (unique(c, &c->gateways[i].outside))
@@ -167,6 +167,7 @@ struct nt_world *nt_world_new(const struct nt_scn_case *scn, uint64_t seed, stru
     nt_capture_clear(capture);
     w->scn = scn;
     w->seed = seed;
+    w->call_at = NT_TIME_NEVER;
     w->observer.capture = capture;
     if (build(w) == NT_OK)
         return w;

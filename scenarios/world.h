@@ -29,6 +29,7 @@ struct nt_world {
     struct nt_platform *platform;
     struct nt_steps *steps;
     struct nt_observer observer;
+    nt_time call_at;                /* when the call step ran; NT_TIME_NEVER: not yet */
     nt_time last_activity;          /* the last step, datagram of data, or change to a terminal state */
 };
 

@@ -1,0 +1,14 @@
+/* What a finished world looks like, as the result's plain data: agents, candidates, pairs, path, data. */
+#ifndef NT_SCENARIOS_DESCRIBE_H
+#define NT_SCENARIOS_DESCRIBE_H
+
+#include "reports/result.h"
+#include "scenarios/world.h"
+
+/* Fills everything of *r but outcome, reason, place and conformance. 0 or NT_ENOMEM. */
+int nt_describe(const struct nt_world *w, struct nt_result_case *r);
+/* The way of the agents' data as the packets show it: bits DIRECT, RELAYED of enum nt_scn_path; 0: none arrived. */
+unsigned nt_describe_data_ways(const struct nt_world *w);
+const char *nt_describe_path(unsigned path); /* "direct", "relayed", "none" */
+
+#endif

@@ -1,0 +1,9 @@
+/* Expectations on one agent: state, role, candidates, selected pair, peer-reflexive candidates, pairs, checks. */
+#ifndef NT_SCENARIOS_JUDGE_AGENT_H
+#define NT_SCENARIOS_JUDGE_AGENT_H
+
+#include "scenarios/verdict.h"
+
+void nt_judge_agent(struct nt_verdict *v, const struct nt_scn_case *c, uint32_t agent, const struct nt_result_agent *r);
+
+#endif

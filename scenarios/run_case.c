@@ -1,0 +1,203 @@
+#include "scenarios/run_case.h"
+#include "scenarios/app_agent.h"
+#include "scenarios/app_server.h"
+#include "scenarios/describe.h"
+#include "scenarios/judge.h"
+#include "scenarios/steps.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TAIL NT_SEC /* a case ends so long after its last activity */
+
+struct run {
+    struct nt_world *w;
+    const struct nt_run_listener *listener;
+};
+
+static void on_named(void *user, const struct nt_observed *o, const struct nt_trace_event *ev)
+{
+    struct run *run = user;
+    if (run->w->steps != NULL)
+        nt_steps_event(run->w->steps, o, ev->at);
+}
+
+static void on_any(void *user, const struct nt_trace_event *ev)
+{
+    struct run *run = user;
+    if (ev->kind == NT_TR_DATA_SENT || ev->kind == NT_TR_DATA_RECEIVED)
+        run->w->last_activity = ev->at;
+    if (run->listener != NULL && ev->node < run->w->observer.node_count)
+        run->listener->event(run->listener->user, run->w->scn, run->w->observer.nodes[ev->node], ev);
+}
+
+static bool terminal(const struct nt_app_agent *a)
+{
+    return nt_ice_state(nt_app_agent_ice(a)) >= NT_ICE_COMPLETED && nt_app_agent_data_done(a);
+}
+
+static bool settled(const struct nt_world *w)
+{
+    const struct nt_scn_case *c = w->scn;
+    return nt_steps_done(w->steps) && (c->caller == NT_SCN_NONE || (terminal(w->agents[c->caller]) && terminal(w->agents[c->callee])));
+}
+
+static enum nt_run_end ended(enum nt_fabric_end end)
+{
+    return end == NT_FABRIC_LIVELOCK ? NT_END_LIVELOCK : end == NT_FABRIC_NOMEM ? NT_END_NOMEM : NT_END_SETTLED;
+}
+
+/* Instant by instant, until nothing more is to come. */
+static enum nt_run_end run_world(struct nt_world *w, nt_time until)
+{
+    nt_time limit = w->scn->expect.limit;
+    for (;;) {
+        nt_time next = nt_fabric_next(w->fabric), end = limit;
+        if (settled(w)) {
+            nt_time tail = w->last_activity + TAIL;
+            end = nt_time_min(limit, tail > until ? tail : until);
+        }
+        bool last = next > end;
+        enum nt_fabric_end r = nt_fabric_run(w->fabric, last ? end : next);
+        if (r == NT_FABRIC_LIVELOCK || r == NT_FABRIC_NOMEM)
+            return ended(r);
+        if (last)
+            return settled(w) ? NT_END_SETTLED : NT_END_LIMIT;
+    }
+}
+
+static int add_party(struct nt_conf_party *p, enum nt_conf_party_kind kind, const char *name, const struct nt_scn_attachment *on, size_t count)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        n += on[i].address_count;
+    struct nt_addr *all = calloc(n + 1, sizeof *all);
+    if (all == NULL)
+        return NT_ENOMEM;
+    n = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < on[i].address_count; k++)
+            all[n++] = on[i].addresses[k];
+    *p = (struct nt_conf_party){.kind = kind, .name = name, .addresses = all, .address_count = n};
+    return NT_OK;
+}
+
+static int add_parties(const struct nt_scn_case *c, struct nt_conf_party *parties, size_t *count)
+{
+    int r = NT_OK;
+    for (size_t i = 0; i < c->agent_count && r == NT_OK; i++)
+        r = add_party(&parties[(*count)++], NT_CONF_AGENT, c->agents[i].name, c->agents[i].on, c->agents[i].on_count);
+    for (size_t i = 0; i < c->server_count && r == NT_OK; i++) {
+        bool serves = (c->servers[i].kinds & (NT_SCN_STUN | NT_SCN_TURN)) != 0;
+        r = add_party(&parties[(*count)++], serves ? NT_CONF_SERVER : NT_CONF_PLATFORM, c->servers[i].name, &c->servers[i].on, 1);
+    }
+    for (size_t i = 0; i < c->gateway_count && r == NT_OK; i++)
+        r = add_party(&parties[(*count)++], NT_CONF_GATEWAY, c->gateways[i].name, &c->gateways[i].outside, 1);
+    return r;
+}
+
+static size_t add_users(const struct nt_scn_case *c, struct nt_conf_user *users, size_t cap)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->server_count; i++)
+        for (size_t k = 0; k < c->servers[i].user_count && n < cap; k++)
+            users[n++] = (struct nt_conf_user){c->servers[i].realm, c->servers[i].users[k].name, c->servers[i].users[k].password};
+    return n;
+}
+
+static int judge_conformance(const struct nt_world *w, struct nt_conf_verdict *verdict)
+{
+    const struct nt_scn_case *c = w->scn;
+    size_t user_cap = 0, count = 0;
+    for (size_t i = 0; i < c->server_count; i++)
+        user_cap += c->servers[i].user_count;
+    struct nt_conf_party *parties = calloc(c->agent_count + c->server_count + c->gateway_count + 1, sizeof *parties);
+    struct nt_conf_user *users = calloc(user_cap + 1, sizeof *users);
+    int r = parties == NULL || users == NULL ? NT_ENOMEM : add_parties(c, parties, &count);
+    if (r == NT_OK) {
+        struct nt_conf_input in = {.capture = w->observer.capture, .parties = parties, .party_count = count, .users = users,
+                                   .user_count = add_users(c, users, user_cap), .end = nt_fabric_now(w->fabric)};
+        r = nt_conf_judge(&in, verdict);
+    }
+    for (size_t i = 0; i < count; i++)
+        free((void *)(uintptr_t)parties[i].addresses);
+    free(parties);
+    free(users);
+    return r;
+}
+
+static int copy_violations(const struct nt_conf_verdict *v, struct nt_result_case *r)
+{
+    r->rules_exercised = v->exercised;
+    r->violations = calloc(v->count + 1, sizeof *r->violations);
+    if (r->violations == NULL)
+        return NT_ENOMEM;
+    for (size_t i = 0; i < v->count; i++) {
+        struct nt_result_violation *to = &r->violations[r->violation_count++];
+        *to = (struct nt_result_violation){strdup(v->violations[i].rule->id), strdup(v->violations[i].party), strdup(v->violations[i].detail),
+                                           v->violations[i].frame};
+        if (to->rule == NULL || to->agent == NULL || to->detail == NULL)
+            return NT_ENOMEM;
+    }
+    return NT_OK;
+}
+
+static int copy_params(const struct nt_scn_case *c, struct nt_result_case *r)
+{
+    r->params = calloc(c->param_count + 1, sizeof *r->params);
+    if (r->params == NULL)
+        return NT_ENOMEM;
+    for (size_t i = 0; i < c->param_count; i++) {
+        struct nt_result_param *to = &r->params[r->param_count++];
+        *to = (struct nt_result_param){strdup(c->params[i].name), strdup(c->params[i].json), strdup(c->params[i].label)};
+        if (to->name == NULL || to->json == NULL || to->label == NULL)
+            return NT_ENOMEM;
+    }
+    return NT_OK;
+}
+
+static int identify(const struct nt_scn_case *c, const struct nt_run_options *o, struct nt_result_case *r)
+{
+    size_t len = strlen(c->id) + 32;
+    *r = (struct nt_result_case){.seed = o->seed, .connect_ms = -1, .outcome = NT_ERROR};
+    r->id = malloc(len);
+    r->file = strdup(c->file);
+    r->claim = strdup(c->claim);
+    r->reason = strdup("out of memory");
+    if (r->id == NULL || r->file == NULL || r->claim == NULL || r->reason == NULL)
+        return NT_ENOMEM;
+    snprintf(r->id, len, o->seed_in_id ? "%s#seed=%" PRIu64 : "%s", c->id, o->seed);
+    return copy_params(c, r);
+}
+
+static int run_and_judge(struct run *run, nt_time until, struct nt_result_case *out)
+{
+    struct nt_conf_verdict verdict = {0};
+    struct nt_judged judged = {.w = run->w, .result = out, .conformance = &verdict};
+    judged.end = run_world(run->w, until > run->w->scn->expect.until ? until : run->w->scn->expect.until);
+    int r = nt_describe(run->w, out);
+    if (r == NT_OK)
+        r = judge_conformance(run->w, &verdict);
+    if (r == NT_OK)
+        r = copy_violations(&verdict, out);
+    judged.data_ways = nt_describe_data_ways(run->w);
+    if (r == NT_OK)
+        nt_judge(&judged, out);
+    nt_conf_verdict_free(&verdict);
+    return r;
+}
+
+void nt_run_case(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
+                 const struct nt_run_listener *listener, struct nt_result_case *out)
+{
+    struct run run = {.listener = listener};
+    if (identify(c, options, out) != NT_OK || (run.w = nt_world_new(c, options->seed, capture)) == NULL)
+        return;
+    run.w->observer.named = on_named;
+    run.w->observer.any = on_any;
+    run.w->observer.user = &run;
+    run_and_judge(&run, options->until, out);
+    nt_world_del(run.w);
+}

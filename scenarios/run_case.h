@@ -1,0 +1,25 @@
+/* One case from its plain data to its result: build the world, run it, judge it. */
+#ifndef NT_SCENARIOS_RUN_CASE_H
+#define NT_SCENARIOS_RUN_CASE_H
+
+#include "pcap/capture.h"
+#include "reports/result.h"
+#include "scenarios/model.h"
+
+struct nt_run_options {
+    uint64_t seed;
+    bool seed_in_id;   /* "#seed=N" */
+    nt_time until;     /* --until; 0: none */
+};
+
+struct nt_run_listener { /* what natsim explain wants to see */
+    void (*event)(void *user, const struct nt_scn_case *c, struct nt_scn_node node, const struct nt_trace_event *ev);
+    void *user;
+};
+
+/* Fills *out (freed with nt_result_case_free) whatever happens: what broke here is the outcome NT_ERROR. The capture is the
+ * caller's and holds the packets afterwards; out->capture stays NULL. `listener` may be NULL. */
+void nt_run_case(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
+                 const struct nt_run_listener *listener, struct nt_result_case *out);
+
+#endif
