@@ -1,0 +1,253 @@
+/* Packets: checksums against RFC 1071's and a published header, parsing of bad bytes, rewriting held against recomputation. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "core/base/bytes.h"
+#include "natsim/checksum.h"
+#include "natsim/packet.h"
+
+static uint8_t bytes[2][2048];
+
+static struct nt_packet empty(int i)
+{
+    return (struct nt_packet){.data = bytes[i], .cap = sizeof bytes[i]};
+}
+
+static struct nt_addr addr(const char *text)
+{
+    struct nt_addr a;
+    assert_int_equal(nt_addr_parse(&a, text), 0);
+    return a;
+}
+
+static struct nt_packet udp(int i, const char *src, const char *dst, size_t len)
+{
+    struct nt_packet p = empty(i);
+    struct nt_addr s = addr(src), d = addr(dst);
+    uint8_t payload[1400];
+    for (size_t k = 0; k < len; k++)
+        payload[k] = (uint8_t)(k * 7);
+    assert_int_equal(nt_packet_udp(&p, &s, &d, payload, len, 64, 0, false, 77), 0);
+    return p;
+}
+
+/* RFC 1071, 3: the bytes 00 01 f2 03 f4 f5 f6 f7 sum to ddf2. */
+static void test_rfc1071_example(void **state)
+{
+    static const uint8_t example[] = {0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7};
+    (void)state;
+    assert_int_equal(nt_checksum_end(nt_checksum_add(0, example, sizeof example)), (uint16_t)~0xddf2);
+    assert_int_equal(nt_checksum_end(nt_checksum_add(nt_checksum_add(0, example, 2), example + 2, 6)), (uint16_t)~0xddf2);
+}
+
+/* RFC 1624, 4: HC dd2f, m 5555, m' 3285 gives 0000. */
+static void test_rfc1624_example(void **state)
+{
+    static const uint8_t was[] = {0x55, 0x55}, is[] = {0x32, 0x85};
+    (void)state;
+    assert_int_equal(nt_checksum_update(0xdd2f, was, is, 2), 0x0000);
+}
+
+/* A widely published IPv4 header: its checksum is b861. */
+static void test_known_header(void **state)
+{
+    static const uint8_t header[] = {0x45, 0x00, 0x00, 0x73, 0x00, 0x00, 0x40, 0x00, 0x40, 0x11,
+                                     0xb8, 0x61, 0xc0, 0xa8, 0x00, 0x01, 0xc0, 0xa8, 0x00, 0xc7};
+    struct nt_packet p = empty(0);
+    uint8_t payload[0x73 - 28] = {0};
+    struct nt_addr s = addr("192.168.0.1:1"), d = addr("192.168.0.199:2");
+    (void)state;
+    assert_int_equal(nt_packet_udp(&p, &s, &d, payload, sizeof payload, 64, 0, true, 0), 0);
+    assert_memory_equal(p.data, header, sizeof header);
+}
+
+static void test_udp_reads_back(void **state)
+{
+    static const char *const pairs[][2] = {{"10.0.0.1:5000", "203.0.113.2:3478"}, {"[2001:db8::1]:5000", "[2001:db8::2]:3478"}};
+    (void)state;
+    for (size_t i = 0; i < 2; i++)
+        for (size_t len = 0; len < 40; len++) {
+            struct nt_packet p = udp(0, pairs[i][0], pairs[i][1], len), q = p;
+            assert_int_equal(nt_packet_parse(&q), 0);
+            assert_true(nt_packet_checksums_good(&q));
+            assert_int_equal(q.payload, p.payload);
+            assert_int_equal(q.payload_len, len);
+            assert_int_equal(q.l4, p.l4);
+            assert_int_equal(q.df, p.df);
+            assert_true(nt_addr_equal(&q.src, &p.src) && nt_addr_equal(&q.dst, &p.dst));
+            q.data[q.len - 1] ^= 4;
+            assert_false(nt_packet_checksums_good(&q));
+        }
+}
+
+static void test_bad_packets(void **state)
+{
+    (void)state;
+    struct nt_packet p = udp(0, "10.0.0.1:1", "10.0.0.2:2", 20);
+    for (uint32_t len = 0; len < 48; len++) {
+        p.len = len;
+        assert_int_equal(nt_packet_parse(&p), NT_ESHORT);
+    }
+    p = udp(0, "10.0.0.1:1", "10.0.0.2:2", 20);
+    p.data[0] = 0x44;
+    assert_int_equal(nt_packet_parse(&p), NT_EFORMAT);
+    p.data[0] = 0x55;
+    assert_int_equal(nt_packet_parse(&p), NT_EFORMAT);
+    p = udp(0, "10.0.0.1:1", "10.0.0.2:2", 20);
+    nt_store16(p.data + 24, 29); /* the UDP length beyond the packet */
+    assert_int_equal(nt_packet_parse(&p), NT_EFORMAT);
+    nt_store16(p.data + 24, 7);
+    assert_int_equal(nt_packet_parse(&p), NT_EFORMAT);
+    p = udp(0, "[2001:db8::1]:1", "[2001:db8::2]:2", 20);
+    p.data[6] = 0; /* hop-by-hop options */
+    assert_int_equal(nt_packet_parse(&p), NT_EUNSUPPORTED);
+}
+
+/* The incremental update must agree with a checksum computed from scratch. */
+static void rewritten_as_built(struct nt_packet *p)
+{
+    uint8_t copy[2048];
+    assert_true(nt_packet_checksums_good(p));
+    memcpy(copy, p->data, p->len);
+    nt_packet_fix_checksums(p);
+    assert_memory_equal(copy, p->data, p->len);
+}
+
+static void test_rewrite(void **state)
+{
+    (void)state;
+    for (uint16_t port = 1; port < 60000; port = (uint16_t)(port + 997)) {
+        struct nt_packet p = udp(0, "10.0.0.1:5000", "203.0.113.2:3478", 33);
+        struct nt_addr a = nt_addr_v4(0xc6336400u + port, port), b = nt_addr_v4(0x0a000000u + port, (uint16_t)(port + 1));
+        nt_packet_set_src(&p, &a);
+        nt_packet_set_dst(&p, &b);
+        assert_true(nt_addr_equal(&p.src, &a) && nt_addr_equal(&p.dst, &b));
+        assert_int_equal(nt_load16(p.data + 20), port);
+        rewritten_as_built(&p);
+        struct nt_packet q = udp(0, "[2001:db8::1]:5000", "[2001:db8::2]:3478", 34);
+        struct nt_addr c = addr("[2001:db8:1:2:3:4:5:6]:9");
+        c.port = port;
+        nt_packet_set_src(&q, &c);
+        assert_true(nt_addr_equal(&q.src, &c));
+        rewritten_as_built(&q);
+    }
+}
+
+/* RFC 768: no checksum stays no checksum, and a computed zero is sent as ffff. */
+static void test_zero_checksums(void **state)
+{
+    (void)state;
+    struct nt_packet p = udp(0, "10.0.0.1:5000", "203.0.113.2:3478", 2);
+    struct nt_addr a = addr("10.0.0.9:5001");
+    nt_store16(p.data + 26, 0);
+    nt_packet_set_src(&p, &a);
+    assert_int_equal(nt_load16(p.data + 26), 0);
+    assert_true(nt_packet_checksums_good(&p));
+    p = udp(0, "10.0.0.1:5000", "203.0.113.2:3478", 2);
+    uint16_t sum = nt_load16(p.data + 26);
+    a = addr("10.0.0.1:5000");
+    a.port = (uint16_t)(a.port + sum); /* the sum becomes ffff, its complement 0 */
+    if (a.port < sum)
+        a.port++;
+    nt_packet_set_src(&p, &a);
+    assert_int_equal(nt_load16(p.data + 26), 0xffff);
+    assert_true(nt_packet_checksums_good(&p));
+}
+
+static void test_hop(void **state)
+{
+    (void)state;
+    struct nt_packet p = udp(0, "10.0.0.1:1", "10.0.0.2:2", 5);
+    for (int i = 0; i < 63; i++)
+        assert_true(nt_packet_hop(&p));
+    assert_int_equal(p.data[8], 1);
+    rewritten_as_built(&p);
+    assert_false(nt_packet_hop(&p));
+    assert_int_equal(p.ttl, 1);
+}
+
+static void check_error(const char *src, const char *dst, const char *router, size_t len, uint32_t max)
+{
+    struct nt_packet p = udp(0, src, dst, len), e = empty(1);
+    struct nt_addr r = addr(router), qs, qd, mapped = addr(src);
+    uint8_t proto;
+    bool v4 = p.family == NT_AF_IPV4;
+    assert_int_equal(nt_packet_quoted(&p, &qs, &qd, &proto), NT_ENOENT);
+    assert_int_equal(nt_packet_icmp_error(&e, &r, &p, v4 ? 3 : 1, v4 ? 3 : 4), 0);
+    assert_true(e.len <= max);
+    assert_true(nt_addr_same_ip(&e.dst, &p.src));
+    assert_true(nt_packet_checksums_good(&e));
+    assert_int_equal(nt_packet_quoted(&e, &qs, &qd, &proto), 0);
+    assert_true(nt_addr_equal(&qs, &p.src) && nt_addr_equal(&qd, &p.dst));
+    assert_int_equal(proto, NT_PROTO_UDP);
+    mapped.port = 6666;
+    mapped.ip[3] ^= 77;
+    nt_packet_set_quoted_src(&e, &mapped);
+    assert_true(nt_packet_checksums_good(&e));
+    nt_packet_quoted(&e, &qs, &qd, &proto);
+    assert_true(nt_addr_equal(&qs, &mapped));
+    nt_packet_set_quoted_dst(&e, &mapped);
+    nt_packet_quoted(&e, &qs, &qd, &proto);
+    assert_true(nt_addr_equal(&qd, &mapped));
+    if (len > 100)
+        return;
+    /* The quote is whole: it must be a good packet after the rewriting too. */
+    struct nt_packet inner = {.data = e.data + e.l4 + 8, .len = e.len - e.l4 - 8u};
+    assert_int_equal(nt_packet_parse(&inner), 0);
+    assert_true(nt_packet_checksums_good(&inner));
+}
+
+static void test_icmp_errors(void **state)
+{
+    (void)state;
+    check_error("10.0.0.1:5000", "203.0.113.2:3478", "10.0.0.254", 33, 576);
+    check_error("10.0.0.1:5000", "203.0.113.2:3478", "10.0.0.254", 1200, 576);
+    check_error("[2001:db8::1]:5000", "[2001:db8::2]:3478", "2001:db8::99", 33, 1280);
+    check_error("[2001:db8::1]:5000", "[2001:db8::2]:3478", "2001:db8::99", 1390, 1280);
+}
+
+static void test_echo_identifier(void **state)
+{
+    static const uint8_t echo[] = {8, 0, 0, 0, 0x12, 0x34, 0, 1, 'a', 'b'};
+    struct nt_packet p = empty(0);
+    struct nt_addr s = addr("10.0.0.1"), d = addr("203.0.113.2"), a = addr("198.51.100.1:4660");
+    (void)state;
+    p.len = (uint32_t)(nt_packet_ip_header(&p, &s, &d, NT_PROTO_ICMP, sizeof echo, 64, 0, false, 1) + sizeof echo);
+    memcpy(p.data + 20, echo, sizeof echo);
+    assert_int_equal(nt_packet_parse(&p), 0);
+    nt_packet_fix_checksums(&p);
+    assert_int_equal(p.src.port, 0x1234);
+    assert_int_equal(p.dst.port, 0x1234);
+    a.port = 999;
+    nt_packet_set_src(&p, &a);
+    assert_int_equal(p.dst.port, 999);
+    rewritten_as_built(&p);
+}
+
+static void test_reasons(void **state)
+{
+    char text[100], tiny[4];
+    struct nt_addr a = addr("198.51.100.7:5000"), b = addr("10.0.0.1:9");
+    (void)state;
+    assert_string_equal(nt_drop_detail(NT_DROP_FILTERED, &a, &b, text, sizeof text), "no permission for 198.51.100.7:5000");
+    assert_string_equal(nt_drop_detail(NT_DROP_NO_ROUTE, &a, &b, text, sizeof text), "no route to 10.0.0.1");
+    assert_string_equal(nt_drop_detail(NT_DROP_NO_SOCKET, NULL, &b, text, sizeof text), "port 10.0.0.1:9 is closed");
+    assert_string_equal(nt_drop_detail(NT_DROP_NO_SOCKET, NULL, &b, tiny, sizeof tiny), "por");
+    for (int r = 0; r < NT_DROP_COUNT; r++)
+        assert_true(nt_drop_name((enum nt_drop)r)[0] != '\0');
+    assert_string_equal(nt_drop_name(NT_DROP_NO_PORT), "no-port");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rfc1071_example), cmocka_unit_test(test_rfc1624_example), cmocka_unit_test(test_known_header),
+        cmocka_unit_test(test_udp_reads_back),  cmocka_unit_test(test_bad_packets),     cmocka_unit_test(test_rewrite),
+        cmocka_unit_test(test_zero_checksums),  cmocka_unit_test(test_hop),             cmocka_unit_test(test_icmp_errors),
+        cmocka_unit_test(test_echo_identifier), cmocka_unit_test(test_reasons),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
