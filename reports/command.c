@@ -1,0 +1,44 @@
+/* The command that runs one case alone. */
+#include "core/base/err.h"
+#include "reports/report.h"
+#include "reports/text.h"
+
+#include <string.h>
+
+static void quoted(struct nt_text *t, const char *s)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/+:@%";
+    if (s[0] != '\0' && strspn(s, plain) == strlen(s)) {
+        nt_text_put(t, s);
+        return;
+    }
+    nt_text_put(t, "'");
+    for (; *s != '\0'; s++) {
+        if (*s == '\'')
+            nt_text_put(t, "'\\''");
+        else
+            nt_text_add(t, s, 1);
+    }
+    nt_text_put(t, "'");
+}
+
+char *nt_report_command(const struct nt_result_case *k)
+{
+    struct nt_text t = {0}, filter = {0};
+    /* The part `#seed=N` of an id is the option --seed here. */
+    const char *id = k->id != NULL ? k->id : "", *seed = strstr(id, "#seed=");
+    nt_text_add(&filter, id, seed != NULL ? (size_t)(seed - id) : strlen(id));
+    nt_text_put(&t, "natsim run ");
+    quoted(&t, k->file != NULL ? k->file : "");
+    if (k->param_count != 0) {
+        nt_text_put(&t, " --filter ");
+        quoted(&t, filter.p != NULL ? filter.p : "");
+    }
+    nt_text_printf(&t, " --seed %llu", (unsigned long long)k->seed);
+    if (filter.err != NT_OK)
+        t.err = filter.err;
+    nt_text_free(&filter);
+    if (t.err != NT_OK)
+        nt_text_free(&t);
+    return t.p;
+}

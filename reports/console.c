@@ -1,0 +1,206 @@
+/* What a person sees on a terminal or in a log: matrices, what did not pass, the sum. */
+#include "reports/grid.h"
+#include "reports/report.h"
+#include "reports/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WIDTH_MAX 170 /* of a matrix; wider ones get shorter cells */
+#define CELL_MAX 64
+
+static const char *glyph(enum nt_outcome o)
+{
+    static const char *const glyphs[] = {"\xe2\x9c\x93", "\xe2\x9c\x97", "!", "-"};
+    return glyphs[o];
+}
+
+static const char *colour(const struct nt_console *c, enum nt_outcome o)
+{
+    static const char *const colours[] = {"\033[32m", "\033[31m", "\033[35m", "\033[33m"};
+    return c->colour ? colours[o] : "";
+}
+
+static const char *plain(const struct nt_console *c)
+{
+    return c->colour ? "\033[0m" : "";
+}
+
+/* Text from outside may hold what a terminal obeys. */
+static void say(const struct nt_console *c, const char *s)
+{
+    char *clean = nt_clean(s, false);
+    fputs(clean != NULL ? clean : "?", c->out);
+    free(clean);
+}
+
+static void spaces(const struct nt_console *c, size_t n)
+{
+    while (n-- > 0)
+        fputc(' ', c->out);
+}
+
+/* 2: `direct srflx/prflx 604ms`, 1: `direct 604ms`, 0: `direct`. */
+static void cell_text(const struct nt_result_case *k, size_t passed, size_t all, int detail, char *buf, size_t cap)
+{
+    char types[32];
+    size_t n = (size_t)snprintf(buf, cap, "%s", k == NULL ? "not run" : k->path != NULL ? k->path : nt_outcome_name(k->outcome));
+    if (k == NULL)
+        return;
+    if (detail >= 2 && nt_selected_types(k, types, sizeof types)[0] != '\0' && n < cap)
+        n += (size_t)snprintf(buf + n, cap - n, " %s", types);
+    if (detail >= 1 && k->connect_ms >= 0 && n < cap)
+        n += (size_t)snprintf(buf + n, cap - n, " %lldms", (long long)k->connect_ms);
+    if (all > 1 && n < cap)
+        snprintf(buf + n, cap - n, " %zu/%zu", passed, all);
+}
+
+static size_t column_width(const struct nt_grid *g, size_t column, int detail)
+{
+    char buf[CELL_MAX];
+    size_t width = nt_text_width(g->columns[column]), passed, all;
+    for (size_t row = 0; row < g->row_count; row++) {
+        const struct nt_result_case *k = nt_grid_cell(g, row, column, &passed, &all);
+        cell_text(k, passed, all, detail, buf, sizeof buf);
+        width = nt_text_width(buf) + 2 > width ? nt_text_width(buf) + 2 : width;
+    }
+    return width;
+}
+
+static size_t label_width(const struct nt_grid *g)
+{
+    size_t width = nt_text_width(g->row_name) + nt_text_width(g->column_name) + 3;
+    for (size_t row = 0; row < g->row_count; row++)
+        width = nt_text_width(g->rows[row]) > width ? nt_text_width(g->rows[row]) : width;
+    return width;
+}
+
+/* How much a cell says, so that the table fits. */
+static int measure(const struct nt_grid *g, size_t widths[NT_GRID_AXIS_MAX])
+{
+    for (int detail = 2;; detail--) {
+        size_t sum = label_width(g);
+        for (size_t i = 0; i < g->column_count; i++) {
+            widths[i] = column_width(g, i, detail);
+            sum += widths[i] + 2;
+        }
+        if (sum <= WIDTH_MAX || detail == 0)
+            return detail;
+    }
+}
+
+static void grid_row(const struct nt_console *c, const struct nt_grid *g, size_t row, const size_t *widths, int detail)
+{
+    char buf[CELL_MAX];
+    size_t passed, all;
+    say(c, g->rows[row]);
+    spaces(c, label_width(g) - nt_text_width(g->rows[row]));
+    for (size_t i = 0; i < g->column_count; i++) {
+        const struct nt_result_case *k = nt_grid_cell(g, row, i, &passed, &all);
+        enum nt_outcome o = k != NULL ? k->outcome : NT_SKIP;
+        cell_text(k, passed, all, detail, buf, sizeof buf);
+        fprintf(c->out, "  %s%s ", colour(c, o), glyph(o));
+        say(c, buf);
+        fputs(plain(c), c->out);
+        if (i + 1 < g->column_count)
+            spaces(c, widths[i] - nt_text_width(buf) - 2);
+    }
+    fputc('\n', c->out);
+}
+
+static void grid(const struct nt_console *c, const struct nt_grid *g)
+{
+    size_t widths[NT_GRID_AXIS_MAX];
+    int detail = measure(g, widths);
+    fputc('\n', c->out);
+    say(c, g->cases[0].file);
+    if (g->cases[0].claim != NULL) {
+        fputs(": ", c->out);
+        say(c, g->cases[0].claim);
+    }
+    fputc('\n', c->out);
+    say(c, g->row_name);
+    fputs(" \\ ", c->out);
+    say(c, g->column_name);
+    spaces(c, label_width(g) - nt_text_width(g->row_name) - nt_text_width(g->column_name) - 3);
+    for (size_t i = 0; i < g->column_count; i++) {
+        fputs("  ", c->out);
+        say(c, g->columns[i]);
+        if (i + 1 < g->column_count)
+            spaces(c, widths[i] - nt_text_width(g->columns[i]));
+    }
+    fputc('\n', c->out);
+    for (size_t row = 0; row < g->row_count; row++)
+        grid_row(c, g, row, widths, detail);
+}
+
+static void troubled(const struct nt_console *c, const struct nt_result_case *k)
+{
+    char *command = nt_report_command(k);
+    fprintf(c->out, "%s%s %s%s ", colour(c, k->outcome), glyph(k->outcome), nt_outcome_name(k->outcome), plain(c));
+    say(c, k->id);
+    fputs(": ", c->out);
+    say(c, k->reason);
+    fputc('\n', c->out);
+    if (k->outcome != NT_SKIP && command != NULL) {
+        fputs("    ", c->out);
+        say(c, command);
+        fputc('\n', c->out);
+    }
+    free(command);
+}
+
+static void sum(const struct nt_console *c, const struct nt_results *r)
+{
+    size_t n[4];
+    nt_results_count(r, n);
+    enum nt_outcome worst = n[NT_ERROR] != 0 ? NT_ERROR : n[NT_FAIL] != 0 ? NT_FAIL : n[NT_PASS] != 0 ? NT_PASS : NT_SKIP;
+    fprintf(c->out, "\n%s%zu case%s: %zu passed", colour(c, worst), r->case_count, r->case_count == 1 ? "" : "s", n[NT_PASS]);
+    if (n[NT_FAIL] != 0)
+        fprintf(c->out, ", %zu failed", n[NT_FAIL]);
+    if (n[NT_ERROR] != 0)
+        fprintf(c->out, ", %zu error%s", n[NT_ERROR], n[NT_ERROR] == 1 ? "" : "s");
+    if (n[NT_SKIP] != 0)
+        fprintf(c->out, ", %zu skipped", n[NT_SKIP]);
+    fprintf(c->out, "%s\n", plain(c));
+}
+
+void nt_console_summary(const struct nt_console *c, const struct nt_results *r)
+{
+    struct nt_grid g;
+    for (size_t i = 0, n; i < r->case_count; i += n) {
+        n = nt_grid_span(&r->cases[i], r->case_count - i);
+        if (nt_grid_make(&g, &r->cases[i], n))
+            grid(c, &g);
+    }
+    bool any = false;
+    for (size_t i = 0; i < r->case_count; i++) {
+        if (r->cases[i].outcome == NT_PASS)
+            continue;
+        if (!any)
+            fputc('\n', c->out);
+        any = true;
+        troubled(c, &r->cases[i]);
+    }
+    sum(c, r);
+}
+
+void nt_console_case(const struct nt_console *c, const struct nt_result_case *k)
+{
+    char buf[CELL_MAX];
+    fprintf(c->out, "%s%s %s%s ", colour(c, k->outcome), glyph(k->outcome), nt_outcome_name(k->outcome), plain(c));
+    say(c, k->id);
+    if (k->outcome == NT_PASS) {
+        cell_text(k, 1, 1, 2, buf, sizeof buf);
+        fputs("  ", c->out);
+        if (k->path != NULL)
+            say(c, buf);
+    } else {
+        fputs(": ", c->out);
+        say(c, k->reason);
+    }
+    if (c->verbose)
+        fprintf(c->out, "  (seed %llu, %llu packets, %lld ms of virtual time)", (unsigned long long)k->seed, (unsigned long long)k->packets,
+                (long long)k->virtual_ms);
+    fputc('\n', c->out);
+}

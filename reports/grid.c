@@ -1,0 +1,72 @@
+/* Finding a two-axis matrix in the cases of a file. */
+#include "reports/grid.h"
+
+#include <stdio.h>
+#include <string.h>
+
+size_t nt_grid_span(const struct nt_result_case *first, size_t left)
+{
+    size_t n = 1;
+    const char *file = first->file != NULL ? first->file : "";
+    while (n < left && strcmp(first[n].file != NULL ? first[n].file : "", file) == 0)
+        n++;
+    return n;
+}
+
+static const char *label_of(const struct nt_result_param *p)
+{
+    return p->label != NULL ? p->label : p->json != NULL ? p->json : "";
+}
+
+/* false: the axis is too long. */
+static bool note(const char **labels, size_t *count, const char *label)
+{
+    for (size_t i = 0; i < *count; i++)
+        if (strcmp(labels[i], label) == 0)
+            return true;
+    if (*count == NT_GRID_AXIS_MAX)
+        return false;
+    labels[(*count)++] = label;
+    return true;
+}
+
+bool nt_grid_make(struct nt_grid *g, const struct nt_result_case *cases, size_t count)
+{
+    *g = (struct nt_grid){.cases = cases, .count = count};
+    for (size_t i = 0; i < count; i++) {
+        if (cases[i].param_count != 2)
+            return false;
+        if (!note(g->rows, &g->row_count, label_of(&cases[i].params[0])) ||
+            !note(g->columns, &g->column_count, label_of(&cases[i].params[1])))
+            return false;
+    }
+    if (count == 0)
+        return false;
+    g->row_name = cases[0].params[0].name;
+    g->column_name = cases[0].params[1].name;
+    return true;
+}
+
+const struct nt_result_case *nt_grid_cell(const struct nt_grid *g, size_t row, size_t column, size_t *passed, size_t *all)
+{
+    const struct nt_result_case *found = NULL;
+    *passed = *all = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        const struct nt_result_case *c = &g->cases[i];
+        if (strcmp(label_of(&c->params[0]), g->rows[row]) != 0 || strcmp(label_of(&c->params[1]), g->columns[column]) != 0)
+            continue;
+        ++*all;
+        *passed += c->outcome == NT_PASS;
+        if (found == NULL || (found->outcome == NT_PASS && c->outcome != NT_PASS))
+            found = c;
+    }
+    return found;
+}
+
+const char *nt_selected_types(const struct nt_result_case *c, char *buf, size_t cap)
+{
+    buf[0] = '\0';
+    if (c->agent_count != 0 && c->agents[0].selected_count != 0)
+        snprintf(buf, cap, "%s/%s", c->agents[0].selected[0].local.type, c->agents[0].selected[0].remote.type);
+    return buf;
+}

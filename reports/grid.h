@@ -1,0 +1,26 @@
+/* Inside of the room: the two-axis matrix of one scenario file. */
+#ifndef NT_REPORTS_GRID_H
+#define NT_REPORTS_GRID_H
+
+#include "reports/result.h"
+
+#define NT_GRID_AXIS_MAX 64 /* values of an axis that is drawn */
+
+struct nt_grid {
+    const struct nt_result_case *cases; /* the file's, in order */
+    size_t count;
+    const char *row_name, *column_name;
+    const char *rows[NT_GRID_AXIS_MAX], *columns[NT_GRID_AXIS_MAX]; /* labels in order of first appearance */
+    size_t row_count, column_count;
+};
+
+/* The number of cases of the same file from the first on. */
+size_t nt_grid_span(const struct nt_result_case *first, size_t left);
+/* Are these cases of one file a matrix of two axes? */
+bool nt_grid_make(struct nt_grid *g, const struct nt_result_case *cases, size_t count);
+/* The cell's case that tells most: the first that did not pass, else the first; NULL: none ran. *passed of *all in the cell. */
+const struct nt_result_case *nt_grid_cell(const struct nt_grid *g, size_t row, size_t column, size_t *passed, size_t *all);
+/* "srflx/prflx" of the first agent's first selected pair; "" without. */
+const char *nt_selected_types(const struct nt_result_case *c, char *buf, size_t cap);
+
+#endif

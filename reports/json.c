@@ -1,0 +1,45 @@
+/* results.json: a head, then a case a line, so that two runs are compared with common tools. */
+#include "core/base/err.h"
+#include "reports/output.h"
+#include "reports/report.h"
+
+#include <stdlib.h>
+
+int nt_write_text(struct nt_text *t, const char *dir, const char *name)
+{
+    struct nt_text path = {0};
+    nt_text_printf(&path, "%s/%s", dir, name);
+    int err = t->err != NT_OK ? t->err : path.err;
+    if (err == NT_OK)
+        err = nt_write_file(path.p, t->p, t->len);
+    nt_text_free(&path);
+    nt_text_free(t);
+    return err;
+}
+
+static void put_case(struct nt_text *t, const struct nt_result_case *c)
+{
+    char *json = nt_result_case_to_json(c);
+    if (json == NULL)
+        t->err = NT_ENOMEM;
+    nt_text_put(t, json);
+    free(json);
+}
+
+int nt_report_json(const struct nt_results *r, const char *dir)
+{
+    struct nt_text t = {0};
+    size_t n[4];
+    nt_results_count(r, n);
+    nt_text_printf(&t, "{\"schema\": 1, \"natsim\": \"" NATSIM_VERSION "\", ");
+    if (r->stamp != NULL)
+        nt_text_printf(&t, "\"stamp\": \"%s\", ", r->stamp);
+    nt_text_printf(&t, "\"seed\": %llu, \"summary\": {\"pass\": %zu, \"fail\": %zu, \"error\": %zu, \"skip\": %zu},\n \"cases\": [",
+                   (unsigned long long)r->seed, n[NT_PASS], n[NT_FAIL], n[NT_ERROR], n[NT_SKIP]);
+    for (size_t i = 0; i < r->case_count; i++) {
+        nt_text_put(&t, i == 0 ? "\n  " : ",\n  ");
+        put_case(&t, &r->cases[i]);
+    }
+    nt_text_put(&t, "]}\n");
+    return nt_write_text(&t, dir, "results.json");
+}

@@ -1,0 +1,239 @@
+/* junit.xml: the attributes that GitLab, Jenkins and the common actions read; a test suite a scenario file. */
+#include "core/base/err.h"
+#include "reports/output.h"
+#include "reports/report.h"
+
+#include <libxml/xmlwriter.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+struct junit {
+    xmlTextWriterPtr w;
+    int err; /* sticks */
+};
+
+static void did(struct junit *j, int rc)
+{
+    if (rc < 0)
+        j->err = NT_ENOMEM;
+}
+
+static void open_element(struct junit *j, const char *name)
+{
+    did(j, xmlTextWriterStartElement(j->w, (const xmlChar *)name));
+}
+
+static void close_element(struct junit *j)
+{
+    did(j, xmlTextWriterEndElement(j->w));
+}
+
+static void attribute(struct junit *j, const char *name, const char *value)
+{
+    char *clean = nt_clean(value, false);
+    did(j, clean != NULL ? xmlTextWriterWriteAttribute(j->w, (const xmlChar *)name, (const xmlChar *)clean) : -1);
+    free(clean);
+}
+
+static void attribute_number(struct junit *j, const char *name, uint64_t v)
+{
+    did(j, xmlTextWriterWriteFormatAttribute(j->w, (const xmlChar *)name, "%llu", (unsigned long long)v));
+}
+
+static void attribute_seconds(struct junit *j, uint64_t ms)
+{
+    did(j, xmlTextWriterWriteFormatAttribute(j->w, (const xmlChar *)"time", "%llu.%03u", (unsigned long long)(ms / 1000),
+                                             (unsigned)(ms % 1000)));
+}
+
+static void content(struct junit *j, const char *s)
+{
+    char *clean = nt_clean(s, true);
+    did(j, clean != NULL ? xmlTextWriterWriteString(j->w, (const xmlChar *)clean) : -1);
+    free(clean);
+}
+
+static void property(struct junit *j, const char *name, const char *value)
+{
+    open_element(j, "property");
+    attribute(j, "name", name);
+    attribute(j, "value", value);
+    close_element(j);
+}
+
+static void expected_text(const struct nt_result_case *c, char *buf, size_t cap)
+{
+    buf[0] = '\0';
+    for (unsigned bit = 1; bit <= 4; bit <<= 1)
+        if (c->expected_paths & bit)
+            snprintf(buf + strlen(buf), cap - strlen(buf), "%s%s", buf[0] != '\0' ? " or " : "", nt_path_name(bit));
+}
+
+static void properties(struct junit *j, const struct nt_result_case *c)
+{
+    char buf[64];
+    open_element(j, "properties");
+    for (size_t i = 0; i < c->param_count; i++)
+        property(j, c->params[i].name, c->params[i].label != NULL ? c->params[i].label : c->params[i].json);
+    snprintf(buf, sizeof buf, "%llu", (unsigned long long)c->seed);
+    property(j, "seed", buf);
+    if (c->path != NULL)
+        property(j, "path", c->path);
+    expected_text(c, buf, sizeof buf);
+    if (buf[0] != '\0')
+        property(j, "expected-path", buf);
+    if (c->connect_ms >= 0) {
+        snprintf(buf, sizeof buf, "%lld", (long long)c->connect_ms);
+        property(j, "connect-ms", buf);
+    }
+    if (c->capture != NULL)
+        property(j, "attachment", c->capture);
+    close_element(j);
+}
+
+/* What to read and what to run: the body of a failure. */
+static void body(struct junit *j, const struct nt_result_case *c)
+{
+    struct nt_text t = {0};
+    char *command = nt_report_command(c);
+    nt_text_printf(&t, "%s\n", c->reason != NULL ? c->reason : "");
+    if (c->line != 0)
+        nt_text_printf(&t, "scenario: %s:%d\n", c->file, c->line);
+    for (size_t i = 0; i < c->violation_count && i < 20; i++)
+        nt_text_printf(&t, "%s: %s, packet %u: %s\n", c->violations[i].rule, c->violations[i].agent != NULL ? c->violations[i].agent : "-",
+                       (unsigned)c->violations[i].packet, c->violations[i].detail != NULL ? c->violations[i].detail : "");
+    if (c->packet != 0)
+        nt_text_printf(&t, "packet: %u\n", (unsigned)c->packet);
+    if (c->capture != NULL)
+        nt_text_printf(&t, "capture: %s\n", c->capture);
+    nt_text_printf(&t, "run it alone: %s\n", command != NULL ? command : "");
+    if (t.err != NT_OK || command == NULL)
+        j->err = NT_ENOMEM;
+    else
+        content(j, t.p);
+    free(command);
+    nt_text_free(&t);
+}
+
+static void outcome(struct junit *j, const struct nt_result_case *c)
+{
+    if (c->outcome == NT_PASS)
+        return;
+    open_element(j, c->outcome == NT_FAIL ? "failure" : c->outcome == NT_ERROR ? "error" : "skipped");
+    attribute(j, "message", c->reason);
+    if (c->outcome != NT_SKIP) {
+        attribute(j, "type", nt_outcome_name(c->outcome));
+        body(j, c);
+    }
+    close_element(j);
+}
+
+/* "classic/four-types.yaml" is the class "classic.four-types". */
+static void class_name(struct junit *j, const char *file)
+{
+    char *s = strdup(file != NULL ? file : "");
+    if (s == NULL) {
+        j->err = NT_ENOMEM;
+        return;
+    }
+    char *dot = strrchr(s, '.');
+    if (dot != NULL && strchr(dot, '/') == NULL)
+        *dot = '\0';
+    for (char *p = s; *p != '\0'; p++)
+        if (*p == '/')
+            *p = '.';
+    attribute(j, "classname", s);
+    free(s);
+}
+
+static void test_case(struct junit *j, const struct nt_result_case *c)
+{
+    open_element(j, "testcase");
+    class_name(j, c->file);
+    attribute(j, "name", c->id);
+    attribute(j, "file", c->file);
+    if (c->line != 0)
+        attribute_number(j, "line", (uint64_t)c->line);
+    attribute_seconds(j, (uint64_t)c->virtual_ms);
+    properties(j, c);
+    outcome(j, c);
+    if (c->capture != NULL) {
+        open_element(j, "system-out");
+        content(j, "[[ATTACHMENT|");
+        content(j, c->capture);
+        content(j, "]]");
+        close_element(j);
+    }
+    close_element(j);
+}
+
+static bool same_file(const struct nt_result_case *a, const struct nt_result_case *b)
+{
+    return strcmp(a->file != NULL ? a->file : "", b->file != NULL ? b->file : "") == 0;
+}
+
+static void counts(struct junit *j, const struct nt_result_case *c, size_t n)
+{
+    size_t by[4] = {0};
+    uint64_t ms = 0;
+    for (size_t i = 0; i < n; i++) {
+        by[c[i].outcome]++;
+        ms += (uint64_t)c[i].virtual_ms;
+    }
+    attribute_number(j, "tests", n);
+    attribute_number(j, "failures", by[NT_FAIL]);
+    attribute_number(j, "errors", by[NT_ERROR]);
+    attribute_number(j, "skipped", by[NT_SKIP]);
+    attribute_seconds(j, ms);
+}
+
+/* Cases come file by file. */
+static void suite(struct junit *j, const struct nt_results *r, size_t first, size_t n)
+{
+    open_element(j, "testsuite");
+    attribute(j, "name", r->cases[first].file);
+    attribute(j, "file", r->cases[first].file);
+    counts(j, r->cases + first, n);
+    if (r->stamp != NULL)
+        attribute(j, "timestamp", r->stamp);
+    for (size_t i = first; i < first + n; i++)
+        test_case(j, &r->cases[i]);
+    close_element(j);
+}
+
+static void document(struct junit *j, const struct nt_results *r)
+{
+    did(j, xmlTextWriterSetIndent(j->w, 1));
+    did(j, xmlTextWriterStartDocument(j->w, NULL, "UTF-8", NULL));
+    open_element(j, "testsuites");
+    attribute(j, "name", "natsim");
+    counts(j, r->cases, r->case_count);
+    for (size_t i = 0, n; i < r->case_count; i += n) {
+        for (n = 1; i + n < r->case_count && same_file(&r->cases[i], &r->cases[i + n]); n++)
+            ;
+        suite(j, r, i, n);
+    }
+    close_element(j);
+    did(j, xmlTextWriterEndDocument(j->w));
+}
+
+int nt_report_junit(const struct nt_results *r, const char *dir)
+{
+    struct nt_text t = {0};
+    xmlBufferPtr buffer = xmlBufferCreate();
+    if (buffer == NULL)
+        return NT_ENOMEM;
+    struct junit j = {.w = xmlNewTextWriterMemory(buffer, 0)};
+    if (j.w == NULL) {
+        xmlBufferFree(buffer);
+        return NT_ENOMEM;
+    }
+    document(&j, r);
+    xmlFreeTextWriter(j.w);
+    nt_text_add(&t, (const char *)xmlBufferContent(buffer), (size_t)xmlBufferLength(buffer));
+    xmlBufferFree(buffer);
+    if (j.err != NT_OK)
+        t.err = j.err;
+    return nt_write_text(&t, dir, "junit.xml");
+}
