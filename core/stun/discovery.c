@@ -98,6 +98,7 @@ static void discovery_input(void *self, const struct nt_path *path, enum nt_inpu
         nt_probe_bound(&d->probe, path, kind == NT_IN_CONNECTED);
     if (d->probe.phase == NT_PROBE_REFUSED)
         nt_discovery_finish(d);
+    discovery_timer(d, now); /* a question that waited for this begins */
 }
 
 static size_t discovery_output(void *self, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)

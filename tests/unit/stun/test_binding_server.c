@@ -1,0 +1,343 @@
+/* The Binding server's answers: RFC 8489, RFC 5780 (table 1), classic STUN. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "core/stun/binding_server.h"
+
+#include <stdlib.h>
+
+static const uint8_t id[NT_STUN_ID] = "abcdefghijk";
+static struct nt_stun_server *server;
+static struct nt_endpoint end;
+static struct nt_addr from, sockets[4]; /* sockets: bit 0 the other port, bit 1 the other address */
+static uint8_t in[70000], out[4096];
+static struct nt_path to;
+static struct nt_stun_msg reply;
+static int fail_calloc;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+    return __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+    return fail_calloc ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *p, size_t size)
+{
+    return __real_realloc(p, size);
+}
+
+static void set_up(bool behaviour, int refused)
+{
+    struct nt_stun_server_config config = {.software = "test"};
+    struct nt_request req;
+    int asked = 0;
+    assert_int_equal(nt_addr_parse(&config.primary, "198.51.100.1:3478"), 0);
+    if (behaviour)
+        assert_int_equal(nt_addr_parse(&config.alternate, "198.51.100.2:3479"), 0);
+    assert_int_equal(nt_addr_parse(&from, "203.0.113.7:40000"), 0);
+    for (unsigned i = 0; i < 4; i++)
+        sockets[i] = nt_addr_with_port(i & 2 ? &config.alternate : &config.primary, i & 1 ? 3479 : 3478);
+    server = nt_stun_server_new(&config);
+    assert_non_null(server);
+    end = nt_stun_server_endpoint(server);
+    while (end.ops->request(end.self, &req)) {
+        assert_int_equal(req.kind, NT_REQ_BIND);
+        assert_true(nt_addr_equal(&req.path.local, &sockets[asked]));
+        end.ops->input(end.self, &req.path, asked == refused ? NT_IN_CLOSED : NT_IN_CONNECTED, NULL, 0, 0);
+        asked++;
+    }
+    assert_int_equal(asked, behaviour ? 4 : 1);
+}
+
+static void datagram(unsigned socket, size_t len)
+{
+    struct nt_path path = {.transport = NT_UDP, .local = sockets[socket], .remote = from};
+    end.ops->input(end.self, &path, NT_IN_DATAGRAM, in, len, 0);
+}
+
+/* The next answer's length, parsed unless it is classic. */
+static size_t answer(void)
+{
+    size_t len = end.ops->output(end.self, &to, out, sizeof out, 0);
+    if (len > 0 && nt_load32(out + 4) == NT_STUN_COOKIE)
+        assert_int_equal(nt_stun_parse(&reply, out, len), 0);
+    return len;
+}
+
+static struct nt_stun_builder request(void)
+{
+    struct nt_stun_builder b;
+    nt_stun_start(&b, in, sizeof in, NT_STUN_REQUEST, NT_STUN_BINDING, id);
+    return b;
+}
+
+static void ask(const struct nt_stun_builder *b, unsigned socket)
+{
+    datagram(socket, (size_t)nt_stun_finish(b));
+    assert_true(answer() > 0);
+    assert_memory_equal(reply.id, id, NT_STUN_ID);
+}
+
+static void assert_error(int want)
+{
+    int code;
+    assert_int_equal(reply.class_, NT_STUN_ERROR);
+    assert_int_equal(nt_stun_get_error(&reply, &code, NULL, NULL), 0);
+    assert_int_equal(code, want);
+}
+
+static void assert_addr(uint16_t type, const struct nt_addr *want)
+{
+    struct nt_addr a;
+    assert_int_equal(nt_stun_get_addr(&reply, type, &a), 0);
+    assert_true(nt_addr_equal(&a, want));
+}
+
+static void plain_answer(void **state)
+{
+    struct nt_stun_builder b;
+    (void)state;
+    set_up(false, -1);
+    b = request();
+    ask(&b, 0);
+    assert_int_equal(reply.class_, NT_STUN_SUCCESS);
+    assert_addr(NT_ATTR_XOR_MAPPED_ADDRESS, &from);
+    assert_true(nt_addr_equal(&to.local, &sockets[0]) && nt_addr_equal(&to.remote, &from));
+    assert_int_equal(reply.count, 2); /* and SOFTWARE: no OTHER-ADDRESS, no FINGERPRINT */
+    nt_stun_add_fingerprint(&b);
+    ask(&b, 0);
+    assert_non_null(reply.fingerprint);
+    assert_int_equal(answer(), 0);
+    nt_stun_server_del(server);
+}
+
+static void unknown_attributes(void **state)
+{
+    struct nt_stun_builder b;
+    (void)state;
+    set_up(false, -1);
+    b = request();
+    nt_stun_add(&b, 0x7001, "abc", 3);
+    nt_stun_add(&b, 0xf001, "abc", 3);
+    nt_stun_add_u32(&b, NT_ATTR_CHANGE_REQUEST, 6);
+    nt_stun_add_fingerprint(&b);
+    ask(&b, 0);
+    assert_error(420);
+    const struct nt_stun_attr *a = nt_stun_find(&reply, NT_ATTR_UNKNOWN_ATTRIBUTES);
+    assert_non_null(a);
+    assert_int_equal(a->len, 4);
+    assert_memory_equal(a->value, "\x00\x03\x70\x01", 4);
+    assert_non_null(reply.fingerprint);
+    nt_stun_server_del(server);
+}
+
+/* RFC 5780, table 1, for each of the four sockets a request may come to. */
+static void change_requests(void **state)
+{
+    (void)state;
+    set_up(true, -1);
+    for (unsigned at = 0; at < 4; at++)
+        for (unsigned flags = 0; flags < 5; flags++) {
+            struct nt_stun_builder b = request();
+            unsigned source = at ^ (flags & 1) ^ (flags & 2);
+            if (flags < 4) /* 4: no attribute */
+                nt_stun_add_u32(&b, NT_ATTR_CHANGE_REQUEST, (flags & 1 ? 2u : 0u) | (flags & 2 ? 4u : 0u));
+            ask(&b, at);
+            assert_int_equal(reply.class_, NT_STUN_SUCCESS);
+            assert_true(nt_addr_equal(&to.local, &sockets[source]));
+            assert_true(nt_addr_equal(&to.remote, &from));
+            assert_addr(NT_ATTR_RESPONSE_ORIGIN, &sockets[source]);
+            assert_addr(NT_ATTR_OTHER_ADDRESS, &sockets[at ^ 3]);
+            assert_addr(NT_ATTR_XOR_MAPPED_ADDRESS, &from);
+            assert_addr(NT_ATTR_MAPPED_ADDRESS, &from);
+        }
+    nt_stun_server_del(server);
+}
+
+static void response_port_and_padding(void **state)
+{
+    struct nt_stun_builder b;
+    (void)state;
+    set_up(true, -1);
+    for (size_t len = 2; len <= 4; len += 2) {
+        b = request();
+        nt_stun_add(&b, NT_ATTR_RESPONSE_PORT, "\x12\x34\0\0", len);
+        ask(&b, 0);
+        assert_int_equal(to.remote.port, 0x1234);
+        assert_true(nt_addr_same_ip(&to.remote, &from));
+        assert_addr(NT_ATTR_XOR_MAPPED_ADDRESS, &from);
+    }
+    b = request();
+    nt_stun_add(&b, NT_ATTR_PADDING, in + 1000, 1200);
+    ask(&b, 0);
+    const struct nt_stun_attr *padding = nt_stun_find(&reply, NT_ATTR_PADDING);
+    assert_non_null(padding);
+    assert_int_equal(padding->len, 1500);
+    nt_stun_add_u32(&b, NT_ATTR_RESPONSE_PORT, 0x12340000);
+    ask(&b, 0);
+    assert_error(400);
+    assert_int_equal(to.remote.port, from.port);
+    b = request();
+    nt_stun_add(&b, NT_ATTR_CHANGE_REQUEST, "\0\0\6", 3);
+    ask(&b, 0);
+    assert_error(400);
+    nt_stun_server_del(server);
+}
+
+/* RFC 5780, 6: without the same ports on two addresses, no OTHER-ADDRESS, and 420 for CHANGE-REQUEST. */
+static void a_socket_is_refused(void **state)
+{
+    (void)state;
+    for (int refused = 1; refused < 4; refused++) {
+        set_up(true, refused);
+        struct nt_stun_builder b = request();
+        ask(&b, 0);
+        assert_null(nt_stun_find(&reply, NT_ATTR_OTHER_ADDRESS));
+        nt_stun_add_u32(&b, NT_ATTR_CHANGE_REQUEST, 2);
+        ask(&b, 0);
+        assert_error(420);
+        nt_stun_server_del(server);
+    }
+}
+
+/* RFC 5389, 12.2 */
+static void classic_clients(void **state)
+{
+    struct nt_addr mapped;
+    (void)state;
+    set_up(true, -1);
+    struct nt_stun_builder b = request();
+    nt_store32(in + 4, 0x01020304);
+    datagram(1, (size_t)nt_stun_finish(&b));
+    size_t len = answer();
+    assert_true(len > 0);
+    assert_true(nt_addr_equal(&to.local, &sockets[1]));
+    assert_int_equal(nt_load32(out + 4), 0x01020304);
+    assert_memory_equal(out + 8, id, NT_STUN_ID);
+    nt_store32(out + 4, NT_STUN_COOKIE);
+    assert_int_equal(nt_stun_parse(&reply, out, len), 0);
+    assert_int_equal(nt_stun_get_addr(&reply, NT_ATTR_MAPPED_ADDRESS, &mapped), 0);
+    assert_true(nt_addr_equal(&mapped, &from));
+    assert_null(nt_stun_find(&reply, NT_ATTR_XOR_MAPPED_ADDRESS));
+    b = request();
+    nt_stun_add_u32(&b, NT_ATTR_CHANGE_REQUEST, 6);
+    nt_store32(in + 4, 0x01020304);
+    datagram(0, (size_t)nt_stun_finish(&b));
+    len = answer();
+    nt_store32(out + 4, NT_STUN_COOKIE);
+    assert_int_equal(nt_stun_parse(&reply, out, len), 0);
+    assert_error(420);
+    nt_stun_server_del(server);
+}
+
+static void not_answered(void **state)
+{
+    struct nt_stun_builder b;
+    (void)state;
+    set_up(true, -1);
+    for (int c = NT_STUN_INDICATION; c <= NT_STUN_ERROR; c++) {
+        nt_stun_start(&b, in, sizeof in, (enum nt_stun_class)c, NT_STUN_BINDING, id);
+        datagram(0, 20);
+        assert_int_equal(answer(), 0);
+    }
+    nt_stun_start(&b, in, sizeof in, NT_STUN_REQUEST, NT_TURN_ALLOCATE, id);
+    datagram(0, 20);
+    assert_int_equal(answer(), 0);
+    b = request();
+    nt_stun_add_fingerprint(&b);
+    in[27] ^= 1;
+    datagram(0, 28);
+    assert_int_equal(answer(), 0);
+    for (size_t len = 0; len < 20; len++)
+        datagram(0, len);
+    assert_int_equal(answer(), 0);
+    memset(in, 0, 2000);
+    nt_store16(in + 2, 1980), nt_store16(in, 1);
+    datagram(0, 2000); /* longer than classic STUN ever was */
+    assert_int_equal(answer(), 0);
+    from.port = 1;
+    sockets[0].port = 9;
+    b = request();
+    datagram(0, 20); /* not one of its sockets */
+    assert_int_equal(answer(), 0);
+    assert_true(end.ops->deadline(end.self) == NT_TIME_NEVER);
+    nt_stun_server_del(server);
+}
+
+static void queue_is_bounded(void **state)
+{
+    size_t answers = 0;
+    (void)state;
+    set_up(true, -1);
+    request();
+    for (int i = 0; i < 10000; i++)
+        datagram((unsigned)i % 4, 20);
+    while (answer() > 0)
+        answers++;
+    assert_in_range(answers, 1, 64);
+    datagram(0, 20);
+    assert_int_equal(end.ops->output(end.self, &to, out, 30, 0), 0); /* does not fit: dropped, not kept */
+    assert_int_equal(answer(), 0);
+    nt_stun_server_del(server);
+}
+
+static void answer_of_others(void **state)
+{
+    struct nt_stun_msg m;
+    struct nt_stun_builder b = request();
+    (void)state;
+    assert_int_equal(nt_addr_parse(&from, "[2001:db8::7]:40000"), 0);
+    assert_int_equal(nt_stun_parse(&m, in, (size_t)nt_stun_finish(&b)), 0);
+    size_t len = nt_stun_answer_binding(&m, &from, NULL, out, sizeof out);
+    assert_int_equal(len, 20 + 24);
+    assert_int_equal(nt_stun_parse(&reply, out, len), 0);
+    assert_addr(NT_ATTR_XOR_MAPPED_ADDRESS, &from);
+    nt_stun_add_u32(&b, NT_ATTR_RESPONSE_PORT, 0x12340000);
+    assert_int_equal(nt_stun_parse(&m, in, (size_t)nt_stun_finish(&b)), 0);
+    len = nt_stun_answer_binding(&m, &from, NULL, out, sizeof out);
+    assert_int_equal(nt_stun_parse(&reply, out, len), 0);
+    assert_error(420);
+    nt_stun_start(&b, in, sizeof in, NT_STUN_INDICATION, NT_STUN_BINDING, id);
+    assert_int_equal(nt_stun_parse(&m, in, 20), 0);
+    assert_int_equal(nt_stun_answer_binding(&m, &from, NULL, out, sizeof out), 0);
+}
+
+static void without_memory(void **state)
+{
+    struct nt_stun_server_config config = {0};
+    (void)state;
+    fail_calloc = 1;
+    assert_null(nt_stun_server_new(&config));
+    fail_calloc = 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plain_answer),
+        cmocka_unit_test(unknown_attributes),
+        cmocka_unit_test(change_requests),
+        cmocka_unit_test(response_port_and_padding),
+        cmocka_unit_test(a_socket_is_refused),
+        cmocka_unit_test(classic_clients),
+        cmocka_unit_test(not_answered),
+        cmocka_unit_test(queue_is_bounded),
+        cmocka_unit_test(answer_of_others),
+        cmocka_unit_test(without_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

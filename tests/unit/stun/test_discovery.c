@@ -1,0 +1,377 @@
+/* The discovery client behind a small NAT of this file's own, with our server outside: all nine policies, both reply kinds.
+ *
+ *     client 10.0.0.2 -- NAT 192.0.2.1.. -- 10 ms -- server 198.51.100.1, .2, ports 3478, 3479
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "core/stun/binding_server.h"
+#include "core/stun/discovery.h"
+
+#include <stdlib.h>
+
+#define DELAY (10 * NT_MSEC)
+
+enum { INSIDE, OUTSIDE };
+
+struct packet {
+    nt_time at;
+    int side; /* where it arrives */
+    struct nt_addr source, destination;
+    size_t len;
+    uint8_t bytes[1700];
+};
+
+struct mapping {
+    struct nt_addr internal, external, remote; /* remote: the first destination, for the mapping rule */
+    struct nt_addr allowed[16];
+    unsigned allowed_count;
+    nt_time used;
+};
+
+static struct {
+    enum nt_behaviour mapping, filtering;
+    bool pinned, hairpin, external_source, preserve, none;
+    nt_time lifetime;
+    unsigned addresses;
+    struct mapping maps[400];
+    unsigned count;
+    struct {
+        struct nt_addr internal, remote;
+        unsigned map;
+    } pins[400];
+    unsigned pin_count;
+} nat;
+
+static struct packet queue[64];
+static unsigned queued;
+static nt_time now;
+static struct nt_endpoint client, server;
+static uint16_t next_port;
+
+static void push(int side, const struct nt_addr *source, const struct nt_addr *destination, const uint8_t *bytes, size_t len)
+{
+    assert_true(queued < 64 && len <= sizeof queue->bytes);
+    struct packet *p = &queue[queued++];
+    *p = (struct packet){.at = now + DELAY, .side = side, .source = *source, .destination = *destination, .len = len};
+    memcpy(p->bytes, bytes, len);
+}
+
+static bool matches(enum nt_behaviour b, const struct nt_addr *a, const struct nt_addr *c)
+{
+    return b == NT_ENDPOINT_INDEPENDENT || (nt_addr_same_ip(a, c) && (b == NT_ADDRESS_DEPENDENT || a->port == c->port));
+}
+
+static bool alive(const struct mapping *m)
+{
+    return now - m->used < nat.lifetime;
+}
+
+static struct mapping *map_out(const struct nt_addr *internal, const struct nt_addr *remote)
+{
+    for (unsigned i = 0; nat.pinned && i < nat.pin_count; i++)
+        if (nt_addr_equal(&nat.pins[i].internal, internal) && nt_addr_equal(&nat.pins[i].remote, remote) &&
+            alive(&nat.maps[nat.pins[i].map]))
+            return &nat.maps[nat.pins[i].map];
+    for (unsigned i = 0; i < nat.count; i++)
+        if (alive(&nat.maps[i]) && nt_addr_equal(&nat.maps[i].internal, internal) && matches(nat.mapping, &nat.maps[i].remote, remote))
+            return &nat.maps[i];
+    assert_true(nat.count < 400);
+    struct mapping *m = &nat.maps[nat.count];
+    *m = (struct mapping){.internal = *internal, .remote = *remote};
+    m->external = nt_addr_v4(0xc0000201 + nat.count % nat.addresses, (uint16_t)(nat.preserve ? internal->port : 20000 + nat.count));
+    nat.count++;
+    return m;
+}
+
+static void pin(const struct nt_addr *internal, const struct nt_addr *remote, const struct mapping *m)
+{
+    assert_true(nat.pin_count < 400);
+    nat.pins[nat.pin_count].internal = *internal;
+    nat.pins[nat.pin_count].remote = *remote;
+    nat.pins[nat.pin_count++].map = (unsigned)(m - nat.maps);
+}
+
+static void nat_in(const struct packet *p, const struct nt_addr *source_seen)
+{
+    for (unsigned i = 0; i < nat.count; i++) {
+        struct mapping *m = &nat.maps[i];
+        bool let_in = nat.filtering == NT_ENDPOINT_INDEPENDENT;
+        for (unsigned k = 0; k < m->allowed_count; k++)
+            let_in = let_in || matches(nat.filtering, &m->allowed[k], &p->source);
+        if (!alive(m) || !nt_addr_equal(&m->external, &p->destination) || !let_in)
+            continue;
+        if (nat.pinned)
+            pin(&m->internal, &p->source, m);
+        push(INSIDE, source_seen, &m->internal, p->bytes, p->len);
+        return;
+    }
+}
+
+static void nat_out(struct packet *p)
+{
+    if (nat.none) {
+        push(OUTSIDE, &p->source, &p->destination, p->bytes, p->len);
+        return;
+    }
+    struct nt_addr inside = p->source;
+    struct mapping *m = map_out(&p->source, &p->destination);
+    m->used = now;
+    if (m->allowed_count < 16)
+        m->allowed[m->allowed_count++] = p->destination;
+    if (nat.pinned)
+        pin(&p->source, &p->destination, m);
+    p->source = m->external;
+    bool own = (p->destination.ip[0] == 192);
+    if (own && nat.hairpin)
+        nat_in(p, nat.external_source ? &p->source : &inside);
+    else if (!own)
+        push(OUTSIDE, &p->source, &p->destination, p->bytes, p->len);
+}
+
+static void serve(struct nt_endpoint e, int side)
+{
+    struct nt_request req;
+    struct packet p = {0};
+    struct nt_path path;
+    while (e.ops->request(e.self, &req))
+        if (req.kind == NT_REQ_BIND) {
+            if (req.path.local.port == 0)
+                req.path.local.port = next_port++;
+            e.ops->input(e.self, &req.path, NT_IN_CONNECTED, NULL, 0, now);
+        }
+    while ((p.len = e.ops->output(e.self, &path, p.bytes, sizeof p.bytes, now)) > 0) {
+        p.source = path.local, p.destination = path.remote;
+        if (side == INSIDE)
+            nat_out(&p);
+        else if (nat.none)
+            push(INSIDE, &p.source, &p.destination, p.bytes, p.len);
+        else
+            nat_in(&p, &p.source);
+    }
+}
+
+static void step(void)
+{
+    nt_time next = client.ops->deadline(client.self);
+    unsigned first = queued;
+    for (unsigned i = 0; i < queued; i++)
+        if (first == queued || queue[i].at < queue[first].at)
+            first = i;
+    if (first < queued && queue[first].at <= next) {
+        struct packet p = queue[first];
+        struct nt_endpoint e = p.side == INSIDE ? client : server;
+        struct nt_path path = {.transport = NT_UDP, .local = p.destination, .remote = p.source};
+        memmove(&queue[first], &queue[first + 1], (queued - first - 1) * sizeof *queue);
+        queued--;
+        now = p.at;
+        e.ops->input(e.self, &path, NT_IN_DATAGRAM, p.bytes, p.len, now);
+        serve(e, p.side);
+        return;
+    }
+    assert_true(next != NT_TIME_NEVER);
+    now = next > now ? next : now;
+    client.ops->timer(client.self, now);
+    serve(client, INSIDE);
+    assert_true(client.ops->deadline(client.self) > now); /* law 1: no livelock */
+}
+
+static struct nt_discovery_result run(nt_time lifetime_max, bool behaviour)
+{
+    struct nt_rand rand;
+    struct nt_discovery_config dc = {.lifetime_max = lifetime_max, .rand = &rand};
+    struct nt_stun_server_config sc = {0};
+    struct nt_discovery_result result;
+    nt_rand_init(&rand, 1, "client");
+    assert_int_equal(nt_addr_parse(&dc.local, "10.0.0.2"), 0);
+    assert_int_equal(nt_addr_parse(&dc.server, "198.51.100.1:3478"), 0);
+    sc.primary = dc.server;
+    if (behaviour)
+        assert_int_equal(nt_addr_parse(&sc.alternate, "198.51.100.2:3479"), 0);
+    struct nt_stun_server *s = nt_stun_server_new(&sc);
+    struct nt_discovery *d = nt_discovery_new(&dc);
+    server = nt_stun_server_endpoint(s), client = nt_discovery_endpoint(d);
+    now = 0, queued = 0, next_port = 50000;
+    nat.count = nat.pin_count = 0;
+    serve(server, OUTSIDE);
+    nt_discovery_start(d, now);
+    serve(client, INSIDE);
+    while (!nt_discovery_result(d)->done)
+        step();
+    result = *nt_discovery_result(d);
+    nt_discovery_del(d);
+    nt_stun_server_del(s);
+    return result;
+}
+
+static void policy(enum nt_behaviour mapping, enum nt_behaviour filtering)
+{
+    memset(&nat, 0, sizeof nat);
+    nat.mapping = mapping, nat.filtering = filtering;
+    nat.lifetime = 300 * NT_SEC;
+    nat.addresses = 1;
+}
+
+/* Which of the nine let the reply kind be seen: see behaviour.c. */
+static bool tells_replies(enum nt_behaviour m, enum nt_behaviour f)
+{
+    return (f == NT_ENDPOINT_INDEPENDENT && m != NT_ENDPOINT_INDEPENDENT) ||
+           (f == NT_ADDRESS_DEPENDENT && m == NT_ADDRESS_AND_PORT_DEPENDENT);
+}
+
+static void nine_policies_two_reply_kinds(void **state)
+{
+    (void)state;
+    for (int m = 1; m <= 3; m++)
+        for (int f = 1; f <= 3; f++)
+            for (int pinned = 0; pinned < 2; pinned++) {
+                policy((enum nt_behaviour)m, (enum nt_behaviour)f);
+                nat.pinned = pinned != 0;
+                struct nt_discovery_result r = run(0, true);
+                assert_true(r.reachable && r.natted);
+                assert_int_equal(r.mapping, m);
+                assert_int_equal(r.filtering, f);
+                assert_int_equal(r.pinned, tells_replies(nat.mapping, nat.filtering) ? pinned : -1);
+                assert_int_equal(r.port_preservation, 0);
+                assert_false(r.hairpin);
+                assert_true(r.lifetime_low == 0 && r.lifetime_high == 0);
+                assert_int_equal(r.mapped.ip[0], 192);
+            }
+}
+
+static void hairpinning(void **state)
+{
+    (void)state;
+    for (int m = 1; m <= 3; m++)
+        for (int f = 1; f <= 3; f++)
+            for (int external = 0; external < 2; external++) {
+                bool seen = m == 1 || f == 1;
+                policy((enum nt_behaviour)m, (enum nt_behaviour)f);
+                nat.hairpin = true, nat.external_source = external != 0;
+                struct nt_discovery_result r = run(0, true);
+                assert_int_equal(r.hairpin, seen);
+                assert_int_equal(r.hairpin_known, seen);
+                assert_int_equal(r.hairpin_external, seen && external);
+            }
+    policy(NT_ENDPOINT_INDEPENDENT, NT_ADDRESS_AND_PORT_DEPENDENT);
+    assert_true(run(0, true).hairpin_known);
+}
+
+static void lifetime(void **state)
+{
+    static const int seconds[] = {30, 119, 300, 599};
+    (void)state;
+    for (int m = 1; m <= 3; m += 2)
+        for (size_t i = 0; i < 4; i++) {
+            policy((enum nt_behaviour)m, NT_ADDRESS_AND_PORT_DEPENDENT);
+            nat.lifetime = seconds[i] * NT_SEC;
+            struct nt_discovery_result r = run(600 * NT_SEC, true);
+            assert_true(r.lifetime_low <= nat.lifetime && nat.lifetime <= r.lifetime_high);
+            assert_true(r.lifetime_high - r.lifetime_low <= 2 * NT_SEC);
+        }
+    policy(NT_ENDPOINT_INDEPENDENT, NT_ENDPOINT_INDEPENDENT);
+    nat.lifetime = 3600 * NT_SEC;
+    struct nt_discovery_result r = run(600 * NT_SEC, true);
+    assert_true(r.lifetime_low >= 600 * NT_SEC && r.lifetime_high == NT_TIME_NEVER);
+}
+
+/* Each mapping gets another of three addresses: Y must be chosen so that it has X's. */
+static void lifetime_behind_a_pool(void **state)
+{
+    (void)state;
+    policy(NT_ENDPOINT_INDEPENDENT, NT_ENDPOINT_INDEPENDENT);
+    nat.addresses = 3;
+    nat.lifetime = 100 * NT_SEC;
+    struct nt_discovery_result r = run(600 * NT_SEC, true);
+    assert_true(r.lifetime_low <= nat.lifetime && nat.lifetime <= r.lifetime_high);
+    assert_true(r.lifetime_high - r.lifetime_low <= 2 * NT_SEC);
+}
+
+static void port_preservation(void **state)
+{
+    (void)state;
+    policy(NT_ENDPOINT_INDEPENDENT, NT_ADDRESS_DEPENDENT);
+    nat.preserve = true;
+    assert_int_equal(run(0, true).port_preservation, 1);
+}
+
+static void without_nat(void **state)
+{
+    (void)state;
+    policy(NT_ENDPOINT_INDEPENDENT, NT_ENDPOINT_INDEPENDENT);
+    nat.none = true;
+    struct nt_discovery_result r = run(60 * NT_SEC, true);
+    assert_true(r.reachable && !r.natted && !r.hairpin && !r.hairpin_known);
+    assert_int_equal(r.mapping, NT_ENDPOINT_INDEPENDENT);
+    assert_int_equal(r.filtering, NT_ENDPOINT_INDEPENDENT);
+    assert_true(r.lifetime_high == NT_TIME_NEVER);
+}
+
+static void plain_server(void **state)
+{
+    (void)state;
+    policy(NT_ENDPOINT_INDEPENDENT, NT_ENDPOINT_INDEPENDENT);
+    nat.hairpin = true;
+    struct nt_discovery_result r = run(60 * NT_SEC, false);
+    assert_true(r.reachable && r.natted && r.hairpin);
+    assert_int_equal(r.mapping, NT_BEHAVIOUR_UNKNOWN);
+    assert_int_equal(r.filtering, NT_BEHAVIOUR_UNKNOWN);
+    assert_int_equal(r.pinned, -1);
+    assert_true(r.lifetime_low == 0 && r.lifetime_high == 0); /* no RESPONSE-PORT there */
+}
+
+static void unreachable_and_refused(void **state)
+{
+    struct nt_rand rand;
+    struct nt_request req;
+    struct nt_discovery_config dc = {.rand = &rand};
+    (void)state;
+    nt_rand_init(&rand, 1, "client");
+    for (int refused = 0; refused < 2; refused++) {
+        struct nt_discovery *d = nt_discovery_new(&dc);
+        struct nt_endpoint e = nt_discovery_endpoint(d);
+        struct nt_path path;
+        uint8_t buf[1500];
+        nt_discovery_start(d, 0);
+        assert_int_equal(e.ops->request(e.self, &req), 1);
+        assert_true(e.ops->deadline(e.self) == NT_TIME_NEVER); /* nothing before the port is there */
+        req.path.local.port = 1;
+        e.ops->input(e.self, &req.path, refused ? NT_IN_CLOSED : NT_IN_CONNECTED, NULL, 0, 0);
+        for (nt_time t = 0; !nt_discovery_result(d)->done; t = e.ops->deadline(e.self)) {
+            assert_true(t < 60 * NT_SEC);
+            e.ops->timer(e.self, t);
+            while (e.ops->output(e.self, &path, buf, sizeof buf, t) > 0) {
+            }
+        }
+        assert_false(nt_discovery_result(d)->reachable);
+        assert_int_equal(e.ops->request(e.self, &req), !refused); /* the port is given back */
+        assert_true(refused || req.kind == NT_REQ_CLOSE);
+        nt_discovery_del(d);
+    }
+}
+
+static void names(void **state)
+{
+    (void)state;
+    assert_string_equal(nt_behaviour_name(NT_BEHAVIOUR_UNKNOWN), "unknown");
+    assert_string_equal(nt_behaviour_name(NT_ADDRESS_AND_PORT_DEPENDENT), "address-and-port-dependent");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nine_policies_two_reply_kinds),
+        cmocka_unit_test(hairpinning),
+        cmocka_unit_test(lifetime),
+        cmocka_unit_test(lifetime_behind_a_pool),
+        cmocka_unit_test(port_preservation),
+        cmocka_unit_test(without_nat),
+        cmocka_unit_test(plain_server),
+        cmocka_unit_test(unreachable_and_refused),
+        cmocka_unit_test(names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
