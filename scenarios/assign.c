@@ -2,10 +2,6 @@
  * servers, agents; what is given is kept, and passed over by the numbering. */
 #include "scenarios/loading.h"
 
-#include "core/base/err.h"
-
-#include <string.h>
-
 struct cursor {
     uint32_t next4, next6;
 };
@@ -24,22 +20,6 @@ static uint32_t last_host(const struct nt_prefix *p)
     return p->addr.family == NT_AF_IPV4 && bits >= 2 ? all - 1 : all;
 }
 
-struct given_key {
-    uint32_t network;
-    uint8_t family[4];
-    uint8_t ip[16];
-};
-
-static uint32_t given_at(const struct nt_load *l, uint32_t network, const struct nt_addr *a)
-{
-    struct given_key k;
-    memset(&k, 0, sizeof k);
-    k.network = network;
-    k.family[0] = a->family;
-    memcpy(k.ip, a->ip, sizeof k.ip);
-    return nt_map_get(&l->given, &k);
-}
-
 /* `count` consecutive free addresses of the network; false when its prefix is full. */
 static bool take_run(struct assign *as, uint32_t network, const struct nt_prefix *p, uint32_t count, struct nt_addr *out)
 {
@@ -47,7 +27,7 @@ static bool take_run(struct assign *as, uint32_t network, const struct nt_prefix
     uint32_t *next = p->addr.family == NT_AF_IPV4 ? &c->next4 : &c->next6, last = last_host(p);
     for (uint32_t start = *next, n = 0; start + n <= last && start + n >= start;) {
         struct nt_addr a = nt_addr_plus(&p->addr, start + n);
-        if (given_at(as->l, network, &a) != NT_MAP_NONE) {
+        if (nt_load_given(as->l, network, &a) != NT_MAP_NONE) {
             start += n + 1;
             n = 0;
             continue;
@@ -63,11 +43,12 @@ static bool take_run(struct assign *as, uint32_t network, const struct nt_prefix
     return false;
 }
 
-static uint32_t count_family(const struct nt_scn_attachment *a, int family)
+static size_t copy_family(const struct nt_scn_attachment *a, int family, struct nt_addr *out)
 {
-    uint32_t n = 0;
+    size_t n = 0;
     for (size_t i = 0; i < a->address_count; i++)
-        n += a->addresses[i].family == family;
+        if (a->addresses[i].family == family)
+            out[n++] = a->addresses[i];
     return n;
 }
 
@@ -75,10 +56,7 @@ static uint32_t count_family(const struct nt_scn_attachment *a, int family)
 static size_t fill_family(struct assign *as, const struct nt_scn_attachment *a, const struct nt_prefix *p, int family, uint32_t count,
                           struct nt_addr *out, struct nt_place at, const char *name)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < a->address_count; i++)
-        if (a->addresses[i].family == family)
-            out[n++] = a->addresses[i];
+    size_t n = copy_family(a, family, out);
     if (!nt_addr_is_set(&p->addr) || n >= count)
         return n;
     if (take_run(as, a->network, p, count - (uint32_t)n, out + n))
@@ -112,14 +90,13 @@ static void fill_inside(struct assign *as, struct nt_scn_attachment *a, const st
     size_t have = 0;
     for (size_t f = 0; out != NULL && f < 2; f++) {
         int family = f == 0 ? NT_AF_IPV4 : NT_AF_IPV6;
-        for (size_t i = 0; i < a->address_count; i++)
-            if (a->addresses[i].family == family)
-                out[have++] = a->addresses[i];
-        if (count_family(a, family) > 0 || !nt_addr_is_set(&prefixes[f]->addr))
+        size_t given_count = copy_family(a, family, out + have);
+        have += given_count;
+        if (given_count > 0 || !nt_addr_is_set(&prefixes[f]->addr))
             continue;
         char text[NT_ADDR_TEXT];
         struct nt_addr first = nt_addr_plus(&prefixes[f]->addr, 1);
-        uint32_t given = given_at(as->l, a->network, &first);
+        uint32_t given = nt_load_given(as->l, a->network, &first);
         if (last_host(prefixes[f]) < 1)
             nt_source_error(as->l->src, g->place, "no address left for '%s' in %s, the prefix of '%s'", g->name, nt_prefix_format(prefixes[f], text), n->name);
         else if (given != NT_MAP_NONE)
@@ -134,10 +111,19 @@ static void fill_inside(struct assign *as, struct nt_scn_attachment *a, const st
     }
 }
 
-static bool has_family(const struct nt_scn_case *c, uint32_t network, int family)
+/* The relayed addresses' own address: the one given (added to what the server answers for), or the second one. */
+static size_t place_relay(struct nt_addr *relay, struct nt_addr *of_family, size_t n)
 {
-    const struct nt_scn_network *n = &c->networks[network];
-    return nt_addr_is_set(family == NT_AF_IPV4 ? &n->ipv4.addr : &n->ipv6.addr);
+    if (!nt_addr_is_set(relay)) {
+        if (n > 1)
+            *relay = of_family[1];
+        return n;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (nt_addr_same_ip(&of_family[i], relay))
+            return n;
+    of_family[n] = *relay;
+    return n + 1;
 }
 
 /* Two for RFC 5780 (another address to answer from), two with TURN (relayed addresses); both together still two. */
@@ -145,27 +131,14 @@ static void fill_server(struct assign *as, struct nt_scn_server *s)
 {
     struct nt_scn_attachment *on = &s->on;
     bool turn = (s->kinds & NT_SCN_TURN) != 0;
-    bool relay4 = nt_addr_is_set(&s->relay), relay6 = nt_addr_is_set(&s->relay6);
-    uint32_t count4 = s->behaviour || (turn && !relay4) ? 2 : 1, count6 = s->behaviour || (turn && !relay6) ? 2 : 1;
+    uint32_t count4 = s->behaviour || (turn && !nt_addr_is_set(&s->relay)) ? 2 : 1;
+    uint32_t count6 = s->behaviour || (turn && !nt_addr_is_set(&s->relay6)) ? 2 : 1;
     fill(as, on, count4, count6, s->place, s->name);
-    if (!turn || on->addresses == NULL)
-        return;
     struct nt_addr *out = nt_load_alloc(as->l, (on->address_count + 2) * sizeof *out);
-    size_t n4 = count_family(on, NT_AF_IPV4), n6 = on->address_count - n4, have = 0;
-    if (out == NULL)
+    if (!turn || out == NULL)
         return;
-    memcpy(out, on->addresses, n4 * sizeof *out);
-    have = n4;
-    if (relay4 && given_at(as->l, on->network, &s->relay) != NT_MAP_NONE)
-        out[have++] = s->relay;
-    else if (!relay4 && n4 > 1)
-        s->relay = on->addresses[1];
-    memcpy(out + have, on->addresses + n4, n6 * sizeof *out);
-    have += n6;
-    if (relay6)
-        out[have++] = s->relay6;
-    else if (n6 > 1)
-        s->relay6 = on->addresses[n4 + 1];
+    size_t have = place_relay(&s->relay, out, copy_family(on, NT_AF_IPV4, out));
+    have += place_relay(&s->relay6, out + have, copy_family(on, NT_AF_IPV6, out + have));
     on->addresses = out;
     on->address_count = have;
 }
@@ -189,5 +162,5 @@ void nt_assign(struct nt_load *l)
         fill_server(&as, &c->servers[i]);
     for (size_t i = 0; i < c->agent_count; i++)
         for (size_t j = 0; j < c->agents[i].on_count; j++)
-            fill(&as, &c->agents[i].on[j], has_family(c, c->agents[i].on[j].network, NT_AF_IPV4), 1, c->agents[i].place, c->agents[i].name);
+            fill(&as, &c->agents[i].on[j], 1, 1, c->agents[i].place, c->agents[i].name);
 }

@@ -34,6 +34,12 @@ static struct given_key given_key(uint32_t network, const struct nt_addr *a)
     return k;
 }
 
+uint32_t nt_load_given(const struct nt_load *l, uint32_t network, const struct nt_addr *a)
+{
+    struct given_key k = given_key(network, a);
+    return nt_map_get(&l->given, &k);
+}
+
 /* The network's own address and the broadcast address cannot be a host's (RFC 1122, 3.2.1.3). */
 static bool is_host_address(const struct nt_prefix *p, const struct nt_addr *a)
 {

@@ -29,8 +29,7 @@ struct nt_load {
     struct nt_map given;           /* (network, address) -> number in given_places */
     struct nt_place *given_places;
     size_t given_count, given_cap;
-    bool *behind;                  /* networks: agents of the case's steps etc.; see usage.c */
-    bool *mentioned;               /* agents that a step names */
+    bool *mentioned;               /* agents that a step names; NULL before the steps */
     struct nt_check *check;        /* NULL: this cell was checked before */
     bool nomem;
 };
@@ -65,6 +64,12 @@ bool nt_load_attachments(struct nt_load *l, const struct nt_yaml *v, struct nt_s
 bool nt_load_address_key(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_attachment *on, size_t count);
 /* An address on a network: within the prefix, not given before. */
 bool nt_load_give(struct nt_load *l, const struct nt_yaml *at, uint32_t network, const struct nt_addr *a);
+
+/* The number of a given address in given_places, or NT_MAP_NONE. */
+uint32_t nt_load_given(const struct nt_load *l, uint32_t network, const struct nt_addr *a);
+
+/* "A..B" of ports. */
+bool nt_load_range(struct nt_load *l, const struct nt_yaml *v, const char *what, uint16_t *low, uint16_t *high);
 
 /* A BPF text; true when it compiles. */
 bool nt_load_filter(struct nt_load *l, const struct nt_yaml *v);

@@ -1,1 +1,7 @@
-int main(void) { return 0; }
+/* natsim: the program. */
+#include "scenarios/command.h"
+
+int main(int argc, char **argv)
+{
+    return nt_command(argc, argv);
+}

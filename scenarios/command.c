@@ -1,0 +1,56 @@
+#include "scenarios/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void nt_complain(struct nt_diags *diags)
+{
+    char *text = nt_diags_format(diags);
+    fputs(text != NULL ? text : "out of memory\n", stderr);
+    free(text);
+    nt_diags_clear(diags);
+}
+
+static int version(const struct nt_options *o)
+{
+    (void)o;
+    puts("natsim " NATSIM_VERSION " (carriers: builtin)");
+    return NT_EXIT_OK;
+}
+
+static int help(const struct nt_options *o)
+{
+    (void)o;
+    nt_options_help();
+    return NT_EXIT_OK;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(const struct nt_options *o);
+} commands[] = {
+    {"run", nt_command_run}, {"list", nt_command_list}, {"lint", nt_command_lint}, {"presets", nt_command_presets},
+    {"schema", nt_command_schema}, {"explain", nt_command_explain}, {"classify", nt_command_classify}, {"merge", nt_command_merge},
+    {"version", version}, {"help", help},
+};
+
+int nt_command(int argc, char **argv)
+{
+    struct nt_options o;
+    struct nt_diags diags = {0};
+    int r = nt_options_read(&o, argc, argv, &diags);
+    if (r != NT_EXIT_OK) {
+        fputs("natsim: ", stderr);
+        nt_complain(&diags);
+        return r;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(commands[i].name, o.command) == 0)
+            r = commands[i].run(&o);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        perror("natsim: standard output");
+        return NT_EXIT_BROKEN;
+    }
+    return r;
+}

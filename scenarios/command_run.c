@@ -1,0 +1,246 @@
+/* natsim run: load, hand the cases to workers, gather their results, write the reports. */
+#include "core/base/err.h"
+#include "reports/report.h"
+#include "scenarios/command.h"
+#include "scenarios/output.h"
+#include "scenarios/pool.h"
+#include "scenarios/run_case.h"
+#include "scenarios/selection.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PATH_BYTES 4096
+
+struct runner {
+    const struct nt_options *o;
+    struct nt_selection s;
+    struct nt_capture capture; /* of a worker, from case to case */
+    struct nt_result_case *results;
+    bool *have;
+    size_t finished;
+    FILE *log;                 /* cases.jsonl */
+    bool broken;               /* an output could not be written */
+    bool progress;
+    struct nt_console console;
+};
+
+/* --- in a worker --- */
+
+static void mark_unwritten(struct nt_result_case *r, int err)
+{
+    char reason[200];
+    snprintf(reason, sizeof reason, "the capture cannot be written (%s)", err == NT_EIO ? strerror(errno) : nt_strerror(err));
+    char *copy = strdup(reason);
+    if (copy == NULL)
+        return;
+    free(r->reason);
+    r->reason = copy;
+    r->outcome = NT_ERROR;
+}
+
+static void run_one(struct runner *run, const struct nt_scn_case *c, const struct nt_selected_case *selected, struct nt_result_case *out)
+{
+    const struct nt_options *o = run->o;
+    struct nt_run_options options = {.seed = selected->own_seed ? c->seed : selected->seed, .seed_in_id = selected->seed_in_id, .until = o->until};
+    nt_run_case(c, &options, &run->capture, NULL, out);
+    if (o->keep == NT_KEEP_ALL || (o->keep == NT_KEEP_FAILED && out->outcome != NT_PASS)) {
+        int err = nt_output_capture(o->out, &run->capture, o->plain_pcap, out);
+        if (err != NT_OK)
+            mark_unwritten(out, err);
+    }
+}
+
+static char *work(void *user, size_t job)
+{
+    struct runner *run = user;
+    const struct nt_selected_case *selected = &run->s.cases[job];
+    struct nt_diags diags = {0};
+    struct nt_result_case result = {0};
+    struct nt_scn_case *c = nt_scn_file_case(run->s.files[selected->file], selected->index, &diags);
+    nt_diags_clear(&diags);
+    if (c == NULL)
+        return NULL;
+    run_one(run, c, selected, &result);
+    char *json = nt_result_case_to_json(&result);
+    nt_result_case_free(&result);
+    nt_scn_case_del(c);
+    return json;
+}
+
+/* --- in the parent --- */
+
+static void show_progress(struct runner *run)
+{
+    if (run->progress)
+        fprintf(stderr, "\r%zu of %zu", run->finished, run->s.count);
+}
+
+static bool finish(struct runner *run, size_t job, const char *json)
+{
+    struct nt_result_case *r = &run->results[job];
+    char *line = nt_output_line(json, run->s.cases[job].order);
+    if (line == NULL || fputs(line, run->log) < 0 || fflush(run->log) != 0) {
+        if (!run->broken)
+            fprintf(stderr, "natsim: %s/cases.jsonl: cannot be written (%s): free the disk, or give another --out\n", run->o->out, strerror(errno));
+        run->broken = true;
+    }
+    free(line);
+    run->have[job] = true;
+    run->finished++;
+    if (run->o->verbose)
+        nt_console_case(&run->console, r);
+    show_progress(run);
+    return !(run->o->fail_fast && r->outcome != NT_PASS && r->outcome != NT_SKIP);
+}
+
+static bool done(void *user, size_t job, const char *text, size_t len)
+{
+    struct runner *run = user;
+    char what[200];
+    if (nt_result_case_from_json(&run->results[job], text, len, what, sizeof what) != NT_OK) {
+        fprintf(stderr, "natsim: a worker's answer: %s\n", what);
+        run->broken = true;
+        return true;
+    }
+    return finish(run, job, text);
+}
+
+static bool lost(void *user, size_t job, const char *why)
+{
+    struct runner *run = user;
+    const struct nt_selected_case *s = &run->s.cases[job];
+    struct nt_diags diags = {0};
+    struct nt_result_case *r = &run->results[job];
+    struct nt_scn_case *c = nt_scn_file_case(run->s.files[s->file], s->index, &diags);
+    nt_diags_clear(&diags);
+    *r = (struct nt_result_case){.outcome = NT_ERROR, .connect_ms = -1, .seed = s->own_seed && c != NULL ? c->seed : s->seed,
+        .id = nt_selection_id(&run->s, job), .file = strdup(nt_scn_file_shown(run->s.files[s->file])),
+        .claim = strdup(nt_scn_file_claim(run->s.files[s->file])), .reason = strdup(why)};
+    for (size_t i = 0; c != NULL && i < c->param_count; i++) {
+        if (i == 0)
+            r->params = calloc(c->param_count, sizeof *r->params);
+        if (r->params != NULL)
+            r->params[r->param_count++] = (struct nt_result_param){strdup(c->params[i].name), strdup(c->params[i].json), strdup(c->params[i].label)};
+    }
+    nt_scn_case_del(c);
+    char *json = nt_result_case_to_json(r);
+    bool go_on = json != NULL && finish(run, job, json);
+    free(json);
+    return go_on;
+}
+
+static int prepare(struct runner *run)
+{
+    const struct nt_options *o = run->o;
+    char path[PATH_BYTES];
+    if (nt_output_make(o->out) == NT_OK && snprintf(path, sizeof path, "%s/cases.jsonl", o->out) < (int)sizeof path)
+        run->log = fopen(path, "w");
+    if (run->log == NULL) {
+        fprintf(stderr, "natsim: %s: cannot be written (%s): give another --out\n", o->out, strerror(errno));
+        return NT_EXIT_BROKEN;
+    }
+    run->results = calloc(run->s.count, sizeof *run->results);
+    run->have = calloc(run->s.count, sizeof *run->have);
+    if (run->results == NULL || run->have == NULL) {
+        fputs("natsim: out of memory\n", stderr);
+        return NT_EXIT_BROKEN;
+    }
+    nt_capture_init(&run->capture);
+    run->console = (struct nt_console){.out = stdout, .colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL, .verbose = o->verbose};
+    run->progress = isatty(STDERR_FILENO) && isatty(STDOUT_FILENO) && !o->verbose;
+    return NT_EXIT_OK;
+}
+
+static int collect(struct runner *run, struct nt_results *results)
+{
+    for (size_t i = 0; i < run->s.count; i++)
+        if (run->have[i] && nt_results_add(results, &run->results[i]) != NT_OK)
+            return NT_ENOMEM;
+    results->seed = run->o->seed_given ? run->o->seed : results->case_count > 0 ? results->cases[0].seed : 0;
+    if (run->o->stamp) {
+        time_t now = time(NULL);
+        struct tm tm;
+        results->stamp = calloc(1, 32);
+        if (results->stamp == NULL || gmtime_r(&now, &tm) == NULL)
+            return NT_ENOMEM;
+        strftime(results->stamp, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    }
+    return NT_OK;
+}
+
+static int64_t processor_ms(int who)
+{
+    struct rusage u;
+    getrusage(who, &u);
+    return (int64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000 + (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1000;
+}
+
+static void print_stats(const struct nt_results *r)
+{
+    uint64_t packets = 0;
+    for (size_t i = 0; i < r->case_count; i++)
+        packets += r->cases[i].packets;
+    int64_t ms = processor_ms(RUSAGE_SELF) + processor_ms(RUSAGE_CHILDREN);
+    printf("%zu cases, %" PRIu64 " packets at taps, %" PRId64 ".%03d s of processor time\n", r->case_count, packets, ms / 1000, (int)(ms % 1000));
+}
+
+static int exit_code(const struct runner *run, const struct nt_results *r)
+{
+    size_t counts[4];
+    nt_results_count(r, counts);
+    if (run->broken || counts[NT_ERROR] > 0)
+        return NT_EXIT_BROKEN;
+    return counts[NT_FAIL] > 0 || counts[NT_PASS] == 0 ? NT_EXIT_FAILED : NT_EXIT_OK;
+}
+
+static int run_all(struct runner *run)
+{
+    struct nt_results results = {0};
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    struct nt_pool pool = {.jobs = run->s.count, .workers = run->o->jobs > 0 ? run->o->jobs : processors > 0 ? (unsigned)processors : 1,
+                           .user = run, .work = work, .done = done, .lost = lost};
+    pool.workers = pool.workers < NT_POOL_WORKERS_MAX ? pool.workers : NT_POOL_WORKERS_MAX;
+    show_progress(run);
+    run->broken |= nt_pool_run(&pool) != NT_OK;
+    if (run->progress)
+        fputs("\r                    \r", stderr);
+    run->broken |= fclose(run->log) != 0;
+    run->broken |= collect(run, &results) != NT_OK;
+    run->broken |= nt_output_reports(run->o->out, &results) != NT_OK;
+    nt_console_summary(&run->console, &results);
+    if (run->o->stats)
+        print_stats(&results);
+    printf("report: %s/report.html\n", run->o->out);
+    if (run->o->keep != NT_KEEP_NONE)
+        printf("captures: %s/captures\n", run->o->out);
+    int code = exit_code(run, &results);
+    nt_results_free(&results);
+    return code;
+}
+
+int nt_command_run(const struct nt_options *o)
+{
+    struct nt_diags diags = {0};
+    struct runner run = {.o = o};
+    int r = nt_select(&run.s, o, "classic", &diags);
+    if (r == NT_EXIT_OK && run.s.count == 0) {
+        nt_diag_mend(nt_diag_add(&diags, NULL, 0, 0, "no case is selected"), "'natsim list' shows what there is; look at --filter, --tag and --shard");
+        r = NT_EXIT_USAGE;
+    }
+    if (r != NT_EXIT_OK)
+        nt_complain(&diags);
+    else if ((r = prepare(&run)) == NT_EXIT_OK)
+        r = run_all(&run);
+    free(run.results);
+    free(run.have);
+    nt_capture_free(&run.capture);
+    nt_selection_free(&run.s);
+    return r;
+}

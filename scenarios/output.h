@@ -1,0 +1,20 @@
+/* The directory of a run's outputs: captures, the log of finished cases, the reports. */
+#ifndef NT_SCENARIOS_OUTPUT_H
+#define NT_SCENARIOS_OUTPUT_H
+
+#include "pcap/capture.h"
+#include "reports/result.h"
+
+/* Makes the directory and its captures/. 0 or NT_EIO (errno). */
+int nt_output_make(const char *dir);
+/* "captures/ID.pcapng" with the characters outside A-Za-z0-9._- as "_"; the caller frees. */
+char *nt_output_capture_name(const char *id, bool plain);
+/* Writes the case's capture and sets r->capture. 0, NT_EIO, NT_ENOMEM. */
+int nt_output_capture(const char *dir, const struct nt_capture *c, bool plain, struct nt_result_case *r);
+/* Writes results.json, junit.xml and report.html; complains on standard error. 0 or a negative error. */
+int nt_output_reports(const char *dir, const struct nt_results *r);
+/* One line of cases.jsonl: the case's JSON with its place in the order of the whole run; and back. */
+char *nt_output_line(const char *case_json, uint64_t order);
+const char *nt_output_line_order(const char *line, size_t len, uint64_t *order); /* the JSON without it begins here with '{' missing; NULL: malformed */
+
+#endif
