@@ -226,10 +226,10 @@ void nt_nat_reboot(struct nt_nat *n, nt_time now)
     n->next_external = 0;
 }
 
-void nt_nat_renumber(struct nt_nat *n, const struct nt_addr *externals, nt_time now)
+void nt_nat_renumber(struct nt_nat *n, const struct nt_addr *externals, size_t count, nt_time now)
 {
     nt_nat_flush(n, now);
-    for (size_t i = 0; i < n->external_count; i++)
+    for (size_t i = 0; i < count && i < n->external_count; i++)
         n->externals[i] = nt_addr_with_port(&externals[i], 0);
 }
 

@@ -21,8 +21,8 @@ struct nt_nat *nt_nat_new(const struct nt_nat_policy *policy, const struct nt_ad
                           const struct nt_trace *trace);
 void nt_nat_del(struct nt_nat *n);
 bool nt_nat_is_external(const struct nt_nat *n, const struct nt_addr *a); /* the address, any port */
-/* Forgets everything, then has other external addresses (as many). */
-void nt_nat_renumber(struct nt_nat *n, const struct nt_addr *externals, nt_time now);
+/* Forgets everything, then has other external addresses in place of the first `count`. */
+void nt_nat_renumber(struct nt_nat *n, const struct nt_addr *externals, size_t count, nt_time now);
 
 /* UDP, or ICMP queries, whose identifier is the port of the inside address; the remote port counts for UDP alone. */
 struct nt_nat_verdict nt_nat_outbound(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *remote, nt_time now);

@@ -1,0 +1,300 @@
+/* The way of a packet through a gateway: hop, own addresses, route, then translation (IPv4) or firewall (IPv6). */
+#include "core/base/err.h"
+#include "natsim/gateway_state.h"
+#include "natsim/rewrite.h"
+
+/* RFC 792: destination unreachable, port unreachable. What Linux answers to an unsolicited packet. */
+enum { ICMP_UNREACHABLE = 3, ICMP_PORT = 3, ICMP_ECHO_REPLY = 0, ICMP_ECHO = 8 };
+
+static void drop(struct nt_gateway *g, struct nt_packet *p, enum nt_drop why, const struct nt_addr *a, const struct nt_addr *b, nt_time now)
+{
+    nt_fabric_drop(g->fabric, g->node, p, why, a, b, now);
+}
+
+static const struct nt_route *route_to(const struct nt_gateway *g, const struct nt_addr *to)
+{
+    return nt_routes_find(&g->routes, to, NT_FABRIC_NONE);
+}
+
+static void forward(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+{
+    const struct nt_route *r = route_to(g, &p->dst);
+    if (r == NULL) {
+        drop(g, p, NT_DROP_NO_ROUTE, NULL, &p->dst, now);
+        return;
+    }
+    struct nt_addr hop = nt_addr_is_set(&r->via) ? r->via : p->dst;
+    nt_fabric_send(g->fabric, g->node, r->port, &hop, p, now);
+}
+
+static void set_src(struct nt_gateway *g, struct nt_packet *p, const struct nt_addr *to, nt_time now)
+{
+    struct nt_addr from = p->src;
+    if (nt_addr_equal(&from, to))
+        return;
+    nt_packet_set_src(p, to);
+    nt_fabric_translated(g->fabric, g->node, 0, &from, &p->src, now);
+}
+
+static void set_dst(struct nt_gateway *g, struct nt_packet *p, const struct nt_addr *to, nt_time now)
+{
+    struct nt_addr from = p->dst;
+    if (nt_addr_equal(&from, to))
+        return;
+    nt_packet_set_dst(p, to);
+    nt_fabric_translated(g->fabric, g->node, 1, &from, &p->dst, now);
+}
+
+/* The packet that says to the sender that nobody wanted its own; NULL: the policy keeps silent, or there is no memory. */
+static struct nt_packet *rejection(struct nt_gateway *g, const struct nt_packet *p, enum nt_drop why)
+{
+    bool unsolicited = why == NT_DROP_NO_MAPPING || why == NT_DROP_FILTERED;
+    if (g->policy.unsolicited != NT_UNSOLICITED_REJECT || !unsolicited || p->proto != NT_PROTO_UDP)
+        return NULL;
+    struct nt_packet *error = nt_fabric_packet(g->fabric, 0);
+    struct nt_addr from = nt_addr_with_port(&p->dst, 0);
+    if (error != NULL && nt_packet_icmp_error(error, &from, p, ICMP_UNREACHABLE, ICMP_PORT) != NT_OK) {
+        nt_fabric_consumed(g->fabric, error);
+        return NULL;
+    }
+    return error;
+}
+
+static void refuse(struct nt_gateway *g, struct nt_packet *p, const struct nt_nat_verdict *v, nt_time now)
+{
+    struct nt_packet *error = rejection(g, p, v->drop);
+    drop(g, p, v->drop, &v->a, &v->b, now);
+    if (error != NULL)
+        forward(g, error, now);
+}
+
+/* Rewrites by the verdict and sends the packet on. */
+static void obey(struct nt_gateway *g, struct nt_packet *p, const struct nt_nat_verdict *v, nt_time now)
+{
+    struct nt_addr src = p->src, dst = p->dst;
+    if (v->drop != NT_DROP_NONE) {
+        refuse(g, p, v, now);
+        return;
+    }
+    set_src(g, p, &v->src, now);
+    set_dst(g, p, &v->dst, now);
+    if (p->first_fragment)
+        nt_in_order_learn(&g->in_order, p, &src, &dst, now);
+    forward(g, p, now);
+}
+
+static bool is_error(const struct nt_packet *p)
+{
+    return (!p->fragment || p->first_fragment) && nt_icmp_is_error(p->proto, p->data[p->l4]);
+}
+
+/* RFC 5508, REQ-3 and REQ-4: an error from outside about a packet of ours: the quoted source and the destination become the
+ * inside endpoint's; the error's own source stays. */
+static void error_in(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+{
+    struct nt_addr src, dst;
+    uint8_t proto;
+    if (nt_packet_quoted(p, &src, &dst, &proto) != NT_OK || (proto != NT_PROTO_UDP && proto != NT_PROTO_ICMP)) {
+        drop(g, p, NT_DROP_PROTOCOL, &p->src, &p->dst, now);
+        return;
+    }
+    struct nt_nat_verdict v = nt_nat_error_in(g->nat, proto, &src, &dst, now);
+    if (v.drop != NT_DROP_NONE) {
+        drop(g, p, v.drop, &v.a, &v.b, now);
+        return;
+    }
+    nt_packet_set_quoted_src(p, &v.dst);
+    struct nt_addr host = nt_addr_with_port(&v.dst, 0);
+    set_dst(g, p, &host, now);
+    forward(g, p, now);
+}
+
+/* RFC 5508, REQ-5: an error from inside about a packet that was let in. */
+static void error_out(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+{
+    struct nt_addr src, dst;
+    uint8_t proto;
+    if (nt_packet_quoted(p, &src, &dst, &proto) != NT_OK || (proto != NT_PROTO_UDP && proto != NT_PROTO_ICMP)) {
+        drop(g, p, NT_DROP_PROTOCOL, &p->src, &p->dst, now);
+        return;
+    }
+    struct nt_nat_verdict v = nt_nat_error_out(g->nat, proto, &dst, &src, now);
+    if (v.drop != NT_DROP_NONE) {
+        drop(g, p, v.drop, &v.a, &v.b, now);
+        return;
+    }
+    nt_packet_set_quoted_dst(p, &v.src);
+    struct nt_addr external = nt_addr_with_port(&v.src, 0);
+    set_src(g, p, &external, now);
+    forward(g, p, now);
+}
+
+/* What a policy does not carry at all. True: the packet is gone. */
+static bool denied(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+{
+    bool icmp = p->proto == NT_PROTO_ICMP || p->proto == NT_PROTO_ICMP6;
+    if (p->proto == NT_PROTO_UDP && g->policy.deny_udp)
+        drop(g, p, NT_DROP_DENIED, &p->src, &p->dst, now);
+    else if (p->proto == NT_PROTO_ICMP && g->policy.icmp == NT_ICMP_DROP)
+        drop(g, p, NT_DROP_DENIED, &p->src, &p->dst, now);
+    else if (p->family == NT_AF_IPV4 && p->proto != NT_PROTO_UDP && !icmp)
+        drop(g, p, NT_DROP_PROTOCOL, &p->src, &p->dst, now);
+    else
+        return false;
+    return true;
+}
+
+/* Fragments by the policy: the packet to go on with, or NULL when it is held, gone or already on its way. */
+static struct nt_packet *fragments(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+{
+    if (!p->fragment)
+        return p;
+    if (g->policy.fragments == NT_FRAG_REASSEMBLE)
+        return nt_reassembly_add(g->reassembly, p, now);
+    if (g->policy.fragments == NT_FRAG_IN_ORDER && p->first_fragment)
+        return p;
+    struct nt_addr src = p->src, dst = p->dst;
+    if (g->policy.fragments == NT_FRAG_IN_ORDER && nt_in_order_apply(&g->in_order, p, now)) {
+        if (!nt_addr_same_ip(&src, &p->src))
+            nt_fabric_translated(g->fabric, g->node, 0, &src, &p->src, now);
+        if (!nt_addr_same_ip(&dst, &p->dst))
+            nt_fabric_translated(g->fabric, g->node, 1, &dst, &p->dst, now);
+        forward(g, p, now);
+        return NULL;
+    }
+    drop(g, p, NT_DROP_FRAGMENT, &p->src, &p->dst, now);
+    return NULL;
+}
+
+static void outbound(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+{
+    if (is_error(p)) {
+        error_out(g, p, now);
+        return;
+    }
+    if (p->proto == NT_PROTO_ICMP && p->data[p->l4] != ICMP_ECHO) {
+        drop(g, p, NT_DROP_PROTOCOL, &p->src, &p->dst, now);
+        return;
+    }
+    struct nt_nat_verdict v = nt_nat_outbound(g->nat, p->proto, &p->src, &p->dst, now);
+    if (p->proto == NT_PROTO_ICMP)
+        v.dst.port = v.src.port; /* the identifier is in both */
+    obey(g, p, &v, now);
+}
+
+static void inbound(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+{
+    if (is_error(p)) {
+        error_in(g, p, now);
+        return;
+    }
+    if (p->proto == NT_PROTO_ICMP && p->data[p->l4] != ICMP_ECHO_REPLY) {
+        drop(g, p, NT_DROP_NO_MAPPING, &p->src, &p->dst, now);
+        return;
+    }
+    struct nt_nat_verdict v = nt_nat_inbound(g->nat, p->proto, &p->src, &p->dst, now);
+    if (p->proto == NT_PROTO_ICMP)
+        v.src.port = v.dst.port;
+    obey(g, p, &v, now);
+}
+
+static void hairpin(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+{
+    if (p->proto != NT_PROTO_UDP) {
+        drop(g, p, NT_DROP_HAIRPIN, &p->src, &p->dst, now);
+        return;
+    }
+    struct nt_nat_verdict v = nt_nat_hairpin(g->nat, p->proto, &p->src, &p->dst, now);
+    obey(g, p, &v, now);
+}
+
+/* IPv6 is routed, not translated. */
+static bool firewall_passes(struct nt_gateway *g, const struct nt_packet *p, bool from_inside, nt_time now, enum nt_drop *why)
+{
+    struct nt_addr src, dst;
+    uint8_t proto;
+    *why = NT_DROP_FIREWALL;
+    if (g->policy.ipv6 == NT_V6_OPEN)
+        return true;
+    if (g->policy.ipv6 == NT_V6_NONE)
+        return false;
+    if (!is_error(p)) {
+        if (!from_inside)
+            return nt_firewall_in(g->firewall, p->proto, &p->src, &p->dst, now);
+        *why = NT_DROP_LIMIT;
+        return nt_firewall_out(g->firewall, p->proto, &p->src, &p->dst, now) == NT_OK;
+    }
+    if (nt_packet_quoted(p, &src, &dst, &proto) != NT_OK)
+        return false;
+    return from_inside || nt_firewall_error_in(g->firewall, proto, &src, &dst, now);
+}
+
+static void cross_v6(struct nt_gateway *g, struct nt_packet *p, bool from_inside, nt_time now)
+{
+    enum nt_drop why;
+    if (g->policy.ipv6 == NT_V6_FIREWALL && (p = fragments(g, p, now)) == NULL)
+        return;
+    if (!firewall_passes(g, p, from_inside, now, &why)) {
+        drop(g, p, why, &p->src, &p->dst, now);
+        return;
+    }
+    if (p->first_fragment)
+        nt_in_order_learn(&g->in_order, p, &p->src, &p->dst, now);
+    forward(g, p, now);
+}
+
+/* From one side to the other, by a gateway that translates. */
+static void cross(struct nt_gateway *g, struct nt_packet *p, bool from_inside, nt_time now)
+{
+    if (denied(g, p, now))
+        return;
+    if (p->family == NT_AF_IPV6)
+        cross_v6(g, p, from_inside, now);
+    else if (!from_inside || g->nat == NULL)
+        drop(g, p, NT_DROP_NO_ROUTE, NULL, &p->dst, now); /* what is inside is unknown outside */
+    else if ((p = fragments(g, p, now)) != NULL)
+        outbound(g, p, now);
+}
+
+static void to_own(struct nt_gateway *g, struct nt_packet *p, bool from_inside, nt_time now)
+{
+    if (g->nat == NULL || !nt_nat_is_external(g->nat, &p->dst)) {
+        drop(g, p, NT_DROP_NO_SOCKET, &p->src, &p->dst, now);
+        return;
+    }
+    if (denied(g, p, now) || (p = fragments(g, p, now)) == NULL)
+        return;
+    if (from_inside)
+        hairpin(g, p, now);
+    else
+        inbound(g, p, now);
+}
+
+void nt_gateway_receive(void *self, uint32_t port, struct nt_packet *p, nt_time now)
+{
+    struct nt_gateway *g = self;
+    bool from_inside = port != g->outside;
+    if (!nt_packet_hop(p)) {
+        drop(g, p, NT_DROP_TTL, &p->src, &p->dst, now);
+        return;
+    }
+    if (g->policy.kind == NT_GW_BLOCKED || (g->policy.kind == NT_GW_BLOCKED_UDP && p->proto == NT_PROTO_UDP)) {
+        drop(g, p, NT_DROP_BLOCKED, &p->src, &p->dst, now);
+        return;
+    }
+    if (nt_gateway_own_find(g, &p->dst) != NULL) {
+        to_own(g, p, from_inside, now);
+        return;
+    }
+    /* The route comes first: a destination without one makes no mapping. */
+    const struct nt_route *r = route_to(g, &p->dst);
+    if (r == NULL || (!from_inside && r->port == g->outside)) {
+        drop(g, p, NT_DROP_NO_ROUTE, NULL, &p->dst, now);
+        return;
+    }
+    bool to_inside = r->port != g->outside;
+    if (g->policy.kind != NT_GW_TRANSLATE || (from_inside && to_inside))
+        forward(g, p, now);
+    else
+        cross(g, p, from_inside, now);
+}

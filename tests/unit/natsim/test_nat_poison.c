@@ -1,0 +1,243 @@
+/* Poison (a packet that was not let in keeps a later flow off its port), the reuse of the latest mapping, shared ports: what
+ * connection tracking does, in the cases measured on Linux. And hairpinning (RFC 4787, section 6). */
+#include "nat_fixture.h"
+
+static void test_poison_moves_the_flow(void **state)
+{
+    (void)state;
+    for (int pinned = 0; pinned < 2; pinned++) {
+        struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
+        p.poison = 30 * NT_SEC;
+        p.replies = pinned ? NT_REPLIES_PINNED : NT_REPLIES_TABLE;
+        struct nt_nat *n = nat_of(p);
+        assert_int_equal(out(n, I1, X), 5000);
+        assert_int_equal(in(n, Y, 5000), -(int)NT_DROP_FILTERED);
+        assert_int_equal(out(n, I1, Y), 5001); /* the conflict rule: the next free */
+        assert_int_equal(out(n, I1, Y), 5001);
+        assert_int_equal(out(n, I1, X), 5000);
+        assert_int_equal(out(n, I1, "198.51.100.9:1"), 5000); /* nobody else is touched */
+        assert_int_equal(in(n, Y, 5001), 5000);
+        nt_nat_del(n);
+    }
+}
+
+static void test_no_poison_no_move(void **state)
+{
+    (void)state;
+    struct nt_nat *n = nat_of(policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT));
+    assert_int_equal(out(n, I1, X), 5000);
+    assert_int_equal(in(n, Y, 5000), -(int)NT_DROP_FILTERED);
+    assert_int_equal(out(n, I1, Y), 5000);
+    nt_nat_del(n);
+}
+
+static void test_poison_ends(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
+    p.poison = 30 * NT_SEC;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out(n, I1, X), 5000);
+    (void)in_at(n, Y, 5000, 0);
+    (void)in_at(n, X_OTHER_PORT, 5000, 0);
+    assert_int_equal(out_at(n, I1, Y, 30 * NT_SEC - 1), 5001);
+    assert_int_equal(out_at(n, I1, X_OTHER_PORT, 30 * NT_SEC), 5000);
+    nt_nat_del(n);
+}
+
+/* Nothing is mapped at the port yet, and the first packet of the inside host goes to the stranger. */
+static void test_poison_before_any_mapping(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
+    p.poison = 30 * NT_SEC;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(in(n, Y, 5000), -(int)NT_DROP_NO_MAPPING);
+    assert_int_equal(out(n, I1, Y), 5001);
+    p.conflict = NT_CONFLICT_FAIL;
+    nt_nat_del(n);
+    n = nat_of(p);
+    assert_int_equal(in(n, Y, 5000), -(int)NT_DROP_NO_MAPPING);
+    assert_int_equal(out(n, I1, Y), -(int)NT_DROP_NO_PORT);
+    assert_int_equal(nt_nat_count(n), 0);
+    nt_nat_del(n);
+}
+
+/* Who has been sent to before is in a flow, and poisons nothing. */
+static void test_flow_before_poison(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
+    p.poison = 30 * NT_SEC;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out(n, I1, Y), 5000);
+    assert_int_equal(in(n, Y, 5000), 5000);
+    assert_int_equal(out(n, I1, Y), 5000);
+    nt_nat_del(n);
+}
+
+/* An endpoint-dependent mapping: the port that the next mapping would get is poisoned for the stranger. */
+static void test_poison_of_the_next_port(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
+    p.poison = 30 * NT_SEC;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out(n, I1, X), 40000);
+    assert_int_equal(in(n, Y, 40001), -(int)NT_DROP_NO_MAPPING);
+    assert_int_equal(out(n, I1, Y), 40002);
+    nt_nat_del(n);
+}
+
+static struct nt_nat_policy linux_like(void)
+{
+    struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
+    p.ports = NT_PORTS_OVERLOAD;
+    p.reuse = NT_REUSE_LATEST_BY_SOURCE;
+    p.replies = NT_REPLIES_PINNED;
+    p.poison = 30 * NT_SEC;
+    return p;
+}
+
+/* L1 and L2: the race moves the flow, and destinations never seen before follow the newest mapping. */
+static void test_drift(void **state)
+{
+    (void)state;
+    struct nt_nat *n = nat_of(linux_like());
+    assert_int_equal(out(n, I1, X), 5000);
+    assert_int_equal(in(n, Y, 5000), -(int)NT_DROP_FILTERED);
+    assert_int_equal(out(n, I1, Y), 5001);
+    assert_int_equal(out(n, I1, "198.51.100.9:1"), 5001);
+    assert_int_equal(out(n, I1, X), 5000); /* a flow stays where it is */
+    assert_int_equal(nt_nat_count(n), 2);
+    nt_nat_del(n);
+}
+
+/* The newest mapping ends: the rule falls back to the one that is left. */
+static void test_drift_ends(void **state)
+{
+    (void)state;
+    struct nt_nat *n = nat_of(linux_like());
+    (void)out(n, I1, X);
+    (void)in(n, Y, 5000);
+    assert_int_equal(out(n, I1, Y), 5001);
+    assert_int_equal(out_at(n, I1, X, 200 * NT_SEC), 5000);
+    assert_int_equal(out_at(n, I1, "198.51.100.9:1", 299 * NT_SEC), 5001);
+    assert_int_equal(out_at(n, I1, X, 400 * NT_SEC), 5000);
+    assert_int_equal(out_at(n, I1, "198.51.100.10:1", 600 * NT_SEC), 5000);
+    nt_nat_del(n);
+}
+
+/* L3: two hosts with one port share it as long as the 5-tuples differ; then the second moves. */
+static void test_overload(void **state)
+{
+    (void)state;
+    struct nt_nat *n = nat_of(linux_like());
+    assert_int_equal(out(n, I1, X), 5000);
+    assert_int_equal(out(n, I2, Y), 5000);
+    struct nt_nat_verdict v = in_verdict(n, X, 5000, 0);
+    assert_addr(&v.dst, I1);
+    v = in_verdict(n, Y, 5000, 0);
+    assert_addr(&v.dst, I2);
+    assert_int_equal(in(n, X_OTHER_PORT, 5000), -(int)NT_DROP_FILTERED);
+    assert_int_equal(out(n, I1, Y), 5001); /* (5000, Y) is I2's */
+    assert_int_equal(out(n, I1, "198.51.100.9:1"), 5001);
+    v = in_verdict(n, Y, 5001, 0);
+    assert_addr(&v.dst, I1);
+    nt_nat_del(n);
+}
+
+/* Without reuse of the latest the moved flow is alone. The port is free when the last that shares it is gone. */
+static void test_overload_rule(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS);
+    p.ports = NT_PORTS_OVERLOAD;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out(n, I1, X), 5000);
+    assert_int_equal(out_at(n, I2, Y, NT_SEC), 5000);
+    assert_int_equal(out_at(n, I1, Y, NT_SEC), 5001);
+    assert_int_equal(out_at(n, I1, "198.51.100.9:1", NT_SEC), 5000);
+    struct nt_nat_verdict v = in_verdict(n, "198.51.100.8:9", 5000, NT_SEC); /* address-dependent: I2 has sent to Y's address */
+    assert_addr(&v.dst, I2);
+    nt_nat_run(n, 301 * NT_SEC);
+    assert_int_equal(nt_nat_count(n), 0);
+    assert_int_equal(out_at(n, "10.0.0.4:5000", X, 301 * NT_SEC), 5000);
+    nt_nat_del(n);
+}
+
+static struct nt_nat_verdict pin(struct nt_nat *n, const char *from, const char *to)
+{
+    struct nt_addr i = at(from), e = at(to);
+    return nt_nat_hairpin(n, NT_PROTO_UDP, &i, &e, 0);
+}
+
+static void test_hairpin_none(void **state)
+{
+    (void)state;
+    struct nt_nat *n = nat_of(policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT));
+    assert_int_equal(out(n, I1, X), 5000);
+    struct nt_nat_verdict v = pin(n, I2, E ":5000");
+    assert_int_equal(v.drop, NT_DROP_HAIRPIN);
+    assert_addr(&v.b, E ":5000");
+    assert_int_equal(nt_nat_count(n), 1);
+    nt_nat_del(n);
+}
+
+static void test_hairpin(void **state)
+{
+    (void)state;
+    for (int mode = NT_HAIRPIN_INTERNAL; mode <= NT_HAIRPIN_EXTERNAL; mode++) {
+        struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
+        p.hairpin = (enum nt_hairpin)mode;
+        struct nt_nat *n = nat_of(p);
+        assert_int_equal(out(n, I1, X), 5000);
+        struct nt_nat_verdict v = pin(n, I2, E ":5000"); /* makes I2's mapping 5001 and its filter entry, and is filtered by I1's */
+        assert_int_equal(v.drop, NT_DROP_FILTERED);
+        assert_addr(&v.a, E ":5001");
+        assert_addr(&v.b, I1);
+        v = pin(n, I1, E ":5001");
+        assert_int_equal(v.drop, NT_DROP_NONE);
+        assert_addr(&v.src, mode == NT_HAIRPIN_EXTERNAL ? E ":5000" : I1);
+        assert_addr(&v.dst, I2);
+        v = pin(n, I2, E ":5000");
+        assert_int_equal(v.drop, NT_DROP_NONE);
+        assert_addr(&v.src, mode == NT_HAIRPIN_EXTERNAL ? E ":5001" : I2);
+        assert_addr(&v.dst, I1);
+        v = pin(n, I1, E ":6000");
+        assert_int_equal(v.drop, NT_DROP_NO_MAPPING);
+        assert_addr(&v.b, E ":6000");
+        nt_nat_del(n);
+    }
+}
+
+/* A symmetric NAT hairpins from the mapping of that remote; pinned, the answer leaves from the port that was sent to. */
+static void test_hairpin_symmetric(void **state)
+{
+    (void)state;
+    for (int pinned = 0; pinned < 2; pinned++) {
+        struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS_AND_PORT, NT_DEP_ENDPOINT_INDEPENDENT);
+        p.hairpin = NT_HAIRPIN_EXTERNAL;
+        p.replies = pinned ? NT_REPLIES_PINNED : NT_REPLIES_TABLE;
+        struct nt_nat *n = nat_of(p);
+        assert_int_equal(out(n, I1, X), 40000);
+        struct nt_nat_verdict v = pin(n, I2, E ":40000");
+        assert_addr(&v.src, E ":40001");
+        assert_addr(&v.dst, I1);
+        v = pin(n, I1, E ":40001");
+        assert_addr(&v.src, pinned ? E ":40000" : E ":40002");
+        assert_addr(&v.dst, I2);
+        nt_nat_del(n);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_poison_moves_the_flow), cmocka_unit_test(test_no_poison_no_move), cmocka_unit_test(test_poison_ends),
+        cmocka_unit_test(test_poison_before_any_mapping), cmocka_unit_test(test_flow_before_poison),
+        cmocka_unit_test(test_poison_of_the_next_port), cmocka_unit_test(test_drift), cmocka_unit_test(test_drift_ends),
+        cmocka_unit_test(test_overload), cmocka_unit_test(test_overload_rule), cmocka_unit_test(test_hairpin_none),
+        cmocka_unit_test(test_hairpin), cmocka_unit_test(test_hairpin_symmetric)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
