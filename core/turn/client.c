@@ -205,18 +205,17 @@ static void take_indication(struct nt_turn_client *c, const struct nt_stun_msg *
 
 /* RFC 8656, 12: "the client SHOULD be prepared to receive ChannelData messages on the channel from the server as soon as it has
  * sent the ChannelBind request" */
-static bool take_channel_data(struct nt_turn_client *c, const uint8_t *bytes, size_t len)
+static void take_channel_data(struct nt_turn_client *c, const uint8_t *bytes, size_t len)
 {
     uint16_t number;
     const uint8_t *payload;
     size_t payload_len;
     if (!nt_channel_data_parse(bytes, len, &number, &payload, &payload_len))
-        return false;
+        return;
     uint32_t i = nt_map_get(&c->by_number, &number);
     const struct nt_turn_kept *channel = i != NT_MAP_NONE ? &c->channels.items[i] : NULL;
     if (channel != NULL && (channel->asked || (channel->granted && believed(c, &channel->peer))))
         tell_data(c, &channel->peer, payload, payload_len);
-    return true;
 }
 
 bool nt_turn_client_input(struct nt_turn_client *c, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
@@ -225,8 +224,10 @@ bool nt_turn_client_input(struct nt_turn_client *c, const struct nt_path *path, 
     c->tell_data = false;
     if (path->transport != c->config.transport || !nt_addr_equal(&path->remote, &c->config.server) || len == 0)
         return false;
-    if (bytes[0] >= 64 && bytes[0] <= 79)
-        return take_channel_data(c, bytes, len);
+    if (bytes[0] >= 64 && bytes[0] <= 79) { /* RFC 7983: the channel range */
+        take_channel_data(c, bytes, len);
+        return true;
+    }
     if (!nt_stun_looks_like(bytes, len) || nt_stun_parse(&m, bytes, len) != NT_OK)
         return false;
     if (m.class_ == NT_STUN_INDICATION && m.method == NT_TURN_DATA) {

@@ -1,0 +1,500 @@
+/* The client against a server made of single hand-built responses: what it believes, repeats, ignores and gives up on. */
+#include "world.h"
+
+#define PEER "203.0.113.7:5000"
+
+static struct world *w;
+static struct nt_turn_client *c;
+static struct nt_addr server, relayed;
+static uint8_t request[MTU], response[MTU];
+static size_t request_len;
+static struct nt_stun_msg asked;
+static struct nt_stun_key key;
+
+/* The next request the client sends. */
+static const struct nt_stun_msg *next_request(void)
+{
+    struct nt_path path;
+    request_len = nt_turn_client_output(c, &path, request, sizeof request, w->now);
+    assert_true(request_len > 0);
+    assert_true(nt_addr_equal(&path.remote, &server) && nt_addr_equal(&path.local, &w->bases[0]));
+    assert_int_equal(nt_stun_parse(&asked, request, request_len), NT_OK);
+    return &asked;
+}
+
+static void no_request(void)
+{
+    struct nt_path path;
+    assert_int_equal(nt_turn_client_output(c, &path, request, sizeof request, w->now), 0);
+}
+
+static bool give(const void *bytes, size_t len)
+{
+    struct nt_path path = {.transport = NT_UDP, .local = w->bases[0], .remote = server};
+    return nt_turn_client_input(c, &path, bytes, len, w->now);
+}
+
+static void start(struct nt_stun_builder *b, enum nt_stun_class class_)
+{
+    nt_stun_start(b, response, sizeof response, class_, asked.method, asked.id);
+}
+
+static bool finish(struct nt_stun_builder *b)
+{
+    return give(response, (size_t)nt_stun_finish(b));
+}
+
+static bool challenge(int code, const char *nonce)
+{
+    struct nt_stun_builder b;
+    start(&b, NT_STUN_ERROR);
+    nt_stun_add_error(&b, code, NULL);
+    nt_stun_add_text(&b, NT_ATTR_REALM, "example.com");
+    nt_stun_add_text(&b, NT_ATTR_NONCE, nonce);
+    return finish(&b);
+}
+
+static bool error(int code)
+{
+    struct nt_stun_builder b;
+    start(&b, NT_STUN_ERROR);
+    nt_stun_add_error(&b, code, NULL);
+    nt_stun_add_integrity(&b, &key);
+    return finish(&b);
+}
+
+static bool success(uint32_t lifetime)
+{
+    struct nt_stun_builder b;
+    start(&b, NT_STUN_SUCCESS);
+    if (asked.method == NT_TURN_ALLOCATE) {
+        nt_stun_add_addr(&b, NT_ATTR_XOR_RELAYED_ADDRESS, &relayed);
+        nt_stun_add_addr(&b, NT_ATTR_XOR_MAPPED_ADDRESS, &w->bases[0]);
+    }
+    if (asked.method == NT_TURN_ALLOCATE || asked.method == NT_TURN_REFRESH)
+        nt_stun_add_u32(&b, NT_ATTR_LIFETIME, lifetime);
+    nt_stun_add_integrity(&b, &key);
+    return finish(&b);
+}
+
+static int next_event(struct nt_turn_event *ev)
+{
+    return nt_turn_client_event(c, ev) ? (int)ev->kind : 0;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    w = world_new();
+    server = w->listen = addr("192.0.2.1:3478");
+    relayed = addr("192.0.2.2:50000");
+    c = world_client(w, 0, "George", "secret", 0);
+    nt_stun_key_long(&key, NT_PASSWORD_MD5, "George", "example.com", "secret");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    world_del(w);
+    return 0;
+}
+
+static void to_second_allocate(void)
+{
+    nt_turn_client_allocate(c, w->now);
+    next_request();
+    assert_true(challenge(401, "nonce-1"));
+    next_request();
+    assert_non_null(asked.integrity);
+}
+
+static void to_allocated(uint32_t lifetime)
+{
+    struct nt_turn_event ev;
+    to_second_allocate();
+    assert_true(success(lifetime));
+    assert_int_equal(next_event(&ev), NT_TURN_EV_ALLOCATED);
+    assert_int_equal(next_event(&ev), 0);
+}
+
+/* RFC 8656, 7.1; B151: no USERNAME in the first request. */
+static void requests_as_the_rfc_has_them(void **state)
+{
+    (void)state;
+    uint32_t transport;
+    nt_turn_client_allocate(c, w->now);
+    next_request();
+    assert_int_equal(asked.class_, NT_STUN_REQUEST);
+    assert_int_equal(asked.method, NT_TURN_ALLOCATE);
+    assert_int_equal(nt_stun_get_u32(&asked, NT_ATTR_REQUESTED_TRANSPORT, &transport), NT_OK);
+    assert_int_equal(transport, 0x11000000);
+    assert_non_null(nt_stun_find(&asked, NT_ATTR_SOFTWARE));
+    assert_null(nt_stun_find(&asked, NT_ATTR_USERNAME));
+    assert_null(nt_stun_find(&asked, NT_ATTR_LIFETIME));
+    assert_null(asked.integrity);
+    no_request();
+    uint8_t first_id[NT_STUN_ID];
+    memcpy(first_id, asked.id, sizeof first_id);
+    assert_true(challenge(401, "nonce-1"));
+    next_request();
+    assert_memory_not_equal(first_id, asked.id, sizeof first_id);
+    assert_int_equal(nt_stun_verify(&asked, &key), NT_OK);
+    assert_memory_equal(nt_stun_find(&asked, NT_ATTR_NONCE)->value, "nonce-1", 7);
+    assert_true(success(600));
+    struct nt_turn_event ev;
+    assert_int_equal(next_event(&ev), NT_TURN_EV_ALLOCATED);
+    assert_true(nt_addr_equal(&ev.relayed, &relayed) && nt_addr_equal(&ev.mapped, &w->bases[0]));
+    struct nt_addr peer = addr(PEER), got;
+    assert_int_equal(nt_turn_client_bind_channel(c, &peer, w->now), NT_OK);
+    next_request();
+    uint32_t number;
+    assert_int_equal(asked.method, NT_TURN_CHANNEL_BIND);
+    assert_int_equal(nt_stun_get_u32(&asked, NT_ATTR_CHANNEL_NUMBER, &number), NT_OK);
+    assert_int_equal(number, 0x40000000);
+    assert_int_equal(nt_stun_get_addr(&asked, NT_ATTR_XOR_PEER_ADDRESS, &got), NT_OK);
+    assert_true(nt_addr_equal(&got, &peer));
+    no_request(); /* the ChannelBind brings the permission */
+    assert_false(nt_turn_client_permitted(c, &peer));
+    assert_true(success(0));
+    assert_true(nt_turn_client_permitted(c, &peer));
+    nt_turn_client_release(c, w->now);
+    next_request();
+    assert_int_equal(asked.method, NT_TURN_REFRESH);
+    assert_int_equal(nt_stun_get_u32(&asked, NT_ATTR_LIFETIME, &number), NT_OK);
+    assert_int_equal(number, 0);
+}
+
+/* RFC 8489, 9.2.5: "the response MUST be discarded, as if it had never been received" */
+static void forged_responses(void **state)
+{
+    (void)state;
+    struct nt_turn_event ev;
+    struct nt_stun_builder b;
+    struct nt_stun_key right = key, wrong;
+    nt_stun_key_long(&wrong, NT_PASSWORD_MD5, "George", "example.com", "guess");
+    to_second_allocate();
+    key = wrong;
+    assert_true(success(600));
+    assert_true(error(486));
+    assert_true(error(300)); /* a 300 with a wrong integrity is a forged one */
+    key = right;
+    start(&b, NT_STUN_ERROR); /* none at all */
+    nt_stun_add_error(&b, 403, NULL);
+    assert_true(finish(&b));
+    nt_stun_start(&b, response, sizeof response, NT_STUN_SUCCESS, NT_TURN_REFRESH, asked.id); /* another method */
+    nt_stun_add_integrity(&b, &key);
+    assert_true(finish(&b));
+    assert_int_equal(next_event(&ev), 0);
+    no_request();
+    /* nor from another address */
+    struct nt_path path = {.transport = NT_UDP, .local = w->bases[0], .remote = addr("192.0.2.1:3479")};
+    start(&b, NT_STUN_SUCCESS);
+    nt_stun_add_integrity(&b, &key);
+    assert_false(nt_turn_client_input(c, &path, response, (size_t)nt_stun_finish(&b), w->now));
+    assert_true(success(600));
+    assert_int_equal(next_event(&ev), NT_TURN_EV_ALLOCATED);
+    assert_false(success(600)); /* a duplicate is nobody's */
+    assert_false(error(437));
+    assert_int_equal(next_event(&ev), 0);
+    assert_int_equal(nt_turn_client_state(c), NT_TURN_ALLOCATED);
+}
+
+static void allocate_errors(void **state)
+{
+    (void)state;
+    static const int codes[] = {300, 400, 403, 420, 437, 440, 441, 442, 486, 500, 508, 699};
+    struct nt_turn_event ev;
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        to_second_allocate();
+        assert_true(error(codes[i]));
+        assert_int_equal(next_event(&ev), NT_TURN_EV_FAILED);
+        assert_int_equal(ev.code, codes[i]);
+        assert_int_equal(nt_turn_client_state(c), NT_TURN_GONE);
+        no_request();
+        assert_int_equal(nt_turn_client_deadline(c), NT_TIME_NEVER);
+        nt_turn_client_del(c);
+        c = world_client(w, 0, "George", "secret", 0);
+    }
+    /* B155: a redirection need not be signed, and may come at once */
+    struct nt_stun_builder b;
+    struct nt_addr alternate = addr("192.0.2.9:3478");
+    nt_turn_client_allocate(c, w->now);
+    next_request();
+    start(&b, NT_STUN_ERROR);
+    nt_stun_add_error(&b, 300, NULL);
+    nt_stun_add_addr(&b, NT_ATTR_ALTERNATE_SERVER, &alternate);
+    assert_true(finish(&b));
+    assert_int_equal(next_event(&ev), NT_TURN_EV_FAILED);
+    assert_int_equal(ev.code, 300);
+}
+
+/* B163: the reason phrase is not ours to understand. */
+static void strange_reason(void **state)
+{
+    (void)state;
+    struct nt_turn_event ev;
+    struct nt_stun_builder b;
+    to_second_allocate();
+    start(&b, NT_STUN_ERROR);
+    nt_stun_add(&b, NT_ATTR_ERROR_CODE, "\0\0\x04\x56\xff\xfe\xe4", 7);
+    nt_stun_add_integrity(&b, &key);
+    assert_true(finish(&b));
+    assert_int_equal(next_event(&ev), NT_TURN_EV_FAILED);
+    assert_int_equal(ev.code, 486);
+}
+
+static void stale_for_ever(void **state)
+{
+    (void)state;
+    struct nt_turn_event ev;
+    char nonce[] = "nonce-A";
+    int sent = 0;
+    to_second_allocate();
+    while (nt_turn_client_state(c) == NT_TURN_ALLOCATING) {
+        assert_true(++sent < 20);
+        nonce[6]++;
+        assert_true(challenge(438, nonce));
+        if (nt_turn_client_state(c) == NT_TURN_ALLOCATING)
+            next_request();
+    }
+    assert_int_equal(next_event(&ev), NT_TURN_EV_FAILED);
+    assert_int_equal(ev.code, 438);
+}
+
+/* Three requests are under way when the nonce goes stale: one challenge serves them all. */
+static void stale_in_parallel(void **state)
+{
+    (void)state;
+    struct nt_turn_event ev;
+    uint8_t ids[3][NT_STUN_ID];
+    to_allocated(600);
+    for (int i = 0; i < 3; i++) {
+        struct nt_addr peer = nt_addr_with_port(&relayed, (uint16_t)(100 + i));
+        peer.ip[3] = (uint8_t)(50 + i);
+        nt_turn_client_bind_channel(c, &peer, w->now);
+        next_request();
+        memcpy(ids[i], asked.id, NT_STUN_ID);
+    }
+    for (int i = 0; i < 3; i++) {
+        struct nt_stun_msg one = {.method = NT_TURN_CHANNEL_BIND, .id = ids[i]};
+        asked = one;
+        assert_true(challenge(438, "nonce-2"));
+    }
+    for (int i = 0; i < 3; i++) {
+        next_request();
+        assert_memory_equal(nt_stun_find(&asked, NT_ATTR_NONCE)->value, "nonce-2", 7);
+        assert_true(success(0));
+    }
+    no_request();
+    int channels = 0;
+    while (nt_turn_client_event(c, &ev))
+        channels += ev.kind == NT_TURN_EV_CHANNEL;
+    assert_int_equal(channels, 3);
+}
+
+/* B112, B146, B147: the granted lifetime rules, and nothing spins. */
+static void granted_lifetimes(void **state)
+{
+    (void)state;
+    static const uint32_t granted[] = {1, 2, 30, 60, 119, 120, 600, 3600, 0xffffffff};
+    for (size_t i = 0; i < sizeof granted / sizeof *granted; i++) {
+        to_allocated(granted[i]);
+        nt_time due = nt_turn_client_deadline(c), end = w->now + granted[i] * NT_SEC;
+        assert_true(due >= w->now + NT_SEC / 2);
+        assert_true(due <= end - (granted[i] >= 120 ? 60 * NT_SEC : granted[i] * NT_SEC / 2));
+        w->now = due;
+        nt_turn_client_timer(c, w->now);
+        next_request();
+        assert_int_equal(asked.method, NT_TURN_REFRESH);
+        no_request();
+        assert_true(success(granted[i]));
+        assert_true(nt_turn_client_deadline(c) >= w->now + NT_SEC / 2);
+        w->now = NT_SEC * 100 * (nt_time)(i + 1);
+        nt_turn_client_del(c);
+        c = world_client(w, 0, "George", "secret", 0);
+    }
+    struct nt_turn_event ev;
+    to_second_allocate();
+    assert_true(success(0)); /* gone before it came */
+    assert_int_equal(next_event(&ev), NT_TURN_EV_FAILED);
+}
+
+static void other_family_is_deleted(void **state)
+{
+    (void)state;
+    struct nt_turn_event ev;
+    uint32_t lifetime = 9;
+    to_second_allocate();
+    relayed = addr("[2001:db8::1]:50000");
+    assert_true(success(600));
+    next_request();
+    assert_int_equal(asked.method, NT_TURN_REFRESH);
+    assert_int_equal(nt_stun_get_u32(&asked, NT_ATTR_LIFETIME, &lifetime), NT_OK);
+    assert_int_equal(lifetime, 0);
+    assert_int_equal(next_event(&ev), NT_TURN_EV_FAILED);
+    assert_true(success(0));
+    assert_int_equal(next_event(&ev), NT_TURN_EV_RELEASED);
+}
+
+/* RFC 8656, 5: a 437 to anything but Allocate: the allocation is no longer there. */
+static void allocation_lost(void **state)
+{
+    (void)state;
+    struct nt_turn_event ev;
+    struct nt_addr peer = addr(PEER);
+    to_allocated(600);
+    nt_turn_client_permit(c, &peer, w->now);
+    nt_turn_client_bind_channel(c, &peer, w->now);
+    next_request();
+    assert_true(error(437));
+    assert_int_equal(next_event(&ev), NT_TURN_EV_FAILED);
+    assert_int_equal(ev.code, 437);
+    no_request();
+    assert_int_equal(nt_turn_client_permit(c, &peer, w->now), NT_ESTATE);
+    assert_int_equal(nt_turn_client_deadline(c), NT_TIME_NEVER);
+    nt_turn_client_release(c, w->now);
+    no_request();
+}
+
+static bool give_data(const char *peer, bool icmp)
+{
+    struct nt_stun_builder b;
+    struct nt_addr a = addr(peer);
+    static const uint8_t id[NT_STUN_ID] = {1};
+    nt_stun_start(&b, response, sizeof response, NT_STUN_INDICATION, NT_TURN_DATA, id);
+    nt_stun_add_addr(&b, NT_ATTR_XOR_PEER_ADDRESS, &a);
+    if (icmp)
+        nt_stun_add(&b, NT_ATTR_ICMP, "\0\0\x03\x01\0\0\0\0", 8);
+    else
+        nt_stun_add(&b, NT_ATTR_DATA, "data", 4);
+    return finish(&b);
+}
+
+/* RFC 8656, 11.4, 11.6, 12, 12.6 */
+static void what_is_believed(void **state)
+{
+    (void)state;
+    struct nt_turn_event ev;
+    struct nt_addr peer = addr(PEER);
+    to_allocated(600);
+    assert_true(give_data(PEER, false));
+    assert_int_equal(next_event(&ev), 0); /* no permission */
+    assert_true(give("\x40\x00\x00\x01x", 5));
+    assert_int_equal(next_event(&ev), 0); /* no channel */
+    nt_turn_client_bind_channel(c, &peer, w->now);
+    next_request();
+    assert_true(give("\x40\x00\x00\x01x", 5)); /* before the response */
+    assert_int_equal(next_event(&ev), NT_TURN_EV_DATA);
+    assert_true(nt_addr_equal(&ev.peer, &peer));
+    assert_int_equal(ev.len, 1);
+    uint8_t buf[64];
+    assert_int_equal(nt_turn_client_wrap(c, &peer, buf, 1, buf, sizeof buf), NT_ESTATE); /* B161: but none is sent before */
+    assert_true(success(0));
+    assert_int_equal(next_event(&ev), NT_TURN_EV_PERMITTED);
+    assert_int_equal(next_event(&ev), NT_TURN_EV_CHANNEL);
+    assert_int_equal(nt_turn_client_wrap(c, &peer, (const uint8_t *)"x", 1, buf, sizeof buf), 5);
+    assert_memory_equal(buf, "\x40\x00\x00\x01x", 5);
+    assert_true(give_data("203.0.113.7:9", false)); /* another port: a Data indication */
+    assert_int_equal(next_event(&ev), NT_TURN_EV_DATA);
+    assert_memory_equal(ev.bytes, "data", 4);
+    assert_true(give_data("203.0.113.8:9", false));
+    assert_int_equal(next_event(&ev), 0);
+    assert_true(give_data(PEER, true));
+    assert_int_equal(next_event(&ev), NT_TURN_EV_ICMP);
+    assert_int_equal(ev.icmp_type, 3);
+    assert_int_equal(ev.icmp_code, 1);
+    assert_true(give("\x40\x00\x00\x09x", 5)); /* too short */
+    assert_int_equal(next_event(&ev), 0);
+    assert_true(give("\x40\x00\x00\x00", 4)); /* empty is data, too */
+    assert_int_equal(next_event(&ev), NT_TURN_EV_DATA);
+    assert_int_equal(ev.len, 0);
+    assert_false(give("\x16\xfe\xfdhandshake", 12)); /* DTLS is not ours */
+    assert_false(give("", 0));
+}
+
+/* B160: the same peer gets the same number again, whenever; another peer never gets it. */
+static void channel_numbers(void **state)
+{
+    (void)state;
+    struct nt_turn_event ev;
+    struct nt_addr peer = addr(PEER), other = addr("203.0.113.7:5001");
+    uint32_t number;
+    to_allocated(0xffffffff);
+    nt_turn_client_bind_channel(c, &peer, w->now);
+    next_request();
+    assert_true(success(0));
+    while (nt_turn_client_event(c, &ev))
+        ;
+    nt_time end = w->now + 600 * NT_SEC;
+    bool refreshed = false;
+    for (nt_time t = nt_turn_client_deadline(c); t <= end; t = nt_turn_client_deadline(c)) {
+        struct nt_path path;
+        w->now = t > w->now ? t : w->now;
+        nt_turn_client_timer(c, w->now);
+        while (nt_turn_client_output(c, &path, request, sizeof request, w->now) > 0)
+            refreshed = refreshed || (nt_load16(request) == NT_TURN_CHANNEL_BIND && w->now < end - 30 * NT_SEC);
+    }
+    assert_true(refreshed);
+    int lost = 0;
+    while (nt_turn_client_event(c, &ev))
+        lost += ev.kind == NT_TURN_EV_FORBIDDEN && nt_addr_equal(&ev.peer, &peer) && ev.code == 0;
+    assert_int_equal(lost, 1);
+    w->now = end + 41 * NT_SEC;
+    nt_turn_client_timer(c, w->now);
+    nt_turn_client_bind_channel(c, &other, w->now);
+    nt_turn_client_bind_channel(c, &peer, w->now);
+    int seen = 0;
+    for (struct nt_path path; nt_turn_client_output(c, &path, request, sizeof request, w->now) > 0;) {
+        struct nt_addr to;
+        assert_int_equal(nt_stun_parse(&asked, request, 20u + nt_load16(request + 2)), NT_OK);
+        if (asked.method != NT_TURN_CHANNEL_BIND)
+            continue;
+        assert_int_equal(nt_stun_get_addr(&asked, NT_ATTR_XOR_PEER_ADDRESS, &to), NT_OK);
+        assert_int_equal(nt_stun_get_u32(&asked, NT_ATTR_CHANNEL_NUMBER, &number), NT_OK);
+        assert_int_equal(number >> 16, nt_addr_equal(&to, &peer) ? 0x4000 : 0x4001);
+        seen |= nt_addr_equal(&to, &peer) ? 1 : 2;
+    }
+    assert_int_equal(seen, 3);
+}
+
+static void arguments(void **state)
+{
+    (void)state;
+    struct nt_addr six = addr("[2001:db8::7]:1"), peer = addr(PEER);
+    uint8_t buf[64];
+    assert_int_equal(nt_turn_client_permit(c, &six, w->now), NT_EINVAL);
+    assert_int_equal(nt_turn_client_bind_channel(c, &six, w->now), NT_EINVAL);
+    assert_int_equal(nt_turn_client_permit(c, &peer, w->now), NT_OK); /* kept until there is an allocation */
+    no_request();
+    assert_int_equal(nt_turn_client_deadline(c), NT_TIME_NEVER);
+    to_allocated(600);
+    next_request();
+    assert_int_equal(asked.method, NT_TURN_CREATE_PERMISSION);
+    assert_true(success(0));
+    int n = nt_turn_client_wrap(c, &peer, buf, 8, buf, sizeof buf - 20);
+    assert_true(n == 44 && n <= 8 + NT_TURN_OVERHEAD);
+    assert_int_equal(nt_turn_client_wrap(c, &peer, buf, 8, buf, 43), NT_ENOSPC);
+    struct nt_turn_client_config bad = {.server = server, .transport = NT_TCP, .base = w->bases[0], .rand = &w->rand};
+    assert_null(nt_turn_client_new(&bad));
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(requests_as_the_rfc_has_them),
+        TEST(forged_responses),
+        TEST(allocate_errors),
+        TEST(strange_reason),
+        TEST(stale_for_ever),
+        TEST(stale_in_parallel),
+        TEST(granted_lifetimes),
+        TEST(other_family_is_deleted),
+        TEST(allocation_lost),
+        TEST(what_is_believed),
+        TEST(channel_numbers),
+        TEST(arguments),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
