@@ -182,7 +182,7 @@ static void response_port_and_padding(void **state)
         assert_addr(NT_ATTR_XOR_MAPPED_ADDRESS, &from);
     }
     b = request();
-    nt_stun_add(&b, NT_ATTR_PADDING, in + 1000, 1200);
+    nt_stun_add(&b, NT_ATTR_PADDING, in + 10000, 1200);
     ask(&b, 0);
     const struct nt_stun_attr *padding = nt_stun_find(&reply, NT_ATTR_PADDING);
     assert_non_null(padding);
