@@ -1,0 +1,260 @@
+/* Port assignment (RFC 4787, section 4.2), external addresses and pooling, limits; and ICMP query identifiers. */
+#include "nat_fixture.h"
+
+#include <stdio.h>
+
+#define EI NT_DEP_ENDPOINT_INDEPENDENT
+#define NO_PORT (-(int)NT_DROP_NO_PORT)
+#define LIMIT (-(int)NT_DROP_LIMIT)
+
+static void test_preserve_and_conflict(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = policy_of(EI, EI);
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out(n, I1, X), 5000);
+    assert_int_equal(out(n, "10.0.0.3:5001", X), 5001);
+    assert_int_equal(out(n, I2, X), 5002); /* the next free one */
+    assert_int_equal(out(n, "10.0.0.4:65535", X), 65535);
+    assert_int_equal(out(n, "10.0.0.5:65535", X), 1024); /* wraps within the range */
+    assert_int_equal(out(n, "10.0.0.4:53", X), 1025);    /* below the range */
+    nt_nat_del(n);
+
+    p.conflict = NT_CONFLICT_FAIL;
+    n = nat_of(p);
+    assert_int_equal(out(n, I1, X), 5000);
+    assert_int_equal(out(n, I2, X), NO_PORT);
+    nt_nat_del(n);
+
+    p.conflict = NT_CONFLICT_RANDOM;
+    n = nat_of(p);
+    assert_int_equal(out(n, I1, X), 5000);
+    int drawn = out(n, I2, X);
+    assert_true(drawn >= 1024 && drawn != 5000);
+    nt_nat_del(n);
+
+    p.conflict = NT_CONFLICT_OVERLOAD;
+    n = nat_of(p);
+    assert_int_equal(out(n, I1, X), 5000);
+    assert_int_equal(out(n, I2, Y), 5000);
+    assert_int_equal(out(n, "10.0.0.4:5000", X), 5001);
+    nt_nat_del(n);
+}
+
+/* Distinct mappings of one endpoint have distinct external ports: preserve serves the first alone. */
+static void test_preserve_with_dependent_mapping(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS_AND_PORT, EI);
+    p.ports = NT_PORTS_PRESERVE;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out(n, I1, X), 5000);
+    assert_int_equal(out(n, I1, Y), 5001);
+    assert_int_equal(out(n, I1, X), 5000);
+    nt_nat_del(n);
+}
+
+static void test_sequential(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = policy_of(EI, EI);
+    p.ports = NT_PORTS_SEQUENTIAL;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out(n, I1, X), 40000);
+    assert_int_equal(out(n, I2, X), 40001);
+    nt_nat_del(n);
+
+    p.range_low = 2000, p.range_high = 2002; /* without 40000 */
+    n = nat_of(p);
+    assert_int_equal(out_at(n, I1, X, 0), 2000);
+    assert_int_equal(out_at(n, I2, X, NT_SEC), 2001);
+    assert_int_equal(out_at(n, "10.0.0.4:1", X, NT_SEC), 2002);
+    assert_int_equal(out_at(n, "10.0.0.5:1", X, NT_SEC), NO_PORT);
+    assert_int_equal(nt_nat_count(n), 3);
+    assert_int_equal(out_at(n, "10.0.0.5:1", X, 300 * NT_SEC), 2000); /* wraps to the one that ended */
+    nt_nat_del(n);
+
+    p.range_low = 39999, p.range_high = 40001;
+    n = nat_of(p);
+    assert_int_equal(out(n, I1, X), 40000);
+    assert_int_equal(out(n, I2, X), 40001);
+    assert_int_equal(out(n, "10.0.0.4:1", X), 39999);
+    nt_nat_del(n);
+}
+
+/* Every port of the range once, whatever is drawn; the same stream gives the same ports. */
+static void test_random(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = policy_of(EI, EI);
+    p.ports = NT_PORTS_RANDOM;
+    p.range_low = 3000, p.range_high = 3063;
+    struct nt_nat *n = nat_of(p), *again = nat_of(p);
+    bool given[64] = {false}, in_order = true;
+    for (int i = 0; i < 64; i++) {
+        char inside[32];
+        snprintf(inside, sizeof inside, "10.0.0.2:%d", 5000 + i);
+        int port = out(n, inside, X);
+        assert_in_range(port, 3000, 3063);
+        assert_false(given[port - 3000]);
+        given[port - 3000] = true;
+        in_order = in_order && port == 3000 + i;
+        assert_int_equal(out(again, inside, X), port);
+    }
+    assert_false(in_order);
+    assert_int_equal(out(n, "10.0.0.2:9999", X), NO_PORT);
+    nt_nat_del(n);
+    nt_nat_del(again);
+}
+
+static void test_parity(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = policy_of(EI, EI);
+    p.ports = NT_PORTS_SEQUENTIAL;
+    p.parity = true;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out(n, "10.0.0.2:5001", X), 40001);
+    assert_int_equal(out(n, "10.0.0.2:5002", X), 40002);
+    assert_int_equal(out(n, "10.0.0.3:5002", X), 40004);
+    assert_int_equal(out(n, "10.0.0.3:5003", X), 40005);
+    nt_nat_del(n);
+}
+
+/* RTP on 5000 and RTCP on 5001 get neighbours, though another host came in between. */
+static void test_contiguity(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = policy_of(EI, EI);
+    p.ports = NT_PORTS_SEQUENTIAL;
+    p.contiguity = true;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out(n, "10.0.0.2:5000", X), 40000);
+    assert_int_equal(out(n, "10.0.0.3:6000", X), 40002);
+    assert_int_equal(out(n, "10.0.0.2:5001", X), 40001);
+    assert_int_equal(out(n, "10.0.0.3:6001", X), 40003);
+    nt_nat_del(n);
+}
+
+static void test_blocks(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = policy_of(EI, EI);
+    p.ports = NT_PORTS_SEQUENTIAL;
+    p.range_low = 2000, p.range_high = 2005, p.block = 2;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out_at(n, "10.0.0.2:1", X, 0), 2000);
+    assert_int_equal(out_at(n, "10.0.0.3:1", X, NT_SEC), 2002);
+    assert_int_equal(out_at(n, "10.0.0.3:2", X, NT_SEC), 2003);
+    assert_int_equal(out_at(n, "10.0.0.3:3", X, NT_SEC), NO_PORT); /* its block is full, the others have room */
+    assert_int_equal(out_at(n, "10.0.0.4:1", X, NT_SEC), 2004);
+    assert_int_equal(out_at(n, "10.0.0.5:1", X, NT_SEC), NO_PORT); /* no block left */
+    assert_int_equal(out_at(n, "10.0.0.5:1", X, 300 * NT_SEC), 2000); /* the first host's block */
+    nt_nat_del(n);
+}
+
+static const char *external_of(struct nt_nat *n, const char *internal, char *buf)
+{
+    struct nt_addr i = at(internal), r = at(X);
+    struct nt_nat_verdict v = nt_nat_outbound(n, NT_PROTO_UDP, &i, &r, 0);
+    assert_int_equal(v.drop, NT_DROP_NONE);
+    return nt_addr_format(&v.src, buf);
+}
+
+static void test_pooling(void **state)
+{
+    char buf[NT_ADDR_TEXT];
+    (void)state;
+    struct nt_nat_policy p = policy_of(EI, EI);
+    p.addresses = 2;
+    struct nt_nat *n = nat_with(p, 2);
+    assert_string_equal(external_of(n, "10.0.0.2:5000", buf), "203.0.113.2:5000");
+    assert_string_equal(external_of(n, "10.0.0.2:5001", buf), "203.0.113.2:5001");
+    assert_string_equal(external_of(n, "10.0.0.3:5000", buf), "203.0.113.3:5000");
+    assert_string_equal(external_of(n, "10.0.0.4:5000", buf), "203.0.113.2:5002");
+    nt_nat_del(n);
+    p.pooling = NT_POOLING_ARBITRARY;
+    n = nat_with(p, 2);
+    assert_string_equal(external_of(n, "10.0.0.2:5000", buf), "203.0.113.2:5000");
+    assert_string_equal(external_of(n, "10.0.0.2:5001", buf), "203.0.113.3:5001");
+    assert_string_equal(external_of(n, "10.0.0.3:5000", buf), "203.0.113.2:5001");
+    nt_nat_del(n);
+}
+
+static void test_limits(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = policy_of(EI, EI);
+    p.max_mappings = 3, p.max_per_host = 2;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out(n, "10.0.0.2:1025", X), 1025);
+    assert_int_equal(out(n, "10.0.0.2:1026", X), 1026);
+    assert_int_equal(out(n, "10.0.0.2:1027", X), LIMIT);
+    assert_int_equal(out(n, "10.0.0.3:1028", X), 1028);
+    assert_int_equal(out(n, "10.0.0.3:1029", X), LIMIT);
+    assert_int_equal(out(n, "10.0.0.2:1025", Y), 1025); /* those that are there go on */
+    assert_int_equal(nt_nat_count(n), 3);
+    nt_nat_del(n);
+}
+
+/* All 64512 ports of the range, and not one more. */
+static void test_full(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = policy_of(EI, EI);
+    p.ports = NT_PORTS_SEQUENTIAL;
+    struct nt_nat *n = nat_of(p);
+    struct nt_addr r = at(X);
+    for (uint32_t i = 0; i < 64512; i++) {
+        struct nt_addr inside = nt_addr_v4(0x0a000002u + (i >> 10), (uint16_t)(1024 + (i & 1023)));
+        assert_int_equal(nt_nat_outbound(n, NT_PROTO_UDP, &inside, &r, 0).drop, NT_DROP_NONE);
+    }
+    assert_int_equal(out(n, "10.1.0.1:5000", X), NO_PORT);
+    assert_int_equal(nt_nat_count(n), 64512);
+    nt_nat_run(n, 300 * NT_SEC);
+    assert_int_equal(nt_nat_count(n), 0);
+    assert_int_equal(out_at(n, "10.1.0.1:5000", X, 300 * NT_SEC), 40000);
+    nt_nat_del(n);
+}
+
+static void test_hold_down(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = policy_of(EI, EI);
+    p.hold_down = 120 * NT_SEC;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out_at(n, I1, X, 0), 5000);
+    assert_int_equal(out_at(n, I2, X, 420 * NT_SEC - 1), 5001);
+    assert_int_equal(out_at(n, "10.0.0.4:5000", X, 420 * NT_SEC), 5000);
+    nt_nat_del(n);
+}
+
+/* RFC 5508, section 3: queries are mapped by identifier, in a space of their own, for 60 s. */
+static void test_icmp_query(void **state)
+{
+    (void)state;
+    struct nt_nat *n = nat_of(policy_of(EI, NT_DEP_ADDRESS_AND_PORT));
+    struct nt_addr a = at("10.0.0.2:7"), b = at("10.0.0.3:7"), x = at("198.51.100.7:7"), y = at("198.51.100.8:7"), e;
+    assert_int_equal(out(n, "10.0.0.2:5007", X), 5007);
+    struct nt_nat_verdict v = nt_nat_outbound(n, NT_PROTO_ICMP, &a, &x, 0);
+    assert_addr(&v.src, E ":7");
+    v = nt_nat_outbound(n, NT_PROTO_ICMP, &b, &x, 0);
+    assert_addr(&v.src, E ":8");
+    e = at(E ":8");
+    v = nt_nat_inbound(n, NT_PROTO_ICMP, &x, &e, 0);
+    assert_addr(&v.dst, "10.0.0.3:7");
+    assert_int_equal(nt_nat_inbound(n, NT_PROTO_ICMP, &y, &e, 0).drop, NT_DROP_FILTERED);
+    assert_int_equal(nt_nat_inbound(n, NT_PROTO_ICMP, &x, &e, 60 * NT_SEC).drop, NT_DROP_NO_MAPPING);
+    assert_int_equal(nt_nat_count(n), 1);
+    nt_nat_del(n);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_preserve_and_conflict), cmocka_unit_test(test_preserve_with_dependent_mapping), cmocka_unit_test(test_sequential),
+        cmocka_unit_test(test_random), cmocka_unit_test(test_parity), cmocka_unit_test(test_contiguity), cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_pooling), cmocka_unit_test(test_limits), cmocka_unit_test(test_full), cmocka_unit_test(test_hold_down),
+        cmocka_unit_test(test_icmp_query)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
