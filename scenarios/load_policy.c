@@ -10,7 +10,7 @@
 
 struct form {
     struct nt_nat_policy p;
-    const struct nt_yaml *preset, *ports, *range, *refresh, *lifetimes, *by_port, *filter_lifetime, *poison, *deny;
+    const struct nt_yaml *preset, *range, *refresh, *lifetimes, *by_port, *filter_lifetime, *poison, *deny;
     nt_time lifetime;
 };
 

@@ -1,0 +1,12 @@
+/* The simulator proves its own NATs: an RFC 5780 client inside a small world measures one policy. */
+#ifndef NT_SCENARIOS_CLASSIFY_H
+#define NT_SCENARIOS_CLASSIFY_H
+
+#include "core/stun/discovery.h"
+#include "natsim/nat/policy.h"
+#include "pcap/capture.h"
+
+/* 0, or a negative error. `capture` may be NULL. */
+int nt_classify(const struct nt_nat_policy *policy, uint64_t seed, struct nt_capture *capture, struct nt_discovery_result *result);
+
+#endif

@@ -1,0 +1,178 @@
+/* natsim classify: every policy and preset measured, and held against what it was configured to be. */
+#include "core/base/err.h"
+#include "scenarios/classify.h"
+#include "scenarios/command.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_BYTES 80
+#define LIFETIME_SLACK (2 * NT_SEC) /* the search stops when its bounds are so near */
+
+struct row {
+    char name[NAME_BYTES];
+    struct nt_nat_policy policy;
+};
+
+static enum nt_behaviour behaviour(enum nt_dependence d)
+{
+    return (enum nt_behaviour)d;
+}
+
+static int problem(const char *name, const char *what, const char *configured, const char *measured)
+{
+    printf("  %s: %s is configured %s, measured %s\n", name, what, configured, measured);
+    return 1;
+}
+
+static const char *yes(bool b)
+{
+    return b ? "yes" : "no";
+}
+
+/* A pinned answer and one by the mapping rule are the same thing where the mapping is endpoint-independent, and where no
+ * packet that the inside did not ask for is let in. */
+static bool replies_show(const struct nt_nat_policy *p)
+{
+    return p->mapping != NT_DEP_ENDPOINT_INDEPENDENT && p->filtering != NT_DEP_ADDRESS_AND_PORT;
+}
+
+static nt_time lifetime_to_first_packet(const struct nt_nat_policy *p)
+{
+    return p->life_replied;
+}
+
+static int compare_lifetime(const struct row *row, const struct nt_discovery_result *m)
+{
+    char configured[40], measured[80];
+    nt_time life = lifetime_to_first_packet(&row->policy);
+    if (m->lifetime_low <= life && (m->lifetime_high == NT_TIME_NEVER || life <= m->lifetime_high + LIFETIME_SLACK))
+        return 0;
+    snprintf(configured, sizeof configured, "%" PRId64 " s", life / NT_SEC);
+    snprintf(measured, sizeof measured, "%" PRId64 " to %" PRId64 " ms", m->lifetime_low / NT_MSEC, m->lifetime_high == NT_TIME_NEVER ? -1 : m->lifetime_high / NT_MSEC);
+    return problem(row->name, "lifetime", configured, measured);
+}
+
+static int compare(const struct row *row, const struct nt_discovery_result *m)
+{
+    const struct nt_nat_policy *p = &row->policy;
+    int problems = 0;
+    if (!m->done || !m->reachable)
+        return problem(row->name, "the server", "reachable", "unreachable");
+    if (m->mapping != behaviour(p->mapping))
+        problems += problem(row->name, "mapping", nt_dependence_name(p->mapping), nt_behaviour_name(m->mapping));
+    if (m->filtering != behaviour(p->filtering))
+        problems += problem(row->name, "filtering", nt_dependence_name(p->filtering), nt_behaviour_name(m->filtering));
+    /* A hairpinned packet must pass the filter of the mapping it comes to, like any other. */
+    if (p->filtering == NT_DEP_ENDPOINT_INDEPENDENT && m->hairpin != (p->hairpin != NT_HAIRPIN_NONE))
+        problems += problem(row->name, "hairpinning", yes(p->hairpin != NT_HAIRPIN_NONE), yes(m->hairpin));
+    if (m->hairpin && m->hairpin_external != (p->hairpin == NT_HAIRPIN_EXTERNAL))
+        problems += problem(row->name, "the hairpinned source", p->hairpin == NT_HAIRPIN_EXTERNAL ? "external" : "internal", m->hairpin_external ? "external" : "internal");
+    if (m->port_preservation >= 0 && m->port_preservation != (p->ports == NT_PORTS_PRESERVE || p->ports == NT_PORTS_OVERLOAD))
+        problems += problem(row->name, "port preservation", yes(p->ports == NT_PORTS_PRESERVE), yes(m->port_preservation == 1));
+    if (replies_show(p) && m->pinned >= 0 && m->pinned != (p->replies == NT_REPLIES_PINNED))
+        problems += problem(row->name, "replies", p->replies == NT_REPLIES_PINNED ? "pinned" : "table", m->pinned ? "pinned" : "table");
+    if (replies_show(p) && m->pinned < 0)
+        problems += problem(row->name, "replies", p->replies == NT_REPLIES_PINNED ? "pinned" : "table", "unknown");
+    return problems + compare_lifetime(row, m);
+}
+
+static void print_row(const struct row *row, const struct nt_discovery_result *m, int problems)
+{
+    char life[40];
+    if (m->lifetime_high == NT_TIME_NEVER)
+        snprintf(life, sizeof life, "> %" PRId64 " s", m->lifetime_low / NT_SEC);
+    else
+        snprintf(life, sizeof life, "%" PRId64 " s", (m->lifetime_high + NT_SEC / 2) / NT_SEC);
+    printf("%-58s %-27s %-27s %-8s %-9s %-8s %-6s %s\n", row->name, nt_behaviour_name(m->mapping), nt_behaviour_name(m->filtering),
+           m->hairpin ? m->hairpin_external ? "external" : "internal" : "no",
+           m->port_preservation == 1 ? "kept" : m->port_preservation == 0 ? "not kept" : "?", m->pinned == 1 ? "pinned" : m->pinned == 0 ? "table" : "-",
+           life, problems == 0 ? "as configured" : "NOT AS CONFIGURED");
+}
+
+static int measure(const struct nt_options *o, const struct row *row, int *problems)
+{
+    struct nt_discovery_result m = {0};
+    int r = nt_classify(&row->policy, o->seed_given ? o->seed : 1, NULL, &m);
+    if (r != NT_OK) {
+        printf("%s: %s\n", row->name, nt_strerror(r));
+        return NT_EXIT_BROKEN;
+    }
+    int found = compare(row, &m);
+    print_row(row, &m, found);
+    *problems += found;
+    return NT_EXIT_OK;
+}
+
+static bool wanted(const struct nt_options *o, const char *name)
+{
+    for (size_t i = 0; i < o->args.count; i++)
+        if (strstr(name, o->args.items[i]) != NULL)
+            return true;
+    return o->args.count == 0;
+}
+
+/* The nine mapping and filtering pairs, each with both kinds of replies and three of hairpinning. */
+static int measure_pairs(const struct nt_options *o, int *problems, size_t *count)
+{
+    static const char *const short_name[] = {"", "ei", "ad", "apd"};
+    static const char *const hairpins[] = {"none", "internal-source", "external-source"};
+    for (int i = 0; i < 54; i++) {
+        struct row row;
+        const char *what;
+        nt_nat_policy_init(&row.policy);
+        row.policy.mapping = (enum nt_dependence)(1 + i / 18);
+        row.policy.filtering = (enum nt_dependence)(1 + i / 6 % 3);
+        row.policy.replies = (enum nt_replies)(i / 3 % 2);
+        row.policy.hairpin = (enum nt_hairpin)(i % 3);
+        nt_nat_policy_finish(&row.policy, false, &what);
+        snprintf(row.name, sizeof row.name, "mapping=%s,filtering=%s,replies=%s,hairpin=%s", short_name[row.policy.mapping],
+                 short_name[row.policy.filtering], i / 3 % 2 ? "pinned" : "table", hairpins[i % 3]);
+        if (!wanted(o, row.name))
+            continue;
+        ++*count;
+        int r = measure(o, &row, problems);
+        if (r != NT_EXIT_OK)
+            return r;
+    }
+    return NT_EXIT_OK;
+}
+
+static int measure_presets(const struct nt_options *o, int *problems, size_t *count)
+{
+    size_t n;
+    const struct nt_nat_preset *presets = nt_nat_presets(&n);
+    for (size_t i = 0; i < n; i++) {
+        struct row row;
+        const char *what;
+        nt_nat_policy_init(&row.policy);
+        presets[i].set(&row.policy);
+        nt_nat_policy_finish(&row.policy, row.policy.ports != 0, &what);
+        snprintf(row.name, sizeof row.name, "%s", presets[i].name);
+        if (row.policy.kind != NT_GW_TRANSLATE || !wanted(o, row.name))
+            continue;
+        ++*count;
+        int r = measure(o, &row, problems);
+        if (r != NT_EXIT_OK)
+            return r;
+    }
+    return NT_EXIT_OK;
+}
+
+int nt_command_classify(const struct nt_options *o)
+{
+    int problems = 0;
+    size_t count = 0;
+    printf("%-58s %-27s %-27s %-8s %-9s %-8s %-6s\n", "policy", "mapping", "filtering", "hairpin", "port", "replies", "life");
+    int r = measure_pairs(o, &problems, &count);
+    if (r == NT_EXIT_OK)
+        r = measure_presets(o, &problems, &count);
+    if (r == NT_EXIT_OK && count == 0) {
+        fputs("natsim: no policy of that name: 'natsim presets' lists them\n", stderr);
+        return NT_EXIT_USAGE;
+    }
+    if (r == NT_EXIT_OK)
+        printf("%zu policies measured, %d differences\n", count, problems);
+    return r != NT_EXIT_OK ? r : problems > 0 ? NT_EXIT_FAILED : NT_EXIT_OK;
+}

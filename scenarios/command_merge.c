@@ -1,0 +1,214 @@
+/* natsim merge: one report of the shards of a run, or of a run that was killed, from their cases.jsonl and captures. */
+#include "core/base/err.h"
+#include "core/base/map.h"
+#include "reports/report.h"
+#include "scenarios/command.h"
+#include "scenarios/output.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PATH_BYTES 4096
+#define CASES_MAX 10000000
+
+struct item {
+    uint64_t order;
+    size_t dir;
+    char *json;                 /* the line of cases.jsonl without its order */
+    struct nt_result_case r;
+};
+
+struct merger {
+    const struct nt_options *o;
+    struct item *items;
+    size_t count, cap;
+};
+
+static int complain(const char *path, size_t line, const char *what, const char *mend)
+{
+    if (line > 0)
+        fprintf(stderr, "natsim: %s:%zu: %s: %s\n", path, line, what, mend);
+    else
+        fprintf(stderr, "natsim: %s: %s: %s\n", path, what, mend);
+    return NT_EXIT_USAGE;
+}
+
+static int add_line(struct merger *m, size_t dir, const char *path, size_t number, const char *line, size_t len)
+{
+    char what[200];
+    uint64_t order;
+    const char *rest = nt_output_line_order(line, len, &order);
+    if (rest == NULL)
+        return complain(path, number, "not a line of a run", "give the --out directory of a run");
+    if (nt_grow(&m->items, &m->cap, m->count + 1, sizeof *m->items, CASES_MAX) != NT_OK)
+        return NT_EXIT_BROKEN;
+    struct item *item = &m->items[m->count];
+    size_t rest_len = len - (size_t)(rest - line);
+    char *json = malloc(rest_len + 2);
+    if (json == NULL)
+        return NT_EXIT_BROKEN;
+    json[0] = '{';
+    memcpy(json + 1, rest, rest_len);
+    json[rest_len + 1] = '\0';
+    *item = (struct item){.order = order, .dir = dir, .json = json};
+    if (nt_result_case_from_json(&item->r, json, rest_len + 1, what, sizeof what) != NT_OK) {
+        free(json);
+        return complain(path, number, what, "the line is damaged: run that case again");
+    }
+    m->count++;
+    return NT_EXIT_OK;
+}
+
+/* A killed run may have left a last line without its end: it is not a finished case. */
+static int read_log(struct merger *m, size_t dir)
+{
+    char path[PATH_BYTES], *line = NULL;
+    size_t cap = 0, number = 0;
+    ssize_t len;
+    int r = NT_EXIT_OK;
+    snprintf(path, sizeof path, "%s/cases.jsonl", m->o->args.items[dir]);
+    FILE *f = fopen(path, "r");
+    if (f == NULL)
+        return complain(path, 0, strerror(errno), "give the --out directory of a run");
+    while (r == NT_EXIT_OK && (len = getline(&line, &cap, f)) > 0) {
+        number++;
+        if (line[len - 1] == '\n')
+            r = add_line(m, dir, path, number, line, (size_t)len - 1);
+        else
+            fprintf(stderr, "natsim: %s:%zu: the last line is cut: that case had not finished\n", path, number);
+    }
+    free(line);
+    fclose(f);
+    return r;
+}
+
+static int by_order(const void *a, const void *b)
+{
+    const struct item *x = a, *y = b;
+    int c = strcmp(x->r.id, y->r.id);
+    return x->order != y->order ? x->order < y->order ? -1 : 1 : c != 0 ? c : x->dir < y->dir ? -1 : x->dir > y->dir;
+}
+
+static int copy_file(const char *from, const char *to)
+{
+    struct stat a, b;
+    if (stat(from, &a) == 0 && stat(to, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino)
+        return NT_OK;
+    FILE *f = fopen(from, "rb");
+    if (f == NULL)
+        return NT_EIO;
+    size_t size = a.st_size > 0 ? (size_t)a.st_size : 0;
+    char *bytes = malloc(size + 1);
+    bool whole = bytes != NULL && fread(bytes, 1, size, f) == size;
+    fclose(f);
+    int r = whole ? nt_write_file(to, bytes, size) : NT_EIO;
+    free(bytes);
+    return r;
+}
+
+static int bring_capture(const struct merger *m, const struct item *item)
+{
+    char from[PATH_BYTES], to[PATH_BYTES];
+    if (item->r.capture == NULL)
+        return NT_OK;
+    snprintf(from, sizeof from, "%s/%s", m->o->args.items[item->dir], item->r.capture);
+    snprintf(to, sizeof to, "%s/%s", m->o->out, item->r.capture);
+    int r = copy_file(from, to);
+    if (r != NT_OK)
+        fprintf(stderr, "natsim: %s: cannot be copied (%s)\n", from, strerror(errno));
+    return r;
+}
+
+/* The same case from two directories: one of them counts, when they agree. */
+static int drop_doubles(struct merger *m)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < m->count; i++) {
+        struct item *item = &m->items[i], *before = kept > 0 ? &m->items[kept - 1] : NULL;
+        if (before == NULL || strcmp(before->r.id, item->r.id) != 0) {
+            m->items[kept++] = *item;
+            continue;
+        }
+        if (strcmp(before->json, item->json) != 0)
+            return complain(m->o->args.items[item->dir], 0, item->r.id, "two directories differ in this case: merge runs of the same version and seed");
+        free(item->json);
+        nt_result_case_free(&item->r);
+    }
+    m->count = kept;
+    return NT_EXIT_OK;
+}
+
+static int write_log(const struct merger *m)
+{
+    char path[PATH_BYTES], *text = NULL;
+    size_t len = 0;
+    FILE *f = open_memstream(&text, &len);
+    if (f == NULL)
+        return NT_ENOMEM;
+    for (size_t i = 0; i < m->count; i++) {
+        char *line = nt_output_line(m->items[i].json, m->items[i].order);
+        fputs(line != NULL ? line : "", f);
+        free(line);
+    }
+    snprintf(path, sizeof path, "%s/cases.jsonl", m->o->out);
+    int r = fclose(f) == 0 ? nt_write_file(path, text, len) : NT_ENOMEM;
+    free(text);
+    return r;
+}
+
+static int write_all(struct merger *m)
+{
+    struct nt_results results = {0};
+    int r = nt_output_make(m->o->out);
+    if (r != NT_OK)
+        fprintf(stderr, "natsim: %s: cannot be written (%s): give another --out\n", m->o->out, strerror(errno));
+    for (size_t i = 0; i < m->count && r == NT_OK; i++)
+        r = bring_capture(m, &m->items[i]);
+    if (r == NT_OK)
+        r = write_log(m);
+    for (size_t i = 0; i < m->count && r == NT_OK; i++)
+        r = nt_results_add(&results, &m->items[i].r);
+    results.seed = m->o->seed_given ? m->o->seed : results.case_count > 0 ? results.cases[0].seed : 0;
+    if (r == NT_OK)
+        r = nt_output_reports(m->o->out, &results);
+    struct nt_console console = {.out = stdout, .colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL};
+    size_t counts[4];
+    nt_results_count(&results, counts);
+    if (r == NT_OK) {
+        nt_console_summary(&console, &results);
+        printf("report: %s/report.html\n", m->o->out);
+    }
+    nt_results_free(&results);
+    if (r != NT_OK || counts[NT_ERROR] > 0)
+        return NT_EXIT_BROKEN;
+    return counts[NT_FAIL] > 0 || counts[NT_PASS] == 0 ? NT_EXIT_FAILED : NT_EXIT_OK;
+}
+
+int nt_command_merge(const struct nt_options *o)
+{
+    struct merger m = {.o = o};
+    int r = NT_EXIT_OK;
+    if (o->args.count == 0)
+        return complain("merge", 0, "no directory is given", "natsim merge DIR... --out DIR");
+    for (size_t i = 0; i < o->args.count && r == NT_EXIT_OK; i++)
+        r = read_log(&m, i);
+    if (r == NT_EXIT_OK && m.count > 1)
+        qsort(m.items, m.count, sizeof *m.items, by_order);
+    if (r == NT_EXIT_OK)
+        r = drop_doubles(&m);
+    if (r == NT_EXIT_OK && m.count == 0)
+        r = complain(o->args.items[0], 0, "holds no finished case", "give the --out directory of a run");
+    if (r == NT_EXIT_OK)
+        r = write_all(&m);
+    for (size_t i = 0; i < m.count; i++) {
+        free(m.items[i].json);
+        nt_result_case_free(&m.items[i].r);
+    }
+    free(m.items);
+    return r;
+}
