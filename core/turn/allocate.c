@@ -5,7 +5,7 @@
 #include <string.h>
 
 struct wish {
-    bool has_token, has_even, has_family, has_additional;
+    bool has_token, has_even, has_family;
     bool reserve;
     uint8_t family;
     bool dual;

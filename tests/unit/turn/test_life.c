@@ -193,7 +193,7 @@ static void relay_to_relay(void **state)
     world_del(w);
 }
 
-static bool lose_one_answer(struct world *w, const struct packet *p)
+static bool lose_one_answer(struct world *w, struct packet *p)
 {
     bool answer = nt_addr_equal(&p->path.remote, &w->listen) && nt_load16(p->bytes) == w->user;
     if (answer)
@@ -227,7 +227,7 @@ static void lost_responses(void **state)
     world_del(w);
 }
 
-static bool lose_all(struct world *w, const struct packet *p)
+static bool lose_all(struct world *w, struct packet *p)
 {
     static uint8_t first[MTU];
     if (w->dropped == 0)
@@ -253,7 +253,7 @@ static void nobody_answers(void **state)
     world_del(w);
 }
 
-static bool lose_to_server(struct world *w, const struct packet *p)
+static bool lose_to_server(struct world *w, struct packet *p)
 {
     (void)p;
     return w->user != 0;
@@ -331,6 +331,78 @@ static void sha256(void **state)
     world_del(w);
 }
 
+/* An IPv6 relayed address from an IPv4 client (RFC 8656, 7.1: REQUESTED-ADDRESS-FAMILY). */
+static void ipv6_relay(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    struct nt_turn_server_config c = server_config(w);
+    c.relay6 = addr("2001:db8:2::2");
+    world_serve(w, &c);
+    w->bases[0] = addr("198.51.100.2:49721");
+    struct nt_turn_client_config cc = {.server = w->listen, .transport = NT_UDP, .base = w->bases[0], .family = NT_AF_IPV6,
+                                       .user = "George", .password = "secret", .rand = &w->rand};
+    w->clients[0] = nt_turn_client_new(&cc);
+    struct nt_addr relayed = allocate(w, 0), peer = addr("[2001:db8:7::7]:5000");
+    uint8_t buf[64];
+    assert_int_equal(relayed.family, NT_AF_IPV6);
+    nt_turn_client_permit(w->clients[0], &peer, w->now);
+    run_for(w, NT_SEC);
+    assert_int_equal(nt_turn_client_wrap(w->clients[0], &peer, buf, 1, buf, sizeof buf), 1 + NT_TURN_OVERHEAD);
+    client_sends(w, 0, &peer, "six");
+    assert_true(nt_addr_equal(&w->last.path.remote, &relayed));
+    peer_sends(w, "[2001:db8:7::7]:1", &relayed, "back");
+    assert_memory_equal(w->data, "back", 4);
+    world_del(w);
+}
+
+static bool damage(struct world *w, struct packet *p)
+{
+    if (nt_rand_below(&w->rand, 3) != 0)
+        return false;
+    for (uint64_t n = 1 + nt_rand_below(&w->rand, 3); n > 0; n--)
+        p->bytes[nt_rand_below(&w->rand, p->len)] = (uint8_t)nt_rand_u32(&w->rand);
+    if (nt_rand_below(&w->rand, 4) == 0)
+        p->len = 1 + (size_t)nt_rand_below(&w->rand, p->len);
+    return false;
+}
+
+/* A third of the datagrams is damaged, each time otherwise: nothing breaks, and nothing is left behind. */
+static void damaged(void **state)
+{
+    (void)state;
+    int allocated = 0;
+    for (uint64_t seed = 0; seed < 60; seed++) {
+        struct world *w = world_new();
+        struct nt_turn_server_config c = server_config(w);
+        nt_rand_init(&w->rand, seed, "damage");
+        c.sha256 = seed % 2 != 0;
+        world_serve(w, &c);
+        w->drop = damage;
+        world_client(w, 0, "George", "secret", 0);
+        nt_turn_client_allocate(w->clients[0], w->now);
+        for (int i = 0; i < 20; i++) {
+            struct nt_addr peer = nt_addr_v4(UINT32_C(0xcb007101) + (uint32_t)i % 4, (uint16_t)(5000 + i));
+            uint8_t buf[MTU], data[40] = {0};
+            run_for(w, NT_SEC);
+            nt_turn_client_permit(w->clients[0], &peer, w->now);
+            nt_turn_client_bind_channel(w->clients[0], &peer, w->now);
+            int n = nt_turn_client_wrap(w->clients[0], &peer, data, sizeof data, buf, sizeof buf);
+            struct nt_path path = {.transport = NT_UDP, .local = w->bases[0], .remote = w->listen};
+            if (n > 0)
+                put(w, &path, buf, (size_t)n);
+        }
+        allocated += events(w, NT_TURN_EV_ALLOCATED);
+        nt_turn_client_release(w->clients[0], w->now);
+        run_for(w, 4000 * NT_SEC);
+        assert_int_equal(nt_turn_client_state(w->clients[0]), NT_TURN_GONE);
+        assert_int_equal(nt_turn_server_allocations(w->server), 0);
+        assert_int_equal(w->bound_count, 1);
+        world_del(w);
+    }
+    assert_true(allocated > 40);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +419,8 @@ int main(void)
         cmocka_unit_test(wrong_password),
         cmocka_unit_test(released_while_allocating),
         cmocka_unit_test(sha256),
+        cmocka_unit_test(ipv6_relay),
+        cmocka_unit_test(damaged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

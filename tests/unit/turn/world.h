@@ -49,7 +49,7 @@ struct world {
     int binds, closes;
     struct nt_addr bound[64], listen;
     int bound_count;
-    bool (*drop)(struct world *w, const struct packet *p); /* true: lost on the way */
+    bool (*drop)(struct world *w, struct packet *p); /* true: lost on the way; it may damage it, too */
     int dropped;
     int traced[128];
     char why[80];           /* of the last NT_TR_TURN_DROP */
