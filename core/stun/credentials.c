@@ -138,8 +138,10 @@ static bool may_retry(const struct nt_stun_login *l, const struct challenge *c, 
      * MESSAGE-INTEGRITY-SHA256 only", so a list that was there cannot go away again. */
     if (is_bid_down(c) || (l->sha256 && c->algorithms == NULL) || choose_algorithm(c->algorithms) == 0)
         return false;
+    if (l->stale == NT_STUN_STALE_MAX)
+        return false;
     if (code == 438)
-        return l->algorithm != 0 && l->stale < NT_STUN_STALE_MAX && !same_text(l->nonce, c->nonce);
+        return l->algorithm != 0 && !same_text(l->nonce, c->nonce);
     /* "The client MUST NOT perform this retry if it is not changing the USERNAME, USERHASH, REALM, or its associated password
      * from the previous attempt." */
     bool userhash = (c->features & NT_FEATURE_USERNAME_ANONYMITY) != 0;
@@ -155,6 +157,8 @@ int nt_stun_login_challenged(struct nt_stun_login *l, const struct nt_stun_msg *
         l->failed = true;
         return 0;
     }
+    if (l->algorithm != 0)
+        l->stale++;
     uint8_t algorithm = choose_algorithm(c.algorithms);
     bool other_key = algorithm != l->algorithm || (c.realm != NULL && !same_text(l->realm, c.realm));
     take_text(l->nonce, c.nonce);
@@ -168,7 +172,6 @@ int nt_stun_login_challenged(struct nt_stun_login *l, const struct nt_stun_msg *
     }
     l->algorithm = algorithm;
     l->userhash = (c.features & NT_FEATURE_USERNAME_ANONYMITY) != 0;
-    l->stale = code == 438 ? (uint8_t)(l->stale + 1) : 0;
     if (other_key)
         nt_stun_key_long(&l->key, algorithm, l->user, l->realm, l->password);
     return 1;

@@ -21,7 +21,8 @@ struct nt_stun_login {
     uint8_t algorithm;      /* 0 until a 401; NT_PASSWORD_MD5 or _SHA256 */
     bool userhash, sha256;  /* the nonce's security feature bits; integrity by SHA-256 */
     bool failed;            /* refused with these credentials: no further retry */
-    uint8_t stale;          /* 438 since the last verified response; NT_STUN_STALE_MAX of them end the retries */
+    uint8_t stale;          /* 438, and 401 with another realm, since the last verified response: at most
+                             * NT_STUN_STALE_MAX retries */
     struct nt_stun_key key;
 };
 

@@ -340,6 +340,20 @@ static void endless_438_ends(void **state)
     nt_stun_realm_free(&realm);
 }
 
+/* A server that names another realm each time is not followed for ever either. */
+static void endless_realms_end(void **state)
+{
+    static char name[] = "realm0";
+    struct forged f = {401, name, "nonce", NULL, 0};
+    int retries = 0;
+    (void)state;
+    nt_stun_login_init(&login, "alice", "secret");
+    while (challenged(&f) == 1 && retries < 100)
+        retries++, name[5] ^= 1;
+    assert_int_equal(retries, 1 + NT_STUN_STALE_MAX);
+    assert_true(login.failed);
+}
+
 /* 9.2.1, 9.2.5: an attacker on the way takes the algorithms out. */
 static void bid_down_is_noticed(void **state)
 {
@@ -445,6 +459,7 @@ int main(void)
         cmocka_unit_test(stale_nonce),
         cmocka_unit_test(nonce_serves_one_client),
         cmocka_unit_test(endless_438_ends),
+        cmocka_unit_test(endless_realms_end),
         cmocka_unit_test(bid_down_is_noticed),
         cmocka_unit_test(responses_are_verified),
         cmocka_unit_test(texts_have_limits),
