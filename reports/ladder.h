@@ -7,6 +7,9 @@
 
 #include <stdio.h>
 
+#define NT_LADDER_COLUMNS_MAX 64  /* further nodes are not drawn */
+#define NT_LADDER_ROWS_MAX 200000 /* further packets neither */
+
 struct nt_ladder_row {
     nt_time at;
     uint32_t frame;      /* the first one */
@@ -23,6 +26,7 @@ struct nt_ladder {
     size_t row_count;
 };
 
+/* 0 or NT_ENOMEM, and then *l is empty. */
 int nt_ladder_make(struct nt_ladder *l, const struct nt_capture *c);
 void nt_ladder_free(struct nt_ladder *l);
 void nt_ladder_print(const struct nt_ladder *l, FILE *out, bool colour);
