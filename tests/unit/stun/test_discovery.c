@@ -35,6 +35,8 @@ struct mapping {
 static struct {
     enum nt_behaviour mapping, filtering;
     bool pinned, hairpin, external_source, preserve, none;
+    bool reuse;         /* an expired mapping's port is given to the next one */
+    bool same_source;   /* the server answers from where it was asked, whatever CHANGE-REQUEST says */
     nt_time lifetime;
     unsigned addresses;
     struct mapping maps[400];
@@ -83,6 +85,12 @@ static struct mapping *map_out(const struct nt_addr *internal, const struct nt_a
     struct mapping *m = &nat.maps[nat.count];
     *m = (struct mapping){.internal = *internal, .remote = *remote};
     m->external = nt_addr_v4(0xc0000201 + nat.count % nat.addresses, (uint16_t)(nat.preserve ? internal->port : 20000 + nat.count));
+    for (unsigned i = 0; nat.reuse && i < nat.count; i++)
+        if (!alive(&nat.maps[i]) && nat.maps[i].external.port != 0) {
+            m->external = nat.maps[i].external;
+            nat.maps[i].external.port = 0;
+            break;
+        }
     nat.count++;
     return m;
 }
@@ -145,6 +153,8 @@ static void serve(struct nt_endpoint e, int side)
         }
     while ((p.len = e.ops->output(e.self, &path, p.bytes, sizeof p.bytes, now)) > 0) {
         p.source = path.local, p.destination = path.remote;
+        if (side == OUTSIDE && nat.same_source)
+            p.source = nt_addr_v4(0xc6336401, 3478);
         if (side == INSIDE)
             nat_out(&p);
         else if (nat.none)
@@ -290,6 +300,27 @@ static void lifetime_behind_a_pool(void **state)
     assert_true(r.lifetime_high - r.lifetime_low <= 2 * NT_SEC);
 }
 
+/* 4.6: "If the client receives the Binding Response on port Y (which is possible if the old binding expired, and the NAT
+ * allocated the same public address and port to the new binding) ... the binding has expired." */
+static void lifetime_with_reused_ports(void **state)
+{
+    (void)state;
+    policy(NT_ENDPOINT_INDEPENDENT, NT_ENDPOINT_INDEPENDENT);
+    nat.reuse = true;
+    nat.lifetime = 100 * NT_SEC;
+    struct nt_discovery_result r = run(600 * NT_SEC, true);
+    assert_true(r.lifetime_low <= nat.lifetime && nat.lifetime <= r.lifetime_high);
+    assert_true(r.lifetime_high - r.lifetime_low <= 2 * NT_SEC);
+}
+
+static void server_without_change(void **state)
+{
+    (void)state;
+    policy(NT_ENDPOINT_INDEPENDENT, NT_ADDRESS_AND_PORT_DEPENDENT);
+    nat.same_source = true;
+    assert_int_equal(run(0, true).filtering, NT_BEHAVIOUR_UNKNOWN);
+}
+
 static void port_preservation(void **state)
 {
     (void)state;
@@ -367,6 +398,8 @@ int main(void)
         cmocka_unit_test(hairpinning),
         cmocka_unit_test(lifetime),
         cmocka_unit_test(lifetime_behind_a_pool),
+        cmocka_unit_test(lifetime_with_reused_ports),
+        cmocka_unit_test(server_without_change),
         cmocka_unit_test(port_preservation),
         cmocka_unit_test(without_nat),
         cmocka_unit_test(plain_server),
