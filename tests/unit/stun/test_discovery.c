@@ -35,7 +35,7 @@ struct mapping {
 static struct {
     enum nt_behaviour mapping, filtering;
     bool pinned, hairpin, external_source, preserve, none;
-    bool reuse;         /* an expired mapping's port is given to the next one */
+    bool reuse;         /* the latest expired mapping's port is given to the next one */
     bool same_source;   /* the server answers from where it was asked, whatever CHANGE-REQUEST says */
     nt_time lifetime;
     unsigned addresses;
@@ -85,7 +85,7 @@ static struct mapping *map_out(const struct nt_addr *internal, const struct nt_a
     struct mapping *m = &nat.maps[nat.count];
     *m = (struct mapping){.internal = *internal, .remote = *remote};
     m->external = nt_addr_v4(0xc0000201 + nat.count % nat.addresses, (uint16_t)(nat.preserve ? internal->port : 20000 + nat.count));
-    for (unsigned i = 0; nat.reuse && i < nat.count; i++)
+    for (unsigned i = nat.count; nat.reuse && i-- > 0;)
         if (!alive(&nat.maps[i]) && nat.maps[i].external.port != 0) {
             m->external = nat.maps[i].external;
             nat.maps[i].external.port = 0;
