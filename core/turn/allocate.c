@@ -195,7 +195,8 @@ static void answer_failure(struct nt_turn_server *s, struct nt_turn_allocation *
 {
     struct nt_stun_msg msg = {.method = NT_TURN_ALLOCATE, .id = a->id};
     struct nt_path path = {.transport = NT_UDP, .local = s->config.listen, .remote = a->client};
-    struct nt_turn_request q = {.server = s, .path = &path, .msg = &msg, .auth = {.user = a->user, .key = a->key, .sha256 = a->sha256}};
+    struct nt_turn_request q = {
+        .server = s, .path = &path, .msg = &msg, .auth = {.user = a->user, .key = a->key, .sha256 = a->sha256}};
     nt_turn_answer_error(&q, 508, now);
 }
 
@@ -217,8 +218,8 @@ static void conclude(struct nt_turn_server *s, struct nt_turn_allocation *a, nt_
     for (int i = 0; i < NT_RELAYS; i++)
         if (a->relays[i].state == NT_RELAY_BOUND) {
             nt_turn_expiry_move(&s->allocations.expiry, &a->relays[i].expiry, nt_time_after(now, a->lifetime * NT_SEC));
-            nt_trace_emit(&s->config.trace, (struct nt_trace_event){.at = now, .kind = NT_TR_TURN_ALLOCATED, .a = a->client,
-                                                                    .b = a->relays[i].addr});
+            nt_trace_emit(&s->config.trace,
+                          (struct nt_trace_event){.at = now, .kind = NT_TR_TURN_ALLOCATED, .a = a->client, .b = a->relays[i].addr});
         }
     nt_turn_answer_allocate(s, a, now);
 }

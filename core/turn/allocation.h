@@ -52,9 +52,9 @@ struct nt_turn_allocation_slot {
 
 struct nt_turn_allocations {
     struct nt_turn_allocation_slot *slots;
-    size_t count, cap;    /* of slots */
-    size_t live;          /* allocations that a client holds or is getting */
-    uint32_t first_free;  /* slot; NT_MAP_NONE: none */
+    size_t count, cap;                 /* of slots */
+    size_t live;                       /* allocations that a client holds or is getting */
+    uint32_t first_free;               /* slot; NT_MAP_NONE: none */
     struct nt_map by_client, by_relay; /* to a slot; to slot * NT_RELAYS + family, or NT_TURN_RESERVED */
     struct nt_turn_expiry expiry;
     struct nt_turn_relay *asks, *last_ask;
@@ -78,7 +78,7 @@ void nt_turn_relay_refused(struct nt_turn_allocations *t, struct nt_turn_relay *
 
 struct nt_turn_allocation *nt_turn_by_client(const struct nt_turn_allocations *t, const struct nt_addr *client);
 struct nt_turn_relay *nt_turn_by_relay(const struct nt_turn_allocations *t, const struct nt_addr *relayed); /* bound ones */
-struct nt_turn_relay *nt_turn_relay_by_id(const struct nt_turn_allocations *t, uint32_t id); /* of a port request */
+struct nt_turn_relay *nt_turn_relay_by_id(const struct nt_turn_allocations *t, uint32_t id);                /* of a port request */
 uint32_t nt_turn_relay_id(const struct nt_turn_relay *r);
 static inline struct nt_turn_relay *nt_turn_relay_for(struct nt_turn_allocation *a, uint8_t family)
 {

@@ -151,7 +151,8 @@ static bool allocated(struct nt_turn_client *c, const struct nt_stun_msg *m, uin
     return true;
 }
 
-void nt_turn_client_answered(struct nt_turn_client *c, const struct nt_turn_txn *t, const struct nt_stun_msg *m, int code, nt_time now)
+void nt_turn_client_answered(struct nt_turn_client *c, const struct nt_turn_txn *t, const struct nt_stun_msg *m, int code,
+                             nt_time now)
 {
     uint32_t lifetime = 0;
     if (t->kind == NT_TXN_RELEASE) {
@@ -198,7 +199,8 @@ static void take_indication(struct nt_turn_client *c, const struct nt_stun_msg *
     if (data != NULL) {
         tell_data(c, &peer, data->value, data->len);
     } else if (icmp != NULL && icmp->len >= 4) {
-        c->data = (struct nt_turn_event){.kind = NT_TURN_EV_ICMP, .peer = peer, .icmp_type = icmp->value[2], .icmp_code = icmp->value[3]};
+        c->data =
+            (struct nt_turn_event){.kind = NT_TURN_EV_ICMP, .peer = peer, .icmp_type = icmp->value[2], .icmp_code = icmp->value[3]};
         c->tell_data = true;
     }
 }
@@ -292,7 +294,8 @@ int nt_turn_client_event(struct nt_turn_client *c, struct nt_turn_event *ev)
     return ev->kind != 0;
 }
 
-int nt_turn_client_wrap(struct nt_turn_client *c, const struct nt_addr *peer, const uint8_t *bytes, size_t len, uint8_t *buf, size_t cap)
+int nt_turn_client_wrap(struct nt_turn_client *c, const struct nt_addr *peer, const uint8_t *bytes, size_t len, uint8_t *buf,
+                        size_t cap)
 {
     if (c->state != NT_TURN_ALLOCATED || !nt_turn_client_permitted(c, peer))
         return NT_ESTATE;

@@ -10,7 +10,7 @@
 #include "core/stun/stun.h"
 
 #define NT_TURN_PEERS_MAX 128    /* permissions and channels of one allocation */
-#define NT_TURN_OVERHEAD 51      /* at most so many bytes more than the payload, padding counted, in a Send indication to an IPv6 peer */
+#define NT_TURN_OVERHEAD 51      /* at most so many bytes more than the payload in a Send indication to an IPv6 peer */
 
 struct nt_turn_client_config {
     struct nt_addr server;

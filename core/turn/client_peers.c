@@ -116,7 +116,8 @@ int nt_turn_client_bind_channel(struct nt_turn_client *c, const struct nt_addr *
     if (entry(&c->permissions, &ip, &err) == NULL)
         return err;
     uint16_t number = (uint16_t)(NT_CHANNEL_MIN + c->channels.count);
-    if (nt_turn_keep_find(&c->channels, peer) == NULL && (err = nt_map_put(&c->by_number, &number, (uint32_t)c->channels.count)) != NT_OK)
+    if (nt_turn_keep_find(&c->channels, peer) == NULL &&
+        (err = nt_map_put(&c->by_number, &number, (uint32_t)c->channels.count)) != NT_OK)
         return err;
     struct nt_turn_kept *channel = entry(&c->channels, peer, &err);
     if (channel == NULL) {

@@ -6,8 +6,8 @@
 #include "core/turn/channel_data.h"
 #include "core/turn/client.h"
 
-#define NT_TURN_BATCH_MAX 8       /* peers of one CreatePermission */
-#define NT_TURN_REQUEST_MAX 4096  /* of the client's requests */
+#define NT_TURN_BATCH_MAX 8      /* peers of one CreatePermission */
+#define NT_TURN_REQUEST_MAX 4096 /* of the client's requests */
 #define NT_TURN_TXNS_MAX (1 + 2 * NT_TURN_PEERS_MAX)
 
 /* RFC 8656, 9: a permission lives 300 s; 12: a channel 600 s. Each is asked for again this long before its end. */
@@ -37,8 +37,8 @@ struct nt_turn_kept {
     bool wanted;     /* a request for it is to be made */
     bool asked;      /* one is under way */
     bool granted, refused;
-    bool alone;      /* it shares no request: one with several peers was refused */
-    uint8_t notice;  /* enum nt_turn_event_kind to tell, or 0 */
+    bool alone;     /* it shares no request: one with several peers was refused */
+    uint8_t notice; /* enum nt_turn_event_kind to tell, or 0 */
     int code;
     uint16_t number; /* of a channel */
 };
@@ -61,7 +61,7 @@ struct nt_turn_client {
     nt_time refresh, expires;
     struct nt_addr relayed, mapped;
     struct nt_turn_keep permissions, channels;
-    struct nt_map by_number; /* channels */
+    struct nt_map by_number;   /* channels */
     struct nt_turn_txn **txns; /* in the order they were made */
     size_t txn_count, txn_cap;
     bool tell_allocated, tell_failed, tell_released, tell_data;
@@ -75,7 +75,8 @@ struct nt_turn_client {
 void nt_turn_client_fail(struct nt_turn_client *c, int code);
 void nt_turn_client_want(struct nt_turn_client *c, nt_time now);
 /* An answer to Allocate or Refresh; code 0: success. */
-void nt_turn_client_answered(struct nt_turn_client *c, const struct nt_turn_txn *t, const struct nt_stun_msg *m, int code, nt_time now);
+void nt_turn_client_answered(struct nt_turn_client *c, const struct nt_turn_txn *t, const struct nt_stun_msg *m, int code,
+                             nt_time now);
 
 /* client_peers.c */
 void nt_turn_keep_init(struct nt_turn_keep *k);

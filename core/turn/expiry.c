@@ -1,6 +1,6 @@
 #include "core/turn/expiry.h"
-#include "core/base/map.h"
 #include "core/base/err.h"
+#include "core/base/map.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -22,12 +22,13 @@ static uint32_t find(const struct nt_turn_permissions *p, const struct nt_addr *
     return nt_map_get(&p->by_ip, &ip);
 }
 
-/* An entry to write to: an expired one when the array is full, else a new one. */
+/* An entry to write to: an expired one when the array is full, else a new one. What expires just now may be room that was
+ * made for another peer of the same request. */
 static int free_entry(struct nt_turn_permissions *p, nt_time now)
 {
     if (p->count == p->cap)
         for (size_t i = 0; i < p->count; i++)
-            if (p->items[i].expires <= now) {
+            if (p->items[i].expires < now) {
                 nt_map_remove(&p->by_ip, &p->items[i].ip);
                 return (int)i;
             }
@@ -38,8 +39,11 @@ static int free_entry(struct nt_turn_permissions *p, nt_time now)
 int nt_turn_permission_room(struct nt_turn_permissions *p, const struct nt_addr *peer, nt_time now)
 {
     uint32_t known = find(p, peer);
-    if (known != NT_MAP_NONE)
+    if (known != NT_MAP_NONE) {
+        if (p->items[known].expires < now)
+            p->items[known].expires = now;
         return (int)known;
+    }
     int i = free_entry(p, now);
     if (i < 0)
         return i;

@@ -147,7 +147,8 @@ static void serve_refresh(const struct nt_turn_request *q, nt_time now)
     }
     uint32_t lifetime = has == NT_OK && asked == 0 ? 0 : nt_turn_lifetime(s, asked);
     answer_lifetime(q, lifetime);
-    struct nt_turn_relay *parts[NT_RELAYS] = {nt_turn_relay_for(q->allocation, NT_AF_IPV4), nt_turn_relay_for(q->allocation, NT_AF_IPV6)};
+    struct nt_turn_relay *parts[NT_RELAYS] = {nt_turn_relay_for(q->allocation, NT_AF_IPV4),
+                                              nt_turn_relay_for(q->allocation, NT_AF_IPV6)};
     for (int i = 0; i < NT_RELAYS; i++) {
         struct nt_turn_relay *r = parts[i];
         if (r == NULL || (family > 0 && r->addr.family != family))
@@ -231,8 +232,9 @@ static int bind_channel(const struct nt_turn_request *q, nt_time now)
     if (r != NT_OK)
         return r == NT_EEXIST ? 400 : 508;
     install(q, &peer, now);
-    nt_trace_emit(&q->server->config.trace, (struct nt_trace_event){.at = now, .kind = NT_TR_TURN_CHANNEL,
-                                                                    .a = q->allocation->client, .b = peer, .n = {number}});
+    nt_trace_emit(
+        &q->server->config.trace,
+        (struct nt_trace_event){.at = now, .kind = NT_TR_TURN_CHANNEL, .a = q->allocation->client, .b = peer, .n = {number}});
     return 0;
 }
 

@@ -16,7 +16,8 @@
 #define NONCE_LIFETIME (3600 * NT_SEC)
 #define ALLOCATIONS_MAX 100000
 
-void nt_turn_drop(const struct nt_turn_server *s, const struct nt_addr *client, const struct nt_addr *peer, const char *why, nt_time now)
+void nt_turn_drop(const struct nt_turn_server *s, const struct nt_addr *client, const struct nt_addr *peer, const char *why,
+                  nt_time now)
 {
     struct nt_trace_event event = {.at = now, .kind = NT_TR_TURN_DROP, .text = why};
     if (client != NULL)
@@ -174,7 +175,8 @@ static bool set_up(struct nt_turn_server *s, const struct nt_turn_server_config 
     c->deny = copy(config->deny, config->deny_count * sizeof *config->deny, &failed);
     c->software = copy(config->software, config->software != NULL ? strlen(config->software) + 1 : 0, &failed);
     s->held = calloc(c->account_count + 1, sizeof *s->held);
-    if (failed || s->held == NULL || nt_stun_realm_init(&s->realm, c->realm, c->md5, c->sha256, c->nonce_lifetime, c->rand) != NT_OK)
+    if (failed || s->held == NULL ||
+        nt_stun_realm_init(&s->realm, c->realm, c->md5, c->sha256, c->nonce_lifetime, c->rand) != NT_OK)
         return false;
     for (size_t i = 0; i < c->account_count; i++)
         if (nt_stun_realm_add_user(&s->realm, config->accounts[i].user, config->accounts[i].password) != NT_OK)

@@ -38,7 +38,8 @@ struct nt_turn_request {
     struct nt_turn_allocation *allocation; /* of the 5-tuple, or NULL */
 };
 
-void nt_turn_drop(const struct nt_turn_server *s, const struct nt_addr *client, const struct nt_addr *peer, const char *why, nt_time now);
+void nt_turn_drop(const struct nt_turn_server *s, const struct nt_addr *client, const struct nt_addr *peer, const char *why,
+                  nt_time now);
 bool nt_turn_peer_forbidden(const struct nt_turn_server *s, const struct nt_addr *peer);
 bool nt_turn_tunnelled(const struct nt_addr *a);
 /* max(default, min(asked, max)): RFC 8656, 7.2; asked 0: not asked. */
@@ -57,7 +58,8 @@ void nt_turn_port_answered(struct nt_turn_server *s, const struct nt_path *path,
 void nt_turn_expire_reservations(struct nt_turn_server *s, nt_time now);
 
 /* relay.c: data both ways. */
-void nt_turn_relay_channel_data(struct nt_turn_server *s, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now);
+void nt_turn_relay_channel_data(struct nt_turn_server *s, const struct nt_path *path, const uint8_t *bytes, size_t len,
+                                nt_time now);
 void nt_turn_relay_send(struct nt_turn_server *s, const struct nt_path *path, const struct nt_stun_msg *msg, nt_time now);
 void nt_turn_relay_from_peer(struct nt_turn_server *s, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now);
 void nt_turn_relay_icmp(struct nt_turn_server *s, const struct nt_path *path, uint8_t type, uint8_t code, nt_time now);

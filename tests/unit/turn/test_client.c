@@ -458,6 +458,45 @@ static void channel_numbers(void **state)
     assert_int_equal(seen, 3);
 }
 
+/* What the configuration asks for goes into Allocate and every Refresh; refusals end what they refuse. */
+static void configured_lifetime_and_refusals(void **state)
+{
+    (void)state;
+    struct nt_turn_event ev;
+    uint32_t lifetime = 0;
+    nt_turn_client_release(c, w->now); /* nothing to release yet */
+    no_request();
+    assert_int_equal(next_event(&ev), NT_TURN_EV_RELEASED);
+    nt_turn_client_del(c);
+    c = world_client(w, 0, "George", "secret", 1800);
+    to_allocated(1200);
+    assert_int_equal(nt_stun_get_u32(&asked, NT_ATTR_LIFETIME, &lifetime), NT_OK);
+    assert_int_equal(lifetime, 1800);
+    struct nt_addr peer = addr(PEER);
+    nt_turn_client_bind_channel(c, &peer, w->now);
+    next_request();
+    assert_true(error(403));
+    assert_int_equal(next_event(&ev), NT_TURN_EV_FORBIDDEN);
+    assert_int_equal(ev.code, 403);
+    assert_true(nt_addr_equal(&ev.peer, &peer));
+    assert_int_equal(nt_turn_client_bind_channel(c, &peer, w->now), NT_EAUTH);
+    assert_int_equal(nt_turn_client_permit(c, &peer, w->now), NT_OK); /* the permission is another matter */
+    next_request();
+    assert_true(success(0));
+    assert_int_equal(next_event(&ev), NT_TURN_EV_PERMITTED);
+    w->now += 1140 * NT_SEC;
+    nt_turn_client_timer(c, w->now);
+    next_request();
+    assert_int_equal(asked.method, NT_TURN_REFRESH);
+    assert_int_equal(nt_stun_get_u32(&asked, NT_ATTR_LIFETIME, &lifetime), NT_OK);
+    assert_int_equal(lifetime, 1800);
+    assert_true(error(441));
+    assert_int_equal(next_event(&ev), NT_TURN_EV_FORBIDDEN); /* the permission was not refreshed in time */
+    assert_int_equal(next_event(&ev), NT_TURN_EV_FAILED);
+    assert_int_equal(ev.code, 441);
+    assert_int_equal(nt_turn_client_state(c), NT_TURN_GONE);
+}
+
 static void arguments(void **state)
 {
     (void)state;
@@ -494,6 +533,7 @@ int main(void)
         TEST(allocation_lost),
         TEST(what_is_believed),
         TEST(channel_numbers),
+        TEST(configured_lifetime_and_refusals),
         TEST(arguments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -508,6 +508,73 @@ static void stale_nonce(void **state)
     world_del(w);
 }
 
+/* Limits are stated, and are reached with 508; what has expired makes room. */
+static void limits(void **state)
+{
+    (void)state;
+    struct world *w = ready();
+    struct nt_addr first = addr("203.0.113.1:1");
+    uint32_t installed = 0;
+    assert_int_equal(raw_allocate(&george), 0);
+    assert_int_equal(raw_refresh(&george, 3600), 0);
+    for (int code = 0; code == 0;) {
+        raw_start(&george, NT_STUN_REQUEST, NT_TURN_CREATE_PERMISSION);
+        for (uint32_t i = 0; i < 32; i++) {
+            struct nt_addr peer = nt_addr_plus(&first, installed + i);
+            nt_stun_add_addr(&george.b, NT_ATTR_XOR_PEER_ADDRESS, &peer);
+        }
+        code = raw_send(&george);
+        assert_true(code == 0 || code == 508);
+        installed += code == 0 ? 32 : 0;
+    }
+    for (uint32_t i = 0; i < installed; i += 31) { /* every one of them is there */
+        char text[NT_ADDR_TEXT];
+        struct nt_addr peer = nt_addr_plus(&first, i);
+        assert_int_equal(raw_send_to(&george, nt_addr_format(&peer, text), "x"), 1);
+    }
+    assert_int_equal(installed, 1024);
+    assert_int_equal(raw_bind(&george, 0x4000, PEER), 0); /* one of those that are there */
+    assert_int_equal(raw_bind(&george, 0x4001, "198.18.0.1:1"), 508);
+    run_for(w, 300 * NT_SEC);
+    assert_int_equal(raw_permit(&george, "198.18.0.1:1"), 0);
+    assert_int_equal(raw_send_to(&george, "198.18.0.1:1", "x"), 1);
+    assert_int_equal(raw_send_to(&george, PEER, "x"), 0);
+    raw_start(&george, NT_STUN_REQUEST, NT_TURN_REFRESH);
+    nt_stun_add(&george.b, NT_ATTR_LIFETIME, "\0", 1);
+    assert_int_equal(raw_send(&george), 400);
+    world_del(w);
+}
+
+/* Channels that have expired give number, peer and entry back, in every order. */
+static void channels_reused(void **state)
+{
+    (void)state;
+    struct world *w = ready();
+    assert_int_equal(raw_allocate(&george), 0);
+    assert_int_equal(raw_refresh(&george, 3600), 0);
+    for (unsigned i = 0; i < 8; i++) { /* as many as the first array holds */
+        char peer[32];
+        snprintf(peer, sizeof peer, "203.0.113.7:%u", 100 + i);
+        assert_int_equal(raw_bind(&george, 0x4000 + i, peer), 0);
+    }
+    run_for(w, 601 * NT_SEC);
+    assert_int_equal(raw_bind(&george, 0x4001, "203.0.113.7:100"), 0); /* another's number, another's peer */
+    assert_int_equal(raw_bind(&george, 0x4100, "203.0.113.7:102"), 0);
+    assert_int_equal(raw_bind(&george, 0x4003, "203.0.113.7:999"), 0);
+    assert_int_equal(raw_bind(&george, 0x4200, "203.0.113.9:1"), 0);
+    static const struct {
+        unsigned number;
+        uint16_t port;
+    } bound[] = {{0x4001, 100}, {0x4100, 102}, {0x4003, 999}, {0x4200, 1}};
+    for (size_t i = 0; i < sizeof bound / sizeof *bound; i++) {
+        assert_int_equal(raw_channel(&george, bound[i].number, "x"), 1);
+        assert_int_equal(w->last.path.local.port, bound[i].port);
+    }
+    assert_int_equal(raw_channel(&george, 0x4000, "x"), 0);
+    assert_int_equal(raw_channel(&george, 0x4002, "x"), 0);
+    world_del(w);
+}
+
 static void binding(void **state)
 {
     (void)state;
@@ -550,6 +617,8 @@ int main(void)
         cmocka_unit_test(channel_errors),
         cmocka_unit_test(channel_lasts_600_seconds),
         cmocka_unit_test(stale_nonce),
+        cmocka_unit_test(limits),
+        cmocka_unit_test(channels_reused),
         cmocka_unit_test(binding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -340,8 +340,13 @@ static void ipv6_relay(void **state)
     c.relay6 = addr("2001:db8:2::2");
     world_serve(w, &c);
     w->bases[0] = addr("198.51.100.2:49721");
-    struct nt_turn_client_config cc = {.server = w->listen, .transport = NT_UDP, .base = w->bases[0], .family = NT_AF_IPV6,
-                                       .user = "George", .password = "secret", .rand = &w->rand};
+    struct nt_turn_client_config cc = {.server = w->listen,
+                                       .transport = NT_UDP,
+                                       .base = w->bases[0],
+                                       .family = NT_AF_IPV6,
+                                       .user = "George",
+                                       .password = "secret",
+                                       .rand = &w->rand};
     w->clients[0] = nt_turn_client_new(&cc);
     struct nt_addr relayed = allocate(w, 0), peer = addr("[2001:db8:7::7]:5000");
     uint8_t buf[64];

@@ -81,8 +81,13 @@ static void scenario(struct world *w)
     w->end = nt_turn_server_endpoint(w->server);
     grant_ports(w);
     w->bases[0] = addr("198.51.100.2:49721");
-    struct nt_turn_client_config cc = {.server = sc.listen, .transport = NT_UDP, .base = w->bases[0], .user = "George",
-                                       .password = "secret", .software = "test client", .rand = &w->rand};
+    struct nt_turn_client_config cc = {.server = sc.listen,
+                                       .transport = NT_UDP,
+                                       .base = w->bases[0],
+                                       .user = "George",
+                                       .password = "secret",
+                                       .software = "test client",
+                                       .rand = &w->rand};
     w->clients[0] = nt_turn_client_new(&cc);
     if (w->clients[0] == NULL)
         return;

@@ -108,9 +108,17 @@ static void not_permitted(void **state)
     assert_int_equal(raw_channel(&george, 0x4123, "x"), 0);
     assert_string_equal(w->why, "channel not bound");
     assert_int_equal(raw_bind(&george, 0x4000, PEER), 0);
-    assert_int_equal(raw_bytes(&george, "\x40\x00\x00\x05" "abcd", 8), 0);
+    assert_int_equal(raw_bytes(&george,
+                               "\x40\x00\x00\x05"
+                               "abcd",
+                               8),
+                     0);
     assert_string_equal(w->why, "malformed ChannelData");
-    assert_int_equal(raw_bytes(&george, "\x50\x00\x00\x01" "a", 5), 0);
+    assert_int_equal(raw_bytes(&george,
+                               "\x50\x00\x00\x01"
+                               "a",
+                               5),
+                     0);
     /* from another client's address the channel means nothing */
     struct raw other;
     raw_init(&other, w, "198.51.100.2:7001", "George", "secret");
@@ -151,13 +159,33 @@ static void not_permitted(void **state)
 static void forbidden_peers(void **state)
 {
     (void)state;
-    static const char *const refused[] = {
-        "127.0.0.1:1", "127.255.255.254:1", "0.0.0.0:1", "0.1.2.3:1", "255.255.255.255:1", "224.0.0.1:1", "239.255.255.255:1",
-        "192.0.2.1:3478", "192.0.2.1:9", "10.1.2.3:1", "10.1.3.255:1", "[::1]:1", "[::]:1", "[ff02::1]:1", "[::ffff:127.0.0.1]:1",
-        "[::ffff:203.0.113.7]:1", "[::127.0.0.1]:1", "[64:ff9b::7f00:1]:1", "[64:ff9b::a01:203]:1", "[2002:7f00:1::]:1",
-        "[2002:cb00:7107::1]:1", "[2001:0:102:304::1]:1", "[2001:db8:6000::1]:1", "[2001:db8:7fff::1]:1"};
-    static const char *const allowed[] = {"203.0.113.7:1", "10.1.4.0:1", "10.1.1.255:1", "192.0.2.2:60000", "192.0.2.3:1",
-                                          "[2001:db8:8000::1]:1", "[2001:db8:5fff::1]:1", "[64:ff9b::cb00:7107]:1", "[2001:1::1]:1"};
+    static const char *const refused[] = {"127.0.0.1:1",
+                                          "127.255.255.254:1",
+                                          "0.0.0.0:1",
+                                          "0.1.2.3:1",
+                                          "255.255.255.255:1",
+                                          "224.0.0.1:1",
+                                          "239.255.255.255:1",
+                                          "192.0.2.1:3478",
+                                          "192.0.2.1:9",
+                                          "10.1.2.3:1",
+                                          "10.1.3.255:1",
+                                          "[::1]:1",
+                                          "[::]:1",
+                                          "[ff02::1]:1",
+                                          "[::ffff:127.0.0.1]:1",
+                                          "[::ffff:203.0.113.7]:1",
+                                          "[::127.0.0.1]:1",
+                                          "[64:ff9b::7f00:1]:1",
+                                          "[64:ff9b::a01:203]:1",
+                                          "[2002:7f00:1::]:1",
+                                          "[2002:cb00:7107::1]:1",
+                                          "[2001:0:102:304::1]:1",
+                                          "[2001:db8:6000::1]:1",
+                                          "[2001:db8:7fff::1]:1"};
+    static const char *const allowed[] = {"203.0.113.7:1", "10.1.4.0:1",           "10.1.1.255:1",         "192.0.2.2:60000",
+                                          "192.0.2.3:1",   "[2001:db8:8000::1]:1", "[2001:db8:5fff::1]:1", "[64:ff9b::cb00:7107]:1",
+                                          "[2001:1::1]:1"};
     struct world *w = world_new();
     struct nt_turn_server_config c = server_config(w);
     struct nt_prefix deny[2];
@@ -243,11 +271,38 @@ static void ip_header(void **state)
     assert_int_equal(w->last.path.ttl, 1);
     send_with(w, (struct nt_path){.ttl = 1}, false, 0); /* B179: never TTL 0, which would mean the default */
     assert_string_equal(w->why, "TTL exceeded");
-    struct nt_path back = {.transport = NT_UDP, .local = addr(PEER), .remote = relayed, .tos = 0x2e, .df = 1};
+    struct nt_path back = {.transport = NT_UDP, .local = addr(PEER), .remote = relayed, .ttl = 1};
+    int before = w->received;
+    put(w, &back, "y", 1);
+    run_for(w, NT_SEC);
+    assert_int_equal(w->received, before);
+    back = (struct nt_path){.transport = NT_UDP, .local = addr(PEER), .remote = relayed, .tos = 0x2e, .df = 1};
     put(w, &back, "y", 1);
     run_for(w, NT_SEC);
     assert_int_equal(w->last.path.tos, 0x2e);
     assert_int_equal(w->last.path.df, 1);
+    world_del(w);
+}
+
+/* The largest and the smallest. An endpoint sends no empty datagram; the drop is told. */
+static void sizes(void **state)
+{
+    (void)state;
+    struct world *w = ready();
+    static uint8_t big[NT_DATAGRAM_MAX], out[NT_DATAGRAM_MAX];
+    struct nt_path in = {.transport = NT_UDP, .local = relayed, .remote = addr(PEER)}, path;
+    w->end.ops->input(w->end.self, &in, NT_IN_DATAGRAM, big, sizeof big - 51, w->now);
+    assert_true(w->end.ops->output(w->end.self, &path, out, sizeof out, w->now) > sizeof big - 51);
+    w->end.ops->input(w->end.self, &in, NT_IN_DATAGRAM, big, sizeof big, w->now);
+    assert_int_equal(w->end.ops->output(w->end.self, &path, out, sizeof out, w->now), 0);
+    assert_string_equal(w->why, "too large to wrap");
+    assert_int_equal(raw_bind(&george, 0x4000, PEER), 0);
+    assert_int_equal(raw_channel(&george, 0x4000, ""), 0);
+    assert_string_equal(w->why, "empty datagram");
+    peer_sends(w, PEER, &relayed, "");
+    run_for(w, NT_SEC);
+    assert_int_equal(w->last.len, 4); /* towards the client it is a ChannelData without payload */
+    assert_memory_equal(w->last.bytes, "\x40\0\0\0", 4);
     world_del(w);
 }
 
@@ -294,6 +349,7 @@ int main(void)
         cmocka_unit_test(forbidden_peers),
         cmocka_unit_test(one_address_for_all),
         cmocka_unit_test(ip_header),
+        cmocka_unit_test(sizes),
         cmocka_unit_test(icmp_errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

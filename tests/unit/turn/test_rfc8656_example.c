@@ -11,8 +11,12 @@ static struct raw client;
 /* Figures 12 to 18: what a signed request carries. */
 static void check_signed_request(void)
 {
-    static const uint16_t carried[] = {NT_ATTR_USERNAME, NT_ATTR_REALM, NT_ATTR_NONCE, NT_ATTR_PASSWORD_ALGORITHMS,
-                                       NT_ATTR_PASSWORD_ALGORITHM, NT_ATTR_MESSAGE_INTEGRITY_SHA256};
+    static const uint16_t carried[] = {NT_ATTR_USERNAME,
+                                       NT_ATTR_REALM,
+                                       NT_ATTR_NONCE,
+                                       NT_ATTR_PASSWORD_ALGORITHMS,
+                                       NT_ATTR_PASSWORD_ALGORITHM,
+                                       NT_ATTR_MESSAGE_INTEGRITY_SHA256};
     struct nt_stun_msg m;
     assert_int_equal(nt_stun_parse(&m, client.buf, (size_t)client.len), NT_OK);
     for (size_t i = 0; i < sizeof carried / sizeof *carried; i++)
@@ -116,7 +120,10 @@ static void figure_15_to_17(struct world *w, const struct nt_addr *relayed)
     peer_sends(w, PEER_B, relayed, "from B");
     run_for(w, NT_SEC);
     assert_int_equal(w->last.len, 10);
-    assert_memory_equal(w->last.bytes, "\x40\x00\x00\x06" "from B", 10);
+    assert_memory_equal(w->last.bytes,
+                        "\x40\x00\x00\x06"
+                        "from B",
+                        10);
     run_for(w, 500 * NT_SEC);
     assert_int_equal(raw_bind(&client, 0x4000, PEER_B), 0);
     run_for(w, 200 * NT_SEC);

@@ -42,23 +42,23 @@ struct world {
     struct nt_addr bases[CLIENTS];
     struct packet *wire;
     size_t wire_count;
-    struct packet last;     /* that reached a peer or a raw client */
-    int received;           /* how many did */
+    struct packet last;         /* that reached a peer or a raw client */
+    int received;               /* how many did */
     int to_server, from_server; /* datagrams */
-    int refuse_binds;       /* so many are refused */
+    int refuse_binds;           /* so many are refused */
     int binds, closes;
     struct nt_addr bound[64], listen;
     int bound_count;
     bool (*drop)(struct world *w, struct packet *p); /* true: lost on the way; it may damage it, too */
     int dropped;
     int traced[128];
-    char why[80];           /* of the last NT_TR_TURN_DROP */
+    char why[80]; /* of the last NT_TR_TURN_DROP */
     struct nt_turn_event events[64];
-    uint8_t data[MTU];      /* of the last EV_DATA */
+    uint8_t data[MTU]; /* of the last EV_DATA */
     int event_count;
-    uint16_t methods[512];  /* of the requests sent by clients, in order */
+    uint16_t methods[512]; /* of the requests sent by clients, in order */
     int method_count;
-    int user;               /* the test's */
+    int user; /* the test's */
 };
 
 static inline struct nt_addr addr(const char *text)
@@ -80,9 +80,14 @@ static const struct nt_turn_account test_accounts[] = {{"George", "secret"}, {"M
 
 static inline struct nt_turn_server_config server_config(struct world *w)
 {
-    return (struct nt_turn_server_config){.listen = addr("192.0.2.1:3478"), .relay = addr("192.0.2.2"), .realm = "example.com",
-                                          .accounts = test_accounts, .account_count = 2, .software = "test server",
-                                          .rand = &w->rand, .trace = {.emit = traced, .user = w}};
+    return (struct nt_turn_server_config){.listen = addr("192.0.2.1:3478"),
+                                          .relay = addr("192.0.2.2"),
+                                          .realm = "example.com",
+                                          .accounts = test_accounts,
+                                          .account_count = 2,
+                                          .software = "test server",
+                                          .rand = &w->rand,
+                                          .trace = {.emit = traced, .user = w}};
 }
 
 static inline void grant_ports(struct world *w);
@@ -115,8 +120,14 @@ static inline struct world *world_default(void)
 static inline struct nt_turn_client *world_client(struct world *w, int i, const char *user, const char *password, uint32_t lifetime)
 {
     w->bases[i] = addr(i == 0 ? "198.51.100.2:49721" : "198.51.100.3:49721");
-    struct nt_turn_client_config c = {.server = w->listen, .transport = NT_UDP, .base = w->bases[i], .user = user,
-                                      .password = password, .lifetime = lifetime, .software = "test client", .rand = &w->rand};
+    struct nt_turn_client_config c = {.server = w->listen,
+                                      .transport = NT_UDP,
+                                      .base = w->bases[i],
+                                      .user = user,
+                                      .password = password,
+                                      .lifetime = lifetime,
+                                      .software = "test client",
+                                      .rand = &w->rand};
     w->clients[i] = nt_turn_client_new(&c);
     assert_non_null(w->clients[i]);
     return w->clients[i];
@@ -144,7 +155,8 @@ static inline void put(struct world *w, const struct nt_path *path, const void *
     p->len = len;
     memcpy(p->bytes, bytes, len);
     bool to_server = nt_addr_same_ip(&path->remote, &w->listen);
-    if (to_server && len >= 20 && bytes != NULL && (p->bytes[0] & 0xc0) == 0 && (nt_load16(p->bytes) & 0x110) == 0 && w->method_count < 512)
+    if (to_server && len >= 20 && bytes != NULL && (p->bytes[0] & 0xc0) == 0 && (nt_load16(p->bytes) & 0x110) == 0 &&
+        w->method_count < 512)
         w->methods[w->method_count++] = nt_load16(p->bytes);
     if (to_server)
         w->to_server++;
