@@ -43,11 +43,12 @@ static void drain(struct nt_host *h, uint32_t endpoint, nt_time now)
         nt_fabric_livelocked(h->fabric);
 }
 
-/* Drains all that were called into, in their order, until none is left. */
+/* Drains all that were called into, in their order, until none is left or the run is over. */
 static void serve(struct nt_host *h, nt_time now)
 {
+    const struct nt_fabric *f = h->fabric;
     h->busy = true;
-    for (uint32_t round = 0, i = 0; i < h->endpoint_count && !h->stopped; round++) {
+    for (uint32_t round = 0, i = 0; i < h->endpoint_count && !h->stopped && !f->livelock && !f->nomem;) {
         if (!h->endpoints[i].wanted) {
             i++;
             continue;
@@ -55,10 +56,8 @@ static void serve(struct nt_host *h, nt_time now)
         h->endpoints[i].wanted = false;
         drain(h, i, now);
         i = 0; /* draining one may have called into another */
-        if (round > NT_HOST_ROUNDS_MAX) {
+        if (++round > NT_HOST_ROUNDS_MAX)
             nt_fabric_livelocked(h->fabric);
-            break;
-        }
     }
     h->busy = false;
 }

@@ -1,0 +1,364 @@
+/* Hosts:  A 10.0.0.2 --- net, 20 ms --- B 10.0.0.3 */
+#include "world.h"
+#include "natsim/packet.h"
+
+static struct world w;
+static struct peer a, b;
+static uint32_t net;
+
+static int setup(void **state)
+{
+    (void)state;
+    world_new(&w, 1);
+    net = network(&w, "net", (struct nt_network_config){.delay = 20 * NT_MSEC});
+    peer_new(&a, &w, net, "A", "10.0.0.2", "10.0.0.2:5000");
+    peer_new(&b, &w, net, "B", "10.0.0.3", "10.0.0.3:6000");
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    nt_fabric_del(w.f);
+    return 0;
+}
+
+static void kick(struct peer *p)
+{
+    nt_host_kick(p->host, nt_fabric_now(w.f));
+}
+
+static void run_all(void)
+{
+    assert_int_equal(nt_fabric_run(w.f, 3600 * NT_SEC), NT_FABRIC_IDLE);
+}
+
+static void test_binding(void **state)
+{
+    static const struct {
+        const char *local;
+        enum nt_request_kind kind;
+        uint8_t transport;
+        enum nt_input answer;
+        uint16_t port;
+    } rows[] = {
+        {"10.0.0.2:0", NT_REQ_BIND, NT_UDP, NT_IN_CONNECTED, 50000},
+        {"10.0.0.2:0", NT_REQ_BIND, NT_UDP, NT_IN_CONNECTED, 50001},
+        {"10.0.0.2:5000", NT_REQ_BIND, NT_UDP, NT_IN_CLOSED, 5000},  /* in use */
+        {"0.0.0.0:5000", NT_REQ_BIND, NT_UDP, NT_IN_CLOSED, 5000},   /* an address has it */
+        {"10.0.0.9:5001", NT_REQ_BIND, NT_UDP, NT_IN_CLOSED, 5001},  /* not ours */
+        {"0.0.0.0:53", NT_REQ_BIND, NT_UDP, NT_IN_CONNECTED, 53},
+        {"10.0.0.2:53", NT_REQ_BIND, NT_UDP, NT_IN_CLOSED, 53},      /* the wildcard has it */
+        {"10.0.0.2:80", NT_REQ_CONNECT, NT_TCP, NT_IN_CLOSED, 80},
+    };
+    (void)state;
+    assert_int_equal(a.in[0].kind, NT_IN_CONNECTED);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        a.request_count = a.request_next = 0;
+        ask(&a, rows[i].kind, rows[i].transport, rows[i].local, (uint32_t)i + 7);
+        kick(&a);
+        assert_int_equal(last(&a)->kind, rows[i].answer);
+        assert_int_equal(last(&a)->path.id, i + 7);
+        assert_int_equal(last(&a)->path.local.port, rows[i].port);
+    }
+    a.request_count = a.request_next = 0;
+    ask(&a, NT_REQ_CLOSE, NT_UDP, "10.0.0.2:5000", 0);
+    ask(&a, NT_REQ_BIND, NT_UDP, "10.0.0.2:5000", 99);
+    kick(&a);
+    assert_int_equal(last(&a)->kind, NT_IN_CONNECTED);
+    assert_int_equal(last(&a)->path.id, 99);
+}
+
+static void test_wildcard_without_a_family(void **state)
+{
+    (void)state;
+    b.request_count = b.request_next = 0;
+    b.requests[b.request_count++] = (struct nt_request){.kind = NT_REQ_BIND, .path = {.transport = NT_UDP, .local = {.port = 777}}};
+    kick(&b);
+    say(&a, "10.0.0.2:5000", "10.0.0.3:777", 9, false);
+    kick(&a);
+    run_all();
+    assert_int_equal(last(&b)->kind, NT_IN_DATAGRAM);
+    assert_int_equal(last(&b)->path.local.ip[3], 3);
+    /* An answer from the wildcard has the interface's address. */
+    b.out[0].path = (struct nt_path){.transport = NT_UDP, .local = {.port = 777}, .remote = addr("10.0.0.2:5000")};
+    b.out[0].len = 5;
+    b.out_count = 1;
+    kick(&b);
+    run_all();
+    struct nt_addr from = addr("10.0.0.3:777");
+    assert_true(nt_addr_equal(&last(&a)->path.remote, &from));
+}
+
+static void test_datagram(void **state)
+{
+    (void)state;
+    say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 100, true);
+    a.out[0].path.ttl = 9;
+    a.out[0].path.tos = 0xb8;
+    kick(&a);
+    run_all();
+    const struct got *g = datagram(&b, 0);
+    struct nt_addr from = addr("10.0.0.2:5000"), to = addr("10.0.0.3:6000");
+    assert_int_equal(g->at, 20 * NT_MSEC);
+    assert_int_equal(g->len, 100);
+    assert_true(nt_addr_equal(&g->path.remote, &from) && nt_addr_equal(&g->path.local, &to));
+    assert_int_equal(g->path.ttl, 9);
+    assert_int_equal(g->path.tos, 0xb8);
+    assert_int_equal(g->path.df, 1);
+    assert_int_equal(w.logged, 2);
+    assert_int_equal(w.log[0].n[1], 2);
+    assert_int_equal(w.log[0].node, nt_host_node(a.host));
+    assert_int_equal(w.log[1].n[1], 1);
+    assert_int_equal(w.log[1].node, nt_host_node(b.host));
+    assert_int_equal(w.log[1].len, 128);
+}
+
+static void test_closed_port(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        say(&a, "10.0.0.2:5000", "10.0.0.3:9", 10, false);
+    kick(&a);
+    run_all();
+    assert_int_equal(drops(&w, NT_DROP_NO_SOCKET), 3);
+    /* One ICMP error in 10 ms, about the first. */
+    assert_int_equal(a.in_count, 2);
+    const struct got *g = last(&a);
+    struct nt_addr to = addr("10.0.0.3:9");
+    assert_int_equal(g->kind, NT_IN_ICMP);
+    assert_int_equal(g->first[0], 3);
+    assert_int_equal(g->first[1], 3);
+    assert_true(nt_addr_equal(&g->path.remote, &to));
+    assert_int_equal(g->path.local.port, 5000);
+    /* The fate follows the packet's own event, before the error leaves. */
+    size_t i = 3;
+    assert_int_equal(w.log[i].n[1], 1);
+    assert_int_equal(w.log[i + 1].kind, NT_TR_DROP);
+    assert_int_equal(w.log[i + 1].n[0], w.log[i].n[0]);
+    assert_int_equal(w.log[i + 2].kind, NT_TR_PACKET);
+    assert_int_equal(w.log[i + 2].n[1], 2);
+}
+
+static void test_failures_before_leaving(void **state)
+{
+    static const struct {
+        const char *from, *to;
+        size_t len;
+        bool df;
+        enum nt_drop reason;
+    } rows[] = {
+        {"10.0.0.2:5000", "192.0.2.1:9", 10, false, NT_DROP_NO_ROUTE},
+        {"10.0.0.2:5000", "10.0.0.3:9", 3000, true, NT_DROP_MTU},
+        {"10.0.0.2:5001", "10.0.0.3:9", 10, false, NT_DROP_NO_SOCKET},
+    };
+    (void)state;
+    nt_routes_free(nt_host_routes(a.host));
+    struct nt_route r = {.prefix = {.addr = addr("10.0.0.0"), .bits = 24}};
+    assert_int_equal(nt_routes_add(nt_host_routes(a.host), &r), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        w.logged = 0;
+        say(&a, rows[i].from, rows[i].to, rows[i].len, rows[i].df);
+        kick(&a);
+        assert_int_equal(w.logged, 2);
+        assert_int_equal(w.log[0].kind, NT_TR_PACKET);
+        assert_int_equal(w.log[0].n[1], 2);
+        assert_int_equal(w.log[1].kind, NT_TR_DROP);
+        assert_int_equal(w.log[1].n[1], rows[i].reason);
+        assert_int_equal(last(&a)->kind, NT_IN_SEND_FAILED);
+        struct nt_addr to = addr(rows[i].to);
+        assert_true(nt_addr_equal(&last(&a)->path.remote, &to));
+    }
+}
+
+static void test_loop(void **state)
+{
+    (void)state;
+    a.request_count = a.request_next = 0;
+    ask(&a, NT_REQ_BIND, NT_UDP, "10.0.0.2:5001", 2);
+    kick(&a);
+    say(&a, "10.0.0.2:5000", "10.0.0.2:5001", 10, false);
+    kick(&a);
+    assert_int_equal(datagrams(&a), 0);
+    run_all();
+    assert_int_equal(datagrams(&a), 1);
+    assert_int_equal(datagram(&a, 0)->at, 0);
+    assert_int_equal(w.logged, 2);
+    assert_int_equal(w.log[0].n[0], w.log[1].n[0]);
+    assert_int_equal(w.log[0].n[1] * 10 + w.log[1].n[1], 21);
+}
+
+static void test_fragments(void **state)
+{
+    (void)state;
+    say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 5000, false);
+    say(&a, "10.0.0.2:5000", "10.0.0.3:6000", NT_DATAGRAM_MAX, false);
+    kick(&a);
+    run_all();
+    assert_int_equal(datagrams(&b), 2);
+    assert_int_equal(datagram(&b, 0)->len, 5000);
+    assert_int_equal(datagram(&b, 1)->len, NT_DATAGRAM_MAX);
+    /* 1480 bytes of data in each: 5008 / 1480 -> 4, 65515 / 1480 -> 45. */
+    assert_int_equal(count(&w, NT_TR_PACKET, 2), 49);
+    assert_int_equal(count(&w, NT_TR_PACKET, 1), 49);
+    assert_int_equal(drops(&w, NT_DROP_FRAGMENT), 0);
+}
+
+static void test_reassembly_gives_up(void **state)
+{
+    static const uint32_t second[] = {1};
+    struct nt_fault drop = {.kind = NT_FAULT_DROP, .node = nt_host_node(b.host), .on_arrival = true, .nth = second, .nth_count = 1,
+                            .until = NT_TIME_NEVER};
+    (void)state;
+    assert_int_equal(nt_fabric_add_fault(w.f, &drop), 0);
+    say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 5000, false);
+    kick(&a);
+    run_all();
+    assert_int_equal(datagrams(&b), 0);
+    assert_int_equal(drops(&w, NT_DROP_STEP), 1);
+    assert_int_equal(drops(&w, NT_DROP_FRAGMENT), 1);
+    assert_int_equal(nt_fabric_now(w.f), 30 * NT_SEC + 20 * NT_MSEC);
+    assert_int_equal(w.log[w.logged - 1].n[0], -1); /* no packet's event is before it */
+}
+
+static void test_stop_and_down(void **state)
+{
+    uint32_t node = nt_host_node(b.host);
+    (void)state;
+    b.deadline = NT_SEC;
+    assert_int_equal(nt_fabric_control(w.f, node, NT_CTL_STOP, 0, 0), 0);
+    say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 10, false);
+    kick(&a);
+    assert_int_equal(nt_fabric_run(w.f, 2 * NT_SEC), NT_FABRIC_IDLE);
+    assert_int_equal(drops(&w, NT_DROP_STOPPED), 1);
+    assert_int_equal(b.deadline, NT_SEC); /* frozen */
+    assert_int_equal(nt_fabric_control(w.f, node, NT_CTL_START, 0, 2 * NT_SEC), 0);
+    run_all();
+    assert_true(b.deadline == NT_TIME_NEVER);
+    nt_fabric_set_port(w.f, node, 0, false, 2 * NT_SEC);
+    assert_int_equal(last(&b)->kind, NT_IN_IF_DOWN);
+    say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 10, false);
+    say(&b, "10.0.0.3:6000", "10.0.0.2:5000", 10, false);
+    kick(&a);
+    kick(&b);
+    run_all();
+    assert_int_equal(drops(&w, NT_DROP_DOWN), 2);
+    assert_int_equal(last(&b)->kind, NT_IN_SEND_FAILED);
+    nt_fabric_set_port(w.f, node, 0, true, 2 * NT_SEC);
+    assert_int_equal(last(&b)->kind, NT_IN_IF_UP);
+    nt_host_announce(b.host, 0, 2 * NT_SEC);
+    assert_int_equal(last(&b)->kind, NT_IN_IF_UP);
+    say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 10, false);
+    kick(&a);
+    run_all();
+    assert_int_equal(datagrams(&b), 1);
+    assert_int_equal(nt_fabric_control(w.f, node, NT_CTL_REBOOT, 0, 0), NT_EUNSUPPORTED);
+}
+
+static void test_livelocks(void **state)
+{
+    (void)state;
+    a.stuck = true;
+    a.deadline = NT_SEC;
+    kick(&a);
+    assert_int_equal(nt_fabric_run(w.f, NT_TIME_NEVER), NT_FABRIC_LIVELOCK);
+    assert_int_equal(nt_fabric_now(w.f), NT_SEC);
+}
+
+/* It fails before a packet is made, at once and for ever: the run must end. */
+static void test_endless_output(void **state)
+{
+    (void)state;
+    a.endless = true;
+    a.deaf = true;
+    say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 10, false);
+    a.out[0].path.transport = NT_TCP;
+    kick(&a);
+    assert_int_equal(nt_fabric_run(w.f, NT_TIME_NEVER), NT_FABRIC_LIVELOCK);
+}
+
+static void test_inject(void **state)
+{
+    struct nt_addr src = addr("192.0.2.1:1"), dst = addr("10.0.0.3:6000");
+    (void)state;
+    assert_int_equal(nt_host_inject(a.host, &src, &dst, (const uint8_t *)"forged", 6, 0), 0);
+    run_all();
+    assert_int_equal(w.log[0].n[2], NT_MARK_INJECTED);
+    assert_int_equal(w.log[1].n[2], NT_MARK_INJECTED);
+    assert_true(nt_addr_equal(&datagram(&b, 0)->path.remote, &src));
+}
+
+/* A node that is no host, for bytes of our own. */
+struct raw {
+    uint8_t last[2000];
+    size_t len;
+    struct nt_fabric *f;
+};
+
+static void raw_recv(void *self, uint32_t port, struct nt_packet *p, nt_time now)
+{
+    struct raw *r = self;
+    (void)port, (void)now;
+    memcpy(r->last, p->data, p->len);
+    r->len = p->len;
+    nt_fabric_consumed(r->f, p);
+}
+
+static void test_echo(void **state)
+{
+    static const struct nt_node_ops ops = {.recv = raw_recv};
+    static const uint8_t echo[] = {8, 0, 0, 0, 0x12, 0x34, 0, 1, 'a', 'b'};
+    struct raw r = {.f = w.f};
+    uint32_t node = nt_fabric_add_node(w.f, "raw", &ops, &r);
+    struct nt_addr ip = addr("10.0.0.9"), to = addr("10.0.0.3");
+    (void)state;
+    assert_int_equal(nt_fabric_attach(w.f, node, net, "raw.0"), 0);
+    assert_int_equal(nt_fabric_add_address(w.f, node, 0, &ip), 0);
+    for (int bad = 0; bad < 2; bad++) {
+        struct nt_packet *p = nt_fabric_packet(w.f, 0);
+        p->len = (uint32_t)(nt_packet_ip_header(p, &ip, &to, NT_PROTO_ICMP, sizeof echo, 64, 0, false, 1) + sizeof echo);
+        memcpy(p->data + 20, echo, sizeof echo);
+        assert_int_equal(nt_packet_parse(p), 0);
+        nt_packet_fix_checksums(p);
+        p->data[29] = (uint8_t)(p->data[29] + bad);
+        r.len = 0;
+        nt_fabric_send(w.f, node, 0, &to, p, nt_fabric_now(w.f));
+        run_all();
+        assert_int_equal(r.len, bad ? 0 : 30);
+        assert_int_equal(drops(&w, NT_DROP_CHECKSUM), bad);
+    }
+    struct nt_packet reply = {.data = r.last, .len = 30};
+    assert_int_equal(nt_packet_parse(&reply), 0);
+    assert_true(nt_packet_checksums_good(&reply));
+    assert_int_equal(r.last[20], 0);
+    assert_memory_equal(r.last + 24, echo + 4, 6);
+}
+
+static void test_ipv6(void **state)
+{
+    struct peer x, y;
+    (void)state;
+    peer_new(&x, &w, net, "X", "2001:db8::2", "[2001:db8::2]:1");
+    peer_new(&y, &w, net, "Y", "2001:db8::3", "[2001:db8::3]:2");
+    say(&x, "[2001:db8::2]:1", "[2001:db8::3]:2", 100, false);
+    say(&x, "[2001:db8::2]:1", "[2001:db8::3]:3", 100, false);
+    say(&x, "[2001:db8::2]:1", "[2001:db8::3]:2", 1500, false);
+    kick(&x);
+    run_all();
+    assert_int_equal(datagrams(&y), 1);
+    assert_int_equal(drops(&w, NT_DROP_MTU), 1);
+    assert_int_equal(last(&x)->kind, NT_IN_ICMP);
+    assert_int_equal(last(&x)->first[0] * 10 + last(&x)->first[1], 14);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(test_binding), T(test_wildcard_without_a_family), T(test_datagram), T(test_closed_port), T(test_failures_before_leaving),
+        T(test_loop), T(test_fragments), T(test_reassembly_gives_up), T(test_stop_and_down), T(test_livelocks), T(test_endless_output),
+        T(test_inject), T(test_echo), T(test_ipv6),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
