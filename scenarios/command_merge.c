@@ -128,6 +128,7 @@ static int bring_capture(const struct merger *m, const struct item *item)
 static int drop_doubles(struct merger *m)
 {
     size_t kept = 0;
+    int r = NT_EXIT_OK;
     for (size_t i = 0; i < m->count; i++) {
         struct item *item = &m->items[i], *before = kept > 0 ? &m->items[kept - 1] : NULL;
         if (before == NULL || strcmp(before->r.id, item->r.id) != 0) {
@@ -135,12 +136,13 @@ static int drop_doubles(struct merger *m)
             continue;
         }
         if (strcmp(before->json, item->json) != 0)
-            return complain(m->o->args.items[item->dir], 0, item->r.id, "two directories differ in this case: merge runs of the same version and seed");
+            r = complain(m->o->args.items[item->dir], 0, item->r.id,
+                         "two directories differ in this case: merge runs of the same version and seed");
         free(item->json);
         nt_result_case_free(&item->r);
     }
     m->count = kept;
-    return NT_EXIT_OK;
+    return r;
 }
 
 static int write_log(const struct merger *m)
