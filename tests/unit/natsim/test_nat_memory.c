@@ -1,0 +1,133 @@
+/* Each allocation fails once: a packet may be dropped for it, nothing leaks or breaks, and the translator goes on afterwards. */
+#include "nat_fixture.h"
+
+#include <stdlib.h>
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t size);
+
+static long fail_at = -1, calls;
+
+static bool fails(void)
+{
+    return fail_at >= 0 && calls++ == fail_at;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+    return fails() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *p, size_t size)
+{
+    return fails() ? NULL : __real_realloc(p, size);
+}
+
+static struct nt_nat *make(const struct nt_nat_policy *p)
+{
+    struct nt_addr e[2] = {nt_addr_v4(0xcb007102u, 0), nt_addr_v4(0xcb007103u, 0)};
+    struct nt_rand r;
+    struct nt_trace t = {.emit = NULL};
+    nt_rand_init(&r, 1, "nat/test/ports");
+    return nt_nat_new(p, e, 2, &r, &t);
+}
+
+/* Traffic that fills every table beyond its first sizes; how many packets were dropped out of memory. */
+static int drive(struct nt_nat *n)
+{
+    int lost = 0;
+    for (uint32_t i = 0; i < 40; i++) {
+        struct nt_addr inside = nt_addr_v4(0x0a000002u + i % 10, (uint16_t)(5000 + i / 20)), x = nt_addr_v4(0xc6336401u + i, 7000);
+        struct nt_addr stranger = nt_addr_v4(0xc0000201u + i, 9);
+        struct nt_nat_verdict v = nt_nat_outbound(n, NT_PROTO_UDP, &inside, &x, i);
+        if (v.drop != NT_DROP_NONE) {
+            assert_int_equal(v.drop, NT_DROP_LIMIT);
+            lost++;
+            continue;
+        }
+        struct nt_nat_verdict in = nt_nat_inbound(n, NT_PROTO_UDP, &x, &v.src, i);
+        if (in.drop == NT_DROP_NONE)
+            assert_true(nt_addr_equal(&in.dst, &inside));
+        else
+            assert_int_equal(in.drop, NT_DROP_LIMIT);
+        (void)nt_nat_inbound(n, NT_PROTO_UDP, &stranger, &v.src, i);
+    }
+    return lost;
+}
+
+static void fail_each(struct nt_nat_policy p)
+{
+    const char *what;
+    bool done = false;
+    long failed = 0;
+    assert_int_equal(nt_nat_policy_finish(&p, p.ports != 0, &what), 0);
+    for (long at_call = 0; !done; at_call++) {
+        fail_at = at_call;
+        calls = 0;
+        struct nt_nat *n = make(&p);
+        int lost = n != NULL ? drive(n) : 1;
+        done = calls <= at_call; /* it was never reached */
+        failed += !done;
+        fail_at = -1;
+        if (n == NULL)
+            continue;
+        assert_in_range(lost, 0, 1); /* one failure costs one packet */
+        assert_int_equal(drive(n), 0);
+        nt_nat_run(n, 4000 * NT_SEC);
+        assert_int_equal(nt_nat_count(n), 0);
+        assert_int_equal(nt_nat_deadline(n), NT_TIME_NEVER);
+        assert_int_equal(drive(n), 0);
+        nt_nat_del(n);
+        assert_true(at_call < 1000);
+    }
+    assert_true(failed > 10);
+}
+
+static void test_table(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
+    p.filter_lifetime = 60 * NT_SEC;
+    p.hold_down = 10 * NT_SEC;
+    p.addresses = 2;
+    fail_each(p);
+}
+
+static void test_tracking(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
+    p.ports = NT_PORTS_OVERLOAD;
+    p.conflict = NT_CONFLICT_RANDOM;
+    p.reuse = NT_REUSE_LATEST_BY_SOURCE;
+    p.replies = NT_REPLIES_PINNED;
+    p.poison = 30 * NT_SEC;
+    p.filter_scope = NT_SCOPE_ENDPOINT;
+    fail_each(p);
+    p.filtering = NT_DEP_ADDRESS;
+    p.pooling = NT_POOLING_ARBITRARY;
+    fail_each(p);
+}
+
+static void test_blocks(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS, NT_DEP_ADDRESS);
+    p.block = 100;
+    fail_each(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_tracking), cmocka_unit_test(test_blocks)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
