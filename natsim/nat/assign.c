@@ -60,7 +60,7 @@ static int set_range(struct nt_nat *n, struct nt_inside_host *h, struct nt_port_
         return NT_OK;
     if (h->block == NT_MAP_NONE) {
         uint32_t count = ((uint32_t)p->range_high - p->range_low + 1) / p->block;
-        int err = nt_ports_take_block(&n->ports, h->external, count, &h->block);
+        int err = nt_port_table_take_block(&n->ports, h->external, count, &h->block);
         if (err != NT_OK)
             return err;
     }
@@ -82,7 +82,7 @@ static int take_on(struct nt_nat *n, struct candidate *c, uint32_t external, uin
     if (err != NT_OK)
         return err;
     c->external = n->externals[external];
-    return nt_ports_take(&n->ports, &r, &n->rand, port);
+    return nt_port_table_take(&n->ports, &r, &n->rand, port);
 }
 
 /* RFC 4787, REQ-2: "paired": all of a host's mappings on one external address. "arbitrary": each on the next that has a port. */
@@ -131,7 +131,7 @@ static int make(struct nt_nat *n, struct candidate *c, bool ruled, nt_time now, 
         nt_mappings_remove(&n->mappings, &n->inside, *mapping, n->policy.reuse == NT_REUSE_LATEST_BY_SOURCE);
     }
     if (nt_mappings_by_external(&n->mappings, c->proto, &add.external) == NT_MAP_NONE)
-        nt_ports_release(&n->ports, external, c->proto == NT_PROTO_ICMP ? NT_SPACE_ICMP : NT_SPACE_UDP, port);
+        nt_port_table_release(&n->ports, external, c->proto == NT_PROTO_ICMP ? NT_SPACE_ICMP : NT_SPACE_UDP, port);
     return err;
 }
 

@@ -47,7 +47,7 @@ struct nt_nat *nt_nat_new(const struct nt_nat_policy *policy, const struct nt_ad
         n->externals[i] = nt_addr_with_port(&externals[i], 0);
     n->tracking = policy->replies == NT_REPLIES_PINNED || policy->poison != 0 || nt_nat_shares_ports(policy);
     init_tables(n);
-    if (nt_ports_init(&n->ports, count) != NT_OK) {
+    if (nt_port_table_init(&n->ports, count) != NT_OK) {
         free(n);
         return NULL;
     }
@@ -64,7 +64,7 @@ void nt_nat_del(struct nt_nat *n)
     nt_filters_free(&n->filters);
     nt_flows_free(&n->flows);
     nt_poison_free(&n->poison);
-    nt_ports_free(&n->ports);
+    nt_port_table_free(&n->ports);
     free(n);
 }
 
@@ -114,7 +114,7 @@ void nt_nat_leave(struct nt_nat *n, uint32_t endpoint)
         drop_filters(n, &e->filters);
     nt_inside_leave(&n->inside, endpoint, &block, &external);
     if (block != NT_MAP_NONE)
-        nt_ports_release_block(&n->ports, external, block);
+        nt_port_table_release_block(&n->ports, external, block);
 }
 
 /* The port is free again, at once or after the hold-down. Without memory for the hold it is at once. */
@@ -125,7 +125,7 @@ static void free_port(struct nt_nat *n, uint32_t external, uint32_t proto, uint1
     if (n->policy.hold_down != 0 && nt_deadlines_add(&n->deadlines, NT_DUE_HOLD, hold_of(external, space, port),
                                                      nt_time_after(at, n->policy.hold_down), &ignored) == NT_OK)
         return;
-    nt_ports_release(&n->ports, external, space, port);
+    nt_port_table_release(&n->ports, external, space, port);
 }
 
 /* The mapping's own deadline has been taken out. */
@@ -166,7 +166,7 @@ static void end_flow(struct nt_nat *n, uint32_t index)
 
 static void end_hold(struct nt_nat *n, uint32_t hold)
 {
-    nt_ports_release(&n->ports, (hold >> 16) / NT_SPACES, (enum nt_port_space)((hold >> 16) % NT_SPACES), (uint16_t)(hold & 0xffff));
+    nt_port_table_release(&n->ports, (hold >> 16) / NT_SPACES, (enum nt_port_space)((hold >> 16) % NT_SPACES), (uint16_t)(hold & 0xffff));
 }
 
 void nt_nat_run(struct nt_nat *n, nt_time now)
@@ -221,7 +221,7 @@ void nt_nat_flush(struct nt_nat *n, nt_time now)
 void nt_nat_reboot(struct nt_nat *n, nt_time now)
 {
     nt_nat_flush(n, now);
-    nt_ports_clear(&n->ports);
+    nt_port_table_clear(&n->ports);
     n->inside.next_external = 0;
     n->next_external = 0;
 }

@@ -10,7 +10,7 @@
 #define SEQUENTIAL_START 40000  /* where sequential assignment starts, if the range has it */
 #define DRAWS 16                /* of a random port, before the next free one upward is taken */
 
-int nt_ports_init(struct nt_port_table *p, size_t externals)
+int nt_port_table_init(struct nt_port_table *p, size_t externals)
 {
     memset(p, 0, sizeof *p);
     p->used = calloc(externals * NT_SPACES, BYTES);
@@ -18,18 +18,18 @@ int nt_ports_init(struct nt_port_table *p, size_t externals)
     p->externals = externals;
     if (p->used != NULL && p->blocks != NULL)
         return NT_OK;
-    nt_ports_free(p);
+    nt_port_table_free(p);
     return NT_ENOMEM;
 }
 
-void nt_ports_free(struct nt_port_table *p)
+void nt_port_table_free(struct nt_port_table *p)
 {
     free(p->used);
     free(p->blocks);
     memset(p, 0, sizeof *p);
 }
 
-void nt_ports_clear(struct nt_port_table *p)
+void nt_port_table_clear(struct nt_port_table *p)
 {
     memset(p->used, 0, p->externals * NT_SPACES * BYTES);
     memset(p->blocks, 0, p->externals * BYTES);
@@ -156,7 +156,7 @@ static int choose(struct nt_port_table *p, const struct nt_port_request *r, stru
     return preserve(p, r, rand, port);
 }
 
-int nt_ports_take(struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port)
+int nt_port_table_take(struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port)
 {
     int err = choose(p, r, rand, port);
     if (err == NT_OK)
@@ -164,12 +164,12 @@ int nt_ports_take(struct nt_port_table *p, const struct nt_port_request *r, stru
     return err;
 }
 
-void nt_ports_release(struct nt_port_table *p, uint32_t external, enum nt_port_space space, uint16_t port)
+void nt_port_table_release(struct nt_port_table *p, uint32_t external, enum nt_port_space space, uint16_t port)
 {
     space_of(p, external, space)[port >> 3] &= (uint8_t) ~(1u << (port & 7));
 }
 
-int nt_ports_take_block(struct nt_port_table *p, uint32_t external, uint32_t count, uint32_t *block)
+int nt_port_table_take_block(struct nt_port_table *p, uint32_t external, uint32_t count, uint32_t *block)
 {
     uint8_t *bits = p->blocks + (size_t)external * BYTES;
     for (uint32_t i = 0; i < count; i++) {
@@ -182,7 +182,7 @@ int nt_ports_take_block(struct nt_port_table *p, uint32_t external, uint32_t cou
     return NT_ENOSPC;
 }
 
-void nt_ports_release_block(struct nt_port_table *p, uint32_t external, uint32_t block)
+void nt_port_table_release_block(struct nt_port_table *p, uint32_t external, uint32_t block)
 {
     p->blocks[(size_t)external * BYTES + (block >> 3)] &= (uint8_t) ~(1u << (block & 7));
 }

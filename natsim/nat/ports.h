@@ -28,14 +28,14 @@ struct nt_port_request {
     void *user;
 };
 
-int nt_ports_init(struct nt_port_table *p, size_t externals); /* NT_ENOMEM */
-void nt_ports_free(struct nt_port_table *p);
-void nt_ports_clear(struct nt_port_table *p); /* as new */
+int nt_port_table_init(struct nt_port_table *p, size_t externals); /* NT_ENOMEM */
+void nt_port_table_free(struct nt_port_table *p);
+void nt_port_table_clear(struct nt_port_table *p); /* as new */
 /* Takes a port; NT_ENOSPC when there is none. Overload may give one that is in use. */
-int nt_ports_take(struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port);
-void nt_ports_release(struct nt_port_table *p, uint32_t external, enum nt_port_space space, uint16_t port);
+int nt_port_table_take(struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port);
+void nt_port_table_release(struct nt_port_table *p, uint32_t external, enum nt_port_space space, uint16_t port);
 /* The first free block of `count`; NT_ENOSPC. */
-int nt_ports_take_block(struct nt_port_table *p, uint32_t external, uint32_t count, uint32_t *block);
-void nt_ports_release_block(struct nt_port_table *p, uint32_t external, uint32_t block);
+int nt_port_table_take_block(struct nt_port_table *p, uint32_t external, uint32_t count, uint32_t *block);
+void nt_port_table_release_block(struct nt_port_table *p, uint32_t external, uint32_t block);
 
 #endif
