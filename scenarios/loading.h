@@ -95,6 +95,8 @@ void nt_load_inject(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_st
 bool nt_load_event(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_node *node, char **event);
 /* "L.0", "nat-left", ...: the tap's full name, NULL with an error. */
 char *nt_load_tap(struct nt_load *l, const struct nt_yaml *v);
+/* The same as a node and its attachment's number (a gateway's insides first, then its outside). */
+bool nt_load_port(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_node *node, uint32_t *port);
 void nt_load_agent_expect(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_agent_expect *e);
 
 #endif

@@ -1,0 +1,34 @@
+# Set-up that run.sh, tests/run.sh and .ci/run share; sourced from the project's root.
+build_packages=(gcc libc6-dev cmake ninja-build pkg-config nettle-dev libdeflate-dev libpcap-dev libfyaml-dev libjansson-dev libxml2-dev
+    libcmocka-dev)
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"
+    elif command -v sudo >/dev/null; then sudo "$@"
+    else
+        echo "run as root: $*" >&2
+        return 1
+    fi
+}
+
+# Installs those of the given Debian packages that are missing.
+install_missing() {
+    local p need=()
+    for p in "$@"; do
+        dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || need+=("$p")
+    done
+    [ "${#need[@]}" = 0 ] && return 0
+    command -v apt-get >/dev/null || { echo "not Debian: install by hand: ${need[*]}" >&2; return 1; }
+    echo "installing ${need[*]}"
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${need[@]}" >/dev/null
+}
+
+# Builds a preset; what it prints is shown when it fails.
+build_preset() {
+    local dir=build
+    [ "$1" = release ] || dir=build/$1
+    mkdir -p "$dir"
+    [ -f "$dir/build.ninja" ] || cmake --preset "$1" >"$dir/configure.log" 2>&1 || { cat "$dir/configure.log" >&2; return 1; }
+    cmake --build "$dir" >"$dir/build.log" 2>&1 || { cat "$dir/build.log" >&2; return 1; }
+}

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# All tests: installs what is missing, builds, then the unit tests, every suite, and the tests from outside through the command
+# and tshark. Longer campaigns have commands of their own: tests/fuzz/run.sh, tests/mutants/run.sh, tests/sanitize.sh.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source scenarios/setup.sh
+install_missing "${build_packages[@]}" tshark python3 python3-pytest
+build_preset release
+echo "== unit tests"
+ctest --test-dir build --output-on-failure --no-tests=error -j "$(nproc)" | tail -n 12
+echo "== tests from outside"
+/usr/bin/python3 -m pytest -q tests/cli "$@"
