@@ -48,7 +48,8 @@ struct nt_sip_message {
     size_t body_len;
 };
 
-/* The length; NT_ENOSPC; NT_EINVAL for names that are not tokens (RFC 3261, 25.1). Tags follow from call_id and user. */
+/* The length; NT_ENOSPC; NT_EINVAL for names that are not tokens (RFC 3261, 25.1) and a branch too long. Tags follow from call_id
+ * and user; a branch gets the "z9hG4bK" it lacks. */
 int nt_sip_write(const struct nt_sip_message *m, char *buf, size_t cap);
 int nt_sip_read(struct nt_sip_message *m, const char *text, size_t len); /* 0, NT_EFORMAT; other methods and statuses too */
 

@@ -5,6 +5,15 @@
 
 #include <string.h>
 
+/* RFC 3261, 8.1.1.7: "The branch ID inserted by an element compliant with this specification MUST always begin with the
+ * characters "z9hG4bK"." */
+#define COOKIE "z9hG4bK"
+
+static const char *cookie_for(const char *branch)
+{
+    return nt_text_starts((struct nt_text){branch, strlen(branch)}, COOKIE) ? "" : COOKIE;
+}
+
 /* RFC 3261, 19.3: a tag "MUST be globally unique and cryptographically random": here one for each user of each call, FNV-1a of
  * both, so that no side has to remember one; what is random is the call id. */
 static uint32_t tag_of(const char *call_id, const char *user)
@@ -43,7 +52,8 @@ static bool writable(const struct nt_sip_message *m)
 {
     const char *method = nt_sip_method(m->kind == NT_SIP_OK ? m->answered : m->kind);
     return method != NULL && nt_addr_is_set(&m->via) && is_word(m->call_id) && is_word(m->branch) && is_word(m->from) &&
-           is_word(m->to) && strchr(m->from, '@') == NULL && strchr(m->to, '@') == NULL;
+           is_word(m->to) && strchr(m->from, '@') == NULL && strchr(m->to, '@') == NULL &&
+           strlen(cookie_for(m->branch)) + strlen(m->branch) < sizeof m->branch;
 }
 
 static void write_start(struct nt_out *out, const struct nt_sip_message *m)
@@ -59,10 +69,7 @@ static void write_start(struct nt_out *out, const struct nt_sip_message *m)
 static void write_headers(struct nt_out *out, const struct nt_sip_message *m)
 {
     char text[NT_ADDR_TEXT];
-    /* RFC 3261, 8.1.1.7: "The branch ID inserted by an element compliant with this specification MUST always begin with the
-     * characters "z9hG4bK"." */
-    bool cookie = nt_text_starts((struct nt_text){m->branch, strlen(m->branch)}, "z9hG4bK");
-    nt_out(out, "Via: SIP/2.0/UDP %s;branch=%s%s\r\n", nt_addr_format(&m->via, text), cookie ? "" : "z9hG4bK", m->branch);
+    nt_out(out, "Via: SIP/2.0/UDP %s;branch=%s%s\r\n", nt_addr_format(&m->via, text), cookie_for(m->branch), m->branch);
     if (m->kind != NT_SIP_OK)
         nt_out(out, "Max-Forwards: 70\r\n");
     nt_out(out, "From: <sip:%s@" NT_SIP_DOMAIN ">;tag=%08lx\r\n", m->from, (unsigned long)tag_of(m->call_id, m->from));

@@ -64,7 +64,9 @@ static void write_stream(struct nt_out *out, const struct nt_ice_stream_descript
     if (s->mismatch)
         nt_out(out, "a=ice-mismatch\r\n");
     if (s->ufrag[0] != '\0')
-        nt_out(out, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\n", s->ufrag, s->pwd);
+        nt_out(out, "a=ice-ufrag:%s\r\n", s->ufrag);
+    if (s->pwd[0] != '\0')
+        nt_out(out, "a=ice-pwd:%s\r\n", s->pwd);
     /* RFC 8839, 4.2.5: with ice-mismatch "it MUST also omit "candidate" attributes"; 4.2.1.6: with port 0 it "SHOULD NOT
      * include ICE-related SDP "candidate" attributes". */
     if (s->mismatch || destination.port == 0)

@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             CHECK(frame->offset + frame->len <= c.byte_count && frame->tap < c.tap_count);
             for (int k = 0; k < 3; k++)
                 CHECK(strlen(nt_capture_comment_at(&c, frame, k, text, sizeof text)) < sizeof text);
-            nt_annotate(nt_capture_bytes(&c, frame), frame->len, text, sizeof text);
+            if (frame->len > 0)
+                nt_annotate(nt_capture_bytes(&c, frame), frame->len, text, sizeof text);
         }
     }
     nt_capture_free(&c);
