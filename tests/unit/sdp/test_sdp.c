@@ -459,6 +459,14 @@ static void written_forms(void **state)
     assert_non_null(strstr(buf, "m=application 9 udp octet-stream\r\nc=IN IP4 0.0.0.0\r\n"));
     nt_ice_description_free(&d);
     d = read_ok(buf);
+    memset(d.streams[0].pwd, 0, sizeof d.streams[0].pwd); /* a mismatched stream may have half of its credentials */
+    n = nt_sdp_write(&d, &options, buf, sizeof buf - 1);
+    assert_true(n > 0);
+    buf[n] = '\0';
+    nt_ice_description_free(&d);
+    d = read_ok(buf);
+    assert_string_equal(d.streams[0].ufrag, "8hhY");
+    assert_string_equal(d.streams[0].pwd, "");
     assert_true(d.streams[0].mismatch && d.lite);
     assert_false(nt_addr_is_set(&d.streams[1].default_addr));
     nt_ice_description_free(&d);

@@ -232,6 +232,12 @@ static void not_written(void **state)
     m.via = (struct nt_addr){0};
     assert_int_equal(nt_sip_write(&m, buf, sizeof buf), NT_EINVAL);
     m = invite();
+    memset(m.branch, 'b', 57); /* 64 with the "z9hG4bK" it lacks */
+    m.branch[57] = '\0';
+    assert_int_equal(nt_sip_write(&m, buf, sizeof buf), NT_EINVAL);
+    m.branch[56] = '\0';
+    assert_true(nt_sip_write(&m, buf, sizeof buf) > 0);
+    m = invite();
     m.kind = (enum nt_sip_kind)0;
     assert_int_equal(nt_sip_write(&m, buf, sizeof buf), NT_EINVAL);
 }

@@ -1,0 +1,83 @@
+/* Each allocation of reading a description fails once: NT_ENOMEM, nothing changed, nothing leaked. */
+#include "core/base/err.h"
+#include "core/sdp/sdp.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t size);
+
+static int left = -1; /* allocations that succeed; below 0: all */
+
+static bool fails(void)
+{
+    return left >= 0 && left-- == 0;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+    return fails() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *p, size_t size)
+{
+    return fails() ? NULL : __real_realloc(p, size);
+}
+
+static void reading(void **state)
+{
+    (void)state;
+    char text[4096];
+    int n = sprintf(text, "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nc=IN IP4 192.0.2.1\nt=0 0\na=ice-ufrag:8hhY\na=ice-pwd:asd88fgpdd777uzjYhagZg\n");
+    for (int stream = 0; stream < 2; stream++) {
+        n += sprintf(text + n, "m=audio 5000 RTP/AVP 0\n");
+        for (int i = 0; i < 10; i++)
+            n += sprintf(text + n, "a=candidate:1 1 UDP 1 192.0.2.1 %d typ host\n", 5000 + i);
+    }
+    int failures = 0, r;
+    do {
+        struct nt_ice_description d, before, copy;
+        struct nt_sdp_error e = {0};
+        memset(&d, 0x5a, sizeof d);
+        before = d;
+        left = failures;
+        r = nt_sdp_read(&d, text, (size_t)n, &e);
+        if (r == NT_OK)
+            r = nt_ice_description_copy(&copy, &d);
+        else
+            assert_memory_equal(&d, &before, sizeof d);
+        bool read = memcmp(&d, &before, sizeof d) != 0;
+        left = -1;
+        if (r == NT_OK)
+            nt_ice_description_free(&copy);
+        else
+            assert_int_equal(r, NT_ENOMEM);
+        if (read)
+            nt_ice_description_free(&d);
+        else
+            assert_string_equal(e.what, "out of memory");
+        failures++;
+    } while (r != NT_OK);
+    assert_int_equal(failures, 1 + 5 + 3); /* streams and two growths of each; the copy's streams and one list of each */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(reading)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
