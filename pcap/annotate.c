@@ -3,7 +3,7 @@
 
 #include "core/base/diag.h"
 #include "core/base/err.h"
-#include "core/stun/message.h"
+#include "core/stun/stun.h"
 #include "core/turn/channel_data.h"
 #include "natsim/packet.h"
 

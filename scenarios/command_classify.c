@@ -31,11 +31,11 @@ static const char *yes(bool b)
     return b ? "yes" : "no";
 }
 
-/* A pinned answer and one by the mapping rule are the same thing where the mapping is endpoint-independent, and where no
- * packet that the inside did not ask for is let in. */
+/* A pinned answer differs from one by the mapping rule only where the filter lets in somebody for whom the rule has another
+ * mapping: where the mapping depends on more than the filter does. */
 static bool replies_show(const struct nt_nat_policy *p)
 {
-    return p->mapping != NT_DEP_ENDPOINT_INDEPENDENT && p->filtering != NT_DEP_ADDRESS_AND_PORT;
+    return p->mapping > p->filtering;
 }
 
 static nt_time lifetime_to_first_packet(const struct nt_nat_policy *p)
@@ -64,8 +64,7 @@ static int compare(const struct row *row, const struct nt_discovery_result *m)
         problems += problem(row->name, "mapping", nt_dependence_name(p->mapping), nt_behaviour_name(m->mapping));
     if (m->filtering != behaviour(p->filtering))
         problems += problem(row->name, "filtering", nt_dependence_name(p->filtering), nt_behaviour_name(m->filtering));
-    /* A hairpinned packet must pass the filter of the mapping it comes to, like any other. */
-    if (p->filtering == NT_DEP_ENDPOINT_INDEPENDENT && m->hairpin != (p->hairpin != NT_HAIRPIN_NONE))
+    if (m->hairpin_known && m->hairpin != (p->hairpin != NT_HAIRPIN_NONE))
         problems += problem(row->name, "hairpinning", yes(p->hairpin != NT_HAIRPIN_NONE), yes(m->hairpin));
     if (m->hairpin && m->hairpin_external != (p->hairpin == NT_HAIRPIN_EXTERNAL))
         problems += problem(row->name, "the hairpinned source", p->hairpin == NT_HAIRPIN_EXTERNAL ? "external" : "internal", m->hairpin_external ? "external" : "internal");

@@ -1,7 +1,7 @@
 #include "scenarios/loading.h"
 
 #include "core/base/err.h"
-#include "pcap/bpf.h"
+#include "pcap/filter.h"
 
 #include <stdarg.h>
 #include <stdio.h>
