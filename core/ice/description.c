@@ -1,4 +1,3 @@
-/* An agent's description as plain data: made, filled, copied, freed (RFC 8445, section 5.3). */
 #include "core/ice/description.h"
 #include "core/base/err.h"
 #include "core/base/map.h"
@@ -8,12 +7,13 @@
 
 int nt_ice_description_init(struct nt_ice_description *d, size_t streams)
 {
-    if (streams > NT_ICE_STREAMS_MAX)
+    struct nt_ice_description out = {.stream_count = streams};
+    if (streams == 0 || streams > NT_ICE_STREAMS_MAX)
         return NT_ELIMIT;
-    struct nt_ice_stream_description *items = calloc(streams > 0 ? streams : 1, sizeof *items);
-    if (items == NULL)
+    out.streams = calloc(streams, sizeof *out.streams);
+    if (out.streams == NULL)
         return NT_ENOMEM;
-    *d = (struct nt_ice_description){.stream_count = streams, .streams = items};
+    *d = out;
     return NT_OK;
 }
 
@@ -27,10 +27,10 @@ void nt_ice_description_free(struct nt_ice_description *d)
 
 int nt_ice_description_add(struct nt_ice_description *d, const struct nt_ice_candidate *c)
 {
-    if (c->stream < 1 || c->stream > d->stream_count)
+    if (c->stream == 0 || c->stream > d->stream_count)
         return NT_EINVAL;
     struct nt_ice_stream_description *s = &d->streams[c->stream - 1];
-    int r = nt_grow(&s->candidates, &s->candidate_cap, s->candidate_count + 1, sizeof *s->candidates, NT_ICE_CANDIDATES_MAX);
+    int r = nt_grow(&s->candidates, &s->candidate_cap, s->candidate_count + 1, sizeof *c, NT_ICE_CANDIDATES_MAX);
     if (r == NT_OK)
         s->candidates[s->candidate_count++] = *c;
     return r;
@@ -38,16 +38,14 @@ int nt_ice_description_add(struct nt_ice_description *d, const struct nt_ice_can
 
 static int copy_stream(struct nt_ice_stream_description *to, const struct nt_ice_stream_description *from)
 {
-    struct nt_ice_candidate *candidates = NULL;
-    if (from->candidate_count > 0) {
-        candidates = malloc(from->candidate_count * sizeof *candidates);
-        if (candidates == NULL)
-            return NT_ENOMEM;
-        memcpy(candidates, from->candidates, from->candidate_count * sizeof *candidates);
-    }
     *to = *from;
-    to->candidates = candidates;
-    to->candidate_cap = from->candidate_count;
+    to->candidates = NULL;
+    to->candidate_count = to->candidate_cap = 0;
+    int r = nt_grow(&to->candidates, &to->candidate_cap, from->candidate_count, sizeof *to->candidates, NT_ICE_CANDIDATES_MAX);
+    if (r != NT_OK || from->candidate_count == 0)
+        return r;
+    memcpy(to->candidates, from->candidates, from->candidate_count * sizeof *to->candidates);
+    to->candidate_count = from->candidate_count;
     return NT_OK;
 }
 
@@ -57,15 +55,29 @@ int nt_ice_description_copy(struct nt_ice_description *to, const struct nt_ice_d
     int r = nt_ice_description_init(&out, from->stream_count);
     if (r != NT_OK)
         return r;
-    out.lite = from->lite;
-    out.ice2 = from->ice2;
-    out.trickle = from->trickle;
-    out.pacing_ms = from->pacing_ms;
+    struct nt_ice_stream_description *streams = out.streams;
+    out = *from;
+    out.streams = streams;
     for (size_t i = 0; i < from->stream_count && r == NT_OK; i++)
         r = copy_stream(&out.streams[i], &from->streams[i]);
-    if (r == NT_OK)
-        *to = out;
-    else
+    if (r != NT_OK)
         nt_ice_description_free(&out);
+    else
+        *to = out;
     return r;
+}
+
+static const char *const type_names[] = {"host", "srflx", "prflx", "relay"};
+
+const char *nt_ice_type_name(enum nt_ice_type type)
+{
+    return (unsigned)type <= NT_ICE_RELAY ? type_names[type] : "";
+}
+
+int nt_ice_type_by_name(const char *name, size_t len)
+{
+    for (int i = 0; i <= NT_ICE_RELAY; i++)
+        if (strlen(type_names[i]) == len && memcmp(type_names[i], name, len) == 0)
+            return i;
+    return -1;
 }

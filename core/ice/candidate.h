@@ -1,0 +1,43 @@
+/* The agent's own candidates and the peer's, each with what the agent must know beside what is signalled. */
+#ifndef NT_ICE_CANDIDATE_H
+#define NT_ICE_CANDIDATE_H
+
+#include "core/ice/description.h"
+
+#define NT_ICE_PRFLX_MAX 128 /* peer-reflexive candidates, each side */
+#define NT_ICE_DIRECT (-1)
+
+/* How a packet leaves or came: straight through a base, or through the allocation that source `relay` has on it. */
+struct nt_ice_via {
+    uint16_t base;
+    int16_t relay; /* index of a source, or NT_ICE_DIRECT */
+};
+
+struct nt_ice_own {
+    struct nt_ice_candidate c;
+    struct nt_ice_via via;
+    struct nt_addr server; /* where a reflexive or relayed one was learnt: for the foundation */
+    uint32_t rank;         /* among those of its type: lower is preferred */
+};
+
+struct nt_ice_remote {
+    struct nt_ice_candidate c;
+    bool signalled;
+};
+
+static inline bool nt_ice_via_equal(struct nt_ice_via a, struct nt_ice_via b)
+{
+    return a.base == b.base && a.relay == b.relay;
+}
+
+/* RFC 8445, 5.1.1.1 and RFC 8421: may an interface's address become a host candidate? */
+bool nt_ice_address_usable(const struct nt_addr *a, bool ipv6);
+/* RFC 8445, 7.1.1: the priority of `c` were it peer-reflexive. */
+uint32_t nt_ice_prflx_priority(const struct nt_ice_candidate *c);
+/* RFC 8445, 5.1.1.3, on `n` candidates of which the last one has no foundation yet. */
+void nt_ice_set_foundation(struct nt_ice_own *list, size_t n);
+/* From what was gathered to what is announced: redundant ones go, then local preferences, priorities, order (stream,
+ * component, falling priority) and foundations. Returns how many are left. */
+size_t nt_ice_candidates_settle(struct nt_ice_own *list, size_t n);
+
+#endif
