@@ -84,8 +84,8 @@ static void print_row(const struct row *row, const struct nt_discovery_result *m
         snprintf(life, sizeof life, "> %" PRId64 " s", m->lifetime_low / NT_SEC);
     else
         snprintf(life, sizeof life, "%" PRId64 " s", (m->lifetime_high + NT_SEC / 2) / NT_SEC);
-    printf("%-58s %-27s %-27s %-8s %-9s %-8s %-6s %s\n", row->name, nt_behaviour_name(m->mapping), nt_behaviour_name(m->filtering),
-           m->hairpin ? m->hairpin_external ? "external" : "internal" : "no",
+    printf("%-64s %-27s %-27s %-8s %-9s %-8s %-6s %s\n", row->name, nt_behaviour_name(m->mapping), nt_behaviour_name(m->filtering),
+           !m->hairpin_known ? "-" : !m->hairpin ? "no" : m->hairpin_external ? "external" : "internal",
            m->port_preservation == 1 ? "kept" : m->port_preservation == 0 ? "not kept" : "?", m->pinned == 1 ? "pinned" : m->pinned == 0 ? "table" : "-",
            life, problems == 0 ? "as configured" : "NOT AS CONFIGURED");
 }
@@ -163,7 +163,7 @@ int nt_command_classify(const struct nt_options *o)
 {
     int problems = 0;
     size_t count = 0;
-    printf("%-58s %-27s %-27s %-8s %-9s %-8s %-6s\n", "policy", "mapping", "filtering", "hairpin", "port", "replies", "life");
+    printf("%-64s %-27s %-27s %-8s %-9s %-8s %-6s\n", "policy", "mapping", "filtering", "hairpin", "port", "replies", "life");
     int r = measure_pairs(o, &problems, &count);
     if (r == NT_EXIT_OK)
         r = measure_presets(o, &problems, &count);
