@@ -217,13 +217,16 @@ static void leave(struct nt_fabric *f, struct nt_outgoing *out, nt_time now)
     }
 }
 
+/* What a trace's reader sends meanwhile joins the end. */
 static void flush_outbox(struct nt_fabric *f, nt_time now)
 {
+    f->depth++;
     for (size_t i = 0; i < f->out_count; i++) {
         struct nt_outgoing out = f->outbox[i];
         leave(f, &out, now);
     }
     f->out_count = 0;
+    f->depth--;
 }
 
 void nt_fabric_put_out(struct nt_fabric *f, struct nt_outgoing out, nt_time now)
@@ -275,9 +278,18 @@ static void set_timer(struct nt_fabric *f, uint32_t node, nt_time now)
         nt_fabric_out_of_memory(f);
 }
 
-static void node_returned(struct nt_fabric *f, uint32_t node, nt_time now)
+/* A node is about to be called, with a packet from `tap` or without one. What node_returned needs to go back to. */
+static uint32_t calling_node(struct nt_fabric *f, uint32_t tap)
 {
-    f->in_tap = NT_FABRIC_NONE;
+    uint32_t outer = f->in_tap;
+    f->in_tap = tap;
+    f->depth++;
+    return outer;
+}
+
+static void node_returned(struct nt_fabric *f, uint32_t node, uint32_t outer, nt_time now)
+{
+    f->in_tap = outer;
     if (--f->depth == 0)
         flush_outbox(f, now);
     set_timer(f, node, now);
@@ -303,9 +315,9 @@ int nt_fabric_control(struct nt_fabric *f, uint32_t node, enum nt_control what, 
     tell_fate(f, node, tap, NT_TR_NODE, (int)what, NULL, NULL, texts[what], now);
     if (n->ops->control == NULL)
         return is_port ? NT_OK : NT_EUNSUPPORTED;
-    f->depth++;
+    uint32_t outer = calling_node(f, NT_FABRIC_NONE);
     int r = n->ops->control(n->self, what, port, now);
-    node_returned(f, node, now);
+    node_returned(f, node, outer, now);
     return is_port && r == NT_EUNSUPPORTED ? NT_OK : r;
 }
 
@@ -323,11 +335,9 @@ static void arrive(struct nt_fabric *f, uint32_t tap, struct nt_packet *p, nt_ti
         nt_fabric_end_packet(f, tap, p, NT_DROP_DOWN, &p->src, &p->dst, NULL, now);
         return;
     }
-    uint32_t node = at->node;
-    f->in_tap = tap;
-    f->depth++;
+    uint32_t node = at->node, outer = calling_node(f, tap);
     n->ops->recv(n->self, at->port, p, now);
-    node_returned(f, node, now);
+    node_returned(f, node, outer, now);
 }
 
 static void arrive_with_faults(struct nt_fabric *f, uint32_t tap, struct nt_packet *p, nt_time now)
@@ -371,9 +381,9 @@ static void run_node(struct nt_fabric *f, uint32_t node, nt_time now)
         f->livelock = true;
         return;
     }
-    f->depth++;
+    uint32_t outer = calling_node(f, NT_FABRIC_NONE);
     n->ops->run(n->self, now);
-    node_returned(f, node, now);
+    node_returned(f, node, outer, now);
 }
 
 int nt_fabric_at(struct nt_fabric *f, nt_time at, void (*fn)(void *user, nt_time now), void *user)

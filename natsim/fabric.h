@@ -26,7 +26,8 @@ struct nt_node_ops {
 struct nt_fabric_config {
     uint64_t seed;
     uint32_t mtu_max;      /* the largest MTU of any network; 0: 1500 */
-    struct nt_trace trace; /* packets and fates; .node is filled per event */
+    struct nt_trace trace; /* packets and fates; .node is filled per event. Its reader may call the fabric and hosts: what it sends
+                            * leaves after the packets in hand */
 };
 
 struct nt_fabric *nt_fabric_new(const struct nt_fabric_config *config);

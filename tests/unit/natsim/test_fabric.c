@@ -314,6 +314,37 @@ static void test_fault_ends(void **state)
     done();
 }
 
+static size_t echoes;
+
+/* Answers each of A's packets as it is shown leaving, three times in all. */
+static void kick_on_event(void *user, const struct nt_trace_event *e)
+{
+    record(user, e);
+    if (e->kind != NT_TR_PACKET || e->n[1] != 2 || echoes == 3)
+        return;
+    echoes++;
+    say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 10, false);
+    nt_host_kick(a.host, e->at);
+}
+
+static void test_reader_sends(void **state)
+{
+    (void)state;
+    echoes = 0;
+    memset(&w, 0, sizeof w);
+    w.f = nt_fabric_new(&(struct nt_fabric_config){.seed = 1, .trace = {.emit = kick_on_event, .user = &w}});
+    assert_non_null(w.f);
+    uint32_t net = network(&w, "net", (struct nt_network_config){.delay = 1, .loss = NT_CHANCE_ONE});
+    peer_new(&a, &w, net, "A", "10.0.0.2", "10.0.0.2:5000");
+    peer_new(&b, &w, net, "B", "10.0.0.3", "10.0.0.3:6000");
+    say_many(1, 10, 0);
+    finish();
+    assert_int_equal(count(&w, NT_TR_PACKET, 2), 4);
+    assert_int_equal(drops(&w, NT_DROP_LOSS), 4);
+    fates_follow();
+    done();
+}
+
 #define T(name) cmocka_unit_test(name)
 
 int main(void)
@@ -321,6 +352,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_total_order), T(test_stop), T(test_loss_duplicate), T(test_streams_are_apart), T(test_jitter_keeps_order), T(test_reorder),
         T(test_rate_and_queue), T(test_no_host), T(test_partition), T(test_faults), T(test_fault_ends),
+        T(test_reader_sends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
