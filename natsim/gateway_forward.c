@@ -3,8 +3,9 @@
 #include "natsim/gateway_state.h"
 #include "natsim/rewrite.h"
 
-/* RFC 792: destination unreachable, port unreachable. What Linux answers to an unsolicited packet. */
-enum { ICMP_UNREACHABLE = 3, ICMP_PORT = 3, ICMP_ECHO_REPLY = 0, ICMP_ECHO = 8 };
+/* RFC 792: destination unreachable, port unreachable: what Linux answers to an unsolicited packet. RFC 1812, 5.2.7.1:
+ * communication administratively prohibited. */
+enum { ICMP_UNREACHABLE = 3, ICMP_PORT = 3, ICMP_PROHIBITED = 13, ICMP_ECHO_REPLY = 0, ICMP_ECHO = 8 };
 
 static void drop(struct nt_gateway *g, struct nt_packet *p, enum nt_drop why, const struct nt_addr *a, const struct nt_addr *b, nt_time now)
 {
@@ -45,15 +46,27 @@ static void set_dst(struct nt_gateway *g, struct nt_packet *p, const struct nt_a
     nt_fabric_translated(g->fabric, g->node, 1, &from, &p->dst, now);
 }
 
-/* The packet that says to the sender that nobody wanted its own; NULL: the policy keeps silent, or there is no memory. */
+/* The gateway's own IPv4 address on the link towards `to`; NULL: none. */
+static const struct nt_addr *own_towards(const struct nt_gateway *g, const struct nt_addr *to)
+{
+    const struct nt_route *r = route_to(g, to);
+    for (size_t i = 0; r != NULL && i < g->own_count; i++)
+        if (g->own[i].port == r->port && g->own[i].addr.family == NT_AF_IPV4)
+            return &g->own[i].addr;
+    return NULL;
+}
+
+/* The packet that says to the sender that its own was not wanted, or (RFC 5508, REQ-8) that there is no room for its flow. NULL:
+ * the policy keeps silent, or there is no memory. */
 static struct nt_packet *rejection(struct nt_gateway *g, const struct nt_packet *p, enum nt_drop why)
 {
-    bool unsolicited = why == NT_DROP_NO_MAPPING || why == NT_DROP_FILTERED;
-    if (g->policy.unsolicited != NT_UNSOLICITED_REJECT || !unsolicited || p->proto != NT_PROTO_UDP)
+    bool unsolicited = why == NT_DROP_NO_MAPPING || why == NT_DROP_FILTERED, full = why == NT_DROP_LIMIT || why == NT_DROP_NO_PORT;
+    if (g->policy.unsolicited != NT_UNSOLICITED_REJECT || !(unsolicited || full) || p->proto != NT_PROTO_UDP)
         return NULL;
-    struct nt_packet *error = nt_fabric_packet(g->fabric, 0);
-    struct nt_addr from = nt_addr_with_port(&p->dst, 0);
-    if (error != NULL && nt_packet_icmp_error(error, &from, p, ICMP_UNREACHABLE, ICMP_PORT) != NT_OK) {
+    struct nt_addr asked = nt_addr_with_port(&p->dst, 0);
+    const struct nt_addr *from = unsolicited ? &asked : own_towards(g, &p->src);
+    struct nt_packet *error = from != NULL ? nt_fabric_packet(g->fabric, 0) : NULL;
+    if (error != NULL && nt_packet_icmp_error(error, from, p, ICMP_UNREACHABLE, unsolicited ? ICMP_PORT : ICMP_PROHIBITED) != NT_OK) {
         nt_fabric_consumed(g->fabric, error);
         return NULL;
     }
@@ -88,16 +101,27 @@ static bool is_error(const struct nt_packet *p)
     return (!p->fragment || p->first_fragment) && nt_icmp_is_error(p->proto, p->data[p->l4]);
 }
 
-/* RFC 5508, REQ-3 and REQ-4: an error from outside about a packet of ours: the quoted source and the destination become the
- * inside endpoint's; the error's own source stays. */
+/* What an ICMP error speaks of. False: the packet is gone. */
+static bool read_error(struct nt_gateway *g, struct nt_packet *p, struct nt_addr *src, struct nt_addr *dst, uint8_t *proto, nt_time now)
+{
+    /* RFC 5508, REQ-3: "if the ICMP checksum fails validation, the NAT SHOULD silently drop the ICMP Error packet". */
+    if (!nt_packet_checksums_good(p))
+        drop(g, p, NT_DROP_CHECKSUM, &p->src, &p->dst, now);
+    else if (nt_packet_quoted(p, src, dst, proto) != NT_OK || (*proto != NT_PROTO_UDP && *proto != NT_PROTO_ICMP))
+        drop(g, p, NT_DROP_PROTOCOL, &p->src, &p->dst, now);
+    else
+        return true;
+    return false;
+}
+
+/* RFC 5508, REQ-4: an error from outside about a packet of ours: the quoted source and the destination become the inside
+ * endpoint's; the error's own source stays. */
 static void error_in(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 {
     struct nt_addr src, dst;
     uint8_t proto;
-    if (nt_packet_quoted(p, &src, &dst, &proto) != NT_OK || (proto != NT_PROTO_UDP && proto != NT_PROTO_ICMP)) {
-        drop(g, p, NT_DROP_PROTOCOL, &p->src, &p->dst, now);
+    if (!read_error(g, p, &src, &dst, &proto, now))
         return;
-    }
     struct nt_nat_verdict v = nt_nat_error_in(g->nat, proto, &src, &dst, now);
     if (v.drop != NT_DROP_NONE) {
         drop(g, p, v.drop, &v.a, &v.b, now);
@@ -114,10 +138,8 @@ static void error_out(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 {
     struct nt_addr src, dst;
     uint8_t proto;
-    if (nt_packet_quoted(p, &src, &dst, &proto) != NT_OK || (proto != NT_PROTO_UDP && proto != NT_PROTO_ICMP)) {
-        drop(g, p, NT_DROP_PROTOCOL, &p->src, &p->dst, now);
+    if (!read_error(g, p, &src, &dst, &proto, now))
         return;
-    }
     struct nt_nat_verdict v = nt_nat_error_out(g->nat, proto, &dst, &src, now);
     if (v.drop != NT_DROP_NONE) {
         drop(g, p, v.drop, &v.a, &v.b, now);
@@ -126,6 +148,29 @@ static void error_out(struct nt_gateway *g, struct nt_packet *p, nt_time now)
     nt_packet_set_quoted_dst(p, &v.src);
     struct nt_addr external = nt_addr_with_port(&v.src, 0);
     set_src(g, p, &external, now);
+    forward(g, p, now);
+}
+
+/* RFC 5508, REQ-7: an error from inside about a packet that was hairpinned with an external source: both at once. */
+static void error_back(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+{
+    struct nt_addr src, dst;
+    uint8_t proto;
+    if (!read_error(g, p, &src, &dst, &proto, now))
+        return;
+    struct nt_nat_verdict v = nt_nat_error_out(g->nat, proto, &dst, &src, now);
+    struct nt_addr external = v.src;
+    if (v.drop == NT_DROP_NONE)
+        v = nt_nat_error_in(g->nat, proto, &src, &external, now);
+    if (v.drop != NT_DROP_NONE) {
+        drop(g, p, v.drop, &v.a, &v.b, now);
+        return;
+    }
+    nt_packet_set_quoted_dst(p, &external);
+    nt_packet_set_quoted_src(p, &v.dst);
+    struct nt_addr from = nt_addr_with_port(&external, 0), host = nt_addr_with_port(&v.dst, 0);
+    set_src(g, p, &from, now);
+    set_dst(g, p, &host, now);
     forward(g, p, now);
 }
 
@@ -200,6 +245,10 @@ static void inbound(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 
 static void hairpin(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 {
+    if (is_error(p) && g->policy.hairpin == NT_HAIRPIN_EXTERNAL) {
+        error_back(g, p, now);
+        return;
+    }
     if (p->proto != NT_PROTO_UDP) {
         drop(g, p, NT_DROP_HAIRPIN, &p->src, &p->dst, now);
         return;

@@ -3,7 +3,7 @@
 
 #include "natsim/packet.h"
 
-/* RFC 5508, REQ-1 (4.1): "An ICMP Query session timer MUST NOT expire in less than 60 seconds." */
+/* RFC 5508, REQ-2 (3.2): "An ICMP Query session timer MUST NOT expire in less than 60 seconds." */
 #define ICMP_QUERY_LIFE (60 * NT_SEC)
 /* A state that still has traffic after so long is a stream (measured on Linux: facts of the preset linux-masquerade). */
 #define STREAM_AFTER (2 * NT_SEC)

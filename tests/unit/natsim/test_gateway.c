@@ -413,6 +413,59 @@ static void test_icmp_errors(void **state)
     end();
 }
 
+/* An error about a hairpinned packet goes back the way it came. */
+static void test_icmp_error_hairpinned(void **state)
+{
+    (void)state;
+    struct nt_addr src, dst, quoted_src = at("10.0.0.3:6000"), quoted_dst = at("203.0.113.2:5000");
+    uint8_t proto;
+    struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
+    p.hairpin = NT_HAIRPIN_EXTERNAL;
+    world(p);
+    say(&a, "10.0.0.2:5000", "203.0.113.7:7000");
+    say(&a, "10.0.0.3:6000", "203.0.113.2:5000");
+    send_error(&a, "10.0.0.2", &a.got[0]);
+    const struct nt_packet *e = last(&a, 2, "203.0.113.2:0", "10.0.0.3:0");
+    assert_int_equal(nt_packet_quoted(e, &src, &dst, &proto), 0);
+    assert_true(nt_addr_equal(&src, &quoted_src));
+    assert_true(nt_addr_equal(&dst, &quoted_dst));
+    end();
+}
+
+/* An error that was damaged is not repaired on its way. */
+static void test_icmp_error_damaged(void **state)
+{
+    (void)state;
+    world(cone());
+    say(&a, "10.0.0.2:5000", "203.0.113.7:7000");
+    struct nt_addr src = at("203.0.113.7");
+    struct nt_packet *e = nt_fabric_packet(f, 0);
+    assert_int_equal(nt_packet_icmp_error(e, &src, &o.got[0], 3, 3), 0);
+    e->data[e->len - 1] ^= 1;
+    hand_over(&o, e);
+    run_on();
+    dropped(NT_DROP_CHECKSUM, "", "");
+    assert_int_equal(a.count, 0);
+    end();
+}
+
+/* RFC 5508, REQ-8: "unable to establish a NAT Session ... due to resource constraints": code 13 to the sender. */
+static void test_prohibited(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = cone();
+    p.unsolicited = NT_UNSOLICITED_REJECT;
+    p.max_mappings = 1;
+    world(p);
+    say(&a, "10.0.0.2:5000", "203.0.113.7:7000");
+    say(&b, "10.9.0.2:5001", "203.0.113.7:7000");
+    dropped(NT_DROP_LIMIT, "10.9.0.2:5001", "203.0.113.7:7000");
+    const struct nt_packet *e = last(&b, 1, "10.9.0.1:0", "10.9.0.2:0");
+    assert_int_equal(e->data[e->l4], 3);
+    assert_int_equal(e->data[e->l4 + 1], 13);
+    end();
+}
+
 /* An ICMP echo made by hand: type, identifier 7, sequence 1. */
 static struct nt_packet *echo(const char *src, const char *dst, uint8_t type, uint16_t id)
 {
@@ -670,7 +723,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_translate), cmocka_unit_test(test_routes), cmocka_unit_test(test_kinds), cmocka_unit_test(test_hairpin),
-        cmocka_unit_test(test_reject), cmocka_unit_test(test_icmp_errors), cmocka_unit_test(test_icmp_echo),
+        cmocka_unit_test(test_reject), cmocka_unit_test(test_icmp_errors), cmocka_unit_test(test_icmp_error_hairpinned),
+        cmocka_unit_test(test_icmp_error_damaged), cmocka_unit_test(test_prohibited), cmocka_unit_test(test_icmp_echo),
         cmocka_unit_test(test_other_protocol), cmocka_unit_test(test_fragments), cmocka_unit_test(test_fragments_in_order_make_the_whole),
         cmocka_unit_test(test_fragmented_again), cmocka_unit_test(test_ipv6), cmocka_unit_test(test_ipv6_error),
         cmocka_unit_test(test_ipv6_modes), cmocka_unit_test(test_control), cmocka_unit_test(test_renumber)};

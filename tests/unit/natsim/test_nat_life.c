@@ -1,4 +1,4 @@
-/* Lifetimes (RFC 4787, section 6), exact to the nanosecond: what ends when, what refreshes, in which order; ICMP errors, flush
+/* Lifetimes (RFC 4787, section 4.3), exact to the nanosecond: what ends when, what refreshes, in which order; ICMP errors, flush
  * and reboot. */
 #include "nat_fixture.h"
 
