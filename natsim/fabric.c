@@ -1,5 +1,4 @@
-/* The fabric's nodes and its run: events come out of the queue in their order, nodes are called, and what they put out meanwhile
- * leaves when they have returned, so that the fate of each packet is told before the next packet is shown. */
+/* The fabric's nodes and its run: events come out of the queue in their order, and nodes are called. */
 #include "natsim/fabric.h"
 #include "natsim/fabric_state.h"
 
@@ -164,111 +163,6 @@ void nt_fabric_push(struct nt_fabric *f, nt_time at, struct nt_packet *p, uint32
         nt_pool_put(&f->pool, p);
 }
 
-/* Keeps what a delay fault holds back in a free slot. */
-static void hold(struct nt_fabric *f, const struct nt_outgoing *out, nt_time until)
-{
-    size_t i = 0;
-    while (i < f->held_count && f->held[i].packet != NULL)
-        i++;
-    if (nt_grow(&f->held, &f->held_cap, i + 1, sizeof *f->held, NT_OUTBOX_MAX) != NT_OK) {
-        nt_fabric_out_of_memory(f);
-        nt_pool_put(&f->pool, out->packet);
-        return;
-    }
-    if (i == f->held_count)
-        f->held_count++;
-    f->held[i] = *out;
-    nt_fabric_push(f, until, NULL, (uint32_t)i, NT_HELD);
-}
-
-static void leave_now(struct nt_fabric *f, const struct nt_outgoing *out, nt_time now)
-{
-    if (out->way == NT_WAY_NETWORK) {
-        nt_network_cross(f, out, now);
-        return;
-    }
-    nt_fabric_show(f, out->attachment, 2, out->packet, now);
-    if (out->way == NT_WAY_LOOP)
-        nt_fabric_push(f, now, out->packet, out->attachment, NT_DELIVER);
-    else
-        nt_fabric_end_packet(f, out->attachment, out->packet, out->reason, &out->a, &out->b, NULL, now);
-}
-
-static void leave(struct nt_fabric *f, struct nt_outgoing *out, nt_time now)
-{
-    const struct nt_attachment *at = f->attachments + out->attachment;
-    struct nt_fault_effect effect = {0};
-    if (f->nodes[at->node].fault != NT_FABRIC_NONE && !out->past_faults && out->way != NT_WAY_NOWHERE)
-        effect = nt_fault_match(f, at->node, false, out->packet, now);
-    out->past_faults = true;
-    if (effect.drop) {
-        nt_fabric_show(f, out->attachment, 2, out->packet, now);
-        nt_fabric_end_packet(f, out->attachment, out->packet, NT_DROP_STEP, &out->packet->src, &out->packet->dst, NULL, now);
-        return;
-    }
-    for (uint32_t i = 0; i <= effect.copies; i++) {
-        struct nt_outgoing one = *out;
-        if (i < effect.copies && (one.packet = nt_fabric_copy(f, out->packet)) == NULL)
-            continue;
-        if (effect.by > 0)
-            hold(f, &one, nt_time_after(now, effect.by));
-        else
-            leave_now(f, &one, now);
-    }
-}
-
-/* What a trace's reader sends meanwhile joins the end. */
-static void flush_outbox(struct nt_fabric *f, nt_time now)
-{
-    f->depth++;
-    for (size_t i = 0; i < f->out_count; i++) {
-        struct nt_outgoing out = f->outbox[i];
-        leave(f, &out, now);
-    }
-    f->out_count = 0;
-    f->depth--;
-}
-
-void nt_fabric_put_out(struct nt_fabric *f, struct nt_outgoing out, nt_time now)
-{
-    if (nt_grow(&f->outbox, &f->out_cap, f->out_count + 1, sizeof *f->outbox, NT_OUTBOX_MAX) != NT_OK) {
-        nt_fabric_out_of_memory(f);
-        nt_pool_put(&f->pool, out.packet);
-        return;
-    }
-    f->outbox[f->out_count++] = out;
-    if (f->depth == 0)
-        flush_outbox(f, now);
-}
-
-static void put_out(struct nt_fabric *f, uint32_t node, uint32_t port, struct nt_packet *p, enum nt_way way, enum nt_drop reason,
-                    const struct nt_addr *a, const struct nt_addr *b, nt_time now)
-{
-    p->next = NULL;
-    struct nt_outgoing out = {.packet = p, .attachment = f->nodes[node].ports[port], .way = way, .reason = reason};
-    if (a != NULL)
-        out.a = *a;
-    if (b != NULL)
-        out.b = *b;
-    nt_fabric_put_out(f, out, now);
-}
-
-void nt_fabric_send(struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_addr *next_hop, struct nt_packet *p, nt_time now)
-{
-    put_out(f, node, port, p, NT_WAY_NETWORK, NT_DROP_NONE, NULL, next_hop, now);
-}
-
-void nt_fabric_loop(struct nt_fabric *f, uint32_t node, uint32_t port, struct nt_packet *p, nt_time now)
-{
-    put_out(f, node, port, p, NT_WAY_LOOP, NT_DROP_NONE, NULL, NULL, now);
-}
-
-void nt_fabric_refuse(struct nt_fabric *f, uint32_t node, uint32_t port, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *a,
-                      const struct nt_addr *b, nt_time now)
-{
-    put_out(f, node, port, p, NT_WAY_NOWHERE, reason, a, b, now);
-}
-
 /* A node's deadline, which is never in the past of the queue. */
 static void set_timer(struct nt_fabric *f, uint32_t node, nt_time now)
 {
@@ -291,7 +185,7 @@ static void node_returned(struct nt_fabric *f, uint32_t node, uint32_t outer, nt
 {
     f->in_tap = outer;
     if (--f->depth == 0)
-        flush_outbox(f, now);
+        nt_outbox_flush(f, now);
     set_timer(f, node, now);
 }
 
@@ -364,7 +258,7 @@ static void deliver(struct nt_fabric *f, const struct nt_event *e)
     if (e->kind == NT_HELD) {
         struct nt_outgoing out = f->held[e->target];
         f->held[e->target].packet = NULL;
-        leave(f, &out, e->at);
+        nt_outbox_leave(f, &out, e->at);
     } else if (e->kind == NT_DELIVER && f->nodes[f->attachments[e->target].node].fault != NT_FABRIC_NONE) {
         arrive_with_faults(f, e->target, e->item, e->at);
     } else {

@@ -115,7 +115,6 @@ struct nt_fabric {
 
 /* fabric.c */
 struct nt_attachment *nt_fabric_attachment(const struct nt_fabric *f, uint32_t node, uint32_t port); /* NULL: none */
-void nt_fabric_put_out(struct nt_fabric *f, struct nt_outgoing out, nt_time now);
 void nt_fabric_out_of_memory(struct nt_fabric *f);
 /* The end of a packet, told at a tap (NT_FABRIC_NONE: of no tap) with the network it was lost on, or NULL. */
 void nt_fabric_end_packet(struct nt_fabric *f, uint32_t tap, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *a,
@@ -123,6 +122,10 @@ void nt_fabric_end_packet(struct nt_fabric *f, uint32_t tap, struct nt_packet *p
 void nt_fabric_show(struct nt_fabric *f, uint32_t tap, int direction, const struct nt_packet *p, nt_time now);
 struct nt_packet *nt_fabric_copy(struct nt_fabric *f, const struct nt_packet *p); /* NULL: the run ends without memory */
 void nt_fabric_push(struct nt_fabric *f, nt_time at, struct nt_packet *p, uint32_t target, enum nt_delivery_kind kind);
+
+/* outbox.c */
+void nt_outbox_leave(struct nt_fabric *f, struct nt_outgoing *out, nt_time now); /* through the faults, then on its way */
+void nt_outbox_flush(struct nt_fabric *f, nt_time now);
 
 /* network.c: a packet leaves by its attachment towards out->b. Owns the packet. */
 void nt_network_cross(struct nt_fabric *f, const struct nt_outgoing *out, nt_time now);
