@@ -291,6 +291,9 @@ static void test_kinds(void **state)
     (void)last(&a, 1, "203.0.113.8:9", "10.0.0.2:6000");
     say(&o, "203.0.113.8:9", "203.0.113.2:6000");
     dropped(NT_DROP_NO_SOCKET, "", "203.0.113.2:6000");
+    say(&o, "203.0.113.7:9", "203.0.113.8:9");
+    dropped(NT_DROP_NO_ROUTE, "", "203.0.113.8:9");
+    assert_int_equal(o.count, 1);
     end();
     for (int kind = NT_GW_BLOCKED_UDP; kind <= NT_GW_BLOCKED; kind++) {
         p.kind = (enum nt_gateway_kind)kind;

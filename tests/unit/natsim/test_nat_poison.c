@@ -166,6 +166,20 @@ static void test_overload_rule(void **state)
     nt_nat_del(n);
 }
 
+/* A shared port is in use until the last that shares it ends. */
+static void test_overload_in_use(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS);
+    p.ports = NT_PORTS_OVERLOAD;
+    p.range_low = 5000, p.range_high = 5001;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out_at(n, I1, X, 0), 5000);
+    assert_int_equal(out_at(n, I2, Y, NT_SEC), 5000);
+    assert_int_equal(out_at(n, "10.0.0.4:6000", X, 300 * NT_SEC), 5001);
+    nt_nat_del(n);
+}
+
 static struct nt_nat_verdict pin(struct nt_nat *n, const char *from, const char *to)
 {
     struct nt_addr i = at(from), e = at(to);
@@ -237,7 +251,7 @@ int main(void)
         cmocka_unit_test(test_poison_moves_the_flow), cmocka_unit_test(test_no_poison_no_move), cmocka_unit_test(test_poison_ends),
         cmocka_unit_test(test_poison_before_any_mapping), cmocka_unit_test(test_flow_before_poison),
         cmocka_unit_test(test_poison_of_the_next_port), cmocka_unit_test(test_drift), cmocka_unit_test(test_drift_ends),
-        cmocka_unit_test(test_overload), cmocka_unit_test(test_overload_rule), cmocka_unit_test(test_hairpin_none),
+        cmocka_unit_test(test_overload), cmocka_unit_test(test_overload_rule), cmocka_unit_test(test_overload_in_use), cmocka_unit_test(test_hairpin_none),
         cmocka_unit_test(test_hairpin), cmocka_unit_test(test_hairpin_symmetric)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
