@@ -55,6 +55,16 @@ static void grant(struct world *w, struct nt_request *request)
     nt_ice_input(w->agent, &request->path, granted ? NT_IN_CONNECTED : NT_IN_CLOSED, NULL, 0, w->now);
 }
 
+static void learn_credentials(struct world *w)
+{
+    struct nt_ice_description own;
+    if (nt_ice_local(w->agent, false, &own) != 0)
+        return;
+    memcpy(w->ufrag, own.streams[0].ufrag, sizeof w->ufrag);
+    nt_stun_key_short(&w->own, own.streams[0].pwd);
+    nt_ice_description_free(&own);
+}
+
 static void drain(struct world *w)
 {
     static uint8_t out[NT_DATAGRAM_MAX];
@@ -68,8 +78,11 @@ static void drain(struct world *w)
         CHECK(++outputs < 10000);
         remember(w, &path, out, len);
     }
-    while (nt_ice_event(w->agent, &event) == 1)
+    while (nt_ice_event(w->agent, &event) == 1) {
         CHECK(event.kind != NT_ICE_EV_DATA || event.bytes != NULL);
+        if (event.kind == NT_ICE_EV_GATHERED)
+            learn_credentials(w);
+    }
 }
 
 static void input(struct world *w, const struct nt_path *path, const uint8_t *bytes, size_t len)
@@ -213,6 +226,8 @@ static void step(struct world *w, struct feed *f)
         describe(w, f, op & 8);
         break;
     case 4:
+        if (op == 252)
+            nt_ice_close(w->agent, w->now);
         bytes = feed_chunk(f, 1500, &len);
         nt_ice_send(w->agent, 1, (uint16_t)(1 + (op >> 3) % 2), bytes, len, w->now);
         break;
@@ -251,7 +266,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct world *w = calloc(1, sizeof *w);
     struct feed f = {data, data + size};
     struct nt_path interface = {.transport = NT_UDP, .local = host()};
-    struct nt_ice_description own;
     CHECK(w != NULL);
     w->next_port = 49999;
     nt_rand_init(&w->rand, 1, "fuzz");
@@ -261,11 +275,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         nt_ice_input(w->agent, &interface, NT_IN_IF_UP, NULL, 0, w->now);
         nt_ice_gather(w->agent, w->now);
         drain(w);
-        if (nt_ice_local(w->agent, false, &own) == 0) {
-            memcpy(w->ufrag, own.streams[0].ufrag, sizeof w->ufrag);
-            nt_stun_key_short(&w->own, own.streams[0].pwd);
-            nt_ice_description_free(&own);
-        }
         for (int steps = 0; f.p < f.end && steps < 200; steps++)
             step(w, &f);
         nt_ice_agent_del(w->agent);
