@@ -17,7 +17,7 @@ void nt_map_init(struct nt_map *m, size_t key_len);
 void nt_map_free(struct nt_map *m);
 /* The value, or NT_MAP_NONE. */
 uint32_t nt_map_get(const struct nt_map *m, const void *key);
-/* Adds or replaces; value below NT_MAP_NONE - 1. 0 or NT_ENOMEM. */
+/* Adds, or replaces (which needs no memory); value below NT_MAP_NONE - 1. 0 or NT_ENOMEM. */
 int nt_map_put(struct nt_map *m, const void *key, uint32_t value);
 void nt_map_remove(struct nt_map *m, const void *key);
 
