@@ -1,0 +1,98 @@
+"""What the tests from outside share: the built program, a place for outputs, small scenarios, tshark."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+NATSIM = Path(os.environ.get("NATSIM", ROOT / "build" / "natsim"))
+SUITES = ROOT / "scenarios" / "suites"
+
+# {L} and {R} are the NATs of the two sides, {more} further keys of the document.
+TWO_NATS = """natsim: 1
+claim: {claim}
+seed: 1
+networks:
+  internet: {{ipv4: 203.0.113.0/24, delay: 20ms}}
+  home-left: {{ipv4: 10.1.0.0/24, delay: 1ms}}
+  home-right: {{ipv4: 10.2.0.0/24, delay: 1ms}}
+gateways:
+  nat-left: {{inside: home-left, outside: internet, nat: {left}}}
+  nat-right: {{inside: home-right, outside: internet, nat: {right}}}
+servers:
+  stun: {{on: internet, kind: stun}}
+  turn: {{on: internet, kind: turn, users: {{alice: secret}}, realm: example.org}}
+  platform: {{on: internet, kind: platform}}
+agents:
+  L: {{on: home-left, stun: [stun], turn: [{{server: turn, user: alice, password: secret}}]{agent}}}
+  R: {{on: home-right, stun: [stun], turn: [{{server: turn, user: alice, password: secret}}]{agent}}}
+steps:
+  - {{at: 0s, call: {{from: L, to: R}}}}
+{steps}expect:
+  path: {path}
+{expect}"""
+
+
+def two_nats(left="full-cone", right="full-cone", path="direct", claim="a test", agent="", steps="", expect=""):
+    return TWO_NATS.format(left=left, right=right, path=path, claim=claim, agent=agent, steps=steps, expect=expect)
+
+
+class Run:
+    def __init__(self, args, cwd, env=None, timeout=120):
+        full = {**os.environ, "NO_COLOR": "1", **(env or {})}
+        done = subprocess.run([str(NATSIM), *map(str, args)], cwd=cwd, capture_output=True, text=True, timeout=timeout, env=full)
+        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+
+    def __repr__(self):
+        return f"exit {self.code}\n{self.out}\n{self.err}"
+
+
+@pytest.fixture
+def natsim(tmp_path):
+    """Runs the program in a directory of the test's own."""
+    def run(*args, **kwargs):
+        return Run(args, kwargs.pop("cwd", tmp_path), **kwargs)
+    return run
+
+
+@pytest.fixture
+def scenario(tmp_path):
+    """Writes a scenario file and gives its name."""
+    def write(text, name="case.yaml"):
+        (tmp_path / name).write_text(text)
+        return name
+    return write
+
+
+@pytest.fixture
+def results(tmp_path):
+    def read(out="natsim-out"):
+        return json.loads((tmp_path / out / "results.json").read_text())
+    return read
+
+
+def tshark(capture, *args):
+    done = subprocess.run(["tshark", "-r", str(capture), *args], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def fields(capture, *names, display=None):
+    args = ["-T", "fields", "-E", "separator=\t"]
+    for n in names:
+        args += ["-e", n]
+    if display:
+        args += ["-Y", display]
+    return [line.split("\t") for line in tshark(capture, *args).splitlines()]
+
+
+@pytest.fixture(scope="session")
+def classic(tmp_path_factory):
+    """One run of the classic suite that many tests look at."""
+    out = tmp_path_factory.mktemp("classic")
+    run = Run(["run", "classic", "--out", "out"], out)
+    assert run.code == 0, run
+    return out / "out"

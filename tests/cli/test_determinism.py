@@ -1,0 +1,81 @@
+"""Same seed, same bytes; another seed changes the random things and no verdict."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import NATSIM, ROOT, SUITES, two_nats
+
+
+def digest(directory):
+    """Of everything that must be equal: reports and captures, not the log in order of finishing."""
+    out = {}
+    for base, _, names in os.walk(directory):
+        for name in names:
+            path = os.path.join(base, name)
+            if name != "cases.jsonl":
+                out[os.path.relpath(path, directory)] = hashlib.sha256(open(path, "rb").read()).hexdigest()
+    return out
+
+
+def test_two_runs_and_any_number_of_workers_give_the_same_bytes(natsim, tmp_path):
+    for out, jobs in (("a", 1), ("b", 2), ("c", 2)):
+        assert natsim("run", "classic", "--out", out, "--jobs", jobs).code == 0
+    assert digest(tmp_path / "a") == digest(tmp_path / "b") == digest(tmp_path / "c")
+
+
+@pytest.mark.parametrize("compiler, level", [("clang", "-O0"), ("clang", "-O3"), ("gcc", "-O0")])
+def test_compilers_and_levels_give_the_same_bytes(natsim, tmp_path, compiler, level):
+    if shutil.which(compiler) is None:
+        pytest.skip(f"{compiler} is not installed")
+    build = ROOT / "build" / f"same-{compiler}{level}"
+    subprocess.run(["cmake", "-G", "Ninja", "-S", str(ROOT), "-B", str(build), f"-DCMAKE_C_COMPILER={compiler}", "-DCMAKE_BUILD_TYPE=None",
+                    f"-DCMAKE_C_FLAGS={level}", "-DNATSIM_TESTS=OFF"], check=True, capture_output=True)
+    subprocess.run(["cmake", "--build", str(build), "--target", "natsim"], check=True, capture_output=True)
+    assert natsim("run", "classic", "--out", "a").code == 0
+    subprocess.run([str(build / "natsim"), "run", str(SUITES / "classic"), "--out", "b"], cwd=tmp_path, check=True, capture_output=True)
+    assert digest(tmp_path / "a") == digest(tmp_path / "b")
+
+
+def random_things(doc):
+    """Everything of a case that a seed draws."""
+    return [(a["selected"], a["candidates"]) for c in doc["cases"] for a in c["agents"].values()]
+
+
+def verdicts(doc):
+    return [(c["id"], c["outcome"], c["path"], [[(s["local"]["type"], s["remote"]["type"]) for s in a["selected"]] for a in c["agents"].values()])
+            for c in doc["cases"]]
+
+
+def test_another_seed_changes_no_verdict_of_classic(natsim, tmp_path, results):
+    natsim("run", "classic", "--out", "a")
+    natsim("run", "classic", "--out", "b", "--seed", "77")
+    assert verdicts(results("a")) == verdicts(results("b"))
+    assert digest(tmp_path / "a")["captures/classic_five-types_left_none_right_none_.pcapng"] != \
+        digest(tmp_path / "b")["captures/classic_five-types_left_none_right_none_.pcapng"]
+    assert random_things(results("a")) != random_things(results("b"))
+
+
+def stun_ids(capture, tap):
+    out = subprocess.run(["tshark", "-r", str(capture), "-T", "fields", "-e", "stun.id", "-e", "sdp.media_attr", "-Y", f'frame.interface_name == "{tap}"'],
+                         capture_output=True, text=True, check=True)
+    return out.stdout
+
+
+def test_an_added_node_changes_no_byte_of_another_nodes_draws(natsim, scenario, tmp_path):
+    plain = two_nats("symmetric", "port-restricted-cone", path="relayed")
+    more = plain.replace("servers:\n", "  nat-more: {inside: home-more, outside: internet, nat: symmetric}\nservers:\n") \
+        .replace("gateways:\n", "  home-more: {ipv4: 10.3.0.0/24, delay: 1ms}\ngateways:\n") \
+        .replace("steps:\n", "  M: {on: home-more}\nsteps:\n")
+    natsim("run", scenario(plain, "plain.yaml"), "--out", "plain")
+    run = natsim("run", scenario(more, "more.yaml"), "--out", "more")
+    if "unused" in run.err:
+        more = more.replace("  M: {on: home-more}\n", "")
+        run = natsim("run", scenario(more, "more.yaml"), "--out", "more")
+    assert (tmp_path / "more" / "captures" / "more.pcapng").exists(), run
+    for tap in ("L.0", "R.0", "L.signalling"):
+        assert stun_ids(tmp_path / "plain" / "captures" / "plain.pcapng", tap) == stun_ids(tmp_path / "more" / "captures" / "more.pcapng", tap)
