@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#define REMOTE_CANDIDATES_MAX (sizeof((struct nt_ice_stream_description *)0)->remote_candidates / sizeof(struct nt_ice_remote_candidate))
+#define REMOTE_CANDIDATES_MAX \
+    (sizeof((struct nt_ice_stream_description *)0)->remote_candidates / sizeof(struct nt_ice_remote_candidate))
 
 static int error(struct nt_cursor *in, const char *at, const char *what, int err)
 {
@@ -172,7 +173,8 @@ int nt_sdp_attribute(struct nt_sdp_reader *r, struct nt_cursor *in)
         if (!nt_text_is(name, attributes[i].name) || !(r->section != NULL ? attributes[i].media : attributes[i].session))
             continue;
         if (attributes[i].flag != (colon == NULL))
-            return error(in, name.p + name.len, colon == NULL ? "this attribute has a value" : "this attribute has no value", NT_EFORMAT);
+            return error(in, name.p + name.len, colon == NULL ? "this attribute has a value" : "this attribute has no value",
+                         NT_EFORMAT);
         in->p = colon != NULL ? colon + 1 : in->end;
         return attributes[i].read(r, in);
     }

@@ -203,7 +203,8 @@ static int read_lines(struct nt_sdp_reader *r, struct nt_sdp_error *error)
 }
 
 /* The default destination. The port 0 refuses the stream (RFC 3264, 6), and then candidates do not count. */
-static void set_default(struct nt_ice_stream_description *s, const struct nt_sdp_section *section, const struct nt_sdp_section *session)
+static void set_default(struct nt_ice_stream_description *s, const struct nt_sdp_section *section,
+                        const struct nt_sdp_section *session)
 {
     struct nt_addr addr = section->connected ? section->connection : session->connection;
     if (section->port == 0) {

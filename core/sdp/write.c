@@ -24,7 +24,8 @@ static void write_session(struct nt_out *out, const struct nt_ice_description *d
     if (d->lite)
         nt_out(out, "a=ice-lite\r\n");
     if (d->ice2 || d->trickle)
-        nt_out(out, "a=ice-options:%s%s%s\r\n", d->ice2 ? "ice2" : "", d->ice2 && d->trickle ? " " : "", d->trickle ? "trickle" : "");
+        nt_out(out, "a=ice-options:%s%s%s\r\n", d->ice2 ? "ice2" : "", d->ice2 && d->trickle ? " " : "",
+               d->trickle ? "trickle" : "");
     /* RFC 8839, 4.3.1: "A lite ICE implementation MUST NOT include the "ice-pacing" attribute" */
     if (d->pacing_ms != 0 && !d->lite)
         nt_out(out, "a=ice-pacing:%lu\r\n", (unsigned long)d->pacing_ms);
