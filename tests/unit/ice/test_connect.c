@@ -1,0 +1,197 @@
+/* Two agents over a small network: which pair they end with, and when. */
+#include "net.h"
+
+static struct net n;
+
+struct world {
+    struct nt_stun_server *stun;
+    struct nt_turn_server *turn;
+    struct nt_rand rand;
+    int l, r;
+};
+
+static struct nt_addr stun_addr, turn_addr;
+static const struct nt_turn_account accounts[] = {{"alice", "secret"}};
+
+static void servers(struct world *w)
+{
+    stun_addr = addr_of("203.0.113.100:3478");
+    turn_addr = addr_of("198.51.100.1:3478");
+    w->stun = nt_stun_server_new(&(struct nt_stun_server_config){.primary = stun_addr});
+    nt_rand_init(&w->rand, 1, "turn");
+    w->turn = nt_turn_server_new(&(struct nt_turn_server_config){.listen = turn_addr, .relay = addr_of("198.51.100.101"), .realm = "example.org",
+                                                                 .accounts = accounts, .account_count = 1, .rand = &w->rand});
+    add_server(&n, nt_stun_server_endpoint(w->stun), "203.0.113.100");
+    add_server(&n, nt_turn_server_endpoint(w->turn), "198.51.100.1");
+}
+
+static struct nt_ice_turn turn_of;
+
+static void world(struct world *w, enum nat_kind left, enum nat_kind right, bool relay)
+{
+    struct nt_ice_config l = config_of(NT_ICE_CONTROLLING, "l"), r = config_of(NT_ICE_CONTROLLED, "r");
+    net_init(&n, 20 * NT_MSEC);
+    servers(w);
+    turn_of = (struct nt_ice_turn){.server = turn_addr, .transport = NT_UDP, .user = "alice", .password = "secret"};
+    l.stun = r.stun = &stun_addr;
+    l.stun_count = r.stun_count = 1;
+    l.turn = r.turn = &turn_of;
+    l.turn_count = r.turn_count = relay ? 1 : 0;
+    w->l = add_agent(&n, &l, "10.1.0.2", left, "203.0.113.2");
+    w->r = add_agent(&n, &r, "10.2.0.2", right, "203.0.113.3");
+}
+
+static void unworld(struct world *w)
+{
+    net_free(&n);
+    nt_stun_server_del(w->stun);
+    nt_turn_server_del(w->turn);
+}
+
+static void call(struct world *w)
+{
+    gather(&n, w->l);
+    gather(&n, w->r);
+    run(&n, n.now + NT_SEC);
+    assert_int_equal(tell(&n, w->l, w->r), NT_OK);
+    assert_int_equal(tell(&n, w->r, w->l), NT_OK);
+}
+
+static void expect(int node, enum nt_ice_type local, enum nt_ice_type remote)
+{
+    struct nt_ice_candidate l, r;
+    assert_int_equal(nt_ice_state(n.nodes[node].agent), NT_ICE_COMPLETED);
+    assert_true(nt_ice_selected(n.nodes[node].agent, 1, 1, &l, &r));
+    assert_string_equal(nt_ice_type_name(l.type), nt_ice_type_name(local));
+    assert_string_equal(nt_ice_type_name(r.type), nt_ice_type_name(remote));
+}
+
+static void data_flows(struct world *w)
+{
+    static const uint8_t bytes[200] = {128, 1, 2, 3};
+    int before_l = n.nodes[w->l].data_count, before_r = n.nodes[w->r].data_count;
+    assert_int_equal(nt_ice_send(n.nodes[w->l].agent, 1, 1, bytes, sizeof bytes, n.now), NT_OK);
+    drain(&n, w->l);
+    assert_int_equal(nt_ice_send(n.nodes[w->r].agent, 1, 1, bytes, sizeof bytes, n.now), NT_OK);
+    drain(&n, w->r);
+    run(&n, n.now + NT_SEC);
+    assert_int_equal(n.nodes[w->l].data_count, before_l + 1);
+    assert_int_equal(n.nodes[w->r].data_count, before_r + 1);
+    assert_memory_equal(n.nodes[w->r].last_data, bytes, 64);
+}
+
+static void hosts(void **state)
+{
+    struct world w;
+    (void)state;
+    world(&w, NAT_NONE, NAT_NONE, false);
+    call(&w);
+    run(&n, n.now + NT_SEC);
+    /* RFC 8445, 5.1.2.1 and 5.1.2.2 by hand: 126 * 2^24 + 65535 * 2^8 + 255 */
+    assert_int_equal(nt_ice_candidate_count(n.nodes[w.l].agent), 1); /* the reflexive one equals its base */
+    assert_int_equal(nt_ice_candidate_at(n.nodes[w.l].agent, 0)->priority, 2130706431);
+    expect(w.l, NT_ICE_HOST, NT_ICE_HOST);
+    expect(w.r, NT_ICE_HOST, NT_ICE_HOST);
+    data_flows(&w);
+    unworld(&w);
+}
+
+static void reflexive(void **state)
+{
+    struct world w;
+    (void)state;
+    world(&w, NAT_CONE, NAT_CONE, true);
+    call(&w);
+    assert_int_equal(nt_ice_candidate_count(n.nodes[w.l].agent), 3);
+    const struct nt_ice_candidate *c = nt_ice_candidate_at(n.nodes[w.l].agent, 1);
+    /* 100 * 2^24 + 65535 * 2^8 + 255, as in RFC 8445, 15.1 */
+    assert_int_equal(c->priority, 1694498815);
+    assert_string_equal(c->foundation, "2");
+    assert_int_equal(nt_ice_candidate_at(n.nodes[w.l].agent, 2)->priority, 16777215);
+    run(&n, n.now + 2 * NT_SEC);
+    expect(w.l, NT_ICE_SRFLX, NT_ICE_SRFLX);
+    expect(w.r, NT_ICE_SRFLX, NT_ICE_SRFLX);
+    data_flows(&w);
+    unworld(&w);
+}
+
+/* The controlled side behind a symmetric NAT: its new port is a remote peer-reflexive candidate here, a local one there. */
+static void symmetric_to_full_cone(void **state)
+{
+    struct world w;
+    (void)state;
+    world(&w, NAT_FULL, NAT_SYM, true);
+    call(&w);
+    assert_int_equal(nt_ice_candidate_count(n.nodes[w.r].agent), 4); /* host, two reflexive, relayed */
+    assert_int_equal(nt_ice_candidate_at(n.nodes[w.r].agent, 2)->priority, 1694498815 - 256);
+    run(&n, n.now + 2 * NT_SEC);
+    expect(w.l, NT_ICE_SRFLX, NT_ICE_PRFLX);
+    expect(w.r, NT_ICE_PRFLX, NT_ICE_SRFLX);
+    data_flows(&w);
+    unworld(&w);
+}
+
+/* Mirrored types of a relayed path (RFC 8445 priorities): controlling symmetric, controlled port-restricted. */
+static void symmetric_to_port_restricted(void **state)
+{
+    struct world w;
+    (void)state;
+    world(&w, NAT_SYM, NAT_CONE, true);
+    call(&w);
+    run(&n, n.now + 3 * NT_SEC);
+    expect(w.l, NT_ICE_PRFLX, NT_ICE_RELAY);
+    expect(w.r, NT_ICE_RELAY, NT_ICE_PRFLX);
+    data_flows(&w);
+    unworld(&w);
+}
+
+static void symmetric_both(void **state)
+{
+    struct world w;
+    (void)state;
+    world(&w, NAT_SYM, NAT_SYM, true);
+    call(&w);
+    run(&n, n.now + 3 * NT_SEC);
+    struct nt_ice_candidate l, r;
+    assert_int_equal(nt_ice_state(n.nodes[w.l].agent), NT_ICE_COMPLETED);
+    assert_true(nt_ice_selected(n.nodes[w.l].agent, 1, 1, &l, &r));
+    assert_true(l.type == NT_ICE_RELAY || r.type == NT_ICE_RELAY);
+    data_flows(&w);
+    /* after 3 s the unused allocation is released (8.3.1) */
+    run(&n, n.now + 5 * NT_SEC);
+    assert_int_equal(nt_turn_server_allocations(w.turn), l.type == NT_ICE_RELAY && r.type == NT_ICE_RELAY ? 2 : 1);
+    nt_ice_close(n.nodes[w.l].agent, n.now);
+    drain(&n, w.l);
+    nt_ice_close(n.nodes[w.r].agent, n.now);
+    drain(&n, w.r);
+    run(&n, n.now + NT_SEC);
+    assert_int_equal(nt_turn_server_allocations(w.turn), 0);
+    assert_int_equal(nt_ice_state(n.nodes[w.l].agent), NT_ICE_CLOSED);
+    assert_int_equal(nt_ice_state(n.nodes[w.r].agent), NT_ICE_CLOSED);
+    unworld(&w);
+}
+
+/* RFC 8445, 5.1.1.2 and 6.1.4.2, 14.2: no two transactions start within Ta, whoever starts them. */
+static void pacing(void **state)
+{
+    struct world w;
+    nt_time gap;
+    (void)state;
+    world(&w, NAT_SYM, NAT_SYM, true);
+    call(&w);
+    run(&n, n.now + 2 * NT_SEC); /* before the first consent request */
+    assert_true(first_sends(&n, w.l, &gap) > 8);
+    assert_true(gap >= 50 * NT_MSEC);
+    assert_true(first_sends(&n, w.r, &gap) > 8);
+    assert_true(gap >= 50 * NT_MSEC);
+    unworld(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hosts), cmocka_unit_test(reflexive), cmocka_unit_test(symmetric_to_full_cone),
+        cmocka_unit_test(symmetric_to_port_restricted), cmocka_unit_test(symmetric_both), cmocka_unit_test(pacing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
