@@ -5,7 +5,7 @@
 
 /* RFC 5508, REQ-2 (3.2): "An ICMP Query session timer MUST NOT expire in less than 60 seconds." */
 #define ICMP_QUERY_LIFE (60 * NT_SEC)
-/* A state that still has traffic after so long is a stream (measured on Linux: facts of the preset linux-masquerade). */
+/* A state that still has traffic after so long is a stream (measured on Linux: facts of the preset linux-masq). */
 #define STREAM_AFTER (2 * NT_SEC)
 
 static const nt_time *port_life(const struct nt_nat_policy *p, uint32_t proto, const struct nt_addr *remote)

@@ -110,7 +110,7 @@ static void test_linux_masquerade(void **state)
     (void)state;
     struct nt_nat_policy p;
     nt_nat_policy_init(&p);
-    nt_nat_preset_find("linux-masquerade")->set(&p);
+    nt_nat_preset_find("linux-masq")->set(&p);
     struct nt_nat *n = nat_of(p);
     assert_int_equal(out(n, I1, X), 5000);
     assert_int_equal(out(n, I1, X_OTHER_PORT), 5000);
