@@ -67,7 +67,8 @@ static void signed_request(struct world *w, uint8_t n, struct feed *f)
     static const uint16_t methods[] = {NT_TURN_ALLOCATE, NT_TURN_REFRESH, NT_TURN_CREATE_PERMISSION, NT_TURN_CHANNEL_BIND,
                                        NT_TURN_SEND, NT_STUN_BINDING, NT_TURN_CONNECT, 0x0fff};
     static const uint16_t types[] = {NT_ATTR_REQUESTED_TRANSPORT, NT_ATTR_LIFETIME, NT_ATTR_XOR_PEER_ADDRESS,
-                                     NT_ATTR_CHANNEL_NUMBER, NT_ATTR_DATA, NT_ATTR_EVEN_PORT, NT_ATTR_RESERVATION_TOKEN, NT_ATTR_REQUESTED_ADDRESS_FAMILY,
+                                     NT_ATTR_CHANNEL_NUMBER, NT_ATTR_DATA, NT_ATTR_EVEN_PORT,
+                                     NT_ATTR_RESERVATION_TOKEN, NT_ATTR_REQUESTED_ADDRESS_FAMILY,
                                      NT_ATTR_ADDITIONAL_ADDRESS_FAMILY, NT_ATTR_DONT_FRAGMENT, 0x7ffe, 0xfffe};
     uint8_t buf[2048], id[NT_STUN_ID] = {0}, count = feed8(f);
     uint16_t method = methods[feed8(f) % 8];
