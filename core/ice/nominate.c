@@ -1,16 +1,12 @@
 /* Nomination (RFC 8445, section 8.1.1), regular, by the rule of the scenario language: the best valid pair when no better one is
  * Frozen, Waiting or In-Progress, or 100 ms after the first valid pair if the best is direct, or 500 ms + 4 RTT if relayed.
- * Valid pairs rank by the check-list pair that produced them, so that they compare with pairs still to be checked. */
+ * Valid pairs rank by the priority of their own candidates (7.2.5.3.2), which both agents compute alike; the check-list pairs'
+ * priorities, with bases in place of reflexive candidates, differ between them. */
 #include "core/ice/agent.h"
 
 #define DIRECT_WAIT (100 * NT_MSEC)
 #define RELAYED_WAIT (500 * NT_MSEC)
 #define RELAYED_ROUNDS 4
-
-static uint64_t rank(const struct nt_ice_agent *a, const struct nt_ice_valid *v)
-{
-    return a->session.pairs[v->generator].priority;
-}
 
 static uint32_t best_valid(const struct nt_ice_agent *a, size_t stream, size_t component)
 {
@@ -22,7 +18,7 @@ static uint32_t best_valid(const struct nt_ice_agent *a, size_t stream, size_t c
         const struct nt_ice_candidate *own = &nt_ice_pair_own(a, p)->c;
         if (v->gone || own->stream != stream || own->component != component || p->state != NT_ICE_SUCCEEDED || !p->listed)
             continue;
-        if (found == NT_ICE_NONE || rank(a, v) > rank(a, &s->valids[found]))
+        if (found == NT_ICE_NONE || v->priority > s->valids[found].priority)
             found = i;
     }
     return found;
@@ -34,7 +30,7 @@ static bool better_to_come(const struct nt_ice_agent *a, const struct nt_ice_val
     for (size_t i = 0; i < a->session.pair_count; i++) {
         const struct nt_ice_pair *p = &a->session.pairs[i];
         const struct nt_ice_candidate *c = &nt_ice_pair_own(a, p)->c;
-        if (p->listed && p->state <= NT_ICE_IN_PROGRESS && p->priority > rank(a, v) && c->stream == own->stream &&
+        if (p->listed && p->state <= NT_ICE_IN_PROGRESS && p->priority > v->priority && c->stream == own->stream &&
             c->component == own->component)
             return true;
     }
