@@ -185,6 +185,7 @@ static void rows(struct nt_text *t, struct nt_strings *s, const struct nt_ladder
         number(t, r->from);
         number(t, r->to);
         number(t, r->dropped);
+        number(t, (long long)(r->via & ((UINT64_C(1) << 53) - 1))); /* what a JavaScript number holds */
         string(t, s, r->text);
         string(t, s, r->note);
         close_list(t);

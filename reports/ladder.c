@@ -68,6 +68,8 @@ static int add_row(struct nt_ladder *l, const struct nt_capture *c, const struct
     *r = (struct nt_ladder_row){.at = f->at, .frame = w->first + 1, .dropped = last->fate == NT_FATE_DROPPED};
     r->from = column_of[w->nodes[0]];
     r->to = column_of[w->nodes[w->node_count - 1]];
+    for (uint32_t i = 1; i + 1 < w->node_count; i++)
+        r->via |= UINT64_C(1) << column_of[w->nodes[i]];
     r->text = strdup(nt_annotate(nt_capture_bytes(c, f), f->len, text, sizeof text));
     r->note = note_of(c, w);
     l->row_count++;

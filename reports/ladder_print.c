@@ -33,7 +33,7 @@ static void arrow(const struct nt_ladder_row *r, const struct nt_ladder *l, cons
     memset(line, ' ', width);
     line[width] = '\0';
     for (size_t i = 0; i < l->column_count; i++)
-        line[at[i]] = i > low && i < high ? '+' : '|';
+        line[at[i]] = i <= low || i >= high ? '|' : r->via >> i & 1 ? '+' : '-';
     for (size_t x = at[low] + 1; x < at[high]; x++)
         if (line[x] == ' ')
             line[x] = '-';

@@ -66,6 +66,12 @@ static void extend(const struct nt_ways *w, struct nt_way *way, const struct nt_
         way->frames[way->frame_count++] = frame;
 }
 
+static bool management_link(const char *tap)
+{
+    const char *dot = strrchr(tap, '.');
+    return dot != NULL && strcmp(dot, ".signalling") == 0;
+}
+
 static int take(struct nt_ways *w, struct nt_map *by_payload, const struct nt_capture *c, uint32_t frame)
 {
     const struct nt_capture_frame *f = &c->frames[frame];
@@ -82,7 +88,7 @@ static int take(struct nt_ways *w, struct nt_map *by_payload, const struct nt_ca
         if (err != NT_OK)
             return err;
         way = (uint32_t)w->count++;
-        w->ways[way] = (struct nt_way){.first = frame, .before = newest};
+        w->ways[way] = (struct nt_way){.first = frame, .before = newest, .signalling = management_link(c->taps[f->tap].name)};
     }
     extend(w, &w->ways[way], c, frame);
     return NT_OK;

@@ -60,15 +60,27 @@ static void put_way(struct order *o, const struct nt_way *w)
             put_beside(o, w->nodes[i], place_of(o, w->nodes[i - 1]));
 }
 
-/* The host whose tap comes first stands left. */
-static void orient(struct order *o)
+/* Longest first. Signalling last: it goes around the gateways, and says nothing about who is whose neighbour. */
+static void put_ways(struct order *o, const struct nt_ways *w, bool signalling)
 {
-    if (o->count < 2 || o->at[0] < o->at[o->count - 1])
+    for (uint32_t len = NT_WAY_HOPS_MAX; len > 0; len--)
+        for (size_t i = 0; i < w->count; i++)
+            if (w->ways[i].node_count == len && w->ways[i].signalling == signalling)
+                put_way(o, &w->ways[i]);
+}
+
+/* The outer host that sends first stands left. */
+static void orient(struct order *o, const struct nt_ways *w)
+{
+    size_t i = 0;
+    while (o->count > 1 && i < w->count && w->ways[i].nodes[0] != o->at[0] && w->ways[i].nodes[0] != o->at[o->count - 1])
+        i++;
+    if (o->count < 2 || i == w->count || w->ways[i].nodes[0] == o->at[0])
         return;
-    for (size_t i = 0, j = o->count - 1; i < j; i++, j--) {
-        uint32_t x = o->at[i];
-        o->at[i] = o->at[j];
-        o->at[j] = x;
+    for (size_t low = 0, high = o->count - 1; low < high; low++, high--) {
+        uint32_t x = o->at[low];
+        o->at[low] = o->at[high];
+        o->at[high] = x;
     }
 }
 
@@ -78,13 +90,11 @@ int nt_ways_order(const struct nt_ways *w, uint32_t *column_of)
     if (o == NULL)
         return NT_ENOMEM;
     for (size_t i = 0; i < w->count; i++)
-        for (uint32_t k = 1; k + 1 < w->ways[i].node_count; k++)
+        for (uint32_t k = 1; k + 1 < w->ways[i].node_count && !w->ways[i].signalling; k++)
             o->inner[w->ways[i].nodes[k]] = true;
-    for (uint32_t len = NT_WAY_HOPS_MAX; len > 0; len--)
-        for (size_t i = 0; i < w->count; i++)
-            if (w->ways[i].node_count == len)
-                put_way(o, &w->ways[i]);
-    orient(o);
+    put_ways(o, w, false);
+    put_ways(o, w, true);
+    orient(o, w);
     for (size_t n = 0; n < w->node_count; n++)
         column_of[n] = (uint32_t)place_of(o, (uint32_t)n); /* nodes without packets: after the last */
     free(o);

@@ -1,0 +1,166 @@
+/* The ladder of a synthetic capture:  L -- nat-left -- (stun, turn, platform) -- nat-right -- R  */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "core/base/err.h"
+#include "reports/ladder.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LEFT_IN, LEFT_OUT, RIGHT_IN, RIGHT_OUT, STUN, PLATFORM, L, L_SIGNALLING, R, R_SIGNALLING };
+
+static const char *const inside = "10.1.0.2:50000", *const outside = "203.0.113.2:40000", *const server = "203.0.113.4:3478",
+                  *const peer = "203.0.113.3:40000";
+
+static struct nt_addr addr(const char *s)
+{
+    struct nt_addr a;
+    assert_int_equal(nt_addr_parse(&a, s), NT_OK);
+    return a;
+}
+
+static void cross(struct nt_capture *c, nt_time at, uint32_t tap, int direction, const char *src, const char *dst, const char *payload)
+{
+    uint8_t buf[200];
+    struct nt_addr a = addr(src), b = addr(dst);
+    struct nt_packet p = {.data = buf, .cap = sizeof buf};
+    assert_int_equal(nt_packet_udp(&p, &a, &b, (const uint8_t *)payload, strlen(payload), 64, 0, false, 1), NT_OK);
+    struct nt_trace_event ev = {.at = at, .kind = NT_TR_PACKET, .n = {tap, direction, 0}, .bytes = p.data, .len = p.len};
+    nt_capture_trace(c, &ev);
+}
+
+static void fate(struct nt_capture *c, enum nt_trace_kind kind, uint32_t tap, int64_t n, const char *a, const char *b)
+{
+    struct nt_trace_event ev = {.kind = kind, .n = {tap, n}, .a = addr(a), .b = addr(b)};
+    nt_capture_trace(c, &ev);
+}
+
+static void taps(struct nt_capture *c)
+{
+    static const char *const names[][2] = {
+        {"nat-left.inside", "nat-left"},   {"nat-left.outside", "nat-left"}, {"nat-right.inside", "nat-right"},
+        {"nat-right.outside", "nat-right"}, {"stun.0", "stun"},               {"platform.signalling", "platform"},
+        {"L.0", "L"},                      {"L.signalling", "L"},            {"R.0", "R"},
+        {"R.signalling", "R"},
+    };
+    nt_capture_init(c);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_int_equal(nt_capture_add_tap(c, names[i][0], names[i][1], NULL), (int)i);
+}
+
+/* Towards the STUN server, then the peer, where the filter drops it. */
+static void example(struct nt_capture *c)
+{
+    taps(c);
+    cross(c, 0, L, NT_DIR_OUT, inside, server, "ask");
+    cross(c, NT_MSEC, LEFT_IN, NT_DIR_IN, inside, server, "ask");
+    fate(c, NT_TR_TRANSLATED, LEFT_IN, 0, inside, outside);
+    cross(c, NT_MSEC, LEFT_OUT, NT_DIR_OUT, outside, server, "ask");
+    cross(c, 5 * NT_MSEC, L_SIGNALLING, NT_DIR_OUT, "10.9.0.1:5060", "10.9.0.9:5060", "sip");
+    cross(c, 6 * NT_MSEC, PLATFORM, NT_DIR_IN, "10.9.0.1:5060", "10.9.0.9:5060", "sip");
+    cross(c, 6 * NT_MSEC, PLATFORM, NT_DIR_OUT, "10.9.0.9:5060", "10.9.0.2:5060", "sip");
+    cross(c, 7 * NT_MSEC, R_SIGNALLING, NT_DIR_IN, "10.9.0.9:5060", "10.9.0.2:5060", "sip");
+    cross(c, 21 * NT_MSEC, STUN, NT_DIR_IN, outside, server, "ask");
+    cross(c, 30 * NT_MSEC, R, NT_DIR_OUT, "10.2.0.2:50000", server, "r asks");
+    cross(c, 31 * NT_MSEC, RIGHT_IN, NT_DIR_IN, "10.2.0.2:50000", server, "r asks");
+    fate(c, NT_TR_TRANSLATED, RIGHT_IN, 0, "10.2.0.2:50000", peer);
+    cross(c, 31 * NT_MSEC, RIGHT_OUT, NT_DIR_OUT, peer, server, "r asks");
+    cross(c, 40 * NT_MSEC, L, NT_DIR_OUT, inside, peer, "check");
+    cross(c, 41 * NT_MSEC, LEFT_IN, NT_DIR_IN, inside, peer, "check");
+    fate(c, NT_TR_TRANSLATED, LEFT_IN, 0, inside, outside);
+    cross(c, 41 * NT_MSEC, LEFT_OUT, NT_DIR_OUT, outside, peer, "check");
+    cross(c, 50 * NT_MSEC, STUN, NT_DIR_IN, peer, server, "r asks");
+    cross(c, 61 * NT_MSEC, RIGHT_OUT, NT_DIR_IN, outside, peer, "check");
+    fate(c, NT_TR_DROP, RIGHT_OUT, NT_DROP_FILTERED, outside, peer);
+}
+
+static void test_rows(void **state)
+{
+    (void)state;
+    struct nt_capture c;
+    struct nt_ladder l;
+    example(&c);
+    assert_int_equal(nt_ladder_make(&l, &c), NT_OK);
+    assert_int_equal(l.column_count, 6);
+    assert_string_equal(l.columns[0], "L");
+    assert_string_equal(l.columns[1], "nat-left");
+    assert_string_equal(l.columns[4], "nat-right");
+    assert_string_equal(l.columns[5], "R");
+    assert_int_equal(l.row_count, 4);
+    assert_int_equal(l.rows[0].frame, 1);
+    assert_int_equal(l.rows[0].from, 0);
+    assert_string_equal(l.columns[l.rows[0].to], "stun");
+    assert_int_equal(l.rows[0].via, 2);
+    assert_string_equal(l.rows[0].text, "data 3 bytes");
+    assert_string_equal(l.rows[0].note, "10.1.0.2:50000 > 203.0.113.4:3478; nat-left: 10.1.0.2:50000 becomes 203.0.113.2:40000");
+    assert_int_equal(l.rows[1].to, 5);
+    assert_false(l.rows[1].dropped);
+    assert_true(l.rows[3].dropped);
+    assert_int_equal(l.rows[3].to, 4);
+    assert_string_equal(l.rows[3].note, "10.1.0.2:50000 > 203.0.113.3:40000; nat-left: 10.1.0.2:50000 becomes 203.0.113.2:40000; "
+                                        "dropped by nat-right, filtered: no permission for 203.0.113.2:40000");
+    nt_ladder_free(&l);
+    nt_capture_free(&c);
+}
+
+/* The same bytes sent again are another row, and hops join in order. */
+static void test_retransmission(void **state)
+{
+    (void)state;
+    struct nt_capture c;
+    struct nt_ladder l;
+    taps(&c);
+    cross(&c, 0, L, NT_DIR_OUT, inside, server, "ask");
+    cross(&c, 5, L, NT_DIR_OUT, inside, server, "ask");
+    cross(&c, 10, STUN, NT_DIR_IN, inside, server, "ask");
+    assert_int_equal(nt_ladder_make(&l, &c), NT_OK);
+    assert_int_equal(l.row_count, 2);
+    assert_int_equal(l.rows[0].to, 1);
+    assert_int_equal(l.rows[1].to, 0);
+    assert_non_null(strstr(l.rows[1].note, "seen no more"));
+    nt_ladder_free(&l);
+    nt_capture_clear(&c);
+    assert_int_equal(nt_ladder_make(&l, &c), NT_OK);
+    assert_int_equal(l.row_count, 0);
+    nt_ladder_free(&l);
+    nt_capture_free(&c);
+}
+
+static void test_print(void **state)
+{
+    (void)state;
+    struct nt_capture c;
+    struct nt_ladder l;
+    char *out = NULL;
+    size_t len = 0;
+    taps(&c);
+    cross(&c, 1500000, L, NT_DIR_OUT, inside, server, "ask");
+    cross(&c, 2 * NT_MSEC, LEFT_IN, NT_DIR_IN, inside, server, "ask");
+    cross(&c, 2 * NT_MSEC, LEFT_OUT, NT_DIR_OUT, inside, server, "ask");
+    cross(&c, 9 * NT_MSEC, STUN, NT_DIR_IN, inside, server, "ask");
+    cross(&c, 9 * NT_MSEC, STUN, NT_DIR_OUT, server, inside, "tell");
+    cross(&c, 19 * NT_MSEC, LEFT_OUT, NT_DIR_IN, server, inside, "tell");
+    fate(&c, NT_TR_DROP, LEFT_OUT, NT_DROP_NO_MAPPING, server, outside);
+    assert_int_equal(nt_ladder_make(&l, &c), NT_OK);
+    FILE *f = open_memstream(&out, &len);
+    nt_ladder_print(&l, f, false);
+    fclose(f);
+    assert_string_equal(out, "   time ms   frame  L       nat-left  stun    \n"
+                             "     1.500       1  |-------+-------->|         data 3 bytes  (10.1.0.2:50000 > 203.0.113.4:3478)\n"
+                             "     9.000       5  |       x---------|         data 4 bytes  (203.0.113.4:3478 > 10.1.0.2:50000; "
+                             "dropped by nat-left, no-mapping: nothing is mapped to 203.0.113.2:40000)\n");
+    free(out);
+    nt_ladder_free(&l);
+    nt_capture_free(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_retransmission), cmocka_unit_test(test_print)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,192 @@
+/* results: the exact JSON of LANGUAGE.md's example, back again, and what is refused. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "core/base/err.h"
+#include "reports/result.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The page's example, with one agent, and what comes after what the page names. */
+static const char example[] =
+    "{\"id\": \"classic/four-types[left=symmetric,right=full-cone]\", \"file\": \"classic/four-types.yaml\", "
+    "\"params\": {\"left\": \"symmetric\", \"right\": \"full-cone\"}, \"seed\": 1, \"outcome\": \"pass\", \"reason\": \"\", "
+    "\"at\": {\"line\": null, \"packet\": 0}, \"path\": \"direct\", \"expected_path\": [\"direct\"], \"connect_ms\": 604, "
+    "\"virtual_ms\": 1850, \"packets\": 61, \"agents\": {\"L\": {\"stack\": \"natsim\", \"state\": \"completed\", \"role\": \"controlling\", "
+    "\"candidates\": [{\"type\": \"host\", \"stream\": 1, \"component\": 1, \"transport\": \"udp\", \"address\": \"10.1.0.2\", \"port\": 50000, "
+    "\"base\": \"10.1.0.2:50000\", \"related\": null, \"priority\": 2130706431, \"foundation\": \"1\"}], "
+    "\"selected\": [{\"stream\": 1, \"component\": 1, \"local\": {\"type\": \"prflx\", \"address\": \"203.0.113.2\", \"port\": 40001}, "
+    "\"remote\": {\"type\": \"srflx\", \"address\": \"203.0.113.3\", \"port\": 40000}}], "
+    "\"pairs\": [{\"local\": \"10.1.0.2:50000\", \"remote\": \"203.0.113.3:40000\", \"state\": \"succeeded\", \"base\": \"10.1.0.2:50000\", "
+    "\"generated_by\": null, \"receivable\": true, \"sendable\": true, \"handshake\": true, \"valid\": true, \"nominated\": true, "
+    "\"priority\": \"18446744073709551615\", \"local_type\": \"host\", \"remote_type\": \"srflx\"}], "
+    "\"peer_reflexive\": [{\"side\": \"local\", \"address\": \"203.0.113.2\", \"port\": 40001, \"packet\": 57}], "
+    "\"checks_sent\": 9, \"checks_received\": 8}}, \"conformance\": {\"rules_exercised\": 83, \"violations\": "
+    "[{\"rule\": \"RFC8445-7.1.1-priority\", \"agent\": \"L\", \"packet\": 31, \"detail\": \"wrong\"}]}, "
+    "\"data\": {\"sent\": 20, \"lost\": 0}, \"capture\": \"captures/x.pcapng\", \"claim\": \"a claim\"}";
+
+static struct nt_addr addr(const char *text)
+{
+    struct nt_addr a;
+    assert_int_equal(nt_addr_parse(&a, text), NT_OK);
+    return a;
+}
+
+static void fill_agent(struct nt_result_agent *a)
+{
+    *a = (struct nt_result_agent){.name = strdup("L"), .stack = strdup("natsim"), .state = strdup("completed"), .role = strdup("controlling"),
+                                  .candidate_count = 1, .selected_count = 1, .pair_count = 1, .prflx_count = 1, .checks_sent = 9,
+                                  .checks_received = 8};
+    a->candidates = calloc(1, sizeof *a->candidates);
+    a->candidates[0] = (struct nt_result_candidate){.type = strdup("host"), .stream = 1, .component = 1, .transport = strdup("udp"),
+                                                    .addr = addr("10.1.0.2:50000"), .base = addr("10.1.0.2:50000"), .priority = 2130706431,
+                                                    .foundation = strdup("1")};
+    a->selected = calloc(1, sizeof *a->selected);
+    a->selected[0] = (struct nt_result_selected){1, 1, {strdup("prflx"), addr("203.0.113.2:40001")}, {strdup("srflx"), addr("203.0.113.3:40000")}};
+    a->pairs = calloc(1, sizeof *a->pairs);
+    a->pairs[0] = (struct nt_result_pair){.local = addr("10.1.0.2:50000"), .remote = addr("203.0.113.3:40000"), .base = addr("10.1.0.2:50000"),
+                                          .local_type = strdup("host"), .remote_type = strdup("srflx"), .state = strdup("succeeded"),
+                                          .receivable = true, .sendable = true, .handshake = true, .valid = true, .nominated = true,
+                                          .priority = UINT64_MAX};
+    a->prflx = calloc(1, sizeof *a->prflx);
+    a->prflx[0] = (struct nt_result_prflx){.addr = addr("203.0.113.2:40001"), .packet = 57};
+}
+
+static void fill(struct nt_result_case *c)
+{
+    *c = (struct nt_result_case){.id = strdup("classic/four-types[left=symmetric,right=full-cone]"), .file = strdup("classic/four-types.yaml"),
+                                 .claim = strdup("a claim"), .param_count = 2, .seed = 1, .reason = strdup(""), .path = strdup("direct"),
+                                 .expected_paths = 1, .connect_ms = 604, .virtual_ms = 1850, .packets = 61, .agent_count = 1,
+                                 .rules_exercised = 83, .violation_count = 1, .data_sent = 20, .capture = strdup("captures/x.pcapng")};
+    c->params = calloc(2, sizeof *c->params);
+    c->params[0] = (struct nt_result_param){strdup("left"), strdup("\"symmetric\""), strdup("symmetric")};
+    c->params[1] = (struct nt_result_param){strdup("right"), strdup("\"full-cone\""), strdup("full-cone")};
+    c->agents = calloc(1, sizeof *c->agents);
+    fill_agent(&c->agents[0]);
+    c->violations = calloc(1, sizeof *c->violations);
+    c->violations[0] = (struct nt_result_violation){strdup("RFC8445-7.1.1-priority"), strdup("L"), strdup("wrong"), 31};
+}
+
+static void test_exact_bytes(void **state)
+{
+    (void)state;
+    struct nt_result_case c;
+    fill(&c);
+    char *json = nt_result_case_to_json(&c);
+    assert_string_equal(json, example);
+    free(json);
+    nt_result_case_free(&c);
+}
+
+static void test_round_trip(void **state)
+{
+    (void)state;
+    struct nt_result_case c;
+    char what[200] = "";
+    assert_int_equal(nt_result_case_from_json(&c, example, strlen(example), what, sizeof what), NT_OK);
+    assert_true(c.agents[0].pairs[0].priority == UINT64_MAX);
+    assert_null(c.agents[0].pairs[0].generated_by);
+    assert_false(nt_addr_is_set(&c.agents[0].candidates[0].related));
+    assert_string_equal(c.params[1].label, "full-cone");
+    char *json = nt_result_case_to_json(&c);
+    assert_string_equal(json, example);
+    free(json);
+    nt_result_case_free(&c);
+}
+
+static void test_types_and_nulls(void **state)
+{
+    (void)state;
+    struct nt_result_case c = {.id = strdup("a\xff\"<"), .file = strdup("a.yaml"), .param_count = 3, .connect_ms = -1, .outcome = NT_SKIP, .line = 7,
+                               .expected_paths = 6};
+    char what[200];
+    c.params = calloc(3, sizeof *c.params);
+    c.params[0] = (struct nt_result_param){strdup("n"), strdup("3"), strdup("3")};
+    c.params[1] = (struct nt_result_param){strdup("hp"), strdup("{\"preset\": \"symmetric\"}"), strdup("hp")};
+    c.params[2] = (struct nt_result_param){strdup("b"), strdup("true"), strdup("true")};
+    char *json = nt_result_case_to_json(&c);
+    assert_string_equal(json, "{\"id\": \"a?\\\"<\", \"file\": \"a.yaml\", \"params\": {\"n\": 3, \"hp\": {\"preset\": \"symmetric\"}, \"b\": true}, "
+                              "\"seed\": 0, \"outcome\": \"skip\", \"reason\": \"\", \"at\": {\"line\": 7, \"packet\": 0}, \"path\": null, "
+                              "\"expected_path\": [\"relayed\", \"none\"], \"connect_ms\": null, \"virtual_ms\": 0, \"packets\": 0, \"agents\": {}, "
+                              "\"conformance\": {\"rules_exercised\": 0, \"violations\": []}, \"data\": {\"sent\": 0, \"lost\": 0}, "
+                              "\"capture\": null, \"claim\": null, \"labels\": {\"hp\": \"hp\"}}");
+    nt_result_case_free(&c);
+    assert_int_equal(nt_result_case_from_json(&c, json, strlen(json), what, sizeof what), NT_OK);
+    assert_int_equal(c.expected_paths, 6);
+    assert_int_equal(c.connect_ms, -1);
+    assert_string_equal(c.params[1].label, "hp");
+    assert_string_equal(c.params[2].json, "true");
+    char *again = nt_result_case_to_json(&c);
+    assert_string_equal(again, json);
+    free(again);
+    free(json);
+    nt_result_case_free(&c);
+}
+
+/* Each replacement makes the example wrong in one place. */
+static void test_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to, *says;
+    } rows[] = {
+        {"\"outcome\": \"pass\"", "\"outcome\": \"good\"", "'outcome' must be pass, fail, error or skip"},
+        {"\"priority\": \"18446744073709551615\"", "\"priority\": \"18446744073709551616\"", "'priority' must be a decimal number of 64 bits in a string"},
+        {"\"port\": 50000", "\"port\": 70000", "'port' must be an integer in its range"},
+        {"\"receivable\": true", "\"receivable\": 1", "'receivable' must be true or false"},
+        {"\"agents\": {", "\"agents\": [], \"x\": {", "'agents' must be an object"},
+        {"\"base\": \"10.1.0.2:50000\"", "\"base\": \"10.1.0.2:x\"", "'base' must be an address or null"},
+        {"\"violations\": [", "\"violations\": [5, ", "'violations' must be a list of objects"},
+        {"[\"direct\"]", "[\"along\"]", "'expected_path' must be of direct, relayed, none"},
+        {"[\"direct\"]", "[8]", "'expected_path' must be of direct, relayed, none"},
+        {"\"side\": \"local\"", "\"side\": \"top\"", "'side' must be \"local\" or \"remote\""},
+        {"\"virtual_ms\": 1850", "\"virtual_ms\": -1", "'virtual_ms' must be an integer in its range"},
+        {"\"id\": ", "\"di\": ", "'id' must be a string"},
+    };
+    struct nt_result_case c;
+    char text[4096], what[200];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *at = strstr(example, rows[i].from);
+        assert_non_null(at);
+        snprintf(text, sizeof text, "%.*s%s%s", (int)(at - example), example, rows[i].to, at + strlen(rows[i].from));
+        assert_int_equal(nt_result_case_from_json(&c, text, strlen(text), what, sizeof what), NT_EFORMAT);
+        assert_string_equal(what, rows[i].says);
+        assert_null(c.id);
+    }
+    for (size_t n = 0; n < strlen(example); n++)
+        assert_int_equal(nt_result_case_from_json(&c, example, n, what, sizeof what), NT_EFORMAT);
+    assert_int_equal(nt_result_case_from_json(&c, "[]", 2, what, sizeof what), NT_EFORMAT);
+    assert_int_equal(nt_result_case_from_json(&c, example, (size_t)NT_RESULT_JSON_MAX + 1, what, sizeof what), NT_ELIMIT);
+}
+
+static void test_results(void **state)
+{
+    (void)state;
+    struct nt_results r = {0};
+    struct nt_result_case c;
+    size_t n[4];
+    fill(&c);
+    assert_int_equal(nt_results_add(&r, &c), NT_OK);
+    assert_null(c.id);
+    fill(&c);
+    c.outcome = NT_ERROR;
+    assert_int_equal(nt_results_add(&r, &c), NT_OK);
+    nt_results_count(&r, n);
+    assert_int_equal(n[NT_PASS], 1);
+    assert_int_equal(n[NT_ERROR], 1);
+    nt_results_free(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_exact_bytes), cmocka_unit_test(test_round_trip), cmocka_unit_test(test_types_and_nulls),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_results),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
