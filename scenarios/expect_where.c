@@ -123,8 +123,10 @@ static const struct nt_yaml *merge(const struct nt_yaml *base, const struct nt_y
     out->open = base->open || over->open;
     out->keys = lists;
     out->items = lists + base->count + over->count;
-    memcpy(out->keys, base->keys, base->count * sizeof *lists);
-    memcpy(out->items, base->items, base->count * sizeof *lists);
+    if (base->count > 0) {
+        memcpy(out->keys, base->keys, base->count * sizeof *lists);
+        memcpy(out->items, base->items, base->count * sizeof *lists);
+    }
     for (size_t i = 0; i < over->count; i++) {
         size_t j = 0;
         while (j < base->count && strcmp(base->keys[j]->text, over->keys[i]->text) != 0)
