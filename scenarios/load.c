@@ -74,7 +74,8 @@ static bool set_names(struct nt_load *l, const struct nt_scn_file *f, const size
     }
     c->tags = nt_load_alloc(l, (nt_load_count(f->root.tags) + 1) * sizeof *c->tags);
     for (size_t i = 0; c->tags != NULL && i < nt_load_count(f->root.tags); i++)
-        c->tags[c->tag_count++] = nt_load_text(l, nt_load_item(f->root.tags, i)->text);
+        if (nt_load_item(f->root.tags, i)->text != NULL) /* check_tags refuses the others */
+            c->tags[c->tag_count++] = nt_load_text(l, nt_load_item(f->root.tags, i)->text);
     return !l->nomem;
 }
 
