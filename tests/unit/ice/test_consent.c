@@ -1,0 +1,135 @@
+/* Consent freshness (RFC 7675) and keepalives (RFC 8445, section 11) on the selected pair. */
+#include "peer.h"
+
+static struct lab l;
+
+static void complete(bool no_consent)
+{
+    struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
+    struct nt_ice_candidate r = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
+    c.no_consent = no_consent;
+    lab_start(&l, &c);
+    assert_int_equal(remote(&l, &r, 1), NT_OK);
+    go(&l, 0);
+    respond(&l, next_out(&l, NT_STUN_REQUEST, NULL), (struct reply){0});
+    request(&l, "10.0.0.2:6000", (struct ask){.id = 1, .use_candidate = true});
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
+    l.next = l.count;
+}
+
+/* Intervals of 4 to 6 s, spread over the whole range; new ids; no USE-CANDIDATE; no retransmission. */
+static void intervals(void **state)
+{
+    int bins[4] = {0};
+    nt_time last = 0;
+    uint8_t id[12] = {0};
+    (void)state;
+    complete(false);
+    for (int i = 0; i < 400; i++) {
+        l.count = l.next = 0;
+        while (l.count == 0)
+            go(&l, nt_ice_deadline(l.a));
+        struct out *o = next_out(&l, NT_STUN_REQUEST, "10.0.0.2:6000");
+        assert_non_null(o);
+        nt_time gap = o->at - last;
+        assert_true(gap >= 4 * NT_SEC && gap <= 6 * NT_SEC);
+        bins[gap == 6 * NT_SEC ? 3 : (gap - 4 * NT_SEC) / (NT_SEC / 2)]++;
+        last = o->at;
+        assert_memory_not_equal(id, o->bytes + 8, 12);
+        memcpy(id, o->bytes + 8, 12);
+        assert_false(carries(o, NT_ATTR_USE_CANDIDATE));
+        assert_int_equal(nt_stun_verify(&o->m, &l.theirs), NT_OK);
+        respond(&l, o, (struct reply){0});
+    }
+    for (int i = 0; i < 4; i++)
+        assert_true(bins[i] > 60); /* 100 expected each */
+    lab_end(&l);
+}
+
+static void expiry(void **state)
+{
+    static const uint8_t bytes[] = {200, 1, 2};
+    struct nt_addr peer = at("10.0.0.2:6000");
+    struct nt_stun_key wrong;
+    (void)state;
+    nt_stun_key_short(&wrong, "wrongwrongwrongwrongwrong");
+    complete(false);
+    /* data, requests, bad responses: none of them renews */
+    while (l.now < 29 * NT_SEC) {
+        go(&l, l.now + 100 * NT_MSEC);
+        give(&l, &peer, bytes, sizeof bytes);
+        struct out *o = next_out(&l, NT_STUN_REQUEST, NULL);
+        if (o != NULL) {
+            respond(&l, o, (struct reply){.key = &wrong});
+            respond(&l, o, (struct reply){.from = "10.0.0.3:6000"});
+            respond(&l, o, (struct reply){.code = 400});
+        }
+    }
+    go(&l, 30 * NT_SEC - 1);
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_OK);
+    pull(&l);
+    int sent = l.count;
+    go(&l, 30 * NT_SEC);
+    assert_int_equal(l.state, NT_ICE_DISCONNECTED);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_ESTATE);
+    /* no resumption: neither a late response nor the peer's requests bring it back */
+    for (int i = 0; i < sent; i++)
+        if (l.outs[i].m.len > 0 && l.outs[i].m.class_ == NT_STUN_REQUEST)
+            respond(&l, &l.outs[i], (struct reply){0});
+    request(&l, "10.0.0.2:6000", (struct ask){.id = 77, .use_candidate = true});
+    go(&l, 60 * NT_SEC);
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_DISCONNECTED);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_ESTATE);
+    assert_int_equal(l.count, sent);
+    lab_end(&l);
+}
+
+/* A 15 s outage, then one answer: another 30 s from there. */
+static void outage(void **state)
+{
+    (void)state;
+    complete(false);
+    go(&l, 20 * NT_SEC);
+    struct out *o = NULL, *p;
+    while ((p = next_out(&l, NT_STUN_REQUEST, NULL)) != NULL)
+        o = p;
+    assert_non_null(o);
+    respond(&l, o, (struct reply){0});
+    go(&l, 50 * NT_SEC - 1);
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
+    go(&l, 50 * NT_SEC);
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_DISCONNECTED);
+    lab_end(&l);
+}
+
+static void keepalives(void **state)
+{
+    static const uint8_t bytes[] = {200, 1, 2};
+    (void)state;
+    complete(true);
+    go(&l, 15 * NT_SEC - 1);
+    assert_null(next_out(&l, NT_STUN_INDICATION, NULL));
+    go(&l, 15 * NT_SEC);
+    struct out *o = next_out(&l, NT_STUN_INDICATION, "10.0.0.2:6000");
+    assert_non_null(o);
+    assert_int_equal(o->m.count, 1);
+    assert_non_null(o->m.fingerprint);
+    go(&l, 20 * NT_SEC);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_OK);
+    pull(&l);
+    go(&l, 35 * NT_SEC - 1);
+    assert_null(next_out(&l, NT_STUN_INDICATION, NULL)); /* data keeps the binding alive */
+    go(&l, 35 * NT_SEC);
+    assert_non_null(next_out(&l, NT_STUN_INDICATION, NULL));
+    go(&l, 200 * NT_SEC);
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
+    lab_end(&l);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(intervals), cmocka_unit_test(expiry), cmocka_unit_test(outage),
+                                       cmocka_unit_test(keepalives)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

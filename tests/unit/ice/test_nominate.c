@@ -1,0 +1,146 @@
+/* The nomination rule at its exact milliseconds, and what follows when the nominating check fails. */
+#include "peer.h"
+
+static struct lab l;
+
+static void begin(nt_time wait)
+{
+    struct nt_ice_config c = lab_config(NT_ICE_CONTROLLING);
+    c.nomination_wait = wait;
+    lab_start(&l, &c);
+}
+
+/* The check with USE-CANDIDATE, or NULL. */
+static struct out *nominating(void)
+{
+    for (int i = 0; i < l.count; i++)
+        if (l.outs[i].m.len > 0 && l.outs[i].m.class_ == NT_STUN_REQUEST && carries(&l.outs[i], NT_ATTR_USE_CANDIDATE))
+            return &l.outs[i];
+    return NULL;
+}
+
+static void at_once_when_best(void **state)
+{
+    struct nt_ice_candidate c[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("203.0.113.9:6000", NT_ICE_SRFLX, "2")};
+    (void)state;
+    begin(0);
+    assert_int_equal(remote(&l, c, 2), NT_OK);
+    go(&l, 60 * NT_MSEC);
+    respond(&l, &l.outs[0], (struct reply){0}); /* at 60 ms; nothing better is left */
+    go(&l, 200 * NT_MSEC);
+    struct out *o = nominating();
+    assert_non_null(o);
+    assert_int_equal(o->at, 100 * NT_MSEC); /* the next Ta: checks at 0, 50, 100 */
+    assert_int_equal(o->path.remote.port, 6000);
+    respond(&l, o, (struct reply){0});
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
+    int count = l.count;
+    respond(&l, &l.outs[1], (struct reply){0}); /* the other pair's answer: late, no effect */
+    go(&l, 3900 * NT_MSEC);
+    assert_int_equal(l.count, count); /* cancelled checks are not retransmitted */
+    request(&l, "203.0.113.9:6000", (struct ask){.id = 9}); /* 8.1.2: still answered */
+    assert_int_equal(l.count, count + 1);
+    assert_int_equal(l.outs[count].m.class_, NT_STUN_SUCCESS);
+    lab_end(&l);
+}
+
+static void direct_after_100ms(void **state)
+{
+    struct nt_ice_candidate c[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("203.0.113.9:6000", NT_ICE_SRFLX, "2")};
+    (void)state;
+    begin(0);
+    assert_int_equal(remote(&l, c, 2), NT_OK);
+    go(&l, 210 * NT_MSEC);
+    respond(&l, &l.outs[1], (struct reply){0}); /* the worse pair, at 210 ms */
+    go(&l, 309 * NT_MSEC + 999999);
+    assert_null(nominating());
+    go(&l, 310 * NT_MSEC);
+    struct out *o = nominating();
+    assert_non_null(o);
+    assert_int_equal(o->at, 310 * NT_MSEC);
+    lab_end(&l);
+}
+
+static void relayed_after_500ms_and_4_rtt(void **state)
+{
+    struct nt_ice_candidate c[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("203.0.113.9:6000", NT_ICE_RELAY, "2")};
+    (void)state;
+    begin(0);
+    assert_int_equal(remote(&l, c, 2), NT_OK);
+    go(&l, 130 * NT_MSEC);
+    respond(&l, &l.outs[1], (struct reply){0}); /* sent at 50, answered at 130: RTT 80 ms */
+    go(&l, 949 * NT_MSEC + 999999);
+    assert_null(nominating());
+    go(&l, 950 * NT_MSEC); /* 130 + 500 + 4 * 80 */
+    struct out *o = nominating();
+    assert_non_null(o);
+    assert_int_equal(o->at, 950 * NT_MSEC);
+    lab_end(&l);
+    begin(300 * NT_MSEC); /* `nomination-wait` replaces the bound */
+    assert_int_equal(remote(&l, c, 2), NT_OK);
+    go(&l, 130 * NT_MSEC);
+    respond(&l, &l.outs[1], (struct reply){0});
+    go(&l, 429 * NT_MSEC);
+    assert_null(nominating());
+    go(&l, 430 * NT_MSEC);
+    assert_non_null(nominating());
+    lab_end(&l);
+}
+
+/* The nominating check is lost for ever: the next best valid pair takes its place, and only one is nominated in the end. */
+static void next_best(void **state)
+{
+    struct nt_ice_candidate c[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("203.0.113.9:6000", NT_ICE_SRFLX, "2")};
+    (void)state;
+    begin(0);
+    assert_int_equal(remote(&l, c, 2), NT_OK);
+    go(&l, 60 * NT_MSEC);
+    respond(&l, &l.outs[1], (struct reply){0});
+    respond(&l, &l.outs[0], (struct reply){0});
+    go(&l, 200 * NT_MSEC);
+    struct out *o = nominating();
+    struct nt_addr best = at("10.0.0.2:6000"), second = at("203.0.113.9:6000");
+    assert_non_null(o);
+    assert_true(nt_addr_equal(&o->path.remote, &best));
+    nt_time sent = o->at;
+    int before = l.count;
+    go(&l, sent + 39500 * NT_MSEC);
+    assert_int_equal(pair_to(&l, "10.0.0.2:6000").state, NT_ICE_PAIR_FAILED);
+    assert_false(pair_to(&l, "10.0.0.2:6000").valid);
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_RUNNING);
+    go(&l, sent + 39600 * NT_MSEC);
+    o = &l.outs[l.count - 1];
+    assert_true(l.count > before);
+    assert_true(nt_addr_equal(&o->path.remote, &second));
+    assert_true(carries(o, NT_ATTR_USE_CANDIDATE));
+    respond(&l, o, (struct reply){0});
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
+    lab_end(&l);
+}
+
+/* Two checks answered within one round trip: one nomination. */
+static void only_one(void **state)
+{
+    struct nt_ice_candidate c[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("203.0.113.9:6000", NT_ICE_SRFLX, "2")};
+    (void)state;
+    begin(0);
+    assert_int_equal(remote(&l, c, 2), NT_OK);
+    go(&l, 60 * NT_MSEC);
+    respond(&l, &l.outs[0], (struct reply){0});
+    respond(&l, &l.outs[1], (struct reply){0});
+    go(&l, NT_SEC);
+    int count = 0;
+    for (int i = 0; i < l.count; i++)
+        count += l.outs[i].m.class_ == NT_STUN_REQUEST && carries(&l.outs[i], NT_ATTR_USE_CANDIDATE) && l.outs[i].at < 500 * NT_MSEC;
+    assert_int_equal(count, 1);
+    lab_end(&l);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(at_once_when_best), cmocka_unit_test(direct_after_100ms), cmocka_unit_test(relayed_after_500ms_and_4_rtt),
+        cmocka_unit_test(next_best), cmocka_unit_test(only_one),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

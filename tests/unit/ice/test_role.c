@@ -1,0 +1,119 @@
+/* Role conflicts (RFC 8445, sections 7.2.5.1 and 7.3.1.1) with the tiebreakers that implementations got wrong. */
+#include "net.h"
+#include "peer.h"
+
+static struct lab l;
+static struct net n;
+
+static const uint64_t top = UINT64_C(1) << 63;
+
+static void begin(enum nt_ice_role role, uint64_t tie)
+{
+    struct nt_ice_config c = lab_config(role);
+    c.tie_breaker = tie;
+    lab_start(&l, &c);
+}
+
+static void incoming(enum nt_ice_role role, uint64_t ours, uint64_t theirs, bool conflict, enum nt_ice_role after)
+{
+    begin(role, ours);
+    request(&l, "10.0.0.2:6000", (struct ask){.id = 1, .role = role, .tie = theirs});
+    struct out *o = &l.outs[0];
+    assert_int_equal(l.count, 1);
+    assert_int_equal(o->m.class_, conflict ? NT_STUN_ERROR : NT_STUN_SUCCESS);
+    if (conflict) {
+        assert_int_equal(code_of(o), 487);
+        assert_int_equal(nt_stun_verify(&o->m, &l.ours), NT_OK); /* with MESSAGE-INTEGRITY, or the peer may drop it */
+    }
+    assert_int_equal(nt_ice_role(l.a), after);
+    assert_int_equal(l.roles, after != role);
+    lab_end(&l);
+}
+
+static void as_server(void **state)
+{
+    (void)state;
+    /* controlling: larger or equal keeps and says 487, smaller switches */
+    incoming(NT_ICE_CONTROLLING, top, top, true, NT_ICE_CONTROLLING);
+    incoming(NT_ICE_CONTROLLING, top, 1, true, NT_ICE_CONTROLLING);
+    incoming(NT_ICE_CONTROLLING, 1, top, false, NT_ICE_CONTROLLED);
+    incoming(NT_ICE_CONTROLLING, UINT64_MAX, top, true, NT_ICE_CONTROLLING);
+    incoming(NT_ICE_CONTROLLING, top - 1, top, false, NT_ICE_CONTROLLED);
+    incoming(NT_ICE_CONTROLLING, 1, 0, true, NT_ICE_CONTROLLING);
+    incoming(NT_ICE_CONTROLLING, 1, UINT64_C(1) << 56, false, NT_ICE_CONTROLLED);
+    /* controlled: larger or equal switches, smaller says 487 */
+    incoming(NT_ICE_CONTROLLED, top, top, false, NT_ICE_CONTROLLING);
+    incoming(NT_ICE_CONTROLLED, UINT64_MAX, 0, false, NT_ICE_CONTROLLING);
+    incoming(NT_ICE_CONTROLLED, 1, top, true, NT_ICE_CONTROLLED);
+    incoming(NT_ICE_CONTROLLED, top, UINT64_MAX, true, NT_ICE_CONTROLLED);
+}
+
+/* Two 487s for two checks in flight switch once; both pairs are checked again, with the new role and a new tiebreaker. */
+static void two_in_flight(void **state)
+{
+    struct nt_ice_candidate c[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("10.0.0.3:6000", NT_ICE_HOST, "2")};
+    uint64_t tie;
+    (void)state;
+    c[1].priority -= 256;
+    begin(NT_ICE_CONTROLLING, top);
+    assert_int_equal(remote(&l, c, 2), NT_OK);
+    go(&l, 60 * NT_MSEC);
+    assert_int_equal(l.count, 2);
+    respond(&l, &l.outs[0], (struct reply){.code = 487});
+    assert_int_equal(nt_ice_role(l.a), NT_ICE_CONTROLLED);
+    assert_int_equal(pair_to(&l, "10.0.0.2:6000").state, NT_ICE_WAITING);
+    respond(&l, &l.outs[1], (struct reply){.code = 487});
+    assert_int_equal(nt_ice_role(l.a), NT_ICE_CONTROLLED);
+    assert_int_equal(nt_ice_stats(l.a).role_switches, 1);
+    go(&l, 160 * NT_MSEC);
+    assert_int_equal(l.count, 4);
+    for (int i = 2; i < 4; i++) {
+        assert_int_equal(nt_stun_get_u64(&l.outs[i].m, NT_ATTR_ICE_CONTROLLED, &tie), NT_OK);
+        assert_true(tie != top);
+    }
+    struct nt_ice_pair_info p = pair_to(&l, "10.0.0.3:6000");
+    assert_true(p.priority == nt_ice_pair_priority(p.remote.priority, p.local.priority)); /* recomputed */
+    /* and a second conflict later is taken as well */
+    respond(&l, &l.outs[2], (struct reply){.code = 487});
+    assert_int_equal(nt_ice_role(l.a), NT_ICE_CONTROLLING);
+    lab_end(&l);
+}
+
+/* Both start in one role: exactly one ends controlling, and the call completes. */
+static void both(enum nt_ice_role role, uint64_t left, uint64_t right)
+{
+    struct nt_ice_config lc = config_of(role, "l"), rc = config_of(role, "r");
+    struct nt_ice_candidate x, y;
+    lc.tie_breaker = left;
+    rc.tie_breaker = right;
+    net_init(&n, 20 * NT_MSEC);
+    int a = add_agent(&n, &lc, "10.1.0.2", NAT_NONE, NULL), b = add_agent(&n, &rc, "10.2.0.2", NAT_NONE, NULL);
+    gather(&n, a);
+    gather(&n, b);
+    run(&n, NT_SEC);
+    assert_int_equal(tell(&n, a, b), NT_OK);
+    assert_int_equal(tell(&n, b, a), NT_OK);
+    run(&n, 4 * NT_SEC);
+    assert_int_equal(nt_ice_state(n.nodes[a].agent), NT_ICE_COMPLETED);
+    assert_int_equal(nt_ice_state(n.nodes[b].agent), NT_ICE_COMPLETED);
+    assert_int_equal(nt_ice_role(n.nodes[a].agent) + nt_ice_role(n.nodes[b].agent), NT_ICE_CONTROLLING + NT_ICE_CONTROLLED);
+    assert_true(nt_ice_selected(n.nodes[a].agent, 1, 1, &x, &y));
+    net_free(&n);
+}
+
+static void both_alike(void **state)
+{
+    static const uint64_t ties[] = {1, UINT64_C(1) << 63, UINT64_MAX};
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 3; k++) {
+            both(NT_ICE_CONTROLLING, ties[i], ties[k]);
+            both(NT_ICE_CONTROLLED, ties[i], ties[k]);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(as_server), cmocka_unit_test(two_in_flight), cmocka_unit_test(both_alike)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
