@@ -1,0 +1,208 @@
+/* Candidates and check lists: priorities and foundations by hand, freezing order, the pair limit, fairness of the queue. */
+#include "peer.h"
+
+#include "core/ice/candidate.h"
+
+#include <stdio.h>
+
+static struct lab l;
+
+static struct nt_ice_own own(enum nt_ice_type type, const char *addr, const char *base, const char *server, uint32_t rank)
+{
+    struct nt_ice_own o = {.c = {.type = type, .stream = 1, .component = 1, .transport = NT_UDP, .addr = at(addr), .base = at(base)},
+                           .rank = rank};
+    if (server != NULL)
+        o.server = at(server);
+    return o;
+}
+
+/* RFC 8445, 15.1: "2130706431" for a host candidate and "1694498815" for a server-reflexive one, pair priorities from 6.1.2.3. */
+static void priorities(void **state)
+{
+    (void)state;
+    assert_int_equal(nt_ice_candidate_priority(126, 65535, 1), 2130706431);
+    assert_int_equal(nt_ice_candidate_priority(100, 65535, 1), 1694498815);
+    assert_int_equal(nt_ice_candidate_priority(110, 65535, 1), 1862270975);
+    assert_int_equal(nt_ice_candidate_priority(0, 65535, 1), 16777215);
+    assert_int_equal(nt_ice_candidate_priority(126, 65535, 2), 2130706430);
+    assert_int_equal(nt_ice_candidate_priority(126, 65535, 256), 2130706176);
+    /* 2^32 * 1694498815 + 2 * 2130706431 + 1, and without the 1 */
+    assert_true(nt_ice_pair_priority(2130706431, 1694498815) == UINT64_C(7277816997797167103));
+    assert_true(nt_ice_pair_priority(1694498815, 2130706431) == UINT64_C(7277816997797167102));
+    assert_true(nt_ice_pair_priority(5, 5) == (UINT64_C(5) << 32) + 10);
+}
+
+static void settling(void **state)
+{
+    struct nt_ice_own c[9] = {
+        own(NT_ICE_HOST, "10.0.0.1:5000", "10.0.0.1:5000", NULL, 0),
+        own(NT_ICE_HOST, "10.0.1.1:5000", "10.0.1.1:5000", NULL, 1),
+        own(NT_ICE_SRFLX, "203.0.113.1:1", "10.0.0.1:5000", "192.0.2.1:3478", 1), /* TURN, seen through a symmetric NAT */
+        own(NT_ICE_SRFLX, "203.0.113.1:2", "10.0.0.1:5000", "192.0.2.2:3478", 0), /* STUN, listed first */
+        own(NT_ICE_SRFLX, "10.0.1.1:5000", "10.0.1.1:5000", "192.0.2.2:3478", 2), /* equal to its base */
+        own(NT_ICE_SRFLX, "203.0.113.1:2", "10.0.0.1:5000", "192.0.2.3:3478", 3), /* redundant */
+        own(NT_ICE_SRFLX, "203.0.113.1:3", "10.0.1.1:5000", "192.0.2.2:9999", 4), /* the same server IP, another base */
+        own(NT_ICE_RELAY, "192.0.2.9:1000", "192.0.2.9:1000", "192.0.2.1:3478", 1),
+        own(NT_ICE_RELAY, "10.0.0.1:5000", "10.0.0.1:5000", "192.0.2.1:3478", 2), /* identical to a host candidate */
+    };
+    (void)state;
+    assert_int_equal(nt_ice_candidates_settle(c, 9), 6);
+    static const uint32_t priority[] = {2130706431, 2130706431 - 256, 1694498815, 1694498815 - 256, 1694498815 - 512, 16777215};
+    static const char *const foundation[] = {"1", "2", "3", "4", "5", "6"};
+    struct nt_addr first = at("203.0.113.1:2");
+    for (int i = 0; i < 6; i++) {
+        assert_int_equal(c[i].c.priority, priority[i]);
+        assert_string_equal(c[i].c.foundation, foundation[i]);
+    }
+    assert_true(nt_addr_equal(&c[2].c.addr, &first)); /* the STUN server listed first gets the higher preference */
+    /* 5.1.1.3: another port and component of the same base IP, type and server IP: the same foundation */
+    struct nt_ice_own two[2] = {own(NT_ICE_HOST, "10.0.0.1:5000", "10.0.0.1:5000", NULL, 0),
+                                own(NT_ICE_HOST, "10.0.0.1:5001", "10.0.0.1:5001", NULL, 1)};
+    two[1].c.component = 2;
+    assert_int_equal(nt_ice_candidates_settle(two, 2), 2);
+    assert_string_equal(two[0].c.foundation, two[1].c.foundation);
+    assert_int_equal(two[1].c.priority, 2130706430);
+}
+
+static void usable_addresses(void **state)
+{
+    static const char *const never[] = {"127.0.0.1", "::1", "fec0::1", "::10.0.0.1", "::ffff:10.0.0.1", "ff02::1", "0.0.0.0"};
+    (void)state;
+    for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
+        struct nt_addr a = at(never[i]);
+        assert_false(nt_ice_address_usable(&a, true));
+    }
+    struct nt_addr v4 = at("10.0.0.1"), v6 = at("2001:db8::1");
+    assert_true(nt_ice_address_usable(&v4, false));
+    assert_false(nt_ice_address_usable(&v6, false));
+    assert_true(nt_ice_address_usable(&v6, true));
+}
+
+static void begin(uint16_t max_pairs)
+{
+    struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
+    c.max_pairs = max_pairs;
+    lab_start(&l, &c);
+}
+
+/* RFC 8445, 6.1.2.6: of each foundation the pair of highest priority is Waiting; the others follow a success (7.2.5.3.3). */
+static void freezing(void **state)
+{
+    struct nt_ice_candidate c[4] = {candidate("10.0.0.2:1", NT_ICE_HOST, "a"), candidate("10.0.0.2:2", NT_ICE_HOST, "a"),
+                                    candidate("10.0.0.2:3", NT_ICE_SRFLX, "b"), candidate("10.0.0.2:4", NT_ICE_SRFLX, "b")};
+    (void)state;
+    c[1].priority -= 256;
+    c[3].priority -= 256;
+    begin(0);
+    assert_int_equal(remote(&l, c, 4), NT_OK);
+    assert_int_equal(pair_to(&l, "10.0.0.2:1").state, NT_ICE_WAITING);
+    assert_int_equal(pair_to(&l, "10.0.0.2:2").state, NT_ICE_FROZEN);
+    assert_int_equal(pair_to(&l, "10.0.0.2:3").state, NT_ICE_WAITING);
+    assert_int_equal(pair_to(&l, "10.0.0.2:4").state, NT_ICE_FROZEN);
+    go(&l, 300 * NT_MSEC);
+    assert_int_equal(l.count, 2); /* frozen ones wait for the others of their foundation */
+    assert_int_equal(l.outs[0].path.remote.port, 1);
+    assert_int_equal(l.outs[1].path.remote.port, 3);
+    respond(&l, &l.outs[1], (struct reply){0});
+    assert_int_equal(pair_to(&l, "10.0.0.2:4").state, NT_ICE_WAITING);
+    assert_int_equal(pair_to(&l, "10.0.0.2:2").state, NT_ICE_FROZEN);
+    respond(&l, &l.outs[0], (struct reply){.code = 400}); /* 7.2.5.2: a failure changes no other pair */
+    assert_int_equal(pair_to(&l, "10.0.0.2:2").state, NT_ICE_FROZEN);
+    go(&l, 400 * NT_MSEC);
+    assert_int_equal(pair_to(&l, "10.0.0.2:2").state, NT_ICE_IN_PROGRESS); /* step 2 of 6.1.4.2 */
+    lab_end(&l);
+}
+
+/* The default limit, and which pair goes. */
+static void limit(void **state)
+{
+    static struct nt_ice_candidate c[13];
+    char text[64];
+    (void)state;
+    for (int i = 0; i < 12; i++) {
+        snprintf(text, sizeof text, "10.0.2.%d:6000", i + 1);
+        c[i] = candidate(text, NT_ICE_HOST, "x");
+        snprintf(c[i].foundation, sizeof c[i].foundation, "f%d", i);
+        c[i].priority -= 256U * (uint32_t)i;
+    }
+    c[12] = candidate("192.0.2.9:6000", NT_ICE_RELAY, "r");
+    begin(5);
+    assert_int_equal(remote(&l, c, 13), NT_OK);
+    go(&l, NT_SEC);
+    int hosts = 0, relayed = 0;
+    for (int i = 0; i < l.count; i++)
+        if (l.outs[i].at < 500 * NT_MSEC) {
+            hosts += l.outs[i].path.remote.ip[0] == 10;
+            relayed += l.outs[i].path.remote.ip[0] == 192;
+        }
+    assert_int_equal(hosts, 4);
+    assert_int_equal(relayed, 1); /* the last relayed pair never goes */
+    /* a failed pair goes first */
+    respond(&l, &l.outs[0], (struct reply){.code = 400});
+    request(&l, "10.0.9.9:7000", (struct ask){.id = 1});
+    go(&l, l.now + 60 * NT_MSEC);
+    assert_int_equal(pair_to(&l, "10.0.9.9:7000").state, NT_ICE_IN_PROGRESS);
+    request(&l, "10.0.9.8:7000", (struct ask){.id = 2, .priority = 1}); /* then the one of lowest priority */
+    go(&l, l.now + 60 * NT_MSEC);
+    assert_int_equal(pair_to(&l, "10.0.9.8:7000").number, 0); /* which the new one would be */
+    lab_end(&l);
+}
+
+/* The stated deviation: after three triggered checks in a row a waiting ordinary pair has its turn. */
+static void fairness(void **state)
+{
+    struct nt_ice_candidate c = candidate("192.0.2.9:6000", NT_ICE_RELAY, "r");
+    char text[64];
+    (void)state;
+    begin(0);
+    for (int i = 0; i < 8; i++) {
+        snprintf(text, sizeof text, "10.0.9.%d:7000", i + 1);
+        request(&l, text, (struct ask){.id = (uint8_t)(i + 1)});
+    }
+    assert_int_equal(remote(&l, &c, 1), NT_OK);
+    l.count = 0;
+    go(&l, 450 * NT_MSEC);
+    assert_int_equal(l.count, 9);
+    for (int i = 0; i < 9; i++) {
+        assert_int_equal(l.outs[i].at, i * 50 * NT_MSEC);
+        assert_int_equal(l.outs[i].path.remote.port, i == 3 ? 6000 : 7000);
+    }
+    lab_end(&l);
+}
+
+/* 10,000 sources: every table has its limit, and the agent goes on. */
+static void flood(void **state)
+{
+    struct nt_ice_candidate c = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
+    char text[64];
+    (void)state;
+    begin(0);
+    for (int i = 0; i < 200; i++) {
+        snprintf(text, sizeof text, "10.1.%d.%d:7000", i / 250, i % 250 + 1);
+        request(&l, text, (struct ask){.id = 1});
+        l.count = 0;
+    }
+    assert_int_equal(remote(&l, &c, 1), NT_OK);
+    assert_int_equal(nt_ice_stats(l.a).prflx_remote, 64); /* remembered before the description */
+    for (int i = 0; i < 10000; i++) {
+        snprintf(text, sizeof text, "10.2.%d.%d:7000", i / 250, i % 250 + 1);
+        request(&l, text, (struct ask){.id = 1});
+        go(&l, l.now + NT_MSEC);
+        l.count = 0;
+    }
+    assert_int_equal(nt_ice_stats(l.a).prflx_remote, 128);
+    assert_true(nt_ice_pair_count(l.a) <= 1000);
+    request(&l, "10.0.0.2:6000", (struct ask){.id = 2});
+    go(&l, l.now + NT_SEC);
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_RUNNING);
+    lab_end(&l);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(priorities), cmocka_unit_test(settling), cmocka_unit_test(usable_addresses), cmocka_unit_test(freezing),
+        cmocka_unit_test(limit), cmocka_unit_test(fairness), cmocka_unit_test(flood),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
