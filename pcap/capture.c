@@ -75,7 +75,8 @@ struct nt_capture_frame *nt_capture_append(struct nt_capture *c, uint32_t tap, n
     if (tap >= c->tap_count)
         return NULL;
     c->taps[tap].last = 0;
-    if (len > UINT32_MAX || nt_grow(&c->frames, &c->frame_cap, c->frame_count + 1, sizeof *c->frames, NT_CAPTURE_FRAMES_MAX) != NT_OK ||
+    if (len > UINT32_MAX ||
+        nt_grow(&c->frames, &c->frame_cap, c->frame_count + 1, sizeof *c->frames, NT_CAPTURE_FRAMES_MAX) != NT_OK ||
         nt_grow(&c->bytes, &c->byte_cap, (size_t)c->byte_count + len, 1, NT_CAPTURE_BYTES_MAX) != NT_OK) {
         c->lost++;
         return NULL;
@@ -83,8 +84,7 @@ struct nt_capture_frame *nt_capture_append(struct nt_capture *c, uint32_t tap, n
     if (len != 0)
         memcpy(c->bytes + c->byte_count, bytes, len);
     struct nt_capture_frame *f = &c->frames[c->frame_count++];
-    *f = (struct nt_capture_frame){
-        .at = at, .tap = tap, .offset = c->byte_count, .len = (uint32_t)len, .orig_len = (uint32_t)len};
+    *f = (struct nt_capture_frame){.at = at, .tap = tap, .offset = c->byte_count, .len = (uint32_t)len, .orig_len = (uint32_t)len};
     c->byte_count += len;
     c->taps[tap].last = c->frame_count;
     return f;

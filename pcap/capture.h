@@ -32,14 +32,14 @@ struct nt_capture_frame {
     nt_time at;
     uint32_t tap;
     uint8_t direction, fate;
-    uint16_t reason;               /* enum nt_drop */
-    uint32_t marks;                /* enum nt_packet_mark */
-    uint8_t which;                 /* of a translation: 0 source, 1 destination */
-    uint32_t comment;              /* of a file: offset of its first comment in `texts`, 0: none */
-    struct nt_addr a, b;           /* of the fate */
-    struct nt_addr c, d;           /* a further translation of the packet (a hairpin), or the one before its drop; or unset */
-    uint64_t offset;               /* into bytes */
-    uint32_t len;                  /* kept; 0: of a file, and not an IP packet */
+    uint16_t reason;     /* enum nt_drop */
+    uint32_t marks;      /* enum nt_packet_mark */
+    uint8_t which;       /* of a translation: 0 source, 1 destination */
+    uint32_t comment;    /* of a file: offset of its first comment in `texts`, 0: none */
+    struct nt_addr a, b; /* of the fate */
+    struct nt_addr c, d; /* a further translation of the packet (a hairpin), or the one before its drop; or unset */
+    uint64_t offset;     /* into bytes */
+    uint32_t len;        /* kept; 0: of a file, and not an IP packet */
     uint32_t orig_len;
 };
 
@@ -55,7 +55,7 @@ struct nt_capture {
     size_t byte_cap;
     char *texts; /* NUL-terminated, one after the other; the first is "" */
     size_t text_len, text_cap;
-    uint64_t lost; /* frames not kept: the limit, or no memory */
+    uint64_t lost;       /* frames not kept: the limit, or no memory */
     bool truncated_file; /* reading: the file ended within a block */
 };
 
@@ -78,8 +78,8 @@ const char *nt_capture_comment_at(const struct nt_capture *c, const struct nt_ca
 /* Files appear whole, by rename. 0 or NT_EIO (errno), NT_ENOMEM. */
 int nt_capture_write_pcapng(const struct nt_capture *c, const char *path, const char *comment);
 int nt_capture_write_pcap(const struct nt_capture *c, const char *path); /* through libpcap; nanoseconds */
-/* Reads pcapng (ours in full: names, comments, directions) or pcap, any of the link types raw IP, Ethernet, null, SLL(2); NT_EIO, or
- * NT_EFORMAT with an English sentence in `what`. What was read before a truncation is there, truncated_file set. */
+/* Reads pcapng (ours in full: names, comments, directions) or pcap, any of the link types raw IP, Ethernet, null, SLL(2); NT_EIO,
+ * or NT_EFORMAT with an English sentence in `what`. What was read before a truncation is there, truncated_file set. */
 int nt_capture_read(struct nt_capture *c, const char *path, char *what, size_t cap);
 
 /* The same of a file's bytes. */

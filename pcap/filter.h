@@ -1,4 +1,5 @@
-/* BPF filters over raw IP packets, compiled by libpcap once and run on bytes. (A header named bpf.h here would hide libpcap's own.) */
+/* BPF filters over raw IP packets, compiled by libpcap once and run on bytes. (A header named bpf.h here would hide libpcap's own.)
+ */
 #ifndef NT_PCAP_FILTER_H
 #define NT_PCAP_FILTER_H
 

@@ -54,7 +54,8 @@ static size_t ip_length(const uint8_t *p, size_t left)
     return said >= 20 && said < left ? said : left;
 }
 
-int nt_capture_append_link(struct nt_capture *c, uint32_t tap, nt_time at, uint32_t link, const uint8_t *bytes, size_t len, uint32_t orig_len)
+int nt_capture_append_link(struct nt_capture *c, uint32_t tap, nt_time at, uint32_t link, const uint8_t *bytes, size_t len,
+                           uint32_t orig_len)
 {
     struct nt_reader r = nt_reader_of(bytes, len);
     to_ip(&r, link);
@@ -63,7 +64,7 @@ int nt_capture_append_link(struct nt_capture *c, uint32_t tap, nt_time at, uint3
     size_t keep = ip ? (link == NT_LINKTYPE_RAW || link == NT_DLT_RAW ? left : ip_length(r.p, left)) : 0;
     struct nt_capture_frame *f = nt_capture_append(c, tap, at, r.p, keep);
     if (f == NULL)
-        return NT_ELIMIT;
+        return c->byte_count + keep > NT_CAPTURE_BYTES_MAX || c->frame_count == NT_CAPTURE_FRAMES_MAX ? NT_ELIMIT : NT_ENOMEM;
     if (orig_len > len) /* cut by the capturing program */
         f->orig_len += orig_len - (uint32_t)len;
     return NT_OK;

@@ -11,8 +11,8 @@
 
 struct interface {
     uint32_t link;
-    uint64_t units;   /* a second; 0: a power of two too large to count */
-    int64_t offset;   /* seconds */
+    uint64_t units; /* a second; 0: a power of two too large to count */
+    int64_t offset; /* seconds */
     uint32_t snap;
 };
 
@@ -111,7 +111,8 @@ static int take_text(char **old, const struct option *o)
 static int name_node(struct nt_capture_tap *t)
 {
     const char *dot = strrchr(t->name, '.');
-    struct option o = {.value = (const uint8_t *)t->name, .len = (uint16_t)(dot != NULL ? (size_t)(dot - t->name) : strlen(t->name))};
+    struct option o = {.value = (const uint8_t *)t->name,
+                       .len = (uint16_t)(dot != NULL ? (size_t)(dot - t->name) : strlen(t->name))};
     return take_text(&t->node, &o);
 }
 
@@ -226,7 +227,8 @@ static int comment(struct reader *r, struct nt_capture_frame *f, const struct op
     memcpy(text, o->value, len);
     text[len] = '\0';
     if (strncmp(text, "expect-malformed: ", 18) == 0) {
-        f->marks = (strstr(text, "damaged") != NULL ? NT_MARK_DAMAGED : 0u) | (strstr(text, "injected") != NULL ? NT_MARK_INJECTED : 0u);
+        f->marks =
+            (strstr(text, "damaged") != NULL ? NT_MARK_DAMAGED : 0u) | (strstr(text, "injected") != NULL ? NT_MARK_INJECTED : 0u);
     } else if (i == 0) {
         size_t room = c->text_len + 1 + len + 1;
         int err = nt_grow(&c->texts, &c->text_cap, room, 1, NT_CAPTURE_TEXTS_MAX);
@@ -291,7 +293,7 @@ static int numbered_block(struct reader *r)
 {
     if (r->first >= r->c->tap_count)
         return NT_OK;
-    return nt_capture_append(r->c, (uint32_t)r->first, 0, NULL, 0) != NULL ? NT_OK : NT_ELIMIT;
+    return nt_capture_append_link(r->c, (uint32_t)r->first, 0, NT_LINKTYPE_RAW, (const uint8_t *)"", 0, 0);
 }
 
 static int block(struct reader *r, uint32_t type, const uint8_t *body, size_t len)

@@ -200,7 +200,7 @@ void nt_console_case(const struct nt_console *c, const struct nt_result_case *k)
         say(c, k->reason);
     }
     if (c->verbose)
-        fprintf(c->out, "  (seed %llu, %llu packets, %lld ms of virtual time)", (unsigned long long)k->seed, (unsigned long long)k->packets,
-                (long long)k->virtual_ms);
+        fprintf(c->out, "  (seed %llu, %llu packets, %lld ms of virtual time)", (unsigned long long)k->seed,
+                (unsigned long long)k->packets, (long long)k->virtual_ms);
     fputc('\n', c->out);
 }

@@ -76,11 +76,12 @@ int nt_report_html(const struct nt_results *r, const char *dir)
                     "script-src 'unsafe-inline'\">\n");
     nt_text_printf(&t, "<title>natsim: %zu passed, %zu failed</title>\n<style>\n", n[NT_PASS], n[NT_FAIL] + n[NT_ERROR]);
     put_lines(&t, page_css, sizeof page_css / sizeof *page_css);
-    nt_text_printf(&t,
-                   "</style>\n</head>\n<body>\n<noscript><p>%zu passed, %zu failed, %zu errors, %zu skipped. The tables need JavaScript; "
-                   "results.json and junit.xml beside this file hold the same.</p></noscript>\n<div id=\"app\"></div>\n"
-                   "<script type=\"application/json\" id=\"data\">\n",
-                   n[NT_PASS], n[NT_FAIL], n[NT_ERROR], n[NT_SKIP]);
+    nt_text_printf(
+        &t,
+        "</style>\n</head>\n<body>\n<noscript><p>%zu passed, %zu failed, %zu errors, %zu skipped. The tables need JavaScript; "
+        "results.json and junit.xml beside this file hold the same.</p></noscript>\n<div id=\"app\"></div>\n"
+        "<script type=\"application/json\" id=\"data\">\n",
+        n[NT_PASS], n[NT_FAIL], n[NT_ERROR], n[NT_SKIP]);
     put_data(&t, &strings, r, dir);
     nt_text_put(&t, "\n</script>\n<script>\n");
     put_lines(&t, page_js, sizeof page_js / sizeof *page_js);

@@ -205,7 +205,8 @@ static void ladder(struct nt_text *t, struct nt_strings *s, const struct nt_resu
     /* A name of a merged result must not lead out of the directory. */
     if (c->capture != NULL && c->capture[0] != '/' && strstr(c->capture, "..") == NULL) {
         nt_text_printf(&path, "%s/%s", dir, c->capture);
-        if (path.err == NT_OK && nt_capture_read(&capture, path.p, what, sizeof what) == NT_OK && nt_ladder_make(&l, &capture) != NT_OK)
+        if (path.err == NT_OK && nt_capture_read(&capture, path.p, what, sizeof what) == NT_OK &&
+            nt_ladder_make(&l, &capture) != NT_OK)
             t->err = NT_ENOMEM;
     }
     rows(t, s, &l);

@@ -101,8 +101,9 @@ static void body(struct junit *j, const struct nt_result_case *c)
     if (c->line != 0)
         nt_text_printf(&t, "scenario: %s:%d\n", c->file, c->line);
     for (size_t i = 0; i < c->violation_count && i < 20; i++)
-        nt_text_printf(&t, "%s: %s, packet %u: %s\n", c->violations[i].rule, c->violations[i].agent != NULL ? c->violations[i].agent : "-",
-                       (unsigned)c->violations[i].packet, c->violations[i].detail != NULL ? c->violations[i].detail : "");
+        nt_text_printf(&t, "%s: %s, packet %u: %s\n", c->violations[i].rule,
+                       c->violations[i].agent != NULL ? c->violations[i].agent : "-", (unsigned)c->violations[i].packet,
+                       c->violations[i].detail != NULL ? c->violations[i].detail : "");
     if (c->packet != 0)
         nt_text_printf(&t, "packet: %u\n", (unsigned)c->packet);
     if (c->capture != NULL)

@@ -12,12 +12,12 @@
 
 struct nt_ladder_row {
     nt_time at;
-    uint32_t frame;      /* the first one */
-    uint32_t from, to;   /* columns */
-    uint64_t via;        /* bits of the columns it passed between them */
+    uint32_t frame;    /* the first one */
+    uint32_t from, to; /* columns */
+    uint64_t via;      /* bits of the columns it passed between them */
     bool dropped;
-    char *text;          /* what it is */
-    char *note;          /* addresses after translations, drop reason */
+    char *text; /* what it is */
+    char *note; /* addresses after translations, drop reason */
 };
 
 struct nt_ladder {

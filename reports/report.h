@@ -13,7 +13,7 @@ int nt_report_html(const struct nt_results *r, const char *dir);
 
 struct nt_console {
     FILE *out;
-    bool colour;   /* a terminal without NO_COLOR */
+    bool colour; /* a terminal without NO_COLOR */
     bool verbose;
 };
 

@@ -16,9 +16,9 @@ struct nt_result_param {
 };
 
 struct nt_result_candidate {
-    char *type;          /* "host", ... */
+    char *type; /* "host", ... */
     uint32_t stream, component;
-    char *transport;     /* "udp" */
+    char *transport;                    /* "udp" */
     struct nt_addr addr, base, related; /* unset: null */
     uint32_t priority;
     char *foundation;
@@ -40,7 +40,7 @@ struct nt_result_pair {
     char *state;                    /* "frozen", "waiting", "in-progress", "succeeded", "failed" */
     char *generated_by;             /* "local>remote" of the pair whose check made this valid pair; NULL: null */
     bool receivable, sendable, handshake, valid, nominated;
-    uint64_t priority;              /* a decimal string in JSON */
+    uint64_t priority; /* a decimal string in JSON */
 };
 
 struct nt_result_prflx {
@@ -80,21 +80,21 @@ struct nt_result_case {
     unsigned expected_paths; /* bits 1 direct, 2 relayed, 4 none; 0: null */
     int64_t connect_ms;      /* rounded up; -1: null */
     int64_t virtual_ms;
-    uint64_t packets;        /* frames over all taps */
+    uint64_t packets; /* frames over all taps */
     struct nt_result_agent *agents;
     size_t agent_count;
     uint32_t rules_exercised;
     struct nt_result_violation *violations;
     size_t violation_count;
     uint64_t data_sent, data_lost;
-    char *capture;           /* "captures/....pcapng"; NULL: null */
+    char *capture; /* "captures/....pcapng"; NULL: null */
 };
 
 struct nt_results {
     uint64_t seed;
     struct nt_result_case *cases;
     size_t case_count, case_cap;
-    char *stamp;             /* with --stamp: ISO 8601; NULL */
+    char *stamp; /* with --stamp: ISO 8601; NULL */
 };
 
 void nt_result_case_free(struct nt_result_case *c);

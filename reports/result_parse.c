@@ -112,7 +112,8 @@ static void *get_list(struct in *in, const json_t *o, const char *key, size_t si
     }
     if (json_array_size(v) > NT_RESULT_ITEMS_MAX)
         fault(in, NT_ELIMIT, key, "a shorter list");
-    json_array_foreach(v, i, item) {
+    json_array_foreach(v, i, item)
+    {
         if (!json_is_object(item))
             fault(in, NT_EFORMAT, key, "a list of objects");
     }
@@ -227,7 +228,8 @@ static void agents(struct in *in, const json_t *o, struct nt_result_case *c)
     if (c->agents == NULL)
         return;
     c->agent_count = n;
-    for (void *it = json_object_iter((json_t *)(uintptr_t)map); it != NULL; it = json_object_iter_next((json_t *)(uintptr_t)map, it), i++) {
+    for (void *it = json_object_iter((json_t *)(uintptr_t)map); it != NULL;
+         it = json_object_iter_next((json_t *)(uintptr_t)map, it), i++) {
         struct nt_result_agent *a = &c->agents[i];
         const json_t *v = json_object_iter_value(it);
         a->name = copy(in, json_object_iter_key(it));
@@ -254,7 +256,8 @@ static void params(struct in *in, const json_t *o, struct nt_result_case *c)
         return;
     }
     c->param_count = n;
-    for (void *it = json_object_iter((json_t *)(uintptr_t)map); it != NULL; it = json_object_iter_next((json_t *)(uintptr_t)map, it), i++) {
+    for (void *it = json_object_iter((json_t *)(uintptr_t)map); it != NULL;
+         it = json_object_iter_next((json_t *)(uintptr_t)map, it), i++) {
         struct nt_result_param *p = &c->params[i];
         const json_t *v = json_object_iter_value(it);
         const char *label = json_string_value(json_object_get(labels, json_object_iter_key(it)));
@@ -285,7 +288,8 @@ static unsigned get_expected(struct in *in, const json_t *o)
         return 0;
     if (!json_is_array(v))
         fault(in, NT_EFORMAT, "expected_path", "a list or null");
-    json_array_foreach(v, i, item) {
+    json_array_foreach(v, i, item)
+    {
         unsigned bit = 1;
         while (bit <= 4 && (!json_is_string(item) || strcmp(json_string_value(item), nt_path_name(bit)) != 0))
             bit <<= 1;

@@ -1,8 +1,10 @@
 /* The capture and its pcapng bytes, checked against the format's draft (block types, lengths, option codes). */
+
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "core/base/err.h"
@@ -36,8 +38,7 @@ static void cross(struct nt_capture *c, nt_time at, uint32_t tap, int direction,
 
 static void fate(struct nt_capture *c, enum nt_trace_kind kind, uint32_t tap, int64_t n, uint32_t a, uint32_t b)
 {
-    struct nt_trace_event ev = {
-        .kind = kind, .n = {tap, n}, .a = nt_addr_v4(a, 5000), .b = nt_addr_v4(b, 40000)};
+    struct nt_trace_event ev = {.kind = kind, .n = {tap, n}, .a = nt_addr_v4(a, 5000), .b = nt_addr_v4(b, 40000)};
     nt_capture_trace(c, &ev);
 }
 
@@ -228,8 +229,9 @@ static void test_unknown_tap(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_comments), cmocka_unit_test(test_second_translation), cmocka_unit_test(test_blocks),
-        cmocka_unit_test(test_packet_block), cmocka_unit_test(test_pcap), cmocka_unit_test(test_disk_full),
+        cmocka_unit_test(test_comments),    cmocka_unit_test(test_second_translation),
+        cmocka_unit_test(test_blocks),      cmocka_unit_test(test_packet_block),
+        cmocka_unit_test(test_pcap),        cmocka_unit_test(test_disk_full),
         cmocka_unit_test(test_unknown_tap),
     };
     return cmocka_run_group_tests(tests, in_directory, out_of_directory);

@@ -1,8 +1,10 @@
 /* BPF over raw IP: what matches, and what is refused before libpcap sees it. */
+
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "core/base/err.h"
@@ -85,7 +87,7 @@ static void test_short_packet(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_matches), cmocka_unit_test(test_refused), cmocka_unit_test(test_short_packet)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_matches), cmocka_unit_test(test_refused),
+                                       cmocka_unit_test(test_short_packet)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,10 @@
 /* Reading: our own files back, every cut of them, bytes flipped, other link types, plain pcap. */
+
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "core/base/bytes.h"
@@ -28,8 +30,7 @@ static void cross(struct nt_capture *c, nt_time at, uint32_t tap, int direction,
 
 static void fate(struct nt_capture *c, enum nt_trace_kind kind, uint32_t tap, int64_t n)
 {
-    struct nt_trace_event ev = {
-        .kind = kind, .n = {tap, n}, .a = nt_addr_v4(0x0a010002, 5000), .b = nt_addr_v4(0xcb007102, 40000)};
+    struct nt_trace_event ev = {.kind = kind, .n = {tap, n}, .a = nt_addr_v4(0x0a010002, 5000), .b = nt_addr_v4(0xcb007102, 40000)};
     nt_capture_trace(c, &ev);
 }
 
@@ -198,7 +199,8 @@ static size_t pcap_with(uint32_t link, const uint8_t *header, size_t header_len)
 static void test_links(void **state)
 {
     (void)state;
-    static const uint8_t ethernet[14] = {[12] = 0x08}, vlan[18] = {[12] = 0x81, [15] = 7, [16] = 0x08}, arp[14] = {[12] = 0x08, [13] = 0x06};
+    static const uint8_t ethernet[14] = {[12] = 0x08}, vlan[18] = {[12] = 0x81, [15] = 7, [16] = 0x08},
+                         arp[14] = {[12] = 0x08, [13] = 0x06};
     static const uint8_t null[4] = {2}, sll[16] = {[14] = 0x08}, sll2[20] = {0x08};
     static const struct {
         uint32_t link;
@@ -206,8 +208,8 @@ static void test_links(void **state)
         size_t len;
         uint32_t kept;
     } rows[] = {
-        {1, ethernet, sizeof ethernet, 29}, {1, vlan, sizeof vlan, 29}, {1, arp, sizeof arp, 0},   {0, null, sizeof null, 29},
-        {113, sll, sizeof sll, 29},         {276, sll2, sizeof sll2, 29}, {101, NULL, 0, 33}, {147, NULL, 0, 0},
+        {1, ethernet, sizeof ethernet, 29}, {1, vlan, sizeof vlan, 29},   {1, arp, sizeof arp, 0}, {0, null, sizeof null, 29},
+        {113, sll, sizeof sll, 29},         {276, sll2, sizeof sll2, 29}, {101, NULL, 0, 33},      {147, NULL, 0, 0},
     };
     struct nt_capture d;
     char what[200];
@@ -253,8 +255,8 @@ static void test_foreign_pcapng(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_every_cut), cmocka_unit_test(test_flipped_bytes),
-        cmocka_unit_test(test_pcap),          cmocka_unit_test(test_links),     cmocka_unit_test(test_foreign_pcapng),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_every_cut), cmocka_unit_test(test_flipped_bytes),
+        cmocka_unit_test(test_pcap),       cmocka_unit_test(test_links),     cmocka_unit_test(test_foreign_pcapng),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,10 @@
 /* What is written: results.json, JUnit, HTML, the console; with hostile texts, and on a full disk. */
+
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "core/base/err.h"
@@ -26,8 +28,14 @@ static char directory[64], text[262144];
 static struct nt_result_case a_case(const char *left, const char *right, enum nt_outcome outcome, const char *reason)
 {
     char id[300], json[100];
-    struct nt_result_case c = {.file = strdup("classic/four.yaml"), .param_count = 2, .seed = 1, .outcome = outcome, .reason = strdup(reason),
-                               .connect_ms = outcome == NT_PASS ? 604 : -1, .virtual_ms = 1850, .claim = strdup("Best path.")};
+    struct nt_result_case c = {.file = strdup("classic/four.yaml"),
+                               .param_count = 2,
+                               .seed = 1,
+                               .outcome = outcome,
+                               .reason = strdup(reason),
+                               .connect_ms = outcome == NT_PASS ? 604 : -1,
+                               .virtual_ms = 1850,
+                               .claim = strdup("Best path.")};
     snprintf(id, sizeof id, "classic/four[left=%s,right=%s]", left, right);
     c.id = strdup(id);
     c.params = calloc(2, sizeof *c.params);
@@ -44,8 +52,12 @@ static struct nt_result_case a_case(const char *left, const char *right, enum nt
     c.path = strdup("direct");
     c.agents = calloc(1, sizeof *c.agents);
     c.agent_count = 1;
-    c.agents[0] = (struct nt_result_agent){.name = strdup("L"), .stack = strdup("natsim"), .state = strdup("completed"), .role = strdup("controlling"),
-                                           .selected = calloc(1, sizeof *c.agents[0].selected), .selected_count = 1};
+    c.agents[0] = (struct nt_result_agent){.name = strdup("L"),
+                                           .stack = strdup("natsim"),
+                                           .state = strdup("completed"),
+                                           .role = strdup("controlling"),
+                                           .selected = calloc(1, sizeof *c.agents[0].selected),
+                                           .selected_count = 1};
     c.agents[0].selected[0].local.type = strdup("srflx");
     c.agents[0].selected[0].remote.type = strdup("prflx");
     return c;
@@ -53,7 +65,8 @@ static struct nt_result_case a_case(const char *left, const char *right, enum nt
 
 static void four(struct nt_results *r)
 {
-    struct nt_result_case c[] = {a_case("none", "none", NT_PASS, ""), a_case("none", "sym", NT_FAIL, "path: expected direct, found none"),
+    struct nt_result_case c[] = {a_case("none", "none", NT_PASS, ""),
+                                 a_case("none", "sym", NT_FAIL, "path: expected direct, found none"),
                                  a_case("sym", "none", NT_SKIP, "no such carrier"), a_case("sym", "sym", NT_PASS, "")};
     *r = (struct nt_results){.seed = 1};
     for (size_t i = 0; i < 4; i++)
@@ -108,7 +121,8 @@ static void test_json(void **state)
     nt_results_free(&r);
     r = (struct nt_results){.seed = 9};
     assert_int_equal(nt_report_json(&r, "."), NT_OK);
-    assert_non_null(strstr(slurp("results.json"), "\"seed\": 9, \"summary\": {\"pass\": 0, \"fail\": 0, \"error\": 0, \"skip\": 0},\n \"cases\": []}\n"));
+    assert_non_null(strstr(slurp("results.json"),
+                           "\"seed\": 9, \"summary\": {\"pass\": 0, \"fail\": 0, \"error\": 0, \"skip\": 0},\n \"cases\": []}\n"));
 }
 
 static xmlChar *xpath(xmlDocPtr doc, const char *expression)
@@ -291,8 +305,9 @@ static int out_of_directory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_json),    cmocka_unit_test(test_junit),           cmocka_unit_test(test_hostile_junit), cmocka_unit_test(test_html),
-        cmocka_unit_test(test_console), cmocka_unit_test(test_console_hostile), cmocka_unit_test(test_command),       cmocka_unit_test(test_disk_full),
+        cmocka_unit_test(test_json),    cmocka_unit_test(test_junit),     cmocka_unit_test(test_hostile_junit),
+        cmocka_unit_test(test_html),    cmocka_unit_test(test_console),   cmocka_unit_test(test_console_hostile),
+        cmocka_unit_test(test_command), cmocka_unit_test(test_disk_full),
     };
     return cmocka_run_group_tests(tests, in_directory, out_of_directory);
 }

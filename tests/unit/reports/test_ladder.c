@@ -1,8 +1,10 @@
 /* The ladder of a synthetic capture:  L -- nat-left -- (stun, turn, platform) -- nat-right -- R  */
+
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "core/base/err.h"
@@ -15,7 +17,7 @@
 enum { LEFT_IN, LEFT_OUT, RIGHT_IN, RIGHT_OUT, STUN, PLATFORM, L, L_SIGNALLING, R, R_SIGNALLING };
 
 static const char *const inside = "10.1.0.2:50000", *const outside = "203.0.113.2:40000", *const server = "203.0.113.4:3478",
-                  *const peer = "203.0.113.3:40000";
+                         *const peer = "203.0.113.3:40000";
 
 static struct nt_addr addr(const char *s)
 {
@@ -24,7 +26,8 @@ static struct nt_addr addr(const char *s)
     return a;
 }
 
-static void cross(struct nt_capture *c, nt_time at, uint32_t tap, int direction, const char *src, const char *dst, const char *payload)
+static void cross(struct nt_capture *c, nt_time at, uint32_t tap, int direction, const char *src, const char *dst,
+                  const char *payload)
 {
     uint8_t buf[200];
     struct nt_addr a = addr(src), b = addr(dst);
@@ -43,9 +46,15 @@ static void fate(struct nt_capture *c, enum nt_trace_kind kind, uint32_t tap, in
 static void taps(struct nt_capture *c)
 {
     static const char *const names[][2] = {
-        {"nat-left.inside", "nat-left"},   {"nat-left.outside", "nat-left"}, {"nat-right.inside", "nat-right"},
-        {"nat-right.outside", "nat-right"}, {"stun.0", "stun"},               {"platform.signalling", "platform"},
-        {"L.0", "L"},                      {"L.signalling", "L"},            {"R.0", "R"},
+        {"nat-left.inside", "nat-left"},
+        {"nat-left.outside", "nat-left"},
+        {"nat-right.inside", "nat-right"},
+        {"nat-right.outside", "nat-right"},
+        {"stun.0", "stun"},
+        {"platform.signalling", "platform"},
+        {"L.0", "L"},
+        {"L.signalling", "L"},
+        {"R.0", "R"},
         {"R.signalling", "R"},
     };
     nt_capture_init(c);
@@ -161,6 +170,7 @@ static void test_print(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_retransmission), cmocka_unit_test(test_print)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_retransmission),
+                                       cmocka_unit_test(test_print)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,10 @@
 /* results: the exact JSON of LANGUAGE.md's example, back again, and what is refused. */
+
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "core/base/err.h"
@@ -17,12 +19,16 @@ static const char example[] =
     "{\"id\": \"classic/four-types[left=symmetric,right=full-cone]\", \"file\": \"classic/four-types.yaml\", "
     "\"params\": {\"left\": \"symmetric\", \"right\": \"full-cone\"}, \"seed\": 1, \"outcome\": \"pass\", \"reason\": \"\", "
     "\"at\": {\"line\": null, \"packet\": 0}, \"path\": \"direct\", \"expected_path\": [\"direct\"], \"connect_ms\": 604, "
-    "\"virtual_ms\": 1850, \"packets\": 61, \"agents\": {\"L\": {\"stack\": \"natsim\", \"state\": \"completed\", \"role\": \"controlling\", "
-    "\"candidates\": [{\"type\": \"host\", \"stream\": 1, \"component\": 1, \"transport\": \"udp\", \"address\": \"10.1.0.2\", \"port\": 50000, "
+    "\"virtual_ms\": 1850, \"packets\": 61, \"agents\": {\"L\": {\"stack\": \"natsim\", \"state\": \"completed\", \"role\": "
+    "\"controlling\", "
+    "\"candidates\": [{\"type\": \"host\", \"stream\": 1, \"component\": 1, \"transport\": \"udp\", \"address\": \"10.1.0.2\", "
+    "\"port\": 50000, "
     "\"base\": \"10.1.0.2:50000\", \"related\": null, \"priority\": 2130706431, \"foundation\": \"1\"}], "
-    "\"selected\": [{\"stream\": 1, \"component\": 1, \"local\": {\"type\": \"prflx\", \"address\": \"203.0.113.2\", \"port\": 40001}, "
+    "\"selected\": [{\"stream\": 1, \"component\": 1, \"local\": {\"type\": \"prflx\", \"address\": \"203.0.113.2\", \"port\": "
+    "40001}, "
     "\"remote\": {\"type\": \"srflx\", \"address\": \"203.0.113.3\", \"port\": 40000}}], "
-    "\"pairs\": [{\"local\": \"10.1.0.2:50000\", \"remote\": \"203.0.113.3:40000\", \"state\": \"succeeded\", \"base\": \"10.1.0.2:50000\", "
+    "\"pairs\": [{\"local\": \"10.1.0.2:50000\", \"remote\": \"203.0.113.3:40000\", \"state\": \"succeeded\", \"base\": "
+    "\"10.1.0.2:50000\", "
     "\"generated_by\": null, \"receivable\": true, \"sendable\": true, \"handshake\": true, \"valid\": true, \"nominated\": true, "
     "\"priority\": \"18446744073709551615\", \"local_type\": \"host\", \"remote_type\": \"srflx\"}], "
     "\"peer_reflexive\": [{\"side\": \"local\", \"address\": \"203.0.113.2\", \"port\": 40001, \"packet\": 57}], "
@@ -39,19 +45,40 @@ static struct nt_addr addr(const char *text)
 
 static void fill_agent(struct nt_result_agent *a)
 {
-    *a = (struct nt_result_agent){.name = strdup("L"), .stack = strdup("natsim"), .state = strdup("completed"), .role = strdup("controlling"),
-                                  .candidate_count = 1, .selected_count = 1, .pair_count = 1, .prflx_count = 1, .checks_sent = 9,
+    *a = (struct nt_result_agent){.name = strdup("L"),
+                                  .stack = strdup("natsim"),
+                                  .state = strdup("completed"),
+                                  .role = strdup("controlling"),
+                                  .candidate_count = 1,
+                                  .selected_count = 1,
+                                  .pair_count = 1,
+                                  .prflx_count = 1,
+                                  .checks_sent = 9,
                                   .checks_received = 8};
     a->candidates = calloc(1, sizeof *a->candidates);
-    a->candidates[0] = (struct nt_result_candidate){.type = strdup("host"), .stream = 1, .component = 1, .transport = strdup("udp"),
-                                                    .addr = addr("10.1.0.2:50000"), .base = addr("10.1.0.2:50000"), .priority = 2130706431,
+    a->candidates[0] = (struct nt_result_candidate){.type = strdup("host"),
+                                                    .stream = 1,
+                                                    .component = 1,
+                                                    .transport = strdup("udp"),
+                                                    .addr = addr("10.1.0.2:50000"),
+                                                    .base = addr("10.1.0.2:50000"),
+                                                    .priority = 2130706431,
                                                     .foundation = strdup("1")};
     a->selected = calloc(1, sizeof *a->selected);
-    a->selected[0] = (struct nt_result_selected){1, 1, {strdup("prflx"), addr("203.0.113.2:40001")}, {strdup("srflx"), addr("203.0.113.3:40000")}};
+    a->selected[0] = (struct nt_result_selected){
+        1, 1, {strdup("prflx"), addr("203.0.113.2:40001")}, {strdup("srflx"), addr("203.0.113.3:40000")}};
     a->pairs = calloc(1, sizeof *a->pairs);
-    a->pairs[0] = (struct nt_result_pair){.local = addr("10.1.0.2:50000"), .remote = addr("203.0.113.3:40000"), .base = addr("10.1.0.2:50000"),
-                                          .local_type = strdup("host"), .remote_type = strdup("srflx"), .state = strdup("succeeded"),
-                                          .receivable = true, .sendable = true, .handshake = true, .valid = true, .nominated = true,
+    a->pairs[0] = (struct nt_result_pair){.local = addr("10.1.0.2:50000"),
+                                          .remote = addr("203.0.113.3:40000"),
+                                          .base = addr("10.1.0.2:50000"),
+                                          .local_type = strdup("host"),
+                                          .remote_type = strdup("srflx"),
+                                          .state = strdup("succeeded"),
+                                          .receivable = true,
+                                          .sendable = true,
+                                          .handshake = true,
+                                          .valid = true,
+                                          .nominated = true,
                                           .priority = UINT64_MAX};
     a->prflx = calloc(1, sizeof *a->prflx);
     a->prflx[0] = (struct nt_result_prflx){.addr = addr("203.0.113.2:40001"), .packet = 57};
@@ -59,10 +86,22 @@ static void fill_agent(struct nt_result_agent *a)
 
 static void fill(struct nt_result_case *c)
 {
-    *c = (struct nt_result_case){.id = strdup("classic/four-types[left=symmetric,right=full-cone]"), .file = strdup("classic/four-types.yaml"),
-                                 .claim = strdup("a claim"), .param_count = 2, .seed = 1, .reason = strdup(""), .path = strdup("direct"),
-                                 .expected_paths = 1, .connect_ms = 604, .virtual_ms = 1850, .packets = 61, .agent_count = 1,
-                                 .rules_exercised = 83, .violation_count = 1, .data_sent = 20, .capture = strdup("captures/x.pcapng")};
+    *c = (struct nt_result_case){.id = strdup("classic/four-types[left=symmetric,right=full-cone]"),
+                                 .file = strdup("classic/four-types.yaml"),
+                                 .claim = strdup("a claim"),
+                                 .param_count = 2,
+                                 .seed = 1,
+                                 .reason = strdup(""),
+                                 .path = strdup("direct"),
+                                 .expected_paths = 1,
+                                 .connect_ms = 604,
+                                 .virtual_ms = 1850,
+                                 .packets = 61,
+                                 .agent_count = 1,
+                                 .rules_exercised = 83,
+                                 .violation_count = 1,
+                                 .data_sent = 20,
+                                 .capture = strdup("captures/x.pcapng")};
     c->params = calloc(2, sizeof *c->params);
     c->params[0] = (struct nt_result_param){strdup("left"), strdup("\"symmetric\""), strdup("symmetric")};
     c->params[1] = (struct nt_result_param){strdup("right"), strdup("\"full-cone\""), strdup("full-cone")};
@@ -102,7 +141,12 @@ static void test_round_trip(void **state)
 static void test_types_and_nulls(void **state)
 {
     (void)state;
-    struct nt_result_case c = {.id = strdup("a\xff\"<"), .file = strdup("a.yaml"), .param_count = 3, .connect_ms = -1, .outcome = NT_SKIP, .line = 7,
+    struct nt_result_case c = {.id = strdup("a\xff\"<"),
+                               .file = strdup("a.yaml"),
+                               .param_count = 3,
+                               .connect_ms = -1,
+                               .outcome = NT_SKIP,
+                               .line = 7,
                                .expected_paths = 6};
     char what[200];
     c.params = calloc(3, sizeof *c.params);
@@ -110,11 +154,13 @@ static void test_types_and_nulls(void **state)
     c.params[1] = (struct nt_result_param){strdup("hp"), strdup("{\"preset\": \"symmetric\"}"), strdup("hp")};
     c.params[2] = (struct nt_result_param){strdup("b"), strdup("true"), strdup("true")};
     char *json = nt_result_case_to_json(&c);
-    assert_string_equal(json, "{\"id\": \"a?\\\"<\", \"file\": \"a.yaml\", \"params\": {\"n\": 3, \"hp\": {\"preset\": \"symmetric\"}, \"b\": true}, "
-                              "\"seed\": 0, \"outcome\": \"skip\", \"reason\": \"\", \"at\": {\"line\": 7, \"packet\": 0}, \"path\": null, "
-                              "\"expected_path\": [\"relayed\", \"none\"], \"connect_ms\": null, \"virtual_ms\": 0, \"packets\": 0, \"agents\": {}, "
-                              "\"conformance\": {\"rules_exercised\": 0, \"violations\": []}, \"data\": {\"sent\": 0, \"lost\": 0}, "
-                              "\"capture\": null, \"claim\": null, \"labels\": {\"hp\": \"hp\"}}");
+    assert_string_equal(
+        json,
+        "{\"id\": \"a?\\\"<\", \"file\": \"a.yaml\", \"params\": {\"n\": 3, \"hp\": {\"preset\": \"symmetric\"}, \"b\": true}, "
+        "\"seed\": 0, \"outcome\": \"skip\", \"reason\": \"\", \"at\": {\"line\": 7, \"packet\": 0}, \"path\": null, "
+        "\"expected_path\": [\"relayed\", \"none\"], \"connect_ms\": null, \"virtual_ms\": 0, \"packets\": 0, \"agents\": {}, "
+        "\"conformance\": {\"rules_exercised\": 0, \"violations\": []}, \"data\": {\"sent\": 0, \"lost\": 0}, "
+        "\"capture\": null, \"claim\": null, \"labels\": {\"hp\": \"hp\"}}");
     nt_result_case_free(&c);
     assert_int_equal(nt_result_case_from_json(&c, json, strlen(json), what, sizeof what), NT_OK);
     assert_int_equal(c.expected_paths, 6);
@@ -136,7 +182,8 @@ static void test_refused(void **state)
         const char *from, *to, *says;
     } rows[] = {
         {"\"outcome\": \"pass\"", "\"outcome\": \"good\"", "'outcome' must be pass, fail, error or skip"},
-        {"\"priority\": \"18446744073709551615\"", "\"priority\": \"18446744073709551616\"", "'priority' must be a decimal number of 64 bits in a string"},
+        {"\"priority\": \"18446744073709551615\"", "\"priority\": \"18446744073709551616\"",
+         "'priority' must be a decimal number of 64 bits in a string"},
         {"\"port\": 50000", "\"port\": 70000", "'port' must be an integer in its range"},
         {"\"receivable\": true", "\"receivable\": 1", "'receivable' must be true or false"},
         {"\"agents\": {", "\"agents\": [], \"x\": {", "'agents' must be an object"},
@@ -186,7 +233,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exact_bytes), cmocka_unit_test(test_round_trip), cmocka_unit_test(test_types_and_nulls),
-        cmocka_unit_test(test_refused), cmocka_unit_test(test_results),
+        cmocka_unit_test(test_refused),     cmocka_unit_test(test_results),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,170 @@
+/* Each allocation of a way through captures, ladders and results fails once: an error comes back, nothing leaks or is half-made. */
+
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/base/err.h"
+#include "reports/ladder.h"
+#include "reports/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t n);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t n);
+
+static long left = -1; /* allocations until one fails; negative: none does */
+
+static int fails(void)
+{
+    return left >= 0 && left-- == 0;
+}
+
+void *__wrap_malloc(size_t n)
+{
+    return fails() ? NULL : __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+    return fails() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *p, size_t n)
+{
+    return fails() ? NULL : __real_realloc(p, n);
+}
+
+static const char line[] =
+    "{\"id\": \"a[x=1]\", \"file\": \"a.yaml\", \"params\": {\"x\": 1}, \"seed\": 1, \"outcome\": \"pass\", \"reason\": \"\", "
+    "\"at\": {\"line\": null, \"packet\": 0}, \"path\": null, \"expected_path\": null, \"connect_ms\": null, "
+    "\"virtual_ms\": 0, \"packets\": 0, \"agents\": {}, \"conformance\": {\"rules_exercised\": 0, \"violations\": []}, "
+    "\"data\": {\"sent\": 0, \"lost\": 0}, \"capture\": \"memory.pcapng\", \"claim\": \"c\"}";
+
+static void send_one(struct nt_capture *c)
+{
+    uint8_t buf[100];
+    struct nt_addr a = nt_addr_v4(0x0a000001, 1), b = nt_addr_v4(0x0a000002, 2);
+    struct nt_packet p = {.data = buf, .cap = sizeof buf};
+    nt_packet_udp(&p, &a, &b, (const uint8_t *)"x", 1, 64, 0, false, 1);
+    struct nt_trace_event ev = {.kind = NT_TR_PACKET, .n = {0, NT_DIR_OUT, 0}, .bytes = p.data, .len = p.len};
+    nt_capture_trace(c, &ev);
+}
+
+static int capture_way(void)
+{
+    struct nt_capture c, d;
+    struct nt_addr a = nt_addr_v4(0x0a000001, 0);
+    char what[100];
+    nt_capture_init(&c);
+    nt_capture_init(&d);
+    int err = nt_capture_add_tap(&c, "L.0", "L", "10.0.0.1");
+    if (err >= 0)
+        err = nt_capture_add_name(&c, &a, "L");
+    if (err == NT_OK) {
+        send_one(&c);
+        err = c.lost != 0 ? NT_ENOMEM : nt_capture_write_pcapng(&c, "memory.pcapng", NULL);
+    }
+    if (err == NT_OK)
+        err = nt_capture_read(&d, "memory.pcapng", what, sizeof what);
+    nt_capture_free(&c);
+    nt_capture_free(&d);
+    return err;
+}
+
+static int ladder_way(void)
+{
+    struct nt_capture c;
+    struct nt_ladder l;
+    char what[100];
+    nt_capture_init(&c);
+    int err = nt_capture_read(&c, "memory.pcapng", what, sizeof what);
+    if (err == NT_OK)
+        err = nt_ladder_make(&l, &c);
+    if (err == NT_OK)
+        nt_ladder_free(&l);
+    nt_capture_free(&c);
+    return err;
+}
+
+static int report_way(void)
+{
+    struct nt_results r = {.seed = 1};
+    struct nt_result_case c;
+    char what[100];
+    int err = nt_result_case_from_json(&c, line, strlen(line), what, sizeof what);
+    if (err == NT_OK) {
+        err = nt_results_add(&r, &c);
+        if (err != NT_OK)
+            nt_result_case_free(&c);
+    }
+    if (err == NT_OK)
+        err = nt_report_json(&r, ".");
+    if (err == NT_OK)
+        err = nt_report_junit(&r, ".");
+    if (err == NT_OK)
+        err = nt_report_html(&r, ".");
+    nt_results_free(&r);
+    return err;
+}
+
+/* A capture that cannot be read leaves a report's ladder empty: a report may then succeed. */
+static void each_fails_once(int (*way)(void), int may_succeed)
+{
+    for (long n = 0;; n++) {
+        assert_true(n < 100000);
+        left = n;
+        int err = way();
+        long after = left;
+        left = -1;
+        if (after >= 0) {
+            assert_int_equal(err, NT_OK);
+            return;
+        }
+        if (err != NT_ENOMEM && !(may_succeed && err == NT_OK))
+            fail_msg("allocation %ld: %d", n, err);
+    }
+}
+
+static char directory[64];
+
+static int in_directory(void **state)
+{
+    (void)state;
+    snprintf(directory, sizeof directory, "nt-memory-XXXXXX");
+    return mkdtemp(directory) == NULL ? -1 : chdir(directory);
+}
+
+static int out_of_directory(void **state)
+{
+    static const char *const files[] = {"memory.pcapng", "results.json", "junit.xml", "report.html"};
+    (void)state;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        remove(files[i]);
+    return chdir("..") != 0 ? -1 : rmdir(directory);
+}
+
+static void test_memory(void **state)
+{
+    (void)state;
+    each_fails_once(capture_way, 0);
+    each_fails_once(ladder_way, 0);
+    each_fails_once(report_way, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_memory)};
+    return cmocka_run_group_tests(tests, in_directory, out_of_directory);
+}
