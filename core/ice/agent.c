@@ -204,7 +204,8 @@ static void pace(struct nt_ice_agent *a, nt_time now)
         nt_ice_paced(a, now);
 }
 
-static bool silent(const struct nt_ice_agent *a)
+/* Before gathering, after the end; and after failure nothing is sent until the owner closes. */
+bool nt_ice_silent(const struct nt_ice_agent *a)
 {
     return a->state == NT_ICE_NEW || a->state == NT_ICE_CLOSED || (a->state == NT_ICE_FAILED && a->close_at == NT_TIME_NEVER);
 }
@@ -223,7 +224,7 @@ static nt_time checks_deadline(const struct nt_ice_agent *a)
 void nt_ice_reckon(struct nt_ice_agent *a)
 {
     nt_time at = NT_TIME_NEVER;
-    if (!silent(a)) {
+    if (!nt_ice_silent(a)) {
         at = nt_time_min(nt_ice_gather_deadline(a), nt_ice_relay_deadline(a));
         if (a->session.running && a->state == NT_ICE_RUNNING)
             at = nt_time_min(at, checks_deadline(a));
@@ -267,7 +268,7 @@ void nt_ice_settle(struct nt_ice_agent *a, nt_time now)
 
 void nt_ice_timer(struct nt_ice_agent *a, nt_time now)
 {
-    if (silent(a))
+    if (nt_ice_silent(a))
         return;
     nt_ice_relay_timer(a, now);
     nt_ice_gather_timer(a, now);
@@ -312,12 +313,13 @@ static void datagram(struct nt_ice_agent *a, const struct nt_path *path, const u
     while (base < a->bases.count && !(a->bases.items[base].state == NT_ICE_BASE_BOUND &&
                                       nt_addr_equal(&a->bases.items[base].addr, &path->local)))
         base++;
-    if (base == a->bases.count || silent(a)) {
+    if (base == a->bases.count || nt_ice_silent(a)) {
         a->stats.dropped++;
         return;
     }
     bool gathering = a->state == NT_ICE_GATHERING || a->state == NT_ICE_RUNNING;
-    if (gathering && nt_stun_looks_like(bytes, len) && nt_stun_parse(&m, bytes, len) == NT_OK && m.class_ >= NT_STUN_SUCCESS &&
+    bool response = nt_stun_looks_like(bytes, len) && (bytes[0] & 1) != 0; /* the upper bit of the class */
+    if (gathering && response && nt_stun_parse(&m, bytes, len) == NT_OK && m.class_ >= NT_STUN_SUCCESS &&
         m.method == NT_STUN_BINDING && nt_ice_source_response(a, base, &path->remote, &m, now))
         return;
     if (!nt_ice_relay_input(a, base, path, bytes, len, now))

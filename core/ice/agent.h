@@ -295,6 +295,7 @@ struct nt_ice_out *nt_ice_out_push(struct nt_ice_agent *a, enum nt_ice_out_kind 
 void nt_ice_event_push(struct nt_ice_agent *a, const struct nt_ice_event *ev);
 
 /* agent.c */
+bool nt_ice_silent(const struct nt_ice_agent *a);
 void nt_ice_set_state(struct nt_ice_agent *a, enum nt_ice_state state);
 void nt_ice_paced(struct nt_ice_agent *a, nt_time now); /* a transaction started */
 void nt_ice_reckon(struct nt_ice_agent *a);             /* the deadline anew */

@@ -134,7 +134,7 @@ size_t nt_ice_output(struct nt_ice_agent *a, struct nt_path *path, uint8_t *buf,
     size_t n = next_message(a, path, buf, cap, now);
     if (n == 0)
         n = next_datagram(a, path, buf, cap, now);
-    if (n == 0 && a->bases.source_count > 0 && a->state != NT_ICE_FAILED)
+    if (n == 0 && a->bases.source_count > 0 && !nt_ice_silent(a))
         n = nt_ice_relay_output(a, path, buf, cap, now);
     if (n == 0)
         nt_ice_reckon(a);

@@ -187,11 +187,102 @@ static void pacing(void **state)
     unworld(&w);
 }
 
+/* RTT 800 ms above the RTO of 500 ms: each side's checks retrigger the other's, and they must not cancel each other for ever. */
+static void long_round_trip(void **state)
+{
+    struct world w;
+    (void)state;
+    world(&w, NAT_CONE, NAT_CONE, true);
+    n.delay = 400 * NT_MSEC;
+    gather(&n, w.l);
+    gather(&n, w.r);
+    run(&n, 5 * NT_SEC);
+    assert_int_equal(tell(&n, w.l, w.r), NT_OK);
+    assert_int_equal(tell(&n, w.r, w.l), NT_OK);
+    run(&n, 10 * NT_SEC);
+    expect(w.l, NT_ICE_SRFLX, NT_ICE_SRFLX);
+    expect(w.r, NT_ICE_SRFLX, NT_ICE_SRFLX);
+    unworld(&w);
+}
+
+/* The answer is 2 s late: the callee's checks are answered meanwhile, and acted upon when it is there. */
+static void late_answer(void **state)
+{
+    struct world w;
+    (void)state;
+    world(&w, NAT_NONE, NAT_NONE, false);
+    gather(&n, w.l);
+    gather(&n, w.r);
+    run(&n, NT_SEC);
+    assert_int_equal(tell(&n, w.l, w.r), NT_OK);
+    run(&n, 3 * NT_SEC);
+    struct nt_ice_pair_info p;
+    nt_ice_pair_at(n.nodes[w.r].agent, 0, &p);
+    assert_true(p.valid && p.receivable);
+    assert_int_equal(nt_ice_pair_count(n.nodes[w.l].agent), 0);
+    assert_int_equal(tell(&n, w.r, w.l), NT_OK);
+    run(&n, 3500 * NT_MSEC);
+    expect(w.l, NT_ICE_HOST, NT_ICE_HOST);
+    expect(w.r, NT_ICE_HOST, NT_ICE_HOST);
+    assert_int_equal(nt_ice_stats(n.nodes[w.l].agent).prflx_remote, 0); /* it was listed */
+    data_flows(&w);
+    unworld(&w);
+}
+
+static void relay_only(void **state)
+{
+    struct nt_ice_config c = config_of(NT_ICE_CONTROLLING, "l"), r = config_of(NT_ICE_CONTROLLED, "r");
+    struct world w;
+    (void)state;
+    net_init(&n, 20 * NT_MSEC);
+    servers(&w);
+    turn_of = (struct nt_ice_turn){.server = turn_addr, .transport = NT_UDP, .user = "alice", .password = "secret"};
+    c.policy = r.policy = NT_ICE_RELAY_ONLY;
+    c.turn = r.turn = &turn_of;
+    c.turn_count = r.turn_count = 1;
+    w.l = add_agent(&n, &c, "10.1.0.2", NAT_NONE, NULL);
+    w.r = add_agent(&n, &r, "10.2.0.2", NAT_NONE, NULL);
+    call(&w);
+    assert_int_equal(nt_ice_candidate_count(n.nodes[w.l].agent), 1);
+    assert_int_equal(nt_ice_candidate_at(n.nodes[w.l].agent, 0)->related.port, 9); /* nothing of the host shows */
+    run(&n, n.now + 3 * NT_SEC);
+    expect(w.l, NT_ICE_RELAY, NT_ICE_RELAY);
+    expect(w.r, NT_ICE_RELAY, NT_ICE_RELAY);
+    data_flows(&w);
+    for (int i = 0; i < n.log_count; i++) /* everything goes through the server */
+        assert_true((n.log[i].node != w.l && n.log[i].node != w.r) || nt_addr_equal(&n.log[i].path.remote, &turn_addr));
+    unworld(&w);
+}
+
+static void two_components_two_streams(void **state)
+{
+    struct nt_ice_config c = config_of(NT_ICE_CONTROLLING, "l"), r = config_of(NT_ICE_CONTROLLED, "r");
+    struct nt_ice_candidate x, y;
+    struct world w = {0};
+    (void)state;
+    net_init(&n, 20 * NT_MSEC);
+    c.components = r.components = 2;
+    c.streams = r.streams = 2;
+    w.l = add_agent(&n, &c, "10.1.0.2", NAT_NONE, NULL);
+    w.r = add_agent(&n, &r, "10.2.0.2", NAT_NONE, NULL);
+    call(&w);
+    run(&n, n.now + 3 * NT_SEC);
+    for (uint8_t s = 1; s <= 2; s++)
+        for (uint16_t k = 1; k <= 2; k++)
+            for (int i = 0; i < 2; i++)
+                assert_true(nt_ice_selected(n.nodes[i].agent, s, k, &x, &y) && x.component == k && y.component == k && y.stream == s);
+    assert_int_equal(nt_ice_state(n.nodes[w.l].agent), NT_ICE_COMPLETED);
+    assert_int_equal(nt_ice_state(n.nodes[w.r].agent), NT_ICE_COMPLETED);
+    net_free(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hosts), cmocka_unit_test(reflexive), cmocka_unit_test(symmetric_to_full_cone),
         cmocka_unit_test(symmetric_to_port_restricted), cmocka_unit_test(symmetric_both), cmocka_unit_test(pacing),
+        cmocka_unit_test(long_round_trip), cmocka_unit_test(late_answer), cmocka_unit_test(relay_only),
+        cmocka_unit_test(two_components_two_streams),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
