@@ -111,6 +111,7 @@ int nt_ice_lists_form(struct nt_ice_agent *a, nt_time now)
         return NT_OK;
     s->running = true;
     s->started = now;
+    a->turn_had_slot = true; /* 6.1.4.2: the first check at once, the permissions after it */
     nt_ice_set_state(a, NT_ICE_RUNNING);
     nt_ice_respond_replay(a, now);
     return NT_OK;
