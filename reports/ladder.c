@@ -43,6 +43,10 @@ static char *note_of(const struct nt_capture *c, const struct nt_way *w)
     for (uint32_t i = 0; i < w->frame_count; i++) {
         const struct nt_capture_frame *f = &c->frames[w->frames[i]];
         const char *node = c->taps[f->tap].node;
+        if (f->fate == NT_FATE_PASSED) {
+            nt_text_printf(&t, "; %s relays: ", node);
+            put_ends(&t, c, f);
+        }
         if (f->fate == NT_FATE_TRANSLATED)
             put_translation(&t, node, &f->a, &f->b);
         if (nt_addr_is_set(&f->c))

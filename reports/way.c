@@ -1,9 +1,12 @@
 /* Joining hops. A packet that leaves a node and one that comes to another are the same when payload and addresses are; one that
- * comes to a node and one that leaves it are when the payload is: a NAT changes addresses, never the payload. */
+ * comes to a node and one that leaves it are when the payload is: a NAT changes addresses, never the payload, and a TURN server
+ * the wrapping, never what is wrapped. */
 #include "reports/way.h"
 
 #include "core/base/err.h"
 #include "core/base/map.h"
+#include "core/stun/message.h"
+#include "core/turn/channel_data.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,12 +26,28 @@ static uint64_t hash_of(const uint8_t *p, size_t len, uint8_t proto)
     return h;
 }
 
+/* What a Send or Data indication or ChannelData carries, or the payload itself. */
+static uint64_t inner_hash(const uint8_t *p, size_t len, uint8_t proto)
+{
+    struct nt_stun_msg m;
+    const struct nt_stun_attr *data;
+    uint16_t channel;
+    const uint8_t *inner;
+    size_t inner_len;
+    if (proto == NT_PROTO_UDP && nt_channel_data_parse(p, len, &channel, &inner, &inner_len))
+        return hash_of(inner, inner_len, proto);
+    if (proto == NT_PROTO_UDP && nt_stun_looks_like(p, len) && nt_stun_parse(&m, p, len) == NT_OK &&
+        m.class_ == NT_STUN_INDICATION && (data = nt_stun_find(&m, NT_ATTR_DATA)) != NULL)
+        return hash_of(data->value, data->len, proto);
+    return hash_of(p, len, proto);
+}
+
 static struct packet packet_of(const struct nt_capture *c, const struct nt_capture_frame *f)
 {
     struct nt_packet p = {.data = (uint8_t *)(uintptr_t)nt_capture_bytes(c, f), .len = f->len, .cap = f->len};
     if (f->len == 0 || nt_packet_parse(&p) != NT_OK)
         return (struct packet){.payload = hash_of(nt_capture_bytes(c, f), f->len, 0)};
-    return (struct packet){.src = p.src, .dst = p.dst, .payload = hash_of(p.data + p.payload, p.payload_len, p.proto)};
+    return (struct packet){.src = p.src, .dst = p.dst, .payload = inner_hash(p.data + p.payload, p.payload_len, p.proto)};
 }
 
 static bool goes_on(const struct nt_ways *w, const struct nt_capture *c, const struct nt_way *way, const struct nt_capture_frame *f,
@@ -38,9 +57,11 @@ static bool goes_on(const struct nt_ways *w, const struct nt_capture *c, const s
     bool same_node = w->node_of[last->tap] == w->node_of[f->tap];
     if (last->fate == NT_FATE_DROPPED || last->direction == f->direction || (last->direction == NT_DIR_IN) != same_node)
         return false;
-    if (same_node)
-        return true;
     struct packet before = packet_of(c, last);
+    /* A host that sends what it received from where it received it speaks for itself; on the management links that is the platform.
+     */
+    if (same_node)
+        return way->signalling || !nt_addr_equal(&before.dst, &p->src);
     return nt_addr_equal(&before.src, &p->src) && nt_addr_equal(&before.dst, &p->dst);
 }
 
@@ -55,14 +76,25 @@ static uint32_t continued(const struct nt_ways *w, const struct nt_capture *c, u
     return found;
 }
 
+/* Does it leave a node with both addresses changed, and by no NAT? */
+static bool relayed(const struct nt_ways *w, const struct nt_way *way, const struct nt_capture *c, const struct nt_capture_frame *f)
+{
+    const struct nt_capture_frame *last = &c->frames[way->last];
+    if (last == f || last->fate != NT_FATE_PASSED || f->direction != NT_DIR_OUT || w->node_of[last->tap] != w->node_of[f->tap])
+        return false;
+    struct packet in = packet_of(c, last), out = packet_of(c, f);
+    return !nt_addr_equal(&in.src, &out.src) && !nt_addr_equal(&in.dst, &out.dst);
+}
+
 static void extend(const struct nt_ways *w, struct nt_way *way, const struct nt_capture *c, uint32_t frame)
 {
     const struct nt_capture_frame *f = &c->frames[frame];
     uint32_t node = w->node_of[f->tap];
+    bool tells = f->fate != NT_FATE_PASSED || relayed(w, way, c, f);
     way->last = frame;
     if ((way->node_count == 0 || way->nodes[way->node_count - 1] != node) && way->node_count < NT_WAY_HOPS_MAX)
         way->nodes[way->node_count++] = node;
-    if (f->fate != NT_FATE_PASSED && way->frame_count < 2 * NT_WAY_HOPS_MAX)
+    if (tells && way->frame_count < 2 * NT_WAY_HOPS_MAX)
         way->frames[way->frame_count++] = frame;
 }
 
@@ -88,7 +120,8 @@ static int take(struct nt_ways *w, struct nt_map *by_payload, const struct nt_ca
         if (err != NT_OK)
             return err;
         way = (uint32_t)w->count++;
-        w->ways[way] = (struct nt_way){.first = frame, .before = newest, .signalling = management_link(c->taps[f->tap].name)};
+        w->ways[way] =
+            (struct nt_way){.first = frame, .last = frame, .before = newest, .signalling = management_link(c->taps[f->tap].name)};
     }
     extend(w, &w->ways[way], c, frame);
     return NT_OK;

@@ -11,7 +11,7 @@ struct nt_way {
     uint32_t first, last;            /* frames, from 0 */
     uint32_t nodes[NT_WAY_HOPS_MAX]; /* visited, in order */
     uint32_t node_count;
-    uint32_t frames[2 * NT_WAY_HOPS_MAX]; /* of the fates on the way */
+    uint32_t frames[2 * NT_WAY_HOPS_MAX]; /* that tell something: fates, and packets that a relay sent on */
     uint32_t frame_count;
     bool signalling; /* on the management links: taps named NODE.signalling */
     uint32_t before; /* the way before with the same payload, or NT_MAP_NONE */

@@ -1,5 +1,4 @@
 /* Lines about packets, with STUN bytes of RFC 5769 and made by our builder. */
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

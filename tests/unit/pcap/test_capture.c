@@ -1,5 +1,4 @@
 /* The capture and its pcapng bytes, checked against the format's draft (block types, lengths, option codes). */
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

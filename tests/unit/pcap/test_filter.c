@@ -1,5 +1,4 @@
 /* BPF over raw IP: what matches, and what is refused before libpcap sees it. */
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

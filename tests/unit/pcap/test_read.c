@@ -1,5 +1,4 @@
 /* Reading: our own files back, every cut of them, bytes flipped, other link types, plain pcap. */
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

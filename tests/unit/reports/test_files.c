@@ -1,5 +1,4 @@
 /* What is written: results.json, JUnit, HTML, the console; with hostile texts, and on a full disk. */
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,4 @@
 /* The ladder of a synthetic capture:  L -- nat-left -- (stun, turn, platform) -- nat-right -- R  */
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +7,7 @@
 #include <cmocka.h>
 
 #include "core/base/err.h"
+#include "core/turn/channel_data.h"
 #include "reports/ladder.h"
 
 #include <stdio.h>
@@ -26,15 +26,21 @@ static struct nt_addr addr(const char *s)
     return a;
 }
 
-static void cross(struct nt_capture *c, nt_time at, uint32_t tap, int direction, const char *src, const char *dst,
-                  const char *payload)
+static void cross_bytes(struct nt_capture *c, nt_time at, uint32_t tap, int direction, const char *src, const char *dst,
+                        const uint8_t *payload, size_t len)
 {
     uint8_t buf[200];
     struct nt_addr a = addr(src), b = addr(dst);
     struct nt_packet p = {.data = buf, .cap = sizeof buf};
-    assert_int_equal(nt_packet_udp(&p, &a, &b, (const uint8_t *)payload, strlen(payload), 64, 0, false, 1), NT_OK);
+    assert_int_equal(nt_packet_udp(&p, &a, &b, payload, len, 64, 0, false, 1), NT_OK);
     struct nt_trace_event ev = {.at = at, .kind = NT_TR_PACKET, .n = {tap, direction, 0}, .bytes = p.data, .len = p.len};
     nt_capture_trace(c, &ev);
+}
+
+static void cross(struct nt_capture *c, nt_time at, uint32_t tap, int direction, const char *src, const char *dst,
+                  const char *payload)
+{
+    cross_bytes(c, at, tap, direction, src, dst, (const uint8_t *)payload, strlen(payload));
 }
 
 static void fate(struct nt_capture *c, enum nt_trace_kind kind, uint32_t tap, int64_t n, const char *a, const char *b)
@@ -140,6 +146,49 @@ static void test_retransmission(void **state)
     nt_capture_free(&c);
 }
 
+/* ChannelData to the relay, its payload on to the peer: one way through the relay. */
+static void test_relay(void **state)
+{
+    (void)state;
+    struct nt_capture c;
+    struct nt_ladder l;
+    uint8_t wrapped[40];
+    taps(&c);
+    int n = nt_channel_data_write(wrapped, sizeof wrapped - 1, 0x4000, (const uint8_t *)"voice", 5);
+    assert_int_equal(n, 9);
+    cross_bytes(&c, 0, L, NT_DIR_OUT, inside, server, wrapped, (size_t)n);
+    cross_bytes(&c, 1, STUN, NT_DIR_IN, inside, server, wrapped, (size_t)n);
+    cross(&c, 1, STUN, NT_DIR_OUT, "203.0.113.5:50000", peer, "voice");
+    cross(&c, 2, RIGHT_OUT, NT_DIR_IN, "203.0.113.5:50000", peer, "voice");
+    assert_int_equal(nt_ladder_make(&l, &c), NT_OK);
+    assert_int_equal(l.row_count, 1);
+    assert_string_equal(l.columns[l.rows[0].to], "nat-right");
+    assert_int_equal(l.rows[0].via, 2);
+    assert_string_equal(l.rows[0].text, "ChannelData 0x4000 5 bytes");
+    assert_string_equal(l.rows[0].note, "10.1.0.2:50000 > 203.0.113.4:3478; stun relays: 203.0.113.5:50000 > 203.0.113.3:40000");
+    nt_ladder_free(&l);
+    nt_capture_free(&c);
+}
+
+/* The same bytes sent back are a packet of their own. */
+static void test_echo(void **state)
+{
+    (void)state;
+    struct nt_capture c;
+    struct nt_ladder l;
+    taps(&c);
+    cross(&c, 0, L, NT_DIR_OUT, inside, server, "echo");
+    cross(&c, 1, STUN, NT_DIR_IN, inside, server, "echo");
+    cross(&c, 1, STUN, NT_DIR_OUT, server, inside, "echo");
+    cross(&c, 2, L, NT_DIR_IN, server, inside, "echo");
+    assert_int_equal(nt_ladder_make(&l, &c), NT_OK);
+    assert_int_equal(l.row_count, 2);
+    assert_int_equal(l.rows[1].frame, 3);
+    assert_int_equal(l.rows[1].to, 0);
+    nt_ladder_free(&l);
+    nt_capture_free(&c);
+}
+
 static void test_print(void **state)
 {
     (void)state;
@@ -171,6 +220,6 @@ static void test_print(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_retransmission),
-                                       cmocka_unit_test(test_print)};
+                                       cmocka_unit_test(test_relay), cmocka_unit_test(test_echo), cmocka_unit_test(test_print)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

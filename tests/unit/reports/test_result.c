@@ -1,5 +1,4 @@
 /* results: the exact JSON of LANGUAGE.md's example, back again, and what is refused. */
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
