@@ -254,6 +254,31 @@ static void relay_only(void **state)
     unworld(&w);
 }
 
+/* RFC 8445, 5.1.1.4: while the answer is awaited the NAT's mappings to the servers are refreshed by Binding requests. */
+static void waiting_for_the_answer(void **state)
+{
+    struct world w;
+    int to_stun = 0, to_turn = 0;
+    (void)state;
+    world(&w, NAT_CONE, NAT_CONE, true);
+    gather(&n, w.l);
+    run(&n, 61 * NT_SEC);
+    for (int i = 0; i < n.log_count; i++) {
+        bool binding = n.log[i].node == w.l && is_request(&n.log[i]);
+        to_stun += binding && nt_addr_equal(&n.log[i].path.remote, &stun_addr);
+        to_turn += binding && nt_addr_equal(&n.log[i].path.remote, &turn_addr);
+    }
+    assert_int_equal(to_stun, 5); /* at 0 and every 15 s */
+    assert_int_equal(to_turn, 4); /* the Allocate was the first */
+    gather(&n, w.r);
+    run(&n, n.now + NT_SEC);
+    assert_int_equal(tell(&n, w.l, w.r), NT_OK);
+    assert_int_equal(tell(&n, w.r, w.l), NT_OK);
+    run(&n, n.now + 2 * NT_SEC);
+    expect(w.l, NT_ICE_SRFLX, NT_ICE_SRFLX);
+    unworld(&w);
+}
+
 static void two_components_two_streams(void **state)
 {
     struct nt_ice_config c = config_of(NT_ICE_CONTROLLING, "l"), r = config_of(NT_ICE_CONTROLLED, "r");
@@ -282,7 +307,7 @@ int main(void)
         cmocka_unit_test(hosts), cmocka_unit_test(reflexive), cmocka_unit_test(symmetric_to_full_cone),
         cmocka_unit_test(symmetric_to_port_restricted), cmocka_unit_test(symmetric_both), cmocka_unit_test(pacing),
         cmocka_unit_test(long_round_trip), cmocka_unit_test(late_answer), cmocka_unit_test(relay_only),
-        cmocka_unit_test(two_components_two_streams),
+        cmocka_unit_test(two_components_two_streams), cmocka_unit_test(waiting_for_the_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -170,6 +170,61 @@ static void fairness(void **state)
     lab_end(&l);
 }
 
+/* RFC 8445, 14.2: "Both agents MUST use the higher value of the proposed values"; the default is 50 ms and is not signalled. */
+static void pacing(void **state)
+{
+    static const struct { uint32_t theirs; nt_time ours, expected; uint32_t signalled; } cases[] = {
+        {0, 0, 50, 0}, {20, 0, 50, 0}, {80, 0, 80, 0}, {0, 20 * NT_MSEC, 50, 20}, {30, 20 * NT_MSEC, 30, 20}, {60, 70 * NT_MSEC, 70, 70}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
+        struct nt_ice_candidate r[2] = {candidate("10.0.0.2:1", NT_ICE_HOST, "a"), candidate("10.0.0.2:2", NT_ICE_HOST, "b")};
+        struct nt_ice_description d;
+        c.ta = cases[i].ours;
+        lab_start(&l, &c);
+        assert_int_equal(nt_ice_local(l.a, false, &d), NT_OK);
+        assert_int_equal(d.pacing_ms, cases[i].signalled);
+        assert_true(d.ice2);
+        nt_ice_description_free(&d);
+        assert_int_equal(nt_ice_description_init(&d, 1), NT_OK);
+        d.pacing_ms = cases[i].theirs;
+        strcpy(d.streams[0].ufrag, PEER_UFRAG);
+        strcpy(d.streams[0].pwd, PEER_PWD);
+        assert_int_equal(nt_ice_description_add(&d, &r[0]), NT_OK);
+        assert_int_equal(nt_ice_description_add(&d, &r[1]), NT_OK);
+        assert_int_equal(nt_ice_set_remote(l.a, &d, 0), NT_OK);
+        strcpy(d.streams[0].pwd, "anotheranotheranotheranother");
+        assert_int_equal(nt_ice_set_remote(l.a, &d, 0), NT_EUNSUPPORTED); /* a restart */
+        nt_ice_description_free(&d);
+        go(&l, 200 * NT_MSEC);
+        assert_int_equal(l.count, 2);
+        assert_int_equal(l.outs[1].at, cases[i].expected * NT_MSEC);
+        lab_end(&l);
+    }
+}
+
+static void refused_configurations(void **state)
+{
+    int err = 0;
+    struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED), bad;
+    (void)state;
+    bad = c, bad.mode = NT_ICE_LITE;
+    assert_null(nt_ice_agent_new(&bad, &err));
+    assert_int_equal(err, NT_EUNSUPPORTED);
+    bad = c, bad.nomination = NT_ICE_AGGRESSIVE;
+    assert_null(nt_ice_agent_new(&bad, &err));
+    assert_int_equal(err, NT_EUNSUPPORTED);
+    bad = c, bad.trickle = NT_ICE_TRICKLE_HALF;
+    assert_null(nt_ice_agent_new(&bad, &err));
+    assert_int_equal(err, NT_EUNSUPPORTED);
+    bad = c, bad.rto = 499 * NT_MSEC; /* 14.3 */
+    assert_null(nt_ice_agent_new(&bad, &err));
+    assert_int_equal(err, NT_EINVAL);
+    bad = c, bad.keepalive = 14 * NT_SEC; /* 11 */
+    assert_null(nt_ice_agent_new(&bad, &err));
+    assert_int_equal(err, NT_EINVAL);
+}
+
 /* 10,000 sources: every table has its limit, and the agent goes on. */
 static void flood(void **state)
 {
@@ -203,6 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(priorities), cmocka_unit_test(settling), cmocka_unit_test(usable_addresses), cmocka_unit_test(freezing),
         cmocka_unit_test(limit), cmocka_unit_test(fairness), cmocka_unit_test(flood),
+        cmocka_unit_test(pacing), cmocka_unit_test(refused_configurations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
