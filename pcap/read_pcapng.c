@@ -107,10 +107,10 @@ static int take_text(char **old, const struct option *o)
     return NT_OK;
 }
 
-/* "nat-left.outside" belongs to the node "nat-left". */
+/* "nat-left.outside" and "platform.signalling.1" belong to the nodes "nat-left" and "platform". */
 static int name_node(struct nt_capture_tap *t)
 {
-    const char *dot = strrchr(t->name, '.');
+    const char *dot = strchr(t->name, '.');
     struct option o = {.value = (const uint8_t *)t->name,
                        .len = (uint16_t)(dot != NULL ? (size_t)(dot - t->name) : strlen(t->name))};
     return take_text(&t->node, &o);

@@ -100,8 +100,8 @@ static void extend(const struct nt_ways *w, struct nt_way *way, const struct nt_
 
 static bool management_link(const char *tap)
 {
-    const char *dot = strrchr(tap, '.');
-    return dot != NULL && strcmp(dot, ".signalling") == 0;
+    const char *dot = strchr(tap, '.');
+    return dot != NULL && strncmp(dot, ".signalling", strlen(".signalling")) == 0;
 }
 
 static int take(struct nt_ways *w, struct nt_map *by_payload, const struct nt_capture *c, uint32_t frame)

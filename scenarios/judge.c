@@ -82,21 +82,19 @@ static void judge_data(struct nt_verdict *v, const struct nt_judged *j)
         nt_verdict_fail(v, c->expect.data_place, 0, "data: %" PRIu64 " of %" PRIu64 " datagrams were lost", r->data_lost, r->data_sent);
 }
 
-static uint32_t tap_by_name(const struct nt_capture *c, const char *name)
+/* A platform has a link to each agent: platform.signalling stands for all of them. */
+static bool is_tap(const struct nt_capture_tap *t, const char *name)
 {
-    for (uint32_t i = 0; i < c->tap_count; i++)
-        if (strcmp(c->taps[i].name, name) == 0)
-            return i;
-    return UINT32_MAX;
+    size_t len = strlen(name);
+    return strncmp(t->name, name, len) == 0 && (t->name[len] == '\0' || (t->name[len] == '.' && strstr(name, ".signalling") != NULL));
 }
 
 static int64_t count_packets(const struct nt_capture *c, const struct nt_scn_packets_expect *e, const struct nt_bpf *filter)
 {
-    uint32_t tap = tap_by_name(c, e->tap);
     int64_t n = 0;
     for (size_t i = 0; i < c->frame_count; i++) {
         const struct nt_capture_frame *f = &c->frames[i];
-        if (f->tap == tap && (e->direction == 0 || f->direction == e->direction) &&
+        if (is_tap(&c->taps[f->tap], e->tap) && (e->direction == 0 || f->direction == e->direction) &&
             (filter == NULL || nt_bpf_match(filter, nt_capture_bytes(c, f), f->len)))
             n++;
     }

@@ -149,6 +149,8 @@ int nt_suites_add(struct nt_suite_files *f, const char *argument, struct nt_diag
         r = add_file(f, argument);
     else if (dir != NULL && snprintf(path, sizeof path, "%s/%s", dir, argument) < (int)sizeof path && is_directory(path))
         r = add_directory(f, path, 0);
+    else if (dir != NULL && is_file(path))
+        r = add_file(f, path);
     else if (dir != NULL && snprintf(path, sizeof path, "%s/%s.yaml", dir, argument) < (int)sizeof path && is_file(path))
         r = add_file(f, path);
     if (r == NT_ENOENT)
