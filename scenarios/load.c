@@ -220,18 +220,23 @@ static void check_version(struct nt_load *l, const struct nt_yaml *v)
     nt_diag_mend(nt_load_error(l, v, "'natsim: %s' is not in this version", v->kind == NT_YAML_SCALAR ? v->text : nt_yaml_kind_name(v)), "write natsim: 1");
 }
 
-static void check_tags(struct nt_load *l, const struct nt_yaml *v)
+static bool check_tags(struct nt_load *l, const struct nt_yaml *v)
 {
+    bool good = true;
     for (size_t i = 0; i < nt_load_count(v); i++) {
         const struct nt_yaml *item = nt_load_item(v, i);
-        if (item->kind != NT_YAML_SCALAR || item->len == 0)
-            nt_load_error(l, item, "a tag must be a word, not %s", nt_yaml_kind_name(item));
+        if (item->kind == NT_YAML_SCALAR && item->len > 0)
+            continue;
+        nt_load_error(l, item, "a tag must be a word, not %s", nt_yaml_kind_name(item));
+        good = false;
     }
+    return good;
 }
 
 /* All values but the matrix's own and the entries' 'when'. */
 static void scan_axes(struct nt_scn_file *f)
 {
+    size_t before = f->src.errors;
     for (size_t i = 0; i < f->yaml->count; i++) {
         const struct nt_yaml *v = f->yaml->items[i];
         if (v != f->root.matrix && v != f->root.where)
@@ -240,7 +245,8 @@ static void scan_axes(struct nt_scn_file *f)
     for (size_t i = 0; i < f->where_count; i++)
         if (f->wheres[i].entry != NULL)
             nt_matrix_scan(&f->matrix, f->wheres[i].entry, &f->src);
-    nt_matrix_unused(&f->matrix, &f->src);
+    if (f->src.errors == before)
+        nt_matrix_unused(&f->matrix, &f->src);
 }
 
 static bool read_file(struct nt_scn_file *f)
@@ -251,7 +257,7 @@ static bool read_file(struct nt_scn_file *f)
     if (f->yaml->kind != NT_YAML_MAP)
         return false;
     check_version(&l, f->root.natsim);
-    check_tags(&l, f->root.tags);
+    bool tags = check_tags(&l, f->root.tags);
     size_t before = s->errors;
     bool good = nt_matrix_read(&f->matrix, f->root.matrix, s, f->arena);
     if (good && f->root.where != NULL) {
@@ -263,7 +269,7 @@ static bool read_file(struct nt_scn_file *f)
     if (l.nomem)
         fail_nomem(s);
     /* Cells are read in spite of other errors, so that all are said at once; not without what every cell needs. */
-    return s->errors == before && !l.nomem && f->root.claim != NULL && f->root.networks != NULL;
+    return s->errors == before && tags && !l.nomem && f->root.claim != NULL && f->root.networks != NULL;
 }
 
 static void check_cells(struct nt_scn_file *f)

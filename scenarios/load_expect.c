@@ -86,7 +86,7 @@ static void read_path(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
     if (trouble == NULL)
         return;
     struct nt_diag *d = strcmp(trouble, "loss") == 0 ? nt_load_error(l, v, "'oracle' cannot speak of a case with loss of 50%% or more")
-                                                     : nt_load_error(l, v, "'oracle' cannot speak of a case with a '%s' step", trouble);
+                                                     : nt_load_error(l, v, "'oracle' cannot speak of a case with the step '%s'", trouble);
     nt_diag_mend(d, "write path: direct, relayed or none");
 }
 

@@ -38,9 +38,15 @@ static void fail_nomem(struct parse *p)
     p->failed = true;
 }
 
-static struct nt_place place_of(const struct fy_mark *m)
+/* An empty value has no mark: it stands where its key does, or where its list begins. */
+static struct nt_place place_of(const struct parse *p, const struct fy_mark *m)
 {
-    return m == NULL ? (struct nt_place){1, 1} : (struct nt_place){m->line + 1, m->column + 1};
+    if (m != NULL)
+        return (struct nt_place){m->line + 1, m->column + 1};
+    if (p->depth == 0)
+        return (struct nt_place){1, 1};
+    const struct level *l = &p->levels[p->depth - 1];
+    return l->node->kind == NT_YAML_MAP && l->count % 2 == 1 ? l->children[l->count - 1]->place : l->node->place;
 }
 
 static struct nt_yaml *new_node(struct parse *p, enum nt_yaml_kind kind, struct nt_place place)
@@ -124,13 +130,13 @@ static void attach(struct parse *p, struct nt_yaml *n)
 
 static void on_scalar(struct parse *p, struct fy_event *e, struct nt_place place)
 {
-    enum fy_scalar_style style = fy_scalar_token_get_style(e->scalar.value);
+    enum fy_scalar_style style = e->scalar.value != NULL ? fy_scalar_token_get_style(e->scalar.value) : FYSS_PLAIN;
     if (style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED)
         place.column -= place.column > 1; /* the mark stands behind the quote */
     struct nt_yaml *n = new_node(p, NT_YAML_SCALAR, place);
     if (n == NULL)
         return;
-    n->quoted = style != FYSS_PLAIN;
+    n->quoted = style != FYSS_PLAIN && style != FYSS_ANY;
     n->text = token_text(p, e->scalar.value, &n->len);
     if (n->text == NULL)
         return;
@@ -226,7 +232,7 @@ static struct fy_token *tag_of(const struct fy_event *e)
 
 static void on_event(struct parse *p, struct fy_event *e)
 {
-    struct nt_place place = place_of(fy_event_start_mark(e));
+    struct nt_place place = place_of(p, fy_event_start_mark(e));
     if (tag_of(e) != NULL) {
         nt_diag_mend(nt_source_error(p->src, place, "a tag ('!...') means nothing here"), "leave it out");
         p->failed = true;

@@ -1,1 +1,0 @@
-extern int nt_stub_scenarios;
