@@ -95,7 +95,7 @@ static struct nt_yaml *find_anchor(const struct parse *p, const char *name)
 }
 
 /* A complete node takes its place in the list or map that is open. */
-static void attach(struct parse *p, struct nt_yaml *n)
+static void attach(struct parse *p, struct nt_yaml *n, struct nt_place place)
 {
     if (p->depth == 0) {
         p->root = n;
@@ -104,12 +104,12 @@ static void attach(struct parse *p, struct nt_yaml *n)
     struct level *l = &p->levels[p->depth - 1];
     bool key = l->node->kind == NT_YAML_MAP && l->count % 2 == 0;
     if (key && n->kind != NT_YAML_SCALAR) {
-        nt_diag_mend(nt_source_error(p->src, n->place, "a key must be plain text"), "write 'key: value'");
+        nt_diag_mend(nt_source_error(p->src, place, "a key must be plain text"), "write 'key: value'");
         p->failed = true;
         return;
     }
     if (n->height + p->depth >= NT_SCN_DEPTH_MAX) {
-        nt_source_error(p->src, n->place, "nested deeper than %d levels", NT_SCN_DEPTH_MAX);
+        nt_source_error(p->src, place, "nested deeper than %d levels", NT_SCN_DEPTH_MAX);
         p->failed = true;
         return;
     }
@@ -123,7 +123,7 @@ static void attach(struct parse *p, struct nt_yaml *n)
     if (n->height >= l->node->height)
         l->node->height = (uint8_t)(n->height + 1);
     if (l->node->weight > NT_YAML_NODES_MAX) {
-        nt_source_error(p->src, n->place, "more than %d values, aliases written out", NT_YAML_NODES_MAX);
+        nt_source_error(p->src, place, "more than %d values, aliases written out", NT_YAML_NODES_MAX);
         p->failed = true;
     }
 }
@@ -148,7 +148,7 @@ static void on_scalar(struct parse *p, struct fy_event *e, struct nt_place place
     n->open = strstr(n->text, "${") != NULL;
     if (e->scalar.anchor != NULL)
         add_anchor(p, token_text(p, e->scalar.anchor, NULL), n);
-    attach(p, n);
+    attach(p, n, place);
 }
 
 static void on_alias(struct parse *p, struct fy_event *e, struct nt_place place)
@@ -163,7 +163,7 @@ static void on_alias(struct parse *p, struct fy_event *e, struct nt_place place)
         p->failed = true;
         return;
     }
-    attach(p, n);
+    attach(p, n, place);
 }
 
 static void on_start(struct parse *p, enum nt_yaml_kind kind, struct fy_token *anchor, struct nt_place place)
@@ -219,7 +219,7 @@ static void on_end(struct parse *p)
     free(l->children);
     p->depth--;
     add_anchor(p, l->anchor, n);
-    attach(p, n);
+    attach(p, n, n->place);
 }
 
 static struct fy_token *tag_of(const struct fy_event *e)

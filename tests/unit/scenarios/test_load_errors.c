@@ -1,0 +1,528 @@
+/* Every kind of error in a scenario: its place, what it says, and the mend, to the letter. A row is a change to a good scenario. */
+#include "scenarios/load.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char base[] =
+    "natsim: 1\n"
+    "claim: Two agents behind NATs.\n"
+    "tags: [ci]\n"
+    "seed: 7\n"
+    "matrix:\n"
+    "  left: [full-cone, symmetric]\n"
+    "networks:\n"
+    "  internet: {ipv4: 203.0.113.0/24, delay: 20ms}\n"
+    "  home: {ipv4: 10.1.0.0/24, delay: 1ms, loss: 0%, rate: 10Mbit}\n"
+    "  office: {ipv4: 10.2.0.0/24}\n"
+    "gateways:\n"
+    "  nat-left: {inside: home, outside: internet, nat: \"${left}\"}\n"
+    "  nat-right: {inside: office, outside: internet, nat: symmetric}\n"
+    "servers:\n"
+    "  stun: {on: internet, kind: stun}\n"
+    "  turn: {on: internet, kind: turn, users: {alice: secret}}\n"
+    "  platform: {on: internet, kind: platform}\n"
+    "agents:\n"
+    "  L: {on: home, role: controlling, stun: [stun], turn: [{server: turn, user: alice, password: secret}]}\n"
+    "  R: {on: office, stun: [stun]}\n"
+    "steps:\n"
+    "  - {at: 0s, call: {from: L, to: R}}\n"
+    "expect:\n"
+    "  path: oracle\n"
+    "  L: {state: completed}\n"
+    "expect-where:\n"
+    "  - when: {left: symmetric}\n"
+    "    path: direct\n";
+
+struct row {
+    const char *find, *replace, *expect;
+};
+
+static const struct row rows[] = {
+    {"natsim: 1\n", "natsim: 2\n",
+     "1:9: 'natsim: 2' is not in this version: write natsim: 1\n"},
+    {"natsim: 1\n", "",
+     "1:1: 'natsim' is missing: a scenario needs it\n"},
+    {"claim: Two agents behind NATs.\n", "",
+     "1:1: 'claim' is missing: a scenario needs it\n"},
+    {"claim: Two agents behind NATs.", "claim: ''",
+     "2:8: 'claim' is empty\n"},
+    {"seed: 7", "seed: -1",
+     "4:7: '-1' is not a whole number: write a number from 0 to 18446744073709551615\n"},
+    {"seed: 7", "seed: 18446744073709551616",
+     "4:7: 18446744073709551616 is out of range for 'seed': write a number from 0 to 18446744073709551615\n"},
+    {"seed: 7", "seed: 7\nseeds: 3",
+     "5:1: unknown key 'seeds': did you mean 'seed'?\n"},
+    {"seed: 7", "seed: 7\nseed: 8",
+     "5:1: duplicate key 'seed': it stands already in line 4\n"},
+    {"tags: [ci]", "tags: [[ci]]",
+     "3:8: a tag must be a word, not a list\n"},
+    {"delay: 20ms", "dealy: 20ms",
+     "8:36: unknown key 'dealy': did you mean 'delay'?\n"},
+    {"delay: 20ms", "delay: 20",
+     "8:43: '20' has no unit: write 20ms\n"},
+    {"delay: 20ms", "delay: 0",
+     "8:43: '0' has no unit: write 0s\n"},
+    {"delay: 20ms", "delay: soon",
+     "8:43: 'soon' is not a time: a time is a number and ns, us, ms, s, m or h, as in 20ms, up to 100000h\n"},
+    {"delay: 20ms", "delay: [20ms]",
+     "8:43: 'delay' must be a time, not a list\n"},
+    {"delay: 20ms", "delay: 200000h",
+     "8:43: '200000h' is too large: a time is a number and ns, us, ms, s, m or h, as in 20ms, up to 100000h\n"},
+    {"delay: 20ms", "delay: 0.5ns",
+     "8:43: '0.5ns' has too many digits: a time is a number and ns, us, ms, s, m or h, as in 20ms, up to 100000h\n"},
+    {"delay: 20ms", "delay:",
+     "8:36: 'delay' must be a time, not nothing\n"},
+    {"loss: 0%", "loss: 1",
+     "9:47: '1' has no unit: write 1%\n"},
+    {"loss: 0%", "loss: 101%",
+     "9:47: '101%' is too large: write 0% to 100%, as in 1% or 0.5%\n"},
+    {"loss: 0%", "loss: one",
+     "9:47: 'one' is not a percentage: write 0% to 100%, as in 1% or 0.5%\n"},
+    {"rate: 10Mbit", "rate: 10",
+     "9:57: '10' has no unit: write 10Mbit\n"},
+    {"rate: 10Mbit", "rate: 10Mbps",
+     "9:57: '10Mbps' is not a rate: a rate is a number and bit, kbit, Mbit or Gbit, as in 10Mbit, up to 1000Gbit\n"},
+    {"rate: 10Mbit", "queue: 0",
+     "9:58: 0 is out of range for 'queue': write a number from 1 to 1000000\n"},
+    {"rate: 10Mbit", "mtu: 99999",
+     "9:56: 99999 is out of range for 'mtu': write a number from 576 to 65535\n"},
+    {"rate: 10Mbit", "ipv6: 2001:db8::/64, mtu: 1000",
+     "9:77: an MTU of 1000 is too small for IPv6: write 1280 or more\n"},
+    {"10.1.0.0/24", "10.1.0.1/24",
+     "9:16: '10.1.0.1/24' is not an IPv4 prefix: write it as in 203.0.113.0/24, with zeros behind the prefix\n"},
+    {"10.1.0.0/24", "10.1.0.0",
+     "9:16: '10.1.0.0' is not an IPv4 prefix: write it as in 203.0.113.0/24, with zeros behind the prefix\n"},
+    {"{ipv4: 10.2.0.0/24}", "{delay: 1ms}",
+     "10:11: network 'office' has no prefix: write ipv4: 203.0.113.0/24, or ipv6\n"},
+    {"{ipv4: 10.2.0.0/24}", "10.2.0.0/24",
+     "10:11: a network must be a mapping, not a value: write {ipv4: ...}\n"},
+    {"networks:\n  internet: {ipv4: 203.0.113.0/24, delay: 20ms}", "networks:\n  internet: {ipv4: 203.0.113.0/30, delay: 20ms}",
+     "13:3: no address left for 'nat-right' in 203.0.113.0/30, the prefix of 'internet': make the prefix larger\n"
+     "15:3: no address left for 'stun' in 203.0.113.0/30, the prefix of 'internet': make the prefix larger\n"
+     "16:3: no address left for 'turn' in 203.0.113.0/30, the prefix of 'internet': make the prefix larger\n"
+     "17:3: no address left for 'platform' in 203.0.113.0/30, the prefix of 'internet': make the prefix larger\n"},
+    {"outside: internet, nat: symmetric", "outside: internt, nat: symmetric",
+     "13:40: unknown network 'internt': did you mean 'internet'?\n"},
+    {"inside: office, ", "",
+     "13:14: 'inside' is missing: a gateway needs it\n"},
+    {"inside: office, outside", "inside: [], outside",
+     "13:23: no network: name 1 to 64\n"},
+    {"inside: office, outside: internet", "inside: office, outside: office",
+     "13:3: the outside of gateway 'nat-right' leads back to its inside 'office': let 'outside' be a network nearer to the internet\n"},
+    {"inside: office", "inside: home",
+     "13:3: network 'home' is already the inside of gateway 'nat-left': a network has one gateway: put the second behind a network of its own\n"},
+    {"nat: symmetric", "nat: symetric",
+     "13:55: unknown preset 'symetric': did you mean 'symmetric'?\n"},
+    {"nat: symmetric", "nat: {mapping: endpoint-independent}",
+     "13:55: 'filtering' is missing: a policy without a preset needs it\n"},
+    {"nat: symmetric", "nat: {mapping: endpoint-independent, filterin: address-dependent}",
+     "13:87: unknown key 'filterin': did you mean 'filtering'?\n"
+     "13:55: 'filtering' is missing: a policy without a preset needs it\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, hairpin: yes}",
+     "13:84: unknown value 'yes' of 'hairpin': write one of none, internal-source, external-source\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, ports: overload}",
+     "13:55: 'overload' shares the port of an endpoint-independent mapping: it contradicts an endpoint-dependent one\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, tcp: {}}",
+     "13:75: 'tcp' is not in this version\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, port-control: [pcp]}",
+     "13:75: 'port-control' is not in this version\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, lifetime: 30}",
+     "13:85: '30' has no unit: write 30ms\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, lifetime: 0s}",
+     "13:85: '0s' is out of range for 'lifetime': it must be above 0\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, lifetime: 30s, lifetimes: {new: 1s}}",
+     "13:101: 'lifetime' and 'lifetimes' exclude each other: leave one out\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, range: 5000}",
+     "13:82: '5000' is not a range of ports: write A..B with 1 <= A <= B <= 65535, as in 1024..65535\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, refresh: [sideways]}",
+     "13:85: unknown value 'sideways' of 'refresh': write one of outbound, inbound\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, refresh: []}",
+     "13:84: 'refresh' is empty: write [outbound], [inbound] or both\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, lifetime-by-port: {0: 15s}}",
+     "13:94: 0 is out of range for 'lifetime-by-port': write a number from 1 to 65535\n"},
+    {"nat: symmetric", "nat: {preset: none, hairpin: none}",
+     "13:70: 'hairpin' means nothing with preset 'none', which does not translate: leave it out\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, addresses: 65}",
+     "13:86: 65 is out of range for 'addresses': write a number from 1 to 64\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, deny: [tcp]}",
+     "13:82: 'tcp' is not in this version\n"},
+    {"nat: symmetric", "address: [203.0.113.9, 203.0.113.10], nat: symmetric",
+     "13:59: 2 addresses are given, and the policy has 1: write 'addresses: 2' in the policy\n"},
+    {"nat: symmetric", "address: 203.0.112.9, nat: symmetric",
+     "13:59: 203.0.112.9 is not an address of a host in 203.0.113.0/24, the prefix of 'internet'\n"},
+    {"nat: symmetric", "address: 2001:db8::1, nat: symmetric",
+     "13:59: 2001:db8::1: network 'internet' has no IPv6 prefix\n"},
+    {"nat: symmetric", "address: 203.0.113.9:80, nat: symmetric",
+     "13:59: '203.0.113.9:80' is not an address: write it as in 203.0.113.2 or 2001:db8::2\n"},
+    {"kind: stun}", "kind: stunn}",
+     "15:30: unknown value 'stunn' of 'kind': did you mean 'stun'?\n"},
+    {"kind: stun}", "kind: coturn}",
+     "15:30: 'coturn' is not in this version\n"},
+    {"kind: stun}", "kind: stun, transports: [udp, tcp]}",
+     "15:54: 'tcp' is not in this version\n"},
+    {"kind: stun}", "kind: stun, ports: 9..1}",
+     "15:43: '9..1' is not a range of ports: write A..B with 1 <= A <= B <= 65535, as in 1024..65535\n"},
+    {"kind: stun}", "kind: stun, relay-address: 203.0.113.200}",
+     "15:51: 'relay-address' without kind 'turn': write kind: turn\n"},
+    {"kind: stun}", "kind: stun, address: 203.0.113.77}\n  stun2: {on: internet, kind: platform, address: 203.0.113.77}",
+     "16:50: address 203.0.113.77 is given twice on network 'internet': it stands already in line 15\n"},
+    {"kind: stun}", "kind: stun}\n  spare: {on: internet, kind: stun}",
+     "16:3: no agent names server 'spare': name it in an agent's 'stun' or 'turn', or leave it out\n"},
+    {"  turn: {on: internet", "  nat-left: {on: internet",
+     "16:3: the name 'nat-left' is taken by a gateway: give each gateway, server and agent a name of its own\n"
+     "19:66: unknown server 'turn': did you mean 'stun'?\n"},
+    {"users: {alice: secret}", "users: alice",
+     "16:43: 'users' must be a mapping, not a value: write {name: password}\n"},
+    {"users: {alice: secret}", "lifetime: 1.5s",
+     "16:46: 'lifetime' must be whole seconds: write 600s\n"},
+    {"users: {alice: secret}", "auth: [sha1]",
+     "16:43: unknown value 'sha1' of 'auth': write one of md5, sha256\n"},
+    {"role: controlling", "role: controling",
+     "19:23: unknown value 'controling' of 'role': did you mean 'controlling'?\n"},
+    {"role: controlling", "mode: lite",
+     "19:23: 'lite' is not in this version\n"},
+    {"role: controlling", "nomination: aggressive",
+     "19:29: 'aggressive' is not in this version\n"},
+    {"role: controlling", "trickle: full",
+     "19:26: 'full' is not in this version\n"},
+    {"role: controlling", "streams: 2",
+     "19:26: 'streams: 2' is not in this version\n"},
+    {"role: controlling", "components: 0",
+     "19:29: 0 is out of range for 'components': write 1\n"},
+    {"role: controlling", "interfaces: [{kind: rsip, gateway: nat-left}]",
+     "19:17: 'interfaces' is not in this version\n"},
+    {"role: controlling", "tcp: [active]",
+     "19:17: 'tcp' is not in this version\n"},
+    {"role: controlling", "exec: ./agent",
+     "19:17: 'exec' is not in this version\n"},
+    {"role: controlling", "consent: maybe",
+     "19:26: unknown value 'maybe' of 'consent': write one of on, off, true, false\n"},
+    {"role: controlling", "ta: 50",
+     "19:21: '50' has no unit: write 50ms\n"},
+    {"role: controlling", "max-pairs: many",
+     "19:28: 'many' is not a whole number: write a number from 1 to 10000\n"},
+    {"role: controlling", "tie-breaker: 0",
+     "19:30: 0 is out of range for 'tie-breaker': write a number from 1 to 18446744073709551615\n"},
+    {"role: controlling", "rto: formla",
+     "19:22: 'formla' is not a time: a time is a number and ns, us, ms, s, m or h, as in 20ms, up to 100000h\n"},
+    {"L: {on: home,", "L: {on: home, address: 10.1.0.1,",
+     "19:26: 10.1.0.1 is the address of gateway 'nat-left' on 'home': give another one\n"},
+    {"L: {on: home,", "L: {on: home, address: 10.1.0.255,",
+     "19:26: 10.1.0.255 is not an address of a host in 10.1.0.0/24, the prefix of 'home'\n"},
+    {"L: {on: home,", "L: {on: [home, internet], address: 10.1.0.9,",
+     "19:38: 'address' must have one entry for each of the 2 networks: write [A, B], or 'on: [{on: NET, address: A}, NET]'\n"},
+    {"stun: [stun], turn", "stun: [stn], turn",
+     "19:43: unknown server 'stn': did you mean 'stun'?\n"},
+    {"stun: [stun], turn", "stun: [platform], turn",
+     "19:43: server 'platform' is no STUN server: write 'kind: stun' at line 17\n"},
+    {"stun: [stun], turn", "stun: [nat-left], turn",
+     "19:43: 'nat-left' is a gateway, not a server\n"},
+    {"{server: turn, user: alice, password: secret}", "{server: stun, user: alice, password: secret}",
+     "19:66: server 'stun' is no TURN server: write 'kind: turn' at line 15\n"},
+    {"{server: turn, user: alice, password: secret}", "{server: turn, user: alice}",
+     "19:57: 'password' is missing: a TURN entry needs it\n"},
+    {"password: secret", "password: secret, transport: tls",
+     "19:114: 'tls' is not in this version\n"},
+    {"  R: {on: office", "  path: {on: office",
+     "20:3: an agent cannot be called 'path': it is a key of 'expect'\n"
+     "22:34: unknown agent 'R': there is no such name in this scenario\n"},
+    {"stun: [stun]}", "stun: [stun]}\n  X: {on: office}",
+     "21:3: no step names agent 'X': name it in the call, or leave it out\n"},
+    {"at: 0s, call", "call",
+     "22:5: a step needs 'at' or 'after': write at: 0s, or after: L.gathered\n"},
+    {"at: 0s, call", "at: 0, call",
+     "22:10: '0' has no unit: write 0s\n"},
+    {"at: 0s, call", "at: 0s, after: L.gathered, call",
+     "22:5: 'at' and 'after' exclude each other: leave one out\n"},
+    {"at: 0s, call", "at: 0s, delay: 5ms, call",
+     "22:21: 'delay' goes with 'after', not with 'at': add it to 'at'\n"},
+    {"at: 0s, call", "after: L.gathred, call",
+     "22:13: unknown event 'gathred' of an agent: did you mean 'L.gathered'?\n"},
+    {"at: 0s, call", "after: M.gathered, call",
+     "22:13: unknown node 'M' in 'M.gathered': write the name of a gateway, a server or an agent\n"},
+    {"at: 0s, call", "after: nat-left.gathered, call",
+     "22:13: unknown event 'gathered' of a gateway: a gateway has mapped, expired, drop\n"},
+    {"at: 0s, call", "after: L, call",
+     "22:13: 'L' is a node, not an event: write 'L.gathered'\n"},
+    {"call: {from: L, to: R}", "cal: {from: L, to: R}",
+     "22:14: unknown key 'cal': did you mean 'call'?\n"},
+    {"call: {from: L, to: R}", "call: {from: L, to: L}",
+     "22:34: 'from' and 'to' are the same agent: name two agents\n"},
+    {"call: {from: L, to: R}", "call: {from: L, to: stun}",
+     "22:34: 'stun' is a server, not an agent\n"},
+    {"call: {from: L, to: R}", "call: {from: L}",
+     "22:20: 'to' is missing: 'call' needs it\n"},
+    {"call: {from: L, to: R}", "hangup: {agent: L}",
+     "22:14: 'hangup' is not in this version\n"},
+    {"  - {at: 0s, call: {from: L, to: R}}\n", "  []\n",
+     "22:3: no step calls: write steps: [{at: 0s, call: {from: L, to: R}}]\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, call: {from: R, to: L}}\n",
+     "23:20: a second call: one call per scenario: leave one out\n"},
+    {"to: R}}\n", "to: R}, send: {from: L, to: R}}\n",
+     "22:38: a second action, 'send', in one step: write a step of its own\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s}\n",
+     "23:5: a step without an action: write call: {from: L, to: R}, or another one\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, drop: {where: nat-left}}\n",
+     "25:9: 'oracle' cannot speak of a case with the step 'drop': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, delay: {where: L}}\n",
+     "23:21: 'by' is missing: 'delay' needs it\n"
+     "25:9: 'oracle' cannot speak of a case with the step 'delay': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, drop: {where: L, filter: ether broadcast}}\n",
+     "23:39: filter 'ether broadcast': 'ether' means nothing here: packets begin with their IP header: write it as for tcpdump, as in 'udp port 3478'\n"
+     "25:9: 'oracle' cannot speak of a case with the step 'drop': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, drop: {where: L, nth: [0]}}\n",
+     "23:37: 0 is out of range for 'nth': write a number from 1 to 4294967295\n"
+     "25:9: 'oracle' cannot speak of a case with the step 'drop': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, signalling: {from: R, message: candidate, drop: true}}\n",
+     "23:45: 'candidate' is not in this version\n"
+     "25:9: 'oracle' cannot speak of a case with the step 'signalling': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, signalling: {from: R}}\n",
+     "23:26: 'signalling' needs exactly one of 'delay', 'drop' and 'duplicate': write delay: 200ms, drop: true or duplicate: true\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, link: {at: L.7, set: down}}\n",
+     "23:25: unknown attachment '7' of an agent: an agent has 0\n"
+     "25:9: 'oracle' cannot speak of a case with the step 'link': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, nat: {at: turn, do: reboot}}\n",
+     "23:24: 'turn' is a server, not a gateway\n"
+     "25:9: 'oracle' cannot speak of a case with the step 'nat': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: reboot}}\n",
+     "23:37: unknown value 'reboot' of 'do': write one of stop, start\n"
+     "25:9: 'oracle' cannot speak of a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, inject: {at: L, as: 1.2.3.4:5, to: 1.2.3.4}}\n",
+     "23:49: '1.2.3.4' is not an address with a port: write it as in 203.0.113.2:5000 or [2001:db8::2]:5000\n"
+     "25:9: 'oracle' cannot speak of a case with the step 'inject': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, inject: {at: L, as: 1.2.3.4:5, to: 1.2.3.4:6}}\n",
+     "23:22: 'inject' needs exactly one of 'stun' and 'hex': write stun: {class: request, method: Binding}\n"
+     "25:9: 'oracle' cannot speak of a case with the step 'inject': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, inject: {at: L, as: 1.2.3.4:5, to: 1.2.3.4:6, hex: 0g}}\n",
+     "23:65: not hexadecimal bytes: write pairs of digits, as in \"0001 0000 2112a442\"\n"
+     "25:9: 'oracle' cannot speak of a case with the step 'inject': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, inject: {at: L, as: 1.2.3.4:5, to: 1.2.3.4:6, stun: {class: request, method: Bind}}}\n",
+     "23:91: unknown method 'Bind': write Binding, Allocate, Refresh, Send, Data, CreatePermission or ChannelBind, or a number as in 0x7f\n"
+     "25:9: 'oracle' cannot speak of a case with the step 'inject': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, inject: {at: L, as: 1.2.3.4:5, to: 1.2.3.4:6, stun: {class: request, method: Binding, attributes: {PRIORTY: 1}}}}\n",
+     "23:113: unknown attribute 'PRIORTY': did you mean 'PRIORITY'?\n"
+     "25:9: 'oracle' cannot speak of a case with the step 'inject': write path: direct, relayed or none\n"},
+    {"path: oracle", "path: orcale",
+     "24:9: unknown value 'orcale' of 'path': did you mean 'oracle'?\n"},
+    {"path: oracle", "path: [oracle, direct]",
+     "24:9: 'oracle' stands alone: write path: oracle\n"},
+    {"loss: 0%", "loss: 50%",
+     "24:9: 'oracle' cannot speak of a case with loss of 50% or more: write path: direct, relayed or none\n"},
+    {"path: oracle", "explore: {first: 6, window: 5ms}",
+     "24:3: 'explore' is not in this version\n"},
+    {"L: {state: completed}", "L: {state: complete}",
+     "25:14: unknown value 'complete' of 'state': did you mean 'completed'?\n"},
+    {"L: {state: completed}", "M: {state: completed}",
+     "25:3: 'M' is neither an expectation nor an agent: 'expect' has path, data, packets, conformance, within, never, until, limit, and the agents' names\n"},
+    {"L: {state: completed}", "L: {checks: about 3}",
+     "25:15: 'about 3' is not a count: write a number, or one with <, <=, >, >=, != as in \">= 1\"\n"},
+    {"L: {state: completed}", "L: {selected: {local: srlfx}}",
+     "25:25: 'srlfx' is neither a type nor an address: did you mean 'srflx'?\n"},
+    {"L: {state: completed}", "L: {candidates: {prflx: 1}}",
+     "25:20: peer-reflexive candidates are not counted here: write peer-reflexive: {local: N, remote: N}\n"},
+    {"L: {state: completed}", "L: {pairs: [{valid: 3}]}",
+     "25:23: unknown value '3' of 'valid': write one of on, off, true, false\n"},
+    {"L: {state: completed}", "never: [L.faild]",
+     "25:11: unknown event 'faild' of an agent: did you mean 'L.failed'?\n"},
+    {"L: {state: completed}", "within: 3",
+     "25:11: '3' has no unit: write 3ms\n"},
+    {"L: {state: completed}", "until: 20m",
+     "25:10: 'until' is beyond 'limit': write a larger 'limit': it is 10m by default\n"},
+    {"L: {state: completed}", "data: {}",
+     "25:9: 'lost' is missing: 'data' needs it\n"},
+    {"L: {state: completed}", "conformance: dirty",
+     "25:16: unknown value 'dirty' of 'conformance': write clean\n"},
+    {"L: {state: completed}", "conformance: [RFC0000-0-nothing-of-the-kind]",
+     "25:17: unknown rule 'RFC0000-0-nothing-of-the-kind': write the name of a rule, as in RFC8445-7.1.1-priority\n"},
+    {"L: {state: completed}", "packets: [{at: nat-left.outsid, count: 1}]",
+     "25:18: unknown attachment 'outsid' of a gateway: did you mean 'nat-left.outside'?\n"},
+    {"L: {state: completed}", "packets: [{at: nat-lft, count: 1}]",
+     "25:18: unknown node 'nat-lft' in 'nat-lft': did you mean 'nat-left'?\n"},
+    {"L: {state: completed}", "packets: [{at: L.0, count: 1, filter: udp and and}]",
+     "25:41: filter 'udp and and': can't parse filter expression: syntax error: write it as for tcpdump, as in 'udp port 3478'\n"},
+    {"L: {state: completed}", "packets: [{at: L.0}]",
+     "25:13: 'count' is missing: an entry of 'packets' needs it\n"},
+    {"left: symmetric}", "left: symetric}",
+     "27:18: axis 'left' has no value 'symetric': this entry matches no cell: did you mean 'symmetric'?\n"},
+    {"left: symmetric}", "lft: symmetric}",
+     "27:12: unknown axis 'lft': did you mean 'left'?\n"},
+    {"left: symmetric}", "left: []}",
+     "27:18: an empty list: this entry matches no cell: name values of axis 'left'\n"},
+    {"- when: {left: symmetric}\n    path", "- path",
+     "27:5: 'when' is missing: an entry of 'expect-where' needs it: when: {axis: value}\n"},
+    {"  left: [full-cone, symmetric]", "  left: []",
+     "6:9: axis 'left' must be a list of 1 to 100000 values: write left: [a, b]\n"},
+    {"  left: [full-cone, symmetric]", "  left: [symmetric, symmetric]",
+     "6:21: axis 'left' has the value 'symmetric' twice: leave one out, or give them labels\n"},
+    {"  left: [full-cone, symmetric]", "  left: [full-cone, symmetric]\n  right: [1]",
+     "7:3: axis 'right' is not used: write \"${right}\" where its value belongs, or leave it out\n"},
+    {"  left: [full-cone, symmetric]", "  left: [full-cone, symmetric, {a: 1, b: 2}]",
+     "6:32: a mapping as value of axis 'left' needs a label: write {label: ...}\n"},
+    {"  left: [full-cone, symmetric]", "  left: [full-cone, symmetric, [a]]",
+     "6:32: a list as value of axis 'left' needs a label: write {label: ...}\n"},
+    {"  left: [full-cone, symmetric]", "  left: [full-cone, symetric, symmetric]",
+     "6:21: unknown preset 'symetric': did you mean 'symmetric'?\n"},
+    {"\"${left}\"", "\"${lft}\"",
+     "12:52: unknown axis 'lft': did you mean '${left}'?\n"},
+    {"\"${left}\"", "\"${left\"",
+     "12:52: '${' without an axis's name and '}': write '${axis}', or '$${' for a literal '${'\n"},
+    {"claim: Two", "claim: ${left} ${left",
+     "2:8: '${' without an axis's name and '}': write '${axis}', or '$${' for a literal '${'\n"},
+    {"tags: [ci]", "tags: !!seq [ci]",
+     "3:13: a tag ('!...') means nothing here: leave it out\n"},
+    {"tags: [ci]", "tags: [*ci]",
+     "3:8: no anchor 'ci' stands before this alias: write '&ci' at the value it names\n"},
+    {"tags: [ci]", "tags: [ci",
+     "5:7: not YAML: missing comma in flow sequence\n"},
+    {"tags: [ci]", "tags: [c\001i]",
+     "3:9: byte 0x01: not a text file: a scenario is YAML in UTF-8\n"},
+    {"    path: direct\n", "    path: direct\n---\nnatsim: 1\n",
+     "29:1: a second document: one scenario per file: leave out what follows '---'\n"},
+};
+
+static char *change(const char *find, const char *replace)
+{
+    const char *at = strstr(base, find);
+    assert_non_null(at);
+    size_t len = sizeof base + strlen(replace);
+    char *text = malloc(len);
+    assert_non_null(text);
+    snprintf(text, len, "%.*s%s%s", (int)(at - base), base, replace, at + strlen(find));
+    return text;
+}
+
+static char *said(const struct nt_diags *d)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+    assert_non_null(out);
+    for (size_t i = 0; i < d->count; i++) {
+        fprintf(out, "%d:%d: %s", d->items[i].line, d->items[i].column, d->items[i].what);
+        fprintf(out, d->items[i].mend != NULL ? ": %s\n" : "\n", d->items[i].mend);
+    }
+    fclose(out);
+    return text;
+}
+
+static void test_rows(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct nt_diags diags = {0};
+        char *text = change(rows[i].find, rows[i].replace);
+        struct nt_scn_file *f = nt_scn_load_text(text, strlen(text), "t", "t.yaml", &diags);
+        char *got = said(&diags);
+        if (f != NULL || strcmp(got, rows[i].expect) != 0)
+            print_message("row %zu: %s\n", i, rows[i].replace);
+        assert_null(f);
+        assert_string_equal(got, rows[i].expect);
+        free(got);
+        free(text);
+        nt_diags_clear(&diags);
+    }
+}
+
+static void test_base_is_good(void **state)
+{
+    (void)state;
+    struct nt_diags diags = {0};
+    struct nt_scn_file *f = nt_scn_load_text(base, strlen(base), "t", "t.yaml", &diags);
+    assert_non_null(f);
+    assert_int_equal(diags.count, 0);
+    assert_int_equal(nt_scn_file_cases(f), 2);
+    nt_scn_file_del(f);
+}
+
+/* The whole of a message as people see it: place, sentence, mend, the line and a caret under the column. */
+static void test_shown(void **state)
+{
+    (void)state;
+    struct nt_diags diags = {0};
+    char *text = change("delay: 20ms", "dealy: 20ms");
+    assert_null(nt_scn_load_text(text, strlen(text), "t", "suite/t.yaml", &diags));
+    char *shown = nt_diags_format(&diags);
+    assert_string_equal(shown, "suite/t.yaml:8:36: unknown key 'dealy': did you mean 'delay'?\n"
+                               "      internet: {ipv4: 203.0.113.0/24, dealy: 20ms}\n"
+                               "                                       ^\n");
+    free(shown);
+    free(text);
+    nt_diags_clear(&diags);
+}
+
+/* Several errors are said at once, and those of many cells once. */
+static void test_all_at_once(void **state)
+{
+    (void)state;
+    struct nt_diags diags = {0};
+    char *text = change("delay: 20ms", "dealy: 20ms, loss: 3");
+    assert_null(nt_scn_load_text(text, strlen(text), "t", "t.yaml", &diags));
+    assert_int_equal(diags.count, 2);
+    free(text);
+    nt_diags_clear(&diags);
+}
+
+static void expect_error(const char *text, size_t len, const char *expect)
+{
+    struct nt_diags diags = {0};
+    assert_null(nt_scn_load_text(text, len, "t", "t.yaml", &diags));
+    char *got = said(&diags);
+    assert_string_equal(got, expect);
+    free(got);
+    nt_diags_clear(&diags);
+}
+
+static void test_not_a_scenario(void **state)
+{
+    (void)state;
+    expect_error("", 0, "1:1: the file is empty: a scenario begins with 'natsim: 1'\n");
+    expect_error("# nothing\n", 10, "1:1: the file is empty: a scenario begins with 'natsim: 1'\n");
+    expect_error("- a\n", 4, "1:1: a scenario must be a mapping, not a list: write {natsim: ...}\n");
+    expect_error("\x7f" "ELF", 4, "1:1: byte 0x7f: not a text file: a scenario is YAML in UTF-8\n");
+    expect_error("a: \xc0\x80\n", 6, "1:4: byte 0xc0: not a text file: a scenario is YAML in UTF-8\n");
+}
+
+static void test_too_much(void **state)
+{
+    (void)state;
+    size_t len = (size_t)10 << 20;
+    char *text = malloc(len);
+    assert_non_null(text);
+    memset(text, 'a', len);
+    expect_error(text, len, "1:1: the file has more than 4 MiB: a scenario is small: use a matrix, or several files\n");
+    memcpy(text, "a: ", 3);
+    memset(text + 3, '[', 100000);
+    expect_error(text, 100003, "1:67: nested deeper than 64 levels\n");
+    free(text);
+    static const char bomb[] = "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\n"
+                               "d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n"
+                               "g: [*f,*f,*f,*f,*f,*f,*f,*f,*f,*f]\n";
+    expect_error(bomb, strlen(bomb), "7:8: more than 2000000 values, aliases written out\n");
+}
+
+static void test_no_such_file(void **state)
+{
+    (void)state;
+    struct nt_diags diags = {0};
+    assert_null(nt_scn_load(TEST_SOURCE_DIR "/no/such.yaml", "t", "no/such.yaml", &diags));
+    assert_int_equal(diags.count, 1);
+    assert_string_equal(diags.items[0].what, "cannot be read: No such file or directory");
+    nt_diags_clear(&diags);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_base_is_good), cmocka_unit_test(test_rows),     cmocka_unit_test(test_shown),         cmocka_unit_test(test_all_at_once),
+        cmocka_unit_test(test_not_a_scenario), cmocka_unit_test(test_too_much), cmocka_unit_test(test_no_such_file),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
