@@ -21,8 +21,9 @@ struct fault {
 struct nt_sip_end {
     struct nt_sip_end_config config;
     bool bind_asked;
-    uint32_t cseq;       /* of our last INVITE */
-    uint32_t peer_cseq;  /* of the INVITE that we answer */
+    uint32_t cseq;                /* of our last INVITE */
+    bool in_dialog;               /* an answer came or left */
+    struct nt_sip_message invite; /* the peer's last one, without its texts: RFC 3261, 8.2.6.2 takes the response's headers from it */
     uint64_t version;
     char call_id[64];
     struct message queue[NT_SIP_QUEUE_MAX]; /* in order of leaving */
@@ -68,14 +69,24 @@ void nt_sip_end_fault(struct nt_sip_end *s, enum nt_scn_message message, enum nt
         s->faults[s->fault_count++] = (struct fault){message, act, by};
 }
 
-static void fill(const struct nt_sip_end *s, struct nt_sip_message *m, enum nt_sip_kind kind, uint32_t cseq)
+/* A request of ours. */
+static struct nt_sip_message request_of(const struct nt_sip_end *s, enum nt_sip_kind kind)
 {
-    bool response = kind == NT_SIP_OK;
-    *m = (struct nt_sip_message){.kind = kind, .cseq = cseq, .via = s->config.own};
-    snprintf(m->call_id, sizeof m->call_id, "%s", s->call_id);
-    snprintf(m->from, sizeof m->from, "%s", response ? s->config.peer : s->config.user);
-    snprintf(m->to, sizeof m->to, "%s", response ? s->config.user : s->config.peer);
-    snprintf(m->branch, sizeof m->branch, "z9hG4bK%s%" PRIu32, response ? s->config.peer : s->config.user, cseq);
+    struct nt_sip_message m = {.kind = kind, .in_dialog = s->in_dialog, .cseq = s->cseq, .via = s->config.own};
+    snprintf(m.call_id, sizeof m.call_id, "%s", s->call_id);
+    snprintf(m.from, sizeof m.from, "%s", s->config.user);
+    snprintf(m.to, sizeof m.to, "%s", s->config.peer);
+    snprintf(m.branch, sizeof m.branch, "z9hG4bK%.20s%s%" PRIu32, s->config.user, kind == NT_SIP_ACK ? "ack" : "", s->cseq);
+    return m;
+}
+
+static struct nt_sip_message response_of(struct nt_sip_end *s)
+{
+    struct nt_sip_message m = s->invite;
+    m.kind = NT_SIP_OK;
+    m.answered = NT_SIP_INVITE;
+    m.in_dialog = s->in_dialog = true;
+    return m;
 }
 
 void nt_sip_end_send(struct nt_sip_end *s, enum nt_sip_kind kind, const struct nt_ice_description *d, nt_time now)
@@ -84,8 +95,8 @@ void nt_sip_end_send(struct nt_sip_end *s, enum nt_sip_kind kind, const struct n
     struct nt_sdp_write options = {.session_id = s->config.seed & INT64_MAX, .version = ++s->version, .user = s->config.user};
     int len = sdp != NULL && sip != NULL ? nt_sdp_write(d, &options, sdp, NT_SDP_MAX) : NT_ENOMEM;
     if (len > 0) {
-        struct nt_sip_message m;
-        fill(s, &m, kind, kind == NT_SIP_OK ? s->peer_cseq : ++s->cseq);
+        s->cseq += kind == NT_SIP_INVITE;
+        struct nt_sip_message m = kind == NT_SIP_OK ? response_of(s) : request_of(s, kind);
         m.content_type = "application/sdp";
         m.content_type_len = strlen(m.content_type);
         m.body = sdp;
@@ -102,8 +113,8 @@ void nt_sip_end_send(struct nt_sip_end *s, enum nt_sip_kind kind, const struct n
 static void acknowledge(struct nt_sip_end *s, nt_time now)
 {
     char text[1024];
-    struct nt_sip_message m;
-    fill(s, &m, NT_SIP_ACK, s->cseq);
+    s->in_dialog = true;
+    struct nt_sip_message m = request_of(s, NT_SIP_ACK);
     int len = nt_sip_write(&m, text, sizeof text);
     if (len > 0)
         enqueue(s, text, (size_t)len, now);
@@ -125,7 +136,9 @@ static void input(void *self, const struct nt_path *path, enum nt_input kind, co
     if (nt_sdp_read(&d, m.body, m.body_len, &error) != NT_OK)
         return;
     if (m.kind == NT_SIP_INVITE) {
-        s->peer_cseq = m.cseq;
+        s->invite = m;
+        s->invite.content_type = s->invite.body = NULL;
+        s->invite.content_type_len = s->invite.body_len = 0;
         snprintf(s->call_id, sizeof s->call_id, "%s", m.call_id);
     } else {
         acknowledge(s, now);
