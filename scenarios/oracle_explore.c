@@ -1,0 +1,162 @@
+#include "scenarios/oracle_explore.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Where the order of first packets does not matter, what holds only grows: all checks again and again until nothing is new. */
+#define ROUNDS_MAX 64
+/* Where it does: moments visited. */
+#define MOMENTS_MAX 6000
+#define BUCKETS 8192
+
+static bool good(const struct nt_oracle_call *x, enum nt_scn_path path)
+{
+    return nt_oracle_holds(&x->table, NT_ORACLE_GOOD, 0, (uint16_t)path, 0, 0);
+}
+
+/* A direct pair that works stays, and wins over any relayed one. */
+static unsigned outcome(const struct nt_oracle_call *x)
+{
+    return good(x, NT_PATH_DIRECT) ? NT_PATH_DIRECT : good(x, NT_PATH_RELAYED) ? NT_PATH_RELAYED : NT_PATH_NONE;
+}
+
+static bool full(const struct nt_oracle_call *x)
+{
+    return x->full || x->table.full;
+}
+
+static void check_all(struct nt_oracle_call *x)
+{
+    for (uint8_t side = 0; side < 2; side++)
+        for (uint8_t base = 0; base < x->sides[side].base_count; base++) {
+            struct nt_oracle_check k = {.side = side, .base = base};
+            for (size_t i = 0; nt_oracle_target(x, side, base, i, &k.to); i++)
+                nt_oracle_check(x, &k);
+        }
+}
+
+static unsigned grow(struct nt_oracle_call *x, const char **why)
+{
+    for (int round = 0; round < ROUNDS_MAX && !full(x); round++) {
+        struct nt_oracle_facts before = x->table.now;
+        check_all(x);
+        if (good(x, NT_PATH_DIRECT) || nt_oracle_same(&before, &x->table.now))
+            return outcome(x);
+    }
+    *why = "the world has more addresses than it keeps";
+    return 0;
+}
+
+struct moments {
+    struct nt_oracle_facts *items;
+    uint16_t *next, *buckets; /* numbers from 1 */
+    uint16_t count, done;
+    unsigned found;
+    bool full;
+};
+
+static uint32_t hash(const struct nt_oracle_facts *f)
+{
+    uint64_t h = 0;
+    for (size_t i = 0; i < NT_ORACLE_WORDS; i++)
+        h = (h ^ f->words[i]) * UINT64_C(0x9e3779b97f4a7c15), h ^= h >> 29;
+    return (uint32_t)(h % BUCKETS);
+}
+
+static void visit(struct moments *m, struct nt_oracle_call *x)
+{
+    if (good(x, NT_PATH_DIRECT)) {
+        m->found |= NT_PATH_DIRECT;
+        return;
+    }
+    uint32_t bucket = hash(&x->table.now);
+    for (uint16_t i = m->buckets[bucket]; i != 0; i = m->next[i])
+        if (nt_oracle_same(&m->items[i], &x->table.now))
+            return;
+    if (m->count == MOMENTS_MAX) {
+        m->full = true;
+        return;
+    }
+    uint16_t i = ++m->count;
+    m->items[i] = x->table.now;
+    m->next[i] = m->buckets[bucket];
+    m->buckets[bucket] = i;
+}
+
+/* All that can come next with one more check. True: something can. */
+static bool follow_check(struct moments *m, struct nt_oracle_call *x, const struct nt_oracle_facts *now, const struct nt_oracle_check *k, bool may_hold)
+{
+    x->table.now = *now;
+    bool moved = nt_oracle_check(x, k) && !nt_oracle_same(now, &x->table.now);
+    if (!moved)
+        return false;
+    visit(m, x);
+    x->table.now = *now;
+    if (may_hold && nt_oracle_check_hold(x, k))
+        visit(m, x);
+    return true;
+}
+
+/* One packet at a time is held; while it is, only the other side checks. */
+static void follow(struct moments *m, struct nt_oracle_call *x, uint16_t number)
+{
+    struct nt_oracle_facts now = m->items[number];
+    bool moved = false;
+    x->table.now = now;
+    uint16_t held = nt_oracle_value(&x->table, NT_ORACLE_FLYING, 0, 0, 0);
+    if (held != 0) {
+        nt_oracle_check_land(x, held);
+        visit(m, x);
+        moved = true;
+    }
+    for (uint8_t side = 0; side < 2; side++)
+        for (uint8_t base = 0; base < x->sides[side].base_count; base++) {
+            struct nt_oracle_check k = {.side = side, .base = base};
+            if (held != 0 && x->flying[held].check.side == side)
+                continue;
+            x->table.now = now;
+            for (size_t i = 0; nt_oracle_target(x, side, base, i, &k.to) && !m->full; i++) {
+                moved |= follow_check(m, x, &now, &k, held == 0);
+                x->table.now = now;
+            }
+        }
+    x->table.now = now;
+    if (!moved)
+        m->found |= outcome(x);
+}
+
+static unsigned explore(struct moments *m, struct nt_oracle_call *x, const char **why)
+{
+    const unsigned all = NT_PATH_DIRECT | NT_PATH_RELAYED | NT_PATH_NONE;
+    visit(m, x);
+    while (m->done < m->count && m->found != all && !m->full && !full(x))
+        follow(m, x, ++m->done);
+    if (!m->full && !full(x))
+        return m->found;
+    *why = "too many orders of first packets";
+    return 0;
+}
+
+static unsigned in_all_orders(struct nt_oracle_call *x, const char **why)
+{
+    struct moments m = {.items = malloc((MOMENTS_MAX + 1) * sizeof *m.items),
+                        .next = calloc(MOMENTS_MAX + 1, sizeof *m.next),
+                        .buckets = calloc(BUCKETS, sizeof *m.buckets)};
+    unsigned found = 0;
+    *why = "out of memory";
+    if (m.items != NULL && m.next != NULL && m.buckets != NULL)
+        found = explore(&m, x, why);
+    free(m.items);
+    free(m.next);
+    free(m.buckets);
+    return found;
+}
+
+unsigned nt_oracle_explore(struct nt_oracle_call *x, const char **why)
+{
+    const struct nt_scn_case *c = x->world.scn;
+    bool ordered = false;
+    for (size_t i = 0; i < c->gateway_count; i++)
+        ordered |= nt_oracle_is_ordered(&c->gateways[i].policy);
+    return ordered ? in_all_orders(x, why) : grow(x, why);
+}

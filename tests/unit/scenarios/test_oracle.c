@@ -1,0 +1,238 @@
+/* The oracle against what is known from elsewhere: the classic matrix, RFC 4787's behaviours worked out by hand, and what real
+ * stacks do behind such NATs. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "scenarios/oracle.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define D NT_PATH_DIRECT
+#define R NT_PATH_RELAYED
+#define N NT_PATH_NONE
+
+/* L -- home-left -- nat-left --+-- internet -- stun, turn
+ * R -- home-right -- nat-right-+                                  */
+struct small_world {
+    struct nt_scn_case c;
+    struct nt_scn_network networks[4];
+    struct nt_scn_gateway gateways[4];
+    struct nt_scn_server servers[2];
+    struct nt_scn_agent agents[2];
+    struct nt_scn_attachment inside[4], on[4];
+    struct nt_addr addresses[64];
+    size_t address_count;
+    struct nt_scn_user user;
+    struct nt_scn_turn_use use;
+    uint32_t stun;
+};
+
+static struct nt_scn_attachment attach(struct small_world *w, uint32_t network, const char *ip)
+{
+    struct nt_addr *a = &w->addresses[w->address_count++];
+    assert_int_equal(nt_addr_parse(a, ip), 0);
+    return (struct nt_scn_attachment){.network = network, .addresses = a, .address_count = 1};
+}
+
+static void network(struct small_world *w, uint32_t i, const char *prefix)
+{
+    assert_int_equal(nt_prefix_parse(&w->networks[i].ipv4, prefix), 0);
+}
+
+static void gateway(struct small_world *w, uint32_t g, uint32_t inside, const char *in_ip, uint32_t outside, const char *out_ip,
+                    const struct nt_nat_policy *p)
+{
+    w->inside[g] = attach(w, inside, in_ip);
+    w->gateways[g] = (struct nt_scn_gateway){.inside = &w->inside[g], .inside_count = 1, .outside = attach(w, outside, out_ip), .policy = *p};
+    if (w->c.gateway_count <= g)
+        w->c.gateway_count = g + 1;
+}
+
+static void agent(struct small_world *w, uint32_t i, uint32_t net, const char *ip)
+{
+    w->on[i] = attach(w, net, ip);
+    w->agents[i] = (struct nt_scn_agent){.on = &w->on[i], .on_count = 1, .policy = NT_ICE_ALL, .max_pairs = 100,
+                                         .stun = &w->stun, .stun_count = 1, .turn = &w->use, .turn_count = 1};
+}
+
+static void world_init(struct small_world *w)
+{
+    memset(w, 0, sizeof *w);
+    w->user = (struct nt_scn_user){"alice", "secret"};
+    w->use = (struct nt_scn_turn_use){.server = 1, .user = "alice", .password = "secret"};
+    w->servers[0] = (struct nt_scn_server){.kinds = NT_SCN_STUN, .on = attach(w, 0, "203.0.113.10")};
+    w->servers[1] = (struct nt_scn_server){.kinds = NT_SCN_TURN, .on = attach(w, 0, "203.0.113.11"), .users = &w->user, .user_count = 1};
+    nt_addr_parse(&w->servers[1].relay, "203.0.113.12");
+    network(w, 0, "203.0.113.0/24");
+    network(w, 1, "10.1.0.0/24");
+    network(w, 2, "10.2.0.0/24");
+    network(w, 3, "100.64.0.0/24");
+    w->c = (struct nt_scn_case){.networks = w->networks, .network_count = 4, .gateways = w->gateways, .servers = w->servers,
+                                .server_count = 2, .agents = w->agents, .agent_count = 2, .caller = 0, .callee = 1};
+}
+
+static unsigned ask(struct small_world *w)
+{
+    const char *why = NULL;
+    unsigned paths = nt_oracle_paths(&w->c, &why);
+    if (paths == 0)
+        print_error("%s\n", why);
+    return paths;
+}
+
+static void two_nats(struct small_world *w, const struct nt_nat_policy *left, const struct nt_nat_policy *right)
+{
+    world_init(w);
+    gateway(w, 0, 1, "10.1.0.1", 0, "203.0.113.2", left);
+    gateway(w, 1, 2, "10.2.0.1", 0, "203.0.113.3", right);
+    agent(w, 0, 1, "10.1.0.2");
+    agent(w, 1, 2, "10.2.0.2");
+}
+
+static void without_turn(struct small_world *w)
+{
+    w->agents[0].turn_count = w->agents[1].turn_count = 0;
+}
+
+static struct nt_nat_policy policy(enum nt_dependence mapping, enum nt_dependence filtering)
+{
+    struct nt_nat_policy p;
+    const char *what;
+    nt_nat_policy_init(&p);
+    p.mapping = mapping;
+    p.filtering = filtering;
+    assert_int_equal(nt_nat_policy_finish(&p, false, &what), 0);
+    return p;
+}
+
+static struct nt_nat_policy preset(const char *name)
+{
+    struct nt_nat_policy p;
+    const char *what;
+    nt_nat_policy_init(&p);
+    const struct nt_nat_preset *row = nt_nat_preset_find(name);
+    assert_non_null(row);
+    row->set(&p);
+    assert_int_equal(nt_nat_policy_finish(&p, p.ports != 0, &what), 0);
+    return p;
+}
+
+/* Measured on libwebrtc, libnice, libjuice and browsers: of the 25 pairs of RFC 3489's types only these need a relay. */
+static void test_classic_types(void **state)
+{
+    (void)state;
+    static const char *const types[] = {"none", "full-cone", "restricted-cone", "port-restricted-cone", "symmetric"};
+    static const unsigned with[5][5] = {
+        {D, D, D, D, D}, {D, D, D, D, D}, {D, D, D, D, D}, {D, D, D, D, R}, {D, D, D, R, R},
+    };
+    for (int l = 0; l < 5; l++)
+        for (int r = 0; r < 5; r++) {
+            struct nt_nat_policy left = preset(types[l]), right = preset(types[r]);
+            struct small_world w;
+            two_nats(&w, &left, &right);
+            if (ask(&w) != with[l][r])
+                fail_msg("%s x %s: %u", types[l], types[r], ask(&w));
+            without_turn(&w);
+            assert_int_equal(ask(&w), with[l][r] == R ? N : D);
+        }
+}
+
+/* Nine policies by nine. L's address is A, R's is B; p and q are what the STUN server S saw, which the other side is told; L's port
+ * towards B is p for an endpoint-independent mapping, pB for an address-dependent one, p(x) towards B:x for the third kind.
+ *
+ * Replies by the table:
+ *  EI x EI     Both send to the other's true address, both filters open: direct.
+ *  EI x AD     R sends from qA, which L does not know. L sent to B:q, so that its filter lets qA in if it is EI or AD: L discovers qA, its
+ *              check of it meets R's open filter: direct. An APD filter never lets qA in, and what R says to a check that came to q
+ *              leaves from qA too: relayed.
+ *  EI x APD    The same, with q(A:p) for qA.
+ *  AD x AD     First packets are pB -> q and qA -> p. q has an entry for S alone, so that only an EI filter lets the first packet in. If R's is
+ *              EI, R discovers pB and checks it from qA: L sent from pB to B, so AD lets it in, and EI; APD does not. Then L knows qA and
+ *              both true addresses are known: direct. So: one EI, the other EI or AD.
+ *  AD x APD    With R EI: R checks pB from q(pB), L's EI or AD lets it in; L's port towards B is still pB: direct. With L EI and R AD: L
+ *              discovers q(p), checks it from pB, R's filter of q(p) knows A: R discovers pB and checks it from q(pB): direct.
+ *  APD x APD   A pair needs x = p(y) and y = q(x) at once, and each new address makes another new one: relayed, always.
+ *
+ * Pinned: an answer leaves from the port that the request came to, if it was the first packet of that (inside, remote).
+ *  dependent x dependent  If one filter is EI, the other's first packet comes from an address nobody has sent to: it pins its flow to p or q, the
+ *              answer comes from where the request went: direct, whatever the other filter. If none is EI, no first packet gets in: relayed.
+ *  EI x dependent  As by the table, but for L APD and R EI: L's p is known to R. If L's packet comes to q before R's first to p, R answers from
+ *              q: direct. If R was first, its flow to A:p is pinned to another port, which L never lets in: relayed. Both happen. */
+static const enum nt_dependence dependences[] = {NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS, NT_DEP_ADDRESS_AND_PORT};
+
+/* Rows: left, by mapping, then filtering; columns: right. b: both, by the order. */
+static const char *const by_table[9] = {
+    "ddd ddd ddd", /* EI/EI */
+    "ddd ddd ddd", /* EI/AD */
+    "ddd rrr rrr", /* EI/APD */
+    "ddr ddr ddr", /* AD/EI */
+    "ddr drr drr", /* AD/AD */
+    "ddr rrr rrr", /* AD/APD */
+    "ddr ddr rrr", /* APD/EI */
+    "ddr drr rrr", /* APD/AD */
+    "ddr rrr rrr", /* APD/APD */
+};
+static const char *const pinned[9] = {
+    "ddd ddd ddd", /* EI/EI */
+    "ddd ddd ddd", /* EI/AD */
+    "ddd brr brr", /* EI/APD */
+    "ddb ddd ddd", /* AD/EI */
+    "ddr drr drr", /* AD/AD */
+    "ddr drr drr", /* AD/APD */
+    "ddb ddd ddd", /* APD/EI */
+    "ddr drr drr", /* APD/AD */
+    "ddr drr drr", /* APD/APD */
+};
+
+static unsigned cell(const char *const *rows, int l, int r)
+{
+    char k = rows[l][r + r / 3];
+    return k == 'd' ? D : k == 'r' ? R : D | R;
+}
+
+static void nine_by_nine(const char *const *rows, enum nt_replies replies)
+{
+    for (int l = 0; l < 9; l++)
+        for (int r = 0; r < 9; r++) {
+            struct nt_nat_policy left = policy(dependences[l / 3], dependences[l % 3]);
+            struct nt_nat_policy right = policy(dependences[r / 3], dependences[r % 3]);
+            left.replies = right.replies = replies;
+            struct small_world w;
+            two_nats(&w, &left, &right);
+            unsigned want = cell(rows, l, r), found = ask(&w);
+            if (found != want)
+                fail_msg("row %d, column %d: %u, not %u", l, r, found, want);
+            without_turn(&w);
+            assert_int_equal(ask(&w), (want & D) | ((want & R) != 0 ? N : 0));
+            w.c.caller = 1;
+            w.c.callee = 0;
+            assert_int_equal(ask(&w), (want & D) | ((want & R) != 0 ? N : 0));
+        }
+}
+
+static void test_nine_by_nine_by_table(void **state)
+{
+    (void)state;
+    nine_by_nine(by_table, NT_REPLIES_TABLE);
+}
+
+static void test_nine_by_nine_pinned(void **state)
+{
+    (void)state;
+    nine_by_nine(pinned, NT_REPLIES_PINNED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_classic_types),
+        cmocka_unit_test(test_nine_by_nine_by_table),
+        cmocka_unit_test(test_nine_by_nine_pinned),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
