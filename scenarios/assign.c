@@ -53,8 +53,8 @@ static size_t copy_family(const struct nt_scn_attachment *a, int family, struct 
 }
 
 /* Fills one family up to `count` addresses: those given first. */
-static size_t fill_family(struct assign *as, const struct nt_scn_attachment *a, const struct nt_prefix *p, int family, uint32_t count,
-                          struct nt_addr *out, struct nt_place at, const char *name)
+static size_t fill_family(struct assign *as, const struct nt_scn_attachment *a, const struct nt_prefix *p, int family,
+                          uint32_t count, struct nt_addr *out, struct nt_place at, const char *name)
 {
     size_t n = copy_family(a, family, out);
     if (!nt_addr_is_set(&p->addr) || n >= count)
@@ -62,13 +62,14 @@ static size_t fill_family(struct assign *as, const struct nt_scn_attachment *a, 
     if (take_run(as, a->network, p, count - (uint32_t)n, out + n))
         return count;
     char text[NT_ADDR_TEXT];
-    nt_diag_mend(nt_source_error(as->l->src, at, "no address left for '%s' in %s, the prefix of '%s'", name, nt_prefix_format(p, text),
-                                 as->l->c->networks[a->network].name),
+    nt_diag_mend(nt_source_error(as->l->src, at, "no address left for '%s' in %s, the prefix of '%s'", name,
+                                 nt_prefix_format(p, text), as->l->c->networks[a->network].name),
                  "make the prefix larger");
     return n;
 }
 
-static void fill(struct assign *as, struct nt_scn_attachment *a, uint32_t count4, uint32_t count6, struct nt_place at, const char *name)
+static void fill(struct assign *as, struct nt_scn_attachment *a, uint32_t count4, uint32_t count6, struct nt_place at,
+                 const char *name)
 {
     const struct nt_scn_network *n = &as->l->c->networks[a->network];
     size_t want = (size_t)count4 + count6 + a->address_count;
@@ -98,7 +99,8 @@ static void fill_inside(struct assign *as, struct nt_scn_attachment *a, const st
         struct nt_addr first = nt_addr_plus(&prefixes[f]->addr, 1);
         uint32_t given = nt_load_given(as->l, a->network, &first);
         if (last_host(prefixes[f]) < 1)
-            nt_source_error(as->l->src, g->place, "no address left for '%s' in %s, the prefix of '%s'", g->name, nt_prefix_format(prefixes[f], text), n->name);
+            nt_source_error(as->l->src, g->place, "no address left for '%s' in %s, the prefix of '%s'", g->name,
+                            nt_prefix_format(prefixes[f], text), n->name);
         else if (given != NT_MAP_NONE)
             nt_diag_mend(nt_source_error(as->l->src, as->l->given_places[given], "%s is the address of gateway '%s' on '%s'",
                                          nt_addr_format_ip(&first, text), g->name, n->name),

@@ -11,8 +11,14 @@ struct form {
 };
 
 static const struct nt_key attachment_keys[] = {
-    {.name = "on", .offset = offsetof(struct form, on), .schema = "{\"type\": \"string\"}", .flags = NT_KEY_REQUIRED, .doc = "the network"},
-    {.name = "address", .offset = offsetof(struct form, address), .schema = "{\"$ref\": \"#/$defs/addresses\"}",
+    {.name = "on",
+     .offset = offsetof(struct form, on),
+     .schema = "{\"type\": \"string\"}",
+     .flags = NT_KEY_REQUIRED,
+     .doc = "the network"},
+    {.name = "address",
+     .offset = offsetof(struct form, address),
+     .schema = "{\"$ref\": \"#/$defs/addresses\"}",
      .doc = "its address there, or a list of them (IPv4 and IPv6)"},
 };
 const struct nt_table nt_table_attachment = NT_TABLE("attachment", "an attachment", attachment_keys);
@@ -61,14 +67,15 @@ bool nt_load_give(struct nt_load *l, const struct nt_yaml *at, uint32_t network,
         return false;
     }
     if (!nt_prefix_contains(p, a) || !is_host_address(p, a)) {
-        nt_load_error(l, at, "%s is not an address of a host in %s, the prefix of '%s'", text, nt_prefix_format(p, prefix), n->name);
+        nt_load_error(l, at, "%s is not an address of a host in %s, the prefix of '%s'", text, nt_prefix_format(p, prefix),
+                      n->name);
         return false;
     }
     struct given_key k = given_key(network, a);
     uint32_t before = nt_map_get(&l->given, &k);
     if (before != NT_MAP_NONE) {
-        nt_diag_mend(nt_load_error(l, at, "address %s is given twice on network '%s'", text, n->name), "it stands already in line %d",
-                     l->given_places[before].line);
+        nt_diag_mend(nt_load_error(l, at, "address %s is given twice on network '%s'", text, n->name),
+                     "it stands already in line %d", l->given_places[before].line);
         return false;
     }
     if (nt_grow(&l->given_places, &l->given_cap, l->given_count + 1, sizeof *l->given_places, NT_MAP_NONE - 2) != NT_OK ||
@@ -150,7 +157,8 @@ bool nt_load_address_key(struct nt_load *l, const struct nt_yaml *v, struct nt_s
     if (count == 1)
         return add_addresses(l, v, on);
     if (v->kind != NT_YAML_LIST || v->count != count) {
-        nt_diag_mend(nt_load_error(l, v, "'address' must have one entry for each of the %zu networks", count), "write [A, B], or 'on: [{on: NET, address: A}, NET]'");
+        nt_diag_mend(nt_load_error(l, v, "'address' must have one entry for each of the %zu networks", count),
+                     "write [A, B], or 'on: [{on: NET, address: A}, NET]'");
         return false;
     }
     bool good = true;

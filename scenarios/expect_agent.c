@@ -16,19 +16,27 @@ struct agent_form {
 #define EXPECT(field) .offset = offsetof(struct agent_form, e.field)
 #define NODE(field) .offset = offsetof(struct agent_form, f.field)
 
-static const struct nt_word states[] = {
-    {"new", NT_ICE_NEW, false}, {"gathering", NT_ICE_GATHERING, false}, {"running", NT_ICE_RUNNING, false}, {"completed", NT_ICE_COMPLETED, false},
-    {"failed", NT_ICE_FAILED, false}, {"disconnected", NT_ICE_DISCONNECTED, false}, {"closed", NT_ICE_CLOSED, false}, {NULL, 0, false}};
-static const struct nt_word roles[] = {{"controlling", NT_ICE_CONTROLLING, false}, {"controlled", NT_ICE_CONTROLLED, false}, {NULL, 0, false}};
+static const struct nt_word states[] = {{"new", NT_ICE_NEW, false},         {"gathering", NT_ICE_GATHERING, false},
+                                        {"running", NT_ICE_RUNNING, false}, {"completed", NT_ICE_COMPLETED, false},
+                                        {"failed", NT_ICE_FAILED, false},   {"disconnected", NT_ICE_DISCONNECTED, false},
+                                        {"closed", NT_ICE_CLOSED, false},   {NULL, 0, false}};
+static const struct nt_word roles[] = {
+    {"controlling", NT_ICE_CONTROLLING, false}, {"controlled", NT_ICE_CONTROLLED, false}, {NULL, 0, false}};
 
 static const struct nt_key keys[] = {
     {.name = "state", .type = NT_KEY_WORD, EXPECT(state), .words = states, .doc = "at the end"},
     {.name = "role", .type = NT_KEY_WORD, EXPECT(role), .words = roles, .doc = "at the end"},
     {.name = "checks", .type = NT_KEY_COUNT, EXPECT(checks), .doc = "transactions sent, as in \"<= 12\""},
     {.name = "selected", NODE(selected), .schema = "{\"$ref\": \"#/$defs/selected\"}", .doc = "types or addresses"},
-    {.name = "candidates", NODE(candidates), .schema = "{\"$ref\": \"#/$defs/candidates\"}", .doc = "exact counts; unnamed types: 0"},
+    {.name = "candidates",
+     NODE(candidates),
+     .schema = "{\"$ref\": \"#/$defs/candidates\"}",
+     .doc = "exact counts; unnamed types: 0"},
     {.name = "peer-reflexive", NODE(prflx), .schema = "{\"$ref\": \"#/$defs/peer-reflexive\"}", .doc = "discoveries"},
-    {.name = "pairs", NODE(pairs), .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/pair\"}}", .doc = "pairs that must be there"},
+    {.name = "pairs",
+     NODE(pairs),
+     .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/pair\"}}",
+     .doc = "pairs that must be there"},
 };
 const struct nt_table nt_table_agent_expect = NT_TABLE("agent-expect", "an agent's expectation", keys);
 
@@ -57,9 +65,18 @@ struct prflx_form {
 };
 
 static const struct nt_key prflx_keys[] = {
-    {.name = "local", .type = NT_KEY_COUNT, .offset = offsetof(struct prflx_form, local), .doc = "learnt from responses (RFC 8445, 7.2.5.3.1)"},
-    {.name = "remote", .type = NT_KEY_COUNT, .offset = offsetof(struct prflx_form, remote), .doc = "learnt from requests (RFC 8445, 7.3.1.3)"},
-    {.name = "from", .offset = offsetof(struct prflx_form, from), .schema = "{\"$ref\": \"#/$defs/addresses\"}", .doc = "where the remote ones came from, with or without port"},
+    {.name = "local",
+     .type = NT_KEY_COUNT,
+     .offset = offsetof(struct prflx_form, local),
+     .doc = "learnt from responses (RFC 8445, 7.2.5.3.1)"},
+    {.name = "remote",
+     .type = NT_KEY_COUNT,
+     .offset = offsetof(struct prflx_form, remote),
+     .doc = "learnt from requests (RFC 8445, 7.3.1.3)"},
+    {.name = "from",
+     .offset = offsetof(struct prflx_form, from),
+     .schema = "{\"$ref\": \"#/$defs/addresses\"}",
+     .doc = "where the remote ones came from, with or without port"},
 };
 const struct nt_table nt_table_prflx = NT_TABLE("peer-reflexive", "'peer-reflexive'", prflx_keys);
 
@@ -133,7 +150,8 @@ static void read_candidates(struct nt_load *l, const struct nt_yaml *v, struct n
     e->candidates_place = v->place;
     for (size_t i = 0; v->kind == NT_YAML_MAP && i < v->count; i++)
         if (strcmp(v->keys[i]->text, "prflx") == 0) {
-            nt_diag_mend(nt_load_error(l, v->keys[i], "peer-reflexive candidates are not counted here"), "write peer-reflexive: {local: N, remote: N}");
+            nt_diag_mend(nt_load_error(l, v->keys[i], "peer-reflexive candidates are not counted here"),
+                         "write peer-reflexive: {local: N, remote: N}");
             return;
         }
     nt_table_read(l, &nt_table_candidates, v, e->candidate_counts);
@@ -154,7 +172,8 @@ static void read_prflx(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
         if (item->kind == NT_YAML_SCALAR && nt_addr_parse(&e->prflx_from[e->prflx_from_count], item->text) == 0)
             e->prflx_from_count++;
         else
-            nt_diag_mend(nt_load_error(l, item, "'%s' is not an address", item->kind == NT_YAML_SCALAR ? item->text : nt_yaml_kind_name(item)),
+            nt_diag_mend(nt_load_error(l, item, "'%s' is not an address",
+                                       item->kind == NT_YAML_SCALAR ? item->text : nt_yaml_kind_name(item)),
                          "write it as in 203.0.113.2 or 203.0.113.2:40000");
     }
 }

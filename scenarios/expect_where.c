@@ -7,9 +7,13 @@
 #include <string.h>
 
 static const struct nt_key keys[] = {
-    {.name = "when", .schema = "{\"type\": \"object\"}", .flags = NT_KEY_REQUIRED, .doc = "axis: value, or list of values; a mapping's label stands for it"},
+    {.name = "when",
+     .schema = "{\"type\": \"object\"}",
+     .flags = NT_KEY_REQUIRED,
+     .doc = "axis: value, or list of values; a mapping's label stands for it"},
 };
-const struct nt_table nt_table_where = {.def = "where", .noun = "an entry of 'expect-where'", .keys = keys, .count = 1, .rest = "true"};
+const struct nt_table nt_table_where = {
+    .def = "where", .noun = "an entry of 'expect-where'", .keys = keys, .count = 1, .rest = "true"};
 
 static void unknown_value(const struct nt_axis *axis, const struct nt_yaml *v, struct nt_source *s)
 {
@@ -32,7 +36,8 @@ static bool *read_values(const struct nt_axis *axis, const struct nt_yaml *v, st
     if (wanted == NULL)
         return NULL;
     if (nt_load_count(v) == 0)
-        nt_diag_mend(nt_source_error(s, v->place, "an empty list: this entry matches no cell"), "name values of axis '%s'", axis->name);
+        nt_diag_mend(nt_source_error(s, v->place, "an empty list: this entry matches no cell"), "name values of axis '%s'",
+                     axis->name);
     for (size_t i = 0; i < nt_load_count(v); i++) {
         const struct nt_yaml *item = nt_load_item(v, i);
         size_t j = 0;
@@ -46,10 +51,12 @@ static bool *read_values(const struct nt_axis *axis, const struct nt_yaml *v, st
     return wanted;
 }
 
-static bool read_when(const struct nt_matrix *m, const struct nt_yaml *when, struct nt_where *w, struct nt_source *s, struct nt_arena *a)
+static bool read_when(const struct nt_matrix *m, const struct nt_yaml *when, struct nt_where *w, struct nt_source *s,
+                      struct nt_arena *a)
 {
     if (when->kind != NT_YAML_MAP) {
-        nt_diag_mend(nt_source_error(s, when->place, "'when' must be a mapping, not %s", nt_yaml_kind_name(when)), "write when: {axis: value}");
+        nt_diag_mend(nt_source_error(s, when->place, "'when' must be a mapping, not %s", nt_yaml_kind_name(when)),
+                     "write when: {axis: value}");
         return false;
     }
     w->wanted = nt_arena_alloc(a, (m->count + 1) * sizeof *w->wanted);
@@ -94,14 +101,16 @@ static const struct nt_yaml *without_when(const struct nt_yaml *entry, struct nt
 struct nt_where *nt_where_read(const struct nt_matrix *m, const struct nt_yaml *section, struct nt_source *s, struct nt_arena *a)
 {
     if (section->kind != NT_YAML_LIST) {
-        nt_diag_mend(nt_source_error(s, section->place, "'expect-where' must be a list, not %s", nt_yaml_kind_name(section)), "write - {when: {axis: value}, ...}");
+        nt_diag_mend(nt_source_error(s, section->place, "'expect-where' must be a list, not %s", nt_yaml_kind_name(section)),
+                     "write - {when: {axis: value}, ...}");
         return NULL;
     }
     struct nt_where *where = nt_arena_alloc(a, (section->count + 1) * sizeof *where);
     for (size_t i = 0; where != NULL && i < section->count; i++) {
         const struct nt_yaml *entry = section->items[i], *when = nt_yaml_get(entry, "when");
         if (entry->kind != NT_YAML_MAP || when == NULL) {
-            nt_diag_mend(nt_source_error(s, entry->place, "'when' is missing"), "an entry of 'expect-where' needs it: when: {axis: value}");
+            nt_diag_mend(nt_source_error(s, entry->place, "'when' is missing"),
+                         "an entry of 'expect-where' needs it: when: {axis: value}");
             continue;
         }
         if (read_when(m, when, &where[i], s, a))

@@ -10,7 +10,8 @@
 #define WORDS_MAX 64
 #define LIST_TEXT 400
 
-static const struct nt_word switch_words[] = {{"on", 1, false}, {"off", 0, false}, {"true", 1, false}, {"false", 0, false}, {NULL, 0, false}};
+static const struct nt_word switch_words[] = {
+    {"on", 1, false}, {"off", 0, false}, {"true", 1, false}, {"false", 0, false}, {NULL, 0, false}};
 
 /* Appends ", word" to a text that is cut where it is full. */
 static void append(char *buf, size_t cap, const char *word)
@@ -90,12 +91,14 @@ static bool expect_scalar(struct nt_load *l, const struct nt_yaml *v, const char
 }
 
 /* Says what is wrong with a number with a unit; `unit` for the mend. */
-static bool unit_result(struct nt_load *l, const struct nt_yaml *v, enum nt_unit_result r, const char *what, const char *unit, const char *form)
+static bool unit_result(struct nt_load *l, const struct nt_yaml *v, enum nt_unit_result r, const char *what, const char *unit,
+                        const char *form)
 {
     switch (r) {
     case NT_UNIT_OK: return true;
     case NT_UNIT_NONE:
-        nt_diag_mend(nt_load_error(l, v, "'%s' has no unit", v->text), "write %s%s", v->text, strcmp(v->text, "0") == 0 && unit[0] == 'm' ? "s" : unit);
+        nt_diag_mend(nt_load_error(l, v, "'%s' has no unit", v->text), "write %s%s", v->text,
+                     strcmp(v->text, "0") == 0 && unit[0] == 'm' ? "s" : unit);
         return false;
     case NT_UNIT_RANGE: nt_diag_mend(nt_load_error(l, v, "'%s' is too large", v->text), "%s", form); return false;
     case NT_UNIT_FINE: nt_diag_mend(nt_load_error(l, v, "'%s' has too many digits", v->text), "%s", form); return false;
@@ -109,7 +112,8 @@ static bool read_time(struct nt_load *l, const struct nt_key *k, const struct nt
     if (!expect_scalar(l, v, k->name, "a time"))
         return false;
     nt_time t = 0;
-    if (!unit_result(l, v, nt_unit_time(v->text, &t), "a time", "ms", "a time is a number and ns, us, ms, s, m or h, as in 20ms, up to 100000h"))
+    if (!unit_result(l, v, nt_unit_time(v->text, &t), "a time", "ms",
+                     "a time is a number and ns, us, ms, s, m or h, as in 20ms, up to 100000h"))
         return false;
     if (k->high != 0 && ((uint64_t)t < k->low || (uint64_t)t > k->high)) {
         struct nt_diag *d = nt_load_error(l, v, "'%s' is out of range for '%s'", v->text, k->name);
@@ -120,7 +124,8 @@ static bool read_time(struct nt_load *l, const struct nt_key *k, const struct nt
     return true;
 }
 
-static bool read_integer(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, uint64_t low, uint64_t high, uint64_t *out)
+static bool read_integer(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, uint64_t low, uint64_t high,
+                         uint64_t *out)
 {
     if (!expect_scalar(l, v, k->name, "a whole number"))
         return false;
@@ -157,7 +162,8 @@ static bool read_addr(struct nt_load *l, const struct nt_key *k, const struct nt
         return false;
     if (nt_addr_parse(&a, v->text) != 0 || (a.port != 0) != endpoint) {
         nt_diag_mend(nt_load_error(l, v, "'%s' is not an address%s", v->text, endpoint ? " with a port" : ""),
-                     endpoint ? "write it as in 203.0.113.2:5000 or [2001:db8::2]:5000" : "write it as in 203.0.113.2 or 2001:db8::2");
+                     endpoint ? "write it as in 203.0.113.2:5000 or [2001:db8::2]:5000"
+                              : "write it as in 203.0.113.2 or 2001:db8::2");
         return false;
     }
     *out = a;
@@ -174,8 +180,8 @@ static bool read_prefix(struct nt_load *l, const struct nt_key *k, const struct 
         *out = p;
         return true;
     }
-    nt_diag_mend(nt_load_error(l, v, "'%s' is not an IPv%c prefix", v->text, v6 ? '6' : '4'), "write it as in %s, with zeros behind the prefix",
-                 v6 ? "2001:db8:1::/64" : "203.0.113.0/24");
+    nt_diag_mend(nt_load_error(l, v, "'%s' is not an IPv%c prefix", v->text, v6 ? '6' : '4'),
+                 "write it as in %s, with zeros behind the prefix", v6 ? "2001:db8:1::/64" : "203.0.113.0/24");
     return false;
 }
 
@@ -185,7 +191,8 @@ static bool read_count(struct nt_load *l, const struct nt_key *k, const struct n
     static const struct {
         const char *text;
         enum nt_scn_op op;
-    } ops[] = {{"<=", NT_OP_LE}, {">=", NT_OP_GE}, {"==", NT_OP_EQ}, {"!=", NT_OP_NE}, {"<", NT_OP_LT}, {">", NT_OP_GT}, {"=", NT_OP_EQ}};
+    } ops[] = {{"<=", NT_OP_LE}, {">=", NT_OP_GE}, {"==", NT_OP_EQ}, {"!=", NT_OP_NE},
+               {"<", NT_OP_LT},  {">", NT_OP_GT},  {"=", NT_OP_EQ}};
     if (!expect_scalar(l, v, k->name, "a count"))
         return false;
     const char *p = v->text;
@@ -199,7 +206,8 @@ static bool read_count(struct nt_load *l, const struct nt_key *k, const struct n
         }
     uint64_t n = 0;
     if (nt_unit_integer(p, &n) != NT_UNIT_OK || n > INT64_MAX) {
-        nt_diag_mend(nt_load_error(l, v, "'%s' is not a count", v->text), "write a number, or one with <, <=, >, >=, != as in \">= 1\"");
+        nt_diag_mend(nt_load_error(l, v, "'%s' is not a count", v->text),
+                     "write a number, or one with <, <=, >, >=, != as in \">= 1\"");
         return false;
     }
     c.value = (int64_t)n;
@@ -225,7 +233,8 @@ static bool read_quantity(struct nt_load *l, const struct nt_key *k, const struc
 {
     if (k->type == NT_KEY_RATE)
         return expect_scalar(l, v, k->name, "a rate") &&
-               unit_result(l, v, nt_unit_rate(v->text, field), "a rate", "Mbit", "a rate is a number and bit, kbit, Mbit or Gbit, as in 10Mbit, up to 1000Gbit");
+               unit_result(l, v, nt_unit_rate(v->text, field), "a rate", "Mbit",
+                           "a rate is a number and bit, kbit, Mbit or Gbit, as in 10Mbit, up to 1000Gbit");
     return expect_scalar(l, v, k->name, "a percentage") &&
            unit_result(l, v, nt_unit_percent(v->text, field), "a percentage", "%", "write 0% to 100%, as in 1% or 0.5%");
 }
@@ -285,7 +294,8 @@ static bool read_table(struct nt_load *l, const struct nt_table *t, const struct
 {
     size_t before = l->src->errors;
     if (map->kind != NT_YAML_MAP) {
-        nt_diag_mend(nt_load_error(l, map, "%s must be a mapping, not %s", t->noun, nt_yaml_kind_name(map)), "write {%s: ...}", t->keys[0].name);
+        nt_diag_mend(nt_load_error(l, map, "%s must be a mapping, not %s", t->noun, nt_yaml_kind_name(map)), "write {%s: ...}",
+                     t->keys[0].name);
         return false;
     }
     for (size_t i = 0; i < map->count; i++) {

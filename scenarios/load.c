@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILTERS_MAX 4096    /* BPF texts remembered as good */
-#define BAD_CELLS_MAX 1000  /* cells with errors before the rest is left alone */
+#define FILTERS_MAX 4096   /* BPF texts remembered as good */
+#define BAD_CELLS_MAX 1000 /* cells with errors before the rest is left alone */
 
 struct root {
     const struct nt_yaml *natsim, *claim, *tags, *seed, *matrix, *networks, *gateways, *servers, *agents, *steps, *expect, *where;
@@ -34,10 +34,14 @@ struct nt_scn_file {
 
 static const struct nt_key keys[] = {
     {.name = "natsim", ROOT(natsim, "{\"const\": 1}"), .flags = NT_KEY_REQUIRED, .doc = "the version of the language"},
-    {.name = "claim", ROOT(claim, "{\"type\": \"string\"}"), .flags = NT_KEY_REQUIRED, .doc = "what the scenario shows, in a sentence"},
+    {.name = "claim",
+     ROOT(claim, "{\"type\": \"string\"}"),
+     .flags = NT_KEY_REQUIRED,
+     .doc = "what the scenario shows, in a sentence"},
     {.name = "tags", ROOT(tags, "{\"$ref\": \"#/$defs/names\"}"), .doc = "words for --tag"},
     {.name = "seed", ROOT(seed, "{\"$ref\": \"#/$defs/number\"}"), .doc = "64-bit number; 1 by default; --seed overrides"},
-    {.name = "matrix", ROOT(matrix, "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"array\", \"minItems\": 1}}"),
+    {.name = "matrix",
+     ROOT(matrix, "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"array\", \"minItems\": 1}}"),
      .doc = "axes with their values: the cartesian product, last axis fastest"},
     {.name = "networks", ROOT(networks, NAMED("network")), .flags = NT_KEY_REQUIRED, .doc = "switches"},
     {.name = "gateways", ROOT(gateways, NAMED("gateway")), .doc = "routers with a NAT or firewall"},
@@ -45,7 +49,9 @@ static const struct nt_key keys[] = {
     {.name = "agents", ROOT(agents, NAMED("agent")), .doc = "ICE agents"},
     {.name = "steps", ROOT(steps, "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/step\"}}"), .doc = "what happens"},
     {.name = "expect", ROOT(expect, "{\"$ref\": \"#/$defs/expect\"}"), .doc = "what must come of it"},
-    {.name = "expect-where", ROOT(where, "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/where\"}}"), .doc = "merged over expect in file order"},
+    {.name = "expect-where",
+     ROOT(where, "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/where\"}}"),
+     .doc = "merged over expect in file order"},
 };
 const struct nt_table nt_table_file = NT_TABLE("scenario", "a scenario", keys);
 
@@ -69,7 +75,8 @@ static bool set_names(struct nt_load *l, const struct nt_scn_file *f, const size
     c->params = nt_load_alloc(l, (f->matrix.count + 1) * sizeof *c->params);
     for (size_t i = 0; c->params != NULL && i < f->matrix.count; i++) {
         const struct nt_axis_value *v = &f->matrix.axes[i].values[values[i]];
-        c->params[i] = (struct nt_scn_param){nt_load_text(l, f->matrix.axes[i].name), nt_load_text(l, v->json), nt_load_text(l, v->label)};
+        c->params[i] =
+            (struct nt_scn_param){nt_load_text(l, f->matrix.axes[i].name), nt_load_text(l, v->json), nt_load_text(l, v->label)};
         c->param_count = i + 1;
     }
     c->tags = nt_load_alloc(l, (nt_load_count(f->root.tags) + 1) * sizeof *c->tags);
@@ -80,8 +87,8 @@ static bool set_names(struct nt_load *l, const struct nt_scn_file *f, const size
 }
 
 /* A section of the cell with its axes filled in, of the right kind; NULL when it is not there or wrong. */
-static const struct nt_yaml *section(struct nt_load *l, const struct nt_scn_file *f, const size_t *values, const struct nt_yaml *raw, const char *name,
-                                     enum nt_yaml_kind kind)
+static const struct nt_yaml *section(struct nt_load *l, const struct nt_scn_file *f, const size_t *values,
+                                     const struct nt_yaml *raw, const char *name, enum nt_yaml_kind kind)
 {
     if (raw == NULL)
         return NULL;
@@ -92,7 +99,8 @@ static const struct nt_yaml *section(struct nt_load *l, const struct nt_scn_file
         return NULL;
     }
     if (v->kind != kind) {
-        nt_diag_mend(nt_load_error(l, v, "'%s' must be %s, not %s", name, kind == NT_YAML_MAP ? "a mapping" : "a list", nt_yaml_kind_name(v)),
+        nt_diag_mend(nt_load_error(l, v, "'%s' must be %s, not %s", name, kind == NT_YAML_MAP ? "a mapping" : "a list",
+                                   nt_yaml_kind_name(v)),
                      kind == NT_YAML_MAP ? "write '%s: {name: ...}'" : "write '%s: [...]'", name);
         return NULL;
     }
@@ -217,7 +225,9 @@ static void check_version(struct nt_load *l, const struct nt_yaml *v)
 {
     if (v == NULL || (v->kind == NT_YAML_SCALAR && !v->quoted && strcmp(v->text, "1") == 0))
         return;
-    nt_diag_mend(nt_load_error(l, v, "'natsim: %s' is not in this version", v->kind == NT_YAML_SCALAR ? v->text : nt_yaml_kind_name(v)), "write natsim: 1");
+    nt_diag_mend(
+        nt_load_error(l, v, "'natsim: %s' is not in this version", v->kind == NT_YAML_SCALAR ? v->text : nt_yaml_kind_name(v)),
+        "write natsim: 1");
 }
 
 static bool check_tags(struct nt_load *l, const struct nt_yaml *v)
@@ -290,7 +300,8 @@ static void check_cells(struct nt_scn_file *f)
     free(check.uses);
 }
 
-static struct nt_scn_file *new_file(const char *path, const char *text, size_t len, const char *id_path, const char *shown, struct nt_diags *diags)
+static struct nt_scn_file *new_file(const char *path, const char *text, size_t len, const char *id_path, const char *shown,
+                                    struct nt_diags *diags)
 {
     struct nt_scn_file *f = calloc(1, sizeof *f);
     if (f == NULL)
@@ -307,11 +318,13 @@ static struct nt_scn_file *new_file(const char *path, const char *text, size_t l
     return NULL;
 }
 
-static struct nt_scn_file *load(const char *path, const char *text, size_t len, const char *id_path, const char *shown, struct nt_diags *diags)
+static struct nt_scn_file *load(const char *path, const char *text, size_t len, const char *id_path, const char *shown,
+                                struct nt_diags *diags)
 {
     size_t before = diags->count;
     if (len > NT_SCN_FILE_MAX) {
-        nt_diag_mend(nt_diag_add(diags, shown, 1, 1, "the file has more than %zu MiB", NT_SCN_FILE_MAX >> 20), "a scenario is small: use a matrix, or several files");
+        nt_diag_mend(nt_diag_add(diags, shown, 1, 1, "the file has more than %zu MiB", NT_SCN_FILE_MAX >> 20),
+                     "a scenario is small: use a matrix, or several files");
         return NULL;
     }
     struct nt_scn_file *f = new_file(path, text, len, id_path, shown, diags);
@@ -417,7 +430,8 @@ char *nt_scn_file_case_id(const struct nt_scn_file *f, size_t i)
         return NULL;
     at = (size_t)snprintf(id, len, "%s", f->id_path);
     for (size_t j = 0; j < f->matrix.count; j++)
-        at += (size_t)snprintf(id + at, len - at, "%s%s=%s", j == 0 ? "[" : ",", f->matrix.axes[j].name, f->matrix.axes[j].values[values[j]].label);
+        at += (size_t)snprintf(id + at, len - at, "%s%s=%s", j == 0 ? "[" : ",", f->matrix.axes[j].name,
+                               f->matrix.axes[j].values[values[j]].label);
     if (f->matrix.count > 0)
         snprintf(id + at, len - at, "]");
     return id;

@@ -17,23 +17,53 @@ struct form {
 #define AT(field) .offset = offsetof(struct form, field)
 
 static const struct nt_key keys[] = {
-    {.name = "path", AT(path), .schema = "{\"$ref\": \"#/$defs/path\"}", .doc = "direct, relayed, none or oracle; a list: any of these"},
+    {.name = "path",
+     AT(path),
+     .schema = "{\"$ref\": \"#/$defs/path\"}",
+     .doc = "direct, relayed, none or oracle; a list: any of these"},
     {.name = "data", AT(data), .schema = "{\"$ref\": \"#/$defs/data\"}", .doc = "what becomes of the datagrams"},
-    {.name = "packets", AT(packets), .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/packets\"}}", .doc = "counted at taps"},
-    {.name = "conformance", AT(conformance), .schema = "{\"anyOf\": [{\"const\": \"clean\"}, {\"type\": \"array\", \"items\": {\"type\": \"string\"}}]}",
+    {.name = "packets",
+     AT(packets),
+     .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/packets\"}}",
+     .doc = "counted at taps"},
+    {.name = "conformance",
+     AT(conformance),
+     .schema = "{\"anyOf\": [{\"const\": \"clean\"}, {\"type\": \"array\", \"items\": {\"type\": \"string\"}}]}",
      .doc = "clean by default, or rules that must be found broken"},
-    {.name = "within", .type = NT_KEY_TIME, AT(within), .low = 1, .high = NT_UNIT_TIME_MAX, .doc = "from the call to both selected"},
+    {.name = "within",
+     .type = NT_KEY_TIME,
+     AT(within),
+     .low = 1,
+     .high = NT_UNIT_TIME_MAX,
+     .doc = "from the call to both selected"},
     {.name = "never", AT(never), .schema = "{\"$ref\": \"#/$defs/names\"}", .doc = "events that must not occur, as in L.failed"},
-    {.name = "until", .type = NT_KEY_TIME, AT(until), .low = 1, .high = NT_UNIT_TIME_MAX, .doc = "the case goes on at least so long"},
-    {.name = "limit", .type = NT_KEY_TIME, AT(limit), .low = 1, .high = NT_UNIT_TIME_MAX, .doc = "the case fails when it goes on so long; 10m by default"},
+    {.name = "until",
+     .type = NT_KEY_TIME,
+     AT(until),
+     .low = 1,
+     .high = NT_UNIT_TIME_MAX,
+     .doc = "the case goes on at least so long"},
+    {.name = "limit",
+     .type = NT_KEY_TIME,
+     AT(limit),
+     .low = 1,
+     .high = NT_UNIT_TIME_MAX,
+     .doc = "the case fails when it goes on so long; 10m by default"},
     {.name = "explore", .flags = NT_KEY_UNBUILT, .doc = "every order of deliveries"},
     {.name = "outcomes", .flags = NT_KEY_UNBUILT, .doc = "the set expected of explore"},
 };
-const struct nt_table nt_table_expect = {.def = "expect", .noun = "'expect'", .keys = keys, .count = sizeof keys / sizeof *keys,
+const struct nt_table nt_table_expect = {.def = "expect",
+                                         .noun = "'expect'",
+                                         .keys = keys,
+                                         .count = sizeof keys / sizeof *keys,
                                          .rest = "{\"$ref\": \"#/$defs/agent-expect\"}"};
 
 static const struct nt_key data_keys[] = {
-    {.name = "lost", .type = NT_KEY_COUNT, .offset = offsetof(struct nt_scn_expect, data_lost), .flags = NT_KEY_REQUIRED, .doc = "datagrams"},
+    {.name = "lost",
+     .type = NT_KEY_COUNT,
+     .offset = offsetof(struct nt_scn_expect, data_lost),
+     .flags = NT_KEY_REQUIRED,
+     .doc = "datagrams"},
 };
 const struct nt_table nt_table_data = NT_TABLE("data", "'data'", data_keys);
 
@@ -44,22 +74,41 @@ struct packets_form {
 
 static const struct nt_word directions[] = {{"in", 1, false}, {"out", 2, false}, {NULL, 0, false}};
 static const struct nt_key packets_keys[] = {
-    {.name = "at", .offset = offsetof(struct packets_form, at), .schema = "{\"type\": \"string\"}", .flags = NT_KEY_REQUIRED, .doc = "a tap, as in L.0 or nat-left.outside"},
-    {.name = "direction", .type = NT_KEY_WORD, .offset = offsetof(struct packets_form, e.direction), .words = directions, .doc = "both by default"},
-    {.name = "filter", .offset = offsetof(struct packets_form, filter), .schema = "{\"type\": \"string\"}", .doc = "BPF over raw IP; all packets by default"},
-    {.name = "count", .type = NT_KEY_COUNT, .offset = offsetof(struct packets_form, e.count), .flags = NT_KEY_REQUIRED, .doc = "as in \"> 0\""},
+    {.name = "at",
+     .offset = offsetof(struct packets_form, at),
+     .schema = "{\"type\": \"string\"}",
+     .flags = NT_KEY_REQUIRED,
+     .doc = "a tap, as in L.0 or nat-left.outside"},
+    {.name = "direction",
+     .type = NT_KEY_WORD,
+     .offset = offsetof(struct packets_form, e.direction),
+     .words = directions,
+     .doc = "both by default"},
+    {.name = "filter",
+     .offset = offsetof(struct packets_form, filter),
+     .schema = "{\"type\": \"string\"}",
+     .doc = "BPF over raw IP; all packets by default"},
+    {.name = "count",
+     .type = NT_KEY_COUNT,
+     .offset = offsetof(struct packets_form, e.count),
+     .flags = NT_KEY_REQUIRED,
+     .doc = "as in \"> 0\""},
 };
 const struct nt_table nt_table_packets = NT_TABLE("packets", "an entry of 'packets'", packets_keys);
 
-static const struct nt_word paths[] = {{"direct", NT_PATH_DIRECT, false}, {"relayed", NT_PATH_RELAYED, false}, {"none", NT_PATH_NONE, false},
-                                       {"oracle", NT_PATH_ORACLE, false}, {NULL, 0, false}};
+static const struct nt_word paths[] = {{"direct", NT_PATH_DIRECT, false},
+                                       {"relayed", NT_PATH_RELAYED, false},
+                                       {"none", NT_PATH_NONE, false},
+                                       {"oracle", NT_PATH_ORACLE, false},
+                                       {NULL, 0, false}};
 
 /* Why the oracle cannot speak of this case; NULL: it can. The oracle is about all schedules of an undisturbed call. */
 static const char *oracle_trouble(const struct nt_scn_case *c)
 {
     for (size_t i = 0; i < c->step_count; i++) {
         const struct nt_scn_step *s = &c->steps[i];
-        bool fine = s->kind == NT_STEP_CALL || s->kind == NT_STEP_SEND || (s->kind == NT_STEP_SIGNALLING && s->act == NT_SIGNAL_DELAY);
+        bool fine =
+            s->kind == NT_STEP_CALL || s->kind == NT_STEP_SEND || (s->kind == NT_STEP_SIGNALLING && s->act == NT_SIGNAL_DELAY);
         if (!fine && s->kind != 0)
             return s->text;
     }
@@ -85,14 +134,16 @@ static void read_path(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
     const char *trouble = oracle_trouble(l->c);
     if (trouble == NULL)
         return;
-    struct nt_diag *d = strcmp(trouble, "loss") == 0 ? nt_load_error(l, v, "'oracle' cannot speak of a case with loss of 50%% or more")
-                                                     : nt_load_error(l, v, "'oracle' cannot speak of a case with the step '%s'", trouble);
+    struct nt_diag *d = strcmp(trouble, "loss") == 0
+                            ? nt_load_error(l, v, "'oracle' cannot speak of a case with loss of 50%% or more")
+                            : nt_load_error(l, v, "'oracle' cannot speak of a case with the step '%s'", trouble);
     nt_diag_mend(d, "write path: direct, relayed or none");
 }
 
 static void read_packets(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_expect *e)
 {
-    static const struct nt_key filter = {.name = "filter", .type = NT_KEY_TEXT, .offset = offsetof(struct nt_scn_packets_expect, filter)};
+    static const struct nt_key filter = {
+        .name = "filter", .type = NT_KEY_TEXT, .offset = offsetof(struct nt_scn_packets_expect, filter)};
     e->packets = nt_load_alloc(l, (nt_load_count(v) + 1) * sizeof *e->packets);
     for (size_t i = 0; e->packets != NULL && i < nt_load_count(v); i++) {
         const struct nt_yaml *item = nt_load_item(v, i);
@@ -220,6 +271,7 @@ void nt_load_expect(struct nt_load *l, const struct nt_yaml *section)
     e->until_place = place_of(section, "until");
     e->limit_place = place_of(section, "limit");
     if (e->until > e->limit)
-        nt_diag_mend(nt_load_error(l, nt_yaml_get(section, "until"), "'until' is beyond 'limit'"), "write a larger 'limit': it is 10m by default");
+        nt_diag_mend(nt_load_error(l, nt_yaml_get(section, "until"), "'until' is beyond 'limit'"),
+                     "write a larger 'limit': it is 10m by default");
     read_agents(l, section, e);
 }

@@ -15,13 +15,19 @@ struct form {
 };
 
 #define AT(field) .offset = offsetof(struct form, field)
-#define COMMON                                                                                                                              \
-    {.name = "where", AT(where), .schema = "{\"type\": \"string\"}", .flags = NT_KEY_REQUIRED,                                              \
-     .doc = "a node: a gateway's arrivals before filter and translation, what leaves a host"},                                              \
-        {.name = "filter", AT(filter), .schema = "{\"type\": \"string\"}", .doc = "BPF over raw IP; all packets by default"},               \
-        {.name = "nth", AT(nth), .schema = "{\"$ref\": \"#/$defs/numbers\"}", .doc = "which of the packets that match, from 1; all by default"}, \
-    {                                                                                                                                       \
-        .name = "for", .type = NT_KEY_TIME, AT(duration), .low = 1, .high = NT_UNIT_TIME_MAX, .doc = "without end by default"               \
+#define COMMON                                                                                                                     \
+    {.name = "where",                                                                                                              \
+     AT(where),                                                                                                                    \
+     .schema = "{\"type\": \"string\"}",                                                                                           \
+     .flags = NT_KEY_REQUIRED,                                                                                                     \
+     .doc = "a node: a gateway's arrivals before filter and translation, what leaves a host"},                                     \
+        {.name = "filter", AT(filter), .schema = "{\"type\": \"string\"}", .doc = "BPF over raw IP; all packets by default"},      \
+        {.name = "nth",                                                                                                            \
+         AT(nth),                                                                                                                  \
+         .schema = "{\"$ref\": \"#/$defs/numbers\"}",                                                                              \
+         .doc = "which of the packets that match, from 1; all by default"},                                                        \
+    {                                                                                                                              \
+        .name = "for", .type = NT_KEY_TIME, AT(duration), .low = 1, .high = NT_UNIT_TIME_MAX, .doc = "without end by default"      \
     }
 
 static const struct nt_key fault_keys[] = {COMMON};

@@ -15,11 +15,17 @@ struct form {
 #define AT(field) .offset = offsetof(struct form, field)
 
 static const struct nt_key keys[] = {
-    {.name = "inside", AT(inside), .schema = "{\"$ref\": \"#/$defs/attachments\"}", .flags = NT_KEY_REQUIRED,
+    {.name = "inside",
+     AT(inside),
+     .schema = "{\"$ref\": \"#/$defs/attachments\"}",
+     .flags = NT_KEY_REQUIRED,
      .doc = "network, or list of networks; {on: NET, address: A} for an address other than .1"},
     {.name = "outside", AT(outside), .schema = "{\"$ref\": \"#/$defs/attachments\"}", .flags = NT_KEY_REQUIRED, .doc = "network"},
     {.name = "address", AT(address), .schema = "{\"$ref\": \"#/$defs/addresses\"}", .doc = "outside address, or list of them"},
-    {.name = "nat", AT(nat), .schema = "{\"$ref\": \"#/$defs/nat\"}", .flags = NT_KEY_REQUIRED,
+    {.name = "nat",
+     AT(nat),
+     .schema = "{\"$ref\": \"#/$defs/nat\"}",
+     .flags = NT_KEY_REQUIRED,
      .doc = "none, blocked-udp, blocked, a preset's name, {preset: NAME, ...}, or a whole policy"},
 };
 const struct nt_table nt_table_gateway = NT_TABLE("gateway", "a gateway", keys);
@@ -45,8 +51,8 @@ static void read_gateway(struct nt_load *l, const struct nt_yaml *v, struct nt_s
     for (size_t i = 0; i < g->outside.address_count; i++)
         given4 += g->outside.addresses[i].family == NT_AF_IPV4;
     if (given4 > (g->policy.kind == NT_GW_TRANSLATE ? g->policy.addresses : 1))
-        nt_diag_mend(nt_load_error(l, f.address != NULL ? f.address : f.outside, "%zu addresses are given, and the policy has %u", given4,
-                                   (unsigned)g->policy.addresses),
+        nt_diag_mend(nt_load_error(l, f.address != NULL ? f.address : f.outside, "%zu addresses are given, and the policy has %u",
+                                   given4, (unsigned)g->policy.addresses),
                      "write 'addresses: %zu' in the policy", given4);
 }
 
@@ -73,14 +79,16 @@ static void add_names(struct nt_load *l, const struct nt_yaml *section, enum nt_
             continue;
         }
         if (nt_names_add(&l->nodes, key->text, (uint32_t)kind << 28 | (uint32_t)i) == NT_EEXIST)
-            nt_diag_mend(nt_load_error(l, key, "the name '%s' is taken by %s", key->text, nt_load_kind_name(nt_load_find_node(l, key->text).kind)),
+            nt_diag_mend(nt_load_error(l, key, "the name '%s' is taken by %s", key->text,
+                                       nt_load_kind_name(nt_load_find_node(l, key->text).kind)),
                          "give each gateway, server and agent a name of its own");
     }
 }
 
 void nt_load_names(struct nt_load *l, const struct nt_yaml *gateways, const struct nt_yaml *servers, const struct nt_yaml *agents)
 {
-    size_t n = (gateways != NULL ? gateways->count : 0) + (servers != NULL ? servers->count : 0) + (agents != NULL ? agents->count : 0);
+    size_t n =
+        (gateways != NULL ? gateways->count : 0) + (servers != NULL ? servers->count : 0) + (agents != NULL ? agents->count : 0);
     if (nt_names_init(&l->nodes, l->arena, n) != NT_OK) {
         l->nomem = true;
         return;

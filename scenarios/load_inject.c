@@ -34,17 +34,43 @@ struct stun_form {
     const struct nt_yaml *method, *attributes;
 };
 
-static const struct nt_word classes[] = {{"request", NT_STUN_REQUEST, false}, {"indication", NT_STUN_INDICATION, false},
-                                         {"success", NT_STUN_SUCCESS, false}, {"error", NT_STUN_ERROR, false}, {NULL, 0, false}};
+static const struct nt_word classes[] = {{"request", NT_STUN_REQUEST, false},
+                                         {"indication", NT_STUN_INDICATION, false},
+                                         {"success", NT_STUN_SUCCESS, false},
+                                         {"error", NT_STUN_ERROR, false},
+                                         {NULL, 0, false}};
 static const struct nt_key stun_keys[] = {
-    {.name = "class", .type = NT_KEY_WORD, .offset = offsetof(struct stun_form, class_), .words = classes, .flags = NT_KEY_REQUIRED, .doc = "request, indication, success or error"},
-    {.name = "method", .offset = offsetof(struct stun_form, method), .schema = "{\"type\": \"string\"}", .flags = NT_KEY_REQUIRED, .doc = "as in Binding, Allocate"},
-    {.name = "attributes", .offset = offsetof(struct stun_form, attributes), .schema = "{\"type\": \"object\"}",
+    {.name = "class",
+     .type = NT_KEY_WORD,
+     .offset = offsetof(struct stun_form, class_),
+     .words = classes,
+     .flags = NT_KEY_REQUIRED,
+     .doc = "request, indication, success or error"},
+    {.name = "method",
+     .offset = offsetof(struct stun_form, method),
+     .schema = "{\"type\": \"string\"}",
+     .flags = NT_KEY_REQUIRED,
+     .doc = "as in Binding, Allocate"},
+    {.name = "attributes",
+     .offset = offsetof(struct stun_form, attributes),
+     .schema = "{\"type\": \"object\"}",
      .doc = "by name or number (0x7ffe), in order: an address, number, text, true, or {hex: ...}; MESSAGE-INTEGRITY: the password"},
 };
 const struct nt_table nt_table_stun = NT_TABLE("stun", "'stun'", stun_keys);
 
-enum value { VALUE_HEX, VALUE_ADDRESS, VALUE_U32, VALUE_U64, VALUE_TEXT, VALUE_FLAG, VALUE_ERROR, VALUE_HIGH16, VALUE_HIGH8, VALUE_KEY, VALUE_CRC };
+enum value {
+    VALUE_HEX,
+    VALUE_ADDRESS,
+    VALUE_U32,
+    VALUE_U64,
+    VALUE_TEXT,
+    VALUE_FLAG,
+    VALUE_ERROR,
+    VALUE_HIGH16,
+    VALUE_HIGH8,
+    VALUE_KEY,
+    VALUE_CRC
+};
 
 static enum value value_of(int type)
 {
@@ -143,9 +169,14 @@ static int attribute_type(struct nt_load *l, const struct nt_yaml *key)
     return -1;
 }
 
-static void add_number(struct nt_load *l, const struct nt_yaml *key, const struct nt_yaml *v, enum value kind, struct nt_stun_builder *b, uint16_t type)
+static void add_number(struct nt_load *l, const struct nt_yaml *key, const struct nt_yaml *v, enum value kind,
+                       struct nt_stun_builder *b, uint16_t type)
 {
-    uint64_t high = kind == VALUE_U32 ? UINT32_MAX : kind == VALUE_HIGH16 ? UINT16_MAX : kind == VALUE_HIGH8 ? UINT8_MAX : kind == VALUE_ERROR ? 699 : UINT64_MAX;
+    uint64_t high = kind == VALUE_U32      ? UINT32_MAX
+                    : kind == VALUE_HIGH16 ? UINT16_MAX
+                    : kind == VALUE_HIGH8  ? UINT8_MAX
+                    : kind == VALUE_ERROR  ? 699
+                                           : UINT64_MAX;
     const struct nt_key k = {.name = key->text, .type = NT_KEY_U64, .low = kind == VALUE_ERROR ? 300 : 0, .high = high};
     uint64_t n = 0;
     if (!nt_key_read(l, &k, v, &n))
@@ -160,7 +191,8 @@ static void add_number(struct nt_load *l, const struct nt_yaml *key, const struc
         nt_stun_add_u32(b, type, (uint32_t)(kind == VALUE_HIGH16 ? n << 16 : kind == VALUE_HIGH8 ? n << 24 : n));
 }
 
-static void add_text(struct nt_load *l, const struct nt_yaml *key, const struct nt_yaml *v, enum value kind, struct nt_stun_builder *b, uint16_t type)
+static void add_text(struct nt_load *l, const struct nt_yaml *key, const struct nt_yaml *v, enum value kind,
+                     struct nt_stun_builder *b, uint16_t type)
 {
     const struct nt_key k = {.name = key->text, .type = NT_KEY_TEXT};
     char *text = NULL;
@@ -178,7 +210,8 @@ static void add_text(struct nt_load *l, const struct nt_yaml *key, const struct 
         nt_stun_add_integrity_sha256(b, &password);
 }
 
-static void add_flag(struct nt_load *l, const struct nt_yaml *key, const struct nt_yaml *v, enum value kind, struct nt_stun_builder *b, uint16_t type)
+static void add_flag(struct nt_load *l, const struct nt_yaml *key, const struct nt_yaml *v, enum value kind,
+                     struct nt_stun_builder *b, uint16_t type)
 {
     const struct nt_key k = {.name = key->text, .type = NT_KEY_BOOL};
     bool on = false;
@@ -248,7 +281,8 @@ static void read_stun(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
     nt_rand_bytes(&r, id, sizeof id);
     nt_stun_start(&b, buf, sizeof buf, (enum nt_stun_class)f.class_, (uint16_t)(method < 0 ? 1 : method), id);
     if (f.attributes != NULL && f.attributes->kind != NT_YAML_MAP)
-        nt_diag_mend(nt_load_error(l, f.attributes, "'attributes' must be a mapping, not %s", nt_yaml_kind_name(f.attributes)), "write {USERNAME: text}");
+        nt_diag_mend(nt_load_error(l, f.attributes, "'attributes' must be a mapping, not %s", nt_yaml_kind_name(f.attributes)),
+                     "write {USERNAME: text}");
     for (size_t i = 0; f.attributes != NULL && f.attributes->kind == NT_YAML_MAP && i < f.attributes->count; i++)
         add_attribute(l, f.attributes->keys[i], f.attributes->items[i], &b);
     int len = nt_stun_finish(&b);
@@ -290,7 +324,8 @@ void nt_load_inject(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_st
     if (f.as.family != f.to.family)
         nt_diag_mend(nt_load_error(l, v, "'as' and 'to' are of different IP versions"), "write two addresses of one version");
     if ((f.stun != NULL) == (f.hex != NULL))
-        nt_diag_mend(nt_load_error(l, v, "'inject' needs exactly one of 'stun' and 'hex'"), "write stun: {class: request, method: Binding}");
+        nt_diag_mend(nt_load_error(l, v, "'inject' needs exactly one of 'stun' and 'hex'"),
+                     "write stun: {class: request, method: Binding}");
     else if (f.stun != NULL)
         read_stun(l, f.stun, s, number);
     else

@@ -16,7 +16,12 @@ static const struct nt_key keys[] = {
     {.name = "duplicate", .type = NT_KEY_PERCENT, AT(duplicate), .doc = "of the packets that cross"},
     {.name = "reorder", .type = NT_KEY_PERCENT, AT(reorder), .doc = "of the packets that cross"},
     {.name = "rate", .type = NT_KEY_RATE, AT(rate), .doc = "of each sending attachment; endless by default"},
-    {.name = "queue", .type = NT_KEY_U32, AT(queue), .low = 1, .high = 1000000, .doc = "packets before drop-tail, with a rate; 100 by default"},
+    {.name = "queue",
+     .type = NT_KEY_U32,
+     AT(queue),
+     .low = 1,
+     .high = 1000000,
+     .doc = "packets before drop-tail, with a rate; 100 by default"},
     {.name = "mtu", .type = NT_KEY_U32, AT(mtu), .low = 576, .high = 65535, .doc = "bytes; 1500 by default"},
 };
 const struct nt_table nt_table_network = NT_TABLE("network", "a network", keys);
@@ -29,7 +34,8 @@ static void read_network(struct nt_load *l, const struct nt_yaml *v, struct nt_s
         nt_diag_mend(nt_load_error(l, v, "network '%s' has no prefix", n->name), "write ipv4: 203.0.113.0/24, or ipv6");
     /* RFC 8200, 5: "IPv6 requires that every link in the Internet have an MTU of 1280 octets or greater." */
     if (nt_addr_is_set(&n->ipv6.addr) && n->mtu < 1280)
-        nt_diag_mend(nt_load_error(l, nt_yaml_get(v, "mtu"), "an MTU of %u is too small for IPv6", (unsigned)n->mtu), "write 1280 or more");
+        nt_diag_mend(nt_load_error(l, nt_yaml_get(v, "mtu"), "an MTU of %u is too small for IPv6", (unsigned)n->mtu),
+                     "write 1280 or more");
 }
 
 void nt_load_networks(struct nt_load *l, const struct nt_yaml *section)
@@ -42,7 +48,8 @@ void nt_load_networks(struct nt_load *l, const struct nt_yaml *section)
     }
     for (size_t i = 0; i < n; i++) {
         struct nt_scn_network *net = &l->c->networks[i];
-        *net = (struct nt_scn_network){.name = nt_load_text(l, section->keys[i]->text), .place = section->keys[i]->place, .queue = 100, .mtu = 1500};
+        *net = (struct nt_scn_network){
+            .name = nt_load_text(l, section->keys[i]->text), .place = section->keys[i]->place, .queue = 100, .mtu = 1500};
         if (nt_load_check_name(l, section->keys[i]) && !l->nomem)
             nt_names_add(&l->networks, net->name, (uint32_t)i);
         read_network(l, section->items[i], net);

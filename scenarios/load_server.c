@@ -14,29 +14,58 @@ struct form {
 #define SERVER(field) .offset = offsetof(struct form, s.field)
 #define NODE(field) .type = NT_KEY_NODE, .offset = offsetof(struct form, field)
 
-static const struct nt_word kinds[] = {
-    {"stun", NT_SCN_STUN, false}, {"turn", NT_SCN_TURN, false}, {"platform", NT_SCN_PLATFORM, false}, {"coturn", 0, true}, {NULL, 0, false}};
+static const struct nt_word kinds[] = {{"stun", NT_SCN_STUN, false},
+                                       {"turn", NT_SCN_TURN, false},
+                                       {"platform", NT_SCN_PLATFORM, false},
+                                       {"coturn", 0, true},
+                                       {NULL, 0, false}};
 static const struct nt_word algorithms[] = {{"md5", 1, false}, {"sha256", 2, false}, {NULL, 0, false}};
 static const struct nt_word transports[] = {{"udp", NT_UDP, false}, {"tcp", NT_TCP, true}, {"tls", NT_TLS, true}, {NULL, 0, false}};
 
 static const struct nt_key keys[] = {
     {.name = "on", NODE(on), .schema = "{\"$ref\": \"#/$defs/attachments\"}", .flags = NT_KEY_REQUIRED, .doc = "network"},
-    {.name = "kind", NODE(kind), .schema = "{\"$ref\": \"#/$defs/kinds\"}", .flags = NT_KEY_REQUIRED,
+    {.name = "kind",
+     NODE(kind),
+     .schema = "{\"$ref\": \"#/$defs/kinds\"}",
+     .flags = NT_KEY_REQUIRED,
      .doc = "stun, turn, platform, or a list of them for one host; port 3478"},
-    {.name = "address", NODE(address), .schema = "{\"$ref\": \"#/$defs/addresses\"}", .doc = "its address, or a list: the second one is for behaviour and relayed addresses"},
+    {.name = "address",
+     NODE(address),
+     .schema = "{\"$ref\": \"#/$defs/addresses\"}",
+     .doc = "its address, or a list: the second one is for behaviour and relayed addresses"},
     {.name = "behaviour", .type = NT_KEY_BOOL, SERVER(behaviour), .doc = "RFC 5780, on two addresses"},
-    {.name = "auth", NODE(auth), .schema = "{\"type\": \"array\", \"items\": {\"enum\": [\"md5\", \"sha256\"]}}", .doc = "password algorithms; both by default"},
+    {.name = "auth",
+     NODE(auth),
+     .schema = "{\"type\": \"array\", \"items\": {\"enum\": [\"md5\", \"sha256\"]}}",
+     .doc = "password algorithms; both by default"},
     {.name = "transports", NODE(transports), .schema = "{\"type\": \"array\", \"items\": {\"enum\": [\"udp\"]}}", .doc = "[udp]"},
     {.name = "ports", NODE(ports), .schema = "{\"$ref\": \"#/$defs/range\"}", .doc = "of relayed addresses, A..B"},
-    {.name = "users", NODE(users), .schema = "{\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/text\"}}", .doc = "name: password"},
+    {.name = "users",
+     NODE(users),
+     .schema = "{\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/text\"}}",
+     .doc = "name: password"},
     {.name = "realm", .type = NT_KEY_TEXT, SERVER(realm), .doc = "natsim by default"},
-    {.name = "lifetime", .type = NT_KEY_TIME, .offset = offsetof(struct form, lifetime), .low = 1, .high = UINT64_C(4294967295000000000),
+    {.name = "lifetime",
+     .type = NT_KEY_TIME,
+     .offset = offsetof(struct form, lifetime),
+     .low = 1,
+     .high = UINT64_C(4294967295000000000),
      .doc = "of an allocation, the longest; whole seconds"},
-    {.name = "nonce-lifetime", .type = NT_KEY_TIME, SERVER(nonce_lifetime), .low = 1, .high = NT_UNIT_TIME_MAX, .doc = "until a nonce is stale (438)"},
+    {.name = "nonce-lifetime",
+     .type = NT_KEY_TIME,
+     SERVER(nonce_lifetime),
+     .low = 1,
+     .high = NT_UNIT_TIME_MAX,
+     .doc = "until a nonce is stale (438)"},
     {.name = "quota", .type = NT_KEY_U32, SERVER(quota), .low = 1, .high = UINT32_MAX, .doc = "allocations of one user (486)"},
-    {.name = "deny", NODE(deny), .schema = "{\"anyOf\": [{\"type\": \"string\"}, {\"type\": \"array\", \"items\": {\"type\": \"string\"}}]}",
+    {.name = "deny",
+     NODE(deny),
+     .schema = "{\"anyOf\": [{\"type\": \"string\"}, {\"type\": \"array\", \"items\": {\"type\": \"string\"}}]}",
      .doc = "peer prefixes that get 403; none by default"},
-    {.name = "relay-address", NODE(relay), .schema = "{\"$ref\": \"#/$defs/addresses\"}", .doc = "where relayed addresses live; the second address by default"},
+    {.name = "relay-address",
+     NODE(relay),
+     .schema = "{\"$ref\": \"#/$defs/addresses\"}",
+     .doc = "where relayed addresses live; the second address by default"},
 };
 const struct nt_table nt_table_server = NT_TABLE("server", "a server", keys);
 
@@ -156,8 +185,12 @@ void nt_load_servers(struct nt_load *l, const struct nt_yaml *section)
     l->c->servers = nt_load_alloc(l, (n + 1) * sizeof *l->c->servers);
     for (size_t i = 0; l->c->servers != NULL && i < n; i++) {
         struct nt_scn_server *s = &l->c->servers[i];
-        *s = (struct nt_scn_server){.name = nt_load_text(l, section->keys[i]->text), .place = section->keys[i]->place,
-                                    .on = {.network = NT_SCN_NONE}, .md5 = true, .sha256 = true, .realm = nt_load_text(l, "natsim")};
+        *s = (struct nt_scn_server){.name = nt_load_text(l, section->keys[i]->text),
+                                    .place = section->keys[i]->place,
+                                    .on = {.network = NT_SCN_NONE},
+                                    .md5 = true,
+                                    .sha256 = true,
+                                    .realm = nt_load_text(l, "natsim")};
         l->c->server_count = i + 1;
         read_server(l, section->items[i], s);
     }

@@ -11,16 +11,24 @@
 #define SIDE_MAX 10000
 
 struct form {
-    const struct nt_yaml *at, *after, *delay, *call, *reoffer, *send, *link, *nat, *server, *partition, *signalling, *drop, *duplicate, *corrupt,
-        *inject;
+    const struct nt_yaml *at, *after, *delay, *call, *reoffer, *send, *link, *nat, *server, *partition, *signalling, *drop,
+        *duplicate, *corrupt, *inject;
 };
 
 #define ACTION(field, def) .offset = offsetof(struct form, field), .schema = "{\"$ref\": \"#/$defs/" def "\"}"
 
 static const struct nt_key keys[] = {
-    {.name = "at", .offset = offsetof(struct form, at), .schema = "{\"$ref\": \"#/$defs/time\"}", .doc = "when, from the start of the world"},
-    {.name = "after", .offset = offsetof(struct form, after), .schema = "{\"type\": \"string\"}", .doc = "the first occurrence of an event, as in R.answer-received"},
-    {.name = "delay", .offset = offsetof(struct form, delay), .schema = "{\"anyOf\": [{\"$ref\": \"#/$defs/time\"}, {\"$ref\": \"#/$defs/delay\"}]}",
+    {.name = "at",
+     .offset = offsetof(struct form, at),
+     .schema = "{\"$ref\": \"#/$defs/time\"}",
+     .doc = "when, from the start of the world"},
+    {.name = "after",
+     .offset = offsetof(struct form, after),
+     .schema = "{\"type\": \"string\"}",
+     .doc = "the first occurrence of an event, as in R.answer-received"},
+    {.name = "delay",
+     .offset = offsetof(struct form, delay),
+     .schema = "{\"anyOf\": [{\"$ref\": \"#/$defs/time\"}, {\"$ref\": \"#/$defs/delay\"}]}",
      .doc = "a time: how long after the event; a mapping: packets are late"},
     {.name = "call", ACTION(call, "call"), .doc = "L calls R"},
     {.name = "reoffer", ACTION(reoffer, "reoffer"), .doc = "a subsequent offer with remote-candidates (RFC 8839, 4.4.1)"},
@@ -50,7 +58,8 @@ struct parties {
 #define FROM(field) .offset = offsetof(struct parties, field), .schema = "{\"type\": \"string\"}", .flags = NT_KEY_REQUIRED
 #define STEP(field) .offset = offsetof(struct nt_scn_step, field)
 
-static const struct nt_key call_keys[] = {{.name = "from", FROM(from), .doc = "the caller"}, {.name = "to", FROM(to), .doc = "the callee"}};
+static const struct nt_key call_keys[] = {{.name = "from", FROM(from), .doc = "the caller"},
+                                          {.name = "to", FROM(to), .doc = "the callee"}};
 const struct nt_table nt_table_call = NT_TABLE("call", "'call'", call_keys);
 
 static const struct nt_key reoffer_keys[] = {{.name = "from", FROM(from), .doc = "the agent that offers"}};
@@ -76,31 +85,53 @@ static const struct nt_word up_words[] = {{"down", 0, false}, {"up", 1, false}, 
 static const struct nt_word nat_words[] = {
     {"reboot", NT_CTL_REBOOT, false}, {"flush", NT_CTL_FLUSH, false}, {"renumber", NT_CTL_RENUMBER, false}, {NULL, 0, false}};
 static const struct nt_word server_words[] = {{"stop", NT_CTL_STOP, false}, {"start", NT_CTL_START, false}, {NULL, 0, false}};
-static const struct nt_word message_words[] = {
-    {"offer", NT_MESSAGE_OFFER, false}, {"answer", NT_MESSAGE_ANSWER, false}, {"any", NT_MESSAGE_ANY, false}, {"candidate", 0, true}, {NULL, 0, false}};
+static const struct nt_word message_words[] = {{"offer", NT_MESSAGE_OFFER, false},
+                                               {"answer", NT_MESSAGE_ANSWER, false},
+                                               {"any", NT_MESSAGE_ANY, false},
+                                               {"candidate", 0, true},
+                                               {NULL, 0, false}};
 
 #define WORD(w) .type = NT_KEY_WORD, .offset = offsetof(struct parties, word), .words = w
 static const struct nt_key link_keys[] = {{.name = "at", FROM(at), .doc = "an attachment, as in L.0 or nat-left.outside"},
                                           {.name = "set", WORD(up_words), .flags = NT_KEY_REQUIRED, .doc = "down or up"}};
 const struct nt_table nt_table_link = NT_TABLE("link", "'link'", link_keys);
-static const struct nt_key nat_keys[] = {{.name = "at", FROM(at), .doc = "a gateway"},
-                                         {.name = "do", WORD(nat_words), .flags = NT_KEY_REQUIRED, .doc = "reboot, flush or renumber"}};
+static const struct nt_key nat_keys[] = {
+    {.name = "at", FROM(at), .doc = "a gateway"},
+    {.name = "do", WORD(nat_words), .flags = NT_KEY_REQUIRED, .doc = "reboot, flush or renumber"}};
 const struct nt_table nt_table_nat = NT_TABLE("nat-step", "'nat'", nat_keys);
 static const struct nt_key server_keys[] = {{.name = "at", FROM(at), .doc = "a server"},
                                             {.name = "do", WORD(server_words), .flags = NT_KEY_REQUIRED, .doc = "stop or start"}};
 const struct nt_table nt_table_server_step = NT_TABLE("server-step", "'server'", server_keys);
 
 static const struct nt_key partition_keys[] = {
-    {.name = "between", .offset = offsetof(struct parties, from), .schema = "{\"$ref\": \"#/$defs/names\"}", .flags = NT_KEY_REQUIRED, .doc = "nodes"},
-    {.name = "and", .offset = offsetof(struct parties, and_), .schema = "{\"$ref\": \"#/$defs/names\"}", .flags = NT_KEY_REQUIRED, .doc = "nodes"},
-    {.name = "for", .type = NT_KEY_TIME, .offset = offsetof(struct parties, delay), .low = 1, .high = NT_UNIT_TIME_MAX, .doc = "without end by default"},
+    {.name = "between",
+     .offset = offsetof(struct parties, from),
+     .schema = "{\"$ref\": \"#/$defs/names\"}",
+     .flags = NT_KEY_REQUIRED,
+     .doc = "nodes"},
+    {.name = "and",
+     .offset = offsetof(struct parties, and_),
+     .schema = "{\"$ref\": \"#/$defs/names\"}",
+     .flags = NT_KEY_REQUIRED,
+     .doc = "nodes"},
+    {.name = "for",
+     .type = NT_KEY_TIME,
+     .offset = offsetof(struct parties, delay),
+     .low = 1,
+     .high = NT_UNIT_TIME_MAX,
+     .doc = "without end by default"},
 };
 const struct nt_table nt_table_partition = NT_TABLE("partition", "'partition'", partition_keys);
 
 static const struct nt_key signalling_keys[] = {
     {.name = "from", FROM(from), .doc = "the agent that sends"},
     {.name = "message", WORD(message_words), .doc = "offer, answer or any"},
-    {.name = "delay", .type = NT_KEY_TIME, .offset = offsetof(struct parties, delay), .low = 1, .high = NT_UNIT_TIME_MAX, .doc = "how late it comes"},
+    {.name = "delay",
+     .type = NT_KEY_TIME,
+     .offset = offsetof(struct parties, delay),
+     .low = 1,
+     .high = NT_UNIT_TIME_MAX,
+     .doc = "how late it comes"},
     {.name = "drop", .type = NT_KEY_BOOL, .offset = offsetof(struct parties, drop), .doc = "true: it is lost"},
     {.name = "duplicate", .type = NT_KEY_BOOL, .offset = offsetof(struct parties, duplicate), .doc = "true: it comes twice"},
 };
@@ -209,7 +240,8 @@ static void read_signalling(struct nt_load *l, const struct nt_yaml *v, struct n
     s->by = p.delay;
     s->act = p.drop ? NT_SIGNAL_DROP : p.duplicate ? NT_SIGNAL_DUPLICATE : NT_SIGNAL_DELAY;
     if ((p.delay > 0) + p.drop + p.duplicate != 1)
-        nt_diag_mend(nt_load_error(l, v, "'signalling' needs exactly one of 'delay', 'drop' and 'duplicate'"), "write delay: 200ms, drop: true or duplicate: true");
+        nt_diag_mend(nt_load_error(l, v, "'signalling' needs exactly one of 'delay', 'drop' and 'duplicate'"),
+                     "write delay: 200ms, drop: true or duplicate: true");
 }
 
 static void read_when(struct nt_load *l, const struct nt_yaml *v, const struct form *f, bool delay_is_time, struct nt_scn_step *s)
@@ -238,9 +270,16 @@ static void read_action(struct nt_load *l, const char *name, const struct nt_yam
         void (*read)(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *s);
         int fault;
     } actions[] = {
-        {"call", read_call, 0}, {"reoffer", read_reoffer, 0}, {"send", read_send, 0}, {"link", read_link, 0}, {"partition", read_partition, 0},
-        {"signalling", read_signalling, 0}, {"drop", nt_load_fault, NT_FAULT_DROP}, {"duplicate", nt_load_fault, NT_FAULT_DUPLICATE},
-        {"corrupt", nt_load_fault, NT_FAULT_CORRUPT}, {"delay", nt_load_fault, NT_FAULT_DELAY},
+        {"call", read_call, 0},
+        {"reoffer", read_reoffer, 0},
+        {"send", read_send, 0},
+        {"link", read_link, 0},
+        {"partition", read_partition, 0},
+        {"signalling", read_signalling, 0},
+        {"drop", nt_load_fault, NT_FAULT_DROP},
+        {"duplicate", nt_load_fault, NT_FAULT_DUPLICATE},
+        {"corrupt", nt_load_fault, NT_FAULT_CORRUPT},
+        {"delay", nt_load_fault, NT_FAULT_DELAY},
     };
     s->text = nt_load_text(l, name);
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
@@ -287,8 +326,8 @@ static void check_parties(struct nt_load *l, const struct nt_yaml *section)
         const uint32_t who[2] = {s->from, s->kind == NT_STEP_SEND ? s->to : s->from};
         for (size_t j = 0; j < 2; j++)
             if (who[j] != NT_SCN_NONE && who[j] != c->caller && who[j] != c->callee && (j == 0 || who[1] != who[0]))
-                nt_diag_mend(nt_load_error(l, section->items[i], "agent '%s' is not in the call", c->agents[who[j]].name), "name '%s' or '%s'",
-                             c->agents[c->caller].name, c->agents[c->callee].name);
+                nt_diag_mend(nt_load_error(l, section->items[i], "agent '%s' is not in the call", c->agents[who[j]].name),
+                             "name '%s' or '%s'", c->agents[c->caller].name, c->agents[c->callee].name);
     }
 }
 
@@ -306,7 +345,8 @@ void nt_load_steps(struct nt_load *l, const struct nt_yaml *section)
     if (l->src->errors != before || l->nomem)
         return;
     if (c->caller == NT_SCN_NONE && c->agent_count > 0)
-        nt_diag_mend(nt_source_error(l->src, section != NULL ? section->place : c->place, "no step calls"), "write steps: [{at: 0s, call: {from: L, to: R}}]");
+        nt_diag_mend(nt_source_error(l->src, section != NULL ? section->place : c->place, "no step calls"),
+                     "write steps: [{at: 0s, call: {from: L, to: R}}]");
     else if (c->caller != NT_SCN_NONE && c->callee != NT_SCN_NONE)
         check_parties(l, section);
 }

@@ -48,7 +48,8 @@ bool nt_load_check_name(struct nt_load *l, const struct nt_yaml *key)
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
     if (key->len > 0 && key->len <= NAME_MAX_LEN && strspn(key->text, allowed) == key->len)
         return true;
-    nt_diag_mend(nt_load_error(l, key, "'%.80s' cannot be a name", key->text), "write 1 to %d letters, digits, '-' and '_'", NAME_MAX_LEN);
+    nt_diag_mend(nt_load_error(l, key, "'%.80s' cannot be a name", key->text), "write 1 to %d letters, digits, '-' and '_'",
+                 NAME_MAX_LEN);
     return false;
 }
 
@@ -84,7 +85,10 @@ struct nt_scn_node nt_load_find_node(const struct nt_load *l, const char *name)
 
 const char *nt_load_kind_name(enum nt_scn_node_kind kind)
 {
-    return kind == NT_SCN_NODE_AGENT ? "an agent" : kind == NT_SCN_NODE_SERVER ? "a server" : kind == NT_SCN_NODE_GATEWAY ? "a gateway" : "a node";
+    return kind == NT_SCN_NODE_AGENT     ? "an agent"
+           : kind == NT_SCN_NODE_SERVER  ? "a server"
+           : kind == NT_SCN_NODE_GATEWAY ? "a gateway"
+                                         : "a node";
 }
 
 /* The only kind of `kinds`, or NONE for several. */

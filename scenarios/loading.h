@@ -10,13 +10,13 @@
 /* What is known of a file over all cells of its matrix. */
 struct nt_check {
     struct nt_arena *arena;
-    struct nt_names filters;       /* BPF texts that compile */
-    struct nt_map nodes;           /* place of a name -> number in uses */
+    struct nt_names filters; /* BPF texts that compile */
+    struct nt_map nodes;     /* place of a name -> number in uses */
     struct nt_use {
         struct nt_place place;
-        const char *what, *mend;   /* the error when no cell uses it */
+        const char *what, *mend; /* the error when no cell uses it */
         bool used;
-    } *uses;
+    } * uses;
     size_t use_count, use_cap;
 };
 
@@ -24,13 +24,13 @@ struct nt_load {
     struct nt_source *src;
     struct nt_arena *arena;
     struct nt_scn_case *c;
-    struct nt_names networks;      /* number of the network */
-    struct nt_names nodes;         /* kind << 28 | number */
-    struct nt_map given;           /* (network, address) -> number in given_places */
+    struct nt_names networks; /* number of the network */
+    struct nt_names nodes;    /* kind << 28 | number */
+    struct nt_map given;      /* (network, address) -> number in given_places */
     struct nt_place *given_places;
     size_t given_count, given_cap;
-    bool *mentioned;               /* agents that a step names; NULL before the steps */
-    struct nt_check *check;        /* NULL: this cell was checked before */
+    bool *mentioned;        /* agents that a step names; NULL before the steps */
+    struct nt_check *check; /* NULL: this cell was checked before */
     bool nomem;
 };
 
@@ -81,11 +81,11 @@ void nt_load_gateways(struct nt_load *l, const struct nt_yaml *section);
 void nt_load_servers(struct nt_load *l, const struct nt_yaml *section);
 void nt_load_agents(struct nt_load *l, const struct nt_yaml *section);
 void nt_load_policy(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_gateway *g);
-void nt_assign(struct nt_load *l);       /* addresses */
+void nt_assign(struct nt_load *l);         /* addresses */
 void nt_check_topology(struct nt_load *l); /* cycles, prefixes */
 void nt_load_steps(struct nt_load *l, const struct nt_yaml *section);
 void nt_load_expect(struct nt_load *l, const struct nt_yaml *section);
-void nt_check_usage(struct nt_load *l);  /* marks what this cell uses */
+void nt_check_usage(struct nt_load *l);                         /* marks what this cell uses */
 void nt_report_unused(struct nt_check *c, struct nt_source *s); /* after all cells */
 
 /* One step's action; `v` is its mapping. */

@@ -42,8 +42,8 @@ void nt_matrix_unused(const struct nt_matrix *m, struct nt_source *s); /* an err
 /* The value numbers of a cell, one for each axis. */
 void nt_matrix_cell(const struct nt_matrix *m, size_t cell, size_t values[NT_AXES_MAX]);
 /* The tree with every ${axis} replaced, in arena `a`; shares what has none. NULL with an error, or without memory. */
-const struct nt_yaml *nt_substitute(const struct nt_matrix *m, const size_t *values, const struct nt_yaml *node, struct nt_source *s,
-                                    struct nt_arena *a);
+const struct nt_yaml *nt_substitute(const struct nt_matrix *m, const size_t *values, const struct nt_yaml *node,
+                                    struct nt_source *s, struct nt_arena *a);
 
 /* From 'expect-where' (NULL: none); NULL with errors, or when there is none. */
 struct nt_where *nt_where_read(const struct nt_matrix *m, const struct nt_yaml *section, struct nt_source *s, struct nt_arena *a);

@@ -7,10 +7,12 @@
 #include <string.h>
 
 static const struct nt_table *const tables[] = {
-    &nt_table_network, &nt_table_gateway, &nt_table_policy, &nt_table_lifetimes, &nt_table_server, &nt_table_agent, &nt_table_turn, &nt_table_attachment,
-    &nt_table_step, &nt_table_call, &nt_table_reoffer, &nt_table_send, &nt_table_link, &nt_table_nat, &nt_table_server_step, &nt_table_partition,
-    &nt_table_signalling, &nt_table_fault, &nt_table_delay, &nt_table_inject, &nt_table_stun, &nt_table_expect, &nt_table_agent_expect, &nt_table_selected,
-    &nt_table_candidates, &nt_table_prflx, &nt_table_pair, &nt_table_data, &nt_table_packets, &nt_table_where,
+    &nt_table_network,   &nt_table_gateway,    &nt_table_policy,       &nt_table_lifetimes, &nt_table_server,
+    &nt_table_agent,     &nt_table_turn,       &nt_table_attachment,   &nt_table_step,      &nt_table_call,
+    &nt_table_reoffer,   &nt_table_send,       &nt_table_link,         &nt_table_nat,       &nt_table_server_step,
+    &nt_table_partition, &nt_table_signalling, &nt_table_fault,        &nt_table_delay,     &nt_table_inject,
+    &nt_table_stun,      &nt_table_expect,     &nt_table_agent_expect, &nt_table_selected,  &nt_table_candidates,
+    &nt_table_prflx,     &nt_table_pair,       &nt_table_data,         &nt_table_packets,   &nt_table_where,
 };
 
 /* Shapes that several keys share. An axis may stand for any value, and its type is known in its cell alone. */
@@ -20,21 +22,28 @@ static const struct {
     {"axis", "{\"type\": \"string\", \"pattern\": \"\\\\$\\\\{[^}]+\\\\}\"}"},
     {"text", "{\"type\": [\"string\", \"number\", \"boolean\"]}"},
     {"number", "{\"anyOf\": [{\"type\": \"integer\", \"minimum\": 0}, {\"type\": \"string\", \"pattern\": \"^[0-9]+$\"}]}"},
-    {"numbers", "{\"anyOf\": [{\"type\": \"integer\", \"minimum\": 1}, {\"type\": \"array\", \"items\": {\"type\": \"integer\", \"minimum\": 1}}]}"},
+    {"numbers", "{\"anyOf\": [{\"type\": \"integer\", \"minimum\": 1}, {\"type\": \"array\", \"items\": {\"type\": \"integer\", "
+                "\"minimum\": 1}}]}"},
     {"time", "{\"type\": \"string\", \"pattern\": \"^[0-9]+(\\\\.[0-9]+)?(ns|us|ms|s|m|h)$\"}"},
     {"rate", "{\"type\": \"string\", \"pattern\": \"^[0-9]+(\\\\.[0-9]+)?(bit|kbit|Mbit|Gbit)$\"}"},
     {"percent", "{\"type\": \"string\", \"pattern\": \"^[0-9]+(\\\\.[0-9]+)?%$\"}"},
     {"range", "{\"type\": \"string\", \"pattern\": \"^[0-9]+\\\\.\\\\.[0-9]+$\"}"},
     {"switch", "{\"enum\": [true, false, \"on\", \"off\"]}"},
-    {"count", "{\"anyOf\": [{\"type\": \"integer\", \"minimum\": 0}, {\"type\": \"string\", \"pattern\": \"^(<=|>=|==|!=|<|>|=)? *[0-9]+$\"}]}"},
+    {"count", "{\"anyOf\": [{\"type\": \"integer\", \"minimum\": 0}, {\"type\": \"string\", \"pattern\": \"^(<=|>=|==|!=|<|>|=)? "
+              "*[0-9]+$\"}]}"},
     {"address", "{\"type\": \"string\"}"},
-    {"addresses", "{\"anyOf\": [{\"type\": \"string\"}, {\"type\": \"array\", \"items\": {\"anyOf\": [{\"type\": \"string\"}, {\"type\": \"array\", \"items\": {\"type\": \"string\"}}]}}]}"},
+    {"addresses", "{\"anyOf\": [{\"type\": \"string\"}, {\"type\": \"array\", \"items\": {\"anyOf\": [{\"type\": \"string\"}, "
+                  "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}]}}]}"},
     {"names", "{\"anyOf\": [{\"type\": \"string\"}, {\"type\": \"array\", \"items\": {\"type\": \"string\"}}]}"},
-    {"attachments", "{\"anyOf\": [{\"type\": \"string\"}, {\"$ref\": \"#/$defs/attachment\"}, {\"type\": \"array\", \"minItems\": 1, \"items\": {\"anyOf\": "
+    {"attachments", "{\"anyOf\": [{\"type\": \"string\"}, {\"$ref\": \"#/$defs/attachment\"}, {\"type\": \"array\", \"minItems\": "
+                    "1, \"items\": {\"anyOf\": "
                     "[{\"type\": \"string\"}, {\"$ref\": \"#/$defs/attachment\"}]}}]}"},
-    {"kinds", "{\"anyOf\": [{\"enum\": [\"stun\", \"turn\", \"platform\"]}, {\"type\": \"array\", \"minItems\": 1, \"items\": {\"enum\": [\"stun\", \"turn\", \"platform\"]}}]}"},
-    {"refresh", "{\"anyOf\": [{\"enum\": [\"outbound\", \"inbound\"]}, {\"type\": \"array\", \"minItems\": 1, \"items\": {\"enum\": [\"outbound\", \"inbound\"]}}]}"},
-    {"path", "{\"anyOf\": [{\"enum\": [\"direct\", \"relayed\", \"none\", \"oracle\"]}, {\"type\": \"array\", \"minItems\": 1, \"items\": {\"enum\": [\"direct\", \"relayed\", \"none\"]}}]}"},
+    {"kinds", "{\"anyOf\": [{\"enum\": [\"stun\", \"turn\", \"platform\"]}, {\"type\": \"array\", \"minItems\": 1, \"items\": "
+              "{\"enum\": [\"stun\", \"turn\", \"platform\"]}}]}"},
+    {"refresh", "{\"anyOf\": [{\"enum\": [\"outbound\", \"inbound\"]}, {\"type\": \"array\", \"minItems\": 1, \"items\": "
+                "{\"enum\": [\"outbound\", \"inbound\"]}}]}"},
+    {"path", "{\"anyOf\": [{\"enum\": [\"direct\", \"relayed\", \"none\", \"oracle\"]}, {\"type\": \"array\", \"minItems\": 1, "
+             "\"items\": {\"enum\": [\"direct\", \"relayed\", \"none\"]}}]}"},
 };
 
 static json_t *reference(const char *name)
@@ -100,7 +109,8 @@ static json_t *table_schema(const struct nt_table *t)
             json_array_append_new(required, json_string(t->keys[i].name));
     }
     json_t *rest = t->rest != NULL ? json_loads(t->rest, JSON_DECODE_ANY, NULL) : json_false();
-    return json_pack("{s:s, s:o, s:o, s:o}", "type", "object", "properties", properties, "required", required, "additionalProperties", rest);
+    return json_pack("{s:s, s:o, s:o, s:o}", "type", "object", "properties", properties, "required", required,
+                     "additionalProperties", rest);
 }
 
 static json_t *nat_schema(void)
@@ -116,7 +126,8 @@ char *nt_scn_schema(void)
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         json_object_set_new(defs, tables[i]->def, table_schema(tables[i]));
     json_object_set_new(defs, "nat", nat_schema());
-    json_t *schema = json_pack("{s:s, s:s}", "$schema", "https://json-schema.org/draft/2020-12/schema", "title", "natsim scenario, version 1");
+    json_t *schema =
+        json_pack("{s:s, s:s}", "$schema", "https://json-schema.org/draft/2020-12/schema", "title", "natsim scenario, version 1");
     char *text = NULL;
     if (schema != NULL && json_object_update(schema, root) == 0 && json_object_set(schema, "$defs", defs) == 0)
         text = json_dumps(schema, JSON_INDENT(2));

@@ -6,13 +6,13 @@
 #include "scenarios/model.h"
 
 struct nt_source {
-    char *shown;              /* the name in diagnostics */
-    char *text;               /* owned, with a NUL after it */
+    char *shown; /* the name in diagnostics */
+    char *text;  /* owned, with a NUL after it */
     size_t len;
-    uint32_t *lines;          /* where each line starts */
+    uint32_t *lines; /* where each line starts */
     size_t line_count;
-    struct nt_diags *diags;   /* where errors go */
-    size_t errors;            /* said so far, repeated ones too */
+    struct nt_diags *diags; /* where errors go */
+    size_t errors;          /* said so far, repeated ones too */
 };
 
 /* Takes a copy. 0 or NT_ENOMEM; free with nt_source_free also then. */

@@ -43,7 +43,8 @@ static struct part next_part(const struct nt_matrix *m, const struct nt_yaml *at
     char text[128] = "";
     size_t len = end != NULL ? (size_t)(end - name) : 0;
     if (end == NULL || len == 0 || len >= sizeof text) {
-        nt_diag_mend(nt_source_error(s, at->place, "'${' without an axis's name and '}'"), "write '${axis}', or '$${' for a literal '${'");
+        nt_diag_mend(nt_source_error(s, at->place, "'${' without an axis's name and '}'"),
+                     "write '${axis}', or '$${' for a literal '${'");
         out.broken = true;
         return out;
     }
@@ -88,7 +89,8 @@ void nt_matrix_scan(struct nt_matrix *m, const struct nt_yaml *node, struct nt_s
         nt_matrix_scan(m, node->items[i], s);
 }
 
-static const struct nt_yaml *whole_value(const struct nt_matrix *m, const size_t *values, const struct nt_yaml *node, struct nt_source *s)
+static const struct nt_yaml *whole_value(const struct nt_matrix *m, const size_t *values, const struct nt_yaml *node,
+                                         struct nt_source *s)
 {
     if (strncmp(node->text, "${", 2) != 0)
         return NULL;
@@ -97,7 +99,8 @@ static const struct nt_yaml *whole_value(const struct nt_matrix *m, const size_t
 }
 
 /* Writes the text with its axes' values; returns its length. `out` NULL: counts alone. */
-static size_t write_text(const struct nt_matrix *m, const size_t *values, const struct nt_yaml *node, struct nt_source *s, char *out, bool *good)
+static size_t write_text(const struct nt_matrix *m, const size_t *values, const struct nt_yaml *node, struct nt_source *s,
+                         char *out, bool *good)
 {
     size_t len = 0;
     for (const char *p = node->text; *p != '\0';) {
@@ -107,7 +110,8 @@ static size_t write_text(const struct nt_matrix *m, const size_t *values, const 
         if (part.axis != NULL) {
             const struct nt_yaml *v = part.axis->values[values[part.number]].value;
             if (v->kind != NT_YAML_SCALAR) {
-                nt_diag_mend(nt_source_error(s, node->place, "'${%s}' is %s", part.axis->name, nt_yaml_kind_name(v)), "it can stand alone, not within a text");
+                nt_diag_mend(nt_source_error(s, node->place, "'${%s}' is %s", part.axis->name, nt_yaml_kind_name(v)),
+                             "it can stand alone, not within a text");
                 part.broken = true;
             } else {
                 value = v->text;
@@ -127,8 +131,8 @@ static size_t write_text(const struct nt_matrix *m, const size_t *values, const 
     return len;
 }
 
-static const struct nt_yaml *substitute_scalar(const struct nt_matrix *m, const size_t *values, const struct nt_yaml *node, struct nt_source *s,
-                                               struct nt_arena *a)
+static const struct nt_yaml *substitute_scalar(const struct nt_matrix *m, const size_t *values, const struct nt_yaml *node,
+                                               struct nt_source *s, struct nt_arena *a)
 {
     const struct nt_yaml *whole = whole_value(m, values, node, s);
     if (whole != NULL)
@@ -147,7 +151,8 @@ static const struct nt_yaml *substitute_scalar(const struct nt_matrix *m, const 
     return out;
 }
 
-const struct nt_yaml *nt_substitute(const struct nt_matrix *m, const size_t *values, const struct nt_yaml *node, struct nt_source *s, struct nt_arena *a)
+const struct nt_yaml *nt_substitute(const struct nt_matrix *m, const size_t *values, const struct nt_yaml *node,
+                                    struct nt_source *s, struct nt_arena *a)
 {
     if (!node->open)
         return node;

@@ -10,8 +10,9 @@
 #define NODE_NAME_MAX 64
 #define WORD_SIZE 32
 
-static const char *const agent_events[] = {"gathered", "offer-sent", "offer-received", "answer-sent", "answer-received", "check-sent", "check-received", "prflx",
-                                           "nominated", "selected", "completed", "failed", "consent-lost", "role-switched"};
+static const char *const agent_events[] = {"gathered",   "offer-sent",     "offer-received", "answer-sent",  "answer-received",
+                                           "check-sent", "check-received", "prflx",          "nominated",    "selected",
+                                           "completed",  "failed",         "consent-lost",   "role-switched"};
 static const char *const gateway_events[] = {"mapped", "expired", "drop"};
 static const char *const server_events[] = {"allocated"};
 
@@ -40,7 +41,8 @@ static bool split(struct nt_load *l, const struct nt_yaml *v, const char *what, 
     return false;
 }
 
-static void say_word(struct nt_load *l, const struct nt_yaml *v, const char *what, const char *word, struct nt_scn_node n, const char *const *words, size_t count)
+static void say_word(struct nt_load *l, const struct nt_yaml *v, const char *what, const char *word, struct nt_scn_node n,
+                     const char *const *words, size_t count)
 {
     char list[400] = "";
     for (size_t i = 0; i < count; i++)
@@ -60,7 +62,9 @@ bool nt_load_event(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_nod
         return false;
     bool agent = node->kind == NT_SCN_NODE_AGENT, gateway = node->kind == NT_SCN_NODE_GATEWAY;
     const char *const *words = agent ? agent_events : gateway ? gateway_events : server_events;
-    size_t count = agent ? sizeof agent_events / sizeof *agent_events : gateway ? sizeof gateway_events / sizeof *gateway_events : 1;
+    size_t count = agent     ? sizeof agent_events / sizeof *agent_events
+                   : gateway ? sizeof gateway_events / sizeof *gateway_events
+                             : 1;
     if (word == NULL) {
         nt_diag_mend(nt_load_error(l, v, "'%s' is a node, not an event", v->text), "write '%s.%s'", v->text, words[0]);
         return false;

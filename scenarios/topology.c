@@ -22,8 +22,8 @@ static uint32_t *find_above(struct nt_load *l)
         for (size_t j = 0; j < c->gateways[i].inside_count; j++) {
             uint32_t n = c->gateways[i].inside[j].network;
             if (above[n] != NT_SCN_NONE)
-                nt_diag_mend(nt_source_error(l->src, c->gateways[i].place, "network '%s' is already the inside of gateway '%s'", c->networks[n].name,
-                                             c->gateways[above[n]].name),
+                nt_diag_mend(nt_source_error(l->src, c->gateways[i].place, "network '%s' is already the inside of gateway '%s'",
+                                             c->networks[n].name, c->gateways[above[n]].name),
                              "a network has one gateway: put the second behind a network of its own");
             else
                 above[n] = i;
@@ -48,7 +48,8 @@ static bool check_cycles(struct nt_load *l, const uint32_t *above)
             continue;
         }
         const struct nt_scn_gateway *g = &c->gateways[above[n]];
-        nt_diag_mend(nt_source_error(l->src, g->place, "the outside of gateway '%s' leads back to its inside '%s'", g->name, c->networks[n].name),
+        nt_diag_mend(nt_source_error(l->src, g->place, "the outside of gateway '%s' leads back to its inside '%s'", g->name,
+                                     c->networks[n].name),
                      "let 'outside' be a network nearer to the internet");
         good = false;
     }
@@ -110,8 +111,9 @@ static void say_overlap(struct nt_load *l, const struct row *a, const struct row
     const struct nt_scn_case *c = l->c;
     const struct row *late = a->network > b->network ? a : b, *early = late == a ? b : a;
     char one[NT_ADDR_TEXT], two[NT_ADDR_TEXT];
-    nt_diag_mend(nt_source_error(l->src, c->networks[late->network].place, "%s of '%s' overlaps %s of '%s'%s", nt_prefix_format(&late->prefix, one),
-                                 c->networks[late->network].name, nt_prefix_format(&early->prefix, two), c->networks[early->network].name, where),
+    nt_diag_mend(nt_source_error(l->src, c->networks[late->network].place, "%s of '%s' overlaps %s of '%s'%s",
+                                 nt_prefix_format(&late->prefix, one), c->networks[late->network].name,
+                                 nt_prefix_format(&early->prefix, two), c->networks[early->network].name, where),
                  "give it another prefix, or put a translating gateway between them");
 }
 

@@ -7,10 +7,10 @@
 
 enum nt_unit_result {
     NT_UNIT_OK = 0,
-    NT_UNIT_NONE,   /* a number without its unit */
-    NT_UNIT_FORM,   /* not of this form */
-    NT_UNIT_RANGE,  /* too large */
-    NT_UNIT_FINE    /* finer than the smallest part there is */
+    NT_UNIT_NONE,  /* a number without its unit */
+    NT_UNIT_FORM,  /* not of this form */
+    NT_UNIT_RANGE, /* too large */
+    NT_UNIT_FINE   /* finer than the smallest part there is */
 };
 
 #define NT_UNIT_TIME_MAX (INT64_C(100000) * 3600 * 1000000000) /* 100,000 hours */

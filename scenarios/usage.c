@@ -1,5 +1,5 @@
-/* Nodes that no cell of a file uses: a network nobody is on, a gateway with nobody behind it, a server no agent names, an agent that
- * no step names. */
+/* Nodes that no cell of a file uses: a network nobody is on, a gateway with nobody behind it, a server no agent names, an agent
+ * that no step names. */
 #include "scenarios/loading.h"
 
 #include "core/base/err.h"
@@ -51,7 +51,8 @@ static void use_servers(struct nt_load *l)
     }
     for (size_t i = 0; i < c->server_count; i++)
         if ((c->servers[i].kinds & NT_SCN_PLATFORM) == 0)
-            mark(use_of(l, c->servers[i].place, "no agent names server '%s'", c->servers[i].name, "name it in an agent's 'stun' or 'turn', or leave it out"),
+            mark(use_of(l, c->servers[i].place, "no agent names server '%s'", c->servers[i].name,
+                        "name it in an agent's 'stun' or 'turn', or leave it out"),
                  named[i]);
 }
 
@@ -82,12 +83,15 @@ static void use_networks(struct nt_load *l)
             }
     }
     for (size_t i = 0; i < c->network_count; i++)
-        mark(use_of(l, c->networks[i].place, "nobody is on network '%s'", c->networks[i].name, "attach somebody, or leave it out"), touched[i]);
+        mark(use_of(l, c->networks[i].place, "nobody is on network '%s'", c->networks[i].name, "attach somebody, or leave it out"),
+             touched[i]);
     for (size_t i = 0; i < c->gateway_count; i++) {
         bool used = false;
         for (size_t j = 0; j < c->gateways[i].inside_count; j++)
             used = used || on[c->gateways[i].inside[j].network];
-        mark(use_of(l, c->gateways[i].place, "nobody is behind gateway '%s'", c->gateways[i].name, "attach somebody to its inside, or leave it out"), used);
+        mark(use_of(l, c->gateways[i].place, "nobody is behind gateway '%s'", c->gateways[i].name,
+                    "attach somebody to its inside, or leave it out"),
+             used);
     }
 }
 
@@ -96,7 +100,8 @@ void nt_check_usage(struct nt_load *l)
     use_servers(l);
     use_networks(l);
     for (size_t i = 0; i < l->c->agent_count; i++)
-        mark(use_of(l, l->c->agents[i].place, "no step names agent '%s'", l->c->agents[i].name, "name it in the call, or leave it out"),
+        mark(use_of(l, l->c->agents[i].place, "no step names agent '%s'", l->c->agents[i].name,
+                    "name it in the call, or leave it out"),
              l->mentioned != NULL && l->mentioned[i]);
 }
 

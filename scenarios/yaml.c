@@ -159,7 +159,8 @@ static void on_alias(struct parse *p, struct fy_event *e, struct nt_place place)
     place.column -= place.column > 1;
     struct nt_yaml *n = find_anchor(p, name);
     if (n == NULL) {
-        nt_diag_mend(nt_source_error(p->src, place, "no anchor '%s' stands before this alias", name), "write '&%s' at the value it names", name);
+        nt_diag_mend(nt_source_error(p->src, place, "no anchor '%s' stands before this alias", name),
+                     "write '&%s' at the value it names", name);
         p->failed = true;
         return;
     }
@@ -241,7 +242,8 @@ static void on_event(struct parse *p, struct fy_event *e)
     switch (e->type) {
     case FYET_DOCUMENT_START:
         if (p->documents++ > 0) {
-            nt_diag_mend(nt_source_error(p->src, place, "a second document"), "one scenario per file: leave out what follows '---'");
+            nt_diag_mend(nt_source_error(p->src, place, "a second document"),
+                         "one scenario per file: leave out what follows '---'");
             p->failed = true;
         }
         break;
@@ -293,8 +295,8 @@ static void parse_with_library(struct parse *p)
         return;
     }
     fy_diag_set_collect_errors(diag, true);
-    struct fy_parse_cfg pc = {.search_path = "", .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE,
-                              .diag = diag};
+    struct fy_parse_cfg pc = {
+        .search_path = "", .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE, .diag = diag};
     struct fy_parser *parser = fy_parser_create(&pc);
     if (parser == NULL || fy_parser_set_string(parser, p->src->text, p->src->len) != 0)
         fail_nomem(p);
@@ -327,7 +329,8 @@ static bool is_text(struct nt_source *s)
     for (size_t i = 0, n; i < s->len; i += n, at.column++) {
         n = character((const uint8_t *)s->text + i, s->len - i);
         if (n == 0) {
-            nt_diag_mend(nt_source_error(s, at, "byte 0x%02x: not a text file", (uint8_t)s->text[i]), "a scenario is YAML in UTF-8");
+            nt_diag_mend(nt_source_error(s, at, "byte 0x%02x: not a text file", (uint8_t)s->text[i]),
+                         "a scenario is YAML in UTF-8");
             return false;
         }
         if (s->text[i] == '\n')

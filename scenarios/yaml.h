@@ -12,12 +12,12 @@ enum nt_yaml_kind { NT_YAML_SCALAR = 1, NT_YAML_LIST, NT_YAML_MAP };
 
 struct nt_yaml {
     enum nt_yaml_kind kind;
-    bool quoted;            /* scalar: a string whatever it looks like */
-    bool open;              /* "${" stands in it or below it, keys apart */
-    uint8_t height;         /* levels below, with aliases written out */
-    uint32_t weight;        /* nodes from here on, with aliases written out */
+    bool quoted;     /* scalar: a string whatever it looks like */
+    bool open;       /* "${" stands in it or below it, keys apart */
+    uint8_t height;  /* levels below, with aliases written out */
+    uint32_t weight; /* nodes from here on, with aliases written out */
     struct nt_place place;
-    const char *text;       /* scalar, with a NUL after it */
+    const char *text; /* scalar, with a NUL after it */
     size_t len;
     size_t count;           /* of a list or a map */
     struct nt_yaml **items; /* list items, map values */

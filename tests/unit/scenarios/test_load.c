@@ -25,7 +25,8 @@ static const char example[] =
     "networks:\n"
     "  internet:   {ipv4: 203.0.113.0/24, delay: 20ms}\n"
     "  home-left:  {ipv4: 10.1.0.0/24, delay: 1ms}\n"
-    "  home-right: {ipv4: 10.2.0.0/24, delay: 1ms, jitter: 0ms, loss: 0%, duplicate: 0%, reorder: 0%, rate: 100Mbit, queue: 100, mtu: 1500}\n"
+    "  home-right: {ipv4: 10.2.0.0/24, delay: 1ms, jitter: 0ms, loss: 0%, duplicate: 0%, reorder: 0%, rate: 100Mbit, queue: 100, "
+    "mtu: 1500}\n"
     "gateways:\n"
     "  nat-left:  {inside: home-left,  outside: internet, nat: \"${left}\"}\n"
     "  nat-right: {inside: home-right, outside: internet, nat: \"${right}\"}\n"
@@ -237,22 +238,23 @@ static void test_where_is_for_its_cells(void **state)
 static void test_addresses(void **state)
 {
     (void)state;
-    struct nt_scn_file *f = load(HEAD "networks:\n"
-                                      "  net: {ipv4: 198.51.100.0/24, ipv6: \"2001:db8::/64\"}\n"
-                                      "  a: {ipv4: 10.0.0.0/24, ipv6: \"2001:db8:a::/64\"}\n"
-                                      "  b: {ipv4: 10.0.1.0/24}\n"
-                                      "  c: {ipv4: 10.0.0.0/24}\n"
-                                      "gateways:\n"
-                                      "  g: {inside: [a, {on: b, address: 10.0.1.9}], outside: net, nat: {preset: symmetric, addresses: 3}}\n"
-                                      "  h: {inside: c, outside: net, address: 198.51.100.77, nat: full-cone}\n"
-                                      "servers:\n"
-                                      "  s: {on: net, kind: stun, behaviour: true, address: 198.51.100.3}\n"
-                                      "  t: {on: net, kind: [turn, stun], behaviour: true, users: {u: p}}\n"
-                                      "  u: {on: net, kind: turn, relay-address: 198.51.100.200, users: {u: p}}\n"
-                                      "  v: {on: [{on: net, address: [198.51.100.10, \"2001:db8::10\"]}], kind: platform}\n"
-                                      "agents:\n"
-                                      "  L: {on: [a, b], address: [10.0.0.2, [10.0.1.2]], stun: [s], turn: [{server: t, user: u, password: p}]}\n"
-                                      "  R: {on: c, turn: [{server: u, user: u, password: p}]}\n" CALL);
+    struct nt_scn_file *f =
+        load(HEAD "networks:\n"
+                  "  net: {ipv4: 198.51.100.0/24, ipv6: \"2001:db8::/64\"}\n"
+                  "  a: {ipv4: 10.0.0.0/24, ipv6: \"2001:db8:a::/64\"}\n"
+                  "  b: {ipv4: 10.0.1.0/24}\n"
+                  "  c: {ipv4: 10.0.0.0/24}\n"
+                  "gateways:\n"
+                  "  g: {inside: [a, {on: b, address: 10.0.1.9}], outside: net, nat: {preset: symmetric, addresses: 3}}\n"
+                  "  h: {inside: c, outside: net, address: 198.51.100.77, nat: full-cone}\n"
+                  "servers:\n"
+                  "  s: {on: net, kind: stun, behaviour: true, address: 198.51.100.3}\n"
+                  "  t: {on: net, kind: [turn, stun], behaviour: true, users: {u: p}}\n"
+                  "  u: {on: net, kind: turn, relay-address: 198.51.100.200, users: {u: p}}\n"
+                  "  v: {on: [{on: net, address: [198.51.100.10, \"2001:db8::10\"]}], kind: platform}\n"
+                  "agents:\n"
+                  "  L: {on: [a, b], address: [10.0.0.2, [10.0.1.2]], stun: [s], turn: [{server: t, user: u, password: p}]}\n"
+                  "  R: {on: c, turn: [{server: u, user: u, password: p}]}\n" CALL);
     struct nt_scn_case *c = cell(f, 0);
     assert_addresses(&c->gateways[0].inside[0], "10.0.0.1 2001:db8:a::1");
     assert_addresses(&c->gateways[0].inside[1], "10.0.1.9");
@@ -282,7 +284,7 @@ static void test_prefixes(void **state)
         const char *nat, *other;
         bool good;
     } rows[] = {
-        {"full-cone", "10.0.0.0/24", true},  /* separated by translation, also as sibling of the outside */
+        {"full-cone", "10.0.0.0/24", true}, /* separated by translation, also as sibling of the outside */
         {"none", "10.0.1.0/24", true},
         {"none", "10.0.0.0/16", false},
         {"blocked", "10.0.0.0/24", false},
@@ -306,18 +308,19 @@ static void test_prefixes(void **state)
 static void test_cells(void **state)
 {
     (void)state;
-    struct nt_scn_file *f = load(HEAD "matrix:\n"
-                                      "  nat: [none, {hp: {preset: symmetric, hairpin: external-source}}]\n"
-                                      "  n: [1, 20]\n"
-                                      "networks: {a: {ipv4: 10.0.0.0/24, delay: \"${n}ms\"}, b: {ipv4: 10.1.0.0/24}}\n"
-                                      "gateways: {g: {inside: a, outside: b, nat: \"${nat}\"}}\n"
-                                      "servers: {t: {on: b, kind: turn, users: {\"${n}\": \"x${n}-$${n}\"}}}\n"
-                                      "agents: {L: {on: a, turn: [{server: t, user: u, password: p}]}, R: {on: b}}\n"
-                                      "steps: [{at: 0s, call: {from: L, to: R}}, {at: 1s, send: {from: L, to: R, count: \"${n}\"}}]\n"
-                                      "expect: {L: {checks: 5, candidates: {host: 1}}}\n"
-                                      "expect-where:\n"
-                                      "  - {when: {nat: hp, n: 20}, L: {state: completed, candidates: {relay: 2}}}\n"
-                                      "  - {when: {n: [20]}, L: {checks: \"<= ${n}\"}}\n");
+    struct nt_scn_file *f =
+        load(HEAD "matrix:\n"
+                  "  nat: [none, {hp: {preset: symmetric, hairpin: external-source}}]\n"
+                  "  n: [1, 20]\n"
+                  "networks: {a: {ipv4: 10.0.0.0/24, delay: \"${n}ms\"}, b: {ipv4: 10.1.0.0/24}}\n"
+                  "gateways: {g: {inside: a, outside: b, nat: \"${nat}\"}}\n"
+                  "servers: {t: {on: b, kind: turn, users: {\"${n}\": \"x${n}-$${n}\"}}}\n"
+                  "agents: {L: {on: a, turn: [{server: t, user: u, password: p}]}, R: {on: b}}\n"
+                  "steps: [{at: 0s, call: {from: L, to: R}}, {at: 1s, send: {from: L, to: R, count: \"${n}\"}}]\n"
+                  "expect: {L: {checks: 5, candidates: {host: 1}}}\n"
+                  "expect-where:\n"
+                  "  - {when: {nat: hp, n: 20}, L: {state: completed, candidates: {relay: 2}}}\n"
+                  "  - {when: {n: [20]}, L: {checks: \"<= ${n}\"}}\n");
     static const struct {
         const char *id, *nat, *password;
         int hairpin;
@@ -327,8 +330,10 @@ static void test_cells(void **state)
     } rows[] = {
         {"classic/x[nat=none,n=1]", "\"none\"", "x1-${n}", NT_HAIRPIN_NONE, 1, 0, 5, NT_OP_EQ},
         {"classic/x[nat=none,n=20]", "\"none\"", "x20-${n}", NT_HAIRPIN_NONE, 20, 0, 20, NT_OP_LE},
-        {"classic/x[nat=hp,n=1]", "{\"preset\":\"symmetric\",\"hairpin\":\"external-source\"}", "x1-${n}", NT_HAIRPIN_EXTERNAL, 1, 0, 5, NT_OP_EQ},
-        {"classic/x[nat=hp,n=20]", "{\"preset\":\"symmetric\",\"hairpin\":\"external-source\"}", "x20-${n}", NT_HAIRPIN_EXTERNAL, 20, 2, 20, NT_OP_LE},
+        {"classic/x[nat=hp,n=1]", "{\"preset\":\"symmetric\",\"hairpin\":\"external-source\"}", "x1-${n}", NT_HAIRPIN_EXTERNAL, 1,
+         0, 5, NT_OP_EQ},
+        {"classic/x[nat=hp,n=20]", "{\"preset\":\"symmetric\",\"hairpin\":\"external-source\"}", "x20-${n}", NT_HAIRPIN_EXTERNAL,
+         20, 2, 20, NT_OP_LE},
     };
     assert_int_equal(nt_scn_file_cases(f), 4);
     for (size_t i = 0; i < 4; i++) {
@@ -357,17 +362,21 @@ static void test_cells(void **state)
 static void test_policy(void **state)
 {
     (void)state;
-    struct nt_scn_file *f = load(HEAD "networks: {a: {ipv4: 10.0.0.0/24}, b: {ipv4: 10.1.0.0/24}}\n"
-                                      "gateways:\n"
-                                      "  g:\n"
-                                      "    inside: a\n"
-                                      "    outside: b\n"
-                                      "    nat: {mapping: address-dependent, filtering: endpoint-independent, ports: random, range: 2000..3000, parity: true, block: 64,\n"
-                                      "          conflict: fail, pooling: arbitrary, lifetimes: {new: 30s, stream: 2m}, lifetime-by-port: {53: 15s, 123: 1.5s},\n"
-                                      "          hold-down: 65s, refresh: [outbound, inbound], filter-lifetime: 10s, filter-scope: endpoint, hairpin: internal-source,\n"
-                                      "          replies: pinned, unsolicited: reject, poison: 30s, icmp: drop, icmp-kills-mapping: true, fragments: in-order,\n"
-                                      "          max-mappings: 7, max-per-host: 3, deny: [udp], ipv6: open}\n"
-                                      "agents: {L: {on: a}, R: {on: b}}\n" CALL);
+    struct nt_scn_file *f = load(
+        HEAD
+        "networks: {a: {ipv4: 10.0.0.0/24}, b: {ipv4: 10.1.0.0/24}}\n"
+        "gateways:\n"
+        "  g:\n"
+        "    inside: a\n"
+        "    outside: b\n"
+        "    nat: {mapping: address-dependent, filtering: endpoint-independent, ports: random, range: 2000..3000, parity: true, "
+        "block: 64,\n"
+        "          conflict: fail, pooling: arbitrary, lifetimes: {new: 30s, stream: 2m}, lifetime-by-port: {53: 15s, 123: 1.5s},\n"
+        "          hold-down: 65s, refresh: [outbound, inbound], filter-lifetime: 10s, filter-scope: endpoint, hairpin: "
+        "internal-source,\n"
+        "          replies: pinned, unsolicited: reject, poison: 30s, icmp: drop, icmp-kills-mapping: true, fragments: in-order,\n"
+        "          max-mappings: 7, max-per-host: 3, deny: [udp], ipv6: open}\n"
+        "agents: {L: {on: a}, R: {on: b}}\n" CALL);
     struct nt_scn_case *c = cell(f, 0);
     const struct nt_nat_policy *p = &c->gateways[0].policy;
     assert_string_equal(c->gateways[0].preset, "");
@@ -447,8 +456,10 @@ static void test_steps(void **state)
                                       "  - {at: 2s, inject: {at: L, as: \"192.0.2.7:1\", to: \"192.0.2.8:2\", hex: \"00 01 fF\"}}\n"
                                       "  - at: 2s\n"
                                       "    inject:\n"
-                                      "      {at: L, as: \"192.0.2.7:1\", to: \"192.0.2.8:2\", stun: {class: request, method: Binding, attributes: {USERNAME: \"a:b\", PRIORITY: 7,\n"
-                                      "       XOR-MAPPED-ADDRESS: \"192.0.2.1:99\", USE-CANDIDATE: true, 0x7ffe: {hex: \"010203\"}, MESSAGE-INTEGRITY: pass, FINGERPRINT: true}}}\n");
+                                      "      {at: L, as: \"192.0.2.7:1\", to: \"192.0.2.8:2\", stun: {class: request, method: "
+                                      "Binding, attributes: {USERNAME: \"a:b\", PRIORITY: 7,\n"
+                                      "       XOR-MAPPED-ADDRESS: \"192.0.2.1:99\", USE-CANDIDATE: true, 0x7ffe: {hex: "
+                                      "\"010203\"}, MESSAGE-INTEGRITY: pass, FINGERPRINT: true}}}\n");
     struct nt_scn_case *c = cell(f, 0);
     const struct nt_scn_step *s = c->steps;
     assert_int_equal(c->caller, 1);
@@ -493,20 +504,21 @@ static void test_steps(void **state)
 static void test_expectations(void **state)
 {
     (void)state;
-    struct nt_scn_file *f = load(PLAIN CALL "expect:\n"
-                                            "  path: [direct, none]\n"
-                                            "  data: {lost: \"< 3\"}\n"
-                                            "  packets: [{at: L, direction: out, filter: udp, count: \"> 0\"}, {at: R.signalling, count: 0}]\n"
-                                            "  within: 2s\n"
-                                            "  never: [L.failed, R.consent-lost]\n"
-                                            "  until: 5m\n"
-                                            "  limit: 20m\n"
-                                            "  L:\n"
-                                            "    role: controlled\n"
-                                            "    checks: \"<= 12\"\n"
-                                            "    selected: {local: host, remote: [srflx, prflx, 10.0.0.3, \"10.0.0.3:5000\"]}\n"
-                                            "    peer-reflexive: {local: 1, remote: \">= 0\", from: [10.0.0.9]}\n"
-                                            "    pairs: [{local: host, receivable: true, valid: false, count: 2}]\n");
+    struct nt_scn_file *f =
+        load(PLAIN CALL "expect:\n"
+                        "  path: [direct, none]\n"
+                        "  data: {lost: \"< 3\"}\n"
+                        "  packets: [{at: L, direction: out, filter: udp, count: \"> 0\"}, {at: R.signalling, count: 0}]\n"
+                        "  within: 2s\n"
+                        "  never: [L.failed, R.consent-lost]\n"
+                        "  until: 5m\n"
+                        "  limit: 20m\n"
+                        "  L:\n"
+                        "    role: controlled\n"
+                        "    checks: \"<= 12\"\n"
+                        "    selected: {local: host, remote: [srflx, prflx, 10.0.0.3, \"10.0.0.3:5000\"]}\n"
+                        "    peer-reflexive: {local: 1, remote: \">= 0\", from: [10.0.0.9]}\n"
+                        "    pairs: [{local: host, receivable: true, valid: false, count: 2}]\n");
     struct nt_scn_case *c = cell(f, 0);
     const struct nt_scn_expect *e = &c->expect;
     const struct nt_scn_agent_expect *l = &e->agents[0];
@@ -545,8 +557,10 @@ static void test_agent_keys(void **state)
 {
     (void)state;
     struct nt_scn_file *f = load(HEAD "networks: {n: {ipv4: 10.0.0.0/24}}\nagents:\n"
-                                      "  L: {on: n, mode: full, nomination: regular, trickle: off, streams: 1, components: 1, policy: relay, max-pairs: 5, ta: 20ms, rto: formula,\n"
-                                      "      consent: off, keepalive: 20s, ice2: false, icmp-errors: true, ipv6: on, tie-breaker: 18446744073709551615, nomination-wait: 0s}\n"
+                                      "  L: {on: n, mode: full, nomination: regular, trickle: off, streams: 1, components: 1, "
+                                      "policy: relay, max-pairs: 5, ta: 20ms, rto: formula,\n"
+                                      "      consent: off, keepalive: 20s, ice2: false, icmp-errors: true, ipv6: on, tie-breaker: "
+                                      "18446744073709551615, nomination-wait: 0s}\n"
                                       "  R: {on: n, rto: 100ms, nomination-wait: 1s}\n" CALL);
     struct nt_scn_case *c = cell(f, 0);
     const struct nt_scn_agent *a = c->agents;
@@ -574,10 +588,8 @@ static void check_refs(const json_t *node, const json_t *defs)
     const char *ref = json_string_value(json_object_get(node, "$ref"));
     if (ref != NULL)
         assert_non_null(json_object_get(defs, ref + strlen("#/$defs/")));
-    json_object_foreach((json_t *)node, key, value)
-        check_refs(value, defs);
-    json_array_foreach(node, i, value)
-        check_refs(value, defs);
+    json_object_foreach((json_t *)node, key, value) check_refs(value, defs);
+    json_array_foreach(node, i, value) check_refs(value, defs);
 }
 
 static void test_schema(void **state)
@@ -600,9 +612,11 @@ static void test_schema(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_example),      cmocka_unit_test(test_where_is_for_its_cells), cmocka_unit_test(test_addresses),  cmocka_unit_test(test_prefixes),
-        cmocka_unit_test(test_cells),        cmocka_unit_test(test_policy),                 cmocka_unit_test(test_steps),      cmocka_unit_test(test_expectations),
-        cmocka_unit_test(test_agent_keys),   cmocka_unit_test(test_schema),
+        cmocka_unit_test(test_example),    cmocka_unit_test(test_where_is_for_its_cells),
+        cmocka_unit_test(test_addresses),  cmocka_unit_test(test_prefixes),
+        cmocka_unit_test(test_cells),      cmocka_unit_test(test_policy),
+        cmocka_unit_test(test_steps),      cmocka_unit_test(test_expectations),
+        cmocka_unit_test(test_agent_keys), cmocka_unit_test(test_schema),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

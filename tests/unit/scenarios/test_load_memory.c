@@ -1,0 +1,107 @@
+/* Loading with each allocation failing once: an error or a whole file, never a crash or a leak. */
+#include "scenarios/load.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t size);
+
+static long countdown = -1; /* the allocation that fails; -1: none */
+
+static bool fails(void)
+{
+    return countdown >= 0 && countdown-- == 0;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+    return fails() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *p, size_t size)
+{
+    return fails() ? NULL : __real_realloc(p, size);
+}
+
+static const char text[] =
+    "natsim: 1\nclaim: c\nmatrix: {nat: [none, symmetric], n: [1, {two: 2}]}\n"
+    "networks: {a: {ipv4: 10.0.0.0/24, delay: \"${n}ms\"}, b: {ipv4: 10.1.0.0/24}}\n"
+    "gateways: {g: {inside: a, outside: b, nat: \"${nat}\"}}\n"
+    "servers: {t: {on: b, address: 10.1.0.9, kind: turn, users: {u: p}}}\n"
+    "agents: {L: {on: a, turn: [{server: t, user: u, password: p}]}, R: {on: b}}\n"
+    "steps: [{at: 0s, call: {from: L, to: R}}, {at: 1s, drop: {where: L, filter: udp, nth: [1]}}]\n"
+    "expect: {path: direct, packets: [{at: L, filter: udp, count: 1}], L: {selected: {local: host}, pairs: [{valid: true}]}}\n"
+    "expect-where: [{when: {nat: none}, never: [L.failed]}]\n";
+
+static bool load_failing(long at)
+{
+    struct nt_diags diags = {0};
+    countdown = at;
+    struct nt_scn_file *f = nt_scn_load_text(text, strlen(text), "t", "t.yaml", &diags);
+    bool reached = countdown < 0;
+    countdown = -1;
+    if (f != NULL)
+        assert_int_equal(nt_scn_file_cases(f), 4);
+    else
+        assert_true(diags.count + diags.dropped > 0);
+    nt_scn_file_del(f);
+    nt_diags_clear(&diags);
+    return reached;
+}
+
+static bool make_failing(const struct nt_scn_file *f, long at)
+{
+    struct nt_diags diags = {0};
+    countdown = at;
+    struct nt_scn_case *c = nt_scn_file_case(f, 3, &diags);
+    bool reached = countdown < 0;
+    countdown = -1;
+    assert_true(c != NULL || diags.count + diags.dropped > 0);
+    nt_scn_case_del(c);
+    nt_diags_clear(&diags);
+    return reached;
+}
+
+static void test_load(void **state)
+{
+    (void)state;
+    long n = 0;
+    while (load_failing(n))
+        n++;
+    assert_true(n > 20);
+}
+
+static void test_case(void **state)
+{
+    (void)state;
+    struct nt_diags diags = {0};
+    struct nt_scn_file *f = nt_scn_load_text(text, strlen(text), "t", "t.yaml", &diags);
+    assert_non_null(f);
+    long n = 0;
+    while (make_failing(f, n))
+        n++;
+    assert_true(n > 2);
+    nt_scn_file_del(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_load), cmocka_unit_test(test_case)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
