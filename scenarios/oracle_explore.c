@@ -35,7 +35,7 @@ static void check_all(struct nt_oracle_call *x)
         }
 }
 
-static unsigned grow(struct nt_oracle_call *x, const char **why)
+static unsigned grow(struct nt_oracle_call *x)
 {
     for (int round = 0; round < ROUNDS_MAX && !full(x); round++) {
         struct nt_oracle_facts before = x->table.now;
@@ -43,15 +43,15 @@ static unsigned grow(struct nt_oracle_call *x, const char **why)
         if (good(x, NT_PATH_DIRECT) || nt_oracle_same(&before, &x->table.now))
             return outcome(x);
     }
-    *why = "the world has more addresses than it keeps";
     return 0;
 }
 
 struct moments {
     struct nt_oracle_facts *items;
-    uint16_t *next, *buckets; /* numbers from 1 */
-    uint16_t count, done;
-    unsigned found;
+    uint16_t *next, *buckets, *open; /* numbers from 1; open: a stack */
+    uint16_t count, open_count;
+    unsigned found, all;             /* all: what can be found at most */
+    bool drifts;                     /* a port taken for one remote changes the port for all later ones */
     bool full;
 };
 
@@ -81,11 +81,21 @@ static void visit(struct moments *m, struct nt_oracle_call *x)
     m->items[i] = x->table.now;
     m->next[i] = m->buckets[bucket];
     m->buckets[bucket] = i;
+    m->open[m->open_count++] = i;
+}
+
+static bool concerns_relay(const struct nt_oracle_call *x, const struct nt_oracle_check *k)
+{
+    uint16_t own = x->sides[k->side].bases[k->base].addr;
+    return x->table.addrs[own].kind == NT_ORACLE_RELAY || x->table.addrs[k->to].kind == NT_ORACLE_RELAY;
 }
 
 /* All that can come next with one more check. True: something can. */
 static bool follow_check(struct moments *m, struct nt_oracle_call *x, const struct nt_oracle_facts *now, const struct nt_oracle_check *k, bool may_hold)
 {
+    /* Flows to different remotes do not touch each other, unless ports drift: what goes by a relay can wait. */
+    if (!m->drifts && concerns_relay(x, k))
+        return false;
     x->table.now = *now;
     bool moved = nt_oracle_check(x, k) && !nt_oracle_same(now, &x->table.now);
     if (!moved)
@@ -122,41 +132,58 @@ static void follow(struct moments *m, struct nt_oracle_call *x, uint16_t number)
         }
     x->table.now = now;
     if (!moved)
-        m->found |= outcome(x);
+        m->found |= grow(x);
+}
+
+static bool relays(const struct nt_oracle_call *x)
+{
+    for (int side = 0; side < 2; side++)
+        for (size_t i = 0; i < x->sides[side].base_count; i++)
+            if (x->table.addrs[x->sides[side].bases[i].addr].kind == NT_ORACLE_RELAY)
+                return true;
+    return false;
 }
 
 static unsigned explore(struct moments *m, struct nt_oracle_call *x, const char **why)
 {
-    const unsigned all = NT_PATH_DIRECT | NT_PATH_RELAYED | NT_PATH_NONE;
+    m->all = NT_PATH_DIRECT | (relays(x) ? NT_PATH_RELAYED : NT_PATH_NONE);
     visit(m, x);
-    while (m->done < m->count && m->found != all && !m->full && !full(x))
-        follow(m, x, ++m->done);
-    if (!m->full && !full(x))
-        return m->found;
-    *why = "too many orders of first packets";
-    return 0;
+    while (m->open_count > 0 && (m->found & m->all) != m->all && !m->full && !full(x))
+        follow(m, x, m->open[--m->open_count]);
+    if (m->found == 0 || m->full || full(x)) {
+        *why = "too many orders of first packets";
+        return 0;
+    }
+    return m->found;
 }
 
-static unsigned in_all_orders(struct nt_oracle_call *x, const char **why)
+static unsigned in_all_orders(struct nt_oracle_call *x, bool drifts, const char **why)
 {
-    struct moments m = {.items = malloc((MOMENTS_MAX + 1) * sizeof *m.items),
+    struct moments m = {.drifts = drifts,
+                        .items = malloc((MOMENTS_MAX + 1) * sizeof *m.items),
                         .next = calloc(MOMENTS_MAX + 1, sizeof *m.next),
-                        .buckets = calloc(BUCKETS, sizeof *m.buckets)};
+                        .buckets = calloc(BUCKETS, sizeof *m.buckets),
+                        .open = calloc(MOMENTS_MAX + 1, sizeof *m.open)};
     unsigned found = 0;
     *why = "out of memory";
-    if (m.items != NULL && m.next != NULL && m.buckets != NULL)
+    if (m.items != NULL && m.next != NULL && m.buckets != NULL && m.open != NULL)
         found = explore(&m, x, why);
     free(m.items);
     free(m.next);
     free(m.buckets);
+    free(m.open);
     return found;
 }
 
 unsigned nt_oracle_explore(struct nt_oracle_call *x, const char **why)
 {
     const struct nt_scn_case *c = x->world.scn;
-    bool ordered = false;
-    for (size_t i = 0; i < c->gateway_count; i++)
-        ordered |= nt_oracle_is_ordered(&c->gateways[i].policy);
-    return ordered ? in_all_orders(x, why) : grow(x, why);
+    bool ordered = false, drifts = false;
+    for (size_t i = 0; i < c->gateway_count; i++) {
+        const struct nt_nat_policy *p = &c->gateways[i].policy;
+        ordered |= nt_oracle_is_ordered(p);
+        drifts |= nt_oracle_is_ordered(p) && p->poison != 0 && p->reuse == NT_REUSE_LATEST_BY_SOURCE;
+    }
+    *why = "the world has more addresses than the oracle keeps";
+    return ordered ? in_all_orders(x, drifts, why) : grow(x);
 }
