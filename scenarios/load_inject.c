@@ -118,7 +118,11 @@ static int nibble(char c)
 static bool read_hex(struct nt_load *l, const struct nt_yaml *v, uint8_t *out, size_t cap, size_t *len)
 {
     *len = 0;
-    const char *p = v->kind == NT_YAML_SCALAR ? v->text : "?";
+    const char *p = v->text;
+    if (v->kind != NT_YAML_SCALAR) {
+        nt_load_error(l, v, "hexadecimal bytes must stand here, not %s", nt_yaml_kind_name(v));
+        return false;
+    }
     p += strncmp(p, "0x", 2) == 0 ? 2 : 0;
     while (*p != '\0') {
         if (*p == ' ' || *p == '\n') {
