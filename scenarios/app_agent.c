@@ -128,10 +128,10 @@ static nt_time next_data(const struct nt_app_agent *a)
 
 /* --- signalling --- */
 
-static void send_description(struct nt_app_agent *a, enum nt_sip_kind kind, bool remote_candidates, nt_time now)
+static void send_description(struct nt_app_agent *a, enum nt_sip_kind kind, nt_time now)
 {
     struct nt_ice_description d;
-    if (nt_ice_local(a->ice, remote_candidates, &d) != NT_OK)
+    if (nt_ice_local(a->ice, kind == NT_SIP_INVITE, &d) != NT_OK)
         return;
     emit(a, kind == NT_SIP_INVITE ? NT_TR_OFFER_SENT : NT_TR_ANSWER_SENT, now);
     nt_sip_end_send(a->sip, kind, &d, now);
@@ -141,7 +141,7 @@ static void send_description(struct nt_app_agent *a, enum nt_sip_kind kind, bool
 /* The callee: the answer leaves, and checks start with it. */
 static void answer(struct nt_app_agent *a, nt_time now)
 {
-    send_description(a, NT_SIP_OK, false, now);
+    send_description(a, NT_SIP_OK, now);
     nt_ice_set_remote(a->ice, &a->offer, now);
     nt_ice_description_free(&a->offer);
     a->has_offer = false;
@@ -152,7 +152,7 @@ static void gathered(struct nt_app_agent *a, nt_time now)
 {
     a->gathered = true;
     if (a->caller)
-        send_description(a, NT_SIP_INVITE, false, now);
+        send_description(a, NT_SIP_INVITE, now);
     else if (a->has_offer)
         answer(a, now);
 }
@@ -175,7 +175,7 @@ int nt_app_agent_reoffer(struct nt_app_agent *a, nt_time now)
 {
     if (!a->answered)
         return NT_ESTATE;
-    send_description(a, NT_SIP_INVITE, nt_ice_role(a->ice) == NT_ICE_CONTROLLING, now);
+    send_description(a, NT_SIP_INVITE, now);
     return NT_OK;
 }
 
@@ -190,7 +190,7 @@ static void offered(struct nt_app_agent *a, struct nt_ice_description *d, nt_tim
     if (a->answered) { /* a subsequent offer: answered at once */
         nt_ice_set_remote(a->ice, d, now);
         nt_ice_description_free(d);
-        send_description(a, NT_SIP_OK, false, now);
+        send_description(a, NT_SIP_OK, now);
         nt_host_kick(a->host, now);
         return;
     }

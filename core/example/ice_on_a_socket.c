@@ -25,7 +25,7 @@ static bool exchange(struct nt_ice_agent *agent)
     static char text[NT_SDP_MAX];
     struct nt_ice_description ours, theirs;
     struct nt_sdp_error error;
-    if (nt_ice_local(agent, false, &ours) != 0)
+    if (nt_ice_local(agent, true, &ours) != 0)
         return false;
     int len = nt_sdp_write(&ours, &(struct nt_sdp_write){.session_id = 1, .version = 1}, text, sizeof text);
     nt_ice_description_free(&ours);

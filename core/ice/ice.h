@@ -113,9 +113,9 @@ int nt_ice_request(struct nt_ice_agent *a, struct nt_request *req);
 
 /* Starts gathering on the interfaces given so far by NT_IN_IF_UP. */
 int nt_ice_gather(struct nt_ice_agent *a, nt_time now);
-/* Our description (the caller frees it). With `remote_candidates` the controlling side's subsequent offer (RFC 8839, 4.4.1):
- * after completion, the one candidate per component and the remote-candidates. */
-int nt_ice_local(const struct nt_ice_agent *a, bool remote_candidates, struct nt_ice_description *d);
+/* Our description (the caller frees it), for an offer or an answer: all candidates until ICE has completed, then those of the
+ * selected pairs alone, with remote-candidates in the controlling agent's offer (RFC 8839, 4.4). NT_ESTATE before gathering. */
+int nt_ice_local(const struct nt_ice_agent *a, bool offer, struct nt_ice_description *d);
 /* The peer's description: checks start. Before it, requests are answered and remembered (7.3). A repeated description with
  * the same credentials updates (RFC 8839, 4.4), with others is a restart (NT_EUNSUPPORTED in this version). */
 int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now);

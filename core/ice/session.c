@@ -27,10 +27,12 @@ static int describe_gathered(const struct nt_ice_agent *a, struct nt_ice_descrip
     return r;
 }
 
-/* RFC 8839, 4.4.1.2.2: the candidates of the selected pairs, and the remote-candidates. */
-static int describe_selected(const struct nt_ice_agent *a, struct nt_ice_description *d)
+/* RFC 8839, 4.4.1.2.2 and 4.4.2: the candidates of the selected pairs alone; in the controlling agent's offer "it MUST include
+ * the remote-candidates attribute". */
+static int describe_selected(const struct nt_ice_agent *a, bool offer, struct nt_ice_description *d)
 {
     const struct nt_ice_session *s = &a->session;
+    bool with_remote = offer && s->role == NT_ICE_CONTROLLING;
     int r = NT_OK;
     for (size_t i = 0; i < d->stream_count; i++) {
         struct nt_ice_stream_description *stream = &d->streams[i];
@@ -40,7 +42,7 @@ static int describe_selected(const struct nt_ice_agent *a, struct nt_ice_descrip
             r = nt_ice_description_add(d, own);
             if (k == 0)
                 stream->default_addr = own->addr;
-            if (stream->remote_candidate_count < sizeof stream->remote_candidates / sizeof stream->remote_candidates[0])
+            if (with_remote && stream->remote_candidate_count < sizeof stream->remote_candidates / sizeof stream->remote_candidates[0])
                 stream->remote_candidates[stream->remote_candidate_count++] =
                     (struct nt_ice_remote_candidate){.component = own->component, .addr = s->remotes[v->remote].c.addr};
         }
@@ -48,11 +50,10 @@ static int describe_selected(const struct nt_ice_agent *a, struct nt_ice_descrip
     return r;
 }
 
-int nt_ice_local(const struct nt_ice_agent *a, bool remote_candidates, struct nt_ice_description *d)
+int nt_ice_local(const struct nt_ice_agent *a, bool offer, struct nt_ice_description *d)
 {
     struct nt_ice_description out;
-    if (!a->bases.gathered ||
-        (remote_candidates && (a->state != NT_ICE_COMPLETED || a->session.role != NT_ICE_CONTROLLING)))
+    if (!a->bases.gathered)
         return NT_ESTATE;
     int r = nt_ice_description_init(&out, a->config.streams);
     if (r != NT_OK)
@@ -65,7 +66,7 @@ int nt_ice_local(const struct nt_ice_agent *a, bool remote_candidates, struct nt
         memcpy(out.streams[i].pwd, a->session.pwd, sizeof a->session.pwd);
         out.streams[i].end_of_candidates = false;
     }
-    r = remote_candidates ? describe_selected(a, &out) : describe_gathered(a, &out);
+    r = a->state == NT_ICE_COMPLETED ? describe_selected(a, offer, &out) : describe_gathered(a, &out);
     if (r != NT_OK)
         nt_ice_description_free(&out);
     else
