@@ -39,7 +39,7 @@ static const struct nt_key keys[] = {
      .flags = NT_KEY_REQUIRED,
      .doc = "what the scenario shows, in a sentence"},
     {.name = "tags", ROOT(tags, "{\"$ref\": \"#/$defs/names\"}"), .doc = "words for --tag"},
-    {.name = "seed", ROOT(seed, "{\"$ref\": \"#/$defs/number\"}"), .doc = "64-bit number; 1 by default; --seed overrides"},
+    {.name = "seed", ROOT(seed, "{\"$ref\": \"#/$defs/number\"}"), .doc = "a number up to 9223372036854775807 (2^63-1); 1 by default; --seed overrides"},
     {.name = "matrix",
      ROOT(matrix, "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"array\", \"minItems\": 1}}"),
      .doc = "axes with their values: the cartesian product, last axis fastest"},
@@ -114,7 +114,7 @@ static const struct nt_yaml *section(struct nt_load *l, const struct nt_scn_file
 static void read_head(struct nt_load *l, const struct nt_scn_file *f, const size_t *values)
 {
     static const struct nt_key claim = {.name = "claim", .type = NT_KEY_TEXT, .offset = offsetof(struct nt_scn_case, claim)};
-    static const struct nt_key seed = {.name = "seed", .type = NT_KEY_U64, .offset = offsetof(struct nt_scn_case, seed)};
+    static const struct nt_key seed = {.name = "seed", .type = NT_KEY_U64, .high = INT64_MAX, .offset = offsetof(struct nt_scn_case, seed)};
     const struct nt_yaml *v = nt_substitute(&f->matrix, values, f->root.claim, l->src, l->arena);
     if (v != NULL)
         nt_key_read(l, &claim, v, l->c);

@@ -27,13 +27,13 @@ static const struct nt_word ports[] = {{"preserve", NT_PORTS_PRESERVE, false},
                                        {"random", NT_PORTS_RANDOM, false},
                                        {"overload", NT_PORTS_OVERLOAD, false},
                                        {NULL, 0, false}};
-static const struct nt_word conflict[] = {{"next", NT_CONFLICT_NEXT, false},
+static const struct nt_word conflict[] = {{"pick-new", NT_CONFLICT_NEXT, false},
                                           {"random", NT_CONFLICT_RANDOM, false},
                                           {"fail", NT_CONFLICT_FAIL, false},
                                           {"overload", NT_CONFLICT_OVERLOAD, false},
                                           {NULL, 0, false}};
-static const struct nt_word reuse[] = {{"rule", NT_REUSE_RULE, false},
-                                       {"latest-by-source", NT_REUSE_LATEST_BY_SOURCE, false},
+static const struct nt_word reuse[] = {{"by-source", NT_REUSE_RULE, false},
+                                       {"latest-by-source-if-tuple-unique", NT_REUSE_LATEST_BY_SOURCE, false},
                                        {"never", NT_REUSE_NEVER, false},
                                        {NULL, 0, false}};
 static const struct nt_word pooling[] = {

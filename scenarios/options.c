@@ -141,13 +141,13 @@ static int set_number(struct nt_options *o, enum flag flag, const char *value, s
         return NT_EXIT_OK;
     case FLAG_SEED:
         o->seed_given = true;
-        if (read_number(value, &o->seed, &end) != NT_OK || *end != '\0')
-            return complain(diags, "--seed cannot be", value, "a number from 0 to 18446744073709551615");
+        if (read_number(value, &o->seed, &end) != NT_OK || *end != '\0' || o->seed > INT64_MAX)
+            return complain(diags, "--seed cannot be", value, "a number from 0 to 9223372036854775807");
         return NT_EXIT_OK;
     case FLAG_SEEDS:
         o->seeds_given = true;
         if (read_range(value, "..", &o->seed_first, &o->seed_last) != NT_OK || o->seed_last < o->seed_first ||
-            o->seed_last - o->seed_first >= 1000000)
+            o->seed_last > INT64_MAX || o->seed_last - o->seed_first >= 1000000)
             return complain(diags, "--seeds cannot be", value, "A..B, as in 1..200, a million at most");
         return NT_EXIT_OK;
     default:
