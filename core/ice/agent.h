@@ -244,7 +244,6 @@ void nt_ice_valid_remove(struct nt_ice_agent *a, uint32_t generator);
 /* The candidate of a mapped address seen from `via`; a new peer-reflexive one when there is none. NT_ICE_NONE: the limit. */
 uint32_t nt_ice_own_mapped(struct nt_ice_agent *a, uint32_t own, const struct nt_addr *mapped, const struct nt_addr *remote,
                            uint32_t priority, nt_time now);
-bool nt_ice_valid_remote(const struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from);
 
 /* remote.c */
 uint32_t nt_ice_remote_find(const struct nt_ice_agent *a, uint8_t stream, uint16_t component, const struct nt_addr *addr);

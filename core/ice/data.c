@@ -32,15 +32,16 @@ int nt_ice_send(struct nt_ice_agent *a, uint8_t stream, uint16_t component, cons
     return NT_OK;
 }
 
-/* RFC 8445, 12.2: from the remote candidate of a valid pair; what comes from elsewhere is dropped. */
+/* RFC 8445, 12.2: "ICE implementations SHOULD by default be prepared to receive data on any of the candidates": from the peer's,
+ * signalled or learnt, on any of ours. The peer may have its pair before we have one. What comes from elsewhere is dropped. */
 void nt_ice_data_input(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from, const uint8_t *bytes, size_t len)
 {
+    const struct nt_ice_base *b = &a->bases.items[via.base];
     bool open = a->state == NT_ICE_RUNNING || a->state == NT_ICE_COMPLETED;
-    if (!open || !nt_ice_valid_remote(a, via, from) || keep(&a->inbox, &a->inbox_cap, bytes, len) != NT_OK) {
+    if (!open || nt_ice_remote_find(a, b->stream, b->component, from) == NT_ICE_NONE || keep(&a->inbox, &a->inbox_cap, bytes, len) != NT_OK) {
         a->stats.dropped++;
         return;
     }
-    const struct nt_ice_base *b = &a->bases.items[via.base];
     a->arrived = (struct nt_ice_event){.kind = NT_ICE_EV_DATA, .stream = b->stream, .component = b->component, .bytes = a->inbox, .len = len};
     a->has_arrived = true;
 }

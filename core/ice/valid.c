@@ -95,15 +95,3 @@ void nt_ice_valid_remove(struct nt_ice_agent *a, uint32_t generator)
             v->gone = true;
     }
 }
-
-bool nt_ice_valid_remote(const struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from)
-{
-    for (size_t i = 0; i < a->session.valid_count; i++) {
-        const struct nt_ice_valid *v = &a->session.valids[i];
-        if (!v->gone && nt_addr_equal(&a->session.remotes[v->remote].c.addr, from) &&
-            (nt_ice_via_equal(a->bases.own[v->own].via, via) ||
-             nt_ice_via_equal(nt_ice_pair_own(a, &a->session.pairs[v->generator])->via, via)))
-            return true;
-    }
-    return false;
-}

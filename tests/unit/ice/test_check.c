@@ -281,16 +281,18 @@ static void controlled_nomination(void **state)
     one_remote();
     assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_ESTATE);
     struct out *o = next_out(&l, NT_STUN_REQUEST, NULL);
-    give(&l, &peer, bytes, sizeof bytes);
+    give(&l, &stranger, bytes, sizeof bytes);
     assert_int_equal(l.data, 0);
+    give(&l, &peer, bytes, sizeof bytes);
+    assert_int_equal(l.data, 1); /* 12.2: a candidate of the peer, though no pair is valid yet */
     respond(&l, o, (struct reply){0});
     give(&l, &peer, bytes, sizeof bytes);
-    assert_int_equal(l.data, 1); /* a valid pair */
+    assert_int_equal(l.data, 2);
     assert_int_equal(nt_ice_state(l.a), NT_ICE_RUNNING);
     request(&l, "10.0.0.2:6000", (struct ask){.id = 1, .use_candidate = true});
     assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
     give(&l, &stranger, bytes, sizeof bytes);
-    assert_int_equal(l.data, 1);
+    assert_int_equal(l.data, 2);
     assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_OK);
     pull(&l);
     assert_int_equal(l.outs[l.count - 1].len, sizeof bytes);
