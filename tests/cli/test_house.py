@@ -26,7 +26,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 
 
 def sources(*suffixes):
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return [Path(p) for p in listed.splitlines() if p.endswith(suffixes) and (ROOT / p).exists()]
 
 
@@ -133,7 +133,7 @@ def test_few_functions_are_longer_than_60_lines():
 
 
 def test_the_top_level_is_the_owners():
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(["git", "-c", "safe.directory=*", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     top = {p.split("/")[0] for p in listed.splitlines()}
     fixed = {"CMakeLists.txt", "core", "natsim", "scenarios", "pcap", "reports", "tests", "README.md", "LICENSE", "CMakePresets.json"}
     assert {t for t in top if not t.startswith(".")} <= fixed
