@@ -71,13 +71,35 @@ static const char *shown_part(const char *path)
     return path;
 }
 
+/* results.json names files relative to where the command ran: "../there/case.yaml" for "/over/there/case.yaml". */
+static char *relative(const char *path)
+{
+    char here[PATH_BYTES];
+    if (path[0] != '/' || getcwd(here, sizeof here) == NULL)
+        return strdup(path);
+    size_t common = 0, i = 0, up = 0;
+    for (; here[i] != '\0' && here[i] == path[i]; i++)
+        if (here[i] == '/')
+            common = i + 1;
+    if (here[i] == '\0' && path[i] == '/')
+        return strdup(path + i + 1);
+    for (const char *rest = here + common; *rest != '\0'; rest++)
+        up += rest == here + common || *rest == '/';
+    char *out = malloc(3 * up + strlen(path + common) + 1);
+    for (i = 0; out != NULL && i < up; i++)
+        memcpy(out + 3 * i, "../", 3);
+    if (out != NULL)
+        strcpy(out + 3 * up, path + common);
+    return out;
+}
+
 static int add_file(struct nt_suite_files *f, const char *path)
 {
     int r = nt_grow(&f->items, &f->cap, f->count + 1, sizeof *f->items, NT_SUITES_FILES_MAX);
     if (r != NT_OK)
         return r;
     struct nt_suite_file *item = &f->items[f->count];
-    *item = (struct nt_suite_file){.path = strdup(path), .id_path = strdup(shown_part(path)), .shown = strdup(shown_part(path))};
+    *item = (struct nt_suite_file){.path = strdup(path), .id_path = strdup(shown_part(path)), .shown = relative(shown_part(path))};
     f->count++;
     if (item->path == NULL || item->id_path == NULL || item->shown == NULL)
         return NT_ENOMEM;
