@@ -89,6 +89,18 @@ static int known_behind(const struct nt_scn_case *c, uint32_t g, uint32_t asking
     return best;
 }
 
+/* What a host sends to an address of its own stays there, whichever network the address is on. */
+static bool is_own(const struct nt_scn_case *c, const struct nt_oracle_place *from, const struct nt_addr *ip, uint32_t *port)
+{
+    const struct nt_scn_attachment *at;
+    if (from->kind == NT_SCN_NODE_GATEWAY)
+        return false;
+    for (*port = 0; (at = attachment(c, from, *port)) != NULL; ++*port)
+        if (has(at, at->network, ip))
+            return true;
+    return false;
+}
+
 struct route {
     int bits; /* -1: none */
     uint32_t out;
@@ -144,6 +156,13 @@ static void find(const struct nt_oracle_world *w, struct nt_oracle_hop *h)
     const struct nt_scn_case *c = w->scn;
     const struct nt_addr *ip = &w->ips[h->ip];
     struct route r = {.bits = -1};
+    uint32_t own;
+    if (is_own(c, &h->from, ip, &own)) {
+        h->routed = true;
+        h->out = own;
+        h->to = (struct nt_oracle_place){h->from.kind, h->from.index, own};
+        return;
+    }
     uint32_t first = h->from.port == NT_ORACLE_ANY ? 0 : h->from.port;
     uint32_t last = h->from.port;
     if (last == NT_ORACLE_ANY)
