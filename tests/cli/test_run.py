@@ -23,7 +23,8 @@ def test_results_have_the_shape_of_the_language(classic):
     doc = json.loads((classic / "results.json").read_text())
     assert list(doc) == ["schema", "natsim", "seed", "summary", "cases"]
     case = doc["cases"][0]
-    assert list(case) == ["id", "file", "params", "seed", "outcome", "reason", "at", "path", "expected_path", "connect_ms", "virtual_ms", "packets",
+    extensions = {"claim", "labels"}
+    assert [key for key in case if key not in extensions] == ["id", "file", "params", "seed", "outcome", "reason", "at", "path", "expected_path", "connect_ms", "virtual_ms", "packets",
                           "agents", "conformance", "data", "capture"]
     assert case["id"] == "classic/five-types[left=none,right=none]"
     assert case["file"] == "classic/five-types.yaml"
@@ -121,7 +122,7 @@ def test_nothing_selected_is_a_usage_error(natsim):
 
 
 def test_fail_fast_stops_early(natsim, scenario, results):
-    text = two_nats("${x}", "${x}", path="none", claim="many").replace("networks:", "matrix:\n  x: [none, full-cone, symmetric]\nnetworks:")
+    text = two_nats('"${x}"', '"${x}"', path="none", claim="many").replace("networks:", "matrix:\n  x: [none, full-cone, symmetric]\nnetworks:")
     run = natsim("run", scenario(text), "--jobs", "1", "--fail-fast")
     assert run.code == 1
     assert len(results()["cases"]) == 1
