@@ -63,8 +63,36 @@ static uint32_t hash(const struct nt_oracle_facts *f)
     return (uint32_t)(h % BUCKETS);
 }
 
+static bool concerns_relay(const struct nt_oracle_call *x, const struct nt_oracle_check *k)
+{
+    uint16_t own = x->sides[k->side].bases[k->base].addr;
+    return x->table.addrs[own].kind == NT_ORACLE_RELAY || x->table.addrs[k->to].kind == NT_ORACLE_RELAY;
+}
+
+/* Checks whose order with all others is of no account come at once. */
+static void settle(struct moments *m, struct nt_oracle_call *x)
+{
+    bool moved = true;
+    for (int round = 0; moved && round < ROUNDS_MAX && !full(x); round++) {
+        moved = false;
+        for (uint8_t side = 0; side < 2; side++)
+            for (uint8_t base = 0; base < x->sides[side].base_count; base++) {
+                struct nt_oracle_check k = {.side = side, .base = base};
+                for (size_t i = 0; nt_oracle_target(x, side, base, i, &k.to); i++) {
+                    struct nt_oracle_facts before = x->table.now;
+                    if (!m->drifts && concerns_relay(x, &k))
+                        continue;
+                    if (!nt_oracle_check(x, &k) || !nt_oracle_harmless(&x->table, &before, &x->table.now))
+                        x->table.now = before;
+                    moved |= !nt_oracle_same(&before, &x->table.now);
+                }
+            }
+    }
+}
+
 static void visit(struct moments *m, struct nt_oracle_call *x)
 {
+    settle(m, x);
     if (good(x, NT_PATH_DIRECT)) {
         m->found |= NT_PATH_DIRECT;
         return;
@@ -82,12 +110,6 @@ static void visit(struct moments *m, struct nt_oracle_call *x)
     m->next[i] = m->buckets[bucket];
     m->buckets[bucket] = i;
     m->open[m->open_count++] = i;
-}
-
-static bool concerns_relay(const struct nt_oracle_call *x, const struct nt_oracle_check *k)
-{
-    uint16_t own = x->sides[k->side].bases[k->base].addr;
-    return x->table.addrs[own].kind == NT_ORACLE_RELAY || x->table.addrs[k->to].kind == NT_ORACLE_RELAY;
 }
 
 /* All that can come next with one more check. True: something can. */

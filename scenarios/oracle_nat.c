@@ -88,7 +88,7 @@ static uint16_t fresh(struct nt_oracle_world *w, struct nt_oracle_table *t, uint
 }
 
 struct filter {
-    uint16_t owner, remote, by_ip;
+    uint16_t owner, remote, how;
 };
 
 static struct filter filter_of(const struct nt_oracle_table *t, const struct nt_nat_policy *p, uint16_t external_addr, uint16_t remote)
@@ -96,7 +96,7 @@ static struct filter filter_of(const struct nt_oracle_table *t, const struct nt_
     bool by_ip = p->filtering == NT_DEP_ADDRESS;
     return (struct filter){.owner = p->filter_scope == NT_SCOPE_ENDPOINT ? t->addrs[external_addr].inner : external_addr,
                            .remote = by_ip ? (uint16_t)(t->addrs[remote].ip + 1) : remote,
-                           .by_ip = by_ip};
+                           .how = (uint16_t)((by_ip ? NT_ORACLE_BY_IP : 0) | (nt_oracle_is_ordered(p) ? NT_ORACLE_TRACKED : 0))};
 }
 
 /* The external address of a packet from inside; its way back is open afterwards. 0: none to be had. */
@@ -114,22 +114,22 @@ static uint16_t outbound(struct nt_oracle_world *w, struct nt_oracle_table *t, u
         if (tracked)
             nt_oracle_set(t, NT_ORACLE_FLOW, g, internal, remote, e);
     }
-    nt_oracle_set(t, NT_ORACLE_MAPPED, g, e, 0, 0);
+    nt_oracle_set(t, NT_ORACLE_MAPPED, g, e, 0, tracked ? NT_ORACLE_TRACKED : 0);
     if (p->filtering != NT_DEP_ENDPOINT_INDEPENDENT) {
         struct filter f = filter_of(t, p, e, remote);
-        nt_oracle_set(t, NT_ORACLE_ALLOWED, g, f.owner, f.remote, f.by_ip);
+        nt_oracle_set(t, NT_ORACLE_ALLOWED, g, f.owner, f.remote, f.how);
     }
     return e;
 }
 
 static bool let_in(const struct nt_oracle_table *t, const struct nt_nat_policy *p, uint32_t g, uint16_t remote, uint16_t dst)
 {
-    if (!nt_oracle_holds(t, NT_ORACLE_MAPPED, g, dst, 0, 0))
+    if (!nt_oracle_holds(t, NT_ORACLE_MAPPED, g, dst, 0, nt_oracle_is_ordered(p) ? NT_ORACLE_TRACKED : 0))
         return false;
     if (p->filtering == NT_DEP_ENDPOINT_INDEPENDENT)
         return true;
     struct filter f = filter_of(t, p, dst, remote);
-    return nt_oracle_holds(t, NT_ORACLE_ALLOWED, g, f.owner, f.remote, f.by_ip);
+    return nt_oracle_holds(t, NT_ORACLE_ALLOWED, g, f.owner, f.remote, f.how);
 }
 
 /* RFC 4787, 5: the inside address that a packet from outside is for. 0: not let in. */

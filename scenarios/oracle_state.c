@@ -114,6 +114,33 @@ uint16_t nt_oracle_value(const struct nt_oracle_table *t, enum nt_oracle_fact_ki
     return nt_oracle_value_nth(t, kind, g, a, b, 0);
 }
 
+static bool ordered(const struct nt_oracle_fact *f)
+{
+    switch (f->kind) {
+    case NT_ORACLE_MAPPED:
+    case NT_ORACLE_ALLOWED: return (f->c & NT_ORACLE_TRACKED) != 0;
+    case NT_ORACLE_FLOW:
+    case NT_ORACLE_NEWEST:
+    case NT_ORACLE_POISONED:
+    case NT_ORACLE_FLYING: return true;
+    default: return false;
+    }
+}
+
+bool nt_oracle_harmless(const struct nt_oracle_table *t, const struct nt_oracle_facts *a, const struct nt_oracle_facts *b)
+{
+    for (size_t i = 0; i < NT_ORACLE_WORDS; i++) {
+        uint64_t differ = a->words[i] ^ b->words[i];
+        for (size_t k = 0; differ >> k != 0; k++) {
+            if ((differ >> k & 1) != 0 && ordered(&t->facts[i * 64 + k]))
+                return false;
+            if (k == 63)
+                break;
+        }
+    }
+    return true;
+}
+
 bool nt_oracle_same(const struct nt_oracle_facts *a, const struct nt_oracle_facts *b)
 {
     return memcmp(a->words, b->words, sizeof a->words) == 0;

@@ -28,17 +28,19 @@ struct nt_oracle_addr {
 };
 
 enum nt_oracle_fact_kind {
-    NT_ORACLE_MAPPED = 1, /* a: external */
-    NT_ORACLE_ALLOWED,    /* a: external, or internal for the scope of an endpoint; b: remote ip or address; c: which of the two */
+    NT_ORACLE_MAPPED = 1, /* g, a: external, c: TRACKED or 0 */
+    NT_ORACLE_ALLOWED,    /* g, a: external, or internal for the scope of an endpoint; b: remote ip or address; c: BY_IP, TRACKED */
     NT_ORACLE_FLOW,       /* g, a: internal, b: remote, c: external */
     NT_ORACLE_NEWEST,     /* g, a: internal, c: the external address that new flows use */
-    NT_ORACLE_POISONED,   /* a: external, b: remote */
+    NT_ORACLE_POISONED,   /* g, a: external, b: remote */
     NT_ORACLE_OPEN6,      /* g, a: internal; b, c as for ALLOWED; b 0, c 2: anybody */
     NT_ORACLE_KNOWN,      /* a: base, c: discovered address */
     NT_ORACLE_VALID,      /* a: base, b: remote */
     NT_ORACLE_GOOD,       /* a: enum nt_scn_path bit */
     NT_ORACLE_FLYING      /* c: number of a held packet */
 };
+
+enum { NT_ORACLE_BY_IP = 1, NT_ORACLE_TRACKED = 4 }; /* TRACKED: at a gateway where the order of first packets matters */
 
 struct nt_oracle_fact {
     enum nt_oracle_fact_kind kind;
@@ -69,6 +71,9 @@ bool nt_oracle_holds(const struct nt_oracle_table *t, enum nt_oracle_fact_kind k
 /* The c for which the fact holds, the nth of them; 0: none. The order is that of first use ever, backwards. */
 uint16_t nt_oracle_value(const struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b);
 uint16_t nt_oracle_value_nth(const struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b, size_t nth);
+/* Is everything that only one of the two has a thing that can just as well hold from the start? What grows at a gateway without
+ * tracking lets later packets further, and a packet that is lost there is one that was not sent yet. */
+bool nt_oracle_harmless(const struct nt_oracle_table *t, const struct nt_oracle_facts *a, const struct nt_oracle_facts *b);
 bool nt_oracle_same(const struct nt_oracle_facts *a, const struct nt_oracle_facts *b);
 
 #endif
