@@ -24,10 +24,10 @@ struct runner {
     struct nt_capture capture; /* of a worker, from case to case */
     struct nt_result_case *results;
     bool *have;
-    size_t finished;
+    size_t finished, shown;    /* shown: cases whose lines are printed, in order whoever finishes first */
     FILE *log;                 /* cases.jsonl */
     bool broken;               /* an output could not be written */
-    bool progress;
+    bool progress;             /* a terminal without -v */
     struct nt_console console;
 };
 
@@ -80,6 +80,8 @@ static void show_progress(struct runner *run)
 {
     if (run->progress)
         fprintf(stderr, "\r%zu of %zu", run->finished, run->s.count);
+    while (!run->progress && run->shown < run->s.count && run->have[run->shown])
+        nt_console_case(&run->console, &run->results[run->shown++]);
 }
 
 static bool finish(struct runner *run, size_t job, const char *json)
@@ -94,8 +96,6 @@ static bool finish(struct runner *run, size_t job, const char *json)
     free(line);
     run->have[job] = true;
     run->finished++;
-    if (run->o->verbose)
-        nt_console_case(&run->console, r);
     show_progress(run);
     return !(run->o->fail_fast && r->outcome != NT_PASS && r->outcome != NT_SKIP);
 }
@@ -155,6 +155,7 @@ static int prepare(struct runner *run)
     nt_capture_init(&run->capture);
     run->console = (struct nt_console){.out = stdout, .colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL, .verbose = o->verbose};
     run->progress = isatty(STDERR_FILENO) && isatty(STDOUT_FILENO) && !o->verbose;
+    setvbuf(stdout, NULL, _IOLBF, 0);
     return NT_EXIT_OK;
 }
 
@@ -211,6 +212,9 @@ static int run_all(struct runner *run)
     run->broken |= nt_pool_run(&pool) != NT_OK;
     if (run->progress)
         fputs("\r                    \r", stderr);
+    for (; !run->progress && run->shown < run->s.count; run->shown++) /* beyond a case that --fail-fast left out */
+        if (run->have[run->shown])
+            nt_console_case(&run->console, &run->results[run->shown]);
     run->broken |= fclose(run->log) != 0;
     run->broken |= collect(run, &results) != NT_OK;
     run->broken |= nt_output_reports(run->o->out, &results) != NT_OK;
