@@ -1,0 +1,197 @@
+/* RFC 8489, 9.2: the long-term credential mechanism, both sides. */
+#include "reports/conformance/judge.h"
+
+#include <stdlib.h>
+
+/* Requests that were on their way when an answer came may still leave for so long. */
+#define IN_FLIGHT NT_SEC
+
+struct server_key {
+    uint32_t party;
+    struct nt_addr server;
+};
+
+struct nonce_key {
+    uint64_t hash;
+    uint32_t party, len;
+};
+
+struct login { /* of a client's 5-tuple */
+    uint32_t challenge;  /* the last 401 or 438, or NT_VIEW_NONE */
+    uint32_t stale;      /* the last 438 */
+    uint32_t refused;    /* the last 401 to a request with credentials */
+};
+
+struct state {
+    struct login *logins;    /* by pair */
+    struct nt_map known;     /* servers that have challenged a party */
+    struct nt_map nonces;    /* to the pair that each was given to */
+};
+
+static const struct nt_item_attr *find(const struct nt_judge *j, const struct nt_item *m, uint16_t type)
+{
+    return nt_item_attr(j->v, m, type);
+}
+
+static bool names_user(const struct nt_judge *j, const struct nt_item *m)
+{
+    return find(j, m, NT_ATTR_USERNAME) != NULL || find(j, m, NT_ATTR_USERHASH) != NULL;
+}
+
+/* --- the client --- */
+
+static void judge_first(struct nt_judge *j, const struct nt_item *m)
+{
+    bool bare = !names_user(j, m) && m->integrity == NT_SIGNED_NOT && find(j, m, NT_ATTR_REALM) == NULL && find(j, m, NT_ATTR_NONCE) == NULL;
+    nt_judge_that(j, NT_STUN_RULE_FIRST, m, bare, "the first request has credentials already");
+}
+
+static void judge_later(struct nt_judge *j, const struct nt_item *m, const struct login *l)
+{
+    const struct nt_item *challenge = &j->v->items[l->challenge];
+    const struct nt_item_attr *offered = find(j, challenge, NT_ATTR_PASSWORD_ALGORITHMS);
+    const struct nt_item_attr *nonce = find(j, m, NT_ATTR_NONCE), *realm = find(j, m, NT_ATTR_REALM);
+    bool complete = names_user(j, m) && m->integrity != NT_SIGNED_NOT && realm != NULL && nonce != NULL;
+    nt_judge_that(j, NT_STUN_RULE_SUBSEQUENT, m, complete, "credentials are missing after the challenge");
+    if (!complete)
+        return;
+    if (offered != NULL && m->at > challenge->at + IN_FLIGHT) {
+        nt_judge_that(j, NT_STUN_RULE_COPIED, m, nt_item_same_text(offered, find(j, m, NT_ATTR_PASSWORD_ALGORITHMS)),
+                      "PASSWORD-ALGORITHMS is not what the server sent");
+        nt_judge_that(j, NT_STUN_RULE_ONLY_SHA256, m, find(j, m, NT_ATTR_MESSAGE_INTEGRITY) == NULL, "MESSAGE-INTEGRITY after PASSWORD-ALGORITHMS");
+    }
+    if (l->stale != NT_VIEW_NONE && m->at > j->v->items[l->stale].at + IN_FLIGHT) {
+        const struct nt_item *told = &j->v->items[j->v->items[l->stale].request];
+        nt_judge_that(j, NT_STUN_RULE_NEW_NONCE, m, !nt_item_same_text(nonce, find(j, told, NT_ATTR_NONCE)), "it has the stale nonce again");
+    }
+    if (l->refused != NT_VIEW_NONE && m->at > j->v->items[l->refused].at + IN_FLIGHT) {
+        const struct nt_item *told = &j->v->items[j->v->items[l->refused].request];
+        bool same = nt_item_same_text(find(j, m, NT_ATTR_USERNAME), find(j, told, NT_ATTR_USERNAME)) &&
+                    nt_item_same_text(find(j, m, NT_ATTR_USERHASH), find(j, told, NT_ATTR_USERHASH)) &&
+                    nt_item_same_text(realm, find(j, told, NT_ATTR_REALM));
+        nt_judge_that(j, NT_STUN_RULE_NO_LOOP, m, !same, "the credentials were refused before");
+    }
+}
+
+static void judge_client(struct nt_judge *j, struct state *s, const struct nt_item *m, uint32_t self)
+{
+    const struct server_key k = {m->party, m->remote};
+    const struct login *l = &s->logins[m->pair];
+    if (m->first != self || m->excused || nt_item_party(j->v, m)->kind != NT_CONF_AGENT)
+        return;
+    if (l->challenge != NT_VIEW_NONE)
+        judge_later(j, m, l);
+    else if (nt_map_get(&s->known, &k) == NT_MAP_NONE)
+        judge_first(j, m);
+}
+
+static void challenged(struct nt_judge *j, struct state *s, const struct nt_item *m, uint32_t self)
+{
+    struct server_key k = {m->party, m->remote};
+    struct login *l = &s->logins[m->pair];
+    int code = nt_item_code(j->v, m);
+    if ((code != 401 && code != 438) || m->request == NT_VIEW_NONE || find(j, m, NT_ATTR_REALM) == NULL || find(j, m, NT_ATTR_NONCE) == NULL)
+        return;
+    l->challenge = self;
+    if (code == 438)
+        l->stale = self;
+    else if (j->v->items[m->request].integrity != NT_SIGNED_NOT && !m->excused)
+        l->refused = self;
+    j->err = nt_map_put(&s->known, &k, 1);
+}
+
+/* --- the server --- */
+
+static uint64_t hash(const struct nt_item_attr *a)
+{
+    uint64_t h = UINT64_C(14695981039346656037); /* FNV-1a */
+    for (size_t i = 0; i < a->len; i++)
+        h = (h ^ a->value[i]) * UINT64_C(1099511628211);
+    return h;
+}
+
+static void judge_nonce(struct nt_judge *j, struct state *s, const struct nt_item *m, const struct nt_item_attr *nonce)
+{
+    struct nonce_key k = {hash(nonce), m->party, nonce->len};
+    uint32_t given = nt_map_get(&s->nonces, &k);
+    nt_judge_that(j, NT_STUN_RULE_NONCE, m, given == NT_MAP_NONE || given == m->pair, "another address was given this nonce");
+    if (given == NT_MAP_NONE)
+        j->err = nt_map_put(&s->nonces, &k, m->pair);
+}
+
+/* RFC 8489, 9.2: "obMatJos2" and 24 bits in base64, of which the first one is the most significant of the first character. */
+static bool has_cookie(const struct nt_item_attr *nonce)
+{
+    return nonce->len >= 13 && memcmp(nonce->value, "obMatJos2", 9) == 0;
+}
+
+static bool first_bit(char c)
+{
+    return (c >= 'g' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
+}
+
+static void judge_challenge(struct nt_judge *j, struct state *s, const struct nt_item *m, const struct nt_item *q)
+{
+    const struct nt_item_attr *nonce = find(j, m, NT_ATTR_NONCE), *realm = find(j, m, NT_ATTR_REALM);
+    bool algorithms = find(j, m, NT_ATTR_PASSWORD_ALGORITHMS) != NULL;
+    if (nt_item_code(j->v, m) == 438)
+        nt_judge_that(j, NT_STUN_RULE_STALE, m, realm != NULL && nonce != NULL && !nt_item_same_text(nonce, find(j, q, NT_ATTR_NONCE)),
+                      "a 438 without REALM, or without a new nonce");
+    else
+        nt_judge_that(j, NT_STUN_RULE_CHALLENGE, m, realm != NULL && nonce != NULL, "a 401 without REALM or NONCE");
+    if (nonce == NULL)
+        return;
+    judge_nonce(j, s, m, nonce);
+    if (algorithms)
+        nt_judge_that(j, NT_STUN_RULE_NONCE_COOKIE, m, has_cookie(nonce), "PASSWORD-ALGORITHMS, and no nonce cookie");
+    if (has_cookie(nonce))
+        nt_judge_that(j, NT_STUN_RULE_FEATURE, m, first_bit((char)nonce->value[9]) == algorithms, "the bit says otherwise");
+}
+
+static void judge_server(struct nt_judge *j, struct state *s, const struct nt_item *m)
+{
+    const struct nt_item *q = &j->v->items[m->request];
+    int code = nt_item_code(j->v, m);
+    bool complete = names_user(j, q) && find(j, q, NT_ATTR_REALM) != NULL && find(j, q, NT_ATTR_NONCE) != NULL;
+    if (q->integrity == NT_SIGNED_NOT)
+        nt_judge_that(j, NT_TURN_RULE_UNAUTHENTICATED, m, code == 401, "a request without integrity was not answered with 401");
+    else if (!complete)
+        nt_judge_that(j, NT_STUN_RULE_INCOMPLETE, m, code == 400, "credentials with a part missing were not refused with 400");
+    else if (q->integrity == NT_SIGNED_WRONG || (q->integrity == NT_SIGNED_UNKNOWN && j->v->in->user_count > 0))
+        nt_judge_that(j, NT_STUN_RULE_LONG_WRONG, m, code == 401 || code == 400 || code == 438, "wrong credentials were not refused");
+    if (code == 401 || code == 438)
+        judge_challenge(j, s, m, q);
+}
+
+static void judge(struct nt_judge *j, struct state *s)
+{
+    const struct nt_view *v = j->v;
+    for (uint32_t i = 0; i < v->count && j->err == NT_OK; i++) {
+        const struct nt_item *m = &v->items[i];
+        if (m->kind != NT_ITEM_STUN || m->inner || m->method == NT_STUN_BINDING)
+            continue;
+        bool client = nt_item_party(v, m)->kind == NT_CONF_AGENT;
+        if (client && m->class_ == NT_STUN_REQUEST && m->direction == NT_DIR_OUT)
+            judge_client(j, s, m, i);
+        else if (client && m->class_ == NT_STUN_ERROR && m->direction == NT_DIR_IN)
+            challenged(j, s, m, i);
+        else if (!client && nt_item_response(m) && m->direction == NT_DIR_OUT && !m->excused && m->request != NT_VIEW_NONE)
+            judge_server(j, s, m);
+    }
+}
+
+void nt_judge_long_term(struct nt_judge *j)
+{
+    struct state s = {.logins = malloc((j->v->pair_count + 1u) * sizeof *s.logins)};
+    nt_map_init(&s.known, sizeof(struct server_key));
+    nt_map_init(&s.nonces, sizeof(struct nonce_key));
+    if (s.logins == NULL)
+        j->err = NT_ENOMEM;
+    for (uint32_t i = 0; s.logins != NULL && i < j->v->pair_count; i++)
+        s.logins[i] = (struct login){NT_VIEW_NONE, NT_VIEW_NONE, NT_VIEW_NONE};
+    if (s.logins != NULL)
+        judge(j, &s);
+    free(s.logins);
+    nt_map_free(&s.known);
+    nt_map_free(&s.nonces);
+}

@@ -1,0 +1,115 @@
+/* The form of a STUN message, read leniently: what is wrong with it is noted, not refused. */
+#include "reports/conformance/view.h"
+
+static bool fingerprint_right(const struct nt_item *m, const uint8_t *value, uint16_t len)
+{
+    size_t before = (size_t)(value - m->bytes) - 4;
+    return len == 4 && before + 8 == m->len && nt_load32(value) == nt_stun_fingerprint(m->bytes, before);
+}
+
+static int add_attr(struct nt_view *v, struct nt_item *m, uint16_t type, uint16_t len, const uint8_t *value)
+{
+    int r = nt_grow(&v->attrs, &v->attr_cap, v->attr_count + 1, sizeof *v->attrs, NT_VIEW_MAX);
+    if (r != NT_OK)
+        return r;
+    v->attrs[v->attr_count++] = (struct nt_item_attr){type, len, value};
+    m->attr_count++;
+    return NT_OK;
+}
+
+/* RFC 8489, 14: "the padding bits MUST be set to zero on sending" */
+static bool padding_zero(const uint8_t *value, size_t len)
+{
+    for (size_t i = len; (i & 3) != 0; i++)
+        if (value[i] != 0)
+            return false;
+    return true;
+}
+
+static int read_attrs(struct nt_view *v, struct nt_item *m)
+{
+    const uint8_t *p = m->bytes + NT_STUN_HEADER, *end = m->bytes + m->len;
+    bool sha1 = false, sha256 = false;
+    int r = NT_OK;
+    while (r == NT_OK && end - p >= 4) {
+        uint16_t type = nt_load16(p), len = nt_load16(p + 2);
+        const uint8_t *value = p + 4;
+        size_t padded = (len + 3u) & ~(size_t)3;
+        if (padded > (size_t)(end - value)) {
+            m->flaws |= NT_FLAW_OVERRUN;
+            return NT_OK;
+        }
+        p = value + padded;
+        if (!padding_zero(value, len))
+            m->flaws |= NT_FLAW_PADDING;
+        if (type == NT_ATTR_FINGERPRINT && !fingerprint_right(m, value, len))
+            m->flaws |= NT_FLAW_FINGERPRINT;
+        if (type != NT_ATTR_FINGERPRINT && (sha256 || (sha1 && type != NT_ATTR_MESSAGE_INTEGRITY_SHA256))) {
+            m->flaws |= NT_FLAW_AFTER;
+            continue;
+        }
+        sha1 = sha1 || type == NT_ATTR_MESSAGE_INTEGRITY;
+        sha256 = sha256 || type == NT_ATTR_MESSAGE_INTEGRITY_SHA256;
+        r = add_attr(v, m, type, len, value);
+    }
+    return r;
+}
+
+void nt_item_read_stun(struct nt_view *v, struct nt_item *m, int *err)
+{
+    uint16_t type = nt_load16(m->bytes), length = nt_load16(m->bytes + 2);
+    m->class_ = (uint8_t)((type >> 7 & 2) | (type >> 4 & 1));
+    m->method = (uint16_t)((type & 0xf) | (type >> 1 & 0x70) | (type >> 2 & 0xf80));
+    m->id = m->bytes + 8;
+    m->attrs = (uint32_t)v->attr_count;
+    if (length + (uint32_t)NT_STUN_HEADER != m->len)
+        m->flaws |= NT_FLAW_LENGTH;
+    else if ((length & 3) != 0)
+        m->flaws |= NT_FLAW_ALIGN;
+    else
+        *err = read_attrs(v, m);
+}
+
+const struct nt_item_attr *nt_item_attr(const struct nt_view *v, const struct nt_item *m, uint16_t type)
+{
+    for (uint32_t i = 0; m->kind == NT_ITEM_STUN && i < m->attr_count; i++)
+        if (v->attrs[m->attrs + i].type == type)
+            return &v->attrs[m->attrs + i];
+    return NULL;
+}
+
+bool nt_item_attr_addr(const struct nt_item *m, const struct nt_item_attr *attr, struct nt_addr *a)
+{
+    struct nt_stun_msg msg;
+    struct nt_stun_attr view = {attr->type, attr->len, attr->value};
+    msg.bytes = m->bytes;
+    return nt_stun_attr_addr(&msg, &view, a) == NT_OK;
+}
+
+bool nt_item_addr(const struct nt_view *v, const struct nt_item *m, uint16_t type, struct nt_addr *a)
+{
+    const struct nt_item_attr *attr = nt_item_attr(v, m, type);
+    return attr != NULL && nt_item_attr_addr(m, attr, a);
+}
+
+bool nt_item_u32(const struct nt_view *v, const struct nt_item *m, uint16_t type, uint32_t *value)
+{
+    const struct nt_item_attr *attr = nt_item_attr(v, m, type);
+    if (attr == NULL || attr->len != 4)
+        return false;
+    *value = nt_load32(attr->value);
+    return true;
+}
+
+int nt_item_code(const struct nt_view *v, const struct nt_item *m)
+{
+    const struct nt_item_attr *attr = m->class_ == NT_STUN_ERROR ? nt_item_attr(v, m, NT_ATTR_ERROR_CODE) : NULL;
+    return attr != NULL && attr->len >= 4 ? (attr->value[2] & 7) * 100 + attr->value[3] : 0;
+}
+
+bool nt_item_same_text(const struct nt_item_attr *a, const struct nt_item_attr *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    return a->len == b->len && memcmp(a->value, b->value, a->len) == 0;
+}
