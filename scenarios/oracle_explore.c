@@ -6,7 +6,7 @@
 /* Where the order of first packets does not matter, what holds only grows: all checks again and again until nothing is new. */
 #define ROUNDS_MAX 64
 /* Where it does: moments visited. */
-#define MOMENTS_MAX 6000
+#define MOMENTS_MAX 8000
 #define BUCKETS 8192
 
 static bool good(const struct nt_oracle_call *x, enum nt_scn_path path)

@@ -227,12 +227,154 @@ static void test_nine_by_nine_pinned(void **state)
     nine_by_nine(pinned, NT_REPLIES_PINNED);
 }
 
+static unsigned between(const char *left, const char *right)
+{
+    struct nt_nat_policy l = preset(left), r = preset(right);
+    struct small_world w;
+    two_nats(&w, &l, &r);
+    return ask(&w);
+}
+
+/* Linux, measured: a peer's packet that comes first occupies the tuple, and the inside host's packets leave from a new port from then
+ * on. Two such NATs open a path when their first packets cross, and need a relay when one comes first. Where what is unsolicited leaves no
+ * state (OpenWrt), or the other side's filter does not care about ports, the path is direct. */
+static void test_poison_makes_the_order_count(void **state)
+{
+    (void)state;
+    assert_int_equal(between("linux-masq", "linux-masq"), D | R);
+    assert_int_equal(between("linux-masq", "port-restricted-cone"), D | R);
+    assert_int_equal(between("openwrt", "openwrt"), D);
+    assert_int_equal(between("linux-masq", "full-cone"), D);
+    assert_int_equal(between("linux-masq", "symmetric"), R);
+    assert_int_equal(between("openwrt", "linux-masq-random"), R);
+}
+
+/* Both agents behind one NAT, in networks that are not routed to each other: only a hairpin is left. The outer NAT sees two inner
+ * ones, each of which is port restricted. With an internal source the answer comes from the inner NAT's own address, which nobody
+ * asked: but that address is then discovered and checked. */
+static unsigned behind_one(enum nt_hairpin hairpin, bool turn)
+{
+    struct nt_nat_policy shared = policy(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT), inner = preset("port-restricted-cone");
+    struct small_world w;
+    shared.hairpin = hairpin;
+    world_init(&w);
+    gateway(&w, 0, 3, "100.64.0.1", 0, "203.0.113.2", &shared);
+    gateway(&w, 1, 1, "10.1.0.1", 3, "100.64.0.2", &inner);
+    gateway(&w, 2, 2, "10.2.0.1", 3, "100.64.0.3", &inner);
+    agent(&w, 0, 1, "10.1.0.2");
+    agent(&w, 1, 2, "10.2.0.2");
+    if (!turn)
+        without_turn(&w);
+    return ask(&w);
+}
+
+static void test_shared_nat(void **state)
+{
+    (void)state;
+    assert_int_equal(behind_one(NT_HAIRPIN_EXTERNAL, true), D);
+    assert_int_equal(behind_one(NT_HAIRPIN_NONE, true), R);
+    assert_int_equal(behind_one(NT_HAIRPIN_NONE, false), N);
+    /* The packet shows 100.64.0.x to the other inner NAT, whose port filter knows the shared external address alone. */
+    assert_int_equal(behind_one(NT_HAIRPIN_INTERNAL, true), R);
+}
+
+static void test_one_home_needs_no_hairpin(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = preset("symmetric");
+    struct small_world w;
+    two_nats(&w, &p, &p);
+    w.c.gateway_count = 1;
+    agent(&w, 1, 1, "10.1.0.3");
+    assert_int_equal(ask(&w), D);
+}
+
+/* Two homes with one prefix: a packet for the other's private address stays at home. */
+static void test_same_prefix(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = preset("symmetric");
+    struct small_world w;
+    two_nats(&w, &p, &p);
+    network(&w, 2, "10.1.0.0/24");
+    gateway(&w, 1, 2, "10.1.0.1", 0, "203.0.113.3", &p);
+    agent(&w, 1, 2, "10.1.0.2");
+    assert_int_equal(ask(&w), R);
+}
+
+static void test_forwarding_and_blocking_gateways(void **state)
+{
+    (void)state;
+    assert_int_equal(between("none", "none"), D);
+    assert_int_equal(between("blocked-udp", "none"), N);
+    assert_int_equal(between("full-cone", "blocked"), N);
+    struct nt_nat_policy p = preset("full-cone"), open = p;
+    struct small_world w;
+    p.deny_udp = true;
+    two_nats(&w, &p, &open);
+    assert_int_equal(ask(&w), N);
+}
+
+static void test_agents_and_servers_decide_too(void **state)
+{
+    (void)state;
+    struct nt_nat_policy p = preset("full-cone"), s = preset("symmetric");
+    struct nt_prefix deny[1];
+    struct small_world w;
+    two_nats(&w, &p, &p);
+    w.agents[0].policy = NT_ICE_RELAY_ONLY;
+    assert_int_equal(ask(&w), R);
+    w.agents[0].turn_count = 0;
+    assert_int_equal(ask(&w), N);
+    two_nats(&w, &s, &s);
+    w.agents[0].turn_count = 0; /* one relay serves both */
+    assert_int_equal(ask(&w), R);
+    w.user.password = "other";
+    assert_int_equal(ask(&w), N);
+    two_nats(&w, &s, &s);
+    assert_int_equal(nt_prefix_parse(&deny[0], "203.0.113.0/24"), 0);
+    w.servers[1].deny = deny;
+    w.servers[1].deny_count = 1;
+    assert_int_equal(ask(&w), N);
+    two_nats(&w, &p, &p);
+    w.agents[0].stun_count = w.agents[1].stun_count = 0;
+    without_turn(&w);
+    assert_int_equal(ask(&w), N); /* nobody knows an address of the other that leads there */
+}
+
+static void test_says_what_it_cannot_tell(void **state)
+{
+    (void)state;
+    const char *why = NULL;
+    struct nt_nat_policy p = preset("full-cone"), odd = p;
+    struct small_world w;
+    odd.life_new = NT_SEC;
+    two_nats(&w, &p, &odd);
+    assert_int_equal(nt_oracle_paths(&w.c, &why), 0);
+    assert_string_equal(why, "a mapping lives for less than 10 s");
+    two_nats(&w, &p, &p);
+    w.c.caller = NT_SCN_NONE;
+    assert_int_equal(nt_oracle_paths(&w.c, &why), 0);
+    assert_string_equal(why, "there is no call");
+    two_nats(&w, &p, &p);
+    w.agents[0].max_pairs = 3;
+    assert_int_equal(nt_oracle_paths(&w.c, &why), 0);
+    assert_string_equal(why, "there are more pairs than max-pairs");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_classic_types),
         cmocka_unit_test(test_nine_by_nine_by_table),
         cmocka_unit_test(test_nine_by_nine_pinned),
+        cmocka_unit_test(test_poison_makes_the_order_count),
+        cmocka_unit_test(test_shared_nat),
+        cmocka_unit_test(test_one_home_needs_no_hairpin),
+        cmocka_unit_test(test_same_prefix),
+        cmocka_unit_test(test_forwarding_and_blocking_gateways),
+        cmocka_unit_test(test_agents_and_servers_decide_too),
+        cmocka_unit_test(test_says_what_it_cannot_tell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
