@@ -1,0 +1,58 @@
+"""The oracle against the fabric and the agents, over random worlds. WORLDS=1000 runs that many, WORLDS_FROM is the first seed."""
+
+import json
+import os
+from collections import Counter
+
+import worlds
+
+COUNT = int(os.environ.get("WORLDS", 200))
+FIRST = int(os.environ.get("WORLDS_FROM", 1))
+UNTOLD = "the oracle cannot tell: too many orders of first packets"
+
+
+def show(case, directory):
+    scenario = json.loads((directory / os.path.basename(case["file"])).read_text())
+    lines = [f"{case['id']}: {case['outcome']}, path {case['path']}, the oracle says {case['expected_path']}: {case['reason']}"]
+    return "\n".join(lines + [f"  {key}: {json.dumps(scenario[key])}" for key in ("networks", "gateways", "servers", "agents", "steps") if key in scenario])
+
+
+def test_the_oracle_agrees_with_the_fabric(natsim, tmp_path):
+    directory = tmp_path / "worlds"
+    directory.mkdir()
+    worlds.write(directory, FIRST, COUNT)
+    run = natsim("run", "worlds", "--out", "out", "--capture", "none", timeout=600)
+    assert run.code in (0, 1, 3), run
+    cases = json.loads((tmp_path / "out" / "results.json").read_text())["cases"]
+    assert len(cases) == COUNT
+    untold = [c for c in cases if c["outcome"] == "error" and c["reason"] == UNTOLD]
+    # Paths alone: what the rules of conformance say of a call is another test's.
+    wrong = [c for c in cases if c not in untold and (c["outcome"] not in ("pass", "fail") or c["path"] not in c["expected_path"])]
+    assert not wrong, f"{len(wrong)} of {COUNT} disagree\n" + "\n".join(show(c, directory) for c in wrong)
+    assert len(untold) * 200 <= COUNT + 200, [c["id"] for c in untold]
+    seen = Counter(c["path"] for c in cases)
+    assert all(seen[path] * 50 > COUNT for path in ("direct", "relayed", "none")), seen
+
+
+def test_worlds_are_what_they_claim_to_be():
+    """Three levels, shared gateways, equal prefixes, each hairpin, both reply kinds, all nine policies."""
+    every = [worlds.world(seed) for seed in range(1, 401)]
+    gateways = [g for w in every for g in w.get("gateways", {}).values()]
+    policies = [g["nat"] for g in gateways if isinstance(g["nat"], dict)]
+    assert len({(p["mapping"], p["filtering"]) for p in policies}) == 9
+    assert {p["hairpin"] for p in policies} == {"none", "internal-source", "external-source"}
+    assert {p["replies"] for p in policies} == {"table", "pinned"}
+    assert any("poison" in p for p in policies)
+
+    def levels(w, network):
+        for g in w.get("gateways", {}).values():
+            if network in ([g["inside"]] if isinstance(g["inside"], str) else g["inside"]):
+                return 1 + levels(w, g["outside"])
+        return 0
+
+    depths = [levels(w, a["on"]) for w in every for a in w["agents"].values() if isinstance(a["on"], str)]
+    assert set(depths) == {0, 1, 2, 3}
+    assert any(w["agents"]["L"]["on"] == w["agents"]["R"]["on"] for w in every)
+    assert any(len({n["ipv4"] for n in w["networks"].values()}) < len(w["networks"]) for w in every)
+    assert any("turn" not in a for w in every for a in w["agents"].values())
+    assert worlds.world(7) == worlds.world(7)
