@@ -317,10 +317,9 @@ static void datagram(struct nt_ice_agent *a, const struct nt_path *path, const u
         a->stats.dropped++;
         return;
     }
-    bool gathering = a->state == NT_ICE_GATHERING || a->state == NT_ICE_RUNNING;
     bool response = nt_stun_looks_like(bytes, len) && (bytes[0] & 1) != 0; /* the upper bit of the class */
-    if (gathering && response && nt_stun_parse(&m, bytes, len) == NT_OK && m.class_ >= NT_STUN_SUCCESS &&
-        m.method == NT_STUN_BINDING && nt_ice_source_response(a, base, &path->remote, &m, now))
+    if (response && nt_stun_parse(&m, bytes, len) == NT_OK && m.class_ >= NT_STUN_SUCCESS && m.method == NT_STUN_BINDING &&
+        nt_ice_source_response(a, base, &path->remote, &m, now))
         return;
     if (!nt_ice_relay_input(a, base, path, bytes, len, now))
         nt_ice_dispatch(a, (struct nt_ice_via){.base = base, .relay = NT_ICE_DIRECT}, &path->remote, bytes, len, now);

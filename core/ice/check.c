@@ -13,8 +13,10 @@ static nt_time rto(const struct nt_ice_agent *a)
         const struct nt_ice_pair *p = &a->session.pairs[i];
         busy += p->listed && (p->state == NT_ICE_WAITING || p->state == NT_ICE_IN_PROGRESS);
     }
-    nt_time t = a->ta * (nt_time)a->session.listed * busy;
-    return t > NT_STUN_RTO ? t : NT_STUN_RTO;
+    nt_time checks = (nt_time)a->session.listed * busy;
+    if (checks > 0 && a->ta > NT_TIME_NEVER / checks) /* the peer's pacing may be anything */
+        return NT_TIME_NEVER;
+    return a->ta * checks > NT_STUN_RTO ? a->ta * checks : NT_STUN_RTO;
 }
 
 /* A free transaction, or the oldest cancelled one: there are more of them than pairs. */

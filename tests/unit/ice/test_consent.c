@@ -127,9 +127,52 @@ static void keepalives(void **state)
     lab_end(&l);
 }
 
+/* RFC 8489, 6.2.1: a transaction ends with its response, also when ICE has completed meanwhile. */
+static void refresh_answered_after_completion(void **state)
+{
+    struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
+    struct nt_addr stun = at("192.0.2.1:3478");
+    struct nt_ice_candidate peer = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
+    struct nt_ice_description d;
+    (void)state;
+    c.stun = &stun;
+    c.stun_count = 1;
+    memset(&l, 0, sizeof l);
+    int err;
+    l.a = nt_ice_agent_new(&c, &err);
+    assert_non_null(l.a);
+    l.base = at("10.0.0.1:5000");
+    nt_ice_input(l.a, &(struct nt_path){.local = at("10.0.0.1")}, NT_IN_IF_UP, NULL, 0, 0);
+    assert_int_equal(nt_ice_gather(l.a, 0), NT_OK);
+    pull(&l);
+    go(&l, NT_MSEC);
+    struct out *o = next_out(&l, NT_STUN_REQUEST, "192.0.2.1:3478");
+    assert_non_null(o);
+    respond(&l, o, (struct reply){.mapped = "203.0.113.1:5000", .no_integrity = true});
+    assert_int_equal(nt_ice_local(l.a, false, &d), NT_OK);
+    strcpy(l.ufrag, d.streams[0].ufrag);
+    nt_stun_key_short(&l.ours, d.streams[0].pwd);
+    nt_stun_key_short(&l.theirs, PEER_PWD);
+    nt_ice_description_free(&d);
+    go(&l, 14900 * NT_MSEC);
+    assert_int_equal(remote(&l, &peer, 1), NT_OK);
+    go(&l, 15100 * NT_MSEC);
+    struct out *check = next_out(&l, NT_STUN_REQUEST, "10.0.0.2:6000");
+    struct out *refresh = next_out(&l, NT_STUN_REQUEST, "192.0.2.1:3478");
+    assert_true(check != NULL && refresh != NULL);
+    request(&l, "10.0.0.2:6000", (struct ask){.use_candidate = true, .id = 1});
+    respond(&l, check, (struct reply){0});
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
+    respond(&l, refresh, (struct reply){.mapped = "203.0.113.1:5000", .no_integrity = true});
+    go(&l, 25 * NT_SEC);
+    assert_null(next_out(&l, NT_STUN_REQUEST, "192.0.2.1:3478"));
+    lab_end(&l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(intervals), cmocka_unit_test(expiry), cmocka_unit_test(outage),
-                                       cmocka_unit_test(keepalives)};
+                                       cmocka_unit_test(keepalives),
+                                       cmocka_unit_test(refresh_answered_after_completion)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
