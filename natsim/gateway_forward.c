@@ -5,7 +5,8 @@
 
 /* RFC 792: destination unreachable, port unreachable: what Linux answers to an unsolicited packet. RFC 1812, 5.2.7.1:
  * communication administratively prohibited. */
-enum { ICMP_UNREACHABLE = 3, ICMP_PORT = 3, ICMP_PROHIBITED = 13, ICMP_ECHO_REPLY = 0, ICMP_ECHO = 8 };
+enum { ICMP_UNREACHABLE = 3, ICMP_PORT = 3, ICMP_TOO_BIG = 4, ICMP_PROHIBITED = 13, ICMP_ECHO_REPLY = 0, ICMP_ECHO = 8 };
+enum { ICMP6_TOO_BIG = 2 };
 
 static void drop(struct nt_gateway *g, struct nt_packet *p, enum nt_drop why, const struct nt_addr *a, const struct nt_addr *b, nt_time now)
 {
@@ -46,14 +47,25 @@ static void set_dst(struct nt_gateway *g, struct nt_packet *p, const struct nt_a
     nt_fabric_translated(g->fabric, g->node, 1, &from, &p->dst, now);
 }
 
-/* The gateway's own IPv4 address on the link towards `to`; NULL: none. */
+/* The gateway's own address on the link towards `to`, of the same family; NULL: none. */
 static const struct nt_addr *own_towards(const struct nt_gateway *g, const struct nt_addr *to)
 {
     const struct nt_route *r = route_to(g, to);
     for (size_t i = 0; r != NULL && i < g->own_count; i++)
-        if (g->own[i].port == r->port && g->own[i].addr.family == NT_AF_IPV4)
+        if (g->own[i].port == r->port && g->own[i].addr.family == to->family)
             return &g->own[i].addr;
     return NULL;
+}
+
+/* An ICMP error about a packet, to its sender. NULL without `from`, or without memory. */
+static struct nt_packet *error_about(struct nt_gateway *g, const struct nt_packet *p, const struct nt_addr *from, uint8_t type, uint8_t code)
+{
+    struct nt_packet *error = from != NULL ? nt_fabric_packet(g->fabric, 0) : NULL;
+    if (error != NULL && nt_packet_icmp_error(error, from, p, type, code) != NT_OK) {
+        nt_fabric_consumed(g->fabric, error);
+        return NULL;
+    }
+    return error;
 }
 
 /* The packet that says to the sender that its own was not wanted, or (RFC 5508, REQ-8) that there is no room for its flow. NULL:
@@ -65,18 +77,41 @@ static struct nt_packet *rejection(struct nt_gateway *g, const struct nt_packet 
         return NULL;
     struct nt_addr asked = nt_addr_with_port(&p->dst, 0);
     const struct nt_addr *from = unsolicited ? &asked : own_towards(g, &p->src);
-    struct nt_packet *error = from != NULL ? nt_fabric_packet(g->fabric, 0) : NULL;
-    if (error != NULL && nt_packet_icmp_error(error, from, p, ICMP_UNREACHABLE, unsolicited ? ICMP_PORT : ICMP_PROHIBITED) != NT_OK) {
-        nt_fabric_consumed(g->fabric, error);
-        return NULL;
-    }
-    return error;
+    return error_about(g, p, from, ICMP_UNREACHABLE, unsolicited ? ICMP_PORT : ICMP_PROHIBITED);
 }
 
 static void refuse(struct nt_gateway *g, struct nt_packet *p, const struct nt_nat_verdict *v, nt_time now)
 {
     struct nt_packet *error = rejection(g, p, v->drop);
     drop(g, p, v->drop, &v->a, &v->b, now);
+    if (error != NULL)
+        forward(g, error, now);
+}
+
+static bool is_error(const struct nt_packet *p)
+{
+    return (!p->fragment || p->first_fragment) && nt_icmp_is_error(p->proto, p->data[p->l4]);
+}
+
+/* The packet that says to the sender what fits the link to `to`; NULL: its own does, or may be fragmented. RFC 4787, REQ-13: "the
+ * NAT MUST send back an ICMP message "Fragmentation needed and DF set" to the host"; RFC 4443, 3.2: Packet Too Big. */
+static struct nt_packet *too_big(struct nt_gateway *g, const struct nt_packet *p, const struct nt_addr *to)
+{
+    const struct nt_route *r = p->df ? route_to(g, to) : NULL;
+    uint32_t mtu = r != NULL ? nt_fabric_network_mtu(g->fabric, nt_fabric_port_network(g->fabric, g->node, r->port)) : UINT32_MAX;
+    if (p->len <= mtu || is_error(p))
+        return NULL;
+    bool v4 = p->family == NT_AF_IPV4;
+    struct nt_packet *error = error_about(g, p, own_towards(g, &p->src), v4 ? ICMP_UNREACHABLE : ICMP6_TOO_BIG, v4 ? ICMP_TOO_BIG : 0);
+    if (error != NULL)
+        nt_packet_set_icmp_mtu(error, mtu);
+    return error;
+}
+
+/* Sends a packet on, and to its sender the error it meets on the way. */
+static void pass_on(struct nt_gateway *g, struct nt_packet *p, struct nt_packet *error, nt_time now)
+{
+    forward(g, p, now);
     if (error != NULL)
         forward(g, error, now);
 }
@@ -89,16 +124,12 @@ static void obey(struct nt_gateway *g, struct nt_packet *p, const struct nt_nat_
         refuse(g, p, v, now);
         return;
     }
+    struct nt_packet *error = too_big(g, p, &v->dst); /* about the packet as its sender knows it */
     set_src(g, p, &v->src, now);
     set_dst(g, p, &v->dst, now);
     if (p->first_fragment)
         nt_in_order_learn(&g->in_order, p, &src, &dst, now);
-    forward(g, p, now);
-}
-
-static bool is_error(const struct nt_packet *p)
-{
-    return (!p->fragment || p->first_fragment) && nt_icmp_is_error(p->proto, p->data[p->l4]);
+    pass_on(g, p, error, now);
 }
 
 /* What an ICMP error speaks of. False: the packet is gone. */
@@ -289,7 +320,7 @@ static void cross_v6(struct nt_gateway *g, struct nt_packet *p, bool from_inside
     }
     if (p->first_fragment)
         nt_in_order_learn(&g->in_order, p, &p->src, &p->dst, now);
-    forward(g, p, now);
+    pass_on(g, p, too_big(g, p, &p->dst), now);
 }
 
 /* From one side to the other, by a gateway that translates. */
@@ -343,7 +374,7 @@ void nt_gateway_receive(void *self, uint32_t port, struct nt_packet *p, nt_time 
     }
     bool to_inside = r->port != g->outside;
     if (g->policy.kind != NT_GW_TRANSLATE || (from_inside && to_inside))
-        forward(g, p, now);
+        pass_on(g, p, too_big(g, p, &p->dst), now);
     else
         cross(g, p, from_inside, now);
 }

@@ -453,6 +453,44 @@ static void test_icmp_error_damaged(void **state)
 }
 
 /* RFC 5508, REQ-8: "unable to establish a NAT Session ... due to resource constraints": code 13 to the sender. */
+/* RFC 4787, REQ-13, and RFC 4443, 3.2: the sender is told what fits; the quoted packet is the one it knows. */
+static void test_too_big(void **state)
+{
+    (void)state;
+    struct nt_nat_policy open = cone();
+    open.ipv6 = NT_V6_OPEN;
+    world(open);
+    for (int v6 = 0; v6 < 2; v6++) {
+        struct nt_packet *p = v6 ? udp("[2001:db8:1::9]:5000", "[2001:db8:ff::7]:7000", 1600, 64)
+                                 : udp("10.0.0.2:5000", "203.0.113.7:7000", 1600, 64);
+        if (!v6) {
+            p->df = 1;
+            nt_store16(p->data + 6, 0x4000);
+            nt_packet_fix_checksums(p);
+        }
+        hand_over(&a, p);
+        run_on();
+        dropped(NT_DROP_MTU, "", "");
+        assert_int_equal(o.count, 0);
+        const struct nt_packet *error =
+            v6 ? last(&a, 2, "[2001:db8:1::1]:0", "[2001:db8:1::9]:0") : last(&a, 1, "10.0.0.1:0", "10.0.0.2:0");
+        struct nt_addr src, dst;
+        uint8_t proto;
+        char buf[NT_ADDR_TEXT];
+        assert_int_equal(error->data[error->l4], v6 ? 2 : 3);
+        assert_int_equal(error->data[error->l4 + 1], v6 ? 0 : 4);
+        assert_int_equal(nt_load32(error->data + error->l4 + 4), 1500);
+        assert_int_equal(nt_packet_quoted(error, &src, &dst, &proto), 0);
+        assert_string_equal(nt_addr_format(&src, buf), v6 ? "[2001:db8:1::9]:5000" : "10.0.0.2:5000");
+        assert_string_equal(nt_addr_format(&dst, buf), v6 ? "[2001:db8:ff::7]:7000" : "203.0.113.7:7000");
+    }
+    hand_over(&a, udp("10.0.0.2:5000", "203.0.113.7:7000", 1600, 64)); /* without DF: in pieces */
+    run_on();
+    assert_int_equal(o.count, 2);
+    assert_int_equal(a.count, 2);
+    end();
+}
+
 static void test_prohibited(void **state)
 {
     (void)state;
@@ -727,7 +765,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_translate), cmocka_unit_test(test_routes), cmocka_unit_test(test_kinds), cmocka_unit_test(test_hairpin),
         cmocka_unit_test(test_reject), cmocka_unit_test(test_icmp_errors), cmocka_unit_test(test_icmp_error_hairpinned),
-        cmocka_unit_test(test_icmp_error_damaged), cmocka_unit_test(test_prohibited), cmocka_unit_test(test_icmp_echo),
+        cmocka_unit_test(test_icmp_error_damaged), cmocka_unit_test(test_prohibited), cmocka_unit_test(test_too_big), cmocka_unit_test(test_icmp_echo),
         cmocka_unit_test(test_other_protocol), cmocka_unit_test(test_fragments), cmocka_unit_test(test_fragments_in_order_make_the_whole),
         cmocka_unit_test(test_fragmented_again), cmocka_unit_test(test_ipv6), cmocka_unit_test(test_ipv6_error),
         cmocka_unit_test(test_ipv6_modes), cmocka_unit_test(test_control), cmocka_unit_test(test_renumber)};
