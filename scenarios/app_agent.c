@@ -77,7 +77,7 @@ int nt_app_agent_send(struct nt_app_agent *a, uint32_t bytes, uint32_t count, nt
 
 static void send_due(struct nt_app_agent *a, nt_time now)
 {
-    uint8_t buf[NT_DATA_MAX];
+    uint8_t buf[NT_DATAGRAM_MAX];
     for (size_t i = 0; i < a->flow_count; i++) {
         struct nt_data_flow *f = &a->flows[i];
         while (f->next <= now) {
@@ -89,12 +89,25 @@ static void send_due(struct nt_app_agent *a, nt_time now)
     }
 }
 
+/* A datagram too short for a header is the oldest missing one of a flow of that length with that first byte. */
+static bool find_short(const struct nt_app_agent *from, const uint8_t *bytes, size_t len, uint8_t *flow, uint32_t *number)
+{
+    for (size_t i = 0; i < from->flow_count && len < NT_DATA_MIN; i++) {
+        if (from->flows[i].bytes == len && nt_data_flow_missing(&from->flows[i], bytes[0], number)) {
+            *flow = (uint8_t)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void received(struct nt_app_agent *a, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_app_agent *from = peer_of(a);
     uint8_t flow;
     uint32_t number;
-    if (from == NULL || !nt_data_read(bytes, len, from->magic, &flow, &number) || flow >= from->flow_count)
+    if (from == NULL || !(nt_data_read(bytes, len, from->magic, &flow, &number) || find_short(from, bytes, len, &flow, &number)) ||
+        flow >= from->flow_count)
         return;
     if (nt_data_flow_arrived(&from->flows[flow], number))
         nt_trace_emit(&a->trace, (struct nt_trace_event){.at = now, .kind = NT_TR_DATA_RECEIVED, .n = {number}});
@@ -106,6 +119,7 @@ struct nt_data_count nt_app_agent_data(const struct nt_app_agent *a)
     for (size_t i = 0; i < a->flow_count; i++) {
         n.sent += a->flows[i].sent;
         n.received += a->flows[i].received;
+        n.marked += a->flows[i].bytes < NT_DATA_MIN ? 0 : a->flows[i].received;
     }
     return n;
 }

@@ -6,15 +6,14 @@
 #include "core/sdp/sdp.h"
 #include "scenarios/world.h"
 
-#define NT_DATA_MIN 28          /* bytes of a data datagram: a header that tells it from all others */
-#define NT_DATA_MAX 1200        /* fits every path, relayed ones too */
+#define NT_DATA_MIN 28          /* bytes of a data datagram with a header that tells it from all others */
 #define NT_DATA_FLOWS_MAX 64    /* send steps of one agent, the default flow included */
-#define NT_DATA_COUNT_MAX 100000 /* datagrams of one flow */
 #define NT_DATA_MAGIC 16
 
 /* How many datagrams one agent sent and how many of them arrived. */
 struct nt_data_count {
     uint64_t sent, received;
+    uint64_t marked; /* of the received, those that carry the magic */
 };
 
 struct nt_app_agent *nt_app_agent_new(struct nt_world *w, uint32_t index);
@@ -30,7 +29,7 @@ const struct nt_ice_agent *nt_app_agent_ice(const struct nt_app_agent *a);
 struct nt_data_count nt_app_agent_data(const struct nt_app_agent *a); /* sent by this agent */
 bool nt_app_agent_data_done(const struct nt_app_agent *a);            /* everything it has to send is sent */
 nt_time nt_app_agent_selected_at(const struct nt_app_agent *a);       /* all components; NT_TIME_NEVER: not yet */
-/* The 16 bytes at offset 4 of each of this agent's data datagrams. */
+/* The 16 bytes at offset 4 of each of this agent's data datagrams of at least NT_DATA_MIN bytes. */
 const uint8_t *nt_app_agent_magic(const struct nt_app_agent *a);
 
 #endif

@@ -23,9 +23,11 @@ size_t nt_data_flow_write(struct nt_data_flow *f, uint8_t index, const uint8_t *
 {
     memset(buf, 0, f->bytes);
     buf[0] = (uint8_t)(128 + (f->sent & 63));
-    buf[AT_FLOW] = index;
-    memcpy(buf + AT_MAGIC, magic, NT_DATA_MAGIC);
-    nt_store32(buf + AT_NUMBER, f->sent);
+    if (f->bytes >= NT_DATA_MIN) {
+        buf[AT_FLOW] = index;
+        memcpy(buf + AT_MAGIC, magic, NT_DATA_MAGIC);
+        nt_store32(buf + AT_NUMBER, f->sent);
+    }
     f->sent++;
     f->next = f->sent < f->count ? nt_time_after(f->next, f->interval) : NT_TIME_NEVER;
     return f->bytes;
@@ -48,4 +50,15 @@ bool nt_data_flow_arrived(struct nt_data_flow *f, uint32_t number)
     f->arrived[number / 8] |= bit;
     f->received++;
     return true;
+}
+
+bool nt_data_flow_missing(const struct nt_data_flow *f, uint8_t first, uint32_t *number)
+{
+    for (uint32_t n = (uint32_t)(first - 128) & 63; first >= 128 && first <= 191 && n < f->sent; n += 64) {
+        if ((f->arrived[n / 8] & 1 << (n & 7)) == 0) {
+            *number = n;
+            return true;
+        }
+    }
+    return false;
 }

@@ -177,8 +177,8 @@ static bool at_server(const struct nt_world *w, uint32_t tap)
 static unsigned data_way(const struct nt_world *w, uint32_t agent)
 {
     const struct nt_capture *c = w->observer.capture;
-    if (nt_app_agent_data(w->agents[agent]).received == 0)
-        return 0;
+    if (nt_app_agent_data(w->agents[agent]).marked == 0)
+        return 0; /* nothing arrived that could be followed */
     for (size_t i = 0; i < c->frame_count; i++)
         if (at_server(w, c->frames[i].tap) && holds(nt_capture_bytes(c, &c->frames[i]), c->frames[i].len, nt_app_agent_magic(w->agents[agent])))
             return NT_PATH_RELAYED;

@@ -2,6 +2,7 @@
 #include "scenarios/keys.h"
 #include "scenarios/units.h"
 
+#include "core/base/endpoint.h"
 #include "natsim/fabric.h"
 
 #include <stddef.h>
@@ -75,7 +76,7 @@ struct send_form {
 static const struct nt_key send_keys[] = {
     {.name = "from", FROM(from), .doc = "the sender"},
     {.name = "to", FROM(to), .doc = "the receiver"},
-    {.name = "bytes", .type = NT_KEY_U32, SEND(bytes), .low = 1, .high = 1400, .doc = "of each datagram; 200 by default"},
+    {.name = "bytes", .type = NT_KEY_U32, SEND(bytes), .low = 1, .high = NT_DATAGRAM_MAX, .doc = "of each datagram; 200 by default"},
     {.name = "count", .type = NT_KEY_U32, SEND(count), .low = 1, .high = 1000000, .doc = "10 by default"},
     {.name = "interval", .type = NT_KEY_TIME, SEND(interval), .doc = "20ms by default"},
 };

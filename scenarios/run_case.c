@@ -2,6 +2,7 @@
 #include "scenarios/app_agent.h"
 #include "scenarios/app_server.h"
 #include "scenarios/describe.h"
+#include "scenarios/explore_case.h"
 #include "scenarios/judge.h"
 #include "scenarios/steps.h"
 
@@ -38,6 +39,42 @@ static bool terminal(const struct nt_app_agent *a)
     return nt_ice_state(nt_app_agent_ice(a)) >= NT_ICE_COMPLETED && nt_app_agent_data_done(a);
 }
 
+static struct nt_data_count data_of(const struct nt_world *w)
+{
+    struct nt_data_count n = {0};
+    for (size_t i = 0; i < w->scn->agent_count; i++) {
+        struct nt_data_count one = nt_app_agent_data(w->agents[i]);
+        n.sent += one.sent;
+        n.received += one.received;
+    }
+    return n;
+}
+
+/* No packet is longer on its way: each network there and back (a relay, a hairpin), waiting in its queue, and what steps add. */
+static nt_time longest_way(const struct nt_scn_case *c)
+{
+    nt_time way = 0;
+    for (size_t i = 0; i < c->network_count; i++) {
+        const struct nt_scn_network *n = &c->networks[i];
+        nt_time one = nt_time_after(n->delay, n->jitter);
+        if (n->rate > 0)
+            one = nt_time_after(one, (nt_time)((uint64_t)(n->queue + 1) * n->mtu * 8 * 1000 / n->rate + 1) * NT_MSEC);
+        way = nt_time_after(way, nt_time_after(one, one));
+    }
+    for (size_t i = 0; i < c->step_count; i++)
+        if (c->steps[i].kind == NT_STEP_FAULT)
+            way = nt_time_after(way, c->steps[i].by);
+    return way;
+}
+
+/* A second after the last activity; datagrams that have not arrived may still be on their way. */
+static nt_time tail_end(const struct nt_world *w, nt_time way)
+{
+    struct nt_data_count data = data_of(w);
+    nt_time wait = data.received < data.sent && way > TAIL ? way : TAIL;
+    return nt_time_after(w->last_activity, wait);
+}
+
 static bool settled(const struct nt_world *w)
 {
     const struct nt_scn_case *c = w->scn;
@@ -52,11 +89,11 @@ static enum nt_run_end ended(enum nt_fabric_end end)
 /* Instant by instant, until nothing more is to come. */
 static enum nt_run_end run_world(struct nt_world *w, nt_time until)
 {
-    nt_time limit = w->scn->expect.limit;
+    nt_time limit = w->scn->expect.limit, way = longest_way(w->scn);
     for (;;) {
         nt_time next = nt_fabric_next(w->fabric), end = limit;
         if (settled(w)) {
-            nt_time tail = w->last_activity + TAIL;
+            nt_time tail = tail_end(w, way);
             end = nt_time_min(limit, tail > until ? tail : until);
         }
         bool last = next > end;
@@ -189,8 +226,8 @@ static int run_and_judge(struct run *run, nt_time until, struct nt_result_case *
     return r;
 }
 
-void nt_run_case(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
-                 const struct nt_run_listener *listener, struct nt_result_case *out)
+void nt_run_order(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
+                  const struct nt_run_listener *listener, struct nt_orders *orders, struct nt_result_case *out)
 {
     struct run run = {.listener = listener};
     if (identify(c, options, out) != NT_OK || (run.w = nt_world_new(c, options->seed, capture)) == NULL)
@@ -198,6 +235,17 @@ void nt_run_case(const struct nt_scn_case *c, const struct nt_run_options *optio
     run.w->observer.named = on_named;
     run.w->observer.any = on_any;
     run.w->observer.user = &run;
+    if (orders != NULL)
+        nt_fabric_choose(run.w->fabric, &(struct nt_choice){.window = c->expect.explore_window, .choose = nt_orders_choose, .user = orders});
     run_and_judge(&run, options->until, out);
     nt_world_del(run.w);
+}
+
+void nt_run_case(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
+                 const struct nt_run_listener *listener, struct nt_result_case *out)
+{
+    if (c->expect.explore_first > 0)
+        nt_explore_case(c, options, capture, listener, out);
+    else
+        nt_run_order(c, options, capture, listener, NULL, out);
 }
