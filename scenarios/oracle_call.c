@@ -7,7 +7,8 @@ static uint8_t family(const struct nt_oracle_call *x, uint16_t addr)
     return x->world.ips[x->table.addrs[addr].ip].family;
 }
 
-static uint16_t address(struct nt_oracle_call *x, enum nt_oracle_addr_kind kind, uint32_t node, uint16_t inner, const struct nt_addr *ip)
+static uint16_t address(struct nt_oracle_call *x, enum nt_oracle_addr_kind kind, uint32_t node, uint16_t inner,
+                        const struct nt_addr *ip)
 {
     struct nt_oracle_addr a = {.kind = kind, .node = node, .inner = inner, .ip = nt_oracle_ip(&x->world, ip)};
     /* A host may have several addresses, of one port each. */
@@ -94,7 +95,8 @@ static uint16_t ask(struct nt_oracle_call *x, const struct nt_oracle_side *s, co
     return back ? mapped : 0;
 }
 
-static void gather_stun(struct nt_oracle_call *x, struct nt_oracle_side *s, const struct nt_oracle_base *b, uint32_t server, bool signalled)
+static void gather_stun(struct nt_oracle_call *x, struct nt_oracle_side *s, const struct nt_oracle_base *b, uint32_t server,
+                        bool signalled)
 {
     uint16_t mapped = ask(x, s, b, server);
     if (mapped != 0 && signalled)
@@ -109,8 +111,8 @@ static bool is_user(const struct nt_scn_server *server, const struct nt_scn_turn
     return false;
 }
 
-static void gather_turn(struct nt_oracle_call *x, struct nt_oracle_side *s, const struct nt_oracle_base *b, const struct nt_scn_turn_use *use,
-                        bool signalled)
+static void gather_turn(struct nt_oracle_call *x, struct nt_oracle_side *s, const struct nt_oracle_base *b,
+                        const struct nt_scn_turn_use *use, bool signalled)
 {
     const struct nt_scn_server *server = &x->world.scn->servers[use->server];
     /* RFC 8656, 7.2: without REQUESTED-ADDRESS-FAMILY the relayed address is an IPv4 one; an agent asks for its base's family. */
@@ -177,7 +179,9 @@ static int receiver(const struct nt_oracle_call *x, uint8_t side, const struct n
     if (base < 0)
         return -1;
     if (is_relay(x, p->dst))
-        return p->at.kind == NT_SCN_NODE_SERVER && p->at.index == x->table.addrs[p->dst].node && permitted(x, side, p->dst, p->src) ? base : -1;
+        return p->at.kind == NT_SCN_NODE_SERVER && p->at.index == x->table.addrs[p->dst].node && permitted(x, side, p->dst, p->src)
+                   ? base
+                   : -1;
     return p->at.kind == NT_SCN_NODE_AGENT && p->at.index == s->agent ? base : -1;
 }
 

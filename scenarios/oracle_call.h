@@ -34,7 +34,7 @@ struct nt_oracle_flying { /* a check's request, held before a gateway */
 struct nt_oracle_call {
     struct nt_oracle_world world;
     struct nt_oracle_table table;
-    struct nt_oracle_side sides[2]; /* the caller, the callee */
+    struct nt_oracle_side sides[2];                       /* the caller, the callee */
     struct nt_oracle_flying flying[NT_ORACLE_FLYING_MAX]; /* from 1 */
     uint16_t flying_count;
     bool full;

@@ -50,8 +50,8 @@ struct moments {
     struct nt_oracle_facts *items;
     uint16_t *next, *buckets, *open; /* numbers from 1; open: a stack */
     uint16_t count, open_count;
-    unsigned found, all;             /* all: what can be found at most */
-    bool drifts;                     /* a port taken for one remote changes the port for all later ones */
+    unsigned found, all; /* all: what can be found at most */
+    bool drifts;         /* a port taken for one remote changes the port for all later ones */
     bool full;
 };
 
@@ -113,7 +113,8 @@ static void visit(struct moments *m, struct nt_oracle_call *x)
 }
 
 /* All that can come next with one more check. True: something can. */
-static bool follow_check(struct moments *m, struct nt_oracle_call *x, const struct nt_oracle_facts *now, const struct nt_oracle_check *k, bool may_hold)
+static bool follow_check(struct moments *m, struct nt_oracle_call *x, const struct nt_oracle_facts *now,
+                         const struct nt_oracle_check *k, bool may_hold)
 {
     /* Flows to different remotes do not touch each other, unless ports drift: what goes by a relay can wait. */
     if (!m->drifts && concerns_relay(x, k))

@@ -22,7 +22,8 @@ static uint8_t family(const struct nt_oracle_world *w, const struct nt_oracle_ta
 }
 
 /* RFC 4787, 4.1, REQ-2: "IP address pooling": paired: an inside host keeps its external address. */
-static const struct nt_addr *external_ip(const struct nt_oracle_world *w, const struct nt_oracle_table *t, uint32_t g, uint16_t internal)
+static const struct nt_addr *external_ip(const struct nt_oracle_world *w, const struct nt_oracle_table *t, uint32_t g,
+                                         uint16_t internal)
 {
     const struct nt_scn_attachment *out = &gateway(w, g)->outside;
     size_t others = 0, v4 = 0;
@@ -39,8 +40,8 @@ static const struct nt_addr *external_ip(const struct nt_oracle_world *w, const 
     return v4 == 0 ? NULL : &out->addresses[others % v4];
 }
 
-static uint16_t external(struct nt_oracle_world *w, struct nt_oracle_table *t, uint32_t g, uint16_t internal, enum nt_oracle_for made_for,
-                         uint16_t remote)
+static uint16_t external(struct nt_oracle_world *w, struct nt_oracle_table *t, uint32_t g, uint16_t internal,
+                         enum nt_oracle_for made_for, uint16_t remote)
 {
     struct nt_oracle_addr a = {.kind = NT_ORACLE_EXTERNAL, .node = g, .inner = internal, .made_for = made_for};
     uint8_t depth = t->addrs[internal].depth;
@@ -71,7 +72,10 @@ static uint16_t by_rule(struct nt_oracle_world *w, struct nt_oracle_table *t, ui
     uint16_t newest = nt_oracle_value(t, NT_ORACLE_NEWEST, g, internal, 0);
     if (newest != 0)
         return newest;
-    return external(w, t, g, internal, d == NT_DEP_ENDPOINT_INDEPENDENT ? NT_ORACLE_FOR_ALL : d == NT_DEP_ADDRESS ? NT_ORACLE_FOR_IP : NT_ORACLE_FOR_ADDR,
+    return external(w, t, g, internal,
+                    d == NT_DEP_ENDPOINT_INDEPENDENT ? NT_ORACLE_FOR_ALL
+                    : d == NT_DEP_ADDRESS            ? NT_ORACLE_FOR_IP
+                                                     : NT_ORACLE_FOR_ADDR,
                     remote);
 }
 
@@ -91,7 +95,8 @@ struct filter {
     uint16_t owner, remote, how;
 };
 
-static struct filter filter_of(const struct nt_oracle_table *t, const struct nt_nat_policy *p, uint16_t external_addr, uint16_t remote)
+static struct filter filter_of(const struct nt_oracle_table *t, const struct nt_nat_policy *p, uint16_t external_addr,
+                               uint16_t remote)
 {
     bool by_ip = p->filtering == NT_DEP_ADDRESS;
     return (struct filter){.owner = p->filter_scope == NT_SCOPE_ENDPOINT ? t->addrs[external_addr].inner : external_addr,
@@ -168,7 +173,8 @@ static bool hairpin(struct nt_oracle_world *w, struct nt_oracle_table *t, uint32
 }
 
 /* IPv6 is not translated: a stateful firewall with the policy's filtering. */
-static bool firewall(const struct nt_oracle_world *w, struct nt_oracle_table *t, uint32_t g, const struct nt_oracle_packet *p, bool from_inside)
+static bool firewall(const struct nt_oracle_world *w, struct nt_oracle_table *t, uint32_t g, const struct nt_oracle_packet *p,
+                     bool from_inside)
 {
     const struct nt_nat_policy *policy = &gateway(w, g)->policy;
     uint16_t inside = from_inside ? p->src : p->dst, remote = from_inside ? p->dst : p->src, kind = 0;
@@ -204,7 +210,8 @@ static bool is_own(const struct nt_scn_gateway *g, const struct nt_addr *ip, boo
 }
 
 /* A packet for the gateway's own address. */
-static bool take_own(struct nt_oracle_world *w, struct nt_oracle_table *t, uint32_t g, struct nt_oracle_packet *p, bool outside, bool from_inside)
+static bool take_own(struct nt_oracle_world *w, struct nt_oracle_table *t, uint32_t g, struct nt_oracle_packet *p, bool outside,
+                     bool from_inside)
 {
     const struct nt_nat_policy *policy = &gateway(w, g)->policy;
     if (!outside || policy->kind != NT_GW_TRANSLATE || policy->deny_udp || family(w, t, p->dst) != NT_AF_IPV4)
@@ -251,7 +258,8 @@ static bool cross(struct nt_oracle_world *w, struct nt_oracle_table *t, struct n
 }
 
 /* On from the node at p->at. */
-static enum nt_oracle_way go(struct nt_oracle_world *w, struct nt_oracle_table *t, struct nt_oracle_packet *p, bool hold, bool *noticed)
+static enum nt_oracle_way go(struct nt_oracle_world *w, struct nt_oracle_table *t, struct nt_oracle_packet *p, bool hold,
+                             bool *noticed)
 {
     for (int hops = 0; hops < HOPS_MAX; hops++) {
         const struct nt_oracle_hop *h = nt_oracle_hop(w, &p->at, t->addrs[p->dst].ip);
@@ -273,7 +281,8 @@ static enum nt_oracle_way go(struct nt_oracle_world *w, struct nt_oracle_table *
     return NT_ORACLE_LOST;
 }
 
-enum nt_oracle_way nt_oracle_send(struct nt_oracle_world *w, struct nt_oracle_table *t, struct nt_oracle_packet *p, bool hold, bool *noticed)
+enum nt_oracle_way nt_oracle_send(struct nt_oracle_world *w, struct nt_oracle_table *t, struct nt_oracle_packet *p, bool hold,
+                                  bool *noticed)
 {
     return go(w, t, p, hold, noticed);
 }

@@ -15,7 +15,8 @@ enum nt_oracle_way { NT_ORACLE_LOST = 0, NT_ORACLE_ARRIVED, NT_ORACLE_HELD };
 bool nt_oracle_is_ordered(const struct nt_nat_policy *p);
 /* Takes the packet to a host (at), or to its loss. With `hold` it stops before the first gateway from outside at which its moment
  * of arrival matters. *noticed: it came to a host or to a gateway's own address, so that it can matter to anybody. */
-enum nt_oracle_way nt_oracle_send(struct nt_oracle_world *w, struct nt_oracle_table *t, struct nt_oracle_packet *p, bool hold, bool *noticed);
+enum nt_oracle_way nt_oracle_send(struct nt_oracle_world *w, struct nt_oracle_table *t, struct nt_oracle_packet *p, bool hold,
+                                  bool *noticed);
 /* Lets a held packet go on. */
 enum nt_oracle_way nt_oracle_land(struct nt_oracle_world *w, struct nt_oracle_table *t, struct nt_oracle_packet *p);
 

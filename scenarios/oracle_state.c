@@ -26,7 +26,8 @@ uint16_t nt_oracle_addr_find(const struct nt_oracle_table *t, const struct nt_or
     uint16_t i = t->addr_buckets[addr_bucket(a)];
     for (; i != 0; i = t->addrs[i].next) {
         const struct nt_oracle_addr *b = &t->addrs[i];
-        if (a->kind == b->kind && a->node == b->node && a->inner == b->inner && a->made_for == b->made_for && a->remote == b->remote)
+        if (a->kind == b->kind && a->node == b->node && a->inner == b->inner && a->made_for == b->made_for &&
+            a->remote == b->remote)
             break;
     }
     return i;
@@ -101,7 +102,8 @@ bool nt_oracle_holds(const struct nt_oracle_table *t, enum nt_oracle_fact_kind k
     return i != 0 && bit(t, i);
 }
 
-uint16_t nt_oracle_value_nth(const struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b, size_t nth)
+uint16_t nt_oracle_value_nth(const struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b,
+                             size_t nth)
 {
     for (uint16_t i = t->fact_buckets[fact_bucket(kind, g, a, b)]; i != 0; i = t->facts[i].next)
         if (is(&t->facts[i], kind, g, a, b) && bit(t, i) && nth-- == 0)

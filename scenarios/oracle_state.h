@@ -19,12 +19,12 @@ enum nt_oracle_for { NT_ORACLE_FOR_ALL = 0, NT_ORACLE_FOR_IP, NT_ORACLE_FOR_ADDR
 struct nt_oracle_addr {
     enum nt_oracle_addr_kind kind;
     uint16_t ip;
-    uint8_t depth;      /* how many discoveries it took to come up */
-    uint32_t node;      /* agent, server, gateway; of a relay: the server */
-    uint16_t inner;     /* external: the internal address; relay: its base */
+    uint8_t depth;  /* how many discoveries it took to come up */
+    uint32_t node;  /* agent, server, gateway; of a relay: the server */
+    uint16_t inner; /* external: the internal address; relay: its base */
     enum nt_oracle_for made_for;
-    uint16_t remote;    /* number of an ip or address; 0 for all */
-    uint16_t next;      /* in its bucket */
+    uint16_t remote; /* number of an ip or address; 0 for all */
+    uint16_t next;   /* in its bucket */
 };
 
 enum nt_oracle_fact_kind {
@@ -58,7 +58,7 @@ struct nt_oracle_table {
     size_t addr_count, fact_count;
     uint16_t addr_buckets[NT_ORACLE_BUCKETS], fact_buckets[NT_ORACLE_BUCKETS];
     struct nt_oracle_facts now;
-    bool full;                                        /* something did not fit: nothing can be told */
+    bool full; /* something did not fit: nothing can be told */
 };
 
 void nt_oracle_table_init(struct nt_oracle_table *t);
@@ -67,10 +67,12 @@ uint16_t nt_oracle_addr(struct nt_oracle_table *t, const struct nt_oracle_addr *
 uint16_t nt_oracle_addr_find(const struct nt_oracle_table *t, const struct nt_oracle_addr *a);
 void nt_oracle_set(struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b, uint16_t c);
 void nt_oracle_clear(struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b, uint16_t c);
-bool nt_oracle_holds(const struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b, uint16_t c);
+bool nt_oracle_holds(const struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b,
+                     uint16_t c);
 /* The c for which the fact holds, the nth of them; 0: none. The order is that of first use ever, backwards. */
 uint16_t nt_oracle_value(const struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b);
-uint16_t nt_oracle_value_nth(const struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b, size_t nth);
+uint16_t nt_oracle_value_nth(const struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b,
+                             size_t nth);
 /* Is everything that only one of the two has a thing that can just as well hold from the start? What grows at a gateway without
  * tracking lets later packets further, and a packet that is lost there is one that was not sent yet. */
 bool nt_oracle_harmless(const struct nt_oracle_table *t, const struct nt_oracle_facts *a, const struct nt_oracle_facts *b);

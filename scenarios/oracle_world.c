@@ -134,8 +134,8 @@ static bool default_via(const struct nt_scn_case *c, uint32_t network, uint8_t f
 }
 
 /* Routes out of one attachment. A gateway has a default route on its outside only. */
-static void offer_attachment(const struct nt_scn_case *c, const struct nt_oracle_place *from, uint32_t port, const struct nt_addr *ip,
-                             struct route *r)
+static void offer_attachment(const struct nt_scn_case *c, const struct nt_oracle_place *from, uint32_t port,
+                             const struct nt_addr *ip, struct route *r)
 {
     const struct nt_scn_attachment *at = attachment(c, from, port);
     const struct nt_scn_network *n = &c->networks[at->network];

@@ -19,7 +19,7 @@ struct nt_oracle_hop {
     struct nt_oracle_place from, to; /* to.kind NT_SCN_NODE_NONE: nobody has the address */
     uint16_t ip;
     bool set, routed;
-    uint32_t out;                    /* the attachment of `from` that the packet leaves by */
+    uint32_t out; /* the attachment of `from` that the packet leaves by */
 };
 
 struct nt_oracle_world {

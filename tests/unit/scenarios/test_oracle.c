@@ -48,7 +48,8 @@ static void gateway(struct small_world *w, uint32_t g, uint32_t inside, const ch
                     const struct nt_nat_policy *p)
 {
     w->inside[g] = attach(w, inside, in_ip);
-    w->gateways[g] = (struct nt_scn_gateway){.inside = &w->inside[g], .inside_count = 1, .outside = attach(w, outside, out_ip), .policy = *p};
+    w->gateways[g] =
+        (struct nt_scn_gateway){.inside = &w->inside[g], .inside_count = 1, .outside = attach(w, outside, out_ip), .policy = *p};
     if (w->c.gateway_count <= g)
         w->c.gateway_count = g + 1;
 }
@@ -56,8 +57,14 @@ static void gateway(struct small_world *w, uint32_t g, uint32_t inside, const ch
 static void agent(struct small_world *w, uint32_t i, uint32_t net, const char *ip)
 {
     w->on[i] = attach(w, net, ip);
-    w->agents[i] = (struct nt_scn_agent){.on = &w->on[i], .on_count = 1, .policy = NT_ICE_ALL, .max_pairs = 100,
-                                         .stun = &w->stun, .stun_count = 1, .turn = &w->use, .turn_count = 1};
+    w->agents[i] = (struct nt_scn_agent){.on = &w->on[i],
+                                         .on_count = 1,
+                                         .policy = NT_ICE_ALL,
+                                         .max_pairs = 100,
+                                         .stun = &w->stun,
+                                         .stun_count = 1,
+                                         .turn = &w->use,
+                                         .turn_count = 1};
 }
 
 static void world_init(struct small_world *w)
@@ -66,14 +73,22 @@ static void world_init(struct small_world *w)
     w->user = (struct nt_scn_user){"alice", "secret"};
     w->use = (struct nt_scn_turn_use){.server = 1, .user = "alice", .password = "secret"};
     w->servers[0] = (struct nt_scn_server){.kinds = NT_SCN_STUN, .on = attach(w, 0, "203.0.113.10")};
-    w->servers[1] = (struct nt_scn_server){.kinds = NT_SCN_TURN, .on = attach(w, 0, "203.0.113.11"), .users = &w->user, .user_count = 1};
+    w->servers[1] =
+        (struct nt_scn_server){.kinds = NT_SCN_TURN, .on = attach(w, 0, "203.0.113.11"), .users = &w->user, .user_count = 1};
     nt_addr_parse(&w->servers[1].relay, "203.0.113.12");
     network(w, 0, "203.0.113.0/24");
     network(w, 1, "10.1.0.0/24");
     network(w, 2, "10.2.0.0/24");
     network(w, 3, "100.64.0.0/24");
-    w->c = (struct nt_scn_case){.networks = w->networks, .network_count = 4, .gateways = w->gateways, .servers = w->servers,
-                                .server_count = 2, .agents = w->agents, .agent_count = 2, .caller = 0, .callee = 1};
+    w->c = (struct nt_scn_case){.networks = w->networks,
+                                .network_count = 4,
+                                .gateways = w->gateways,
+                                .servers = w->servers,
+                                .server_count = 2,
+                                .agents = w->agents,
+                                .agent_count = 2,
+                                .caller = 0,
+                                .callee = 1};
 }
 
 static unsigned ask(struct small_world *w)
@@ -147,22 +162,23 @@ static void test_classic_types(void **state)
  *
  * Replies by the table:
  *  EI x EI     Both send to the other's true address, both filters open: direct.
- *  EI x AD     R sends from qA, which L does not know. L sent to B:q, so that its filter lets qA in if it is EI or AD: L discovers qA, its
- *              check of it meets R's open filter: direct. An APD filter never lets qA in, and what R says to a check that came to q
+ *  EI x AD     R sends from qA, which L does not know. L sent to B:q, so that its filter lets qA in if it is EI or AD: L discovers
+ * qA, its check of it meets R's open filter: direct. An APD filter never lets qA in, and what R says to a check that came to q
  *              leaves from qA too: relayed.
  *  EI x APD    The same, with q(A:p) for qA.
- *  AD x AD     First packets are pB -> q and qA -> p. q has an entry for S alone, so that only an EI filter lets the first packet in. If R's is
- *              EI, R discovers pB and checks it from qA: L sent from pB to B, so AD lets it in, and EI; APD does not. Then L knows qA and
- *              both true addresses are known: direct. So: one EI, the other EI or AD.
- *  AD x APD    With R EI: R checks pB from q(pB), L's EI or AD lets it in; L's port towards B is still pB: direct. With L EI and R AD: L
- *              discovers q(p), checks it from pB, R's filter of q(p) knows A: R discovers pB and checks it from q(pB): direct.
- *  APD x APD   A pair needs x = p(y) and y = q(x) at once, and each new address makes another new one: relayed, always.
+ *  AD x AD     First packets are pB -> q and qA -> p. q has an entry for S alone, so that only an EI filter lets the first packet
+ * in. If R's is EI, R discovers pB and checks it from qA: L sent from pB to B, so AD lets it in, and EI; APD does not. Then L knows
+ * qA and both true addresses are known: direct. So: one EI, the other EI or AD. AD x APD    With R EI: R checks pB from q(pB), L's
+ * EI or AD lets it in; L's port towards B is still pB: direct. With L EI and R AD: L discovers q(p), checks it from pB, R's filter
+ * of q(p) knows A: R discovers pB and checks it from q(pB): direct. APD x APD   A pair needs x = p(y) and y = q(x) at once, and
+ * each new address makes another new one: relayed, always.
  *
  * Pinned: an answer leaves from the port that the request came to, if it was the first packet of that (inside, remote).
- *  dependent x dependent  If one filter is EI, the other's first packet comes from an address nobody has sent to: it pins its flow to p or q, the
- *              answer comes from where the request went: direct, whatever the other filter. If none is EI, no first packet gets in: relayed.
- *  EI x dependent  As by the table, but for L APD and R EI: L's p is known to R. If L's packet comes to q before R's first to p, R answers from
- *              q: direct. If R was first, its flow to A:p is pinned to another port, which L never lets in: relayed. Both happen. */
+ *  dependent x dependent  If one filter is EI, the other's first packet comes from an address nobody has sent to: it pins its flow
+ * to p or q, the answer comes from where the request went: direct, whatever the other filter. If none is EI, no first packet gets
+ * in: relayed. EI x dependent  As by the table, but for L APD and R EI: L's p is known to R. If L's packet comes to q before R's
+ * first to p, R answers from q: direct. If R was first, its flow to A:p is pinned to another port, which L never lets in: relayed.
+ * Both happen. */
 static const enum nt_dependence dependences[] = {NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS, NT_DEP_ADDRESS_AND_PORT};
 
 /* Rows: left, by mapping, then filtering; columns: right. b: both, by the order. */
@@ -235,9 +251,9 @@ static unsigned between(const char *left, const char *right)
     return ask(&w);
 }
 
-/* Linux, measured: a peer's packet that comes first occupies the tuple, and the inside host's packets leave from a new port from then
- * on. Two such NATs open a path when their first packets cross, and need a relay when one comes first. Where what is unsolicited leaves no
- * state (OpenWrt), or the other side's filter does not care about ports, the path is direct. */
+/* Linux, measured: a peer's packet that comes first occupies the tuple, and the inside host's packets leave from a new port from
+ * then on. Two such NATs open a path when their first packets cross, and need a relay when one comes first. Where what is
+ * unsolicited leaves no state (OpenWrt), or the other side's filter does not care about ports, the path is direct. */
 static void test_poison_makes_the_order_count(void **state)
 {
     (void)state;
@@ -254,7 +270,8 @@ static void test_poison_makes_the_order_count(void **state)
  * asked: but that address is then discovered and checked. */
 static unsigned behind_one(enum nt_hairpin hairpin, bool turn)
 {
-    struct nt_nat_policy shared = policy(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT), inner = preset("port-restricted-cone");
+    struct nt_nat_policy shared = policy(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT),
+                         inner = preset("port-restricted-cone");
     struct small_world w;
     shared.hairpin = hairpin;
     world_init(&w);
