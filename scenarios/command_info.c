@@ -30,7 +30,7 @@ int nt_command_lint(const struct nt_options *o)
     if (r != NT_EXIT_OK)
         nt_complain(&diags);
     else
-        printf("%zu files, %zu cases: valid\n", s.file_count, s.count);
+        printf("%zu file%s, %zu case%s: valid\n", s.file_count, s.file_count == 1 ? "" : "s", s.count, s.count == 1 ? "" : "s");
     nt_selection_free(&s);
     return r;
 }

@@ -159,6 +159,8 @@ static int write_log(const struct merger *m)
     }
     snprintf(path, sizeof path, "%s/cases.jsonl", m->o->out);
     int r = fclose(f) == 0 ? nt_write_file(path, text, len) : NT_ENOMEM;
+    if (r != NT_OK)
+        fprintf(stderr, "natsim: %s: cannot be written (%s): free the disk, or give another --out\n", path, r == NT_EIO ? strerror(errno) : nt_strerror(r));
     free(text);
     return r;
 }
@@ -191,8 +193,12 @@ static int write_all(struct merger *m)
     return counts[NT_FAIL] > 0 || counts[NT_PASS] == 0 ? NT_EXIT_FAILED : NT_EXIT_OK;
 }
 
-int nt_command_merge(const struct nt_options *o)
+int nt_command_merge(const struct nt_options *given)
 {
+    struct nt_options with_out = *given;
+    if (!given->out_given && given->args.count == 1) /* a run that was killed: its reports belong beside its captures */
+        with_out.out = given->args.items[0];
+    const struct nt_options *o = &with_out;
     struct merger m = {.o = o};
     int r = NT_EXIT_OK;
     if (o->args.count == 0)

@@ -217,11 +217,13 @@ static int run_all(struct runner *run)
             nt_console_case(&run->console, &run->results[run->shown]);
     run->broken |= fclose(run->log) != 0;
     run->broken |= collect(run, &results) != NT_OK;
-    run->broken |= nt_output_reports(run->o->out, &results) != NT_OK;
+    bool written = nt_output_reports(run->o->out, &results) == NT_OK;
+    run->broken |= !written;
     nt_console_summary(&run->console, &results);
     if (run->o->stats)
         print_stats(&results);
-    printf("report: %s/report.html\n", run->o->out);
+    if (written)
+        printf("report: %s/report.html\n", run->o->out);
     if (run->o->keep != NT_KEEP_NONE)
         printf("captures: %s/captures\n", run->o->out);
     int code = exit_code(run, &results);

@@ -180,7 +180,7 @@ static int set_choice(struct nt_options *o, enum flag flag, const char *value, s
 static int set(struct nt_options *o, enum flag flag, const char *name, const char *value, struct nt_diags *diags)
 {
     switch (flag) {
-    case FLAG_OUT: o->out = value; return *value != '\0' ? NT_EXIT_OK : complain(diags, "--out cannot be", value, "a directory");
+    case FLAG_OUT: o->out = value, o->out_given = true; return *value != '\0' ? NT_EXIT_OK : complain(diags, "--out cannot be", value, "a directory");
     case FLAG_JOBS:
     case FLAG_SEED:
     case FLAG_SEEDS:
@@ -247,6 +247,14 @@ static int read_command(struct nt_options *o, const char *given, struct nt_diags
     return NT_EXIT_USAGE;
 }
 
+static bool takes_arguments(const char *command)
+{
+    for (size_t k = 0; k < COUNT(commands); k++)
+        if (strcmp(commands[k].name, command) == 0)
+            return commands[k].args[0] != '\0';
+    return true;
+}
+
 int nt_options_read(struct nt_options *o, int argc, char **argv, struct nt_diags *diags)
 {
     *o = (struct nt_options){.out = "natsim-out"};
@@ -266,5 +274,7 @@ int nt_options_read(struct nt_options *o, int argc, char **argv, struct nt_diags
     }
     if (o->seed_given && o->seeds_given)
         return complain(diags, "not both:", "--seed and --seeds", "give one of them");
+    if (o->command != NULL && o->args.count > 0 && !takes_arguments(o->command))
+        return complain(diags, "too many arguments:", o->args.items[0], "the command takes none");
     return o->command != NULL ? NT_EXIT_OK : complain(diags, "a command is missing after", "natsim", "'natsim --help' lists them");
 }

@@ -22,6 +22,7 @@ struct nt_options {
     const char *command;
     struct nt_option_list args, filters, tags;
     const char *out;
+    bool out_given;
     unsigned jobs;                   /* 0: one for each processor */
     bool seed_given, seeds_given;
     uint64_t seed, seed_first, seed_last;

@@ -213,6 +213,7 @@ int nt_pool_run(const struct nt_pool *p)
     int started = 0;
     s.workers = calloc(p->workers + 1, sizeof *s.workers);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a write that fails, like a full disk */
     for (unsigned i = 0; s.workers != NULL && i < p->workers; i++)
         s.workers[i].job = NO_JOB;
     for (unsigned i = 0; s.workers != NULL && fds != NULL && i < p->workers && i < p->jobs; i++)

@@ -169,6 +169,8 @@ int nt_suites_add(struct nt_suite_files *f, const char *argument, struct nt_diag
         r = add_directory(f, argument, 0);
     else if (is_file(argument))
         r = add_file(f, argument);
+    else if (snprintf(path, sizeof path, "%s.yaml", argument) < (int)sizeof path && is_file(path))
+        r = add_file(f, path);
     else if (dir != NULL && snprintf(path, sizeof path, "%s/%s", dir, argument) < (int)sizeof path && is_directory(path))
         r = add_directory(f, path, 0);
     else if (dir != NULL && is_file(path))

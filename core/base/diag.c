@@ -1,12 +1,15 @@
 #include "core/base/diag.h"
 #include "core/base/map.h"
 
+#include <limits.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define WORD_MAX 64
+#define SOURCE_WIDTH 120 /* characters of a source line that are shown */
 
 static char *vformat(const char *fmt, va_list args)
 {
@@ -65,14 +68,48 @@ static void print_place(FILE *out, const struct nt_diag *d)
         fputc(' ', out);
 }
 
-/* The source line and a caret under its column; tabs are kept so that the caret stands right. */
+/* Bytes of the character at s: control characters and what is not UTF-8 count as bad, one byte each. */
+static size_t character(const char *s, bool *bad)
+{
+    unsigned char c = (unsigned char)*s;
+    size_t len = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
+    *bad = c < 0x20 || c == 0x7f || len == 0 || (c == 0xc2 && (unsigned char)s[1] < 0xa0);
+    for (size_t i = 1; i < len; i++)
+        *bad = *bad || ((unsigned char)s[i] & 0xc0) != 0x80;
+    return *bad ? 1 : len;
+}
+
+/* At most `max` characters, those that would steer a terminal as '?'. The rest is returned. */
+static const char *print_text(FILE *out, const char *s, int max)
+{
+    for (; *s != '\0' && max > 0; max--) {
+        bool bad;
+        size_t len = character(s, &bad);
+        if (bad)
+            fputc(*s == '\t' ? '\t' : '?', out);
+        else
+            fwrite(s, 1, len, out);
+        s += len;
+    }
+    return s;
+}
+
+/* The source line, of a long one what is near the column, and a caret under the column; tabs are kept so that the caret stands
+ * right. */
 static void print_source(FILE *out, const struct nt_diag *d)
 {
-    if (d->source == NULL)
+    bool bad;
+    int skipped = d->column > SOURCE_WIDTH ? d->column - SOURCE_WIDTH / 2 : 0;
+    const char *s = d->source;
+    if (s == NULL)
         return;
-    fprintf(out, "    %s\n    ", d->source);
-    for (int i = 1; i < d->column && d->source[i - 1] != '\0'; i++)
-        fputc(d->source[i - 1] == '\t' ? '\t' : ' ', out);
+    for (int i = 0; i < skipped && *s != '\0'; i++)
+        s += character(s, &bad);
+    fprintf(out, "    %s", skipped > 0 ? "..." : "");
+    const char *rest = print_text(out, s, SOURCE_WIDTH);
+    fprintf(out, "%s\n    %s", *rest != '\0' ? "..." : "", skipped > 0 ? "   " : "");
+    for (int i = skipped + 1; i < d->column && *s != '\0'; i++, s += character(s, &bad))
+        fputc(*s == '\t' ? '\t' : ' ', out);
     fputs(d->column > 0 ? "^\n" : "\n", out);
 }
 
@@ -86,8 +123,10 @@ char *nt_diags_format(const struct nt_diags *d)
     for (size_t i = 0; i < d->count; i++) {
         const struct nt_diag *item = &d->items[i];
         print_place(out, item);
-        fprintf(out, "%s", item->what != NULL ? item->what : "out of memory");
-        fprintf(out, item->mend != NULL ? ": %s\n" : "\n", item->mend);
+        print_text(out, item->what != NULL ? item->what : "out of memory", INT_MAX);
+        fputs(item->mend != NULL ? ": " : "", out);
+        print_text(out, item->mend != NULL ? item->mend : "", INT_MAX);
+        fputc('\n', out);
         print_source(out, item);
     }
     if (d->dropped > 0)

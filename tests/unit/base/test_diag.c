@@ -8,6 +8,7 @@
 #include "core/base/diag.h"
 #include "core/base/err.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,21 @@ static void form(void **state)
     nt_diag_add(&d, "b", 0, 0, "file alone");
     assert_format(&d, "no place\nb: file alone\n");
     assert_format(&d, "");
+}
+
+static void long_lines_and_steering_characters(void **state)
+{
+    struct nt_diags d = {0};
+    char line[400], want[800];
+    (void)state;
+    memset(line, 'x', sizeof line);
+    struct nt_diag *i = nt_diag_add(&d, "a.yaml", 1, 200, "far to the right");
+    nt_diag_source(i, line, sizeof line);
+    snprintf(want, sizeof want, "a.yaml:1:200: far to the right\n    ...%.120s...\n       %59s^\n", line, "");
+    assert_format(&d, want);
+    i = nt_diag_add(&d, "a.yaml", 1, 4, "unknown key '\033[2J\xff'");
+    nt_diag_source(i, "\xc3\xa4\033\x80z", 5); /* the caret is under the fourth character */
+    assert_format(&d, "a.yaml:1:4: unknown key '?[2J?'\n    \xc3\xa4??z\n       ^\n");
 }
 
 static void limit(void **state)
@@ -83,7 +99,7 @@ static void codes_have_texts(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(form), cmocka_unit_test(limit), cmocka_unit_test(nearest),
-                                       cmocka_unit_test(codes_have_texts)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(form), cmocka_unit_test(long_lines_and_steering_characters), cmocka_unit_test(limit),
+                                       cmocka_unit_test(nearest), cmocka_unit_test(codes_have_texts)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
