@@ -333,7 +333,8 @@ enum nt_fabric_end nt_fabric_run(struct nt_fabric *f, nt_time until)
             f->now = f->now > until ? f->now : until;
             return NT_FABRIC_UNTIL;
         }
-        nt_queue_pop(&f->queue, &e);
+        if (f->choice.choose == NULL || !nt_fabric_chosen(f, &e))
+            nt_queue_pop(&f->queue, &e);
         handle(f, &e);
     }
     return f->nomem ? NT_FABRIC_NOMEM : f->livelock ? NT_FABRIC_LIVELOCK : NT_FABRIC_STOPPED;

@@ -104,6 +104,18 @@ int nt_fabric_add_fault(struct nt_fabric *f, const struct nt_fault *fault); /* c
 /* Calls `fn` at a time, before deliveries and node timers of that time; same time: in order of calls. */
 int nt_fabric_at(struct nt_fabric *f, nt_time at, void (*fn)(void *user, nt_time now), void *user);
 
+/* Other orders of deliveries: when packets are due at several nodes within `window` of the next one, `choose` says which of them
+ * (0: the next one) arrives now, before its time. Packets to one node keep their order. At most NT_OPTIONS_MAX nodes count. */
+#define NT_OPTIONS_MAX 16
+
+struct nt_choice {
+    nt_time window;
+    uint32_t (*choose)(void *user, uint32_t options); /* options >= 2; NULL: the order of time */
+    void *user;
+};
+
+void nt_fabric_choose(struct nt_fabric *f, const struct nt_choice *choice);
+
 enum nt_fabric_end { NT_FABRIC_IDLE = 0, NT_FABRIC_UNTIL, NT_FABRIC_STOPPED, NT_FABRIC_LIVELOCK, NT_FABRIC_NOMEM };
 /* Runs events up to and including `until`. LIVELOCK: a node's deadline did not move on after 10,000 runs at one instant. */
 enum nt_fabric_end nt_fabric_run(struct nt_fabric *f, nt_time until);

@@ -105,6 +105,7 @@ struct nt_fabric {
     size_t fault_count, fault_cap;
     struct nt_partition *partitions;
     size_t partition_count, partition_cap;
+    struct nt_choice choice;
     uint32_t depth;  /* calls into nodes that have not returned */
     uint32_t in_tap; /* where the packet in hand arrived, NT_FABRIC_NONE: none */
     bool stop, livelock, nomem;
@@ -152,5 +153,8 @@ void nt_fabric_refuse(struct nt_fabric *f, uint32_t node, uint32_t port, struct 
 /* NT_SCRATCH bytes for a packet's payload on its way from an endpoint; NULL without memory, and the run ends. */
 uint8_t *nt_fabric_scratch(struct nt_fabric *f);
 void nt_fabric_livelocked(struct nt_fabric *f);
+
+/* choice.c: the next event, when it is a delivery that has others beside it; false: it is not. */
+bool nt_fabric_chosen(struct nt_fabric *f, struct nt_event *e);
 
 #endif

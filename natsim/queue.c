@@ -104,9 +104,14 @@ bool nt_queue_pop(struct nt_queue *q, struct nt_event *e)
 {
     if (q->count == 0)
         return false;
-    *e = q->heap[0];
-    take_out(q, 0);
+    nt_queue_take(q, 0, e);
     return true;
+}
+
+void nt_queue_take(struct nt_queue *q, size_t i, struct nt_event *e)
+{
+    *e = q->heap[i];
+    take_out(q, i);
 }
 
 void nt_queue_free(struct nt_queue *q)

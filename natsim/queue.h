@@ -39,6 +39,7 @@ int nt_queue_nodes(struct nt_queue *q, size_t count);
 /* Sets, moves or (NT_TIME_NEVER) removes the node's timer; its place among equals is that of the last change. */
 int nt_queue_timer(struct nt_queue *q, uint32_t node, nt_time at);
 bool nt_queue_pop(struct nt_queue *q, struct nt_event *e); /* false: empty */
+void nt_queue_take(struct nt_queue *q, size_t i, struct nt_event *e); /* the one at place i of the heap, out of turn */
 void nt_queue_free(struct nt_queue *q);
 
 #endif

@@ -10,7 +10,7 @@
 #include <string.h>
 
 struct form {
-    const struct nt_yaml *path, *data, *packets, *conformance, *never;
+    const struct nt_yaml *path, *data, *packets, *conformance, *never, *explore, *outcomes;
     nt_time within, until, limit;
 };
 
@@ -49,14 +49,37 @@ static const struct nt_key keys[] = {
      .low = 1,
      .high = NT_UNIT_TIME_MAX,
      .doc = "the case fails when it goes on so long; 10m by default"},
-    {.name = "explore", .flags = NT_KEY_UNBUILT, .doc = "every order of deliveries"},
-    {.name = "outcomes", .flags = NT_KEY_UNBUILT, .doc = "the set expected of explore"},
+    {.name = "explore",
+     AT(explore),
+     .schema = "{\"$ref\": \"#/$defs/explore\"}",
+     .doc = "run every order of the first deliveries that are due at different nodes within a window"},
+    {.name = "outcomes",
+     AT(outcomes),
+     .schema = "{\"type\": \"array\", \"items\": {\"enum\": [\"direct\", \"relayed\", \"none\"]}}",
+     .doc = "the set of paths expected of all orders"},
 };
 const struct nt_table nt_table_expect = {.def = "expect",
                                          .noun = "'expect'",
                                          .keys = keys,
                                          .count = sizeof keys / sizeof *keys,
                                          .rest = "{\"$ref\": \"#/$defs/agent-expect\"}"};
+
+static const struct nt_key explore_keys[] = {
+    {.name = "first",
+     .type = NT_KEY_U32,
+     .offset = offsetof(struct nt_scn_expect, explore_first),
+     .low = 1,
+     .high = NT_SCN_EXPLORE_MAX,
+     .flags = NT_KEY_REQUIRED,
+     .doc = "how many deliveries are chosen among those due together"},
+    {.name = "window",
+     .type = NT_KEY_TIME,
+     .offset = offsetof(struct nt_scn_expect, explore_window),
+     .high = NT_UNIT_TIME_MAX,
+     .flags = NT_KEY_REQUIRED,
+     .doc = "deliveries so near to each other may change places"},
+};
+const struct nt_table nt_table_explore = NT_TABLE("explore", "'explore'", explore_keys);
 
 static const struct nt_key data_keys[] = {
     {.name = "lost",
@@ -102,6 +125,9 @@ static const struct nt_word paths[] = {{"direct", NT_PATH_DIRECT, false},
                                        {"oracle", NT_PATH_ORACLE, false},
                                        {NULL, 0, false}};
 
+static const struct nt_word outcome_words[] = {
+    {"direct", NT_PATH_DIRECT, false}, {"relayed", NT_PATH_RELAYED, false}, {"none", NT_PATH_NONE, false}, {NULL, 0, false}};
+
 /* Why the oracle cannot speak of this case; NULL: it can. The oracle is about all schedules of an undisturbed call. */
 static const char *oracle_trouble(const struct nt_scn_case *c)
 {
@@ -138,6 +164,25 @@ static void read_path(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
                             ? nt_load_error(l, v, "'oracle' cannot speak of a case with loss of 50%% or more")
                             : nt_load_error(l, v, "'oracle' cannot speak of a case with the step '%s'", trouble);
     nt_diag_mend(d, "write path: direct, relayed or none");
+}
+
+static void read_exploration(struct nt_load *l, const struct form *f, struct nt_scn_expect *e)
+{
+    int bit = 0;
+    if (f->explore != NULL)
+        nt_table_read(l, &nt_table_explore, f->explore, e);
+    if (f->outcomes == NULL)
+        return;
+    e->outcomes_place = f->outcomes->place;
+    for (size_t i = 0; i < nt_load_count(f->outcomes); i++) {
+        const struct nt_yaml *v = nt_load_item(f->outcomes, i);
+        if (nt_word_read(l, outcome_words, "outcomes", v, &bit))
+            e->outcomes |= (unsigned)bit;
+    }
+    if (nt_load_count(f->outcomes) == 0)
+        nt_diag_mend(nt_load_error(l, f->outcomes, "'outcomes' is empty"), "write the paths that some order leads to: direct, relayed, none");
+    if (f->explore == NULL)
+        nt_diag_mend(nt_load_error(l, f->outcomes, "'outcomes' stands without 'explore'"), "add explore: {first: 6, window: 5ms}");
 }
 
 static void read_packets(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_expect *e)
@@ -258,6 +303,7 @@ void nt_load_expect(struct nt_load *l, const struct nt_yaml *section)
         e->data_place = f.data->place;
         nt_table_read(l, &nt_table_data, f.data, e);
     }
+    read_exploration(l, &f, e);
     if (f.packets != NULL)
         read_packets(l, f.packets, e);
     if (f.conformance != NULL)

@@ -10,6 +10,7 @@
 
 #define NT_SCN_NODES_MAX 100000
 #define NT_SCN_NONE UINT32_MAX
+#define NT_SCN_EXPLORE_MAX 32 /* choices of an exploration */
 
 struct nt_place {
     int line, column; /* from 1; 0: none */
@@ -208,6 +209,10 @@ struct nt_scn_expect {
     nt_time limit;                     /* 10 minutes by default */
     struct nt_scn_event *never;
     size_t never_count;
+    struct nt_place outcomes_place;
+    uint32_t explore_first;            /* choices between deliveries; 0: no exploration */
+    nt_time explore_window;
+    unsigned outcomes;                 /* bits of enum nt_scn_path, 0: not asked */
 };
 
 struct nt_scn_param {

@@ -2,6 +2,7 @@
 #include "scenarios/app_agent.h"
 #include "scenarios/app_server.h"
 #include "scenarios/describe.h"
+#include "scenarios/explore_case.h"
 #include "scenarios/judge.h"
 #include "scenarios/steps.h"
 
@@ -225,8 +226,8 @@ static int run_and_judge(struct run *run, nt_time until, struct nt_result_case *
     return r;
 }
 
-void nt_run_case(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
-                 const struct nt_run_listener *listener, struct nt_result_case *out)
+void nt_run_order(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
+                  const struct nt_run_listener *listener, struct nt_orders *orders, struct nt_result_case *out)
 {
     struct run run = {.listener = listener};
     if (identify(c, options, out) != NT_OK || (run.w = nt_world_new(c, options->seed, capture)) == NULL)
@@ -234,6 +235,17 @@ void nt_run_case(const struct nt_scn_case *c, const struct nt_run_options *optio
     run.w->observer.named = on_named;
     run.w->observer.any = on_any;
     run.w->observer.user = &run;
+    if (orders != NULL)
+        nt_fabric_choose(run.w->fabric, &(struct nt_choice){.window = c->expect.explore_window, .choose = nt_orders_choose, .user = orders});
     run_and_judge(&run, options->until, out);
     nt_world_del(run.w);
+}
+
+void nt_run_case(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
+                 const struct nt_run_listener *listener, struct nt_result_case *out)
+{
+    if (c->expect.explore_first > 0)
+        nt_explore_case(c, options, capture, listener, out);
+    else
+        nt_run_order(c, options, capture, listener, NULL, out);
 }

@@ -5,6 +5,7 @@
 #include "pcap/capture.h"
 #include "reports/result.h"
 #include "scenarios/model.h"
+#include "scenarios/orders.h"
 
 struct nt_run_options {
     uint64_t seed;
@@ -21,5 +22,9 @@ struct nt_run_listener { /* what natsim explain wants to see */
  * caller's and holds the packets afterwards; out->capture stays NULL. `listener` may be NULL. */
 void nt_run_case(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
                  const struct nt_run_listener *listener, struct nt_result_case *out);
+
+/* One run of the world, with one order of deliveries; NULL: the order of time. */
+void nt_run_order(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
+                  const struct nt_run_listener *listener, struct nt_orders *orders, struct nt_result_case *out);
 
 #endif

@@ -252,7 +252,8 @@ static const struct row rows[] = {
     {"path: oracle", "path: [oracle, direct]", "24:9: 'oracle' stands alone: write path: oracle\n"},
     {"loss: 0%", "loss: 50%",
      "24:9: 'oracle' cannot speak of a case with loss of 50% or more: write path: direct, relayed or none\n"},
-    {"path: oracle", "explore: {first: 6, window: 5ms}", "24:3: 'explore' is not in this version\n"},
+    {"path: oracle", "explore: {first: 6}", "24:12: 'window' is missing: 'explore' needs it\n"},
+    {"path: oracle", "outcomes: [direct]", "24:13: 'outcomes' stands without 'explore': add explore: {first: 6, window: 5ms}\n"},
     {"L: {state: completed}", "L: {state: complete}", "25:14: unknown value 'complete' of 'state': did you mean 'completed'?\n"},
     {"L: {state: completed}", "M: {state: completed}",
      "25:3: 'M' is neither an expectation nor an agent: 'expect' has path, data, packets, conformance, within, never, until, "
