@@ -181,8 +181,8 @@ const char *nt_capture_comment_at(const struct nt_capture *c, const struct nt_ca
     buf[0] = '\0';
     if (i == 1 && nt_addr_is_set(&f->c))
         translation(c->taps[f->tap].node, &f->c, &f->d, buf, cap);
-    else if (i == 2 && f->marks != 0) /* the words that take a frame out of the tshark gate */
+    else if (i == 2 && (f->marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0) /* the words that take a frame out of the tshark gate */
         snprintf(buf, cap, "expect-malformed: %s%s%s by a step", f->marks & NT_MARK_DAMAGED ? "damaged" : "",
-                 f->marks == (NT_MARK_DAMAGED | NT_MARK_INJECTED) ? " and " : "", f->marks & NT_MARK_INJECTED ? "injected" : "");
+                 (f->marks & NT_MARK_DAMAGED) != 0 && (f->marks & NT_MARK_INJECTED) != 0 ? " and " : "", f->marks & NT_MARK_INJECTED ? "injected" : "");
     return buf;
 }

@@ -54,7 +54,7 @@ static char *note_of(const struct nt_capture *c, const struct nt_way *w)
         if (f->fate == NT_FATE_DROPPED)
             put_drop(&t, c, f);
     }
-    if (c->frames[w->first].marks != 0)
+    if ((c->frames[w->first].marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0)
         nt_text_printf(&t, "; %s by a step", c->frames[w->first].marks & NT_MARK_DAMAGED ? "damaged" : "injected");
     if (c->frames[w->last].fate == NT_FATE_PASSED && c->frames[w->last].direction == NT_DIR_OUT)
         nt_text_put(&t, "; seen no more");

@@ -1,4 +1,4 @@
-/* RFC 7675: consent on each pair that was selected. An agent that sends keepalive indications instead does not use it. */
+/* RFC 7675: consent on each pair that was selected. An agent that never asks for consent does not use it: ICE can do without. */
 #include "reports/conformance/judge.h"
 
 #include <stdlib.h>
@@ -18,7 +18,7 @@ struct pair {
 };
 
 struct agent {
-    bool any_success, keepalives;
+    bool any_success, asks;
 };
 
 struct state {
@@ -38,7 +38,7 @@ static void judge_data(struct state *s, const struct nt_item *m)
     const struct pair *p = &s->pairs[m->pair];
     bool over = expired(p, m->at), forged = p->forged != NT_TIME_NEVER && p->forged > p->renewed && m->at <= p->forged + EXPIRY;
     nt_judge_that(s->j, NT_CONSENT_RULE_CONSENT, m, s->agents[m->party].any_success, "data before any check has succeeded");
-    if (p->renewed == NT_TIME_NEVER || s->agents[m->party].keepalives)
+    if (p->renewed == NT_TIME_NEVER || !s->agents[m->party].asks)
         return;
     s->j->exercised[NT_CONSENT_RULE_EXPIRY] = true;
     if (over)
@@ -70,9 +70,12 @@ static void judge_request(struct state *s, const struct nt_item *m, uint32_t sel
     bool consent = p->selected != NT_TIME_NEVER && first->at > p->selected + SETTLED && nt_item_attr(s->v, m, NT_ATTR_USE_CANDIDATE) == NULL;
     if (!consent || m->copy)
         return;
+    s->agents[m->party].asks = true;
     nt_judge_that(s->j, NT_CONSENT_RULE_FRESH, m, m->first == self, "a consent request was sent again");
     nt_judge_that(s->j, NT_CONSENT_RULE_AGAIN, m, !expired(p, m->at), "the pair is used again after its consent was lost");
-    if (m->first == self && !expired(p, m->at))
+    if (m->late)
+        p->asked = NT_TIME_NEVER;
+    else if (m->first == self && !expired(p, m->at))
         judge_interval(s, m, p);
 }
 
@@ -110,9 +113,7 @@ static void step(struct state *s, const struct nt_item *m, uint32_t self)
         judge_data(s, m);
     if (m->kind != NT_ITEM_STUN)
         return;
-    if (out && nt_item_is(m, NT_STUN_BINDING, NT_STUN_INDICATION))
-        s->agents[m->party].keepalives = true;
-    else if (out && nt_item_check(s->v, m) && !m->excused)
+    if (out && nt_item_check(s->v, m) && !m->excused)
         judge_request(s, m, self);
     else if (!out && nt_item_is(m, NT_STUN_BINDING, NT_STUN_SUCCESS) && nt_item_check_response(s->v, m))
         response_came(s, m);

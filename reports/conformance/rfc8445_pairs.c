@@ -22,7 +22,7 @@ struct agent {
     uint32_t last_binding;   /* the last Binding message that it sends in the trace */
     uint32_t pairs;          /* that it has checked */
     nt_time selected;        /* NT_TIME_NEVER: nothing was */
-    nt_time last_start;
+    nt_time last_start, pace; /* pace: Ta as it was then */
     bool started;
 };
 
@@ -46,11 +46,14 @@ static void judge_pace(struct state *s, const struct nt_item *m)
 {
     struct agent *a = &s->agents[m->party];
     nt_time gap = m->at - a->last_start;
-    if (a->selected == NT_TIME_NEVER && a->started && nt_judge_breaks(s->j, NT_ICE_RULE_PACING, gap + NT_JUDGE_TOLERANCE >= ta(s->v, m)))
+    if (m->late)
+        return;
+    if (a->selected == NT_TIME_NEVER && a->started && nt_judge_breaks(s->j, NT_ICE_RULE_PACING, gap + NT_JUDGE_TOLERANCE >= a->pace))
         nt_judge_broken(s->j, NT_ICE_RULE_PACING, m->party, m->frame, "%" PRId64 ".%03d ms after the transaction before", gap / NT_MSEC,
                         (int)(gap / NT_USEC % 1000));
     a->started = true;
     a->last_start = m->at;
+    a->pace = ta(s->v, m);
 }
 
 static void judge_nomination(struct state *s, const struct nt_item *m)
@@ -73,7 +76,7 @@ static void settle_trigger(struct state *s, const struct nt_item *m, nt_time now
     if (p->waits == NT_VIEW_NONE)
         return;
     const struct nt_item *cause = &s->v->items[p->waits];
-    bool late = now > p->waits_until + NT_JUDGE_TOLERANCE && s->agents[m->party].selected > p->waits_until;
+    bool late = !m->late && now > p->waits_until + NT_JUDGE_TOLERANCE && s->agents[m->party].selected > p->waits_until;
     nt_judge_that(s->j, NT_ICE_RULE_TRIGGERED, cause, !late, "no check in the other direction");
     p->waits = NT_VIEW_NONE;
 }
@@ -143,7 +146,7 @@ static void judge_answered(struct state *s, const struct nt_item *m, uint32_t se
     const struct agent *a = &s->agents[m->party];
     uint32_t answer = s->v->items[m->first].answer;
     nt_time since = running_since(s->v, m->party);
-    bool answered = answer != NT_VIEW_NONE && s->v->items[answer].at <= m->at + NT_JUDGE_PROMPT;
+    bool answered = answer != NT_VIEW_NONE && (s->v->items[answer].late || s->v->items[answer].at <= m->at + NT_JUDGE_PROMPT);
     bool active = a->last_binding != NT_VIEW_NONE && a->last_binding > self && s->v->items[a->last_binding].at > m->at;
     bool patient = since <= m->at && m->at < nt_time_after(since, NT_STUN_TI) && a->selected == NT_TIME_NEVER &&
                    s->v->bye[m->party] > m->at + NT_JUDGE_PROMPT;

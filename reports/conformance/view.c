@@ -183,7 +183,7 @@ static int add_item(struct nt_view *v, struct nt_item m);
 static int add_inner(struct nt_view *v, const struct nt_item *outer)
 {
     struct nt_item m = {.at = outer->at, .frame = outer->frame, .party = outer->party, .direction = outer->direction,
-                        .excused = outer->excused, .inner = true, .server = outer->remote, .base = outer->local};
+                        .excused = outer->excused, .late = outer->late, .inner = true, .server = outer->remote, .base = outer->local};
     uint32_t a = nt_view_allocation(v, outer->party, &outer->local, &outer->remote);
     if (a == NT_VIEW_NONE)
         return NT_OK;
@@ -250,7 +250,8 @@ static int walk(struct nt_view *v)
     int r = NT_OK;
     for (uint32_t i = 1; i <= c->frame_count && r == NT_OK; i++) {
         const struct nt_capture_frame *f = &c->frames[i - 1];
-        struct nt_item m = {.at = f->at, .frame = i, .direction = f->direction, .excused = f->marks != 0};
+        struct nt_item m = {.at = f->at, .frame = i, .direction = f->direction, .late = (f->marks & NT_MARK_DELAYED) != 0,
+                            .excused = (f->marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0};
         struct nt_addr src, dst;
         size_t len;
         if (f->tap >= c->tap_count || v->tap_party[f->tap] == NT_VIEW_NONE || v->tap_signalling[f->tap] ||

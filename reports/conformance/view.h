@@ -36,6 +36,7 @@ struct nt_item {
     uint8_t direction, kind;      /* enum nt_direction, enum nt_item_kind */
     bool excused;                 /* a step damaged or injected it: its sender is not to blame */
     bool inner;                   /* TURN carried it: local is the relayed address, remote the peer */
+    bool late;                    /* a step held it back before it left: its time is not its sender's */
     bool copy;                    /* the same bytes on the same way within a millisecond: a duplicate of the network */
     uint32_t leg;                 /* at a server: the allocation whose relayed address it came to or left from */
     uint32_t pair;                /* the number of (party, local, remote) */
