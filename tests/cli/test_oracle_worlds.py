@@ -1,4 +1,4 @@
-"""The oracle against the fabric and the agents, over random worlds. WORLDS=1000 runs that many, WORLDS_FROM is the first seed."""
+"""The oracle against the fabric and the agents, over random worlds. WORLDS=N runs so many, 1,000 by default, WORLDS_FROM is the first seed."""
 
 import json
 import os
@@ -6,7 +6,7 @@ from collections import Counter
 
 import worlds
 
-COUNT = int(os.environ.get("WORLDS", 200))
+COUNT = int(os.environ.get("WORLDS", 1000))
 FIRST = int(os.environ.get("WORLDS_FROM", 1))
 UNTOLD = "the oracle cannot tell: too many orders of first packets"
 
