@@ -1,0 +1,324 @@
+"""Bad input: the exit code of the language, the exact place, the cure, and nothing half-written."""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import time
+
+import pytest
+
+from conftest import NATSIM, SUITES, fields, two_nats
+
+GOOD = two_nats()
+
+
+def place(text, word, nth=0):
+    """line:column of the nth time that the word stands in the text."""
+    at = -1
+    for _ in range(nth + 1):
+        at = text.index(word, at + 1)
+    return f"{text.count(chr(10), 0, at) + 1}:{at - text.rfind(chr(10), 0, at)}"
+
+
+def caret(line, column):
+    return f"    {line}\n    {' ' * (column - 1)}^\n"
+
+
+# (what is replaced, by what, the word that is complained of, the complaint)
+WRONG = [
+    ("seed: 1", "sed: 1", "sed", "unknown key 'sed': did you mean 'seed'?"),
+    ("delay: 20ms", "dealy: 20ms", "dealy", "unknown key 'dealy': did you mean 'delay'?"),
+    ("delay: 20ms", "colour: red", "colour", "unknown key 'colour': a network has ipv4, "),
+    ("seed: 1", "claim: again", "claim: again", "duplicate key 'claim': it stands already in line 2"),
+    ("delay: 20ms", "delay: 20", "20}", "'20' has no unit: write 20ms"),
+    ("delay: 20ms", "loss: 10", "10}", "'10' has no unit: write 10%"),
+    ("delay: 20ms", "rate: 10", "10}", "'10' has no unit: write 10Mbit"),
+    ("delay: 20ms", "delay: soon", "soon", "'soon' is not a time: a time is a number and ns, us, ms, s, m or h"),
+    ("delay: 20ms", "loss: 101%", "101%", "write 0% to 100%"),
+    ("nat: full-cone", "nat: full-con", "full-con", "unknown preset 'full-con': did you mean 'full-cone'?"),
+    ("nat: full-cone", "nat: {mapping: endpoint-independent}", "{mapping", "'filtering' is missing"),
+    ("nat: full-cone", "nat: {preset: symmetric, ports: overload}", "{preset", "'overload' shares the port of an endpoint-independent mapping"),
+    ("on: home-left", "on: home-lft", "home-lft", "unknown network 'home-lft': did you mean 'home-left'?"),
+    ("{at: 0s, call: {from: L, to: R}}", "{at: 0s, call: {from: L, to: Q}}", "Q", "unknown agent 'Q'"),
+    ("203.0.113.0/24", "203.0.113.0/33", "203.0.113.0/33", "'203.0.113.0/33' is not an IPv4 prefix: write it as in 203.0.113.0/24"),
+    ("natsim: 1", "natsim: 2", "2", "'natsim: 2' is not in this version: write natsim: 1"),
+    ("claim:", "matrix: {x: [1]}\nclaim:", "x: [1]", "axis 'x' is not used: write \"${x}\" where its value belongs, or leave it out"),
+    ("nat: full-cone", "nat: \"${y}\"", "\"${y}", "unknown axis 'y'"),
+    ("path: direct", "path: sideways", "sideways", "unknown value 'sideways' of 'path': write one of direct, relayed, none, oracle"),
+    ("path: direct", "path: direct\n  L: {state: done}", "done", "unknown value 'done' of 'state'"),
+    ("path: direct", "path: direct\nexpect-where:\n  - {when: {left: none}, path: none}", "left: none", "unknown axis 'left': name it in 'matrix'"),
+    ("expect:", "  - {at: 1s, explode: {agent: L}}\nexpect:", "explode", "unknown key 'explode': a step has at, after, "),
+    ("kind: platform}", "kind: platform}\n  spare: {on: internet, kind: stun}", "spare", "no agent names server 'spare'"),
+    ("expect:", "  - {at: 0s, drop: {where: nat-left, filter: upd}}\nexpect:", "upd", "upd"),
+    ("internet: {", "void: {ipv4: 192.0.2.0/24}\n  internet: {", "void", "nobody is on network 'void': attach somebody, or leave it out"),
+]
+
+
+@pytest.mark.parametrize("old, new, word, complaint", WRONG, ids=[w[1].split("\n")[-1] for w in WRONG])
+def test_the_place_and_the_cure(natsim, scenario, old, new, word, complaint):
+    text = GOOD.replace(old, new, 1)
+    run = natsim("lint", scenario(text))
+    assert run.code == 2, run
+    start = text.index(new)
+    at = text.index(word, start)
+    line = text.count("\n", 0, at) + 1
+    column = at - text.rfind("\n", 0, at)
+    first, *rest = run.err.splitlines(keepends=True)
+    assert first.startswith(f"case.yaml:{line}:{column}: "), run
+    assert complaint in first
+    assert "".join(rest[:2]) == caret(text.splitlines()[line - 1], column)
+
+
+def test_a_cycle_of_networks(natsim, scenario):
+    text = GOOD.replace("nat-left: {inside: home-left, outside: internet", "nat-left: {inside: home-left, outside: home-right")
+    text = text.replace("nat-right: {inside: home-right, outside: internet", "nat-right: {inside: home-right, outside: home-left")
+    run = natsim("run", scenario(text))
+    assert run.code == 2
+    assert run.err.startswith(f"case.yaml:{place(text, 'nat-left')}: the outside of gateway 'nat-left' leads back to its inside 'home-left': "
+                              "let 'outside' be a network nearer to the internet\n"), run
+
+
+UNBUILT = [
+    ("stun: [stun]", "stun: [stun], mode: lite", "lite"),
+    ("stun: [stun]", "stun: [stun], nomination: aggressive", "aggressive"),
+    ("stun: [stun]", "stun: [stun], trickle: half", "half"),
+    ("stun: [stun]", "stun: [stun], trickle: full", "full"),
+    ("stun: [stun]", "stun: [stun], tcp: [active]", "tcp"),
+    ("stun: [stun]", "stun: [stun], interfaces: [{kind: vpn, via: R}]", "interfaces"),
+    ("stun: [stun]", "stun: [stun], exec: agent", "exec"),
+    ("stun: [stun]", "stun: [stun], streams: 2", "streams: 2"),
+    ("stun: [stun]", "stun: [stun], components: 2", "components: 2"),
+    ("user: alice,", "user: alice, transport: tcp,", "tcp"),
+    ("user: alice,", "user: alice, transport: tls,", "tls"),
+    ("kind: stun}", "kind: coturn}", "coturn"),
+    ("kind: turn,", "kind: turn, transports: [udp, tcp],", "tcp"),
+    ("nat: full-cone", "nat: {preset: full-cone, tcp: {}}", "tcp"),
+    ("nat: full-cone", "nat: {preset: full-cone, port-control: [pcp]}", "port-control"),
+    ("expect:", "  - {at: 1s, restart: {agent: L}}\nexpect:", "restart"),
+    ("expect:", "  - {at: 1s, hangup: {agent: L}}\nexpect:", "hangup"),
+    ("expect:", "  - {at: 1s, move: {agent: L, to: internet}}\nexpect:", "move"),
+    ("expect:", "  - {at: 0s, signalling: {from: L, message: candidate, drop: true}}\nexpect:", "candidate"),
+]
+
+
+@pytest.mark.parametrize("old, new, what", UNBUILT, ids=[u[1].split("\n")[-1] for u in UNBUILT])
+def test_what_is_not_in_this_version_says_so(natsim, scenario, old, new, what):
+    text = GOOD.replace(old, new, 1)
+    run = natsim("lint", scenario(text))
+    assert run.code == 2, run
+    first = run.err.splitlines()[0]
+    word = what.split(": ")[-1] if ": " in what else what
+    line = text.count("\n", 0, text.index(new) + new.rindex(word)) + 1
+    assert first.startswith(f"case.yaml:{line}:") and first.endswith(f"'{what}' is not in this version"), run
+
+
+@pytest.mark.parametrize("args, complaint", [
+    (["check", "a.pcapng"], "not in this version: 'check': 'natsim --help' lists what there is"),
+    (["sweep"], "not in this version: 'sweep'"), (["diff", "a", "b"], "not in this version: 'diff'"),
+    (["interop", "--short"], "not in this version: 'interop'"), (["serve"], "not in this version: 'serve'"),
+    (["bench"], "not in this version: 'bench'"),
+    (["run", "--shard", "mpi"], "'mpi' is not in this version"), (["run", "--carrier", "ns3"], "'ns3' is not in this version"),
+    (["run", "--agent-l", "x"], "not in this version: '--agent-l'"), (["run", "--agent-r", "x"], "not in this version: '--agent-r'"),
+    (["runn"], "no such command 'runn': did you mean 'run'?"), (["xyzzy"], "no such command 'xyzzy': 'natsim --help' lists them"),
+    ([], "a command is missing after 'natsim': 'natsim --help' lists them"),
+    (["run", "--filtre", "x"], "no such flag '--filtre': did you mean '--filter'?"),
+    (["run", "--jobs"], "a value is missing after '--jobs'"), (["run", "--jobs", "0"], "--jobs cannot be '0': a number from 1 to 256"),
+    (["run", "--seed", "-1"], "--seed cannot be '-1'"), (["run", "--seeds", "5..1"], "--seeds cannot be '5..1': A..B"),
+    (["run", "--shard", "4/3"], "--shard cannot be '4/3': I/N"), (["run", "--capture", "some"], "--capture cannot be 'some': all, failed or none"),
+    (["run", "--capture-format", "erf"], "--capture-format cannot be 'erf': pcapng or pcap"),
+    (["run", "--carrier", "pigeon"], "--carrier 'pigeon': builtin"),
+    (["run", "--until", "5"], "--until cannot be '5': a time with its unit, as in 30s"),
+    (["run", "--stats=yes"], "takes no value: '--stats=yes'"), (["run", "--seed", "1", "--seeds", "1..2"], "not both: '--seed and --seeds'"),
+    (["run", "--out="], "--out cannot be ''"), (["presets", "x"], "too many arguments: 'x'"),
+    (["explain"], "explain takes one case"), (["merge"], "merge: no directory is given"),
+    (["merge", "nowhere"], "nowhere/cases.jsonl: No such file or directory: give the --out directory of a run"),
+    (["lint", "nowhere.yaml"], "nowhere.yaml: no such file, directory or suite: 'natsim list' shows what there is"),
+    (["lint", "clasic"], "clasic: no such file, directory or suite: did you mean 'classic'?"),
+    (["lint", "/dev/null"], "the file is empty: a scenario begins with 'natsim: 1'"),
+    (["lint", "/dev/zero"], "the file has more than 4 MiB: a scenario is small"),
+    (["classify", "no-such-policy"], "no policy of that name: 'natsim presets' lists them"),
+])
+def test_a_wrong_command_line(natsim, tmp_path, args, complaint):
+    run = natsim(*args)
+    assert run.code == 2, run
+    assert complaint in run.err
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_directory_without_scenarios(natsim, tmp_path):
+    (tmp_path / "empty").mkdir()
+    run = natsim("run", "empty")
+    assert (run.code, run.err) == (2, "empty: holds no scenario: scenario files end in .yaml\n")
+
+
+def test_nothing_runs_before_every_file_is_valid(natsim, scenario, tmp_path):
+    scenario(GOOD, "a.yaml")
+    scenario(GOOD.replace("seed: 1", "sed: 1"), "b.yaml")
+    run = natsim("run", "a.yaml", "b.yaml")
+    assert run.code == 2 and run.err.startswith("b.yaml:3:1: ")
+    assert sorted(os.listdir(tmp_path)) == ["a.yaml", "b.yaml"]
+
+
+def bomb():
+    """Nine levels of ten aliases each: a thousand million texts when written out."""
+    lines = ["natsim: 1", "claim: x", "a: &a [" + ",".join(["x"] * 10) + "]"]
+    for n in range(1, 10):
+        was, name = chr(96 + n), chr(97 + n)
+        lines.append(f"{name}: &{name} [" + ",".join([f"*{was}"] * 10) + "]")
+    return "\n".join(lines).encode()
+
+
+@pytest.mark.parametrize("content, complaint", [
+    (GOOD.encode() + b"#" * 10_000_000, ":1:1: the file has more than 4 MiB: a scenario is small: use a matrix, or several files"),
+    (b"natsim: 1\nclaim: " + b"[" * 100_000, ":2:71: nested deeper than 64 levels"),
+    (b"natsim: 1\nclaim: " + b"{a: " * 50_000, "nested deeper than 64 levels"),
+    (bomb(), "values, aliases written out"),
+    (b"\x7fELF\x02\x01\x01\0\0\0" + bytes(range(256)) * 20, ":1:1: byte 0x7f: not a text file: a scenario is YAML in UTF-8"),
+    (b"natsim: 1\nclaim: \"a\0b\"\n", ":2:10: byte 0x00: not a text file"),
+    ("natsim: 1\n".encode("utf-16"), ":1:1: byte 0xff: not a text file"),
+    (b"", ":1:1: the file is empty"),
+    (b"natsim: 1\nclaim: &a [*a]\n", ":2:12: no anchor 'a' stands before this alias"),
+    (GOOD.encode()[:400], "case.yaml:"),
+    (b"--- {}\n--- {}\n", "document"),
+    (b"- natsim\n", "mapping"),
+], ids=["10 MB", "deep list", "deep map", "alias bomb", "binary", "NUL", "UTF-16", "empty", "alias of itself", "cut", "two documents", "a list"])
+def test_a_hostile_file_costs_little(natsim, tmp_path, content, complaint):
+    (tmp_path / "case.yaml").write_bytes(content)
+    start = time.monotonic()
+    run = natsim("run", "case.yaml", timeout=20)
+    assert time.monotonic() - start < 5
+    assert run.code == 2, run
+    assert complaint in run.err
+    assert len(run.err) < 20_000 and not any(ord(c) < 32 and c not in "\t\n" for c in run.err)
+    assert os.listdir(tmp_path) == ["case.yaml"]
+
+
+# --- outputs that cannot be written ---
+
+def files(directory):
+    return sorted(os.path.relpath(os.path.join(base, n), directory) for base, _, names in os.walk(directory) for n in names)
+
+
+@pytest.mark.parametrize("out", ["case.yaml", "case.yaml/under", "/proc/natsim", "/dev/null"])
+def test_out_that_is_no_directory(natsim, scenario, tmp_path, out):
+    run = natsim("run", scenario(GOOD), "--out", out)
+    assert run.code == 3, run
+    assert run.err.startswith(f"natsim: {out}: cannot be written (") and run.err.endswith("): give another --out\n")
+    assert files(tmp_path) == ["case.yaml"] and (tmp_path / "case.yaml").read_text() == GOOD
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_out_without_permission(natsim, scenario, tmp_path):
+    (tmp_path / "locked").mkdir(mode=0o500)
+    run = natsim("run", scenario(GOOD), "--out", "locked/out")
+    assert run.code == 3 and "locked/out: cannot be written (Permission denied)" in run.err
+
+
+def test_full_standard_output(scenario, tmp_path):
+    name = scenario(GOOD)
+    for args in (["run", name], ["list", name], ["schema"], ["presets"]):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([NATSIM, *args], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        assert done.returncode == 3, args
+        assert "No space left on device" in done.stderr
+
+
+def run_with_small_files(tmp_path, limit, *args):
+    def small():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    return subprocess.run([NATSIM, *args], cwd=tmp_path, capture_output=True, text=True, timeout=60, preexec_fn=small)
+
+
+def test_files_that_may_not_grow(natsim, scenario, results, tmp_path):
+    """As a full disk does, writes begin to fail in the middle: captures fit, reports do not."""
+    name = scenario(GOOD)
+    assert natsim("run", name, "--capture", "none").code == 0
+    before = {f: (tmp_path / "natsim-out" / f).read_bytes() for f in files(tmp_path / "natsim-out")}
+    sizes = {f: len(b) for f, b in before.items()}
+    limit = sizes["results.json"] - 1
+    assert sizes["report.html"] > limit > 0
+    done = run_with_small_files(tmp_path, limit, "run", name, "--capture", "none")
+    assert done.returncode == 3, done
+    assert "results.json: cannot be written (File too large): free the disk, or give another --out" in done.stderr
+    assert "report: " not in done.stdout
+    assert not any(f.endswith(".part") for f in files(tmp_path))
+    for name in ("results.json", "report.html"):
+        assert (tmp_path / "natsim-out" / name).read_bytes() == before[name], "what was there stays whole"
+
+
+def test_a_capture_that_cannot_be_written_is_that_cases_error(scenario, results, tmp_path):
+    done = run_with_small_files(tmp_path, 20_000, "run", scenario(GOOD))
+    assert done.returncode == 3
+    out = tmp_path / "natsim-out"
+    lines = [json.loads(line) for line in (out / "cases.jsonl").read_text().splitlines() if line.endswith("}")]
+    if lines:
+        assert lines[0]["outcome"] == "error" and lines[0]["reason"] == "the capture cannot be written (File too large)"
+    assert os.listdir(out / "captures") == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
+def test_a_full_disk(natsim, tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "none", str(disk)], capture_output=True).returncode != 0:
+        pytest.skip("no right to mount")
+    try:
+        run = natsim("run", "classic", "--out", "disk/out")
+        assert run.code == 3, run
+        assert "cannot be written (No space left on device): free the disk, or give another --out" in run.err
+        assert not any(f.endswith(".part") for f in files(disk))
+        for capture in (disk / "out" / "captures").iterdir():
+            assert len(fields(capture, "frame.number")) > 100, "a capture is whole or not there"
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+# --- a run that is killed ---
+
+def test_a_killed_run_is_mended_by_merge(natsim, tmp_path):
+    seeds = "1..400"
+    run = subprocess.Popen([NATSIM, "run", "classic", "--filter", "left=none,right=none", "--seeds", seeds, "--out", "out", "--jobs", "1"], cwd=tmp_path,
+                           stdout=subprocess.DEVNULL)
+    log = tmp_path / "out" / "cases.jsonl"
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and (not log.exists() or log.read_bytes().count(b"\n") < 20):
+        time.sleep(0.001)
+    run.send_signal(signal.SIGKILL)
+    assert run.wait() == -signal.SIGKILL
+    assert not (tmp_path / "out" / "results.json").exists()
+    time.sleep(0.2)
+    finished = log.read_bytes().count(b"\n")
+    assert 20 <= finished < 400
+    merged = natsim("merge", "out")
+    assert merged.code == 0, merged
+    doc = json.loads((tmp_path / "out" / "results.json").read_text())
+    assert doc["summary"] == {"pass": finished, "fail": 0, "error": 0, "skip": 0}
+    assert [c["seed"] for c in doc["cases"]] == list(range(1, finished + 1))
+    assert (tmp_path / "out" / "report.html").exists() and (tmp_path / "out" / "junit.xml").exists()
+    assert all((tmp_path / "out" / c["capture"]).exists() for c in doc["cases"])
+
+
+def test_a_log_cut_in_the_middle_of_a_line(natsim, tmp_path):
+    assert natsim("run", "classic", "--out", "out").code == 0
+    log = tmp_path / "out" / "cases.jsonl"
+    log.write_bytes(log.read_bytes()[:-100])
+    run = natsim("merge", "out", "--out", "merged")
+    assert run.code == 0, run
+    assert "out/cases.jsonl:25: the last line is cut: that case had not finished" in run.err
+    assert json.loads((tmp_path / "merged" / "results.json").read_text())["summary"]["pass"] == 24
+
+
+def test_a_damaged_log(natsim, tmp_path):
+    (tmp_path / "out").mkdir()
+    log = tmp_path / "out" / "cases.jsonl"
+    for line, complaint in (("hello\n", "out/cases.jsonl:1: not a line of a run: give the --out directory of a run"),
+                            ('{"order": 0, "id": 5}\n', "out/cases.jsonl:1: ")):
+        log.write_text(line)
+        run = natsim("merge", "out")
+        assert run.code == 2 and complaint in run.err, run
+    log.write_text("")
+    run = natsim("merge", "out")
+    assert run.code == 2 and "out: holds no finished case" in run.err
+    assert files(tmp_path) == ["out/cases.jsonl"]
