@@ -10,7 +10,7 @@ bool nt_icmp_is_error(uint8_t proto, uint8_t type)
     return proto == NT_PROTO_ICMP && (type == 3 || type == 4 || type == 5 || type == 11 || type == 12);
 }
 
-bool nt_icmp_is_echo(uint8_t proto, uint8_t type)
+static bool is_echo(uint8_t proto, uint8_t type)
 {
     return proto == NT_PROTO_ICMP ? type == 0 || type == 8 : proto == NT_PROTO_ICMP6 && (type == 128 || type == 129);
 }
@@ -21,14 +21,15 @@ struct nt_view nt_view_of(const struct nt_packet *p)
                             .head = !p->fragment || p->first_fragment};
 }
 
-uint8_t *nt_view_port(const struct nt_view *v, bool src)
+/* The port field (ICMP echo: the identifier for both), or NULL when the packet has none. */
+static uint8_t *port_at(const struct nt_view *v, bool src)
 {
     size_t at = v->l4;
     if (!v->head)
         return NULL;
     if (v->proto == NT_PROTO_UDP || v->proto == NT_PROTO_TCP)
         at += src ? 0 : 2;
-    else if (v->l4 < v->len && nt_icmp_is_echo(v->proto, v->ip[v->l4]))
+    else if (v->l4 < v->len && is_echo(v->proto, v->ip[v->l4]))
         at += 4;
     else
         return NULL;
@@ -43,7 +44,7 @@ static uint8_t *address_at(const struct nt_view *v, bool src)
 struct nt_addr nt_view_addr(const struct nt_view *v, bool src)
 {
     struct nt_addr a = {.family = v->family};
-    const uint8_t *port = nt_view_port(v, src);
+    const uint8_t *port = port_at(v, src);
     memcpy(a.ip, address_at(v, src), nt_addr_ip_len(&a));
     a.port = port != NULL ? nt_load16(port) : 0;
     return a;
@@ -80,7 +81,7 @@ static void update(const struct nt_view *v, uint8_t *field, const uint8_t *was, 
 
 void nt_view_rewrite(const struct nt_view *v, bool src, const struct nt_addr *a)
 {
-    uint8_t *ip = address_at(v, src), *port = nt_view_port(v, src), *sum = checksum_at(v), new_port[2];
+    uint8_t *ip = address_at(v, src), *port = port_at(v, src), *sum = checksum_at(v), new_port[2];
     size_t len = nt_addr_ip_len(a);
     if (v->family == NT_AF_IPV4)
         nt_store16(v->ip + 10, nt_checksum_update(nt_load16(v->ip + 10), ip, a->ip, len));

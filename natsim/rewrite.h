@@ -13,8 +13,6 @@ struct nt_view {
 };
 
 struct nt_view nt_view_of(const struct nt_packet *p);
-/* The port field (ICMP echo: the identifier for both), or NULL when the packet has none. */
-uint8_t *nt_view_port(const struct nt_view *v, bool src);
 /* The address with its port, 0 without one. */
 struct nt_addr nt_view_addr(const struct nt_view *v, bool src);
 /* Writes address and port and updates the checksums. */
@@ -22,6 +20,5 @@ void nt_view_rewrite(const struct nt_view *v, bool src, const struct nt_addr *a)
 
 /* ICMP and ICMPv6 types that report an error about another packet. */
 bool nt_icmp_is_error(uint8_t proto, uint8_t type);
-bool nt_icmp_is_echo(uint8_t proto, uint8_t type);
 
 #endif

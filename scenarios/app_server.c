@@ -27,7 +27,7 @@ static int start_stun(struct nt_app_server *s, struct nt_world *w, uint32_t inde
 {
     const struct nt_scn_server *scn = &w->scn->servers[index];
     struct nt_host *h = w->server_hosts[index];
-    struct nt_stun_server_config config = {.trace = nt_world_trace(w, nt_host_node(h)), .software = "natsim " NATSIM_VERSION};
+    struct nt_stun_server_config config = {.software = "natsim " NATSIM_VERSION};
     nt_app_server_address(scn, NT_AF_IPV4, &config.primary);
     if (scn->behaviour)
         config.alternate = nt_addr_with_port(&scn->on.addresses[1], NT_STUN_ALTERNATE_PORT);

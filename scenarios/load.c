@@ -401,16 +401,6 @@ const char *nt_scn_file_shown(const struct nt_scn_file *f)
     return f->src.shown;
 }
 
-size_t nt_scn_file_axes(const struct nt_scn_file *f)
-{
-    return f->matrix.count;
-}
-
-const char *nt_scn_file_axis(const struct nt_scn_file *f, size_t i)
-{
-    return i < f->matrix.count ? f->matrix.axes[i].name : NULL;
-}
-
 bool nt_scn_file_has_tag(const struct nt_scn_file *f, const char *tag)
 {
     for (size_t i = 0; i < nt_load_count(f->root.tags); i++)

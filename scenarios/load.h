@@ -22,9 +22,6 @@ void nt_scn_file_del(struct nt_scn_file *f);
 size_t nt_scn_file_cases(const struct nt_scn_file *f);
 const char *nt_scn_file_claim(const struct nt_scn_file *f);
 const char *nt_scn_file_shown(const struct nt_scn_file *f);
-/* Matrix axes, for the console's and the report's table. */
-size_t nt_scn_file_axes(const struct nt_scn_file *f);
-const char *nt_scn_file_axis(const struct nt_scn_file *f, size_t i);
 bool nt_scn_file_has_tag(const struct nt_scn_file *f, const char *tag);
 /* The id of a case without making it. NULL without memory; the caller frees. */
 char *nt_scn_file_case_id(const struct nt_scn_file *f, size_t i);

@@ -16,7 +16,6 @@ struct nt_steps {
     struct nt_world *w;
     struct step *items;
     size_t count, ran;
-    nt_time last;
     const struct nt_scn_step *failed;
     const char *why;
 };
@@ -102,7 +101,6 @@ static void on_time(void *user, nt_time now)
     int r = run(s, now);
     s->ran = true;
     all->ran++;
-    all->last = now;
     all->w->last_activity = now;
     if (r != NT_OK && all->failed == NULL) {
         all->failed = s->scn;
@@ -169,11 +167,6 @@ void nt_steps_del(struct nt_steps *s)
 bool nt_steps_done(const struct nt_steps *s)
 {
     return s->ran == s->count;
-}
-
-nt_time nt_steps_last(const struct nt_steps *s)
-{
-    return s->last;
 }
 
 const struct nt_scn_step *nt_steps_not_run(const struct nt_steps *s)

@@ -8,7 +8,7 @@ int nt_ice_relay_new(struct nt_ice_agent *a, struct nt_ice_source *s)
     const struct nt_ice_turn *t = &a->config.turn[s->index];
     struct nt_turn_client_config config = {.server = s->server, .transport = NT_UDP, .base = a->bases.items[s->base].addr,
                                            .family = s->server.family, .user = t->user, .password = t->password,
-                                           .software = a->config.software, .rand = &a->config.rand, .trace = a->config.trace};
+                                           .software = a->config.software, .rand = &a->config.rand};
     s->client = nt_turn_client_new(&config);
     return s->client != NULL ? NT_OK : NT_ENOMEM;
 }

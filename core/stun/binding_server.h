@@ -4,7 +4,6 @@
 #define NT_STUN_BINDING_SERVER_H
 
 #include "core/base/endpoint.h"
-#include "core/base/trace.h"
 #include "core/stun/message.h"
 
 #define NT_STUN_PORT 3478
@@ -14,7 +13,6 @@ struct nt_stun_server_config {
     struct nt_addr primary;   /* address and port to serve */
     struct nt_addr alternate; /* another address and port for RFC 5780; unset: plain server */
     const char *software;     /* NULL: no SOFTWARE attribute */
-    struct nt_trace trace;
 };
 
 struct nt_stun_server;

@@ -135,7 +135,7 @@ bool nt_turn_relay_end(struct nt_turn_allocations *t, struct nt_turn_relay *r)
     return last;
 }
 
-uint32_t nt_turn_relay_id(const struct nt_turn_relay *r)
+static uint32_t id_of(const struct nt_turn_relay *r)
 {
     return FIRST_ID + r->owner->index * NT_RELAYS + (uint32_t)(r - r->owner->relays);
 }
@@ -149,8 +149,8 @@ static struct nt_turn_relay *relay_at(const struct nt_turn_allocations *t, uint3
 
 int nt_turn_relay_bind(struct nt_turn_allocations *t, struct nt_turn_relay *r, const struct nt_addr *addr)
 {
-    int e = nt_turn_expiry_add(&t->expiry, &r->expiry, nt_turn_relay_id(r), NT_RELAYS * (size_t)NT_TURN_SLOTS_MAX);
-    if (e == NT_OK && (e = nt_map_put(&t->by_relay, addr, nt_turn_relay_id(r) - FIRST_ID)) != NT_OK)
+    int e = nt_turn_expiry_add(&t->expiry, &r->expiry, id_of(r), NT_RELAYS * (size_t)NT_TURN_SLOTS_MAX);
+    if (e == NT_OK && (e = nt_map_put(&t->by_relay, addr, id_of(r) - FIRST_ID)) != NT_OK)
         nt_turn_expiry_remove(&t->expiry, &r->expiry);
     if (e != NT_OK)
         return e;
@@ -191,7 +191,7 @@ int nt_turn_relay_request(struct nt_turn_allocations *t, struct nt_request *req)
         if (t->asks == NULL)
             t->last_ask = NULL;
         r->queued = 0;
-        *req = (struct nt_request){.path = {.transport = NT_UDP, .id = nt_turn_relay_id(r), .local = r->addr}};
+        *req = (struct nt_request){.path = {.transport = NT_UDP, .id = id_of(r), .local = r->addr}};
         req->kind = r->state == NT_RELAY_BINDING ? NT_REQ_BIND : NT_REQ_CLOSE;
         bool wanted = r->state == NT_RELAY_BINDING || r->state == NT_RELAY_CLOSING;
         if (r->state == NT_RELAY_CLOSING)

@@ -79,7 +79,6 @@ void nt_turn_relay_refused(struct nt_turn_allocations *t, struct nt_turn_relay *
 struct nt_turn_allocation *nt_turn_by_client(const struct nt_turn_allocations *t, const struct nt_addr *client);
 struct nt_turn_relay *nt_turn_by_relay(const struct nt_turn_allocations *t, const struct nt_addr *relayed); /* bound ones */
 struct nt_turn_relay *nt_turn_relay_by_id(const struct nt_turn_allocations *t, uint32_t id);                /* of a port request */
-uint32_t nt_turn_relay_id(const struct nt_turn_relay *r);
 static inline struct nt_turn_relay *nt_turn_relay_for(struct nt_turn_allocation *a, uint8_t family)
 {
     struct nt_turn_relay *r = &a->relays[family == NT_AF_IPV6 ? NT_RELAY_V6 : NT_RELAY_V4];

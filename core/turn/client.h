@@ -6,7 +6,6 @@
 
 #include "core/base/endpoint.h"
 #include "core/base/rand.h"
-#include "core/base/trace.h"
 #include "core/stun/stun.h"
 
 #define NT_TURN_PEERS_MAX 128    /* permissions and channels of one allocation */
@@ -22,7 +21,6 @@ struct nt_turn_client_config {
     uint32_t lifetime;        /* seconds asked for; 0: not asked */
     nt_time rto;              /* 0: NT_STUN_RTO */
     struct nt_rand *rand;     /* the owner's */
-    struct nt_trace trace;
 };
 
 enum nt_turn_client_state { NT_TURN_NEW, NT_TURN_ALLOCATING, NT_TURN_ALLOCATED, NT_TURN_RELEASING, NT_TURN_GONE };

@@ -95,9 +95,6 @@ static void check_file(const struct nt_scn_file *f)
     assert_int_equal(nt_scn_file_cases(f), 25);
     assert_string_equal(nt_scn_file_claim(f), "Every pairing of the classic types takes the best path that exists.");
     assert_string_equal(nt_scn_file_shown(f), "classic/x.yaml");
-    assert_int_equal(nt_scn_file_axes(f), 2);
-    assert_string_equal(nt_scn_file_axis(f, 0), "left");
-    assert_string_equal(nt_scn_file_axis(f, 1), "right");
     assert_true(nt_scn_file_has_tag(f, "ci"));
     assert_false(nt_scn_file_has_tag(f, "slow"));
     char *id = nt_scn_file_case_id(f, 7);
