@@ -10,7 +10,7 @@ static int64_t milliseconds_up(nt_time t)
     return (t + NT_MSEC - 1) / NT_MSEC;
 }
 
-static const char *state_name(enum nt_ice_state s)
+const char *nt_describe_state(enum nt_ice_state s)
 {
     static const char *const names[] = {"new", "gathering", "running", "completed", "failed", "disconnected", "closed"};
     return names[s];
@@ -127,7 +127,7 @@ static int describe_agent(const struct nt_world *w, uint32_t i, struct nt_result
     int err = NT_OK;
     r->name = text(w->scn->agents[i].name, &err);
     r->stack = text("natsim", &err);
-    r->state = text(state_name(nt_ice_state(ice)), &err);
+    r->state = text(nt_describe_state(nt_ice_state(ice)), &err);
     r->role = text(nt_ice_role(ice) == NT_ICE_CONTROLLING ? "controlling" : "controlled", &err);
     r->checks_sent = stats.checks_sent;
     r->checks_received = stats.checks_received;

@@ -9,6 +9,7 @@
 int nt_describe(const struct nt_world *w, struct nt_result_case *r);
 /* The way of the agents' data as the packets show it: bits DIRECT, RELAYED of enum nt_scn_path; 0: none arrived. */
 unsigned nt_describe_data_ways(const struct nt_world *w);
+const char *nt_describe_state(enum nt_ice_state s); /* "new", "gathering", ... as expectations write it */
 const char *nt_describe_path(unsigned path); /* "direct", "relayed", "none" */
 
 #endif

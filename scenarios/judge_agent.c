@@ -1,4 +1,5 @@
 #include "scenarios/judge_agent.h"
+#include "scenarios/describe.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -38,9 +39,9 @@ static const char *match_text(const struct nt_scn_match *m, char *buf, size_t ca
 
 static void judge_state(struct nt_verdict *v, const struct nt_scn_agent_expect *e, const struct nt_result_agent *r)
 {
-    static const char *const states[] = {"new", "gathering", "running", "completed", "failed", "disconnected", "closed"};
-    if (e->state >= 0 && strcmp(r->state, states[e->state]) != 0)
-        nt_verdict_fail(v, e->state_place, 0, "%s: expected state %s, found %s", r->name, states[e->state], r->state);
+    const char *state = e->state >= 0 ? nt_describe_state((enum nt_ice_state)e->state) : r->state;
+    if (strcmp(r->state, state) != 0)
+        nt_verdict_fail(v, e->state_place, 0, "%s: expected state %s, found %s", r->name, state, r->state);
     const char *role = e->role == NT_ICE_CONTROLLING ? "controlling" : "controlled";
     if (e->role != 0 && strcmp(r->role, role) != 0)
         nt_verdict_fail(v, e->role_place, 0, "%s: expected role %s, found %s", r->name, role, r->role);
