@@ -5,7 +5,7 @@
 
 #include "core/base/err.h"
 #include "core/base/map.h"
-#include "core/stun/message.h"
+#include "core/stun/stun.h"
 #include "core/turn/channel_data.h"
 
 #include <stdlib.h>
