@@ -117,6 +117,9 @@ static void judge_credentials(struct nt_judge *j, const struct nt_item *m)
 static void judge_hmac(struct nt_judge *j, const struct nt_item *m)
 {
     bool long_term_request = m->class_ == NT_STUN_REQUEST && m->method != NT_STUN_BINDING;
+    const struct nt_item_attr *sha256 = nt_item_attr(j->v, m, NT_ATTR_MESSAGE_INTEGRITY_SHA256);
+    if (sha256 != NULL && (sha256->len < 16 || sha256->len > 32))
+        return;
     if (!long_term_request && (m->integrity == NT_SIGNED_RIGHT || m->integrity == NT_SIGNED_WRONG))
         nt_judge_that(j, NT_STUN_RULE_HMAC, m, m->integrity == NT_SIGNED_RIGHT, "the integrity does not verify");
 }

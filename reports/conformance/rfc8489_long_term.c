@@ -152,6 +152,8 @@ static void judge_server(struct nt_judge *j, struct state *s, const struct nt_it
 {
     const struct nt_item *q = &j->v->items[m->request];
     int code = nt_item_code(j->v, m);
+    if (q->method != m->method || (m->class_ == NT_STUN_ERROR && code == 0))
+        return; /* judged elsewhere */
     bool complete = names_user(j, q) && find(j, q, NT_ATTR_REALM) != NULL && find(j, q, NT_ATTR_NONCE) != NULL;
     if (q->integrity == NT_SIGNED_NOT)
         nt_judge_that(j, NT_TURN_RULE_UNAUTHENTICATED, m, code == 401, "a request without integrity was not answered with 401");

@@ -1,0 +1,161 @@
+/* Forged traces for the conformance rules: one call between L and R, with a STUN and TURN server, told frame by frame. It breaks no
+ * rule, except the one it is asked to break. */
+#ifndef TEST_REPORTS_FORGE_H
+#define TEST_REPORTS_FORGE_H
+
+#include "core/sdp/sdp.h"
+#include "core/stun/stun.h"
+#include "core/turn/channel_data.h"
+#include "reports/conformance/conformance.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FORGE_NONCE "obMatJos2gAAAnumber1"
+#define FORGE_NONCE2 "obMatJos2gAAAnumber2"
+#define FORGE_REALM "example.org"
+#define FORGE_TIE_L UINT64_C(0x2000)
+#define FORGE_TIE_R UINT64_C(0x1000)
+#define FORGE_PRFLX ((UINT32_C(110) << 24) | UINT32_C(0xffffff))
+
+enum { TAP_L, TAP_R, TAP_TURN, TAP_L_SIGNALLING, TAP_R_SIGNALLING, TAP_COUNT, TAP_NONE };
+
+struct forge {
+    struct nt_capture c;
+    const char *broken; /* the rule to break; "" for none */
+    nt_time now;
+    uint32_t ids;
+    uint32_t marks;
+    uint64_t tie_r; /* R's tie-breaker after its switch */
+    struct nt_addr l, r, stun, relayed;
+    struct nt_stun_key pwd_l, pwd_r, alice, bob;
+    uint8_t buf[2048];
+    size_t len;
+    struct nt_stun_builder b;
+    uint8_t id[NT_STUN_ID];
+};
+
+static bool is(const struct forge *f, const char *rule)
+{
+    return strcmp(f->broken, rule) == 0;
+}
+
+static struct nt_addr at(const char *text)
+{
+    struct nt_addr a;
+    if (nt_addr_parse(&a, text) != NT_OK)
+        abort();
+    return a;
+}
+
+/* --- frames --- */
+
+static void frame(struct forge *f, unsigned tap, int direction, const struct nt_addr *src, const struct nt_addr *dst, const uint8_t *bytes, size_t len)
+{
+    uint8_t data[4096];
+    struct nt_packet p = {.data = data, .cap = sizeof data};
+    if (tap == TAP_NONE)
+        return;
+    if (nt_packet_udp(&p, src, dst, bytes, len, 64, 0, false, 1) != NT_OK)
+        abort();
+    struct nt_capture_frame *fr = nt_capture_append(&f->c, tap, f->now, data, p.len);
+    if (fr == NULL)
+        abort();
+    fr->direction = (uint8_t)direction;
+    fr->marks = f->marks;
+}
+
+/* From a tap to another one, a millisecond away; TAP_NONE: it was lost, or came from nowhere. */
+static void cross(struct forge *f, unsigned from, unsigned to, struct nt_addr src, struct nt_addr dst, const uint8_t *bytes, size_t len)
+{
+    frame(f, from, NT_DIR_OUT, &src, &dst, bytes, len);
+    f->now += NT_MSEC;
+    frame(f, to, NT_DIR_IN, &src, &dst, bytes, len);
+}
+
+static void send(struct forge *f, unsigned from, unsigned to, struct nt_addr src, struct nt_addr dst)
+{
+    cross(f, from, to, src, dst, f->buf, f->len);
+}
+
+/* An attacker's, or what a step damaged: its sender is not judged, who gets it is. */
+static void probe(struct forge *f, unsigned to, struct nt_addr src, struct nt_addr dst)
+{
+    f->marks = NT_MARK_INJECTED;
+    send(f, TAP_NONE, to, src, dst);
+    f->marks = 0;
+}
+
+static void wait(struct forge *f, int ms)
+{
+    f->now += ms * NT_MSEC;
+}
+
+/* --- messages --- */
+
+static void fresh(struct forge *f)
+{
+    memset(f->id, 0x11, sizeof f->id);
+    nt_store32(f->id, ++f->ids);
+}
+
+static void start(struct forge *f, enum nt_stun_class class_, uint16_t method)
+{
+    nt_stun_start(&f->b, f->buf, sizeof f->buf, class_, method, f->id);
+}
+
+static void finish(struct forge *f)
+{
+    int n = nt_stun_finish(&f->b);
+    if (n < 0)
+        abort();
+    f->len = (size_t)n;
+}
+
+static void sealed(struct forge *f, const struct nt_stun_key *key)
+{
+    if (key != NULL)
+        nt_stun_add_integrity(&f->b, key);
+    nt_stun_add_fingerprint(&f->b);
+    finish(f);
+}
+
+static void sealed256(struct forge *f, const struct nt_stun_key *key)
+{
+    nt_stun_add_integrity_sha256(&f->b, key);
+    finish(f);
+}
+
+static void forge_init(struct forge *f, const char *broken)
+{
+    static const char *const taps[][2] = {{"L.0", "L"}, {"R.0", "R"}, {"turn.0", "turn"}, {"L.signalling", "L"}, {"R.signalling", "R"}};
+    memset(f, 0, sizeof *f);
+    nt_capture_init(&f->c);
+    for (unsigned i = 0; i < TAP_COUNT; i++)
+        if (nt_capture_add_tap(&f->c, taps[i][0], taps[i][1], NULL) < 0)
+            abort();
+    f->broken = broken;
+    f->now = NT_SEC;
+    f->l = at("10.0.0.1:5000");
+    f->r = at("10.0.0.2:6000");
+    f->stun = at("192.0.2.1:3478");
+    f->relayed = at("192.0.2.2:50000");
+    nt_stun_key_short(&f->pwd_l, "passwordofLpasswordofL");
+    nt_stun_key_short(&f->pwd_r, is(f, "RFC8445-5.3-random") ? "passwordofLpasswordofL" : "passwordofRpasswordofR");
+    nt_stun_key_long(&f->alice, NT_PASSWORD_SHA256, "alice", FORGE_REALM, "secret");
+    nt_stun_key_long(&f->bob, NT_PASSWORD_SHA256, "bob", FORGE_REALM, "hidden");
+}
+
+/* Judges the trace as far as it was told; the verdict is the caller's to free. */
+static void forge_judge(struct forge *f, struct nt_conf_verdict *verdict)
+{
+    const struct nt_addr l[] = {at("10.0.0.1")}, r[] = {at("10.0.0.2")}, turn[] = {at("192.0.2.1"), at("192.0.2.2")};
+    const struct nt_conf_party parties[] = {{NT_CONF_AGENT, "L", l, 1}, {NT_CONF_AGENT, "R", r, 1}, {NT_CONF_SERVER, "turn", turn, 2}};
+    const struct nt_conf_user users[] = {{FORGE_REALM, "alice", "secret"}, {FORGE_REALM, "bob", "hidden"}};
+    const struct nt_conf_input in = {.capture = &f->c, .parties = parties, .party_count = 3, .users = users, .user_count = 2, .end = f->now};
+    if (nt_conf_judge(&in, verdict) != NT_OK)
+        abort();
+}
+
+#endif
