@@ -1,4 +1,4 @@
-/* natsim classify: every policy and preset measured, and held against what it was configured to be. */
+/* natsim classify: every policy and preset measured, and held against its configuration. */
 #include "core/base/err.h"
 #include "scenarios/classify.h"
 #include "scenarios/command.h"
@@ -8,74 +8,11 @@
 #include <string.h>
 
 #define NAME_BYTES 80
-#define LIFETIME_SLACK (2 * NT_SEC) /* the search stops when its bounds are so near */
 
 struct row {
     char name[NAME_BYTES];
     struct nt_nat_policy policy;
 };
-
-static enum nt_behaviour behaviour(enum nt_dependence d)
-{
-    return (enum nt_behaviour)d;
-}
-
-static int problem(const char *name, const char *what, const char *configured, const char *measured)
-{
-    printf("  %s: %s is configured %s, measured %s\n", name, what, configured, measured);
-    return 1;
-}
-
-static const char *yes(bool b)
-{
-    return b ? "yes" : "no";
-}
-
-/* A pinned answer differs from one by the mapping rule only where the filter lets in somebody for whom the rule has another
- * mapping: where the mapping depends on more than the filter does. */
-static bool replies_show(const struct nt_nat_policy *p)
-{
-    return p->mapping > p->filtering;
-}
-
-static nt_time lifetime_to_first_packet(const struct nt_nat_policy *p)
-{
-    return p->life_replied;
-}
-
-static int compare_lifetime(const struct row *row, const struct nt_discovery_result *m)
-{
-    char configured[40], measured[80];
-    nt_time life = lifetime_to_first_packet(&row->policy);
-    if (m->lifetime_low <= life && (m->lifetime_high == NT_TIME_NEVER || life <= m->lifetime_high + LIFETIME_SLACK))
-        return 0;
-    snprintf(configured, sizeof configured, "%" PRId64 " s", life / NT_SEC);
-    snprintf(measured, sizeof measured, "%" PRId64 " to %" PRId64 " ms", m->lifetime_low / NT_MSEC, m->lifetime_high == NT_TIME_NEVER ? -1 : m->lifetime_high / NT_MSEC);
-    return problem(row->name, "lifetime", configured, measured);
-}
-
-static int compare(const struct row *row, const struct nt_discovery_result *m)
-{
-    const struct nt_nat_policy *p = &row->policy;
-    int problems = 0;
-    if (!m->done || !m->reachable)
-        return problem(row->name, "the server", "reachable", "unreachable");
-    if (m->mapping != behaviour(p->mapping))
-        problems += problem(row->name, "mapping", nt_dependence_name(p->mapping), nt_behaviour_name(m->mapping));
-    if (m->filtering != behaviour(p->filtering))
-        problems += problem(row->name, "filtering", nt_dependence_name(p->filtering), nt_behaviour_name(m->filtering));
-    if (m->hairpin_known && m->hairpin != (p->hairpin != NT_HAIRPIN_NONE))
-        problems += problem(row->name, "hairpinning", yes(p->hairpin != NT_HAIRPIN_NONE), yes(m->hairpin));
-    if (m->hairpin && m->hairpin_external != (p->hairpin == NT_HAIRPIN_EXTERNAL))
-        problems += problem(row->name, "the hairpinned source", p->hairpin == NT_HAIRPIN_EXTERNAL ? "external" : "internal", m->hairpin_external ? "external" : "internal");
-    if (m->port_preservation >= 0 && m->port_preservation != (p->ports == NT_PORTS_PRESERVE || p->ports == NT_PORTS_OVERLOAD))
-        problems += problem(row->name, "port preservation", yes(p->ports == NT_PORTS_PRESERVE), yes(m->port_preservation == 1));
-    if (replies_show(p) && m->pinned >= 0 && m->pinned != (p->replies == NT_REPLIES_PINNED))
-        problems += problem(row->name, "replies", p->replies == NT_REPLIES_PINNED ? "pinned" : "table", m->pinned ? "pinned" : "table");
-    if (replies_show(p) && m->pinned < 0)
-        problems += problem(row->name, "replies", p->replies == NT_REPLIES_PINNED ? "pinned" : "table", "unknown");
-    return problems + compare_lifetime(row, m);
-}
 
 static void print_row(const struct row *row, const struct nt_discovery_result *m, int problems)
 {
@@ -85,8 +22,16 @@ static void print_row(const struct row *row, const struct nt_discovery_result *m
     else
         snprintf(life, sizeof life, "%" PRId64 " s", (m->lifetime_high + NT_SEC / 2) / NT_SEC);
     printf("%-64s %-27s %-27s %-8s %-9s %-8s %-6s %s\n", row->name, nt_behaviour_name(m->mapping), nt_behaviour_name(m->filtering),
-           !m->hairpin_known ? "-" : !m->hairpin ? "no" : m->hairpin_external ? "external" : "internal",
-           m->port_preservation == 1 ? "kept" : m->port_preservation == 0 ? "not kept" : "?", m->pinned == 1 ? "pinned" : m->pinned == 0 ? "table" : "-",
+           !m->hairpin_known     ? "-"
+           : !m->hairpin         ? "no"
+           : m->hairpin_external ? "external"
+                                 : "internal",
+           m->port_preservation == 1   ? "kept"
+           : m->port_preservation == 0 ? "not kept"
+                                       : "?",
+           m->pinned == 1   ? "pinned"
+           : m->pinned == 0 ? "table"
+                            : "-",
            life, problems == 0 ? "as configured" : "NOT AS CONFIGURED");
 }
 
@@ -98,7 +43,7 @@ static int measure(const struct nt_options *o, const struct row *row, int *probl
         printf("%s: %s\n", row->name, nt_strerror(r));
         return NT_EXIT_BROKEN;
     }
-    int found = compare(row, &m);
+    int found = nt_classify_compare(row->name, &row->policy, &m, stdout);
     print_row(row, &m, found);
     *problems += found;
     return NT_EXIT_OK;

@@ -263,8 +263,11 @@ static void parser_errors(struct parse *p, struct fy_diag *diag)
     void *it = NULL;
     size_t before = p->src->errors;
     for (struct fy_diag_error *e; (e = fy_diag_errors_iterate(diag, &it)) != NULL;)
-        if (e->type == FYET_ERROR && e->line > 0)
-            nt_source_error(p->src, (struct nt_place){e->line, e->column > 0 ? e->column : 1}, "not YAML: %s", e->msg);
+        if (e->type == FYET_ERROR && e->line > 0) {
+            struct nt_diag *d = nt_source_error(p->src, (struct nt_place){e->line, e->column > 0 ? e->column : 1}, "not YAML: %s", e->msg);
+            if (d != NULL && d->source != NULL && strstr(d->source, " ${") != NULL) /* braces of their own, for YAML */
+                nt_diag_mend(d, "put what has ${...} into quotes, as in \"${axis}\"");
+        }
     if (p->src->errors == before)
         nt_source_error(p->src, (struct nt_place){1, 1}, "not YAML");
     p->failed = true;
