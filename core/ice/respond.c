@@ -97,14 +97,18 @@ static void trigger(struct nt_ice_agent *a, uint32_t pair, nt_time now)
     nt_ice_pair_enqueue(a, pair, now);
 }
 
-/* RFC 8445, 7.3.1.5: a Succeeded pair's valid pair is nominated now, others once their check succeeds. */
+/* RFC 8445, 7.3.1.5: a Succeeded pair's valid pair is nominated now, others once their check succeeds; so is one that succeeded
+ * so long ago that the consent obtained by it is over (RFC 7675, 5.1), as with a late answer. */
 static void nominated(struct nt_ice_agent *a, uint32_t pair, nt_time now)
 {
     struct nt_ice_session *s = &a->session;
+    bool stale = now - s->pairs[pair].answered_at >= NT_ICE_CONSENT_EXPIRY && !a->config.no_consent;
     if (s->role != NT_ICE_CONTROLLED)
         return;
-    if (s->pairs[pair].state != NT_ICE_SUCCEEDED) {
+    if (s->pairs[pair].state != NT_ICE_SUCCEEDED || stale) {
         s->pairs[pair].nominate = true;
+        if (s->pairs[pair].state == NT_ICE_SUCCEEDED)
+            nt_ice_pair_enqueue(a, pair, now);
         return;
     }
     for (uint32_t i = (uint32_t)s->valid_count; i-- > 0;)
