@@ -1,6 +1,7 @@
 /* YAML values as JSON, with the types of the core schema (YAML 1.2.2, 10.3.2). */
 #include "scenarios/yaml.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,15 @@ static size_t digits(const char *p)
 static bool is_integer(const char *p)
 {
     p += *p == '-' || *p == '+';
-    return digits(p) > 0 && digits(p) < 19 && p[digits(p)] == '\0';
+    return digits(p) > 0 && p[digits(p)] == '\0';
+}
+
+/* An integer beyond 64 bits keeps its digits as a text: as a real it would be another number, and equal to its neighbours. */
+static json_t *integer_json(const struct nt_yaml *n)
+{
+    errno = 0;
+    long long value = strtoll(n->text, NULL, 10);
+    return errno == 0 ? json_integer(value) : json_stringn(n->text, n->len);
 }
 
 /* [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )? */
@@ -46,7 +55,7 @@ static json_t *scalar_json(const struct nt_yaml *n)
         if (strcmp(n->text, "true") == 0 || strcmp(n->text, "false") == 0)
             return json_boolean(n->text[0] == 't');
         if (is_integer(n->text))
-            return json_integer(strtoll(n->text, NULL, 10));
+            return integer_json(n);
         if (is_real(n->text))
             return json_real(strtod(n->text, NULL));
     }

@@ -302,6 +302,26 @@ static void test_prefixes(void **state)
     }
 }
 
+/* Parameters keep their type; an integer that no 64 bits hold keeps its digits: as a real it would equal its neighbours. */
+static void test_parameter_types(void **state)
+{
+    static const char *const json[] = {
+        "9223372036854775807", "\"18446744073709551614\"", "\"18446744073709551615\"", "-7", "1.5", "\"1\""};
+    (void)state;
+    struct nt_scn_file *f =
+        load(HEAD "matrix: {n: [9223372036854775807, 18446744073709551614, 18446744073709551615, -7, 1.5, \"1\"]}\n"
+                  "networks: {a: {ipv4: 10.0.0.0/24}}\n"
+                  "servers: {t: {on: a, kind: turn, users: {u: \"p${n}\"}}}\n"
+                  "agents: {L: {on: a, turn: [{server: t, user: u, password: p}]}, R: {on: a}}\n"
+                  "steps: [{at: 0s, call: {from: L, to: R}}]\n");
+    for (size_t i = 0; i < sizeof json / sizeof *json; i++) {
+        struct nt_scn_case *c = cell(f, i);
+        assert_string_equal(c->params[0].json, json[i]);
+        nt_scn_case_del(c);
+    }
+    nt_scn_file_del(f);
+}
+
 static void test_cells(void **state)
 {
     (void)state;
@@ -611,7 +631,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_example),    cmocka_unit_test(test_where_is_for_its_cells),
         cmocka_unit_test(test_addresses),  cmocka_unit_test(test_prefixes),
-        cmocka_unit_test(test_cells),      cmocka_unit_test(test_policy),
+        cmocka_unit_test(test_cells), cmocka_unit_test(test_parameter_types),     cmocka_unit_test(test_policy),
         cmocka_unit_test(test_steps),      cmocka_unit_test(test_expectations),
         cmocka_unit_test(test_agent_keys), cmocka_unit_test(test_schema),
     };
