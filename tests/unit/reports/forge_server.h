@@ -1,0 +1,393 @@
+/* The forged call, part two: the relay, and the server asked strange things. */
+#ifndef TEST_FORGE_SERVER_H
+#define TEST_FORGE_SERVER_H
+
+#include "tests/unit/reports/forge_checks.h"
+
+/* --- the relay --- */
+
+static void turn_request(struct forge *f, uint16_t method)
+{
+    fresh(f);
+    start(f, NT_STUN_REQUEST, method);
+}
+
+static void add_peer(struct forge *f, struct nt_addr peer)
+{
+    nt_stun_add_addr(&f->b, NT_ATTR_XOR_PEER_ADDRESS, &peer);
+}
+
+static void turn_signed(struct forge *f)
+{
+    credentials(f, "alice", FORGE_NONCE);
+    sealed256(f, &f->alice);
+}
+
+static void turn_answer(struct forge *f, uint16_t method, int code, const struct nt_stun_key *key)
+{
+    start(f, code == 0 ? NT_STUN_SUCCESS : NT_STUN_ERROR, method);
+    if (code != 0)
+        nt_stun_add_error(&f->b, code, NULL);
+    if (key != NULL)
+        nt_stun_add_integrity_sha256(&f->b, key);
+    finish(f);
+}
+
+static void permission(struct forge *f)
+{
+    wait(f, 1500);
+    turn_request(f, NT_TURN_CREATE_PERMISSION);
+    add_peer(f, f->r);
+    if (is(f, "RFC8489-9.2.5-algorithms")) {
+        nt_stun_add_text(&f->b, NT_ATTR_USERNAME, "alice");
+        nt_stun_add_text(&f->b, NT_ATTR_REALM, FORGE_REALM);
+        nt_stun_add_text(&f->b, NT_ATTR_NONCE, FORGE_NONCE);
+        nt_stun_add(&f->b, NT_ATTR_PASSWORD_ALGORITHMS, algorithms + 4, 4);
+        nt_stun_add(&f->b, NT_ATTR_PASSWORD_ALGORITHM, chosen, sizeof chosen);
+        sealed256(f, &f->alice);
+    } else if (is(f, "RFC8489-9.2.5-sha256")) {
+        credentials(f, "alice", FORGE_NONCE);
+        nt_stun_add_integrity(&f->b, &f->alice);
+        sealed256(f, &f->alice);
+    } else {
+        turn_signed(f);
+    }
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    turn_answer(f, NT_TURN_CREATE_PERMISSION, 0, NULL);
+    start(f, NT_STUN_SUCCESS, NT_TURN_CREATE_PERMISSION);
+    if (is(f, "RFC8489-9.1.3-no-username"))
+        nt_stun_add_text(&f->b, NT_ATTR_USERNAME, "alice");
+    if (is(f, "RFC8489-9.2.5-sha256"))
+        nt_stun_add_integrity(&f->b, &f->alice);
+    else if (!is(f, "RFC8489-9.1.3-integrity"))
+        nt_stun_add_integrity_sha256(&f->b, &f->alice);
+    finish(f);
+    if (!is(f, "RFC8445-7.2.1-permission")) /* lost: the client does not know */
+        send(f, TAP_TURN, TAP_L, f->stun, f->l);
+    else
+        send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+}
+
+static void wrap(struct forge *f, uint16_t method, struct nt_addr peer)
+{
+    uint8_t inner[2048], id[NT_STUN_ID];
+    size_t len = f->len;
+    memcpy(inner, f->buf, len);
+    memcpy(id, f->id, sizeof id);
+    fresh(f);
+    start(f, NT_STUN_INDICATION, method);
+    add_peer(f, peer);
+    nt_stun_add(&f->b, NT_ATTR_DATA, inner, len);
+    finish(f);
+    memcpy(f->id, id, sizeof id);
+}
+
+/* What is in the buffer goes from L through the relay to R, as a Send indication or on a channel. */
+static void relay_down(struct forge *f, uint16_t channel)
+{
+    uint8_t inner[2048];
+    size_t len = f->len;
+    memcpy(inner, f->buf, len);
+    if (channel != 0)
+        f->len = (size_t)nt_channel_data_write(f->buf, sizeof f->buf, channel, inner, len);
+    else
+        wrap(f, NT_TURN_SEND, f->r);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    cross(f, TAP_TURN, TAP_R, f->relayed, f->r, inner, len);
+}
+
+static void relay_up(struct forge *f, uint16_t channel)
+{
+    uint8_t inner[2048];
+    size_t len = f->len;
+    memcpy(inner, f->buf, len);
+    send(f, TAP_R, TAP_TURN, f->r, f->relayed);
+    if (channel != 0)
+        f->len = (size_t)nt_channel_data_write(f->buf, sizeof f->buf, channel, inner, len);
+    else
+        wrap(f, NT_TURN_DATA, f->r);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
+static void relayed_checks(struct forge *f)
+{
+    wait(f, 60);
+    fresh(f);
+    check(f, true, CONTROLLING, FORGE_TIE_L);
+    relay_down(f, 0);
+    if (is(f, "RFC8445-7.2.1-permission"))
+        return;
+    answer(f, false, f->relayed, 0);
+    relay_up(f, 0);
+    wait(f, 60);
+    fresh(f);
+    check(f, false, CONTROLLED, f->tie_r);
+    relay_up(f, 0);
+    answer(f, true, f->r, 0);
+    relay_down(f, 0);
+}
+
+static void channel(struct forge *f, uint16_t number)
+{
+    uint32_t value = (uint32_t)number << 16;
+    wait(f, 60);
+    turn_request(f, NT_TURN_CHANNEL_BIND);
+    nt_stun_add_u32(&f->b, NT_ATTR_CHANNEL_NUMBER, value + (is(f, "RFC8656-18.1-reserved") ? 1 : 0));
+    add_peer(f, f->r);
+    turn_signed(f);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    turn_answer(f, NT_TURN_CHANNEL_BIND, 0, &f->alice);
+    send(f, TAP_TURN, is(f, "RFC8656-12.5-bound") ? TAP_NONE : TAP_L, f->stun, f->l);
+}
+
+/* A check on the relayed pair once more, on the channel. */
+static void channel_check(struct forge *f)
+{
+    channel(f, 0x4000);
+    wait(f, 60);
+    fresh(f);
+    check(f, true, CONTROLLING, FORGE_TIE_L);
+    relay_down(f, 0x4000);
+    answer(f, false, f->relayed, 0);
+    relay_up(f, is(f, "RFC8656-12.5-server") ? 0 : 0x4000);
+    if (is(f, "RFC8656-12-range")) {
+        turn_request(f, NT_TURN_CHANNEL_BIND);
+        nt_stun_add_u32(&f->b, NT_ATTR_CHANNEL_NUMBER, UINT32_C(0x50000000));
+        add_peer(f, f->r);
+        turn_signed(f);
+        send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    }
+}
+
+/* --- the server, asked strange things in L's name, or in somebody's --- */
+
+static void refusal(struct forge *f, const char *rule, uint16_t method, int code, struct nt_addr from)
+{
+    const struct nt_stun_key *key = code == 400 || code == 401 ? NULL : &f->alice;
+    turn_answer(f, method, is(f, rule) ? 0 : code, is(f, rule) ? &f->alice : key);
+    send(f, TAP_TURN, TAP_NONE, f->stun, from);
+}
+
+/* As above, of authenticated requests: refusals are signed. */
+static void signed_refusal(struct forge *f, const char *rule, uint16_t method, int code, struct nt_addr from, const struct nt_stun_key *key)
+{
+    turn_answer(f, method, is(f, rule) ? 0 : code, key);
+    send(f, TAP_TURN, TAP_NONE, f->stun, from);
+}
+
+static void probe_credentials(struct forge *f)
+{
+    struct nt_addr other = at("10.0.0.9:9000");
+    turn_request(f, NT_TURN_REFRESH); /* none at all */
+    finish(f);
+    probe(f, TAP_TURN, other, f->stun);
+    start(f, NT_STUN_ERROR, NT_TURN_REFRESH);
+    nt_stun_add_error(&f->b, is(f, "RFC8656-5-authenticate") ? 437 : 401, NULL);
+    if (!is(f, "RFC8489-9.2.4-challenge"))
+        nt_stun_add_text(&f->b, NT_ATTR_REALM, FORGE_REALM);
+    nt_stun_add_text(&f->b, NT_ATTR_NONCE, is(f, "RFC8489-9.2.4-nonce") ? FORGE_NONCE : "obMatJos2gAAAnumber3");
+    nt_stun_add(&f->b, NT_ATTR_PASSWORD_ALGORITHMS, algorithms, sizeof algorithms);
+    finish(f);
+    send(f, TAP_TURN, TAP_NONE, f->stun, other);
+
+    turn_request(f, NT_TURN_REFRESH); /* no realm */
+    nt_stun_add_text(&f->b, NT_ATTR_USERNAME, "alice");
+    sealed256(f, &f->alice);
+    probe(f, TAP_TURN, other, f->stun);
+    refusal(f, "RFC8489-9.2.4-incomplete", NT_TURN_REFRESH, 400, other);
+
+    turn_request(f, NT_TURN_REFRESH); /* the wrong password */
+    credentials(f, "alice", FORGE_NONCE);
+    sealed256(f, &f->bob);
+    probe(f, TAP_TURN, other, f->stun);
+    refusal(f, "RFC8489-9.2.4-wrong", NT_TURN_REFRESH, 400, other);
+}
+
+static void granted(struct forge *f, struct nt_addr client)
+{
+    start(f, NT_STUN_SUCCESS, NT_TURN_ALLOCATE);
+    nt_stun_add_addr(&f->b, NT_ATTR_XOR_RELAYED_ADDRESS, &f->relayed);
+    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 3600);
+    add_mapped(f, client);
+    sealed256(f, &f->alice);
+    send(f, TAP_TURN, TAP_NONE, f->stun, client);
+}
+
+static void probe_allocation(struct forge *f)
+{
+    struct nt_addr other = at("10.0.0.9:9000"), v6 = at("[2002::1]:7");
+    turn_request(f, NT_TURN_REFRESH);
+    turn_signed(f);
+    probe(f, TAP_TURN, other, f->stun);
+    signed_refusal(f, "RFC8656-5-no-allocation", NT_TURN_REFRESH, 437, other, &f->alice);
+    if (is(f, "RFC8489-6.3.1-repeat"))
+        signed_refusal(f, "none", NT_TURN_REFRESH, 508, other, &f->alice);
+    turn_request(f, NT_TURN_REFRESH);
+    credentials(f, "bob", FORGE_NONCE);
+    sealed256(f, &f->bob);
+    probe(f, TAP_TURN, f->l, f->stun);
+    signed_refusal(f, "RFC8656-5-user", NT_TURN_REFRESH, 441, f->l, &f->bob);
+    turn_request(f, NT_TURN_ALLOCATE);
+    nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_TRANSPORT, UINT32_C(17) << 24);
+    turn_signed(f);
+    probe(f, TAP_TURN, f->l, f->stun);
+    if (is(f, "RFC8656-7.2-in-use"))
+        granted(f, f->l);
+    else
+        signed_refusal(f, "none", NT_TURN_ALLOCATE, 437, f->l, &f->alice);
+    turn_request(f, NT_TURN_ALLOCATE);
+    nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_TRANSPORT, UINT32_C(6) << 24);
+    turn_signed(f);
+    probe(f, TAP_TURN, other, f->stun);
+    signed_refusal(f, "none", NT_TURN_ALLOCATE, is(f, "RFC8656-7.2-transport") ? 400 : 442, other, &f->alice);
+    turn_request(f, NT_TURN_REFRESH);
+    nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_ADDRESS_FAMILY, UINT32_C(2) << 24);
+    turn_signed(f);
+    probe(f, TAP_TURN, f->l, f->stun);
+    signed_refusal(f, "RFC8656-8.2-family", NT_TURN_REFRESH, 443, f->l, &f->alice);
+    turn_request(f, NT_TURN_CREATE_PERMISSION);
+    turn_signed(f);
+    probe(f, TAP_TURN, f->l, f->stun);
+    signed_refusal(f, "RFC8656-10.2-none", NT_TURN_CREATE_PERMISSION, 400, f->l, &f->alice);
+    turn_request(f, NT_TURN_CREATE_PERMISSION);
+    add_peer(f, v6);
+    turn_signed(f);
+    probe(f, TAP_TURN, f->l, f->stun);
+    signed_refusal(f, "RFC8656-21.4-tunnels", NT_TURN_CREATE_PERMISSION, 443, f->l, &f->alice);
+    turn_request(f, NT_TURN_CHANNEL_BIND);
+    nt_stun_add_u32(&f->b, NT_ATTR_CHANNEL_NUMBER, UINT32_C(0x60000000));
+    add_peer(f, at("10.0.0.7:7"));
+    turn_signed(f);
+    probe(f, TAP_TURN, f->l, f->stun);
+    signed_refusal(f, "RFC8656-12.2-refused", NT_TURN_CHANNEL_BIND, 400, f->l, &f->alice);
+}
+
+static void probe_unknown(struct forge *f)
+{
+    turn_request(f, NT_TURN_REFRESH);
+    nt_stun_add_u32(&f->b, 0x7f00, 0);
+    turn_signed(f);
+    probe(f, TAP_TURN, f->l, f->stun);
+    start(f, NT_STUN_ERROR, NT_TURN_REFRESH);
+    nt_stun_add_error(&f->b, is(f, "RFC8489-6.3.1-required") ? 443 : 420, NULL);
+    if (!is(f, "RFC8489-6.3.1.1-unknown"))
+        nt_stun_add(&f->b, NT_ATTR_UNKNOWN_ATTRIBUTES, "\x7f\x00", 2);
+    sealed256(f, &f->alice);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+    if (is(f, "RFC8489-14.6-length")) { /* 12 of the 32 bytes */
+        f->buf[f->len - 33] = 12;
+        f->len -= 20;
+        nt_store16(f->buf + 2, (uint16_t)(f->len - NT_STUN_HEADER));
+        send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+    }
+}
+
+/* An allocation with a reserved port. */
+static void probe_even(struct forge *f)
+{
+    struct nt_addr other = at("10.0.0.8:8000"), relayed = at("192.0.2.2:50002");
+    uint8_t reserve = 0x80;
+    turn_request(f, NT_TURN_ALLOCATE);
+    nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_TRANSPORT, UINT32_C(17) << 24);
+    nt_stun_add(&f->b, NT_ATTR_EVEN_PORT, &reserve, 1);
+    turn_signed(f);
+    probe(f, TAP_TURN, other, f->stun);
+    if (is(f, "RFC8656-7.2-even"))
+        relayed.port++;
+    if (is(f, "RFC8656-7.2-unique"))
+        relayed = f->relayed;
+    start(f, NT_STUN_SUCCESS, NT_TURN_ALLOCATE);
+    nt_stun_add_addr(&f->b, NT_ATTR_XOR_RELAYED_ADDRESS, &relayed);
+    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 600);
+    add_mapped(f, other);
+    nt_stun_add_u64(&f->b, NT_ATTR_RESERVATION_TOKEN, 7);
+    sealed256(f, &f->alice);
+    send(f, TAP_TURN, TAP_NONE, f->stun, other);
+}
+
+/* --- what the server relays wrongly --- */
+
+static void text(struct forge *f, const char *bytes)
+{
+    f->len = strlen(bytes);
+    memcpy(f->buf, bytes, f->len);
+}
+
+static void wrong_relaying(struct forge *f)
+{
+    struct nt_addr stranger = at("10.0.0.66:66");
+    static const uint8_t icmp[8] = {0, 0, 5, 0, 0, 0, 0, 0};
+    text(f, "\x80 to a stranger");
+    wrap(f, NT_TURN_SEND, stranger);
+    probe(f, TAP_TURN, f->l, f->stun);
+    text(f, "\x80 to a stranger");
+    if (is(f, "RFC8656-11.2-permission"))
+        send(f, TAP_TURN, TAP_NONE, f->relayed, stranger);
+    text(f, "\x80 of nobody");
+    if (is(f, "RFC8656-11.2-payload"))
+        send(f, TAP_TURN, TAP_NONE, f->relayed, f->r);
+    text(f, "\x80 on no channel");
+    uint8_t plain[64];
+    size_t len = f->len;
+    memcpy(plain, f->buf, len);
+    f->len = (size_t)nt_channel_data_write(f->buf, sizeof f->buf, 0x4fff, plain, len);
+    probe(f, TAP_TURN, f->l, f->stun);
+    if (is(f, "RFC8656-12.6-unbound"))
+        cross(f, TAP_TURN, TAP_NONE, f->relayed, f->r, plain, len);
+    text(f, "\x80 of a stranger");
+    probe(f, TAP_TURN, stranger, f->relayed);
+    wrap(f, NT_TURN_DATA, stranger);
+    if (is(f, "RFC8656-11.3-permission"))
+        send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+    text(f, "\x80 never sent");
+    memcpy(plain, f->buf, len = f->len);
+    f->len = (size_t)nt_channel_data_write(f->buf, sizeof f->buf, 0x4000, plain, len);
+    if (is(f, "RFC8656-11.3-payload"))
+        send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+    fresh(f);
+    start(f, NT_STUN_INDICATION, NT_TURN_DATA);
+    add_peer(f, stranger);
+    if (!is(f, "RFC8656-11.3-data")) {
+        uint8_t error[8];
+        memcpy(error, icmp, sizeof error);
+        error[2] = is(f, "RFC8656-11.5-icmp") ? 5 : 3;
+        nt_stun_add(&f->b, NT_ATTR_ICMP, error, sizeof error);
+    }
+    finish(f);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
+static void wrong_client(struct forge *f)
+{
+    if (is(f, "RFC8656-11.1-permission")) {
+        fresh(f);
+        start(f, NT_STUN_INDICATION, NT_STUN_BINDING);
+        sealed(f, NULL);
+        wrap(f, NT_TURN_SEND, at("10.0.0.67:67"));
+        send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    }
+    if (is(f, "RFC8656-11.1-send")) {
+        fresh(f);
+        start(f, NT_STUN_INDICATION, NT_TURN_SEND);
+        add_peer(f, f->r);
+        finish(f);
+        send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    }
+    if (is(f, "RFC8656-9.1-peers")) {
+        turn_request(f, NT_TURN_CREATE_PERMISSION);
+        turn_signed(f);
+        send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    }
+    if (is(f, "RFC8489-14.9-texts") || is(f, "RFC8489-14.3-username")) {
+        char longest[600];
+        bool nonce = is(f, "RFC8489-14.9-texts");
+        memset(longest, 'x', sizeof longest);
+        longest[nonce ? 130 : 520] = '\0';
+        turn_request(f, NT_TURN_REFRESH);
+        credentials(f, nonce ? "alice" : longest, nonce ? longest : FORGE_NONCE);
+        sealed256(f, &f->alice);
+        send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    }
+}
+
+#endif
