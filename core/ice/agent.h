@@ -235,6 +235,7 @@ void nt_ice_pair_state(struct nt_ice_agent *a, uint32_t pair, enum nt_ice_pair_s
 void nt_ice_pair_unlist(struct nt_ice_agent *a, uint32_t pair, nt_time now);
 void nt_ice_pair_enqueue(struct nt_ice_agent *a, uint32_t pair, nt_time now);
 void nt_ice_pair_fail(struct nt_ice_agent *a, uint32_t pair, nt_time now);
+uint64_t nt_ice_pair_priority_of(const struct nt_ice_agent *a, uint32_t own, uint32_t remote); /* by the role */
 void nt_ice_pair_reprice(struct nt_ice_agent *a); /* priorities, after a change of role or candidate */
 bool nt_ice_pair_same_group(const struct nt_ice_agent *a, uint32_t x, uint32_t y); /* the same foundation */
 

@@ -45,9 +45,7 @@ static int add_pairs(struct nt_ice_agent *a, nt_time now)
             /* 7.3.1.3: a peer-reflexive remote candidate is not paired with any local ones */
             if (!a->session.remotes[k].signalled || !pairable(own, remote))
                 continue;
-            uint64_t priority = a->session.role == NT_ICE_CONTROLLING ? nt_ice_pair_priority(own->priority, remote->priority)
-                                                                      : nt_ice_pair_priority(remote->priority, own->priority);
-            all[n++] = (struct combination){priority, i, k, own->component, own->stream};
+            all[n++] = (struct combination){nt_ice_pair_priority_of(a, i, k), i, k, own->component, own->stream};
         }
     if (n > 1)
         qsort(all, n, sizeof *all, falling);

@@ -21,7 +21,7 @@ uint32_t nt_ice_pair_find(const struct nt_ice_agent *a, uint32_t own, uint32_t r
     return found;
 }
 
-static uint64_t priority_of(const struct nt_ice_agent *a, uint32_t own, uint32_t remote)
+uint64_t nt_ice_pair_priority_of(const struct nt_ice_agent *a, uint32_t own, uint32_t remote)
 {
     uint32_t ours = a->bases.own[own].c.priority, theirs = a->session.remotes[remote].c.priority;
     return a->session.role == NT_ICE_CONTROLLING ? nt_ice_pair_priority(ours, theirs) : nt_ice_pair_priority(theirs, ours);
@@ -31,11 +31,11 @@ void nt_ice_pair_reprice(struct nt_ice_agent *a)
 {
     for (size_t i = 0; i < a->session.pair_count; i++) {
         struct nt_ice_pair *p = &a->session.pairs[i];
-        p->priority = priority_of(a, p->own, p->remote);
+        p->priority = nt_ice_pair_priority_of(a, p->own, p->remote);
     }
     for (size_t i = 0; i < a->session.valid_count; i++) {
         struct nt_ice_valid *v = &a->session.valids[i];
-        v->priority = priority_of(a, v->own, v->remote);
+        v->priority = nt_ice_pair_priority_of(a, v->own, v->remote);
     }
 }
 
@@ -101,7 +101,7 @@ static bool make_room(struct nt_ice_agent *a, uint32_t own, uint32_t remote, nt_
         return false;
     const struct nt_ice_pair *p = &a->session.pairs[v];
     bool keep_new = relayed(a, own, remote) && relayed_listed(a) < NT_ICE_RELAYED_KEPT;
-    if (p->state != NT_ICE_PAIR_FAILED && !keep_new && p->priority > priority_of(a, own, remote))
+    if (p->state != NT_ICE_PAIR_FAILED && !keep_new && p->priority > nt_ice_pair_priority_of(a, own, remote))
         return false;
     nt_ice_pair_unlist(a, v, now);
     return true;
@@ -142,7 +142,7 @@ uint32_t nt_ice_pair_add(struct nt_ice_agent *a, uint32_t own, uint32_t remote, 
     }
     struct nt_ice_pair *p = &s->pairs[i];
     p->state = NT_ICE_FROZEN;
-    p->priority = priority_of(a, own, remote);
+    p->priority = nt_ice_pair_priority_of(a, own, remote);
     p->listed = true;
     p->check = NT_ICE_NONE;
     s->listed++;

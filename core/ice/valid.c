@@ -55,12 +55,6 @@ uint32_t nt_ice_own_mapped(struct nt_ice_agent *a, uint32_t own, const struct nt
     return (uint32_t)(b->own_count - 1);
 }
 
-static uint64_t valid_priority(const struct nt_ice_agent *a, uint32_t own, uint32_t remote)
-{
-    uint32_t ours = a->bases.own[own].c.priority, theirs = a->session.remotes[remote].c.priority;
-    return a->session.role == NT_ICE_CONTROLLING ? nt_ice_pair_priority(ours, theirs) : nt_ice_pair_priority(theirs, ours);
-}
-
 uint32_t nt_ice_valid_add(struct nt_ice_agent *a, uint32_t generator, uint32_t own, nt_time now)
 {
     struct nt_ice_session *s = &a->session;
@@ -79,7 +73,7 @@ uint32_t nt_ice_valid_add(struct nt_ice_agent *a, uint32_t generator, uint32_t o
         pair = NT_ICE_NONE;
     uint32_t number = pair != NT_ICE_NONE ? s->pairs[pair].number : ++s->numbers;
     s->valids[s->valid_count] = (struct nt_ice_valid){.number = number, .own = own, .remote = remote, .generator = generator,
-                                                      .pair = pair, .priority = valid_priority(a, own, remote)};
+                                                      .pair = pair, .priority = nt_ice_pair_priority_of(a, own, remote)};
     if (pair == NT_ICE_NONE)
         nt_ice_trace(a, NT_TR_ICE_PAIR, &a->bases.own[own].c.addr, &s->remotes[remote].c.addr, a->bases.own[own].c.stream,
                      a->bases.own[own].c.component, number, NT_ICE_SUCCEEDED, now);
