@@ -31,7 +31,7 @@
     X(TRIGGERED, "RFC8445-7.3.1.4-triggered", "I-042", MUST, "A valid check triggers one in the other direction unless the pair has succeeded") \
     X(ONE_PAIR, "RFC8445-8.1.1-one", "I-044", MUST, "Once a pair is nominated, no other of the component MUST be") \
     X(NOMINATE_VALID, "RFC8445-8.1.1-valid", "I-046", MUST, "The nominated pair is one whose check has succeeded") \
-    X(ICE2, "RFC8445-10-ice2", "I-054", MUST, "An agent of RFC 8445 announces the option ice2") \
+    X(ICE2, "RFC8445-10-ice2", "I-054", SHOULD, "An agent of RFC 8445 announces the option ice2; one that does not is of RFC 5245") \
     X(INDICATION, "RFC8445-11-indication", "I-056", MUST, "A keepalive indication MUST NOT be authenticated") \
     X(DATA_PAIR, "RFC8445-12.1-valid", "I-058", MUST, "Data MUST be sent on a valid pair, once there is one on the selected pair") \
     X(RTO, "RFC8445-14.3-rto", "I-064", MUST, "The RTO of a check is at least 500 ms")
