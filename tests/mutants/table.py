@@ -1,0 +1,663 @@
+"""The mutants: what is broken, where, and what must be seen of it.
+
+An edit is (file, old text, new text); the old text must be there exactly once. `red` lists the cells that must be red: a '*' stands
+for anything, {a,b} for a or b, and '-pattern' takes cells out again. `rules` are those of conformance that must be found broken;
+cells may be red for them alone. All other cells must be green: a new scenario that sees a mutant is to be listed here.
+"""
+
+SHORT = ["no-triggered-checks", "no-remote-prflx", "no-symmetric-check", "permissions-not-enforced", "filter-by-address-only"]
+
+MUTANTS = {
+    # --- learning ---
+    "no-triggered-checks": {
+        "what": "a request triggers no check (RFC 8445, 7.3.1.4)",
+        "edits": [
+            (
+                "core/ice/respond.c",
+                "    if (p->state == NT_ICE_SUCCEEDED)\n        return;\n    if (p->state == NT_ICE_IN_PROGRESS)",
+                "    if (p->state != NT_ICE_FROZEN)\n        return;\n    if (p->state == NT_ICE_IN_PROGRESS)",
+            ),
+        ],
+        "red": [
+            "consent/late-nomination", "consent/patience", "gathering/pacing", "loss/answers-lost", "loss/late-answer",
+            "roles/failed-before-first-check", "roles/failed-before-first-check-controlling",
+        ],
+        "rules": ["RFC8445-7.3.1.4-triggered"],
+    },
+    "no-remote-prflx": {
+        "what": "nothing is learnt from a request's source (7.3.1.3)",
+        "edits": [
+            (
+                "core/ice/respond.c",
+                "    if (remote == NT_ICE_NONE)\n        remote = nt_ice_remote_learn(",
+                "    if (own == NT_ICE_NONE)\n        remote = nt_ice_remote_learn(",
+            ),
+        ],
+        "red": [
+            "changes/mapping-ends*", "changes/nat-flush-symmetric", "changes/reoffer[left=symmetric]",
+            "changes/reoffer-by-callee", "classic/five-types[left=*,right=symmetric]",
+            "classic/five-types[left=symmetric,right=*]", "gathering/redundancy[left=symmetric]", "loss/answers-lost",
+            "loss/corrupt-request", "loss/every-packet-twice", "loss/first-checks-lost", "loss/jitter[nat=symmetric]",
+            "loss/late-answer", "loss/ten-percent-relayed", "nested/shared-carrier[hairpin=internal-source,home=full-cone]",
+            "nested/three-deep[flat=*,house=*,carrier=symmetric]", "nested/three-deep[flat=*,house=symmetric,carrier=*]",
+            "nested/three-deep[flat=symmetric,house=*,carrier=*]", "nested/two-deep[home=symmetric,carrier=*,right=*]",
+            "nested/two-deep[home=*,carrier=symmetric,right=*]",
+            "nested/two-deep[home={full-cone,symmetric},carrier={full-cone,symmetric},right=symmetric]",
+            "peer-reflexive/both-sides", "peer-reflexive/check-before-answer", "peer-reflexive/delayed-answer",
+            "peer-reflexive/early-check-is-remembered", "peer-reflexive/endless-discovery", "peer-reflexive/nested-symmetric*",
+            "peer-reflexive/poisoned-left-first", "peer-reflexive/poisoned-right-first", "peer-reflexive/priority-attribute",
+            "peer-reflexive/relay-side", "peer-reflexive/signalled-later", "peer-reflexive/symmetric-left",
+            "peer-reflexive/symmetric-right", "relay/auth*", "relay/denied-peers[deny={203.0.113.3/32,203.0.113.2/32}]",
+            "relay/long-call", "relay/one-side[left=symmetric]", "relay/quota", "relay/server-pauses", "relay/server-stops",
+            "relay/stale-nonce", "relay/unpermitted-peers",
+            "rfc4787/pinned[left={ei-ei,ei-ad,ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}"
+            ",right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
+            "rfc4787/pinned[left={ad-ad,ad-apd,apd-ad,apd-apd},right=*]",
+            "rfc4787/table[left={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd},right=*]",
+            "rfc4787/table[left={ei-ei,ei-ad,ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}"
+            ",right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
+        ],
+    },
+    "no-local-prflx": {
+        "what": "nothing is learnt from a response's mapped address (7.2.5.3.1)",
+        "edits": [
+            (
+                "core/ice/valid.c",
+                "    if (known != NT_ICE_NONE)\n        return known;\n",
+                "    return known != NT_ICE_NONE ? known : own;\n",
+            ),
+        ],
+        "red": [
+            "changes/reoffer[left=symmetric]", "changes/reoffer-by-callee", "classic/five-types[left=*,right=symmetric]",
+            "classic/five-types[left=symmetric,right=*]", "loss/answers-lost", "loss/corrupt-request", "loss/every-packet-twice",
+            "loss/first-checks-lost", "loss/late-answer", "nested/shared-carrier[hairpin=internal-source,home=full-cone]",
+            "nested/three-deep[flat=*,house=*,carrier=symmetric]", "nested/three-deep[flat=*,house=symmetric,carrier=*]",
+            "nested/three-deep[flat=symmetric,house=*,carrier=*]", "nested/two-deep[home=symmetric,carrier=*,right=*]",
+            "nested/two-deep[home=*,carrier=symmetric,right=*]",
+            "nested/two-deep[home={full-cone,symmetric},carrier={full-cone,symmetric},right=symmetric]",
+            "peer-reflexive/both-sides", "peer-reflexive/check-before-answer", "peer-reflexive/delayed-answer",
+            "peer-reflexive/early-check-is-remembered", "peer-reflexive/nested-symmetric*", "peer-reflexive/poisoned-left-first",
+            "peer-reflexive/poisoned-right-first", "peer-reflexive/priority-attribute", "peer-reflexive/relay-side",
+            "peer-reflexive/signalled-later", "peer-reflexive/symmetric-left", "peer-reflexive/symmetric-right", "relay/auth*",
+            "relay/denied-peers[deny={203.0.113.3/32,203.0.113.2/32}]", "relay/long-call", "relay/one-side[left=symmetric]",
+            "relay/quota",
+        ],
+    },
+    "prflx-priority-computed": {
+        "what": "a remote peer-reflexive candidate's priority is computed, not taken from PRIORITY (7.3.1.3)",
+        "edits": [
+            (
+                "core/ice/remote.c",
+                ".priority = priority, .addr = *from",
+                ".priority = priority | 0xffff00, .addr = *from",
+            ),
+        ],
+        "red": [
+            "peer-reflexive/priority-attribute",
+        ],
+    },
+    "early-check-dropped": {
+        "what": "a check that comes before the answer is answered and forgotten (7.3)",
+        "edits": [
+            (
+                "core/ice/respond.c",
+                "    else\n        remember(a, &r);",
+                "    else if (a->state == NT_ICE_CLOSED)\n        remember(a, &r);",
+            ),
+        ],
+        "red": [
+            "classic/five-types[left=none,right=symmetric]", "consent/late-nomination", "peer-reflexive/check-before-answer",
+            "peer-reflexive/early-check-is-remembered", "roles/conflict-before-answer[left=1]",
+        ],
+    },
+    "early-check-waits": {
+        "what": "a check that comes before the answer is not answered at once (7.3)",
+        "edits": [
+            (
+                "core/ice/respond.c",
+                "    answer(a, via, from, m, 0);\n    if (a->session.running)\n",
+                "    if (a->session.running)\n        answer(a, via, from, m, 0);\n    if (a->session.running)\n",
+            ),
+        ],
+        "red": [
+            "peer-reflexive/check-before-answer", "peer-reflexive/early-check-is-remembered",
+        ],
+        "rules": ["RFC8445-7.3-answer"],
+    },
+    # --- priorities and order ---
+    "pair-priority-formula": {
+        "what": "a pair's priority is that of its better candidate (6.1.2.3: of its worse one)",
+        "edits": [
+            (
+                "core/ice/candidate.c",
+                "return (low << 32) + 2 * high +",
+                "return (high << 32) + 2 * low +",
+            ),
+        ],
+        "red": [
+            "ipv6/firewalls[nat={full-cone,port-restricted-cone}]", "rfc4787/pinned[left={ad-ei,apd-ei},right={ei-ei,ei-ad}]",
+        ],
+    },
+    "type-preferences-swapped": {
+        "what": "server-reflexive candidates are preferred to peer-reflexive ones (5.1.2.2)",
+        "edits": [
+            (
+                "core/ice/candidate.c",
+                "[NT_ICE_SRFLX] = 100, [NT_ICE_PRFLX] = 110",
+                "[NT_ICE_SRFLX] = 110, [NT_ICE_PRFLX] = 100",
+            ),
+        ],
+        "red": [
+            "classic/five-types[left=symmetric,right=port-restricted-cone]",
+            "classic/five-types[left=port-restricted-cone,right=symmetric]",
+            "nested/two-deep[home=symmetric,carrier=*,right=port-restricted-cone]",
+            "nested/two-deep[home=*,carrier=symmetric,right=port-restricted-cone]", "peer-reflexive/both-sides",
+            "peer-reflexive/delayed-answer", "peer-reflexive/priority-attribute",
+        ],
+        "rules": ["RFC8445-7.1.1-priority"],
+    },
+    "priority-of-base": {
+        "what": "a check's PRIORITY is its base's own, not that of a peer-reflexive candidate (7.1.1)",
+        "edits": [
+            (
+                "core/ice/candidate.c",
+                "return (uint32_t)nt_ice_type_preference(NT_ICE_PRFLX) << 24 | (c->priority & 0xffffff);",
+                "return c->priority;",
+            ),
+        ],
+        "red": [
+            "peer-reflexive/priority-attribute",
+        ],
+        "rules": ["RFC8445-7.1.1-priority"],
+    },
+    "no-redundancy": {
+        "what": "redundant candidates are kept (5.1.3)",
+        "edits": [
+            (
+                "core/ice/candidate.c",
+                "        if (!redundant(list, kept, &list[i]))\n",
+                "        if (kept <= i || !redundant(list, kept, &list[i]))\n",
+            ),
+        ],
+        "red": [
+            "gathering/redundancy*", "gathering/two-interfaces", "ipv6/firewalls[nat={full-cone,port-restricted-cone}]",
+            "nested/plain-routers[right=none]", "nested/three-deep*",
+            "nested/two-deep[home={full-cone,port-restricted-cone},carrier={full-cone,port-restricted-cone},right=*]",
+            "relay/blocked-udp", "relay/wrong-password",
+        ],
+    },
+    "no-pacing": {
+        "what": "Ta is 10 ms (14.2)",
+        "edits": [
+            (
+                "core/ice/agent.c",
+                "a->next_start = nt_time_after(now, a->ta);",
+                "a->next_start = nt_time_after(now, 10 * NT_MSEC);",
+            ),
+        ],
+        "red": [
+            "forged/unauthenticated-refusal", "gathering/pacing", "gathering/slower-pacing", "loss/first-checks-lost",
+        ],
+        "rules": ["RFC8445-14.2-pacing"],
+    },
+    # --- roles and nomination ---
+    "no-role-conflict": {
+        "what": "a role conflict is not seen in requests (7.3.1.1)",
+        "edits": [
+            (
+                "core/ice/respond.c",
+                "    if (controlling == larger)\n        return true;\n",
+                "    if (controlling == larger || !larger)\n        return false;\n",
+            ),
+        ],
+        "red": [
+            "roles/both-controlling*", "roles/conflict-before-answer*",
+        ],
+        "rules": ["RFC8445-7.3.1.1-conflict"],
+    },
+    "tie-breaker-signed": {
+        "what": "tie-breakers are compared as signed numbers",
+        "edits": [
+            (
+                "core/ice/respond.c",
+                "a->session.tie_breaker >= theirs",
+                "(int64_t)a->session.tie_breaker >= (int64_t)theirs",
+            ),
+        ],
+        "red": [
+            "roles/both-controlled[left={low,middle},right={middle,high}]", "roles/both-controlled[left=high,right=low]",
+            "roles/both-controlling[left={low,middle},right={middle,high}]", "roles/both-controlling[left=high,right=low]",
+        ],
+    },
+    "controlled-nominates": {
+        "what": "the controlled agent sends USE-CANDIDATE (7.1.2)",
+        "edits": [
+            (
+                "core/ice/check.c",
+                ".use_candidate = p->nominating && s->role == NT_ICE_CONTROLLING",
+                ".use_candidate = p->nominating || s->role == NT_ICE_CONTROLLED",
+            ),
+        ],
+        "red": [],
+        "rules": ["RFC8445-7.1.2-use-candidate"],
+    },
+    "nomination-forgotten": {
+        "what": "USE-CANDIDATE for a pair that has not succeeded yet is forgotten (7.3.1.5)",
+        "edits": [
+            (
+                "core/ice/respond.c",
+                "        s->pairs[pair].nominate = true;\n",
+                "        s->pairs[pair].nominate = false;\n",
+            ),
+        ],
+        "red": [
+            "consent/late-nomination", "gathering/pacing", "loss/late-answer", "peer-reflexive/relay-side",
+            "relay/one-side[left={full-cone,symmetric}]", "rfc4787/pinned[left={ad-ei,apd-ei},right=apd-ei]",
+            "roles/conflict-before-answer[left=1]",
+        ],
+    },
+    "no-nomination-wait": {
+        "what": "the first valid pair is nominated at once",
+        "edits": [
+            (
+                "core/ice/nominate.c",
+                "if (now < due_at(a, c, v) && better_to_come(a, v))",
+                "if (now < c->first_valid && better_to_come(a, v))",
+            ),
+        ],
+        "red": [
+            "classic/five-types[left={restricted-cone,port-restricted-cone},right=symmetric]", "forged/unauthenticated-refusal",
+            "gathering/pacing", "loss/late-answer", "peer-reflexive/priority-attribute",
+            "relay/denied-peers[deny=203.0.113.2/32]", "rfc4787/pinned[left=ei-ad,right={ad-ad,ad-apd,apd-ad,apd-apd}]",
+            "rfc4787/table[left=ei-ad,right={ad-ad,ad-apd,apd-ad,apd-apd}]",
+        ],
+    },
+    # --- authenticity ---
+    "integrity-not-verified": {
+        "what": "MESSAGE-INTEGRITY of requests is not verified (RFC 8489, 9.1.3)",
+        "edits": [
+            (
+                "core/ice/respond.c",
+                "    return r == NT_OK ? 0 : 401;",
+                "    return r == NT_OK || r != NT_OK ? 0 : 401;",
+            ),
+        ],
+        "red": [
+            "forged/wrong-password",
+        ],
+    },
+    "response-integrity-not-verified": {
+        "what": "MESSAGE-INTEGRITY of responses is not verified (RFC 8489, 9.1.4)",
+        "edits": [
+            (
+                "core/ice/check.c",
+                "    if (!authentic(a, p, m)) {",
+                "    if (!authentic(a, p, m) && m->integrity != NULL) {",
+            ),
+        ],
+        "red": [
+            "forged/unauthenticated-refusal",
+        ],
+    },
+    "fingerprint-not-verified": {
+        "what": "a wrong FINGERPRINT is taken for a right one (RFC 8489, 14.7)",
+        "edits": [
+            (
+                "core/stun/message.c",
+                "return nt_load32(a->value) == nt_stun_fingerprint(m->bytes, before) ? NT_OK : NT_EFORMAT;",
+                "return nt_load32(a->value) == nt_stun_fingerprint(m->bytes, before) || before > 0 ? NT_OK : NT_EFORMAT;",
+            ),
+        ],
+        "red": [
+            "loss/corrupt-request",
+        ],
+        "rules": ["RFC8445-8.1.1-valid"],
+    },
+    "no-symmetric-check": {
+        "what": "a response from another address than asked counts (7.2.5.2.1)",
+        "edits": [
+            (
+                "core/ice/check.c",
+                "    if (!symmetric || m->unknown_count > 0)",
+                "    if ((!symmetric && p == NULL) || m->unknown_count > 0)",
+            ),
+        ],
+        "red": [
+            "peer-reflexive/endless-discovery", "rfc4787/table[left={apd-ei,apd-ad},right=apd-ei]",
+            "rfc4787/table[left=apd-ei,right={apd-ei,apd-ad}]",
+        ],
+        "rules": ["RFC8445-7.2.5.2.1-symmetric"],
+    },
+    # --- time ---
+    "no-retransmission": {
+        "what": "a request is sent once (RFC 8489, 6.2.1)",
+        "edits": [
+            (
+                "core/ice/check.c",
+                "        } else if (due == NT_TXN_SEND && !c->cancelled) {",
+                "        } else if (due == NT_TXN_SEND && c->cancelled) {",
+            ),
+        ],
+        "red": [
+            "classic/five-types[left=restricted-cone,right=symmetric]", "loss/corrupt-answer", "loss/corrupt-request",
+            "loss/first-checks-lost", "loss/late-answer", "relay/blocked-udp", "relay/no-server",
+            "rfc4787/pinned[left=ei-ad,right={ad-ad,ad-apd,apd-ad,apd-apd}]",
+            "rfc4787/table[left=ei-ad,right={ad-ad,ad-apd,apd-ad,apd-apd}]", "roles/failed-before-first-check-controlling",
+        ],
+    },
+    "patience-ignored": {
+        "what": "an agent fails as soon as all its pairs have (RFC 8863, 4)",
+        "edits": [
+            (
+                "core/ice/checklist.c",
+                "    if (now - a->session.started < NT_ICE_PAC)",
+                "    if (now - a->session.started < 0)",
+            ),
+        ],
+        "red": [
+            "consent/patience",
+        ],
+    },
+    "consent-never-expires": {
+        "what": "consent lasts for ever (RFC 7675, 5.1)",
+        "edits": [
+            (
+                "core/ice/ice.h",
+                "#define NT_ICE_CONSENT_EXPIRY (30 * NT_SEC)",
+                "#define NT_ICE_CONSENT_EXPIRY (30000 * NT_SEC)",
+            ),
+        ],
+        "red": [
+            "changes/link-down", "changes/nat-flush-symmetric", "consent/partition-long", "consent/thirty-seconds",
+            "relay/server-stops",
+        ],
+    },
+    "consent-not-renewed": {
+        "what": "an answer to a consent request does not renew consent",
+        "edits": [
+            (
+                "core/ice/consent.c",
+                "            c->consented_at = now;\n",
+                "            c->consented_at += 0;\n",
+            ),
+        ],
+        "red": [
+            "changes/nat-reboot", "consent/every-five-seconds", "consent/partition-short", "consent/thirty-seconds",
+            "relay/long-call", "relay/server-pauses", "relay/stale-nonce",
+        ],
+    },
+    "stale-nomination": {
+        "what": "a pair is selected by a check of any age (RFC 7675, 5.1)",
+        "edits": [
+            (
+                "core/ice/respond.c",
+                "s->pairs[pair].answered_at >= NT_ICE_CONSENT_EXPIRY",
+                "s->pairs[pair].answered_at >= 1000 * NT_ICE_CONSENT_EXPIRY",
+            ),
+        ],
+        "red": [
+            "consent/late-nomination",
+        ],
+    },
+    "rto-not-doubled": {
+        "what": "retransmissions come every 500 ms (RFC 8489, 6.2.1: doubling)",
+        "edits": [
+            (
+                "core/stun/transaction.c",
+                "NT_TIME_NEVER : 2 * t->interval;",
+                "NT_TIME_NEVER : t->interval;",
+            ),
+        ],
+        "red": [
+            "loss/first-checks-lost",
+        ],
+    },
+    # --- TURN ---
+    "turn-password-not-verified": {
+        "what": "the TURN server takes any password (RFC 8489, 9.2.4)",
+        "edits": [
+            (
+                "core/stun/realm.c",
+                "    if (r_mac != NT_OK)\n",
+                "    if (r_mac != NT_OK && key == NULL)\n",
+            ),
+        ],
+        "red": [
+            "relay/wrong-password",
+        ],
+    },
+    "permissions-not-enforced": {
+        "what": "the relay passes on what comes from anybody (RFC 8656, 9)",
+        "edits": [
+            (
+                "core/turn/relay.c",
+                "    else if (!nt_turn_permitted(&r->owner->permissions, &path->remote, now))",
+                "    else if (!nt_turn_permitted(&r->owner->permissions, &path->remote, now) && len == 0)",
+            ),
+        ],
+        "red": [
+            "relay/unpermitted-peers",
+        ],
+        "rules": ["RFC8656-11.3-permission"],
+    },
+    "quota-ignored": {
+        "what": "a user gets any number of allocations (RFC 8656, 7.2)",
+        "edits": [
+            (
+                "core/turn/allocate.c",
+                "s->held[q->auth.user - s->realm.users] >= s->config.quota",
+                "s->held[q->auth.user - s->realm.users] >= s->config.quota + 9",
+            ),
+        ],
+        "red": [
+            "relay/quota",
+        ],
+    },
+    "denied-peers-served": {
+        "what": "peers that are denied get permissions (RFC 8656, 10.2: 403)",
+        "edits": [
+            (
+                "core/turn/request.c",
+                "return nt_turn_peer_forbidden(q->server, peer) ? 403 : 0;",
+                "return nt_turn_peer_forbidden(q->server, peer) ? 0 : 0;",
+            ),
+        ],
+        "red": [
+            "relay/denied-peers[deny={203.0.113.2/32,203.0.113.0/24}]",
+        ],
+    },
+    "permissions-not-refreshed": {
+        "what": "the client asks for a permission or channel once (RFC 8656, 9 and 12)",
+        "edits": [
+            (
+                "core/turn/client_peers.c",
+                "    p->refresh = nt_time_after(now, (seconds - NT_TURN_KEEP_MARGIN) * NT_SEC);",
+                "    p->refresh = nt_time_after(now, (seconds + 3600) * NT_SEC);",
+            ),
+        ],
+        "red": [
+            "relay/long-call", "relay/stale-nonce",
+        ],
+    },
+    "stale-nonce-fatal": {
+        "what": "438 is taken for a failure (RFC 8489, 9.2.5)",
+        "edits": [
+            (
+                "core/turn/client_requests.c",
+                "    if ((code != 401 && code != 438) || !c->has_user)\n",
+                "    if (code != 401 || !c->has_user)\n",
+            ),
+        ],
+        "red": [
+            "relay/stale-nonce",
+        ],
+    },
+    "no-channel": {
+        "what": "the selected relayed pair gets no channel (12.1)",
+        "edits": [
+            (
+                "core/ice/nominate.c",
+                "    if (own->via.relay != NT_ICE_DIRECT)\n        nt_turn_client_bind_channel(",
+                "    if (own->via.relay != NT_ICE_DIRECT && v == NULL)\n        nt_turn_client_bind_channel(",
+            ),
+        ],
+        "red": [
+            "relay/channels", "relay/long-call",
+        ],
+    },
+    # --- NAT ---
+    "filter-by-address-only": {
+        "what": "filtering by address and port looks at the address alone (RFC 4787, 5)",
+        "edits": [
+            (
+                "natsim/nat/translate.c",
+                "    struct nt_addr seen = nt_nat_seen_by(n->policy.filtering, remote);\n    nt_time until",
+                "    struct nt_addr seen = nt_nat_seen_by(n->policy.filtering, remote);\n    seen.port = 0;\n    nt_time "
+                "until",
+            ),
+            (
+                "natsim/nat/translate.c",
+                "    struct nt_addr seen = nt_nat_seen_by(n->policy.filtering, remote);\n    (void)nt_nat_filter_list",
+                "    struct nt_addr seen = nt_nat_seen_by(n->policy.filtering, remote);\n    seen.port = 0;\n    "
+                "(void)nt_nat_filter_list",
+            ),
+        ],
+        "red": [
+            "classic/five-types[left=symmetric,right=port-restricted-cone]",
+            "classic/five-types[left=port-restricted-cone,right=symmetric]",
+            "nested/two-deep[home=symmetric,carrier=*,right=port-restricted-cone]",
+            "nested/two-deep[home={full-cone,port-restricted-cone},carrier=port-restricted-cone,right=symmetric]",
+            "nested/two-deep[home=*,carrier=symmetric,right=port-restricted-cone]",
+            "nested/two-deep[home=port-restricted-cone,carrier={full-cone,port-restricted-cone},right=symmetric]",
+            "peer-reflexive/delayed-answer", "peer-reflexive/every-order-poisoned",
+            "peer-reflexive/poisoned-strict[late={1ms,100ms}]", "rfc4787/pinned[left=ei-apd,right={ad-ad,ad-apd,apd-ad,apd-apd}]",
+            "rfc4787/pinned[left={ad-ad,ad-apd,apd-ad,apd-apd},right=ei-apd]",
+            "rfc4787/table[left={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd},right=ei-apd]",
+            "rfc4787/table[left=ei-apd,right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
+            "rfc4787/table[left={ei-apd,ad-ei,apd-ei},right=ad-apd]", "rfc4787/table[left={ei-apd,ad-apd,apd-apd},right=ad-ei]",
+            "rfc4787/table[left={ei-apd,ad-apd},right={ad-ei,apd-ei}]",
+            "rfc4787/table[left={ei-apd,ad-ei},right={ad-apd,apd-apd}]",
+        ],
+    },
+    "filter-lets-all-in": {
+        "what": "every mapping lets everything in",
+        "edits": [
+            (
+                "natsim/nat/translate.c",
+                "    return nt_filters_find(&n->filters, owner, &seen) != NT_MAP_NONE;",
+                "    return nt_filters_find(&n->filters, owner, &seen) != NT_MAP_NONE || owner != NT_MAP_NONE;",
+            ),
+        ],
+        "red": [
+            "classic/five-types[left=symmetric,right=port-restricted-cone]",
+            "classic/five-types[left=port-restricted-cone,right=symmetric]",
+            "hairpin/same-network[nat=symmetric,hairpin=external-source]",
+            "nested/shared-carrier[hairpin=internal-source,home=port-restricted-cone]",
+            "nested/two-deep[home=symmetric,carrier=*,right=port-restricted-cone]",
+            "nested/two-deep[home={full-cone,port-restricted-cone},carrier=port-restricted-cone,right=symmetric]",
+            "nested/two-deep[home=*,carrier=symmetric,right=port-restricted-cone]",
+            "nested/two-deep[home=port-restricted-cone,carrier={full-cone,port-restricted-cone},right=symmetric]",
+            "peer-reflexive/delayed-answer", "peer-reflexive/every-order-poisoned", "peer-reflexive/poisoned-left-first",
+            "peer-reflexive/poisoned-right-first", "peer-reflexive/poisoned-strict[late={1ms,100ms}]", "relay/auth*",
+            "relay/denied-peers[deny=203.0.113.0/24]",
+            "rfc4787/pinned[left={ei-apd,ad-ad,ad-apd,apd-ad,apd-apd},right={ad-ad,ad-apd,apd-ad,apd-apd}]",
+            "rfc4787/pinned[left={ad-ad,ad-apd,apd-ad,apd-apd},right={ei-apd,ad-ad,ad-apd,apd-ad,apd-apd}]",
+            "rfc4787/table[left={ei-apd,ad-ad,ad-apd},right={ad-ad,ad-apd,apd-ad,apd-apd}]",
+            "rfc4787/table[left={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd},right={ei-apd,ad-apd}]",
+            "rfc4787/table[left={ei-apd,ad-apd,apd-apd},right={ad-ei,ad-ad,ad-apd}]",
+            "rfc4787/table[left={ei-apd,ad-apd},right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
+            "rfc4787/table[left={ei-apd,ad-ei,ad-ad,ad-apd},right={ad-apd,apd-apd}]",
+            "rfc4787/table[left={ei-apd,ad-ad,ad-apd,apd-ad,apd-apd},right={ad-ad,ad-apd}]", "roles/failed-before-first-check",
+            "roles/failed-before-first-check-controlling",
+        ],
+    },
+    "mapping-never-refreshed": {
+        "what": "no packet refreshes a mapping (RFC 4787, 4.3)",
+        "edits": [
+            (
+                "natsim/nat/lifetime.c",
+                "refresh = inbound ? p->refresh_inbound : p->refresh_outbound;",
+                "refresh = inbound && reply && l->made > now;",
+            ),
+        ],
+        "red": [
+            "changes/inbound-refresh*", "changes/mapping-ends[keepalive=15s]", "relay/long-call", "relay/stale-nonce",
+        ],
+    },
+    "inbound-refreshes": {
+        "what": "packets from outside refresh a mapping where they must not",
+        "edits": [
+            (
+                "natsim/nat/lifetime.c",
+                "refresh = inbound ? p->refresh_inbound : p->refresh_outbound;",
+                "refresh = inbound || p->refresh_outbound;",
+            ),
+        ],
+        "red": [
+            "changes/inbound-refresh[refresh=outbound]", "changes/mapping-ends[keepalive=40s]",
+        ],
+    },
+    "hairpin-source": {
+        "what": "a hairpinned packet has the external source where it should have the internal one, and the other way round",
+        "edits": [
+            (
+                "natsim/nat/translate.c",
+                "    if (n->policy.hairpin == NT_HAIRPIN_INTERNAL)\n        in.src = *internal;",
+                "    if (n->policy.hairpin == NT_HAIRPIN_EXTERNAL)\n        in.src = *internal;",
+            ),
+        ],
+        "red": [
+            "hairpin/internal-source", "hairpin/isolated-clients*",
+            "nested/shared-carrier[hairpin={internal-source,external-source},home=*]",
+        ],
+    },
+    "poison-ignored": {
+        "what": "what was not let in leaves no trace",
+        "edits": [
+            (
+                "natsim/nat/translate.c",
+                "    if (n->policy.poison != 0)\n        nt_poison_add(",
+                "    if (n->policy.poison == 1)\n        nt_poison_add(",
+            ),
+        ],
+        "red": [
+            "peer-reflexive/every-order-poisoned", "peer-reflexive/poisoned-left-first", "peer-reflexive/poisoned-right-first",
+            "peer-reflexive/poisoned-strict[late={1ms,100ms}]",
+        ],
+    },
+    "pinned-ignored": {
+        "what": "an answer leaves by the mapping rule, not by the port that was asked",
+        "edits": [
+            (
+                "natsim/nat/translate.c",
+                "    } else if (flow == NT_MAP_NONE && pin && n->policy.replies == NT_REPLIES_PINNED) {",
+                "    } else if (flow == NT_MAP_NONE && pin && mapping == NT_MAP_NONE) {",
+            ),
+        ],
+        "red": [
+            "peer-reflexive/both-sides", "rfc4787/pinned[left={ad-apd,apd-ei,apd-ad,apd-apd},right=apd-ei]",
+            "rfc4787/pinned[left={ad-ei,apd-ei},right={ad-apd,apd-apd}]",
+            "rfc4787/pinned[left={ad-apd,apd-apd},right={ad-ei,apd-ei}]",
+            "rfc4787/pinned[left=apd-ei,right={ad-apd,apd-ei,apd-ad,apd-apd}]",
+        ],
+    },
+    "port-not-preserved": {
+        "what": "an endpoint-independent mapping does not keep the port (RFC 4787, 4.2.1)",
+        "edits": [
+            (
+                "natsim/nat/policy.c",
+                "done.ports = p->mapping == NT_DEP_ENDPOINT_INDEPENDENT ? NT_PORTS_PRESERVE : NT_PORTS_SEQUENTIAL;",
+                "done.ports = NT_PORTS_SEQUENTIAL;",
+            ),
+        ],
+        "red": [
+            "forged/wrong-password", "hairpin/isolated-clients*", "nested/plain-routers*",
+            "nested/three-deep[flat=restricted-cone,house=restricted-cone,carrier=restricted-cone]",
+            "nested/two-deep[home={full-cone,port-restricted-cone},carrier={full-cone,port-restricted-cone}"
+            ",right={none,port-restricted-cone}]",
+            "peer-reflexive/check-before-answer", "peer-reflexive/nested-symmetric*", "peer-reflexive/poisoned-left-first",
+            "peer-reflexive/poisoned-right-first", "peer-reflexive/poisoned-simultaneous", "peer-reflexive/symmetric-left",
+            "peer-reflexive/symmetric-right",
+        ],
+    },
+}
