@@ -213,6 +213,7 @@ static void offered(struct nt_app_agent *a, struct nt_ice_description *d, nt_tim
     a->offer = *d;
     if (!a->has_offer) {
         a->has_offer = true;
+        nt_ice_set_pacing(a->ice, d->pacing_ms);
         gather(a, now);
     }
 }

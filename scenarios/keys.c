@@ -3,6 +3,7 @@
 #include "natsim/fabric.h"
 #include "scenarios/units.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,7 +118,11 @@ static bool read_time(struct nt_load *l, const struct nt_key *k, const struct nt
         return false;
     if (k->high != 0 && ((uint64_t)t < k->low || (uint64_t)t > k->high)) {
         struct nt_diag *d = nt_load_error(l, v, "'%s' is out of range for '%s'", v->text, k->name);
-        nt_diag_mend(d, t == 0 ? "it must be above 0" : "see 'natsim schema' for its bounds");
+        uint64_t bound = (uint64_t)t < k->low ? k->low : k->high;
+        if (bound < NT_MSEC || bound % NT_MSEC != 0)
+            nt_diag_mend(d, t == 0 ? "it must be above 0" : "see 'natsim schema' for its bounds");
+        else
+            nt_diag_mend(d, "write %" PRIu64 "ms or %s", bound / NT_MSEC, (uint64_t)t < k->low ? "more" : "less");
         return false;
     }
     *out = t;

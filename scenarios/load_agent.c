@@ -2,6 +2,8 @@
 #include "scenarios/keys.h"
 #include "scenarios/units.h"
 
+#include "core/stun/transaction.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -59,7 +61,7 @@ static const struct nt_key keys[] = {
     {.name = "ta",
      .type = NT_KEY_TIME,
      AGENT(ta),
-     .low = 1000000,
+     .low = 5 * NT_MSEC, /* RFC 8445, 14.2: "MUST NOT be sent more often than once every 5 ms" */
      .high = UINT64_C(60000000000),
      .doc = "pacing; 50ms by default; another value is signalled, the higher wins"},
     {.name = "rto",
@@ -67,7 +69,7 @@ static const struct nt_key keys[] = {
      .schema = "{\"anyOf\": [{\"const\": \"formula\"}, {\"$ref\": \"#/$defs/time\"}]}",
      .doc = "of checks; 500ms by default; formula: RFC 8445, 14.3"},
     {.name = "consent", .type = NT_KEY_NOT, AGENT(no_consent), .doc = "RFC 7675; on by default"},
-    {.name = "keepalive", .type = NT_KEY_TIME, AGENT(keepalive), .low = 1, .high = NT_UNIT_TIME_MAX, .doc = "15s by default"},
+    {.name = "keepalive", .type = NT_KEY_TIME, AGENT(keepalive), .low = NT_ICE_TR, .high = NT_UNIT_TIME_MAX, .doc = "15s by default"},
     {.name = "ice2", .type = NT_KEY_NOT, AGENT(no_ice2), .doc = "the ice2 option; true by default"},
     {.name = "icmp-errors", .type = NT_KEY_BOOL, AGENT(icmp_errors), .doc = "ICMP errors fail a pair; false by default"},
     {.name = "stun", FORM(stun), .schema = "{\"$ref\": \"#/$defs/names\"}", .doc = "servers for server-reflexive candidates"},
@@ -164,7 +166,7 @@ static void read_turn(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
 
 static void read_times(struct nt_load *l, const struct form *f, struct nt_scn_agent *a)
 {
-    static const struct nt_key rto = {.name = "rto", .type = NT_KEY_TIME, .low = 1000000, .high = UINT64_C(60000000000)};
+    static const struct nt_key rto = {.name = "rto", .type = NT_KEY_TIME, .low = NT_STUN_RTO, .high = UINT64_C(60000000000)};
     static const struct nt_key wait = {.name = "nomination-wait", .type = NT_KEY_TIME, .low = 0, .high = NT_UNIT_TIME_MAX};
     if (f->rto != NULL && f->rto->kind == NT_YAML_SCALAR && strcmp(f->rto->text, "formula") == 0)
         a->rto = NT_TIME_NEVER;

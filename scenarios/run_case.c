@@ -94,7 +94,8 @@ static enum nt_run_end run_world(struct nt_world *w, nt_time until)
         nt_time next = nt_fabric_next(w->fabric), end = limit;
         if (settled(w)) {
             nt_time tail = tail_end(w, way);
-            end = nt_time_min(limit, tail > until ? tail : until);
+            end = nt_time_min(limit, tail);
+            end = end > until ? end : until; /* the file's lies within the limit; the command's is asked for */
         }
         bool last = next > end;
         enum nt_fabric_end r = nt_fabric_run(w->fabric, last ? end : next);

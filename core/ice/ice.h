@@ -116,6 +116,8 @@ int nt_ice_gather(struct nt_ice_agent *a, nt_time now);
 /* Our description (the caller frees it), for an offer or an answer: all candidates until ICE has completed, then those of the
  * selected pairs alone, with remote-candidates in the controlling agent's offer (RFC 8839, 4.4). NT_ESTATE before gathering. */
 int nt_ice_local(const struct nt_ice_agent *a, bool offer, struct nt_ice_description *d);
+/* The peer's pacing (0: none told), for gathering after its offer: both agents MUST use the higher value (RFC 8445, 14.2). */
+void nt_ice_set_pacing(struct nt_ice_agent *a, uint32_t pacing_ms);
 /* The peer's description: checks start. Before it, requests are answered and remembered (7.3). A repeated description with
  * the same credentials updates (RFC 8839, 4.4), with others is a restart (NT_EUNSUPPORTED in this version). */
 int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now);

@@ -133,6 +133,12 @@ static void drop_lists(struct nt_ice_session *s)
     s->check_count = 0;
 }
 
+void nt_ice_set_pacing(struct nt_ice_agent *a, uint32_t pacing_ms)
+{
+    nt_time theirs = pacing_ms != 0 ? (nt_time)pacing_ms * NT_MSEC : NT_ICE_TA;
+    a->ta = theirs > a->config.ta ? theirs : a->config.ta;
+}
+
 int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now)
 {
     bool first = a->session.lists == NULL;
@@ -149,8 +155,7 @@ int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d
             drop_lists(&a->session);
         return r;
     }
-    nt_time theirs = (nt_time)(d->pacing_ms != 0 ? d->pacing_ms : 50) * NT_MSEC;
-    a->ta = theirs > a->config.ta ? theirs : a->config.ta;
+    nt_ice_set_pacing(a, d->pacing_ms);
     /* RFC 8445, 6.1.1: "If one agent is full and one is lite, the full agent MUST take the controlling role." */
     if (first && d->lite && a->session.role == NT_ICE_CONTROLLED)
         nt_ice_role_switch(a, NT_ICE_CONTROLLING, now);

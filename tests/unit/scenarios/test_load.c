@@ -578,7 +578,7 @@ static void test_agent_keys(void **state)
                                       "policy: relay, max-pairs: 5, ta: 20ms, rto: formula,\n"
                                       "      consent: off, keepalive: 20s, ice2: false, icmp-errors: true, ipv6: on, tie-breaker: "
                                       "18446744073709551615, nomination-wait: 0s}\n"
-                                      "  R: {on: n, rto: 100ms, nomination-wait: 1s}\n" CALL);
+                                      "  R: {on: n, rto: 700ms, nomination-wait: 1s}\n" CALL);
     struct nt_scn_case *c = cell(f, 0);
     const struct nt_scn_agent *a = c->agents;
     assert_int_equal(a[0].policy, NT_ICE_RELAY_ONLY);
@@ -590,7 +590,7 @@ static void test_agent_keys(void **state)
     assert_true(a[0].tie_breaker == UINT64_MAX);
     assert_int_equal(a[0].nomination_wait, 1);
     assert_int_equal(a[0].role, 0);
-    assert_int_equal(a[1].rto, 100 * NT_MSEC);
+    assert_int_equal(a[1].rto, 700 * NT_MSEC);
     assert_int_equal(a[1].nomination_wait, NT_SEC);
     nt_scn_case_del(c);
     nt_scn_file_del(f);
