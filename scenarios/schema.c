@@ -27,7 +27,7 @@ static const struct {
                 "\"minimum\": 1}}]}"},
     {"time", "{\"type\": \"string\", \"pattern\": \"^[0-9]+(\\\\.[0-9]+)?(ns|us|ms|s|m|h)$\"}"},
     {"rate", "{\"type\": \"string\", \"pattern\": \"^[0-9]+(\\\\.[0-9]+)?(bit|kbit|Mbit|Gbit)$\"}"},
-    {"percent", "{\"type\": \"string\", \"pattern\": \"^[0-9]+(\\\\.[0-9]+)?%$\"}"},
+    {"percent", "{\"type\": \"string\", \"pattern\": \"^([0-9]{1,2}(\\\\.[0-9]+)?|100(\\\\.0+)?)%$\"}"},
     {"range", "{\"type\": \"string\", \"pattern\": \"^[0-9]+\\\\.\\\\.[0-9]+$\"}"},
     {"switch", "{\"enum\": [true, false, \"on\", \"off\"]}"},
     {"count", "{\"anyOf\": [{\"type\": \"integer\", \"minimum\": 0}, {\"type\": \"string\", \"pattern\": \"^(<=|>=|==|!=|<|>|=)? "
