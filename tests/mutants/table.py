@@ -200,6 +200,28 @@ MUTANTS = {
         ],
         "rules": ["RFC8445-14.2-pacing"],
     },
+    "never-unfrozen": {
+        "what": "a Frozen pair stays so when nothing of its foundation is left (RFC 8445, 6.1.4.2)",
+        "edits": [
+            (
+                "core/ice/checklist.c",
+                "on_list(a, &a->session.pairs[i], list) && !group_busy(a, i))",
+                "on_list(a, &a->session.pairs[i], list) && group_busy(a, i))",
+            ),
+        ],
+        "red": ["gathering/frozen"],
+    },
+    "no-freezing": {
+        "what": "all pairs are Waiting from the start (6.1.2.6)",
+        "edits": [
+            (
+                "core/ice/checklist.c",
+                "            unfreeze_group_of(a, i, now);",
+                "            nt_ice_pair_state(a, i, NT_ICE_WAITING, now);",
+            ),
+        ],
+        "red": ["gathering/frozen"],
+    },
     # --- roles and nomination ---
     "no-role-conflict": {
         "what": "a role conflict is not seen in requests (7.3.1.1)",
@@ -339,7 +361,7 @@ MUTANTS = {
             ),
         ],
         "red": [
-            "classic/five-types[left=restricted-cone,right=symmetric]", "loss/corrupt-answer", "loss/corrupt-request",
+            "classic/five-types[left=restricted-cone,right=symmetric]", "gathering/frozen", "loss/corrupt-answer", "loss/corrupt-request",
             "loss/first-checks-lost", "loss/late-answer", "relay/blocked-udp", "relay/no-server",
             "rfc4787/pinned[left=ei-ad,right={ad-ad,ad-apd,apd-ad,apd-apd}]",
             "rfc4787/table[left=ei-ad,right={ad-ad,ad-apd,apd-ad,apd-apd}]", "roles/failed-before-first-check-controlling",
