@@ -361,7 +361,8 @@ MUTANTS = {
             ),
         ],
         "red": [
-            "classic/five-types[left=restricted-cone,right=symmetric]", "gathering/frozen", "loss/corrupt-answer", "loss/corrupt-request",
+            "classic/five-types[left=restricted-cone,right=symmetric]", "gathering/frozen",
+            "loss/corrupt-answer", "loss/corrupt-request",
             "loss/first-checks-lost", "loss/late-answer", "relay/blocked-udp", "relay/no-server",
             "rfc4787/pinned[left=ei-ad,right={ad-ad,ad-apd,apd-ad,apd-apd}]",
             "rfc4787/table[left=ei-ad,right={ad-ad,ad-apd,apd-ad,apd-apd}]", "roles/failed-before-first-check-controlling",
