@@ -463,6 +463,28 @@ MUTANTS = {
         ],
         "rules": ["RFC8656-11.3-permission"],
     },
+    "sends-not-permitted": {
+        "what": "a client sends to any peer through its relay (RFC 8656, 11.2)",
+        "edits": [
+            (
+                "core/turn/relay.c",
+                "    else if (!nt_turn_permitted(&a->permissions, peer, now))",
+                "    else if (len == 0 && !nt_turn_permitted(&a->permissions, peer, now))",
+            ),
+        ],
+        "red": ["relay/unpermitted-sends"],
+    },
+    "channel-number-unchecked": {
+        "what": "ChannelData with any number goes to the first channel's peer (RFC 8656, 12.6)",
+        "edits": [
+            (
+                "core/turn/relay.c",
+                "nt_turn_channel_by_number(&a->channels, number, now);",
+                "nt_turn_channel_by_number(&a->channels, 0x4000, now);",
+            ),
+        ],
+        "red": ["relay/unbound-channel"],
+    },
     "quota-ignored": {
         "what": "a user gets any number of allocations (RFC 8656, 7.2)",
         "edits": [
