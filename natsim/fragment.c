@@ -12,6 +12,7 @@ static struct nt_packet *piece(struct nt_fabric *f, const struct nt_packet *whol
     bool last = at + len == whole->len - header;
     p->len = header + len;
     p->marks = whole->marks;
+    p->origin = whole->origin;
     memcpy(p->data, whole->data, header);
     memcpy(p->data + header, whole->data + header + at, len);
     nt_store16(p->data + 2, (uint16_t)p->len);

@@ -229,7 +229,10 @@ static enum nt_drop cross(struct nt_fabric *f, uint32_t from, const struct nt_ad
         return NT_DROP_NO_HOST;
     if (!f->attachments[to].up)
         return NT_DROP_DOWN;
-    if (f->partition_count > 0 && nt_partition_parts(f, a->node, f->attachments[to].node, now))
+    if (p->origin == NT_PACKET_NEW)
+        p->origin = a->node;
+    if (f->partition_count > 0 && (nt_partition_parts(f, a->node, f->attachments[to].node, now) ||
+                                   nt_partition_parts(f, p->origin, f->attachments[to].node, now)))
         return NT_DROP_PARTITION;
     if (n->config.rate > 0 && !depart(f, a->sender, &n->config, p->len, now, &at))
         return NT_DROP_QUEUE;

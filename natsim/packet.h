@@ -11,10 +11,13 @@ enum { NT_PROTO_ICMP = 1, NT_PROTO_TCP = 6, NT_PROTO_UDP = 17, NT_PROTO_ICMP6 = 
 enum nt_packet_mark { NT_MARK_DAMAGED = 1, NT_MARK_INJECTED = 2, NT_MARK_DELAYED = 4 }; /* bits: a step did that on purpose;
                                                                                           * delayed: before it left its node */
 
+#define NT_PACKET_NEW UINT32_MAX
+
 struct nt_packet {
     uint8_t *data;       /* the IP header */
     uint32_t len, cap;
     uint32_t marks;      /* enum nt_packet_mark */
+    uint32_t origin;     /* the node that made it; NT_PACKET_NEW before it has left */
     /* Filled by nt_packet_parse; kept right by the functions below. */
     uint8_t family, proto, ttl, tos;
     uint8_t df, fragment, first_fragment; /* fragment: part of a fragmented datagram; its ports are known in the first alone */

@@ -1,4 +1,4 @@
-/* Partitions: sets of nodes that cannot reach each other for a while. */
+/* Partitions: sets of nodes that cannot reach each other for a while, neither as neighbours nor as the two ends of a packet. */
 #include "natsim/fabric_state.h"
 
 #include <stdlib.h>

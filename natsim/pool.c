@@ -50,6 +50,7 @@ struct nt_packet *nt_pool_get(struct nt_pool *pool, uint32_t cap)
     p->next = NULL;
     p->len = 0;
     p->marks = 0;
+    p->origin = NT_PACKET_NEW;
     pool->out++;
     return p;
 }

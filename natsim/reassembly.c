@@ -155,6 +155,7 @@ static struct nt_packet *join(struct nt_reassembly *r, size_t i, uint32_t len, n
             memcpy(whole->data + at, p->data + p->l4, length_of(p));
             at += length_of(p);
             whole->marks |= p->marks;
+            whole->origin = p->origin;
         }
         whole->len = at;
         if (nt_packet_parse(whole) != NT_OK) {

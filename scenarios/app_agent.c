@@ -81,9 +81,14 @@ static void send_due(struct nt_app_agent *a, nt_time now)
     for (size_t i = 0; i < a->flow_count; i++) {
         struct nt_data_flow *f = &a->flows[i];
         while (f->next <= now) {
+            struct nt_data_flow before = *f;
             uint32_t number = f->sent;
             size_t len = nt_data_flow_write(f, (uint8_t)i, a->magic, buf);
-            nt_ice_send(a->ice, 1, 1, buf, len, now); /* what cannot be sent is lost, and counted as such */
+            /* What cannot be sent is lost, and counted as such; for a full queue it is too early. */
+            if (nt_ice_send(a->ice, 1, 1, buf, len, now) == NT_ELIMIT) {
+                *f = before;
+                return;
+            }
             nt_trace_emit(&a->trace, (struct nt_trace_event){.at = now, .kind = NT_TR_DATA_SENT, .n = {number}});
         }
     }
@@ -122,6 +127,11 @@ struct nt_data_count nt_app_agent_data(const struct nt_app_agent *a)
         n.marked += a->flows[i].bytes < NT_DATA_MIN ? 0 : a->flows[i].received;
     }
     return n;
+}
+
+bool nt_app_agent_waits(const struct nt_app_agent *a)
+{
+    return !a->answered && (a->caller ? a->gathered : !a->has_offer);
 }
 
 bool nt_app_agent_data_done(const struct nt_app_agent *a)
@@ -277,6 +287,10 @@ static void timer(void *self, nt_time now)
 static size_t output(void *self, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
 {
     struct nt_app_agent *a = self;
+    size_t n = nt_ice_output(a->ice, path, buf, cap, now);
+    if (n > 0 || next_data(a) > now)
+        return n;
+    send_due(a, now);
     return nt_ice_output(a->ice, path, buf, cap, now);
 }
 

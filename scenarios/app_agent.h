@@ -27,6 +27,7 @@ int nt_app_agent_send(struct nt_app_agent *a, uint32_t bytes, uint32_t count, nt
 
 const struct nt_ice_agent *nt_app_agent_ice(const struct nt_app_agent *a);
 struct nt_data_count nt_app_agent_data(const struct nt_app_agent *a); /* sent by this agent */
+bool nt_app_agent_waits(const struct nt_app_agent *a);                /* for the peer's first description, and for nothing else */
 bool nt_app_agent_data_done(const struct nt_app_agent *a);            /* everything it has to send is sent */
 nt_time nt_app_agent_selected_at(const struct nt_app_agent *a);       /* all components; NT_TIME_NEVER: not yet */
 /* The 16 bytes at offset 4 of each of this agent's data datagrams of at least NT_DATA_MIN bytes. */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define TAIL NT_SEC /* a case ends so long after its last activity */
+#define PATIENCE (120 * NT_SEC) /* and so long after it when one waits for a description and the other still gathers or checks */
 
 struct run {
     struct nt_world *w;
@@ -28,15 +29,25 @@ static void on_named(void *user, const struct nt_observed *o, const struct nt_tr
 static void on_any(void *user, const struct nt_trace_event *ev)
 {
     struct run *run = user;
-    if (ev->kind == NT_TR_DATA_SENT || ev->kind == NT_TR_DATA_RECEIVED)
+    if (ev->kind == NT_TR_DATA_SENT || ev->kind == NT_TR_DATA_RECEIVED || ev->kind == NT_TR_OFFER_SENT || ev->kind == NT_TR_ANSWER_SENT)
         run->w->last_activity = ev->at;
     if (run->listener != NULL && ev->node < run->w->observer.node_count)
         run->listener->event(run->listener->user, run->w->scn, run->w->observer.nodes[ev->node], ev);
 }
 
-static bool terminal(const struct nt_app_agent *a)
+/* Nothing is to come from a party that waits for a description: it is on its way for `longest_way` at most, or lost. */
+static bool goes_on(const struct nt_app_agent *a)
 {
-    return nt_ice_state(nt_app_agent_ice(a)) >= NT_ICE_COMPLETED && nt_app_agent_data_done(a);
+    if (nt_app_agent_waits(a))
+        return false;
+    return nt_ice_state(nt_app_agent_ice(a)) < NT_ICE_COMPLETED || !nt_app_agent_data_done(a);
+}
+
+/* Of the two parties of the call. */
+static bool some_agent(const struct nt_world *w, bool (*is)(const struct nt_app_agent *))
+{
+    const struct nt_scn_case *c = w->scn;
+    return c->caller != NT_SCN_NONE && (is(w->agents[c->caller]) || is(w->agents[c->callee]));
 }
 
 static struct nt_data_count data_of(const struct nt_world *w)
@@ -62,23 +73,25 @@ static nt_time longest_way(const struct nt_scn_case *c)
         way = nt_time_after(way, nt_time_after(one, one));
     }
     for (size_t i = 0; i < c->step_count; i++)
-        if (c->steps[i].kind == NT_STEP_FAULT)
+        if (c->steps[i].kind == NT_STEP_FAULT || c->steps[i].kind == NT_STEP_SIGNALLING)
             way = nt_time_after(way, c->steps[i].by);
     return way;
 }
 
-/* A second after the last activity; datagrams that have not arrived may still be on their way. */
+/* A second after the last activity; datagrams and descriptions that have not arrived may still be on their way. */
 static nt_time tail_end(const struct nt_world *w, nt_time way)
 {
     struct nt_data_count data = data_of(w);
-    nt_time wait = data.received < data.sent && way > TAIL ? way : TAIL;
+    bool waits = some_agent(w, nt_app_agent_waits), runs = some_agent(w, goes_on);
+    nt_time wait = (waits || data.received < data.sent) && way > TAIL ? way : TAIL;
+    if (waits && runs)
+        wait = nt_time_after(wait, PATIENCE);
     return nt_time_after(w->last_activity, wait);
 }
 
 static bool settled(const struct nt_world *w)
 {
-    const struct nt_scn_case *c = w->scn;
-    return nt_steps_done(w->steps) && (c->caller == NT_SCN_NONE || (terminal(w->agents[c->caller]) && terminal(w->agents[c->callee])));
+    return nt_steps_done(w->steps) && (!some_agent(w, goes_on) || some_agent(w, nt_app_agent_waits));
 }
 
 static enum nt_run_end ended(enum nt_fabric_end end)
