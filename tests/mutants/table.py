@@ -49,7 +49,8 @@ MUTANTS = {
             "peer-reflexive/relay-side", "peer-reflexive/signalled-later", "peer-reflexive/symmetric-left",
             "peer-reflexive/symmetric-right", "relay/auth*", "relay/denied-peers[deny={203.0.113.3/32,203.0.113.2/32}]",
             "relay/long-call", "relay/one-side[left=symmetric]", "relay/quota", "relay/server-pauses", "relay/server-stops",
-            "relay/stale-nonce", "relay/unpermitted-peers",
+            "relay/stale-nonce", "relay/unbound-channel", "relay/unpermitted-sends",
+            "relay/unpermitted-peers",
             "rfc4787/pinned[left={ei-ei,ei-ad,ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}"
             ",right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
             "rfc4787/pinned[left={ad-ad,ad-apd,apd-ad,apd-apd},right=*]",
@@ -80,7 +81,7 @@ MUTANTS = {
             "peer-reflexive/poisoned-right-first", "peer-reflexive/priority-attribute", "peer-reflexive/relay-side",
             "peer-reflexive/signalled-later", "peer-reflexive/symmetric-left", "peer-reflexive/symmetric-right", "relay/auth*",
             "relay/denied-peers[deny={203.0.113.3/32,203.0.113.2/32}]", "relay/long-call", "relay/one-side[left=symmetric]",
-            "relay/quota",
+            "relay/unbound-channel", "relay/quota",
         ],
     },
     "prflx-priority-computed": {
@@ -547,7 +548,7 @@ MUTANTS = {
             ),
         ],
         "red": [
-            "relay/channels", "relay/long-call",
+            "relay/channels", "relay/unbound-channel", "relay/long-call",
         ],
     },
     # --- NAT ---
