@@ -10,7 +10,7 @@ conformance see is listed by rule, not by cell: the entry's rules must be found 
 NAME: only these mutants. --short: five of them, for every change. --work: where copies are built (default: build/mutants); a second
 run builds what has changed. Exit: 0 all as foretold, 1 some are not, 2 the run itself failed.
 
-All 45 take 65 s on two cores, the first builds of two copies included; the short form 15 s, and 5 s when the copy is built.
+All 45 take a minute on two cores, the first builds of two copies included; the short form 15 s, and 5 s when the copy is built.
 """
 import argparse
 import json
