@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define MESSAGE_MAX 1400
 #define VALUE_MAX 1200
@@ -21,7 +22,7 @@ struct form {
 #define AT(field) .offset = offsetof(struct form, field)
 
 static const struct nt_key keys[] = {
-    {.name = "at", AT(at), .schema = "{\"type\": \"string\"}", .flags = NT_KEY_REQUIRED, .doc = "the node that sends it"},
+    {.name = "at", AT(at), .schema = "{\"type\": \"string\"}", .flags = NT_KEY_REQUIRED, .doc = "the agent or server that sends it"},
     {.name = "as", .type = NT_KEY_ENDPOINT, AT(as), .flags = NT_KEY_REQUIRED, .doc = "source, ADDR:PORT"},
     {.name = "to", .type = NT_KEY_ENDPOINT, AT(to), .flags = NT_KEY_REQUIRED, .doc = "destination, ADDR:PORT"},
     {.name = "stun", AT(stun), .schema = "{\"$ref\": \"#/$defs/stun\"}", .doc = "a STUN message"},
@@ -152,9 +153,18 @@ static int number_of(const char *text)
     return (int)n;
 }
 
+/* A word of the registry in any case, `binding` for Binding. */
+static int named(const char *text, const char *(*name)(uint16_t), uint32_t end)
+{
+    for (uint32_t i = 0; i < end; i++)
+        if (name((uint16_t)i) != NULL && strcasecmp(text, name((uint16_t)i)) == 0)
+            return (int)i;
+    return -1;
+}
+
 static int attribute_type(struct nt_load *l, const struct nt_yaml *key)
 {
-    int type = nt_stun_attr_by_name(key->text);
+    int type = named(key->text, nt_stun_attr_name, 0x10000);
     if (type < 0)
         type = number_of(key->text);
     if (type >= 0)
@@ -259,7 +269,7 @@ static void add_attribute(struct nt_load *l, const struct nt_yaml *key, const st
 
 static int method_of(struct nt_load *l, const struct nt_yaml *v)
 {
-    int method = v->kind == NT_YAML_SCALAR ? nt_stun_method_by_name(v->text) : -1;
+    int method = v->kind == NT_YAML_SCALAR ? named(v->text, nt_stun_method_name, 0x1000) : -1;
     if (method < 0 && v->kind == NT_YAML_SCALAR)
         method = number_of(v->text);
     if (method < 0 || method > 0xfff) {
@@ -322,7 +332,7 @@ void nt_load_inject(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_st
     s->kind = NT_STEP_INJECT;
     if (!nt_table_read(l, &nt_table_inject, v, &f))
         return;
-    s->where = nt_load_node(l, f.at, NT_LOAD_ANY);
+    s->where = nt_load_node(l, f.at, NT_LOAD_AGENT | NT_LOAD_SERVER);
     s->as = f.as;
     s->dst = f.to;
     if (f.as.family != f.to.family)
