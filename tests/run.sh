@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # All tests: installs what is missing, builds, then the unit tests, every suite, and the tests from outside through the command
-# and tshark. Longer campaigns have commands of their own: tests/fuzz/run.sh, tests/mutants/run.sh, tests/sanitize.sh.
+# and tshark. Longer campaigns have commands of their own: tests/fuzz/run.sh, tests/mutants/run.py, tests/sanitize.sh.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scenarios/setup.sh
