@@ -153,3 +153,11 @@ def test_suites_are_found_from_any_directory(natsim, tmp_path):
 def test_every_suite_file_is_valid(natsim):
     run = natsim("lint", SUITES)
     assert run.code == 0, run
+
+
+def test_under_ten_percent_loss_every_seed_connects_within_ten_seconds(natsim, results):
+    run = natsim("run", "loss/ten-percent", "--seeds", "1..200", "--capture", "none")
+    assert run.code == 0, run
+    times = [c["connect_ms"] for c in results()["cases"]]
+    assert len(times) == 200 and max(times) <= 10000
+    assert len(set(times)) > 20, "the seeds draw different losses"
