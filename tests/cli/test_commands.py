@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 import yaml
 
-from conftest import NATSIM, ROOT, SUITES, two_nats
+from conftest import NATSIM, ROOT, SANITIZED, SUITES, two_nats
 
 DEPENDENCE = {"ei": "endpoint-independent", "ad": "address-dependent", "apd": "address-and-port-dependent"}
 
@@ -338,6 +338,7 @@ def own_address():
         return probe.getsockname()[0]
 
 
+@pytest.mark.skipif(SANITIZED, reason="the library wants the sanitizer's own")
 def test_the_installed_core_builds_a_program(installed, tmp_path):
     [pc] = installed.rglob("natsim-core.pc")
     env = {**os.environ, "PKG_CONFIG_PATH": str(pc.parent)}

@@ -8,9 +8,7 @@ import subprocess
 
 import pytest
 
-from conftest import NATSIM, two_nats
-
-SANITIZED = b"__asan_init" in NATSIM.read_bytes()
+from conftest import NATSIM, SANITIZED, two_nats
 
 # Counts calls that take memory and says the number at exit; the programs' own allocator does the work.
 COUNTER = r"""
