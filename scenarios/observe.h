@@ -23,6 +23,13 @@ struct nt_observed_prflx {
     uint32_t frame;
 };
 
+/* The first check from an address: a source is learnt later, when the check comes before the answer (RFC 8445, 7.3). */
+struct nt_observed_check {
+    uint32_t agent;
+    struct nt_addr from;
+    uint32_t frame;
+};
+
 struct nt_observer {
     struct nt_capture *capture;
     struct nt_scn_node *nodes; /* the case's node, by fabric node */
@@ -31,6 +38,8 @@ struct nt_observer {
     size_t event_count, event_cap;
     struct nt_observed_prflx *prflx;
     size_t prflx_count, prflx_cap;
+    struct nt_observed_check *checks;
+    size_t check_count, check_cap;
     bool failed;            /* memory ran out */
     void (*named)(void *user, const struct nt_observed *o, const struct nt_trace_event *ev); /* each named event */
     void (*any)(void *user, const struct nt_trace_event *ev);                                /* each event but packets */
