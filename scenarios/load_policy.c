@@ -233,11 +233,17 @@ static void read_deny(struct nt_load *l, const struct nt_yaml *v, struct nt_nat_
 
 static void unknown_preset(struct nt_load *l, const struct nt_yaml *v)
 {
+    static const char *const unbuilt[] = {"nat64", "nptv6"};
     const char *names[PRESETS_MAX] = {"none", "blocked-udp", "blocked"};
     size_t count = 0, n = 3;
     const struct nt_nat_preset *all = nt_nat_presets(&count);
     for (size_t i = 0; i < count && n < PRESETS_MAX; i++)
         names[n++] = all[i].name;
+    for (size_t i = 0; i < sizeof unbuilt / sizeof *unbuilt; i++)
+        if (strcmp(v->text, unbuilt[i]) == 0) {
+            nt_load_error(l, v, "'%s' is not in this version", v->text);
+            return;
+        }
     struct nt_diag *d = nt_load_error(l, v, "unknown preset '%s'", v->text);
     const char *near = nt_nearest(v->text, names, n);
     if (near != NULL)

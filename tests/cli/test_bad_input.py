@@ -96,6 +96,8 @@ UNBUILT = [
     ("kind: turn,", "kind: turn, transports: [udp, tcp],", "tcp"),
     ("nat: full-cone", "nat: {preset: full-cone, tcp: {}}", "tcp"),
     ("nat: full-cone", "nat: {preset: full-cone, port-control: [pcp]}", "port-control"),
+    ("nat: full-cone", "nat: nat64", "nat64"),
+    ("nat: full-cone", "nat: nptv6", "nptv6"),
     ("expect:", "  - {at: 1s, restart: {agent: L}}\nexpect:", "restart"),
     ("expect:", "  - {at: 1s, hangup: {agent: L}}\nexpect:", "hangup"),
     ("expect:", "  - {at: 1s, move: {agent: L, to: internet}}\nexpect:", "move"),

@@ -12,8 +12,8 @@ import pytest
 
 from conftest import NATSIM, SANITIZED, two_nats
 
-# Half an hour of virtual time with a packet each millisecond: long enough to be caught running.
-LONG = two_nats(claim="A case that takes its time.", expect="  limit: 2h\n", steps="  - {at: 5s, send: {from: L, to: R, bytes: 200, count: 200000, interval: 1ms}}\n")
+# A hundred seconds of virtual time with a packet each millisecond: long enough to be caught running.
+LONG = two_nats(claim="A case that takes its time.", expect="  limit: 2h\n", steps="  - {at: 5s, send: {from: L, to: R, bytes: 200, count: 100000, interval: 1ms}}\n")
 SHORT = two_nats(claim="A case that does not.")
 
 

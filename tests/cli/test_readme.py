@@ -1,0 +1,42 @@
+"""The README tells the truth: every command that it shows with `$` is run, and its output is what stands there."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from conftest import NATSIM, ROOT
+
+README = (ROOT / "README.md").read_text()
+
+
+def examples():
+    """(command, output) of each block, in order: later ones may build on earlier ones."""
+    for block in re.findall(r"^```console\n(.*?)^```$", README, re.M | re.S):
+        for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
+            command, _, output = part.partition("\n")
+            yield command, output
+
+
+def test_what_the_readme_shows_is_what_happens(tmp_path):
+    [scenario] = re.findall(r"^```yaml\n(.*?)^```$", README, re.M | re.S)
+    (tmp_path / "first.yaml").write_text(scenario)
+    env = {**os.environ, "PATH": f"{NATSIM.parent}:{os.environ['PATH']}"}
+    found = list(examples())
+    assert len(found) > 6
+    for command, output in found:
+        run = subprocess.run(["bash", "-c", command], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60)
+        assert run.stdout == output, command
+        assert run.stderr == "" or "tshark" in command, command
+
+
+def test_the_matrix_of_the_readme(natsim):
+    run = natsim("run", "classic")
+    table = run.out[run.out.index("left \\ right"):]
+    assert table in README
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:core|natsim|pcap|reports|scenarios|tests|\.ci)/[\w./-]*)`", README))))
+def test_what_the_readme_names_is_there(path):
+    assert (ROOT / path).exists()
