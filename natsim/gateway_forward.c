@@ -4,9 +4,9 @@
 #include "natsim/rewrite.h"
 
 /* RFC 792: destination unreachable, port unreachable: what Linux answers to an unsolicited packet. RFC 1812, 5.2.7.1:
- * communication administratively prohibited. */
-enum { ICMP_UNREACHABLE = 3, ICMP_PORT = 3, ICMP_TOO_BIG = 4, ICMP_PROHIBITED = 13, ICMP_ECHO_REPLY = 0, ICMP_ECHO = 8 };
-enum { ICMP6_TOO_BIG = 2 };
+ * communication administratively prohibited. RFC 792 and RFC 4443, 3.3: time exceeded, code 0: in transit. */
+enum { ICMP_UNREACHABLE = 3, ICMP_PORT = 3, ICMP_TOO_BIG = 4, ICMP_PROHIBITED = 13, ICMP_ECHO_REPLY = 0, ICMP_ECHO = 8, ICMP_EXCEEDED = 11 };
+enum { ICMP6_TOO_BIG = 2, ICMP6_EXCEEDED = 3 };
 
 static void drop(struct nt_gateway *g, struct nt_packet *p, enum nt_drop why, const struct nt_addr *a, const struct nt_addr *b, nt_time now)
 {
@@ -47,20 +47,40 @@ static void set_dst(struct nt_gateway *g, struct nt_packet *p, const struct nt_a
     nt_fabric_translated(g->fabric, g->node, 1, &from, &p->dst, now);
 }
 
-/* The gateway's own address on the link towards `to`, of the same family; NULL: none. */
-static const struct nt_addr *own_towards(const struct nt_gateway *g, const struct nt_addr *to)
+/* The gateway's own address on a link; NULL: none of that family. */
+static const struct nt_addr *own_on(const struct nt_gateway *g, uint32_t port, uint8_t family)
 {
-    const struct nt_route *r = route_to(g, to);
-    for (size_t i = 0; r != NULL && i < g->own_count; i++)
-        if (g->own[i].port == r->port && g->own[i].addr.family == to->family)
+    for (size_t i = 0; i < g->own_count; i++)
+        if (g->own[i].port == port && g->own[i].addr.family == family)
             return &g->own[i].addr;
     return NULL;
 }
 
-/* An ICMP error about a packet, to its sender. NULL without `from`, or without memory. */
+static const struct nt_addr *own_towards(const struct nt_gateway *g, const struct nt_addr *to)
+{
+    const struct nt_route *r = route_to(g, to);
+    return r != NULL ? own_on(g, r->port, to->family) : NULL;
+}
+
+static bool is_error(const struct nt_packet *p)
+{
+    return (!p->fragment || p->first_fragment) && nt_icmp_is_error(p->proto, p->data[p->l4]);
+}
+
+/* RFC 1812, 4.3.2.7, and RFC 4443, 2.4 (e): no error about an ICMP error, about what goes to a multicast address or comes from
+ * none of one host; in IPv4 none about a later fragment. What a later fragment of ICMPv6 is cannot be told. */
+static bool may_answer(const struct nt_packet *p)
+{
+    bool later = p->fragment && !p->first_fragment;
+    if (nt_addr_is_multicast(&p->dst) || nt_addr_is_multicast(&p->src) || nt_addr_is_any(&p->src))
+        return false;
+    return !is_error(p) && !(later && (p->family == NT_AF_IPV4 || p->proto == NT_PROTO_ICMP6));
+}
+
+/* An ICMP error about a packet, to its sender. NULL: there is to be none, or without `from`, or without memory. */
 static struct nt_packet *error_about(struct nt_gateway *g, const struct nt_packet *p, const struct nt_addr *from, uint8_t type, uint8_t code)
 {
-    struct nt_packet *error = from != NULL ? nt_fabric_packet(g->fabric, 0) : NULL;
+    struct nt_packet *error = from != NULL && may_answer(p) ? nt_fabric_packet(g->fabric, 0) : NULL;
     if (error != NULL && nt_packet_icmp_error(error, from, p, type, code) != NT_OK) {
         nt_fabric_consumed(g->fabric, error);
         return NULL;
@@ -80,17 +100,21 @@ static struct nt_packet *rejection(struct nt_gateway *g, const struct nt_packet 
     return error_about(g, p, from, ICMP_UNREACHABLE, unsolicited ? ICMP_PORT : ICMP_PROHIBITED);
 }
 
-static void refuse(struct nt_gateway *g, struct nt_packet *p, const struct nt_nat_verdict *v, nt_time now)
+/* Drops a packet, and sends on the error about it. */
+static void drop_with(struct nt_gateway *g, struct nt_packet *p, struct nt_packet *error, enum nt_drop why, const struct nt_addr *a,
+                      const struct nt_addr *b, nt_time now)
 {
-    struct nt_packet *error = rejection(g, p, v->drop);
-    drop(g, p, v->drop, &v->a, &v->b, now);
+    drop(g, p, why, a, b, now);
     if (error != NULL)
         forward(g, error, now);
 }
 
-static bool is_error(const struct nt_packet *p)
+/* RFC 1812, 5.3.1, and RFC 4443, 3.3: a packet whose TTL or hop limit is used up is discarded, and its sender is told so. */
+static void expire(struct nt_gateway *g, struct nt_packet *p, uint32_t port, nt_time now)
 {
-    return (!p->fragment || p->first_fragment) && nt_icmp_is_error(p->proto, p->data[p->l4]);
+    uint8_t type = p->family == NT_AF_IPV4 ? ICMP_EXCEEDED : ICMP6_EXCEEDED;
+    struct nt_packet *error = error_about(g, p, own_on(g, port, p->family), type, 0);
+    drop_with(g, p, error, NT_DROP_TTL, &p->src, &p->dst, now);
 }
 
 /* The packet that says to the sender what fits the link to `to`; NULL: its own does, or may be fragmented. RFC 4787, REQ-13: "the
@@ -99,7 +123,7 @@ static struct nt_packet *too_big(struct nt_gateway *g, const struct nt_packet *p
 {
     const struct nt_route *r = p->df ? route_to(g, to) : NULL;
     uint32_t mtu = r != NULL ? nt_fabric_network_mtu(g->fabric, nt_fabric_port_network(g->fabric, g->node, r->port)) : UINT32_MAX;
-    if (p->len <= mtu || is_error(p))
+    if (p->len <= mtu)
         return NULL;
     bool v4 = p->family == NT_AF_IPV4;
     struct nt_packet *error = error_about(g, p, own_towards(g, &p->src), v4 ? ICMP_UNREACHABLE : ICMP6_TOO_BIG, v4 ? ICMP_TOO_BIG : 0);
@@ -121,7 +145,7 @@ static void obey(struct nt_gateway *g, struct nt_packet *p, const struct nt_nat_
 {
     struct nt_addr src = p->src, dst = p->dst;
     if (v->drop != NT_DROP_NONE) {
-        refuse(g, p, v, now);
+        drop_with(g, p, rejection(g, p, v->drop), v->drop, &v->a, &v->b, now);
         return;
     }
     struct nt_packet *error = too_big(g, p, &v->dst); /* about the packet as its sender knows it */
@@ -145,63 +169,37 @@ static bool read_error(struct nt_gateway *g, struct nt_packet *p, struct nt_addr
     return false;
 }
 
-/* RFC 5508, REQ-4: an error from outside about a packet of ours: the quoted source and the destination become the inside
- * endpoint's; the error's own source stays. */
-static void error_in(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+/* An ICMP error about a packet that was translated. `out` (RFC 5508, REQ-5): it comes from inside, its source and the quoted
+ * destination become the external endpoint's. `in` (REQ-4): it is for inside, its destination and the quoted source become the
+ * inside endpoint's; an error from outside keeps its own source. Both (REQ-7): the packet was hairpinned with an external source. */
+static void cross_error(struct nt_gateway *g, struct nt_packet *p, bool out, bool in, nt_time now)
 {
     struct nt_addr src, dst;
     uint8_t proto;
+    struct nt_nat_verdict v = {.drop = NT_DROP_NONE};
     if (!read_error(g, p, &src, &dst, &proto, now))
         return;
-    struct nt_nat_verdict v = nt_nat_error_in(g->nat, proto, &src, &dst, now);
+    if (out) {
+        v = nt_nat_error_out(g->nat, proto, &dst, &src, now);
+        dst = v.src;
+    }
+    if (in && v.drop == NT_DROP_NONE) {
+        v = nt_nat_error_in(g->nat, proto, &src, &dst, now);
+        src = v.dst;
+    }
     if (v.drop != NT_DROP_NONE) {
         drop(g, p, v.drop, &v.a, &v.b, now);
         return;
     }
-    nt_packet_set_quoted_src(p, &v.dst);
-    struct nt_addr host = nt_addr_with_port(&v.dst, 0);
-    set_dst(g, p, &host, now);
-    forward(g, p, now);
-}
-
-/* RFC 5508, REQ-5: an error from inside about a packet that was let in. */
-static void error_out(struct nt_gateway *g, struct nt_packet *p, nt_time now)
-{
-    struct nt_addr src, dst;
-    uint8_t proto;
-    if (!read_error(g, p, &src, &dst, &proto, now))
-        return;
-    struct nt_nat_verdict v = nt_nat_error_out(g->nat, proto, &dst, &src, now);
-    if (v.drop != NT_DROP_NONE) {
-        drop(g, p, v.drop, &v.a, &v.b, now);
-        return;
+    struct nt_addr external = nt_addr_with_port(&dst, 0), host = nt_addr_with_port(&src, 0);
+    if (out) {
+        nt_packet_set_quoted_dst(p, &dst);
+        set_src(g, p, &external, now);
     }
-    nt_packet_set_quoted_dst(p, &v.src);
-    struct nt_addr external = nt_addr_with_port(&v.src, 0);
-    set_src(g, p, &external, now);
-    forward(g, p, now);
-}
-
-/* RFC 5508, REQ-7: an error from inside about a packet that was hairpinned with an external source: both at once. */
-static void error_back(struct nt_gateway *g, struct nt_packet *p, nt_time now)
-{
-    struct nt_addr src, dst;
-    uint8_t proto;
-    if (!read_error(g, p, &src, &dst, &proto, now))
-        return;
-    struct nt_nat_verdict v = nt_nat_error_out(g->nat, proto, &dst, &src, now);
-    struct nt_addr external = v.src;
-    if (v.drop == NT_DROP_NONE)
-        v = nt_nat_error_in(g->nat, proto, &src, &external, now);
-    if (v.drop != NT_DROP_NONE) {
-        drop(g, p, v.drop, &v.a, &v.b, now);
-        return;
+    if (in) {
+        nt_packet_set_quoted_src(p, &src);
+        set_dst(g, p, &host, now);
     }
-    nt_packet_set_quoted_dst(p, &external);
-    nt_packet_set_quoted_src(p, &v.dst);
-    struct nt_addr from = nt_addr_with_port(&external, 0), host = nt_addr_with_port(&v.dst, 0);
-    set_src(g, p, &from, now);
-    set_dst(g, p, &host, now);
     forward(g, p, now);
 }
 
@@ -245,7 +243,7 @@ static struct nt_packet *fragments(struct nt_gateway *g, struct nt_packet *p, nt
 static void outbound(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 {
     if (is_error(p)) {
-        error_out(g, p, now);
+        cross_error(g, p, true, false, now);
         return;
     }
     if (p->proto == NT_PROTO_ICMP && p->data[p->l4] != ICMP_ECHO) {
@@ -261,7 +259,7 @@ static void outbound(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 static void inbound(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 {
     if (is_error(p)) {
-        error_in(g, p, now);
+        cross_error(g, p, false, true, now);
         return;
     }
     if (p->proto == NT_PROTO_ICMP && p->data[p->l4] != ICMP_ECHO_REPLY) {
@@ -277,7 +275,7 @@ static void inbound(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 static void hairpin(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 {
     if (is_error(p) && g->policy.hairpin == NT_HAIRPIN_EXTERNAL) {
-        error_back(g, p, now);
+        cross_error(g, p, true, true, now);
         return;
     }
     if (p->proto != NT_PROTO_UDP) {
@@ -355,7 +353,7 @@ void nt_gateway_receive(void *self, uint32_t port, struct nt_packet *p, nt_time 
     struct nt_gateway *g = self;
     bool from_inside = port != g->outside;
     if (!nt_packet_hop(p)) {
-        drop(g, p, NT_DROP_TTL, &p->src, &p->dst, now);
+        expire(g, p, port, now);
         return;
     }
     if (g->policy.kind == NT_GW_BLOCKED || (g->policy.kind == NT_GW_BLOCKED_UDP && p->proto == NT_PROTO_UDP)) {

@@ -97,11 +97,15 @@ struct nt_nat_verdict nt_nat_outbound(struct nt_nat *n, uint8_t proto, const str
     uint32_t mapping;
     struct nt_addr remote = peer_of(proto, to);
     nt_nat_run(n, now);
+    size_t before = nt_nat_count(n);
     int err = map(n, proto, internal, &remote, now, &mapping);
     if (err == NT_OK)
         err = open_filter(n, mapping, &remote, now);
-    if (err != NT_OK)
+    if (err != NT_OK) {
+        if (nt_nat_count(n) > before)
+            nt_nat_unmap(n, mapping, now); /* no packet leaves by the mapping just made */
         return failed(err, internal, to);
+    }
     refresh_mapping(n, mapping, &remote, false, now);
     return (struct nt_nat_verdict){.src = nt_mapping_at(&n->mappings, mapping)->external, .dst = *to};
 }

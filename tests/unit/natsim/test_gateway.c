@@ -491,6 +491,71 @@ static void test_too_big(void **state)
     end();
 }
 
+static void assert_exceeded(const struct nt_packet *e, const char *src, const char *dst)
+{
+    struct nt_addr quoted_src, quoted_dst;
+    uint8_t proto;
+    char buf[NT_ADDR_TEXT];
+    assert_int_equal(e->data[e->l4], e->family == NT_AF_IPV4 ? 11 : 3); /* RFC 792; RFC 4443, 3.3 */
+    assert_int_equal(e->data[e->l4 + 1], 0);
+    assert_int_equal(nt_load32(e->data + e->l4 + 4), 0);
+    assert_int_equal(nt_packet_quoted(e, &quoted_src, &quoted_dst, &proto), 0);
+    assert_string_equal(nt_addr_format(&quoted_src, buf), src);
+    assert_string_equal(nt_addr_format(&quoted_dst, buf), dst);
+}
+
+/* The sender is told, by the address of the link the packet came from. */
+static void test_ttl(void **state)
+{
+    (void)state;
+    world(cone());
+    hand_over(&a, udp("10.0.0.2:5000", "203.0.113.7:7000", 33, 1));
+    run_on();
+    dropped(NT_DROP_TTL, "10.0.0.2:5000", "203.0.113.7:7000");
+    assert_exceeded(last(&a, 1, "10.0.0.1:0", "10.0.0.2:0"), "10.0.0.2:5000", "203.0.113.7:7000");
+    hand_over(&a, udp("[2001:db8:1::9]:5000", "[2001:db8:ff::7]:7000", 33, 1));
+    run_on();
+    assert_exceeded(last(&a, 2, "[2001:db8:1::1]:0", "[2001:db8:1::9]:0"), "[2001:db8:1::9]:5000", "[2001:db8:ff::7]:7000");
+    hand_over(&o, udp("203.0.113.7:7000", "203.0.113.2:5000", 33, 1));
+    run_on();
+    assert_exceeded(last(&o, 1, "203.0.113.2:0", "203.0.113.7:0"), "203.0.113.7:7000", "203.0.113.2:5000");
+    /* From a host elsewhere: still by the link it came from, not by that towards the host. */
+    hand_over(&b, udp("10.0.0.3:5000", "203.0.113.7:7000", 33, 1));
+    run_on();
+    assert_exceeded(last(&a, 3, "10.9.0.1:0", "10.0.0.3:0"), "10.0.0.3:5000", "203.0.113.7:7000");
+    assert_int_equal(nt_gateway_mapping_count(gw), 0);
+    end();
+}
+
+/* RFC 1812, 4.3.2.7: what is never answered with an error. */
+static void test_ttl_unanswered(void **state)
+{
+    (void)state;
+    world(cone());
+    struct nt_addr from = at("10.0.0.2");
+    struct nt_packet *about = udp("203.0.113.7:7000", "10.0.0.2:5000", 33, 64), *e = nt_fabric_packet(f, 0);
+    assert_int_equal(nt_packet_icmp_error(e, &from, about, 3, 3), 0);
+    nt_fabric_consumed(f, about);
+    e->ttl = e->data[8] = 1;
+    nt_packet_fix_checksums(e);
+    hand_over(&a, e);
+    run_on();
+    dropped(NT_DROP_TTL, "10.0.0.2:0", "203.0.113.7:0");
+    struct nt_packet *piece = udp("10.0.0.2:5000", "203.0.113.7:7000", 33, 1);
+    nt_store16(piece->data + 6, 100);
+    assert_int_equal(nt_packet_parse(piece), 0);
+    nt_packet_fix_checksums(piece);
+    assert_true(piece->fragment && !piece->first_fragment);
+    hand_over(&a, piece);
+    run_on();
+    dropped(NT_DROP_TTL, "", "");
+    hand_over(&a, udp("0.0.0.0:5000", "203.0.113.7:7000", 33, 1));
+    run_on();
+    dropped(NT_DROP_TTL, "", "");
+    assert_int_equal(a.count + b.count + o.count, 0);
+    end();
+}
+
 static void test_prohibited(void **state)
 {
     (void)state;
@@ -765,7 +830,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_translate), cmocka_unit_test(test_routes), cmocka_unit_test(test_kinds), cmocka_unit_test(test_hairpin),
         cmocka_unit_test(test_reject), cmocka_unit_test(test_icmp_errors), cmocka_unit_test(test_icmp_error_hairpinned),
-        cmocka_unit_test(test_icmp_error_damaged), cmocka_unit_test(test_prohibited), cmocka_unit_test(test_too_big), cmocka_unit_test(test_icmp_echo),
+        cmocka_unit_test(test_icmp_error_damaged), cmocka_unit_test(test_prohibited), cmocka_unit_test(test_too_big),
+        cmocka_unit_test(test_ttl), cmocka_unit_test(test_ttl_unanswered), cmocka_unit_test(test_icmp_echo),
         cmocka_unit_test(test_other_protocol), cmocka_unit_test(test_fragments), cmocka_unit_test(test_fragments_in_order_make_the_whole),
         cmocka_unit_test(test_fragmented_again), cmocka_unit_test(test_ipv6), cmocka_unit_test(test_ipv6_error),
         cmocka_unit_test(test_ipv6_modes), cmocka_unit_test(test_control), cmocka_unit_test(test_renumber)};

@@ -217,6 +217,33 @@ static void test_full(void **state)
     nt_nat_del(n);
 }
 
+/* A table of the NAT itself is full: the packet is dropped, and leaves no mapping behind. */
+static void test_full_table(void **state)
+{
+    (void)state;
+    for (int filters = 0; filters < 2; filters++) {
+        struct nt_nat_policy p = policy_of(EI, filters ? NT_DEP_ADDRESS_AND_PORT : EI);
+        p.replies = filters ? NT_REPLIES_TABLE : NT_REPLIES_PINNED; /* the filter entries, or the tracked flows */
+        struct nt_nat *n = nat_of(p);
+        struct nt_addr inside = at(I1);
+        for (uint32_t i = 0; i < NT_NAT_FILTERS_MAX; i++) {
+            struct nt_addr r = nt_addr_v4(0xc6336401u + (i >> 14), (uint16_t)(1 + (i & 0x3fff)));
+            assert_int_equal(nt_nat_outbound(n, NT_PROTO_UDP, &inside, &r, 0).drop, NT_DROP_NONE);
+        }
+        seen_count = 0;
+        assert_int_equal(out(n, "10.0.0.3:6000", X), LIMIT);
+        assert_int_equal(nt_nat_count(n), 1);
+        assert_int_equal(in(n, X, 6000), -(int)NT_DROP_NO_MAPPING);
+        assert_int_equal(seen_count, 2); /* made, and gone again */
+        assert_int_equal(seen[1].kind, NT_TR_EXPIRED);
+        assert_int_equal(out(n, I1, "192.0.2.9:9"), LIMIT);
+        assert_int_equal(nt_nat_count(n), 1); /* the mapping that was there stays */
+        assert_int_equal(out(n, I1, "198.51.100.1:1"), 5000);
+        assert_int_equal(out_at(n, "10.0.0.3:6000", X, 300 * NT_SEC), 6000); /* and there is room again */
+        nt_nat_del(n);
+    }
+}
+
 static void test_hold_down(void **state)
 {
     (void)state;
@@ -254,7 +281,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_preserve_and_conflict), cmocka_unit_test(test_preserve_with_dependent_mapping), cmocka_unit_test(test_sequential),
         cmocka_unit_test(test_random), cmocka_unit_test(test_parity), cmocka_unit_test(test_contiguity), cmocka_unit_test(test_blocks),
-        cmocka_unit_test(test_pooling), cmocka_unit_test(test_limits), cmocka_unit_test(test_full), cmocka_unit_test(test_hold_down),
-        cmocka_unit_test(test_icmp_query)};
+        cmocka_unit_test(test_pooling), cmocka_unit_test(test_limits), cmocka_unit_test(test_full), cmocka_unit_test(test_full_table),
+        cmocka_unit_test(test_hold_down), cmocka_unit_test(test_icmp_query)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
