@@ -4,7 +4,9 @@
 
 #include "core/ice/description.h"
 
-#define NT_ICE_PRFLX_MAX 128 /* peer-reflexive candidates, each side */
+/* Peer-reflexive candidates, each side: an endless discovery (a new port for each check) makes one in each Ta until the patience of
+ * RFC 8863 ends, 790 at 50 ms. */
+#define NT_ICE_PRFLX_MAX 1024
 #define NT_ICE_DIRECT (-1)
 
 /* How a packet leaves or came: straight through a base, or through the allocation that source `relay` has on it. */

@@ -36,7 +36,7 @@ uint32_t nt_ice_remote_learn(struct nt_ice_agent *a, struct nt_ice_via via, cons
 {
     struct nt_ice_session *s = &a->session;
     const struct nt_ice_base *b = &a->bases.items[via.base];
-    size_t limit = (size_t)NT_ICE_CANDIDATES_MAX * a->config.streams;
+    size_t limit = (size_t)NT_ICE_CANDIDATES_MAX * a->config.streams + NT_ICE_PRFLX_MAX;
     if (s->remote_prflx >= NT_ICE_PRFLX_MAX ||
         nt_grow(&s->remotes, &s->remote_cap, s->remote_count + 1, sizeof *s->remotes, limit) != NT_OK ||
         nt_ice_prflx_note(s, 1, from) != NT_OK)

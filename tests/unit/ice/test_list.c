@@ -245,7 +245,7 @@ static void flood(void **state)
         go(&l, l.now + NT_MSEC);
         l.count = 0;
     }
-    assert_int_equal(nt_ice_stats(l.a).prflx_remote, 128);
+    assert_int_equal(nt_ice_stats(l.a).prflx_remote, 1024);
     assert_true(nt_ice_pair_count(l.a) <= 1000);
     request(&l, "10.0.0.2:6000", (struct ask){.id = 2});
     go(&l, l.now + NT_SEC);
