@@ -1,8 +1,10 @@
 #include "scenarios/command.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void nt_complain(struct nt_diags *diags)
 {
@@ -35,8 +37,20 @@ static const struct {
     {"version", version}, {"help", help},
 };
 
+/* Closed standard descriptors stay taken, for reading alone: no file of ours may become somebody's standard output. */
+static void hold_standard_descriptors(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDONLY);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO)
+        close(fd);
+}
+
 int nt_command(int argc, char **argv)
 {
+    hold_standard_descriptors();
     struct nt_options o;
     struct nt_diags diags = {0};
     int r = nt_options_read(&o, argc, argv, &diags);

@@ -227,6 +227,15 @@ def test_full_standard_output(scenario, tmp_path):
         assert "No space left on device" in done.stderr
 
 
+@pytest.mark.parametrize("closed, code", [("<&-", 0), (">&-", 3), ("2>&-", 0), ("<&- >&- 2>&-", 3)])
+def test_closed_standard_descriptors_do_not_end_in_our_files(natsim, scenario, tmp_path, closed, code):
+    name = scenario(GOOD)
+    done = subprocess.run(["bash", "-c", f"'{NATSIM}' run {name} {closed}"], cwd=tmp_path, capture_output=True, timeout=60)
+    assert done.returncode == code, done
+    lines = (tmp_path / "natsim-out" / "cases.jsonl").read_text().splitlines()
+    assert [json.loads(line)["id"] for line in lines] == ["case"]
+
+
 def run_with_small_files(tmp_path, limit, *args):
     def small():
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
