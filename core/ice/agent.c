@@ -114,15 +114,21 @@ struct nt_ice_agent *nt_ice_agent_new(const struct nt_ice_config *config, int *e
     if (r == NT_OK) {
         a->config = *config;
         r = copy_servers(&a->config, config);
+        defaults(&a->config);
+        a->event_cap = NT_ICE_EVENTS_SPARE + (unsigned)a->config.streams * a->config.components;
+        a->events = calloc(a->event_cap, sizeof *a->events);
+        if (a->events == NULL)
+            r = NT_ENOMEM;
     }
     *err = r;
     if (r != NT_OK) {
-        if (a != NULL)
+        if (a != NULL) {
             free_config(&a->config);
+            free(a->events);
+        }
         free(a);
         return NULL;
     }
-    defaults(&a->config);
     a->ta = a->config.ta;
     a->paced_at = -1;
     a->close_at = a->deadline = NT_TIME_NEVER;
@@ -151,6 +157,7 @@ void nt_ice_agent_del(struct nt_ice_agent *a)
     free(a->session.checks);
     free(a->session.prflx);
     free(a->inbox);
+    free(a->events);
     free_config(&a->config);
     free(a);
 }

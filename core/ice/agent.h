@@ -13,7 +13,7 @@
 #define NT_ICE_EARLY_MAX 64     /* requests remembered before the peer's description */
 #define NT_ICE_DATA_MAX 64      /* datagrams waiting to leave */
 #define NT_ICE_OUT_MAX 128      /* messages waiting to leave */
-#define NT_ICE_EVENTS_MAX 32
+#define NT_ICE_EVENTS_SPARE 32  /* events waiting for the owner beside one SELECTED of each component */
 #define NT_ICE_PAIRS_KEPT 1000  /* pairs remembered for reports, those on check lists included */
 #define NT_ICE_RELAYED_KEPT 8   /* relayed pairs that the pair limit never takes */
 #define NT_ICE_MESSAGE_MAX 1024 /* any STUN message that checks make */
@@ -87,8 +87,9 @@ struct nt_ice_pair {
 struct nt_ice_valid {
     uint32_t number;
     uint32_t own, remote;
-    uint32_t generator;        /* the pair whose check produced it */
-    uint32_t pair;             /* the check-list pair it equals, or NT_ICE_NONE */
+    uint32_t generator;        /* the pair whose check produced it; */
+    uint32_t generated_by;     /* and its number: once this one is gone, the generator's place may be another pair's */
+    uint32_t pair;             /* the check-list pair it equals, or NT_ICE_NONE; while that has `number` */
     uint64_t priority;
     bool nominated, gone;      /* gone: taken off the valid list */
 };
@@ -200,8 +201,8 @@ struct nt_ice_agent {
     unsigned out_head, out_count;
     struct nt_ice_datagram data[NT_ICE_DATA_MAX];
     unsigned data_head, data_count;
-    struct nt_ice_event events[NT_ICE_EVENTS_MAX];
-    unsigned event_head, event_count;
+    struct nt_ice_event *events; /* a ring */
+    unsigned event_cap, event_head, event_count;
     struct nt_ice_event arrived; /* one datagram; its bytes are in `inbox` */
     bool has_arrived;
     uint8_t *inbox;

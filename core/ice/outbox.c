@@ -14,20 +14,42 @@ struct nt_ice_out *nt_ice_out_push(struct nt_ice_agent *a, enum nt_ice_out_kind 
     return o;
 }
 
+static struct nt_ice_event *event_at(const struct nt_ice_agent *a, unsigned i)
+{
+    return &a->events[(a->event_head + i) % a->event_cap];
+}
+
+/* The later of two of a kind (and of a component, of SELECTED) says what the earlier said, and more. */
+static bool outdated(const struct nt_ice_agent *a, unsigned i, const struct nt_ice_event *ev)
+{
+    const struct nt_ice_event *x = event_at(a, i);
+    bool known = x->kind == ev->kind && x->stream == ev->stream && x->component == ev->component;
+    for (unsigned k = i + 1; k < a->event_count && !known; k++)
+        known = x->kind == event_at(a, k)->kind && x->stream == event_at(a, k)->stream && x->component == event_at(a, k)->component;
+    return known;
+}
+
+/* A full queue loses the first event that a later one makes needless. There is one: it has more places than there are kinds and
+ * components, so the last state and the last selected pair of each component always reach the owner. */
 void nt_ice_event_push(struct nt_ice_agent *a, const struct nt_ice_event *ev)
 {
-    if (a->event_count == NT_ICE_EVENTS_MAX) {
+    if (a->event_count == a->event_cap) {
+        unsigned i = 0;
+        while (!outdated(a, i, ev))
+            i++;
+        for (; i + 1 < a->event_count; i++)
+            *event_at(a, i) = *event_at(a, i + 1);
+        a->event_count--;
         a->stats.dropped++;
-        return;
     }
-    a->events[(a->event_head + a->event_count++) % NT_ICE_EVENTS_MAX] = *ev;
+    *event_at(a, a->event_count++) = *ev;
 }
 
 int nt_ice_event(struct nt_ice_agent *a, struct nt_ice_event *ev)
 {
     if (a->event_count > 0) {
         *ev = a->events[a->event_head];
-        a->event_head = (a->event_head + 1) % NT_ICE_EVENTS_MAX;
+        a->event_head = (a->event_head + 1) % a->event_cap;
         a->event_count--;
         return 1;
     }

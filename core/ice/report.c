@@ -50,7 +50,7 @@ static bool selected(const struct nt_ice_agent *a, const struct nt_ice_valid *v)
 
 static void add_valid(const struct nt_ice_agent *a, const struct nt_ice_valid *v, struct nt_ice_pair_info *info)
 {
-    info->generated_by = a->session.pairs[v->generator].number;
+    info->generated_by = v->generated_by;
     info->valid = !v->gone;
     info->nominated = v->nominated;
     info->selected = nt_ice_component_of(a, &a->bases.own[v->own].c)->selected != NT_ICE_NONE && selected(a, v);
@@ -59,9 +59,10 @@ static void add_valid(const struct nt_ice_agent *a, const struct nt_ice_valid *v
 static void of_valid(const struct nt_ice_agent *a, const struct nt_ice_valid *v, struct nt_ice_pair_info *info)
 {
     const struct nt_ice_pair *p = &a->session.pairs[v->generator];
+    bool kept = p->number == v->generated_by;
     *info = (struct nt_ice_pair_info){.number = v->number, .local = a->bases.own[v->own].c, .remote = a->session.remotes[v->remote].c,
                                       .state = v->gone ? NT_ICE_PAIR_FAILED : NT_ICE_SUCCEEDED, .base = a->bases.own[v->own].c.base,
-                                      .receivable = p->receivable, .sendable = p->sendable, .priority = v->priority};
+                                      .receivable = kept && p->receivable, .sendable = kept && p->sendable, .priority = v->priority};
     add_valid(a, v, info);
 }
 
@@ -80,7 +81,7 @@ void nt_ice_pair_at(const struct nt_ice_agent *a, size_t i, struct nt_ice_pair_i
                                       .state = p->state, .base = nt_ice_pair_own(a, p)->c.base, .receivable = p->receivable,
                                       .sendable = p->sendable, .priority = p->priority};
     for (size_t k = 0; k < s->valid_count; k++)
-        if (s->valids[k].pair == i)
+        if (s->valids[k].pair == i && s->valids[k].number == p->number)
             add_valid(a, &s->valids[k], info);
 }
 

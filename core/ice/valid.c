@@ -58,10 +58,10 @@ uint32_t nt_ice_own_mapped(struct nt_ice_agent *a, uint32_t own, const struct nt
 uint32_t nt_ice_valid_add(struct nt_ice_agent *a, uint32_t generator, uint32_t own, nt_time now)
 {
     struct nt_ice_session *s = &a->session;
-    uint32_t remote = s->pairs[generator].remote;
+    uint32_t remote = s->pairs[generator].remote, generated_by = s->pairs[generator].number;
     for (uint32_t i = 0; i < s->valid_count; i++) {
         struct nt_ice_valid *v = &s->valids[i];
-        if (v->own == own && v->remote == remote && v->generator == generator) {
+        if (v->own == own && v->remote == remote && v->generated_by == generated_by) {
             v->gone = false;
             return i;
         }
@@ -73,7 +73,7 @@ uint32_t nt_ice_valid_add(struct nt_ice_agent *a, uint32_t generator, uint32_t o
         pair = NT_ICE_NONE;
     uint32_t number = pair != NT_ICE_NONE ? s->pairs[pair].number : ++s->numbers;
     s->valids[s->valid_count] = (struct nt_ice_valid){.number = number, .own = own, .remote = remote, .generator = generator,
-                                                      .pair = pair, .priority = nt_ice_pair_priority_of(a, own, remote)};
+                                                      .generated_by = generated_by, .pair = pair, .priority = nt_ice_pair_priority_of(a, own, remote)};
     if (pair == NT_ICE_NONE)
         nt_ice_trace(a, NT_TR_ICE_PAIR, &a->bases.own[own].c.addr, &s->remotes[remote].c.addr, a->bases.own[own].c.stream,
                      a->bases.own[own].c.component, number, NT_ICE_SUCCEEDED, now);

@@ -45,6 +45,7 @@ struct node {
     uint16_t next_port;
     struct nt_ice_event last;
     int data_count, selected_count;
+    int lazy; /* leaves its events where they are */
     nt_time selected_at, completed_at;
     uint8_t last_data[64];
 };
@@ -179,7 +180,7 @@ static inline void events_of(struct net *n, int i)
 {
     struct node *d = &n->nodes[i];
     struct nt_ice_event ev;
-    while (d->agent != NULL && nt_ice_event(d->agent, &ev) == 1) {
+    while (d->agent != NULL && !d->lazy && nt_ice_event(d->agent, &ev) == 1) {
         d->last = ev;
         if (ev.kind == NT_ICE_EV_DATA) {
             d->data_count++;
