@@ -1,0 +1,131 @@
+/* The pool of workers: what becomes of jobs whose worker crashes, hangs, leaves or answers at length. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "core/base/err.h"
+#include "scenarios/pool.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define JOBS 12
+#define LONG_TEXT 3000000 /* many times what a pipe holds */
+
+enum what { FINE = 0, CRASH, HANG, LEAVE, NOTHING, AT_LENGTH };
+
+struct world {
+    enum what jobs[JOBS];
+    char *results[JOBS]; /* a text, or why the job was lost */
+    bool lost[JOBS];
+    int finished;
+    int stop_after; /* 0: never */
+};
+
+static char *work(void *user, size_t job)
+{
+    const struct world *w = user;
+    char *text = calloc(1, LONG_TEXT + 1);
+    if (text == NULL)
+        return NULL;
+    switch (w->jobs[job]) {
+    case FINE: snprintf(text, 40, "job %zu", job); break;
+    case CRASH: raise(SIGKILL); break;
+    case HANG: pause(); break;
+    case LEAVE: free(text); _exit(7);
+    case NOTHING: free(text); return NULL;
+    case AT_LENGTH: memset(text, 'x', LONG_TEXT); break;
+    }
+    return text;
+}
+
+static bool take(struct world *w, size_t job, const char *text, bool lost)
+{
+    assert_null(w->results[job]);
+    w->results[job] = strdup(text);
+    w->lost[job] = lost;
+    return ++w->finished != w->stop_after;
+}
+
+static bool done(void *user, size_t job, const char *text, size_t len)
+{
+    assert_int_equal(strlen(text), len);
+    return take(user, job, text, false);
+}
+
+static bool lost(void *user, size_t job, const char *why)
+{
+    return take(user, job, why, true);
+}
+
+static void run(struct world *w, unsigned workers)
+{
+    struct nt_pool pool = {.jobs = JOBS, .workers = workers, .job_seconds = 1, .user = w, .work = work, .done = done, .lost = lost};
+    assert_int_equal(nt_pool_run(&pool), NT_OK);
+}
+
+static void clear(struct world *w)
+{
+    for (int i = 0; i < JOBS; i++)
+        free(w->results[i]);
+}
+
+static void each_job_ends_by_itself(void **state)
+{
+    (void)state;
+    for (unsigned workers = 1; workers <= 3; workers += 2) {
+        struct world w = {.jobs = {[1] = CRASH, [3] = LEAVE, [4] = CRASH, [6] = NOTHING, [8] = AT_LENGTH, [11] = CRASH}};
+        run(&w, workers);
+        assert_int_equal(w.finished, JOBS);
+        for (int i = 0; i < JOBS; i++) {
+            static const char *const whys[] = {[CRASH] = "the case crashed: signal 9", [LEAVE] = "the case's process ended with status 7",
+                                               [NOTHING] = "the case's process ended with status 1"};
+            char text[40];
+            snprintf(text, sizeof text, "job %d", i);
+            assert_int_equal(w.lost[i], w.jobs[i] != FINE && w.jobs[i] != AT_LENGTH);
+            if (w.jobs[i] == AT_LENGTH)
+                assert_int_equal(strlen(w.results[i]), LONG_TEXT);
+            else
+                assert_string_equal(w.results[i], w.jobs[i] == FINE ? text : whys[w.jobs[i]]);
+        }
+        clear(&w);
+    }
+}
+
+static void what_hangs_is_killed_and_the_rest_goes_on(void **state)
+{
+    struct world w = {.jobs = {[0] = HANG, [5] = HANG}};
+    (void)state;
+    run(&w, 2);
+    assert_int_equal(w.finished, JOBS);
+    for (int i = 0; i < JOBS; i++)
+        assert_int_equal(w.lost[i], w.jobs[i] == HANG);
+    assert_string_equal(w.results[5], "the case hung: killed after 1 s");
+    clear(&w);
+}
+
+static void stopping_hands_out_no_more(void **state)
+{
+    (void)state;
+    for (int crash = 0; crash < 2; crash++) {
+        struct world w = {.stop_after = 3};
+        w.jobs[2] = crash ? CRASH : FINE;
+        run(&w, 1);
+        assert_int_equal(w.finished, 3);
+        assert_non_null(w.results[2]);
+        assert_null(w.results[3]);
+        clear(&w);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_job_ends_by_itself), cmocka_unit_test(what_hangs_is_killed_and_the_rest_goes_on),
+                                       cmocka_unit_test(stopping_hands_out_no_more)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
