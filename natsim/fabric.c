@@ -325,8 +325,7 @@ static void handle(struct nt_fabric *f, const struct nt_event *e)
 enum nt_fabric_end nt_fabric_run(struct nt_fabric *f, nt_time until)
 {
     struct nt_event e;
-    f->stop = false;
-    while (!f->stop && !f->livelock && !f->nomem) {
+    while (!f->livelock && !f->nomem) {
         if (f->queue.count == 0)
             return NT_FABRIC_IDLE;
         if (f->queue.heap[0].at > until) {
@@ -337,12 +336,7 @@ enum nt_fabric_end nt_fabric_run(struct nt_fabric *f, nt_time until)
             nt_queue_pop(&f->queue, &e);
         handle(f, &e);
     }
-    return f->nomem ? NT_FABRIC_NOMEM : f->livelock ? NT_FABRIC_LIVELOCK : NT_FABRIC_STOPPED;
-}
-
-void nt_fabric_stop(struct nt_fabric *f)
-{
-    f->stop = true;
+    return f->nomem ? NT_FABRIC_NOMEM : NT_FABRIC_LIVELOCK;
 }
 
 nt_time nt_fabric_now(const struct nt_fabric *f)

@@ -116,10 +116,9 @@ struct nt_choice {
 
 void nt_fabric_choose(struct nt_fabric *f, const struct nt_choice *choice);
 
-enum nt_fabric_end { NT_FABRIC_IDLE = 0, NT_FABRIC_UNTIL, NT_FABRIC_STOPPED, NT_FABRIC_LIVELOCK, NT_FABRIC_NOMEM };
+enum nt_fabric_end { NT_FABRIC_IDLE = 0, NT_FABRIC_UNTIL, NT_FABRIC_LIVELOCK, NT_FABRIC_NOMEM };
 /* Runs events up to and including `until`. LIVELOCK: a node's deadline did not move on after 10,000 runs at one instant. */
 enum nt_fabric_end nt_fabric_run(struct nt_fabric *f, nt_time until);
-void nt_fabric_stop(struct nt_fabric *f); /* the run ends after the event in hand */
 nt_time nt_fabric_now(const struct nt_fabric *f);
 nt_time nt_fabric_next(const struct nt_fabric *f); /* time of the next event */
 void nt_fabric_stream(const struct nt_fabric *f, const char *label, struct nt_rand *r); /* the stream of (seed, label) */

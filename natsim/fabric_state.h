@@ -108,7 +108,7 @@ struct nt_fabric {
     struct nt_choice choice;
     uint32_t depth;  /* calls into nodes that have not returned */
     uint32_t in_tap; /* where the packet in hand arrived, NT_FABRIC_NONE: none */
-    bool stop, livelock, nomem;
+    bool livelock, nomem;
     nt_time now;
     uint64_t instant_events;
     uint8_t *scratch;

@@ -153,8 +153,3 @@ void nt_firewall_flush(struct nt_firewall *w)
     free_tables(w);
     init_tables(w);
 }
-
-size_t nt_firewall_count(const struct nt_firewall *w)
-{
-    return nt_slots_count(&w->states);
-}

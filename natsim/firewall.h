@@ -19,6 +19,5 @@ bool nt_firewall_error_in(struct nt_firewall *w, uint8_t proto, const struct nt_
 void nt_firewall_run(struct nt_firewall *w, nt_time now);
 nt_time nt_firewall_deadline(const struct nt_firewall *w);
 void nt_firewall_flush(struct nt_firewall *w);
-size_t nt_firewall_count(const struct nt_firewall *w);
 
 #endif

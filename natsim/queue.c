@@ -78,10 +78,7 @@ int nt_queue_push(struct nt_queue *q, nt_time at, enum nt_event_class class, voi
 
 int nt_queue_nodes(struct nt_queue *q, size_t count)
 {
-    int r = nt_grow(&q->timers, &q->timer_cap, count, sizeof *q->timers, UINT32_MAX - 1);
-    if (r == NT_OK)
-        q->timer_count = count;
-    return r;
+    return nt_grow(&q->timers, &q->timer_cap, count, sizeof *q->timers, UINT32_MAX - 1);
 }
 
 int nt_queue_timer(struct nt_queue *q, uint32_t node, nt_time at)

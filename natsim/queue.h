@@ -23,7 +23,7 @@ struct nt_queue {
     struct nt_event *heap;
     size_t count, cap;
     uint32_t *timers; /* by node: 1 + the place of its timer in the heap, 0: none */
-    size_t timer_count, timer_cap;
+    size_t timer_cap;
     uint64_t sequence;
 };
 

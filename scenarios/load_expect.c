@@ -314,7 +314,6 @@ void nt_load_expect(struct nt_load *l, const struct nt_yaml *section)
     e->until = f.until;
     e->limit = f.limit;
     e->within_place = place_of(section, "within");
-    e->until_place = place_of(section, "until");
     e->limit_place = place_of(section, "limit");
     if (e->until > e->limit)
         nt_diag_mend(nt_load_error(l, nt_yaml_get(section, "until"), "'until' is beyond 'limit'"),

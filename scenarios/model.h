@@ -196,7 +196,7 @@ struct nt_scn_event {                  /* never */
 enum nt_scn_path { NT_PATH_UNASKED = 0, NT_PATH_DIRECT = 1, NT_PATH_RELAYED = 2, NT_PATH_NONE = 4, NT_PATH_ORACLE = 8 }; /* bits */
 
 struct nt_scn_expect {
-    struct nt_place path_place, data_place, within_place, conformance_place, until_place, limit_place;
+    struct nt_place path_place, data_place, within_place, conformance_place, limit_place;
     unsigned path;                     /* bits: any of them; ORACLE alone */
     struct nt_scn_agent_expect *agents; /* one for each agent of the case */
     struct nt_scn_count data_lost;     /* unset: the default rule */

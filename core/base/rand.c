@@ -92,13 +92,6 @@ uint64_t nt_rand_u64(struct nt_rand *r)
     return v;
 }
 
-uint32_t nt_rand_u32(struct nt_rand *r)
-{
-    uint8_t b[4];
-    nt_rand_bytes(r, b, sizeof b);
-    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-}
-
 uint64_t nt_rand_below(struct nt_rand *r, uint64_t n)
 {
     uint64_t limit = UINT64_MAX - UINT64_MAX % n;

@@ -18,7 +18,6 @@ void nt_rand_init(struct nt_rand *r, uint64_t seed, const char *label);
 void nt_rand_init_key(struct nt_rand *r, const uint8_t key[32]);
 
 void nt_rand_bytes(struct nt_rand *r, void *out, size_t len);
-uint32_t nt_rand_u32(struct nt_rand *r);
 uint64_t nt_rand_u64(struct nt_rand *r);
 /* Uniform in 0..n-1, without bias; n > 0. */
 uint64_t nt_rand_below(struct nt_rand *r, uint64_t n);

@@ -36,37 +36,6 @@ int nt_ice_description_add(struct nt_ice_description *d, const struct nt_ice_can
     return r;
 }
 
-static int copy_stream(struct nt_ice_stream_description *to, const struct nt_ice_stream_description *from)
-{
-    *to = *from;
-    to->candidates = NULL;
-    to->candidate_count = to->candidate_cap = 0;
-    int r = nt_grow(&to->candidates, &to->candidate_cap, from->candidate_count, sizeof *to->candidates, NT_ICE_CANDIDATES_MAX);
-    if (r != NT_OK || from->candidate_count == 0)
-        return r;
-    memcpy(to->candidates, from->candidates, from->candidate_count * sizeof *to->candidates);
-    to->candidate_count = from->candidate_count;
-    return NT_OK;
-}
-
-int nt_ice_description_copy(struct nt_ice_description *to, const struct nt_ice_description *from)
-{
-    struct nt_ice_description out;
-    int r = nt_ice_description_init(&out, from->stream_count);
-    if (r != NT_OK)
-        return r;
-    struct nt_ice_stream_description *streams = out.streams;
-    out = *from;
-    out.streams = streams;
-    for (size_t i = 0; i < from->stream_count && r == NT_OK; i++)
-        r = copy_stream(&out.streams[i], &from->streams[i]);
-    if (r != NT_OK)
-        nt_ice_description_free(&out);
-    else
-        *to = out;
-    return r;
-}
-
 static const char *const type_names[] = {"host", "srflx", "prflx", "relay"};
 
 const char *nt_ice_type_name(enum nt_ice_type type)

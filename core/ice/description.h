@@ -57,7 +57,6 @@ struct nt_ice_description {
 int nt_ice_description_init(struct nt_ice_description *d, size_t streams); /* zeroed; 0 or NT_ENOMEM, NT_ELIMIT */
 void nt_ice_description_free(struct nt_ice_description *d);
 int nt_ice_description_add(struct nt_ice_description *d, const struct nt_ice_candidate *c); /* to c->stream; copies */
-int nt_ice_description_copy(struct nt_ice_description *to, const struct nt_ice_description *from);
 
 const char *nt_ice_type_name(enum nt_ice_type type); /* "host", "srflx", "prflx", "relay" */
 int nt_ice_type_by_name(const char *name, size_t len); /* or -1 */

@@ -93,25 +93,6 @@ static void test_total_order(void **state)
     done();
 }
 
-static void stop_now(void *user, nt_time now)
-{
-    (void)now;
-    nt_fabric_stop(user);
-}
-
-static void test_stop(void **state)
-{
-    (void)state;
-    build(1, (struct nt_network_config){.delay = 10});
-    nt_fabric_at(w.f, 5, stop_now, w.f);
-    say_many(1, 10, 0);
-    assert_int_equal(nt_fabric_run(w.f, 100), NT_FABRIC_STOPPED);
-    assert_int_equal(datagrams(&b), 0);
-    finish();
-    assert_int_equal(datagrams(&b), 1);
-    done();
-}
-
 static void test_loss_duplicate(void **state)
 {
     (void)state;
@@ -350,7 +331,7 @@ static void test_reader_sends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_total_order), T(test_stop), T(test_loss_duplicate), T(test_streams_are_apart), T(test_jitter_keeps_order), T(test_reorder),
+        T(test_total_order), T(test_loss_duplicate), T(test_streams_are_apart), T(test_jitter_keeps_order), T(test_reorder),
         T(test_rate_and_queue), T(test_no_host), T(test_partition), T(test_faults), T(test_fault_ends),
         T(test_reader_sends),
     };

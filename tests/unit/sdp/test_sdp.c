@@ -409,13 +409,7 @@ static void written(void **state)
     assert_int_equal(nt_sdp_read(&d, buf, (size_t)n, &e), NT_OK);
     assert_int_equal(nt_sdp_write(&d, &options, again, sizeof again), n);
     assert_memory_equal(buf, again, (size_t)n);
-
-    struct nt_ice_description copy;
-    assert_int_equal(nt_ice_description_copy(&copy, &d), NT_OK);
     nt_ice_description_free(&d);
-    assert_int_equal(nt_sdp_write(&copy, &options, again, sizeof again), n);
-    assert_memory_equal(buf, again, (size_t)n);
-    nt_ice_description_free(&copy);
 }
 
 /* Every prefix is either a description or an error with a place in it; nothing is kept from what failed. */

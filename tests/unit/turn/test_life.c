@@ -366,7 +366,7 @@ static bool damage(struct world *w, struct packet *p)
     if (nt_rand_below(&w->rand, 3) != 0)
         return false;
     for (uint64_t n = 1 + nt_rand_below(&w->rand, 3); n > 0; n--)
-        p->bytes[nt_rand_below(&w->rand, p->len)] = (uint8_t)nt_rand_u32(&w->rand);
+        p->bytes[nt_rand_below(&w->rand, p->len)] = (uint8_t)nt_rand_below(&w->rand, 256);
     if (nt_rand_below(&w->rand, 4) == 0)
         p->len = 1 + (size_t)nt_rand_below(&w->rand, p->len);
     return false;
