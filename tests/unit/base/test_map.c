@@ -8,33 +8,10 @@
 #include "core/base/err.h"
 #include "core/base/map.h"
 #include "core/base/rand.h"
+#include "tests/unit/fail_alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static int fail;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    return fail ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return fail ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t size)
-{
-    return fail ? NULL : __real_realloc(p, size);
-}
 
 static void like_an_array(void **state)
 {
@@ -77,11 +54,11 @@ static void without_memory(void **state)
     struct nt_map m;
     (void)state;
     nt_map_init(&m, 4);
-    fail = 1;
+    alloc_fail(ALLOC_ALL);
     assert_int_equal(nt_map_put(&m, "aaaa", 1), NT_ENOMEM);
-    fail = 0;
+    alloc_fail(ALLOC_NONE);
     assert_int_equal(nt_map_put(&m, "aaaa", 1), 0);
-    fail = 1;
+    alloc_fail(ALLOC_ALL);
     uint32_t added = 0;
     while (nt_map_put(&m, &added, added) == 0)
         added++;
@@ -90,7 +67,7 @@ static void without_memory(void **state)
     for (uint32_t i = 0; i < added; i++)
         assert_int_equal(nt_map_get(&m, &i), i);
     assert_int_equal(nt_map_get(&m, "aaaa"), 2);
-    fail = 0;
+    alloc_fail(ALLOC_NONE);
     nt_map_free(&m);
 }
 
@@ -108,9 +85,9 @@ static void growing_room(void **state)
     }
     assert_int_equal(cap, 20);
     assert_int_equal(nt_grow(&items, &cap, 21, sizeof *items, 20), NT_ELIMIT);
-    fail = 1;
+    alloc_fail(ALLOC_ALL);
     assert_int_equal(nt_grow(&items, &cap, 21, sizeof *items, 40), NT_ENOMEM);
-    fail = 0;
+    alloc_fail(ALLOC_NONE);
     assert_int_equal(cap, 20);
     for (int i = 0; i < 20; i++)
         assert_int_equal(items[i], i + 1);

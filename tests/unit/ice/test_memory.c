@@ -1,48 +1,17 @@
 /* Every allocation is made to fail once; and in the steady state there is none. */
 #include "peer.h"
+#include "tests/unit/fail_alloc.h"
 
 static struct lab l;
-static long allocations, fail_at;
 
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-
-static int fails(void)
+/* An agent with its candidates; false: without memory. */
+static bool made(void)
 {
-    return ++allocations == fail_at;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t size)
-{
-    return fails() ? NULL : __real_realloc(p, size);
-}
-
-/* The life of an agent with what it allocates for; true: it came to a selected pair. */
-static bool life(void)
-{
-    static const uint8_t bytes[3000] = {200, 1, 2};
     struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
-    struct nt_addr stun = at("192.0.2.1:3478"), peer = at("10.0.0.2:6000");
+    struct nt_addr stun = at("192.0.2.1:3478");
     struct nt_ice_turn turn = {.server = at("192.0.2.2:3478"), .transport = NT_UDP, .user = "u", .password = "p"};
-    struct nt_ice_candidate r = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
     struct nt_ice_description d;
-    struct nt_ice_candidate x, y;
     int err = 0;
-    bool done = false;
     c.stun = &stun;
     c.stun_count = 1;
     c.turn = &turn;
@@ -56,20 +25,27 @@ static bool life(void)
     }
     nt_ice_input(l.a, &(struct nt_path){.local = at("10.0.0.1")}, NT_IN_IF_UP, NULL, 0, 0);
     if (nt_ice_gather(l.a, 0) != NT_OK && nt_ice_gather(l.a, 0) != NT_OK)
-        goto out;
+        return false;
     pull(&l);
     go(&l, 40 * NT_SEC); /* the servers do not answer */
     if (nt_ice_local(l.a, false, &d) != NT_OK)
-        goto out;
+        return false;
     strcpy(l.ufrag, d.streams[0].ufrag);
     strcpy(l.pwd, d.streams[0].pwd);
     l.base = d.streams[0].candidates[0].addr;
     nt_ice_description_free(&d);
     nt_stun_key_short(&l.ours, l.pwd);
     nt_stun_key_short(&l.theirs, PEER_PWD);
+    return true;
+}
+
+/* Gives the agent the peer's candidate; false: without memory. */
+static bool told(void)
+{
+    struct nt_ice_candidate r = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
     struct nt_ice_description theirs;
     if (nt_ice_description_init(&theirs, 1) != NT_OK)
-        goto out;
+        return false;
     strcpy(theirs.streams[0].ufrag, PEER_UFRAG);
     strcpy(theirs.streams[0].pwd, PEER_PWD);
     int added = nt_ice_description_add(&theirs, &r);
@@ -77,22 +53,34 @@ static bool life(void)
     if (set == NT_ENOMEM && added == NT_OK)
         set = nt_ice_set_remote(l.a, &theirs, l.now); /* as it was: it works the second time */
     nt_ice_description_free(&theirs);
-    if (set != NT_OK)
-        goto out;
+    return set == NT_OK;
+}
+
+/* Checks and data; true: there is a selected pair. */
+static bool connected(void)
+{
+    static const uint8_t bytes[3000] = {200, 1, 2};
+    struct nt_addr peer = at("10.0.0.2:6000");
+    struct nt_ice_candidate x, y;
     l.next = l.count;
     go(&l, l.now + 100 * NT_MSEC);
     request(&l, "10.0.0.9:7000", (struct ask){.id = 3});
     struct out *o = next_out(&l, NT_STUN_REQUEST, "10.0.0.2:6000");
     if (o == NULL)
-        goto out;
+        return false;
     respond(&l, o, (struct reply){.mapped = "192.0.2.77:1"});
     request(&l, "10.0.0.2:6000", (struct ask){.id = 1, .use_candidate = true});
     go(&l, l.now + 100 * NT_MSEC);
     (void)nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now);
     pull(&l);
     give(&l, &peer, bytes, sizeof bytes);
-    done = nt_ice_selected(l.a, 1, 1, &x, &y);
-out:
+    return nt_ice_selected(l.a, 1, 1, &x, &y);
+}
+
+/* The life of an agent with what it allocates for; true: it came to a selected pair. */
+static bool life(void)
+{
+    bool done = made() && told() && connected();
     nt_ice_agent_del(l.a);
     return done;
 }
@@ -100,17 +88,15 @@ out:
 static void each_fails_once(void **state)
 {
     (void)state;
-    fail_at = 0;
-    allocations = 0;
+    alloc_fail(ALLOC_NONE);
     assert_true(life());
-    long total = allocations;
+    long total = alloc_count;
     assert_true(total > 10);
-    for (long i = 1; i <= total; i++) {
-        allocations = 0;
-        fail_at = i;
+    for (long i = 0; i < total; i++) {
+        alloc_fail(i);
         (void)life();
     }
-    fail_at = 0;
+    alloc_fail(ALLOC_NONE);
 }
 
 static void none_in_steady_state(void **state)
@@ -120,7 +106,6 @@ static void none_in_steady_state(void **state)
     struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
     struct nt_addr peer = at("10.0.0.2:6000");
     (void)state;
-    fail_at = 0;
     lab_start(&l, &c);
     assert_int_equal(remote(&l, &r, 1), NT_OK);
     go(&l, 0);
@@ -128,7 +113,7 @@ static void none_in_steady_state(void **state)
     request(&l, "10.0.0.2:6000", (struct ask){.id = 1, .use_candidate = true});
     for (int round = 0; round < 200; round++) {
         if (round == 100)
-            allocations = 0;
+            alloc_fail(ALLOC_NONE);
         l.count = l.next = 0;
         assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_OK);
         pull(&l);
@@ -140,7 +125,7 @@ static void none_in_steady_state(void **state)
             respond(&l, o, (struct reply){0});
     }
     assert_int_equal(l.data, 200);
-    assert_int_equal(allocations, 0);
+    assert_int_equal(alloc_count, 0);
     lab_end(&l);
 }
 

@@ -1,39 +1,10 @@
 /* No allocation on the hot path:  A 10.0.0.2 --- left --- R (forwards) --- right --- B 10.1.0.2
  * And no crash without memory: each allocation of a small world is made to fail once. */
 #include "world.h"
+#include "tests/unit/fail_alloc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-
-static size_t allocations, fail_at; /* fail_at: the n-th from 1; 0: none */
-static bool watching;
-
-static bool fails(void)
-{
-    return watching && ++allocations == fail_at;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t size)
-{
-    return fails() ? NULL : __real_realloc(p, size);
-}
 
 struct bouncer {
     struct nt_host *host;
@@ -143,10 +114,9 @@ static void test_no_allocation(void **state)
     nt_host_kick(sides[0].host, 0);
     assert_int_equal(nt_fabric_run(f, 10 * NT_SEC), NT_FABRIC_UNTIL); /* arrays grow to their high-water marks */
     size_t before = sides[0].left + sides[1].left;
-    allocations = 0;
-    watching = true;
+    alloc_fail(ALLOC_NONE);
     nt_fabric_run(f, 13 * NT_SEC);
-    watching = false;
+    long allocations = alloc_count;
     assert_true(before - sides[0].left - sides[1].left > 10000);
     assert_int_equal(allocations, 0);
     nt_fabric_del(f);
@@ -155,10 +125,8 @@ static void test_no_allocation(void **state)
 static void test_without_memory(void **state)
 {
     (void)state;
-    for (size_t n = 1;; n++) {
-        allocations = 0;
-        fail_at = n;
-        watching = true;
+    for (long n = 0;; n++) {
+        alloc_fail(n);
         struct nt_fabric *f = build();
         enum nt_fabric_end end = NT_FABRIC_NOMEM;
         if (f != NULL) {
@@ -167,15 +135,13 @@ static void test_without_memory(void **state)
             nt_host_kick(sides[0].host, 0);
             end = nt_fabric_run(f, NT_SEC / 20);
         }
-        watching = false;
-        bool failed = allocations >= n;
+        bool failed = alloc_failed();
         nt_fabric_del(f);
         if (!failed) {
             assert_int_equal(end, NT_FABRIC_UNTIL);
             break;
         }
     }
-    fail_at = 0;
 }
 
 int main(void)

@@ -1,6 +1,5 @@
 /* Each allocation of a way through captures, ladders and results fails once: an error comes back, nothing leaks or is half-made. */
 
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,40 +10,12 @@
 #include "core/base/err.h"
 #include "reports/ladder.h"
 #include "reports/report.h"
+#include "tests/unit/fail_alloc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t n);
-
-static long left = -1; /* allocations until one fails; negative: none does */
-
-static int fails(void)
-{
-    return left >= 0 && left-- == 0;
-}
-
-void *__wrap_malloc(size_t n)
-{
-    return fails() ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t n)
-{
-    return fails() ? NULL : __real_realloc(p, n);
-}
 
 static const char line[] =
     "{\"id\": \"a[x=1]\", \"file\": \"a.yaml\", \"params\": {\"x\": 1}, \"seed\": 1, \"outcome\": \"pass\", \"reason\": \"\", "
@@ -124,11 +95,9 @@ static void each_fails_once(int (*way)(void), int may_succeed)
 {
     for (long n = 0;; n++) {
         assert_true(n < 100000);
-        left = n;
+        alloc_fail(n);
         int err = way();
-        long after = left;
-        left = -1;
-        if (after >= 0) {
+        if (!alloc_failed()) {
             assert_int_equal(err, NT_OK);
             return;
         }

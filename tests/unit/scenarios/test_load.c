@@ -450,6 +450,49 @@ static void check_injected(const struct nt_scn_step *s)
     assert_addr(&s->dst, "192.0.2.8:2");
 }
 
+static void check_actions(const struct nt_scn_case *c)
+{
+    const struct nt_scn_step *s = c->steps;
+    assert_int_equal(c->caller, 1);
+    assert_int_equal(s[0].at, 1500 * NT_MSEC);
+    assert_int_equal(s[1].kind, NT_STEP_REOFFER);
+    assert_int_equal(s[1].after.kind, NT_SCN_NODE_AGENT);
+    assert_string_equal(s[1].event, "answer-received");
+    assert_int_equal(s[1].delay, 5 * NT_MSEC);
+    assert_int_equal(s[2].after.kind, NT_SCN_NODE_GATEWAY);
+    assert_int_equal(s[2].bytes, 200);
+    assert_int_equal(s[2].count, 10);
+    assert_int_equal(s[2].interval, 20 * NT_MSEC);
+    assert_int_equal(s[3].port, 1); /* inside 0, outside 1 */
+    assert_false(s[3].up);
+    assert_int_equal(s[4].port, 1);
+    assert_true(s[4].up);
+    assert_int_equal(s[5].control, NT_CTL_RENUMBER);
+    assert_int_equal(s[6].control, NT_CTL_STOP);
+}
+
+static void check_faults(const struct nt_scn_step *s)
+{
+    assert_int_equal(s[7].side_b_count, 2);
+    assert_int_equal(s[7].side_b[1].kind, NT_SCN_NODE_SERVER);
+    assert_int_equal(s[7].duration, 5 * NT_SEC);
+    assert_int_equal(s[8].act, NT_SIGNAL_DELAY);
+    assert_int_equal(s[8].message, NT_MESSAGE_OFFER);
+    assert_int_equal(s[8].by, 200 * NT_MSEC);
+    assert_int_equal(s[9].act, NT_SIGNAL_DROP);
+    assert_int_equal(s[9].message, NT_MESSAGE_ANY);
+    assert_int_equal(s[10].fault, NT_FAULT_CORRUPT);
+    assert_string_equal(s[10].filter, "udp port 3478");
+    assert_int_equal(s[10].nth_count, 2);
+    assert_int_equal(s[10].nth[1], 3);
+    assert_int_equal(s[11].fault, NT_FAULT_DELAY);
+    assert_int_equal(s[11].by, 50 * NT_MSEC);
+    assert_int_equal(s[11].delay, 0);
+    assert_string_equal(s[11].text, "delay");
+    assert_int_equal(s[12].payload_len, 3);
+    assert_int_equal(s[12].payload[2], 0xff);
+}
+
 static void test_steps(void **state)
 {
     (void)state;
@@ -479,40 +522,8 @@ static void test_steps(void **state)
                                       "\"010203\"}, MESSAGE-INTEGRITY: pass, FINGERPRINT: true}}}\n");
     struct nt_scn_case *c = cell(f, 0);
     const struct nt_scn_step *s = c->steps;
-    assert_int_equal(c->caller, 1);
-    assert_int_equal(s[0].at, 1500 * NT_MSEC);
-    assert_int_equal(s[1].kind, NT_STEP_REOFFER);
-    assert_int_equal(s[1].after.kind, NT_SCN_NODE_AGENT);
-    assert_string_equal(s[1].event, "answer-received");
-    assert_int_equal(s[1].delay, 5 * NT_MSEC);
-    assert_int_equal(s[2].after.kind, NT_SCN_NODE_GATEWAY);
-    assert_int_equal(s[2].bytes, 200);
-    assert_int_equal(s[2].count, 10);
-    assert_int_equal(s[2].interval, 20 * NT_MSEC);
-    assert_int_equal(s[3].port, 1); /* inside 0, outside 1 */
-    assert_false(s[3].up);
-    assert_int_equal(s[4].port, 1);
-    assert_true(s[4].up);
-    assert_int_equal(s[5].control, NT_CTL_RENUMBER);
-    assert_int_equal(s[6].control, NT_CTL_STOP);
-    assert_int_equal(s[7].side_b_count, 2);
-    assert_int_equal(s[7].side_b[1].kind, NT_SCN_NODE_SERVER);
-    assert_int_equal(s[7].duration, 5 * NT_SEC);
-    assert_int_equal(s[8].act, NT_SIGNAL_DELAY);
-    assert_int_equal(s[8].message, NT_MESSAGE_OFFER);
-    assert_int_equal(s[8].by, 200 * NT_MSEC);
-    assert_int_equal(s[9].act, NT_SIGNAL_DROP);
-    assert_int_equal(s[9].message, NT_MESSAGE_ANY);
-    assert_int_equal(s[10].fault, NT_FAULT_CORRUPT);
-    assert_string_equal(s[10].filter, "udp port 3478");
-    assert_int_equal(s[10].nth_count, 2);
-    assert_int_equal(s[10].nth[1], 3);
-    assert_int_equal(s[11].fault, NT_FAULT_DELAY);
-    assert_int_equal(s[11].by, 50 * NT_MSEC);
-    assert_int_equal(s[11].delay, 0);
-    assert_string_equal(s[11].text, "delay");
-    assert_int_equal(s[12].payload_len, 3);
-    assert_int_equal(s[12].payload[2], 0xff);
+    check_actions(c);
+    check_faults(s);
     check_injected(&s[13]);
     nt_scn_case_del(c);
     nt_scn_file_del(f);

@@ -1,5 +1,6 @@
 /* Loading with each allocation failing once: an error or a whole file, never a crash or a leak. */
 #include "scenarios/load.h"
+#include "tests/unit/fail_alloc.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,35 +10,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-
-static long countdown = -1; /* the allocation that fails; -1: none */
-
-static bool fails(void)
-{
-    return countdown >= 0 && countdown-- == 0;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t size)
-{
-    return fails() ? NULL : __real_realloc(p, size);
-}
 
 static const char text[] =
     "natsim: 1\nclaim: c\nmatrix: {nat: [none, symmetric], n: [1, {two: 2}]}\n"
@@ -52,10 +24,9 @@ static const char text[] =
 static bool load_failing(long at)
 {
     struct nt_diags diags = {0};
-    countdown = at;
+    alloc_fail(at);
     struct nt_scn_file *f = nt_scn_load_text(text, strlen(text), "t", "t.yaml", &diags);
-    bool reached = countdown < 0;
-    countdown = -1;
+    bool reached = alloc_failed();
     if (f != NULL)
         assert_int_equal(nt_scn_file_cases(f), 4);
     else
@@ -68,10 +39,9 @@ static bool load_failing(long at)
 static bool make_failing(const struct nt_scn_file *f, long at)
 {
     struct nt_diags diags = {0};
-    countdown = at;
+    alloc_fail(at);
     struct nt_scn_case *c = nt_scn_file_case(f, 3, &diags);
-    bool reached = countdown < 0;
-    countdown = -1;
+    bool reached = alloc_failed();
     assert_true(c != NULL || diags.count + diags.dropped > 0);
     nt_scn_case_del(c);
     nt_diags_clear(&diags);

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "core/stun/binding_server.h"
+#include "tests/unit/fail_alloc.h"
 
 #include <stdlib.h>
 
@@ -16,29 +17,6 @@ static struct nt_addr from, sockets[4]; /* sockets: bit 0 the other port, bit 1 
 static uint8_t in[70000], out[4096];
 static struct nt_path to;
 static struct nt_stun_msg reply;
-static int fail_calloc;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    return __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return fail_calloc ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t size)
-{
-    return __real_realloc(p, size);
-}
 
 static void set_up(bool behaviour, int refused)
 {
@@ -320,9 +298,9 @@ static void without_memory(void **state)
 {
     struct nt_stun_server_config config = {0};
     (void)state;
-    fail_calloc = 1;
+    alloc_fail(ALLOC_ALL);
     assert_null(nt_stun_server_new(&config));
-    fail_calloc = 0;
+    alloc_fail(ALLOC_NONE);
 }
 
 int main(void)

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "core/stun/credentials.h"
+#include "tests/unit/fail_alloc.h"
 
 #include <stdlib.h>
 
@@ -18,34 +19,6 @@ static struct nt_stun_auth auth;
 static struct nt_addr client;
 static uint8_t bytes[2048], reply_bytes[2048];
 static struct nt_stun_msg msg, reply;
-static int fail_after = -1; /* the allocation that fails; -1: none */
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-
-static int fails(void)
-{
-    return fail_after >= 0 && fail_after-- == 0;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t size)
-{
-    return fails() ? NULL : __real_realloc(p, size);
-}
 
 static void set_up(bool md5, bool sha256, bool userhash)
 {
@@ -436,9 +409,9 @@ static void allocations_may_fail(void **state)
     (void)state;
     set_up(true, true, false);
     for (int n = 0; n < 3; n++) {
-        fail_after = n;
+        alloc_fail(n);
         assert_int_equal(nt_stun_realm_add_user(&realm, "bob", "x"), NT_ENOMEM);
-        fail_after = -1;
+        assert_true(alloc_failed());
         assert_int_equal(realm.user_count, 2);
     }
     assert_int_equal(nt_stun_realm_add_user(&realm, "bob", "x"), 0);

@@ -1,34 +1,6 @@
 /* Memory: a warm relay allocates nothing, and each allocation that fails once breaks nothing. */
 #include "world.h"
-
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t n);
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t n);
-
-static long allocations, fail_at = -1;
-
-static bool fails(void)
-{
-    return allocations++ == fail_at;
-}
-
-void *__wrap_malloc(size_t n)
-{
-    return fails() ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t n)
-{
-    return fails() ? NULL : __real_realloc(p, n);
-}
+#include "tests/unit/fail_alloc.h"
 
 static void round_trips(struct world *w, const struct nt_addr *relayed, int n)
 {
@@ -59,9 +31,9 @@ static void warm_relay_allocates_nothing(void **state)
     run_for(w, NT_SEC);
     round_trips(w, &relayed, 4);
     int received = w->received;
-    long before = allocations;
+    alloc_fail(ALLOC_NONE);
     round_trips(w, &relayed, 500);
-    assert_int_equal(allocations - before, 0);
+    assert_int_equal(alloc_count, 0);
     assert_int_equal(w->received - received, 500);
     world_del(w);
 }
@@ -124,11 +96,9 @@ static void each_allocation_fails_once(void **state)
     bool reached = true;
     for (long n = 0; reached; n++) {
         struct world *w = world_new();
-        allocations = 0;
-        fail_at = n;
+        alloc_fail(n);
         scenario(w);
-        reached = allocations > n;
-        fail_at = -1;
+        reached = alloc_failed();
         world_del(w);
         assert_true(reached || n > 40);
     }
