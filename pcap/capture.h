@@ -68,7 +68,7 @@ int nt_capture_add_name(struct nt_capture *c, const struct nt_addr *a, const cha
 void nt_capture_trace(struct nt_capture *c, const struct nt_trace_event *ev);
 static inline const uint8_t *nt_capture_bytes(const struct nt_capture *c, const struct nt_capture_frame *f)
 {
-    return c->bytes + f->offset;
+    return f->len > 0 ? c->bytes + f->offset : c->bytes; /* NULL with an offset is not defined, even of 0 bytes */
 }
 /* The first comment of a frame: `verdict=drop at=... dir=in reason=... detail="..."`, `verdict=nat ...`, "" for none. */
 const char *nt_capture_comment(const struct nt_capture *c, const struct nt_capture_frame *f, char *buf, size_t cap);

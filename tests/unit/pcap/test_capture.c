@@ -211,6 +211,20 @@ static void test_disk_full(void **state)
     nt_capture_free(&c);
 }
 
+/* A frame of a file may have none: nothing is reckoned from a NULL. */
+static void test_no_bytes(void **state)
+{
+    struct nt_capture c;
+    (void)state;
+    nt_capture_init(&c);
+    assert_int_equal(nt_capture_add_tap(&c, "L.0", "L", NULL), 0);
+    const struct nt_capture_frame *f = nt_capture_append(&c, 0, 0, NULL, 0);
+    assert_non_null(f);
+    assert_int_equal(f->len, 0);
+    assert_null(nt_capture_bytes(&c, f));
+    nt_capture_free(&c);
+}
+
 static void test_unknown_tap(void **state)
 {
     (void)state;
@@ -231,7 +245,7 @@ int main(void)
         cmocka_unit_test(test_comments),    cmocka_unit_test(test_second_translation),
         cmocka_unit_test(test_blocks),      cmocka_unit_test(test_packet_block),
         cmocka_unit_test(test_pcap),        cmocka_unit_test(test_disk_full),
-        cmocka_unit_test(test_unknown_tap),
+        cmocka_unit_test(test_unknown_tap), cmocka_unit_test(test_no_bytes),
     };
     return cmocka_run_group_tests(tests, in_directory, out_of_directory);
 }
