@@ -85,10 +85,23 @@ static bool seen(struct nt_ice_pair *p, const uint8_t *id)
     return false;
 }
 
-/* RFC 8445, 7.3.1.4 */
+/* A nominating check has been retransmitted, unanswered: a request on its pair shows that the way there is open. */
+static bool nomination_lags(const struct nt_ice_agent *a, const struct nt_ice_pair *p)
+{
+    const struct nt_ice_check *c = p->check != NT_ICE_NONE ? &a->session.checks[p->check] : NULL;
+    return c != NULL && c->use_candidate && c->txn.sends > 1;
+}
+
+/* RFC 8445, 7.3.1.4. The pair of a nominating check is Succeeded, but when that check lags it is checked again as one In-Progress
+ * is: the peer may have its pair already, and has to be met there. */
 static void trigger(struct nt_ice_agent *a, uint32_t pair, nt_time now)
 {
     struct nt_ice_pair *p = &a->session.pairs[pair];
+    if (nomination_lags(a, p)) {
+        nt_ice_check_cancel(a, pair);
+        nt_ice_pair_enqueue(a, pair, now);
+        return;
+    }
     if (p->state == NT_ICE_SUCCEEDED)
         return;
     if (p->state == NT_ICE_IN_PROGRESS)

@@ -136,11 +136,42 @@ static void only_one(void **state)
     lab_end(&l);
 }
 
+/* Every answer to the nominating check is lost, so that the peer has its pair and we do not: its consent requests show it to be
+ * there, and the pair is nominated anew. A request that comes before a retransmission was due asks for nothing. */
+static void anew_where_the_peer_is(void **state)
+{
+    struct nt_ice_candidate c = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
+    (void)state;
+    begin(0);
+    assert_int_equal(remote(&l, &c, 1), NT_OK);
+    go(&l, 20 * NT_MSEC);
+    respond(&l, &l.outs[0], (struct reply){0});
+    go(&l, 200 * NT_MSEC);
+    struct out *first = nominating();
+    assert_non_null(first);
+    nt_time sent = first->at;
+    int before = l.count;
+    request(&l, "10.0.0.2:6000", (struct ask){.id = 1});
+    go(&l, sent + 450 * NT_MSEC);
+    assert_int_equal(l.count, before + 1); /* the answer alone */
+    go(&l, sent + 5 * NT_SEC);             /* retransmitted at 0.5, 1.5 and 3.5 s */
+    before = l.count;
+    request(&l, "10.0.0.2:6000", (struct ask){.id = 2});
+    go(&l, sent + 5100 * NT_MSEC);
+    assert_int_equal(l.count, before + 2);
+    struct out *o = l.outs[before].m.class_ == NT_STUN_REQUEST ? &l.outs[before] : &l.outs[before + 1];
+    assert_true(carries(o, NT_ATTR_USE_CANDIDATE));
+    assert_memory_not_equal(o->m.id, nominating()->m.id, NT_STUN_ID); /* a new transaction */
+    respond(&l, o, (struct reply){0});
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
+    lab_end(&l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(at_once_when_best), cmocka_unit_test(direct_after_100ms), cmocka_unit_test(relayed_after_500ms_and_4_rtt),
-        cmocka_unit_test(next_best), cmocka_unit_test(only_one),
+        cmocka_unit_test(next_best), cmocka_unit_test(only_one), cmocka_unit_test(anew_where_the_peer_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
