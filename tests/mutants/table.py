@@ -57,6 +57,16 @@ MUTANTS = {
             "rfc4787/table[left={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd},right=*]",
             "rfc4787/table[left={ei-ei,ei-ad,ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}"
             ",right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
+            "nested/types[*symmetric*]",
+            "nested/types-both-sides[*symmetric*]",
+            "nested/types-shared-carrier[*symmetric*]",
+            "nested/types-shared-carrier[left={full-cone,port-restricted-cone},right=full-cone,carrier={full-cone"
+            ",restricted-cone},hairpin=internal-source]",
+            "nested/types-shared-carrier[left=full-cone,right={full-cone,port-restricted-cone},carrier=full-cone"
+            ",hairpin=internal-source]",
+            "rfc4787/pinned[left=ei-apd,right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
+            "rfc4787/table[left=ei-apd,right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
+            "roles/callee-controls[*symmetric*]",
         ],
     },
     "no-local-prflx": {
@@ -82,6 +92,16 @@ MUTANTS = {
             "peer-reflexive/signalled-later", "peer-reflexive/symmetric-left", "peer-reflexive/symmetric-right", "relay/auth*",
             "relay/denied-peers[deny={203.0.113.3/32,203.0.113.2/32}]", "relay/long-call", "relay/one-side[left=symmetric]",
             "relay/unbound-channel", "relay/quota",
+            "nested/types[*symmetric*]",
+            "nested/types-both-sides[*symmetric*]",
+            "nested/types-shared-carrier[*symmetric*]",
+            "nested/types-shared-carrier[left=full-cone,right=full-cone,carrier={full-cone,restricted-cone}"
+            ",hairpin=internal-source]",
+            "rfc4787/pinned[left=*,right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
+            "rfc4787/pinned[left={ad-ad,ad-apd,apd-ad,apd-apd},right=*]",
+            "rfc4787/table[left={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd},right=*]",
+            "rfc4787/table[left=*,right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
+            "roles/callee-controls[*symmetric*]",
         ],
     },
     "prflx-priority-computed": {
@@ -109,6 +129,7 @@ MUTANTS = {
         "red": [
             "classic/five-types[left=none,right=symmetric]", "consent/late-nomination", "peer-reflexive/check-before-answer",
             "peer-reflexive/early-check-is-remembered", "roles/conflict-before-answer[left=1]",
+            "nested/types[home=none,carrier=none,right=symmetric]",
         ],
     },
     "early-check-waits": {
@@ -137,6 +158,7 @@ MUTANTS = {
         ],
         "red": [
             "ipv6/firewalls[nat={full-cone,port-restricted-cone}]", "rfc4787/pinned[left={ad-ei,apd-ei},right={ei-ei,ei-ad}]",
+            "rfc4787/pinned[left={ad-ei,apd-ei},right=ei-apd]",
         ],
     },
     "type-preferences-swapped": {
@@ -154,6 +176,43 @@ MUTANTS = {
             "nested/two-deep[home=symmetric,carrier=*,right=port-restricted-cone]",
             "nested/two-deep[home=*,carrier=symmetric,right=port-restricted-cone]", "peer-reflexive/both-sides",
             "peer-reflexive/delayed-answer", "peer-reflexive/priority-attribute",
+            "nested/types[home=*,carrier=symmetric,right=port-restricted-cone]",
+            "nested/types[home={none,full-cone,restricted-cone,port-restricted-cone},carrier=port-restricted-cone"
+            ",right=symmetric]",
+            "nested/types[home=symmetric,carrier=*,right=port-restricted-cone]",
+            "nested/types[home=port-restricted-cone,carrier={none,full-cone,restricted-cone,port-restricted-cone}"
+            ",right=symmetric]",
+            "nested/types-both-sides[home-left=*,carrier-left=symmetric,home-right={restricted-cone,port-restricted-cone}"
+            ",carrier-right=port-restricted-cone]",
+            "nested/types-both-sides[home-left={restricted-cone,port-restricted-cone},carrier-left=port-restricted-cone"
+            ",home-right=*,carrier-right=symmetric]",
+            "nested/types-both-sides[home-left=port-restricted-cone,carrier-left={restricted-cone,port-restricted-cone}"
+            ",home-right=symmetric,carrier-right=*]",
+            "nested/types-both-sides[home-left=symmetric,carrier-left=*,home-right=port-restricted-cone"
+            ",carrier-right={restricted-cone,port-restricted-cone}]",
+            "nested/types-both-sides[home-left=*,carrier-left=symmetric,home-right=port-restricted-cone"
+            ",carrier-right={restricted-cone,port-restricted-cone}]",
+            "nested/types-both-sides[home-left={restricted-cone,port-restricted-cone},carrier-left=port-restricted-cone"
+            ",home-right=symmetric,carrier-right=*]",
+            "nested/types-both-sides[home-left=port-restricted-cone,carrier-left={restricted-cone,port-restricted-cone}"
+            ",home-right=*,carrier-right=symmetric]",
+            "nested/types-both-sides[home-left=symmetric,carrier-left=*,home-right={restricted-cone,port-restricted-cone}"
+            ",carrier-right=port-restricted-cone]",
+            "nested/types-shared-carrier[left={full-cone,port-restricted-cone},right=symmetric,carrier={full-cone"
+            ",restricted-cone},hairpin={none,internal-source}]",
+            "nested/types-shared-carrier[left=symmetric,right={full-cone,port-restricted-cone},carrier={full-cone"
+            ",restricted-cone},hairpin={none,internal-source}]",
+            "nested/types-shared-carrier[left=port-restricted-cone,right=symmetric,carrier={full-cone,restricted-cone}"
+            ",hairpin=*]",
+            "nested/types-shared-carrier[left=symmetric,right=port-restricted-cone,carrier={full-cone,restricted-cone}"
+            ",hairpin=*]",
+            "rfc4787/pinned[left={ei-apd,ad-ei,apd-ei},right={ad-ei,apd-ei}]",
+            "rfc4787/pinned[left=ei-apd,right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
+            "rfc4787/pinned[left={ad-ad,ad-apd,apd-ad,apd-apd},right=ei-apd]",
+            "rfc4787/table[left=ei-apd,right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
+            "rfc4787/table[left={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd},right=ei-apd]",
+            "roles/callee-controls[left=port-restricted-cone,right=symmetric]",
+            "roles/callee-controls[left=symmetric,right=port-restricted-cone]",
         ],
         "rules": ["RFC8445-7.1.1-priority"],
     },
@@ -293,6 +352,26 @@ MUTANTS = {
             "gathering/pacing", "loss/late-answer", "peer-reflexive/priority-attribute",
             "relay/denied-peers[deny=203.0.113.2/32]", "rfc4787/pinned[left=ei-ad,right={ad-ad,ad-apd,apd-ad,apd-apd}]",
             "rfc4787/table[left=ei-ad,right={ad-ad,ad-apd,apd-ad,apd-apd}]",
+            "nested/types[home={none,full-cone,restricted-cone,port-restricted-cone},carrier={restricted-cone"
+            ",port-restricted-cone},right=symmetric]",
+            "nested/types[home={restricted-cone,port-restricted-cone},carrier={none,full-cone,restricted-cone"
+            ",port-restricted-cone},right=symmetric]",
+            "nested/types-both-sides[home-left=restricted-cone,carrier-left=restricted-cone,home-right=*"
+            ",carrier-right=symmetric]",
+            "nested/types-both-sides[home-left=restricted-cone,carrier-left=restricted-cone,home-right=symmetric"
+            ",carrier-right=*]",
+            "nested/types-shared-carrier[left=full-cone,right=port-restricted-cone,carrier=full-cone"
+            ",hairpin=internal-source]",
+            "nested/types-shared-carrier[left=full-cone,right=symmetric,carrier=restricted-cone,hairpin=external-source]",
+            "rfc4787/pinned[left={ei-apd,ad-ei,apd-ei},right={ad-ei,apd-ei}]",
+            "rfc4787/pinned[left=ei-apd,right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
+            "rfc4787/table[left={ei-apd,apd-ei},right={ad-apd,apd-ei,apd-ad,apd-apd}]",
+            "rfc4787/table[left={ei-apd,ad-ei,apd-ei},right={ad-apd,apd-apd}]",
+            "rfc4787/table[left=ei-apd,right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
+            "roles/callee-controls[left={restricted-cone,port-restricted-cone},right={full-cone,restricted-cone"
+            ",port-restricted-cone}]",
+            "roles/callee-controls[left={restricted-cone,port-restricted-cone,symmetric},right=port-restricted-cone]",
+            "roles/callee-controls[left=restricted-cone,right={full-cone,restricted-cone,port-restricted-cone,symmetric}]",
         ],
     },
     # --- authenticity ---
@@ -367,6 +446,14 @@ MUTANTS = {
             "loss/first-checks-lost", "loss/late-answer", "relay/blocked-udp", "relay/no-server",
             "rfc4787/pinned[left=ei-ad,right={ad-ad,ad-apd,apd-ad,apd-apd}]",
             "rfc4787/table[left=ei-ad,right={ad-ad,ad-apd,apd-ad,apd-apd}]", "roles/failed-before-first-check-controlling",
+            "nested/types[home={none,full-cone,restricted-cone},carrier=restricted-cone,right=symmetric]",
+            "nested/types[home=restricted-cone,carrier={none,full-cone,restricted-cone},right=symmetric]",
+            "nested/types-both-sides[home-left=restricted-cone,carrier-left=restricted-cone,home-right=*"
+            ",carrier-right=symmetric]",
+            "nested/types-both-sides[home-left=restricted-cone,carrier-left=restricted-cone,home-right=symmetric"
+            ",carrier-right=*]",
+            "nested/types-shared-carrier[left=full-cone,right=symmetric,carrier=restricted-cone,hairpin=external-source]",
+            "roles/callee-controls[left=restricted-cone,right=symmetric]",
         ],
     },
     "patience-ignored": {
@@ -583,6 +670,35 @@ MUTANTS = {
             "rfc4787/table[left={ei-apd,ad-ei,apd-ei},right=ad-apd]", "rfc4787/table[left={ei-apd,ad-apd,apd-apd},right=ad-ei]",
             "rfc4787/table[left={ei-apd,ad-apd},right={ad-ei,apd-ei}]",
             "rfc4787/table[left={ei-apd,ad-ei},right={ad-apd,apd-apd}]",
+            "nested/types[home=*,carrier=symmetric,right=port-restricted-cone]",
+            "nested/types[home={none,full-cone,restricted-cone,port-restricted-cone},carrier=port-restricted-cone"
+            ",right=symmetric]",
+            "nested/types[home=symmetric,carrier=*,right=port-restricted-cone]",
+            "nested/types[home=port-restricted-cone,carrier={none,full-cone,restricted-cone,port-restricted-cone}"
+            ",right=symmetric]",
+            "nested/types-both-sides[home-left=*,carrier-left=symmetric,home-right={restricted-cone,port-restricted-cone}"
+            ",carrier-right=port-restricted-cone]",
+            "nested/types-both-sides[home-left={restricted-cone,port-restricted-cone},carrier-left=port-restricted-cone"
+            ",home-right=*,carrier-right=symmetric]",
+            "nested/types-both-sides[home-left=port-restricted-cone,carrier-left={restricted-cone,port-restricted-cone}"
+            ",home-right=symmetric,carrier-right=*]",
+            "nested/types-both-sides[home-left=symmetric,carrier-left=*,home-right=port-restricted-cone"
+            ",carrier-right={restricted-cone,port-restricted-cone}]",
+            "nested/types-both-sides[home-left=*,carrier-left=symmetric,home-right=port-restricted-cone"
+            ",carrier-right={restricted-cone,port-restricted-cone}]",
+            "nested/types-both-sides[home-left={restricted-cone,port-restricted-cone},carrier-left=port-restricted-cone"
+            ",home-right=symmetric,carrier-right=*]",
+            "nested/types-both-sides[home-left=port-restricted-cone,carrier-left={restricted-cone,port-restricted-cone}"
+            ",home-right=*,carrier-right=symmetric]",
+            "nested/types-both-sides[home-left=symmetric,carrier-left=*,home-right={restricted-cone,port-restricted-cone}"
+            ",carrier-right=port-restricted-cone]",
+            "nested/types-shared-carrier[left=port-restricted-cone,right=symmetric,carrier={full-cone,restricted-cone}"
+            ",hairpin=external-source]",
+            "nested/types-shared-carrier[left=symmetric,right=port-restricted-cone,carrier={full-cone,restricted-cone}"
+            ",hairpin=external-source]",
+            "rfc4787/pinned[left=ei-apd,right={ad-ei,apd-ei}]",
+            "roles/callee-controls[left=port-restricted-cone,right=symmetric]",
+            "roles/callee-controls[left=symmetric,right=port-restricted-cone]",
         ],
     },
     "filter-lets-all-in": {
@@ -615,6 +731,43 @@ MUTANTS = {
             "rfc4787/table[left={ei-apd,ad-ei,ad-ad,ad-apd},right={ad-apd,apd-apd}]",
             "rfc4787/table[left={ei-apd,ad-ad,ad-apd,apd-ad,apd-apd},right={ad-ad,ad-apd}]", "roles/failed-before-first-check",
             "roles/failed-before-first-check-controlling",
+            "nested/types[home=*,carrier=symmetric,right=port-restricted-cone]",
+            "nested/types[home={none,full-cone,restricted-cone,port-restricted-cone},carrier=port-restricted-cone"
+            ",right=symmetric]",
+            "nested/types[home=symmetric,carrier=*,right=port-restricted-cone]",
+            "nested/types[home=port-restricted-cone,carrier={none,full-cone,restricted-cone,port-restricted-cone}"
+            ",right=symmetric]",
+            "nested/types-both-sides[home-left=*,carrier-left=symmetric,home-right={restricted-cone,port-restricted-cone}"
+            ",carrier-right=port-restricted-cone]",
+            "nested/types-both-sides[home-left={restricted-cone,port-restricted-cone},carrier-left=port-restricted-cone"
+            ",home-right=*,carrier-right=symmetric]",
+            "nested/types-both-sides[home-left=port-restricted-cone,carrier-left={restricted-cone,port-restricted-cone}"
+            ",home-right=symmetric,carrier-right=*]",
+            "nested/types-both-sides[home-left=symmetric,carrier-left=*,home-right=port-restricted-cone"
+            ",carrier-right={restricted-cone,port-restricted-cone}]",
+            "nested/types-both-sides[home-left=*,carrier-left=symmetric,home-right=port-restricted-cone"
+            ",carrier-right={restricted-cone,port-restricted-cone}]",
+            "nested/types-both-sides[home-left={restricted-cone,port-restricted-cone},carrier-left=port-restricted-cone"
+            ",home-right=symmetric,carrier-right=*]",
+            "nested/types-both-sides[home-left=port-restricted-cone,carrier-left={restricted-cone,port-restricted-cone}"
+            ",home-right=*,carrier-right=symmetric]",
+            "nested/types-both-sides[home-left=symmetric,carrier-left=*,home-right={restricted-cone,port-restricted-cone}"
+            ",carrier-right=port-restricted-cone]",
+            "nested/types-shared-carrier[left={full-cone,port-restricted-cone},right={port-restricted-cone,symmetric}"
+            ",carrier=*,hairpin=internal-source]",
+            "nested/types-shared-carrier[left={port-restricted-cone,symmetric},right={full-cone,port-restricted-cone}"
+            ",carrier=*,hairpin=internal-source]",
+            "nested/types-shared-carrier[left=port-restricted-cone,right=symmetric,carrier={full-cone,restricted-cone}"
+            ",hairpin={internal-source,external-source}]",
+            "nested/types-shared-carrier[left=symmetric,right=port-restricted-cone,carrier={full-cone,restricted-cone}"
+            ",hairpin={internal-source,external-source}]",
+            "nested/types-shared-carrier[left=*,right={full-cone,port-restricted-cone},carrier=symmetric"
+            ",hairpin=internal-source]",
+            "rfc4787/pinned[left={ad-ad,ad-apd,apd-ad,apd-apd},right={ei-ei,ei-ad}]",
+            "rfc4787/pinned[left={ad-ei,apd-ei},right={ad-ad,ad-apd,apd-ad,apd-apd}]",
+            "rfc4787/pinned[left=ei-apd,right={ad-ei,apd-ei}]",
+            "roles/callee-controls[left=port-restricted-cone,right=symmetric]",
+            "roles/callee-controls[left=symmetric,right=port-restricted-cone]",
         ],
     },
     "mapping-never-refreshed": {
@@ -655,6 +808,12 @@ MUTANTS = {
         "red": [
             "hairpin/internal-source", "hairpin/isolated-clients*",
             "nested/shared-carrier[hairpin={internal-source,external-source},home=*]",
+            "nested/types-shared-carrier[left={full-cone,port-restricted-cone},right={full-cone,port-restricted-cone}"
+            ",carrier={full-cone,restricted-cone},hairpin={internal-source,external-source}]",
+            "nested/types-shared-carrier[left=*,right=full-cone,carrier={full-cone,restricted-cone}"
+            ",hairpin={internal-source,external-source}]",
+            "nested/types-shared-carrier[left=full-cone,right=*,carrier={full-cone,restricted-cone}"
+            ",hairpin={internal-source,external-source}]",
         ],
     },
     "poison-ignored": {
@@ -685,6 +844,10 @@ MUTANTS = {
             "rfc4787/pinned[left={ad-ei,apd-ei},right={ad-apd,apd-apd}]",
             "rfc4787/pinned[left={ad-apd,apd-apd},right={ad-ei,apd-ei}]",
             "rfc4787/pinned[left=apd-ei,right={ad-apd,apd-ei,apd-ad,apd-apd}]",
+            "rfc4787/pinned[left={ad-ei,apd-ei},right={ei-ei,ei-ad,ei-apd,ad-ei,ad-ad}]",
+            "rfc4787/pinned[left={ad-ei,ad-ad},right={ad-ei,apd-ei}]",
+            "rfc4787/pinned[left=ad-ei,right={ei-ei,ei-ad,ei-apd,ad-ei,ad-ad,apd-ei,apd-ad}]",
+            "rfc4787/pinned[left={ad-ei,ad-ad,apd-ei,apd-ad},right=ad-ei]",
         ],
     },
     "port-not-preserved": {
