@@ -32,8 +32,11 @@ static const char *match_text(const struct nt_scn_match *m, char *buf, size_t ca
     for (int t = 0; t < 4 && len < cap; t++)
         if ((m->types & (1 << t)) != 0)
             len += (size_t)snprintf(buf + len, cap - len, "%s%s", len > 0 ? " or " : "", nt_ice_type_name((enum nt_ice_type)t));
-    for (size_t i = 0; i < m->address_count && len < cap; i++)
-        len += (size_t)snprintf(buf + len, cap - len, "%s%s", len > 0 ? " or " : "", m->addresses[i].port != 0 ? nt_addr_format(&m->addresses[i], addr) : nt_addr_format_ip(&m->addresses[i], addr));
+    for (size_t i = 0; i < m->address_count && len < cap; i++) {
+        const struct nt_addr *a = &m->addresses[i];
+        const char *shown = a->port != 0 ? nt_addr_format(a, addr) : nt_addr_format_ip(a, addr);
+        len += (size_t)snprintf(buf + len, cap - len, "%s%s", len > 0 ? " or " : "", shown);
+    }
     return len > 0 ? buf : "any";
 }
 
