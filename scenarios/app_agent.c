@@ -21,6 +21,8 @@ struct nt_app_agent {
     bool caller, answered, gathered;
     struct nt_ice_description offer; /* the callee's, until its answer leaves */
     bool has_offer;
+    bool trickles, peer_trickles, confirmed; /* confirmed: both sides know of the call, so candidates may follow */
+    bool described, news;                    /* our first description has left; there is something to trickle since */
     struct nt_data_flow flows[NT_DATA_FLOWS_MAX];
     size_t flow_count;
     bool default_data;             /* no send step: ten datagrams after selection */
@@ -152,20 +154,34 @@ static nt_time next_data(const struct nt_app_agent *a)
 
 /* --- signalling --- */
 
-static void send_description(struct nt_app_agent *a, enum nt_sip_kind kind, nt_time now)
+/* RFC 5888, 8.4.2: the answer's identification tags are the offer's. */
+static void keep_tags(struct nt_ice_description *answer, const struct nt_ice_description *offer)
+{
+    for (size_t i = 0; i < answer->stream_count && i < offer->stream_count; i++)
+        if (answer->streams[i].mid[0] != '\0' && offer->streams[i].mid[0] != '\0')
+            memcpy(answer->streams[i].mid, offer->streams[i].mid, sizeof offer->streams[i].mid);
+}
+
+/* false: it is too early for that. */
+static bool send_description(struct nt_app_agent *a, enum nt_sip_kind kind, nt_time now)
 {
     struct nt_ice_description d;
     if (nt_ice_local(a->ice, kind == NT_SIP_INVITE, &d) != NT_OK)
-        return;
+        return false;
     emit(a, kind == NT_SIP_INVITE ? NT_TR_OFFER_SENT : NT_TR_ANSWER_SENT, now);
+    if (kind == NT_SIP_OK)
+        keep_tags(&d, &a->offer);
     nt_sip_end_send(a->sip, kind, &d, now);
     nt_ice_description_free(&d);
+    a->described = true;
+    a->news = false;
+    return true;
 }
 
-/* The callee: the answer leaves, and checks start with it. */
-static void answer(struct nt_app_agent *a, nt_time now)
+/* The callee: the answer has left, and checks start with it. */
+static void take_offer(struct nt_app_agent *a, nt_time now)
 {
-    send_description(a, NT_SIP_OK, now);
+    a->peer_trickles = a->offer.trickle;
     nt_ice_set_remote(a->ice, &a->offer, now);
     nt_ice_description_free(&a->offer);
     a->has_offer = false;
@@ -175,10 +191,32 @@ static void answer(struct nt_app_agent *a, nt_time now)
 static void gathered(struct nt_app_agent *a, nt_time now)
 {
     a->gathered = true;
-    if (a->caller)
+    if (a->trickles)
+        return; /* one more event of those that trickle() is for */
+    if (a->caller) {
         send_description(a, NT_SIP_INVITE, now);
-    else if (a->has_offer)
-        answer(a, now);
+    } else if (a->has_offer) {
+        send_description(a, NT_SIP_OK, now);
+        take_offer(a, now);
+    }
+}
+
+/* RFC 8838, 3: the first description as early as it may be: an answer to one who does not trickle has all candidates. RFC 8840,
+ * 4.3: then, once "trickle ICE support at the peer agent" is known and "a dialog" is there for both, whatever is new. */
+static void trickle(struct nt_app_agent *a, nt_time now)
+{
+    struct nt_ice_description d;
+    if (!a->trickles)
+        return;
+    if (!a->described && a->caller)
+        send_description(a, NT_SIP_INVITE, now);
+    else if (!a->described && a->has_offer && (a->gathered || a->offer.trickle) && send_description(a, NT_SIP_OK, now))
+        take_offer(a, now);
+    if (!a->news || !a->described || !a->confirmed || !a->peer_trickles || nt_ice_trickle(a->ice, &d, now) != NT_OK)
+        return;
+    nt_sip_end_send(a->sip, NT_SIP_INFO, &d, now);
+    nt_ice_description_free(&d);
+    a->news = false;
 }
 
 static void gather(struct nt_app_agent *a, nt_time now)
@@ -228,16 +266,31 @@ static void offered(struct nt_app_agent *a, struct nt_ice_description *d, nt_tim
     }
 }
 
+static void answered(struct nt_app_agent *a, struct nt_ice_description *d, nt_time now)
+{
+    emit(a, NT_TR_ANSWER_RECEIVED, now);
+    a->peer_trickles = d->trickle;
+    nt_ice_set_remote(a->ice, d, now);
+    nt_ice_description_free(d);
+    a->answered = a->confirmed = true;
+    trickle(a, now);
+    nt_host_kick(a->host, now);
+}
+
 static void on_signal(void *user, enum nt_sip_kind kind, struct nt_ice_description *d, nt_time now)
 {
     struct nt_app_agent *a = user;
     if (kind == NT_SIP_INVITE) {
         offered(a, d, now);
-    } else {
-        emit(a, NT_TR_ANSWER_RECEIVED, now);
-        nt_ice_set_remote(a->ice, d, now);
+    } else if (kind == NT_SIP_OK) {
+        answered(a, d, now);
+    } else if (kind == NT_SIP_INFO) {
+        nt_ice_add_remote(a->ice, d, now); /* what is not of this session is passed over */
         nt_ice_description_free(d);
-        a->answered = true;
+        nt_host_kick(a->host, now);
+    } else if (a->trickles) {
+        a->confirmed = true;
+        trickle(a, now);
         nt_host_kick(a->host, now);
     }
 }
@@ -257,6 +310,7 @@ static void drain(struct nt_app_agent *a, nt_time now)
 {
     struct nt_ice_event ev;
     while (nt_ice_event(a->ice, &ev)) {
+        a->news |= ev.kind == NT_ICE_EV_CANDIDATE || ev.kind == NT_ICE_EV_GATHERED;
         if (ev.kind == NT_ICE_EV_GATHERED)
             gathered(a, now);
         else if (ev.kind == NT_ICE_EV_SELECTED)
@@ -266,6 +320,7 @@ static void drain(struct nt_app_agent *a, nt_time now)
         else if (ev.kind == NT_ICE_EV_STATE && ev.state >= NT_ICE_COMPLETED)
             a->w->last_activity = now;
     }
+    trickle(a, now);
 }
 
 static void input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
@@ -333,6 +388,19 @@ static size_t turn_uses(const struct nt_world *w, const struct nt_scn_agent *scn
     return n;
 }
 
+static uint32_t peer_index(const struct nt_scn_case *c, uint32_t index)
+{
+    return index == c->caller ? c->callee : index == c->callee ? c->caller : NT_SCN_NONE;
+}
+
+/* RFC 8838, 3: full trickle is for agents that know of each other's support; else the caller's offer is half trickle's. */
+static enum nt_ice_trickle trickle_of(const struct nt_scn_case *c, uint32_t index)
+{
+    uint32_t peer = peer_index(c, index);
+    bool known = peer != NT_SCN_NONE && c->agents[peer].trickle != NT_ICE_TRICKLE_OFF;
+    return c->agents[index].trickle == NT_ICE_TRICKLE_FULL && !known ? NT_ICE_TRICKLE_HALF : c->agents[index].trickle;
+}
+
 static struct nt_ice_agent *ice_agent(struct nt_app_agent *a)
 {
     const struct nt_scn_agent *scn = &a->w->scn->agents[a->index];
@@ -344,7 +412,7 @@ static struct nt_ice_agent *ice_agent(struct nt_app_agent *a)
         .streams = 1, .components = 1, .max_pairs = scn->max_pairs, .ta = scn->ta, .rto = scn->rto, .keepalive = scn->keepalive,
         .nomination_wait = scn->nomination_wait, .no_consent = scn->no_consent, .no_ice2 = scn->no_ice2,
         .icmp_errors = scn->icmp_errors, .ipv6 = scn->ipv6, .software = "natsim " NATSIM_VERSION, .stun = stun, .turn = turn,
-        .tie_breaker = scn->tie_breaker, .trace = a->trace};
+        .tie_breaker = scn->tie_breaker, .trickle = trickle_of(a->w->scn, a->index), .trace = a->trace};
     config.stun_count = stun_addresses(a->w, scn, stun);
     config.turn_count = turn_uses(a->w, scn, turn);
     snprintf(label, sizeof label, "agent/%s", scn->name);
@@ -375,11 +443,14 @@ static int start(struct nt_app_agent *a)
     a->endpoint = nt_host_run_endpoint(a->host, (struct nt_endpoint){.ops = &ops, .self = a}, 0);
     if (a->endpoint == NT_FABRIC_NONE)
         return NT_ENOMEM;
-    uint32_t peer = a->index == c->caller ? c->callee : a->index == c->callee ? c->caller : NT_SCN_NONE;
+    uint32_t peer = peer_index(c, a->index);
+    enum nt_ice_trickle mode = trickle_of(c, a->index);
+    a->trickles = mode != NT_ICE_TRICKLE_OFF;
     if (peer == NT_SCN_NONE)
         return NT_OK;
     struct nt_sip_end_config config = {.host = a->w->signal_hosts[a->index], .user = c->agents[a->index].name,
-        .peer = c->agents[peer].name, .seed = a->w->seed, .receive = on_signal, .receiver = a};
+        .peer = c->agents[peer].name, .seed = a->w->seed, .trickle = a->trickles,
+        .trickle_required = mode == NT_ICE_TRICKLE_FULL, .receive = on_signal, .receiver = a};
     nt_signalling_ends(a->w, a->index, &config.own, &config.via);
     a->sip = nt_sip_end_new(&config);
     return a->sip != NULL ? NT_OK : NT_ENOMEM;

@@ -10,7 +10,7 @@
 struct form {
     struct nt_scn_agent a;
     const struct nt_yaml *on, *address, *rto, *nomination_wait, *stun, *turn;
-    int mode, nomination, trickle;
+    int mode, nomination;
     uint16_t streams, components;
 };
 
@@ -23,7 +23,7 @@ static const struct nt_word modes[] = {{"full", NT_ICE_FULL, false}, {"lite", NT
 static const struct nt_word nominations[] = {
     {"regular", NT_ICE_REGULAR, false}, {"aggressive", NT_ICE_AGGRESSIVE, true}, {NULL, 0, false}};
 static const struct nt_word trickles[] = {
-    {"off", NT_ICE_TRICKLE_OFF, false}, {"half", NT_ICE_TRICKLE_HALF, true}, {"full", NT_ICE_TRICKLE_FULL, true}, {NULL, 0, false}};
+    {"off", NT_ICE_TRICKLE_OFF, false}, {"half", NT_ICE_TRICKLE_HALF, false}, {"full", NT_ICE_TRICKLE_FULL, false}, {NULL, 0, false}};
 static const struct nt_word policies[] = {{"all", NT_ICE_ALL, false}, {"relay", NT_ICE_RELAY_ONLY, false}, {NULL, 0, false}};
 static const struct nt_word transports[] = {{"udp", NT_UDP, false}, {"tcp", NT_TCP, true}, {"tls", NT_TLS, true}, {NULL, 0, false}};
 
@@ -44,7 +44,7 @@ static const struct nt_key keys[] = {
      FORM(nomination_wait),
      .schema = "{\"$ref\": \"#/$defs/time\"}",
      .doc = "after the first valid pair; by default 100ms if the best is direct, 500ms and 4 RTT if it is relayed"},
-    {.name = "trickle", .type = NT_KEY_WORD, FORM(trickle), .words = trickles, .doc = "off"},
+    {.name = "trickle", .type = NT_KEY_WORD, AGENT(trickle), .words = trickles, .doc = "RFC 8838; full: the support of the other side is known; off by default"},
     {.name = "policy",
      .type = NT_KEY_WORD,
      AGENT(policy),

@@ -89,7 +89,7 @@ static const struct nt_word server_words[] = {{"stop", NT_CTL_STOP, false}, {"st
 static const struct nt_word message_words[] = {{"offer", NT_MESSAGE_OFFER, false},
                                                {"answer", NT_MESSAGE_ANSWER, false},
                                                {"any", NT_MESSAGE_ANY, false},
-                                               {"candidate", 0, true},
+                                               {"candidate", NT_MESSAGE_CANDIDATE, false},
                                                {NULL, 0, false}};
 
 #define WORD(w) .type = NT_KEY_WORD, .offset = offsetof(struct parties, word), .words = w
@@ -126,7 +126,7 @@ const struct nt_table nt_table_partition = NT_TABLE("partition", "'partition'", 
 
 static const struct nt_key signalling_keys[] = {
     {.name = "from", FROM(from), .doc = "the agent that sends"},
-    {.name = "message", WORD(message_words), .doc = "offer, answer or any"},
+    {.name = "message", WORD(message_words), .doc = "offer, answer, candidate (trickled ones) or any"},
     {.name = "delay",
      .type = NT_KEY_TIME,
      .offset = offsetof(struct parties, delay),

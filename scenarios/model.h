@@ -81,6 +81,7 @@ struct nt_scn_agent {
     size_t on_count;
     int role;                          /* enum nt_ice_role, 0: by the call */
     enum nt_ice_policy policy;
+    enum nt_ice_trickle trickle;
     uint16_t max_pairs;
     nt_time ta, rto, keepalive, nomination_wait; /* as in struct nt_ice_config */
     bool no_consent, no_ice2, icmp_errors, ipv6;
@@ -103,7 +104,7 @@ enum nt_scn_step_kind {
     NT_STEP_PARTITION, NT_STEP_INJECT
 };
 
-enum nt_scn_message { NT_MESSAGE_ANY = 0, NT_MESSAGE_OFFER, NT_MESSAGE_ANSWER };
+enum nt_scn_message { NT_MESSAGE_ANY = 0, NT_MESSAGE_OFFER, NT_MESSAGE_ANSWER, NT_MESSAGE_CANDIDATE };
 enum nt_scn_signal_act { NT_SIGNAL_DELAY = 1, NT_SIGNAL_DROP, NT_SIGNAL_DUPLICATE };
 
 struct nt_scn_step {

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FRAGMENT_TYPE "application/trickle-ice-sdpfrag" /* RFC 8840, 9 */
+
 struct message {
     nt_time leaves;
     uint8_t *bytes;
@@ -21,7 +23,7 @@ struct fault {
 struct nt_sip_end {
     struct nt_sip_end_config config;
     bool bind_asked;
-    uint32_t cseq;                /* of our last INVITE */
+    uint32_t cseq, invite_cseq;   /* of our last request, and of our last INVITE */
     bool in_dialog;               /* an answer came or left */
     struct nt_sip_message invite; /* the peer's last one, without its texts: RFC 3261, 8.2.6.2 takes the response's headers from it */
     uint64_t version;
@@ -72,11 +74,13 @@ void nt_sip_end_fault(struct nt_sip_end *s, enum nt_scn_message message, enum nt
 /* A request of ours. */
 static struct nt_sip_message request_of(const struct nt_sip_end *s, enum nt_sip_kind kind)
 {
-    struct nt_sip_message m = {.kind = kind, .in_dialog = s->in_dialog, .cseq = s->cseq, .via = s->config.own};
+    struct nt_sip_message m = {.kind = kind, .in_dialog = s->in_dialog, .via = s->config.own, .trickle = s->config.trickle,
+                               .trickle_required = s->config.trickle_required};
+    m.cseq = kind == NT_SIP_ACK ? s->invite_cseq : s->cseq;
     snprintf(m.call_id, sizeof m.call_id, "%s", s->call_id);
     snprintf(m.from, sizeof m.from, "%s", s->config.user);
     snprintf(m.to, sizeof m.to, "%s", s->config.peer);
-    snprintf(m.branch, sizeof m.branch, "z9hG4bK%.20s%s%" PRIu32, s->config.user, kind == NT_SIP_ACK ? "ack" : "", s->cseq);
+    snprintf(m.branch, sizeof m.branch, "z9hG4bK%.20s%s%" PRIu32, s->config.user, kind == NT_SIP_ACK ? "ack" : "", m.cseq);
     return m;
 }
 
@@ -86,25 +90,46 @@ static struct nt_sip_message response_of(struct nt_sip_end *s)
     m.kind = NT_SIP_OK;
     m.answered = NT_SIP_INVITE;
     m.in_dialog = s->in_dialog = true;
+    m.trickle = s->config.trickle;
     return m;
+}
+
+static enum nt_scn_message message_of(enum nt_sip_kind kind)
+{
+    return kind == NT_SIP_INVITE ? NT_MESSAGE_OFFER : kind == NT_SIP_OK ? NT_MESSAGE_ANSWER : NT_MESSAGE_CANDIDATE;
+}
+
+/* RFC 3261, 12.2.1.1: each request within a dialog has the next number. */
+static struct nt_sip_message next_request(struct nt_sip_end *s, enum nt_sip_kind kind)
+{
+    s->cseq++;
+    if (kind == NT_SIP_INVITE)
+        s->invite_cseq = s->cseq;
+    return request_of(s, kind);
+}
+
+static int write_body(struct nt_sip_end *s, enum nt_sip_kind kind, const struct nt_ice_description *d, char *buf)
+{
+    if (kind == NT_SIP_INFO)
+        return nt_sdp_write_fragment(d, buf, NT_SDP_MAX);
+    struct nt_sdp_write options = {.session_id = s->config.seed & INT64_MAX, .version = ++s->version, .user = s->config.user};
+    return nt_sdp_write(d, &options, buf, NT_SDP_MAX);
 }
 
 void nt_sip_end_send(struct nt_sip_end *s, enum nt_sip_kind kind, const struct nt_ice_description *d, nt_time now)
 {
     char *sdp = malloc(NT_SDP_MAX), *sip = malloc(NT_SIP_DATAGRAM_MAX);
-    struct nt_sdp_write options = {.session_id = s->config.seed & INT64_MAX, .version = ++s->version, .user = s->config.user};
-    int len = sdp != NULL && sip != NULL ? nt_sdp_write(d, &options, sdp, NT_SDP_MAX) : NT_ENOMEM;
+    int len = sdp != NULL && sip != NULL ? write_body(s, kind, d, sdp) : NT_ENOMEM;
     if (len > 0) {
-        s->cseq += kind == NT_SIP_INVITE;
-        struct nt_sip_message m = kind == NT_SIP_OK ? response_of(s) : request_of(s, kind);
-        m.content_type = "application/sdp";
+        struct nt_sip_message m = kind == NT_SIP_OK ? response_of(s) : next_request(s, kind);
+        m.content_type = kind == NT_SIP_INFO ? FRAGMENT_TYPE : "application/sdp";
         m.content_type_len = strlen(m.content_type);
         m.body = sdp;
         m.body_len = (size_t)len;
         len = nt_sip_write(&m, sip, NT_SIP_DATAGRAM_MAX);
     }
     if (len > 0)
-        enqueue_with_faults(s, kind == NT_SIP_OK ? NT_MESSAGE_ANSWER : NT_MESSAGE_OFFER, sip, (size_t)len, now);
+        enqueue_with_faults(s, message_of(kind), sip, (size_t)len, now);
     free(sdp);
     free(sip);
     nt_host_kick(s->config.host, now);
@@ -120,6 +145,25 @@ static void acknowledge(struct nt_sip_end *s, nt_time now)
         enqueue(s, text, (size_t)len, now);
 }
 
+/* RFC 6086, 4.2.1; a fragment that cannot be read, or is of no call of ours, is passed over. */
+static void informed(struct nt_sip_end *s, const struct nt_sip_message *m, nt_time now)
+{
+    struct nt_ice_description d;
+    struct nt_sdp_error error;
+    struct nt_sip_message response = *m;
+    char text[1024];
+    if (!s->in_dialog || strcmp(m->call_id, s->call_id) != 0)
+        return;
+    response.kind = NT_SIP_OK;
+    response.answered = NT_SIP_INFO;
+    response.body_len = 0;
+    int len = nt_sip_write(&response, text, sizeof text);
+    if (len > 0)
+        enqueue(s, text, (size_t)len, now);
+    if (nt_sdp_read_fragment(&d, m->body, m->body_len, &error) == NT_OK)
+        s->config.receive(s->config.receiver, NT_SIP_INFO, &d, now);
+}
+
 static void input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_sip_end *s = self;
@@ -129,9 +173,13 @@ static void input(void *self, const struct nt_path *path, enum nt_input kind, co
     (void)path;
     if (kind != NT_IN_DATAGRAM || len == 0 || nt_sip_read(&m, (const char *)bytes, len) != NT_OK)
         return;
+    if (m.kind == NT_SIP_INFO)
+        informed(s, &m, now);
+    if (m.kind == NT_SIP_ACK)
+        s->config.receive(s->config.receiver, NT_SIP_ACK, NULL, now);
     if (m.kind != NT_SIP_INVITE && m.kind != NT_SIP_OK)
         return;
-    if (m.kind == NT_SIP_OK && m.cseq != s->cseq)
+    if (m.kind == NT_SIP_OK && (m.answered != NT_SIP_INVITE || m.cseq != s->invite_cseq))
         return;
     if (nt_sdp_read(&d, m.body, m.body_len, &error) != NT_OK)
         return;

@@ -1,4 +1,4 @@
-/* An agent's end of the signalling: an endpoint on its management host that writes and reads offers and answers as SIP, and on
+/* An agent's end of the signalling: an endpoint on its management host that writes and reads offers, answers and trickled candidates as SIP, and on
  * which the scenario's signalling steps act. */
 #ifndef NT_SCENARIOS_SIP_END_H
 #define NT_SCENARIOS_SIP_END_H
@@ -17,13 +17,17 @@ struct nt_sip_end_config {
     const char *user, *peer;  /* names; the caller's */
     struct nt_addr own, via;  /* with ports */
     uint64_t seed;            /* of the session: o= and Call-ID */
-    /* An offer (NT_SIP_INVITE) or an answer (NT_SIP_OK) came; the description is the receiver's to free. */
+    /* RFC 8840's option tag and info package are offered; the caller takes the other side's support for granted. */
+    bool trickle, trickle_required;
+    /* An offer (NT_SIP_INVITE), an answer (NT_SIP_OK) or trickled candidates (NT_SIP_INFO) came; the description is the receiver's
+     * to free. NT_SIP_ACK: our answer has arrived; no description. */
     void (*receive)(void *receiver, enum nt_sip_kind kind, struct nt_ice_description *d, nt_time now);
     void *receiver;
 };
 
 struct nt_sip_end *nt_sip_end_new(const struct nt_sip_end_config *config); /* runs itself on the host */
 void nt_sip_end_del(struct nt_sip_end *s);
+/* An offer, an answer, or (NT_SIP_INFO, within the call) the fragment that *d is. */
 void nt_sip_end_send(struct nt_sip_end *s, enum nt_sip_kind kind, const struct nt_ice_description *d, nt_time now);
 /* From now on messages of this kind are delayed, dropped or duplicated; the link does it, so what was sent counts as sent. */
 void nt_sip_end_fault(struct nt_sip_end *s, enum nt_scn_message message, enum nt_scn_signal_act act, nt_time by);

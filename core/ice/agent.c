@@ -22,7 +22,7 @@ static char *copy_text(const char *text, bool *failed)
  * smaller than 15 seconds"). */
 static int judge(const struct nt_ice_config *c)
 {
-    if (c->mode != NT_ICE_FULL || c->nomination != NT_ICE_REGULAR || c->trickle != NT_ICE_TRICKLE_OFF)
+    if (c->mode != NT_ICE_FULL || c->nomination != NT_ICE_REGULAR)
         return NT_EUNSUPPORTED;
     for (size_t i = 0; i < c->turn_count && i < NT_ICE_SERVERS_MAX; i++)
         if (c->turn[i].transport != 0 && c->turn[i].transport != NT_UDP)
@@ -265,6 +265,8 @@ static void close_if_done(struct nt_ice_agent *a, nt_time now)
 void nt_ice_settle(struct nt_ice_agent *a, nt_time now)
 {
     if (a->session.running && a->state == NT_ICE_RUNNING) {
+        if (a->session.unpaired)
+            nt_ice_lists_extend(a, now);
         nt_ice_nominate(a, now);
         nt_ice_lists_update(a, now);
     }

@@ -60,8 +60,11 @@ struct nt_ice_bases {
     size_t count, asked, answered; /* asked: requests handed out */
     struct nt_ice_source *sources;
     size_t source_count;
-    struct nt_ice_own *own; /* candidates; the first `settled` are announced, peer-reflexive ones follow */
+    /* Candidates: the first `settled` were gathered, peer-reflexive ones follow; with trickle, in order of discovery. */
+    struct nt_ice_own *own;
     size_t own_count, own_cap, settled, prflx_count;
+    size_t shown;  /* trickle: the owner has had an event of each of the first ones */
+    bool ready;    /* trickle: host candidates are there */
     bool gathered;
 };
 
@@ -129,6 +132,8 @@ struct nt_ice_list {
     char ufrag[NT_ICE_CREDENTIAL_MAX + 1], pwd[NT_ICE_CREDENTIAL_MAX + 1]; /* the peer's */
     char username[2 * NT_ICE_CREDENTIAL_MAX + 2];
     struct nt_stun_key key;
+    char mid[NT_ICE_MID_MAX + 1];
+    bool ended;                /* the peer has no more candidates to tell */
     struct nt_ice_component *components;
 };
 
@@ -144,6 +149,9 @@ struct nt_ice_session {
     uint64_t tie_breaker;
     bool running;              /* check lists are formed */
     bool waiting;              /* the peer's description is there before our candidates */
+    bool peer_trickles;        /* RFC 8838, 3: both sides do */
+    bool ended;                /* we have told that there are no more candidates */
+    bool unpaired;             /* candidates came that are not paired */
     struct nt_ice_list *lists;
     struct nt_ice_component *components; /* of all lists */
     struct nt_ice_remote *remotes;
@@ -216,6 +224,7 @@ bool nt_ice_source_response(struct nt_ice_agent *a, uint16_t base, const struct 
 bool nt_ice_source_start(struct nt_ice_agent *a, nt_time now); /* starts one transaction; false: none is due */
 void nt_ice_source_done(struct nt_ice_agent *a, struct nt_ice_source *s, enum nt_ice_source_state state, nt_time now);
 void nt_ice_gather_timer(struct nt_ice_agent *a, nt_time now);
+void nt_ice_gather_stop(struct nt_ice_agent *a, nt_time now); /* ICE is done before it */
 nt_time nt_ice_gather_deadline(const struct nt_ice_agent *a);
 
 /* relay.c: the TURN clients */
@@ -251,10 +260,12 @@ uint32_t nt_ice_own_mapped(struct nt_ice_agent *a, uint32_t own, const struct nt
 uint32_t nt_ice_remote_find(const struct nt_ice_agent *a, uint8_t stream, uint16_t component, const struct nt_addr *addr);
 uint32_t nt_ice_remote_learn(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from, uint32_t priority, nt_time now);
 int nt_ice_remote_update(struct nt_ice_agent *a, const struct nt_ice_description *d);
+int nt_ice_remote_add(struct nt_ice_agent *a, uint8_t stream, const struct nt_ice_stream_description *s);
 int nt_ice_prflx_note(struct nt_ice_session *s, int side, const struct nt_addr *addr);
 
 /* checklist.c */
 int nt_ice_lists_form(struct nt_ice_agent *a, nt_time now);
+void nt_ice_lists_extend(struct nt_ice_agent *a, nt_time now); /* with what has come since */
 bool nt_ice_lists_pending(const struct nt_ice_agent *a); /* may Ta have something to check? */
 bool nt_ice_lists_check(struct nt_ice_agent *a, nt_time now); /* starts one check; false: none could be */
 void nt_ice_lists_unfreeze(struct nt_ice_agent *a, uint32_t pair, nt_time now);
@@ -294,6 +305,12 @@ void nt_ice_data_input(struct nt_ice_agent *a, struct nt_ice_via via, const stru
 /* outbox.c */
 struct nt_ice_out *nt_ice_out_push(struct nt_ice_agent *a, enum nt_ice_out_kind kind, struct nt_ice_via via, const struct nt_addr *to);
 void nt_ice_event_push(struct nt_ice_agent *a, const struct nt_ice_event *ev);
+
+/* trickle.c */
+bool nt_ice_trickles(const struct nt_ice_agent *a);
+bool nt_ice_expects(const struct nt_ice_agent *a, size_t list); /* may more candidates come, ours or the peer's? */
+void nt_ice_name_streams(const struct nt_ice_agent *a, struct nt_ice_description *d); /* and whether they have ended */
+int nt_ice_tell(struct nt_ice_agent *a, struct nt_ice_description *d); /* our candidates into a description, which then are told */
 
 /* agent.c */
 bool nt_ice_silent(const struct nt_ice_agent *a);

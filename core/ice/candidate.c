@@ -91,6 +91,22 @@ static bool redundant(const struct nt_ice_own *kept, size_t n, const struct nt_i
     return false;
 }
 
+/* RFC 8838, 9: "it will compute its priority, type, foundation, and component ID according to regular ICE procedures"; it is
+ * redundant if transport address and base are those of an existing candidate, "regardless of its priority". */
+bool nt_ice_candidate_join(struct nt_ice_own *list, size_t n)
+{
+    struct nt_ice_candidate *c = &list[n - 1].c;
+    uint16_t preference = UINT16_MAX;
+    if (redundant(list, n - 1, &list[n - 1]))
+        return false;
+    for (size_t i = 0; i + 1 < n; i++)
+        preference = (uint16_t)(preference - (list[i].c.type == c->type && list[i].c.stream == c->stream &&
+                                              list[i].c.component == c->component));
+    c->priority = nt_ice_candidate_priority(nt_ice_type_preference(c->type), preference, c->component);
+    nt_ice_set_foundation(list, n);
+    return true;
+}
+
 size_t nt_ice_candidates_settle(struct nt_ice_own *list, size_t n)
 {
     size_t kept = 0;

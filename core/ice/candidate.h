@@ -20,11 +20,14 @@ struct nt_ice_own {
     struct nt_ice_via via;
     struct nt_addr server; /* where a reflexive or relayed one was learnt: for the foundation */
     uint32_t rank;         /* among those of its type: lower is preferred */
+    bool told;             /* a description with it has been made */
+    bool paired;           /* with every remote candidate that is paired */
 };
 
 struct nt_ice_remote {
     struct nt_ice_candidate c;
     bool signalled;
+    bool paired; /* with every told local candidate that is paired */
 };
 
 static inline bool nt_ice_via_equal(struct nt_ice_via a, struct nt_ice_via b)
@@ -41,5 +44,7 @@ void nt_ice_set_foundation(struct nt_ice_own *list, size_t n);
 /* From what was gathered to what is announced: redundant ones go, then local preferences, priorities, order (stream,
  * component, falling priority) and foundations. Returns how many are left. */
 size_t nt_ice_candidates_settle(struct nt_ice_own *list, size_t n);
+/* The same for one that comes after the others, the last one of `n`. false: it is redundant. */
+bool nt_ice_candidate_join(struct nt_ice_own *list, size_t n);
 
 #endif

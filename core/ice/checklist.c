@@ -33,9 +33,10 @@ static int falling(const void *pa, const void *pb)
     return a->own != b->own ? (a->own < b->own ? -1 : 1) : a->remote < b->remote ? -1 : 1;
 }
 
-static int add_pairs(struct nt_ice_agent *a, nt_time now)
+/* `fresh`: only pairs with a candidate that was not paired before. */
+static int add_pairs(struct nt_ice_agent *a, bool fresh, nt_time now)
 {
-    size_t own_count = a->bases.settled, n = 0;
+    size_t own_count = a->bases.own_count, n = 0;
     struct combination *all = malloc((own_count * a->session.remote_count + 1) * sizeof *all);
     if (all == NULL)
         return NT_ENOMEM;
@@ -45,6 +46,9 @@ static int add_pairs(struct nt_ice_agent *a, nt_time now)
             /* 7.3.1.3: a peer-reflexive remote candidate is not paired with any local ones */
             if (!a->session.remotes[k].signalled || !pairable(own, remote))
                 continue;
+            /* RFC 8838, 10: "MUST NOT pair a local candidate until it has been trickled to the remote party" */
+            if (!a->bases.own[i].told || (fresh && a->bases.own[i].paired && a->session.remotes[k].paired))
+                continue;
             all[n++] = (struct combination){nt_ice_pair_priority_of(a, i, k), i, k, own->component, own->stream};
         }
     if (n > 1)
@@ -53,6 +57,11 @@ static int add_pairs(struct nt_ice_agent *a, nt_time now)
         if (nt_ice_component_of(a, &a->bases.own[all[i].own].c)->selected == NT_ICE_NONE)
             nt_ice_pair_add(a, all[i].own, all[i].remote, now);
     free(all);
+    for (size_t i = 0; i < own_count; i++)
+        a->bases.own[i].paired = a->bases.own[i].told;
+    for (size_t k = 0; k < a->session.remote_count; k++)
+        a->session.remotes[k].paired = a->session.remotes[k].signalled;
+    a->session.unpaired = false;
     return NT_OK;
 }
 
@@ -92,10 +101,48 @@ static void initial_states(struct nt_ice_agent *a, nt_time now)
             unfreeze_group_of(a, i, now);
 }
 
+/* RFC 8838, 12: a pair that comes later is Waiting if it is the topmost of its foundation ("the lowest component ID and, if the
+ * component IDs are equal, the highest priority"), or if one of them has Succeeded; "In all other cases, set the state to Frozen". */
+static void insert(struct nt_ice_agent *a, uint32_t pair, nt_time now)
+{
+    bool topmost = true, succeeded = false;
+    for (uint32_t i = 0; i < a->session.pair_count; i++) {
+        const struct nt_ice_pair *p = &a->session.pairs[i];
+        if (i == pair || !p->listed || !nt_ice_pair_same_group(a, i, pair))
+            continue;
+        topmost = topmost && !before(a, i, pair);
+        succeeded = succeeded || p->state == NT_ICE_SUCCEEDED;
+    }
+    if (topmost || succeeded)
+        nt_ice_pair_state(a, pair, NT_ICE_WAITING, now);
+}
+
+static uint32_t numbered(const struct nt_ice_agent *a, uint32_t number)
+{
+    for (uint32_t i = 0; i < a->session.pair_count; i++)
+        if (a->session.pairs[i].number == number && a->session.pairs[i].listed)
+            return i;
+    return NT_ICE_NONE;
+}
+
+void nt_ice_lists_extend(struct nt_ice_agent *a, nt_time now)
+{
+    uint32_t last = a->session.numbers;
+    if (add_pairs(a, true, now) != NT_OK)
+        return; /* the next call tries again */
+    for (uint32_t number = last + 1; number <= a->session.numbers; number++) {
+        uint32_t pair = numbered(a, number);
+        if (pair != NT_ICE_NONE && a->session.pairs[pair].state == NT_ICE_FROZEN)
+            insert(a, pair, now);
+    }
+    a->session.tick = now;
+    nt_ice_relay_permit(a, now);
+}
+
 int nt_ice_lists_form(struct nt_ice_agent *a, nt_time now)
 {
     struct nt_ice_session *s = &a->session;
-    int r = add_pairs(a, now);
+    int r = add_pairs(a, false, now);
     if (r != NT_OK) {
         if (s->waiting)
             nt_ice_set_state(a, NT_ICE_FAILED);
@@ -265,7 +312,8 @@ static bool all_selected(const struct nt_ice_agent *a, size_t list)
  * in the valid list for each component" the check list fails; RFC 8863, 4: not before the PAC timer. */
 static bool hopeless(const struct nt_ice_agent *a, size_t list, nt_time now)
 {
-    if (now - a->session.started < NT_ICE_PAC)
+    /* RFC 8838, 8: with trickle, not before both sides have ended gathering */
+    if (now - a->session.started < NT_ICE_PAC || nt_ice_expects(a, list))
         return false;
     for (size_t i = 0; i < a->session.pair_count; i++) {
         const struct nt_ice_pair *p = &a->session.pairs[i];
@@ -304,6 +352,7 @@ void nt_ice_lists_update(struct nt_ice_agent *a, nt_time now)
         nt_ice_trace(a, NT_TR_ICE_COMPLETED, NULL, NULL, 0, 0, 0, 0, now);
         /* RFC 8445, 8.3.1: "the agent SHOULD wait an additional three seconds" */
         a->session.free_at = nt_time_after(now, 3 * NT_SEC);
+        nt_ice_gather_stop(a, now);
     } else if (failed > 0 && completed + failed == a->config.streams) {
         nt_ice_set_state(a, NT_ICE_FAILED);
         nt_ice_trace(a, NT_TR_ICE_FAILED, NULL, NULL, 0, 0, 0, 0, now);

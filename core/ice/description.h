@@ -13,6 +13,7 @@
 #define NT_ICE_CREDENTIAL_MAX 256 /* RFC 8839, 5.4 */
 #define NT_ICE_UFRAG_MIN 4
 #define NT_ICE_PWD_MIN 22
+#define NT_ICE_MID_MAX 32         /* longer identification tags are passed over */
 
 enum nt_ice_type { NT_ICE_HOST = 0, NT_ICE_SRFLX, NT_ICE_PRFLX, NT_ICE_RELAY };
 enum nt_ice_tcp_type { NT_ICE_TCP_NONE = 0, NT_ICE_TCP_ACTIVE, NT_ICE_TCP_PASSIVE, NT_ICE_TCP_SO };
@@ -36,6 +37,7 @@ struct nt_ice_remote_candidate { /* RFC 8839, 5.2 */
 };
 
 struct nt_ice_stream_description {
+    char mid[NT_ICE_MID_MAX + 1]; /* RFC 5888: names the stream in a fragment of RFC 8840; "": none */
     char ufrag[NT_ICE_CREDENTIAL_MAX + 1], pwd[NT_ICE_CREDENTIAL_MAX + 1];
     struct nt_ice_candidate *candidates; /* owned by the description */
     size_t candidate_count, candidate_cap;
@@ -49,6 +51,7 @@ struct nt_ice_stream_description {
 
 struct nt_ice_description {
     bool lite, ice2, trickle;
+    bool end_of_candidates; /* of a fragment: of all streams (RFC 8840, 4.4), those it does not list included */
     uint32_t pacing_ms; /* a=ice-pacing; 0: absent, that is 50 */
     size_t stream_count;
     struct nt_ice_stream_description *streams; /* owned */

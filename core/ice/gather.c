@@ -83,7 +83,8 @@ int nt_ice_gather(struct nt_ice_agent *a, nt_time now)
     if (r == NT_OK)
         r = make_sources(a);
     if (r == NT_OK) /* host, server-reflexive twice for a TURN server, and the peer-reflexive ones to come */
-        r = nt_grow(&a->bases.own, &a->bases.own_cap, a->bases.count + 2 * a->bases.source_count, sizeof *a->bases.own, SIZE_MAX / 1024);
+        r = nt_grow(&a->bases.own, &a->bases.own_cap, a->bases.count + 2 * a->bases.source_count +
+                    (nt_ice_trickles(a) ? NT_ICE_PRFLX_MAX : 0), sizeof *a->bases.own, SIZE_MAX / 1024);
     if (r != NT_OK) {
         free_bases(&a->bases);
         return r;
@@ -95,17 +96,29 @@ int nt_ice_gather(struct nt_ice_agent *a, nt_time now)
     return NT_OK;
 }
 
-static struct nt_ice_own *add_own(struct nt_ice_agent *a, enum nt_ice_type type, size_t base, const struct nt_addr *addr,
-                                  const struct nt_addr *base_addr, const struct nt_addr *related, uint32_t rank)
+static struct nt_ice_own own_of(const struct nt_ice_agent *a, enum nt_ice_type type, size_t base, const struct nt_addr *addr,
+                                const struct nt_addr *base_addr, const struct nt_addr *related, uint32_t rank)
 {
     const struct nt_ice_base *b = &a->bases.items[base];
-    struct nt_ice_own *own = &a->bases.own[a->bases.own_count++];
-    *own = (struct nt_ice_own){.c = {.type = type, .stream = b->stream, .component = b->component, .transport = NT_UDP, .addr = *addr,
-                                     .base = *base_addr},
-                               .via = {.base = (uint16_t)base, .relay = NT_ICE_DIRECT}, .rank = rank};
+    struct nt_ice_own own = {.c = {.type = type, .stream = b->stream, .component = b->component, .transport = NT_UDP, .addr = *addr,
+                                   .base = *base_addr},
+                             .via = {.base = (uint16_t)base, .relay = NT_ICE_DIRECT}, .rank = rank};
     if (related != NULL)
-        own->c.related = *related;
+        own.c.related = *related;
     return own;
+}
+
+/* With trickle each one is what it is at once; a redundant one is none. */
+static void add_own(struct nt_ice_agent *a, const struct nt_ice_own *own)
+{
+    struct nt_ice_bases *b = &a->bases;
+    b->own[b->own_count++] = *own;
+    if (!nt_ice_trickles(a))
+        return;
+    if (nt_ice_candidate_join(b->own, b->own_count))
+        b->settled++;
+    else
+        b->own_count--;
 }
 
 /* RFC 8839, 5.1: "rel-addr" for privacy is the unspecified address with port 9. */
@@ -120,26 +133,45 @@ static void add_source_candidates(struct nt_ice_agent *a, size_t i)
     const struct nt_ice_base *b = &a->bases.items[s->base];
     bool open = a->config.policy == NT_ICE_ALL;
     if (open && nt_addr_is_set(&s->mapped) && s->mapped.family == b->addr.family) {
-        struct nt_ice_own *own = add_own(a, NT_ICE_SRFLX, s->base, &s->mapped, &b->addr, &b->addr, (uint32_t)i);
-        own->server = s->server;
+        struct nt_ice_own own = own_of(a, NT_ICE_SRFLX, s->base, &s->mapped, &b->addr, &b->addr, (uint32_t)i);
+        own.server = s->server;
+        add_own(a, &own);
     }
     if (s->alive) {
         struct nt_addr related = open && nt_addr_is_set(&s->mapped) ? s->mapped : hidden(&s->relayed);
-        struct nt_ice_own *own = add_own(a, NT_ICE_RELAY, s->base, &s->relayed, &s->relayed, &related, (uint32_t)i);
-        own->server = s->server;
-        own->via.relay = (int16_t)i;
+        struct nt_ice_own own = own_of(a, NT_ICE_RELAY, s->base, &s->relayed, &s->relayed, &related, (uint32_t)i);
+        own.server = s->server;
+        own.via.relay = (int16_t)i;
+        add_own(a, &own);
     }
+}
+
+static void add_hosts(struct nt_ice_agent *a)
+{
+    struct nt_ice_bases *b = &a->bases;
+    for (size_t i = 0; i < b->count && a->config.policy == NT_ICE_ALL; i++)
+        if (b->items[i].state == NT_ICE_BASE_BOUND) {
+            struct nt_ice_own own = own_of(a, NT_ICE_HOST, i, &b->items[i].addr, &b->items[i].addr, NULL, (uint32_t)i);
+            add_own(a, &own);
+        }
+}
+
+static void add_all(struct nt_ice_agent *a)
+{
+    struct nt_ice_bases *b = &a->bases;
+    add_hosts(a);
+    for (size_t i = 0; i < b->source_count; i++)
+        add_source_candidates(a, i);
+    b->own_count = b->settled = nt_ice_candidates_settle(b->own, b->own_count);
+    for (size_t i = 0; i < b->settled; i++)
+        b->own[i].told = true; /* by the one description there will be */
 }
 
 static void finish(struct nt_ice_agent *a, nt_time now)
 {
     struct nt_ice_bases *b = &a->bases;
-    for (size_t i = 0; i < b->count && a->config.policy == NT_ICE_ALL; i++)
-        if (b->items[i].state == NT_ICE_BASE_BOUND)
-            add_own(a, NT_ICE_HOST, i, &b->items[i].addr, &b->items[i].addr, NULL, (uint32_t)i);
-    for (size_t i = 0; i < b->source_count; i++)
-        add_source_candidates(a, i);
-    b->own_count = b->settled = nt_ice_candidates_settle(b->own, b->own_count);
+    if (!nt_ice_trickles(a))
+        add_all(a);
     b->gathered = true;
     nt_ice_event_push(a, &(struct nt_ice_event){.kind = NT_ICE_EV_GATHERED});
     nt_ice_trace(a, NT_TR_ICE_GATHERED, NULL, NULL, 0, 0, 0, 0, now);
@@ -151,7 +183,7 @@ static void finish(struct nt_ice_agent *a, nt_time now)
 static void finish_if_done(struct nt_ice_agent *a, nt_time now)
 {
     struct nt_ice_bases *b = &a->bases;
-    if (a->state != NT_ICE_GATHERING || b->gathered || b->answered < b->count)
+    if ((a->state != NT_ICE_GATHERING && a->state != NT_ICE_RUNNING) || b->gathered || b->answered < b->count)
         return;
     for (size_t i = 0; i < b->source_count; i++)
         if (b->sources[i].state < NT_ICE_SOURCE_DONE)
@@ -165,13 +197,35 @@ void nt_ice_gather_input(struct nt_ice_agent *a, nt_time now)
     for (size_t i = 0; i < b->source_count; i++)
         if (b->sources[i].state == NT_ICE_SOURCE_IDLE && b->items[b->sources[i].base].state == NT_ICE_BASE_REFUSED)
             b->sources[i].state = NT_ICE_SOURCE_FAILED;
+    if (nt_ice_trickles(a) && !b->ready && b->answered == b->count) {
+        b->ready = true;
+        add_hosts(a);
+        if (a->session.waiting)
+            nt_ice_lists_form(a, now);
+    }
     finish_if_done(a, now);
+}
+
+void nt_ice_gather_stop(struct nt_ice_agent *a, nt_time now)
+{
+    struct nt_ice_bases *b = &a->bases;
+    if (b->gathered)
+        return;
+    for (size_t i = 0; i < b->source_count; i++)
+        if (b->sources[i].state < NT_ICE_SOURCE_DONE) {
+            b->sources[i].state = NT_ICE_SOURCE_FAILED;
+            b->sources[i].binding = false;
+        }
+    finish(a, now);
 }
 
 void nt_ice_source_done(struct nt_ice_agent *a, struct nt_ice_source *s, enum nt_ice_source_state state, nt_time now)
 {
+    bool found = s->state < NT_ICE_SOURCE_DONE && state == NT_ICE_SOURCE_DONE;
     if (s->state < NT_ICE_SOURCE_DONE)
         s->state = state;
+    if (found && nt_ice_trickles(a))
+        add_source_candidates(a, (size_t)(s - a->bases.sources));
     finish_if_done(a, now);
 }
 

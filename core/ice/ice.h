@@ -58,8 +58,8 @@ struct nt_ice_config {
 };
 
 enum nt_ice_event_kind {
-    NT_ICE_EV_GATHERED = 1, /* all candidates are there (nt_ice_local) */
-    NT_ICE_EV_CANDIDATE,    /* trickle: a new local candidate */
+    NT_ICE_EV_GATHERED = 1, /* all candidates are there (nt_ice_local); with trickle: the end of candidates */
+    NT_ICE_EV_CANDIDATE,    /* trickle: local is a new candidate, to be told by nt_ice_local or nt_ice_trickle */
     NT_ICE_EV_STATE,        /* state */
     NT_ICE_EV_ROLE,         /* role */
     NT_ICE_EV_SELECTED,     /* stream, component, local, remote: the pair data uses from now on */
@@ -114,13 +114,22 @@ int nt_ice_request(struct nt_ice_agent *a, struct nt_request *req);
 /* Starts gathering on the interfaces given so far by NT_IN_IF_UP. */
 int nt_ice_gather(struct nt_ice_agent *a, nt_time now);
 /* Our description (the caller frees it), for an offer or an answer: all candidates until ICE has completed, then those of the
- * selected pairs alone, with remote-candidates in the controlling agent's offer (RFC 8839, 4.4). NT_ESTATE before gathering. */
-int nt_ice_local(const struct nt_ice_agent *a, bool offer, struct nt_ice_description *d);
+ * selected pairs alone, with remote-candidates in the controlling agent's offer (RFC 8839, 4.4). NT_ESTATE before gathering.
+ * With trickle (RFC 8838) it may be had as soon as the interfaces are bound, but a half trickle offer only when gathering has
+ * ended. What it holds counts as told from then on: the owner sends it. */
+int nt_ice_local(struct nt_ice_agent *a, bool offer, struct nt_ice_description *d);
 /* The peer's pacing (0: none told), for gathering after its offer: both agents MUST use the higher value (RFC 8445, 14.2). */
 void nt_ice_set_pacing(struct nt_ice_agent *a, uint32_t pacing_ms);
 /* The peer's description: checks start. Before it, requests are answered and remembered (7.3). A repeated description with
  * the same credentials updates (RFC 8839, 4.4), with others is a restart (NT_EUNSUPPORTED in this version). */
 int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now);
+/* RFC 8838 between two agents that both trickle, after nt_ice_set_remote (NT_ESTATE before it, and when the peer does not).
+ * nt_ice_trickle: what the owner sends now, as RFC 8840, 4.4 has it: all candidates told so far and new ones at the end, and the
+ * end of candidates once gathering has ended. New ones are told and paired by that; none is after the end of candidates, nor once
+ * its component has its pair. nt_ice_add_remote: what came; candidates known already mean nothing, so that fragments may
+ * be lost, doubled or late. NT_EINVAL: it is not of this session. */
+int nt_ice_trickle(struct nt_ice_agent *a, struct nt_ice_description *d, nt_time now);
+int nt_ice_add_remote(struct nt_ice_agent *a, const struct nt_ice_description *fragment, nt_time now);
 /* Data over the selected pair (through nt_ice_output): 0, NT_ESTATE when there is none or consent is lost, NT_ELIMIT when the
  * queue (64 datagrams) is full. */
 int nt_ice_send(struct nt_ice_agent *a, uint8_t stream, uint16_t component, const uint8_t *bytes, size_t len, nt_time now);

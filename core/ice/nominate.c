@@ -24,9 +24,12 @@ static uint32_t best_valid(const struct nt_ice_agent *a, size_t stream, size_t c
     return found;
 }
 
+/* RFC 8838, 14: with trickle "an implementation MAY choose to wait and see if higher-priority candidates are received". */
 static bool better_to_come(const struct nt_ice_agent *a, const struct nt_ice_valid *v)
 {
     const struct nt_ice_candidate *own = &a->bases.own[v->own].c;
+    if (nt_ice_expects(a, own->stream - 1U))
+        return true;
     for (size_t i = 0; i < a->session.pair_count; i++) {
         const struct nt_ice_pair *p = &a->session.pairs[i];
         const struct nt_ice_candidate *c = &nt_ice_pair_own(a, p)->c;

@@ -45,8 +45,23 @@ void nt_ice_event_push(struct nt_ice_agent *a, const struct nt_ice_event *ev)
     *event_at(a, a->event_count++) = *ev;
 }
 
+/* They are in the list of candidates, which has room for each one. */
+static bool next_candidate(struct nt_ice_agent *a, struct nt_ice_event *ev)
+{
+    while (nt_ice_trickles(a) && a->bases.shown < a->bases.own_count) {
+        const struct nt_ice_candidate *c = &a->bases.own[a->bases.shown++].c;
+        if (c->type == NT_ICE_PRFLX)
+            continue;
+        *ev = (struct nt_ice_event){.kind = NT_ICE_EV_CANDIDATE, .stream = c->stream, .component = c->component, .local = *c};
+        return true;
+    }
+    return false;
+}
+
 int nt_ice_event(struct nt_ice_agent *a, struct nt_ice_event *ev)
 {
+    if (next_candidate(a, ev))
+        return 1;
     if (a->event_count > 0) {
         *ev = a->events[a->event_head];
         a->event_head = (a->event_head + 1) % a->event_cap;

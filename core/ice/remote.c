@@ -73,20 +73,33 @@ static void signalled(struct nt_ice_agent *a, const struct nt_ice_candidate *c)
     }
 }
 
-int nt_ice_remote_update(struct nt_ice_agent *a, const struct nt_ice_description *d)
+static int make_room(struct nt_ice_agent *a, size_t more)
 {
     struct nt_ice_session *s = &a->session;
-    size_t limit = (size_t)NT_ICE_CANDIDATES_MAX * a->config.streams, need = s->remote_count;
+    size_t limit = (size_t)NT_ICE_CANDIDATES_MAX * a->config.streams, need = s->remote_count + more;
+    return nt_grow(&s->remotes, &s->remote_cap, need < limit ? need : limit, sizeof *s->remotes, limit);
+}
+
+int nt_ice_remote_add(struct nt_ice_agent *a, uint8_t stream, const struct nt_ice_stream_description *s)
+{
+    int r = make_room(a, s->candidate_count);
+    for (size_t k = 0; r == NT_OK && k < s->candidate_count; k++) {
+        struct nt_ice_candidate c = s->candidates[k];
+        c.stream = stream;
+        memset(&c.base, 0, sizeof c.base);
+        if (usable(a, &c))
+            signalled(a, &c);
+    }
+    return r;
+}
+
+int nt_ice_remote_update(struct nt_ice_agent *a, const struct nt_ice_description *d)
+{
+    size_t more = 0;
     for (size_t i = 0; i < d->stream_count; i++)
-        need += d->streams[i].candidate_count;
-    int r = nt_grow(&s->remotes, &s->remote_cap, need < limit ? need : limit, sizeof *s->remotes, limit);
+        more += d->streams[i].candidate_count;
+    int r = make_room(a, more);
     for (size_t i = 0; r == NT_OK && i < d->stream_count; i++)
-        for (size_t k = 0; k < d->streams[i].candidate_count; k++) {
-            struct nt_ice_candidate c = d->streams[i].candidates[k];
-            c.stream = (uint8_t)(i + 1);
-            memset(&c.base, 0, sizeof c.base);
-            if (usable(a, &c))
-                signalled(a, &c);
-        }
+        r = nt_ice_remote_add(a, (uint8_t)(i + 1), &d->streams[i]);
     return r;
 }

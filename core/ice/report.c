@@ -21,9 +21,32 @@ size_t nt_ice_candidate_count(const struct nt_ice_agent *a)
     return a->bases.settled;
 }
 
+static bool reported_before(const struct nt_ice_candidate *a, const struct nt_ice_candidate *b)
+{
+    if (a->stream != b->stream)
+        return a->stream < b->stream;
+    return a->component != b->component ? a->component < b->component : a->priority > b->priority;
+}
+
+/* With trickle the list is in order of discovery: the one that `i` others are reported before. */
+static const struct nt_ice_candidate *sorted(const struct nt_ice_agent *a, size_t i)
+{
+    const struct nt_ice_bases *b = &a->bases;
+    for (size_t k = 0; k < b->own_count; k++) {
+        size_t earlier = 0;
+        for (size_t m = 0; m < b->own_count && b->own[k].c.type != NT_ICE_PRFLX; m++)
+            earlier += b->own[m].c.type != NT_ICE_PRFLX && reported_before(&b->own[m].c, &b->own[k].c);
+        if (b->own[k].c.type != NT_ICE_PRFLX && earlier == i)
+            return &b->own[k].c;
+    }
+    return NULL;
+}
+
 const struct nt_ice_candidate *nt_ice_candidate_at(const struct nt_ice_agent *a, size_t i)
 {
-    return i < a->bases.settled ? &a->bases.own[i].c : NULL;
+    if (i >= a->bases.settled)
+        return NULL;
+    return nt_ice_trickles(a) ? sorted(a, i) : &a->bases.own[i].c;
 }
 
 /* A valid pair with a number of its own, that is: not also on a check list. */

@@ -68,7 +68,7 @@ static int authenticate(const struct nt_ice_agent *a, const struct nt_stun_msg *
 
 static uint32_t own_of(const struct nt_ice_agent *a, struct nt_ice_via via)
 {
-    for (uint32_t i = 0; i < a->bases.settled; i++) {
+    for (uint32_t i = 0; i < a->bases.own_count; i++) {
         const struct nt_ice_own *o = &a->bases.own[i];
         if (nt_ice_via_equal(o->via, via) && (o->c.type == NT_ICE_HOST || o->c.type == NT_ICE_RELAY))
             return i;

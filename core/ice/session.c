@@ -17,10 +17,10 @@ static struct nt_addr default_of(const struct nt_ice_stream_description *s)
     return (struct nt_addr){0};
 }
 
-static int describe_gathered(const struct nt_ice_agent *a, struct nt_ice_description *d)
+static int describe_gathered(struct nt_ice_agent *a, struct nt_ice_description *d)
 {
-    int r = NT_OK;
-    for (size_t i = 0; i < a->bases.settled && r == NT_OK; i++)
+    int r = nt_ice_trickles(a) ? nt_ice_tell(a, d) : NT_OK;
+    for (size_t i = 0; i < a->bases.settled && r == NT_OK && !nt_ice_trickles(a); i++)
         r = nt_ice_description_add(d, &a->bases.own[i].c);
     for (size_t i = 0; i < d->stream_count; i++)
         d->streams[i].default_addr = default_of(&d->streams[i]);
@@ -50,23 +50,31 @@ static int describe_selected(const struct nt_ice_agent *a, bool offer, struct nt
     return r;
 }
 
-int nt_ice_local(const struct nt_ice_agent *a, bool offer, struct nt_ice_description *d)
+/* RFC 8838, 3: full trickle needs to know that the peer does; half trickle's offer is whole. */
+static bool describable(const struct nt_ice_agent *a, bool offer)
+{
+    return a->bases.gathered || (a->bases.ready && !(offer && a->config.trickle == NT_ICE_TRICKLE_HALF));
+}
+
+int nt_ice_local(struct nt_ice_agent *a, bool offer, struct nt_ice_description *d)
 {
     struct nt_ice_description out;
-    if (!a->bases.gathered)
+    if (!describable(a, offer))
         return NT_ESTATE;
     int r = nt_ice_description_init(&out, a->config.streams);
     if (r != NT_OK)
         return r;
     out.ice2 = !a->config.no_ice2;
+    out.trickle = nt_ice_trickles(a);
     /* RFC 8445, 14.2: "If an agent wants to use a Ta value other than the default value, the agent MUST indicate" it. */
     out.pacing_ms = a->config.ta != NT_ICE_TA ? (uint32_t)((a->config.ta + NT_MSEC - 1) / NT_MSEC) : 0;
     for (size_t i = 0; i < out.stream_count; i++) {
         memcpy(out.streams[i].ufrag, a->session.ufrag, sizeof a->session.ufrag);
         memcpy(out.streams[i].pwd, a->session.pwd, sizeof a->session.pwd);
-        out.streams[i].end_of_candidates = false;
     }
     r = a->state == NT_ICE_COMPLETED ? describe_selected(a, offer, &out) : describe_gathered(a, &out);
+    if (nt_ice_trickles(a))
+        nt_ice_name_streams(a, &out);
     if (r != NT_OK)
         nt_ice_description_free(&out);
     else
@@ -112,6 +120,7 @@ static int make_lists(struct nt_ice_agent *a, const struct nt_ice_description *d
         list->components = &s->components[i * a->config.components];
         memcpy(list->ufrag, d->streams[i].ufrag, sizeof list->ufrag);
         memcpy(list->pwd, d->streams[i].pwd, sizeof list->pwd);
+        memcpy(list->mid, d->streams[i].mid, sizeof list->mid);
         /* RFC 8445, 7.2.2: "the username fragment provided by the peer, colon, the username fragment of the agent" */
         size_t n = strlen(list->ufrag);
         memcpy(list->username, list->ufrag, n);
@@ -160,7 +169,11 @@ int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d
     if (first && d->lite && a->session.role == NT_ICE_CONTROLLED)
         nt_ice_role_switch(a, NT_ICE_CONTROLLING, now);
     nt_ice_pair_reprice(a);
-    if (!a->bases.gathered)
+    if (first)
+        a->session.peer_trickles = nt_ice_trickles(a) && d->trickle;
+    for (size_t i = 0; i < d->stream_count; i++)
+        a->session.lists[i].ended |= !a->session.peer_trickles || d->streams[i].end_of_candidates;
+    if (!a->bases.gathered && !a->bases.ready)
         a->session.waiting = true;
     else if (a->state != NT_ICE_COMPLETED)
         r = nt_ice_lists_form(a, now);

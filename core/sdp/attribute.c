@@ -135,6 +135,17 @@ static int read_mismatch(struct nt_sdp_reader *r, struct nt_cursor *in)
     return NT_OK;
 }
 
+/* RFC 5888, 4: a token. One that is too long names nothing here. */
+static int read_mid(struct nt_sdp_reader *r, struct nt_cursor *in)
+{
+    struct nt_text tag = {in->p, (size_t)(in->end - in->p)};
+    if (!nt_text_is_token(tag))
+        return error(in, in->p, "an identification tag is a token", NT_EFORMAT);
+    if (tag.len <= NT_ICE_MID_MAX)
+        nt_text_copy(stream_of(r)->mid, tag);
+    return NT_OK;
+}
+
 static int read_end_of_candidates(struct nt_sdp_reader *r, struct nt_cursor *in)
 {
     (void)in;
@@ -158,6 +169,7 @@ static const struct {
     {"ice-pwd", true, true, false, read_pwd},
     {"ice-pacing", true, false, false, read_pacing},
     {"ice-options", true, true, false, read_options},
+    {"mid", false, true, false, read_mid},
     {"end-of-candidates", true, true, true, read_end_of_candidates},
 };
 

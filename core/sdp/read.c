@@ -133,6 +133,21 @@ static bool read_media(struct nt_sdp_reader *r, struct nt_cursor *in)
     return true;
 }
 
+/* RFC 8840, 9.2: m= and a= lines alone; 4.4: "the receiving agent MUST ignore any remaining content of the pseudo "m=" line". */
+static int read_fragment_line(struct nt_sdp_reader *r, struct nt_cursor *in, char letter)
+{
+    if (letter != 'm' && letter != 'a') {
+        nt_cursor_fail(in, in->p, "a fragment has m= and a= lines alone");
+        return NT_EFORMAT;
+    }
+    in->p += 2;
+    if (letter == 'a')
+        return nt_sdp_attribute(r, in);
+    r->section = &r->sections[r->streams++];
+    *r->section = (struct nt_sdp_section){.line = r->line};
+    return NT_OK;
+}
+
 static int read_line(struct nt_sdp_reader *r, struct nt_cursor *in)
 {
     if (in->end - in->p < 2 || in->p[1] != '=') {
@@ -140,6 +155,8 @@ static int read_line(struct nt_sdp_reader *r, struct nt_cursor *in)
         return NT_EFORMAT;
     }
     char letter = *in->p;
+    if (r->fragment)
+        return read_fragment_line(r, in, letter);
     if (!in_order(r, in, letter))
         return NT_EFORMAT;
     in->p += 2;
@@ -216,17 +233,22 @@ static void set_default(struct nt_ice_stream_description *s, const struct nt_sdp
     }
 }
 
+/* RFC 8839, 5.4: "the value at the session-level is effectively a default" */
+static void default_credentials(const struct nt_sdp_reader *r, struct nt_ice_stream_description *s)
+{
+    if (s->ufrag[0] == '\0')
+        memcpy(s->ufrag, r->ufrag, sizeof s->ufrag);
+    if (s->pwd[0] == '\0')
+        memcpy(s->pwd, r->pwd, sizeof s->pwd);
+}
+
 static int finish_stream(struct nt_sdp_reader *r, size_t i, struct nt_sdp_error *error)
 {
     struct nt_ice_stream_description *s = &r->d->streams[i];
     const struct nt_sdp_section *section = &r->sections[i];
     if (!section->connected && !r->session.connected)
         return fail(error, section->line, 1, "neither this stream nor the session has a c= line", NT_EFORMAT);
-    /* RFC 8839, 5.4: "the value at the session-level is effectively a default" */
-    if (s->ufrag[0] == '\0')
-        memcpy(s->ufrag, r->ufrag, sizeof s->ufrag);
-    if (s->pwd[0] == '\0')
-        memcpy(s->pwd, r->pwd, sizeof s->pwd);
+    default_credentials(r, s);
     set_default(s, section, &r->session);
     s->end_of_candidates |= r->end_of_candidates;
     /* "there MUST be an "ice-pwd" and "ice-ufrag" attribute for each data stream": those that use ICE. */
@@ -243,6 +265,19 @@ static int finish_stream(struct nt_sdp_reader *r, size_t i, struct nt_sdp_error 
     return NT_OK;
 }
 
+/* RFC 8840, 4.4: "All INFO requests MUST carry the "ice-pwd" and "ice-ufrag" attributes". */
+static int finish_fragment(struct nt_sdp_reader *r, struct nt_sdp_error *error)
+{
+    for (size_t i = 0; i < r->d->stream_count; i++) {
+        struct nt_ice_stream_description *s = &r->d->streams[i];
+        default_credentials(r, s);
+        if (s->ufrag[0] == '\0' || s->pwd[0] == '\0')
+            return fail(error, i < r->streams ? r->sections[i].line : r->line + 1, 1, "ice-ufrag or ice-pwd is missing", NT_EFORMAT);
+    }
+    r->d->end_of_candidates = r->end_of_candidates;
+    return NT_OK;
+}
+
 static size_t count_streams(const char *text, size_t len)
 {
     size_t n = 0;
@@ -251,10 +286,12 @@ static size_t count_streams(const char *text, size_t len)
     return n;
 }
 
-static int read_into(struct nt_ice_description *d, const char *text, size_t len, struct nt_sdp_error *error)
+static int read_into(struct nt_ice_description *d, bool fragment, const char *text, size_t len, struct nt_sdp_error *error)
 {
-    struct nt_sdp_reader r = {.d = d, .p = text, .end = text + len};
+    struct nt_sdp_reader r = {.d = d, .p = text, .end = text + len, .fragment = fragment};
     int err = read_lines(&r, error);
+    if (fragment)
+        return err == NT_OK ? finish_fragment(&r, error) : err;
     if (err == NT_OK && r.streams == 0)
         err = fail(error, r.line + 1, 1, "there is no m= line", NT_EFORMAT);
     for (size_t i = 0; i < r.streams && err == NT_OK; i++)
@@ -262,7 +299,7 @@ static int read_into(struct nt_ice_description *d, const char *text, size_t len,
     return err;
 }
 
-int nt_sdp_read(struct nt_ice_description *d, const char *text, size_t len, struct nt_sdp_error *error)
+static int read_text(struct nt_ice_description *d, bool fragment, const char *text, size_t len, struct nt_sdp_error *error)
 {
     struct nt_ice_description out;
     size_t streams = len <= NT_SDP_MAX ? count_streams(text, len) : 0;
@@ -273,10 +310,20 @@ int nt_sdp_read(struct nt_ice_description *d, const char *text, size_t len, stru
     int err = nt_ice_description_init(&out, streams > 0 ? streams : 1);
     if (err != NT_OK)
         return fail(error, 1, 1, "out of memory", err);
-    err = read_into(&out, text, len, error);
+    err = read_into(&out, fragment, text, len, error);
     if (err == NT_OK)
         *d = out;
     else
         nt_ice_description_free(&out);
     return err;
+}
+
+int nt_sdp_read(struct nt_ice_description *d, const char *text, size_t len, struct nt_sdp_error *error)
+{
+    return read_text(d, false, text, len, error);
+}
+
+int nt_sdp_read_fragment(struct nt_ice_description *d, const char *text, size_t len, struct nt_sdp_error *error)
+{
+    return read_text(d, true, text, len, error);
 }

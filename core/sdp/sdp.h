@@ -26,6 +26,11 @@ int nt_sdp_write(const struct nt_ice_description *d, const struct nt_sdp_write *
  * Unknown attributes and extension pairs are passed over; candidates with names (.local, FQDN), zones, TCP, unknown transports
  * or types, and those of refused streams, are counted in passed_over. Unknown types of lines are an error (RFC 8866, 5). */
 int nt_sdp_read(struct nt_ice_description *d, const char *text, size_t len, struct nt_sdp_error *error);
+/* RFC 8840, 9: the body of an INFO request that trickles: pseudo m= lines with credentials, identification tag, candidates and
+ * end-of-candidates; what else a description holds is not written. Read streams are those the fragment lists, in its order; one
+ * without m= lines reads as a stream without tag and candidates. Results as above. */
+int nt_sdp_write_fragment(const struct nt_ice_description *d, char *buf, size_t cap);
+int nt_sdp_read_fragment(struct nt_ice_description *d, const char *text, size_t len, struct nt_sdp_error *error);
 /* One candidate as in "a=candidate:" without "a=" (also the trickle form): the length, or NT_ENOSPC. */
 int nt_sdp_write_candidate(const struct nt_ice_candidate *c, char *buf, size_t cap);
 /* "candidate:..." with or without "a=". 0, NT_EFORMAT with *what, NT_EUNSUPPORTED for TCP, names, unknown transports and types.
@@ -38,6 +43,7 @@ enum nt_sip_kind { NT_SIP_INVITE = 1, NT_SIP_OK, NT_SIP_ACK, NT_SIP_BYE, NT_SIP_
 struct nt_sip_message {
     enum nt_sip_kind kind;
     enum nt_sip_kind answered; /* of NT_SIP_OK: the request; 0 when writing: NT_SIP_INVITE */
+    bool trickle, trickle_required; /* written, of INVITE and its 200: RFC 8840's option tag and info package */
     bool in_dialog;            /* To has a tag: every message but the first INVITE of a call */
     uint32_t cseq;             /* below 2^31 */
     char call_id[64], from[64], to[64], branch[64]; /* from, to: user names; the domain is "natsim.invalid" */

@@ -92,6 +92,17 @@ static void write_contact(struct nt_out *out, const struct nt_sip_message *m)
         nt_out(out, "Contact: <sip:%s@" NT_SIP_DOMAIN ">\r\n", m->to);
 }
 
+/* RFC 8840, 4: "including the SIP option-tag "trickle-ice" in a SIP Supported: header field within all SIP INVITE requests and
+ * responses"; 5.1: "an Offerer assuming Trickle ICE support MUST include a SIP Require: trickle-ice header field"; RFC 6086, 4.1:
+ * the info packages one is willing to receive stand in Recv-Info. */
+static void write_trickle(struct nt_out *out, const struct nt_sip_message *m)
+{
+    if (!m->trickle || !(m->kind == NT_SIP_INVITE || (m->kind == NT_SIP_OK && m->answered == NT_SIP_INVITE)))
+        return;
+    nt_out(out, "Supported: trickle-ice\r\n%sRecv-Info: trickle-ice\r\n",
+           m->kind == NT_SIP_INVITE && m->trickle_required ? "Require: trickle-ice\r\n" : "");
+}
+
 static void write_body(struct nt_out *out, const struct nt_sip_message *m)
 {
     struct nt_text type = {m->content_type, m->content_type_len};
@@ -120,6 +131,7 @@ int nt_sip_write(const struct nt_sip_message *message, char *buf, size_t cap)
     write_start(&out, &m);
     write_headers(&out, &m);
     write_contact(&out, &m);
+    write_trickle(&out, &m);
     write_body(&out, &m);
     return nt_out_result(&out);
 }

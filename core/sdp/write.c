@@ -43,6 +43,21 @@ static void write_remote_candidates(struct nt_out *out, const struct nt_ice_stre
         nt_out(out, "\r\n");
 }
 
+static void write_credentials(struct nt_out *out, const struct nt_ice_stream_description *s)
+{
+    if (s->ufrag[0] != '\0')
+        nt_out(out, "a=ice-ufrag:%s\r\n", s->ufrag);
+    if (s->pwd[0] != '\0')
+        nt_out(out, "a=ice-pwd:%s\r\n", s->pwd);
+}
+
+/* RFC 8840, 4.4: the tag stands right before the candidates. */
+static void write_mid(struct nt_out *out, const struct nt_ice_stream_description *s)
+{
+    if (s->mid[0] != '\0')
+        nt_out(out, "a=mid:%s\r\n", s->mid);
+}
+
 static void write_candidates(struct nt_out *out, const struct nt_ice_stream_description *s)
 {
     for (size_t i = 0; i < s->candidate_count; i++) {
@@ -64,10 +79,8 @@ static void write_stream(struct nt_out *out, const struct nt_ice_stream_descript
            nt_addr_format_ip(&destination, ip));
     if (s->mismatch)
         nt_out(out, "a=ice-mismatch\r\n");
-    if (s->ufrag[0] != '\0')
-        nt_out(out, "a=ice-ufrag:%s\r\n", s->ufrag);
-    if (s->pwd[0] != '\0')
-        nt_out(out, "a=ice-pwd:%s\r\n", s->pwd);
+    write_credentials(out, s);
+    write_mid(out, s);
     /* RFC 8839, 4.2.5: with ice-mismatch "it MUST also omit "candidate" attributes"; 4.2.1.6: with port 0 it "SHOULD NOT
      * include ICE-related SDP "candidate" attributes". */
     if (s->mismatch || destination.port == 0)
@@ -82,5 +95,20 @@ int nt_sdp_write(const struct nt_ice_description *d, const struct nt_sdp_write *
     write_session(&out, d, options);
     for (size_t i = 0; i < d->stream_count; i++)
         write_stream(&out, &d->streams[i]);
+    return nt_out_result(&out);
+}
+
+/* RFC 8840, 4.4: the default values of a pseudo m= line; credentials at the level of the offer and the answer, as above. */
+int nt_sdp_write_fragment(const struct nt_ice_description *d, char *buf, size_t cap)
+{
+    struct nt_out out = {.buf = buf, .cap = cap};
+    if (d->end_of_candidates)
+        nt_out(&out, "a=end-of-candidates\r\n");
+    for (size_t i = 0; i < d->stream_count; i++) {
+        nt_out(&out, "m=audio 9 RTP/AVP 0\r\n");
+        write_credentials(&out, &d->streams[i]);
+        write_mid(&out, &d->streams[i]);
+        write_candidates(&out, &d->streams[i]);
+    }
     return nt_out_result(&out);
 }
