@@ -312,8 +312,9 @@ static bool all_selected(const struct nt_ice_agent *a, size_t list)
  * in the valid list for each component" the check list fails; RFC 8863, 4: not before the PAC timer. */
 static bool hopeless(const struct nt_ice_agent *a, size_t list, nt_time now)
 {
-    /* RFC 8838, 8: with trickle, not before both sides have ended gathering */
-    if (now - a->session.started < NT_ICE_PAC || nt_ice_expects(a, list))
+    if (now - a->session.started < NT_ICE_PAC)
+        return false;
+    if (nt_ice_expects(a, list)) /* RFC 8838, 8: with trickle, not before both sides have ended gathering */
         return false;
     for (size_t i = 0; i < a->session.pair_count; i++) {
         const struct nt_ice_pair *p = &a->session.pairs[i];

@@ -214,9 +214,6 @@ static void refused_configurations(void **state)
     bad = c, bad.nomination = NT_ICE_AGGRESSIVE;
     assert_null(nt_ice_agent_new(&bad, &err));
     assert_int_equal(err, NT_EUNSUPPORTED);
-    bad = c, bad.trickle = NT_ICE_TRICKLE_HALF;
-    assert_null(nt_ice_agent_new(&bad, &err));
-    assert_int_equal(err, NT_EUNSUPPORTED);
     bad = c, bad.rto = 499 * NT_MSEC; /* 14.3 */
     assert_null(nt_ice_agent_new(&bad, &err));
     assert_int_equal(err, NT_EINVAL);

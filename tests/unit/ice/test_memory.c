@@ -3,6 +3,7 @@
 #include "tests/unit/fail_alloc.h"
 
 static struct lab l;
+static bool trickle;
 
 /* An agent with its candidates; false: without memory. */
 static bool made(void)
@@ -17,6 +18,7 @@ static bool made(void)
     c.turn = &turn;
     c.turn_count = 1;
     c.software = "test";
+    c.trickle = trickle ? NT_ICE_TRICKLE_FULL : NT_ICE_TRICKLE_OFF;
     memset(&l, 0, sizeof l);
     l.a = nt_ice_agent_new(&c, &err);
     if (l.a == NULL) {
@@ -39,6 +41,18 @@ static bool made(void)
     return true;
 }
 
+/* What is told and heard one by one. */
+static void tell_and_hear(struct nt_ice_description *theirs)
+{
+    struct nt_ice_candidate late = candidate("10.0.0.3:6000", NT_ICE_HOST, "2");
+    struct nt_ice_description d;
+    if (nt_ice_trickle(l.a, &d, l.now) == NT_OK)
+        nt_ice_description_free(&d);
+    if (nt_ice_description_add(theirs, &late) == NT_OK)
+        (void)nt_ice_add_remote(l.a, theirs, l.now);
+    pull(&l);
+}
+
 /* Gives the agent the peer's candidate; false: without memory. */
 static bool told(void)
 {
@@ -48,10 +62,13 @@ static bool told(void)
         return false;
     strcpy(theirs.streams[0].ufrag, PEER_UFRAG);
     strcpy(theirs.streams[0].pwd, PEER_PWD);
+    theirs.trickle = trickle;
     int added = nt_ice_description_add(&theirs, &r);
     int set = added == NT_OK ? nt_ice_set_remote(l.a, &theirs, l.now) : NT_ENOMEM;
     if (set == NT_ENOMEM && added == NT_OK)
         set = nt_ice_set_remote(l.a, &theirs, l.now); /* as it was: it works the second time */
+    if (set == NT_OK && trickle)
+        tell_and_hear(&theirs);
     nt_ice_description_free(&theirs);
     return set == NT_OK;
 }
@@ -88,13 +105,16 @@ static bool life(void)
 static void each_fails_once(void **state)
 {
     (void)state;
-    alloc_fail(ALLOC_NONE);
-    assert_true(life());
-    long total = alloc_count;
-    assert_true(total > 10);
-    for (long i = 0; i < total; i++) {
-        alloc_fail(i);
-        (void)life();
+    for (int with = 0; with < 2; with++) {
+        trickle = with == 1;
+        alloc_fail(ALLOC_NONE);
+        assert_true(life());
+        long total = alloc_count;
+        assert_true(total > 10);
+        for (long i = 0; i < total; i++) {
+            alloc_fail(i);
+            (void)life();
+        }
     }
     alloc_fail(ALLOC_NONE);
 }

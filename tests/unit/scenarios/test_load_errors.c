@@ -152,7 +152,7 @@ static const struct row rows[] = {
     {"role: controlling", "role: controling", "19:23: unknown value 'controling' of 'role': did you mean 'controlling'?\n"},
     {"role: controlling", "mode: lite", "19:23: 'lite' is not in this version\n"},
     {"role: controlling", "nomination: aggressive", "19:29: 'aggressive' is not in this version\n"},
-    {"role: controlling", "trickle: full", "19:26: 'full' is not in this version\n"},
+    {"role: controlling", "trickle: quarter", "19:26: unknown value 'quarter' of 'trickle': write one of off, half, full\n"},
     {"role: controlling", "streams: 2", "19:26: 'streams: 2' is not in this version\n"},
     {"role: controlling", "components: 0", "19:29: 0 is out of range for 'components': write 1\n"},
     {"role: controlling", "interfaces: [{kind: rsip, gateway: nat-left}]", "19:17: 'interfaces' is not in this version\n"},
@@ -215,8 +215,8 @@ static const struct row rows[] = {
     {"to: R}}\n", "to: R}}\n  - {at: 1s, drop: {where: L, nth: [0]}}\n",
      "23:37: 0 is out of range for 'nth': write a number from 1 to 4294967295\n"
      "25:9: 'oracle' cannot speak of a case with the step 'drop': write path: direct, relayed or none\n"},
-    {"to: R}}\n", "to: R}}\n  - {at: 1s, signalling: {from: R, message: candidate, drop: true}}\n",
-     "23:45: 'candidate' is not in this version\n"
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, signalling: {from: R, message: candidates, drop: true}}\n",
+     "23:45: unknown value 'candidates' of 'message': did you mean 'candidate'?\n"
      "25:9: 'oracle' cannot speak of a case with the step 'signalling': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, signalling: {from: R}}\n",
      "23:26: 'signalling' needs exactly one of 'delay', 'drop' and 'duplicate': write delay: 200ms, drop: true or duplicate: "

@@ -113,6 +113,27 @@ static void trickled(void **state)
     assert_memory_equal(back.content_type, m.content_type, m.content_type_len);
 }
 
+/* RFC 8840, 4 and 5.1; RFC 6086, 4.1 */
+static void trickle_offered(void **state)
+{
+    (void)state;
+    struct nt_sip_message m = invite();
+    assert_null(strstr(written(&m), "trickle"));
+    m.trickle = true;
+    const char *text = written(&m);
+    assert_non_null(strstr(text, "\r\nSupported: trickle-ice\r\n"));
+    assert_non_null(strstr(text, "\r\nRecv-Info: trickle-ice\r\n"));
+    assert_null(strstr(text, "Require:"));
+    m.trickle_required = true;
+    assert_non_null(strstr(written(&m), "\r\nRequire: trickle-ice\r\n"));
+    m.kind = NT_SIP_OK;
+    text = written(&m);
+    assert_non_null(strstr(text, "\r\nSupported: trickle-ice\r\n"));
+    assert_null(strstr(text, "Require:"));
+    m.kind = NT_SIP_ACK;
+    assert_null(strstr(written(&m), "trickle"));
+}
+
 static void round_trips(void **state)
 {
     (void)state;
@@ -245,7 +266,8 @@ static void not_written(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(invite_text), cmocka_unit_test(tags_of_a_dialog), cmocka_unit_test(trickled), cmocka_unit_test(round_trips),
+        cmocka_unit_test(invite_text), cmocka_unit_test(tags_of_a_dialog), cmocka_unit_test(trickled), cmocka_unit_test(trickle_offered),
+        cmocka_unit_test(round_trips),
         cmocka_unit_test(foreign), cmocka_unit_test(refused), cmocka_unit_test(not_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
