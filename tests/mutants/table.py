@@ -8,6 +8,76 @@ cells may be red for them alone. All other cells must be green: a new scenario t
 SHORT = ["no-triggered-checks", "no-remote-prflx", "no-symmetric-check", "permissions-not-enforced", "filter-by-address-only"]
 
 MUTANTS = {
+    # --- trickle ---
+    "trickle-end-ignored": {
+        "what": "a check list is not kept for candidates to come (RFC 8838, 8), nor is nomination (14)",
+        "edits": [
+            (
+                "core/ice/trickle.c",
+                "    return nt_ice_trickles(a) && (!a->bases.gathered || !a->session.lists[list].ended);",
+                "    return nt_ice_trickles(a) && !a->bases.ready && a->session.lists[list].ended;",
+            ),
+        ],
+        "red": ["trickle/late-candidates"],
+    },
+    "trickle-second-copy": {
+        "what": "a signalled copy of a peer-reflexive candidate is one more candidate (RFC 8838, 11)",
+        "edits": [
+            (
+                "core/ice/remote.c",
+                "    if (i == NT_ICE_NONE) {\n        if (s->remote_count",
+                "    if (i == NT_ICE_NONE || !s->remotes[i].signalled) {\n        if (s->remote_count",
+            ),
+        ],
+        "red": ["trickle/late-copy"],
+    },
+    "trickle-known-again": {
+        "what": "candidates that come again are candidates again (RFC 8840, 4.4)",
+        "edits": [
+            (
+                "core/ice/remote.c",
+                "    if (i == NT_ICE_NONE) {\n        if (s->remote_count",
+                "    if (i == NT_ICE_NONE || s->remotes[i].signalled) {\n        if (s->remote_count",
+            ),
+        ],
+        "red": [
+            "loss/signalling-lost", "trickle/doubled-candidates", "trickle/late-copy",
+            "trickle/classic-full[left={full-cone,restricted-cone,port-restricted-cone},right={full-cone,restricted-cone,port-restricted-cone}]",
+        ],
+    },
+    "trickle-unpaired": {
+        "what": "local candidates that are told later are not paired (RFC 8838, 10)",
+        "edits": [
+            (
+                "core/ice/trickle.c",
+                "        a->session.unpaired |= told && !b->own[i].told;",
+                "        b->own[i].paired = told;",
+            ),
+        ],
+        "red": ["trickle/late-relay"],
+    },
+    "trickle-to-all": {
+        "what": "the other side is taken for one that trickles (RFC 8838, 3)",
+        "edits": [
+            (
+                "scenarios/app_agent.c",
+                "(a->gathered || a->offer.trickle) && send_description",
+                "(a->gathered || a->trickles) && send_description",
+            ),
+        ],
+        "red": ["trickle/modes[left=off,right={half,full}]"],
+    },
+    "trickle-before-the-call": {
+        "what": "candidates are trickled before both sides know of the call (RFC 8840, 4.3)",
+        "edits": [
+            (
+                "scenarios/app_agent.c",
+                "    if (!a->news || !a->described || !a->confirmed || !a->peer_trickles ||",
+                "    if (!a->news || !a->described || !a->peer_trickles ||",
+            ),
+        ],
+        "red": ["trickle/late-answer"],
+    },
     # --- learning ---
     "no-triggered-checks": {
         "what": "a request triggers no check (RFC 8445, 7.3.1.4)",
@@ -19,6 +89,8 @@ MUTANTS = {
             ),
         ],
         "red": [
+            "trickle/classic-full[left={full-cone,restricted-cone,port-restricted-cone},right={restricted-cone,port-restricted-cone}]",
+            "trickle/dead-server", "trickle/doubled-candidates", "trickle/late-answer",
             "consent/late-nomination", "consent/patience", "gathering/pacing", "loss/answers-lost", "loss/late-answer",
             "roles/failed-before-first-check", "roles/failed-before-first-check-controlling",
         ],
@@ -34,6 +106,8 @@ MUTANTS = {
             ),
         ],
         "red": [
+            "trickle/classic-*[left=symmetric,right=*]", "trickle/classic-*[left={none,full-cone,restricted-cone},right=symmetric]",
+            "trickle/late-copy", "trickle/lost-candidates*",
             "changes/mapping-ends*", "changes/nat-flush-symmetric", "changes/reoffer[left=symmetric]",
             "changes/reoffer-by-callee", "classic/five-types[left=*,right=symmetric]",
             "classic/five-types[left=symmetric,right=*]", "gathering/redundancy[left=symmetric]", "loss/answers-lost",
@@ -333,6 +407,7 @@ MUTANTS = {
             ),
         ],
         "red": [
+            "trickle/late-candidates",
             "consent/late-nomination", "gathering/pacing", "loss/late-answer", "peer-reflexive/relay-side",
             "relay/one-side[left={full-cone,symmetric}]", "rfc4787/pinned[left={ad-ei,apd-ei},right=apd-ei]",
             "roles/conflict-before-answer[left=1]",
@@ -348,6 +423,7 @@ MUTANTS = {
             ),
         ],
         "red": [
+            "trickle/classic-*[left=symmetric,right=restricted-cone]",
             "classic/five-types[left={restricted-cone,port-restricted-cone},right=symmetric]", "forged/unauthenticated-refusal",
             "gathering/pacing", "loss/late-answer", "peer-reflexive/priority-attribute",
             "relay/denied-peers[deny=203.0.113.2/32]", "rfc4787/pinned[left=ei-ad,right={ad-ad,ad-apd,apd-ad,apd-apd}]",
@@ -441,6 +517,7 @@ MUTANTS = {
             ),
         ],
         "red": [
+            "trickle/classic-*[left=symmetric,right=restricted-cone]",
             "classic/five-types[left=restricted-cone,right=symmetric]", "gathering/frozen",
             "loss/corrupt-answer", "loss/corrupt-request",
             "loss/first-checks-lost", "loss/late-answer", "relay/blocked-udp", "relay/no-server",
@@ -656,6 +733,8 @@ MUTANTS = {
             ),
         ],
         "red": [
+            "trickle/classic-*[left=port-restricted-cone,right=symmetric]", "trickle/classic-*[left=symmetric,right=port-restricted-cone]",
+            "trickle/late-relay",
             "classic/five-types[left=symmetric,right=port-restricted-cone]",
             "classic/five-types[left=port-restricted-cone,right=symmetric]",
             "nested/two-deep[home=symmetric,carrier=*,right=port-restricted-cone]",
@@ -711,6 +790,8 @@ MUTANTS = {
             ),
         ],
         "red": [
+            "trickle/classic-*[left=port-restricted-cone,right=symmetric]", "trickle/classic-*[left=symmetric,right=port-restricted-cone]",
+            "trickle/late-relay",
             "classic/five-types[left=symmetric,right=port-restricted-cone]",
             "classic/five-types[left=port-restricted-cone,right=symmetric]",
             "hairpin/same-network[nat=symmetric,hairpin=external-source]",
