@@ -24,8 +24,10 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from table import MUTANTS, SHORT  # noqa: E402
+from table import MUTANTS as TABLE, SHORT  # noqa: E402
+from table_trickle import TRICKLE  # noqa: E402
 
+MUTANTS = TABLE | TRICKLE
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TREES = ["CMakeLists.txt", "CMakePresets.json", "core", "natsim", "pcap", "reports", "scenarios", "tests"]
 BUILD_SECONDS, RUN_SECONDS = 600, 180

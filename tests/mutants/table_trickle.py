@@ -1,0 +1,73 @@
+"""The mutants of trickle ICE, as in table.py."""
+
+TRICKLE = {
+    "trickle-end-ignored": {
+        "what": "a check list is not kept for candidates to come (RFC 8838, 8), nor is nomination (14)",
+        "edits": [
+            (
+                "core/ice/trickle.c",
+                "    return nt_ice_trickles(a) && (!a->bases.gathered || !a->session.lists[list].ended);",
+                "    return nt_ice_trickles(a) && !a->bases.ready && a->session.lists[list].ended;",
+            ),
+        ],
+        "red": ["trickle/late-candidates"],
+    },
+    "trickle-second-copy": {
+        "what": "a signalled copy of a peer-reflexive candidate is one more candidate (RFC 8838, 11)",
+        "edits": [
+            (
+                "core/ice/remote.c",
+                "    if (i == NT_ICE_NONE) {\n        if (s->remote_count",
+                "    if (i == NT_ICE_NONE || !s->remotes[i].signalled) {\n        if (s->remote_count",
+            ),
+        ],
+        "red": ["trickle/late-copy"],
+    },
+    "trickle-known-again": {
+        "what": "candidates that come again are candidates again (RFC 8840, 4.4)",
+        "edits": [
+            (
+                "core/ice/remote.c",
+                "    if (i == NT_ICE_NONE) {\n        if (s->remote_count",
+                "    if (i == NT_ICE_NONE || s->remotes[i].signalled) {\n        if (s->remote_count",
+            ),
+        ],
+        "red": [
+            "loss/signalling-lost", "trickle/doubled-candidates", "trickle/late-copy",
+            "trickle/classic-full[left={full-cone,restricted-cone,port-restricted-cone},right={full-cone,restricted-cone,port-restricted-cone}]",
+        ],
+    },
+    "trickle-unpaired": {
+        "what": "local candidates that are told later are not paired (RFC 8838, 10)",
+        "edits": [
+            (
+                "core/ice/trickle.c",
+                "        a->session.unpaired |= told && !b->own[i].told;",
+                "        b->own[i].paired = told;",
+            ),
+        ],
+        "red": ["trickle/late-relay"],
+    },
+    "trickle-to-all": {
+        "what": "the other side is taken for one that trickles (RFC 8838, 3)",
+        "edits": [
+            (
+                "scenarios/app_agent.c",
+                "(a->gathered || a->offer.trickle) && send_description",
+                "(a->gathered || a->trickles) && send_description",
+            ),
+        ],
+        "red": ["trickle/modes[left=off,right={half,full}]"],
+    },
+    "trickle-before-the-call": {
+        "what": "candidates are trickled before both sides know of the call (RFC 8840, 4.3)",
+        "edits": [
+            (
+                "scenarios/app_agent.c",
+                "    if (!a->news || !a->described || !a->confirmed || !a->peer_trickles ||",
+                "    if (!a->news || !a->described || !a->peer_trickles ||",
+            ),
+        ],
+        "red": ["trickle/late-answer"],
+    },
+}
