@@ -25,9 +25,10 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from table import MUTANTS as TABLE, SHORT  # noqa: E402
+from table_language import LANGUAGE  # noqa: E402
 from table_trickle import TRICKLE  # noqa: E402
 
-MUTANTS = TABLE | TRICKLE
+MUTANTS = {name: {**m, "red": m["red"] + LANGUAGE.get(name, [])} for name, m in (TABLE | TRICKLE).items()}
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TREES = ["CMakeLists.txt", "CMakePresets.json", "core", "natsim", "pcap", "reports", "scenarios", "tests"]
 BUILD_SECONDS, RUN_SECONDS = 600, 180

@@ -1,0 +1,47 @@
+"""The cells of the suite language/ that see a mutant of table.py, by its name: what each sentence of the language keeps from breaking."""
+
+LANGUAGE = {
+    "no-remote-prflx": [
+        "language/data-burst[nat=symmetric]", "language/endless-discovery-fails", "language/filter-scope[nat=endpoint]",
+        "language/filter-scope[nat=mapping]", "language/icmp-kills-mapping[nat=keeps]",
+        "language/icmp-kills-mapping[nat=kills]", "language/lifetime-by-port",
+        "language/oracle-within-limits[limit=mappings]", "language/pacing-agreed", "language/ports-preserve-first-alone",
+        "language/replies[nat=pinned]", "language/replies[nat=table]",
+    ],
+    "no-redundancy": [
+        "language/connect-time",
+    ],
+    "nomination-forgotten": [
+        "language/filter-scope[nat=endpoint]", "language/filter-scope[nat=mapping]",
+        "language/icmp-kills-mapping[nat=keeps]", "language/icmp-kills-mapping[nat=kills]", "language/lifetime-by-port",
+        "language/ports-preserve-first-alone", "language/replies[nat=pinned]", "language/replies[nat=table]",
+    ],
+    "no-symmetric-check": [
+        "language/endless-discovery-fails",
+    ],
+    "filter-lets-all-in": [
+        "language/filter-lifetime", "language/filter-scope[nat=mapping]", "language/poison[nat=tracked]",
+        "language/unsolicited[nat=drop]",
+    ],
+    "mapping-never-refreshed": [
+        "language/lifetime-by-phase", "language/lifetime-outbound", "language/refresh-inbound[nat=both]",
+    ],
+    "inbound-refreshes": [
+        "language/lifetime-by-phase", "language/lifetime-outbound", "language/refresh-inbound[nat=outbound]",
+    ],
+    "hairpin-source": [
+        "language/hairpin-source[nat=external-source]", "language/hairpin-source[nat=internal-source]",
+    ],
+    "poison-ignored": [
+        "language/poison[nat=tracked]",
+    ],
+    "pinned-ignored": [
+        "language/replies[nat=pinned]",
+    ],
+    "port-not-preserved": [
+        "language/filter-lifetime", "language/hairpin-source[nat=external-source]",
+        "language/hairpin-source[nat=internal-source]", "language/lifetime-by-phase", "language/lifetime-outbound",
+        "language/poison[nat=forgotten]", "language/poison[nat=none]", "language/poison[nat=tracked]",
+        "language/refresh-inbound[nat=both]", "language/refresh-inbound[nat=outbound]",
+    ],
+}
