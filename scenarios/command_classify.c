@@ -35,8 +35,20 @@ static void print_row(const struct row *row, const struct nt_discovery_result *m
            life, problems == 0 ? "as configured" : "NOT AS CONFIGURED");
 }
 
-static int measure(const struct nt_options *o, const struct row *row, int *problems)
+static bool wanted(const struct nt_options *o, const char *name)
 {
+    for (size_t i = 0; i < o->args.count; i++)
+        if (strstr(name, o->args.items[i]) != NULL)
+            return true;
+    return o->args.count == 0;
+}
+
+/* Measures the row when it is asked for, and counts it. */
+static int measure(const struct nt_options *o, const struct row *row, int *problems, size_t *count)
+{
+    if (!wanted(o, row->name))
+        return NT_EXIT_OK;
+    ++*count;
     struct nt_discovery_result m = {0};
     int r = nt_classify(&row->policy, o->seed_given ? o->seed : 1, NULL, &m);
     if (r != NT_OK) {
@@ -47,14 +59,6 @@ static int measure(const struct nt_options *o, const struct row *row, int *probl
     print_row(row, &m, found);
     *problems += found;
     return NT_EXIT_OK;
-}
-
-static bool wanted(const struct nt_options *o, const char *name)
-{
-    for (size_t i = 0; i < o->args.count; i++)
-        if (strstr(name, o->args.items[i]) != NULL)
-            return true;
-    return o->args.count == 0;
 }
 
 /* The nine mapping and filtering pairs, each with both kinds of replies and three of hairpinning. */
@@ -73,10 +77,7 @@ static int measure_pairs(const struct nt_options *o, int *problems, size_t *coun
         nt_nat_policy_finish(&row.policy, false, &what);
         snprintf(row.name, sizeof row.name, "mapping=%s,filtering=%s,replies=%s,hairpin=%s", short_name[row.policy.mapping],
                  short_name[row.policy.filtering], i / 3 % 2 ? "pinned" : "table", hairpins[i % 3]);
-        if (!wanted(o, row.name))
-            continue;
-        ++*count;
-        int r = measure(o, &row, problems);
+        int r = measure(o, &row, problems, count);
         if (r != NT_EXIT_OK)
             return r;
     }
@@ -94,10 +95,7 @@ static int measure_presets(const struct nt_options *o, int *problems, size_t *co
         presets[i].set(&row.policy);
         nt_nat_policy_finish(&row.policy, row.policy.ports != 0, &what);
         snprintf(row.name, sizeof row.name, "%s", presets[i].name);
-        if (row.policy.kind != NT_GW_TRANSLATE || !wanted(o, row.name))
-            continue;
-        ++*count;
-        int r = measure(o, &row, problems);
+        int r = row.policy.kind == NT_GW_TRANSLATE ? measure(o, &row, problems, count) : NT_EXIT_OK;
         if (r != NT_EXIT_OK)
             return r;
     }

@@ -203,6 +203,17 @@ static int set(struct nt_options *o, enum flag flag, const char *name, const cha
     return complain(diags, "not in this version:", name, "leave it out");
 }
 
+static int unknown(struct nt_diags *diags, const char *what, const char *given, const char *const *names, size_t count)
+{
+    const char *near = nt_nearest(given, names, count);
+    struct nt_diag *d = nt_diag_add(diags, NULL, 0, 0, "no such %s '%s'", what, given);
+    if (near != NULL)
+        nt_diag_mend(d, "did you mean '%s'?", near);
+    else
+        nt_diag_mend(d, "'natsim --help' lists them");
+    return NT_EXIT_USAGE;
+}
+
 static int read_flag(struct nt_options *o, int argc, char **argv, int *i, struct nt_diags *diags)
 {
     const char *names[COUNT(flags)], *given = argv[*i], *equals = strchr(given, '=');
@@ -219,13 +230,7 @@ static int read_flag(struct nt_options *o, int argc, char **argv, int *i, struct
             return complain(diags, "a value is missing after", given, flags[k].value);
         return set(o, flags[k].flag, flags[k].name, argv[++*i], diags);
     }
-    const char *near = nt_nearest(given, names, COUNT(flags));
-    struct nt_diag *d = nt_diag_add(diags, NULL, 0, 0, "no such flag '%s'", given);
-    if (near != NULL)
-        nt_diag_mend(d, "did you mean '%s'?", near);
-    else
-        nt_diag_mend(d, "'natsim --help' lists them");
-    return NT_EXIT_USAGE;
+    return unknown(diags, "flag", given, names, COUNT(flags));
 }
 
 static int read_command(struct nt_options *o, const char *given, struct nt_diags *diags)
@@ -238,13 +243,7 @@ static int read_command(struct nt_options *o, const char *given, struct nt_diags
         o->command = commands[k].name;
         return commands[k].help != NULL ? NT_EXIT_OK : complain(diags, "not in this version:", given, "'natsim --help' lists what there is");
     }
-    const char *near = nt_nearest(given, names, COUNT(commands));
-    struct nt_diag *d = nt_diag_add(diags, NULL, 0, 0, "no such command '%s'", given);
-    if (near != NULL)
-        nt_diag_mend(d, "did you mean '%s'?", near);
-    else
-        nt_diag_mend(d, "'natsim --help' lists them");
-    return NT_EXIT_USAGE;
+    return unknown(diags, "command", given, names, COUNT(commands));
 }
 
 static bool takes_arguments(const char *command)

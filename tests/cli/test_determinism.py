@@ -30,7 +30,7 @@ def test_two_runs_and_any_number_of_workers_give_the_same_bytes(natsim, tmp_path
 
 @pytest.mark.parametrize("compiler, level", [("clang", "-O0"), ("clang", "-O3"), ("gcc", "-O0")])
 def test_compilers_and_levels_give_the_same_bytes(natsim, tmp_path, compiler, level):
-    if shutil.which(compiler) is None:
+    if shutil.which(compiler) is None and "CI" not in os.environ:
         pytest.skip(f"{compiler} is not installed")
     build = ROOT / "build" / f"same-{compiler}{level}"
     subprocess.run(["cmake", "-G", "Ninja", "-S", str(ROOT), "-B", str(build), f"-DCMAKE_C_COMPILER={compiler}", "-DCMAKE_BUILD_TYPE=None",
