@@ -6,7 +6,7 @@
 // not_ice: a word of iceConnectionState that is none of ICE's in this stack.
 function peer(RTCPeerConnection, say, probes, not_ice) {
     let pc = null, data = null, timer = null, ended = false, ice = 'new';
-    const told = {};
+    const told = { state: JSON.stringify({ t: 'state', ice, conn: 'new' }) };
 
     // Says a line of a kind only when it is a change.
     function change(line) {
@@ -17,7 +17,11 @@ function peer(RTCPeerConnection, say, probes, not_ice) {
     function state() {
         if (pc.iceConnectionState !== not_ice) ice = pc.iceConnectionState;
         change({ t: 'state', ice, conn: pc.connectionState });
-        if (!timer && /^(connected|completed)$/.test(ice)) timer = setInterval(() => selected().catch(() => {}), 200);
+    }
+    // Events alone will not do: libwebrtc's npm package fires some before the state they tell of is there.
+    function look() {
+        state();
+        if (/^(connected|completed|disconnected)$/.test(ice)) selected().catch(() => {});
     }
     const end = stat => ({
         type: stat.candidateType,
@@ -63,6 +67,7 @@ function peer(RTCPeerConnection, say, probes, not_ice) {
             pc = new RTCPeerConnection({ iceServers: m.ice, iceTransportPolicy: m.policy || 'all' });
             pc.onicecandidate = local;
             pc.oniceconnectionstatechange = pc.onconnectionstatechange = state;
+            timer = setInterval(look, 200);
             pc.ondatachannel = event => use(event.channel);
             if (!m.offerer) return;
             use(pc.createDataChannel('natsim'));
