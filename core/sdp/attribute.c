@@ -19,21 +19,13 @@ static struct nt_ice_stream_description *stream_of(struct nt_sdp_reader *r)
     return &r->d->streams[r->streams - 1];
 }
 
+/* Without m= lines there is one stream, as in libjuice's descriptions.
+ * Without a value it is the browsers' end of candidates (RTCIceCandidate), which in a description says nothing. */
 static int read_candidate(struct nt_sdp_reader *r, struct nt_cursor *in)
 {
-    struct nt_ice_candidate c;
-    int err = nt_candidate_scan(&c, in);
-    if (err == NT_EUNSUPPORTED) {
-        stream_of(r)->passed_over++;
+    if (nt_cursor_at_end(in))
         return NT_OK;
-    }
-    if (err != NT_OK)
-        return err;
-    c.stream = (uint8_t)r->streams;
-    err = nt_ice_description_add(r->d, &c);
-    if (err == NT_ELIMIT)
-        return error(in, in->p, "the stream has more than 256 candidates", err);
-    return err == NT_OK ? NT_OK : error(in, in->p, "out of memory", err);
+    return nt_candidate_take(r->d, (uint8_t)(r->bare ? 1 : r->streams), in);
 }
 
 /* remote-candidate = component-id SP connection-address SP port; a name is forgotten. */
@@ -106,15 +98,26 @@ static int read_pacing(struct nt_sdp_reader *r, struct nt_cursor *in)
     return NT_OK;
 }
 
-/* Tags split by spaces. One that is not made of ice-chars is as unknown as any other ("ice2,trickle" is such a tag). */
+static void read_tags(struct nt_ice_description *d, struct nt_text word)
+{
+    while (word.len > 0) {
+        const char *comma = memchr(word.p, ',', word.len);
+        struct nt_text tag = {word.p, comma != NULL ? (size_t)(comma - word.p) : word.len};
+        size_t used = tag.len + (comma != NULL);
+        d->ice2 |= nt_text_is(tag, "ice2");
+        d->trickle |= nt_text_is(tag, "trickle");
+        word = (struct nt_text){word.p + used, word.len - used};
+    }
+}
+
+/* Tags split by spaces; and by commas, which no tag has, since libjuice and libdatachannel write "ice2,trickle". */
 static int read_options(struct nt_sdp_reader *r, struct nt_cursor *in)
 {
     struct nt_text tag;
     for (;;) {
         if (!nt_cursor_word(in, &tag, "an option is missing"))
             return NT_EFORMAT;
-        r->d->ice2 |= nt_text_is(tag, "ice2");
-        r->d->trickle |= nt_text_is(tag, "trickle");
+        read_tags(r->d, tag);
         if (nt_cursor_at_end(in))
             return NT_OK;
         in->p++;
@@ -173,6 +176,13 @@ static const struct {
     {"end-of-candidates", true, true, true, read_end_of_candidates},
 };
 
+static bool belongs(const struct nt_sdp_reader *r, size_t i)
+{
+    if (r->section != NULL)
+        return attributes[i].media;
+    return attributes[i].session || (r->bare && attributes[i].read == read_candidate);
+}
+
 /* RFC 8866, 5.13: "If an attribute is received that is not understood, it MUST be ignored by the receiver." One of ours at a
  * level it does not belong to means nothing either. */
 int nt_sdp_attribute(struct nt_sdp_reader *r, struct nt_cursor *in)
@@ -182,7 +192,7 @@ int nt_sdp_attribute(struct nt_sdp_reader *r, struct nt_cursor *in)
     if (!nt_text_is_token(name))
         return error(in, in->p, "the name of an attribute is a token", NT_EFORMAT);
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
-        if (!nt_text_is(name, attributes[i].name) || !(r->section != NULL ? attributes[i].media : attributes[i].session))
+        if (!nt_text_is(name, attributes[i].name) || !belongs(r, i))
             continue;
         if (attributes[i].flag != (colon == NULL))
             return error(in, name.p + name.len, colon == NULL ? "this attribute has a value" : "this attribute has no value",

@@ -93,26 +93,57 @@ static int type_of(struct nt_text text)
     return -1;
 }
 
-int nt_candidate_scan(struct nt_ice_candidate *c, struct nt_cursor *in)
+/* "MUST ignore "candidate" lines that include candidates with FQDNs or IP address versions that are not supported or
+ * recognized"; a transport or type that is not known is some extension's, and is ignored too. */
+static enum nt_ice_pass reason_of(const struct line *line, bool is_address)
+{
+    if (nt_text_is(line->transport, "TCP"))
+        return NT_ICE_PASS_TCP;
+    if (!nt_text_is(line->transport, "UDP"))
+        return NT_ICE_PASS_TRANSPORT;
+    if (type_of(line->type) < 0)
+        return NT_ICE_PASS_TYPE;
+    return is_address ? NT_ICE_PASS_NONE : nt_text_ends(line->address, ".local") ? NT_ICE_PASS_LOCAL : NT_ICE_PASS_NAME;
+}
+
+int nt_candidate_scan(struct nt_ice_candidate *c, struct nt_ice_passed *passed, struct nt_cursor *in)
 {
     struct line line;
-    struct nt_addr addr, related = {0};
+    struct nt_addr addr = {0}, related = {0};
     if (!scan_fixed(in, &line) || !scan_related(in, &related))
         return NT_EFORMAT;
-    int type = type_of(line.type);
-    /* "MUST ignore "candidate" lines that include candidates with FQDNs or IP address versions that are not supported or
-     * recognized"; a transport or type that is not known is some extension's, and is ignored too. */
-    if (!nt_text_is(line.transport, "UDP") || type < 0 || !nt_text_ip(line.address, &addr))
+    enum nt_ice_pass reason = reason_of(&line, nt_text_ip(line.address, &addr));
+    if (nt_addr_is_set(&addr))
+        addr.port = (uint16_t)line.port;
+    *passed = (struct nt_ice_passed){.reason = reason, .component = (uint16_t)line.component, .addr = addr};
+    if (reason != NT_ICE_PASS_NONE)
         return NT_EUNSUPPORTED;
     if (line.port == 0) {
         nt_cursor_fail(in, line.address.p + line.address.len + 1, "a UDP candidate has no port 0");
         return NT_EFORMAT;
     }
-    *c = (struct nt_ice_candidate){.type = (enum nt_ice_type)type, .component = (uint16_t)line.component, .transport = NT_UDP,
-                                   .priority = (uint32_t)line.priority, .related = related};
-    c->addr = nt_addr_with_port(&addr, (uint16_t)line.port);
+    *c = (struct nt_ice_candidate){.type = (enum nt_ice_type)type_of(line.type), .component = (uint16_t)line.component, .transport = NT_UDP,
+                                   .priority = (uint32_t)line.priority, .addr = addr, .related = related};
     nt_text_copy(c->foundation, line.foundation);
     return NT_OK;
+}
+
+int nt_candidate_take(struct nt_ice_description *d, uint8_t stream, struct nt_cursor *in)
+{
+    struct nt_ice_candidate c;
+    struct nt_ice_passed passed;
+    int err = nt_candidate_scan(&c, &passed, in);
+    if (err == NT_EUNSUPPORTED) {
+        nt_ice_description_pass(&d->streams[stream - 1], &passed);
+        return NT_OK;
+    }
+    if (err != NT_OK)
+        return err;
+    c.stream = stream;
+    err = nt_ice_description_add(d, &c);
+    if (err != NT_OK)
+        nt_cursor_fail(in, in->p, err == NT_ELIMIT ? "the stream has more than 256 candidates" : "out of memory");
+    return err;
 }
 
 static const char *transport_name(uint8_t transport)
@@ -156,20 +187,38 @@ int nt_sdp_write_candidate(const struct nt_ice_candidate *c, char *buf, size_t c
     return nt_out_result(&out);
 }
 
-int nt_sdp_read_candidate(struct nt_ice_candidate *c, const char *text, size_t len, const char **what)
+/* The cursor behind "a=candidate:" or "candidate:"; false: it is not there, and that is the cursor's error. */
+static bool behind_name(const char *text, size_t len, struct nt_cursor *in)
 {
     static const char name[] = "candidate:";
     struct nt_text t = {text, len};
     if (nt_text_starts(t, "a="))
         t = (struct nt_text){text + 2, len - 2};
-    struct nt_cursor in = nt_cursor_of(t.p, t.len);
-    int r = NT_EFORMAT;
-    if (nt_text_starts(t, name)) {
-        in.p += strlen(name);
-        r = nt_candidate_scan(c, &in);
-    } else {
-        nt_cursor_fail(&in, t.p, "'candidate:' is missing");
-    }
-    *what = r == NT_EFORMAT ? in.what : NULL;
+    *in = nt_cursor_of(t.p, t.len);
+    if (!nt_text_starts(t, name))
+        return nt_cursor_fail(in, t.p, "'candidate:' is missing");
+    in->p += strlen(name);
+    return true;
+}
+
+int nt_sdp_read_candidate(struct nt_ice_candidate *c, const char *text, size_t len, const char **what)
+{
+    struct nt_cursor in;
+    struct nt_ice_passed passed;
+    int r = behind_name(text, len, &in) ? nt_candidate_scan(c, &passed, &in) : NT_EFORMAT;
+    *what = r == NT_EUNSUPPORTED ? nt_ice_pass_text(passed.reason) : in.what;
+    return r;
+}
+
+int nt_sdp_add_candidate(struct nt_ice_description *d, uint8_t stream, const char *text, size_t len, const char **what)
+{
+    struct nt_cursor in = {0};
+    int r = NT_OK;
+    bool named = len > 0 && behind_name(text, len, &in);
+    if (len == 0 || (named && nt_cursor_at_end(&in)))
+        d->streams[stream - 1].end_of_candidates = true;
+    else
+        r = named ? nt_candidate_take(d, stream, &in) : NT_EFORMAT;
+    *what = in.what;
     return r;
 }

@@ -56,10 +56,12 @@ static bool skip_word(struct nt_cursor *in, const char *what)
     return nt_cursor_word(in, &word, what);
 }
 
+/* Of any size: RFC 8866, 9 has no limit, and stacks draw session ids of 64 bits. */
 static bool skip_number(struct nt_cursor *in, const char *what)
 {
-    uint64_t value;
-    return nt_cursor_number(in, 19, 0, INT64_MAX, &value, what);
+    struct nt_text word;
+    const char *start = in->p;
+    return nt_cursor_word(in, &word, what) && (nt_text_is_digits(word) || nt_cursor_fail(in, start, what));
 }
 
 static bool at_end(struct nt_cursor *in)
@@ -226,7 +228,8 @@ static void set_default(struct nt_ice_stream_description *s, const struct nt_sdp
     struct nt_addr addr = section->connected ? section->connection : session->connection;
     if (section->port == 0) {
         s->default_addr = nt_addr_is_set(&addr) ? addr : nt_addr_v4(0, 0);
-        s->passed_over += s->candidate_count;
+        for (size_t i = 0; i < s->candidate_count; i++)
+            nt_ice_description_pass(s, &(struct nt_ice_passed){NT_ICE_PASS_REFUSED, s->candidates[i].component, s->candidates[i].addr});
         s->candidate_count = s->remote_candidate_count = 0;
     } else if (nt_addr_is_set(&addr) && !(nt_addr_is_any(&addr) && section->port == 9)) {
         s->default_addr = nt_addr_with_port(&addr, section->port);
@@ -288,7 +291,8 @@ static size_t count_streams(const char *text, size_t len)
 
 static int read_into(struct nt_ice_description *d, bool fragment, const char *text, size_t len, struct nt_sdp_error *error)
 {
-    struct nt_sdp_reader r = {.d = d, .p = text, .end = text + len, .fragment = fragment};
+    struct nt_sdp_reader r = {.d = d, .p = text, .end = text + len, .fragment = fragment,
+                              .bare = fragment && count_streams(text, len) == 0};
     int err = read_lines(&r, error);
     if (fragment)
         return err == NT_OK ? finish_fragment(&r, error) : err;

@@ -23,6 +23,7 @@ struct nt_sdp_reader {
     char ufrag[NT_ICE_CREDENTIAL_MAX + 1], pwd[NT_ICE_CREDENTIAL_MAX + 1]; /* of the session part */
     bool end_of_candidates;
     bool fragment;                  /* of RFC 8840, 9.2 */
+    bool bare;                      /* a fragment without m= lines */
 };
 
 /* What stands after "a=". 0, or an error with the cursor's place and reason set. */

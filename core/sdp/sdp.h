@@ -14,9 +14,17 @@ struct nt_sdp_error {
     const char *what;      /* static */
 };
 
+/* What WebRTC stacks want beside ICE (RFC 8841, 8842) before they look at it. Nothing here speaks DTLS. */
+struct nt_sdp_datachannel {
+    const char *fingerprint; /* SHA-256 of a certificate, as "AB:CD:..."; NULL: all zero, that of nobody */
+    const char *setup;       /* of RFC 8842: NULL: "actpass", as in an offer; "active" or "passive" in an answer */
+};
+
 struct nt_sdp_write {
     uint64_t session_id, version; /* o= */
     const char *user;             /* o= username; NULL: "-" */
+    /* The streams are WebRTC data channels in one BUNDLE; one without identification tag has its number, from 0. */
+    const struct nt_sdp_datachannel *datachannel;
 };
 
 /* The text's length, or NT_ENOSPC. CRLF lines. A stream whose default_addr has a family and the port 0 is a refused one: it
@@ -24,18 +32,22 @@ struct nt_sdp_write {
 int nt_sdp_write(const struct nt_ice_description *d, const struct nt_sdp_write *options, char *buf, size_t cap);
 /* Into *d (initialised here; freed by the caller on success). 0, or NT_EFORMAT, NT_ELIMIT, NT_ENOMEM, each with *error.
  * Unknown attributes and extension pairs are passed over; candidates with names (.local, FQDN), zones, TCP, unknown transports
- * or types, and those of refused streams, are counted in passed_over. Unknown types of lines are an error (RFC 8866, 5). */
+ * or types, and those of refused streams, are noted in passed_over. Unknown types of lines are an error (RFC 8866, 5). */
 int nt_sdp_read(struct nt_ice_description *d, const char *text, size_t len, struct nt_sdp_error *error);
 /* RFC 8840, 9: the body of an INFO request that trickles: pseudo m= lines with credentials, identification tag, candidates and
  * end-of-candidates; what else a description holds is not written. Read streams are those the fragment lists, in its order; one
- * without m= lines reads as a stream without tag and candidates. Results as above. */
+ * without m= lines reads as one stream without tag. Results as above. */
 int nt_sdp_write_fragment(const struct nt_ice_description *d, char *buf, size_t cap);
 int nt_sdp_read_fragment(struct nt_ice_description *d, const char *text, size_t len, struct nt_sdp_error *error);
 /* One candidate as in "a=candidate:" without "a=" (also the trickle form): the length, or NT_ENOSPC. */
 int nt_sdp_write_candidate(const struct nt_ice_candidate *c, char *buf, size_t cap);
-/* "candidate:..." with or without "a=". 0, NT_EFORMAT with *what, NT_EUNSUPPORTED for TCP, names, unknown transports and types.
- * The stream is the caller's to set. */
+/* "candidate:..." with or without "a=". 0, NT_EFORMAT with *what, NT_EUNSUPPORTED with *what for TCP, names, unknown transports
+ * and types. The stream is the caller's to set. */
 int nt_sdp_read_candidate(struct nt_ice_candidate *c, const char *text, size_t len, const char **what);
+/* The same as browsers trickle it, into the description's stream (from 1), a fragment of RFC 8840's kind: 0 when it was added, passed
+ * over (and noted there), or empty (""; "candidate:"), which is the end of candidates; NT_EFORMAT, NT_ELIMIT, NT_ENOMEM with
+ * *what. */
+int nt_sdp_add_candidate(struct nt_ice_description *d, uint8_t stream, const char *text, size_t len, const char **what);
 
 /* --- SIP framing --- */
 enum nt_sip_kind { NT_SIP_INVITE = 1, NT_SIP_OK, NT_SIP_ACK, NT_SIP_BYE, NT_SIP_INFO };

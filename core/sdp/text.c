@@ -94,6 +94,20 @@ bool nt_text_starts(struct nt_text t, const char *prefix)
     return true;
 }
 
+bool nt_text_ends(struct nt_text t, const char *suffix)
+{
+    size_t n = strlen(suffix);
+    return t.len >= n && nt_text_starts((struct nt_text){t.p + t.len - n, n}, suffix);
+}
+
+bool nt_text_is_digits(struct nt_text t)
+{
+    for (size_t i = 0; i < t.len; i++)
+        if (!is_digit(t.p[i]))
+            return false;
+    return t.len > 0;
+}
+
 bool nt_text_is(struct nt_text t, const char *text)
 {
     return t.len == strlen(text) && nt_text_starts(t, text);

@@ -31,6 +31,8 @@ bool nt_cursor_number(struct nt_cursor *c, unsigned digits, uint64_t low, uint64
 bool nt_text_number(struct nt_text t, unsigned digits, uint64_t low, uint64_t high, uint64_t *value);
 bool nt_text_is(struct nt_text t, const char *text);          /* ASCII letters in any case, as strings in ABNF are */
 bool nt_text_starts(struct nt_text t, const char *prefix);    /* likewise */
+bool nt_text_ends(struct nt_text t, const char *suffix);      /* likewise */
+bool nt_text_is_digits(struct nt_text t);                     /* one or more */
 bool nt_text_is_token(struct nt_text t);                      /* RFC 8866, section 9 */
 bool nt_text_is_ice_chars(struct nt_text t, size_t least, size_t most); /* RFC 8839, 5.1 */
 /* A bare IPv4 or IPv6 address with the port 0; names, zones, ports and brackets are none. */

@@ -3,6 +3,10 @@
 #include "core/sdp/candidate.h"
 #include "core/sdp/sdp.h"
 
+/* The data is neither RTP nor any other registered format; RFC 8866, 8.2.3: "For the "udp" protocol, the allowed <fmt> values
+ * are media subtypes". With an RTP profile here, Wireshark would take the data for RTP. */
+#define PLAIN_UDP "udp octet-stream"
+
 static const char *address_type(const struct nt_addr *a)
 {
     return a->family == NT_AF_IPV6 ? "IP6" : "IP4";
@@ -14,6 +18,25 @@ static struct nt_addr default_of(const struct nt_ice_stream_description *s)
     return nt_addr_is_set(&s->default_addr) ? s->default_addr : nt_addr_v4(0, 9);
 }
 
+static void write_tag(struct nt_out *out, const struct nt_ice_description *d, size_t i)
+{
+    if (d->streams[i].mid[0] != '\0')
+        nt_out(out, "%s", d->streams[i].mid);
+    else
+        nt_out(out, "%zu", i);
+}
+
+/* RFC 9143, 7.2: one transport for all. */
+static void write_bundle(struct nt_out *out, const struct nt_ice_description *d)
+{
+    nt_out(out, "a=group:BUNDLE");
+    for (size_t i = 0; i < d->stream_count; i++) {
+        nt_out(out, " ");
+        write_tag(out, d, i);
+    }
+    nt_out(out, "\r\n");
+}
+
 static void write_session(struct nt_out *out, const struct nt_ice_description *d, const struct nt_sdp_write *options)
 {
     char ip[NT_ADDR_TEXT];
@@ -21,6 +44,8 @@ static void write_session(struct nt_out *out, const struct nt_ice_description *d
     nt_out(out, "v=0\r\no=%s %llu %llu IN %s %s\r\ns=-\r\nt=0 0\r\n", options->user != NULL ? options->user : "-",
            (unsigned long long)options->session_id, (unsigned long long)options->version, address_type(&origin),
            nt_addr_format_ip(&origin, ip));
+    if (options->datachannel != NULL)
+        write_bundle(out, d);
     if (d->lite)
         nt_out(out, "a=ice-lite\r\n");
     if (d->ice2 || d->trickle)
@@ -69,18 +94,35 @@ static void write_candidates(struct nt_out *out, const struct nt_ice_stream_desc
         nt_out(out, "a=end-of-candidates\r\n");
 }
 
-/* The data is neither RTP nor any other registered format; RFC 8866, 8.2.3: "For the "udp" protocol, the allowed <fmt> values
- * are media subtypes". With an RTP profile here, Wireshark would take the data for RTP. */
-static void write_stream(struct nt_out *out, const struct nt_ice_stream_description *s)
+static void write_media(struct nt_out *out, const char *protocol, const struct nt_addr *destination)
 {
     char ip[NT_ADDR_TEXT];
+    nt_out(out, "m=application %u %s\r\nc=IN %s %s\r\n", (unsigned)destination->port, protocol, address_type(destination),
+           nt_addr_format_ip(destination, ip));
+}
+
+/* RFC 8841, 4 to 6, and 8842, 5; 5000 and 262144 are what browsers write. */
+static void write_datachannel(struct nt_out *out, const struct nt_ice_description *d, size_t i, const struct nt_sdp_datachannel *c)
+{
+    static const char nobody[] = "00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00";
+    nt_out(out, "a=fingerprint:sha-256 %s\r\na=setup:%s\r\na=sctp-port:5000\r\na=max-message-size:262144\r\na=mid:",
+           c->fingerprint != NULL ? c->fingerprint : nobody, c->setup != NULL ? c->setup : "actpass");
+    write_tag(out, d, i);
+    nt_out(out, "\r\n");
+}
+
+static void write_stream(struct nt_out *out, const struct nt_ice_description *d, size_t i, const struct nt_sdp_datachannel *c)
+{
+    const struct nt_ice_stream_description *s = &d->streams[i];
     struct nt_addr destination = default_of(s);
-    nt_out(out, "m=application %u udp octet-stream\r\nc=IN %s %s\r\n", (unsigned)destination.port, address_type(&destination),
-           nt_addr_format_ip(&destination, ip));
+    write_media(out, c != NULL ? "UDP/DTLS/SCTP webrtc-datachannel" : PLAIN_UDP, &destination);
     if (s->mismatch)
         nt_out(out, "a=ice-mismatch\r\n");
     write_credentials(out, s);
-    write_mid(out, s);
+    if (c != NULL)
+        write_datachannel(out, d, i, c);
+    else
+        write_mid(out, s);
     /* RFC 8839, 4.2.5: with ice-mismatch "it MUST also omit "candidate" attributes"; 4.2.1.6: with port 0 it "SHOULD NOT
      * include ICE-related SDP "candidate" attributes". */
     if (s->mismatch || destination.port == 0)
@@ -94,7 +136,7 @@ int nt_sdp_write(const struct nt_ice_description *d, const struct nt_sdp_write *
     struct nt_out out = {.buf = buf, .cap = cap};
     write_session(&out, d, options);
     for (size_t i = 0; i < d->stream_count; i++)
-        write_stream(&out, &d->streams[i]);
+        write_stream(&out, d, i, options->datachannel);
     return nt_out_result(&out);
 }
 

@@ -179,11 +179,13 @@ static void ignored(void **state)
     struct nt_ice_description d = read_ok(
         "v=0\no=- 1 1 IN IP4 host.example\ns=a session\ni=info\nu=http://example.com\ne=a@example.com\np=+1 6\nc=IN IP4 host.example\n"
         "b=AS:5\nt=0 0\nr=7d 1h 0 25h\nz=2882844526 -1h 2898848070 0\nk=prompt\na=tool:x\na=flag\n" CREDENTIALS
-        "m=audio 5000/2 RTP/AVP 0 8\ni=media\nb=RS:0\nk=prompt\na=ice-options:ice2,trickle\na=unknown:value with spaces\n"
+        "m=audio 5000/2 RTP/AVP 0 8\ni=media\nb=RS:0\nk=prompt\na=ice-options:,ice2,trickle,\na=unknown:value with spaces\n"
         "a=candidate:1 1 UDP 1 host.local 5000 typ host\na=candidate:1 1 TCP 1 192.0.2.1 9 typ host tcptype active\n"
         "a=candidate:1 1 UDP 2 192.0.2.1 5000 typ host\na=candidate:1 1 UDP 2 192.0.2.1 5000 typ host\n");
-    assert_false(d.ice2);
+    assert_true(d.ice2 && d.trickle); /* by a comma, as libjuice writes them */
     assert_int_equal(d.streams[0].passed_over, 2);
+    assert_int_equal(d.streams[0].passed[0].reason, NT_ICE_PASS_LOCAL);
+    assert_int_equal(d.streams[0].passed[1].reason, NT_ICE_PASS_TCP);
     assert_int_equal(d.streams[0].candidate_count, 2); /* the same one twice is the agent's business */
     assert_false(nt_addr_is_set(&d.streams[0].default_addr));
     nt_ice_description_free(&d);
@@ -197,6 +199,7 @@ static void refused_stream(void **state)
     assert_addr(d.streams[0].default_addr, "192.0.2.1:0");
     assert_int_equal(d.streams[0].candidate_count, 0);
     assert_int_equal(d.streams[0].passed_over, 1);
+    assert_int_equal(d.streams[0].passed[0].reason, NT_ICE_PASS_REFUSED);
     char buf[1024];
     struct nt_sdp_write options = {.session_id = 1, .version = 1};
     int n = nt_sdp_write(&d, &options, buf, sizeof buf - 1);
