@@ -37,6 +37,7 @@ static const char *verb(const struct nt_trace_event *ev)
     case NT_TR_ICE_CHECK_SUCCEEDED: return "check succeeded";
     case NT_TR_ICE_PRFLX_LOCAL: return "local peer-reflexive candidate";
     case NT_TR_ICE_PRFLX_REMOTE: return "remote peer-reflexive candidate";
+    case NT_TR_ICE_PASSED_OVER: return "candidate passed over: ";
     case NT_TR_MAPPED: return "mapping made";
     case NT_TR_EXPIRED: return "mapping expired";
     case NT_TR_CALL: return "call";
@@ -62,8 +63,9 @@ static void on_event(void *user, const struct nt_scn_case *c, struct nt_scn_node
     bool numbered = ev->kind == NT_TR_ICE_PAIR || ev->kind == NT_TR_ICE_PAIR_GONE || ev->kind == NT_TR_ICE_CHECK_SENT || ev->kind == NT_TR_ICE_CHECK_SUCCEEDED;
     if (numbered)
         snprintf(pair, sizeof pair, "pair %" PRId64 " ", ev->n[2]);
-    snprintf(line, sizeof line, "%10" PRId64 ".%03d ms  %-14s %s%s%s%s%s%s", ev->at / NT_MSEC, (int)(ev->at / NT_USEC % 1000), nt_scn_node_name(c, node), pair,
-             what, nt_addr_is_set(&ev->a) ? "  " : "", nt_addr_is_set(&ev->a) ? nt_addr_format(&ev->a, a) : "", nt_addr_is_set(&ev->b) ? " > " : "",
+    const char *why = ev->kind == NT_TR_ICE_PASSED_OVER && ev->text != NULL ? ev->text : "";
+    snprintf(line, sizeof line, "%10" PRId64 ".%03d ms  %-14s %s%s%s%s%s%s%s", ev->at / NT_MSEC, (int)(ev->at / NT_USEC % 1000), nt_scn_node_name(c, node), pair,
+             what, why, nt_addr_is_set(&ev->a) ? "  " : "", nt_addr_is_set(&ev->a) ? nt_addr_format(&ev->a, a) : "", nt_addr_is_set(&ev->b) ? " > " : "",
              nt_addr_is_set(&ev->b) ? nt_addr_format(&ev->b, b) : "");
     t->lines[t->count] = strdup(line);
     t->count += t->lines[t->count] != NULL;

@@ -31,6 +31,7 @@ enum nt_trace_kind {
     NT_TR_ICE_FAILED,
     NT_TR_ICE_CONSENT_LOST,   /* a local, b remote */
     NT_TR_ICE_ROLE,           /* role switched; n[2] the new enum nt_ice_role */
+    NT_TR_ICE_PASSED_OVER,    /* a candidate of the peer is not used: a its address (unset: a name), n[2] enum nt_ice_pass, text says why */
     /* TURN server */
     NT_TR_TURN_ALLOCATED = 64, /* a client, b relayed */
     NT_TR_TURN_RELEASED,       /* a client, b relayed */

@@ -259,8 +259,9 @@ uint32_t nt_ice_own_mapped(struct nt_ice_agent *a, uint32_t own, const struct nt
 /* remote.c */
 uint32_t nt_ice_remote_find(const struct nt_ice_agent *a, uint8_t stream, uint16_t component, const struct nt_addr *addr);
 uint32_t nt_ice_remote_learn(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from, uint32_t priority, nt_time now);
-int nt_ice_remote_update(struct nt_ice_agent *a, const struct nt_ice_description *d);
-int nt_ice_remote_add(struct nt_ice_agent *a, uint8_t stream, const struct nt_ice_stream_description *s);
+int nt_ice_remote_update(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now);
+int nt_ice_remote_add(struct nt_ice_agent *a, uint8_t stream, const struct nt_ice_stream_description *s, nt_time now);
+void nt_ice_remote_late(const struct nt_ice_agent *a, uint8_t stream, const struct nt_ice_stream_description *s, nt_time now);
 int nt_ice_prflx_note(struct nt_ice_session *s, int side, const struct nt_addr *addr);
 
 /* checklist.c */

@@ -158,7 +158,7 @@ int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d
         return NT_ESTATE;
     r = first ? make_lists(a, d) : NT_OK;
     if (r == NT_OK)
-        r = nt_ice_remote_update(a, d);
+        r = nt_ice_remote_update(a, d, now);
     if (r != NT_OK) {
         if (first)
             drop_lists(&a->session);

@@ -124,10 +124,11 @@ int nt_ice_add_remote(struct nt_ice_agent *a, const struct nt_ice_description *f
         return NT_EINVAL;
     for (size_t i = 0; r == NT_OK && i < fragment->stream_count; i++) {
         struct nt_ice_list *list = list_of(a, fragment, i);
-        /* RFC 8838, 14: "After an agent has received an end-of-candidates indication, it MUST ignore any newly received
-         * candidates for that data stream". */
-        if (!list->ended)
-            r = nt_ice_remote_add(a, (uint8_t)(list - a->session.lists + 1), &fragment->streams[i]);
+        uint8_t stream = (uint8_t)(list - a->session.lists + 1);
+        if (list->ended)
+            nt_ice_remote_late(a, stream, &fragment->streams[i], now);
+        else
+            r = nt_ice_remote_add(a, stream, &fragment->streams[i], now);
         list->ended |= r == NT_OK && fragment->streams[i].end_of_candidates;
     }
     for (size_t i = 0; r == NT_OK && i < a->config.streams; i++)

@@ -1,0 +1,148 @@
+/* Candidates of the peer that are passed over: each is traced with its reason, and nothing is paired with it. */
+#include "peer.h"
+
+static struct lab l;
+
+static struct {
+    int count;
+    struct nt_trace_event events[64];
+} passed;
+
+static void emit(void *user, const struct nt_trace_event *ev)
+{
+    (void)user;
+    if (ev->kind == NT_TR_ICE_PASSED_OVER && passed.count < 64)
+        passed.events[passed.count++] = *ev;
+}
+
+static struct nt_ice_config config(bool ipv6)
+{
+    struct nt_ice_config c = lab_config(NT_ICE_CONTROLLING);
+    c.trickle = NT_ICE_TRICKLE_FULL;
+    c.ipv6 = ipv6;
+    c.trace.emit = emit;
+    passed.count = 0;
+    return c;
+}
+
+static struct nt_ice_description peer(const struct nt_ice_candidate *c, int count)
+{
+    struct nt_ice_description d;
+    assert_int_equal(nt_ice_description_init(&d, 1), NT_OK);
+    d.trickle = true;
+    strcpy(d.streams[0].ufrag, PEER_UFRAG);
+    strcpy(d.streams[0].pwd, PEER_PWD);
+    for (int i = 0; i < count; i++)
+        assert_int_equal(nt_ice_description_add(&d, &c[i]), NT_OK);
+    return d;
+}
+
+static void tell(struct nt_ice_description d, bool fragment)
+{
+    assert_int_equal(fragment ? nt_ice_add_remote(l.a, &d, l.now) : nt_ice_set_remote(l.a, &d, l.now), NT_OK);
+    nt_ice_description_free(&d);
+    pull(&l);
+}
+
+static void assert_event(int i, enum nt_ice_pass reason, const char *addr, const char *text)
+{
+    char buf[NT_ADDR_TEXT];
+    const struct nt_trace_event *ev = &passed.events[i];
+    assert_true(i < passed.count);
+    assert_int_equal(ev->n[0], 1);
+    assert_int_equal(ev->n[2], reason);
+    assert_string_equal(nt_addr_is_set(&ev->a) ? nt_addr_format(&ev->a, buf) : "", addr);
+    assert_non_null(strstr(ev->text, text));
+}
+
+/* What the reader of the description noted, and what only the agent can know. */
+static void each_with_its_reason(void **state)
+{
+    struct nt_ice_config c = config(false);
+    struct nt_ice_candidate r[6];
+    static const char *const addrs[] = {"10.0.0.2:6000", "10.0.0.3:6000", "224.0.0.1:6000", "0.0.0.0:6000", "10.0.0.4:0", "[2001:db8::2]:6000"};
+    (void)state;
+    for (int i = 0; i < 6; i++)
+        r[i] = candidate(addrs[i], NT_ICE_HOST, "1");
+    r[1].component = 2;
+    struct nt_ice_description d = peer(r, 6);
+    struct nt_addr tcp = at("10.0.0.2:9");
+    nt_ice_description_pass(&d.streams[0], &(struct nt_ice_passed){NT_ICE_PASS_TCP, 1, tcp});
+    nt_ice_description_pass(&d.streams[0], &(struct nt_ice_passed){.reason = NT_ICE_PASS_LOCAL, .component = 1});
+    lab_start(&l, &c);
+    tell(d, false);
+    assert_int_equal(passed.count, 7);
+    assert_event(0, NT_ICE_PASS_TCP, "10.0.0.2:9", "TCP (RFC 6544) is not in this version");
+    assert_event(1, NT_ICE_PASS_LOCAL, "", "a .local name (mDNS) cannot be resolved here");
+    assert_event(2, NT_ICE_PASS_COMPONENT, "10.0.0.3:6000", "component");
+    assert_event(3, NT_ICE_PASS_ADDRESS, "224.0.0.1:6000", "address");
+    assert_event(4, NT_ICE_PASS_ADDRESS, "0.0.0.0:6000", "address");
+    assert_event(5, NT_ICE_PASS_ADDRESS, "10.0.0.4:0", "address");
+    assert_event(6, NT_ICE_PASS_IPV6, "[2001:db8::2]:6000", "IPv6 is off");
+    assert_int_equal(nt_ice_pair_count(l.a), 1);
+    lab_end(&l);
+}
+
+/* With IPv6 on, a peer's IPv6 candidates are not passed over, whether we have such an address or not: they find no partner here. */
+static void ipv6_on(void **state)
+{
+    struct nt_ice_config c = config(true);
+    struct nt_ice_candidate r[2] = {candidate("[2001:db8::2]:6000", NT_ICE_HOST, "1"), candidate("10.0.0.2:6000", NT_ICE_HOST, "2")}, x, y;
+    (void)state;
+    lab_start(&l, &c);
+    struct nt_ice_description d = peer(r, 2);
+    d.streams[0].end_of_candidates = true;
+    tell(d, false);
+    assert_int_equal(passed.count, 0);
+    assert_int_equal(nt_ice_pair_count(l.a), 1);
+    assert_int_equal(nt_ice_local(l.a, false, &d), NT_OK); /* tells the end of ours */
+    nt_ice_description_free(&d);
+    go(&l, 0);
+    respond(&l, next_out(&l, NT_STUN_REQUEST, "10.0.0.2:6000"), (struct reply){0});
+    go(&l, 200 * NT_MSEC);
+    respond(&l, next_out(&l, NT_STUN_REQUEST, "10.0.0.2:6000"), (struct reply){0});
+    assert_true(nt_ice_selected(l.a, 1, 1, &x, &y));
+    lab_end(&l);
+}
+
+/* RFC 8838, 14: after the end of candidates new ones are ignored; those told again are not new. */
+static void after_the_end(void **state)
+{
+    struct nt_ice_config c = config(false);
+    struct nt_ice_candidate r[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("10.0.0.3:6000", NT_ICE_HOST, "2")};
+    (void)state;
+    lab_start(&l, &c);
+    struct nt_ice_description d = peer(r, 1);
+    d.streams[0].end_of_candidates = true;
+    tell(d, false);
+    tell(peer(r, 2), true);
+    assert_int_equal(passed.count, 1);
+    assert_event(0, NT_ICE_PASS_ENDED, "10.0.0.3:6000", "after the end");
+    assert_int_equal(nt_ice_pair_count(l.a), 1);
+    lab_end(&l);
+}
+
+/* Those of a fragment are traced, too; beyond a limit they are counted only. */
+static void in_fragments(void **state)
+{
+    struct nt_ice_config c = config(false);
+    (void)state;
+    lab_start(&l, &c);
+    tell(peer(NULL, 0), false);
+    struct nt_ice_description d = peer(NULL, 0);
+    for (int i = 0; i < NT_ICE_PASSED_MAX + 5; i++)
+        nt_ice_description_pass(&d.streams[0], &(struct nt_ice_passed){.reason = NT_ICE_PASS_NAME, .component = 1});
+    tell(d, true);
+    assert_int_equal(passed.count, NT_ICE_PASSED_MAX);
+    for (int i = NT_ICE_PASS_TCP; i <= NT_ICE_PASS_LIMIT; i++)
+        assert_true(nt_ice_pass_text((enum nt_ice_pass)i)[0] != '\0');
+    lab_end(&l);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_with_its_reason), cmocka_unit_test(ipv6_on), cmocka_unit_test(after_the_end), cmocka_unit_test(in_fragments),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
