@@ -79,7 +79,11 @@ class Adapter:
 
     def take(self, line):
         if line["t"] == "start" and self.ice is None:
-            self.ice = connection(line)
+            try:
+                self.ice = connection(line)
+            except ValueError:  # it refuses to relay without a TURN server
+                say("state", ice="failed")
+                raise
             self.run(self.call(line.get("offerer", line["role"] == "controlling")))
         elif line["t"] == "signal" and "desc" in line:
             if not self.desc.done():
@@ -122,7 +126,8 @@ class Adapter:
         say("state", ice="failed")
 
     def tell(self, offerer):
-        say("signal", desc={"type": "offer" if offerer else "answer", "ufrag": self.ice.local_username, "pwd": self.ice.local_password})
+        kind = "offer" if offerer else "answer"  # "options" as in a=ice-options: neither "trickle" nor "ice2"
+        say("signal", desc={"type": kind, "ufrag": self.ice.local_username, "pwd": self.ice.local_password, "options": ""})
         for candidate in self.ice.local_candidates:
             say("signal", cand={"candidate": f"candidate:{candidate.to_sdp()}", "sdpMid": "0"})
         say("signal", cand={"end": True})

@@ -92,18 +92,10 @@ void nt_lines_unsupported(const char *why)
 /* --- start --- */
 
 struct url { /* RFC 7064, 7065: scheme ":" host [ ":" port ] [ "?transport=" transport ] */
-    char host[256], port[6];
+    char host[256];
+    unsigned long port;
     bool turn, tcp;
 };
-
-static bool copy(char *to, size_t cap, const char *from, size_t len)
-{
-    if (len == 0 || len >= cap)
-        return false;
-    memcpy(to, from, len);
-    to[len] = '\0';
-    return true;
-}
 
 static bool read_scheme(struct url *url, const char **text)
 {
@@ -121,21 +113,29 @@ static bool read_host(struct url *url, const char **text)
     const char *host = *text + bracket;
     size_t len = strcspn(host, bracket ? "]" : ":?");
     *text = host + len + (bracket && host[len] == ']');
-    return copy(url->host, sizeof url->host, host, len);
+    if (len == 0 || len >= sizeof url->host)
+        return false;
+    memcpy(url->host, host, len);
+    return true;
+}
+
+static bool read_port(struct url *url, const char **text)
+{
+    url->port = 3478; /* RFC 7064, 3.2; RFC 7065, 3.2 */
+    if (**text != ':')
+        return true;
+    char *end;
+    url->port = strtoul(*text + 1, &end, 10);
+    bool digits = end > *text + 1 && strspn(*text + 1, "0123456789") == (size_t)(end - *text - 1);
+    *text = end;
+    return digits && url->port >= 1 && url->port <= UINT16_MAX;
 }
 
 static bool read_url(struct url *url, const char *text)
 {
-    size_t len;
-    *url = (struct url){.port = "3478"};
-    if (!read_scheme(url, &text) || !read_host(url, &text))
+    *url = (struct url){0};
+    if (!read_scheme(url, &text) || !read_host(url, &text) || !read_port(url, &text))
         return false;
-    if (*text == ':') {
-        len = strspn(++text, "0123456789");
-        if (!copy(url->port, sizeof url->port, text, len))
-            return false;
-        text += len;
-    }
     url->tcp = strcmp(text, "?transport=tcp") == 0;
     return *text == '\0' || url->tcp || strcmp(text, "?transport=udp") == 0;
 }
@@ -149,7 +149,7 @@ static void add_server(struct nt_lines_start *start, const struct url *url, cons
     struct nt_lines_server *s = &start->servers[start->server_count];
     if (getnameinfo(a->ai_addr, a->ai_addrlen, s->ip, sizeof s->ip, NULL, 0, NI_NUMERICHOST) != 0)
         return;
-    s->port = (uint16_t)strtoul(url->port, NULL, 10);
+    s->port = (uint16_t)url->port;
     s->turn = url->turn;
     s->tcp = url->tcp;
     s->user = text_of(entry, "username");
@@ -159,13 +159,13 @@ static void add_server(struct nt_lines_start *start, const struct url *url, cons
 
 static void add_url(struct nt_lines_start *start, const char *text, const json_t *entry)
 {
-    struct addrinfo hints = {.ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV}, *found;
+    struct addrinfo hints = {.ai_socktype = SOCK_DGRAM}, *found;
     struct url url;
     if (text == NULL || !read_url(&url, text)) {
         fprintf(stderr, "no server's URL: %s\n", text != NULL ? text : "(no string)");
         return;
     }
-    int r = getaddrinfo(url.host, url.port, &hints, &found);
+    int r = getaddrinfo(url.host, NULL, &hints, &found);
     if (r != 0) {
         fprintf(stderr, "%s: %s\n", url.host, gai_strerror(r));
         return;

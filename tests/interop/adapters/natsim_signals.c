@@ -1,0 +1,175 @@
+#include "natsim_signals.h"
+#include "core/base/err.h"
+#include "core/sdp/sdp.h"
+#include "lines.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define CANDIDATE_TEXT 256
+
+int nt_signals_init(struct nt_signals *s)
+{
+    return nt_ice_description_init(&s->remote, 1);
+}
+
+void nt_signals_free(struct nt_signals *s)
+{
+    nt_ice_description_free(&s->remote);
+}
+
+/* --- the peer's --- */
+
+/* A word of a=ice-options (RFC 8839, 5.6). A description without options is of one that takes candidates as they come. */
+static bool has_option(const json_t *desc, const char *word)
+{
+    const char *p = json_string_value(json_object_get(desc, "options"));
+    if (p == NULL)
+        return true;
+    for (size_t n; *p != '\0'; p += n + (p[n] == ' ')) {
+        n = strcspn(p, " ");
+        if (n == strlen(word) && memcmp(p, word, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool copy_credential(char to[NT_ICE_CREDENTIAL_MAX + 1], const json_t *desc, const char *key)
+{
+    const char *text = json_string_value(json_object_get(desc, key));
+    size_t n = text != NULL ? strlen(text) : 0;
+    if (n == 0 || n > NT_ICE_CREDENTIAL_MAX)
+        return false;
+    memcpy(to, text, n + 1);
+    return true;
+}
+
+static void take_description(struct nt_signals *s, const json_t *desc)
+{
+    struct nt_ice_stream_description *stream = &s->remote.streams[0];
+    if (s->came || !copy_credential(stream->ufrag, desc, "ufrag") || !copy_credential(stream->pwd, desc, "pwd")) {
+        fprintf(stderr, "a second description, or one without ufrag and pwd\n");
+        return;
+    }
+    s->came = true;
+    s->peer_trickles = s->trickles && has_option(desc, "trickle");
+    s->remote.ice2 = has_option(desc, "ice2");
+}
+
+/* A candidate, or their end, into `d`. */
+static void add_to(struct nt_ice_description *d, const json_t *cand)
+{
+    struct nt_ice_candidate c;
+    const char *text = json_string_value(json_object_get(cand, "candidate")), *what = NULL;
+    if (json_is_true(json_object_get(cand, "end"))) {
+        d->streams[0].end_of_candidates = true;
+        return;
+    }
+    int r = text != NULL ? nt_sdp_read_candidate(&c, text, strlen(text), &what) : NT_EFORMAT;
+    c.stream = 1;
+    if (r == NT_OK)
+        r = nt_ice_description_add(d, &c);
+    if (r != NT_OK)
+        fprintf(stderr, "not used: %s: %s\n", text != NULL ? text : "no candidate", what != NULL ? what : nt_strerror(r));
+}
+
+/* RFC 8840, 4.4: a fragment of the session: its credentials and what is new. */
+static void pass_on(struct nt_signals *s, struct nt_ice_agent *ice, const json_t *cand, nt_time now)
+{
+    struct nt_ice_description fragment;
+    if (nt_ice_description_init(&fragment, 1) != NT_OK)
+        return;
+    memcpy(fragment.streams[0].ufrag, s->remote.streams[0].ufrag, sizeof fragment.streams[0].ufrag);
+    memcpy(fragment.streams[0].pwd, s->remote.streams[0].pwd, sizeof fragment.streams[0].pwd);
+    add_to(&fragment, cand);
+    int r = nt_ice_add_remote(ice, &fragment, now);
+    if (r != NT_OK)
+        fprintf(stderr, "a candidate is not taken: %s\n", nt_strerror(r));
+    nt_ice_description_free(&fragment);
+}
+
+void nt_signals_take(struct nt_signals *s, struct nt_ice_agent *ice, const json_t *line, nt_time now)
+{
+    const json_t *desc = json_object_get(line, "desc"), *cand = json_object_get(line, "cand");
+    if (json_is_object(desc))
+        take_description(s, desc);
+    else if (!json_is_object(cand))
+        fprintf(stderr, "a signal without desc and cand\n");
+    else if (s->agreed)
+        pass_on(s, ice, cand, now);
+    else
+        add_to(&s->remote, cand);
+}
+
+/* A peer that does not trickle has all of ours before checks start, and we have all of its. */
+static bool may_agree(const struct nt_signals *s)
+{
+    return s->described && s->came && !s->agreed && (s->peer_trickles || (s->ended && s->remote.streams[0].end_of_candidates));
+}
+
+static void agree(struct nt_signals *s, struct nt_ice_agent *ice, nt_time now)
+{
+    s->remote.trickle = s->peer_trickles;
+    s->agreed = true;
+    int r = nt_ice_set_remote(ice, &s->remote, now);
+    if (r != NT_OK)
+        nt_lines_say("{s:s, s:s+}", "t", "log", "msg", "the peer's description is not taken: ", nt_strerror(r));
+}
+
+/* --- ours --- */
+
+void nt_signals_event(struct nt_signals *s, const struct nt_ice_event *event)
+{
+    s->gathered |= event->kind == NT_ICE_EV_GATHERED;
+    s->news |= event->kind == NT_ICE_EV_GATHERED || event->kind == NT_ICE_EV_CANDIDATE;
+}
+
+static void tell_description(struct nt_signals *s, const struct nt_ice_description *d)
+{
+    nt_lines_say("{s:s, s:{s:s, s:s, s:s, s:s}}", "t", "signal", "desc", "type", s->offerer ? "offer" : "answer", "ufrag",
+                 d->streams[0].ufrag, "pwd", d->streams[0].pwd, "options", d->trickle ? "ice2 trickle" : "ice2");
+    s->described = true;
+}
+
+static void tell_candidates(struct nt_signals *s, const struct nt_ice_stream_description *d)
+{
+    char text[CANDIDATE_TEXT];
+    for (; s->told < d->candidate_count; s->told++) {
+        int len = nt_sdp_write_candidate(&d->candidates[s->told], text, sizeof text);
+        if (len > 0)
+            nt_lines_say("{s:s, s:{s:s%, s:s}}", "t", "signal", "cand", "candidate", text, (size_t)len, "sdpMid", "0");
+    }
+}
+
+/* Everything told so far comes again, in the same order, and what is new at its end. Before the peer's description there is no
+ * session to trickle in, but our description grows, and the contract lets candidates follow it at once. */
+static void tell(struct nt_signals *s, struct nt_ice_agent *ice, nt_time now)
+{
+    struct nt_ice_description d;
+    int r = s->agreed ? nt_ice_trickle(ice, &d, now) : nt_ice_local(ice, s->offerer, &d);
+    if (r == NT_OK) {
+        if (!s->described)
+            tell_description(s, &d);
+        tell_candidates(s, &d.streams[0]);
+        nt_ice_description_free(&d);
+    }
+    if (s->gathered && s->described)
+        nt_lines_say("{s:s, s:{s:b}}", "t", "signal", "cand", "end", 1);
+    s->ended = s->gathered && s->described;
+}
+
+/* RFC 8838, 3: an answer to one that does not trickle has all candidates. */
+static bool may_tell(const struct nt_signals *s)
+{
+    return s->offerer || (s->came && (s->peer_trickles || s->gathered));
+}
+
+void nt_signals_run(struct nt_signals *s, struct nt_ice_agent *ice, nt_time now)
+{
+    if (s->news && !s->ended && may_tell(s)) {
+        s->news = false;
+        tell(s, ice, now);
+    }
+    if (may_agree(s))
+        agree(s, ice, now);
+}

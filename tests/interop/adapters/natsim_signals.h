@@ -1,0 +1,28 @@
+/* What one natsim agent and its peer tell each other over the lines of README.md: each a description, then candidates one by one and
+ * their end. It trickles (RFC 8838) if both do. */
+#ifndef NT_INTEROP_SIGNALS_H
+#define NT_INTEROP_SIGNALS_H
+
+#include "core/ice/ice.h"
+
+#include <jansson.h>
+
+struct nt_signals { /* zeroed, but for the first two */
+    bool trickles, offerer;
+    bool news;                        /* there may be something to tell */
+    bool described, gathered, ended;  /* ours: told; all there; all told */
+    size_t told;                      /* of our candidates */
+    bool came, peer_trickles, peer_ended, agreed; /* the peer's: its description; its end; the agent has the description */
+    struct nt_ice_description remote; /* what has come until then */
+};
+
+int nt_signals_init(struct nt_signals *s);
+void nt_signals_free(struct nt_signals *s);
+/* A `signal` from the peer. What cannot be used is logged. */
+void nt_signals_take(struct nt_signals *s, struct nt_ice_agent *ice, const json_t *line, nt_time now);
+/* What the agent's events say. */
+void nt_signals_event(struct nt_signals *s, const struct nt_ice_event *event);
+/* Tells the peer what is new, and the agent the peer's description once that may be. */
+void nt_signals_run(struct nt_signals *s, struct nt_ice_agent *ice, nt_time now);
+
+#endif
