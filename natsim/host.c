@@ -205,6 +205,12 @@ uint32_t nt_host_attach(struct nt_host *h, uint32_t network, const char *tap, co
     return port;
 }
 
+void nt_host_attach_stack(struct nt_host *h, bool (*deliver)(void *user, uint32_t port, const uint8_t *packet, size_t len), void *user)
+{
+    h->deliver = deliver;
+    h->stack = user;
+}
+
 uint32_t nt_host_run_endpoint(struct nt_host *h, struct nt_endpoint e, nt_time now)
 {
     if (nt_grow(&h->endpoints, &h->endpoint_cap, h->endpoint_count + 1, sizeof *h->endpoints, NT_HOST_ENDPOINTS_MAX) != NT_OK)

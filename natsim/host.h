@@ -1,5 +1,6 @@
 /* A host: interfaces with addresses, UDP ports, source routing, and the endpoints (law 1) that run on it. It grants their
- * requests, gives them what arrives, and sends what they put out. TCP, and processes attached in real time, come in here. */
+ * requests, gives them what arrives, and sends what they put out. Or an IP stack from outside (of processes attached in real time)
+ * takes the place of endpoints: then whole packets go to it and come from it. */
 #ifndef NT_NATSIM_HOST_H
 #define NT_NATSIM_HOST_H
 
@@ -25,5 +26,12 @@ void nt_host_kick(struct nt_host *h, nt_time now);
 void nt_host_announce(struct nt_host *h, uint32_t endpoint, nt_time now);
 /* Sends one UDP datagram with a forged or own source, out of the interface that routes it. */
 int nt_host_inject(struct nt_host *h, const struct nt_addr *src, const struct nt_addr *dst, const uint8_t *bytes, size_t len, nt_time now);
+
+/* From now on packets for the host's own addresses go to `deliver` as they arrive, fragments too, and not to endpoints; false: it
+ * has no room for the packet. */
+void nt_host_attach_stack(struct nt_host *h, bool (*deliver)(void *user, uint32_t port, const uint8_t *packet, size_t len), void *user);
+/* A whole IP packet that the stack sent through interface `port`; it leaves by its source's. 0, NT_EFORMAT, NT_ELIMIT (too long),
+ * NT_ENOMEM. */
+int nt_host_emit(struct nt_host *h, uint32_t port, const uint8_t *packet, size_t len, nt_time now);
 
 #endif

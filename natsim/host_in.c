@@ -1,4 +1,4 @@
-/* What a host receives: fragments, checksums, UDP to its endpoints, ICMP. */
+/* What a host receives: fragments, checksums, UDP to its endpoints, ICMP; or all of it for an attached stack. */
 #include "core/base/bytes.h"
 #include "natsim/host_state.h"
 #include "natsim/rewrite.h"
@@ -96,13 +96,19 @@ static struct nt_packet *reassemble(struct nt_host *h, struct nt_packet *p, nt_t
 void nt_host_recv(void *self, uint32_t port, struct nt_packet *p, nt_time now)
 {
     struct nt_host *h = self;
-    (void)port; /* RFC 1122, 3.3.4.2, the weak model: any own address is good on any interface */
     if (h->stopped) {
         drop(h, p, NT_DROP_STOPPED, now);
         return;
     }
-    if (!nt_host_owns(h, &p->dst)) {
+    if (!nt_host_owns(h, &p->dst)) { /* RFC 1122, 3.3.4.2, the weak model: any own address is good on any interface */
         drop(h, p, NT_DROP_NO_HOST, now);
+        return;
+    }
+    if (h->deliver != NULL) {
+        if (h->deliver(h->stack, port, p->data, p->len))
+            nt_fabric_consumed(h->fabric, p);
+        else
+            drop(h, p, NT_DROP_QUEUE, now);
         return;
     }
     if (!nt_packet_checksums_good(p)) {

@@ -2,6 +2,8 @@
 #include "core/base/bytes.h"
 #include "natsim/host_state.h"
 
+#include <string.h>
+
 enum { TTL_DEFAULT = 64, HEADERS_MAX = 48 };
 
 /* The interface of a source address; without one, the interface that routes to the destination. */
@@ -106,5 +108,28 @@ int nt_host_inject(struct nt_host *h, const struct nt_addr *src, const struct nt
         return NT_ENOMEM;
     p->marks |= NT_MARK_INJECTED;
     send_from(h, port, p, now);
+    return NT_OK;
+}
+
+int nt_host_emit(struct nt_host *h, uint32_t port, const uint8_t *packet, size_t len, nt_time now)
+{
+    if (len > UINT16_MAX)
+        return NT_ELIMIT;
+    struct nt_packet *p = nt_fabric_packet(h->fabric, (uint32_t)len);
+    if (p == NULL)
+        return NT_ENOMEM;
+    memcpy(p->data, packet, len);
+    p->len = (uint32_t)len;
+    int r = nt_packet_parse(p);
+    if (r != NT_OK || h->stopped) {
+        nt_fabric_consumed(h->fabric, p);
+        return r;
+    }
+    struct nt_addr key = nt_addr_with_port(&p->src, 0);
+    uint32_t own = nt_map_get(&h->own, &key);
+    if (own != NT_MAP_NONE)
+        send_from(h, own, p, now);
+    else
+        nt_fabric_refuse(h->fabric, h->node, port, p, NT_DROP_NO_ROUTE, &p->src, &p->dst, now);
     return NT_OK;
 }

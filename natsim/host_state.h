@@ -56,6 +56,8 @@ struct nt_host {
     uint16_t ip_id;
     bool stopped;
     bool busy; /* an endpoint is being called */
+    bool (*deliver)(void *user, uint32_t port, const uint8_t *packet, size_t len); /* to the attached stack; NULL: none */
+    void *stack;
 };
 
 /* host_ports.c */

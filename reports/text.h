@@ -1,4 +1,4 @@
-/* Inside of the room: text that grows, and what makes text from outside fit for a place. */
+/* Text that grows, and what makes text from outside fit for a place. */
 #ifndef NT_REPORTS_TEXT_H
 #define NT_REPORTS_TEXT_H
 

@@ -1,6 +1,7 @@
 #include "scenarios/app_agent.h"
 #include "scenarios/app_server.h"
 #include "scenarios/data_flow.h"
+#include "scenarios/describe_ice.h"
 #include "scenarios/platform.h"
 #include "scenarios/sip_end.h"
 
@@ -9,6 +10,14 @@
 #include <string.h>
 
 #define LABEL_MAX_BYTES 300
+/* Probes for a process: every 10 ms until enough have come back, then every 100 ms; and how many in all. */
+#define PROBE_BYTES 200
+#define PROBE_INTERVAL (10 * NT_MSEC)
+#define PROBE_INTERVAL_LATER (100 * NT_MSEC)
+#define PROBES_MAX 100000
+enum { PROBE = 128, ECHO = 129 };
+
+enum meets { MEETS_AGENT = 0, MEETS_PROCESS, MEETS_WEBRTC };
 
 struct nt_app_agent {
     struct nt_world *w;
@@ -26,6 +35,7 @@ struct nt_app_agent {
     struct nt_data_flow flows[NT_DATA_FLOWS_MAX];
     size_t flow_count;
     bool default_data;             /* no send step: ten datagrams after selection */
+    enum meets meets;
     size_t selected_components;
     nt_time selected_at;
     uint8_t magic[NT_DATA_MAGIC];
@@ -39,11 +49,6 @@ const struct nt_ice_agent *nt_app_agent_ice(const struct nt_app_agent *a)
 const uint8_t *nt_app_agent_magic(const struct nt_app_agent *a)
 {
     return a->magic;
-}
-
-nt_time nt_app_agent_selected_at(const struct nt_app_agent *a)
-{
-    return a->selected_at;
 }
 
 static void emit(struct nt_app_agent *a, enum nt_trace_kind kind, nt_time now)
@@ -70,8 +75,11 @@ static int start_flow(struct nt_app_agent *a, uint32_t bytes, uint32_t count, nt
     return r;
 }
 
-int nt_app_agent_send(struct nt_app_agent *a, uint32_t bytes, uint32_t count, nt_time interval, nt_time now)
+static int send(void *self, uint32_t bytes, uint32_t count, nt_time interval, nt_time now)
 {
+    struct nt_app_agent *a = self;
+    if (a->meets != MEETS_AGENT)
+        return NT_EUNSUPPORTED;
     int r = start_flow(a, bytes, count, interval, now);
     nt_host_kick(a->host, now);
     return r;
@@ -86,6 +94,8 @@ static void send_due(struct nt_app_agent *a, nt_time now)
             struct nt_data_flow before = *f;
             uint32_t number = f->sent;
             size_t len = nt_data_flow_write(f, (uint8_t)i, a->magic, buf);
+            if (a->meets == MEETS_PROCESS)
+                buf[0] = PROBE;
             /* What cannot be sent is lost, and counted as such; for a full queue it is too early. */
             if (nt_ice_send(a->ice, 1, 1, buf, len, now) == NT_ELIMIT) {
                 *f = before;
@@ -108,8 +118,29 @@ static bool find_short(const struct nt_app_agent *from, const uint8_t *bytes, si
     return false;
 }
 
+/* Of a process: its probe goes back, and ours has come back. */
+static void probed(struct nt_app_agent *a, const uint8_t *bytes, size_t len, nt_time now)
+{
+    uint8_t echo[NT_DATAGRAM_MAX], flow;
+    uint32_t number;
+    struct nt_data_flow *f = &a->flows[0];
+    if (len > 0 && bytes[0] == PROBE) {
+        memcpy(echo, bytes, len);
+        echo[0] = ECHO;
+        nt_ice_send(a->ice, 1, 1, echo, len, now);
+    } else if (len > 0 && bytes[0] == ECHO && a->flow_count > 0 && nt_data_read(bytes, len, a->magic, &flow, &number) &&
+               nt_data_flow_arrived(f, number) && f->received == NT_DATA_ECHOES) {
+        f->interval = PROBE_INTERVAL_LATER;
+        a->w->last_activity = now;
+    }
+}
+
 static void received(struct nt_app_agent *a, const uint8_t *bytes, size_t len, nt_time now)
 {
+    if (a->meets == MEETS_PROCESS) {
+        probed(a, bytes, len, now);
+        return;
+    }
     struct nt_app_agent *from = peer_of(a);
     uint8_t flow;
     uint32_t number;
@@ -120,9 +151,15 @@ static void received(struct nt_app_agent *a, const uint8_t *bytes, size_t len, n
         nt_trace_emit(&a->trace, (struct nt_trace_event){.at = now, .kind = NT_TR_DATA_RECEIVED, .n = {number}});
 }
 
-struct nt_data_count nt_app_agent_data(const struct nt_app_agent *a)
+static struct nt_data_count data(const void *self)
 {
+    const struct nt_app_agent *a = self;
     struct nt_data_count n = {0};
+    if (a->meets == MEETS_PROCESS) { /* what counts is what came back */
+        n.sent = a->flow_count > 0 ? NT_DATA_ECHOES : 0;
+        n.received = a->flow_count > 0 && a->flows[0].received < NT_DATA_ECHOES ? a->flows[0].received : n.sent;
+        return n;
+    }
     for (size_t i = 0; i < a->flow_count; i++) {
         n.sent += a->flows[i].sent;
         n.received += a->flows[i].received;
@@ -131,17 +168,27 @@ struct nt_data_count nt_app_agent_data(const struct nt_app_agent *a)
     return n;
 }
 
-bool nt_app_agent_waits(const struct nt_app_agent *a)
+static bool waits(const void *self)
 {
+    const struct nt_app_agent *a = self;
     return !a->answered && (a->caller ? a->gathered : !a->has_offer);
 }
 
-bool nt_app_agent_data_done(const struct nt_app_agent *a)
+static bool data_done(const struct nt_app_agent *a)
 {
+    if (a->meets == MEETS_PROCESS)
+        return nt_ice_state(a->ice) != NT_ICE_COMPLETED || (a->flow_count > 0 && a->flows[0].received >= NT_DATA_ECHOES);
     for (size_t i = 0; i < a->flow_count; i++)
         if (a->flows[i].next != NT_TIME_NEVER)
             return false;
     return true;
+}
+
+/* Nothing is to come from a party that waits for a description: it is on its way, or lost. */
+static bool goes_on(const void *self)
+{
+    const struct nt_app_agent *a = self;
+    return !waits(a) && (nt_ice_state(a->ice) < NT_ICE_COMPLETED || !data_done(a));
 }
 
 static nt_time next_data(const struct nt_app_agent *a)
@@ -226,23 +273,26 @@ static void gather(struct nt_app_agent *a, nt_time now)
     nt_host_kick(a->host, now);
 }
 
-void nt_app_agent_call(struct nt_app_agent *a, nt_time now)
+static void call(void *self, nt_time now)
 {
+    struct nt_app_agent *a = self;
     a->caller = true;
     emit(a, NT_TR_CALL, now);
     gather(a, now);
 }
 
-int nt_app_agent_reoffer(struct nt_app_agent *a, nt_time now)
+static int reoffer(void *self, nt_time now)
 {
+    struct nt_app_agent *a = self;
     if (!a->answered)
         return NT_ESTATE;
     send_description(a, NT_SIP_INVITE, now);
     return NT_OK;
 }
 
-void nt_app_agent_signal(struct nt_app_agent *a, const struct nt_scn_step *step)
+static void signal_fault(void *self, const struct nt_scn_step *step)
 {
+    struct nt_app_agent *a = self;
     nt_sip_end_fault(a->sip, step->message, step->act, step->by);
 }
 
@@ -302,7 +352,9 @@ static void selected(struct nt_app_agent *a, nt_time now)
     if (++a->selected_components != 1)
         return;
     a->selected_at = now;
-    if (a->default_data)
+    if (a->meets == MEETS_PROCESS)
+        start_flow(a, PROBE_BYTES, PROBES_MAX, PROBE_INTERVAL, now);
+    else if (a->default_data && a->meets == MEETS_AGENT)
         start_flow(a, 200, 10, 20 * NT_MSEC, now);
 }
 
@@ -359,6 +411,46 @@ static int request(void *self, struct nt_request *req)
 {
     struct nt_app_agent *a = self;
     return nt_ice_request(a->ice, req);
+}
+
+/* --- as a party --- */
+
+static enum nt_ice_state state(const void *self)
+{
+    return nt_ice_state(((const struct nt_app_agent *)self)->ice);
+}
+
+static nt_time selected_at(const void *self)
+{
+    return ((const struct nt_app_agent *)self)->selected_at;
+}
+
+static bool selected_pair(const void *self, struct nt_addr *local, struct nt_addr *remote)
+{
+    const struct nt_app_agent *a = self;
+    struct nt_ice_candidate l, r;
+    if (!nt_ice_selected(a->ice, 1, 1, &l, &r))
+        return false;
+    *local = l.addr;
+    *remote = r.addr;
+    return true;
+}
+
+static int describe(const void *self, struct nt_result_agent *r)
+{
+    return nt_describe_ice(((const struct nt_app_agent *)self)->ice, r);
+}
+
+struct nt_party nt_app_agent_party(struct nt_app_agent *a)
+{
+    static const struct nt_party_ops ops = {call, reoffer, signal_fault, send, waits, goes_on, state, data, selected_at, selected_pair, describe};
+    return (struct nt_party){.ops = &ops, .self = a};
+}
+
+void nt_app_agent_meets_process(struct nt_app_agent *a, bool webrtc)
+{
+    a->meets = webrtc ? MEETS_WEBRTC : MEETS_PROCESS;
+    nt_sip_end_webrtc(a->sip, webrtc);
 }
 
 /* --- birth and end --- */

@@ -65,6 +65,8 @@ struct nt_app_server *nt_app_server_new(struct nt_world *w, uint32_t index)
     snprintf(label, sizeof label, "server/%s", scn->name);
     nt_fabric_stream(w->fabric, label, &s->rand);
     int r = NT_OK;
+    if ((scn->kinds & NT_SCN_COTURN) != 0)
+        return s; /* its process serves */
     if ((scn->kinds & NT_SCN_TURN) != 0)
         r = start_turn(s, w, index);
     else if ((scn->kinds & NT_SCN_STUN) != 0)

@@ -2,6 +2,7 @@
 #include "core/base/err.h"
 #include "reports/report.h"
 #include "scenarios/command.h"
+#include "scenarios/live_world.h"
 #include "scenarios/output.h"
 #include "scenarios/pool.h"
 #include "scenarios/run_case.h"
@@ -49,7 +50,10 @@ static void run_one(struct runner *run, const struct nt_scn_case *c, const struc
 {
     const struct nt_options *o = run->o;
     struct nt_run_options options = {.seed = selected->own_seed ? c->seed : selected->seed, .seed_in_id = selected->seed_in_id, .until = o->until};
+    char *logs = nt_live_needed(c) && o->keep != NT_KEEP_NONE ? nt_output_logs(o->out, c->id) : NULL;
+    options.logs = logs;
     nt_run_case(c, &options, &run->capture, NULL, out);
+    free(logs);
     if (o->keep == NT_KEEP_ALL || (o->keep == NT_KEEP_FAILED && out->outcome != NT_PASS)) {
         int err = nt_output_capture(o->out, &run->capture, o->plain_pcap, out);
         if (err != NT_OK)

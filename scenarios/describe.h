@@ -5,8 +5,9 @@
 #include "reports/result.h"
 #include "scenarios/world.h"
 
-/* Fills everything of *r but outcome, reason, place and conformance. 0 or NT_ENOMEM. */
-int nt_describe(const struct nt_world *w, struct nt_result_case *r);
+/* Fills everything of *r but outcome, reason, place and conformance. `live_path`: where the data of real programs went, as packets
+ * show it; 0: the selected pairs tell. 0 or NT_ENOMEM. */
+int nt_describe(const struct nt_world *w, unsigned live_path, struct nt_result_case *r);
 /* The way of the agents' data as the packets show it: bits DIRECT, RELAYED of enum nt_scn_path; 0: none arrived. */
 unsigned nt_describe_data_ways(const struct nt_world *w);
 const char *nt_describe_state(enum nt_ice_state s); /* "new", "gathering", ... as expectations write it */

@@ -2,7 +2,9 @@
 #include "pcap/filter.h"
 #include "scenarios/describe.h"
 #include "scenarios/judge_agent.h"
+#include "scenarios/live_world.h"
 #include "scenarios/oracle.h"
+#include "scenarios/program.h"
 #include "scenarios/steps.h"
 #include "scenarios/verdict.h"
 
@@ -23,6 +25,21 @@ static const char *paths_text(unsigned paths, char buf[PATHS_TEXT])
 static unsigned path_bits(const char *path)
 {
     return strcmp(path, "direct") == 0 ? NT_PATH_DIRECT : strcmp(path, "relayed") == 0 ? NT_PATH_RELAYED : NT_PATH_NONE;
+}
+
+/* What is wrong with the processes themselves is graver than what came of it. */
+static void judge_processes(struct nt_verdict *v, const struct nt_judged *j)
+{
+    char why[400];
+    enum nt_outcome fault = j->w->live != NULL ? nt_live_fault(j->w, why, sizeof why) : NT_PASS;
+    if (fault == NT_PASS)
+        return;
+    if (fault == NT_FAIL) {
+        nt_verdict_fail(v, v->fallback, 0, "%s", why);
+        return;
+    }
+    nt_verdict_error(v, "%s", why);
+    v->outcome = fault;
 }
 
 static void judge_run(struct nt_verdict *v, const struct nt_judged *j)
@@ -141,6 +158,18 @@ static bool violated(const struct nt_conf_verdict *verdict, const char *rule)
     return false;
 }
 
+/* A party that is a real program, not ours. */
+static bool is_foreign(const struct nt_scn_case *c, const char *party)
+{
+    for (size_t i = 0; i < c->agent_count; i++)
+        if (strcmp(c->agents[i].name, party) == 0)
+            return c->agents[i].exec != NULL;
+    for (size_t i = 0; i < c->server_count; i++)
+        if (strcmp(c->servers[i].name, party) == 0)
+            return (c->servers[i].kinds & NT_SCN_COTURN) != 0;
+    return false;
+}
+
 static void judge_conformance(struct nt_verdict *v, const struct nt_judged *j)
 {
     const struct nt_scn_expect *e = &j->w->scn->expect;
@@ -148,6 +177,12 @@ static void judge_conformance(struct nt_verdict *v, const struct nt_judged *j)
     for (size_t i = 0; i < e->rule_count; i++)
         if (!violated(j->conformance, e->rules[i]))
             nt_verdict_fail(v, e->conformance_place, 0, "conformance: expected %s to be broken, it was not", e->rules[i]);
+    for (size_t i = 0; i < j->conformance->count && !e->conformance_asked; i++) {
+        first = &j->conformance->violations[i];
+        if (!is_foreign(j->w->scn, first->party))
+            break;
+        first = NULL; /* of a process: listed, and its case fails only when the scenario asks for conformance */
+    }
     if (e->rule_count == 0 && first != NULL)
         nt_verdict_fail(v, e->conformance_place, first->frame, "conformance: %s broke %s: %s", first->party, first->rule->id, first->detail);
 }
@@ -155,7 +190,13 @@ static void judge_conformance(struct nt_verdict *v, const struct nt_judged *j)
 void nt_judge(const struct nt_judged *j, struct nt_result_case *r)
 {
     struct nt_verdict v = {.fallback = j->w->scn->place};
+    judge_processes(&v, j);
+    if (v.outcome == NT_SKIP) {
+        nt_verdict_give(&v, r);
+        return;
+    }
     judge_run(&v, j);
+    nt_programs_judge(&v, j->w);
     judge_path(&v, j, r);
     for (uint32_t i = 0; i < j->w->scn->agent_count; i++)
         nt_judge_agent(&v, j->w->scn, i, &r->agents[i]);

@@ -161,6 +161,8 @@ static void read_story(struct nt_load *l, const struct nt_scn_file *f, const siz
     expect = section(l, f, values, expect, "expect", NT_YAML_MAP);
     if (l->src->errors == before && !l->nomem)
         nt_load_expect(l, expect);
+    if (l->src->errors == before && !l->nomem)
+        nt_check_live(l, expect);
 }
 
 static void read_cell(struct nt_load *l, const struct nt_scn_file *f, size_t cell)

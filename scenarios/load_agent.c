@@ -86,7 +86,10 @@ static const struct nt_key keys[] = {
      .doc = "64-bit number, to decide role conflicts; random by default"},
     {.name = "tcp", .flags = NT_KEY_UNBUILT, .doc = "active, passive, so"},
     {.name = "interfaces", .flags = NT_KEY_UNBUILT, .doc = "vpn, mobile-ip, rsip"},
-    {.name = "exec", .flags = NT_KEY_UNBUILT, .doc = "an external process"},
+    {.name = "exec",
+     .type = NT_KEY_TEXT,
+     AGENT(exec),
+     .doc = "the command of a process that is the agent (tests/interop/README.md); the case then runs in real time"},
 };
 const struct nt_table nt_table_agent = NT_TABLE("agent", "an agent", keys);
 

@@ -225,6 +225,7 @@ static void read_conformance(struct nt_load *l, const struct nt_yaml *v, struct 
     static const struct nt_key rule = {.name = "conformance", .type = NT_KEY_TEXT};
     int word = 0;
     e->conformance_place = v->place;
+    e->conformance_asked = true;
     if (v->kind != NT_YAML_LIST) {
         nt_word_read(l, clean, "conformance", v, &word);
         return;

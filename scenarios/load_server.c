@@ -17,7 +17,7 @@ struct form {
 static const struct nt_word kinds[] = {{"stun", NT_SCN_STUN, false},
                                        {"turn", NT_SCN_TURN, false},
                                        {"platform", NT_SCN_PLATFORM, false},
-                                       {"coturn", 0, true},
+                                       {"coturn", NT_SCN_COTURN | NT_SCN_STUN | NT_SCN_TURN, false},
                                        {NULL, 0, false}};
 static const struct nt_word algorithms[] = {{"md5", 1, false}, {"sha256", 2, false}, {NULL, 0, false}};
 static const struct nt_word transports[] = {{"udp", NT_UDP, false}, {"tcp", NT_TCP, true}, {"tls", NT_TLS, true}, {NULL, 0, false}};
@@ -28,7 +28,7 @@ static const struct nt_key keys[] = {
      NODE(kind),
      .schema = "{\"$ref\": \"#/$defs/kinds\"}",
      .flags = NT_KEY_REQUIRED,
-     .doc = "stun, turn, platform, or a list of them for one host; port 3478"},
+     .doc = "stun, turn, platform, or a list of them for one host; port 3478; coturn: Debian's, in real time"},
     {.name = "address",
      NODE(address),
      .schema = "{\"$ref\": \"#/$defs/addresses\"}",

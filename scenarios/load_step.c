@@ -13,7 +13,7 @@
 
 struct form {
     const struct nt_yaml *at, *after, *delay, *call, *reoffer, *send, *link, *nat, *server, *partition, *signalling, *drop,
-        *duplicate, *corrupt, *inject;
+        *duplicate, *corrupt, *inject, *run;
 };
 
 #define ACTION(field, def) .offset = offsetof(struct form, field), .schema = "{\"$ref\": \"#/$defs/" def "\"}"
@@ -43,6 +43,7 @@ static const struct nt_key keys[] = {
     {.name = "duplicate", ACTION(duplicate, "fault"), .doc = "packets are doubled"},
     {.name = "corrupt", ACTION(corrupt, "fault"), .doc = "a payload bit is flipped, checksums repaired"},
     {.name = "inject", ACTION(inject, "inject"), .doc = "a forged datagram"},
+    {.name = "run", ACTION(run, "run"), .doc = "a real program on a machine; the case then runs in real time"},
     {.name = "restart", .flags = NT_KEY_UNBUILT, .doc = "ICE restart"},
     {.name = "hangup", .flags = NT_KEY_UNBUILT, .doc = "the end of the call"},
     {.name = "move", .flags = NT_KEY_UNBUILT, .doc = "to another network"},
@@ -137,6 +138,36 @@ static const struct nt_key signalling_keys[] = {
     {.name = "duplicate", .type = NT_KEY_BOOL, .offset = offsetof(struct parties, duplicate), .doc = "true: it comes twice"},
 };
 const struct nt_table nt_table_signalling = NT_TABLE("signalling", "'signalling'", signalling_keys);
+
+struct run_form {
+    const struct nt_yaml *at, *prints;
+    char *command;
+    nt_time duration;
+};
+
+static const struct nt_key run_keys[] = {
+    {.name = "at",
+     .offset = offsetof(struct run_form, at),
+     .schema = "{\"type\": \"string\"}",
+     .flags = NT_KEY_REQUIRED,
+     .doc = "an agent or a server: the machine"},
+    {.name = "command",
+     .type = NT_KEY_TEXT,
+     .offset = offsetof(struct run_form, command),
+     .flags = NT_KEY_REQUIRED,
+     .doc = "for the shell; status 127 skips the case"},
+    {.name = "prints",
+     .offset = offsetof(struct run_form, prints),
+     .schema = "{\"anyOf\": [{\"type\": \"string\"}, {\"type\": \"array\", \"items\": {\"type\": \"string\"}}]}",
+     .doc = "texts that it must print; without: it must end with status 0"},
+    {.name = "for",
+     .type = NT_KEY_TIME,
+     .offset = offsetof(struct run_form, duration),
+     .low = 1,
+     .high = NT_UNIT_TIME_MAX,
+     .doc = "the time it has; 60s by default"},
+};
+const struct nt_table nt_table_run = NT_TABLE("run", "'run'", run_keys);
 
 static uint32_t agent_of(struct nt_load *l, const struct nt_yaml *v)
 {
@@ -245,6 +276,22 @@ static void read_signalling(struct nt_load *l, const struct nt_yaml *v, struct n
                      "write delay: 200ms, drop: true or duplicate: true");
 }
 
+static void read_run(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *s)
+{
+    static const struct nt_key text = {.name = "prints", .type = NT_KEY_TEXT};
+    struct run_form f = {0};
+    s->kind = NT_STEP_RUN;
+    if (!nt_table_read(l, &nt_table_run, v, &f))
+        return;
+    s->where = nt_load_node(l, f.at, NT_LOAD_AGENT | NT_LOAD_SERVER);
+    s->command = f.command;
+    s->duration = f.duration;
+    size_t n = f.prints != NULL ? nt_load_count(f.prints) : 0;
+    s->prints = nt_load_alloc(l, (n + 1) * sizeof *s->prints);
+    for (size_t i = 0; s->prints != NULL && i < n; i++)
+        s->print_count += nt_key_read(l, &text, nt_load_item(f.prints, i), &s->prints[s->print_count]);
+}
+
 static void read_when(struct nt_load *l, const struct nt_yaml *v, const struct form *f, bool delay_is_time, struct nt_scn_step *s)
 {
     static const struct nt_key at = {.name = "at", .type = NT_KEY_TIME};
@@ -277,6 +324,7 @@ static void read_action(struct nt_load *l, const char *name, const struct nt_yam
         {"link", read_link, 0},
         {"partition", read_partition, 0},
         {"signalling", read_signalling, 0},
+        {"run", read_run, 0},
         {"drop", nt_load_fault, NT_FAULT_DROP},
         {"duplicate", nt_load_fault, NT_FAULT_DUPLICATE},
         {"corrupt", nt_load_fault, NT_FAULT_CORRUPT},
@@ -345,7 +393,10 @@ void nt_load_steps(struct nt_load *l, const struct nt_yaml *section)
     }
     if (l->src->errors != before || l->nomem)
         return;
-    if (c->caller == NT_SCN_NONE && c->agent_count > 0)
+    bool runs = false;
+    for (size_t i = 0; i < c->step_count; i++)
+        runs |= c->steps[i].kind == NT_STEP_RUN;
+    if (c->caller == NT_SCN_NONE && c->agent_count > 0 && !runs)
         nt_diag_mend(nt_source_error(l->src, section != NULL ? section->place : c->place, "no step calls"),
                      "write steps: [{at: 0s, call: {from: L, to: R}}]");
     else if (c->caller != NT_SCN_NONE && c->callee != NT_SCN_NONE)

@@ -44,7 +44,7 @@ struct nt_scn_gateway {
     char *preset;                     /* "" for a policy written out */
 };
 
-enum { NT_SCN_STUN = 1, NT_SCN_TURN = 2, NT_SCN_PLATFORM = 4 };
+enum { NT_SCN_STUN = 1, NT_SCN_TURN = 2, NT_SCN_PLATFORM = 4, NT_SCN_COTURN = 8 /* Debian's, in the place of ours */ };
 
 struct nt_scn_user {
     char *name, *password;
@@ -77,6 +77,7 @@ struct nt_scn_turn_use {
 struct nt_scn_agent {
     char *name;
     struct nt_place place;
+    char *exec;                        /* the command of a process in its place; NULL: ours */
     struct nt_scn_attachment *on;
     size_t on_count;
     int role;                          /* enum nt_ice_role, 0: by the call */
@@ -101,7 +102,7 @@ struct nt_scn_node {
 
 enum nt_scn_step_kind {
     NT_STEP_CALL = 1, NT_STEP_REOFFER, NT_STEP_SEND, NT_STEP_SIGNALLING, NT_STEP_FAULT, NT_STEP_LINK, NT_STEP_NAT, NT_STEP_SERVER,
-    NT_STEP_PARTITION, NT_STEP_INJECT
+    NT_STEP_PARTITION, NT_STEP_INJECT, NT_STEP_RUN
 };
 
 enum nt_scn_message { NT_MESSAGE_ANY = 0, NT_MESSAGE_OFFER, NT_MESSAGE_ANSWER, NT_MESSAGE_CANDIDATE };
@@ -135,6 +136,9 @@ struct nt_scn_step {
     struct nt_addr as, dst;            /* inject */
     uint8_t *payload;                  /* inject: the bytes, built at load from hex or stun */
     size_t payload_len;
+    char *command;                     /* run */
+    char **prints;                     /* run: texts that it prints; count 0: it ends with status 0 */
+    size_t print_count;
 };
 
 /* --- expectations --- */
@@ -203,6 +207,7 @@ struct nt_scn_expect {
     struct nt_scn_count data_lost;     /* unset: the default rule */
     struct nt_scn_packets_expect *packets;
     size_t packet_count;
+    bool conformance_asked;            /* the key is there: processes are judged too */
     char **rules;                      /* that must be found; count 0: clean */
     size_t rule_count;
     nt_time within;                    /* 0: not asked */

@@ -50,15 +50,15 @@ static bool is_plain_character(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
 }
 
-/* A name too long for a file ends in a hash of the whole. */
-char *nt_output_capture_name(const char *id, bool plain)
+/* The id with the characters outside A-Za-z0-9._- as "_", between two texts. One too long for a file ends in a hash of the whole. */
+static char *file_name(const char *before, const char *id, const char *ending)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    size_t len = strlen(id), kept = len < NAME_BYTES ? len : NAME_BYTES - 18;
-    char *name = malloc(kept + 64);
+    size_t len = strlen(id), kept = len < NAME_BYTES ? len : NAME_BYTES - 18, n = strlen(before);
+    char *name = malloc(n + kept + strlen(ending) + 32);
     if (name == NULL)
         return NULL;
-    size_t n = (size_t)sprintf(name, "captures/");
+    memcpy(name, before, n);
     for (size_t i = 0; i < len; i++) {
         hash = (hash ^ (uint8_t)id[i]) * UINT64_C(0x100000001b3);
         if (i < kept)
@@ -66,14 +66,23 @@ char *nt_output_capture_name(const char *id, bool plain)
     }
     if (kept < len)
         n += (size_t)sprintf(name + n, "_%016" PRIx64, hash);
-    sprintf(name + n, plain ? ".pcap" : ".pcapng");
+    strcpy(name + n, ending);
     return name;
+}
+
+char *nt_output_logs(const char *dir, const char *id)
+{
+    char path[PATH_BYTES];
+    if (snprintf(path, sizeof path, "%s/logs", dir) + 1 >= (int)sizeof path || make_directory(path) != NT_OK)
+        return NULL;
+    strcat(path, "/");
+    return file_name(path, id, "");
 }
 
 int nt_output_capture(const char *dir, const struct nt_capture *c, bool plain, struct nt_result_case *r)
 {
     char path[PATH_BYTES], comment[PATH_BYTES];
-    char *name = nt_output_capture_name(r->id, plain);
+    char *name = file_name("captures/", r->id, plain ? ".pcap" : ".pcapng");
     if (name == NULL)
         return NT_ENOMEM;
     if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path) {

@@ -7,8 +7,9 @@
 
 /* Makes the directory and its captures/. 0 or NT_EIO (errno). */
 int nt_output_make(const char *dir);
-/* "captures/ID.pcapng" with the characters outside A-Za-z0-9._- as "_"; the caller frees. */
-char *nt_output_capture_name(const char *id, bool plain);
+/* Beginning of the names of a case's logs ("DIR/logs/ID", as captures are named), where there is room for them; NULL: there is
+ * none, and a run goes without. The caller frees it. */
+char *nt_output_logs(const char *dir, const char *id);
 /* Writes the case's capture and sets r->capture. 0, NT_EIO, NT_ENOMEM. */
 int nt_output_capture(const char *dir, const struct nt_capture *c, bool plain, struct nt_result_case *r);
 /* Writes results.json, junit.xml and report.html; complains on standard error. 0 or a negative error. */

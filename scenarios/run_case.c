@@ -1,10 +1,12 @@
 #include "scenarios/run_case.h"
-#include "scenarios/app_agent.h"
-#include "scenarios/app_server.h"
 #include "scenarios/describe.h"
 #include "scenarios/explore_case.h"
+#include "natsim/live/live.h"
 #include "scenarios/judge.h"
+#include "scenarios/live_world.h"
+#include "scenarios/program.h"
 #include "scenarios/steps.h"
+#include "scenarios/verdict.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -35,26 +37,30 @@ static void on_any(void *user, const struct nt_trace_event *ev)
         run->listener->event(run->listener->user, run->w->scn, run->w->observer.nodes[ev->node], ev);
 }
 
-/* Nothing is to come from a party that waits for a description: it is on its way for `longest_way` at most, or lost. */
-static bool goes_on(const struct nt_app_agent *a)
-{
-    if (nt_app_agent_waits(a))
-        return false;
-    return nt_ice_state(nt_app_agent_ice(a)) < NT_ICE_COMPLETED || !nt_app_agent_data_done(a);
-}
-
 /* Of the two parties of the call. */
-static bool some_agent(const struct nt_world *w, bool (*is)(const struct nt_app_agent *))
+static bool some_waits(const struct nt_world *w)
 {
     const struct nt_scn_case *c = w->scn;
-    return c->caller != NT_SCN_NONE && (is(w->agents[c->caller]) || is(w->agents[c->callee]));
+    if (c->caller == NT_SCN_NONE)
+        return false;
+    struct nt_party a = w->parties[c->caller], b = w->parties[c->callee];
+    return a.ops->waits(a.self) || b.ops->waits(b.self);
+}
+
+static bool some_goes_on(const struct nt_world *w)
+{
+    const struct nt_scn_case *c = w->scn;
+    if (c->caller == NT_SCN_NONE)
+        return false;
+    struct nt_party a = w->parties[c->caller], b = w->parties[c->callee];
+    return a.ops->goes_on(a.self) || b.ops->goes_on(b.self);
 }
 
 static struct nt_data_count data_of(const struct nt_world *w)
 {
     struct nt_data_count n = {0};
     for (size_t i = 0; i < w->scn->agent_count; i++) {
-        struct nt_data_count one = nt_app_agent_data(w->agents[i]);
+        struct nt_data_count one = w->parties[i].ops->data(w->parties[i].self);
         n.sent += one.sent;
         n.received += one.received;
     }
@@ -82,16 +88,23 @@ static nt_time longest_way(const struct nt_scn_case *c)
 static nt_time tail_end(const struct nt_world *w, nt_time way)
 {
     struct nt_data_count data = data_of(w);
-    bool waits = some_agent(w, nt_app_agent_waits), runs = some_agent(w, goes_on);
+    bool waits = some_waits(w), runs = some_goes_on(w);
     nt_time wait = (waits || data.received < data.sent) && way > TAIL ? way : TAIL;
+    if (w->live != NULL)
+        return nt_time_after(w->last_activity, NT_LIVE_SETTLE);
     if (waits && runs)
         wait = nt_time_after(wait, PATIENCE);
     return nt_time_after(w->last_activity, wait);
 }
 
+/* Real programs are given the whole time for a verdict: what one waits for may still come. */
 static bool settled(const struct nt_world *w)
 {
-    return nt_steps_done(w->steps) && (!some_agent(w, goes_on) || some_agent(w, nt_app_agent_waits));
+    if (!nt_steps_done(w->steps))
+        return false;
+    if (w->live != NULL)
+        return nt_live_late(w) || (nt_programs_done(w->programs, nt_fabric_now(w->fabric)) && !some_goes_on(w));
+    return !some_goes_on(w) || some_waits(w);
 }
 
 static enum nt_run_end ended(enum nt_fabric_end end)
@@ -111,10 +124,10 @@ static enum nt_run_end run_world(struct nt_world *w, nt_time until)
             end = end > until ? end : until; /* the file's lies within the limit; the command's is asked for */
         }
         bool last = next > end;
-        enum nt_fabric_end r = nt_fabric_run(w->fabric, last ? end : next);
+        enum nt_fabric_end r = w->live != NULL ? nt_live_run(w->live, w->fabric, last ? end : next, NT_SEC) : nt_fabric_run(w->fabric, last ? end : next);
         if (r == NT_FABRIC_LIVELOCK || r == NT_FABRIC_NOMEM)
             return ended(r);
-        if (last)
+        if (last && (w->live == NULL || nt_fabric_now(w->fabric) >= end))
             return settled(w) ? NT_END_SETTLED : NT_END_LIMIT;
     }
 }
@@ -223,12 +236,23 @@ static int identify(const struct nt_scn_case *c, const struct nt_run_options *o,
     return copy_params(c, r);
 }
 
+/* What kept the case from running, or broke it: real programs that are not there, or ended. */
+static void give_up(enum nt_outcome outcome, const char *why, const struct nt_scn_case *c, struct nt_result_case *out)
+{
+    struct nt_verdict v = {.outcome = outcome, .line = outcome == NT_FAIL ? c->place.line : 0};
+    snprintf(v.reason, sizeof v.reason, "%s", why);
+    nt_verdict_give(&v, out);
+}
+
 static int run_and_judge(struct run *run, nt_time until, struct nt_result_case *out)
 {
     struct nt_conf_verdict verdict = {0};
     struct nt_judged judged = {.w = run->w, .result = out, .conformance = &verdict};
     judged.end = run_world(run->w, until > run->w->scn->expect.until ? until : run->w->scn->expect.until);
-    int r = nt_describe(run->w, out);
+    judged.live_path = run->w->live != NULL ? nt_live_path(run->w) : 0;
+    if (run->w->live != NULL)
+        nt_live_end(run->w);
+    int r = nt_describe(run->w, judged.live_path, out);
     if (r == NT_OK)
         r = judge_conformance(run->w, &verdict);
     if (r == NT_OK)
@@ -251,7 +275,12 @@ void nt_run_order(const struct nt_scn_case *c, const struct nt_run_options *opti
     run.w->observer.user = &run;
     if (orders != NULL)
         nt_fabric_choose(run.w->fabric, &(struct nt_choice){.window = c->expect.explore_window, .choose = nt_orders_choose, .user = orders});
-    run_and_judge(&run, options->until, out);
+    char why[400];
+    enum nt_outcome begun = nt_live_needed(c) ? nt_live_begin(run.w, options->logs, why, sizeof why) : NT_PASS;
+    if (begun == NT_PASS)
+        run_and_judge(&run, options->until, out);
+    else
+        give_up(begun, why, c, out);
     nt_world_del(run.w);
 }
 

@@ -11,6 +11,7 @@ struct nt_run_options {
     uint64_t seed;
     bool seed_in_id;   /* "#seed=N" */
     nt_time until;     /* --until; 0: none */
+    const char *logs;  /* beginning of the names of real programs' logs; NULL: none */
 };
 
 struct nt_run_listener { /* what natsim explain wants to see */

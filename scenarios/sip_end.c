@@ -27,6 +27,7 @@ struct nt_sip_end {
     bool in_dialog;               /* an answer came or left */
     struct nt_sip_message invite; /* the peer's last one, without its texts: RFC 3261, 8.2.6.2 takes the response's headers from it */
     uint64_t version;
+    bool webrtc;
     char call_id[64];
     struct message queue[NT_SIP_QUEUE_MAX]; /* in order of leaving */
     size_t count;
@@ -112,27 +113,55 @@ static int write_body(struct nt_sip_end *s, enum nt_sip_kind kind, const struct 
 {
     if (kind == NT_SIP_INFO)
         return nt_sdp_write_fragment(d, buf, NT_SDP_MAX);
-    struct nt_sdp_write options = {.session_id = s->config.seed & INT64_MAX, .version = ++s->version, .user = s->config.user};
+    /* The active side of an answer would begin DTLS: ours, which never does, spares the peer its retransmissions. */
+    struct nt_sdp_datachannel channel = {.setup = kind == NT_SIP_OK ? "active" : NULL};
+    struct nt_sdp_write options = {.session_id = s->config.seed & INT64_MAX, .version = ++s->version, .user = s->config.user,
+                                   .datachannel = s->webrtc ? &channel : NULL};
     return nt_sdp_write(d, &options, buf, NT_SDP_MAX);
+}
+
+void nt_sip_end_send_text(struct nt_sip_end *s, enum nt_sip_kind kind, const char *text, size_t len, nt_time now)
+{
+    char *sip = malloc(NT_SIP_DATAGRAM_MAX);
+    int n = NT_ENOMEM;
+    if (sip != NULL) {
+        struct nt_sip_message m = kind == NT_SIP_OK ? response_of(s) : next_request(s, kind);
+        m.content_type = kind == NT_SIP_INFO ? FRAGMENT_TYPE : "application/sdp";
+        m.content_type_len = strlen(m.content_type);
+        m.body = text;
+        m.body_len = len;
+        n = nt_sip_write(&m, sip, NT_SIP_DATAGRAM_MAX);
+    }
+    if (n > 0)
+        enqueue_with_faults(s, message_of(kind), sip, (size_t)n, now);
+    free(sip);
+    nt_host_kick(s->config.host, now);
 }
 
 void nt_sip_end_send(struct nt_sip_end *s, enum nt_sip_kind kind, const struct nt_ice_description *d, nt_time now)
 {
-    char *sdp = malloc(NT_SDP_MAX), *sip = malloc(NT_SIP_DATAGRAM_MAX);
-    int len = sdp != NULL && sip != NULL ? write_body(s, kind, d, sdp) : NT_ENOMEM;
-    if (len > 0) {
-        struct nt_sip_message m = kind == NT_SIP_OK ? response_of(s) : next_request(s, kind);
-        m.content_type = kind == NT_SIP_INFO ? FRAGMENT_TYPE : "application/sdp";
-        m.content_type_len = strlen(m.content_type);
-        m.body = sdp;
-        m.body_len = (size_t)len;
-        len = nt_sip_write(&m, sip, NT_SIP_DATAGRAM_MAX);
-    }
+    char *sdp = malloc(NT_SDP_MAX);
+    int len = sdp != NULL ? write_body(s, kind, d, sdp) : NT_ENOMEM;
     if (len > 0)
-        enqueue_with_faults(s, message_of(kind), sip, (size_t)len, now);
+        nt_sip_end_send_text(s, kind, sdp, (size_t)len, now);
     free(sdp);
-    free(sip);
-    nt_host_kick(s->config.host, now);
+}
+
+/* The body of a message for a receiver of descriptions; false: it cannot be read. */
+static bool read_body(const struct nt_sip_end *s, const struct nt_sip_message *m, struct nt_ice_description *d)
+{
+    struct nt_sdp_error error;
+    if (s->config.receive_text != NULL)
+        return true;
+    return (m->kind == NT_SIP_INFO ? nt_sdp_read_fragment : nt_sdp_read)(d, m->body, m->body_len, &error) == NT_OK;
+}
+
+static void give(struct nt_sip_end *s, const struct nt_sip_message *m, struct nt_ice_description *d, nt_time now)
+{
+    if (s->config.receive_text != NULL)
+        s->config.receive_text(s->config.receiver, m->kind, m->body, m->body_len, now);
+    else
+        s->config.receive(s->config.receiver, m->kind, d, now);
 }
 
 static void acknowledge(struct nt_sip_end *s, nt_time now)
@@ -148,9 +177,8 @@ static void acknowledge(struct nt_sip_end *s, nt_time now)
 /* RFC 6086, 4.2.1; a fragment that cannot be read, or is of no call of ours, is passed over. */
 static void informed(struct nt_sip_end *s, const struct nt_sip_message *m, nt_time now)
 {
-    struct nt_ice_description d;
-    struct nt_sdp_error error;
     struct nt_sip_message response = *m;
+    struct nt_ice_description d;
     char text[1024];
     if (!s->in_dialog || strcmp(m->call_id, s->call_id) != 0)
         return;
@@ -160,8 +188,8 @@ static void informed(struct nt_sip_end *s, const struct nt_sip_message *m, nt_ti
     int len = nt_sip_write(&response, text, sizeof text);
     if (len > 0)
         enqueue(s, text, (size_t)len, now);
-    if (nt_sdp_read_fragment(&d, m->body, m->body_len, &error) == NT_OK)
-        s->config.receive(s->config.receiver, NT_SIP_INFO, &d, now);
+    if (read_body(s, m, &d))
+        give(s, m, &d, now);
 }
 
 static void input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
@@ -169,19 +197,18 @@ static void input(void *self, const struct nt_path *path, enum nt_input kind, co
     struct nt_sip_end *s = self;
     struct nt_sip_message m;
     struct nt_ice_description d;
-    struct nt_sdp_error error;
     (void)path;
     if (kind != NT_IN_DATAGRAM || len == 0 || nt_sip_read(&m, (const char *)bytes, len) != NT_OK)
         return;
     if (m.kind == NT_SIP_INFO)
         informed(s, &m, now);
     if (m.kind == NT_SIP_ACK)
-        s->config.receive(s->config.receiver, NT_SIP_ACK, NULL, now);
+        give(s, &m, NULL, now);
     if (m.kind != NT_SIP_INVITE && m.kind != NT_SIP_OK)
         return;
     if (m.kind == NT_SIP_OK && (m.answered != NT_SIP_INVITE || m.cseq != s->invite_cseq))
         return;
-    if (nt_sdp_read(&d, m.body, m.body_len, &error) != NT_OK)
+    if (!read_body(s, &m, &d))
         return;
     if (m.kind == NT_SIP_INVITE) {
         s->invite = m;
@@ -191,7 +218,7 @@ static void input(void *self, const struct nt_path *path, enum nt_input kind, co
     } else {
         acknowledge(s, now);
     }
-    s->config.receive(s->config.receiver, m.kind, &d, now);
+    give(s, &m, &d, now);
 }
 
 static void timer(void *self, nt_time now)
@@ -242,6 +269,11 @@ struct nt_sip_end *nt_sip_end_new(const struct nt_sip_end_config *config)
         return s;
     free(s);
     return NULL;
+}
+
+void nt_sip_end_webrtc(struct nt_sip_end *s, bool on)
+{
+    s->webrtc = on;
 }
 
 void nt_sip_end_del(struct nt_sip_end *s)

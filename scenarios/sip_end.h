@@ -22,13 +22,20 @@ struct nt_sip_end_config {
     /* An offer (NT_SIP_INVITE), an answer (NT_SIP_OK) or trickled candidates (NT_SIP_INFO) came; the description is the receiver's
      * to free. NT_SIP_ACK: our answer has arrived; no description. */
     void (*receive)(void *receiver, enum nt_sip_kind kind, struct nt_ice_description *d, nt_time now);
+    /* When set, what `receive` gets as descriptions comes as the texts of the bodies, unread: for agents that read them themselves.
+     * NT_SIP_ACK: no text. */
+    void (*receive_text)(void *receiver, enum nt_sip_kind kind, const char *text, size_t len, nt_time now);
     void *receiver;
 };
 
 struct nt_sip_end *nt_sip_end_new(const struct nt_sip_end_config *config); /* runs itself on the host */
 void nt_sip_end_del(struct nt_sip_end *s);
+/* Descriptions take the form of WebRTC data channels from now on: no DTLS is answered, but a browser takes them. */
+void nt_sip_end_webrtc(struct nt_sip_end *s, bool on);
 /* An offer, an answer, or (NT_SIP_INFO, within the call) the fragment that *d is. */
 void nt_sip_end_send(struct nt_sip_end *s, enum nt_sip_kind kind, const struct nt_ice_description *d, nt_time now);
+/* The same with a body that is written already. */
+void nt_sip_end_send_text(struct nt_sip_end *s, enum nt_sip_kind kind, const char *text, size_t len, nt_time now);
 /* From now on messages of this kind are delayed, dropped or duplicated; the link does it, so what was sent counts as sent. */
 void nt_sip_end_fault(struct nt_sip_end *s, enum nt_scn_message message, enum nt_scn_signal_act act, nt_time by);
 

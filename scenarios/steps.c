@@ -1,6 +1,6 @@
 #include "scenarios/steps.h"
 #include "pcap/filter.h"
-#include "scenarios/app_agent.h"
+#include "scenarios/program.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -69,17 +69,19 @@ static int run(struct step *s, nt_time now)
     struct nt_world *w = s->all->w;
     const struct nt_scn_step *scn = s->scn;
     uint32_t node = nt_world_node(w, scn->where);
+    struct nt_party from = scn->from != NT_SCN_NONE ? w->parties[scn->from] : (struct nt_party){0};
     switch (scn->kind) {
-    case NT_STEP_CALL: w->call_at = now, nt_app_agent_call(w->agents[scn->from], now); return NT_OK;
-    case NT_STEP_REOFFER: return nt_app_agent_reoffer(w->agents[scn->from], now);
-    case NT_STEP_SEND: return nt_app_agent_send(w->agents[scn->from], scn->bytes, scn->count, scn->interval, now);
-    case NT_STEP_SIGNALLING: nt_app_agent_signal(w->agents[scn->from], scn); return NT_OK;
+    case NT_STEP_CALL: w->call_at = now, from.ops->call(from.self, now); return NT_OK;
+    case NT_STEP_REOFFER: return from.ops->reoffer(from.self, now);
+    case NT_STEP_SEND: return from.ops->send(from.self, scn->bytes, scn->count, scn->interval, now);
+    case NT_STEP_SIGNALLING: from.ops->signal(from.self, scn); return NT_OK;
     case NT_STEP_FAULT: return run_fault(s, now);
     case NT_STEP_LINK: nt_fabric_set_port(w->fabric, node, scn->port, scn->up, now); return NT_OK;
     case NT_STEP_NAT:
     case NT_STEP_SERVER: return nt_fabric_control(w->fabric, node, (enum nt_control)scn->control, 0, now);
     case NT_STEP_PARTITION: return run_partition(w, scn, now);
     case NT_STEP_INJECT: return run_inject(w, scn, now);
+    case NT_STEP_RUN: return nt_program_run(w, scn, now);
     }
     return NT_EINVAL;
 }

@@ -1,7 +1,11 @@
 #include "scenarios/world.h"
+#include "natsim/live/machine.h"
 #include "scenarios/app_agent.h"
+#include "scenarios/app_process.h"
 #include "scenarios/app_server.h"
+#include "scenarios/coturn.h"
 #include "scenarios/platform.h"
+#include "scenarios/program.h"
 #include "scenarios/steps.h"
 
 #include <stdio.h>
@@ -79,13 +83,27 @@ static int build_nodes(struct nt_world *w)
     return NT_OK;
 }
 
+static int build_party(struct nt_world *w, uint32_t i)
+{
+    if (w->scn->agents[i].exec != NULL) {
+        if ((w->processes[i] = nt_app_process_new(w, i)) == NULL)
+            return NT_ENOMEM;
+        w->parties[i] = nt_app_process_party(w->processes[i]);
+        return NT_OK;
+    }
+    if ((w->agents[i] = nt_app_agent_new(w, i)) == NULL)
+        return NT_ENOMEM;
+    w->parties[i] = nt_app_agent_party(w->agents[i]);
+    return NT_OK;
+}
+
 static int build_apps(struct nt_world *w)
 {
     for (uint32_t i = 0; i < w->scn->server_count; i++)
         if ((w->servers[i] = nt_app_server_new(w, i)) == NULL)
             return NT_ENOMEM;
     for (uint32_t i = 0; i < w->scn->agent_count; i++)
-        if ((w->agents[i] = nt_app_agent_new(w, i)) == NULL)
+        if (build_party(w, i) != NT_OK)
             return NT_ENOMEM;
     return NT_OK;
 }
@@ -140,8 +158,14 @@ static int allocate(struct nt_world *w)
     w->agent_hosts = calloc(c->agent_count + 1, sizeof(struct nt_host *));
     w->signal_hosts = calloc(c->agent_count + 1, sizeof(struct nt_host *));
     w->agents = calloc(c->agent_count + 1, sizeof(struct nt_app_agent *));
+    w->processes = calloc(c->agent_count + 1, sizeof(struct nt_app_process *));
+    w->agent_machines = calloc(c->agent_count + 1, sizeof(struct nt_machine *));
+    w->server_machines = calloc(c->server_count + 1, sizeof(struct nt_machine *));
+    w->coturns = calloc(c->server_count + 1, sizeof(struct nt_coturn *));
+    w->parties = calloc(c->agent_count + 1, sizeof *w->parties);
     bool ok = w->networks != NULL && w->gateways != NULL && w->server_hosts != NULL && w->servers != NULL && w->agent_hosts != NULL &&
-              w->signal_hosts != NULL && w->agents != NULL;
+              w->signal_hosts != NULL && w->agents != NULL && w->processes != NULL && w->agent_machines != NULL && w->server_machines != NULL &&
+              w->coturns != NULL && w->parties != NULL;
     return ok ? NT_OK : NT_ENOMEM;
 }
 
@@ -175,15 +199,34 @@ struct nt_world *nt_world_new(const struct nt_scn_case *scn, uint64_t seed, stru
     return NULL;
 }
 
+/* Programs first: they speak to hosts and applications. */
+static void end_machines(struct nt_world *w)
+{
+    for (size_t i = 0; w->agent_machines != NULL && i < w->scn->agent_count; i++)
+        nt_machine_del(w->agent_machines[i]);
+    for (size_t i = 0; w->server_machines != NULL && i < w->scn->server_count; i++)
+        nt_machine_del(w->server_machines[i]);
+    for (size_t i = 0; w->coturns != NULL && i < w->scn->server_count; i++)
+        nt_coturn_del(w->coturns[i]);
+    nt_programs_free(w->programs);
+    nt_live_del(w->live);
+    free(w->agent_machines);
+    free(w->server_machines);
+    free(w->coturns);
+}
+
 void nt_world_del(struct nt_world *w)
 {
     if (w == NULL)
         return;
     nt_steps_del(w->steps);
+    end_machines(w);
     if (w->fabric != NULL)
         nt_fabric_del(w->fabric);
     for (size_t i = 0; w->agents != NULL && i < w->scn->agent_count; i++)
         nt_app_agent_del(w->agents[i]);
+    for (size_t i = 0; w->processes != NULL && i < w->scn->agent_count; i++)
+        nt_app_process_del(w->processes[i]);
     for (size_t i = 0; w->servers != NULL && i < w->scn->server_count; i++)
         nt_app_server_del(w->servers[i]);
     nt_platform_del(w->platform);
@@ -194,6 +237,8 @@ void nt_world_del(struct nt_world *w)
     free(w->agent_hosts);
     free(w->signal_hosts);
     free(w->agents);
+    free(w->processes);
+    free(w->parties);
     nt_observer_free(&w->observer);
     free(w);
 }

@@ -8,8 +8,14 @@
 #include "pcap/capture.h"
 #include "scenarios/model.h"
 #include "scenarios/observe.h"
+#include "scenarios/party.h"
 
 struct nt_app_agent;
+struct nt_app_process;
+struct nt_coturn;
+struct nt_live;
+struct nt_machine;
+struct nt_program_state;
 struct nt_app_server;
 struct nt_platform;
 struct nt_steps;
@@ -23,11 +29,17 @@ struct nt_world {
     struct nt_host **server_hosts;
     struct nt_app_server **servers;
     struct nt_host **agent_hosts;
-    struct nt_app_agent **agents;
+    struct nt_app_agent **agents;   /* ours; NULL: a process in its place */
+    struct nt_app_process **processes;
+    struct nt_party *parties;       /* each agent, whichever it is */
     struct nt_host **signal_hosts;  /* of agents: their end of the management link */
     struct nt_host *platform_host;  /* NULL: agents talk to each other */
     struct nt_platform *platform;
     struct nt_steps *steps;
+    struct nt_live *live;           /* NULL: virtual time */
+    struct nt_machine **agent_machines, **server_machines; /* NULL: no real program runs there */
+    struct nt_coturn **coturns;     /* by server */
+    struct nt_program_state *programs; /* of run steps */
     struct nt_observer observer;
     nt_time call_at;                /* when the call step ran; NT_TIME_NEVER: not yet */
     nt_time last_activity;          /* the last step, datagram of data, or change to a terminal state */

@@ -1,0 +1,243 @@
+#define _GNU_SOURCE
+#include "natsim/live/machine.h"
+#include "core/base/err.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PACKETS_AT_ONCE 256 /* of one device, before others have their turn */
+#define READS_AT_ONCE 64    /* of one stream */
+
+struct port {
+    struct nt_machine *machine;
+    uint32_t number;
+    int fd;
+};
+
+struct stream {
+    struct nt_program *program;
+    enum nt_stream which;
+    int fd; /* -1: closed */
+    size_t len;
+    bool overlong; /* the rest of the line is passed over */
+    char text[NT_PROGRAM_LINE_MAX];
+};
+
+struct nt_program {
+    struct nt_machine *machine;
+    struct nt_program_config config;
+    int input; /* -1: closed */
+    struct stream streams[2];
+};
+
+struct nt_machine {
+    struct nt_live *live;
+    struct nt_host *host;
+    struct nt_sandbox *sandbox;
+    struct port ports[NT_SANDBOX_INTERFACES_MAX];
+    size_t port_count;
+    struct nt_program *programs[NT_MACHINE_PROGRAMS_MAX];
+    size_t program_count;
+    uint8_t packet[UINT16_MAX + 1];
+};
+
+/* --- packets --- */
+
+/* Before the clock starts nobody is there to hear them. */
+static void packets(void *user, nt_time now)
+{
+    struct port *p = user;
+    struct nt_machine *m = p->machine;
+    for (int i = 0; i < PACKETS_AT_ONCE; i++) {
+        ssize_t n = read(p->fd, m->packet, sizeof m->packet);
+        if (n <= 0)
+            return;
+        if (nt_live_started(m->live))
+            nt_host_emit(m->host, p->number, m->packet, (size_t)n, now);
+    }
+}
+
+static bool deliver(void *user, uint32_t port, const uint8_t *packet, size_t len)
+{
+    const struct nt_machine *m = user;
+    return port < m->port_count && write(m->ports[port].fd, packet, len) == (ssize_t)len;
+}
+
+/* --- programs --- */
+
+static void give_line(struct stream *s, nt_time now)
+{
+    struct nt_program *p = s->program;
+    size_t len = s->len;
+    bool overlong = s->overlong;
+    s->len = 0;
+    s->overlong = false;
+    if (overlong)
+        return;
+    s->text[len] = '\0';
+    p->config.line(p->config.user, s->which, s->text, len, now);
+}
+
+static void take(struct stream *s, const char *bytes, size_t len, nt_time now)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (bytes[i] == '\n')
+            give_line(s, now);
+        else if (s->len + 1 < sizeof s->text)
+            s->text[s->len++] = bytes[i];
+        else
+            s->overlong = true;
+    }
+}
+
+static void close_stream(struct stream *s)
+{
+    if (s->fd < 0)
+        return;
+    nt_live_ignore(s->program->machine->live, s->fd);
+    close(s->fd);
+    s->fd = -1;
+}
+
+static void readable(void *user, nt_time now)
+{
+    struct stream *s = user;
+    char buf[8192];
+    for (int i = 0; i < READS_AT_ONCE && s->fd >= 0; i++) {
+        ssize_t n = read(s->fd, buf, sizeof buf);
+        if (n > 0)
+            take(s, buf, (size_t)n, now);
+        else if (n == 0)
+            close_stream(s);
+        else
+            return;
+    }
+}
+
+void nt_program_close_input(struct nt_program *p)
+{
+    if (p->input >= 0)
+        close(p->input);
+    p->input = -1;
+}
+
+static void end_program(struct nt_program *p, int status, nt_time now)
+{
+    for (int i = 0; i < 2; i++) {
+        readable(&p->streams[i], now);
+        if (p->streams[i].len > 0)
+            give_line(&p->streams[i], now);
+        close_stream(&p->streams[i]);
+    }
+    nt_program_close_input(p);
+    p->config.ended(p->config.user, status, now);
+}
+
+static void ends(void *user, nt_time now)
+{
+    struct nt_machine *m = user;
+    uint32_t id;
+    int status;
+    bool gone;
+    while (nt_sandbox_ended(m->sandbox, &id, &status, &gone))
+        if (id < m->program_count)
+            end_program(m->programs[id], status, now);
+    if (gone)
+        nt_live_ignore(m->live, nt_sandbox_fd(m->sandbox));
+}
+
+int nt_program_write(struct nt_program *p, const char *text, size_t len)
+{
+    if (p->input < 0)
+        return NT_ESTATE;
+    ssize_t n = write(p->input, text, len);
+    if (n == (ssize_t)len)
+        return NT_OK;
+    return n < 0 && errno == EPIPE ? NT_ESTATE : NT_ELIMIT;
+}
+
+static int watch(struct nt_program *p, const int fds[3])
+{
+    p->input = fds[0];
+    fcntl(p->input, F_SETPIPE_SZ, NT_PROGRAM_INPUT_MAX);
+    for (int i = 0; i < 2; i++) {
+        p->streams[i].program = p;
+        p->streams[i].which = i == 0 ? NT_STDOUT : NT_STDERR;
+        p->streams[i].fd = fds[i + 1];
+    }
+    int r = nt_live_watch(p->machine->live, fds[1], readable, &p->streams[0]);
+    return r == NT_OK ? nt_live_watch(p->machine->live, fds[2], readable, &p->streams[1]) : r;
+}
+
+struct nt_program *nt_program_start(struct nt_machine *m, const struct nt_program_config *config)
+{
+    struct nt_program *p = m->program_count < NT_MACHINE_PROGRAMS_MAX ? calloc(1, sizeof *p) : NULL;
+    int fds[3];
+    if (p == NULL)
+        return NULL;
+    p->machine = m;
+    p->config = *config;
+    if (nt_sandbox_run(m->sandbox, config->command, (uint32_t)m->program_count, fds) != NT_OK) {
+        free(p);
+        return NULL;
+    }
+    m->programs[m->program_count++] = p;
+    return watch(p, fds) == NT_OK ? p : NULL;
+}
+
+/* --- the machine --- */
+
+struct nt_machine *nt_machine_new(struct nt_live *l, struct nt_host *h, const struct nt_sandbox_config *config, char why[NT_SANDBOX_WHY])
+{
+    struct nt_machine *m = calloc(1, sizeof *m);
+    snprintf(why, NT_SANDBOX_WHY, "out of memory");
+    if (m == NULL)
+        return NULL;
+    m->live = l;
+    m->host = h;
+    m->sandbox = nt_sandbox_new(config, why);
+    int r = m->sandbox != NULL ? nt_live_watch(l, nt_sandbox_fd(m->sandbox), ends, m) : NT_EIO;
+    for (; r == NT_OK && m->port_count < config->interface_count; m->port_count++) {
+        struct port *p = &m->ports[m->port_count];
+        *p = (struct port){.machine = m, .number = (uint32_t)m->port_count, .fd = nt_sandbox_tun(m->sandbox, m->port_count)};
+        r = nt_live_watch(l, p->fd, packets, p);
+    }
+    if (r == NT_OK) {
+        nt_host_attach_stack(h, deliver, m);
+        return m;
+    }
+    nt_machine_del(m);
+    return NULL;
+}
+
+void nt_machine_del(struct nt_machine *m)
+{
+    if (m == NULL)
+        return;
+    nt_host_attach_stack(m->host, NULL, NULL);
+    for (size_t i = 0; i < m->port_count; i++)
+        nt_live_ignore(m->live, m->ports[i].fd);
+    for (size_t i = 0; i < m->program_count; i++) {
+        close_stream(&m->programs[i]->streams[0]);
+        close_stream(&m->programs[i]->streams[1]);
+        nt_program_close_input(m->programs[i]);
+        free(m->programs[i]);
+    }
+    if (m->sandbox != NULL)
+        nt_live_ignore(m->live, nt_sandbox_fd(m->sandbox));
+    nt_sandbox_del(m->sandbox);
+    free(m);
+}
+
+const struct nt_sandbox *nt_machine_sandbox(const struct nt_machine *m)
+{
+    return m->sandbox;
+}
+
+int nt_machine_loopback(struct nt_machine *m)
+{
+    return nt_sandbox_loopback(m->sandbox);
+}

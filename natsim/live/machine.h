@@ -1,0 +1,41 @@
+/* A machine: a host of the fabric whose interfaces end in a sandbox, and the programs that run on it. */
+#ifndef NT_NATSIM_LIVE_MACHINE_H
+#define NT_NATSIM_LIVE_MACHINE_H
+
+#include "natsim/host.h"
+#include "natsim/live/live.h"
+#include "natsim/live/sandbox.h"
+
+#include <stdio.h>
+
+#define NT_PROGRAM_LINE_MAX 65536      /* bytes; the rest of a longer line is passed over */
+#define NT_PROGRAM_INPUT_MAX (1 << 20) /* written and not yet read by the program */
+#define NT_MACHINE_PROGRAMS_MAX 64
+
+struct nt_machine;
+struct nt_program;
+
+/* NULL with the reason in `why`. The host and `l` outlive it. */
+struct nt_machine *nt_machine_new(struct nt_live *l, struct nt_host *h, const struct nt_sandbox_config *config, char why[NT_SANDBOX_WHY]);
+void nt_machine_del(struct nt_machine *m); /* kills all its programs */
+const struct nt_sandbox *nt_machine_sandbox(const struct nt_machine *m);
+int nt_machine_loopback(struct nt_machine *m); /* brings lo up */
+
+enum nt_stream { NT_STDOUT = 1, NT_STDERR = 2 };
+
+struct nt_program_config {
+    const char *command; /* for /bin/sh */
+    /* One line without its end, which may be written to; valid until it returns. */
+    void (*line)(void *user, enum nt_stream stream, char *text, size_t len, nt_time now);
+    /* It ended, all its output has been given: a status as from waitpid. */
+    void (*ended)(void *user, int status, nt_time now);
+    void *user;
+};
+
+/* The machine's; NULL when it cannot be started. */
+struct nt_program *nt_program_start(struct nt_machine *m, const struct nt_program_config *config);
+/* To its standard input: 0; NT_ELIMIT when it does not read; NT_ESTATE when it is gone or its input is closed. */
+int nt_program_write(struct nt_program *p, const char *text, size_t len);
+void nt_program_close_input(struct nt_program *p);
+
+#endif

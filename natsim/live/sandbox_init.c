@@ -1,0 +1,228 @@
+/* The first process of a sandbox: makes the devices and private files, then runs commands until its owner is gone; with it ends
+ * everything in its process namespace, browsers' grandchildren included. */
+#define _GNU_SOURCE
+#include "core/base/err.h"
+#include "natsim/live/sandbox_state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define COMMANDS_MAX 64
+
+struct init {
+    int owner, signals;
+    struct {
+        pid_t pid; /* 0: free */
+        uint32_t id;
+    } commands[COMMANDS_MAX];
+};
+
+static int write_file(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    ssize_t n = write(fd, text, strlen(text));
+    close(fd);
+    return n == (ssize_t)strlen(text) ? 0 : -1;
+}
+
+/* user_namespaces(7): one's own identity alone may be mapped without privilege, and setgroups must be denied first. */
+static int map_identity(uid_t uid, gid_t gid)
+{
+    char line[64];
+    snprintf(line, sizeof line, "0 %u 1", (unsigned)uid);
+    if (write_file("/proc/self/uid_map", line) != 0)
+        return -1;
+    write_file("/proc/self/setgroups", "deny");
+    snprintf(line, sizeof line, "0 %u 1", (unsigned)gid);
+    return write_file("/proc/self/gid_map", line);
+}
+
+/* Over a file of the system, for this mount namespace alone. The text's file has no name once it is in place. */
+static int cover(const char *path, const char *text)
+{
+    char name[] = "/tmp/natsim-XXXXXX";
+    int fd = mkostemp(name, O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    bool good = write(fd, text, strlen(text)) == (ssize_t)strlen(text) && fchmod(fd, 0644) == 0 && mount(name, path, NULL, MS_BIND, NULL) == 0;
+    int err = errno;
+    unlink(name);
+    close(fd);
+    errno = err;
+    return good || err == ENOENT ? 0 : -1;
+}
+
+static int private_files(const char *hosts)
+{
+    if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+        return -1;
+    /* A container may forbid a new /proc: programs then see the outer one. */
+    if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0 && errno != EPERM && errno != EBUSY)
+        return -1;
+    return cover("/etc/hosts", hosts) == 0 ? cover("/etc/resolv.conf", "# no DNS server answers here\n") : -1;
+}
+
+/* Before a device is up: no address, no solicitation, no detection of duplicates that the scenario does not know of. */
+static void tame_kernel(bool ipv6)
+{
+    static const char *const scopes[] = {"all", "default"};
+    static const struct {
+        const char *name, *value;
+    } off[] = {{"disable_ipv6", "1"}}, on[] = {{"disable_ipv6", "0"}, {"accept_dad", "0"}, {"accept_ra", "0"}, {"router_solicitations", "0"},
+                                               {"addr_gen_mode", "1"}};
+    char path[100];
+    for (size_t s = 0; s < 2; s++) {
+        snprintf(path, sizeof path, "/proc/sys/net/ipv4/conf/%s/rp_filter", scopes[s]);
+        write_file(path, "0");
+        for (size_t i = 0; i < (ipv6 ? sizeof on / sizeof *on : sizeof off / sizeof *off); i++) {
+            snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/%s", scopes[s], ipv6 ? on[i].name : off[i].name);
+            write_file(path, ipv6 ? on[i].value : off[i].value);
+        }
+    }
+}
+
+static _Noreturn void fail(int owner, const char *what)
+{
+    struct nt_sandbox_message m = {.said = NT_SANDBOX_FAILED};
+    snprintf(m.text, sizeof m.text, "%s (%s)", what, strerror(errno));
+    nt_sandbox_send(owner, &m, NULL, 0);
+    _exit(1);
+}
+
+static void set_up(const struct nt_sandbox_config *config, int owner, uid_t uid, gid_t gid)
+{
+    int tuns[NT_SANDBOX_INTERFACES_MAX];
+    const char *what = NULL;
+    char name[16];
+    if (uid != 0 && map_identity(uid, gid) != 0)
+        fail(owner, "the user namespace cannot be set up");
+    tame_kernel(config->ipv6);
+    for (size_t i = 0; i < config->interface_count; i++) {
+        snprintf(name, sizeof name, "eth%zu", i);
+        if ((tuns[i] = nt_tun_open(name, &config->interfaces[i], (unsigned)i, &what)) < 0)
+            fail(owner, what);
+    }
+    if (private_files(config->hosts) != 0)
+        fail(owner, "the mount namespace cannot be set up");
+    struct nt_sandbox_message m = {.said = NT_SANDBOX_READY};
+    if (nt_sandbox_send(owner, &m, tuns, config->interface_count) != NT_OK)
+        _exit(1);
+    for (size_t i = 0; i < config->interface_count; i++)
+        close(tuns[i]);
+}
+
+static _Noreturn void become(const char *command, const int *fds)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    setsid();
+    for (int i = 0; i < 3; i++)
+        dup2(fds[i], i);
+    signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    close_range(3, ~0U, 0);
+    execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+    _exit(126);
+}
+
+static void tell_end(struct init *in, uint32_t id, int status)
+{
+    struct nt_sandbox_message m = {.said = NT_SANDBOX_ENDED, .id = id, .status = status};
+    nt_sandbox_send(in->owner, &m, NULL, 0);
+}
+
+static void run(struct init *in, const struct nt_sandbox_message *m, const int *fds, size_t count)
+{
+    size_t i = 0;
+    while (i < COMMANDS_MAX && in->commands[i].pid != 0)
+        i++;
+    pid_t pid = i < COMMANDS_MAX && count == 3 ? fork() : -1;
+    if (pid == 0)
+        become(m->text, fds);
+    if (pid > 0) {
+        in->commands[i].pid = pid;
+        in->commands[i].id = m->id;
+    } else {
+        tell_end(in, m->id, 126 << 8);
+    }
+}
+
+static void reap(struct init *in)
+{
+    struct signalfd_siginfo info;
+    int status;
+    if (read(in->signals, &info, sizeof info) < 0)
+        return;
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+        for (size_t i = 0; i < COMMANDS_MAX; i++)
+            if (in->commands[i].pid == pid) {
+                in->commands[i].pid = 0;
+                tell_end(in, in->commands[i].id, status);
+            }
+}
+
+static void obey(struct init *in)
+{
+    struct nt_sandbox_message m;
+    int fds[NT_SANDBOX_INTERFACES_MAX];
+    size_t count;
+    int r = nt_sandbox_receive(in->owner, &m, fds, &count, true);
+    if (r == NT_ESTATE)
+        _exit(0);
+    if (r != NT_OK)
+        return;
+    if (m.said == NT_SANDBOX_RUN)
+        run(in, &m, fds, count);
+    else if (m.said == NT_SANDBOX_LOOPBACK)
+        nt_tun_loopback_up();
+    for (size_t i = 0; i < count; i++)
+        close(fds[i]);
+}
+
+/* The owner's other descriptors would outlive it here: other sandboxes would never see it end. */
+static int only(int fd)
+{
+    int null = open("/dev/null", O_RDWR);
+    for (int i = 0; i < 3; i++)
+        dup2(null, i);
+    if (dup2(fd, 3) < 0)
+        _exit(1);
+    close_range(4, ~0U, 0);
+    fcntl(3, F_SETFD, FD_CLOEXEC);
+    return 3;
+}
+
+_Noreturn void nt_sandbox_init(const struct nt_sandbox_config *config, int fd, uid_t uid, gid_t gid)
+{
+    struct init in = {.owner = only(fd)};
+    sigset_t child;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &child, NULL);
+    in.signals = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+    set_up(config, in.owner, uid, gid);
+    for (;;) {
+        struct pollfd fds[2] = {{.fd = in.owner, .events = POLLIN}, {.fd = in.signals, .events = POLLIN}};
+        if (poll(fds, 2, -1) < 0)
+            continue;
+        if (fds[1].revents != 0)
+            reap(&in);
+        if (fds[0].revents != 0)
+            obey(&in);
+    }
+}

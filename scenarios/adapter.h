@@ -1,0 +1,80 @@
+/* The contract with an external process that runs an ICE agent (an adapter): JSON lines on its standard streams, as
+ * tests/interop/README.md has them. Knows lines, not the world. */
+#ifndef NT_SCENARIOS_ADAPTER_H
+#define NT_SCENARIOS_ADAPTER_H
+
+#include "core/ice/ice.h"
+#include "natsim/live/machine.h"
+
+#define NT_ADAPTER_LOG_MAX (4 << 20) /* bytes of one log file */
+
+struct nt_adapter_hello {
+    char stack[64], version[64];
+    bool webrtc;     /* kind */
+    bool trickle;
+    bool local_base; /* local_type: a path through a server-reflexive candidate has the type of its base */
+};
+
+struct nt_adapter_end { /* of the selected pair, as reported */
+    enum nt_ice_type type;
+    struct nt_addr addr;
+};
+
+enum nt_adapter_said {
+    NT_ADAPTER_HELLO = 1,  /* nt_adapter_hello */
+    NT_ADAPTER_DESCRIBED,  /* sdp, or ufrag and pwd */
+    NT_ADAPTER_CANDIDATE,  /* candidate (without "a="), mid ("" when not told) */
+    NT_ADAPTER_CANDIDATES_END,
+    NT_ADAPTER_STATE,      /* state */
+    NT_ADAPTER_SELECTED,   /* local, remote */
+    NT_ADAPTER_OPEN,
+    NT_ADAPTER_DATA,       /* ok, n */
+    NT_ADAPTER_BYE,
+    NT_ADAPTER_WRONG,      /* text: it broke the contract */
+    NT_ADAPTER_ENDED       /* status as from waitpid */
+};
+
+struct nt_adapter_event {
+    enum nt_adapter_said said;
+    const char *sdp, *ufrag, *pwd, *candidate, *mid, *text;
+    enum nt_ice_state state;
+    struct nt_adapter_end local, remote;
+    bool ok;
+    uint32_t n;
+    int status;
+};
+
+struct nt_adapter_server {
+    struct nt_addr addr;
+    const char *user, *password; /* NULL: a STUN server */
+};
+
+struct nt_adapter_start {
+    bool controlling, offerer, relay_only;
+    const struct nt_adapter_server *servers;
+    size_t server_count;
+};
+
+struct nt_adapter;
+
+struct nt_adapter_config {
+    struct nt_machine *machine;
+    const char *command;
+    FILE *log; /* every line, both ways, and standard error; NULL: none. The caller's */
+    void (*event)(void *user, const struct nt_adapter_event *ev, nt_time now);
+    void *user;
+};
+
+struct nt_adapter *nt_adapter_new(const struct nt_adapter_config *config); /* NULL: it cannot be started */
+void nt_adapter_del(struct nt_adapter *a);
+const struct nt_adapter_hello *nt_adapter_hello(const struct nt_adapter *a); /* NULL: it has not said it yet */
+const char *nt_adapter_last_words(const struct nt_adapter *a);               /* the last line of standard error, or "" */
+
+void nt_adapter_start(struct nt_adapter *a, const struct nt_adapter_start *start);
+void nt_adapter_describe_sdp(struct nt_adapter *a, bool offer, const char *sdp, size_t len);
+void nt_adapter_describe(struct nt_adapter *a, bool offer, const char *ufrag, const char *pwd);
+void nt_adapter_candidate(struct nt_adapter *a, const char *candidate, size_t len, const char *mid);
+void nt_adapter_candidates_end(struct nt_adapter *a);
+void nt_adapter_stop(struct nt_adapter *a);
+
+#endif
