@@ -222,6 +222,8 @@ static nt_time checks_deadline(const struct nt_ice_agent *a)
     nt_time at = nt_ice_check_deadline(a);
     if (nt_ice_lists_pending(a))
         at = nt_time_min(at, a->next_start > a->session.tick ? a->next_start : a->session.tick);
+    if (a->state != NT_ICE_RUNNING)
+        return at;
     nt_time pac = nt_time_after(a->session.started, NT_ICE_PAC);
     if (a->paced_at < pac)
         at = nt_time_min(at, pac);
@@ -233,7 +235,7 @@ void nt_ice_reckon(struct nt_ice_agent *a)
     nt_time at = NT_TIME_NEVER;
     if (!nt_ice_silent(a)) {
         at = nt_time_min(nt_ice_gather_deadline(a), nt_ice_relay_deadline(a));
-        if (a->session.running && a->state == NT_ICE_RUNNING)
+        if (a->session.running)
             at = nt_time_min(at, checks_deadline(a));
         at = nt_time_min(at, nt_ice_consent_deadline(a));
         at = nt_time_min(at, nt_time_min(a->session.free_at, a->close_at));
@@ -281,8 +283,7 @@ void nt_ice_timer(struct nt_ice_agent *a, nt_time now)
         return;
     nt_ice_relay_timer(a, now);
     nt_ice_gather_timer(a, now);
-    if (a->state == NT_ICE_RUNNING)
-        nt_ice_check_timer(a, now);
+    nt_ice_check_timer(a, now);
     if (a->session.running && a->state == NT_ICE_RUNNING) {
         nt_ice_nominate(a, now);
         nt_ice_lists_update(a, now);
@@ -310,7 +311,7 @@ void nt_ice_dispatch(struct nt_ice_agent *a, struct nt_ice_via via, const struct
     }
     if (m.class_ == NT_STUN_REQUEST)
         nt_ice_respond(a, via, from, &m, now);
-    else if (m.class_ != NT_STUN_INDICATION && !(a->state == NT_ICE_RUNNING && nt_ice_check_response(a, via, from, &m, now)) &&
+    else if (m.class_ != NT_STUN_INDICATION && !nt_ice_check_response(a, via, from, &m, now) &&
              !nt_ice_consent_response(a, via, from, &m, now))
         a->stats.dropped++;
 }

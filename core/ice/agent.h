@@ -119,7 +119,7 @@ struct nt_ice_component {
     uint32_t nominating;       /* the pair being nominated, or NT_ICE_NONE */
     uint32_t selected;         /* a valid pair, or NT_ICE_NONE */
     bool lost;                 /* consent expired */
-    nt_time consent_at, consented_at, sent_at;
+    nt_time consent_at, asked_at, consented_at, sent_at; /* asked_at: of the last consent request */
     uint8_t consent[NT_ICE_CONSENT_IDS][NT_STUN_ID];
     unsigned consent_next;
 };
@@ -292,6 +292,7 @@ void nt_ice_role_switch(struct nt_ice_agent *a, enum nt_ice_role role, nt_time n
 void nt_ice_nominate(struct nt_ice_agent *a, nt_time now); /* the controlling side's rule */
 nt_time nt_ice_nominate_deadline(const struct nt_ice_agent *a);
 void nt_ice_nominated(struct nt_ice_agent *a, uint32_t valid, nt_time now);
+bool nt_ice_nomination_counts(const struct nt_ice_agent *a, const struct nt_ice_component *c, uint64_t priority, nt_time now);
 
 /* consent.c */
 void nt_ice_consent_begin(struct nt_ice_agent *a, struct nt_ice_component *c, nt_time now);

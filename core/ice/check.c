@@ -205,13 +205,19 @@ static bool authentic(const struct nt_ice_agent *a, const struct nt_ice_pair *p,
     return nt_stun_verify(m, &a->session.lists[nt_ice_pair_own(a, p)->c.stream - 1].key) == NT_OK;
 }
 
+/* Once ICE has completed, only checks that it goes on with matter. */
+static bool over(const struct nt_ice_agent *a, const struct nt_ice_check *c)
+{
+    return a->state != NT_ICE_RUNNING && (a->state != NT_ICE_COMPLETED || c->cancelled || a->close_at != NT_TIME_NEVER);
+}
+
 bool nt_ice_check_response(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from, const struct nt_stun_msg *m,
                            nt_time now)
 {
     struct nt_ice_check *c = check_by_id(&a->session, m->id);
     struct nt_addr mapped;
     int code = 0;
-    if (c == NULL)
+    if (c == NULL || over(a, c))
         return false;
     const struct nt_ice_pair *p = &a->session.pairs[c->pair];
     if (!authentic(a, p, m)) {
@@ -262,7 +268,7 @@ void nt_ice_check_timer(struct nt_ice_agent *a, nt_time now)
 {
     for (uint32_t i = 0; i < a->session.check_count; i++) {
         struct nt_ice_check *c = &a->session.checks[i];
-        if (!c->used)
+        if (!c->used || over(a, c))
             continue;
         enum nt_stun_txn_due due = nt_stun_txn_due(&c->txn, now);
         if (due == NT_TXN_TIMEOUT) {
@@ -278,7 +284,7 @@ nt_time nt_ice_check_deadline(const struct nt_ice_agent *a)
 {
     nt_time at = NT_TIME_NEVER;
     for (size_t i = 0; i < a->session.check_count; i++)
-        if (a->session.checks[i].used)
+        if (a->session.checks[i].used && !over(a, &a->session.checks[i]))
             at = nt_time_min(at, a->session.checks[i].txn.deadline);
     return at;
 }

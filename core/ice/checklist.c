@@ -247,11 +247,21 @@ static bool check_one(struct nt_ice_agent *a, size_t index, nt_time now)
     return ordinary != NT_ICE_NONE || triggered != NT_ICE_NONE;
 }
 
+/* A list that is Completed: what the peer has nominated since (8.1.1). */
+static bool check_nominated(struct nt_ice_agent *a, size_t index, nt_time now)
+{
+    uint32_t pair = first_triggered(a, index);
+    if (pair != NT_ICE_NONE)
+        nt_ice_check_start(a, pair, true, now);
+    return pair != NT_ICE_NONE;
+}
+
 bool nt_ice_lists_check(struct nt_ice_agent *a, nt_time now)
 {
     for (size_t n = 0; n < a->config.streams; n++) {
         size_t index = (a->session.next_list + n) % a->config.streams;
-        if (a->session.lists[index].state == NT_ICE_LIST_RUNNING && check_one(a, index, now)) {
+        enum nt_ice_list_state state = a->session.lists[index].state;
+        if ((state == NT_ICE_LIST_RUNNING && check_one(a, index, now)) || (state == NT_ICE_LIST_COMPLETED && check_nominated(a, index, now))) {
             a->session.next_list = index + 1;
             return true;
         }
@@ -261,12 +271,16 @@ bool nt_ice_lists_check(struct nt_ice_agent *a, nt_time now)
 
 bool nt_ice_lists_pending(const struct nt_ice_agent *a)
 {
-    if (a->state != NT_ICE_RUNNING || !a->session.running || a->close_at != NT_TIME_NEVER)
+    if ((a->state != NT_ICE_RUNNING && a->state != NT_ICE_COMPLETED) || !a->session.running || a->close_at != NT_TIME_NEVER)
         return false;
     for (size_t i = 0; i < a->session.pair_count; i++) {
         const struct nt_ice_pair *p = &a->session.pairs[i];
-        if (p->listed && (p->queued != 0 || p->state == NT_ICE_WAITING || p->state == NT_ICE_FROZEN) &&
-            a->session.lists[nt_ice_pair_own(a, p)->c.stream - 1].state == NT_ICE_LIST_RUNNING)
+        if (!p->listed)
+            continue;
+        enum nt_ice_list_state state = a->session.lists[nt_ice_pair_own(a, p)->c.stream - 1].state;
+        if (state == NT_ICE_LIST_RUNNING && (p->queued != 0 || p->state == NT_ICE_WAITING || p->state == NT_ICE_FROZEN))
+            return true;
+        if (state == NT_ICE_LIST_COMPLETED && p->queued != 0 && startable(a, p))
             return true;
     }
     return false;
@@ -283,13 +297,16 @@ void nt_ice_lists_unfreeze(struct nt_ice_agent *a, uint32_t pair, nt_time now)
 }
 
 /* RFC 8445, 8.1.2: once a pair is nominated, "the ICE agent MUST remove all candidate pairs for the same component from the
- * checklist and from the triggered-check queue", and cancel what is In-Progress. Succeeded ones stay: they are valid. */
+ * checklist and from the triggered-check queue", and cancel what is In-Progress. Succeeded ones stay: they are valid. So do those
+ * that the peer has nominated, too, and that rank higher: 8.1.1 has the last word on them once their checks have ended. */
 void nt_ice_lists_conclude(struct nt_ice_agent *a, uint8_t stream, uint16_t component, uint32_t keep, nt_time now)
 {
     for (uint32_t i = 0; i < a->session.pair_count; i++) {
         const struct nt_ice_pair *p = &a->session.pairs[i];
         const struct nt_ice_candidate *own = &nt_ice_pair_own(a, p)->c;
         if (i == keep || !p->listed || own->stream != stream || own->component != component)
+            continue;
+        if (p->nominate && p->priority > a->session.valids[nt_ice_component_of(a, own)->selected].priority)
             continue;
         if (p->state == NT_ICE_SUCCEEDED || p->state == NT_ICE_PAIR_FAILED) {
             nt_ice_check_cancel(a, i);

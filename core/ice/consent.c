@@ -18,12 +18,16 @@ static size_t component_count(const struct nt_ice_agent *a)
     return a->session.components != NULL ? (size_t)a->config.streams * a->config.components : 0;
 }
 
-/* RFC 7675, 5.1: "Initial consent to send traffic is obtained using ICE"; it counts from the last response. */
+/* RFC 7675, 5.1: "Initial consent to send traffic is obtained using ICE"; it counts from the last response. One that is older than
+ * the longest interval, of a pair that is nominated long after its check, is asked for at once. */
 void nt_ice_consent_begin(struct nt_ice_agent *a, struct nt_ice_component *c, nt_time now)
 {
     c->consented_at = a->session.pairs[a->session.valids[c->selected].generator].answered_at;
     c->consent_at = nt_time_after(now, interval(a));
+    if (now - c->consented_at > INTERVAL + INTERVAL / 5)
+        c->consent_at = now;
     c->sent_at = now;
+    c->asked_at = c->consented_at;
     memset(c->consent, 0, sizeof c->consent);
     c->consent_next = 0;
 }
@@ -81,6 +85,7 @@ static void ask(struct nt_ice_agent *a, size_t i, nt_time now)
     struct nt_ice_component *c = &a->session.components[i];
     struct nt_ice_out *o = send(a, i, NT_ICE_OUT_CONSENT, now);
     c->consent_at = nt_time_after(now, interval(a));
+    c->asked_at = now;
     if (o != NULL)
         memcpy(c->consent[c->consent_next++ % NT_ICE_CONSENT_IDS], o->id, NT_STUN_ID);
 }

@@ -103,6 +103,15 @@ static void bind_channel(struct nt_ice_agent *a, const struct nt_ice_valid *v, n
         nt_turn_client_bind_channel(a->bases.sources[own->via.relay].client, &a->session.remotes[v->remote].c.addr, now);
 }
 
+/* RFC 8445, 8.1.1: of several pairs that the peer nominates, "use the pairs with the highest priority". With an addition that is
+ * stated in core/README.md: a selected pair whose consent request got no answer gives way to any later nomination. The peer has
+ * then seen that path end, too, and what it nominates in its place is lower, or it would have been first. */
+bool nt_ice_nomination_counts(const struct nt_ice_agent *a, const struct nt_ice_component *c, uint64_t priority, nt_time now)
+{
+    bool doubtful = c->asked_at > c->consented_at && now - c->asked_at >= NT_STUN_RTO;
+    return c->selected == NT_ICE_NONE || doubtful || priority > a->session.valids[c->selected].priority;
+}
+
 void nt_ice_nominated(struct nt_ice_agent *a, uint32_t valid, nt_time now)
 {
     struct nt_ice_session *s = &a->session;
@@ -115,7 +124,7 @@ void nt_ice_nominated(struct nt_ice_agent *a, uint32_t valid, nt_time now)
     if (!v->nominated)
         nt_ice_trace(a, NT_TR_ICE_NOMINATED, &own->addr, &remote->addr, own->stream, own->component, 0, 0, now);
     v->nominated = true;
-    if (c->lost || (c->selected != NT_ICE_NONE && (c->selected == valid || s->valids[c->selected].priority >= v->priority)))
+    if (c->lost || c->selected == valid || !nt_ice_nomination_counts(a, c, v->priority, now))
         return;
     c->selected = valid;
     nt_ice_lists_conclude(a, own->stream, own->component, v->generator, now);

@@ -110,15 +110,20 @@ static void trigger(struct nt_ice_agent *a, uint32_t pair, nt_time now)
     nt_ice_pair_enqueue(a, pair, now);
 }
 
-/* RFC 8445, 7.3.1.5: a Succeeded pair's valid pair is nominated now, others once their check succeeds; so is one that succeeded
- * so long ago that the consent obtained by it is over (RFC 7675, 5.1), as with a late answer. */
+/* The pair succeeded so long ago that the consent obtained by it is over (RFC 7675, 5.1), as with a late answer. */
+static bool stale(const struct nt_ice_agent *a, uint32_t pair, nt_time now)
+{
+    const struct nt_ice_session *s = &a->session;
+    return now - s->pairs[pair].answered_at >= NT_ICE_CONSENT_EXPIRY && !a->config.no_consent;
+}
+
+/* RFC 8445, 7.3.1.5: a Succeeded pair's valid pair is nominated now, others, and stale ones, once their check succeeds. */
 static void nominated(struct nt_ice_agent *a, uint32_t pair, nt_time now)
 {
     struct nt_ice_session *s = &a->session;
-    bool stale = now - s->pairs[pair].answered_at >= NT_ICE_CONSENT_EXPIRY && !a->config.no_consent;
     if (s->role != NT_ICE_CONTROLLED)
         return;
-    if (s->pairs[pair].state != NT_ICE_SUCCEEDED || stale) {
+    if (s->pairs[pair].state != NT_ICE_SUCCEEDED || stale(a, pair, now)) {
         s->pairs[pair].nominate = true;
         if (s->pairs[pair].state == NT_ICE_SUCCEEDED)
             nt_ice_pair_enqueue(a, pair, now);
@@ -131,12 +136,27 @@ static void nominated(struct nt_ice_agent *a, uint32_t pair, nt_time now)
         }
 }
 
+/* Once a component has its pair, a request means something only as the nomination of another one: by a peer of RFC 5245, which
+ * nominates aggressively, or by one that moves to another pair. Pairs that were not checked to the end are checked then. */
+static bool late(const struct nt_ice_agent *a, const struct nt_ice_early *r, uint32_t own, uint32_t remote, uint32_t pair, nt_time now)
+{
+    const struct nt_ice_session *s = &a->session;
+    const struct nt_ice_component *c = nt_ice_component_of(a, &a->bases.own[own].c);
+    if (c->selected == NT_ICE_NONE)
+        return false;
+    if (!r->use_candidate || s->role != NT_ICE_CONTROLLED || s->valids[c->selected].generator == pair)
+        return true;
+    if (pair != NT_ICE_NONE && s->pairs[pair].state == NT_ICE_SUCCEEDED && !stale(a, pair, now))
+        return false;
+    uint32_t theirs = remote != NT_ICE_NONE ? s->remotes[remote].c.priority : r->priority;
+    return !nt_ice_nomination_counts(a, c, nt_ice_pair_priority(theirs, a->bases.own[own].c.priority), now);
+}
+
 /* What an accepted request means for the check list: sections 7.3.1.3 to 7.3.1.5. */
 static void accept(struct nt_ice_agent *a, const struct nt_ice_early *r, nt_time now)
 {
     struct nt_ice_session *s = &a->session;
     const struct nt_ice_base *b = &a->bases.items[r->via.base];
-    const struct nt_ice_component *component = &s->lists[b->stream - 1].components[b->component - 1];
     uint32_t own = own_of(a, r->via), remote = nt_ice_remote_find(a, b->stream, b->component, &r->from);
     if (own == NT_ICE_NONE || (remote == NT_ICE_NONE && !r->has_priority))
         return;
@@ -146,12 +166,7 @@ static void accept(struct nt_ice_agent *a, const struct nt_ice_early *r, nt_time
         if (seen(&s->pairs[pair], r->id))
             return; /* a retransmission: answered again, and that is all */
     }
-    /* Once a component has its pair, only a better nomination means anything (8.1.1: "use the pairs with the highest
-     * priority" of a peer that nominates aggressively). */
-    bool settled = component->selected != NT_ICE_NONE;
-    if (a->state != NT_ICE_RUNNING && a->state != NT_ICE_COMPLETED)
-        return;
-    if (settled && (!r->use_candidate || pair == NT_ICE_NONE || s->pairs[pair].state != NT_ICE_SUCCEEDED))
+    if ((a->state != NT_ICE_RUNNING && a->state != NT_ICE_COMPLETED) || late(a, r, own, remote, pair, now))
         return;
     if (remote == NT_ICE_NONE)
         remote = nt_ice_remote_learn(a, r->via, &r->from, r->priority, now);
