@@ -165,7 +165,8 @@ async function firefox(file) {
         socket.write(`${Buffer.byteLength(text)}:${text}`);
     });
 
-    const { capabilities } = await call('WebDriver:NewSession', { capabilities: { alwaysMatch: { timeouts: { script: null } } } });
+    const { capabilities } = await call('WebDriver:NewSession');
+    await call('WebDriver:SetTimeouts', { script: 86400000 }); // a day: hear() lasts as long as nothing is said
     await call('WebDriver:Navigate', { url: 'about:blank' }); // the page of the start may not run foreign code
     return {
         version: capabilities.browserVersion,
