@@ -17,8 +17,10 @@ fi
 cmake --preset fuzz >/dev/null && cmake --build "$build" --target "${targets[@]/#/fuzz_}" || exit 2
 
 fuzz() {
+    local vectors=()
+    case $1 in sdp | fragment | candidate) vectors=(tests/vectors/sdp) ;; esac # what real stacks send
     "$build/tests/fuzz/fuzz_$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=8192 -print_final_stats=1 \
-        -artifact_prefix="$crashes/$1-" "$build/corpus/$1" "tests/fuzz/corpus/$1" >"$build/corpus/$1.log" 2>&1
+        -artifact_prefix="$crashes/$1-" "$build/corpus/$1" "tests/fuzz/corpus/$1" "${vectors[@]}" >"$build/corpus/$1.log" 2>&1
 }
 
 # Does an input that a failed run left fail again?
