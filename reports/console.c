@@ -118,6 +118,13 @@ static void grid(const struct nt_console *c, const struct nt_grid *g)
         fputs(": ", c->out);
         say(c, g->cases[0].claim);
     }
+    for (size_t i = 0; i + 2 < g->cases[0].param_count; i++) {
+        const struct nt_result_param *p = &g->cases[0].params[i];
+        fputs(i == 0 ? "\n" : ", ", c->out);
+        say(c, p->name);
+        fputs(" = ", c->out);
+        say(c, p->label != NULL ? p->label : p->json);
+    }
     fputc('\n', c->out);
     say(c, g->row_name);
     fputs(" \\ ", c->out);

@@ -4,18 +4,27 @@
 #include <stdio.h>
 #include <string.h>
 
-size_t nt_grid_span(const struct nt_result_case *first, size_t left)
-{
-    size_t n = 1;
-    const char *file = first->file != NULL ? first->file : "";
-    while (n < left && strcmp(first[n].file != NULL ? first[n].file : "", file) == 0)
-        n++;
-    return n;
-}
-
 static const char *label_of(const struct nt_result_param *p)
 {
     return p->label != NULL ? p->label : p->json != NULL ? p->json : "";
+}
+
+static bool same_slice(const struct nt_result_case *a, const struct nt_result_case *b)
+{
+    if (strcmp(a->file != NULL ? a->file : "", b->file != NULL ? b->file : "") != 0 || a->param_count != b->param_count)
+        return false;
+    for (size_t i = 0; i + 2 < a->param_count; i++)
+        if (strcmp(label_of(&a->params[i]), label_of(&b->params[i])) != 0)
+            return false;
+    return true;
+}
+
+size_t nt_grid_span(const struct nt_result_case *first, size_t left)
+{
+    size_t n = 1;
+    while (n < left && same_slice(first, &first[n]))
+        n++;
+    return n;
 }
 
 /* false: the axis is too long. */
@@ -34,16 +43,17 @@ bool nt_grid_make(struct nt_grid *g, const struct nt_result_case *cases, size_t 
 {
     *g = (struct nt_grid){.cases = cases, .count = count};
     for (size_t i = 0; i < count; i++) {
-        if (cases[i].param_count != 2)
+        size_t axes = cases[i].param_count;
+        if (axes < 2)
             return false;
-        if (!note(g->rows, &g->row_count, label_of(&cases[i].params[0])) ||
-            !note(g->columns, &g->column_count, label_of(&cases[i].params[1])))
+        if (!note(g->rows, &g->row_count, label_of(&cases[i].params[axes - 2])) ||
+            !note(g->columns, &g->column_count, label_of(&cases[i].params[axes - 1])))
             return false;
     }
     if (count == 0)
         return false;
-    g->row_name = cases[0].params[0].name;
-    g->column_name = cases[0].params[1].name;
+    g->row_name = cases[0].params[cases[0].param_count - 2].name;
+    g->column_name = cases[0].params[cases[0].param_count - 1].name;
     return true;
 }
 
@@ -53,7 +63,8 @@ const struct nt_result_case *nt_grid_cell(const struct nt_grid *g, size_t row, s
     *passed = *all = 0;
     for (size_t i = 0; i < g->count; i++) {
         const struct nt_result_case *c = &g->cases[i];
-        if (strcmp(label_of(&c->params[0]), g->rows[row]) != 0 || strcmp(label_of(&c->params[1]), g->columns[column]) != 0)
+        if (strcmp(label_of(&c->params[c->param_count - 2]), g->rows[row]) != 0 ||
+            strcmp(label_of(&c->params[c->param_count - 1]), g->columns[column]) != 0)
             continue;
         ++*all;
         *passed += c->outcome == NT_PASS;

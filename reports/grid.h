@@ -1,4 +1,4 @@
-/* Inside of the room: the two-axis matrix of one scenario file. */
+/* Inside of the room: the matrices of one scenario file, over its last two axes: one for each combination of the axes before them. */
 #ifndef NT_REPORTS_GRID_H
 #define NT_REPORTS_GRID_H
 
@@ -14,9 +14,9 @@ struct nt_grid {
     size_t row_count, column_count;
 };
 
-/* The number of cases of the same file from the first on. */
+/* The number of cases, from the first on, of the same file and the same values of all axes but the last two. */
 size_t nt_grid_span(const struct nt_result_case *first, size_t left);
-/* Are these cases of one file a matrix of two axes? */
+/* Are these cases a matrix of two axes? */
 bool nt_grid_make(struct nt_grid *g, const struct nt_result_case *cases, size_t count);
 /* The cell's case that tells most: the first that did not pass, else the first; NULL: none ran. *passed of *all in the cell. */
 const struct nt_result_case *nt_grid_cell(const struct nt_grid *g, size_t row, size_t column, size_t *passed, size_t *all);

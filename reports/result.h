@@ -87,6 +87,7 @@ struct nt_result_case {
     struct nt_result_violation *violations;
     size_t violation_count;
     uint64_t data_sent, data_lost;
+    uint32_t runs_passed, runs_failed; /* of a case that was run several times; 0, 0: once */
     char *capture; /* "captures/....pcapng"; NULL: null */
 };
 

@@ -188,6 +188,14 @@ static json_t *conformance(const struct nt_result_case *c, int *err)
     return o;
 }
 
+static json_t *runs(const struct nt_result_case *c, int *err)
+{
+    json_t *o = json_object();
+    put(o, "pass", number(c->runs_passed), err);
+    put(o, "fail", number(c->runs_failed), err);
+    return o;
+}
+
 static json_t *whole_case(const struct nt_result_case *c, int *err)
 {
     json_t *o = json_object(), *at = json_object(), *agents = json_object(), *data = json_object(), *names;
@@ -212,6 +220,8 @@ static json_t *whole_case(const struct nt_result_case *c, int *err)
     put(o, "agents", agents, err);
     put(o, "conformance", conformance(c, err), err);
     put(o, "data", data, err);
+    if (c->runs_passed + c->runs_failed > 0)
+        put(o, "runs", runs(c, err), err);
     put(o, "capture", text(c->capture), err);
     put(o, "claim", text(c->claim), err);
     names = labels(c, err);

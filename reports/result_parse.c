@@ -339,6 +339,11 @@ static void whole_case(struct in *in, const json_t *o, struct nt_result_case *c)
     conformance(in, o, c);
     c->data_sent = get_number(in, data, "sent", INT64_MAX);
     c->data_lost = get_number(in, data, "lost", INT64_MAX);
+    if (json_object_get(o, "runs") != NULL) {
+        const json_t *runs = get_object(in, o, "runs");
+        c->runs_passed = get_u32(in, runs, "pass");
+        c->runs_failed = get_u32(in, runs, "fail");
+    }
     c->capture = get_text(in, o, "capture", true);
     c->claim = get_text(in, o, "claim", true);
 }

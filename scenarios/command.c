@@ -34,6 +34,7 @@ static const struct {
 } commands[] = {
     {"run", nt_command_run}, {"list", nt_command_list}, {"lint", nt_command_lint}, {"presets", nt_command_presets},
     {"schema", nt_command_schema}, {"explain", nt_command_explain}, {"classify", nt_command_classify}, {"merge", nt_command_merge},
+    {"interop", nt_command_interop},
     {"version", version}, {"help", help},
 };
 

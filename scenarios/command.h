@@ -14,6 +14,7 @@ int nt_command_presets(const struct nt_options *o);
 int nt_command_schema(const struct nt_options *o);
 int nt_command_explain(const struct nt_options *o);
 int nt_command_classify(const struct nt_options *o);
+int nt_command_interop(const struct nt_options *o);
 int nt_command_merge(const struct nt_options *o);
 
 /* Prints and clears. */

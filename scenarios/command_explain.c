@@ -3,6 +3,7 @@
 #include "core/base/map.h"
 #include "reports/ladder.h"
 #include "reports/report.h"
+#include "scenarios/adapter.h"
 #include "scenarios/command.h"
 #include "scenarios/run_case.h"
 #include "scenarios/selection.h"
@@ -139,6 +140,7 @@ int nt_command_explain(const struct nt_options *given)
     struct nt_selection s = {0};
     struct nt_diags diags = {0};
     char file[1024];
+    nt_adapters_environment();
     if (o.args.count != 1) {
         fputs("natsim: explain takes one case: an id that 'natsim list' shows\n", stderr);
         return NT_EXIT_USAGE;

@@ -1,11 +1,13 @@
 /* natsim run: load, hand the cases to workers, gather their results, write the reports. */
 #include "core/base/err.h"
 #include "reports/report.h"
+#include "scenarios/adapter.h"
 #include "scenarios/command.h"
 #include "scenarios/live_world.h"
 #include "scenarios/output.h"
 #include "scenarios/pool.h"
-#include "scenarios/run_case.h"
+#include "scenarios/repeat.h"
+#include "scenarios/replace.h"
 #include "scenarios/selection.h"
 
 #include <errno.h>
@@ -18,6 +20,7 @@
 #include <unistd.h>
 
 #define PATH_BYTES 4096
+#define INTEROP_JOBS 6
 
 struct runner {
     const struct nt_options *o;
@@ -52,7 +55,7 @@ static void run_one(struct runner *run, const struct nt_scn_case *c, const struc
     struct nt_run_options options = {.seed = selected->own_seed ? c->seed : selected->seed, .seed_in_id = selected->seed_in_id, .until = o->until};
     char *logs = nt_live_needed(c) && o->keep != NT_KEEP_NONE ? nt_output_logs(o->out, c->id) : NULL;
     options.logs = logs;
-    nt_run_case(c, &options, &run->capture, NULL, out);
+    nt_repeat_case(c, &options, o->runs, &run->capture, out);
     free(logs);
     if (o->keep == NT_KEEP_ALL || (o->keep == NT_KEEP_FAILED && out->outcome != NT_PASS)) {
         int err = nt_output_capture(o->out, &run->capture, o->plain_pcap, out);
@@ -68,8 +71,9 @@ static char *work(void *user, size_t job)
     struct nt_diags diags = {0};
     struct nt_result_case result = {0};
     struct nt_scn_case *c = nt_scn_file_case(run->s.files[selected->file], selected->index, &diags);
+    char why[300];
     nt_diags_clear(&diags);
-    if (c == NULL)
+    if (c == NULL || !nt_replace_agents(c, run->o, why, sizeof why))
         return NULL;
     run_one(run, c, selected, &result);
     char *json = nt_result_case_to_json(&result);
@@ -235,15 +239,35 @@ static int run_all(struct runner *run)
     return code;
 }
 
+/* Every case has the agents that processes are to stand for, before anything runs. */
+static int check_agents(const struct runner *run, struct nt_diags *diags)
+{
+    char why[300];
+    for (size_t i = 0; i < run->s.count && (run->o->agent_l != NULL || run->o->agent_r != NULL); i++) {
+        const struct nt_selected_case *k = &run->s.cases[i];
+        struct nt_scn_case *c = nt_scn_file_case(run->s.files[k->file], k->index, diags);
+        bool good = c != NULL && nt_replace_agents(c, run->o, why, sizeof why);
+        if (c != NULL && !good)
+            nt_diag_mend(nt_diag_add(diags, NULL, 0, 0, "%s", why), "--agent-l and --agent-r are for scenarios between L and R: leave this one out");
+        nt_scn_case_del(c);
+        if (!good)
+            return NT_EXIT_USAGE;
+    }
+    return NT_EXIT_OK;
+}
+
 int nt_command_run(const struct nt_options *o)
 {
     struct nt_diags diags = {0};
     struct runner run = {.o = o};
     int r = nt_select(&run.s, o, "classic", &diags);
+    if (r == NT_EXIT_OK)
+        r = check_agents(&run, &diags);
     if (r == NT_EXIT_OK && run.s.count == 0) {
         nt_diag_mend(nt_diag_add(&diags, NULL, 0, 0, "no case is selected"), "'natsim list' shows what there is; look at --filter, --tag and --shard");
         r = NT_EXIT_USAGE;
     }
+    nt_adapters_environment();
     if (r != NT_EXIT_OK)
         nt_complain(&diags);
     else if ((r = prepare(&run)) == NT_EXIT_OK)
@@ -253,4 +277,22 @@ int nt_command_run(const struct nt_options *o)
     nt_capture_free(&run.capture);
     nt_selection_free(&run.s);
     return r;
+}
+
+/* Real time is mostly waiting: more cases than processors run at once. */
+int nt_command_interop(const struct nt_options *given)
+{
+    struct nt_options o = *given;
+    if (o.args.count > 0) {
+        fputs("natsim: interop takes no arguments: --filter selects among its cases\n", stderr);
+        return NT_EXIT_USAGE;
+    }
+    o.args.items[o.args.count++] = "interop";
+    if (o.tags.count == 0)
+        o.tags.items[o.tags.count++] = o.short_form ? "short" : "full";
+    if (o.runs == 0)
+        o.runs = o.short_form ? 1 : 3;
+    if (o.jobs == 0)
+        o.jobs = INTEROP_JOBS;
+    return nt_command_run(&o);
 }

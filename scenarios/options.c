@@ -22,14 +22,14 @@ static const struct {
     {"check", "CAPTURE...", NULL},
     {"sweep", "", NULL},
     {"diff", "OLD NEW", NULL},
-    {"interop", "[--short]", NULL},
+    {"interop", "[--short]", "real ICE stacks with each other and with ours, behind pairs of NATs"},
     {"serve", "", NULL},
     {"bench", "", NULL},
 };
 
 enum flag {
     FLAG_OUT, FLAG_JOBS, FLAG_SEED, FLAG_SEEDS, FLAG_SHARD, FLAG_FILTER, FLAG_TAG, FLAG_CAPTURE, FLAG_FORMAT, FLAG_UNTIL,
-    FLAG_FAIL_FAST, FLAG_STATS, FLAG_STAMP, FLAG_VERBOSE, FLAG_CARRIER, FLAG_AGENT_L, FLAG_AGENT_R, FLAG_HELP, FLAG_VERSION
+    FLAG_FAIL_FAST, FLAG_STATS, FLAG_STAMP, FLAG_VERBOSE, FLAG_CARRIER, FLAG_AGENT_L, FLAG_AGENT_R, FLAG_RUNS, FLAG_SHORT, FLAG_HELP, FLAG_VERSION
 };
 
 static const struct {
@@ -51,8 +51,10 @@ static const struct {
     {"--stamp", NULL, "put the date into results.json", FLAG_STAMP},
     {"-v", NULL, "a line for each case", FLAG_VERBOSE},
     {"--carrier", "builtin|ns3", "what carries the frames (builtin; ns3 is not in this version)", FLAG_CARRIER},
-    {"--agent-l", "CMD", "not in this version", FLAG_AGENT_L},
-    {"--agent-r", "CMD", "not in this version", FLAG_AGENT_R},
+    {"--agent-l", "CMD", "a process in the place of agent L (tests/interop/README.md); path and data are judged", FLAG_AGENT_L},
+    {"--agent-r", "CMD", "the same for agent R", FLAG_AGENT_R},
+    {"--runs", "N", "run each case N times: one that is not the same each time fails (1; interop 3)", FLAG_RUNS},
+    {"--short", NULL, "of interop: two pairs of NATs, one run", FLAG_SHORT},
     {"--help", NULL, "this text", FLAG_HELP},
     {"--version", NULL, "the version", FLAG_VERSION},
 };
@@ -139,6 +141,11 @@ static int set_number(struct nt_options *o, enum flag flag, const char *value, s
             return complain(diags, "--jobs cannot be", value, "a number from 1 to 256");
         o->jobs = (unsigned)n;
         return NT_EXIT_OK;
+    case FLAG_RUNS:
+        if (read_number(value, &n, &end) != NT_OK || *end != '\0' || n < 1 || n > 1000)
+            return complain(diags, "--runs cannot be", value, "a number from 1 to 1000");
+        o->runs = (unsigned)n;
+        return NT_EXIT_OK;
     case FLAG_SEED:
         o->seed_given = true;
         if (read_number(value, &o->seed, &end) != NT_OK || *end != '\0' || o->seed > INT64_MAX)
@@ -182,6 +189,7 @@ static int set(struct nt_options *o, enum flag flag, const char *name, const cha
     switch (flag) {
     case FLAG_OUT: o->out = value, o->out_given = true; return *value != '\0' ? NT_EXIT_OK : complain(diags, "--out cannot be", value, "a directory");
     case FLAG_JOBS:
+    case FLAG_RUNS:
     case FLAG_SEED:
     case FLAG_SEEDS:
     case FLAG_SHARD: return set_number(o, flag, value, diags);
@@ -197,10 +205,11 @@ static int set(struct nt_options *o, enum flag flag, const char *name, const cha
     case FLAG_VERBOSE: o->verbose = true; return NT_EXIT_OK;
     case FLAG_HELP: o->command = "help"; return NT_EXIT_OK;
     case FLAG_VERSION: o->command = "version"; return NT_EXIT_OK;
+    case FLAG_SHORT: o->short_form = true; return NT_EXIT_OK;
     case FLAG_AGENT_L:
-    case FLAG_AGENT_R: break;
+    case FLAG_AGENT_R: *(flag == FLAG_AGENT_L ? &o->agent_l : &o->agent_r) = value; break;
     }
-    return complain(diags, "not in this version:", name, "leave it out");
+    return *value != '\0' ? NT_EXIT_OK : complain(diags, "a command is missing after", name, "what starts the process, as for a shell");
 }
 
 static int unknown(struct nt_diags *diags, const char *what, const char *given, const char *const *names, size_t count)

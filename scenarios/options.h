@@ -31,6 +31,9 @@ struct nt_options {
     enum nt_keep keep;
     bool plain_pcap, fail_fast, stats, stamp, verbose;
     nt_time until;
+    const char *agent_l, *agent_r;   /* commands of processes in the place of agents L and R; NULL: ours */
+    unsigned runs;                   /* of each case; 0: 1 */
+    bool short_form;                 /* of interop */
 };
 
 /* NT_EXIT_OK, or NT_EXIT_USAGE with a diagnostic. */

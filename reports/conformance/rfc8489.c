@@ -228,6 +228,19 @@ static void judge_response(struct nt_judge *j, const struct nt_item *m)
                       "the same request was answered otherwise before");
 }
 
+/* RFC 8489, 11 (and RFC 5389, 12.2): a server may answer an RFC 3489 client, whose transaction has no cookie. */
+static bool answers_classic(const struct nt_view *v, uint32_t i)
+{
+    const struct nt_item *m = &v->items[i];
+    for (uint32_t k = i; k-- > 0;) {
+        const struct nt_item *q = &v->items[k];
+        if (q->pair == m->pair && q->direction == NT_DIR_IN && q->kind == NT_ITEM_OTHER && q->len >= NT_STUN_HEADER && m->len >= NT_STUN_HEADER &&
+            memcmp(q->bytes + 4, m->bytes + 4, NT_STUN_HEADER - 4) == 0)
+            return true;
+    }
+    return false;
+}
+
 void nt_judge_stun(struct nt_judge *j)
 {
     const struct nt_view *v = j->v;
@@ -235,7 +248,7 @@ void nt_judge_stun(struct nt_judge *j)
         const struct nt_item *m = &v->items[i];
         if (m->direction != NT_DIR_OUT || m->excused || m->leg != NT_VIEW_NONE)
             continue;
-        if (m->kind == NT_ITEM_STUN || m->kind == NT_ITEM_OTHER)
+        if (m->kind == NT_ITEM_STUN || (m->kind == NT_ITEM_OTHER && !answers_classic(v, i)))
             nt_judge_that(j, NT_STUN_RULE_COOKIE, m, m->kind == NT_ITEM_STUN, "a STUN message without the magic cookie");
         if (m->kind != NT_ITEM_STUN)
             continue;
