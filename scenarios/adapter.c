@@ -101,10 +101,10 @@ static bool read_end(const json_t *o, struct nt_adapter_end *end)
     const char *type = text_of(o, "type"), *addr = text_of(o, "addr");
     json_int_t port = json_integer_value(json_object_get(o, "port"));
     int t = nt_ice_type_by_name(type, strlen(type));
-    if (t < 0 || port < 0 || port > 65535 || nt_addr_parse(&end->addr, addr) != NT_OK)
+    if (t < 0 || port < 0 || port > 65535 || (*addr != '\0' && nt_addr_parse(&end->addr, addr) != NT_OK))
         return false;
     end->type = (enum nt_ice_type)t;
-    end->addr.port = (uint16_t)port;
+    end->addr.port = *addr != '\0' ? (uint16_t)port : 0;
     return true;
 }
 

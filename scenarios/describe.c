@@ -58,7 +58,7 @@ static int describe_agent(const struct nt_world *w, uint32_t i, struct nt_result
 
 static bool is_relayed(const struct nt_scn_case *c, const struct nt_addr *a)
 {
-    for (size_t i = 0; i < c->server_count; i++)
+    for (size_t i = 0; i < c->server_count && nt_addr_is_set(a); i++)
         if (nt_addr_same_ip(a, &c->servers[i].relay) || nt_addr_same_ip(a, &c->servers[i].relay6))
             return true;
     return false;

@@ -130,7 +130,7 @@ static void judge_request(struct nt_judge *j, const struct nt_item *m, uint32_t 
         judge_retransmission(j, m);
         return;
     }
-    j->exercised[NT_STUN_RULE_FRESH_ID] = true;
+    nt_judge_that(j, NT_STUN_RULE_FRESH_ID, m, !m->reused_id, "the id is that of an earlier request, which was another one");
     judge_credentials(j, m);
 }
 

@@ -169,8 +169,10 @@ static int match(struct nt_view *v, struct nt_item *m, uint32_t self)
     if (m->class_ != NT_STUN_REQUEST)
         return NT_OK;
     if (found != NT_MAP_NONE) {
-        const struct nt_item *before = &v->items[found];
-        m->first = before->first;
+        const struct nt_item *before = &v->items[found], *first = &v->items[before->first];
+        bool same = m->len == first->len && memcmp(m->bytes, first->bytes, m->len) == 0;
+        m->reused_id = !same && first->answer != NT_VIEW_NONE;
+        m->first = m->reused_id ? self : before->first;
         m->copy = m->at - before->at <= NT_MSEC && m->len == before->len && m->pair == before->pair &&
                   memcmp(m->bytes, before->bytes, m->len) == 0;
     }

@@ -54,6 +54,7 @@ struct nt_item {
     uint32_t attr_count;
     uint32_t key;                 /* of nt_view.keys, or NT_VIEW_NONE */
     uint32_t first;               /* request: the first of its transaction (itself if it is) */
+    bool reused_id;               /* request: another one of this id was answered before; it begins a transaction all the same */
     uint32_t request;             /* response: the last request of its id that came the other way, or NT_VIEW_NONE */
     uint32_t answer;              /* first request: its first response, or NT_VIEW_NONE */
     /* ChannelData */
