@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""aioice as an adapter of tests/interop/README.md. It does not trickle: it gathers, then tells everything, and checks start when it has
-all of the peer's candidates. One STUN and one TURN server are all it can use. Its policy `relay` hides the other candidates and
+"""aioice as an adapter of tests/interop/README.md. It does not trickle: it gathers, then tells everything, and checks start when it
+has all of the peer's candidates. One STUN and one TURN server are all it can use. Its policy `relay` hides the other candidates and
 sends checks from them all the same; the peer's relay then drops these, having no permission for them."""
 import asyncio
 import contextlib
@@ -51,7 +51,8 @@ def connection(start):
                 continue
             options[f"{scheme}_server"] = address
             if scheme == "turn":
-                options.update(turn_username=entry.get("username"), turn_password=entry.get("credential"), turn_transport=transport)
+                options.update(turn_username=entry.get("username"), turn_password=entry.get("credential"))
+                options["turn_transport"] = transport
     if start.get("policy") == "relay":  # aioice's own policy lets server-reflexive candidates pass
         options.pop("stun_server", None)
         options["transport_policy"] = aioice.TransportPolicy.RELAY
@@ -72,7 +73,7 @@ class Adapter:
 
     def run(self, coroutine):
         task = asyncio.create_task(coroutine)
-        task.add_done_callback(lambda t: t.cancelled() or t.exception() is None or log(f"{type(t.exception()).__name__}: {t.exception()}"))
+        task.add_done_callback(lambda t: t.cancelled() or t.exception() is None or log(repr(t.exception())))
         self.tasks.append(task)
 
     # --- lines ---

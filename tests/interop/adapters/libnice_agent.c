@@ -125,7 +125,8 @@ static void describe(struct adapter *a)
 {
     gchar *ufrag = NULL, *pwd = NULL;
     nice_agent_get_local_credentials(a->agent, a->stream, &ufrag, &pwd);
-    nt_lines_say("{s:s, s:{s:s, s:s, s:s}}", "t", "signal", "desc", "type", a->offerer ? "offer" : "answer", "ufrag", ufrag, "pwd", pwd);
+    nt_lines_say("{s:s, s:{s:s, s:s, s:s}}", "t", "signal", "desc", "type", a->offerer ? "offer" : "answer", "ufrag", ufrag, "pwd",
+                 pwd);
     g_free(ufrag);
     g_free(pwd);
 }
@@ -175,7 +176,7 @@ static void take_description(struct adapter *a, const json_t *desc)
     if (!a->gathering)
         gather(a);
     nice_agent_set_remote_credentials(a->agent, a->stream, ufrag, pwd);
-    json_array_foreach(a->early, i, cand)
+    for (i = 0; (cand = json_array_get(a->early, i)) != NULL; i++)
         take_candidate(a, cand);
     json_array_clear(a->early);
 }
@@ -305,8 +306,8 @@ int main(void)
     a.loop = g_main_loop_new(NULL, FALSE);
     a.early = json_array();
     snprintf(version, sizeof version, "%d.%d.%d", NICE_VERSION_MAJOR, NICE_VERSION_MINOR, NICE_VERSION_MICRO);
-    nt_lines_say("{s:s, s:s, s:s, s:s, s:b, s:s}", "t", "hello", "stack", "libnice", "version", version, "kind", "ice", "trickle", 1,
-                 "local_type", "candidate");
+    nt_lines_say("{s:s, s:s, s:s, s:s, s:b, s:s}", "t", "hello", "stack", "libnice", "version", version, "kind", "ice", "trickle",
+                 1, "local_type", "candidate");
     g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP, on_input, &a);
     g_main_loop_run(a.loop);
     nt_lines_say("{s:s}", "t", "bye");

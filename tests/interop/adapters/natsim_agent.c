@@ -60,8 +60,9 @@ static void take_data(struct adapter *a, const struct nt_ice_event *event, nt_ti
 
 static void say_state(struct adapter *a, enum nt_ice_state state, nt_time now)
 {
-    static const char *const words[] = {[NT_ICE_NEW] = "new",           [NT_ICE_GATHERING] = "new", [NT_ICE_RUNNING] = "checking",
-                                        [NT_ICE_COMPLETED] = "completed", [NT_ICE_FAILED] = "failed", [NT_ICE_DISCONNECTED] = "disconnected",
+    static const char *const words[] = {[NT_ICE_NEW] = "new",          [NT_ICE_GATHERING] = "new",
+                                        [NT_ICE_RUNNING] = "checking", [NT_ICE_COMPLETED] = "completed",
+                                        [NT_ICE_FAILED] = "failed",    [NT_ICE_DISCONNECTED] = "disconnected",
                                         [NT_ICE_CLOSED] = "closed"};
     nt_lines_say("{s:s, s:s}", "t", "state", "ice", words[state]);
     if (state == NT_ICE_COMPLETED && a->next_probe == NT_TIME_NEVER) {
@@ -149,7 +150,8 @@ static nt_time deadline(const struct adapter *a)
 
 /* --- start and stop --- */
 
-static void set_servers(struct nt_ice_config *config, struct nt_addr *stun, struct nt_ice_turn *turn, const struct nt_lines_start *start)
+static void set_servers(struct nt_ice_config *config, struct nt_addr *stun, struct nt_ice_turn *turn,
+                        const struct nt_lines_start *start)
 {
     config->stun = stun;
     config->turn = turn;
@@ -162,7 +164,8 @@ static void set_servers(struct nt_ice_config *config, struct nt_addr *stun, stru
             continue;
         addr = nt_addr_with_port(&addr, s->port);
         if (s->turn)
-            turn[config->turn_count++] = (struct nt_ice_turn){.server = addr, .transport = NT_UDP, .user = s->user, .password = s->credential};
+            turn[config->turn_count++] =
+                (struct nt_ice_turn){.server = addr, .transport = NT_UDP, .user = s->user, .password = s->credential};
         else
             stun[config->stun_count++] = addr;
     }
@@ -177,7 +180,8 @@ static struct nt_ice_agent *agent_for(const struct nt_lines_start *start, bool t
     struct nt_ice_config config = {.role = start->controlling ? NT_ICE_CONTROLLING : NT_ICE_CONTROLLED,
                                    .policy = start->relay_only ? NT_ICE_RELAY_ONLY : NT_ICE_ALL,
                                    .trickle = trickles ? NT_ICE_TRICKLE_FULL : NT_ICE_TRICKLE_OFF,
-                                   .ipv6 = true, .software = "natsim " NATSIM_VERSION};
+                                   .ipv6 = true,
+                                   .software = "natsim " NATSIM_VERSION};
     set_servers(&config, stun, turn, start);
     if (getrandom(key, sizeof key, 0) != sizeof key)
         return NULL;
@@ -251,8 +255,8 @@ int main(int argc, char **argv)
     a.signals.trickles = argc < 2 || strcmp(argv[1], "--no-trickle") != 0;
     if (nt_signals_init(&a.signals) != NT_OK || getrandom(a.probes.magic, sizeof a.probes.magic, 0) != sizeof a.probes.magic)
         return 1;
-    nt_lines_say("{s:s, s:s, s:s, s:s, s:b, s:s}", "t", "hello", "stack", "natsim", "version", NATSIM_VERSION, "kind", "ice", "trickle",
-                 (int)a.signals.trickles, "local_type", "candidate");
+    nt_lines_say("{s:s, s:s, s:s, s:s, s:b, s:s}", "t", "hello", "stack", "natsim", "version", NATSIM_VERSION, "kind", "ice",
+                 "trickle", (int)a.signals.trickles, "local_type", "candidate");
     for (bool more = true; more && !closed(&a);) {
         nt_time at = deadline(&a);
         if (nt_sockets_wait(&a.sockets, STDIN_FILENO, at == NT_TIME_NEVER ? at : at - clock_now()))

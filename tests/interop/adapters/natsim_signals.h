@@ -1,5 +1,5 @@
-/* What one natsim agent and its peer tell each other over the lines of README.md: each a description, then candidates one by one and
- * their end. It trickles (RFC 8838) if both do. */
+/* What one natsim agent and its peer tell each other over the lines of README.md: each a description, then candidates one by one
+ * and their end. It trickles (RFC 8838) if both do. */
 #ifndef NT_INTEROP_SIGNALS_H
 #define NT_INTEROP_SIGNALS_H
 

@@ -1,5 +1,5 @@
-/* The smallest adapter of ../README.md in C, to be copied: put your agent in libnice's place. What every adapter needs is in lines.c
- * and probes.c beside it. It leaves out TURN, policy, and candidates that come before the description. */
+/* The smallest adapter of ../README.md in C, to be copied: put your agent in libnice's place. What every adapter needs is in
+ * lines.c and probes.c. It leaves out TURN, policy, and candidates that come before the description. */
 #include "../adapters/lines.h"
 #include "../adapters/probes.h"
 
@@ -47,7 +47,8 @@ static json_t *side(const NiceCandidate *c)
     static const char *const types[] = {"host", "srflx", "prflx", "relay"};
     char ip[NICE_ADDRESS_STRING_LEN];
     nice_address_to_string(&c->addr, ip);
-    return json_pack("{s:s, s:s, s:i, s:s}", "type", types[c->type], "addr", ip, "port", (int)nice_address_get_port(&c->addr), "proto", "udp");
+    return json_pack("{s:s, s:s, s:i, s:s}", "type", types[c->type], "addr", ip, "port", (int)nice_address_get_port(&c->addr),
+                     "proto", "udp");
 }
 
 static void on_selected(NiceAgent *a, guint s, guint component, NiceCandidate *local, NiceCandidate *remote)
@@ -71,7 +72,8 @@ static void start(const json_t *line)
         if (!s.servers[i].turn)
             g_object_set(agent, "stun-server", s.servers[i].ip, "stun-server-port", (guint)s.servers[i].port, NULL);
     nice_agent_get_local_credentials(agent, stream, &ufrag, &pwd);
-    nt_lines_say("{s:s, s:{s:s, s:s, s:s}}", "t", "signal", "desc", "type", s.offerer ? "offer" : "answer", "ufrag", ufrag, "pwd", pwd);
+    nt_lines_say("{s:s, s:{s:s, s:s, s:s}}", "t", "signal", "desc", "type", s.offerer ? "offer" : "answer", "ufrag", ufrag, "pwd",
+                 pwd);
     nice_agent_gather_candidates(agent, stream); /* each candidate after the description */
     g_free(ufrag);
     g_free(pwd);
@@ -115,7 +117,8 @@ static gboolean on_input(gint fd, GIOCondition condition, gpointer loop)
 int main(void)
 {
     GMainLoop *loop = g_main_loop_new(NULL, FALSE);
-    agent = nice_agent_new_full(NULL, NICE_COMPATIBILITY_RFC5245, NICE_AGENT_OPTION_REGULAR_NOMINATION | NICE_AGENT_OPTION_ICE_TRICKLE);
+    agent =
+        nice_agent_new_full(NULL, NICE_COMPATIBILITY_RFC5245, NICE_AGENT_OPTION_REGULAR_NOMINATION | NICE_AGENT_OPTION_ICE_TRICKLE);
     stream = nice_agent_add_stream(agent, 1);
     nice_agent_attach_recv(agent, stream, 1, NULL, on_data, NULL);
     g_signal_connect(agent, "new-candidate-full", G_CALLBACK(on_candidate), NULL);
