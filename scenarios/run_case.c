@@ -31,7 +31,8 @@ static void on_named(void *user, const struct nt_observed *o, const struct nt_tr
 static void on_any(void *user, const struct nt_trace_event *ev)
 {
     struct run *run = user;
-    if (ev->kind == NT_TR_DATA_SENT || ev->kind == NT_TR_DATA_RECEIVED || ev->kind == NT_TR_OFFER_SENT || ev->kind == NT_TR_ANSWER_SENT)
+    bool data = ev->kind == NT_TR_DATA_SENT || ev->kind == NT_TR_DATA_RECEIVED;
+    if ((data && run->w->live == NULL) || ev->kind == NT_TR_OFFER_SENT || ev->kind == NT_TR_ANSWER_SENT) /* probes go on to the end */
         run->w->last_activity = ev->at;
     if (run->listener != NULL && ev->node < run->w->observer.node_count)
         run->listener->event(run->listener->user, run->w->scn, run->w->observer.nodes[ev->node], ev);
@@ -90,6 +91,8 @@ static nt_time tail_end(const struct nt_world *w, nt_time way)
     struct nt_data_count data = data_of(w);
     bool waits = some_waits(w), runs = some_goes_on(w);
     nt_time wait = (waits || data.received < data.sent) && way > TAIL ? way : TAIL;
+    if (w->live != NULL && nt_live_late(w))
+        return nt_time_after(w->call_at, NT_LIVE_VERDICT);
     if (w->live != NULL)
         return nt_time_after(w->last_activity, NT_LIVE_SETTLE);
     if (waits && runs)

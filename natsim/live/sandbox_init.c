@@ -72,6 +72,9 @@ static int private_files(const char *hosts)
     /* A container may forbid a new /proc: programs then see the outer one. */
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0 && errno != EPERM && errno != EBUSY)
         return -1;
+    /* What programs leave there, browsers' profiles for one, ends with the namespace. */
+    if (mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, NULL) == 0)
+        setenv("TMPDIR", "/dev/shm", 1);
     return cover("/etc/hosts", hosts) == 0 ? cover("/etc/resolv.conf", "# no DNS server answers here\n") : -1;
 }
 
