@@ -161,12 +161,12 @@ static bool violated(const struct nt_conf_verdict *verdict, const char *rule)
 /* A party that is a real program, not ours. */
 static bool is_foreign(const struct nt_scn_case *c, const char *party)
 {
-    for (size_t i = 0; i < c->agent_count; i++)
+    for (uint32_t i = 0; i < c->agent_count; i++)
         if (strcmp(c->agents[i].name, party) == 0)
-            return c->agents[i].exec != NULL;
-    for (size_t i = 0; i < c->server_count; i++)
+            return nt_live_agent(c, i);
+    for (uint32_t i = 0; i < c->server_count; i++)
         if (strcmp(c->servers[i].name, party) == 0)
-            return (c->servers[i].kinds & NT_SCN_COTURN) != 0;
+            return nt_live_server(c, i);
     return false;
 }
 
