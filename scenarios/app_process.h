@@ -22,7 +22,6 @@ void nt_app_process_stop(struct nt_app_process *p); /* tells it to stop */
 bool nt_app_process_ended(const struct nt_app_process *p);
 /* Data both ways as far as this side can tell; with our agent and WebRTC: ICE connected and a pair selected. */
 bool nt_app_process_connected(const struct nt_app_process *p);
-nt_time nt_app_process_settled_at(const struct nt_app_process *p); /* the last change of its pair or its data; NEVER: not connected */
 /* What went wrong with the process itself: NT_PASS, or NT_SKIP (unsupported), NT_ERROR, NT_FAIL with the reason. */
 enum nt_outcome nt_app_process_fault(const struct nt_app_process *p, char *why, size_t cap);
 

@@ -101,10 +101,10 @@ static enum nt_outcome make_machines(struct nt_world *w, char why[NT_SANDBOX_WHY
 
 /* --- start --- */
 
-static FILE *open_log(const char *logs, const char *name)
+FILE *nt_live_log(const struct nt_world *w, const char *name)
 {
     char path[PATH_BYTES];
-    if (logs == NULL || snprintf(path, sizeof path, "%s.%s.log", logs, name) >= (int)sizeof path)
+    if (w->logs == NULL || snprintf(path, sizeof path, "%s.%s.log", w->logs, name) >= (int)sizeof path)
         return NULL;
     FILE *f = fopen(path, "we");
     if (f != NULL)
@@ -112,16 +112,16 @@ static FILE *open_log(const char *logs, const char *name)
     return f;
 }
 
-static enum nt_outcome start_all(struct nt_world *w, const char *logs, char *why, size_t cap)
+static enum nt_outcome start_all(struct nt_world *w, char *why, size_t cap)
 {
     const struct nt_scn_case *c = w->scn;
     snprintf(why, cap, "a process cannot be started");
     for (uint32_t i = 0; i < c->server_count; i++)
         if ((c->servers[i].kinds & NT_SCN_COTURN) != 0 &&
-            (w->coturns[i] = nt_coturn_new(w->server_machines[i], &c->servers[i], open_log(logs, c->servers[i].name))) == NULL)
+            (w->coturns[i] = nt_coturn_new(w->server_machines[i], &c->servers[i], nt_live_log(w, c->servers[i].name))) == NULL)
             return NT_ERROR;
     for (uint32_t i = 0; i < c->agent_count; i++)
-        if (w->processes[i] != NULL && nt_app_process_start(w->processes[i], open_log(logs, c->agents[i].name)) != NT_OK)
+        if (w->processes[i] != NULL && nt_app_process_start(w->processes[i], nt_live_log(w, c->agents[i].name)) != NT_OK)
             return NT_ERROR;
     return NT_PASS;
 }
@@ -206,11 +206,12 @@ enum nt_outcome nt_live_begin(struct nt_world *w, const char *logs, char *why, s
     char reason[NT_SANDBOX_WHY] = "out of memory";
     signal(SIGPIPE, SIG_IGN); /* a process that has ended is a write that fails */
     w->live = nt_live_new();
+    w->logs = logs;
     enum nt_outcome r = w->live != NULL ? make_machines(w, reason) : NT_ERROR;
     if (r != NT_PASS)
         snprintf(why, cap, "%s", reason);
     if (r == NT_PASS)
-        r = start_all(w, logs, why, cap);
+        r = start_all(w, why, cap);
     if (r == NT_PASS)
         r = wait_ready(w, why, cap);
     if (r == NT_PASS)

@@ -5,6 +5,8 @@
 #include "reports/result.h"
 #include "scenarios/world.h"
 
+#include <stdio.h>
+
 #define NT_LIVE_HELLO (30 * NT_SEC)   /* for all processes to say hello, by the machine's clock */
 #define NT_LIVE_VERDICT (30 * NT_SEC) /* from the call, for data both ways */
 #define NT_LIVE_SETTLE (2 * NT_SEC)   /* after data both ways: pairs may still change */
@@ -19,6 +21,8 @@ bool nt_live_server(const struct nt_scn_case *c, uint32_t server);
 /* Makes the machines, starts servers and agents, and waits until all are ready; the clock then starts. NT_PASS, or NT_SKIP (not
  * here, or unsupported), NT_FAIL, NT_ERROR with the reason. `logs`: beginning of the names of log files ("DIR/ID"); NULL: none. */
 enum nt_outcome nt_live_begin(struct nt_world *w, const char *logs, char *why, size_t cap);
+/* A log of the case, NAME.log; NULL: none is wanted, or it cannot be made. */
+FILE *nt_live_log(const struct nt_world *w, const char *name);
 /* Told to stop, and given the time for it; the machines end with the world. */
 void nt_live_end(struct nt_world *w);
 /* Is the time for a verdict over? */

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "scenarios/pool.h"
 #include "core/base/err.h"
 
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -73,9 +75,18 @@ static _Noreturn void serve(const struct nt_pool *p, int from, int to)
     _exit(0);
 }
 
+/* However the run ends, its workers end with it, and real programs with them; it may have ended before this is asked for. */
+static void end_with(pid_t run)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != run)
+        _exit(1);
+}
+
 static int start(struct state *s, struct worker *w)
 {
     int down[2], up[2];
+    pid_t run = getpid();
     if (pipe(down) != 0)
         return NT_EIO;
     if (pipe(up) != 0) {
@@ -85,6 +96,7 @@ static int start(struct state *s, struct worker *w)
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) {
+        end_with(run);
         close(down[1]), close(up[0]);
         for (unsigned i = 0; i < s->p->workers; i++)
             if (s->workers[i].pid > 0)

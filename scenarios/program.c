@@ -1,5 +1,6 @@
 #include "scenarios/program.h"
 #include "natsim/live/machine.h"
+#include "scenarios/live_world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,8 @@ struct nt_program_state {
     nt_time until;
     bool ended;
     int status;
-    size_t len;
+    FILE *log;
+    size_t logged, len;
     char output[NT_PROGRAM_OUTPUT_MAX];
 };
 
@@ -34,6 +36,8 @@ static void line(void *user, enum nt_stream stream, char *text, size_t len, nt_t
 {
     struct nt_program_state *p = user;
     (void)stream;
+    if (p->log != NULL && p->logged < NT_PROGRAM_LOG_MAX)
+        p->logged += (size_t)fprintf(p->log, "%.*s\n", (int)len, text);
     if (p->len + len + 2 > sizeof p->output)
         return;
     memcpy(p->output + p->len, text, len);
@@ -55,6 +59,7 @@ int nt_program_run(struct nt_world *w, const struct nt_scn_step *step, nt_time n
 {
     struct nt_machine *m = step->where.kind == NT_SCN_NODE_SERVER ? w->server_machines[step->where.index] : w->agent_machines[step->where.index];
     struct nt_program_state *p = calloc(1, sizeof *p), **at = &w->programs;
+    char name[240];
     if (p == NULL)
         return NT_ENOMEM;
     p->w = w;
@@ -65,9 +70,12 @@ int nt_program_run(struct nt_world *w, const struct nt_scn_step *step, nt_time n
         free(p);
         return NT_EIO;
     }
-    while (*at != NULL)
-        at = &(*at)->next;
+    unsigned number = 1;
+    for (; *at != NULL; at = &(*at)->next)
+        number++;
     *at = p;
+    snprintf(name, sizeof name, "%.200s.run%u", nt_scn_node_name(w->scn, step->where), number);
+    p->log = nt_live_log(w, name);
     return NT_OK;
 }
 
@@ -122,6 +130,8 @@ void nt_programs_free(struct nt_program_state *list)
 {
     while (list != NULL) {
         struct nt_program_state *next = list->next;
+        if (list->log != NULL)
+            fclose(list->log);
         free(list);
         list = next;
     }

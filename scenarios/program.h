@@ -7,6 +7,7 @@
 
 
 #define NT_PROGRAM_OUTPUT_MAX 65536 /* bytes that are searched */
+#define NT_PROGRAM_LOG_MAX (4 << 20) /* bytes of a log */
 #define NT_PROGRAM_TIME (60 * NT_SEC) /* without 'for' */
 
 /* Starts the step's program; 0, NT_EIO. */

@@ -40,6 +40,7 @@ struct nt_world {
     struct nt_machine **agent_machines, **server_machines; /* NULL: no real program runs there */
     struct nt_coturn **coturns;     /* by server */
     struct nt_program_state *programs; /* of run steps */
+    const char *logs;               /* beginning of the names of their logs; NULL: none */
     struct nt_observer observer;
     nt_time call_at;                /* when the call step ran; NT_TIME_NEVER: not yet */
     nt_time last_activity;          /* the last step, datagram of data, or change to a terminal state */
