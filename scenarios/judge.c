@@ -199,7 +199,7 @@ void nt_judge(const struct nt_judged *j, struct nt_result_case *r)
     nt_programs_judge(&v, j->w);
     judge_path(&v, j, r);
     for (uint32_t i = 0; i < j->w->scn->agent_count; i++)
-        nt_judge_agent(&v, j->w->scn, i, &r->agents[i]);
+        nt_judge_agent(&v, j->w, i, &r->agents[i]);
     judge_data(&v, j);
     judge_packets(&v, j);
     judge_events(&v, j);

@@ -1,4 +1,5 @@
 #include "scenarios/judge_agent.h"
+#include "scenarios/app_process.h"
 #include "scenarios/describe.h"
 
 #include <stdio.h>
@@ -60,7 +61,7 @@ static void judge_state(struct nt_verdict *v, const struct nt_scn_agent_expect *
         nt_verdict_fail(v, e->role_place, 0, "%s: expected role %s, found %s", r->name, role, r->role);
 }
 
-static void judge_selected(struct nt_verdict *v, const struct nt_scn_agent_expect *e, bool process, const struct nt_result_agent *r)
+static void judge_selected(struct nt_verdict *v, const struct nt_scn_agent_expect *e, const struct nt_adapter_hello *process, const struct nt_result_agent *r)
 {
     char local[TEXT_MAX], remote[TEXT_MAX];
     if (!e->selected)
@@ -74,8 +75,8 @@ static void judge_selected(struct nt_verdict *v, const struct nt_scn_agent_expec
     }
     const struct nt_result_selected *s = &r->selected[0];
     struct nt_scn_match want_local = e->selected_local, want_remote = e->selected_remote;
-    if (process) {
-        want_local.types = as_reported(want_local.types, true);
+    if (process != NULL) {
+        want_local.types = as_reported(want_local.types, process->local_base);
         want_remote.types = as_reported(want_remote.types, false);
     }
     if (!matches(&want_local, s->local.type, &s->local.addr) || !matches(&want_remote, s->remote.type, &s->remote.addr)) {
@@ -156,12 +157,14 @@ static void judge_pairs(struct nt_verdict *v, const struct nt_scn_agent_expect *
     }
 }
 
-void nt_judge_agent(struct nt_verdict *v, const struct nt_scn_case *c, uint32_t agent, const struct nt_result_agent *r)
+void nt_judge_agent(struct nt_verdict *v, const struct nt_world *w, uint32_t agent, const struct nt_result_agent *r)
 {
+    const struct nt_scn_case *c = w->scn;
+    const struct nt_adapter_hello *process = w->processes[agent] != NULL ? nt_app_process_hello(w->processes[agent]) : NULL;
     const struct nt_scn_agent_expect *e = &c->expect.agents[agent];
     char what[TEXT_MAX];
     judge_state(v, e, r);
-    judge_selected(v, e, c->agents[agent].exec != NULL, r);
+    judge_selected(v, e, process, r);
     judge_candidates(v, e, r);
     judge_prflx(v, e, r);
     judge_pairs(v, e, r);

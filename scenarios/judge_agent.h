@@ -3,7 +3,8 @@
 #define NT_SCENARIOS_JUDGE_AGENT_H
 
 #include "scenarios/verdict.h"
+#include "scenarios/world.h"
 
-void nt_judge_agent(struct nt_verdict *v, const struct nt_scn_case *c, uint32_t agent, const struct nt_result_agent *r);
+void nt_judge_agent(struct nt_verdict *v, const struct nt_world *w, uint32_t agent, const struct nt_result_agent *r);
 
 #endif
