@@ -1,5 +1,6 @@
 #include "scenarios/app_process.h"
 #include "scenarios/describe.h"
+#include "scenarios/live_world.h"
 #include "scenarios/process_state.h"
 
 #include <stdio.h>
@@ -182,6 +183,7 @@ static int describe(const void *self, struct nt_result_agent *r)
     r->stack = strdup(stack);
     r->state = strdup(nt_describe_state(state(p)));
     r->role = strdup(nt_process_controlling(p) ? "controlling" : "controlled");
+    nt_live_checks(p->w, p->index, &r->checks_sent, &r->checks_received);
     r->pairs = calloc(1, sizeof *r->pairs);
     r->selected = calloc(1, sizeof *r->selected);
     if (r->stack == NULL || r->state == NULL || r->role == NULL || r->pairs == NULL || r->selected == NULL || describe_candidates(p, r) != NT_OK)

@@ -29,6 +29,8 @@ void nt_live_end(struct nt_world *w);
 bool nt_live_late(const struct nt_world *w);
 /* Where the agents' data went in the last second in which there was any: NT_PATH_DIRECT, NT_PATH_RELAYED, 0: there was none. */
 unsigned nt_live_path(const struct nt_world *w);
+/* An agent's checks, as its packets show them: transactions sent, requests received. */
+void nt_live_checks(const struct nt_world *w, uint32_t agent, uint32_t *sent, uint32_t *received);
 /* What went wrong with the processes themselves: NT_PASS, or the gravest with its reason. */
 enum nt_outcome nt_live_fault(const struct nt_world *w, char *why, size_t cap);
 

@@ -23,13 +23,13 @@ static void check_server(struct nt_load *l, uint32_t server, const struct nt_scn
 /* An agent that is a process says which pair it selected, not how it got there. */
 static void check_expect(struct nt_load *l, const struct nt_yaml *expect, uint32_t agent)
 {
-    static const char *const untold[] = {"pairs", "peer-reflexive", "checks"};
+    static const char *const untold[] = {"pairs", "peer-reflexive"};
     const struct nt_yaml *v = nt_yaml_get(expect, l->c->agents[agent].name);
     for (size_t i = 0; v != NULL && i < sizeof untold / sizeof *untold; i++) {
         const struct nt_yaml *key = v->kind == NT_YAML_MAP ? nt_yaml_get(v, untold[i]) : NULL;
         if (key != NULL)
             nt_diag_mend(nt_load_error(l, key, "'%s' of agent '%s': a process does not tell it", untold[i], l->c->agents[agent].name),
-                         "expect state, selected or candidates");
+                         "expect state, selected, candidates or checks");
     }
 }
 
