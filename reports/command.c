@@ -34,6 +34,14 @@ char *nt_report_command(const struct nt_result_case *k)
         nt_text_put(&t, " --filter ");
         quoted(&t, filter.p != NULL ? filter.p : "");
     }
+    if (k->agent_l != NULL) {
+        nt_text_put(&t, " --agent-l ");
+        quoted(&t, k->agent_l);
+    }
+    if (k->agent_r != NULL) {
+        nt_text_put(&t, " --agent-r ");
+        quoted(&t, k->agent_r);
+    }
     nt_text_printf(&t, " --seed %llu", (unsigned long long)k->seed);
     if (filter.err != NT_OK)
         t.err = filter.err;

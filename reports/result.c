@@ -57,6 +57,8 @@ void nt_result_case_free(struct nt_result_case *c)
     free(c->claim);
     free(c->reason);
     free(c->path);
+    free(c->agent_l);
+    free(c->agent_r);
     free(c->capture);
     *c = (struct nt_result_case){0};
 }

@@ -88,6 +88,7 @@ struct nt_result_case {
     size_t violation_count;
     uint64_t data_sent, data_lost;
     uint32_t runs_passed, runs_failed; /* of a case that was run several times; 0, 0: once */
+    char *agent_l, *agent_r; /* commands of processes that stood for L and R (--agent-l, --agent-r); NULL: none did */
     char *capture; /* "captures/....pcapng"; NULL: null */
 };
 

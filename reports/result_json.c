@@ -222,6 +222,10 @@ static json_t *whole_case(const struct nt_result_case *c, int *err)
     put(o, "data", data, err);
     if (c->runs_passed + c->runs_failed > 0)
         put(o, "runs", runs(c, err), err);
+    if (c->agent_l != NULL)
+        put(o, "agent_l", text(c->agent_l), err);
+    if (c->agent_r != NULL)
+        put(o, "agent_r", text(c->agent_r), err);
     put(o, "capture", text(c->capture), err);
     put(o, "claim", text(c->claim), err);
     names = labels(c, err);

@@ -344,6 +344,10 @@ static void whole_case(struct in *in, const json_t *o, struct nt_result_case *c)
         c->runs_passed = get_u32(in, runs, "pass");
         c->runs_failed = get_u32(in, runs, "fail");
     }
+    if (json_object_get(o, "agent_l") != NULL)
+        c->agent_l = get_text(in, o, "agent_l", false);
+    if (json_object_get(o, "agent_r") != NULL)
+        c->agent_r = get_text(in, o, "agent_r", false);
     c->capture = get_text(in, o, "capture", true);
     c->claim = get_text(in, o, "claim", true);
 }

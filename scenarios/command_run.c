@@ -57,6 +57,8 @@ static void run_one(struct runner *run, const struct nt_scn_case *c, const struc
     options.logs = logs;
     nt_repeat_case(c, &options, o->runs, &run->capture, out);
     free(logs);
+    out->agent_l = o->agent_l != NULL ? strdup(o->agent_l) : NULL;
+    out->agent_r = o->agent_r != NULL ? strdup(o->agent_r) : NULL;
     if (o->keep == NT_KEEP_ALL || (o->keep == NT_KEEP_FAILED && out->outcome != NT_PASS)) {
         int err = nt_output_capture(o->out, &run->capture, o->plain_pcap, out);
         if (err != NT_OK)
