@@ -5,6 +5,7 @@
 #include "reports/report.h"
 #include "scenarios/adapter.h"
 #include "scenarios/command.h"
+#include "scenarios/replace.h"
 #include "scenarios/run_case.h"
 #include "scenarios/selection.h"
 
@@ -99,6 +100,12 @@ static int explain(const struct nt_options *o, const struct nt_selection *s, siz
     struct nt_scn_case *c = nt_scn_file_case(s->files[k->file], k->index, &diags);
     if (c == NULL) {
         nt_complain(&diags);
+        return NT_EXIT_USAGE;
+    }
+    char why[300];
+    if (!nt_replace_agents(c, o, why, sizeof why)) {
+        fprintf(stderr, "natsim: %s\n", why);
+        nt_scn_case_del(c);
         return NT_EXIT_USAGE;
     }
     struct timeline t = {0};

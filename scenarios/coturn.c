@@ -94,7 +94,8 @@ struct nt_coturn *nt_coturn_new(struct nt_machine *m, const struct nt_scn_server
     *c = (struct nt_coturn){.machine = m, .server = server, .log = log};
     write_command(server, command, sizeof command);
     struct nt_program_config config = {.command = command, .line = line, .ended = ended, .user = c};
-    if (nt_program_start(m, &config) != NULL)
+    /* From one of its relayed addresses to another the kernel sends by lo. */
+    if (nt_machine_loopback(m) == NT_OK && nt_program_start(m, &config) != NULL)
         return c;
     nt_coturn_del(c);
     return NULL;
