@@ -197,20 +197,30 @@ static void take_signal(struct adapter *a, const json_t *line)
 
 /* --- birth and end --- */
 
+/* Before 0.1.23 it asks STUN servers without the magic cookie, and while it asks a TURN server takes no answer that has none: it
+ * would wait 2 s for nothing. The TURN server's answer has the server-reflexive address, too. */
+static bool wants_stun(const struct nt_lines_start *start)
+{
+    bool turn = false;
+    for (size_t i = 0; i < start->server_count; i++)
+        turn = turn || start->servers[i].turn;
+    return NICE_CHECK_VERSION(0, 1, 23) || !turn;
+}
+
 /* libnice knows one STUN server. Relays have to be told before gathering. */
 static void set_servers(struct adapter *a, const struct nt_lines_start *start)
 {
-    bool stun = false;
+    bool stun = wants_stun(start);
     for (size_t i = 0; i < start->server_count; i++) {
         const struct nt_lines_server *s = &start->servers[i];
         if (s->turn)
             nice_agent_set_relay_info(a->agent, a->stream, COMPONENT, s->ip, s->port, s->user, s->credential,
                                       s->tcp ? NICE_RELAY_TYPE_TURN_TCP : NICE_RELAY_TYPE_TURN_UDP);
         else if (stun)
-            fprintf(stderr, "a second STUN server is not used: %s\n", s->ip);
-        else
             g_object_set(a->agent, "stun-server", s->ip, "stun-server-port", (guint)s->port, NULL);
-        stun = stun || !s->turn;
+        else
+            fprintf(stderr, "a STUN server is not used: %s\n", s->ip);
+        stun = stun && s->turn;
     }
 }
 
