@@ -378,9 +378,90 @@ static void an_empty_trace_exercises_nothing(void **state)
     nt_capture_free(&f.c);
 }
 
+/* --- what real stacks do and natsim's own never does: the rules blame who did it, and nobody else --- */
+
+static void judged(struct forge *f, struct nt_conf_verdict *v)
+{
+    forge_judge(f, v);
+    nt_capture_free(&f->c);
+}
+
+/* As libjuice, which takes the id of its first Allocate request for the one with credentials, too. */
+static void one_id_for_two_requests(void **state)
+{
+    struct forge f;
+    struct nt_conf_verdict v;
+    (void)state;
+    forge_init(&f, "");
+    ask_bare(&f, false);
+    wait(&f, 60);
+    start(&f, NT_STUN_REQUEST, NT_TURN_ALLOCATE); /* without a fresh id */
+    allocate_attrs(&f);
+    credentials(&f, "alice", FORGE_NONCE);
+    sealed256(&f, &f.alice);
+    send(&f, TAP_L, TAP_TURN, f.l, f.stun);
+    start(&f, NT_STUN_SUCCESS, NT_TURN_ALLOCATE);
+    nt_stun_add_addr(&f.b, NT_ATTR_XOR_RELAYED_ADDRESS, &f.relayed);
+    nt_stun_add_u32(&f.b, NT_ATTR_LIFETIME, 3600);
+    add_mapped(&f, f.l);
+    sealed256(&f, &f.alice);
+    send(&f, TAP_TURN, TAP_L, f.stun, f.l);
+    permission(&f); /* the allocation is there: nothing that follows is without one */
+    judged(&f, &v);
+    assert_int_equal(v.count, 1);
+    assert_string_equal(v.violations[0].rule->id, "RFC8489-5-fresh-id");
+    assert_string_equal(v.violations[0].party, "L");
+    nt_conf_verdict_free(&v);
+}
+
+/* RFC 8489, 11: without the cookie, both ways; so libnice asks its STUN server. */
+static void classic_binding(struct forge *f, bool asked)
+{
+    uint8_t request[NT_STUN_HEADER], answer[NT_STUN_HEADER];
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
+    finish(f);
+    memcpy(request, f->buf, sizeof request);
+    nt_store32(request + 4, 0x01020304);
+    memcpy(answer, request, sizeof answer);
+    answer[0] = 1;
+    if (asked)
+        cross(f, TAP_L, TAP_TURN, f->l, f->stun, request, sizeof request);
+    cross(f, TAP_TURN, TAP_L, f->stun, f->l, answer, sizeof answer);
+}
+
+static void a_classic_client_is_answered_in_kind(void **state)
+{
+    struct forge f;
+    struct nt_conf_verdict v;
+    (void)state;
+    forge_init(&f, "");
+    classic_binding(&f, true);
+    judged(&f, &v);
+    assert_int_equal(v.count, 1);
+    assert_string_equal(v.violations[0].rule->id, "RFC8489-5-cookie");
+    assert_string_equal(v.violations[0].party, "L");
+    nt_conf_verdict_free(&v);
+}
+
+static void nobody_asked_for_a_classic_answer(void **state)
+{
+    struct forge f;
+    struct nt_conf_verdict v;
+    (void)state;
+    forge_init(&f, "");
+    classic_binding(&f, false);
+    judged(&f, &v);
+    assert_int_equal(v.count, 1);
+    assert_string_equal(v.violations[0].party, "turn");
+    nt_conf_verdict_free(&v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(ids_are_unique_and_found), cmocka_unit_test(an_empty_trace_exercises_nothing),
-                                       cmocka_unit_test(the_call_as_it_should_be), cmocka_unit_test(each_must_has_a_trace_that_breaks_it)};
+                                       cmocka_unit_test(the_call_as_it_should_be), cmocka_unit_test(each_must_has_a_trace_that_breaks_it),
+                                       cmocka_unit_test(one_id_for_two_requests), cmocka_unit_test(a_classic_client_is_answered_in_kind),
+                                       cmocka_unit_test(nobody_asked_for_a_classic_answer)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
