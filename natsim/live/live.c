@@ -97,6 +97,19 @@ static void wait_for(struct nt_live *l, nt_time left)
             l->polls[i].revents = 0;
 }
 
+static void nothing(void *user, nt_time now)
+{
+    (void)user, (void)now;
+}
+
+/* A fabric in which nothing is to come stands still; the clock does not. */
+static enum nt_fabric_end run_to(struct nt_fabric *f, nt_time now)
+{
+    if (nt_fabric_next(f) == NT_TIME_NEVER && nt_fabric_at(f, now, nothing, NULL) != NT_OK)
+        return NT_FABRIC_NOMEM;
+    return nt_fabric_run(f, now);
+}
+
 enum nt_fabric_end nt_live_run(struct nt_live *l, struct nt_fabric *f, nt_time until, nt_time patience)
 {
     forget_ignored(l);
@@ -104,7 +117,7 @@ enum nt_fabric_end nt_live_run(struct nt_live *l, struct nt_fabric *f, nt_time u
     nt_time left = !l->started ? patience : nt_time_min(next > now ? next - now : 0, patience);
     wait_for(l, left);
     now = time_at_hand(l, f);
-    enum nt_fabric_end end = l->started ? nt_fabric_run(f, now) : NT_FABRIC_UNTIL;
+    enum nt_fabric_end end = l->started ? run_to(f, now) : NT_FABRIC_UNTIL;
     if (end == NT_FABRIC_LIVELOCK || end == NT_FABRIC_NOMEM)
         return end;
     for (size_t i = 0, count = l->count; i < count; i++)
