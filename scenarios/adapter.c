@@ -66,7 +66,7 @@ static void signalled(struct nt_adapter *a, const json_t *o, nt_time now)
 {
     const json_t *desc = json_object_get(o, "desc"), *cand = json_object_get(o, "cand");
     struct nt_adapter_event ev = {.said = NT_ADAPTER_DESCRIBED, .sdp = text_of(desc, "sdp"), .ufrag = text_of(desc, "ufrag"),
-                                  .pwd = text_of(desc, "pwd")};
+                                  .pwd = text_of(desc, "pwd"), .options = text_of(desc, "options")};
     if (desc != NULL && (a->hello.webrtc ? *ev.sdp == '\0' : *ev.ufrag == '\0' || *ev.pwd == '\0')) {
         wrong(a, a->hello.webrtc ? "'desc' has no \"sdp\"" : "'desc' has no \"ufrag\" or no \"pwd\"", now);
     } else if (desc != NULL) {
@@ -208,9 +208,9 @@ void nt_adapter_describe_sdp(struct nt_adapter *a, bool offer, const char *sdp, 
     describe(a, offer, json_pack("{s:s%}", "sdp", sdp, len));
 }
 
-void nt_adapter_describe(struct nt_adapter *a, bool offer, const char *ufrag, const char *pwd)
+void nt_adapter_describe(struct nt_adapter *a, bool offer, const char *ufrag, const char *pwd, const char *options)
 {
-    describe(a, offer, json_pack("{s:s,s:s}", "ufrag", ufrag, "pwd", pwd));
+    describe(a, offer, json_pack("{s:s,s:s,s:s}", "ufrag", ufrag, "pwd", pwd, "options", options));
 }
 
 void nt_adapter_candidate(struct nt_adapter *a, const char *candidate, size_t len, const char *mid)

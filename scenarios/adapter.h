@@ -22,7 +22,7 @@ struct nt_adapter_end { /* of the selected pair, as reported */
 
 enum nt_adapter_said {
     NT_ADAPTER_HELLO = 1,  /* nt_adapter_hello */
-    NT_ADAPTER_DESCRIBED,  /* sdp, or ufrag and pwd */
+    NT_ADAPTER_DESCRIBED,  /* sdp; or ufrag, pwd and options (as of a=ice-options, "" when not told) */
     NT_ADAPTER_CANDIDATE,  /* candidate (without "a="), mid ("" when not told) */
     NT_ADAPTER_CANDIDATES_END,
     NT_ADAPTER_STATE,      /* state */
@@ -36,7 +36,7 @@ enum nt_adapter_said {
 
 struct nt_adapter_event {
     enum nt_adapter_said said;
-    const char *sdp, *ufrag, *pwd, *candidate, *mid, *text;
+    const char *sdp, *ufrag, *pwd, *options, *candidate, *mid, *text;
     enum nt_ice_state state;
     struct nt_adapter_end local, remote;
     bool ok;
@@ -72,7 +72,7 @@ const char *nt_adapter_last_words(const struct nt_adapter *a);               /* 
 
 void nt_adapter_start(struct nt_adapter *a, const struct nt_adapter_start *start);
 void nt_adapter_describe_sdp(struct nt_adapter *a, bool offer, const char *sdp, size_t len);
-void nt_adapter_describe(struct nt_adapter *a, bool offer, const char *ufrag, const char *pwd);
+void nt_adapter_describe(struct nt_adapter *a, bool offer, const char *ufrag, const char *pwd, const char *options);
 void nt_adapter_candidate(struct nt_adapter *a, const char *candidate, size_t len, const char *mid);
 void nt_adapter_candidates_end(struct nt_adapter *a);
 void nt_adapter_stop(struct nt_adapter *a);

@@ -204,15 +204,23 @@ struct nt_party nt_app_process_party(struct nt_app_process *p)
 
 /* --- its life --- */
 
+/* By which signal it ended, or 0: a shell between tells it by 128 and more. */
+static int signal_of(int status)
+{
+    if (WIFSIGNALED(status))
+        return WTERMSIG(status);
+    return WEXITSTATUS(status) > 128 && WEXITSTATUS(status) <= 192 ? WEXITSTATUS(status) - 128 : 0;
+}
+
 enum nt_outcome nt_app_process_fault(const struct nt_app_process *p, char *why, size_t cap)
 {
     const char *name = nt_process_scn(p)->name, *words = p->adapter != NULL ? nt_adapter_last_words(p->adapter) : "";
-    int code = WIFEXITED(p->status) ? WEXITSTATUS(p->status) : -1;
+    int code = WIFEXITED(p->status) ? WEXITSTATUS(p->status) : -1, sig = signal_of(p->status);
     if (p->wrong[0] != '\0') {
         snprintf(why, cap, "%s broke the contract of adapters: %s", name, p->wrong);
         return NT_FAIL;
     }
-    if (!p->ended || (code == 0 && (p->bye || p->stopping)))
+    if (!p->ended || (code == 0 && p->bye))
         return NT_PASS;
     if (code == 127) {
         snprintf(why, cap, "%s: not supported here: %s", name, *words != '\0' ? words : "its process ended with status 127");
@@ -222,8 +230,8 @@ enum nt_outcome nt_app_process_fault(const struct nt_app_process *p, char *why, 
         snprintf(why, cap, "%s: its process cannot be started: %s", name, words);
         return NT_ERROR;
     }
-    if (code < 0)
-        snprintf(why, cap, "%s: its process crashed: signal %d%s%s", name, WTERMSIG(p->status), *words ? ": " : "", words);
+    if (sig != 0)
+        snprintf(why, cap, "%s: its process crashed: signal %d%s%s", name, sig, *words ? ": " : "", words);
     else
         snprintf(why, cap, "%s: its process ended with status %d%s%s%s", name, code, p->stopping ? "" : " before it was told to stop", *words ? ": " : "", words);
     return NT_FAIL;
@@ -236,9 +244,10 @@ bool nt_app_process_ended(const struct nt_app_process *p)
 
 void nt_app_process_stop(struct nt_app_process *p)
 {
+    if (p->adapter == NULL || p->ended)
+        return; /* before it was told to */
     p->stopping = true;
-    if (p->adapter != NULL && !p->ended)
-        nt_adapter_stop(p->adapter);
+    nt_adapter_stop(p->adapter);
 }
 
 const struct nt_adapter_hello *nt_app_process_hello(const struct nt_app_process *p)
@@ -246,9 +255,13 @@ const struct nt_adapter_hello *nt_app_process_hello(const struct nt_app_process 
     return p->adapter != NULL ? nt_adapter_hello(p->adapter) : NULL;
 }
 
-void nt_app_process_meets(struct nt_app_process *p, const struct nt_adapter_hello *hello)
+void nt_app_process_meets(struct nt_app_process *p, const struct nt_adapter_hello *hello, bool trickles)
 {
+    const struct nt_scn_agent *scn = nt_process_scn(p);
+    bool both = trickles && nt_adapter_hello(p->adapter)->trickle;
     p->meets_webrtc_alone = hello == NULL && nt_adapter_hello(p->adapter)->webrtc;
+    p->trickle = scn->trickle_given ? scn->trickle : both ? NT_ICE_TRICKLE_FULL : NT_ICE_TRICKLE_OFF;
+    nt_sip_end_trickle(p->sip, p->trickle != NT_ICE_TRICKLE_OFF, p->trickle == NT_ICE_TRICKLE_FULL);
 }
 
 int nt_app_process_start(struct nt_app_process *p, FILE *log)

@@ -193,8 +193,9 @@ static enum nt_outcome introduce(struct nt_world *w, char *why, size_t cap)
     }
     for (int i = 0; i < 2; i++) {
         struct nt_app_agent *peer = w->agents[i == 0 ? c->callee : c->caller];
+        bool trickles = h[1 - i] != NULL ? h[1 - i]->trickle : c->agents[i == 0 ? c->callee : c->caller].trickle != NT_ICE_TRICKLE_OFF;
         if (p[i] != NULL)
-            nt_app_process_meets(p[i], h[1 - i]);
+            nt_app_process_meets(p[i], h[1 - i], trickles);
         if (p[i] != NULL && peer != NULL)
             nt_app_agent_meets_process(peer, h[i]->webrtc);
     }

@@ -44,7 +44,7 @@ static const struct nt_key keys[] = {
      FORM(nomination_wait),
      .schema = "{\"$ref\": \"#/$defs/time\"}",
      .doc = "after the first valid pair; by default 100ms if the best is direct, 500ms and 4 RTT if it is relayed"},
-    {.name = "trickle", .type = NT_KEY_WORD, AGENT(trickle), .words = trickles, .doc = "RFC 8838; full: the support of the other side is known; off by default"},
+    {.name = "trickle", .type = NT_KEY_WORD, AGENT(trickle), .words = trickles, .doc = "RFC 8838; full: the support of the other side is known; off by default, but for processes, which do it when both sides can"},
     {.name = "policy",
      .type = NT_KEY_WORD,
      AGENT(policy),
@@ -187,6 +187,7 @@ static void read_agent(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
     *a = f.a;
     if (f.on != NULL && nt_load_attachments(l, f.on, &a->on, &a->on_count, NT_ICE_INTERFACES_MAX))
         nt_load_address_key(l, f.address, a->on, a->on_count);
+    a->trickle_given = nt_yaml_get(v, "trickle") != NULL;
     read_times(l, &f, a);
     if (f.stun != NULL)
         read_stun(l, f.stun, a);

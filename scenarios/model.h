@@ -83,6 +83,7 @@ struct nt_scn_agent {
     int role;                          /* enum nt_ice_role, 0: by the call */
     enum nt_ice_policy policy;
     enum nt_ice_trickle trickle;
+    bool trickle_given;                /* else a process trickles when it and its peer can */
     uint16_t max_pairs;
     nt_time ta, rto, keepalive, nomination_wait; /* as in struct nt_ice_config */
     bool no_consent, no_ice2, icmp_errors, ipv6;

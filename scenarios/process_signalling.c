@@ -61,7 +61,8 @@ static void add_frame(const struct nt_app_process *p, enum nt_sip_kind kind, str
     char buf[4096];
     if (nt_ice_description_init(&d, 1) != NT_OK)
         return;
-    d.trickle = nt_process_scn(p)->trickle != NT_ICE_TRICKLE_OFF;
+    d.trickle = p->trickle != NT_ICE_TRICKLE_OFF;
+    d.ice2 = p->ice2;
     snprintf(d.streams[0].ufrag, sizeof d.streams[0].ufrag, "%s", p->ufrag);
     snprintf(d.streams[0].pwd, sizeof d.streams[0].pwd, "%s", p->pwd);
     snprintf(d.streams[0].mid, sizeof d.streams[0].mid, "%s", p->mid);
@@ -96,7 +97,7 @@ static void send(struct nt_app_process *p, enum nt_sip_kind kind, nt_time now)
  * candidates. Then, in the dialog, what is new. */
 static void speak(struct nt_app_process *p, nt_time now)
 {
-    enum nt_ice_trickle mode = nt_process_scn(p)->trickle;
+    enum nt_ice_trickle mode = p->trickle;
     if (!p->described)
         return;
     if (!p->sent && p->caller && (p->ended_candidates || mode == NT_ICE_TRICKLE_FULL)) {
@@ -126,6 +127,7 @@ void nt_process_described(struct nt_app_process *p, const struct nt_adapter_even
     } else {
         snprintf(p->ufrag, sizeof p->ufrag, "%s", ev->ufrag);
         snprintf(p->pwd, sizeof p->pwd, "%s", ev->pwd);
+        p->ice2 = strstr(ev->options, "ice2") != NULL;
     }
     speak(p, now);
 }
@@ -148,7 +150,7 @@ static void tell_candidates(struct nt_app_process *p, const char *text, size_t l
 static void tell_description(struct nt_app_process *p, bool offer, const char *text, size_t len)
 {
     bool webrtc = nt_adapter_hello(p->adapter)->webrtc;
-    char ufrag[NT_ICE_CREDENTIAL_MAX + 1] = "", pwd[NT_ICE_CREDENTIAL_MAX + 1] = "";
+    char ufrag[NT_ICE_CREDENTIAL_MAX + 1] = "", pwd[NT_ICE_CREDENTIAL_MAX + 1] = "", options[256] = "";
     p->peer_trickles = nt_sdp_trickles(text, len);
     if (!p->described)
         nt_sdp_find(text, len, "a=mid:", p->mid, sizeof p->mid);
@@ -157,7 +159,8 @@ static void tell_description(struct nt_app_process *p, bool offer, const char *t
     } else {
         nt_sdp_find(text, len, "a=ice-ufrag:", ufrag, sizeof ufrag);
         nt_sdp_find(text, len, "a=ice-pwd:", pwd, sizeof pwd);
-        nt_adapter_describe(p->adapter, offer, ufrag, pwd);
+        nt_sdp_find(text, len, "a=ice-options:", options, sizeof options);
+        nt_adapter_describe(p->adapter, offer, ufrag, pwd, options);
     }
     tell_candidates(p, text, len, webrtc);
 }
@@ -239,10 +242,8 @@ int nt_process_connect(struct nt_app_process *p)
     uint32_t peer = p->index == c->caller ? c->callee : p->index == c->callee ? c->caller : NT_SCN_NONE;
     if (peer == NT_SCN_NONE)
         return NT_OK;
-    enum nt_ice_trickle mode = nt_process_scn(p)->trickle;
     struct nt_sip_end_config config = {.host = p->w->signal_hosts[p->index], .user = nt_process_scn(p)->name, .peer = c->agents[peer].name,
-        .seed = p->w->seed, .trickle = mode != NT_ICE_TRICKLE_OFF, .trickle_required = mode == NT_ICE_TRICKLE_FULL, .receive_text = receive,
-        .receiver = p};
+        .seed = p->w->seed, .receive_text = receive, .receiver = p};
     nt_signalling_ends(p->w, p->index, &config.own, &config.via);
     p->sip = nt_sip_end_new(&config);
     return p->sip != NULL ? NT_OK : NT_ENOMEM;

@@ -22,10 +22,12 @@ struct nt_app_process {
     struct nt_adapter *adapter;
     FILE *log;
     struct nt_sip_end *sip;
+    enum nt_ice_trickle trickle;
     bool caller, meets_webrtc_alone; /* ours meets a WebRTC stack: no data, ICE is the verdict */
     /* its own side of the signalling */
     bool described, ended_candidates, sent, news;
     char ufrag[NT_ICE_CREDENTIAL_MAX + 1], pwd[NT_ICE_CREDENTIAL_MAX + 1], mid[NT_ICE_MID_MAX + 1];
+    bool ice2; /* its options say so */
     struct nt_text sdp;
     struct nt_line_list candidates; /* told by it */
     /* the peer's */

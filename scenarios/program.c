@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#define WORDS_MAX 200 /* bytes of a last line */
+
 struct nt_program_state {
     struct nt_program_state *next;
     struct nt_world *w;
@@ -88,41 +90,46 @@ bool nt_programs_done(const struct nt_program_state *list, nt_time now)
 }
 
 /* The last line, for people. */
-static const char *last_line(struct nt_program_state *p)
+static const char *last_line(const struct nt_program_state *p, char buf[WORDS_MAX])
 {
-    while (p->len > 0 && p->output[p->len - 1] == '\n')
-        p->output[--p->len] = '\0';
-    const char *newline = strrchr(p->output, '\n');
-    return newline != NULL ? newline + 1 : p->output;
+    size_t end = p->len, start;
+    while (end > 0 && p->output[end - 1] == '\n')
+        end--;
+    for (start = end; start > 0 && p->output[start - 1] != '\n';)
+        start--;
+    snprintf(buf, WORDS_MAX, "%.*s", end - start < WORDS_MAX ? (int)(end - start) : WORDS_MAX, p->output + start);
+    return buf;
 }
 
 enum nt_outcome nt_programs_fault(const struct nt_program_state *list, char *why, size_t cap)
 {
     for (; list != NULL; list = list->next)
         if (list->ended && WIFEXITED(list->status) && WEXITSTATUS(list->status) == 127) {
-            snprintf(why, cap, "'%.60s' is not installed here: %.100s", list->step->command, list->output);
+            char words[WORDS_MAX];
+            snprintf(why, cap, "'%.60s' is not installed here: %.100s", list->step->command, last_line(list, words));
             return NT_SKIP;
         }
     return NT_PASS;
 }
 
-static void judge(struct nt_verdict *v, struct nt_program_state *p)
+static void judge(struct nt_verdict *v, const struct nt_program_state *p)
 {
     const char *text = missing(p);
+    char words[WORDS_MAX];
     if (text != NULL)
-        nt_verdict_fail(v, p->step->place, 0, "run: expected '%.100s' in what '%.60s' prints; its last line: '%.100s'", text, p->step->command, last_line(p));
+        nt_verdict_fail(v, p->step->place, 0, "run: expected '%.100s' in what '%.60s' prints; its last line: '%.100s'", text, p->step->command, last_line(p, words));
     else if (p->step->print_count > 0)
         return;
     else if (!p->ended)
         nt_verdict_fail(v, p->step->place, 0, "run: '%.100s' still ran when its time was over", p->step->command);
     else if (!WIFEXITED(p->status) || WEXITSTATUS(p->status) != 0)
         nt_verdict_fail(v, p->step->place, 0, "run: '%.60s' ended with %s %d; its last line: '%.100s'", p->step->command,
-                        WIFEXITED(p->status) ? "status" : "signal", WIFEXITED(p->status) ? WEXITSTATUS(p->status) : WTERMSIG(p->status), last_line(p));
+                        WIFEXITED(p->status) ? "status" : "signal", WIFEXITED(p->status) ? WEXITSTATUS(p->status) : WTERMSIG(p->status), last_line(p, words));
 }
 
 void nt_programs_judge(struct nt_verdict *v, const struct nt_world *w)
 {
-    for (struct nt_program_state *p = w->programs; p != NULL; p = p->next)
+    for (const struct nt_program_state *p = w->programs; p != NULL; p = p->next)
         judge(v, p);
 }
 

@@ -85,12 +85,21 @@ static nt_time longest_way(const struct nt_scn_case *c)
     return way;
 }
 
+/* A process that ended, or broke its contract, has settled the case. */
+static bool broken(const struct nt_world *w)
+{
+    char why[400];
+    return w->live != NULL && nt_live_fault(w, why, sizeof why) != NT_PASS;
+}
+
 /* A second after the last activity; datagrams and descriptions that have not arrived may still be on their way. */
 static nt_time tail_end(const struct nt_world *w, nt_time way)
 {
     struct nt_data_count data = data_of(w);
     bool waits = some_waits(w), runs = some_goes_on(w);
     nt_time wait = (waits || data.received < data.sent) && way > TAIL ? way : TAIL;
+    if (broken(w))
+        return nt_fabric_now(w->fabric);
     if (w->live != NULL && nt_live_late(w))
         return nt_time_after(w->call_at, NT_LIVE_VERDICT);
     if (w->live != NULL)
@@ -100,14 +109,18 @@ static nt_time tail_end(const struct nt_world *w, nt_time way)
     return nt_time_after(w->last_activity, wait);
 }
 
-/* Real programs are given the whole time for a verdict: what one waits for may still come. */
+/* Real programs are given the whole time for a verdict: what one waits for may still come, a step's event for one. */
+static bool live_settled(const struct nt_world *w)
+{
+    bool quiet = nt_programs_done(w->programs, nt_fabric_now(w->fabric)) && !some_goes_on(w), no_call = w->call_at == NT_TIME_NEVER;
+    return broken(w) || (nt_steps_idle(w->steps) && (nt_live_late(w) || (quiet && (no_call || nt_steps_done(w->steps)))));
+}
+
 static bool settled(const struct nt_world *w)
 {
-    if (!nt_steps_done(w->steps))
-        return false;
     if (w->live != NULL)
-        return nt_live_late(w) || (nt_programs_done(w->programs, nt_fabric_now(w->fabric)) && !some_goes_on(w));
-    return !some_goes_on(w) || some_waits(w);
+        return live_settled(w);
+    return nt_steps_done(w->steps) && (!some_goes_on(w) || some_waits(w));
 }
 
 static enum nt_run_end ended(enum nt_fabric_end end)

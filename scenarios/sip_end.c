@@ -271,6 +271,12 @@ struct nt_sip_end *nt_sip_end_new(const struct nt_sip_end_config *config)
     return NULL;
 }
 
+void nt_sip_end_trickle(struct nt_sip_end *s, bool on, bool required)
+{
+    s->config.trickle = on;
+    s->config.trickle_required = required;
+}
+
 void nt_sip_end_webrtc(struct nt_sip_end *s, bool on)
 {
     s->webrtc = on;

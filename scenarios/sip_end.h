@@ -30,6 +30,8 @@ struct nt_sip_end_config {
 
 struct nt_sip_end *nt_sip_end_new(const struct nt_sip_end_config *config); /* runs itself on the host */
 void nt_sip_end_del(struct nt_sip_end *s);
+/* RFC 8840's option tag and info package, from now on. */
+void nt_sip_end_trickle(struct nt_sip_end *s, bool on, bool required);
 /* Descriptions take the form of WebRTC data channels from now on: no DTLS is answered, but a browser takes them. */
 void nt_sip_end_webrtc(struct nt_sip_end *s, bool on);
 /* An offer, an answer, or (NT_SIP_INFO, within the call) the fragment that *d is. */

@@ -171,6 +171,14 @@ bool nt_steps_done(const struct nt_steps *s)
     return s->ran == s->count;
 }
 
+bool nt_steps_idle(const struct nt_steps *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->items[i].scheduled && !s->items[i].ran)
+            return false;
+    return true;
+}
+
 const struct nt_scn_step *nt_steps_not_run(const struct nt_steps *s)
 {
     for (size_t i = 0; i < s->count; i++)

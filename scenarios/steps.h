@@ -12,6 +12,7 @@ void nt_steps_del(struct nt_steps *s);
 /* The observer's: an event with a name happened for the first time or again. */
 void nt_steps_event(struct nt_steps *s, const struct nt_observed *o, nt_time now);
 bool nt_steps_done(const struct nt_steps *s);
+bool nt_steps_idle(const struct nt_steps *s); /* all have run but those whose events have not happened */
 const struct nt_scn_step *nt_steps_not_run(const struct nt_steps *s); /* the first that never ran, or NULL */
 /* The first that ran and could not be done, with the reason; NULL: none. */
 const struct nt_scn_step *nt_steps_failed(const struct nt_steps *s, const char **why);
