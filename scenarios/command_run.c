@@ -216,7 +216,7 @@ static int run_all(struct runner *run)
     struct nt_results results = {0};
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     struct nt_pool pool = {.jobs = run->s.count, .workers = run->o->jobs > 0 ? run->o->jobs : processors > 0 ? (unsigned)processors : 1,
-                           .user = run, .work = work, .done = done, .lost = lost};
+                           .user = run, .job_seconds = run->o->runs > 1 ? run->o->runs * NT_POOL_JOB_SECONDS : 0, .work = work, .done = done, .lost = lost};
     pool.workers = pool.workers < NT_POOL_WORKERS_MAX ? pool.workers : NT_POOL_WORKERS_MAX;
     show_progress(run);
     run->broken |= nt_pool_run(&pool) != NT_OK;

@@ -69,8 +69,8 @@ static unsigned end_path(const struct nt_world *w, uint32_t agent, unsigned live
     struct nt_party p = w->parties[agent];
     struct nt_addr local, remote;
     struct nt_data_count data = p.ops->data(p.self);
-    if (live_path != 0 && data.sent > 0 && data.received > 0)
-        return live_path;
+    if (w->live != NULL && data.sent > 0) /* what a process says of its data counts when packets bear it out */
+        return live_path != 0 && data.received > 0 ? live_path : NT_PATH_NONE;
     if (!p.ops->selected(p.self, &local, &remote))
         return NT_PATH_NONE;
     if (data.sent > 0 && data.received == 0)

@@ -74,7 +74,10 @@ static struct nt_machine *make_machine(struct nt_world *w, struct nt_host *h, co
     struct nt_sandbox_config config = {.interfaces = interfaces, .ipv6 = ipv6, .hosts = hosts};
     for (size_t i = 0; i < count && i < NT_SANDBOX_INTERFACES_MAX; i++) {
         const struct nt_scn_network *n = &w->scn->networks[on[i].network];
-        interfaces[config.interface_count++] = (struct nt_sandbox_interface){.addresses = on[i].addresses, .address_count = on[i].address_count,
+        size_t addresses = 0; /* IPv4 ones are first */
+        while (addresses < on[i].address_count && (ipv6 || on[i].addresses[addresses].family == NT_AF_IPV4))
+            addresses++;
+        interfaces[config.interface_count++] = (struct nt_sandbox_interface){.addresses = on[i].addresses, .address_count = addresses,
             .bits4 = n->ipv4.bits, .bits6 = n->ipv6.bits, .mtu = n->mtu};
     }
     return nt_machine_new(w->live, h, &config, why);

@@ -7,7 +7,7 @@
 
 #define NT_POOL_WORKERS_MAX 256
 #define NT_POOL_TEXT_MAX ((size_t)256 << 20) /* of one job's answer */
-#define NT_POOL_JOB_SECONDS 300              /* wall clock; beyond, the worker is killed */
+#define NT_POOL_JOB_SECONDS 700              /* wall clock; beyond, the worker is killed: more than the ten minutes of a live case */
 
 struct nt_pool {
     size_t jobs;
