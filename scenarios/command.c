@@ -1,4 +1,5 @@
 #include "scenarios/command.h"
+#include "scenarios/adapter.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,6 +19,14 @@ static int version(const struct nt_options *o)
 {
     (void)o;
     puts("natsim " NATSIM_VERSION " (carriers: builtin)");
+    fflush(stdout);
+    nt_adapters_environment();
+    FILE *stacks = popen("stack --list 2>/dev/null", "r"); /* what `exec: "stack NAME"` can be here */
+    char line[300];
+    while (stacks != NULL && fgets(line, sizeof line, stacks) != NULL)
+        printf("  stack %s", line);
+    if (stacks != NULL)
+        pclose(stacks);
     return NT_EXIT_OK;
 }
 
