@@ -112,8 +112,9 @@ class Tree:
     def cells(self, name):
         """Every case's outcome, id to reason, '' for a pass; and all the rules that were broken."""
         shutil.rmtree(self.out, ignore_errors=True)
-        command = [os.path.join(self.build, "natsim"), "run", os.path.join(self.source, "scenarios/suites"), "--out", self.out,
-                   "--capture", "none", "--jobs", "1"]
+        suites = os.path.join(self.source, "scenarios/suites")
+        virtual = sorted(os.path.join(suites, d) for d in os.listdir(suites) if d != "interop")  # other programs, in real time
+        command = [os.path.join(self.build, "natsim"), "run", *virtual, "--out", self.out, "--capture", "none", "--jobs", "1"]
         r = run(command, RUN_SECONDS)
         try:
             with open(os.path.join(self.out, "results.json"), encoding="utf-8") as f:
