@@ -154,6 +154,8 @@ static void read_story(struct nt_load *l, const struct nt_scn_file *f, const siz
     const struct nt_yaml *steps = section(l, f, values, f->root.steps, "steps", NT_YAML_LIST);
     if (l->src->errors == before && !l->nomem)
         nt_load_steps(l, steps);
+    if (l->src->errors == before && !l->nomem)
+        nt_check_live_steps(l);
     before = l->src->errors;
     const struct nt_yaml *expect = f->root.expect != NULL ? f->root.expect : &f->nothing;
     expect = nt_where_merge(&f->matrix, f->wheres, f->where_count, values, expect, l->arena);
@@ -162,7 +164,7 @@ static void read_story(struct nt_load *l, const struct nt_scn_file *f, const siz
     if (l->src->errors == before && !l->nomem)
         nt_load_expect(l, expect);
     if (l->src->errors == before && !l->nomem)
-        nt_check_live(l, expect);
+        nt_check_live_expect(l, expect);
 }
 
 static void read_cell(struct nt_load *l, const struct nt_scn_file *f, size_t cell)

@@ -88,7 +88,8 @@ const char *nt_load_kind_name(enum nt_scn_node_kind kind)
     return kind == NT_SCN_NODE_AGENT     ? "an agent"
            : kind == NT_SCN_NODE_SERVER  ? "a server"
            : kind == NT_SCN_NODE_GATEWAY ? "a gateway"
-                                         : "a node";
+                         : kinds == (NT_LOAD_AGENT | NT_LOAD_SERVER) ? "an agent or a server"
+                                                                     : "a node";
 }
 
 /* The only kind of `kinds`, or NONE for several. */

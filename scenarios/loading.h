@@ -85,7 +85,8 @@ void nt_assign(struct nt_load *l);         /* addresses */
 void nt_check_topology(struct nt_load *l); /* cycles, prefixes */
 void nt_load_steps(struct nt_load *l, const struct nt_yaml *section);
 void nt_load_expect(struct nt_load *l, const struct nt_yaml *section);
-void nt_check_live(struct nt_load *l, const struct nt_yaml *expect); /* what real programs leave no room for */
+void nt_check_live_steps(struct nt_load *l); /* what real programs leave no room for */
+void nt_check_live_expect(struct nt_load *l, const struct nt_yaml *expect);
 void nt_check_usage(struct nt_load *l);                         /* marks what this cell uses */
 void nt_report_unused(struct nt_check *c, struct nt_source *s); /* after all cells */
 

@@ -631,7 +631,8 @@ static void test_schema(void **state)
     check_refs(schema, defs);
     const json_t *agent = json_object_get(json_object_get(defs, "agent"), "properties");
     assert_non_null(json_object_get(agent, "tie-breaker"));
-    assert_null(json_object_get(agent, "exec"));
+    assert_non_null(json_object_get(agent, "exec"));
+    assert_null(json_object_get(agent, "interfaces"));
     assert_null(json_object_get(json_object_get(json_object_get(defs, "step"), "properties"), "hangup"));
     json_decref(schema);
     free(text);

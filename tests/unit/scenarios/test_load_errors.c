@@ -134,7 +134,6 @@ static const struct row rows[] = {
     {"nat: symmetric", "address: 203.0.113.9:80, nat: symmetric",
      "13:59: '203.0.113.9:80' is not an address: write it as in 203.0.113.2 or 2001:db8::2\n"},
     {"kind: stun}", "kind: stunn}", "15:30: unknown value 'stunn' of 'kind': did you mean 'stun'?\n"},
-    {"kind: stun}", "kind: coturn}", "15:30: 'coturn' is not in this version\n"},
     {"kind: stun}", "kind: stun, transports: [udp, tcp]}", "15:54: 'tcp' is not in this version\n"},
     {"kind: stun}", "kind: stun, ports: 9..1}",
      "15:43: '9..1' is not a range of ports: write A..B with 1 <= A <= B <= 65535, as in 1024..65535\n"},
@@ -157,7 +156,8 @@ static const struct row rows[] = {
     {"role: controlling", "components: 0", "19:29: 0 is out of range for 'components': write 1\n"},
     {"role: controlling", "interfaces: [{kind: rsip, gateway: nat-left}]", "19:17: 'interfaces' is not in this version\n"},
     {"role: controlling", "tcp: [active]", "19:17: 'tcp' is not in this version\n"},
-    {"role: controlling", "exec: ./agent", "19:17: 'exec' is not in this version\n"},
+    {"role: controlling", "exec: ''", "19:23: 'exec' is empty\n"},
+    {"role: controlling", "exec: [agent]", "19:23: 'exec' must be a text, not a list\n"},
     {"role: controlling", "consent: maybe", "19:26: unknown value 'maybe' of 'consent': write one of on, off, true, false\n"},
     {"role: controlling", "ta: 50", "19:21: '50' has no unit: write 50ms\n"},
     {"role: controlling", "max-pairs: many", "19:28: 'many' is not a whole number: write a number from 1 to 10000\n"},
@@ -307,6 +307,20 @@ static const struct row rows[] = {
     {"tags: [ci]", "tags: [c\001i]", "3:9: byte 0x01: not a text file: a scenario is YAML in UTF-8\n"},
     {"    path: direct\n", "    path: direct\n---\nnatsim: 1\n",
      "29:1: a second document: one scenario per file: leave out what follows '---'\n"},
+    /* real programs */
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, run: {at: L, command: ls}}\n",
+     "23:5: 'run' at agent 'L': its host has no room for real programs, it is in the call: give the agent an 'exec', or run the program at "
+     "another one\n"
+     "25:9: 'oracle' cannot speak of a case with the step 'run': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, run: {at: turn, command: ls}}\n",
+     "23:5: 'run' at server 'turn': ours is no process, and its host has no room for real programs: run the program at an agent, or at a server "
+     "of kind coturn\n"
+     "25:9: 'oracle' cannot speak of a case with the step 'run': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, run: {at: L}}\n", "23:19: 'command' is missing: 'run' needs it\n"
+     "25:9: 'oracle' cannot speak of a case with the step 'run': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, run: {at: nat-left, command: ls}}\n", "23:24: 'nat-left' is a gateway, not an agent or a server\n"
+     "25:9: 'oracle' cannot speak of a case with the step 'run': write path: direct, relayed or none\n"},
+    {"  L: {on: home, role: controlling,", "  R2: {on: home}\n  L: {on: home, exec: ./agent,", "19:3: no step names agent 'R2': name it in the call, or leave it out\n"},
 };
 
 static char *change(const char *find, const char *replace)
