@@ -88,8 +88,7 @@ const char *nt_load_kind_name(enum nt_scn_node_kind kind)
     return kind == NT_SCN_NODE_AGENT     ? "an agent"
            : kind == NT_SCN_NODE_SERVER  ? "a server"
            : kind == NT_SCN_NODE_GATEWAY ? "a gateway"
-                         : kinds == (NT_LOAD_AGENT | NT_LOAD_SERVER) ? "an agent or a server"
-                                                                     : "a node";
+                                         : "a node";
 }
 
 /* The only kind of `kinds`, or NONE for several. */
@@ -115,7 +114,8 @@ struct nt_scn_node nt_load_node(struct nt_load *l, const struct nt_yaml *v, unsi
         return none;
     }
     if ((kinds >> n.kind & 1) == 0) {
-        nt_load_error(l, v, "'%s' is %s, not %s", v->text, nt_load_kind_name(n.kind), wanted);
+        nt_load_error(l, v, "'%s' is %s, not %s", v->text, nt_load_kind_name(n.kind),
+                      kinds == (NT_LOAD_AGENT | NT_LOAD_SERVER) ? "an agent or a server" : wanted);
         return none;
     }
     if (n.kind == NT_SCN_NODE_AGENT && l->mentioned != NULL)
