@@ -1,0 +1,646 @@
+"""Real processes as agents, programs on hosts: what a run makes of each, and that nothing of them is left.
+
+Most cases run at once, in one run of the program: real time is mostly waiting."""
+
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+
+from conftest import NATSIM, ROOT, SUITES, Run, fields, tshark, two_nats
+from test_captures import GATE
+
+PYTHON = sys.executable
+WAIT = 60  # seconds until a condition must hold
+
+# An adapter without ICE: it probes the addresses that it is told. What goes wrong with it is asked for by its arguments.
+DUMMY = r'''
+import json, os, select, signal, socket, subprocess, sys
+
+wish = sys.argv[1] if len(sys.argv) > 1 else ""
+own = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+own.connect(("192.0.2.1", 9))  # says which address leaves by the default route; sends nothing
+address = own.getsockname()[0]
+own = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+own.bind((address, 0))
+port = own.getsockname()[1]
+lines, peer, back, sent, chosen, ready = b"", None, set(), 0, None, False
+
+def say(t, **more):
+    print(json.dumps({"t": t, **more}), flush=True)
+
+def candidate(ip, port):
+    return {"candidate": f"candidate:1 1 udp 2130706431 {ip} {port} typ host", "sdpMid": "0"}
+
+def end_by_itself():
+    """Each second time, counted in a file."""
+    with open(sys.argv[2], "a+") as f:
+        f.write("x")
+        f.flush()
+        return f.tell() % 2 == 0
+
+def started(line):
+    if wish == "crash":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if wish == "status":
+        print("out of ideas", file=sys.stderr, flush=True)
+        sys.exit(int(sys.argv[2]))
+    if wish == "unstable" and end_by_itself():
+        sys.exit(3)
+    if wish == "babble":
+        print("no JSON\n\n[1, 2]\n" + "x" * 200000 + "\n" + '{"t": "what is this"}' + "\n" + '{"t": 5}', flush=True)
+    say("state", ice="checking")
+    say("signal", desc={"type": "offer" if line["offerer"] else "answer", "ufrag": "dummy", "pwd": os.urandom(12).hex()})
+    for _ in range(3 if wish == "babble" else 1):
+        say("signal", cand=candidate(address, port))
+    say("signal", cand={"end": True})
+    if wish == "nothing-selected":
+        say("selected", local=None, remote=None)
+    if wish == "children":
+        subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()", *sys.argv[2:]], start_new_session=True)
+        say("log", msg="children")
+
+def told(line):
+    global peer
+    if line["t"] == "stop":
+        print("good bye", file=sys.stderr, flush=True)
+        say("bye")
+        sys.exit(0)
+    if line["t"] == "start":
+        started(line)
+    words = line.get("cand", {}).get("candidate", "").split()
+    if words and wish != "children":
+        peer = (words[4], int(words[5]))
+
+def arrived(bytes, source):
+    global chosen
+    if bytes[0] == 128:
+        own.sendto(b"\x81" + bytes[1:], source)
+    elif bytes[0] == 129 and len(back) < 20:
+        back.add(bytes)
+        if chosen is None:
+            chosen = source
+            ends = {"local": (address, port), "remote": source}
+            say("selected", **{k: {"type": "host", "addr": v[0], "port": v[1], "proto": "udp"} for k, v in ends.items()})
+            say("state", ice="completed")
+            say("open")
+        if len(back) == 20:
+            say("data", ok=True, n=20)
+            if wish == "leave":
+                sys.exit(0)
+
+def rude_check():
+    """A Binding request without USERNAME, MESSAGE-INTEGRITY and PRIORITY."""
+    own.sendto(bytes.fromhex("00010000" "2112a442") + os.urandom(12), peer)
+
+say("hello", stack="dummy", version="1", kind="ice", trickle=False, local_type="candidate")
+while True:
+    ready = select.select([0, own], [], [], 0.1 if len(back) == 20 else 0.01)[0]
+    if 0 in ready:
+        lines += os.read(0, 65536) or b'{"t": "stop"}\n'
+        *whole, lines = lines.split(b"\n")
+        for line in whole:
+            told(json.loads(line))
+    if own in ready:
+        arrived(*own.recvfrom(2048))
+    if peer and not ready:
+        own.sendto(b"\x80" + sent.to_bytes(31, "big"), peer)
+        if wish == "rude" and sent == 0:
+            rude_check()
+        sent += 1
+'''
+
+# L and R on one network, nothing between them.
+LAN = """natsim: 1
+claim: {claim}
+networks:
+  lan: {{ipv4: 10.1.0.0/24, delay: 1ms}}
+servers:
+  platform: {{on: lan, kind: platform}}
+agents:
+  L: {{on: lan{L}}}
+  R: {{on: lan{R}}}
+steps:
+  - {{at: 0s, call: {{from: L, to: R}}}}
+{steps}expect:
+  path: {path}
+{expect}"""
+
+# One machine behind a NAT, without a call.
+MACHINE = """natsim: 1
+claim: {claim}
+networks:
+  internet: {{ipv4: 203.0.113.0/24, delay: 5ms}}
+  home: {{ipv4: 10.1.0.0/24, delay: 1ms}}
+gateways:
+  nat: {{inside: home, outside: internet, nat: full-cone}}
+servers:
+  stun: {{on: internet, kind: stun}}
+agents:
+  M: {{on: home, stun: [stun]}}
+steps:
+  - {{at: 0s, run: {run}}}
+"""
+
+
+def dummy(*args):
+    return " ".join([PYTHON, "dummy.py", *map(str, args)])
+
+
+def exec_key(command):
+    return f", exec: {json.dumps(command)}" if command else ""
+
+
+def lan(left=None, right=None, path="direct", claim="a live test", steps="", expect=""):
+    return LAN.format(claim=claim, L=exec_key(left), R=exec_key(right), path=path, steps=steps, expect=expect)
+
+
+def machine(claim="a program", **run):
+    return MACHINE.format(claim=claim, run=json.dumps({"at": "M", **run}))
+
+
+def nats(left="full-cone", right="full-cone", path="oracle", L="stack natsim", R="stack natsim", **more):
+    """Two NATs, and processes behind them; None: ours."""
+    text = two_nats(left, right, path, **more)
+    for name, command in (("L", L), ("R", R)):
+        text = text.replace(f"  {name}: {{on: home", f"  {name}: {{exec: {json.dumps(command)}, on: home" if command else f"  {name}: {{on: home")
+    return text
+
+
+CASES = {
+    "two-dummies": lan(dummy(), dummy()),
+    "two-dummies-oracle": lan(dummy(), dummy(), "oracle"),
+    "babble": lan(dummy("babble"), dummy("babble")),
+    "rude": lan(dummy("rude"), dummy()),
+    "rude-and-asked": lan(dummy("rude"), dummy(), expect="  conformance: clean\n"),
+    "absent": lan("echo first >&2; echo 'no such library: apt-get install it' >&2; exit 127", dummy()),
+    "absent-late": lan(dummy(), dummy("status", 127)),
+    "no-sandbox": lan("echo 'what is wrong' >&2; exit 126", dummy()),
+    "crash": lan(dummy("crash"), dummy()),
+    "status": lan(dummy("status", 3), dummy()),
+    "event-that-never-comes": nats(path="direct", steps="  - {after: L.failed, drop: {where: L}}\n"),
+    "leave": lan(dummy("leave"), dummy()),
+    "ends-at-once": lan("true", dummy()),
+    "kind": lan("echo '{\"t\": \"hello\", \"kind\": \"tea\"}'; exec cat", dummy()),
+    "no-hello": lan("echo '{\"t\": \"open\"}'; exec cat", dummy()),
+    "nothing-selected": lan(dummy("nothing-selected"), dummy()),
+    "unlike": lan("echo '{\"t\": \"hello\", \"stack\": \"w\", \"kind\": \"webrtc\"}'; exec cat", dummy()),
+    "hosts": machine(command="cat /etc/hosts /etc/resolv.conf; ls /sys/class/net; cat /proc/net/if_inet6",
+                     prints=["203.0.113.3 stun", "10.1.0.2 M", "127.0.0.1 localhost", "no DNS server answers"]),
+    "printed": machine(command="echo one; echo two >&2; exec cat", prints="two"),
+    "not-printed": machine(command="echo one; echo last", prints=["one", "three"]),
+    "status-0": machine(command="true"),
+    "status-5": machine(command="echo why; exit 5"),
+    "killed": machine(command="kill -9 $$"),
+    "out-of-time": machine(command="exec cat", **{"for": "500ms"}),
+    "out-of-time-printing": machine(command="echo one; exec cat", prints="two", **{"for": "500ms"}),
+    "not-installed": machine(command="no-such-program --at-all"),
+    "beside-a-call": two_nats(steps="  - {at: 0s, run: {at: M, command: echo beside, prints: beside}}\n").replace(
+        "steps:", "  M: {on: internet, stun: [stun]}\nsteps:", 1),
+    "ours-calls": nats("port-restricted-cone", "full-cone", L=None),
+    "ours-answers": nats("full-cone", "port-restricted-cone", R=None),
+    "ours-relayed": nats("symmetric", "symmetric", R=None, path="relayed"),
+    "process-relayed": nats("symmetric", "port-restricted-cone"),
+    "same-host-network": lan("stack natsim", "stack natsim"),
+    "nothing-passes": nats(path="none", steps="  - {at: 0s, drop: {where: nat-left, filter: udp}}\n"),
+    "first-ones-lost": lan(dummy(), dummy(), steps="  - {at: 0s, drop: {where: L, nth: [1, 2, 3]}}\n"),
+    "link-down": lan(dummy(), dummy(), steps="  - {at: 0s, link: {at: R.0, set: down}}\n  - {at: 1500ms, link: {at: R.0, set: up}}\n"),
+    "reboot": nats(path="direct", steps="  - {after: L.offer-sent, nat: {at: nat-left, do: reboot}}\n"),
+    "minimal": nats(L=f"{PYTHON} {ROOT}/tests/interop/example/minimal_agent.py", R=f"{PYTHON} {ROOT}/tests/interop/example/minimal_agent.py"),
+    "minimal-c": nats(L="$NATSIM_ADAPTER_BIN/minimal_agent", R="$NATSIM_ADAPTER_BIN/minimal_agent"),
+    "coturn": nats("symmetric", "symmetric").replace("kind: turn", "kind: coturn").replace("  stun: {on: internet, kind: stun}\n", "").replace("stun: [stun]", "stun: [turn]"),
+}
+
+
+def sandboxes_can_be_made():
+    done = subprocess.run(["unshare", "-n", "-m", "test", "-w", "/dev/net/tun"], capture_output=True)
+    return done.returncode == 0
+
+
+live_only = pytest.mark.skipif(not sandboxes_can_be_made(), reason="no namespaces, or no /dev/net/tun")
+
+
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("live")
+    (directory / "dummy.py").write_text(DUMMY)
+    for name, text in CASES.items():
+        (directory / f"{name}.yaml").write_text(text)
+    run = Run(["run", ".", "--jobs", 16], directory, timeout=200)
+    assert run.code == 3, run  # a case is an error
+    return directory
+
+
+@pytest.fixture
+def case(batch):
+    doc = json.loads((batch / "natsim-out" / "results.json").read_text())
+    return lambda name: next(c for c in doc["cases"] if c["id"] == name)
+
+
+def outcome(c):
+    return c["outcome"], c["reason"]
+
+
+# --- what comes of a case ---
+
+@live_only
+@pytest.mark.parametrize("name", ["two-dummies", "two-dummies-oracle", "babble", "same-host-network", "ours-calls", "ours-answers", "reboot",
+                                  "minimal-c", "first-ones-lost", "link-down", "beside-a-call"])
+def test_two_that_reach_each_other_pass(case, name):
+    c = case(name)
+    assert outcome(c) == ("pass", "") and c["path"] == "direct"
+    assert c["data"] == {"sent": 40, "lost": 0} or name == "beside-a-call"
+
+
+@live_only
+@pytest.mark.parametrize("name", ["ours-relayed", "process-relayed"])
+def test_where_no_direct_path_is_it_is_relayed(case, name):
+    assert outcome(case(name)) == ("pass", "") and case(name)["path"] == "relayed"
+
+
+@live_only
+def test_agents_are_described(case):
+    c = case("two-dummies")
+    assert [a["stack"] for a in c["agents"].values()] == ["dummy 1", "dummy 1"]
+    assert [a["selected"][0]["local"]["address"] for a in c["agents"].values()] == ["10.1.0.3", "10.1.0.4"]
+    assert [a["role"] for a in c["agents"].values()] == ["controlling", "controlled"]
+    assert [len(a["candidates"]) for a in case("babble")["agents"].values()] == [1, 1], "the same candidate three times"
+    ours = case("ours-calls")["agents"]
+    assert ours["L"]["pairs"] and not ours["R"]["pairs"] and ours["R"]["stack"].startswith("natsim ")
+    assert {c["type"] for c in ours["R"]["candidates"]} == {"host", "srflx", "relay"}
+
+
+@live_only
+@pytest.mark.parametrize("name, kind, reason", [
+    ("absent", "skip", "L: not supported here: no such library: apt-get install it"),
+    ("absent-late", "skip", "R: not supported here: out of ideas"),
+    ("no-sandbox", "error", "L: its process cannot be started: what is wrong"),
+    ("crash", "fail", "L: its process crashed: signal 11"),
+    ("status", "fail", "L: its process ended with status 3 before it was told to stop: out of ideas"),
+    ("leave", "fail", "L: its process ended with status 0 before it was told to stop"),
+    ("ends-at-once", "fail", "L: its process ended with status 0 before it was told to stop"),
+    ("kind", "fail", "L broke the contract of adapters: 'hello' has no \"kind\": it is \"ice\" or \"webrtc\""),
+    ("no-hello", "fail", "L broke the contract of adapters: its first line is no 'hello'"),
+    ("nothing-selected", "fail", "L broke the contract of adapters: 'selected' needs local and remote"),
+    ("unlike", "skip", "w is a WebRTC stack, dummy a bare ICE agent: they cannot be paired"),
+])
+def test_what_is_wrong_with_a_process_is_the_outcome_at_once(case, name, kind, reason):
+    c = case(name)
+    assert c["outcome"] == kind and c["reason"].startswith(reason)
+    assert c["virtual_ms"] < 10_000, "nobody waits for what is settled"
+
+
+@live_only
+def test_nothing_passes_is_a_verdict_after_its_time(case):
+    c = case("nothing-passes")
+    assert outcome(c) == ("pass", "") and c["path"] == "none" and c["data"]["sent"] == 0
+    assert 29_000 < c["virtual_ms"] < 40_000
+
+
+@live_only
+def test_a_step_whose_event_never_comes_fails_when_the_time_is_over(case):
+    c = case("event-that-never-comes")
+    assert outcome(c) == ("fail", "step drop never ran: its event did not happen") and c["path"] == "direct"
+
+
+@live_only
+def test_the_smallest_adapter_connects(case):
+    if subprocess.run([PYTHON, "-c", "import aioice"], capture_output=True).returncode != 0:
+        pytest.skip("python3-aioice is not installed")
+    assert outcome(case("minimal")) == ("pass", "") and case("minimal")["path"] == "direct"
+
+
+@live_only
+def test_coturn_relays(case):
+    c = case("coturn")
+    if c["outcome"] == "skip":
+        assert c["reason"] == "turn: coturn is not installed: apt-get install coturn"
+        pytest.skip("coturn is not installed")
+    assert outcome(c) == ("pass", "") and c["path"] == "relayed"
+
+
+@live_only
+def test_broken_rules_of_a_process_are_listed_and_fail_what_asks_for_them(case):
+    broken = [(v["agent"], v["rule"]) for v in case("rude")["conformance"]["violations"]]
+    assert case("rude")["outcome"] == "pass" and ("L", "RFC8489-9.1.2-credentials") in broken, broken
+    asked = case("rude-and-asked")
+    assert asked["outcome"] == "fail" and asked["reason"].startswith("conformance: ")
+
+
+# --- run steps ---
+
+@live_only
+@pytest.mark.parametrize("name, kind, reason", [
+    ("hosts", "pass", ""), ("printed", "pass", ""), ("status-0", "pass", ""),
+    ("not-printed", "fail", "run: expected 'three' in what 'echo one; echo last' prints; its last line: 'last'"),
+    ("status-5", "fail", "run: 'echo why; exit 5' ended with status 5; its last line: 'why'"),
+    ("killed", "fail", "run: 'kill -9 $$' ended with signal 9; its last line: ''"),
+    ("out-of-time", "fail", "run: 'exec cat' still ran when its time was over"),
+    ("out-of-time-printing", "fail", "run: expected 'two' in what 'echo one; exec cat' prints; its last line: 'one'"),
+    ("not-installed", "skip", "'no-such-program --at-all' is not installed here: sh: 1: no-such-program: not found"),
+])
+def test_programs_are_judged_by_what_they_print_or_how_they_end(case, name, kind, reason):
+    assert outcome(case(name)) == (kind, reason)
+
+
+# --- logs and captures ---
+
+@live_only
+def test_logs_have_every_line_of_both_directions(batch):
+    logs = {p.name: p.read_text() for p in (batch / "natsim-out" / "logs").iterdir()}
+    ours, theirs = logs["two-dummies.L.log"], logs["two-dummies.R.log"]
+    for log in (ours, theirs):
+        assert re.search(r'^< \{"t": "hello", "stack": "dummy"', log, re.M) and re.search(r'^> \{"t":"stop"\}$', log, re.M)
+        assert re.search(r"^  good bye$", log, re.M), "standard error"
+        told = [json.loads(line[2:]) for line in log.splitlines() if line.startswith("> ")]
+        assert [line["t"] for line in told] == ["start", "signal", "signal", "signal", "stop"]
+        assert told[1]["desc"]["ufrag"] == "dummy" and told[2]["cand"]["candidate"].startswith("candidate:1 1 ") and told[3]["cand"]["end"] is True
+    assert '"role":"controlling","offerer":true' in ours and '"role":"controlled","offerer":false' in theirs
+    assert "no JSON" in logs["babble.L.log"] and "xxx" not in logs["babble.L.log"], "a line that is too long is passed over"
+    assert "  Segmentation fault" in logs["crash.L.log"]
+
+
+@live_only
+def test_tshark_finds_nothing_wrong_in_what_real_programs_send(batch):
+    captures = sorted((batch / "natsim-out" / "captures").glob("*.pcapng"))
+    assert len(captures) > 20
+    assert {c.name: text for c in captures for text in [tshark(c, *GATE)] if text} == {}
+
+
+@live_only
+def test_the_signalling_of_processes_is_sip_with_sdp(batch):
+    capture = batch / "natsim-out" / "captures" / "two-dummies.pcapng"
+    messages = [f for f in fields(capture, "frame.interface_name", "sip.Method", "sip.Status-Code", "sdp.ice_candidate.address", display="sip")]
+    assert ["L.signalling", "INVITE", "", "10.1.0.3"] in messages and ["R.signalling", "", "200", "10.1.0.4"] in messages
+    assert any(m[1] == "ACK" for m in messages)
+
+
+@live_only
+def test_steps_meet_the_packets_of_processes(batch):
+    def drops(name, reason):
+        return fields(batch / "natsim-out" / "captures" / f"{name}.pcapng", "frame.comment", display=f'frame.comment contains "reason={reason}"')
+    assert len(drops("first-ones-lost", "step")) == 3
+    assert len(drops("link-down", "down")) > 10
+    assert len(drops("nothing-passes", "step")) > 10
+
+
+# --- flags ---
+
+@live_only
+def test_when_all_were_skipped_nothing_has_passed(natsim, scenario):
+    run = natsim("run", scenario(CASES["absent"].replace(dummy(), "exec cat")))
+    assert run.code == 1, run
+    assert "1 case: 0 passed, 1 skipped" in run.out and "no such library: apt-get install it" in run.out
+
+
+@live_only
+def test_processes_take_the_place_of_a_suites_agents(natsim, results):
+    run = natsim("run", "classic/five-types", "--filter", "left=full-cone,right=full-cone", "--filter", "left=symmetric,right=symmetric", "--jobs", 4,
+                 "--agent-l", "stack natsim", "--agent-r", "stack natsim")
+    assert run.code == 0, run
+    assert sorted(c["path"] for c in results()["cases"]) == ["direct", "relayed"]
+    assert all(a["stack"].startswith("natsim ") for c in results()["cases"] for a in c["agents"].values())
+
+
+@live_only
+def test_a_process_in_one_place_meets_ours_in_the_other(natsim, results):
+    run = natsim("run", "classic/five-types", "--filter", "left=full-cone,right=symmetric", "--agent-r", "stack natsim")
+    assert run.code == 0, run
+    agents = results()["cases"][0]["agents"]
+    assert agents["L"]["stack"] == "natsim" and agents["R"]["stack"].startswith("natsim ")
+
+
+@pytest.mark.parametrize("args, complaint", [
+    (["pair", "--agent-l", "true"], "pair has no agent 'L' that a process could stand for: "),
+    (["pair", "--agent-r", "true"], "pair has no agent 'R' that a process could stand for: "),
+    ([SUITES / "peer-reflexive" / "every-order-poisoned.yaml", "--agent-r", "true"], " explores orders in virtual time, and processes run in real time: "),
+    (["interop", "--runs", "0"], "--runs cannot be '0'"),
+])
+def test_what_processes_cannot_stand_for(natsim, tmp_path, args, complaint):
+    (tmp_path / "pair").mkdir()
+    (tmp_path / "pair.yaml").write_text(re.sub(r"\b([LR]):", r"\1\1:", lan()).replace("{from: L, to: R}", "{from: LL, to: RR}"))
+    run = natsim("run", *(a if a != "pair" else "pair.yaml" for a in args))
+    assert run.code == 2, run
+    assert complaint in run.err and "natsim-out" not in os.listdir(tmp_path)
+
+
+@live_only
+def test_what_passes_in_some_runs_only_fails(natsim, scenario, results, tmp_path):
+    (tmp_path / "dummy.py").write_text(DUMMY)
+    run = natsim("run", scenario(lan(dummy("unstable", "count"), dummy())), "--runs", 3)
+    assert run.code == 1, run
+    c = results()["cases"][0]
+    assert c["runs"] == {"pass": 2, "fail": 1}
+    assert outcome(c) == ("fail", "unstable: passed in 2 of 3 runs; in another: L: its process ended with status 3 before it was told to stop")
+    assert (tmp_path / "count").read_text() == "xxx"
+
+
+@live_only
+def test_what_passes_in_each_run_passes(natsim, scenario, results, tmp_path):
+    (tmp_path / "dummy.py").write_text(DUMMY)
+    run = natsim("run", scenario(lan(dummy(), dummy())), "--runs", 2)
+    assert run.code == 0, run
+    assert results()["cases"][0]["runs"] == {"pass": 2, "fail": 0}
+
+
+@live_only
+def test_a_server_that_is_not_installed_is_skipped_with_what_to_install(natsim, scenario, results):
+    run = natsim("run", scenario(CASES["coturn"]), env={"PATH": "/nowhere"})
+    assert run.code == 1, run
+    assert outcome(results()["cases"][0]) == ("skip", "turn: coturn is not installed: apt-get install coturn")
+
+
+# --- what cannot be said in a scenario ---
+
+WITH_EXEC = nats(path="direct")
+WRONG = [
+    (WITH_EXEC, "path: direct", "path: direct\n  explore: {first: 2, window: 5ms}", "explore",
+     "'explore' needs virtual time, and real programs run in real time: leave it out"),
+    *[(WITH_EXEC, "path: direct", f"path: direct\n  R: {{{key}: {value}}}", key,
+       f"'{key}' of agent 'R': a process does not tell it: expect state, selected, candidates or checks")
+      for key, value in (("pairs", "[]"), ("peer-reflexive", '{local: ">= 1"}'))],
+    (nats(R=None, path="direct"), "expect:", "  - {at: 1s, run: {at: R, command: 'true'}}\nexpect:", "at: 1s",
+     "'run' at agent 'R': its host has no room for real programs, it is in the call: give the agent an 'exec', or run the program at another one"),
+    (WITH_EXEC, "expect:", "  - {at: 1s, run: {at: turn, command: 'true'}}\nexpect:", "at: 1s",
+     "'run' at server 'turn': ours is no process, and its host has no room for real programs: run the program at an agent, or at a server of kind coturn"),
+    (WITH_EXEC, "expect:", "  - {at: 1s, run: {at: L}}\nexpect:", "at: L", "'command' is missing"),
+    (WITH_EXEC, "expect:", "  - {at: 1s, run: {at: nat-left, command: 'true'}}\nexpect:", "nat-left", "'nat-left' is"),
+]
+
+
+@pytest.mark.parametrize("text, old, new, word, complaint", WRONG, ids=[next(line for line in w[2].split("\n") if line[0] == " ").strip() for w in WRONG])
+@pytest.mark.parametrize("command", ["lint", "run"])
+def test_what_cannot_be_asked_of_real_programs(natsim, scenario, tmp_path, command, text, old, new, word, complaint):
+    text = text.replace(old, new, 1)
+    run = natsim(command, scenario(text))
+    at = text.index(word, text.index(new))
+    assert run.code == 2, run
+    assert complaint in run.err.splitlines()[0]
+    assert run.err.startswith(f"case.yaml:{text.count(chr(10), 0, at) + 1}:"), run
+    assert os.listdir(tmp_path) == ["case.yaml"]
+
+
+# --- nothing is left ---
+
+def processes_with(mark):
+    """Of ours: the processes whose command line has the mark, by number, with their network namespaces."""
+    found = {}
+    for p in Path("/proc").iterdir():
+        try:
+            if p.name.isdigit() and mark.encode() in (p / "cmdline").read_bytes() and b"dummy.py" not in (p / "comm").read_bytes():
+                found[int(p.name)] = os.readlink(p / "ns" / "net")
+        except OSError:
+            pass
+    return found
+
+
+def all_namespaces():
+    spaces = set()
+    for p in Path("/proc").iterdir():
+        try:
+            if p.name.isdigit():
+                spaces.add(os.readlink(p / "ns" / "net"))
+        except OSError:
+            pass
+    return spaces
+
+
+def until(condition, what):
+    deadline = time.monotonic() + WAIT
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        os.sched_yield()
+    raise AssertionError(f"in vain: {what}")
+
+
+def gone(pids):
+    """Waits for the end of processes that are not ours to wait for."""
+    deadline = time.monotonic() + WAIT
+    for pid in pids:
+        try:
+            fd = os.pidfd_open(pid)
+        except ProcessLookupError:
+            continue
+        ended = select.select([fd], [], [], max(0, deadline - time.monotonic()))[0]
+        os.close(fd)
+        if not ended:
+            return False
+    return True
+
+
+@pytest.fixture
+def mid_run(tmp_path):
+    """A run in which two processes with grandchildren are at work: the run, the mark, and what has the mark."""
+    mark = f"mark-{uuid.uuid4()}"
+    (tmp_path / "dummy.py").write_text(DUMMY)
+    (tmp_path / "a.yaml").write_text(lan(dummy("children", mark), dummy("children", mark)))
+    (tmp_path / "b.yaml").write_text(lan(dummy(), dummy()))
+    run = subprocess.Popen([NATSIM, "run", "a.yaml", "b.yaml", "--jobs", "1"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    logs = [tmp_path / "natsim-out" / "logs" / f"a.{name}.log" for name in "LR"]
+    until(lambda: all(p.exists() and '"msg": "children"' in p.read_text() for p in logs), "both have started their children")
+    found = processes_with(mark)
+    assert len(found) >= 4 and len(set(found.values())) == 2, found
+    assert os.readlink("/proc/self/ns/net") not in found.values()
+    yield run, mark, found
+    run.kill()
+    run.communicate(timeout=WAIT)
+
+
+def nothing_is_left(mark, found, devices):
+    assert gone(found), "a process outlives the run"
+    assert processes_with(mark) == {}
+    until(lambda: not all_namespaces() & set(found.values()), "the namespaces are gone")
+    assert set(os.listdir("/sys/class/net")) == devices
+
+
+@live_only
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_nothing_of_a_killed_run_is_left(mid_run, how):
+    run, mark, found = mid_run
+    devices = set(os.listdir("/sys/class/net"))
+    run.send_signal(how)
+    run.communicate(timeout=WAIT)
+    nothing_is_left(mark, found, devices)
+
+
+@live_only
+def test_nothing_of_a_killed_worker_is_left_and_the_next_case_runs(mid_run, results):
+    run, mark, found = mid_run
+    devices = set(os.listdir("/sys/class/net"))
+    worker = int(Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()[0])
+    os.kill(worker, signal.SIGKILL)
+    out, err = run.communicate(timeout=WAIT)
+    assert run.returncode == 3, (out, err)
+    assert [(c["id"], *outcome(c)) for c in results()["cases"]] == [("a", "error", "the case crashed: signal 9"), ("b", "pass", "")]
+    nothing_is_left(mark, found, devices)
+
+
+@live_only
+def test_nothing_is_left_when_a_case_ends(natsim, scenario, tmp_path):
+    """What the agent started ends with the case; as long as it runs, its process is not waited for."""
+    mark = f"mark-{uuid.uuid4()}"
+    child = f"{PYTHON} -c 'import signal; signal.pause()' {mark}"
+    run = natsim("run", scenario(machine(command=f"setsid setsid {child} <&- >&- 2>&- & echo there", prints="there")))
+    assert run.code == 0, run
+    assert processes_with(mark) == {}
+
+
+@live_only
+def test_twenty_pairs_at_once(natsim, scenario, results):
+    run = natsim("run", scenario(nats("port-restricted-cone", "full-cone")), "--seeds", "1..20", "--jobs", 20)
+    assert run.code == 0, run
+    assert [c["path"] for c in results()["cases"]] == ["direct"] * 20
+
+
+# --- without the rights ---
+
+@pytest.fixture
+def elsewhere(tmp_path_factory):
+    """The program and a scenario where everybody may read and write."""
+    directory = Path(subprocess.run(["mktemp", "-d"], capture_output=True, text=True, check=True).stdout.strip())
+    directory.chmod(0o777)
+    subprocess.run(["cp", NATSIM, directory / "natsim"], check=True)
+    (directory / "case.yaml").write_text(machine(command="id -u; cat /proc/net/dev", prints=["0\n", "eth0:"]))
+    yield directory
+    subprocess.run(["rm", "-rf", directory], check=True)
+
+
+def with_device(directory, mode, *prefix):
+    """A run in a mount namespace whose /dev/net has a tun device of that mode, or none."""
+    make = f"mknod -m {mode} /dev/net/tun c 10 200 && " if mode else ""
+    script = f"mount -t tmpfs none /dev/net && {make} exec \"$@\""
+    probe = subprocess.run(["unshare", "-m", "sh", "-c", script, "sh", "true"], capture_output=True)
+    if probe.returncode != 0:
+        pytest.skip("needs root that may mount and make devices")
+    return subprocess.run(["unshare", "-m", "sh", "-c", script, "sh", *prefix, "./natsim", "run", "case.yaml"], cwd=directory, capture_output=True, text=True,
+                          timeout=WAIT, env={**os.environ, "NO_COLOR": "1"})
+
+
+NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+
+
+@live_only
+@pytest.mark.parametrize("mode, prefix, code, text", [
+    ("0666", NOBODY, 0, "1 passed"),
+    ("0600", NOBODY, 1, "no real programs here: /dev/net/tun cannot be opened (Permission denied): run as root, or 'chmod 0666 /dev/net/tun'"),
+    (None, NOBODY, 1, "no real programs here: /dev/net/tun cannot be opened (No such file or directory): run as root, or 'chmod 0666 /dev/net/tun'"),
+    (None, [], 1, "no real programs here: /dev/net/tun cannot be opened (No such file or directory): 'modprobe tun', or give the container /dev/net/tun"),
+    ("0600", ["setpriv", "--bounding-set", "-sys_admin", "--inh-caps", "-sys_admin"], 1,
+     "no real programs here: a namespace cannot be made (Operation not permitted): the container must allow namespaces (CAP_SYS_ADMIN, CAP_NET_ADMIN)"),
+], ids=["nobody", "nobody without the device's right", "nobody without a device", "root without a device", "root without namespaces"])
+def test_without_the_rights_the_reason_has_the_mend(elsewhere, mode, prefix, code, text):
+    if prefix == NOBODY and subprocess.run([*NOBODY, "unshare", "-U", "true"], capture_output=True).returncode != 0:
+        pytest.skip("no user namespaces here")
+    run = with_device(elsewhere, mode, *prefix)
+    assert run.returncode == code, run
+    assert text in run.stdout, run
