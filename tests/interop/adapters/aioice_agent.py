@@ -150,7 +150,7 @@ class Adapter:
 
     async def probe(self):
         while True:
-            data = PROBE + self.magic + self.sent.to_bytes(4, "big")
+            data = PROBE + b"\0" + self.magic + self.sent.to_bytes(4, "big")
             self.sent += 1
             await self.send(data.ljust(PROBE_LEN, b"\0"))
             await asyncio.sleep(QUICK if len(self.returned) < WANTED else SLOW)
@@ -160,8 +160,8 @@ class Adapter:
             data = await self.ice.recv()
             if data[:1] == PROBE and PROBE_MIN <= len(data) <= PROBE_MAX:
                 await self.send(ECHO + data[1:])
-            elif data[:17] == ECHO + self.magic and len(data) == PROBE_LEN and len(self.returned) < WANTED:
-                self.returned.add(data[17:21])
+            elif data[:18] == ECHO + b"\0" + self.magic and len(data) == PROBE_LEN and len(self.returned) < WANTED:
+                self.returned.add(data[18:22])
                 if len(self.returned) == WANTED:
                     say("data", ok=True, n=WANTED)
 

@@ -89,8 +89,8 @@ function probes(send, tell) {
 
     function probe() {
         const bytes = new Uint8Array(size);
-        bytes.set([128, ...tag]);
-        new DataView(bytes.buffer).setUint32(9, sent++);
+        bytes.set([128, 0, ...tag]);
+        new DataView(bytes.buffer).setUint32(10, sent++);
         send(bytes);
     }
     function every(ms) {
@@ -98,8 +98,8 @@ function probes(send, tell) {
         timer = setInterval(probe, ms);
     }
     function answered(bytes) {
-        if (back.size >= wanted || !tag.every((byte, i) => bytes[1 + i] === byte)) return;
-        back.add(new DataView(bytes.buffer).getUint32(9));
+        if (back.size >= wanted || !tag.every((byte, i) => bytes[2 + i] === byte)) return;
+        back.add(new DataView(bytes.buffer).getUint32(10));
         if (back.size < wanted) return;
         tell({ t: 'data', ok: true, n: wanted });
         every(100);

@@ -2,9 +2,10 @@
 
 #include <string.h>
 
-/* "a probe is a datagram of 32 to 1200 bytes whose first byte is 128"; an echo has "129 as the first byte" */
+/* "a probe is a datagram of 32 to 1200 bytes whose first two bytes are 128 and 0"; an echo has "129 as the first byte" */
 #define PROBE 128
 #define ECHO 129
+#define MAGIC_AT 2
 #define PROBE_MIN 32
 #define PROBE_MAX 1200
 /* "a probe every 10 ms until 20 different ones have come back [...] and goes on with one every 100 ms" */
@@ -13,7 +14,7 @@
 
 static uint8_t *number_of(const struct nt_probes *p, uint8_t *bytes)
 {
-    return bytes + 1 + sizeof p->magic;
+    return bytes + MAGIC_AT + sizeof p->magic;
 }
 
 void nt_probes_write(struct nt_probes *p, uint8_t bytes[NT_PROBE_LEN])
@@ -21,7 +22,7 @@ void nt_probes_write(struct nt_probes *p, uint8_t bytes[NT_PROBE_LEN])
     uint8_t *number = number_of(p, bytes);
     memset(bytes, 0, NT_PROBE_LEN);
     bytes[0] = PROBE;
-    memcpy(bytes + 1, p->magic, sizeof p->magic);
+    memcpy(bytes + MAGIC_AT, p->magic, sizeof p->magic);
     for (int i = 0; i < 4; i++)
         number[i] = (uint8_t)(p->sent >> 8 * (3 - i));
     p->sent++;
@@ -29,7 +30,7 @@ void nt_probes_write(struct nt_probes *p, uint8_t bytes[NT_PROBE_LEN])
 
 static bool is_ours(const struct nt_probes *p, const uint8_t *bytes, size_t len)
 {
-    return len == NT_PROBE_LEN && memcmp(bytes + 1, p->magic, sizeof p->magic) == 0;
+    return len == NT_PROBE_LEN && memcmp(bytes + MAGIC_AT, p->magic, sizeof p->magic) == 0;
 }
 
 /* true: it is the last one that was wanted. */

@@ -15,7 +15,7 @@ async def hear(lines):
 
 async def probe(ice, magic, back):
     for number in range(10**9):
-        await ice.send(b"\x80" + magic + number.to_bytes(20, "big"))
+        await ice.send(b"\x80\x00" + magic + number.to_bytes(20, "big"))
         await asyncio.sleep(0.01 if len(back) < 20 else 0.1)
 
 async def connect(ice, magic, back):
@@ -30,7 +30,7 @@ async def connect(ice, magic, back):
     while data := await ice.recv():
         if data[0] == 128:
             await ice.send(b"\x81" + data[1:])
-        elif data.startswith(b"\x81" + magic) and len(back) < 20:
+        elif data.startswith(b"\x81\x00" + magic) and len(back) < 20:
             back.add(data)
             if len(back) == 20:
                 say("data", ok=True, n=20)
