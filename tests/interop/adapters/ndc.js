@@ -23,6 +23,10 @@ function selected() {
     told = JSON.stringify(line);
 }
 
+// A ClientHello that comes while ICE connects can make libdatachannel's threads wait for each other forever (its pull request 1630, later
+// than 0.33.4): as DTLS client it gets none.
+const dtlsClient = sdp => sdp.replace('a=setup:actpass', 'a=setup:active');
+
 // Polling for the pair before there is one was seen together with hangs.
 function iceState(state) {
     say({ t: 'state', ice: state });
@@ -49,7 +53,7 @@ serve({
     start(m) {
         const iceServers = (m.ice || []).flatMap(entry => [].concat(entry.urls).map(url => server(url, entry)));
         pc = new ndc.PeerConnection('natsim', { iceServers, iceTransportPolicy: m.policy || 'all' });
-        pc.onLocalDescription((sdp, type) => say({ t: 'signal', desc: { type, sdp } }));
+        pc.onLocalDescription((sdp, type) => say({ t: 'signal', desc: { type, sdp: dtlsClient(sdp) } }));
         pc.onLocalCandidate((c, mid) => say({ t: 'signal', cand: { candidate: c.replace(/^a=/, ''), sdpMid: mid } }));
         pc.onGatheringStateChange(gathering);
         pc.onIceStateChange(iceState);
