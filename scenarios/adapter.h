@@ -3,46 +3,10 @@
 #ifndef NT_SCENARIOS_ADAPTER_H
 #define NT_SCENARIOS_ADAPTER_H
 
-#include "core/ice/ice.h"
 #include "natsim/live/machine.h"
+#include "scenarios/adapter_read.h"
 
 #define NT_ADAPTER_LOG_MAX (4 << 20) /* bytes of one log file */
-
-struct nt_adapter_hello {
-    char stack[64], version[64];
-    bool webrtc;     /* kind */
-    bool trickle;
-    bool local_base; /* local_type: a path through a server-reflexive candidate has the type of its base */
-};
-
-struct nt_adapter_end { /* of the selected pair, as reported */
-    enum nt_ice_type type;
-    struct nt_addr addr;
-};
-
-enum nt_adapter_said {
-    NT_ADAPTER_HELLO = 1,  /* nt_adapter_hello */
-    NT_ADAPTER_DESCRIBED,  /* sdp; or ufrag, pwd and options (as of a=ice-options, "" when not told) */
-    NT_ADAPTER_CANDIDATE,  /* candidate (without "a="), mid ("" when not told) */
-    NT_ADAPTER_CANDIDATES_END,
-    NT_ADAPTER_STATE,      /* state */
-    NT_ADAPTER_SELECTED,   /* local, remote */
-    NT_ADAPTER_OPEN,
-    NT_ADAPTER_DATA,       /* ok, n */
-    NT_ADAPTER_BYE,
-    NT_ADAPTER_WRONG,      /* text: it broke the contract */
-    NT_ADAPTER_ENDED       /* status as from waitpid */
-};
-
-struct nt_adapter_event {
-    enum nt_adapter_said said;
-    const char *sdp, *ufrag, *pwd, *options, *candidate, *mid, *text;
-    enum nt_ice_state state;
-    struct nt_adapter_end local, remote;
-    bool ok;
-    uint32_t n;
-    int status;
-};
 
 struct nt_adapter_server {
     struct nt_addr addr;

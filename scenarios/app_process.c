@@ -1,5 +1,6 @@
 #include "scenarios/app_process.h"
 #include "scenarios/describe.h"
+#include "scenarios/describe_text.h"
 #include "scenarios/live_world.h"
 #include "scenarios/process_state.h"
 
@@ -48,6 +49,7 @@ static void on_event(void *user, const struct nt_adapter_event *ev, nt_time now)
 {
     struct nt_app_process *p = user;
     switch (ev->said) {
+    case NT_ADAPTER_NOTHING:
     case NT_ADAPTER_HELLO:
     case NT_ADAPTER_BYE: p->bye |= ev->said == NT_ADAPTER_BYE; return;
     case NT_ADAPTER_DESCRIBED: nt_process_described(p, ev, now); return;
@@ -158,42 +160,49 @@ static bool selected_pair(const void *self, struct nt_addr *local, struct nt_add
 
 static int describe_candidates(const struct nt_app_process *p, struct nt_result_agent *r)
 {
-    r->candidates = calloc(p->candidates.count + 1, sizeof *r->candidates);
-    for (size_t i = 0; r->candidates != NULL && i < p->candidates.count; i++) {
+    int err = NT_OK;
+    r->candidates = nt_describe_array(p->candidates.count, sizeof *r->candidates, &err);
+    for (size_t i = 0; err == NT_OK && i < p->candidates.count; i++) {
         struct nt_ice_candidate c;
         const char *what;
         if (nt_sdp_read_candidate(&c, p->candidates.items[i], strlen(p->candidates.items[i]), &what) != NT_OK)
             continue; /* TCP, names */
-        r->candidates[r->candidate_count] = (struct nt_result_candidate){.type = strdup(nt_ice_type_name(c.type)), .stream = 1,
-            .component = c.component, .transport = strdup("udp"), .addr = c.addr, .base = nt_addr_is_set(&c.related) ? c.related : c.addr,
-            .related = c.related, .priority = c.priority, .foundation = strdup(c.foundation)};
-        const struct nt_result_candidate *made = &r->candidates[r->candidate_count++];
-        if (made->type == NULL || made->transport == NULL || made->foundation == NULL)
-            return NT_ENOMEM;
+        r->candidates[r->candidate_count++] = (struct nt_result_candidate){.type = nt_describe_copy(nt_ice_type_name(c.type), &err), .stream = 1,
+            .component = c.component, .transport = nt_describe_copy("udp", &err), .addr = c.addr,
+            .base = nt_addr_is_set(&c.related) ? c.related : c.addr, .related = c.related, .priority = c.priority,
+            .foundation = nt_describe_copy(c.foundation, &err)};
     }
-    return r->candidates != NULL ? NT_OK : NT_ENOMEM;
+    return err;
+}
+
+static int describe_selected(const struct nt_app_process *p, struct nt_result_agent *r)
+{
+    int err = NT_OK;
+    r->selected = nt_describe_array(1, sizeof *r->selected, &err);
+    if (err != NT_OK || !p->has_selected)
+        return err;
+    r->selected[r->selected_count++] = (struct nt_result_selected){.stream = 1, .component = 1,
+        .local = {nt_describe_copy(nt_ice_type_name(p->local.type), &err), p->local.addr},
+        .remote = {nt_describe_copy(nt_ice_type_name(p->remote.type), &err), p->remote.addr}};
+    return err;
 }
 
 static int describe(const void *self, struct nt_result_agent *r)
 {
     const struct nt_app_process *p = self;
     const struct nt_adapter_hello *h = p->adapter != NULL ? nt_adapter_hello(p->adapter) : NULL;
-    char stack[140];
-    snprintf(stack, sizeof stack, "%s%s%s", h != NULL ? h->stack : "process", h != NULL && h->version[0] ? " " : "", h != NULL ? h->version : "");
-    r->stack = strdup(stack);
-    r->state = strdup(nt_describe_state(state(p)));
-    r->role = strdup(nt_process_controlling(p) ? "controlling" : "controlled");
+    char stack[140] = "process";
+    int err = NT_OK;
+    if (h != NULL)
+        snprintf(stack, sizeof stack, "%s%s%s", h->stack, h->version[0] ? " " : "", h->version);
+    r->stack = nt_describe_copy(stack, &err);
+    r->state = nt_describe_copy(nt_describe_state(state(p)), &err);
+    r->role = nt_describe_copy(nt_process_controlling(p) ? "controlling" : "controlled", &err);
+    r->pairs = nt_describe_array(0, sizeof *r->pairs, &err);
     nt_live_checks(p->w, p->index, &r->checks_sent, &r->checks_received);
-    r->pairs = calloc(1, sizeof *r->pairs);
-    r->selected = calloc(1, sizeof *r->selected);
-    if (r->stack == NULL || r->state == NULL || r->role == NULL || r->pairs == NULL || r->selected == NULL || describe_candidates(p, r) != NT_OK)
+    if (err != NT_OK || describe_candidates(p, r) != NT_OK)
         return NT_ENOMEM;
-    if (!p->has_selected)
-        return NT_OK;
-    r->selected[0] = (struct nt_result_selected){.stream = 1, .component = 1,
-        .local = {strdup(nt_ice_type_name(p->local.type)), p->local.addr}, .remote = {strdup(nt_ice_type_name(p->remote.type)), p->remote.addr}};
-    r->selected_count = 1;
-    return r->selected[0].local.type != NULL && r->selected[0].remote.type != NULL ? NT_OK : NT_ENOMEM;
+    return describe_selected(p, r);
 }
 
 struct nt_party nt_app_process_party(struct nt_app_process *p)

@@ -1,4 +1,5 @@
 #include "scenarios/describe.h"
+#include "scenarios/describe_text.h"
 #include "scenarios/app_agent.h"
 
 #include <stdio.h>
@@ -15,27 +16,10 @@ const char *nt_describe_path(unsigned path)
     return path == NT_PATH_DIRECT ? "direct" : path == NT_PATH_RELAYED ? "relayed" : "none";
 }
 
-/* strdup that remembers a failure. */
-static char *text(const char *s, int *err)
-{
-    char *copy = strdup(s);
-    if (copy == NULL)
-        *err = NT_ENOMEM;
-    return copy;
-}
-
-static void *array(size_t count, size_t size, int *err)
-{
-    void *p = calloc(count + 1, size);
-    if (p == NULL)
-        *err = NT_ENOMEM;
-    return p;
-}
-
 static int describe_prflx(const struct nt_world *w, uint32_t agent, struct nt_result_agent *r)
 {
     int err = NT_OK;
-    r->prflx = array(w->observer.prflx_count, sizeof *r->prflx, &err);
+    r->prflx = nt_describe_array(w->observer.prflx_count, sizeof *r->prflx, &err);
     for (size_t i = 0; i < w->observer.prflx_count && err == NT_OK; i++) {
         const struct nt_observed_prflx *p = &w->observer.prflx[i];
         if (p->agent == agent)
@@ -48,7 +32,7 @@ static int describe_agent(const struct nt_world *w, uint32_t i, struct nt_result
 {
     struct nt_party p = w->parties[i];
     int err = NT_OK;
-    r->name = text(w->scn->agents[i].name, &err);
+    r->name = nt_describe_copy(w->scn->agents[i].name, &err);
     if (err != NT_OK || p.ops->describe(p.self, r) != NT_OK)
         return NT_ENOMEM;
     return describe_prflx(w, i, r);
@@ -122,7 +106,7 @@ static int describe_call(const struct nt_world *w, unsigned live_path, struct nt
         return NT_OK;
     unsigned path = end_path(w, c->caller, live_path) | end_path(w, c->callee, live_path);
     path = (path & NT_PATH_NONE) != 0 ? NT_PATH_NONE : (path & NT_PATH_RELAYED) != 0 ? NT_PATH_RELAYED : NT_PATH_DIRECT;
-    r->path = text(nt_describe_path(path), &err);
+    r->path = nt_describe_copy(nt_describe_path(path), &err);
     struct nt_party caller = w->parties[c->caller], callee = w->parties[c->callee];
     nt_time l = caller.ops->selected_at(caller.self), k = callee.ops->selected_at(callee.self);
     nt_time both = l > k ? l : k;
@@ -137,7 +121,7 @@ int nt_describe(const struct nt_world *w, unsigned live_path, struct nt_result_c
     int err = describe_call(w, live_path, r);
     r->virtual_ms = milliseconds_up(nt_fabric_now(w->fabric));
     r->packets = w->observer.capture->frame_count + w->observer.capture->lost;
-    r->agents = array(c->agent_count, sizeof *r->agents, &err);
+    r->agents = nt_describe_array(c->agent_count, sizeof *r->agents, &err);
     for (uint32_t i = 0; i < c->agent_count && err == NT_OK; i++) {
         struct nt_data_count data = w->parties[i].ops->data(w->parties[i].self);
         r->data_sent += data.sent;
