@@ -78,23 +78,26 @@ static int private_files(const char *hosts)
     return cover("/etc/hosts", hosts) == 0 ? cover("/etc/resolv.conf", "# no DNS server answers here\n") : -1;
 }
 
+static void set_ipv6(const char *scope, const char *name, const char *value)
+{
+    char path[100];
+    snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/%s", scope, name);
+    write_file(path, value);
+}
+
 /* Before a device is up: no address, no solicitation, no detection of duplicates that the scenario does not know of. */
 static void tame_kernel(bool ipv6)
 {
-    static const char *const scopes[] = {"all", "default"};
-    static const struct {
-        const char *name, *value;
-    } off[] = {{"disable_ipv6", "1"}}, on[] = {{"disable_ipv6", "0"}, {"accept_dad", "0"}, {"accept_ra", "0"}, {"router_solicitations", "0"},
-                                               {"addr_gen_mode", "1"}};
+    static const char *const scopes[] = {"all", "default"}, *const off[] = {"accept_dad", "accept_ra", "router_solicitations"};
     char path[100];
     for (size_t s = 0; s < 2; s++) {
         snprintf(path, sizeof path, "/proc/sys/net/ipv4/conf/%s/rp_filter", scopes[s]);
         write_file(path, "0");
-        for (size_t i = 0; i < (ipv6 ? sizeof on / sizeof *on : sizeof off / sizeof *off); i++) {
-            snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/%s", scopes[s], ipv6 ? on[i].name : off[i].name);
-            write_file(path, ipv6 ? on[i].value : off[i].value);
-        }
+        set_ipv6(scopes[s], "disable_ipv6", ipv6 ? "0" : "1");
+        for (size_t i = 0; ipv6 && i < sizeof off / sizeof *off; i++)
+            set_ipv6(scopes[s], off[i], "0");
     }
+    set_ipv6("default", "addr_gen_mode", "1"); /* at "all" it would give lo its address */
 }
 
 static _Noreturn void fail(int owner, const char *what)
