@@ -39,8 +39,8 @@ static const struct {
     {"attachments", "{\"anyOf\": [{\"type\": \"string\"}, {\"$ref\": \"#/$defs/attachment\"}, {\"type\": \"array\", \"minItems\": "
                     "1, \"items\": {\"anyOf\": "
                     "[{\"type\": \"string\"}, {\"$ref\": \"#/$defs/attachment\"}]}}]}"},
-    {"kinds", "{\"anyOf\": [{\"enum\": [\"stun\", \"turn\", \"platform\"]}, {\"type\": \"array\", \"minItems\": 1, \"items\": "
-              "{\"enum\": [\"stun\", \"turn\", \"platform\"]}}]}"},
+    {"kinds", "{\"anyOf\": [{\"enum\": [\"stun\", \"turn\", \"platform\", \"coturn\"]}, {\"type\": \"array\", \"minItems\": 1, \"items\": "
+              "{\"enum\": [\"stun\", \"turn\", \"platform\", \"coturn\"]}}]}"},
     {"refresh", "{\"anyOf\": [{\"enum\": [\"outbound\", \"inbound\"]}, {\"type\": \"array\", \"minItems\": 1, \"items\": "
                 "{\"enum\": [\"outbound\", \"inbound\"]}}]}"},
     {"path", "{\"anyOf\": [{\"enum\": [\"direct\", \"relayed\", \"none\", \"oracle\"]}, {\"type\": \"array\", \"minItems\": 1, "

@@ -153,15 +153,17 @@ def test_the_schema_is_a_schema(schema):
     text = json.dumps(schema)
     references = set(re.findall(r'"#/\$defs/([\w-]+)"', text))
     assert references == set(schema["$defs"]), "each definition is used, each reference is defined"
-    for unbuilt in ("exec", "interfaces", "port-control", "hangup", "coturn", "aggressive"):
+    for unbuilt in ("interfaces", "port-control", "hangup", "aggressive"):
         assert f'"{unbuilt}"' not in text
+    for built in ("exec", "coturn", "run"):
+        assert f'"{built}"' in text
 
 
 def test_what_runs_conforms_and_what_does_not_load_does_not(schema):
     validator = jsonschema.Draft202012Validator(schema)
     assert list(validator.iter_errors(as_json(LANGUAGE))) == []
     for wrong in (("seed: 1", "sed: 1"), ("delay: 20ms", "delay: 20"), ("path: oracle", "path: sideways"), ("natsim: 1", "natsim: 2"),
-                  ("kind: stun}", "kind: coturn}"), ("loss: 0%", "loss: 101%"), ("state: completed", "state: done"), ("tags:", "matrices:")):
+                  ("kind: stun}", "kind: cotrun}"), ("loss: 0%", "loss: 101%"), ("state: completed", "state: done"), ("tags:", "matrices:")):
         assert list(validator.iter_errors(as_json(LANGUAGE.replace(*wrong, 1)))), wrong
 
 
