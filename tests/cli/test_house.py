@@ -107,6 +107,24 @@ def test_nothing_under_core_touches_the_system():
     assert wrong == []
 
 
+SYSTEM = re.compile(r'^\s*#\s*include\s+<((?:sys|linux|net|netinet|bits|asm)/[^>]+|(?:unistd|fcntl|poll|signal|sched|pthread|time|dirent|spawn|netdb|ifaddrs)\.h)>', re.M)
+
+
+def test_below_scenarios_natsim_live_alone_touches_the_system():
+    """Sockets, processes, devices, clocks: one room has them, its headers speak of the fabric. (The core's example is no part of the core.)"""
+    wrong = [f"{p} includes <{i}>" for p in sources(".c", ".h") if str(p).startswith(("core/", "natsim/", "pcap/")) and
+             not str(p).startswith(("natsim/live/", "core/example/")) for i in SYSTEM.findall((ROOT / p).read_text())]
+    assert wrong == []
+    live = {i for p in sources(".c", ".h") if str(p).startswith("natsim/live/") for i in SYSTEM.findall((ROOT / p).read_text())}
+    assert {"sys/socket.h", "linux/if_tun.h", "unistd.h"} <= live
+
+
+def test_who_drives_real_programs():
+    """The fabric does not know of real time: what is outside of natsim/live reaches it from scenarios/ alone."""
+    assert [f"{p} includes {i}" for p in sources(".c", ".h") for i in includes(p)
+            if i.startswith("natsim/live/") and not str(p).startswith(("natsim/live/", "scenarios/", "tests/"))] == []
+
+
 def test_files_are_at_most_900_lines():
     assert [f"{p}: {n}" for p in sources(".c", ".h", ".py", ".js", ".sh", ".cc") for n in [len((ROOT / p).read_text().splitlines())] if n > 900] == []
 
