@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,6 +31,7 @@ struct nt_program {
     struct nt_machine *machine;
     struct nt_program_config config;
     int input; /* -1: closed */
+    bool ended;
     struct stream streams[2];
 };
 
@@ -126,6 +128,9 @@ void nt_program_close_input(struct nt_program *p)
 
 static void end_program(struct nt_program *p, int status, nt_time now)
 {
+    if (p->ended)
+        return;
+    p->ended = true;
     for (int i = 0; i < 2; i++) {
         readable(&p->streams[i], now);
         if (p->streams[i].len > 0)
@@ -145,8 +150,11 @@ static void ends(void *user, nt_time now)
     while (nt_sandbox_ended(m->sandbox, &id, &status, &gone))
         if (id < m->program_count)
             end_program(m->programs[id], status, now);
-    if (gone)
-        nt_live_ignore(m->live, nt_sandbox_fd(m->sandbox));
+    if (!gone)
+        return;
+    nt_live_ignore(m->live, nt_sandbox_fd(m->sandbox));
+    for (size_t i = 0; i < m->program_count; i++) /* all of them went with it */
+        end_program(m->programs[i], SIGKILL, now);
 }
 
 int nt_program_write(struct nt_program *p, const char *text, size_t len)
