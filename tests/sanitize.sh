@@ -28,7 +28,7 @@ done <"$out/ids"
 echo "$(wc -l <"$out/ids") cases explained"
 step "sanitizers: tests from outside"
 NATSIM=$PWD/build/asan/natsim /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/cli/test_bad_input.py tests/cli/test_run.py tests/cli/test_workers.py \
-    tests/cli/test_commands.py | tail -n 3
+    tests/cli/test_commands.py tests/cli/test_live.py | tail -n 3
 [ "${1-}" = --no-valgrind ] && exit 0
 
 build_preset dev
@@ -41,6 +41,7 @@ under_valgrind() {
 }
 step "valgrind: unit tests"
 for test in build/dev/*_test_*; do
+    case $test in *_test_sandbox | *_test_machine) continue ;; esac # it knows no namespaces
     under_valgrind "$test"
 done
 step "valgrind: classic"
