@@ -198,7 +198,7 @@ static int judge_conformance(const struct nt_world *w, struct nt_conf_verdict *v
     int r = parties == NULL || users == NULL ? NT_ENOMEM : add_parties(c, parties, &count);
     if (r == NT_OK) {
         struct nt_conf_input in = {.capture = w->observer.capture, .parties = parties, .party_count = count, .users = users,
-                                   .user_count = add_users(c, users, user_cap), .end = nt_fabric_now(w->fabric)};
+                                   .user_count = add_users(c, users, user_cap), .end = nt_fabric_now(w->fabric), .real_time = w->live != NULL};
         r = nt_conf_judge(&in, verdict);
     }
     for (size_t i = 0; i < count; i++)

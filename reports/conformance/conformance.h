@@ -26,6 +26,7 @@ struct nt_conf_input {
     const struct nt_conf_user *users;
     size_t user_count;
     nt_time end;                 /* virtual time of the case's end */
+    bool real_time;              /* real programs took part: times are known within 25 ms */
 };
 
 struct nt_conf_rule {

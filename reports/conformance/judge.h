@@ -8,8 +8,6 @@
 
 #include <inttypes.h>
 
-/* Captures of live traffic are as exact as the machine that took them. */
-#define NT_JUDGE_TOLERANCE (5 * NT_MSEC)
 /* A response or a reaction later than this is none: the peer has retransmitted by then. */
 #define NT_JUDGE_PROMPT (500 * NT_MSEC)
 
@@ -19,6 +17,15 @@ struct nt_judge {
     bool exercised[NT_RULE_COUNT];
     int err;
 };
+
+#define NT_JUDGE_TOLERANCE (5 * NT_MSEC)
+/* When real programs ran a capture is as exact as the machine was idle. */
+#define NT_JUDGE_TOLERANCE_LIVE (25 * NT_MSEC)
+
+static inline nt_time nt_judge_tolerance(const struct nt_view *v)
+{
+    return v->in->real_time ? NT_JUDGE_TOLERANCE_LIVE : NT_JUDGE_TOLERANCE;
+}
 
 /* Notes that a rule had something to judge; true: it was broken, and nt_judge_broken must be told. */
 static inline bool nt_judge_breaks(struct nt_judge *j, enum nt_rule rule, bool kept)

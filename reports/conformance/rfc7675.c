@@ -51,9 +51,9 @@ static void judge_interval(struct state *s, const struct nt_item *m, struct pair
     nt_time gap = m->at - p->asked;
     if (p->asked != NT_TIME_NEVER) {
         nt_time apart = gap > p->gap ? gap - p->gap : p->gap - gap;
-        if (nt_judge_breaks(s->j, NT_CONSENT_RULE_INTERVAL, gap + NT_JUDGE_TOLERANCE >= LEAST))
+        if (nt_judge_breaks(s->j, NT_CONSENT_RULE_INTERVAL, gap + nt_judge_tolerance(s->v) >= LEAST))
             nt_judge_broken(s->j, NT_CONSENT_RULE_INTERVAL, m->party, m->frame, "%" PRId64 " ms after the one before", gap / NT_MSEC);
-        nt_judge_that(s->j, NT_CONSENT_RULE_RATE, m, gap <= MOST + NT_JUDGE_TOLERANCE, "");
+        nt_judge_that(s->j, NT_CONSENT_RULE_RATE, m, gap <= MOST + nt_judge_tolerance(s->v), "");
         p->same = apart <= 2 * NT_MSEC ? p->same + 1 : 0;
         if (p->same == SAME_GAPS)
             nt_judge_that(s->j, NT_CONSENT_RULE_RANDOM, m, false, "always the same interval");

@@ -48,7 +48,7 @@ static void judge_pace(struct state *s, const struct nt_item *m)
     nt_time gap = m->at - a->last_start;
     if (m->late)
         return;
-    if (a->selected == NT_TIME_NEVER && a->started && nt_judge_breaks(s->j, NT_ICE_RULE_PACING, gap + NT_JUDGE_TOLERANCE >= a->pace))
+    if (a->selected == NT_TIME_NEVER && a->started && nt_judge_breaks(s->j, NT_ICE_RULE_PACING, gap + nt_judge_tolerance(s->v) >= a->pace))
         nt_judge_broken(s->j, NT_ICE_RULE_PACING, m->party, m->frame, "%" PRId64 ".%03d ms after the transaction before", gap / NT_MSEC,
                         (int)(gap / NT_USEC % 1000));
     a->started = true;
@@ -76,7 +76,7 @@ static void settle_trigger(struct state *s, const struct nt_item *m, nt_time now
     if (p->waits == NT_VIEW_NONE)
         return;
     const struct nt_item *cause = &s->v->items[p->waits];
-    bool late = !m->late && now > p->waits_until + NT_JUDGE_TOLERANCE && s->agents[m->party].selected > p->waits_until;
+    bool late = !m->late && now > p->waits_until + nt_judge_tolerance(s->v) && s->agents[m->party].selected > p->waits_until;
     nt_judge_that(s->j, NT_ICE_RULE_TRIGGERED, cause, !late, "no check in the other direction");
     p->waits = NT_VIEW_NONE;
 }

@@ -102,7 +102,7 @@ static void judge_retransmission(struct nt_judge *j, const struct nt_item *m)
     nt_judge_that(j, NT_STUN_RULE_IDENTICAL, m, first->len == m->len && memcmp(first->bytes, m->bytes, m->len) == 0,
                   "it differs from the first request with this id");
     if (!m->copy)
-        nt_judge_that(j, NT_STUN_RULE_STOP, m, first->answer == NT_VIEW_NONE || j->v->items[first->answer].at + NT_JUDGE_TOLERANCE > m->at, "");
+        nt_judge_that(j, NT_STUN_RULE_STOP, m, first->answer == NT_VIEW_NONE || j->v->items[first->answer].at + nt_judge_tolerance(j->v) > m->at, "");
 }
 
 static void judge_credentials(struct nt_judge *j, const struct nt_item *m)

@@ -11,10 +11,10 @@ struct sending { /* of a transaction, at its first item */
 static void judge_again(struct nt_judge *j, const struct nt_item *m, struct sending *s)
 {
     nt_time gap = m->at - s->last;
-    if (s->sends == 1 && nt_item_check(j->v, m) && nt_judge_breaks(j, NT_ICE_RULE_RTO, gap + NT_JUDGE_TOLERANCE >= 500 * NT_MSEC))
+    if (s->sends == 1 && nt_item_check(j->v, m) && nt_judge_breaks(j, NT_ICE_RULE_RTO, gap + nt_judge_tolerance(j->v) >= 500 * NT_MSEC))
         nt_judge_broken(j, NT_ICE_RULE_RTO, m->party, m->frame, "sent again after %" PRId64 " ms", gap / NT_MSEC);
     if (s->sends > 1)
-        nt_judge_that(j, NT_STUN_RULE_DOUBLING, m, gap + NT_JUDGE_TOLERANCE >= 2 * s->gap && gap <= 2 * s->gap + NT_JUDGE_TOLERANCE, "");
+        nt_judge_that(j, NT_STUN_RULE_DOUBLING, m, gap + nt_judge_tolerance(j->v) >= 2 * s->gap && gap <= 2 * s->gap + nt_judge_tolerance(j->v), "");
     s->gap = gap;
     s->last = m->at;
     s->sends++;

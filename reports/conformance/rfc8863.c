@@ -43,7 +43,7 @@ void nt_judge_patience(struct nt_judge *j)
             continue;
         nt_time since = checks_since(v, m->party);
         if (since != NT_TIME_NEVER && m->at >= since)
-            nt_judge_that(j, NT_PAC_RULE_PATIENCE, m, m->at + NT_JUDGE_TOLERANCE >= nt_time_after(since, PAC), "an allocation is released early");
+            nt_judge_that(j, NT_PAC_RULE_PATIENCE, m, m->at + nt_judge_tolerance(j->v) >= nt_time_after(since, PAC), "an allocation is released early");
     }
     free(nominated);
 }

@@ -142,6 +142,19 @@ static uint8_t kind_of(const uint8_t *bytes, size_t len, struct nt_item *m)
     return NT_ITEM_DATA;
 }
 
+/* A socket is ICE's when STUN has passed through it, or its address is a candidate. */
+static int tell_stray(struct nt_view *v, struct nt_item *m)
+{
+    struct tuple_key k = {m->party, m->local, {0}};
+    if (v->in->parties[m->party].kind != NT_CONF_AGENT || m->inner)
+        return NT_OK;
+    if (m->kind == NT_ITEM_STUN)
+        return nt_map_put(&v->by_socket, &k, 1);
+    if (m->kind == NT_ITEM_DATA && nt_map_get(&v->by_socket, &k) == NT_MAP_NONE && nt_view_candidate(v, m->party, &m->local) == NULL)
+        m->kind = NT_ITEM_STRAY;
+    return NT_OK;
+}
+
 static int number_pair(struct nt_view *v, struct nt_item *m)
 {
     struct tuple_key k = {m->party, m->local, m->remote};
@@ -234,7 +247,9 @@ static int add_item(struct nt_view *v, struct nt_item m)
     m.request = m.answer = m.key = NT_VIEW_NONE;
     m.first = self;
     m.kind = m.leg == NT_VIEW_NONE ? kind_of(m.bytes, m.len, &m) : (uint8_t)NT_ITEM_DATA;
-    r = number_pair(v, &m);
+    r = tell_stray(v, &m);
+    if (r == NT_OK)
+        r = number_pair(v, &m);
     if (r == NT_OK && m.kind == NT_ITEM_STUN) {
         nt_item_read_stun(v, &m, &r);
         if (r == NT_OK)
@@ -277,6 +292,7 @@ int nt_view_init(struct nt_view *v, const struct nt_conf_input *in)
     nt_map_init(&v->by_pair, sizeof(struct tuple_key));
     nt_map_init(&v->by_tuple, sizeof(struct tuple_key));
     nt_map_init(&v->by_relayed, sizeof(struct tuple_key));
+    nt_map_init(&v->by_socket, sizeof(struct tuple_key));
     nt_map_init(&v->by_ufrag, 64);
     v->tap_party = malloc(taps * sizeof *v->tap_party);
     v->tap_signalling = calloc(taps, sizeof *v->tap_signalling);
@@ -305,6 +321,7 @@ void nt_view_free(struct nt_view *v)
     nt_map_free(&v->by_pair);
     nt_map_free(&v->by_tuple);
     nt_map_free(&v->by_relayed);
+    nt_map_free(&v->by_socket);
     nt_map_free(&v->by_ufrag);
     free(v->items);
     free(v->attrs);

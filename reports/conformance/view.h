@@ -12,7 +12,11 @@
 #define NT_VIEW_NONE UINT32_MAX
 #define NT_VIEW_MAX 100000000 /* items, attributes, pairs: what is beyond is not judged */
 
-enum nt_item_kind { NT_ITEM_DATA = 1, NT_ITEM_STUN, NT_ITEM_CHANNEL, NT_ITEM_OTHER }; /* other: STUN without its cookie */
+enum nt_item_kind {
+    NT_ITEM_DATA = 1, NT_ITEM_STUN, NT_ITEM_CHANNEL,
+    NT_ITEM_OTHER, /* STUN without its cookie */
+    NT_ITEM_STRAY  /* an agent's datagrams on a port that is no matter of ICE: a browser asks DNS, too */
+};
 enum nt_item_integrity { NT_SIGNED_NOT = 0, NT_SIGNED_RIGHT, NT_SIGNED_WRONG, NT_SIGNED_UNKNOWN };
 
 enum nt_item_flaw { /* bits: what is wrong with the form of a STUN message */
@@ -114,7 +118,7 @@ struct nt_view {
     bool *tap_signalling;
     uint32_t *party_description;  /* each party's first */
     nt_time *bye;                 /* each party's: when a SIP BYE was seen */
-    struct nt_map by_id, by_pair, by_tuple, by_relayed, by_ufrag;
+    struct nt_map by_id, by_pair, by_tuple, by_relayed, by_ufrag, by_socket;
 };
 
 /* Builds it whole; 0 or NT_ENOMEM. */

@@ -22,6 +22,7 @@
 enum { TAP_L, TAP_R, TAP_TURN, TAP_L_SIGNALLING, TAP_R_SIGNALLING, TAP_COUNT, TAP_NONE };
 
 struct forge {
+    bool real_time;
     struct nt_capture c;
     const char *broken; /* the rule to break; "" for none */
     nt_time now;
@@ -153,7 +154,8 @@ static void forge_judge(struct forge *f, struct nt_conf_verdict *verdict)
     const struct nt_addr l[] = {at("10.0.0.1")}, r[] = {at("10.0.0.2")}, turn[] = {at("192.0.2.1"), at("192.0.2.2")};
     const struct nt_conf_party parties[] = {{NT_CONF_AGENT, "L", l, 1}, {NT_CONF_AGENT, "R", r, 1}, {NT_CONF_SERVER, "turn", turn, 2}};
     const struct nt_conf_user users[] = {{FORGE_REALM, "alice", "secret"}, {FORGE_REALM, "bob", "hidden"}};
-    const struct nt_conf_input in = {.capture = &f->c, .parties = parties, .party_count = 3, .users = users, .user_count = 2, .end = f->now};
+    const struct nt_conf_input in = {.capture = &f->c, .parties = parties, .party_count = 3, .users = users, .user_count = 2, .end = f->now,
+                                     .real_time = f->real_time};
     if (nt_conf_judge(&in, verdict) != NT_OK)
         abort();
 }

@@ -457,11 +457,62 @@ static void nobody_asked_for_a_classic_answer(void **state)
     nt_conf_verdict_free(&v);
 }
 
+/* A browser asks DNS from a port of its own; the same bytes from a candidate's port are data without consent. */
+static void what_ice_does_not_carry_is_not_its_data(void **state)
+{
+    (void)state;
+    for (int ours = 0; ours < 2; ours++) {
+        struct forge f;
+        struct nt_conf_verdict v;
+        forge_init(&f, "");
+        signal(&f, true, 1);
+        signal(&f, false, 1);
+        text(&f, "\xf5\x4f query");
+        send(&f, TAP_L, TAP_NONE, ours ? f.l : at("10.0.0.1:7373"), at("10.0.0.99:53"));
+        judged(&f, &v);
+        assert_int_equal(v.count, ours);
+        assert_true(!ours || strcmp(v.violations[0].rule->id, "RFC7675-5.1-consent") == 0);
+        nt_conf_verdict_free(&v);
+    }
+}
+
+/* Timers of real programs are seen as late as the machine is busy: 30 ms for 50 pass, and 20 ms do not. */
+static void real_time_is_known_less_exactly(void **state)
+{
+    static const struct {
+        bool real_time;
+        unsigned gap;
+        size_t count;
+    } cases[] = {{false, 50, 0}, {false, 30, 1}, {true, 30, 0}, {true, 20, 1}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct forge f;
+        struct nt_conf_verdict v;
+        forge_init(&f, "");
+        f.real_time = cases[i].real_time;
+        signal(&f, true, 1);
+        signal(&f, false, 1);
+        for (int n = 0; n < 2; n++) {
+            fresh(&f);
+            check(&f, true, CONTROLLING, FORGE_TIE_L);
+            nt_time sent = f.now;
+            send(&f, TAP_L, TAP_NONE, f.l, n == 0 ? f.r : at("10.0.0.9:9000"));
+            f.now = sent + cases[i].gap * NT_MSEC;
+        }
+        judged(&f, &v);
+        assert_int_equal(v.count, cases[i].count);
+        assert_true(v.count == 0 || strcmp(v.violations[0].rule->id, "RFC8445-14.2-pacing") == 0);
+        nt_conf_verdict_free(&v);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(ids_are_unique_and_found), cmocka_unit_test(an_empty_trace_exercises_nothing),
                                        cmocka_unit_test(the_call_as_it_should_be), cmocka_unit_test(each_must_has_a_trace_that_breaks_it),
                                        cmocka_unit_test(one_id_for_two_requests), cmocka_unit_test(a_classic_client_is_answered_in_kind),
-                                       cmocka_unit_test(nobody_asked_for_a_classic_answer)};
+                                       cmocka_unit_test(nobody_asked_for_a_classic_answer),
+                                       cmocka_unit_test(what_ice_does_not_carry_is_not_its_data),
+                                       cmocka_unit_test(real_time_is_known_less_exactly)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
