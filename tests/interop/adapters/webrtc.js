@@ -5,7 +5,7 @@
 // The agent for lines.js over any RTCPeerConnection. It runs in a browser's page, too: nothing but the language and the API in here.
 // not_ice: a word of iceConnectionState that is none of ICE's in this stack.
 function peer(RTCPeerConnection, say, probes, not_ice) {
-    let pc = null, data = null, timer = null, ended = false, ice = 'new';
+    let pc = null, data = null, channel = null, timer = null, asked = null, ended = false, ice = 'new';
     const told = { state: JSON.stringify({ t: 'state', ice, conn: 'new' }) };
 
     // Says a line of a kind only when it is a change.
@@ -21,7 +21,7 @@ function peer(RTCPeerConnection, say, probes, not_ice) {
     // Events alone will not do: libwebrtc's npm package fires some before the state they tell of is there.
     function look() {
         state();
-        if (/^(connected|completed|disconnected)$/.test(ice)) selected().catch(() => {});
+        if (/^(connected|completed|disconnected)$/.test(ice)) asked = selected().catch(() => {});
     }
     const end = stat => ({
         type: stat.candidateType,
@@ -48,7 +48,8 @@ function peer(RTCPeerConnection, say, probes, not_ice) {
         ended = true;
         say({ t: 'signal', cand: { end: true } });
     }
-    function use(channel) {
+    function use(its) {
+        channel = its;
         channel.binaryType = 'arraybuffer';
         data = probes(bytes => {
             if (channel.readyState === 'open' && !(channel.bufferedAmount > 65536)) channel.send(bytes);
@@ -82,9 +83,12 @@ function peer(RTCPeerConnection, say, probes, not_ice) {
                 .catch(e => say({ t: 'log', msg: `${c.candidate}: ${e.message}` })),
         // Older libwebrtc knows no end of candidates.
         end: () => pc.addIceCandidate({ candidate: '', sdpMid: '0', sdpMLineIndex: 0 }).catch(() => {}),
-        close() {
+        // Nothing is under way when it closes: libwebrtc's npm package crashes now and then.
+        async close() {
             clearInterval(timer);
             if (data) data.close();
+            if (channel) channel.onmessage = null;
+            await asked;
             return pc && pc.close();
         },
     };
