@@ -29,7 +29,7 @@ static void judge_bind(struct nt_judge *j, const struct nt_item *m)
         nt_judge_broken(j, NT_TURN_RULE_CHANNEL_RANGE, m->party, m->frame, "channel 0x%04x", (unsigned)(value >> 16));
 }
 
-/* RFC 8445, 7.2.1 speaks of checks, RFC 8656 of everything. */
+/* RFC 8445, 7.2.1 speaks of checks, and has a permission created "if it had told the TURN server to"; RFC 8656 speaks of everything. */
 static void judge_send(struct nt_turn_states *s, const struct nt_item *m)
 {
     const struct nt_view *v = s->j->v;
@@ -40,7 +40,7 @@ static void judge_send(struct nt_turn_states *s, const struct nt_item *m)
     if (data == NULL || !has_peer)
         return;
     bool check = data->len >= 2 && nt_load16(data->value) == NT_STUN_BINDING;
-    bool permitted = nt_turn_states_permitted(s, &s->of[m->pair], &peer, m->at);
+    bool permitted = check ? nt_turn_states_told(s, &s->of[m->pair], &peer, m->at) : nt_turn_states_permitted(s, &s->of[m->pair], &peer, m->at);
     nt_judge_that(s->j, check ? NT_ICE_RULE_PERMISSION : NT_TURN_RULE_SEND_PERMISSION, m, permitted, "there is no permission for the peer");
 }
 
@@ -77,6 +77,8 @@ static void step(struct nt_turn_states *s, const struct nt_item *m, uint32_t sel
     }
     if (m->kind != NT_ITEM_STUN)
         return;
+    if (out && m->class_ == NT_STUN_REQUEST)
+        nt_turn_states_asked(s, m);
     if (out && nt_item_is(m, NT_TURN_SEND, NT_STUN_INDICATION) && !m->excused) {
         judge_send(s, m);
         judge_alive(s, m);

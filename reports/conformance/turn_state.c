@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#define ASKED 1 /* no channel has this number: the server was told of the peer, its answer is not there */
+
 int nt_turn_states_init(struct nt_turn_states *s, struct nt_judge *j)
 {
     *s = (struct nt_turn_states){.j = j, .of = calloc(j->v->pair_count + 1u, sizeof *s->of)};
@@ -125,6 +127,24 @@ void nt_turn_states_granted(struct nt_turn_states *s, const struct nt_item *m)
         grant(s, t, &peer, (uint16_t)(number >> 16), m->at + NT_TURN_STATE_CHANNEL);
         permit(s, t, &peer, m->at);
     }
+}
+
+void nt_turn_states_asked(struct nt_turn_states *s, const struct nt_item *m)
+{
+    const struct nt_view *v = s->j->v;
+    struct nt_addr peer;
+    for (uint32_t i = 0; i < m->attr_count && (m->method == NT_TURN_CREATE_PERMISSION || m->method == NT_TURN_CHANNEL_BIND); i++)
+        if (v->attrs[m->attrs + i].type == NT_ATTR_XOR_PEER_ADDRESS && nt_item_attr_addr(m, &v->attrs[m->attrs + i], &peer)) {
+            struct nt_addr ip = nt_addr_with_port(&peer, 0);
+            grant(s, &s->of[m->pair], &ip, ASKED, m->at + NT_TURN_STATE_PERMISSION);
+        }
+}
+
+bool nt_turn_states_told(const struct nt_turn_states *s, const struct nt_turn_state *t, const struct nt_addr *peer, nt_time now)
+{
+    struct nt_addr ip = nt_addr_with_port(peer, 0);
+    const struct nt_turn_grant *g = find(s, t, &ip, ASKED);
+    return g != NULL && now <= g->until + NT_JUDGE_TOLERANCE && nt_turn_states_live(t, now);
 }
 
 void nt_turn_states_note(struct nt_turn_states *s, uint32_t **ring, unsigned *next, uint32_t item)

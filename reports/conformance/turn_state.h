@@ -10,7 +10,7 @@
 #define NT_TURN_STATE_CHANNEL (600 * NT_SEC)
 #define NT_TURN_STATE_RECENT 64 /* datagrams on their way through a server */
 
-struct nt_turn_grant { /* a permission (number 0, port 0) or a channel */
+struct nt_turn_grant { /* a permission (number 0, port 0; 1: only asked for) or a channel */
     struct nt_addr peer;
     uint16_t number;
     nt_time until;
@@ -39,6 +39,9 @@ int nt_turn_states_init(struct nt_turn_states *s, struct nt_judge *j);
 void nt_turn_states_free(struct nt_turn_states *s);
 /* Follows a success response of the server, sent or received. */
 void nt_turn_states_granted(struct nt_turn_states *s, const struct nt_item *m);
+/* Follows a client's request: the peers that it tells the server of, whatever the answer. */
+void nt_turn_states_asked(struct nt_turn_states *s, const struct nt_item *m);
+bool nt_turn_states_told(const struct nt_turn_states *s, const struct nt_turn_state *t, const struct nt_addr *peer, nt_time now);
 bool nt_turn_states_live(const struct nt_turn_state *t, nt_time now);
 bool nt_turn_states_permitted(const struct nt_turn_states *s, const struct nt_turn_state *t, const struct nt_addr *peer, nt_time now);
 /* The live channel of a number, or to a peer; NULL: none. */

@@ -62,10 +62,7 @@ static void permission(struct forge *f)
     else if (!is(f, "RFC8489-9.1.3-integrity"))
         nt_stun_add_integrity_sha256(&f->b, &f->alice);
     finish(f);
-    if (!is(f, "RFC8445-7.2.1-permission")) /* lost: the client does not know */
-        send(f, TAP_TURN, TAP_L, f->stun, f->l);
-    else
-        send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
 }
 
 static void wrap(struct forge *f, uint16_t method, struct nt_addr peer)
@@ -114,9 +111,12 @@ static void relayed_checks(struct forge *f)
     wait(f, 60);
     fresh(f);
     check(f, true, CONTROLLING, FORGE_TIE_L);
-    relay_down(f, 0);
-    if (is(f, "RFC8445-7.2.1-permission"))
+    if (is(f, "RFC8445-7.2.1-permission")) {
+        wrap(f, NT_TURN_SEND, f->r);
+        send(f, TAP_L, TAP_TURN, f->l, f->stun);
         return;
+    }
+    relay_down(f, 0);
     answer(f, false, f->relayed, 0);
     relay_up(f, 0);
     wait(f, 60);

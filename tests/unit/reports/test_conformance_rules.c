@@ -271,7 +271,8 @@ static void tell(struct forge *f)
         return;
     spoilt_check(f);
     wrong_answer(f);
-    permission(f);
+    if (!is(f, "RFC8445-7.2.1-permission"))
+        permission(f);
     relayed_checks(f);
     if (is(f, "RFC8445-7.2.1-permission"))
         return;
@@ -506,6 +507,32 @@ static void real_time_is_known_less_exactly(void **state)
     }
 }
 
+/* RFC 8445, 7.2.1: it is created when the server was told; browsers send their checks right behind the request. */
+static void a_permission_is_created_when_the_server_was_told(void **state)
+{
+    struct forge f;
+    struct nt_conf_verdict v;
+    (void)state;
+    forge_init(&f, "");
+    gather_relay(&f);
+    signal(&f, true, 1);
+    signal(&f, false, 1);
+    wait(&f, 60);
+    turn_request(&f, NT_TURN_CREATE_PERMISSION);
+    add_peer(&f, f.r);
+    turn_signed(&f);
+    send(&f, TAP_L, TAP_TURN, f.l, f.stun);
+    wait(&f, 60);
+    fresh(&f);
+    check(&f, true, CONTROLLING, FORGE_TIE_L);
+    wrap(&f, NT_TURN_SEND, f.r);
+    send(&f, TAP_L, TAP_TURN, f.l, f.stun);
+    judged(&f, &v);
+    for (size_t i = 0; i < v.count; i++)
+        assert_string_not_equal(v.violations[i].rule->id, "RFC8445-7.2.1-permission");
+    nt_conf_verdict_free(&v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(ids_are_unique_and_found), cmocka_unit_test(an_empty_trace_exercises_nothing),
@@ -513,6 +540,7 @@ int main(void)
                                        cmocka_unit_test(one_id_for_two_requests), cmocka_unit_test(a_classic_client_is_answered_in_kind),
                                        cmocka_unit_test(nobody_asked_for_a_classic_answer),
                                        cmocka_unit_test(what_ice_does_not_carry_is_not_its_data),
-                                       cmocka_unit_test(real_time_is_known_less_exactly)};
+                                       cmocka_unit_test(real_time_is_known_less_exactly),
+                                       cmocka_unit_test(a_permission_is_created_when_the_server_was_told)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
