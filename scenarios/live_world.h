@@ -31,7 +31,7 @@ bool nt_live_late(const struct nt_world *w);
 unsigned nt_live_path(const struct nt_world *w);
 /* An agent's checks, as its packets show them: transactions sent, requests received. */
 void nt_live_checks(const struct nt_world *w, uint32_t agent, uint32_t *sent, uint32_t *received);
-/* What went wrong with the processes themselves: NT_PASS, or the gravest with its reason. */
+/* What went wrong with the processes themselves: NT_PASS, or the first in the order of the file with its reason. */
 enum nt_outcome nt_live_fault(const struct nt_world *w, char *why, size_t cap);
 
 #endif

@@ -164,7 +164,9 @@ int nt_program_write(struct nt_program *p, const char *text, size_t len)
     ssize_t n = write(p->input, text, len);
     if (n == (ssize_t)len)
         return NT_OK;
-    return n < 0 && errno == EPIPE ? NT_ESTATE : NT_ELIMIT;
+    int why = n < 0 && errno == EPIPE ? NT_ESTATE : NT_ELIMIT;
+    nt_program_close_input(p); /* half a line is there: nothing after it would be understood */
+    return why;
 }
 
 static int watch(struct nt_program *p, const int fds[3])

@@ -34,7 +34,7 @@ struct nt_program_config {
 
 /* The machine's; NULL when it cannot be started. */
 struct nt_program *nt_program_start(struct nt_machine *m, const struct nt_program_config *config);
-/* To its standard input: 0; NT_ELIMIT when it does not read; NT_ESTATE when it is gone or its input is closed. */
+/* To its standard input: 0; NT_ELIMIT when it does not read, and its input is closed; NT_ESTATE when it is gone or its input is closed. */
 int nt_program_write(struct nt_program *p, const char *text, size_t len);
 void nt_program_close_input(struct nt_program *p);
 
