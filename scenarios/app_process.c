@@ -69,6 +69,7 @@ static void on_event(void *user, const struct nt_adapter_event *ev, nt_time now)
         return;
     case NT_ADAPTER_ENDED:
         p->ended = true;
+        p->ended_early = !p->stopping;
         p->status = ev->status;
         return;
     }
@@ -229,7 +230,7 @@ enum nt_outcome nt_app_process_fault(const struct nt_app_process *p, char *why, 
         snprintf(why, cap, "%s broke the contract of adapters: %s", name, p->wrong);
         return NT_FAIL;
     }
-    if (!p->ended || (code == 0 && p->bye))
+    if (!p->ended || (code == 0 && (p->bye || !p->ended_early)))
         return NT_PASS;
     if (code == 127) {
         snprintf(why, cap, "%s: not supported here: %s", name, *words != '\0' ? words : "its process ended with status 127");
@@ -242,7 +243,7 @@ enum nt_outcome nt_app_process_fault(const struct nt_app_process *p, char *why, 
     if (sig != 0)
         snprintf(why, cap, "%s: its process crashed: signal %d%s%s", name, sig, *words ? ": " : "", words);
     else
-        snprintf(why, cap, "%s: its process ended with status %d%s%s%s", name, code, p->stopping ? "" : " before it was told to stop", *words ? ": " : "", words);
+        snprintf(why, cap, "%s: its process ended with status %d%s%s%s", name, code, p->ended_early ? " before it was told to stop" : "", *words ? ": " : "", words);
     return NT_FAIL;
 }
 

@@ -35,7 +35,7 @@ struct nt_app_process {
     struct nt_line_list peer_candidates; /* told to it */
     /* what it reports */
     enum nt_ice_state state;
-    bool has_selected, open, data_ok, bye, stopping, ended;
+    bool has_selected, open, data_ok, bye, stopping, ended, ended_early; /* early: before it was told to stop */
     struct nt_adapter_end local, remote;
     nt_time selected_at;
     uint32_t echoes;
