@@ -72,6 +72,7 @@ static void explain(char why[NT_SANDBOX_WHY], const char *what, bool root)
 {
     const char *mend = strstr(what, "/dev/net/tun") != NULL ? (root ? "'modprobe tun', or give the container /dev/net/tun"
                                                                     : "run as root, or 'chmod 0666 /dev/net/tun'")
+                       : strstr(what, "mount point") != NULL ? "before the chroot, 'mount --bind DIR DIR'"
                        : root ? "the container must allow namespaces (CAP_SYS_ADMIN, CAP_NET_ADMIN)"
                               : "run as root, or allow user namespaces (sysctl user.max_user_namespaces)";
     if (snprintf(why, NT_SANDBOX_WHY, "no real programs here: %.80s: %s", what, mend) < 0)

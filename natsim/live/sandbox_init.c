@@ -65,10 +65,12 @@ static int cover(const char *path, const char *text)
     return good || err == ENOENT ? 0 : -1;
 }
 
-static int private_files(const char *hosts)
+static int private_files(const char *hosts, const char **what)
 {
+    *what = "/ is no mount point"; /* in a plain chroot: what is mounted there would show outside */
     if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
         return -1;
+    *what = "the mount namespace cannot be set up";
     /* A container may forbid a new /proc: programs then see the outer one. */
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0 && errno != EPERM && errno != EBUSY)
         return -1;
@@ -121,8 +123,8 @@ static void set_up(const struct nt_sandbox_config *config, int owner, uid_t uid,
         if ((tuns[i] = nt_tun_open(name, &config->interfaces[i], (unsigned)i, &what)) < 0)
             fail(owner, what);
     }
-    if (private_files(config->hosts) != 0)
-        fail(owner, "the mount namespace cannot be set up");
+    if (private_files(config->hosts, &what) != 0)
+        fail(owner, what);
     struct nt_sandbox_message m = {.said = NT_SANDBOX_READY};
     if (nt_sandbox_send(owner, &m, tuns, config->interface_count) != NT_OK)
         _exit(1);
