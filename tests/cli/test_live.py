@@ -421,6 +421,14 @@ def test_a_process_in_one_place_meets_ours_in_the_other(natsim, results):
     assert agents["L"]["stack"] == "natsim" and agents["R"]["stack"].startswith("natsim ")
 
 
+@live_only
+def test_explain_shows_a_case_with_a_process(natsim):
+    run = natsim("explain", "classic/five-types[left=none,right=none]", "--agent-r", "stack natsim")
+    assert run.code == 0, run
+    assert re.search(r"^ +\d+\.\d+ ms +R +selected +\S+ > \S+$", run.out, re.M), "what the process reports is in the timeline"
+    assert re.search(r"^ +\d+\.\d+ ms +L +pair \d+", run.out, re.M), "and what ours does"
+
+
 @pytest.mark.parametrize("args, complaint", [
     (["pair", "--agent-l", "true"], "pair has no agent 'L' that a process could stand for: "),
     (["pair", "--agent-r", "true"], "pair has no agent 'R' that a process could stand for: "),
