@@ -41,11 +41,6 @@ struct nt_app_agent {
     uint8_t magic[NT_DATA_MAGIC];
 };
 
-const struct nt_ice_agent *nt_app_agent_ice(const struct nt_app_agent *a)
-{
-    return a->ice;
-}
-
 const uint8_t *nt_app_agent_magic(const struct nt_app_agent *a)
 {
     return a->magic;

@@ -20,7 +20,6 @@ struct nt_party nt_app_agent_party(struct nt_app_agent *a);
  * which gets descriptions in the form of WebRTC. Before the call. */
 void nt_app_agent_meets_process(struct nt_app_agent *a, bool webrtc);
 
-const struct nt_ice_agent *nt_app_agent_ice(const struct nt_app_agent *a);
 /* The 16 bytes at offset 4 of each of this agent's data datagrams of at least NT_DATA_MIN bytes. */
 const uint8_t *nt_app_agent_magic(const struct nt_app_agent *a);
 

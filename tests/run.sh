@@ -4,7 +4,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scenarios/setup.sh
-install_missing "${build_packages[@]}" git tshark python3 python3-pytest python3-jsonschema python3-yaml
+install_missing "${build_packages[@]}" git tshark python3 python3-pytest python3-jsonschema python3-yaml \
+    python3-aioice coturn
 build_preset release
 echo "== unit tests"
 ctest --test-dir build --output-on-failure --no-tests=error -j "$(nproc)" | tail -n 12

@@ -7,8 +7,8 @@
 #include "core/base/err.h"
 #include "natsim/live/machine.h"
 #include "natsim/packet.h"
+#include "tests/unit/natsim/processes.h"
 
-#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -376,23 +376,6 @@ static void an_event_keeps_its_own_time(void **state)
         assert_true(nt_fabric_now(w.f) >= before);
     }
     assert_int_equal(happened, 30 * NT_MSEC);
-}
-
-/* How many processes are in a network namespace. */
-static int count_in(const char *name_space)
-{
-    char path[300], link[64];
-    struct dirent *e;
-    DIR *d = opendir("/proc");
-    int count = 0;
-    assert_non_null(d);
-    while ((e = readdir(d)) != NULL) {
-        snprintf(path, sizeof path, "/proc/%s/ns/net", e->d_name);
-        ssize_t n = *e->d_name >= '1' && *e->d_name <= '9' ? readlink(path, link, sizeof link - 1) : -1;
-        count += n > 0 && strlen(name_space) == (size_t)n && memcmp(link, name_space, (size_t)n) == 0;
-    }
-    closedir(d);
-    return count;
 }
 
 static void nothing_survives_its_machine(void **state)

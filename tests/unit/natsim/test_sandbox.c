@@ -5,11 +5,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "tests/unit/natsim/processes.h"
+
 #include "core/base/err.h"
 #include "natsim/live/sandbox.h"
 #include "natsim/packet.h"
 
-#include <dirent.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -226,24 +227,6 @@ static void packets_leave_by_the_device(void **state)
     assert_true(read(nt_sandbox_tun(s, 0), bytes, sizeof bytes) < 0); /* nothing else came, and nobody waits */
     assert_int_equal(nt_sandbox_tun(s, 2), -1);
     nt_sandbox_del(s);
-}
-
-/* How many processes are in a network namespace. */
-static int count_in(const char *name_space)
-{
-    char path[300], link[64];
-    struct dirent *e;
-    DIR *d = opendir("/proc");
-    int count = 0;
-    assert_non_null(d);
-    while ((e = readdir(d)) != NULL) {
-        snprintf(path, sizeof path, "/proc/%s/ns/net", e->d_name);
-        ssize_t n = *e->d_name >= '1' && *e->d_name <= '9' ? readlink(path, link, sizeof link - 1) : -1;
-        if (n > 0 && strlen(name_space) == (size_t)n && memcmp(link, name_space, (size_t)n) == 0)
-            count++;
-    }
-    closedir(d);
-    return count;
 }
 
 static void name_of(const struct nt_sandbox *s, char name[64])
