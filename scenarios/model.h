@@ -6,6 +6,7 @@
 #include "core/base/err.h"
 #include "core/base/trace.h"
 #include "core/ice/ice.h"
+#include "natsim/medium.h"
 #include "natsim/nat/policy.h"
 
 #define NT_SCN_NODES_MAX 100000
@@ -24,6 +25,10 @@ struct nt_scn_network {
     uint32_t loss, duplicate, reorder; /* parts of NT_CHANCE_ONE (natsim/fabric.h) */
     uint64_t rate;                   /* bits per second; 0: endless */
     uint32_t queue, mtu;             /* 100, 1500 */
+    enum nt_medium medium;
+    struct nt_place medium_place, burst_place; /* of those keys; line 0: not there */
+    struct nt_burst_loss burst;
+    struct nt_wifi_config wifi;      /* of NT_MEDIUM_WIFI, defaults filled in */
 };
 
 #define NT_SCN_ADDRESSES_MAX (NT_NAT_ADDRESSES_MAX + 4)
@@ -32,6 +37,8 @@ struct nt_scn_attachment {
     uint32_t network;
     struct nt_addr *addresses; /* assigned: IPv4 ones first, then IPv6 ones, port 0 */
     size_t address_count;
+    struct nt_waypoint *points; /* where it is, on Wi-Fi; none: at the origin */
+    size_t point_count;
 };
 
 struct nt_scn_gateway {

@@ -1,0 +1,38 @@
+/* A carrier takes frames from one attachment of a network to another. The fabric's own (carrier.c) hands them over after the network's
+ * delay; another one may stand in its place, with a queue of events of its own.
+ *
+ * What stays with the fabric under every carrier: who answers for an address, MTU and fragments, attachments that are down, partitions,
+ * faults, taps; and of a network without a medium (natsim/medium.h) its rate, queue, jitter, loss, duplicates and reordering. */
+#ifndef NT_NATSIM_CARRIER_H
+#define NT_NATSIM_CARRIER_H
+
+#include "natsim/medium.h"
+#include "natsim/packet.h"
+
+struct nt_network_config;
+
+/* What a carrier tells the fabric. Each packet it was given comes back by one of the two, or stays with the carrier to the end. */
+struct nt_carrier_events {
+    void *user;
+    void (*arrived)(void *user, uint32_t to, struct nt_packet *p, nt_time now);
+    void (*lost)(void *user, uint32_t from, struct nt_packet *p, enum nt_drop reason, nt_time now);
+};
+
+struct nt_carrier_ops {
+    const char *name;
+    void *(*new)(const struct nt_carrier_events *events, uint64_t seed);                          /* NULL without memory */
+    /* Networks and attachments are numbered from 0, as the fabric's; each is told once, in order. 0 or a negative enum nt_err. The
+     * label names the attachment for ever: random streams hang on it. */
+    int (*network)(void *self, uint32_t network, const struct nt_network_config *config);
+    int (*attach)(void *self, uint32_t attachment, uint32_t network, const char *label);
+    int (*place)(void *self, uint32_t attachment, const struct nt_waypoint *points, size_t count); /* before the first packet */
+    /* Takes the packet, which enters the network at `enter`, `now` or later. */
+    void (*send)(void *self, uint32_t network, uint32_t from, uint32_t to, struct nt_packet *p, nt_time now, nt_time enter);
+    nt_time (*next)(void *self);             /* of its own events, NT_TIME_NEVER; NULL: it has none */
+    void (*run)(void *self, nt_time at);     /* everything due up to and including `at` */
+    void (*del)(void *self);
+};
+
+extern const struct nt_carrier_ops nt_carrier_builtin;
+
+#endif
