@@ -37,7 +37,7 @@ static size_t gather(const struct nt_fabric *f, struct option *options)
     size_t count = 0;
     for (size_t i = 0; i < q->count; i++) {
         const struct nt_event *e = &q->heap[i];
-        if (e->at <= last && nt_event_class_of(e) == NT_EV_DELIVERY && e->kind != NT_HELD)
+        if (e->at <= last && nt_event_class_of(e) == NT_EV_DELIVERY && e->kind < NT_HELD)
             count = add(f, options, count, f->attachments[e->target].node, i);
     }
     return count;
@@ -48,7 +48,7 @@ bool nt_fabric_chosen(struct nt_fabric *f, struct nt_event *e)
     struct option options[NT_OPTIONS_MAX];
     const struct nt_event *next = &f->queue.heap[0];
     nt_time now = next->at;
-    if (nt_event_class_of(next) != NT_EV_DELIVERY || next->kind == NT_HELD)
+    if (nt_event_class_of(next) != NT_EV_DELIVERY || next->kind >= NT_HELD)
         return false;
     size_t count = gather(f, options);
     if (count < 2)

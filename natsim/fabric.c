@@ -5,6 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void carried(void *fabric, uint32_t to, struct nt_packet *p, nt_time now)
+{
+    nt_fabric_push(fabric, now, p, to, NT_DELIVER);
+}
+
+/* Told when the carrier has returned: who hears of it may send. */
+static void lost(void *fabric, uint32_t from, struct nt_packet *p, enum nt_drop reason, nt_time now)
+{
+    nt_fabric_push(fabric, now, p, from, (uint32_t)NT_LOST + (uint32_t)reason);
+}
+
 struct nt_fabric *nt_fabric_new(const struct nt_fabric_config *config)
 {
     struct nt_fabric *f = calloc(1, sizeof *f);
@@ -15,6 +26,12 @@ struct nt_fabric *nt_fabric_new(const struct nt_fabric_config *config)
         f->config.mtu_max = 1500;
     f->in_tap = f->call_free = NT_FABRIC_NONE;
     nt_pool_init(&f->pool, f->config.mtu_max);
+    f->carrier = config->carrier != NULL ? config->carrier : &nt_carrier_builtin;
+    f->carried = f->carrier->new(&(struct nt_carrier_events){f, carried, lost}, config->seed);
+    if (f->carried == NULL) {
+        free(f);
+        return NULL;
+    }
     return f;
 }
 
@@ -28,6 +45,8 @@ void nt_fabric_del(struct nt_fabric *f)
         free(f->nodes[i].name);
         free(f->nodes[i].ports);
     }
+    if (f->carrier->del != NULL)
+        f->carrier->del(f->carried);
     nt_network_free(f);
     nt_partition_free(f);
     nt_queue_free(&f->queue);
@@ -105,8 +124,9 @@ void nt_fabric_consumed(struct nt_fabric *f, struct nt_packet *p)
     nt_pool_put(&f->pool, p);
 }
 
-void nt_fabric_show(struct nt_fabric *f, uint32_t tap, int direction, const struct nt_packet *p, nt_time now)
+void nt_fabric_show(struct nt_fabric *f, uint32_t tap, int direction, struct nt_packet *p, nt_time now)
 {
+    p->shown = ++f->shown;
     if (f->config.trace.emit == NULL)
         return;
     struct nt_trace_event e = {.at = now, .node = f->attachments[tap].node, .kind = NT_TR_PACKET, .bytes = p->data, .len = p->len};
@@ -114,13 +134,14 @@ void nt_fabric_show(struct nt_fabric *f, uint32_t tap, int direction, const stru
     f->config.trace.emit(f->config.trace.user, &e);
 }
 
-/* An event about the last packet at a tap. */
-static void tell_fate(struct nt_fabric *f, uint32_t node, uint32_t tap, enum nt_trace_kind kind, int what, const struct nt_addr *a,
-                      const struct nt_addr *b, const char *text, nt_time now)
+/* An event about the last packet at a tap, or (shown > 0) about an earlier one. */
+static void tell_fate_of(struct nt_fabric *f, uint32_t node, uint32_t tap, uint64_t shown, enum nt_trace_kind kind, int what,
+                         const struct nt_addr *a, const struct nt_addr *b, const char *text, nt_time now)
 {
     if (f->config.trace.emit == NULL)
         return;
     struct nt_trace_event e = {.at = now, .node = node, .kind = kind, .text = text};
+    e.n[2] = (int64_t)shown;
     e.n[0] = tap == NT_FABRIC_NONE ? -1 : (int64_t)tap;
     e.n[1] = what;
     if (a != NULL)
@@ -128,6 +149,12 @@ static void tell_fate(struct nt_fabric *f, uint32_t node, uint32_t tap, enum nt_
     if (b != NULL)
         e.b = *b;
     f->config.trace.emit(f->config.trace.user, &e);
+}
+
+static void tell_fate(struct nt_fabric *f, uint32_t node, uint32_t tap, enum nt_trace_kind kind, int what, const struct nt_addr *a,
+                      const struct nt_addr *b, const char *text, nt_time now)
+{
+    tell_fate_of(f, node, tap, 0, kind, what, a, b, text, now);
 }
 
 void nt_fabric_end_packet(struct nt_fabric *f, uint32_t tap, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *a,
@@ -154,9 +181,9 @@ void nt_fabric_translated(struct nt_fabric *f, uint32_t node, int which, const s
     tell_fate(f, node, f->in_tap, NT_TR_TRANSLATED, which, from, to, NULL, now);
 }
 
-void nt_fabric_push(struct nt_fabric *f, nt_time at, struct nt_packet *p, uint32_t target, enum nt_delivery_kind kind)
+void nt_fabric_push(struct nt_fabric *f, nt_time at, struct nt_packet *p, uint32_t target, uint32_t kind)
 {
-    if (nt_queue_push(&f->queue, at, NT_EV_DELIVERY, p, target, (uint32_t)kind) == NT_OK)
+    if (nt_queue_push(&f->queue, at, NT_EV_DELIVERY, p, target, kind) == NT_OK)
         return;
     nt_fabric_out_of_memory(f);
     if (p != NULL)
@@ -253,9 +280,19 @@ static void arrive_with_faults(struct nt_fabric *f, uint32_t tap, struct nt_pack
     }
 }
 
+/* The carrier lost a packet after it had been shown. */
+static void lose(struct nt_fabric *f, uint32_t tap, struct nt_packet *p, enum nt_drop reason, nt_time now)
+{
+    const struct nt_attachment *at = f->attachments + tap;
+    tell_fate_of(f, at->node, tap, p->shown, NT_TR_DROP, (int)reason, &p->src, &p->dst, f->networks[at->network].name, now);
+    nt_pool_put(&f->pool, p);
+}
+
 static void deliver(struct nt_fabric *f, const struct nt_event *e)
 {
-    if (e->kind == NT_HELD) {
+    if (e->kind >= NT_LOST) {
+        lose(f, e->target, e->item, (enum nt_drop)(e->kind - NT_LOST), e->at);
+    } else if (e->kind == NT_HELD) {
         struct nt_outgoing out = f->held[e->target];
         f->held[e->target].packet = NULL;
         nt_outbox_leave(f, &out, e->at);
@@ -322,16 +359,33 @@ static void handle(struct nt_fabric *f, const struct nt_event *e)
     }
 }
 
+/* The carrier's events come before ours of the same instant: what they deliver is then sorted in. False: they are not due. */
+static bool carrier_ran(struct nt_fabric *f, nt_time until)
+{
+    nt_time at = f->carrier->next(f->carried), ours = f->queue.count > 0 ? f->queue.heap[0].at : NT_TIME_NEVER;
+    if (at == NT_TIME_NEVER || at > until || at > ours)
+        return false;
+    f->now = at;
+    f->carrier->run(f->carried, at);
+    return true;
+}
+
+static enum nt_fabric_end reached(struct nt_fabric *f, nt_time until)
+{
+    f->now = f->now > until ? f->now : until;
+    return NT_FABRIC_UNTIL;
+}
+
 enum nt_fabric_end nt_fabric_run(struct nt_fabric *f, nt_time until)
 {
     struct nt_event e;
     while (!f->livelock && !f->nomem) {
+        if (f->carrier->next != NULL && carrier_ran(f, until))
+            continue;
         if (f->queue.count == 0)
-            return NT_FABRIC_IDLE;
-        if (f->queue.heap[0].at > until) {
-            f->now = f->now > until ? f->now : until;
-            return NT_FABRIC_UNTIL;
-        }
+            return f->carrier->next != NULL && f->carrier->next(f->carried) != NT_TIME_NEVER ? reached(f, until) : NT_FABRIC_IDLE;
+        if (f->queue.heap[0].at > until)
+            return reached(f, until);
         if (f->choice.choose == NULL || !nt_fabric_chosen(f, &e))
             nt_queue_pop(&f->queue, &e);
         handle(f, &e);
@@ -346,7 +400,8 @@ nt_time nt_fabric_now(const struct nt_fabric *f)
 
 nt_time nt_fabric_next(const struct nt_fabric *f)
 {
-    return f->queue.count > 0 ? f->queue.heap[0].at : NT_TIME_NEVER;
+    nt_time ours = f->queue.count > 0 ? f->queue.heap[0].at : NT_TIME_NEVER;
+    return f->carrier->next != NULL ? nt_time_min(ours, f->carrier->next(f->carried)) : ours;
 }
 
 void nt_fabric_stream(const struct nt_fabric *f, const char *label, struct nt_rand *r)

@@ -5,6 +5,7 @@
 
 #include "core/base/rand.h"
 #include "core/base/trace.h"
+#include "natsim/carrier.h"
 #include "natsim/packet.h"
 
 #define NT_FABRIC_NONE UINT32_MAX
@@ -26,6 +27,7 @@ struct nt_node_ops {
 struct nt_fabric_config {
     uint64_t seed;
     uint32_t mtu_max;      /* the largest MTU of any network; 0: 1500 */
+    const struct nt_carrier_ops *carrier; /* of the frames; NULL: the built-in one. Kept */
     struct nt_trace trace; /* packets and fates; .node is filled per event. Its reader may call the fabric and hosts: what it sends
                             * leaves after the packets in hand */
 };
@@ -37,7 +39,8 @@ void nt_fabric_del(struct nt_fabric *f); /* deletes the nodes too */
 uint32_t nt_fabric_add_node(struct nt_fabric *f, const char *name, const struct nt_node_ops *ops, void *self);
 const char *nt_fabric_node_name(const struct nt_fabric *f, uint32_t node);
 
-/* A network is a switch: each crossing pays delay once and draws jitter, loss, duplicate and reorder once. */
+/* Without a medium a network is a switch: each crossing pays delay once and draws jitter, loss, duplicate and reorder once. With one the
+ * carrier does what it is configured to; the built-in one knows NT_MEDIUM_P2P without bursts of loss, as a switch with PPP's bytes. */
 struct nt_network_config {
     const char *name;
     nt_time delay, jitter;                      /* jitter: uniform in 0..jitter, order kept */
@@ -45,6 +48,9 @@ struct nt_network_config {
     uint64_t rate;                              /* bits per second of each sending attachment; 0: endless */
     uint32_t queue;                             /* packets, drop-tail, with a rate; 0: 100 */
     uint32_t mtu;                               /* 0: 1500 */
+    enum nt_medium medium;
+    struct nt_burst_loss burst;
+    struct nt_wifi_config wifi;                 /* of NT_MEDIUM_WIFI */
 };
 #define NT_CHANCE_ONE 1000000000u /* a probability of one */
 
@@ -54,6 +60,9 @@ uint32_t nt_fabric_network_mtu(const struct nt_fabric *f, uint32_t network);
 /* Attaches a node; its port number, or NT_FABRIC_NONE. `tap` names the capture interface ("L.0", "nat-left.inside"); the taps
  * are numbered in order of attachment, from 0. */
 uint32_t nt_fabric_attach(struct nt_fabric *f, uint32_t node, uint32_t network, const char *tap);
+/* Where the attachment is on its network, or how it moves; before the first packet, and copied. 0, NT_EUNSUPPORTED (the carrier knows no
+ * places), NT_EINVAL, NT_ENOMEM. */
+int nt_fabric_place(struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_waypoint *points, size_t count);
 /* The addresses the attachment answers for on its network. */
 int nt_fabric_add_address(struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_addr *a);
 int nt_fabric_remove_address(struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_addr *a);

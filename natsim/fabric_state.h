@@ -45,6 +45,7 @@ struct nt_attachment {
 
 struct nt_network {
     struct nt_network_config config; /* the name is ours */
+    bool ours;               /* rate, queue and draws; else the carrier's */
     char *name;
     struct nt_map addresses; /* struct nt_addr with port 0 -> attachment */
     struct nt_map pairs;     /* (from, to) attachments -> last, for jitter that keeps the order */
@@ -64,7 +65,7 @@ struct nt_outgoing {
     struct nt_addr a, b; /* b: the next hop, or of the drop */
 };
 
-enum nt_delivery_kind { NT_DELIVER, NT_DELIVER_PAST_FAULTS, NT_HELD };
+enum nt_delivery_kind { NT_DELIVER, NT_DELIVER_PAST_FAULTS, NT_HELD, NT_LOST /* and the enum nt_drop: the carrier lost it on its way */ };
 
 struct nt_call {
     void (*fn)(void *user, nt_time now);
@@ -106,6 +107,9 @@ struct nt_fabric {
     struct nt_partition *partitions;
     size_t partition_count, partition_cap;
     struct nt_choice choice;
+    const struct nt_carrier_ops *carrier;
+    void *carried;   /* its state */
+    uint64_t shown;  /* packet events so far */
     uint32_t depth;  /* calls into nodes that have not returned */
     uint32_t in_tap; /* where the packet in hand arrived, NT_FABRIC_NONE: none */
     bool livelock, nomem;
@@ -120,9 +124,9 @@ void nt_fabric_out_of_memory(struct nt_fabric *f);
 /* The end of a packet, told at a tap (NT_FABRIC_NONE: of no tap) with the network it was lost on, or NULL. */
 void nt_fabric_end_packet(struct nt_fabric *f, uint32_t tap, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *a,
                           const struct nt_addr *b, const char *network, nt_time now);
-void nt_fabric_show(struct nt_fabric *f, uint32_t tap, int direction, const struct nt_packet *p, nt_time now);
+void nt_fabric_show(struct nt_fabric *f, uint32_t tap, int direction, struct nt_packet *p, nt_time now);
 struct nt_packet *nt_fabric_copy(struct nt_fabric *f, const struct nt_packet *p); /* NULL: the run ends without memory */
-void nt_fabric_push(struct nt_fabric *f, nt_time at, struct nt_packet *p, uint32_t target, enum nt_delivery_kind kind);
+void nt_fabric_push(struct nt_fabric *f, nt_time at, struct nt_packet *p, uint32_t target, uint32_t kind); /* enum nt_delivery_kind */
 
 /* outbox.c */
 void nt_outbox_leave(struct nt_fabric *f, struct nt_outgoing *out, nt_time now); /* through the faults, then on its way */
@@ -131,6 +135,13 @@ void nt_outbox_flush(struct nt_fabric *f, nt_time now);
 /* network.c: a packet leaves by its attachment towards out->b. Owns the packet. */
 void nt_network_cross(struct nt_fabric *f, const struct nt_outgoing *out, nt_time now);
 void nt_network_free(struct nt_fabric *f);
+
+/* impair.c: what a network without a carrier of its own does to a packet before it is carried: its queue and its draws. */
+bool nt_impairs(const struct nt_network_config *c); /* some draws are to be made */
+/* When a packet that comes now has left the attachment at the network's rate; false: the queue is full. */
+bool nt_impair_depart(struct nt_fabric *f, struct nt_sender *s, const struct nt_network_config *c, uint32_t len, nt_time now, nt_time *at);
+/* Draws, and carries what is not lost; false: it is. */
+bool nt_impair_carry(struct nt_fabric *f, uint32_t from, uint32_t to, struct nt_packet *p, nt_time now, nt_time enter);
 
 /* fault.c: what the node's faults do to a packet. */
 struct nt_fault_effect {

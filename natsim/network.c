@@ -8,11 +8,6 @@
 
 enum { MTU_DEFAULT = 1500, MTU_MIN = 68 /* RFC 791, 3.2: every internet module must forward 68 octets */, QUEUE_DEFAULT = 100 };
 
-static bool draws(const struct nt_network_config *c)
-{
-    return c->jitter > 0 || c->loss > 0 || c->duplicate > 0 || c->reorder > 0;
-}
-
 uint32_t nt_fabric_add_network(struct nt_fabric *f, const struct nt_network_config *config)
 {
     struct nt_network n = {.config = *config};
@@ -24,6 +19,11 @@ uint32_t nt_fabric_add_network(struct nt_fabric *f, const struct nt_network_conf
         (n.name = strdup(config->name)) == NULL)
         return NT_FABRIC_NONE;
     n.config.name = n.name;
+    n.ours = config->medium == NT_MEDIUM_SWITCH || f->carrier == &nt_carrier_builtin;
+    if (f->carrier->network != NULL && f->carrier->network(f->carried, (uint32_t)f->network_count, &n.config) != NT_OK) {
+        free(n.name);
+        return NT_FABRIC_NONE;
+    }
     nt_map_init(&n.addresses, sizeof(struct nt_addr));
     nt_map_init(&n.pairs, 2 * sizeof(uint32_t));
     f->networks[f->network_count] = n;
@@ -53,39 +53,67 @@ void nt_network_free(struct nt_fabric *f)
     free(f->networks);
 }
 
-/* The stream of draws has a label of its own, so that nobody else's sending changes it. */
-static struct nt_sender *sender_new(struct nt_fabric *f, uint32_t node, uint32_t network, uint32_t port)
+/* An attachment's label for ever: its stream of draws hangs on it, so that nobody else's sending changes it. The caller frees. */
+static char *label_of(const struct nt_fabric *f, uint32_t node, uint32_t network, uint32_t port)
 {
     const char *net = f->networks[network].name, *name = f->nodes[node].name;
     size_t size = strlen(net) + strlen(name) + sizeof "net//.4294967295";
-    struct nt_sender *s = calloc(1, sizeof *s);
     char *label = malloc(size);
-    if (s != NULL && label != NULL) {
+    if (label != NULL)
         snprintf(label, size, "net/%s/%s.%u", net, name, (unsigned)port);
+    return label;
+}
+
+static struct nt_sender *sender_new(const struct nt_fabric *f, const char *label)
+{
+    struct nt_sender *s = calloc(1, sizeof *s);
+    if (s != NULL)
         nt_fabric_stream(f, label, &s->rand);
-    } else {
-        free(s);
-        s = NULL;
-    }
-    free(label);
     return s;
+}
+
+/* What the attachment needs of its own: a sender where the network draws or has a rate, and its end of the carrier. */
+static int equip(struct nt_fabric *f, struct nt_attachment *a)
+{
+    const struct nt_network *n = f->networks + a->network;
+    bool sends = n->ours && (nt_impairs(&n->config) || n->config.rate > 0);
+    if (!sends && f->carrier->attach == NULL)
+        return NT_OK;
+    char *label = label_of(f, a->node, a->network, a->port);
+    int r = label != NULL ? NT_OK : NT_ENOMEM;
+    if (r == NT_OK && sends && (a->sender = sender_new(f, label)) == NULL)
+        r = NT_ENOMEM;
+    if (r == NT_OK && f->carrier->attach != NULL)
+        r = f->carrier->attach(f->carried, (uint32_t)f->attachment_count, a->network, label);
+    free(label);
+    return r;
 }
 
 uint32_t nt_fabric_attach(struct nt_fabric *f, uint32_t node, uint32_t network, const char *tap)
 {
     struct nt_node *n = f->nodes + node;
-    const struct nt_network_config *c = &f->networks[network].config;
     struct nt_attachment a = {.node = node, .port = (uint32_t)n->port_count, .network = network, .up = true};
     if (nt_grow(&f->attachments, &f->attachment_cap, f->attachment_count + 1, sizeof *f->attachments, NT_NODES_MAX) != NT_OK ||
         nt_grow(&n->ports, &n->port_cap, n->port_count + 1, sizeof *n->ports, NT_NODES_MAX) != NT_OK || (a.tap = strdup(tap)) == NULL)
         return NT_FABRIC_NONE;
-    if ((draws(c) || c->rate > 0) && (a.sender = sender_new(f, node, network, a.port)) == NULL) {
+    if (equip(f, &a) != NT_OK) {
+        free(a.sender);
         free(a.tap);
         return NT_FABRIC_NONE;
     }
     n->ports[n->port_count] = (uint32_t)f->attachment_count;
     f->attachments[f->attachment_count++] = a;
     return (uint32_t)n->port_count++;
+}
+
+int nt_fabric_place(struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_waypoint *points, size_t count)
+{
+    const struct nt_attachment *at = nt_fabric_attachment(f, node, port);
+    if (at == NULL || count == 0 || count > NT_WAYPOINTS_MAX)
+        return NT_EINVAL;
+    if (f->carrier->place == NULL)
+        return NT_EUNSUPPORTED;
+    return f->carrier->place(f->carried, (uint32_t)(at - f->attachments), points, count);
 }
 
 struct nt_attachment *nt_fabric_attachment(const struct nt_fabric *f, uint32_t node, uint32_t port)
@@ -142,84 +170,13 @@ uint32_t nt_fabric_tap_node(const struct nt_fabric *f, uint32_t tap)
     return f->attachments[tap].node;
 }
 
-/* When a packet that comes now has left the attachment at the network's rate; false: the queue is full. `queue` packets may wait
- * behind the one that is being sent. */
-static bool depart(struct nt_fabric *f, struct nt_sender *s, const struct nt_network_config *c, uint32_t len, nt_time now, nt_time *at)
-{
-    while (s->ring_count > 0 && s->departures[s->ring_first] <= now) {
-        s->ring_first = (s->ring_first + 1) % s->ring_cap;
-        s->ring_count--;
-    }
-    if (s->ring_count > c->queue)
-        return false;
-    if (s->ring_count == s->ring_cap) {
-        size_t old = s->ring_cap;
-        if (nt_grow(&s->departures, &s->ring_cap, s->ring_count + 1, sizeof *s->departures, (size_t)c->queue + 1) != NT_OK) {
-            nt_fabric_out_of_memory(f);
-            return false;
-        }
-        /* The part that had wrapped goes behind; doubling leaves room for it, a capped growth only when it is short. */
-        size_t room = s->ring_cap - old, head = s->ring_first < room ? s->ring_first : room;
-        memcpy(s->departures + old, s->departures, head * sizeof *s->departures);
-        memmove(s->departures, s->departures + head, (s->ring_first - head) * sizeof *s->departures);
-    }
-    uint64_t bits = (uint64_t)len * 8 * NT_SEC; /* len < 2^17: below 2^50 */
-    nt_time start = s->busy_until > now ? s->busy_until : now;
-    *at = s->busy_until = nt_time_after(start, (nt_time)((bits + c->rate - 1) / c->rate));
-    s->departures[(s->ring_first + s->ring_count++) % s->ring_cap] = *at;
-    return true;
-}
-
-static bool chance(struct nt_sender *s, uint32_t part)
-{
-    return part > 0 && nt_rand_below(&s->rand, NT_CHANCE_ONE) < part;
-}
-
-/* Not before the packet that went before it from and to the same attachments. */
-static nt_time in_order(struct nt_fabric *f, struct nt_network *n, uint32_t from, uint32_t to, nt_time at)
-{
-    uint32_t key[2] = {from, to}, i = nt_map_get(&n->pairs, key);
-    if (i == NT_MAP_NONE) {
-        i = (uint32_t)n->last_count;
-        if (nt_grow(&n->last, &n->last_cap, n->last_count + 1, sizeof *n->last, NT_QUEUE_MAX) != NT_OK ||
-            nt_map_put(&n->pairs, key, i) != NT_OK) {
-            nt_fabric_out_of_memory(f);
-            return at;
-        }
-        n->last_count++;
-    }
-    if (n->last[i] < at)
-        n->last[i] = at;
-    return n->last[i];
-}
-
-/* The draws of one crossing; all are made for each packet, so that one's outcome shifts no other's. */
-static bool impair(struct nt_fabric *f, struct nt_network *n, struct nt_sender *s, uint32_t from, uint32_t to, struct nt_packet *p, nt_time at)
-{
-    const struct nt_network_config *c = &n->config;
-    bool lost = chance(s, c->loss), twice = chance(s, c->duplicate), late = chance(s, c->reorder);
-    if (c->jitter > 0)
-        at = nt_time_after(at, (nt_time)nt_rand_below(&s->rand, (uint64_t)c->jitter + 1));
-    if (lost)
-        return false;
-    if (late)
-        at = nt_time_after(at, c->delay > NT_MSEC ? c->delay : NT_MSEC);
-    else if (c->jitter > 0)
-        at = in_order(f, n, from, to, at);
-    struct nt_packet *copy = twice ? nt_fabric_copy(f, p) : NULL;
-    nt_fabric_push(f, at, p, to, NT_DELIVER);
-    if (copy != NULL)
-        nt_fabric_push(f, at, copy, to, NT_DELIVER);
-    return true;
-}
-
 /* Why the packet cannot cross, or NT_DROP_NONE: then it is on its way. */
 static enum nt_drop cross(struct nt_fabric *f, uint32_t from, const struct nt_addr *next_hop, struct nt_packet *p, nt_time now)
 {
     const struct nt_attachment *a = f->attachments + from;
     struct nt_network *n = f->networks + a->network;
     struct nt_addr key = nt_addr_with_port(next_hop, 0);
-    nt_time at = now;
+    nt_time enter = now;
     if (!a->up)
         return NT_DROP_DOWN;
     if (p->len > n->config.mtu)
@@ -234,14 +191,12 @@ static enum nt_drop cross(struct nt_fabric *f, uint32_t from, const struct nt_ad
     if (f->partition_count > 0 && (nt_partition_parts(f, a->node, f->attachments[to].node, now) ||
                                    nt_partition_parts(f, p->origin, f->attachments[to].node, now)))
         return NT_DROP_PARTITION;
-    if (n->config.rate > 0 && !depart(f, a->sender, &n->config, p->len, now, &at))
+    if (n->ours && n->config.rate > 0 && !nt_impair_depart(f, a->sender, &n->config, p->len, now, &enter))
         return NT_DROP_QUEUE;
-    at = nt_time_after(at, n->config.delay);
-    if (!draws(&n->config)) {
-        nt_fabric_push(f, at, p, to, NT_DELIVER);
-        return NT_DROP_NONE;
-    }
-    return impair(f, n, a->sender, from, to, p, at) ? NT_DROP_NONE : NT_DROP_LOSS;
+    if (n->ours && nt_impairs(&n->config))
+        return nt_impair_carry(f, from, to, p, now, enter) ? NT_DROP_NONE : NT_DROP_LOSS;
+    f->carrier->send(f->carried, a->network, from, to, p, now, enter);
+    return NT_DROP_NONE;
 }
 
 void nt_network_cross(struct nt_fabric *f, const struct nt_outgoing *out, nt_time now)

@@ -18,6 +18,7 @@ struct nt_packet {
     uint32_t len, cap;
     uint32_t marks;      /* enum nt_packet_mark */
     uint32_t origin;     /* the node that made it; NT_PACKET_NEW before it has left */
+    uint64_t shown;      /* which of the fabric's packet events showed it last, from 1 */
     /* Filled by nt_packet_parse; kept right by the functions below. */
     uint8_t family, proto, ttl, tos;
     uint8_t df, fragment, first_fragment; /* fragment: part of a fragmented datagram; its ports are known in the first alone */

@@ -97,6 +97,15 @@ static struct nt_capture_frame *last_at(const struct nt_capture *c, int64_t tap)
     return &c->frames[c->taps[tap].last - 1];
 }
 
+/* The one the event names by its number, when every packet so far was kept; else the last at its tap. */
+static struct nt_capture_frame *named_or_last(const struct nt_capture *c, const struct nt_trace_event *ev)
+{
+    if (ev->n[2] == 0)
+        return last_at(c, ev->n[0]);
+    struct nt_capture_frame *f = c->lost == 0 && (uint64_t)ev->n[2] <= c->frame_count ? &c->frames[ev->n[2] - 1] : NULL;
+    return f != NULL && f->tap == (uint64_t)ev->n[0] ? f : NULL;
+}
+
 static void dropped(struct nt_capture_frame *f, const struct nt_trace_event *ev)
 {
     if (f->fate == NT_FATE_TRANSLATED) {
@@ -134,7 +143,7 @@ void nt_capture_trace(struct nt_capture *c, const struct nt_trace_event *ev)
         }
         break;
     case NT_TR_DROP:
-        f = last_at(c, ev->n[0]);
+        f = named_or_last(c, ev);
         if (f != NULL)
             dropped(f, ev);
         break;
