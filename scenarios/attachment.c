@@ -1,5 +1,5 @@
 /* Where nodes are attached, and the addresses given to them. */
-#include "scenarios/keys.h"
+#include "scenarios/load_medium.h"
 
 #include "core/base/err.h"
 
@@ -7,7 +7,7 @@
 #include <string.h>
 
 struct form {
-    const struct nt_yaml *on, *address;
+    const struct nt_yaml *on, *address, *position, *walk;
 };
 
 static const struct nt_key attachment_keys[] = {
@@ -20,6 +20,14 @@ static const struct nt_key attachment_keys[] = {
      .offset = offsetof(struct form, address),
      .schema = "{\"$ref\": \"#/$defs/addresses\"}",
      .doc = "its address there, or a list of them (IPv4 and IPv6)"},
+    {.name = "position",
+     .offset = offsetof(struct form, position),
+     .schema = "{\"$ref\": \"#/$defs/position\"}",
+     .doc = "where it stands on Wi-Fi, in metres: [x, y] or [x, y, z]; the origin by default"},
+    {.name = "walk",
+     .offset = offsetof(struct form, walk),
+     .schema = "{\"type\": \"array\", \"minItems\": 2, \"maxItems\": 1000, \"items\": {\"$ref\": \"#/$defs/waypoint\"}}",
+     .doc = "where it goes on Wi-Fi: straight from one to the next; before the first and after the last it stands"},
 };
 const struct nt_table nt_table_attachment = NT_TABLE("attachment", "an attachment", attachment_keys);
 
@@ -128,7 +136,10 @@ static bool read_one(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_a
     if (!nt_table_read(l, &nt_table_attachment, v, &f))
         return false;
     a->network = nt_load_network(l, f.on);
-    return a->network != NT_SCN_NONE && (f.address == NULL || add_addresses(l, f.address, a));
+    if (a->network == NT_SCN_NONE)
+        return false;
+    bool good = f.address == NULL || add_addresses(l, f.address, a);
+    return nt_load_points(l, v, f.position, f.walk, a) && good;
 }
 
 bool nt_load_attachments(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_attachment **out, size_t *count, size_t max)

@@ -81,21 +81,13 @@ static void judge_path(struct nt_verdict *v, const struct nt_judged *j, struct n
         nt_verdict_fail(v, e->path_place, 0, "path: expected %s, found %s", paths_text(want, expected), r->path);
 }
 
-static bool lossy(const struct nt_scn_case *c)
-{
-    for (size_t i = 0; i < c->network_count; i++)
-        if (c->networks[i].loss > 0)
-            return true;
-    return false;
-}
-
 static void judge_data(struct nt_verdict *v, const struct nt_judged *j)
 {
     const struct nt_scn_case *c = j->w->scn;
     const struct nt_result_case *r = j->result;
     if (c->expect.data_lost.set)
         nt_verdict_count(v, &c->expect.data_lost, (int64_t)r->data_lost, "data lost");
-    else if (r->data_lost > 0 && !lossy(c) && r->path != NULL && path_bits(r->path) != NT_PATH_NONE)
+    else if (r->data_lost > 0 && !nt_scn_lossy(c) && r->path != NULL && path_bits(r->path) != NT_PATH_NONE)
         nt_verdict_fail(v, c->expect.data_place, 0, "data: %" PRIu64 " of %" PRIu64 " datagrams were lost", r->data_lost, r->data_sent);
 }
 

@@ -150,6 +150,27 @@ static bool read_integer(struct nt_load *l, const struct nt_key *k, const struct
     return false;
 }
 
+/* Whole numbers and thousandths, with a sign. */
+static bool read_signed(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, int32_t *out)
+{
+    int64_t n = 0, unit = k->type == NT_KEY_I32 ? 1000 : 1, part = k->type == NT_KEY_I32 ? 1 : 1000;
+    const char *what = unit == 1 ? "number" : "whole number";
+    if (!expect_scalar(l, v, k->name, unit == 1 ? "a number" : "a whole number"))
+        return false;
+    enum nt_unit_result r = nt_unit_decimal(v->text, &n);
+    if (r == NT_UNIT_OK && n % unit == 0 && n / unit >= (int64_t)k->low && n / unit <= (int64_t)k->high) {
+        *out = (int32_t)(n / unit);
+        return true;
+    }
+    bool form = r == NT_UNIT_FORM || (r != NT_UNIT_RANGE && n % unit != 0);
+    struct nt_diag *d = form                 ? nt_load_error(l, v, "'%s' is not a %s", v->text, what)
+                        : r == NT_UNIT_FINE ? nt_load_error(l, v, "'%s' has too many digits", v->text)
+                                            : nt_load_error(l, v, "%s is out of range for '%s'", v->text, k->name);
+    nt_diag_mend(d, "write a %s from %" PRId64 " to %" PRId64 "%s", what, (int64_t)k->low / part, (int64_t)k->high / part,
+                 r == NT_UNIT_FINE ? ", with at most 3 digits behind the point" : "");
+    return false;
+}
+
 static bool read_switch(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, bool *on)
 {
     int value = 0;
@@ -270,6 +291,8 @@ bool nt_key_read(struct nt_load *l, const struct nt_key *k, const struct nt_yaml
     case NT_KEY_U16:
     case NT_KEY_U32:
     case NT_KEY_U64: return read_number(l, k, v, field);
+    case NT_KEY_I32:
+    case NT_KEY_DECIMAL: return read_signed(l, k, v, field);
     case NT_KEY_BOOL:
     case NT_KEY_NOT:
         if (!read_switch(l, k, v, &on))

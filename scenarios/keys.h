@@ -14,6 +14,8 @@ enum nt_key_type {
     NT_KEY_U16,
     NT_KEY_U32,
     NT_KEY_U64,
+    NT_KEY_I32,     /* int32_t */
+    NT_KEY_DECIMAL, /* int32_t of thousandths, and so are its bounds */
     NT_KEY_BOOL,     /* on, off, true, false */
     NT_KEY_NOT,      /* bool that is the contrary of what stands there */
     NT_KEY_TRI,      /* enum nt_tri */
@@ -26,6 +28,8 @@ enum nt_key_type {
 };
 
 enum { NT_KEY_REQUIRED = 1, NT_KEY_UNBUILT = 2, NT_KEY_ONLY = 4 /* larger values are not in this version */ };
+
+#define NT_KEY_SIGNED(n) ((uint64_t)(int64_t)(n)) /* a bound of I32 and DECIMAL */
 
 struct nt_word {
     const char *name;
@@ -61,7 +65,7 @@ extern const struct nt_table nt_table_file, nt_table_network, nt_table_gateway, 
     nt_table_server, nt_table_agent, nt_table_turn, nt_table_attachment, nt_table_step, nt_table_call, nt_table_reoffer,
     nt_table_send, nt_table_link, nt_table_nat, nt_table_server_step, nt_table_partition, nt_table_signalling, nt_table_fault,
     nt_table_delay, nt_table_inject, nt_table_run, nt_table_stun, nt_table_expect, nt_table_agent_expect, nt_table_selected, nt_table_candidates,
-    nt_table_prflx, nt_table_pair, nt_table_explore, nt_table_data, nt_table_packets, nt_table_where;
+    nt_table_prflx, nt_table_pair, nt_table_explore, nt_table_data, nt_table_packets, nt_table_where, nt_table_burst, nt_table_wifi, nt_table_waypoint;
 
 /* Reads what the mapping has into *object (zeroed or defaults by the caller). True without errors. */
 bool nt_table_read(struct nt_load *l, const struct nt_table *t, const struct nt_yaml *map, void *object);

@@ -43,7 +43,7 @@ static const struct nt_key keys[] = {
     {.name = "matrix",
      ROOT(matrix, "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"array\", \"minItems\": 1}}"),
      .doc = "axes with their values: the cartesian product, last axis fastest"},
-    {.name = "networks", ROOT(networks, NAMED("network")), .flags = NT_KEY_REQUIRED, .doc = "switches"},
+    {.name = "networks", ROOT(networks, NAMED("network")), .flags = NT_KEY_REQUIRED, .doc = "switches, or lines, buses and Wi-Fi cells"},
     {.name = "gateways", ROOT(gateways, NAMED("gateway")), .doc = "routers with a NAT or firewall"},
     {.name = "servers", ROOT(servers, NAMED("server")), .doc = "STUN, TURN, the signalling platform"},
     {.name = "agents", ROOT(agents, NAMED("agent")), .doc = "ICE agents"},

@@ -1,15 +1,27 @@
 /* Networks. */
-#include "scenarios/keys.h"
+#include "scenarios/load_medium.h"
 
 #include "core/base/err.h"
 
 #include <stddef.h>
 
-#define AT(field) .offset = offsetof(struct nt_scn_network, field)
+struct form {
+    struct nt_scn_network n;
+    const struct nt_yaml *burst, *wifi;
+};
+
+#define AT(field) .offset = offsetof(struct form, n.field)
+#define NODE(field) .offset = offsetof(struct form, field)
 
 static const struct nt_key keys[] = {
     {.name = "ipv4", .type = NT_KEY_PREFIX4, AT(ipv4), .doc = "IPv4 prefix; a network needs this or ipv6"},
     {.name = "ipv6", .type = NT_KEY_PREFIX6, AT(ipv6), .doc = "IPv6 prefix"},
+    {.name = "medium",
+     .type = NT_KEY_WORD,
+     AT(medium),
+     .words = nt_medium_words,
+     .doc = "switch (default): all keys but burst-loss and wifi; p2p: a line of two, with delay, rate, queue, loss or burst-loss, mtu; "
+            "csma: a bus, with the same and a rate in any case; wifi: a cell, with queue, mtu, wifi"},
     {.name = "delay", .type = NT_KEY_TIME, AT(delay), .doc = "paid by each crossing; 0s by default"},
     {.name = "jitter", .type = NT_KEY_TIME, AT(jitter), .doc = "uniform from 0 to this on top, order kept"},
     {.name = "loss", .type = NT_KEY_PERCENT, AT(loss), .doc = "of the packets that cross"},
@@ -22,14 +34,26 @@ static const struct nt_key keys[] = {
      .low = 1,
      .high = 1000000,
      .doc = "packets before drop-tail, with a rate; 100 by default"},
-    {.name = "mtu", .type = NT_KEY_U32, AT(mtu), .low = 576, .high = 65535, .doc = "bytes; 1500 by default"},
+    {.name = "mtu", .type = NT_KEY_U32, AT(mtu), .low = 576, .high = 65535, .doc = "bytes; 1500 by default; csma has at most 1500, wifi 2296"},
+    {.name = "burst-loss",
+     NODE(burst),
+     .schema = "{\"$ref\": \"#/$defs/burst\"}",
+     .doc = "packets that are lost together, on p2p and csma, in the place of loss"},
+    {.name = "wifi", NODE(wifi), .schema = "{\"$ref\": \"#/$defs/wifi\"}", .doc = "the cell of a network on Wi-Fi; defaults without it"},
 };
 const struct nt_table nt_table_network = NT_TABLE("network", "a network", keys);
 
 static void read_network(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_network *n)
 {
-    if (!nt_table_read(l, &nt_table_network, v, n))
+    struct form f = {.n = *n};
+    /* Of a medium that cannot be read one error is enough: what stands on it may have a position. */
+    if (nt_yaml_get(v, "medium") != NULL)
+        f.n.medium = NT_MEDIUM_WIFI;
+    bool good = nt_table_read(l, &nt_table_network, v, &f);
+    *n = f.n;
+    if (!good)
         return;
+    nt_load_medium(l, v, f.burst, f.wifi, n);
     if (!nt_addr_is_set(&n->ipv4.addr) && !nt_addr_is_set(&n->ipv6.addr))
         nt_diag_mend(nt_load_error(l, v, "network '%s' has no prefix", n->name), "write ipv4: 203.0.113.0/24, or ipv6");
     /* RFC 8200, 5: "IPv6 requires that every link in the Internet have an MTU of 1280 octets or greater." */

@@ -262,6 +262,7 @@ struct nt_scn_case {
 };
 
 void nt_scn_case_del(struct nt_scn_case *c);
+bool nt_scn_lossy(const struct nt_scn_case *c); /* a network of it may lose what nothing dropped */
 const char *nt_scn_node_name(const struct nt_scn_case *c, struct nt_scn_node n);
 
 #endif

@@ -198,14 +198,6 @@ static unsigned in_all_orders(struct nt_oracle_call *x, bool drifts, const char 
     return found;
 }
 
-static bool lossy(const struct nt_scn_case *c)
-{
-    for (size_t i = 0; i < c->network_count; i++)
-        if (c->networks[i].loss > 0)
-            return true;
-    return false;
-}
-
 unsigned nt_oracle_explore(struct nt_oracle_call *x, const char **why)
 {
     const struct nt_scn_case *c = x->world.scn;
@@ -218,7 +210,7 @@ unsigned nt_oracle_explore(struct nt_oracle_call *x, const char **why)
     *why = "the world has more addresses than the oracle keeps";
     unsigned found = ordered ? in_all_orders(x, drifts, why) : grow(x);
     /* What is lost may be the direct checks, for as long as nomination waits for them. */
-    if (lossy(c) && (found & NT_PATH_DIRECT) != 0 && (ordered ? relays(x) : good(x, NT_PATH_RELAYED)))
+    if (nt_scn_lossy(c) && (found & NT_PATH_DIRECT) != 0 && (ordered ? relays(x) : good(x, NT_PATH_RELAYED)))
         found |= NT_PATH_RELAYED;
     return found;
 }

@@ -13,7 +13,7 @@ static const struct nt_table *const tables[] = {
     &nt_table_partition, &nt_table_signalling, &nt_table_fault,        &nt_table_delay,     &nt_table_inject,      &nt_table_run,
     &nt_table_stun,      &nt_table_expect,     &nt_table_agent_expect, &nt_table_selected,  &nt_table_candidates,
     &nt_table_prflx,     &nt_table_pair,       &nt_table_explore,      &nt_table_data,
-    &nt_table_packets,   &nt_table_where,
+    &nt_table_packets,   &nt_table_where,      &nt_table_burst,        &nt_table_wifi,      &nt_table_waypoint,
 };
 
 /* Shapes that several keys share. An axis may stand for any value, and its type is known in its cell alone. */
@@ -35,6 +35,8 @@ static const struct {
     {"address", "{\"type\": \"string\"}"},
     {"addresses", "{\"anyOf\": [{\"type\": \"string\"}, {\"type\": \"array\", \"items\": {\"anyOf\": [{\"type\": \"string\"}, "
                   "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}]}}]}"},
+    {"position", "{\"type\": \"array\", \"minItems\": 2, \"maxItems\": 3, \"items\": {\"anyOf\": [{\"type\": \"number\", "
+                 "\"minimum\": -100000, \"maximum\": 100000}, {\"$ref\": \"#/$defs/axis\"}]}}"},
     {"names", "{\"anyOf\": [{\"type\": \"string\"}, {\"type\": \"array\", \"items\": {\"type\": \"string\"}}]}"},
     {"attachments", "{\"anyOf\": [{\"type\": \"string\"}, {\"$ref\": \"#/$defs/attachment\"}, {\"type\": \"array\", \"minItems\": "
                     "1, \"items\": {\"anyOf\": "
@@ -64,9 +66,10 @@ static json_t *word_schema(const struct nt_word *words)
 
 static json_t *number_schema(const struct nt_key *k)
 {
-    json_t *j = json_pack("{s:s, s:I}", "type", "integer", "minimum", (json_int_t)k->low);
+    json_int_t part = k->type == NT_KEY_DECIMAL ? 1000 : 1;
+    json_t *j = json_pack("{s:s, s:I}", "type", part == 1 ? "integer" : "number", "minimum", (json_int_t)k->low / part);
     if (k->high != 0 && k->high <= INT64_MAX)
-        json_object_set_new(j, "maximum", json_integer((json_int_t)k->high));
+        json_object_set_new(j, "maximum", json_integer((json_int_t)k->high / part));
     return j;
 }
 
@@ -80,7 +83,9 @@ static json_t *value_schema(const struct nt_key *k)
     case NT_KEY_PERCENT: return reference("percent");
     case NT_KEY_U16:
     case NT_KEY_U32:
-    case NT_KEY_U64: return number_schema(k);
+    case NT_KEY_U64:
+    case NT_KEY_I32:
+    case NT_KEY_DECIMAL: return number_schema(k);
     case NT_KEY_BOOL:
     case NT_KEY_NOT:
     case NT_KEY_TRI: return reference("switch");

@@ -98,6 +98,25 @@ enum nt_unit_result nt_unit_percent(const char *text, uint32_t *parts)
     return r;
 }
 
+enum nt_unit_result nt_unit_decimal(const char *text, int64_t *thousandths)
+{
+    uint64_t whole, fraction;
+    unsigned digits;
+    bool overflow, minus = *text == '-';
+    const char *rest = read_number(text + minus, &whole, &fraction, &digits, &overflow);
+    if (rest == NULL || *rest != '\0')
+        return NT_UNIT_FORM;
+    if (digits > 3)
+        return NT_UNIT_FINE;
+    if (overflow || whole > INT64_MAX / 1000 - 1)
+        return NT_UNIT_RANGE;
+    for (; digits < 3; digits++)
+        fraction *= 10;
+    int64_t v = (int64_t)(whole * 1000 + fraction);
+    *thousandths = minus ? -v : v;
+    return NT_UNIT_OK;
+}
+
 enum nt_unit_result nt_unit_integer(const char *text, uint64_t *value)
 {
     uint64_t v = 0;

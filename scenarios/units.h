@@ -18,6 +18,7 @@ enum nt_unit_result {
 enum nt_unit_result nt_unit_time(const char *text, int64_t *ns);        /* ns us ms s m h */
 enum nt_unit_result nt_unit_rate(const char *text, uint64_t *bits);     /* bit kbit Mbit Gbit, per second */
 enum nt_unit_result nt_unit_percent(const char *text, uint32_t *parts); /* 0..100%, in parts of NT_CHANCE_ONE */
+enum nt_unit_result nt_unit_decimal(const char *text, int64_t *thousandths); /* 5, -1.25; up to 3 digits behind the point, no unit */
 /* Decimal digits and nothing else. NT_UNIT_FORM or NT_UNIT_RANGE (beyond 64 bit). */
 enum nt_unit_result nt_unit_integer(const char *text, uint64_t *value);
 

@@ -361,14 +361,25 @@ struct nt_yaml *nt_yaml_parse(struct nt_source *s, struct nt_arena *a)
     return root;
 }
 
+/* Its number in the map, or SIZE_MAX. */
+static size_t find(const struct nt_yaml *node, const char *key)
+{
+    for (size_t i = 0; node != NULL && node->kind == NT_YAML_MAP && i < node->count; i++)
+        if (strcmp(node->keys[i]->text, key) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
 struct nt_yaml *nt_yaml_get(const struct nt_yaml *node, const char *key)
 {
-    if (node == NULL || node->kind != NT_YAML_MAP)
-        return NULL;
-    for (size_t i = 0; i < node->count; i++)
-        if (strcmp(node->keys[i]->text, key) == 0)
-            return node->items[i];
-    return NULL;
+    size_t i = find(node, key);
+    return i != SIZE_MAX ? node->items[i] : NULL;
+}
+
+struct nt_yaml *nt_yaml_key(const struct nt_yaml *node, const char *key)
+{
+    size_t i = find(node, key);
+    return i != SIZE_MAX ? node->keys[i] : NULL;
 }
 
 bool nt_yaml_is_null(const struct nt_yaml *n)

@@ -28,6 +28,8 @@ struct nt_yaml {
 struct nt_yaml *nt_yaml_parse(struct nt_source *s, struct nt_arena *a);
 /* The value of a key of a map, or NULL; `node` may be anything, or NULL. */
 struct nt_yaml *nt_yaml_get(const struct nt_yaml *node, const char *key);
+/* The key itself, for its place. */
+struct nt_yaml *nt_yaml_key(const struct nt_yaml *node, const char *key);
 bool nt_yaml_is_null(const struct nt_yaml *node); /* "", null, ~ */
 /* "a list", "a mapping", "text" ... for sentences. */
 const char *nt_yaml_kind_name(const struct nt_yaml *node);

@@ -1,0 +1,135 @@
+/* What a network is made of: which keys go with which medium, losses in bursts, a Wi-Fi cell. */
+#include "scenarios/load_medium.h"
+
+#include "natsim/fabric.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#define BURST_MAX 1000
+#define STATIONS_MAX 100
+
+struct burst_form {
+    struct nt_burst_loss loss;
+    const struct nt_yaml *packets;
+};
+
+const struct nt_word nt_medium_words[] = {{"switch", NT_MEDIUM_SWITCH, false}, /* so that an axis can name it */
+                                          {"p2p", NT_MEDIUM_P2P, false},
+                                          {"csma", NT_MEDIUM_CSMA, false},
+                                          {"wifi", NT_MEDIUM_WIFI, false},
+                                          {NULL, 0, false}};
+
+static const struct nt_key burst_keys[] = {
+    {.name = "chance",
+     .type = NT_KEY_PERCENT,
+     .offset = offsetof(struct burst_form, loss.chance),
+     .flags = NT_KEY_REQUIRED,
+     .doc = "that a burst begins at a packet while none is lost"},
+    {.name = "packets",
+     .offset = offsetof(struct burst_form, packets),
+     .schema = "{\"anyOf\": [{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 1000}, {\"$ref\": \"#/$defs/range\"}]}",
+     .doc = "that a burst takes, from 1 to 1000: A..B, each number as likely, or one number; 1..4 by default"},
+};
+const struct nt_table nt_table_burst = NT_TABLE("burst", "'burst-loss'", burst_keys);
+
+static const struct nt_word standards[] = {{"802.11a", NT_WIFI_80211A, false},   {"802.11b", NT_WIFI_80211B, false},
+                                           {"802.11g", NT_WIFI_80211G, false},   {"802.11n", NT_WIFI_80211N, false},
+                                           {"802.11ac", NT_WIFI_80211AC, false}, {"802.11ax", NT_WIFI_80211AX, false},
+                                           {NULL, 0, false}};
+static const struct nt_word controls[] = {{"minstrel", NT_WIFI_MINSTREL, false}, {"aarf", NT_WIFI_AARF, false},
+                                          {"ideal", NT_WIFI_IDEAL, false},       {"slowest", NT_WIFI_SLOWEST, false},
+                                          {NULL, 0, false}};
+
+#define WIFI(field) .offset = offsetof(struct nt_wifi_config, field)
+
+static const struct nt_key wifi_keys[] = {
+    {.name = "standard", .type = NT_KEY_WORD, WIFI(standard), .words = standards, .doc = "802.11a by default"},
+    {.name = "control",
+     .type = NT_KEY_WORD,
+     WIFI(control),
+     .words = controls,
+     .doc = "what picks the rate of each packet: minstrel (default), aarf (802.11a, b and g), ideal, or always the slowest"},
+    {.name = "tx-power", .type = NT_KEY_I32, WIFI(tx_power), .low = NT_KEY_SIGNED(-20), .high = 40, .doc = "dBm; 16 by default"},
+    {.name = "path-loss",
+     .type = NT_KEY_DECIMAL,
+     WIFI(path_loss),
+     .low = 1000,
+     .high = 6000,
+     .doc = "exponent of the log-distance model: 2 in free space, 3.0 by default"},
+    {.name = "stations",
+     .type = NT_KEY_U32,
+     WIFI(stations),
+     .high = STATIONS_MAX,
+     .doc = "others that use the cell all the time; 0 by default"},
+    {.name = "station-rate", .type = NT_KEY_RATE, WIFI(station_rate), .doc = "that each of them offers; needed with 'stations'"},
+    {.name = "station-bytes",
+     .type = NT_KEY_U32,
+     WIFI(station_bytes),
+     .low = 100,
+     .high = 2200,
+     .doc = "of each of their packets; 1000 by default"},
+    {.name = "station-radius",
+     .type = NT_KEY_DECIMAL,
+     WIFI(station_radius),
+     .high = NT_POSITION_MAX,
+     .doc = "metres: they stand on a circle around the origin; 10 by default"},
+};
+const struct nt_table nt_table_wifi = NT_TABLE("wifi", "'wifi'", wifi_keys);
+
+/* "A..B", or "A" for A..A. */
+static bool read_packets(struct nt_load *l, const struct nt_yaml *v, struct nt_burst_loss *b)
+{
+    unsigned low = 0, high = 0;
+    int used = 0, parts = 0;
+    if (v->kind == NT_YAML_SCALAR && strspn(v->text, "0123456789.") == v->len)
+        parts = sscanf(v->text, "%5u%n..%5u%n", &low, &used, &high, &used);
+    if (parts == 1)
+        high = low;
+    if (parts >= 1 && (size_t)used == v->len && low >= 1 && low <= high && high <= BURST_MAX) {
+        b->low = low;
+        b->high = high;
+        return true;
+    }
+    nt_diag_mend(v->kind == NT_YAML_SCALAR ? nt_load_error(l, v, "'%s' is not a number of packets", v->text)
+                                           : nt_load_error(l, v, "'packets' must be a number of packets, not %s", nt_yaml_kind_name(v)),
+                 "write A..B with 1 <= A <= B <= %d, as in 1..4, or one number", BURST_MAX);
+    return false;
+}
+
+static bool read_burst(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_network *n)
+{
+    struct burst_form f = {.loss = {.low = 1, .high = 4}}; /* as ns-3's BurstErrorModel */
+    if (!nt_table_read(l, &nt_table_burst, v, &f) || (f.packets != NULL && !read_packets(l, f.packets, &f.loss)))
+        return false;
+    n->burst = f.loss;
+    return true;
+}
+
+static bool read_wifi(struct nt_load *l, const struct nt_yaml *v, struct nt_wifi_config *w)
+{
+    return nt_table_read(l, &nt_table_wifi, v, w);
+}
+
+void nt_load_medium(struct nt_load *l, const struct nt_yaml *v, const struct nt_yaml *burst, const struct nt_yaml *wifi, struct nt_scn_network *n)
+{
+    if (nt_yaml_key(v, "medium") != NULL)
+        n->medium_place = nt_yaml_key(v, "medium")->place;
+    if (nt_yaml_key(v, "burst-loss") != NULL)
+        n->burst_place = nt_yaml_key(v, "burst-loss")->place;
+    if (n->medium == NT_MEDIUM_WIFI)
+        n->wifi = (struct nt_wifi_config){.tx_power = 16, .path_loss = 3000, .station_bytes = 1000, .station_radius = 10000};
+    if (burst != NULL)
+        read_burst(l, burst, n);
+    if (wifi != NULL)
+        read_wifi(l, wifi, &n->wifi);
+}
+
+bool nt_scn_lossy(const struct nt_scn_case *c)
+{
+    for (size_t i = 0; i < c->network_count; i++)
+        if (c->networks[i].loss > 0 || c->networks[i].burst.chance > 0 || c->networks[i].medium == NT_MEDIUM_WIFI)
+            return true;
+    return false;
+}
