@@ -35,4 +35,14 @@ struct nt_carrier_ops {
 
 extern const struct nt_carrier_ops nt_carrier_builtin;
 
+/* What a loadable module with a carrier exports, under the name NT_CARRIER_SYMBOL. `abi` guards against a module of another build. */
+struct nt_carrier_module {
+    uint64_t abi;        /* NT_CARRIER_ABI (needs natsim/fabric.h) */
+    const char *version; /* of natsim */
+    const char *library; /* what carries, with its version */
+    const struct nt_carrier_ops *ops;
+};
+#define NT_CARRIER_SYMBOL "nt_carrier_module"
+#define NT_CARRIER_ABI ((uint64_t)sizeof(struct nt_packet) << 48 | (uint64_t)sizeof(struct nt_carrier_ops) << 32 | sizeof(struct nt_network_config))
+
 #endif

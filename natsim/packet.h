@@ -78,6 +78,7 @@ enum nt_drop {
     NT_DROP_LIMIT,         /* limit: max-mappings or max-per-host */
     NT_DROP_PROTOCOL,      /* protocol: not carried by this element */
     NT_DROP_STOPPED,       /* stopped: the host is stopped */
+    NT_DROP_RETRIES,       /* retries: the sender's medium gave up: nobody acknowledged, or it is never free */
     NT_DROP_COUNT
 };
 

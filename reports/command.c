@@ -34,6 +34,10 @@ char *nt_report_command(const struct nt_result_case *k)
         nt_text_put(&t, " --filter ");
         quoted(&t, filter.p != NULL ? filter.p : "");
     }
+    if (k->carrier != NULL) {
+        nt_text_put(&t, " --carrier ");
+        quoted(&t, k->carrier);
+    }
     if (k->agent_l != NULL) {
         nt_text_put(&t, " --agent-l ");
         quoted(&t, k->agent_l);

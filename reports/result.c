@@ -58,6 +58,7 @@ void nt_result_case_free(struct nt_result_case *c)
     free(c->reason);
     free(c->path);
     free(c->agent_l);
+    free(c->carrier);
     free(c->agent_r);
     free(c->capture);
     *c = (struct nt_result_case){0};

@@ -89,6 +89,7 @@ struct nt_result_case {
     uint64_t data_sent, data_lost;
     uint32_t runs_passed, runs_failed; /* of a case that was run several times; 0, 0: once */
     char *agent_l, *agent_r; /* commands of processes that stood for L and R (--agent-l, --agent-r); NULL: none did */
+    char *carrier; /* that is not the built-in one; NULL */
     char *capture; /* "captures/....pcapng"; NULL: null */
 };
 

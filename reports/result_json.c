@@ -226,6 +226,8 @@ static json_t *whole_case(const struct nt_result_case *c, int *err)
         put(o, "agent_l", text(c->agent_l), err);
     if (c->agent_r != NULL)
         put(o, "agent_r", text(c->agent_r), err);
+    if (c->carrier != NULL)
+        put(o, "carrier", text(c->carrier), err);
     put(o, "capture", text(c->capture), err);
     put(o, "claim", text(c->claim), err);
     names = labels(c, err);

@@ -348,6 +348,8 @@ static void whole_case(struct in *in, const json_t *o, struct nt_result_case *c)
         c->agent_l = get_text(in, o, "agent_l", false);
     if (json_object_get(o, "agent_r") != NULL)
         c->agent_r = get_text(in, o, "agent_r", false);
+    if (json_object_get(o, "carrier") != NULL)
+        c->carrier = get_text(in, o, "carrier", false);
     c->capture = get_text(in, o, "capture", true);
     c->claim = get_text(in, o, "claim", true);
 }

@@ -1,5 +1,6 @@
 #include "scenarios/command.h"
 #include "scenarios/adapter.h"
+#include "scenarios/carrier.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,10 +16,19 @@ void nt_complain(struct nt_diags *diags)
     nt_diags_clear(diags);
 }
 
+const struct nt_carrier_ops *nt_command_carrier(const struct nt_options *o, struct nt_diags *diags)
+{
+    char why[1000];
+    const struct nt_carrier_ops *carrier = nt_carrier_load(o->carrier, why, sizeof why);
+    if (carrier == NULL)
+        nt_diag_add(diags, NULL, 0, 0, "%s", why);
+    return carrier;
+}
+
 static int version(const struct nt_options *o)
 {
     (void)o;
-    puts("natsim " NATSIM_VERSION " (carriers: builtin)");
+    printf("natsim " NATSIM_VERSION " (carriers: %s)\n", nt_carriers_text());
     fflush(stdout);
     nt_adapters_environment();
     FILE *stacks = popen("stack --list 2>/dev/null", "r"); /* what `exec: "stack NAME"` can be here */

@@ -17,6 +17,8 @@ int nt_command_classify(const struct nt_options *o);
 int nt_command_interop(const struct nt_options *o);
 int nt_command_merge(const struct nt_options *o);
 
+/* The carrier of --carrier; NULL with a diagnostic. */
+const struct nt_carrier_ops *nt_command_carrier(const struct nt_options *o, struct nt_diags *diags);
 /* Prints and clears. */
 void nt_complain(struct nt_diags *diags);
 

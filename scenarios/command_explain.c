@@ -93,7 +93,7 @@ static void print(const struct nt_result_case *r, const struct nt_capture *captu
     nt_console_case(&console, r);
 }
 
-static int explain(const struct nt_options *o, const struct nt_selection *s, size_t i)
+static int explain(const struct nt_options *o, const struct nt_carrier_ops *carrier, const struct nt_selection *s, size_t i)
 {
     struct nt_diags diags = {0};
     const struct nt_selected_case *k = &s->cases[i];
@@ -112,7 +112,7 @@ static int explain(const struct nt_options *o, const struct nt_selection *s, siz
     struct nt_capture capture;
     struct nt_result_case result;
     struct nt_run_listener listener = {on_event, &t};
-    struct nt_run_options options = {.seed = k->own_seed ? c->seed : k->seed, .seed_in_id = k->seed_in_id, .until = o->until};
+    struct nt_run_options options = {.seed = k->own_seed ? c->seed : k->seed, .seed_in_id = k->seed_in_id, .carrier = carrier, .until = o->until};
     nt_capture_init(&capture);
     nt_run_case(c, &options, &capture, &listener, &result);
     print(&result, &capture, &t);
@@ -138,7 +138,7 @@ static int select_one(struct nt_options *o, const char *id, char *file, size_t c
         o->seeds_given = true;
         o->seed_first = o->seed_last = strtoull(seed + 6, NULL, 10);
     }
-    return nt_select(s, o, NULL, diags);
+    return nt_select(s, o, NULL, o->carrier, diags);
 }
 
 int nt_command_explain(const struct nt_options *given)
@@ -157,10 +157,13 @@ int nt_command_explain(const struct nt_options *given)
         nt_diag_mend(nt_diag_add(&diags, NULL, 0, 0, "'%s' names %zu cases", given->args.items[0], s.count), "give one id that 'natsim list' shows");
         r = NT_EXIT_USAGE;
     }
+    const struct nt_carrier_ops *carrier = r == NT_EXIT_OK ? nt_command_carrier(&o, &diags) : NULL;
+    if (r == NT_EXIT_OK && carrier == NULL)
+        r = NT_EXIT_USAGE;
     if (r != NT_EXIT_OK)
         nt_complain(&diags);
     else
-        r = explain(&o, &s, 0);
+        r = explain(&o, carrier, &s, 0);
     nt_selection_free(&s);
     return r;
 }

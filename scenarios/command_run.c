@@ -25,6 +25,7 @@
 struct runner {
     const struct nt_options *o;
     struct nt_selection s;
+    const struct nt_carrier_ops *carrier;
     struct nt_capture capture; /* of a worker, from case to case */
     struct nt_result_case *results;
     bool *have;
@@ -52,13 +53,15 @@ static void mark_unwritten(struct nt_result_case *r, int err)
 static void run_one(struct runner *run, const struct nt_scn_case *c, const struct nt_selected_case *selected, struct nt_result_case *out)
 {
     const struct nt_options *o = run->o;
-    struct nt_run_options options = {.seed = selected->own_seed ? c->seed : selected->seed, .seed_in_id = selected->seed_in_id, .until = o->until};
+    struct nt_run_options options = {.seed = selected->own_seed ? c->seed : selected->seed, .seed_in_id = selected->seed_in_id, .carrier = run->carrier,
+                                     .until = o->until};
     char *logs = nt_live_needed(c) && o->keep != NT_KEEP_NONE ? nt_output_logs(o->out, c->id) : NULL;
     options.logs = logs;
     nt_repeat_case(c, &options, o->runs, &run->capture, out);
     free(logs);
     out->agent_l = o->agent_l != NULL ? strdup(o->agent_l) : NULL;
     out->agent_r = o->agent_r != NULL ? strdup(o->agent_r) : NULL;
+    out->carrier = o->carrier == NT_CARRIER_NS3 ? strdup(run->carrier->name) : NULL;
     if (o->keep == NT_KEEP_ALL || (o->keep == NT_KEEP_FAILED && out->outcome != NT_PASS)) {
         int err = nt_output_capture(o->out, &run->capture, o->plain_pcap, out);
         if (err != NT_OK)
@@ -262,7 +265,9 @@ int nt_command_run(const struct nt_options *o)
 {
     struct nt_diags diags = {0};
     struct runner run = {.o = o};
-    int r = nt_select(&run.s, o, "classic", &diags);
+    int r = nt_select(&run.s, o, "classic", o->carrier, &diags);
+    if (r == NT_EXIT_OK && (run.carrier = nt_command_carrier(o, &diags)) == NULL)
+        r = NT_EXIT_USAGE;
     if (r == NT_EXIT_OK)
         r = check_agents(&run, &diags);
     if (r == NT_EXIT_OK && run.s.count == 0) {

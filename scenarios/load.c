@@ -179,8 +179,10 @@ static void read_cell(struct nt_load *l, const struct nt_scn_file *f, size_t cel
     read_world(l, f, values);
     if (!l->nomem && l->nodes.slots != NULL)
         read_story(l, f, values);
-    if (!l->nomem && l->check != NULL && l->src->errors == before)
-        nt_check_usage(l);
+    if (l->nomem || l->check == NULL || l->src->errors != before)
+        return;
+    nt_check_usage(l);
+    nt_check_carrier(l);
 }
 
 /* One case; NULL with errors in `src`. `check` NULL: this cell is known to be good. */
@@ -286,9 +288,9 @@ static bool read_file(struct nt_scn_file *f)
     return s->errors == before && tags && !l.nomem && f->root.claim != NULL && f->root.networks != NULL;
 }
 
-static void check_cells(struct nt_scn_file *f)
+static void check_cells(struct nt_scn_file *f, enum nt_carrier_name carrier)
 {
-    struct nt_check check = {.arena = f->arena};
+    struct nt_check check = {.arena = f->arena, .carrier = carrier};
     size_t bad = 0;
     nt_map_init(&check.nodes, 8);
     if (nt_names_init(&check.filters, f->arena, FILTERS_MAX) != 0)
@@ -323,7 +325,7 @@ static struct nt_scn_file *new_file(const char *path, const char *text, size_t l
 }
 
 static struct nt_scn_file *load(const char *path, const char *text, size_t len, const char *id_path, const char *shown,
-                                struct nt_diags *diags)
+                                enum nt_carrier_name carrier, struct nt_diags *diags)
 {
     size_t before = diags->count;
     if (len > NT_SCN_FILE_MAX) {
@@ -338,7 +340,7 @@ static struct nt_scn_file *load(const char *path, const char *text, size_t len, 
     }
     f->yaml = nt_yaml_parse(&f->src, f->arena);
     if (f->yaml != NULL && read_file(f))
-        check_cells(f);
+        check_cells(f, carrier);
     if (f->yaml != NULL && f->src.errors == 0 && diags->count == before) {
         f->claim = strdup(f->root.claim->text);
         f->src.diags = NULL;
@@ -352,10 +354,10 @@ static struct nt_scn_file *load(const char *path, const char *text, size_t len, 
 
 struct nt_scn_file *nt_scn_load_text(const char *text, size_t len, const char *id_path, const char *shown, struct nt_diags *diags)
 {
-    return load(shown, text, len, id_path, shown, diags);
+    return load(shown, text, len, id_path, shown, NT_CARRIER_ANY, diags);
 }
 
-struct nt_scn_file *nt_scn_load(const char *path, const char *id_path, const char *shown, struct nt_diags *diags)
+struct nt_scn_file *nt_scn_load(const char *path, const char *id_path, const char *shown, enum nt_carrier_name carrier, struct nt_diags *diags)
 {
     FILE *in = fopen(path, "rb");
     if (in == NULL) {
@@ -373,7 +375,7 @@ struct nt_scn_file *nt_scn_load(const char *path, const char *id_path, const cha
     else if (failed)
         nt_diag_add(diags, shown, 0, 0, "cannot be read: %s", strerror(why));
     else
-        f = load(path, text, len, id_path, shown, diags);
+        f = load(path, text, len, id_path, shown, carrier, diags);
     free(text);
     return f;
 }

@@ -4,6 +4,7 @@
 #define NT_SCENARIOS_LOAD_H
 
 #include "core/base/diag.h"
+#include "scenarios/carrier.h"
 #include "scenarios/model.h"
 
 #define NT_SCN_FILE_MAX ((size_t)4 << 20) /* bytes of a scenario file */
@@ -14,9 +15,9 @@
 struct nt_scn_file;
 
 /* `path` to open, `id_path` the name in ids ("classic/four-types"), `shown` the name in diagnostics and results.json. NULL with
- * diagnostics. Every cell has been expanded and checked once. */
-struct nt_scn_file *nt_scn_load(const char *path, const char *id_path, const char *shown, struct nt_diags *diags);
-/* The same from memory (fuzzing, tests). */
+ * diagnostics. Every cell has been expanded and checked once, and that the carrier can do what it asks for. */
+struct nt_scn_file *nt_scn_load(const char *path, const char *id_path, const char *shown, enum nt_carrier_name carrier, struct nt_diags *diags);
+/* The same from memory, for any carrier (fuzzing, tests). */
 struct nt_scn_file *nt_scn_load_text(const char *text, size_t len, const char *id_path, const char *shown, struct nt_diags *diags);
 void nt_scn_file_del(struct nt_scn_file *f);
 size_t nt_scn_file_cases(const struct nt_scn_file *f);

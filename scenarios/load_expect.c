@@ -1,13 +1,11 @@
 /* Expectations of a case: path, data, packets, conformance, times; those of one agent are in expect_agent.c. */
-#include "scenarios/keys.h"
+#include "scenarios/load_medium.h"
 #include "scenarios/units.h"
 
-#include "natsim/fabric.h"
 #include "pcap/capture.h"
 #include "reports/conformance/conformance.h"
 
 #include <stddef.h>
-#include <string.h>
 
 struct form {
     const struct nt_yaml *path, *data, *packets, *conformance, *never, *explore, *outcomes;
@@ -128,8 +126,8 @@ static const struct nt_word paths[] = {{"direct", NT_PATH_DIRECT, false},
 static const struct nt_word outcome_words[] = {
     {"direct", NT_PATH_DIRECT, false}, {"relayed", NT_PATH_RELAYED, false}, {"none", NT_PATH_NONE, false}, {NULL, 0, false}};
 
-/* Why the oracle cannot speak of this case; NULL: it can. The oracle is about all schedules of an undisturbed call. */
-static const char *oracle_trouble(const struct nt_scn_case *c)
+/* The step that the oracle cannot speak of; NULL: there is none. The oracle is about all schedules of an undisturbed call. */
+static const char *disturbance(const struct nt_scn_case *c)
 {
     for (size_t i = 0; i < c->step_count; i++) {
         const struct nt_scn_step *s = &c->steps[i];
@@ -138,10 +136,17 @@ static const char *oracle_trouble(const struct nt_scn_case *c)
         if (!fine && s->kind != 0)
             return s->text;
     }
-    for (size_t i = 0; i < c->network_count; i++)
-        if (c->networks[i].loss >= NT_CHANCE_ONE / 2)
-            return "loss";
     return NULL;
+}
+
+static void check_oracle(struct nt_load *l, const struct nt_yaml *v)
+{
+    const char *step = disturbance(l->c), *chance = nt_scn_chance(l->c);
+    if (step == NULL && chance == NULL)
+        return;
+    struct nt_diag *d = step != NULL ? nt_load_error(l, v, "'oracle' cannot speak of a case with the step '%s'", step)
+                                     : nt_load_error(l, v, "'oracle' cannot speak of a case with %s", chance);
+    nt_diag_mend(d, "write path: direct, relayed or none");
 }
 
 static void read_path(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_expect *e)
@@ -157,20 +162,16 @@ static void read_path(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
         return;
     if (e->path != NT_PATH_ORACLE)
         nt_diag_mend(nt_load_error(l, v, "'oracle' stands alone"), "write path: oracle");
-    const char *trouble = oracle_trouble(l->c);
-    if (trouble == NULL)
-        return;
-    struct nt_diag *d = strcmp(trouble, "loss") == 0
-                            ? nt_load_error(l, v, "'oracle' cannot speak of a case with loss of 50%% or more")
-                            : nt_load_error(l, v, "'oracle' cannot speak of a case with the step '%s'", trouble);
-    nt_diag_mend(d, "write path: direct, relayed or none");
+    check_oracle(l, v);
 }
 
 static void read_exploration(struct nt_load *l, const struct form *f, struct nt_scn_expect *e)
 {
     int bit = 0;
-    if (f->explore != NULL)
+    if (f->explore != NULL) {
+        e->explore_place = f->explore->place;
         nt_table_read(l, &nt_table_explore, f->explore, e);
+    }
     if (f->outcomes == NULL)
         return;
     e->outcomes_place = f->outcomes->place;

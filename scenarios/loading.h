@@ -3,6 +3,7 @@
 #define NT_SCENARIOS_LOADING_H
 
 #include "core/base/map.h"
+#include "scenarios/carrier.h"
 #include "scenarios/names.h"
 #include "scenarios/source.h"
 #include "scenarios/yaml.h"
@@ -18,6 +19,7 @@ struct nt_check {
         bool used;
     } * uses;
     size_t use_count, use_cap;
+    enum nt_carrier_name carrier;
 };
 
 struct nt_load {
@@ -87,6 +89,7 @@ void nt_load_steps(struct nt_load *l, const struct nt_yaml *section);
 void nt_load_expect(struct nt_load *l, const struct nt_yaml *section);
 void nt_check_live_steps(struct nt_load *l); /* what real programs leave no room for */
 void nt_check_live_expect(struct nt_load *l, const struct nt_yaml *expect);
+void nt_check_carrier(struct nt_load *l);                       /* what the carrier cannot do */
 void nt_check_usage(struct nt_load *l);                         /* marks what this cell uses */
 void nt_report_unused(struct nt_check *c, struct nt_source *s); /* after all cells */
 

@@ -223,7 +223,7 @@ struct nt_scn_expect {
     nt_time limit;                     /* 10 minutes by default */
     struct nt_scn_event *never;
     size_t never_count;
-    struct nt_place outcomes_place;
+    struct nt_place outcomes_place, explore_place;
     uint32_t explore_first;            /* choices between deliveries; 0: no exploration */
     nt_time explore_window;
     unsigned outcomes;                 /* bits of enum nt_scn_path, 0: not asked */

@@ -50,7 +50,7 @@ static const struct {
     {"--stats", NULL, "print cases, packets and processor time", FLAG_STATS},
     {"--stamp", NULL, "put the date into results.json", FLAG_STAMP},
     {"-v", NULL, "a line for each case", FLAG_VERBOSE},
-    {"--carrier", "builtin|ns3", "what carries the frames (builtin; ns3 is not in this version)", FLAG_CARRIER},
+    {"--carrier", "builtin|ns3", "what carries the frames: ns3 for CSMA, Wi-Fi and bursts of loss (builtin)", FLAG_CARRIER},
     {"--agent-l", "CMD", "a process in the place of agent L (tests/interop/README.md); path and data are judged", FLAG_AGENT_L},
     {"--agent-r", "CMD", "the same for agent R", FLAG_AGENT_R},
     {"--runs", "N", "run each case N times: one that is not the same each time fails (1; interop 3)", FLAG_RUNS},
@@ -169,18 +169,20 @@ static int set_number(struct nt_options *o, enum flag flag, const char *value, s
 
 static int set_choice(struct nt_options *o, enum flag flag, const char *value, struct nt_diags *diags)
 {
-    static const char *const keep[] = {"all", "failed", "none"}, *const formats[] = {"pcapng", "pcap"}, *const carriers[] = {"builtin"};
-    int n = flag == FLAG_CAPTURE ? choose(value, keep, 3) : flag == FLAG_FORMAT ? choose(value, formats, 2) : choose(value, carriers, 1);
+    static const char *const keep[] = {"all", "failed", "none"}, *const formats[] = {"pcapng", "pcap"}, *const carriers[] = {"builtin", "ns3"};
+    int n = flag == FLAG_CAPTURE ? choose(value, keep, 3) : flag == FLAG_FORMAT ? choose(value, formats, 2) : choose(value, carriers, 2);
     if (n < 0 && flag == FLAG_CAPTURE)
         return complain(diags, "--capture cannot be", value, "all, failed or none");
     if (n < 0 && flag == FLAG_FORMAT)
         return complain(diags, "--capture-format cannot be", value, "pcapng or pcap");
     if (n < 0)
-        return complain(diags, "--carrier", value, strcmp(value, "ns3") == 0 ? "'ns3' is not in this version" : "builtin");
+        return complain(diags, "--carrier cannot be", value, "builtin or ns3");
     if (flag == FLAG_CAPTURE)
         o->keep = (enum nt_keep)n;
     if (flag == FLAG_FORMAT)
         o->plain_pcap = n == 1;
+    if (flag == FLAG_CARRIER)
+        o->carrier = n == 1 ? NT_CARRIER_NS3 : NT_CARRIER_BUILTIN;
     return NT_EXIT_OK;
 }
 
@@ -265,7 +267,7 @@ static bool takes_arguments(const char *command)
 
 int nt_options_read(struct nt_options *o, int argc, char **argv, struct nt_diags *diags)
 {
-    *o = (struct nt_options){.out = "natsim-out"};
+    *o = (struct nt_options){.out = "natsim-out", .carrier = NT_CARRIER_BUILTIN};
     bool only_args = false;
     for (int i = 1; i < argc; i++) {
         int r;

@@ -4,6 +4,7 @@
 
 #include "core/base/diag.h"
 #include "core/base/time.h"
+#include "scenarios/carrier.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,6 +32,7 @@ struct nt_options {
     enum nt_keep keep;
     bool plain_pcap, fail_fast, stats, stamp, verbose;
     nt_time until;
+    enum nt_carrier_name carrier;
     const char *agent_l, *agent_r;   /* commands of processes in the place of agents L and R; NULL: ours */
     unsigned runs;                   /* of each case; 0: 1 */
     bool short_form;                 /* of interop */

@@ -68,15 +68,21 @@ static struct nt_data_count data_of(const struct nt_world *w)
     return n;
 }
 
+/* Waiting in the queue and one crossing; on Wi-Fi the queue ends after 500 ms, and distance and retries take less than as long again. */
+static nt_time longest_crossing(const struct nt_scn_network *n)
+{
+    nt_time way = n->medium == NT_MEDIUM_WIFI ? NT_SEC : nt_time_after(n->delay, n->jitter);
+    if (n->rate > 0)
+        way = nt_time_after(way, (nt_time)((uint64_t)(n->queue + 1) * n->mtu * 8 * 1000 / n->rate + 1) * NT_MSEC);
+    return way;
+}
+
 /* No packet is longer on its way: each network there and back (a relay, a hairpin), waiting in its queue, and what steps add. */
 static nt_time longest_way(const struct nt_scn_case *c)
 {
     nt_time way = 0;
     for (size_t i = 0; i < c->network_count; i++) {
-        const struct nt_scn_network *n = &c->networks[i];
-        nt_time one = nt_time_after(n->delay, n->jitter);
-        if (n->rate > 0)
-            one = nt_time_after(one, (nt_time)((uint64_t)(n->queue + 1) * n->mtu * 8 * 1000 / n->rate + 1) * NT_MSEC);
+        nt_time one = longest_crossing(&c->networks[i]);
         way = nt_time_after(way, nt_time_after(one, one));
     }
     for (size_t i = 0; i < c->step_count; i++)
@@ -284,7 +290,7 @@ void nt_run_order(const struct nt_scn_case *c, const struct nt_run_options *opti
                   const struct nt_run_listener *listener, struct nt_orders *orders, struct nt_result_case *out)
 {
     struct run run = {.listener = listener};
-    if (identify(c, options, out) != NT_OK || (run.w = nt_world_new(c, options->seed, capture)) == NULL)
+    if (identify(c, options, out) != NT_OK || (run.w = nt_world_new(c, options->seed, options->carrier, capture)) == NULL)
         return;
     run.w->observer.named = on_named;
     run.w->observer.any = on_any;

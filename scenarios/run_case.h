@@ -10,6 +10,7 @@
 struct nt_run_options {
     uint64_t seed;
     bool seed_in_id;   /* "#seed=N" */
+    const struct nt_carrier_ops *carrier; /* NULL: the built-in one */
     nt_time until;     /* --until; 0: none */
     const char *logs;  /* beginning of the names of real programs' logs; NULL: none */
 };

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int load(struct nt_selection *s, struct nt_diags *diags)
+static int load(struct nt_selection *s, enum nt_carrier_name carrier, struct nt_diags *diags)
 {
     s->files = calloc(s->names.count + 1, sizeof(struct nt_scn_file *));
     if (s->files == NULL)
@@ -15,7 +15,7 @@ static int load(struct nt_selection *s, struct nt_diags *diags)
     s->file_count = s->names.count;
     for (size_t i = 0; i < s->file_count; i++) {
         const struct nt_suite_file *f = &s->names.items[i];
-        s->files[i] = nt_scn_load(f->path, f->id_path, f->shown, diags);
+        s->files[i] = nt_scn_load(f->path, f->id_path, f->shown, carrier, diags);
     }
     return diags->count == 0 ? NT_EXIT_OK : NT_EXIT_USAGE;
 }
@@ -118,12 +118,12 @@ static int name_files(struct nt_selection *s, const struct nt_options *o, const 
     return r;
 }
 
-int nt_select(struct nt_selection *s, const struct nt_options *o, const char *fallback, struct nt_diags *diags)
+int nt_select(struct nt_selection *s, const struct nt_options *o, const char *fallback, enum nt_carrier_name carrier, struct nt_diags *diags)
 {
     *s = (struct nt_selection){0};
     if (name_files(s, o, fallback, diags) != NT_OK)
         return NT_EXIT_USAGE;
-    int r = load(s, diags);
+    int r = load(s, carrier, diags);
     if (r == NT_EXIT_OK)
         r = expand(s, o);
     return r;

@@ -24,8 +24,9 @@ struct nt_selection {
     size_t count, cap;
 };
 
-/* `fallback`: the argument when there are none; NULL: every suite. NT_EXIT_OK, or NT_EXIT_USAGE with diagnostics. */
-int nt_select(struct nt_selection *s, const struct nt_options *o, const char *fallback, struct nt_diags *diags);
+/* `fallback`: the argument when there are none; NULL: every suite. `carrier`: which must be able to run them. NT_EXIT_OK, or NT_EXIT_USAGE
+ * with diagnostics. */
+int nt_select(struct nt_selection *s, const struct nt_options *o, const char *fallback, enum nt_carrier_name carrier, struct nt_diags *diags);
 void nt_selection_free(struct nt_selection *s);
 /* The case's id with its seed; the caller frees. */
 char *nt_selection_id(const struct nt_selection *s, size_t i);

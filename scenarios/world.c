@@ -23,12 +23,20 @@ static int build_networks(struct nt_world *w)
     for (size_t i = 0; i < w->scn->network_count; i++) {
         const struct nt_scn_network *n = &w->scn->networks[i];
         struct nt_network_config config = {.name = n->name, .delay = n->delay, .jitter = n->jitter, .loss = n->loss,
-            .duplicate = n->duplicate, .reorder = n->reorder, .rate = n->rate, .queue = n->queue, .mtu = n->mtu};
+            .duplicate = n->duplicate, .reorder = n->reorder, .rate = n->rate, .queue = n->queue, .mtu = n->mtu, .medium = n->medium,
+            .burst = n->burst, .wifi = n->wifi};
         w->networks[i] = nt_fabric_add_network(w->fabric, &config);
         if (w->networks[i] == NT_FABRIC_NONE)
             return NT_ENOMEM;
     }
     return NT_OK;
+}
+
+/* A place is told to a carrier that knows places: of the others it changes nothing. */
+static int place(struct nt_world *w, uint32_t node, uint32_t port, const struct nt_scn_attachment *on)
+{
+    int r = on->point_count > 0 ? nt_fabric_place(w->fabric, node, port, on->points, on->point_count) : NT_OK;
+    return r == NT_EUNSUPPORTED ? NT_OK : r;
 }
 
 static int build_gateway(struct nt_world *w, uint32_t index)
@@ -41,12 +49,14 @@ static int build_gateway(struct nt_world *w, uint32_t index)
     for (size_t i = 0; i < g->inside_count; i++) {
         snprintf(tap, sizeof tap, i == 0 ? "%s.inside" : "%s.inside.%zu", g->name, i);
         if (nt_gateway_attach_inside(made, w->networks[g->inside[i].network], tap, g->inside[i].addresses,
-                                     g->inside[i].address_count) == NT_FABRIC_NONE)
+                                     g->inside[i].address_count) == NT_FABRIC_NONE ||
+            place(w, nt_gateway_node(made), (uint32_t)i, &g->inside[i]) != NT_OK)
             return NT_ENOMEM;
     }
     snprintf(tap, sizeof tap, "%s.outside", g->name);
     if (nt_gateway_attach_outside(made, w->networks[g->outside.network], tap, g->outside.addresses, g->outside.address_count) ==
-        NT_FABRIC_NONE)
+            NT_FABRIC_NONE ||
+        place(w, nt_gateway_node(made), (uint32_t)g->inside_count, &g->outside) != NT_OK)
         return NT_ENOMEM;
     return nt_observer_node(&w->observer, nt_gateway_node(made), (struct nt_scn_node){NT_SCN_NODE_GATEWAY, index});
 }
@@ -60,7 +70,8 @@ static struct nt_host *build_host(struct nt_world *w, const char *name, struct n
         return NULL;
     for (size_t i = 0; i < count; i++) {
         snprintf(tap, sizeof tap, "%s.%zu", name, i);
-        if (nt_host_attach(h, w->networks[on[i].network], tap, on[i].addresses, on[i].address_count) == NT_FABRIC_NONE)
+        if (nt_host_attach(h, w->networks[on[i].network], tap, on[i].addresses, on[i].address_count) == NT_FABRIC_NONE ||
+            place(w, nt_host_node(h), (uint32_t)i, &on[i]) != NT_OK)
             return NULL;
     }
     return h;
@@ -174,7 +185,7 @@ static int build(struct nt_world *w)
     uint32_t mtu = 1500;
     for (size_t i = 0; i < w->scn->network_count; i++)
         mtu = w->scn->networks[i].mtu > mtu ? w->scn->networks[i].mtu : mtu;
-    struct nt_fabric_config config = {.seed = w->seed, .mtu_max = mtu, .trace = nt_world_trace(w, NT_FABRIC_NONE)};
+    struct nt_fabric_config config = {.seed = w->seed, .mtu_max = mtu, .carrier = w->carrier, .trace = nt_world_trace(w, NT_FABRIC_NONE)};
     if (allocate(w) != NT_OK || (w->fabric = nt_fabric_new(&config)) == NULL)
         return NT_ENOMEM;
     if (build_networks(w) != NT_OK || build_nodes(w) != NT_OK || nt_world_route(w) != NT_OK || nt_world_signalling(w) != NT_OK ||
@@ -183,7 +194,7 @@ static int build(struct nt_world *w)
     return (w->steps = nt_steps_new(w)) != NULL ? NT_OK : NT_ENOMEM;
 }
 
-struct nt_world *nt_world_new(const struct nt_scn_case *scn, uint64_t seed, struct nt_capture *capture)
+struct nt_world *nt_world_new(const struct nt_scn_case *scn, uint64_t seed, const struct nt_carrier_ops *carrier, struct nt_capture *capture)
 {
     struct nt_world *w = calloc(1, sizeof *w);
     if (w == NULL)
@@ -191,6 +202,7 @@ struct nt_world *nt_world_new(const struct nt_scn_case *scn, uint64_t seed, stru
     nt_capture_clear(capture);
     w->scn = scn;
     w->seed = seed;
+    w->carrier = carrier;
     w->call_at = NT_TIME_NEVER;
     w->observer.capture = capture;
     if (build(w) == NT_OK)

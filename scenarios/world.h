@@ -23,6 +23,7 @@ struct nt_steps;
 struct nt_world {
     const struct nt_scn_case *scn;
     uint64_t seed;
+    const struct nt_carrier_ops *carrier; /* NULL: the built-in one */
     struct nt_fabric *fabric;
     uint32_t *networks;             /* fabric numbers, by network */
     struct nt_gateway **gateways;
@@ -47,7 +48,7 @@ struct nt_world {
 };
 
 /* `capture` receives every packet; it is cleared here, and its taps and names are those of the world. NULL without memory. */
-struct nt_world *nt_world_new(const struct nt_scn_case *scn, uint64_t seed, struct nt_capture *capture);
+struct nt_world *nt_world_new(const struct nt_scn_case *scn, uint64_t seed, const struct nt_carrier_ops *carrier, struct nt_capture *capture);
 void nt_world_del(struct nt_world *w);
 
 /* The fabric's node of a case's node; and all nodes that stand for it (the end of the management link too): at most 2. */

@@ -63,7 +63,7 @@ def test_the_example_of_the_language_runs(natsim, scenario, results):
 def test_version(natsim):
     run = natsim("--version")
     assert (run.code, run.err) == (0, "")
-    assert re.fullmatch(r"natsim \d+\.\d+\.\d+ \(carriers: builtin\)\n(  stack \w+ +(ice|webrtc) +\S.*\n)+", run.out)
+    assert re.fullmatch(r"natsim \d+\.\d+\.\d+ \(carriers: builtin(, ns3 \(ns-3 3\.\d+\))?\)\n(  stack \w+ +(ice|webrtc) +\S.*\n)+", run.out)
 
 
 def test_help_names_every_command_and_flag_that_works(natsim):

@@ -450,7 +450,7 @@ static void test_no_such_file(void **state)
 {
     (void)state;
     struct nt_diags diags = {0};
-    assert_null(nt_scn_load(TEST_SOURCE_DIR "/no/such.yaml", "t", "no/such.yaml", &diags));
+    assert_null(nt_scn_load(TEST_SOURCE_DIR "/no/such.yaml", "t", "no/such.yaml", NT_CARRIER_ANY, &diags));
     assert_int_equal(diags.count, 1);
     assert_string_equal(diags.items[0].what, "cannot be read: No such file or directory");
     nt_diags_clear(&diags);

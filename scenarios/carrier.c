@@ -1,0 +1,73 @@
+#define _GNU_SOURCE
+#include "scenarios/carrier.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MODULE "natsim-ns3.so"
+#define PATH_BYTES 4096
+#define MEND "'bash natsim/ns3/setup.sh' installs Debian's libns3-dev and builds it"
+
+/* Beside the program, then where an installation puts modules. */
+static bool module_path(char *path, size_t cap)
+{
+    char exe[PATH_BYTES / 2];
+    ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+    char *slash = n > 0 ? (exe[n] = '\0', strrchr(exe, '/')) : NULL;
+    if (slash != NULL) {
+        *slash = '\0';
+        snprintf(path, cap, "%s/" MODULE, exe);
+        if (access(path, R_OK) == 0)
+            return true;
+    }
+    snprintf(path, cap, "%s/" MODULE, NATSIM_MODULES_INSTALLED);
+    return access(path, R_OK) == 0;
+}
+
+/* A failed dlopen says which library is missing. */
+static const struct nt_carrier_module *open_module(char *why, size_t cap)
+{
+    char path[PATH_BYTES];
+    if (!module_path(path, sizeof path)) {
+        snprintf(why, cap, "--carrier ns3: " MODULE " is not here: " MEND);
+        return NULL;
+    }
+    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    const struct nt_carrier_module *m = library != NULL ? dlsym(library, NT_CARRIER_SYMBOL) : NULL;
+    if (m == NULL)
+        snprintf(why, cap, "--carrier ns3: %s: " MEND, dlerror());
+    else if (m->abi != NT_CARRIER_ABI || strcmp(m->version, NATSIM_VERSION) != 0)
+        snprintf(why, cap, "--carrier ns3: %s is of another build of natsim: bash natsim/ns3/setup.sh builds both again", path);
+    else
+        return m;
+    return NULL;
+}
+
+static const struct nt_carrier_module *ns3(char *why, size_t cap)
+{
+    static const struct nt_carrier_module *module;
+    if (module == NULL)
+        module = open_module(why, cap);
+    return module;
+}
+
+const struct nt_carrier_ops *nt_carrier_load(enum nt_carrier_name name, char *why, size_t cap)
+{
+    if (name != NT_CARRIER_NS3)
+        return &nt_carrier_builtin;
+    const struct nt_carrier_module *m = ns3(why, cap);
+    return m != NULL ? m->ops : NULL;
+}
+
+const char *nt_carriers_text(void)
+{
+    static char text[100];
+    char why[PATH_BYTES];
+    const struct nt_carrier_module *m = ns3(why, sizeof why);
+    if (m == NULL)
+        return "builtin";
+    snprintf(text, sizeof text, "builtin, ns3 (%s)", m->library);
+    return text;
+}
