@@ -150,25 +150,35 @@ static bool read_integer(struct nt_load *l, const struct nt_key *k, const struct
     return false;
 }
 
-/* Whole numbers and thousandths, with a sign. */
+static void say_signed(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, enum nt_unit_result r)
+{
+    bool whole = k->type == NT_KEY_I32, fine = r == NT_UNIT_FINE && !whole;
+    const char *what = whole ? "whole number" : "number";
+    int64_t part = whole ? 1 : 1000;
+    struct nt_diag *d = fine                   ? nt_load_error(l, v, "'%s' has too many digits", v->text)
+                        : r == NT_UNIT_RANGE ? nt_load_error(l, v, "%s is out of range for '%s'", v->text, k->name)
+                                             : nt_load_error(l, v, "'%s' is not a %s", v->text, what);
+    nt_diag_mend(d, "write a %s from %" PRId64 " to %" PRId64 "%s", what, (int64_t)k->low / part, (int64_t)k->high / part,
+                 fine ? ", with at most 3 digits behind the point" : "");
+}
+
+/* Whole numbers, and thousandths, with a sign. */
 static bool read_signed(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, int32_t *out)
 {
-    int64_t n = 0, unit = k->type == NT_KEY_I32 ? 1000 : 1, part = k->type == NT_KEY_I32 ? 1 : 1000;
-    const char *what = unit == 1 ? "number" : "whole number";
-    if (!expect_scalar(l, v, k->name, unit == 1 ? "a number" : "a whole number"))
+    int64_t n = 0, unit = k->type == NT_KEY_I32 ? 1000 : 1;
+    if (!expect_scalar(l, v, k->name, k->type == NT_KEY_I32 ? "a whole number" : "a number"))
         return false;
     enum nt_unit_result r = nt_unit_decimal(v->text, &n);
-    if (r == NT_UNIT_OK && n % unit == 0 && n / unit >= (int64_t)k->low && n / unit <= (int64_t)k->high) {
-        *out = (int32_t)(n / unit);
-        return true;
+    if (r == NT_UNIT_OK && n % unit != 0)
+        r = NT_UNIT_FORM;
+    if (r == NT_UNIT_OK && (n / unit < (int64_t)k->low || n / unit > (int64_t)k->high))
+        r = NT_UNIT_RANGE;
+    if (r != NT_UNIT_OK) {
+        say_signed(l, k, v, r);
+        return false;
     }
-    bool form = r == NT_UNIT_FORM || (r != NT_UNIT_RANGE && n % unit != 0);
-    struct nt_diag *d = form                 ? nt_load_error(l, v, "'%s' is not a %s", v->text, what)
-                        : r == NT_UNIT_FINE ? nt_load_error(l, v, "'%s' has too many digits", v->text)
-                                            : nt_load_error(l, v, "%s is out of range for '%s'", v->text, k->name);
-    nt_diag_mend(d, "write a %s from %" PRId64 " to %" PRId64 "%s", what, (int64_t)k->low / part, (int64_t)k->high / part,
-                 r == NT_UNIT_FINE ? ", with at most 3 digits behind the point" : "");
-    return false;
+    *out = (int32_t)(n / unit);
+    return true;
 }
 
 static bool read_switch(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, bool *on)

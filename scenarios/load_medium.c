@@ -78,6 +78,36 @@ static const struct nt_key wifi_keys[] = {
 };
 const struct nt_table nt_table_wifi = NT_TABLE("wifi", "'wifi'", wifi_keys);
 
+#define BIT(medium) (1u << (medium))
+#define SWITCH BIT(NT_MEDIUM_SWITCH)
+#define LINES (BIT(NT_MEDIUM_P2P) | BIT(NT_MEDIUM_CSMA))
+#define WIFI_CELL BIT(NT_MEDIUM_WIFI)
+
+/* Keys that do not go with every medium. */
+static const struct {
+    const char *key;
+    unsigned media;
+    const char *mend; /* NULL: a switch has it */
+} fitting[] = {
+    {"delay", SWITCH | LINES, "leave it out: distance makes it"},
+    {"rate", SWITCH | LINES, "leave it out: the standard has its rates"},
+    {"loss", SWITCH | LINES, "leave it out: distance and contention make it"},
+    {"burst-loss", LINES, "write medium: p2p, or csma"},
+    {"wifi", WIFI_CELL, "write medium: wifi"},
+    {"jitter", SWITCH, NULL},
+    {"duplicate", SWITCH, NULL},
+    {"reorder", SWITCH, NULL},
+};
+
+/* The largest packet: of IP; of Ethernet; of IEEE 802.11, an MSDU of 2304 bytes without the 8 of LLC and SNAP. */
+static const struct {
+    const char *noun;
+    uint32_t mtu;
+} media[] = {[NT_MEDIUM_SWITCH] = {"switch", 65535},
+             [NT_MEDIUM_P2P] = {"p2p network", 65535},
+             [NT_MEDIUM_CSMA] = {"csma network", 1500},
+             [NT_MEDIUM_WIFI] = {"wifi network", 2296}};
+
 /* "A..B", or "A" for A..A. */
 static bool read_packets(struct nt_load *l, const struct nt_yaml *v, struct nt_burst_loss *b)
 {
@@ -98,18 +128,48 @@ static bool read_packets(struct nt_load *l, const struct nt_yaml *v, struct nt_b
     return false;
 }
 
-static bool read_burst(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_network *n)
+static void read_burst(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_network *n)
 {
     struct burst_form f = {.loss = {.low = 1, .high = 4}}; /* as ns-3's BurstErrorModel */
-    if (!nt_table_read(l, &nt_table_burst, v, &f) || (f.packets != NULL && !read_packets(l, f.packets, &f.loss)))
-        return false;
-    n->burst = f.loss;
-    return true;
+    if (nt_table_read(l, &nt_table_burst, v, &f) && (f.packets == NULL || read_packets(l, f.packets, &f.loss)))
+        n->burst = f.loss;
 }
 
-static bool read_wifi(struct nt_load *l, const struct nt_yaml *v, struct nt_wifi_config *w)
+static void read_wifi(struct nt_load *l, const struct nt_yaml *v, struct nt_wifi_config *w)
 {
-    return nt_table_read(l, &nt_table_wifi, v, w);
+    if (!nt_table_read(l, &nt_table_wifi, v, w))
+        return;
+    if (w->control == NT_WIFI_AARF && w->standard > NT_WIFI_80211G)
+        nt_diag_mend(nt_load_error(l, nt_yaml_get(v, "control"), "'aarf' knows the rates of 802.11a, b and g alone"),
+                     "write control: minstrel, ideal or slowest");
+    if (w->stations > 0 && w->station_rate == 0)
+        nt_diag_mend(nt_load_error(l, nt_yaml_key(v, "stations"), "'stations' without 'station-rate'"),
+                     "say what each of them offers, as in station-rate: 2Mbit");
+}
+
+static void check_keys(struct nt_load *l, const struct nt_yaml *v, const struct nt_scn_network *n)
+{
+    for (size_t i = 0; i < sizeof fitting / sizeof *fitting; i++) {
+        const struct nt_yaml *key = nt_yaml_key(v, fitting[i].key);
+        if (key == NULL || (fitting[i].media & BIT(n->medium)) != 0)
+            continue;
+        struct nt_diag *d = nt_load_error(l, key, "a %s has no '%s'", media[n->medium].noun, fitting[i].key);
+        if (fitting[i].mend != NULL)
+            nt_diag_mend(d, "%s", fitting[i].mend);
+        else
+            nt_diag_mend(d, "leave out 'medium', or '%s'", fitting[i].key);
+    }
+}
+
+static void check_values(struct nt_load *l, const struct nt_yaml *v, const struct nt_scn_network *n)
+{
+    if (n->medium == NT_MEDIUM_CSMA && n->rate == 0)
+        nt_diag_mend(nt_load_error(l, nt_yaml_key(v, "medium"), "a csma network needs a rate: one sends at a time"), "write rate: 100Mbit");
+    if (n->mtu > media[n->medium].mtu)
+        nt_diag_mend(nt_load_error(l, nt_yaml_get(v, "mtu"), "an MTU of %u is too large for a %s", (unsigned)n->mtu, media[n->medium].noun),
+                     "write %u or less", (unsigned)media[n->medium].mtu);
+    if (nt_yaml_key(v, "loss") != NULL && nt_yaml_key(v, "burst-loss") != NULL)
+        nt_diag_mend(nt_load_error(l, nt_yaml_key(v, "burst-loss"), "'loss' and 'burst-loss' on one network"), "leave out one of them");
 }
 
 void nt_load_medium(struct nt_load *l, const struct nt_yaml *v, const struct nt_yaml *burst, const struct nt_yaml *wifi, struct nt_scn_network *n)
@@ -124,6 +184,65 @@ void nt_load_medium(struct nt_load *l, const struct nt_yaml *v, const struct nt_
         read_burst(l, burst, n);
     if (wifi != NULL)
         read_wifi(l, wifi, &n->wifi);
+    check_keys(l, v, n);
+    check_values(l, v, n);
+}
+
+/* --- with the attachments --- */
+
+static void each_attachment(const struct nt_scn_case *c, void (*fn)(void *user, const struct nt_scn_attachment *a), void *user)
+{
+    for (size_t i = 0; i < c->gateway_count; i++) {
+        for (size_t j = 0; j < c->gateways[i].inside_count; j++)
+            fn(user, &c->gateways[i].inside[j]);
+        fn(user, &c->gateways[i].outside);
+    }
+    for (size_t i = 0; i < c->server_count; i++)
+        fn(user, &c->servers[i].on);
+    for (size_t i = 0; i < c->agent_count; i++)
+        for (size_t j = 0; j < c->agents[i].on_count; j++)
+            fn(user, &c->agents[i].on[j]);
+}
+
+static void count_one(void *user, const struct nt_scn_attachment *a)
+{
+    size_t *counts = user;
+    counts[a->network]++;
+}
+
+void nt_check_media(struct nt_load *l)
+{
+    const struct nt_scn_case *c = l->c;
+    size_t *counts = nt_load_alloc(l, (c->network_count + 1) * sizeof *counts);
+    if (counts == NULL)
+        return;
+    each_attachment(c, count_one, counts);
+    for (size_t i = 0; i < c->network_count; i++)
+        if (c->networks[i].medium == NT_MEDIUM_P2P && counts[i] > 2)
+            nt_diag_mend(nt_source_error(l->src, c->networks[i].medium_place, "%zu are on p2p network '%s', and a line has two ends", counts[i],
+                                         c->networks[i].name),
+                         "write medium: csma, or give each pair a line of its own");
+}
+
+static void note_walk(void *user, const struct nt_scn_attachment *a)
+{
+    bool *walks = user;
+    *walks = *walks || a->point_count > 1;
+}
+
+const char *nt_scn_chance(const struct nt_scn_case *c)
+{
+    bool walks = false;
+    for (size_t i = 0; i < c->network_count; i++) {
+        const struct nt_scn_network *n = &c->networks[i];
+        uint64_t twice_in_bursts = (uint64_t)n->burst.chance * (n->burst.low + n->burst.high); /* chance * mean length * 2 */
+        if (n->loss >= NT_CHANCE_ONE / 2 || twice_in_bursts >= NT_CHANCE_ONE)
+            return "loss of 50% or more";
+        if (n->wifi.stations > 0)
+            return "stations that load its Wi-Fi";
+    }
+    each_attachment(c, note_walk, &walks);
+    return walks ? "a walk on Wi-Fi" : NULL;
 }
 
 bool nt_scn_lossy(const struct nt_scn_case *c)

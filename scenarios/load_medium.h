@@ -14,5 +14,9 @@ void nt_load_medium(struct nt_load *l, const struct nt_yaml *v, const struct nt_
 /* Where an attachment is, of its mapping `v`: the keys `position` and `walk`, each may be NULL. False with an error. */
 bool nt_load_points(struct nt_load *l, const struct nt_yaml *v, const struct nt_yaml *position, const struct nt_yaml *walk,
                     struct nt_scn_attachment *a);
+/* When all is attached: a line has two ends. */
+void nt_check_media(struct nt_load *l);
+/* What of its media leaves a case's outcome to chance, in a few words ("loss of 50% or more"); NULL: nothing. */
+const char *nt_scn_chance(const struct nt_scn_case *c);
 
 #endif
