@@ -30,7 +30,7 @@ struct nt_scn_file {
 };
 
 #define ROOT(field, ref) .offset = offsetof(struct root, field), .schema = ref
-#define NAMED(def) "{\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/" def "\"}}"
+#define NAMED(def) "{\"type\": \"object\", \"additionalProperties\": {\"anyOf\": [{\"$ref\": \"#/$defs/" def "\"}, {\"$ref\": \"#/$defs/axis\"}]}}"
 
 static const struct nt_key keys[] = {
     {.name = "natsim", ROOT(natsim, "{\"const\": 1}"), .flags = NT_KEY_REQUIRED, .doc = "the version of the language"},

@@ -53,6 +53,32 @@ WRONG = [
     ("kind: platform}", "kind: platform}\n  spare: {on: internet, kind: stun}", "spare", "no agent names server 'spare'"),
     ("expect:", "  - {at: 0s, drop: {where: nat-left, filter: upd}}\nexpect:", "upd", "upd"),
     ("internet: {", "void: {ipv4: 192.0.2.0/24}\n  internet: {", "void", "nobody is on network 'void': attach somebody, or leave it out"),
+    ("delay: 20ms", "medium: wfi", "wfi", "unknown value 'wfi' of 'medium': did you mean 'wifi'?"),
+    ("delay: 20ms", "medium: token-ring", "token-ring", "unknown value 'token-ring' of 'medium': write one of switch, p2p, csma, wifi"),
+    ("delay: 1ms", "medium: p2p, jitter: 1ms", "jitter", "a p2p network has no 'jitter': leave out 'medium', or 'jitter'"),
+    ("delay: 1ms", "medium: p2p, duplicate: 1%", "duplicate", "a p2p network has no 'duplicate': leave out 'medium', or 'duplicate'"),
+    ("delay: 1ms", "medium: csma, rate: 1Mbit, reorder: 1%", "reorder", "a csma network has no 'reorder': leave out 'medium', or 'reorder'"),
+    ("delay: 1ms", "medium: p2p, wifi: {}", "wifi", "a p2p network has no 'wifi': write medium: wifi"),
+    ("delay: 1ms", "wifi: {stations: 0}", "wifi", "a switch has no 'wifi': write medium: wifi"),
+    ("delay: 1ms", "burst-loss: {chance: 1%}", "burst-loss", "a switch has no 'burst-loss': write medium: p2p, or csma"),
+    ("delay: 1ms", "medium: p2p, loss: 1%, burst-loss: {chance: 1%}", "burst-loss", "'loss' and 'burst-loss' on one network: leave out one of them"),
+    ("delay: 1ms", "medium: p2p, burst-loss: {packets: 2}", "{packets", "'chance' is missing: 'burst-loss' needs it"),
+    ("delay: 1ms", "medium: p2p, burst-loss: {chance: 1%, packets: 0..2}", "0..2", "'0..2' is not a number of packets: write A..B with 1 <= A <= B <= 1000, as in 1..4, or one number"),
+    ("delay: 1ms", "medium: csma", "medium", "a csma network needs a rate: one sends at a time: write rate: 100Mbit"),
+    ("delay: 1ms", "medium: csma, rate: 1Mbit, mtu: 1501", "1501", "an MTU of 1501 is too large for a csma network: write 1500 or less"),
+    ("delay: 1ms", "medium: wifi, mtu: 2297", "2297", "an MTU of 2297 is too large for a wifi network: write 2296 or less"),
+    ("delay: 1ms", "medium: wifi, delay: 1ms", "delay", "a wifi network has no 'delay': leave it out: distance makes it"),
+    ("delay: 1ms", "medium: wifi, rate: 1Mbit", "rate", "a wifi network has no 'rate': leave it out: the standard has its rates"),
+    ("delay: 1ms", "medium: wifi, loss: 1%", "loss", "a wifi network has no 'loss': leave it out: distance and contention make it"),
+    ("delay: 1ms", "medium: wifi, burst-loss: {chance: 1%}", "burst-loss", "a wifi network has no 'burst-loss': write medium: p2p, or csma"),
+    ("delay: 1ms", "medium: wifi, wifi: {standard: 802.11z}", "802.11z", "unknown value '802.11z' of 'standard': did you mean '802.11a'?"),
+    ("delay: 1ms", "medium: wifi, wifi: {standard: 802.11ax, control: aarf}", "aarf", "'aarf' knows the rates of 802.11a, b and g alone: write control: minstrel, ideal or slowest"),
+    ("delay: 1ms", "medium: wifi, wifi: {tx-power: -21}", "-21", "-21 is out of range for 'tx-power': write a whole number from -20 to 40"),
+    ("delay: 1ms", "medium: wifi, wifi: {path-loss: 6.001}", "6.001", "6.001 is out of range for 'path-loss': write a number from 1 to 6"),
+    ("delay: 1ms", "medium: wifi, wifi: {stations: 8}", "stations", "'stations' without 'station-rate': say what each of them offers, as in station-rate: 2Mbit"),
+    ("{on: home-left, stun", "{on: {on: home-left, position: [0, 0]}, stun", "position", "'position' on network 'home-left', which is not on Wi-Fi: write 'medium: wifi' at line 6, or leave it out"),
+    ("outside: internet", "outside: {on: internet, walk: []}", "walk", "'walk' on network 'internet', which is not on Wi-Fi: write 'medium: wifi' at line 5, or leave it out"),
+    ("delay: 20ms", "medium: p2p, delay: 20ms", "medium", "5 are on p2p network 'internet', and a line has two ends: write medium: csma, or give each pair a line of its own"),
 ]
 
 
@@ -69,6 +95,42 @@ def test_the_place_and_the_cure(natsim, scenario, old, new, word, complaint):
     assert first.startswith(f"case.yaml:{line}:{column}: "), run
     assert complaint in first
     assert "".join(rest[:2]) == caret(text.splitlines()[line - 1], column)
+
+
+WIFI = two_nats().replace("home-left: {ipv4: 10.1.0.0/24, delay: 1ms}", "home-left: {ipv4: 10.1.0.0/24, medium: wifi}") \
+    .replace("L: {on: home-left", "L: {on: {on: home-left, position: [5, 0]}")
+
+
+@pytest.mark.parametrize("new, word, complaint", [
+    ("position: [5]", "[5]", "this is not a position: write [x, y] or [x, y, z], in metres"),
+    ("position: [5, up]", "up", "'up' is not a number: write a number from -100000 to 100000"),
+    ("position: [5, 0.0001]", "0.0001", "'0.0001' has too many digits: write a number from -100000 to 100000, with at most 3 digits behind the point"),
+    ("position: [5, 0, 100001]", "100001", "100001 is out of range for 'position': write a number from -100000 to 100000"),
+    ("position: [5, 0], walk: []", "walk", "'position' and 'walk' of one attachment: leave out one of them"),
+    ("walk: [{at: 0s, position: [0, 0]}]", "[{", "a walk of 1 waypoints: write 2 to 1000, as in [{at: 0s, position: [0, 0]}, {at: 60s, position: [50, 0]}]"),
+    ("walk: [{at: 1s, position: [0, 0]}, {at: 1000ms, position: [0, 0]}]", "1000ms", "the waypoint at '1000ms' does not come after the one before it: let the times rise"),
+    ("walk: [{at: 0s, position: [0, 0]}, {at: 1s}]", "{at: 1s", "'position' is missing: a waypoint needs it"),
+])
+def test_where_it_is(natsim, scenario, new, word, complaint):
+    assert natsim("lint", scenario(WIFI)).code == 0
+    text = WIFI.replace("position: [5, 0]", new)
+    run = natsim("lint", scenario(text))
+    at = text.index(word, text.index(new))
+    column = at - text.rfind("\n", 0, at)
+    assert run.code == 2 and run.err.startswith(f"case.yaml:{text.count(chr(10), 0, at) + 1}:{column}: {complaint}\n"), run
+
+
+@pytest.mark.parametrize("medium, agent, trouble", [
+    ("medium: wifi, wifi: {stations: 1, station-rate: 1Mbit}", "home-left", "stations that load its Wi-Fi"),
+    ("medium: wifi", "{on: home-left, walk: [{at: 0s, position: [0, 0]}, {at: 9s, position: [9, 0]}]}", "a walk on Wi-Fi"),
+    ("medium: p2p, burst-loss: {chance: 10%, packets: 5}", "home-left", "loss of 50% or more"),
+])
+def test_the_oracle_cannot_speak_of_chance(natsim, scenario, medium, agent, trouble):
+    text = two_nats(path="oracle").replace("home-left: {ipv4: 10.1.0.0/24, delay: 1ms}", f"home-left: {{ipv4: 10.1.0.0/24, {medium}}}") \
+        .replace("L: {on: home-left", f"L: {{on: {agent}")
+    run = natsim("lint", scenario(text))
+    assert run.code == 2 and run.err.startswith(f"case.yaml:{place(text, 'oracle')}: 'oracle' cannot speak of a case with {trouble}: "
+                                                "write path: direct, relayed or none\n"), run
 
 
 def test_a_cycle_of_networks(natsim, scenario):

@@ -167,6 +167,19 @@ def test_what_runs_conforms_and_what_does_not_load_does_not(schema):
         assert list(validator.iter_errors(as_json(LANGUAGE.replace(*wrong, 1)))), wrong
 
 
+def test_the_schema_knows_every_medium(schema, natsim):
+    path = ROOT / "tests" / "fuzz" / "corpus" / "scenario" / "media.yaml"
+    run = natsim("lint", path)
+    assert (run.code, run.out) == (0, "1 file, 8 cases: valid\n"), run
+    text, validator = path.read_text(), jsonschema.Draft202012Validator(schema)
+    assert list(validator.iter_errors(as_json(text))) == []
+    for key in ("burst-loss", "wifi", "path-loss", "station-radius", "position", "walk", "medium"):
+        assert f"{key}:" in text
+    for wrong in (("medium: p2p", "medium: ring"), ("2..5", "two"), ("path-loss: 3.0", "path-loss: 0.5"), ("tx-power: -16", "tx-power: 1.5"), ("[0, 0]", "[0]"),
+                  ("stations: 8", "stations: 101"), ("chance: 0.5%, ", ""), ("{at: 60s, ", "{"), ("[-1.5, 2, 3]", "[-1.5, 2, 3, 4]")):
+        assert wrong[0] in text and list(validator.iter_errors(as_json(text.replace(*wrong, 1)))), wrong
+
+
 @pytest.mark.parametrize("path", sorted(SUITES.rglob("*.yaml")), ids=lambda p: str(p.relative_to(SUITES)))
 def test_every_suite_conforms(schema, path):
     validator = jsonschema.Draft202012Validator(schema)

@@ -13,10 +13,10 @@
 
 static const char text[] =
     "natsim: 1\nclaim: c\nmatrix: {nat: [none, symmetric], n: [1, {two: 2}]}\n"
-    "networks: {a: {ipv4: 10.0.0.0/24, delay: \"${n}ms\"}, b: {ipv4: 10.1.0.0/24}}\n"
+    "networks: {a: {ipv4: 10.0.0.0/24, delay: \"${n}ms\"}, b: {ipv4: 10.1.0.0/24, medium: wifi}}\n"
     "gateways: {g: {inside: a, outside: b, nat: \"${nat}\"}}\n"
     "servers: {t: {on: b, address: 10.1.0.9, kind: turn, users: {u: p}}}\n"
-    "agents: {L: {on: a, turn: [{server: t, user: u, password: p}]}, R: {on: b}}\n"
+    "agents: {L: {on: a, turn: [{server: t, user: u, password: p}]}, R: {on: {on: b, walk: [{at: 0s, position: [0, 0]}, {at: 1s, position: [1, 0]}]}}}\n"
     "steps: [{at: 0s, call: {from: L, to: R}}, {at: 1s, drop: {where: L, filter: udp, nth: [1]}}]\n"
     "expect: {path: direct, packets: [{at: L, filter: udp, count: 1}], L: {selected: {local: host}, pairs: [{valid: true}]}}\n"
     "expect-where: [{when: {nat: none}, never: [L.failed]}]\n";
