@@ -1,8 +1,9 @@
-/* natsim merge: one report of the shards of a run, or of a run that was killed, from their cases.jsonl and captures. */
+/* natsim merge: one report of the shards or ranks of a run, or of a run that was killed, from their logs and captures. */
 #include "core/base/err.h"
 #include "core/base/map.h"
 #include "reports/report.h"
 #include "scenarios/command.h"
+#include "scenarios/complete.h"
 #include "scenarios/output.h"
 
 #include <errno.h>
@@ -17,9 +18,9 @@
 #define CASES_MAX 10000000
 
 struct item {
-    uint64_t order;
+    struct nt_case_place place;
     size_t dir;
-    char *json;                 /* the line of cases.jsonl without its order */
+    char *json;                 /* the line of the log without its place */
     struct nt_result_case r;
 };
 
@@ -27,6 +28,8 @@ struct merger {
     const struct nt_options *o;
     struct item *items;
     size_t count, cap;
+    struct nt_rank_logs ranks;  /* of all directories */
+    bool lacks;                 /* cases that were to run have not: no verdict */
 };
 
 static int complain(const char *path, size_t line, const char *what, const char *mend)
@@ -41,8 +44,8 @@ static int complain(const char *path, size_t line, const char *what, const char 
 static int add_line(struct merger *m, size_t dir, const char *path, size_t number, const char *line, size_t len)
 {
     char what[200];
-    uint64_t order;
-    const char *rest = nt_output_line_order(line, len, &order);
+    struct nt_case_place place;
+    const char *rest = nt_output_line_place(line, len, &place);
     if (rest == NULL)
         return complain(path, number, "not a line of a run", "give the --out directory of a run");
     if (nt_grow(&m->items, &m->cap, m->count + 1, sizeof *m->items, CASES_MAX) != NT_OK)
@@ -55,7 +58,7 @@ static int add_line(struct merger *m, size_t dir, const char *path, size_t numbe
     json[0] = '{';
     memcpy(json + 1, rest, rest_len);
     json[rest_len + 1] = '\0';
-    *item = (struct item){.order = order, .dir = dir, .json = json};
+    *item = (struct item){.place = place, .dir = dir, .json = json};
     if (nt_result_case_from_json(&item->r, json, rest_len + 1, what, sizeof what) != NT_OK) {
         free(json);
         return complain(path, number, what, "the line is damaged: run that case again");
@@ -65,13 +68,13 @@ static int add_line(struct merger *m, size_t dir, const char *path, size_t numbe
 }
 
 /* A killed run may have left a last line without its end: it is not a finished case. */
-static int read_log(struct merger *m, size_t dir)
+static int read_log(struct merger *m, size_t dir, const char *name)
 {
     char path[PATH_BYTES], *line = NULL;
     size_t cap = 0, number = 0;
     ssize_t len;
     int r = NT_EXIT_OK;
-    snprintf(path, sizeof path, "%s/cases.jsonl", m->o->args.items[dir]);
+    snprintf(path, sizeof path, "%s/%s", m->o->args.items[dir], name);
     FILE *f = fopen(path, "r");
     if (f == NULL)
         return complain(path, 0, strerror(errno), "give the --out directory of a run");
@@ -87,11 +90,97 @@ static int read_log(struct merger *m, size_t dir)
     return r;
 }
 
+static int refuse_mixture(const char *dir, const struct nt_rank *a, const struct nt_rank *b)
+{
+    bool sizes = a->size != b->size; /* else the starts differ */
+    fprintf(stderr, "natsim: %s: holds ranks of two runs: remove cases.*-of-%" PRIu64 ".%s* or cases.*-of-%" PRIu64 ".%s*\n", dir, a->size, sizes ? "" : a->run,
+            b->size, sizes ? "" : b->run);
+    return NT_EXIT_USAGE;
+}
+
+/* A rank that is at work finishes when it likes: between our look at the directory and our reading, too. */
+static int read_rank(struct merger *m, size_t dir, struct nt_rank_log log)
+{
+    char name[NT_RANK_NAME_BYTES], path[PATH_BYTES];
+    size_t before = m->count;
+    nt_rank_log_name(&log, name);
+    snprintf(path, sizeof path, "%s/%s", m->o->args.items[dir], name);
+    if (log.unfinished && access(path, F_OK) != 0) {
+        log.unfinished = false;
+        nt_rank_log_name(&log, name);
+    }
+    int r = read_log(m, dir, name);
+    if (r != NT_EXIT_OK || !log.unfinished)
+        return r;
+    fprintf(stderr, "natsim: rank %" PRIu64 " of %" PRIu64 " did not finish: its %zu finished case%s here\n", log.rank.rank, log.rank.size,
+            m->count - before, m->count - before == 1 ? " is" : "s are");
+    m->lacks = true;
+    return r;
+}
+
+/* The logs of ranks, or cases.jsonl where there are none: what an earlier merge has left beside them is not read. */
+static int read_directory(struct merger *m, size_t dir)
+{
+    struct nt_rank_logs here = {0};
+    struct nt_rank a, b;
+    int r = NT_EXIT_OK;
+    if (nt_rank_logs_list(&here, m->o->args.items[dir]) != NT_OK || here.count == 0)
+        r = read_log(m, dir, "cases.jsonl");
+    else if (nt_rank_logs_mixed(&here, &a, &b))
+        r = refuse_mixture(m->o->args.items[dir], &a, &b);
+    for (size_t i = 0; i < here.count && r == NT_EXIT_OK; i++)
+        r = read_rank(m, dir, here.items[i]);
+    if (r == NT_EXIT_OK && nt_rank_logs_add(&m->ranks, &here) != NT_OK)
+        r = NT_EXIT_BROKEN;
+    nt_rank_logs_free(&here);
+    return r;
+}
+
+static void say_missing(struct merger *m, uint64_t from, uint64_t end, uint64_t size)
+{
+    if (from >= end)
+        return;
+    if (from + 1 == end)
+        fprintf(stderr, "natsim: rank %" PRIu64 " of %" PRIu64 " has left no log: none of its cases is here\n", from, size);
+    else
+        fprintf(stderr, "natsim: ranks %" PRIu64 " to %" PRIu64 " of %" PRIu64 " have left no log: none of their cases is here\n", from, end - 1, size);
+    m->lacks = true;
+}
+
+/* They never started, or the directory of their machine was not given. */
+static void find_missing_ranks(struct merger *m)
+{
+    uint64_t next = 0;
+    for (size_t i = 0; i < m->ranks.count; i++) {
+        const struct nt_rank *r = &m->ranks.items[i].rank;
+        say_missing(m, next, r->rank, r->size);
+        next = r->rank + 1;
+        if (i + 1 < m->ranks.count && m->ranks.items[i + 1].rank.size == r->size)
+            continue;
+        say_missing(m, next, r->size, r->size);
+        next = 0;
+    }
+}
+
+/* Where ranks were missed already, their cases need no second word. */
+static int find_missing_cases(struct merger *m)
+{
+    struct nt_case_place *places = malloc((m->count + 1) * sizeof *places);
+    if (places == NULL)
+        return NT_EXIT_BROKEN;
+    for (size_t i = 0; i < m->count; i++)
+        places[i] = m->items[i].place;
+    m->lacks = m->lacks || nt_complete_lacks(places, m->count);
+    free(places);
+    return NT_EXIT_OK;
+}
+
 static int by_order(const void *a, const void *b)
 {
     const struct item *x = a, *y = b;
     int c = strcmp(x->r.id, y->r.id);
-    return x->order != y->order ? x->order < y->order ? -1 : 1 : c != 0 ? c : x->dir < y->dir ? -1 : x->dir > y->dir;
+    uint64_t i = x->place.order, j = y->place.order;
+    return i != j ? i < j ? -1 : 1 : c != 0 ? c : x->dir < y->dir ? -1 : x->dir > y->dir;
 }
 
 static int copy_file(const char *from, const char *to)
@@ -153,7 +242,9 @@ static int write_log(const struct merger *m)
     if (f == NULL)
         return NT_ENOMEM;
     for (size_t i = 0; i < m->count; i++) {
-        char *line = nt_output_line(m->items[i].json, m->items[i].order);
+        struct nt_case_place place = m->items[i].place;
+        place.shards = m->lacks ? place.shards : 1; /* whole again */
+        char *line = nt_output_line(m->items[i].json, &place);
         fputs(line != NULL ? line : "", f);
         free(line);
     }
@@ -165,10 +256,21 @@ static int write_log(const struct merger *m)
     return r;
 }
 
+/* Logs that lie in a directory from which nothing was read would be taken for its cases by the next merge. */
+static int make_output(const struct merger *m)
+{
+    struct stat out, in;
+    int r = nt_output_make(m->o->out);
+    bool read_from = r == NT_OK && stat(m->o->out, &out) != 0;
+    for (size_t i = 0; i < m->o->args.count && r == NT_OK && !read_from; i++)
+        read_from = stat(m->o->args.items[i], &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino;
+    return r == NT_OK && !read_from ? nt_ranks_clean(m->o->out, NULL) : r;
+}
+
 static int write_all(struct merger *m)
 {
     struct nt_results results = {0};
-    int r = nt_output_make(m->o->out);
+    int r = make_output(m);
     if (r != NT_OK)
         fprintf(stderr, "natsim: %s: cannot be written (%s): give another --out\n", m->o->out, strerror(errno));
     for (size_t i = 0; i < m->count && r == NT_OK; i++)
@@ -178,6 +280,8 @@ static int write_all(struct merger *m)
     for (size_t i = 0; i < m->count && r == NT_OK; i++)
         r = nt_results_add(&results, &m->items[i].r);
     results.seed = m->o->seed_given ? m->o->seed : results.case_count > 0 ? results.cases[0].seed : 0;
+    if (r == NT_OK && m->o->stamp)
+        r = nt_output_stamp(&results);
     if (r == NT_OK)
         r = nt_output_reports(m->o->out, &results);
     struct nt_console console = {.out = stdout, .colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL};
@@ -188,7 +292,7 @@ static int write_all(struct merger *m)
         printf("report: %s/report.html\n", m->o->out);
     }
     nt_results_free(&results);
-    if (r != NT_OK || counts[NT_ERROR] > 0)
+    if (r != NT_OK || counts[NT_ERROR] > 0 || m->lacks)
         return NT_EXIT_BROKEN;
     return counts[NT_FAIL] > 0 || counts[NT_PASS] == 0 ? NT_EXIT_FAILED : NT_EXIT_OK;
 }
@@ -204,12 +308,18 @@ int nt_command_merge(const struct nt_options *given)
     if (o->args.count == 0)
         return complain("merge", 0, "no directory is given", "natsim merge DIR... --out DIR");
     for (size_t i = 0; i < o->args.count && r == NT_EXIT_OK; i++)
-        r = read_log(&m, i);
+        r = read_directory(&m, i);
     if (r == NT_EXIT_OK && m.count > 1)
         qsort(m.items, m.count, sizeof *m.items, by_order);
     if (r == NT_EXIT_OK)
         r = drop_doubles(&m);
-    if (r == NT_EXIT_OK && m.count == 0)
+    if (r == NT_EXIT_OK)
+        find_missing_ranks(&m);
+    if (r == NT_EXIT_OK)
+        r = find_missing_cases(&m);
+    if (r == NT_EXIT_OK && m.count == 0 && m.lacks)
+        r = NT_EXIT_BROKEN;
+    else if (r == NT_EXIT_OK && m.count == 0)
         r = complain(o->args.items[0], 0, "holds no finished case", "give the --out directory of a run");
     if (r == NT_EXIT_OK)
         r = write_all(&m);
@@ -218,5 +328,6 @@ int nt_command_merge(const struct nt_options *given)
         nt_result_case_free(&m.items[i].r);
     }
     free(m.items);
+    nt_rank_logs_free(&m.ranks);
     return r;
 }

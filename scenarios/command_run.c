@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PATH_BYTES 4096
@@ -30,7 +29,8 @@ struct runner {
     struct nt_result_case *results;
     bool *have;
     size_t finished, shown;    /* shown: cases whose lines are printed, in order whoever finishes first */
-    FILE *log;                 /* cases.jsonl */
+    FILE *log;                 /* cases.jsonl, or a rank's */
+    char log_path[PATH_BYTES];
     bool broken;               /* an output could not be written */
     bool progress;             /* a terminal without -v */
     struct nt_console console;
@@ -100,10 +100,11 @@ static void show_progress(struct runner *run)
 static bool finish(struct runner *run, size_t job, const char *json)
 {
     struct nt_result_case *r = &run->results[job];
-    char *line = nt_output_line(json, run->s.cases[job].order);
+    struct nt_case_place place = {run->s.cases[job].order, run->s.total, run->o->shard_given ? run->o->shards : 1};
+    char *line = nt_output_line(json, &place);
     if (line == NULL || fputs(line, run->log) < 0 || fflush(run->log) != 0) {
         if (!run->broken)
-            fprintf(stderr, "natsim: %s/cases.jsonl: cannot be written (%s): free the disk, or give another --out\n", run->o->out, strerror(errno));
+            fprintf(stderr, "natsim: %s: cannot be written (%s): free the disk, or give another --out\n", run->log_path, strerror(errno));
         run->broken = true;
     }
     free(line);
@@ -149,25 +150,36 @@ static bool lost(void *user, size_t job, const char *why)
     return go_on;
 }
 
+static FILE *open_log(struct runner *run)
+{
+    const struct nt_options *o = run->o;
+    char name[NT_RANK_NAME_BYTES] = "cases.jsonl";
+    if (o->ranked)
+        nt_rank_log_name(&(struct nt_rank_log){o->rank, true}, name);
+    if (nt_output_make(o->out) != NT_OK || nt_ranks_clean(o->out, o->ranked ? &o->rank : NULL) != NT_OK ||
+        snprintf(run->log_path, sizeof run->log_path, "%s/%s", o->out, name) >= (int)sizeof run->log_path)
+        return NULL;
+    return fopen(run->log_path, "w");
+}
+
 static int prepare(struct runner *run)
 {
     const struct nt_options *o = run->o;
-    char path[PATH_BYTES];
-    if (nt_output_make(o->out) == NT_OK && snprintf(path, sizeof path, "%s/cases.jsonl", o->out) < (int)sizeof path)
-        run->log = fopen(path, "w");
+    run->log = open_log(run);
     if (run->log == NULL) {
         fprintf(stderr, "natsim: %s: cannot be written (%s): give another --out\n", o->out, strerror(errno));
         return NT_EXIT_BROKEN;
     }
-    run->results = calloc(run->s.count, sizeof *run->results);
-    run->have = calloc(run->s.count, sizeof *run->have);
+    run->results = calloc(run->s.count + 1, sizeof *run->results); /* a rank may have none */
+    run->have = calloc(run->s.count + 1, sizeof *run->have);
     if (run->results == NULL || run->have == NULL) {
         fputs("natsim: out of memory\n", stderr);
         return NT_EXIT_BROKEN;
     }
     nt_capture_init(&run->capture);
     run->console = (struct nt_console){.out = stdout, .colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL, .verbose = o->verbose};
-    run->progress = isatty(STDERR_FILENO) && isatty(STDOUT_FILENO) && !o->verbose;
+    run->console.colour &= !o->ranked; /* launchers give ranks terminals whose lines end in files */
+    run->progress = !o->ranked && isatty(STDERR_FILENO) && isatty(STDOUT_FILENO) && !o->verbose;
     setvbuf(stdout, NULL, _IOLBF, 0);
     return NT_EXIT_OK;
 }
@@ -178,15 +190,7 @@ static int collect(struct runner *run, struct nt_results *results)
         if (run->have[i] && nt_results_add(results, &run->results[i]) != NT_OK)
             return NT_ENOMEM;
     results->seed = run->o->seed_given ? run->o->seed : results->case_count > 0 ? results->cases[0].seed : 0;
-    if (run->o->stamp) {
-        time_t now = time(NULL);
-        struct tm tm;
-        results->stamp = calloc(1, 32);
-        if (results->stamp == NULL || gmtime_r(&now, &tm) == NULL)
-            return NT_ENOMEM;
-        strftime(results->stamp, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    }
-    return NT_OK;
+    return run->o->stamp ? nt_output_stamp(results) : NT_OK;
 }
 
 static int64_t processor_ms(int who)
@@ -214,15 +218,53 @@ static int exit_code(const struct runner *run, const struct nt_results *r)
     return counts[NT_FAIL] > 0 || counts[NT_PASS] == 0 ? NT_EXIT_FAILED : NT_EXIT_OK;
 }
 
+/* Launchers start a rank for each processor. */
+static unsigned worker_count(const struct nt_options *o)
+{
+    long processors = o->ranked ? 1 : sysconf(_SC_NPROCESSORS_ONLN);
+    return o->jobs > 0 ? o->jobs : processors > 0 ? (unsigned)processors : 1;
+}
+
+/* A failed case does not fail its rank, or the launcher would kill the others: the verdict is merge's. With --fail-fast the log stays
+ * unfinished when cases were left out. */
+static int end_rank(struct runner *run, const struct nt_results *results)
+{
+    const struct nt_options *o = run->o;
+    size_t n[4];
+    if (!run->broken && run->finished == run->s.count && nt_rank_log_end(o->out, &o->rank) != NT_OK) {
+        fprintf(stderr, "natsim: %s: cannot be renamed (%s): give another --out\n", run->log_path, strerror(errno));
+        run->broken = true;
+    }
+    nt_results_count(results, n);
+    printf("rank %" PRIu64 " of %" PRIu64 ": %zu of its %zu cases ran, %zu passed; when all ranks have ended, the verdict: natsim merge %s\n",
+           o->rank.rank, o->rank.size, results->case_count, run->s.count, n[NT_PASS], o->out);
+    if (o->stats)
+        print_stats(results);
+    return run->broken ? NT_EXIT_BROKEN : NT_EXIT_OK;
+}
+
+static int end_run(struct runner *run, const struct nt_results *results)
+{
+    bool written = nt_output_reports(run->o->out, results) == NT_OK;
+    run->broken |= !written;
+    nt_console_summary(&run->console, results);
+    if (run->o->stats)
+        print_stats(results);
+    if (written)
+        printf("report: %s/report.html\n", run->o->out);
+    if (run->o->keep != NT_KEEP_NONE)
+        printf("captures: %s/captures\n", run->o->out);
+    return exit_code(run, results);
+}
+
 static int run_all(struct runner *run)
 {
     struct nt_results results = {0};
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    struct nt_pool pool = {.jobs = run->s.count, .workers = run->o->jobs > 0 ? run->o->jobs : processors > 0 ? (unsigned)processors : 1,
+    struct nt_pool pool = {.jobs = run->s.count, .workers = worker_count(run->o),
                            .user = run, .job_seconds = run->o->runs > 1 ? run->o->runs * NT_POOL_JOB_SECONDS : 0, .work = work, .done = done, .lost = lost};
     pool.workers = pool.workers < NT_POOL_WORKERS_MAX ? pool.workers : NT_POOL_WORKERS_MAX;
     show_progress(run);
-    run->broken |= nt_pool_run(&pool) != NT_OK;
+    run->broken |= run->s.count > 0 && nt_pool_run(&pool) != NT_OK;
     if (run->progress)
         fputs("\r                    \r", stderr);
     for (; !run->progress && run->shown < run->s.count; run->shown++) /* beyond a case that --fail-fast left out */
@@ -230,16 +272,7 @@ static int run_all(struct runner *run)
             nt_console_case(&run->console, &run->results[run->shown]);
     run->broken |= fclose(run->log) != 0;
     run->broken |= collect(run, &results) != NT_OK;
-    bool written = nt_output_reports(run->o->out, &results) == NT_OK;
-    run->broken |= !written;
-    nt_console_summary(&run->console, &results);
-    if (run->o->stats)
-        print_stats(&results);
-    if (written)
-        printf("report: %s/report.html\n", run->o->out);
-    if (run->o->keep != NT_KEEP_NONE)
-        printf("captures: %s/captures\n", run->o->out);
-    int code = exit_code(run, &results);
+    int code = run->o->ranked ? end_rank(run, &results) : end_run(run, &results);
     nt_results_free(&results);
     return code;
 }
@@ -270,7 +303,7 @@ int nt_command_run(const struct nt_options *o)
         r = NT_EXIT_USAGE;
     if (r == NT_EXIT_OK)
         r = check_agents(&run, &diags);
-    if (r == NT_EXIT_OK && run.s.count == 0) {
+    if (r == NT_EXIT_OK && (o->ranked ? run.s.total : run.s.count) == 0) { /* more ranks than cases: some have none */
         nt_diag_mend(nt_diag_add(&diags, NULL, 0, 0, "no case is selected"), "'natsim list' shows what there is; look at --filter, --tag and --shard");
         r = NT_EXIT_USAGE;
     }

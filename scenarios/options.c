@@ -18,7 +18,7 @@ static const struct {
     {"classify", "[POLICY]...", "measure every NAT policy and preset with an RFC 5780 client"},
     {"presets", "", "the named NATs, with their policies and sources"},
     {"schema", "", "the JSON Schema of the scenario language"},
-    {"merge", "DIR...", "one report of several runs, or of a run that was killed"},
+    {"merge", "DIR...", "one report of shards, of ranks, of several runs, or of a run that was killed"},
     {"check", "CAPTURE...", NULL},
     {"sweep", "", NULL},
     {"diff", "OLD NEW", NULL},
@@ -37,10 +37,10 @@ static const struct {
     enum flag flag;
 } flags[] = {
     {"--out", "DIR", "where the outputs go (natsim-out)", FLAG_OUT},
-    {"--jobs", "N", "worker processes (one for each processor)", FLAG_JOBS},
+    {"--jobs", "N", "worker processes (one for each processor; 1 with --shard mpi)", FLAG_JOBS},
     {"--seed", "N", "instead of the scenario's seed", FLAG_SEED},
     {"--seeds", "A..B", "run every case once with each of these seeds", FLAG_SEEDS},
-    {"--shard", "I/N", "only the cases whose index modulo N is I", FLAG_SHARD},
+    {"--shard", "I/N|mpi", "only the cases whose index modulo N is I; mpi: rank and size that mpirun or srun sets, then merge", FLAG_SHARD},
     {"--filter", "TEXT", "only cases whose id holds the text; repeated: or", FLAG_FILTER},
     {"--tag", "TAG", "only files with the tag; repeated: or", FLAG_TAG},
     {"--capture", "all|failed|none", "which captures to keep (all)", FLAG_CAPTURE},
@@ -131,6 +131,21 @@ static int choose(const char *value, const char *const *names, size_t n)
     return -1;
 }
 
+static int set_shard(struct nt_options *o, const char *value, struct nt_diags *diags)
+{
+    char why[300];
+    o->shard_given = true;
+    o->ranked = strcmp(value, "mpi") == 0;
+    if (o->ranked) {
+        if (nt_rank_find(&o->rank, why, sizeof why) != NT_OK)
+            return complain(diags, "--shard", value, why);
+        o->shard = o->rank.rank;
+        o->shards = o->rank.size;
+    } else if (read_range(value, "/", &o->shard, &o->shards) != NT_OK || o->shards == 0 || o->shards > NT_RANKS_MAX || o->shard > o->shards)
+        return complain(diags, "--shard cannot be", value, "I/N, as in 1/3, or mpi");
+    return NT_EXIT_OK;
+}
+
 static int set_number(struct nt_options *o, enum flag flag, const char *value, struct nt_diags *diags)
 {
     uint64_t n = 0;
@@ -158,12 +173,7 @@ static int set_number(struct nt_options *o, enum flag flag, const char *value, s
             return complain(diags, "--seeds cannot be", value, "A..B, as in 1..200, a million at most");
         return NT_EXIT_OK;
     default:
-        o->shard_given = true;
-        if (strcmp(value, "mpi") == 0)
-            return complain(diags, "--shard", value, "'mpi' is not in this version");
-        if (read_range(value, "/", &o->shard, &o->shards) != NT_OK || o->shards == 0 || o->shard > o->shards)
-            return complain(diags, "--shard cannot be", value, "I/N, as in 1/3");
-        return NT_EXIT_OK;
+        return set_shard(o, value, diags);
     }
 }
 

@@ -5,6 +5,7 @@
 #include "core/base/diag.h"
 #include "core/base/time.h"
 #include "scenarios/carrier.h"
+#include "scenarios/ranks.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,11 +25,13 @@ struct nt_options {
     struct nt_option_list args, filters, tags;
     const char *out;
     bool out_given;
-    unsigned jobs;                   /* 0: one for each processor */
+    unsigned jobs;                   /* 0: one for each processor; one, as a rank */
     bool seed_given, seeds_given;
     uint64_t seed, seed_first, seed_last;
     bool shard_given;
     uint64_t shard, shards;
+    bool ranked;                     /* --shard mpi: one of the processes that a launcher started; shard and shards are as it set them */
+    struct nt_rank rank;
     enum nt_keep keep;
     bool plain_pcap, fail_fast, stats, stamp, verbose;
     nt_time until;

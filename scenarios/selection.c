@@ -63,20 +63,20 @@ char *nt_selection_id(const struct nt_selection *s, size_t i)
 }
 
 /* One cell with each of its seeds. */
-static int add_cell(struct nt_selection *s, const struct nt_options *o, uint32_t file, uint32_t index, uint64_t *order)
+static int add_cell(struct nt_selection *s, const struct nt_options *o, uint32_t file, uint32_t index)
 {
     uint64_t first = o->seeds_given ? o->seed_first : o->seed, last = o->seeds_given ? o->seed_last : o->seed;
     for (uint64_t seed = first;; seed++) {
         struct nt_selected_case c = {.file = file, .index = index, .seed = seed, .seed_in_id = o->seeds_given,
-                                     .own_seed = !o->seeds_given && !o->seed_given, .order = *order};
+                                     .own_seed = !o->seeds_given && !o->seed_given, .order = s->total};
         char *id = id_of(s, &c);
         bool wanted = id != NULL && passes(id, &o->filters);
         int r = id != NULL ? NT_OK : NT_ENOMEM;
         free(id);
         if (wanted) {
-            if (!o->shard_given || *order % o->shards == o->shard % o->shards)
+            if (!o->shard_given || s->total % o->shards == o->shard % o->shards)
                 r = add(s, &c);
-            ++*order;
+            s->total++;
         }
         if (r != NT_OK)
             return r;
@@ -87,11 +87,10 @@ static int add_cell(struct nt_selection *s, const struct nt_options *o, uint32_t
 
 static int expand(struct nt_selection *s, const struct nt_options *o)
 {
-    uint64_t order = 0;
     for (uint32_t f = 0; f < s->file_count; f++) {
         size_t n = has_tag(s->files[f], &o->tags) ? nt_scn_file_cases(s->files[f]) : 0;
         for (uint32_t i = 0; i < n; i++)
-            if (add_cell(s, o, f, i, &order) != NT_OK)
+            if (add_cell(s, o, f, i) != NT_OK)
                 return NT_EXIT_BROKEN;
     }
     return NT_EXIT_OK;

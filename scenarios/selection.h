@@ -22,6 +22,7 @@ struct nt_selection {
     size_t file_count;
     struct nt_selected_case *cases;
     size_t count, cap;
+    uint64_t total;             /* cases before the shard was taken */
 };
 
 /* `fallback`: the argument when there are none; NULL: every suite. `carrier`: which must be able to run them. NT_EXIT_OK, or NT_EXIT_USAGE
