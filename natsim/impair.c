@@ -9,6 +9,14 @@ bool nt_impairs(const struct nt_network_config *c)
     return c->jitter > 0 || c->loss > 0 || c->duplicate > 0 || c->reorder > 0;
 }
 
+/* A line has PPP's bytes, and its time to the nearest nanosecond, as ns-3 has them: both carriers keep the same times. */
+static nt_time sending_time(const struct nt_network_config *c, uint32_t len)
+{
+    bool line = c->medium == NT_MEDIUM_P2P;
+    uint64_t bits = ((uint64_t)len + (line ? NT_PPP_BYTES : 0)) * 8 * NT_SEC; /* len < 2^17: below 2^51 */
+    return (nt_time)((bits + (line ? (c->rate - 1) / 2 : c->rate - 1)) / c->rate);
+}
+
 /* `queue` packets may wait behind the one that is being sent. */
 bool nt_impair_depart(struct nt_fabric *f, struct nt_sender *s, const struct nt_network_config *c, uint32_t len, nt_time now, nt_time *at)
 {
@@ -29,10 +37,8 @@ bool nt_impair_depart(struct nt_fabric *f, struct nt_sender *s, const struct nt_
         memcpy(s->departures + old, s->departures, head * sizeof *s->departures);
         memmove(s->departures, s->departures + head, (s->ring_first - head) * sizeof *s->departures);
     }
-    uint64_t frame = len + (c->medium == NT_MEDIUM_P2P ? NT_PPP_BYTES : 0);
-    uint64_t bits = frame * 8 * NT_SEC; /* frame < 2^17: below 2^50 */
-    nt_time start = s->busy_until > now ? s->busy_until : now;
-    *at = s->busy_until = nt_time_after(start, (nt_time)((bits + c->rate - 1) / c->rate));
+    nt_time takes = sending_time(c, len), start = s->busy_until > now ? s->busy_until : now;
+    *at = s->busy_until = nt_time_after(start, takes);
     s->departures[(s->ring_first + s->ring_count++) % s->ring_cap] = *at;
     return true;
 }
