@@ -129,16 +129,11 @@ static int make_station(struct nt_air *a, struct nt_air_station *s)
     return NT_OK;
 }
 
-/* The others of a cell, on a circle; each sends to the next one from some moment of its interval on. */
-static int make_others(struct nt_air *a, const struct nt_air_network *n)
+/* The others of a cell, on a circle: the device of the first; the rest follow it. */
+static int make_others(struct nt_air *a, const struct nt_air_network *n, uint32_t *first)
 {
     const struct nt_wifi_config *w = &n->config.wifi;
-    uint32_t first = 0;
-    struct nt_rand rand;
     char label[32];
-    if (w->stations < 2 || w->station_rate == 0)
-        return NT_OK;
-    int64_t interval = (int64_t)((uint64_t)w->station_bytes * 8 * NT_SEC / w->station_rate);
     for (uint32_t i = 0; i < w->stations; i++) {
         double angle = TURN * i / w->stations, radius = w->station_radius / 1000.0;
         struct ns3c_waypoint at = {0, radius * cos(angle), radius * sin(angle), 0};
@@ -146,13 +141,33 @@ static int make_others(struct nt_air *a, const struct nt_air_network *n)
         int device = ns3c_wifi_attach(a->ns3, n->channel, &at, 1, streams(hash(n->label, label)));
         if (device < 0)
             return NT_EINVAL;
-        first = i == 0 ? (uint32_t)device : first;
+        *first = i == 0 ? (uint32_t)device : *first;
     }
+    return NT_OK;
+}
+
+/* Each sends to the next one, one alone to whoever is on the network first, from some moment of its interval on. */
+static int make_traffic(struct nt_air *a, uint32_t network)
+{
+    const struct nt_air_network *n = a->networks + network;
+    const struct nt_wifi_config *w = &n->config.wifi;
+    uint32_t first = 0, somebody = 0;
+    struct nt_rand rand;
+    if (w->stations == 0 || w->station_rate == 0)
+        return NT_OK;
+    int64_t interval = (int64_t)((uint64_t)w->station_bytes * 8 * NT_SEC / w->station_rate);
+    int r = make_others(a, n, &first);
+    while (somebody < a->station_count && a->stations[somebody].network != network)
+        somebody++;
+    if (r != NT_OK || somebody == a->station_count)
+        return r;
     nt_rand_init(&rand, a->seed ^ n->label, "stations");
-    for (uint32_t i = 0; i < w->stations; i++)
-        if (ns3c_traffic(a->ns3, first + i, first + (i + 1) % w->stations, w->station_bytes, (int64_t)nt_rand_below(&rand, (uint64_t)interval + 1),
-                         interval > 0 ? interval : 1) < 0)
+    for (uint32_t i = 0; i < w->stations; i++) {
+        uint32_t to = w->stations > 1 ? first + (i + 1) % w->stations : a->stations[somebody].device;
+        int64_t start = (int64_t)nt_rand_below(&rand, (uint64_t)interval + 1);
+        if (ns3c_traffic(a->ns3, first + i, to, w->station_bytes, start, interval > 0 ? interval : 1) < 0)
             return NT_EINVAL;
+    }
     return NT_OK;
 }
 
@@ -165,9 +180,9 @@ int nt_air_begin(struct nt_air *a)
     for (size_t i = 0; i < a->station_count && r == NT_OK; i++)
         if (a->networks[a->stations[i].network].config.medium == NT_MEDIUM_WIFI)
             r = make_station(a, &a->stations[i]);
-    for (size_t i = 0; i < a->network_count && r == NT_OK; i++)
+    for (uint32_t i = 0; i < a->network_count && r == NT_OK; i++)
         if (a->networks[i].config.medium == NT_MEDIUM_WIFI)
-            r = make_others(a, &a->networks[i]);
+            r = make_traffic(a, i);
     return r;
 }
 

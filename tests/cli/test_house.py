@@ -16,6 +16,7 @@ ALLOWED = {
     "core/sdp": ["core/base", "core/ice/ice.h", "core/ice/description.h"],
     "core/example": ["core/base", "core/ice/ice.h", "core/sdp/sdp.h", "core/ice/description.h"],
     "natsim": ["core/base", "core/portmap"],
+    "natsim/ns3": ["core/base", "natsim/carrier.h", "natsim/fabric.h", "natsim/medium.h", "natsim/packet.h", "ns3c.h", "ns3c_clock.h", "ns3c_state.h", "ns3"],
     "pcap": ["core/base", "natsim/packet.h", "core/stun/stun.h", "core/turn/turn.h", "core/turn/channel_data.h"],
     "reports": ["core/base", "natsim/packet.h", "pcap", "core/stun/stun.h", "core/turn/turn.h", "core/turn/channel_data.h", "core/sdp/sdp.h",
                 "core/ice/description.h"],
@@ -123,6 +124,16 @@ def test_who_drives_real_programs():
     """The fabric does not know of real time: what is outside of natsim/live reaches it from scenarios/ alone."""
     assert [f"{p} includes {i}" for p in sources(".c", ".h") for i in includes(p)
             if i.startswith("natsim/live/") and not str(p).startswith(("natsim/live/", "scenarios/", "tests/"))] == []
+
+
+def test_the_bindings_of_ns3_stand_alone():
+    """Nothing of natsim is in them, and nothing but them knows ns-3; the rest of the house meets the carrier through its module."""
+    bindings = [p for p in sources(".c", ".h", ".cc") if re.match(r"natsim/ns3/(ns3c|example/)", str(p))]
+    assert len(bindings) >= 5
+    assert [f"{p} includes {i}" for p in bindings for i in includes(p) if not re.match(r"ns3c\w*\.h$|ns3/", i)] == []
+    others = [p for p in sources(".c", ".h", ".cc") if not str(p).startswith(("natsim/ns3/", "tests/unit/ns3/"))]
+    assert [f"{p} includes {i}" for p in others for i in includes(p) if "ns3" in i] == []
+    assert [str(p) for p in sources(".c", ".h", ".cc") if re.search(r'#\s*include\s+[<"]ns3/', (ROOT / p).read_text()) and p not in bindings] == []
 
 
 def test_files_are_at_most_900_lines():

@@ -225,6 +225,30 @@ static void test_no_bytes(void **state)
     nt_capture_free(&c);
 }
 
+/* A loss that is told after other packets of its tap names its own. */
+static void test_late_loss(void **state)
+{
+    (void)state;
+    char text[NT_CAPTURE_COMMENT];
+    struct nt_capture c;
+    example(&c);
+    struct nt_trace_event late = {.kind = NT_TR_DROP, .n = {0, NT_DROP_RETRIES, 1}}, elsewhere = {.kind = NT_TR_DROP, .n = {0, NT_DROP_LOSS, 2}};
+    struct nt_trace_event nowhere = {.kind = NT_TR_DROP, .n = {0, NT_DROP_LOSS, 5}};
+    cross(&c, 2 * NT_SEC, 0, NT_DIR_OUT, 0, "third");
+    nt_capture_trace(&c, &late);
+    nt_capture_trace(&c, &elsewhere);
+    nt_capture_trace(&c, &nowhere);
+    assert_string_equal(nt_capture_comment(&c, &c.frames[0], text, sizeof text),
+                        "verdict=drop at=L dir=out reason=retries detail=\"given up after all retries\"");
+    assert_int_equal(c.frames[1].fate, NT_FATE_TRANSLATED); /* of another tap */
+    assert_int_equal(c.frames[4].reason, NT_DROP_LOSS);
+    c.lost = 1; /* the numbers are not those of the frames any more */
+    late.n[2] = 3, late.n[0] = 2;
+    nt_capture_trace(&c, &late);
+    assert_int_equal(c.frames[2].fate, NT_FATE_PASSED);
+    nt_capture_free(&c);
+}
+
 static void test_unknown_tap(void **state)
 {
     (void)state;
@@ -245,7 +269,7 @@ int main(void)
         cmocka_unit_test(test_comments),    cmocka_unit_test(test_second_translation),
         cmocka_unit_test(test_blocks),      cmocka_unit_test(test_packet_block),
         cmocka_unit_test(test_pcap),        cmocka_unit_test(test_disk_full),
-        cmocka_unit_test(test_unknown_tap), cmocka_unit_test(test_no_bytes),
+        cmocka_unit_test(test_unknown_tap), cmocka_unit_test(test_late_loss), cmocka_unit_test(test_no_bytes),
     };
     return cmocka_run_group_tests(tests, in_directory, out_of_directory);
 }

@@ -1,0 +1,213 @@
+"""Carriers: the same scenario under both gives the same bytes; what only one can do, the other refuses with its place.
+
+Tests that need ns-3 are skipped where its module is not built; tests/ns3/run.sh builds it first, and then nothing is skipped."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import NATSIM, ROOT, SANITIZED, SUITES, fields, two_nats
+
+MODULE = NATSIM.parent / "natsim-ns3.so"
+needs_ns3 = pytest.mark.skipif(not MODULE.exists() and os.environ.get("CARRIERS") != "all", reason="natsim-ns3.so is not built: bash natsim/ns3/setup.sh")
+
+
+def bytes_of(out, capture):
+    return (out / "captures" / capture).read_bytes()
+
+
+def cases(out):
+    """The cases of results.json, without the name of the carrier."""
+    doc = json.loads((out / "results.json").read_text())
+    return [{k: v for k, v in c.items() if k != "carrier"} for c in doc["cases"]]
+
+
+# --- without the module ---
+
+@pytest.fixture
+def lonely(tmp_path):
+    """The program without its module beside it."""
+    shutil.copy(NATSIM, tmp_path / "natsim")
+
+    def run(*args):
+        return subprocess.run([tmp_path / "natsim", *args], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    return run
+
+
+def test_without_the_module_the_error_names_the_package(lonely, tmp_path):
+    run = lonely("run", "classic", "--carrier", "ns3")
+    assert run.returncode == 2
+    assert run.stderr == "--carrier ns3: natsim-ns3.so is not here: 'bash natsim/ns3/setup.sh' installs Debian's libns3-dev and builds it\n"
+    assert not (tmp_path / "natsim-out").exists()
+    assert "(carriers: builtin)" in lonely("--version").stdout
+
+
+def test_a_module_that_cannot_be_loaded_or_is_of_another_build_is_said(lonely, tmp_path):
+    (tmp_path / "natsim-ns3.so").write_text("no library")
+    run = lonely("run", "classic", "--carrier", "ns3")
+    assert run.returncode == 2 and "natsim-ns3.so: file too short: 'bash natsim/ns3/setup.sh'" in run.stderr
+    (tmp_path / "other.c").write_text("const struct { unsigned long long abi; const char *a, *b; const void *c; } nt_carrier_module = {1, \"0.9.0\", \"x\", 0};\n")
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", "natsim-ns3.so", "other.c"], cwd=tmp_path, check=True)
+    run = lonely("explain", "gathering/pacing", "--carrier", "ns3")
+    assert run.returncode == 2 and "is of another build of natsim: bash natsim/ns3/setup.sh builds both again" in run.stderr
+
+
+LINE = two_nats().replace("{ipv4: 10.1.0.0/24, delay: 1ms}", "{ipv4: 10.1.0.0/24, MEDIUM}")
+
+
+@pytest.mark.parametrize("medium, word, complaint", [
+    ("medium: csma, rate: 10Mbit", "medium: csma", "the built-in carrier has no 'csma': give --carrier ns3, or leave out 'medium'"),
+    ("medium: wifi", "medium: wifi", "the built-in carrier has no 'wifi': give --carrier ns3, or leave out 'medium'"),
+    ("medium: p2p, burst-loss: {chance: 1%}", "burst-loss", "the built-in carrier has no 'burst-loss': give --carrier ns3, or write 'loss'"),
+])
+def test_the_built_in_carrier_refuses_what_it_cannot_model(natsim, scenario, tmp_path, medium, word, complaint):
+    text = LINE.replace("MEDIUM", medium)
+    line = text[:text.index(word)].count("\n") + 1
+    column = text.index(word) - text.rfind("\n", 0, text.index(word))
+    for command in ("run", "explain"):
+        run = natsim(command, scenario(text))
+        assert (run.code, run.out) == (2, "")
+        assert run.err.startswith(f"case.yaml:{line}:{column}: {complaint}\n")
+    assert not (tmp_path / "natsim-out").exists()
+    assert natsim("lint", "case.yaml").code == 0
+
+
+# --- with it ---
+
+VIRTUAL = sorted(d.name for d in SUITES.iterdir() if d.name not in ("interop", "radio"))
+EXPLORES = [p for p in sorted(SUITES.rglob("*.yaml")) if re.search(r"^  explore:", p.read_text(), re.M)]
+
+
+@needs_ns3
+def test_every_suite_gives_the_same_bytes_under_both_carriers(natsim, tmp_path):
+    """Verdicts, selected types, times to the nanosecond: networks without a medium are one thing under both."""
+    files = [p for s in VIRTUAL for p in sorted((SUITES / s).rglob("*.yaml")) if p not in EXPLORES]
+    count = None
+    for carrier in ("builtin", "ns3"):
+        run = natsim("run", *files, "--carrier", carrier, "--out", carrier, timeout=500)
+        assert run.code == 0, run
+        count = re.search(r"^(\d+) cases: \1 passed$", run.out, re.M).group(1)
+    assert int(count) >= 800
+    assert cases(tmp_path / "builtin") == cases(tmp_path / "ns3")
+    names = sorted(os.listdir(tmp_path / "builtin" / "captures"))
+    assert names == sorted(os.listdir(tmp_path / "ns3" / "captures")) and len(names) == int(count)
+    assert [n for n in names if bytes_of(tmp_path / "builtin", n) != bytes_of(tmp_path / "ns3", n)] == []
+
+
+@needs_ns3
+def test_exploration_is_refused(natsim, tmp_path):
+    assert EXPLORES
+    for path in EXPLORES:
+        run = natsim("run", path, "--carrier", "ns3")
+        assert run.code == 2 and "the carrier ns3 cannot run other orders of deliveries ('explore'): give --carrier builtin" in run.err, run
+    assert not (tmp_path / "natsim-out").exists()
+
+
+SENDS = """  - {at: 3s, send: {from: L, to: R, bytes: 997, count: 100, interval: 5ms}}
+  - {at: 3s, send: {from: R, to: L, bytes: 203, count: 100, interval: 5ms}}
+"""
+
+
+@needs_ns3
+@pytest.mark.parametrize("rate", ["64kbit", "999983bit", "1234567bit", "1Mbit", "3Mbit", "333333333bit", "1Gbit", "3200Mbit"])
+def test_a_line_has_the_same_times_and_full_queues_under_both_carriers(natsim, scenario, tmp_path, rate):
+    """medium: p2p is ns-3's device, queue and channel there, ours here: each packet at the same nanosecond, the same ones dropped. Packets of
+    one nanosecond may come in another order: ns-3 plans an arrival when a frame begins to be sent, we when it enters the queue."""
+    text = LINE.replace("MEDIUM", f"medium: p2p, rate: {rate}, delay: 3ms, queue: 20").replace("steps:\n", "steps:\n" + SENDS) + '  data: {lost: ">= 0"}\n'
+    for carrier in ("builtin", "ns3"):
+        run = natsim("run", scenario(text), "--carrier", carrier, "--out", carrier)
+        assert run.code == 0, run
+    frames = [sorted(fields(tmp_path / carrier / "captures" / "case.pcapng", "frame.time_epoch", "frame.interface_name", "ip.src", "ip.dst", "ip.id", "ip.len",
+                            "udp.checksum", "frame.comment")) for carrier in ("builtin", "ns3")]
+    assert len(frames[0]) > 800 and frames[0] == frames[1]
+    drops = len(fields(tmp_path / "ns3" / "captures" / "case.pcapng", "frame.number", display='frame.comment contains "reason=queue"'))
+    assert (drops > 0) == (rate in ("64kbit", "999983bit", "1234567bit", "1Mbit"))
+
+
+def one_way(natsim, scenario, tmp_path, medium, out, *flags):
+    """Which of 2,000 datagrams from L were lost, in order, with their reasons."""
+    text = LINE.replace("MEDIUM", medium).replace("steps:\n", "steps:\n  - {at: 3s, send: {from: L, to: R, bytes: 100, count: 2000, interval: 1ms}}\n")
+    run = natsim("run", scenario(text + '  data: {lost: ">= 0"}\n'), "--carrier", "ns3", "--out", out, *flags)
+    assert run.code == 0, run
+    return [re.search(r"reason=(\S+)", c).group(1) if c else None for [c] in
+            fields(tmp_path / out / "captures" / "case.pcapng", "frame.comment", display='frame.interface_name == "L.0" && frame.len == 128 && ip.src == 10.1.0.2 && !stun')]
+
+
+def bursts(fates):
+    return [len(b) for b in re.findall("x+", "".join("x" if f else "." for f in fates))]
+
+
+@needs_ns3
+@pytest.mark.parametrize("kind", ["medium: p2p", "medium: csma, rate: 100Mbit"])
+def test_losses_come_in_bursts_when_they_should(natsim, scenario, tmp_path, kind):
+    together = one_way(natsim, scenario, tmp_path, kind + ", burst-loss: {chance: 1%, packets: 4..6}", "together")
+    alone = one_way(natsim, scenario, tmp_path, kind + ", loss: 5%", "alone")
+    assert len(together) == len(alone) == 2000
+    assert set(together) == set(alone) == {None, "loss"}
+    assert 40 < sum(map(bool, together)) < 200 and 60 < sum(map(bool, alone)) < 140
+    lengths = bursts(together)
+    # Bursts that touch look like one; the first may have begun before.
+    assert sum(4 <= n <= 6 for n in lengths[1:-1]) >= 0.9 * len(lengths[1:-1]), lengths
+    assert sum(n == 1 for n in bursts(alone)) > 0.8 * len(bursts(alone))
+
+
+@needs_ns3
+@pytest.mark.parametrize("medium", ["medium: p2p, burst-loss: {chance: 1%, packets: 4..6}", "medium: csma, rate: 10Mbit, loss: 5%",
+                                    "medium: wifi, wifi: {stations: 3, station-rate: 6Mbit}"])
+def test_the_same_seed_gives_the_same_bytes_and_another_others(natsim, scenario, tmp_path, medium):
+    fates = one_way(natsim, scenario, tmp_path, medium, "a")
+    one_way(natsim, scenario, tmp_path, medium, "b", "--jobs", "1")
+    assert bytes_of(tmp_path / "a", "case.pcapng") == bytes_of(tmp_path / "b", "case.pcapng")
+    one_way(natsim, scenario, tmp_path, medium, "c", "--seed", "2")
+    assert bytes_of(tmp_path / "a", "case.pcapng") != bytes_of(tmp_path / "c", "case.pcapng")
+    assert len(fates) == 2000
+
+
+@needs_ns3
+def test_a_case_does_not_depend_on_the_cases_before_it(natsim, scenario, tmp_path):
+    """One simulator after the other in a process: each begins as the first."""
+    text = two_nats().replace("home-left:  {ipv4: 10.1.0.0/24, delay: 1ms}", "").replace("{ipv4: 10.1.0.0/24, delay: 1ms}", "{ipv4: 10.1.0.0/24, medium: wifi, wifi: {stations: 3, station-rate: 6Mbit, standard: \"${s}\"}}")
+    text = text.replace("seed: 1\n", "seed: 1\nmatrix:\n  s: [802.11a, 802.11b, 802.11g, 802.11n, 802.11ac, 802.11ax]\n")
+    scenario(text)
+    assert natsim("run", "case.yaml", "--carrier", "ns3", "--jobs", "1", "--out", "all").code == 0
+    for s in ("802.11a", "802.11ax", "802.11n"):
+        assert natsim("run", "case.yaml", "--carrier", "ns3", "--filter", f"s={s}]", "--out", s).code == 0
+        assert bytes_of(tmp_path / s, f"case_s_{s}_.pcapng") == bytes_of(tmp_path / "all", f"case_s_{s}_.pcapng")
+
+
+@needs_ns3
+def test_another_attachment_changes_no_draw_of_a_line(natsim, scenario, tmp_path):
+    medium = "medium: p2p, burst-loss: {chance: 1%, packets: 4..6}"
+    plain = LINE.replace("MEDIUM", medium)
+    more = plain.replace("gateways:\n", "  island: {ipv4: 198.51.100.0/24, medium: csma, rate: 10Mbit, loss: 5%}\ngateways:\n") \
+        .replace("steps:\n", "  M: {on: island}\n  N: {on: island}\nsteps:\n  - {at: 1s, link: {at: M.0, set: down}}\n  - {at: 1s, link: {at: N.0, set: down}}\n")
+    frames = []
+    for name, text in (("plain", plain), ("more", more)):
+        text = text.replace("steps:\n", "steps:\n  - {at: 3s, send: {from: L, to: R, bytes: 100, count: 500, interval: 1ms}}\n") + '  data: {lost: ">= 0"}\n'
+        run = natsim("run", scenario(text, name + ".yaml"), "--carrier", "ns3", "--out", name)
+        assert run.code == 0, run
+        frames.append(fields(tmp_path / name / "captures" / f"{name}.pcapng", "frame.time_epoch", "frame.len", "frame.comment", display='frame.interface_name == "L.0"'))
+    assert frames[0] == frames[1] and any("reason=loss" in f[2] for f in frames[0])
+
+
+@needs_ns3
+def test_results_and_report_name_the_carrier(natsim, scenario, tmp_path, results):
+    assert natsim("run", scenario(two_nats()), "--carrier", "ns3").code == 0
+    assert results()["cases"][0]["carrier"] == "ns3"
+    assert "natsim run case.yaml --carrier ns3 --seed 1" in (tmp_path / "natsim-out" / "report.html").read_text()
+    assert natsim("run", "case.yaml").code == 0
+    assert "carrier" not in results()["cases"][0]
+    assert re.search(r"\(carriers: builtin, ns3 \(ns-3 3\.\d+\)\)", natsim("--version").out)
+    assert natsim("explain", "case.yaml", "--carrier", "ns3").code == 0
+
+
+@needs_ns3
+def test_radio(natsim, tmp_path):
+    run = natsim("run", "radio", "--carrier", "ns3", timeout=500)
+    assert run.code == 0, run
+    refused = natsim("run", "radio")
+    assert refused.code == 2 and refused.err.count("the built-in carrier has no ") >= 5
