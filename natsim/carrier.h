@@ -16,6 +16,7 @@ struct nt_carrier_events {
     void *user;
     void (*arrived)(void *user, uint32_t to, struct nt_packet *p, nt_time now);
     void (*lost)(void *user, uint32_t from, struct nt_packet *p, enum nt_drop reason, nt_time now);
+    void (*failed)(void *user); /* no memory, or a channel that cannot be made: the run ends as without memory */
 };
 
 struct nt_carrier_ops {

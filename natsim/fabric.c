@@ -16,6 +16,11 @@ static void lost(void *fabric, uint32_t from, struct nt_packet *p, enum nt_drop 
     nt_fabric_push(fabric, now, p, from, (uint32_t)NT_LOST + (uint32_t)reason);
 }
 
+static void failed(void *fabric)
+{
+    nt_fabric_out_of_memory(fabric);
+}
+
 struct nt_fabric *nt_fabric_new(const struct nt_fabric_config *config)
 {
     struct nt_fabric *f = calloc(1, sizeof *f);
@@ -27,7 +32,7 @@ struct nt_fabric *nt_fabric_new(const struct nt_fabric_config *config)
     f->in_tap = f->call_free = NT_FABRIC_NONE;
     nt_pool_init(&f->pool, f->config.mtu_max);
     f->carrier = config->carrier != NULL ? config->carrier : &nt_carrier_builtin;
-    f->carried = f->carrier->new(&(struct nt_carrier_events){f, carried, lost}, config->seed);
+    f->carried = f->carrier->new(&(struct nt_carrier_events){f, carried, lost, failed}, config->seed);
     if (f->carried == NULL) {
         free(f);
         return NULL;

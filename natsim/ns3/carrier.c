@@ -129,14 +129,22 @@ static int carrier_place(void *self, uint32_t attachment, const struct nt_waypoi
     return nt_air_place(&((struct carrier *)self)->air, attachment, points, count);
 }
 
+/* At the first packet, or when the run begins. */
+static void begin(struct carrier *c)
+{
+    if (nt_air_begin(&c->air) != NT_OK)
+        c->events.failed(c->events.user);
+}
+
 static void carrier_send(void *self, uint32_t network, uint32_t from, uint32_t to, struct nt_packet *p, nt_time now, nt_time enter)
 {
     struct carrier *c = self;
     uint32_t out, in, slot;
+    begin(c);
     if (now > ns3c_now(c->air.ns3))
         ns3c_advance(c->air.ns3, now);
-    if (nt_air_begin(&c->air) != NT_OK || nt_air_devices(&c->air, network, from, to, &out, &in) != NT_OK ||
-        take_off(c, from, to, p, &slot) != NT_OK) {
+    if (nt_air_devices(&c->air, network, from, to, &out, &in) != NT_OK || take_off(c, from, to, p, &slot) != NT_OK) {
+        c->events.failed(c->events.user);
         c->events.lost(c->events.user, from, p, NT_DROP_QUEUE, now);
         return;
     }
@@ -149,7 +157,7 @@ static void carrier_send(void *self, uint32_t network, uint32_t from, uint32_t t
 static nt_time carrier_next(void *self)
 {
     struct carrier *c = self;
-    nt_air_begin(&c->air);
+    begin(c);
     return ns3c_next(c->air.ns3);
 }
 

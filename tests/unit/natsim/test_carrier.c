@@ -230,7 +230,7 @@ static void test_places(void **state)
     nt_fabric_del(l.w.f);
 }
 
-/* A carrier that goes on for ever does not keep a run from its end, and one that refuses a network gives none. */
+/* A carrier that goes on for ever does not keep a run from its end; one that cannot go on ends it; one that refuses a network gives none. */
 static void test_ends(void **state)
 {
     (void)state;
@@ -242,6 +242,9 @@ static void test_ends(void **state)
     assert_int_equal(datagrams(&l.b), 0);
     assert_int_equal(nt_fabric_run(l.w.f, 5 * NT_SEC), NT_FABRIC_IDLE);
     assert_int_equal(datagrams(&l.b), 1);
+    send(&l, 1);
+    slow.events.failed(slow.events.user);
+    assert_int_equal(nt_fabric_run(l.w.f, NT_SEC * 20), NT_FABRIC_NOMEM);
     told.refuse = true;
     assert_int_equal(nt_fabric_add_network(l.w.f, &(struct nt_network_config){.name = "no"}), NT_FABRIC_NONE);
     nt_fabric_del(l.w.f);
