@@ -82,7 +82,7 @@ static Address address_of(uint32_t number)
 ns3c_device *ns3c_device_add_on(ns3c *s, int channel, Ptr<NetDevice> net, Ptr<Node> node)
 {
     uint32_t number = uint32_t(s->devices.size());
-    s->devices.push_back(std::make_unique<ns3c_device>(ns3c_device{s, number, channel, node, net, address_of(number)}));
+    s->devices.push_back(std::make_unique<ns3c_device>(ns3c_device{s, number, channel, node, net, address_of(number), nullptr}));
     ns3c_device *d = s->devices.back().get();
     net->SetAddress(d->address);
     net->SetReceiveCallback(MakeCallback(&ns3c_device::received, d));
@@ -108,7 +108,13 @@ class sending : public EventImpl
     }
 
   private:
-    void Notify() override { m_from->net->Send(m_packet, m_to->address, m_protocol); }
+    void Notify() override
+    {
+        if (m_from->wifi_queue)
+            m_from->wifi_send(m_packet, m_to->address, m_protocol);
+        else
+            m_from->net->Send(m_packet, m_to->address, m_protocol);
+    }
 
     ns3c_device *m_from;
     const ns3c_device *m_to;
@@ -159,6 +165,8 @@ static int check_frame(const ns3c *s, uint32_t from, size_t len, uint16_t protoc
         return ns3c_fail("a frame of %zu bytes is too long: at most %zu", len, max);
     if (kind == NS3C_P2P && protocol != 0x0800 && protocol != 0x86dd)
         return ns3c_fail("a point-to-point line carries protocols 0x0800 and 0x86dd, not 0x%04x", protocol);
+    if (protocol < 0x0600) /* CSMA would read it as the length of an 802.3 frame */
+        return ns3c_fail("ethertypes are 0x0600 and above, not 0x%04x", protocol);
     return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "ns3/packet.h"
 #include "ns3/queue.h"
 #include "ns3/tag.h"
+#include "ns3/wifi-mac-queue.h"
 #include "ns3/wifi-mac.h"
 
 #include "ns3c_clock.h"
@@ -54,7 +55,9 @@ struct ns3c_device {
     void queue_full(ns3::Ptr<const ns3::Packet> packet);
     void gave_up(ns3::Ptr<const ns3::Packet> packet);
     void corrupt(ns3::Ptr<const ns3::Packet> packet);
+    void wifi_send(ns3::Ptr<ns3::Packet> packet, const ns3::Address &to, uint16_t protocol);
     void wifi_dropped(ns3::WifiMacDropReason why, ns3::Ptr<const ns3::WifiMpdu> mpdu);
+
 
     ns3c *sim;
     uint32_t number;
@@ -62,6 +65,7 @@ struct ns3c_device {
     ns3::Ptr<ns3::Node> node;
     ns3::Ptr<ns3::NetDevice> net;
     ns3::Address address;
+    ns3::Ptr<ns3::WifiMacQueue> wifi_queue; /* null on wires */
 };
 
 struct ns3c {

@@ -5,6 +5,7 @@
 
 #include "ns3/constant-position-mobility-model.h"
 #include "ns3/double.h"
+#include "ns3/frame-exchange-manager.h"
 #include "ns3/qos-txop.h"
 #include "ns3/simulator.h"
 #include "ns3/string.h"
@@ -137,11 +138,14 @@ static Ptr<MobilityModel> make_walk(const ns3c_waypoint *points, size_t count)
     return walks;
 }
 
-static void set_queue(Ptr<WifiMac> mac, const ns3c_wifi_cell *cell)
+/* The queue that all our frames are in: they have no priorities. */
+static Ptr<WifiMacQueue> set_queue(Ptr<WifiMac> mac, const ns3c_wifi_cell *cell)
 {
     Ptr<Txop> sender = cell->std->qos ? Ptr<Txop>(mac->GetQosTxop(AC_BE)) : mac->GetTxop();
+    Ptr<WifiMacQueue> queue = sender->GetWifiMacQueue();
     if (cell->queue != 0)
-        sender->GetWifiMacQueue()->SetMaxSize(QueueSize(QueueSizeUnit::PACKETS, cell->queue));
+        queue->SetMaxSize(QueueSize(QueueSizeUnit::PACKETS, cell->queue));
+    return queue;
 }
 
 int ns3c_wifi_attach(struct ns3c *s, int cell, const struct ns3c_waypoint *points, size_t count, int64_t streams)
@@ -158,10 +162,21 @@ int ns3c_wifi_attach(struct ns3c *s, int cell, const struct ns3c_waypoint *point
     NetDeviceContainer made = c->wifi.Install(c->phy, c->mac, node);
     Ptr<WifiNetDevice> net = DynamicCast<WifiNetDevice>(made.Get(0));
     ns3c_device *d = ns3c_device_add_on(s, cell, net, node);
-    set_queue(net->GetMac(), c);
+    /* The device tells its MAC of an address, not the part of it that acknowledges. */
+    net->GetMac()->GetFrameExchangeManager()->SetAddress(Mac48Address::ConvertFrom(d->address));
+    d->wifi_queue = set_queue(net->GetMac(), c);
     net->GetMac()->TraceConnectWithoutContext("DroppedMpdu", MakeCallback(&ns3c_device::wifi_dropped, d));
     c->wifi.AssignStreams(made, streams);
     return int(d->number);
+}
+
+/* A queue that is full drops a frame without a word to any trace source; but it counts what it takes. */
+void ns3c_device::wifi_send(Ptr<Packet> packet, const Address &to, uint16_t protocol)
+{
+    uint32_t taken = wifi_queue->GetTotalReceivedPackets();
+    net->Send(packet, to, protocol);
+    if (wifi_queue->GetTotalReceivedPackets() == taken)
+        queue_full(packet);
 }
 
 void ns3c_device::wifi_dropped(WifiMacDropReason why, Ptr<const WifiMpdu> mpdu)
