@@ -10,20 +10,21 @@
 #define PATH_BYTES 4096
 #define MEND "'bash natsim/ns3/setup.sh' installs Debian's libns3-dev and builds it"
 
-/* Beside the program, then where an installation puts modules. */
+/* Beside the program in the build tree; of an installation, where it puts modules. */
 static bool module_path(char *path, size_t cap)
 {
+    static const char *const beside[] = {"/" MODULE, "/../" NATSIM_MODULES "/" MODULE};
     char exe[PATH_BYTES / 2];
     ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
-    char *slash = n > 0 ? (exe[n] = '\0', strrchr(exe, '/')) : NULL;
-    if (slash != NULL) {
-        *slash = '\0';
-        snprintf(path, cap, "%s/" MODULE, exe);
+    exe[n > 0 ? n : 0] = '\0';
+    char *slash = strrchr(exe, '/');
+    *(slash != NULL ? slash : exe) = '\0';
+    for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
+        snprintf(path, cap, "%s%s", exe, beside[i]);
         if (access(path, R_OK) == 0)
             return true;
     }
-    snprintf(path, cap, "%s/" MODULE, NATSIM_MODULES_INSTALLED);
-    return access(path, R_OK) == 0;
+    return false;
 }
 
 /* A failed dlopen says which library is missing. */
