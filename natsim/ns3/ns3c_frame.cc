@@ -44,7 +44,7 @@ bool ns3c_device::received(Ptr<NetDevice>, Ptr<const Packet> packet, uint16_t pr
     return true;
 }
 
-static void lost(const ns3c *s, const ns3c_tag &tag, ns3c_loss_reason why)
+void ns3c_lost(const ns3c *s, const ns3c_tag &tag, ns3c_loss_reason why)
 {
     s->events.lost(s->events.user, tag.from, tag.cookie, why);
 }
@@ -53,14 +53,14 @@ void ns3c_device::queue_full(Ptr<const Packet> packet)
 {
     ns3c_tag tag;
     if (packet->PeekPacketTag(tag))
-        lost(sim, tag, NS3C_LOST_QUEUE);
+        ns3c_lost(sim, tag, NS3C_LOST_QUEUE);
 }
 
 void ns3c_device::gave_up(Ptr<const Packet> packet)
 {
     ns3c_tag tag;
     if (packet->PeekPacketTag(tag))
-        lost(sim, tag, NS3C_LOST_RETRIES);
+        ns3c_lost(sim, tag, NS3C_LOST_RETRIES);
 }
 
 /* On a bus, every device hears every frame, and its model may take what was never for it. */
@@ -68,7 +68,7 @@ void ns3c_device::corrupt(Ptr<const Packet> packet)
 {
     ns3c_tag tag;
     if (packet->PeekPacketTag(tag) && tag.to == number)
-        lost(sim, tag, NS3C_LOST_CHANNEL);
+        ns3c_lost(sim, tag, NS3C_LOST_CHANNEL);
 }
 
 static Address address_of(uint32_t number)
@@ -82,7 +82,7 @@ static Address address_of(uint32_t number)
 ns3c_device *ns3c_device_add_on(ns3c *s, int channel, Ptr<NetDevice> net, Ptr<Node> node)
 {
     uint32_t number = uint32_t(s->devices.size());
-    s->devices.push_back(std::make_unique<ns3c_device>(ns3c_device{s, number, channel, node, net, address_of(number), nullptr}));
+    s->devices.push_back(std::make_unique<ns3c_device>(ns3c_device{s, number, channel, node, net, address_of(number), nullptr, 0}));
     ns3c_device *d = s->devices.back().get();
     net->SetAddress(d->address);
     net->SetReceiveCallback(MakeCallback(&ns3c_device::received, d));
@@ -108,13 +108,7 @@ class sending : public EventImpl
     }
 
   private:
-    void Notify() override
-    {
-        if (m_from->wifi_queue)
-            m_from->wifi_send(m_packet, m_to->address, m_protocol);
-        else
-            m_from->net->Send(m_packet, m_to->address, m_protocol);
-    }
+    void Notify() override { m_from->send(m_packet, m_to, m_protocol); }
 
     ns3c_device *m_from;
     const ns3c_device *m_to;
@@ -136,7 +130,7 @@ class traffic : public EventImpl
     {
         Simulator::ScheduleWithContext(m_from->node->GetId(), TimeStep(uint64_t(m_interval)),
                                        new traffic(m_from, m_to, m_bytes, m_interval));
-        m_from->net->Send(Create<Packet>(m_bytes), m_to->address, 0x0800);
+        m_from->send(Create<Packet>(m_bytes), m_to, 0x0800);
     }
 
     ns3c_device *m_from;

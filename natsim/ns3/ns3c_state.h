@@ -55,6 +55,13 @@ struct ns3c_device {
     void queue_full(ns3::Ptr<const ns3::Packet> packet);
     void gave_up(ns3::Ptr<const ns3::Packet> packet);
     void corrupt(ns3::Ptr<const ns3::Packet> packet);
+    void send(ns3::Ptr<ns3::Packet> packet, const ns3c_device *to, uint16_t protocol)
+    {
+        if (wifi_queue)
+            wifi_send(packet, to->address, protocol);
+        else
+            net->Send(packet, to->address, protocol);
+    }
     void wifi_send(ns3::Ptr<ns3::Packet> packet, const ns3::Address &to, uint16_t protocol);
     void wifi_dropped(ns3::WifiMacDropReason why, ns3::Ptr<const ns3::WifiMpdu> mpdu);
 
@@ -66,6 +73,7 @@ struct ns3c_device {
     ns3::Ptr<ns3::NetDevice> net;
     ns3::Address address;
     ns3::Ptr<ns3::WifiMacQueue> wifi_queue; /* null on wires */
+    uint32_t wifi_limit;                    /* frames in it */
 };
 
 struct ns3c {
@@ -84,6 +92,8 @@ ns3::Ptr<ns3::Queue<ns3::Packet>> ns3c_queue(const ns3c_link *link);
 uint64_t ns3c_rate(const ns3c_link *link);
 /* Null: nothing is lost. It draws from the two streams that are named first. */
 ns3::Ptr<ns3::ErrorModel> ns3c_loss_model(const ns3c_loss *loss, int64_t streams);
+
+void ns3c_lost(const ns3c *s, const ns3c_tag &tag, ns3c_loss_reason why);
 
 int ns3c_channel_add(ns3c *s, ns3c_kind kind, const ns3c_link *link, ns3::Ptr<ns3::Channel> channel);
 bool ns3c_channel_is(const ns3c *s, int channel, ns3c_kind kind);

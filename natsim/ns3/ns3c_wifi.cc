@@ -18,6 +18,8 @@
 
 using namespace ns3;
 
+#define QUEUE_DEFAULT 500 /* as ns-3's */
+
 /* What ns-3 calls them. The slowest rates: the standard's first, at which broadcasts go as well; data of n and later has modes of its own,
  * while its acknowledgements are sent as those of a. */
 struct standard {
@@ -90,7 +92,7 @@ int ns3c_wifi(struct ns3c *s, const struct ns3c_wifi *cell, int64_t streams)
     std::shared_ptr<ns3c_wifi_cell> c = std::make_shared<ns3c_wifi_cell>();
     Ptr<YansWifiChannel> air = make_channel(cell->path_loss, streams);
     c->std = &standards[cell->standard];
-    c->queue = cell->queue;
+    c->queue = cell->queue != 0 ? cell->queue : QUEUE_DEFAULT;
     c->phy.SetChannel(air);
     c->phy.Set("TxPowerStart", DoubleValue(cell->tx_power));
     c->phy.Set("TxPowerEnd", DoubleValue(cell->tx_power));
@@ -138,13 +140,13 @@ static Ptr<MobilityModel> make_walk(const ns3c_waypoint *points, size_t count)
     return walks;
 }
 
-/* The queue that all our frames are in: they have no priorities. */
-static Ptr<WifiMacQueue> set_queue(Ptr<WifiMac> mac, const ns3c_wifi_cell *cell)
+/* The queue that all our frames are in: they have no priorities. ns-3's own limit is set out of the way: a queue that is full drops without
+ * a word to any trace source, and, where a block acknowledgement should be agreed on, the frame that waits at its head with it. */
+static Ptr<WifiMacQueue> find_queue(Ptr<WifiMac> mac, const standard *std)
 {
-    Ptr<Txop> sender = cell->std->qos ? Ptr<Txop>(mac->GetQosTxop(AC_BE)) : mac->GetTxop();
+    Ptr<Txop> sender = std->qos ? Ptr<Txop>(mac->GetQosTxop(AC_BE)) : mac->GetTxop();
     Ptr<WifiMacQueue> queue = sender->GetWifiMacQueue();
-    if (cell->queue != 0)
-        queue->SetMaxSize(QueueSize(QueueSizeUnit::PACKETS, cell->queue));
+    queue->SetMaxSize(QueueSize(QueueSizeUnit::PACKETS, 1u << 30));
     return queue;
 }
 
@@ -164,25 +166,26 @@ int ns3c_wifi_attach(struct ns3c *s, int cell, const struct ns3c_waypoint *point
     ns3c_device *d = ns3c_device_add_on(s, cell, net, node);
     /* The device tells its MAC of an address, not the part of it that acknowledges. */
     net->GetMac()->GetFrameExchangeManager()->SetAddress(Mac48Address::ConvertFrom(d->address));
-    d->wifi_queue = set_queue(net->GetMac(), c);
+    d->wifi_queue = find_queue(net->GetMac(), c->std);
+    d->wifi_limit = c->queue;
     net->GetMac()->TraceConnectWithoutContext("DroppedMpdu", MakeCallback(&ns3c_device::wifi_dropped, d));
     c->wifi.AssignStreams(made, streams);
     return int(d->number);
 }
 
-/* A queue that is full drops a frame without a word to any trace source; but it counts what it takes. */
 void ns3c_device::wifi_send(Ptr<Packet> packet, const Address &to, uint16_t protocol)
 {
-    uint32_t taken = wifi_queue->GetTotalReceivedPackets();
-    net->Send(packet, to, protocol);
-    if (wifi_queue->GetTotalReceivedPackets() == taken)
+    if (wifi_queue->GetNPackets() < wifi_limit)
+        net->Send(packet, to, protocol);
+    else
         queue_full(packet);
 }
 
+/* ns-3 may say so twice of one frame, where it gives up a block of them: the tag goes with the first word. */
 void ns3c_device::wifi_dropped(WifiMacDropReason why, Ptr<const WifiMpdu> mpdu)
 {
-    if (why == WIFI_MAC_DROP_FAILED_ENQUEUE || why == WIFI_MAC_DROP_EXPIRED_LIFETIME)
-        queue_full(mpdu->GetPacket());
-    else
-        gave_up(mpdu->GetPacket());
+    bool waited = why == WIFI_MAC_DROP_FAILED_ENQUEUE || why == WIFI_MAC_DROP_EXPIRED_LIFETIME;
+    ns3c_tag tag;
+    if (ConstCast<Packet>(mpdu->GetPacket())->RemovePacketTag(tag))
+        ns3c_lost(sim, tag, waited ? NS3C_LOST_QUEUE : NS3C_LOST_RETRIES);
 }
