@@ -206,6 +206,25 @@ def test_results_and_report_name_the_carrier(natsim, scenario, tmp_path, results
 
 
 @needs_ns3
+def test_a_real_program_runs_on_the_air(natsim, scenario, tmp_path, results):
+    """In real time, with its packets as frames of a Wi-Fi device."""
+    text = LINE.replace("MEDIUM", "medium: wifi, wifi: {stations: 2, station-rate: 1Mbit}").replace("L: {on: home-left", 'L: {exec: "stack natsim", on: home-left')
+    run = natsim("run", scenario(text), "--carrier", "ns3")
+    [case] = results()["cases"]
+    if case["outcome"] == "skip":
+        pytest.skip(case["reason"])
+    assert run.code == 0 and case["agents"]["L"]["stack"] != "natsim", run
+    # On the air a packet takes a time of its own: no two ways through the cell are alike.
+    times = {}
+    for number, tap, ident, epoch in fields(tmp_path / "natsim-out" / "captures" / "case.pcapng", "frame.number", "frame.interface_name", "ip.id", "frame.time_relative",
+                                            display="ip.src == 10.1.0.2"):
+        if tap in ("L.0", "nat-left.inside"):
+            times.setdefault(ident, {}).setdefault(tap, float(epoch))
+    air = [t["nat-left.inside"] - t["L.0"] for t in times.values() if len(t) == 2]
+    assert len(air) > 10 and 0 < min(air) < max(air) and len({round(a * 1e9) for a in air}) > 5
+
+
+@needs_ns3
 def test_radio(natsim, tmp_path):
     run = natsim("run", "radio", "--carrier", "ns3", timeout=500)
     assert run.code == 0, run
