@@ -131,9 +131,9 @@ class Slurm:
     """A cluster of this machine alone, in a directory of its own. The socket's path is short: it lies in /tmp."""
 
     def __init__(self, directory, path):
-        self.directory, self.daemons = Path(tempfile.mkdtemp(prefix="slurm")), []
+        self.directory, self.daemons, self.jobs = Path(tempfile.mkdtemp(prefix="slurm")), [], []
         self.directory.chmod(0o755)
-        self.log = (directory / "log").open("w+")
+        self.log = (directory / "log").open("w")
         for name in ("state", "spool"):
             (self.directory / name).mkdir(mode=0o700)
         (self.directory / "key").touch(0o600)
@@ -146,23 +146,29 @@ class Slurm:
                    f"--seed-file={d}/seed", f"--log-file={d}/munged.log")
         until((d / "munge.socket").exists, "munged's socket")
         self.start("slurmctld", "-D")
-        self.start("slurmd", "-D", "-N", host)
+        node = self.start("slurmd", "-D", "-N", host)
+        until(lambda: "slurmd started" in self.says() or node.poll() is not None, "the node")
+        self.lacks = None if node.poll() is None else "Slurm's node does not start: " + [line for line in self.says().splitlines() if "slurmd" in line][-1]
 
     def start(self, *command):
         self.daemons.append(subprocess.Popen(command, env=self.env, cwd=self.directory, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log))
+        return self.daemons[-1]
 
     def submit(self, cwd, *args):
-        return subprocess.Popen(["sbatch", "--wait", *map(str, args)], cwd=cwd, env=self.env, stdout=self.log, stderr=self.log)
+        self.jobs.append(subprocess.Popen(["sbatch", "--wait", *map(str, args)], cwd=cwd, env=self.env, stdout=self.log, stderr=self.log))
+        return self.jobs[-1]
 
     @staticmethod
     def wait(job):
         return job.wait(timeout=120)
 
     def says(self):
-        self.log.seek(0)
-        return self.log.read()
+        return Path(self.log.name).read_text()
 
     def stop(self):
+        for job in self.jobs:
+            job.kill()
+            job.wait()
         for daemon in reversed(self.daemons):
             daemon.terminate()
             daemon.wait(timeout=60)

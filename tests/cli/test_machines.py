@@ -462,8 +462,11 @@ def slurm(tmp_path_factory):
     if SLURM is not None:
         pytest.skip(SLURM)
     cluster = Slurm(tmp_path_factory.mktemp("slurm"), NATSIM.parent)
-    yield cluster
+    if cluster.lacks is None:
+        yield cluster
     cluster.stop()
+    if cluster.lacks is not None:
+        pytest.skip(cluster.lacks)
 
 
 def test_a_job_of_slurm(natsim, scenario, slurm, tmp_path):
