@@ -5,6 +5,7 @@ import re
 import subprocess
 
 import pytest
+import yaml
 
 from conftest import NATSIM, ROOT
 
@@ -19,9 +20,23 @@ def examples():
             yield command, output
 
 
+def yaml_blocks():
+    return re.findall(r"^```yaml\n(.*?)^```$", README, re.M | re.S)
+
+
+def test_the_media_of_the_readme_are_valid(natsim, scenario):
+    """The second block, with what a scenario needs besides."""
+    _, media = yaml_blocks()
+    doc = yaml.safe_load(media)
+    doc["networks"]["internet"] = {"ipv4": "203.0.113.0/24"}
+    doc["agents"]["R"] = {"on": ["office", "line"], "stun": ["stun"]}
+    doc.update(claim="The README's media.", servers={"stun": {"on": "internet", "kind": "stun"}}, steps=[{"at": "0s", "call": {"from": "L", "to": "R"}}])
+    run = natsim("lint", scenario(yaml.safe_dump(doc)))
+    assert run.code == 0, run
+
+
 def test_what_the_readme_shows_is_what_happens(tmp_path):
-    [scenario] = re.findall(r"^```yaml\n(.*?)^```$", README, re.M | re.S)
-    (tmp_path / "first.yaml").write_text(scenario)
+    (tmp_path / "first.yaml").write_text(yaml_blocks()[0])
     env = {**os.environ, "PATH": f"{NATSIM.parent}:{os.environ['PATH']}"}
     found = list(examples())
     assert len(found) > 6
