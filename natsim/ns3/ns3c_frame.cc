@@ -79,10 +79,17 @@ static Address address_of(uint32_t number)
     return address;
 }
 
+const ns3c_device *ns3c_device_of(const ns3c *s, Mac48Address address)
+{
+    uint8_t b[6];
+    address.CopyTo(b);
+    return s->devices[uint32_t(b[2]) << 24 | uint32_t(b[3]) << 16 | uint32_t(b[4]) << 8 | b[5]].get();
+}
+
 ns3c_device *ns3c_device_add_on(ns3c *s, int channel, Ptr<NetDevice> net, Ptr<Node> node)
 {
     uint32_t number = uint32_t(s->devices.size());
-    s->devices.push_back(std::make_unique<ns3c_device>(ns3c_device{s, number, channel, node, net, address_of(number), nullptr, 0}));
+    s->devices.push_back(std::make_unique<ns3c_device>(ns3c_device{s, number, channel, node, net, address_of(number), nullptr, 0, {}}));
     ns3c_device *d = s->devices.back().get();
     net->SetAddress(d->address);
     net->SetReceiveCallback(MakeCallback(&ns3c_device::received, d));

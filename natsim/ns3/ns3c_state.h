@@ -58,11 +58,11 @@ struct ns3c_device {
     void send(ns3::Ptr<ns3::Packet> packet, const ns3c_device *to, uint16_t protocol)
     {
         if (wifi_queue)
-            wifi_send(packet, to->address, protocol);
+            wifi_send(packet, to, protocol);
         else
             net->Send(packet, to->address, protocol);
     }
-    void wifi_send(ns3::Ptr<ns3::Packet> packet, const ns3::Address &to, uint16_t protocol);
+    void wifi_send(ns3::Ptr<ns3::Packet> packet, const ns3c_device *to, uint16_t protocol);
     void wifi_dropped(ns3::WifiMacDropReason why, ns3::Ptr<const ns3::WifiMpdu> mpdu);
 
 
@@ -74,6 +74,7 @@ struct ns3c_device {
     ns3::Address address;
     ns3::Ptr<ns3::WifiMacQueue> wifi_queue; /* null on wires */
     uint32_t wifi_limit;                    /* frames in it */
+    std::vector<bool> wifi_agreed;          /* by device: frames to it are acknowledged in blocks */
 };
 
 struct ns3c {
@@ -101,5 +102,12 @@ bool ns3c_channel_is(const ns3c *s, int channel, ns3c_kind kind);
 ns3c_device *ns3c_device_add(ns3c *s, int channel, ns3::Ptr<ns3::NetDevice> net);
 /* The same for a device that its node has already. */
 ns3c_device *ns3c_device_add_on(ns3c *s, int channel, ns3::Ptr<ns3::NetDevice> net, ns3::Ptr<ns3::Node> node);
+
+/* The device that has this address. */
+const ns3c_device *ns3c_device_of(const ns3c *s, ns3::Mac48Address address);
+
+/* Frames from one to the other are acknowledged in blocks from now on; and a frame between them was given up. */
+void ns3c_block_ack_agree(const ns3c_device *from, const ns3c_device *to);
+void ns3c_block_ack_gap(const ns3c_device *from, const ns3c_device *to);
 
 #endif

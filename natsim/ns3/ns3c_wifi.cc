@@ -173,10 +173,15 @@ int ns3c_wifi_attach(struct ns3c *s, int cell, const struct ns3c_waypoint *point
     return int(d->number);
 }
 
-void ns3c_device::wifi_send(Ptr<Packet> packet, const Address &to, uint16_t protocol)
+void ns3c_device::wifi_send(Ptr<Packet> packet, const ns3c_device *to, uint16_t protocol)
 {
+    if (wifi_agreed.size() <= to->number)
+        wifi_agreed.resize(to->number + 1);
+    if (!wifi_agreed[to->number] && wifi_queue->GetAc() == AC_BE) /* the queue of 802.11n and later */
+        ns3c_block_ack_agree(this, to);
+    wifi_agreed[to->number] = true;
     if (wifi_queue->GetNPackets() < wifi_limit)
-        net->Send(packet, to, protocol);
+        net->Send(packet, to->address, protocol);
     else
         queue_full(packet);
 }
@@ -186,6 +191,8 @@ void ns3c_device::wifi_dropped(WifiMacDropReason why, Ptr<const WifiMpdu> mpdu)
 {
     bool waited = why == WIFI_MAC_DROP_FAILED_ENQUEUE || why == WIFI_MAC_DROP_EXPIRED_LIFETIME;
     ns3c_tag tag;
+    if (wifi_queue->GetAc() == AC_BE)
+        ns3c_block_ack_gap(this, ns3c_device_of(sim, mpdu->GetHeader().GetAddr1()));
     if (ConstCast<Packet>(mpdu->GetPacket())->RemovePacketTag(tag))
         ns3c_lost(sim, tag, waited ? NS3C_LOST_QUEUE : NS3C_LOST_RETRIES);
 }
