@@ -17,8 +17,8 @@ enum nt_medium {
 /* Bytes that PPP adds to a packet on a point-to-point line: the protocol field alone, as ns-3 has it (RFC 1661, 2). */
 #define NT_PPP_BYTES 2
 
-/* Losses that come together: at a packet that is sent while none is lost, a burst begins with this chance; it takes that packet and
- * those after it, low..high in all, each number as likely. */
+/* Losses that come together, as in ns-3's BurstErrorModel: at each packet a burst begins with this chance; it takes that packet and those
+ * after it, low..high in all, each number as likely. One that begins within another takes its place. */
 struct nt_burst_loss {
     uint32_t chance; /* parts of NT_CHANCE_ONE (natsim/fabric.h); 0: none */
     uint32_t low, high;

@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,6 +28,14 @@ static bool module_path(char *path, size_t cap)
     return false;
 }
 
+/* ns-3 takes settings from the environment, of models and of its seed: the same scenario is to give the same bytes. */
+static void forget_settings(void)
+{
+    unsetenv("NS_GLOBAL_VALUE");
+    unsetenv("NS_ATTRIBUTE_DEFAULT");
+    unsetenv("NS_LOG");
+}
+
 /* A failed dlopen says which library is missing. */
 static const struct nt_carrier_module *open_module(char *why, size_t cap)
 {
@@ -35,6 +44,7 @@ static const struct nt_carrier_module *open_module(char *why, size_t cap)
         snprintf(why, cap, "--carrier ns3: " MODULE " is not here: " MEND);
         return NULL;
     }
+    forget_settings();
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     const struct nt_carrier_module *m = library != NULL ? dlsym(library, NT_CARRIER_SYMBOL) : NULL;
     if (m == NULL)

@@ -46,21 +46,21 @@ static struct ns3c_link link_of(const struct nt_network_config *c)
     return link;
 }
 
-static struct ns3c_wifi cell_of(const struct nt_network_config *c)
+static struct ns3c_cell cell_of(const struct nt_network_config *c)
 {
     static const enum ns3c_wifi_standard standards[] = {
         [NT_WIFI_80211A] = NS3C_80211A, [NT_WIFI_80211B] = NS3C_80211B, [NT_WIFI_80211G] = NS3C_80211G,
         [NT_WIFI_80211N] = NS3C_80211N, [NT_WIFI_80211AC] = NS3C_80211AC, [NT_WIFI_80211AX] = NS3C_80211AX};
     static const enum ns3c_wifi_control controls[] = {
         [NT_WIFI_MINSTREL] = NS3C_MINSTREL, [NT_WIFI_AARF] = NS3C_AARF, [NT_WIFI_IDEAL] = NS3C_IDEAL, [NT_WIFI_SLOWEST] = NS3C_SLOWEST};
-    return (struct ns3c_wifi){.standard = standards[c->wifi.standard], .control = controls[c->wifi.control], .tx_power = c->wifi.tx_power,
+    return (struct ns3c_cell){.standard = standards[c->wifi.standard], .control = controls[c->wifi.control], .tx_power = c->wifi.tx_power,
                               .path_loss = c->wifi.path_loss / 1000.0, .queue = c->queue};
 }
 
 static int channel_of(struct nt_air *a, const struct nt_network_config *c, uint64_t label, int *channel)
 {
     struct ns3c_link link = link_of(c);
-    struct ns3c_wifi cell = cell_of(c);
+    struct ns3c_cell cell = cell_of(c);
     *channel = -1;
     if (c->medium == NT_MEDIUM_CSMA)
         *channel = ns3c_csma(a->ns3, &link);

@@ -64,7 +64,7 @@ enum ns3c_wifi_standard { NS3C_80211A, NS3C_80211B, NS3C_80211G, NS3C_80211N, NS
 enum ns3c_wifi_control { NS3C_MINSTREL, NS3C_AARF, NS3C_IDEAL, NS3C_SLOWEST };
 
 /* An ad-hoc cell: Yans channel, log-distance path loss, propagation at the speed of light. */
-struct ns3c_wifi {
+struct ns3c_cell {
     enum ns3c_wifi_standard standard;
     enum ns3c_wifi_control control; /* Minstrel is MinstrelHt for n and later; AARF is for a, b and g alone */
     double tx_power;                /* dBm */
@@ -77,7 +77,7 @@ struct ns3c_waypoint {
     double x, y, z; /* metres */
 };
 
-int ns3c_wifi(struct ns3c *s, const struct ns3c_wifi *cell, int64_t streams);
+int ns3c_wifi(struct ns3c *s, const struct ns3c_cell *cell, int64_t streams);
 /* A station that follows the waypoints (at least one; in order of time), copied. */
 int ns3c_wifi_attach(struct ns3c *s, int cell, const struct ns3c_waypoint *points, size_t count, int64_t streams);
 

@@ -18,11 +18,7 @@
 
 #include "ns3c_clock.h"
 
-/* ns3c_wifi is a struct and a function, as C allows: g++ takes the one for a constructor of the other. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wshadow"
 #include "ns3c.h"
-#pragma GCC diagnostic pop
 
 /* What a frame carries beside its bytes. Frames of ns3c_traffic have none. */
 class ns3c_tag : public ns3::Tag

@@ -47,7 +47,7 @@ struct ns3c_wifi_cell {
     WifiHelper wifi;
 };
 
-static int check_cell(const struct ns3c_wifi *cell, int64_t streams)
+static int check_cell(const struct ns3c_cell *cell, int64_t streams)
 {
     if (cell->standard < NS3C_80211A || cell->standard > NS3C_80211AX)
         return ns3c_fail("there is no Wi-Fi standard %d", int(cell->standard));
@@ -85,7 +85,7 @@ static Ptr<YansWifiChannel> make_channel(double path_loss, int64_t streams)
     return air;
 }
 
-int ns3c_wifi(struct ns3c *s, const struct ns3c_wifi *cell, int64_t streams)
+int ns3c_wifi(struct ns3c *s, const struct ns3c_cell *cell, int64_t streams)
 {
     if (check_cell(cell, streams) < 0)
         return -1;

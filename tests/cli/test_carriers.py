@@ -168,6 +168,20 @@ def test_the_same_seed_gives_the_same_bytes_and_another_others(natsim, scenario,
 
 
 @needs_ns3
+def test_the_environment_changes_nothing(natsim, scenario, tmp_path):
+    """ns-3 would take its seed and its models' settings from there."""
+    medium = "medium: p2p, burst-loss: {chance: 1%, packets: 4..6}"
+    one_way(natsim, scenario, tmp_path, medium, "a")
+    os.environ["NS_GLOBAL_VALUE"] = "RngSeed=77"
+    os.environ["NS_ATTRIBUTE_DEFAULT"] = "ns3::BurstErrorModel::ErrorRate=0.5"
+    try:
+        one_way(natsim, scenario, tmp_path, medium, "b")
+    finally:
+        del os.environ["NS_GLOBAL_VALUE"], os.environ["NS_ATTRIBUTE_DEFAULT"]
+    assert bytes_of(tmp_path / "a", "case.pcapng") == bytes_of(tmp_path / "b", "case.pcapng")
+
+
+@needs_ns3
 def test_a_case_does_not_depend_on_the_cases_before_it(natsim, scenario, tmp_path):
     """One simulator after the other in a process: each begins as the first."""
     text = two_nats().replace("home-left:  {ipv4: 10.1.0.0/24, delay: 1ms}", "").replace("{ipv4: 10.1.0.0/24, delay: 1ms}", "{ipv4: 10.1.0.0/24, medium: wifi, wifi: {stations: 3, station-rate: 6Mbit, standard: \"${s}\"}}")

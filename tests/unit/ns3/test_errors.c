@@ -68,12 +68,12 @@ static void test_wifi(void)
     struct ns3c_waypoint nowhere[] = {{.x = 1 / zero_of(0)}};
     struct ns3c *s = start(1);
     for (int i = NS3C_80211N; i <= NS3C_80211AX; i++)
-        REFUSED(ns3c_wifi(s, &(struct ns3c_wifi){.standard = (enum ns3c_wifi_standard)i, .control = NS3C_AARF, .path_loss = 3}, 0), "AARF");
-    REFUSED(ns3c_wifi(s, &(struct ns3c_wifi){.standard = (enum ns3c_wifi_standard)6, .path_loss = 3}, 0), "standard 6");
-    REFUSED(ns3c_wifi(s, &(struct ns3c_wifi){.control = (enum ns3c_wifi_control)4, .path_loss = 3}, 0), "control 4");
-    REFUSED(ns3c_wifi(s, &(struct ns3c_wifi){.path_loss = -1}, 0), "exponent");
-    REFUSED(ns3c_wifi(s, &(struct ns3c_wifi){.path_loss = 3}, -1), "streams");
-    EQUAL(ns3c_wifi(s, &(struct ns3c_wifi){.path_loss = 3}, 0), 0);
+        REFUSED(ns3c_wifi(s, &(struct ns3c_cell){.standard = (enum ns3c_wifi_standard)i, .control = NS3C_AARF, .path_loss = 3}, 0), "AARF");
+    REFUSED(ns3c_wifi(s, &(struct ns3c_cell){.standard = (enum ns3c_wifi_standard)6, .path_loss = 3}, 0), "standard 6");
+    REFUSED(ns3c_wifi(s, &(struct ns3c_cell){.control = (enum ns3c_wifi_control)4, .path_loss = 3}, 0), "control 4");
+    REFUSED(ns3c_wifi(s, &(struct ns3c_cell){.path_loss = -1}, 0), "exponent");
+    REFUSED(ns3c_wifi(s, &(struct ns3c_cell){.path_loss = 3}, -1), "streams");
+    EQUAL(ns3c_wifi(s, &(struct ns3c_cell){.path_loss = 3}, 0), 0);
     REFUSED(ns3c_wifi_attach(s, 0, NULL, 0, 0), "one waypoint");
     REFUSED(ns3c_wifi_attach(s, 0, back, 2, 0), "waypoint 1");
     REFUSED(ns3c_wifi_attach(s, 0, before, 1, 0), "waypoint 0");

@@ -5,7 +5,7 @@
 
 static uint32_t d[2];
 
-static void cell(struct ns3c_wifi wifi, const struct ns3c_waypoint *points, size_t count)
+static void cell(struct ns3c_cell wifi, const struct ns3c_waypoint *points, size_t count)
 {
     static const struct ns3c_waypoint origin;
     int c = ns3c_wifi(start(1), &wifi, 0);
@@ -21,9 +21,9 @@ static void send_both_ways(uint64_t count, size_t len, int64_t interval)
         send(d[i % 2], d[(i + 1) % 2], len, i, (int64_t)i * interval);
 }
 
-static struct ns3c_wifi of(int standard, int control)
+static struct ns3c_cell of(int standard, int control)
 {
-    return (struct ns3c_wifi){.standard = (enum ns3c_wifi_standard)standard, .control = (enum ns3c_wifi_control)control, .tx_power = 16, .path_loss = 3};
+    return (struct ns3c_cell){.standard = (enum ns3c_wifi_standard)standard, .control = (enum ns3c_wifi_control)control, .tx_power = 16, .path_loss = 3};
 }
 
 static void test_each_standard_and_control(void)
@@ -109,7 +109,7 @@ static void test_a_full_queue(void)
 {
     struct ns3c_waypoint near = {.x = 5};
     for (int standard = NS3C_80211A; standard <= NS3C_80211AX; standard++) {
-        struct ns3c_wifi wifi = of(standard, NS3C_SLOWEST);
+        struct ns3c_cell wifi = of(standard, NS3C_SLOWEST);
         wifi.queue = 10;
         cell(wifi, &near, 1);
         for (uint64_t i = 0; i < 30; i++)
@@ -186,7 +186,7 @@ static void crowd(uint32_t seed)
 {
     static uint8_t got[300], gone[300];
     random_state = seed;
-    struct ns3c_wifi wifi = of((int)below(6), NS3C_IDEAL);
+    struct ns3c_cell wifi = of((int)below(6), NS3C_IDEAL);
     wifi.control = below(2) != 0 ? NS3C_MINSTREL : NS3C_SLOWEST;
     wifi.queue = below(3) != 0 ? 1 + below(30) : 0;
     int c = ns3c_wifi(start(seed), &wifi, 0);
