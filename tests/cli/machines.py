@@ -83,8 +83,9 @@ class Launch:
         return self.start(size, *args).end()
 
     def process(self, command, env):
+        # mpirun puts what its ranks print together as it comes: a character may be cut in two.
         return subprocess.Popen(command, cwd=self.cwd, env={**plain_environment(), "NO_COLOR": "1", **env}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, text=True)
+                                stderr=subprocess.PIPE, text=True, errors="replace")
 
 
 # --- Slurm ---
