@@ -30,6 +30,7 @@ static const struct {
     [NT_DROP_PROTOCOL] = {"protocol", "the protocol is not carried to %b"},
     [NT_DROP_STOPPED] = {"stopped", "the host is stopped"},
     [NT_DROP_RETRIES] = {"retries", "given up after all retries"},
+    [NT_DROP_EXPIRED] = {"expired", "waited too long for its turn"},
 };
 
 const char *nt_drop_name(enum nt_drop reason)

@@ -50,6 +50,15 @@ static void mark_unwritten(struct nt_result_case *r, int err)
     r->outcome = NT_ERROR;
 }
 
+/* What the case was run with, for whoever runs it again. */
+static void note_flags(const struct runner *run, struct nt_result_case *out)
+{
+    const struct nt_options *o = run->o;
+    out->agent_l = o->agent_l != NULL ? strdup(o->agent_l) : NULL;
+    out->agent_r = o->agent_r != NULL ? strdup(o->agent_r) : NULL;
+    out->carrier = o->carrier == NT_CARRIER_NS3 ? strdup(run->carrier->name) : NULL;
+}
+
 static void run_one(struct runner *run, const struct nt_scn_case *c, const struct nt_selected_case *selected, struct nt_result_case *out)
 {
     const struct nt_options *o = run->o;
@@ -59,9 +68,7 @@ static void run_one(struct runner *run, const struct nt_scn_case *c, const struc
     options.logs = logs;
     nt_repeat_case(c, &options, o->runs, &run->capture, out);
     free(logs);
-    out->agent_l = o->agent_l != NULL ? strdup(o->agent_l) : NULL;
-    out->agent_r = o->agent_r != NULL ? strdup(o->agent_r) : NULL;
-    out->carrier = o->carrier == NT_CARRIER_NS3 ? strdup(run->carrier->name) : NULL;
+    note_flags(run, out);
     if (o->keep == NT_KEEP_ALL || (o->keep == NT_KEEP_FAILED && out->outcome != NT_PASS)) {
         int err = nt_output_capture(o->out, &run->capture, o->plain_pcap, out);
         if (err != NT_OK)
@@ -137,6 +144,7 @@ static bool lost(void *user, size_t job, const char *why)
     *r = (struct nt_result_case){.outcome = NT_ERROR, .connect_ms = -1, .seed = s->own_seed && c != NULL ? c->seed : s->seed,
         .id = nt_selection_id(&run->s, job), .file = strdup(nt_scn_file_shown(run->s.files[s->file])),
         .claim = strdup(nt_scn_file_claim(run->s.files[s->file])), .reason = strdup(why)};
+    note_flags(run, r);
     for (size_t i = 0; c != NULL && i < c->param_count; i++) {
         if (i == 0)
             r->params = calloc(c->param_count, sizeof *r->params);

@@ -81,7 +81,8 @@ static void received(void *user, uint32_t device, const uint8_t *bytes, size_t l
 static void lost(void *user, uint32_t device, uint64_t cookie, enum ns3c_loss_reason why)
 {
     static const enum nt_drop reasons[] = {
-        [NS3C_LOST_QUEUE] = NT_DROP_QUEUE, [NS3C_LOST_CHANNEL] = NT_DROP_LOSS, [NS3C_LOST_RETRIES] = NT_DROP_RETRIES};
+        [NS3C_LOST_QUEUE] = NT_DROP_QUEUE, [NS3C_LOST_CHANNEL] = NT_DROP_LOSS, [NS3C_LOST_RETRIES] = NT_DROP_RETRIES,
+        [NS3C_LOST_EXPIRED] = NT_DROP_EXPIRED};
     struct carrier *c = user;
     struct flight f = land(c, cookie);
     (void)device;

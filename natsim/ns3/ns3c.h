@@ -20,9 +20,10 @@ extern "C" {
 struct ns3c;
 
 enum ns3c_loss_reason {
-    NS3C_LOST_QUEUE = 1, /* the sending device's queue was full, or the frame waited there too long */
+    NS3C_LOST_QUEUE = 1, /* the sending device's queue was full */
     NS3C_LOST_CHANNEL,   /* the receiver's error model took it */
-    NS3C_LOST_RETRIES    /* the device gave up: no acknowledgement (Wi-Fi), or a channel that is never free (CSMA) */
+    NS3C_LOST_RETRIES,   /* the device gave up: no acknowledgement (Wi-Fi), or a channel that is never free (CSMA) */
+    NS3C_LOST_EXPIRED    /* the frame waited for its turn for too long (Wi-Fi: 500 ms) */
 };
 
 struct ns3c_events {

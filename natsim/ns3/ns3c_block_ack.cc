@@ -1,6 +1,9 @@
 /* Block acknowledgement of 802.11n and later. In ns-3 3.37, stations ask each other for it over the air; where an answer or its
  * acknowledgement is lost, both ends come to hold different agreements: frames then stay in the receiver for ever, or it reads an agreement
- * that it has not and crashes. Here both ends agree without a word, before the first frame from one to the other. */
+ * that it has not and crashes. Here both ends agree without a word, before the first frame from one to the other.
+ *
+ * And where a sender gives a frame up, it asks the receiver to pass over it, in ns-3 without end and without
+ * backing off: a station that has gone fills the air. Here the receiver passes over it without being asked. */
 #include "ns3c_state.h"
 
 #include "ns3/ht-frame-exchange-manager.h"
@@ -11,10 +14,6 @@
 #include "ns3/wifi-net-device.h"
 
 using namespace ns3;
-
-/* How long a frame waits at its receiver for one before it that its sender gave up: as Linux's mac80211 waits. ns-3 has no such limit, and
- * where the word that the other will not come is lost, it does not say it again before there is more to send. */
-#define GAP_WAIT MilliSeconds(100)
 
 namespace
 {
@@ -90,11 +89,14 @@ void ns3c_block_ack_agree(const ns3c_device *from, const ns3c_device *to)
 static void pass(const ns3c_device *from, const ns3c_device *to)
 {
     Ptr<BlockAckManager> sender = mac_of(from)->GetQosTxop(AC_BE)->GetBaManager();
-    uint16_t next = sender->GetOriginatorStartingSequence(mac_of(to)->GetAddress(), 0);
+    Mac48Address destination = mac_of(to)->GetAddress();
+    sender->GetBar(true, 0, destination);
+    uint16_t next = sender->GetOriginatorStartingSequence(destination, 0);
     agreements::start_at(PeekPointer(receiver_of(to)), mac_of(from)->GetAddress(), next);
 }
 
+/* When what has given the frame up has come to its end: then the request is planned. */
 void ns3c_block_ack_gap(const ns3c_device *from, const ns3c_device *to)
 {
-    Simulator::Schedule(GAP_WAIT, &pass, from, to);
+    Simulator::ScheduleNow(&pass, from, to);
 }

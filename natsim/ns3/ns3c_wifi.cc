@@ -168,6 +168,8 @@ int ns3c_wifi_attach(struct ns3c *s, int cell, const struct ns3c_waypoint *point
     net->GetMac()->GetFrameExchangeManager()->SetAddress(Mac48Address::ConvertFrom(d->address));
     d->wifi_queue = find_queue(net->GetMac(), c->std);
     d->wifi_limit = c->queue;
+    if (c->std->qos) /* a frame that is not acknowledged is sent again, not asked for */
+        net->GetMac()->GetQosTxop(AC_BE)->SetAttribute("UseExplicitBarAfterMissedBlockAck", BooleanValue(false));
     net->GetMac()->TraceConnectWithoutContext("DroppedMpdu", MakeCallback(&ns3c_device::wifi_dropped, d));
     c->wifi.AssignStreams(made, streams);
     return int(d->number);
@@ -186,13 +188,21 @@ void ns3c_device::wifi_send(Ptr<Packet> packet, const ns3c_device *to, uint16_t 
         queue_full(packet);
 }
 
+static ns3c_loss_reason reason_of(WifiMacDropReason why)
+{
+    switch (why) {
+    case WIFI_MAC_DROP_FAILED_ENQUEUE: return NS3C_LOST_QUEUE;
+    case WIFI_MAC_DROP_EXPIRED_LIFETIME: return NS3C_LOST_EXPIRED;
+    default: return NS3C_LOST_RETRIES;
+    }
+}
+
 /* ns-3 may say so twice of one frame, where it gives up a block of them: the tag goes with the first word. */
 void ns3c_device::wifi_dropped(WifiMacDropReason why, Ptr<const WifiMpdu> mpdu)
 {
-    bool waited = why == WIFI_MAC_DROP_FAILED_ENQUEUE || why == WIFI_MAC_DROP_EXPIRED_LIFETIME;
     ns3c_tag tag;
     if (wifi_queue->GetAc() == AC_BE)
         ns3c_block_ack_gap(this, ns3c_device_of(sim, mpdu->GetHeader().GetAddr1()));
     if (ConstCast<Packet>(mpdu->GetPacket())->RemovePacketTag(tag))
-        ns3c_lost(sim, tag, waited ? NS3C_LOST_QUEUE : NS3C_LOST_RETRIES);
+        ns3c_lost(sim, tag, reason_of(why));
 }

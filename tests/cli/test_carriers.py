@@ -6,11 +6,13 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 
 import pytest
 
-from conftest import NATSIM, ROOT, SANITIZED, SUITES, fields, two_nats
+from conftest import NATSIM, SUITES, fields, two_nats
+from test_workers import LONG, busy_worker, start
 
 MODULE = NATSIM.parent / "natsim-ns3.so"
 needs_ns3 = pytest.mark.skipif(not MODULE.exists() and os.environ.get("CARRIERS") != "all", reason="natsim-ns3.so is not built: bash natsim/ns3/setup.sh")
@@ -217,6 +219,17 @@ def test_results_and_report_name_the_carrier(natsim, scenario, tmp_path, results
     assert "carrier" not in results()["cases"][0]
     assert re.search(r"\(carriers: builtin, ns3 \(ns-3 3\.\d+\)\)", natsim("--version").out)
     assert natsim("explain", "case.yaml", "--carrier", "ns3").code == 0
+
+
+@needs_ns3
+def test_a_crashed_case_says_how_to_run_it_again(scenario, tmp_path, results):
+    scenario(LONG)
+    run = start(tmp_path, "run", "case.yaml", "--carrier", "ns3", "--jobs", 1, "--capture", "none")
+    os.kill(busy_worker(run.pid), signal.SIGKILL)
+    out, _ = run.communicate(timeout=60)
+    [case] = results()["cases"]
+    assert (run.returncode, case["outcome"], case["carrier"]) == (3, "error", "ns3"), out
+    assert "natsim run case.yaml --carrier ns3 --seed 1" in (tmp_path / "natsim-out" / "report.html").read_text()
 
 
 @needs_ns3
