@@ -1,6 +1,8 @@
 # Set-up that run.sh, tests/run.sh and .ci/run share; sourced from the project's root.
 build_packages=(gcc libc6-dev cmake ninja-build pkg-config nettle-dev libdeflate-dev libpcap-dev libfyaml-dev libjansson-dev libxml2-dev
     libcmocka-dev)
+# A build directory that natsim/ns3/setup.sh has been in needs what that installed.
+! grep -qs '^NATSIM_NS3:BOOL=ON$' build/CMakeCache.txt || build_packages+=(g++ libns3-dev)
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"
@@ -14,7 +16,7 @@ as_root() {
 # Installs those of the given Debian packages that are missing.
 install_missing() {
     local p need=()
-    for p in "$@"; do
+    for p in $(printf '%s\n' "$@" | sort -u); do
         dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || need+=("$p")
     done
     [ "${#need[@]}" = 0 ] && return 0
