@@ -65,6 +65,7 @@ void nt_html_case(struct nt_text *t, struct nt_strings *s, const struct nt_resul
     const struct nt_result_selected *first = c->agent_count != 0 && c->agents[0].selected_count != 0 ? c->agents[0].selected : NULL;
     string(t, s, first != NULL ? first->local.type : "");
     string(t, s, first != NULL ? first->remote.type : "");
+    string(t, s, c->carrier);
     close_list(t);
     free(command);
 }
