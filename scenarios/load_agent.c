@@ -32,7 +32,7 @@ static const struct nt_key keys[] = {
      FORM(on),
      .schema = "{\"$ref\": \"#/$defs/attachments\"}",
      .flags = NT_KEY_REQUIRED,
-     .doc = "network, or list of networks"},
+     .doc = "network, or list of networks; {on: NETWORK, address, position, walk} for one with a place of its own"},
     {.name = "address",
      FORM(address),
      .schema = "{\"$ref\": \"#/$defs/addresses\"}",
