@@ -20,6 +20,14 @@ static void check_server(struct nt_load *l, uint32_t server, const struct nt_scn
                      "run the program at an agent, or at a server of kind coturn");
 }
 
+static void check_sender(struct nt_load *l, const char *what, const struct nt_scn_step *step)
+{
+    const struct nt_scn_case *c = l->c;
+    if (step->from != NT_SCN_NONE && c->agents[step->from].exec != NULL)
+        nt_diag_mend(nt_source_error(l->src, step->place, "'%s' of agent '%s': a process cannot be told to", what, c->agents[step->from].name),
+                     "leave the step out");
+}
+
 /* An agent that is a process says which pair it selected, not how it got there. */
 static void check_expect(struct nt_load *l, const struct nt_yaml *expect, uint32_t agent)
 {
@@ -42,6 +50,8 @@ void nt_check_live_steps(struct nt_load *l)
             check_machine(l, s->where.index, s);
         else if (s->kind == NT_STEP_RUN && s->where.kind == NT_SCN_NODE_SERVER)
             check_server(l, s->where.index, s);
+        else if (s->kind == NT_STEP_SEND || s->kind == NT_STEP_REOFFER)
+            check_sender(l, s->kind == NT_STEP_SEND ? "send" : "reoffer", s);
     }
 }
 

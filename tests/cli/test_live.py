@@ -471,6 +471,9 @@ WRONG = [
      "'run' at agent 'R': its host has no room for real programs, it is in the call: give the agent an 'exec', or run the program at another one"),
     (WITH_EXEC, "expect:", "  - {at: 1s, run: {at: turn, command: 'true'}}\nexpect:", "at: 1s",
      "'run' at server 'turn': ours is no process, and its host has no room for real programs: run the program at an agent, or at a server of kind coturn"),
+    *[(WITH_EXEC, "expect:", f"  - {{at: 1s, {step}: {shape}}}\nexpect:", "at: 1s",
+       f"'{step}' of agent 'L': a process cannot be told to: leave the step out")
+      for step, shape in (("send", "{from: L, to: R}"), ("reoffer", "{from: L}"))],
     (WITH_EXEC, "expect:", "  - {at: 1s, run: {at: L}}\nexpect:", "at: L", "'command' is missing"),
     (WITH_EXEC, "expect:", "  - {at: 1s, run: {at: nat-left, command: 'true'}}\nexpect:", "nat-left", "'nat-left' is"),
 ]
