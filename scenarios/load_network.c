@@ -21,7 +21,7 @@ static const struct nt_key keys[] = {
      AT(medium),
      .words = nt_medium_words,
      .doc = "switch (default): all keys but burst-loss and wifi; p2p: a line of two, with delay, rate, queue, loss or burst-loss, mtu; "
-            "csma: a bus, with the same and a rate in any case; wifi: a cell, with queue, mtu, wifi"},
+            "csma: a bus, with the same and a rate in any case; wifi: a cell, with queue, mtu, wifi; csma, wifi and burst-loss need --carrier ns3"},
     {.name = "delay", .type = NT_KEY_TIME, AT(delay), .doc = "paid by each crossing; 0s by default"},
     {.name = "jitter", .type = NT_KEY_TIME, AT(jitter), .doc = "uniform from 0 to this on top, order kept"},
     {.name = "loss", .type = NT_KEY_PERCENT, AT(loss), .doc = "of the packets that cross"},
