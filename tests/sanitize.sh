@@ -4,12 +4,13 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scenarios/setup.sh
-install_missing "${build_packages[@]}" valgrind git tshark python3 python3-pytest python3-jsonschema python3-yaml
+install_missing "${build_packages[@]}" valgrind git tshark python3 python3-pytest python3-jsonschema python3-yaml python3-aioice coturn libnice-dev
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 export ASAN_OPTIONS=exitcode=86 # not one of natsim's own
 step() { echo "== $1 (${SECONDS}s)"; }
 
+[ -x build/asan/minimal_agent ] || rm -f build/asan/build.ninja # libnice may have come since
 build_preset asan
 step "sanitizers: unit tests"
 ctest --test-dir build/asan --output-on-failure --no-tests=error -j "$(nproc)" | tail -n 4
