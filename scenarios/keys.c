@@ -42,7 +42,9 @@ void nt_key_unknown(struct nt_load *l, const struct nt_table *t, const struct nt
     }
     struct nt_diag *d = nt_load_error(l, key, "unknown key '%s'", key->text);
     const char *near = nt_nearest(key->text, words, n);
-    if (near != NULL)
+    if (strcmp(key->text, "position") == 0 || strcmp(key->text, "walk") == 0)
+        nt_diag_mend(d, "it stands with the network, as in {on: NETWORK, %s: ...}", key->text);
+    else if (near != NULL)
         nt_diag_mend(d, "did you mean '%s'?", near);
     else
         nt_diag_mend(d, "%s has %s", t->noun, list);

@@ -205,9 +205,25 @@ static enum nt_outcome introduce(struct nt_world *w, char *why, size_t cap)
     return NT_PASS;
 }
 
+/* A scenario that has such a step was written for our own agent; a process came in its place. */
+static bool can_be_told(const struct nt_world *w, char *why, size_t cap)
+{
+    for (size_t i = 0; i < w->scn->step_count; i++) {
+        const struct nt_scn_step *s = &w->scn->steps[i];
+        bool speaks = s->kind == NT_STEP_SEND || s->kind == NT_STEP_REOFFER;
+        if (!speaks || w->processes[s->from] == NULL)
+            continue;
+        snprintf(why, cap, "line %d: a process cannot be told to '%s'", s->place.line, s->text);
+        return false;
+    }
+    return true;
+}
+
 enum nt_outcome nt_live_begin(struct nt_world *w, const char *logs, char *why, size_t cap)
 {
     char reason[NT_SANDBOX_WHY] = "out of memory";
+    if (!can_be_told(w, why, cap))
+        return NT_SKIP;
     signal(SIGPIPE, SIG_IGN); /* a process that has ended is a write that fails */
     w->live = nt_live_new();
     w->logs = logs;

@@ -28,6 +28,7 @@ def caret(line, column):
 
 # (what is replaced, by what, the word that is complained of, the complaint)
 WRONG = [
+    ("L: {on: home-left,", "L: {on: home-left, position: [1, 2],", "position", "unknown key 'position': it stands with the network, as in {on: NETWORK, position: ...}"),
     ("seed: 1", "sed: 1", "sed", "unknown key 'sed': did you mean 'seed'?"),
     ("delay: 20ms", "dealy: 20ms", "dealy", "unknown key 'dealy': did you mean 'delay'?"),
     ("delay: 20ms", "colour: red", "colour", "unknown key 'colour': a network has ipv4, "),

@@ -409,6 +409,14 @@ def test_processes_take_the_place_of_a_suites_agents(natsim, results):
     assert all(a["stack"].startswith("natsim ") for c in results()["cases"] for a in c["agents"].values())
 
 
+def test_a_step_that_a_process_cannot_take_skips_the_case(natsim, scenario, results):
+    """It was written for our own agent; it says nothing of the process."""
+    text = two_nats(steps="  - {at: 3s, send: {from: R, to: L}}\n  - {at: 4s, reoffer: {from: R}}\n")
+    line = text[:text.index("send:")].count("\n") + 1
+    run = natsim("run", scenario(text), "--agent-r", "stack natsim")
+    [case] = results()["cases"]
+    assert (run.code, case["outcome"], case["reason"]) == (1, "skip", f"line {line}: a process cannot be told to 'send'"), run
+
 @live_only
 def test_a_process_in_one_place_meets_ours_in_the_other(natsim, results):
     run = natsim("run", "classic/five-types", "--filter", "left=full-cone,right=symmetric", "--agent-r", "stack natsim")
