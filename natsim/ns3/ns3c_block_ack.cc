@@ -3,7 +3,10 @@
  * that it has not and crashes. Here both ends agree without a word, before the first frame from one to the other.
  *
  * And where a sender gives a frame up, it asks the receiver to pass over it, in ns-3 without end and without
- * backing off: a station that has gone fills the air. Here the receiver passes over it without being asked. */
+ * backing off: a station that has gone fills the air. Here the receiver passes over it without being asked.
+ *
+ * And where a frame has waited for too long, ns-3 passes over it from within whatever looked at the queue. When that is the end of another
+ * frame, both walk one list of frames under way, each takes from it, and the process dies. Here it is done when that has come to its end. */
 #include "ns3c_state.h"
 
 #include "ns3/ht-frame-exchange-manager.h"
@@ -99,4 +102,22 @@ static void pass(const ns3c_device *from, const ns3c_device *to)
 void ns3c_block_ack_gap(const ns3c_device *from, const ns3c_device *to)
 {
     Simulator::ScheduleNow(&pass, from, to);
+}
+
+static void expire(const ns3c_device *from, Ptr<const WifiMpdu> frame)
+{
+    mac_of(from)->GetQosTxop(AC_BE)->GetBaManager()->NotifyDiscardedMpdu(frame);
+    pass(from, ns3c_device_of(from->sim, frame->GetHeader().GetAddr1()));
+}
+
+void ns3c_device::wifi_expired(Ptr<const WifiMpdu> frame)
+{
+    Simulator::ScheduleNow(&expire, this, frame);
+}
+
+void ns3c_block_ack_expiry(ns3c_device *d)
+{
+    Ptr<BlockAckManager> sender = mac_of(d)->GetQosTxop(AC_BE)->GetBaManager();
+    d->wifi_queue->TraceDisconnectWithoutContext("Expired", MakeCallback(&BlockAckManager::NotifyDiscardedMpdu, sender));
+    d->wifi_queue->TraceConnectWithoutContext("Expired", MakeCallback(&ns3c_device::wifi_expired, d));
 }

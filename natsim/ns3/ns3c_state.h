@@ -60,7 +60,7 @@ struct ns3c_device {
     }
     void wifi_send(ns3::Ptr<ns3::Packet> packet, const ns3c_device *to, uint16_t protocol);
     void wifi_dropped(ns3::WifiMacDropReason why, ns3::Ptr<const ns3::WifiMpdu> mpdu);
-
+    void wifi_expired(ns3::Ptr<const ns3::WifiMpdu> frame);
 
     ns3c *sim;
     uint32_t number;
@@ -106,5 +106,7 @@ const ns3c_device *ns3c_device_of(const ns3c *s, ns3::Mac48Address address);
  * wait for it. */
 void ns3c_block_ack_agree(const ns3c_device *from, const ns3c_device *to);
 void ns3c_block_ack_gap(const ns3c_device *from, const ns3c_device *to);
+/* What is done about frames that have waited for too long is done on its own. */
+void ns3c_block_ack_expiry(ns3c_device *d);
 
 #endif

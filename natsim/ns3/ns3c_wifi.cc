@@ -168,8 +168,10 @@ int ns3c_wifi_attach(struct ns3c *s, int cell, const struct ns3c_waypoint *point
     net->GetMac()->GetFrameExchangeManager()->SetAddress(Mac48Address::ConvertFrom(d->address));
     d->wifi_queue = find_queue(net->GetMac(), c->std);
     d->wifi_limit = c->queue;
-    if (c->std->qos) /* a frame that is not acknowledged is sent again, not asked for */
+    if (c->std->qos) { /* a frame that is not acknowledged is sent again, not asked for */
         net->GetMac()->GetQosTxop(AC_BE)->SetAttribute("UseExplicitBarAfterMissedBlockAck", BooleanValue(false));
+        ns3c_block_ack_expiry(d);
+    }
     net->GetMac()->TraceConnectWithoutContext("DroppedMpdu", MakeCallback(&ns3c_device::wifi_dropped, d));
     c->wifi.AssignStreams(made, streams);
     return int(d->number);
