@@ -14,6 +14,7 @@ struct pair {
     uint32_t waits;      /* the check that still has to trigger one, or NT_VIEW_NONE */
     nt_time waits_until;
     bool checked, nominated, sent;
+    bool given_up;       /* a client's with its TURN server: it has asked for the end of its allocation */
 };
 
 struct agent {
@@ -85,7 +86,12 @@ static void request_sent(struct state *s, const struct nt_item *m)
 {
     struct pair *p = &s->pairs[m->pair];
     bool check = nt_item_check(s->v, m);
+    uint32_t lifetime;
     judge_pace(s, m);
+    if (m->method == NT_TURN_REFRESH)
+        p->given_up = nt_item_u32(s->v, m, NT_ATTR_LIFETIME, &lifetime) && lifetime == 0;
+    else if (m->method == NT_TURN_ALLOCATE)
+        p->given_up = false;
     if (!check)
         return;
     settle_trigger(s, m, m->at);
@@ -125,10 +131,17 @@ static void success_came(struct state *s, const struct nt_item *m, uint32_t self
     }
 }
 
-static bool in_use(const struct nt_view *v, const struct nt_item *m)
+/* RFC 8445, 8.3.1: what is freed need not answer. What its server sent before it knew still comes. */
+static bool freed(const struct state *s, const struct nt_item *m)
 {
-    const struct nt_ice_candidate *c = nt_view_candidate(v, m->party, &m->local);
-    return c != NULL && (c->type == NT_ICE_HOST || c->type == NT_ICE_RELAY);
+    uint32_t pair = m->inner ? nt_view_pair(s->v, m->party, &m->base, &m->server) : NT_VIEW_NONE;
+    return pair != NT_VIEW_NONE && s->pairs[pair].given_up;
+}
+
+static bool in_use(const struct state *s, const struct nt_item *m)
+{
+    const struct nt_ice_candidate *c = nt_view_candidate(s->v, m->party, &m->local);
+    return c != NULL && (c->type == NT_ICE_HOST || c->type == NT_ICE_RELAY) && !freed(s, m);
 }
 
 static nt_time running_since(const struct nt_view *v, uint32_t party)
@@ -150,7 +163,7 @@ static void judge_answered(struct state *s, const struct nt_item *m, uint32_t se
     bool active = a->last_binding != NT_VIEW_NONE && a->last_binding > self && s->v->items[a->last_binding].at > m->at;
     bool patient = since <= m->at && m->at < nt_time_after(since, NT_STUN_TI) && a->selected == NT_TIME_NEVER &&
                    s->v->bye[m->party] > m->at + NT_JUDGE_PROMPT;
-    if (m->at + NT_JUDGE_PROMPT > s->v->in->end || !in_use(s->v, m) || (m->inner && !s->pairs[m->pair].checked))
+    if (m->at + NT_JUDGE_PROMPT > s->v->in->end || !in_use(s, m) || (m->inner && !s->pairs[m->pair].checked))
         return;
     if (answered || active)
         nt_judge_that(s->j, NT_ICE_RULE_ANSWERED, m, answered, "a valid check was not answered");
@@ -174,7 +187,7 @@ static void check_came(struct state *s, const struct nt_item *m, uint32_t self)
         if (p->success != NT_VIEW_NONE)
             selected(s, m);
     }
-    if (p->success != NT_VIEW_NONE || p->waits != NT_VIEW_NONE || a->selected != NT_TIME_NEVER || since == NT_TIME_NEVER || !in_use(s->v, m) ||
+    if (p->success != NT_VIEW_NONE || p->waits != NT_VIEW_NONE || a->selected != NT_TIME_NEVER || since == NT_TIME_NEVER || !in_use(s, m) ||
         (m->inner && !p->checked))
         return;
     nt_time bound = ta(s->v, m) * (4 + 2 * (nt_time)a->pairs);

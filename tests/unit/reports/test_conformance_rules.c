@@ -533,6 +533,42 @@ static void a_permission_is_created_when_the_server_was_told(void **state)
     nt_conf_verdict_free(&v);
 }
 
+/* RFC 8445, 8.3.1: a candidate that is freed need not answer; the server learns of it later than it was said. */
+static void who_gave_up_an_allocation_answers_nothing_by_it(void **state)
+{
+    (void)state;
+    for (uint32_t lifetime = 0; lifetime <= 600; lifetime += 600) {
+        struct forge f;
+        struct nt_conf_verdict v;
+        size_t unanswered = 0;
+        forge_init(&f, "");
+        gather_relay(&f);
+        signal(&f, true, 1);
+        signal(&f, false, 1);
+        permission(&f);
+        relayed_checks(&f);
+        nominated(&f);
+        wait(&f, 3000);
+        turn_request(&f, NT_TURN_REFRESH);
+        nt_stun_add_u32(&f.b, NT_ATTR_LIFETIME, lifetime);
+        turn_signed(&f);
+        send(&f, TAP_L, TAP_NONE, f.l, f.stun);
+        fresh(&f);
+        check(&f, false, CONTROLLED, f.tie_r);
+        relay_up(&f, 0);
+        wait(&f, 2000);
+        ask_consent(&f, true);
+        answer(&f, false, f.l, 0);
+        send(&f, TAP_R, TAP_L, f.r, f.l);
+        wait(&f, 1000);
+        judged(&f, &v);
+        for (size_t i = 0; i < v.count; i++)
+            unanswered += strcmp(v.violations[i].rule->id, "RFC8445-7.3-answer") == 0;
+        assert_int_equal(unanswered, lifetime == 0 ? 0 : 1);
+        nt_conf_verdict_free(&v);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(ids_are_unique_and_found), cmocka_unit_test(an_empty_trace_exercises_nothing),
@@ -541,6 +577,7 @@ int main(void)
                                        cmocka_unit_test(nobody_asked_for_a_classic_answer),
                                        cmocka_unit_test(what_ice_does_not_carry_is_not_its_data),
                                        cmocka_unit_test(real_time_is_known_less_exactly),
-                                       cmocka_unit_test(a_permission_is_created_when_the_server_was_told)};
+                                       cmocka_unit_test(a_permission_is_created_when_the_server_was_told),
+                                       cmocka_unit_test(who_gave_up_an_allocation_answers_nothing_by_it)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
