@@ -2,9 +2,12 @@
 #include "scenarios/carrier.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MODULE "natsim-ns3.so"
@@ -28,6 +31,22 @@ static bool module_path(char *path, size_t cap)
     return false;
 }
 
+/* Of a file that was cut off while it was written, dlopen would map what is not there, and the process would die. An ELF file ends with its
+ * table of sections. What is no ELF file dlopen refuses by itself. */
+static bool whole(const char *path)
+{
+    ElfW(Ehdr) h;
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return false;
+    bool good = fstat(fd, &st) == 0 && !S_ISFIFO(st.st_mode);
+    if (good && read(fd, &h, sizeof h) == (ssize_t)sizeof h && memcmp(h.e_ident, ELFMAG, SELFMAG) == 0)
+        good = h.e_shoff <= (uint64_t)st.st_size && (uint64_t)h.e_shnum * h.e_shentsize <= (uint64_t)st.st_size - h.e_shoff;
+    close(fd);
+    return good;
+}
+
 /* ns-3 takes settings from the environment, of models and of its seed: the same scenario is to give the same bytes. */
 static void forget_settings(void)
 {
@@ -42,6 +61,10 @@ static const struct nt_carrier_module *open_module(char *why, size_t cap)
     char path[PATH_BYTES];
     if (!module_path(path, sizeof path)) {
         snprintf(why, cap, "--carrier ns3: " MODULE " is not here: " MEND);
+        return NULL;
+    }
+    if (!whole(path)) {
+        snprintf(why, cap, "--carrier ns3: %s is not whole: remove it, and 'bash natsim/ns3/setup.sh' builds it again", path);
         return NULL;
     }
     forget_settings();

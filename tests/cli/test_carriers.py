@@ -58,6 +58,18 @@ def test_a_module_that_cannot_be_loaded_or_is_of_another_build_is_said(lonely, t
     assert run.returncode == 2 and "is of another build of natsim: bash natsim/ns3/setup.sh builds both again" in run.stderr
 
 
+@pytest.mark.parametrize("keep", [0.1, 0.5, 0.99])
+def test_a_module_that_was_cut_off_is_said(lonely, tmp_path, keep):
+    """As a full disk leaves it: the loader would touch pages that are not there."""
+    (tmp_path / "m.c").write_text("char room[1000000] = {1};\n")
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", "natsim-ns3.so", "m.c"], cwd=tmp_path, check=True)
+    library = (tmp_path / "natsim-ns3.so").read_bytes()
+    (tmp_path / "natsim-ns3.so").write_bytes(library[:int(len(library) * keep)])
+    run = lonely("run", "classic", "--carrier", "ns3")
+    assert run.returncode == 2 and run.stderr.endswith("natsim-ns3.so is not whole: remove it, and 'bash natsim/ns3/setup.sh' builds it again\n"), run
+    assert "(carriers: builtin)" in lonely("--version").stdout
+
+
 LINE = two_nats().replace("{ipv4: 10.1.0.0/24, delay: 1ms}", "{ipv4: 10.1.0.0/24, MEDIUM}")
 
 
