@@ -353,8 +353,8 @@ static void call(struct nt_fabric *f, uint32_t slot, nt_time now)
 
 static void handle(struct nt_fabric *f, const struct nt_event *e)
 {
-    f->instant_events = e->at == f->now ? f->instant_events + 1 : 1;
-    f->now = e->at;
+    f->instant_events = e->at == f->instant ? f->instant_events + 1 : 1;
+    f->now = f->instant = e->at;
     if (f->instant_events > NT_INSTANT_MAX)
         f->livelock = true;
     switch (nt_event_class_of(e)) {

@@ -114,6 +114,7 @@ struct nt_fabric {
     uint32_t in_tap; /* where the packet in hand arrived, NT_FABRIC_NONE: none */
     bool livelock, nomem;
     nt_time now;
+    nt_time instant; /* of the event before: a carrier moves the clock, too */
     uint64_t instant_events;
     uint8_t *scratch;
 };

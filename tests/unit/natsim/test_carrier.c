@@ -3,6 +3,8 @@
  *   a --- net (held back by the carrier) --- b */
 #include "world.h"
 
+#include "natsim/fabric_state.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -250,6 +252,21 @@ static void test_ends(void **state)
     nt_fabric_del(l.w.f);
 }
 
+/* What happens at one instant has a bound. A carrier that moves the clock to an instant before its delivery does not make all of them one. */
+static void test_instants_are_counted_apart(void **state)
+{
+    (void)state;
+    struct lab l;
+    build(&l, 7 * MS, 0, (struct nt_network_config){.delay = MS});
+    for (int i = 0; i < 20; i++) {
+        send(&l, 1);
+        assert_int_equal(nt_fabric_run(l.w.f, NT_TIME_NEVER), NT_FABRIC_IDLE);
+        assert_true(l.w.f->instant_events <= 2);
+    }
+    assert_int_equal(datagrams(&l.b), 20);
+    nt_fabric_del(l.w.f);
+}
+
 /* 128 + 2 bytes of PPP at 3 Mbit/s: 346,666.67 ns; the nearest one, as ns-3 counts. */
 static void test_a_line_of_the_built_in_carrier(void **state)
 {
@@ -272,7 +289,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_frames_go_its_way), cmocka_unit_test(test_a_late_loss_names_its_packet),
         cmocka_unit_test(test_who_queues_and_draws), cmocka_unit_test(test_places),
-        cmocka_unit_test(test_ends), cmocka_unit_test(test_a_line_of_the_built_in_carrier),
+        cmocka_unit_test(test_ends), cmocka_unit_test(test_instants_are_counted_apart), cmocka_unit_test(test_a_line_of_the_built_in_carrier),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
