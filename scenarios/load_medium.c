@@ -9,6 +9,7 @@
 
 #define BURST_MAX 1000
 #define STATIONS_MAX 100
+#define STATION_RATE_MAX 1000000000 /* more than any standard here carries: above it nothing changes but the time that a run takes */
 
 struct burst_form {
     struct nt_burst_loss loss;
@@ -63,7 +64,7 @@ static const struct nt_key wifi_keys[] = {
      WIFI(stations),
      .high = STATIONS_MAX,
      .doc = "others that use the cell all the time; 0 by default"},
-    {.name = "station-rate", .type = NT_KEY_RATE, WIFI(station_rate), .doc = "that each of them offers; needed with 'stations'"},
+    {.name = "station-rate", .type = NT_KEY_RATE, WIFI(station_rate), .doc = "that each of them offers, up to 1Gbit; needed with 'stations'"},
     {.name = "station-bytes",
      .type = NT_KEY_U32,
      WIFI(station_bytes),
@@ -145,6 +146,8 @@ static void read_wifi(struct nt_load *l, const struct nt_yaml *v, struct nt_wifi
     if (w->stations > 0 && w->station_rate == 0)
         nt_diag_mend(nt_load_error(l, nt_yaml_key(v, "stations"), "'stations' without 'station-rate'"),
                      "say what each of them offers, as in station-rate: 2Mbit");
+    if (w->station_rate > STATION_RATE_MAX)
+        nt_diag_mend(nt_load_error(l, nt_yaml_get(v, "station-rate"), "'station-rate' is above 1Gbit"), "write 1Gbit: no cell carries more");
 }
 
 static void check_keys(struct nt_load *l, const struct nt_yaml *v, const struct nt_scn_network *n)

@@ -251,6 +251,7 @@ static const struct row {
     {"tx-power: 20", "standard: 802.11n, control: aarf",
      "10:89: 'aarf' knows the rates of 802.11a, b and g alone: write control: minstrel, ideal or slowest\n"},
     {"tx-power: 20", "stations: 5", "10:61: 'stations' without 'station-rate': say what each of them offers, as in station-rate: 2Mbit\n"},
+    {"tx-power: 20", "station-rate: 1000Gbit", "10:75: 'station-rate' is above 1Gbit: write 1Gbit: no cell carries more\n"},
     {"tx-power: 20", "stations: 101", "10:71: 101 is out of range for 'stations': write a number from 0 to 100\n"},
     {"tx-power: 20", "station-bytes: 99", "10:76: 99 is out of range for 'station-bytes': write a number from 100 to 2200\n"},
     {"tx-power: 20", "station-radius: -1", "10:77: -1 is out of range for 'station-radius': write a number from 0 to 100000\n"},
