@@ -2,6 +2,7 @@
 #include "scenarios/carrier.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <link.h>
 #include <stdio.h>
@@ -25,7 +26,7 @@ static bool module_path(char *path, size_t cap)
     *(slash != NULL ? slash : exe) = '\0';
     for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
         snprintf(path, cap, "%s%s", exe, beside[i]);
-        if (access(path, R_OK) == 0)
+        if (access(path, F_OK) == 0)
             return true;
     }
     return false;
@@ -33,17 +34,27 @@ static bool module_path(char *path, size_t cap)
 
 /* Of a file that was cut off while it was written, dlopen would map what is not there, and the process would die. An ELF file ends with its
  * table of sections. What is no ELF file dlopen refuses by itself. */
-static bool whole(const char *path)
+static bool whole(int fd)
 {
     ElfW(Ehdr) h;
     struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
+    if (fstat(fd, &st) < 0 || S_ISFIFO(st.st_mode))
         return false;
-    bool good = fstat(fd, &st) == 0 && !S_ISFIFO(st.st_mode);
-    if (good && read(fd, &h, sizeof h) == (ssize_t)sizeof h && memcmp(h.e_ident, ELFMAG, SELFMAG) == 0)
-        good = h.e_shoff <= (uint64_t)st.st_size && (uint64_t)h.e_shnum * h.e_shentsize <= (uint64_t)st.st_size - h.e_shoff;
-    close(fd);
+    if (read(fd, &h, sizeof h) != (ssize_t)sizeof h || memcmp(h.e_ident, ELFMAG, SELFMAG) != 0)
+        return true;
+    return h.e_shoff <= (uint64_t)st.st_size && (uint64_t)h.e_shnum * h.e_shentsize <= (uint64_t)st.st_size - h.e_shoff;
+}
+
+static bool check_file(const char *path, char *why, size_t cap)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool good = fd >= 0 && whole(fd);
+    if (fd < 0)
+        snprintf(why, cap, "--carrier ns3: %s: %s", path, strerror(errno));
+    else if (!good)
+        snprintf(why, cap, "--carrier ns3: %s is not whole: remove it, and 'bash natsim/ns3/setup.sh' builds it again", path);
+    if (fd >= 0)
+        close(fd);
     return good;
 }
 
@@ -63,10 +74,8 @@ static const struct nt_carrier_module *open_module(char *why, size_t cap)
         snprintf(why, cap, "--carrier ns3: " MODULE " is not here: " MEND);
         return NULL;
     }
-    if (!whole(path)) {
-        snprintf(why, cap, "--carrier ns3: %s is not whole: remove it, and 'bash natsim/ns3/setup.sh' builds it again", path);
+    if (!check_file(path, why, cap))
         return NULL;
-    }
     forget_settings();
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     const struct nt_carrier_module *m = library != NULL ? dlsym(library, NT_CARRIER_SYMBOL) : NULL;

@@ -10,7 +10,7 @@ int nt_command_list(const struct nt_options *o)
 {
     struct nt_selection s;
     struct nt_diags diags = {0};
-    int r = nt_select(&s, o, NULL, NT_CARRIER_ANY, &diags);
+    int r = nt_select(&s, o, NULL, o->carrier_given ? o->carrier : NT_CARRIER_ANY, &diags);
     if (r != NT_EXIT_OK)
         nt_complain(&diags);
     for (size_t i = 0; r == NT_EXIT_OK && i < s.count; i++) {
@@ -26,7 +26,7 @@ int nt_command_lint(const struct nt_options *o)
 {
     struct nt_selection s;
     struct nt_diags diags = {0};
-    int r = nt_select(&s, o, NULL, NT_CARRIER_ANY, &diags);
+    int r = nt_select(&s, o, NULL, o->carrier_given ? o->carrier : NT_CARRIER_ANY, &diags);
     if (r != NT_EXIT_OK)
         nt_complain(&diags);
     else

@@ -191,8 +191,10 @@ static int set_choice(struct nt_options *o, enum flag flag, const char *value, s
         o->keep = (enum nt_keep)n;
     if (flag == FLAG_FORMAT)
         o->plain_pcap = n == 1;
-    if (flag == FLAG_CARRIER)
+    if (flag == FLAG_CARRIER) {
         o->carrier = n == 1 ? NT_CARRIER_NS3 : NT_CARRIER_BUILTIN;
+        o->carrier_given = true;
+    }
     return NT_EXIT_OK;
 }
 

@@ -36,6 +36,7 @@ struct nt_options {
     bool plain_pcap, fail_fast, stats, stamp, verbose;
     nt_time until;
     enum nt_carrier_name carrier;
+    bool carrier_given; /* list and lint take a file for whichever carrier when it is not */
     const char *agent_l, *agent_r;   /* commands of processes in the place of agents L and R; NULL: ours */
     unsigned runs;                   /* of each case; 0: 1 */
     bool short_form;                 /* of interop */

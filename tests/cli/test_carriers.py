@@ -8,10 +8,12 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 
 import pytest
 
 from conftest import NATSIM, SUITES, fields, two_nats
+from test_live import NOBODY
 from test_workers import LONG, busy_worker, start
 
 MODULE = NATSIM.parent / "natsim-ns3.so"
@@ -58,6 +60,16 @@ def test_a_module_that_cannot_be_loaded_or_is_of_another_build_is_said(lonely, t
     assert run.returncode == 2 and "is of another build of natsim: bash natsim/ns3/setup.sh builds both again" in run.stderr
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="root can be somebody else")
+def test_a_module_that_may_not_be_read_is_said(tmp_path):
+    with tempfile.TemporaryDirectory() as place:  # tmp_path is root's alone
+        os.chmod(place, 0o755)
+        shutil.copy(NATSIM, place)
+        os.close(os.open(os.path.join(place, "natsim-ns3.so"), os.O_CREAT, 0o000))
+        run = subprocess.run([*NOBODY, "./natsim", "run", "classic", "--carrier", "ns3"], cwd=place, capture_output=True, text=True, timeout=60)
+    assert run.returncode == 2 and run.stderr.endswith("natsim-ns3.so: Permission denied\n"), run
+
+
 @pytest.mark.parametrize("keep", [0.1, 0.5, 0.99])
 def test_a_module_that_was_cut_off_is_said(lonely, tmp_path, keep):
     """As a full disk leaves it: the loader would touch pages that are not there."""
@@ -70,6 +82,8 @@ def test_a_module_that_was_cut_off_is_said(lonely, tmp_path, keep):
     assert "(carriers: builtin)" in lonely("--version").stdout
 
 
+VIRTUAL = sorted(d.name for d in SUITES.iterdir() if d.name not in ("interop", "radio"))
+EXPLORES = [p for p in sorted(SUITES.rglob("*.yaml")) if re.search(r"^  explore:", p.read_text(), re.M)]
 LINE = two_nats().replace("{ipv4: 10.1.0.0/24, delay: 1ms}", "{ipv4: 10.1.0.0/24, MEDIUM}")
 
 
@@ -82,18 +96,17 @@ def test_the_built_in_carrier_refuses_what_it_cannot_model(natsim, scenario, tmp
     text = LINE.replace("MEDIUM", medium)
     line = text[:text.index(word)].count("\n") + 1
     column = text.index(word) - text.rfind("\n", 0, text.index(word))
-    for command in ("run", "explain"):
-        run = natsim(command, scenario(text))
-        assert (run.code, run.out) == (2, "")
+    for command in (["run"], ["explain"], ["lint", "--carrier", "builtin"], ["list", "--carrier", "builtin"]):
+        run = natsim(*command, scenario(text))
+        assert (run.code, run.out) == (2, ""), run
         assert run.err.startswith(f"case.yaml:{line}:{column}: {complaint}\n")
     assert not (tmp_path / "natsim-out").exists()
-    assert natsim("lint", "case.yaml").code == 0
+    for flags in ([], ["--carrier", "ns3"]):
+        assert natsim("lint", "case.yaml", *flags).code == natsim("list", "case.yaml", *flags).code == 0
+    assert natsim("lint", EXPLORES[0]).code == 0 and natsim("lint", EXPLORES[0], "--carrier", "ns3").code == 2
 
 
 # --- with it ---
-
-VIRTUAL = sorted(d.name for d in SUITES.iterdir() if d.name not in ("interop", "radio"))
-EXPLORES = [p for p in sorted(SUITES.rglob("*.yaml")) if re.search(r"^  explore:", p.read_text(), re.M)]
 
 
 @needs_ns3
