@@ -215,6 +215,8 @@ static void judge_leg_out(struct nt_turn_states *s, const struct nt_item *m, uin
     if (t == NULL)
         return;
     bool known = comes_from(s, t, t->down, t->down_next, &l, m->at, &unbound);
+    if (!known && s->j->v->fragmented[m->party])
+        return; /* it may have come in fragments: with TURN's header it does not fit where the datagram does */
     nt_judge_that(s->j, NT_TURN_RULE_RELAY_PAYLOAD, m, known, "the client has not sent this to the peer");
     nt_judge_that(s->j, NT_TURN_RULE_CHANNEL_UNBOUND, m, !unbound, "it came on an unbound channel");
     if (!unbound)

@@ -261,6 +261,15 @@ static int add_item(struct nt_view *v, struct nt_item m)
     return r != NT_OK ? r : follow(v, &m);
 }
 
+/* What came in fragments is not put together here: a judge may have to know that there is more than the items. */
+static void note_fragment(struct nt_view *v, const struct nt_capture_frame *f)
+{
+    const uint8_t *bytes = nt_capture_bytes(v->in->capture, f);
+    struct nt_packet p = {.data = (uint8_t *)(uintptr_t)bytes, .len = f->len, .cap = f->len};
+    if (f->len > 0 && f->direction == NT_DIR_IN && nt_packet_parse(&p) == NT_OK && p.fragment)
+        v->fragmented[v->tap_party[f->tap]] = true;
+}
+
 static int walk(struct nt_view *v)
 {
     const struct nt_capture *c = v->in->capture;
@@ -272,9 +281,12 @@ static int walk(struct nt_view *v)
         struct nt_addr src, dst;
         size_t len;
         if (f->tap >= c->tap_count || v->tap_party[f->tap] == NT_VIEW_NONE || v->tap_signalling[f->tap] ||
-            (f->direction != NT_DIR_IN && f->direction != NT_DIR_OUT) || (f->direction == NT_DIR_IN && f->fate == NT_FATE_DROPPED) ||
-            !nt_view_datagram(c, f, &src, &dst, &m.bytes, &len) || len == 0)
+            (f->direction != NT_DIR_IN && f->direction != NT_DIR_OUT) || (f->direction == NT_DIR_IN && f->fate == NT_FATE_DROPPED))
             continue;
+        if (!nt_view_datagram(c, f, &src, &dst, &m.bytes, &len) || len == 0) {
+            note_fragment(v, f);
+            continue;
+        }
         m.party = v->tap_party[f->tap];
         m.len = (uint32_t)len;
         m.local = m.base = f->direction == NT_DIR_OUT ? src : dst;
@@ -298,7 +310,9 @@ int nt_view_init(struct nt_view *v, const struct nt_conf_input *in)
     v->tap_signalling = calloc(taps, sizeof *v->tap_signalling);
     v->party_description = malloc(parties * sizeof *v->party_description);
     v->bye = malloc(parties * sizeof *v->bye);
-    int r = v->tap_party != NULL && v->tap_signalling != NULL && v->party_description != NULL && v->bye != NULL ? NT_OK : NT_ENOMEM;
+    v->fragmented = calloc(parties, sizeof *v->fragmented);
+    bool all = v->tap_party != NULL && v->tap_signalling != NULL && v->party_description != NULL && v->bye != NULL && v->fragmented != NULL;
+    int r = all ? NT_OK : NT_ENOMEM;
     for (size_t i = 0; i < parties && r == NT_OK; i++) {
         v->party_description[i] = NT_VIEW_NONE;
         v->bye[i] = NT_TIME_NEVER;
@@ -333,6 +347,7 @@ void nt_view_free(struct nt_view *v)
     free(v->tap_signalling);
     free(v->party_description);
     free(v->bye);
+    free(v->fragmented);
 }
 
 /* --- what an item is --- */

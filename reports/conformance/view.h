@@ -118,6 +118,7 @@ struct nt_view {
     bool *tap_signalling;
     uint32_t *party_description;  /* each party's first */
     nt_time *bye;                 /* each party's: when a SIP BYE was seen */
+    bool *fragmented;             /* each party's: some datagram came to it in fragments, and is no item */
     struct nt_map by_id, by_pair, by_tuple, by_relayed, by_ufrag, by_socket;
 };
 

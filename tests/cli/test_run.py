@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from conftest import SUITES, two_nats
+from conftest import SUITES, fields, two_nats
 
 RELAYED = {("port-restricted-cone", "symmetric"), ("symmetric", "port-restricted-cone"), ("symmetric", "symmetric")}
 
@@ -161,3 +161,14 @@ def test_under_ten_percent_loss_every_seed_connects_within_ten_seconds(natsim, r
     times = [c["connect_ms"] for c in results()["cases"]]
     assert len(times) == 200 and max(times) <= 10000
     assert len(set(times)) > 20, "the seeds draw different losses"
+
+
+@pytest.mark.parametrize("size", [1452, 1472, 1473, 2900])
+def test_what_is_relayed_in_fragments_is_no_breach(natsim, scenario, tmp_path, results, size):
+    """1472 bytes fit into a packet, and do not with TURN's header: the server gets fragments, and relays a whole packet."""
+    text = two_nats(path="relayed", steps=f"  - {{at: 3s, send: {{from: L, to: R, bytes: {size}, count: 5, interval: 20ms}}}}\n")
+    run = natsim("run", scenario(text.replace("L: {on: home-left,", "L: {on: home-left, policy: relay,")))
+    assert run.code == 0, run
+    assert results()["cases"][0]["data"]["lost"] == 0
+    came = fields(tmp_path / "natsim-out" / "captures" / "case.pcapng", "ip.flags.mf", display='frame.interface_name == "turn.0" && ip.flags.mf == 1')
+    assert (came != []) == (size > 1452)
