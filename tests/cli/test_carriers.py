@@ -14,6 +14,7 @@ import pytest
 
 from conftest import NATSIM, SUITES, fields, two_nats
 from test_live import NOBODY
+from test_live import live_only
 from test_workers import LONG, busy_worker, start
 
 MODULE = NATSIM.parent / "natsim-ns3.so"
@@ -258,13 +259,12 @@ def test_a_crashed_case_says_how_to_run_it_again(scenario, tmp_path, results):
 
 
 @needs_ns3
+@live_only
 def test_a_real_program_runs_on_the_air(natsim, scenario, tmp_path, results):
     """In real time, with its packets as frames of a Wi-Fi device."""
     text = LINE.replace("MEDIUM", "medium: wifi, wifi: {stations: 2, station-rate: 1Mbit}").replace("L: {on: home-left", 'L: {exec: "stack natsim", on: home-left')
     run = natsim("run", scenario(text), "--carrier", "ns3")
     [case] = results()["cases"]
-    if case["outcome"] == "skip":
-        pytest.skip(case["reason"])
     assert run.code == 0 and case["agents"]["L"]["stack"] != "natsim", run
     # On the air a packet takes a time of its own: no two ways through the cell are alike.
     times = {}

@@ -1,7 +1,7 @@
 /* The language's own example, field by field; addresses; the matrix; what steps and expectations become. */
 #include "core/stun/message.h"
 #include "natsim/fabric.h"
-#include "scenarios/load.h"
+#include "loaded.h"
 
 #include <jansson.h>
 #include <setjmp.h>
@@ -48,29 +48,6 @@ static const char example[] =
     "  - when: {left: symmetric, right: [port-restricted-cone, symmetric]}\n"
     "    path: relayed\n"
     "    L: {selected: {local: prflx, remote: relay}}\n";
-
-static struct nt_scn_file *load(const char *text)
-{
-    struct nt_diags diags = {0};
-    struct nt_scn_file *f = nt_scn_load_text(text, strlen(text), "classic/x", "classic/x.yaml", &diags);
-    if (f == NULL) {
-        char *shown = nt_diags_format(&diags);
-        print_message("%s", shown);
-        free(shown);
-    }
-    assert_non_null(f);
-    nt_diags_clear(&diags);
-    return f;
-}
-
-static struct nt_scn_case *cell(const struct nt_scn_file *f, size_t i)
-{
-    struct nt_diags diags = {0};
-    struct nt_scn_case *c = nt_scn_file_case(f, i, &diags);
-    assert_non_null(c);
-    assert_int_equal(diags.count, 0);
-    return c;
-}
 
 static void assert_addr(const struct nt_addr *a, const char *text)
 {

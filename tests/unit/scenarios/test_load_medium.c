@@ -1,6 +1,6 @@
 /* Media of networks: what their keys become, what is left out, where stations are; and every error, with its place. */
 #include "natsim/fabric.h"
-#include "scenarios/load.h"
+#include "loaded.h"
 #include "scenarios/units.h"
 
 #include <setjmp.h>
@@ -51,28 +51,6 @@ static char *change(const char *find, const char *replace)
     assert_non_null(text);
     snprintf(text, len, "%.*s%s%s", (int)(at - base), base, replace, at + strlen(find));
     return text;
-}
-
-static struct nt_scn_file *load(const char *text)
-{
-    struct nt_diags diags = {0};
-    struct nt_scn_file *f = nt_scn_load_text(text, strlen(text), "t", "t.yaml", &diags);
-    if (f == NULL) {
-        char *shown = nt_diags_format(&diags);
-        print_message("%s", shown);
-        free(shown);
-    }
-    assert_non_null(f);
-    nt_diags_clear(&diags);
-    return f;
-}
-
-static struct nt_scn_case *cell(const struct nt_scn_file *f, size_t i)
-{
-    struct nt_diags diags = {0};
-    struct nt_scn_case *c = nt_scn_file_case(f, i, &diags);
-    assert_non_null(c);
-    return c;
 }
 
 static void assert_place(struct nt_place p, int line, int column)
