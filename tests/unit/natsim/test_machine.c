@@ -386,9 +386,12 @@ static void nothing_survives_its_machine(void **state)
     make_machine();
     snprintf(path, sizeof path, "/proc/%d/ns/net", (int)nt_sandbox_pid(nt_machine_sandbox(machine)));
     assert_true(readlink(path, name, sizeof name - 1) > 0);
-    start_program(&h[0], "trap '' TERM HUP; setsid setsid tail -f /dev/null & echo child; while read -r x; do :; done; exec tail -f /dev/null");
-    start_program(&h[1], "setsid sh -c 'setsid tail -f /dev/null <&- >/dev/null 2>&1 & exit' ; echo parent; exit");
+    /* The last child of each speaks: setsid may fork, and a reader of /proc that comes between sees neither process. */
+    start_program(&h[0], "trap '' TERM HUP; setsid setsid sh -c 'echo child; exec tail -f /dev/null' & while read -r x; do :; done; exec tail -f /dev/null");
+    start_program(&h[1], "setsid sh -c 'setsid sh -c \"echo orphan; exec tail -f /dev/null >/dev/null 2>&1\" <&- & exit' ; read -r x; exit");
     run_until(has_a_line, &h[0]);
+    run_until(has_a_line, &h[1]);
+    nt_program_close_input(h[1].program);
     run_until(has_ended, &h[1]);
     assert_true(count_in(name) >= 4);
     nt_machine_del(machine);
