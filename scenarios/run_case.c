@@ -184,6 +184,19 @@ static int add_parties(const struct nt_scn_case *c, struct nt_conf_party *partie
     return r;
 }
 
+/* What steps hold back is no fault of who sent it. */
+static void note_held(const struct nt_scn_case *c, struct nt_conf_party *parties)
+{
+    for (size_t i = 0; i < c->step_count; i++) {
+        const struct nt_scn_step *s = &c->steps[i];
+        bool agent = s->where.kind == NT_SCN_NODE_AGENT, server = s->where.kind == NT_SCN_NODE_SERVER;
+        if (s->kind == NT_STEP_FAULT && s->fault == NT_FAULT_DELAY && (agent || server))
+            parties[agent ? s->where.index : c->agent_count + s->where.index].held = true;
+        if (s->kind == NT_STEP_SIGNALLING && s->act == NT_SIGNAL_DELAY && s->by > parties[s->from].told_late)
+            parties[s->from].told_late = s->by;
+    }
+}
+
 static size_t add_users(const struct nt_scn_case *c, struct nt_conf_user *users, size_t cap)
 {
     size_t n = 0;
@@ -203,6 +216,7 @@ static int judge_conformance(const struct nt_world *w, struct nt_conf_verdict *v
     struct nt_conf_user *users = calloc(user_cap + 1, sizeof *users);
     int r = parties == NULL || users == NULL ? NT_ENOMEM : add_parties(c, parties, &count);
     if (r == NT_OK) {
+        note_held(c, parties);
         struct nt_conf_input in = {.capture = w->observer.capture, .parties = parties, .party_count = count, .users = users,
                                    .user_count = add_users(c, users, user_cap), .end = nt_fabric_now(w->fabric), .real_time = w->live != NULL};
         r = nt_conf_judge(&in, verdict);

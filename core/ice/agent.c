@@ -198,7 +198,7 @@ static void pace(struct nt_ice_agent *a, nt_time now)
         return;
     bool started = nt_ice_source_start(a, now);
     if (!started && !a->turn_had_slot)
-        started = a->turn_had_slot = nt_ice_relay_turn(a);
+        started = a->turn_had_slot = nt_ice_relay_turn(a, now);
     if (!started && nt_ice_lists_pending(a)) {
         started = nt_ice_lists_check(a, now);
         a->turn_had_slot = false;
@@ -206,7 +206,7 @@ static void pace(struct nt_ice_agent *a, nt_time now)
             a->session.tick = nt_time_after(now, a->ta);
     }
     if (!started)
-        started = nt_ice_relay_turn(a);
+        started = nt_ice_relay_turn(a, now);
     if (started)
         nt_ice_paced(a, now);
 }

@@ -233,7 +233,7 @@ bool nt_ice_relay_input(struct nt_ice_agent *a, uint16_t base, const struct nt_p
 void nt_ice_relay_timer(struct nt_ice_agent *a, nt_time now);
 nt_time nt_ice_relay_deadline(const struct nt_ice_agent *a);
 void nt_ice_relay_pull(struct nt_ice_agent *a, nt_time now);
-bool nt_ice_relay_turn(struct nt_ice_agent *a); /* lets one held transaction go; false: none */
+bool nt_ice_relay_turn(struct nt_ice_agent *a, nt_time now); /* lets one held transaction go; false: none */
 size_t nt_ice_relay_output(struct nt_ice_agent *a, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now);
 void nt_ice_relay_permit(struct nt_ice_agent *a, nt_time now); /* of all remote candidates, on all allocations */
 void nt_ice_relay_free(struct nt_ice_agent *a, bool all, nt_time now); /* unless all: only those no selected pair uses */

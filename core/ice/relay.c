@@ -139,12 +139,13 @@ void nt_ice_relay_pull(struct nt_ice_agent *a, nt_time now)
     }
 }
 
-bool nt_ice_relay_turn(struct nt_ice_agent *a)
+bool nt_ice_relay_turn(struct nt_ice_agent *a, nt_time now)
 {
     for (size_t i = 0; i < a->bases.source_count; i++) {
         struct nt_ice_source *s = &a->bases.sources[i];
         if (s->held_len > 0 && s->held_paced) {
             s->held_paced = false;
+            nt_turn_client_left(s->client, s->held + NT_STUN_HEADER - NT_STUN_ID, now);
             return true;
         }
     }
@@ -154,7 +155,7 @@ bool nt_ice_relay_turn(struct nt_ice_agent *a)
 size_t nt_ice_relay_output(struct nt_ice_agent *a, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
 {
     nt_ice_relay_pull(a, now);
-    if (a->paced_at == now && a->next_start <= now && nt_ice_relay_turn(a))
+    if (a->paced_at == now && a->next_start <= now && nt_ice_relay_turn(a, now))
         nt_ice_paced(a, now);
     for (size_t i = 0; i < a->bases.source_count; i++) {
         struct nt_ice_source *s = &a->bases.sources[i];

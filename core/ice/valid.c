@@ -12,18 +12,17 @@ int nt_ice_prflx_note(struct nt_ice_session *s, int side, const struct nt_addr *
     return r;
 }
 
+/* An address may have several bases (RFC 8445, B.2), and be another one's after a NAT has lost its mappings: what was sent from this
+ * base is answered to it. */
 static uint32_t known_own(const struct nt_ice_agent *a, const struct nt_ice_own *sender, const struct nt_addr *mapped)
 {
-    uint32_t found = NT_ICE_NONE;
     for (uint32_t i = 0; i < a->bases.own_count; i++) {
         const struct nt_ice_own *o = &a->bases.own[i];
-        if (o->c.stream != sender->c.stream || o->c.component != sender->c.component || !nt_addr_equal(&o->c.addr, mapped))
-            continue;
-        if (nt_ice_via_equal(o->via, sender->via))
-            return i; /* RFC 8445, B.2: one address may have several bases; that of the check comes first */
-        found = found == NT_ICE_NONE ? i : found;
+        if (o->c.stream == sender->c.stream && o->c.component == sender->c.component && nt_addr_equal(&o->c.addr, mapped) &&
+            nt_ice_via_equal(o->via, sender->via))
+            return i;
     }
-    return found;
+    return NT_ICE_NONE;
 }
 
 /* RFC 8445, 7.2.5.3.1: "The type is peer reflexive. The base is the local candidate of the candidate pair from which the

@@ -21,7 +21,7 @@ static bool copy_text(char *to, size_t cap, const char *from)
 void nt_stun_login_init(struct nt_stun_login *l, const char *user, const char *password)
 {
     memset(l, 0, sizeof *l);
-    l->failed = !copy_text(l->user, NT_STUN_USER_BYTES, user) || !copy_text(l->password, sizeof l->password, password);
+    l->unusable = !copy_text(l->user, NT_STUN_USER_BYTES, user) || !copy_text(l->password, sizeof l->password, password);
 }
 
 void nt_stun_login_sign(const struct nt_stun_login *l, struct nt_stun_builder *b)
@@ -130,7 +130,7 @@ static uint8_t choose_algorithm(const struct nt_stun_attr *list)
 /* Whether to try again after this challenge. */
 static bool may_retry(const struct nt_stun_login *l, const struct challenge *c, int code)
 {
-    if (l->failed || !is_text(c->nonce) || (c->realm != NULL ? !is_text(c->realm) : code == 401))
+    if (l->unusable || !is_text(c->nonce) || (c->realm != NULL ? !is_text(c->realm) : code == 401))
         return false;
     if (c->algorithms != NULL && (c->algorithms->len == 0 || c->algorithms->len > sizeof l->algorithms))
         return false;
@@ -151,12 +151,8 @@ static bool may_retry(const struct nt_stun_login *l, const struct challenge *c, 
 int nt_stun_login_challenged(struct nt_stun_login *l, const struct nt_stun_msg *response, int code)
 {
     struct challenge c = read_challenge(response);
-    if (code != 401 && code != 438)
+    if ((code != 401 && code != 438) || !may_retry(l, &c, code))
         return 0;
-    if (!may_retry(l, &c, code)) {
-        l->failed = true;
-        return 0;
-    }
     if (l->algorithm != 0)
         l->stale++;
     uint8_t algorithm = choose_algorithm(c.algorithms);
@@ -172,6 +168,7 @@ int nt_stun_login_challenged(struct nt_stun_login *l, const struct nt_stun_msg *
     }
     l->algorithm = algorithm;
     l->userhash = (c.features & NT_FEATURE_USERNAME_ANONYMITY) != 0;
+    l->keys += other_key;
     if (other_key)
         nt_stun_key_long(&l->key, algorithm, l->user, l->realm, l->password);
     return 1;

@@ -20,13 +20,14 @@ struct nt_stun_login {
     uint8_t algorithms_len;
     uint8_t algorithm;      /* 0 until a 401; NT_PASSWORD_MD5 or _SHA256 */
     bool userhash, sha256;  /* the nonce's security feature bits; integrity by SHA-256 */
-    bool failed;            /* refused with these credentials: no further retry */
+    uint32_t keys;          /* how often realm, algorithm and with them the key have changed */
+    bool unusable;          /* user name or password is too long: no challenge is answered */
     uint8_t stale;          /* 438, and 401 with another realm, since the last verified response: at most
                              * NT_STUN_STALE_MAX retries */
     struct nt_stun_key key;
 };
 
-/* A user name or password that is too long makes it `failed`. */
+/* A user name or password that is too long makes it `unusable`. */
 void nt_stun_login_init(struct nt_stun_login *l, const char *user, const char *password);
 /* Adds USERNAME or USERHASH, REALM, NONCE, PASSWORD-ALGORITHM(S) and the integrity attribute; nothing before a 401. */
 void nt_stun_login_sign(const struct nt_stun_login *l, struct nt_stun_builder *b);

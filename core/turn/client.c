@@ -206,7 +206,8 @@ static void take_indication(struct nt_turn_client *c, const struct nt_stun_msg *
 }
 
 /* RFC 8656, 12: "the client SHOULD be prepared to receive ChannelData messages on the channel from the server as soon as it has
- * sent the ChannelBind request" */
+ * sent the ChannelBind request". A refusal that came without integrity, to a damaged repetition for one, may follow a success that was
+ * lost: what comes by a channel of that number is heard where it would be in an indication. */
 static void take_channel_data(struct nt_turn_client *c, const uint8_t *bytes, size_t len)
 {
     uint16_t number;
@@ -216,7 +217,7 @@ static void take_channel_data(struct nt_turn_client *c, const uint8_t *bytes, si
         return;
     uint32_t i = nt_map_get(&c->by_number, &number);
     const struct nt_turn_kept *channel = i != NT_MAP_NONE ? &c->channels.items[i] : NULL;
-    if (channel != NULL && (channel->asked || (channel->granted && believed(c, &channel->peer))))
+    if (channel != NULL && (channel->asked || ((channel->granted || channel->refused) && believed(c, &channel->peer))))
         tell_data(c, &channel->peer, payload, payload_len);
 }
 

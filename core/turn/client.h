@@ -56,6 +56,8 @@ bool nt_turn_client_input(struct nt_turn_client *c, const struct nt_path *path, 
 void nt_turn_client_timer(struct nt_turn_client *c, nt_time now);
 /* Requests and refreshes; the length, 0 for none. `path` goes from the base to the server. */
 size_t nt_turn_client_output(struct nt_turn_client *c, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now);
+/* A request of output was held back and leaves only now: its retransmissions count from here (RFC 8489, 6.2.1). */
+void nt_turn_client_left(struct nt_turn_client *c, const uint8_t id[NT_STUN_ID], nt_time now);
 nt_time nt_turn_client_deadline(const struct nt_turn_client *c);
 int nt_turn_client_event(struct nt_turn_client *c, struct nt_turn_event *ev); /* 1: *ev is one */
 

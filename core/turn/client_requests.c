@@ -73,6 +73,7 @@ static bool form(struct nt_turn_client *c, const struct nt_turn_txn *draft, nt_t
     t->send = true;
     t->signed_ = c->login.algorithm != 0;
     t->challenge = c->challenges;
+    t->keys = c->login.keys;
     t->len = (size_t)len;
     memcpy(t->bytes, bytes, t->len);
     nt_stun_txn_start(&t->clock, id, c->config.rto, NT_STUN_RC, NT_STUN_RM, now);
@@ -163,6 +164,17 @@ void nt_turn_requests_timer(struct nt_turn_client *c, nt_time now)
     }
 }
 
+void nt_turn_client_left(struct nt_turn_client *c, const uint8_t id[NT_STUN_ID], nt_time now)
+{
+    for (size_t i = 0; i < c->txn_count; i++) {
+        struct nt_turn_txn *t = c->txns[i];
+        if (memcmp(t->clock.id, id, NT_STUN_ID) != 0)
+            continue;
+        nt_stun_txn_start(&t->clock, id, c->config.rto, NT_STUN_RC, NT_STUN_RM, now);
+        t->send = false;
+    }
+}
+
 nt_time nt_turn_requests_deadline(const struct nt_turn_client *c)
 {
     nt_time t = NT_TIME_NEVER;
@@ -181,14 +193,14 @@ static bool trusted(struct nt_turn_client *c, const struct nt_turn_txn *t, const
     return r == NT_OK || code == 401 || code == 438 || (code == 300 && r == NT_ENOENT);
 }
 
-/* Whether the challenge is to be answered with a new request. A 438 to a request that was signed before the last challenge was
- * taken needs nothing but the nonce that is known by now. */
+/* Whether the challenge is to be answered with a new request. One to a request that was made before the last challenge was taken needs
+ * nothing but what is known by now: another nonce, or another key. */
 static bool challenged(struct nt_turn_client *c, const struct nt_turn_txn *t, const struct nt_stun_msg *m, int code)
 {
     if ((code != 401 && code != 438) || !c->has_user)
         return false;
-    if (t->challenge != c->challenges)
-        return !c->login.failed;
+    if (code == 401 ? t->keys != c->login.keys : t->challenge != c->challenges)
+        return true;
     if (nt_stun_login_challenged(&c->login, m, code) != 1)
         return false;
     c->challenges++;

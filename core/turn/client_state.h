@@ -24,6 +24,7 @@ struct nt_turn_txn {
     bool send;          /* due to be sent again */
     bool signed_;       /* the response must be, too */
     uint32_t challenge; /* the challenge it was signed after */
+    uint32_t keys;      /* of the login, then */
     uint16_t items[NT_TURN_BATCH_MAX];
     size_t len;
     uint8_t bytes[];

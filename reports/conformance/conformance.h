@@ -13,6 +13,8 @@ struct nt_conf_party {
     const char *name;            /* the node's, as in the capture's taps */
     const struct nt_addr *addresses; /* its own; port 0 */
     size_t address_count;
+    bool held;                   /* a step held back datagrams before they left: when it sent what is not known */
+    nt_time told_late;           /* a step held back its descriptions for so long */
 };
 
 struct nt_conf_user { /* keys of servers, for integrity */

@@ -14,6 +14,7 @@ struct pair {
     nt_time renewed, forged;  /* the last valid response, the last one that does not authenticate; NT_TIME_NEVER: none */
     nt_time selected, asked, gap;
     bool flagged, late;
+    bool unsure;              /* the peer has nominated it after its check: it may be checked anew first */
     unsigned same;
 };
 
@@ -67,15 +68,14 @@ static void judge_request(struct state *s, const struct nt_item *m, uint32_t sel
 {
     struct pair *p = &s->pairs[m->pair];
     const struct nt_item *first = &s->v->items[m->first];
-    bool consent = p->selected != NT_TIME_NEVER && first->at > p->selected + SETTLED && nt_item_attr(s->v, m, NT_ATTR_USE_CANDIDATE) == NULL;
-    if (!consent || m->copy)
+    bool consent = p->selected != NT_TIME_NEVER && !p->unsure && first->at > p->selected + SETTLED && nt_item_attr(s->v, m, NT_ATTR_USE_CANDIDATE) == NULL;
+    if (!consent || m->copy || nt_item_held(s->v, m))
         return;
     s->agents[m->party].asks = true;
     nt_judge_that(s->j, NT_CONSENT_RULE_FRESH, m, m->first == self, "a consent request was sent again");
-    nt_judge_that(s->j, NT_CONSENT_RULE_AGAIN, m, !expired(p, m->at), "the pair is used again after its consent was lost");
-    if (m->late)
-        p->asked = NT_TIME_NEVER;
-    else if (m->first == self && !expired(p, m->at))
+    if (p->asked != NT_TIME_NEVER) /* else it was nominated in vain: a check that never had an answer */
+        nt_judge_that(s->j, NT_CONSENT_RULE_AGAIN, m, !expired(p, m->at), "the pair is used again after its consent was lost");
+    if (m->first == self && !expired(p, m->at))
         judge_interval(s, m, p);
 }
 
@@ -83,7 +83,14 @@ static void select_if(struct pair *p, bool flag, nt_time now)
 {
     p->flagged = p->flagged || flag;
     if (p->flagged && p->renewed != NT_TIME_NEVER && p->selected == NT_TIME_NEVER)
-        p->selected = now;
+        p->selected = p->renewed = now; /* "After ICE concludes on a particular candidate pair [...] consent is maintained" */
+}
+
+static void nominated_by_peer(struct pair *p, nt_time now)
+{
+    bool before = p->selected != NT_TIME_NEVER;
+    select_if(p, true, now);
+    p->unsure = p->unsure || (!before && p->selected != NT_TIME_NEVER);
 }
 
 static void response_came(struct state *s, const struct nt_item *m)
@@ -103,6 +110,7 @@ static void response_came(struct state *s, const struct nt_item *m)
         return;
     }
     p->renewed = m->at;
+    p->unsure = false;
     select_if(p, nt_item_attr(s->v, &s->v->items[m->request], NT_ATTR_USE_CANDIDATE) != NULL, m->at);
 }
 
@@ -118,7 +126,7 @@ static void step(struct state *s, const struct nt_item *m, uint32_t self)
     else if (!out && nt_item_is(m, NT_STUN_BINDING, NT_STUN_SUCCESS) && nt_item_check_response(s->v, m))
         response_came(s, m);
     else if (!out && nt_item_attr(s->v, m, NT_ATTR_USE_CANDIDATE) != NULL && nt_item_valid_check(s->v, m))
-        select_if(&s->pairs[m->pair], true, m->at);
+        nominated_by_peer(&s->pairs[m->pair], m->at);
 }
 
 void nt_judge_consent(struct nt_judge *j)

@@ -47,7 +47,7 @@ static void judge_pace(struct state *s, const struct nt_item *m)
 {
     struct agent *a = &s->agents[m->party];
     nt_time gap = m->at - a->last_start;
-    if (m->late)
+    if (m->excused || nt_item_held(s->v, m))
         return;
     if (a->selected == NT_TIME_NEVER && a->started && nt_judge_breaks(s->j, NT_ICE_RULE_PACING, gap + nt_judge_tolerance(s->v) >= a->pace))
         nt_judge_broken(s->j, NT_ICE_RULE_PACING, m->party, m->frame, "%" PRId64 ".%03d ms after the transaction before", gap / NT_MSEC,
@@ -77,7 +77,7 @@ static void settle_trigger(struct state *s, const struct nt_item *m, nt_time now
     if (p->waits == NT_VIEW_NONE)
         return;
     const struct nt_item *cause = &s->v->items[p->waits];
-    bool late = !m->late && now > p->waits_until + nt_judge_tolerance(s->v) && s->agents[m->party].selected > p->waits_until;
+    bool late = !nt_item_held(s->v, m) && now > p->waits_until + nt_judge_tolerance(s->v) && s->agents[m->party].selected > p->waits_until;
     nt_judge_that(s->j, NT_ICE_RULE_TRIGGERED, cause, !late, "no check in the other direction");
     p->waits = NT_VIEW_NONE;
 }
@@ -159,11 +159,12 @@ static void judge_answered(struct state *s, const struct nt_item *m, uint32_t se
     const struct agent *a = &s->agents[m->party];
     uint32_t answer = s->v->items[m->first].answer;
     nt_time since = running_since(s->v, m->party);
-    bool answered = answer != NT_VIEW_NONE && (s->v->items[answer].late || s->v->items[answer].at <= m->at + NT_JUDGE_PROMPT);
+    bool answered = answer != NT_VIEW_NONE && s->v->items[answer].at <= m->at + NT_JUDGE_PROMPT;
     bool active = a->last_binding != NT_VIEW_NONE && a->last_binding > self && s->v->items[a->last_binding].at > m->at;
-    bool patient = since <= m->at && m->at < nt_time_after(since, NT_STUN_TI) && a->selected == NT_TIME_NEVER &&
+    nt_time waits_until = nt_time_after(since, NT_STUN_TI) - nt_item_party(s->v, m)->told_late;
+    bool patient = since <= m->at && m->at < waits_until && a->selected == NT_TIME_NEVER &&
                    s->v->bye[m->party] > m->at + NT_JUDGE_PROMPT;
-    if (m->at + NT_JUDGE_PROMPT > s->v->in->end || !in_use(s, m) || (m->inner && !s->pairs[m->pair].checked))
+    if (nt_item_held(s->v, m) || m->at + NT_JUDGE_PROMPT > s->v->in->end || !in_use(s, m) || (m->inner && !s->pairs[m->pair].checked))
         return;
     if (answered || active)
         nt_judge_that(s->j, NT_ICE_RULE_ANSWERED, m, answered, "a valid check was not answered");
@@ -203,8 +204,8 @@ static bool any_nominated(const struct state *s, const struct nt_item *m)
 static void judge_data(struct state *s, const struct nt_item *m)
 {
     const struct pair *p = &s->pairs[m->pair];
-    if (!s->agents[m->party].any_success)
-        return; /* RFC 7675's business */
+    if (!s->agents[m->party].any_success || nt_item_held(s->v, m))
+        return; /* the first is RFC 7675's business */
     nt_judge_that(s->j, NT_ICE_RULE_DATA_PAIR, m, p->success != NT_VIEW_NONE && (p->nominated || !any_nominated(s, m)),
                   "data on a pair that is not valid, or not selected");
 }

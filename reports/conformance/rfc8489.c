@@ -202,6 +202,18 @@ static void judge_short_term(struct nt_judge *j, const struct nt_item *m, const 
         nt_judge_that(j, NT_STUN_RULE_PLAIN, m, m->integrity == NT_SIGNED_NOT, "the refusal is signed");
 }
 
+static void judge_repeat(struct nt_judge *j, const struct nt_item *m, const struct nt_item *q)
+{
+    const struct nt_item *first = &j->v->items[q->first], *before = &j->v->items[first->answer];
+    bool same = q->len == first->len && memcmp(q->bytes, first->bytes, q->len) == 0; /* a step may have damaged one of them */
+    /* Its allocation may have ended in between: a Refresh that deletes it finds none when it is repeated (RFC 8656, 8.2). */
+    bool gone = m->method != NT_TURN_ALLOCATE && nt_item_code(j->v, m) == 437;
+    /* From another address, which a NAT may give it in between, it is another client's request. */
+    if (before != m && same && !before->excused && !nt_item_held(j->v, m) && before->pair == m->pair && !gone)
+        nt_judge_that(j, NT_STUN_RULE_REPEAT, m, before->class_ == m->class_ && nt_item_code(j->v, before) == nt_item_code(j->v, m),
+                      "the same request was answered otherwise before");
+}
+
 static void judge_response(struct nt_judge *j, const struct nt_item *m)
 {
     const struct nt_view *v = j->v;
@@ -220,12 +232,8 @@ static void judge_response(struct nt_judge *j, const struct nt_item *m)
     judge_signature(j, m, q);
     if (nt_item_party(v, m)->kind == NT_CONF_AGENT)
         judge_short_term(j, m, q);
-    const struct nt_item *before = &v->items[v->items[q->first].answer];
-    /* A Refresh that deleted the allocation finds none when it is repeated (RFC 8656, 8.2). */
-    bool gone = m->method == NT_TURN_REFRESH && nt_item_code(v, m) == 437;
-    if (nt_item_party(v, m)->kind == NT_CONF_SERVER && before != m && !before->excused && !gone)
-        nt_judge_that(j, NT_STUN_RULE_REPEAT, m, before->class_ == m->class_ && nt_item_code(v, before) == nt_item_code(v, m),
-                      "the same request was answered otherwise before");
+    if (nt_item_party(v, m)->kind == NT_CONF_SERVER && v->items[q->first].answer != NT_VIEW_NONE)
+        judge_repeat(j, m, q);
 }
 
 /* RFC 8489, 11 (and RFC 5389, 12.2): a server may answer an RFC 3489 client, whose transaction has no cookie. */

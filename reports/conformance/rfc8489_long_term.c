@@ -20,6 +20,7 @@ struct login { /* of a client's 5-tuple */
     uint32_t challenge;  /* the last 401 or 438, or NT_VIEW_NONE */
     uint32_t stale;      /* the last 438 */
     uint32_t refused;    /* the last 401 to a request with credentials */
+    bool damaged;        /* some challenge was, and what the client took from it */
 };
 
 struct state {
@@ -46,6 +47,32 @@ static void judge_first(struct nt_judge *j, const struct nt_item *m)
     nt_judge_that(j, NT_STUN_RULE_FIRST, m, bare, "the first request has credentials already");
 }
 
+/* The same question, about the same peers if it is about any. */
+static bool asks_the_same(const struct nt_judge *j, const struct nt_item *m, const struct nt_item *before)
+{
+    const struct nt_item_attr *a = &j->v->attrs[m->attrs], *b = &j->v->attrs[before->attrs];
+    bool same = m->method == before->method && m->attr_count == before->attr_count;
+    for (uint32_t i = 0; same && i < m->attr_count; i++) {
+        struct nt_addr peer = {0}, peer_before = {0};
+        same = a[i].type == b[i].type;
+        if (a[i].type == NT_ATTR_XOR_PEER_ADDRESS)
+            same = same && nt_item_attr_addr(m, &a[i], &peer) && nt_item_attr_addr(before, &b[i], &peer_before) && nt_addr_equal(&peer, &peer_before);
+    }
+    return same;
+}
+
+static void judge_retry(struct nt_judge *j, const struct nt_item *m, const struct nt_item *refusal)
+{
+    const struct nt_item *told = &j->v->items[refusal->request];
+    static const uint16_t who[] = {NT_ATTR_USERNAME, NT_ATTR_USERHASH, NT_ATTR_REALM};
+    bool same = true;
+    if (!asks_the_same(j, m, told) || m->at <= refusal->at + nt_judge_tolerance(j->v))
+        return;
+    for (size_t i = 0; i < sizeof who / sizeof *who; i++)
+        same = same && nt_item_same_text(find(j, m, who[i]), find(j, told, who[i]));
+    nt_judge_that(j, NT_STUN_RULE_NO_LOOP, m, !same, "the credentials were refused before");
+}
+
 static void judge_later(struct nt_judge *j, const struct nt_item *m, const struct login *l)
 {
     const struct nt_item *challenge = &j->v->items[l->challenge];
@@ -54,6 +81,8 @@ static void judge_later(struct nt_judge *j, const struct nt_item *m, const struc
     bool complete = names_user(j, m) && m->integrity != NT_SIGNED_NOT && realm != NULL && nonce != NULL;
     nt_judge_that(j, NT_STUN_RULE_SUBSEQUENT, m, complete, "credentials are missing after the challenge");
     if (!complete)
+        return;
+    if (l->damaged)
         return;
     if (offered != NULL && m->at > challenge->at + IN_FLIGHT) {
         nt_judge_that(j, NT_STUN_RULE_COPIED, m, nt_item_same_text(offered, find(j, m, NT_ATTR_PASSWORD_ALGORITHMS)),
@@ -64,13 +93,8 @@ static void judge_later(struct nt_judge *j, const struct nt_item *m, const struc
         const struct nt_item *told = &j->v->items[j->v->items[l->stale].request];
         nt_judge_that(j, NT_STUN_RULE_NEW_NONCE, m, !nt_item_same_text(nonce, find(j, told, NT_ATTR_NONCE)), "it has the stale nonce again");
     }
-    if (l->refused != NT_VIEW_NONE && m->at > j->v->items[l->refused].at + IN_FLIGHT) {
-        const struct nt_item *told = &j->v->items[j->v->items[l->refused].request];
-        bool same = nt_item_same_text(find(j, m, NT_ATTR_USERNAME), find(j, told, NT_ATTR_USERNAME)) &&
-                    nt_item_same_text(find(j, m, NT_ATTR_USERHASH), find(j, told, NT_ATTR_USERHASH)) &&
-                    nt_item_same_text(realm, find(j, told, NT_ATTR_REALM));
-        nt_judge_that(j, NT_STUN_RULE_NO_LOOP, m, !same, "the credentials were refused before");
-    }
+    if (l->refused != NT_VIEW_NONE)
+        judge_retry(j, m, &j->v->items[l->refused]);
 }
 
 static void judge_client(struct nt_judge *j, struct state *s, const struct nt_item *m, uint32_t self)
@@ -85,6 +109,13 @@ static void judge_client(struct nt_judge *j, struct state *s, const struct nt_it
         judge_first(j, m);
 }
 
+/* Its transaction had its answer, so that the client does not listen to another. */
+static bool settled_before(const struct nt_judge *j, const struct nt_item *m, uint32_t self)
+{
+    uint32_t answer = j->v->items[j->v->items[m->request].first].answer;
+    return answer != self && answer != NT_VIEW_NONE && !j->v->items[answer].excused;
+}
+
 static void challenged(struct nt_judge *j, struct state *s, const struct nt_item *m, uint32_t self)
 {
     struct server_key k = {m->party, m->remote};
@@ -92,10 +123,13 @@ static void challenged(struct nt_judge *j, struct state *s, const struct nt_item
     int code = nt_item_code(j->v, m);
     if ((code != 401 && code != 438) || m->request == NT_VIEW_NONE || find(j, m, NT_ATTR_REALM) == NULL || find(j, m, NT_ATTR_NONCE) == NULL)
         return;
+    if (settled_before(j, m, self))
+        return;
     l->challenge = self;
+    l->damaged = l->damaged || m->excused;
     if (code == 438)
         l->stale = self;
-    else if (j->v->items[m->request].integrity != NT_SIGNED_NOT && !m->excused)
+    else if (j->v->items[m->request].integrity != NT_SIGNED_NOT)
         l->refused = self;
     j->err = nt_map_put(&s->known, &k, 1);
 }
@@ -190,7 +224,7 @@ void nt_judge_long_term(struct nt_judge *j)
     if (s.logins == NULL)
         j->err = NT_ENOMEM;
     for (uint32_t i = 0; s.logins != NULL && i < j->v->pair_count; i++)
-        s.logins[i] = (struct login){NT_VIEW_NONE, NT_VIEW_NONE, NT_VIEW_NONE};
+        s.logins[i] = (struct login){NT_VIEW_NONE, NT_VIEW_NONE, NT_VIEW_NONE, false};
     if (s.logins != NULL)
         judge(j, &s);
     free(s.logins);

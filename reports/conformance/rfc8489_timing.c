@@ -33,7 +33,7 @@ void nt_judge_timing(struct nt_judge *j)
             continue;
         if (m->first == i)
             all[i] = (struct sending){.last = m->at, .sends = 1};
-        else if (!m->copy && !m->late && !v->items[m->first].late && v->items[m->first].pair == m->pair)
+        else if (!m->copy && !nt_item_held(v, m) && v->items[m->first].pair == m->pair)
             judge_again(j, m, &all[m->first]);
     }
     free(all);

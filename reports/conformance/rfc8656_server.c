@@ -127,7 +127,8 @@ static bool refused(struct nt_turn_states *s, const struct nt_item *m, const str
 {
     const struct nt_turn_state *t = &s->of[m->pair];
     if (!nt_turn_states_live(t, m->at)) {
-        if (&s->j->v->items[s->j->v->items[q->first].answer] == m)
+        bool malformed = code == 400; /* found first: RFC 8489, 9.2.4, on PASSWORD-ALGORITHMS for one */
+        if (!malformed && &s->j->v->items[s->j->v->items[q->first].answer] == m)
             nt_judge_that(s->j, t->removed ? NT_TURN_RULE_REMOVED : NT_TURN_RULE_NO_ALLOCATION, m, code == 437, "there is no allocation, and no 437");
         return true;
     }
@@ -282,12 +283,18 @@ static void step(struct nt_turn_states *s, const struct nt_item *m, uint32_t sel
         judge_answer(s, m);
 }
 
+/* What a server has granted is read from its answers: not of one whose answers a step held back. */
+static bool followed(const struct nt_view *v, const struct nt_item *m)
+{
+    return nt_item_party(v, m)->kind == NT_CONF_SERVER && !nt_item_held(v, m);
+}
+
 void nt_judge_turn_server(struct nt_judge *j)
 {
     struct nt_turn_states s;
     j->err = nt_turn_states_init(&s, j);
     for (uint32_t i = 0; j->err == NT_OK && i < j->v->count; i++)
-        if (nt_item_party(j->v, &j->v->items[i])->kind == NT_CONF_SERVER)
+        if (followed(j->v, &j->v->items[i]))
             step(&s, &j->v->items[i], i);
     nt_turn_states_free(&s);
 }

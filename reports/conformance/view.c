@@ -165,6 +165,23 @@ static int number_pair(struct nt_view *v, struct nt_item *m)
     return nt_map_put(&v->by_pair, &k, m->pair);
 }
 
+#define SAME_ID 16 /* requests of one id that are looked at */
+
+/* The request that a response answers: the last of its id. But a success answers none that was damaged on its way, and while a step
+ * held it back a request may have come another way. */
+static uint32_t answered_by(const struct nt_view *v, const struct nt_item *m, uint32_t last)
+{
+    uint32_t i = last;
+    for (unsigned n = 0; i != NT_VIEW_NONE && n < SAME_ID; n++, i = v->items[i].before) {
+        const struct nt_item *q = &v->items[i];
+        bool broken = (q->flaws & ~NT_FLAW_PADDING) != 0 || q->integrity == NT_SIGNED_WRONG || q->integrity == NT_SIGNED_UNKNOWN;
+        bool damaged = m->class_ == NT_STUN_SUCCESS && broken;
+        if (!damaged && (!nt_item_held(v, m) || q->pair == m->pair))
+            return i;
+    }
+    return last;
+}
+
 /* Requests are known by the party that sees them, their id and their direction. */
 static int match(struct nt_view *v, struct nt_item *m, uint32_t self)
 {
@@ -174,18 +191,23 @@ static int match(struct nt_view *v, struct nt_item *m, uint32_t self)
     uint32_t found = m->class_ == NT_STUN_INDICATION ? NT_MAP_NONE : nt_map_get(&v->by_id, &k);
     m->first = self;
     if (response) {
-        m->request = found != NT_MAP_NONE ? found : NT_VIEW_NONE;
-        if (found != NT_MAP_NONE && v->items[v->items[found].first].answer == NT_VIEW_NONE)
-            v->items[v->items[found].first].answer = self;
+        m->request = NT_VIEW_NONE;
+        if (found == NT_MAP_NONE)
+            return NT_OK;
+        m->request = answered_by(v, m, found);
+        if (v->items[v->items[m->request].first].answer == NT_VIEW_NONE)
+            v->items[v->items[m->request].first].answer = self;
         return NT_OK;
     }
     if (m->class_ != NT_STUN_REQUEST)
         return NT_OK;
+    m->before = found != NT_MAP_NONE ? found : NT_VIEW_NONE;
     if (found != NT_MAP_NONE) {
         const struct nt_item *before = &v->items[found], *first = &v->items[before->first];
         bool same = m->len == first->len && memcmp(m->bytes, first->bytes, m->len) == 0;
-        m->reused_id = !same && first->answer != NT_VIEW_NONE;
-        m->first = m->reused_id ? self : before->first;
+        bool damaged = first->excused || m->excused, in = m->direction == NT_DIR_IN;
+        m->reused_id = !in && !same && !damaged && first->answer != NT_VIEW_NONE;
+        m->first = m->reused_id || (in && !same && !m->excused) ? self : before->first;
         m->copy = m->at - before->at <= NT_MSEC && m->len == before->len && m->pair == before->pair &&
                   memcmp(m->bytes, before->bytes, m->len) == 0;
     }
@@ -198,7 +220,7 @@ static int add_item(struct nt_view *v, struct nt_item m);
 static int add_inner(struct nt_view *v, const struct nt_item *outer)
 {
     struct nt_item m = {.at = outer->at, .frame = outer->frame, .party = outer->party, .direction = outer->direction,
-                        .excused = outer->excused, .late = outer->late, .inner = true, .server = outer->remote, .base = outer->local};
+                        .excused = outer->excused, .inner = true, .server = outer->remote, .base = outer->local};
     uint32_t a = nt_view_allocation(v, outer->party, &outer->local, &outer->remote);
     if (a == NT_VIEW_NONE)
         return NT_OK;
@@ -244,7 +266,7 @@ static int add_item(struct nt_view *v, struct nt_item m)
         return r;
     m.leg = m.inner || v->in->parties[m.party].kind != NT_CONF_SERVER ? NT_VIEW_NONE : nt_map_get(&v->by_relayed, &relayed);
     m.leg = m.leg == NT_MAP_NONE ? NT_VIEW_NONE : m.leg;
-    m.request = m.answer = m.key = NT_VIEW_NONE;
+    m.request = m.answer = m.key = m.before = NT_VIEW_NONE;
     m.first = self;
     m.kind = m.leg == NT_VIEW_NONE ? kind_of(m.bytes, m.len, &m) : (uint8_t)NT_ITEM_DATA;
     r = tell_stray(v, &m);
@@ -276,7 +298,7 @@ static int walk(struct nt_view *v)
     int r = NT_OK;
     for (uint32_t i = 1; i <= c->frame_count && r == NT_OK; i++) {
         const struct nt_capture_frame *f = &c->frames[i - 1];
-        struct nt_item m = {.at = f->at, .frame = i, .direction = f->direction, .late = (f->marks & NT_MARK_DELAYED) != 0,
+        struct nt_item m = {.at = f->at, .frame = i, .direction = f->direction,
                             .excused = (f->marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0};
         struct nt_addr src, dst;
         size_t len;

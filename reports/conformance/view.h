@@ -40,7 +40,6 @@ struct nt_item {
     uint8_t direction, kind;      /* enum nt_direction, enum nt_item_kind */
     bool excused;                 /* a step damaged or injected it: its sender is not to blame */
     bool inner;                   /* TURN carried it: local is the relayed address, remote the peer */
-    bool late;                    /* a step held it back before it left: its time is not its sender's */
     bool copy;                    /* the same bytes on the same way within a millisecond: a duplicate of the network */
     uint32_t leg;                 /* at a server: the allocation whose relayed address it came to or left from */
     uint32_t pair;                /* the number of (party, local, remote) */
@@ -57,9 +56,10 @@ struct nt_item {
     uint32_t attrs;
     uint32_t attr_count;
     uint32_t key;                 /* of nt_view.keys, or NT_VIEW_NONE */
-    uint32_t first;               /* request: the first of its transaction (itself if it is) */
+    uint32_t first;               /* request: the first of its transaction (itself if it is); one that came: the first with its bytes */
     bool reused_id;               /* request: another one of this id was answered before; it begins a transaction all the same */
-    uint32_t request;             /* response: the last request of its id that came the other way, or NT_VIEW_NONE */
+    uint32_t before;              /* request: the last one of its id, or NT_VIEW_NONE */
+    uint32_t request;             /* response: the request that it answers, one of its id that went the other way, or NT_VIEW_NONE */
     uint32_t answer;              /* first request: its first response, or NT_VIEW_NONE */
     /* ChannelData */
     uint16_t channel;
@@ -141,6 +141,11 @@ static inline bool nt_item_is(const struct nt_item *m, uint16_t method, uint8_t 
 static inline bool nt_item_response(const struct nt_item *m)
 {
     return m->kind == NT_ITEM_STUN && (m->class_ == NT_STUN_SUCCESS || m->class_ == NT_STUN_ERROR);
+}
+/* Rules on when a party sends, and on what it answers by what it sent before, say nothing of one whose datagrams a step held back. */
+static inline bool nt_item_held(const struct nt_view *v, const struct nt_item *m)
+{
+    return v->in->parties[m->party].held;
 }
 static inline const struct nt_conf_party *nt_item_party(const struct nt_view *v, const struct nt_item *m)
 {

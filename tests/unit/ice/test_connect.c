@@ -279,6 +279,42 @@ static void waiting_for_the_answer(void **state)
     unworld(&w);
 }
 
+static int no_allocation(struct net *net, int from, struct nt_path *path, uint8_t *bytes, size_t *len)
+{
+    (void)net, (void)from, (void)path;
+    return *len < NT_STUN_HEADER || nt_load16(bytes) != 0x0103; /* the success response to Allocate */
+}
+
+/* RFC 8489, 6.2.1: retransmissions count from when the request left, not from when it was made and waited for the pacer. */
+static void a_request_that_waited_is_sent_again_after_its_rto(void **state)
+{
+    struct nt_ice_config c = config_of(NT_ICE_CONTROLLING, "l");
+    struct world w;
+    int sent = 0;
+    nt_time last = 0;
+    (void)state;
+    net_init(&n, 20 * NT_MSEC);
+    servers(&w);
+    turn_of = (struct nt_ice_turn){.server = turn_addr, .transport = NT_UDP, .user = "alice", .password = "secret"};
+    c.turn = &turn_of;
+    c.turn_count = 1;
+    c.ta = 400 * NT_MSEC;
+    w.l = add_agent(&n, &c, "10.1.0.2", NAT_NONE, NULL);
+    n.filter = no_allocation;
+    gather(&n, w.l);
+    run(&n, 4 * NT_SEC);
+    for (int i = 0; i < n.log_count; i++) {
+        bool signed_allocate = n.log[i].node == w.l && nt_load16(n.log[i].head) == 0x0003 && n.log[i].len > 100;
+        if (!signed_allocate)
+            continue;
+        if (sent++ > 0)
+            assert_int_equal(n.log[i].at - last, (500 << (sent - 2)) * NT_MSEC);
+        last = n.log[i].at;
+    }
+    assert_int_equal(sent, 4);
+    unworld(&w);
+}
+
 static void two_components_two_streams(void **state)
 {
     struct nt_ice_config c = config_of(NT_ICE_CONTROLLING, "l"), r = config_of(NT_ICE_CONTROLLED, "r");
@@ -308,6 +344,7 @@ int main(void)
         cmocka_unit_test(symmetric_to_port_restricted), cmocka_unit_test(symmetric_both), cmocka_unit_test(pacing),
         cmocka_unit_test(long_round_trip), cmocka_unit_test(late_answer), cmocka_unit_test(relay_only),
         cmocka_unit_test(two_components_two_streams), cmocka_unit_test(waiting_for_the_answer),
+        cmocka_unit_test(a_request_that_waited_is_sent_again_after_its_rto),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -152,7 +152,9 @@ static void forge_init(struct forge *f, const char *broken)
 static void forge_judge(struct forge *f, struct nt_conf_verdict *verdict)
 {
     const struct nt_addr l[] = {at("10.0.0.1")}, r[] = {at("10.0.0.2")}, turn[] = {at("192.0.2.1"), at("192.0.2.2")};
-    const struct nt_conf_party parties[] = {{NT_CONF_AGENT, "L", l, 1}, {NT_CONF_AGENT, "R", r, 1}, {NT_CONF_SERVER, "turn", turn, 2}};
+    const struct nt_conf_party parties[] = {{.kind = NT_CONF_AGENT, .name = "L", .addresses = l, .address_count = 1},
+                                            {.kind = NT_CONF_AGENT, .name = "R", .addresses = r, .address_count = 1},
+                                            {.kind = NT_CONF_SERVER, .name = "turn", .addresses = turn, .address_count = 2}};
     const struct nt_conf_user users[] = {{FORGE_REALM, "alice", "secret"}, {FORGE_REALM, "bob", "hidden"}};
     const struct nt_conf_input in = {.capture = &f->c, .parties = parties, .party_count = 3, .users = users, .user_count = 2, .end = f->now,
                                      .real_time = f->real_time};

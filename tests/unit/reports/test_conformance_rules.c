@@ -183,7 +183,7 @@ static void stale(struct forge *f)
         challenge(f, 401, FORGE_NONCE2);
         patch_method(f, NT_TURN_REFRESH, NT_STUN_ERROR);
         send(f, TAP_TURN, TAP_L, f->stun, f->l);
-        wait(f, 1500);
+        wait(f, 50);
         refresh(f, FORGE_NONCE2);
     }
     refreshed(f, 600);

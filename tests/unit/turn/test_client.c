@@ -293,6 +293,30 @@ static void stale_in_parallel(void **state)
     assert_int_equal(channels, 3);
 }
 
+/* RFC 8489, 9.2.5: after a 438 "the client MUST retry the request"; that another one was refused before is no matter. */
+static void stale_after_a_refusal(void **state)
+{
+    (void)state;
+    struct nt_turn_event ev;
+    struct nt_addr peer = nt_addr_with_port(&relayed, 100);
+    to_allocated(600);
+    nt_turn_client_bind_channel(c, &peer, w->now);
+    next_request();
+    assert_true(challenge(401, "nonce-2")); /* the same realm: the credentials are wrong, or it was damaged on its way */
+    assert_int_equal(next_event(&ev), NT_TURN_EV_FORBIDDEN);
+    assert_int_equal(ev.code, 401);
+    no_request();
+    peer.ip[3] = 50;
+    nt_turn_client_bind_channel(c, &peer, w->now);
+    next_request();
+    assert_true(challenge(438, "nonce-3"));
+    next_request();
+    assert_memory_equal(nt_stun_find(&asked, NT_ATTR_NONCE)->value, "nonce-3", 7);
+    assert_true(success(0));
+    assert_int_equal(next_event(&ev), NT_TURN_EV_PERMITTED);
+    assert_int_equal(next_event(&ev), NT_TURN_EV_CHANNEL);
+}
+
 /* B112, B146, B147: the granted lifetime rules, and nothing spins. */
 static void granted_lifetimes(void **state)
 {
@@ -413,6 +437,27 @@ static void what_is_believed(void **state)
     assert_false(give("", 0));
 }
 
+static void a_refused_channel_may_be_bound(void **state)
+{
+    (void)state;
+    struct nt_turn_event ev;
+    struct nt_addr peer = addr(PEER);
+    to_allocated(600);
+    nt_turn_client_bind_channel(c, &peer, w->now);
+    next_request();
+    assert_true(challenge(401, "nonce-2"));
+    assert_int_equal(next_event(&ev), NT_TURN_EV_FORBIDDEN);
+    assert_true(give("\x40\x00\x00\x01x", 5));
+    assert_int_equal(next_event(&ev), 0); /* no permission either */
+    nt_turn_client_permit(c, &peer, w->now);
+    next_request();
+    assert_true(success(0));
+    assert_int_equal(next_event(&ev), NT_TURN_EV_PERMITTED);
+    assert_true(give("\x40\x00\x00\x01x", 5));
+    assert_int_equal(next_event(&ev), NT_TURN_EV_DATA);
+    assert_true(nt_addr_equal(&ev.peer, &peer));
+}
+
 /* B160: the same peer gets the same number again, whenever; another peer never gets it. */
 static void channel_numbers(void **state)
 {
@@ -528,10 +573,12 @@ int main(void)
         TEST(strange_reason),
         TEST(stale_for_ever),
         TEST(stale_in_parallel),
+        TEST(stale_after_a_refusal),
         TEST(granted_lifetimes),
         TEST(other_family_is_deleted),
         TEST(allocation_lost),
         TEST(what_is_believed),
+        TEST(a_refused_channel_may_be_bound),
         TEST(channel_numbers),
         TEST(configured_lifetime_and_refusals),
         TEST(arguments),

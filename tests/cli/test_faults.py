@@ -1,0 +1,103 @@
+"""What steps and bad lines do is no fault of agents and servers: no rule of conformance blames them, and what they send stays right.
+FAULTS=N runs so many random worlds, 2,000 by default, FAULTS_FROM is the first seed."""
+
+import json
+import os
+
+import pytest
+
+import faults
+from conftest import two_nats
+
+COUNT = int(os.environ.get("FAULTS", 2000))
+FIRST = int(os.environ.get("FAULTS_FROM", 1))
+
+
+def violations(case):
+    return [f"{case['id']}: {v['agent']}, packet {v['packet']}: {v['rule']}: {v['detail']}" for v in case["conformance"]["violations"]]
+
+
+def test_nobody_is_blamed_for_faults(natsim, tmp_path):
+    directory = tmp_path / "worlds"
+    directory.mkdir()
+    faults.write(directory, FIRST, COUNT)
+    run = natsim("run", "worlds", "--out", "out", "--capture", "none", timeout=600)
+    assert run.code in (0, 1), run
+    cases = json.loads((tmp_path / "out" / "results.json").read_text())["cases"]
+    assert len(cases) == COUNT
+    blamed = [line for case in cases for line in violations(case)]
+    assert not blamed, "\n".join(blamed)
+    assert all(case["outcome"] in ("pass", "fail") for case in cases)
+    assert sum(case["outcome"] == "pass" for case in cases) > 0.9 * COUNT
+
+
+# What was blamed on somebody once: the rule; the NATs, the delay between them, the steps, the case's end.
+ONCE = {
+    "RFC8445-14.2-pacing, a first transmission is held back": (
+        "full-cone", "full-cone", "20ms", ['{at: 0s, delay: {where: L, filter: "udp dst port 3478", nth: [2], by: 3s}}'], "40s"),
+    "RFC8489-6.3.1-repeat, a request comes again by another address": (
+        "symmetric", "none", "60ms",
+        ["{at: 264ms, link: {at: L.0, set: down}}", "{at: 698ms, link: {at: L.0, set: up}}", "{at: 1735ms, nat: {at: nat-left, do: renumber}}"], "40s"),
+    "RFC8489-9.2.5-no-loop, one of several requests is damaged": (
+        "port-restricted-cone", "symmetric", "5ms", ['{at: 58ms, corrupt: {where: R, filter: "udp and greater 100", nth: [3]}}'], "40s"),
+    "RFC8489-9.2.5-stale-retry, a new nonce comes after a damaged request": (
+        "port-restricted-cone", "full-cone", "60ms",
+        ["{at: 1s, nat: {at: nat-left, do: renumber}}", '{at: 901ms, corrupt: {where: L, filter: "udp", nth: [4]}}'], "5s"),
+    "RFC8489-9.2.5-algorithms, a challenge is damaged": (
+        "symmetric", "restricted-cone", "5ms", ['{at: 230ms, corrupt: {where: nat-left, filter: "udp", for: 500ms}}'], "40s"),
+    "RFC8445-7.3.1.4-triggered, a nomination is damaged": (
+        "symmetric", "none", "5ms",
+        ["{at: 1107ms, nat: {at: nat-left, do: flush}}", '{at: 0s, corrupt: {where: nat-left, filter: "udp and not port 3478", nth: [2, 4, 9]}}'], "100s"),
+    "RFC8445-7.3-mapped, a response is held back while the NAT forgets": (
+        "none", "symmetric", "20ms",
+        ['{at: 0s, delay: {where: L, filter: "udp", nth: [10], by: 3s}}', "{at: 544ms, nat: {at: nat-right, do: flush}}"], "40s"),
+    "RFC8445-7.3-answer, a response is held back at the end": (
+        "port-restricted-cone", "port-restricted-cone", "20ms",
+        ['{at: 15s, delay: {where: R, filter: "udp and greater 100", nth: [5], by: 3s}}',
+         '{at: 29s, delay: {where: L, filter: "udp and not port 3478", nth: [4], by: 3s}}',
+         "{at: 0s, partition: {between: [L], and: [turn], for: 2576ms}}"], "40s"),
+    "RFC7675-5.1-again, a pair is nominated long after its check": (
+        "full-cone", "restricted-cone", "20ms",
+        ["{at: 0s, partition: {between: [L], and: [turn], for: 1471ms}}", "{at: 1996ms, nat: {at: nat-right, do: flush}}"], "100s"),
+}
+
+
+@pytest.mark.parametrize("what", ONCE)
+def test_who_was_blamed_once(what, natsim, scenario, results):
+    left, right, delay, lines, until = ONCE[what]
+    steps = "".join(f"  - {line}\n" for line in lines)
+    text = two_nats(left, right, claim="Nobody is blamed.", steps=steps, expect=f"  until: {until}\n")
+    natsim("run", scenario(text.replace("  path: direct\n", "").replace("delay: 20ms", f"delay: {delay}")))
+    assert not violations(results()["cases"][0])
+
+
+TWO_INTERFACES = """natsim: 1
+claim: What a check from one interface shows is that interface's, though the address was another one's before the NAT forgot.
+networks:
+  internet: {ipv4: 203.0.113.0/24, delay: 20ms}
+  lan: {ipv4: 10.1.0.0/24, delay: 1ms}
+  wlan: {ipv4: 10.2.0.0/24, delay: 1ms}
+gateways:
+  nat: {inside: [lan, wlan], outside: internet, nat: {mapping: endpoint-independent, filtering: endpoint-independent, ports: sequential}}
+servers:
+  stun: {on: internet, kind: stun}
+  platform: {on: internet, kind: platform}
+agents:
+  L: {on: [lan, wlan], stun: [stun]}
+  R: {on: internet, stun: [stun]}
+steps:
+  - {at: 0s, call: {from: L, to: R}}
+  - {after: R.answer-sent, nat: {at: nat, do: reboot}}
+  - {after: R.answer-sent, drop: {where: nat, filter: "host 10.1.0.2", for: 60s}}
+expect:
+  L: {selected: {local: prflx}}
+  R: {state: completed}
+  data: {lost: 0}
+  packets:
+    - {at: nat, direction: out, filter: "udp", count: "> 0"}
+"""
+
+
+def test_a_valid_pair_keeps_the_base_of_its_check(natsim, scenario):
+    run = natsim("run", scenario(TWO_INTERFACES))
+    assert run.code == 0, run
