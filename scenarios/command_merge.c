@@ -6,6 +6,7 @@
 #include "scenarios/complete.h"
 #include "scenarios/output.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -200,16 +201,31 @@ static int copy_file(const char *from, const char *to)
     return r;
 }
 
-static int bring_capture(const struct merger *m, const struct item *item)
+/* A file of one of the directories, by its path within. */
+static int bring(const struct merger *m, size_t dir, const char *name)
 {
     char from[PATH_BYTES], to[PATH_BYTES];
-    if (item->r.capture == NULL)
-        return NT_OK;
-    snprintf(from, sizeof from, "%s/%s", m->o->args.items[item->dir], item->r.capture);
-    snprintf(to, sizeof to, "%s/%s", m->o->out, item->r.capture);
+    snprintf(from, sizeof from, "%s/%s", m->o->args.items[dir], name);
+    snprintf(to, sizeof to, "%s/%s", m->o->out, name);
     int r = copy_file(from, to);
     if (r != NT_OK)
         fprintf(stderr, "natsim: %s: cannot be copied (%s)\n", from, strerror(errno));
+    return r;
+}
+
+/* What programs said, of unfinished cases too. */
+static int bring_logs(const struct merger *m, size_t dir)
+{
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%s/logs", m->o->args.items[dir]);
+    DIR *d = opendir(path);
+    if (d == NULL)
+        return NT_OK; /* no program took part */
+    int r = nt_output_make_logs(m->o->out);
+    for (const struct dirent *e; r == NT_OK && (e = readdir(d)) != NULL;)
+        if (snprintf(path, sizeof path, "logs/%s", e->d_name) > 0 && strstr(e->d_name, ".log") != NULL)
+            r = bring(m, dir, path);
+    closedir(d);
     return r;
 }
 
@@ -274,7 +290,9 @@ static int write_all(struct merger *m)
     if (r != NT_OK)
         fprintf(stderr, "natsim: %s: cannot be written (%s): give another --out\n", m->o->out, strerror(errno));
     for (size_t i = 0; i < m->count && r == NT_OK; i++)
-        r = bring_capture(m, &m->items[i]);
+        r = m->items[i].r.capture != NULL ? bring(m, m->items[i].dir, m->items[i].r.capture) : NT_OK;
+    for (size_t i = 0; i < m->o->args.count && r == NT_OK; i++)
+        r = bring_logs(m, i);
     if (r == NT_OK)
         r = write_log(m);
     for (size_t i = 0; i < m->count && r == NT_OK; i++)

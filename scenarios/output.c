@@ -71,12 +71,17 @@ static char *file_name(const char *before, const char *id, const char *ending)
     return name;
 }
 
+int nt_output_make_logs(const char *dir)
+{
+    char path[PATH_BYTES];
+    return snprintf(path, sizeof path, "%s/logs", dir) < (int)sizeof path ? make_directory(path) : NT_EIO;
+}
+
 char *nt_output_logs(const char *dir, const char *id)
 {
     char path[PATH_BYTES];
-    if (snprintf(path, sizeof path, "%s/logs", dir) + 1 >= (int)sizeof path || make_directory(path) != NT_OK)
+    if (snprintf(path, sizeof path, "%s/logs/", dir) >= (int)sizeof path || nt_output_make_logs(dir) != NT_OK)
         return NULL;
-    strcat(path, "/");
     return file_name(path, id, "");
 }
 

@@ -7,6 +7,7 @@
 
 /* Makes the directory and its captures/. 0 or NT_EIO (errno). */
 int nt_output_make(const char *dir);
+int nt_output_make_logs(const char *dir);
 /* Beginning of the names of a case's logs ("DIR/logs/ID", as captures are named), where there is room for them; NULL: there is
  * none, and a run goes without. The caller frees it. */
 char *nt_output_logs(const char *dir, const char *id);

@@ -89,6 +89,17 @@ def test_merge_may_be_asked_again(natsim, tmp_path, launch):
     assert left_by(tmp_path / "shared") == before
 
 
+def test_what_programs_said_comes_along(natsim, tmp_path):
+    for part in (1, 2):
+        natsim("run", "classic", "--filter", "left=none", "--shard", f"{part}/2", "--out", f"part-{part}", "--capture", "none")
+        (tmp_path / f"part-{part}" / "logs").mkdir()
+        (tmp_path / f"part-{part}" / "logs" / f"case-{part}.L.log").write_text(f"said by {part}\n")
+    for out in ("whole", "whole"):  # a second time, too
+        assert natsim("merge", "part-1", "part-2", "--out", out).code == 0
+    assert natsim("merge", "whole").code == 0
+    assert {p.name: p.read_text() for p in (tmp_path / "whole" / "logs").iterdir()} == {f"case-{n}.L.log": f"said by {n}\n" for n in (1, 2)}
+
+
 def test_ranks_without_a_shared_directory(natsim, tmp_path):
     """Each machine has its own --out; merge is given all."""
     for rank in (0, 1):
