@@ -207,7 +207,7 @@ static int line_between(struct nt_air *a, uint32_t network, const uint32_t pair[
 
 int nt_air_devices(struct nt_air *a, uint32_t network, uint32_t from, uint32_t to, uint32_t *out, uint32_t *in)
 {
-    if (a->networks[network].channel >= 0) {
+    if (a->networks[network].channel >= 0 && from != to) {
         *out = a->stations[from].device;
         *in = a->stations[to].device;
         return NT_OK;
@@ -217,7 +217,7 @@ int nt_air_devices(struct nt_air *a, uint32_t network, uint32_t from, uint32_t t
     if (r != NT_OK)
         return r;
     *out = a->line[line].device[from > to];
-    *in = a->line[line].device[from < to];
+    *in = a->line[line].device[from <= to]; /* one that speaks to itself has both ends */
     return NT_OK;
 }
 

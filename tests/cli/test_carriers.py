@@ -12,6 +12,7 @@ import tempfile
 
 import pytest
 
+import faults
 from conftest import NATSIM, SUITES, fields, two_nats
 from test_live import NOBODY
 from test_live import live_only
@@ -124,6 +125,49 @@ def test_every_suite_gives_the_same_bytes_under_both_carriers(natsim, tmp_path):
     names = sorted(os.listdir(tmp_path / "builtin" / "captures"))
     assert names == sorted(os.listdir(tmp_path / "ns3" / "captures")) and len(names) == int(count)
     assert [n for n in names if bytes_of(tmp_path / "builtin", n) != bytes_of(tmp_path / "ns3", n)] == []
+
+
+@needs_ns3
+def test_worlds_with_faults_give_the_same_results_under_both_carriers(natsim, tmp_path):
+    (tmp_path / "worlds").mkdir()
+    faults.write(tmp_path / "worlds", 1, 500)
+    for carrier in ("builtin", "ns3"):
+        natsim("run", "worlds", "--carrier", carrier, "--out", carrier, "--capture", "none", timeout=300)
+    assert len(cases(tmp_path / "builtin")) == 500
+    assert cases(tmp_path / "builtin") == cases(tmp_path / "ns3")
+
+
+# The outer NAT turns L's check round as it came: the inner one sees its own address as the source, refuses, and says so to itself.
+TO_ITSELF = """natsim: 1
+claim: A gateway that speaks to its own address is heard.
+networks:
+  internet: {ipv4: 203.0.113.0/24, delay: 20ms}
+  between: {ipv4: 10.9.0.0/24, MEDIUM}
+  home: {ipv4: 10.1.0.0/24, delay: 1ms}
+gateways:
+  outer: {inside: between, outside: internet, nat: {mapping: endpoint-independent, filtering: endpoint-independent, hairpin: internal-source}}
+  inner: {inside: home, outside: between, nat: {mapping: address-and-port-dependent, filtering: address-and-port-dependent, unsolicited: reject}}
+servers:
+  stun: {on: internet, kind: stun}
+  platform: {on: internet, kind: platform}
+agents:
+  L: {on: home, stun: [stun]}
+  R: {on: home, stun: [stun]}
+steps:
+  - {at: 0s, call: {from: L, to: R}}
+  - {at: 0s, drop: {where: L, filter: "dst net 10.1.0.0/24", for: 60s}}
+  - {at: 0s, drop: {where: R, filter: "dst net 10.1.0.0/24", for: 60s}}
+expect:
+  packets: [{at: inner.outside, direction: in, filter: "icmp and src host 10.9.0.2 and dst host 10.9.0.2", count: "> 0"}]
+  limit: 120s
+"""
+
+
+@needs_ns3
+@pytest.mark.parametrize("medium", ["delay: 5ms", "medium: p2p, delay: 5ms", "medium: csma, delay: 1ms, rate: 10Mbit", "medium: wifi"])
+def test_a_gateway_may_speak_to_itself(natsim, scenario, medium):
+    run = natsim("run", scenario(TO_ITSELF.replace("MEDIUM", medium)), "--carrier", "ns3")
+    assert run.code == 0, run
 
 
 @needs_ns3
