@@ -48,12 +48,10 @@ void nt_outbox_leave(struct nt_fabric *f, struct nt_outgoing *out, nt_time now)
         struct nt_outgoing one = *out;
         if (i < effect.copies && (one.packet = nt_fabric_copy(f, out->packet)) == NULL)
             continue;
-        if (effect.by > 0) {
-            one.packet->marks |= NT_MARK_DELAYED;
+        if (effect.by > 0)
             hold(f, &one, nt_time_after(now, effect.by));
-        } else {
+        else
             leave_now(f, &one, now);
-        }
     }
 }
 

@@ -8,8 +8,7 @@
 
 enum { NT_PROTO_ICMP = 1, NT_PROTO_TCP = 6, NT_PROTO_UDP = 17, NT_PROTO_ICMP6 = 58 };
 
-enum nt_packet_mark { NT_MARK_DAMAGED = 1, NT_MARK_INJECTED = 2, NT_MARK_DELAYED = 4 }; /* bits: a step did that on purpose;
-                                                                                          * delayed: before it left its node */
+enum nt_packet_mark { NT_MARK_DAMAGED = 1, NT_MARK_INJECTED = 2 }; /* bits: a step did that on purpose */
 
 #define NT_PACKET_NEW UINT32_MAX
 

@@ -69,7 +69,7 @@ static void judge_path(struct nt_verdict *v, const struct nt_judged *j, struct n
     const char *why = "";
     unsigned want = e->path == NT_PATH_ORACLE ? nt_oracle_paths(j->w->scn, &why) : e->path;
     if (r->path != NULL && j->data_ways != 0 && path_bits(r->path) != NT_PATH_NONE && j->data_ways != path_bits(r->path))
-        nt_verdict_error(v, "the selected pairs say %s, the data packets went %s", r->path, 
+        nt_verdict_error(v, "the selected pairs say %s, the data packets went %s", r->path,
                          j->data_ways == (NT_PATH_RELAYED | NT_PATH_DIRECT) ? "both ways" : nt_describe_path(j->data_ways));
     if (e->path == NT_PATH_UNASKED)
         return;

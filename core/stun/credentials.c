@@ -167,8 +167,9 @@ int nt_stun_login_challenged(struct nt_stun_login *l, const struct nt_stun_msg *
         l->sha256 = true;
     }
     l->algorithm = algorithm;
-    l->userhash = (c.features & NT_FEATURE_USERNAME_ANONYMITY) != 0;
-    l->keys += other_key;
+    bool userhash = (c.features & NT_FEATURE_USERNAME_ANONYMITY) != 0;
+    l->keys += other_key || userhash != l->userhash;
+    l->userhash = userhash;
     if (other_key)
         nt_stun_key_long(&l->key, algorithm, l->user, l->realm, l->password);
     return 1;

@@ -20,7 +20,7 @@ struct nt_stun_login {
     uint8_t algorithms_len;
     uint8_t algorithm;      /* 0 until a 401; NT_PASSWORD_MD5 or _SHA256 */
     bool userhash, sha256;  /* the nonce's security feature bits; integrity by SHA-256 */
-    uint32_t keys;          /* how often realm, algorithm and with them the key have changed */
+    uint32_t keys;          /* how often realm, algorithm or the form of the user name have changed */
     bool unusable;          /* user name or password is too long: no challenge is answered */
     uint8_t stale;          /* 438, and 401 with another realm, since the last verified response: at most
                              * NT_STUN_STALE_MAX retries */

@@ -68,7 +68,8 @@ static void judge_request(struct state *s, const struct nt_item *m, uint32_t sel
 {
     struct pair *p = &s->pairs[m->pair];
     const struct nt_item *first = &s->v->items[m->first];
-    bool consent = p->selected != NT_TIME_NEVER && !p->unsure && first->at > p->selected + SETTLED && nt_item_attr(s->v, m, NT_ATTR_USE_CANDIDATE) == NULL;
+    bool settled = p->selected != NT_TIME_NEVER && !p->unsure && first->at > p->selected + SETTLED;
+    bool consent = settled && nt_item_attr(s->v, m, NT_ATTR_USE_CANDIDATE) == NULL;
     if (!consent || m->copy || nt_item_held(s->v, m))
         return;
     s->agents[m->party].asks = true;

@@ -208,8 +208,7 @@ static void judge_repeat(struct nt_judge *j, const struct nt_item *m, const stru
     bool same = q->len == first->len && memcmp(q->bytes, first->bytes, q->len) == 0; /* a step may have damaged one of them */
     /* Its allocation may have ended in between: a Refresh that deletes it finds none when it is repeated (RFC 8656, 8.2). */
     bool gone = m->method != NT_TURN_ALLOCATE && nt_item_code(j->v, m) == 437;
-    /* From another address, which a NAT may give it in between, it is another client's request. */
-    if (before != m && same && !before->excused && !nt_item_held(j->v, m) && before->pair == m->pair && !gone)
+    if (before != m && same && !before->excused && !nt_item_held(j->v, m) && !gone)
         nt_judge_that(j, NT_STUN_RULE_REPEAT, m, before->class_ == m->class_ && nt_item_code(j->v, before) == nt_item_code(j->v, m),
                       "the same request was answered otherwise before");
 }

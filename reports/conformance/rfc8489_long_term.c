@@ -55,8 +55,8 @@ static bool asks_the_same(const struct nt_judge *j, const struct nt_item *m, con
     for (uint32_t i = 0; same && i < m->attr_count; i++) {
         struct nt_addr peer = {0}, peer_before = {0};
         same = a[i].type == b[i].type;
-        if (a[i].type == NT_ATTR_XOR_PEER_ADDRESS)
-            same = same && nt_item_attr_addr(m, &a[i], &peer) && nt_item_attr_addr(before, &b[i], &peer_before) && nt_addr_equal(&peer, &peer_before);
+        if (same && a[i].type == NT_ATTR_XOR_PEER_ADDRESS)
+            same = nt_item_attr_addr(m, &a[i], &peer) && nt_item_attr_addr(before, &b[i], &peer_before) && nt_addr_equal(&peer, &peer_before);
     }
     return same;
 }

@@ -37,7 +37,7 @@ static void judge_send(struct nt_turn_states *s, const struct nt_item *m)
     struct nt_addr peer;
     bool has_peer = nt_item_addr(v, m, NT_ATTR_XOR_PEER_ADDRESS, &peer);
     nt_judge_that(s->j, NT_TURN_RULE_SEND, m, data != NULL && has_peer, "a Send indication without its peer or data");
-    if (data == NULL || !has_peer)
+    if (data == NULL || !has_peer || nt_item_held(v, m))
         return;
     bool check = data->len >= 2 && nt_load16(data->value) == NT_STUN_BINDING;
     bool permitted = check ? nt_turn_states_told(s, &s->of[m->pair], &peer, m->at) : nt_turn_states_permitted(s, &s->of[m->pair], &peer, m->at);
@@ -73,7 +73,8 @@ static void step(struct nt_turn_states *s, const struct nt_item *m, uint32_t sel
     if (out && m->kind == NT_ITEM_CHANNEL && !m->excused && s->of[m->pair].known) {
         bool bound = nt_turn_states_channel(s, &s->of[m->pair], m->channel, m->at) != NULL;
         judge_alive(s, m);
-        nt_judge_that(s->j, NT_TURN_RULE_CHANNEL_USE, m, bound, "ChannelData, and no confirmed channel");
+        if (!nt_item_held(s->j->v, m))
+            nt_judge_that(s->j, NT_TURN_RULE_CHANNEL_USE, m, bound, "ChannelData, and no confirmed channel");
     }
     if (m->kind != NT_ITEM_STUN)
         return;

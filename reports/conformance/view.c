@@ -182,6 +182,34 @@ static uint32_t answered_by(const struct nt_view *v, const struct nt_item *m, ui
     return last;
 }
 
+static bool same_bytes(const struct nt_item *a, const struct nt_item *b)
+{
+    return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
+}
+
+/* What came before with the same bytes on the same way; with others it was damaged on its way, or is another one's. */
+static uint32_t same_before(const struct nt_view *v, const struct nt_item *m)
+{
+    uint32_t i = m->before;
+    for (unsigned n = 0; i != NT_VIEW_NONE && n < SAME_ID; n++, i = v->items[i].before)
+        if (v->items[i].pair == m->pair && same_bytes(&v->items[i], m))
+            return i;
+    return NT_VIEW_NONE;
+}
+
+/* A request joins the transaction of an earlier one of its id. */
+static void join(const struct nt_view *v, struct nt_item *m, uint32_t self)
+{
+    const struct nt_item *before = &v->items[m->before], *first = &v->items[before->first];
+    uint32_t same = same_before(v, m);
+    m->copy = m->at - before->at <= NT_MSEC && m->pair == before->pair && same_bytes(m, before);
+    m->reused_id = m->direction == NT_DIR_OUT && !same_bytes(m, first) && !first->excused && !m->excused && first->answer != NT_VIEW_NONE;
+    if (m->direction == NT_DIR_OUT || m->excused)
+        m->first = m->reused_id ? self : before->first;
+    else
+        m->first = same != NT_VIEW_NONE ? v->items[same].first : self;
+}
+
 /* Requests are known by the party that sees them, their id and their direction. */
 static int match(struct nt_view *v, struct nt_item *m, uint32_t self)
 {
@@ -202,15 +230,8 @@ static int match(struct nt_view *v, struct nt_item *m, uint32_t self)
     if (m->class_ != NT_STUN_REQUEST)
         return NT_OK;
     m->before = found != NT_MAP_NONE ? found : NT_VIEW_NONE;
-    if (found != NT_MAP_NONE) {
-        const struct nt_item *before = &v->items[found], *first = &v->items[before->first];
-        bool same = m->len == first->len && memcmp(m->bytes, first->bytes, m->len) == 0;
-        bool damaged = first->excused || m->excused, in = m->direction == NT_DIR_IN;
-        m->reused_id = !in && !same && !damaged && first->answer != NT_VIEW_NONE;
-        m->first = m->reused_id || (in && !same && !m->excused) ? self : before->first;
-        m->copy = m->at - before->at <= NT_MSEC && m->len == before->len && m->pair == before->pair &&
-                  memcmp(m->bytes, before->bytes, m->len) == 0;
-    }
+    if (found != NT_MAP_NONE)
+        join(v, m, self);
     return nt_map_put(&v->by_id, &k, self);
 }
 

@@ -56,7 +56,7 @@ struct nt_item {
     uint32_t attrs;
     uint32_t attr_count;
     uint32_t key;                 /* of nt_view.keys, or NT_VIEW_NONE */
-    uint32_t first;               /* request: the first of its transaction (itself if it is); one that came: the first with its bytes */
+    uint32_t first;               /* request: the first of its transaction (itself if it is); one that came: with its bytes, this way */
     bool reused_id;               /* request: another one of this id was answered before; it begins a transaction all the same */
     uint32_t before;              /* request: the last one of its id, or NT_VIEW_NONE */
     uint32_t request;             /* response: the request that it answers, one of its id that went the other way, or NT_VIEW_NONE */
