@@ -7,6 +7,7 @@
 /* How late a triggered check may be: RFC 8445, 6.1.4.2 lets it wait its turn in the queue, one every Ta. */
 #define TRIGGER_LEAST NT_SEC
 #define TA_DEFAULT_MS 50
+#define PAIRS_LIMIT 100 /* RFC 8445, 6.1.2.5: who has checked so many may discard one before its turn */
 
 struct pair {
     uint32_t success;    /* its last valid success response, or NT_VIEW_NONE */
@@ -189,7 +190,7 @@ static void check_came(struct state *s, const struct nt_item *m, uint32_t self)
             selected(s, m);
     }
     if (p->success != NT_VIEW_NONE || p->waits != NT_VIEW_NONE || a->selected != NT_TIME_NEVER || since == NT_TIME_NEVER || !in_use(s, m) ||
-        (m->inner && !p->checked))
+        (m->inner && !p->checked) || a->pairs >= PAIRS_LIMIT)
         return;
     nt_time bound = ta(s->v, m) * (4 + 2 * (nt_time)a->pairs);
     p->waits = self;
