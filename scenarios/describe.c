@@ -91,10 +91,17 @@ static unsigned data_way(const struct nt_world *w, uint32_t agent)
     return NT_PATH_DIRECT;
 }
 
-unsigned nt_describe_data_ways(const struct nt_world *w)
+bool nt_describe_astray(const struct nt_world *w, uint32_t *agent, unsigned *says, unsigned *went)
 {
     const struct nt_scn_case *c = w->scn;
-    return c->caller == NT_SCN_NONE || w->live != NULL ? 0 : data_way(w, c->caller) | data_way(w, c->callee);
+    for (int i = 0; i < 2 && c->caller != NT_SCN_NONE && w->live == NULL; i++) {
+        *agent = i == 0 ? c->caller : c->callee;
+        *says = end_path(w, *agent, 0);
+        *went = data_way(w, *agent);
+        if (*says != NT_PATH_NONE && *went != 0 && *went != *says)
+            return true;
+    }
+    return false;
 }
 
 static int describe_call(const struct nt_world *w, unsigned live_path, struct nt_result_case *r)

@@ -67,10 +67,11 @@ static void judge_path(struct nt_verdict *v, const struct nt_judged *j, struct n
     const struct nt_scn_expect *e = &j->w->scn->expect;
     char expected[PATHS_TEXT];
     const char *why = "";
+    uint32_t agent;
+    unsigned says, went;
     unsigned want = e->path == NT_PATH_ORACLE ? nt_oracle_paths(j->w->scn, &why) : e->path;
-    if (r->path != NULL && j->data_ways != 0 && path_bits(r->path) != NT_PATH_NONE && j->data_ways != path_bits(r->path))
-        nt_verdict_error(v, "the selected pairs say %s, the data packets went %s", r->path,
-                         j->data_ways == (NT_PATH_RELAYED | NT_PATH_DIRECT) ? "both ways" : nt_describe_path(j->data_ways));
+    if (r->path != NULL && nt_describe_astray(j->w, &agent, &says, &went))
+        nt_verdict_error(v, "the selected pair of %s says %s, its data went %s", j->w->scn->agents[agent].name, nt_describe_path(says), nt_describe_path(went));
     if (e->path == NT_PATH_UNASKED)
         return;
     r->expected_paths = want;

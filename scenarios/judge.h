@@ -14,7 +14,6 @@ struct nt_judged {
     const struct nt_conf_verdict *conformance;
     enum nt_run_end end;
     unsigned live_path;   /* real programs: where packets went in the end; a bit of enum nt_scn_path, 0: none did */
-    unsigned data_ways;   /* how data went: bits of enum nt_scn_path DIRECT, RELAYED; 0: none seen */
 };
 
 /* Sets outcome, reason, line and packet of *r. */

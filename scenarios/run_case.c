@@ -293,7 +293,6 @@ static int run_and_judge(struct run *run, nt_time until, struct nt_result_case *
         r = judge_conformance(run->w, &verdict);
     if (r == NT_OK)
         r = copy_violations(&verdict, out);
-    judged.data_ways = nt_describe_data_ways(run->w);
     if (r == NT_OK)
         nt_judge(&judged, out);
     nt_conf_verdict_free(&verdict);

@@ -99,7 +99,7 @@ static void judge_retransmission(struct nt_judge *j, const struct nt_item *m)
     nt_judge_that(j, NT_STUN_RULE_FRESH_ID, m, same_way, "the id was used for another destination");
     if (!same_way || first->excused)
         return;
-    nt_judge_that(j, NT_STUN_RULE_IDENTICAL, m, first->len == m->len && memcmp(first->bytes, m->bytes, m->len) == 0,
+    nt_judge_that(j, NT_STUN_RULE_IDENTICAL, m, nt_item_same_bytes(first, m),
                   "it differs from the first request with this id");
     if (!m->copy)
         nt_judge_that(j, NT_STUN_RULE_STOP, m, first->answer == NT_VIEW_NONE || j->v->items[first->answer].at + nt_judge_tolerance(j->v) > m->at, "");
@@ -205,10 +205,9 @@ static void judge_short_term(struct nt_judge *j, const struct nt_item *m, const 
 static void judge_repeat(struct nt_judge *j, const struct nt_item *m, const struct nt_item *q)
 {
     const struct nt_item *first = &j->v->items[q->first], *before = &j->v->items[first->answer];
-    bool same = q->len == first->len && memcmp(q->bytes, first->bytes, q->len) == 0; /* a step may have damaged one of them */
     /* Its allocation may have ended in between: a Refresh that deletes it finds none when it is repeated (RFC 8656, 8.2). */
     bool gone = m->method != NT_TURN_ALLOCATE && nt_item_code(j->v, m) == 437;
-    if (before != m && same && !before->excused && !nt_item_held(j->v, m) && !gone)
+    if (before != m && nt_item_same_bytes(q, first) && !before->excused && !nt_item_held(j->v, m) && !gone)
         nt_judge_that(j, NT_STUN_RULE_REPEAT, m, before->class_ == m->class_ && nt_item_code(j->v, before) == nt_item_code(j->v, m),
                       "the same request was answered otherwise before");
 }
@@ -231,7 +230,7 @@ static void judge_response(struct nt_judge *j, const struct nt_item *m)
     judge_signature(j, m, q);
     if (nt_item_party(v, m)->kind == NT_CONF_AGENT)
         judge_short_term(j, m, q);
-    if (nt_item_party(v, m)->kind == NT_CONF_SERVER && v->items[q->first].answer != NT_VIEW_NONE)
+    if (nt_item_party(v, m)->kind == NT_CONF_SERVER)
         judge_repeat(j, m, q);
 }
 

@@ -182,17 +182,12 @@ static uint32_t answered_by(const struct nt_view *v, const struct nt_item *m, ui
     return last;
 }
 
-static bool same_bytes(const struct nt_item *a, const struct nt_item *b)
-{
-    return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
-}
-
 /* What came before with the same bytes on the same way; with others it was damaged on its way, or is another one's. */
 static uint32_t same_before(const struct nt_view *v, const struct nt_item *m)
 {
     uint32_t i = m->before;
     for (unsigned n = 0; i != NT_VIEW_NONE && n < SAME_ID; n++, i = v->items[i].before)
-        if (v->items[i].pair == m->pair && same_bytes(&v->items[i], m))
+        if (v->items[i].pair == m->pair && nt_item_same_bytes(&v->items[i], m))
             return i;
     return NT_VIEW_NONE;
 }
@@ -202,8 +197,8 @@ static void join(const struct nt_view *v, struct nt_item *m, uint32_t self)
 {
     const struct nt_item *before = &v->items[m->before], *first = &v->items[before->first];
     uint32_t same = same_before(v, m);
-    m->copy = m->at - before->at <= NT_MSEC && m->pair == before->pair && same_bytes(m, before);
-    m->reused_id = m->direction == NT_DIR_OUT && !same_bytes(m, first) && !first->excused && !m->excused && first->answer != NT_VIEW_NONE;
+    m->copy = m->at - before->at <= NT_MSEC && m->pair == before->pair && nt_item_same_bytes(m, before);
+    m->reused_id = m->direction == NT_DIR_OUT && !nt_item_same_bytes(m, first) && !first->excused && !m->excused && first->answer != NT_VIEW_NONE;
     if (m->direction == NT_DIR_OUT || m->excused)
         m->first = m->reused_id ? self : before->first;
     else

@@ -151,6 +151,10 @@ static inline const struct nt_conf_party *nt_item_party(const struct nt_view *v,
 {
     return &v->in->parties[m->party];
 }
+static inline bool nt_item_same_bytes(const struct nt_item *a, const struct nt_item *b)
+{
+    return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
+}
 /* A request between agents, as opposed to one to a STUN server. */
 bool nt_item_check(const struct nt_view *v, const struct nt_item *m);
 /* A response to such a one. */

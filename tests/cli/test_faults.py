@@ -31,6 +31,15 @@ def test_nobody_is_blamed_for_faults(natsim, tmp_path):
     assert sum(case["outcome"] == "pass" for case in cases) > 0.9 * COUNT
 
 
+@pytest.mark.parametrize("seed", [138241, 333014])
+def test_each_side_sends_where_it_has_selected(seed, natsim, tmp_path, results):
+    """One side keeps the direct pair, the other has moved to the relay: their data go two ways, as their selected pairs say."""
+    faults.write(tmp_path, seed, 1)
+    natsim("run", f"world-{seed:06}.yaml")
+    [case] = results()["cases"]
+    assert case["outcome"] != "error" and case["path"] == "relayed", case["reason"]
+
+
 # What was blamed on somebody once: the rule; the NATs, the delay between them, the steps, the case's end.
 ONCE = {
     "RFC8445-14.2-pacing, a first transmission is held back": (

@@ -417,6 +417,7 @@ def test_a_step_that_a_process_cannot_take_skips_the_case(natsim, scenario, resu
     [case] = results()["cases"]
     assert (run.code, case["outcome"], case["reason"]) == (1, "skip", f"line {line}: a process cannot be told to 'send'"), run
 
+
 @live_only
 def test_a_process_in_one_place_meets_ours_in_the_other(natsim, results):
     run = natsim("run", "classic/five-types", "--filter", "left=full-cone,right=symmetric", "--agent-r", "stack natsim")
