@@ -4,7 +4,7 @@
 #define NT_PCAP_CAPTURE_H
 
 #include "core/base/trace.h"
-#include "natsim/packet.h"
+#include "natsim/packet/packet.h"
 
 #define NT_CAPTURE_BYTES_MAX (UINT64_C(1) << 31) /* packet bytes of one capture; beyond, packets are counted, not kept */
 #define NT_CAPTURE_EPOCH INT64_C(1700000000)     /* the Unix time of virtual time 0: readable dates */

@@ -1,7 +1,7 @@
 /* The command that runs one case alone. */
 #include "core/base/err.h"
 #include "reports/report.h"
-#include "reports/text.h"
+#include "reports/result/text.h"
 
 #include <string.h>
 

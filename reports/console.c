@@ -1,7 +1,7 @@
 /* What a person sees on a terminal or in a log: matrices, what did not pass, the sum. */
 #include "reports/grid.h"
 #include "reports/report.h"
-#include "reports/text.h"
+#include "reports/result/text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef NT_REPORTS_GRID_H
 #define NT_REPORTS_GRID_H
 
-#include "reports/result.h"
+#include "reports/result/result.h"
 
 #define NT_GRID_AXIS_MAX 64 /* values of an axis that is drawn */
 

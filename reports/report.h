@@ -2,7 +2,7 @@
 #ifndef NT_REPORTS_REPORT_H
 #define NT_REPORTS_REPORT_H
 
-#include "reports/result.h"
+#include "reports/result/result.h"
 
 #include <stdio.h>
 

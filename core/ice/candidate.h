@@ -2,7 +2,7 @@
 #ifndef NT_ICE_CANDIDATE_H
 #define NT_ICE_CANDIDATE_H
 
-#include "core/ice/description.h"
+#include "core/sdp/description.h"
 
 /* Peer-reflexive candidates, each side: an endless discovery (a new port for each check) makes one in each Ta until the patience of
  * RFC 8863 ends, 790 at 50 ms. */
@@ -35,6 +35,10 @@ static inline bool nt_ice_via_equal(struct nt_ice_via a, struct nt_ice_via b)
     return a.base == b.base && a.relay == b.relay;
 }
 
+/* RFC 8445, 5.1.2.1 and 6.1.2.3. */
+uint32_t nt_ice_candidate_priority(uint8_t type_preference, uint16_t local_preference, uint16_t component);
+uint64_t nt_ice_pair_priority(uint32_t controlling, uint32_t controlled);
+uint8_t nt_ice_type_preference(enum nt_ice_type type); /* 126, 100, 110, 0 */
 /* RFC 8445, 5.1.1.1 and RFC 8421: may an interface's address become a host candidate? */
 bool nt_ice_address_usable(const struct nt_addr *a, bool ipv6);
 /* RFC 8445, 7.1.1: the priority of `c` were it peer-reflexive. */

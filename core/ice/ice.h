@@ -6,7 +6,7 @@
 #include "core/base/endpoint.h"
 #include "core/base/rand.h"
 #include "core/base/trace.h"
-#include "core/ice/description.h"
+#include "core/sdp/description.h"
 
 enum nt_ice_role { NT_ICE_CONTROLLING = 1, NT_ICE_CONTROLLED };
 enum nt_ice_mode { NT_ICE_FULL = 0, NT_ICE_LITE };

@@ -2,7 +2,7 @@
 #ifndef NT_SDP_CANDIDATE_H
 #define NT_SDP_CANDIDATE_H
 
-#include "core/ice/description.h"
+#include "core/sdp/description.h"
 #include "core/sdp/text.h"
 
 /* What stands after "candidate:". 0 with *c filled (stream 0), NT_EFORMAT with the cursor's error, or NT_EUNSUPPORTED with *passed

@@ -4,7 +4,7 @@
 #define NT_SDP_SDP_H
 
 #include "core/base/diag.h"
-#include "core/ice/description.h"
+#include "core/sdp/description.h"
 
 #define NT_SDP_MAX 65536 /* larger texts are refused */
 #define NT_SDP_LINE_MAX 4096

@@ -1,9 +1,9 @@
 /* Real time: a clock that starts when it is told to, descriptors to wait for, and the fabric run up to the clock. Events of the
  * fabric happen at their own times, never ahead of the clock; what a program sends gets the time at which it is read. */
-#ifndef NT_NATSIM_LIVE_LIVE_H
-#define NT_NATSIM_LIVE_LIVE_H
+#ifndef NT_LIVE_LIVE_H
+#define NT_LIVE_LIVE_H
 
-#include "natsim/fabric.h"
+#include "natsim/fabric/fabric.h"
 
 struct nt_live;
 

@@ -1,8 +1,8 @@
 /* A machine: a host of the fabric whose interfaces end in a sandbox, and the programs that run on it. */
-#ifndef NT_NATSIM_LIVE_MACHINE_H
-#define NT_NATSIM_LIVE_MACHINE_H
+#ifndef NT_LIVE_MACHINE_H
+#define NT_LIVE_MACHINE_H
 
-#include "natsim/host.h"
+#include "natsim/host/host.h"
 #include "natsim/live/live.h"
 #include "natsim/live/sandbox.h"
 

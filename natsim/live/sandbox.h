@@ -1,8 +1,8 @@
 /* A sandbox: a network namespace of its own (and process, mount and, without root, user namespaces) in which real programs run. Its
  * interfaces are TUN devices whose packets the owner reads and writes. It has no name and vanishes with its first process, which
  * ends when the owner does, however that ends. Linux only. */
-#ifndef NT_NATSIM_LIVE_SANDBOX_H
-#define NT_NATSIM_LIVE_SANDBOX_H
+#ifndef NT_LIVE_SANDBOX_H
+#define NT_LIVE_SANDBOX_H
 
 #include "core/base/addr.h"
 

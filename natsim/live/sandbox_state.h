@@ -1,6 +1,6 @@
 /* What the two sides of a sandbox say to each other over their socket: its owner, and its first process. */
-#ifndef NT_NATSIM_LIVE_SANDBOX_STATE_H
-#define NT_NATSIM_LIVE_SANDBOX_STATE_H
+#ifndef NT_LIVE_SANDBOX_STATE_H
+#define NT_LIVE_SANDBOX_STATE_H
 
 #include "natsim/live/sandbox.h"
 

@@ -3,7 +3,7 @@
 #ifndef NT_NAT_IN_ORDER_H
 #define NT_NAT_IN_ORDER_H
 
-#include "natsim/packet.h"
+#include "natsim/packet/packet.h"
 
 #define NT_IN_ORDER_MAX 64           /* datagrams on the way; beyond: the oldest is forgotten */
 #define NT_IN_ORDER_TIME (30 * NT_SEC)

@@ -2,7 +2,7 @@
 #ifndef NT_NAT_LIFETIME_H
 #define NT_NAT_LIFETIME_H
 
-#include "natsim/nat/policy.h"
+#include "natsim/nat/policy/policy.h"
 
 struct nt_life {
     nt_time made, refreshed, expires;

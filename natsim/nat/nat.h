@@ -5,7 +5,7 @@
 
 #include "core/base/rand.h"
 #include "core/base/trace.h"
-#include "natsim/gateway.h"
+#include "natsim/gateway/gateway.h"
 
 struct nt_nat;
 

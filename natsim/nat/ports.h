@@ -3,7 +3,7 @@
 #define NT_NAT_PORTS_H
 
 #include "core/base/rand.h"
-#include "natsim/nat/policy.h"
+#include "natsim/nat/policy/policy.h"
 
 enum nt_port_space { NT_SPACE_UDP = 0, NT_SPACE_ICMP, NT_SPACES }; /* ICMP: query identifiers (RFC 5508, section 3) */
 

@@ -1,9 +1,9 @@
 /* The channels and stations of the ns-3 carrier: which ns-3 devices stand for the fabric's attachments. */
-#ifndef NT_NATSIM_NS3_AIR_H
-#define NT_NATSIM_NS3_AIR_H
+#ifndef NT_NS3_AIR_H
+#define NT_NS3_AIR_H
 
 #include "core/base/map.h"
-#include "natsim/fabric.h"
+#include "natsim/fabric/fabric.h"
 #include "natsim/ns3/ns3c.h"
 
 struct nt_air_network {

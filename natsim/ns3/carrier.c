@@ -1,5 +1,5 @@
 /* The ns-3 carrier: the fabric's packets as frames of ns-3's devices. A packet in flight is kept here, its bytes travel in ns-3. */
-#include "natsim/carrier.h"
+#include "natsim/fabric/carrier.h"
 #include "core/base/err.h"
 #include "core/base/map.h"
 #include "natsim/ns3/air.h"

@@ -4,7 +4,7 @@
 #define NT_CONFORMANCE_VIEW_H
 
 #include "core/base/map.h"
-#include "core/ice/description.h"
+#include "core/sdp/description.h"
 #include "core/sdp/sdp.h"
 #include "core/stun/stun.h"
 #include "reports/conformance/conformance.h"

@@ -1,5 +1,5 @@
 /* natsim: the program. */
-#include "scenarios/command.h"
+#include "scenarios/command/command.h"
 
 int main(int argc, char **argv)
 {

@@ -4,7 +4,7 @@
  *   carriers_bench [MODULE]     MODULE: natsim-ns3.so, by default the one beside the program */
 #define _GNU_SOURCE
 #include "core/base/err.h"
-#include "natsim/fabric.h"
+#include "natsim/fabric/fabric.h"
 
 #include <dlfcn.h>
 #include <malloc.h>

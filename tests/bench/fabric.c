@@ -1,7 +1,7 @@
 /* Nanoseconds for each hop of the fabric: two hosts bounce datagrams through a forwarding node. Built by hand, from the project's root:
  *   cc -std=c11 -D_POSIX_C_SOURCE=200809L -O3 -DNDEBUG -I. -o fabric_bench tests/bench/fabric.c natsim/[a-z]*.c natsim/nat/[a-z]*.c core/base/[a-z]*.c
  *   ./fabric_bench [IN-FLIGHT] [SECONDS OF VIRTUAL TIME] */
-#include "natsim/host.h"
+#include "natsim/host/host.h"
 
 #include <stdio.h>
 #include <stdlib.h>

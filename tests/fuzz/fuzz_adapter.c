@@ -1,8 +1,8 @@
 /* What a process says, line by line: every event has its texts, and what they hold is read as a description or a candidate. */
 #include "core/base/err.h"
 #include "core/sdp/sdp.h"
-#include "scenarios/adapter_read.h"
-#include "scenarios/sdp_lines.h"
+#include "scenarios/programs/adapter_messages.h"
+#include "scenarios/programs/sdp_lines.h"
 #include "tests/fuzz/feed.h"
 
 static void read_description(const char *text)

@@ -1,7 +1,7 @@
 /* A gateway with an arbitrary policy under arbitrary IP packets from both sides. Whatever it lets through has right checksums, as
  * long as no fragment came: the checksum of a whole datagram is not ours to repair in its parts. */
 #include "core/base/err.h"
-#include "natsim/gateway.h"
+#include "natsim/gateway/gateway.h"
 #include "tests/fuzz/feed.h"
 
 struct side {

@@ -1,5 +1,5 @@
 /* Scenario files: load arbitrary text, make its first and last case, and format every diagnostic. */
-#include "scenarios/load.h"
+#include "scenarios/language/load.h"
 #include "tests/fuzz/feed.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

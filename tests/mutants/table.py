@@ -865,7 +865,7 @@ MUTANTS = {
         "what": "an endpoint-independent mapping does not keep the port (RFC 4787, 4.2.1)",
         "edits": [
             (
-                "natsim/nat/policy.c",
+                "natsim/nat/policy/policy.c",
                 "done.ports = p->mapping == NT_DEP_ENDPOINT_INDEPENDENT ? NT_PORTS_PRESERVE : NT_PORTS_SEQUENTIAL;",
                 "done.ports = NT_PORTS_SEQUENTIAL;",
             ),

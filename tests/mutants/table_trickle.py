@@ -52,7 +52,7 @@ TRICKLE = {
         "what": "the other side is taken for one that trickles (RFC 8838, 3)",
         "edits": [
             (
-                "scenarios/app_agent.c",
+                "scenarios/apps/agent.c",
                 "(a->gathered || a->offer.trickle) && send_description",
                 "(a->gathered || a->trickles) && send_description",
             ),
@@ -63,7 +63,7 @@ TRICKLE = {
         "what": "candidates are trickled before both sides know of the call (RFC 8840, 4.3)",
         "edits": [
             (
-                "scenarios/app_agent.c",
+                "scenarios/apps/agent.c",
                 "    if (!a->news || !a->described || !a->confirmed || !a->peer_trickles ||",
                 "    if (!a->news || !a->described || !a->peer_trickles ||",
             ),

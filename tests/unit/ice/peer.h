@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "core/base/err.h"
+#include "core/ice/candidate.h"
 #include "core/ice/ice.h"
 #include "core/stun/stun.h"
 

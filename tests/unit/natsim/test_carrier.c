@@ -3,7 +3,7 @@
  *   a --- net (held back by the carrier) --- b */
 #include "world.h"
 
-#include "natsim/fabric_state.h"
+#include "natsim/fabric/fabric_state.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -14,8 +14,8 @@
 
 #include "core/base/bytes.h"
 #include "core/base/err.h"
-#include "natsim/fragment.h"
-#include "natsim/gateway.h"
+#include "natsim/packet/fragment.h"
+#include "natsim/gateway/gateway.h"
 
 #define MAX 32
 #define MS NT_MSEC

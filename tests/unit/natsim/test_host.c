@@ -1,6 +1,6 @@
 /* Hosts:  A 10.0.0.2 --- net, 20 ms --- B 10.0.0.3 */
 #include "world.h"
-#include "natsim/packet.h"
+#include "natsim/packet/packet.h"
 
 static struct world w;
 static struct peer a, b;

@@ -6,7 +6,7 @@
 #include "world.h"
 #include "core/base/err.h"
 #include "natsim/live/machine.h"
-#include "natsim/packet.h"
+#include "natsim/packet/packet.h"
 #include "tests/unit/natsim/processes.h"
 
 #include <signal.h>

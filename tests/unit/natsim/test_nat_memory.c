@@ -2,7 +2,7 @@
 #include "nat_fixture.h"
 
 #include "core/base/err.h"
-#include "natsim/firewall.h"
+#include "natsim/gateway/firewall.h"
 #include "tests/unit/fail_alloc.h"
 
 #include <stdlib.h>

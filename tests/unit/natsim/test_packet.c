@@ -6,8 +6,8 @@
 #include <cmocka.h>
 
 #include "core/base/bytes.h"
-#include "natsim/checksum.h"
-#include "natsim/packet.h"
+#include "natsim/packet/checksum.h"
+#include "natsim/packet/packet.h"
 
 static uint8_t bytes[2][2048];
 

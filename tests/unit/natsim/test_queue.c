@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "core/base/rand.h"
-#include "natsim/queue.h"
+#include "natsim/fabric/queue.h"
 
 enum { NODES = 20, STEPS = 20000 };
 

@@ -1,8 +1,8 @@
 /* Fragmentation and reassembly: any order, duplicates, overlaps, limits; IPv6 fragments. */
 #include "world.h"
 #include "core/base/rand.h"
-#include "natsim/fragment.h"
-#include "natsim/reassembly.h"
+#include "natsim/packet/fragment.h"
+#include "natsim/packet/reassembly.h"
 
 static struct world w;
 static struct nt_reassembly *r;

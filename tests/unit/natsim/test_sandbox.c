@@ -9,7 +9,7 @@
 
 #include "core/base/err.h"
 #include "natsim/live/sandbox.h"
-#include "natsim/packet.h"
+#include "natsim/packet/packet.h"
 
 #include <poll.h>
 #include <signal.h>

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "core/base/bytes.h"
-#include "natsim/host.h"
+#include "natsim/host/host.h"
 
 enum { LOG_MAX = 4096, OUT_MAX = 2048, IN_MAX = 4096 };
 

@@ -8,7 +8,7 @@
 
 #include "core/base/err.h"
 #include "core/stun/message.h"
-#include "natsim/packet.h"
+#include "natsim/packet/packet.h"
 #include "pcap/annotate.h"
 
 #include <stdlib.h>

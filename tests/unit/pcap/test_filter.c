@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "core/base/err.h"
-#include "natsim/packet.h"
+#include "natsim/packet/packet.h"
 #include "pcap/filter.h"
 
 #include <string.h>

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "core/base/err.h"
-#include "reports/ladder.h"
+#include "reports/ladder/ladder.h"
 #include "reports/report.h"
 #include "tests/unit/fail_alloc.h"
 

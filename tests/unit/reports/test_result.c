@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "core/base/err.h"
-#include "reports/result.h"
+#include "reports/result/result.h"
 
 #include <stdio.h>
 #include <stdlib.h>

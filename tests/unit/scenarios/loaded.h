@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "scenarios/load.h"
+#include "scenarios/language/load.h"
 
 static inline struct nt_scn_file *load(const char *text)
 {

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "scenarios/adapter_read.h"
+#include "scenarios/programs/adapter_messages.h"
 
 #include <stdlib.h>
 #include <string.h>

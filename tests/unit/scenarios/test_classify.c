@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "core/base/err.h"
-#include "scenarios/classify.h"
+#include "scenarios/classify/measure.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* The language's own example, field by field; addresses; the matrix; what steps and expectations become. */
 #include "core/stun/message.h"
-#include "natsim/fabric.h"
+#include "natsim/fabric/fabric.h"
 #include "loaded.h"
 
 #include <jansson.h>

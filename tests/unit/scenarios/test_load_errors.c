@@ -1,5 +1,5 @@
 /* Every kind of error in a scenario: its place, what it says, and the mend, to the letter. A row is a change to a good scenario. */
-#include "scenarios/load.h"
+#include "scenarios/language/load.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* Media of networks: what their keys become, what is left out, where stations are; and every error, with its place. */
-#include "natsim/fabric.h"
+#include "natsim/fabric/fabric.h"
 #include "loaded.h"
-#include "scenarios/units.h"
+#include "scenarios/language/text/units.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

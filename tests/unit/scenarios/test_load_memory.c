@@ -1,5 +1,5 @@
 /* Loading with each allocation failing once: an error or a whole file, never a crash or a leak. */
-#include "scenarios/load.h"
+#include "scenarios/language/load.h"
 #include "tests/unit/fail_alloc.h"
 
 #include <setjmp.h>

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "scenarios/oracle.h"
+#include "scenarios/oracle/oracle.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* The enumeration of orders. */
-#include "scenarios/orders.h"
+#include "scenarios/run/orders.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "core/base/err.h"
-#include "scenarios/pool.h"
+#include "scenarios/command/worker_pool.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -1,0 +1,237 @@
+/* The gateway as a node: its attachments and addresses, its timers, and what controls it. The way of a packet through it is in
+ * gateway_forward.c. */
+#include "natsim/gateway/gateway.h"
+
+#include "core/base/bytes.h"
+#include "core/base/err.h"
+#include "core/base/map.h"
+#include "natsim/gateway/gateway_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A renumbered external address is the one so many further on its network, or the next that nobody has. */
+#define RENUMBER_STEP 100
+#define OWN_MAX 4096
+
+static nt_time deadline(const void *self)
+{
+    const struct nt_gateway *g = self;
+    nt_time at = g->nat != NULL ? nt_nat_deadline(g->nat) : NT_TIME_NEVER;
+    at = nt_time_min(at, nt_firewall_deadline(g->firewall));
+    return nt_time_min(at, nt_reassembly_deadline(g->reassembly));
+}
+
+static void run(void *self, nt_time now)
+{
+    struct nt_gateway *g = self;
+    if (g->nat != NULL)
+        nt_nat_run(g->nat, now);
+    nt_firewall_run(g->firewall, now);
+    nt_reassembly_run(g->reassembly, now);
+}
+
+static void forget_state(struct nt_gateway *g, bool reboot, nt_time now)
+{
+    if (g->nat != NULL && reboot)
+        nt_nat_reboot(g->nat, now);
+    else if (g->nat != NULL)
+        nt_nat_flush(g->nat, now);
+    nt_firewall_flush(g->firewall);
+    memset(&g->in_order, 0, sizeof g->in_order);
+}
+
+const struct nt_gateway_own *nt_gateway_own_find(const struct nt_gateway *g, const struct nt_addr *a)
+{
+    for (size_t i = 0; i < g->own_count; i++)
+        if (nt_addr_same_ip(&g->own[i].addr, a))
+            return &g->own[i];
+    return NULL;
+}
+
+/* The size of the outside network the address lies in, by the routes on that link; 256 without one. */
+static uint32_t network_size(const struct nt_gateway *g, const struct nt_addr *a)
+{
+    for (size_t i = 0; i < g->routes.count; i++) {
+        const struct nt_route *r = &g->routes.items[i];
+        if (r->port == g->outside && !nt_addr_is_set(&r->via) && nt_prefix_contains(&r->prefix, a) && r->prefix.bits >= 8)
+            return r->prefix.bits > 30 ? 4 : UINT32_C(1) << (32 - r->prefix.bits);
+    }
+    return 256;
+}
+
+/* Takes the next free address of the outside network for `old`. */
+static int take_other(struct nt_gateway *g, const struct nt_addr *old, struct nt_addr *other)
+{
+    uint32_t size = network_size(g, old), host = nt_load32(old->ip) & (size - 1), base = nt_load32(old->ip) - host;
+    for (uint32_t i = 0; i < size - 2; i++) {
+        *other = nt_addr_v4(base + 1 + (host - 1 + RENUMBER_STEP + i) % (size - 2), 0);
+        if (nt_gateway_own_find(g, other) != NULL)
+            continue;
+        int err = nt_fabric_add_address(g->fabric, g->node, g->outside, other);
+        if (err != NT_EEXIST)
+            return err;
+    }
+    return NT_ELIMIT;
+}
+
+static int renumber(struct nt_gateway *g, nt_time now)
+{
+    struct nt_addr fresh[NT_NAT_ADDRESSES_MAX];
+    size_t taken = 0;
+    int err = NT_OK;
+    if (g->nat == NULL)
+        return NT_EUNSUPPORTED;
+    /* Those taken are own from now on, so that the next search passes them by. */
+    for (size_t i = 0; i < g->own_count && err == NT_OK; i++) {
+        if (!nt_nat_is_external(g->nat, &g->own[i].addr))
+            continue;
+        struct nt_addr old = g->own[i].addr;
+        err = take_other(g, &old, &fresh[taken]);
+        if (err == NT_OK) {
+            (void)nt_fabric_remove_address(g->fabric, g->node, g->outside, &old);
+            g->own[i].addr = fresh[taken++];
+        }
+    }
+    if (taken != 0)
+        nt_nat_renumber(g->nat, fresh, taken, now);
+    return err;
+}
+
+static int control(void *self, enum nt_control what, uint32_t port, nt_time now)
+{
+    struct nt_gateway *g = self;
+    (void)port;
+    switch (what) {
+    case NT_CTL_REBOOT:
+        forget_state(g, true, now);
+        return NT_OK;
+    case NT_CTL_FLUSH:
+        forget_state(g, false, now);
+        return NT_OK;
+    case NT_CTL_RENUMBER:
+        return renumber(g, now);
+    case NT_CTL_PORT_DOWN: /* the state outlives a link that is down */
+    case NT_CTL_PORT_UP:
+        return NT_OK;
+    case NT_CTL_STOP:
+    case NT_CTL_START:
+        break;
+    }
+    return NT_EUNSUPPORTED;
+}
+
+static void del(void *self)
+{
+    struct nt_gateway *g = self;
+    nt_nat_del(g->nat);
+    nt_firewall_del(g->firewall);
+    nt_reassembly_del(g->reassembly);
+    nt_routes_free(&g->routes);
+    free(g->own);
+    free(g->name);
+    free(g);
+}
+
+static const struct nt_node_ops ops = {.recv = nt_gateway_receive, .run = run, .deadline = deadline, .control = control, .del = del};
+
+struct nt_gateway *nt_gateway_new(struct nt_fabric *f, const char *name, const struct nt_nat_policy *policy)
+{
+    struct nt_gateway *g = calloc(1, sizeof *g);
+    if (g == NULL)
+        return NULL;
+    g->fabric = f;
+    g->policy = *policy;
+    g->outside = NT_FABRIC_NONE;
+    g->name = strdup(name);
+    g->firewall = nt_firewall_new(policy);
+    if (g->name != NULL && g->firewall != NULL) {
+        /* The node needs its reassembly, and that the node's number: nothing runs in between. */
+        g->node = nt_fabric_add_node(f, name, &ops, g);
+        if (g->node == NT_FABRIC_NONE) {
+            del(g);
+            return NULL;
+        }
+        g->reassembly = nt_reassembly_new(f, g->node);
+        return g->reassembly != NULL ? g : NULL;
+    }
+    del(g);
+    return NULL;
+}
+
+uint32_t nt_gateway_node(const struct nt_gateway *g)
+{
+    return g->node;
+}
+
+struct nt_routes *nt_gateway_routes(struct nt_gateway *g)
+{
+    return &g->routes;
+}
+
+static uint32_t attach(struct nt_gateway *g, uint32_t network, const char *tap, const struct nt_addr *addresses, size_t count)
+{
+    if (nt_grow(&g->own, &g->own_cap, g->own_count + count, sizeof *g->own, OWN_MAX) != NT_OK)
+        return NT_FABRIC_NONE;
+    uint32_t port = nt_fabric_attach(g->fabric, g->node, network, tap);
+    for (size_t i = 0; port != NT_FABRIC_NONE && i < count; i++) {
+        if (nt_fabric_add_address(g->fabric, g->node, port, &addresses[i]) != NT_OK)
+            return NT_FABRIC_NONE;
+        g->own[g->own_count++] = (struct nt_gateway_own){.addr = nt_addr_with_port(&addresses[i], 0), .port = port};
+    }
+    return port;
+}
+
+uint32_t nt_gateway_attach_inside(struct nt_gateway *g, uint32_t network, const char *tap, const struct nt_addr *addresses, size_t count)
+{
+    return attach(g, network, tap, addresses, count);
+}
+
+/* The translator, with the outside IPv4 addresses as its external ones. */
+static int make_nat(struct nt_gateway *g, const struct nt_addr *addresses, size_t count)
+{
+    struct nt_addr externals[NT_NAT_ADDRESSES_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (addresses[i].family != NT_AF_IPV4)
+            continue;
+        if (n == NT_NAT_ADDRESSES_MAX)
+            return NT_ELIMIT;
+        externals[n++] = addresses[i];
+    }
+    if (n == 0)
+        return NT_OK; /* IPv6 alone */
+    char label[256];
+    struct nt_rand rand;
+    size_t len = strlen(g->name);
+    if (len > sizeof label - sizeof "nat//ports")
+        return NT_EINVAL;
+    memcpy(label, "nat/", 4);
+    memcpy(label + 4, g->name, len);
+    memcpy(label + 4 + len, "/ports", sizeof "/ports");
+    nt_fabric_stream(g->fabric, label, &rand);
+    struct nt_trace trace = *nt_fabric_trace(g->fabric);
+    trace.node = g->node;
+    g->nat = nt_nat_new(&g->policy, externals, n, &rand, &trace);
+    return g->nat != NULL ? NT_OK : NT_ENOMEM;
+}
+
+uint32_t nt_gateway_attach_outside(struct nt_gateway *g, uint32_t network, const char *tap, const struct nt_addr *addresses, size_t count)
+{
+    if (g->outside != NT_FABRIC_NONE)
+        return NT_FABRIC_NONE;
+    uint32_t port = attach(g, network, tap, addresses, count);
+    if (port == NT_FABRIC_NONE || (g->policy.kind == NT_GW_TRANSLATE && make_nat(g, addresses, count) != NT_OK))
+        return NT_FABRIC_NONE;
+    return g->outside = port;
+}
+
+size_t nt_gateway_mapping_count(const struct nt_gateway *g)
+{
+    return g->nat != NULL ? nt_nat_count(g->nat) : 0;
+}
+
+bool nt_gateway_mapping_at(const struct nt_gateway *g, size_t i, struct nt_nat_mapping_info *info)
+{
+    return g->nat != NULL && nt_nat_mapping_info(g->nat, i, info);
+}

@@ -1,0 +1,135 @@
+/* What a host sends: source routing, and the ways a datagram fails before it leaves. */
+#include "core/base/bytes.h"
+#include "natsim/host/host_state.h"
+
+#include <string.h>
+
+enum { TTL_DEFAULT = 64, HEADERS_MAX = 48 };
+
+/* The interface of a source address; without one, the interface that routes to the destination. */
+static uint32_t interface_for(const struct nt_host *h, const struct nt_addr *src, const struct nt_addr *dst)
+{
+    struct nt_addr key = nt_addr_with_port(src, 0);
+    uint32_t i = nt_map_get(&h->own, &key);
+    if (i != NT_MAP_NONE)
+        return i;
+    const struct nt_route *r = nt_routes_find(&h->routes, dst, NT_FABRIC_NONE);
+    return r != NULL ? r->port : NT_FABRIC_NONE;
+}
+
+/* Sends out of an interface. false: it cannot leave, and its drop says why. */
+static bool send_from(struct nt_host *h, uint32_t port, struct nt_packet *p, nt_time now)
+{
+    if (nt_host_owns(h, &p->dst)) {
+        nt_fabric_loop(h->fabric, h->node, port, p, now);
+        return true;
+    }
+    const struct nt_route *r = nt_routes_find(&h->routes, &p->dst, port);
+    if (r == NULL) {
+        nt_fabric_refuse(h->fabric, h->node, port, p, NT_DROP_NO_ROUTE, &p->src, &p->dst, now);
+        return false;
+    }
+    bool leaves = h->interfaces[port].up &&
+                  (!p->df || p->len <= nt_fabric_network_mtu(h->fabric, nt_fabric_port_network(h->fabric, h->node, port)));
+    struct nt_addr next_hop = nt_addr_is_set(&r->via) ? r->via : p->dst;
+    nt_fabric_send(h->fabric, h->node, port, &next_hop, p, now);
+    return leaves;
+}
+
+static struct nt_packet *datagram(struct nt_host *h, const struct nt_addr *src, const struct nt_path *path, const uint8_t *bytes, size_t len)
+{
+    struct nt_packet *p = nt_fabric_packet(h->fabric, (uint32_t)len + HEADERS_MAX);
+    if (p == NULL)
+        return NULL;
+    uint8_t ttl = path->ttl != 0 ? path->ttl : TTL_DEFAULT;
+    if (nt_packet_udp(p, src, &path->remote, bytes, len, ttl, path->tos, path->df != 0, h->ip_id++) == NT_OK)
+        return p;
+    nt_fabric_consumed(h->fabric, p);
+    return NULL;
+}
+
+/* The source address of a socket that is bound to none: the first of the family on the interface. */
+static bool fill_source(const struct nt_host *h, uint32_t port, uint8_t family, struct nt_addr *src)
+{
+    const struct nt_interface *i = h->interfaces + port;
+    for (size_t k = 0; k < i->count; k++) {
+        if (i->addresses[k].family == family) {
+            *src = nt_addr_with_port(&i->addresses[k], src->port);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool try_output(struct nt_host *h, uint32_t endpoint, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
+{
+    struct nt_addr src = path->local;
+    uint32_t port = interface_for(h, &src, &path->remote);
+    bool open = nt_ports_find(&h->ports, &src) == endpoint;
+    if (path->transport != NT_UDP || port == NT_FABRIC_NONE || len > NT_DATAGRAM_MAX)
+        return false;
+    if ((!nt_addr_is_set(&src) || nt_addr_is_any(&src)) && !fill_source(h, port, path->remote.family, &src))
+        return false;
+    struct nt_packet *p = datagram(h, &src, path, bytes, len);
+    if (p == NULL)
+        return false;
+    if (!open) {
+        nt_fabric_refuse(h->fabric, h->node, port, p, NT_DROP_NO_SOCKET, &p->dst, &p->src, now);
+        return false;
+    }
+    return send_from(h, port, p, now);
+}
+
+void nt_host_output(struct nt_host *h, uint32_t endpoint, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
+{
+    if (!try_output(h, endpoint, path, bytes, len, now))
+        nt_host_give(h, endpoint, path, NT_IN_SEND_FAILED, NULL, 0, now);
+}
+
+void nt_host_send_packet(struct nt_host *h, struct nt_packet *p, nt_time now)
+{
+    uint32_t port = interface_for(h, &p->src, &p->dst);
+    if (port == NT_FABRIC_NONE)
+        nt_fabric_consumed(h->fabric, p);
+    else
+        send_from(h, port, p, now);
+}
+
+int nt_host_inject(struct nt_host *h, const struct nt_addr *src, const struct nt_addr *dst, const uint8_t *bytes, size_t len, nt_time now)
+{
+    struct nt_path path = {.transport = NT_UDP, .remote = *dst};
+    uint32_t port = interface_for(h, src, dst);
+    if (port == NT_FABRIC_NONE)
+        return NT_ENOENT;
+    if (len > NT_DATAGRAM_MAX || src->family != dst->family)
+        return NT_EINVAL;
+    struct nt_packet *p = datagram(h, src, &path, bytes, len);
+    if (p == NULL)
+        return NT_ENOMEM;
+    p->marks |= NT_MARK_INJECTED;
+    send_from(h, port, p, now);
+    return NT_OK;
+}
+
+int nt_host_emit(struct nt_host *h, uint32_t port, const uint8_t *packet, size_t len, nt_time now)
+{
+    if (len > UINT16_MAX)
+        return NT_ELIMIT;
+    struct nt_packet *p = nt_fabric_packet(h->fabric, (uint32_t)len);
+    if (p == NULL)
+        return NT_ENOMEM;
+    memcpy(p->data, packet, len);
+    p->len = (uint32_t)len;
+    int r = nt_packet_parse(p);
+    if (r != NT_OK || h->stopped) {
+        nt_fabric_consumed(h->fabric, p);
+        return r;
+    }
+    struct nt_addr key = nt_addr_with_port(&p->src, 0);
+    uint32_t own = nt_map_get(&h->own, &key);
+    if (own != NT_MAP_NONE)
+        send_from(h, own, p, now);
+    else
+        nt_fabric_refuse(h->fabric, h->node, port, p, NT_DROP_NO_ROUTE, &p->src, &p->dst, now);
+    return NT_OK;
+}

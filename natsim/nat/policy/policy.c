@@ -1,0 +1,83 @@
+/* A NAT's policy: the defaults of the language, and what contradicts itself. */
+#include "natsim/nat/policy/policy.h"
+
+#include "core/base/err.h"
+
+#include <string.h>
+
+/* RFC 4787, REQ-5: "A NAT UDP mapping timer MUST NOT expire in less than two minutes ... A value of five minutes or more for the
+ * NAT UDP mapping timer is RECOMMENDED as the default." */
+#define LIFETIME (300 * NT_SEC)
+
+void nt_nat_policy_init(struct nt_nat_policy *p)
+{
+    memset(p, 0, sizeof *p);
+    p->range_low = 1024;
+    p->range_high = 65535;
+    p->addresses = 1;
+    p->life_new = p->life_replied = p->life_stream = LIFETIME;
+    p->refresh_outbound = true;
+}
+
+static const char *contradiction(const struct nt_nat_policy *p)
+{
+    bool dependent = p->mapping != NT_DEP_ENDPOINT_INDEPENDENT;
+    if (p->mapping < NT_DEP_ENDPOINT_INDEPENDENT || p->mapping > NT_DEP_ADDRESS_AND_PORT)
+        return "a policy needs 'mapping'";
+    if (p->filtering < NT_DEP_ENDPOINT_INDEPENDENT || p->filtering > NT_DEP_ADDRESS_AND_PORT)
+        return "a policy needs 'filtering'";
+    if (dependent && (p->ports == NT_PORTS_OVERLOAD || p->conflict == NT_CONFLICT_OVERLOAD))
+        return "'overload' shares the port of an endpoint-independent mapping: it contradicts an endpoint-dependent one";
+    if (dependent && p->reuse == NT_REUSE_LATEST_BY_SOURCE)
+        return "'reuse' of the latest mapping contradicts an endpoint-dependent mapping";
+    if (!dependent && p->reuse == NT_REUSE_NEVER)
+        return "'reuse: never' contradicts an endpoint-independent mapping";
+    if (p->range_low == 0 || p->range_low > p->range_high)
+        return "'range' must run from a port above 0 to one not below it";
+    if (p->block != 0 && p->block > p->range_high - p->range_low + 1)
+        return "'block' is larger than 'range'";
+    if (p->addresses == 0 || p->addresses > NT_NAT_ADDRESSES_MAX)
+        return "'addresses' must be 1 to 64";
+    if (p->life_new <= 0 || p->life_replied <= 0 || p->life_stream <= 0)
+        return "a lifetime must be above 0";
+    for (size_t i = 0; i < p->life_by_port_count; i++)
+        if (p->life_by_port[i].life <= 0)
+            return "a lifetime must be above 0";
+    if (p->filter_lifetime < 0 || p->hold_down < 0 || p->poison < 0)
+        return "a time must not be below 0";
+    if (!p->refresh_outbound && !p->refresh_inbound)
+        return "'refresh' must name 'outbound' or 'inbound'";
+    return NULL;
+}
+
+int nt_nat_policy_finish(struct nt_nat_policy *p, bool ports_given, const char **what)
+{
+    if (p->kind != NT_GW_TRANSLATE)
+        return NT_OK;
+    struct nt_nat_policy done = *p;
+    if (!ports_given && done.ports == 0)
+        done.ports = p->mapping == NT_DEP_ENDPOINT_INDEPENDENT ? NT_PORTS_PRESERVE : NT_PORTS_SEQUENTIAL;
+    const char *wrong = contradiction(&done);
+    if (wrong == NULL && done.ports == 0)
+        wrong = "a policy needs 'ports'";
+    if (wrong != NULL) {
+        if (what != NULL)
+            *what = wrong;
+        return NT_EINVAL;
+    }
+    *p = done;
+    return NT_OK;
+}
+
+const char *nt_dependence_name(enum nt_dependence d)
+{
+    switch (d) {
+    case NT_DEP_ENDPOINT_INDEPENDENT:
+        return "endpoint-independent";
+    case NT_DEP_ADDRESS:
+        return "address-dependent";
+    case NT_DEP_ADDRESS_AND_PORT:
+        return "address-and-port-dependent";
+    }
+    return "";
+}

@@ -1,0 +1,78 @@
+/* A NAT's policy in the words of RFC 4787: plain data, read by the NAT that follows it and by the oracle that predicts it. */
+#ifndef NT_POLICY_POLICY_H
+#define NT_POLICY_POLICY_H
+
+#include "core/base/addr.h"
+#include "core/base/time.h"
+
+enum nt_dependence { NT_DEP_ENDPOINT_INDEPENDENT = 1, NT_DEP_ADDRESS, NT_DEP_ADDRESS_AND_PORT };
+enum nt_gateway_kind { NT_GW_TRANSLATE = 0, NT_GW_NONE, NT_GW_BLOCKED_UDP, NT_GW_BLOCKED };
+enum nt_ports { NT_PORTS_PRESERVE = 1, NT_PORTS_SEQUENTIAL, NT_PORTS_RANDOM, NT_PORTS_OVERLOAD };
+enum nt_conflict { NT_CONFLICT_NEXT = 0, NT_CONFLICT_RANDOM, NT_CONFLICT_FAIL, NT_CONFLICT_OVERLOAD };
+enum nt_reuse { NT_REUSE_RULE = 0, NT_REUSE_LATEST_BY_SOURCE, NT_REUSE_NEVER };
+enum nt_hairpin { NT_HAIRPIN_NONE = 0, NT_HAIRPIN_INTERNAL, NT_HAIRPIN_EXTERNAL };
+enum nt_replies { NT_REPLIES_TABLE = 0, NT_REPLIES_PINNED };
+enum nt_pooling { NT_POOLING_PAIRED = 0, NT_POOLING_ARBITRARY };
+enum nt_unsolicited { NT_UNSOLICITED_DROP = 0, NT_UNSOLICITED_REJECT };
+enum nt_icmp { NT_ICMP_TRANSLATE = 0, NT_ICMP_DROP };
+enum nt_fragments { NT_FRAG_REASSEMBLE = 0, NT_FRAG_IN_ORDER, NT_FRAG_DROP };
+enum nt_filter_scope { NT_SCOPE_MAPPING = 0, NT_SCOPE_ENDPOINT };
+enum nt_v6_policy { NT_V6_FIREWALL = 0, NT_V6_OPEN, NT_V6_NONE };
+
+#define NT_NAT_PORT_LIFETIMES_MAX 8
+#define NT_NAT_ADDRESSES_MAX 64
+
+struct nt_nat_policy {
+    enum nt_gateway_kind kind;
+    enum nt_dependence mapping, filtering;
+    enum nt_ports ports;
+    uint16_t range_low, range_high;   /* 1024, 65535 */
+    bool parity, contiguity;          /* RFC 4787, 4.2.2 and 4.2.3 */
+    uint16_t block;                   /* ports per inside host; 0: no blocks */
+    enum nt_conflict conflict;
+    enum nt_reuse reuse;
+    uint16_t addresses;               /* external addresses: 1 */
+    enum nt_pooling pooling;
+    nt_time life_new, life_replied, life_stream; /* all 300 s when `lifetime` gives one; stream: after 2 s of traffic both ways */
+    struct {
+        uint16_t port;                /* remote port */
+        nt_time life;
+    } life_by_port[NT_NAT_PORT_LIFETIMES_MAX];
+    size_t life_by_port_count;
+    nt_time hold_down;                /* an expired mapping's port is not given out for so long */
+    bool refresh_outbound, refresh_inbound;
+    nt_time filter_lifetime;          /* 0: as long as the mapping */
+    enum nt_filter_scope filter_scope; /* a filter entry holds for its mapping, or for all mappings of the inside endpoint */
+    enum nt_hairpin hairpin;
+    enum nt_replies replies;
+    enum nt_unsolicited unsolicited;
+    nt_time poison;                   /* 0: none */
+    enum nt_icmp icmp;
+    bool icmp_kills_mapping;
+    enum nt_fragments fragments;
+    uint32_t max_mappings, max_per_host; /* 0: no limit (the NAT's own: NT_NAT_MAPPINGS_MAX) */
+    bool deny_udp;
+    enum nt_v6_policy ipv6;
+};
+
+/* RFC 4787's defaults as the language has them; mapping and filtering are 0 and must be set. */
+void nt_nat_policy_init(struct nt_nat_policy *p);
+/* ports and range defaults that depend on mapping; 0, or NT_EINVAL with *what (static) for a contradiction, such as overload with
+ * an endpoint-dependent mapping. */
+int nt_nat_policy_finish(struct nt_nat_policy *p, bool ports_given, const char **what);
+
+const char *nt_dependence_name(enum nt_dependence d);
+
+/* Presets: rows of a table, each with its source. */
+struct nt_nat_preset {
+    const char *name;
+    const char *source;   /* where the facts are from */
+    const char *evidence; /* "standard", "measured", "documentation", "code", "assumed" */
+    const char *assumed;  /* which fields are assumed: NULL or text */
+    void (*set)(struct nt_nat_policy *p);
+};
+
+const struct nt_nat_preset *nt_nat_presets(size_t *count);
+const struct nt_nat_preset *nt_nat_preset_find(const char *name); /* NULL: none */
+
+#endif

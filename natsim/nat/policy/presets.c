@@ -1,0 +1,249 @@
+/* Presets: the classic types of RFC 3489 in the words of RFC 4787, and named devices, each with where its facts are from. What
+ * no source says is the default of the language, and is named as assumed. */
+#include "natsim/nat/policy/policy.h"
+
+#include <string.h>
+
+static void rule(struct nt_nat_policy *p, enum nt_dependence mapping, enum nt_dependence filtering)
+{
+    p->mapping = mapping;
+    p->filtering = filtering;
+}
+
+static void lives(struct nt_nat_policy *p, nt_time fresh, nt_time replied, nt_time stream)
+{
+    p->life_new = fresh * NT_SEC;
+    p->life_replied = replied * NT_SEC;
+    p->life_stream = stream * NT_SEC;
+}
+
+/* A row's function sets the ports itself, or leaves the default of the mapping. */
+static void none(struct nt_nat_policy *p) { p->kind = NT_GW_NONE; }
+static void blocked_udp(struct nt_nat_policy *p) { p->kind = NT_GW_BLOCKED_UDP; }
+static void blocked(struct nt_nat_policy *p) { p->kind = NT_GW_BLOCKED; }
+static void full_cone(struct nt_nat_policy *p) { rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT); }
+static void restricted_cone(struct nt_nat_policy *p) { rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS); }
+static void port_restricted_cone(struct nt_nat_policy *p) { rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT); }
+static void symmetric(struct nt_nat_policy *p) { rule(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT); }
+
+/* Connection tracking: 30 s, 120 s after two seconds of traffic both ways; inbound refreshes; the port is kept unless the 5-tuple is taken. */
+static void linux_dropin(struct nt_nat_policy *p)
+{
+    rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
+    p->ports = NT_PORTS_OVERLOAD;
+    p->conflict = NT_CONFLICT_RANDOM;
+    p->reuse = NT_REUSE_LATEST_BY_SOURCE;
+    p->replies = NT_REPLIES_PINNED;
+    p->refresh_inbound = true;
+    lives(p, 30, 30, 120);
+}
+
+static void linux_masquerade(struct nt_nat_policy *p)
+{
+    linux_dropin(p);
+    p->unsolicited = NT_UNSOLICITED_REJECT;
+    p->poison = 30 * NT_SEC;
+}
+
+static void openwrt(struct nt_nat_policy *p)
+{
+    linux_dropin(p);
+    p->unsolicited = NT_UNSOLICITED_REJECT;
+}
+
+static void linux_random(struct nt_nat_policy *p)
+{
+    rule(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
+    p->ports = NT_PORTS_RANDOM;
+    p->replies = NT_REPLIES_PINNED;
+    p->refresh_inbound = true;
+    p->unsolicited = NT_UNSOLICITED_REJECT;
+    p->poison = 30 * NT_SEC;
+    lives(p, 30, 30, 120);
+}
+
+static void nft_fullcone(struct nt_nat_policy *p)
+{
+    rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
+    p->ports = NT_PORTS_PRESERVE;
+    p->conflict = NT_CONFLICT_NEXT;
+    p->replies = NT_REPLIES_PINNED;
+    p->refresh_inbound = true;
+    lives(p, 30, 30, 120);
+}
+
+static void slirp(struct nt_nat_policy *p)
+{
+    rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
+    p->ports = NT_PORTS_RANDOM;
+    lives(p, 240, 240, 240);
+}
+
+static void vpnkit(struct nt_nat_policy *p)
+{
+    rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
+    p->ports = NT_PORTS_RANDOM;
+    p->refresh_inbound = true;
+    p->max_mappings = 1024;
+    lives(p, 60, 60, 60);
+}
+
+static void gvisor_tap(struct nt_nat_policy *p)
+{
+    rule(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
+    p->ports = NT_PORTS_RANDOM;
+    p->refresh_inbound = true;
+    lives(p, 90, 90, 90);
+}
+
+static void pf_default(struct nt_nat_policy *p)
+{
+    rule(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
+    p->ports = NT_PORTS_RANDOM;
+    p->refresh_inbound = true;
+    lives(p, 60, 60, 60);
+}
+
+static void pfsense_staticport(struct nt_nat_policy *p)
+{
+    rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
+    p->ports = NT_PORTS_PRESERVE;
+    p->conflict = NT_CONFLICT_FAIL;
+    p->refresh_inbound = true;
+    lives(p, 60, 60, 60);
+}
+
+static void pfsense_eim(struct nt_nat_policy *p)
+{
+    rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
+    p->ports = NT_PORTS_RANDOM;
+    p->refresh_inbound = true;
+    lives(p, 60, 60, 60);
+}
+
+static void libalias(struct nt_nat_policy *p)
+{
+    rule(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
+    p->ports = NT_PORTS_RANDOM;
+    lives(p, 60, 60, 60);
+}
+
+static void libalias_eim(struct nt_nat_policy *p)
+{
+    rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
+    p->ports = NT_PORTS_RANDOM;
+    lives(p, 60, 60, 60);
+}
+
+static void srx_any(struct nt_nat_policy *p)
+{
+    rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
+    p->range_high = 63487;
+}
+
+static void srx_host(struct nt_nat_policy *p)
+{
+    srx_any(p);
+    p->filtering = NT_DEP_ADDRESS;
+}
+
+static void srx_hostport(struct nt_nat_policy *p)
+{
+    srx_any(p);
+    p->filtering = NT_DEP_ADDRESS_AND_PORT;
+}
+
+static void aws(struct nt_nat_policy *p)
+{
+    rule(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
+    p->ports = NT_PORTS_RANDOM;
+    lives(p, 350, 350, 350);
+}
+
+static void azure(struct nt_nat_policy *p)
+{
+    rule(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
+    p->ports = NT_PORTS_RANDOM;
+    p->icmp = NT_ICMP_DROP;
+    p->hold_down = 65 * NT_SEC;
+    p->refresh_inbound = true;
+    lives(p, 240, 240, 240);
+}
+
+static void azure_lb(struct nt_nat_policy *p)
+{
+    rule(p, NT_DEP_ADDRESS, NT_DEP_ADDRESS_AND_PORT);
+    p->ports = NT_PORTS_SEQUENTIAL;
+}
+
+static void gcp(struct nt_nat_policy *p)
+{
+    rule(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
+    p->ports = NT_PORTS_RANDOM;
+    p->block = 64;
+    lives(p, 30, 30, 30);
+}
+
+static void gcp_eim(struct nt_nat_policy *p)
+{
+    gcp(p);
+    p->mapping = NT_DEP_ENDPOINT_INDEPENDENT;
+}
+
+static void cgn(struct nt_nat_policy *p)
+{
+    rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
+    p->pooling = NT_POOLING_PAIRED;
+    p->hold_down = 120 * NT_SEC;
+    p->hairpin = NT_HAIRPIN_EXTERNAL;
+}
+
+#define CONNTRACK "measured on Linux 6.18 with nftables; torvalds/linux nf_nat_core.c and nf_conntrack_proto_udp.c"
+#define SRX "Juniper Junos documentation of persistent NAT (any-remote-host, target-host, target-host-port)"
+
+static const struct nt_nat_preset presets[] = {
+    {"none", "no translation: a router", "standard", NULL, none},
+    {"blocked-udp", "a router that drops UDP", "standard", NULL, blocked_udp},
+    {"blocked", "a router that drops everything", "standard", NULL, blocked},
+    {"full-cone", "RFC 3489 section 5, RFC 4787 sections 4 and 5", "standard", NULL, full_cone},
+    {"restricted-cone", "RFC 3489 section 5, RFC 4787 sections 4 and 5", "standard", NULL, restricted_cone},
+    {"port-restricted-cone", "RFC 3489 section 5, RFC 4787 sections 4 and 5", "standard", NULL, port_restricted_cone},
+    {"symmetric", "RFC 3489 section 5, RFC 4787 sections 4 and 5", "standard", NULL, symmetric},
+    {"linux-masq", CONNTRACK, "measured", NULL, linux_masquerade},
+    {"linux-masq-random", CONNTRACK, "measured", "poison", linux_random},
+    {"linux-masq-dropin", CONNTRACK " with new inbound packets dropped", "measured", NULL, linux_dropin},
+    {"openwrt", "openwrt/firewall4 default configuration (masquerading, input REJECT); " CONNTRACK, "code", "mapping, ports, lifetimes: as Linux", openwrt},
+    {"nft-fullcone", "fullcone-nat-nftables/nft-fullcone nf_nat_fullcone.c find_appropriate_port", "code", "hairpin, replies, refresh, lifetimes: as Linux", nft_fullcone},
+    {"docker-bridge", "iptables listings of Docker hosts (MASQUERADE on 172.17.0.0/16); " CONNTRACK, "measured", "all: as Linux", linux_masquerade},
+    {"slirp", "measured on slirp4netns (libslirp); libslirp socket.h SO_EXPIRE", "measured", "ports, hairpin, refresh", slirp},
+    {"vpnkit", "moby/vpnkit hostnet_udp.ml", "code", "filtering, ports, hairpin; a new mapping beyond the limit is refused, the device ends its oldest", vpnkit},
+    {"gvisor-tap-vsock", "containers/gvisor-tap-vsock forwarder udp.go, udp_proxy.go", "code", "filtering, ports, hairpin", gvisor_tap},
+    {"pf-default", "tailscale issue 864; opnsense/core issue 8384; pf.conf(5); OpenBSD pfvar.h PFTM_*", "documentation", "refresh, lifetimes: one of 60 s for first, single (30 s) and multiple", pf_default},
+    {"pfsense-staticport", "tailscale issues 864, 3105, 18035", "documentation", "filtering, refresh, lifetimes: as pf", pfsense_staticport},
+    {"pfsense-eim", "Netgate release notes of pfSense Plus 25.11, by tailscale issue 18035", "documentation", "ports, refresh, lifetimes: as pf", pfsense_eim},
+    {"libalias", "FreeBSD ipfw(8), alias_db.c", "documentation", "hairpin, refresh", libalias},
+    {"libalias-udp-eim", "FreeBSD commit 61bf830cbb26 (udp_eim)", "code", "ports, hairpin, refresh", libalias_eim},
+    {"srx-pnat-any", SRX, "documentation", "ports, hairpin, refresh, lifetimes while a session is there", srx_any},
+    {"srx-pnat-host", SRX, "documentation", "filtering by the type's name; ports, hairpin, refresh, lifetimes while a session is there", srx_host},
+    {"srx-pnat-hostport", SRX, "documentation", "filtering by the type's name; ports, hairpin, refresh, lifetimes while a session is there", srx_hostport},
+    {"aws-natgw", "AWS VPC documentation of NAT gateways; Tailscale on NAT traversal, part 2", "documentation", "hairpin, refresh", aws},
+    {"azure-natgw", "Microsoft azure-docs nat-gateway-resource.md", "documentation", "filtering, hairpin", azure},
+    {"azure-lb-snat", "Azure load balancer, outbound connections", "documentation", "filtering, ports, lifetimes, hairpin, refresh", azure_lb},
+    {"gcp-cloudnat", "Google Cloud RouterNat documentation; Tailscale on NAT traversal, part 2", "documentation", "filtering, block of 64, hairpin, refresh", gcp},
+    {"gcp-cloudnat-eim", "Google Cloud RouterNat documentation", "documentation", "filtering, block of 64, hairpin, refresh", gcp_eim},
+    {"cgn-rfc6888", "RFC 6888 REQ-1, 2, 7, 8, 9; RFC 4787 REQ-5, 9, 12", "standard", NULL, cgn},
+};
+
+const struct nt_nat_preset *nt_nat_presets(size_t *count)
+{
+    *count = sizeof presets / sizeof presets[0];
+    return presets;
+}
+
+const struct nt_nat_preset *nt_nat_preset_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof presets / sizeof presets[0]; i++)
+        if (strcmp(presets[i].name, name) == 0)
+            return &presets[i];
+    return NULL;
+}

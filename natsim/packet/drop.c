@@ -1,0 +1,66 @@
+/* The reasons why packets end: their names and their details. */
+#include "natsim/packet/packet.h"
+
+/* In the detail, %a and %b stand for the event's addresses with ports, %i for b's address alone. */
+static const struct {
+    const char *name, *detail;
+} reasons[NT_DROP_COUNT] = {
+    [NT_DROP_NONE] = {"none", ""},
+    [NT_DROP_FILTERED] = {"filtered", "no permission for %a"},
+    [NT_DROP_NO_MAPPING] = {"no-mapping", "nothing is mapped to %b"},
+    [NT_DROP_NO_ROUTE] = {"no-route", "no route to %i"},
+    [NT_DROP_NO_HOST] = {"no-host", "nobody has %i on this network"},
+    [NT_DROP_NO_SOCKET] = {"no-socket", "port %b is closed"},
+    [NT_DROP_HAIRPIN] = {"hairpin", "no hairpinning to %b"},
+    [NT_DROP_FIREWALL] = {"firewall", "no state for %a"},
+    [NT_DROP_BLOCKED] = {"blocked", "packets to %b are blocked"},
+    [NT_DROP_DENIED] = {"denied", "the policy denies packets to %b"},
+    [NT_DROP_LOSS] = {"loss", "lost on the network"},
+    [NT_DROP_QUEUE] = {"queue", "the queue is full"},
+    [NT_DROP_MTU] = {"mtu", "larger than the MTU on the way to %i"},
+    [NT_DROP_DOWN] = {"down", "the attachment is down"},
+    [NT_DROP_PARTITION] = {"partition", "a partition lies before %i"},
+    [NT_DROP_TTL] = {"ttl", "the hop count is used up on the way to %i"},
+    [NT_DROP_STEP] = {"step", "taken by a step"},
+    [NT_DROP_MALFORMED] = {"malformed", "the packet is malformed"},
+    [NT_DROP_CHECKSUM] = {"checksum", "a checksum is wrong"},
+    [NT_DROP_FRAGMENT] = {"fragment", "fragment of a packet from %a"},
+    [NT_DROP_NO_PORT] = {"no-port", "no free port for %a"},
+    [NT_DROP_LIMIT] = {"limit", "too many mappings for %a"},
+    [NT_DROP_PROTOCOL] = {"protocol", "the protocol is not carried to %b"},
+    [NT_DROP_STOPPED] = {"stopped", "the host is stopped"},
+    [NT_DROP_RETRIES] = {"retries", "given up after all retries"},
+    [NT_DROP_EXPIRED] = {"expired", "waited too long for its turn"},
+};
+
+const char *nt_drop_name(enum nt_drop reason)
+{
+    return (unsigned)reason < NT_DROP_COUNT ? reasons[reason].name : "unknown";
+}
+
+static const char *text_of(char what, const struct nt_addr *a, const struct nt_addr *b, char text[NT_ADDR_TEXT])
+{
+    const struct nt_addr *which = what == 'a' ? a : b;
+    if (which == NULL || !nt_addr_is_set(which))
+        return "an unknown address";
+    return what == 'i' || which->port == 0 ? nt_addr_format_ip(which, text) : nt_addr_format(which, text);
+}
+
+const char *nt_drop_detail(enum nt_drop reason, const struct nt_addr *a, const struct nt_addr *b, char *buf, size_t cap)
+{
+    const char *d = (unsigned)reason < NT_DROP_COUNT ? reasons[reason].detail : "";
+    char text[NT_ADDR_TEXT];
+    size_t n = 0;
+    if (cap == 0)
+        return "";
+    for (; *d != '\0' && n + 1 < cap; d++) {
+        if (*d != '%') {
+            buf[n++] = *d;
+            continue;
+        }
+        for (const char *t = text_of(*++d, a, b, text); *t != '\0' && n + 1 < cap; t++)
+            buf[n++] = *t;
+    }
+    buf[n] = '\0';
+    return buf;
+}

@@ -1,0 +1,137 @@
+/* Rows of the ladder: texts and notes of joined ways. */
+#include "reports/ladder/ladder.h"
+
+#include "core/base/err.h"
+#include "core/base/map.h"
+#include "pcap/annotate.h"
+#include "reports/result/text.h"
+#include "reports/ladder/packet_way.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void put_ends(struct nt_text *t, const struct nt_capture *c, const struct nt_capture_frame *f)
+{
+    char a[NT_ADDR_TEXT], b[NT_ADDR_TEXT];
+    struct nt_packet p = {.data = (uint8_t *)(uintptr_t)nt_capture_bytes(c, f), .len = f->len, .cap = f->len};
+    if (f->len != 0 && nt_packet_parse(&p) == NT_OK)
+        nt_text_printf(t, "%s > %s", nt_addr_format(&p.src, a), nt_addr_format(&p.dst, b));
+}
+
+static void put_drop(struct nt_text *t, const struct nt_capture *c, const struct nt_capture_frame *f)
+{
+    char comment[NT_CAPTURE_COMMENT];
+    const char *detail = strstr(nt_capture_comment(c, f, comment, sizeof comment), "detail=\"");
+    nt_text_printf(t, "; dropped by %s, %s", c->taps[f->tap].node, nt_drop_name((enum nt_drop)f->reason));
+    if (detail != NULL && detail[8] != '"') {
+        detail += 8;
+        nt_text_put(t, ": ");
+        nt_text_add(t, detail, strcspn(detail, "\""));
+    }
+}
+
+static void put_translation(struct nt_text *t, const char *node, const struct nt_addr *from, const struct nt_addr *to)
+{
+    char a[NT_ADDR_TEXT], b[NT_ADDR_TEXT];
+    nt_text_printf(t, "; %s: %s becomes %s", node, nt_addr_format(from, a), nt_addr_format(to, b));
+}
+
+static char *note_of(const struct nt_capture *c, const struct nt_way *w)
+{
+    struct nt_text t = {0};
+    put_ends(&t, c, &c->frames[w->first]);
+    for (uint32_t i = 0; i < w->frame_count; i++) {
+        const struct nt_capture_frame *f = &c->frames[w->frames[i]];
+        const char *node = c->taps[f->tap].node;
+        if (f->fate == NT_FATE_PASSED) {
+            nt_text_printf(&t, "; %s relays: ", node);
+            put_ends(&t, c, f);
+        }
+        if (f->fate == NT_FATE_TRANSLATED)
+            put_translation(&t, node, &f->a, &f->b);
+        if (nt_addr_is_set(&f->c))
+            put_translation(&t, node, &f->c, &f->d);
+        if (f->fate == NT_FATE_DROPPED)
+            put_drop(&t, c, f);
+    }
+    if ((c->frames[w->first].marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0)
+        nt_text_printf(&t, "; %s by a step", c->frames[w->first].marks & NT_MARK_DAMAGED ? "damaged" : "injected");
+    if (c->frames[w->last].fate == NT_FATE_PASSED && c->frames[w->last].direction == NT_DIR_OUT)
+        nt_text_put(&t, "; seen no more");
+    nt_text_put(&t, "");
+    if (t.err != NT_OK)
+        nt_text_free(&t);
+    return t.p;
+}
+
+static int add_row(struct nt_ladder *l, const struct nt_capture *c, const struct nt_way *w, const uint32_t *column_of)
+{
+    char text[160];
+    const struct nt_capture_frame *f = &c->frames[w->first], *last = &c->frames[w->last];
+    struct nt_ladder_row *r = &l->rows[l->row_count];
+    *r = (struct nt_ladder_row){.at = f->at, .frame = w->first + 1, .dropped = last->fate == NT_FATE_DROPPED};
+    r->from = column_of[w->nodes[0]];
+    r->to = column_of[w->nodes[w->node_count - 1]];
+    for (uint32_t i = 1; i + 1 < w->node_count; i++)
+        r->via |= UINT64_C(1) << column_of[w->nodes[i]];
+    r->text = strdup(nt_annotate(nt_capture_bytes(c, f), f->len, text, sizeof text));
+    r->note = note_of(c, w);
+    l->row_count++;
+    return r->text != NULL && r->note != NULL ? NT_OK : NT_ENOMEM;
+}
+
+static int columns(struct nt_ladder *l, const struct nt_ways *w, const uint32_t *column_of)
+{
+    size_t used[NT_LADDER_COLUMNS_MAX] = {0};
+    for (size_t i = 0; i < w->count; i++)
+        for (uint32_t k = 0; k < w->ways[i].node_count; k++)
+            used[w->ways[i].nodes[k]] = 1;
+    for (size_t n = 0; n < w->node_count; n++)
+        l->column_count += used[n];
+    l->columns = calloc(l->column_count + 1, sizeof *l->columns);
+    if (l->columns == NULL)
+        return NT_ENOMEM;
+    for (size_t n = 0; n < w->node_count; n++) {
+        if (used[n] == 0)
+            continue;
+        l->columns[column_of[n]] = nt_clean(w->nodes[n], false);
+        if (l->columns[column_of[n]] == NULL)
+            return NT_ENOMEM;
+    }
+    return NT_OK;
+}
+
+int nt_ladder_make(struct nt_ladder *l, const struct nt_capture *c)
+{
+    struct nt_ways w;
+    uint32_t column_of[NT_LADDER_COLUMNS_MAX];
+    *l = (struct nt_ladder){0};
+    int err = nt_ways_make(&w, c);
+    if (err != NT_OK)
+        return err;
+    err = nt_ways_order(&w, column_of);
+    l->rows = calloc(w.count + 1, sizeof *l->rows);
+    if (l->rows == NULL)
+        err = NT_ENOMEM;
+    if (err == NT_OK)
+        err = columns(l, &w, column_of);
+    for (size_t i = 0; i < w.count && err == NT_OK; i++)
+        err = add_row(l, c, &w.ways[i], column_of);
+    nt_ways_free(&w);
+    if (err != NT_OK)
+        nt_ladder_free(l);
+    return err;
+}
+
+void nt_ladder_free(struct nt_ladder *l)
+{
+    for (size_t i = 0; l->columns != NULL && i < l->column_count; i++)
+        free(l->columns[i]);
+    for (size_t i = 0; i < l->row_count; i++) {
+        free(l->rows[i].text);
+        free(l->rows[i].note);
+    }
+    free(l->columns);
+    free(l->rows);
+    *l = (struct nt_ladder){0};
+}

@@ -1,0 +1,35 @@
+/* The ladder of a capture: one row a packet's way, from the tap where it appeared to where it ended, over the columns of the
+ * nodes. Plain data for the console (natsim explain) and the HTML report. */
+#ifndef NT_LADDER_LADDER_H
+#define NT_LADDER_LADDER_H
+
+#include "pcap/capture.h"
+
+#include <stdio.h>
+
+#define NT_LADDER_COLUMNS_MAX 64  /* further nodes are not drawn */
+#define NT_LADDER_ROWS_MAX 200000 /* further packets neither */
+
+struct nt_ladder_row {
+    nt_time at;
+    uint32_t frame;    /* the first one */
+    uint32_t from, to; /* columns */
+    uint64_t via;      /* bits of the columns it passed between them */
+    bool dropped;
+    char *text; /* what it is */
+    char *note; /* addresses after translations, drop reason */
+};
+
+struct nt_ladder {
+    char **columns;
+    size_t column_count;
+    struct nt_ladder_row *rows;
+    size_t row_count;
+};
+
+/* 0 or NT_ENOMEM, and then *l is empty. */
+int nt_ladder_make(struct nt_ladder *l, const struct nt_capture *c);
+void nt_ladder_free(struct nt_ladder *l);
+void nt_ladder_print(const struct nt_ladder *l, FILE *out, bool colour);
+
+#endif

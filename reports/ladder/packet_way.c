@@ -1,0 +1,167 @@
+/* Joining hops. A packet that leaves a node and one that comes to another are the same when payload and addresses are; one that
+ * comes to a node and one that leaves it are when the payload is: a NAT changes addresses, never the payload, and a TURN server
+ * the wrapping, never what is wrapped. */
+#include "reports/ladder/packet_way.h"
+
+#include "core/base/err.h"
+#include "core/base/map.h"
+#include "core/stun/stun.h"
+#include "core/turn/channel_data.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LOOK_BACK 64 /* packets of the same payload that are looked at */
+
+struct packet {
+    struct nt_addr src, dst;
+    uint64_t payload; /* a hash of it */
+};
+
+static uint64_t hash_of(const uint8_t *p, size_t len, uint8_t proto)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325) ^ proto;
+    for (size_t i = 0; i < len; i++)
+        h = (h ^ p[i]) * UINT64_C(0x100000001b3);
+    return h;
+}
+
+/* What a Send or Data indication or ChannelData carries, or the payload itself. */
+static uint64_t inner_hash(const uint8_t *p, size_t len, uint8_t proto)
+{
+    struct nt_stun_msg m;
+    const struct nt_stun_attr *data;
+    uint16_t channel;
+    const uint8_t *inner;
+    size_t inner_len;
+    if (proto == NT_PROTO_UDP && nt_channel_data_parse(p, len, &channel, &inner, &inner_len))
+        return hash_of(inner, inner_len, proto);
+    if (proto == NT_PROTO_UDP && nt_stun_looks_like(p, len) && nt_stun_parse(&m, p, len) == NT_OK &&
+        m.class_ == NT_STUN_INDICATION && (data = nt_stun_find(&m, NT_ATTR_DATA)) != NULL)
+        return hash_of(data->value, data->len, proto);
+    return hash_of(p, len, proto);
+}
+
+static struct packet packet_of(const struct nt_capture *c, const struct nt_capture_frame *f)
+{
+    struct nt_packet p = {.data = (uint8_t *)(uintptr_t)nt_capture_bytes(c, f), .len = f->len, .cap = f->len};
+    if (f->len == 0 || nt_packet_parse(&p) != NT_OK)
+        return (struct packet){.payload = hash_of(nt_capture_bytes(c, f), f->len, 0)};
+    return (struct packet){.src = p.src, .dst = p.dst, .payload = inner_hash(p.data + p.payload, p.payload_len, p.proto)};
+}
+
+static bool goes_on(const struct nt_ways *w, const struct nt_capture *c, const struct nt_way *way, const struct nt_capture_frame *f,
+                    const struct packet *p)
+{
+    const struct nt_capture_frame *last = &c->frames[way->last];
+    bool same_node = w->node_of[last->tap] == w->node_of[f->tap];
+    if (last->fate == NT_FATE_DROPPED || last->direction == f->direction || (last->direction == NT_DIR_IN) != same_node)
+        return false;
+    struct packet before = packet_of(c, last);
+    /* A host that sends what it received from where it received it speaks for itself; on the management links that is the platform.
+     */
+    if (same_node)
+        return way->signalling || !nt_addr_equal(&before.dst, &p->src);
+    return nt_addr_equal(&before.src, &p->src) && nt_addr_equal(&before.dst, &p->dst);
+}
+
+/* The oldest open way that the frame continues, or NT_MAP_NONE. */
+static uint32_t continued(const struct nt_ways *w, const struct nt_capture *c, uint32_t newest, const struct nt_capture_frame *f,
+                          const struct packet *p)
+{
+    uint32_t found = NT_MAP_NONE;
+    for (int i = 0; newest != NT_MAP_NONE && i < LOOK_BACK; i++, newest = w->ways[newest].before)
+        if (goes_on(w, c, &w->ways[newest], f, p))
+            found = newest;
+    return found;
+}
+
+/* Does it leave a node with both addresses changed, and by no NAT? */
+static bool relayed(const struct nt_ways *w, const struct nt_way *way, const struct nt_capture *c, const struct nt_capture_frame *f)
+{
+    const struct nt_capture_frame *last = &c->frames[way->last];
+    if (last == f || last->fate != NT_FATE_PASSED || f->direction != NT_DIR_OUT || w->node_of[last->tap] != w->node_of[f->tap])
+        return false;
+    struct packet in = packet_of(c, last), out = packet_of(c, f);
+    return !nt_addr_equal(&in.src, &out.src) && !nt_addr_equal(&in.dst, &out.dst);
+}
+
+static void extend(const struct nt_ways *w, struct nt_way *way, const struct nt_capture *c, uint32_t frame)
+{
+    const struct nt_capture_frame *f = &c->frames[frame];
+    uint32_t node = w->node_of[f->tap];
+    bool tells = f->fate != NT_FATE_PASSED || relayed(w, way, c, f);
+    way->last = frame;
+    if ((way->node_count == 0 || way->nodes[way->node_count - 1] != node) && way->node_count < NT_WAY_HOPS_MAX)
+        way->nodes[way->node_count++] = node;
+    if (tells && way->frame_count < 2 * NT_WAY_HOPS_MAX)
+        way->frames[way->frame_count++] = frame;
+}
+
+static bool management_link(const char *tap)
+{
+    const char *dot = strchr(tap, '.');
+    return dot != NULL && strncmp(dot, ".signalling", strlen(".signalling")) == 0;
+}
+
+static int take(struct nt_ways *w, struct nt_map *by_payload, const struct nt_capture *c, uint32_t frame)
+{
+    const struct nt_capture_frame *f = &c->frames[frame];
+    if (w->node_of[f->tap] == NT_MAP_NONE)
+        return NT_OK;
+    struct packet p = packet_of(c, f);
+    uint32_t newest = nt_map_get(by_payload, &p.payload), way = continued(w, c, newest, f, &p);
+    if (way == NT_MAP_NONE) {
+        int err = nt_grow(&w->ways, &w->cap, w->count + 1, sizeof *w->ways, NT_LADDER_ROWS_MAX);
+        if (err == NT_ELIMIT)
+            return NT_OK;
+        if (err == NT_OK)
+            err = nt_map_put(by_payload, &p.payload, (uint32_t)w->count);
+        if (err != NT_OK)
+            return err;
+        way = (uint32_t)w->count++;
+        w->ways[way] =
+            (struct nt_way){.first = frame, .last = frame, .before = newest, .signalling = management_link(c->taps[f->tap].name)};
+    }
+    extend(w, &w->ways[way], c, frame);
+    return NT_OK;
+}
+
+static int name_nodes(struct nt_ways *w, const struct nt_capture *c)
+{
+    w->node_of = malloc((c->tap_count + 1) * sizeof *w->node_of);
+    w->nodes = calloc(NT_LADDER_COLUMNS_MAX, sizeof *w->nodes);
+    if (w->node_of == NULL || w->nodes == NULL)
+        return NT_ENOMEM;
+    for (size_t t = 0; t < c->tap_count; t++) {
+        size_t n = 0;
+        while (n < w->node_count && strcmp(w->nodes[n], c->taps[t].node) != 0)
+            n++;
+        if (n == w->node_count && n < NT_LADDER_COLUMNS_MAX)
+            w->nodes[w->node_count++] = c->taps[t].node;
+        w->node_of[t] = n < NT_LADDER_COLUMNS_MAX ? (uint32_t)n : NT_MAP_NONE;
+    }
+    return NT_OK;
+}
+
+int nt_ways_make(struct nt_ways *w, const struct nt_capture *c)
+{
+    struct nt_map by_payload;
+    *w = (struct nt_ways){0};
+    nt_map_init(&by_payload, sizeof(uint64_t));
+    int err = name_nodes(w, c);
+    for (size_t i = 0; i < c->frame_count && i < UINT32_MAX && err == NT_OK; i++)
+        err = take(w, &by_payload, c, (uint32_t)i);
+    nt_map_free(&by_payload);
+    if (err != NT_OK)
+        nt_ways_free(w);
+    return err;
+}
+
+void nt_ways_free(struct nt_ways *w)
+{
+    free(w->nodes);
+    free(w->node_of);
+    free(w->ways);
+    *w = (struct nt_ways){0};
+}

@@ -1,0 +1,33 @@
+/* Inside of the room: the way of one packet, joined of the frames that its hops left at the taps. */
+#ifndef NT_LADDER_PACKET_WAY_H
+#define NT_LADDER_PACKET_WAY_H
+
+#include "pcap/capture.h"
+#include "reports/ladder/ladder.h"
+
+#define NT_WAY_HOPS_MAX 12 /* nodes of one way that are remembered */
+
+struct nt_way {
+    uint32_t first, last;            /* frames, from 0 */
+    uint32_t nodes[NT_WAY_HOPS_MAX]; /* visited, in order */
+    uint32_t node_count;
+    uint32_t frames[2 * NT_WAY_HOPS_MAX]; /* that tell something: fates, and packets that a relay sent on */
+    uint32_t frame_count;
+    bool signalling; /* on the management links: taps named NODE.signalling */
+    uint32_t before; /* the way before with the same payload, or NT_MAP_NONE */
+};
+
+struct nt_ways {
+    char **nodes; /* names, in order of taps; the capture's */
+    size_t node_count;
+    uint32_t *node_of; /* by tap; NT_MAP_NONE: not drawn */
+    struct nt_way *ways;
+    size_t count, cap;
+};
+
+int nt_ways_make(struct nt_ways *w, const struct nt_capture *c); /* 0 or NT_ENOMEM */
+void nt_ways_free(struct nt_ways *w);
+/* Fills order[node] with the node's column: ends of the longest way outside, servers in the middle. */
+int nt_ways_order(const struct nt_ways *w, uint32_t *order);
+
+#endif

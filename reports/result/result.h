@@ -1,0 +1,117 @@
+/* What one run leaves, as plain data: the shape of results.json (LANGUAGE.md, section 3). Everything else that a run shows is made
+ * of it and of the captures. Strings are malloc'd and owned. */
+#ifndef NT_RESULT_RESULT_H
+#define NT_RESULT_RESULT_H
+
+#include "core/base/addr.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum nt_outcome { NT_PASS = 0, NT_FAIL, NT_ERROR, NT_SKIP };
+
+struct nt_result_param {
+    char *name, *json, *label; /* json: the value with its type */
+};
+
+struct nt_result_candidate {
+    char *type; /* "host", ... */
+    uint32_t stream, component;
+    char *transport;                    /* "udp" */
+    struct nt_addr addr, base, related; /* unset: null */
+    uint32_t priority;
+    char *foundation;
+};
+
+struct nt_result_end {
+    char *type;
+    struct nt_addr addr;
+};
+
+struct nt_result_selected {
+    uint32_t stream, component;
+    struct nt_result_end local, remote;
+};
+
+struct nt_result_pair {
+    struct nt_addr local, remote, base;
+    char *local_type, *remote_type; /* additions to the page's example: "local_type", "remote_type" */
+    char *state;                    /* "frozen", "waiting", "in-progress", "succeeded", "failed" */
+    char *generated_by;             /* "local>remote" of the pair whose check made this valid pair; NULL: null */
+    bool receivable, sendable, handshake, valid, nominated;
+    uint64_t priority; /* a decimal string in JSON */
+};
+
+struct nt_result_prflx {
+    bool remote;
+    struct nt_addr addr;
+    uint32_t packet; /* frame of discovery, 0: none */
+};
+
+struct nt_result_agent {
+    char *name, *stack, *state, *role;
+    struct nt_result_candidate *candidates;
+    size_t candidate_count;
+    struct nt_result_selected *selected;
+    size_t selected_count;
+    struct nt_result_pair *pairs;
+    size_t pair_count;
+    struct nt_result_prflx *prflx;
+    size_t prflx_count;
+    uint32_t checks_sent, checks_received;
+};
+
+struct nt_result_violation {
+    char *rule, *agent, *detail;
+    uint32_t packet;
+};
+
+struct nt_result_case {
+    char *id, *file, *claim;
+    struct nt_result_param *params;
+    size_t param_count;
+    uint64_t seed;
+    enum nt_outcome outcome;
+    char *reason;            /* "" on pass: one line that says what was expected and what was found */
+    int line;                /* 0: null */
+    uint32_t packet;         /* frame; 0: none */
+    char *path;              /* "direct", "relayed", "none"; NULL: null (not judged) */
+    unsigned expected_paths; /* bits 1 direct, 2 relayed, 4 none; 0: null */
+    int64_t connect_ms;      /* rounded up; -1: null */
+    int64_t virtual_ms;
+    uint64_t packets; /* frames over all taps */
+    struct nt_result_agent *agents;
+    size_t agent_count;
+    uint32_t rules_exercised;
+    struct nt_result_violation *violations;
+    size_t violation_count;
+    uint64_t data_sent, data_lost;
+    uint32_t runs_passed, runs_failed; /* of a case that was run several times; 0, 0: once */
+    char *agent_l, *agent_r; /* commands of processes that stood for L and R (--agent-l, --agent-r); NULL: none did */
+    char *carrier; /* that is not the built-in one; NULL */
+    char *capture; /* "captures/....pcapng"; NULL: null */
+};
+
+struct nt_results {
+    uint64_t seed;
+    struct nt_result_case *cases;
+    size_t case_count, case_cap;
+    char *stamp; /* with --stamp: ISO 8601; NULL */
+};
+
+void nt_result_case_free(struct nt_result_case *c);
+void nt_results_free(struct nt_results *r);
+/* Takes *c over. */
+int nt_results_add(struct nt_results *r, struct nt_result_case *c);
+void nt_results_count(const struct nt_results *r, size_t counts[4]); /* by enum nt_outcome */
+const char *nt_outcome_name(enum nt_outcome o);
+
+/* One line of JSON for cases.jsonl, and back (merge). The caller frees the text. */
+char *nt_result_case_to_json(const struct nt_result_case *c);
+/* 0; NT_ENOMEM; NT_EFORMAT or NT_ELIMIT with an English sentence in `what`, and *c empty. */
+#define NT_RESULT_JSON_MAX (64u << 20) /* bytes of one case */
+#define NT_RESULT_ITEMS_MAX 200000     /* members of one list of a case */
+int nt_result_case_from_json(struct nt_result_case *c, const char *json, size_t len, char *what, size_t cap);
+
+#endif

@@ -1,0 +1,28 @@
+/* Text that grows, and what makes text from outside fit for a place. */
+#ifndef NT_RESULT_TEXT_H
+#define NT_RESULT_TEXT_H
+
+#include "core/base/diag.h"
+#include "reports/result/result.h"
+
+struct nt_text {
+    char *p; /* NUL-terminated once something was added */
+    size_t len, cap;
+    int err; /* sticks: NT_ENOMEM */
+};
+
+void nt_text_add(struct nt_text *t, const char *bytes, size_t len);
+void nt_text_put(struct nt_text *t, const char *s); /* NULL: nothing */
+void nt_text_printf(struct nt_text *t, const char *fmt, ...) NT_PRINTF(2, 3);
+void nt_text_free(struct nt_text *t);
+
+/* The length of the UTF-8 character at s that ends before `left` bytes; 0: malformed. */
+size_t nt_utf8_length(const char *s, size_t left);
+/* A copy of valid UTF-8 without control characters (a new line stays with `lines`): what is not is '?'. NULL without memory. */
+char *nt_clean(const char *s, bool lines);
+size_t nt_text_width(const char *s); /* characters of valid UTF-8 */
+
+/* "direct", "relayed", "none" of one bit of expected_paths. */
+const char *nt_path_name(unsigned bit);
+
+#endif

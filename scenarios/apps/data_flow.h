@@ -1,0 +1,30 @@
+/* A run of numbered datagrams from one agent to the other, and which of them arrived. */
+#ifndef NT_APPS_DATA_FLOW_H
+#define NT_APPS_DATA_FLOW_H
+
+#include "core/base/rand.h"
+#include "core/base/time.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct nt_data_flow {
+    uint32_t bytes, count, sent, received;
+    nt_time interval, next; /* next: NT_TIME_NEVER when all is sent */
+    uint8_t *arrived;       /* a bit for each datagram */
+};
+
+int nt_data_flow_init(struct nt_data_flow *f, uint32_t bytes, uint32_t count, nt_time interval, nt_time now);
+void nt_data_flow_free(struct nt_data_flow *f);
+/* Writes the next datagram: first byte 128..191 (RFC 7983: RTP), flow, number, magic, zeros; of a short one the first byte
+ * alone. Its length. */
+size_t nt_data_flow_write(struct nt_data_flow *f, uint8_t index, const uint8_t *magic, uint8_t *buf);
+/* Reads a datagram's flow and number; false: it is not one of `magic`'s. */
+bool nt_data_read(const uint8_t *bytes, size_t len, const uint8_t *magic, uint8_t *flow, uint32_t *number);
+/* The oldest datagram with that first byte that is sent and has not arrived; false: there is none. */
+bool nt_data_flow_missing(const struct nt_data_flow *f, uint8_t first, uint32_t *number);
+/* Notes the arrival; false: it was there already. */
+bool nt_data_flow_arrived(struct nt_data_flow *f, uint32_t number);
+
+#endif

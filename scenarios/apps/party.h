@@ -1,0 +1,37 @@
+/* One agent of a case as steps, the run and the report see it: ours in process (app_agent), or a process of somebody's
+ * (app_process). */
+#ifndef NT_APPS_PARTY_H
+#define NT_APPS_PARTY_H
+
+#include "reports/result/result.h"
+#include "scenarios/model/case.h"
+
+/* How many datagrams one agent sent and how many of them arrived. */
+struct nt_data_count {
+    uint64_t sent, received;
+    uint64_t marked; /* of the received, those that carry the magic */
+};
+
+struct nt_party_ops {
+    /* steps */
+    void (*call)(void *self, nt_time now);
+    int (*reoffer)(void *self, nt_time now); /* NT_ESTATE before an answered call */
+    void (*signal)(void *self, const struct nt_scn_step *step); /* from now on */
+    int (*send)(void *self, uint32_t bytes, uint32_t count, nt_time interval, nt_time now);
+    /* the run */
+    bool (*waits)(const void *self);   /* for the peer's first description, and for nothing else */
+    bool (*goes_on)(const void *self); /* gathers, checks, or has data to send */
+    enum nt_ice_state (*state)(const void *self);
+    /* the report */
+    struct nt_data_count (*data)(const void *self); /* sent by this agent */
+    nt_time (*selected_at)(const void *self);       /* all components; NT_TIME_NEVER: not yet */
+    bool (*selected)(const void *self, struct nt_addr *local, struct nt_addr *remote);
+    int (*describe)(const void *self, struct nt_result_agent *r); /* all but the name and peer-reflexive candidates */
+};
+
+struct nt_party {
+    const struct nt_party_ops *ops;
+    void *self;
+};
+
+#endif

@@ -1,0 +1,126 @@
+#include "scenarios/apps/platform.h"
+#include "core/base/err.h"
+#include "core/base/map.h"
+#include "core/sdp/sdp.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define USERS_MAX 100000
+
+struct user {
+    const char *name;
+    struct nt_addr own, theirs;
+};
+
+struct message {
+    uint32_t user;
+    size_t len;
+    uint8_t *bytes;
+};
+
+struct nt_platform {
+    struct user *users;
+    size_t user_count, user_cap, asked;
+    struct message queue[NT_PLATFORM_QUEUE_MAX];
+    size_t first, count;
+};
+
+struct nt_platform *nt_platform_new(void)
+{
+    return calloc(1, sizeof(struct nt_platform));
+}
+
+void nt_platform_del(struct nt_platform *p)
+{
+    if (p == NULL)
+        return;
+    for (size_t i = 0; i < p->count; i++)
+        free(p->queue[(p->first + i) % NT_PLATFORM_QUEUE_MAX].bytes);
+    free(p->users);
+    free(p);
+}
+
+int nt_platform_add(struct nt_platform *p, const char *user, const struct nt_addr *own, const struct nt_addr *theirs)
+{
+    int r = nt_grow(&p->users, &p->user_cap, p->user_count + 1, sizeof *p->users, USERS_MAX);
+    if (r == NT_OK)
+        p->users[p->user_count++] = (struct user){.name = user, .own = *own, .theirs = *theirs};
+    return r;
+}
+
+static void forward(struct nt_platform *p, const char *to, const uint8_t *bytes, size_t len)
+{
+    uint32_t user = 0;
+    while (user < p->user_count && strcmp(p->users[user].name, to) != 0)
+        user++;
+    if (user == p->user_count || p->count == NT_PLATFORM_QUEUE_MAX)
+        return;
+    struct message *m = &p->queue[(p->first + p->count) % NT_PLATFORM_QUEUE_MAX];
+    m->bytes = malloc(len);
+    if (m->bytes == NULL)
+        return;
+    memcpy(m->bytes, bytes, len);
+    m->user = user;
+    m->len = len;
+    p->count++;
+}
+
+/* RFC 3261: a response goes back to the one who asked (From), anything else to the one asked for (To). */
+static void input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
+{
+    struct nt_platform *p = self;
+    struct nt_sip_message m;
+    (void)path;
+    (void)now;
+    if (kind == NT_IN_DATAGRAM && len > 0 && nt_sip_read(&m, (const char *)bytes, len) == NT_OK)
+        forward(p, m.kind == NT_SIP_OK ? m.from : m.to, bytes, len);
+}
+
+static void timer(void *self, nt_time now)
+{
+    (void)self;
+    (void)now;
+}
+
+static size_t output(void *self, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
+{
+    struct nt_platform *p = self;
+    (void)now;
+    while (p->count > 0) {
+        struct message m = p->queue[p->first];
+        p->first = (p->first + 1) % NT_PLATFORM_QUEUE_MAX;
+        p->count--;
+        size_t len = m.len <= cap ? m.len : 0;
+        if (len > 0)
+            memcpy(buf, m.bytes, len);
+        free(m.bytes);
+        *path = (struct nt_path){.transport = NT_UDP, .local = p->users[m.user].own, .remote = p->users[m.user].theirs};
+        if (len > 0)
+            return len;
+    }
+    return 0;
+}
+
+static nt_time deadline(const void *self)
+{
+    (void)self;
+    return NT_TIME_NEVER;
+}
+
+static int request(void *self, struct nt_request *req)
+{
+    struct nt_platform *p = self;
+    if (p->asked == p->user_count)
+        return 0;
+    *req = (struct nt_request){.kind = NT_REQ_BIND,
+                               .path = {.transport = NT_UDP, .id = (uint32_t)p->asked, .local = p->users[p->asked].own}};
+    p->asked++;
+    return 1;
+}
+
+struct nt_endpoint nt_platform_endpoint(struct nt_platform *p)
+{
+    static const struct nt_endpoint_ops ops = {input, timer, output, deadline, request};
+    return (struct nt_endpoint){.ops = &ops, .self = p};
+}

@@ -1,0 +1,21 @@
+/* The signalling platform: an endpoint that forwards SIP messages between the agents, unread but for whom they are for. */
+#ifndef NT_APPS_PLATFORM_H
+#define NT_APPS_PLATFORM_H
+
+#include "core/base/endpoint.h"
+
+#include <stddef.h>
+
+#define NT_SIP_PORT 5060
+#define NT_SIP_DATAGRAM_MAX 65000
+#define NT_PLATFORM_QUEUE_MAX 64 /* messages waiting to leave */
+
+struct nt_platform;
+
+struct nt_platform *nt_platform_new(void);
+void nt_platform_del(struct nt_platform *p);
+/* A user, the platform's own address on the link to it, and the user's there. The name is the caller's. */
+int nt_platform_add(struct nt_platform *p, const char *user, const struct nt_addr *own, const struct nt_addr *theirs);
+struct nt_endpoint nt_platform_endpoint(struct nt_platform *p);
+
+#endif

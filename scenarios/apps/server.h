@@ -1,0 +1,12 @@
+/* The services of one server host: a TURN server (which answers Binding too) or a STUN server, with RFC 5780 when asked for. */
+#ifndef NT_APPS_SERVER_H
+#define NT_APPS_SERVER_H
+
+#include "scenarios/world/world.h"
+
+struct nt_app_server *nt_app_server_new(struct nt_world *w, uint32_t index); /* NULL without memory */
+void nt_app_server_del(struct nt_app_server *s);
+/* The service's address in a family; false: it has none. */
+bool nt_app_server_address(const struct nt_scn_server *s, uint8_t family, struct nt_addr *a);
+
+#endif

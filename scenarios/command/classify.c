@@ -1,0 +1,120 @@
+/* natsim classify: every policy and preset measured, and held against its configuration. */
+#include "core/base/err.h"
+#include "scenarios/classify/measure.h"
+#include "scenarios/command/command.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_BYTES 80
+
+struct row {
+    char name[NAME_BYTES];
+    struct nt_nat_policy policy;
+};
+
+static void print_row(const struct row *row, const struct nt_discovery_result *m, int problems)
+{
+    char life[40];
+    if (m->lifetime_high == NT_TIME_NEVER)
+        snprintf(life, sizeof life, "> %" PRId64 " s", m->lifetime_low / NT_SEC);
+    else
+        snprintf(life, sizeof life, "%" PRId64 " s", (m->lifetime_high + NT_SEC / 2) / NT_SEC);
+    printf("%-64s %-27s %-27s %-8s %-9s %-8s %-6s %s\n", row->name, nt_behaviour_name(m->mapping), nt_behaviour_name(m->filtering),
+           !m->hairpin_known     ? "-"
+           : !m->hairpin         ? "no"
+           : m->hairpin_external ? "external"
+                                 : "internal",
+           m->port_preservation == 1   ? "kept"
+           : m->port_preservation == 0 ? "not kept"
+                                       : "?",
+           m->pinned == 1   ? "pinned"
+           : m->pinned == 0 ? "table"
+                            : "-",
+           life, problems == 0 ? "as configured" : "NOT AS CONFIGURED");
+}
+
+static bool wanted(const struct nt_options *o, const char *name)
+{
+    for (size_t i = 0; i < o->args.count; i++)
+        if (strstr(name, o->args.items[i]) != NULL)
+            return true;
+    return o->args.count == 0;
+}
+
+/* Measures the row when it is asked for, and counts it. */
+static int measure(const struct nt_options *o, const struct row *row, int *problems, size_t *count)
+{
+    if (!wanted(o, row->name))
+        return NT_EXIT_OK;
+    ++*count;
+    struct nt_discovery_result m = {0};
+    int r = nt_classify(&row->policy, o->seed_given ? o->seed : 1, NULL, &m);
+    if (r != NT_OK) {
+        printf("%s: %s\n", row->name, nt_strerror(r));
+        return NT_EXIT_BROKEN;
+    }
+    int found = nt_classify_compare(row->name, &row->policy, &m, stdout);
+    print_row(row, &m, found);
+    *problems += found;
+    return NT_EXIT_OK;
+}
+
+/* The nine mapping and filtering pairs, each with both kinds of replies and three of hairpinning. */
+static int measure_pairs(const struct nt_options *o, int *problems, size_t *count)
+{
+    static const char *const short_name[] = {"", "ei", "ad", "apd"};
+    static const char *const hairpins[] = {"none", "internal-source", "external-source"};
+    for (int i = 0; i < 54; i++) {
+        struct row row;
+        const char *what;
+        nt_nat_policy_init(&row.policy);
+        row.policy.mapping = (enum nt_dependence)(1 + i / 18);
+        row.policy.filtering = (enum nt_dependence)(1 + i / 6 % 3);
+        row.policy.replies = (enum nt_replies)(i / 3 % 2);
+        row.policy.hairpin = (enum nt_hairpin)(i % 3);
+        nt_nat_policy_finish(&row.policy, false, &what);
+        snprintf(row.name, sizeof row.name, "mapping=%s,filtering=%s,replies=%s,hairpin=%s", short_name[row.policy.mapping],
+                 short_name[row.policy.filtering], i / 3 % 2 ? "pinned" : "table", hairpins[i % 3]);
+        int r = measure(o, &row, problems, count);
+        if (r != NT_EXIT_OK)
+            return r;
+    }
+    return NT_EXIT_OK;
+}
+
+static int measure_presets(const struct nt_options *o, int *problems, size_t *count)
+{
+    size_t n;
+    const struct nt_nat_preset *presets = nt_nat_presets(&n);
+    for (size_t i = 0; i < n; i++) {
+        struct row row;
+        const char *what;
+        nt_nat_policy_init(&row.policy);
+        presets[i].set(&row.policy);
+        nt_nat_policy_finish(&row.policy, row.policy.ports != 0, &what);
+        snprintf(row.name, sizeof row.name, "%s", presets[i].name);
+        int r = row.policy.kind == NT_GW_TRANSLATE ? measure(o, &row, problems, count) : NT_EXIT_OK;
+        if (r != NT_EXIT_OK)
+            return r;
+    }
+    return NT_EXIT_OK;
+}
+
+int nt_command_classify(const struct nt_options *o)
+{
+    int problems = 0;
+    size_t count = 0;
+    printf("%-64s %-27s %-27s %-8s %-9s %-8s %-6s\n", "policy", "mapping", "filtering", "hairpin", "port", "replies", "life");
+    int r = measure_pairs(o, &problems, &count);
+    if (r == NT_EXIT_OK)
+        r = measure_presets(o, &problems, &count);
+    if (r == NT_EXIT_OK && count == 0) {
+        fputs("natsim: no policy of that name: 'natsim presets' lists them\n", stderr);
+        return NT_EXIT_USAGE;
+    }
+    if (r == NT_EXIT_OK)
+        printf("%zu policies measured, %d differences\n", count, problems);
+    return r != NT_EXIT_OK ? r : problems > 0 ? NT_EXIT_FAILED : NT_EXIT_OK;
+}

@@ -1,0 +1,169 @@
+/* natsim explain: one case, its packets as a ladder, and what happened on each agent's check list in time. */
+#include "core/base/err.h"
+#include "core/base/map.h"
+#include "reports/ladder/ladder.h"
+#include "reports/report.h"
+#include "scenarios/programs/adapter_pipe.h"
+#include "scenarios/command/command.h"
+#include "scenarios/command/replace_agents.h"
+#include "scenarios/run/case.h"
+#include "scenarios/command/selection.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LINES_MAX 1000000
+
+struct timeline {
+    char **lines;
+    size_t count, cap;
+};
+
+static const char *pair_state(int64_t state)
+{
+    static const char *const names[] = {"frozen", "waiting", "in-progress", "succeeded", "failed"};
+    return state >= 0 && state < 5 ? names[state] : "?";
+}
+
+static const char *verb(const struct nt_trace_event *ev)
+{
+    switch (ev->kind) {
+    case NT_TR_ICE_PAIR: return pair_state(ev->n[3]);
+    case NT_TR_ICE_PAIR_GONE: return "pruned";
+    case NT_TR_ICE_CHECK_SENT: return ev->n[3] == 1 ? "check sent, nominating" : ev->n[3] == 2 ? "check sent, triggered" : "check sent";
+    case NT_TR_ICE_CHECK_RECEIVED: return "check received";
+    case NT_TR_ICE_CHECK_ANSWERED: return "check answered";
+    case NT_TR_ICE_CHECK_SUCCEEDED: return "check succeeded";
+    case NT_TR_ICE_PRFLX_LOCAL: return "local peer-reflexive candidate";
+    case NT_TR_ICE_PRFLX_REMOTE: return "remote peer-reflexive candidate";
+    case NT_TR_ICE_PASSED_OVER: return "candidate passed over: ";
+    case NT_TR_MAPPED: return "mapping made";
+    case NT_TR_EXPIRED: return "mapping expired";
+    case NT_TR_CALL: return "call";
+    case NT_TR_TURN_PERMISSION: return "permission";
+    case NT_TR_TURN_CHANNEL: return "channel";
+    case NT_TR_TURN_RELEASED: return "allocation released";
+    case NT_TR_PACKET:
+    case NT_TR_DROP:
+    case NT_TR_TRANSLATED:
+    case NT_TR_DATA_SENT:
+    case NT_TR_DATA_RECEIVED: return "";
+    default: return nt_trace_name(ev->kind);
+    }
+}
+
+static void on_event(void *user, const struct nt_scn_case *c, struct nt_scn_node node, const struct nt_trace_event *ev)
+{
+    struct timeline *t = user;
+    char a[NT_ADDR_TEXT], b[NT_ADDR_TEXT], line[400], pair[40] = "";
+    const char *what = verb(ev);
+    if (*what == '\0' || nt_grow(&t->lines, &t->cap, t->count + 1, sizeof *t->lines, LINES_MAX) != NT_OK)
+        return;
+    bool numbered = ev->kind == NT_TR_ICE_PAIR || ev->kind == NT_TR_ICE_PAIR_GONE || ev->kind == NT_TR_ICE_CHECK_SENT || ev->kind == NT_TR_ICE_CHECK_SUCCEEDED;
+    if (numbered)
+        snprintf(pair, sizeof pair, "pair %" PRId64 " ", ev->n[2]);
+    const char *why = ev->kind == NT_TR_ICE_PASSED_OVER && ev->text != NULL ? ev->text : "";
+    snprintf(line, sizeof line, "%10" PRId64 ".%03d ms  %-14s %s%s%s%s%s%s%s", ev->at / NT_MSEC, (int)(ev->at / NT_USEC % 1000), nt_scn_node_name(c, node), pair,
+             what, why, nt_addr_is_set(&ev->a) ? "  " : "", nt_addr_is_set(&ev->a) ? nt_addr_format(&ev->a, a) : "", nt_addr_is_set(&ev->b) ? " > " : "",
+             nt_addr_is_set(&ev->b) ? nt_addr_format(&ev->b, b) : "");
+    t->lines[t->count] = strdup(line);
+    t->count += t->lines[t->count] != NULL;
+}
+
+static void print(const struct nt_result_case *r, const struct nt_capture *capture, struct timeline *t)
+{
+    bool colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
+    struct nt_ladder ladder;
+    printf("%s  seed %" PRIu64 "\n%s\n\n", r->id, r->seed, r->claim);
+    if (nt_ladder_make(&ladder, capture) == NT_OK) {
+        nt_ladder_print(&ladder, stdout, colour);
+        nt_ladder_free(&ladder);
+    }
+    puts("");
+    for (size_t i = 0; i < t->count; i++) {
+        puts(t->lines[i]);
+        free(t->lines[i]);
+    }
+    free(t->lines);
+    puts("");
+    struct nt_console console = {.out = stdout, .colour = colour, .verbose = true};
+    nt_console_case(&console, r);
+}
+
+static int explain(const struct nt_options *o, const struct nt_carrier_ops *carrier, const struct nt_selection *s, size_t i)
+{
+    struct nt_diags diags = {0};
+    const struct nt_selected_case *k = &s->cases[i];
+    struct nt_scn_case *c = nt_scn_file_case(s->files[k->file], k->index, &diags);
+    if (c == NULL) {
+        nt_complain(&diags);
+        return NT_EXIT_USAGE;
+    }
+    char why[300];
+    if (!nt_replace_agents(c, o, why, sizeof why)) {
+        fprintf(stderr, "natsim: %s\n", why);
+        nt_scn_case_del(c);
+        return NT_EXIT_USAGE;
+    }
+    struct timeline t = {0};
+    struct nt_capture capture;
+    struct nt_result_case result;
+    struct nt_run_listener listener = {on_event, &t};
+    struct nt_run_options options = {.seed = k->own_seed ? c->seed : k->seed, .seed_in_id = k->seed_in_id, .carrier = carrier, .until = o->until};
+    nt_capture_init(&capture);
+    nt_run_case(c, &options, &capture, &listener, &result);
+    print(&result, &capture, &t);
+    int code = result.outcome == NT_PASS ? NT_EXIT_OK : result.outcome == NT_ERROR ? NT_EXIT_BROKEN : NT_EXIT_FAILED;
+    nt_result_case_free(&result);
+    nt_capture_free(&capture);
+    nt_scn_case_del(c);
+    return code;
+}
+
+/* An id names a file (up to its "[") and a case in it. */
+static int select_one(struct nt_options *o, const char *id, char *file, size_t cap, struct nt_selection *s, struct nt_diags *diags)
+{
+    size_t len = strcspn(id, "[#");
+    snprintf(file, cap, "%.*s", (int)len, id);
+    o->args.items[0] = file;
+    if (len < strlen(id)) {
+        o->filters.items[0] = id;
+        o->filters.count = 1;
+    }
+    const char *seed = strstr(id, "#seed=");
+    if (seed != NULL) {
+        o->seeds_given = true;
+        o->seed_first = o->seed_last = strtoull(seed + 6, NULL, 10);
+    }
+    return nt_select(s, o, NULL, o->carrier, diags);
+}
+
+int nt_command_explain(const struct nt_options *given)
+{
+    struct nt_options o = *given;
+    struct nt_selection s = {0};
+    struct nt_diags diags = {0};
+    char file[1024];
+    nt_adapters_environment();
+    if (o.args.count != 1) {
+        fputs("natsim: explain takes one case: an id that 'natsim list' shows\n", stderr);
+        return NT_EXIT_USAGE;
+    }
+    int r = select_one(&o, given->args.items[0], file, sizeof file, &s, &diags);
+    if (r == NT_EXIT_OK && s.count != 1) {
+        nt_diag_mend(nt_diag_add(&diags, NULL, 0, 0, "'%s' names %zu cases", given->args.items[0], s.count), "give one id that 'natsim list' shows");
+        r = NT_EXIT_USAGE;
+    }
+    const struct nt_carrier_ops *carrier = r == NT_EXIT_OK ? nt_command_carrier(&o, &diags) : NULL;
+    if (r == NT_EXIT_OK && carrier == NULL)
+        r = NT_EXIT_USAGE;
+    if (r != NT_EXIT_OK)
+        nt_complain(&diags);
+    else
+        r = explain(&o, carrier, &s, 0);
+    nt_selection_free(&s);
+    return r;
+}

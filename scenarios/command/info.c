@@ -1,0 +1,73 @@
+/* natsim list, lint, schema, presets: what there is, without running it. */
+#include "natsim/nat/policy/policy.h"
+#include "scenarios/command/command.h"
+#include "scenarios/command/selection.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int nt_command_list(const struct nt_options *o)
+{
+    struct nt_selection s;
+    struct nt_diags diags = {0};
+    int r = nt_select(&s, o, NULL, o->carrier_given ? o->carrier : NT_CARRIER_ANY, &diags);
+    if (r != NT_EXIT_OK)
+        nt_complain(&diags);
+    for (size_t i = 0; r == NT_EXIT_OK && i < s.count; i++) {
+        char *id = nt_selection_id(&s, i);
+        puts(id != NULL ? id : "out of memory");
+        free(id);
+    }
+    nt_selection_free(&s);
+    return r;
+}
+
+int nt_command_lint(const struct nt_options *o)
+{
+    struct nt_selection s;
+    struct nt_diags diags = {0};
+    int r = nt_select(&s, o, NULL, o->carrier_given ? o->carrier : NT_CARRIER_ANY, &diags);
+    if (r != NT_EXIT_OK)
+        nt_complain(&diags);
+    else
+        printf("%zu file%s, %zu case%s: valid\n", s.file_count, s.file_count == 1 ? "" : "s", s.count, s.count == 1 ? "" : "s");
+    nt_selection_free(&s);
+    return r;
+}
+
+int nt_command_schema(const struct nt_options *o)
+{
+    (void)o;
+    char *text = nt_scn_schema();
+    if (text == NULL)
+        return NT_EXIT_BROKEN;
+    puts(text);
+    free(text);
+    return NT_EXIT_OK;
+}
+
+static const char *ports_name(enum nt_ports p)
+{
+    static const char *const names[] = {"-", "preserve", "sequential", "random", "overload"};
+    return names[p];
+}
+
+int nt_command_presets(const struct nt_options *o)
+{
+    size_t n;
+    const struct nt_nat_preset *presets = nt_nat_presets(&n);
+    (void)o;
+    printf("%-24s %-27s %-27s %-11s %-13s %s\n", "preset", "mapping", "filtering", "ports", "evidence", "source");
+    for (size_t i = 0; i < n; i++) {
+        struct nt_nat_policy p;
+        const char *what;
+        nt_nat_policy_init(&p);
+        presets[i].set(&p);
+        nt_nat_policy_finish(&p, p.ports != 0, &what);
+        bool translates = p.kind == NT_GW_TRANSLATE;
+        printf("%-24s %-27s %-27s %-11s %-13s %s%s%s\n", presets[i].name, translates ? nt_dependence_name(p.mapping) : "-",
+               translates ? nt_dependence_name(p.filtering) : "-", translates ? ports_name(p.ports) : "-", presets[i].evidence, presets[i].source,
+               presets[i].assumed != NULL ? "; assumed: " : "", presets[i].assumed != NULL ? presets[i].assumed : "");
+    }
+    return NT_EXIT_OK;
+}

@@ -1,0 +1,139 @@
+#include "scenarios/command/selection.h"
+#include "core/base/err.h"
+#include "core/base/map.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int load(struct nt_selection *s, enum nt_carrier_name carrier, struct nt_diags *diags)
+{
+    s->files = calloc(s->names.count + 1, sizeof(struct nt_scn_file *));
+    if (s->files == NULL)
+        return NT_EXIT_BROKEN;
+    s->file_count = s->names.count;
+    for (size_t i = 0; i < s->file_count; i++) {
+        const struct nt_suite_file *f = &s->names.items[i];
+        s->files[i] = nt_scn_load(f->path, f->id_path, f->shown, carrier, diags);
+    }
+    return diags->count == 0 ? NT_EXIT_OK : NT_EXIT_USAGE;
+}
+
+static bool has_tag(const struct nt_scn_file *f, const struct nt_option_list *tags)
+{
+    for (size_t i = 0; i < tags->count; i++)
+        if (nt_scn_file_has_tag(f, tags->items[i]))
+            return true;
+    return tags->count == 0;
+}
+
+static bool passes(const char *id, const struct nt_option_list *filters)
+{
+    for (size_t i = 0; i < filters->count; i++)
+        if (strstr(id, filters->items[i]) != NULL)
+            return true;
+    return filters->count == 0;
+}
+
+static int add(struct nt_selection *s, const struct nt_selected_case *c)
+{
+    int r = nt_grow(&s->cases, &s->cap, s->count + 1, sizeof *s->cases, NT_SELECTION_MAX);
+    if (r == NT_OK)
+        s->cases[s->count++] = *c;
+    return r;
+}
+
+static char *id_of(const struct nt_selection *s, const struct nt_selected_case *c)
+{
+    char *id = nt_scn_file_case_id(s->files[c->file], c->index);
+    if (id == NULL || !c->seed_in_id)
+        return id;
+    size_t len = strlen(id) + 32;
+    char *with = malloc(len);
+    if (with != NULL)
+        snprintf(with, len, "%s#seed=%" PRIu64, id, c->seed);
+    free(id);
+    return with;
+}
+
+char *nt_selection_id(const struct nt_selection *s, size_t i)
+{
+    return id_of(s, &s->cases[i]);
+}
+
+/* One cell with each of its seeds. */
+static int add_cell(struct nt_selection *s, const struct nt_options *o, uint32_t file, uint32_t index)
+{
+    uint64_t first = o->seeds_given ? o->seed_first : o->seed, last = o->seeds_given ? o->seed_last : o->seed;
+    for (uint64_t seed = first;; seed++) {
+        struct nt_selected_case c = {.file = file, .index = index, .seed = seed, .seed_in_id = o->seeds_given,
+                                     .own_seed = !o->seeds_given && !o->seed_given, .order = s->total};
+        char *id = id_of(s, &c);
+        bool wanted = id != NULL && passes(id, &o->filters);
+        int r = id != NULL ? NT_OK : NT_ENOMEM;
+        free(id);
+        if (wanted) {
+            if (!o->shard_given || s->total % o->shards == o->shard % o->shards)
+                r = add(s, &c);
+            s->total++;
+        }
+        if (r != NT_OK)
+            return r;
+        if (seed == last)
+            return NT_OK;
+    }
+}
+
+static int expand(struct nt_selection *s, const struct nt_options *o)
+{
+    for (uint32_t f = 0; f < s->file_count; f++) {
+        size_t n = has_tag(s->files[f], &o->tags) ? nt_scn_file_cases(s->files[f]) : 0;
+        for (uint32_t i = 0; i < n; i++)
+            if (add_cell(s, o, f, i) != NT_OK)
+                return NT_EXIT_BROKEN;
+    }
+    return NT_EXIT_OK;
+}
+
+static int name_files(struct nt_selection *s, const struct nt_options *o, const char *fallback, struct nt_diags *diags)
+{
+    int r = NT_OK;
+    if (o->args.count == 0) {
+        const char *argument = fallback != NULL ? fallback : nt_suites_directory();
+        r = nt_suites_add(&s->names, argument != NULL ? argument : "suites", diags);
+    }
+    for (size_t i = 0; i < o->args.count; i++) {
+        int one = nt_suites_add(&s->names, o->args.items[i], diags);
+        r = one != NT_OK ? one : r;
+    }
+    nt_suites_sort(&s->names);
+    for (size_t i = 1; i < s->names.count; i++)
+        if (strcmp(s->names.items[i - 1].id_path, s->names.items[i].id_path) == 0) {
+            nt_diag_mend(nt_diag_add(diags, s->names.items[i].path, 0, 0, "has the same id as %s", s->names.items[i - 1].path),
+                         "rename one, or run them apart");
+            r = NT_EEXIST;
+        }
+    return r;
+}
+
+int nt_select(struct nt_selection *s, const struct nt_options *o, const char *fallback, enum nt_carrier_name carrier, struct nt_diags *diags)
+{
+    *s = (struct nt_selection){0};
+    if (name_files(s, o, fallback, diags) != NT_OK)
+        return NT_EXIT_USAGE;
+    int r = load(s, carrier, diags);
+    if (r == NT_EXIT_OK)
+        r = expand(s, o);
+    return r;
+}
+
+void nt_selection_free(struct nt_selection *s)
+{
+    for (size_t i = 0; i < s->file_count; i++)
+        if (s->files[i] != NULL)
+            nt_scn_file_del(s->files[i]);
+    free(s->files);
+    free(s->cases);
+    nt_suites_free(&s->names);
+}

@@ -1,0 +1,35 @@
+/* The cases that a command line selects: files loaded and valid, filters, tags, seeds and shard applied. */
+#ifndef NT_COMMAND_SELECTION_H
+#define NT_COMMAND_SELECTION_H
+
+#include "scenarios/language/load.h"
+#include "scenarios/command/options.h"
+#include "scenarios/files/suites.h"
+
+#define NT_SELECTION_MAX 10000000
+
+struct nt_selected_case {
+    uint32_t file, index;
+    uint64_t seed;
+    bool seed_in_id;
+    bool own_seed;      /* the scenario's own: `seed` is not used */
+    uint64_t order;     /* the case's place among all, before the shard was taken */
+};
+
+struct nt_selection {
+    struct nt_suite_files names;
+    struct nt_scn_file **files;
+    size_t file_count;
+    struct nt_selected_case *cases;
+    size_t count, cap;
+    uint64_t total;             /* cases before the shard was taken */
+};
+
+/* `fallback`: the argument when there are none; NULL: every suite. `carrier`: which must be able to run them. NT_EXIT_OK, or NT_EXIT_USAGE
+ * with diagnostics. */
+int nt_select(struct nt_selection *s, const struct nt_options *o, const char *fallback, enum nt_carrier_name carrier, struct nt_diags *diags);
+void nt_selection_free(struct nt_selection *s);
+/* The case's id with its seed; the caller frees. */
+char *nt_selection_id(const struct nt_selection *s, size_t i);
+
+#endif

@@ -1,0 +1,244 @@
+#define _GNU_SOURCE
+#include "scenarios/command/worker_pool.h"
+#include "core/base/err.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NO_JOB SIZE_MAX
+
+struct worker {
+    pid_t pid;
+    int to, from; /* pipes */
+    size_t job;   /* NO_JOB: idle */
+    time_t started;
+    char *text;
+    uint64_t want, have; /* bytes of the answer; want 0: its length is still to come */
+    uint8_t header[8];
+    size_t header_have;
+};
+
+struct state {
+    const struct nt_pool *p;
+    struct worker *workers;
+    size_t next;
+    bool stopped;
+};
+
+static int write_all(int fd, const void *bytes, size_t len)
+{
+    const char *p = bytes;
+    while (len > 0) {
+        ssize_t n = write(fd, p, len);
+        if (n < 0 && errno != EINTR)
+            return NT_EIO;
+        p += n > 0 ? n : 0;
+        len -= n > 0 ? (size_t)n : 0;
+    }
+    return NT_OK;
+}
+
+static int read_all(int fd, void *bytes, size_t len)
+{
+    char *p = bytes;
+    while (len > 0) {
+        ssize_t n = read(fd, p, len);
+        if (n == 0 || (n < 0 && errno != EINTR))
+            return NT_EIO;
+        p += n > 0 ? n : 0;
+        len -= n > 0 ? (size_t)n : 0;
+    }
+    return NT_OK;
+}
+
+static _Noreturn void serve(const struct nt_pool *p, int from, int to)
+{
+    uint64_t job, len;
+    while (read_all(from, &job, sizeof job) == NT_OK) {
+        char *text = p->work(p->user, (size_t)job);
+        if (text == NULL)
+            _exit(1);
+        len = strlen(text);
+        if (write_all(to, &len, sizeof len) != NT_OK || write_all(to, text, (size_t)len) != NT_OK)
+            _exit(1);
+        free(text);
+    }
+    _exit(0);
+}
+
+/* However the run ends, its workers end with it, and real programs with them; it may have ended before this is asked for. */
+static void end_with(pid_t run)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != run)
+        _exit(1);
+}
+
+static int start(struct state *s, struct worker *w)
+{
+    int down[2], up[2];
+    pid_t run = getpid();
+    if (pipe(down) != 0)
+        return NT_EIO;
+    if (pipe(up) != 0) {
+        close(down[0]), close(down[1]);
+        return NT_EIO;
+    }
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        end_with(run);
+        close(down[1]), close(up[0]);
+        for (unsigned i = 0; i < s->p->workers; i++)
+            if (s->workers[i].pid > 0)
+                close(s->workers[i].to), close(s->workers[i].from);
+        serve(s->p, down[0], up[1]);
+    }
+    close(down[0]), close(up[1]);
+    if (pid < 0) {
+        close(down[1]), close(up[0]);
+        return NT_EIO;
+    }
+    *w = (struct worker){.pid = pid, .to = down[1], .from = up[0], .job = NO_JOB};
+    return NT_OK;
+}
+
+static int end(struct worker *w)
+{
+    int status = 0;
+    close(w->to), close(w->from);
+    while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    free(w->text);
+    *w = (struct worker){.job = NO_JOB};
+    return status;
+}
+
+static void hand_out(struct state *s, struct worker *w)
+{
+    if (s->stopped || s->next == s->p->jobs || w->pid == 0)
+        return;
+    uint64_t job = s->next;
+    w->started = time(NULL);
+    w->job = s->next++;
+    w->header_have = 0;
+    w->want = w->have = 0;
+    write_all(w->to, &job, sizeof job); /* a dead worker shows when we read from it */
+}
+
+static void lose(struct state *s, struct worker *w, bool hung)
+{
+    size_t job = w->job;
+    char why[100];
+    if (hung)
+        kill(w->pid, SIGKILL);
+    int status = end(w);
+    if (hung)
+        snprintf(why, sizeof why, "the case hung: killed after %u s", s->p->job_seconds ? s->p->job_seconds : NT_POOL_JOB_SECONDS);
+    else if (WIFSIGNALED(status))
+        snprintf(why, sizeof why, "the case crashed: signal %d", WTERMSIG(status));
+    else
+        snprintf(why, sizeof why, "the case's process ended with status %d", WEXITSTATUS(status));
+    if (!s->p->lost(s->p->user, job, why))
+        s->stopped = true;
+    if (s->next < s->p->jobs && !s->stopped && start(s, w) == NT_OK)
+        hand_out(s, w);
+}
+
+/* Whatever is there of the answer; false: the worker is gone. */
+static bool take(struct worker *w)
+{
+    if (w->want == 0) {
+        ssize_t n = read(w->from, w->header + w->header_have, sizeof w->header - w->header_have);
+        if (n <= 0)
+            return n < 0 && errno == EINTR;
+        w->header_have += (size_t)n;
+        if (w->header_have < sizeof w->header)
+            return true;
+        memcpy(&w->want, w->header, sizeof w->want);
+        w->text = w->want > 0 && w->want <= NT_POOL_TEXT_MAX ? malloc((size_t)w->want + 1) : NULL;
+        return w->text != NULL;
+    }
+    ssize_t n = read(w->from, w->text + w->have, (size_t)(w->want - w->have));
+    if (n <= 0)
+        return n < 0 && errno == EINTR;
+    w->have += (uint64_t)n;
+    return true;
+}
+
+static void receive(struct state *s, struct worker *w)
+{
+    if (!take(w)) {
+        lose(s, w, false);
+        return;
+    }
+    if (w->want == 0 || w->have < w->want)
+        return;
+    w->text[w->want] = '\0';
+    size_t job = w->job;
+    char *text = w->text;
+    w->text = NULL;
+    w->job = NO_JOB;
+    if (!s->p->done(s->p->user, job, text, (size_t)w->want))
+        s->stopped = true;
+    free(text);
+    hand_out(s, w);
+}
+
+static bool busy(const struct state *s)
+{
+    for (unsigned i = 0; i < s->p->workers; i++)
+        if (s->workers[i].job != NO_JOB)
+            return true;
+    return false;
+}
+
+static void wait_once(struct state *s, struct pollfd *fds)
+{
+    time_t limit = (time_t)(s->p->job_seconds ? s->p->job_seconds : NT_POOL_JOB_SECONDS);
+    for (unsigned i = 0; i < s->p->workers; i++)
+        fds[i] = (struct pollfd){.fd = s->workers[i].job != NO_JOB ? s->workers[i].from : -1, .events = POLLIN};
+    if (poll(fds, s->p->workers, 1000) < 0)
+        return;
+    for (unsigned i = 0; i < s->p->workers; i++) {
+        struct worker *w = &s->workers[i];
+        if (w->job != NO_JOB && fds[i].revents != 0)
+            receive(s, w);
+        else if (w->job != NO_JOB && time(NULL) - w->started > limit)
+            lose(s, w, true);
+    }
+}
+
+int nt_pool_run(const struct nt_pool *p)
+{
+    struct state s = {.p = p};
+    struct pollfd *fds = calloc(p->workers + 1, sizeof *fds);
+    int started = 0;
+    s.workers = calloc(p->workers + 1, sizeof *s.workers);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a write that fails, like a full disk */
+    for (unsigned i = 0; s.workers != NULL && i < p->workers; i++)
+        s.workers[i].job = NO_JOB;
+    for (unsigned i = 0; s.workers != NULL && fds != NULL && i < p->workers && i < p->jobs; i++)
+        if (start(&s, &s.workers[i]) == NT_OK) {
+            started++;
+            hand_out(&s, &s.workers[i]);
+        }
+    while (started > 0 && busy(&s))
+        wait_once(&s, fds);
+    for (unsigned i = 0; s.workers != NULL && i < p->workers; i++)
+        if (s.workers[i].pid > 0)
+            end(&s.workers[i]);
+    free(s.workers);
+    free(fds);
+    return started > 0 && (s.stopped || s.next == p->jobs) ? NT_OK : NT_EIO;
+}

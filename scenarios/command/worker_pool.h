@@ -1,0 +1,25 @@
+/* A pool of worker processes: jobs go out by number, texts come back. A worker that crashes or hangs costs its own job alone. */
+#ifndef NT_COMMAND_WORKER_POOL_H
+#define NT_COMMAND_WORKER_POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define NT_POOL_WORKERS_MAX 256
+#define NT_POOL_TEXT_MAX ((size_t)256 << 20) /* of one job's answer */
+#define NT_POOL_JOB_SECONDS 700              /* wall clock; beyond, the worker is killed: more than the ten minutes of a live case */
+
+struct nt_pool {
+    size_t jobs;
+    unsigned workers;
+    unsigned job_seconds; /* 0: NT_POOL_JOB_SECONDS */
+    void *user;
+    char *(*work)(void *user, size_t job);                                /* in the worker: a malloc'd text, NULL: failed */
+    bool (*done)(void *user, size_t job, const char *text, size_t len);   /* in the caller: false stops handing out jobs */
+    bool (*lost)(void *user, size_t job, const char *why);                /* the worker crashed or hung */
+};
+
+/* 0 when every job handed out came back or was lost; NT_EIO when no worker can be started. */
+int nt_pool_run(const struct nt_pool *p);
+
+#endif

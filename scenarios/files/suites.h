@@ -1,0 +1,31 @@
+/* Which scenario files a command line means: files, directories, and names of suites, which are found from any directory. */
+#ifndef NT_FILES_SUITES_H
+#define NT_FILES_SUITES_H
+
+#include "core/base/diag.h"
+
+#include <stddef.h>
+
+#define NT_SUITES_FILES_MAX 100000
+
+struct nt_suite_file {
+    char *path;    /* to open */
+    char *id_path; /* "classic/four-types" */
+    char *shown;   /* "classic/four-types.yaml" */
+};
+
+struct nt_suite_files {
+    struct nt_suite_file *items;
+    size_t count, cap;
+};
+
+/* Adds the files of one argument, in order of their names. A name that is none of a file, a directory or a suite is a
+ * diagnostic with the nearest suite. 0 or a negative error. */
+int nt_suites_add(struct nt_suite_files *f, const char *argument, struct nt_diags *diags);
+/* Orders all by id, and drops what was named twice. */
+void nt_suites_sort(struct nt_suite_files *f);
+void nt_suites_free(struct nt_suite_files *f);
+/* The directory of the suites, or NULL; static storage. */
+const char *nt_suites_directory(void);
+
+#endif

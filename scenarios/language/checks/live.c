@@ -1,0 +1,68 @@
+/* Real programs in a scenario: what cannot be said of them. */
+#include "scenarios/language/reader.h"
+
+static void check_machine(struct nt_load *l, uint32_t agent, const struct nt_scn_step *step)
+{
+    const struct nt_scn_case *c = l->c;
+    if ((agent == c->caller || agent == c->callee) && c->agents[agent].exec == NULL)
+        nt_diag_mend(nt_source_error(l->src, step->place, "'run' at agent '%s': its host has no room for real programs, it is in the call",
+                                     c->agents[agent].name),
+                     "give the agent an 'exec', or run the program at another one");
+}
+
+static void check_server(struct nt_load *l, uint32_t server, const struct nt_scn_step *step)
+{
+    const struct nt_scn_server *s = &l->c->servers[server];
+    if ((s->kinds & NT_SCN_COTURN) == 0)
+        nt_diag_mend(nt_source_error(l->src, step->place, "'run' at server '%s': ours is no process, and its host has no room for real programs",
+                                     s->name),
+                     "run the program at an agent, or at a server of kind coturn");
+}
+
+static void check_sender(struct nt_load *l, const char *what, const struct nt_scn_step *step)
+{
+    const struct nt_scn_case *c = l->c;
+    if (step->from != NT_SCN_NONE && c->agents[step->from].exec != NULL)
+        nt_diag_mend(nt_source_error(l->src, step->place, "'%s' of agent '%s': a process cannot be told to", what, c->agents[step->from].name),
+                     "leave the step out");
+}
+
+/* An agent that is a process says which pair it selected, not how it got there. */
+static void check_expect(struct nt_load *l, const struct nt_yaml *expect, uint32_t agent)
+{
+    static const char *const untold[] = {"pairs", "peer-reflexive"};
+    const struct nt_yaml *v = nt_yaml_get(expect, l->c->agents[agent].name);
+    for (size_t i = 0; v != NULL && i < sizeof untold / sizeof *untold; i++) {
+        const struct nt_yaml *key = v->kind == NT_YAML_MAP ? nt_yaml_get(v, untold[i]) : NULL;
+        if (key != NULL)
+            nt_diag_mend(nt_load_error(l, key, "'%s' of agent '%s': a process does not tell it", untold[i], l->c->agents[agent].name),
+                         "expect state, selected, candidates or checks");
+    }
+}
+
+void nt_check_live_steps(struct nt_load *l)
+{
+    const struct nt_scn_case *c = l->c;
+    for (size_t i = 0; i < c->step_count; i++) {
+        const struct nt_scn_step *s = &c->steps[i];
+        if (s->kind == NT_STEP_RUN && s->where.kind == NT_SCN_NODE_AGENT)
+            check_machine(l, s->where.index, s);
+        else if (s->kind == NT_STEP_RUN && s->where.kind == NT_SCN_NODE_SERVER)
+            check_server(l, s->where.index, s);
+        else if (s->kind == NT_STEP_SEND || s->kind == NT_STEP_REOFFER)
+            check_sender(l, s->kind == NT_STEP_SEND ? "send" : "reoffer", s);
+    }
+}
+
+void nt_check_live_expect(struct nt_load *l, const struct nt_yaml *expect)
+{
+    const struct nt_scn_case *c = l->c;
+    if (!nt_scn_live(c))
+        return;
+    for (uint32_t i = 0; i < c->agent_count; i++)
+        if (c->agents[i].exec != NULL)
+            check_expect(l, expect, i);
+    const struct nt_yaml *explore = nt_yaml_get(expect, "explore");
+    if (explore != NULL)
+        nt_diag_mend(nt_load_error(l, explore, "'explore' needs virtual time, and real programs run in real time"), "leave it out");
+}

@@ -1,0 +1,113 @@
+/* Nodes that no cell of a file uses: a network nobody is on, a gateway with nobody behind it, a server no agent names, an agent
+ * that no step names. */
+#include "scenarios/language/reader.h"
+
+#include "core/base/err.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct place_key {
+    int32_t line, column;
+};
+
+/* The entry of a node, made at its first cell. */
+static struct nt_use *use_of(struct nt_load *l, struct nt_place place, const char *what, const char *name, const char *mend)
+{
+    struct nt_check *c = l->check;
+    struct place_key key = {place.line, place.column};
+    uint32_t at = nt_map_get(&c->nodes, &key);
+    if (at != NT_MAP_NONE)
+        return &c->uses[at];
+    char text[160];
+    snprintf(text, sizeof text, what, name);
+    const char *copy = nt_arena_text(c->arena, text, strlen(text));
+    if (copy == NULL || nt_grow(&c->uses, &c->use_cap, c->use_count + 1, sizeof *c->uses, 4 * NT_SCN_NODES_MAX) != NT_OK ||
+        nt_map_put(&c->nodes, &key, (uint32_t)c->use_count) != NT_OK) {
+        l->nomem = true;
+        return NULL;
+    }
+    c->uses[c->use_count] = (struct nt_use){.place = place, .what = copy, .mend = mend};
+    return &c->uses[c->use_count++];
+}
+
+static void mark(struct nt_use *u, bool used)
+{
+    if (u != NULL)
+        u->used = u->used || used;
+}
+
+static void use_servers(struct nt_load *l)
+{
+    const struct nt_scn_case *c = l->c;
+    bool *named = nt_load_alloc(l, c->server_count + 1);
+    if (named == NULL)
+        return;
+    for (size_t i = 0; i < c->agent_count; i++) {
+        for (size_t j = 0; j < c->agents[i].stun_count; j++)
+            named[c->agents[i].stun[j]] = true;
+        for (size_t j = 0; j < c->agents[i].turn_count; j++)
+            named[c->agents[i].turn[j].server] = true;
+    }
+    for (size_t i = 0; i < c->server_count; i++)
+        if ((c->servers[i].kinds & NT_SCN_PLATFORM) == 0)
+            mark(use_of(l, c->servers[i].place, "no agent names server '%s'", c->servers[i].name,
+                        "name it in an agent's 'stun' or 'turn', or leave it out"),
+                 named[i]);
+}
+
+/* Somebody is behind a gateway when an agent or a server is on one of its inside networks, or behind a gateway on one. */
+static void use_networks(struct nt_load *l)
+{
+    const struct nt_scn_case *c = l->c;
+    bool *on = nt_load_alloc(l, c->network_count + 1), *touched = nt_load_alloc(l, c->network_count + 1);
+    uint32_t *above = nt_load_alloc(l, (c->network_count + 1) * sizeof *above);
+    if (on == NULL || touched == NULL || above == NULL)
+        return;
+    for (size_t i = 0; i < c->network_count; i++)
+        above[i] = NT_SCN_NONE;
+    for (uint32_t i = 0; i < c->gateway_count; i++) {
+        touched[c->gateways[i].outside.network] = true;
+        for (size_t j = 0; j < c->gateways[i].inside_count; j++) {
+            above[c->gateways[i].inside[j].network] = i;
+            touched[c->gateways[i].inside[j].network] = true;
+        }
+    }
+    for (size_t i = 0; i < c->server_count + c->agent_count; i++) {
+        const struct nt_scn_attachment *at = i < c->server_count ? &c->servers[i].on : c->agents[i - c->server_count].on;
+        size_t count = i < c->server_count ? 1 : c->agents[i - c->server_count].on_count;
+        for (size_t j = 0; j < count; j++)
+            for (uint32_t n = at[j].network; n != NT_SCN_NONE && !on[n];) {
+                on[n] = touched[n] = true;
+                n = above[n] != NT_SCN_NONE ? c->gateways[above[n]].outside.network : NT_SCN_NONE;
+            }
+    }
+    for (size_t i = 0; i < c->network_count; i++)
+        mark(use_of(l, c->networks[i].place, "nobody is on network '%s'", c->networks[i].name, "attach somebody, or leave it out"),
+             touched[i]);
+    for (size_t i = 0; i < c->gateway_count; i++) {
+        bool used = false;
+        for (size_t j = 0; j < c->gateways[i].inside_count; j++)
+            used = used || on[c->gateways[i].inside[j].network];
+        mark(use_of(l, c->gateways[i].place, "nobody is behind gateway '%s'", c->gateways[i].name,
+                    "attach somebody to its inside, or leave it out"),
+             used);
+    }
+}
+
+void nt_check_usage(struct nt_load *l)
+{
+    use_servers(l);
+    use_networks(l);
+    for (size_t i = 0; i < l->c->agent_count; i++)
+        mark(use_of(l, l->c->agents[i].place, "no step names agent '%s'", l->c->agents[i].name,
+                    "name it in the call, or leave it out"),
+             l->mentioned != NULL && l->mentioned[i]);
+}
+
+void nt_report_unused(struct nt_check *c, struct nt_source *s)
+{
+    for (size_t i = 0; i < c->use_count; i++)
+        if (!c->uses[i].used)
+            nt_diag_mend(nt_source_error(s, c->uses[i].place, "%s", c->uses[i].what), "%s", c->uses[i].mend);
+}

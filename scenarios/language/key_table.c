@@ -1,0 +1,364 @@
+#include "scenarios/language/key_table.h"
+
+#include "natsim/fabric/fabric.h"
+#include "scenarios/language/text/units.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORDS_MAX 64
+#define LIST_TEXT 400
+
+static const struct nt_word switch_words[] = {
+    {"on", 1, false}, {"off", 0, false}, {"true", 1, false}, {"false", 0, false}, {NULL, 0, false}};
+
+/* Appends ", word" to a text that is cut where it is full. */
+static void append(char *buf, size_t cap, const char *word)
+{
+    size_t len = strlen(buf);
+    snprintf(buf + len, cap - len, "%s%s", len > 0 ? ", " : "", word);
+}
+
+const struct nt_key *nt_table_find(const struct nt_table *t, const char *name)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (strcmp(t->keys[i].name, name) == 0)
+            return &t->keys[i];
+    return NULL;
+}
+
+void nt_key_unknown(struct nt_load *l, const struct nt_table *t, const struct nt_yaml *key)
+{
+    const char *words[WORDS_MAX];
+    char list[LIST_TEXT] = "";
+    size_t n = 0;
+    for (size_t i = 0; i < t->count && n < WORDS_MAX; i++) {
+        if (t->keys[i].flags & NT_KEY_UNBUILT)
+            continue;
+        words[n++] = t->keys[i].name;
+        append(list, sizeof list, t->keys[i].name);
+    }
+    struct nt_diag *d = nt_load_error(l, key, "unknown key '%s'", key->text);
+    const char *near = nt_nearest(key->text, words, n);
+    if (strcmp(key->text, "position") == 0 || strcmp(key->text, "walk") == 0)
+        nt_diag_mend(d, "it stands with the network, as in {on: NETWORK, %s: ...}", key->text);
+    else if (near != NULL)
+        nt_diag_mend(d, "did you mean '%s'?", near);
+    else
+        nt_diag_mend(d, "%s has %s", t->noun, list);
+}
+
+static void unbuilt(struct nt_load *l, const struct nt_yaml *at, const char *what)
+{
+    nt_load_error(l, at, "'%s' is not in this version", what);
+}
+
+bool nt_word_read(struct nt_load *l, const struct nt_word *words, const char *what, const struct nt_yaml *v, int *value)
+{
+    const char *names[WORDS_MAX];
+    char list[LIST_TEXT] = "";
+    size_t n = 0;
+    if (v->kind != NT_YAML_SCALAR || nt_yaml_is_null(v)) {
+        nt_load_error(l, v, "'%s' must be a word, not %s", what, nt_yaml_kind_name(v));
+        return false;
+    }
+    for (const struct nt_word *w = words; w->name != NULL; w++) {
+        if (strcmp(w->name, v->text) == 0) {
+            if (w->unbuilt)
+                unbuilt(l, v, w->name);
+            *value = w->value;
+            return !w->unbuilt;
+        }
+        if (!w->unbuilt && n < WORDS_MAX) {
+            names[n++] = w->name;
+            append(list, sizeof list, w->name);
+        }
+    }
+    struct nt_diag *d = nt_load_error(l, v, "unknown value '%s' of '%s'", v->text, what);
+    const char *near = nt_nearest(v->text, names, n);
+    if (near != NULL)
+        nt_diag_mend(d, "did you mean '%s'?", near);
+    else
+        nt_diag_mend(d, "write %s%s", n > 1 ? "one of " : "", list);
+    return false;
+}
+
+static bool expect_scalar(struct nt_load *l, const struct nt_yaml *v, const char *name, const char *what)
+{
+    if (v->kind == NT_YAML_SCALAR && !nt_yaml_is_null(v))
+        return true;
+    nt_load_error(l, v, "'%s' must be %s, not %s", name, what, nt_yaml_kind_name(v));
+    return false;
+}
+
+/* Says what is wrong with a number with a unit; `unit` for the mend. */
+static bool unit_result(struct nt_load *l, const struct nt_yaml *v, enum nt_unit_result r, const char *what, const char *unit,
+                        const char *form)
+{
+    switch (r) {
+    case NT_UNIT_OK: return true;
+    case NT_UNIT_NONE:
+        nt_diag_mend(nt_load_error(l, v, "'%s' has no unit", v->text), "write %s%s", v->text,
+                     strcmp(v->text, "0") == 0 && unit[0] == 'm' ? "s" : unit);
+        return false;
+    case NT_UNIT_RANGE: nt_diag_mend(nt_load_error(l, v, "'%s' is too large", v->text), "%s", form); return false;
+    case NT_UNIT_FINE: nt_diag_mend(nt_load_error(l, v, "'%s' has too many digits", v->text), "%s", form); return false;
+    case NT_UNIT_FORM: nt_diag_mend(nt_load_error(l, v, "'%s' is not %s", v->text, what), "%s", form); return false;
+    }
+    return false;
+}
+
+static bool read_time(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, nt_time *out)
+{
+    if (!expect_scalar(l, v, k->name, "a time"))
+        return false;
+    nt_time t = 0;
+    if (!unit_result(l, v, nt_unit_time(v->text, &t), "a time", "ms",
+                     "a time is a number and ns, us, ms, s, m or h, as in 20ms, up to 100000h"))
+        return false;
+    if (k->high != 0 && ((uint64_t)t < k->low || (uint64_t)t > k->high)) {
+        struct nt_diag *d = nt_load_error(l, v, "'%s' is out of range for '%s'", v->text, k->name);
+        uint64_t bound = (uint64_t)t < k->low ? k->low : k->high;
+        if (bound < NT_MSEC || bound % NT_MSEC != 0)
+            nt_diag_mend(d, t == 0 ? "it must be above 0" : "see 'natsim schema' for its bounds");
+        else
+            nt_diag_mend(d, "write %" PRIu64 "ms or %s", bound / NT_MSEC, (uint64_t)t < k->low ? "more" : "less");
+        return false;
+    }
+    *out = t;
+    return true;
+}
+
+static bool read_integer(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, uint64_t low, uint64_t high,
+                         uint64_t *out)
+{
+    if (!expect_scalar(l, v, k->name, "a whole number"))
+        return false;
+    enum nt_unit_result r = nt_unit_integer(v->text, out);
+    if (r == NT_UNIT_OK && *out > high && (k->flags & NT_KEY_ONLY) != 0) {
+        nt_load_error(l, v, "'%s: %s' is not in this version", k->name, v->text);
+        return false;
+    }
+    if (r == NT_UNIT_OK && *out >= low && *out <= high)
+        return true;
+    struct nt_diag *d = r == NT_UNIT_FORM ? nt_load_error(l, v, "'%s' is not a whole number", v->text)
+                                          : nt_load_error(l, v, "%s is out of range for '%s'", v->text, k->name);
+    if (low == high)
+        nt_diag_mend(d, "write %llu", (unsigned long long)low);
+    else
+        nt_diag_mend(d, "write a number from %llu to %llu", (unsigned long long)low, (unsigned long long)high);
+    return false;
+}
+
+static void say_signed(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, enum nt_unit_result r)
+{
+    bool whole = k->type == NT_KEY_I32, fine = r == NT_UNIT_FINE && !whole;
+    const char *what = whole ? "whole number" : "number";
+    int64_t part = whole ? 1 : 1000;
+    struct nt_diag *d = fine                   ? nt_load_error(l, v, "'%s' has too many digits", v->text)
+                        : r == NT_UNIT_RANGE ? nt_load_error(l, v, "%s is out of range for '%s'", v->text, k->name)
+                                             : nt_load_error(l, v, "'%s' is not a %s", v->text, what);
+    nt_diag_mend(d, "write a %s from %" PRId64 " to %" PRId64 "%s", what, (int64_t)k->low / part, (int64_t)k->high / part,
+                 fine ? ", with at most 3 digits behind the point" : "");
+}
+
+/* Whole numbers, and thousandths, with a sign. */
+static bool read_signed(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, int32_t *out)
+{
+    int64_t n = 0, unit = k->type == NT_KEY_I32 ? 1000 : 1;
+    if (!expect_scalar(l, v, k->name, k->type == NT_KEY_I32 ? "a whole number" : "a number"))
+        return false;
+    enum nt_unit_result r = nt_unit_decimal(v->text, &n);
+    if (r == NT_UNIT_OK && n % unit != 0)
+        r = NT_UNIT_FORM;
+    if (r == NT_UNIT_OK && (n / unit < (int64_t)k->low || n / unit > (int64_t)k->high))
+        r = NT_UNIT_RANGE;
+    if (r != NT_UNIT_OK) {
+        say_signed(l, k, v, r);
+        return false;
+    }
+    *out = (int32_t)(n / unit);
+    return true;
+}
+
+static bool read_switch(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, bool *on)
+{
+    int value = 0;
+    if (!nt_word_read(l, switch_words, k->name, v, &value))
+        return false;
+    *on = value != 0;
+    return true;
+}
+
+static bool read_addr(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, struct nt_addr *out)
+{
+    bool endpoint = k->type == NT_KEY_ENDPOINT;
+    struct nt_addr a;
+    if (!expect_scalar(l, v, k->name, "an address"))
+        return false;
+    if (nt_addr_parse(&a, v->text) != 0 || (a.port != 0) != endpoint) {
+        nt_diag_mend(nt_load_error(l, v, "'%s' is not an address%s", v->text, endpoint ? " with a port" : ""),
+                     endpoint ? "write it as in 203.0.113.2:5000 or [2001:db8::2]:5000"
+                              : "write it as in 203.0.113.2 or 2001:db8::2");
+        return false;
+    }
+    *out = a;
+    return true;
+}
+
+static bool read_prefix(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, struct nt_prefix *out)
+{
+    struct nt_prefix p;
+    bool v6 = k->type == NT_KEY_PREFIX6;
+    if (!expect_scalar(l, v, k->name, "a prefix"))
+        return false;
+    if (nt_prefix_parse(&p, v->text) == 0 && p.addr.family == (v6 ? NT_AF_IPV6 : NT_AF_IPV4)) {
+        *out = p;
+        return true;
+    }
+    nt_diag_mend(nt_load_error(l, v, "'%s' is not an IPv%c prefix", v->text, v6 ? '6' : '4'),
+                 "write it as in %s, with zeros behind the prefix", v6 ? "2001:db8:1::/64" : "203.0.113.0/24");
+    return false;
+}
+
+/* 5, "5", ">= 5" */
+static bool read_count(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, struct nt_scn_count *out)
+{
+    static const struct {
+        const char *text;
+        enum nt_scn_op op;
+    } ops[] = {{"<=", NT_OP_LE}, {">=", NT_OP_GE}, {"==", NT_OP_EQ}, {"!=", NT_OP_NE},
+               {"<", NT_OP_LT},  {">", NT_OP_GT},  {"=", NT_OP_EQ}};
+    if (!expect_scalar(l, v, k->name, "a count"))
+        return false;
+    const char *p = v->text;
+    struct nt_scn_count c = {.set = true, .op = NT_OP_EQ, .place = v->place};
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
+        if (strncmp(p, ops[i].text, strlen(ops[i].text)) == 0) {
+            c.op = ops[i].op;
+            p += strlen(ops[i].text);
+            p += strspn(p, " ");
+            break;
+        }
+    uint64_t n = 0;
+    if (nt_unit_integer(p, &n) != NT_UNIT_OK || n > INT64_MAX) {
+        nt_diag_mend(nt_load_error(l, v, "'%s' is not a count", v->text),
+                     "write a number, or one with <, <=, >, >=, != as in \">= 1\"");
+        return false;
+    }
+    c.value = (int64_t)n;
+    *out = c;
+    return true;
+}
+
+static bool read_number(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, void *field)
+{
+    uint64_t n = 0, top = k->type == NT_KEY_U16 ? UINT16_MAX : k->type == NT_KEY_U32 ? UINT32_MAX : UINT64_MAX;
+    if (!read_integer(l, k, v, k->low, k->high != 0 ? k->high : top, &n))
+        return false;
+    if (k->type == NT_KEY_U16)
+        *(uint16_t *)field = (uint16_t)n;
+    else if (k->type == NT_KEY_U32)
+        *(uint32_t *)field = (uint32_t)n;
+    else
+        *(uint64_t *)field = n;
+    return true;
+}
+
+static bool read_quantity(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, void *field)
+{
+    if (k->type == NT_KEY_RATE)
+        return expect_scalar(l, v, k->name, "a rate") &&
+               unit_result(l, v, nt_unit_rate(v->text, field), "a rate", "Mbit",
+                           "a rate is a number and bit, kbit, Mbit or Gbit, as in 10Mbit, up to 1000Gbit");
+    return expect_scalar(l, v, k->name, "a percentage") &&
+           unit_result(l, v, nt_unit_percent(v->text, field), "a percentage", "%", "write 0% to 100%, as in 1% or 0.5%");
+}
+
+static bool read_text(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, char **field)
+{
+    if (!expect_scalar(l, v, k->name, "a text"))
+        return false;
+    if (v->len == 0) {
+        nt_load_error(l, v, "'%s' is empty", k->name);
+        return false;
+    }
+    *field = nt_load_text(l, v->text);
+    return true;
+}
+
+bool nt_key_read(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, void *object)
+{
+    void *field = (char *)object + k->offset;
+    bool on = false;
+    int word = 0;
+    switch (k->type) {
+    case NT_KEY_NODE: memcpy(field, &v, sizeof v); return true;
+    case NT_KEY_TEXT: return read_text(l, k, v, field);
+    case NT_KEY_TIME: return read_time(l, k, v, field);
+    case NT_KEY_RATE:
+    case NT_KEY_PERCENT: return read_quantity(l, k, v, field);
+    case NT_KEY_U16:
+    case NT_KEY_U32:
+    case NT_KEY_U64: return read_number(l, k, v, field);
+    case NT_KEY_I32:
+    case NT_KEY_DECIMAL: return read_signed(l, k, v, field);
+    case NT_KEY_BOOL:
+    case NT_KEY_NOT:
+        if (!read_switch(l, k, v, &on))
+            return false;
+        *(bool *)field = on == (k->type == NT_KEY_BOOL);
+        return true;
+    case NT_KEY_TRI:
+        if (!read_switch(l, k, v, &on))
+            return false;
+        *(enum nt_tri *)field = on ? NT_TRI_YES : NT_TRI_NO;
+        return true;
+    case NT_KEY_WORD:
+        if (!nt_word_read(l, k->words, k->name, v, &word))
+            return false;
+        memcpy(field, &word, sizeof word);
+        return true;
+    case NT_KEY_ADDR:
+    case NT_KEY_ENDPOINT: return read_addr(l, k, v, field);
+    case NT_KEY_PREFIX4:
+    case NT_KEY_PREFIX6: return read_prefix(l, k, v, field);
+    case NT_KEY_COUNT: return read_count(l, k, v, field);
+    }
+    return false;
+}
+
+static bool read_table(struct nt_load *l, const struct nt_table *t, const struct nt_yaml *map, void *object, bool some)
+{
+    size_t before = l->src->errors;
+    if (map->kind != NT_YAML_MAP) {
+        nt_diag_mend(nt_load_error(l, map, "%s must be a mapping, not %s", t->noun, nt_yaml_kind_name(map)), "write {%s: ...}",
+                     t->keys[0].name);
+        return false;
+    }
+    for (size_t i = 0; i < map->count; i++) {
+        const struct nt_key *k = nt_table_find(t, map->keys[i]->text);
+        if (k == NULL && !some)
+            nt_key_unknown(l, t, map->keys[i]);
+        else if (k != NULL && (k->flags & NT_KEY_UNBUILT))
+            unbuilt(l, map->keys[i], k->name);
+        else if (k != NULL)
+            nt_key_read(l, k, map->items[i], object);
+    }
+    for (size_t i = 0; i < t->count; i++)
+        if ((t->keys[i].flags & NT_KEY_REQUIRED) && nt_yaml_get(map, t->keys[i].name) == NULL)
+            nt_diag_mend(nt_load_error(l, map, "'%s' is missing", t->keys[i].name), "%s needs it", t->noun);
+    return l->src->errors == before && !l->nomem;
+}
+
+bool nt_table_read(struct nt_load *l, const struct nt_table *t, const struct nt_yaml *map, void *object)
+{
+    return read_table(l, t, map, object, false);
+}
+
+bool nt_table_read_some(struct nt_load *l, const struct nt_table *t, const struct nt_yaml *map, void *object)
+{
+    return read_table(l, t, map, object, true);
+}

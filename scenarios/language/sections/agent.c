@@ -1,0 +1,209 @@
+/* Agents. */
+#include "scenarios/language/key_table.h"
+#include "scenarios/language/text/units.h"
+
+#include "core/stun/transaction.h"
+
+#include <stddef.h>
+#include <string.h>
+
+struct form {
+    struct nt_scn_agent a;
+    const struct nt_yaml *on, *address, *rto, *nomination_wait, *stun, *turn;
+    int mode, nomination;
+    uint16_t streams, components;
+};
+
+#define AGENT(field) .offset = offsetof(struct form, a.field)
+#define FORM(field) .offset = offsetof(struct form, field)
+
+static const struct nt_word roles[] = {
+    {"controlling", NT_ICE_CONTROLLING, false}, {"controlled", NT_ICE_CONTROLLED, false}, {NULL, 0, false}};
+static const struct nt_word modes[] = {{"full", NT_ICE_FULL, false}, {"lite", NT_ICE_LITE, true}, {NULL, 0, false}};
+static const struct nt_word nominations[] = {
+    {"regular", NT_ICE_REGULAR, false}, {"aggressive", NT_ICE_AGGRESSIVE, true}, {NULL, 0, false}};
+static const struct nt_word trickles[] = {
+    {"off", NT_ICE_TRICKLE_OFF, false}, {"half", NT_ICE_TRICKLE_HALF, false}, {"full", NT_ICE_TRICKLE_FULL, false}, {NULL, 0, false}};
+static const struct nt_word policies[] = {{"all", NT_ICE_ALL, false}, {"relay", NT_ICE_RELAY_ONLY, false}, {NULL, 0, false}};
+static const struct nt_word transports[] = {{"udp", NT_UDP, false}, {"tcp", NT_TCP, true}, {"tls", NT_TLS, true}, {NULL, 0, false}};
+
+static const struct nt_key keys[] = {
+    {.name = "on",
+     FORM(on),
+     .schema = "{\"$ref\": \"#/$defs/attachments\"}",
+     .flags = NT_KEY_REQUIRED,
+     .doc = "network, or list of networks; {on: NETWORK, address, position, walk} for one with a place of its own"},
+    {.name = "address",
+     FORM(address),
+     .schema = "{\"$ref\": \"#/$defs/addresses\"}",
+     .doc = "its address, or one entry for each network of 'on'"},
+    {.name = "role", .type = NT_KEY_WORD, AGENT(role), .words = roles, .doc = "the caller is controlling by default"},
+    {.name = "mode", .type = NT_KEY_WORD, FORM(mode), .words = modes, .doc = "full"},
+    {.name = "nomination", .type = NT_KEY_WORD, FORM(nomination), .words = nominations, .doc = "regular"},
+    {.name = "nomination-wait",
+     FORM(nomination_wait),
+     .schema = "{\"$ref\": \"#/$defs/time\"}",
+     .doc = "after the first valid pair; by default 100ms if the best is direct, 500ms and 4 RTT if it is relayed"},
+    {.name = "trickle", .type = NT_KEY_WORD, AGENT(trickle), .words = trickles, .doc = "RFC 8838; full: the support of the other side is known; off by default, but for processes, which do it when both sides can"},
+    {.name = "policy",
+     .type = NT_KEY_WORD,
+     AGENT(policy),
+     .words = policies,
+     .doc = "candidates of all types, or relayed ones alone"},
+    {.name = "streams", .type = NT_KEY_U16, FORM(streams), .low = 1, .high = 1, .flags = NT_KEY_ONLY, .doc = "1"},
+    {.name = "components", .type = NT_KEY_U16, FORM(components), .low = 1, .high = 1, .flags = NT_KEY_ONLY, .doc = "1"},
+    {.name = "max-pairs",
+     .type = NT_KEY_U16,
+     AGENT(max_pairs),
+     .low = 1,
+     .high = 10000,
+     .doc = "RFC 8445, 6.1.2.5; 100 by default"},
+    {.name = "ta",
+     .type = NT_KEY_TIME,
+     AGENT(ta),
+     .low = 5 * NT_MSEC, /* RFC 8445, 14.2: "MUST NOT be sent more often than once every 5 ms" */
+     .high = UINT64_C(60000000000),
+     .doc = "pacing; 50ms by default; another value is signalled, the higher wins"},
+    {.name = "rto",
+     FORM(rto),
+     .schema = "{\"anyOf\": [{\"const\": \"formula\"}, {\"$ref\": \"#/$defs/time\"}]}",
+     .doc = "of checks; 500ms by default; formula: RFC 8445, 14.3"},
+    {.name = "consent", .type = NT_KEY_NOT, AGENT(no_consent), .doc = "RFC 7675; on by default"},
+    {.name = "keepalive", .type = NT_KEY_TIME, AGENT(keepalive), .low = NT_ICE_TR, .high = NT_UNIT_TIME_MAX, .doc = "15s by default"},
+    {.name = "ice2", .type = NT_KEY_NOT, AGENT(no_ice2), .doc = "the ice2 option; true by default"},
+    {.name = "icmp-errors", .type = NT_KEY_BOOL, AGENT(icmp_errors), .doc = "ICMP errors fail a pair; false by default"},
+    {.name = "stun", FORM(stun), .schema = "{\"$ref\": \"#/$defs/names\"}", .doc = "servers for server-reflexive candidates"},
+    {.name = "turn",
+     FORM(turn),
+     .schema = "{\"anyOf\": [{\"$ref\": \"#/$defs/turn\"}, {\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/turn\"}}]}",
+     .doc = "servers for relayed candidates"},
+    {.name = "ipv6", .type = NT_KEY_BOOL, AGENT(ipv6), .doc = "use IPv6 addresses; off by default"},
+    {.name = "tie-breaker",
+     .type = NT_KEY_U64,
+     AGENT(tie_breaker),
+     .low = 1,
+     .high = UINT64_MAX,
+     .doc = "64-bit number, to decide role conflicts; random by default"},
+    {.name = "tcp", .flags = NT_KEY_UNBUILT, .doc = "active, passive, so"},
+    {.name = "interfaces", .flags = NT_KEY_UNBUILT, .doc = "vpn, mobile-ip, rsip"},
+    {.name = "exec",
+     .type = NT_KEY_TEXT,
+     AGENT(exec),
+     .doc = "the command of a process that is the agent (tests/interop/README.md); the case then runs in real time"},
+};
+const struct nt_table nt_table_agent = NT_TABLE("agent", "an agent", keys);
+
+struct turn_form {
+    const struct nt_yaml *server;
+    char *user, *password;
+    int transport;
+};
+
+static const struct nt_key turn_keys[] = {
+    {.name = "server",
+     .offset = offsetof(struct turn_form, server),
+     .schema = "{\"type\": \"string\"}",
+     .flags = NT_KEY_REQUIRED,
+     .doc = "a server of kind turn"},
+    {.name = "user", .type = NT_KEY_TEXT, .offset = offsetof(struct turn_form, user), .flags = NT_KEY_REQUIRED, .doc = "its name"},
+    {.name = "password",
+     .type = NT_KEY_TEXT,
+     .offset = offsetof(struct turn_form, password),
+     .flags = NT_KEY_REQUIRED,
+     .doc = "its password"},
+    {.name = "transport", .type = NT_KEY_WORD, .offset = offsetof(struct turn_form, transport), .words = transports, .doc = "udp"},
+};
+const struct nt_table nt_table_turn = NT_TABLE("turn", "a TURN entry", turn_keys);
+
+/* A server that has one of these kinds; NT_SCN_NONE with an error. */
+static uint32_t server_of(struct nt_load *l, const struct nt_yaml *v, unsigned kinds, const char *what)
+{
+    struct nt_scn_node n = nt_load_node(l, v, NT_LOAD_SERVER);
+    if (n.kind == NT_SCN_NODE_NONE)
+        return NT_SCN_NONE;
+    const struct nt_scn_server *s = &l->c->servers[n.index];
+    if (s->kinds != 0 && (s->kinds & kinds) == 0) {
+        nt_diag_mend(nt_load_error(l, v, "server '%s' is no %s server", s->name, what), "write 'kind: %s' at line %d",
+                     kinds == NT_SCN_TURN ? "turn" : "stun", s->place.line);
+        return NT_SCN_NONE;
+    }
+    return n.index;
+}
+
+static bool too_many(struct nt_load *l, const struct nt_yaml *v, const char *what)
+{
+    if (nt_load_count(v) <= NT_ICE_SERVERS_MAX)
+        return false;
+    nt_load_error(l, v, "%zu %s servers: an agent has at most %d", nt_load_count(v), what, NT_ICE_SERVERS_MAX);
+    return true;
+}
+
+static void read_stun(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_agent *a)
+{
+    if (too_many(l, v, "STUN"))
+        return;
+    a->stun = nt_load_alloc(l, (nt_load_count(v) + 1) * sizeof *a->stun);
+    for (size_t i = 0; a->stun != NULL && i < nt_load_count(v); i++) {
+        uint32_t s = server_of(l, nt_load_item(v, i), NT_SCN_STUN | NT_SCN_TURN, "STUN");
+        if (s != NT_SCN_NONE)
+            a->stun[a->stun_count++] = s;
+    }
+}
+
+static void read_turn(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_agent *a)
+{
+    if (too_many(l, v, "TURN"))
+        return;
+    a->turn = nt_load_alloc(l, (nt_load_count(v) + 1) * sizeof *a->turn);
+    for (size_t i = 0; a->turn != NULL && i < nt_load_count(v); i++) {
+        const struct nt_yaml *item = nt_load_item(v, i);
+        struct turn_form f = {.transport = NT_UDP};
+        if (!nt_table_read(l, &nt_table_turn, item, &f))
+            continue;
+        uint32_t s = server_of(l, f.server, NT_SCN_TURN, "TURN");
+        if (s != NT_SCN_NONE)
+            a->turn[a->turn_count++] =
+                (struct nt_scn_turn_use){.server = s, .user = f.user, .password = f.password, .transport = (uint8_t)f.transport};
+    }
+}
+
+static void read_times(struct nt_load *l, const struct form *f, struct nt_scn_agent *a)
+{
+    static const struct nt_key rto = {.name = "rto", .type = NT_KEY_TIME, .low = NT_STUN_RTO, .high = UINT64_C(60000000000)};
+    static const struct nt_key wait = {.name = "nomination-wait", .type = NT_KEY_TIME, .low = 0, .high = NT_UNIT_TIME_MAX};
+    if (f->rto != NULL && f->rto->kind == NT_YAML_SCALAR && strcmp(f->rto->text, "formula") == 0)
+        a->rto = NT_TIME_NEVER;
+    else if (f->rto != NULL)
+        nt_key_read(l, &rto, f->rto, &a->rto);
+    /* 0 means the rule there: the shortest wait stands for none. */
+    if (f->nomination_wait != NULL && nt_key_read(l, &wait, f->nomination_wait, &a->nomination_wait) && a->nomination_wait == 0)
+        a->nomination_wait = 1;
+}
+
+static void read_agent(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_agent *a)
+{
+    struct form f = {.a = *a};
+    nt_table_read(l, &nt_table_agent, v, &f);
+    *a = f.a;
+    if (f.on != NULL && nt_load_attachments(l, f.on, &a->on, &a->on_count, NT_ICE_INTERFACES_MAX))
+        nt_load_address_key(l, f.address, a->on, a->on_count);
+    a->trickle_given = nt_yaml_get(v, "trickle") != NULL;
+    read_times(l, &f, a);
+    if (f.stun != NULL)
+        read_stun(l, f.stun, a);
+    if (f.turn != NULL)
+        read_turn(l, f.turn, a);
+}
+
+void nt_load_agents(struct nt_load *l, const struct nt_yaml *section)
+{
+    size_t n = section != NULL ? section->count : 0;
+    l->c->agents = nt_load_alloc(l, (n + 1) * sizeof *l->c->agents);
+    for (size_t i = 0; l->c->agents != NULL && i < n; i++) {
+        struct nt_scn_agent *a = &l->c->agents[i];
+        *a = (struct nt_scn_agent){
+            .name = nt_load_text(l, section->keys[i]->text), .place = section->keys[i]->place, .max_pairs = 100};
+        l->c->agent_count = i + 1;
+        read_agent(l, section->items[i], a);
+    }
+}

@@ -1,0 +1,149 @@
+/* Names with a dot: taps (L.0, nat-left.inside) and events (L.failed, turn.allocated). */
+#include "scenarios/language/key_table.h"
+#include "scenarios/language/text/units.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NAMES_MAX 256
+#define NODE_NAME_MAX 64
+#define WORD_SIZE 32
+
+static const char *const agent_events[] = {"gathered",   "offer-sent",     "offer-received", "answer-sent",  "answer-received",
+                                           "check-sent", "check-received", "prflx",          "nominated",    "selected",
+                                           "completed",  "failed",         "consent-lost",   "role-switched"};
+static const char *const gateway_events[] = {"mapped", "expired", "drop"};
+static const char *const server_events[] = {"allocated"};
+
+/* The node in front of the last dot of a "NODE.word" and the word; false with an error. */
+static bool split(struct nt_load *l, const struct nt_yaml *v, const char *what, struct nt_scn_node *node, const char **word)
+{
+    if (v->kind != NT_YAML_SCALAR || nt_yaml_is_null(v)) {
+        nt_load_error(l, v, "%s must stand here, not %s", what, nt_yaml_kind_name(v));
+        return false;
+    }
+    const char *dot = strchr(v->text, '.');
+    size_t len = dot != NULL ? (size_t)(dot - v->text) : v->len;
+    char name[NODE_NAME_MAX + 1] = "";
+    if (len <= NODE_NAME_MAX)
+        memcpy(name, v->text, len);
+    *node = nt_load_find_node(l, name);
+    *word = dot != NULL ? dot + 1 : NULL;
+    if (node->kind != NT_SCN_NODE_NONE)
+        return true;
+    const char *near = nt_names_nearest(&l->nodes, name);
+    struct nt_diag *d = nt_load_error(l, v, "unknown node '%s' in '%s'", name, v->text);
+    if (near != NULL)
+        nt_diag_mend(d, "did you mean '%s%s'?", near, dot != NULL ? dot : "");
+    else
+        nt_diag_mend(d, "write the name of a gateway, a server or an agent");
+    return false;
+}
+
+static void say_word(struct nt_load *l, const struct nt_yaml *v, const char *what, const char *word, struct nt_scn_node n,
+                     const char *const *words, size_t count)
+{
+    char list[400] = "";
+    for (size_t i = 0; i < count; i++)
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i > 0 ? ", " : "", words[i]);
+    const char *near = nt_nearest(word, words, count);
+    struct nt_diag *d = nt_load_error(l, v, "unknown %s '%s' of %s", what, word, nt_load_kind_name(n.kind));
+    if (near != NULL)
+        nt_diag_mend(d, "did you mean '%s.%s'?", nt_scn_node_name(l->c, n), near);
+    else
+        nt_diag_mend(d, "%s has %s", nt_load_kind_name(n.kind), list);
+}
+
+bool nt_load_event(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_node *node, char **event)
+{
+    const char *word = NULL;
+    if (!split(l, v, "an event", node, &word))
+        return false;
+    bool agent = node->kind == NT_SCN_NODE_AGENT, gateway = node->kind == NT_SCN_NODE_GATEWAY;
+    const char *const *words = agent ? agent_events : gateway ? gateway_events : server_events;
+    size_t count = agent     ? sizeof agent_events / sizeof *agent_events
+                   : gateway ? sizeof gateway_events / sizeof *gateway_events
+                             : 1;
+    if (word == NULL) {
+        nt_diag_mend(nt_load_error(l, v, "'%s' is a node, not an event", v->text), "write '%s.%s'", v->text, words[0]);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(words[i], word) == 0) {
+            *event = nt_load_text(l, word);
+            return true;
+        }
+    say_word(l, v, "event", word, *node, words, count);
+    return false;
+}
+
+/* Attachments of a node with their names; a bare node is the first of the list. Returns how many. */
+static size_t tap_words(const struct nt_load *l, struct nt_scn_node n, char words[][WORD_SIZE], size_t cap)
+{
+    const struct nt_scn_case *c = l->c;
+    size_t count = 0;
+    if (n.kind == NT_SCN_NODE_GATEWAY) {
+        snprintf(words[count++], WORD_SIZE, "outside");
+        for (size_t i = 0; i < c->gateways[n.index].inside_count && count < cap; i++) {
+            if (i == 0)
+                snprintf(words[count++], WORD_SIZE, "inside");
+            else
+                snprintf(words[count++], WORD_SIZE, "inside.%zu", i);
+        }
+        return count;
+    }
+    size_t on = n.kind == NT_SCN_NODE_AGENT ? c->agents[n.index].on_count : 1;
+    for (size_t i = 0; i < on && count + 1 < cap; i++)
+        snprintf(words[count++], WORD_SIZE, "%zu", i);
+    if (n.kind == NT_SCN_NODE_AGENT || (c->servers[n.index].kinds & NT_SCN_PLATFORM) != 0)
+        snprintf(words[count++], WORD_SIZE, "signalling");
+    return count;
+}
+
+/* The number of the tap in tap_words' list, or -1 with an error. */
+static int find_tap(struct nt_load *l, const struct nt_yaml *v, bool signalling, struct nt_scn_node *node, char words[][WORD_SIZE])
+{
+    const char *word = NULL;
+    if (!split(l, v, "an attachment", node, &word))
+        return -1;
+    size_t count = tap_words(l, *node, words, NAMES_MAX);
+    if (!signalling && count > 0 && strcmp(words[count - 1], "signalling") == 0)
+        count--;
+    if (word == NULL && count > 0)
+        return 0;
+    const char *names[NAMES_MAX];
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(words[i], word) == 0)
+            return (int)i;
+        names[i] = words[i];
+    }
+    if (count > 0)
+        say_word(l, v, "attachment", word, *node, names, count);
+    return -1;
+}
+
+char *nt_load_tap(struct nt_load *l, const struct nt_yaml *v)
+{
+    char words[NAMES_MAX][WORD_SIZE], full[NODE_NAME_MAX + WORD_SIZE + 2];
+    struct nt_scn_node n;
+    int i = find_tap(l, v, true, &n, words);
+    if (i < 0)
+        return NULL;
+    snprintf(full, sizeof full, "%s.%s", nt_scn_node_name(l->c, n), words[i]);
+    return nt_load_text(l, full);
+}
+
+bool nt_load_port(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_node *node, uint32_t *port)
+{
+    char words[NAMES_MAX][WORD_SIZE];
+    int i = find_tap(l, v, false, node, words);
+    if (i < 0)
+        return false;
+    *port = (uint32_t)i;
+    if (node->kind == NT_SCN_NODE_GATEWAY) /* insides come first, then the outside */
+        *port = i == 0 ? (uint32_t)l->c->gateways[node->index].inside_count : (uint32_t)i - 1;
+    if (node->kind == NT_SCN_NODE_AGENT && l->mentioned != NULL)
+        l->mentioned[node->index] = true;
+    return true;
+}

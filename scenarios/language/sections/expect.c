@@ -1,0 +1,324 @@
+/* Expectations of a case: path, data, packets, conformance, times; those of one agent are in expect_agent.c. */
+#include "scenarios/language/sections/medium.h"
+#include "scenarios/language/text/units.h"
+
+#include "pcap/capture.h"
+#include "reports/conformance/conformance.h"
+
+#include <stddef.h>
+
+struct form {
+    const struct nt_yaml *path, *data, *packets, *conformance, *never, *explore, *outcomes;
+    nt_time within, until, limit;
+};
+
+#define AT(field) .offset = offsetof(struct form, field)
+
+static const struct nt_key keys[] = {
+    {.name = "path",
+     AT(path),
+     .schema = "{\"$ref\": \"#/$defs/path\"}",
+     .doc = "direct, relayed, none or oracle; a list: any of these"},
+    {.name = "data", AT(data), .schema = "{\"$ref\": \"#/$defs/data\"}", .doc = "what becomes of the datagrams"},
+    {.name = "packets",
+     AT(packets),
+     .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/packets\"}}",
+     .doc = "counted at taps"},
+    {.name = "conformance",
+     AT(conformance),
+     .schema = "{\"anyOf\": [{\"const\": \"clean\"}, {\"type\": \"array\", \"items\": {\"type\": \"string\"}}]}",
+     .doc = "clean by default, or rules that must be found broken"},
+    {.name = "within",
+     .type = NT_KEY_TIME,
+     AT(within),
+     .low = 1,
+     .high = NT_UNIT_TIME_MAX,
+     .doc = "from the call to both selected"},
+    {.name = "never", AT(never), .schema = "{\"$ref\": \"#/$defs/names\"}", .doc = "events that must not occur, as in L.failed"},
+    {.name = "until",
+     .type = NT_KEY_TIME,
+     AT(until),
+     .low = 1,
+     .high = NT_UNIT_TIME_MAX,
+     .doc = "the case goes on at least so long"},
+    {.name = "limit",
+     .type = NT_KEY_TIME,
+     AT(limit),
+     .low = 1,
+     .high = NT_UNIT_TIME_MAX,
+     .doc = "the case fails when it goes on so long; 10m by default"},
+    {.name = "explore",
+     AT(explore),
+     .schema = "{\"$ref\": \"#/$defs/explore\"}",
+     .doc = "run every order of the first deliveries that are due at different nodes within a window"},
+    {.name = "outcomes",
+     AT(outcomes),
+     .schema = "{\"type\": \"array\", \"items\": {\"enum\": [\"direct\", \"relayed\", \"none\"]}}",
+     .doc = "the set of paths expected of all orders"},
+};
+const struct nt_table nt_table_expect = {.def = "expect",
+                                         .noun = "'expect'",
+                                         .keys = keys,
+                                         .count = sizeof keys / sizeof *keys,
+                                         .rest = "{\"$ref\": \"#/$defs/agent-expect\"}"};
+
+static const struct nt_key explore_keys[] = {
+    {.name = "first",
+     .type = NT_KEY_U32,
+     .offset = offsetof(struct nt_scn_expect, explore_first),
+     .low = 1,
+     .high = NT_SCN_EXPLORE_MAX,
+     .flags = NT_KEY_REQUIRED,
+     .doc = "how many deliveries are chosen among those due together"},
+    {.name = "window",
+     .type = NT_KEY_TIME,
+     .offset = offsetof(struct nt_scn_expect, explore_window),
+     .high = NT_UNIT_TIME_MAX,
+     .flags = NT_KEY_REQUIRED,
+     .doc = "deliveries so near to each other may change places"},
+};
+const struct nt_table nt_table_explore = NT_TABLE("explore", "'explore'", explore_keys);
+
+static const struct nt_key data_keys[] = {
+    {.name = "lost",
+     .type = NT_KEY_COUNT,
+     .offset = offsetof(struct nt_scn_expect, data_lost),
+     .flags = NT_KEY_REQUIRED,
+     .doc = "datagrams"},
+};
+const struct nt_table nt_table_data = NT_TABLE("data", "'data'", data_keys);
+
+struct packets_form {
+    struct nt_scn_packets_expect e;
+    const struct nt_yaml *at, *filter;
+};
+
+static const struct nt_word directions[] = {{"in", 1, false}, {"out", 2, false}, {NULL, 0, false}};
+static const struct nt_key packets_keys[] = {
+    {.name = "at",
+     .offset = offsetof(struct packets_form, at),
+     .schema = "{\"type\": \"string\"}",
+     .flags = NT_KEY_REQUIRED,
+     .doc = "a tap, as in L.0 or nat-left.outside"},
+    {.name = "direction",
+     .type = NT_KEY_WORD,
+     .offset = offsetof(struct packets_form, e.direction),
+     .words = directions,
+     .doc = "both by default"},
+    {.name = "filter",
+     .offset = offsetof(struct packets_form, filter),
+     .schema = "{\"type\": \"string\"}",
+     .doc = "BPF over raw IP; all packets by default"},
+    {.name = "count",
+     .type = NT_KEY_COUNT,
+     .offset = offsetof(struct packets_form, e.count),
+     .flags = NT_KEY_REQUIRED,
+     .doc = "as in \"> 0\""},
+};
+const struct nt_table nt_table_packets = NT_TABLE("packets", "an entry of 'packets'", packets_keys);
+
+static const struct nt_word paths[] = {{"direct", NT_PATH_DIRECT, false},
+                                       {"relayed", NT_PATH_RELAYED, false},
+                                       {"none", NT_PATH_NONE, false},
+                                       {"oracle", NT_PATH_ORACLE, false},
+                                       {NULL, 0, false}};
+
+static const struct nt_word outcome_words[] = {
+    {"direct", NT_PATH_DIRECT, false}, {"relayed", NT_PATH_RELAYED, false}, {"none", NT_PATH_NONE, false}, {NULL, 0, false}};
+
+/* The step that the oracle cannot speak of; NULL: there is none. The oracle is about all schedules of an undisturbed call. */
+static const char *disturbance(const struct nt_scn_case *c)
+{
+    for (size_t i = 0; i < c->step_count; i++) {
+        const struct nt_scn_step *s = &c->steps[i];
+        bool fine =
+            s->kind == NT_STEP_CALL || s->kind == NT_STEP_SEND || (s->kind == NT_STEP_SIGNALLING && s->act == NT_SIGNAL_DELAY);
+        if (!fine && s->kind != 0)
+            return s->text;
+    }
+    return NULL;
+}
+
+static void check_oracle(struct nt_load *l, const struct nt_yaml *v)
+{
+    const char *step = disturbance(l->c), *chance = nt_scn_chance(l->c);
+    if (step == NULL && chance == NULL)
+        return;
+    struct nt_diag *d = step != NULL ? nt_load_error(l, v, "'oracle' cannot speak of a case with the step '%s'", step)
+                                     : nt_load_error(l, v, "'oracle' cannot speak of a case with %s", chance);
+    nt_diag_mend(d, "write path: direct, relayed or none");
+}
+
+static void read_path(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_expect *e)
+{
+    int bit = 0;
+    e->path_place = v->place;
+    for (size_t i = 0; i < nt_load_count(v); i++)
+        if (nt_word_read(l, paths, "path", nt_load_item(v, i), &bit))
+            e->path |= (unsigned)bit;
+    if (nt_load_count(v) == 0)
+        nt_diag_mend(nt_load_error(l, v, "'path' is empty"), "write direct, relayed, none or oracle");
+    if ((e->path & NT_PATH_ORACLE) == 0)
+        return;
+    if (e->path != NT_PATH_ORACLE)
+        nt_diag_mend(nt_load_error(l, v, "'oracle' stands alone"), "write path: oracle");
+    check_oracle(l, v);
+}
+
+static void read_exploration(struct nt_load *l, const struct form *f, struct nt_scn_expect *e)
+{
+    int bit = 0;
+    if (f->explore != NULL) {
+        e->explore_place = f->explore->place;
+        nt_table_read(l, &nt_table_explore, f->explore, e);
+    }
+    if (f->outcomes == NULL)
+        return;
+    e->outcomes_place = f->outcomes->place;
+    for (size_t i = 0; i < nt_load_count(f->outcomes); i++) {
+        const struct nt_yaml *v = nt_load_item(f->outcomes, i);
+        if (nt_word_read(l, outcome_words, "outcomes", v, &bit))
+            e->outcomes |= (unsigned)bit;
+    }
+    if (nt_load_count(f->outcomes) == 0)
+        nt_diag_mend(nt_load_error(l, f->outcomes, "'outcomes' is empty"), "write the paths that some order leads to: direct, relayed, none");
+    if (f->explore == NULL)
+        nt_diag_mend(nt_load_error(l, f->outcomes, "'outcomes' stands without 'explore'"), "add explore: {first: 6, window: 5ms}");
+}
+
+static void read_packets(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_expect *e)
+{
+    static const struct nt_key filter = {
+        .name = "filter", .type = NT_KEY_TEXT, .offset = offsetof(struct nt_scn_packets_expect, filter)};
+    e->packets = nt_load_alloc(l, (nt_load_count(v) + 1) * sizeof *e->packets);
+    for (size_t i = 0; e->packets != NULL && i < nt_load_count(v); i++) {
+        const struct nt_yaml *item = nt_load_item(v, i);
+        struct packets_form f = {.e = {.place = item->place}};
+        if (!nt_table_read(l, &nt_table_packets, item, &f))
+            continue;
+        f.e.tap = nt_load_tap(l, f.at);
+        if (f.filter != NULL && nt_key_read(l, &filter, f.filter, &f.e))
+            nt_load_filter(l, f.filter);
+        e->packets[e->packet_count++] = f.e;
+    }
+}
+
+static void check_rule(struct nt_load *l, const struct nt_yaml *v)
+{
+    if (nt_conf_rule_find(v->text) != NULL)
+        return;
+    const char *names[512];
+    size_t count = 0, n = 0;
+    const struct nt_conf_rule *rules = nt_conf_rules(&count);
+    for (; n < count && n < sizeof names / sizeof *names; n++)
+        names[n] = rules[n].id;
+    const char *near = nt_nearest(v->text, names, n);
+    struct nt_diag *d = nt_load_error(l, v, "unknown rule '%s'", v->text);
+    if (near != NULL)
+        nt_diag_mend(d, "did you mean '%s'?", near);
+    else
+        nt_diag_mend(d, "write the name of a rule, as in RFC8445-7.1.1-priority");
+}
+
+static void read_conformance(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_expect *e)
+{
+    static const struct nt_word clean[] = {{"clean", 0, false}, {NULL, 0, false}};
+    static const struct nt_key rule = {.name = "conformance", .type = NT_KEY_TEXT};
+    int word = 0;
+    e->conformance_place = v->place;
+    e->conformance_asked = true;
+    if (v->kind != NT_YAML_LIST) {
+        nt_word_read(l, clean, "conformance", v, &word);
+        return;
+    }
+    e->rules = nt_load_alloc(l, (v->count + 1) * sizeof *e->rules);
+    for (size_t i = 0; e->rules != NULL && i < v->count; i++)
+        if (nt_key_read(l, &rule, v->items[i], &e->rules[e->rule_count])) {
+            check_rule(l, v->items[i]);
+            e->rule_count++;
+        }
+    if (v->count == 0)
+        nt_diag_mend(nt_load_error(l, v, "'conformance' is empty"), "write clean, or the rules that must be found");
+}
+
+static void read_never(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_expect *e)
+{
+    e->never = nt_load_alloc(l, (nt_load_count(v) + 1) * sizeof *e->never);
+    for (size_t i = 0; e->never != NULL && i < nt_load_count(v); i++) {
+        struct nt_scn_event *never = &e->never[e->never_count];
+        never->place = nt_load_item(v, i)->place;
+        if (nt_load_event(l, nt_load_item(v, i), &never->node, &never->event))
+            e->never_count++;
+    }
+}
+
+/* Every key that is not of the table is an agent. */
+static void read_agents(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_expect *e)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        const struct nt_yaml *key = v->keys[i];
+        if (nt_table_find(&nt_table_expect, key->text) != NULL)
+            continue;
+        struct nt_scn_node n = nt_load_find_node(l, key->text);
+        if (n.kind == NT_SCN_NODE_AGENT) {
+            nt_load_agent_expect(l, v->items[i], &e->agents[n.index]);
+            continue;
+        }
+        const char *names[256];
+        size_t count = 0;
+        for (size_t j = 0; j < nt_table_expect.count; j++)
+            if ((nt_table_expect.keys[j].flags & NT_KEY_UNBUILT) == 0)
+                names[count++] = nt_table_expect.keys[j].name;
+        for (size_t j = 0; j < l->c->agent_count && count < 256; j++)
+            names[count++] = l->c->agents[j].name;
+        const char *near = nt_nearest(key->text, names, count);
+        struct nt_diag *d = nt_load_error(l, key, "'%s' is neither an expectation nor an agent", key->text);
+        if (near != NULL)
+            nt_diag_mend(d, "did you mean '%s'?", near);
+        else
+            nt_diag_mend(d, "'expect' has path, data, packets, conformance, within, never, until, limit, and the agents' names");
+    }
+}
+
+static struct nt_place place_of(const struct nt_yaml *map, const char *key)
+{
+    const struct nt_yaml *v = nt_yaml_get(map, key);
+    return v != NULL ? v->place : (struct nt_place){0, 0};
+}
+
+void nt_load_expect(struct nt_load *l, const struct nt_yaml *section)
+{
+    struct nt_scn_expect *e = &l->c->expect;
+    struct form f = {.limit = 600 * NT_SEC};
+    e->agents = nt_load_alloc(l, (l->c->agent_count + 1) * sizeof *e->agents);
+    for (size_t i = 0; e->agents != NULL && i < l->c->agent_count; i++)
+        e->agents[i].state = -1;
+    e->limit = f.limit;
+    if (section == NULL || e->agents == NULL)
+        return;
+    nt_table_read_some(l, &nt_table_expect, section, &f);
+    if (section->kind != NT_YAML_MAP)
+        return;
+    if (f.path != NULL)
+        read_path(l, f.path, e);
+    if (f.data != NULL) {
+        e->data_place = f.data->place;
+        nt_table_read(l, &nt_table_data, f.data, e);
+    }
+    read_exploration(l, &f, e);
+    if (f.packets != NULL)
+        read_packets(l, f.packets, e);
+    if (f.conformance != NULL)
+        read_conformance(l, f.conformance, e);
+    if (f.never != NULL)
+        read_never(l, f.never, e);
+    e->within = f.within;
+    e->until = f.until;
+    e->limit = f.limit;
+    e->within_place = place_of(section, "within");
+    e->limit_place = place_of(section, "limit");
+    if (e->until > e->limit)
+        nt_diag_mend(nt_load_error(l, nt_yaml_get(section, "until"), "'until' is beyond 'limit'"),
+                     "write a larger 'limit': it is 10m by default");
+    read_agents(l, section, e);
+}

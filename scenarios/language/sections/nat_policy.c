@@ -1,0 +1,338 @@
+/* A gateway's policy: a preset's name, a preset with changes, or a whole policy in the words of RFC 4787. */
+#include "scenarios/language/key_table.h"
+#include "scenarios/language/text/units.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PRESETS_MAX 256
+
+struct form {
+    struct nt_nat_policy p;
+    const struct nt_yaml *preset, *range, *refresh, *lifetimes, *by_port, *filter_lifetime, *poison, *deny;
+    nt_time lifetime;
+};
+
+#define POLICY(field) .offset = offsetof(struct form, p.field)
+#define NODE(field) .type = NT_KEY_NODE, .offset = offsetof(struct form, field)
+#define TIME_MAX .high = NT_UNIT_TIME_MAX
+
+static const struct nt_word dependence[] = {{"endpoint-independent", NT_DEP_ENDPOINT_INDEPENDENT, false},
+                                            {"address-dependent", NT_DEP_ADDRESS, false},
+                                            {"address-and-port-dependent", NT_DEP_ADDRESS_AND_PORT, false},
+                                            {NULL, 0, false}};
+static const struct nt_word ports[] = {{"preserve", NT_PORTS_PRESERVE, false},
+                                       {"sequential", NT_PORTS_SEQUENTIAL, false},
+                                       {"random", NT_PORTS_RANDOM, false},
+                                       {"overload", NT_PORTS_OVERLOAD, false},
+                                       {NULL, 0, false}};
+static const struct nt_word conflict[] = {{"pick-new", NT_CONFLICT_NEXT, false},
+                                          {"random", NT_CONFLICT_RANDOM, false},
+                                          {"fail", NT_CONFLICT_FAIL, false},
+                                          {"overload", NT_CONFLICT_OVERLOAD, false},
+                                          {NULL, 0, false}};
+static const struct nt_word reuse[] = {{"by-source", NT_REUSE_RULE, false},
+                                       {"latest-by-source-if-tuple-unique", NT_REUSE_LATEST_BY_SOURCE, false},
+                                       {"never", NT_REUSE_NEVER, false},
+                                       {NULL, 0, false}};
+static const struct nt_word pooling[] = {
+    {"paired", NT_POOLING_PAIRED, false}, {"arbitrary", NT_POOLING_ARBITRARY, false}, {NULL, 0, false}};
+static const struct nt_word scope[] = {
+    {"mapping", NT_SCOPE_MAPPING, false}, {"endpoint", NT_SCOPE_ENDPOINT, false}, {NULL, 0, false}};
+static const struct nt_word hairpin[] = {{"none", NT_HAIRPIN_NONE, false},
+                                         {"internal-source", NT_HAIRPIN_INTERNAL, false},
+                                         {"external-source", NT_HAIRPIN_EXTERNAL, false},
+                                         {NULL, 0, false}};
+static const struct nt_word replies[] = {
+    {"table", NT_REPLIES_TABLE, false}, {"pinned", NT_REPLIES_PINNED, false}, {NULL, 0, false}};
+static const struct nt_word unsolicited[] = {
+    {"drop", NT_UNSOLICITED_DROP, false}, {"reject", NT_UNSOLICITED_REJECT, false}, {NULL, 0, false}};
+static const struct nt_word icmp[] = {{"translate", NT_ICMP_TRANSLATE, false}, {"drop", NT_ICMP_DROP, false}, {NULL, 0, false}};
+static const struct nt_word fragments[] = {{"reassemble", NT_FRAG_REASSEMBLE, false},
+                                           {"in-order", NT_FRAG_IN_ORDER, false},
+                                           {"drop", NT_FRAG_DROP, false},
+                                           {NULL, 0, false}};
+static const struct nt_word ipv6[] = {
+    {"firewall", NT_V6_FIREWALL, false}, {"open", NT_V6_OPEN, false}, {"none", NT_V6_NONE, false}, {NULL, 0, false}};
+static const struct nt_word refresh[] = {{"outbound", 1, false}, {"inbound", 2, false}, {NULL, 0, false}};
+static const struct nt_word deny[] = {{"udp", 1, false}, {"tcp", 2, true}, {NULL, 0, false}};
+
+static const struct nt_key keys[] = {
+    {.name = "preset", NODE(preset), .schema = "{\"type\": \"string\"}", .doc = "what the other keys change; see 'natsim presets'"},
+    {.name = "mapping",
+     .type = NT_KEY_WORD,
+     POLICY(mapping),
+     .words = dependence,
+     .doc = "RFC 4787, 4.1; required without a preset"},
+    {.name = "filtering",
+     .type = NT_KEY_WORD,
+     POLICY(filtering),
+     .words = dependence,
+     .doc = "RFC 4787, 5; required without a preset"},
+    {.name = "ports",
+     .type = NT_KEY_WORD,
+     POLICY(ports),
+     .words = ports,
+     .doc = "preserve for endpoint-independent mapping, else sequential, by default"},
+    {.name = "range",
+     NODE(range),
+     .schema = "{\"$ref\": \"#/$defs/range\"}",
+     .doc = "external ports, A..B; 1024..65535 by default"},
+    {.name = "parity", .type = NT_KEY_BOOL, POLICY(parity), .doc = "odd stays odd, even stays even (RFC 4787, 4.2.2)"},
+    {.name = "contiguity", .type = NT_KEY_BOOL, POLICY(contiguity), .doc = "RTCP port is RTP port plus one (RFC 4787, 4.2.3)"},
+    {.name = "block", .type = NT_KEY_U16, POLICY(block), .low = 1, .high = 65535, .doc = "ports kept for each inside host"},
+    {.name = "conflict",
+     .type = NT_KEY_WORD,
+     POLICY(conflict),
+     .words = conflict,
+     .doc = "what a port in use gives; next by default"},
+    {.name = "reuse",
+     .type = NT_KEY_WORD,
+     POLICY(reuse),
+     .words = reuse,
+     .doc = "when a mapping serves again; by the mapping rule by default"},
+    {.name = "addresses",
+     .type = NT_KEY_U16,
+     POLICY(addresses),
+     .low = 1,
+     .high = NT_NAT_ADDRESSES_MAX,
+     .doc = "external addresses; 1 by default"},
+    {.name = "pooling", .type = NT_KEY_WORD, POLICY(pooling), .words = pooling, .doc = "which of several addresses a host gets"},
+    {.name = "lifetime",
+     .type = NT_KEY_TIME,
+     .offset = offsetof(struct form, lifetime),
+     .low = 1,
+     TIME_MAX,
+     .doc = "of a mapping; 300s by default"},
+    {.name = "lifetimes", NODE(lifetimes), .schema = "{\"$ref\": \"#/$defs/lifetimes\"}", .doc = "by phase, in place of lifetime"},
+    {.name = "lifetime-by-port",
+     NODE(by_port),
+     .schema = "{\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/time\"}}",
+     .doc = "by remote port, as in {53: 15s}; at most 8"},
+    {.name = "hold-down", .type = NT_KEY_TIME, POLICY(hold_down), .doc = "an expired mapping's port is not given out for so long"},
+    {.name = "refresh",
+     NODE(refresh),
+     .schema = "{\"$ref\": \"#/$defs/refresh\"}",
+     .doc = "which packets refresh a mapping; [outbound] by default"},
+    {.name = "filter-lifetime",
+     NODE(filter_lifetime),
+     .schema = "{\"anyOf\": [{\"const\": \"mapping\"}, {\"$ref\": \"#/$defs/time\"}]}",
+     .doc = "of a filter entry; as the mapping by default"},
+    {.name = "filter-scope", .type = NT_KEY_WORD, POLICY(filter_scope), .words = scope, .doc = "of a filter entry"},
+    {.name = "hairpin", .type = NT_KEY_WORD, POLICY(hairpin), .words = hairpin, .doc = "RFC 4787, 6; none by default"},
+    {.name = "replies",
+     .type = NT_KEY_WORD,
+     POLICY(replies),
+     .words = replies,
+     .doc = "which port an answer to a let-in packet leaves from"},
+    {.name = "unsolicited",
+     .type = NT_KEY_WORD,
+     POLICY(unsolicited),
+     .words = unsolicited,
+     .doc = "what a packet that is not let in gets"},
+    {.name = "poison",
+     NODE(poison),
+     .schema = "{\"anyOf\": [{\"const\": \"none\"}, {\"$ref\": \"#/$defs/time\"}]}",
+     .doc = "how long a packet that was not let in keeps its entry; none by default"},
+    {.name = "icmp", .type = NT_KEY_WORD, POLICY(icmp), .words = icmp, .doc = "ICMP errors"},
+    {.name = "icmp-kills-mapping", .type = NT_KEY_BOOL, POLICY(icmp_kills_mapping), .doc = "an ICMP error ends the mapping"},
+    {.name = "fragments", .type = NT_KEY_WORD, POLICY(fragments), .words = fragments, .doc = "RFC 4787, 11"},
+    {.name = "max-mappings", .type = NT_KEY_U32, POLICY(max_mappings), .low = 1, .high = UINT32_MAX, .doc = "no limit by default"},
+    {.name = "max-per-host", .type = NT_KEY_U32, POLICY(max_per_host), .low = 1, .high = UINT32_MAX, .doc = "no limit by default"},
+    {.name = "deny",
+     NODE(deny),
+     .schema = "{\"type\": \"array\", \"items\": {\"enum\": [\"udp\"]}}",
+     .doc = "translates and drops"},
+    {.name = "ipv6",
+     .type = NT_KEY_WORD,
+     POLICY(ipv6),
+     .words = ipv6,
+     .doc = "routed behind a stateful firewall with the policy's filtering by default"},
+    {.name = "tcp", .flags = NT_KEY_UNBUILT, .doc = "its own mapping, filtering, lifetimes"},
+    {.name = "port-control", .flags = NT_KEY_UNBUILT, .doc = "pcp, nat-pmp"},
+};
+const struct nt_table nt_table_policy = NT_TABLE("policy", "a policy", keys);
+
+#define LIFE(field) .type = NT_KEY_TIME, .offset = offsetof(struct nt_nat_policy, field), .low = 1, TIME_MAX
+static const struct nt_key lifetime_keys[] = {
+    {.name = "new", LIFE(life_new), .doc = "before the first answer"},
+    {.name = "replied", LIFE(life_replied), .doc = "after it"},
+    {.name = "stream", LIFE(life_stream), .doc = "after 2 s of traffic both ways"},
+};
+const struct nt_table nt_table_lifetimes = NT_TABLE("lifetimes", "'lifetimes'", lifetime_keys);
+
+bool nt_load_range(struct nt_load *l, const struct nt_yaml *v, const char *what, uint16_t *low, uint16_t *high)
+{
+    unsigned a = 0, b = 0;
+    int used = 0;
+    bool form = v->kind == NT_YAML_SCALAR && v->len <= 12 && strspn(v->text, "0123456789.") == v->len &&
+                sscanf(v->text, "%5u..%5u%n", &a, &b, &used) == 2 && (size_t)used == v->len;
+    if (form && a >= 1 && a <= b && b <= 65535) {
+        *low = (uint16_t)a;
+        *high = (uint16_t)b;
+        return true;
+    }
+    struct nt_diag *d = v->kind == NT_YAML_SCALAR
+                            ? nt_load_error(l, v, "'%s' is not a range of ports", v->text)
+                            : nt_load_error(l, v, "'%s' must be a range of ports, not %s", what, nt_yaml_kind_name(v));
+    nt_diag_mend(d, "write A..B with 1 <= A <= B <= 65535, as in 1024..65535");
+    return false;
+}
+
+static void read_refresh(struct nt_load *l, const struct nt_yaml *v, struct nt_nat_policy *p)
+{
+    int bits = 0, bit = 0;
+    for (size_t i = 0; i < nt_load_count(v); i++)
+        if (nt_word_read(l, refresh, "refresh", nt_load_item(v, i), &bit))
+            bits |= bit;
+    if (nt_load_count(v) == 0)
+        nt_diag_mend(nt_load_error(l, v, "'refresh' is empty"), "write [outbound], [inbound] or both");
+    p->refresh_outbound = (bits & 1) != 0;
+    p->refresh_inbound = (bits & 2) != 0;
+}
+
+static void read_by_port(struct nt_load *l, const struct nt_yaml *v, struct nt_nat_policy *p)
+{
+    static const struct nt_key life = {.name = "lifetime-by-port", .type = NT_KEY_TIME, .low = 1, TIME_MAX};
+    static const struct nt_key port = {.name = "lifetime-by-port", .type = NT_KEY_U16, .low = 1, .high = 65535};
+    if (v->kind != NT_YAML_MAP || v->count > NT_NAT_PORT_LIFETIMES_MAX) {
+        nt_diag_mend(nt_load_error(l, v, "'lifetime-by-port' must be a mapping of at most %d ports", NT_NAT_PORT_LIFETIMES_MAX),
+                     "write {53: 15s}");
+        return;
+    }
+    p->life_by_port_count = 0;
+    for (size_t i = 0; i < v->count; i++) {
+        uint16_t number = 0;
+        nt_time time = 0;
+        if (nt_key_read(l, &port, v->keys[i], &number) && nt_key_read(l, &life, v->items[i], &time)) {
+            p->life_by_port[p->life_by_port_count].port = number;
+            p->life_by_port[p->life_by_port_count++].life = time;
+        }
+    }
+}
+
+/* A time, or a word that stands for 0. */
+static void read_time_or(struct nt_load *l, const struct nt_yaml *v, const char *key, const char *word, nt_time *out)
+{
+    const struct nt_key k = {.name = key, .type = NT_KEY_TIME, .low = 1, TIME_MAX};
+    if (v->kind == NT_YAML_SCALAR && strcmp(v->text, word) == 0)
+        *out = 0;
+    else
+        nt_key_read(l, &k, v, out);
+}
+
+static void read_deny(struct nt_load *l, const struct nt_yaml *v, struct nt_nat_policy *p)
+{
+    int bit = 0;
+    p->deny_udp = false;
+    for (size_t i = 0; i < nt_load_count(v); i++)
+        if (nt_word_read(l, deny, "deny", nt_load_item(v, i), &bit))
+            p->deny_udp = true;
+}
+
+static void unknown_preset(struct nt_load *l, const struct nt_yaml *v)
+{
+    static const char *const unbuilt[] = {"nat64", "nptv6"};
+    const char *names[PRESETS_MAX] = {"none", "blocked-udp", "blocked"};
+    size_t count = 0, n = 3;
+    const struct nt_nat_preset *all = nt_nat_presets(&count);
+    for (size_t i = 0; i < count && n < PRESETS_MAX; i++)
+        names[n++] = all[i].name;
+    for (size_t i = 0; i < sizeof unbuilt / sizeof *unbuilt; i++)
+        if (strcmp(v->text, unbuilt[i]) == 0) {
+            nt_load_error(l, v, "'%s' is not in this version", v->text);
+            return;
+        }
+    struct nt_diag *d = nt_load_error(l, v, "unknown preset '%s'", v->text);
+    const char *near = nt_nearest(v->text, names, n);
+    if (near != NULL)
+        nt_diag_mend(d, "did you mean '%s'?", near);
+    else
+        nt_diag_mend(d, "'natsim presets' lists them; none, blocked-udp and blocked forward without translating");
+}
+
+static bool read_preset(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_gateway *g)
+{
+    static const struct nt_word plain[] = {
+        {"none", NT_GW_NONE, false}, {"blocked-udp", NT_GW_BLOCKED_UDP, false}, {"blocked", NT_GW_BLOCKED, false}};
+    if (v->kind != NT_YAML_SCALAR || nt_yaml_is_null(v)) {
+        nt_diag_mend(nt_load_error(l, v, "'preset' must be a name, not %s", nt_yaml_kind_name(v)), "'natsim presets' lists them");
+        return false;
+    }
+    g->preset = nt_load_text(l, v->text);
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        if (strcmp(plain[i].name, v->text) == 0) {
+            g->policy.kind = (enum nt_gateway_kind)plain[i].value;
+            return true;
+        }
+    const struct nt_nat_preset *preset = nt_nat_preset_find(v->text);
+    if (preset == NULL)
+        unknown_preset(l, v);
+    else
+        preset->set(&g->policy);
+    return preset != NULL;
+}
+
+/* Changes to a gateway that does not translate: IPv6 alone makes sense. */
+static void check_plain(struct nt_load *l, const struct nt_yaml *v, const struct nt_scn_gateway *g)
+{
+    for (size_t i = 0; i < v->count; i++)
+        if (strcmp(v->keys[i]->text, "preset") != 0 && strcmp(v->keys[i]->text, "ipv6") != 0)
+            nt_diag_mend(nt_load_error(l, v->keys[i], "'%s' means nothing with preset '%s', which does not translate",
+                                       v->keys[i]->text, g->preset),
+                         "leave it out");
+}
+
+static void read_parts(struct nt_load *l, const struct form *f, struct nt_nat_policy *p)
+{
+    if (f->lifetime != 0 && f->lifetimes != NULL)
+        nt_diag_mend(nt_load_error(l, f->lifetimes, "'lifetime' and 'lifetimes' exclude each other"), "leave one out");
+    if (f->lifetime != 0)
+        p->life_new = p->life_replied = p->life_stream = f->lifetime;
+    if (f->lifetimes != NULL)
+        nt_table_read(l, &nt_table_lifetimes, f->lifetimes, p);
+    if (f->range != NULL)
+        nt_load_range(l, f->range, "range", &p->range_low, &p->range_high);
+    if (f->refresh != NULL)
+        read_refresh(l, f->refresh, p);
+    if (f->by_port != NULL)
+        read_by_port(l, f->by_port, p);
+    if (f->filter_lifetime != NULL)
+        read_time_or(l, f->filter_lifetime, "filter-lifetime", "mapping", &p->filter_lifetime);
+    if (f->poison != NULL)
+        read_time_or(l, f->poison, "poison", "none", &p->poison);
+    if (f->deny != NULL)
+        read_deny(l, f->deny, p);
+}
+
+static void read_whole(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_gateway *g)
+{
+    const struct nt_yaml *preset = nt_yaml_get(v, "preset");
+    if (preset != NULL && !read_preset(l, preset, g))
+        return;
+    struct form f = {.p = g->policy};
+    size_t before = l->src->errors;
+    if (nt_table_read(l, &nt_table_policy, v, &f))
+        read_parts(l, &f, &f.p);
+    if (preset == NULL && f.p.mapping == 0 && nt_yaml_get(v, "mapping") == NULL)
+        nt_diag_mend(nt_load_error(l, v, "'mapping' is missing"), "a policy without a preset needs it");
+    if (preset == NULL && f.p.filtering == 0 && nt_yaml_get(v, "filtering") == NULL)
+        nt_diag_mend(nt_load_error(l, v, "'filtering' is missing"), "a policy without a preset needs it");
+    if (f.p.kind != NT_GW_TRANSLATE)
+        check_plain(l, v, g);
+    if (l->src->errors == before)
+        g->policy = f.p;
+}
+
+void nt_load_policy(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_gateway *g)
+{
+    size_t before = l->src->errors;
+    const char *what = "";
+    if (v->kind == NT_YAML_MAP)
+        read_whole(l, v, g);
+    else
+        read_preset(l, v, g);
+    if (l->src->errors == before && nt_nat_policy_finish(&g->policy, nt_yaml_get(v, "ports") != NULL, &what) != 0)
+        nt_load_error(l, v, "%s", what);
+}

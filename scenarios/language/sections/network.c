@@ -1,0 +1,82 @@
+/* Networks. */
+#include "scenarios/language/sections/medium.h"
+
+#include "core/base/err.h"
+
+#include <stddef.h>
+
+struct form {
+    struct nt_scn_network n;
+    const struct nt_yaml *burst, *wifi;
+};
+
+#define AT(field) .offset = offsetof(struct form, n.field)
+#define NODE(field) .offset = offsetof(struct form, field)
+
+static const struct nt_key keys[] = {
+    {.name = "ipv4", .type = NT_KEY_PREFIX4, AT(ipv4), .doc = "IPv4 prefix; a network needs this or ipv6"},
+    {.name = "ipv6", .type = NT_KEY_PREFIX6, AT(ipv6), .doc = "IPv6 prefix"},
+    {.name = "medium",
+     .type = NT_KEY_WORD,
+     AT(medium),
+     .words = nt_medium_words,
+     .doc = "switch (default): all keys but burst-loss and wifi; p2p: a line of two, with delay, rate, queue, loss or burst-loss, mtu; "
+            "csma: a bus, with the same and a rate in any case; wifi: a cell, with queue, mtu, wifi; csma, wifi and burst-loss need --carrier ns3"},
+    {.name = "delay", .type = NT_KEY_TIME, AT(delay), .doc = "paid by each crossing; 0s by default"},
+    {.name = "jitter", .type = NT_KEY_TIME, AT(jitter), .doc = "uniform from 0 to this on top, order kept"},
+    {.name = "loss", .type = NT_KEY_PERCENT, AT(loss), .doc = "of the packets that cross"},
+    {.name = "duplicate", .type = NT_KEY_PERCENT, AT(duplicate), .doc = "of the packets that cross"},
+    {.name = "reorder", .type = NT_KEY_PERCENT, AT(reorder), .doc = "of the packets that cross"},
+    {.name = "rate", .type = NT_KEY_RATE, AT(rate), .doc = "of each sending attachment; endless by default"},
+    {.name = "queue",
+     .type = NT_KEY_U32,
+     AT(queue),
+     .low = 1,
+     .high = 1000000,
+     .doc = "packets before drop-tail, with a rate; 100 by default"},
+    {.name = "mtu", .type = NT_KEY_U32, AT(mtu), .low = 576, .high = 65535, .doc = "bytes; 1500 by default; csma has at most 1500, wifi 2296"},
+    {.name = "burst-loss",
+     NODE(burst),
+     .schema = "{\"$ref\": \"#/$defs/burst\"}",
+     .doc = "packets that are lost together, on p2p and csma, in the place of loss"},
+    {.name = "wifi", NODE(wifi), .schema = "{\"$ref\": \"#/$defs/wifi\"}", .doc = "the cell of a network on Wi-Fi; defaults without it"},
+};
+const struct nt_table nt_table_network = NT_TABLE("network", "a network", keys);
+
+static void read_network(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_network *n)
+{
+    struct form f = {.n = *n};
+    /* Of a medium that cannot be read one error is enough: what stands on it may have a position. */
+    if (nt_yaml_get(v, "medium") != NULL)
+        f.n.medium = NT_MEDIUM_WIFI;
+    bool good = nt_table_read(l, &nt_table_network, v, &f);
+    *n = f.n;
+    if (!good)
+        return;
+    nt_load_medium(l, v, f.burst, f.wifi, n);
+    if (!nt_addr_is_set(&n->ipv4.addr) && !nt_addr_is_set(&n->ipv6.addr))
+        nt_diag_mend(nt_load_error(l, v, "network '%s' has no prefix", n->name), "write ipv4: 203.0.113.0/24, or ipv6");
+    /* RFC 8200, 5: "IPv6 requires that every link in the Internet have an MTU of 1280 octets or greater." */
+    if (nt_addr_is_set(&n->ipv6.addr) && n->mtu < 1280)
+        nt_diag_mend(nt_load_error(l, nt_yaml_get(v, "mtu"), "an MTU of %u is too small for IPv6", (unsigned)n->mtu),
+                     "write 1280 or more");
+}
+
+void nt_load_networks(struct nt_load *l, const struct nt_yaml *section)
+{
+    size_t n = section->count;
+    l->c->networks = nt_load_alloc(l, (n + 1) * sizeof *l->c->networks);
+    if (l->c->networks == NULL || nt_names_init(&l->networks, l->arena, n) != NT_OK) {
+        l->nomem = true;
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct nt_scn_network *net = &l->c->networks[i];
+        *net = (struct nt_scn_network){
+            .name = nt_load_text(l, section->keys[i]->text), .place = section->keys[i]->place, .queue = 100, .mtu = 1500};
+        if (nt_load_check_name(l, section->keys[i]) && !l->nomem)
+            nt_names_add(&l->networks, net->name, (uint32_t)i);
+        read_network(l, section->items[i], net);
+    }
+    l->c->network_count = n;
+}

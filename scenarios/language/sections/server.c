@@ -1,0 +1,197 @@
+/* Servers. */
+#include "scenarios/language/key_table.h"
+#include "scenarios/language/text/units.h"
+
+#include <stddef.h>
+#include <string.h>
+
+struct form {
+    struct nt_scn_server s;
+    const struct nt_yaml *kind, *on, *address, *relay, *auth, *transports, *ports, *users, *deny;
+    nt_time lifetime;
+};
+
+#define SERVER(field) .offset = offsetof(struct form, s.field)
+#define NODE(field) .type = NT_KEY_NODE, .offset = offsetof(struct form, field)
+
+static const struct nt_word kinds[] = {{"stun", NT_SCN_STUN, false},
+                                       {"turn", NT_SCN_TURN, false},
+                                       {"platform", NT_SCN_PLATFORM, false},
+                                       {"coturn", NT_SCN_COTURN | NT_SCN_STUN | NT_SCN_TURN, false},
+                                       {NULL, 0, false}};
+static const struct nt_word algorithms[] = {{"md5", 1, false}, {"sha256", 2, false}, {NULL, 0, false}};
+static const struct nt_word transports[] = {{"udp", NT_UDP, false}, {"tcp", NT_TCP, true}, {"tls", NT_TLS, true}, {NULL, 0, false}};
+
+static const struct nt_key keys[] = {
+    {.name = "on", NODE(on), .schema = "{\"$ref\": \"#/$defs/attachments\"}", .flags = NT_KEY_REQUIRED, .doc = "network"},
+    {.name = "kind",
+     NODE(kind),
+     .schema = "{\"$ref\": \"#/$defs/kinds\"}",
+     .flags = NT_KEY_REQUIRED,
+     .doc = "stun, turn, platform, or a list of them for one host; port 3478; coturn: Debian's, in real time"},
+    {.name = "address",
+     NODE(address),
+     .schema = "{\"$ref\": \"#/$defs/addresses\"}",
+     .doc = "its address, or a list: the second one is for behaviour and relayed addresses"},
+    {.name = "behaviour", .type = NT_KEY_BOOL, SERVER(behaviour), .doc = "RFC 5780, on two addresses"},
+    {.name = "auth",
+     NODE(auth),
+     .schema = "{\"type\": \"array\", \"items\": {\"enum\": [\"md5\", \"sha256\"]}}",
+     .doc = "password algorithms; both by default"},
+    {.name = "transports", NODE(transports), .schema = "{\"type\": \"array\", \"items\": {\"enum\": [\"udp\"]}}", .doc = "[udp]"},
+    {.name = "ports", NODE(ports), .schema = "{\"$ref\": \"#/$defs/range\"}", .doc = "of relayed addresses, A..B"},
+    {.name = "users",
+     NODE(users),
+     .schema = "{\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/text\"}}",
+     .doc = "name: password"},
+    {.name = "realm", .type = NT_KEY_TEXT, SERVER(realm), .doc = "natsim by default"},
+    {.name = "lifetime",
+     .type = NT_KEY_TIME,
+     .offset = offsetof(struct form, lifetime),
+     .low = 1,
+     .high = UINT64_C(4294967295000000000),
+     .doc = "of an allocation, the longest; whole seconds"},
+    {.name = "nonce-lifetime",
+     .type = NT_KEY_TIME,
+     SERVER(nonce_lifetime),
+     .low = 1,
+     .high = NT_UNIT_TIME_MAX,
+     .doc = "until a nonce is stale (438)"},
+    {.name = "quota", .type = NT_KEY_U32, SERVER(quota), .low = 1, .high = UINT32_MAX, .doc = "allocations of one user (486)"},
+    {.name = "deny",
+     NODE(deny),
+     .schema = "{\"anyOf\": [{\"type\": \"string\"}, {\"type\": \"array\", \"items\": {\"type\": \"string\"}}]}",
+     .doc = "peer prefixes that get 403; none by default"},
+    {.name = "relay-address",
+     NODE(relay),
+     .schema = "{\"$ref\": \"#/$defs/addresses\"}",
+     .doc = "where relayed addresses live; the second address by default"},
+};
+const struct nt_table nt_table_server = NT_TABLE("server", "a server", keys);
+
+static void read_kinds(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_server *s)
+{
+    int kind = 0;
+    for (size_t i = 0; i < nt_load_count(v); i++)
+        if (nt_word_read(l, kinds, "kind", nt_load_item(v, i), &kind))
+            s->kinds = (uint8_t)(s->kinds | kind);
+    if (nt_load_count(v) == 0)
+        nt_diag_mend(nt_load_error(l, v, "'kind' is empty"), "write one or more of stun, turn, platform");
+}
+
+static void read_auth(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_server *s)
+{
+    int bits = 0, bit = 0;
+    for (size_t i = 0; i < nt_load_count(v); i++)
+        if (nt_word_read(l, algorithms, "auth", nt_load_item(v, i), &bit))
+            bits |= bit;
+    if (nt_load_count(v) == 0)
+        nt_diag_mend(nt_load_error(l, v, "'auth' is empty"), "write [md5], [sha256] or both");
+    s->md5 = (bits & 1) != 0;
+    s->sha256 = (bits & 2) != 0;
+}
+
+static void read_transports(struct nt_load *l, const struct nt_yaml *v)
+{
+    int value = 0;
+    for (size_t i = 0; i < nt_load_count(v); i++)
+        nt_word_read(l, transports, "transports", nt_load_item(v, i), &value);
+    if (nt_load_count(v) == 0)
+        nt_diag_mend(nt_load_error(l, v, "'transports' is empty"), "write [udp]");
+}
+
+static void read_users(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_server *s)
+{
+    static const struct nt_key key = {.name = "users", .type = NT_KEY_TEXT};
+    if (v->kind != NT_YAML_MAP) {
+        nt_diag_mend(nt_load_error(l, v, "'users' must be a mapping, not %s", nt_yaml_kind_name(v)), "write {name: password}");
+        return;
+    }
+    s->users = nt_load_alloc(l, (v->count + 1) * sizeof *s->users);
+    for (size_t i = 0; s->users != NULL && i < v->count; i++) {
+        struct nt_scn_user *u = &s->users[s->user_count];
+        u->name = nt_load_text(l, v->keys[i]->text);
+        if (nt_key_read(l, &key, v->items[i], &u->password))
+            s->user_count++;
+    }
+}
+
+static void read_deny(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_server *s)
+{
+    s->deny = nt_load_alloc(l, (nt_load_count(v) + 1) * sizeof *s->deny);
+    for (size_t i = 0; s->deny != NULL && i < nt_load_count(v); i++) {
+        const struct nt_yaml *item = nt_load_item(v, i);
+        bool v6 = item->kind == NT_YAML_SCALAR && strchr(item->text, ':') != NULL;
+        const struct nt_key key = {.name = "deny", .type = v6 ? NT_KEY_PREFIX6 : NT_KEY_PREFIX4};
+        if (nt_key_read(l, &key, item, &s->deny[s->deny_count]))
+            s->deny_count++;
+    }
+}
+
+/* Where relayed addresses live: one address of each family; the server's own, or a further one on its network. */
+static void read_relay(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_server *s)
+{
+    static const struct nt_key key = {.name = "relay-address", .type = NT_KEY_ADDR};
+    for (size_t i = 0; i < nt_load_count(v); i++) {
+        struct nt_addr a;
+        bool own = false;
+        if (!nt_key_read(l, &key, nt_load_item(v, i), &a))
+            continue;
+        for (size_t j = 0; j < s->on.address_count; j++)
+            own = own || nt_addr_same_ip(&s->on.addresses[j], &a);
+        struct nt_addr *to = a.family == NT_AF_IPV6 ? &s->relay6 : &s->relay;
+        if (nt_addr_is_set(to))
+            nt_load_error(l, nt_load_item(v, i), "a second relay address for IPv%d", a.family);
+        else if (own || nt_load_give(l, nt_load_item(v, i), s->on.network, &a))
+            *to = a;
+    }
+    if ((s->kinds & NT_SCN_TURN) == 0)
+        nt_diag_mend(nt_load_error(l, v, "'relay-address' without kind 'turn'"), "write kind: turn");
+}
+
+static void read_server(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_server *s)
+{
+    struct form f = {.s = *s};
+    nt_table_read(l, &nt_table_server, v, &f);
+    *s = f.s;
+    struct nt_scn_attachment *on = NULL;
+    size_t count = 0;
+    if (f.kind != NULL)
+        read_kinds(l, f.kind, s);
+    if (f.on != NULL && nt_load_attachments(l, f.on, &on, &count, 1)) {
+        nt_load_address_key(l, f.address, on, 1);
+        s->on = *on;
+        if (f.relay != NULL)
+            read_relay(l, f.relay, s);
+    }
+    if (f.auth != NULL)
+        read_auth(l, f.auth, s);
+    if (f.transports != NULL)
+        read_transports(l, f.transports);
+    if (f.ports != NULL)
+        nt_load_range(l, f.ports, "ports", &s->port_low, &s->port_high);
+    if (f.users != NULL)
+        read_users(l, f.users, s);
+    if (f.deny != NULL)
+        read_deny(l, f.deny, s);
+    if (f.lifetime % NT_SEC != 0)
+        nt_diag_mend(nt_load_error(l, nt_yaml_get(v, "lifetime"), "'lifetime' must be whole seconds"), "write 600s");
+    s->lifetime = (uint32_t)(f.lifetime / NT_SEC);
+}
+
+void nt_load_servers(struct nt_load *l, const struct nt_yaml *section)
+{
+    size_t n = section != NULL ? section->count : 0;
+    l->c->servers = nt_load_alloc(l, (n + 1) * sizeof *l->c->servers);
+    for (size_t i = 0; l->c->servers != NULL && i < n; i++) {
+        struct nt_scn_server *s = &l->c->servers[i];
+        *s = (struct nt_scn_server){.name = nt_load_text(l, section->keys[i]->text),
+                                    .place = section->keys[i]->place,
+                                    .on = {.network = NT_SCN_NONE},
+                                    .md5 = true,
+                                    .sha256 = true,
+                                    .realm = nt_load_text(l, "natsim")};
+        l->c->server_count = i + 1;
+        read_server(l, section->items[i], s);
+    }
+}

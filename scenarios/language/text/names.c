@@ -1,0 +1,57 @@
+#include "scenarios/language/text/names.h"
+#include "core/base/diag.h"
+#include "core/base/err.h"
+
+#include <string.h>
+
+int nt_names_init(struct nt_names *n, struct nt_arena *a, size_t cap)
+{
+    *n = (struct nt_names){.cap = cap, .slot_count = 8};
+    while (n->slot_count < 2 * cap)
+        n->slot_count *= 2;
+    n->words = nt_arena_alloc(a, cap * sizeof *n->words);
+    n->values = nt_arena_alloc(a, cap * sizeof *n->values);
+    n->slots = nt_arena_alloc(a, n->slot_count * sizeof *n->slots);
+    if (n->words != NULL && n->values != NULL && n->slots != NULL)
+        return NT_OK;
+    *n = (struct nt_names){0};
+    return NT_ENOMEM;
+}
+
+/* FNV-1a; nothing walks in its order. */
+static size_t slot_of(const struct nt_names *n, const char *word)
+{
+    uint32_t h = UINT32_C(2166136261);
+    for (const char *p = word; *p != '\0'; p++)
+        h = (h ^ (uint8_t)*p) * UINT32_C(16777619);
+    size_t i = h & (n->slot_count - 1);
+    while (n->slots[i] != 0 && strcmp(n->words[n->slots[i] - 1], word) != 0)
+        i = (i + 1) & (n->slot_count - 1);
+    return i;
+}
+
+int nt_names_add(struct nt_names *n, const char *word, uint32_t value)
+{
+    if (n->count == n->cap)
+        return NT_ELIMIT;
+    size_t i = slot_of(n, word);
+    if (n->slots[i] != 0)
+        return NT_EEXIST;
+    n->words[n->count] = word;
+    n->values[n->count] = value;
+    n->slots[i] = (uint32_t)++n->count;
+    return NT_OK;
+}
+
+uint32_t nt_names_find(const struct nt_names *n, const char *word)
+{
+    if (n->count == 0)
+        return NT_NAMES_NONE;
+    size_t i = slot_of(n, word);
+    return n->slots[i] == 0 ? NT_NAMES_NONE : n->values[n->slots[i] - 1];
+}
+
+const char *nt_names_nearest(const struct nt_names *n, const char *word)
+{
+    return n->count == 0 ? NULL : nt_nearest(word, n->words, n->count);
+}

@@ -1,0 +1,24 @@
+/* Names of a scenario, each with a number, found in constant time; the nearest one for a misspelt word. Lives in an arena. */
+#ifndef NT_TEXT_NAMES_H
+#define NT_TEXT_NAMES_H
+
+#include "scenarios/language/text/arena.h"
+
+#include <stdint.h>
+
+#define NT_NAMES_NONE UINT32_MAX
+
+struct nt_names {
+    const char **words; /* in order of adding */
+    uint32_t *values;
+    size_t count, cap, slot_count;
+    uint32_t *slots; /* word number + 1; 0: free */
+};
+
+int nt_names_init(struct nt_names *n, struct nt_arena *a, size_t cap); /* 0 or NT_ENOMEM */
+/* The word stays the caller's. 0, NT_EEXIST, or NT_ELIMIT beyond the capacity. */
+int nt_names_add(struct nt_names *n, const char *word, uint32_t value);
+uint32_t nt_names_find(const struct nt_names *n, const char *word);       /* or NT_NAMES_NONE */
+const char *nt_names_nearest(const struct nt_names *n, const char *word); /* or NULL */
+
+#endif

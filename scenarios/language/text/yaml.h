@@ -1,0 +1,39 @@
+/* A YAML document as a tree in an arena, with the place of every key and value. Aliases share the node they name; duplicate keys,
+ * tags and documents beyond the first are errors. */
+#ifndef NT_TEXT_YAML_H
+#define NT_TEXT_YAML_H
+
+#include "scenarios/language/text/arena.h"
+#include "scenarios/language/text/source.h"
+
+#define NT_YAML_NODES_MAX 2000000 /* with aliases written out */
+
+enum nt_yaml_kind { NT_YAML_SCALAR = 1, NT_YAML_LIST, NT_YAML_MAP };
+
+struct nt_yaml {
+    enum nt_yaml_kind kind;
+    bool quoted;     /* scalar: a string whatever it looks like */
+    bool open;       /* "${" stands in it or below it, keys apart */
+    uint8_t height;  /* levels below, with aliases written out */
+    uint32_t weight; /* nodes from here on, with aliases written out */
+    struct nt_place place;
+    const char *text; /* scalar, with a NUL after it */
+    size_t len;
+    size_t count;           /* of a list or a map */
+    struct nt_yaml **items; /* list items, map values */
+    struct nt_yaml **keys;  /* map keys: scalars */
+};
+
+/* The root, or NULL with errors in the source's diagnostics. */
+struct nt_yaml *nt_yaml_parse(struct nt_source *s, struct nt_arena *a);
+/* The value of a key of a map, or NULL; `node` may be anything, or NULL. */
+struct nt_yaml *nt_yaml_get(const struct nt_yaml *node, const char *key);
+/* The key itself, for its place. */
+struct nt_yaml *nt_yaml_key(const struct nt_yaml *node, const char *key);
+bool nt_yaml_is_null(const struct nt_yaml *node); /* "", null, ~ */
+/* "a list", "a mapping", "text" ... for sentences. */
+const char *nt_yaml_kind_name(const struct nt_yaml *node);
+/* The value with its type in the core schema (YAML 1.2.2, 10.3.2) as JSON, in the arena; NULL without memory. */
+char *nt_yaml_json(const struct nt_yaml *node, struct nt_arena *a);
+
+#endif

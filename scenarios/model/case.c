@@ -1,0 +1,46 @@
+#include "scenarios/model/case.h"
+
+const char *nt_scn_node_name(const struct nt_scn_case *c, struct nt_scn_node n)
+{
+    switch (n.kind) {
+    case NT_SCN_NODE_GATEWAY: return c->gateways[n.index].name;
+    case NT_SCN_NODE_SERVER: return c->servers[n.index].name;
+    case NT_SCN_NODE_AGENT: return c->agents[n.index].name;
+    case NT_SCN_NODE_NONE: break;
+    }
+    return "";
+}
+
+bool nt_scn_lossy(const struct nt_scn_case *c)
+{
+    for (size_t i = 0; i < c->network_count; i++)
+        if (c->networks[i].loss > 0 || c->networks[i].burst.chance > 0 || c->networks[i].medium == NT_MEDIUM_WIFI)
+            return true;
+    return false;
+}
+
+bool nt_scn_live_agent(const struct nt_scn_case *c, uint32_t agent)
+{
+    for (size_t i = 0; i < c->step_count; i++)
+        if (c->steps[i].kind == NT_STEP_RUN && c->steps[i].where.kind == NT_SCN_NODE_AGENT && c->steps[i].where.index == agent)
+            return true;
+    return c->agents[agent].exec != NULL;
+}
+
+bool nt_scn_live_server(const struct nt_scn_case *c, uint32_t server)
+{
+    for (size_t i = 0; i < c->step_count; i++)
+        if (c->steps[i].kind == NT_STEP_RUN && c->steps[i].where.kind == NT_SCN_NODE_SERVER && c->steps[i].where.index == server)
+            return true;
+    return (c->servers[server].kinds & NT_SCN_COTURN) != 0;
+}
+
+bool nt_scn_live(const struct nt_scn_case *c)
+{
+    bool live = false;
+    for (uint32_t i = 0; i < c->agent_count; i++)
+        live |= nt_scn_live_agent(c, i);
+    for (uint32_t i = 0; i < c->server_count; i++)
+        live |= nt_scn_live_server(c, i);
+    return live;
+}

@@ -1,0 +1,274 @@
+/* One case of a scenario as plain data: substituted, checked, addresses assigned. The loader makes it; the world is built from
+ * it, the oracle reads it, expectations are judged by it. Strings belong to the case. Indices are into the case's arrays. */
+#ifndef NT_MODEL_CASE_H
+#define NT_MODEL_CASE_H
+
+#include "core/base/err.h"
+#include "core/base/trace.h"
+#include "core/ice/ice.h"
+#include "natsim/fabric/medium.h"
+#include "natsim/nat/policy/policy.h"
+
+#define NT_SCN_NODES_MAX 100000
+#define NT_SCN_NONE UINT32_MAX
+#define NT_SCN_EXPLORE_MAX 32 /* choices of an exploration */
+
+/* What carries frames between nodes; any: what every carrier can do. */
+enum nt_carrier_name { NT_CARRIER_ANY = 0, NT_CARRIER_BUILTIN, NT_CARRIER_NS3 };
+
+struct nt_place {
+    int line, column; /* from 1; 0: none */
+};
+
+struct nt_scn_network {
+    char *name;
+    struct nt_place place;
+    struct nt_prefix ipv4, ipv6;     /* addr.family NT_AF_NONE: none */
+    nt_time delay, jitter;
+    uint32_t loss, duplicate, reorder; /* parts of NT_CHANCE_ONE (natsim/fabric/fabric.h) */
+    uint64_t rate;                   /* bits per second; 0: endless */
+    uint32_t queue, mtu;             /* 100, 1500 */
+    enum nt_medium medium;
+    struct nt_place medium_place, burst_place; /* of those keys; line 0: not there */
+    struct nt_burst_loss burst;
+    struct nt_wifi_config wifi;      /* of NT_MEDIUM_WIFI, defaults filled in */
+};
+
+#define NT_SCN_ADDRESSES_MAX (NT_NAT_ADDRESSES_MAX + 4)
+
+struct nt_scn_attachment {
+    uint32_t network;
+    struct nt_addr *addresses; /* assigned: IPv4 ones first, then IPv6 ones, port 0 */
+    size_t address_count;
+    struct nt_waypoint *points; /* where it is, on Wi-Fi; none: at the origin */
+    size_t point_count;
+};
+
+struct nt_scn_gateway {
+    char *name;
+    struct nt_place place;
+    struct nt_scn_attachment *inside;
+    size_t inside_count;
+    struct nt_scn_attachment outside; /* policy.addresses IPv4 ones */
+    struct nt_nat_policy policy;
+    char *preset;                     /* "" for a policy written out */
+};
+
+enum { NT_SCN_STUN = 1, NT_SCN_TURN = 2, NT_SCN_PLATFORM = 4, NT_SCN_COTURN = 8 /* Debian's, in the place of ours */ };
+
+struct nt_scn_user {
+    char *name, *password;
+};
+
+struct nt_scn_server {
+    char *name;
+    struct nt_place place;
+    uint8_t kinds;                    /* bits */
+    struct nt_scn_attachment on;      /* IPv4: [0] the service; [1] alternate (behaviour) and relayed addresses */
+    bool behaviour, md5, sha256;
+    struct nt_addr relay, relay6;     /* where relayed addresses live; unset without TURN */
+    uint16_t port_low, port_high;     /* 0, 0: default */
+    struct nt_scn_user *users;
+    size_t user_count;
+    char *realm;                      /* "natsim" by default */
+    uint32_t lifetime;                /* seconds; 0: default */
+    nt_time nonce_lifetime;
+    uint32_t quota;
+    struct nt_prefix *deny;
+    size_t deny_count;
+};
+
+struct nt_scn_turn_use {
+    uint32_t server;
+    char *user, *password;
+    uint8_t transport;
+};
+
+struct nt_scn_agent {
+    char *name;
+    struct nt_place place;
+    char *exec;                        /* the command of a process in its place; NULL: ours */
+    struct nt_scn_attachment *on;
+    size_t on_count;
+    int role;                          /* enum nt_ice_role, 0: by the call */
+    enum nt_ice_policy policy;
+    enum nt_ice_trickle trickle;
+    bool trickle_given;                /* else a process trickles when it and its peer can */
+    uint16_t max_pairs;
+    nt_time ta, rto, keepalive, nomination_wait; /* as in struct nt_ice_config */
+    bool no_consent, no_ice2, icmp_errors, ipv6;
+    uint64_t tie_breaker;              /* 0: random */
+    uint32_t *stun;
+    size_t stun_count;
+    struct nt_scn_turn_use *turn;
+    size_t turn_count;
+};
+
+enum nt_scn_node_kind { NT_SCN_NODE_NONE = 0, NT_SCN_NODE_GATEWAY, NT_SCN_NODE_SERVER, NT_SCN_NODE_AGENT };
+
+struct nt_scn_node {
+    enum nt_scn_node_kind kind;
+    uint32_t index;
+};
+
+enum nt_scn_step_kind {
+    NT_STEP_CALL = 1, NT_STEP_REOFFER, NT_STEP_SEND, NT_STEP_SIGNALLING, NT_STEP_FAULT, NT_STEP_LINK, NT_STEP_NAT, NT_STEP_SERVER,
+    NT_STEP_PARTITION, NT_STEP_INJECT, NT_STEP_RUN
+};
+
+enum nt_scn_message { NT_MESSAGE_ANY = 0, NT_MESSAGE_OFFER, NT_MESSAGE_ANSWER, NT_MESSAGE_CANDIDATE };
+enum nt_scn_signal_act { NT_SIGNAL_DELAY = 1, NT_SIGNAL_DROP, NT_SIGNAL_DUPLICATE };
+
+struct nt_scn_step {
+    struct nt_place place;
+    enum nt_scn_step_kind kind;
+    char *text;                        /* the step's own name, "call", "drop", ... */
+    nt_time at;                        /* when after.kind is NODE_NONE */
+    struct nt_scn_node after;          /* first event of this name at this node */
+    char *event;                       /* "check-sent", ... */
+    nt_time delay;
+    uint32_t from, to;                 /* agents */
+    uint32_t bytes, count;             /* send: 200, 10 */
+    nt_time interval;                  /* send: 20 ms */
+    enum nt_scn_message message;
+    enum nt_scn_signal_act act;
+    nt_time by;                        /* signalling delay, delay's by */
+    int fault;                         /* enum nt_fault_kind (natsim/fabric/fabric.h) */
+    struct nt_scn_node where;          /* fault, link, nat, server, inject */
+    uint32_t port;                     /* link: attachment number; a gateway: inside ones first, then outside */
+    bool up;
+    int control;                       /* enum nt_control */
+    char *filter;                      /* BPF, NULL: all; compiled once at load to check it */
+    uint32_t *nth;
+    size_t nth_count;
+    nt_time duration;                  /* for; 0: no end */
+    struct nt_scn_node *side_a, *side_b; /* partition */
+    size_t side_a_count, side_b_count;
+    struct nt_addr as, dst;            /* inject */
+    uint8_t *payload;                  /* inject: the bytes, built at load from hex or stun */
+    size_t payload_len;
+    char *command;                     /* run */
+    char **prints;                     /* run: texts that it prints; count 0: it ends with status 0 */
+    size_t print_count;
+};
+
+/* --- expectations --- */
+enum nt_scn_op { NT_OP_EQ = 0, NT_OP_NE, NT_OP_LT, NT_OP_LE, NT_OP_GT, NT_OP_GE };
+
+struct nt_scn_count { /* 5, ">= 5"; unset: not asked */
+    bool set;
+    enum nt_scn_op op;
+    int64_t value;
+    struct nt_place place;
+};
+
+struct nt_scn_match { /* what a candidate is expected to be: any of these types or addresses; all empty: anything */
+    uint8_t types;                     /* bits 1 << enum nt_ice_type */
+    struct nt_addr *addresses;         /* port 0: any port */
+    size_t address_count;
+};
+
+enum nt_tri { NT_TRI_ANY = 0, NT_TRI_NO, NT_TRI_YES };
+
+struct nt_scn_pair_expect {
+    struct nt_place place;
+    struct nt_scn_match local, remote;
+    enum nt_tri receivable, sendable, handshake, valid, nominated;
+    struct nt_scn_count count;         /* unset: ">= 1" */
+};
+
+struct nt_scn_agent_expect {
+    struct nt_place place;
+    struct nt_place state_place, role_place, selected_place, candidates_place, prflx_place;
+    int state;                         /* enum nt_ice_state, -1: not asked */
+    int role;                          /* 0: not asked */
+    struct nt_scn_count checks;
+    bool selected;
+    struct nt_scn_match selected_local, selected_remote;
+    bool candidates;
+    uint32_t candidate_counts[4];      /* by enum nt_ice_type */
+    bool prflx;
+    struct nt_scn_count prflx_local, prflx_remote;
+    struct nt_addr *prflx_from;
+    size_t prflx_from_count;
+    struct nt_scn_pair_expect *pairs;
+    size_t pair_count;
+};
+
+struct nt_scn_packets_expect {
+    struct nt_place place;
+    char *tap;                         /* full name */
+    int direction;                     /* enum nt_direction, 0: both */
+    char *filter;                      /* NULL: all */
+    struct nt_scn_count count;
+};
+
+struct nt_scn_event {                  /* never */
+    struct nt_place place;
+    struct nt_scn_node node;
+    char *event;
+};
+
+enum nt_scn_path { NT_PATH_UNASKED = 0, NT_PATH_DIRECT = 1, NT_PATH_RELAYED = 2, NT_PATH_NONE = 4, NT_PATH_ORACLE = 8 }; /* bits */
+
+struct nt_scn_expect {
+    struct nt_place path_place, data_place, within_place, conformance_place, limit_place;
+    unsigned path;                     /* bits: any of them; ORACLE alone */
+    struct nt_scn_agent_expect *agents; /* one for each agent of the case */
+    struct nt_scn_count data_lost;     /* unset: the default rule */
+    struct nt_scn_packets_expect *packets;
+    size_t packet_count;
+    bool conformance_asked;            /* the key is there: processes are judged too */
+    char **rules;                      /* that must be found; count 0: clean */
+    size_t rule_count;
+    nt_time within;                    /* 0: not asked */
+    nt_time until;                     /* 0: not asked */
+    nt_time limit;                     /* 10 minutes by default */
+    struct nt_scn_event *never;
+    size_t never_count;
+    struct nt_place outcomes_place, explore_place;
+    uint32_t explore_first;            /* choices between deliveries; 0: no exploration */
+    nt_time explore_window;
+    unsigned outcomes;                 /* bits of enum nt_scn_path, 0: not asked */
+};
+
+struct nt_scn_param {
+    char *name;
+    char *json;                        /* the value with its type, as JSON */
+    char *label;                       /* as in the id */
+};
+
+struct nt_scn_case {
+    char *id;                          /* "classic/four-types[left=none,right=none]", without #seed */
+    char *file;                        /* as in results.json */
+    char *path;                        /* to open it */
+    char *claim;
+    char **tags;
+    size_t tag_count;
+    uint64_t seed;
+    struct nt_place place;
+    struct nt_scn_param *params;
+    size_t param_count;
+    struct nt_scn_network *networks;
+    size_t network_count;
+    struct nt_scn_gateway *gateways;
+    size_t gateway_count;
+    struct nt_scn_server *servers;
+    size_t server_count;
+    struct nt_scn_agent *agents;
+    size_t agent_count;
+    struct nt_scn_step *steps;
+    size_t step_count;
+    struct nt_scn_expect expect;
+    uint32_t caller, callee;           /* of the call step; NT_SCN_NONE without a call */
+    struct nt_arena *arena;            /* all of it lives here */
+};
+
+bool nt_scn_lossy(const struct nt_scn_case *c); /* a network of it may lose what nothing dropped */
+const char *nt_scn_node_name(const struct nt_scn_case *c, struct nt_scn_node n);
+/* Does the case have real programs? Then it runs in real time. And does that agent, or that server, stand for a machine with some? */
+bool nt_scn_live(const struct nt_scn_case *c);
+bool nt_scn_live_agent(const struct nt_scn_case *c, uint32_t agent);
+bool nt_scn_live_server(const struct nt_scn_case *c, uint32_t server);
+
+#endif

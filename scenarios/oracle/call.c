@@ -1,0 +1,309 @@
+#include "scenarios/oracle/call.h"
+
+#include <string.h>
+
+static uint8_t family(const struct nt_oracle_call *x, uint16_t addr)
+{
+    return x->world.ips[x->table.addrs[addr].ip].family;
+}
+
+static uint16_t address(struct nt_oracle_call *x, enum nt_oracle_addr_kind kind, uint32_t node, uint16_t inner,
+                        const struct nt_addr *ip)
+{
+    struct nt_oracle_addr a = {.kind = kind, .node = node, .inner = inner, .ip = nt_oracle_ip(&x->world, ip)};
+    /* A host may have several addresses, of one port each. */
+    if (kind == NT_ORACLE_HOST || kind == NT_ORACLE_SERVICE || kind == NT_ORACLE_RELAY)
+        a.remote = a.ip;
+    if (a.ip == NT_ORACLE_IPS_MAX) {
+        x->full = true;
+        return 0;
+    }
+    return nt_oracle_addr(&x->table, &a);
+}
+
+static int base_number(const struct nt_oracle_side *s, uint16_t addr)
+{
+    for (size_t i = 0; i < s->base_count; i++)
+        if (s->bases[i].addr == addr)
+            return (int)i;
+    return -1;
+}
+
+static bool is_relay(const struct nt_oracle_call *x, uint16_t addr)
+{
+    return x->table.addrs[addr].kind == NT_ORACLE_RELAY;
+}
+
+/* RFC 8656, 9: permissions are by address without port. An agent asks for one for each of the peer's candidates, the server
+ * refuses what it denies. */
+static bool permitted(const struct nt_oracle_call *x, uint8_t side, uint16_t relay, uint16_t peer)
+{
+    const struct nt_oracle_side *other = &x->sides[1 - side];
+    const struct nt_scn_server *server = &x->world.scn->servers[x->table.addrs[relay].node];
+    const struct nt_addr *ip = &x->world.ips[x->table.addrs[peer].ip];
+    bool asked = false;
+    for (size_t i = 0; i < other->candidate_count && !asked; i++)
+        asked = x->table.addrs[other->candidates[i]].ip == x->table.addrs[peer].ip;
+    for (size_t i = 0; i < server->deny_count; i++)
+        if (server->deny[i].addr.family == ip->family && nt_prefix_contains(&server->deny[i], ip))
+            return false;
+    return asked;
+}
+
+/* --- gathering --- */
+
+static void add_candidate(struct nt_oracle_call *x, struct nt_oracle_side *s, uint16_t addr)
+{
+    for (size_t i = 0; i < s->candidate_count; i++)
+        if (s->candidates[i] == addr)
+            return;
+    if (s->candidate_count == NT_ORACLE_CANDIDATES_MAX)
+        x->full = true;
+    else
+        s->candidates[s->candidate_count++] = addr;
+}
+
+static void add_base(struct nt_oracle_call *x, struct nt_oracle_side *s, uint16_t addr, struct nt_oracle_place from)
+{
+    if (s->base_count == NT_ORACLE_BASES_MAX || addr == 0)
+        x->full = true;
+    else
+        s->bases[s->base_count++] = (struct nt_oracle_base){addr, from};
+}
+
+/* A request to the server's service address and its response: the mapped address, 0 when either is lost on the way. */
+static uint16_t ask(struct nt_oracle_call *x, const struct nt_oracle_side *s, const struct nt_oracle_base *b, uint32_t server)
+{
+    const struct nt_scn_attachment *on = &x->world.scn->servers[server].on;
+    size_t i = 0;
+    bool noticed = false;
+    while (i < on->address_count && on->addresses[i].family != family(x, b->addr))
+        i++;
+    if (i == on->address_count)
+        return 0;
+    uint16_t service = address(x, NT_ORACLE_SERVICE, server, 0, &on->addresses[i]);
+    struct nt_oracle_packet p = {.at = b->from, .src = b->addr, .dst = service};
+    if (service == 0 || nt_oracle_send(&x->world, &x->table, &p, false, &noticed) != NT_ORACLE_ARRIVED)
+        return 0;
+    if (p.at.kind != NT_SCN_NODE_SERVER || p.at.index != server)
+        return 0;
+    uint16_t mapped = p.src;
+    p = (struct nt_oracle_packet){.at = {NT_SCN_NODE_SERVER, server, 0}, .src = service, .dst = mapped};
+    if (nt_oracle_send(&x->world, &x->table, &p, false, &noticed) != NT_ORACLE_ARRIVED)
+        return 0;
+    bool back = p.at.kind == NT_SCN_NODE_AGENT && p.at.index == s->agent && p.dst == b->addr && p.src == service;
+    return back ? mapped : 0;
+}
+
+static void gather_stun(struct nt_oracle_call *x, struct nt_oracle_side *s, const struct nt_oracle_base *b, uint32_t server,
+                        bool signalled)
+{
+    uint16_t mapped = ask(x, s, b, server);
+    if (mapped != 0 && signalled)
+        add_candidate(x, s, mapped);
+}
+
+static bool is_user(const struct nt_scn_server *server, const struct nt_scn_turn_use *use)
+{
+    for (size_t i = 0; i < server->user_count; i++)
+        if (strcmp(server->users[i].name, use->user) == 0)
+            return strcmp(server->users[i].password, use->password) == 0;
+    return false;
+}
+
+static void gather_turn(struct nt_oracle_call *x, struct nt_oracle_side *s, const struct nt_oracle_base *b,
+                        const struct nt_scn_turn_use *use, bool signalled)
+{
+    const struct nt_scn_server *server = &x->world.scn->servers[use->server];
+    /* RFC 8656, 7.2: without REQUESTED-ADDRESS-FAMILY the relayed address is an IPv4 one; an agent asks for its base's family. */
+    const struct nt_addr *relay = family(x, b->addr) == NT_AF_IPV6 ? &server->relay6 : &server->relay;
+    uint16_t mapped = ask(x, s, b, use->server);
+    if (mapped == 0)
+        return;
+    if (signalled)
+        add_candidate(x, s, mapped);
+    if (!is_user(server, use) || !nt_addr_is_set(relay))
+        return;
+    uint16_t addr = address(x, NT_ORACLE_RELAY, use->server, b->addr, relay);
+    if (addr == 0 || base_number(s, addr) >= 0)
+        return;
+    add_base(x, s, addr, (struct nt_oracle_place){NT_SCN_NODE_SERVER, use->server, 0});
+    add_candidate(x, s, addr);
+}
+
+static void gather(struct nt_oracle_call *x, struct nt_oracle_side *s)
+{
+    const struct nt_scn_agent *a = &x->world.scn->agents[s->agent];
+    struct nt_oracle_base hosts[NT_ORACLE_BASES_MAX];
+    size_t count = 0;
+    bool all = a->policy == NT_ICE_ALL;
+    for (uint32_t p = 0; p < a->on_count; p++)
+        for (size_t i = 0; i < a->on[p].address_count && count < NT_ORACLE_BASES_MAX; i++) {
+            if (a->on[p].addresses[i].family == NT_AF_IPV6 && !a->ipv6)
+                continue;
+            uint16_t addr = address(x, NT_ORACLE_HOST, s->agent, (uint16_t)p, &a->on[p].addresses[i]);
+            hosts[count++] = (struct nt_oracle_base){addr, {NT_SCN_NODE_AGENT, s->agent, p}};
+        }
+    for (size_t i = 0; i < count && all; i++) {
+        add_base(x, s, hosts[i].addr, hosts[i].from);
+        add_candidate(x, s, hosts[i].addr);
+    }
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < a->stun_count; k++)
+            gather_stun(x, s, &hosts[i], a->stun[k], all);
+        for (size_t k = 0; k < a->turn_count; k++)
+            gather_turn(x, s, &hosts[i], &a->turn[k], all);
+    }
+}
+
+void nt_oracle_call_init(struct nt_oracle_call *x, const struct nt_scn_case *c)
+{
+    memset(x->sides, 0, sizeof x->sides);
+    nt_oracle_world_init(&x->world, c);
+    nt_oracle_table_init(&x->table);
+    x->flying_count = 1;
+    x->full = false;
+    x->sides[0].agent = c->caller;
+    x->sides[1].agent = c->callee;
+    gather(x, &x->sides[0]);
+    gather(x, &x->sides[1]);
+}
+
+/* --- checks --- */
+
+/* The base of `side` that a packet which came to a host is for; -1: another host, or nobody. */
+static int receiver(const struct nt_oracle_call *x, uint8_t side, const struct nt_oracle_packet *p)
+{
+    const struct nt_oracle_side *s = &x->sides[side];
+    int base = base_number(s, p->dst);
+    if (base < 0)
+        return -1;
+    if (is_relay(x, p->dst))
+        return p->at.kind == NT_SCN_NODE_SERVER && p->at.index == x->table.addrs[p->dst].node && permitted(x, side, p->dst, p->src)
+                   ? base
+                   : -1;
+    return p->at.kind == NT_SCN_NODE_AGENT && p->at.index == s->agent ? base : -1;
+}
+
+static bool may_send(const struct nt_oracle_call *x, uint8_t side, uint8_t base, uint16_t to)
+{
+    uint16_t from = x->sides[side].bases[base].addr;
+    return family(x, from) == family(x, to) && (!is_relay(x, from) || permitted(x, side, from, to));
+}
+
+static bool is_candidate(const struct nt_oracle_side *s, uint16_t addr)
+{
+    for (size_t i = 0; i < s->candidate_count; i++)
+        if (s->candidates[i] == addr)
+            return true;
+    return false;
+}
+
+/* RFC 8445, 7.3.1.3: the source of a request that is no remote candidate is a peer-reflexive one, for the base it came to. */
+static void discover(struct nt_oracle_call *x, uint8_t side, int base, uint16_t source)
+{
+    uint16_t b = x->sides[side].bases[base].addr;
+    if (!is_candidate(&x->sides[1 - side], source) && x->table.addrs[source].depth <= NT_ORACLE_DEPTH_MAX)
+        nt_oracle_set(&x->table, NT_ORACLE_KNOWN, 0, b, 0, source);
+}
+
+/* RFC 8445, 7.2.5.2.1: the response is from where the request went, to where it came from. */
+static bool respond(struct nt_oracle_call *x, const struct nt_oracle_check *k, uint8_t peer_base, uint16_t source)
+{
+    const struct nt_oracle_base *b = &x->sides[1 - k->side].bases[peer_base];
+    struct nt_oracle_packet p = {.at = b->from, .src = b->addr, .dst = source};
+    bool noticed = false;
+    if (!may_send(x, (uint8_t)(1 - k->side), peer_base, source))
+        return false;
+    if (nt_oracle_send(&x->world, &x->table, &p, false, &noticed) != NT_ORACLE_ARRIVED)
+        return false;
+    return p.src == k->to && receiver(x, k->side, &p) == (int)k->base;
+}
+
+/* The request is at a host. A pair serves when both sides' checks of it succeed. */
+static void arrive(struct nt_oracle_call *x, const struct nt_oracle_check *k, const struct nt_oracle_packet *p)
+{
+    uint8_t peer = (uint8_t)(1 - k->side);
+    int at = receiver(x, peer, p);
+    if (at < 0)
+        return;
+    uint16_t own = x->sides[k->side].bases[k->base].addr, peer_base = x->sides[peer].bases[at].addr;
+    discover(x, peer, at, p->src);
+    if (!respond(x, k, (uint8_t)at, p->src))
+        return;
+    nt_oracle_set(&x->table, NT_ORACLE_VALID, 0, own, k->to, 0);
+    if (!nt_oracle_holds(&x->table, NT_ORACLE_VALID, 0, peer_base, p->src, 0))
+        return;
+    bool relayed = is_relay(x, own) || is_relay(x, k->to) || is_relay(x, p->src) || is_relay(x, peer_base);
+    nt_oracle_set(&x->table, NT_ORACLE_GOOD, 0, relayed ? NT_PATH_RELAYED : NT_PATH_DIRECT, 0, 0);
+}
+
+static struct nt_oracle_packet request(const struct nt_oracle_call *x, const struct nt_oracle_check *k)
+{
+    const struct nt_oracle_base *b = &x->sides[k->side].bases[k->base];
+    return (struct nt_oracle_packet){.at = b->from, .src = b->addr, .dst = k->to};
+}
+
+bool nt_oracle_check(struct nt_oracle_call *x, const struct nt_oracle_check *k)
+{
+    struct nt_oracle_packet p = request(x, k);
+    bool noticed = false;
+    if (!may_send(x, k->side, k->base, k->to))
+        return false;
+    if (nt_oracle_send(&x->world, &x->table, &p, false, &noticed) == NT_ORACLE_ARRIVED)
+        arrive(x, k, &p);
+    return noticed;
+}
+
+static bool same_place(const struct nt_oracle_place *a, const struct nt_oracle_place *b)
+{
+    return a->kind == b->kind && a->index == b->index && a->port == b->port;
+}
+
+static uint16_t flying(struct nt_oracle_call *x, const struct nt_oracle_check *k, const struct nt_oracle_packet *p)
+{
+    for (uint16_t i = 1; i < x->flying_count; i++) {
+        const struct nt_oracle_flying *f = &x->flying[i];
+        if (f->check.side == k->side && f->check.base == k->base && f->check.to == k->to && f->packet.src == p->src &&
+            f->packet.dst == p->dst && same_place(&f->packet.at, &p->at))
+            return i;
+    }
+    if (x->flying_count == NT_ORACLE_FLYING_MAX) {
+        x->full = true;
+        return 0;
+    }
+    x->flying[x->flying_count] = (struct nt_oracle_flying){*k, *p};
+    return x->flying_count++;
+}
+
+bool nt_oracle_check_hold(struct nt_oracle_call *x, const struct nt_oracle_check *k)
+{
+    struct nt_oracle_packet p = request(x, k);
+    bool noticed = false;
+    if (!may_send(x, k->side, k->base, k->to) || nt_oracle_send(&x->world, &x->table, &p, true, &noticed) != NT_ORACLE_HELD)
+        return false;
+    uint16_t number = flying(x, k, &p);
+    if (number != 0)
+        nt_oracle_set(&x->table, NT_ORACLE_FLYING, 0, 0, 0, number);
+    return number != 0;
+}
+
+void nt_oracle_check_land(struct nt_oracle_call *x, uint16_t number)
+{
+    const struct nt_oracle_flying *f = &x->flying[number];
+    struct nt_oracle_packet p = f->packet;
+    nt_oracle_clear(&x->table, NT_ORACLE_FLYING, 0, 0, 0, number);
+    if (nt_oracle_land(&x->world, &x->table, &p) == NT_ORACLE_ARRIVED)
+        arrive(x, &f->check, &p);
+}
+
+bool nt_oracle_target(const struct nt_oracle_call *x, uint8_t side, uint8_t base, size_t i, uint16_t *to)
+{
+    const struct nt_oracle_side *peer = &x->sides[1 - side];
+    if (i < peer->candidate_count) {
+        *to = peer->candidates[i];
+        return true;
+    }
+    *to = nt_oracle_value_nth(&x->table, NT_ORACLE_KNOWN, 0, x->sides[side].bases[base].addr, 0, i - peer->candidate_count);
+    return *to != 0;
+}

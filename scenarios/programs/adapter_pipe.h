@@ -1,0 +1,47 @@
+/* The contract with an external process that runs an ICE agent (an adapter): JSON lines on its standard streams, as
+ * tests/interop/README.md has them. Knows lines, not the world. */
+#ifndef NT_PROGRAMS_ADAPTER_PIPE_H
+#define NT_PROGRAMS_ADAPTER_PIPE_H
+
+#include "natsim/live/machine.h"
+#include "scenarios/programs/adapter_messages.h"
+
+#define NT_ADAPTER_LOG_MAX (4 << 20) /* bytes of one log file */
+
+struct nt_adapter_server {
+    struct nt_addr addr;
+    const char *user, *password; /* NULL: a STUN server */
+};
+
+struct nt_adapter_start {
+    bool controlling, offerer, relay_only;
+    const struct nt_adapter_server *servers;
+    size_t server_count;
+};
+
+struct nt_adapter;
+
+struct nt_adapter_config {
+    struct nt_machine *machine;
+    const char *command;
+    FILE *log; /* every line, both ways, and standard error; NULL: none. The caller's */
+    void (*event)(void *user, const struct nt_adapter_event *ev, nt_time now);
+    void *user;
+};
+
+struct nt_adapter *nt_adapter_new(const struct nt_adapter_config *config); /* NULL: it cannot be started */
+void nt_adapter_del(struct nt_adapter *a);
+const struct nt_adapter_hello *nt_adapter_hello(const struct nt_adapter *a); /* NULL: it has not said it yet */
+const char *nt_adapter_last_words(const struct nt_adapter *a);               /* the last line of standard error, or "" */
+
+void nt_adapter_start(struct nt_adapter *a, const struct nt_adapter_start *start);
+void nt_adapter_describe_sdp(struct nt_adapter *a, bool offer, const char *sdp, size_t len);
+void nt_adapter_describe(struct nt_adapter *a, bool offer, const char *ufrag, const char *pwd, const char *options);
+void nt_adapter_candidate(struct nt_adapter *a, const char *candidate, size_t len, const char *mid);
+void nt_adapter_candidates_end(struct nt_adapter *a);
+void nt_adapter_stop(struct nt_adapter *a);
+
+/* The adapters that come with natsim (tests/interop/adapters) are found by name: their directory is first in PATH from now on. */
+void nt_adapters_environment(void);
+
+#endif

@@ -1,0 +1,310 @@
+#include "scenarios/programs/agent.h"
+#include "scenarios/judge/outcome.h"
+#include "scenarios/apps/result_text.h"
+#include "scenarios/programs/machines.h"
+#include "scenarios/programs/agent_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+void nt_process_emit(struct nt_app_process *p, enum nt_trace_kind kind, nt_time now)
+{
+    struct nt_trace_event ev = {.at = now, .kind = kind};
+    if (kind == NT_TR_ICE_SELECTED)
+        ev.a = p->local.addr, ev.b = p->remote.addr;
+    nt_trace_emit(&p->trace, ev);
+}
+
+/* --- what it reports --- */
+
+static void stated(struct nt_app_process *p, enum nt_ice_state state, nt_time now)
+{
+    if (p->stopping || state == p->state)
+        return;
+    p->state = state;
+    p->w->last_activity = now;
+    if (state == NT_ICE_COMPLETED)
+        nt_process_emit(p, NT_TR_ICE_COMPLETED, now);
+    if (state == NT_ICE_FAILED)
+        nt_process_emit(p, NT_TR_ICE_FAILED, now);
+}
+
+static void selected(struct nt_app_process *p, const struct nt_adapter_event *ev, nt_time now)
+{
+    if (p->stopping || (p->has_selected && nt_addr_equal(&ev->local.addr, &p->local.addr) && nt_addr_equal(&ev->remote.addr, &p->remote.addr) &&
+                        ev->local.type == p->local.type && ev->remote.type == p->remote.type))
+        return;
+    p->local = ev->local;
+    p->remote = ev->remote;
+    if (!p->has_selected)
+        p->selected_at = now;
+    p->has_selected = true;
+    p->w->last_activity = now;
+    nt_process_emit(p, NT_TR_ICE_SELECTED, now);
+}
+
+static void on_event(void *user, const struct nt_adapter_event *ev, nt_time now)
+{
+    struct nt_app_process *p = user;
+    switch (ev->said) {
+    case NT_ADAPTER_NOTHING:
+    case NT_ADAPTER_HELLO:
+    case NT_ADAPTER_BYE: p->bye |= ev->said == NT_ADAPTER_BYE; return;
+    case NT_ADAPTER_DESCRIBED: nt_process_described(p, ev, now); return;
+    case NT_ADAPTER_CANDIDATE: nt_process_candidate(p, ev->candidate, now); return;
+    case NT_ADAPTER_CANDIDATES_END: nt_process_candidates_end(p, now); return;
+    case NT_ADAPTER_STATE: stated(p, ev->state, now); return;
+    case NT_ADAPTER_SELECTED: selected(p, ev, now); return;
+    case NT_ADAPTER_OPEN: p->open = true; return;
+    case NT_ADAPTER_DATA:
+        p->echoes = ev->n;
+        p->data_ok |= ev->ok;
+        p->w->last_activity = now;
+        return;
+    case NT_ADAPTER_WRONG:
+        if (p->wrong[0] == '\0')
+            snprintf(p->wrong, sizeof p->wrong, "%s", ev->text);
+        return;
+    case NT_ADAPTER_ENDED:
+        p->ended = true;
+        p->ended_early = !p->stopping;
+        p->status = ev->status;
+        return;
+    }
+}
+
+/* --- as a party --- */
+
+static void call(void *self, nt_time now)
+{
+    struct nt_app_process *p = self;
+    p->caller = true;
+    nt_process_emit(p, NT_TR_CALL, now);
+    nt_process_start_call(p);
+}
+
+static int reoffer(void *self, nt_time now)
+{
+    (void)self;
+    (void)now;
+    return NT_EUNSUPPORTED;
+}
+
+static void signal_fault(void *self, const struct nt_scn_step *step)
+{
+    struct nt_app_process *p = self;
+    nt_sip_end_fault(p->sip, step->message, step->act, step->by);
+}
+
+static int send_step(void *self, uint32_t bytes, uint32_t count, nt_time interval, nt_time now)
+{
+    (void)self, (void)bytes, (void)count, (void)interval, (void)now;
+    return NT_EUNSUPPORTED;
+}
+
+static bool waits(const void *self)
+{
+    const struct nt_app_process *p = self;
+    return !p->ended && !p->answered && (p->caller ? p->sent : !p->has_offer);
+}
+
+static const struct nt_party *peer_of(const struct nt_app_process *p)
+{
+    const struct nt_scn_case *c = p->w->scn;
+    return &p->w->parties[p->index == c->caller ? c->callee : c->caller];
+}
+
+bool nt_app_process_connected(const struct nt_app_process *p)
+{
+    if (!p->meets_webrtc_alone)
+        return p->data_ok;
+    const struct nt_party *peer = peer_of(p);
+    return p->state == NT_ICE_COMPLETED && p->has_selected && peer->ops->state(peer->self) == NT_ICE_COMPLETED;
+}
+
+/* A failure that one side alone speaks of ends nothing: the other may still find a pair. */
+static bool goes_on(const void *self)
+{
+    const struct nt_app_process *p = self;
+    const struct nt_party *peer = peer_of(p);
+    bool both_failed = p->state == NT_ICE_FAILED && peer->ops->state(peer->self) == NT_ICE_FAILED;
+    return !p->ended && !both_failed && !nt_app_process_connected(p);
+}
+
+static enum nt_ice_state state(const void *self)
+{
+    const struct nt_app_process *p = self;
+    return p->data_ok ? NT_ICE_COMPLETED : p->state;
+}
+
+static struct nt_data_count data(const void *self)
+{
+    const struct nt_app_process *p = self;
+    uint32_t sent = p->open ? p->data_ok && p->echoes > 0 ? p->echoes : 20 : 0;
+    return (struct nt_data_count){.sent = sent, .received = p->data_ok ? sent : p->echoes < sent ? p->echoes : sent};
+}
+
+static nt_time selected_at(const void *self)
+{
+    return ((const struct nt_app_process *)self)->selected_at;
+}
+
+static bool selected_pair(const void *self, struct nt_addr *local, struct nt_addr *remote)
+{
+    const struct nt_app_process *p = self;
+    *local = p->local.addr;
+    *remote = p->remote.addr;
+    return p->has_selected;
+}
+
+static int describe_candidates(const struct nt_app_process *p, struct nt_result_agent *r)
+{
+    int err = NT_OK;
+    r->candidates = nt_describe_array(p->candidates.count, sizeof *r->candidates, &err);
+    for (size_t i = 0; err == NT_OK && i < p->candidates.count; i++) {
+        struct nt_ice_candidate c;
+        const char *what;
+        if (nt_sdp_read_candidate(&c, p->candidates.items[i], strlen(p->candidates.items[i]), &what) != NT_OK)
+            continue; /* TCP, names */
+        r->candidates[r->candidate_count++] = (struct nt_result_candidate){.type = nt_describe_copy(nt_ice_type_name(c.type), &err), .stream = 1,
+            .component = c.component, .transport = nt_describe_copy("udp", &err), .addr = c.addr,
+            .base = nt_addr_is_set(&c.related) ? c.related : c.addr, .related = c.related, .priority = c.priority,
+            .foundation = nt_describe_copy(c.foundation, &err)};
+    }
+    return err;
+}
+
+static int describe_selected(const struct nt_app_process *p, struct nt_result_agent *r)
+{
+    int err = NT_OK;
+    r->selected = nt_describe_array(1, sizeof *r->selected, &err);
+    if (err != NT_OK || !p->has_selected)
+        return err;
+    r->selected[r->selected_count++] = (struct nt_result_selected){.stream = 1, .component = 1,
+        .local = {nt_describe_copy(nt_ice_type_name(p->local.type), &err), p->local.addr},
+        .remote = {nt_describe_copy(nt_ice_type_name(p->remote.type), &err), p->remote.addr}};
+    return err;
+}
+
+static int describe(const void *self, struct nt_result_agent *r)
+{
+    const struct nt_app_process *p = self;
+    const struct nt_adapter_hello *h = p->adapter != NULL ? nt_adapter_hello(p->adapter) : NULL;
+    char stack[140] = "process";
+    int err = NT_OK;
+    if (h != NULL)
+        snprintf(stack, sizeof stack, "%s%s%s", h->stack, h->version[0] ? " " : "", h->version);
+    r->stack = nt_describe_copy(stack, &err);
+    r->state = nt_describe_copy(nt_describe_state(state(p)), &err);
+    r->role = nt_describe_copy(nt_process_controlling(p) ? "controlling" : "controlled", &err);
+    r->pairs = nt_describe_array(0, sizeof *r->pairs, &err);
+    nt_live_checks(p->w, p->index, &r->checks_sent, &r->checks_received);
+    if (err != NT_OK || describe_candidates(p, r) != NT_OK)
+        return NT_ENOMEM;
+    return describe_selected(p, r);
+}
+
+struct nt_party nt_app_process_party(struct nt_app_process *p)
+{
+    static const struct nt_party_ops ops = {call, reoffer, signal_fault, send_step, waits, goes_on, state, data, selected_at, selected_pair, describe};
+    return (struct nt_party){.ops = &ops, .self = p};
+}
+
+/* --- its life --- */
+
+/* By which signal it ended, or 0: a shell between tells it by 128 and more. */
+static int signal_of(int status)
+{
+    if (WIFSIGNALED(status))
+        return WTERMSIG(status);
+    return WEXITSTATUS(status) > 128 && WEXITSTATUS(status) <= 192 ? WEXITSTATUS(status) - 128 : 0;
+}
+
+enum nt_outcome nt_app_process_fault(const struct nt_app_process *p, char *why, size_t cap)
+{
+    const char *name = nt_process_scn(p)->name, *words = p->adapter != NULL ? nt_adapter_last_words(p->adapter) : "";
+    int code = WIFEXITED(p->status) ? WEXITSTATUS(p->status) : -1, sig = signal_of(p->status);
+    if (p->wrong[0] != '\0') {
+        snprintf(why, cap, "%s broke the contract of adapters: %s", name, p->wrong);
+        return NT_FAIL;
+    }
+    if (!p->ended || (code == 0 && (p->bye || !p->ended_early)))
+        return NT_PASS;
+    if (code == 127) {
+        snprintf(why, cap, "%s: not supported here: %s", name, *words != '\0' ? words : "its process ended with status 127");
+        return NT_SKIP;
+    }
+    if (code == 126) {
+        snprintf(why, cap, "%s: its process cannot be started: %s", name, words);
+        return NT_ERROR;
+    }
+    if (sig != 0)
+        snprintf(why, cap, "%s: its process crashed: signal %d%s%s", name, sig, *words ? ": " : "", words);
+    else
+        snprintf(why, cap, "%s: its process ended with status %d%s%s%s", name, code, p->ended_early ? " before it was told to stop" : "", *words ? ": " : "", words);
+    return NT_FAIL;
+}
+
+bool nt_app_process_ended(const struct nt_app_process *p)
+{
+    return p->ended;
+}
+
+void nt_app_process_stop(struct nt_app_process *p)
+{
+    if (p->adapter == NULL || p->ended)
+        return; /* before it was told to */
+    p->stopping = true;
+    nt_adapter_stop(p->adapter);
+}
+
+const struct nt_adapter_hello *nt_app_process_hello(const struct nt_app_process *p)
+{
+    return p->adapter != NULL ? nt_adapter_hello(p->adapter) : NULL;
+}
+
+void nt_app_process_meets(struct nt_app_process *p, const struct nt_adapter_hello *hello, bool trickles)
+{
+    const struct nt_scn_agent *scn = nt_process_scn(p);
+    bool both = trickles && nt_adapter_hello(p->adapter)->trickle;
+    p->meets_webrtc_alone = hello == NULL && nt_adapter_hello(p->adapter)->webrtc;
+    p->trickle = scn->trickle_given ? scn->trickle : both ? NT_ICE_TRICKLE_FULL : NT_ICE_TRICKLE_OFF;
+    nt_sip_end_trickle(p->sip, p->trickle != NT_ICE_TRICKLE_OFF, p->trickle == NT_ICE_TRICKLE_FULL);
+}
+
+int nt_app_process_start(struct nt_app_process *p, FILE *log)
+{
+    struct nt_adapter_config config = {.machine = p->w->agent_machines[p->index], .command = nt_process_scn(p)->exec, .log = log, .event = on_event, .user = p};
+    p->log = log;
+    p->adapter = nt_adapter_new(&config);
+    return p->adapter != NULL ? NT_OK : NT_EIO;
+}
+
+struct nt_app_process *nt_app_process_new(struct nt_world *w, uint32_t index)
+{
+    struct nt_app_process *p = calloc(1, sizeof *p);
+    if (p == NULL)
+        return NULL;
+    p->w = w;
+    p->index = index;
+    p->trace = nt_world_trace(w, nt_host_node(w->agent_hosts[index]));
+    p->selected_at = NT_TIME_NEVER;
+    if (nt_process_connect(p) == NT_OK)
+        return p;
+    free(p);
+    return NULL;
+}
+
+void nt_app_process_del(struct nt_app_process *p)
+{
+    if (p == NULL)
+        return;
+    nt_adapter_del(p->adapter);
+    nt_sip_end_del(p->sip);
+    nt_process_free_lines(p);
+    if (p->log != NULL)
+        fclose(p->log);
+    free(p);
+}

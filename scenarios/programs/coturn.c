@@ -1,0 +1,135 @@
+#define _GNU_SOURCE
+#include "scenarios/programs/coturn.h"
+#include "core/stun/stun.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define PORT_LOW 49152 /* RFC 8656, 7.2: "the range 49152 - 65535" */
+#define PORT_HIGH 65535
+#define WORDS_MAX 200
+
+struct nt_coturn {
+    struct nt_machine *machine;
+    const struct nt_scn_server *server;
+    FILE *log;
+    bool ended;
+    int status;
+    char words[WORDS_MAX];
+};
+
+static void line(void *user, enum nt_stream stream, char *text, size_t len, nt_time now)
+{
+    struct nt_coturn *c = user;
+    (void)stream;
+    (void)now;
+    if (c->log != NULL)
+        fprintf(c->log, "%.*s\n", (int)len, text);
+    if (len > 0)
+        snprintf(c->words, sizeof c->words, "%s", text);
+}
+
+static void ended(void *user, int status, nt_time now)
+{
+    struct nt_coturn *c = user;
+    (void)now;
+    c->ended = true;
+    c->status = status;
+}
+
+/* One word for the shell, whatever it holds. */
+static void quote(char *buf, size_t cap, const char *word)
+{
+    size_t n = strlen(buf);
+    if (n + 3 >= cap)
+        return;
+    buf[n++] = ' ', buf[n++] = '\'';
+    for (; *word != '\0' && n + 7 < cap; word++)
+        if (*word == '\'')
+            n += (size_t)snprintf(buf + n, cap - n, "'\\''");
+        else
+            buf[n++] = *word;
+    buf[n++] = '\'', buf[n] = '\0';
+}
+
+static void option(char *buf, size_t cap, const char *flag, const char *value)
+{
+    quote(buf, cap, flag);
+    quote(buf, cap, value);
+}
+
+static void write_command(const struct nt_scn_server *s, char *buf, size_t cap)
+{
+    char text[NT_ADDR_TEXT], user[512];
+    snprintf(buf, cap, "command -v turnserver >/dev/null || { echo 'coturn is not installed: apt-get install coturn' >&2; exit 127; }; "
+                       "d=$(mktemp -d) && trap 'rm -rf \"$d\"' EXIT && cd \"$d\" && turnserver -n --no-cli --no-tls --no-dtls --no-tcp "
+                       "--simple-log --log-file stdout --pidfile pid --db db -m 1 --lt-cred-mech");
+    /* Two listening addresses turn on RFC 5780; the relayed ones' own address is no listening one without it. */
+    for (size_t i = 0; i < s->on.address_count; i++)
+        if (s->on.addresses[i].family == NT_AF_IPV4 && (s->behaviour || !nt_addr_same_ip(&s->on.addresses[i], &s->relay)))
+            option(buf, cap, "-L", nt_addr_format_ip(&s->on.addresses[i], text));
+    if (nt_addr_is_set(&s->relay))
+        option(buf, cap, "-E", nt_addr_format_ip(&s->relay, text));
+    option(buf, cap, "-r", s->realm);
+    for (size_t i = 0; i < s->user_count; i++) {
+        snprintf(user, sizeof user, "%.200s:%.200s", s->users[i].name, s->users[i].password);
+        option(buf, cap, "-u", user);
+    }
+    snprintf(text, sizeof text, "%u", s->port_low != 0 ? s->port_low : PORT_LOW);
+    option(buf, cap, "--min-port", text);
+    snprintf(text, sizeof text, "%u", s->port_high != 0 ? s->port_high : PORT_HIGH);
+    option(buf, cap, "--max-port", text);
+}
+
+struct nt_coturn *nt_coturn_new(struct nt_machine *m, const struct nt_scn_server *server, FILE *log)
+{
+    struct nt_coturn *c = calloc(1, sizeof *c);
+    char command[NT_SANDBOX_COMMAND_MAX];
+    if (c == NULL) {
+        if (log != NULL)
+            fclose(log);
+        return NULL;
+    }
+    *c = (struct nt_coturn){.machine = m, .server = server, .log = log};
+    write_command(server, command, sizeof command);
+    struct nt_program_config config = {.command = command, .line = line, .ended = ended, .user = c};
+    /* From one of its relayed addresses to another the kernel sends by lo. */
+    if (nt_machine_loopback(m) == NT_OK && nt_program_start(m, &config) != NULL)
+        return c;
+    nt_coturn_del(c);
+    return NULL;
+}
+
+void nt_coturn_del(struct nt_coturn *c)
+{
+    if (c == NULL)
+        return;
+    if (c->log != NULL)
+        fclose(c->log);
+    free(c);
+}
+
+/* Its sockets as the kernel lists them: `local_address` in hexadecimal, byte order of the machine. */
+bool nt_coturn_ready(const struct nt_coturn *c)
+{
+    char path[64], row[256], port[8];
+    bool found = false;
+    snprintf(path, sizeof path, "/proc/%d/net/udp", (int)nt_sandbox_pid(nt_machine_sandbox(c->machine)));
+    snprintf(port, sizeof port, ":%04X ", NT_STUN_PORT);
+    FILE *f = fopen(path, "re");
+    while (f != NULL && !found && fgets(row, sizeof row, f) != NULL)
+        found = strstr(row, port) != NULL;
+    if (f != NULL)
+        fclose(f);
+    return found;
+}
+
+enum nt_outcome nt_coturn_fault(const struct nt_coturn *c, char *why, size_t cap)
+{
+    if (!c->ended)
+        return NT_PASS;
+    bool absent = WIFEXITED(c->status) && WEXITSTATUS(c->status) == 127;
+    snprintf(why, cap, "%s: %s%s", c->server->name, absent ? "" : "coturn ended: ", c->words);
+    return absent ? NT_SKIP : NT_FAIL;
+}

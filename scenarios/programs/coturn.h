@@ -1,0 +1,16 @@
+/* Debian's coturn on a machine of the fabric, as a server of the case. */
+#ifndef NT_PROGRAMS_COTURN_H
+#define NT_PROGRAMS_COTURN_H
+
+#include "natsim/live/machine.h"
+#include "reports/result/result.h"
+#include "scenarios/model/case.h"
+
+struct nt_coturn;
+
+struct nt_coturn *nt_coturn_new(struct nt_machine *m, const struct nt_scn_server *server, FILE *log); /* `log` becomes its own, also on failure */
+void nt_coturn_del(struct nt_coturn *c); /* after its machine */
+bool nt_coturn_ready(const struct nt_coturn *c);
+enum nt_outcome nt_coturn_fault(const struct nt_coturn *c, char *why, size_t cap);
+
+#endif

@@ -1,0 +1,32 @@
+/* One case from its plain data to its result: build the world, run it, judge it. */
+#ifndef NT_RUN_CASE_H
+#define NT_RUN_CASE_H
+
+#include "pcap/capture.h"
+#include "reports/result/result.h"
+#include "scenarios/model/case.h"
+#include "scenarios/run/orders.h"
+
+struct nt_run_options {
+    uint64_t seed;
+    bool seed_in_id;   /* "#seed=N" */
+    const struct nt_carrier_ops *carrier; /* NULL: the built-in one */
+    nt_time until;     /* --until; 0: none */
+    const char *logs;  /* beginning of the names of real programs' logs; NULL: none */
+};
+
+struct nt_run_listener { /* what natsim explain wants to see */
+    void (*event)(void *user, const struct nt_scn_case *c, struct nt_scn_node node, const struct nt_trace_event *ev);
+    void *user;
+};
+
+/* Fills *out (freed with nt_result_case_free) whatever happens: what broke here is the outcome NT_ERROR. The capture is the
+ * caller's and holds the packets afterwards; out->capture stays NULL. `listener` may be NULL. */
+void nt_run_case(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
+                 const struct nt_run_listener *listener, struct nt_result_case *out);
+
+/* One run of the world, with one order of deliveries; NULL: the order of time. */
+void nt_run_order(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
+                  const struct nt_run_listener *listener, struct nt_orders *orders, struct nt_result_case *out);
+
+#endif

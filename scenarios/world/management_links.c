@@ -1,0 +1,166 @@
+/* Management links: signalling is not what ICE carries through NATs. Each agent and the platform have an interface of their own
+ * for it, with the delay of the networks between them, which no gateway and no gathering ever sees. */
+#include "scenarios/apps/platform.h"
+#include "scenarios/world/world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NAME_MAX_BYTES 300
+#define LINKS_MAX 32000 /* /30s of 198.18.0.0/15, RFC 2544's benchmarking network */
+
+static struct nt_addr link_address(uint32_t link, uint32_t n)
+{
+    return nt_addr_v4(UINT32_C(0xc6120000) + 4 * link + n, NT_SIP_PORT);
+}
+
+/* Sum of the delays of the networks on the way with the fewest gateways from any network in `from` to one in `to`. */
+static int path_delay(const struct nt_scn_case *c, const bool *from, const bool *to, nt_time *delay)
+{
+    size_t n = c->network_count, head = 0, tail = 0;
+    nt_time *sum = calloc(n, sizeof *sum);
+    size_t *queue = calloc(n, sizeof *queue);
+    bool *seen = calloc(n, sizeof *seen);
+    *delay = 0;
+    if (sum == NULL || queue == NULL || seen == NULL) {
+        free(sum), free(queue), free(seen);
+        return NT_ENOMEM;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (from[i])
+            seen[i] = true, sum[i] = c->networks[i].delay, queue[tail++] = i;
+    for (; head < tail; head++) {
+        size_t at = queue[head];
+        if (to[at]) {
+            *delay = sum[at];
+            break;
+        }
+        for (size_t g = 0; g < c->gateway_count; g++) {
+            const struct nt_scn_gateway *gw = &c->gateways[g];
+            for (size_t i = 0; i < gw->inside_count; i++) {
+                size_t in = gw->inside[i].network, out = gw->outside.network;
+                size_t next = in == at ? out : out == at ? in : at;
+                if (!seen[next])
+                    seen[next] = true, sum[next] = sum[at] + c->networks[next].delay, queue[tail++] = next;
+            }
+        }
+    }
+    free(sum), free(queue), free(seen);
+    return NT_OK;
+}
+
+static void mark(bool *set, size_t n, const struct nt_scn_attachment *on, size_t count)
+{
+    memset(set, 0, n * sizeof *set);
+    for (size_t i = 0; i < count; i++)
+        set[on[i].network] = true;
+}
+
+static struct nt_host *signal_host(struct nt_world *w, const char *name, struct nt_scn_node n)
+{
+    char label[NAME_MAX_BYTES];
+    snprintf(label, sizeof label, "%s.signalling", name);
+    struct nt_host *h = nt_host_new(w->fabric, label);
+    return h != NULL && nt_observer_node(&w->observer, nt_host_node(h), n) == NT_OK ? h : NULL;
+}
+
+static int attach(struct nt_host *h, const char *node, uint32_t network, uint32_t link, uint32_t n, uint32_t port)
+{
+    char tap[NAME_MAX_BYTES];
+    struct nt_addr a = link_address(link, n);
+    a.port = 0;
+    snprintf(tap, sizeof tap, port == 0 ? "%s.signalling" : "%s.signalling.%u", node, (unsigned)port);
+    struct nt_route route = {.port = port, .prefix = {.bits = 30}};
+    route.prefix.addr = link_address(link, 0);
+    route.prefix.addr.port = 0;
+    if (nt_host_attach(h, network, tap, &a, 1) == NT_FABRIC_NONE)
+        return NT_ENOMEM;
+    return nt_routes_add(nt_host_routes(h), &route);
+}
+
+static uint32_t link_network(struct nt_world *w, uint32_t link, nt_time delay)
+{
+    char name[64];
+    snprintf(name, sizeof name, "signalling.%u", (unsigned)link);
+    struct nt_network_config config = {.name = name, .delay = delay, .mtu = NT_SIP_DATAGRAM_MAX};
+    return nt_fabric_add_network(w->fabric, &config);
+}
+
+static const struct nt_scn_server *find_platform(const struct nt_scn_case *c, uint32_t *index)
+{
+    for (uint32_t i = 0; i < c->server_count; i++)
+        if ((c->servers[i].kinds & NT_SCN_PLATFORM) != 0) {
+            *index = i;
+            return &c->servers[i];
+        }
+    return NULL;
+}
+
+/* One link from each agent to the platform. */
+static int link_to_platform(struct nt_world *w, const struct nt_scn_server *server, uint32_t index, bool *from, bool *to)
+{
+    const struct nt_scn_case *c = w->scn;
+    w->platform = nt_platform_new();
+    w->platform_host = signal_host(w, server->name, (struct nt_scn_node){NT_SCN_NODE_SERVER, index});
+    if (w->platform == NULL || w->platform_host == NULL)
+        return NT_ENOMEM;
+    mark(to, c->network_count, &server->on, 1);
+    for (uint32_t i = 0; i < c->agent_count; i++) {
+        nt_time delay;
+        mark(from, c->network_count, c->agents[i].on, c->agents[i].on_count);
+        if (path_delay(c, from, to, &delay) != NT_OK)
+            return NT_ENOMEM;
+        uint32_t network = link_network(w, i, delay);
+        struct nt_addr own = link_address(i, 1), theirs = link_address(i, 2);
+        if (network == NT_FABRIC_NONE || attach(w->signal_hosts[i], c->agents[i].name, network, i, 2, 0) != NT_OK ||
+            attach(w->platform_host, server->name, network, i, 1, i) != NT_OK ||
+            nt_platform_add(w->platform, c->agents[i].name, &own, &theirs) != NT_OK)
+            return NT_ENOMEM;
+    }
+    return nt_host_run_endpoint(w->platform_host, nt_platform_endpoint(w->platform), 0) != NT_FABRIC_NONE ? NT_OK : NT_ENOMEM;
+}
+
+/* Without a platform: one link between caller and callee. */
+static int link_directly(struct nt_world *w, bool *from, bool *to)
+{
+    const struct nt_scn_case *c = w->scn;
+    nt_time delay;
+    if (c->caller == NT_SCN_NONE)
+        return NT_OK;
+    mark(from, c->network_count, c->agents[c->caller].on, c->agents[c->caller].on_count);
+    mark(to, c->network_count, c->agents[c->callee].on, c->agents[c->callee].on_count);
+    if (path_delay(c, from, to, &delay) != NT_OK)
+        return NT_ENOMEM;
+    uint32_t network = link_network(w, 0, delay);
+    if (network == NT_FABRIC_NONE || attach(w->signal_hosts[c->caller], c->agents[c->caller].name, network, 0, 1, 0) != NT_OK)
+        return NT_ENOMEM;
+    return attach(w->signal_hosts[c->callee], c->agents[c->callee].name, network, 0, 2, 0);
+}
+
+int nt_world_signalling(struct nt_world *w)
+{
+    const struct nt_scn_case *c = w->scn;
+    uint32_t index;
+    const struct nt_scn_server *platform = find_platform(c, &index);
+    if (c->agent_count > LINKS_MAX)
+        return NT_ELIMIT;
+    for (uint32_t i = 0; i < c->agent_count; i++)
+        if ((w->signal_hosts[i] = signal_host(w, c->agents[i].name, (struct nt_scn_node){NT_SCN_NODE_AGENT, i})) == NULL)
+            return NT_ENOMEM;
+    bool *from = calloc(c->network_count + 1, sizeof *from), *to = calloc(c->network_count + 1, sizeof *to);
+    int r = from == NULL || to == NULL ? NT_ENOMEM : platform != NULL ? link_to_platform(w, platform, index, from, to) : link_directly(w, from, to);
+    free(from), free(to);
+    return r;
+}
+
+void nt_signalling_ends(const struct nt_world *w, uint32_t agent, struct nt_addr *own, struct nt_addr *peer)
+{
+    if (w->platform != NULL) {
+        *own = link_address(agent, 2);
+        *peer = link_address(agent, 1);
+    } else {
+        *own = link_address(0, agent == w->scn->caller ? 1 : 2);
+        *peer = link_address(0, agent == w->scn->caller ? 2 : 1);
+    }
+}

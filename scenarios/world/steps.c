@@ -1,0 +1,194 @@
+#include "scenarios/world/steps.h"
+#include "pcap/filter.h"
+#include "scenarios/programs/run_step.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct step {
+    struct nt_steps *all;
+    const struct nt_scn_step *scn;
+    struct nt_bpf *filter;
+    bool scheduled, ran;
+};
+
+struct nt_steps {
+    struct nt_world *w;
+    struct step *items;
+    size_t count, ran;
+    const struct nt_scn_step *failed;
+    const char *why;
+};
+
+static bool match(void *user, const uint8_t *ip_packet, size_t len)
+{
+    return nt_bpf_match(user, ip_packet, len);
+}
+
+static int run_fault(struct step *s, nt_time now)
+{
+    const struct nt_scn_step *scn = s->scn;
+    struct nt_fault fault = {.kind = (enum nt_fault_kind)scn->fault, .node = nt_world_node(s->all->w, scn->where),
+        .on_arrival = scn->where.kind == NT_SCN_NODE_GATEWAY, .match = s->filter != NULL ? match : NULL, .user = s->filter,
+        .nth = scn->nth, .nth_count = scn->nth_count, .by = scn->by,
+        .until = scn->duration > 0 ? nt_time_after(now, scn->duration) : NT_TIME_NEVER};
+    return nt_fabric_add_fault(s->all->w->fabric, &fault);
+}
+
+static size_t side(const struct nt_world *w, const struct nt_scn_node *nodes, size_t count, uint32_t *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        n += nt_world_nodes(w, nodes[i], out + n);
+    return n;
+}
+
+static int run_partition(struct nt_world *w, const struct nt_scn_step *scn, nt_time now)
+{
+    uint32_t *a = calloc(2 * scn->side_a_count + 2, sizeof *a), *b = calloc(2 * scn->side_b_count + 2, sizeof *b);
+    int r = NT_ENOMEM;
+    if (a != NULL && b != NULL) {
+        size_t na = side(w, scn->side_a, scn->side_a_count, a), nb = side(w, scn->side_b, scn->side_b_count, b);
+        r = nt_fabric_partition(w->fabric, a, na, b, nb, scn->duration > 0 ? nt_time_after(now, scn->duration) : NT_TIME_NEVER);
+    }
+    free(a);
+    free(b);
+    return r;
+}
+
+static int run_inject(struct nt_world *w, const struct nt_scn_step *scn, nt_time now)
+{
+    struct nt_host *h = scn->where.kind == NT_SCN_NODE_AGENT    ? w->agent_hosts[scn->where.index]
+                        : scn->where.kind == NT_SCN_NODE_SERVER ? w->server_hosts[scn->where.index]
+                                                                : NULL;
+    return h != NULL ? nt_host_inject(h, &scn->as, &scn->dst, scn->payload, scn->payload_len, now) : NT_EINVAL;
+}
+
+static int run(struct step *s, nt_time now)
+{
+    struct nt_world *w = s->all->w;
+    const struct nt_scn_step *scn = s->scn;
+    uint32_t node = nt_world_node(w, scn->where);
+    struct nt_party from = scn->from != NT_SCN_NONE ? w->parties[scn->from] : (struct nt_party){0};
+    switch (scn->kind) {
+    case NT_STEP_CALL: w->call_at = now, from.ops->call(from.self, now); return NT_OK;
+    case NT_STEP_REOFFER: return from.ops->reoffer(from.self, now);
+    case NT_STEP_SEND: return from.ops->send(from.self, scn->bytes, scn->count, scn->interval, now);
+    case NT_STEP_SIGNALLING: from.ops->signal(from.self, scn); return NT_OK;
+    case NT_STEP_FAULT: return run_fault(s, now);
+    case NT_STEP_LINK: nt_fabric_set_port(w->fabric, node, scn->port, scn->up, now); return NT_OK;
+    case NT_STEP_NAT:
+    case NT_STEP_SERVER: return nt_fabric_control(w->fabric, node, (enum nt_control)scn->control, 0, now);
+    case NT_STEP_PARTITION: return run_partition(w, scn, now);
+    case NT_STEP_INJECT: return run_inject(w, scn, now);
+    case NT_STEP_RUN: return nt_program_run(w, scn, now);
+    }
+    return NT_EINVAL;
+}
+
+static const char *reason(int err)
+{
+    switch (err) {
+    case NT_ESTATE: return "it is too early for that";
+    case NT_ENOENT: return "no route from there";
+    case NT_EUNSUPPORTED: return "that node cannot do it";
+    default: return nt_strerror(err);
+    }
+}
+
+static void on_time(void *user, nt_time now)
+{
+    struct step *s = user;
+    struct nt_steps *all = s->all;
+    int r = run(s, now);
+    s->ran = true;
+    all->ran++;
+    all->w->last_activity = now;
+    if (r != NT_OK && all->failed == NULL) {
+        all->failed = s->scn;
+        all->why = reason(r);
+    }
+}
+
+static int schedule(struct step *s, nt_time at)
+{
+    s->scheduled = true;
+    return nt_fabric_at(s->all->w->fabric, at, on_time, s);
+}
+
+void nt_steps_event(struct nt_steps *steps, const struct nt_observed *o, nt_time now)
+{
+    for (size_t i = 0; i < steps->count; i++) {
+        struct step *s = &steps->items[i];
+        const struct nt_scn_step *scn = s->scn;
+        if (!s->scheduled && scn->after.kind == o->node.kind && scn->after.index == o->node.index && strcmp(scn->event, o->event) == 0)
+            schedule(s, nt_time_after(now, scn->delay));
+    }
+}
+
+static int prepare(struct nt_steps *steps, struct step *s, const struct nt_scn_step *scn)
+{
+    char what[160];
+    s->all = steps;
+    s->scn = scn;
+    if (scn->filter != NULL && (s->filter = nt_bpf_new(scn->filter, what, sizeof what)) == NULL)
+        return NT_ENOMEM; /* it compiled at load */
+    return scn->after.kind == NT_SCN_NODE_NONE ? schedule(s, scn->at) : NT_OK;
+}
+
+struct nt_steps *nt_steps_new(struct nt_world *w)
+{
+    struct nt_steps *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return NULL;
+    s->w = w;
+    s->items = calloc(w->scn->step_count + 1, sizeof *s->items);
+    for (size_t i = 0; s->items != NULL && i < w->scn->step_count; i++) {
+        s->count++;
+        if (prepare(s, &s->items[i], &w->scn->steps[i]) != NT_OK) {
+            nt_steps_del(s);
+            return NULL;
+        }
+    }
+    if (s->items != NULL)
+        return s;
+    free(s);
+    return NULL;
+}
+
+void nt_steps_del(struct nt_steps *s)
+{
+    if (s == NULL)
+        return;
+    for (size_t i = 0; i < s->count; i++)
+        nt_bpf_del(s->items[i].filter);
+    free(s->items);
+    free(s);
+}
+
+bool nt_steps_done(const struct nt_steps *s)
+{
+    return s->ran == s->count;
+}
+
+bool nt_steps_idle(const struct nt_steps *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->items[i].scheduled && !s->items[i].ran)
+            return false;
+    return true;
+}
+
+const struct nt_scn_step *nt_steps_not_run(const struct nt_steps *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (!s->items[i].ran)
+            return s->items[i].scn;
+    return NULL;
+}
+
+const struct nt_scn_step *nt_steps_failed(const struct nt_steps *s, const char **why)
+{
+    *why = s->why;
+    return s->failed;
+}
