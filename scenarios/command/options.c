@@ -1,5 +1,6 @@
 #include "scenarios/command/options.h"
 #include "core/base/err.h"
+#include "scenarios/language/text/units.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -95,24 +96,6 @@ static int read_range(const char *text, const char *between, uint64_t *a, uint64
     if (read_number(text, a, &end) != NT_OK || strncmp(end, between, strlen(between)) != 0)
         return NT_EFORMAT;
     return read_number(end + strlen(between), b, &end) == NT_OK && *end == '\0' ? NT_OK : NT_EFORMAT;
-}
-
-int nt_options_time(const char *text, nt_time *t)
-{
-    static const struct {
-        const char *unit;
-        nt_time ns;
-    } units[] = {{"ns", 1}, {"us", NT_USEC}, {"ms", NT_MSEC}, {"s", NT_SEC}, {"m", 60 * NT_SEC}, {"h", 3600 * NT_SEC}};
-    uint64_t n;
-    const char *end;
-    if (read_number(text, &n, &end) != NT_OK)
-        return NT_EFORMAT;
-    for (size_t i = 0; i < COUNT(units); i++)
-        if (strcmp(end, units[i].unit) == 0 && n <= (uint64_t)(NT_TIME_NEVER / 2 / units[i].ns)) {
-            *t = (nt_time)n * units[i].ns;
-            return NT_OK;
-        }
-    return NT_EFORMAT;
 }
 
 static int push(struct nt_option_list *list, const char *item, struct nt_diags *diags)
@@ -212,7 +195,7 @@ static int set(struct nt_options *o, enum flag flag, const char *name, const cha
     case FLAG_CAPTURE:
     case FLAG_FORMAT:
     case FLAG_CARRIER: return set_choice(o, flag, value, diags);
-    case FLAG_UNTIL: return nt_options_time(value, &o->until) == NT_OK ? NT_EXIT_OK : complain(diags, "--until cannot be", value, "a time with its unit, as in 30s");
+    case FLAG_UNTIL: return nt_unit_time(value, &o->until) == NT_UNIT_OK ? NT_EXIT_OK : complain(diags, "--until cannot be", value, "a time with its unit, as in 30s");
     case FLAG_FAIL_FAST: o->fail_fast = true; return NT_EXIT_OK;
     case FLAG_STATS: o->stats = true; return NT_EXIT_OK;
     case FLAG_STAMP: o->stamp = true; return NT_EXIT_OK;

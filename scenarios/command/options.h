@@ -45,7 +45,5 @@ struct nt_options {
 /* NT_EXIT_OK, or NT_EXIT_USAGE with a diagnostic. */
 int nt_options_read(struct nt_options *o, int argc, char **argv, struct nt_diags *diags);
 void nt_options_help(void); /* on standard output */
-/* "20ms", "5s", "2m", "1h", "100us": 0 or NT_EFORMAT. */
-int nt_options_time(const char *text, nt_time *t);
 
 #endif

@@ -319,6 +319,19 @@ def test_until_goes_on(natsim, scenario, results):
     assert results("a")["cases"][0]["virtual_ms"] < 10_000 <= 90_000 <= results("b")["cases"][0]["virtual_ms"]
 
 
+@pytest.mark.parametrize("time", ["90s", "1.5m", "0.5h", "12345.678ms", "0.000000001s", "200001h", "1.5ns", "5", "1e3s", " 5s", "5 s"])
+def test_until_takes_the_times_of_the_language(natsim, scenario, results, time):
+    """A time is valid on the command line when it is valid in a file, and means the same there."""
+    scenario(two_nats(), "flag.yaml")
+    scenario(two_nats(expect=f'  until: "{time}"\n' + ('  limit: 1h\n' if "h" in time else "")), "key.yaml")
+    flag, key = natsim("run", "flag.yaml", "--out", "a", "--until", time), natsim("run", "key.yaml", "--out", "b")
+    assert flag.code == key.code
+    if flag.code == 0:
+        assert results("a")["cases"][0]["virtual_ms"] == results("b")["cases"][0]["virtual_ms"]
+    else:
+        assert f"--until cannot be '{time}'" in flag.err
+
+
 # --- an installed program ---
 
 @pytest.fixture(scope="module")

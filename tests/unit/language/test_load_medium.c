@@ -1,6 +1,6 @@
 /* Media of networks: what their keys become, what is left out, where stations are; and every error, with its place. */
 #include "natsim/fabric/fabric.h"
-#include "loaded.h"
+#include "tests/unit/loaded.h"
 #include "scenarios/language/text/units.h"
 
 #include <setjmp.h>
