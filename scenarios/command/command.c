@@ -1,5 +1,5 @@
 #include "scenarios/command/command.h"
-#include "scenarios/programs/adapter_pipe.h"
+#include "scenarios/files/installed.h"
 #include "scenarios/command/carrier_module.h"
 
 #include <fcntl.h>
@@ -30,7 +30,7 @@ static int version(const struct nt_options *o)
     (void)o;
     printf("natsim " NATSIM_VERSION " (carriers: %s)\n", nt_carriers_text());
     fflush(stdout);
-    nt_adapters_environment();
+    nt_adapters_to_path();
     FILE *stacks = popen("stack --list 2>/dev/null", "r"); /* what `exec: "stack NAME"` can be here */
     char line[300];
     while (stacks != NULL && fgets(line, sizeof line, stacks) != NULL)

@@ -3,7 +3,7 @@
 #include "core/base/map.h"
 #include "reports/ladder/ladder.h"
 #include "reports/report.h"
-#include "scenarios/programs/adapter_pipe.h"
+#include "scenarios/files/installed.h"
 #include "scenarios/command/command.h"
 #include "scenarios/command/replace_agents.h"
 #include "scenarios/run/case.h"
@@ -147,7 +147,7 @@ int nt_command_explain(const struct nt_options *given)
     struct nt_selection s = {0};
     struct nt_diags diags = {0};
     char file[1024];
-    nt_adapters_environment();
+    nt_adapters_to_path();
     if (o.args.count != 1) {
         fputs("natsim: explain takes one case: an id that 'natsim list' shows\n", stderr);
         return NT_EXIT_USAGE;

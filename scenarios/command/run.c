@@ -1,9 +1,9 @@
 /* natsim run: load, hand the cases to workers, gather their results, write the reports. */
 #include "core/base/err.h"
 #include "reports/report.h"
-#include "scenarios/programs/adapter_pipe.h"
+#include "scenarios/files/installed.h"
+#include "scenarios/command/carrier_module.h"
 #include "scenarios/command/command.h"
-#include "scenarios/programs/machines.h"
 #include "scenarios/files/output.h"
 #include "scenarios/command/worker_pool.h"
 #include "scenarios/run/repeat.h"
@@ -315,7 +315,7 @@ int nt_command_run(const struct nt_options *o)
         nt_diag_mend(nt_diag_add(&diags, NULL, 0, 0, "no case is selected"), "'natsim list' shows what there is; look at --filter, --tag and --shard");
         r = NT_EXIT_USAGE;
     }
-    nt_adapters_environment();
+    nt_adapters_to_path();
     if (r != NT_EXIT_OK)
         nt_complain(&diags);
     else if ((r = prepare(&run)) == NT_EXIT_OK)

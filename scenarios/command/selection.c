@@ -1,6 +1,7 @@
 #include "scenarios/command/selection.h"
 #include "core/base/err.h"
 #include "core/base/map.h"
+#include "scenarios/files/installed.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 #include "scenarios/files/suites.h"
 #include "core/base/err.h"
 #include "core/base/map.h"
+#include "scenarios/files/installed.h"
 
 #include <dirent.h>
 #include <stdbool.h>
@@ -25,30 +26,6 @@ static bool is_file(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
-}
-
-/* Beside the program in the build tree, beside it when installed, then where the build says. */
-const char *nt_suites_directory(void)
-{
-    static char found[PATH_BYTES];
-    static const char *const beside[] = {"/../scenarios/suites", "/../../scenarios/suites", "/../share/natsim/suites"};
-    char exe[PATH_BYTES / 2];
-    ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
-    if (n > 0) {
-        exe[n] = '\0';
-        char *slash = strrchr(exe, '/');
-        *(slash != NULL ? slash : exe) = '\0';
-        for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
-            snprintf(found, sizeof found, "%s%s", exe, beside[i]);
-            if (is_directory(found))
-                return found;
-        }
-    }
-    snprintf(found, sizeof found, "%s", NATSIM_SUITES_SOURCE);
-    if (is_directory(found))
-        return found;
-    snprintf(found, sizeof found, "%s", NATSIM_SUITES_INSTALLED);
-    return is_directory(found) ? found : NULL;
 }
 
 static bool is_scenario(const char *name)

@@ -25,7 +25,5 @@ int nt_suites_add(struct nt_suite_files *f, const char *argument, struct nt_diag
 /* Orders all by id, and drops what was named twice. */
 void nt_suites_sort(struct nt_suite_files *f);
 void nt_suites_free(struct nt_suite_files *f);
-/* The directory of the suites, or NULL; static storage. */
-const char *nt_suites_directory(void);
 
 #endif

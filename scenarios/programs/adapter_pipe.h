@@ -41,7 +41,4 @@ void nt_adapter_candidate(struct nt_adapter *a, const char *candidate, size_t le
 void nt_adapter_candidates_end(struct nt_adapter *a);
 void nt_adapter_stop(struct nt_adapter *a);
 
-/* The adapters that come with natsim (tests/interop/adapters) are found by name: their directory is first in PATH from now on. */
-void nt_adapters_environment(void);
-
 #endif
