@@ -1,22 +1,10 @@
 #include "scenarios/apps/agent_result.h"
-#include "scenarios/judge/outcome.h"
 #include "scenarios/apps/result_text.h"
+#include "scenarios/model/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-const char *nt_describe_state(enum nt_ice_state s)
-{
-    static const char *const names[] = {"new", "gathering", "running", "completed", "failed", "disconnected", "closed"};
-    return names[s];
-}
-
-static const char *pair_state_name(enum nt_ice_pair_state s)
-{
-    static const char *const names[] = {"frozen", "waiting", "in-progress", "succeeded", "failed"};
-    return names[s];
-}
 
 static int describe_candidates(const struct nt_ice_agent *ice, struct nt_result_agent *r)
 {
@@ -61,7 +49,7 @@ static int describe_pairs(const struct nt_ice_agent *ice, struct nt_result_agent
         nt_ice_pair_at(ice, i, &p);
         r->pairs[i] = (struct nt_result_pair){.local = p.local.addr, .remote = p.remote.addr, .base = p.base,
             .local_type = nt_describe_copy(nt_ice_type_name(p.local.type), &err), .remote_type = nt_describe_copy(nt_ice_type_name(p.remote.type), &err),
-            .state = nt_describe_copy(pair_state_name(p.state), &err), .generated_by = generated_by(ice, p.generated_by, &err),
+            .state = nt_describe_copy(nt_word_name(nt_pair_state_words, (int)p.state), &err), .generated_by = generated_by(ice, p.generated_by, &err),
             .receivable = p.receivable, .sendable = p.sendable, .handshake = p.receivable && p.sendable, .valid = p.valid,
             .nominated = p.nominated, .priority = p.priority};
         r->pair_count++;
@@ -87,8 +75,8 @@ int nt_describe_ice(const struct nt_ice_agent *ice, struct nt_result_agent *r)
     struct nt_ice_stats stats = nt_ice_stats(ice);
     int err = NT_OK;
     r->stack = nt_describe_copy("natsim", &err);
-    r->state = nt_describe_copy(nt_describe_state(nt_ice_state(ice)), &err);
-    r->role = nt_describe_copy(nt_ice_role(ice) == NT_ICE_CONTROLLING ? "controlling" : "controlled", &err);
+    r->state = nt_describe_copy(nt_agent_state_name(nt_ice_state(ice)), &err);
+    r->role = nt_describe_copy(nt_role_name(nt_ice_role(ice)), &err);
     r->checks_sent = stats.checks_sent;
     r->checks_received = stats.checks_received;
     if (err != NT_OK || describe_candidates(ice, r) != NT_OK || describe_pairs(ice, r) != NT_OK)

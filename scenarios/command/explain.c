@@ -4,6 +4,7 @@
 #include "reports/ladder/ladder.h"
 #include "reports/report.h"
 #include "scenarios/files/installed.h"
+#include "scenarios/model/words.h"
 #include "scenarios/command/command.h"
 #include "scenarios/command/replace_agents.h"
 #include "scenarios/run/case.h"
@@ -22,16 +23,10 @@ struct timeline {
     size_t count, cap;
 };
 
-static const char *pair_state(int64_t state)
-{
-    static const char *const names[] = {"frozen", "waiting", "in-progress", "succeeded", "failed"};
-    return state >= 0 && state < 5 ? names[state] : "?";
-}
-
 static const char *verb(const struct nt_trace_event *ev)
 {
     switch (ev->kind) {
-    case NT_TR_ICE_PAIR: return pair_state(ev->n[3]);
+    case NT_TR_ICE_PAIR: return nt_word_name(nt_pair_state_words, ev->n[3]);
     case NT_TR_ICE_PAIR_GONE: return "pruned";
     case NT_TR_ICE_CHECK_SENT: return ev->n[3] == 1 ? "check sent, nominating" : ev->n[3] == 2 ? "check sent, triggered" : "check sent";
     case NT_TR_ICE_CHECK_RECEIVED: return "check received";

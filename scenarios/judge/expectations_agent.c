@@ -1,6 +1,6 @@
 #include "scenarios/judge/expectations_agent.h"
 #include "scenarios/programs/agent.h"
-#include "scenarios/judge/outcome.h"
+#include "scenarios/model/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -53,10 +53,10 @@ static const char *match_text(const struct nt_scn_match *m, char *buf, size_t ca
 
 static void judge_state(struct nt_verdict *v, const struct nt_scn_agent_expect *e, const struct nt_result_agent *r)
 {
-    const char *state = e->state >= 0 ? nt_describe_state((enum nt_ice_state)e->state) : r->state;
+    const char *state = e->state >= 0 ? nt_agent_state_name((enum nt_ice_state)e->state) : r->state;
     if (strcmp(r->state, state) != 0)
         nt_verdict_fail(v, e->state_place, 0, "%s: expected state %s, found %s", r->name, state, r->state);
-    const char *role = e->role == NT_ICE_CONTROLLING ? "controlling" : "controlled";
+    const char *role = nt_role_name((enum nt_ice_role)e->role);
     if (e->role != 0 && strcmp(r->role, role) != 0)
         nt_verdict_fail(v, e->role_place, 0, "%s: expected role %s, found %s", r->name, role, r->role);
 }

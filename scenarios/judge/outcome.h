@@ -11,7 +11,6 @@ int nt_describe(const struct nt_world *w, unsigned live_path, struct nt_result_c
 /* Finds an agent of ours whose data went another way, as packets show it, than its selected pair says: DIRECT, RELAYED of enum
  * nt_scn_path. The two sides may have selected different pairs. */
 bool nt_describe_astray(const struct nt_world *w, uint32_t *agent, unsigned *says, unsigned *went);
-const char *nt_describe_state(enum nt_ice_state s); /* "new", "gathering", ... as expectations write it */
 const char *nt_describe_path(unsigned path); /* "direct", "relayed", "none" */
 
 #endif

@@ -4,6 +4,7 @@
 #define NT_LANGUAGE_KEY_TABLE_H
 
 #include "scenarios/language/reader.h"
+#include "scenarios/model/words.h"
 
 enum nt_key_type {
     NT_KEY_NODE = 0, /* const struct nt_yaml *: read further by its owner */
@@ -30,12 +31,6 @@ enum nt_key_type {
 enum { NT_KEY_REQUIRED = 1, NT_KEY_UNBUILT = 2, NT_KEY_ONLY = 4 /* larger values are not in this version */ };
 
 #define NT_KEY_SIGNED(n) ((uint64_t)(int64_t)(n)) /* a bound of I32 and DECIMAL */
-
-struct nt_word {
-    const char *name;
-    int value;
-    bool unbuilt;
-};
 
 struct nt_key {
     const char *name;

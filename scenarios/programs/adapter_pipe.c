@@ -1,5 +1,6 @@
 #include "scenarios/programs/adapter_pipe.h"
 #include "core/base/err.h"
+#include "scenarios/model/words.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -79,7 +80,7 @@ void nt_adapter_start(struct nt_adapter *a, const struct nt_adapter_start *start
     json_t *servers = json_array();
     for (size_t i = 0; i < start->server_count; i++)
         json_array_append_new(servers, server(&start->servers[i]));
-    tell(a, json_pack("{s:s,s:s,s:b,s:o,s:s}", "t", "start", "role", start->controlling ? "controlling" : "controlled", "offerer",
+    tell(a, json_pack("{s:s,s:s,s:b,s:o,s:s}", "t", "start", "role", nt_role_name(start->controlling ? NT_ICE_CONTROLLING : NT_ICE_CONTROLLED), "offerer",
                       start->offerer, "ice", servers, "policy", start->relay_only ? "relay" : "all"));
 }
 

@@ -1,6 +1,6 @@
 #include "scenarios/programs/agent.h"
-#include "scenarios/judge/outcome.h"
 #include "scenarios/apps/result_text.h"
+#include "scenarios/model/words.h"
 #include "scenarios/programs/machines.h"
 #include "scenarios/programs/agent_state.h"
 
@@ -197,8 +197,8 @@ static int describe(const void *self, struct nt_result_agent *r)
     if (h != NULL)
         snprintf(stack, sizeof stack, "%s%s%s", h->stack, h->version[0] ? " " : "", h->version);
     r->stack = nt_describe_copy(stack, &err);
-    r->state = nt_describe_copy(nt_describe_state(state(p)), &err);
-    r->role = nt_describe_copy(nt_process_controlling(p) ? "controlling" : "controlled", &err);
+    r->state = nt_describe_copy(nt_agent_state_name(state(p)), &err);
+    r->role = nt_describe_copy(nt_role_name(nt_process_controlling(p) ? NT_ICE_CONTROLLING : NT_ICE_CONTROLLED), &err);
     r->pairs = nt_describe_array(0, sizeof *r->pairs, &err);
     nt_live_checks(p->w, p->index, &r->checks_sent, &r->checks_received);
     if (err != NT_OK || describe_candidates(p, r) != NT_OK)

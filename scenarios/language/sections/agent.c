@@ -17,8 +17,6 @@ struct form {
 #define AGENT(field) .offset = offsetof(struct form, a.field)
 #define FORM(field) .offset = offsetof(struct form, field)
 
-static const struct nt_word roles[] = {
-    {"controlling", NT_ICE_CONTROLLING, false}, {"controlled", NT_ICE_CONTROLLED, false}, {NULL, 0, false}};
 static const struct nt_word modes[] = {{"full", NT_ICE_FULL, false}, {"lite", NT_ICE_LITE, true}, {NULL, 0, false}};
 static const struct nt_word nominations[] = {
     {"regular", NT_ICE_REGULAR, false}, {"aggressive", NT_ICE_AGGRESSIVE, true}, {NULL, 0, false}};
@@ -37,7 +35,7 @@ static const struct nt_key keys[] = {
      FORM(address),
      .schema = "{\"$ref\": \"#/$defs/addresses\"}",
      .doc = "its address, or one entry for each network of 'on'"},
-    {.name = "role", .type = NT_KEY_WORD, AGENT(role), .words = roles, .doc = "the caller is controlling by default"},
+    {.name = "role", .type = NT_KEY_WORD, AGENT(role), .words = nt_role_words, .doc = "the caller is controlling by default"},
     {.name = "mode", .type = NT_KEY_WORD, FORM(mode), .words = modes, .doc = "full"},
     {.name = "nomination", .type = NT_KEY_WORD, FORM(nomination), .words = nominations, .doc = "regular"},
     {.name = "nomination-wait",

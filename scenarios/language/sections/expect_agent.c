@@ -16,16 +16,9 @@ struct agent_form {
 #define EXPECT(field) .offset = offsetof(struct agent_form, e.field)
 #define NODE(field) .offset = offsetof(struct agent_form, f.field)
 
-static const struct nt_word states[] = {{"new", NT_ICE_NEW, false},         {"gathering", NT_ICE_GATHERING, false},
-                                        {"running", NT_ICE_RUNNING, false}, {"completed", NT_ICE_COMPLETED, false},
-                                        {"failed", NT_ICE_FAILED, false},   {"disconnected", NT_ICE_DISCONNECTED, false},
-                                        {"closed", NT_ICE_CLOSED, false},   {NULL, 0, false}};
-static const struct nt_word roles[] = {
-    {"controlling", NT_ICE_CONTROLLING, false}, {"controlled", NT_ICE_CONTROLLED, false}, {NULL, 0, false}};
-
 static const struct nt_key keys[] = {
-    {.name = "state", .type = NT_KEY_WORD, EXPECT(state), .words = states, .doc = "at the end"},
-    {.name = "role", .type = NT_KEY_WORD, EXPECT(role), .words = roles, .doc = "at the end"},
+    {.name = "state", .type = NT_KEY_WORD, EXPECT(state), .words = nt_agent_state_words, .doc = "at the end"},
+    {.name = "role", .type = NT_KEY_WORD, EXPECT(role), .words = nt_role_words, .doc = "at the end"},
     {.name = "checks", .type = NT_KEY_COUNT, EXPECT(checks), .doc = "transactions sent, as in \"<= 12\""},
     {.name = "selected", NODE(selected), .schema = "{\"$ref\": \"#/$defs/selected\"}", .doc = "types or addresses"},
     {.name = "candidates",
@@ -101,12 +94,14 @@ const struct nt_table nt_table_pair = NT_TABLE("pair", "an entry of 'pairs'", pa
 
 static void unknown_match(struct nt_load *l, const struct nt_yaml *v)
 {
-    static const char *const types[] = {"host", "srflx", "prflx", "relay"};
+    const char *types[NT_ICE_RELAY + 1];
+    for (int i = 0; i <= NT_ICE_RELAY; i++)
+        types[i] = nt_ice_type_name((enum nt_ice_type)i);
     if (v->kind != NT_YAML_SCALAR) {
         nt_load_error(l, v, "a candidate's type or address must stand here, not %s", nt_yaml_kind_name(v));
         return;
     }
-    const char *near = nt_nearest(v->text, types, 4);
+    const char *near = nt_nearest(v->text, types, NT_ICE_RELAY + 1);
     struct nt_diag *d = nt_load_error(l, v, "'%s' is neither a type nor an address", v->text);
     if (near != NULL)
         nt_diag_mend(d, "did you mean '%s'?", near);

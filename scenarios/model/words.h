@@ -1,0 +1,23 @@
+/* The words of scenarios, results and reports for values of the model: each table stands here once, for readers and writers. */
+#ifndef NT_MODEL_WORDS_H
+#define NT_MODEL_WORDS_H
+
+#include "core/ice/ice.h"
+
+struct nt_word {
+    const char *name;
+    int value;
+    bool unbuilt; /* a word of the language that is not in this version */
+};
+
+/* Each table ends with a NULL name. */
+extern const struct nt_word nt_role_words[];        /* enum nt_ice_role: controlling, controlled */
+extern const struct nt_word nt_agent_state_words[]; /* enum nt_ice_state: new, gathering, running, ... */
+extern const struct nt_word nt_pair_state_words[];  /* enum nt_ice_pair_state: frozen, waiting, in-progress, ... */
+
+/* The word for a value; "?" when the table has none. */
+const char *nt_word_name(const struct nt_word *words, int64_t value);
+const char *nt_role_name(enum nt_ice_role role);
+const char *nt_agent_state_name(enum nt_ice_state state);
+
+#endif
