@@ -3,6 +3,7 @@
 
 #include "core/base/err.h"
 #include "core/base/map.h"
+#include "core/base/strings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,14 +46,12 @@ int nt_capture_add_tap(struct nt_capture *c, const char *name, const char *node,
     int err = nt_grow(&c->taps, &c->tap_cap, c->tap_count + 1, sizeof *c->taps, NT_CAPTURE_TAPS_MAX);
     if (err != NT_OK)
         return err;
-    struct nt_capture_tap tap = {.name = strdup(name), .node = strdup(node)};
-    if (description != NULL)
-        tap.description = strdup(description);
-    if (tap.name == NULL || tap.node == NULL || (description != NULL && tap.description == NULL)) {
+    struct nt_capture_tap tap = {.name = nt_strdup(name, &err), .node = nt_strdup(node, &err), .description = nt_strdup(description, &err)};
+    if (err != NT_OK) {
         free(tap.name);
         free(tap.node);
         free(tap.description);
-        return NT_ENOMEM;
+        return err;
     }
     c->taps[c->tap_count] = tap;
     return (int)c->tap_count++;

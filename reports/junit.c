@@ -2,6 +2,7 @@
 #include "core/base/err.h"
 #include "reports/output.h"
 #include "reports/report.h"
+#include "reports/result/words.h"
 
 #include <libxml/xmlwriter.h>
 
@@ -62,14 +63,6 @@ static void property(struct junit *j, const char *name, const char *value)
     close_element(j);
 }
 
-static void expected_text(const struct nt_result_case *c, char *buf, size_t cap)
-{
-    buf[0] = '\0';
-    for (unsigned bit = 1; bit <= 4; bit <<= 1)
-        if (c->expected_paths & bit)
-            snprintf(buf + strlen(buf), cap - strlen(buf), "%s%s", buf[0] != '\0' ? " or " : "", nt_path_name(bit));
-}
-
 static void properties(struct junit *j, const struct nt_result_case *c)
 {
     char buf[64];
@@ -80,9 +73,8 @@ static void properties(struct junit *j, const struct nt_result_case *c)
     property(j, "seed", buf);
     if (c->path != NULL)
         property(j, "path", c->path);
-    expected_text(c, buf, sizeof buf);
-    if (buf[0] != '\0')
-        property(j, "expected-path", buf);
+    if (c->expected_paths != 0)
+        property(j, "expected-path", nt_paths_text(c->expected_paths, buf));
     if (c->connect_ms >= 0) {
         snprintf(buf, sizeof buf, "%lld", (long long)c->connect_ms);
         property(j, "connect-ms", buf);

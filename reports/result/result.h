@@ -76,8 +76,8 @@ struct nt_result_case {
     char *reason;            /* "" on pass: one line that says what was expected and what was found */
     int line;                /* 0: null */
     uint32_t packet;         /* frame; 0: none */
-    char *path;              /* "direct", "relayed", "none"; NULL: null (not judged) */
-    unsigned expected_paths; /* bits 1 direct, 2 relayed, 4 none; 0: null */
+    char *path;              /* a word of words.h; NULL: null (not judged) */
+    unsigned expected_paths; /* enum nt_path_bit; 0: null */
     int64_t connect_ms;      /* rounded up; -1: null */
     int64_t virtual_ms;
     uint64_t packets; /* frames over all taps */

@@ -2,6 +2,7 @@
 #include "core/base/err.h"
 #include "reports/result/result.h"
 #include "reports/result/text.h"
+#include "reports/result/words.h"
 
 #include <jansson.h>
 
@@ -165,7 +166,7 @@ static json_t *expected_path(unsigned bits, int *err)
     if (bits == 0)
         return json_null();
     json_t *list = json_array();
-    for (unsigned bit = 1; bit <= 4; bit <<= 1)
+    for (unsigned bit = NT_PATH_DIRECT; bit <= NT_PATH_NONE; bit <<= 1)
         if (bits & bit)
             append(list, json_string(nt_path_name(bit)), err);
     return list;

@@ -1,7 +1,9 @@
-/* A case from JSON again. The text may come from anybody's disk: every type and size is checked, the first fault sticks. */
+/* A case from JSON again. The text may come from anybody's disk: every type and size is checked; the first fault is reported. */
 #include "core/base/err.h"
+#include "core/base/strings.h"
 #include "reports/result/result.h"
 #include "reports/result/text.h"
+#include "reports/result/words.h"
 
 #include <jansson.h>
 
@@ -30,14 +32,6 @@ static void no_memory(struct in *in)
         in->err = NT_ENOMEM;
 }
 
-static char *copy(struct in *in, const char *s)
-{
-    char *c = s != NULL ? strdup(s) : NULL;
-    if (s != NULL && c == NULL)
-        no_memory(in);
-    return c;
-}
-
 /* A string; with `null`, null (or nothing) too. */
 static char *get_text(struct in *in, const json_t *o, const char *key, bool null)
 {
@@ -48,7 +42,7 @@ static char *get_text(struct in *in, const json_t *o, const char *key, bool null
         fault(in, NT_EFORMAT, key, null ? "a string or null" : "a string");
         return NULL;
     }
-    return copy(in, json_string_value(v));
+    return nt_strdup(json_string_value(v), &in->err);
 }
 
 static uint64_t get_number(struct in *in, const json_t *o, const char *key, uint64_t max)
@@ -232,7 +226,7 @@ static void agents(struct in *in, const json_t *o, struct nt_result_case *c)
          it = json_object_iter_next((json_t *)(uintptr_t)map, it), i++) {
         struct nt_result_agent *a = &c->agents[i];
         const json_t *v = json_object_iter_value(it);
-        a->name = copy(in, json_object_iter_key(it));
+        a->name = nt_strdup(json_object_iter_key(it), &in->err);
         a->stack = get_text(in, v, "stack", false);
         a->state = get_text(in, v, "state", false);
         a->role = get_text(in, v, "role", false);
@@ -261,11 +255,11 @@ static void params(struct in *in, const json_t *o, struct nt_result_case *c)
         struct nt_result_param *p = &c->params[i];
         const json_t *v = json_object_iter_value(it);
         const char *label = json_string_value(json_object_get(labels, json_object_iter_key(it)));
-        p->name = copy(in, json_object_iter_key(it));
+        p->name = nt_strdup(json_object_iter_key(it), &in->err);
         p->json = json_dumps(v, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
         if (p->json == NULL)
             no_memory(in);
-        p->label = copy(in, label != NULL ? label : json_is_string(v) ? json_string_value(v) : p->json);
+        p->label = nt_strdup(label != NULL ? label : json_is_string(v) ? json_string_value(v) : p->json, &in->err);
     }
 }
 
@@ -290,12 +284,10 @@ static unsigned get_expected(struct in *in, const json_t *o)
         fault(in, NT_EFORMAT, "expected_path", "a list or null");
     json_array_foreach(v, i, item)
     {
-        unsigned bit = 1;
-        while (bit <= 4 && (!json_is_string(item) || strcmp(json_string_value(item), nt_path_name(bit)) != 0))
-            bit <<= 1;
-        if (bit > 4)
+        unsigned bit = json_is_string(item) ? nt_path_by_name(json_string_value(item)) : 0;
+        if (bit == 0)
             fault(in, NT_EFORMAT, "expected_path", "of direct, relayed, none");
-        bits |= bit & 7;
+        bits |= bit;
     }
     return bits;
 }

@@ -111,8 +111,3 @@ size_t nt_text_width(const char *s)
         n += (*s & 0xc0) != 0x80;
     return n;
 }
-
-const char *nt_path_name(unsigned bit)
-{
-    return bit == 1 ? "direct" : bit == 2 ? "relayed" : "none";
-}

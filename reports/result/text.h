@@ -22,7 +22,4 @@ size_t nt_utf8_length(const char *s, size_t left);
 char *nt_clean(const char *s, bool lines);
 size_t nt_text_width(const char *s); /* characters of valid UTF-8 */
 
-/* "direct", "relayed", "none" of one bit of expected_paths. */
-const char *nt_path_name(unsigned bit);
-
 #endif

@@ -13,7 +13,7 @@ struct nt_judged {
     const struct nt_result_case *result; /* filled but for the outcome */
     const struct nt_conf_verdict *conformance;
     enum nt_run_end end;
-    unsigned live_path;   /* real programs: where packets went in the end; a bit of enum nt_scn_path, 0: none did */
+    unsigned live_path;   /* real programs: where packets went in the end; a bit of enum nt_path_bit, 0: none did */
 };
 
 /* Sets outcome, reason, line and packet of *r. */

@@ -8,6 +8,7 @@
 #include "core/ice/ice.h"
 #include "natsim/fabric/medium.h"
 #include "natsim/nat/policy/policy.h"
+#include "reports/result/words.h"
 
 #define NT_SCN_NODES_MAX 100000
 #define NT_SCN_NONE UINT32_MAX
@@ -209,7 +210,7 @@ struct nt_scn_event {                  /* never */
     char *event;
 };
 
-enum nt_scn_path { NT_PATH_UNASKED = 0, NT_PATH_DIRECT = 1, NT_PATH_RELAYED = 2, NT_PATH_NONE = 4, NT_PATH_ORACLE = 8 }; /* bits */
+enum { NT_PATH_UNASKED = 0, NT_PATH_ORACLE = 8 }; /* beside enum nt_path_bit, whose values are bits, too */
 
 struct nt_scn_expect {
     struct nt_place path_place, data_place, within_place, conformance_place, limit_place;
@@ -229,7 +230,7 @@ struct nt_scn_expect {
     struct nt_place outcomes_place, explore_place;
     uint32_t explore_first;            /* choices between deliveries; 0: no exploration */
     nt_time explore_window;
-    unsigned outcomes;                 /* bits of enum nt_scn_path, 0: not asked */
+    unsigned outcomes;                 /* bits of enum nt_path_bit, 0: not asked */
 };
 
 struct nt_scn_param {

@@ -36,7 +36,7 @@ enum nt_oracle_fact_kind {
     NT_ORACLE_OPEN6,      /* g, a: internal; b, c as for ALLOWED; b 0, c 2: anybody */
     NT_ORACLE_KNOWN,      /* a: base, c: discovered address */
     NT_ORACLE_VALID,      /* a: base, b: remote */
-    NT_ORACLE_GOOD,       /* a: enum nt_scn_path bit */
+    NT_ORACLE_GOOD,       /* a: enum nt_path_bit bit */
     NT_ORACLE_FLYING      /* c: number of a held packet */
 };
 

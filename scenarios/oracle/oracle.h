@@ -5,7 +5,7 @@
 
 #include "scenarios/model/case.h"
 
-/* Bits of enum nt_scn_path (DIRECT, RELAYED, NONE) for the call between the two agents. 0: it cannot be told, and `why` (static)
+/* Bits of enum nt_path_bit (DIRECT, RELAYED, NONE) for the call between the two agents. 0: it cannot be told, and `why` (static)
  * says why. */
 unsigned nt_oracle_paths(const struct nt_scn_case *c, const char **why);
 

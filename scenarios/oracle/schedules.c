@@ -9,7 +9,7 @@
 #define MOMENTS_MAX 8000
 #define BUCKETS 8192
 
-static bool good(const struct nt_oracle_call *x, enum nt_scn_path path)
+static bool good(const struct nt_oracle_call *x, enum nt_path_bit path)
 {
     return nt_oracle_holds(&x->table, NT_ORACLE_GOOD, 0, (uint16_t)path, 0, 0);
 }

@@ -4,7 +4,7 @@
 
 #include "scenarios/oracle/call.h"
 
-/* Bits of enum nt_scn_path; 0: too much to explore, or no memory. */
+/* Bits of enum nt_path_bit; 0: too much to explore, or no memory. */
 unsigned nt_oracle_explore(struct nt_oracle_call *x, const char **why);
 
 #endif
