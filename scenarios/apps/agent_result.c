@@ -70,7 +70,7 @@ static int describe_selected(const struct nt_ice_agent *ice, struct nt_result_ag
     return err;
 }
 
-int nt_describe_ice(const struct nt_ice_agent *ice, struct nt_result_agent *r)
+int nt_agent_result(const struct nt_ice_agent *ice, struct nt_result_agent *r)
 {
     struct nt_ice_stats stats = nt_ice_stats(ice);
     int err = NT_OK;

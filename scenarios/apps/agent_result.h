@@ -1,4 +1,4 @@
-/* What one of our ICE agents looks like, as the result's plain data. */
+/* One of our ICE agents as the plain data of a result. */
 #ifndef NT_APPS_AGENT_RESULT_H
 #define NT_APPS_AGENT_RESULT_H
 
@@ -6,6 +6,6 @@
 #include "reports/result/result.h"
 
 /* Fills stack, state, role, candidates, pairs, selected pairs and counts. 0 or NT_ENOMEM. */
-int nt_describe_ice(const struct nt_ice_agent *ice, struct nt_result_agent *r);
+int nt_agent_result(const struct nt_ice_agent *ice, struct nt_result_agent *r);
 
 #endif

@@ -1,8 +1,8 @@
 #include "scenarios/apps/data_flow.h"
 #include "core/base/bytes.h"
-#include "scenarios/apps/agent.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* 0: 128..191; 1: flow; 2, 3: reserved; 4..19: magic; 20..23: number; then zeros */
 enum { AT_FLOW = 1, AT_MAGIC = 4, AT_NUMBER = 20 };

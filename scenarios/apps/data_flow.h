@@ -9,6 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define NT_DATA_MIN 28   /* bytes of a datagram with a header; shorter ones are told apart by their first byte */
+#define NT_DATA_MAGIC 16 /* bytes at offset 4 of a datagram with a header */
+
 struct nt_data_flow {
     uint32_t bytes, count, sent, received;
     nt_time interval, next; /* next: NT_TIME_NEVER when all is sent */
@@ -17,12 +20,12 @@ struct nt_data_flow {
 
 int nt_data_flow_init(struct nt_data_flow *f, uint32_t bytes, uint32_t count, nt_time interval, nt_time now);
 void nt_data_flow_free(struct nt_data_flow *f);
-/* Writes the next datagram: first byte 128..191 (RFC 7983: RTP), flow, number, magic, zeros; of a short one the first byte
- * alone. Its length. */
+/* Writes the next datagram: first byte 128..191 (RFC 7983: RTP), flow, magic, number, zeros; a short one has the first byte and
+ * zeros. Returns its length. */
 size_t nt_data_flow_write(struct nt_data_flow *f, uint8_t index, const uint8_t *magic, uint8_t *buf);
-/* Reads a datagram's flow and number; false: it is not one of `magic`'s. */
+/* Reads a datagram's flow and number; false: it does not carry `magic`. */
 bool nt_data_read(const uint8_t *bytes, size_t len, const uint8_t *magic, uint8_t *flow, uint32_t *number);
-/* The oldest datagram with that first byte that is sent and has not arrived; false: there is none. */
+/* The oldest datagram with that first byte that was sent and has not arrived; false: there is none. */
 bool nt_data_flow_missing(const struct nt_data_flow *f, uint8_t first, uint32_t *number);
 /* Notes the arrival; false: it was there already. */
 bool nt_data_flow_arrived(struct nt_data_flow *f, uint32_t number);

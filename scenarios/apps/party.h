@@ -1,23 +1,34 @@
-/* One agent of a case as steps, the run and the report see it: ours in process (app_agent), or a process of somebody's
- * (app_process). */
+/* One agent of a case as steps, the run and the report see it: our own agent (apps/agent.h), or a process (programs/agent.h). */
 #ifndef NT_APPS_PARTY_H
 #define NT_APPS_PARTY_H
 
 #include "reports/result/result.h"
 #include "scenarios/model/case.h"
 
-/* How many datagrams one agent sent and how many of them arrived. */
+/* The datagrams that one agent sent, and how many of them arrived. */
 struct nt_data_count {
     uint64_t sent, received;
-    uint64_t marked; /* of the received, those that carry the magic */
+    uint64_t marked;      /* of the received, those that carry the magic */
+    const uint8_t *magic; /* NT_DATA_MAGIC bytes that no other agent's datagrams carry; NULL: unknown */
+};
+
+/* The other agent of the call. */
+struct nt_peer_kind {
+    bool process;  /* data is probes that it sends back (tests/interop/README.md) */
+    bool webrtc;   /* a process whose data goes above DTLS: ICE alone connects */
+    bool trickles; /* it can */
 };
 
 struct nt_party_ops {
+    /* before the call, where processes take part */
+    void (*meets)(void *self, const struct nt_peer_kind *peer);
     /* steps */
     void (*call)(void *self, nt_time now);
     int (*reoffer)(void *self, nt_time now); /* NT_ESTATE before an answered call */
     void (*signal)(void *self, const struct nt_scn_step *step); /* from now on */
     int (*send)(void *self, uint32_t bytes, uint32_t count, nt_time interval, nt_time now);
+    /* the peer: a datagram arrived there. True: it is one of this agent's, for the first time; its number */
+    bool (*delivered)(void *self, const uint8_t *bytes, size_t len, uint32_t *number);
     /* the run */
     bool (*waits)(const void *self);   /* for the peer's first description, and for nothing else */
     bool (*goes_on)(const void *self); /* gathers, checks, or has data to send */

@@ -2,11 +2,11 @@
 #ifndef NT_APPS_SERVER_H
 #define NT_APPS_SERVER_H
 
-#include "scenarios/world/world.h"
+#include "scenarios/apps/app.h"
 
-struct nt_app_server *nt_app_server_new(struct nt_world *w, uint32_t index); /* NULL without memory */
-void nt_app_server_del(struct nt_app_server *s);
+struct nt_app_server *nt_app_server_new(const struct nt_app_context *context); /* NULL without memory */
+void nt_app_server_del(struct nt_app_server *server);
 /* The service's address in a family; false: it has none. */
-bool nt_app_server_address(const struct nt_scn_server *s, uint8_t family, struct nt_addr *a);
+bool nt_app_server_address(const struct nt_scn_server *scn, uint8_t family, struct nt_addr *a);
 
 #endif

@@ -1,6 +1,6 @@
 #include "scenarios/judge/outcome.h"
 #include "scenarios/apps/result_text.h"
-#include "scenarios/apps/agent.h"
+#include "scenarios/apps/data_flow.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,10 +83,11 @@ static unsigned data_way(const struct nt_world *w, uint32_t agent)
 {
     const struct nt_capture *c = w->observer.capture;
     struct nt_party p = w->parties[agent];
-    if (p.ops->data(p.self).marked == 0)
+    struct nt_data_count data = p.ops->data(p.self);
+    if (data.marked == 0 || data.magic == NULL)
         return 0; /* nothing arrived that could be followed */
     for (size_t i = 0; i < c->frame_count; i++)
-        if (at_server(w, c->frames[i].tap) && holds(nt_capture_bytes(c, &c->frames[i]), c->frames[i].len, nt_app_agent_magic(w->agents[agent])))
+        if (at_server(w, c->frames[i].tap) && holds(nt_capture_bytes(c, &c->frames[i]), c->frames[i].len, data.magic))
             return NT_PATH_RELAYED;
     return NT_PATH_DIRECT;
 }

@@ -104,6 +104,12 @@ static int send_step(void *self, uint32_t bytes, uint32_t count, nt_time interva
     return NT_EUNSUPPORTED;
 }
 
+static bool delivered(void *self, const uint8_t *bytes, size_t len, uint32_t *number)
+{
+    (void)self, (void)bytes, (void)len, (void)number;
+    return false;
+}
+
 static bool waits(const void *self)
 {
     const struct nt_app_process *p = self;
@@ -206,9 +212,21 @@ static int describe(const void *self, struct nt_result_agent *r)
     return describe_selected(p, r);
 }
 
+static void meets(void *self, const struct nt_peer_kind *peer)
+{
+    struct nt_app_process *p = self;
+    const struct nt_scn_agent *scn = nt_process_scn(p);
+    bool both = peer->trickles && nt_adapter_hello(p->adapter)->trickle;
+    p->meets_webrtc_alone = !peer->process && nt_adapter_hello(p->adapter)->webrtc;
+    p->trickle = scn->trickle_given ? scn->trickle : both ? NT_ICE_TRICKLE_FULL : NT_ICE_TRICKLE_OFF;
+    nt_sip_end_trickle(p->sip, p->trickle != NT_ICE_TRICKLE_OFF, p->trickle == NT_ICE_TRICKLE_FULL);
+}
+
 struct nt_party nt_app_process_party(struct nt_app_process *p)
 {
-    static const struct nt_party_ops ops = {call, reoffer, signal_fault, send_step, waits, goes_on, state, data, selected_at, selected_pair, describe};
+    static const struct nt_party_ops ops = {.meets = meets, .call = call, .reoffer = reoffer, .signal = signal_fault, .send = send_step,
+        .delivered = delivered, .waits = waits, .goes_on = goes_on, .state = state, .data = data, .selected_at = selected_at, .selected = selected_pair,
+        .describe = describe};
     return (struct nt_party){.ops = &ops, .self = p};
 }
 
@@ -263,15 +281,6 @@ void nt_app_process_stop(struct nt_app_process *p)
 const struct nt_adapter_hello *nt_app_process_hello(const struct nt_app_process *p)
 {
     return p->adapter != NULL ? nt_adapter_hello(p->adapter) : NULL;
-}
-
-void nt_app_process_meets(struct nt_app_process *p, const struct nt_adapter_hello *hello, bool trickles)
-{
-    const struct nt_scn_agent *scn = nt_process_scn(p);
-    bool both = trickles && nt_adapter_hello(p->adapter)->trickle;
-    p->meets_webrtc_alone = hello == NULL && nt_adapter_hello(p->adapter)->webrtc;
-    p->trickle = scn->trickle_given ? scn->trickle : both ? NT_ICE_TRICKLE_FULL : NT_ICE_TRICKLE_OFF;
-    nt_sip_end_trickle(p->sip, p->trickle != NT_ICE_TRICKLE_OFF, p->trickle == NT_ICE_TRICKLE_FULL);
 }
 
 int nt_app_process_start(struct nt_app_process *p, FILE *log)

@@ -16,8 +16,6 @@ struct nt_party nt_app_process_party(struct nt_app_process *p);
 /* Starts the process on its agent's machine; `log` becomes its own. NT_EIO. */
 int nt_app_process_start(struct nt_app_process *p, FILE *log);
 const struct nt_adapter_hello *nt_app_process_hello(const struct nt_app_process *p); /* NULL: not yet */
-/* Whom it meets; after both hellos. `hello` NULL: our agent. `trickles`: the peer can. */
-void nt_app_process_meets(struct nt_app_process *p, const struct nt_adapter_hello *hello, bool trickles);
 void nt_app_process_stop(struct nt_app_process *p); /* tells it to stop */
 bool nt_app_process_ended(const struct nt_app_process *p);
 /* Data both ways as far as this side can tell; with our agent and WebRTC: ICE connected and a pair selected. */

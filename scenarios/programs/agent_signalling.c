@@ -86,6 +86,8 @@ static void send(struct nt_app_process *p, enum nt_sip_kind kind, nt_time now)
         nt_process_emit(p, NT_TR_OFFER_SENT, now);
     if (kind == NT_SIP_OK)
         nt_process_emit(p, NT_TR_ANSWER_SENT, now);
+    if (kind != NT_SIP_INFO)
+        p->w->last_activity = now;
     if (t.len > 0 && t.len <= NT_SDP_MAX)
         nt_sip_end_send_text(p->sip, kind, t.p, t.len, now);
     nt_text_free(&t);

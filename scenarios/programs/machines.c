@@ -2,7 +2,6 @@
 #include "scenarios/programs/machines.h"
 #include "natsim/live/live.h"
 #include "natsim/live/machine.h"
-#include "scenarios/apps/agent.h"
 #include "scenarios/programs/agent.h"
 #include "scenarios/programs/coturn.h"
 #include "scenarios/programs/run_step.h"
@@ -169,12 +168,10 @@ static enum nt_outcome introduce(struct nt_world *w, char *why, size_t cap)
         return NT_SKIP;
     }
     for (int i = 0; i < 2; i++) {
-        struct nt_app_agent *peer = w->agents[i == 0 ? c->callee : c->caller];
-        bool trickles = h[1 - i] != NULL ? h[1 - i]->trickle : c->agents[i == 0 ? c->callee : c->caller].trickle != NT_ICE_TRICKLE_OFF;
-        if (p[i] != NULL)
-            nt_app_process_meets(p[i], h[1 - i], trickles);
-        if (p[i] != NULL && peer != NULL)
-            nt_app_agent_meets_process(peer, h[i]->webrtc);
+        struct nt_party party = w->parties[i == 0 ? c->caller : c->callee];
+        const struct nt_adapter_hello *other = h[1 - i];
+        bool trickles = other != NULL ? other->trickle : c->agents[i == 0 ? c->callee : c->caller].trickle != NT_ICE_TRICKLE_OFF;
+        party.ops->meets(party.self, &(struct nt_peer_kind){.process = other != NULL, .webrtc = other != NULL && other->webrtc, .trickles = trickles});
     }
     return NT_PASS;
 }

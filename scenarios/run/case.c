@@ -31,9 +31,6 @@ static void on_named(void *user, const struct nt_observed *o, const struct nt_tr
 static void on_any(void *user, const struct nt_trace_event *ev)
 {
     struct run *run = user;
-    bool data = ev->kind == NT_TR_DATA_SENT || ev->kind == NT_TR_DATA_RECEIVED;
-    if ((data && run->w->live == NULL) || ev->kind == NT_TR_OFFER_SENT || ev->kind == NT_TR_ANSWER_SENT) /* probes go on to the end */
-        run->w->last_activity = ev->at;
     if (run->listener != NULL && ev->node < run->w->observer.node_count)
         run->listener->event(run->listener->user, run->w->scn, run->w->observer.nodes[ev->node], ev);
 }

@@ -94,15 +94,39 @@ static int build_nodes(struct nt_world *w)
     return NT_OK;
 }
 
+static void on_active(void *user, nt_time now)
+{
+    struct nt_world *w = user;
+    w->last_activity = now;
+}
+
+static struct nt_app_context app_context(struct nt_world *w, uint32_t index, struct nt_host *h)
+{
+    return (struct nt_app_context){.scn = w->scn, .index = index, .seed = w->seed, .fabric = w->fabric, .host = h,
+        .trace = nt_world_trace(w, nt_host_node(h)), .peer_index = NT_SCN_NONE, .active = on_active, .user = w};
+}
+
+static struct nt_app_context agent_context(struct nt_world *w, uint32_t i)
+{
+    const struct nt_scn_case *c = w->scn;
+    struct nt_app_context context = app_context(w, i, w->agent_hosts[i]);
+    context.signal_host = w->signal_hosts[i];
+    nt_signalling_ends(w, i, &context.signal_own, &context.signal_peer);
+    context.peer_index = i == c->caller ? c->callee : i == c->callee ? c->caller : NT_SCN_NONE;
+    context.peer = context.peer_index != NT_SCN_NONE ? &w->parties[context.peer_index] : NULL;
+    return context;
+}
+
 static int build_party(struct nt_world *w, uint32_t i)
 {
+    struct nt_app_context context = agent_context(w, i);
     if (w->scn->agents[i].exec != NULL) {
         if ((w->processes[i] = nt_app_process_new(w, i)) == NULL)
             return NT_ENOMEM;
         w->parties[i] = nt_app_process_party(w->processes[i]);
         return NT_OK;
     }
-    if ((w->agents[i] = nt_app_agent_new(w, i)) == NULL)
+    if ((w->agents[i] = nt_app_agent_new(&context)) == NULL)
         return NT_ENOMEM;
     w->parties[i] = nt_app_agent_party(w->agents[i]);
     return NT_OK;
@@ -110,9 +134,11 @@ static int build_party(struct nt_world *w, uint32_t i)
 
 static int build_apps(struct nt_world *w)
 {
-    for (uint32_t i = 0; i < w->scn->server_count; i++)
-        if ((w->servers[i] = nt_app_server_new(w, i)) == NULL)
+    for (uint32_t i = 0; i < w->scn->server_count; i++) {
+        struct nt_app_context context = app_context(w, i, w->server_hosts[i]);
+        if ((w->servers[i] = nt_app_server_new(&context)) == NULL)
             return NT_ENOMEM;
+    }
     for (uint32_t i = 0; i < w->scn->agent_count; i++)
         if (build_party(w, i) != NT_OK)
             return NT_ENOMEM;

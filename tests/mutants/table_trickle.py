@@ -52,9 +52,9 @@ TRICKLE = {
         "what": "the other side is taken for one that trickles (RFC 8838, 3)",
         "edits": [
             (
-                "scenarios/apps/agent.c",
-                "(a->gathered || a->offer.trickle) && send_description",
-                "(a->gathered || a->trickles) && send_description",
+                "scenarios/apps/agent_signalling.c",
+                "(sig->gathered || sig->offer.trickle) && send_description",
+                "(sig->gathered || sig->trickles) && send_description",
             ),
         ],
         "red": ["trickle/modes[left=off,right={half,full}]"],
@@ -63,9 +63,9 @@ TRICKLE = {
         "what": "candidates are trickled before both sides know of the call (RFC 8840, 4.3)",
         "edits": [
             (
-                "scenarios/apps/agent.c",
-                "    if (!a->news || !a->described || !a->confirmed || !a->peer_trickles ||",
-                "    if (!a->news || !a->described || !a->peer_trickles ||",
+                "scenarios/apps/agent_signalling.c",
+                "    if (!sig->has_candidates || !sig->described || !sig->confirmed || !sig->peer_trickles ||",
+                "    if (!sig->has_candidates || !sig->described || !sig->peer_trickles ||",
             ),
         ],
         "red": ["trickle/late-answer"],

@@ -1,0 +1,174 @@
+#include "scenarios/apps/agent_data.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LABEL_MAX_BYTES 300
+#define DEFAULT_BYTES 200
+#define DEFAULT_COUNT 10
+#define DEFAULT_INTERVAL (20 * NT_MSEC)
+/* Probes for a process: every 10 ms until enough have come back, then every 100 ms; and how many in all. */
+#define PROBE_BYTES 200
+#define PROBE_INTERVAL (10 * NT_MSEC)
+#define PROBE_INTERVAL_LATER (100 * NT_MSEC)
+#define PROBES_MAX 100000
+enum { PROBE = 128, ECHO = 129 };
+
+static bool has_send_step(const struct nt_scn_case *c)
+{
+    for (size_t i = 0; i < c->step_count; i++)
+        if (c->steps[i].kind == NT_STEP_SEND)
+            return true;
+    return false;
+}
+
+void nt_agent_data_init(struct nt_agent_data *data, const struct nt_app_context *context, struct nt_ice_agent *ice)
+{
+    struct nt_rand rand;
+    char label[LABEL_MAX_BYTES];
+    *data = (struct nt_agent_data){.context = context, .ice = ice, .default_flow = !has_send_step(context->scn)};
+    snprintf(label, sizeof label, "data/%s", context->scn->agents[context->index].name);
+    nt_fabric_stream(context->fabric, label, &rand);
+    nt_rand_bytes(&rand, data->magic, sizeof data->magic);
+}
+
+void nt_agent_data_free(struct nt_agent_data *data)
+{
+    for (size_t i = 0; i < data->flow_count; i++)
+        nt_data_flow_free(&data->flows[i]);
+}
+
+static void note_progress(const struct nt_agent_data *data, nt_time now)
+{
+    data->context->active(data->context->user, now);
+}
+
+static void emit_data(const struct nt_agent_data *data, enum nt_trace_kind kind, uint32_t number, nt_time now)
+{
+    nt_trace_emit(&data->context->trace, (struct nt_trace_event){.at = now, .kind = kind, .n = {number}});
+    if (data->mode != NT_DATA_PROBES) /* which go on to the end */
+        note_progress(data, now);
+}
+
+static int start_flow(struct nt_agent_data *data, uint32_t bytes, uint32_t count, nt_time interval, nt_time now)
+{
+    if (data->flow_count == NT_DATA_FLOWS_MAX)
+        return NT_ELIMIT;
+    int r = nt_data_flow_init(&data->flows[data->flow_count], bytes, count, interval, now);
+    data->flow_count += r == NT_OK;
+    return r;
+}
+
+int nt_agent_data_add_flow(struct nt_agent_data *data, uint32_t bytes, uint32_t count, nt_time interval, nt_time now)
+{
+    return data->mode == NT_DATA_NUMBERED ? start_flow(data, bytes, count, interval, now) : NT_EUNSUPPORTED;
+}
+
+void nt_agent_data_selected(struct nt_agent_data *data, nt_time now)
+{
+    if (data->mode == NT_DATA_PROBES)
+        start_flow(data, PROBE_BYTES, PROBES_MAX, PROBE_INTERVAL, now);
+    else if (data->default_flow && data->mode == NT_DATA_NUMBERED)
+        start_flow(data, DEFAULT_BYTES, DEFAULT_COUNT, DEFAULT_INTERVAL, now);
+}
+
+void nt_agent_data_send_due(struct nt_agent_data *data, nt_time now)
+{
+    uint8_t buf[NT_DATAGRAM_MAX];
+    for (size_t i = 0; i < data->flow_count; i++) {
+        struct nt_data_flow *flow = &data->flows[i];
+        while (flow->next <= now) {
+            struct nt_data_flow before = *flow;
+            uint32_t number = flow->sent;
+            size_t len = nt_data_flow_write(flow, (uint8_t)i, data->magic, buf);
+            if (data->mode == NT_DATA_PROBES)
+                buf[0] = PROBE;
+            /* A datagram that cannot be sent counts as lost; when the queue is full it waits. */
+            if (nt_ice_send(data->ice, 1, 1, buf, len, now) == NT_ELIMIT) {
+                *flow = before;
+                return;
+            }
+            emit_data(data, NT_TR_DATA_SENT, number, now);
+        }
+    }
+}
+
+/* A datagram too short for a header is the oldest missing one of a flow of that length with that first byte. */
+static bool find_short(const struct nt_agent_data *data, const uint8_t *bytes, size_t len, uint8_t *flow, uint32_t *number)
+{
+    for (size_t i = 0; i < data->flow_count && len < NT_DATA_MIN; i++) {
+        if (data->flows[i].bytes == len && nt_data_flow_missing(&data->flows[i], bytes[0], number)) {
+            *flow = (uint8_t)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool nt_agent_data_delivered(struct nt_agent_data *data, const uint8_t *bytes, size_t len, uint32_t *number)
+{
+    uint8_t flow;
+    if (!nt_data_read(bytes, len, data->magic, &flow, number) && !find_short(data, bytes, len, &flow, number))
+        return false;
+    return flow < data->flow_count && nt_data_flow_arrived(&data->flows[flow], *number);
+}
+
+/* From a process: its probe goes back, or one of ours has come back. */
+static void receive_probe(struct nt_agent_data *data, const uint8_t *bytes, size_t len, nt_time now)
+{
+    uint8_t echo[NT_DATAGRAM_MAX];
+    uint32_t number;
+    if (len > 0 && bytes[0] == PROBE) {
+        memcpy(echo, bytes, len);
+        echo[0] = ECHO;
+        nt_ice_send(data->ice, 1, 1, echo, len, now);
+    } else if (len >= NT_DATA_MIN && bytes[0] == ECHO && nt_agent_data_delivered(data, bytes, len, &number) &&
+               data->flows[0].received == NT_DATA_ECHOES) {
+        data->flows[0].interval = PROBE_INTERVAL_LATER;
+        note_progress(data, now);
+    }
+}
+
+void nt_agent_data_receive(struct nt_agent_data *data, const uint8_t *bytes, size_t len, nt_time now)
+{
+    const struct nt_party *peer = data->context->peer;
+    uint32_t number;
+    if (data->mode == NT_DATA_PROBES)
+        receive_probe(data, bytes, len, now);
+    else if (peer != NULL && peer->ops->delivered(peer->self, bytes, len, &number))
+        emit_data(data, NT_TR_DATA_RECEIVED, number, now);
+}
+
+nt_time nt_agent_data_deadline(const struct nt_agent_data *data)
+{
+    nt_time next = NT_TIME_NEVER;
+    for (size_t i = 0; i < data->flow_count; i++)
+        next = nt_time_min(next, data->flows[i].next);
+    return next;
+}
+
+bool nt_agent_data_done(const struct nt_agent_data *data)
+{
+    if (data->mode == NT_DATA_PROBES)
+        return nt_ice_state(data->ice) != NT_ICE_COMPLETED || (data->flow_count > 0 && data->flows[0].received >= NT_DATA_ECHOES);
+    for (size_t i = 0; i < data->flow_count; i++)
+        if (data->flows[i].next != NT_TIME_NEVER)
+            return false;
+    return true;
+}
+
+struct nt_data_count nt_agent_data_count(const struct nt_agent_data *data)
+{
+    struct nt_data_count n = {.magic = data->magic};
+    if (data->mode == NT_DATA_PROBES) { /* those that came back count */
+        n.sent = data->flow_count > 0 ? NT_DATA_ECHOES : 0;
+        n.received = data->flow_count > 0 && data->flows[0].received < NT_DATA_ECHOES ? data->flows[0].received : n.sent;
+        return n;
+    }
+    for (size_t i = 0; i < data->flow_count; i++) {
+        n.sent += data->flows[i].sent;
+        n.received += data->flows[i].received;
+        n.marked += data->flows[i].bytes < NT_DATA_MIN ? 0 : data->flows[i].received;
+    }
+    return n;
+}

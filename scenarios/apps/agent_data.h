@@ -1,0 +1,40 @@
+/* The data of our agent: what it sends over the selected pair, and what arrives. Between two of our agents it is numbered datagrams;
+ * a process sends our probes back. */
+#ifndef NT_APPS_AGENT_DATA_H
+#define NT_APPS_AGENT_DATA_H
+
+#include "core/ice/ice.h"
+#include "scenarios/apps/app.h"
+#include "scenarios/apps/data_flow.h"
+
+#define NT_DATA_FLOWS_MAX 64 /* send steps of one agent, the default flow included */
+#define NT_DATA_ECHOES 20    /* that must come back from a process */
+
+enum nt_data_mode { NT_DATA_NUMBERED = 0, NT_DATA_PROBES, NT_DATA_NONE };
+
+struct nt_agent_data {
+    const struct nt_app_context *context;
+    struct nt_ice_agent *ice;
+    enum nt_data_mode mode;
+    struct nt_data_flow flows[NT_DATA_FLOWS_MAX];
+    size_t flow_count;
+    bool default_flow; /* the scenario has no send step: ten datagrams after selection */
+    uint8_t magic[NT_DATA_MAGIC];
+};
+
+void nt_agent_data_init(struct nt_agent_data *data, const struct nt_app_context *context, struct nt_ice_agent *ice);
+void nt_agent_data_free(struct nt_agent_data *data);
+/* A pair is selected: probes or the default flow begin. */
+void nt_agent_data_selected(struct nt_agent_data *data, nt_time now);
+/* A send step: 0, NT_EUNSUPPORTED (the peer is a process), NT_ELIMIT, NT_ENOMEM. */
+int nt_agent_data_add_flow(struct nt_agent_data *data, uint32_t bytes, uint32_t count, nt_time interval, nt_time now);
+/* Gives the ICE agent all datagrams whose time has come. */
+void nt_agent_data_send_due(struct nt_agent_data *data, nt_time now);
+void nt_agent_data_receive(struct nt_agent_data *data, const uint8_t *bytes, size_t len, nt_time now);
+/* As nt_party_ops' delivered. */
+bool nt_agent_data_delivered(struct nt_agent_data *data, const uint8_t *bytes, size_t len, uint32_t *number);
+nt_time nt_agent_data_deadline(const struct nt_agent_data *data);
+bool nt_agent_data_done(const struct nt_agent_data *data); /* all is sent; of probes, enough came back */
+struct nt_data_count nt_agent_data_count(const struct nt_agent_data *data);
+
+#endif

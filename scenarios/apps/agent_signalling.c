@@ -1,0 +1,190 @@
+#include "scenarios/apps/agent_signalling.h"
+#include "scenarios/apps/sip_end.h"
+
+#include <string.h>
+
+static void emit_signalling(const struct nt_agent_signalling *sig, enum nt_trace_kind kind, nt_time now)
+{
+    nt_trace_emit(&sig->context->trace, (struct nt_trace_event){.at = now, .kind = kind});
+}
+
+/* RFC 5888, 8.4.2: the answer's identification tags are the offer's. */
+static void keep_tags(struct nt_ice_description *answer, const struct nt_ice_description *offer)
+{
+    for (size_t i = 0; i < answer->stream_count && i < offer->stream_count; i++)
+        if (answer->streams[i].mid[0] != '\0' && offer->streams[i].mid[0] != '\0')
+            memcpy(answer->streams[i].mid, offer->streams[i].mid, sizeof offer->streams[i].mid);
+}
+
+/* False: the ICE agent has no description yet. */
+static bool send_description(struct nt_agent_signalling *sig, enum nt_sip_kind kind, nt_time now)
+{
+    struct nt_ice_description d;
+    if (nt_ice_local(sig->ice, kind == NT_SIP_INVITE, &d) != NT_OK)
+        return false;
+    emit_signalling(sig, kind == NT_SIP_INVITE ? NT_TR_OFFER_SENT : NT_TR_ANSWER_SENT, now);
+    sig->context->active(sig->context->user, now);
+    if (kind == NT_SIP_OK)
+        keep_tags(&d, &sig->offer);
+    nt_sip_end_send(sig->sip, kind, &d, now);
+    nt_ice_description_free(&d);
+    sig->described = true;
+    sig->has_candidates = false;
+    return true;
+}
+
+/* The callee, when its answer has left: checks start. */
+static void accept_offer(struct nt_agent_signalling *sig, nt_time now)
+{
+    sig->peer_trickles = sig->offer.trickle;
+    nt_ice_set_remote(sig->ice, &sig->offer, now);
+    nt_ice_description_free(&sig->offer);
+    sig->has_offer = false;
+    sig->answered = true;
+}
+
+void nt_agent_signalling_candidate(struct nt_agent_signalling *sig)
+{
+    sig->has_candidates = true;
+}
+
+void nt_agent_signalling_gathered(struct nt_agent_signalling *sig, nt_time now)
+{
+    sig->gathered = sig->has_candidates = true; /* the end of candidates is trickled, too */
+    if (sig->trickles)
+        return;
+    if (sig->caller) {
+        send_description(sig, NT_SIP_INVITE, now);
+    } else if (sig->has_offer) {
+        send_description(sig, NT_SIP_OK, now);
+        accept_offer(sig, now);
+    }
+}
+
+/* RFC 8838, 3: the first description leaves at once, but an answer to an agent that does not trickle has all candidates. RFC 8840,
+ * 4.3: new candidates follow when "trickle ICE support at the peer agent" is known and "a dialog" is there for both. */
+void nt_agent_signalling_trickle(struct nt_agent_signalling *sig, nt_time now)
+{
+    struct nt_ice_description d;
+    if (!sig->trickles)
+        return;
+    if (!sig->described && sig->caller)
+        send_description(sig, NT_SIP_INVITE, now);
+    else if (!sig->described && sig->has_offer && (sig->gathered || sig->offer.trickle) && send_description(sig, NT_SIP_OK, now))
+        accept_offer(sig, now);
+    if (!sig->has_candidates || !sig->described || !sig->confirmed || !sig->peer_trickles || nt_ice_trickle(sig->ice, &d, now) != NT_OK)
+        return;
+    nt_sip_end_send(sig->sip, NT_SIP_INFO, &d, now);
+    nt_ice_description_free(&d);
+    sig->has_candidates = false;
+}
+
+static void start_gathering(struct nt_agent_signalling *sig, nt_time now)
+{
+    nt_host_announce(sig->context->host, sig->endpoint, now);
+    nt_ice_gather(sig->ice, now);
+    nt_host_kick(sig->context->host, now);
+}
+
+void nt_agent_signalling_call(struct nt_agent_signalling *sig, nt_time now)
+{
+    sig->caller = true;
+    emit_signalling(sig, NT_TR_CALL, now);
+    start_gathering(sig, now);
+}
+
+int nt_agent_signalling_reoffer(struct nt_agent_signalling *sig, nt_time now)
+{
+    if (!sig->answered)
+        return NT_ESTATE;
+    send_description(sig, NT_SIP_INVITE, now);
+    return NT_OK;
+}
+
+/* --- what the peer sends; descriptions are freed here --- */
+
+static void receive_offer(struct nt_agent_signalling *sig, struct nt_ice_description *d, nt_time now)
+{
+    emit_signalling(sig, NT_TR_OFFER_RECEIVED, now);
+    if (sig->answered) { /* a subsequent offer: answered at once */
+        nt_ice_set_remote(sig->ice, d, now);
+        nt_ice_description_free(d);
+        send_description(sig, NT_SIP_OK, now);
+        nt_host_kick(sig->context->host, now);
+        return;
+    }
+    if (sig->has_offer)
+        nt_ice_description_free(&sig->offer); /* the same offer again */
+    sig->offer = *d;
+    if (!sig->has_offer) {
+        sig->has_offer = true;
+        nt_ice_set_pacing(sig->ice, d->pacing_ms);
+        start_gathering(sig, now);
+    }
+}
+
+static void receive_answer(struct nt_agent_signalling *sig, struct nt_ice_description *d, nt_time now)
+{
+    emit_signalling(sig, NT_TR_ANSWER_RECEIVED, now);
+    sig->peer_trickles = d->trickle;
+    nt_ice_set_remote(sig->ice, d, now);
+    nt_ice_description_free(d);
+    sig->answered = sig->confirmed = true;
+    nt_agent_signalling_trickle(sig, now);
+    nt_host_kick(sig->context->host, now);
+}
+
+static void receive_candidates(struct nt_agent_signalling *sig, struct nt_ice_description *d, nt_time now)
+{
+    nt_ice_add_remote(sig->ice, d, now); /* candidates of another session are ignored */
+    nt_ice_description_free(d);
+    nt_host_kick(sig->context->host, now);
+}
+
+static void receive_ack(struct nt_agent_signalling *sig, nt_time now)
+{
+    if (!sig->trickles)
+        return;
+    sig->confirmed = true;
+    nt_agent_signalling_trickle(sig, now);
+    nt_host_kick(sig->context->host, now);
+}
+
+static void on_signal(void *user, enum nt_sip_kind kind, struct nt_ice_description *d, nt_time now)
+{
+    struct nt_agent_signalling *sig = user;
+    if (kind == NT_SIP_INVITE)
+        receive_offer(sig, d, now);
+    else if (kind == NT_SIP_OK)
+        receive_answer(sig, d, now);
+    else if (kind == NT_SIP_INFO)
+        receive_candidates(sig, d, now);
+    else
+        receive_ack(sig, now);
+}
+
+bool nt_agent_signalling_waits(const struct nt_agent_signalling *sig)
+{
+    return !sig->answered && (sig->caller ? sig->gathered : !sig->has_offer);
+}
+
+int nt_agent_signalling_start(struct nt_agent_signalling *sig, const struct nt_app_context *context, struct nt_ice_agent *ice, uint32_t endpoint,
+                              enum nt_ice_trickle mode)
+{
+    const struct nt_scn_agent *agents = context->scn->agents;
+    *sig = (struct nt_agent_signalling){.context = context, .ice = ice, .endpoint = endpoint, .trickles = mode != NT_ICE_TRICKLE_OFF};
+    if (context->peer == NULL)
+        return NT_OK;
+    struct nt_sip_end_config config = {.host = context->signal_host, .user = agents[context->index].name,
+        .peer = agents[context->peer_index].name, .own = context->signal_own, .via = context->signal_peer, .seed = context->seed,
+        .trickle = sig->trickles, .trickle_required = mode == NT_ICE_TRICKLE_FULL, .receive = on_signal, .receiver = sig};
+    sig->sip = nt_sip_end_new(&config);
+    return sig->sip != NULL ? NT_OK : NT_ENOMEM;
+}
+
+void nt_agent_signalling_end(struct nt_agent_signalling *sig)
+{
+    nt_sip_end_del(sig->sip);
+    if (sig->has_offer)
+        nt_ice_description_free(&sig->offer);
+}
