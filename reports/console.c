@@ -1,6 +1,7 @@
-/* What a person sees on a terminal or in a log: matrices, what did not pass, the sum. */
+#include "reports/console.h"
+
 #include "reports/grid.h"
-#include "reports/report.h"
+#include "reports/result/command.h"
 #include "reports/result/text.h"
 
 #include <stdlib.h>
@@ -143,7 +144,7 @@ static void grid(const struct nt_console *c, const struct nt_grid *g)
 
 static void troubled(const struct nt_console *c, const struct nt_result_case *k)
 {
-    char *command = nt_report_command(k);
+    char *command = nt_result_command(k);
     fprintf(c->out, "%s%s %s%s ", colour(c, k->outcome), glyph(k->outcome), nt_outcome_name(k->outcome), plain(c));
     say(c, k->id);
     fputs(": ", c->out);

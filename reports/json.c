@@ -1,21 +1,10 @@
-/* results.json: a head, then a case a line, so that two runs are compared with common tools. */
+#include "reports/json.h"
+
 #include "core/base/err.h"
 #include "reports/output.h"
-#include "reports/report.h"
+#include "reports/result/result_json.h"
 
 #include <stdlib.h>
-
-int nt_write_text(struct nt_text *t, const char *dir, const char *name)
-{
-    struct nt_text path = {0};
-    nt_text_printf(&path, "%s/%s", dir, name);
-    int err = t->err != NT_OK ? t->err : path.err;
-    if (err == NT_OK)
-        err = nt_write_file(path.p, t->p, t->len);
-    nt_text_free(&path);
-    nt_text_free(t);
-    return err;
-}
 
 static void put_case(struct nt_text *t, const struct nt_result_case *c)
 {

@@ -1,7 +1,8 @@
-/* junit.xml: the attributes that GitLab, Jenkins and the common actions read; a test suite a scenario file. */
+#include "reports/junit.h"
+
 #include "core/base/err.h"
 #include "reports/output.h"
-#include "reports/report.h"
+#include "reports/result/command.h"
 #include "reports/result/words.h"
 
 #include <libxml/xmlwriter.h>
@@ -88,7 +89,7 @@ static void properties(struct junit *j, const struct nt_result_case *c)
 static void body(struct junit *j, const struct nt_result_case *c)
 {
     struct nt_text t = {0};
-    char *command = nt_report_command(c);
+    char *command = nt_result_command(c);
     nt_text_printf(&t, "%s\n", c->reason != NULL ? c->reason : "");
     if (c->line != 0)
         nt_text_printf(&t, "scenario: %s:%d\n", c->file, c->line);

@@ -3,9 +3,10 @@
 
 #include "core/base/err.h"
 #include "core/base/map.h"
+#include "natsim/packet/packet.h"
 #include "pcap/annotate.h"
+#include "reports/ladder/packet_way_order.h"
 #include "reports/result/text.h"
-#include "reports/ladder/packet_way.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,11 +4,7 @@
 #define NT_LADDER_LADDER_H
 
 #include "pcap/capture.h"
-
-#include <stdio.h>
-
-#define NT_LADDER_COLUMNS_MAX 64  /* further nodes are not drawn */
-#define NT_LADDER_ROWS_MAX 200000 /* further packets neither */
+#include "reports/ladder/limits.h"
 
 struct nt_ladder_row {
     nt_time at;
@@ -30,6 +26,5 @@ struct nt_ladder {
 /* 0 or NT_ENOMEM, and then *l is empty. */
 int nt_ladder_make(struct nt_ladder *l, const struct nt_capture *c);
 void nt_ladder_free(struct nt_ladder *l);
-void nt_ladder_print(const struct nt_ladder *l, FILE *out, bool colour);
 
 #endif

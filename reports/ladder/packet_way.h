@@ -3,7 +3,7 @@
 #define NT_LADDER_PACKET_WAY_H
 
 #include "pcap/capture.h"
-#include "reports/ladder/ladder.h"
+#include "reports/ladder/limits.h"
 
 #define NT_WAY_HOPS_MAX 12 /* nodes of one way that are remembered */
 
@@ -27,7 +27,5 @@ struct nt_ways {
 
 int nt_ways_make(struct nt_ways *w, const struct nt_capture *c); /* 0 or NT_ENOMEM */
 void nt_ways_free(struct nt_ways *w);
-/* Fills order[node] with the node's column: ends of the longest way outside, servers in the middle. */
-int nt_ways_order(const struct nt_ways *w, uint32_t *order);
 
 #endif

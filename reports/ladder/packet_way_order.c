@@ -1,7 +1,8 @@
 /* Columns: the longest way is the backbone; what stands within ways (gateways) goes outwards from its neighbour, and hosts that
  * only begin or end ways (servers) stand in the middle: hostA | natA | servers | natB | hostB. */
+#include "reports/ladder/packet_way_order.h"
+
 #include "core/base/err.h"
-#include "reports/ladder/packet_way.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* The ladder on a console: a line for each packet's way. */
-#include "reports/ladder/ladder.h"
+#include "reports/ladder/print.h"
+
 #include "reports/result/text.h"
 
 #include <stdlib.h>

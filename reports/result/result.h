@@ -107,11 +107,4 @@ int nt_results_add(struct nt_results *r, struct nt_result_case *c);
 void nt_results_count(const struct nt_results *r, size_t counts[4]); /* by enum nt_outcome */
 const char *nt_outcome_name(enum nt_outcome o);
 
-/* One line of JSON for cases.jsonl, and back (merge). The caller frees the text. */
-char *nt_result_case_to_json(const struct nt_result_case *c);
-/* 0; NT_ENOMEM; NT_EFORMAT or NT_ELIMIT with an English sentence in `what`, and *c empty. */
-#define NT_RESULT_JSON_MAX (64u << 20) /* bytes of one case */
-#define NT_RESULT_ITEMS_MAX 200000     /* members of one list of a case */
-int nt_result_case_from_json(struct nt_result_case *c, const char *json, size_t len, char *what, size_t cap);
-
 #endif

@@ -1,6 +1,7 @@
-/* A case as JSON: the key order of LANGUAGE.md, section 3; what it does not name comes after what it names. */
+/* The order of keys is that of LANGUAGE.md, section 3; keys that it does not name follow. */
+#include "reports/result/result_json.h"
+
 #include "core/base/err.h"
-#include "reports/result/result.h"
 #include "reports/result/text.h"
 #include "reports/result/words.h"
 

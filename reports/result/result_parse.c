@@ -1,7 +1,8 @@
-/* A case from JSON again. The text may come from anybody's disk: every type and size is checked; the first fault is reported. */
+/* Every type and size is checked; the first fault is reported. */
+#include "reports/result/result_parse.h"
+
 #include "core/base/err.h"
 #include "core/base/strings.h"
-#include "reports/result/result.h"
 #include "reports/result/text.h"
 #include "reports/result/words.h"
 

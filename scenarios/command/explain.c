@@ -1,8 +1,8 @@
 /* natsim explain: one case, its packets as a ladder, and what happened on each agent's check list in time. */
 #include "core/base/err.h"
 #include "core/base/map.h"
-#include "reports/ladder/ladder.h"
-#include "reports/report.h"
+#include "reports/ladder/print.h"
+#include "reports/console.h"
 #include "scenarios/files/installed.h"
 #include "scenarios/model/words.h"
 #include "scenarios/command/command.h"

@@ -1,7 +1,9 @@
 /* natsim merge: one report of the shards or ranks of a run, or of a run that was killed, from their logs and captures. */
 #include "core/base/err.h"
 #include "core/base/map.h"
-#include "reports/report.h"
+#include "reports/console.h"
+#include "reports/output.h"
+#include "reports/result/result_parse.h"
 #include "scenarios/command/command.h"
 #include "scenarios/command/merge_missing.h"
 #include "scenarios/files/output.h"

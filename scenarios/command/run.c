@@ -1,6 +1,8 @@
 /* natsim run: load, hand the cases to workers, gather their results, write the reports. */
 #include "core/base/err.h"
-#include "reports/report.h"
+#include "reports/console.h"
+#include "reports/result/result_json.h"
+#include "reports/result/result_parse.h"
 #include "scenarios/files/installed.h"
 #include "scenarios/command/carrier_module.h"
 #include "scenarios/command/command.h"

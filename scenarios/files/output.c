@@ -1,6 +1,8 @@
 #include "scenarios/files/output.h"
 #include "core/base/err.h"
-#include "reports/report.h"
+#include "reports/html.h"
+#include "reports/json.h"
+#include "reports/junit.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -7,7 +7,11 @@
 #include <cmocka.h>
 
 #include "core/base/err.h"
-#include "reports/report.h"
+#include "reports/console.h"
+#include "reports/html.h"
+#include "reports/json.h"
+#include "reports/junit.h"
+#include "reports/output.h"
 
 #include <libxml/parser.h>
 #include <libxml/xpath.h>
@@ -249,17 +253,6 @@ static void test_console_hostile(void **state)
     nt_results_free(&r);
 }
 
-static void test_command(void **state)
-{
-    (void)state;
-    struct nt_result_case c = {.id = strdup("a b[x=it's]#seed=7"), .file = strdup("a b.yaml"), .seed = 7, .param_count = 1};
-    c.params = calloc(1, sizeof *c.params);
-    char *s = nt_report_command(&c);
-    assert_string_equal(s, "natsim run 'a b.yaml' --filter 'a b[x=it'\\''s]' --seed 7");
-    free(s);
-    nt_result_case_free(&c);
-}
-
 static void test_disk_full(void **state)
 {
     (void)state;
@@ -304,9 +297,9 @@ static int out_of_directory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_json),    cmocka_unit_test(test_junit),     cmocka_unit_test(test_hostile_junit),
-        cmocka_unit_test(test_html),    cmocka_unit_test(test_console),   cmocka_unit_test(test_console_hostile),
-        cmocka_unit_test(test_command), cmocka_unit_test(test_disk_full),
+        cmocka_unit_test(test_json), cmocka_unit_test(test_junit),   cmocka_unit_test(test_hostile_junit),
+        cmocka_unit_test(test_html), cmocka_unit_test(test_console), cmocka_unit_test(test_console_hostile),
+        cmocka_unit_test(test_disk_full),
     };
     return cmocka_run_group_tests(tests, in_directory, out_of_directory);
 }

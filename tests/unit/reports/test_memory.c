@@ -9,7 +9,10 @@
 
 #include "core/base/err.h"
 #include "reports/ladder/ladder.h"
-#include "reports/report.h"
+#include "reports/html.h"
+#include "reports/json.h"
+#include "reports/junit.h"
+#include "reports/result/result_parse.h"
 #include "tests/unit/fail_alloc.h"
 
 #include <stdio.h>

@@ -1,10 +1,7 @@
-/* report.html: the page, its data, its script. One file without anything from outside. */
-#include "core/base/err.h"
-#include "reports/page/html_data.h"
-#include "reports/output.h"
-#include "reports/report.h"
+#include "reports/page/page.h"
 
-#include <stdlib.h>
+#include "core/base/err.h"
+#include "reports/page/page_data.h"
 
 /* Line by line: ISO C promises string literals of 4095 bytes only. */
 static const char *const page_css[] = {
@@ -25,7 +22,7 @@ static void put_details(struct nt_text *t, struct nt_strings *s, const struct nt
 {
     size_t before = t->len;
     if (t->len + s->json.len < limit)
-        nt_html_details(t, s, c, dir);
+        nt_page_details(t, s, c, dir);
     if (t->len == before || t->len + s->json.len > limit) {
         t->len = before;
         nt_text_put(t, "0,");
@@ -37,8 +34,8 @@ static void put_data(struct nt_text *t, struct nt_strings *s, const struct nt_re
 {
     struct nt_text cases = {0}, bad = {0}, good = {0};
     for (size_t i = 0; i < r->case_count; i++)
-        nt_html_case(&cases, s, &r->cases[i]);
-    size_t limit = s->json.len + NT_HTML_DETAILS_MAX;
+        nt_page_case(&cases, s, &r->cases[i]);
+    size_t limit = s->json.len + NT_PAGE_DETAILS_MAX;
     for (size_t i = 0; i < r->case_count; i++)
         if (r->cases[i].outcome != NT_PASS)
             put_details(&bad, s, &r->cases[i], dir, limit);
@@ -63,29 +60,27 @@ static void put_data(struct nt_text *t, struct nt_strings *s, const struct nt_re
     nt_text_free(&good);
 }
 
-int nt_report_html(const struct nt_results *r, const char *dir)
+void nt_page(struct nt_text *t, const struct nt_results *r, const char *dir)
 {
-    struct nt_text t = {0};
     struct nt_strings strings;
     size_t n[4];
     nt_results_count(r, n);
     nt_strings_init(&strings);
-    nt_text_put(&t, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    nt_text_put(t, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
                     "script-src 'unsafe-inline'\">\n");
-    nt_text_printf(&t, "<title>natsim: %zu passed, %zu failed</title>\n<style>\n", n[NT_PASS], n[NT_FAIL] + n[NT_ERROR]);
-    put_lines(&t, page_css, sizeof page_css / sizeof *page_css);
+    nt_text_printf(t, "<title>natsim: %zu passed, %zu failed</title>\n<style>\n", n[NT_PASS], n[NT_FAIL] + n[NT_ERROR]);
+    put_lines(t, page_css, sizeof page_css / sizeof *page_css);
     nt_text_printf(
-        &t,
+        t,
         "</style>\n</head>\n<body>\n<noscript><p>%zu passed, %zu failed, %zu errors, %zu skipped. The tables need JavaScript; "
         "results.json and junit.xml beside this file hold the same.</p></noscript>\n<div id=\"app\"></div>\n"
         "<script type=\"application/json\" id=\"data\">\n",
         n[NT_PASS], n[NT_FAIL], n[NT_ERROR], n[NT_SKIP]);
-    put_data(&t, &strings, r, dir);
-    nt_text_put(&t, "\n</script>\n<script>\n");
-    put_lines(&t, page_js, sizeof page_js / sizeof *page_js);
-    nt_text_put(&t, "</script>\n</body>\n</html>\n");
+    put_data(t, &strings, r, dir);
+    nt_text_put(t, "\n</script>\n<script>\n");
+    put_lines(t, page_js, sizeof page_js / sizeof *page_js);
+    nt_text_put(t, "</script>\n</body>\n</html>\n");
     nt_strings_free(&strings);
-    return nt_write_text(&t, dir, "report.html");
 }

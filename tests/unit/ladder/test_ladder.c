@@ -8,7 +8,7 @@
 
 #include "core/base/err.h"
 #include "core/turn/channel_data.h"
-#include "reports/ladder/ladder.h"
+#include "reports/ladder/print.h"
 
 #include <stdio.h>
 #include <stdlib.h>

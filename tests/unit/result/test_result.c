@@ -7,7 +7,10 @@
 #include <cmocka.h>
 
 #include "core/base/err.h"
-#include "reports/result/result.h"
+#include "reports/result/command.h"
+#include "reports/result/result_json.h"
+#include "reports/result/result_parse.h"
+#include "reports/result/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -228,11 +231,35 @@ static void test_results(void **state)
     nt_results_free(&r);
 }
 
+static void test_command(void **state)
+{
+    (void)state;
+    struct nt_result_case c = {.id = strdup("a b[x=it's]#seed=7"), .file = strdup("a b.yaml"), .seed = 7, .param_count = 1};
+    c.params = calloc(1, sizeof *c.params);
+    char *s = nt_result_command(&c);
+    assert_string_equal(s, "natsim run 'a b.yaml' --filter 'a b[x=it'\\''s]' --seed 7");
+    free(s);
+    nt_result_case_free(&c);
+}
+
+static void test_words(void **state)
+{
+    (void)state;
+    char buf[NT_PATHS_TEXT];
+    for (unsigned bit = NT_PATH_DIRECT; bit <= NT_PATH_NONE; bit <<= 1)
+        assert_int_equal(nt_path_by_name(nt_path_name(bit)), bit);
+    assert_int_equal(nt_path_by_name("direc"), 0);
+    assert_string_equal(nt_paths_text(0, buf), "");
+    assert_string_equal(nt_paths_text(NT_PATH_RELAYED, buf), "relayed");
+    assert_string_equal(nt_paths_text(NT_PATH_DIRECT | NT_PATH_RELAYED | NT_PATH_NONE, buf), "direct or relayed or none");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exact_bytes), cmocka_unit_test(test_round_trip), cmocka_unit_test(test_types_and_nulls),
-        cmocka_unit_test(test_refused),     cmocka_unit_test(test_results),
+        cmocka_unit_test(test_refused),     cmocka_unit_test(test_results),    cmocka_unit_test(test_command),
+        cmocka_unit_test(test_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

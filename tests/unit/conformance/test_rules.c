@@ -1,6 +1,6 @@
 /* Each MUST rule of the conformance tables has a forged trace: the same call, with that rule broken. Then that rule is found broken,
  * and no other; the call as it should be breaks none. */
-#include "tests/unit/reports/forge_server.h"
+#include "tests/unit/conformance/forge_server.h"
 
 #include <stdarg.h>
 #include <stddef.h>

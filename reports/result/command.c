@@ -1,6 +1,6 @@
-/* The command that runs one case alone. */
+#include "reports/result/command.h"
+
 #include "core/base/err.h"
-#include "reports/report.h"
 #include "reports/result/text.h"
 
 #include <string.h>
@@ -22,7 +22,7 @@ static void quoted(struct nt_text *t, const char *s)
     nt_text_put(t, "'");
 }
 
-char *nt_report_command(const struct nt_result_case *k)
+char *nt_result_command(const struct nt_result_case *k)
 {
     struct nt_text t = {0}, filter = {0};
     /* The part `#seed=N` of an id is the option --seed here. */

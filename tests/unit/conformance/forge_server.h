@@ -2,7 +2,7 @@
 #ifndef TEST_FORGE_SERVER_H
 #define TEST_FORGE_SERVER_H
 
-#include "tests/unit/reports/forge_checks.h"
+#include "tests/unit/conformance/forge_checks.h"
 
 /* --- the relay --- */
 

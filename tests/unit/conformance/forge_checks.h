@@ -2,7 +2,7 @@
 #ifndef TEST_FORGE_CHECKS_H
 #define TEST_FORGE_CHECKS_H
 
-#include "tests/unit/reports/forge.h"
+#include "tests/unit/conformance/forge.h"
 
 /* --- gathering --- */
 

@@ -1,9 +1,9 @@
 /* Records of the page's data. The order of a list's members is the reader's contract: see unpack() in page_js.inc. */
-#include "reports/page/html_data.h"
+#include "reports/page/page_data.h"
 
 #include "core/base/err.h"
 #include "reports/ladder/ladder.h"
-#include "reports/report.h"
+#include "reports/result/command.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,9 +32,9 @@ static void close_list(struct nt_text *t)
     nt_text_put(t, "],");
 }
 
-void nt_html_case(struct nt_text *t, struct nt_strings *s, const struct nt_result_case *c)
+void nt_page_case(struct nt_text *t, struct nt_strings *s, const struct nt_result_case *c)
 {
-    char *command = nt_report_command(c);
+    char *command = nt_result_command(c);
     if (command == NULL)
         t->err = NT_ENOMEM;
     nt_text_put(t, "[");
@@ -216,7 +216,7 @@ static void ladder(struct nt_text *t, struct nt_strings *s, const struct nt_resu
     nt_text_free(&path);
 }
 
-void nt_html_details(struct nt_text *t, struct nt_strings *s, const struct nt_result_case *c, const char *dir)
+void nt_page_details(struct nt_text *t, struct nt_strings *s, const struct nt_result_case *c, const char *dir)
 {
     nt_text_put(t, "[");
     agents(t, s, c);
