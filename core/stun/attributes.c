@@ -1,8 +1,6 @@
 /* The names of STUN and TURN: attribute types, methods, reason phrases. */
 #include "core/stun/attributes.h"
 
-#include "core/stun/message.h"
-
 #include <string.h>
 
 struct named {

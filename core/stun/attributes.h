@@ -1,9 +1,23 @@
-/* STUN attribute types and error codes: RFC 8489 section 18.3, RFC 8656 section 18, RFC 8445 section 20.3, RFC 5780. */
+/* The numbers of the STUN registries and their names: methods, attribute types, error codes (RFC 8489, 18; RFC 8656, 17 to 19;
+ * RFC 8445, 20.3; RFC 5780). */
 #ifndef NT_STUN_ATTRIBUTES_H
 #define NT_STUN_ATTRIBUTES_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+enum nt_stun_method {
+    NT_STUN_BINDING = 0x001,
+    NT_TURN_ALLOCATE = 0x003,
+    NT_TURN_REFRESH = 0x004,
+    NT_TURN_SEND = 0x006,
+    NT_TURN_DATA = 0x007,
+    NT_TURN_CREATE_PERMISSION = 0x008,
+    NT_TURN_CHANNEL_BIND = 0x009,
+    NT_TURN_CONNECT = 0x00a,
+    NT_TURN_CONNECTION_BIND = 0x00b,
+    NT_TURN_CONNECTION_ATTEMPT = 0x00c
+};
 
 enum nt_stun_attr_type {
     NT_ATTR_MAPPED_ADDRESS = 0x0001,
@@ -50,13 +64,12 @@ enum nt_stun_attr_type {
 enum { NT_PASSWORD_MD5 = 1, NT_PASSWORD_SHA256 = 2 }; /* RFC 8489, 18.5 */
 
 bool nt_stun_attr_known(uint16_t type);
-/* "XOR-MAPPED-ADDRESS"; "0x7ffe" is not made: NULL when unknown. */
+/* "XOR-MAPPED-ADDRESS"; NULL when unknown. */
 const char *nt_stun_attr_name(uint16_t type);
-/* The type of such a name, or -1. */
-int nt_stun_attr_by_name(const char *name);
-/* "Binding", "Allocate", ...; NULL when unknown. Its inverse gives -1. */
+int nt_stun_attr_by_name(const char *name); /* -1 when unknown */
+/* "Binding", "Allocate", ...; NULL when unknown. */
 const char *nt_stun_method_name(uint16_t method);
-int nt_stun_method_by_name(const char *name);
+int nt_stun_method_by_name(const char *name); /* -1 when unknown */
 /* The registry's reason phrase of an error code; "Error" when unknown. */
 const char *nt_stun_reason(int code);
 

@@ -1,9 +1,10 @@
-/* The tests of RFC 5780 in their order: mapping (4.3), filtering (4.4), replies, hairpinning (3.4). Lifetime is lifetime.c.
+/* The tests of RFC 5780 in their order: mapping (4.3), filtering (4.4), replies, hairpinning (3.4).
  *
- * Each test names the next one at its end. Servers: 0 is the configured one, 1 its other port, 2 the other address, 3 both. */
+ * Each test starts the next one. Servers: 0 is the configured one, 1 its other port, 2 the other address, 3 both. */
 #include "core/stun/behaviour.h"
 
 #include "core/stun/binding_answer.h"
+#include "core/stun/lifetime.h"
 
 static void map_address(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now);
 static void map_port(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now);
@@ -18,7 +19,7 @@ static void hairpin_first(struct nt_discovery *d, const struct nt_probe_answer *
 static void hairpin_second(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now);
 static void hairpin_send(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now);
 
-static bool success(const struct nt_probe_answer *a)
+static bool answered(const struct nt_probe_answer *a)
 {
     return a != NULL && a->code == 0;
 }
@@ -27,7 +28,7 @@ static bool success(const struct nt_probe_answer *a)
 
 static void connectivity(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
 {
-    if (!success(a)) {
+    if (!answered(a)) {
         nt_discovery_finish(d);
         return;
     }
@@ -42,8 +43,8 @@ static void connectivity(struct nt_discovery *d, const struct nt_probe_answer *a
         return;
     }
     for (unsigned i = 0; i < 4; i++)
-        d->server[i] = nt_addr_with_port((i & 2) != 0 ? &a->other : &d->config.server,
-                                         (i & 1) != 0 ? a->other.port : d->config.server.port);
+        d->server[i] = nt_addr_with_port((i & 2) != 0 ? &a->other : &d->server[0],
+                                         (i & 1) != 0 ? a->other.port : d->server[0].port);
     struct nt_probe_question q = {.socket = d->first, .to = d->server[2]};
     nt_discovery_ask(d, &q, map_address);
 }
@@ -51,7 +52,6 @@ static void connectivity(struct nt_discovery *d, const struct nt_probe_answer *a
 void nt_behaviour_start(struct nt_discovery *d, nt_time now)
 {
     (void)now;
-    d->server[0] = d->config.server;
     d->first = nt_discovery_ask_fresh(d, (struct nt_probe_question){.to = d->server[0]}, connectivity);
 }
 
@@ -59,13 +59,13 @@ void nt_behaviour_start(struct nt_discovery *d, nt_time now)
 static void map_address(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
 {
     (void)now;
-    if (success(a) && !nt_addr_equal(&a->mapped, &d->mapped)) {
+    if (answered(a) && !nt_addr_equal(&a->mapped, &d->mapped)) {
         struct nt_probe_question q = {.socket = d->first, .to = d->server[3]};
         d->mapped = a->mapped;
         nt_discovery_ask(d, &q, map_port);
         return;
     }
-    if (success(a))
+    if (answered(a))
         d->result.mapping = NT_ENDPOINT_INDEPENDENT;
     filter_start(d);
 }
@@ -74,7 +74,7 @@ static void map_address(struct nt_discovery *d, const struct nt_probe_answer *a,
 static void map_port(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
 {
     (void)now;
-    if (success(a))
+    if (answered(a))
         d->result.mapping = nt_addr_equal(&a->mapped, &d->mapped) ? NT_ADDRESS_DEPENDENT : NT_ADDRESS_AND_PORT_DEPENDENT;
     filter_start(d);
 }
@@ -91,7 +91,7 @@ static void filter_start(struct nt_discovery *d)
  * every filter look open. */
 static bool came_from(const struct nt_probe_answer *a, const struct nt_addr *source)
 {
-    return success(a) && nt_addr_equal(&a->source, source);
+    return answered(a) && nt_addr_equal(&a->source, source);
 }
 
 static void filter_both(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
@@ -145,7 +145,7 @@ static void replies_start(struct nt_discovery *d, nt_time now)
 /* X's packet was let in, and says which port it came through; now to X. */
 static void replies_in(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
 {
-    if (!success(a) || nt_addr_equal(&a->source, &d->server[0])) {
+    if (!answered(a) || nt_addr_equal(&a->source, &d->server[0])) {
         hairpin_start(d, now);
         return;
     }
@@ -156,7 +156,7 @@ static void replies_in(struct nt_discovery *d, const struct nt_probe_answer *a, 
 
 static void replies_out(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
 {
-    if (success(a))
+    if (answered(a))
         d->result.pinned = nt_addr_equal(&a->mapped, &d->mapped);
     hairpin_start(d, now);
 }
@@ -177,7 +177,7 @@ static void hairpin_start(struct nt_discovery *d, nt_time now)
 
 static void hairpin_first(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
 {
-    if (!success(a)) {
+    if (!answered(a)) {
         nt_lifetime_start(d, now);
         return;
     }
@@ -187,7 +187,7 @@ static void hairpin_first(struct nt_discovery *d, const struct nt_probe_answer *
 
 static void hairpin_second(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
 {
-    if (!success(a)) {
+    if (!answered(a)) {
         nt_lifetime_start(d, now);
         return;
     }

@@ -1,8 +1,6 @@
 /* Binding requests and their answers (RFC 8489, 6.3.1; RFC 5780, 6.1). */
 #include "core/stun/binding_answer.h"
 
-#include "core/stun/binding_server.h"
-
 /* RFC 5780, 6.1: "a length of PADDING equal to the MTU on the outgoing interface, rounded up to an even multiple of four" */
 #define PADDING_LEN 1500
 
@@ -12,7 +10,7 @@ static void add_unknown(struct nt_binding_answer *a, uint16_t type)
         a->unknown[a->unknown_count++] = type;
 }
 
-/* What a server without alternate address does not understand: RFC 5780, 6: "420 (Unknown Attribute) to any Request with a
+/* What a server without an alternate address does not understand: RFC 5780, 6: "420 (Unknown Attribute) to any Request with a
  * CHANGE-REQUEST attribute"; 7.5: "Server support for RESPONSE-PORT is optional." */
 static void collect_unknown(struct nt_binding_answer *a, const struct nt_stun_msg *m, bool behaviour)
 {
@@ -33,8 +31,8 @@ static int read_change(const struct nt_stun_msg *m, unsigned *at)
     return r == NT_ENOENT ? NT_OK : r;
 }
 
-/* RFC 5780, 7.5: "a 16-bit unsigned integer in network byte order followed by 2 bytes of padding": senders count the
- * padding in the length or not. */
+/* RFC 5780, 7.5: "a 16-bit unsigned integer in network byte order followed by 2 bytes of padding". Some senders count the
+ * padding in the length, others do not. */
 static int read_response_port(const struct nt_stun_msg *m, struct nt_addr *to)
 {
     const struct nt_stun_attr *a = nt_stun_find(m, NT_ATTR_RESPONSE_PORT);
@@ -49,14 +47,15 @@ static int read_response_port(const struct nt_stun_msg *m, struct nt_addr *to)
     return NT_OK;
 }
 
-bool nt_binding_answer_make(struct nt_binding_answer *a, const struct nt_stun_msg *request, const struct nt_addr *from,
+bool nt_binding_answer_make(struct nt_binding_answer *a, const struct nt_stun_msg *request, uint32_t cookie, const struct nt_addr *from,
                             const struct nt_binding_sockets *sockets, unsigned at)
 {
-    bool behaviour = sockets->count == 4;
+    /* A classic client's CHANGE-REQUEST is an unknown attribute (RFC 5389, 12.2). */
+    bool behaviour = sockets->count == 4 && cookie == NT_STUN_COOKIE;
     unsigned out = at;
     if (request->class_ != NT_STUN_REQUEST || request->method != NT_STUN_BINDING)
         return false;
-    *a = (struct nt_binding_answer){.cookie = NT_STUN_COOKIE, .mapped = *from, .to = *from, .local = sockets->at[at]};
+    *a = (struct nt_binding_answer){.cookie = cookie, .mapped = *from, .to = *from, .local = sockets->at[at]};
     memcpy(a->id, request->id, NT_STUN_ID);
     a->fingerprint = request->fingerprint != NULL;
     if (behaviour)
@@ -120,13 +119,6 @@ size_t nt_binding_answer_write(const struct nt_binding_answer *a, const char *so
     int len = nt_stun_finish(&b);
     if (len < 0)
         return 0;
-    nt_store32(buf + 4, a->cookie); /* classic clients see theirs; they have no FINGERPRINT to spoil */
+    nt_store32(buf + 4, a->cookie); /* only classic clients have another one, and their requests carry no FINGERPRINT */
     return (size_t)len;
-}
-
-size_t nt_stun_answer_binding(const struct nt_stun_msg *request, const struct nt_addr *from, const char *software, uint8_t *buf, size_t cap)
-{
-    struct nt_binding_answer a;
-    struct nt_binding_sockets plain = {.count = 1};
-    return nt_binding_answer_make(&a, request, from, &plain, 0) ? nt_binding_answer_write(&a, software, buf, cap) : 0;
 }

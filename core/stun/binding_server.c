@@ -1,13 +1,13 @@
-/* The endpoint around Binding answers: its one or four sockets, classic clients, the queue of answers. */
+/* The STUN server's endpoint: its one or four sockets, classic clients, the queue of answers. */
 #include "core/stun/binding_server.h"
 
 #include "core/stun/binding_answer.h"
 
 #include <stdlib.h>
 
-/* Answers that wait to be pulled; further requests are dropped, as a full socket buffer would. */
+/* Answers that wait to be pulled. Further requests are dropped, as a full socket buffer drops them. */
 #define QUEUE_MAX 32
-/* Classic STUN knew no attribute that makes a request longer than this. */
+/* No attribute of classic STUN makes a request longer than this. */
 #define CLASSIC_MAX 548
 
 struct nt_stun_server {
@@ -52,10 +52,8 @@ static void socket_changed(struct nt_stun_server *s, const struct nt_path *path,
     s->sockets.count = all ? 4 : 1;
 }
 
-static void answer(struct nt_stun_server *s, const struct nt_stun_msg *request, const struct nt_path *path, uint32_t cookie)
+static void queue_answer(struct nt_stun_server *s, const struct nt_stun_msg *request, const struct nt_path *path, uint32_t cookie)
 {
-    /* A classic client's CHANGE-REQUEST is an unknown attribute (RFC 5389, 12.2). */
-    struct nt_binding_sockets sockets = s->sockets;
     unsigned at = 0;
     if (s->queued == QUEUE_MAX)
         return;
@@ -63,17 +61,13 @@ static void answer(struct nt_stun_server *s, const struct nt_stun_msg *request, 
         at++;
     if (at == s->wanted)
         return;
-    if (cookie != NT_STUN_COOKIE)
-        sockets.count = 1;
     struct nt_binding_answer *a = &s->queue[(s->head + s->queued) % QUEUE_MAX];
-    if (nt_binding_answer_make(a, request, &path->remote, &sockets, at)) {
-        a->cookie = cookie;
+    if (nt_binding_answer_make(a, request, cookie, &path->remote, &s->sockets, at))
         s->queued++;
-    }
 }
 
 /* RFC 5389, 12.2: "A STUN server can detect when a given Binding request message was sent from an RFC 3489 client by the
- * absence of the correct value in the magic cookie field." The rest of the message is read as if it had it. */
+ * absence of the correct value in the magic cookie field." The rest of the message is parsed as usual. */
 static void answer_classic(struct nt_stun_server *s, const uint8_t *bytes, size_t len, const struct nt_path *path)
 {
     uint8_t copy[CLASSIC_MAX];
@@ -83,7 +77,7 @@ static void answer_classic(struct nt_stun_server *s, const uint8_t *bytes, size_
     memcpy(copy, bytes, len);
     nt_store32(copy + 4, NT_STUN_COOKIE);
     if (nt_stun_parse(&request, copy, len) == NT_OK && request.fingerprint == NULL)
-        answer(s, &request, path, nt_load32(bytes + 4));
+        queue_answer(s, &request, path, nt_load32(bytes + 4));
 }
 
 static void server_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
@@ -94,7 +88,7 @@ static void server_input(void *self, const struct nt_path *path, enum nt_input k
     if (kind == NT_IN_CONNECTED || kind == NT_IN_CLOSED)
         socket_changed(s, path, kind == NT_IN_CONNECTED);
     else if (kind == NT_IN_DATAGRAM && nt_stun_parse(&request, bytes, len) == NT_OK)
-        answer(s, &request, path, NT_STUN_COOKIE);
+        queue_answer(s, &request, path, NT_STUN_COOKIE);
     else if (kind == NT_IN_DATAGRAM && len >= NT_STUN_HEADER && nt_load32(bytes + 4) != NT_STUN_COOKIE)
         answer_classic(s, bytes, len, path);
 }
@@ -142,4 +136,11 @@ struct nt_endpoint nt_stun_server_endpoint(struct nt_stun_server *s)
 {
     static const struct nt_endpoint_ops ops = {server_input, server_timer, server_output, server_deadline, server_request};
     return (struct nt_endpoint){&ops, s};
+}
+
+size_t nt_stun_answer_binding(const struct nt_stun_msg *request, const struct nt_addr *from, const char *software, uint8_t *buf, size_t cap)
+{
+    struct nt_binding_answer a;
+    struct nt_binding_sockets plain = {.count = 1};
+    return nt_binding_answer_make(&a, request, NT_STUN_COOKIE, from, &plain, 0) ? nt_binding_answer_write(&a, software, buf, cap) : 0;
 }

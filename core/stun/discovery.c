@@ -1,4 +1,4 @@
-/* The endpoint around the tests of behaviour.c and lifetime.c. */
+/* The discovery as an endpoint: it gives the running test its answers and the time. */
 #include "core/stun/discovery.h"
 
 #include "core/stun/behaviour.h"
@@ -7,14 +7,9 @@
 
 struct nt_discovery *nt_discovery_new(const struct nt_discovery_config *config)
 {
-    struct nt_discovery *d = calloc(1, sizeof *d);
-    if (d == NULL)
-        return NULL;
-    d->config = *config;
-    d->probe.local = nt_addr_with_port(&config->local, 0);
-    d->probe.rand = config->rand;
-    d->wake = NT_TIME_NEVER;
-    d->result.port_preservation = d->result.pinned = -1;
+    struct nt_discovery *d = malloc(sizeof *d);
+    if (d != NULL)
+        nt_discovery_init(d, &config->local, &config->server, config->lifetime_max, config->rand);
     return d;
 }
 
@@ -33,51 +28,7 @@ const struct nt_discovery_result *nt_discovery_result(const struct nt_discovery 
     return &d->result;
 }
 
-void nt_discovery_ask(struct nt_discovery *d, const struct nt_probe_question *q, nt_discovery_step *then)
-{
-    d->next = then;
-    nt_probe_ask(&d->probe, q);
-}
-
-unsigned nt_discovery_ask_fresh(struct nt_discovery *d, struct nt_probe_question q, nt_discovery_step *then)
-{
-    int socket = nt_probe_open(&d->probe);
-    if (socket < 0) {
-        nt_discovery_finish(d);
-        return 0;
-    }
-    q.socket = (unsigned)socket;
-    nt_discovery_ask(d, &q, then);
-    return q.socket;
-}
-
-void nt_discovery_sleep(struct nt_discovery *d, nt_time until, nt_discovery_step *then)
-{
-    d->next = then;
-    d->wake = until;
-}
-
-void nt_discovery_finish(struct nt_discovery *d)
-{
-    d->result.done = true;
-    d->probe.closing = true;
-    d->probe.phase = NT_PROBE_IDLE;
-    d->probe.send_due = false;
-    d->wake = NT_TIME_NEVER;
-}
-
-static void discovery_timer(void *self, nt_time now)
-{
-    struct nt_discovery *d = self;
-    if (now >= d->wake) {
-        d->wake = NT_TIME_NEVER;
-        d->next(d, NULL, now);
-    }
-    while (nt_probe_timer(&d->probe, now)) /* a question that follows at once is begun here */
-        d->next(d, NULL, now);
-}
-
-static void datagram(struct nt_discovery *d, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
+static void take_datagram(struct nt_discovery *d, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_stun_msg m;
     struct nt_probe_answer a;
@@ -89,16 +40,21 @@ static void datagram(struct nt_discovery *d, const struct nt_path *path, const u
         d->next(d, &a, now);
 }
 
+static void discovery_timer(void *self, nt_time now)
+{
+    nt_discovery_run(self, now);
+}
+
 static void discovery_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_discovery *d = self;
     if (kind == NT_IN_DATAGRAM)
-        datagram(d, path, bytes, len, now);
+        take_datagram(d, path, bytes, len, now);
     else if (kind == NT_IN_CONNECTED || kind == NT_IN_CLOSED)
         nt_probe_bound(&d->probe, path, kind == NT_IN_CONNECTED);
     if (d->probe.phase == NT_PROBE_REFUSED)
         nt_discovery_finish(d);
-    discovery_timer(d, now); /* a question that waited for this begins */
+    nt_discovery_run(d, now); /* a question that waited for this starts */
 }
 
 static size_t discovery_output(void *self, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)

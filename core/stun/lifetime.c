@@ -1,34 +1,34 @@
 /* Binding lifetime discovery (RFC 5780, 4.6): a binding is made from port X and left alone for T; then a request from port Y
  * lets the server answer to X's mapped port. A binary search over T, each time with fresh ports. */
-#include "core/stun/behaviour.h"
+#include "core/stun/lifetime.h"
 
 #define PRECISION NT_SEC
 #define TESTS_MAX 40
 /* Behind a pool of external addresses Y may get another one than X; then another Y is tried. */
 #define CONTROLS_MAX 8
 
-static void bound(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now);
-static void waited(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now);
-static void control(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now);
-static void verdict(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now);
+static void binding_made(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now);
+static void ask_control(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now);
+static void control_answered(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now);
+static void probe_answered(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now);
 
-static void test(struct nt_discovery *d, nt_time wait)
+static void start_test(struct nt_discovery *d, nt_time wait)
 {
     d->life.wait = wait;
     d->life.controls = 0;
-    d->life.socket = nt_discovery_ask_fresh(d, (struct nt_probe_question){.to = d->server[0]}, bound);
+    d->life.socket = nt_discovery_ask_fresh(d, (struct nt_probe_question){.to = d->server[0]}, binding_made);
 }
 
 void nt_lifetime_start(struct nt_discovery *d, nt_time now)
 {
     (void)now;
-    if (d->config.lifetime_max == 0)
+    if (d->lifetime_max == 0)
         nt_discovery_finish(d);
     else
-        test(d, 0);
+        start_test(d, 0);
 }
 
-static void bound(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
+static void binding_made(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
 {
     if (a == NULL || a->code != 0) {
         nt_discovery_finish(d);
@@ -38,41 +38,41 @@ static void bound(struct nt_discovery *d, const struct nt_probe_answer *a, nt_ti
     d->life.answered = a->at;
     d->life.mapped = a->mapped;
     if (d->life.wait == 0)
-        waited(d, NULL, now);
+        ask_control(d, NULL, now);
     else
-        nt_discovery_sleep(d, nt_time_after(now, d->life.wait), waited);
+        nt_discovery_sleep(d, nt_time_after(now, d->life.wait), ask_control);
 }
 
-static void waited(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
+static void ask_control(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
 {
     (void)a, (void)now;
     d->life.controls++;
-    d->life.control = nt_discovery_ask_fresh(d, (struct nt_probe_question){.to = d->server[0]}, control);
+    d->life.control = nt_discovery_ask_fresh(d, (struct nt_probe_question){.to = d->server[0]}, control_answered);
 }
 
 /* "from a different source port, Y ... contains an RESPONSE-PORT attribute, set to Pp": the answer goes to Y's address, which
  * must be X's. */
-static void control(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
+static void control_answered(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
 {
     if (a == NULL || a->code != 0 || (d->life.controls == CONTROLS_MAX && !nt_addr_same_ip(&a->mapped, &d->life.mapped))) {
         nt_discovery_finish(d);
         return;
     }
     if (!nt_addr_same_ip(&a->mapped, &d->life.mapped)) {
-        waited(d, NULL, now);
+        ask_control(d, NULL, now);
         return;
     }
     struct nt_probe_question q = {.socket = d->life.control, .to = d->server[0], .response_port = d->life.mapped.port};
     d->life.rtt = a->at - a->sent;
-    nt_discovery_ask(d, &q, verdict);
+    nt_discovery_ask(d, &q, probe_answered);
 }
 
 /* The next T, or the end. The first test (T = 0) shows that the method works here, the second that there is an end. */
-static void search(struct nt_discovery *d, bool alive)
+static void next_test(struct nt_discovery *d, bool alive)
 {
     struct nt_discovery_result *r = &d->result;
     if (d->life.tests == 1 && alive) {
-        test(d, d->config.lifetime_max);
+        start_test(d, d->lifetime_max);
         return;
     }
     if (d->life.tests == 2 && alive)
@@ -82,13 +82,13 @@ static void search(struct nt_discovery *d, bool alive)
         nt_discovery_finish(d);
         return;
     }
-    test(d, r->lifetime_low + (r->lifetime_high - r->lifetime_low) / 2);
+    start_test(d, r->lifetime_low + (r->lifetime_high - r->lifetime_low) / 2);
 }
 
 /* "If the client receives the Binding Response on port X, it knows that the binding has not expired. If the client receives
  * the Binding Response on port Y ... or receives no response at all, it knows that the binding has expired." The bounds hold
  * for the NAT's clock: it saw X's traffic between request and answer, and the probe within a round trip. */
-static void verdict(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
+static void probe_answered(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
 {
     nt_time asked = d->probe.txn.started;
     bool alive = a != NULL && a->code == 0 && a->socket == d->life.socket;
@@ -105,5 +105,5 @@ static void verdict(struct nt_discovery *d, const struct nt_probe_answer *a, nt_
         if (d->life.tests == 2 || gone < d->result.lifetime_high)
             d->result.lifetime_high = gone;
     }
-    search(d, alive);
+    next_test(d, alive);
 }

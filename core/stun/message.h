@@ -18,19 +18,6 @@
 
 enum nt_stun_class { NT_STUN_REQUEST = 0, NT_STUN_INDICATION = 1, NT_STUN_SUCCESS = 2, NT_STUN_ERROR = 3 };
 
-enum nt_stun_method {
-    NT_STUN_BINDING = 0x001,
-    NT_TURN_ALLOCATE = 0x003,
-    NT_TURN_REFRESH = 0x004,
-    NT_TURN_SEND = 0x006,
-    NT_TURN_DATA = 0x007,
-    NT_TURN_CREATE_PERMISSION = 0x008,
-    NT_TURN_CHANNEL_BIND = 0x009,
-    NT_TURN_CONNECT = 0x00a,
-    NT_TURN_CONNECTION_BIND = 0x00b,
-    NT_TURN_CONNECTION_ATTEMPT = 0x00c
-};
-
 struct nt_stun_attr {
     uint16_t type, len;   /* len: unpadded */
     const uint8_t *value; /* within the caller's bytes */

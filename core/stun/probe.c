@@ -1,10 +1,21 @@
-/* One question at a time, from a socket of choice, with the pace of RFC 5780. */
 #include "core/stun/probe.h"
 
 #include "core/stun/binding_answer.h"
 
 /* RFC 5780, 5: "A client SHOULD NOT generate more than ten new STUN transactions per second" */
 #define PACE (100 * NT_MSEC)
+
+void nt_probe_init(struct nt_probe *p, const struct nt_addr *local, struct nt_rand *rand)
+{
+    *p = (struct nt_probe){.local = nt_addr_with_port(local, 0), .rand = rand};
+}
+
+void nt_probe_close(struct nt_probe *p)
+{
+    p->closing = true;
+    p->phase = NT_PROBE_IDLE;
+    p->send_due = false;
+}
 
 int nt_probe_open(struct nt_probe *p)
 {
@@ -28,7 +39,7 @@ void nt_probe_bound(struct nt_probe *p, const struct nt_path *path, bool granted
         p->phase = NT_PROBE_REFUSED;
 }
 
-static void start(struct nt_probe *p, nt_time now)
+static void start_question(struct nt_probe *p, nt_time now)
 {
     uint8_t id[NT_STUN_ID];
     nt_rand_bytes(p->rand, id, sizeof id);
@@ -41,7 +52,7 @@ static void start(struct nt_probe *p, nt_time now)
 bool nt_probe_timer(struct nt_probe *p, nt_time now)
 {
     if (p->phase == NT_PROBE_WAIT && p->sockets[p->question.socket].bound && now >= p->not_before)
-        start(p, now);
+        start_question(p, now);
     if (p->phase != NT_PROBE_RUN)
         return false;
     enum nt_stun_txn_due due = nt_stun_txn_due(&p->txn, now);

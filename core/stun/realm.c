@@ -1,5 +1,5 @@
 /* The server's side of long-term credentials (RFC 8489, 9.2.4): users, nonces without state, the checks in their order. */
-#include "core/stun/credentials.h"
+#include "core/stun/realm.h"
 
 #include "core/stun/security_features.h"
 

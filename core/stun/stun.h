@@ -4,10 +4,11 @@
 
 #include "core/stun/attributes.h"
 #include "core/stun/binding_server.h"
-#include "core/stun/credentials.h"
 #include "core/stun/discovery.h"
 #include "core/stun/integrity.h"
+#include "core/stun/login.h"
 #include "core/stun/message.h"
+#include "core/stun/realm.h"
 #include "core/stun/transaction.h"
 
 #endif

@@ -221,6 +221,8 @@ bool nt_turn_requests_response(struct nt_turn_client *c, const struct nt_stun_ms
         return true;
     struct nt_turn_txn answered = *t;
     remove_txn(c, i);
+    if (code != 401 && code != 438 && code != 300)
+        nt_stun_login_settled(&c->login);
     if (challenged(c, &answered, m, code))
         again(c, &answered, now);
     else if (answered.count > 0)

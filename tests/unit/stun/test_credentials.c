@@ -5,7 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "core/stun/credentials.h"
+#include "core/stun/login.h"
+#include "core/stun/realm.h"
 #include "tests/unit/fail_alloc.h"
 
 #include <stdlib.h>
@@ -66,6 +67,7 @@ struct forged {
     int code;
     const char *realm, *nonce, *algorithms;
     size_t algorithms_len;
+    bool signed_; /* with the key of the request: verified first */
 };
 
 static int challenged(const struct forged *f)
@@ -79,7 +81,11 @@ static int challenged(const struct forged *f)
         nt_stun_add_text(&b, NT_ATTR_NONCE, f->nonce);
     if (f->algorithms != NULL)
         nt_stun_add(&b, NT_ATTR_PASSWORD_ALGORITHMS, f->algorithms, f->algorithms_len);
+    if (f->signed_)
+        nt_stun_add_integrity(&b, &login.key);
     assert_int_equal(nt_stun_parse(&reply, reply_bytes, (size_t)nt_stun_finish(&b)), 0);
+    if (f->signed_)
+        assert_int_equal(nt_stun_login_verify(&login, &reply), 0);
     return nt_stun_login_challenged(&login, &reply, f->code);
 }
 
@@ -293,13 +299,13 @@ static void nonce_serves_one_client(void **state)
 static void endless_438_ends(void **state)
 {
     static char nonce[] = "nonce0";
-    struct forged f = {438, "example.org", nonce, NULL, 0};
+    struct forged f = {438, "example.org", nonce, NULL, 0, false};
     int retries = 0;
     (void)state;
     log_in(true, false, false);
     while (challenged(&f) == 1 && retries < 100)
         retries++, nonce[5]++;
-    assert_int_equal(retries, NT_STUN_STALE_MAX);
+    assert_int_equal(retries, NT_STUN_RETRIES_MAX);
     nt_stun_realm_free(&realm);
     log_in(true, false, false);
     for (int i = 1; i <= 20; i++) { /* the nonce grows old 20 times, each time renewed and used */
@@ -309,6 +315,7 @@ static void endless_438_ends(void **state)
         request();
         assert_int_equal(answer(i * 1000 * NT_SEC + 1), 0);
         assert_int_equal(nt_stun_login_verify(&login, &reply), 0);
+        nt_stun_login_settled(&login);
     }
     nt_stun_realm_free(&realm);
 }
@@ -317,26 +324,50 @@ static void endless_438_ends(void **state)
 static void endless_realms_end(void **state)
 {
     static char name[] = "realm0";
-    struct forged f = {401, name, "nonce", NULL, 0};
+    struct forged f = {401, name, "nonce", NULL, 0, false};
     int retries = 0;
     (void)state;
     nt_stun_login_init(&login, "alice", "secret");
     while (challenged(&f) == 1 && retries < 100)
         retries++, name[5] ^= 1;
-    assert_int_equal(retries, 1 + NT_STUN_STALE_MAX);
+    assert_int_equal(retries, 1 + NT_STUN_RETRIES_MAX);
+}
+
+/* That a challenge is signed does not make it another one: only a request that has ended starts the count again. */
+static void signed_challenges_end(void **state)
+{
+    static char nonce[] = "nonce0", name[] = "realm0";
+    const struct forged first = {401, name, nonce, NULL, 0, false};
+    struct forged f = {438, name, nonce, NULL, 0, true};
+    int retries = 0;
+    (void)state;
+    nt_stun_login_init(&login, "alice", "secret");
+    assert_int_equal(challenged(&first), 1);
+    for (nonce[5]++; challenged(&f) == 1 && retries < 100; nonce[5]++)
+        retries++;
+    assert_int_equal(retries, NT_STUN_RETRIES_MAX);
+    nt_stun_login_init(&login, "alice", "secret");
+    assert_int_equal(challenged(&first), 1);
+    f.code = 401;
+    retries = 0;
+    for (name[5]++; challenged(&f) == 1 && retries < 100; name[5]++)
+        retries++;
+    assert_int_equal(retries, NT_STUN_RETRIES_MAX);
+    nt_stun_login_settled(&login);
+    assert_int_equal(challenged(&f), 1);
 }
 
 /* 9.2.1, 9.2.5: an attacker on the way takes the algorithms out. */
 static void bid_down_is_noticed(void **state)
 {
     static const char list[] = "\0\2\0\0\0\1\0\0", md5[] = "\0\1\0\0", strange[] = "\0\7\0\3abc\0\0\2\0\0", broken[] = "\0\2\0\xff";
-    const struct forged stripped = {401, "example.org", "obMatJos2gAAAx", NULL, 0};
-    const struct forged whole = {401, "example.org", "obMatJos2gAAAx", list, 8};
-    const struct forged foreign = {401, "example.org", "obMatJos2gAAAx", strange, 12};
-    const struct forged bad = {401, "example.org", "obMatJos2gAAAx", broken, 4};
-    const struct forged only_unknown = {401, "example.org", "obMatJos2gAAAx", strange, 8};
-    const struct forged weaker = {438, "example.org", "plain", NULL, 0};
-    const struct forged listed = {438, "example.org", "obMatJos2gAAAy", md5, 4};
+    const struct forged stripped = {401, "example.org", "obMatJos2gAAAx", NULL, 0, false};
+    const struct forged whole = {401, "example.org", "obMatJos2gAAAx", list, 8, false};
+    const struct forged foreign = {401, "example.org", "obMatJos2gAAAx", strange, 12, false};
+    const struct forged bad = {401, "example.org", "obMatJos2gAAAx", broken, 4, false};
+    const struct forged only_unknown = {401, "example.org", "obMatJos2gAAAx", strange, 8, false};
+    const struct forged weaker = {438, "example.org", "plain", NULL, 0, false};
+    const struct forged listed = {438, "example.org", "obMatJos2gAAAy", md5, 4, false};
     (void)state;
     nt_stun_login_init(&login, "alice", "secret");
     assert_int_equal(challenged(&stripped), 0);
@@ -377,7 +408,7 @@ static void responses_are_verified(void **state)
 static void texts_have_limits(void **state)
 {
     static char longest[200], user[600];
-    struct forged f = {401, longest, "nonce", NULL, 0};
+    struct forged f = {401, longest, "nonce", NULL, 0, false};
     (void)state;
     memset(longest, 'r', 127);
     nt_stun_login_init(&login, "alice", "secret");
@@ -432,6 +463,7 @@ int main(void)
         cmocka_unit_test(nonce_serves_one_client),
         cmocka_unit_test(endless_438_ends),
         cmocka_unit_test(endless_realms_end),
+        cmocka_unit_test(signed_challenges_end),
         cmocka_unit_test(bid_down_is_noticed),
         cmocka_unit_test(responses_are_verified),
         cmocka_unit_test(texts_have_limits),

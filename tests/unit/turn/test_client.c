@@ -262,6 +262,41 @@ static void stale_for_ever(void **state)
     assert_int_equal(ev.code, 438);
 }
 
+/* A server that signs its challenges: with a new nonce each time, or with a new realm each time. */
+static void signed_challenges_end(void **state)
+{
+    (void)state;
+    static const int codes[] = {438, 401};
+    struct nt_turn_event ev;
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        char nonce[] = "nonce-A", realm[] = "example.com";
+        int sent = 2;
+        to_second_allocate();
+        while (nt_turn_client_state(c) == NT_TURN_ALLOCATING) {
+            struct nt_stun_builder b;
+            struct nt_stun_key with;
+            nt_stun_key_long(&with, NT_PASSWORD_MD5, "George", realm, "secret");
+            nonce[6]++;
+            realm[0] = (char)(realm[0] + (codes[i] == 401));
+            start(&b, NT_STUN_ERROR);
+            nt_stun_add_error(&b, codes[i], NULL);
+            nt_stun_add_text(&b, NT_ATTR_REALM, realm);
+            nt_stun_add_text(&b, NT_ATTR_NONCE, nonce);
+            nt_stun_add_integrity(&b, &with);
+            assert_true(finish(&b));
+            if (nt_turn_client_state(c) == NT_TURN_ALLOCATING) {
+                next_request();
+                assert_true(++sent < 20);
+            }
+        }
+        assert_int_equal(sent, 2 + NT_STUN_RETRIES_MAX);
+        assert_int_equal(next_event(&ev), NT_TURN_EV_FAILED);
+        assert_int_equal(ev.code, codes[i]);
+        nt_turn_client_del(c);
+        c = world_client(w, 0, "George", "secret", 0);
+    }
+}
+
 /* Three requests are under way when the nonce goes stale: one challenge serves them all. */
 static void stale_in_parallel(void **state)
 {
@@ -572,6 +607,7 @@ int main(void)
         TEST(allocate_errors),
         TEST(strange_reason),
         TEST(stale_for_ever),
+        TEST(signed_challenges_end),
         TEST(stale_in_parallel),
         TEST(stale_after_a_refusal),
         TEST(granted_lifetimes),

@@ -1,15 +1,15 @@
-/* The client's side of long-term credentials (RFC 8489, 9.2.3 and 9.2.5). The server's is realm.c. */
-#include "core/stun/credentials.h"
+/* The client's side of long-term credentials (RFC 8489, 9.2.3 and 9.2.5). */
+#include "core/stun/login.h"
 
 #include "core/stun/security_features.h"
 
-/* What a 401 or 438 says, before it is believed. */
+/* The content of a 401 or 438, before it is accepted. */
 struct challenge {
     const struct nt_stun_attr *realm, *nonce, *algorithms;
     uint32_t features;
 };
 
-static bool copy_text(char *to, size_t cap, const char *from)
+static bool fill_text(char *to, size_t cap, const char *from)
 {
     size_t len = strlen(from);
     if (len >= cap)
@@ -21,7 +21,7 @@ static bool copy_text(char *to, size_t cap, const char *from)
 void nt_stun_login_init(struct nt_stun_login *l, const char *user, const char *password)
 {
     memset(l, 0, sizeof *l);
-    l->unusable = !copy_text(l->user, NT_STUN_USER_BYTES, user) || !copy_text(l->password, sizeof l->password, password);
+    l->unusable = !fill_text(l->user, NT_STUN_USER_BYTES, user) || !fill_text(l->password, sizeof l->password, password);
 }
 
 void nt_stun_login_sign(const struct nt_stun_login *l, struct nt_stun_builder *b)
@@ -59,13 +59,13 @@ static struct challenge read_challenge(const struct nt_stun_msg *m)
     return c;
 }
 
-/* RFC 8489, 9.2.1: the cookie says there is a list, and the list was taken out on the way. */
+/* RFC 8489, 9.2.1: the cookie announces a list, and there is none: it was removed on the way. */
 static bool is_bid_down(const struct challenge *c)
 {
     return (c->features & NT_FEATURE_PASSWORD_ALGORITHMS) != 0 && c->algorithms == NULL;
 }
 
-static int verify(const struct nt_stun_login *l, const struct nt_stun_msg *response)
+int nt_stun_login_verify(const struct nt_stun_login *l, const struct nt_stun_msg *response)
 {
     /* RFC 8489, 9.2.5: "For all other responses, if the NONCE attribute starts with the "nonce cookie" with the STUN Security
      * Feature "Password algorithms" bit set to 1 but PASSWORD-ALGORITHMS is not present, the response MUST be ignored." */
@@ -78,14 +78,6 @@ static int verify(const struct nt_stun_login *l, const struct nt_stun_msg *respo
         return response->integrity_sha256 == NULL && response->integrity != NULL ? NT_EAUTH
                                                                                   : nt_stun_verify_sha256(response, &l->key);
     return response->integrity != NULL ? nt_stun_verify(response, &l->key) : nt_stun_verify_sha256(response, &l->key);
-}
-
-int nt_stun_login_verify(struct nt_stun_login *l, const struct nt_stun_msg *response)
-{
-    int r = verify(l, response);
-    if (r == NT_OK)
-        l->stale = 0;
-    return r;
 }
 
 /* RFC 8489, 14.9 and 14.10: fewer than 128 characters of UTF-8, at most 763 bytes. */
@@ -138,7 +130,7 @@ static bool may_retry(const struct nt_stun_login *l, const struct challenge *c, 
      * MESSAGE-INTEGRITY-SHA256 only", so a list that was there cannot go away again. */
     if (is_bid_down(c) || (l->sha256 && c->algorithms == NULL) || choose_algorithm(c->algorithms) == 0)
         return false;
-    if (l->stale == NT_STUN_STALE_MAX)
+    if (l->retries == NT_STUN_RETRIES_MAX)
         return false;
     if (code == 438)
         return l->algorithm != 0 && !same_text(l->nonce, c->nonce);
@@ -154,7 +146,7 @@ int nt_stun_login_challenged(struct nt_stun_login *l, const struct nt_stun_msg *
     if ((code != 401 && code != 438) || !may_retry(l, &c, code))
         return 0;
     if (l->algorithm != 0)
-        l->stale++;
+        l->retries++;
     uint8_t algorithm = choose_algorithm(c.algorithms);
     bool other_key = algorithm != l->algorithm || (c.realm != NULL && !same_text(l->realm, c.realm));
     take_text(l->nonce, c.nonce);
@@ -173,4 +165,9 @@ int nt_stun_login_challenged(struct nt_stun_login *l, const struct nt_stun_msg *
     if (other_key)
         nt_stun_key_long(&l->key, algorithm, l->user, l->realm, l->password);
     return 1;
+}
+
+void nt_stun_login_settled(struct nt_stun_login *l)
+{
+    l->retries = 0;
 }
