@@ -2,6 +2,7 @@
 #include "natsim/nat/policy/policy.h"
 #include "scenarios/command/command.h"
 #include "scenarios/command/selection.h"
+#include "scenarios/language/schema.h"
 
 #include <stdio.h>
 #include <stdlib.h>

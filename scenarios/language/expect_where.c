@@ -1,7 +1,4 @@
-/* expect-where: entries that are merged over 'expect' for the cells they name. */
-#include "scenarios/language/matrix.h"
-
-#include "scenarios/language/key_table.h"
+#include "scenarios/language/expect_where.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -35,11 +32,11 @@ static bool *read_values(const struct nt_axis *axis, const struct nt_yaml *v, st
     bool *wanted = nt_arena_alloc(a, axis->count);
     if (wanted == NULL)
         return NULL;
-    if (nt_load_count(v) == 0)
+    if (nt_yaml_count(v) == 0)
         nt_diag_mend(nt_source_error(s, v->place, "an empty list: this entry matches no cell"), "name values of axis '%s'",
                      axis->name);
-    for (size_t i = 0; i < nt_load_count(v); i++) {
-        const struct nt_yaml *item = nt_load_item(v, i);
+    for (size_t i = 0; i < nt_yaml_count(v); i++) {
+        const struct nt_yaml *item = nt_yaml_item(v, i);
         size_t j = 0;
         while (j < axis->count && (item->kind != NT_YAML_SCALAR || strcmp(axis->values[j].label, item->text) != 0))
             j++;

@@ -7,8 +7,6 @@
 #include "scenarios/model/case.h"
 
 #define NT_SCN_FILE_MAX ((size_t)4 << 20) /* bytes of a scenario file */
-#define NT_SCN_DEPTH_MAX 64               /* nesting */
-#define NT_SCN_CASES_MAX 1000000          /* cells of one matrix */
 
 /* A loaded file keeps the parsed document; cases are made one at a time, so that a large matrix needs little memory. */
 struct nt_scn_file;
@@ -29,8 +27,5 @@ char *nt_scn_file_case_id(const struct nt_scn_file *f, size_t i);
 struct nt_scn_case *nt_scn_file_case(const struct nt_scn_file *f, size_t i, struct nt_diags *diags);
 
 void nt_scn_case_del(struct nt_scn_case *c);
-
-/* The JSON Schema of what works in this version; the caller frees. */
-char *nt_scn_schema(void);
 
 #endif

@@ -1,6 +1,7 @@
 #include "scenarios/language/matrix.h"
 
-#include "scenarios/language/load.h"
+#include "scenarios/language/text/names.h"
+#include "scenarios/language/text/yaml_json.h"
 
 #include <string.h>
 
@@ -91,10 +92,10 @@ bool nt_matrix_read(struct nt_matrix *m, const struct nt_yaml *section, struct n
         good = read_axis(&m->axes[i], section->keys[i], section->items[i], s, a) && good;
         m->count = i + 1;
         size_t n = m->axes[i].count > 0 ? m->axes[i].count : 1;
-        m->cells = m->cells > NT_SCN_CASES_MAX ? m->cells : m->cells * n;
+        m->cells = m->cells > NT_CELLS_MAX ? m->cells : m->cells * n;
     }
-    if (m->cells > NT_SCN_CASES_MAX) {
-        nt_diag_mend(nt_source_error(s, section->place, "the matrix has more than %d cells", NT_SCN_CASES_MAX),
+    if (m->cells > NT_CELLS_MAX) {
+        nt_diag_mend(nt_source_error(s, section->place, "the matrix has more than %d cells", NT_CELLS_MAX),
                      "take axes or values away");
         good = false;
     }

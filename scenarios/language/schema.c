@@ -1,6 +1,23 @@
-/* The JSON Schema (draft 2020-12) of what works, made of the tables that the loader reads by. */
-#include "scenarios/language/key_table.h"
-#include "scenarios/language/load.h"
+#include "scenarios/language/schema.h"
+#include "scenarios/language/expect_where.h"
+#include "scenarios/language/file_keys.h"
+#include "scenarios/language/sections/agent.h"
+#include "scenarios/language/sections/attachment.h"
+#include "scenarios/language/sections/call_step.h"
+#include "scenarios/language/sections/expect.h"
+#include "scenarios/language/sections/expect_agent.h"
+#include "scenarios/language/sections/fault.h"
+#include "scenarios/language/sections/gateway.h"
+#include "scenarios/language/sections/inject.h"
+#include "scenarios/language/sections/medium.h"
+#include "scenarios/language/sections/nat_policy.h"
+#include "scenarios/language/sections/network.h"
+#include "scenarios/language/sections/position.h"
+#include "scenarios/language/sections/program_step.h"
+#include "scenarios/language/sections/server.h"
+#include "scenarios/language/sections/step.h"
+#include "scenarios/language/sections/stun_message.h"
+#include "scenarios/language/sections/world_step.h"
 
 #include <jansson.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
-/* ${axis} in values: alone it becomes the axis's value with its type, in longer text its text; $${ is a literal ${. */
-#include "scenarios/language/matrix.h"
+#include "scenarios/language/substitute.h"
+
+#include "scenarios/language/text/names.h"
 
 #include <string.h>
 
@@ -79,14 +80,14 @@ static void scan_scalar(struct nt_matrix *m, const struct nt_yaml *node, struct 
     }
 }
 
-void nt_matrix_scan(struct nt_matrix *m, const struct nt_yaml *node, struct nt_source *s)
+void nt_substitute_scan(struct nt_matrix *m, const struct nt_yaml *node, struct nt_source *s)
 {
     if (!node->open)
         return;
     if (node->kind == NT_YAML_SCALAR)
         scan_scalar(m, node, s);
     for (size_t i = 0; node->kind != NT_YAML_SCALAR && i < node->count; i++)
-        nt_matrix_scan(m, node->items[i], s);
+        nt_substitute_scan(m, node->items[i], s);
 }
 
 static const struct nt_yaml *whole_value(const struct nt_matrix *m, const size_t *values, const struct nt_yaml *node,

@@ -1,6 +1,6 @@
-/* Addresses (LANGUAGE, 'Addresses'): .1 is the gateway whose inside the network is; .2, .3 ... in file order gateways' outside,
- * servers, agents; what is given is kept, and passed over by the numbering. */
-#include "scenarios/language/reader.h"
+#include "scenarios/language/checks/addresses.h"
+
+#include "scenarios/language/sections/attachment.h"
 
 struct cursor {
     uint32_t next4, next6;
@@ -145,7 +145,7 @@ static void fill_server(struct assign *as, struct nt_scn_server *s)
     on->address_count = have;
 }
 
-void nt_assign(struct nt_load *l)
+void nt_assign_addresses(struct nt_load *l)
 {
     struct nt_scn_case *c = l->c;
     struct assign as = {.l = l, .cursors = nt_load_alloc(l, (c->network_count + 1) * sizeof *as.cursors)};

@@ -1,5 +1,4 @@
-/* What a case asks for that the carrier at hand cannot do. */
-#include "scenarios/language/reader.h"
+#include "scenarios/language/checks/carrier.h"
 
 static void refuse(struct nt_load *l, struct nt_place at, const char *what, const char *mend)
 {

@@ -1,5 +1,4 @@
-/* Real programs in a scenario: what cannot be said of them. */
-#include "scenarios/language/reader.h"
+#include "scenarios/language/checks/live.h"
 
 static void check_machine(struct nt_load *l, uint32_t agent, const struct nt_scn_step *step)
 {

@@ -1,5 +1,4 @@
-/* What networks and gateways make together: no cycle, one gateway above each network, no ambiguous prefixes. */
-#include "scenarios/language/sections/medium.h"
+#include "scenarios/language/checks/topology.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -162,7 +161,6 @@ static void check_prefixes(struct nt_load *l, const uint32_t *above)
 
 void nt_check_topology(struct nt_load *l)
 {
-    nt_check_media(l);
     size_t before = l->src->errors;
     uint32_t *above = find_above(l);
     if (above != NULL && l->src->errors == before && check_cycles(l, above))

@@ -1,6 +1,4 @@
-/* Nodes that no cell of a file uses: a network nobody is on, a gateway with nobody behind it, a server no agent names, an agent
- * that no step names. */
-#include "scenarios/language/reader.h"
+#include "scenarios/language/checks/usage.h"
 
 #include "core/base/err.h"
 

@@ -1,5 +1,5 @@
-/* Agents. */
-#include "scenarios/language/key_table.h"
+#include "scenarios/language/sections/agent.h"
+#include "scenarios/language/sections/attachment.h"
 #include "scenarios/language/text/units.h"
 
 #include "core/stun/transaction.h"
@@ -130,9 +130,9 @@ static uint32_t server_of(struct nt_load *l, const struct nt_yaml *v, unsigned k
 
 static bool too_many(struct nt_load *l, const struct nt_yaml *v, const char *what)
 {
-    if (nt_load_count(v) <= NT_ICE_SERVERS_MAX)
+    if (nt_yaml_count(v) <= NT_ICE_SERVERS_MAX)
         return false;
-    nt_load_error(l, v, "%zu %s servers: an agent has at most %d", nt_load_count(v), what, NT_ICE_SERVERS_MAX);
+    nt_load_error(l, v, "%zu %s servers: an agent has at most %d", nt_yaml_count(v), what, NT_ICE_SERVERS_MAX);
     return true;
 }
 
@@ -140,9 +140,9 @@ static void read_stun(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
 {
     if (too_many(l, v, "STUN"))
         return;
-    a->stun = nt_load_alloc(l, (nt_load_count(v) + 1) * sizeof *a->stun);
-    for (size_t i = 0; a->stun != NULL && i < nt_load_count(v); i++) {
-        uint32_t s = server_of(l, nt_load_item(v, i), NT_SCN_STUN | NT_SCN_TURN, "STUN");
+    a->stun = nt_load_alloc(l, (nt_yaml_count(v) + 1) * sizeof *a->stun);
+    for (size_t i = 0; a->stun != NULL && i < nt_yaml_count(v); i++) {
+        uint32_t s = server_of(l, nt_yaml_item(v, i), NT_SCN_STUN | NT_SCN_TURN, "STUN");
         if (s != NT_SCN_NONE)
             a->stun[a->stun_count++] = s;
     }
@@ -152,9 +152,9 @@ static void read_turn(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
 {
     if (too_many(l, v, "TURN"))
         return;
-    a->turn = nt_load_alloc(l, (nt_load_count(v) + 1) * sizeof *a->turn);
-    for (size_t i = 0; a->turn != NULL && i < nt_load_count(v); i++) {
-        const struct nt_yaml *item = nt_load_item(v, i);
+    a->turn = nt_load_alloc(l, (nt_yaml_count(v) + 1) * sizeof *a->turn);
+    for (size_t i = 0; a->turn != NULL && i < nt_yaml_count(v); i++) {
+        const struct nt_yaml *item = nt_yaml_item(v, i);
         struct turn_form f = {.transport = NT_UDP};
         if (!nt_table_read(l, &nt_table_turn, item, &f))
             continue;

@@ -1,5 +1,5 @@
-/* Where nodes are attached, and the addresses given to them. */
-#include "scenarios/language/sections/medium.h"
+#include "scenarios/language/sections/attachment.h"
+#include "scenarios/language/sections/position.h"
 
 #include "core/base/err.h"
 
@@ -120,8 +120,8 @@ static bool add_address(struct nt_load *l, const struct nt_yaml *v, struct nt_sc
 static bool add_addresses(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_attachment *a)
 {
     bool good = true;
-    for (size_t i = 0; i < nt_load_count(v); i++)
-        good = add_address(l, nt_load_item(v, i), a) && good;
+    for (size_t i = 0; i < nt_yaml_count(v); i++)
+        good = add_address(l, nt_yaml_item(v, i), a) && good;
     return good;
 }
 
@@ -144,7 +144,7 @@ static bool read_one(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_a
 
 bool nt_load_attachments(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_attachment **out, size_t *count, size_t max)
 {
-    size_t n = nt_load_count(v);
+    size_t n = nt_yaml_count(v);
     if (n == 0 || n > max) {
         struct nt_diag *d = nt_load_error(l, v, n == 0 ? "no network" : "%zu networks", n);
         nt_diag_mend(d, max == 1 ? "name one" : "name 1 to %zu", max);
@@ -155,7 +155,7 @@ bool nt_load_attachments(struct nt_load *l, const struct nt_yaml *v, struct nt_s
         return false;
     bool good = true;
     for (size_t i = 0; i < n; i++)
-        good = read_one(l, nt_load_item(v, i), &a[i]) && good;
+        good = read_one(l, nt_yaml_item(v, i), &a[i]) && good;
     *out = a;
     *count = n;
     return good;

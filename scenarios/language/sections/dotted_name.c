@@ -1,5 +1,4 @@
-/* Names with a dot: taps (L.0, nat-left.inside) and events (L.failed, turn.allocated). */
-#include "scenarios/language/key_table.h"
+#include "scenarios/language/sections/dotted_name.h"
 #include "scenarios/language/text/units.h"
 
 #include <stdio.h>

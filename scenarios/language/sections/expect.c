@@ -1,5 +1,7 @@
-/* Expectations of a case: path, data, packets, conformance, times; those of one agent are in expect_agent.c. */
-#include "scenarios/language/sections/medium.h"
+#include "scenarios/language/sections/expect.h"
+#include "scenarios/language/sections/dotted_name.h"
+#include "scenarios/language/sections/expect_agent.h"
+#include "scenarios/language/sections/filter.h"
 #include "scenarios/language/text/units.h"
 
 #include "pcap/capture.h"
@@ -93,7 +95,7 @@ struct packets_form {
     const struct nt_yaml *at, *filter;
 };
 
-static const struct nt_word directions[] = {{"in", 1, false}, {"out", 2, false}, {NULL, 0, false}};
+static const struct nt_word directions[] = {{"in", NT_DIR_IN, false}, {"out", NT_DIR_OUT, false}, {NULL, 0, false}};
 static const struct nt_key packets_keys[] = {
     {.name = "at",
      .offset = offsetof(struct packets_form, at),
@@ -126,43 +128,17 @@ static const struct nt_word paths[] = {{"direct", NT_PATH_DIRECT, false},
 static const struct nt_word outcome_words[] = {
     {"direct", NT_PATH_DIRECT, false}, {"relayed", NT_PATH_RELAYED, false}, {"none", NT_PATH_NONE, false}, {NULL, 0, false}};
 
-/* The step that the oracle cannot speak of; NULL: there is none. The oracle is about all schedules of an undisturbed call. */
-static const char *disturbance(const struct nt_scn_case *c)
-{
-    for (size_t i = 0; i < c->step_count; i++) {
-        const struct nt_scn_step *s = &c->steps[i];
-        bool fine =
-            s->kind == NT_STEP_CALL || s->kind == NT_STEP_SEND || (s->kind == NT_STEP_SIGNALLING && s->act == NT_SIGNAL_DELAY);
-        if (!fine && s->kind != 0)
-            return s->text;
-    }
-    return NULL;
-}
-
-static void check_oracle(struct nt_load *l, const struct nt_yaml *v)
-{
-    const char *step = disturbance(l->c), *chance = nt_scn_chance(l->c);
-    if (step == NULL && chance == NULL)
-        return;
-    struct nt_diag *d = step != NULL ? nt_load_error(l, v, "'oracle' cannot speak of a case with the step '%s'", step)
-                                     : nt_load_error(l, v, "'oracle' cannot speak of a case with %s", chance);
-    nt_diag_mend(d, "write path: direct, relayed or none");
-}
-
 static void read_path(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_expect *e)
 {
     int bit = 0;
     e->path_place = v->place;
-    for (size_t i = 0; i < nt_load_count(v); i++)
-        if (nt_word_read(l, paths, "path", nt_load_item(v, i), &bit))
+    for (size_t i = 0; i < nt_yaml_count(v); i++)
+        if (nt_word_read(l, paths, "path", nt_yaml_item(v, i), &bit))
             e->path |= (unsigned)bit;
-    if (nt_load_count(v) == 0)
+    if (nt_yaml_count(v) == 0)
         nt_diag_mend(nt_load_error(l, v, "'path' is empty"), "write direct, relayed, none or oracle");
-    if ((e->path & NT_PATH_ORACLE) == 0)
-        return;
-    if (e->path != NT_PATH_ORACLE)
+    if ((e->path & NT_PATH_ORACLE) != 0 && e->path != NT_PATH_ORACLE)
         nt_diag_mend(nt_load_error(l, v, "'oracle' stands alone"), "write path: oracle");
-    check_oracle(l, v);
 }
 
 static void read_exploration(struct nt_load *l, const struct form *f, struct nt_scn_expect *e)
@@ -175,12 +151,12 @@ static void read_exploration(struct nt_load *l, const struct form *f, struct nt_
     if (f->outcomes == NULL)
         return;
     e->outcomes_place = f->outcomes->place;
-    for (size_t i = 0; i < nt_load_count(f->outcomes); i++) {
-        const struct nt_yaml *v = nt_load_item(f->outcomes, i);
+    for (size_t i = 0; i < nt_yaml_count(f->outcomes); i++) {
+        const struct nt_yaml *v = nt_yaml_item(f->outcomes, i);
         if (nt_word_read(l, outcome_words, "outcomes", v, &bit))
             e->outcomes |= (unsigned)bit;
     }
-    if (nt_load_count(f->outcomes) == 0)
+    if (nt_yaml_count(f->outcomes) == 0)
         nt_diag_mend(nt_load_error(l, f->outcomes, "'outcomes' is empty"), "write the paths that some order leads to: direct, relayed, none");
     if (f->explore == NULL)
         nt_diag_mend(nt_load_error(l, f->outcomes, "'outcomes' stands without 'explore'"), "add explore: {first: 6, window: 5ms}");
@@ -190,9 +166,9 @@ static void read_packets(struct nt_load *l, const struct nt_yaml *v, struct nt_s
 {
     static const struct nt_key filter = {
         .name = "filter", .type = NT_KEY_TEXT, .offset = offsetof(struct nt_scn_packets_expect, filter)};
-    e->packets = nt_load_alloc(l, (nt_load_count(v) + 1) * sizeof *e->packets);
-    for (size_t i = 0; e->packets != NULL && i < nt_load_count(v); i++) {
-        const struct nt_yaml *item = nt_load_item(v, i);
+    e->packets = nt_load_alloc(l, (nt_yaml_count(v) + 1) * sizeof *e->packets);
+    for (size_t i = 0; e->packets != NULL && i < nt_yaml_count(v); i++) {
+        const struct nt_yaml *item = nt_yaml_item(v, i);
         struct packets_form f = {.e = {.place = item->place}};
         if (!nt_table_read(l, &nt_table_packets, item, &f))
             continue;
@@ -243,11 +219,11 @@ static void read_conformance(struct nt_load *l, const struct nt_yaml *v, struct 
 
 static void read_never(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_expect *e)
 {
-    e->never = nt_load_alloc(l, (nt_load_count(v) + 1) * sizeof *e->never);
-    for (size_t i = 0; e->never != NULL && i < nt_load_count(v); i++) {
+    e->never = nt_load_alloc(l, (nt_yaml_count(v) + 1) * sizeof *e->never);
+    for (size_t i = 0; e->never != NULL && i < nt_yaml_count(v); i++) {
         struct nt_scn_event *never = &e->never[e->never_count];
-        never->place = nt_load_item(v, i)->place;
-        if (nt_load_event(l, nt_load_item(v, i), &never->node, &never->event))
+        never->place = nt_yaml_item(v, i)->place;
+        if (nt_load_event(l, nt_yaml_item(v, i), &never->node, &never->event))
             e->never_count++;
     }
 }
@@ -296,7 +272,7 @@ void nt_load_expect(struct nt_load *l, const struct nt_yaml *section)
     e->limit = f.limit;
     if (section == NULL || e->agents == NULL)
         return;
-    nt_table_read_some(l, &nt_table_expect, section, &f);
+    nt_table_read_known(l, &nt_table_expect, section, &f);
     if (section->kind != NT_YAML_MAP)
         return;
     if (f.path != NULL)

@@ -1,5 +1,4 @@
-/* What is expected of one agent. */
-#include "scenarios/language/key_table.h"
+#include "scenarios/language/sections/expect_agent.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -113,9 +112,9 @@ static void read_match(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
 {
     if (v == NULL)
         return;
-    m->addresses = nt_load_alloc(l, (nt_load_count(v) + 1) * sizeof *m->addresses);
-    for (size_t i = 0; m->addresses != NULL && i < nt_load_count(v); i++) {
-        const struct nt_yaml *item = nt_load_item(v, i);
+    m->addresses = nt_load_alloc(l, (nt_yaml_count(v) + 1) * sizeof *m->addresses);
+    for (size_t i = 0; m->addresses != NULL && i < nt_yaml_count(v); i++) {
+        const struct nt_yaml *item = nt_yaml_item(v, i);
         int type = item->kind == NT_YAML_SCALAR ? nt_ice_type_by_name(item->text, item->len) : -1;
         if (type >= 0)
             m->types = (uint8_t)(m->types | 1 << type);
@@ -124,7 +123,7 @@ static void read_match(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
         else
             unknown_match(l, item);
     }
-    if (nt_load_count(v) == 0)
+    if (nt_yaml_count(v) == 0)
         nt_diag_mend(nt_load_error(l, v, "an empty list matches nothing"), "name types or addresses, or leave it out");
 }
 
@@ -161,9 +160,9 @@ static void read_prflx(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
         return;
     e->prflx_local = f.local;
     e->prflx_remote = f.remote;
-    e->prflx_from = nt_load_alloc(l, (nt_load_count(f.from) + 1) * sizeof *e->prflx_from);
-    for (size_t i = 0; e->prflx_from != NULL && i < nt_load_count(f.from); i++) {
-        const struct nt_yaml *item = nt_load_item(f.from, i);
+    e->prflx_from = nt_load_alloc(l, (nt_yaml_count(f.from) + 1) * sizeof *e->prflx_from);
+    for (size_t i = 0; e->prflx_from != NULL && i < nt_yaml_count(f.from); i++) {
+        const struct nt_yaml *item = nt_yaml_item(f.from, i);
         if (item->kind == NT_YAML_SCALAR && nt_addr_parse(&e->prflx_from[e->prflx_from_count], item->text) == 0)
             e->prflx_from_count++;
         else
@@ -175,9 +174,9 @@ static void read_prflx(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
 
 static void read_pairs(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_agent_expect *e)
 {
-    e->pairs = nt_load_alloc(l, (nt_load_count(v) + 1) * sizeof *e->pairs);
-    for (size_t i = 0; e->pairs != NULL && i < nt_load_count(v); i++) {
-        const struct nt_yaml *item = nt_load_item(v, i);
+    e->pairs = nt_load_alloc(l, (nt_yaml_count(v) + 1) * sizeof *e->pairs);
+    for (size_t i = 0; e->pairs != NULL && i < nt_yaml_count(v); i++) {
+        const struct nt_yaml *item = nt_yaml_item(v, i);
         struct pair_form f = {.e = {.place = item->place}};
         if (!nt_table_read(l, &nt_table_pair, item, &f))
             continue;

@@ -1,5 +1,5 @@
-/* Faults: drop, duplicate, corrupt, delay. */
-#include "scenarios/language/key_table.h"
+#include "scenarios/language/sections/fault.h"
+#include "scenarios/language/sections/filter.h"
 #include "scenarios/language/text/units.h"
 
 #include "natsim/fabric/fabric.h"
@@ -42,14 +42,14 @@ const struct nt_table nt_table_delay = NT_TABLE("delay", "'delay'", delay_keys);
 static void read_nth(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *s)
 {
     static const struct nt_key key = {.name = "nth", .type = NT_KEY_U32, .low = 1, .high = UINT32_MAX};
-    size_t n = nt_load_count(v);
+    size_t n = nt_yaml_count(v);
     if (n == 0 || n > NTH_MAX) {
         nt_diag_mend(nt_load_error(l, v, "%zu numbers in 'nth'", n), "write 1 to %d of them", NTH_MAX);
         return;
     }
     s->nth = nt_load_alloc(l, n * sizeof *s->nth);
     for (size_t i = 0; s->nth != NULL && i < n; i++)
-        if (nt_key_read(l, &key, nt_load_item(v, i), &s->nth[s->nth_count]))
+        if (nt_key_read(l, &key, nt_yaml_item(v, i), &s->nth[s->nth_count]))
             s->nth_count++;
 }
 

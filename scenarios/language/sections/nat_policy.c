@@ -1,9 +1,8 @@
-/* A gateway's policy: a preset's name, a preset with changes, or a whole policy in the words of RFC 4787. */
-#include "scenarios/language/key_table.h"
+#include "scenarios/language/sections/nat_policy.h"
+#include "scenarios/language/sections/port_range.h"
 #include "scenarios/language/text/units.h"
 
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
 #define PRESETS_MAX 256
@@ -162,31 +161,13 @@ static const struct nt_key lifetime_keys[] = {
 };
 const struct nt_table nt_table_lifetimes = NT_TABLE("lifetimes", "'lifetimes'", lifetime_keys);
 
-bool nt_load_range(struct nt_load *l, const struct nt_yaml *v, const char *what, uint16_t *low, uint16_t *high)
-{
-    unsigned a = 0, b = 0;
-    int used = 0;
-    bool form = v->kind == NT_YAML_SCALAR && v->len <= 12 && strspn(v->text, "0123456789.") == v->len &&
-                sscanf(v->text, "%5u..%5u%n", &a, &b, &used) == 2 && (size_t)used == v->len;
-    if (form && a >= 1 && a <= b && b <= 65535) {
-        *low = (uint16_t)a;
-        *high = (uint16_t)b;
-        return true;
-    }
-    struct nt_diag *d = v->kind == NT_YAML_SCALAR
-                            ? nt_load_error(l, v, "'%s' is not a range of ports", v->text)
-                            : nt_load_error(l, v, "'%s' must be a range of ports, not %s", what, nt_yaml_kind_name(v));
-    nt_diag_mend(d, "write A..B with 1 <= A <= B <= 65535, as in 1024..65535");
-    return false;
-}
-
 static void read_refresh(struct nt_load *l, const struct nt_yaml *v, struct nt_nat_policy *p)
 {
     int bits = 0, bit = 0;
-    for (size_t i = 0; i < nt_load_count(v); i++)
-        if (nt_word_read(l, refresh, "refresh", nt_load_item(v, i), &bit))
+    for (size_t i = 0; i < nt_yaml_count(v); i++)
+        if (nt_word_read(l, refresh, "refresh", nt_yaml_item(v, i), &bit))
             bits |= bit;
-    if (nt_load_count(v) == 0)
+    if (nt_yaml_count(v) == 0)
         nt_diag_mend(nt_load_error(l, v, "'refresh' is empty"), "write [outbound], [inbound] or both");
     p->refresh_outbound = (bits & 1) != 0;
     p->refresh_inbound = (bits & 2) != 0;
@@ -226,8 +207,8 @@ static void read_deny(struct nt_load *l, const struct nt_yaml *v, struct nt_nat_
 {
     int bit = 0;
     p->deny_udp = false;
-    for (size_t i = 0; i < nt_load_count(v); i++)
-        if (nt_word_read(l, deny, "deny", nt_load_item(v, i), &bit))
+    for (size_t i = 0; i < nt_yaml_count(v); i++)
+        if (nt_word_read(l, deny, "deny", nt_yaml_item(v, i), &bit))
             p->deny_udp = true;
 }
 
@@ -293,7 +274,7 @@ static void read_parts(struct nt_load *l, const struct form *f, struct nt_nat_po
     if (f->lifetimes != NULL)
         nt_table_read(l, &nt_table_lifetimes, f->lifetimes, p);
     if (f->range != NULL)
-        nt_load_range(l, f->range, "range", &p->range_low, &p->range_high);
+        nt_load_port_range(l, f->range, "range", &p->range_low, &p->range_high);
     if (f->refresh != NULL)
         read_refresh(l, f->refresh, p);
     if (f->by_port != NULL)

@@ -1,7 +1,7 @@
-/* Networks. */
-#include "scenarios/language/sections/medium.h"
+#include "scenarios/language/sections/network.h"
 
 #include "core/base/err.h"
+#include "scenarios/language/sections/medium.h"
 
 #include <stddef.h>
 

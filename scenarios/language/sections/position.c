@@ -1,5 +1,4 @@
-/* Where the nodes of a Wi-Fi cell are: a place to stand, or a walk. */
-#include "scenarios/language/sections/medium.h"
+#include "scenarios/language/sections/position.h"
 
 #include <stddef.h>
 

@@ -1,5 +1,6 @@
-/* Servers. */
-#include "scenarios/language/key_table.h"
+#include "scenarios/language/sections/server.h"
+#include "scenarios/language/sections/attachment.h"
+#include "scenarios/language/sections/port_range.h"
 #include "scenarios/language/text/units.h"
 
 #include <stddef.h>
@@ -72,20 +73,20 @@ const struct nt_table nt_table_server = NT_TABLE("server", "a server", keys);
 static void read_kinds(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_server *s)
 {
     int kind = 0;
-    for (size_t i = 0; i < nt_load_count(v); i++)
-        if (nt_word_read(l, kinds, "kind", nt_load_item(v, i), &kind))
+    for (size_t i = 0; i < nt_yaml_count(v); i++)
+        if (nt_word_read(l, kinds, "kind", nt_yaml_item(v, i), &kind))
             s->kinds = (uint8_t)(s->kinds | kind);
-    if (nt_load_count(v) == 0)
+    if (nt_yaml_count(v) == 0)
         nt_diag_mend(nt_load_error(l, v, "'kind' is empty"), "write one or more of stun, turn, platform");
 }
 
 static void read_auth(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_server *s)
 {
     int bits = 0, bit = 0;
-    for (size_t i = 0; i < nt_load_count(v); i++)
-        if (nt_word_read(l, algorithms, "auth", nt_load_item(v, i), &bit))
+    for (size_t i = 0; i < nt_yaml_count(v); i++)
+        if (nt_word_read(l, algorithms, "auth", nt_yaml_item(v, i), &bit))
             bits |= bit;
-    if (nt_load_count(v) == 0)
+    if (nt_yaml_count(v) == 0)
         nt_diag_mend(nt_load_error(l, v, "'auth' is empty"), "write [md5], [sha256] or both");
     s->md5 = (bits & 1) != 0;
     s->sha256 = (bits & 2) != 0;
@@ -94,9 +95,9 @@ static void read_auth(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
 static void read_transports(struct nt_load *l, const struct nt_yaml *v)
 {
     int value = 0;
-    for (size_t i = 0; i < nt_load_count(v); i++)
-        nt_word_read(l, transports, "transports", nt_load_item(v, i), &value);
-    if (nt_load_count(v) == 0)
+    for (size_t i = 0; i < nt_yaml_count(v); i++)
+        nt_word_read(l, transports, "transports", nt_yaml_item(v, i), &value);
+    if (nt_yaml_count(v) == 0)
         nt_diag_mend(nt_load_error(l, v, "'transports' is empty"), "write [udp]");
 }
 
@@ -118,9 +119,9 @@ static void read_users(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
 
 static void read_deny(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_server *s)
 {
-    s->deny = nt_load_alloc(l, (nt_load_count(v) + 1) * sizeof *s->deny);
-    for (size_t i = 0; s->deny != NULL && i < nt_load_count(v); i++) {
-        const struct nt_yaml *item = nt_load_item(v, i);
+    s->deny = nt_load_alloc(l, (nt_yaml_count(v) + 1) * sizeof *s->deny);
+    for (size_t i = 0; s->deny != NULL && i < nt_yaml_count(v); i++) {
+        const struct nt_yaml *item = nt_yaml_item(v, i);
         bool v6 = item->kind == NT_YAML_SCALAR && strchr(item->text, ':') != NULL;
         const struct nt_key key = {.name = "deny", .type = v6 ? NT_KEY_PREFIX6 : NT_KEY_PREFIX4};
         if (nt_key_read(l, &key, item, &s->deny[s->deny_count]))
@@ -132,17 +133,17 @@ static void read_deny(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
 static void read_relay(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_server *s)
 {
     static const struct nt_key key = {.name = "relay-address", .type = NT_KEY_ADDR};
-    for (size_t i = 0; i < nt_load_count(v); i++) {
+    for (size_t i = 0; i < nt_yaml_count(v); i++) {
         struct nt_addr a;
         bool own = false;
-        if (!nt_key_read(l, &key, nt_load_item(v, i), &a))
+        if (!nt_key_read(l, &key, nt_yaml_item(v, i), &a))
             continue;
         for (size_t j = 0; j < s->on.address_count; j++)
             own = own || nt_addr_same_ip(&s->on.addresses[j], &a);
         struct nt_addr *to = a.family == NT_AF_IPV6 ? &s->relay6 : &s->relay;
         if (nt_addr_is_set(to))
-            nt_load_error(l, nt_load_item(v, i), "a second relay address for IPv%d", a.family);
-        else if (own || nt_load_give(l, nt_load_item(v, i), s->on.network, &a))
+            nt_load_error(l, nt_yaml_item(v, i), "a second relay address for IPv%d", a.family);
+        else if (own || nt_load_give(l, nt_yaml_item(v, i), s->on.network, &a))
             *to = a;
     }
     if ((s->kinds & NT_SCN_TURN) == 0)
@@ -169,7 +170,7 @@ static void read_server(struct nt_load *l, const struct nt_yaml *v, struct nt_sc
     if (f.transports != NULL)
         read_transports(l, f.transports);
     if (f.ports != NULL)
-        nt_load_range(l, f.ports, "ports", &s->port_low, &s->port_high);
+        nt_load_port_range(l, f.ports, "ports", &s->port_low, &s->port_high);
     if (f.users != NULL)
         read_users(l, f.users, s);
     if (f.deny != NULL)

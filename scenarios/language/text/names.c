@@ -1,7 +1,7 @@
 #include "scenarios/language/text/names.h"
-#include "core/base/diag.h"
 #include "core/base/err.h"
 
+#include <stdio.h>
 #include <string.h>
 
 int nt_names_init(struct nt_names *n, struct nt_arena *a, size_t cap)
@@ -54,4 +54,21 @@ uint32_t nt_names_find(const struct nt_names *n, const char *word)
 const char *nt_names_nearest(const struct nt_names *n, const char *word)
 {
     return n->count == 0 ? NULL : nt_nearest(word, n->words, n->count);
+}
+
+bool nt_suggest(struct nt_diag *d, const char *word, const char *const *words, size_t count)
+{
+    const char *near = nt_nearest(word, words, count);
+    if (near != NULL)
+        nt_diag_mend(d, "did you mean '%s'?", near);
+    return near != NULL;
+}
+
+const char *nt_words_join(char *buf, size_t cap, const char *const *words, size_t count)
+{
+    size_t len = 0;
+    *buf = '\0';
+    for (size_t i = 0; i < count && len < cap; i++)
+        len += (size_t)snprintf(buf + len, cap - len, "%s%s", i > 0 ? ", " : "", words[i]);
+    return buf;
 }

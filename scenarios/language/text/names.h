@@ -2,8 +2,10 @@
 #ifndef NT_TEXT_NAMES_H
 #define NT_TEXT_NAMES_H
 
+#include "core/base/diag.h"
 #include "scenarios/language/text/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define NT_NAMES_NONE UINT32_MAX
@@ -20,5 +22,10 @@ int nt_names_init(struct nt_names *n, struct nt_arena *a, size_t cap); /* 0 or N
 int nt_names_add(struct nt_names *n, const char *word, uint32_t value);
 uint32_t nt_names_find(const struct nt_names *n, const char *word);       /* or NT_NAMES_NONE */
 const char *nt_names_nearest(const struct nt_names *n, const char *word); /* or NULL */
+
+/* For errors about a word that is not known. Adds "did you mean 'x'?" with the nearest of `words`; false: none is near. */
+bool nt_suggest(struct nt_diag *d, const char *word, const char *const *words, size_t count);
+/* "a, b, c"; cut where the buffer is full. Returns buf. */
+const char *nt_words_join(char *buf, size_t cap, const char *const *words, size_t count);
 
 #endif

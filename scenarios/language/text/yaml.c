@@ -1,7 +1,6 @@
 #include "scenarios/language/text/yaml.h"
 #include "core/base/err.h"
 #include "core/base/map.h"
-#include "scenarios/language/load.h"
 #include "scenarios/language/text/names.h"
 
 #include <libfyaml.h>
@@ -21,7 +20,7 @@ struct level {
 struct parse {
     struct nt_source *src;
     struct nt_arena *arena;
-    struct level levels[NT_SCN_DEPTH_MAX];
+    struct level levels[NT_YAML_DEPTH_MAX];
     size_t depth;
     struct nt_yaml *root;
     const char *anchor_names[ANCHORS_MAX];
@@ -108,8 +107,8 @@ static void attach(struct parse *p, struct nt_yaml *n, struct nt_place place)
         p->failed = true;
         return;
     }
-    if (n->height + p->depth >= NT_SCN_DEPTH_MAX) {
-        nt_source_error(p->src, place, "nested deeper than %d levels", NT_SCN_DEPTH_MAX);
+    if (n->height + p->depth >= NT_YAML_DEPTH_MAX) {
+        nt_source_error(p->src, place, "nested deeper than %d levels", NT_YAML_DEPTH_MAX);
         p->failed = true;
         return;
     }
@@ -169,8 +168,8 @@ static void on_alias(struct parse *p, struct fy_event *e, struct nt_place place)
 
 static void on_start(struct parse *p, enum nt_yaml_kind kind, struct fy_token *anchor, struct nt_place place)
 {
-    if (p->depth == NT_SCN_DEPTH_MAX) {
-        nt_source_error(p->src, place, "nested deeper than %d levels", NT_SCN_DEPTH_MAX);
+    if (p->depth == NT_YAML_DEPTH_MAX) {
+        nt_source_error(p->src, place, "nested deeper than %d levels", NT_YAML_DEPTH_MAX);
         p->failed = true;
         return;
     }
@@ -380,6 +379,16 @@ struct nt_yaml *nt_yaml_key(const struct nt_yaml *node, const char *key)
 {
     size_t i = find(node, key);
     return i != SIZE_MAX ? node->keys[i] : NULL;
+}
+
+size_t nt_yaml_count(const struct nt_yaml *v)
+{
+    return v == NULL ? 0 : v->kind == NT_YAML_LIST ? v->count : 1;
+}
+
+const struct nt_yaml *nt_yaml_item(const struct nt_yaml *v, size_t i)
+{
+    return v->kind == NT_YAML_LIST ? v->items[i] : v;
 }
 
 bool nt_yaml_is_null(const struct nt_yaml *n)

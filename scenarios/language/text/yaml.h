@@ -6,6 +6,7 @@
 #include "scenarios/language/text/arena.h"
 #include "scenarios/language/text/source.h"
 
+#define NT_YAML_DEPTH_MAX 64        /* nesting */
 #define NT_YAML_NODES_MAX 2000000 /* with aliases written out */
 
 enum nt_yaml_kind { NT_YAML_SCALAR = 1, NT_YAML_LIST, NT_YAML_MAP };
@@ -30,10 +31,11 @@ struct nt_yaml *nt_yaml_parse(struct nt_source *s, struct nt_arena *a);
 struct nt_yaml *nt_yaml_get(const struct nt_yaml *node, const char *key);
 /* The key itself, for its place. */
 struct nt_yaml *nt_yaml_key(const struct nt_yaml *node, const char *key);
+/* A value as a list: a list's items, or the value alone; of NULL: none. */
+size_t nt_yaml_count(const struct nt_yaml *v);
+const struct nt_yaml *nt_yaml_item(const struct nt_yaml *v, size_t i);
 bool nt_yaml_is_null(const struct nt_yaml *node); /* "", null, ~ */
 /* "a list", "a mapping", "text" ... for sentences. */
 const char *nt_yaml_kind_name(const struct nt_yaml *node);
-/* The value with its type in the core schema (YAML 1.2.2, 10.3.2) as JSON, in the arena; NULL without memory. */
-char *nt_yaml_json(const struct nt_yaml *node, struct nt_arena *a);
 
 #endif

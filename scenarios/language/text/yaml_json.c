@@ -1,5 +1,4 @@
-/* YAML values as JSON, with the types of the core schema (YAML 1.2.2, 10.3.2). */
-#include "scenarios/language/text/yaml.h"
+#include "scenarios/language/text/yaml_json.h"
 
 #include <errno.h>
 #include <jansson.h>

@@ -1,6 +1,7 @@
 /* The language's own example, field by field; addresses; the matrix; what steps and expectations become. */
 #include "core/stun/message.h"
 #include "natsim/fabric/fabric.h"
+#include "scenarios/language/schema.h"
 #include "tests/unit/loaded.h"
 
 #include <jansson.h>

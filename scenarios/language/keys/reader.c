@@ -1,7 +1,6 @@
-#include "scenarios/language/reader.h"
+#include "scenarios/language/keys/reader.h"
 
 #include "core/base/err.h"
-#include "pcap/filter.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,16 +30,6 @@ struct nt_diag *nt_load_error(struct nt_load *l, const struct nt_yaml *at, const
     vsnprintf(what, sizeof what, fmt, args);
     va_end(args);
     return nt_source_error(l->src, at->place, "%s", what);
-}
-
-size_t nt_load_count(const struct nt_yaml *v)
-{
-    return v == NULL ? 0 : v->kind == NT_YAML_LIST ? v->count : 1;
-}
-
-const struct nt_yaml *nt_load_item(const struct nt_yaml *v, size_t i)
-{
-    return v->kind == NT_YAML_LIST ? v->items[i] : v;
 }
 
 bool nt_load_check_name(struct nt_load *l, const struct nt_yaml *key)
@@ -121,21 +110,4 @@ struct nt_scn_node nt_load_node(struct nt_load *l, const struct nt_yaml *v, unsi
     if (n.kind == NT_SCN_NODE_AGENT && l->mentioned != NULL)
         l->mentioned[n.index] = true;
     return n;
-}
-
-bool nt_load_filter(struct nt_load *l, const struct nt_yaml *v)
-{
-    char what[256];
-    if (l->check == NULL || nt_names_find(&l->check->filters, v->text) != NT_NAMES_NONE)
-        return true;
-    struct nt_bpf *b = nt_bpf_new(v->text, what, sizeof what);
-    if (b == NULL) {
-        nt_diag_mend(nt_load_error(l, v, "filter '%s': %s", v->text, what), "write it as for tcpdump, as in 'udp port 3478'");
-        return false;
-    }
-    nt_bpf_del(b);
-    const char *copy = nt_arena_text(l->check->arena, v->text, v->len);
-    if (copy != NULL)
-        nt_names_add(&l->check->filters, copy, 1);
-    return true;
 }

@@ -1,6 +1,5 @@
-#include "scenarios/language/key_table.h"
+#include "scenarios/language/keys/key_value.h"
 
-#include "natsim/fabric/fabric.h"
 #include "scenarios/language/text/units.h"
 
 #include <inttypes.h>
@@ -14,51 +13,10 @@
 static const struct nt_word switch_words[] = {
     {"on", 1, false}, {"off", 0, false}, {"true", 1, false}, {"false", 0, false}, {NULL, 0, false}};
 
-/* Appends ", word" to a text that is cut where it is full. */
-static void append(char *buf, size_t cap, const char *word)
-{
-    size_t len = strlen(buf);
-    snprintf(buf + len, cap - len, "%s%s", len > 0 ? ", " : "", word);
-}
-
-const struct nt_key *nt_table_find(const struct nt_table *t, const char *name)
-{
-    for (size_t i = 0; i < t->count; i++)
-        if (strcmp(t->keys[i].name, name) == 0)
-            return &t->keys[i];
-    return NULL;
-}
-
-void nt_key_unknown(struct nt_load *l, const struct nt_table *t, const struct nt_yaml *key)
-{
-    const char *words[WORDS_MAX];
-    char list[LIST_TEXT] = "";
-    size_t n = 0;
-    for (size_t i = 0; i < t->count && n < WORDS_MAX; i++) {
-        if (t->keys[i].flags & NT_KEY_UNBUILT)
-            continue;
-        words[n++] = t->keys[i].name;
-        append(list, sizeof list, t->keys[i].name);
-    }
-    struct nt_diag *d = nt_load_error(l, key, "unknown key '%s'", key->text);
-    const char *near = nt_nearest(key->text, words, n);
-    if (strcmp(key->text, "position") == 0 || strcmp(key->text, "walk") == 0)
-        nt_diag_mend(d, "it stands with the network, as in {on: NETWORK, %s: ...}", key->text);
-    else if (near != NULL)
-        nt_diag_mend(d, "did you mean '%s'?", near);
-    else
-        nt_diag_mend(d, "%s has %s", t->noun, list);
-}
-
-static void unbuilt(struct nt_load *l, const struct nt_yaml *at, const char *what)
-{
-    nt_load_error(l, at, "'%s' is not in this version", what);
-}
-
 bool nt_word_read(struct nt_load *l, const struct nt_word *words, const char *what, const struct nt_yaml *v, int *value)
 {
     const char *names[WORDS_MAX];
-    char list[LIST_TEXT] = "";
+    char list[LIST_TEXT];
     size_t n = 0;
     if (v->kind != NT_YAML_SCALAR || nt_yaml_is_null(v)) {
         nt_load_error(l, v, "'%s' must be a word, not %s", what, nt_yaml_kind_name(v));
@@ -67,21 +25,16 @@ bool nt_word_read(struct nt_load *l, const struct nt_word *words, const char *wh
     for (const struct nt_word *w = words; w->name != NULL; w++) {
         if (strcmp(w->name, v->text) == 0) {
             if (w->unbuilt)
-                unbuilt(l, v, w->name);
+                nt_load_error(l, v, "'%s' is not in this version", w->name);
             *value = w->value;
             return !w->unbuilt;
         }
-        if (!w->unbuilt && n < WORDS_MAX) {
+        if (!w->unbuilt && n < WORDS_MAX)
             names[n++] = w->name;
-            append(list, sizeof list, w->name);
-        }
     }
     struct nt_diag *d = nt_load_error(l, v, "unknown value '%s' of '%s'", v->text, what);
-    const char *near = nt_nearest(v->text, names, n);
-    if (near != NULL)
-        nt_diag_mend(d, "did you mean '%s'?", near);
-    else
-        nt_diag_mend(d, "write %s%s", n > 1 ? "one of " : "", list);
+    if (!nt_suggest(d, v->text, names, n))
+        nt_diag_mend(d, "write %s%s", n > 1 ? "one of " : "", nt_words_join(list, sizeof list, names, n));
     return false;
 }
 
@@ -328,37 +281,4 @@ bool nt_key_read(struct nt_load *l, const struct nt_key *k, const struct nt_yaml
     case NT_KEY_COUNT: return read_count(l, k, v, field);
     }
     return false;
-}
-
-static bool read_table(struct nt_load *l, const struct nt_table *t, const struct nt_yaml *map, void *object, bool some)
-{
-    size_t before = l->src->errors;
-    if (map->kind != NT_YAML_MAP) {
-        nt_diag_mend(nt_load_error(l, map, "%s must be a mapping, not %s", t->noun, nt_yaml_kind_name(map)), "write {%s: ...}",
-                     t->keys[0].name);
-        return false;
-    }
-    for (size_t i = 0; i < map->count; i++) {
-        const struct nt_key *k = nt_table_find(t, map->keys[i]->text);
-        if (k == NULL && !some)
-            nt_key_unknown(l, t, map->keys[i]);
-        else if (k != NULL && (k->flags & NT_KEY_UNBUILT))
-            unbuilt(l, map->keys[i], k->name);
-        else if (k != NULL)
-            nt_key_read(l, k, map->items[i], object);
-    }
-    for (size_t i = 0; i < t->count; i++)
-        if ((t->keys[i].flags & NT_KEY_REQUIRED) && nt_yaml_get(map, t->keys[i].name) == NULL)
-            nt_diag_mend(nt_load_error(l, map, "'%s' is missing", t->keys[i].name), "%s needs it", t->noun);
-    return l->src->errors == before && !l->nomem;
-}
-
-bool nt_table_read(struct nt_load *l, const struct nt_table *t, const struct nt_yaml *map, void *object)
-{
-    return read_table(l, t, map, object, false);
-}
-
-bool nt_table_read_some(struct nt_load *l, const struct nt_table *t, const struct nt_yaml *map, void *object)
-{
-    return read_table(l, t, map, object, true);
 }

@@ -1,0 +1,12 @@
+/* One cell of the matrix of a file as a case. */
+#ifndef NT_LANGUAGE_CELL_H
+#define NT_LANGUAGE_CELL_H
+
+#include "scenarios/language/file_state.h"
+#include "scenarios/language/keys/reader.h"
+
+char *nt_cell_id(const struct nt_scn_file *f, size_t cell); /* NULL without memory; the caller frees */
+/* NULL with errors in `src`. `check` NULL: this cell is known to be good. */
+struct nt_scn_case *nt_cell_case(const struct nt_scn_file *f, size_t cell, struct nt_source *src, struct nt_check *check);
+
+#endif

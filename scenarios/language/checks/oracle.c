@@ -1,0 +1,29 @@
+#include "scenarios/language/checks/oracle.h"
+
+#include "scenarios/language/checks/media.h"
+
+/* The step that the oracle cannot speak of; NULL: there is none. The oracle is about all schedules of an undisturbed call. */
+static const char *disturbance(const struct nt_scn_case *c)
+{
+    for (size_t i = 0; i < c->step_count; i++) {
+        const struct nt_scn_step *s = &c->steps[i];
+        bool fine =
+            s->kind == NT_STEP_CALL || s->kind == NT_STEP_SEND || (s->kind == NT_STEP_SIGNALLING && s->act == NT_SIGNAL_DELAY);
+        if (!fine && s->kind != 0)
+            return s->text;
+    }
+    return NULL;
+}
+
+void nt_check_oracle(struct nt_load *l, const struct nt_yaml *expect)
+{
+    const struct nt_yaml *v = nt_yaml_get(expect, "path");
+    if (l->c->expect.path != NT_PATH_ORACLE)
+        return;
+    const char *step = disturbance(l->c), *chance = nt_medium_chance(l->c);
+    if (step == NULL && chance == NULL)
+        return;
+    struct nt_diag *d = step != NULL ? nt_load_error(l, v, "'oracle' cannot speak of a case with the step '%s'", step)
+                                     : nt_load_error(l, v, "'oracle' cannot speak of a case with %s", chance);
+    nt_diag_mend(d, "write path: direct, relayed or none");
+}

@@ -1,0 +1,50 @@
+/* The keys of the language: the type of a key's value, its bounds and words, and the readers of one value. */
+#ifndef NT_KEYS_KEY_VALUE_H
+#define NT_KEYS_KEY_VALUE_H
+
+#include "scenarios/language/keys/reader.h"
+#include "scenarios/model/words.h"
+
+enum nt_key_type {
+    NT_KEY_NODE = 0, /* const struct nt_yaml *: read further by its owner */
+    NT_KEY_TEXT,     /* char * */
+    NT_KEY_TIME,     /* nt_time */
+    NT_KEY_RATE,     /* uint64_t */
+    NT_KEY_PERCENT,  /* uint32_t */
+    NT_KEY_U16,
+    NT_KEY_U32,
+    NT_KEY_U64,
+    NT_KEY_I32,     /* int32_t */
+    NT_KEY_DECIMAL, /* int32_t of thousandths, and so are its bounds */
+    NT_KEY_BOOL,     /* on, off, true, false */
+    NT_KEY_NOT,      /* bool that is the contrary of what stands there */
+    NT_KEY_TRI,      /* enum nt_tri */
+    NT_KEY_WORD,     /* int or enum */
+    NT_KEY_ADDR,     /* struct nt_addr without port */
+    NT_KEY_ENDPOINT, /* struct nt_addr with port */
+    NT_KEY_PREFIX4,
+    NT_KEY_PREFIX6,
+    NT_KEY_COUNT /* struct nt_scn_count */
+};
+
+enum { NT_KEY_REQUIRED = 1, NT_KEY_UNBUILT = 2, NT_KEY_ONLY = 4 /* larger values are not in this version */ };
+
+#define NT_KEY_SIGNED(n) ((uint64_t)(int64_t)(n)) /* a bound of I32 and DECIMAL */
+
+struct nt_key {
+    const char *name;
+    enum nt_key_type type;
+    size_t offset;
+    uint64_t low, high;          /* numbers and times; 0, 0: anything */
+    const struct nt_word *words; /* WORD; ends with a NULL name */
+    const char *schema;          /* NODE: its JSON Schema */
+    unsigned flags;
+    const char *doc;
+};
+
+/* One value as of a key of that type. True without errors. */
+bool nt_key_read(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, void *object);
+/* The value of a word; false with an error that names `what`. */
+bool nt_word_read(struct nt_load *l, const struct nt_word *words, const char *what, const struct nt_yaml *v, int *value);
+
+#endif

@@ -1,0 +1,134 @@
+#include "scenarios/language/sections/call_step.h"
+
+#include "core/base/endpoint.h"
+#include "scenarios/language/text/units.h"
+
+#include <stddef.h>
+
+#define NODE(form, field) .offset = offsetof(struct form, field), .schema = "{\"type\": \"string\"}", .flags = NT_KEY_REQUIRED
+
+struct call_form {
+    const struct nt_yaml *from, *to;
+};
+
+static const struct nt_key call_keys[] = {
+    {.name = "from", NODE(call_form, from), .doc = "the caller"},
+    {.name = "to", NODE(call_form, to), .doc = "the callee"},
+};
+const struct nt_table nt_table_call = NT_TABLE("call", "'call'", call_keys);
+
+struct reoffer_form {
+    const struct nt_yaml *from;
+};
+
+static const struct nt_key reoffer_keys[] = {
+    {.name = "from", NODE(reoffer_form, from), .doc = "the agent that offers"},
+};
+const struct nt_table nt_table_reoffer = NT_TABLE("reoffer", "'reoffer'", reoffer_keys);
+
+struct send_form {
+    const struct nt_yaml *from, *to;
+    uint32_t bytes, count;
+    nt_time interval;
+};
+
+#define SEND(field) .offset = offsetof(struct send_form, field)
+static const struct nt_key send_keys[] = {
+    {.name = "from", NODE(send_form, from), .doc = "the sender"},
+    {.name = "to", NODE(send_form, to), .doc = "the receiver"},
+    {.name = "bytes", .type = NT_KEY_U32, SEND(bytes), .low = 1, .high = NT_DATAGRAM_MAX, .doc = "of each datagram; 200 by default"},
+    {.name = "count", .type = NT_KEY_U32, SEND(count), .low = 1, .high = 1000000, .doc = "10 by default"},
+    {.name = "interval", .type = NT_KEY_TIME, SEND(interval), .doc = "20ms by default"},
+};
+const struct nt_table nt_table_send = NT_TABLE("send", "'send'", send_keys);
+
+struct signalling_form {
+    const struct nt_yaml *from;
+    nt_time delay;
+    bool drop, duplicate;
+    int message;
+};
+
+static const struct nt_word message_words[] = {
+    {"offer", NT_MESSAGE_OFFER, false},
+    {"answer", NT_MESSAGE_ANSWER, false},
+    {"any", NT_MESSAGE_ANY, false},
+    {"candidate", NT_MESSAGE_CANDIDATE, false},
+    {NULL, 0, false},
+};
+
+#define SIGNALLING(field) .offset = offsetof(struct signalling_form, field)
+static const struct nt_key signalling_keys[] = {
+    {.name = "from", NODE(signalling_form, from), .doc = "the agent that sends"},
+    {.name = "message",
+     .type = NT_KEY_WORD,
+     SIGNALLING(message),
+     .words = message_words,
+     .doc = "offer, answer, candidate (trickled ones) or any"},
+    {.name = "delay", .type = NT_KEY_TIME, SIGNALLING(delay), .low = 1, .high = NT_UNIT_TIME_MAX, .doc = "how late it comes"},
+    {.name = "drop", .type = NT_KEY_BOOL, SIGNALLING(drop), .doc = "true: it is lost"},
+    {.name = "duplicate", .type = NT_KEY_BOOL, SIGNALLING(duplicate), .doc = "true: it comes twice"},
+};
+const struct nt_table nt_table_signalling = NT_TABLE("signalling", "'signalling'", signalling_keys);
+
+static uint32_t agent_of(struct nt_load *l, const struct nt_yaml *v)
+{
+    struct nt_scn_node n = nt_load_node(l, v, NT_LOAD_AGENT);
+    return n.kind == NT_SCN_NODE_AGENT ? n.index : NT_SCN_NONE;
+}
+
+static void read_ends(struct nt_load *l, const struct nt_yaml *from, const struct nt_yaml *to, struct nt_scn_step *step)
+{
+    step->from = agent_of(l, from);
+    step->to = agent_of(l, to);
+    if (step->from == step->to && step->from != NT_SCN_NONE)
+        nt_diag_mend(nt_load_error(l, to, "'from' and 'to' are the same agent"), "name two agents");
+}
+
+void nt_load_call(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
+{
+    struct call_form f = {0};
+    step->kind = NT_STEP_CALL;
+    if (!nt_table_read(l, &nt_table_call, v, &f))
+        return;
+    read_ends(l, f.from, f.to, step);
+    if (l->c->caller != NT_SCN_NONE)
+        nt_diag_mend(nt_load_error(l, v, "a second call"), "one call per scenario: leave one out");
+    l->c->caller = step->from;
+    l->c->callee = step->to;
+}
+
+void nt_load_reoffer(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
+{
+    struct reoffer_form f = {0};
+    step->kind = NT_STEP_REOFFER;
+    if (nt_table_read(l, &nt_table_reoffer, v, &f))
+        step->from = agent_of(l, f.from);
+}
+
+void nt_load_send(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
+{
+    struct send_form f = {.bytes = 200, .count = 10, .interval = 20 * NT_MSEC};
+    step->kind = NT_STEP_SEND;
+    if (!nt_table_read(l, &nt_table_send, v, &f))
+        return;
+    read_ends(l, f.from, f.to, step);
+    step->bytes = f.bytes;
+    step->count = f.count;
+    step->interval = f.interval;
+}
+
+void nt_load_signalling(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
+{
+    struct signalling_form f = {.message = NT_MESSAGE_ANY};
+    step->kind = NT_STEP_SIGNALLING;
+    if (!nt_table_read(l, &nt_table_signalling, v, &f))
+        return;
+    step->from = agent_of(l, f.from);
+    step->message = (enum nt_scn_message)f.message;
+    step->by = f.delay;
+    step->act = f.drop ? NT_SIGNAL_DROP : f.duplicate ? NT_SIGNAL_DUPLICATE : NT_SIGNAL_DELAY;
+    if ((f.delay > 0) + f.drop + f.duplicate != 1)
+        nt_diag_mend(nt_load_error(l, v, "'signalling' needs exactly one of 'delay', 'drop' and 'duplicate'"),
+                     "write delay: 200ms, drop: true or duplicate: true");
+}

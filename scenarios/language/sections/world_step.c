@@ -1,0 +1,116 @@
+#include "scenarios/language/sections/world_step.h"
+#include "scenarios/language/sections/dotted_name.h"
+
+#include "natsim/fabric/fabric.h"
+#include "scenarios/language/text/units.h"
+
+#include <stddef.h>
+
+#define SIDE_MAX 10000 /* nodes on one side of a partition */
+
+static const struct nt_word up_words[] = {{"down", 0, false}, {"up", 1, false}, {NULL, 0, false}};
+static const struct nt_word nat_words[] = {
+    {"reboot", NT_CTL_REBOOT, false},
+    {"flush", NT_CTL_FLUSH, false},
+    {"renumber", NT_CTL_RENUMBER, false},
+    {NULL, 0, false},
+};
+static const struct nt_word server_words[] = {{"stop", NT_CTL_STOP, false}, {"start", NT_CTL_START, false}, {NULL, 0, false}};
+
+/* One node, and what becomes of it. */
+struct control_form {
+    const struct nt_yaml *at;
+    int word;
+};
+
+#define NODE .offset = offsetof(struct control_form, at), .schema = "{\"type\": \"string\"}", .flags = NT_KEY_REQUIRED
+#define WORD(w) .type = NT_KEY_WORD, .offset = offsetof(struct control_form, word), .words = w, .flags = NT_KEY_REQUIRED
+static const struct nt_key link_keys[] = {
+    {.name = "at", NODE, .doc = "an attachment, as in L.0 or nat-left.outside"},
+    {.name = "set", WORD(up_words), .doc = "down or up"},
+};
+static const struct nt_key nat_keys[] = {
+    {.name = "at", NODE, .doc = "a gateway"},
+    {.name = "do", WORD(nat_words), .doc = "reboot, flush or renumber"},
+};
+static const struct nt_key server_keys[] = {
+    {.name = "at", NODE, .doc = "a server"},
+    {.name = "do", WORD(server_words), .doc = "stop or start"},
+};
+const struct nt_table nt_table_link = NT_TABLE("link", "'link'", link_keys);
+const struct nt_table nt_table_nat = NT_TABLE("nat-step", "'nat'", nat_keys);
+const struct nt_table nt_table_server_step = NT_TABLE("server-step", "'server'", server_keys);
+
+struct partition_form {
+    const struct nt_yaml *between, *and_;
+    nt_time duration;
+};
+
+#define SIDE(field) .offset = offsetof(struct partition_form, field), .schema = "{\"$ref\": \"#/$defs/names\"}", .flags = NT_KEY_REQUIRED
+static const struct nt_key partition_keys[] = {
+    {.name = "between", SIDE(between), .doc = "nodes"},
+    {.name = "and", SIDE(and_), .doc = "nodes"},
+    {.name = "for",
+     .type = NT_KEY_TIME,
+     .offset = offsetof(struct partition_form, duration),
+     .low = 1,
+     .high = NT_UNIT_TIME_MAX,
+     .doc = "without end by default"},
+};
+const struct nt_table nt_table_partition = NT_TABLE("partition", "'partition'", partition_keys);
+
+void nt_load_link(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
+{
+    struct control_form f = {0};
+    step->kind = NT_STEP_LINK;
+    if (!nt_table_read(l, &nt_table_link, v, &f))
+        return;
+    step->up = f.word != 0;
+    nt_load_port(l, f.at, &step->where, &step->port);
+}
+
+static void read_control(struct nt_load *l, const struct nt_table *t, const struct nt_yaml *v, unsigned kinds, struct nt_scn_step *step)
+{
+    struct control_form f = {0};
+    if (!nt_table_read(l, t, v, &f))
+        return;
+    step->control = f.word;
+    step->where = nt_load_node(l, f.at, kinds);
+}
+
+void nt_load_nat_step(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
+{
+    step->kind = NT_STEP_NAT;
+    read_control(l, &nt_table_nat, v, NT_LOAD_GATEWAY, step);
+}
+
+void nt_load_server_step(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
+{
+    step->kind = NT_STEP_SERVER;
+    read_control(l, &nt_table_server_step, v, NT_LOAD_SERVER, step);
+}
+
+static struct nt_scn_node *read_side(struct nt_load *l, const struct nt_yaml *v, size_t *count)
+{
+    size_t n = nt_yaml_count(v);
+    if (n == 0 || n > SIDE_MAX) {
+        nt_diag_mend(nt_load_error(l, v, "%zu nodes on one side of a partition", n), "name 1 to %d", SIDE_MAX);
+        return NULL;
+    }
+    struct nt_scn_node *side = nt_load_alloc(l, n * sizeof *side);
+    for (size_t i = 0; side != NULL && i < n; i++)
+        side[i] = nt_load_node(l, nt_yaml_item(v, i), NT_LOAD_ANY);
+    *count = n;
+    return side;
+}
+
+void nt_load_partition(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
+{
+    struct partition_form f = {0};
+    step->kind = NT_STEP_PARTITION;
+    if (!nt_table_read(l, &nt_table_partition, v, &f))
+        return;
+    step->side_a = read_side(l, f.between, &step->side_a_count);
+    step->side_b = read_side(l, f.and_, &step->side_b_count);
+    step->duration = f.duration;
+}
