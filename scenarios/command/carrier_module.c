@@ -13,10 +13,11 @@
 
 #define MODULE "natsim-ns3.so"
 #define PATH_BYTES 4096
+#define WHY_BYTES (PATH_BYTES + 1000)
 #define MEND "'bash natsim/ns3/setup.sh' installs Debian's libns3-dev and builds it"
 
-/* Beside the program in the build tree; of an installation, where it puts modules. */
-static bool module_path(char *path, size_t cap)
+/* Beside the program in the build tree, or where an installation puts modules. */
+static bool find_module(char *path, size_t cap)
 {
     static const char *const beside[] = {"/" MODULE, "/../" NATSIM_MODULES "/" MODULE};
     char exe[PATH_BYTES / 2];
@@ -32,9 +33,9 @@ static bool module_path(char *path, size_t cap)
     return false;
 }
 
-/* Of a file that was cut off while it was written, dlopen would map what is not there, and the process would die. An ELF file ends with its
- * table of sections. What is no ELF file dlopen refuses by itself. */
-static bool whole(int fd)
+/* dlopen of a truncated file kills the process, so the length is checked first: an ELF file ends with its section table. A file that is not
+ * ELF passes, because dlopen refuses it. */
+static bool is_whole_file(int fd)
 {
     ElfW(Ehdr) h;
     struct stat st;
@@ -48,7 +49,7 @@ static bool whole(int fd)
 static bool check_file(const char *path, char *why, size_t cap)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    bool good = fd >= 0 && whole(fd);
+    bool good = fd >= 0 && is_whole_file(fd);
     if (fd < 0)
         snprintf(why, cap, "--carrier ns3: %s: %s", path, strerror(errno));
     else if (!good)
@@ -58,8 +59,8 @@ static bool check_file(const char *path, char *why, size_t cap)
     return good;
 }
 
-/* ns-3 takes settings from the environment, of models and of its seed: the same scenario is to give the same bytes. */
-static void forget_settings(void)
+/* ns-3 reads models' settings and its seed from the environment, but the same scenario must give the same bytes. */
+static void clear_ns3_settings(void)
 {
     unsetenv("NS_GLOBAL_VALUE");
     unsetenv("NS_ATTRIBUTE_DEFAULT");
@@ -70,13 +71,13 @@ static void forget_settings(void)
 static const struct nt_carrier_module *open_module(char *why, size_t cap)
 {
     char path[PATH_BYTES];
-    if (!module_path(path, sizeof path)) {
+    if (!find_module(path, sizeof path)) {
         snprintf(why, cap, "--carrier ns3: " MODULE " is not here: " MEND);
         return NULL;
     }
     if (!check_file(path, why, cap))
         return NULL;
-    forget_settings();
+    clear_ns3_settings();
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     const struct nt_carrier_module *m = library != NULL ? dlsym(library, NT_CARRIER_SYMBOL) : NULL;
     if (m == NULL)
@@ -88,7 +89,7 @@ static const struct nt_carrier_module *open_module(char *why, size_t cap)
     return NULL;
 }
 
-static const struct nt_carrier_module *ns3(char *why, size_t cap)
+static const struct nt_carrier_module *ns3_module(char *why, size_t cap)
 {
     static const struct nt_carrier_module *module;
     if (module == NULL)
@@ -96,19 +97,22 @@ static const struct nt_carrier_module *ns3(char *why, size_t cap)
     return module;
 }
 
-const struct nt_carrier_ops *nt_carrier_load(enum nt_carrier_name name, char *why, size_t cap)
+const struct nt_carrier_ops *nt_carrier_load(enum nt_carrier_name name, struct nt_diags *diags)
 {
+    char why[WHY_BYTES];
     if (name != NT_CARRIER_NS3)
         return &nt_carrier_builtin;
-    const struct nt_carrier_module *m = ns3(why, cap);
+    const struct nt_carrier_module *m = ns3_module(why, sizeof why);
+    if (m == NULL)
+        nt_diag_add(diags, NULL, 0, 0, "%s", why);
     return m != NULL ? m->ops : NULL;
 }
 
 const char *nt_carriers_text(void)
 {
     static char text[100];
-    char why[PATH_BYTES];
-    const struct nt_carrier_module *m = ns3(why, sizeof why);
+    char why[WHY_BYTES];
+    const struct nt_carrier_module *m = ns3_module(why, sizeof why);
     if (m == NULL)
         return "builtin";
     snprintf(text, sizeof text, "builtin, ns3 (%s)", m->library);

@@ -1,7 +1,7 @@
-/* natsim classify: every policy and preset measured, and held against its configuration. */
+/* natsim classify: measures every policy and preset, and compares the result with its configuration. */
+#include "scenarios/command/classify.h"
 #include "core/base/err.h"
 #include "scenarios/classify/measure.h"
-#include "scenarios/command/command.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ static void print_row(const struct row *row, const struct nt_discovery_result *m
            life, problems == 0 ? "as configured" : "NOT AS CONFIGURED");
 }
 
-static bool wanted(const struct nt_options *o, const char *name)
+static bool is_wanted(const struct nt_options *o, const char *name)
 {
     for (size_t i = 0; i < o->args.count; i++)
         if (strstr(name, o->args.items[i]) != NULL)
@@ -43,10 +43,10 @@ static bool wanted(const struct nt_options *o, const char *name)
     return o->args.count == 0;
 }
 
-/* Measures the row when it is asked for, and counts it. */
-static int measure(const struct nt_options *o, const struct row *row, int *problems, size_t *count)
+/* Measures and counts the row, if its name is asked for. */
+static int measure_row(const struct nt_options *o, const struct row *row, int *problems, size_t *count)
 {
-    if (!wanted(o, row->name))
+    if (!is_wanted(o, row->name))
         return NT_EXIT_OK;
     ++*count;
     struct nt_discovery_result m = {0};
@@ -77,7 +77,7 @@ static int measure_pairs(const struct nt_options *o, int *problems, size_t *coun
         nt_nat_policy_finish(&row.policy, false, &what);
         snprintf(row.name, sizeof row.name, "mapping=%s,filtering=%s,replies=%s,hairpin=%s", short_name[row.policy.mapping],
                  short_name[row.policy.filtering], i / 3 % 2 ? "pinned" : "table", hairpins[i % 3]);
-        int r = measure(o, &row, problems, count);
+        int r = measure_row(o, &row, problems, count);
         if (r != NT_EXIT_OK)
             return r;
     }
@@ -95,7 +95,7 @@ static int measure_presets(const struct nt_options *o, int *problems, size_t *co
         presets[i].set(&row.policy);
         nt_nat_policy_finish(&row.policy, row.policy.ports != 0, &what);
         snprintf(row.name, sizeof row.name, "%s", presets[i].name);
-        int r = row.policy.kind == NT_GW_TRANSLATE ? measure(o, &row, problems, count) : NT_EXIT_OK;
+        int r = row.policy.kind == NT_GW_TRANSLATE ? measure_row(o, &row, problems, count) : NT_EXIT_OK;
         if (r != NT_EXIT_OK)
             return r;
     }

@@ -1,37 +1,45 @@
 #include "scenarios/command/command.h"
-#include "scenarios/files/installed.h"
 #include "scenarios/command/carrier_module.h"
+#include "scenarios/command/classify.h"
+#include "scenarios/command/complain.h"
+#include "scenarios/command/explain.h"
+#include "scenarios/command/info.h"
+#include "scenarios/command/interop.h"
+#include "scenarios/command/merge.h"
+#include "scenarios/command/options.h"
+#include "scenarios/command/run.h"
+#include "scenarios/files/installed.h"
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-void nt_complain(struct nt_diags *diags)
-{
-    char *text = nt_diags_format(diags);
-    fputs(text != NULL ? text : "out of memory\n", stderr);
-    free(text);
-    nt_diags_clear(diags);
-}
+// clang-format off
+static const struct nt_command commands[] = {
+    {"run", "[FILE|DIR|SUITE]...", "run scenarios (nothing: the classic suite) and write reports and captures", nt_command_run},
+    {"list", "[FILE|DIR|SUITE]...", "print the ids of the cases that run would run, one a line", nt_command_list},
+    {"lint", "[FILE|DIR|SUITE]...", "check scenario files without running them", nt_command_lint},
+    {"explain", "CASE", "run one case and print its packets and the events of its check lists", nt_command_explain},
+    {"classify", "[POLICY]...", "measure every NAT policy and preset with an RFC 5780 client", nt_command_classify},
+    {"presets", "", "print the named NATs with their policies and sources", nt_command_presets},
+    {"schema", "", "print the JSON Schema of the scenario language", nt_command_schema},
+    {"merge", "DIR...", "make one report of shards, of ranks, of several runs, or of a run that was killed", nt_command_merge},
+    {"check", "CAPTURE...", NULL, NULL},
+    {"sweep", "", NULL, NULL},
+    {"diff", "OLD NEW", NULL, NULL},
+    {"interop", "[--short]", "run real ICE stacks with each other and with natsim's agent, behind pairs of NATs", nt_command_interop},
+    {"serve", "", NULL, NULL},
+    {"bench", "", NULL, NULL},
+    {NULL, NULL, NULL, NULL},
+};
+// clang-format on
 
-const struct nt_carrier_ops *nt_command_carrier(const struct nt_options *o, struct nt_diags *diags)
+static int print_version(void)
 {
-    char why[1000];
-    const struct nt_carrier_ops *carrier = nt_carrier_load(o->carrier, why, sizeof why);
-    if (carrier == NULL)
-        nt_diag_add(diags, NULL, 0, 0, "%s", why);
-    return carrier;
-}
-
-static int version(const struct nt_options *o)
-{
-    (void)o;
     printf("natsim " NATSIM_VERSION " (carriers: %s)\n", nt_carriers_text());
     fflush(stdout);
     nt_adapters_to_path();
-    FILE *stacks = popen("stack --list 2>/dev/null", "r"); /* what `exec: "stack NAME"` can be here */
+    FILE *stacks = popen("stack --list 2>/dev/null", "r"); /* the names that `exec: "stack NAME"` takes */
     char line[300];
     while (stacks != NULL && fgets(line, sizeof line, stacks) != NULL)
         printf("  stack %s", line);
@@ -40,24 +48,13 @@ static int version(const struct nt_options *o)
     return NT_EXIT_OK;
 }
 
-static int help(const struct nt_options *o)
+static int print_help(void)
 {
-    (void)o;
-    nt_options_help();
+    nt_options_help(commands);
     return NT_EXIT_OK;
 }
 
-static const struct {
-    const char *name;
-    int (*run)(const struct nt_options *o);
-} commands[] = {
-    {"run", nt_command_run}, {"list", nt_command_list}, {"lint", nt_command_lint}, {"presets", nt_command_presets},
-    {"schema", nt_command_schema}, {"explain", nt_command_explain}, {"classify", nt_command_classify}, {"merge", nt_command_merge},
-    {"interop", nt_command_interop},
-    {"version", version}, {"help", help},
-};
-
-/* Closed standard descriptors stay taken, for reading alone: no file of ours may become somebody's standard output. */
+/* Opens /dev/null in the place of standard descriptors that are closed, so that no output file gets one of their numbers. */
 static void hold_standard_descriptors(void)
 {
     int fd;
@@ -73,15 +70,13 @@ int nt_command(int argc, char **argv)
     hold_standard_descriptors();
     struct nt_options o;
     struct nt_diags diags = {0};
-    int r = nt_options_read(&o, argc, argv, &diags);
+    int r = nt_options_read(&o, commands, argc, argv, &diags);
     if (r != NT_EXIT_OK) {
         fputs("natsim: ", stderr);
         nt_complain(&diags);
         return r;
     }
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (strcmp(commands[i].name, o.command) == 0)
-            r = commands[i].run(&o);
+    r = o.help ? print_help() : o.version ? print_version() : o.command->run(&o);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         perror("natsim: standard output");
         return NT_EXIT_BROKEN;

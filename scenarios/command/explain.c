@@ -1,14 +1,15 @@
-/* natsim explain: one case, its packets as a ladder, and what happened on each agent's check list in time. */
+/* natsim explain: one case, its packets as a ladder, and the events of each agent's check list in time. */
+#include "scenarios/command/explain.h"
 #include "core/base/err.h"
 #include "core/base/map.h"
 #include "reports/ladder/print.h"
-#include "reports/console.h"
+#include "scenarios/command/carrier_module.h"
+#include "scenarios/command/complain.h"
+#include "scenarios/command/conclusion.h"
+#include "scenarios/command/selection.h"
 #include "scenarios/files/installed.h"
 #include "scenarios/model/words.h"
-#include "scenarios/command/command.h"
-#include "scenarios/command/replace_agents.h"
 #include "scenarios/run/case.h"
-#include "scenarios/command/selection.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@ struct timeline {
     size_t count, cap;
 };
 
-static const char *verb(const struct nt_trace_event *ev)
+static const char *event_text(const struct nt_trace_event *ev)
 {
     switch (ev->kind) {
     case NT_TR_ICE_PAIR: return nt_word_name(nt_pair_state_words, ev->n[3]);
@@ -50,11 +51,11 @@ static const char *verb(const struct nt_trace_event *ev)
     }
 }
 
-static void on_event(void *user, const struct nt_scn_case *c, struct nt_scn_node node, const struct nt_trace_event *ev)
+static void add_event(void *user, const struct nt_scn_case *c, struct nt_scn_node node, const struct nt_trace_event *ev)
 {
     struct timeline *t = user;
     char a[NT_ADDR_TEXT], b[NT_ADDR_TEXT], line[400], pair[40] = "";
-    const char *what = verb(ev);
+    const char *what = event_text(ev);
     if (*what == '\0' || nt_grow(&t->lines, &t->cap, t->count + 1, sizeof *t->lines, LINES_MAX) != NT_OK)
         return;
     bool numbered = ev->kind == NT_TR_ICE_PAIR || ev->kind == NT_TR_ICE_PAIR_GONE || ev->kind == NT_TR_ICE_CHECK_SENT || ev->kind == NT_TR_ICE_CHECK_SUCCEEDED;
@@ -68,13 +69,13 @@ static void on_event(void *user, const struct nt_scn_case *c, struct nt_scn_node
     t->count += t->lines[t->count] != NULL;
 }
 
-static void print(const struct nt_result_case *r, const struct nt_capture *capture, struct timeline *t)
+static void print_explanation(const struct nt_result_case *r, const struct nt_capture *capture, struct timeline *t)
 {
-    bool colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
+    struct nt_console console = nt_console_on_stdout(true);
     struct nt_ladder ladder;
     printf("%s  seed %" PRIu64 "\n%s\n\n", r->id, r->seed, r->claim);
     if (nt_ladder_make(&ladder, capture) == NT_OK) {
-        nt_ladder_print(&ladder, stdout, colour);
+        nt_ladder_print(&ladder, stdout, console.colour);
         nt_ladder_free(&ladder);
     }
     puts("");
@@ -84,33 +85,25 @@ static void print(const struct nt_result_case *r, const struct nt_capture *captu
     }
     free(t->lines);
     puts("");
-    struct nt_console console = {.out = stdout, .colour = colour, .verbose = true};
     nt_console_case(&console, r);
 }
 
-static int explain(const struct nt_options *o, const struct nt_carrier_ops *carrier, const struct nt_selection *s, size_t i)
+static int explain_case(const struct nt_options *o, const struct nt_carrier_ops *carrier, const struct nt_selection *s)
 {
     struct nt_diags diags = {0};
-    const struct nt_selected_case *k = &s->cases[i];
-    struct nt_scn_case *c = nt_scn_file_case(s->files[k->file], k->index, &diags);
+    struct nt_scn_case *c = nt_selection_case(s, 0, o, &diags);
     if (c == NULL) {
         nt_complain(&diags);
-        return NT_EXIT_USAGE;
-    }
-    char why[300];
-    if (!nt_replace_agents(c, o, why, sizeof why)) {
-        fprintf(stderr, "natsim: %s\n", why);
-        nt_scn_case_del(c);
         return NT_EXIT_USAGE;
     }
     struct timeline t = {0};
     struct nt_capture capture;
     struct nt_result_case result;
-    struct nt_run_listener listener = {on_event, &t};
-    struct nt_run_options options = {.seed = k->own_seed ? c->seed : k->seed, .seed_in_id = k->seed_in_id, .carrier = carrier, .until = o->until};
+    struct nt_run_listener listener = {add_event, &t};
+    struct nt_run_options options = {.seed = nt_selection_seed(s, 0, c), .seed_in_id = s->cases[0].seed_in_id, .carrier = carrier, .until = o->until};
     nt_capture_init(&capture);
     nt_run_case(c, &options, &capture, &listener, &result);
-    print(&result, &capture, &t);
+    print_explanation(&result, &capture, &t);
     int code = result.outcome == NT_PASS ? NT_EXIT_OK : result.outcome == NT_ERROR ? NT_EXIT_BROKEN : NT_EXIT_FAILED;
     nt_result_case_free(&result);
     nt_capture_free(&capture);
@@ -118,8 +111,8 @@ static int explain(const struct nt_options *o, const struct nt_carrier_ops *carr
     return code;
 }
 
-/* An id names a file (up to its "[") and a case in it. */
-static int select_one(struct nt_options *o, const char *id, char *file, size_t cap, struct nt_selection *s, struct nt_diags *diags)
+/* An id is that of a file, up to its "[" or "#", and then that of a case in it. */
+static int select_by_id(struct nt_options *o, const char *id, char *file, size_t cap, struct nt_selection *s, struct nt_diags *diags)
 {
     size_t len = strcspn(id, "[#");
     snprintf(file, cap, "%.*s", (int)len, id);
@@ -147,18 +140,18 @@ int nt_command_explain(const struct nt_options *given)
         fputs("natsim: explain takes one case: an id that 'natsim list' shows\n", stderr);
         return NT_EXIT_USAGE;
     }
-    int r = select_one(&o, given->args.items[0], file, sizeof file, &s, &diags);
+    int r = select_by_id(&o, given->args.items[0], file, sizeof file, &s, &diags);
     if (r == NT_EXIT_OK && s.count != 1) {
         nt_diag_mend(nt_diag_add(&diags, NULL, 0, 0, "'%s' names %zu cases", given->args.items[0], s.count), "give one id that 'natsim list' shows");
         r = NT_EXIT_USAGE;
     }
-    const struct nt_carrier_ops *carrier = r == NT_EXIT_OK ? nt_command_carrier(&o, &diags) : NULL;
+    const struct nt_carrier_ops *carrier = r == NT_EXIT_OK ? nt_carrier_load(o.carrier, &diags) : NULL;
     if (r == NT_EXIT_OK && carrier == NULL)
         r = NT_EXIT_USAGE;
     if (r != NT_EXIT_OK)
         nt_complain(&diags);
     else
-        r = explain(&o, carrier, &s, 0);
+        r = explain_case(&o, carrier, &s);
     nt_selection_free(&s);
     return r;
 }

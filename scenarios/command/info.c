@@ -1,6 +1,7 @@
-/* natsim list, lint, schema, presets: what there is, without running it. */
+/* natsim list, lint, schema, presets. */
+#include "scenarios/command/info.h"
 #include "natsim/nat/policy/policy.h"
-#include "scenarios/command/command.h"
+#include "scenarios/command/complain.h"
 #include "scenarios/command/selection.h"
 #include "scenarios/language/schema.h"
 

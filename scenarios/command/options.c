@@ -3,80 +3,64 @@
 #include "scenarios/language/text/units.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
-
-static const struct {
-    const char *name, *args, *help; /* help NULL: not in this version */
-} commands[] = {
-    {"run", "[FILE|DIR|SUITE]...", "run scenarios (nothing: the classic suite) and write reports and captures"},
-    {"list", "[FILE|DIR|SUITE]...", "the cases that a run would run, one id a line"},
-    {"lint", "[FILE|DIR|SUITE]...", "check scenario files without running them"},
-    {"explain", "CASE", "run one case and show its packets and its check lists in time"},
-    {"classify", "[POLICY]...", "measure every NAT policy and preset with an RFC 5780 client"},
-    {"presets", "", "the named NATs, with their policies and sources"},
-    {"schema", "", "the JSON Schema of the scenario language"},
-    {"merge", "DIR...", "one report of shards, of ranks, of several runs, or of a run that was killed"},
-    {"check", "CAPTURE...", NULL},
-    {"sweep", "", NULL},
-    {"diff", "OLD NEW", NULL},
-    {"interop", "[--short]", "real ICE stacks with each other and with ours, behind pairs of NATs"},
-    {"serve", "", NULL},
-    {"bench", "", NULL},
-};
-
-enum flag {
-    FLAG_OUT, FLAG_JOBS, FLAG_SEED, FLAG_SEEDS, FLAG_SHARD, FLAG_FILTER, FLAG_TAG, FLAG_CAPTURE, FLAG_FORMAT, FLAG_UNTIL,
-    FLAG_FAIL_FAST, FLAG_STATS, FLAG_STAMP, FLAG_VERBOSE, FLAG_CARRIER, FLAG_AGENT_L, FLAG_AGENT_R, FLAG_RUNS, FLAG_SHORT, FLAG_HELP, FLAG_VERSION
-};
-
-static const struct {
-    const char *name, *value, *help; /* value NULL: takes none */
-    enum flag flag;
-} flags[] = {
-    {"--out", "DIR", "where the outputs go (natsim-out)", FLAG_OUT},
-    {"--jobs", "N", "worker processes (one for each processor; 1 with --shard mpi)", FLAG_JOBS},
-    {"--seed", "N", "instead of the scenario's seed", FLAG_SEED},
-    {"--seeds", "A..B", "run every case once with each of these seeds", FLAG_SEEDS},
-    {"--shard", "I/N|mpi", "only the cases whose index modulo N is I; mpi: rank and size that mpirun or srun sets, then merge", FLAG_SHARD},
-    {"--filter", "TEXT", "only cases whose id holds the text; repeated: or", FLAG_FILTER},
-    {"--tag", "TAG", "only files with the tag; repeated: or", FLAG_TAG},
-    {"--capture", "all|failed|none", "which captures to keep (all)", FLAG_CAPTURE},
-    {"--capture-format", "pcapng|pcap", "pcap: plain, without names and comments (pcapng)", FLAG_FORMAT},
-    {"--until", "T", "run on to at least this virtual time", FLAG_UNTIL},
-    {"--fail-fast", NULL, "stop at the first case that does not pass", FLAG_FAIL_FAST},
-    {"--stats", NULL, "print cases, packets and processor time", FLAG_STATS},
-    {"--stamp", NULL, "put the date into results.json", FLAG_STAMP},
-    {"-v", NULL, "a line for each case", FLAG_VERBOSE},
-    {"--carrier", "builtin|ns3", "what carries the frames: ns3 for CSMA, Wi-Fi and bursts of loss (builtin)", FLAG_CARRIER},
-    {"--agent-l", "CMD", "a process in the place of agent L (tests/interop/README.md); path and data are judged", FLAG_AGENT_L},
-    {"--agent-r", "CMD", "the same for agent R", FLAG_AGENT_R},
-    {"--runs", "N", "run each case N times: one that is not the same each time fails (1; interop 3)", FLAG_RUNS},
-    {"--short", NULL, "of interop: two pairs of NATs, one run", FLAG_SHORT},
-    {"--help", NULL, "this text", FLAG_HELP},
-    {"--version", NULL, "the version", FLAG_VERSION},
-};
-
-void nt_options_help(void)
-{
-    puts("natsim: ICE, STUN and TURN behind simulated NATs\n\nusage: natsim COMMAND [FLAGS] [ARGUMENTS]\n\ncommands:");
-    for (size_t i = 0; i < COUNT(commands); i++)
-        if (commands[i].help != NULL)
-            printf("  %-9s %-22s %s\n", commands[i].name, commands[i].args, commands[i].help);
-    puts("\nflags:");
-    for (size_t i = 0; i < COUNT(flags); i++)
-        printf("  %-16s %-16s %s\n", flags[i].name, flags[i].value != NULL ? flags[i].value : "", flags[i].help);
-    puts("\nexit: 0 passed; 1 a case failed or all were skipped; 2 flags or input invalid, or nothing to run;\n"
-         "      3 outputs cannot be written, or a case broke");
-}
+#define JOBS_MAX 256
+#define RUNS_MAX 1000
+#define SEEDS_MAX 1000000
+#define COMMANDS_MAX 32
 
 static int complain(struct nt_diags *diags, const char *what, const char *subject, const char *mend)
 {
     nt_diag_mend(nt_diag_add(diags, NULL, 0, 0, "%s '%s'", what, subject), "%s", mend);
     return NT_EXIT_USAGE;
+}
+
+static int add_to_list(struct nt_option_list *list, const char *item, struct nt_diags *diags)
+{
+    if (list->count == NT_OPTION_LIST_MAX)
+        return complain(diags, "too many arguments: no room for", item, "name a directory instead");
+    list->items[list->count++] = item;
+    return NT_EXIT_OK;
+}
+
+/* --- flags: one function each, with the flag's value --- */
+
+static int set_out(struct nt_options *o, const char *value, struct nt_diags *diags)
+{
+    o->out = value;
+    o->out_given = true;
+    return *value != '\0' ? NT_EXIT_OK : complain(diags, "--out cannot be", value, "a directory");
+}
+
+static int set_jobs(struct nt_options *o, const char *value, struct nt_diags *diags)
+{
+    uint64_t n;
+    if (nt_unit_integer(value, &n) != NT_UNIT_OK || n < 1 || n > JOBS_MAX)
+        return complain(diags, "--jobs cannot be", value, "a number from 1 to 256");
+    o->jobs = (unsigned)n;
+    return NT_EXIT_OK;
+}
+
+static int set_runs(struct nt_options *o, const char *value, struct nt_diags *diags)
+{
+    uint64_t n;
+    if (nt_unit_integer(value, &n) != NT_UNIT_OK || n < 1 || n > RUNS_MAX)
+        return complain(diags, "--runs cannot be", value, "a number from 1 to 1000");
+    o->runs = (unsigned)n;
+    return NT_EXIT_OK;
+}
+
+static int set_seed(struct nt_options *o, const char *value, struct nt_diags *diags)
+{
+    o->seed_given = true;
+    if (nt_unit_integer(value, &o->seed) != NT_UNIT_OK || o->seed > INT64_MAX)
+        return complain(diags, "--seed cannot be", value, "a number from 0 to 9223372036854775807");
+    return NT_EXIT_OK;
 }
 
 static int read_number(const char *text, uint64_t *n, const char **end)
@@ -90,28 +74,22 @@ static int read_number(const char *text, uint64_t *n, const char **end)
     return errno == 0 ? NT_OK : NT_EFORMAT;
 }
 
+/* Two numbers with `between` between them. */
 static int read_range(const char *text, const char *between, uint64_t *a, uint64_t *b)
 {
     const char *end;
     if (read_number(text, a, &end) != NT_OK || strncmp(end, between, strlen(between)) != 0)
         return NT_EFORMAT;
-    return read_number(end + strlen(between), b, &end) == NT_OK && *end == '\0' ? NT_OK : NT_EFORMAT;
+    return nt_unit_integer(end + strlen(between), b) == NT_UNIT_OK ? NT_OK : NT_EFORMAT;
 }
 
-static int push(struct nt_option_list *list, const char *item, struct nt_diags *diags)
+static int set_seeds(struct nt_options *o, const char *value, struct nt_diags *diags)
 {
-    if (list->count == NT_OPTION_LIST_MAX)
-        return complain(diags, "too many arguments: no room for", item, "name a directory instead");
-    list->items[list->count++] = item;
+    o->seeds_given = true;
+    if (read_range(value, "..", &o->seed_first, &o->seed_last) != NT_OK || o->seed_last < o->seed_first || o->seed_last > INT64_MAX ||
+        o->seed_last - o->seed_first >= SEEDS_MAX)
+        return complain(diags, "--seeds cannot be", value, "A..B, as in 1..200, a million at most");
     return NT_EXIT_OK;
-}
-
-static int choose(const char *value, const char *const *names, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(value, names[i]) == 0)
-            return (int)i;
-    return -1;
 }
 
 static int set_shard(struct nt_options *o, const char *value, struct nt_diags *diags)
@@ -120,96 +98,122 @@ static int set_shard(struct nt_options *o, const char *value, struct nt_diags *d
     o->shard_given = true;
     o->ranked = strcmp(value, "mpi") == 0;
     if (o->ranked) {
-        if (nt_rank_find(&o->rank, why, sizeof why) != NT_OK)
+        if (nt_rank_from_launcher(&o->rank, why, sizeof why) != NT_OK)
             return complain(diags, "--shard", value, why);
         o->shard = o->rank.rank;
         o->shards = o->rank.size;
-    } else if (read_range(value, "/", &o->shard, &o->shards) != NT_OK || o->shards == 0 || o->shards > NT_RANKS_MAX || o->shard > o->shards)
+    } else if (read_range(value, "/", &o->shard, &o->shards) != NT_OK || o->shards == 0 || o->shards > NT_RANKS_MAX || o->shard > o->shards) {
         return complain(diags, "--shard cannot be", value, "I/N, as in 1/3, or mpi");
-    return NT_EXIT_OK;
-}
-
-static int set_number(struct nt_options *o, enum flag flag, const char *value, struct nt_diags *diags)
-{
-    uint64_t n = 0;
-    const char *end = "";
-    switch (flag) {
-    case FLAG_JOBS:
-        if (read_number(value, &n, &end) != NT_OK || *end != '\0' || n < 1 || n > 256)
-            return complain(diags, "--jobs cannot be", value, "a number from 1 to 256");
-        o->jobs = (unsigned)n;
-        return NT_EXIT_OK;
-    case FLAG_RUNS:
-        if (read_number(value, &n, &end) != NT_OK || *end != '\0' || n < 1 || n > 1000)
-            return complain(diags, "--runs cannot be", value, "a number from 1 to 1000");
-        o->runs = (unsigned)n;
-        return NT_EXIT_OK;
-    case FLAG_SEED:
-        o->seed_given = true;
-        if (read_number(value, &o->seed, &end) != NT_OK || *end != '\0' || o->seed > INT64_MAX)
-            return complain(diags, "--seed cannot be", value, "a number from 0 to 9223372036854775807");
-        return NT_EXIT_OK;
-    case FLAG_SEEDS:
-        o->seeds_given = true;
-        if (read_range(value, "..", &o->seed_first, &o->seed_last) != NT_OK || o->seed_last < o->seed_first ||
-            o->seed_last > INT64_MAX || o->seed_last - o->seed_first >= 1000000)
-            return complain(diags, "--seeds cannot be", value, "A..B, as in 1..200, a million at most");
-        return NT_EXIT_OK;
-    default:
-        return set_shard(o, value, diags);
-    }
-}
-
-static int set_choice(struct nt_options *o, enum flag flag, const char *value, struct nt_diags *diags)
-{
-    static const char *const keep[] = {"all", "failed", "none"}, *const formats[] = {"pcapng", "pcap"}, *const carriers[] = {"builtin", "ns3"};
-    int n = flag == FLAG_CAPTURE ? choose(value, keep, 3) : flag == FLAG_FORMAT ? choose(value, formats, 2) : choose(value, carriers, 2);
-    if (n < 0 && flag == FLAG_CAPTURE)
-        return complain(diags, "--capture cannot be", value, "all, failed or none");
-    if (n < 0 && flag == FLAG_FORMAT)
-        return complain(diags, "--capture-format cannot be", value, "pcapng or pcap");
-    if (n < 0)
-        return complain(diags, "--carrier cannot be", value, "builtin or ns3");
-    if (flag == FLAG_CAPTURE)
-        o->keep = (enum nt_keep)n;
-    if (flag == FLAG_FORMAT)
-        o->plain_pcap = n == 1;
-    if (flag == FLAG_CARRIER) {
-        o->carrier = n == 1 ? NT_CARRIER_NS3 : NT_CARRIER_BUILTIN;
-        o->carrier_given = true;
     }
     return NT_EXIT_OK;
 }
 
-static int set(struct nt_options *o, enum flag flag, const char *name, const char *value, struct nt_diags *diags)
+static int add_filter(struct nt_options *o, const char *value, struct nt_diags *diags)
 {
-    switch (flag) {
-    case FLAG_OUT: o->out = value, o->out_given = true; return *value != '\0' ? NT_EXIT_OK : complain(diags, "--out cannot be", value, "a directory");
-    case FLAG_JOBS:
-    case FLAG_RUNS:
-    case FLAG_SEED:
-    case FLAG_SEEDS:
-    case FLAG_SHARD: return set_number(o, flag, value, diags);
-    case FLAG_FILTER: return push(&o->filters, value, diags);
-    case FLAG_TAG: return push(&o->tags, value, diags);
-    case FLAG_CAPTURE:
-    case FLAG_FORMAT:
-    case FLAG_CARRIER: return set_choice(o, flag, value, diags);
-    case FLAG_UNTIL: return nt_unit_time(value, &o->until) == NT_UNIT_OK ? NT_EXIT_OK : complain(diags, "--until cannot be", value, "a time with its unit, as in 30s");
-    case FLAG_FAIL_FAST: o->fail_fast = true; return NT_EXIT_OK;
-    case FLAG_STATS: o->stats = true; return NT_EXIT_OK;
-    case FLAG_STAMP: o->stamp = true; return NT_EXIT_OK;
-    case FLAG_VERBOSE: o->verbose = true; return NT_EXIT_OK;
-    case FLAG_HELP: o->command = "help"; return NT_EXIT_OK;
-    case FLAG_VERSION: o->command = "version"; return NT_EXIT_OK;
-    case FLAG_SHORT: o->short_form = true; return NT_EXIT_OK;
-    case FLAG_AGENT_L:
-    case FLAG_AGENT_R: *(flag == FLAG_AGENT_L ? &o->agent_l : &o->agent_r) = value; break;
-    }
-    return *value != '\0' ? NT_EXIT_OK : complain(diags, "a command is missing after", name, "what starts the process, as for a shell");
+    return add_to_list(&o->filters, value, diags);
 }
 
-static int unknown(struct nt_diags *diags, const char *what, const char *given, const char *const *names, size_t count)
+static int add_tag(struct nt_options *o, const char *value, struct nt_diags *diags)
+{
+    return add_to_list(&o->tags, value, diags);
+}
+
+static int set_capture(struct nt_options *o, const char *value, struct nt_diags *diags)
+{
+    static const char *const names[] = {"all", "failed", "none"};
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (strcmp(value, names[i]) == 0) {
+            o->keep = (enum nt_keep)i;
+            return NT_EXIT_OK;
+        }
+    return complain(diags, "--capture cannot be", value, "all, failed or none");
+}
+
+static int set_capture_format(struct nt_options *o, const char *value, struct nt_diags *diags)
+{
+    o->plain_pcap = strcmp(value, "pcap") == 0;
+    return o->plain_pcap || strcmp(value, "pcapng") == 0 ? NT_EXIT_OK : complain(diags, "--capture-format cannot be", value, "pcapng or pcap");
+}
+
+static int set_carrier(struct nt_options *o, const char *value, struct nt_diags *diags)
+{
+    bool ns3 = strcmp(value, "ns3") == 0;
+    o->carrier = ns3 ? NT_CARRIER_NS3 : NT_CARRIER_BUILTIN;
+    o->carrier_given = true;
+    return ns3 || strcmp(value, "builtin") == 0 ? NT_EXIT_OK : complain(diags, "--carrier cannot be", value, "builtin or ns3");
+}
+
+static int set_until(struct nt_options *o, const char *value, struct nt_diags *diags)
+{
+    return nt_unit_time(value, &o->until) == NT_UNIT_OK ? NT_EXIT_OK : complain(diags, "--until cannot be", value, "a time with its unit, as in 30s");
+}
+
+static int set_agent_l(struct nt_options *o, const char *value, struct nt_diags *diags)
+{
+    o->agent_l = value;
+    return *value != '\0' ? NT_EXIT_OK : complain(diags, "a command is missing after", "--agent-l", "what starts the process, as for a shell");
+}
+
+static int set_agent_r(struct nt_options *o, const char *value, struct nt_diags *diags)
+{
+    o->agent_r = value;
+    return *value != '\0' ? NT_EXIT_OK : complain(diags, "a command is missing after", "--agent-r", "what starts the process, as for a shell");
+}
+
+// clang-format off
+static const struct flag {
+    const char *name, *value, *help;                                                     /* value NULL: takes none */
+    int (*set)(struct nt_options *o, const char *value, struct nt_diags *diags);         /* of a flag with a value */
+    size_t on;                                                                           /* without: offset of its bool */
+} flags[] = {
+    {"--out", "DIR", "where the outputs go (natsim-out)", set_out, 0},
+    {"--jobs", "N", "worker processes (one for each processor; 1 with --shard mpi)", set_jobs, 0},
+    {"--seed", "N", "instead of the scenario's seed", set_seed, 0},
+    {"--seeds", "A..B", "run every case once with each of these seeds", set_seeds, 0},
+    {"--shard", "I/N|mpi", "only cases whose index modulo N is I; mpi: take I and N from mpirun or srun, then merge", set_shard, 0},
+    {"--filter", "TEXT", "only cases whose id contains the text; may be repeated, one match is enough", add_filter, 0},
+    {"--tag", "TAG", "only files with the tag; may be repeated, one match is enough", add_tag, 0},
+    {"--capture", "all|failed|none", "which captures to keep (all)", set_capture, 0},
+    {"--capture-format", "pcapng|pcap", "pcap: plain, without names and comments (pcapng)", set_capture_format, 0},
+    {"--until", "T", "run on to at least this virtual time", set_until, 0},
+    {"--fail-fast", NULL, "stop at the first case that does not pass", NULL, offsetof(struct nt_options, fail_fast)},
+    {"--stats", NULL, "print cases, packets and processor time", NULL, offsetof(struct nt_options, stats)},
+    {"--stamp", NULL, "put the date into results.json", NULL, offsetof(struct nt_options, stamp)},
+    {"-v", NULL, "a line for each case", NULL, offsetof(struct nt_options, verbose)},
+    {"--carrier", "builtin|ns3", "what carries the frames: ns3 for CSMA, Wi-Fi and bursts of loss (builtin)", set_carrier, 0},
+    {"--agent-l", "CMD", "a process that replaces agent L (tests/interop/README.md); path and data are judged", set_agent_l, 0},
+    {"--agent-r", "CMD", "the same for agent R", set_agent_r, 0},
+    {"--runs", "N", "run each case N times; it fails unless all runs end the same (1; interop 3)", set_runs, 0},
+    {"--short", NULL, "of interop: two pairs of NATs, one run", NULL, offsetof(struct nt_options, short_form)},
+    {"--help", NULL, "this text", NULL, offsetof(struct nt_options, help)},
+    {"--version", NULL, "the version", NULL, offsetof(struct nt_options, version)},
+};
+// clang-format on
+
+static int set_flag(struct nt_options *o, const struct flag *flag, const char *value, struct nt_diags *diags)
+{
+    if (flag->set != NULL)
+        return flag->set(o, value, diags);
+    *(bool *)((char *)o + flag->on) = true;
+    return NT_EXIT_OK;
+}
+
+void nt_options_help(const struct nt_command *commands)
+{
+    puts("natsim: ICE, STUN and TURN behind simulated NATs\n\nusage: natsim COMMAND [FLAGS] [ARGUMENTS]\n\ncommands:");
+    for (const struct nt_command *c = commands; c->name != NULL; c++)
+        if (c->help != NULL)
+            printf("  %-9s %-22s %s\n", c->name, c->args, c->help);
+    puts("\nflags:");
+    for (size_t i = 0; i < COUNT(flags); i++)
+        printf("  %-16s %-16s %s\n", flags[i].name, flags[i].value != NULL ? flags[i].value : "", flags[i].help);
+    puts("\nexit: 0 passed; 1 a case failed or all were skipped; 2 flags or input invalid, or nothing to run;\n"
+         "      3 outputs cannot be written, or a case broke");
+}
+
+/* --- reading --- */
+
+static int complain_unknown(struct nt_diags *diags, const char *what, const char *given, const char *const *names, size_t count)
 {
     const char *near = nt_nearest(given, names, count);
     struct nt_diag *d = nt_diag_add(diags, NULL, 0, 0, "no such %s '%s'", what, given);
@@ -225,61 +229,66 @@ static int read_flag(struct nt_options *o, int argc, char **argv, int *i, struct
     const char *names[COUNT(flags)], *given = argv[*i], *equals = strchr(given, '=');
     size_t len = equals != NULL ? (size_t)(equals - given) : strlen(given);
     for (size_t k = 0; k < COUNT(flags); k++) {
-        names[k] = flags[k].name;
-        if (strlen(flags[k].name) != len || strncmp(flags[k].name, given, len) != 0)
+        const struct flag *flag = &flags[k];
+        names[k] = flag->name;
+        if (strlen(flag->name) != len || strncmp(flag->name, given, len) != 0)
             continue;
-        if (flags[k].value == NULL)
-            return equals == NULL ? set(o, flags[k].flag, flags[k].name, "", diags) : complain(diags, "takes no value:", given, flags[k].name);
+        if (flag->value == NULL)
+            return equals == NULL ? set_flag(o, flag, "", diags) : complain(diags, "takes no value:", given, flag->name);
         if (equals != NULL)
-            return set(o, flags[k].flag, flags[k].name, equals + 1, diags);
+            return set_flag(o, flag, equals + 1, diags);
         if (*i + 1 == argc)
-            return complain(diags, "a value is missing after", given, flags[k].value);
-        return set(o, flags[k].flag, flags[k].name, argv[++*i], diags);
+            return complain(diags, "a value is missing after", given, flag->value);
+        return set_flag(o, flag, argv[++*i], diags);
     }
-    return unknown(diags, "flag", given, names, COUNT(flags));
+    return complain_unknown(diags, "flag", given, names, COUNT(flags));
 }
 
-static int read_command(struct nt_options *o, const char *given, struct nt_diags *diags)
+static int read_command(struct nt_options *o, const struct nt_command *commands, const char *given, struct nt_diags *diags)
 {
-    const char *names[COUNT(commands)];
-    for (size_t k = 0; k < COUNT(commands); k++) {
-        names[k] = commands[k].name;
-        if (strcmp(commands[k].name, given) != 0)
+    const char *names[COMMANDS_MAX];
+    size_t count = 0;
+    for (const struct nt_command *c = commands; c->name != NULL; c++) {
+        if (count < COMMANDS_MAX)
+            names[count++] = c->name;
+        if (strcmp(c->name, given) != 0)
             continue;
-        o->command = commands[k].name;
-        return commands[k].help != NULL ? NT_EXIT_OK : complain(diags, "not in this version:", given, "'natsim --help' lists what there is");
+        o->command = c;
+        return c->help != NULL ? NT_EXIT_OK : complain(diags, "not in this version:", given, "'natsim --help' lists what there is");
     }
-    return unknown(diags, "command", given, names, COUNT(commands));
+    return complain_unknown(diags, "command", given, names, count);
 }
 
-static bool takes_arguments(const char *command)
+static int read_words(struct nt_options *o, const struct nt_command *commands, int argc, char **argv, struct nt_diags *diags)
 {
-    for (size_t k = 0; k < COUNT(commands); k++)
-        if (strcmp(commands[k].name, command) == 0)
-            return commands[k].args[0] != '\0';
-    return true;
-}
-
-int nt_options_read(struct nt_options *o, int argc, char **argv, struct nt_diags *diags)
-{
-    *o = (struct nt_options){.out = "natsim-out", .carrier = NT_CARRIER_BUILTIN};
     bool only_args = false;
-    for (int i = 1; i < argc; i++) {
-        int r;
+    int r = NT_EXIT_OK;
+    for (int i = 1; i < argc && r == NT_EXIT_OK; i++) {
         if (!only_args && strcmp(argv[i], "--") == 0)
-            only_args = true, r = NT_EXIT_OK;
+            only_args = true;
         else if (!only_args && argv[i][0] == '-' && argv[i][1] != '\0')
             r = read_flag(o, argc, argv, &i, diags);
-        else if (o->command == NULL)
-            r = read_command(o, argv[i], diags);
+        else if (o->command == NULL && !o->help && !o->version)
+            r = read_command(o, commands, argv[i], diags);
         else
-            r = push(&o->args, argv[i], diags);
-        if (r != NT_EXIT_OK)
-            return r;
+            r = add_to_list(&o->args, argv[i], diags);
     }
+    return r;
+}
+
+int nt_options_read(struct nt_options *o, const struct nt_command *commands, int argc, char **argv, struct nt_diags *diags)
+{
+    *o = (struct nt_options){.out = "natsim-out", .carrier = NT_CARRIER_BUILTIN};
+    int r = read_words(o, commands, argc, argv, diags);
+    if (r != NT_EXIT_OK)
+        return r;
     if (o->seed_given && o->seeds_given)
         return complain(diags, "not both:", "--seed and --seeds", "give one of them");
-    if (o->command != NULL && o->args.count > 0 && !takes_arguments(o->command))
+    if (o->help || o->version)
+        return NT_EXIT_OK;
+    if (o->command == NULL)
+        return complain(diags, "a command is missing after", "natsim", "'natsim --help' lists them");
+    if (o->args.count > 0 && o->command->args[0] == '\0')
         return complain(diags, "too many arguments:", o->args.items[0], "the command takes none");
-    return o->command != NULL ? NT_EXIT_OK : complain(diags, "a command is missing after", "natsim", "'natsim --help' lists them");
+    return NT_EXIT_OK;
 }

@@ -1,23 +1,27 @@
 #include "scenarios/command/replace_agents.h"
 #include "scenarios/language/text/arena.h"
 
-#include <stdio.h>
 #include <string.h>
 
-static bool replace(struct nt_scn_case *c, const char *name, const char *command, char *why, size_t cap)
+#define MEND "--agent-l and --agent-r are for scenarios between L and R: leave this one out"
+
+static bool replace_agent(struct nt_scn_case *c, const char *name, const char *command, struct nt_diags *diags)
 {
-    for (size_t i = 0; command != NULL && i < c->agent_count; i++) {
+    if (command == NULL)
+        return true;
+    for (size_t i = 0; i < c->agent_count; i++) {
         if (strcmp(c->agents[i].name, name) != 0)
             continue;
         c->agents[i].exec = nt_arena_text(c->arena, command, strlen(command));
-        snprintf(why, cap, "out of memory");
+        if (c->agents[i].exec == NULL)
+            nt_diag_add(diags, NULL, 0, 0, "out of memory");
         return c->agents[i].exec != NULL;
     }
-    snprintf(why, cap, "%s has no agent '%s' that a process could stand for", c->id, name);
-    return command == NULL;
+    nt_diag_mend(nt_diag_add(diags, NULL, 0, 0, "%s has no agent '%s' that a process could replace", c->id, name), MEND);
+    return false;
 }
 
-static void forget(struct nt_scn_case *c)
+static void clear_expectations_of_agents(struct nt_scn_case *c)
 {
     struct nt_scn_expect *e = &c->expect;
     for (size_t i = 0; i < c->agent_count; i++)
@@ -27,16 +31,16 @@ static void forget(struct nt_scn_case *c)
     e->within = 0;
 }
 
-bool nt_replace_agents(struct nt_scn_case *c, const struct nt_options *o, char *why, size_t cap)
+bool nt_replace_agents(struct nt_scn_case *c, const struct nt_options *o, struct nt_diags *diags)
 {
     if (o->agent_l == NULL && o->agent_r == NULL)
         return true;
-    if (!replace(c, "L", o->agent_l, why, cap) || !replace(c, "R", o->agent_r, why, cap))
+    if (!replace_agent(c, "L", o->agent_l, diags) || !replace_agent(c, "R", o->agent_r, diags))
         return false;
     if (c->expect.explore_first > 0) {
-        snprintf(why, cap, "%s explores orders in virtual time, and processes run in real time", c->id);
+        nt_diag_mend(nt_diag_add(diags, NULL, 0, 0, "%s explores orders in virtual time, and processes run in real time", c->id), MEND);
         return false;
     }
-    forget(c);
+    clear_expectations_of_agents(c);
     return true;
 }

@@ -1,16 +1,19 @@
-/* natsim run: load, hand the cases to workers, gather their results, write the reports. */
+/* natsim run: loads the cases, gives them to workers, collects their results and writes the reports. */
+#include "scenarios/command/run.h"
 #include "core/base/err.h"
 #include "reports/console.h"
 #include "reports/result/result_json.h"
 #include "reports/result/result_parse.h"
-#include "scenarios/files/installed.h"
 #include "scenarios/command/carrier_module.h"
-#include "scenarios/command/command.h"
-#include "scenarios/files/output.h"
-#include "scenarios/command/worker_pool.h"
-#include "scenarios/run/repeat.h"
-#include "scenarios/command/replace_agents.h"
+#include "scenarios/command/complain.h"
+#include "scenarios/command/conclusion.h"
+#include "scenarios/command/rank_log.h"
 #include "scenarios/command/selection.h"
+#include "scenarios/command/worker_pool.h"
+#include "scenarios/files/case_line.h"
+#include "scenarios/files/installed.h"
+#include "scenarios/files/output.h"
+#include "scenarios/run/repeat.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -21,7 +24,6 @@
 #include <unistd.h>
 
 #define PATH_BYTES 4096
-#define INTEROP_JOBS 6
 
 struct runner {
     const struct nt_options *o;
@@ -40,7 +42,7 @@ struct runner {
 
 /* --- in a worker --- */
 
-static void mark_unwritten(struct nt_result_case *r, int err)
+static void set_capture_error(struct nt_result_case *r, int err)
 {
     char reason[200];
     snprintf(reason, sizeof reason, "the capture cannot be written (%s)", err == NT_EIO ? strerror(errno) : nt_strerror(err));
@@ -52,8 +54,8 @@ static void mark_unwritten(struct nt_result_case *r, int err)
     r->outcome = NT_ERROR;
 }
 
-/* What the case was run with, for whoever runs it again. */
-static void note_flags(const struct runner *run, struct nt_result_case *out)
+/* The flags that are needed to run the case again. */
+static void set_flags(const struct runner *run, struct nt_result_case *out)
 {
     const struct nt_options *o = run->o;
     out->agent_l = o->agent_l != NULL ? strdup(o->agent_l) : NULL;
@@ -61,35 +63,32 @@ static void note_flags(const struct runner *run, struct nt_result_case *out)
     out->carrier = o->carrier == NT_CARRIER_NS3 ? strdup(run->carrier->name) : NULL;
 }
 
-static void run_one(struct runner *run, const struct nt_scn_case *c, const struct nt_selected_case *selected, struct nt_result_case *out)
+static void run_case(struct runner *run, size_t job, const struct nt_scn_case *c, struct nt_result_case *out)
 {
     const struct nt_options *o = run->o;
-    struct nt_run_options options = {.seed = selected->own_seed ? c->seed : selected->seed, .seed_in_id = selected->seed_in_id, .carrier = run->carrier,
-                                     .until = o->until};
+    struct nt_run_options options = {.seed = nt_selection_seed(&run->s, job, c), .seed_in_id = run->s.cases[job].seed_in_id, .carrier = run->carrier, .until = o->until};
     char *logs = nt_scn_live(c) && o->keep != NT_KEEP_NONE ? nt_output_logs(o->out, c->id) : NULL;
     options.logs = logs;
     nt_repeat_case(c, &options, o->runs, &run->capture, out);
     free(logs);
-    note_flags(run, out);
+    set_flags(run, out);
     if (o->keep == NT_KEEP_ALL || (o->keep == NT_KEEP_FAILED && out->outcome != NT_PASS)) {
         int err = nt_output_capture(o->out, &run->capture, o->plain_pcap, out);
         if (err != NT_OK)
-            mark_unwritten(out, err);
+            set_capture_error(out, err);
     }
 }
 
-static char *work(void *user, size_t job)
+static char *run_job(void *user, size_t job)
 {
     struct runner *run = user;
-    const struct nt_selected_case *selected = &run->s.cases[job];
     struct nt_diags diags = {0};
     struct nt_result_case result = {0};
-    struct nt_scn_case *c = nt_scn_file_case(run->s.files[selected->file], selected->index, &diags);
-    char why[300];
+    struct nt_scn_case *c = nt_selection_case(&run->s, job, run->o, &diags);
     nt_diags_clear(&diags);
-    if (c == NULL || !nt_replace_agents(c, run->o, why, sizeof why))
+    if (c == NULL)
         return NULL;
-    run_one(run, c, selected, &result);
+    run_case(run, job, c, &result);
     char *json = nt_result_case_to_json(&result);
     nt_result_case_free(&result);
     nt_scn_case_del(c);
@@ -106,14 +105,14 @@ static void show_progress(struct runner *run)
         nt_console_case(&run->console, &run->results[run->shown++]);
 }
 
-static bool finish(struct runner *run, size_t job, const char *json)
+static bool add_result(struct runner *run, size_t job, const char *json)
 {
     struct nt_result_case *r = &run->results[job];
     struct nt_case_place place = {run->s.cases[job].order, run->s.total, run->o->shard_given ? run->o->shards : 1};
-    char *line = nt_output_line(json, &place);
+    char *line = nt_case_line(json, &place);
     if (line == NULL || fputs(line, run->log) < 0 || fflush(run->log) != 0) {
         if (!run->broken)
-            fprintf(stderr, "natsim: %s: cannot be written (%s): free the disk, or give another --out\n", run->log_path, strerror(errno));
+            nt_complain_unwritable(run->log_path, NT_EIO, NT_MEND_DISK);
         run->broken = true;
     }
     free(line);
@@ -123,7 +122,7 @@ static bool finish(struct runner *run, size_t job, const char *json)
     return !(run->o->fail_fast && r->outcome != NT_PASS && r->outcome != NT_SKIP);
 }
 
-static bool done(void *user, size_t job, const char *text, size_t len)
+static bool take_answer(void *user, size_t job, const char *text, size_t len)
 {
     struct runner *run = user;
     char what[200];
@@ -132,10 +131,10 @@ static bool done(void *user, size_t job, const char *text, size_t len)
         run->broken = true;
         return true;
     }
-    return finish(run, job, text);
+    return add_result(run, job, text);
 }
 
-static bool lost(void *user, size_t job, const char *why)
+static bool take_lost_job(void *user, size_t job, const char *why)
 {
     struct runner *run = user;
     const struct nt_selected_case *s = &run->s.cases[job];
@@ -146,7 +145,7 @@ static bool lost(void *user, size_t job, const char *why)
     *r = (struct nt_result_case){.outcome = NT_ERROR, .connect_ms = -1, .seed = s->own_seed && c != NULL ? c->seed : s->seed,
         .id = nt_selection_id(&run->s, job), .file = strdup(nt_scn_file_shown(run->s.files[s->file])),
         .claim = strdup(nt_scn_file_claim(run->s.files[s->file])), .reason = strdup(why)};
-    note_flags(run, r);
+    set_flags(run, r);
     for (size_t i = 0; c != NULL && i < c->param_count; i++) {
         if (i == 0)
             r->params = calloc(c->param_count, sizeof *r->params);
@@ -155,7 +154,7 @@ static bool lost(void *user, size_t job, const char *why)
     }
     nt_scn_case_del(c);
     char *json = nt_result_case_to_json(r);
-    bool go_on = json != NULL && finish(run, job, json);
+    bool go_on = json != NULL && add_result(run, job, json);
     free(json);
     return go_on;
 }
@@ -166,18 +165,18 @@ static FILE *open_log(struct runner *run)
     char name[NT_RANK_NAME_BYTES] = "cases.jsonl";
     if (o->ranked)
         nt_rank_log_name(&(struct nt_rank_log){o->rank, true}, name);
-    if (nt_output_make(o->out) != NT_OK || nt_ranks_clean(o->out, o->ranked ? &o->rank : NULL) != NT_OK ||
+    if (nt_output_make(o->out) != NT_OK || nt_rank_log_clean(o->out, o->ranked ? &o->rank : NULL) != NT_OK ||
         snprintf(run->log_path, sizeof run->log_path, "%s/%s", o->out, name) >= (int)sizeof run->log_path)
         return NULL;
     return fopen(run->log_path, "w");
 }
 
-static int prepare(struct runner *run)
+static int open_outputs(struct runner *run)
 {
     const struct nt_options *o = run->o;
     run->log = open_log(run);
     if (run->log == NULL) {
-        fprintf(stderr, "natsim: %s: cannot be written (%s): give another --out\n", o->out, strerror(errno));
+        nt_complain_unwritable(o->out, NT_EIO, NT_MEND_OUT);
         return NT_EXIT_BROKEN;
     }
     run->results = calloc(run->s.count + 1, sizeof *run->results); /* a rank may have none */
@@ -187,20 +186,19 @@ static int prepare(struct runner *run)
         return NT_EXIT_BROKEN;
     }
     nt_capture_init(&run->capture);
-    run->console = (struct nt_console){.out = stdout, .colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL, .verbose = o->verbose};
-    run->console.colour &= !o->ranked; /* launchers give ranks terminals whose lines end in files */
+    run->console = nt_console_on_stdout(o->verbose);
+    run->console.colour &= !o->ranked; /* a launcher may give a rank a terminal and write its lines to a file */
     run->progress = !o->ranked && isatty(STDERR_FILENO) && isatty(STDOUT_FILENO) && !o->verbose;
     setvbuf(stdout, NULL, _IOLBF, 0);
     return NT_EXIT_OK;
 }
 
-static int collect(struct runner *run, struct nt_results *results)
+static int collect_results(struct runner *run, struct nt_results *results)
 {
     for (size_t i = 0; i < run->s.count; i++)
         if (run->have[i] && nt_results_add(results, &run->results[i]) != NT_OK)
             return NT_ENOMEM;
-    results->seed = run->o->seed_given ? run->o->seed : results->case_count > 0 ? results->cases[0].seed : 0;
-    return run->o->stamp ? nt_output_stamp(results) : NT_OK;
+    return nt_conclusion_label(results, run->o);
 }
 
 static int64_t processor_ms(int who)
@@ -219,29 +217,20 @@ static void print_stats(const struct nt_results *r)
     printf("%zu cases, %" PRIu64 " packets at taps, %" PRId64 ".%03d s of processor time\n", r->case_count, packets, ms / 1000, (int)(ms % 1000));
 }
 
-static int exit_code(const struct runner *run, const struct nt_results *r)
-{
-    size_t counts[4];
-    nt_results_count(r, counts);
-    if (run->broken || counts[NT_ERROR] > 0)
-        return NT_EXIT_BROKEN;
-    return counts[NT_FAIL] > 0 || counts[NT_PASS] == 0 ? NT_EXIT_FAILED : NT_EXIT_OK;
-}
-
-/* Launchers start a rank for each processor. */
+/* A rank has one worker: launchers start a rank for each processor. */
 static unsigned worker_count(const struct nt_options *o)
 {
     long processors = o->ranked ? 1 : sysconf(_SC_NPROCESSORS_ONLN);
     return o->jobs > 0 ? o->jobs : processors > 0 ? (unsigned)processors : 1;
 }
 
-/* A failed case does not fail its rank, or the launcher would kill the others: the verdict is merge's. With --fail-fast the log stays
- * unfinished when cases were left out. */
+/* A rank whose cases failed exits with 0, because launchers kill the other ranks when one fails; merge gives the verdict. The log stays
+ * unfinished when --fail-fast left out cases. */
 static int end_rank(struct runner *run, const struct nt_results *results)
 {
     const struct nt_options *o = run->o;
     size_t n[4];
-    if (!run->broken && run->finished == run->s.count && nt_rank_log_end(o->out, &o->rank) != NT_OK) {
+    if (!run->broken && run->finished == run->s.count && nt_rank_log_finish(o->out, &o->rank) != NT_OK) {
         fprintf(stderr, "natsim: %s: cannot be renamed (%s): give another --out\n", run->log_path, strerror(errno));
         run->broken = true;
     }
@@ -255,8 +244,7 @@ static int end_rank(struct runner *run, const struct nt_results *results)
 
 static int end_run(struct runner *run, const struct nt_results *results)
 {
-    bool written = nt_output_reports(run->o->out, results) == NT_OK;
-    run->broken |= !written;
+    bool written = nt_conclusion_write(results, run->o);
     nt_console_summary(&run->console, results);
     if (run->o->stats)
         print_stats(results);
@@ -264,44 +252,39 @@ static int end_run(struct runner *run, const struct nt_results *results)
         printf("report: %s/report.html\n", run->o->out);
     if (run->o->keep != NT_KEEP_NONE)
         printf("captures: %s/captures\n", run->o->out);
-    return exit_code(run, results);
+    return nt_conclusion_exit(results, run->broken || !written);
 }
 
 static int run_all(struct runner *run)
 {
     struct nt_results results = {0};
     struct nt_pool pool = {.jobs = run->s.count, .workers = worker_count(run->o),
-                           .user = run, .job_seconds = run->o->runs > 1 ? run->o->runs * NT_POOL_JOB_SECONDS : 0, .work = work, .done = done, .lost = lost};
+                           .user = run, .job_seconds = run->o->runs > 1 ? run->o->runs * NT_POOL_JOB_SECONDS : 0, .work = run_job, .done = take_answer, .lost = take_lost_job};
     pool.workers = pool.workers < NT_POOL_WORKERS_MAX ? pool.workers : NT_POOL_WORKERS_MAX;
     show_progress(run);
     run->broken |= run->s.count > 0 && nt_pool_run(&pool) != NT_OK;
     if (run->progress)
         fputs("\r                    \r", stderr);
-    for (; !run->progress && run->shown < run->s.count; run->shown++) /* beyond a case that --fail-fast left out */
+    for (; !run->progress && run->shown < run->s.count; run->shown++) /* after a case that --fail-fast left out */
         if (run->have[run->shown])
             nt_console_case(&run->console, &run->results[run->shown]);
     run->broken |= fclose(run->log) != 0;
-    run->broken |= collect(run, &results) != NT_OK;
+    run->broken |= collect_results(run, &results) != NT_OK;
     int code = run->o->ranked ? end_rank(run, &results) : end_run(run, &results);
     nt_results_free(&results);
     return code;
 }
 
-/* Every case has the agents that processes are to stand for, before anything runs. */
+/* Makes every case that has replaced agents once, so that an agent that is missing is an error before anything runs. */
 static int check_agents(const struct runner *run, struct nt_diags *diags)
 {
-    char why[300];
-    for (size_t i = 0; i < run->s.count && (run->o->agent_l != NULL || run->o->agent_r != NULL); i++) {
-        const struct nt_selected_case *k = &run->s.cases[i];
-        struct nt_scn_case *c = nt_scn_file_case(run->s.files[k->file], k->index, diags);
-        bool good = c != NULL && nt_replace_agents(c, run->o, why, sizeof why);
-        if (c != NULL && !good)
-            nt_diag_mend(nt_diag_add(diags, NULL, 0, 0, "%s", why), "--agent-l and --agent-r are for scenarios between L and R: leave this one out");
+    bool valid = true;
+    for (size_t i = 0; i < run->s.count && valid && (run->o->agent_l != NULL || run->o->agent_r != NULL); i++) {
+        struct nt_scn_case *c = nt_selection_case(&run->s, i, run->o, diags);
+        valid = c != NULL;
         nt_scn_case_del(c);
-        if (!good)
-            return NT_EXIT_USAGE;
     }
-    return NT_EXIT_OK;
+    return valid ? NT_EXIT_OK : NT_EXIT_USAGE;
 }
 
 int nt_command_run(const struct nt_options *o)
@@ -309,7 +292,7 @@ int nt_command_run(const struct nt_options *o)
     struct nt_diags diags = {0};
     struct runner run = {.o = o};
     int r = nt_select(&run.s, o, "classic", o->carrier, &diags);
-    if (r == NT_EXIT_OK && (run.carrier = nt_command_carrier(o, &diags)) == NULL)
+    if (r == NT_EXIT_OK && (run.carrier = nt_carrier_load(o->carrier, &diags)) == NULL)
         r = NT_EXIT_USAGE;
     if (r == NT_EXIT_OK)
         r = check_agents(&run, &diags);
@@ -320,29 +303,11 @@ int nt_command_run(const struct nt_options *o)
     nt_adapters_to_path();
     if (r != NT_EXIT_OK)
         nt_complain(&diags);
-    else if ((r = prepare(&run)) == NT_EXIT_OK)
+    else if ((r = open_outputs(&run)) == NT_EXIT_OK)
         r = run_all(&run);
     free(run.results);
     free(run.have);
     nt_capture_free(&run.capture);
     nt_selection_free(&run.s);
     return r;
-}
-
-/* Real time is mostly waiting: more cases than processors run at once. */
-int nt_command_interop(const struct nt_options *given)
-{
-    struct nt_options o = *given;
-    if (o.args.count > 0) {
-        fputs("natsim: interop takes no arguments: --filter selects among its cases\n", stderr);
-        return NT_EXIT_USAGE;
-    }
-    o.args.items[o.args.count++] = "interop";
-    if (o.tags.count == 0)
-        o.tags.items[o.tags.count++] = o.short_form ? "short" : "full";
-    if (o.runs == 0)
-        o.runs = o.short_form ? 1 : 3;
-    if (o.jobs == 0)
-        o.jobs = INTEROP_JOBS;
-    return nt_command_run(&o);
 }

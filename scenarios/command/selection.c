@@ -1,6 +1,7 @@
 #include "scenarios/command/selection.h"
 #include "core/base/err.h"
 #include "core/base/map.h"
+#include "scenarios/command/replace_agents.h"
 #include "scenarios/files/installed.h"
 
 #include <inttypes.h>
@@ -8,14 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int load(struct nt_selection *s, enum nt_carrier_name carrier, struct nt_diags *diags)
+static int load_files(struct nt_selection *s, enum nt_carrier_name carrier, struct nt_diags *diags)
 {
-    s->files = calloc(s->names.count + 1, sizeof(struct nt_scn_file *));
+    s->files = calloc(s->found.count + 1, sizeof(struct nt_scn_file *));
     if (s->files == NULL)
         return NT_EXIT_BROKEN;
-    s->file_count = s->names.count;
+    s->file_count = s->found.count;
     for (size_t i = 0; i < s->file_count; i++) {
-        const struct nt_suite_file *f = &s->names.items[i];
+        const struct nt_suite_file *f = &s->found.items[i];
         s->files[i] = nt_scn_load(f->path, f->id_path, f->shown, carrier, diags);
     }
     return diags->count == 0 ? NT_EXIT_OK : NT_EXIT_USAGE;
@@ -29,7 +30,7 @@ static bool has_tag(const struct nt_scn_file *f, const struct nt_option_list *ta
     return tags->count == 0;
 }
 
-static bool passes(const char *id, const struct nt_option_list *filters)
+static bool matches_filter(const char *id, const struct nt_option_list *filters)
 {
     for (size_t i = 0; i < filters->count; i++)
         if (strstr(id, filters->items[i]) != NULL)
@@ -37,7 +38,7 @@ static bool passes(const char *id, const struct nt_option_list *filters)
     return filters->count == 0;
 }
 
-static int add(struct nt_selection *s, const struct nt_selected_case *c)
+static int add_case(struct nt_selection *s, const struct nt_selected_case *c)
 {
     int r = nt_grow(&s->cases, &s->cap, s->count + 1, sizeof *s->cases, NT_SELECTION_MAX);
     if (r == NT_OK)
@@ -45,7 +46,7 @@ static int add(struct nt_selection *s, const struct nt_selected_case *c)
     return r;
 }
 
-static char *id_of(const struct nt_selection *s, const struct nt_selected_case *c)
+static char *make_id(const struct nt_selection *s, const struct nt_selected_case *c)
 {
     char *id = nt_scn_file_case_id(s->files[c->file], c->index);
     if (id == NULL || !c->seed_in_id)
@@ -60,23 +61,37 @@ static char *id_of(const struct nt_selection *s, const struct nt_selected_case *
 
 char *nt_selection_id(const struct nt_selection *s, size_t i)
 {
-    return id_of(s, &s->cases[i]);
+    return make_id(s, &s->cases[i]);
 }
 
-/* One cell with each of its seeds. */
+struct nt_scn_case *nt_selection_case(const struct nt_selection *s, size_t i, const struct nt_options *o, struct nt_diags *diags)
+{
+    struct nt_scn_case *c = nt_scn_file_case(s->files[s->cases[i].file], s->cases[i].index, diags);
+    if (c == NULL || nt_replace_agents(c, o, diags))
+        return c;
+    nt_scn_case_del(c);
+    return NULL;
+}
+
+uint64_t nt_selection_seed(const struct nt_selection *s, size_t i, const struct nt_scn_case *c)
+{
+    return s->cases[i].own_seed ? c->seed : s->cases[i].seed;
+}
+
+/* Adds one cell of a matrix, once for each seed. */
 static int add_cell(struct nt_selection *s, const struct nt_options *o, uint32_t file, uint32_t index)
 {
     uint64_t first = o->seeds_given ? o->seed_first : o->seed, last = o->seeds_given ? o->seed_last : o->seed;
     for (uint64_t seed = first;; seed++) {
         struct nt_selected_case c = {.file = file, .index = index, .seed = seed, .seed_in_id = o->seeds_given,
                                      .own_seed = !o->seeds_given && !o->seed_given, .order = s->total};
-        char *id = id_of(s, &c);
-        bool wanted = id != NULL && passes(id, &o->filters);
+        char *id = make_id(s, &c);
+        bool wanted = id != NULL && matches_filter(id, &o->filters);
         int r = id != NULL ? NT_OK : NT_ENOMEM;
         free(id);
         if (wanted) {
             if (!o->shard_given || s->total % o->shards == o->shard % o->shards)
-                r = add(s, &c);
+                r = add_case(s, &c);
             s->total++;
         }
         if (r != NT_OK)
@@ -86,7 +101,7 @@ static int add_cell(struct nt_selection *s, const struct nt_options *o, uint32_t
     }
 }
 
-static int expand(struct nt_selection *s, const struct nt_options *o)
+static int add_cells(struct nt_selection *s, const struct nt_options *o)
 {
     for (uint32_t f = 0; f < s->file_count; f++) {
         size_t n = has_tag(s->files[f], &o->tags) ? nt_scn_file_cases(s->files[f]) : 0;
@@ -97,21 +112,21 @@ static int expand(struct nt_selection *s, const struct nt_options *o)
     return NT_EXIT_OK;
 }
 
-static int name_files(struct nt_selection *s, const struct nt_options *o, const char *fallback, struct nt_diags *diags)
+static int find_files(struct nt_selection *s, const struct nt_options *o, const char *fallback, struct nt_diags *diags)
 {
     int r = NT_OK;
     if (o->args.count == 0) {
         const char *argument = fallback != NULL ? fallback : nt_suites_directory();
-        r = nt_suites_add(&s->names, argument != NULL ? argument : "suites", diags);
+        r = nt_suites_add(&s->found, argument != NULL ? argument : "suites", diags);
     }
     for (size_t i = 0; i < o->args.count; i++) {
-        int one = nt_suites_add(&s->names, o->args.items[i], diags);
+        int one = nt_suites_add(&s->found, o->args.items[i], diags);
         r = one != NT_OK ? one : r;
     }
-    nt_suites_sort(&s->names);
-    for (size_t i = 1; i < s->names.count; i++)
-        if (strcmp(s->names.items[i - 1].id_path, s->names.items[i].id_path) == 0) {
-            nt_diag_mend(nt_diag_add(diags, s->names.items[i].path, 0, 0, "has the same id as %s", s->names.items[i - 1].path),
+    nt_suites_sort(&s->found);
+    for (size_t i = 1; i < s->found.count; i++)
+        if (strcmp(s->found.items[i - 1].id_path, s->found.items[i].id_path) == 0) {
+            nt_diag_mend(nt_diag_add(diags, s->found.items[i].path, 0, 0, "has the same id as %s", s->found.items[i - 1].path),
                          "rename one, or run them apart");
             r = NT_EEXIST;
         }
@@ -121,11 +136,11 @@ static int name_files(struct nt_selection *s, const struct nt_options *o, const 
 int nt_select(struct nt_selection *s, const struct nt_options *o, const char *fallback, enum nt_carrier_name carrier, struct nt_diags *diags)
 {
     *s = (struct nt_selection){0};
-    if (name_files(s, o, fallback, diags) != NT_OK)
+    if (find_files(s, o, fallback, diags) != NT_OK)
         return NT_EXIT_USAGE;
-    int r = load(s, carrier, diags);
+    int r = load_files(s, carrier, diags);
     if (r == NT_EXIT_OK)
-        r = expand(s, o);
+        r = add_cells(s, o);
     return r;
 }
 
@@ -136,5 +151,5 @@ void nt_selection_free(struct nt_selection *s)
             nt_scn_file_del(s->files[i]);
     free(s->files);
     free(s->cases);
-    nt_suites_free(&s->names);
+    nt_suites_free(&s->found);
 }

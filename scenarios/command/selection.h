@@ -2,9 +2,9 @@
 #ifndef NT_COMMAND_SELECTION_H
 #define NT_COMMAND_SELECTION_H
 
-#include "scenarios/language/load.h"
 #include "scenarios/command/options.h"
 #include "scenarios/files/suites.h"
+#include "scenarios/language/load.h"
 
 #define NT_SELECTION_MAX 10000000
 
@@ -12,24 +12,28 @@ struct nt_selected_case {
     uint32_t file, index;
     uint64_t seed;
     bool seed_in_id;
-    bool own_seed;      /* the scenario's own: `seed` is not used */
-    uint64_t order;     /* the case's place among all, before the shard was taken */
+    bool own_seed;  /* the scenario's own: `seed` is not used */
+    uint64_t order; /* its place among all cases, before the shard was taken */
 };
 
 struct nt_selection {
-    struct nt_suite_files names;
+    struct nt_suite_files found;
     struct nt_scn_file **files;
     size_t file_count;
     struct nt_selected_case *cases;
     size_t count, cap;
-    uint64_t total;             /* cases before the shard was taken */
+    uint64_t total; /* cases before the shard was taken */
 };
 
-/* `fallback`: the argument when there are none; NULL: every suite. `carrier`: which must be able to run them. NT_EXIT_OK, or NT_EXIT_USAGE
- * with diagnostics. */
+/* `fallback`: the argument when there is none; NULL: every suite. `carrier`: the one that must be able to run the cases. NT_EXIT_OK, or
+ * NT_EXIT_USAGE with diagnostics. */
 int nt_select(struct nt_selection *s, const struct nt_options *o, const char *fallback, enum nt_carrier_name carrier, struct nt_diags *diags);
 void nt_selection_free(struct nt_selection *s);
-/* The case's id with its seed; the caller frees. */
+/* The i-th case's id with its seed; NULL without memory. The caller frees. */
 char *nt_selection_id(const struct nt_selection *s, size_t i);
+/* The i-th case; processes replace its agents as the options say. NULL with diagnostics. The caller frees with nt_scn_case_del. */
+struct nt_scn_case *nt_selection_case(const struct nt_selection *s, size_t i, const struct nt_options *o, struct nt_diags *diags);
+/* The seed that the i-th case, which is `c`, runs with. */
+uint64_t nt_selection_seed(const struct nt_selection *s, size_t i, const struct nt_scn_case *c);
 
 #endif

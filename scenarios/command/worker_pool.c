@@ -22,12 +22,12 @@ struct worker {
     size_t job;   /* NO_JOB: idle */
     time_t started;
     char *text;
-    uint64_t want, have; /* bytes of the answer; want 0: its length is still to come */
+    uint64_t want, have; /* bytes of the answer; want 0: its length has not come yet */
     uint8_t header[8];
     size_t header_have;
 };
 
-struct state {
+struct pool {
     const struct nt_pool *p;
     struct worker *workers;
     size_t next;
@@ -60,7 +60,7 @@ static int read_all(int fd, void *bytes, size_t len)
     return NT_OK;
 }
 
-static _Noreturn void serve(const struct nt_pool *p, int from, int to)
+static _Noreturn void run_worker(const struct nt_pool *p, int from, int to)
 {
     uint64_t job, len;
     while (read_all(from, &job, sizeof job) == NT_OK) {
@@ -75,15 +75,15 @@ static _Noreturn void serve(const struct nt_pool *p, int from, int to)
     _exit(0);
 }
 
-/* However the run ends, its workers end with it, and real programs with them; it may have ended before this is asked for. */
-static void end_with(pid_t run)
+/* The kernel kills the worker, and so its real programs, when the parent ends. The parent may have ended before the call. */
+static void end_with_parent(pid_t run)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != run)
         _exit(1);
 }
 
-static int start(struct state *s, struct worker *w)
+static int start_worker(struct pool *s, struct worker *w)
 {
     int down[2], up[2];
     pid_t run = getpid();
@@ -96,12 +96,12 @@ static int start(struct state *s, struct worker *w)
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) {
-        end_with(run);
+        end_with_parent(run);
         close(down[1]), close(up[0]);
         for (unsigned i = 0; i < s->p->workers; i++)
             if (s->workers[i].pid > 0)
                 close(s->workers[i].to), close(s->workers[i].from);
-        serve(s->p, down[0], up[1]);
+        run_worker(s->p, down[0], up[1]);
     }
     close(down[0]), close(up[1]);
     if (pid < 0) {
@@ -112,7 +112,7 @@ static int start(struct state *s, struct worker *w)
     return NT_OK;
 }
 
-static int end(struct worker *w)
+static int end_worker(struct worker *w)
 {
     int status = 0;
     close(w->to), close(w->from);
@@ -123,7 +123,7 @@ static int end(struct worker *w)
     return status;
 }
 
-static void hand_out(struct state *s, struct worker *w)
+static void hand_out_job(struct pool *s, struct worker *w)
 {
     if (s->stopped || s->next == s->p->jobs || w->pid == 0)
         return;
@@ -132,16 +132,16 @@ static void hand_out(struct state *s, struct worker *w)
     w->job = s->next++;
     w->header_have = 0;
     w->want = w->have = 0;
-    write_all(w->to, &job, sizeof job); /* a dead worker shows when we read from it */
+    write_all(w->to, &job, sizeof job); /* if the worker is dead, the next read from it fails */
 }
 
-static void lose(struct state *s, struct worker *w, bool hung)
+static void lose_job(struct pool *s, struct worker *w, bool hung)
 {
     size_t job = w->job;
     char why[100];
     if (hung)
         kill(w->pid, SIGKILL);
-    int status = end(w);
+    int status = end_worker(w);
     if (hung)
         snprintf(why, sizeof why, "the case hung: killed after %u s", s->p->job_seconds ? s->p->job_seconds : NT_POOL_JOB_SECONDS);
     else if (WIFSIGNALED(status))
@@ -150,12 +150,12 @@ static void lose(struct state *s, struct worker *w, bool hung)
         snprintf(why, sizeof why, "the case's process ended with status %d", WEXITSTATUS(status));
     if (!s->p->lost(s->p->user, job, why))
         s->stopped = true;
-    if (s->next < s->p->jobs && !s->stopped && start(s, w) == NT_OK)
-        hand_out(s, w);
+    if (s->next < s->p->jobs && !s->stopped && start_worker(s, w) == NT_OK)
+        hand_out_job(s, w);
 }
 
-/* Whatever is there of the answer; false: the worker is gone. */
-static bool take(struct worker *w)
+/* Reads what has come of the answer. False: the worker is gone. */
+static bool read_answer(struct worker *w)
 {
     if (w->want == 0) {
         ssize_t n = read(w->from, w->header + w->header_have, sizeof w->header - w->header_have);
@@ -175,10 +175,10 @@ static bool take(struct worker *w)
     return true;
 }
 
-static void receive(struct state *s, struct worker *w)
+static void receive_answer(struct pool *s, struct worker *w)
 {
-    if (!take(w)) {
-        lose(s, w, false);
+    if (!read_answer(w)) {
+        lose_job(s, w, false);
         return;
     }
     if (w->want == 0 || w->have < w->want)
@@ -191,10 +191,10 @@ static void receive(struct state *s, struct worker *w)
     if (!s->p->done(s->p->user, job, text, (size_t)w->want))
         s->stopped = true;
     free(text);
-    hand_out(s, w);
+    hand_out_job(s, w);
 }
 
-static bool busy(const struct state *s)
+static bool is_busy(const struct pool *s)
 {
     for (unsigned i = 0; i < s->p->workers; i++)
         if (s->workers[i].job != NO_JOB)
@@ -202,7 +202,7 @@ static bool busy(const struct state *s)
     return false;
 }
 
-static void wait_once(struct state *s, struct pollfd *fds)
+static void wait_for_workers(struct pool *s, struct pollfd *fds)
 {
     time_t limit = (time_t)(s->p->job_seconds ? s->p->job_seconds : NT_POOL_JOB_SECONDS);
     for (unsigned i = 0; i < s->p->workers; i++)
@@ -212,32 +212,32 @@ static void wait_once(struct state *s, struct pollfd *fds)
     for (unsigned i = 0; i < s->p->workers; i++) {
         struct worker *w = &s->workers[i];
         if (w->job != NO_JOB && fds[i].revents != 0)
-            receive(s, w);
+            receive_answer(s, w);
         else if (w->job != NO_JOB && time(NULL) - w->started > limit)
-            lose(s, w, true);
+            lose_job(s, w, true);
     }
 }
 
 int nt_pool_run(const struct nt_pool *p)
 {
-    struct state s = {.p = p};
+    struct pool s = {.p = p};
     struct pollfd *fds = calloc(p->workers + 1, sizeof *fds);
     int started = 0;
     s.workers = calloc(p->workers + 1, sizeof *s.workers);
     signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a write that fails, like a full disk */
+    signal(SIGXFSZ, SIG_IGN); /* writing beyond the limit of file sizes fails, as on a full disk */
     for (unsigned i = 0; s.workers != NULL && i < p->workers; i++)
         s.workers[i].job = NO_JOB;
     for (unsigned i = 0; s.workers != NULL && fds != NULL && i < p->workers && i < p->jobs; i++)
-        if (start(&s, &s.workers[i]) == NT_OK) {
+        if (start_worker(&s, &s.workers[i]) == NT_OK) {
             started++;
-            hand_out(&s, &s.workers[i]);
+            hand_out_job(&s, &s.workers[i]);
         }
-    while (started > 0 && busy(&s))
-        wait_once(&s, fds);
+    while (started > 0 && is_busy(&s))
+        wait_for_workers(&s, fds);
     for (unsigned i = 0; s.workers != NULL && i < p->workers; i++)
         if (s.workers[i].pid > 0)
-            end(&s.workers[i]);
+            end_worker(&s.workers[i]);
     free(s.workers);
     free(fds);
     return started > 0 && (s.stopped || s.next == p->jobs) ? NT_OK : NT_EIO;

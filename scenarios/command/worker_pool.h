@@ -1,4 +1,4 @@
-/* A pool of worker processes: jobs go out by number, texts come back. A worker that crashes or hangs costs its own job alone. */
+/* A pool of worker processes: they get numbers of jobs and return texts. A worker that crashes or hangs loses its own job only. */
 #ifndef NT_COMMAND_WORKER_POOL_H
 #define NT_COMMAND_WORKER_POOL_H
 
@@ -7,7 +7,7 @@
 
 #define NT_POOL_WORKERS_MAX 256
 #define NT_POOL_TEXT_MAX ((size_t)256 << 20) /* of one job's answer */
-#define NT_POOL_JOB_SECONDS 700              /* wall clock; beyond, the worker is killed: more than the ten minutes of a live case */
+#define NT_POOL_JOB_SECONDS 700              /* of wall clock, then the worker is killed; a case in real time may take ten minutes */
 
 struct nt_pool {
     size_t jobs;
@@ -15,11 +15,11 @@ struct nt_pool {
     unsigned job_seconds; /* 0: NT_POOL_JOB_SECONDS */
     void *user;
     char *(*work)(void *user, size_t job);                                /* in the worker: a malloc'd text, NULL: failed */
-    bool (*done)(void *user, size_t job, const char *text, size_t len);   /* in the caller: false stops handing out jobs */
-    bool (*lost)(void *user, size_t job, const char *why);                /* the worker crashed or hung */
+    bool (*done)(void *user, size_t job, const char *text, size_t len);   /* in the caller; false: hand out no more jobs */
+    bool (*lost)(void *user, size_t job, const char *why);                /* in the caller: the worker crashed or hung; likewise */
 };
 
-/* 0 when every job handed out came back or was lost; NT_EIO when no worker can be started. */
+/* 0 when every job that was handed out was done or lost; NT_EIO when no worker can be started. */
 int nt_pool_run(const struct nt_pool *p);
 
 #endif

@@ -1,8 +1,5 @@
 #include "scenarios/files/output.h"
 #include "core/base/err.h"
-#include "reports/html.h"
-#include "reports/json.h"
-#include "reports/junit.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #define PATH_BYTES 4096
 #define NAME_BYTES 220 /* of a capture's name: file systems take 255 */
@@ -105,62 +101,4 @@ int nt_output_capture(const char *dir, const struct nt_capture *c, bool plain, s
     else
         free(name);
     return err;
-}
-
-static int complain(int err, const char *dir, const char *name)
-{
-    if (err != NT_OK)
-        fprintf(stderr, "natsim: %s/%s: cannot be written (%s): free the disk, or give another --out\n", dir, name,
-                err == NT_EIO ? strerror(errno) : nt_strerror(err));
-    return err;
-}
-
-int nt_output_reports(const char *dir, const struct nt_results *r)
-{
-    int a = complain(nt_report_json(r, dir), dir, "results.json");
-    int b = complain(nt_report_junit(r, dir), dir, "junit.xml");
-    int c = complain(nt_report_html(r, dir), dir, "report.html");
-    return a != NT_OK ? a : b != NT_OK ? b : c;
-}
-
-int nt_output_stamp(struct nt_results *r)
-{
-    time_t now = time(NULL);
-    struct tm tm;
-    r->stamp = calloc(1, 32);
-    if (r->stamp == NULL || gmtime_r(&now, &tm) == NULL)
-        return NT_ENOMEM;
-    strftime(r->stamp, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    return NT_OK;
-}
-
-char *nt_output_line(const char *case_json, const struct nt_case_place *place)
-{
-    size_t len = strlen(case_json) + 120;
-    char *line = malloc(len);
-    if (line != NULL)
-        snprintf(line, len, "{\"order\": %" PRIu64 ", \"of\": %" PRIu64 ", \"shards\": %" PRIu64 ", %s\n", place->order, place->of, place->shards, case_json + 1);
-    return line;
-}
-
-/* `, "name": N` at the place, which moves behind it. */
-static bool read_member(const char **at, const char *name, uint64_t *n)
-{
-    char *end;
-    size_t len = strlen(name);
-    if (strncmp(*at, name, len) != 0 || (*at)[len] < '0' || (*at)[len] > '9')
-        return false;
-    *n = strtoull(*at + len, &end, 10);
-    *at = end;
-    return true;
-}
-
-const char *nt_output_line_place(const char *line, size_t len, struct nt_case_place *place)
-{
-    const char *at = line;
-    if (len < 2 || !read_member(&at, "{\"order\": ", &place->order) || !read_member(&at, ", \"of\": ", &place->of) ||
-        !read_member(&at, ", \"shards\": ", &place->shards))
-        return NULL;
-    bool sound = place->order < place->of && place->of <= NT_CASE_PLACE_MAX && place->shards > 0 && place->shards <= NT_CASE_PLACE_MAX;
-    return sound && strncmp(at, ", ", 2) == 0 ? at + 2 : NULL;
 }

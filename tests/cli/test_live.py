@@ -435,8 +435,8 @@ def test_explain_shows_a_case_with_a_process(natsim):
 
 
 @pytest.mark.parametrize("args, complaint", [
-    (["pair", "--agent-l", "true"], "pair has no agent 'L' that a process could stand for: "),
-    (["pair", "--agent-r", "true"], "pair has no agent 'R' that a process could stand for: "),
+    (["pair", "--agent-l", "true"], "pair has no agent 'L' that a process could replace: "),
+    (["pair", "--agent-r", "true"], "pair has no agent 'R' that a process could replace: "),
     ([SUITES / "peer-reflexive" / "every-order-poisoned.yaml", "--agent-r", "true"], " explores orders in virtual time, and processes run in real time: "),
     (["interop", "--runs", "0"], "--runs cannot be '0'"),
 ])

@@ -1,0 +1,63 @@
+#include "scenarios/command/conclusion.h"
+#include "core/base/err.h"
+#include "reports/html.h"
+#include "reports/json.h"
+#include "reports/junit.h"
+#include "scenarios/command/complain.h"
+
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PATH_BYTES 4096
+#define STAMP_BYTES 32
+
+struct nt_console nt_console_on_stdout(bool verbose)
+{
+    return (struct nt_console){.out = stdout, .colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL, .verbose = verbose};
+}
+
+static int stamp(struct nt_results *results)
+{
+    time_t now = time(NULL);
+    struct tm tm;
+    results->stamp = calloc(1, STAMP_BYTES);
+    if (results->stamp == NULL || gmtime_r(&now, &tm) == NULL)
+        return NT_ENOMEM;
+    strftime(results->stamp, STAMP_BYTES, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    return NT_OK;
+}
+
+int nt_conclusion_label(struct nt_results *results, const struct nt_options *o)
+{
+    results->seed = o->seed_given ? o->seed : results->case_count > 0 ? results->cases[0].seed : 0;
+    return o->stamp ? stamp(results) : NT_OK;
+}
+
+bool nt_conclusion_write(const struct nt_results *results, const struct nt_options *o)
+{
+    static const struct {
+        const char *name;
+        int (*write)(const struct nt_results *results, const char *dir);
+    } reports[] = {{"results.json", nt_report_json}, {"junit.xml", nt_report_junit}, {"report.html", nt_report_html}};
+    bool written = true;
+    for (size_t i = 0; i < sizeof reports / sizeof *reports; i++) {
+        char path[PATH_BYTES];
+        int err = reports[i].write(results, o->out);
+        if (err == NT_OK)
+            continue;
+        snprintf(path, sizeof path, "%s/%s", o->out, reports[i].name);
+        nt_complain_unwritable(path, err, NT_MEND_DISK);
+        written = false;
+    }
+    return written;
+}
+
+enum nt_exit nt_conclusion_exit(const struct nt_results *results, bool broken)
+{
+    size_t counts[4];
+    nt_results_count(results, counts);
+    if (broken || counts[NT_ERROR] > 0)
+        return NT_EXIT_BROKEN;
+    return counts[NT_FAIL] > 0 || counts[NT_PASS] == 0 ? NT_EXIT_FAILED : NT_EXIT_OK;
+}
