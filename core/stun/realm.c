@@ -1,6 +1,7 @@
 /* The server's side of long-term credentials (RFC 8489, 9.2.4): users, nonces without state, the checks in their order. */
 #include "core/stun/realm.h"
 
+#include "core/base/strings.h"
 #include "core/stun/security_features.h"
 
 #include <nettle/memops.h>
@@ -41,13 +42,6 @@ static const struct nt_stun_user *user_by_hash(const struct nt_stun_realm *r, co
     return NULL;
 }
 
-static char *copy_text(const char *text)
-{
-    size_t size = strlen(text) + 1;
-    char *copy = malloc(size);
-    return copy != NULL ? memcpy(copy, text, size) : NULL;
-}
-
 int nt_stun_realm_add_user(struct nt_stun_realm *r, const char *user, const char *password)
 {
     size_t len = strlen(user);
@@ -55,8 +49,9 @@ int nt_stun_realm_add_user(struct nt_stun_realm *r, const char *user, const char
         return NT_EINVAL;
     if (user_by_name(r, (const uint8_t *)user, len) != NULL)
         return NT_EEXIST;
-    struct nt_stun_user u = {.name = copy_text(user), .password = copy_text(password)};
-    struct nt_stun_user *users = u.name != NULL && u.password != NULL ? realloc(r->users, (r->user_count + 1) * sizeof *users) : NULL;
+    int err = NT_OK;
+    struct nt_stun_user u = {.name = nt_strdup(user, &err), .password = nt_strdup(password, &err)};
+    struct nt_stun_user *users = err == NT_OK ? realloc(r->users, (r->user_count + 1) * sizeof *users) : NULL;
     if (users == NULL) {
         free(u.name);
         free(u.password);

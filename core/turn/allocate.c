@@ -1,6 +1,9 @@
-/* Allocate on the server (RFC 8656, section 7.2): the checks in their order, the choice of ports, reservations. */
+#include "core/turn/allocate.h"
 #include "core/base/err.h"
-#include "core/turn/server_state.h"
+#include "core/turn/peer_filter.h"
+#include "core/turn/refresh.h"
+#include "core/turn/response.h"
+#include "core/turn/server_trace.h"
 
 #include <string.h>
 
@@ -16,7 +19,7 @@ struct wish {
 /* IPPROTO_UDP, the only value RFC 8656 allows in REQUESTED-TRANSPORT (18.8) */
 #define PROTOCOL_UDP 17
 
-/* Reads what the request asks for; a code for what is malformed or contradicts itself, in the order of section 7.2. */
+/* The error code for attributes that are malformed or contradict each other, in the order of section 7.2, or 0. */
 static int read_wish(const struct nt_stun_msg *m, struct wish *w)
 {
     uint32_t transport, family = 1 << 24, additional = 2 << 24;
@@ -51,17 +54,10 @@ static const struct nt_addr *relay_ip(const struct nt_turn_server *s, uint8_t fa
     return ip->family == family ? ip : NULL;
 }
 
-static size_t find_reservation(const struct nt_turn_server *s, uint64_t token)
+/* Reads what the request asks for; the error code with which it is refused, or 0. */
+static int check_allocate(const struct nt_turn_request *q, struct wish *w)
 {
-    size_t i = 0;
-    while (i < s->reservation_count && s->reservations[i].token != token)
-        i++;
-    return i;
-}
-
-static int check(const struct nt_turn_request *q, struct wish *w)
-{
-    struct nt_turn_server *s = q->server;
+    const struct nt_turn_server *s = q->server;
     if (nt_turn_tunnelled(&q->path->remote))
         return 403;
     /* RFC 8656, 7.2: "The server checks if the 5-tuple is currently in use by an existing allocation" */
@@ -70,21 +66,16 @@ static int check(const struct nt_turn_request *q, struct wish *w)
     int code = read_wish(q->msg, w);
     if (code != 0)
         return code;
-    if (w->has_token && find_reservation(s, w->token) == s->reservation_count)
+    if (w->has_token && !nt_turn_reservation_known(&s->reservations, w->token))
         return 508;
     if (!w->dual && !w->has_token && relay_ip(s, w->family) == NULL)
         return 440;
-    if (s->config.quota != 0 && s->held[q->auth.user - s->realm.users] >= s->config.quota)
+    if (s->config.quota != 0 && s->allocations.held[nt_turn_request_user(q)] >= s->config.quota)
         return 486;
     return s->allocations.live >= s->config.allocations_max ? 508 : 0;
 }
 
-static bool taken(const struct nt_turn_server *s, const struct nt_addr *addr)
-{
-    return nt_map_get(&s->allocations.by_relay, addr) != NT_MAP_NONE || nt_addr_equal(addr, &s->config.listen);
-}
-
-/* RFC 8656, 7.2 recommends RFC 6056's randomised ports: from a random one on, the next that is free (its algorithm 1). */
+/* RFC 8656, 7.2 recommends the randomised ports of RFC 6056: the next free one from a random start on (algorithm 1). */
 static bool ask_for_port(struct nt_turn_server *s, struct nt_turn_relay *r, const struct nt_addr *ip)
 {
     const struct nt_turn_allocation *a = r->owner;
@@ -92,10 +83,10 @@ static bool ask_for_port(struct nt_turn_server *s, struct nt_turn_relay *r, cons
     while (r->tries < span) {
         uint16_t port = (uint16_t)(s->config.port_low + (r->start + r->tries++) % span);
         struct nt_addr addr = nt_addr_with_port(ip, port);
-        if (taken(s, &addr) || (a->even && port % 2 != 0))
+        if (nt_turn_address_taken(&s->allocations, &addr) || (a->even && port % 2 != 0))
             continue;
         struct nt_addr next = nt_addr_with_port(ip, (uint16_t)(port + 1));
-        if (a->reserve && (port >= s->config.port_high || taken(s, &next)))
+        if (a->reserve && (port >= s->config.port_high || nt_turn_address_taken(&s->allocations, &next)))
             continue;
         return nt_turn_relay_bind(&s->allocations, r, &addr) == NT_OK;
     }
@@ -115,17 +106,9 @@ static bool open_relay(struct nt_turn_server *s, struct nt_turn_allocation *a, u
     return false;
 }
 
-static void remove_reservation(struct nt_turn_server *s, size_t i)
-{
-    nt_map_remove(&s->allocations.by_relay, &s->reservations[i].addr);
-    memmove(s->reservations + i, s->reservations + i + 1, (--s->reservation_count - i) * sizeof *s->reservations);
-}
-
 static bool open_reserved(struct nt_turn_server *s, struct nt_turn_allocation *a, uint64_t token)
 {
-    size_t i = find_reservation(s, token);
-    struct nt_addr addr = s->reservations[i].addr;
-    remove_reservation(s, i);
+    struct nt_addr addr = nt_turn_reservation_redeem(&s->reservations, &s->allocations, token);
     a->redeemed = true;
     return nt_turn_relay_bind(&s->allocations, &a->relays[addr.family == NT_AF_IPV6 ? NT_RELAY_V6 : NT_RELAY_V4], &addr) == NT_OK;
 }
@@ -141,87 +124,66 @@ static bool open_relays(struct nt_turn_server *s, struct nt_turn_allocation *a, 
     return v4 || v6;
 }
 
-static void give_up(struct nt_turn_server *s, struct nt_turn_allocation *a)
-{
-    s->held[a->user - s->realm.users]--;
-    nt_turn_allocation_end(&s->allocations, a);
-}
-
 void nt_turn_serve_allocate(const struct nt_turn_request *q, nt_time now)
 {
     struct nt_turn_server *s = q->server;
     struct wish w = {0};
-    int code = check(q, &w);
-    struct nt_turn_allocation *a = code == 0 ? nt_turn_allocation_new(&s->allocations, &q->path->remote) : NULL;
+    int code = check_allocate(q, &w);
+    struct nt_turn_allocation *a =
+        code == 0 ? nt_turn_allocation_new(&s->allocations, &q->path->remote, nt_turn_request_user(q)) : NULL;
     if (a == NULL) {
-        nt_turn_answer_error(q, code != 0 ? code : 508, now);
+        nt_turn_respond_error(q, code != 0 ? code : 508, now);
         return;
     }
     memcpy(a->id, q->msg->id, NT_STUN_ID);
-    a->user = q->auth.user, a->key = q->auth.key, a->sha256 = q->auth.sha256;
+    a->key = q->auth.key, a->sha256 = q->auth.sha256;
     a->even = w.has_even, a->reserve = w.reserve;
-    a->lifetime = nt_turn_lifetime(s, w.lifetime);
-    s->held[a->user - s->realm.users]++;
+    a->lifetime = nt_turn_granted_lifetime(&s->config, w.lifetime);
     if (!open_relays(s, a, &w)) {
-        give_up(s, a);
-        nt_turn_answer_error(q, w.dual && relay_ip(s, NT_AF_IPV4) == NULL && relay_ip(s, NT_AF_IPV6) == NULL ? 440 : 508, now);
+        nt_turn_allocation_end(&s->allocations, a);
+        nt_turn_respond_error(q, w.dual && relay_ip(s, NT_AF_IPV4) == NULL && relay_ip(s, NT_AF_IPV6) == NULL ? 440 : 508, now);
     }
 }
 
-/* The port after an even one is kept for whoever brings the token. */
+/* The port after an even one is held for whoever brings the token. */
 static bool reserve_next(struct nt_turn_server *s, struct nt_turn_allocation *a, const struct nt_turn_relay *r, nt_time now)
 {
-    struct nt_turn_reservation kept = {.addr = nt_addr_with_port(&r->addr, (uint16_t)(r->addr.port + 1)),
-                                       .expires = nt_time_after(now, NT_TURN_RESERVATION_LIFETIME)};
-    do
-        kept.token = nt_rand_u64(s->config.rand);
-    while (kept.token == 0 || find_reservation(s, kept.token) < s->reservation_count);
-    if (nt_grow(&s->reservations, &s->reservation_cap, s->reservation_count + 1, sizeof kept, NT_TURN_RESERVATIONS_MAX) != NT_OK ||
-        taken(s, &kept.addr) || nt_map_put(&s->allocations.by_relay, &kept.addr, NT_TURN_RESERVED) != NT_OK)
-        return false;
-    s->reservations[s->reservation_count++] = kept;
-    a->token = kept.token;
-    return true;
+    struct nt_addr next = nt_addr_with_port(&r->addr, (uint16_t)(r->addr.port + 1));
+    a->token = nt_turn_reservation_make(&s->reservations, &s->allocations, &next, s->config.rand, now);
+    return a->token != 0;
 }
 
-void nt_turn_expire_reservations(struct nt_turn_server *s, nt_time now)
-{
-    while (s->reservation_count > 0 && s->reservations[0].expires <= now)
-        remove_reservation(s, 0);
-}
-
-/* An error long after its request: the view of the request is gone, so a small one stands in. */
-static void answer_failure(struct nt_turn_server *s, struct nt_turn_allocation *a, nt_time now)
+/* An error long after its request: what the response needs of the request is rebuilt. */
+static void respond_failure(struct nt_turn_server *s, struct nt_turn_allocation *a, nt_time now)
 {
     struct nt_stun_msg msg = {.method = NT_TURN_ALLOCATE, .id = a->id};
     struct nt_path path = {.transport = NT_UDP, .local = s->config.listen, .remote = a->client};
     struct nt_turn_request q = {
-        .server = s, .path = &path, .msg = &msg, .auth = {.user = a->user, .key = a->key, .sha256 = a->sha256}};
-    nt_turn_answer_error(&q, 508, now);
+        .server = s, .path = &path, .msg = &msg, .auth = {.key = a->key, .sha256 = a->sha256}};
+    nt_turn_respond_error(&q, 508, now);
 }
 
-static bool pending(const struct nt_turn_allocation *a)
+static bool is_pending(const struct nt_turn_allocation *a)
 {
     return a->relays[NT_RELAY_V4].state == NT_RELAY_BINDING || a->relays[NT_RELAY_V6].state == NT_RELAY_BINDING;
 }
 
-static void conclude(struct nt_turn_server *s, struct nt_turn_allocation *a, nt_time now)
+static void conclude_allocate(struct nt_turn_server *s, struct nt_turn_allocation *a, nt_time now)
 {
     struct nt_turn_relay *first = nt_turn_relay_for(a, NT_AF_IPV4);
     first = first != NULL ? first : nt_turn_relay_for(a, NT_AF_IPV6);
     if (first == NULL || (a->reserve && !reserve_next(s, a, first, now))) {
-        answer_failure(s, a, now);
-        give_up(s, a);
+        respond_failure(s, a, now);
+        nt_turn_allocation_end(&s->allocations, a);
         return;
     }
     a->answered = true;
     for (int i = 0; i < NT_RELAYS; i++)
         if (a->relays[i].state == NT_RELAY_BOUND) {
-            nt_turn_expiry_move(&s->allocations.expiry, &a->relays[i].expiry, nt_time_after(now, a->lifetime * NT_SEC));
-            nt_trace_emit(&s->config.trace,
-                          (struct nt_trace_event){.at = now, .kind = NT_TR_TURN_ALLOCATED, .a = a->client, .b = a->relays[i].addr});
+            nt_turn_relay_expires(&s->allocations, &a->relays[i], nt_time_after(now, a->lifetime * NT_SEC));
+            nt_turn_trace_between(s, NT_TR_TURN_ALLOCATED, &a->client, &a->relays[i].addr, 0, now);
         }
-    nt_turn_answer_allocate(s, a, now);
+    nt_turn_respond_allocated(s, a, now);
 }
 
 void nt_turn_port_answered(struct nt_turn_server *s, const struct nt_path *path, bool granted, nt_time now)
@@ -232,7 +194,7 @@ void nt_turn_port_answered(struct nt_turn_server *s, const struct nt_path *path,
     struct nt_turn_allocation *a = r->owner;
     uint8_t family = r->addr.family;
     if (granted) {
-        r->state = NT_RELAY_BOUND;
+        nt_turn_relay_bound(r);
     } else {
         nt_turn_relay_refused(&s->allocations, r);
         if (!a->redeemed && ask_for_port(s, r, relay_ip(s, family)))
@@ -240,6 +202,6 @@ void nt_turn_port_answered(struct nt_turn_server *s, const struct nt_path *path,
         a->missing = family;
         a->missing_code = 508;
     }
-    if (!pending(a))
-        conclude(s, a, now);
+    if (!is_pending(a))
+        conclude_allocate(s, a, now);
 }

@@ -6,11 +6,12 @@
 
 #define FIRST_ID 2 /* of port requests; the listening port has 1 */
 
-void nt_turn_allocations_init(struct nt_turn_allocations *t)
+int nt_turn_allocations_init(struct nt_turn_allocations *t, size_t users)
 {
-    *t = (struct nt_turn_allocations){.first_free = NT_MAP_NONE};
+    *t = (struct nt_turn_allocations){.first_free = NT_MAP_NONE, .held = calloc(users + 1, sizeof *t->held)};
     nt_map_init(&t->by_client, sizeof(struct nt_addr));
     nt_map_init(&t->by_relay, sizeof(struct nt_addr));
+    return t->held != NULL ? NT_OK : NT_ENOMEM;
 }
 
 static void release_memory(struct nt_turn_allocation *a)
@@ -26,6 +27,7 @@ void nt_turn_allocations_free(struct nt_turn_allocations *t)
         if (t->slots[i].allocation != NULL)
             release_memory(t->slots[i].allocation);
     free(t->slots);
+    free(t->held);
     nt_map_free(&t->by_client);
     nt_map_free(&t->by_relay);
     nt_turn_expiry_free(&t->expiry);
@@ -52,7 +54,7 @@ static void leave_slot(struct nt_turn_allocations *t, uint32_t index)
     t->first_free = index;
 }
 
-struct nt_turn_allocation *nt_turn_allocation_new(struct nt_turn_allocations *t, const struct nt_addr *client)
+struct nt_turn_allocation *nt_turn_allocation_new(struct nt_turn_allocations *t, const struct nt_addr *client, uint32_t user)
 {
     struct nt_turn_allocation *a = calloc(1, sizeof *a);
     if (a == NULL || take_slot(t, a) != NT_OK) {
@@ -60,6 +62,7 @@ struct nt_turn_allocation *nt_turn_allocation_new(struct nt_turn_allocations *t,
         return NULL;
     }
     a->client = *client;
+    a->user = user;
     nt_turn_permissions_init(&a->permissions);
     nt_turn_channels_init(&a->channels);
     for (int i = 0; i < NT_RELAYS; i++)
@@ -70,11 +73,12 @@ struct nt_turn_allocation *nt_turn_allocation_new(struct nt_turn_allocations *t,
         return NULL;
     }
     t->live++;
+    t->held[user]++;
     return a;
 }
 
-/* The object goes when no part is bound and no request of it is queued. */
-static void free_if_over(struct nt_turn_allocations *t, struct nt_turn_allocation *a)
+/* The object is freed when no part is bound and no request of it is queued. */
+static void free_if_unused(struct nt_turn_allocations *t, struct nt_turn_allocation *a)
 {
     for (int i = 0; i < NT_RELAYS; i++)
         if (a->relays[i].state != NT_RELAY_NONE || a->relays[i].queued)
@@ -83,7 +87,7 @@ static void free_if_over(struct nt_turn_allocations *t, struct nt_turn_allocatio
     release_memory(a);
 }
 
-static void ask(struct nt_turn_allocations *t, struct nt_turn_relay *r)
+static void queue_ask(struct nt_turn_allocations *t, struct nt_turn_relay *r)
 {
     if (r->queued)
         return;
@@ -92,12 +96,12 @@ static void ask(struct nt_turn_allocations *t, struct nt_turn_relay *r)
     if (t->last_ask != NULL)
         t->last_ask->next = r;
     else
-        t->asks = r;
+        t->first_ask = r;
     t->last_ask = r;
 }
 
-/* Takes a part out of what can be found; a bound port still has to be closed. */
-static void detach(struct nt_turn_allocations *t, struct nt_turn_relay *r)
+/* The part is found no more and expires no more; a bound port still has to be closed. */
+static void detach_relay(struct nt_turn_allocations *t, struct nt_turn_relay *r)
 {
     if (r->state != NT_RELAY_BINDING && r->state != NT_RELAY_BOUND)
         return;
@@ -106,10 +110,10 @@ static void detach(struct nt_turn_allocations *t, struct nt_turn_relay *r)
     bool bound = r->state == NT_RELAY_BOUND;
     r->state = bound ? NT_RELAY_CLOSING : NT_RELAY_NONE;
     if (bound)
-        ask(t, r);
+        queue_ask(t, r);
 }
 
-static bool over(const struct nt_turn_allocation *a)
+static bool has_ended(const struct nt_turn_allocation *a)
 {
     for (int i = 0; i < NT_RELAYS; i++)
         if (a->relays[i].state == NT_RELAY_BINDING || a->relays[i].state == NT_RELAY_BOUND)
@@ -120,19 +124,18 @@ static bool over(const struct nt_turn_allocation *a)
 void nt_turn_allocation_end(struct nt_turn_allocations *t, struct nt_turn_allocation *a)
 {
     for (int i = 0; i < NT_RELAYS; i++)
-        detach(t, &a->relays[i]);
+        detach_relay(t, &a->relays[i]);
     nt_map_remove(&t->by_client, &a->client);
     t->live--;
-    free_if_over(t, a);
+    t->held[a->user]--;
+    free_if_unused(t, a);
 }
 
-bool nt_turn_relay_end(struct nt_turn_allocations *t, struct nt_turn_relay *r)
+void nt_turn_relay_end(struct nt_turn_allocations *t, struct nt_turn_relay *r)
 {
-    detach(t, r);
-    bool last = over(r->owner);
-    if (last)
+    detach_relay(t, r);
+    if (has_ended(r->owner))
         nt_turn_allocation_end(t, r->owner);
-    return last;
 }
 
 static uint32_t id_of(const struct nt_turn_relay *r)
@@ -156,13 +159,38 @@ int nt_turn_relay_bind(struct nt_turn_allocations *t, struct nt_turn_relay *r, c
         return e;
     r->addr = *addr;
     r->state = NT_RELAY_BINDING;
-    ask(t, r);
+    queue_ask(t, r);
     return NT_OK;
+}
+
+void nt_turn_relay_bound(struct nt_turn_relay *r)
+{
+    r->state = NT_RELAY_BOUND;
 }
 
 void nt_turn_relay_refused(struct nt_turn_allocations *t, struct nt_turn_relay *r)
 {
-    detach(t, r);
+    detach_relay(t, r);
+}
+
+void nt_turn_relay_expires(struct nt_turn_allocations *t, struct nt_turn_relay *r, nt_time at)
+{
+    nt_turn_expiry_move(&t->expiry, &r->expiry, at);
+}
+
+bool nt_turn_address_taken(const struct nt_turn_allocations *t, const struct nt_addr *addr)
+{
+    return nt_map_get(&t->by_relay, addr) != NT_MAP_NONE;
+}
+
+int nt_turn_address_hold(struct nt_turn_allocations *t, const struct nt_addr *addr)
+{
+    return nt_turn_address_taken(t, addr) ? NT_EEXIST : nt_map_put(&t->by_relay, addr, NT_TURN_HELD);
+}
+
+void nt_turn_address_release(struct nt_turn_allocations *t, const struct nt_addr *addr)
+{
+    nt_map_remove(&t->by_relay, addr);
 }
 
 struct nt_turn_allocation *nt_turn_by_client(const struct nt_turn_allocations *t, const struct nt_addr *client)
@@ -174,7 +202,7 @@ struct nt_turn_allocation *nt_turn_by_client(const struct nt_turn_allocations *t
 struct nt_turn_relay *nt_turn_by_relay(const struct nt_turn_allocations *t, const struct nt_addr *relayed)
 {
     uint32_t i = nt_map_get(&t->by_relay, relayed);
-    struct nt_turn_relay *r = i < NT_TURN_RESERVED ? relay_at(t, i) : NULL;
+    struct nt_turn_relay *r = i < NT_TURN_HELD ? relay_at(t, i) : NULL;
     return r != NULL && r->state == NT_RELAY_BOUND ? r : NULL;
 }
 
@@ -183,12 +211,24 @@ struct nt_turn_relay *nt_turn_relay_by_id(const struct nt_turn_allocations *t, u
     return id >= FIRST_ID ? relay_at(t, id - FIRST_ID) : NULL;
 }
 
+struct nt_turn_relay *nt_turn_relay_expired(const struct nt_turn_allocations *t, nt_time now)
+{
+    const struct nt_turn_timer *first = nt_turn_expiry_first(&t->expiry);
+    return first != NULL && first->at <= now ? nt_turn_relay_by_id(t, first->tag) : NULL;
+}
+
+nt_time nt_turn_allocations_deadline(const struct nt_turn_allocations *t)
+{
+    const struct nt_turn_timer *first = nt_turn_expiry_first(&t->expiry);
+    return first != NULL ? first->at : NT_TIME_NEVER;
+}
+
 int nt_turn_relay_request(struct nt_turn_allocations *t, struct nt_request *req)
 {
-    while (t->asks != NULL) {
-        struct nt_turn_relay *r = t->asks;
-        t->asks = r->next;
-        if (t->asks == NULL)
+    while (t->first_ask != NULL) {
+        struct nt_turn_relay *r = t->first_ask;
+        t->first_ask = r->next;
+        if (t->first_ask == NULL)
             t->last_ask = NULL;
         r->queued = 0;
         *req = (struct nt_request){.path = {.transport = NT_UDP, .id = id_of(r), .local = r->addr}};
@@ -196,8 +236,8 @@ int nt_turn_relay_request(struct nt_turn_allocations *t, struct nt_request *req)
         bool wanted = r->state == NT_RELAY_BINDING || r->state == NT_RELAY_CLOSING;
         if (r->state == NT_RELAY_CLOSING)
             r->state = NT_RELAY_NONE;
-        if (over(r->owner) && nt_turn_by_client(t, &r->owner->client) != r->owner)
-            free_if_over(t, r->owner);
+        if (has_ended(r->owner) && nt_turn_by_client(t, &r->owner->client) != r->owner)
+            free_if_unused(t, r->owner);
         if (wanted)
             return 1;
     }

@@ -1,15 +1,14 @@
-/* Data through the server (RFC 8656, sections 11, 12 and 14): Send indications and ChannelData to peers, datagrams and ICMP
- * errors from peers. Nothing here allocates once the outbox is warm. */
+#include "core/turn/relay.h"
 #include "core/base/err.h"
-#include "core/turn/server_state.h"
+#include "core/turn/server_trace.h"
 
 #include <string.h>
 
 #define INDICATION_OVERHEAD (NT_STUN_HEADER + 24 + 4 + 3) /* XOR-PEER-ADDRESS of an IPv6 peer, DATA's header and padding */
 
-/* Where a relayed datagram goes, and what of the incoming IP header goes along. RFC 8656, 14: DSCP, ECN and (IPv4 to IPv4) DF
+/* The path of a relayed datagram, with what it keeps of the incoming IP header. RFC 8656, 14: DSCP, ECN and (IPv4 to IPv4) DF
  * "Set the outgoing value to the incoming value"; 13 and 21.1.7: the TTL counts down, so that a loop between relays ends. */
-static struct nt_path onward(const struct nt_path *in, const struct nt_addr *from, const struct nt_addr *to)
+static struct nt_path onward_path(const struct nt_path *in, const struct nt_addr *from, const struct nt_addr *to)
 {
     struct nt_path out = {.transport = NT_UDP, .tos = in->tos, .local = *from, .remote = *to};
     out.ttl = (uint8_t)(in->ttl > 0 ? in->ttl - 1 : 0);
@@ -17,7 +16,7 @@ static struct nt_path onward(const struct nt_path *in, const struct nt_addr *fro
     return out;
 }
 
-static void to_peer(struct nt_turn_server *s, struct nt_turn_allocation *a, const struct nt_path *in, const struct nt_addr *peer,
+static void send_to_peer(struct nt_turn_server *s, struct nt_turn_allocation *a, const struct nt_path *in, const struct nt_addr *peer,
                     const uint8_t *payload, size_t len, bool dont_fragment, nt_time now)
 {
     const struct nt_turn_relay *r = nt_turn_relay_for(a, peer->family);
@@ -31,14 +30,14 @@ static void to_peer(struct nt_turn_server *s, struct nt_turn_allocation *a, cons
     else if (in->ttl == 1)
         why = "TTL exceeded";
     else if (len == 0)
-        why = "empty datagram"; /* core/base/endpoint.h: none are sent */
+        why = "empty datagram"; /* core/base/endpoint.h: an endpoint sends none */
     uint8_t *room = why == NULL ? nt_turn_outbox_room(&s->outbox, len) : NULL;
     if (room == NULL) {
-        nt_turn_drop(s, &a->client, peer, why != NULL ? why : "queue full", now);
+        nt_turn_trace_drop(s, &a->client, peer, why != NULL ? why : "queue full", now);
         return;
     }
     memcpy(room, payload, len);
-    struct nt_path out = onward(in, &r->addr, peer);
+    struct nt_path out = onward_path(in, &r->addr, peer);
     /* RFC 8656, 14: DONT-FRAGMENT sets the DF bit; 13: it is ignored when the packet is translated. */
     if (dont_fragment && in->local.family == NT_AF_IPV4 && peer->family == NT_AF_IPV4)
         out.df = 1;
@@ -52,14 +51,14 @@ void nt_turn_relay_channel_data(struct nt_turn_server *s, const struct nt_path *
     size_t payload_len;
     struct nt_turn_allocation *a = nt_turn_by_client(&s->allocations, &path->remote);
     if (a == NULL || !nt_channel_data_parse(bytes, len, &number, &payload, &payload_len)) {
-        nt_turn_drop(s, &path->remote, NULL, a == NULL ? "no allocation" : "malformed ChannelData", now);
+        nt_turn_trace_drop(s, &path->remote, NULL, a == NULL ? "no allocation" : "malformed ChannelData", now);
         return;
     }
     const struct nt_turn_channel *channel = nt_turn_channel_by_number(&a->channels, number, now);
     if (channel == NULL)
-        nt_turn_drop(s, &path->remote, NULL, "channel not bound", now);
+        nt_turn_trace_drop(s, &path->remote, NULL, "channel not bound", now);
     else
-        to_peer(s, a, path, &channel->peer, payload, payload_len, false, now);
+        send_to_peer(s, a, path, &channel->peer, payload, payload_len, false, now);
 }
 
 void nt_turn_relay_send(struct nt_turn_server *s, const struct nt_path *path, const struct nt_stun_msg *msg, nt_time now)
@@ -75,14 +74,14 @@ void nt_turn_relay_send(struct nt_turn_server *s, const struct nt_path *path, co
     else if (data == NULL || nt_stun_get_addr(msg, NT_ATTR_XOR_PEER_ADDRESS, &peer) != NT_OK)
         why = "Send indication without peer or data";
     if (why != NULL) {
-        nt_turn_drop(s, &path->remote, NULL, why, now);
+        nt_turn_trace_drop(s, &path->remote, NULL, why, now);
         return;
     }
-    to_peer(s, a, path, &peer, data->value, data->len, nt_stun_find(msg, NT_ATTR_DONT_FRAGMENT) != NULL, now);
+    send_to_peer(s, a, path, &peer, data->value, data->len, nt_stun_find(msg, NT_ATTR_DONT_FRAGMENT) != NULL, now);
 }
 
-/* The start of a Data indication about the peer. */
-static void start_data(struct nt_turn_server *s, struct nt_stun_builder *b, uint8_t *room, size_t cap, const struct nt_addr *peer)
+/* A Data indication starts with its peer. */
+static void start_data_indication(struct nt_turn_server *s, struct nt_stun_builder *b, uint8_t *room, size_t cap, const struct nt_addr *peer)
 {
     uint8_t id[NT_STUN_ID];
     nt_rand_bytes(s->config.rand, id, sizeof id);
@@ -90,7 +89,7 @@ static void start_data(struct nt_turn_server *s, struct nt_stun_builder *b, uint
     nt_stun_add_addr(b, NT_ATTR_XOR_PEER_ADDRESS, peer);
 }
 
-static int wrap(struct nt_turn_server *s, const struct nt_turn_allocation *a, const struct nt_addr *peer, const uint8_t *bytes,
+static int wrap_for_client(struct nt_turn_server *s, const struct nt_turn_allocation *a, const struct nt_addr *peer, const uint8_t *bytes,
                 size_t len, uint8_t *room, size_t cap, nt_time now)
 {
     /* RFC 8656, 12.5: "The server [...] MUST use the ChannelData message if a channel has been bound to the peer." */
@@ -98,7 +97,7 @@ static int wrap(struct nt_turn_server *s, const struct nt_turn_allocation *a, co
     if (channel != NULL)
         return nt_channel_data_write(room, cap, channel->number, bytes, len);
     struct nt_stun_builder b;
-    start_data(s, &b, room, cap, peer);
+    start_data_indication(s, &b, room, cap, peer);
     nt_stun_add(&b, NT_ATTR_DATA, bytes, len);
     return nt_stun_finish(&b);
 }
@@ -117,36 +116,36 @@ void nt_turn_relay_from_peer(struct nt_turn_server *s, const struct nt_path *pat
         why = "too large to wrap";
     uint8_t *room = why == NULL ? nt_turn_outbox_room(&s->outbox, len + INDICATION_OVERHEAD) : NULL;
     if (room == NULL) {
-        nt_turn_drop(s, r != NULL ? &r->owner->client : NULL, &path->remote, why != NULL ? why : "queue full", now);
+        nt_turn_trace_drop(s, r != NULL ? &r->owner->client : NULL, &path->remote, why != NULL ? why : "queue full", now);
         return;
     }
-    int wrapped = wrap(s, r->owner, &path->remote, bytes, len, room, len + INDICATION_OVERHEAD, now);
-    struct nt_path out = onward(path, &s->config.listen, &r->owner->client);
+    int wrapped = wrap_for_client(s, r->owner, &path->remote, bytes, len, room, len + INDICATION_OVERHEAD, now);
+    struct nt_path out = onward_path(path, &s->config.listen, &r->owner->client);
     if (wrapped > 0)
         nt_turn_outbox_commit(&s->outbox, &out, (size_t)wrapped);
 }
 
 /* RFC 8656, 11.5: "the type is either 3 or 11 for an ICMPv4 packet or either 1, 2, or 3 for an ICMPv6 packet" */
-static bool relayable(uint8_t family, uint8_t type)
+static bool is_relayed_error(uint8_t family, uint8_t type)
 {
     return family == NT_AF_IPV4 ? type == 3 || type == 11 : type >= 1 && type <= 3;
 }
 
 void nt_turn_relay_icmp(struct nt_turn_server *s, const struct nt_path *path, uint8_t type, uint8_t code, nt_time now)
 {
-    /* The path is that of the datagram that met the error: its destination is what the permission must cover. */
+    /* The path is that of the datagram that caused the error: the permission must cover its destination. */
     struct nt_turn_relay *r = nt_turn_by_relay(&s->allocations, &path->local);
-    if (r == NULL || !relayable(r->addr.family, type))
+    if (r == NULL || !is_relayed_error(r->addr.family, type))
         return;
     bool permitted = nt_turn_permitted(&r->owner->permissions, &path->remote, now);
     uint8_t *room = permitted ? nt_turn_outbox_room(&s->outbox, NT_TURN_MESSAGE_MAX) : NULL;
     if (room == NULL) {
-        nt_turn_drop(s, &r->owner->client, &path->remote, permitted ? "queue full" : "no permission", now);
+        nt_turn_trace_drop(s, &r->owner->client, &path->remote, permitted ? "queue full" : "no permission", now);
         return;
     }
     struct nt_stun_builder b;
     uint8_t icmp[8] = {0, 0, type, code};
-    start_data(s, &b, room, NT_TURN_MESSAGE_MAX, &path->remote);
+    start_data_indication(s, &b, room, NT_TURN_MESSAGE_MAX, &path->remote);
     nt_stun_add(&b, NT_ATTR_ICMP, icmp, sizeof icmp);
     struct nt_path out = {.transport = NT_UDP, .local = s->config.listen, .remote = r->owner->client};
     int len = nt_stun_finish(&b);

@@ -1,7 +1,12 @@
-/* The TURN server as an endpoint: what arrives is handed to requests and relaying, ports and datagrams are pulled. */
+/* The TURN server as an endpoint: what arrives goes to request.c or relay.c, ports and datagrams are pulled. */
 #include "core/turn/server.h"
 #include "core/base/err.h"
-#include "core/turn/server_state.h"
+#include "core/base/strings.h"
+#include "core/turn/allocate.h"
+#include "core/turn/refresh.h"
+#include "core/turn/relay.h"
+#include "core/turn/request.h"
+#include "core/turn/server_trace.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,39 +20,9 @@
 /* RFC 8656, 5: "SHOULD expire the nonce at least once every hour" */
 #define NONCE_LIFETIME (3600 * NT_SEC)
 #define ALLOCATIONS_MAX 100000
+#define LISTEN_ID 1 /* of the port request */
 
-void nt_turn_drop(const struct nt_turn_server *s, const struct nt_addr *client, const struct nt_addr *peer, const char *why,
-                  nt_time now)
-{
-    struct nt_trace_event event = {.at = now, .kind = NT_TR_TURN_DROP, .text = why};
-    if (client != NULL)
-        event.a = *client;
-    if (peer != NULL)
-        event.b = *peer;
-    nt_trace_emit(&s->config.trace, event);
-}
-
-uint32_t nt_turn_lifetime(const struct nt_turn_server *s, uint32_t asked)
-{
-    uint32_t wanted = asked < s->config.lifetime_max ? asked : s->config.lifetime_max;
-    return wanted > s->config.lifetime ? wanted : s->config.lifetime;
-}
-
-uint32_t nt_turn_seconds_left(const struct nt_turn_relay *r, nt_time now)
-{
-    return (uint32_t)((r->expiry.at - now + NT_SEC - 1) / NT_SEC);
-}
-
-void nt_turn_released(struct nt_turn_server *s, struct nt_turn_relay *r, nt_time now)
-{
-    size_t user = (size_t)(r->owner->user - s->realm.users);
-    nt_trace_emit(&s->config.trace,
-                  (struct nt_trace_event){.at = now, .kind = NT_TR_TURN_RELEASED, .a = r->owner->client, .b = r->addr});
-    if (nt_turn_relay_end(&s->allocations, r))
-        s->held[user]--;
-}
-
-static void from_client(struct nt_turn_server *s, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
+static void take_from_client(struct nt_turn_server *s, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_stun_msg msg;
     if (len > 0 && bytes[0] >= 64 && bytes[0] <= 79) {
@@ -55,7 +30,7 @@ static void from_client(struct nt_turn_server *s, const struct nt_path *path, co
         return;
     }
     if (!nt_stun_looks_like(bytes, len) || nt_stun_parse(&msg, bytes, len) != NT_OK) {
-        nt_turn_drop(s, &path->remote, NULL, "neither STUN nor ChannelData", now);
+        nt_turn_trace_drop(s, &path->remote, NULL, "neither STUN nor ChannelData", now);
         return;
     }
     bool turn = msg.method == NT_TURN_ALLOCATE || msg.method == NT_TURN_REFRESH || msg.method == NT_TURN_CREATE_PERMISSION ||
@@ -71,11 +46,11 @@ static void from_client(struct nt_turn_server *s, const struct nt_path *path, co
         if (n > 0)
             nt_turn_outbox_commit(&s->outbox, &back, n);
     } else if (msg.class_ != NT_STUN_INDICATION || msg.method != NT_STUN_BINDING) {
-        nt_turn_drop(s, &path->remote, NULL, "not for a TURN server", now);
+        nt_turn_trace_drop(s, &path->remote, NULL, "not for a TURN server", now);
     }
 }
 
-static void input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
+static void server_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_turn_server *s = self;
     switch (kind) {
@@ -83,7 +58,7 @@ static void input(void *self, const struct nt_path *path, enum nt_input kind, co
         if (path->transport != NT_UDP)
             break;
         if (nt_addr_equal(&path->local, &s->config.listen))
-            from_client(s, path, bytes, len, now);
+            take_from_client(s, path, bytes, len, now);
         else
             nt_turn_relay_from_peer(s, path, bytes, len, now);
         break;
@@ -97,37 +72,33 @@ static void input(void *self, const struct nt_path *path, enum nt_input kind, co
     }
 }
 
-static void timer(void *self, nt_time now)
+static void server_timer(void *self, nt_time now)
 {
     struct nt_turn_server *s = self;
-    struct nt_turn_timer *t;
-    nt_turn_expire_reservations(s, now);
-    while ((t = nt_turn_expiry_first(&s->allocations.expiry)) != NULL && t->at <= now)
-        nt_turn_released(s, nt_turn_relay_by_id(&s->allocations, t->tag), now);
+    nt_turn_reservations_expire(&s->reservations, &s->allocations, now);
+    nt_turn_expire_allocations(s, now);
 }
 
-static size_t output(void *self, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
+static size_t server_output(void *self, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
 {
     struct nt_turn_server *s = self;
     (void)now;
     return nt_turn_outbox_take(&s->outbox, path, buf, cap);
 }
 
-static nt_time deadline(const void *self)
+static nt_time server_deadline(const void *self)
 {
     const struct nt_turn_server *s = self;
-    const struct nt_turn_timer *first = nt_turn_expiry_first(&s->allocations.expiry);
-    nt_time reservation = s->reservation_count > 0 ? s->reservations[0].expires : NT_TIME_NEVER;
-    return nt_time_min(reservation, first != NULL ? first->at : NT_TIME_NEVER);
+    return nt_time_min(nt_turn_reservations_deadline(&s->reservations), nt_turn_allocations_deadline(&s->allocations));
 }
 
-static int request(void *self, struct nt_request *req)
+static int server_request(void *self, struct nt_request *req)
 {
     struct nt_turn_server *s = self;
     if (!s->listen_asked) {
         s->listen_asked = true;
         *req = (struct nt_request){.kind = NT_REQ_BIND,
-                                   .path = {.transport = NT_UDP, .id = NT_TURN_LISTEN_ID, .local = s->config.listen}};
+                                   .path = {.transport = NT_UDP, .id = LISTEN_ID, .local = s->config.listen}};
         return 1;
     }
     return nt_turn_relay_request(&s->allocations, req);
@@ -136,7 +107,7 @@ static int request(void *self, struct nt_request *req)
 struct nt_endpoint nt_turn_server_endpoint(struct nt_turn_server *s)
 {
     static const struct nt_endpoint_ops ops = {
-        .input = input, .timer = timer, .output = output, .deadline = deadline, .request = request};
+        .input = server_input, .timer = server_timer, .output = server_output, .deadline = server_deadline, .request = server_request};
     return (struct nt_endpoint){.ops = &ops, .self = s};
 }
 
@@ -157,25 +128,24 @@ static void set_defaults(struct nt_turn_server_config *c)
     c->allocations_max = c->allocations_max != 0 ? c->allocations_max : ALLOCATIONS_MAX;
 }
 
-/* A copy of n bytes, or NULL; none for none. */
-static void *copy(const void *bytes, size_t n, bool *failed)
+static struct nt_prefix *copy_prefixes(const struct nt_prefix *prefixes, size_t count, int *err)
 {
-    void *out = bytes != NULL && n > 0 ? malloc(n) : NULL;
-    if (out != NULL)
-        memcpy(out, bytes, n);
-    else if (bytes != NULL && n > 0)
-        *failed = true;
-    return out;
+    struct nt_prefix *copy = count > 0 ? malloc(count * sizeof *copy) : NULL;
+    if (copy != NULL)
+        memcpy(copy, prefixes, count * sizeof *copy);
+    else if (count > 0)
+        *err = NT_ENOMEM;
+    return copy;
 }
 
 static bool set_up(struct nt_turn_server *s, const struct nt_turn_server_config *config)
 {
-    bool failed = false;
+    int err = NT_OK;
     struct nt_turn_server_config *c = &s->config;
-    c->deny = copy(config->deny, config->deny_count * sizeof *config->deny, &failed);
-    c->software = copy(config->software, config->software != NULL ? strlen(config->software) + 1 : 0, &failed);
-    s->held = calloc(c->account_count + 1, sizeof *s->held);
-    if (failed || s->held == NULL ||
+    c->deny = copy_prefixes(config->deny, config->deny_count, &err);
+    c->software = nt_strdup(config->software, &err);
+    if (nt_turn_allocations_init(&s->allocations, c->account_count) != NT_OK || err != NT_OK ||
+        nt_turn_address_hold(&s->allocations, &c->listen) != NT_OK ||
         nt_stun_realm_init(&s->realm, c->realm, c->md5, c->sha256, c->nonce_lifetime, c->rand) != NT_OK)
         return false;
     for (size_t i = 0; i < c->account_count; i++)
@@ -195,7 +165,6 @@ struct nt_turn_server *nt_turn_server_new(const struct nt_turn_server_config *co
         return NULL;
     s->config = *config;
     set_defaults(&s->config);
-    nt_turn_allocations_init(&s->allocations);
     if (!set_up(s, config)) {
         nt_turn_server_del(s);
         return NULL;
@@ -210,8 +179,7 @@ void nt_turn_server_del(struct nt_turn_server *s)
     nt_turn_allocations_free(&s->allocations);
     nt_turn_outbox_free(&s->outbox);
     nt_stun_realm_free(&s->realm);
-    free(s->reservations);
-    free(s->held);
+    nt_turn_reservations_free(&s->reservations);
     free((void *)(uintptr_t)s->config.deny);
     free((void *)(uintptr_t)s->config.software);
     free(s);

@@ -585,8 +585,8 @@ MUTANTS = {
         "edits": [
             (
                 "core/turn/allocate.c",
-                "s->held[q->auth.user - s->realm.users] >= s->config.quota",
-                "s->held[q->auth.user - s->realm.users] >= s->config.quota + 9",
+                "s->allocations.held[nt_turn_request_user(q)] >= s->config.quota",
+                "s->allocations.held[nt_turn_request_user(q)] >= s->config.quota + 9",
             ),
         ],
         "red": [
@@ -597,9 +597,9 @@ MUTANTS = {
         "what": "peers that are denied get permissions (RFC 8656, 10.2: 403)",
         "edits": [
             (
-                "core/turn/request.c",
-                "return nt_turn_peer_forbidden(q->server, peer) ? 403 : 0;",
-                "return nt_turn_peer_forbidden(q->server, peer) ? 0 : 0;",
+                "core/turn/server_peers.c",
+                "return nt_turn_peer_forbidden(&q->server->config, peer) ? 403 : 0;",
+                "return nt_turn_peer_forbidden(&q->server->config, peer) ? 0 : 0;",
             ),
         ],
         "red": [

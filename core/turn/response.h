@@ -1,0 +1,14 @@
+/* The server's responses, signed as the request was. */
+#ifndef NT_TURN_RESPONSE_H
+#define NT_TURN_RESPONSE_H
+
+#include "core/turn/server_state.h"
+
+/* With a challenge for 401 and 438, and UNKNOWN-ATTRIBUTES for 420. */
+void nt_turn_respond_error(const struct nt_turn_request *q, int code, nt_time now);
+void nt_turn_respond_success(const struct nt_turn_request *q);
+void nt_turn_respond_lifetime(const struct nt_turn_request *q, uint32_t lifetime);
+/* The success response to the Allocate request that made the allocation; for a retransmitted one, too. */
+void nt_turn_respond_allocated(struct nt_turn_server *s, struct nt_turn_allocation *a, nt_time now);
+
+#endif

@@ -1,0 +1,89 @@
+#include "core/turn/server_peers.h"
+#include "core/base/err.h"
+#include "core/turn/peer_filter.h"
+#include "core/turn/response.h"
+#include "core/turn/server_trace.h"
+
+/* The error code for a peer that the request names, or 0. */
+static int peer_error(const struct nt_turn_request *q, const struct nt_addr *peer)
+{
+    /* RFC 8656, 10.2: "an address family that is not the same as that of a relayed transport address for the allocation [...]
+     * 443 (Peer Address Family Mismatch)" */
+    if (nt_turn_relay_for(q->allocation, peer->family) == NULL)
+        return 443;
+    return nt_turn_peer_forbidden(&q->server->config, peer) ? 403 : 0;
+}
+
+/* RFC 8656, 10.2: there is at least one XOR-PEER-ADDRESS and all are valid, or nothing is installed. */
+static int peers_error(const struct nt_turn_request *q)
+{
+    int first = 0, seen = 0;
+    for (int i = 0; i < q->msg->count; i++) {
+        struct nt_addr peer;
+        if (q->msg->attrs[i].type != NT_ATTR_XOR_PEER_ADDRESS)
+            continue;
+        if (nt_stun_attr_addr(q->msg, &q->msg->attrs[i], &peer) != NT_OK)
+            return 400;
+        peer.port = 0;
+        int code = peer_error(q, &peer);
+        first = first == 0 ? code : first;
+        seen++;
+    }
+    return seen == 0 ? 400 : first;
+}
+
+static void install_permission(const struct nt_turn_request *q, const struct nt_addr *peer, nt_time now)
+{
+    nt_turn_permission_install(&q->allocation->permissions, peer, now);
+    nt_turn_trace_between(q->server, NT_TR_TURN_PERMISSION, &q->allocation->client, peer, 0, now);
+}
+
+void nt_turn_serve_permissions(const struct nt_turn_request *q, nt_time now)
+{
+    struct nt_addr peer;
+    int code = peers_error(q);
+    for (int i = 0; code == 0 && i < q->msg->count; i++)
+        if (q->msg->attrs[i].type == NT_ATTR_XOR_PEER_ADDRESS && nt_stun_attr_addr(q->msg, &q->msg->attrs[i], &peer) == NT_OK &&
+            nt_turn_permission_room(&q->allocation->permissions, &peer, now) < 0)
+            code = 508;
+    if (code != 0) {
+        nt_turn_respond_error(q, code, now);
+        return;
+    }
+    for (int i = 0; i < q->msg->count; i++)
+        if (q->msg->attrs[i].type == NT_ATTR_XOR_PEER_ADDRESS && nt_stun_attr_addr(q->msg, &q->msg->attrs[i], &peer) == NT_OK)
+            install_permission(q, &peer, now);
+    nt_turn_respond_success(q);
+}
+
+static int bind_channel(const struct nt_turn_request *q, nt_time now)
+{
+    uint32_t value;
+    struct nt_addr peer;
+    if (nt_stun_get_u32(q->msg, NT_ATTR_CHANNEL_NUMBER, &value) != NT_OK ||
+        nt_stun_get_addr(q->msg, NT_ATTR_XOR_PEER_ADDRESS, &peer) != NT_OK)
+        return 400;
+    uint16_t number = (uint16_t)(value >> 16);
+    if (number < NT_CHANNEL_MIN || number > NT_CHANNEL_MAX)
+        return 400;
+    int code = peer_error(q, &peer);
+    if (code != 0)
+        return code;
+    if (nt_turn_permission_room(&q->allocation->permissions, &peer, now) < 0)
+        return 508;
+    int r = nt_turn_channel_bind(&q->allocation->channels, number, &peer, now);
+    if (r != NT_OK)
+        return r == NT_EEXIST ? 400 : 508;
+    install_permission(q, &peer, now);
+    nt_turn_trace_between(q->server, NT_TR_TURN_CHANNEL, &q->allocation->client, &peer, number, now);
+    return 0;
+}
+
+void nt_turn_serve_channel(const struct nt_turn_request *q, nt_time now)
+{
+    int code = bind_channel(q, now);
+    if (code != 0)
+        nt_turn_respond_error(q, code, now);
+    else
+        nt_turn_respond_success(q);
+}
