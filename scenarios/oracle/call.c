@@ -2,15 +2,15 @@
 
 #include <string.h>
 
-static uint8_t family(const struct nt_oracle_call *x, uint16_t addr)
+static uint8_t addr_family(const struct nt_oracle_call *x, uint16_t addr)
 {
-    return x->world.ips[x->table.addrs[addr].ip].family;
+    return x->map.ips[x->table.addrs[addr].ip].family;
 }
 
-static uint16_t address(struct nt_oracle_call *x, enum nt_oracle_addr_kind kind, uint32_t node, uint16_t inner,
-                        const struct nt_addr *ip)
+static uint16_t addr_number(struct nt_oracle_call *x, enum nt_oracle_addr_kind kind, uint32_t node, uint16_t inner,
+                            const struct nt_addr *ip)
 {
-    struct nt_oracle_addr a = {.kind = kind, .node = node, .inner = inner, .ip = nt_oracle_ip(&x->world, ip)};
+    struct nt_oracle_addr a = {.kind = kind, .node = node, .inner = inner, .ip = nt_oracle_ip_number(&x->map, ip)};
     /* A host may have several addresses, of one port each. */
     if (kind == NT_ORACLE_HOST || kind == NT_ORACLE_SERVICE || kind == NT_ORACLE_RELAY)
         a.remote = a.ip;
@@ -18,7 +18,7 @@ static uint16_t address(struct nt_oracle_call *x, enum nt_oracle_addr_kind kind,
         x->full = true;
         return 0;
     }
-    return nt_oracle_addr(&x->table, &a);
+    return nt_oracle_addr_number(&x->table, &a);
 }
 
 static int base_number(const struct nt_oracle_side *s, uint16_t addr)
@@ -34,13 +34,13 @@ static bool is_relay(const struct nt_oracle_call *x, uint16_t addr)
     return x->table.addrs[addr].kind == NT_ORACLE_RELAY;
 }
 
-/* RFC 8656, 9: permissions are by address without port. An agent asks for one for each of the peer's candidates, the server
- * refuses what it denies. */
-static bool permitted(const struct nt_oracle_call *x, uint8_t side, uint16_t relay, uint16_t peer)
+/* RFC 8656, 9: a permission is for an IP address without a port. An agent asks for one for each candidate of the peer; the server
+ * refuses addresses that it denies. */
+static bool is_permitted(const struct nt_oracle_call *x, uint8_t side, uint16_t relay, uint16_t peer)
 {
     const struct nt_oracle_side *other = &x->sides[1 - side];
-    const struct nt_scn_server *server = &x->world.scn->servers[x->table.addrs[relay].node];
-    const struct nt_addr *ip = &x->world.ips[x->table.addrs[peer].ip];
+    const struct nt_scn_server *server = &x->map.scn->servers[x->table.addrs[relay].node];
+    const struct nt_addr *ip = &x->map.ips[x->table.addrs[peer].ip];
     bool asked = false;
     for (size_t i = 0; i < other->candidate_count && !asked; i++)
         asked = x->table.addrs[other->candidates[i]].ip == x->table.addrs[peer].ip;
@@ -71,34 +71,36 @@ static void add_base(struct nt_oracle_call *x, struct nt_oracle_side *s, uint16_
         s->bases[s->base_count++] = (struct nt_oracle_base){addr, from};
 }
 
-/* A request to the server's service address and its response: the mapped address, 0 when either is lost on the way. */
-static uint16_t ask(struct nt_oracle_call *x, const struct nt_oracle_side *s, const struct nt_oracle_base *b, uint32_t server)
+/* Sends a request to the server and carries back the response. Returns the mapped address; 0: one of the two was lost. */
+static uint16_t ask_server(struct nt_oracle_call *x, const struct nt_oracle_side *s, const struct nt_oracle_base *b,
+                           uint32_t server)
 {
-    const struct nt_scn_attachment *on = &x->world.scn->servers[server].on;
+    const struct nt_scn_attachment *on = &x->map.scn->servers[server].on;
     size_t i = 0;
     bool noticed = false;
-    while (i < on->address_count && on->addresses[i].family != family(x, b->addr))
+    while (i < on->address_count && on->addresses[i].family != addr_family(x, b->addr))
         i++;
     if (i == on->address_count)
         return 0;
-    uint16_t service = address(x, NT_ORACLE_SERVICE, server, 0, &on->addresses[i]);
-    struct nt_oracle_packet p = {.at = b->from, .src = b->addr, .dst = service};
-    if (service == 0 || nt_oracle_send(&x->world, &x->table, &p, false, &noticed) != NT_ORACLE_ARRIVED)
+    uint16_t service = addr_number(x, NT_ORACLE_SERVICE, server, 0, &on->addresses[i]);
+    struct nt_oracle_packet packet = {.at = b->from, .src = b->addr, .dst = service};
+    if (service == 0 || nt_oracle_packet_send(&x->map, &x->table, &packet, false, &noticed) != NT_ORACLE_ARRIVED)
         return 0;
-    if (p.at.kind != NT_SCN_NODE_SERVER || p.at.index != server)
+    if (packet.at.kind != NT_SCN_NODE_SERVER || packet.at.index != server)
         return 0;
-    uint16_t mapped = p.src;
-    p = (struct nt_oracle_packet){.at = {NT_SCN_NODE_SERVER, server, 0}, .src = service, .dst = mapped};
-    if (nt_oracle_send(&x->world, &x->table, &p, false, &noticed) != NT_ORACLE_ARRIVED)
+    uint16_t mapped = packet.src;
+    packet = (struct nt_oracle_packet){.at = {NT_SCN_NODE_SERVER, server, 0}, .src = service, .dst = mapped};
+    if (nt_oracle_packet_send(&x->map, &x->table, &packet, false, &noticed) != NT_ORACLE_ARRIVED)
         return 0;
-    bool back = p.at.kind == NT_SCN_NODE_AGENT && p.at.index == s->agent && p.dst == b->addr && p.src == service;
+    bool back =
+        packet.at.kind == NT_SCN_NODE_AGENT && packet.at.index == s->agent && packet.dst == b->addr && packet.src == service;
     return back ? mapped : 0;
 }
 
 static void gather_stun(struct nt_oracle_call *x, struct nt_oracle_side *s, const struct nt_oracle_base *b, uint32_t server,
                         bool signalled)
 {
-    uint16_t mapped = ask(x, s, b, server);
+    uint16_t mapped = ask_server(x, s, b, server);
     if (mapped != 0 && signalled)
         add_candidate(x, s, mapped);
 }
@@ -114,26 +116,26 @@ static bool is_user(const struct nt_scn_server *server, const struct nt_scn_turn
 static void gather_turn(struct nt_oracle_call *x, struct nt_oracle_side *s, const struct nt_oracle_base *b,
                         const struct nt_scn_turn_use *use, bool signalled)
 {
-    const struct nt_scn_server *server = &x->world.scn->servers[use->server];
+    const struct nt_scn_server *server = &x->map.scn->servers[use->server];
     /* RFC 8656, 7.2: without REQUESTED-ADDRESS-FAMILY the relayed address is an IPv4 one; an agent asks for its base's family. */
-    const struct nt_addr *relay = family(x, b->addr) == NT_AF_IPV6 ? &server->relay6 : &server->relay;
-    uint16_t mapped = ask(x, s, b, use->server);
+    const struct nt_addr *relay = addr_family(x, b->addr) == NT_AF_IPV6 ? &server->relay6 : &server->relay;
+    uint16_t mapped = ask_server(x, s, b, use->server);
     if (mapped == 0)
         return;
     if (signalled)
         add_candidate(x, s, mapped);
     if (!is_user(server, use) || !nt_addr_is_set(relay))
         return;
-    uint16_t addr = address(x, NT_ORACLE_RELAY, use->server, b->addr, relay);
+    uint16_t addr = addr_number(x, NT_ORACLE_RELAY, use->server, b->addr, relay);
     if (addr == 0 || base_number(s, addr) >= 0)
         return;
     add_base(x, s, addr, (struct nt_oracle_place){NT_SCN_NODE_SERVER, use->server, 0});
     add_candidate(x, s, addr);
 }
 
-static void gather(struct nt_oracle_call *x, struct nt_oracle_side *s)
+static void gather_candidates(struct nt_oracle_call *x, struct nt_oracle_side *s)
 {
-    const struct nt_scn_agent *a = &x->world.scn->agents[s->agent];
+    const struct nt_scn_agent *a = &x->map.scn->agents[s->agent];
     struct nt_oracle_base hosts[NT_ORACLE_BASES_MAX];
     size_t count = 0;
     bool all = a->policy == NT_ICE_ALL;
@@ -141,7 +143,7 @@ static void gather(struct nt_oracle_call *x, struct nt_oracle_side *s)
         for (size_t i = 0; i < a->on[p].address_count && count < NT_ORACLE_BASES_MAX; i++) {
             if (a->on[p].addresses[i].family == NT_AF_IPV6 && !a->ipv6)
                 continue;
-            uint16_t addr = address(x, NT_ORACLE_HOST, s->agent, (uint16_t)p, &a->on[p].addresses[i]);
+            uint16_t addr = addr_number(x, NT_ORACLE_HOST, s->agent, (uint16_t)p, &a->on[p].addresses[i]);
             hosts[count++] = (struct nt_oracle_base){addr, {NT_SCN_NODE_AGENT, s->agent, p}};
         }
     for (size_t i = 0; i < count && all; i++) {
@@ -159,36 +161,37 @@ static void gather(struct nt_oracle_call *x, struct nt_oracle_side *s)
 void nt_oracle_call_init(struct nt_oracle_call *x, const struct nt_scn_case *c)
 {
     memset(x->sides, 0, sizeof x->sides);
-    nt_oracle_world_init(&x->world, c);
+    nt_oracle_map_init(&x->map, c);
     nt_oracle_table_init(&x->table);
-    x->flying_count = 1;
+    x->held_count = 1;
     x->full = false;
     x->sides[0].agent = c->caller;
     x->sides[1].agent = c->callee;
-    gather(x, &x->sides[0]);
-    gather(x, &x->sides[1]);
+    gather_candidates(x, &x->sides[0]);
+    gather_candidates(x, &x->sides[1]);
 }
 
 /* --- checks --- */
 
-/* The base of `side` that a packet which came to a host is for; -1: another host, or nobody. */
-static int receiver(const struct nt_oracle_call *x, uint8_t side, const struct nt_oracle_packet *p)
+/* The base of `side` that receives a packet which arrived at a host; -1: none. */
+static int receiving_base(const struct nt_oracle_call *x, uint8_t side, const struct nt_oracle_packet *packet)
 {
     const struct nt_oracle_side *s = &x->sides[side];
-    int base = base_number(s, p->dst);
+    int base = base_number(s, packet->dst);
     if (base < 0)
         return -1;
-    if (is_relay(x, p->dst))
-        return p->at.kind == NT_SCN_NODE_SERVER && p->at.index == x->table.addrs[p->dst].node && permitted(x, side, p->dst, p->src)
+    if (is_relay(x, packet->dst))
+        return packet->at.kind == NT_SCN_NODE_SERVER && packet->at.index == x->table.addrs[packet->dst].node &&
+                       is_permitted(x, side, packet->dst, packet->src)
                    ? base
                    : -1;
-    return p->at.kind == NT_SCN_NODE_AGENT && p->at.index == s->agent ? base : -1;
+    return packet->at.kind == NT_SCN_NODE_AGENT && packet->at.index == s->agent ? base : -1;
 }
 
 static bool may_send(const struct nt_oracle_call *x, uint8_t side, uint8_t base, uint16_t to)
 {
     uint16_t from = x->sides[side].bases[base].addr;
-    return family(x, from) == family(x, to) && (!is_relay(x, from) || permitted(x, side, from, to));
+    return addr_family(x, from) == addr_family(x, to) && (!is_relay(x, from) || is_permitted(x, side, from, to));
 }
 
 static bool is_candidate(const struct nt_oracle_side *s, uint16_t addr)
@@ -199,59 +202,60 @@ static bool is_candidate(const struct nt_oracle_side *s, uint16_t addr)
     return false;
 }
 
-/* RFC 8445, 7.3.1.3: the source of a request that is no remote candidate is a peer-reflexive one, for the base it came to. */
-static void discover(struct nt_oracle_call *x, uint8_t side, int base, uint16_t source)
+/* RFC 8445, 7.3.1.3: if the source of a request is no remote candidate, it is a peer-reflexive one for the base that received it.
+ */
+static void discover_source(struct nt_oracle_call *x, uint8_t side, int base, uint16_t source)
 {
     uint16_t b = x->sides[side].bases[base].addr;
     if (!is_candidate(&x->sides[1 - side], source) && x->table.addrs[source].depth <= NT_ORACLE_DEPTH_MAX)
-        nt_oracle_set(&x->table, NT_ORACLE_KNOWN, 0, b, 0, source);
+        nt_oracle_fact_set(&x->table, NT_ORACLE_FACT_KNOWN, 0, b, 0, source);
 }
 
-/* RFC 8445, 7.2.5.2.1: the response is from where the request went, to where it came from. */
-static bool respond(struct nt_oracle_call *x, const struct nt_oracle_check *k, uint8_t peer_base, uint16_t source)
+/* RFC 8445, 7.2.5.2.1: the response must come from the address that the request was sent to, to the one that it was sent from. */
+static bool respond_to_check(struct nt_oracle_call *x, const struct nt_oracle_check *k, uint8_t peer_base, uint16_t source)
 {
     const struct nt_oracle_base *b = &x->sides[1 - k->side].bases[peer_base];
-    struct nt_oracle_packet p = {.at = b->from, .src = b->addr, .dst = source};
+    struct nt_oracle_packet packet = {.at = b->from, .src = b->addr, .dst = source};
     bool noticed = false;
     if (!may_send(x, (uint8_t)(1 - k->side), peer_base, source))
         return false;
-    if (nt_oracle_send(&x->world, &x->table, &p, false, &noticed) != NT_ORACLE_ARRIVED)
+    if (nt_oracle_packet_send(&x->map, &x->table, &packet, false, &noticed) != NT_ORACLE_ARRIVED)
         return false;
-    return p.src == k->to && receiver(x, k->side, &p) == (int)k->base;
+    return packet.src == k->to && receiving_base(x, k->side, &packet) == (int)k->base;
 }
 
-/* The request is at a host. A pair serves when both sides' checks of it succeed. */
-static void arrive(struct nt_oracle_call *x, const struct nt_oracle_check *k, const struct nt_oracle_packet *p)
+/* The request has arrived at a host. A path exists when checks in both directions have succeeded. */
+static void receive_check(struct nt_oracle_call *x, const struct nt_oracle_check *k, const struct nt_oracle_packet *packet)
 {
     uint8_t peer = (uint8_t)(1 - k->side);
-    int at = receiver(x, peer, p);
+    int at = receiving_base(x, peer, packet);
     if (at < 0)
         return;
     uint16_t own = x->sides[k->side].bases[k->base].addr, peer_base = x->sides[peer].bases[at].addr;
-    discover(x, peer, at, p->src);
-    if (!respond(x, k, (uint8_t)at, p->src))
+    discover_source(x, peer, at, packet->src);
+    if (!respond_to_check(x, k, (uint8_t)at, packet->src))
         return;
-    nt_oracle_set(&x->table, NT_ORACLE_VALID, 0, own, k->to, 0);
-    if (!nt_oracle_holds(&x->table, NT_ORACLE_VALID, 0, peer_base, p->src, 0))
+    nt_oracle_fact_set(&x->table, NT_ORACLE_FACT_VALID, 0, own, k->to, 0);
+    if (!nt_oracle_fact_holds(&x->table, NT_ORACLE_FACT_VALID, 0, peer_base, packet->src, 0))
         return;
-    bool relayed = is_relay(x, own) || is_relay(x, k->to) || is_relay(x, p->src) || is_relay(x, peer_base);
-    nt_oracle_set(&x->table, NT_ORACLE_GOOD, 0, relayed ? NT_PATH_RELAYED : NT_PATH_DIRECT, 0, 0);
+    bool relayed = is_relay(x, own) || is_relay(x, k->to) || is_relay(x, packet->src) || is_relay(x, peer_base);
+    nt_oracle_fact_set(&x->table, NT_ORACLE_FACT_GOOD, 0, relayed ? NT_PATH_RELAYED : NT_PATH_DIRECT, 0, 0);
 }
 
-static struct nt_oracle_packet request(const struct nt_oracle_call *x, const struct nt_oracle_check *k)
+static struct nt_oracle_packet request_packet(const struct nt_oracle_call *x, const struct nt_oracle_check *k)
 {
     const struct nt_oracle_base *b = &x->sides[k->side].bases[k->base];
     return (struct nt_oracle_packet){.at = b->from, .src = b->addr, .dst = k->to};
 }
 
-bool nt_oracle_check(struct nt_oracle_call *x, const struct nt_oracle_check *k)
+bool nt_oracle_check_send(struct nt_oracle_call *x, const struct nt_oracle_check *k)
 {
-    struct nt_oracle_packet p = request(x, k);
+    struct nt_oracle_packet packet = request_packet(x, k);
     bool noticed = false;
     if (!may_send(x, k->side, k->base, k->to))
         return false;
-    if (nt_oracle_send(&x->world, &x->table, &p, false, &noticed) == NT_ORACLE_ARRIVED)
-        arrive(x, k, &p);
+    if (nt_oracle_packet_send(&x->map, &x->table, &packet, false, &noticed) == NT_ORACLE_ARRIVED)
+        receive_check(x, k, &packet);
     return noticed;
 }
 
@@ -260,50 +264,52 @@ static bool same_place(const struct nt_oracle_place *a, const struct nt_oracle_p
     return a->kind == b->kind && a->index == b->index && a->port == b->port;
 }
 
-static uint16_t flying(struct nt_oracle_call *x, const struct nt_oracle_check *k, const struct nt_oracle_packet *p)
+static uint16_t held_number(struct nt_oracle_call *x, const struct nt_oracle_check *k, const struct nt_oracle_packet *packet)
 {
-    for (uint16_t i = 1; i < x->flying_count; i++) {
-        const struct nt_oracle_flying *f = &x->flying[i];
-        if (f->check.side == k->side && f->check.base == k->base && f->check.to == k->to && f->packet.src == p->src &&
-            f->packet.dst == p->dst && same_place(&f->packet.at, &p->at))
+    for (uint16_t i = 1; i < x->held_count; i++) {
+        const struct nt_oracle_held *f = &x->held[i];
+        if (f->check.side == k->side && f->check.base == k->base && f->check.to == k->to && f->packet.src == packet->src &&
+            f->packet.dst == packet->dst && same_place(&f->packet.at, &packet->at))
             return i;
     }
-    if (x->flying_count == NT_ORACLE_FLYING_MAX) {
+    if (x->held_count == NT_ORACLE_HELD_MAX) {
         x->full = true;
         return 0;
     }
-    x->flying[x->flying_count] = (struct nt_oracle_flying){*k, *p};
-    return x->flying_count++;
+    x->held[x->held_count] = (struct nt_oracle_held){*k, *packet};
+    return x->held_count++;
 }
 
-bool nt_oracle_check_hold(struct nt_oracle_call *x, const struct nt_oracle_check *k)
+bool nt_oracle_check_send_held(struct nt_oracle_call *x, const struct nt_oracle_check *k)
 {
-    struct nt_oracle_packet p = request(x, k);
+    struct nt_oracle_packet packet = request_packet(x, k);
     bool noticed = false;
-    if (!may_send(x, k->side, k->base, k->to) || nt_oracle_send(&x->world, &x->table, &p, true, &noticed) != NT_ORACLE_HELD)
+    if (!may_send(x, k->side, k->base, k->to) ||
+        nt_oracle_packet_send(&x->map, &x->table, &packet, true, &noticed) != NT_ORACLE_HELD)
         return false;
-    uint16_t number = flying(x, k, &p);
+    uint16_t number = held_number(x, k, &packet);
     if (number != 0)
-        nt_oracle_set(&x->table, NT_ORACLE_FLYING, 0, 0, 0, number);
+        nt_oracle_fact_set(&x->table, NT_ORACLE_FACT_HELD, 0, 0, 0, number);
     return number != 0;
 }
 
-void nt_oracle_check_land(struct nt_oracle_call *x, uint16_t number)
+void nt_oracle_check_release(struct nt_oracle_call *x, uint16_t number)
 {
-    const struct nt_oracle_flying *f = &x->flying[number];
-    struct nt_oracle_packet p = f->packet;
-    nt_oracle_clear(&x->table, NT_ORACLE_FLYING, 0, 0, 0, number);
-    if (nt_oracle_land(&x->world, &x->table, &p) == NT_ORACLE_ARRIVED)
-        arrive(x, &f->check, &p);
+    const struct nt_oracle_held *f = &x->held[number];
+    struct nt_oracle_packet packet = f->packet;
+    nt_oracle_fact_clear(&x->table, NT_ORACLE_FACT_HELD, 0, 0, 0, number);
+    if (nt_oracle_packet_release(&x->map, &x->table, &packet) == NT_ORACLE_ARRIVED)
+        receive_check(x, &f->check, &packet);
 }
 
-bool nt_oracle_target(const struct nt_oracle_call *x, uint8_t side, uint8_t base, size_t i, uint16_t *to)
+bool nt_oracle_check_target(const struct nt_oracle_call *x, uint8_t side, uint8_t base, size_t i, uint16_t *to)
 {
     const struct nt_oracle_side *peer = &x->sides[1 - side];
     if (i < peer->candidate_count) {
         *to = peer->candidates[i];
         return true;
     }
-    *to = nt_oracle_value_nth(&x->table, NT_ORACLE_KNOWN, 0, x->sides[side].bases[base].addr, 0, i - peer->candidate_count);
+    *to =
+        nt_oracle_fact_value_nth(&x->table, NT_ORACLE_FACT_KNOWN, 0, x->sides[side].bases[base].addr, 0, i - peer->candidate_count);
     return *to != 0;
 }

@@ -1,4 +1,4 @@
-/* The two agents of the call as the oracle sees them: bases, candidates, permissions, and what a check does (RFC 8445). */
+/* The two agents of the call as the oracle models them: bases, candidates, permissions, and the effect of a check (RFC 8445). */
 #ifndef NT_ORACLE_CALL_H
 #define NT_ORACLE_CALL_H
 
@@ -6,11 +6,11 @@
 
 #define NT_ORACLE_BASES_MAX 32
 #define NT_ORACLE_CANDIDATES_MAX 96
-#define NT_ORACLE_DEPTH_MAX 4 /* discoveries of discoveries that are followed: no path needs more, endless ones end here */
-#define NT_ORACLE_FLYING_MAX 256
+#define NT_ORACLE_DEPTH_MAX 4 /* of discoveries that other discoveries led to: no path needs more, and endless chains end here */
+#define NT_ORACLE_HELD_MAX 256
 
 struct nt_oracle_base {
-    uint16_t addr;               /* number of the address: a host's or a relayed one */
+    uint16_t addr;               /* number of a host or relayed address */
     struct nt_oracle_place from; /* where its packets start */
 };
 
@@ -26,28 +26,29 @@ struct nt_oracle_check { /* from base number `base` of side `side` */
     uint16_t to;
 };
 
-struct nt_oracle_flying { /* a check's request, held before a gateway */
+struct nt_oracle_held { /* the request of a check, held in front of a gateway */
     struct nt_oracle_check check;
     struct nt_oracle_packet packet;
 };
 
 struct nt_oracle_call {
-    struct nt_oracle_world world;
+    struct nt_oracle_map map;
     struct nt_oracle_table table;
-    struct nt_oracle_side sides[2];                       /* the caller, the callee */
-    struct nt_oracle_flying flying[NT_ORACLE_FLYING_MAX]; /* from 1 */
-    uint16_t flying_count;
+    struct nt_oracle_side sides[2];                 /* the caller, the callee */
+    struct nt_oracle_held held[NT_ORACLE_HELD_MAX]; /* from 1 */
+    uint16_t held_count;
     bool full;
 };
 
-/* Gathers, the caller first. */
+/* Both agents gather their candidates, the caller first. */
 void nt_oracle_call_init(struct nt_oracle_call *x, const struct nt_scn_case *c);
-/* Sends a check and carries it, and its response, as far as they go. False: it can matter to nobody. */
-bool nt_oracle_check(struct nt_oracle_call *x, const struct nt_oracle_check *k);
-/* Sends a check up to the first gateway where its moment matters. False: there is none. */
-bool nt_oracle_check_hold(struct nt_oracle_call *x, const struct nt_oracle_check *k);
-void nt_oracle_check_land(struct nt_oracle_call *x, uint16_t flying);
-/* The i-th address that this base checks now: the peer's candidates, then discovered ones. False: no more. */
-bool nt_oracle_target(const struct nt_oracle_call *x, uint8_t side, uint8_t base, size_t i, uint16_t *to);
+/* Sends a check, and carries the request and its response. False: the request came to no host and to no address of a gateway. */
+bool nt_oracle_check_send(struct nt_oracle_call *x, const struct nt_oracle_check *k);
+/* Sends a check, and holds its request in front of the first gateway where the time of arrival matters. False: there is none. */
+bool nt_oracle_check_send_held(struct nt_oracle_call *x, const struct nt_oracle_check *k);
+/* Carries held request number `held` on, and its response. */
+void nt_oracle_check_release(struct nt_oracle_call *x, uint16_t held);
+/* The i-th address that this base checks now: first the peer's candidates, then discovered addresses. False: there are no more. */
+bool nt_oracle_check_target(const struct nt_oracle_call *x, uint8_t side, uint8_t base, size_t i, uint16_t *to);
 
 #endif

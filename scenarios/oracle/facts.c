@@ -21,7 +21,7 @@ static uint32_t addr_bucket(const struct nt_oracle_addr *a)
     return mix(mix(h, (uint32_t)a->made_for), a->remote) % NT_ORACLE_BUCKETS;
 }
 
-uint16_t nt_oracle_addr_find(const struct nt_oracle_table *t, const struct nt_oracle_addr *a)
+uint16_t nt_oracle_addr_known(const struct nt_oracle_table *t, const struct nt_oracle_addr *a)
 {
     uint16_t i = t->addr_buckets[addr_bucket(a)];
     for (; i != 0; i = t->addrs[i].next) {
@@ -33,9 +33,9 @@ uint16_t nt_oracle_addr_find(const struct nt_oracle_table *t, const struct nt_or
     return i;
 }
 
-uint16_t nt_oracle_addr(struct nt_oracle_table *t, const struct nt_oracle_addr *a)
+uint16_t nt_oracle_addr_number(struct nt_oracle_table *t, const struct nt_oracle_addr *a)
 {
-    uint16_t i = nt_oracle_addr_find(t, a);
+    uint16_t i = nt_oracle_addr_known(t, a);
     if (i != 0)
         return i;
     if (t->addr_count == NT_ORACLE_ADDRS_MAX) {
@@ -50,33 +50,34 @@ uint16_t nt_oracle_addr(struct nt_oracle_table *t, const struct nt_oracle_addr *
     return i;
 }
 
-/* c is left out, so that all values of one (kind, g, a, b) are in one bucket. */
+/* Without c, so that all values of one (kind, g, a, b) are in one bucket. */
 static uint32_t fact_bucket(enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b)
 {
     return mix(mix(mix((uint32_t)kind, g), a), b) % NT_ORACLE_BUCKETS;
 }
 
-static bool is(const struct nt_oracle_fact *f, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b)
+static bool fact_is(const struct nt_oracle_fact *f, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b)
 {
     return f->kind == kind && f->g == g && f->a == a && f->b == b;
 }
 
-static bool bit(const struct nt_oracle_table *t, uint16_t fact)
+static bool fact_bit(const struct nt_oracle_table *t, uint16_t fact)
 {
     return (t->now.words[fact / 64] >> (fact % 64) & 1) != 0;
 }
 
-static uint16_t find(const struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b, uint16_t c)
+static uint16_t find_fact(const struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b,
+                          uint16_t c)
 {
     uint16_t i = t->fact_buckets[fact_bucket(kind, g, a, b)];
-    while (i != 0 && !(is(&t->facts[i], kind, g, a, b) && t->facts[i].c == c))
+    while (i != 0 && !(fact_is(&t->facts[i], kind, g, a, b) && t->facts[i].c == c))
         i = t->facts[i].next;
     return i;
 }
 
-void nt_oracle_set(struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b, uint16_t c)
+void nt_oracle_fact_set(struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b, uint16_t c)
 {
-    uint16_t i = find(t, kind, g, a, b, c);
+    uint16_t i = find_fact(t, kind, g, a, b, c);
     if (i == 0) {
         if (t->fact_count == NT_ORACLE_FACTS_MAX) {
             t->full = true;
@@ -90,51 +91,53 @@ void nt_oracle_set(struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uin
     t->now.words[i / 64] |= UINT64_C(1) << (i % 64);
 }
 
-void nt_oracle_clear(struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b, uint16_t c)
+void nt_oracle_fact_clear(struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b, uint16_t c)
 {
-    uint16_t i = find(t, kind, g, a, b, c);
+    uint16_t i = find_fact(t, kind, g, a, b, c);
     t->now.words[i / 64] &= ~(UINT64_C(1) << (i % 64));
 }
 
-bool nt_oracle_holds(const struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b, uint16_t c)
+bool nt_oracle_fact_holds(const struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b,
+                          uint16_t c)
 {
-    uint16_t i = find(t, kind, g, a, b, c);
-    return i != 0 && bit(t, i);
+    uint16_t i = find_fact(t, kind, g, a, b, c);
+    return i != 0 && fact_bit(t, i);
 }
 
-uint16_t nt_oracle_value_nth(const struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b,
-                             size_t nth)
+uint16_t nt_oracle_fact_value_nth(const struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a,
+                                  uint16_t b, size_t nth)
 {
     for (uint16_t i = t->fact_buckets[fact_bucket(kind, g, a, b)]; i != 0; i = t->facts[i].next)
-        if (is(&t->facts[i], kind, g, a, b) && bit(t, i) && nth-- == 0)
+        if (fact_is(&t->facts[i], kind, g, a, b) && fact_bit(t, i) && nth-- == 0)
             return t->facts[i].c;
     return 0;
 }
 
-uint16_t nt_oracle_value(const struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b)
+uint16_t nt_oracle_fact_value(const struct nt_oracle_table *t, enum nt_oracle_fact_kind kind, uint32_t g, uint16_t a, uint16_t b)
 {
-    return nt_oracle_value_nth(t, kind, g, a, b, 0);
+    return nt_oracle_fact_value_nth(t, kind, g, a, b, 0);
 }
 
-static bool ordered(const struct nt_oracle_fact *f)
+static bool is_order_sensitive(const struct nt_oracle_fact *f)
 {
     switch (f->kind) {
-    case NT_ORACLE_MAPPED:
-    case NT_ORACLE_ALLOWED: return (f->c & NT_ORACLE_TRACKED) != 0;
-    case NT_ORACLE_FLOW:
-    case NT_ORACLE_NEWEST:
-    case NT_ORACLE_POISONED:
-    case NT_ORACLE_FLYING: return true;
+    case NT_ORACLE_FACT_MAPPED:
+    case NT_ORACLE_FACT_ALLOWED: return (f->c & NT_ORACLE_TRACKED) != 0;
+    case NT_ORACLE_FACT_FLOW:
+    case NT_ORACLE_FACT_NEWEST:
+    case NT_ORACLE_FACT_POISONED:
+    case NT_ORACLE_FACT_HELD: return true;
     default: return false;
     }
 }
 
-bool nt_oracle_harmless(const struct nt_oracle_table *t, const struct nt_oracle_facts *a, const struct nt_oracle_facts *b)
+bool nt_oracle_moments_differ_unordered(const struct nt_oracle_table *t, const struct nt_oracle_moment *a,
+                                        const struct nt_oracle_moment *b)
 {
     for (size_t i = 0; i < NT_ORACLE_WORDS; i++) {
         uint64_t differ = a->words[i] ^ b->words[i];
         for (size_t k = 0; differ >> k != 0; k++) {
-            if ((differ >> k & 1) != 0 && ordered(&t->facts[i * 64 + k]))
+            if ((differ >> k & 1) != 0 && is_order_sensitive(&t->facts[i * 64 + k]))
                 return false;
             if (k == 63)
                 break;
@@ -143,7 +146,7 @@ bool nt_oracle_harmless(const struct nt_oracle_table *t, const struct nt_oracle_
     return true;
 }
 
-bool nt_oracle_same(const struct nt_oracle_facts *a, const struct nt_oracle_facts *b)
+bool nt_oracle_moments_equal(const struct nt_oracle_moment *a, const struct nt_oracle_moment *b)
 {
     return memcmp(a->words, b->words, sizeof a->words) == 0;
 }

@@ -1,4 +1,4 @@
-/* The oracle's map: which node a packet for an address goes to next, by LANGUAGE.md's words on addresses and routing. */
+/* The oracle's map: the node that a packet to an address goes to next, by the language's rules of addressing and routing. */
 #ifndef NT_ORACLE_MAP_H
 #define NT_ORACLE_MAP_H
 
@@ -7,7 +7,7 @@
 #define NT_ORACLE_IPS_MAX 256
 #define NT_ORACLE_HOPS_KEPT 1024
 
-/* A node and one of its attachments: an agent's or server's in order; a gateway's inside ones, then its outside. ANY port: the
+/* A node and the number of one of its attachments; those of a gateway are the inside ones, then the outside. NT_ORACLE_ANY: the
  * node chooses by its routes. */
 struct nt_oracle_place {
     enum nt_scn_node_kind kind;
@@ -16,22 +16,22 @@ struct nt_oracle_place {
 #define NT_ORACLE_ANY UINT32_MAX
 
 struct nt_oracle_hop {
-    struct nt_oracle_place from, to; /* to.kind NT_SCN_NODE_NONE: nobody has the address */
+    struct nt_oracle_place from, to; /* to.kind NT_SCN_NODE_NONE: no node has the address */
     uint16_t ip;
     bool set, routed;
     uint32_t out; /* the attachment of `from` that the packet leaves by */
 };
 
-struct nt_oracle_world {
+struct nt_oracle_map {
     const struct nt_scn_case *scn;
     struct nt_addr ips[NT_ORACLE_IPS_MAX];
     size_t ip_count;
     struct nt_oracle_hop hops[NT_ORACLE_HOPS_KEPT], spare;
 };
 
-void nt_oracle_world_init(struct nt_oracle_world *w, const struct nt_scn_case *c);
+void nt_oracle_map_init(struct nt_oracle_map *map, const struct nt_scn_case *c);
 /* The number of an address without its port; NT_ORACLE_IPS_MAX: too many. */
-uint16_t nt_oracle_ip(struct nt_oracle_world *w, const struct nt_addr *a);
-const struct nt_oracle_hop *nt_oracle_hop(struct nt_oracle_world *w, const struct nt_oracle_place *from, uint16_t ip);
+uint16_t nt_oracle_ip_number(struct nt_oracle_map *map, const struct nt_addr *a);
+const struct nt_oracle_hop *nt_oracle_next_hop(struct nt_oracle_map *map, const struct nt_oracle_place *from, uint16_t ip);
 
 #endif

@@ -1,14 +1,14 @@
-/* What the oracle takes on, and its answer. */
+/* Which cases the oracle accepts, and its answer. */
 #include "scenarios/oracle/oracle.h"
 
 #include "scenarios/oracle/schedules.h"
 
 #include <stdlib.h>
 
-/* RFC 8863: a call has an outcome after 39.5 s at the latest; paths are found within the first seconds, between retransmissions. */
+/* RFC 8863: a call has an outcome after 39.5 s at the latest; paths are found in the first seconds, between retransmissions. */
 #define LIFE_MIN (10 * NT_SEC)
-/* What one base of an agent can ask of a gateway: one mapping where it is endpoint-independent and nothing is poisoned; one for
- * each server and each address of the peer, discovered ones included, where a filter bounds what can be discovered. */
+/* How many mappings one base of an agent can need at a gateway. One, if mappings are endpoint-independent and nothing is poisoned;
+ * otherwise one for each server and each address of the peer, with discovered ones, whose number a filter bounds. */
 #define MAPPINGS_OF_BASE 24
 #define MAPPINGS_ENDLESS 200
 
@@ -23,7 +23,7 @@ static const char *policy_objection(const struct nt_nat_policy *p, uint32_t base
 {
     bool dependent = p->mapping != NT_DEP_ENDPOINT_INDEPENDENT;
     uint32_t needed = mappings_needed(p, bases);
-    uint32_t ports = (p->parity ? 2 : 1) * needed; /* RFC 4787, 4.2.2: a port's parity leaves half of them */
+    uint32_t ports = (p->parity ? 2 : 1) * needed; /* RFC 4787, 4.2.2: port parity leaves half of them */
     if (p->kind != NT_GW_TRANSLATE)
         return NULL;
     if (p->life_new < LIFE_MIN || p->life_replied < LIFE_MIN || p->life_stream < LIFE_MIN)
@@ -46,8 +46,8 @@ static const char *policy_objection(const struct nt_nat_policy *p, uint32_t base
     return NULL;
 }
 
-/* Do the agents that name the server want more allocations of one user than it gives? */
-static bool over_quota(const struct nt_scn_case *c, uint32_t server)
+/* Do the agents that use the server want more allocations than its quota for a user? */
+static bool exceeds_quota(const struct nt_scn_case *c, uint32_t server)
 {
     size_t wanted = 0;
     for (size_t i = 0; i < c->agent_count; i++)
@@ -56,7 +56,7 @@ static bool over_quota(const struct nt_scn_case *c, uint32_t server)
     return c->servers[server].quota != 0 && wanted > c->servers[server].quota;
 }
 
-static bool rejects(const struct nt_scn_case *c)
+static bool has_rejecting_gateway(const struct nt_scn_case *c)
 {
     for (size_t i = 0; i < c->gateway_count; i++)
         if (c->gateways[i].policy.kind == NT_GW_TRANSLATE && c->gateways[i].policy.unsolicited == NT_UNSOLICITED_REJECT)
@@ -64,7 +64,7 @@ static bool rejects(const struct nt_scn_case *c)
     return false;
 }
 
-static const char *objection(const struct nt_scn_case *c)
+static const char *case_objection(const struct nt_scn_case *c)
 {
     if (c->caller >= c->agent_count || c->callee >= c->agent_count)
         return "there is no call";
@@ -77,20 +77,20 @@ static const char *objection(const struct nt_scn_case *c)
             return why;
         if (icmp && p->kind == NT_GW_TRANSLATE && p->unsolicited == NT_UNSOLICITED_REJECT)
             return "ICMP errors fail pairs, in an order that time decides";
-        if (p->kind == NT_GW_TRANSLATE && p->icmp_kills_mapping && rejects(c))
+        if (p->kind == NT_GW_TRANSLATE && p->icmp_kills_mapping && has_rejecting_gateway(c))
             return "ICMP errors end mappings, in an order that time decides";
     }
     for (uint32_t i = 0; i < c->server_count; i++)
-        if ((c->servers[i].kinds & NT_SCN_TURN) != 0 && over_quota(c, i))
+        if ((c->servers[i].kinds & NT_SCN_TURN) != 0 && exceeds_quota(c, i))
             return "a TURN server's quota is less than what the agents want";
     return NULL;
 }
 
-/* The check list is not cut: RFC 8445, 6.1.2.5. */
-static bool fits(const struct nt_oracle_call *x)
+/* RFC 8445, 6.1.2.5: no pairs are discarded. */
+static bool fits_max_pairs(const struct nt_oracle_call *x)
 {
     for (int i = 0; i < 2; i++) {
-        uint16_t max = x->world.scn->agents[x->sides[i].agent].max_pairs;
+        uint16_t max = x->map.scn->agents[x->sides[i].agent].max_pairs;
         if (max != 0 && x->sides[i].base_count * x->sides[1 - i].candidate_count > max)
             return false;
     }
@@ -99,7 +99,7 @@ static bool fits(const struct nt_oracle_call *x)
 
 unsigned nt_oracle_paths(const struct nt_scn_case *c, const char **why)
 {
-    *why = objection(c);
+    *why = case_objection(c);
     if (*why != NULL)
         return 0;
     struct nt_oracle_call *x = malloc(sizeof *x);
@@ -108,8 +108,8 @@ unsigned nt_oracle_paths(const struct nt_scn_case *c, const char **why)
     if (x == NULL)
         return 0;
     nt_oracle_call_init(x, c);
-    if (fits(x))
-        found = nt_oracle_explore(x, why);
+    if (fits_max_pairs(x))
+        found = nt_oracle_schedules_explore(x, why);
     else
         *why = "there are more pairs than max-pairs";
     free(x);
