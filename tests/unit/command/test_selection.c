@@ -1,0 +1,199 @@
+/* The selection: files, filters, tags, seeds and shards, and what of them is refused. Files are written to a directory of the
+ * test's own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "scenarios/command/selection.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char scenario[] = "natsim: 1\n"
+                               "claim: Two agents on one network.\n"
+                               "tags: [%s]\n"
+                               "seed: 11\n"
+                               "matrix: {delay: [1ms, 2ms, 3ms]}\n"
+                               "networks: {lan: {ipv4: 10.0.0.0/24, delay: \"${delay}\"}}\n"
+                               "agents:\n"
+                               "  L: {on: lan}\n"
+                               "  R: {on: lan}\n"
+                               "steps: [{at: 0s, call: {from: L, to: R}}]\n"
+                               "expect: {path: direct}\n";
+
+static char dir[] = "/tmp/natsim-test-selection-XXXXXX";
+
+static void write_file(const char *name, const char *tag)
+{
+    FILE *f = fopen(name, "w");
+    assert_non_null(f);
+    fprintf(f, scenario, tag);
+    assert_int_equal(fclose(f), 0);
+}
+
+static int make_files(void **state)
+{
+    (void)state;
+    if (mkdtemp(dir) == NULL || chdir(dir) != 0 || mkdir("set", 0777) != 0)
+        return -1;
+    write_file("set/a.yaml", "quick");
+    write_file("set/b.yaml", "slow");
+    return 0;
+}
+
+static int remove_files(void **state)
+{
+    (void)state;
+    return unlink("set/a.yaml") + unlink("set/b.yaml") + rmdir("set") + rmdir(dir);
+}
+
+/* The ids, each with a blank after it. */
+static const char *selected(const struct nt_options *o)
+{
+    static char text[2000];
+    struct nt_selection s;
+    struct nt_diags diags = {0};
+    int r = nt_select(&s, o, "set", NT_CARRIER_ANY, &diags);
+    if (r != NT_EXIT_OK)
+        fail_msg("%s", nt_diags_format(&diags));
+    text[0] = '\0';
+    for (size_t i = 0; i < s.count; i++) {
+        char *id = nt_selection_id(&s, i);
+        strcat(strcat(text, id), " ");
+        free(id);
+    }
+    nt_selection_free(&s);
+    return text;
+}
+
+static void every_cell_of_every_file_is_selected_in_order(void **state)
+{
+    (void)state;
+    struct nt_options o = {0};
+    assert_string_equal(selected(&o),
+                        "set/a[delay=1ms] set/a[delay=2ms] set/a[delay=3ms] set/b[delay=1ms] set/b[delay=2ms] set/b[delay=3ms] ");
+    o.args = (struct nt_option_list){.items = {"set/b.yaml", "set", "set/b"}, .count = 3}; /* named three times */
+    assert_string_equal(selected(&o),
+                        "set/a[delay=1ms] set/a[delay=2ms] set/a[delay=3ms] set/b[delay=1ms] set/b[delay=2ms] set/b[delay=3ms] ");
+}
+
+static void one_filter_and_one_tag_must_match(void **state)
+{
+    (void)state;
+    struct nt_options o = {.filters = {.items = {"=1ms", "b[delay=2"}, .count = 2}};
+    assert_string_equal(selected(&o), "set/a[delay=1ms] set/b[delay=1ms] set/b[delay=2ms] ");
+    o.tags = (struct nt_option_list){.items = {"none", "slow"}, .count = 2};
+    assert_string_equal(selected(&o), "set/b[delay=1ms] set/b[delay=2ms] ");
+    o.tags.items[1] = "slo";
+    assert_string_equal(selected(&o), "");
+}
+
+static void each_cell_runs_with_each_seed(void **state)
+{
+    (void)state;
+    struct nt_options o = {
+        .filters = {.items = {"a[delay=1ms]"}, .count = 1}, .seeds_given = true, .seed_first = 4, .seed_last = 6};
+    assert_string_equal(selected(&o), "set/a[delay=1ms]#seed=4 set/a[delay=1ms]#seed=5 set/a[delay=1ms]#seed=6 ");
+    o.filters.items[0] = "#seed=5"; /* filters see the seed */
+    assert_string_equal(selected(&o),
+                        "set/a[delay=1ms]#seed=5 set/a[delay=2ms]#seed=5 set/a[delay=3ms]#seed=5 set/b[delay=1ms]#seed=5 "
+                        "set/b[delay=2ms]#seed=5 set/b[delay=3ms]#seed=5 ");
+}
+
+static uint64_t seed_of_first(const struct nt_options *o)
+{
+    struct nt_selection s;
+    struct nt_diags diags = {0};
+    assert_int_equal(nt_select(&s, o, "set", NT_CARRIER_ANY, &diags), NT_EXIT_OK);
+    struct nt_scn_case *c = nt_selection_case(&s, 0, o, &diags);
+    assert_non_null(c);
+    uint64_t seed = nt_selection_seed(&s, 0, c);
+    nt_scn_case_del(c);
+    nt_selection_free(&s);
+    return seed;
+}
+
+static void the_seed_is_the_scenarios_own_unless_one_is_given(void **state)
+{
+    (void)state;
+    struct nt_options own = {0}, given = {.seed_given = true, .seed = 0},
+                      several = {.seeds_given = true, .seed_first = 8, .seed_last = 9};
+    assert_int_equal(seed_of_first(&own), 11);
+    assert_int_equal(seed_of_first(&given), 0);
+    assert_int_equal(seed_of_first(&several), 8);
+}
+
+/* Shards divide the cases that the filters leave; 3/3 is 0/3. */
+static void shards_divide_the_cases(void **state)
+{
+    (void)state;
+    struct nt_options o = {.shard_given = true, .shard = 1, .shards = 3, .filters = {.items = {"=1ms", "=3ms"}, .count = 2}};
+    assert_string_equal(selected(&o), "set/a[delay=3ms] ");
+    o.shard = 3;
+    assert_string_equal(selected(&o), "set/a[delay=1ms] set/b[delay=3ms] ");
+    struct nt_selection s;
+    struct nt_diags diags = {0};
+    assert_int_equal(nt_select(&s, &o, "set", NT_CARRIER_ANY, &diags), NT_EXIT_OK);
+    assert_int_equal(s.total, 4);
+    assert_int_equal(s.cases[1].order, 3); /* its place among all */
+    nt_selection_free(&s);
+}
+
+static void assert_refused(const struct nt_options *o, const char *what, const char *mend)
+{
+    struct nt_selection s;
+    struct nt_diags diags = {0};
+    assert_int_equal(nt_select(&s, o, "set", NT_CARRIER_ANY, &diags), NT_EXIT_USAGE);
+    assert_int_equal(diags.count, 1);
+    assert_string_equal(diags.items[0].what, what);
+    assert_string_equal(diags.items[0].mend, mend);
+    nt_diags_clear(&diags);
+    nt_selection_free(&s);
+}
+
+static void what_cannot_be_selected_is_refused(void **state)
+{
+    (void)state;
+    struct nt_options missing = {.args = {.items = {"nowhere.yaml"}, .count = 1}};
+    assert_refused(&missing, "no such file, directory or suite", "'natsim list' shows what there is");
+    write_file("set/a.yml", "again");
+    struct nt_options twice = {0};
+    assert_refused(&twice, "has the same id as set/a.yaml", "rename one, or run them apart");
+    assert_int_equal(unlink("set/a.yml"), 0);
+}
+
+static void processes_replace_agents_that_there_are(void **state)
+{
+    (void)state;
+    struct nt_options o = {.agent_l = "true"};
+    struct nt_selection s;
+    struct nt_diags diags = {0};
+    assert_int_equal(nt_select(&s, &o, "set", NT_CARRIER_ANY, &diags), NT_EXIT_OK);
+    struct nt_scn_case *c = nt_selection_case(&s, 0, &o, &diags);
+    assert_non_null(c);
+    assert_string_equal(c->agents[0].exec, "true");
+    assert_null(c->agents[1].exec);
+    assert_int_equal(c->expect.path, NT_PATH_DIRECT);
+    nt_scn_case_del(c);
+    nt_selection_free(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_cell_of_every_file_is_selected_in_order),
+        cmocka_unit_test(one_filter_and_one_tag_must_match),
+        cmocka_unit_test(each_cell_runs_with_each_seed),
+        cmocka_unit_test(the_seed_is_the_scenarios_own_unless_one_is_given),
+        cmocka_unit_test(shards_divide_the_cases),
+        cmocka_unit_test(what_cannot_be_selected_is_refused),
+        cmocka_unit_test(processes_replace_agents_that_there_are),
+    };
+    return cmocka_run_group_tests(tests, make_files, remove_files);
+}
