@@ -1,7 +1,9 @@
-/* Whose password signs a message, and whether it does. Each key is set up once. */
-#include "reports/conformance/view.h"
+#include "reports/conformance/keys.h"
 
-struct ufrag_key { /* longer ones than these share their beginning: RFC 8839 lets them be 256 characters */
+#include "core/base/err.h"
+#include "reports/conformance/message.h"
+
+struct ufrag_key { /* longer ones are known by their first 64 characters (RFC 8839 allows 256) */
     char text[64];
 };
 
@@ -41,11 +43,10 @@ static uint32_t short_key(const struct nt_view *v, const struct nt_item_attr *us
     if (colon == NULL)
         return NT_VIEW_NONE;
     struct ufrag_key k = ufrag_key((const char *)username->value, (size_t)(colon - username->value));
-    uint32_t found = nt_map_get(&v->by_ufrag, &k);
-    return found != NT_MAP_NONE ? found : NT_VIEW_NONE;
+    return nt_map_get(&v->by_ufrag, &k);
 }
 
-static bool equals(const struct nt_item_attr *a, const char *text)
+static bool attr_equals(const struct nt_item_attr *a, const char *text)
 {
     return a->len == strlen(text) && memcmp(a->value, text, a->len) == 0;
 }
@@ -55,17 +56,17 @@ static bool is_user(const struct nt_view *v, const struct nt_item *m, const stru
     const struct nt_item_attr *realm = nt_item_attr(v, m, NT_ATTR_REALM), *name = nt_item_attr(v, m, NT_ATTR_USERNAME);
     const struct nt_item_attr *hash = nt_item_attr(v, m, NT_ATTR_USERHASH);
     uint8_t want[32];
-    if (realm == NULL || u->realm == NULL || !equals(realm, u->realm))
+    if (realm == NULL || u->realm == NULL || !attr_equals(realm, u->realm))
         return false;
     if (name != NULL)
-        return equals(name, u->user);
+        return attr_equals(name, u->user);
     if (hash == NULL || hash->len != sizeof want)
         return false;
     nt_stun_userhash(want, u->user, u->realm);
     return memcmp(want, hash->value, sizeof want) == 0;
 }
 
-/* RFC 8489, 9.2.2: MD5 unless PASSWORD-ALGORITHM says otherwise. Each user's two keys are made when first needed. */
+/* RFC 8489, 9.2.2: MD5 unless PASSWORD-ALGORITHM says otherwise. */
 static uint32_t long_key(struct nt_view *v, const struct nt_item *m, int *err)
 {
     const struct nt_item_attr *algorithm = nt_item_attr(v, m, NT_ATTR_PASSWORD_ALGORITHM);
@@ -76,13 +77,13 @@ static uint32_t long_key(struct nt_view *v, const struct nt_item *m, int *err)
     if (user == v->in->user_count)
         return NT_VIEW_NONE;
     struct ufrag_key k = {{0}};
-    k.text[0] = '\n'; /* no ufrag has that character */
+    k.text[0] = '\n'; /* no ufrag has this character */
     k.text[1] = (char)a;
     memcpy(k.text + 2, &user, sizeof user);
     uint32_t found = nt_map_get(&v->by_ufrag, &k);
     struct nt_view_key *key;
     if (found != NT_MAP_NONE || (*err = new_key(v, &key)) != NT_OK)
-        return found != NT_MAP_NONE ? found : NT_VIEW_NONE;
+        return found;
     const struct nt_conf_user *u = &v->in->users[user];
     key->party = NT_VIEW_NONE;
     key->user = user;
@@ -91,7 +92,7 @@ static uint32_t long_key(struct nt_view *v, const struct nt_item *m, int *err)
     return (uint32_t)v->key_count - 1;
 }
 
-static bool right(const struct nt_view *v, const struct nt_item *m)
+static bool verifies(const struct nt_view *v, const struct nt_item *m)
 {
     const struct nt_item_attr *sha1 = nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY);
     const struct nt_item_attr *sha256 = nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY_SHA256);
@@ -117,11 +118,11 @@ static bool has_integrity(const struct nt_view *v, const struct nt_item *m)
     return nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY) != NULL || nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY_SHA256) != NULL;
 }
 
-void nt_view_sign(struct nt_view *v, struct nt_item *m, int *err)
+void nt_item_verify(struct nt_view *v, struct nt_item *m, int *err)
 {
     const struct nt_item_attr *username = nt_item_attr(v, m, NT_ATTR_USERNAME);
     m->key = NT_VIEW_NONE;
-    if (nt_item_response(m))
+    if (nt_item_is_response(m))
         m->key = m->request != NT_VIEW_NONE ? v->items[m->request].key : NT_VIEW_NONE;
     else if (m->method == NT_STUN_BINDING && username != NULL)
         m->key = short_key(v, username);
@@ -132,5 +133,5 @@ void nt_view_sign(struct nt_view *v, struct nt_item *m, int *err)
     else if (m->key == NT_VIEW_NONE)
         m->integrity = NT_SIGNED_UNKNOWN;
     else
-        m->integrity = right(v, m) ? NT_SIGNED_RIGHT : NT_SIGNED_WRONG;
+        m->integrity = verifies(v, m) ? NT_SIGNED_RIGHT : NT_SIGNED_WRONG;
 }

@@ -1,5 +1,7 @@
-/* RFC 8489, 6.2.1 and RFC 8445, 14.3: when requests are sent again. */
-#include "reports/conformance/judge.h"
+#include "reports/conformance/rfc8489_timing.h"
+
+#include "core/base/err.h"
+#include "reports/conformance/checks.h"
 
 #include <stdlib.h>
 
@@ -8,33 +10,40 @@ struct sending { /* of a transaction, at its first item */
     uint32_t sends;
 };
 
-static void judge_again(struct nt_judge *j, const struct nt_item *m, struct sending *s)
+static void judge_rto(struct nt_finder *finder, const struct nt_item *m, nt_time gap)
+{
+    nt_exercise(finder, NT_ICE_RULE_RTO);
+    if (gap + nt_tolerance(finder->v) < 500 * NT_MSEC)
+        nt_find_violation(finder, NT_ICE_RULE_RTO, m->party, m->frame, "sent again after %" PRId64 " ms", gap / NT_MSEC);
+}
+
+static void judge_retransmission(struct nt_finder *finder, const struct nt_item *m, struct sending *s)
 {
     nt_time gap = m->at - s->last;
-    if (s->sends == 1 && nt_item_check(j->v, m) && nt_judge_breaks(j, NT_ICE_RULE_RTO, gap + nt_judge_tolerance(j->v) >= 500 * NT_MSEC))
-        nt_judge_broken(j, NT_ICE_RULE_RTO, m->party, m->frame, "sent again after %" PRId64 " ms", gap / NT_MSEC);
+    if (s->sends == 1 && nt_item_is_check(finder->v, m))
+        judge_rto(finder, m, gap);
     if (s->sends > 1)
-        nt_judge_that(j, NT_STUN_RULE_DOUBLING, m, gap + nt_judge_tolerance(j->v) >= 2 * s->gap && gap <= 2 * s->gap + nt_judge_tolerance(j->v), "");
+        nt_require(finder, NT_STUN_RULE_DOUBLING, m, gap + nt_tolerance(finder->v) >= 2 * s->gap && gap <= 2 * s->gap + nt_tolerance(finder->v), "");
     s->gap = gap;
     s->last = m->at;
     s->sends++;
-    nt_judge_that(j, NT_STUN_RULE_RC, m, s->sends <= NT_STUN_RC, "");
+    nt_require(finder, NT_STUN_RULE_RC, m, s->sends <= NT_STUN_RC, "");
 }
 
-void nt_judge_timing(struct nt_judge *j)
+void nt_rfc8489_timing_judge(struct nt_finder *finder)
 {
-    const struct nt_view *v = j->v;
+    const struct nt_view *v = finder->v;
     struct sending *all = calloc(v->count + 1, sizeof *all);
     if (all == NULL)
-        j->err = NT_ENOMEM;
+        finder->err = NT_ENOMEM;
     for (uint32_t i = 0; all != NULL && i < v->count; i++) {
         const struct nt_item *m = &v->items[i];
         if (m->kind != NT_ITEM_STUN || m->class_ != NT_STUN_REQUEST || m->direction != NT_DIR_OUT || nt_item_party(v, m)->kind != NT_CONF_AGENT)
             continue;
         if (m->first == i)
             all[i] = (struct sending){.last = m->at, .sends = 1};
-        else if (!m->copy && !nt_item_held(v, m) && v->items[m->first].pair == m->pair)
-            judge_again(j, m, &all[m->first]);
+        else if (!m->copy && !nt_item_is_held(v, m) && v->items[m->first].pair == m->pair)
+            judge_retransmission(finder, m, &all[m->first]);
     }
     free(all);
 }

@@ -1,15 +1,20 @@
-/* RFC 8839: session descriptions as they were sent; and what RFC 8445, section 5 says about the candidates in them. */
-#include "reports/conformance/judge.h"
+#include "reports/conformance/rfc8839.h"
 
-struct told { /* one description, and who told it */
-    struct nt_judge *j;
+#include "core/base/err.h"
+#include "reports/conformance/checks.h"
+#include "reports/conformance/signalling.h"
+
+struct told { /* a description that is judged */
+    struct nt_finder *finder;
     const struct nt_view_description *d;
 };
 
-static void that(const struct told *t, enum nt_rule rule, bool kept, const char *otherwise)
+/* nt_require of a description. */
+static void require(const struct told *t, enum nt_rule rule, bool kept, const char *otherwise)
 {
-    if (nt_judge_breaks(t->j, rule, kept))
-        nt_judge_broken(t->j, rule, t->d->party, t->d->frame, "%s", otherwise);
+    nt_exercise(t->finder, rule);
+    if (!kept)
+        nt_find_violation(t->finder, rule, t->d->party, t->d->frame, "%s", otherwise);
 }
 
 /* --- candidates --- */
@@ -17,11 +22,11 @@ static void that(const struct told *t, enum nt_rule rule, bool kept, const char 
 static void judge_candidate(const struct told *t, const struct nt_ice_candidate *c)
 {
     bool v6 = c->addr.family == NT_AF_IPV6;
-    that(t, NT_ICE_RULE_LOOPBACK, !nt_addr_is_loopback(&c->addr), "a loopback address");
+    require(t, NT_ICE_RULE_LOOPBACK, !nt_addr_is_loopback(&c->addr), "a loopback address");
     if (v6)
-        that(t, NT_ICE_RULE_SITE_LOCAL, !nt_addr_is_site_local(&c->addr) && !nt_addr_is_v4_compat(&c->addr), "such an IPv6 address");
-    that(t, NT_ICE_RULE_COMPONENT, (c->priority & 0xff) == ((256u - c->component) & 0xff), "the priority's last byte does not fit the component");
-    that(t, NT_SDP_RULE_RELATED, (c->type == NT_ICE_HOST) == !nt_addr_is_set(&c->related), "raddr and rport do not fit the type");
+        require(t, NT_ICE_RULE_SITE_LOCAL, !nt_addr_is_site_local(&c->addr) && !nt_addr_is_v4_compat(&c->addr), "such an IPv6 address");
+    require(t, NT_ICE_RULE_COMPONENT, (c->priority & 0xff) == ((256u - c->component) & 0xff), "the priority's last byte does not fit the component");
+    require(t, NT_SDP_RULE_RELATED, (c->type == NT_ICE_HOST) == !nt_addr_is_set(&c->related), "raddr and rport do not fit the type");
 }
 
 static bool same_base(const struct nt_ice_candidate *a, const struct nt_ice_candidate *b)
@@ -35,10 +40,10 @@ static void judge_two(const struct told *t, const struct nt_ice_candidate *a, co
 {
     bool same = strcmp(a->foundation, b->foundation) == 0;
     bool alike = a->type == b->type && a->transport == b->transport && same_base(a, b);
-    that(t, NT_ICE_RULE_FOUNDATION, same ? alike : !(alike && a->type == NT_ICE_HOST), "foundations do not follow type and base");
-    that(t, NT_ICE_RULE_UNIQUE, a->priority != b->priority, "two candidates have one priority");
-    that(t, NT_ICE_RULE_TYPE_PREF, (a->priority >> 24 == b->priority >> 24) == (a->type == b->type), "type preferences do not follow types");
-    that(t, NT_ICE_RULE_REDUNDANT, !nt_addr_equal(&a->addr, &b->addr) || !nt_addr_equal(&a->related, &b->related), "");
+    require(t, NT_ICE_RULE_FOUNDATION, same ? alike : !(alike && a->type == NT_ICE_HOST), "foundations do not follow type and base");
+    require(t, NT_ICE_RULE_UNIQUE, a->priority != b->priority, "two candidates have one priority");
+    require(t, NT_ICE_RULE_TYPE_PREF, (a->priority >> 24 == b->priority >> 24) == (a->type == b->type), "type preferences do not follow types");
+    require(t, NT_ICE_RULE_REDUNDANT, !nt_addr_equal(&a->addr, &b->addr) || !nt_addr_equal(&a->related, &b->related), "");
 }
 
 static bool is_candidate(const struct nt_ice_stream_description *s, const struct nt_addr *a)
@@ -71,20 +76,20 @@ static void judge_stream(const struct told *t, const struct nt_ice_stream_descri
     for (size_t i = 0; i < s->candidate_count; i++) {
         uint32_t p = s->candidates[i].priority;
         judge_candidate(t, &s->candidates[i]);
-        that(t, NT_ICE_RULE_UNIQUE, p >= 1 && p <= INT32_MAX, "a priority out of range");
-        that(t, NT_ICE_RULE_TYPE_PREF, p >> 24 <= 126, "a type preference above 126");
+        require(t, NT_ICE_RULE_UNIQUE, p >= 1 && p <= INT32_MAX, "a priority out of range");
+        require(t, NT_ICE_RULE_TYPE_PREF, p >> 24 <= 126, "a type preference above 126");
         for (size_t k = i + 1; k < s->candidate_count && s->candidate_count <= NT_ICE_CANDIDATES_MAX; k++)
             judge_two(t, &s->candidates[i], &s->candidates[k]);
     }
-    that(t, NT_SDP_RULE_UFRAG, strlen(s->ufrag) >= NT_ICE_UFRAG_MIN && strlen(s->ufrag) <= 32, "ice-ufrag has not 4 to 32 characters");
+    require(t, NT_SDP_RULE_UFRAG, strlen(s->ufrag) >= NT_ICE_UFRAG_MIN && strlen(s->ufrag) <= 32, "ice-ufrag has not 4 to 32 characters");
     if (s->candidate_count == 0)
         return;
-    that(t, NT_SDP_RULE_COMPONENTS, components_gapless(s), "component IDs have gaps");
+    require(t, NT_SDP_RULE_COMPONENTS, components_gapless(s), "component IDs have gaps");
     if (nt_addr_is_set(&s->default_addr) && !(nt_addr_is_any(&s->default_addr) && s->default_addr.port == 9))
-        that(t, NT_SDP_RULE_DEFAULT, is_candidate(s, &s->default_addr), "the default destination is no candidate");
+        require(t, NT_SDP_RULE_DEFAULT, is_candidate(s, &s->default_addr), "the default destination is no candidate");
 }
 
-/* --- the text: names as addresses, which the reader passes over --- */
+/* --- the text: candidates with names, which the reader passes over --- */
 
 static bool numeric_address(const char *line, size_t len)
 {
@@ -97,7 +102,7 @@ static bool numeric_address(const char *line, size_t len)
             return nt_addr_parse_n(&a, line + start, i - start) == NT_OK;
         start = i + 1;
     }
-    return true; /* too short: the grammar's business */
+    return true; /* too short: the grammar rule judges that */
 }
 
 static void judge_names(const struct told *t)
@@ -108,7 +113,7 @@ static void judge_names(const struct told *t)
         const char *eol = memchr(p, '\n', (size_t)(end - p));
         size_t len = (size_t)((eol != NULL ? eol : end) - p);
         if (len > sizeof prefix && memcmp(p, prefix, sizeof prefix - 1) == 0)
-            that(t, NT_SDP_RULE_FQDN, numeric_address(p, len), "a candidate with a name");
+            require(t, NT_SDP_RULE_FQDN, numeric_address(p, len), "a candidate with a name");
         p += len + 1;
     }
 }
@@ -121,11 +126,11 @@ static void judge_next(const struct told *t, const struct nt_view_description *b
     bool restarted = false;
     for (size_t i = 0; i < a->stream_count && i < b->stream_count; i++) {
         bool ufrag = strcmp(a->streams[i].ufrag, b->streams[i].ufrag) != 0, pwd = strcmp(a->streams[i].pwd, b->streams[i].pwd) != 0;
-        that(t, NT_SDP_RULE_RESTART, ufrag == pwd, "one of ice-ufrag and ice-pwd has changed");
+        require(t, NT_SDP_RULE_RESTART, ufrag == pwd, "one of ice-ufrag and ice-pwd has changed");
         restarted = restarted || ufrag || pwd;
     }
     if (!restarted)
-        that(t, NT_SDP_RULE_OPTIONS, a->lite == b->lite && a->pacing_ms == b->pacing_ms && a->ice2 == b->ice2 && a->trickle == b->trickle,
+        require(t, NT_SDP_RULE_OPTIONS, a->lite == b->lite && a->pacing_ms == b->pacing_ms && a->ice2 == b->ice2 && a->trickle == b->trickle,
              "ICE options have changed without a restart");
 }
 
@@ -133,19 +138,20 @@ static void judge_remote_candidates(const struct told *t, bool subsequent)
 {
     for (size_t i = 0; i < t->d->d.stream_count; i++)
         if (!t->d->offer || !subsequent || t->d->d.streams[i].remote_candidate_count > 0)
-            that(t, NT_SDP_RULE_REMOTE_CANDIDATES, t->d->d.streams[i].remote_candidate_count == 0 || (t->d->offer && subsequent),
+            require(t, NT_SDP_RULE_REMOTE_CANDIDATES, t->d->d.streams[i].remote_candidate_count == 0 || (t->d->offer && subsequent),
                  "remote-candidates in a first offer or an answer");
 }
 
 static void judge_description(const struct told *t, const struct nt_view_description *before)
 {
     judge_names(t);
-    if (nt_judge_breaks(t->j, NT_SDP_RULE_GRAMMAR, t->d->err == NT_OK))
-        nt_judge_broken(t->j, NT_SDP_RULE_GRAMMAR, t->d->party, t->d->frame, "line %zu: %s", t->d->error->line,
+    nt_exercise(t->finder, NT_SDP_RULE_GRAMMAR);
+    if (t->d->err != NT_OK)
+        nt_find_violation(t->finder, NT_SDP_RULE_GRAMMAR, t->d->party, t->d->frame, "line %zu: %s", t->d->error->line,
                         t->d->error->what != NULL ? t->d->error->what : "not read");
     if (t->d->err != NT_OK)
         return;
-    that(t, NT_ICE_RULE_ICE2, t->d->d.ice2, "ice-options has no ice2");
+    require(t, NT_ICE_RULE_ICE2, t->d->d.ice2, "ice-options has no ice2");
     for (size_t i = 0; i < t->d->d.stream_count; i++)
         judge_stream(t, &t->d->d.streams[i]);
     judge_remote_candidates(t, before != NULL);
@@ -153,41 +159,41 @@ static void judge_description(const struct told *t, const struct nt_view_descrip
         judge_next(t, before);
 }
 
-static void judge_lite(struct nt_judge *j, uint32_t party)
+static void judge_lite(struct nt_finder *finder, uint32_t party)
 {
-    const struct nt_view_description *own = nt_view_described(j->v, party, NT_DIR_OUT);
-    for (size_t i = 0; own != NULL && own->d.lite && i < j->v->count; i++) {
-        const struct nt_item *m = &j->v->items[i];
-        if (m->party == party && m->direction == NT_DIR_OUT && !m->excused && nt_item_check(j->v, m)) {
-            nt_judge_that(j, NT_SDP_RULE_LITE, m, false, "a check from an agent that says it is lite");
+    const struct nt_view_description *own = nt_view_described(finder->v, party, NT_DIR_OUT);
+    for (size_t i = 0; own != NULL && own->d.lite && i < finder->v->count; i++) {
+        const struct nt_item *m = &finder->v->items[i];
+        if (m->party == party && m->direction == NT_DIR_OUT && !m->excused && nt_item_is_check(finder->v, m)) {
+            nt_require(finder, NT_SDP_RULE_LITE, m, false, "a check from an agent that says it is lite");
             return;
         }
     }
 }
 
-static void judge_passwords(struct nt_judge *j)
+static void judge_passwords(struct nt_finder *finder)
 {
-    const struct nt_view *v = j->v;
+    const struct nt_view *v = finder->v;
     const struct nt_view_description *first = NULL;
     for (uint32_t p = 0; p < v->in->party_count; p++) {
         const struct nt_view_description *d = nt_view_described(v, p, NT_DIR_OUT);
         if (d == NULL)
             continue;
         if (first != NULL && d->d.stream_count > 0 && first->d.stream_count > 0) {
-            const struct told t = {j, d};
-            that(&t, NT_ICE_RULE_PASSWORDS, strcmp(d->d.streams[0].pwd, first->d.streams[0].pwd) != 0, "another agent has the same password");
+            const struct told t = {finder, d};
+            require(&t, NT_ICE_RULE_PASSWORDS, strcmp(d->d.streams[0].pwd, first->d.streams[0].pwd) != 0, "another agent has the same password");
         }
         first = d;
     }
 }
 
-void nt_judge_sdp(struct nt_judge *j)
+void nt_rfc8839_judge(struct nt_finder *finder)
 {
-    const struct nt_view *v = j->v;
+    const struct nt_view *v = finder->v;
     for (uint32_t p = 0; p < v->in->party_count; p++) {
         const struct nt_view_description *before = NULL;
         for (uint32_t i = v->party_description[p]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
-            const struct told t = {j, &v->descriptions[i]};
+            const struct told t = {finder, &v->descriptions[i]};
             if (t.d->direction != NT_DIR_OUT)
                 continue;
             bool again = before != NULL && before->len == t.d->len && memcmp(before->text, t.d->text, t.d->len) == 0;
@@ -196,8 +202,9 @@ void nt_judge_sdp(struct nt_judge *j)
             if (t.d->err == NT_OK)
                 before = t.d;
         }
-        j->exercised[NT_SDP_RULE_LITE] = j->exercised[NT_SDP_RULE_LITE] || before != NULL;
-        judge_lite(j, p);
+        if (before != NULL)
+            nt_exercise(finder, NT_SDP_RULE_LITE);
+        judge_lite(finder, p);
     }
-    judge_passwords(j);
+    judge_passwords(finder);
 }

@@ -1,9 +1,10 @@
-/* RFC 8863, patience: X(name, id, fact, level, text). */
+/* RFC 8863: an agent that has selected nothing keeps its candidates until the PAC timer ends. (That it goes on answering checks is judged
+ * in rfc8445_pairs.c.) */
 #ifndef NT_CONFORMANCE_RFC8863_H
 #define NT_CONFORMANCE_RFC8863_H
 
-#define NT_RFC8863_RULES(X) \
-    X(PATIENCE, "RFC8863-4-patience", "P-001", MUST, "ICE MUST NOT be given up before the PAC timer ends: no allocation is released") \
-    X(LISTENING, "RFC8863-4-listening", "P-005", MUST, "Until the PAC timer ends a valid check is answered")
+#include "reports/conformance/finding.h"
+
+void nt_rfc8863_judge(struct nt_finder *finder);
 
 #endif

@@ -1,12 +1,13 @@
-/* All the rules, one table after the other. */
 #include "reports/conformance/rules.h"
-#include "reports/conformance/conformance.h"
+
+#include "reports/conformance/rule_numbers.h"
 
 #include <string.h>
 
 #define ROW(name, id_, fact_, level_, text_) {.id = id_, .fact = fact_, .level = NT_CONF_##level_, .text = text_},
 
-static const struct nt_conf_rule rules[] = {
+// clang-format off
+static const struct nt_conf_rule rules[] = { /* in the order of enum nt_rule */
     NT_RFC8489_RULES(ROW)
     NT_RFC8445_RULES(ROW)
     NT_RFC8656_RULES(ROW)
@@ -14,6 +15,7 @@ static const struct nt_conf_rule rules[] = {
     NT_RFC7675_RULES(ROW)
     NT_RFC8863_RULES(ROW)
 };
+// clang-format on
 
 const struct nt_conf_rule *nt_conf_rules(size_t *count)
 {

@@ -1,6 +1,9 @@
-/* What the parties told each other: the session descriptions in the SIP messages at their signalling taps. */
+#include "reports/conformance/signalling.h"
+
+#include "core/base/err.h"
 #include "core/sdp/sdp.h"
-#include "reports/conformance/view.h"
+#include "reports/conformance/datagram.h"
+#include "reports/conformance/keys.h"
 
 #include <stdlib.h>
 
@@ -43,7 +46,7 @@ static int read_frame(struct nt_view *v, uint32_t frame)
     struct nt_sip_message m;
     if (f->direction == NT_DIR_IN && f->fate == NT_FATE_DROPPED)
         return NT_OK;
-    if (!nt_view_datagram(v->in->capture, f, &src, &dst, &bytes, &len) || nt_sip_read(&m, (const char *)bytes, len) != NT_OK)
+    if (!nt_capture_datagram(v->in->capture, f, &src, &dst, &bytes, &len) || nt_sip_read(&m, (const char *)bytes, len) != NT_OK)
         return NT_OK;
     if (m.kind == NT_SIP_BYE && f->at < v->bye[party])
         v->bye[party] = f->at;
@@ -93,4 +96,12 @@ const struct nt_ice_candidate *nt_view_candidate(const struct nt_view *v, uint32
             return c;
     }
     return NULL;
+}
+
+nt_time nt_view_checks_since(const struct nt_view *v, uint32_t party)
+{
+    const struct nt_view_description *own = nt_view_described(v, party, NT_DIR_OUT), *peer = nt_view_described(v, party, NT_DIR_IN);
+    if (own == NULL || peer == NULL)
+        return NT_TIME_NEVER;
+    return own->at > peer->at ? own->at : peer->at;
 }

@@ -1,5 +1,6 @@
-/* The form of a STUN message, read leniently: what is wrong with it is noted, not refused. */
-#include "reports/conformance/view.h"
+#include "reports/conformance/message.h"
+
+#include "core/base/err.h"
 
 static bool fingerprint_right(const struct nt_item *m, const uint8_t *value, uint16_t len)
 {
@@ -112,4 +113,12 @@ bool nt_item_same_text(const struct nt_item_attr *a, const struct nt_item_attr *
     if (a == NULL || b == NULL)
         return a == b;
     return a->len == b->len && memcmp(a->value, b->value, a->len) == 0;
+}
+
+bool nt_item_has_unknown_required(const struct nt_view *v, const struct nt_item *m)
+{
+    for (uint32_t i = 0; i < m->attr_count; i++)
+        if (v->attrs[m->attrs + i].type < 0x8000 && !nt_stun_attr_known(v->attrs[m->attrs + i].type))
+            return true;
+    return false;
 }

@@ -1,6 +1,6 @@
 /* RFC 8656, TURN: X(name, id, fact, level, text). */
-#ifndef NT_CONFORMANCE_RFC8656_H
-#define NT_CONFORMANCE_RFC8656_H
+#ifndef NT_CONFORMANCE_RFC8656_RULES_H
+#define NT_CONFORMANCE_RFC8656_RULES_H
 
 #define NT_RFC8656_RULES(X) \
     X(UNAUTHENTICATED, "RFC8656-5-authenticate", "R-001", MUST, "A request without credentials is challenged with 401") \

@@ -1,0 +1,72 @@
+#include "reports/conformance/allocations.h"
+
+#include "core/base/err.h"
+#include "reports/conformance/message.h"
+
+uint32_t nt_view_pair(const struct nt_view *v, uint32_t party, const struct nt_addr *local, const struct nt_addr *remote)
+{
+    struct nt_view_tuple k = {party, *local, *remote};
+    return nt_map_get(&v->by_pair, &k);
+}
+
+uint32_t nt_view_allocation(const struct nt_view *v, uint32_t party, const struct nt_addr *local, const struct nt_addr *remote)
+{
+    struct nt_view_tuple k = {party, *local, *remote};
+    return nt_map_get(&v->by_tuple, &k);
+}
+
+uint32_t nt_view_relayed(const struct nt_view *v, uint32_t party, const struct nt_addr *relayed)
+{
+    struct nt_view_tuple k = {party, *relayed, {0}};
+    return nt_map_get(&v->by_relayed, &k);
+}
+
+const struct nt_view_channel *nt_view_channel(const struct nt_view *v, uint32_t allocation, uint16_t number)
+{
+    for (uint32_t i = v->allocations[allocation].channels; i != NT_VIEW_NONE; i = v->channels[i].next)
+        if (v->channels[i].number == number)
+            return &v->channels[i];
+    return NULL;
+}
+
+int nt_view_number_pair(struct nt_view *v, struct nt_item *m)
+{
+    struct nt_view_tuple k = {m->party, m->local, m->remote};
+    m->pair = nt_map_get(&v->by_pair, &k);
+    if (m->pair != NT_VIEW_NONE)
+        return NT_OK;
+    m->pair = v->pair_count++;
+    return nt_map_put(&v->by_pair, &k, m->pair);
+}
+
+int nt_view_add_allocation(struct nt_view *v, const struct nt_item *m)
+{
+    struct nt_addr relayed;
+    if (!nt_item_addr(v, m, NT_ATTR_XOR_RELAYED_ADDRESS, &relayed))
+        return NT_OK;
+    uint32_t known = nt_view_allocation(v, m->party, &m->local, &m->remote);
+    if (known != NT_VIEW_NONE && nt_addr_equal(&v->allocations[known].relayed, &relayed))
+        return NT_OK;
+    int r = nt_grow(&v->allocations, &v->allocation_cap, v->allocation_count + 1, sizeof *v->allocations, NT_VIEW_MAX);
+    if (r != NT_OK)
+        return r;
+    uint32_t n = (uint32_t)v->allocation_count++;
+    v->allocations[n] = (struct nt_view_allocation){m->party, m->local, m->remote, relayed, NT_VIEW_NONE};
+    struct nt_view_tuple k = {m->party, m->local, m->remote}, by_relayed = {m->party, relayed, {0}};
+    r = nt_map_put(&v->by_tuple, &k, n);
+    return r != NT_OK ? r : nt_map_put(&v->by_relayed, &by_relayed, n);
+}
+
+int nt_view_add_channel(struct nt_view *v, const struct nt_item *m)
+{
+    uint32_t value, a = nt_view_allocation(v, m->party, &m->local, &m->remote);
+    struct nt_addr peer;
+    if (a == NT_VIEW_NONE || !nt_item_u32(v, m, NT_ATTR_CHANNEL_NUMBER, &value) || !nt_item_addr(v, m, NT_ATTR_XOR_PEER_ADDRESS, &peer))
+        return NT_OK;
+    int r = nt_grow(&v->channels, &v->channel_cap, v->channel_count + 1, sizeof *v->channels, NT_VIEW_MAX);
+    if (r != NT_OK)
+        return r;
+    v->channels[v->channel_count] = (struct nt_view_channel){a, v->allocations[a].channels, (uint16_t)(value >> 16), peer};
+    v->allocations[a].channels = (uint32_t)v->channel_count++;
+    return NT_OK;
+}

@@ -1,0 +1,46 @@
+#include "reports/conformance/checks.h"
+
+#include "reports/conformance/message.h"
+
+static bool is_server(const struct nt_view *v, const struct nt_addr *a)
+{
+    for (size_t i = 0; i < v->in->party_count; i++)
+        for (size_t k = 0; v->in->parties[i].kind == NT_CONF_SERVER && k < v->in->parties[i].address_count; k++)
+            if (nt_addr_same_ip(&v->in->parties[i].addresses[k], a))
+                return true;
+    return false;
+}
+
+static bool has_ice(const struct nt_view *v, const struct nt_item *m)
+{
+    return nt_item_attr(v, m, NT_ATTR_USERNAME) != NULL || nt_item_attr(v, m, NT_ATTR_PRIORITY) != NULL ||
+           nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLING) != NULL || nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLED) != NULL ||
+           nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY) != NULL;
+}
+
+bool nt_item_is_check(const struct nt_view *v, const struct nt_item *m)
+{
+    return nt_item_is(m, NT_STUN_BINDING, NT_STUN_REQUEST) && v->in->parties[m->party].kind == NT_CONF_AGENT &&
+           (has_ice(v, m) || m->inner || !is_server(v, &m->remote));
+}
+
+bool nt_item_answers_check(const struct nt_view *v, const struct nt_item *m)
+{
+    return nt_item_is_response(m) && m->request != NT_VIEW_NONE && nt_item_is_check(v, &v->items[m->request]);
+}
+
+bool nt_item_is_valid_check(const struct nt_view *v, const struct nt_item *m)
+{
+    bool conflicting = (nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLING) != NULL) == (nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLED) != NULL);
+    if (m->direction != NT_DIR_IN || !nt_item_is_check(v, m) || (m->flaws & ~NT_FLAW_PADDING) != 0 || conflicting ||
+        m->integrity != NT_SIGNED_RIGHT || v->keys[m->key].party != m->party || nt_item_attr(v, m, NT_ATTR_FINGERPRINT) == NULL ||
+        nt_item_attr(v, m, NT_ATTR_PRIORITY) == NULL)
+        return false;
+    return !nt_item_has_unknown_required(v, m);
+}
+
+bool nt_item_is_valid_success(const struct nt_view *v, const struct nt_item *m)
+{
+    return m->direction == NT_DIR_IN && nt_item_is(m, NT_STUN_BINDING, NT_STUN_SUCCESS) && nt_item_answers_check(v, m) &&
+           (m->flaws & ~NT_FLAW_PADDING) == 0 && m->integrity == NT_SIGNED_RIGHT && v->items[m->request].pair == m->pair;
+}

@@ -1,0 +1,12 @@
+/* Inside of the room: the UDP datagram of a frame. */
+#ifndef NT_CONFORMANCE_DATAGRAM_H
+#define NT_CONFORMANCE_DATAGRAM_H
+
+#include "pcap/capture.h"
+
+/* false: it is none, or not whole */
+bool nt_capture_datagram(const struct nt_capture *c, const struct nt_capture_frame *f, struct nt_addr *src, struct nt_addr *dst,
+                         const uint8_t **bytes, size_t *len);
+bool nt_capture_is_fragment(const struct nt_capture *c, const struct nt_capture_frame *f);
+
+#endif

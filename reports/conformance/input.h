@@ -1,0 +1,32 @@
+/* What the rules are given: a capture, and who stood where in it. */
+#ifndef NT_CONFORMANCE_INPUT_H
+#define NT_CONFORMANCE_INPUT_H
+
+#include "pcap/capture.h"
+
+enum nt_conf_party_kind { NT_CONF_AGENT = 1, NT_CONF_SERVER, NT_CONF_GATEWAY, NT_CONF_PLATFORM };
+
+struct nt_conf_party {
+    enum nt_conf_party_kind kind;
+    const char *name;                /* the node's, as in the capture's taps */
+    const struct nt_addr *addresses; /* its own; port 0 */
+    size_t address_count;
+    bool held;         /* a step held back datagrams before they reached the tap: when it sent them is not known */
+    nt_time told_late; /* for how long a step held back its descriptions */
+};
+
+struct nt_conf_user { /* the users that servers know: with their passwords integrity is verified */
+    const char *realm, *user, *password;
+};
+
+struct nt_conf_input {
+    const struct nt_capture *capture;
+    const struct nt_conf_party *parties;
+    size_t party_count;
+    const struct nt_conf_user *users;
+    size_t user_count;
+    nt_time end;    /* virtual time of the end of the case */
+    bool real_time; /* real programs took part: times are less exact */
+};
+
+#endif

@@ -1,0 +1,16 @@
+/* Inside of the room: what the parties told each other, from the SIP messages at their signalling taps. */
+#ifndef NT_CONFORMANCE_SIGNALLING_H
+#define NT_CONFORMANCE_SIGNALLING_H
+
+#include "reports/conformance/view.h"
+
+int nt_view_read_signalling(struct nt_view *v); /* 0 or NT_ENOMEM */
+
+/* The first description of a party that went in `direction`, or NULL. */
+const struct nt_view_description *nt_view_described(const struct nt_view *v, uint32_t party, int direction);
+/* The announced candidate of a party at an address, or NULL. */
+const struct nt_ice_candidate *nt_view_candidate(const struct nt_view *v, uint32_t party, const struct nt_addr *a);
+/* When a party had both descriptions, its own and the peer's, so that its checks began; NT_TIME_NEVER: it never had. */
+nt_time nt_view_checks_since(const struct nt_view *v, uint32_t party);
+
+#endif

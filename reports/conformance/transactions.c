@@ -1,0 +1,79 @@
+#include "reports/conformance/transactions.h"
+
+#include "core/base/err.h"
+
+#define SAME_ID 16 /* requests of one id that are looked at */
+
+/* The request that a response answers: the last one with its id. But a success does not answer a request that was damaged on its way; and
+ * where a step holds requests back, the last one may have gone another way. */
+static uint32_t answered_by(const struct nt_view *v, const struct nt_item *m, uint32_t last)
+{
+    uint32_t i = last;
+    for (unsigned n = 0; i != NT_VIEW_NONE && n < SAME_ID; n++, i = v->items[i].before) {
+        const struct nt_item *q = &v->items[i];
+        bool broken = (q->flaws & ~NT_FLAW_PADDING) != 0 || q->integrity == NT_SIGNED_WRONG || q->integrity == NT_SIGNED_UNKNOWN;
+        bool damaged = m->class_ == NT_STUN_SUCCESS && broken;
+        if (!damaged && (!nt_item_is_held(v, m) || q->pair == m->pair))
+            return i;
+    }
+    return last;
+}
+
+/* The earlier request with the same bytes on the same pair. One with other bytes was damaged on its way, or is somebody else's. */
+static uint32_t same_before(const struct nt_view *v, const struct nt_item *m)
+{
+    uint32_t i = m->before;
+    for (unsigned n = 0; i != NT_VIEW_NONE && n < SAME_ID; n++, i = v->items[i].before)
+        if (v->items[i].pair == m->pair && nt_item_same_bytes(&v->items[i], m))
+            return i;
+    return NT_VIEW_NONE;
+}
+
+/* A request joins the transaction of an earlier one with its id. */
+static void join_transaction(const struct nt_view *v, struct nt_item *m, uint32_t self)
+{
+    const struct nt_item *before = &v->items[m->before], *first = &v->items[before->first];
+    uint32_t same = same_before(v, m);
+    m->copy = m->at - before->at <= NT_MSEC && m->pair == before->pair && nt_item_same_bytes(m, before);
+    m->reused_id = m->direction == NT_DIR_OUT && !nt_item_same_bytes(m, first) && !first->excused && !m->excused &&
+                   first->answer != NT_VIEW_NONE;
+    if (m->direction == NT_DIR_OUT || m->excused)
+        m->first = m->reused_id ? self : before->first;
+    else
+        m->first = same != NT_VIEW_NONE ? v->items[same].first : self;
+}
+
+static struct nt_view_id key_of(const struct nt_item *m, uint32_t direction)
+{
+    struct nt_view_id k = {.party = m->party, .direction = direction};
+    memcpy(k.id, m->id, NT_STUN_ID);
+    return k;
+}
+
+static void match_response(struct nt_view *v, struct nt_item *m, uint32_t self)
+{
+    struct nt_view_id k = key_of(m, m->direction == NT_DIR_IN ? NT_DIR_OUT : NT_DIR_IN);
+    uint32_t last = nt_map_get(&v->by_id, &k);
+    if (last == NT_MAP_NONE)
+        return;
+    m->request = answered_by(v, m, last);
+    struct nt_item *first = &v->items[v->items[m->request].first];
+    if (first->answer == NT_VIEW_NONE)
+        first->answer = self;
+}
+
+static int match_request(struct nt_view *v, struct nt_item *m, uint32_t self)
+{
+    struct nt_view_id k = key_of(m, m->direction);
+    m->before = nt_map_get(&v->by_id, &k);
+    if (m->before != NT_VIEW_NONE)
+        join_transaction(v, m, self);
+    return nt_map_put(&v->by_id, &k, self);
+}
+
+int nt_view_match_transaction(struct nt_view *v, struct nt_item *m, uint32_t self)
+{
+    if (nt_item_is_response(m))
+        match_response(v, m, self);
+    return m->class_ == NT_STUN_REQUEST ? match_request(v, m, self) : NT_OK;
+}

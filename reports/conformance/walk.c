@@ -1,0 +1,230 @@
+#include "reports/conformance/walk.h"
+
+#include "core/base/err.h"
+#include "core/turn/channel_data.h"
+#include "reports/conformance/allocations.h"
+#include "reports/conformance/datagram.h"
+#include "reports/conformance/keys.h"
+#include "reports/conformance/message.h"
+#include "reports/conformance/signalling.h"
+#include "reports/conformance/transactions.h"
+
+#include <stdlib.h>
+
+struct name_key {
+    char text[64];
+};
+
+/* --- who stands where --- */
+
+static struct name_key name_key(const char *name)
+{
+    struct name_key k = {{0}};
+    size_t len = strlen(name);
+    memcpy(k.text, name, len < sizeof k.text ? len : sizeof k.text);
+    return k;
+}
+
+static int name_taps(struct nt_view *v)
+{
+    const struct nt_capture *c = v->in->capture;
+    struct nt_map by_name;
+    int r = NT_OK;
+    nt_map_init(&by_name, sizeof(struct name_key));
+    for (size_t i = 0; i < v->in->party_count && r == NT_OK; i++) {
+        struct name_key k = name_key(v->in->parties[i].name);
+        r = nt_map_put(&by_name, &k, (uint32_t)i);
+    }
+    for (size_t i = 0; i < c->tap_count && r == NT_OK; i++) {
+        struct name_key k = name_key(c->taps[i].node);
+        uint32_t party = nt_map_get(&by_name, &k);
+        bool judged = party != NT_MAP_NONE && (v->in->parties[party].kind == NT_CONF_AGENT || v->in->parties[party].kind == NT_CONF_SERVER);
+        v->tap_party[i] = judged ? party : NT_VIEW_NONE;
+        v->tap_signalling[i] = strstr(c->taps[i].name, ".signalling") != NULL;
+    }
+    nt_map_free(&by_name);
+    return r;
+}
+
+/* --- items --- */
+
+static uint8_t kind_of(const uint8_t *bytes, size_t len, struct nt_item *m)
+{
+    size_t payload;
+    if (len >= NT_STUN_HEADER && bytes[0] <= 3 && nt_load32(bytes + 4) == NT_STUN_COOKIE)
+        return NT_ITEM_STUN;
+    if (len >= NT_STUN_HEADER && bytes[0] <= 1 && (nt_load16(bytes) & 0xfeef) == NT_STUN_BINDING && nt_load16(bytes + 2) + (size_t)NT_STUN_HEADER == len)
+        return NT_ITEM_OTHER;
+    if (nt_channel_data_parse(bytes, len, &m->channel, &m->payload, &payload)) {
+        m->payload_len = (uint32_t)payload;
+        return NT_ITEM_CHANNEL;
+    }
+    return NT_ITEM_DATA;
+}
+
+/* ICE uses a socket when STUN has passed through it, or its address is a candidate. */
+static int mark_stray(struct nt_view *v, struct nt_item *m)
+{
+    struct nt_view_tuple k = {m->party, m->local, {0}};
+    if (v->in->parties[m->party].kind != NT_CONF_AGENT || m->inner)
+        return NT_OK;
+    if (m->kind == NT_ITEM_STUN)
+        return nt_map_put(&v->by_socket, &k, 1);
+    if (m->kind == NT_ITEM_DATA && nt_map_get(&v->by_socket, &k) == NT_MAP_NONE && nt_view_candidate(v, m->party, &m->local) == NULL)
+        m->kind = NT_ITEM_STRAY;
+    return NT_OK;
+}
+
+static int add_item(struct nt_view *v, struct nt_item m);
+
+/* At an agent: what a Send or Data indication or ChannelData carries. */
+static int add_inner(struct nt_view *v, const struct nt_item *outer)
+{
+    struct nt_item m = {.at = outer->at, .frame = outer->frame, .party = outer->party, .direction = outer->direction,
+                        .excused = outer->excused, .inner = true, .server = outer->remote, .base = outer->local};
+    uint32_t a = nt_view_allocation(v, outer->party, &outer->local, &outer->remote);
+    if (a == NT_VIEW_NONE)
+        return NT_OK;
+    m.local = v->allocations[a].relayed;
+    if (outer->kind == NT_ITEM_CHANNEL) {
+        const struct nt_view_channel *channel = nt_view_channel(v, a, outer->channel);
+        if (channel == NULL)
+            return NT_OK;
+        m.remote = channel->peer;
+        m.bytes = outer->payload;
+        m.len = outer->payload_len;
+    } else {
+        const struct nt_item_attr *data = nt_item_attr(v, outer, NT_ATTR_DATA);
+        if (data == NULL || !nt_item_addr(v, outer, NT_ATTR_XOR_PEER_ADDRESS, &m.remote))
+            return NT_OK;
+        m.bytes = data->value;
+        m.len = data->len;
+    }
+    return add_item(v, m);
+}
+
+/* What follows from an item for the items to come. */
+static int follow_turn(struct nt_view *v, const struct nt_item *m)
+{
+    bool client = v->in->parties[m->party].kind == NT_CONF_AGENT;
+    if (m->leg != NT_VIEW_NONE || m->inner)
+        return NT_OK;
+    if (nt_item_is(m, NT_TURN_ALLOCATE, NT_STUN_SUCCESS) && (m->direction == NT_DIR_IN) == client)
+        return nt_view_add_allocation(v, m);
+    if (nt_item_is(m, NT_TURN_CHANNEL_BIND, NT_STUN_REQUEST) && (m->direction == NT_DIR_OUT) == client)
+        return nt_view_add_channel(v, m);
+    bool carries = m->kind == NT_ITEM_CHANNEL || nt_item_is(m, NT_TURN_SEND, NT_STUN_INDICATION) || nt_item_is(m, NT_TURN_DATA, NT_STUN_INDICATION);
+    return client && carries ? add_inner(v, m) : NT_OK;
+}
+
+static int add_item(struct nt_view *v, struct nt_item m)
+{
+    uint32_t self = (uint32_t)v->count;
+    struct nt_view_tuple relayed = {m.party, m.local, {0}};
+    int r = nt_grow(&v->items, &v->cap, v->count + 1, sizeof *v->items, NT_VIEW_MAX);
+    if (r != NT_OK)
+        return r;
+    m.leg = m.inner || v->in->parties[m.party].kind != NT_CONF_SERVER ? NT_VIEW_NONE : nt_map_get(&v->by_relayed, &relayed);
+    m.request = m.answer = m.key = m.before = NT_VIEW_NONE;
+    m.first = self;
+    m.kind = m.leg == NT_VIEW_NONE ? kind_of(m.bytes, m.len, &m) : (uint8_t)NT_ITEM_DATA;
+    r = mark_stray(v, &m);
+    if (r == NT_OK)
+        r = nt_view_number_pair(v, &m);
+    if (r == NT_OK && m.kind == NT_ITEM_STUN) {
+        nt_item_read_stun(v, &m, &r);
+        if (r == NT_OK)
+            r = nt_view_match_transaction(v, &m, self);
+        if (r == NT_OK)
+            nt_item_verify(v, &m, &r);
+    }
+    v->items[v->count++] = m;
+    return r != NT_OK ? r : follow_turn(v, &m);
+}
+
+/* Fragments are not reassembled here, but a judge may have to know that the party got more than the items. */
+static void note_fragment(struct nt_view *v, const struct nt_capture_frame *f)
+{
+    if (f->direction == NT_DIR_IN && nt_capture_is_fragment(v->in->capture, f))
+        v->fragmented[v->tap_party[f->tap]] = true;
+}
+
+static int walk_frames(struct nt_view *v)
+{
+    const struct nt_capture *c = v->in->capture;
+    int r = NT_OK;
+    for (uint32_t i = 1; i <= c->frame_count && r == NT_OK; i++) {
+        const struct nt_capture_frame *f = &c->frames[i - 1];
+        struct nt_item m = {.at = f->at, .frame = i, .direction = f->direction,
+                            .excused = (f->marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0};
+        struct nt_addr src, dst;
+        size_t len;
+        if (f->tap >= c->tap_count || v->tap_party[f->tap] == NT_VIEW_NONE || v->tap_signalling[f->tap] ||
+            (f->direction != NT_DIR_IN && f->direction != NT_DIR_OUT) || (f->direction == NT_DIR_IN && f->fate == NT_FATE_DROPPED))
+            continue;
+        if (!nt_capture_datagram(c, f, &src, &dst, &m.bytes, &len) || len == 0) {
+            note_fragment(v, f);
+            continue;
+        }
+        m.party = v->tap_party[f->tap];
+        m.len = (uint32_t)len;
+        m.local = m.base = f->direction == NT_DIR_OUT ? src : dst;
+        m.remote = f->direction == NT_DIR_OUT ? dst : src;
+        r = add_item(v, m);
+    }
+    return r == NT_ELIMIT ? NT_OK : r;
+}
+
+int nt_view_init(struct nt_view *v, const struct nt_conf_input *in)
+{
+    size_t taps = in->capture->tap_count + 1, parties = in->party_count + 1;
+    *v = (struct nt_view){.in = in};
+    nt_map_init(&v->by_id, sizeof(struct nt_view_id));
+    nt_map_init(&v->by_pair, sizeof(struct nt_view_tuple));
+    nt_map_init(&v->by_tuple, sizeof(struct nt_view_tuple));
+    nt_map_init(&v->by_relayed, sizeof(struct nt_view_tuple));
+    nt_map_init(&v->by_socket, sizeof(struct nt_view_tuple));
+    nt_map_init(&v->by_ufrag, 64);
+    v->tap_party = malloc(taps * sizeof *v->tap_party);
+    v->tap_signalling = calloc(taps, sizeof *v->tap_signalling);
+    v->party_description = malloc(parties * sizeof *v->party_description);
+    v->bye = malloc(parties * sizeof *v->bye);
+    v->fragmented = calloc(parties, sizeof *v->fragmented);
+    bool all = v->tap_party != NULL && v->tap_signalling != NULL && v->party_description != NULL && v->bye != NULL && v->fragmented != NULL;
+    int r = all ? NT_OK : NT_ENOMEM;
+    for (size_t i = 0; i < parties && r == NT_OK; i++) {
+        v->party_description[i] = NT_VIEW_NONE;
+        v->bye[i] = NT_TIME_NEVER;
+    }
+    if (r == NT_OK)
+        r = name_taps(v);
+    if (r == NT_OK)
+        r = nt_view_read_signalling(v);
+    return r != NT_OK ? r : walk_frames(v);
+}
+
+void nt_view_free(struct nt_view *v)
+{
+    for (size_t i = 0; i < v->description_count; i++) {
+        free(v->descriptions[i].error);
+        if (v->descriptions[i].err == NT_OK)
+            nt_ice_description_free(&v->descriptions[i].d);
+    }
+    nt_map_free(&v->by_id);
+    nt_map_free(&v->by_pair);
+    nt_map_free(&v->by_tuple);
+    nt_map_free(&v->by_relayed);
+    nt_map_free(&v->by_socket);
+    nt_map_free(&v->by_ufrag);
+    free(v->items);
+    free(v->attrs);
+    free(v->keys);
+    free(v->descriptions);
+    free(v->allocations);
+    free(v->channels);
+    free(v->tap_party);
+    free(v->tap_signalling);
+    free(v->party_description);
+    free(v->bye);
+    free(v->fragmented);
+}
