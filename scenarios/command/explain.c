@@ -9,7 +9,7 @@
 #include "scenarios/command/selection.h"
 #include "scenarios/files/installed.h"
 #include "scenarios/model/words.h"
-#include "scenarios/run/case.h"
+#include "scenarios/run/explore.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -13,8 +13,8 @@ static bool is_type(const char *type, uint8_t types)
     return t >= 0 && (types & (1 << t)) != 0;
 }
 
-/* A process's word for a type: reflexive is reflexive, however it was learnt (a check may overtake the candidate), and a stack that
- * knows bases alone calls them host. */
+/* The types that a process may report for these: a reflexive candidate may be learnt either way (a check may overtake the candidate), and
+ * some stacks report the type of the base, host. */
 static uint8_t as_reported(uint8_t types, bool base)
 {
     uint8_t reflexive = (1 << NT_ICE_SRFLX) | (1 << NT_ICE_PRFLX);
@@ -23,7 +23,7 @@ static uint8_t as_reported(uint8_t types, bool base)
     return types;
 }
 
-static bool matches(const struct nt_scn_match *m, const char *type, const struct nt_addr *addr)
+static bool candidate_matches(const struct nt_scn_match *m, const char *type, const struct nt_addr *addr)
 {
     if (m->types == 0 && m->address_count == 0)
         return true;
@@ -61,7 +61,7 @@ static void judge_state(struct nt_verdict *v, const struct nt_scn_agent_expect *
         nt_verdict_fail(v, e->role_place, 0, "%s: expected role %s, found %s", r->name, role, r->role);
 }
 
-static void judge_selected(struct nt_verdict *v, const struct nt_scn_agent_expect *e, const struct nt_adapter_hello *process, const struct nt_result_agent *r)
+static void judge_selected(struct nt_verdict *v, const struct nt_scn_agent_expect *e, const struct nt_adapter_hello *hello, const struct nt_result_agent *r)
 {
     char local[TEXT_MAX], remote[TEXT_MAX];
     if (!e->selected)
@@ -75,11 +75,11 @@ static void judge_selected(struct nt_verdict *v, const struct nt_scn_agent_expec
     }
     const struct nt_result_selected *s = &r->selected[0];
     struct nt_scn_match want_local = e->selected_local, want_remote = e->selected_remote;
-    if (process != NULL) {
-        want_local.types = as_reported(want_local.types, process->local_base);
+    if (hello != NULL) {
+        want_local.types = as_reported(want_local.types, hello->local_base);
         want_remote.types = as_reported(want_remote.types, false);
     }
-    if (!matches(&want_local, s->local.type, &s->local.addr) || !matches(&want_remote, s->remote.type, &s->remote.addr)) {
+    if (!candidate_matches(&want_local, s->local.type, &s->local.addr) || !candidate_matches(&want_remote, s->remote.type, &s->remote.addr)) {
         char la[NT_ADDR_TEXT], ra[NT_ADDR_TEXT];
         nt_verdict_fail(v, e->selected_place, 0, "%s: expected selected %s/%s, found %s/%s (%s, %s)", r->name, local[0] ? local : "any",
                         remote[0] ? remote : "any", s->local.type, s->remote.type, nt_addr_format(&s->local.addr, la),
@@ -103,7 +103,7 @@ static void judge_candidates(struct nt_verdict *v, const struct nt_scn_agent_exp
                             nt_ice_type_name((enum nt_ice_type)t), (unsigned)found[t]);
 }
 
-static bool discovered(const struct nt_result_agent *r, const struct nt_addr *a)
+static bool has_prflx(const struct nt_result_agent *r, const struct nt_addr *a)
 {
     for (size_t i = 0; i < r->prflx_count; i++)
         if (a->port == 0 ? nt_addr_same_ip(a, &r->prflx[i].addr) : nt_addr_equal(a, &r->prflx[i].addr))
@@ -124,7 +124,7 @@ static void judge_prflx(struct nt_verdict *v, const struct nt_scn_agent_expect *
     snprintf(what, sizeof what, "%s: remote peer-reflexive candidates", r->name);
     nt_verdict_count(v, &e->prflx_remote, remote, what);
     for (size_t i = 0; i < e->prflx_from_count; i++)
-        if (!discovered(r, &e->prflx_from[i]))
+        if (!has_prflx(r, &e->prflx_from[i]))
             nt_verdict_fail(v, e->prflx_place, 0, "%s: expected a peer-reflexive candidate %s, there was none", r->name,
                             nt_addr_format(&e->prflx_from[i], addr));
 }
@@ -136,7 +136,7 @@ static bool agrees(enum nt_tri want, bool found)
 
 static bool pair_matches(const struct nt_scn_pair_expect *e, const struct nt_result_pair *p)
 {
-    return matches(&e->local, p->local_type, &p->local) && matches(&e->remote, p->remote_type, &p->remote) &&
+    return candidate_matches(&e->local, p->local_type, &p->local) && candidate_matches(&e->remote, p->remote_type, &p->remote) &&
            agrees(e->receivable, p->receivable) && agrees(e->sendable, p->sendable) && agrees(e->handshake, p->handshake) &&
            agrees(e->valid, p->valid) && agrees(e->nominated, p->nominated);
 }
@@ -157,14 +157,12 @@ static void judge_pairs(struct nt_verdict *v, const struct nt_scn_agent_expect *
     }
 }
 
-void nt_judge_agent(struct nt_verdict *v, const struct nt_world *w, uint32_t agent, const struct nt_result_agent *r)
+void nt_expectations_judge_agent(struct nt_verdict *v, const struct nt_scn_agent_expect *e, const struct nt_adapter_hello *hello,
+                                 const struct nt_result_agent *r)
 {
-    const struct nt_scn_case *c = w->scn;
-    const struct nt_adapter_hello *process = w->processes[agent] != NULL ? nt_app_process_hello(w->processes[agent]) : NULL;
-    const struct nt_scn_agent_expect *e = &c->expect.agents[agent];
     char what[TEXT_MAX];
     judge_state(v, e, r);
-    judge_selected(v, e, process, r);
+    judge_selected(v, e, hello, r);
     judge_candidates(v, e, r);
     judge_prflx(v, e, r);
     judge_pairs(v, e, r);

@@ -3,8 +3,10 @@
 #define NT_JUDGE_EXPECTATIONS_AGENT_H
 
 #include "scenarios/model/verdict.h"
-#include "scenarios/world/world.h"
+#include "scenarios/programs/adapter_messages.h"
 
-void nt_judge_agent(struct nt_verdict *v, const struct nt_world *w, uint32_t agent, const struct nt_result_agent *r);
+/* `hello`: of the process that the agent is; NULL: our agent. */
+void nt_expectations_judge_agent(struct nt_verdict *v, const struct nt_scn_agent_expect *e, const struct nt_adapter_hello *hello,
+                                 const struct nt_result_agent *r);
 
 #endif

@@ -1,27 +1,55 @@
 #include "scenarios/judge/outcome.h"
 #include "scenarios/apps/result_text.h"
 #include "scenarios/apps/data_flow.h"
+#include "scenarios/world/parties.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* --- which case it was --- */
+
+static int copy_params(const struct nt_scn_case *c, struct nt_result_case *r)
+{
+    int err = NT_OK;
+    r->params = nt_describe_array(c->param_count, sizeof *r->params, &err);
+    for (size_t i = 0; i < c->param_count && err == NT_OK; i++) {
+        const struct nt_scn_param *p = &c->params[i];
+        r->params[r->param_count++] = (struct nt_result_param){nt_describe_copy(p->name, &err), nt_describe_copy(p->json, &err), nt_describe_copy(p->label, &err)};
+    }
+    return err;
+}
+
+int nt_result_identify(const struct nt_scn_case *c, uint64_t seed, bool seed_in_id, const char *reason, struct nt_result_case *r)
+{
+    size_t len = strlen(c->id) + 32;
+    int err = NT_OK;
+    *r = (struct nt_result_case){.seed = seed, .connect_ms = -1, .outcome = NT_ERROR};
+    r->id = malloc(len);
+    r->file = nt_describe_copy(c->file, &err);
+    r->claim = nt_describe_copy(c->claim, &err);
+    r->reason = nt_describe_copy(reason, &err);
+    if (r->id == NULL || err != NT_OK)
+        return NT_ENOMEM;
+    snprintf(r->id, len, seed_in_id ? "%s#seed=%" PRIu64 : "%s", c->id, seed);
+    return copy_params(c, r);
+}
+
+/* --- what a finished world looks like --- */
 
 static int64_t milliseconds_up(nt_time t)
 {
     return (t + NT_MSEC - 1) / NT_MSEC;
 }
 
-const char *nt_describe_path(unsigned path)
-{
-    return path == NT_PATH_DIRECT ? "direct" : path == NT_PATH_RELAYED ? "relayed" : "none";
-}
-
 static int describe_prflx(const struct nt_world *w, uint32_t agent, struct nt_result_agent *r)
 {
+    const struct nt_observer *o = nt_world_observer(w);
     int err = NT_OK;
-    r->prflx = nt_describe_array(w->observer.prflx_count, sizeof *r->prflx, &err);
-    for (size_t i = 0; i < w->observer.prflx_count && err == NT_OK; i++) {
-        const struct nt_observed_prflx *p = &w->observer.prflx[i];
+    r->prflx = nt_describe_array(o->prflx_count, sizeof *r->prflx, &err);
+    for (size_t i = 0; i < o->prflx_count && err == NT_OK; i++) {
+        const struct nt_observed_prflx *p = &o->prflx[i];
         if (p->agent == agent)
             r->prflx[r->prflx_count++] = (struct nt_result_prflx){.remote = p->remote, .addr = p->addr, .packet = p->frame};
     }
@@ -30,9 +58,9 @@ static int describe_prflx(const struct nt_world *w, uint32_t agent, struct nt_re
 
 static int describe_agent(const struct nt_world *w, uint32_t i, struct nt_result_agent *r)
 {
-    struct nt_party p = w->parties[i];
+    struct nt_party p = nt_world_party(w, i);
     int err = NT_OK;
-    r->name = nt_describe_copy(w->scn->agents[i].name, &err);
+    r->name = nt_describe_copy(nt_world_case(w)->agents[i].name, &err);
     if (err != NT_OK || p.ops->describe(p.self, r) != NT_OK)
         return NT_ENOMEM;
     return describe_prflx(w, i, r);
@@ -48,21 +76,22 @@ static bool is_relayed(const struct nt_scn_case *c, const struct nt_addr *a)
     return false;
 }
 
-static unsigned end_path(const struct nt_world *w, uint32_t agent, unsigned live_path)
+/* Where one side says that its data went. */
+static unsigned end_path(const struct nt_world *w, uint32_t agent, unsigned seen_path)
 {
-    struct nt_party p = w->parties[agent];
+    struct nt_party p = nt_world_party(w, agent);
     struct nt_addr local, remote;
     struct nt_data_count data = p.ops->data(p.self);
-    if (w->live != NULL && data.sent > 0) /* what a process says of its data counts when packets bear it out */
-        return live_path != 0 && data.received > 0 ? live_path : NT_PATH_NONE;
+    if (seen_path != 0 && data.sent > 0) /* packets confirm what a process reports */
+        return data.received > 0 ? seen_path : NT_PATH_NONE;
     if (!p.ops->selected(p.self, &local, &remote))
         return NT_PATH_NONE;
     if (data.sent > 0 && data.received == 0)
         return NT_PATH_NONE;
-    return is_relayed(w->scn, &local) || is_relayed(w->scn, &remote) ? NT_PATH_RELAYED : NT_PATH_DIRECT;
+    return is_relayed(nt_world_case(w), &local) || is_relayed(nt_world_case(w), &remote) ? NT_PATH_RELAYED : NT_PATH_DIRECT;
 }
 
-static bool holds(const uint8_t *bytes, size_t len, const uint8_t *magic)
+static bool has_magic(const uint8_t *bytes, size_t len, const uint8_t *magic)
 {
     const uint8_t *p = bytes, *end = bytes + len;
     while ((size_t)(end - p) >= NT_DATA_MAGIC && (p = memchr(p, magic[0], (size_t)(end - p) - NT_DATA_MAGIC + 1)) != NULL) {
@@ -75,27 +104,28 @@ static bool holds(const uint8_t *bytes, size_t len, const uint8_t *magic)
 
 static bool at_server(const struct nt_world *w, uint32_t tap)
 {
-    uint32_t node = nt_fabric_tap_node(w->fabric, tap);
-    return w->observer.nodes[node].kind == NT_SCN_NODE_SERVER;
+    uint32_t node = nt_fabric_tap_node(nt_world_fabric(w), tap);
+    return nt_observer_node_at(nt_world_observer(w), node).kind == NT_SCN_NODE_SERVER;
 }
 
+/* Where packets show that it went; 0: no datagram arrived that can be followed. */
 static unsigned data_way(const struct nt_world *w, uint32_t agent)
 {
-    const struct nt_capture *c = w->observer.capture;
-    struct nt_party p = w->parties[agent];
+    const struct nt_capture *c = nt_world_observer(w)->capture;
+    struct nt_party p = nt_world_party(w, agent);
     struct nt_data_count data = p.ops->data(p.self);
     if (data.marked == 0 || data.magic == NULL)
-        return 0; /* nothing arrived that could be followed */
+        return 0;
     for (size_t i = 0; i < c->frame_count; i++)
-        if (at_server(w, c->frames[i].tap) && holds(nt_capture_bytes(c, &c->frames[i]), c->frames[i].len, data.magic))
+        if (at_server(w, c->frames[i].tap) && has_magic(nt_capture_bytes(c, &c->frames[i]), c->frames[i].len, data.magic))
             return NT_PATH_RELAYED;
     return NT_PATH_DIRECT;
 }
 
-bool nt_describe_astray(const struct nt_world *w, uint32_t *agent, unsigned *says, unsigned *went)
+bool nt_outcome_astray(const struct nt_world *w, uint32_t *agent, unsigned *says, unsigned *went)
 {
-    const struct nt_scn_case *c = w->scn;
-    for (int i = 0; i < 2 && c->caller != NT_SCN_NONE && w->live == NULL; i++) {
+    const struct nt_scn_case *c = nt_world_case(w);
+    for (int i = 0; i < 2 && c->caller != NT_SCN_NONE; i++) {
         *agent = i == 0 ? c->caller : c->callee;
         *says = end_path(w, *agent, 0);
         *went = data_way(w, *agent);
@@ -105,37 +135,50 @@ bool nt_describe_astray(const struct nt_world *w, uint32_t *agent, unsigned *say
     return false;
 }
 
-static int describe_call(const struct nt_world *w, unsigned live_path, struct nt_result_case *r)
+static int describe_call(const struct nt_world *w, unsigned seen_path, struct nt_result_case *r)
 {
-    const struct nt_scn_case *c = w->scn;
+    const struct nt_scn_case *c = nt_world_case(w);
     int err = NT_OK;
     r->connect_ms = -1;
-    if (c->caller == NT_SCN_NONE || w->call_at == NT_TIME_NEVER)
+    if (c->caller == NT_SCN_NONE || nt_world_call_at(w) == NT_TIME_NEVER)
         return NT_OK;
-    unsigned path = end_path(w, c->caller, live_path) | end_path(w, c->callee, live_path);
+    unsigned path = end_path(w, c->caller, seen_path) | end_path(w, c->callee, seen_path);
     path = (path & NT_PATH_NONE) != 0 ? NT_PATH_NONE : (path & NT_PATH_RELAYED) != 0 ? NT_PATH_RELAYED : NT_PATH_DIRECT;
-    r->path = nt_describe_copy(nt_describe_path(path), &err);
-    struct nt_party caller = w->parties[c->caller], callee = w->parties[c->callee];
+    r->path = nt_describe_copy(nt_path_name(path), &err);
+    struct nt_party caller = nt_world_party(w, c->caller), callee = nt_world_party(w, c->callee);
     nt_time l = caller.ops->selected_at(caller.self), k = callee.ops->selected_at(callee.self);
     nt_time both = l > k ? l : k;
     if (both != NT_TIME_NEVER)
-        r->connect_ms = milliseconds_up(both - w->call_at);
+        r->connect_ms = milliseconds_up(both - nt_world_call_at(w));
     return err;
 }
 
-int nt_describe(const struct nt_world *w, unsigned live_path, struct nt_result_case *r)
+int nt_result_describe(const struct nt_world *w, unsigned seen_path, struct nt_result_case *r)
 {
-    const struct nt_scn_case *c = w->scn;
-    int err = describe_call(w, live_path, r);
-    r->virtual_ms = milliseconds_up(nt_fabric_now(w->fabric));
-    r->packets = w->observer.capture->frame_count + w->observer.capture->lost;
+    const struct nt_scn_case *c = nt_world_case(w);
+    int err = describe_call(w, seen_path, r);
+    r->virtual_ms = milliseconds_up(nt_world_now(w));
+    struct nt_data_count data = nt_parties_data(w);
+    r->data_sent = data.sent;
+    r->data_lost = data.sent - data.received;
+    r->packets = nt_world_observer(w)->capture->frame_count + nt_world_observer(w)->capture->lost;
     r->agents = nt_describe_array(c->agent_count, sizeof *r->agents, &err);
     for (uint32_t i = 0; i < c->agent_count && err == NT_OK; i++) {
-        struct nt_data_count data = w->parties[i].ops->data(w->parties[i].self);
-        r->data_sent += data.sent;
-        r->data_lost += data.sent - data.received;
         err = describe_agent(w, i, &r->agents[i]);
         r->agent_count++;
+    }
+    return err;
+}
+
+int nt_result_add_violations(const struct nt_conf_verdict *verdict, struct nt_result_case *r)
+{
+    int err = NT_OK;
+    r->rules_exercised = verdict->exercised;
+    r->violations = nt_describe_array(verdict->count, sizeof *r->violations, &err);
+    for (size_t i = 0; i < verdict->count && err == NT_OK; i++) {
+        const struct nt_conf_violation *v = &verdict->violations[i];
+        r->violations[r->violation_count++] = (struct nt_result_violation){nt_describe_copy(v->rule->id, &err), nt_describe_copy(v->party, &err),
+                                                                          nt_describe_copy(v->detail, &err), v->frame};
     }
     return err;
 }

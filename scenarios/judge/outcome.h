@@ -1,16 +1,20 @@
-/* What a finished world looks like, as the result's plain data: agents, candidates, pairs, path, data. */
+/* A run as the plain data of a result: which case it was, and what a finished world looks like: agents, candidates, pairs, path, data. */
 #ifndef NT_JUDGE_OUTCOME_H
 #define NT_JUDGE_OUTCOME_H
 
+#include "reports/conformance/conformance.h"
 #include "reports/result/result.h"
 #include "scenarios/world/world.h"
 
-/* Fills everything of *r but outcome, reason, place and conformance. `live_path`: where the data of real programs went, as packets
- * show it; 0: the selected pairs tell. 0 or NT_ENOMEM. */
-int nt_describe(const struct nt_world *w, unsigned live_path, struct nt_result_case *r);
-/* Finds an agent of ours whose data went another way, as packets show it, than its selected pair says: DIRECT, RELAYED of enum
- * nt_scn_path. The two sides may have selected different pairs. */
-bool nt_describe_astray(const struct nt_world *w, uint32_t *agent, unsigned *says, unsigned *went);
-const char *nt_describe_path(unsigned path); /* "direct", "relayed", "none" */
+/* Begins the result of a case: id, file, claim, parameters, seed, and for now the outcome NT_ERROR with this reason. `seed_in_id`:
+ * "#seed=N" ends the id. 0 or NT_ENOMEM; *r is to be freed either way. */
+int nt_result_identify(const struct nt_scn_case *c, uint64_t seed, bool seed_in_id, const char *reason, struct nt_result_case *r);
+/* Fills path, times, data and agents of *r. `seen_path`: where packets show that the data of real programs went; 0: nobody looked,
+ * and selected pairs tell. 0 or NT_ENOMEM. */
+int nt_result_describe(const struct nt_world *w, unsigned seen_path, struct nt_result_case *r);
+int nt_result_add_violations(const struct nt_conf_verdict *verdict, struct nt_result_case *r); /* 0 or NT_ENOMEM */
+/* Finds one of our agents whose data went another way, as packets show it, than its selected pair says: NT_PATH_DIRECT,
+ * NT_PATH_RELAYED. The two sides may have selected different pairs. */
+bool nt_outcome_astray(const struct nt_world *w, uint32_t *agent, unsigned *says, unsigned *went);
 
 #endif

@@ -1,26 +1,25 @@
-/* The application of an agent that is a process: its end of the signalling, where JSON lines become SIP with SDP and back, and
- * what it reports. */
+/* The application of an agent that is a process: its signalling, where JSON lines become SIP with SDP and back, and what it reports. */
 #ifndef NT_PROGRAMS_AGENT_H
 #define NT_PROGRAMS_AGENT_H
 
+#include "scenarios/apps/app.h"
 #include "scenarios/programs/adapter_pipe.h"
-#include "scenarios/apps/party.h"
 #include "scenarios/world/world.h"
 
-struct nt_app_process;
+struct nt_process;
 
-struct nt_app_process *nt_app_process_new(struct nt_world *w, uint32_t index);
-void nt_app_process_del(struct nt_app_process *p); /* after its machine */
-struct nt_party nt_app_process_party(struct nt_app_process *p);
+struct nt_process *nt_process_new(const struct nt_app_context *context); /* NULL without memory */
+void nt_process_del(struct nt_process *p); /* after its machine */
+struct nt_party nt_process_party(struct nt_process *p);
 
-/* Starts the process on its agent's machine; `log` becomes its own. NT_EIO. */
-int nt_app_process_start(struct nt_app_process *p, FILE *log);
-const struct nt_adapter_hello *nt_app_process_hello(const struct nt_app_process *p); /* NULL: not yet */
-void nt_app_process_stop(struct nt_app_process *p); /* tells it to stop */
-bool nt_app_process_ended(const struct nt_app_process *p);
-/* Data both ways as far as this side can tell; with our agent and WebRTC: ICE connected and a pair selected. */
-bool nt_app_process_connected(const struct nt_app_process *p);
-/* What went wrong with the process itself: NT_PASS, or NT_SKIP (unsupported), NT_ERROR, NT_FAIL with the reason. */
-enum nt_outcome nt_app_process_fault(const struct nt_app_process *p, char *why, size_t cap);
+/* Starts the process on its agent's machine; takes `log` over. 0 or NT_EIO. */
+int nt_process_start(struct nt_process *p, struct nt_machine *m, const struct nt_world *w, FILE *log);
+const struct nt_adapter_hello *nt_process_hello(const struct nt_process *p); /* NULL: not yet */
+void nt_process_stop(struct nt_process *p); /* tells it to stop */
+bool nt_process_ended(const struct nt_process *p);
+/* The process broke its contract, or ended when it should not. */
+bool nt_process_broken(const struct nt_process *p);
+/* The same as an outcome with the reason: NT_PASS, or NT_SKIP (unsupported), NT_ERROR, NT_FAIL. */
+enum nt_outcome nt_process_fault(const struct nt_process *p, char *why, size_t cap);
 
 #endif

@@ -1,14 +1,13 @@
-/* The signalling of an agent that is a process: what it says in JSON lines goes out as SIP with SDP, what comes as SIP goes in as
- * JSON lines. Its lines are passed on as they are: nothing is lost that only two strangers understand. */
+#include "scenarios/programs/agent_signalling.h"
 #include "scenarios/apps/server.h"
-#include "scenarios/programs/agent_state.h"
 #include "scenarios/programs/sdp_lines.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static bool note_line(struct nt_line_list *l, const char *text, size_t len)
+/* False: it is there already, or there is no room. */
+static bool add_line(struct nt_line_list *l, const char *text, size_t len)
 {
     for (size_t i = 0; i < l->count; i++)
         if (strlen(l->items[i]) == len && memcmp(l->items[i], text, len) == 0)
@@ -22,7 +21,7 @@ static bool note_line(struct nt_line_list *l, const char *text, size_t len)
 /* --- what it says goes out as SIP --- */
 
 /* RFC 8445, 5.1.1.4: the default candidate is the one most likely to work with a peer without ICE: relayed, then reflexive, then host. */
-static struct nt_addr default_address(const struct nt_app_process *p)
+static struct nt_addr default_address(const struct nt_process *p)
 {
     struct nt_addr best = {0};
     int rank = -1;
@@ -39,7 +38,7 @@ static struct nt_addr default_address(const struct nt_app_process *p)
     return best;
 }
 
-static void add_candidates(const struct nt_app_process *p, struct nt_text *t)
+static void add_candidates(const struct nt_process *p, struct nt_text *t)
 {
     char line[NT_PROCESS_LINE_MAX + 8];
     for (size_t i = 0; i < p->candidates.count; i++) {
@@ -55,7 +54,7 @@ static void add_candidates(const struct nt_app_process *p, struct nt_text *t)
 }
 
 /* The frame of a description or a fragment; candidates stand in its one media section, the last. */
-static void add_frame(const struct nt_app_process *p, enum nt_sip_kind kind, struct nt_text *t)
+static void add_frame(const struct nt_process *p, enum nt_sip_kind kind, struct nt_text *t)
 {
     struct nt_ice_description d;
     char buf[4096];
@@ -67,14 +66,14 @@ static void add_frame(const struct nt_app_process *p, enum nt_sip_kind kind, str
     snprintf(d.streams[0].pwd, sizeof d.streams[0].pwd, "%s", p->pwd);
     snprintf(d.streams[0].mid, sizeof d.streams[0].mid, "%s", p->mid);
     d.streams[0].default_addr = default_address(p);
-    struct nt_sdp_write options = {.session_id = p->w->seed & INT64_MAX, .version = 1, .user = nt_process_scn(p)->name};
+    struct nt_sdp_write options = {.session_id = p->context.seed & INT64_MAX, .version = 1, .user = nt_process_scn(p)->name};
     int len = kind == NT_SIP_INFO ? nt_sdp_write_fragment(&d, buf, sizeof buf) : nt_sdp_write(&d, &options, buf, sizeof buf);
     nt_ice_description_free(&d);
     if (len > 0)
         nt_text_add(t, buf, (size_t)len);
 }
 
-static void send(struct nt_app_process *p, enum nt_sip_kind kind, nt_time now)
+static void send_message(struct nt_process *p, enum nt_sip_kind kind, nt_time now)
 {
     struct nt_text t = {0};
     if (kind != NT_SIP_INFO && p->sdp.len > 0)
@@ -87,7 +86,7 @@ static void send(struct nt_app_process *p, enum nt_sip_kind kind, nt_time now)
     if (kind == NT_SIP_OK)
         nt_process_emit(p, NT_TR_ANSWER_SENT, now);
     if (kind != NT_SIP_INFO)
-        p->w->last_activity = now;
+        nt_process_active(p, now);
     if (t.len > 0 && t.len <= NT_SDP_MAX)
         nt_sip_end_send_text(p->sip, kind, t.p, t.len, now);
     nt_text_free(&t);
@@ -95,24 +94,24 @@ static void send(struct nt_app_process *p, enum nt_sip_kind kind, nt_time now)
     p->news = false;
 }
 
-/* RFC 8838, 3, as app_agent does it for ours: a full trickle offer at once, an answer at once to one who trickles; else with all
- * candidates. Then, in the dialog, what is new. */
-static void speak(struct nt_app_process *p, nt_time now)
+/* RFC 8838, 3, as apps/agent_signalling.c: a full trickle offer leaves at once, and so does an answer to an agent that trickles; others have
+ * all candidates. New candidates follow in the dialog. */
+static void send_due(struct nt_process *p, nt_time now)
 {
     enum nt_ice_trickle mode = p->trickle;
     if (!p->described)
         return;
     if (!p->sent && p->caller && (p->ended_candidates || mode == NT_ICE_TRICKLE_FULL)) {
-        send(p, NT_SIP_INVITE, now);
+        send_message(p, NT_SIP_INVITE, now);
     } else if (!p->sent && p->has_offer && (p->ended_candidates || (mode != NT_ICE_TRICKLE_OFF && p->peer_trickles))) {
-        send(p, NT_SIP_OK, now);
+        send_message(p, NT_SIP_OK, now);
         p->answered = true;
     }
     if (p->sent && p->news && p->confirmed && p->peer_trickles && mode != NT_ICE_TRICKLE_OFF)
-        send(p, NT_SIP_INFO, now);
+        send_message(p, NT_SIP_INFO, now);
 }
 
-void nt_process_described(struct nt_app_process *p, const struct nt_adapter_event *ev, nt_time now)
+void nt_process_described(struct nt_process *p, const struct nt_adapter_event *ev, nt_time now)
 {
     if (p->described)
         return;
@@ -131,17 +130,17 @@ void nt_process_described(struct nt_app_process *p, const struct nt_adapter_even
         snprintf(p->pwd, sizeof p->pwd, "%s", ev->pwd);
         p->ice2 = strstr(ev->options, "ice2") != NULL;
     }
-    speak(p, now);
+    send_due(p, now);
 }
 
 /* --- what comes as SIP goes in --- */
 
-static void tell_candidates(struct nt_app_process *p, const char *text, size_t len, bool known)
+static void tell_candidates(struct nt_process *p, const char *text, size_t len, bool known)
 {
     const char *line;
     size_t at = 0, n;
     while (nt_sdp_next_line(text, len, &at, &line, &n))
-        if (n > 12 && memcmp(line, "a=candidate:", 12) == 0 && note_line(&p->peer_candidates, line + 2, n - 2) && !known)
+        if (n > 12 && memcmp(line, "a=candidate:", 12) == 0 && add_line(&p->peer_candidates, line + 2, n - 2) && !known)
             nt_adapter_candidate(p->adapter, line + 2, n - 2, p->mid);
     if (!p->told_end && (nt_sdp_has_line(text, len, "a=end-of-candidates", 19) || !p->peer_trickles)) {
         p->told_end = true;
@@ -149,7 +148,7 @@ static void tell_candidates(struct nt_app_process *p, const char *text, size_t l
     }
 }
 
-static void tell_description(struct nt_app_process *p, bool offer, const char *text, size_t len)
+static void tell_description(struct nt_process *p, bool offer, const char *text, size_t len)
 {
     bool webrtc = nt_adapter_hello(p->adapter)->webrtc;
     char ufrag[NT_ICE_CREDENTIAL_MAX + 1] = "", pwd[NT_ICE_CREDENTIAL_MAX + 1] = "", options[256] = "";
@@ -167,29 +166,29 @@ static void tell_description(struct nt_app_process *p, bool offer, const char *t
     tell_candidates(p, text, len, webrtc);
 }
 
-static size_t add_servers(const struct nt_app_process *p, struct nt_adapter_server *out)
+static size_t add_servers(const struct nt_process *p, struct nt_adapter_server *out)
 {
     const struct nt_scn_agent *scn = nt_process_scn(p);
     size_t n = 0;
     for (size_t i = 0; i < scn->stun_count; i++)
-        if (nt_app_server_address(&p->w->scn->servers[scn->stun[i]], NT_AF_IPV4, &out[n].addr))
+        if (nt_app_server_address(&p->context.scn->servers[scn->stun[i]], NT_AF_IPV4, &out[n].addr))
             n++;
     for (size_t i = 0; i < scn->turn_count; i++) {
         out[n].user = scn->turn[i].user;
         out[n].password = scn->turn[i].password;
-        if (nt_app_server_address(&p->w->scn->servers[scn->turn[i].server], NT_AF_IPV4, &out[n].addr))
+        if (nt_app_server_address(&p->context.scn->servers[scn->turn[i].server], NT_AF_IPV4, &out[n].addr))
             n++;
     }
     return n;
 }
 
-bool nt_process_controlling(const struct nt_app_process *p)
+bool nt_process_controlling(const struct nt_process *p)
 {
     int role = nt_process_scn(p)->role;
-    return role != 0 ? role == NT_ICE_CONTROLLING : p->index == p->w->scn->caller;
+    return role != 0 ? role == NT_ICE_CONTROLLING : p->context.index == p->context.scn->caller;
 }
 
-void nt_process_start_call(struct nt_app_process *p)
+void nt_process_start_call(struct nt_process *p)
 {
     struct nt_adapter_server servers[2 * NT_ICE_SERVERS_MAX] = {0};
     struct nt_adapter_start s = {.controlling = nt_process_controlling(p), .offerer = p->caller, .relay_only = nt_process_scn(p)->policy == NT_ICE_RELAY_ONLY,
@@ -197,9 +196,9 @@ void nt_process_start_call(struct nt_app_process *p)
     nt_adapter_start(p->adapter, &s);
 }
 
-static void receive(void *user, enum nt_sip_kind kind, const char *text, size_t len, nt_time now)
+static void on_signal(void *user, enum nt_sip_kind kind, const char *text, size_t len, nt_time now)
 {
-    struct nt_app_process *p = user;
+    struct nt_process *p = user;
     if (p->ended || p->stopping)
         return;
     if (kind == NT_SIP_INVITE) {
@@ -220,38 +219,37 @@ static void receive(void *user, enum nt_sip_kind kind, const char *text, size_t 
     } else {
         p->confirmed = true;
     }
-    speak(p, now);
+    send_due(p, now);
 }
 
-void nt_process_candidate(struct nt_app_process *p, const char *candidate, nt_time now)
+void nt_process_candidate(struct nt_process *p, const char *candidate, nt_time now)
 {
-    p->news |= note_line(&p->candidates, candidate, strlen(candidate));
-    speak(p, now);
+    p->news |= add_line(&p->candidates, candidate, strlen(candidate));
+    send_due(p, now);
 }
 
-void nt_process_candidates_end(struct nt_app_process *p, nt_time now)
+void nt_process_candidates_end(struct nt_process *p, nt_time now)
 {
     if (p->ended_candidates)
         return;
     p->ended_candidates = p->news = true;
     nt_process_emit(p, NT_TR_ICE_GATHERED, now);
-    speak(p, now);
+    send_due(p, now);
 }
 
-int nt_process_connect(struct nt_app_process *p)
+int nt_process_connect(struct nt_process *p)
 {
-    const struct nt_scn_case *c = p->w->scn;
-    uint32_t peer = p->index == c->caller ? c->callee : p->index == c->callee ? c->caller : NT_SCN_NONE;
-    if (peer == NT_SCN_NONE)
+    const struct nt_app_context *context = &p->context;
+    if (context->peer == NULL)
         return NT_OK;
-    struct nt_sip_end_config config = {.host = p->w->signal_hosts[p->index], .user = nt_process_scn(p)->name, .peer = c->agents[peer].name,
-        .seed = p->w->seed, .receive_text = receive, .receiver = p};
-    nt_signalling_ends(p->w, p->index, &config.own, &config.via);
+    struct nt_sip_end_config config = {.host = context->signal_host, .user = nt_process_scn(p)->name,
+        .peer = context->scn->agents[context->peer_index].name, .own = context->signal_own, .via = context->signal_peer,
+        .seed = context->seed, .receive_text = on_signal, .receiver = p};
     p->sip = nt_sip_end_new(&config);
     return p->sip != NULL ? NT_OK : NT_ENOMEM;
 }
 
-void nt_process_free_lines(struct nt_app_process *p)
+void nt_process_free_lines(struct nt_process *p)
 {
     for (size_t i = 0; i < p->candidates.count; i++)
         free(p->candidates.items[i]);

@@ -1,29 +1,32 @@
-/* The inside of an agent that is a process, shared by app_process.c (its life and what it reports) and process_signalling.c. */
+/* The inside of an agent that is a process, for agent.c (its life and what it reports) and agent_signalling.c. */
 #ifndef NT_PROGRAMS_AGENT_STATE_H
 #define NT_PROGRAMS_AGENT_STATE_H
 
 #include "reports/result/text.h"
-#include "scenarios/programs/agent.h"
+#include "scenarios/apps/app.h"
 #include "scenarios/apps/sip_end.h"
+#include "scenarios/programs/adapter_pipe.h"
 
 #define NT_PROCESS_LINES_MAX 512 /* candidates of one side */
 #define NT_PROCESS_LINE_MAX 1024 /* bytes of one */
 #define NT_PROCESS_WHY_MAX 200
+
+struct nt_world;
 
 struct nt_line_list {
     char *items[NT_PROCESS_LINES_MAX];
     size_t count;
 };
 
-struct nt_app_process {
-    struct nt_world *w;
-    uint32_t index;
-    struct nt_trace trace;
-    struct nt_adapter *adapter;
+struct nt_process {
+    struct nt_app_context context;
+    const struct nt_world *w;    /* for the evidence of packets; NULL until it is started */
+    struct nt_adapter *adapter;  /* NULL until it is started */
     FILE *log;
     struct nt_sip_end *sip;
     enum nt_ice_trickle trickle;
-    bool caller, meets_webrtc_alone; /* ours meets a WebRTC stack: no data, ICE is the verdict */
+    bool caller;
+    bool webrtc_meets_ours; /* there is no data then: ICE alone is judged */
     /* its own side of the signalling */
     bool described, ended_candidates, sent, news;
     char ufrag[NT_ICE_CREDENTIAL_MAX + 1], pwd[NT_ICE_CREDENTIAL_MAX + 1], mid[NT_ICE_MID_MAX + 1];
@@ -43,20 +46,19 @@ struct nt_app_process {
     char wrong[NT_PROCESS_WHY_MAX];
 };
 
-static inline const struct nt_scn_agent *nt_process_scn(const struct nt_app_process *p)
+static inline const struct nt_scn_agent *nt_process_scn(const struct nt_process *p)
 {
-    return &p->w->scn->agents[p->index];
+    return &p->context.scn->agents[p->context.index];
 }
 
-void nt_process_emit(struct nt_app_process *p, enum nt_trace_kind kind, nt_time now); /* app_process.c */
+static inline void nt_process_active(const struct nt_process *p, nt_time now)
+{
+    p->context.active(p->context.user, now);
+}
 
-/* process_signalling.c: JSON lines become SIP with SDP, and back. */
-int nt_process_connect(struct nt_app_process *p); /* its end of the signalling; NT_ENOMEM */
-void nt_process_start_call(struct nt_app_process *p); /* says 'start' */
-void nt_process_described(struct nt_app_process *p, const struct nt_adapter_event *ev, nt_time now);
-void nt_process_candidate(struct nt_app_process *p, const char *candidate, nt_time now);
-void nt_process_candidates_end(struct nt_app_process *p, nt_time now);
-bool nt_process_controlling(const struct nt_app_process *p);
-void nt_process_free_lines(struct nt_app_process *p);
+static inline void nt_process_emit(const struct nt_process *p, enum nt_trace_kind kind, nt_time now)
+{
+    nt_trace_emit(&p->context.trace, (struct nt_trace_event){.at = now, .kind = kind});
+}
 
 #endif

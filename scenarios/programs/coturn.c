@@ -19,7 +19,7 @@ struct nt_coturn {
     char words[WORDS_MAX];
 };
 
-static void line(void *user, enum nt_stream stream, char *text, size_t len, nt_time now)
+static void on_line(void *user, enum nt_stream stream, char *text, size_t len, nt_time now)
 {
     struct nt_coturn *c = user;
     (void)stream;
@@ -30,7 +30,7 @@ static void line(void *user, enum nt_stream stream, char *text, size_t len, nt_t
         snprintf(c->words, sizeof c->words, "%s", text);
 }
 
-static void ended(void *user, int status, nt_time now)
+static void on_ended(void *user, int status, nt_time now)
 {
     struct nt_coturn *c = user;
     (void)now;
@@ -38,8 +38,8 @@ static void ended(void *user, int status, nt_time now)
     c->status = status;
 }
 
-/* One word for the shell, whatever it holds. */
-static void quote(char *buf, size_t cap, const char *word)
+/* Appends one word for the shell, whatever it holds. */
+static void add_quoted(char *buf, size_t cap, const char *word)
 {
     size_t n = strlen(buf);
     if (n + 3 >= cap)
@@ -53,10 +53,10 @@ static void quote(char *buf, size_t cap, const char *word)
     buf[n++] = '\'', buf[n] = '\0';
 }
 
-static void option(char *buf, size_t cap, const char *flag, const char *value)
+static void add_option(char *buf, size_t cap, const char *flag, const char *value)
 {
-    quote(buf, cap, flag);
-    quote(buf, cap, value);
+    add_quoted(buf, cap, flag);
+    add_quoted(buf, cap, value);
 }
 
 static void write_command(const struct nt_scn_server *s, char *buf, size_t cap)
@@ -65,21 +65,21 @@ static void write_command(const struct nt_scn_server *s, char *buf, size_t cap)
     snprintf(buf, cap, "command -v turnserver >/dev/null || { echo 'coturn is not installed: apt-get install coturn' >&2; exit 127; }; "
                        "d=$(mktemp -d) && trap 'rm -rf \"$d\"' EXIT && cd \"$d\" && turnserver -n --no-cli --no-tls --no-dtls --no-tcp "
                        "--simple-log --log-file stdout --pidfile pid --db db -m 1 --lt-cred-mech");
-    /* Two listening addresses turn on RFC 5780; the relayed ones' own address is no listening one without it. */
+    /* Two listening addresses turn RFC 5780 on; without it coturn does not listen on the relay address. */
     for (size_t i = 0; i < s->on.address_count; i++)
         if (s->on.addresses[i].family == NT_AF_IPV4 && (s->behaviour || !nt_addr_same_ip(&s->on.addresses[i], &s->relay)))
-            option(buf, cap, "-L", nt_addr_format_ip(&s->on.addresses[i], text));
+            add_option(buf, cap, "-L", nt_addr_format_ip(&s->on.addresses[i], text));
     if (nt_addr_is_set(&s->relay))
-        option(buf, cap, "-E", nt_addr_format_ip(&s->relay, text));
-    option(buf, cap, "-r", s->realm);
+        add_option(buf, cap, "-E", nt_addr_format_ip(&s->relay, text));
+    add_option(buf, cap, "-r", s->realm);
     for (size_t i = 0; i < s->user_count; i++) {
         snprintf(user, sizeof user, "%.200s:%.200s", s->users[i].name, s->users[i].password);
-        option(buf, cap, "-u", user);
+        add_option(buf, cap, "-u", user);
     }
     snprintf(text, sizeof text, "%u", s->port_low != 0 ? s->port_low : PORT_LOW);
-    option(buf, cap, "--min-port", text);
+    add_option(buf, cap, "--min-port", text);
     snprintf(text, sizeof text, "%u", s->port_high != 0 ? s->port_high : PORT_HIGH);
-    option(buf, cap, "--max-port", text);
+    add_option(buf, cap, "--max-port", text);
 }
 
 struct nt_coturn *nt_coturn_new(struct nt_machine *m, const struct nt_scn_server *server, FILE *log)
@@ -93,8 +93,8 @@ struct nt_coturn *nt_coturn_new(struct nt_machine *m, const struct nt_scn_server
     }
     *c = (struct nt_coturn){.machine = m, .server = server, .log = log};
     write_command(server, command, sizeof command);
-    struct nt_program_config config = {.command = command, .line = line, .ended = ended, .user = c};
-    /* From one of its relayed addresses to another the kernel sends by lo. */
+    struct nt_program_config config = {.command = command, .line = on_line, .ended = on_ended, .user = c};
+    /* The kernel sends by lo what goes from one relayed address to another. */
     if (nt_machine_loopback(m) == NT_OK && nt_program_start(m, &config) != NULL)
         return c;
     nt_coturn_del(c);
@@ -110,7 +110,7 @@ void nt_coturn_del(struct nt_coturn *c)
     free(c);
 }
 
-/* Its sockets as the kernel lists them: `local_address` in hexadecimal, byte order of the machine. */
+/* The kernel lists its sockets: `local_address` in hexadecimal, in the byte order of the machine. */
 bool nt_coturn_ready(const struct nt_coturn *c)
 {
     char path[64], row[256], port[8];
@@ -123,6 +123,11 @@ bool nt_coturn_ready(const struct nt_coturn *c)
     if (f != NULL)
         fclose(f);
     return found;
+}
+
+bool nt_coturn_ended(const struct nt_coturn *c)
+{
+    return c->ended;
 }
 
 enum nt_outcome nt_coturn_fault(const struct nt_coturn *c, char *why, size_t cap)

@@ -1,15 +1,15 @@
-/* What agents did, by the packets at their interfaces: needs no word of theirs. */
+#include "scenarios/programs/packet_evidence.h"
 #include "core/base/map.h"
 #include "core/stun/stun.h"
 #include "core/turn/channel_data.h"
-#include "scenarios/programs/machines.h"
+#include "scenarios/world/nodes.h"
 
 #include <string.h>
 
 #define WINDOW NT_SEC
 
-/* What a UDP payload is for the agent: the payload itself, or what a ChannelData message, a Send or a Data indication carries. NULL:
- * TURN's own. */
+/* The payload that the agent sent or gets: that of a ChannelData message, a Send or a Data indication, or the UDP payload itself. NULL: it
+ * is a TURN message of another kind. */
 static const uint8_t *unwrap(const uint8_t *bytes, size_t *len)
 {
     struct nt_stun_msg m;
@@ -23,11 +23,11 @@ static const uint8_t *unwrap(const uint8_t *bytes, size_t *len)
     return data != NULL ? data->value : NULL;
 }
 
-/* A frame's UDP payload, unwrapped, when it passed at an interface of the agent; NULL: it did not. */
+/* A frame's UDP payload, unwrapped, when it passed an interface of the agent; NULL: it did not. */
 static const uint8_t *payload_at(const struct nt_world *w, uint32_t agent, const struct nt_capture_frame *f, struct nt_addr *src, size_t *len)
 {
-    struct nt_packet p = {.data = (uint8_t *)(uintptr_t)nt_capture_bytes(w->observer.capture, f), .len = f->len};
-    if (nt_fabric_tap_node(w->fabric, f->tap) != nt_host_node(w->agent_hosts[agent]) || f->fate == NT_FATE_DROPPED ||
+    struct nt_packet p = {.data = (uint8_t *)(uintptr_t)nt_capture_bytes(nt_world_observer(w)->capture, f), .len = f->len};
+    if (nt_fabric_tap_node(nt_world_fabric(w), f->tap) != nt_world_node(w, (struct nt_scn_node){NT_SCN_NODE_AGENT, agent}) || f->fate == NT_FATE_DROPPED ||
         nt_packet_parse(&p) != NT_OK || p.proto != NT_PROTO_UDP || p.fragment)
         return NULL;
     *src = p.src;
@@ -35,7 +35,7 @@ static const uint8_t *payload_at(const struct nt_world *w, uint32_t agent, const
     return unwrap(p.data + p.payload, len);
 }
 
-static bool of_server(const struct nt_scn_case *c, const struct nt_addr *a)
+static bool is_server_address(const struct nt_scn_case *c, const struct nt_addr *a)
 {
     for (size_t i = 0; i < c->server_count; i++)
         for (size_t k = 0; k < c->servers[i].on.address_count; k++)
@@ -44,10 +44,10 @@ static bool of_server(const struct nt_scn_case *c, const struct nt_addr *a)
     return false;
 }
 
-/* One agent's, in the last second in which it got any data. */
-static unsigned path_of(const struct nt_world *w, uint32_t agent)
+/* How data reached one agent in the last second in which it got any; 0: it got none. */
+static unsigned path_to(const struct nt_world *w, uint32_t agent)
 {
-    const struct nt_capture *c = w->observer.capture;
+    const struct nt_capture *c = nt_world_observer(w)->capture;
     size_t direct = 0, relayed = 0, len;
     nt_time from = -1;
     for (size_t i = c->frame_count; i-- > 0 && c->frames[i].at >= from;) {
@@ -56,25 +56,25 @@ static unsigned path_of(const struct nt_world *w, uint32_t agent)
         if (bytes == NULL || len == 0 || nt_stun_looks_like(bytes, len))
             continue;
         from = direct + relayed == 0 ? c->frames[i].at - WINDOW : from;
-        *(of_server(w->scn, &src) ? &relayed : &direct) += 1;
+        *(is_server_address(nt_world_case(w), &src) ? &relayed : &direct) += 1;
     }
     return direct + relayed == 0 ? 0 : relayed > direct ? NT_PATH_RELAYED : NT_PATH_DIRECT;
 }
 
-unsigned nt_live_path(const struct nt_world *w)
+unsigned nt_evidence_path(const struct nt_world *w)
 {
-    const struct nt_scn_case *c = w->scn;
+    const struct nt_scn_case *c = nt_world_case(w);
     if (c->caller == NT_SCN_NONE)
-        return 0;
-    unsigned a = path_of(w, c->caller), b = path_of(w, c->callee);
+        return NT_PATH_NONE;
+    unsigned a = path_to(w, c->caller), b = path_to(w, c->callee);
     if (a == 0 || b == 0)
-        return 0;
+        return NT_PATH_NONE;
     return ((a | b) & NT_PATH_RELAYED) != 0 ? NT_PATH_RELAYED : NT_PATH_DIRECT;
 }
 
-void nt_live_checks(const struct nt_world *w, uint32_t agent, uint32_t *sent, uint32_t *received)
+void nt_evidence_checks(const struct nt_world *w, uint32_t agent, uint32_t *sent, uint32_t *received)
 {
-    const struct nt_capture *c = w->observer.capture;
+    const struct nt_capture *c = nt_world_observer(w)->capture;
     struct nt_map ids;
     struct nt_stun_msg m;
     struct nt_addr src;

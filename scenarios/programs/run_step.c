@@ -1,6 +1,5 @@
 #include "scenarios/programs/run_step.h"
-#include "natsim/live/machine.h"
-#include "scenarios/programs/machines.h"
+#include "scenarios/programs/program_log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +8,8 @@
 
 #define WORDS_MAX 200 /* bytes of a last line */
 
-struct nt_program_state {
-    struct nt_program_state *next;
+struct nt_step_program {
+    struct nt_step_program *next;
     struct nt_world *w;
     const struct nt_scn_step *step;
     nt_time until;
@@ -18,10 +17,10 @@ struct nt_program_state {
     int status;
     FILE *log;
     size_t logged, len;
-    char output[NT_PROGRAM_OUTPUT_MAX];
+    char output[NT_STEP_PROGRAM_OUTPUT_MAX];
 };
 
-static const char *missing(const struct nt_program_state *p)
+static const char *missing_text(const struct nt_step_program *p)
 {
     for (size_t i = 0; i < p->step->print_count; i++)
         if (strstr(p->output, p->step->prints[i]) == NULL)
@@ -29,16 +28,16 @@ static const char *missing(const struct nt_program_state *p)
     return NULL;
 }
 
-static bool is_done(const struct nt_program_state *p, nt_time now)
+static bool is_done(const struct nt_step_program *p, nt_time now)
 {
-    return p->ended || now >= p->until || (p->step->print_count > 0 && missing(p) == NULL);
+    return p->ended || now >= p->until || (p->step->print_count > 0 && missing_text(p) == NULL);
 }
 
-static void line(void *user, enum nt_stream stream, char *text, size_t len, nt_time now)
+static void on_line(void *user, enum nt_stream stream, char *text, size_t len, nt_time now)
 {
-    struct nt_program_state *p = user;
+    struct nt_step_program *p = user;
     (void)stream;
-    if (p->log != NULL && p->logged < NT_PROGRAM_LOG_MAX)
+    if (p->log != NULL && p->logged < NT_STEP_PROGRAM_LOG_MAX)
         p->logged += (size_t)fprintf(p->log, "%.*s\n", (int)len, text);
     if (p->len + len + 2 > sizeof p->output)
         return;
@@ -46,42 +45,40 @@ static void line(void *user, enum nt_stream stream, char *text, size_t len, nt_t
     p->len += len;
     p->output[p->len++] = '\n';
     p->output[p->len] = '\0';
-    p->w->last_activity = now;
+    nt_world_active(p->w, now);
 }
 
-static void ended(void *user, int status, nt_time now)
+static void on_ended(void *user, int status, nt_time now)
 {
-    struct nt_program_state *p = user;
+    struct nt_step_program *p = user;
     p->ended = true;
     p->status = status;
-    p->w->last_activity = now;
+    nt_world_active(p->w, now);
 }
 
-int nt_program_run(struct nt_world *w, const struct nt_scn_step *step, nt_time now)
+int nt_step_program_start(struct nt_step_program **list, struct nt_machine *m, struct nt_world *w, const struct nt_scn_step *step,
+                          const char *logs, nt_time now)
 {
-    struct nt_machine *m = step->where.kind == NT_SCN_NODE_SERVER ? w->server_machines[step->where.index] : w->agent_machines[step->where.index];
-    struct nt_program_state *p = calloc(1, sizeof *p), **at = &w->programs;
+    struct nt_step_program *p = calloc(1, sizeof *p);
     char name[240];
     if (p == NULL)
         return NT_ENOMEM;
-    p->w = w;
-    p->step = step;
-    p->until = nt_time_after(now, step->duration > 0 ? step->duration : NT_PROGRAM_TIME);
-    struct nt_program_config config = {.command = step->command, .line = line, .ended = ended, .user = p};
+    *p = (struct nt_step_program){.w = w, .step = step, .until = nt_time_after(now, step->duration > 0 ? step->duration : NT_STEP_PROGRAM_TIME)};
+    struct nt_program_config config = {.command = step->command, .line = on_line, .ended = on_ended, .user = p};
     if (nt_program_start(m, &config) == NULL) {
         free(p);
         return NT_EIO;
     }
     unsigned number = 1;
-    for (; *at != NULL; at = &(*at)->next)
+    for (; *list != NULL; list = &(*list)->next)
         number++;
-    *at = p;
-    snprintf(name, sizeof name, "%.200s.run%u", nt_scn_node_name(w->scn, step->where), number);
-    p->log = nt_live_log(w, name);
+    *list = p;
+    snprintf(name, sizeof name, "%.200s.run%u", nt_scn_node_name(nt_world_case(w), step->where), number);
+    p->log = nt_program_log(logs, name);
     return NT_OK;
 }
 
-bool nt_programs_done(const struct nt_program_state *list, nt_time now)
+bool nt_step_programs_done(const struct nt_step_program *list, nt_time now)
 {
     for (; list != NULL; list = list->next)
         if (!is_done(list, now))
@@ -90,7 +87,7 @@ bool nt_programs_done(const struct nt_program_state *list, nt_time now)
 }
 
 /* The last line, for people. */
-static const char *last_line(const struct nt_program_state *p, char buf[WORDS_MAX])
+static const char *last_line(const struct nt_step_program *p, char buf[WORDS_MAX])
 {
     size_t end = p->len, start;
     while (end > 0 && p->output[end - 1] == '\n')
@@ -101,20 +98,26 @@ static const char *last_line(const struct nt_program_state *p, char buf[WORDS_MA
     return buf;
 }
 
-enum nt_outcome nt_programs_fault(const struct nt_program_state *list, char *why, size_t cap)
+const struct nt_step_program *nt_step_programs_absent(const struct nt_step_program *list)
 {
-    for (; list != NULL; list = list->next)
-        if (list->ended && WIFEXITED(list->status) && WEXITSTATUS(list->status) == 127) {
-            char words[WORDS_MAX];
-            snprintf(why, cap, "'%.60s' is not installed here: %.100s", list->step->command, last_line(list, words));
-            return NT_SKIP;
-        }
-    return NT_PASS;
+    while (list != NULL && !(list->ended && WIFEXITED(list->status) && WEXITSTATUS(list->status) == 127))
+        list = list->next;
+    return list;
 }
 
-static void judge(struct nt_verdict *v, const struct nt_program_state *p)
+enum nt_outcome nt_step_programs_fault(const struct nt_step_program *list, char *why, size_t cap)
 {
-    const char *text = missing(p);
+    const struct nt_step_program *absent = nt_step_programs_absent(list);
+    char words[WORDS_MAX];
+    if (absent == NULL)
+        return NT_PASS;
+    snprintf(why, cap, "'%.60s' is not installed here: %.100s", absent->step->command, last_line(absent, words));
+    return NT_SKIP;
+}
+
+static void judge_program(struct nt_verdict *v, const struct nt_step_program *p)
+{
+    const char *text = missing_text(p);
     char words[WORDS_MAX];
     if (text != NULL)
         nt_verdict_fail(v, p->step->place, 0, "run: expected '%.100s' in what '%.60s' prints; its last line: '%.100s'", text, p->step->command, last_line(p, words));
@@ -127,16 +130,16 @@ static void judge(struct nt_verdict *v, const struct nt_program_state *p)
                         WIFEXITED(p->status) ? "status" : "signal", WIFEXITED(p->status) ? WEXITSTATUS(p->status) : WTERMSIG(p->status), last_line(p, words));
 }
 
-void nt_programs_judge(struct nt_verdict *v, const struct nt_world *w)
+void nt_step_programs_judge(struct nt_verdict *v, const struct nt_step_program *list)
 {
-    for (const struct nt_program_state *p = w->programs; p != NULL; p = p->next)
-        judge(v, p);
+    for (; list != NULL; list = list->next)
+        judge_program(v, list);
 }
 
-void nt_programs_free(struct nt_program_state *list)
+void nt_step_programs_free(struct nt_step_program *list)
 {
     while (list != NULL) {
-        struct nt_program_state *next = list->next;
+        struct nt_step_program *next = list->next;
         if (list->log != NULL)
             fclose(list->log);
         free(list);

@@ -2,19 +2,24 @@
 #ifndef NT_PROGRAMS_RUN_STEP_H
 #define NT_PROGRAMS_RUN_STEP_H
 
+#include "natsim/live/machine.h"
 #include "scenarios/model/verdict.h"
 #include "scenarios/world/world.h"
 
+#define NT_STEP_PROGRAM_OUTPUT_MAX 65536    /* bytes that are searched */
+#define NT_STEP_PROGRAM_LOG_MAX (4 << 20)   /* bytes of a log */
+#define NT_STEP_PROGRAM_TIME (60 * NT_SEC)  /* without 'for' */
 
-#define NT_PROGRAM_OUTPUT_MAX 65536 /* bytes that are searched */
-#define NT_PROGRAM_LOG_MAX (4 << 20) /* bytes of a log */
-#define NT_PROGRAM_TIME (60 * NT_SEC) /* without 'for' */
+struct nt_step_program; /* a list of them: NULL is the empty one */
 
-/* Starts the step's program; 0, NT_EIO. */
-int nt_program_run(struct nt_world *w, const struct nt_scn_step *step, nt_time now);
-bool nt_programs_done(const struct nt_program_state *list, nt_time now); /* ended, printed all, or out of time */
-enum nt_outcome nt_programs_fault(const struct nt_program_state *list, char *why, size_t cap); /* NT_SKIP: one is not installed */
-void nt_programs_judge(struct nt_verdict *v, const struct nt_world *w);
-void nt_programs_free(struct nt_program_state *list); /* after the machines */
+/* Starts the step's program, and adds it to the list; 0, NT_ENOMEM, NT_EIO. */
+int nt_step_program_start(struct nt_step_program **list, struct nt_machine *m, struct nt_world *w, const struct nt_scn_step *step,
+                          const char *logs, nt_time now);
+void nt_step_programs_free(struct nt_step_program *list); /* after the machines */
+/* Each has ended, has printed all that is expected, or is out of time. */
+bool nt_step_programs_done(const struct nt_step_program *list, nt_time now);
+const struct nt_step_program *nt_step_programs_absent(const struct nt_step_program *list); /* one that is not installed; NULL: none */
+enum nt_outcome nt_step_programs_fault(const struct nt_step_program *list, char *why, size_t cap); /* NT_SKIP: one is not installed */
+void nt_step_programs_judge(struct nt_verdict *v, const struct nt_step_program *list);
 
 #endif

@@ -1,10 +1,9 @@
-/* One case from its plain data to its result: build the world, run it, judge it. */
+/* One run of a case, from its plain data to its result: build the world, run it, judge it. */
 #ifndef NT_RUN_CASE_H
 #define NT_RUN_CASE_H
 
 #include "pcap/capture.h"
 #include "reports/result/result.h"
-#include "scenarios/model/case.h"
 #include "scenarios/run/orders.h"
 
 struct nt_run_options {
@@ -15,17 +14,14 @@ struct nt_run_options {
     const char *logs;  /* beginning of the names of real programs' logs; NULL: none */
 };
 
-struct nt_run_listener { /* what natsim explain wants to see */
+struct nt_run_listener { /* of each trace event but packets, for natsim explain */
     void (*event)(void *user, const struct nt_scn_case *c, struct nt_scn_node node, const struct nt_trace_event *ev);
     void *user;
 };
 
-/* Fills *out (freed with nt_result_case_free) whatever happens: what broke here is the outcome NT_ERROR. The capture is the
- * caller's and holds the packets afterwards; out->capture stays NULL. `listener` may be NULL. */
-void nt_run_case(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
-                 const struct nt_run_listener *listener, struct nt_result_case *out);
-
-/* One run of the world, with one order of deliveries; NULL: the order of time. */
+/* One run of the world. `orders`: the order of its deliveries; NULL: the order of time. Fills *out (freed with nt_result_case_free)
+ * whatever happens; a fault of natsim itself is the outcome NT_ERROR. The capture is the caller's and holds the packets afterwards;
+ * out->capture stays NULL. `listener` may be NULL. */
 void nt_run_order(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
                   const struct nt_run_listener *listener, struct nt_orders *orders, struct nt_result_case *out);
 

@@ -1,5 +1,5 @@
 #include "scenarios/run/explore.h"
-#include "scenarios/judge/outcome.h"
+#include "reports/result/words.h"
 #include "scenarios/model/verdict.h"
 
 #include <stdio.h>
@@ -7,25 +7,18 @@
 
 #define PATHS_TEXT 40
 
-static unsigned path_bits(const struct nt_result_case *r)
-{
-    for (unsigned bit = NT_PATH_DIRECT; bit <= NT_PATH_NONE; bit <<= 1)
-        if (r->path != NULL && strcmp(r->path, nt_describe_path(bit)) == 0)
-            return bit;
-    return 0;
-}
-
-static const char *paths_text(unsigned paths, char buf[PATHS_TEXT])
+/* "direct, relayed": an exploration finds all of them, an expectation of `path` one. */
+static const char *paths_list(unsigned paths, char buf[PATHS_TEXT])
 {
     size_t len = 0;
     buf[0] = '\0';
     for (unsigned bit = NT_PATH_DIRECT; bit <= NT_PATH_NONE; bit <<= 1)
         if ((paths & bit) != 0)
-            len += (size_t)snprintf(buf + len, PATHS_TEXT - len, "%s%s", len > 0 ? ", " : "", nt_describe_path(bit));
+            len += (size_t)snprintf(buf + len, PATHS_TEXT - len, "%s%s", len > 0 ? ", " : "", nt_path_name(bit));
     return buf;
 }
 
-/* Says in which order it was; the outcome stays. */
+/* Adds the order to the reason. */
 static void add_order(struct nt_result_case *r, const struct nt_orders *orders)
 {
     char text[3 * NT_SCN_EXPLORE_MAX + 1];
@@ -34,23 +27,23 @@ static void add_order(struct nt_result_case *r, const struct nt_orders *orders)
     nt_verdict_give(&v, r);
 }
 
-static void judge(const struct nt_scn_case *c, unsigned seen, uint32_t runs, bool all, struct nt_result_case *out)
+static void judge_outcomes(const struct nt_scn_case *c, unsigned seen, uint32_t runs, bool all, struct nt_result_case *out)
 {
     struct nt_verdict v = {.fallback = c->place};
     char want[PATHS_TEXT], found[PATHS_TEXT];
     if (!all)
         nt_verdict_error(&v, "more than %d orders: lower 'first' of explore", NT_ORDERS_MAX);
     else if (c->expect.outcomes != 0 && seen != c->expect.outcomes)
-        nt_verdict_fail(&v, c->expect.outcomes_place, 0, "outcomes: expected %s, found %s in %u orders", paths_text(c->expect.outcomes, want),
-                        paths_text(seen, found), (unsigned)runs);
+        nt_verdict_fail(&v, c->expect.outcomes_place, 0, "outcomes: expected %s, found %s in %u orders", paths_list(c->expect.outcomes, want),
+                        paths_list(seen, found), (unsigned)runs);
     if (c->expect.outcomes != 0)
         out->expected_paths = c->expect.outcomes;
     if (v.outcome != NT_PASS)
         nt_verdict_give(&v, out);
 }
 
-void nt_explore_case(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
-                     const struct nt_run_listener *listener, struct nt_result_case *out)
+static void explore(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
+                    const struct nt_run_listener *listener, struct nt_result_case *out)
 {
     struct nt_orders orders;
     unsigned seen = 0;
@@ -65,12 +58,21 @@ void nt_explore_case(const struct nt_scn_case *c, const struct nt_run_options *o
             *out = one;
             return;
         }
-        seen |= path_bits(&one);
+        seen |= one.path != NULL ? nt_path_by_name(one.path) : 0;
         nt_result_case_free(&one);
         more = nt_orders_next(&orders);
     }
     nt_orders_start(&orders, c->expect.explore_first);
     nt_run_order(c, options, capture, listener, &orders, out);
     if (out->outcome == NT_PASS)
-        judge(c, seen, runs, !more, out);
+        judge_outcomes(c, seen, runs, !more, out);
+}
+
+void nt_run_case(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
+                 const struct nt_run_listener *listener, struct nt_result_case *out)
+{
+    if (c->expect.explore_first > 0)
+        explore(c, options, capture, listener, out);
+    else
+        nt_run_order(c, options, capture, listener, NULL, out);
 }

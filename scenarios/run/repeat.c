@@ -1,5 +1,6 @@
 #include "scenarios/run/repeat.h"
 #include "scenarios/model/verdict.h"
+#include "scenarios/run/explore.h"
 
 #include <stdio.h>
 #include <string.h>

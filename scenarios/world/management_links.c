@@ -1,7 +1,6 @@
-/* Management links: signalling is not what ICE carries through NATs. Each agent and the platform have an interface of their own
- * for it, with the delay of the networks between them, which no gateway and no gathering ever sees. */
+#include "scenarios/world/management_links.h"
 #include "scenarios/apps/platform.h"
-#include "scenarios/world/world.h"
+#include "scenarios/world/world_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,14 +49,14 @@ static int path_delay(const struct nt_scn_case *c, const bool *from, const bool 
     return NT_OK;
 }
 
-static void mark(bool *set, size_t n, const struct nt_scn_attachment *on, size_t count)
+static void mark_networks(bool *set, size_t n, const struct nt_scn_attachment *on, size_t count)
 {
     memset(set, 0, n * sizeof *set);
     for (size_t i = 0; i < count; i++)
         set[on[i].network] = true;
 }
 
-static struct nt_host *signal_host(struct nt_world *w, const char *name, struct nt_scn_node n)
+static struct nt_host *new_signal_host(struct nt_world *w, const char *name, struct nt_scn_node n)
 {
     char label[NAME_MAX_BYTES];
     snprintf(label, sizeof label, "%s.signalling", name);
@@ -65,7 +64,7 @@ static struct nt_host *signal_host(struct nt_world *w, const char *name, struct 
     return h != NULL && nt_observer_node(&w->observer, nt_host_node(h), n) == NT_OK ? h : NULL;
 }
 
-static int attach(struct nt_host *h, const char *node, uint32_t network, uint32_t link, uint32_t n, uint32_t port)
+static int attach_to_link(struct nt_host *h, const char *node, uint32_t network, uint32_t link, uint32_t n, uint32_t port)
 {
     char tap[NAME_MAX_BYTES];
     struct nt_addr a = link_address(link, n);
@@ -102,19 +101,19 @@ static int link_to_platform(struct nt_world *w, const struct nt_scn_server *serv
 {
     const struct nt_scn_case *c = w->scn;
     w->platform = nt_platform_new();
-    w->platform_host = signal_host(w, server->name, (struct nt_scn_node){NT_SCN_NODE_SERVER, index});
+    w->platform_host = new_signal_host(w, server->name, (struct nt_scn_node){NT_SCN_NODE_SERVER, index});
     if (w->platform == NULL || w->platform_host == NULL)
         return NT_ENOMEM;
-    mark(to, c->network_count, &server->on, 1);
+    mark_networks(to, c->network_count, &server->on, 1);
     for (uint32_t i = 0; i < c->agent_count; i++) {
         nt_time delay;
-        mark(from, c->network_count, c->agents[i].on, c->agents[i].on_count);
+        mark_networks(from, c->network_count, c->agents[i].on, c->agents[i].on_count);
         if (path_delay(c, from, to, &delay) != NT_OK)
             return NT_ENOMEM;
         uint32_t network = link_network(w, i, delay);
         struct nt_addr own = link_address(i, 1), theirs = link_address(i, 2);
-        if (network == NT_FABRIC_NONE || attach(w->signal_hosts[i], c->agents[i].name, network, i, 2, 0) != NT_OK ||
-            attach(w->platform_host, server->name, network, i, 1, i) != NT_OK ||
+        if (network == NT_FABRIC_NONE || attach_to_link(w->agents[i].signal_host, c->agents[i].name, network, i, 2, 0) != NT_OK ||
+            attach_to_link(w->platform_host, server->name, network, i, 1, i) != NT_OK ||
             nt_platform_add(w->platform, c->agents[i].name, &own, &theirs) != NT_OK)
             return NT_ENOMEM;
     }
@@ -128,14 +127,14 @@ static int link_directly(struct nt_world *w, bool *from, bool *to)
     nt_time delay;
     if (c->caller == NT_SCN_NONE)
         return NT_OK;
-    mark(from, c->network_count, c->agents[c->caller].on, c->agents[c->caller].on_count);
-    mark(to, c->network_count, c->agents[c->callee].on, c->agents[c->callee].on_count);
+    mark_networks(from, c->network_count, c->agents[c->caller].on, c->agents[c->caller].on_count);
+    mark_networks(to, c->network_count, c->agents[c->callee].on, c->agents[c->callee].on_count);
     if (path_delay(c, from, to, &delay) != NT_OK)
         return NT_ENOMEM;
     uint32_t network = link_network(w, 0, delay);
-    if (network == NT_FABRIC_NONE || attach(w->signal_hosts[c->caller], c->agents[c->caller].name, network, 0, 1, 0) != NT_OK)
+    if (network == NT_FABRIC_NONE || attach_to_link(w->agents[c->caller].signal_host, c->agents[c->caller].name, network, 0, 1, 0) != NT_OK)
         return NT_ENOMEM;
-    return attach(w->signal_hosts[c->callee], c->agents[c->callee].name, network, 0, 2, 0);
+    return attach_to_link(w->agents[c->callee].signal_host, c->agents[c->callee].name, network, 0, 2, 0);
 }
 
 int nt_world_signalling(struct nt_world *w)
@@ -146,7 +145,7 @@ int nt_world_signalling(struct nt_world *w)
     if (c->agent_count > LINKS_MAX)
         return NT_ELIMIT;
     for (uint32_t i = 0; i < c->agent_count; i++)
-        if ((w->signal_hosts[i] = signal_host(w, c->agents[i].name, (struct nt_scn_node){NT_SCN_NODE_AGENT, i})) == NULL)
+        if ((w->agents[i].signal_host = new_signal_host(w, c->agents[i].name, (struct nt_scn_node){NT_SCN_NODE_AGENT, i})) == NULL)
             return NT_ENOMEM;
     bool *from = calloc(c->network_count + 1, sizeof *from), *to = calloc(c->network_count + 1, sizeof *to);
     int r = from == NULL || to == NULL ? NT_ENOMEM : platform != NULL ? link_to_platform(w, platform, index, from, to) : link_directly(w, from, to);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHECKS_MAX 1024 /* sources; of later ones the frame at hand counts */
+#define CHECKS_MAX 1024 /* sources; beyond it a candidate has the frame of its discovery */
 
 void nt_observer_free(struct nt_observer *o)
 {
@@ -25,12 +25,12 @@ int nt_observer_node(struct nt_observer *o, uint32_t fabric_node, struct nt_scn_
     return NT_OK;
 }
 
-static struct nt_scn_node node_of(const struct nt_observer *o, uint32_t fabric_node)
+struct nt_scn_node nt_observer_node_at(const struct nt_observer *o, uint32_t fabric_node)
 {
     return fabric_node < o->node_count ? o->nodes[fabric_node] : (struct nt_scn_node){0};
 }
 
-static struct nt_observed *find(const struct nt_observer *o, struct nt_scn_node n, const char *event)
+static struct nt_observed *find_event(const struct nt_observer *o, struct nt_scn_node n, const char *event)
 {
     for (size_t i = 0; i < o->event_count; i++)
         if (o->events[i].node.kind == n.kind && o->events[i].node.index == n.index && strcmp(o->events[i].event, event) == 0)
@@ -40,12 +40,12 @@ static struct nt_observed *find(const struct nt_observer *o, struct nt_scn_node 
 
 const struct nt_observed *nt_observer_find(const struct nt_observer *o, struct nt_scn_node n, const char *event)
 {
-    return find(o, n, event);
+    return find_event(o, n, event);
 }
 
-static struct nt_observed *note(struct nt_observer *o, struct nt_scn_node n, const char *event, nt_time at)
+static struct nt_observed *note_event(struct nt_observer *o, struct nt_scn_node n, const char *event, nt_time at)
 {
-    struct nt_observed *e = find(o, n, event);
+    struct nt_observed *e = find_event(o, n, event);
     if (e == NULL) {
         if (nt_grow(&o->events, &o->event_cap, o->event_count + 1, sizeof *e, NT_OBSERVED_EVENTS_MAX) != NT_OK) {
             o->failed = true;
@@ -97,17 +97,17 @@ void nt_observer_emit(void *observer, const struct nt_trace_event *ev)
     nt_capture_trace(o->capture, ev);
     if (ev->kind == NT_TR_PACKET)
         return;
-    struct nt_scn_node n = node_of(o, ev->node);
+    struct nt_scn_node n = nt_observer_node_at(o, ev->node);
     const char *name = nt_trace_name(ev->kind);
     if (ev->kind == NT_TR_ICE_CHECK_RECEIVED && n.kind == NT_SCN_NODE_AGENT)
         note_check(o, n, ev);
     if ((ev->kind == NT_TR_ICE_PRFLX_LOCAL || ev->kind == NT_TR_ICE_PRFLX_REMOTE) && n.kind == NT_SCN_NODE_AGENT)
         note_prflx(o, n, ev);
     if (n.kind != NT_SCN_NODE_NONE && *name != '\0') {
-        struct nt_observed *e = note(o, n, name, ev->at);
+        struct nt_observed *e = note_event(o, n, name, ev->at);
         if (e != NULL && o->named != NULL)
-            o->named(o->user, e, ev);
+            o->named(o->named_user, e, ev);
     }
-    if (o->any != NULL)
-        o->any(o->user, ev);
+    if (o->any != NULL && ev->node < o->node_count)
+        o->any(o->any_user, n, ev);
 }

@@ -1,5 +1,5 @@
-/* What was seen while a world ran: named events with their first and last times, peer-reflexive discoveries with their
- * packets; the capture is fed from here. */
+/* What was observed while a world ran: named events with their first and last times, peer-reflexive candidates with their packets.
+ * It also feeds the capture. */
 #ifndef NT_WORLD_OBSERVE_H
 #define NT_WORLD_OBSERVE_H
 
@@ -23,7 +23,7 @@ struct nt_observed_prflx {
     uint32_t frame;
 };
 
-/* The first check from an address: a source is learnt later, when the check comes before the answer (RFC 8445, 7.3). */
+/* The first check from an address: when it comes before the answer, the agent learns the candidate later (RFC 8445, 7.3). */
 struct nt_observed_check {
     uint32_t agent;
     struct nt_addr from;
@@ -41,13 +41,16 @@ struct nt_observer {
     struct nt_observed_check *checks;
     size_t check_count, check_cap;
     bool failed;            /* memory ran out */
-    void (*named)(void *user, const struct nt_observed *o, const struct nt_trace_event *ev); /* each named event */
-    void (*any)(void *user, const struct nt_trace_event *ev);                                /* each event but packets */
-    void *user;
+    void (*named)(void *user, const struct nt_observed *o, const struct nt_trace_event *ev); /* each named event; may be NULL */
+    void *named_user;
+    void (*any)(void *user, struct nt_scn_node node, const struct nt_trace_event *ev); /* each event of a node but packets; may be NULL */
+    void *any_user;
 };
 
 void nt_observer_free(struct nt_observer *o);
+/* Says that a node of the fabric stands for a node of the case; 0 or a negative error. And reads it: kind NT_SCN_NODE_NONE for none. */
 int nt_observer_node(struct nt_observer *o, uint32_t fabric_node, struct nt_scn_node n);
+struct nt_scn_node nt_observer_node_at(const struct nt_observer *o, uint32_t fabric_node);
 void nt_observer_emit(void *observer, const struct nt_trace_event *ev); /* as nt_trace's emit */
 const struct nt_observed *nt_observer_find(const struct nt_observer *o, struct nt_scn_node n, const char *event); /* or NULL */
 

@@ -1,17 +1,16 @@
-/* Who reaches what: on-link prefixes, the default route to the gateway behind which a network lies, and the prefixes that a
- * forwarding gateway makes known outside. A prefix behind a translating gateway is unknown outside it. */
-#include "scenarios/world/world.h"
+#include "scenarios/world/routes.h"
+#include "scenarios/world/world_state.h"
 
 #define DEPTH_MAX 64
 
-struct node_routes {
+struct node_routes { /* being filled */
     const struct nt_world *w;
     struct nt_routes *table;
     uint32_t gateway; /* the node's own number, when it is a gateway */
     int err;
 };
 
-static void add(struct node_routes *n, const struct nt_prefix *prefix, uint32_t port, const struct nt_addr *via)
+static void add_route(struct node_routes *n, const struct nt_prefix *prefix, uint32_t port, const struct nt_addr *via)
 {
     struct nt_route r = {.prefix = *prefix, .port = port};
     if (via != NULL)
@@ -49,9 +48,9 @@ static void add_default(struct node_routes *n, uint32_t network, uint32_t port)
     const struct nt_addr *v4 = address_of(at, NT_AF_IPV4), *v6 = address_of(at, NT_AF_IPV6);
     const struct nt_prefix all4 = {.addr.family = NT_AF_IPV4}, all6 = {.addr.family = NT_AF_IPV6};
     if (v4 != NULL)
-        add(n, &all4, port, v4);
+        add_route(n, &all4, port, v4);
     if (v6 != NULL)
-        add(n, &all6, port, v6);
+        add_route(n, &all6, port, v6);
 }
 
 /* Prefixes inside gateway `g`, reached through `via`: IPv4 when it forwards unchanged, IPv6 always (its firewall decides). */
@@ -66,9 +65,9 @@ static void add_behind(struct node_routes *n, uint32_t g, uint32_t port, const s
     for (size_t i = 0; i < gw->inside_count; i++) {
         const struct nt_scn_network *net = &c->networks[gw->inside[i].network];
         if (via4 != NULL)
-            add(n, &net->ipv4, port, via4);
+            add_route(n, &net->ipv4, port, via4);
         if (via6 != NULL)
-            add(n, &net->ipv6, port, via6);
+            add_route(n, &net->ipv6, port, via6);
         for (uint32_t inner = 0; inner < c->gateway_count; inner++)
             if (inner != n->gateway && c->gateways[inner].outside.network == gw->inside[i].network)
                 add_behind(n, inner, port, via4, via6, depth + 1);
@@ -78,8 +77,8 @@ static void add_behind(struct node_routes *n, uint32_t g, uint32_t port, const s
 static void add_attachment(struct node_routes *n, const struct nt_scn_attachment *at, uint32_t port, bool with_default)
 {
     const struct nt_scn_case *c = n->w->scn;
-    add(n, &c->networks[at->network].ipv4, port, NULL);
-    add(n, &c->networks[at->network].ipv6, port, NULL);
+    add_route(n, &c->networks[at->network].ipv4, port, NULL);
+    add_route(n, &c->networks[at->network].ipv6, port, NULL);
     for (uint32_t g = 0; g < c->gateway_count; g++)
         if (g != n->gateway && c->gateways[g].outside.network == at->network)
             add_behind(n, g, port, address_of(&c->gateways[g].outside, NT_AF_IPV4), address_of(&c->gateways[g].outside, NT_AF_IPV6), 0);
@@ -111,8 +110,8 @@ int nt_world_route(struct nt_world *w)
     for (uint32_t i = 0; i < w->scn->gateway_count && r == NT_OK; i++)
         r = route_gateway(w, i);
     for (size_t i = 0; i < w->scn->server_count && r == NT_OK; i++)
-        r = route_host(w, w->server_hosts[i], &w->scn->servers[i].on, 1);
+        r = route_host(w, w->servers[i].host, &w->scn->servers[i].on, 1);
     for (size_t i = 0; i < w->scn->agent_count && r == NT_OK; i++)
-        r = route_host(w, w->agent_hosts[i], w->scn->agents[i].on, w->scn->agents[i].on_count);
+        r = route_host(w, w->agents[i].host, w->scn->agents[i].on, w->scn->agents[i].on_count);
     return r;
 }

@@ -1,6 +1,7 @@
 #include "scenarios/world/steps.h"
 #include "pcap/filter.h"
-#include "scenarios/programs/run_step.h"
+#include "scenarios/world/nodes.h"
+#include "scenarios/world/world_state.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@ struct nt_steps {
     const char *why;
 };
 
-static bool match(void *user, const uint8_t *ip_packet, size_t len)
+static bool filter_matches(void *user, const uint8_t *ip_packet, size_t len)
 {
     return nt_bpf_match(user, ip_packet, len);
 }
@@ -29,13 +30,13 @@ static int run_fault(struct step *s, nt_time now)
 {
     const struct nt_scn_step *scn = s->scn;
     struct nt_fault fault = {.kind = (enum nt_fault_kind)scn->fault, .node = nt_world_node(s->all->w, scn->where),
-        .on_arrival = scn->where.kind == NT_SCN_NODE_GATEWAY, .match = s->filter != NULL ? match : NULL, .user = s->filter,
+        .on_arrival = scn->where.kind == NT_SCN_NODE_GATEWAY, .match = s->filter != NULL ? filter_matches : NULL, .user = s->filter,
         .nth = scn->nth, .nth_count = scn->nth_count, .by = scn->by,
         .until = scn->duration > 0 ? nt_time_after(now, scn->duration) : NT_TIME_NEVER};
     return nt_fabric_add_fault(s->all->w->fabric, &fault);
 }
 
-static size_t side(const struct nt_world *w, const struct nt_scn_node *nodes, size_t count, uint32_t *out)
+static size_t side_nodes(const struct nt_world *w, const struct nt_scn_node *nodes, size_t count, uint32_t *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < count; i++)
@@ -48,7 +49,7 @@ static int run_partition(struct nt_world *w, const struct nt_scn_step *scn, nt_t
     uint32_t *a = calloc(2 * scn->side_a_count + 2, sizeof *a), *b = calloc(2 * scn->side_b_count + 2, sizeof *b);
     int r = NT_ENOMEM;
     if (a != NULL && b != NULL) {
-        size_t na = side(w, scn->side_a, scn->side_a_count, a), nb = side(w, scn->side_b, scn->side_b_count, b);
+        size_t na = side_nodes(w, scn->side_a, scn->side_a_count, a), nb = side_nodes(w, scn->side_b, scn->side_b_count, b);
         r = nt_fabric_partition(w->fabric, a, na, b, nb, scn->duration > 0 ? nt_time_after(now, scn->duration) : NT_TIME_NEVER);
     }
     free(a);
@@ -58,20 +59,30 @@ static int run_partition(struct nt_world *w, const struct nt_scn_step *scn, nt_t
 
 static int run_inject(struct nt_world *w, const struct nt_scn_step *scn, nt_time now)
 {
-    struct nt_host *h = scn->where.kind == NT_SCN_NODE_AGENT    ? w->agent_hosts[scn->where.index]
-                        : scn->where.kind == NT_SCN_NODE_SERVER ? w->server_hosts[scn->where.index]
-                                                                : NULL;
+    struct nt_host *h = nt_world_host(w, scn->where);
     return h != NULL ? nt_host_inject(h, &scn->as, &scn->dst, scn->payload, scn->payload_len, now) : NT_EINVAL;
 }
 
-static int run(struct step *s, nt_time now)
+static int run_call(struct nt_world *w, struct nt_party from, nt_time now)
+{
+    w->call_at = now;
+    from.ops->call(from.self, now);
+    return NT_OK;
+}
+
+static int run_program(struct nt_world *w, const struct nt_scn_step *scn, nt_time now)
+{
+    return w->hooks.run_step != NULL ? w->hooks.run_step(w->hooks.user, scn, now) : NT_EUNSUPPORTED;
+}
+
+static int run_step(struct step *s, nt_time now)
 {
     struct nt_world *w = s->all->w;
     const struct nt_scn_step *scn = s->scn;
     uint32_t node = nt_world_node(w, scn->where);
-    struct nt_party from = scn->from != NT_SCN_NONE ? w->parties[scn->from] : (struct nt_party){0};
+    struct nt_party from = scn->from != NT_SCN_NONE ? w->agents[scn->from].party : (struct nt_party){0};
     switch (scn->kind) {
-    case NT_STEP_CALL: w->call_at = now, from.ops->call(from.self, now); return NT_OK;
+    case NT_STEP_CALL: return run_call(w, from, now);
     case NT_STEP_REOFFER: return from.ops->reoffer(from.self, now);
     case NT_STEP_SEND: return from.ops->send(from.self, scn->bytes, scn->count, scn->interval, now);
     case NT_STEP_SIGNALLING: from.ops->signal(from.self, scn); return NT_OK;
@@ -81,12 +92,12 @@ static int run(struct step *s, nt_time now)
     case NT_STEP_SERVER: return nt_fabric_control(w->fabric, node, (enum nt_control)scn->control, 0, now);
     case NT_STEP_PARTITION: return run_partition(w, scn, now);
     case NT_STEP_INJECT: return run_inject(w, scn, now);
-    case NT_STEP_RUN: return nt_program_run(w, scn, now);
+    case NT_STEP_RUN: return run_program(w, scn, now);
     }
     return NT_EINVAL;
 }
 
-static const char *reason(int err)
+static const char *step_error(int err)
 {
     switch (err) {
     case NT_ESTATE: return "it is too early for that";
@@ -96,24 +107,24 @@ static const char *reason(int err)
     }
 }
 
-static void on_time(void *user, nt_time now)
+static void on_step_time(void *user, nt_time now)
 {
     struct step *s = user;
     struct nt_steps *all = s->all;
-    int r = run(s, now);
+    int r = run_step(s, now);
     s->ran = true;
     all->ran++;
     all->w->last_activity = now;
     if (r != NT_OK && all->failed == NULL) {
         all->failed = s->scn;
-        all->why = reason(r);
+        all->why = step_error(r);
     }
 }
 
-static int schedule(struct step *s, nt_time at)
+static int schedule_step(struct step *s, nt_time at)
 {
     s->scheduled = true;
-    return nt_fabric_at(s->all->w->fabric, at, on_time, s);
+    return nt_fabric_at(s->all->w->fabric, at, on_step_time, s);
 }
 
 void nt_steps_event(struct nt_steps *steps, const struct nt_observed *o, nt_time now)
@@ -122,18 +133,18 @@ void nt_steps_event(struct nt_steps *steps, const struct nt_observed *o, nt_time
         struct step *s = &steps->items[i];
         const struct nt_scn_step *scn = s->scn;
         if (!s->scheduled && scn->after.kind == o->node.kind && scn->after.index == o->node.index && strcmp(scn->event, o->event) == 0)
-            schedule(s, nt_time_after(now, scn->delay));
+            schedule_step(s, nt_time_after(now, scn->delay));
     }
 }
 
-static int prepare(struct nt_steps *steps, struct step *s, const struct nt_scn_step *scn)
+static int prepare_step(struct nt_steps *steps, struct step *s, const struct nt_scn_step *scn)
 {
     char what[160];
     s->all = steps;
     s->scn = scn;
     if (scn->filter != NULL && (s->filter = nt_bpf_new(scn->filter, what, sizeof what)) == NULL)
         return NT_ENOMEM; /* it compiled at load */
-    return scn->after.kind == NT_SCN_NODE_NONE ? schedule(s, scn->at) : NT_OK;
+    return scn->after.kind == NT_SCN_NODE_NONE ? schedule_step(s, scn->at) : NT_OK;
 }
 
 struct nt_steps *nt_steps_new(struct nt_world *w)
@@ -145,7 +156,7 @@ struct nt_steps *nt_steps_new(struct nt_world *w)
     s->items = calloc(w->scn->step_count + 1, sizeof *s->items);
     for (size_t i = 0; s->items != NULL && i < w->scn->step_count; i++) {
         s->count++;
-        if (prepare(s, &s->items[i], &w->scn->steps[i]) != NT_OK) {
+        if (prepare_step(s, &s->items[i], &w->scn->steps[i]) != NT_OK) {
             nt_steps_del(s);
             return NULL;
         }

@@ -1,0 +1,17 @@
+/* The signalling of an agent that is a process: what it says in JSON lines goes out as SIP with SDP, what comes as SIP goes in as
+ * JSON lines. Candidate lines are passed on as they are, so that both sides may use attributes that natsim does not know. */
+#ifndef NT_PROGRAMS_AGENT_SIGNALLING_H
+#define NT_PROGRAMS_AGENT_SIGNALLING_H
+
+#include "scenarios/programs/agent_state.h"
+
+int nt_process_connect(struct nt_process *p); /* its end of the signalling; 0 or NT_ENOMEM */
+void nt_process_start_call(struct nt_process *p); /* says 'start' */
+/* What it said. */
+void nt_process_described(struct nt_process *p, const struct nt_adapter_event *ev, nt_time now);
+void nt_process_candidate(struct nt_process *p, const char *candidate, nt_time now);
+void nt_process_candidates_end(struct nt_process *p, nt_time now);
+bool nt_process_controlling(const struct nt_process *p);
+void nt_process_free_lines(struct nt_process *p);
+
+#endif

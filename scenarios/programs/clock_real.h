@@ -1,0 +1,14 @@
+/* Real time, for cases with real programs: the world keeps pace with the machine's clock. */
+#ifndef NT_PROGRAMS_CLOCK_REAL_H
+#define NT_PROGRAMS_CLOCK_REAL_H
+
+#include "scenarios/programs/programs.h"
+#include "scenarios/world/clock.h"
+
+#define NT_CLOCK_REAL_VERDICT (30 * NT_SEC) /* from the call, for data both ways */
+#define NT_CLOCK_REAL_SETTLE (2 * NT_SEC)   /* after data both ways: pairs may still change */
+
+/* After nt_programs_begin; refers to `p`. */
+struct nt_run_clock nt_clock_real(struct nt_programs *p);
+
+#endif

@@ -1,0 +1,12 @@
+/* What real agents did, as the packets at their interfaces show it: it does not depend on what they report. */
+#ifndef NT_PROGRAMS_PACKET_EVIDENCE_H
+#define NT_PROGRAMS_PACKET_EVIDENCE_H
+
+#include "scenarios/world/world.h"
+
+/* Where the data of the call went in the last second in which there was any: NT_PATH_DIRECT, NT_PATH_RELAYED, or NT_PATH_NONE. */
+unsigned nt_evidence_path(const struct nt_world *w);
+/* An agent's checks: transactions sent, requests received. */
+void nt_evidence_checks(const struct nt_world *w, uint32_t agent, uint32_t *sent, uint32_t *received);
+
+#endif

@@ -1,0 +1,23 @@
+/* The inside of the real programs of a world, for programs.c and clock_real.c. */
+#ifndef NT_PROGRAMS_PROGRAMS_STATE_H
+#define NT_PROGRAMS_PROGRAMS_STATE_H
+
+#include "natsim/live/live.h"
+#include "scenarios/programs/machines.h"
+
+struct nt_coturn;
+struct nt_process;
+struct nt_step_program;
+
+struct nt_programs {
+    const struct nt_scn_case *scn;
+    const char *logs;               /* beginning of the names of logs; NULL: none */
+    struct nt_world *w;             /* NULL until they begin */
+    struct nt_live *live;           /* NULL until they begin */
+    struct nt_machines machines;
+    struct nt_process **processes;  /* by agent; NULL: ours */
+    struct nt_coturn **coturns;     /* by server; NULL: ours */
+    struct nt_step_program *steps;  /* of run steps, in the order of their starts */
+};
+
+#endif

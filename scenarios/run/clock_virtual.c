@@ -1,0 +1,59 @@
+#include "scenarios/run/clock_virtual.h"
+#include "scenarios/world/parties.h"
+#include "scenarios/world/steps.h"
+
+#define TAIL NT_SEC             /* a case ends so long after its last activity */
+#define PATIENCE (120 * NT_SEC) /* longer when one side waits for a description and the other still gathers or checks */
+
+/* Waiting in the queue and one crossing. On Wi-Fi the queue ends after 500 ms; distance and retries take less than another 500 ms. */
+static nt_time longest_crossing(const struct nt_scn_network *n)
+{
+    nt_time way = n->medium == NT_MEDIUM_WIFI ? NT_SEC : nt_time_after(n->delay, n->jitter);
+    if (n->rate > 0)
+        way = nt_time_after(way, (nt_time)((uint64_t)(n->queue + 1) * n->mtu * 8 * 1000 / n->rate + 1) * NT_MSEC);
+    return way;
+}
+
+/* Each network there and back (a relay, a hairpin), and the delays that steps add. */
+static nt_time longest_way(const struct nt_scn_case *c)
+{
+    nt_time way = 0;
+    for (size_t i = 0; i < c->network_count; i++) {
+        nt_time one = longest_crossing(&c->networks[i]);
+        way = nt_time_after(way, nt_time_after(one, one));
+    }
+    for (size_t i = 0; i < c->step_count; i++)
+        if (c->steps[i].kind == NT_STEP_FAULT || c->steps[i].kind == NT_STEP_SIGNALLING)
+            way = nt_time_after(way, c->steps[i].by);
+    return way;
+}
+
+static bool virtual_settled(void *user, const struct nt_world *w)
+{
+    (void)user;
+    return nt_steps_done(nt_world_steps(w)) && (!nt_parties_go_on(w) || nt_parties_wait(w));
+}
+
+/* A second after the last activity, or later when datagrams or descriptions may still be on their way. */
+static nt_time virtual_end(void *user, const struct nt_world *w)
+{
+    const struct nt_clock_virtual *clock = user;
+    struct nt_data_count data = nt_parties_data(w);
+    bool waits = nt_parties_wait(w), missing = waits || data.received < data.sent;
+    nt_time tail = missing && clock->longest_way > TAIL ? clock->longest_way : TAIL;
+    if (waits && nt_parties_go_on(w))
+        tail = nt_time_after(tail, PATIENCE);
+    return nt_time_after(nt_world_last_activity(w), tail);
+}
+
+static enum nt_fabric_end virtual_advance(void *user, struct nt_world *w, nt_time until)
+{
+    (void)user;
+    return nt_fabric_run(nt_world_fabric(w), until);
+}
+
+struct nt_run_clock nt_clock_virtual(struct nt_clock_virtual *clock, const struct nt_scn_case *c)
+{
+    clock->longest_way = longest_way(c);
+    return (struct nt_run_clock){.settled = virtual_settled, .end = virtual_end, .advance = virtual_advance, .user = clock};
+}

@@ -1,0 +1,35 @@
+#include "scenarios/world/parties.h"
+#include "scenarios/world/world_state.h"
+
+struct nt_party nt_world_party(const struct nt_world *w, uint32_t agent)
+{
+    return w->agents[agent].party;
+}
+
+bool nt_parties_wait(const struct nt_world *w)
+{
+    if (w->scn->caller == NT_SCN_NONE)
+        return false;
+    struct nt_party caller = w->agents[w->scn->caller].party, callee = w->agents[w->scn->callee].party;
+    return caller.ops->waits(caller.self) || callee.ops->waits(callee.self);
+}
+
+bool nt_parties_go_on(const struct nt_world *w)
+{
+    if (w->scn->caller == NT_SCN_NONE)
+        return false;
+    struct nt_party caller = w->agents[w->scn->caller].party, callee = w->agents[w->scn->callee].party;
+    return caller.ops->goes_on(caller.self) || callee.ops->goes_on(callee.self);
+}
+
+struct nt_data_count nt_parties_data(const struct nt_world *w)
+{
+    struct nt_data_count all = {0};
+    for (size_t i = 0; i < w->scn->agent_count; i++) {
+        struct nt_party party = w->agents[i].party;
+        struct nt_data_count one = party.ops->data(party.self);
+        all.sent += one.sent;
+        all.received += one.received;
+    }
+    return all;
+}
