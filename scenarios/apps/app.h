@@ -2,6 +2,7 @@
 #ifndef NT_APPS_APP_H
 #define NT_APPS_APP_H
 
+#include "natsim/fabric/fabric.h"
 #include "natsim/host/host.h"
 #include "scenarios/apps/party.h"
 

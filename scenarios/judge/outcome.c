@@ -1,4 +1,5 @@
 #include "scenarios/judge/outcome.h"
+#include "natsim/fabric/fabric.h"
 #include "scenarios/apps/result_text.h"
 #include "scenarios/apps/data_flow.h"
 #include "scenarios/world/parties.h"

@@ -1,4 +1,5 @@
 #include "scenarios/programs/agent_signalling.h"
+#include "core/sdp/sdp.h"
 #include "scenarios/apps/server.h"
 #include "scenarios/programs/sdp_lines.h"
 

@@ -2,6 +2,9 @@
 #include "core/base/map.h"
 #include "core/stun/stun.h"
 #include "core/turn/channel_data.h"
+#include "natsim/fabric/fabric.h"
+#include "natsim/packet/packet.h"
+#include "pcap/capture.h"
 #include "scenarios/world/nodes.h"
 
 #include <string.h>

@@ -1,4 +1,6 @@
 #include "scenarios/run/case.h"
+#include "natsim/fabric/fabric.h"
+#include "reports/conformance/conformance.h"
 #include "scenarios/judge/conformance_input.h"
 #include "scenarios/judge/expectations.h"
 #include "scenarios/judge/outcome.h"

@@ -2,6 +2,7 @@
 #ifndef NT_WORLD_CLOCK_H
 #define NT_WORLD_CLOCK_H
 
+#include "natsim/fabric/fabric.h"
 #include "scenarios/world/world.h"
 
 struct nt_run_clock {
