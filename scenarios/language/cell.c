@@ -57,13 +57,13 @@ static bool set_names(struct nt_load *l, const struct nt_scn_file *f, const size
     }
     c->tags = nt_load_alloc(l, (nt_yaml_count(f->root.tags) + 1) * sizeof *c->tags);
     for (size_t i = 0; c->tags != NULL && i < nt_yaml_count(f->root.tags); i++)
-        if (nt_yaml_item(f->root.tags, i)->text != NULL) /* check_tags refuses the others */
+        if (nt_yaml_item(f->root.tags, i)->text != NULL) /* check_tags reports the others */
             c->tags[c->tag_count++] = nt_load_text(l, nt_yaml_item(f->root.tags, i)->text);
     return !l->nomem;
 }
 
-/* A section of the cell with its axes filled in, of the right kind; NULL when it is not there or wrong. */
-static const struct nt_yaml *section(struct nt_load *l, const struct nt_scn_file *f, const size_t *values,
+/* A section with the values of the axes of this cell; NULL when it is missing, or of the wrong kind (an error). */
+static const struct nt_yaml *cell_section(struct nt_load *l, const struct nt_scn_file *f, const size_t *values,
                                      const struct nt_yaml *raw, const char *name, enum nt_yaml_kind kind)
 {
     if (raw == NULL)
@@ -104,10 +104,10 @@ static void read_world(struct nt_load *l, const struct nt_scn_file *f, const siz
 {
     const struct nt_file_keys *r = &f->root;
     size_t before = l->src->errors;
-    const struct nt_yaml *networks = section(l, f, values, r->networks, "networks", NT_YAML_MAP);
-    const struct nt_yaml *gateways = section(l, f, values, r->gateways, "gateways", NT_YAML_MAP);
-    const struct nt_yaml *servers = section(l, f, values, r->servers, "servers", NT_YAML_MAP);
-    const struct nt_yaml *agents = section(l, f, values, r->agents, "agents", NT_YAML_MAP);
+    const struct nt_yaml *networks  = cell_section(l, f, values, r->networks, "networks", NT_YAML_MAP);
+    const struct nt_yaml *gateways  = cell_section(l, f, values, r->gateways, "gateways", NT_YAML_MAP);
+    const struct nt_yaml *servers  = cell_section(l, f, values, r->servers, "servers", NT_YAML_MAP);
+    const struct nt_yaml *agents  = cell_section(l, f, values, r->agents, "agents", NT_YAML_MAP);
     if (networks == NULL || l->src->errors != before || l->nomem)
         return;
     nt_load_networks(l, networks);
@@ -128,7 +128,7 @@ static void read_world(struct nt_load *l, const struct nt_scn_file *f, const siz
 static void read_story(struct nt_load *l, const struct nt_scn_file *f, const size_t *values)
 {
     size_t before = l->src->errors;
-    const struct nt_yaml *steps = section(l, f, values, f->root.steps, "steps", NT_YAML_LIST);
+    const struct nt_yaml *steps  = cell_section(l, f, values, f->root.steps, "steps", NT_YAML_LIST);
     if (l->src->errors == before && !l->nomem)
         nt_load_steps(l, steps);
     if (l->src->errors == before && !l->nomem)
@@ -137,7 +137,7 @@ static void read_story(struct nt_load *l, const struct nt_scn_file *f, const siz
     const struct nt_yaml *expect = f->root.expect != NULL ? f->root.expect : &f->nothing;
     expect = nt_where_merge(&f->matrix, f->wheres, f->where_count, values, expect, l->arena);
     l->nomem = l->nomem || expect == NULL;
-    expect = section(l, f, values, expect, "expect", NT_YAML_MAP);
+    expect  = cell_section(l, f, values, expect, "expect", NT_YAML_MAP);
     if (l->src->errors == before && !l->nomem)
         nt_load_expect(l, expect);
     if (!l->nomem && expect != NULL)
@@ -164,7 +164,7 @@ static void read_cell(struct nt_load *l, const struct nt_scn_file *f, size_t cel
     nt_check_carrier(l);
 }
 
-struct nt_scn_case *nt_cell_case(const struct nt_scn_file *f, size_t cell, struct nt_source *src, struct nt_check *check)
+struct nt_scn_case *nt_cell_case(const struct nt_scn_file *f, size_t cell, struct nt_source *src, struct nt_file_check *check)
 {
     size_t before = src->errors;
     struct nt_load l = {.src = src, .arena = nt_arena_new(), .check = check};
@@ -179,7 +179,7 @@ struct nt_scn_case *nt_cell_case(const struct nt_scn_file *f, size_t cell, struc
     nt_map_free(&l.given);
     free(l.given_places);
     if (l.nomem)
-        nt_source_error(src, (struct nt_place){0, 0}, "out of memory");
+        nt_source_nomem(src);
     if (src->errors == before)
         return l.c;
     nt_arena_del(l.arena);

@@ -6,7 +6,7 @@
 #include "scenarios/language/keys/reader.h"
 
 char *nt_cell_id(const struct nt_scn_file *f, size_t cell); /* NULL without memory; the caller frees */
-/* NULL with errors in `src`. `check` NULL: this cell is known to be good. */
-struct nt_scn_case *nt_cell_case(const struct nt_scn_file *f, size_t cell, struct nt_source *src, struct nt_check *check);
+/* NULL with errors in `src`. `check`: collects over all cells; NULL: this cell was checked before. */
+struct nt_scn_case *nt_cell_case(const struct nt_scn_file *f, size_t cell, struct nt_source *src, struct nt_file_check *check);
 
 #endif

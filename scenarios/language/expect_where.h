@@ -7,16 +7,16 @@
 
 extern const struct nt_table nt_table_where;
 
-/* An expect-where entry: for each axis, which values it is for. */
+/* An entry of expect-where, with the values of each axis that it applies to. */
 struct nt_where {
     const struct nt_yaml *entry;
-    bool **wanted; /* by axis: by value; NULL: all */
+    bool **wanted; /* by axis, by value; NULL: all values of the axis */
 };
 
-/* From 'expect-where' (NULL: none); NULL with errors, or when there is none. */
-struct nt_where *nt_where_read(const struct nt_matrix *m, const struct nt_yaml *section, struct nt_source *s, struct nt_arena *a);
-/* 'expect' with the entries that match the cell merged over it, in file order. NULL without memory (or when nothing is there). */
+/* The entries of the section. An entry with errors stays empty; NULL with errors, or without memory. */
+struct nt_where *nt_where_read(const struct nt_matrix *m, const struct nt_yaml *section, struct nt_source *src, struct nt_arena *arena);
+/* 'expect' with the entries that apply to the cell merged over it, in file order. NULL without memory. */
 const struct nt_yaml *nt_where_merge(const struct nt_matrix *m, const struct nt_where *where, size_t count, const size_t *values,
-                                     const struct nt_yaml *expect, struct nt_arena *a);
+                                     const struct nt_yaml *expect, struct nt_arena *arena);
 
 #endif

@@ -10,13 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILTERS_MAX 4096   /* BPF texts remembered as good */
-#define BAD_CELLS_MAX 1000 /* cells with errors before the rest is left alone */
-
-static void fail_nomem(struct nt_source *s)
-{
-    nt_source_error(s, (struct nt_place){0, 0}, "out of memory");
-}
+#define FILTERS_MAX 4096   /* BPF texts known to compile */
+#define BAD_CELLS_MAX 1000 /* cells with errors before the rest is not checked */
 
 void nt_scn_case_del(struct nt_scn_case *c)
 {
@@ -46,7 +41,7 @@ static bool check_tags(struct nt_load *l, const struct nt_yaml *v)
     return good;
 }
 
-/* All values but the matrix's own and the entries' 'when'. */
+/* Looks for axes in all values, except in the matrix itself and in 'when'. */
 static void scan_axes(struct nt_scn_file *f)
 {
     size_t before = f->src.errors;
@@ -80,18 +75,18 @@ static bool read_file(struct nt_scn_file *f)
     if (good)
         scan_axes(f);
     if (l.nomem)
-        fail_nomem(s);
-    /* Cells are read in spite of other errors, so that all are said at once; not without what every cell needs. */
+        nt_source_nomem(s);
+    /* Cells are read in spite of other errors, so that all are reported at once, unless something is missing that every cell needs. */
     return s->errors == before && tags && !l.nomem && f->root.claim != NULL && f->root.networks != NULL;
 }
 
 static void check_cells(struct nt_scn_file *f, enum nt_carrier_name carrier)
 {
-    struct nt_check check = {.arena = f->arena, .carrier = carrier};
+    struct nt_file_check check = {.arena = f->arena, .carrier = carrier};
     size_t bad = 0;
     nt_map_init(&check.nodes, 8);
     if (nt_names_init(&check.filters, f->arena, FILTERS_MAX) != 0)
-        fail_nomem(&f->src);
+        nt_source_nomem(&f->src);
     for (size_t i = 0; i < f->matrix.cells && !nt_source_full(&f->src) && bad < BAD_CELLS_MAX; i++) {
         struct nt_scn_case *c = nt_cell_case(f, i, &f->src, &check);
         bad += c == NULL;
@@ -121,7 +116,7 @@ static struct nt_scn_file *new_file(const char *path, const char *text, size_t l
     return NULL;
 }
 
-static struct nt_scn_file *load(const char *path, const char *text, size_t len, const char *id_path, const char *shown,
+static struct nt_scn_file *load_bytes(const char *path, const char *text, size_t len, const char *id_path, const char *shown,
                                 enum nt_carrier_name carrier, struct nt_diags *diags)
 {
     size_t before = diags->count;
@@ -151,7 +146,7 @@ static struct nt_scn_file *load(const char *path, const char *text, size_t len, 
 
 struct nt_scn_file *nt_scn_load_text(const char *text, size_t len, const char *id_path, const char *shown, struct nt_diags *diags)
 {
-    return load(shown, text, len, id_path, shown, NT_CARRIER_ANY, diags);
+    return load_bytes(shown, text, len, id_path, shown, NT_CARRIER_ANY, diags);
 }
 
 struct nt_scn_file *nt_scn_load(const char *path, const char *id_path, const char *shown, enum nt_carrier_name carrier, struct nt_diags *diags)
@@ -172,7 +167,7 @@ struct nt_scn_file *nt_scn_load(const char *path, const char *id_path, const cha
     else if (failed)
         nt_diag_add(diags, shown, 0, 0, "cannot be read: %s", strerror(why));
     else
-        f = load(path, text, len, id_path, shown, carrier, diags);
+        f = load_bytes(path, text, len, id_path, shown, carrier, diags);
     free(text);
     return f;
 }

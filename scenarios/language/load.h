@@ -1,5 +1,5 @@
-/* The scenario language (version 1): files in, cases out. Nothing is given back before the whole file, every cell of its matrix
- * included, is valid. */
+/* The scenario language (version 1): files in, cases out. A file is loaded only when all of it is valid, including every cell of
+ * its matrix. */
 #ifndef NT_LANGUAGE_LOAD_H
 #define NT_LANGUAGE_LOAD_H
 
@@ -11,10 +11,10 @@
 /* A loaded file keeps the parsed document; cases are made one at a time, so that a large matrix needs little memory. */
 struct nt_scn_file;
 
-/* `path` to open, `id_path` the name in ids ("classic/four-types"), `shown` the name in diagnostics and results.json. NULL with
- * diagnostics. Every cell has been expanded and checked once, and that the carrier can do what it asks for. */
+/* `path`: the file; `id_path`: its name in ids ("classic/four-types"); `shown`: its name in diagnostics and results.json. Expands
+ * and checks every cell, also that the carrier can run it. NULL with diagnostics. */
 struct nt_scn_file *nt_scn_load(const char *path, const char *id_path, const char *shown, enum nt_carrier_name carrier, struct nt_diags *diags);
-/* The same from memory, for any carrier (fuzzing, tests). */
+/* The same from memory, without a carrier (fuzzing, tests). */
 struct nt_scn_file *nt_scn_load_text(const char *text, size_t len, const char *id_path, const char *shown, struct nt_diags *diags);
 void nt_scn_file_del(struct nt_scn_file *f);
 size_t nt_scn_file_cases(const struct nt_scn_file *f);

@@ -28,10 +28,10 @@ struct nt_matrix {
     size_t cells; /* 1 without axes */
 };
 
-/* From the file's 'matrix' (NULL: none). False with errors. */
-bool nt_matrix_read(struct nt_matrix *m, const struct nt_yaml *section, struct nt_source *s, struct nt_arena *a);
-void nt_matrix_unused(const struct nt_matrix *m, struct nt_source *s); /* an error for each axis not used */
-/* The value numbers of a cell, one for each axis. */
+/* From the section 'matrix' (NULL: there is none). False with errors. */
+bool nt_matrix_read(struct nt_matrix *m, const struct nt_yaml *section, struct nt_source *src, struct nt_arena *arena);
+void nt_matrix_unused(const struct nt_matrix *m, struct nt_source *src); /* an error for each unused axis */
+/* The index of the value of each axis in a cell. */
 void nt_matrix_cell(const struct nt_matrix *m, size_t cell, size_t values[NT_AXES_MAX]);
 
 #endif

@@ -33,7 +33,7 @@ static const struct nt_table *const tables[] = {
     &nt_table_packets,   &nt_table_where,      &nt_table_burst,        &nt_table_wifi,      &nt_table_waypoint,
 };
 
-/* Shapes that several keys share. An axis may stand for any value, and its type is known in its cell alone. */
+/* Definitions that several keys share. An axis can replace any value; the type of its value is known only in a cell. */
 static const struct {
     const char *name, *schema;
 } shapes[] = {
@@ -71,7 +71,7 @@ static json_t *reference(const char *name)
     return json_pack("{s:o}", "$ref", json_sprintf("#/$defs/%s", name));
 }
 
-/* Words as an enum; "on", "true" and the like are words of a switch. */
+/* Words as an enum. */
 static json_t *word_schema(const struct nt_word *words)
 {
     json_t *list = json_array();

@@ -1,5 +1,5 @@
-/* One case of a scenario as plain data: substituted, checked, addresses assigned. The loader makes it; the world is built from
- * it, the oracle reads it, expectations are judged by it. Strings belong to the case. Indices are into the case's arrays. */
+/* One case of a scenario as plain data: substituted, checked, with addresses. The loader makes it; the world is built from it, the
+ * oracle predicts it, and its expectations are judged. Strings belong to the case. Indices are into the arrays of the case. */
 #ifndef NT_MODEL_CASE_H
 #define NT_MODEL_CASE_H
 
@@ -12,9 +12,9 @@
 
 #define NT_SCN_NODES_MAX 100000
 #define NT_SCN_NONE UINT32_MAX
-#define NT_SCN_EXPLORE_MAX 32 /* choices of an exploration */
+#define NT_SCN_EXPLORE_MAX 32 /* deliveries to choose in an exploration */
 
-/* What carries frames between nodes; any: what every carrier can do. */
+/* What carries frames between nodes. ANY: only what every carrier can do. */
 enum nt_carrier_name { NT_CARRIER_ANY = 0, NT_CARRIER_BUILTIN, NT_CARRIER_NS3 };
 
 struct nt_place {
@@ -27,10 +27,10 @@ struct nt_scn_network {
     struct nt_prefix ipv4, ipv6;     /* addr.family NT_AF_NONE: none */
     nt_time delay, jitter;
     uint32_t loss, duplicate, reorder; /* parts of NT_CHANCE_ONE (natsim/fabric/fabric.h) */
-    uint64_t rate;                   /* bits per second; 0: endless */
+    uint64_t rate;                   /* bits per second; 0: unlimited */
     uint32_t queue, mtu;             /* 100, 1500 */
     enum nt_medium medium;
-    struct nt_place medium_place, burst_place; /* of those keys; line 0: not there */
+    struct nt_place medium_place, burst_place; /* of these keys; line 0: not given */
     struct nt_burst_loss burst;
     struct nt_wifi_config wifi;      /* of NT_MEDIUM_WIFI, defaults filled in */
 };
@@ -41,7 +41,7 @@ struct nt_scn_attachment {
     uint32_t network;
     struct nt_addr *addresses; /* assigned: IPv4 ones first, then IPv6 ones, port 0 */
     size_t address_count;
-    struct nt_waypoint *points; /* where it is, on Wi-Fi; none: at the origin */
+    struct nt_waypoint *points; /* where it is in a Wi-Fi cell; none: at the origin */
     size_t point_count;
 };
 
@@ -55,7 +55,7 @@ struct nt_scn_gateway {
     char *preset;                     /* "" for a policy written out */
 };
 
-enum { NT_SCN_STUN = 1, NT_SCN_TURN = 2, NT_SCN_PLATFORM = 4, NT_SCN_COTURN = 8 /* Debian's, in the place of ours */ };
+enum { NT_SCN_STUN = 1, NT_SCN_TURN = 2, NT_SCN_PLATFORM = 4, NT_SCN_COTURN = 8 /* a real server instead of ours */ };
 
 struct nt_scn_user {
     char *name, *password;
@@ -67,7 +67,7 @@ struct nt_scn_server {
     uint8_t kinds;                    /* bits */
     struct nt_scn_attachment on;      /* IPv4: [0] the service; [1] alternate (behaviour) and relayed addresses */
     bool behaviour, md5, sha256;
-    struct nt_addr relay, relay6;     /* where relayed addresses live; unset without TURN */
+    struct nt_addr relay, relay6;     /* the relay address; unset without TURN */
     uint16_t port_low, port_high;     /* 0, 0: default */
     struct nt_scn_user *users;
     size_t user_count;
@@ -88,13 +88,13 @@ struct nt_scn_turn_use {
 struct nt_scn_agent {
     char *name;
     struct nt_place place;
-    char *exec;                        /* the command of a process in its place; NULL: ours */
+    char *exec;                        /* the command of a process that is the agent; NULL: ours */
     struct nt_scn_attachment *on;
     size_t on_count;
-    int role;                          /* enum nt_ice_role, 0: by the call */
+    int role;                          /* enum nt_ice_role; 0: the caller is controlling */
     enum nt_ice_policy policy;
     enum nt_ice_trickle trickle;
-    bool trickle_given;                /* else a process trickles when it and its peer can */
+    bool trickle_given;                /* otherwise a process trickles when both sides can */
     uint16_t max_pairs;
     nt_time ta, rto, keepalive, nomination_wait; /* as in struct nt_ice_config */
     bool no_consent, no_ice2, icmp_errors, ipv6;
@@ -123,9 +123,9 @@ enum nt_scn_signal_act { NT_SIGNAL_DELAY = 1, NT_SIGNAL_DROP, NT_SIGNAL_DUPLICAT
 struct nt_scn_step {
     struct nt_place place;
     enum nt_scn_step_kind kind;
-    char *text;                        /* the step's own name, "call", "drop", ... */
+    char *text;                        /* the name of the step: "call", "drop", ... */
     nt_time at;                        /* when after.kind is NODE_NONE */
-    struct nt_scn_node after;          /* first event of this name at this node */
+    struct nt_scn_node after;          /* the first event of this name at this node */
     char *event;                       /* "check-sent", ... */
     nt_time delay;
     uint32_t from, to;                 /* agents */
@@ -133,37 +133,37 @@ struct nt_scn_step {
     nt_time interval;                  /* send: 20 ms */
     enum nt_scn_message message;
     enum nt_scn_signal_act act;
-    nt_time by;                        /* signalling delay, delay's by */
+    nt_time by;                        /* by how much signalling, or packets, are delayed */
     int fault;                         /* enum nt_fault_kind (natsim/fabric/fabric.h) */
     struct nt_scn_node where;          /* fault, link, nat, server, inject */
     uint32_t port;                     /* link: attachment number; a gateway: inside ones first, then outside */
     bool up;
     int control;                       /* enum nt_control */
-    char *filter;                      /* BPF, NULL: all; compiled once at load to check it */
+    char *filter;                      /* BPF; NULL: all packets */
     uint32_t *nth;
     size_t nth_count;
-    nt_time duration;                  /* for; 0: no end */
+    nt_time duration;                  /* the key `for`; 0: without end */
     struct nt_scn_node *side_a, *side_b; /* partition */
     size_t side_a_count, side_b_count;
     struct nt_addr as, dst;            /* inject */
-    uint8_t *payload;                  /* inject: the bytes, built at load from hex or stun */
+    uint8_t *payload;                  /* inject: the bytes, made at load */
     size_t payload_len;
     char *command;                     /* run */
-    char **prints;                     /* run: texts that it prints; count 0: it ends with status 0 */
+    char **prints;                     /* run: texts it must print; count 0: it must exit with status 0 */
     size_t print_count;
 };
 
 /* --- expectations --- */
 enum nt_scn_op { NT_OP_EQ = 0, NT_OP_NE, NT_OP_LT, NT_OP_LE, NT_OP_GT, NT_OP_GE };
 
-struct nt_scn_count { /* 5, ">= 5"; unset: not asked */
+struct nt_scn_count { /* 5, ">= 5"; unset: not expected */
     bool set;
     enum nt_scn_op op;
     int64_t value;
     struct nt_place place;
 };
 
-struct nt_scn_match { /* what a candidate is expected to be: any of these types or addresses; all empty: anything */
+struct nt_scn_match { /* any of these types or addresses; empty: any candidate */
     uint8_t types;                     /* bits 1 << enum nt_ice_type */
     struct nt_addr *addresses;         /* port 0: any port */
     size_t address_count;
@@ -181,8 +181,8 @@ struct nt_scn_pair_expect {
 struct nt_scn_agent_expect {
     struct nt_place place;
     struct nt_place state_place, role_place, selected_place, candidates_place, prflx_place;
-    int state;                         /* enum nt_ice_state, -1: not asked */
-    int role;                          /* 0: not asked */
+    int state;                         /* enum nt_ice_state; -1: not expected */
+    int role;                          /* 0: not expected */
     struct nt_scn_count checks;
     bool selected;
     struct nt_scn_match selected_local, selected_remote;
@@ -214,21 +214,21 @@ enum { NT_PATH_UNASKED = 0, NT_PATH_ORACLE = 8 }; /* beside enum nt_path_bit, wh
 
 struct nt_scn_expect {
     struct nt_place path_place, data_place, within_place, conformance_place, limit_place;
-    unsigned path;                     /* bits: any of them; ORACLE alone */
+    unsigned path;                     /* bits: any of these; NT_PATH_ORACLE only alone */
     struct nt_scn_agent_expect *agents; /* one for each agent of the case */
     struct nt_scn_count data_lost;     /* unset: the default rule */
     struct nt_scn_packets_expect *packets;
     size_t packet_count;
-    bool conformance_asked;            /* the key is there: processes are judged too */
-    char **rules;                      /* that must be found; count 0: clean */
+    bool conformance_asked;            /* the key is given: processes are judged, too */
+    char **rules;                      /* that must be broken; count 0: clean */
     size_t rule_count;
-    nt_time within;                    /* 0: not asked */
-    nt_time until;                     /* 0: not asked */
+    nt_time within;                    /* 0: not expected */
+    nt_time until;                     /* 0: not given */
     nt_time limit;                     /* 10 minutes by default */
     struct nt_scn_event *never;
     size_t never_count;
     struct nt_place outcomes_place, explore_place;
-    uint32_t explore_first;            /* choices between deliveries; 0: no exploration */
+    uint32_t explore_first;            /* deliveries to choose; 0: no exploration */
     nt_time explore_window;
     unsigned outcomes;                 /* bits of enum nt_path_bit, 0: not asked */
 };
@@ -262,12 +262,12 @@ struct nt_scn_case {
     size_t step_count;
     struct nt_scn_expect expect;
     uint32_t caller, callee;           /* of the call step; NT_SCN_NONE without a call */
-    struct nt_arena *arena;            /* all of it lives here */
+    struct nt_arena *arena;            /* the memory of all of it */
 };
 
-bool nt_scn_lossy(const struct nt_scn_case *c); /* a network of it may lose what nothing dropped */
+bool nt_scn_lossy(const struct nt_scn_case *c); /* a network may lose packets without a trace of it */
 const char *nt_scn_node_name(const struct nt_scn_case *c, struct nt_scn_node n);
-/* Does the case have real programs? Then it runs in real time. And does that agent, or that server, stand for a machine with some? */
+/* Does the case run real programs, and so in real time? Does this agent, or this server, run on a machine for real programs? */
 bool nt_scn_live(const struct nt_scn_case *c);
 bool nt_scn_live_agent(const struct nt_scn_case *c, uint32_t agent);
 bool nt_scn_live_server(const struct nt_scn_case *c, uint32_t server);

@@ -63,7 +63,7 @@ void nt_verdict_give(const struct nt_verdict *v, struct nt_result_case *r)
 {
     char *reason = strdup(v->reason);
     if (reason == NULL)
-        return; /* it stays the error that it was */
+        return; /* out of memory: the result stays an error */
     free(r->reason);
     r->reason = reason;
     r->outcome = v->outcome;

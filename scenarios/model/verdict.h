@@ -1,4 +1,4 @@
-/* The verdict of one case while it is being judged: the first thing that does not hold stays, an error before a failure. */
+/* The verdict of one case while it is judged. The first failure stays; an error replaces a failure. */
 #ifndef NT_MODEL_VERDICT_H
 #define NT_MODEL_VERDICT_H
 
@@ -7,7 +7,7 @@
 #include "scenarios/model/case.h"
 
 struct nt_verdict {
-    struct nt_place fallback; /* where an expectation has no place of its own */
+    struct nt_place fallback; /* for expectations without a place */
     enum nt_outcome outcome;
     char reason[512];
     int line;
@@ -16,10 +16,11 @@ struct nt_verdict {
 
 void nt_verdict_error(struct nt_verdict *v, const char *fmt, ...) NT_PRINTF(2, 3);
 void nt_verdict_fail(struct nt_verdict *v, struct nt_place place, uint32_t packet, const char *fmt, ...) NT_PRINTF(4, 5);
-/* Fails unless `found` is as expected; an unset expectation always holds. */
+/* Fails unless `found` is as expected; an unset expectation always passes. */
 void nt_verdict_count(struct nt_verdict *v, const struct nt_scn_count *expected, int64_t found, const char *what);
 bool nt_count_holds(const struct nt_scn_count *expected, int64_t found);
 const char *nt_count_text(const struct nt_scn_count *c, char *buf, size_t cap);
+/* Puts the verdict into the result of the case. */
 void nt_verdict_give(const struct nt_verdict *v, struct nt_result_case *r);
 
 #endif

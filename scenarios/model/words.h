@@ -1,4 +1,4 @@
-/* The words of scenarios, results and reports for values of the model: each table stands here once, for readers and writers. */
+/* The words for roles and states in scenarios, results and reports: one table each, for readers and writers. */
 #ifndef NT_MODEL_WORDS_H
 #define NT_MODEL_WORDS_H
 

@@ -28,11 +28,11 @@ def caret(line, column):
 
 # (what is replaced, by what, the word that is complained of, the complaint)
 WRONG = [
-    ("L: {on: home-left,", "L: {on: home-left, position: [1, 2],", "position", "unknown key 'position': it stands with the network, as in {on: NETWORK, position: ...}"),
+    ("L: {on: home-left,", "L: {on: home-left, position: [1, 2],", "position", "unknown key 'position': it belongs to the attachment, as in {on: NETWORK, position: ...}"),
     ("seed: 1", "sed: 1", "sed", "unknown key 'sed': did you mean 'seed'?"),
     ("delay: 20ms", "dealy: 20ms", "dealy", "unknown key 'dealy': did you mean 'delay'?"),
     ("delay: 20ms", "colour: red", "colour", "unknown key 'colour': a network has ipv4, "),
-    ("seed: 1", "claim: again", "claim: again", "duplicate key 'claim': it stands already in line 2"),
+    ("seed: 1", "claim: again", "claim: again", "duplicate key 'claim': it is already in line 2"),
     ("delay: 20ms", "delay: 20", "20}", "'20' has no unit: write 20ms"),
     ("delay: 20ms", "loss: 10", "10}", "'10' has no unit: write 10%"),
     ("delay: 20ms", "rate: 10", "10}", "'10' has no unit: write 10Mbit"),
@@ -73,10 +73,10 @@ WRONG = [
     ("delay: 1ms", "medium: wifi, loss: 1%", "loss", "a wifi network has no 'loss': leave it out: distance and contention make it"),
     ("delay: 1ms", "medium: wifi, burst-loss: {chance: 1%}", "burst-loss", "a wifi network has no 'burst-loss': write medium: p2p, or csma"),
     ("delay: 1ms", "medium: wifi, wifi: {standard: 802.11z}", "802.11z", "unknown value '802.11z' of 'standard': did you mean '802.11a'?"),
-    ("delay: 1ms", "medium: wifi, wifi: {standard: 802.11ax, control: aarf}", "aarf", "'aarf' knows the rates of 802.11a, b and g alone: write control: minstrel, ideal or slowest"),
+    ("delay: 1ms", "medium: wifi, wifi: {standard: 802.11ax, control: aarf}", "aarf", "'aarf' supports the rates of 802.11a, b and g only: write control: minstrel, ideal or slowest"),
     ("delay: 1ms", "medium: wifi, wifi: {tx-power: -21}", "-21", "-21 is out of range for 'tx-power': write a whole number from -20 to 40"),
     ("delay: 1ms", "medium: wifi, wifi: {path-loss: 6.001}", "6.001", "6.001 is out of range for 'path-loss': write a number from 1 to 6"),
-    ("delay: 1ms", "medium: wifi, wifi: {stations: 8}", "stations", "'stations' without 'station-rate': say what each of them offers, as in station-rate: 2Mbit"),
+    ("delay: 1ms", "medium: wifi, wifi: {stations: 8}", "stations", "'stations' without 'station-rate': give the rate of each station, as in station-rate: 2Mbit"),
     ("{on: home-left, stun", "{on: {on: home-left, position: [0, 0]}, stun", "position", "'position' on network 'home-left', which is not on Wi-Fi: write 'medium: wifi' at line 6, or leave it out"),
     ("outside: internet", "outside: {on: internet, walk: []}", "walk", "'walk' on network 'internet', which is not on Wi-Fi: write 'medium: wifi' at line 5, or leave it out"),
     ("delay: 20ms", "medium: p2p, delay: 20ms", "medium", "5 are on p2p network 'internet', and a line has two ends: write medium: csma, or give each pair a line of its own"),
@@ -105,11 +105,11 @@ WIFI = two_nats().replace("home-left: {ipv4: 10.1.0.0/24, delay: 1ms}", "home-le
 @pytest.mark.parametrize("new, word, complaint", [
     ("position: [5]", "[5]", "this is not a position: write [x, y] or [x, y, z], in metres"),
     ("position: [5, up]", "up", "'up' is not a number: write a number from -100000 to 100000"),
-    ("position: [5, 0.0001]", "0.0001", "'0.0001' has too many digits: write a number from -100000 to 100000, with at most 3 digits behind the point"),
+    ("position: [5, 0.0001]", "0.0001", "'0.0001' has too many digits: write a number from -100000 to 100000, with at most 3 decimals"),
     ("position: [5, 0, 100001]", "100001", "100001 is out of range for 'position': write a number from -100000 to 100000"),
     ("position: [5, 0], walk: []", "walk", "'position' and 'walk' of one attachment: leave out one of them"),
     ("walk: [{at: 0s, position: [0, 0]}]", "[{", "a walk of 1 waypoints: write 2 to 1000, as in [{at: 0s, position: [0, 0]}, {at: 60s, position: [50, 0]}]"),
-    ("walk: [{at: 1s, position: [0, 0]}, {at: 1000ms, position: [0, 0]}]", "1000ms", "the waypoint at '1000ms' does not come after the one before it: let the times rise"),
+    ("walk: [{at: 1s, position: [0, 0]}, {at: 1000ms, position: [0, 0]}]", "1000ms", "the waypoint at '1000ms' does not come after the one before it: put the waypoints in order of time"),
     ("walk: [{at: 0s, position: [0, 0]}, {at: 1s}]", "{at: 1s", "'position' is missing: a waypoint needs it"),
 ])
 def test_where_it_is(natsim, scenario, new, word, complaint):
@@ -130,7 +130,7 @@ def test_the_oracle_cannot_speak_of_chance(natsim, scenario, medium, agent, trou
     text = two_nats(path="oracle").replace("home-left: {ipv4: 10.1.0.0/24, delay: 1ms}", f"home-left: {{ipv4: 10.1.0.0/24, {medium}}}") \
         .replace("L: {on: home-left", f"L: {{on: {agent}")
     run = natsim("lint", scenario(text))
-    assert run.code == 2 and run.err.startswith(f"case.yaml:{place(text, 'oracle')}: 'oracle' cannot speak of a case with {trouble}: "
+    assert run.code == 2 and run.err.startswith(f"case.yaml:{place(text, 'oracle')}: 'oracle' cannot predict a case with {trouble}: "
                                                 "write path: direct, relayed or none\n"), run
 
 
@@ -140,7 +140,7 @@ def test_a_cycle_of_networks(natsim, scenario):
     run = natsim("run", scenario(text))
     assert run.code == 2
     assert run.err.startswith(f"case.yaml:{place(text, 'nat-left')}: the outside of gateway 'nat-left' leads back to its inside 'home-left': "
-                              "let 'outside' be a network nearer to the internet\n"), run
+                              "choose an outside network nearer to the internet\n"), run
 
 
 UNBUILT = [
@@ -235,12 +235,12 @@ def bomb():
     (GOOD.encode() + b"#" * 10_000_000, ":1:1: the file has more than 4 MiB: a scenario is small: use a matrix, or several files"),
     (b"natsim: 1\nclaim: " + b"[" * 100_000, ":2:71: nested deeper than 64 levels"),
     (b"natsim: 1\nclaim: " + b"{a: " * 50_000, "nested deeper than 64 levels"),
-    (bomb(), "values, aliases written out"),
+    (bomb(), "values, with aliases expanded"),
     (b"\x7fELF\x02\x01\x01\0\0\0" + bytes(range(256)) * 20, ":1:1: byte 0x7f: not a text file: a scenario is YAML in UTF-8"),
     (b"natsim: 1\nclaim: \"a\0b\"\n", ":2:10: byte 0x00: not a text file"),
     ("natsim: 1\n".encode("utf-16"), ":1:1: byte 0xff: not a text file"),
     (b"", ":1:1: the file is empty"),
-    (b"natsim: 1\nclaim: &a [*a]\n", ":2:12: no anchor 'a' stands before this alias"),
+    (b"natsim: 1\nclaim: &a [*a]\n", ":2:12: there is no anchor 'a' before this alias"),
     (GOOD.encode()[:400], "case.yaml:"),
     (b"--- {}\n--- {}\n", "document"),
     (b"- natsim\n", "mapping"),

@@ -90,9 +90,9 @@ LINE = two_nats().replace("{ipv4: 10.1.0.0/24, delay: 1ms}", "{ipv4: 10.1.0.0/24
 
 
 @pytest.mark.parametrize("medium, word, complaint", [
-    ("medium: csma, rate: 10Mbit", "medium: csma", "the built-in carrier has no 'csma': give --carrier ns3, or leave out 'medium'"),
-    ("medium: wifi", "medium: wifi", "the built-in carrier has no 'wifi': give --carrier ns3, or leave out 'medium'"),
-    ("medium: p2p, burst-loss: {chance: 1%}", "burst-loss", "the built-in carrier has no 'burst-loss': give --carrier ns3, or write 'loss'"),
+    ("medium: csma, rate: 10Mbit", "medium: csma", "the built-in carrier has no 'csma': use --carrier ns3, or leave out 'medium'"),
+    ("medium: wifi", "medium: wifi", "the built-in carrier has no 'wifi': use --carrier ns3, or leave out 'medium'"),
+    ("medium: p2p, burst-loss: {chance: 1%}", "burst-loss", "the built-in carrier has no 'burst-loss': use --carrier ns3, or write 'loss'"),
 ])
 def test_the_built_in_carrier_refuses_what_it_cannot_model(natsim, scenario, tmp_path, medium, word, complaint):
     text = LINE.replace("MEDIUM", medium)
@@ -175,7 +175,7 @@ def test_exploration_is_refused(natsim, tmp_path):
     assert EXPLORES
     for path in EXPLORES:
         run = natsim("run", path, "--carrier", "ns3")
-        assert run.code == 2 and "the carrier ns3 cannot run other orders of deliveries ('explore'): give --carrier builtin" in run.err, run
+        assert run.code == 2 and "the carrier ns3 cannot run other orders of deliveries ('explore'): use --carrier builtin" in run.err, run
     assert not (tmp_path / "natsim-out").exists()
 
 

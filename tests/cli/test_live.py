@@ -474,14 +474,14 @@ WRONG = [
     (WITH_EXEC, "path: direct", "path: direct\n  explore: {first: 2, window: 5ms}", "explore",
      "'explore' needs virtual time, and real programs run in real time: leave it out"),
     *[(WITH_EXEC, "path: direct", f"path: direct\n  R: {{{key}: {value}}}", key,
-       f"'{key}' of agent 'R': a process does not tell it: expect state, selected, candidates or checks")
+       f"'{key}' of agent 'R': a process does not report this: expect state, selected, candidates or checks")
       for key, value in (("pairs", "[]"), ("peer-reflexive", '{local: ">= 1"}'))],
     (nats(R=None, path="direct"), "expect:", "  - {at: 1s, run: {at: R, command: 'true'}}\nexpect:", "at: 1s",
-     "'run' at agent 'R': its host has no room for real programs, it is in the call: give the agent an 'exec', or run the program at another one"),
+     "'run' at agent 'R': real programs cannot run beside natsim's agent, which is in the call: give the agent an 'exec', or run the program at another one"),
     (WITH_EXEC, "expect:", "  - {at: 1s, run: {at: turn, command: 'true'}}\nexpect:", "at: 1s",
-     "'run' at server 'turn': ours is no process, and its host has no room for real programs: run the program at an agent, or at a server of kind coturn"),
+     "'run' at server 'turn': real programs cannot run beside natsim's server: run the program at an agent, or at a server of kind coturn"),
     *[(WITH_EXEC, "expect:", f"  - {{at: 1s, {step}: {shape}}}\nexpect:", "at: 1s",
-       f"'{step}' of agent 'L': a process cannot be told to: leave the step out")
+       f"'{step}' of agent 'L': a process cannot be told to do this: leave the step out")
       for step, shape in (("send", "{from: L, to: R}"), ("reoffer", "{from: L}"))],
     (WITH_EXEC, "expect:", "  - {at: 1s, run: {at: L}}\nexpect:", "at: L", "'command' is missing"),
     (WITH_EXEC, "expect:", "  - {at: 1s, run: {at: nat-left, command: 'true'}}\nexpect:", "nat-left", "'nat-left' is"),

@@ -11,7 +11,7 @@ struct assign {
     struct cursor *cursors; /* by network */
 };
 
-/* The largest host number of a prefix: without the broadcast address. */
+/* The largest host number of a prefix, without the broadcast address. */
 static uint32_t last_host(const struct nt_prefix *p)
 {
     unsigned total = p->addr.family == NT_AF_IPV4 ? 32 : 128;
@@ -52,7 +52,7 @@ static size_t copy_family(const struct nt_scn_attachment *a, int family, struct 
     return n;
 }
 
-/* Fills one family up to `count` addresses: those given first. */
+/* Fills one family up to `count` addresses, the given ones first. */
 static size_t fill_family(struct assign *as, const struct nt_scn_attachment *a, const struct nt_prefix *p, int family,
                           uint32_t count, struct nt_addr *out, struct nt_place at, const char *name)
 {
@@ -68,7 +68,7 @@ static size_t fill_family(struct assign *as, const struct nt_scn_attachment *a, 
     return n;
 }
 
-static void fill(struct assign *as, struct nt_scn_attachment *a, uint32_t count4, uint32_t count6, struct nt_place at,
+static void fill_attachment(struct assign *as, struct nt_scn_attachment *a, uint32_t count4, uint32_t count6, struct nt_place at,
                  const char *name)
 {
     const struct nt_scn_network *n = &as->l->c->networks[a->network];
@@ -82,7 +82,7 @@ static void fill(struct assign *as, struct nt_scn_attachment *a, uint32_t count4
     a->address_count = have;
 }
 
-/* .1 and ::1 of an inside network, unless the gateway's address there is given. */
+/* .1 and ::1 of an inside network, unless the address of the gateway is given. */
 static void fill_inside(struct assign *as, struct nt_scn_attachment *a, const struct nt_scn_gateway *g)
 {
     const struct nt_scn_network *n = &as->l->c->networks[a->network];
@@ -104,7 +104,7 @@ static void fill_inside(struct assign *as, struct nt_scn_attachment *a, const st
         else if (given != NT_MAP_NONE)
             nt_diag_mend(nt_source_error(as->l->src, as->l->given_places[given], "%s is the address of gateway '%s' on '%s'",
                                          nt_addr_format_ip(&first, text), g->name, n->name),
-                         "give another one");
+                         "give another address");
         out[have++] = first;
     }
     if (out != NULL) {
@@ -113,7 +113,7 @@ static void fill_inside(struct assign *as, struct nt_scn_attachment *a, const st
     }
 }
 
-/* The relayed addresses' own address: the one given (added to what the server answers for), or the second one. */
+/* The relay address: the given one, added to the addresses of the server, or the second one. */
 static size_t place_relay(struct nt_addr *relay, struct nt_addr *of_family, size_t n)
 {
     if (!nt_addr_is_set(relay)) {
@@ -128,14 +128,14 @@ static size_t place_relay(struct nt_addr *relay, struct nt_addr *of_family, size
     return n + 1;
 }
 
-/* Two for RFC 5780 (another address to answer from), two with TURN (relayed addresses); both together still two. */
+/* A server has two addresses for RFC 5780 (it answers from the other one) or for TURN (relayed addresses), and two for both. */
 static void fill_server(struct assign *as, struct nt_scn_server *s)
 {
     struct nt_scn_attachment *on = &s->on;
     bool turn = (s->kinds & NT_SCN_TURN) != 0;
     uint32_t count4 = s->behaviour || (turn && !nt_addr_is_set(&s->relay)) ? 2 : 1;
     uint32_t count6 = s->behaviour || (turn && !nt_addr_is_set(&s->relay6)) ? 2 : 1;
-    fill(as, on, count4, count6, s->place, s->name);
+    fill_attachment(as, on, count4, count6, s->place, s->name);
     struct nt_addr *out = nt_load_alloc(as->l, (on->address_count + 2) * sizeof *out);
     if (!turn || out == NULL)
         return;
@@ -158,11 +158,11 @@ void nt_assign_addresses(struct nt_load *l)
             fill_inside(&as, &c->gateways[i].inside[j], &c->gateways[i]);
     for (size_t i = 0; i < c->gateway_count; i++) {
         struct nt_scn_gateway *g = &c->gateways[i];
-        fill(&as, &g->outside, g->policy.kind == NT_GW_TRANSLATE ? g->policy.addresses : 1, 1, g->place, g->name);
+        fill_attachment(&as, &g->outside, g->policy.kind == NT_GW_TRANSLATE ? g->policy.addresses : 1, 1, g->place, g->name);
     }
     for (size_t i = 0; i < c->server_count; i++)
         fill_server(&as, &c->servers[i]);
     for (size_t i = 0; i < c->agent_count; i++)
         for (size_t j = 0; j < c->agents[i].on_count; j++)
-            fill(&as, &c->agents[i].on[j], 1, 1, c->agents[i].place, c->agents[i].name);
+            fill_attachment(&as, &c->agents[i].on[j], 1, 1, c->agents[i].place, c->agents[i].name);
 }

@@ -1,5 +1,5 @@
-/* Addresses of all attachments: .1 is the gateway whose inside a network is; .2, .3, ... follow in file order: the outsides of
- * gateways, servers, agents. Given addresses are kept, and the numbering skips them. */
+/* Addresses of all attachments. On an inside network .1 is its gateway; .2, .3, ... are in file order the outsides of gateways,
+ * servers and agents. Given addresses are kept, and the numbering skips them. */
 #ifndef NT_CHECKS_ADDRESSES_H
 #define NT_CHECKS_ADDRESSES_H
 

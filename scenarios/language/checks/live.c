@@ -4,7 +4,7 @@ static void check_machine(struct nt_load *l, uint32_t agent, const struct nt_scn
 {
     const struct nt_scn_case *c = l->c;
     if ((agent == c->caller || agent == c->callee) && c->agents[agent].exec == NULL)
-        nt_diag_mend(nt_source_error(l->src, step->place, "'run' at agent '%s': its host has no room for real programs, it is in the call",
+        nt_diag_mend(nt_source_error(l->src, step->place, "'run' at agent '%s': real programs cannot run beside natsim's agent, which is in the call",
                                      c->agents[agent].name),
                      "give the agent an 'exec', or run the program at another one");
 }
@@ -13,7 +13,7 @@ static void check_server(struct nt_load *l, uint32_t server, const struct nt_scn
 {
     const struct nt_scn_server *s = &l->c->servers[server];
     if ((s->kinds & NT_SCN_COTURN) == 0)
-        nt_diag_mend(nt_source_error(l->src, step->place, "'run' at server '%s': ours is no process, and its host has no room for real programs",
+        nt_diag_mend(nt_source_error(l->src, step->place, "'run' at server '%s': real programs cannot run beside natsim's server",
                                      s->name),
                      "run the program at an agent, or at a server of kind coturn");
 }
@@ -22,19 +22,19 @@ static void check_sender(struct nt_load *l, const char *what, const struct nt_sc
 {
     const struct nt_scn_case *c = l->c;
     if (step->from != NT_SCN_NONE && c->agents[step->from].exec != NULL)
-        nt_diag_mend(nt_source_error(l->src, step->place, "'%s' of agent '%s': a process cannot be told to", what, c->agents[step->from].name),
+        nt_diag_mend(nt_source_error(l->src, step->place, "'%s' of agent '%s': a process cannot be told to do this", what, c->agents[step->from].name),
                      "leave the step out");
 }
 
-/* An agent that is a process says which pair it selected, not how it got there. */
-static void check_expect(struct nt_load *l, const struct nt_yaml *expect, uint32_t agent)
+/* A process reports the pair that it selected, but not how it found it. */
+static void check_agent_expect(struct nt_load *l, const struct nt_yaml *expect, uint32_t agent)
 {
-    static const char *const untold[] = {"pairs", "peer-reflexive"};
+    static const char *const unreported[] = {"pairs", "peer-reflexive"};
     const struct nt_yaml *v = nt_yaml_get(expect, l->c->agents[agent].name);
-    for (size_t i = 0; v != NULL && i < sizeof untold / sizeof *untold; i++) {
-        const struct nt_yaml *key = v->kind == NT_YAML_MAP ? nt_yaml_get(v, untold[i]) : NULL;
+    for (size_t i = 0; v != NULL && i < sizeof unreported / sizeof *unreported; i++) {
+        const struct nt_yaml *key = v->kind == NT_YAML_MAP ? nt_yaml_get(v, unreported[i]) : NULL;
         if (key != NULL)
-            nt_diag_mend(nt_load_error(l, key, "'%s' of agent '%s': a process does not tell it", untold[i], l->c->agents[agent].name),
+            nt_diag_mend(nt_load_error(l, key, "'%s' of agent '%s': a process does not report this", unreported[i], l->c->agents[agent].name),
                          "expect state, selected, candidates or checks");
     }
 }
@@ -60,7 +60,7 @@ void nt_check_live_expect(struct nt_load *l, const struct nt_yaml *expect)
         return;
     for (uint32_t i = 0; i < c->agent_count; i++)
         if (c->agents[i].exec != NULL)
-            check_expect(l, expect, i);
+            check_agent_expect(l, expect, i);
     const struct nt_yaml *explore = nt_yaml_get(expect, "explore");
     if (explore != NULL)
         nt_diag_mend(nt_load_error(l, explore, "'explore' needs virtual time, and real programs run in real time"), "leave it out");

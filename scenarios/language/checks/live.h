@@ -1,4 +1,4 @@
-/* Cases with real programs: steps and expectations that do not go with them. */
+/* Steps and expectations that are not possible with real programs. */
 #ifndef NT_CHECKS_LIVE_H
 #define NT_CHECKS_LIVE_H
 

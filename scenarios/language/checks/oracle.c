@@ -2,8 +2,8 @@
 
 #include "scenarios/language/checks/media.h"
 
-/* The step that the oracle cannot speak of; NULL: there is none. The oracle is about all schedules of an undisturbed call. */
-static const char *disturbance(const struct nt_scn_case *c)
+/* A step that the oracle cannot account for; NULL: there is none. It predicts all schedules of an undisturbed call. */
+static const char *find_disturbance(const struct nt_scn_case *c)
 {
     for (size_t i = 0; i < c->step_count; i++) {
         const struct nt_scn_step *s = &c->steps[i];
@@ -20,10 +20,10 @@ void nt_check_oracle(struct nt_load *l, const struct nt_yaml *expect)
     const struct nt_yaml *v = nt_yaml_get(expect, "path");
     if (l->c->expect.path != NT_PATH_ORACLE)
         return;
-    const char *step = disturbance(l->c), *chance = nt_medium_chance(l->c);
+    const char *step = find_disturbance(l->c), *chance = nt_medium_chance(l->c);
     if (step == NULL && chance == NULL)
         return;
-    struct nt_diag *d = step != NULL ? nt_load_error(l, v, "'oracle' cannot speak of a case with the step '%s'", step)
-                                     : nt_load_error(l, v, "'oracle' cannot speak of a case with %s", chance);
+    struct nt_diag *d = step != NULL ? nt_load_error(l, v, "'oracle' cannot predict a case with the step '%s'", step)
+                                     : nt_load_error(l, v, "'oracle' cannot predict a case with %s", chance);
     nt_diag_mend(d, "write path: direct, relayed or none");
 }

@@ -4,7 +4,7 @@
 
 #include "scenarios/language/keys/reader.h"
 
-/* `path: oracle` of the mapping `expect`: an error when the oracle cannot predict this case. */
+/* An error at `path: oracle` in the mapping `expect` when the oracle cannot predict the case. */
 void nt_check_oracle(struct nt_load *l, const struct nt_yaml *expect);
 
 #endif

@@ -8,7 +8,7 @@ struct row {
     uint32_t domain, network;
 };
 
-/* The gateway whose inside each network is, NT_SCN_NONE for none. */
+/* For each network the gateway that it is inside of, or NT_SCN_NONE. */
 static uint32_t *find_above(struct nt_load *l)
 {
     const struct nt_scn_case *c = l->c;
@@ -30,7 +30,7 @@ static uint32_t *find_above(struct nt_load *l)
     return above;
 }
 
-/* Follows each network outwards; 1: on this walk, 2: known to end. */
+/* Follows each network outwards; walk[n]: 1 + the network from which n was reached first. */
 static bool check_cycles(struct nt_load *l, const uint32_t *above)
 {
     const struct nt_scn_case *c = l->c;
@@ -49,7 +49,7 @@ static bool check_cycles(struct nt_load *l, const uint32_t *above)
         const struct nt_scn_gateway *g = &c->gateways[above[n]];
         nt_diag_mend(nt_source_error(l->src, g->place, "the outside of gateway '%s' leads back to its inside '%s'", g->name,
                                      c->networks[n].name),
-                     "let 'outside' be a network nearer to the internet");
+                     "choose an outside network nearer to the internet");
         good = false;
     }
     return good;
@@ -64,13 +64,13 @@ static uint32_t root_of(uint32_t *domain, uint32_t n)
     return n;
 }
 
-static void join(uint32_t *domain, uint32_t a, uint32_t b)
+static void join_domains(uint32_t *domain, uint32_t a, uint32_t b)
 {
     domain[root_of(domain, a)] = root_of(domain, b);
 }
 
-/* Networks without a translating gateway between them share a routing domain: the outermost ones, the insides of one gateway, and
- * both sides of a gateway that forwards unchanged. */
+/* Networks share a routing domain when no translating gateway is between them: the outermost ones, the insides of one gateway, and
+ * both sides of a gateway that does not translate. */
 static void find_domains(const struct nt_scn_case *c, const uint32_t *above, uint32_t *domain)
 {
     uint32_t outermost = NT_SCN_NONE;
@@ -80,15 +80,15 @@ static void find_domains(const struct nt_scn_case *c, const uint32_t *above, uin
         if (above[i] != NT_SCN_NONE)
             continue;
         if (outermost != NT_SCN_NONE)
-            join(domain, i, outermost);
+            join_domains(domain, i, outermost);
         outermost = i;
     }
     for (size_t i = 0; i < c->gateway_count; i++) {
         const struct nt_scn_gateway *g = &c->gateways[i];
         for (size_t j = 1; j < g->inside_count; j++)
-            join(domain, g->inside[j].network, g->inside[0].network);
+            join_domains(domain, g->inside[j].network, g->inside[0].network);
         if (g->policy.kind != NT_GW_TRANSLATE && g->inside_count > 0)
-            join(domain, g->inside[0].network, g->outside.network);
+            join_domains(domain, g->inside[0].network, g->outside.network);
     }
 }
 
@@ -105,7 +105,7 @@ static int compare_rows(const void *pa, const void *pb)
     return a->network < b->network ? -1 : a->network > b->network;
 }
 
-static void say_overlap(struct nt_load *l, const struct row *a, const struct row *b, const char *where)
+static void report_overlap(struct nt_load *l, const struct row *a, const struct row *b, const char *where)
 {
     const struct nt_scn_case *c = l->c;
     const struct row *late = a->network > b->network ? a : b, *early = late == a ? b : a;
@@ -116,14 +116,14 @@ static void say_overlap(struct nt_load *l, const struct row *a, const struct row
                  "give it another prefix, or put a translating gateway between them");
 }
 
-/* Sorted by address, a prefix follows the one that holds it. */
+/* Sorted by address, a prefix comes after the one that contains it. */
 static void check_rows(struct nt_load *l, struct row *rows, size_t n, const char *where)
 {
     qsort(rows, n, sizeof *rows, compare_rows);
     for (size_t i = 1, holder = 0; i < n; i++) {
         if (rows[i].domain == rows[holder].domain && rows[i].network != rows[holder].network &&
             nt_prefix_overlaps(&rows[holder].prefix, &rows[i].prefix))
-            say_overlap(l, &rows[holder], &rows[i], where);
+            report_overlap(l, &rows[holder], &rows[i], where);
         else
             holder = i;
     }

@@ -1,4 +1,4 @@
-/* Networks and gateways together: no cycle, one gateway above each network, no ambiguous prefixes. */
+/* Networks and gateways: no cycle, at most one gateway above a network, no overlapping prefixes in one routing domain. */
 #ifndef NT_CHECKS_TOPOLOGY_H
 #define NT_CHECKS_TOPOLOGY_H
 

@@ -9,10 +9,10 @@ struct place_key {
     int32_t line, column;
 };
 
-/* The entry of a node, made at its first cell. */
+/* The entry of a node; the first cell adds it. */
 static struct nt_use *use_of(struct nt_load *l, struct nt_place place, const char *what, const char *name, const char *mend)
 {
-    struct nt_check *c = l->check;
+    struct nt_file_check *c = l->check;
     struct place_key key = {place.line, place.column};
     uint32_t at = nt_map_get(&c->nodes, &key);
     if (at != NT_MAP_NONE)
@@ -29,13 +29,13 @@ static struct nt_use *use_of(struct nt_load *l, struct nt_place place, const cha
     return &c->uses[c->use_count++];
 }
 
-static void mark(struct nt_use *u, bool used)
+static void mark_used(struct nt_use *u, bool used)
 {
     if (u != NULL)
         u->used = u->used || used;
 }
 
-static void use_servers(struct nt_load *l)
+static void check_servers(struct nt_load *l)
 {
     const struct nt_scn_case *c = l->c;
     bool *named = nt_load_alloc(l, c->server_count + 1);
@@ -49,13 +49,13 @@ static void use_servers(struct nt_load *l)
     }
     for (size_t i = 0; i < c->server_count; i++)
         if ((c->servers[i].kinds & NT_SCN_PLATFORM) == 0)
-            mark(use_of(l, c->servers[i].place, "no agent names server '%s'", c->servers[i].name,
+            mark_used(use_of(l, c->servers[i].place, "no agent names server '%s'", c->servers[i].name,
                         "name it in an agent's 'stun' or 'turn', or leave it out"),
                  named[i]);
 }
 
-/* Somebody is behind a gateway when an agent or a server is on one of its inside networks, or behind a gateway on one. */
-static void use_networks(struct nt_load *l)
+/* Somebody is behind a gateway when an agent or a server is on one of its inside networks, or behind another gateway there. */
+static void check_networks(struct nt_load *l)
 {
     const struct nt_scn_case *c = l->c;
     bool *on = nt_load_alloc(l, c->network_count + 1), *touched = nt_load_alloc(l, c->network_count + 1);
@@ -81,13 +81,13 @@ static void use_networks(struct nt_load *l)
             }
     }
     for (size_t i = 0; i < c->network_count; i++)
-        mark(use_of(l, c->networks[i].place, "nobody is on network '%s'", c->networks[i].name, "attach somebody, or leave it out"),
+        mark_used(use_of(l, c->networks[i].place, "nobody is on network '%s'", c->networks[i].name, "attach somebody, or leave it out"),
              touched[i]);
     for (size_t i = 0; i < c->gateway_count; i++) {
         bool used = false;
         for (size_t j = 0; j < c->gateways[i].inside_count; j++)
             used = used || on[c->gateways[i].inside[j].network];
-        mark(use_of(l, c->gateways[i].place, "nobody is behind gateway '%s'", c->gateways[i].name,
+        mark_used(use_of(l, c->gateways[i].place, "nobody is behind gateway '%s'", c->gateways[i].name,
                     "attach somebody to its inside, or leave it out"),
              used);
     }
@@ -95,17 +95,17 @@ static void use_networks(struct nt_load *l)
 
 void nt_check_usage(struct nt_load *l)
 {
-    use_servers(l);
-    use_networks(l);
+    check_servers(l);
+    check_networks(l);
     for (size_t i = 0; i < l->c->agent_count; i++)
-        mark(use_of(l, l->c->agents[i].place, "no step names agent '%s'", l->c->agents[i].name,
+        mark_used(use_of(l, l->c->agents[i].place, "no step names agent '%s'", l->c->agents[i].name,
                     "name it in the call, or leave it out"),
              l->mentioned != NULL && l->mentioned[i]);
 }
 
-void nt_report_unused(struct nt_check *c, struct nt_source *s)
+void nt_report_unused(struct nt_file_check *c, struct nt_source *src)
 {
     for (size_t i = 0; i < c->use_count; i++)
         if (!c->uses[i].used)
-            nt_diag_mend(nt_source_error(s, c->uses[i].place, "%s", c->uses[i].what), "%s", c->uses[i].mend);
+            nt_diag_mend(nt_source_error(src, c->uses[i].place, "%s", c->uses[i].what), "%s", c->uses[i].mend);
 }

@@ -23,7 +23,7 @@ void nt_key_unknown(struct nt_load *l, const struct nt_table *t, const struct nt
             names[n++] = t->keys[i].name;
     struct nt_diag *d = nt_load_error(l, key, "unknown key '%s'", key->text);
     if (strcmp(key->text, "position") == 0 || strcmp(key->text, "walk") == 0)
-        nt_diag_mend(d, "it stands with the network, as in {on: NETWORK, %s: ...}", key->text);
+        nt_diag_mend(d, "it belongs to the attachment, as in {on: NETWORK, %s: ...}", key->text);
     else if (!nt_suggest(d, key->text, names, n))
         nt_diag_mend(d, "%s has %s", t->noun, nt_words_join(list, sizeof list, names, n));
 }

@@ -1,5 +1,5 @@
-/* The keys of the language as tables: one table says which keys there are, what stands in them, which are not in this version, and
- * what the JSON Schema prints. The loader reads mappings by them. */
+/* The keys of the language as tables. A table lists the keys of one mapping, their types and bounds, and what the JSON Schema says
+ * of them; the loader reads mappings by it. */
 #ifndef NT_KEYS_KEY_TABLE_H
 #define NT_KEYS_KEY_TABLE_H
 
@@ -10,7 +10,7 @@ struct nt_table {
     const char *noun; /* "a network" */
     const struct nt_key *keys;
     size_t count;
-    const char *rest; /* schema of further keys (names), NULL: none */
+    const char *rest; /* schema of keys that are not in the table; NULL: there are none */
 };
 
 #define NT_TABLE(d, n, k)                                                                                                          \
@@ -18,9 +18,9 @@ struct nt_table {
         .def = d, .noun = n, .keys = k, .count = sizeof k / sizeof *k                                                              \
     }
 
-/* Reads what the mapping has into *object (zeroed or defaults by the caller). True without errors. */
+/* Reads the keys of the mapping into *object, which has the defaults. True without errors. */
 bool nt_table_read(struct nt_load *l, const struct nt_table *t, const struct nt_yaml *map, void *object);
-/* As above, and keys that are not of the table are passed over: names that the owner reads itself. */
+/* As above, but ignores keys that are not in the table: names that the caller reads itself. */
 bool nt_table_read_known(struct nt_load *l, const struct nt_table *t, const struct nt_yaml *map, void *object);
 const struct nt_key *nt_table_find(const struct nt_table *t, const char *name);
 void nt_key_unknown(struct nt_load *l, const struct nt_table *t, const struct nt_yaml *key);

@@ -38,7 +38,7 @@ bool nt_word_read(struct nt_load *l, const struct nt_word *words, const char *wh
     return false;
 }
 
-static bool expect_scalar(struct nt_load *l, const struct nt_yaml *v, const char *name, const char *what)
+static bool check_scalar(struct nt_load *l, const struct nt_yaml *v, const char *name, const char *what)
 {
     if (v->kind == NT_YAML_SCALAR && !nt_yaml_is_null(v))
         return true;
@@ -46,8 +46,8 @@ static bool expect_scalar(struct nt_load *l, const struct nt_yaml *v, const char
     return false;
 }
 
-/* Says what is wrong with a number with a unit; `unit` for the mend. */
-static bool unit_result(struct nt_load *l, const struct nt_yaml *v, enum nt_unit_result r, const char *what, const char *unit,
+/* Reports what is wrong with a number; `unit` is suggested when it has none. */
+static bool accept_unit(struct nt_load *l, const struct nt_yaml *v, enum nt_unit_result r, const char *what, const char *unit,
                         const char *form)
 {
     switch (r) {
@@ -65,10 +65,10 @@ static bool unit_result(struct nt_load *l, const struct nt_yaml *v, enum nt_unit
 
 static bool read_time(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, nt_time *out)
 {
-    if (!expect_scalar(l, v, k->name, "a time"))
+    if (!check_scalar(l, v, k->name, "a time"))
         return false;
     nt_time t = 0;
-    if (!unit_result(l, v, nt_unit_time(v->text, &t), "a time", "ms",
+    if (!accept_unit(l, v, nt_unit_time(v->text, &t), "a time", "ms",
                      "a time is a number and ns, us, ms, s, m or h, as in 20ms, up to 100000h"))
         return false;
     if (k->high != 0 && ((uint64_t)t < k->low || (uint64_t)t > k->high)) {
@@ -87,7 +87,7 @@ static bool read_time(struct nt_load *l, const struct nt_key *k, const struct nt
 static bool read_integer(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, uint64_t low, uint64_t high,
                          uint64_t *out)
 {
-    if (!expect_scalar(l, v, k->name, "a whole number"))
+    if (!check_scalar(l, v, k->name, "a whole number"))
         return false;
     enum nt_unit_result r = nt_unit_integer(v->text, out);
     if (r == NT_UNIT_OK && *out > high && (k->flags & NT_KEY_ONLY) != 0) {
@@ -105,7 +105,7 @@ static bool read_integer(struct nt_load *l, const struct nt_key *k, const struct
     return false;
 }
 
-static void say_signed(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, enum nt_unit_result r)
+static void report_signed(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, enum nt_unit_result r)
 {
     bool whole = k->type == NT_KEY_I32, fine = r == NT_UNIT_FINE && !whole;
     const char *what = whole ? "whole number" : "number";
@@ -114,14 +114,14 @@ static void say_signed(struct nt_load *l, const struct nt_key *k, const struct n
                         : r == NT_UNIT_RANGE ? nt_load_error(l, v, "%s is out of range for '%s'", v->text, k->name)
                                              : nt_load_error(l, v, "'%s' is not a %s", v->text, what);
     nt_diag_mend(d, "write a %s from %" PRId64 " to %" PRId64 "%s", what, (int64_t)k->low / part, (int64_t)k->high / part,
-                 fine ? ", with at most 3 digits behind the point" : "");
+                 fine ? ", with at most 3 decimals" : "");
 }
 
-/* Whole numbers, and thousandths, with a sign. */
+/* A whole number, or thousandths, with a sign. */
 static bool read_signed(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, int32_t *out)
 {
     int64_t n = 0, unit = k->type == NT_KEY_I32 ? 1000 : 1;
-    if (!expect_scalar(l, v, k->name, k->type == NT_KEY_I32 ? "a whole number" : "a number"))
+    if (!check_scalar(l, v, k->name, k->type == NT_KEY_I32 ? "a whole number" : "a number"))
         return false;
     enum nt_unit_result r = nt_unit_decimal(v->text, &n);
     if (r == NT_UNIT_OK && n % unit != 0)
@@ -129,7 +129,7 @@ static bool read_signed(struct nt_load *l, const struct nt_key *k, const struct 
     if (r == NT_UNIT_OK && (n / unit < (int64_t)k->low || n / unit > (int64_t)k->high))
         r = NT_UNIT_RANGE;
     if (r != NT_UNIT_OK) {
-        say_signed(l, k, v, r);
+        report_signed(l, k, v, r);
         return false;
     }
     *out = (int32_t)(n / unit);
@@ -149,7 +149,7 @@ static bool read_addr(struct nt_load *l, const struct nt_key *k, const struct nt
 {
     bool endpoint = k->type == NT_KEY_ENDPOINT;
     struct nt_addr a;
-    if (!expect_scalar(l, v, k->name, "an address"))
+    if (!check_scalar(l, v, k->name, "an address"))
         return false;
     if (nt_addr_parse(&a, v->text) != 0 || (a.port != 0) != endpoint) {
         nt_diag_mend(nt_load_error(l, v, "'%s' is not an address%s", v->text, endpoint ? " with a port" : ""),
@@ -165,7 +165,7 @@ static bool read_prefix(struct nt_load *l, const struct nt_key *k, const struct 
 {
     struct nt_prefix p;
     bool v6 = k->type == NT_KEY_PREFIX6;
-    if (!expect_scalar(l, v, k->name, "a prefix"))
+    if (!check_scalar(l, v, k->name, "a prefix"))
         return false;
     if (nt_prefix_parse(&p, v->text) == 0 && p.addr.family == (v6 ? NT_AF_IPV6 : NT_AF_IPV4)) {
         *out = p;
@@ -184,7 +184,7 @@ static bool read_count(struct nt_load *l, const struct nt_key *k, const struct n
         enum nt_scn_op op;
     } ops[] = {{"<=", NT_OP_LE}, {">=", NT_OP_GE}, {"==", NT_OP_EQ}, {"!=", NT_OP_NE},
                {"<", NT_OP_LT},  {">", NT_OP_GT},  {"=", NT_OP_EQ}};
-    if (!expect_scalar(l, v, k->name, "a count"))
+    if (!check_scalar(l, v, k->name, "a count"))
         return false;
     const char *p = v->text;
     struct nt_scn_count c = {.set = true, .op = NT_OP_EQ, .place = v->place};
@@ -223,16 +223,16 @@ static bool read_number(struct nt_load *l, const struct nt_key *k, const struct 
 static bool read_quantity(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, void *field)
 {
     if (k->type == NT_KEY_RATE)
-        return expect_scalar(l, v, k->name, "a rate") &&
-               unit_result(l, v, nt_unit_rate(v->text, field), "a rate", "Mbit",
+        return check_scalar(l, v, k->name, "a rate") &&
+               accept_unit(l, v, nt_unit_rate(v->text, field), "a rate", "Mbit",
                            "a rate is a number and bit, kbit, Mbit or Gbit, as in 10Mbit, up to 1000Gbit");
-    return expect_scalar(l, v, k->name, "a percentage") &&
-           unit_result(l, v, nt_unit_percent(v->text, field), "a percentage", "%", "write 0% to 100%, as in 1% or 0.5%");
+    return check_scalar(l, v, k->name, "a percentage") &&
+           accept_unit(l, v, nt_unit_percent(v->text, field), "a percentage", "%", "write 0% to 100%, as in 1% or 0.5%");
 }
 
 static bool read_text(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, char **field)
 {
-    if (!expect_scalar(l, v, k->name, "a text"))
+    if (!check_scalar(l, v, k->name, "a text"))
         return false;
     if (v->len == 0) {
         nt_load_error(l, v, "'%s' is empty", k->name);

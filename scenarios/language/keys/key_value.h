@@ -6,7 +6,7 @@
 #include "scenarios/model/words.h"
 
 enum nt_key_type {
-    NT_KEY_NODE = 0, /* const struct nt_yaml *: read further by its owner */
+    NT_KEY_NODE = 0, /* const struct nt_yaml *: the caller reads it */
     NT_KEY_TEXT,     /* char * */
     NT_KEY_TIME,     /* nt_time */
     NT_KEY_RATE,     /* uint64_t */
@@ -15,9 +15,9 @@ enum nt_key_type {
     NT_KEY_U32,
     NT_KEY_U64,
     NT_KEY_I32,     /* int32_t */
-    NT_KEY_DECIMAL, /* int32_t of thousandths, and so are its bounds */
+    NT_KEY_DECIMAL, /* int32_t in thousandths, like its bounds */
     NT_KEY_BOOL,     /* on, off, true, false */
-    NT_KEY_NOT,      /* bool that is the contrary of what stands there */
+    NT_KEY_NOT,      /* bool: true for off, false for on */
     NT_KEY_TRI,      /* enum nt_tri */
     NT_KEY_WORD,     /* int or enum */
     NT_KEY_ADDR,     /* struct nt_addr without port */
@@ -35,16 +35,16 @@ struct nt_key {
     const char *name;
     enum nt_key_type type;
     size_t offset;
-    uint64_t low, high;          /* numbers and times; 0, 0: anything */
+    uint64_t low, high;          /* of numbers and times; 0, 0: no bounds */
     const struct nt_word *words; /* WORD; ends with a NULL name */
     const char *schema;          /* NODE: its JSON Schema */
     unsigned flags;
     const char *doc;
 };
 
-/* One value as of a key of that type. True without errors. */
+/* Reads one value of that type into its field of *object. True without errors. */
 bool nt_key_read(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, void *object);
-/* The value of a word; false with an error that names `what`. */
+/* The value of a word of the table; false with an error that names `what`. */
 bool nt_word_read(struct nt_load *l, const struct nt_word *words, const char *what, const struct nt_yaml *v, int *value);
 
 #endif

@@ -42,25 +42,22 @@ bool nt_load_check_name(struct nt_load *l, const struct nt_yaml *key)
     return false;
 }
 
-static void unknown_name(struct nt_load *l, const struct nt_yaml *v, const char *what, const struct nt_names *names)
+static void report_unknown_name(struct nt_load *l, const struct nt_yaml *v, const char *what, const struct nt_names *names)
 {
     struct nt_diag *d = nt_load_error(l, v, "unknown %s '%s'", what, v->text);
-    const char *near = nt_names_nearest(names, v->text);
-    if (near != NULL)
-        nt_diag_mend(d, "did you mean '%s'?", near);
-    else
+    if (!nt_suggest(d, v->text, names->words, names->count))
         nt_diag_mend(d, names->count == 0 ? "there is none in this scenario" : "there is no such name in this scenario");
 }
 
 uint32_t nt_load_network(struct nt_load *l, const struct nt_yaml *v)
 {
     if (v->kind != NT_YAML_SCALAR || nt_yaml_is_null(v)) {
-        nt_load_error(l, v, "the name of a network must stand here, not %s", nt_yaml_kind_name(v));
+        nt_load_error(l, v, "expected the name of a network, not %s", nt_yaml_kind_name(v));
         return NT_SCN_NONE;
     }
     uint32_t n = nt_names_find(&l->networks, v->text);
     if (n == NT_NAMES_NONE)
-        unknown_name(l, v, "network", &l->networks);
+        report_unknown_name(l, v, "network", &l->networks);
     return n;
 }
 
@@ -94,12 +91,12 @@ struct nt_scn_node nt_load_node(struct nt_load *l, const struct nt_yaml *v, unsi
     const struct nt_scn_node none = {NT_SCN_NODE_NONE, 0};
     const char *wanted = nt_load_kind_name(only_kind(kinds));
     if (v->kind != NT_YAML_SCALAR || nt_yaml_is_null(v)) {
-        nt_load_error(l, v, "the name of %s must stand here, not %s", wanted, nt_yaml_kind_name(v));
+        nt_load_error(l, v, "expected the name of %s, not %s", wanted, nt_yaml_kind_name(v));
         return none;
     }
     struct nt_scn_node n = nt_load_find_node(l, v->text);
     if (n.kind == NT_SCN_NODE_NONE) {
-        unknown_name(l, v, strchr(wanted, ' ') + 1, &l->nodes);
+        report_unknown_name(l, v, strchr(wanted, ' ') + 1, &l->nodes);
         return none;
     }
     if ((kinds >> n.kind & 1) == 0) {

@@ -30,58 +30,58 @@ static const struct nt_key keys[] = {
      FORM(on),
      .schema = "{\"$ref\": \"#/$defs/attachments\"}",
      .flags = NT_KEY_REQUIRED,
-     .doc = "network, or list of networks; {on: NETWORK, address, position, walk} for one with a place of its own"},
+     .doc = "network, or list of networks; {on: NETWORK, address, position, walk} for more than its name"},
     {.name = "address",
      FORM(address),
      .schema = "{\"$ref\": \"#/$defs/addresses\"}",
      .doc = "its address, or one entry for each network of 'on'"},
     {.name = "role", .type = NT_KEY_WORD, AGENT(role), .words = nt_role_words, .doc = "the caller is controlling by default"},
-    {.name = "mode", .type = NT_KEY_WORD, FORM(mode), .words = modes, .doc = "full"},
-    {.name = "nomination", .type = NT_KEY_WORD, FORM(nomination), .words = nominations, .doc = "regular"},
+    {.name = "mode", .type = NT_KEY_WORD, FORM(mode), .words = modes, .doc = "full, the default"},
+    {.name = "nomination", .type = NT_KEY_WORD, FORM(nomination), .words = nominations, .doc = "regular, the default"},
     {.name = "nomination-wait",
      FORM(nomination_wait),
      .schema = "{\"$ref\": \"#/$defs/time\"}",
-     .doc = "after the first valid pair; by default 100ms if the best is direct, 500ms and 4 RTT if it is relayed"},
-    {.name = "trickle", .type = NT_KEY_WORD, AGENT(trickle), .words = trickles, .doc = "RFC 8838; full: the support of the other side is known; off by default, but for processes, which do it when both sides can"},
+     .doc = "wait after the first valid pair; by default 100ms if the best pair is direct, 500ms and 4 RTT if it is relayed"},
+    {.name = "trickle", .type = NT_KEY_WORD, AGENT(trickle), .words = trickles, .doc = "trickle ICE (RFC 8838); full: the peer is known to support it; off by default, except for processes, which trickle when both sides can"},
     {.name = "policy",
      .type = NT_KEY_WORD,
      AGENT(policy),
      .words = policies,
-     .doc = "candidates of all types, or relayed ones alone"},
-    {.name = "streams", .type = NT_KEY_U16, FORM(streams), .low = 1, .high = 1, .flags = NT_KEY_ONLY, .doc = "1"},
-    {.name = "components", .type = NT_KEY_U16, FORM(components), .low = 1, .high = 1, .flags = NT_KEY_ONLY, .doc = "1"},
+     .doc = "candidates of all types, or relayed candidates only"},
+    {.name = "streams", .type = NT_KEY_U16, FORM(streams), .low = 1, .high = 1, .flags = NT_KEY_ONLY, .doc = "1, the default"},
+    {.name = "components", .type = NT_KEY_U16, FORM(components), .low = 1, .high = 1, .flags = NT_KEY_ONLY, .doc = "1, the default"},
     {.name = "max-pairs",
      .type = NT_KEY_U16,
      AGENT(max_pairs),
      .low = 1,
      .high = 10000,
-     .doc = "RFC 8445, 6.1.2.5; 100 by default"},
+     .doc = "limit of pairs (RFC 8445, 6.1.2.5); 100 by default"},
     {.name = "ta",
      .type = NT_KEY_TIME,
      AGENT(ta),
      .low = 5 * NT_MSEC, /* RFC 8445, 14.2: "MUST NOT be sent more often than once every 5 ms" */
      .high = UINT64_C(60000000000),
-     .doc = "pacing; 50ms by default; another value is signalled, the higher wins"},
+     .doc = "pacing; 50ms by default; another value is signalled, and the higher of both is used"},
     {.name = "rto",
      FORM(rto),
      .schema = "{\"anyOf\": [{\"const\": \"formula\"}, {\"$ref\": \"#/$defs/time\"}]}",
-     .doc = "of checks; 500ms by default; formula: RFC 8445, 14.3"},
-    {.name = "consent", .type = NT_KEY_NOT, AGENT(no_consent), .doc = "RFC 7675; on by default"},
-    {.name = "keepalive", .type = NT_KEY_TIME, AGENT(keepalive), .low = NT_ICE_TR, .high = NT_UNIT_TIME_MAX, .doc = "15s by default"},
+     .doc = "of checks; 500ms by default; formula: as in RFC 8445, 14.3"},
+    {.name = "consent", .type = NT_KEY_NOT, AGENT(no_consent), .doc = "consent checks (RFC 7675); on by default"},
+    {.name = "keepalive", .type = NT_KEY_TIME, AGENT(keepalive), .low = NT_ICE_TR, .high = NT_UNIT_TIME_MAX, .doc = "interval of keepalives; 15s by default"},
     {.name = "ice2", .type = NT_KEY_NOT, AGENT(no_ice2), .doc = "the ice2 option; true by default"},
-    {.name = "icmp-errors", .type = NT_KEY_BOOL, AGENT(icmp_errors), .doc = "ICMP errors fail a pair; false by default"},
-    {.name = "stun", FORM(stun), .schema = "{\"$ref\": \"#/$defs/names\"}", .doc = "servers for server-reflexive candidates"},
+    {.name = "icmp-errors", .type = NT_KEY_BOOL, AGENT(icmp_errors), .doc = "an ICMP error fails the pair; false by default"},
+    {.name = "stun", FORM(stun), .schema = "{\"$ref\": \"#/$defs/names\"}", .doc = "STUN servers for server-reflexive candidates"},
     {.name = "turn",
      FORM(turn),
      .schema = "{\"anyOf\": [{\"$ref\": \"#/$defs/turn\"}, {\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/turn\"}}]}",
-     .doc = "servers for relayed candidates"},
+     .doc = "TURN servers for relayed candidates"},
     {.name = "ipv6", .type = NT_KEY_BOOL, AGENT(ipv6), .doc = "use IPv6 addresses; off by default"},
     {.name = "tie-breaker",
      .type = NT_KEY_U64,
      AGENT(tie_breaker),
      .low = 1,
      .high = UINT64_MAX,
-     .doc = "64-bit number, to decide role conflicts; random by default"},
+     .doc = "64-bit number that decides role conflicts; random by default"},
     {.name = "tcp", .flags = NT_KEY_UNBUILT, .doc = "active, passive, so"},
     {.name = "interfaces", .flags = NT_KEY_UNBUILT, .doc = "vpn, mobile-ip, rsip"},
     {.name = "exec",
@@ -103,17 +103,17 @@ static const struct nt_key turn_keys[] = {
      .schema = "{\"type\": \"string\"}",
      .flags = NT_KEY_REQUIRED,
      .doc = "a server of kind turn"},
-    {.name = "user", .type = NT_KEY_TEXT, .offset = offsetof(struct turn_form, user), .flags = NT_KEY_REQUIRED, .doc = "its name"},
+    {.name = "user", .type = NT_KEY_TEXT, .offset = offsetof(struct turn_form, user), .flags = NT_KEY_REQUIRED, .doc = "user name"},
     {.name = "password",
      .type = NT_KEY_TEXT,
      .offset = offsetof(struct turn_form, password),
      .flags = NT_KEY_REQUIRED,
-     .doc = "its password"},
-    {.name = "transport", .type = NT_KEY_WORD, .offset = offsetof(struct turn_form, transport), .words = transports, .doc = "udp"},
+     .doc = "password of the user"},
+    {.name = "transport", .type = NT_KEY_WORD, .offset = offsetof(struct turn_form, transport), .words = transports, .doc = "udp, the default"},
 };
 const struct nt_table nt_table_turn = NT_TABLE("turn", "a TURN entry", turn_keys);
 
-/* A server that has one of these kinds; NT_SCN_NONE with an error. */
+/* The index of a server of one of these kinds; NT_SCN_NONE with an error. */
 static uint32_t server_of(struct nt_load *l, const struct nt_yaml *v, unsigned kinds, const char *what)
 {
     struct nt_scn_node n = nt_load_node(l, v, NT_LOAD_SERVER);
@@ -121,24 +121,24 @@ static uint32_t server_of(struct nt_load *l, const struct nt_yaml *v, unsigned k
         return NT_SCN_NONE;
     const struct nt_scn_server *s = &l->c->servers[n.index];
     if (s->kinds != 0 && (s->kinds & kinds) == 0) {
-        nt_diag_mend(nt_load_error(l, v, "server '%s' is no %s server", s->name, what), "write 'kind: %s' at line %d",
+        nt_diag_mend(nt_load_error(l, v, "server '%s' is not a %s server", s->name, what), "write 'kind: %s' in line %d",
                      kinds == NT_SCN_TURN ? "turn" : "stun", s->place.line);
         return NT_SCN_NONE;
     }
     return n.index;
 }
 
-static bool too_many(struct nt_load *l, const struct nt_yaml *v, const char *what)
+static bool check_server_count(struct nt_load *l, const struct nt_yaml *v, const char *what)
 {
     if (nt_yaml_count(v) <= NT_ICE_SERVERS_MAX)
-        return false;
+        return true;
     nt_load_error(l, v, "%zu %s servers: an agent has at most %d", nt_yaml_count(v), what, NT_ICE_SERVERS_MAX);
-    return true;
+    return false;
 }
 
 static void read_stun(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_agent *a)
 {
-    if (too_many(l, v, "STUN"))
+    if (!check_server_count(l, v, "STUN"))
         return;
     a->stun = nt_load_alloc(l, (nt_yaml_count(v) + 1) * sizeof *a->stun);
     for (size_t i = 0; a->stun != NULL && i < nt_yaml_count(v); i++) {
@@ -150,7 +150,7 @@ static void read_stun(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
 
 static void read_turn(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_agent *a)
 {
-    if (too_many(l, v, "TURN"))
+    if (!check_server_count(l, v, "TURN"))
         return;
     a->turn = nt_load_alloc(l, (nt_yaml_count(v) + 1) * sizeof *a->turn);
     for (size_t i = 0; a->turn != NULL && i < nt_yaml_count(v); i++) {
@@ -173,7 +173,7 @@ static void read_times(struct nt_load *l, const struct form *f, struct nt_scn_ag
         a->rto = NT_TIME_NEVER;
     else if (f->rto != NULL)
         nt_key_read(l, &rto, f->rto, &a->rto);
-    /* 0 means the rule there: the shortest wait stands for none. */
+    /* 0 would select the default rule: no wait becomes the shortest one. */
     if (f->nomination_wait != NULL && nt_key_read(l, &wait, f->nomination_wait, &a->nomination_wait) && a->nomination_wait == 0)
         a->nomination_wait = 1;
 }

@@ -19,19 +19,19 @@ static const struct nt_key attachment_keys[] = {
     {.name = "address",
      .offset = offsetof(struct form, address),
      .schema = "{\"$ref\": \"#/$defs/addresses\"}",
-     .doc = "its address there, or a list of them (IPv4 and IPv6)"},
+     .doc = "its addresses there: one, or a list (IPv4 and IPv6)"},
     {.name = "position",
      .offset = offsetof(struct form, position),
      .schema = "{\"$ref\": \"#/$defs/position\"}",
-     .doc = "where it stands on Wi-Fi, in metres: [x, y] or [x, y, z]; the origin by default"},
+     .doc = "where it is in the Wi-Fi cell, in metres: [x, y] or [x, y, z]; the origin by default"},
     {.name = "walk",
      .offset = offsetof(struct form, walk),
      .schema = "{\"type\": \"array\", \"minItems\": 2, \"maxItems\": 1000, \"items\": {\"$ref\": \"#/$defs/waypoint\"}}",
-     .doc = "where it goes on Wi-Fi: straight from one to the next; before the first and after the last it stands"},
+     .doc = "where it walks in the Wi-Fi cell: straight from one waypoint to the next; it stands still before the first and after the last"},
 };
 const struct nt_table nt_table_attachment = NT_TABLE("attachment", "an attachment", attachment_keys);
 
-/* Distinct keys without padding. */
+/* A map key: no padding. */
 struct given_key {
     uint32_t network;
     uint8_t family[4];
@@ -54,7 +54,7 @@ uint32_t nt_load_given(const struct nt_load *l, uint32_t network, const struct n
     return nt_map_get(&l->given, &k);
 }
 
-/* The network's own address and the broadcast address cannot be a host's (RFC 1122, 3.2.1.3). */
+/* A host cannot have the address of the network or the broadcast address (RFC 1122, 3.2.1.3). */
 static bool is_host_address(const struct nt_prefix *p, const struct nt_addr *a)
 {
     if (a->family != NT_AF_IPV4 || p->bits > 30)
@@ -83,7 +83,7 @@ bool nt_load_give(struct nt_load *l, const struct nt_yaml *at, uint32_t network,
     uint32_t before = nt_map_get(&l->given, &k);
     if (before != NT_MAP_NONE) {
         nt_diag_mend(nt_load_error(l, at, "address %s is given twice on network '%s'", text, n->name),
-                     "it stands already in line %d", l->given_places[before].line);
+                     "it is already in line %d", l->given_places[before].line);
         return false;
     }
     if (nt_grow(&l->given_places, &l->given_cap, l->given_count + 1, sizeof *l->given_places, NT_MAP_NONE - 2) != NT_OK ||
@@ -95,7 +95,7 @@ bool nt_load_give(struct nt_load *l, const struct nt_yaml *at, uint32_t network,
     return true;
 }
 
-/* Adds a given address to an attachment: IPv4 ones before IPv6 ones. */
+/* Adds a given address to an attachment, IPv4 before IPv6. */
 static bool add_address(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_attachment *a)
 {
     static const struct nt_key key = {.name = "address", .type = NT_KEY_ADDR};

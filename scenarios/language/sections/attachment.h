@@ -10,7 +10,7 @@ extern const struct nt_table nt_table_attachment;
 bool nt_load_attachments(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_attachment **out, size_t *count, size_t max);
 /* The key `address` beside `on` (NULL: not there): addresses of the one attachment, or one entry for each. */
 bool nt_load_address_key(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_attachment *on, size_t count);
-/* Marks an address of a network as given: within the prefix, and not given before. False with an error. */
+/* Registers a given address: it must be in the prefix of the network, and new there. False with an error. */
 bool nt_load_give(struct nt_load *l, const struct nt_yaml *at, uint32_t network, const struct nt_addr *a);
 /* The number of a given address in given_places, or NT_MAP_NONE. */
 uint32_t nt_load_given(const struct nt_load *l, uint32_t network, const struct nt_addr *a);

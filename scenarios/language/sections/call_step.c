@@ -36,9 +36,9 @@ struct send_form {
 static const struct nt_key send_keys[] = {
     {.name = "from", NODE(send_form, from), .doc = "the sender"},
     {.name = "to", NODE(send_form, to), .doc = "the receiver"},
-    {.name = "bytes", .type = NT_KEY_U32, SEND(bytes), .low = 1, .high = NT_DATAGRAM_MAX, .doc = "of each datagram; 200 by default"},
-    {.name = "count", .type = NT_KEY_U32, SEND(count), .low = 1, .high = 1000000, .doc = "10 by default"},
-    {.name = "interval", .type = NT_KEY_TIME, SEND(interval), .doc = "20ms by default"},
+    {.name = "bytes", .type = NT_KEY_U32, SEND(bytes), .low = 1, .high = NT_DATAGRAM_MAX, .doc = "payload of each datagram; 200 by default"},
+    {.name = "count", .type = NT_KEY_U32, SEND(count), .low = 1, .high = 1000000, .doc = "number of datagrams; 10 by default"},
+    {.name = "interval", .type = NT_KEY_TIME, SEND(interval), .doc = "between two datagrams; 20ms by default"},
 };
 const struct nt_table nt_table_send = NT_TABLE("send", "'send'", send_keys);
 
@@ -59,15 +59,15 @@ static const struct nt_word message_words[] = {
 
 #define SIGNALLING(field) .offset = offsetof(struct signalling_form, field)
 static const struct nt_key signalling_keys[] = {
-    {.name = "from", NODE(signalling_form, from), .doc = "the agent that sends"},
+    {.name = "from", NODE(signalling_form, from), .doc = "the agent that sends the message"},
     {.name = "message",
      .type = NT_KEY_WORD,
      SIGNALLING(message),
      .words = message_words,
-     .doc = "offer, answer, candidate (trickled ones) or any"},
-    {.name = "delay", .type = NT_KEY_TIME, SIGNALLING(delay), .low = 1, .high = NT_UNIT_TIME_MAX, .doc = "how late it comes"},
-    {.name = "drop", .type = NT_KEY_BOOL, SIGNALLING(drop), .doc = "true: it is lost"},
-    {.name = "duplicate", .type = NT_KEY_BOOL, SIGNALLING(duplicate), .doc = "true: it comes twice"},
+     .doc = "offer, answer, candidate (a trickled one) or any, the default"},
+    {.name = "delay", .type = NT_KEY_TIME, SIGNALLING(delay), .low = 1, .high = NT_UNIT_TIME_MAX, .doc = "by how much it is delayed"},
+    {.name = "drop", .type = NT_KEY_BOOL, SIGNALLING(drop), .doc = "true: it is dropped"},
+    {.name = "duplicate", .type = NT_KEY_BOOL, SIGNALLING(duplicate), .doc = "true: it arrives twice"},
 };
 const struct nt_table nt_table_signalling = NT_TABLE("signalling", "'signalling'", signalling_keys);
 

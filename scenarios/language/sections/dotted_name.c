@@ -15,11 +15,11 @@ static const char *const agent_events[] = {"gathered",   "offer-sent",     "offe
 static const char *const gateway_events[] = {"mapped", "expired", "drop"};
 static const char *const server_events[] = {"allocated"};
 
-/* The node in front of the last dot of a "NODE.word" and the word; false with an error. */
-static bool split(struct nt_load *l, const struct nt_yaml *v, const char *what, struct nt_scn_node *node, const char **word)
+/* Splits "NODE.word" at its first dot; `word` is NULL without a dot. False with an error. */
+static bool split_name(struct nt_load *l, const struct nt_yaml *v, const char *what, struct nt_scn_node *node, const char **word)
 {
     if (v->kind != NT_YAML_SCALAR || nt_yaml_is_null(v)) {
-        nt_load_error(l, v, "%s must stand here, not %s", what, nt_yaml_kind_name(v));
+        nt_load_error(l, v, "expected %s, not %s", what, nt_yaml_kind_name(v));
         return false;
     }
     const char *dot = strchr(v->text, '.');
@@ -31,7 +31,7 @@ static bool split(struct nt_load *l, const struct nt_yaml *v, const char *what, 
     *word = dot != NULL ? dot + 1 : NULL;
     if (node->kind != NT_SCN_NODE_NONE)
         return true;
-    const char *near = nt_names_nearest(&l->nodes, name);
+    const char *near = nt_nearest(name, l->nodes.words, l->nodes.count);
     struct nt_diag *d = nt_load_error(l, v, "unknown node '%s' in '%s'", name, v->text);
     if (near != NULL)
         nt_diag_mend(d, "did you mean '%s%s'?", near, dot != NULL ? dot : "");
@@ -40,24 +40,22 @@ static bool split(struct nt_load *l, const struct nt_yaml *v, const char *what, 
     return false;
 }
 
-static void say_word(struct nt_load *l, const struct nt_yaml *v, const char *what, const char *word, struct nt_scn_node n,
+static void report_unknown_word(struct nt_load *l, const struct nt_yaml *v, const char *what, const char *word, struct nt_scn_node n,
                      const char *const *words, size_t count)
 {
-    char list[400] = "";
-    for (size_t i = 0; i < count; i++)
-        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i > 0 ? ", " : "", words[i]);
+    char list[400];
     const char *near = nt_nearest(word, words, count);
     struct nt_diag *d = nt_load_error(l, v, "unknown %s '%s' of %s", what, word, nt_load_kind_name(n.kind));
     if (near != NULL)
         nt_diag_mend(d, "did you mean '%s.%s'?", nt_scn_node_name(l->c, n), near);
     else
-        nt_diag_mend(d, "%s has %s", nt_load_kind_name(n.kind), list);
+        nt_diag_mend(d, "%s has %s", nt_load_kind_name(n.kind), nt_words_join(list, sizeof list, words, count));
 }
 
 bool nt_load_event(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_node *node, char **event)
 {
     const char *word = NULL;
-    if (!split(l, v, "an event", node, &word))
+    if (!split_name(l, v, "an event", node, &word))
         return false;
     bool agent = node->kind == NT_SCN_NODE_AGENT, gateway = node->kind == NT_SCN_NODE_GATEWAY;
     const char *const *words = agent ? agent_events : gateway ? gateway_events : server_events;
@@ -73,11 +71,11 @@ bool nt_load_event(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_nod
             *event = nt_load_text(l, word);
             return true;
         }
-    say_word(l, v, "event", word, *node, words, count);
+    report_unknown_word(l, v, "event", word, *node, words, count);
     return false;
 }
 
-/* Attachments of a node with their names; a bare node is the first of the list. Returns how many. */
+/* The names of the attachments of a node; the node alone means the first of them. Returns how many. */
 static size_t tap_words(const struct nt_load *l, struct nt_scn_node n, char words[][WORD_SIZE], size_t cap)
 {
     const struct nt_scn_case *c = l->c;
@@ -100,11 +98,11 @@ static size_t tap_words(const struct nt_load *l, struct nt_scn_node n, char word
     return count;
 }
 
-/* The number of the tap in tap_words' list, or -1 with an error. */
+/* The index of the tap in the list of tap_words, or -1 with an error. */
 static int find_tap(struct nt_load *l, const struct nt_yaml *v, bool signalling, struct nt_scn_node *node, char words[][WORD_SIZE])
 {
     const char *word = NULL;
-    if (!split(l, v, "an attachment", node, &word))
+    if (!split_name(l, v, "an attachment", node, &word))
         return -1;
     size_t count = tap_words(l, *node, words, NAMES_MAX);
     if (!signalling && count > 0 && strcmp(words[count - 1], "signalling") == 0)
@@ -118,7 +116,7 @@ static int find_tap(struct nt_load *l, const struct nt_yaml *v, bool signalling,
         names[i] = words[i];
     }
     if (count > 0)
-        say_word(l, v, "attachment", word, *node, names, count);
+        report_unknown_word(l, v, "attachment", word, *node, names, count);
     return -1;
 }
 
@@ -140,7 +138,7 @@ bool nt_load_port(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_node
     if (i < 0)
         return false;
     *port = (uint32_t)i;
-    if (node->kind == NT_SCN_NODE_GATEWAY) /* insides come first, then the outside */
+    if (node->kind == NT_SCN_NODE_GATEWAY) /* the inside attachments come first, then the outside */
         *port = i == 0 ? (uint32_t)l->c->gateways[node->index].inside_count : (uint32_t)i - 1;
     if (node->kind == NT_SCN_NODE_AGENT && l->mentioned != NULL)
         l->mentioned[node->index] = true;

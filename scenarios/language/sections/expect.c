@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+#define NAMES_MAX 256
+
 struct form {
     const struct nt_yaml *path, *data, *packets, *conformance, *never, *explore, *outcomes;
     nt_time within, until, limit;
@@ -20,35 +22,35 @@ static const struct nt_key keys[] = {
     {.name = "path",
      AT(path),
      .schema = "{\"$ref\": \"#/$defs/path\"}",
-     .doc = "direct, relayed, none or oracle; a list: any of these"},
-    {.name = "data", AT(data), .schema = "{\"$ref\": \"#/$defs/data\"}", .doc = "what becomes of the datagrams"},
+     .doc = "direct, relayed, none or oracle; a list: any of them"},
+    {.name = "data", AT(data), .schema = "{\"$ref\": \"#/$defs/data\"}", .doc = "what happens to the datagrams of send"},
     {.name = "packets",
      AT(packets),
      .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/packets\"}}",
-     .doc = "counted at taps"},
+     .doc = "packets counted at taps"},
     {.name = "conformance",
      AT(conformance),
      .schema = "{\"anyOf\": [{\"const\": \"clean\"}, {\"type\": \"array\", \"items\": {\"type\": \"string\"}}]}",
-     .doc = "clean by default, or rules that must be found broken"},
+     .doc = "clean (default), or rules that must be found broken"},
     {.name = "within",
      .type = NT_KEY_TIME,
      AT(within),
      .low = 1,
      .high = NT_UNIT_TIME_MAX,
-     .doc = "from the call to both selected"},
+     .doc = "time from the call until both agents have a selected pair"},
     {.name = "never", AT(never), .schema = "{\"$ref\": \"#/$defs/names\"}", .doc = "events that must not occur, as in L.failed"},
     {.name = "until",
      .type = NT_KEY_TIME,
      AT(until),
      .low = 1,
      .high = NT_UNIT_TIME_MAX,
-     .doc = "the case goes on at least so long"},
+     .doc = "the case runs at least this long"},
     {.name = "limit",
      .type = NT_KEY_TIME,
      AT(limit),
      .low = 1,
      .high = NT_UNIT_TIME_MAX,
-     .doc = "the case fails when it goes on so long; 10m by default"},
+     .doc = "the case fails when it runs this long; 10m by default"},
     {.name = "explore",
      AT(explore),
      .schema = "{\"$ref\": \"#/$defs/explore\"}",
@@ -56,7 +58,7 @@ static const struct nt_key keys[] = {
     {.name = "outcomes",
      AT(outcomes),
      .schema = "{\"type\": \"array\", \"items\": {\"enum\": [\"direct\", \"relayed\", \"none\"]}}",
-     .doc = "the set of paths expected of all orders"},
+     .doc = "the set of paths that these orders lead to"},
 };
 const struct nt_table nt_table_expect = {.def = "expect",
                                          .noun = "'expect'",
@@ -71,13 +73,13 @@ static const struct nt_key explore_keys[] = {
      .low = 1,
      .high = NT_SCN_EXPLORE_MAX,
      .flags = NT_KEY_REQUIRED,
-     .doc = "how many deliveries are chosen among those due together"},
+     .doc = "number of deliveries to choose among those due together"},
     {.name = "window",
      .type = NT_KEY_TIME,
      .offset = offsetof(struct nt_scn_expect, explore_window),
      .high = NT_UNIT_TIME_MAX,
      .flags = NT_KEY_REQUIRED,
-     .doc = "deliveries so near to each other may change places"},
+     .doc = "deliveries this close to each other may change their order"},
 };
 const struct nt_table nt_table_explore = NT_TABLE("explore", "'explore'", explore_keys);
 
@@ -86,7 +88,7 @@ static const struct nt_key data_keys[] = {
      .type = NT_KEY_COUNT,
      .offset = offsetof(struct nt_scn_expect, data_lost),
      .flags = NT_KEY_REQUIRED,
-     .doc = "datagrams"},
+     .doc = "number of datagrams"},
 };
 const struct nt_table nt_table_data = NT_TABLE("data", "'data'", data_keys);
 
@@ -106,7 +108,7 @@ static const struct nt_key packets_keys[] = {
      .type = NT_KEY_WORD,
      .offset = offsetof(struct packets_form, e.direction),
      .words = directions,
-     .doc = "both by default"},
+     .doc = "in or out; both by default"},
     {.name = "filter",
      .offset = offsetof(struct packets_form, filter),
      .schema = "{\"type\": \"string\"}",
@@ -115,7 +117,7 @@ static const struct nt_key packets_keys[] = {
      .type = NT_KEY_COUNT,
      .offset = offsetof(struct packets_form, e.count),
      .flags = NT_KEY_REQUIRED,
-     .doc = "as in \"> 0\""},
+     .doc = "number of packets, as in \">= 1\""},
 };
 const struct nt_table nt_table_packets = NT_TABLE("packets", "an entry of 'packets'", packets_keys);
 
@@ -138,7 +140,7 @@ static void read_path(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
     if (nt_yaml_count(v) == 0)
         nt_diag_mend(nt_load_error(l, v, "'path' is empty"), "write direct, relayed, none or oracle");
     if ((e->path & NT_PATH_ORACLE) != 0 && e->path != NT_PATH_ORACLE)
-        nt_diag_mend(nt_load_error(l, v, "'oracle' stands alone"), "write path: oracle");
+        nt_diag_mend(nt_load_error(l, v, "'oracle' cannot be combined with other paths"), "write path: oracle");
 }
 
 static void read_exploration(struct nt_load *l, const struct form *f, struct nt_scn_expect *e)
@@ -159,7 +161,7 @@ static void read_exploration(struct nt_load *l, const struct form *f, struct nt_
     if (nt_yaml_count(f->outcomes) == 0)
         nt_diag_mend(nt_load_error(l, f->outcomes, "'outcomes' is empty"), "write the paths that some order leads to: direct, relayed, none");
     if (f->explore == NULL)
-        nt_diag_mend(nt_load_error(l, f->outcomes, "'outcomes' stands without 'explore'"), "add explore: {first: 6, window: 5ms}");
+        nt_diag_mend(nt_load_error(l, f->outcomes, "'outcomes' needs 'explore'"), "add explore: {first: 6, window: 5ms}");
 }
 
 static void read_packets(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_expect *e)
@@ -188,11 +190,8 @@ static void check_rule(struct nt_load *l, const struct nt_yaml *v)
     const struct nt_conf_rule *rules = nt_conf_rules(&count);
     for (; n < count && n < sizeof names / sizeof *names; n++)
         names[n] = rules[n].id;
-    const char *near = nt_nearest(v->text, names, n);
     struct nt_diag *d = nt_load_error(l, v, "unknown rule '%s'", v->text);
-    if (near != NULL)
-        nt_diag_mend(d, "did you mean '%s'?", near);
-    else
+    if (!nt_suggest(d, v->text, names, n))
         nt_diag_mend(d, "write the name of a rule, as in RFC8445-7.1.1-priority");
 }
 
@@ -228,7 +227,21 @@ static void read_never(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
     }
 }
 
-/* Every key that is not of the table is an agent. */
+static void report_unknown_name(struct nt_load *l, const struct nt_yaml *key)
+{
+    const char *names[NAMES_MAX];
+    char list[400];
+    size_t count = 0;
+    for (size_t i = 0; i < nt_table_expect.count; i++)
+        names[count++] = nt_table_expect.keys[i].name;
+    for (size_t i = 0; i < l->c->agent_count && count < NAMES_MAX; i++)
+        names[count++] = l->c->agents[i].name;
+    struct nt_diag *d = nt_load_error(l, key, "'%s' is neither an expectation nor an agent", key->text);
+    if (!nt_suggest(d, key->text, names, count))
+        nt_diag_mend(d, "'expect' has %s, and the names of agents", nt_words_join(list, sizeof list, names, nt_table_expect.count));
+}
+
+/* Every key that is not in the table names an agent. */
 static void read_agents(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_expect *e)
 {
     for (size_t i = 0; i < v->count; i++) {
@@ -236,23 +249,10 @@ static void read_agents(struct nt_load *l, const struct nt_yaml *v, struct nt_sc
         if (nt_table_find(&nt_table_expect, key->text) != NULL)
             continue;
         struct nt_scn_node n = nt_load_find_node(l, key->text);
-        if (n.kind == NT_SCN_NODE_AGENT) {
+        if (n.kind == NT_SCN_NODE_AGENT)
             nt_load_agent_expect(l, v->items[i], &e->agents[n.index]);
-            continue;
-        }
-        const char *names[256];
-        size_t count = 0;
-        for (size_t j = 0; j < nt_table_expect.count; j++)
-            if ((nt_table_expect.keys[j].flags & NT_KEY_UNBUILT) == 0)
-                names[count++] = nt_table_expect.keys[j].name;
-        for (size_t j = 0; j < l->c->agent_count && count < 256; j++)
-            names[count++] = l->c->agents[j].name;
-        const char *near = nt_nearest(key->text, names, count);
-        struct nt_diag *d = nt_load_error(l, key, "'%s' is neither an expectation nor an agent", key->text);
-        if (near != NULL)
-            nt_diag_mend(d, "did you mean '%s'?", near);
         else
-            nt_diag_mend(d, "'expect' has path, data, packets, conformance, within, never, until, limit, and the agents' names");
+            report_unknown_name(l, key);
     }
 }
 

@@ -16,19 +16,19 @@ struct agent_form {
 #define NODE(field) .offset = offsetof(struct agent_form, f.field)
 
 static const struct nt_key keys[] = {
-    {.name = "state", .type = NT_KEY_WORD, EXPECT(state), .words = nt_agent_state_words, .doc = "at the end"},
-    {.name = "role", .type = NT_KEY_WORD, EXPECT(role), .words = nt_role_words, .doc = "at the end"},
+    {.name = "state", .type = NT_KEY_WORD, EXPECT(state), .words = nt_agent_state_words, .doc = "state at the end"},
+    {.name = "role", .type = NT_KEY_WORD, EXPECT(role), .words = nt_role_words, .doc = "role at the end"},
     {.name = "checks", .type = NT_KEY_COUNT, EXPECT(checks), .doc = "transactions sent, as in \"<= 12\""},
-    {.name = "selected", NODE(selected), .schema = "{\"$ref\": \"#/$defs/selected\"}", .doc = "types or addresses"},
+    {.name = "selected", NODE(selected), .schema = "{\"$ref\": \"#/$defs/selected\"}", .doc = "the selected pair"},
     {.name = "candidates",
      NODE(candidates),
      .schema = "{\"$ref\": \"#/$defs/candidates\"}",
-     .doc = "exact counts; unnamed types: 0"},
-    {.name = "peer-reflexive", NODE(prflx), .schema = "{\"$ref\": \"#/$defs/peer-reflexive\"}", .doc = "discoveries"},
+     .doc = "exact number of candidates of each type; 0 of a type that is not named"},
+    {.name = "peer-reflexive", NODE(prflx), .schema = "{\"$ref\": \"#/$defs/peer-reflexive\"}", .doc = "peer-reflexive candidates that were discovered"},
     {.name = "pairs",
      NODE(pairs),
      .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/pair\"}}",
-     .doc = "pairs that must be there"},
+     .doc = "pairs that must exist"},
 };
 const struct nt_table nt_table_agent_expect = NT_TABLE("agent-expect", "an agent's expectation", keys);
 
@@ -45,9 +45,9 @@ const struct nt_table nt_table_selected = NT_TABLE("selected", "'selected'", sel
 
 #define COUNTS(which) .type = NT_KEY_U32, .offset = (which) * sizeof(uint32_t)
 static const struct nt_key candidate_keys[] = {
-    {.name = "host", COUNTS(NT_ICE_HOST), .doc = "host candidates"},
-    {.name = "srflx", COUNTS(NT_ICE_SRFLX), .doc = "server-reflexive candidates"},
-    {.name = "relay", COUNTS(NT_ICE_RELAY), .doc = "relayed candidates"},
+    {.name = "host", COUNTS(NT_ICE_HOST), .doc = "number of host candidates"},
+    {.name = "srflx", COUNTS(NT_ICE_SRFLX), .doc = "number of server-reflexive candidates"},
+    {.name = "relay", COUNTS(NT_ICE_RELAY), .doc = "number of relayed candidates"},
 };
 const struct nt_table nt_table_candidates = NT_TABLE("candidates", "'candidates'", candidate_keys);
 
@@ -60,15 +60,15 @@ static const struct nt_key prflx_keys[] = {
     {.name = "local",
      .type = NT_KEY_COUNT,
      .offset = offsetof(struct prflx_form, local),
-     .doc = "learnt from responses (RFC 8445, 7.2.5.3.1)"},
+     .doc = "number learnt from responses (RFC 8445, 7.2.5.3.1)"},
     {.name = "remote",
      .type = NT_KEY_COUNT,
      .offset = offsetof(struct prflx_form, remote),
-     .doc = "learnt from requests (RFC 8445, 7.3.1.3)"},
+     .doc = "number learnt from requests (RFC 8445, 7.3.1.3)"},
     {.name = "from",
      .offset = offsetof(struct prflx_form, from),
      .schema = "{\"$ref\": \"#/$defs/addresses\"}",
-     .doc = "where the remote ones came from, with or without port"},
+     .doc = "source addresses of the remote ones, with or without port"},
 };
 const struct nt_table nt_table_prflx = NT_TABLE("peer-reflexive", "'peer-reflexive'", prflx_keys);
 
@@ -80,31 +80,28 @@ struct pair_form {
 #define PAIR(field) .offset = offsetof(struct pair_form, e.field)
 #define SIDE(field) .offset = offsetof(struct pair_form, field), .schema = "{\"$ref\": \"#/$defs/names\"}"
 static const struct nt_key pair_keys[] = {
-    {.name = "local", SIDE(local), .doc = "types or addresses; anything by default"},
-    {.name = "remote", SIDE(remote), .doc = "types or addresses; anything by default"},
-    {.name = "receivable", .type = NT_KEY_TRI, PAIR(receivable), .doc = "our check was answered, symmetrically"},
-    {.name = "sendable", .type = NT_KEY_TRI, PAIR(sendable), .doc = "we answered the peer's check with success"},
-    {.name = "handshake", .type = NT_KEY_TRI, PAIR(handshake), .doc = "both"},
-    {.name = "valid", .type = NT_KEY_TRI, PAIR(valid), .doc = "in the valid list"},
-    {.name = "nominated", .type = NT_KEY_TRI, PAIR(nominated), .doc = "nominated"},
-    {.name = "count", .type = NT_KEY_COUNT, PAIR(count), .doc = "\">= 1\" by default"},
+    {.name = "local", SIDE(local), .doc = "types or addresses; any by default"},
+    {.name = "remote", SIDE(remote), .doc = "types or addresses; any by default"},
+    {.name = "receivable", .type = NT_KEY_TRI, PAIR(receivable), .doc = "our check got a symmetric success response"},
+    {.name = "sendable", .type = NT_KEY_TRI, PAIR(sendable), .doc = "we answered a check of the peer with success"},
+    {.name = "handshake", .type = NT_KEY_TRI, PAIR(handshake), .doc = "receivable and sendable"},
+    {.name = "valid", .type = NT_KEY_TRI, PAIR(valid), .doc = "it is in the valid list"},
+    {.name = "nominated", .type = NT_KEY_TRI, PAIR(nominated), .doc = "it is nominated"},
+    {.name = "count", .type = NT_KEY_COUNT, PAIR(count), .doc = "number of such pairs; \">= 1\" by default"},
 };
 const struct nt_table nt_table_pair = NT_TABLE("pair", "an entry of 'pairs'", pair_keys);
 
-static void unknown_match(struct nt_load *l, const struct nt_yaml *v)
+static void report_unknown_match(struct nt_load *l, const struct nt_yaml *v)
 {
     const char *types[NT_ICE_RELAY + 1];
     for (int i = 0; i <= NT_ICE_RELAY; i++)
         types[i] = nt_ice_type_name((enum nt_ice_type)i);
     if (v->kind != NT_YAML_SCALAR) {
-        nt_load_error(l, v, "a candidate's type or address must stand here, not %s", nt_yaml_kind_name(v));
+        nt_load_error(l, v, "expected the type or the address of a candidate, not %s", nt_yaml_kind_name(v));
         return;
     }
-    const char *near = nt_nearest(v->text, types, NT_ICE_RELAY + 1);
     struct nt_diag *d = nt_load_error(l, v, "'%s' is neither a type nor an address", v->text);
-    if (near != NULL)
-        nt_diag_mend(d, "did you mean '%s'?", near);
-    else
+    if (!nt_suggest(d, v->text, types, NT_ICE_RELAY + 1))
         nt_diag_mend(d, "write host, srflx, prflx, relay, or an address with or without port");
 }
 
@@ -121,7 +118,7 @@ static void read_match(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
         else if (item->kind == NT_YAML_SCALAR && nt_addr_parse(&m->addresses[m->address_count], item->text) == 0)
             m->address_count++;
         else
-            unknown_match(l, item);
+            report_unknown_match(l, item);
     }
     if (nt_yaml_count(v) == 0)
         nt_diag_mend(nt_load_error(l, v, "an empty list matches nothing"), "name types or addresses, or leave it out");

@@ -20,14 +20,14 @@ struct form {
      AT(where),                                                                                                                    \
      .schema = "{\"type\": \"string\"}",                                                                                           \
      .flags = NT_KEY_REQUIRED,                                                                                                     \
-     .doc = "a node: a gateway's arrivals before filter and translation, what leaves a host"},                                     \
+     .doc = "a node: at a gateway, packets as they arrive; at a host, packets as they leave"},                                     \
         {.name = "filter", AT(filter), .schema = "{\"type\": \"string\"}", .doc = "BPF over raw IP; all packets by default"},      \
         {.name = "nth",                                                                                                            \
          AT(nth),                                                                                                                  \
          .schema = "{\"$ref\": \"#/$defs/numbers\"}",                                                                              \
-         .doc = "which of the packets that match, from 1; all by default"},                                                        \
+         .doc = "which of the matching packets, counted from 1; all by default"},                                                        \
     {                                                                                                                              \
-        .name = "for", .type = NT_KEY_TIME, AT(duration), .low = 1, .high = NT_UNIT_TIME_MAX, .doc = "without end by default"      \
+        .name = "for", .type = NT_KEY_TIME, AT(duration), .low = 1, .high = NT_UNIT_TIME_MAX, .doc = "how long; without end by default"      \
     }
 
 static const struct nt_key fault_keys[] = {COMMON};
@@ -35,11 +35,11 @@ const struct nt_table nt_table_fault = NT_TABLE("fault", "a fault", fault_keys);
 
 static const struct nt_key delay_keys[] = {
     COMMON,
-    {.name = "by", .type = NT_KEY_TIME, AT(by), .low = 1, .high = NT_UNIT_TIME_MAX, .flags = NT_KEY_REQUIRED, .doc = "how late"},
+    {.name = "by", .type = NT_KEY_TIME, AT(by), .low = 1, .high = NT_UNIT_TIME_MAX, .flags = NT_KEY_REQUIRED, .doc = "by how much"},
 };
 const struct nt_table nt_table_delay = NT_TABLE("delay", "'delay'", delay_keys);
 
-static void read_nth(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *s)
+static void read_nth(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
 {
     static const struct nt_key key = {.name = "nth", .type = NT_KEY_U32, .low = 1, .high = UINT32_MAX};
     size_t n = nt_yaml_count(v);
@@ -47,24 +47,24 @@ static void read_nth(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_s
         nt_diag_mend(nt_load_error(l, v, "%zu numbers in 'nth'", n), "write 1 to %d of them", NTH_MAX);
         return;
     }
-    s->nth = nt_load_alloc(l, n * sizeof *s->nth);
-    for (size_t i = 0; s->nth != NULL && i < n; i++)
-        if (nt_key_read(l, &key, nt_yaml_item(v, i), &s->nth[s->nth_count]))
-            s->nth_count++;
+    step->nth = nt_load_alloc(l, n * sizeof *step->nth);
+    for (size_t i = 0; step->nth != NULL && i < n; i++)
+        if (nt_key_read(l, &key, nt_yaml_item(v, i), &step->nth[step->nth_count]))
+            step->nth_count++;
 }
 
-void nt_load_fault(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *s)
+void nt_load_fault(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
 {
     static const struct nt_key filter = {.name = "filter", .type = NT_KEY_TEXT, .offset = offsetof(struct nt_scn_step, filter)};
     struct form f = {0};
-    s->kind = NT_STEP_FAULT;
-    if (!nt_table_read(l, s->fault == NT_FAULT_DELAY ? &nt_table_delay : &nt_table_fault, v, &f))
+    step->kind = NT_STEP_FAULT;
+    if (!nt_table_read(l, step->fault == NT_FAULT_DELAY ? &nt_table_delay : &nt_table_fault, v, &f))
         return;
-    s->where = nt_load_node(l, f.where, NT_LOAD_ANY);
-    if (f.filter != NULL && nt_key_read(l, &filter, f.filter, s))
+    step->where = nt_load_node(l, f.where, NT_LOAD_ANY);
+    if (f.filter != NULL && nt_key_read(l, &filter, f.filter, step))
         nt_load_filter(l, f.filter);
     if (f.nth != NULL)
-        read_nth(l, f.nth, s);
-    s->duration = f.duration;
-    s->by = f.by;
+        read_nth(l, f.nth, step);
+    step->duration = f.duration;
+    step->by = f.by;
 }

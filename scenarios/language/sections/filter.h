@@ -4,7 +4,7 @@
 
 #include "scenarios/language/keys/reader.h"
 
-/* True when the text compiles; an error otherwise. */
+/* True when the text compiles; false with an error. */
 bool nt_load_filter(struct nt_load *l, const struct nt_yaml *v);
 
 #endif

@@ -7,13 +7,12 @@ static int nibble(char c)
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* Pairs of hexadecimal digits, with spaces and an 0x in front if one likes. */
 bool nt_load_hex(struct nt_load *l, const struct nt_yaml *v, uint8_t *out, size_t cap, size_t *len)
 {
     *len = 0;
     const char *p = v->text;
     if (v->kind != NT_YAML_SCALAR) {
-        nt_load_error(l, v, "hexadecimal bytes must stand here, not %s", nt_yaml_kind_name(v));
+        nt_load_error(l, v, "expected hexadecimal bytes, not %s", nt_yaml_kind_name(v));
         return false;
     }
     p += strncmp(p, "0x", 2) == 0 ? 2 : 0;

@@ -7,14 +7,14 @@
 
 #define BURST_MAX 1000
 #define STATIONS_MAX 100
-#define STATION_RATE_MAX 1000000000 /* more than any standard here carries: above it nothing changes but the time that a run takes */
+#define STATION_RATE_MAX 1000000000 /* more than any standard here carries: a higher rate would only take longer to run */
 
 struct burst_form {
     struct nt_burst_loss loss;
     const struct nt_yaml *packets;
 };
 
-const struct nt_word nt_medium_words[] = {{"switch", NT_MEDIUM_SWITCH, false}, /* so that an axis can name it */
+const struct nt_word nt_medium_words[] = {{"switch", NT_MEDIUM_SWITCH, false}, /* the default; an axis can name it */
                                           {"p2p", NT_MEDIUM_P2P, false},
                                           {"csma", NT_MEDIUM_CSMA, false},
                                           {"wifi", NT_MEDIUM_WIFI, false},
@@ -25,11 +25,11 @@ static const struct nt_key burst_keys[] = {
      .type = NT_KEY_PERCENT,
      .offset = offsetof(struct burst_form, loss.chance),
      .flags = NT_KEY_REQUIRED,
-     .doc = "that a burst begins at a packet; one within a burst draws, too, and the new burst takes the place of the old"},
+     .doc = "probability that a burst begins at a packet; within a burst, too: the new burst then replaces the old one"},
     {.name = "packets",
      .offset = offsetof(struct burst_form, packets),
      .schema = "{\"anyOf\": [{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 1000}, {\"$ref\": \"#/$defs/range\"}]}",
-     .doc = "that a burst takes, from 1 to 1000: A..B, each number as likely, or one number; 1..4 by default"},
+     .doc = "length of a burst, from 1 to 1000 packets: A..B (uniform) or one number; 1..4 by default"},
 };
 const struct nt_table nt_table_burst = NT_TABLE("burst", "'burst-loss'", burst_keys);
 
@@ -44,36 +44,36 @@ static const struct nt_word controls[] = {{"minstrel", NT_WIFI_MINSTREL, false},
 #define WIFI(field) .offset = offsetof(struct nt_wifi_config, field)
 
 static const struct nt_key wifi_keys[] = {
-    {.name = "standard", .type = NT_KEY_WORD, WIFI(standard), .words = standards, .doc = "802.11a by default"},
+    {.name = "standard", .type = NT_KEY_WORD, WIFI(standard), .words = standards, .doc = "the IEEE 802.11 standard; 802.11a by default"},
     {.name = "control",
      .type = NT_KEY_WORD,
      WIFI(control),
      .words = controls,
-     .doc = "what picks the rate of each packet: minstrel (default), aarf (802.11a, b and g), ideal, or always the slowest"},
-    {.name = "tx-power", .type = NT_KEY_I32, WIFI(tx_power), .low = NT_KEY_SIGNED(-20), .high = 40, .doc = "dBm; 16 by default"},
+     .doc = "rate control: minstrel (default), aarf (802.11a, b and g), ideal, or always the slowest rate"},
+    {.name = "tx-power", .type = NT_KEY_I32, WIFI(tx_power), .low = NT_KEY_SIGNED(-20), .high = 40, .doc = "transmit power in dBm; 16 by default"},
     {.name = "path-loss",
      .type = NT_KEY_DECIMAL,
      WIFI(path_loss),
      .low = 1000,
      .high = 6000,
-     .doc = "exponent of the log-distance model: 2 in free space, 3.0 by default"},
+     .doc = "exponent of the log-distance model: 2 in free space; 3.0 by default"},
     {.name = "stations",
      .type = NT_KEY_U32,
      WIFI(stations),
      .high = STATIONS_MAX,
-     .doc = "others that use the cell all the time; 0 by default"},
-    {.name = "station-rate", .type = NT_KEY_RATE, WIFI(station_rate), .doc = "that each of them offers, up to 1Gbit; needed with 'stations'"},
+     .doc = "number of other stations that always send; 0 by default"},
+    {.name = "station-rate", .type = NT_KEY_RATE, WIFI(station_rate), .doc = "what each of them sends, up to 1Gbit; required with stations"},
     {.name = "station-bytes",
      .type = NT_KEY_U32,
      WIFI(station_bytes),
      .low = 100,
      .high = 2200,
-     .doc = "of each of their packets; 1000 by default"},
+     .doc = "size of their packets; 1000 by default"},
     {.name = "station-radius",
      .type = NT_KEY_DECIMAL,
      WIFI(station_radius),
      .high = NT_POSITION_MAX,
-     .doc = "metres: they stand on a circle around the origin; 10 by default"},
+     .doc = "metres: they are on a circle around the origin; 10 by default"},
 };
 const struct nt_table nt_table_wifi = NT_TABLE("wifi", "'wifi'", wifi_keys);
 
@@ -82,11 +82,11 @@ const struct nt_table nt_table_wifi = NT_TABLE("wifi", "'wifi'", wifi_keys);
 #define LINES (BIT(NT_MEDIUM_P2P) | BIT(NT_MEDIUM_CSMA))
 #define WIFI_CELL BIT(NT_MEDIUM_WIFI)
 
-/* Keys that do not go with every medium. */
+/* Keys that only some media have. */
 static const struct {
     const char *key;
     unsigned media;
-    const char *mend; /* NULL: a switch has it */
+    const char *mend; /* NULL: the switch has it */
 } fitting[] = {
     {"delay", SWITCH | LINES, "leave it out: distance makes it"},
     {"rate", SWITCH | LINES, "leave it out: the standard has its rates"},
@@ -98,7 +98,7 @@ static const struct {
     {"reorder", SWITCH, NULL},
 };
 
-/* The largest packet: of IP; of Ethernet; of IEEE 802.11, an MSDU of 2304 bytes without the 8 of LLC and SNAP. */
+/* The largest packet of IP, of Ethernet, and of IEEE 802.11 (an MSDU of 2304 bytes, minus 8 for LLC and SNAP). */
 static const struct {
     const char *noun;
     uint32_t mtu;
@@ -129,7 +129,7 @@ static bool read_packets(struct nt_load *l, const struct nt_yaml *v, struct nt_b
 
 static void read_burst(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_network *n)
 {
-    struct burst_form f = {.loss = {.low = 1, .high = 4}}; /* as ns-3's BurstErrorModel */
+    struct burst_form f = {.loss = {.low = 1, .high = 4}}; /* the defaults of BurstErrorModel in ns-3 */
     if (nt_table_read(l, &nt_table_burst, v, &f) && (f.packets == NULL || read_packets(l, f.packets, &f.loss)))
         n->burst = f.loss;
 }
@@ -139,11 +139,11 @@ static void read_wifi(struct nt_load *l, const struct nt_yaml *v, struct nt_wifi
     if (!nt_table_read(l, &nt_table_wifi, v, w))
         return;
     if (w->control == NT_WIFI_AARF && w->standard > NT_WIFI_80211G)
-        nt_diag_mend(nt_load_error(l, nt_yaml_get(v, "control"), "'aarf' knows the rates of 802.11a, b and g alone"),
+        nt_diag_mend(nt_load_error(l, nt_yaml_get(v, "control"), "'aarf' supports the rates of 802.11a, b and g only"),
                      "write control: minstrel, ideal or slowest");
     if (w->stations > 0 && w->station_rate == 0)
         nt_diag_mend(nt_load_error(l, nt_yaml_key(v, "stations"), "'stations' without 'station-rate'"),
-                     "say what each of them offers, as in station-rate: 2Mbit");
+                     "give the rate of each station, as in station-rate: 2Mbit");
     if (w->station_rate > STATION_RATE_MAX)
         nt_diag_mend(nt_load_error(l, nt_yaml_get(v, "station-rate"), "'station-rate' is above 1Gbit"), "write 1Gbit: no cell carries more");
 }

@@ -7,7 +7,7 @@
 extern const struct nt_word nt_medium_words[];
 extern const struct nt_table nt_table_burst, nt_table_wifi;
 
-/* The keys of a network's mapping `v` that depend on its medium, when its own table has been read. `burst` and `wifi` may be NULL. */
+/* Reads and checks the keys of a network `v` that depend on its medium, after its table was read. `burst`, `wifi` may be NULL. */
 void nt_load_medium(struct nt_load *l, const struct nt_yaml *v, const struct nt_yaml *burst, const struct nt_yaml *wifi,
                     struct nt_scn_network *n);
 

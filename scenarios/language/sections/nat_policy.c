@@ -58,96 +58,96 @@ static const struct nt_word refresh[] = {{"outbound", 1, false}, {"inbound", 2, 
 static const struct nt_word deny[] = {{"udp", 1, false}, {"tcp", 2, true}, {NULL, 0, false}};
 
 static const struct nt_key keys[] = {
-    {.name = "preset", NODE(preset), .schema = "{\"type\": \"string\"}", .doc = "what the other keys change; see 'natsim presets'"},
+    {.name = "preset", NODE(preset), .schema = "{\"type\": \"string\"}", .doc = "the preset that the other keys change; natsim presets lists them"},
     {.name = "mapping",
      .type = NT_KEY_WORD,
      POLICY(mapping),
      .words = dependence,
-     .doc = "RFC 4787, 4.1; required without a preset"},
+     .doc = "mapping behaviour (RFC 4787, 4.1); required without a preset"},
     {.name = "filtering",
      .type = NT_KEY_WORD,
      POLICY(filtering),
      .words = dependence,
-     .doc = "RFC 4787, 5; required without a preset"},
+     .doc = "filtering behaviour (RFC 4787, 5); required without a preset"},
     {.name = "ports",
      .type = NT_KEY_WORD,
      POLICY(ports),
      .words = ports,
-     .doc = "preserve for endpoint-independent mapping, else sequential, by default"},
+     .doc = "port assignment (RFC 4787, 4.2.1); by default preserve with endpoint-independent mapping, otherwise sequential"},
     {.name = "range",
      NODE(range),
      .schema = "{\"$ref\": \"#/$defs/range\"}",
      .doc = "external ports, A..B; 1024..65535 by default"},
-    {.name = "parity", .type = NT_KEY_BOOL, POLICY(parity), .doc = "odd stays odd, even stays even (RFC 4787, 4.2.2)"},
-    {.name = "contiguity", .type = NT_KEY_BOOL, POLICY(contiguity), .doc = "RTCP port is RTP port plus one (RFC 4787, 4.2.3)"},
-    {.name = "block", .type = NT_KEY_U16, POLICY(block), .low = 1, .high = 65535, .doc = "ports kept for each inside host"},
+    {.name = "parity", .type = NT_KEY_BOOL, POLICY(parity), .doc = "an odd port stays odd, an even one even (RFC 4787, 4.2.2)"},
+    {.name = "contiguity", .type = NT_KEY_BOOL, POLICY(contiguity), .doc = "the port for RTCP is the port for RTP plus one (RFC 4787, 4.2.3)"},
+    {.name = "block", .type = NT_KEY_U16, POLICY(block), .low = 1, .high = 65535, .doc = "number of ports reserved for each inside host"},
     {.name = "conflict",
      .type = NT_KEY_WORD,
      POLICY(conflict),
      .words = conflict,
-     .doc = "what a port in use gives; next by default"},
+     .doc = "what happens when the wanted port is in use; pick-new by default"},
     {.name = "reuse",
      .type = NT_KEY_WORD,
      POLICY(reuse),
      .words = reuse,
-     .doc = "when a mapping serves again; by the mapping rule by default"},
+     .doc = "when a mapping is used again for another destination; as the mapping behaviour says by default"},
     {.name = "addresses",
      .type = NT_KEY_U16,
      POLICY(addresses),
      .low = 1,
      .high = NT_NAT_ADDRESSES_MAX,
-     .doc = "external addresses; 1 by default"},
-    {.name = "pooling", .type = NT_KEY_WORD, POLICY(pooling), .words = pooling, .doc = "which of several addresses a host gets"},
+     .doc = "number of external addresses; 1 by default"},
+    {.name = "pooling", .type = NT_KEY_WORD, POLICY(pooling), .words = pooling, .doc = "which of several external addresses an inside host gets (RFC 4787, 4.1)"},
     {.name = "lifetime",
      .type = NT_KEY_TIME,
      .offset = offsetof(struct form, lifetime),
      .low = 1,
      TIME_MAX,
      .doc = "of a mapping; 300s by default"},
-    {.name = "lifetimes", NODE(lifetimes), .schema = "{\"$ref\": \"#/$defs/lifetimes\"}", .doc = "by phase, in place of lifetime"},
+    {.name = "lifetimes", NODE(lifetimes), .schema = "{\"$ref\": \"#/$defs/lifetimes\"}", .doc = "of a mapping by phase, instead of lifetime"},
     {.name = "lifetime-by-port",
      NODE(by_port),
      .schema = "{\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/time\"}}",
-     .doc = "by remote port, as in {53: 15s}; at most 8"},
-    {.name = "hold-down", .type = NT_KEY_TIME, POLICY(hold_down), .doc = "an expired mapping's port is not given out for so long"},
+     .doc = "of mappings to a remote port, as in {53: 15s}; at most 8 ports"},
+    {.name = "hold-down", .type = NT_KEY_TIME, POLICY(hold_down), .doc = "how long the port of an expired mapping is not assigned again"},
     {.name = "refresh",
      NODE(refresh),
      .schema = "{\"$ref\": \"#/$defs/refresh\"}",
-     .doc = "which packets refresh a mapping; [outbound] by default"},
+     .doc = "which packets refresh a mapping (RFC 4787, 4.3); [outbound] by default"},
     {.name = "filter-lifetime",
      NODE(filter_lifetime),
      .schema = "{\"anyOf\": [{\"const\": \"mapping\"}, {\"$ref\": \"#/$defs/time\"}]}",
-     .doc = "of a filter entry; as the mapping by default"},
-    {.name = "filter-scope", .type = NT_KEY_WORD, POLICY(filter_scope), .words = scope, .doc = "of a filter entry"},
-    {.name = "hairpin", .type = NT_KEY_WORD, POLICY(hairpin), .words = hairpin, .doc = "RFC 4787, 6; none by default"},
+     .doc = "of a filter entry; that of the mapping by default"},
+    {.name = "filter-scope", .type = NT_KEY_WORD, POLICY(filter_scope), .words = scope, .doc = "whether a filter entry is for one mapping, or for all mappings of an inside endpoint"},
+    {.name = "hairpin", .type = NT_KEY_WORD, POLICY(hairpin), .words = hairpin, .doc = "hairpinning (RFC 4787, 6); none by default"},
     {.name = "replies",
      .type = NT_KEY_WORD,
      POLICY(replies),
      .words = replies,
-     .doc = "which port an answer to a let-in packet leaves from"},
+     .doc = "which port the answer to an inbound packet leaves from: the one that the mapping behaviour selects (table), or the one that the packet came to (pinned)"},
     {.name = "unsolicited",
      .type = NT_KEY_WORD,
      POLICY(unsolicited),
      .words = unsolicited,
-     .doc = "what a packet that is not let in gets"},
+     .doc = "what happens to an inbound packet that the filter does not accept"},
     {.name = "poison",
      NODE(poison),
      .schema = "{\"anyOf\": [{\"const\": \"none\"}, {\"$ref\": \"#/$defs/time\"}]}",
-     .doc = "how long a packet that was not let in keeps its entry; none by default"},
-    {.name = "icmp", .type = NT_KEY_WORD, POLICY(icmp), .words = icmp, .doc = "ICMP errors"},
+     .doc = "how long an inbound packet that was not accepted leaves an entry behind; none by default"},
+    {.name = "icmp", .type = NT_KEY_WORD, POLICY(icmp), .words = icmp, .doc = "what happens to ICMP errors (RFC 5508)"},
     {.name = "icmp-kills-mapping", .type = NT_KEY_BOOL, POLICY(icmp_kills_mapping), .doc = "an ICMP error ends the mapping"},
-    {.name = "fragments", .type = NT_KEY_WORD, POLICY(fragments), .words = fragments, .doc = "RFC 4787, 11"},
-    {.name = "max-mappings", .type = NT_KEY_U32, POLICY(max_mappings), .low = 1, .high = UINT32_MAX, .doc = "no limit by default"},
-    {.name = "max-per-host", .type = NT_KEY_U32, POLICY(max_per_host), .low = 1, .high = UINT32_MAX, .doc = "no limit by default"},
+    {.name = "fragments", .type = NT_KEY_WORD, POLICY(fragments), .words = fragments, .doc = "what happens to fragments (RFC 4787, 11)"},
+    {.name = "max-mappings", .type = NT_KEY_U32, POLICY(max_mappings), .low = 1, .high = UINT32_MAX, .doc = "most mappings; unlimited by default"},
+    {.name = "max-per-host", .type = NT_KEY_U32, POLICY(max_per_host), .low = 1, .high = UINT32_MAX, .doc = "most mappings of one inside host; unlimited by default"},
     {.name = "deny",
      NODE(deny),
      .schema = "{\"type\": \"array\", \"items\": {\"enum\": [\"udp\"]}}",
-     .doc = "translates and drops"},
+     .doc = "protocols whose packets are dropped although others are translated"},
     {.name = "ipv6",
      .type = NT_KEY_WORD,
      POLICY(ipv6),
      .words = ipv6,
-     .doc = "routed behind a stateful firewall with the policy's filtering by default"},
+     .doc = "how IPv6 is forwarded: behind a stateful firewall with the filtering of the policy by default"},
     {.name = "tcp", .flags = NT_KEY_UNBUILT, .doc = "its own mapping, filtering, lifetimes"},
     {.name = "port-control", .flags = NT_KEY_UNBUILT, .doc = "pcp, nat-pmp"},
 };
@@ -155,9 +155,9 @@ const struct nt_table nt_table_policy = NT_TABLE("policy", "a policy", keys);
 
 #define LIFE(field) .type = NT_KEY_TIME, .offset = offsetof(struct nt_nat_policy, field), .low = 1, TIME_MAX
 static const struct nt_key lifetime_keys[] = {
-    {.name = "new", LIFE(life_new), .doc = "before the first answer"},
-    {.name = "replied", LIFE(life_replied), .doc = "after it"},
-    {.name = "stream", LIFE(life_stream), .doc = "after 2 s of traffic both ways"},
+    {.name = "new", LIFE(life_new), .doc = "until the first packet comes back"},
+    {.name = "replied", LIFE(life_replied), .doc = "after that"},
+    {.name = "stream", LIFE(life_stream), .doc = "after 2 s of traffic in both directions"},
 };
 const struct nt_table nt_table_lifetimes = NT_TABLE("lifetimes", "'lifetimes'", lifetime_keys);
 
@@ -193,7 +193,7 @@ static void read_by_port(struct nt_load *l, const struct nt_yaml *v, struct nt_n
     }
 }
 
-/* A time, or a word that stands for 0. */
+/* A time, or a word that means 0. */
 static void read_time_or(struct nt_load *l, const struct nt_yaml *v, const char *key, const char *word, nt_time *out)
 {
     const struct nt_key k = {.name = key, .type = NT_KEY_TIME, .low = 1, TIME_MAX};
@@ -212,7 +212,7 @@ static void read_deny(struct nt_load *l, const struct nt_yaml *v, struct nt_nat_
             p->deny_udp = true;
 }
 
-static void unknown_preset(struct nt_load *l, const struct nt_yaml *v)
+static void report_unknown_preset(struct nt_load *l, const struct nt_yaml *v)
 {
     static const char *const unbuilt[] = {"nat64", "nptv6"};
     const char *names[PRESETS_MAX] = {"none", "blocked-udp", "blocked"};
@@ -226,11 +226,8 @@ static void unknown_preset(struct nt_load *l, const struct nt_yaml *v)
             return;
         }
     struct nt_diag *d = nt_load_error(l, v, "unknown preset '%s'", v->text);
-    const char *near = nt_nearest(v->text, names, n);
-    if (near != NULL)
-        nt_diag_mend(d, "did you mean '%s'?", near);
-    else
-        nt_diag_mend(d, "'natsim presets' lists them; none, blocked-udp and blocked forward without translating");
+    if (!nt_suggest(d, v->text, names, n))
+        nt_diag_mend(d, "'natsim presets' lists them; none, blocked-udp and blocked do not translate");
 }
 
 static bool read_preset(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_gateway *g)
@@ -249,18 +246,18 @@ static bool read_preset(struct nt_load *l, const struct nt_yaml *v, struct nt_sc
         }
     const struct nt_nat_preset *preset = nt_nat_preset_find(v->text);
     if (preset == NULL)
-        unknown_preset(l, v);
+        report_unknown_preset(l, v);
     else
         preset->set(&g->policy);
     return preset != NULL;
 }
 
-/* Changes to a gateway that does not translate: IPv6 alone makes sense. */
-static void check_plain(struct nt_load *l, const struct nt_yaml *v, const struct nt_scn_gateway *g)
+/* A gateway that does not translate: only the key ipv6 has an effect. */
+static void check_without_nat(struct nt_load *l, const struct nt_yaml *v, const struct nt_scn_gateway *g)
 {
     for (size_t i = 0; i < v->count; i++)
         if (strcmp(v->keys[i]->text, "preset") != 0 && strcmp(v->keys[i]->text, "ipv6") != 0)
-            nt_diag_mend(nt_load_error(l, v->keys[i], "'%s' means nothing with preset '%s', which does not translate",
+            nt_diag_mend(nt_load_error(l, v->keys[i], "'%s' has no effect with preset '%s', which does not translate",
                                        v->keys[i]->text, g->preset),
                          "leave it out");
 }
@@ -301,7 +298,7 @@ static void read_whole(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
     if (preset == NULL && f.p.filtering == 0 && nt_yaml_get(v, "filtering") == NULL)
         nt_diag_mend(nt_load_error(l, v, "'filtering' is missing"), "a policy without a preset needs it");
     if (f.p.kind != NT_GW_TRANSLATE)
-        check_plain(l, v, g);
+        check_without_nat(l, v, g);
     if (l->src->errors == before)
         g->policy = f.p;
 }

@@ -20,33 +20,33 @@ static const struct nt_key keys[] = {
      .type = NT_KEY_WORD,
      AT(medium),
      .words = nt_medium_words,
-     .doc = "switch (default): all keys but burst-loss and wifi; p2p: a line of two, with delay, rate, queue, loss or burst-loss, mtu; "
-            "csma: a bus, with the same and a rate in any case; wifi: a cell, with queue, mtu, wifi; csma, wifi and burst-loss need --carrier ns3"},
-    {.name = "delay", .type = NT_KEY_TIME, AT(delay), .doc = "paid by each crossing; 0s by default"},
-    {.name = "jitter", .type = NT_KEY_TIME, AT(jitter), .doc = "uniform from 0 to this on top, order kept"},
-    {.name = "loss", .type = NT_KEY_PERCENT, AT(loss), .doc = "of the packets that cross"},
-    {.name = "duplicate", .type = NT_KEY_PERCENT, AT(duplicate), .doc = "of the packets that cross"},
-    {.name = "reorder", .type = NT_KEY_PERCENT, AT(reorder), .doc = "of the packets that cross"},
-    {.name = "rate", .type = NT_KEY_RATE, AT(rate), .doc = "of each sending attachment; endless by default"},
+     .doc = "switch (default): all keys but burst-loss and wifi; p2p: a line between two, with delay, rate, queue, loss or burst-loss, mtu; "
+            "csma: a bus, with the same keys, rate required; wifi: a cell, with queue, mtu, wifi; csma, wifi and burst-loss need --carrier ns3"},
+    {.name = "delay", .type = NT_KEY_TIME, AT(delay), .doc = "delay of each packet that crosses it; 0s by default"},
+    {.name = "jitter", .type = NT_KEY_TIME, AT(jitter), .doc = "added to the delay: uniform from 0 to this; packets stay in order"},
+    {.name = "loss", .type = NT_KEY_PERCENT, AT(loss), .doc = "share of packets that are lost"},
+    {.name = "duplicate", .type = NT_KEY_PERCENT, AT(duplicate), .doc = "share of packets that are duplicated"},
+    {.name = "reorder", .type = NT_KEY_PERCENT, AT(reorder), .doc = "share of packets that are reordered"},
+    {.name = "rate", .type = NT_KEY_RATE, AT(rate), .doc = "of each attachment that sends; unlimited by default"},
     {.name = "queue",
      .type = NT_KEY_U32,
      AT(queue),
      .low = 1,
      .high = 1000000,
-     .doc = "packets before drop-tail, with a rate; 100 by default"},
-    {.name = "mtu", .type = NT_KEY_U32, AT(mtu), .low = 576, .high = 65535, .doc = "bytes; 1500 by default; csma has at most 1500, wifi 2296"},
+     .doc = "packets that wait for the rate before the next is dropped; 100 by default"},
+    {.name = "mtu", .type = NT_KEY_U32, AT(mtu), .low = 576, .high = 65535, .doc = "bytes; 1500 by default; at most 1500 on csma, 2296 on wifi"},
     {.name = "burst-loss",
      NODE(burst),
      .schema = "{\"$ref\": \"#/$defs/burst\"}",
-     .doc = "packets that are lost together, on p2p and csma, in the place of loss"},
-    {.name = "wifi", NODE(wifi), .schema = "{\"$ref\": \"#/$defs/wifi\"}", .doc = "the cell of a network on Wi-Fi; defaults without it"},
+     .doc = "packets that are lost in bursts, on p2p and csma; instead of loss"},
+    {.name = "wifi", NODE(wifi), .schema = "{\"$ref\": \"#/$defs/wifi\"}", .doc = "the Wi-Fi cell; its defaults apply without this key"},
 };
 const struct nt_table nt_table_network = NT_TABLE("network", "a network", keys);
 
 static void read_network(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_network *n)
 {
     struct form f = {.n = *n};
-    /* Of a medium that cannot be read one error is enough: what stands on it may have a position. */
+    /* A medium that cannot be read is one error: its attachments may still have positions. */
     if (nt_yaml_get(v, "medium") != NULL)
         f.n.medium = NT_MEDIUM_WIFI;
     bool good = nt_table_read(l, &nt_table_network, v, &f);

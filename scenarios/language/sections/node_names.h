@@ -1,4 +1,4 @@
-/* The names of gateways, servers and agents: all are known before one of them is read, since they name each other. */
+/* The names of gateways, servers and agents: registered before the sections are read, since the sections refer to each other. */
 #ifndef NT_SECTIONS_NODE_NAMES_H
 #define NT_SECTIONS_NODE_NAMES_H
 

@@ -13,7 +13,7 @@ static const struct nt_key keys[] = {
      .offset = offsetof(struct form, position),
      .schema = "{\"$ref\": \"#/$defs/position\"}",
      .flags = NT_KEY_REQUIRED,
-     .doc = "metres, [x, y] or [x, y, z]"},
+     .doc = "in metres, [x, y] or [x, y, z]"},
 };
 const struct nt_table nt_table_waypoint = NT_TABLE("waypoint", "a waypoint", keys);
 
@@ -41,7 +41,7 @@ static bool read_waypoint(struct nt_load *l, const struct nt_yaml *v, const stru
     if (before == NULL || w->at > before->at)
         return true;
     const struct nt_yaml *at = nt_yaml_get(v, "at");
-    nt_diag_mend(nt_load_error(l, at, "the waypoint at '%s' does not come after the one before it", at->text), "let the times rise");
+    nt_diag_mend(nt_load_error(l, at, "the waypoint at '%s' does not come after the one before it", at->text), "put the waypoints in order of time");
     return false;
 }
 
@@ -62,7 +62,7 @@ static bool read_walk(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
     return a->points != NULL;
 }
 
-static bool stand(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_attachment *a)
+static bool read_stand(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_attachment *a)
 {
     a->points = nt_load_alloc(l, sizeof *a->points);
     if (a->points == NULL || !read_position(l, v, a->points))
@@ -87,5 +87,5 @@ bool nt_load_points(struct nt_load *l, const struct nt_yaml *v, const struct nt_
         nt_diag_mend(nt_load_error(l, nt_yaml_key(v, key), "'position' and 'walk' of one attachment"), "leave out one of them");
         return false;
     }
-    return walk != NULL ? read_walk(l, walk, a) : stand(l, position, a);
+    return walk != NULL ? read_walk(l, walk, a) : read_stand(l, position, a);
 }

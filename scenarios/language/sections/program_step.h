@@ -1,4 +1,4 @@
-/* The step run: a real program on a machine. */
+/* The step run: a real program on the host of an agent or a server. */
 #ifndef NT_SECTIONS_PROGRAM_STEP_H
 #define NT_SECTIONS_PROGRAM_STEP_H
 

@@ -29,44 +29,44 @@ static const struct nt_key keys[] = {
      NODE(kind),
      .schema = "{\"$ref\": \"#/$defs/kinds\"}",
      .flags = NT_KEY_REQUIRED,
-     .doc = "stun, turn, platform, or a list of them for one host; port 3478; coturn: Debian's, in real time"},
+     .doc = "stun, turn, platform, or a list of them for one host, on port 3478; coturn: the real server, in real time"},
     {.name = "address",
      NODE(address),
      .schema = "{\"$ref\": \"#/$defs/addresses\"}",
-     .doc = "its address, or a list: the second one is for behaviour and relayed addresses"},
-    {.name = "behaviour", .type = NT_KEY_BOOL, SERVER(behaviour), .doc = "RFC 5780, on two addresses"},
+     .doc = "its address, or a list; the second one is for behaviour discovery and relayed addresses"},
+    {.name = "behaviour", .type = NT_KEY_BOOL, SERVER(behaviour), .doc = "NAT behaviour discovery (RFC 5780), on two addresses"},
     {.name = "auth",
      NODE(auth),
      .schema = "{\"type\": \"array\", \"items\": {\"enum\": [\"md5\", \"sha256\"]}}",
      .doc = "password algorithms; both by default"},
-    {.name = "transports", NODE(transports), .schema = "{\"type\": \"array\", \"items\": {\"enum\": [\"udp\"]}}", .doc = "[udp]"},
-    {.name = "ports", NODE(ports), .schema = "{\"$ref\": \"#/$defs/range\"}", .doc = "of relayed addresses, A..B"},
+    {.name = "transports", NODE(transports), .schema = "{\"type\": \"array\", \"items\": {\"enum\": [\"udp\"]}}", .doc = "udp, the default"},
+    {.name = "ports", NODE(ports), .schema = "{\"$ref\": \"#/$defs/range\"}", .doc = "ports of relayed addresses, A..B"},
     {.name = "users",
      NODE(users),
      .schema = "{\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/text\"}}",
-     .doc = "name: password"},
-    {.name = "realm", .type = NT_KEY_TEXT, SERVER(realm), .doc = "natsim by default"},
+     .doc = "user names with their passwords"},
+    {.name = "realm", .type = NT_KEY_TEXT, SERVER(realm), .doc = "the realm; natsim by default"},
     {.name = "lifetime",
      .type = NT_KEY_TIME,
      .offset = offsetof(struct form, lifetime),
      .low = 1,
      .high = UINT64_C(4294967295000000000),
-     .doc = "of an allocation, the longest; whole seconds"},
+     .doc = "longest lifetime of an allocation; whole seconds"},
     {.name = "nonce-lifetime",
      .type = NT_KEY_TIME,
      SERVER(nonce_lifetime),
      .low = 1,
      .high = NT_UNIT_TIME_MAX,
-     .doc = "until a nonce is stale (438)"},
-    {.name = "quota", .type = NT_KEY_U32, SERVER(quota), .low = 1, .high = UINT32_MAX, .doc = "allocations of one user (486)"},
+     .doc = "time until a nonce is stale (438)"},
+    {.name = "quota", .type = NT_KEY_U32, SERVER(quota), .low = 1, .high = UINT32_MAX, .doc = "most allocations of one user (486)"},
     {.name = "deny",
      NODE(deny),
      .schema = "{\"anyOf\": [{\"type\": \"string\"}, {\"type\": \"array\", \"items\": {\"type\": \"string\"}}]}",
-     .doc = "peer prefixes that get 403; none by default"},
+     .doc = "prefixes of peers that get 403; none by default"},
     {.name = "relay-address",
      NODE(relay),
      .schema = "{\"$ref\": \"#/$defs/addresses\"}",
-     .doc = "where relayed addresses live; the second address by default"},
+     .doc = "the address of relayed candidates; the second address by default"},
 };
 const struct nt_table nt_table_server = NT_TABLE("server", "a server", keys);
 
@@ -77,7 +77,7 @@ static void read_kinds(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
         if (nt_word_read(l, kinds, "kind", nt_yaml_item(v, i), &kind))
             s->kinds = (uint8_t)(s->kinds | kind);
     if (nt_yaml_count(v) == 0)
-        nt_diag_mend(nt_load_error(l, v, "'kind' is empty"), "write one or more of stun, turn, platform");
+        nt_diag_mend(nt_load_error(l, v, "'kind' is empty"), "write one or more of stun, turn, platform, coturn");
 }
 
 static void read_auth(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_server *s)
@@ -129,7 +129,7 @@ static void read_deny(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
     }
 }
 
-/* Where relayed addresses live: one address of each family; the server's own, or a further one on its network. */
+/* The relay address: one of each family, either an address of the server or another one on its network. */
 static void read_relay(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_server *s)
 {
     static const struct nt_key key = {.name = "relay-address", .type = NT_KEY_ADDR};

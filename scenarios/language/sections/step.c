@@ -21,26 +21,26 @@ static const struct nt_key keys[] = {
     {.name = "at",
      .offset = offsetof(struct form, at),
      .schema = "{\"$ref\": \"#/$defs/time\"}",
-     .doc = "when, from the start of the world"},
+     .doc = "time since the start of the case"},
     {.name = "after",
      .offset = offsetof(struct form, after),
      .schema = "{\"type\": \"string\"}",
-     .doc = "the first occurrence of an event, as in R.answer-received"},
+     .doc = "the first event of this name, as in R.answer-received"},
     {.name = "delay",
      .offset = offsetof(struct form, delay),
      .schema = "{\"anyOf\": [{\"$ref\": \"#/$defs/time\"}, {\"$ref\": \"#/$defs/delay\"}]}",
-     .doc = "a time: how long after the event; a mapping: packets are late"},
-    {.name = "call", ACTION("call"), .doc = "L calls R"},
+     .doc = "a time: how long after the event; a mapping: the fault that delays packets"},
+    {.name = "call", ACTION("call"), .doc = "one agent calls another"},
     {.name = "reoffer", ACTION("reoffer"), .doc = "a subsequent offer with remote-candidates (RFC 8839, 4.4.1)"},
     {.name = "send", ACTION("send"), .doc = "datagrams over the selected pair"},
     {.name = "link", ACTION("link"), .doc = "an attachment goes down or up"},
     {.name = "nat", ACTION("nat-step"), .doc = "a gateway loses its state"},
     {.name = "server", ACTION("server-step"), .doc = "a server stops or starts"},
     {.name = "partition", ACTION("partition"), .doc = "nothing passes between two sets of nodes"},
-    {.name = "signalling", ACTION("signalling"), .doc = "a message of the platform is late, lost or doubled"},
-    {.name = "drop", ACTION("fault"), .doc = "packets are lost"},
-    {.name = "duplicate", ACTION("fault"), .doc = "packets are doubled"},
-    {.name = "corrupt", ACTION("fault"), .doc = "a payload bit is flipped, checksums repaired"},
+    {.name = "signalling", ACTION("signalling"), .doc = "a signalling message is delayed, dropped or duplicated"},
+    {.name = "drop", ACTION("fault"), .doc = "packets are dropped"},
+    {.name = "duplicate", ACTION("fault"), .doc = "packets are duplicated"},
+    {.name = "corrupt", ACTION("fault"), .doc = "one bit of the payload is flipped and the checksums corrected"},
     {.name = "inject", ACTION("inject"), .doc = "a forged datagram"},
     {.name = "run", ACTION("run"), .doc = "a real program on a machine; the case then runs in real time"},
     {.name = "restart", .flags = NT_KEY_UNBUILT, .doc = "ICE restart"},
@@ -120,8 +120,8 @@ static void read_step(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
         nt_diag_mend(nt_load_error(l, v, "a step without an action"), "write call: {from: L, to: R}, or another one");
 }
 
-/* Steps that speak of the call's agents. */
-static void check_parties(struct nt_load *l, const struct nt_yaml *section)
+/* Steps whose agents must be in the call. */
+static void check_agents_in_call(struct nt_load *l, const struct nt_yaml *section)
 {
     const struct nt_scn_case *c = l->c;
     for (size_t i = 0; i < c->step_count; i++) {
@@ -153,8 +153,8 @@ void nt_load_steps(struct nt_load *l, const struct nt_yaml *section)
     for (size_t i = 0; i < c->step_count; i++)
         runs |= c->steps[i].kind == NT_STEP_RUN;
     if (c->caller == NT_SCN_NONE && c->agent_count > 0 && !runs)
-        nt_diag_mend(nt_source_error(l->src, section != NULL ? section->place : c->place, "no step calls"),
+        nt_diag_mend(nt_source_error(l->src, section != NULL ? section->place : c->place, "no step is a call"),
                      "write steps: [{at: 0s, call: {from: L, to: R}}]");
     else if (c->caller != NT_SCN_NONE && c->callee != NT_SCN_NONE)
-        check_parties(l, section);
+        check_agents_in_call(l, section);
 }

@@ -100,8 +100,8 @@ static int number_of(const char *text)
     return (int)n;
 }
 
-/* A word of the registry in any case, `binding` for Binding. */
-static int named(const char *text, const char *(*name)(uint16_t), uint32_t end)
+/* The number of a registered name, in upper or lower case; -1: there is none. */
+static int find_name(const char *text, const char *(*name)(uint16_t), uint32_t end)
 {
     for (uint32_t i = 0; i < end; i++)
         if (name((uint16_t)i) != NULL && strcasecmp(text, name((uint16_t)i)) == 0)
@@ -111,7 +111,7 @@ static int named(const char *text, const char *(*name)(uint16_t), uint32_t end)
 
 static int attribute_type(struct nt_load *l, const struct nt_yaml *key)
 {
-    int type = named(key->text, nt_stun_attr_name, 0x10000);
+    int type = find_name(key->text, nt_stun_attr_name, 0x10000);
     if (type < 0)
         type = number_of(key->text);
     if (type >= 0)
@@ -121,11 +121,8 @@ static int attribute_type(struct nt_load *l, const struct nt_yaml *key)
     for (uint32_t t = 0; t < 0x10000 && n < 128; t += t == 0x7f ? 0x7f81 : 1)
         if (nt_stun_attr_name((uint16_t)t) != NULL)
             names[n++] = nt_stun_attr_name((uint16_t)t);
-    const char *near = nt_nearest(key->text, names, n);
     struct nt_diag *d = nt_load_error(l, key, "unknown attribute '%s'", key->text);
-    if (near != NULL)
-        nt_diag_mend(d, "did you mean '%s'?", near);
-    else
+    if (!nt_suggest(d, key->text, names, n))
         nt_diag_mend(d, "write its registered name, or its number as in 0x7ffe");
     return -1;
 }
@@ -179,7 +176,7 @@ static void add_flag(struct nt_load *l, const struct nt_yaml *key, const struct 
     if (!nt_key_read(l, &k, v, &on))
         return;
     if (!on)
-        nt_diag_mend(nt_load_error(l, v, "'%s: %s' means nothing", key->text, v->text), "write true, or leave it out");
+        nt_diag_mend(nt_load_error(l, v, "'%s: %s' has no effect", key->text, v->text), "write true, or leave it out");
     else if (kind == VALUE_CRC)
         nt_stun_add_fingerprint(b);
     else
@@ -216,7 +213,7 @@ static void add_attribute(struct nt_load *l, const struct nt_yaml *key, const st
 
 static int method_of(struct nt_load *l, const struct nt_yaml *v)
 {
-    int method = v->kind == NT_YAML_SCALAR ? named(v->text, nt_stun_method_name, 0x1000) : -1;
+    int method = v->kind == NT_YAML_SCALAR ? find_name(v->text, nt_stun_method_name, 0x1000) : -1;
     if (method < 0 && v->kind == NT_YAML_SCALAR)
         method = number_of(v->text);
     if (method < 0 || method > 0xfff) {

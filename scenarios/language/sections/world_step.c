@@ -17,7 +17,7 @@ static const struct nt_word nat_words[] = {
 };
 static const struct nt_word server_words[] = {{"stop", NT_CTL_STOP, false}, {"start", NT_CTL_START, false}, {NULL, 0, false}};
 
-/* One node, and what becomes of it. */
+/* One node, and what happens to it. */
 struct control_form {
     const struct nt_yaml *at;
     int word;
@@ -48,14 +48,14 @@ struct partition_form {
 
 #define SIDE(field) .offset = offsetof(struct partition_form, field), .schema = "{\"$ref\": \"#/$defs/names\"}", .flags = NT_KEY_REQUIRED
 static const struct nt_key partition_keys[] = {
-    {.name = "between", SIDE(between), .doc = "nodes"},
-    {.name = "and", SIDE(and_), .doc = "nodes"},
+    {.name = "between", SIDE(between), .doc = "node, or list of nodes, on one side"},
+    {.name = "and", SIDE(and_), .doc = "node, or list of nodes, on the other side"},
     {.name = "for",
      .type = NT_KEY_TIME,
      .offset = offsetof(struct partition_form, duration),
      .low = 1,
      .high = NT_UNIT_TIME_MAX,
-     .doc = "without end by default"},
+     .doc = "how long; without end by default"},
 };
 const struct nt_table nt_table_partition = NT_TABLE("partition", "'partition'", partition_keys);
 

@@ -1,4 +1,4 @@
-/* Memory that is freed all at once: what the loader makes of one case. */
+/* Memory that is freed all at once: one case, or one file. */
 #ifndef NT_TEXT_ARENA_H
 #define NT_TEXT_ARENA_H
 

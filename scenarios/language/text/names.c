@@ -18,7 +18,7 @@ int nt_names_init(struct nt_names *n, struct nt_arena *a, size_t cap)
     return NT_ENOMEM;
 }
 
-/* FNV-1a; nothing walks in its order. */
+/* FNV-1a; nothing iterates in this order. */
 static size_t slot_of(const struct nt_names *n, const char *word)
 {
     uint32_t h = UINT32_C(2166136261);
@@ -49,11 +49,6 @@ uint32_t nt_names_find(const struct nt_names *n, const char *word)
         return NT_NAMES_NONE;
     size_t i = slot_of(n, word);
     return n->slots[i] == 0 ? NT_NAMES_NONE : n->values[n->slots[i] - 1];
-}
-
-const char *nt_names_nearest(const struct nt_names *n, const char *word)
-{
-    return n->count == 0 ? NULL : nt_nearest(word, n->words, n->count);
 }
 
 bool nt_suggest(struct nt_diag *d, const char *word, const char *const *words, size_t count)

@@ -1,4 +1,4 @@
-/* Names of a scenario, each with a number, found in constant time; the nearest one for a misspelt word. Lives in an arena. */
+/* Names of a scenario, each with a number, found in constant time. Memory is from an arena. */
 #ifndef NT_TEXT_NAMES_H
 #define NT_TEXT_NAMES_H
 
@@ -18,14 +18,13 @@ struct nt_names {
 };
 
 int nt_names_init(struct nt_names *n, struct nt_arena *a, size_t cap); /* 0 or NT_ENOMEM */
-/* The word stays the caller's. 0, NT_EEXIST, or NT_ELIMIT beyond the capacity. */
+/* The caller keeps the word. 0, NT_EEXIST, or NT_ELIMIT beyond the capacity. */
 int nt_names_add(struct nt_names *n, const char *word, uint32_t value);
 uint32_t nt_names_find(const struct nt_names *n, const char *word);       /* or NT_NAMES_NONE */
-const char *nt_names_nearest(const struct nt_names *n, const char *word); /* or NULL */
 
-/* For errors about a word that is not known. Adds "did you mean 'x'?" with the nearest of `words`; false: none is near. */
+/* For errors about an unknown word: adds "did you mean 'x'?" with the nearest of `words`; false: none is near. */
 bool nt_suggest(struct nt_diag *d, const char *word, const char *const *words, size_t count);
-/* "a, b, c"; cut where the buffer is full. Returns buf. */
+/* "a, b, c", cut at the end of the buffer. Returns buf. */
 const char *nt_words_join(char *buf, size_t cap, const char *const *words, size_t count);
 
 #endif

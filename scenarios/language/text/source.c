@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WHAT_MAX 512 /* longer sentences are cut */
+#define WHAT_MAX 512 /* longer messages are cut */
 
 int nt_source_init(struct nt_source *s, const char *shown, const char *text, size_t len)
 {
@@ -45,7 +45,7 @@ static void add_line(const struct nt_source *s, struct nt_diag *d, int line)
     nt_diag_source(d, start, len);
 }
 
-static bool said(const struct nt_source *s, struct nt_place at, const char *what)
+static bool was_reported(const struct nt_source *s, struct nt_place at, const char *what)
 {
     for (size_t i = 0; i < s->diags->count; i++) {
         const struct nt_diag *d = &s->diags->items[i];
@@ -64,12 +64,17 @@ struct nt_diag *nt_source_error(struct nt_source *s, struct nt_place at, const c
     vsnprintf(what, sizeof what, fmt, args);
     va_end(args);
     s->errors++;
-    if (s->diags == NULL || said(s, at, what))
+    if (s->diags == NULL || was_reported(s, at, what))
         return NULL;
     struct nt_diag *d = nt_diag_add(s->diags, s->shown, at.line, at.column, "%s", what);
     if (d != NULL)
         add_line(s, d, at.line);
     return d;
+}
+
+void nt_source_nomem(struct nt_source *s)
+{
+    nt_source_error(s, (struct nt_place){0, 0}, "out of memory");
 }
 
 bool nt_source_full(const struct nt_source *s)

@@ -1,4 +1,4 @@
-/* The text of a scenario file, and what is said about places in it. */
+/* The text of a scenario file, and the errors about places in it. */
 #ifndef NT_TEXT_SOURCE_H
 #define NT_TEXT_SOURCE_H
 
@@ -12,15 +12,16 @@ struct nt_source {
     uint32_t *lines; /* where each line starts */
     size_t line_count;
     struct nt_diags *diags; /* where errors go */
-    size_t errors;          /* said so far, repeated ones too */
+    size_t errors;          /* reported so far, including repeated ones */
 };
 
-/* Takes a copy. 0 or NT_ENOMEM; free with nt_source_free also then. */
+/* Copies the text. 0 or NT_ENOMEM; call nt_source_free in either case. */
 int nt_source_init(struct nt_source *s, const char *shown, const char *text, size_t len);
 void nt_source_free(struct nt_source *s);
-/* Adds an error once, with the line it speaks of; what was said before of this place is not said again (other cells of a matrix
- * have the same errors). Returns it for nt_diag_mend; may be NULL. */
+/* Adds an error with its source line. The same error at the same place is added once, since other cells of a matrix repeat it.
+ * Returns it for nt_diag_mend; may be NULL. */
 struct nt_diag *nt_source_error(struct nt_source *s, struct nt_place at, const char *fmt, ...) NT_PRINTF(3, 4);
-bool nt_source_full(const struct nt_source *s); /* no more errors are kept */
+void nt_source_nomem(struct nt_source *s); /* adds the error "out of memory" */
+bool nt_source_full(const struct nt_source *s); /* no further errors are kept */
 
 #endif

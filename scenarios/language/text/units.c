@@ -13,7 +13,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* "12.5" into whole and a fraction of `digits` digits; returns what follows, NULL when there is no number. */
+/* Reads "12.5" into a whole number and a fraction of `digits` digits. Returns the rest, or NULL when there is no number. */
 static const char *read_number(const char *p, uint64_t *whole, uint64_t *fraction, unsigned *digits, bool *overflow)
 {
     if (!is_digit(*p))
@@ -31,7 +31,7 @@ static const char *read_number(const char *p, uint64_t *whole, uint64_t *fractio
         return NULL;
     for (; is_digit(*p); p++) {
         if (*p == '0' && strspn(p, "0") == strspn(p, "0123456789"))
-            continue; /* zeros at the end say nothing */
+            continue; /* trailing zeros do not count */
         if (++*digits > 12)
             *overflow = true;
         *fraction = *overflow ? 0 : *fraction * 10 + (uint64_t)(*p - '0');
@@ -39,7 +39,7 @@ static const char *read_number(const char *p, uint64_t *whole, uint64_t *fractio
     return p;
 }
 
-static enum nt_unit_result scaled(const char *text, const struct unit *units, size_t n, uint64_t max, uint64_t *out)
+static enum nt_unit_result read_scaled(const char *text, const struct unit *units, size_t n, uint64_t max, uint64_t *out)
 {
     uint64_t whole, fraction, power = 1;
     unsigned digits;
@@ -76,7 +76,7 @@ enum nt_unit_result nt_unit_time(const char *text, int64_t *ns)
         {"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}, {"m", UINT64_C(60000000000)}, {"h", UINT64_C(3600000000000)},
     };
     uint64_t v = 0;
-    enum nt_unit_result r = scaled(text, units, sizeof units / sizeof *units, (uint64_t)NT_UNIT_TIME_MAX, &v);
+    enum nt_unit_result r  = read_scaled(text, units, sizeof units / sizeof *units, (uint64_t)NT_UNIT_TIME_MAX, &v);
     if (r == NT_UNIT_OK)
         *ns = (int64_t)v;
     return r;
@@ -85,14 +85,14 @@ enum nt_unit_result nt_unit_time(const char *text, int64_t *ns)
 enum nt_unit_result nt_unit_rate(const char *text, uint64_t *bits)
 {
     static const struct unit units[] = {{"bit", 1}, {"kbit", 1000}, {"Mbit", 1000000}, {"Gbit", 1000000000}};
-    return scaled(text, units, sizeof units / sizeof *units, UINT64_C(1000000000000), bits);
+    return read_scaled(text, units, sizeof units / sizeof *units, UINT64_C(1000000000000), bits);
 }
 
 enum nt_unit_result nt_unit_percent(const char *text, uint32_t *parts)
 {
     static const struct unit units[] = {{"%", 10000000}};
     uint64_t v = 0;
-    enum nt_unit_result r = scaled(text, units, 1, 1000000000, &v);
+    enum nt_unit_result r  = read_scaled(text, units, 1, 1000000000, &v);
     if (r == NT_UNIT_OK)
         *parts = (uint32_t)v;
     return r;

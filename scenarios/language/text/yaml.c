@@ -9,10 +9,10 @@
 
 #define ANCHORS_MAX 4096
 
-/* A list or map that is still open. */
+/* A list or map whose end has not been read. */
 struct level {
     struct nt_yaml *node;
-    struct nt_yaml **children; /* keys and values in turn, for a map */
+    struct nt_yaml **children; /* of a map: keys and values in turn */
     size_t count, cap;
     const char *anchor;
 };
@@ -33,11 +33,11 @@ struct parse {
 static void fail_nomem(struct parse *p)
 {
     if (!p->failed)
-        nt_source_error(p->src, (struct nt_place){0, 0}, "out of memory");
+        nt_source_nomem(p->src);
     p->failed = true;
 }
 
-/* An empty value has no mark: it stands where its key does, or where its list begins. */
+/* An empty value has no mark: its place is that of its key, or the start of its list. */
 static struct nt_place place_of(const struct parse *p, const struct fy_mark *m)
 {
     if (m != NULL)
@@ -84,7 +84,7 @@ static void add_anchor(struct parse *p, const char *name, struct nt_yaml *n)
     p->anchors[p->anchor_count++] = n;
 }
 
-/* The latest node of that name that is complete: an alias within its own anchor finds none, so there is no cycle. */
+/* The latest complete node with that anchor. An alias inside the node of its own anchor finds none, so there is no cycle. */
 static struct nt_yaml *find_anchor(const struct parse *p, const char *name)
 {
     for (size_t i = p->anchor_count; i > 0; i--)
@@ -93,8 +93,8 @@ static struct nt_yaml *find_anchor(const struct parse *p, const char *name)
     return NULL;
 }
 
-/* A complete node takes its place in the list or map that is open. */
-static void attach(struct parse *p, struct nt_yaml *n, struct nt_place place)
+/* Adds a complete node to the innermost open list or map. */
+static void add_node(struct parse *p, struct nt_yaml *n, struct nt_place place)
 {
     if (p->depth == 0) {
         p->root = n;
@@ -122,7 +122,7 @@ static void attach(struct parse *p, struct nt_yaml *n, struct nt_place place)
     if (n->height >= l->node->height)
         l->node->height = (uint8_t)(n->height + 1);
     if (l->node->weight > NT_YAML_NODES_MAX) {
-        nt_source_error(p->src, place, "more than %d values, aliases written out", NT_YAML_NODES_MAX);
+        nt_source_error(p->src, place, "more than %d values, with aliases expanded", NT_YAML_NODES_MAX);
         p->failed = true;
     }
 }
@@ -131,7 +131,7 @@ static void on_scalar(struct parse *p, struct fy_event *e, struct nt_place place
 {
     enum fy_scalar_style style = e->scalar.value != NULL ? fy_scalar_token_get_style(e->scalar.value) : FYSS_PLAIN;
     if (style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED)
-        place.column -= place.column > 1; /* the mark stands behind the quote */
+        place.column -= place.column > 1; /* the mark is after the quote */
     struct nt_yaml *n = new_node(p, NT_YAML_SCALAR, place);
     if (n == NULL)
         return;
@@ -147,7 +147,7 @@ static void on_scalar(struct parse *p, struct fy_event *e, struct nt_place place
     n->open = strstr(n->text, "${") != NULL;
     if (e->scalar.anchor != NULL)
         add_anchor(p, token_text(p, e->scalar.anchor, NULL), n);
-    attach(p, n, place);
+    add_node(p, n, place);
 }
 
 static void on_alias(struct parse *p, struct fy_event *e, struct nt_place place)
@@ -158,12 +158,12 @@ static void on_alias(struct parse *p, struct fy_event *e, struct nt_place place)
     place.column -= place.column > 1;
     struct nt_yaml *n = find_anchor(p, name);
     if (n == NULL) {
-        nt_diag_mend(nt_source_error(p->src, place, "no anchor '%s' stands before this alias", name),
-                     "write '&%s' at the value it names", name);
+        nt_diag_mend(nt_source_error(p->src, place, "there is no anchor '%s' before this alias", name),
+                     "write '&%s' before the value it names", name);
         p->failed = true;
         return;
     }
-    attach(p, n, place);
+    add_node(p, n, place);
 }
 
 static void on_start(struct parse *p, enum nt_yaml_kind kind, struct fy_token *anchor, struct nt_place place)
@@ -196,7 +196,7 @@ static void split_map(struct parse *p, struct level *l)
         if (nt_names_add(&seen, n->keys[i]->text, (uint32_t)i) == NT_EEXIST) {
             const struct nt_yaml *first = n->keys[nt_names_find(&seen, n->keys[i]->text)];
             nt_diag_mend(nt_source_error(p->src, n->keys[i]->place, "duplicate key '%s'", n->keys[i]->text),
-                         "it stands already in line %d", first->place.line);
+                         "it is already in line %d", first->place.line);
             p->failed = true;
         }
     }
@@ -219,7 +219,7 @@ static void on_end(struct parse *p)
     free(l->children);
     p->depth--;
     add_anchor(p, l->anchor, n);
-    attach(p, n, n->place);
+    add_node(p, n, n->place);
 }
 
 static struct fy_token *tag_of(const struct fy_event *e)
@@ -234,7 +234,7 @@ static void on_event(struct parse *p, struct fy_event *e)
 {
     struct nt_place place = place_of(p, fy_event_start_mark(e));
     if (tag_of(e) != NULL) {
-        nt_diag_mend(nt_source_error(p->src, place, "a tag ('!...') means nothing here"), "leave it out");
+        nt_diag_mend(nt_source_error(p->src, place, "YAML tags ('!...') are not supported"), "leave it out");
         p->failed = true;
         return;
     }
@@ -256,7 +256,7 @@ static void on_event(struct parse *p, struct fy_event *e)
     }
 }
 
-/* What the parser collected: its messages, each once. */
+/* Reports the errors that the parser collected. */
 static void parser_errors(struct parse *p, struct fy_diag *diag)
 {
     void *it = NULL;
@@ -264,8 +264,8 @@ static void parser_errors(struct parse *p, struct fy_diag *diag)
     for (struct fy_diag_error *e; (e = fy_diag_errors_iterate(diag, &it)) != NULL;)
         if (e->type == FYET_ERROR && e->line > 0) {
             struct nt_diag *d = nt_source_error(p->src, (struct nt_place){e->line, e->column > 0 ? e->column : 1}, "not YAML: %s", e->msg);
-            if (d != NULL && d->source != NULL && strstr(d->source, " ${") != NULL) /* braces of their own, for YAML */
-                nt_diag_mend(d, "put what has ${...} into quotes, as in \"${axis}\"");
+            if (d != NULL && d->source != NULL && strstr(d->source, " ${") != NULL) /* YAML takes the braces as a mapping */
+                nt_diag_mend(d, "put values with ${...} in quotes, as in \"${axis}\"");
         }
     if (p->src->errors == before)
         nt_source_error(p->src, (struct nt_place){1, 1}, "not YAML");
@@ -309,8 +309,8 @@ static void parse_with_library(struct parse *p)
     fy_diag_destroy(diag);
 }
 
-/* Length of the UTF-8 character at s, 0 when it is none or one that a text file does not have. */
-static size_t character(const uint8_t *s, size_t left)
+/* Length of the UTF-8 character at s; 0: invalid, or a control character that does not belong in a text file. */
+static size_t utf8_length(const uint8_t *s, size_t left)
 {
     if (s[0] < 0x80)
         return s[0] >= 0x20 ? s[0] != 0x7f : s[0] == '\t' || s[0] == '\n' || s[0] == '\r';
@@ -329,7 +329,7 @@ static bool is_text(struct nt_source *s)
 {
     struct nt_place at = {1, 1};
     for (size_t i = 0, n; i < s->len; i += n, at.column++) {
-        n = character((const uint8_t *)s->text + i, s->len - i);
+        n = utf8_length((const uint8_t *)s->text + i, s->len - i);
         if (n == 0) {
             nt_diag_mend(nt_source_error(s, at, "byte 0x%02x: not a text file", (uint8_t)s->text[i]),
                          "a scenario is YAML in UTF-8");
@@ -347,7 +347,7 @@ struct nt_yaml *nt_yaml_parse(struct nt_source *s, struct nt_arena *a)
         return NULL;
     struct parse *p = calloc(1, sizeof *p);
     if (p == NULL) {
-        nt_source_error(s, (struct nt_place){0, 0}, "out of memory");
+        nt_source_nomem(s);
         return NULL;
     }
     p->src = s;
@@ -360,8 +360,8 @@ struct nt_yaml *nt_yaml_parse(struct nt_source *s, struct nt_arena *a)
     return root;
 }
 
-/* Its number in the map, or SIZE_MAX. */
-static size_t find(const struct nt_yaml *node, const char *key)
+/* The index of a key in a map, or SIZE_MAX. */
+static size_t find_key(const struct nt_yaml *node, const char *key)
 {
     for (size_t i = 0; node != NULL && node->kind == NT_YAML_MAP && i < node->count; i++)
         if (strcmp(node->keys[i]->text, key) == 0)
@@ -371,13 +371,13 @@ static size_t find(const struct nt_yaml *node, const char *key)
 
 struct nt_yaml *nt_yaml_get(const struct nt_yaml *node, const char *key)
 {
-    size_t i = find(node, key);
+    size_t i = find_key(node, key);
     return i != SIZE_MAX ? node->items[i] : NULL;
 }
 
 struct nt_yaml *nt_yaml_key(const struct nt_yaml *node, const char *key)
 {
-    size_t i = find(node, key);
+    size_t i = find_key(node, key);
     return i != SIZE_MAX ? node->keys[i] : NULL;
 }
 

@@ -1,22 +1,23 @@
-/* A YAML document as a tree in an arena, with the place of every key and value. Aliases share the node they name; duplicate keys,
- * tags and documents beyond the first are errors. */
+/* A YAML document as a tree in an arena, with the place of every key and value. An alias shares the node of its anchor; duplicate
+ * keys, tags and a second document are errors. */
 #ifndef NT_TEXT_YAML_H
 #define NT_TEXT_YAML_H
 
 #include "scenarios/language/text/arena.h"
 #include "scenarios/language/text/source.h"
 
-#define NT_YAML_DEPTH_MAX 64        /* nesting */
-#define NT_YAML_NODES_MAX 2000000 /* with aliases written out */
+/* Limits, with aliases expanded. */
+#define NT_YAML_DEPTH_MAX 64
+#define NT_YAML_NODES_MAX 2000000
 
 enum nt_yaml_kind { NT_YAML_SCALAR = 1, NT_YAML_LIST, NT_YAML_MAP };
 
 struct nt_yaml {
     enum nt_yaml_kind kind;
-    bool quoted;     /* scalar: a string whatever it looks like */
-    bool open;       /* "${" stands in it or below it, keys apart */
-    uint8_t height;  /* levels below, with aliases written out */
-    uint32_t weight; /* nodes from here on, with aliases written out */
+    bool quoted;     /* scalar: a string, even if it looks like a number */
+    bool open;       /* "${" is in it or below it, except in keys */
+    uint8_t height;  /* levels below, with aliases expanded */
+    uint32_t weight; /* nodes of this subtree, with aliases expanded */
     struct nt_place place;
     const char *text; /* scalar, with a NUL after it */
     size_t len;
@@ -31,11 +32,11 @@ struct nt_yaml *nt_yaml_parse(struct nt_source *s, struct nt_arena *a);
 struct nt_yaml *nt_yaml_get(const struct nt_yaml *node, const char *key);
 /* The key itself, for its place. */
 struct nt_yaml *nt_yaml_key(const struct nt_yaml *node, const char *key);
-/* A value as a list: a list's items, or the value alone; of NULL: none. */
+/* A value as a list: the items of a list, or the value alone; NULL has none. */
 size_t nt_yaml_count(const struct nt_yaml *v);
 const struct nt_yaml *nt_yaml_item(const struct nt_yaml *v, size_t i);
 bool nt_yaml_is_null(const struct nt_yaml *node); /* "", null, ~ */
-/* "a list", "a mapping", "text" ... for sentences. */
+/* "a list", "a mapping", "a value", "nothing": for messages. */
 const char *nt_yaml_kind_name(const struct nt_yaml *node);
 
 #endif

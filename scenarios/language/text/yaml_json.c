@@ -16,7 +16,7 @@ static bool is_integer(const char *p)
     return digits(p) > 0 && p[digits(p)] == '\0';
 }
 
-/* An integer beyond 64 bits keeps its digits as a text: as a real it would be another number, and equal to its neighbours. */
+/* An integer beyond 64 bits becomes a string: as a real number it would lose digits and equal its neighbours. */
 static json_t *integer_json(const struct nt_yaml *n)
 {
     errno = 0;

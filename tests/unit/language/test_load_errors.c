@@ -54,7 +54,7 @@ static const struct row rows[] = {
     {"seed: 7", "seed: 18446744073709551616",
      "4:7: 18446744073709551616 is out of range for 'seed': write a number from 0 to 9223372036854775807\n"},
     {"seed: 7", "seed: 7\nseeds: 3", "5:1: unknown key 'seeds': did you mean 'seed'?\n"},
-    {"seed: 7", "seed: 7\nseed: 8", "5:1: duplicate key 'seed': it stands already in line 4\n"},
+    {"seed: 7", "seed: 7\nseed: 8", "5:1: duplicate key 'seed': it is already in line 4\n"},
     {"tags: [ci]", "tags: [[ci]]", "3:8: a tag must be a word, not a list\n"},
     {"delay: 20ms", "dealy: 20ms", "8:36: unknown key 'dealy': did you mean 'delay'?\n"},
     {"delay: 20ms", "delay: 20", "8:43: '20' has no unit: write 20ms\n"},
@@ -92,7 +92,7 @@ static const struct row rows[] = {
     {"inside: office, ", "", "13:14: 'inside' is missing: a gateway needs it\n"},
     {"inside: office, outside", "inside: [], outside", "13:23: no network: name 1 to 64\n"},
     {"inside: office, outside: internet", "inside: office, outside: office",
-     "13:3: the outside of gateway 'nat-right' leads back to its inside 'office': let 'outside' be a network nearer to the "
+     "13:3: the outside of gateway 'nat-right' leads back to its inside 'office': choose an outside network nearer to the "
      "internet\n"},
     {"inside: office", "inside: home",
      "13:3: network 'home' is already the inside of gateway 'nat-left': a network has one gateway: put the second behind a network "
@@ -122,7 +122,7 @@ static const struct row rows[] = {
     {"nat: symmetric", "nat: {preset: symmetric, lifetime-by-port: {0: 15s}}",
      "13:94: 0 is out of range for 'lifetime-by-port': write a number from 1 to 65535\n"},
     {"nat: symmetric", "nat: {preset: none, hairpin: none}",
-     "13:70: 'hairpin' means nothing with preset 'none', which does not translate: leave it out\n"},
+     "13:70: 'hairpin' has no effect with preset 'none', which does not translate: leave it out\n"},
     {"nat: symmetric", "nat: {preset: symmetric, addresses: 65}",
      "13:86: 65 is out of range for 'addresses': write a number from 1 to 64\n"},
     {"nat: symmetric", "nat: {preset: symmetric, deny: [tcp]}", "13:82: 'tcp' is not in this version\n"},
@@ -139,7 +139,7 @@ static const struct row rows[] = {
      "15:43: '9..1' is not a range of ports: write A..B with 1 <= A <= B <= 65535, as in 1024..65535\n"},
     {"kind: stun}", "kind: stun, relay-address: 203.0.113.200}", "15:51: 'relay-address' without kind 'turn': write kind: turn\n"},
     {"kind: stun}", "kind: stun, address: 203.0.113.77}\n  stun2: {on: internet, kind: platform, address: 203.0.113.77}",
-     "16:50: address 203.0.113.77 is given twice on network 'internet': it stands already in line 15\n"},
+     "16:50: address 203.0.113.77 is given twice on network 'internet': it is already in line 15\n"},
     {"kind: stun}", "kind: stun}\n  spare: {on: internet, kind: stun}",
      "16:3: no agent names server 'spare': name it in an agent's 'stun' or 'turn', or leave it out\n"},
     {"  turn: {on: internet", "  nat-left: {on: internet",
@@ -166,16 +166,16 @@ static const struct row rows[] = {
     {"role: controlling", "rto: formla",
      "19:22: 'formla' is not a time: a time is a number and ns, us, ms, s, m or h, as in 20ms, up to 100000h\n"},
     {"L: {on: home,", "L: {on: home, address: 10.1.0.1,",
-     "19:26: 10.1.0.1 is the address of gateway 'nat-left' on 'home': give another one\n"},
+     "19:26: 10.1.0.1 is the address of gateway 'nat-left' on 'home': give another address\n"},
     {"L: {on: home,", "L: {on: home, address: 10.1.0.255,",
      "19:26: 10.1.0.255 is not an address of a host in 10.1.0.0/24, the prefix of 'home'\n"},
     {"L: {on: home,", "L: {on: [home, internet], address: 10.1.0.9,",
      "19:38: 'address' must have one entry for each of the 2 networks: write [A, B], or 'on: [{on: NET, address: A}, NET]'\n"},
     {"stun: [stun], turn", "stun: [stn], turn", "19:43: unknown server 'stn': did you mean 'stun'?\n"},
-    {"stun: [stun], turn", "stun: [platform], turn", "19:43: server 'platform' is no STUN server: write 'kind: stun' at line 17\n"},
+    {"stun: [stun], turn", "stun: [platform], turn", "19:43: server 'platform' is not a STUN server: write 'kind: stun' at line 17\n"},
     {"stun: [stun], turn", "stun: [nat-left], turn", "19:43: 'nat-left' is a gateway, not a server\n"},
     {"{server: turn, user: alice, password: secret}", "{server: stun, user: alice, password: secret}",
-     "19:66: server 'stun' is no TURN server: write 'kind: turn' at line 15\n"},
+     "19:66: server 'stun' is not a TURN server: write 'kind: turn' at line 15\n"},
     {"{server: turn, user: alice, password: secret}", "{server: turn, user: alice}",
      "19:57: 'password' is missing: a TURN entry needs it\n"},
     {"password: secret", "password: secret, transport: tls", "19:114: 'tls' is not in this version\n"},
@@ -198,62 +198,62 @@ static const struct row rows[] = {
     {"call: {from: L, to: R}", "call: {from: L, to: stun}", "22:34: 'stun' is a server, not an agent\n"},
     {"call: {from: L, to: R}", "call: {from: L}", "22:20: 'to' is missing: 'call' needs it\n"},
     {"call: {from: L, to: R}", "hangup: {agent: L}", "22:14: 'hangup' is not in this version\n"},
-    {"  - {at: 0s, call: {from: L, to: R}}\n", "  []\n", "22:3: no step calls: write steps: [{at: 0s, call: {from: L, to: R}}]\n"},
+    {"  - {at: 0s, call: {from: L, to: R}}\n", "  []\n", "22:3: no step is a call: write steps: [{at: 0s, call: {from: L, to: R}}]\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, call: {from: R, to: L}}\n",
      "23:20: a second call: one call per scenario: leave one out\n"},
     {"to: R}}\n", "to: R}, send: {from: L, to: R}}\n", "22:38: a second action, 'send', in one step: write a step of its own\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s}\n", "23:5: a step without an action: write call: {from: L, to: R}, or another one\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, drop: {where: nat-left}}\n",
-     "25:9: 'oracle' cannot speak of a case with the step 'drop': write path: direct, relayed or none\n"},
+     "25:9: 'oracle' cannot predict a case with the step 'drop': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, delay: {where: L}}\n",
      "23:21: 'by' is missing: 'delay' needs it\n"
-     "25:9: 'oracle' cannot speak of a case with the step 'delay': write path: direct, relayed or none\n"},
+     "25:9: 'oracle' cannot predict a case with the step 'delay': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, drop: {where: L, filter: ether broadcast}}\n",
      "23:39: filter 'ether broadcast': 'ether' means nothing here: packets begin with their IP header: write it as for tcpdump, as "
      "in 'udp port 3478'\n"
-     "25:9: 'oracle' cannot speak of a case with the step 'drop': write path: direct, relayed or none\n"},
+     "25:9: 'oracle' cannot predict a case with the step 'drop': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, drop: {where: L, nth: [0]}}\n",
      "23:37: 0 is out of range for 'nth': write a number from 1 to 4294967295\n"
-     "25:9: 'oracle' cannot speak of a case with the step 'drop': write path: direct, relayed or none\n"},
+     "25:9: 'oracle' cannot predict a case with the step 'drop': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, signalling: {from: R, message: candidates, drop: true}}\n",
      "23:45: unknown value 'candidates' of 'message': did you mean 'candidate'?\n"
-     "25:9: 'oracle' cannot speak of a case with the step 'signalling': write path: direct, relayed or none\n"},
+     "25:9: 'oracle' cannot predict a case with the step 'signalling': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, signalling: {from: R}}\n",
      "23:26: 'signalling' needs exactly one of 'delay', 'drop' and 'duplicate': write delay: 200ms, drop: true or duplicate: "
      "true\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, link: {at: L.7, set: down}}\n",
      "23:25: unknown attachment '7' of an agent: an agent has 0\n"
-     "25:9: 'oracle' cannot speak of a case with the step 'link': write path: direct, relayed or none\n"},
+     "25:9: 'oracle' cannot predict a case with the step 'link': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, nat: {at: turn, do: reboot}}\n",
      "23:24: 'turn' is a server, not a gateway\n"
-     "25:9: 'oracle' cannot speak of a case with the step 'nat': write path: direct, relayed or none\n"},
+     "25:9: 'oracle' cannot predict a case with the step 'nat': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: reboot}}\n",
      "23:37: unknown value 'reboot' of 'do': write one of stop, start\n"
-     "25:9: 'oracle' cannot speak of a case with the step 'server': write path: direct, relayed or none\n"},
+     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, inject: {at: L, as: 1.2.3.4:5, to: 1.2.3.4}}\n",
      "23:49: '1.2.3.4' is not an address with a port: write it as in 203.0.113.2:5000 or [2001:db8::2]:5000\n"
-     "25:9: 'oracle' cannot speak of a case with the step 'inject': write path: direct, relayed or none\n"},
+     "25:9: 'oracle' cannot predict a case with the step 'inject': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, inject: {at: L, as: 1.2.3.4:5, to: 1.2.3.4:6}}\n",
      "23:22: 'inject' needs exactly one of 'stun' and 'hex': write stun: {class: request, method: Binding}\n"
-     "25:9: 'oracle' cannot speak of a case with the step 'inject': write path: direct, relayed or none\n"},
+     "25:9: 'oracle' cannot predict a case with the step 'inject': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, inject: {at: L, as: 1.2.3.4:5, to: 1.2.3.4:6, hex: 0g}}\n",
      "23:65: not hexadecimal bytes: write pairs of digits, as in \"0001 0000 2112a442\"\n"
-     "25:9: 'oracle' cannot speak of a case with the step 'inject': write path: direct, relayed or none\n"},
+     "25:9: 'oracle' cannot predict a case with the step 'inject': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, inject: {at: L, as: 1.2.3.4:5, to: 1.2.3.4:6, stun: {class: request, method: Bind}}}\n",
      "23:91: unknown method 'Bind': write Binding, Allocate, Refresh, Send, Data, CreatePermission or ChannelBind, or a number as "
      "in 0x7f\n"
-     "25:9: 'oracle' cannot speak of a case with the step 'inject': write path: direct, relayed or none\n"},
+     "25:9: 'oracle' cannot predict a case with the step 'inject': write path: direct, relayed or none\n"},
     {"to: R}}\n",
      "to: R}}\n  - {at: 1s, inject: {at: L, as: 1.2.3.4:5, to: 1.2.3.4:6, stun: {class: request, method: Binding, attributes: "
      "{PRIORTY: 1}}}}\n",
      "23:113: unknown attribute 'PRIORTY': did you mean 'PRIORITY'?\n"
-     "25:9: 'oracle' cannot speak of a case with the step 'inject': write path: direct, relayed or none\n"},
+     "25:9: 'oracle' cannot predict a case with the step 'inject': write path: direct, relayed or none\n"},
     {"path: oracle", "path: orcale", "24:9: unknown value 'orcale' of 'path': did you mean 'oracle'?\n"},
-    {"path: oracle", "path: [oracle, direct]", "24:9: 'oracle' stands alone: write path: oracle\n"},
+    {"path: oracle", "path: [oracle, direct]", "24:9: 'oracle' cannot be combined with other paths: write path: oracle\n"},
     {"loss: 0%", "loss: 50%",
-     "24:9: 'oracle' cannot speak of a case with loss of 50% or more: write path: direct, relayed or none\n"},
+     "24:9: 'oracle' cannot predict a case with loss of 50% or more: write path: direct, relayed or none\n"},
     {"path: oracle", "explore: {first: 6}", "24:12: 'window' is missing: 'explore' needs it\n"},
-    {"path: oracle", "outcomes: [direct]", "24:13: 'outcomes' stands without 'explore': add explore: {first: 6, window: 5ms}\n"},
+    {"path: oracle", "outcomes: [direct]", "24:13: 'outcomes' needs 'explore': add explore: {first: 6, window: 5ms}\n"},
     {"L: {state: completed}", "L: {state: complete}", "25:14: unknown value 'complete' of 'state': did you mean 'completed'?\n"},
     {"L: {state: completed}", "M: {state: completed}",
      "25:3: 'M' is neither an expectation nor an agent: 'expect' has path, data, packets, conformance, within, never, until, "
@@ -301,25 +301,25 @@ static const struct row rows[] = {
     {"\"${left}\"", "\"${left\"", "12:52: '${' without an axis's name and '}': write '${axis}', or '$${' for a literal '${'\n"},
     {"claim: Two", "claim: ${left} ${left",
      "2:8: '${' without an axis's name and '}': write '${axis}', or '$${' for a literal '${'\n"},
-    {"tags: [ci]", "tags: !!seq [ci]", "3:13: a tag ('!...') means nothing here: leave it out\n"},
-    {"tags: [ci]", "tags: [*ci]", "3:8: no anchor 'ci' stands before this alias: write '&ci' at the value it names\n"},
+    {"tags: [ci]", "tags: !!seq [ci]", "3:13: YAML tags ('!...') are not supported: leave it out\n"},
+    {"tags: [ci]", "tags: [*ci]", "3:8: there is no anchor 'ci' before this alias: write '&ci' before the value it names\n"},
     {"tags: [ci]", "tags: [ci", "5:7: not YAML: missing comma in flow sequence\n"},
     {"tags: [ci]", "tags: [c\001i]", "3:9: byte 0x01: not a text file: a scenario is YAML in UTF-8\n"},
     {"    path: direct\n", "    path: direct\n---\nnatsim: 1\n",
      "29:1: a second document: one scenario per file: leave out what follows '---'\n"},
     /* real programs */
     {"to: R}}\n", "to: R}}\n  - {at: 1s, run: {at: L, command: ls}}\n",
-     "23:5: 'run' at agent 'L': its host has no room for real programs, it is in the call: give the agent an 'exec', or run the program at "
+     "23:5: 'run' at agent 'L': real programs cannot run beside natsim's agent, which is in the call: give the agent an 'exec', or run the program at "
      "another one\n"
-     "25:9: 'oracle' cannot speak of a case with the step 'run': write path: direct, relayed or none\n"},
+     "25:9: 'oracle' cannot predict a case with the step 'run': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, run: {at: turn, command: ls}}\n",
-     "23:5: 'run' at server 'turn': ours is no process, and its host has no room for real programs: run the program at an agent, or at a server "
+     "23:5: 'run' at server 'turn': real programs cannot run beside natsim's server: run the program at an agent, or at a server "
      "of kind coturn\n"
-     "25:9: 'oracle' cannot speak of a case with the step 'run': write path: direct, relayed or none\n"},
+     "25:9: 'oracle' cannot predict a case with the step 'run': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, run: {at: L}}\n", "23:19: 'command' is missing: 'run' needs it\n"
-     "25:9: 'oracle' cannot speak of a case with the step 'run': write path: direct, relayed or none\n"},
+     "25:9: 'oracle' cannot predict a case with the step 'run': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, run: {at: nat-left, command: ls}}\n", "23:24: 'nat-left' is a gateway, not an agent or a server\n"
-     "25:9: 'oracle' cannot speak of a case with the step 'run': write path: direct, relayed or none\n"},
+     "25:9: 'oracle' cannot predict a case with the step 'run': write path: direct, relayed or none\n"},
     {"  L: {on: home, role: controlling,", "  R2: {on: home}\n  L: {on: home, exec: ./agent,", "19:3: no step names agent 'R2': name it in the call, or leave it out\n"},
 };
 
@@ -443,7 +443,7 @@ static void test_too_much(void **state)
         "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\n"
         "d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n"
         "g: [*f,*f,*f,*f,*f,*f,*f,*f,*f,*f]\n";
-    expect_error(bomb, strlen(bomb), "7:8: more than 2000000 values, aliases written out\n");
+    expect_error(bomb, strlen(bomb), "7:8: more than 2000000 values, with aliases expanded\n");
 }
 
 static void test_no_such_file(void **state)

@@ -219,7 +219,7 @@ static const struct row {
     {"tx-power: 20", "tx-power: {}", "10:71: 'tx-power' must be a whole number, not a mapping\n"},
     {"tx-power: 20", "path-loss: 0.999", "10:72: 0.999 is out of range for 'path-loss': write a number from 1 to 6\n"},
     {"tx-power: 20", "path-loss: 2.0001",
-     "10:72: '2.0001' has too many digits: write a number from 1 to 6, with at most 3 digits behind the point\n"},
+     "10:72: '2.0001' has too many digits: write a number from 1 to 6, with at most 3 decimals\n"},
     {"tx-power: 20", "path-loss: three", "10:72: 'three' is not a number: write a number from 1 to 6\n"},
     {"tx-power: 20", "standard: 802.11p",
      "10:71: unknown value '802.11p' of 'standard': did you mean '802.11a'?\n"},
@@ -227,8 +227,8 @@ static const struct row {
     {"tx-power: 20", "power: 20",
      "10:61: unknown key 'power': 'wifi' has standard, control, tx-power, path-loss, stations, station-rate, station-bytes, station-radius\n"},
     {"tx-power: 20", "standard: 802.11n, control: aarf",
-     "10:89: 'aarf' knows the rates of 802.11a, b and g alone: write control: minstrel, ideal or slowest\n"},
-    {"tx-power: 20", "stations: 5", "10:61: 'stations' without 'station-rate': say what each of them offers, as in station-rate: 2Mbit\n"},
+     "10:89: 'aarf' supports the rates of 802.11a, b and g only: write control: minstrel, ideal or slowest\n"},
+    {"tx-power: 20", "stations: 5", "10:61: 'stations' without 'station-rate': give the rate of each station, as in station-rate: 2Mbit\n"},
     {"tx-power: 20", "station-rate: 1000Gbit", "10:75: 'station-rate' is above 1Gbit: write 1Gbit: no cell carries more\n"},
     {"tx-power: 20", "stations: 101", "10:71: 101 is out of range for 'stations': write a number from 0 to 100\n"},
     {"tx-power: 20", "station-bytes: 99", "10:76: 99 is out of range for 'station-bytes': write a number from 100 to 2200\n"},
@@ -251,11 +251,11 @@ static const struct row {
     {"[7, 8, 9]", "[7, 8, 1e3]", "18:58: '1e3' is not a number: write a number from -100000 to 100000\n"},
     {"[7, 8, 9]", "[7, 8, [9]]", "18:58: 'position' must be a number, not a list\n"},
     {"[7, 8, 9]", "[7, 8.0001]",
-     "18:55: '8.0001' has too many digits: write a number from -100000 to 100000, with at most 3 digits behind the point\n"},
+     "18:55: '8.0001' has too many digits: write a number from -100000 to 100000, with at most 3 decimals\n"},
     {"[7, 8, 9]", "[7, 99999999999999999999]",
      "18:55: 99999999999999999999 is out of range for 'position': write a number from -100000 to 100000\n"},
     {"address: 10.3.0.77,", "position: [0, 0],", "22:40: 'position' and 'walk' of one attachment: leave out one of them\n"},
-    {"{at: 60s,", "{at: 0s,", "22:82: the waypoint at '0s' does not come after the one before it: let the times rise\n"},
+    {"{at: 60s,", "{at: 0s,", "22:82: the waypoint at '0s' does not come after the one before it: put the waypoints in order of time\n"},
     {"{at: 60s,", "{", "22:77: 'at' is missing: a waypoint needs it\n"},
     {"{at: 60s,", "{at: 60s, speed: 1,", "22:87: unknown key 'speed': a waypoint has at, position\n"},
     {"walk: [{at: 0s, position: [5, 0]}, {at: 60s, position: [200, -100000, 2]}]", "walk: [{at: 0s, position: [5, 0]}]",
@@ -267,7 +267,7 @@ static const struct row {
     {"R: {on: [line,", "R: {on: [line, line,",
      "8:29: 3 are on p2p network 'line', and a line has two ends: write medium: csma, or give each pair a line of its own\n"},
     {"path: direct", "path: oracle",
-     "27:9: 'oracle' cannot speak of a case with stations that load its Wi-Fi: write path: direct, relayed or none\n"},
+     "27:9: 'oracle' cannot predict a case with stations that load its Wi-Fi: write path: direct, relayed or none\n"},
 };
 
 /* "LINE:COLUMN: WHAT: MEND\n" of each. */
@@ -311,7 +311,7 @@ static void test_oracle(void **state)
 #define WORLD(network, on)                                                                                                         \
     "natsim: 1\nclaim: c\nnetworks: {n: {ipv4: 10.0.0.0/24, " network "}}\nagents: {L: {on: " on "}, R: {on: n}}\n"                 \
     "steps: [{at: 0s, call: {from: L, to: R}}]\nexpect: {path: oracle}\n"
-#define TROUBLE(what) "6:16: 'oracle' cannot speak of a case with " what ": write path: direct, relayed or none\n"
+#define TROUBLE(what) "6:16: 'oracle' cannot predict a case with " what ": write path: direct, relayed or none\n"
     nt_scn_file_del(load(WORLD("medium: wifi", "{on: n, position: [5, 5]}")));
     nt_scn_file_del(load(WORLD("medium: p2p, burst-loss: {chance: 19.9%}", "n")));
     nt_scn_file_del(load(WORLD("medium: p2p, loss: 49%", "n")));
