@@ -77,8 +77,8 @@ WRONG = [
     ("delay: 1ms", "medium: wifi, wifi: {tx-power: -21}", "-21", "-21 is out of range for 'tx-power': write a whole number from -20 to 40"),
     ("delay: 1ms", "medium: wifi, wifi: {path-loss: 6.001}", "6.001", "6.001 is out of range for 'path-loss': write a number from 1 to 6"),
     ("delay: 1ms", "medium: wifi, wifi: {stations: 8}", "stations", "'stations' without 'station-rate': give the rate of each station, as in station-rate: 2Mbit"),
-    ("{on: home-left, stun", "{on: {on: home-left, position: [0, 0]}, stun", "position", "'position' on network 'home-left', which is not on Wi-Fi: write 'medium: wifi' at line 6, or leave it out"),
-    ("outside: internet", "outside: {on: internet, walk: []}", "walk", "'walk' on network 'internet', which is not on Wi-Fi: write 'medium: wifi' at line 5, or leave it out"),
+    ("{on: home-left, stun", "{on: {on: home-left, position: [0, 0]}, stun", "position", "'position' on network 'home-left', which is not on Wi-Fi: write 'medium: wifi' in line 6, or leave it out"),
+    ("outside: internet", "outside: {on: internet, walk: []}", "walk", "'walk' on network 'internet', which is not on Wi-Fi: write 'medium: wifi' in line 5, or leave it out"),
     ("delay: 20ms", "medium: p2p, delay: 20ms", "medium", "5 are on p2p network 'internet', and a line has two ends: write medium: csma, or give each pair a line of its own"),
 ]
 

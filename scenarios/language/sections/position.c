@@ -80,7 +80,7 @@ bool nt_load_points(struct nt_load *l, const struct nt_yaml *v, const struct nt_
         return true;
     if (n->medium != NT_MEDIUM_WIFI) {
         nt_diag_mend(nt_load_error(l, nt_yaml_key(v, key), "'%s' on network '%s', which is not on Wi-Fi", key, n->name),
-                     "write 'medium: wifi' at line %d, or leave it out", n->place.line);
+                     "write 'medium: wifi' in line %d, or leave it out", n->place.line);
         return false;
     }
     if (position != NULL && walk != NULL) {

@@ -172,10 +172,10 @@ static const struct row rows[] = {
     {"L: {on: home,", "L: {on: [home, internet], address: 10.1.0.9,",
      "19:38: 'address' must have one entry for each of the 2 networks: write [A, B], or 'on: [{on: NET, address: A}, NET]'\n"},
     {"stun: [stun], turn", "stun: [stn], turn", "19:43: unknown server 'stn': did you mean 'stun'?\n"},
-    {"stun: [stun], turn", "stun: [platform], turn", "19:43: server 'platform' is not a STUN server: write 'kind: stun' at line 17\n"},
+    {"stun: [stun], turn", "stun: [platform], turn", "19:43: server 'platform' is not a STUN server: write 'kind: stun' in line 17\n"},
     {"stun: [stun], turn", "stun: [nat-left], turn", "19:43: 'nat-left' is a gateway, not a server\n"},
     {"{server: turn, user: alice, password: secret}", "{server: stun, user: alice, password: secret}",
-     "19:66: server 'stun' is not a TURN server: write 'kind: turn' at line 15\n"},
+     "19:66: server 'stun' is not a TURN server: write 'kind: turn' in line 15\n"},
     {"{server: turn, user: alice, password: secret}", "{server: turn, user: alice}",
      "19:57: 'password' is missing: a TURN entry needs it\n"},
     {"password: secret", "password: secret, transport: tls", "19:114: 'tls' is not in this version\n"},
@@ -256,8 +256,8 @@ static const struct row rows[] = {
     {"path: oracle", "outcomes: [direct]", "24:13: 'outcomes' needs 'explore': add explore: {first: 6, window: 5ms}\n"},
     {"L: {state: completed}", "L: {state: complete}", "25:14: unknown value 'complete' of 'state': did you mean 'completed'?\n"},
     {"L: {state: completed}", "M: {state: completed}",
-     "25:3: 'M' is neither an expectation nor an agent: 'expect' has path, data, packets, conformance, within, never, until, "
-     "limit, and the agents' names\n"},
+     "25:3: 'M' is neither an expectation nor an agent: 'expect' has path, data, packets, conformance, within, never, until, limit, explore, "
+     "outcomes, and the names of agents\n"},
     {"L: {state: completed}", "L: {checks: about 3}",
      "25:15: 'about 3' is not a count: write a number, or one with <, <=, >, >=, != as in \">= 1\"\n"},
     {"L: {state: completed}", "L: {selected: {local: srlfx}}",
