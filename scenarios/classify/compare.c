@@ -1,77 +1,72 @@
-/* What was measured of a policy, held against what it was configured to be. */
-#include "scenarios/classify/measure.h"
+#include "scenarios/classify/compare.h"
 
 #include <inttypes.h>
 
-#define LIFETIME_SLACK (2 * NT_SEC) /* the search stops when its bounds are so near */
+#define LIFETIME_SLACK (2 * NT_SEC) /* the search stops when its bounds are this close */
 
-/* Whom differences are told of, and where. */
-struct told {
-    const char *name;
-    FILE *out;
+struct output {
+    const char *name; /* of the policy */
+    FILE *file;
 };
 
-static enum nt_behaviour behaviour(enum nt_dependence d)
+/* The two enums have the same order. */
+static enum nt_behaviour behaviour_of(enum nt_dependence d)
 {
     return (enum nt_behaviour)d;
 }
 
-static int problem(const struct told *t, const char *what, const char *configured, const char *measured)
+static int print_difference(const struct output *o, const char *what, const char *configured, const char *measured)
 {
-    fprintf(t->out, "  %s: %s is configured %s, measured %s\n", t->name, what, configured, measured);
+    fprintf(o->file, "  %s: %s is configured %s, measured %s\n", o->name, what, configured, measured);
     return 1;
 }
 
-static const char *yes(bool b)
+static const char *yes_or_no(bool b)
 {
     return b ? "yes" : "no";
 }
 
-/* A pinned answer differs from one by the mapping rule only where the filter lets in somebody for whom the rule has another
- * mapping: where the mapping depends on more than the filter does. */
-static bool replies_show(const struct nt_nat_policy *p)
+/* A pinned reply differs from one by the mapping table only if the filter lets in a remote that has another mapping: if the mapping
+ * depends on more than the filter does. */
+static bool is_pinning_visible(const struct nt_nat_policy *p)
 {
     return p->mapping > p->filtering;
 }
 
-static nt_time lifetime_to_first_packet(const struct nt_nat_policy *p)
-{
-    return p->life_replied;
-}
-
-static int compare_lifetime(const struct told *t, const struct nt_nat_policy *p, const struct nt_discovery_result *m)
+static int compare_lifetime(const struct output *o, const struct nt_nat_policy *p, const struct nt_discovery_result *m)
 {
     char configured[40], measured[80];
-    nt_time life = lifetime_to_first_packet(p);
+    nt_time life = p->life_replied; /* the client's mapping has seen a reply */
     if (m->lifetime_low <= life && (m->lifetime_high == NT_TIME_NEVER || life <= m->lifetime_high + LIFETIME_SLACK))
         return 0;
     snprintf(configured, sizeof configured, "%" PRId64 " s", life / NT_SEC);
     snprintf(measured, sizeof measured, "%" PRId64 " to %" PRId64 " ms", m->lifetime_low / NT_MSEC,
              m->lifetime_high == NT_TIME_NEVER ? -1 : m->lifetime_high / NT_MSEC);
-    return problem(t, "lifetime", configured, measured);
+    return print_difference(o, "lifetime", configured, measured);
 }
 
 int nt_classify_compare(const char *name, const struct nt_nat_policy *p, const struct nt_discovery_result *m, FILE *out)
 {
-    const struct told told = {name, out}, *t = &told;
-    int problems = 0;
+    const struct output output = {name, out}, *o = &output;
+    int found = 0;
     if (!m->done || !m->reachable)
-        return problem(t, "the server", "reachable", "unreachable");
-    if (m->mapping != behaviour(p->mapping))
-        problems += problem(t, "mapping", nt_dependence_name(p->mapping), nt_behaviour_name(m->mapping));
-    if (m->filtering != behaviour(p->filtering))
-        problems += problem(t, "filtering", nt_dependence_name(p->filtering), nt_behaviour_name(m->filtering));
+        return print_difference(o, "the server", "reachable", "unreachable");
+    if (m->mapping != behaviour_of(p->mapping))
+        found += print_difference(o, "mapping", nt_dependence_name(p->mapping), nt_behaviour_name(m->mapping));
+    if (m->filtering != behaviour_of(p->filtering))
+        found += print_difference(o, "filtering", nt_dependence_name(p->filtering), nt_behaviour_name(m->filtering));
     if (m->hairpin_known && m->hairpin != (p->hairpin != NT_HAIRPIN_NONE))
-        problems += problem(t, "hairpinning", yes(p->hairpin != NT_HAIRPIN_NONE), yes(m->hairpin));
+        found += print_difference(o, "hairpinning", yes_or_no(p->hairpin != NT_HAIRPIN_NONE), yes_or_no(m->hairpin));
     if (m->hairpin && m->hairpin_external != (p->hairpin == NT_HAIRPIN_EXTERNAL))
-        problems += problem(t, "the hairpinned source", p->hairpin == NT_HAIRPIN_EXTERNAL ? "external" : "internal",
-                            m->hairpin_external ? "external" : "internal");
+        found += print_difference(o, "the hairpinned source", p->hairpin == NT_HAIRPIN_EXTERNAL ? "external" : "internal",
+                                  m->hairpin_external ? "external" : "internal");
     if (m->port_preservation >= 0 && m->port_preservation != (p->ports == NT_PORTS_PRESERVE || p->ports == NT_PORTS_OVERLOAD))
-        problems += problem(t, "port preservation", yes(p->ports == NT_PORTS_PRESERVE), yes(m->port_preservation == 1));
-    if (replies_show(p) && m->pinned >= 0 && m->pinned != (p->replies == NT_REPLIES_PINNED))
-        problems +=
-            problem(t, "replies", p->replies == NT_REPLIES_PINNED ? "pinned" : "table", m->pinned ? "pinned" : "table");
-    if (replies_show(p) && m->pinned < 0)
-        problems += problem(t, "replies", p->replies == NT_REPLIES_PINNED ? "pinned" : "table", "unknown");
-    return problems + compare_lifetime(t, p, m);
+        found += print_difference(o, "port preservation", yes_or_no(p->ports == NT_PORTS_PRESERVE),
+                                  yes_or_no(m->port_preservation == 1));
+    if (is_pinning_visible(p) && m->pinned >= 0 && m->pinned != (p->replies == NT_REPLIES_PINNED))
+        found +=
+            print_difference(o, "replies", p->replies == NT_REPLIES_PINNED ? "pinned" : "table", m->pinned ? "pinned" : "table");
+    if (is_pinning_visible(p) && m->pinned < 0)
+        found += print_difference(o, "replies", p->replies == NT_REPLIES_PINNED ? "pinned" : "table", "unknown");
+    return found + compare_lifetime(o, p, m);
 }

@@ -5,6 +5,7 @@
 #include "scenarios/classify/measure.h"
 #include "core/base/err.h"
 #include "core/stun/stun.h"
+#include "natsim/fabric/fabric.h"
 #include "natsim/gateway/gateway.h"
 #include "natsim/host/host.h"
 
@@ -56,7 +57,8 @@ static int build_hosts(struct lab *l, const struct nt_nat_policy *policy)
     if (l->client == NULL || l->server == NULL || nt_host_attach(l->client, l->home, "client.0", &client, 1) == NT_FABRIC_NONE ||
         nt_host_attach(l->server, l->internet, "server.0", server, 2) == NT_FABRIC_NONE)
         return NT_ENOMEM;
-    if (add_route(nt_host_routes(l->client), HOME, 24, 0, 0) != NT_OK || add_route(nt_host_routes(l->client), 0, 0, 0, HOME + 1) != NT_OK ||
+    if (add_route(nt_host_routes(l->client), HOME, 24, 0, 0) != NT_OK ||
+        add_route(nt_host_routes(l->client), 0, 0, 0, HOME + 1) != NT_OK ||
         add_route(nt_host_routes(l->server), INTERNET, 24, 0, 0) != NT_OK)
         return NT_ENOMEM;
     return policy->kind == NT_GW_TRANSLATE ? NT_OK : add_route(nt_host_routes(l->server), HOME, 24, 0, INTERNET + 2);
@@ -64,42 +66,38 @@ static int build_hosts(struct lab *l, const struct nt_nat_policy *policy)
 
 static int build_apps(struct lab *l)
 {
-    struct nt_stun_server_config server = {.primary = nt_addr_v4(SERVER, NT_STUN_PORT), .alternate = nt_addr_v4(SERVER + 1, NT_STUN_ALTERNATE_PORT)};
+    struct nt_stun_server_config server = {.primary = nt_addr_v4(SERVER, NT_STUN_PORT),
+                                           .alternate = nt_addr_v4(SERVER + 1, NT_STUN_ALTERNATE_PORT)};
     nt_fabric_stream(l->fabric, "discovery", &l->rand);
-    struct nt_discovery_config client = {.local = nt_addr_v4(HOME + 2, 0), .server = server.primary, .lifetime_max = LIFETIME_MAX, .rand = &l->rand};
+    struct nt_discovery_config client = {
+        .local = nt_addr_v4(HOME + 2, 0), .server = server.primary, .lifetime_max = LIFETIME_MAX, .rand = &l->rand};
     l->stun = nt_stun_server_new(&server);
     l->discovery = nt_discovery_new(&client);
-    if (l->stun == NULL || l->discovery == NULL || nt_host_run_endpoint(l->server, nt_stun_server_endpoint(l->stun), 0) == NT_FABRIC_NONE ||
+    if (l->stun == NULL || l->discovery == NULL ||
+        nt_host_run_endpoint(l->server, nt_stun_server_endpoint(l->stun), 0) == NT_FABRIC_NONE ||
         nt_host_run_endpoint(l->client, nt_discovery_endpoint(l->discovery), 0) == NT_FABRIC_NONE)
         return NT_ENOMEM;
     return NT_OK;
 }
 
-static void emit(void *capture, const struct nt_trace_event *ev)
+static int build_lab(struct lab *l, const struct nt_nat_policy *policy, uint64_t seed)
 {
-    nt_capture_trace(capture, ev);
-}
-
-static int build(struct lab *l, const struct nt_nat_policy *policy, uint64_t seed, struct nt_capture *capture)
-{
-    struct nt_fabric_config config = {.seed = seed, .trace = {.emit = capture != NULL ? emit : NULL, .user = capture}};
+    struct nt_fabric_config config = {.seed = seed};
     struct nt_network_config home = {.name = "home", .delay = NT_MSEC}, internet = {.name = "internet", .delay = 20 * NT_MSEC};
     if ((l->fabric = nt_fabric_new(&config)) == NULL)
         return NT_ENOMEM;
     l->home = nt_fabric_add_network(l->fabric, &home);
     l->internet = nt_fabric_add_network(l->fabric, &internet);
-    if (l->home == NT_FABRIC_NONE || l->internet == NT_FABRIC_NONE || build_nat(l, policy) != NT_OK || build_hosts(l, policy) != NT_OK)
+    if (l->home == NT_FABRIC_NONE || l->internet == NT_FABRIC_NONE || build_nat(l, policy) != NT_OK ||
+        build_hosts(l, policy) != NT_OK)
         return NT_ENOMEM;
-    for (uint32_t i = 0; capture != NULL && i < nt_fabric_tap_count(l->fabric); i++)
-        if (nt_capture_add_tap(capture, nt_fabric_tap_name(l->fabric, i), nt_fabric_node_name(l->fabric, nt_fabric_tap_node(l->fabric, i)), NULL) < 0)
-            return NT_ENOMEM;
     return build_apps(l);
 }
 
-int nt_classify(const struct nt_nat_policy *policy, uint64_t seed, struct nt_capture *capture, struct nt_discovery_result *result)
+int nt_classify(const struct nt_nat_policy *policy, uint64_t seed, struct nt_discovery_result *result)
 {
     struct lab l = {0};
-    int r = build(&l, policy, seed, capture);
+    int r = build_lab(&l, policy, seed);
     if (r == NT_OK) {
         nt_discovery_start(l.discovery, 0);
         nt_host_kick(l.client, 0);

@@ -33,8 +33,8 @@ static bool find_module(char *path, size_t cap)
     return false;
 }
 
-/* dlopen of a truncated file kills the process, so the length is checked first: an ELF file ends with its section table. A file that is not
- * ELF passes, because dlopen refuses it. */
+/* dlopen of a truncated file kills the process, so the length is checked first: an ELF file ends with its section table. A file
+ * that is not ELF passes, because dlopen refuses it. */
 static bool is_whole_file(int fd)
 {
     ElfW(Ehdr) h;

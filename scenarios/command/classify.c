@@ -1,6 +1,7 @@
 /* natsim classify: measures every policy and preset, and compares the result with its configuration. */
 #include "scenarios/command/classify.h"
 #include "core/base/err.h"
+#include "scenarios/classify/compare.h"
 #include "scenarios/classify/measure.h"
 
 #include <inttypes.h>
@@ -50,7 +51,7 @@ static int measure_row(const struct nt_options *o, const struct row *row, int *p
         return NT_EXIT_OK;
     ++*count;
     struct nt_discovery_result m = {0};
-    int r = nt_classify(&row->policy, o->seed_given ? o->seed : 1, NULL, &m);
+    int r = nt_classify(&row->policy, o->seed_given ? o->seed : 1, &m);
     if (r != NT_OK) {
         printf("%s: %s\n", row->name, nt_strerror(r));
         return NT_EXIT_BROKEN;

@@ -2,6 +2,7 @@
 #include "scenarios/command/explain.h"
 #include "core/base/err.h"
 #include "core/base/map.h"
+#include "pcap/capture.h"
 #include "reports/ladder/print.h"
 #include "scenarios/command/carrier_module.h"
 #include "scenarios/command/complain.h"
@@ -29,7 +30,8 @@ static const char *event_text(const struct nt_trace_event *ev)
     switch (ev->kind) {
     case NT_TR_ICE_PAIR: return nt_word_name(nt_pair_state_words, ev->n[3]);
     case NT_TR_ICE_PAIR_GONE: return "pruned";
-    case NT_TR_ICE_CHECK_SENT: return ev->n[3] == 1 ? "check sent, nominating" : ev->n[3] == 2 ? "check sent, triggered" : "check sent";
+    case NT_TR_ICE_CHECK_SENT:
+        return ev->n[3] == 1 ? "check sent, nominating" : ev->n[3] == 2 ? "check sent, triggered" : "check sent";
     case NT_TR_ICE_CHECK_RECEIVED: return "check received";
     case NT_TR_ICE_CHECK_ANSWERED: return "check answered";
     case NT_TR_ICE_CHECK_SUCCEEDED: return "check succeeded";
@@ -58,12 +60,14 @@ static void add_event(void *user, const struct nt_scn_case *c, struct nt_scn_nod
     const char *what = event_text(ev);
     if (*what == '\0' || nt_grow(&t->lines, &t->cap, t->count + 1, sizeof *t->lines, LINES_MAX) != NT_OK)
         return;
-    bool numbered = ev->kind == NT_TR_ICE_PAIR || ev->kind == NT_TR_ICE_PAIR_GONE || ev->kind == NT_TR_ICE_CHECK_SENT || ev->kind == NT_TR_ICE_CHECK_SUCCEEDED;
+    bool numbered = ev->kind == NT_TR_ICE_PAIR || ev->kind == NT_TR_ICE_PAIR_GONE || ev->kind == NT_TR_ICE_CHECK_SENT ||
+                    ev->kind == NT_TR_ICE_CHECK_SUCCEEDED;
     if (numbered)
         snprintf(pair, sizeof pair, "pair %" PRId64 " ", ev->n[2]);
     const char *why = ev->kind == NT_TR_ICE_PASSED_OVER && ev->text != NULL ? ev->text : "";
-    snprintf(line, sizeof line, "%10" PRId64 ".%03d ms  %-14s %s%s%s%s%s%s%s", ev->at / NT_MSEC, (int)(ev->at / NT_USEC % 1000), nt_scn_node_name(c, node), pair,
-             what, why, nt_addr_is_set(&ev->a) ? "  " : "", nt_addr_is_set(&ev->a) ? nt_addr_format(&ev->a, a) : "", nt_addr_is_set(&ev->b) ? " > " : "",
+    snprintf(line, sizeof line, "%10" PRId64 ".%03d ms  %-14s %s%s%s%s%s%s%s", ev->at / NT_MSEC, (int)(ev->at / NT_USEC % 1000),
+             nt_scn_node_name(c, node), pair, what, why, nt_addr_is_set(&ev->a) ? "  " : "",
+             nt_addr_is_set(&ev->a) ? nt_addr_format(&ev->a, a) : "", nt_addr_is_set(&ev->b) ? " > " : "",
              nt_addr_is_set(&ev->b) ? nt_addr_format(&ev->b, b) : "");
     t->lines[t->count] = strdup(line);
     t->count += t->lines[t->count] != NULL;
@@ -100,7 +104,8 @@ static int explain_case(const struct nt_options *o, const struct nt_carrier_ops 
     struct nt_capture capture;
     struct nt_result_case result;
     struct nt_run_listener listener = {add_event, &t};
-    struct nt_run_options options = {.seed = nt_selection_seed(s, 0, c), .seed_in_id = s->cases[0].seed_in_id, .carrier = carrier, .until = o->until};
+    struct nt_run_options options = {
+        .seed = nt_selection_seed(s, 0, c), .seed_in_id = s->cases[0].seed_in_id, .carrier = carrier, .until = o->until};
     nt_capture_init(&capture);
     nt_run_case(c, &options, &capture, &listener, &result);
     print_explanation(&result, &capture, &t);
@@ -112,7 +117,8 @@ static int explain_case(const struct nt_options *o, const struct nt_carrier_ops 
 }
 
 /* An id is that of a file, up to its "[" or "#", and then that of a case in it. */
-static int select_by_id(struct nt_options *o, const char *id, char *file, size_t cap, struct nt_selection *s, struct nt_diags *diags)
+static int select_by_id(struct nt_options *o, const char *id, char *file, size_t cap, struct nt_selection *s,
+                        struct nt_diags *diags)
 {
     size_t len = strcspn(id, "[#");
     snprintf(file, cap, "%.*s", (int)len, id);
@@ -142,7 +148,8 @@ int nt_command_explain(const struct nt_options *given)
     }
     int r = select_by_id(&o, given->args.items[0], file, sizeof file, &s, &diags);
     if (r == NT_EXIT_OK && s.count != 1) {
-        nt_diag_mend(nt_diag_add(&diags, NULL, 0, 0, "'%s' names %zu cases", given->args.items[0], s.count), "give one id that 'natsim list' shows");
+        nt_diag_mend(nt_diag_add(&diags, NULL, 0, 0, "'%s' names %zu cases", given->args.items[0], s.count),
+                     "give one id that 'natsim list' shows");
         r = NT_EXIT_USAGE;
     }
     const struct nt_carrier_ops *carrier = r == NT_EXIT_OK ? nt_carrier_load(o.carrier, &diags) : NULL;

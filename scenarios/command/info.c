@@ -68,8 +68,9 @@ int nt_command_presets(const struct nt_options *o)
         nt_nat_policy_finish(&p, p.ports != 0, &what);
         bool translates = p.kind == NT_GW_TRANSLATE;
         printf("%-24s %-27s %-27s %-11s %-13s %s%s%s\n", presets[i].name, translates ? nt_dependence_name(p.mapping) : "-",
-               translates ? nt_dependence_name(p.filtering) : "-", translates ? ports_name(p.ports) : "-", presets[i].evidence, presets[i].source,
-               presets[i].assumed != NULL ? "; assumed: " : "", presets[i].assumed != NULL ? presets[i].assumed : "");
+               translates ? nt_dependence_name(p.filtering) : "-", translates ? ports_name(p.ports) : "-", presets[i].evidence,
+               presets[i].source, presets[i].assumed != NULL ? "; assumed: " : "",
+               presets[i].assumed != NULL ? presets[i].assumed : "");
     }
     return NT_EXIT_OK;
 }

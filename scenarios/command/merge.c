@@ -152,7 +152,8 @@ int nt_command_merge(const struct nt_options *given)
     if (r == NT_EXIT_OK)
         r = report_missing(&m);
     if (r == NT_EXIT_OK && m.count == 0)
-        r = m.incomplete ? NT_EXIT_BROKEN : nt_merge_complain(o.args.items[0], 0, "holds no finished case", "give the --out directory of a run");
+        r = m.incomplete ? NT_EXIT_BROKEN
+                         : nt_merge_complain(o.args.items[0], 0, "holds no finished case", "give the --out directory of a run");
     if (r == NT_EXIT_OK)
         r = write_outputs(&m, &o);
     nt_merge_free(&m);

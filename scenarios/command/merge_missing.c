@@ -42,7 +42,9 @@ static void print_part(const struct nt_case_place *run, uint64_t part, uint64_t 
     if (run->shards == 1)
         fprintf(stderr, "natsim: %" PRIu64 " of the %" PRIu64 " cases of the run are here: it had not finished\n", have, want);
     else
-        fprintf(stderr, "natsim: part %" PRIu64 " of %" PRIu64 ": %" PRIu64 " of its %" PRIu64 " cases are here: give its directory too, or run it again with --shard %" PRIu64 "/%" PRIu64 "\n",
+        fprintf(stderr,
+                "natsim: part %" PRIu64 " of %" PRIu64 ": %" PRIu64 " of its %" PRIu64
+                " cases are here: give its directory too, or run it again with --shard %" PRIu64 "/%" PRIu64 "\n",
                 part, run->shards, have, want, part, run->shards);
 }
 
@@ -55,7 +57,8 @@ static uint64_t report_parts(const struct nt_case_place *places, size_t count, s
     for (uint64_t part = 0; part < parts; part++) {
         size_t here = 0;
         uint64_t want = (run->of - part + run->shards - 1) / run->shards;
-        uint64_t have = *used < count && are_of_same_run(run, places + *used) ? count_part(places + *used, count - *used, part, &here) : 0;
+        uint64_t have =
+            *used < count && are_of_same_run(run, places + *used) ? count_part(places + *used, count - *used, part, &here) : 0;
         *used += here;
         if (have < want && lacking++ < LINES_MAX)
             print_part(run, part, have, want);
@@ -84,7 +87,8 @@ static bool report_ranks(uint64_t first, uint64_t end, uint64_t size)
     if (first + 1 == end)
         fprintf(stderr, "natsim: rank %" PRIu64 " of %" PRIu64 " has left no log: none of its cases is here\n", first, size);
     else
-        fprintf(stderr, "natsim: ranks %" PRIu64 " to %" PRIu64 " of %" PRIu64 " have left no log: none of their cases is here\n", first, end - 1, size);
+        fprintf(stderr, "natsim: ranks %" PRIu64 " to %" PRIu64 " of %" PRIu64 " have left no log: none of their cases is here\n",
+                first, end - 1, size);
     return true;
 }
 

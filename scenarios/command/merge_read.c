@@ -75,8 +75,8 @@ static int read_log(struct nt_merge *m, size_t dir, const char *name)
 static int refuse_mixture(const char *dir, const struct nt_rank *a, const struct nt_rank *b)
 {
     bool sizes = a->size != b->size; /* else the starts differ */
-    fprintf(stderr, "natsim: %s: holds ranks of two runs: remove cases.*-of-%" PRIu64 ".%s* or cases.*-of-%" PRIu64 ".%s*\n", dir, a->size, sizes ? "" : a->run,
-            b->size, sizes ? "" : b->run);
+    fprintf(stderr, "natsim: %s: holds ranks of two runs: remove cases.*-of-%" PRIu64 ".%s* or cases.*-of-%" PRIu64 ".%s*\n", dir,
+            a->size, sizes ? "" : a->run, b->size, sizes ? "" : b->run);
     return NT_EXIT_USAGE;
 }
 
@@ -94,8 +94,8 @@ static int read_rank_log(struct nt_merge *m, size_t dir, struct nt_rank_log log)
     int r = read_log(m, dir, name);
     if (r != NT_EXIT_OK || !log.unfinished)
         return r;
-    fprintf(stderr, "natsim: rank %" PRIu64 " of %" PRIu64 " did not finish: its %zu finished case%s here\n", log.rank.rank, log.rank.size,
-            m->count - before, m->count - before == 1 ? " is" : "s are");
+    fprintf(stderr, "natsim: rank %" PRIu64 " of %" PRIu64 " did not finish: its %zu finished case%s here\n", log.rank.rank,
+            log.rank.size, m->count - before, m->count - before == 1 ? " is" : "s are");
     m->incomplete = true;
     return r;
 }
@@ -139,7 +139,7 @@ static int drop_duplicates(struct nt_merge *m)
         }
         if (strcmp(before->json, k->json) != 0)
             r = nt_merge_complain(m->dirs[k->dir], 0, k->result.id,
-                         "two directories differ in this case: merge runs of the same version and seed");
+                                  "two directories differ in this case: merge runs of the same version and seed");
         free(k->json);
         nt_result_case_free(&k->result);
     }

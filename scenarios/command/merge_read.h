@@ -22,8 +22,9 @@ struct nt_merge {
     bool incomplete;               /* cases that were selected did not run: no verdict */
 };
 
-/* Reads the directories: cases in the order of the run, each once, and the ranks. Says on standard error which ranks did not finish.
- * NT_EXIT_OK, NT_EXIT_USAGE with a message on standard error, or NT_EXIT_BROKEN. The caller frees with nt_merge_free in any case. */
+/* Reads the directories: cases in the order of the run, each once, and the ranks. Says on standard error which ranks did not
+ * finish. NT_EXIT_OK, NT_EXIT_USAGE with a message on standard error, or NT_EXIT_BROKEN. The caller frees with nt_merge_free in any
+ * case. */
 int nt_merge_read(struct nt_merge *m);
 void nt_merge_free(struct nt_merge *m);
 /* "natsim: path:line: what: mend"; line 0: none. Returns NT_EXIT_USAGE. */

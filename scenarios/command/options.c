@@ -86,8 +86,8 @@ static int read_range(const char *text, const char *between, uint64_t *a, uint64
 static int set_seeds(struct nt_options *o, const char *value, struct nt_diags *diags)
 {
     o->seeds_given = true;
-    if (read_range(value, "..", &o->seed_first, &o->seed_last) != NT_OK || o->seed_last < o->seed_first || o->seed_last > INT64_MAX ||
-        o->seed_last - o->seed_first >= SEEDS_MAX)
+    if (read_range(value, "..", &o->seed_first, &o->seed_last) != NT_OK || o->seed_last < o->seed_first ||
+        o->seed_last > INT64_MAX || o->seed_last - o->seed_first >= SEEDS_MAX)
         return complain(diags, "--seeds cannot be", value, "A..B, as in 1..200, a million at most");
     return NT_EXIT_OK;
 }
@@ -102,7 +102,8 @@ static int set_shard(struct nt_options *o, const char *value, struct nt_diags *d
             return complain(diags, "--shard", value, why);
         o->shard = o->rank.rank;
         o->shards = o->rank.size;
-    } else if (read_range(value, "/", &o->shard, &o->shards) != NT_OK || o->shards == 0 || o->shards > NT_RANKS_MAX || o->shard > o->shards) {
+    } else if (read_range(value, "/", &o->shard, &o->shards) != NT_OK || o->shards == 0 || o->shards > NT_RANKS_MAX ||
+               o->shard > o->shards) {
         return complain(diags, "--shard cannot be", value, "I/N, as in 1/3, or mpi");
     }
     return NT_EXIT_OK;
@@ -132,7 +133,8 @@ static int set_capture(struct nt_options *o, const char *value, struct nt_diags 
 static int set_capture_format(struct nt_options *o, const char *value, struct nt_diags *diags)
 {
     o->plain_pcap = strcmp(value, "pcap") == 0;
-    return o->plain_pcap || strcmp(value, "pcapng") == 0 ? NT_EXIT_OK : complain(diags, "--capture-format cannot be", value, "pcapng or pcap");
+    return o->plain_pcap || strcmp(value, "pcapng") == 0 ? NT_EXIT_OK
+                                                         : complain(diags, "--capture-format cannot be", value, "pcapng or pcap");
 }
 
 static int set_carrier(struct nt_options *o, const char *value, struct nt_diags *diags)
@@ -145,19 +147,23 @@ static int set_carrier(struct nt_options *o, const char *value, struct nt_diags 
 
 static int set_until(struct nt_options *o, const char *value, struct nt_diags *diags)
 {
-    return nt_unit_time(value, &o->until) == NT_UNIT_OK ? NT_EXIT_OK : complain(diags, "--until cannot be", value, "a time with its unit, as in 30s");
+    return nt_unit_time(value, &o->until) == NT_UNIT_OK
+               ? NT_EXIT_OK
+               : complain(diags, "--until cannot be", value, "a time with its unit, as in 30s");
 }
 
 static int set_agent_l(struct nt_options *o, const char *value, struct nt_diags *diags)
 {
     o->agent_l = value;
-    return *value != '\0' ? NT_EXIT_OK : complain(diags, "a command is missing after", "--agent-l", "what starts the process, as for a shell");
+    return *value != '\0' ? NT_EXIT_OK
+                          : complain(diags, "a command is missing after", "--agent-l", "what starts the process, as for a shell");
 }
 
 static int set_agent_r(struct nt_options *o, const char *value, struct nt_diags *diags)
 {
     o->agent_r = value;
-    return *value != '\0' ? NT_EXIT_OK : complain(diags, "a command is missing after", "--agent-r", "what starts the process, as for a shell");
+    return *value != '\0' ? NT_EXIT_OK
+                          : complain(diags, "a command is missing after", "--agent-r", "what starts the process, as for a shell");
 }
 
 // clang-format off

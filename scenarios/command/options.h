@@ -19,7 +19,7 @@ struct nt_options;
 
 struct nt_command {
     const char *name, *args;
-    const char *help;                        /* one line for --help; NULL: not in this version */
+    const char *help;                       /* one line for --help; NULL: not in this version */
     int (*run)(const struct nt_options *o); /* returns an exit code and prints errors on standard error */
 };
 

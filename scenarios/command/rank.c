@@ -8,9 +8,9 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-/* In this order: inside a Slurm job Open MPI's mpirun is what started us; then MPICH and Intel MPI; then srun alone. `run`: variables whose
- * values all ranks of one start share and no other start has. Under mpirun the step id of Slurm is no such value: one start may take
- * several steps. */
+/* In this order: inside a Slurm job Open MPI's mpirun is what started us; then MPICH and Intel MPI; then srun alone. `run`:
+ * variables whose values all ranks of one start share and no other start has. Under mpirun the step id of Slurm is no such value:
+ * one start may take several steps. */
 static const struct {
     const char *rank, *size, *run[2];
 } launchers[] = {
@@ -46,15 +46,16 @@ int nt_rank_from_launcher(struct nt_rank *rank, char *why, size_t cap)
         const char *own = getenv(launchers[i].rank), *size = getenv(launchers[i].size);
         if (own == NULL && size == NULL)
             continue;
-        if (nt_unit_integer(or_empty(own), &rank->rank) != NT_UNIT_OK || nt_unit_integer(or_empty(size), &rank->size) != NT_UNIT_OK ||
-            rank->rank >= rank->size || rank->size > NT_RANKS_MAX) {
-            snprintf(why, cap, "%s is '%s' and %s is '%s': the launcher sets a rank from 0 and a size above it, of at most %d", launchers[i].rank,
-                     or_empty(own), launchers[i].size, or_empty(size), NT_RANKS_MAX);
+        if (nt_unit_integer(or_empty(own), &rank->rank) != NT_UNIT_OK ||
+            nt_unit_integer(or_empty(size), &rank->size) != NT_UNIT_OK || rank->rank >= rank->size || rank->size > NT_RANKS_MAX) {
+            snprintf(why, cap, "%s is '%s' and %s is '%s': the launcher sets a rank from 0 and a size above it, of at most %d",
+                     launchers[i].rank, or_empty(own), launchers[i].size, or_empty(size), NT_RANKS_MAX);
             return NT_EFORMAT;
         }
         name_run(launchers[i].run, rank->run);
         return NT_OK;
     }
-    snprintf(why, cap, "no launcher has set a rank (%s, %s or %s): mpirun natsim run ... --shard mpi", launchers[0].rank, launchers[1].rank, launchers[2].rank);
+    snprintf(why, cap, "no launcher has set a rank (%s, %s or %s): mpirun natsim run ... --shard mpi", launchers[0].rank,
+             launchers[1].rank, launchers[2].rank);
     return NT_EFORMAT;
 }

@@ -1,5 +1,5 @@
-/* A rank: one of the processes of a run that a launcher (mpirun, srun) starts, maybe on many machines, all with the same --out. It takes
- * the cases whose index modulo the size is its rank. */
+/* A rank: one of the processes of a run that a launcher (mpirun, srun) starts, maybe on many machines, all with the same --out. It
+ * takes the cases whose index modulo the size is its rank. */
 #ifndef NT_COMMAND_RANK_H
 #define NT_COMMAND_RANK_H
 

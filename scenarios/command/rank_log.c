@@ -17,8 +17,8 @@
 void nt_rank_log_name(const struct nt_rank_log *log, char name[NT_RANK_NAME_BYTES])
 {
     const struct nt_rank *r = &log->rank;
-    snprintf(name, NT_RANK_NAME_BYTES, "cases.%" PRIu64 "-of-%" PRIu64 "%s%s%s.jsonl", r->rank, r->size, r->run[0] != '\0' ? "." : "", r->run,
-             log->unfinished ? ".unfinished" : "");
+    snprintf(name, NT_RANK_NAME_BYTES, "cases.%" PRIu64 "-of-%" PRIu64 "%s%s%s.jsonl", r->rank, r->size,
+             r->run[0] != '\0' ? "." : "", r->run, log->unfinished ? ".unfinished" : "");
 }
 
 /* A file is a log if the name that is made from the parsed fields is its own. */
@@ -40,7 +40,8 @@ static bool parse_log_name(const char *name, struct nt_rank_log *log)
 
 int nt_rank_log_finish(const char *dir, const struct nt_rank *rank)
 {
-    char was[NT_RANK_NAME_BYTES], is[NT_RANK_NAME_BYTES], from[PATH_BYTES + NT_RANK_NAME_BYTES], to[PATH_BYTES + NT_RANK_NAME_BYTES];
+    char was[NT_RANK_NAME_BYTES], is[NT_RANK_NAME_BYTES], from[PATH_BYTES + NT_RANK_NAME_BYTES],
+        to[PATH_BYTES + NT_RANK_NAME_BYTES];
     nt_rank_log_name(&(struct nt_rank_log){*rank, true}, was);
     nt_rank_log_name(&(struct nt_rank_log){*rank, false}, is);
     snprintf(from, sizeof from, "%s/%s", dir, was);

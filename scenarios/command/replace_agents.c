@@ -38,7 +38,8 @@ bool nt_replace_agents(struct nt_scn_case *c, const struct nt_options *o, struct
     if (!replace_agent(c, "L", o->agent_l, diags) || !replace_agent(c, "R", o->agent_r, diags))
         return false;
     if (c->expect.explore_first > 0) {
-        nt_diag_mend(nt_diag_add(diags, NULL, 0, 0, "%s explores orders in virtual time, and processes run in real time", c->id), MEND);
+        nt_diag_mend(nt_diag_add(diags, NULL, 0, 0, "%s explores orders in virtual time, and processes run in real time", c->id),
+                     MEND);
         return false;
     }
     clear_expectations_of_agents(c);

@@ -1,6 +1,7 @@
 /* natsim run: loads the cases, gives them to workers, collects their results and writes the reports. */
 #include "scenarios/command/run.h"
 #include "core/base/err.h"
+#include "pcap/capture.h"
 #include "reports/console.h"
 #include "reports/result/result_json.h"
 #include "reports/result/result_parse.h"
@@ -32,11 +33,11 @@ struct runner {
     struct nt_capture capture; /* of a worker, from case to case */
     struct nt_result_case *results;
     bool *have;
-    size_t finished, shown;    /* shown: cases whose lines are printed, in order whoever finishes first */
-    FILE *log;                 /* cases.jsonl, or a rank's */
+    size_t finished, shown; /* shown: cases whose lines are printed, in order whoever finishes first */
+    FILE *log;              /* cases.jsonl, or a rank's */
     char log_path[PATH_BYTES];
-    bool broken;               /* an output could not be written */
-    bool progress;             /* a terminal without -v */
+    bool broken;   /* an output could not be written */
+    bool progress; /* a terminal without -v */
     struct nt_console console;
 };
 
@@ -66,7 +67,10 @@ static void set_flags(const struct runner *run, struct nt_result_case *out)
 static void run_case(struct runner *run, size_t job, const struct nt_scn_case *c, struct nt_result_case *out)
 {
     const struct nt_options *o = run->o;
-    struct nt_run_options options = {.seed = nt_selection_seed(&run->s, job, c), .seed_in_id = run->s.cases[job].seed_in_id, .carrier = run->carrier, .until = o->until};
+    struct nt_run_options options = {.seed = nt_selection_seed(&run->s, job, c),
+                                     .seed_in_id = run->s.cases[job].seed_in_id,
+                                     .carrier = run->carrier,
+                                     .until = o->until};
     char *logs = nt_scn_live(c) && o->keep != NT_KEEP_NONE ? nt_output_logs(o->out, c->id) : NULL;
     options.logs = logs;
     nt_repeat_case(c, &options, o->runs, &run->capture, out);
@@ -142,15 +146,20 @@ static bool take_lost_job(void *user, size_t job, const char *why)
     struct nt_result_case *r = &run->results[job];
     struct nt_scn_case *c = nt_scn_file_case(run->s.files[s->file], s->index, &diags);
     nt_diags_clear(&diags);
-    *r = (struct nt_result_case){.outcome = NT_ERROR, .connect_ms = -1, .seed = s->own_seed && c != NULL ? c->seed : s->seed,
-        .id = nt_selection_id(&run->s, job), .file = strdup(nt_scn_file_shown(run->s.files[s->file])),
-        .claim = strdup(nt_scn_file_claim(run->s.files[s->file])), .reason = strdup(why)};
+    *r = (struct nt_result_case){.outcome = NT_ERROR,
+                                 .connect_ms = -1,
+                                 .seed = s->own_seed && c != NULL ? c->seed : s->seed,
+                                 .id = nt_selection_id(&run->s, job),
+                                 .file = strdup(nt_scn_file_shown(run->s.files[s->file])),
+                                 .claim = strdup(nt_scn_file_claim(run->s.files[s->file])),
+                                 .reason = strdup(why)};
     set_flags(run, r);
     for (size_t i = 0; c != NULL && i < c->param_count; i++) {
         if (i == 0)
             r->params = calloc(c->param_count, sizeof *r->params);
         if (r->params != NULL)
-            r->params[r->param_count++] = (struct nt_result_param){strdup(c->params[i].name), strdup(c->params[i].json), strdup(c->params[i].label)};
+            r->params[r->param_count++] =
+                (struct nt_result_param){strdup(c->params[i].name), strdup(c->params[i].json), strdup(c->params[i].label)};
     }
     nt_scn_case_del(c);
     char *json = nt_result_case_to_json(r);
@@ -214,7 +223,8 @@ static void print_stats(const struct nt_results *r)
     for (size_t i = 0; i < r->case_count; i++)
         packets += r->cases[i].packets;
     int64_t ms = processor_ms(RUSAGE_SELF) + processor_ms(RUSAGE_CHILDREN);
-    printf("%zu cases, %" PRIu64 " packets at taps, %" PRId64 ".%03d s of processor time\n", r->case_count, packets, ms / 1000, (int)(ms % 1000));
+    printf("%zu cases, %" PRIu64 " packets at taps, %" PRId64 ".%03d s of processor time\n", r->case_count, packets, ms / 1000,
+           (int)(ms % 1000));
 }
 
 /* A rank has one worker: launchers start a rank for each processor. */
@@ -224,8 +234,8 @@ static unsigned worker_count(const struct nt_options *o)
     return o->jobs > 0 ? o->jobs : processors > 0 ? (unsigned)processors : 1;
 }
 
-/* A rank whose cases failed exits with 0, because launchers kill the other ranks when one fails; merge gives the verdict. The log stays
- * unfinished when --fail-fast left out cases. */
+/* A rank whose cases failed exits with 0, because launchers kill the other ranks when one fails; merge gives the verdict. The log
+ * stays unfinished when --fail-fast left out cases. */
 static int end_rank(struct runner *run, const struct nt_results *results)
 {
     const struct nt_options *o = run->o;
@@ -235,7 +245,8 @@ static int end_rank(struct runner *run, const struct nt_results *results)
         run->broken = true;
     }
     nt_results_count(results, n);
-    printf("rank %" PRIu64 " of %" PRIu64 ": %zu of its %zu cases ran, %zu passed; when all ranks have ended, the verdict: natsim merge %s\n",
+    printf("rank %" PRIu64 " of %" PRIu64
+           ": %zu of its %zu cases ran, %zu passed; when all ranks have ended, the verdict: natsim merge %s\n",
            o->rank.rank, o->rank.size, results->case_count, run->s.count, n[NT_PASS], o->out);
     if (o->stats)
         print_stats(results);
@@ -258,8 +269,13 @@ static int end_run(struct runner *run, const struct nt_results *results)
 static int run_all(struct runner *run)
 {
     struct nt_results results = {0};
-    struct nt_pool pool = {.jobs = run->s.count, .workers = worker_count(run->o),
-                           .user = run, .job_seconds = run->o->runs > 1 ? run->o->runs * NT_POOL_JOB_SECONDS : 0, .work = run_job, .done = take_answer, .lost = take_lost_job};
+    struct nt_pool pool = {.jobs = run->s.count,
+                           .workers = worker_count(run->o),
+                           .user = run,
+                           .job_seconds = run->o->runs > 1 ? run->o->runs * NT_POOL_JOB_SECONDS : 0,
+                           .work = run_job,
+                           .done = take_answer,
+                           .lost = take_lost_job};
     pool.workers = pool.workers < NT_POOL_WORKERS_MAX ? pool.workers : NT_POOL_WORKERS_MAX;
     show_progress(run);
     run->broken |= run->s.count > 0 && nt_pool_run(&pool) != NT_OK;
@@ -297,7 +313,8 @@ int nt_command_run(const struct nt_options *o)
     if (r == NT_EXIT_OK)
         r = check_agents(&run, &diags);
     if (r == NT_EXIT_OK && (o->ranked ? run.s.total : run.s.count) == 0) { /* more ranks than cases: some have none */
-        nt_diag_mend(nt_diag_add(&diags, NULL, 0, 0, "no case is selected"), "'natsim list' shows what there is; look at --filter, --tag and --shard");
+        nt_diag_mend(nt_diag_add(&diags, NULL, 0, 0, "no case is selected"),
+                     "'natsim list' shows what there is; look at --filter, --tag and --shard");
         r = NT_EXIT_USAGE;
     }
     nt_adapters_to_path();

@@ -83,8 +83,12 @@ static int add_cell(struct nt_selection *s, const struct nt_options *o, uint32_t
 {
     uint64_t first = o->seeds_given ? o->seed_first : o->seed, last = o->seeds_given ? o->seed_last : o->seed;
     for (uint64_t seed = first;; seed++) {
-        struct nt_selected_case c = {.file = file, .index = index, .seed = seed, .seed_in_id = o->seeds_given,
-                                     .own_seed = !o->seeds_given && !o->seed_given, .order = s->total};
+        struct nt_selected_case c = {.file = file,
+                                     .index = index,
+                                     .seed = seed,
+                                     .seed_in_id = o->seeds_given,
+                                     .own_seed = !o->seeds_given && !o->seed_given,
+                                     .order = s->total};
         char *id = make_id(s, &c);
         bool wanted = id != NULL && matches_filter(id, &o->filters);
         int r = id != NULL ? NT_OK : NT_ENOMEM;
@@ -133,7 +137,8 @@ static int find_files(struct nt_selection *s, const struct nt_options *o, const 
     return r;
 }
 
-int nt_select(struct nt_selection *s, const struct nt_options *o, const char *fallback, enum nt_carrier_name carrier, struct nt_diags *diags)
+int nt_select(struct nt_selection *s, const struct nt_options *o, const char *fallback, enum nt_carrier_name carrier,
+              struct nt_diags *diags)
 {
     *s = (struct nt_selection){0};
     if (find_files(s, o, fallback, diags) != NT_OK)

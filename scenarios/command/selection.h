@@ -25,9 +25,10 @@ struct nt_selection {
     uint64_t total; /* cases before the shard was taken */
 };
 
-/* `fallback`: the argument when there is none; NULL: every suite. `carrier`: the one that must be able to run the cases. NT_EXIT_OK, or
- * NT_EXIT_USAGE with diagnostics. */
-int nt_select(struct nt_selection *s, const struct nt_options *o, const char *fallback, enum nt_carrier_name carrier, struct nt_diags *diags);
+/* `fallback`: the argument when there is none; NULL: every suite. `carrier`: the one that must be able to run the cases.
+ * NT_EXIT_OK, or NT_EXIT_USAGE with diagnostics. */
+int nt_select(struct nt_selection *s, const struct nt_options *o, const char *fallback, enum nt_carrier_name carrier,
+              struct nt_diags *diags);
 void nt_selection_free(struct nt_selection *s);
 /* The i-th case's id with its seed; NULL without memory. The caller frees. */
 char *nt_selection_id(const struct nt_selection *s, size_t i);

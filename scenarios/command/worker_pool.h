@@ -7,16 +7,16 @@
 
 #define NT_POOL_WORKERS_MAX 256
 #define NT_POOL_TEXT_MAX ((size_t)256 << 20) /* of one job's answer */
-#define NT_POOL_JOB_SECONDS 700              /* of wall clock, then the worker is killed; a case in real time may take ten minutes */
+#define NT_POOL_JOB_SECONDS 700 /* of wall clock, then the worker is killed; a case in real time may take ten minutes */
 
 struct nt_pool {
     size_t jobs;
     unsigned workers;
     unsigned job_seconds; /* 0: NT_POOL_JOB_SECONDS */
     void *user;
-    char *(*work)(void *user, size_t job);                                /* in the worker: a malloc'd text, NULL: failed */
-    bool (*done)(void *user, size_t job, const char *text, size_t len);   /* in the caller; false: hand out no more jobs */
-    bool (*lost)(void *user, size_t job, const char *why);                /* in the caller: the worker crashed or hung; likewise */
+    char *(*work)(void *user, size_t job);                              /* in the worker: a malloc'd text, NULL: failed */
+    bool (*done)(void *user, size_t job, const char *text, size_t len); /* in the caller; false: hand out no more jobs */
+    bool (*lost)(void *user, size_t job, const char *why);              /* in the caller: the worker crashed or hung; likewise */
 };
 
 /* 0 when every job that was handed out was done or lost; NT_EIO when no worker can be started. */

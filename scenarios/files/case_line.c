@@ -11,7 +11,8 @@ char *nt_case_line(const char *case_json, const struct nt_case_place *place)
     size_t len = strlen(case_json) + 120;
     char *line = malloc(len);
     if (line != NULL)
-        snprintf(line, len, "{\"order\": %" PRIu64 ", \"of\": %" PRIu64 ", \"shards\": %" PRIu64 ", %s\n", place->order, place->of, place->shards, case_json + 1);
+        snprintf(line, len, "{\"order\": %" PRIu64 ", \"of\": %" PRIu64 ", \"shards\": %" PRIu64 ", %s\n", place->order, place->of,
+                 place->shards, case_json + 1);
     return line;
 }
 
@@ -33,6 +34,7 @@ const char *nt_case_line_read(const char *line, size_t len, struct nt_case_place
     if (len < 2 || !read_member(&at, "{\"order\": ", &place->order) || !read_member(&at, ", \"of\": ", &place->of) ||
         !read_member(&at, ", \"shards\": ", &place->shards))
         return NULL;
-    bool sound = place->order < place->of && place->of <= NT_CASE_PLACE_MAX && place->shards > 0 && place->shards <= NT_CASE_PLACE_MAX;
+    bool sound =
+        place->order < place->of && place->of <= NT_CASE_PLACE_MAX && place->shards > 0 && place->shards <= NT_CASE_PLACE_MAX;
     return sound && strncmp(at, ", ", 2) == 0 ? at + 2 : NULL;
 }

@@ -53,7 +53,8 @@ static bool add_to_path(const char *dir)
 
 void nt_adapters_to_path(void)
 {
-    static const char *const places[][2] = {{"/../../tests/interop/adapters", "/../../build"}, {"/../adapters", "/../../../libexec/natsim"}};
+    static const char *const places[][2] = {{"/../../tests/interop/adapters", "/../../build"},
+                                            {"/../adapters", "/../../../libexec/natsim"}};
     const char *suites = nt_suites_directory();
     char dir[2 * PATH_MAX], real[PATH_MAX], exe[PATH_MAX], *slash;
     for (size_t i = 0; suites != NULL && i < 2; i++) {

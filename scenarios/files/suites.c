@@ -34,7 +34,7 @@ static bool is_scenario(const char *name)
     return dot != NULL && name[0] != '.' && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
 }
 
-/* What an id shows of a path: the part under suites/, or the path without "./". */
+/* The part of a path that ids show: what follows suites/, or the path without "./". */
 static const char *shown_part(const char *path)
 {
     const char *part = NULL;
@@ -49,7 +49,7 @@ static const char *shown_part(const char *path)
 }
 
 /* results.json names files relative to where the command ran: "../there/case.yaml" for "/over/there/case.yaml". */
-static char *relative(const char *path)
+static char *relative_path(const char *path)
 {
     char here[PATH_BYTES];
     if (path[0] != '/' || getcwd(here, sizeof here) == NULL)
@@ -76,7 +76,7 @@ static int add_file(struct nt_suite_files *f, const char *path)
     if (r != NT_OK)
         return r;
     struct nt_suite_file *item = &f->items[f->count];
-    *item = (struct nt_suite_file){.path = strdup(path), .id_path = strdup(shown_part(path)), .shown = relative(shown_part(path))};
+    *item = (struct nt_suite_file){.path = strdup(path), .id_path = strdup(shown_part(path)), .shown = relative_path(shown_part(path))};
     f->count++;
     if (item->path == NULL || item->id_path == NULL || item->shown == NULL)
         return NT_ENOMEM;
@@ -115,7 +115,7 @@ static int add_directory(struct nt_suite_files *f, const char *path, int depth)
     return r;
 }
 
-static void unknown(struct nt_diags *diags, const char *argument)
+static void complain_unknown(struct nt_diags *diags, const char *argument)
 {
     const char *dir = nt_suites_directory();
     struct dirent **entries = NULL;
@@ -155,7 +155,7 @@ int nt_suites_add(struct nt_suite_files *f, const char *argument, struct nt_diag
     else if (dir != NULL && snprintf(path, sizeof path, "%s/%s.yaml", dir, argument) < (int)sizeof path && is_file(path))
         r = add_file(f, path);
     if (r == NT_ENOENT)
-        unknown(diags, argument);
+        complain_unknown(diags, argument);
     else if (r == NT_EIO)
         nt_diag_mend(nt_diag_add(diags, argument, 0, 0, "cannot be read (%s)", strerror(errno)), "check its permissions");
     else if (r == NT_OK && f->count == before)

@@ -1,4 +1,4 @@
-/* Which scenario files a command line means: files, directories, and names of suites, which are found from any directory. */
+/* The scenario files that arguments of a command line name: files, directories, and suites by their names. */
 #ifndef NT_FILES_SUITES_H
 #define NT_FILES_SUITES_H
 
@@ -19,10 +19,10 @@ struct nt_suite_files {
     size_t count, cap;
 };
 
-/* Adds the files of one argument, in order of their names. A name that is none of a file, a directory or a suite is a
- * diagnostic with the nearest suite. 0 or a negative error. */
+/* Adds the files of one argument, in order of their names. An argument that names no file, directory or suite is a diagnostic with the nearest
+ * suite. 0 or a negative error. */
 int nt_suites_add(struct nt_suite_files *f, const char *argument, struct nt_diags *diags);
-/* Orders all by id, and drops what was named twice. */
+/* Sorts the files by id, and drops those that were named twice. */
 void nt_suites_sort(struct nt_suite_files *f);
 void nt_suites_free(struct nt_suite_files *f);
 

@@ -3,6 +3,7 @@
 #ifndef NT_ORACLE_GATEWAYS_H
 #define NT_ORACLE_GATEWAYS_H
 
+#include "natsim/nat/policy/policy.h"
 #include "scenarios/oracle/facts.h"
 
 struct nt_oracle_packet {

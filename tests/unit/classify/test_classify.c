@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "core/base/err.h"
+#include "scenarios/classify/compare.h"
 #include "scenarios/classify/measure.h"
 
 #include <stdlib.h>
@@ -30,7 +31,7 @@ static char *differences(const struct nt_nat_policy *is, const struct nt_nat_pol
     size_t len;
     FILE *out = open_memstream(&text, &len);
     assert_non_null(out);
-    assert_int_equal(nt_classify(is, 1, NULL, &m), NT_OK);
+    assert_int_equal(nt_classify(is, 1, &m), NT_OK);
     *count = nt_classify_compare("p", said, &m, out);
     assert_int_equal(fclose(out), 0);
     return text;
