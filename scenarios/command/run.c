@@ -14,6 +14,7 @@
 #include "scenarios/files/case_line.h"
 #include "scenarios/files/installed.h"
 #include "scenarios/files/output.h"
+#include "scenarios/judge/outcome.h"
 #include "scenarios/run/repeat.h"
 
 #include <errno.h>
@@ -146,23 +147,16 @@ static bool take_lost_job(void *user, size_t job, const char *why)
     struct nt_result_case *r = &run->results[job];
     struct nt_scn_case *c = nt_scn_file_case(run->s.files[s->file], s->index, &diags);
     nt_diags_clear(&diags);
-    *r = (struct nt_result_case){.outcome = NT_ERROR,
-                                 .connect_ms = -1,
-                                 .seed = s->own_seed && c != NULL ? c->seed : s->seed,
-                                 .id = nt_selection_id(&run->s, job),
-                                 .file = strdup(nt_scn_file_shown(run->s.files[s->file])),
-                                 .claim = strdup(nt_scn_file_claim(run->s.files[s->file])),
-                                 .reason = strdup(why)};
-    set_flags(run, r);
-    for (size_t i = 0; c != NULL && i < c->param_count; i++) {
-        if (i == 0)
-            r->params = calloc(c->param_count, sizeof *r->params);
-        if (r->params != NULL)
-            r->params[r->param_count++] =
-                (struct nt_result_param){strdup(c->params[i].name), strdup(c->params[i].json), strdup(c->params[i].label)};
-    }
+    bool made = c != NULL && nt_result_identify(c, s->own_seed ? c->seed : s->seed, s->seed_in_id, why, r) == NT_OK;
+    if (made)
+        set_flags(run, r);
     nt_scn_case_del(c);
-    char *json = nt_result_case_to_json(r);
+    char *json = made ? nt_result_case_to_json(r) : NULL;
+    if (json == NULL) {
+        fputs("natsim: out of memory\n", stderr);
+        nt_result_case_free(r);
+        run->broken = true;
+    }
     bool go_on = json != NULL && add_result(run, job, json);
     free(json);
     return go_on;
