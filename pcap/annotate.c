@@ -5,7 +5,7 @@
 #include "core/base/err.h"
 #include "core/stun/stun.h"
 #include "core/turn/channel_data.h"
-#include "natsim/packet/packet.h"
+#include "natsim/packet/icmp.h"
 
 #include <stdarg.h>
 #include <stdbool.h>

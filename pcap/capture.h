@@ -4,6 +4,7 @@
 #define NT_PCAP_CAPTURE_H
 
 #include "core/base/trace.h"
+#include "natsim/packet/drop.h"
 #include "natsim/packet/packet.h"
 
 #define NT_CAPTURE_BYTES_MAX (UINT64_C(1) << 31) /* packet bytes of one capture; beyond, packets are counted, not kept */

@@ -1,5 +1,14 @@
-/* Faults that steps of a scenario put on a node's packets. */
+#include "natsim/fabric/fault.h"
+#include "core/base/err.h"
 #include "natsim/fabric/fabric_state.h"
+
+#define NT_FAULTS_MAX 65536
+
+struct nt_fault_state {
+    struct nt_fault fault;
+    uint64_t matches;
+    uint32_t next; /* of the same node */
+};
 
 int nt_fabric_add_fault(struct nt_fabric *f, const struct nt_fault *fault)
 {
@@ -16,7 +25,7 @@ int nt_fabric_add_fault(struct nt_fabric *f, const struct nt_fault *fault)
     return NT_OK;
 }
 
-static bool counts(const struct nt_fault *fault, uint64_t match)
+static bool is_hit(const struct nt_fault *fault, uint64_t match)
 {
     for (size_t i = 0; i < fault->nth_count; i++)
         if (fault->nth[i] == match)
@@ -24,8 +33,8 @@ static bool counts(const struct nt_fault *fault, uint64_t match)
     return fault->nth_count == 0;
 }
 
-/* Flips the lowest bit of the payload's last byte; the checksums are repaired, so that the receiver's protocol judges. */
-static void corrupt(struct nt_packet *p)
+/* Flips the lowest bit of the payload's last byte, and repairs the checksums, so that the packet reaches the protocol above UDP. */
+static void corrupt_payload(struct nt_packet *p)
 {
     if (p->payload_len == 0)
         return;
@@ -34,7 +43,7 @@ static void corrupt(struct nt_packet *p)
     nt_packet_fix_checksums(p);
 }
 
-struct nt_fault_effect nt_fault_match(struct nt_fabric *f, uint32_t node, bool on_arrival, struct nt_packet *p, nt_time now)
+struct nt_fault_effect nt_fault_apply(struct nt_fabric *f, uint32_t node, bool on_arrival, struct nt_packet *p, nt_time now)
 {
     struct nt_fault_effect effect = {0};
     bool damage = false;
@@ -42,7 +51,7 @@ struct nt_fault_effect nt_fault_match(struct nt_fabric *f, uint32_t node, bool o
         struct nt_fault_state *s = f->faults + i;
         const struct nt_fault *t = &s->fault;
         if (t->on_arrival != on_arrival || now >= t->until || (t->match != NULL && !t->match(t->user, p->data, p->len)) ||
-            !counts(t, ++s->matches))
+            !is_hit(t, ++s->matches))
             continue;
         switch (t->kind) {
         case NT_FAULT_DROP: effect.drop = true; break;
@@ -52,6 +61,6 @@ struct nt_fault_effect nt_fault_match(struct nt_fabric *f, uint32_t node, bool o
         }
     }
     if (damage)
-        corrupt(p);
+        corrupt_payload(p);
     return effect;
 }

@@ -1,5 +1,10 @@
-/* Networks and attachments: who answers for an address, and what a crossing does to a packet. */
+#include "natsim/fabric/network.h"
+#include "core/base/err.h"
+#include "natsim/fabric/carrier.h"
 #include "natsim/fabric/fabric_state.h"
+#include "natsim/fabric/fate.h"
+#include "natsim/fabric/impair.h"
+#include "natsim/fabric/partition.h"
 #include "natsim/packet/fragment.h"
 
 #include <stdio.h>
@@ -10,23 +15,23 @@ enum { MTU_DEFAULT = 1500, MTU_MIN = 68 /* RFC 791, 3.2: every internet module m
 
 uint32_t nt_fabric_add_network(struct nt_fabric *f, const struct nt_network_config *config)
 {
-    struct nt_network n = {.config = *config};
-    n.config.mtu = config->mtu != 0 ? config->mtu : MTU_DEFAULT;
-    n.config.queue = config->queue != 0 ? config->queue : QUEUE_DEFAULT;
-    if (n.config.mtu < MTU_MIN || config->delay < 0 || config->jitter < 0)
+    struct nt_network net = {.config = *config};
+    net.config.mtu = config->mtu != 0 ? config->mtu : MTU_DEFAULT;
+    net.config.queue = config->queue != 0 ? config->queue : QUEUE_DEFAULT;
+    if (net.config.mtu < MTU_MIN || config->delay < 0 || config->jitter < 0)
         return NT_FABRIC_NONE;
     if (nt_grow(&f->networks, &f->network_cap, f->network_count + 1, sizeof *f->networks, NT_NODES_MAX) != NT_OK ||
-        (n.name = strdup(config->name)) == NULL)
+        (net.name = strdup(config->name)) == NULL)
         return NT_FABRIC_NONE;
-    n.config.name = n.name;
-    n.ours = config->medium == NT_MEDIUM_SWITCH || f->carrier == &nt_carrier_builtin;
-    if (f->carrier->network != NULL && f->carrier->network(f->carried, (uint32_t)f->network_count, &n.config) != NT_OK) {
-        free(n.name);
+    net.config.name = net.name;
+    net.impaired_here = config->medium == NT_MEDIUM_SWITCH || f->carrier == &nt_carrier_builtin;
+    if (f->carrier->network != NULL && f->carrier->network(f->carried, (uint32_t)f->network_count, &net.config) != NT_OK) {
+        free(net.name);
         return NT_FABRIC_NONE;
     }
-    nt_map_init(&n.addresses, sizeof(struct nt_addr));
-    nt_map_init(&n.pairs, 2 * sizeof(uint32_t));
-    f->networks[f->network_count] = n;
+    nt_map_init(&net.addresses, sizeof(struct nt_addr));
+    nt_map_init(&net.pairs, 2 * sizeof(uint32_t));
+    f->networks[f->network_count] = net;
     return (uint32_t)f->network_count++;
 }
 
@@ -39,9 +44,7 @@ void nt_network_free(struct nt_fabric *f)
 {
     for (size_t i = 0; i < f->attachment_count; i++) {
         free(f->attachments[i].tap);
-        if (f->attachments[i].sender != NULL)
-            free(f->attachments[i].sender->departures);
-        free(f->attachments[i].sender);
+        nt_sender_del(f->attachments[i].sender);
     }
     for (size_t i = 0; i < f->network_count; i++) {
         free(f->networks[i].name);
@@ -53,38 +56,30 @@ void nt_network_free(struct nt_fabric *f)
     free(f->networks);
 }
 
-/* An attachment's label for ever: its stream of draws hangs on it, so that nobody else's sending changes it. The caller frees. */
-static char *label_of(const struct nt_fabric *f, uint32_t node, uint32_t network, uint32_t port)
+/* The attachment's label, from which its random stream is derived, so that no other attachment's sending changes it. The caller frees. */
+static char *stream_label(const struct nt_fabric *f, const struct nt_attachment *link)
 {
-    const char *net = f->networks[network].name, *name = f->nodes[node].name;
-    size_t size = strlen(net) + strlen(name) + sizeof "net//.4294967295";
+    const char *net = f->networks[link->network].name, *node = f->nodes[link->node].name;
+    size_t size = strlen(net) + strlen(node) + sizeof "net//.4294967295";
     char *label = malloc(size);
     if (label != NULL)
-        snprintf(label, size, "net/%s/%s.%u", net, name, (unsigned)port);
+        snprintf(label, size, "net/%s/%s.%u", net, node, (unsigned)link->port);
     return label;
 }
 
-static struct nt_sender *sender_new(const struct nt_fabric *f, const char *label)
+/* Gives the attachment a sender where the network draws or has a rate, and announces it to the carrier. */
+static int equip_attachment(struct nt_fabric *f, struct nt_attachment *link)
 {
-    struct nt_sender *s = calloc(1, sizeof *s);
-    if (s != NULL)
-        nt_fabric_stream(f, label, &s->rand);
-    return s;
-}
-
-/* What the attachment needs of its own: a sender where the network draws or has a rate, and its end of the carrier. */
-static int equip(struct nt_fabric *f, struct nt_attachment *a)
-{
-    const struct nt_network *n = f->networks + a->network;
-    bool sends = n->ours && (nt_impairs(&n->config) || n->config.rate > 0);
+    const struct nt_network *net = f->networks + link->network;
+    bool sends = net->impaired_here && (nt_impair_draws(&net->config) || net->config.rate > 0);
     if (!sends && f->carrier->attach == NULL)
         return NT_OK;
-    char *label = label_of(f, a->node, a->network, a->port);
+    char *label = stream_label(f, link);
     int r = label != NULL ? NT_OK : NT_ENOMEM;
-    if (r == NT_OK && sends && (a->sender = sender_new(f, label)) == NULL)
+    if (r == NT_OK && sends && (link->sender = nt_sender_new(f->seed, label)) == NULL)
         r = NT_ENOMEM;
     if (r == NT_OK && f->carrier->attach != NULL)
-        r = f->carrier->attach(f->carried, (uint32_t)f->attachment_count, a->network, label);
+        r = f->carrier->attach(f->carried, (uint32_t)f->attachment_count, link->network, label);
     free(label);
     return r;
 }
@@ -92,31 +87,31 @@ static int equip(struct nt_fabric *f, struct nt_attachment *a)
 uint32_t nt_fabric_attach(struct nt_fabric *f, uint32_t node, uint32_t network, const char *tap)
 {
     struct nt_node *n = f->nodes + node;
-    struct nt_attachment a = {.node = node, .port = (uint32_t)n->port_count, .network = network, .up = true};
+    struct nt_attachment link = {.node = node, .port = (uint32_t)n->port_count, .network = network, .up = true};
     if (nt_grow(&f->attachments, &f->attachment_cap, f->attachment_count + 1, sizeof *f->attachments, NT_NODES_MAX) != NT_OK ||
-        nt_grow(&n->ports, &n->port_cap, n->port_count + 1, sizeof *n->ports, NT_NODES_MAX) != NT_OK || (a.tap = strdup(tap)) == NULL)
+        nt_grow(&n->ports, &n->port_cap, n->port_count + 1, sizeof *n->ports, NT_NODES_MAX) != NT_OK || (link.tap = strdup(tap)) == NULL)
         return NT_FABRIC_NONE;
-    if (equip(f, &a) != NT_OK) {
-        free(a.sender);
-        free(a.tap);
+    if (equip_attachment(f, &link) != NT_OK) {
+        nt_sender_del(link.sender);
+        free(link.tap);
         return NT_FABRIC_NONE;
     }
     n->ports[n->port_count] = (uint32_t)f->attachment_count;
-    f->attachments[f->attachment_count++] = a;
+    f->attachments[f->attachment_count++] = link;
     return (uint32_t)n->port_count++;
 }
 
 int nt_fabric_place(struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_waypoint *points, size_t count)
 {
-    const struct nt_attachment *at = nt_fabric_attachment(f, node, port);
-    if (at == NULL || count == 0 || count > NT_WAYPOINTS_MAX)
+    const struct nt_attachment *link = nt_network_attachment(f, node, port);
+    if (link == NULL || count == 0 || count > NT_WAYPOINTS_MAX)
         return NT_EINVAL;
     if (f->carrier->place == NULL)
         return NT_EUNSUPPORTED;
-    return f->carrier->place(f->carried, (uint32_t)(at - f->attachments), points, count);
+    return f->carrier->place(f->carried, (uint32_t)(link - f->attachments), points, count);
 }
 
-struct nt_attachment *nt_fabric_attachment(const struct nt_fabric *f, uint32_t node, uint32_t port)
+struct nt_attachment *nt_network_attachment(const struct nt_fabric *f, uint32_t node, uint32_t port)
 {
     if (node >= f->node_count || port >= f->nodes[node].port_count)
         return NULL;
@@ -125,12 +120,12 @@ struct nt_attachment *nt_fabric_attachment(const struct nt_fabric *f, uint32_t n
 
 int nt_fabric_add_address(struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_addr *a)
 {
-    const struct nt_attachment *at = nt_fabric_attachment(f, node, port);
+    const struct nt_attachment *link = nt_network_attachment(f, node, port);
     struct nt_addr key = nt_addr_with_port(a, 0);
-    if (at == NULL || !nt_addr_is_set(a))
+    if (link == NULL || !nt_addr_is_set(a))
         return NT_EINVAL;
-    struct nt_map *m = &f->networks[at->network].addresses;
-    uint32_t number = (uint32_t)(at - f->attachments), owner = nt_map_get(m, &key);
+    struct nt_map *m = &f->networks[link->network].addresses;
+    uint32_t number = (uint32_t)(link - f->attachments), owner = nt_map_get(m, &key);
     if (owner == number)
         return NT_OK;
     return owner != NT_MAP_NONE ? NT_EEXIST : nt_map_put(m, &key, number);
@@ -138,12 +133,12 @@ int nt_fabric_add_address(struct nt_fabric *f, uint32_t node, uint32_t port, con
 
 int nt_fabric_remove_address(struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_addr *a)
 {
-    const struct nt_attachment *at = nt_fabric_attachment(f, node, port);
+    const struct nt_attachment *link = nt_network_attachment(f, node, port);
     struct nt_addr key = nt_addr_with_port(a, 0);
-    if (at == NULL)
+    if (link == NULL)
         return NT_EINVAL;
-    struct nt_map *m = &f->networks[at->network].addresses;
-    if (nt_map_get(m, &key) != (uint32_t)(at - f->attachments))
+    struct nt_map *m = &f->networks[link->network].addresses;
+    if (nt_map_get(m, &key) != (uint32_t)(link - f->attachments))
         return NT_ENOENT;
     nt_map_remove(m, &key);
     return NT_OK;
@@ -151,8 +146,8 @@ int nt_fabric_remove_address(struct nt_fabric *f, uint32_t node, uint32_t port, 
 
 uint32_t nt_fabric_port_network(const struct nt_fabric *f, uint32_t node, uint32_t port)
 {
-    const struct nt_attachment *at = nt_fabric_attachment(f, node, port);
-    return at != NULL ? at->network : NT_FABRIC_NONE;
+    const struct nt_attachment *link = nt_network_attachment(f, node, port);
+    return link != NULL ? link->network : NT_FABRIC_NONE;
 }
 
 uint32_t nt_fabric_tap_count(const struct nt_fabric *f)
@@ -170,46 +165,53 @@ uint32_t nt_fabric_tap_node(const struct nt_fabric *f, uint32_t tap)
     return f->attachments[tap].node;
 }
 
-/* Why the packet cannot cross, or NT_DROP_NONE: then it is on its way. */
-static enum nt_drop cross(struct nt_fabric *f, uint32_t from, const struct nt_addr *next_hop, struct nt_packet *p, nt_time now)
+/* Carries the packet, or says why it cannot cross. */
+static enum nt_drop carry(struct nt_fabric *f, uint32_t from, const struct nt_addr *next_hop, struct nt_packet *p, nt_time now)
 {
-    const struct nt_attachment *a = f->attachments + from;
-    struct nt_network *n = f->networks + a->network;
+    const struct nt_attachment *link = f->attachments + from;
+    const struct nt_network *net = f->networks + link->network;
     struct nt_addr key = nt_addr_with_port(next_hop, 0);
     nt_time enter = now;
-    if (!a->up)
+    if (!link->up)
         return NT_DROP_DOWN;
-    if (p->len > n->config.mtu)
+    if (p->len > net->config.mtu)
         return NT_DROP_MTU;
-    uint32_t to = nt_map_get(&n->addresses, &key);
+    uint32_t to = nt_map_get(&net->addresses, &key);
     if (to == NT_MAP_NONE)
         return NT_DROP_NO_HOST;
     if (!f->attachments[to].up)
         return NT_DROP_DOWN;
     if (p->origin == NT_PACKET_NEW)
-        p->origin = a->node;
-    if (f->partition_count > 0 && (nt_partition_parts(f, a->node, f->attachments[to].node, now) ||
-                                   nt_partition_parts(f, p->origin, f->attachments[to].node, now)))
+        p->origin = link->node;
+    if (f->partition_count > 0 && (nt_partition_separates(f, link->node, f->attachments[to].node, now) ||
+                                   nt_partition_separates(f, p->origin, f->attachments[to].node, now)))
         return NT_DROP_PARTITION;
-    if (n->ours && n->config.rate > 0 && !nt_impair_depart(f, a->sender, &n->config, p->len, now, &enter))
+    if (net->impaired_here && net->config.rate > 0 && !nt_impair_depart(f, link->sender, &net->config, p->len, now, &enter))
         return NT_DROP_QUEUE;
-    if (n->ours && nt_impairs(&n->config))
+    if (net->impaired_here && nt_impair_draws(&net->config))
         return nt_impair_carry(f, from, to, p, now, enter) ? NT_DROP_NONE : NT_DROP_LOSS;
-    f->carrier->send(f->carried, a->network, from, to, p, now, enter);
+    f->carrier->send(f->carried, link->network, from, to, p, now, enter);
     return NT_DROP_NONE;
 }
 
-void nt_network_cross(struct nt_fabric *f, const struct nt_outgoing *out, nt_time now)
+static void cross_whole(struct nt_fabric *f, uint32_t from, const struct nt_addr *next_hop, struct nt_packet *p, nt_time now)
 {
-    const struct nt_network *n = f->networks + f->attachments[out->attachment].network;
-    struct nt_packet *p = out->packet, *next;
-    if (p->len > n->config.mtu && nt_fragment(f, &p, n->config.mtu) == NT_ENOMEM)
+    nt_fate_show(f, from, NT_LEAVING, p, now);
+    enum nt_drop reason = carry(f, from, next_hop, p, now);
+    if (reason == NT_DROP_NONE)
+        return;
+    const struct nt_addr *about = reason == NT_DROP_NO_HOST ? next_hop : &p->dst;
+    const char *network = f->networks[f->attachments[from].network].name;
+    nt_fate_drop(f, p, (struct nt_packet_fate){.tap = from, .reason = (int)reason, .b = about, .network = network}, now);
+}
+
+void nt_network_cross(struct nt_fabric *f, uint32_t from, const struct nt_addr *next_hop, struct nt_packet *p, nt_time now)
+{
+    uint32_t mtu = f->networks[f->attachments[from].network].config.mtu;
+    if (p->len > mtu && nt_fragment(&f->pool, &p, mtu) == NT_ENOMEM)
         nt_fabric_out_of_memory(f);
-    for (; p != NULL; p = next) {
+    for (struct nt_packet *next; p != NULL; p = next) {
         next = p->next;
-        nt_fabric_show(f, out->attachment, 2, p, now);
-        enum nt_drop reason = cross(f, out->attachment, &out->b, p, now);
-        if (reason != NT_DROP_NONE)
-            nt_fabric_end_packet(f, out->attachment, p, reason, &p->src, reason == NT_DROP_NO_HOST ? &out->b : &p->dst, n->name, now);
+        cross_whole(f, from, next_hop, p, now);
     }
 }

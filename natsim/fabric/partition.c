@@ -1,8 +1,17 @@
-/* Partitions: sets of nodes that cannot reach each other for a while, neither as neighbours nor as the two ends of a packet. */
+#include "natsim/fabric/partition.h"
+#include "core/base/err.h"
 #include "natsim/fabric/fabric_state.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define NT_PARTITIONS_MAX 65536
+
+struct nt_partition {
+    uint32_t *a, *b; /* sorted */
+    size_t a_count, b_count;
+    nt_time until;
+};
 
 static int by_number(const void *a, const void *b)
 {
@@ -37,25 +46,26 @@ int nt_fabric_partition(struct nt_fabric *f, const uint32_t *a, size_t a_count, 
     return NT_OK;
 }
 
-static void remove_at(struct nt_fabric *f, size_t i)
+static void remove_partition(struct nt_fabric *f, size_t i)
 {
     free(f->partitions[i].a);
     free(f->partitions[i].b);
     f->partitions[i] = f->partitions[--f->partition_count];
 }
 
-static bool has(const uint32_t *nodes, size_t count, uint32_t node)
+static bool contains(const uint32_t *nodes, size_t count, uint32_t node)
 {
     return bsearch(&node, nodes, count, sizeof node, by_number) != NULL;
 }
 
-bool nt_partition_parts(struct nt_fabric *f, uint32_t from, uint32_t to, nt_time now)
+bool nt_partition_separates(struct nt_fabric *f, uint32_t from, uint32_t to, nt_time now)
 {
     for (size_t i = 0; i < f->partition_count;) {
         const struct nt_partition *p = f->partitions + i;
         if (now >= p->until)
-            remove_at(f, i);
-        else if ((has(p->a, p->a_count, from) && has(p->b, p->b_count, to)) || (has(p->b, p->b_count, from) && has(p->a, p->a_count, to)))
+            remove_partition(f, i);
+        else if ((contains(p->a, p->a_count, from) && contains(p->b, p->b_count, to)) ||
+                 (contains(p->b, p->b_count, from) && contains(p->a, p->a_count, to)))
             return true;
         else
             i++;
@@ -66,6 +76,6 @@ bool nt_partition_parts(struct nt_fabric *f, uint32_t from, uint32_t to, nt_time
 void nt_partition_free(struct nt_fabric *f)
 {
     while (f->partition_count > 0)
-        remove_at(f, f->partition_count - 1);
+        remove_partition(f, f->partition_count - 1);
     free(f->partitions);
 }

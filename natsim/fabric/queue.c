@@ -1,7 +1,6 @@
 #include "natsim/fabric/queue.h"
 #include "core/base/err.h"
 #include "core/base/map.h"
-#include "natsim/fabric/fabric.h"
 
 #include <stdlib.h>
 
@@ -66,13 +65,14 @@ static uint64_t next_order(struct nt_queue *q, enum nt_event_class class)
     return (uint64_t)class << 62 | q->sequence++;
 }
 
-int nt_queue_push(struct nt_queue *q, nt_time at, enum nt_event_class class, void *item, uint32_t target, uint32_t kind)
+int nt_queue_push(struct nt_queue *q, enum nt_event_class class, struct nt_event e)
 {
     int r = nt_grow(&q->heap, &q->cap, q->count + 1, sizeof *q->heap, NT_QUEUE_MAX);
     if (r != NT_OK)
         return r;
+    e.order = next_order(q, class);
     q->count++;
-    sift_up(q, q->count - 1, (struct nt_event){.at = at, .order = next_order(q, class), .item = item, .target = target, .kind = kind});
+    sift_up(q, q->count - 1, e);
     return NT_OK;
 }
 
@@ -85,7 +85,7 @@ int nt_queue_timer(struct nt_queue *q, uint32_t node, nt_time at)
 {
     uint32_t i = q->timers[node];
     if (i == 0)
-        return at == NT_TIME_NEVER ? NT_OK : nt_queue_push(q, at, NT_EV_TIMER, NULL, node, 0);
+        return at == NT_TIME_NEVER ? NT_OK : nt_queue_push(q, NT_EV_TIMER, (struct nt_event){.at = at, .target = node});
     struct nt_event e = q->heap[i - 1];
     if (at == NT_TIME_NEVER) {
         take_out(q, i - 1);

@@ -1,13 +1,15 @@
-/* The firewall's states: one per inside endpoint and what the filtering looks at of the remote one. */
+/* The firewall's states: one per inside endpoint and the part of the remote endpoint that the filtering looks at. */
 #include "natsim/gateway/firewall.h"
 
 #include "core/base/err.h"
-#include "natsim/gateway/gateway.h"
 #include "natsim/nat/deadlines.h"
 #include "natsim/nat/inside.h"
 #include "natsim/nat/lifetime.h"
+#include "natsim/packet/protocol.h"
 
 #include <stdlib.h>
+
+#define STATES_MAX 262144
 
 struct state {
     struct nt_nat_key key;
@@ -24,9 +26,9 @@ struct nt_firewall {
 
 static void init_tables(struct nt_firewall *w)
 {
-    nt_slots_init(&w->states, sizeof(struct state), NT_NAT_FILTERS_MAX);
+    nt_slots_init(&w->states, sizeof(struct state), STATES_MAX);
     nt_map_init(&w->by_key, sizeof(struct nt_nat_key));
-    nt_deadlines_init(&w->deadlines, NT_NAT_FILTERS_MAX);
+    nt_deadlines_init(&w->deadlines, STATES_MAX);
 }
 
 static void free_tables(struct nt_firewall *w)
@@ -90,11 +92,11 @@ static int open_state(struct nt_firewall *w, const struct nt_nat_key *key, const
     return err;
 }
 
-static void pass(struct nt_firewall *w, struct state *s, const struct nt_addr *remote, bool inbound, nt_time now)
+static void refresh_state(struct nt_firewall *w, struct state *s, const struct nt_addr *remote, bool inbound, nt_time now)
 {
     bool changed = nt_life_packet(&s->life, &w->policy, s->key.proto, remote, inbound, inbound, now);
     if (w->policy.filter_lifetime != 0) {
-        /* RFC 4787, section 5: what opens the filter is what goes out. */
+        /* RFC 4787, section 5: outbound packets open the filter. */
         if (inbound)
             return;
         s->life.expires = nt_time_after(now, w->policy.filter_lifetime);
@@ -111,7 +113,7 @@ int nt_firewall_out(struct nt_firewall *w, uint8_t proto, const struct nt_addr *
     uint32_t index = nt_map_get(&w->by_key, &key);
     if (index == NT_MAP_NONE)
         return open_state(w, &key, remote, now);
-    pass(w, state_at(w, index), remote, false, now);
+    refresh_state(w, state_at(w, index), remote, false, now);
     return NT_OK;
 }
 
@@ -122,7 +124,7 @@ bool nt_firewall_in(struct nt_firewall *w, uint8_t proto, const struct nt_addr *
     uint32_t index = nt_map_get(&w->by_key, &key);
     if (index == NT_MAP_NONE)
         return false;
-    pass(w, state_at(w, index), remote, true, now);
+    refresh_state(w, state_at(w, index), remote, true, now);
     return true;
 }
 

@@ -1,32 +1,39 @@
-/* The way of a packet through a gateway: hop, own addresses, route, then translation (IPv4) or firewall (IPv6). */
+#include "natsim/gateway/forward.h"
 #include "core/base/err.h"
 #include "natsim/gateway/gateway_state.h"
-#include "natsim/packet/rewrite.h"
+#include "natsim/gateway/icmp_error.h"
+#include "natsim/packet/icmp.h"
 
-/* RFC 792: destination unreachable, port unreachable: what Linux answers to an unsolicited packet. RFC 1812, 5.2.7.1:
- * communication administratively prohibited. RFC 792 and RFC 4443, 3.3: time exceeded, code 0: in transit. */
-enum { ICMP_UNREACHABLE = 3, ICMP_PORT = 3, ICMP_TOO_BIG = 4, ICMP_PROHIBITED = 13, ICMP_ECHO_REPLY = 0, ICMP_ECHO = 8, ICMP_EXCEEDED = 11 };
-enum { ICMP6_TOO_BIG = 2, ICMP6_EXCEEDED = 3 };
+/* What a step on the way did with the packet: CONSUMED when it was dropped, is held, or has left. */
+enum passage { PASSED, CONSUMED };
 
-static void drop(struct nt_gateway *g, struct nt_packet *p, enum nt_drop why, const struct nt_addr *a, const struct nt_addr *b, nt_time now)
+static void drop_packet(struct nt_gateway *g, struct nt_packet *p, enum nt_drop why, nt_time now)
 {
-    nt_fabric_drop(g->fabric, g->node, p, why, a, b, now);
+    nt_fabric_drop(g->fabric, g->node, p, why, &p->src, &p->dst, now);
 }
 
-static const struct nt_route *route_to(const struct nt_gateway *g, const struct nt_addr *to)
+static void drop_without_route(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 {
-    return nt_routes_find(&g->routes, to, NT_FABRIC_NONE);
+    nt_fabric_drop(g->fabric, g->node, p, NT_DROP_NO_ROUTE, NULL, &p->dst, now);
 }
 
-static void forward(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+static void send_on(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 {
-    const struct nt_route *r = route_to(g, &p->dst);
+    const struct nt_route *r = nt_routes_find(&g->routes, &p->dst, NT_FABRIC_NONE);
     if (r == NULL) {
-        drop(g, p, NT_DROP_NO_ROUTE, NULL, &p->dst, now);
+        drop_without_route(g, p, now);
         return;
     }
     struct nt_addr hop = nt_addr_is_set(&r->via) ? r->via : p->dst;
     nt_fabric_send(g->fabric, g->node, r->port, &hop, p, now);
+}
+
+/* Sends the packet on, and the error about it to its sender; error NULL: there is none. */
+static void send_on_with_error(struct nt_gateway *g, struct nt_packet *p, struct nt_packet *error, nt_time now)
+{
+    send_on(g, p, now);
+    if (error != NULL)
+        send_on(g, error, now);
 }
 
 static void set_src(struct nt_gateway *g, struct nt_packet *p, const struct nt_addr *to, nt_time now)
@@ -47,332 +54,274 @@ static void set_dst(struct nt_gateway *g, struct nt_packet *p, const struct nt_a
     nt_fabric_translated(g->fabric, g->node, 1, &from, &p->dst, now);
 }
 
-/* The gateway's own address on a link; NULL: none of that family. */
-static const struct nt_addr *own_on(const struct nt_gateway *g, uint32_t port, uint8_t family)
-{
-    for (size_t i = 0; i < g->own_count; i++)
-        if (g->own[i].port == port && g->own[i].addr.family == family)
-            return &g->own[i].addr;
-    return NULL;
-}
-
-static const struct nt_addr *own_towards(const struct nt_gateway *g, const struct nt_addr *to)
-{
-    const struct nt_route *r = route_to(g, to);
-    return r != NULL ? own_on(g, r->port, to->family) : NULL;
-}
-
 static bool is_error(const struct nt_packet *p)
 {
     return (!p->fragment || p->first_fragment) && nt_icmp_is_error(p->proto, p->data[p->l4]);
 }
 
-/* RFC 1812, 4.3.2.7, and RFC 4443, 2.4 (e): no error about an ICMP error, about what goes to a multicast address or comes from
- * none of one host; in IPv4 none about a later fragment. What a later fragment of ICMPv6 is cannot be told. */
-static bool may_answer(const struct nt_packet *p)
+static void drop_expired(struct nt_gateway *g, struct nt_packet *p, uint32_t port, nt_time now)
 {
-    bool later = p->fragment && !p->first_fragment;
-    if (nt_addr_is_multicast(&p->dst) || nt_addr_is_multicast(&p->src) || nt_addr_is_any(&p->src))
-        return false;
-    return !is_error(p) && !(later && (p->family == NT_AF_IPV4 || p->proto == NT_PROTO_ICMP6));
-}
-
-/* An ICMP error about a packet, to its sender. NULL: there is to be none, or without `from`, or without memory. */
-static struct nt_packet *error_about(struct nt_gateway *g, const struct nt_packet *p, const struct nt_addr *from, uint8_t type, uint8_t code)
-{
-    struct nt_packet *error = from != NULL && may_answer(p) ? nt_fabric_packet(g->fabric, 0) : NULL;
-    if (error != NULL && nt_packet_icmp_error(error, from, p, type, code) != NT_OK) {
-        nt_fabric_consumed(g->fabric, error);
-        return NULL;
-    }
-    return error;
-}
-
-/* The packet that says to the sender that its own was not wanted, or (RFC 5508, REQ-8) that there is no room for its flow. NULL:
- * the policy keeps silent, or there is no memory. */
-static struct nt_packet *rejection(struct nt_gateway *g, const struct nt_packet *p, enum nt_drop why)
-{
-    bool unsolicited = why == NT_DROP_NO_MAPPING || why == NT_DROP_FILTERED, full = why == NT_DROP_LIMIT || why == NT_DROP_NO_PORT;
-    if (g->policy.unsolicited != NT_UNSOLICITED_REJECT || !(unsolicited || full) || p->proto != NT_PROTO_UDP)
-        return NULL;
-    struct nt_addr asked = nt_addr_with_port(&p->dst, 0);
-    const struct nt_addr *from = unsolicited ? &asked : own_towards(g, &p->src);
-    return error_about(g, p, from, ICMP_UNREACHABLE, unsolicited ? ICMP_PORT : ICMP_PROHIBITED);
-}
-
-/* Drops a packet, and sends on the error about it. */
-static void drop_with(struct nt_gateway *g, struct nt_packet *p, struct nt_packet *error, enum nt_drop why, const struct nt_addr *a,
-                      const struct nt_addr *b, nt_time now)
-{
-    drop(g, p, why, a, b, now);
+    struct nt_packet *error = nt_icmp_error_expired(g, p, port);
+    drop_packet(g, p, NT_DROP_TTL, now);
     if (error != NULL)
-        forward(g, error, now);
+        send_on(g, error, now);
 }
 
-/* RFC 1812, 5.3.1, and RFC 4443, 3.3: a packet whose TTL or hop limit is used up is discarded, and its sender is told so. */
-static void expire(struct nt_gateway *g, struct nt_packet *p, uint32_t port, nt_time now)
+static void drop_untranslated(struct nt_gateway *g, struct nt_packet *p, const struct nt_nat_translation *t, nt_time now)
 {
-    uint8_t type = p->family == NT_AF_IPV4 ? ICMP_EXCEEDED : ICMP6_EXCEEDED;
-    struct nt_packet *error = error_about(g, p, own_on(g, port, p->family), type, 0);
-    drop_with(g, p, error, NT_DROP_TTL, &p->src, &p->dst, now);
-}
-
-/* The packet that says to the sender what fits the link to `to`; NULL: its own does, or may be fragmented. RFC 4787, REQ-13: "the
- * NAT MUST send back an ICMP message "Fragmentation needed and DF set" to the host"; RFC 4443, 3.2: Packet Too Big. */
-static struct nt_packet *too_big(struct nt_gateway *g, const struct nt_packet *p, const struct nt_addr *to)
-{
-    const struct nt_route *r = p->df ? route_to(g, to) : NULL;
-    uint32_t mtu = r != NULL ? nt_fabric_network_mtu(g->fabric, nt_fabric_port_network(g->fabric, g->node, r->port)) : UINT32_MAX;
-    if (p->len <= mtu)
-        return NULL;
-    bool v4 = p->family == NT_AF_IPV4;
-    struct nt_packet *error = error_about(g, p, own_towards(g, &p->src), v4 ? ICMP_UNREACHABLE : ICMP6_TOO_BIG, v4 ? ICMP_TOO_BIG : 0);
+    struct nt_packet *error = nt_icmp_error_rejected(g, p, t->drop);
+    nt_fabric_drop(g->fabric, g->node, p, t->drop, &t->a, &t->b, now);
     if (error != NULL)
-        nt_packet_set_icmp_mtu(error, mtu);
-    return error;
+        send_on(g, error, now);
 }
 
-/* Sends a packet on, and to its sender the error it meets on the way. */
-static void pass_on(struct nt_gateway *g, struct nt_packet *p, struct nt_packet *error, nt_time now)
-{
-    forward(g, p, now);
-    if (error != NULL)
-        forward(g, error, now);
-}
-
-/* Rewrites by the verdict and sends the packet on. */
-static void obey(struct nt_gateway *g, struct nt_packet *p, const struct nt_nat_verdict *v, nt_time now)
+static void translate_and_send(struct nt_gateway *g, struct nt_packet *p, const struct nt_nat_translation *t, nt_time now)
 {
     struct nt_addr src = p->src, dst = p->dst;
-    if (v->drop != NT_DROP_NONE) {
-        drop_with(g, p, rejection(g, p, v->drop), v->drop, &v->a, &v->b, now);
+    if (t->drop != NT_DROP_NONE) {
+        drop_untranslated(g, p, t, now);
         return;
     }
-    struct nt_packet *error = too_big(g, p, &v->dst); /* about the packet as its sender knows it */
-    set_src(g, p, &v->src, now);
-    set_dst(g, p, &v->dst, now);
+    struct nt_packet *error = nt_icmp_error_too_big(g, p, &t->dst); /* quotes the packet as its sender knows it */
+    set_src(g, p, &t->src, now);
+    set_dst(g, p, &t->dst, now);
     if (p->first_fragment)
         nt_in_order_learn(&g->in_order, p, &src, &dst, now);
-    pass_on(g, p, error, now);
+    send_on_with_error(g, p, error, now);
 }
 
-/* What an ICMP error speaks of. False: the packet is gone. */
-static bool read_error(struct nt_gateway *g, struct nt_packet *p, struct nt_addr *src, struct nt_addr *dst, uint8_t *proto, nt_time now)
+/* The packet that an ICMP error quotes. */
+struct quoted {
+    struct nt_addr src, dst;
+    uint8_t proto;
+};
+
+static enum passage read_error_or_drop(struct nt_gateway *g, struct nt_packet *p, struct quoted *q, nt_time now)
 {
     /* RFC 5508, REQ-3: "if the ICMP checksum fails validation, the NAT SHOULD silently drop the ICMP Error packet". */
     if (!nt_packet_checksums_good(p))
-        drop(g, p, NT_DROP_CHECKSUM, &p->src, &p->dst, now);
-    else if (nt_packet_quoted(p, src, dst, proto) != NT_OK || (*proto != NT_PROTO_UDP && *proto != NT_PROTO_ICMP))
-        drop(g, p, NT_DROP_PROTOCOL, &p->src, &p->dst, now);
+        drop_packet(g, p, NT_DROP_CHECKSUM, now);
+    else if (nt_packet_quoted(p, &q->src, &q->dst, &q->proto) != NT_OK || (q->proto != NT_PROTO_UDP && q->proto != NT_PROTO_ICMP))
+        drop_packet(g, p, NT_DROP_PROTOCOL, now);
     else
-        return true;
-    return false;
+        return PASSED;
+    return CONSUMED;
 }
 
 /* An ICMP error about a packet that was translated. `out` (RFC 5508, REQ-5): it comes from inside, its source and the quoted
  * destination become the external endpoint's. `in` (REQ-4): it is for inside, its destination and the quoted source become the
  * inside endpoint's; an error from outside keeps its own source. Both (REQ-7): the packet was hairpinned with an external source. */
-static void cross_error(struct nt_gateway *g, struct nt_packet *p, bool out, bool in, nt_time now)
+static void translate_error(struct nt_gateway *g, struct nt_packet *p, bool out, bool in, nt_time now)
 {
-    struct nt_addr src, dst;
-    uint8_t proto;
-    struct nt_nat_verdict v = {.drop = NT_DROP_NONE};
-    if (!read_error(g, p, &src, &dst, &proto, now))
+    struct quoted q;
+    struct nt_nat_translation t = {.drop = NT_DROP_NONE};
+    if (read_error_or_drop(g, p, &q, now) == CONSUMED)
         return;
     if (out) {
-        v = nt_nat_error_out(g->nat, proto, &dst, &src, now);
-        dst = v.src;
+        t = nt_nat_error_out(g->nat, q.proto, &q.dst, &q.src, now);
+        q.dst = t.src;
     }
-    if (in && v.drop == NT_DROP_NONE) {
-        v = nt_nat_error_in(g->nat, proto, &src, &dst, now);
-        src = v.dst;
+    if (in && t.drop == NT_DROP_NONE) {
+        t = nt_nat_error_in(g->nat, q.proto, &q.src, &q.dst, now);
+        q.src = t.dst;
     }
-    if (v.drop != NT_DROP_NONE) {
-        drop(g, p, v.drop, &v.a, &v.b, now);
+    if (t.drop != NT_DROP_NONE) {
+        nt_fabric_drop(g->fabric, g->node, p, t.drop, &t.a, &t.b, now);
         return;
     }
-    struct nt_addr external = nt_addr_with_port(&dst, 0), host = nt_addr_with_port(&src, 0);
+    struct nt_addr external = nt_addr_with_port(&q.dst, 0), host = nt_addr_with_port(&q.src, 0);
     if (out) {
-        nt_packet_set_quoted_dst(p, &dst);
+        nt_packet_set_quoted_dst(p, &q.dst);
         set_src(g, p, &external, now);
     }
     if (in) {
-        nt_packet_set_quoted_src(p, &src);
+        nt_packet_set_quoted_src(p, &q.src);
         set_dst(g, p, &host, now);
     }
-    forward(g, p, now);
+    send_on(g, p, now);
 }
 
-/* What a policy does not carry at all. True: the packet is gone. */
-static bool denied(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+/* Drops what the policy or the translator does not carry at all. */
+static enum passage drop_if_denied(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 {
     bool icmp = p->proto == NT_PROTO_ICMP || p->proto == NT_PROTO_ICMP6;
     if (p->proto == NT_PROTO_UDP && g->policy.deny_udp)
-        drop(g, p, NT_DROP_DENIED, &p->src, &p->dst, now);
+        drop_packet(g, p, NT_DROP_DENIED, now);
     else if (p->proto == NT_PROTO_ICMP && g->policy.icmp == NT_ICMP_DROP)
-        drop(g, p, NT_DROP_DENIED, &p->src, &p->dst, now);
+        drop_packet(g, p, NT_DROP_DENIED, now);
     else if (p->family == NT_AF_IPV4 && p->proto != NT_PROTO_UDP && !icmp)
-        drop(g, p, NT_DROP_PROTOCOL, &p->src, &p->dst, now);
+        drop_packet(g, p, NT_DROP_PROTOCOL, now);
     else
-        return false;
-    return true;
+        return PASSED;
+    return CONSUMED;
 }
 
-/* Fragments by the policy: the packet to go on with, or NULL when it is held, gone or already on its way. */
-static struct nt_packet *fragments(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+/* Translates a later fragment as its first one was, and sends it on. */
+static enum passage send_in_order(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 {
-    if (!p->fragment)
-        return p;
-    if (g->policy.fragments == NT_FRAG_REASSEMBLE)
-        return nt_reassembly_add(g->reassembly, p, now);
-    if (g->policy.fragments == NT_FRAG_IN_ORDER && p->first_fragment)
-        return p;
     struct nt_addr src = p->src, dst = p->dst;
-    if (g->policy.fragments == NT_FRAG_IN_ORDER && nt_in_order_apply(&g->in_order, p, now)) {
-        if (!nt_addr_same_ip(&src, &p->src))
-            nt_fabric_translated(g->fabric, g->node, 0, &src, &p->src, now);
-        if (!nt_addr_same_ip(&dst, &p->dst))
-            nt_fabric_translated(g->fabric, g->node, 1, &dst, &p->dst, now);
-        forward(g, p, now);
-        return NULL;
-    }
-    drop(g, p, NT_DROP_FRAGMENT, &p->src, &p->dst, now);
-    return NULL;
+    if (!nt_in_order_apply(&g->in_order, p, now))
+        return PASSED;
+    if (!nt_addr_same_ip(&src, &p->src))
+        nt_fabric_translated(g->fabric, g->node, 0, &src, &p->src, now);
+    if (!nt_addr_same_ip(&dst, &p->dst))
+        nt_fabric_translated(g->fabric, g->node, 1, &dst, &p->dst, now);
+    send_on(g, p, now);
+    return CONSUMED;
 }
 
-static void outbound(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+/* Treats fragments by the policy. PASSED: *p is a whole packet, or the first fragment of one. */
+static enum passage reassemble_or_drop(struct nt_gateway *g, struct nt_packet **p, nt_time now)
+{
+    if (!(*p)->fragment)
+        return PASSED;
+    if (g->policy.fragments == NT_FRAG_REASSEMBLE) {
+        if (nt_reassembly_add(g->reassembly, p, now) != NT_OK)
+            nt_fabric_out_of_memory(g->fabric);
+        return *p != NULL ? PASSED : CONSUMED;
+    }
+    if (g->policy.fragments == NT_FRAG_IN_ORDER) {
+        if ((*p)->first_fragment)
+            return PASSED;
+        if (send_in_order(g, *p, now) == CONSUMED)
+            return CONSUMED;
+    }
+    drop_packet(g, *p, NT_DROP_FRAGMENT, now);
+    return CONSUMED;
+}
+
+static void translate_outbound(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 {
     if (is_error(p)) {
-        cross_error(g, p, true, false, now);
+        translate_error(g, p, true, false, now);
         return;
     }
-    if (p->proto == NT_PROTO_ICMP && p->data[p->l4] != ICMP_ECHO) {
-        drop(g, p, NT_DROP_PROTOCOL, &p->src, &p->dst, now);
+    if (p->proto == NT_PROTO_ICMP && p->data[p->l4] != NT_ICMP4_ECHO) {
+        drop_packet(g, p, NT_DROP_PROTOCOL, now);
         return;
     }
-    struct nt_nat_verdict v = nt_nat_outbound(g->nat, p->proto, &p->src, &p->dst, now);
+    struct nt_nat_translation t = nt_nat_outbound(g->nat, p->proto, &p->src, &p->dst, now);
     if (p->proto == NT_PROTO_ICMP)
-        v.dst.port = v.src.port; /* the identifier is in both */
-    obey(g, p, &v, now);
+        t.dst.port = t.src.port; /* the identifier is in both */
+    translate_and_send(g, p, &t, now);
 }
 
-static void inbound(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+static void translate_inbound(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 {
     if (is_error(p)) {
-        cross_error(g, p, false, true, now);
+        translate_error(g, p, false, true, now);
         return;
     }
-    if (p->proto == NT_PROTO_ICMP && p->data[p->l4] != ICMP_ECHO_REPLY) {
-        drop(g, p, NT_DROP_NO_MAPPING, &p->src, &p->dst, now);
+    if (p->proto == NT_PROTO_ICMP && p->data[p->l4] != NT_ICMP4_ECHO_REPLY) {
+        drop_packet(g, p, NT_DROP_NO_MAPPING, now);
         return;
     }
-    struct nt_nat_verdict v = nt_nat_inbound(g->nat, p->proto, &p->src, &p->dst, now);
+    struct nt_nat_translation t = nt_nat_inbound(g->nat, p->proto, &p->src, &p->dst, now);
     if (p->proto == NT_PROTO_ICMP)
-        v.src.port = v.dst.port;
-    obey(g, p, &v, now);
+        t.src.port = t.dst.port;
+    translate_and_send(g, p, &t, now);
 }
 
-static void hairpin(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+static void translate_hairpin(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 {
     if (is_error(p) && g->policy.hairpin == NT_HAIRPIN_EXTERNAL) {
-        cross_error(g, p, true, true, now);
+        translate_error(g, p, true, true, now);
         return;
     }
     if (p->proto != NT_PROTO_UDP) {
-        drop(g, p, NT_DROP_HAIRPIN, &p->src, &p->dst, now);
+        drop_packet(g, p, NT_DROP_HAIRPIN, now);
         return;
     }
-    struct nt_nat_verdict v = nt_nat_hairpin(g->nat, p->proto, &p->src, &p->dst, now);
-    obey(g, p, &v, now);
+    struct nt_nat_translation t = nt_nat_hairpin(g->nat, p->proto, &p->src, &p->dst, now);
+    translate_and_send(g, p, &t, now);
 }
 
-/* IPv6 is routed, not translated. */
-static bool firewall_passes(struct nt_gateway *g, const struct nt_packet *p, bool from_inside, nt_time now, enum nt_drop *why)
+/* The firewall's answer to an IPv6 packet, which opens or refreshes its state; NT_DROP_NONE: it passes. */
+static enum nt_drop pass_firewall(struct nt_gateway *g, const struct nt_packet *p, bool from_inside, nt_time now)
 {
     struct nt_addr src, dst;
     uint8_t proto;
-    *why = NT_DROP_FIREWALL;
     if (g->policy.ipv6 == NT_V6_OPEN)
-        return true;
+        return NT_DROP_NONE;
     if (g->policy.ipv6 == NT_V6_NONE)
-        return false;
-    if (!is_error(p)) {
-        if (!from_inside)
-            return nt_firewall_in(g->firewall, p->proto, &p->src, &p->dst, now);
-        *why = NT_DROP_LIMIT;
-        return nt_firewall_out(g->firewall, p->proto, &p->src, &p->dst, now) == NT_OK;
+        return NT_DROP_FIREWALL;
+    if (is_error(p)) {
+        bool passes = nt_packet_quoted(p, &src, &dst, &proto) == NT_OK &&
+                      (from_inside || nt_firewall_error_in(g->firewall, proto, &src, &dst, now));
+        return passes ? NT_DROP_NONE : NT_DROP_FIREWALL;
     }
-    if (nt_packet_quoted(p, &src, &dst, &proto) != NT_OK)
-        return false;
-    return from_inside || nt_firewall_error_in(g->firewall, proto, &src, &dst, now);
+    if (from_inside)
+        return nt_firewall_out(g->firewall, p->proto, &p->src, &p->dst, now) == NT_OK ? NT_DROP_NONE : NT_DROP_LIMIT;
+    return nt_firewall_in(g->firewall, p->proto, &p->src, &p->dst, now) ? NT_DROP_NONE : NT_DROP_FIREWALL;
 }
 
-static void cross_v6(struct nt_gateway *g, struct nt_packet *p, bool from_inside, nt_time now)
+/* IPv6 is routed, not translated. */
+static void filter_v6(struct nt_gateway *g, struct nt_packet *p, bool from_inside, nt_time now)
 {
-    enum nt_drop why;
-    if (g->policy.ipv6 == NT_V6_FIREWALL && (p = fragments(g, p, now)) == NULL)
+    if (g->policy.ipv6 == NT_V6_FIREWALL && reassemble_or_drop(g, &p, now) == CONSUMED)
         return;
-    if (!firewall_passes(g, p, from_inside, now, &why)) {
-        drop(g, p, why, &p->src, &p->dst, now);
+    enum nt_drop why = pass_firewall(g, p, from_inside, now);
+    if (why != NT_DROP_NONE) {
+        drop_packet(g, p, why, now);
         return;
     }
     if (p->first_fragment)
         nt_in_order_learn(&g->in_order, p, &p->src, &p->dst, now);
-    pass_on(g, p, too_big(g, p, &p->dst), now);
+    send_on_with_error(g, p, nt_icmp_error_too_big(g, p, &p->dst), now);
 }
 
 /* From one side to the other, by a gateway that translates. */
 static void cross(struct nt_gateway *g, struct nt_packet *p, bool from_inside, nt_time now)
 {
-    if (denied(g, p, now))
+    if (drop_if_denied(g, p, now) == CONSUMED)
         return;
     if (p->family == NT_AF_IPV6)
-        cross_v6(g, p, from_inside, now);
+        filter_v6(g, p, from_inside, now);
     else if (!from_inside || g->nat == NULL)
-        drop(g, p, NT_DROP_NO_ROUTE, NULL, &p->dst, now); /* what is inside is unknown outside */
-    else if ((p = fragments(g, p, now)) != NULL)
-        outbound(g, p, now);
+        drop_without_route(g, p, now); /* inside addresses are unknown outside */
+    else if (reassemble_or_drop(g, &p, now) == PASSED)
+        translate_outbound(g, p, now);
 }
 
-static void to_own(struct nt_gateway *g, struct nt_packet *p, bool from_inside, nt_time now)
+static void receive_own(struct nt_gateway *g, struct nt_packet *p, bool from_inside, nt_time now)
 {
     if (g->nat == NULL || !nt_nat_is_external(g->nat, &p->dst)) {
-        drop(g, p, NT_DROP_NO_SOCKET, &p->src, &p->dst, now);
+        drop_packet(g, p, NT_DROP_NO_SOCKET, now);
         return;
     }
-    if (denied(g, p, now) || (p = fragments(g, p, now)) == NULL)
+    if (drop_if_denied(g, p, now) == CONSUMED || reassemble_or_drop(g, &p, now) == CONSUMED)
         return;
     if (from_inside)
-        hairpin(g, p, now);
+        translate_hairpin(g, p, now);
     else
-        inbound(g, p, now);
+        translate_inbound(g, p, now);
 }
 
-void nt_gateway_receive(void *self, uint32_t port, struct nt_packet *p, nt_time now)
+void nt_forward_receive(void *self, uint32_t port, struct nt_packet *p, nt_time now)
 {
     struct nt_gateway *g = self;
     bool from_inside = port != g->outside;
     if (!nt_packet_hop(p)) {
-        expire(g, p, port, now);
+        drop_expired(g, p, port, now);
         return;
     }
     if (g->policy.kind == NT_GW_BLOCKED || (g->policy.kind == NT_GW_BLOCKED_UDP && p->proto == NT_PROTO_UDP)) {
-        drop(g, p, NT_DROP_BLOCKED, &p->src, &p->dst, now);
+        drop_packet(g, p, NT_DROP_BLOCKED, now);
         return;
     }
-    if (nt_gateway_own_find(g, &p->dst) != NULL) {
-        to_own(g, p, from_inside, now);
+    if (nt_own_addresses_has(&g->own, &p->dst)) {
+        receive_own(g, p, from_inside, now);
         return;
     }
     /* The route comes first: a destination without one makes no mapping. */
-    const struct nt_route *r = route_to(g, &p->dst);
+    const struct nt_route *r = nt_routes_find(&g->routes, &p->dst, NT_FABRIC_NONE);
     if (r == NULL || (!from_inside && r->port == g->outside)) {
-        drop(g, p, NT_DROP_NO_ROUTE, NULL, &p->dst, now);
+        drop_without_route(g, p, now);
         return;
     }
     bool to_inside = r->port != g->outside;
     if (g->policy.kind != NT_GW_TRANSLATE || (from_inside && to_inside))
-        pass_on(g, p, too_big(g, p, &p->dst), now);
+        send_on_with_error(g, p, nt_icmp_error_too_big(g, p, &p->dst), now);
     else
         cross(g, p, from_inside, now);
 }

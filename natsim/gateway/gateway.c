@@ -1,20 +1,18 @@
-/* The gateway as a node: its attachments and addresses, its timers, and what controls it. The way of a packet through it is in
- * gateway_forward.c. */
+/* The gateway as a node: its attachments and addresses, its timers, and its controls. */
 #include "natsim/gateway/gateway.h"
 
 #include "core/base/bytes.h"
 #include "core/base/err.h"
-#include "core/base/map.h"
+#include "natsim/gateway/forward.h"
 #include "natsim/gateway/gateway_state.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A renumbered external address is the one so many further on its network, or the next that nobody has. */
+/* A renumbered external address moves on by so many on its network, or to the next free one after that. */
 #define RENUMBER_STEP 100
-#define OWN_MAX 4096
 
-static nt_time deadline(const void *self)
+static nt_time gateway_deadline(const void *self)
 {
     const struct nt_gateway *g = self;
     nt_time at = g->nat != NULL ? nt_nat_deadline(g->nat) : NT_TIME_NEVER;
@@ -22,7 +20,7 @@ static nt_time deadline(const void *self)
     return nt_time_min(at, nt_reassembly_deadline(g->reassembly));
 }
 
-static void run(void *self, nt_time now)
+static void gateway_run(void *self, nt_time now)
 {
     struct nt_gateway *g = self;
     if (g->nat != NULL)
@@ -41,15 +39,7 @@ static void forget_state(struct nt_gateway *g, bool reboot, nt_time now)
     memset(&g->in_order, 0, sizeof g->in_order);
 }
 
-const struct nt_gateway_own *nt_gateway_own_find(const struct nt_gateway *g, const struct nt_addr *a)
-{
-    for (size_t i = 0; i < g->own_count; i++)
-        if (nt_addr_same_ip(&g->own[i].addr, a))
-            return &g->own[i];
-    return NULL;
-}
-
-/* The size of the outside network the address lies in, by the routes on that link; 256 without one. */
+/* The size of the outside network that has the address, by the routes on that link; 256 without one. */
 static uint32_t network_size(const struct nt_gateway *g, const struct nt_addr *a)
 {
     for (size_t i = 0; i < g->routes.count; i++) {
@@ -66,7 +56,7 @@ static int take_other(struct nt_gateway *g, const struct nt_addr *old, struct nt
     uint32_t size = network_size(g, old), host = nt_load32(old->ip) & (size - 1), base = nt_load32(old->ip) - host;
     for (uint32_t i = 0; i < size - 2; i++) {
         *other = nt_addr_v4(base + 1 + (host - 1 + RENUMBER_STEP + i) % (size - 2), 0);
-        if (nt_gateway_own_find(g, other) != NULL)
+        if (nt_own_addresses_has(&g->own, other))
             continue;
         int err = nt_fabric_add_address(g->fabric, g->node, g->outside, other);
         if (err != NT_EEXIST)
@@ -83,14 +73,14 @@ static int renumber(struct nt_gateway *g, nt_time now)
     if (g->nat == NULL)
         return NT_EUNSUPPORTED;
     /* Those taken are own from now on, so that the next search passes them by. */
-    for (size_t i = 0; i < g->own_count && err == NT_OK; i++) {
-        if (!nt_nat_is_external(g->nat, &g->own[i].addr))
+    for (size_t i = 0; i < g->own.count && err == NT_OK; i++) {
+        if (!nt_nat_is_external(g->nat, &g->own.items[i].addr))
             continue;
-        struct nt_addr old = g->own[i].addr;
+        struct nt_addr old = g->own.items[i].addr;
         err = take_other(g, &old, &fresh[taken]);
         if (err == NT_OK) {
             (void)nt_fabric_remove_address(g->fabric, g->node, g->outside, &old);
-            g->own[i].addr = fresh[taken++];
+            g->own.items[i].addr = fresh[taken++];
         }
     }
     if (taken != 0)
@@ -98,7 +88,7 @@ static int renumber(struct nt_gateway *g, nt_time now)
     return err;
 }
 
-static int control(void *self, enum nt_control what, uint32_t port, nt_time now)
+static int gateway_control(void *self, enum nt_control what, uint32_t port, nt_time now)
 {
     struct nt_gateway *g = self;
     (void)port;
@@ -121,19 +111,26 @@ static int control(void *self, enum nt_control what, uint32_t port, nt_time now)
     return NT_EUNSUPPORTED;
 }
 
-static void del(void *self)
+static void gateway_del(void *self)
 {
     struct nt_gateway *g = self;
     nt_nat_del(g->nat);
     nt_firewall_del(g->firewall);
     nt_reassembly_del(g->reassembly);
     nt_routes_free(&g->routes);
-    free(g->own);
+    nt_own_addresses_free(&g->own);
     free(g->name);
     free(g);
 }
 
-static const struct nt_node_ops ops = {.recv = nt_gateway_receive, .run = run, .deadline = deadline, .control = control, .del = del};
+static void drop_fragment(void *user, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *src, const struct nt_addr *dst, nt_time now)
+{
+    const struct nt_gateway *g = user;
+    nt_fabric_drop(g->fabric, g->node, p, reason, src, dst, now);
+}
+
+static const struct nt_node_ops ops = {
+    .recv = nt_forward_receive, .run = gateway_run, .deadline = gateway_deadline, .control = gateway_control, .del = gateway_del};
 
 struct nt_gateway *nt_gateway_new(struct nt_fabric *f, const char *name, const struct nt_nat_policy *policy)
 {
@@ -145,17 +142,13 @@ struct nt_gateway *nt_gateway_new(struct nt_fabric *f, const char *name, const s
     g->outside = NT_FABRIC_NONE;
     g->name = strdup(name);
     g->firewall = nt_firewall_new(policy);
-    if (g->name != NULL && g->firewall != NULL) {
-        /* The node needs its reassembly, and that the node's number: nothing runs in between. */
+    g->reassembly = nt_reassembly_new(nt_fabric_pool(f), (struct nt_reassembly_drop){drop_fragment, g});
+    if (g->name != NULL && g->firewall != NULL && g->reassembly != NULL) {
         g->node = nt_fabric_add_node(f, name, &ops, g);
-        if (g->node == NT_FABRIC_NONE) {
-            del(g);
-            return NULL;
-        }
-        g->reassembly = nt_reassembly_new(f, g->node);
-        return g->reassembly != NULL ? g : NULL;
+        if (g->node != NT_FABRIC_NONE)
+            return g;
     }
-    del(g);
+    gateway_del(g);
     return NULL;
 }
 
@@ -169,25 +162,22 @@ struct nt_routes *nt_gateway_routes(struct nt_gateway *g)
     return &g->routes;
 }
 
-static uint32_t attach(struct nt_gateway *g, uint32_t network, const char *tap, const struct nt_addr *addresses, size_t count)
+static uint32_t attach_link(struct nt_gateway *g, uint32_t network, const char *tap, const struct nt_addr *addresses, size_t count)
 {
-    if (nt_grow(&g->own, &g->own_cap, g->own_count + count, sizeof *g->own, OWN_MAX) != NT_OK)
-        return NT_FABRIC_NONE;
     uint32_t port = nt_fabric_attach(g->fabric, g->node, network, tap);
-    for (size_t i = 0; port != NT_FABRIC_NONE && i < count; i++) {
-        if (nt_fabric_add_address(g->fabric, g->node, port, &addresses[i]) != NT_OK)
+    for (size_t i = 0; port != NT_FABRIC_NONE && i < count; i++)
+        if (nt_own_addresses_add(&g->own, &addresses[i], port) != NT_OK ||
+            nt_fabric_add_address(g->fabric, g->node, port, &addresses[i]) != NT_OK)
             return NT_FABRIC_NONE;
-        g->own[g->own_count++] = (struct nt_gateway_own){.addr = nt_addr_with_port(&addresses[i], 0), .port = port};
-    }
     return port;
 }
 
 uint32_t nt_gateway_attach_inside(struct nt_gateway *g, uint32_t network, const char *tap, const struct nt_addr *addresses, size_t count)
 {
-    return attach(g, network, tap, addresses, count);
+    return attach_link(g, network, tap, addresses, count);
 }
 
-/* The translator, with the outside IPv4 addresses as its external ones. */
+/* Makes the translator, with the outside IPv4 addresses as its external ones. */
 static int make_nat(struct nt_gateway *g, const struct nt_addr *addresses, size_t count)
 {
     struct nt_addr externals[NT_NAT_ADDRESSES_MAX];
@@ -220,18 +210,13 @@ uint32_t nt_gateway_attach_outside(struct nt_gateway *g, uint32_t network, const
 {
     if (g->outside != NT_FABRIC_NONE)
         return NT_FABRIC_NONE;
-    uint32_t port = attach(g, network, tap, addresses, count);
+    uint32_t port = attach_link(g, network, tap, addresses, count);
     if (port == NT_FABRIC_NONE || (g->policy.kind == NT_GW_TRANSLATE && make_nat(g, addresses, count) != NT_OK))
         return NT_FABRIC_NONE;
     return g->outside = port;
 }
 
-size_t nt_gateway_mapping_count(const struct nt_gateway *g)
+const struct nt_nat *nt_gateway_nat(const struct nt_gateway *g)
 {
-    return g->nat != NULL ? nt_nat_count(g->nat) : 0;
-}
-
-bool nt_gateway_mapping_at(const struct nt_gateway *g, size_t i, struct nt_nat_mapping_info *info)
-{
-    return g->nat != NULL && nt_nat_mapping_info(g->nat, i, info);
+    return g->nat;
 }

@@ -4,11 +4,8 @@
 #define NT_GATEWAY_GATEWAY_H
 
 #include "natsim/fabric/fabric.h"
-#include "natsim/nat/policy/policy.h"
 #include "natsim/host/route.h"
-
-#define NT_NAT_MAPPINGS_MAX 65000 /* of one gateway and external address */
-#define NT_NAT_FILTERS_MAX 262144 /* filter entries and tracked flows of one gateway */
+#include "natsim/nat/nat.h"
 
 struct nt_gateway;
 
@@ -20,14 +17,6 @@ uint32_t nt_gateway_node(const struct nt_gateway *g);
 uint32_t nt_gateway_attach_inside(struct nt_gateway *g, uint32_t network, const char *tap, const struct nt_addr *addresses, size_t count);
 uint32_t nt_gateway_attach_outside(struct nt_gateway *g, uint32_t network, const char *tap, const struct nt_addr *addresses, size_t count);
 struct nt_routes *nt_gateway_routes(struct nt_gateway *g);
-
-/* For reports: the i-th live mapping. */
-struct nt_nat_mapping_info {
-    uint32_t number;
-    struct nt_addr internal, external, remote; /* remote: unset, address, or address and port, by the mapping rule */
-    nt_time made, expires;
-};
-size_t nt_gateway_mapping_count(const struct nt_gateway *g);
-bool nt_gateway_mapping_at(const struct nt_gateway *g, size_t i, struct nt_nat_mapping_info *info);
+const struct nt_nat *nt_gateway_nat(const struct nt_gateway *g); /* its translator, NULL: it has none. For tests */
 
 #endif

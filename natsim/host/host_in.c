@@ -1,15 +1,22 @@
-/* What a host receives: fragments, checksums, UDP to its endpoints, ICMP; or all of it for an attached stack. */
-#include "core/base/bytes.h"
+#include "natsim/host/host_in.h"
+#include "core/base/err.h"
+#include "natsim/host/endpoints.h"
+#include "natsim/host/host_out.h"
 #include "natsim/host/host_state.h"
-#include "natsim/packet/rewrite.h"
+#include "natsim/packet/icmp.h"
 
-static void drop(struct nt_host *h, struct nt_packet *p, enum nt_drop reason, nt_time now)
+#include <string.h>
+
+/* Real stacks limit the rate of their errors about closed ports; RFC 1812, 4.3.2.8 asks for a limit. */
+#define ICMP_INTERVAL (10 * NT_MSEC)
+
+static void drop_packet(struct nt_host *h, struct nt_packet *p, enum nt_drop reason, nt_time now)
 {
     nt_fabric_drop(h->fabric, h->node, p, reason, &p->src, &p->dst, now);
 }
 
 /* RFC 1122, 4.1.3.1: a datagram for which there is no pending LISTEN: SHOULD send Port Unreachable. RFC 4443, 3.1: code 4. */
-static void port_unreachable(struct nt_host *h, const struct nt_packet *about, nt_time now)
+static void send_port_unreachable(struct nt_host *h, const struct nt_packet *about, nt_time now)
 {
     bool v4 = about->family == NT_AF_IPV4;
     if (now < h->icmp_from || nt_addr_is_multicast(&about->src) || nt_addr_is_any(&about->src))
@@ -18,24 +25,24 @@ static void port_unreachable(struct nt_host *h, const struct nt_packet *about, n
     if (p == NULL)
         return;
     struct nt_addr src = nt_addr_with_port(&about->dst, 0);
-    if (nt_packet_icmp_error(p, &src, about, v4 ? 3 : 1, v4 ? 3 : 4) != NT_OK) {
+    if (nt_packet_icmp_error(p, &src, about, v4 ? NT_ICMP4_UNREACHABLE : NT_ICMP6_UNREACHABLE, v4 ? NT_ICMP4_PORT : NT_ICMP6_PORT) != NT_OK) {
         nt_fabric_consumed(h->fabric, p);
         return;
     }
-    h->icmp_from = now + NT_HOST_ICMP_INTERVAL;
-    nt_host_send_packet(h, p, now);
+    h->icmp_from = now + ICMP_INTERVAL;
+    nt_out_packet(h, p, now);
 }
 
 static void udp_in(struct nt_host *h, struct nt_packet *p, nt_time now)
 {
-    uint32_t endpoint = nt_ports_find(&h->ports, &p->dst);
-    if (endpoint == NT_FABRIC_NONE) {
-        port_unreachable(h, p, now);
-        drop(h, p, NT_DROP_NO_SOCKET, now);
+    uint32_t endpoint = nt_udp_ports_find(&h->ports, &p->dst);
+    if (endpoint == NT_UDP_PORT_CLOSED) {
+        send_port_unreachable(h, p, now);
+        drop_packet(h, p, NT_DROP_NO_SOCKET, now);
         return;
     }
     struct nt_path path = {.transport = NT_UDP, .ttl = p->ttl, .tos = p->tos, .df = p->df, .local = p->dst, .remote = p->src};
-    nt_host_give(h, endpoint, &path, NT_IN_DATAGRAM, p->data + p->payload, p->payload_len, now);
+    nt_endpoints_input(h, endpoint, &path, NT_IN_DATAGRAM, p->data + p->payload, p->payload_len, now);
     nt_fabric_consumed(h->fabric, p);
 }
 
@@ -45,9 +52,9 @@ static void error_in(struct nt_host *h, struct nt_packet *p, nt_time now)
     struct nt_path path = {.transport = NT_UDP};
     uint8_t proto, what[2] = {p->data[p->l4], p->data[p->l4 + 1]};
     if (nt_packet_quoted(p, &path.local, &path.remote, &proto) == NT_OK && proto == NT_PROTO_UDP && nt_host_owns(h, &path.local)) {
-        uint32_t endpoint = nt_ports_find(&h->ports, &path.local);
-        if (endpoint != NT_FABRIC_NONE)
-            nt_host_give(h, endpoint, &path, NT_IN_ICMP, what, sizeof what, now);
+        uint32_t endpoint = nt_udp_ports_find(&h->ports, &path.local);
+        if (endpoint != NT_UDP_PORT_CLOSED)
+            nt_endpoints_input(h, endpoint, &path, NT_IN_ICMP, what, sizeof what, now);
     }
     nt_fabric_consumed(h->fabric, p);
 }
@@ -64,11 +71,11 @@ static void answer_echo(struct nt_host *h, struct nt_packet *request, nt_time no
     memcpy(p->data + (ip_len == 4 ? 12 : 8), dst.ip, ip_len);
     memcpy(p->data + (ip_len == 4 ? 16 : 24), src.ip, ip_len);
     p->data[ip_len == 4 ? 8 : 7] = p->ttl = 64;
-    p->data[p->l4] = ip_len == 4 ? 0 : 129;
+    p->data[p->l4] = ip_len == 4 ? NT_ICMP4_ECHO_REPLY : NT_ICMP6_ECHO_REPLY;
     p->src = dst;
     p->dst = src;
     nt_packet_fix_checksums(p);
-    nt_host_send_packet(h, p, now);
+    nt_out_packet(h, p, now);
 }
 
 static void icmp_in(struct nt_host *h, struct nt_packet *p, nt_time now)
@@ -76,50 +83,60 @@ static void icmp_in(struct nt_host *h, struct nt_packet *p, nt_time now)
     uint8_t type = p->data[p->l4];
     if (nt_icmp_is_error(p->proto, type))
         error_in(h, p, now);
-    else if (type == (p->proto == NT_PROTO_ICMP ? 8 : 128))
+    else if (type == (p->proto == NT_PROTO_ICMP ? NT_ICMP4_ECHO : NT_ICMP6_ECHO))
         answer_echo(h, p, now);
     else
         nt_fabric_consumed(h->fabric, p);
 }
 
+static void drop_fragment(void *user, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *src, const struct nt_addr *dst, nt_time now)
+{
+    const struct nt_host *h = user;
+    nt_fabric_drop(h->fabric, h->node, p, reason, src, dst, now);
+}
+
 /* The whole packet, or NULL: it is not there yet, or has ended. */
 static struct nt_packet *reassemble(struct nt_host *h, struct nt_packet *p, nt_time now)
 {
-    if (h->reassembly == NULL && (h->reassembly = nt_reassembly_new(h->fabric, h->node)) == NULL) {
-        nt_fabric_out_of_memory(h->fabric);
+    if (h->reassembly == NULL)
+        h->reassembly = nt_reassembly_new(nt_fabric_pool(h->fabric), (struct nt_reassembly_drop){drop_fragment, h});
+    if (h->reassembly == NULL) {
         nt_fabric_consumed(h->fabric, p);
+        nt_fabric_out_of_memory(h->fabric);
         return NULL;
     }
-    return nt_reassembly_add(h->reassembly, p, now);
+    if (nt_reassembly_add(h->reassembly, &p, now) != NT_OK)
+        nt_fabric_out_of_memory(h->fabric);
+    return p;
 }
 
-void nt_host_recv(void *self, uint32_t port, struct nt_packet *p, nt_time now)
+void nt_in_receive(void *self, uint32_t port, struct nt_packet *p, nt_time now)
 {
     struct nt_host *h = self;
     if (h->stopped) {
-        drop(h, p, NT_DROP_STOPPED, now);
+        drop_packet(h, p, NT_DROP_STOPPED, now);
         return;
     }
     if (!nt_host_owns(h, &p->dst)) { /* RFC 1122, 3.3.4.2, the weak model: any own address is good on any interface */
-        drop(h, p, NT_DROP_NO_HOST, now);
+        drop_packet(h, p, NT_DROP_NO_HOST, now);
         return;
     }
     if (h->deliver != NULL) {
         if (h->deliver(h->stack, port, p->data, p->len))
             nt_fabric_consumed(h->fabric, p);
         else
-            drop(h, p, NT_DROP_QUEUE, now);
+            drop_packet(h, p, NT_DROP_QUEUE, now);
         return;
     }
     if (!nt_packet_checksums_good(p)) {
-        drop(h, p, NT_DROP_CHECKSUM, now);
+        drop_packet(h, p, NT_DROP_CHECKSUM, now);
         return;
     }
     if (p->fragment) {
         if ((p = reassemble(h, p, now)) == NULL)
             return;
         if (!nt_packet_checksums_good(p)) {
-            drop(h, p, NT_DROP_CHECKSUM, now);
+            drop_packet(h, p, NT_DROP_CHECKSUM, now);
             return;
         }
     }
@@ -128,5 +145,5 @@ void nt_host_recv(void *self, uint32_t port, struct nt_packet *p, nt_time now)
     else if (p->proto == (p->family == NT_AF_IPV4 ? NT_PROTO_ICMP : NT_PROTO_ICMP6))
         icmp_in(h, p, now);
     else
-        drop(h, p, NT_DROP_PROTOCOL, now);
+        drop_packet(h, p, NT_DROP_PROTOCOL, now);
 }

@@ -1,12 +1,12 @@
-/* What a host sends: source routing, and the ways a datagram fails before it leaves. */
-#include "core/base/bytes.h"
+#include "natsim/host/host_out.h"
+#include "core/base/err.h"
 #include "natsim/host/host_state.h"
 
 #include <string.h>
 
 enum { TTL_DEFAULT = 64, HEADERS_MAX = 48 };
 
-/* The interface of a source address; without one, the interface that routes to the destination. */
+/* The interface that has the source address; without one, the interface that routes to the destination. */
 static uint32_t interface_for(const struct nt_host *h, const struct nt_addr *src, const struct nt_addr *dst)
 {
     struct nt_addr key = nt_addr_with_port(src, 0);
@@ -17,7 +17,7 @@ static uint32_t interface_for(const struct nt_host *h, const struct nt_addr *src
     return r != NULL ? r->port : NT_FABRIC_NONE;
 }
 
-/* Sends out of an interface. false: it cannot leave, and its drop says why. */
+/* Sends out of an interface. False: the packet cannot leave, and is dropped with the reason. */
 static bool send_from(struct nt_host *h, uint32_t port, struct nt_packet *p, nt_time now)
 {
     if (nt_host_owns(h, &p->dst)) {
@@ -26,7 +26,7 @@ static bool send_from(struct nt_host *h, uint32_t port, struct nt_packet *p, nt_
     }
     const struct nt_route *r = nt_routes_find(&h->routes, &p->dst, port);
     if (r == NULL) {
-        nt_fabric_refuse(h->fabric, h->node, port, p, NT_DROP_NO_ROUTE, &p->src, &p->dst, now);
+        nt_fabric_refuse(h->fabric, h->node, port, p, NT_DROP_NO_ROUTE, now);
         return false;
     }
     bool leaves = h->interfaces[port].up &&
@@ -36,7 +36,7 @@ static bool send_from(struct nt_host *h, uint32_t port, struct nt_packet *p, nt_
     return leaves;
 }
 
-static struct nt_packet *datagram(struct nt_host *h, const struct nt_addr *src, const struct nt_path *path, const uint8_t *bytes, size_t len)
+static struct nt_packet *make_datagram(struct nt_host *h, const struct nt_addr *src, const struct nt_path *path, const uint8_t *bytes, size_t len)
 {
     struct nt_packet *p = nt_fabric_packet(h->fabric, (uint32_t)len + HEADERS_MAX);
     if (p == NULL)
@@ -48,7 +48,7 @@ static struct nt_packet *datagram(struct nt_host *h, const struct nt_addr *src, 
     return NULL;
 }
 
-/* The source address of a socket that is bound to none: the first of the family on the interface. */
+/* Sets the source address of a socket that is bound to none: the first of the family on the interface. */
 static bool fill_source(const struct nt_host *h, uint32_t port, uint8_t family, struct nt_addr *src)
 {
     const struct nt_interface *i = h->interfaces + port;
@@ -61,32 +61,26 @@ static bool fill_source(const struct nt_host *h, uint32_t port, uint8_t family, 
     return false;
 }
 
-static bool try_output(struct nt_host *h, uint32_t endpoint, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
+bool nt_out_datagram(struct nt_host *h, uint32_t endpoint, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_addr src = path->local;
     uint32_t port = interface_for(h, &src, &path->remote);
-    bool open = nt_ports_find(&h->ports, &src) == endpoint;
+    bool open = nt_udp_ports_find(&h->ports, &src) == endpoint;
     if (path->transport != NT_UDP || port == NT_FABRIC_NONE || len > NT_DATAGRAM_MAX)
         return false;
     if ((!nt_addr_is_set(&src) || nt_addr_is_any(&src)) && !fill_source(h, port, path->remote.family, &src))
         return false;
-    struct nt_packet *p = datagram(h, &src, path, bytes, len);
+    struct nt_packet *p = make_datagram(h, &src, path, bytes, len);
     if (p == NULL)
         return false;
     if (!open) {
-        nt_fabric_refuse(h->fabric, h->node, port, p, NT_DROP_NO_SOCKET, &p->dst, &p->src, now);
+        nt_fabric_refuse(h->fabric, h->node, port, p, NT_DROP_NO_SOCKET, now);
         return false;
     }
     return send_from(h, port, p, now);
 }
 
-void nt_host_output(struct nt_host *h, uint32_t endpoint, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
-{
-    if (!try_output(h, endpoint, path, bytes, len, now))
-        nt_host_give(h, endpoint, path, NT_IN_SEND_FAILED, NULL, 0, now);
-}
-
-void nt_host_send_packet(struct nt_host *h, struct nt_packet *p, nt_time now)
+void nt_out_packet(struct nt_host *h, struct nt_packet *p, nt_time now)
 {
     uint32_t port = interface_for(h, &p->src, &p->dst);
     if (port == NT_FABRIC_NONE)
@@ -103,7 +97,7 @@ int nt_host_inject(struct nt_host *h, const struct nt_addr *src, const struct nt
         return NT_ENOENT;
     if (len > NT_DATAGRAM_MAX || src->family != dst->family)
         return NT_EINVAL;
-    struct nt_packet *p = datagram(h, src, &path, bytes, len);
+    struct nt_packet *p = make_datagram(h, src, &path, bytes, len);
     if (p == NULL)
         return NT_ENOMEM;
     p->marks |= NT_MARK_INJECTED;
@@ -130,6 +124,6 @@ int nt_host_emit(struct nt_host *h, uint32_t port, const uint8_t *packet, size_t
     if (own != NT_MAP_NONE)
         send_from(h, own, p, now);
     else
-        nt_fabric_refuse(h->fabric, h->node, port, p, NT_DROP_NO_ROUTE, &p->src, &p->dst, now);
+        nt_fabric_refuse(h->fabric, h->node, port, p, NT_DROP_NO_ROUTE, now);
     return NT_OK;
 }

@@ -1,6 +1,8 @@
-/* Making a mapping: limits, the external address by pooling, the port by the policy. */
+#include "natsim/nat/assign.h"
+
 #include "core/base/err.h"
-#include "natsim/nat/state.h"
+#include "natsim/nat/expiry.h"
+#include "natsim/nat/nat_state.h"
 
 struct candidate {
     const struct nt_nat *nat;
@@ -8,8 +10,8 @@ struct candidate {
     struct nt_addr internal, external, remote;
 };
 
-bool nt_nat_is_barred(const struct nt_nat *n, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *external,
-                      const struct nt_addr *remote)
+bool nt_assign_is_barred(const struct nt_nat *n, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *external,
+                         const struct nt_addr *remote)
 {
     if (n->policy.poison != 0 && nt_poison_has(&n->poison, proto, external, remote))
         return true;
@@ -19,11 +21,11 @@ bool nt_nat_is_barred(const struct nt_nat *n, uint32_t proto, const struct nt_ad
     return flow != NT_MAP_NONE && !nt_addr_equal(&nt_flow_at(&n->flows, flow)->internal, internal);
 }
 
-static bool barred(void *user, uint16_t port, bool shared)
+static bool is_barred(void *user, uint16_t port, bool shared)
 {
     struct candidate *c = user;
     c->external.port = port;
-    if (nt_nat_is_barred(c->nat, c->proto, &c->internal, &c->external, &c->remote))
+    if (nt_assign_is_barred(c->nat, c->proto, &c->internal, &c->external, &c->remote))
         return true;
     if (!shared)
         return false;
@@ -37,7 +39,7 @@ static bool barred(void *user, uint16_t port, bool shared)
     return i != NT_MAP_NONE;
 }
 
-/* The port after that which the inside port before has on the same external address. */
+/* The port that follows the external port of the preceding inside port on the same external address; -1: none. */
 static int32_t buddy_of(const struct nt_nat *n, uint32_t proto, const struct nt_addr *internal, uint32_t external)
 {
     if ((internal->port & 1) == 0)
@@ -50,7 +52,7 @@ static int32_t buddy_of(const struct nt_nat *n, uint32_t proto, const struct nt_
     return m->external_index == external && m->external.port < 65535 ? m->external.port + 1 : -1;
 }
 
-/* The ports the host may have: the range, or its block of the range. */
+/* Sets the ports that the host may have: the range, or its block of the range. */
 static int set_range(struct nt_nat *n, struct nt_inside_host *h, struct nt_port_request *r)
 {
     const struct nt_nat_policy *p = &n->policy;
@@ -77,7 +79,7 @@ static int take_on(struct nt_nat *n, struct candidate *c, uint32_t external, uin
     struct nt_port_request r = {
         .ports = p->ports, .conflict = p->conflict, .external = external, .space = udp ? NT_SPACE_UDP : NT_SPACE_ICMP,
         .internal = c->internal.port, .parity = udp && p->parity, .contiguity = udp && p->contiguity,
-        .buddy = udp && p->contiguity ? buddy_of(n, c->proto, &c->internal, external) : -1, .barred = barred, .user = c};
+        .buddy = udp && p->contiguity ? buddy_of(n, c->proto, &c->internal, external) : -1, .barred = is_barred, .user = c};
     int err = set_range(n, h, &r);
     if (err != NT_OK)
         return err;
@@ -103,14 +105,14 @@ static int take_port(struct nt_nat *n, struct candidate *c, uint32_t *external, 
 static int check_limits(const struct nt_nat *n, uint32_t endpoint)
 {
     const struct nt_inside_host *h = nt_inside_host_at(&n->inside, nt_inside_endpoint_at(&n->inside, endpoint)->host);
-    if (n->policy.max_mappings != 0 && nt_nat_count(n) >= n->policy.max_mappings)
+    if (n->policy.max_mappings != 0 && nt_slots_count(&n->mappings.slots) >= n->policy.max_mappings)
         return NT_ELIMIT;
     if (n->policy.max_per_host != 0 && h->mappings >= n->policy.max_per_host)
         return NT_ELIMIT;
     return NT_OK;
 }
 
-static int make(struct nt_nat *n, struct candidate *c, bool ruled, nt_time now, uint32_t *mapping)
+static int make_mapping(struct nt_nat *n, struct candidate *c, bool ruled, nt_time now, uint32_t *mapping)
 {
     uint32_t external;
     uint16_t port;
@@ -131,12 +133,12 @@ static int make(struct nt_nat *n, struct candidate *c, bool ruled, nt_time now, 
         nt_mappings_remove(&n->mappings, &n->inside, *mapping, n->policy.reuse == NT_REUSE_LATEST_BY_SOURCE);
     }
     if (nt_mappings_by_external(&n->mappings, c->proto, &add.external) == NT_MAP_NONE)
-        nt_port_table_release(&n->ports, external, c->proto == NT_PROTO_ICMP ? NT_SPACE_ICMP : NT_SPACE_UDP, port);
+        nt_port_table_release(&n->ports, external, nt_nat_port_space(c->proto), port);
     return err;
 }
 
-int nt_nat_assign(struct nt_nat *n, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *remote, bool ruled, nt_time now,
-                  uint32_t *mapping)
+int nt_assign_mapping(struct nt_nat *n, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *remote, bool ruled, nt_time now,
+                      uint32_t *mapping)
 {
     struct candidate c = {.nat = n, .proto = proto, .internal = *internal, .remote = *remote};
     int err = nt_inside_enter(&n->inside, proto, internal, n->external_count, &c.endpoint);
@@ -144,9 +146,9 @@ int nt_nat_assign(struct nt_nat *n, uint32_t proto, const struct nt_addr *intern
         return err;
     err = check_limits(n, c.endpoint);
     if (err == NT_OK)
-        err = make(n, &c, ruled, now, mapping);
+        err = make_mapping(n, &c, ruled, now, mapping);
     if (err != NT_OK) {
-        nt_nat_leave(n, c.endpoint);
+        nt_expiry_leave(n, c.endpoint);
         return err;
     }
     const struct nt_mapping *m = nt_mapping_at(&n->mappings, *mapping);

@@ -3,6 +3,7 @@
 #ifndef NT_NAT_IN_ORDER_H
 #define NT_NAT_IN_ORDER_H
 
+#include "core/base/time.h"
 #include "natsim/packet/packet.h"
 
 #define NT_IN_ORDER_MAX 64           /* datagrams on the way; beyond: the oldest is forgotten */

@@ -1,7 +1,7 @@
 /* Timers of mappings, flows and firewall states: new until a reply, then replied, then stream; or by remote port. */
 #include "natsim/nat/lifetime.h"
 
-#include "natsim/packet/packet.h"
+#include "natsim/packet/protocol.h"
 
 /* RFC 5508, REQ-2 (3.2): "An ICMP Query session timer MUST NOT expire in less than 60 seconds." */
 #define ICMP_QUERY_LIFE (60 * NT_SEC)

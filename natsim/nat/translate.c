@@ -1,15 +1,18 @@
-/* What becomes of a packet: the mapping behaviour for what leaves, the filtering behaviour for what comes. */
-#include "core/base/err.h"
-#include "natsim/nat/state.h"
+#include "natsim/nat/translate.h"
 
-static struct nt_nat_verdict dropped(enum nt_drop why, const struct nt_addr *a, const struct nt_addr *b)
+#include "core/base/err.h"
+#include "natsim/nat/assign.h"
+#include "natsim/nat/expiry.h"
+#include "natsim/nat/nat_state.h"
+
+static struct nt_nat_translation dropped(enum nt_drop why, const struct nt_addr *a, const struct nt_addr *b)
 {
-    struct nt_nat_verdict v = {.drop = why};
+    struct nt_nat_translation t = {.drop = why};
     if (a != NULL)
-        v.a = *a;
+        t.a = *a;
     if (b != NULL)
-        v.b = *b;
-    return v;
+        t.b = *b;
+    return t;
 }
 
 /* An ICMP query has an identifier, not a remote port (RFC 5508, section 3). */
@@ -18,12 +21,12 @@ static struct nt_addr peer_of(uint8_t proto, const struct nt_addr *remote)
     return proto == NT_PROTO_UDP ? *remote : nt_addr_with_port(remote, 0);
 }
 
-static struct nt_nat_verdict failed(int err, const struct nt_addr *internal, const struct nt_addr *remote)
+static struct nt_nat_translation dropped_for(int err, const struct nt_addr *internal, const struct nt_addr *remote)
 {
     return dropped(err == NT_ENOSPC ? NT_DROP_NO_PORT : NT_DROP_LIMIT, internal, remote);
 }
 
-static int track(struct nt_nat *n, uint32_t mapping, const struct nt_addr *remote, bool inbound, nt_time now)
+static int track_flow(struct nt_nat *n, uint32_t mapping, const struct nt_addr *remote, bool inbound, nt_time now)
 {
     struct nt_mapping *m = nt_mapping_at(&n->mappings, mapping);
     struct nt_flow add = {.proto = m->proto, .internal = m->internal, .external = m->external, .remote = *remote, .mapping = mapping,
@@ -46,20 +49,22 @@ static void refresh_mapping(struct nt_nat *n, uint32_t mapping, const struct nt_
         nt_deadlines_move(&n->deadlines, m->deadline, m->life.expires);
 }
 
-/* The mapping the rule gives to a new flow: the one there is, unless it may not be used towards this remote, or a new one. */
-static int by_rule(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *remote, nt_time now, uint32_t *mapping)
+/* The mapping that the rule gives to a new flow: the existing one, unless it may not be used towards this remote, or a new one. */
+static int map_by_rule(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *remote, nt_time now,
+                       uint32_t *mapping)
 {
     struct nt_addr seen = nt_nat_seen_by(n->policy.mapping, remote);
     *mapping = nt_mappings_by_rule(&n->mappings, proto, internal, &seen);
     bool first = *mapping == NT_MAP_NONE;
-    if (!first && !nt_nat_is_barred(n, proto, internal, &nt_mapping_at(&n->mappings, *mapping)->external, remote))
+    if (!first && !nt_assign_is_barred(n, proto, internal, &nt_mapping_at(&n->mappings, *mapping)->external, remote))
         return NT_OK;
     bool ruled = first || n->policy.reuse == NT_REUSE_LATEST_BY_SOURCE;
-    return nt_nat_assign(n, proto, internal, remote, ruled, now, mapping);
+    return nt_assign_mapping(n, proto, internal, remote, ruled, now, mapping);
 }
 
-/* The mapping of an outbound packet; what is tracked comes before the rule. */
-static int map(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *remote, nt_time now, uint32_t *mapping)
+/* The mapping of an outbound packet; a tracked flow comes before the rule. */
+static int map_outbound(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *remote, nt_time now,
+                        uint32_t *mapping)
 {
     uint32_t flow = n->tracking ? nt_flows_by_internal(&n->flows, proto, internal, remote) : NT_MAP_NONE;
     if (flow != NT_MAP_NONE) {
@@ -67,8 +72,8 @@ static int map(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, 
         refresh_flow(n, flow, false, now);
         return NT_OK;
     }
-    int err = by_rule(n, proto, internal, remote, now, mapping);
-    return err == NT_OK && n->tracking ? track(n, *mapping, remote, false, now) : err;
+    int err = map_by_rule(n, proto, internal, remote, now, mapping);
+    return err == NT_OK && n->tracking ? track_flow(n, *mapping, remote, false, now) : err;
 }
 
 /* RFC 4787, section 5: an outbound packet opens the filter for where it goes. */
@@ -92,27 +97,27 @@ static bool lets_in(struct nt_nat *n, uint32_t mapping, const struct nt_addr *re
     return nt_filters_find(&n->filters, owner, &seen) != NT_MAP_NONE;
 }
 
-struct nt_nat_verdict nt_nat_outbound(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *to, nt_time now)
+struct nt_nat_translation nt_nat_outbound(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *to, nt_time now)
 {
     uint32_t mapping;
     struct nt_addr remote = peer_of(proto, to);
-    nt_nat_run(n, now);
-    size_t before = nt_nat_count(n);
-    int err = map(n, proto, internal, &remote, now, &mapping);
+    nt_expiry_run(n, now);
+    size_t before = nt_slots_count(&n->mappings.slots);
+    int err = map_outbound(n, proto, internal, &remote, now, &mapping);
     if (err == NT_OK)
         err = open_filter(n, mapping, &remote, now);
     if (err != NT_OK) {
-        if (nt_nat_count(n) > before)
-            nt_nat_unmap(n, mapping, now); /* no packet leaves by the mapping just made */
-        return failed(err, internal, to);
+        if (nt_slots_count(&n->mappings.slots) > before)
+            nt_expiry_unmap(n, mapping, now); /* no packet leaves by the mapping just made */
+        return dropped_for(err, internal, to);
     }
     refresh_mapping(n, mapping, &remote, false, now);
-    return (struct nt_nat_verdict){.src = nt_mapping_at(&n->mappings, mapping)->external, .dst = *to};
+    return (struct nt_nat_translation){.src = nt_mapping_at(&n->mappings, mapping)->external, .dst = *to};
 }
 
-/* The mapping an inbound packet belongs to: of those that share the port, the one whose flow it is, or the first that lets it
- * in, or the first. */
-static uint32_t claim(struct nt_nat *n, uint8_t proto, const struct nt_addr *remote, const struct nt_addr *external)
+/* The mapping of an inbound packet: of those that share the port, the one whose flow it belongs to, or the first that lets it in, or the
+ * first. */
+static uint32_t find_inbound_mapping(struct nt_nat *n, uint8_t proto, const struct nt_addr *remote, const struct nt_addr *external)
 {
     uint32_t flow = n->tracking ? nt_flows_by_external(&n->flows, proto, external, remote) : NT_MAP_NONE;
     if (flow != NT_MAP_NONE)
@@ -124,8 +129,8 @@ static uint32_t claim(struct nt_nat *n, uint8_t proto, const struct nt_addr *rem
     return first;
 }
 
-static struct nt_nat_verdict unsolicited(struct nt_nat *n, uint8_t proto, uint32_t mapping, const struct nt_addr *remote,
-                                         const struct nt_addr *external, nt_time now)
+static struct nt_nat_translation refuse_unsolicited(struct nt_nat *n, uint8_t proto, uint32_t mapping, const struct nt_addr *remote,
+                                                    const struct nt_addr *external, nt_time now)
 {
     if (n->policy.poison != 0)
         nt_poison_add(&n->poison, &n->deadlines, proto, external, remote, nt_time_after(now, n->policy.poison));
@@ -135,72 +140,73 @@ static struct nt_nat_verdict unsolicited(struct nt_nat *n, uint8_t proto, uint32
 }
 
 /* The inside endpoint of a packet that is let in; `pin`: a reply will leave by the same port. */
-static struct nt_nat_verdict let_in(struct nt_nat *n, uint8_t proto, const struct nt_addr *remote, const struct nt_addr *external, bool pin,
-                                    nt_time now)
+static struct nt_nat_translation let_in(struct nt_nat *n, uint8_t proto, const struct nt_addr *remote, const struct nt_addr *external, bool pin,
+                                        nt_time now)
 {
-    uint32_t mapping = claim(n, proto, remote, external);
+    uint32_t mapping = find_inbound_mapping(n, proto, remote, external);
     if (mapping == NT_MAP_NONE || !lets_in(n, mapping, remote))
-        return unsolicited(n, proto, mapping, remote, external, now);
+        return refuse_unsolicited(n, proto, mapping, remote, external, now);
     struct nt_addr internal = nt_mapping_at(&n->mappings, mapping)->internal;
     uint32_t flow = n->tracking ? nt_flows_by_internal(&n->flows, proto, &internal, remote) : NT_MAP_NONE;
     if (flow != NT_MAP_NONE && nt_flow_at(&n->flows, flow)->mapping == mapping) {
         refresh_flow(n, flow, true, now);
     } else if (flow == NT_MAP_NONE && pin && n->policy.replies == NT_REPLIES_PINNED) {
-        int err = track(n, mapping, remote, true, now);
+        int err = track_flow(n, mapping, remote, true, now);
         if (err != NT_OK)
-            return failed(err, &internal, remote);
+            return dropped_for(err, &internal, remote);
     }
     refresh_mapping(n, mapping, remote, true, now);
-    return (struct nt_nat_verdict){.src = *remote, .dst = internal};
+    return (struct nt_nat_translation){.src = *remote, .dst = internal};
 }
 
-struct nt_nat_verdict nt_nat_inbound(struct nt_nat *n, uint8_t proto, const struct nt_addr *from, const struct nt_addr *external, nt_time now)
+struct nt_nat_translation nt_nat_inbound(struct nt_nat *n, uint8_t proto, const struct nt_addr *from, const struct nt_addr *external, nt_time now)
 {
     struct nt_addr remote = peer_of(proto, from);
-    nt_nat_run(n, now);
-    struct nt_nat_verdict v = let_in(n, proto, &remote, external, true, now);
-    v.src = *from;
-    return v;
+    nt_expiry_run(n, now);
+    struct nt_nat_translation t = let_in(n, proto, &remote, external, true, now);
+    t.src = *from;
+    return t;
 }
 
 /* RFC 4787, REQ-9: the packet leaves as any other (mapping, filter entry), and comes back as from the sender's external address and
- * port; what the receiver sees as its source is the policy's. The filter looks at the external source in both ways: it is
- * what the receiver knows of the sender when it opens its filter. */
-struct nt_nat_verdict nt_nat_hairpin(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *external, nt_time now)
+ * port; the policy says which source the receiver sees. The filter looks at the external source with either policy, since that is the
+ * address to which the receiver sends when it opens its filter. */
+struct nt_nat_translation nt_nat_hairpin(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *external,
+                                         nt_time now)
 {
     if (n->policy.hairpin == NT_HAIRPIN_NONE)
         return dropped(NT_DROP_HAIRPIN, internal, external);
-    struct nt_nat_verdict out = nt_nat_outbound(n, proto, internal, external, now);
+    struct nt_nat_translation out = nt_nat_outbound(n, proto, internal, external, now);
     if (out.drop != NT_DROP_NONE)
         return out;
-    /* With the internal source the receiver's replies go to it directly: there is no flow to pin. */
-    struct nt_nat_verdict in = let_in(n, proto, &out.src, external, n->policy.hairpin == NT_HAIRPIN_EXTERNAL, now);
+    /* With the internal source the receiver replies to that address directly: there is no flow to pin. */
+    struct nt_nat_translation in = let_in(n, proto, &out.src, external, n->policy.hairpin == NT_HAIRPIN_EXTERNAL, now);
     if (n->policy.hairpin == NT_HAIRPIN_INTERNAL)
         in.src = *internal;
     return in;
 }
 
-struct nt_nat_verdict nt_nat_error_in(struct nt_nat *n, uint8_t proto, const struct nt_addr *external, const struct nt_addr *to, nt_time now)
+struct nt_nat_translation nt_nat_error_in(struct nt_nat *n, uint8_t proto, const struct nt_addr *external, const struct nt_addr *to, nt_time now)
 {
     struct nt_addr remote = peer_of(proto, to);
-    nt_nat_run(n, now);
-    uint32_t mapping = claim(n, proto, &remote, external);
+    nt_expiry_run(n, now);
+    uint32_t mapping = find_inbound_mapping(n, proto, &remote, external);
     /* RFC 5508, REQ-4: an error about nothing that is mapped is silently dropped. */
     if (mapping == NT_MAP_NONE)
         return dropped(NT_DROP_NO_MAPPING, to, external);
-    struct nt_nat_verdict v = {.src = *to, .dst = nt_mapping_at(&n->mappings, mapping)->internal};
+    struct nt_nat_translation t = {.src = *to, .dst = nt_mapping_at(&n->mappings, mapping)->internal};
     if (n->policy.icmp_kills_mapping)
-        nt_nat_unmap(n, mapping, now);
-    return v;
+        nt_expiry_unmap(n, mapping, now);
+    return t;
 }
 
-struct nt_nat_verdict nt_nat_error_out(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *to, nt_time now)
+struct nt_nat_translation nt_nat_error_out(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *to, nt_time now)
 {
     struct nt_addr remote = peer_of(proto, to), seen = nt_nat_seen_by(n->policy.mapping, &remote);
-    nt_nat_run(n, now);
+    nt_expiry_run(n, now);
     uint32_t flow = n->tracking ? nt_flows_by_internal(&n->flows, proto, internal, &remote) : NT_MAP_NONE;
     uint32_t mapping = flow != NT_MAP_NONE ? nt_flow_at(&n->flows, flow)->mapping : nt_mappings_by_rule(&n->mappings, proto, internal, &seen);
     if (mapping == NT_MAP_NONE)
         return dropped(NT_DROP_NO_MAPPING, to, internal);
-    return (struct nt_nat_verdict){.src = nt_mapping_at(&n->mappings, mapping)->external, .dst = *to};
+    return (struct nt_nat_translation){.src = nt_mapping_at(&n->mappings, mapping)->external, .dst = *to};
 }

@@ -1,5 +1,4 @@
-/* The reasons why packets end: their names and their details. */
-#include "natsim/packet/packet.h"
+#include "natsim/packet/drop.h"
 
 /* In the detail, %a and %b stand for the event's addresses with ports, %i for b's address alone. */
 static const struct {
@@ -38,7 +37,7 @@ const char *nt_drop_name(enum nt_drop reason)
     return (unsigned)reason < NT_DROP_COUNT ? reasons[reason].name : "unknown";
 }
 
-static const char *text_of(char what, const struct nt_addr *a, const struct nt_addr *b, char text[NT_ADDR_TEXT])
+static const char *address_text(char what, const struct nt_addr *a, const struct nt_addr *b, char text[NT_ADDR_TEXT])
 {
     const struct nt_addr *which = what == 'a' ? a : b;
     if (which == NULL || !nt_addr_is_set(which))
@@ -58,7 +57,7 @@ const char *nt_drop_detail(enum nt_drop reason, const struct nt_addr *a, const s
             buf[n++] = *d;
             continue;
         }
-        for (const char *t = text_of(*++d, a, b, text); *t != '\0' && n + 1 < cap; t++)
+        for (const char *t = address_text(*++d, a, b, text); *t != '\0' && n + 1 < cap; t++)
             buf[n++] = *t;
     }
     buf[n] = '\0';

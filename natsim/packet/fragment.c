@@ -1,11 +1,12 @@
 #include "natsim/packet/fragment.h"
 #include "core/base/bytes.h"
+#include "core/base/err.h"
 #include "natsim/packet/checksum.h"
 
-/* The fragment of `len` data bytes from `at` on, with the header of the whole. */
-static struct nt_packet *piece(struct nt_fabric *f, const struct nt_packet *whole, uint32_t header, uint32_t at, uint32_t len)
+/* The fragment of `len` data bytes from `at` on, with the header of the whole packet. */
+static struct nt_packet *cut_piece(struct nt_pool *pool, const struct nt_packet *whole, uint32_t header, uint32_t at, uint32_t len)
 {
-    struct nt_packet *p = nt_fabric_packet(f, header + len);
+    struct nt_packet *p = nt_pool_get(pool, header + len);
     if (p == NULL)
         return NULL;
     uint32_t flags = nt_load16(whole->data + 6);
@@ -21,13 +22,13 @@ static struct nt_packet *piece(struct nt_fabric *f, const struct nt_packet *whol
     nt_store16(p->data + 10, 0);
     nt_store16(p->data + 10, nt_checksum_end(nt_checksum_add(0, p->data, header)));
     if (nt_packet_parse(p) != NT_OK) {
-        nt_fabric_consumed(f, p);
+        nt_pool_put(pool, p);
         return NULL;
     }
     return p;
 }
 
-int nt_fragment(struct nt_fabric *f, struct nt_packet **p, uint32_t mtu)
+int nt_fragment(struct nt_pool *pool, struct nt_packet **p, uint32_t mtu)
 {
     struct nt_packet *whole = *p, *first = NULL, **end = &first;
     if (whole->family != NT_AF_IPV4 || whole->df)
@@ -37,11 +38,11 @@ int nt_fragment(struct nt_fabric *f, struct nt_packet **p, uint32_t mtu)
         return NT_EINVAL;
     for (uint32_t at = 0, left = whole->len - header; left > 0;) {
         uint32_t len = left < room ? left : room;
-        *end = piece(f, whole, header, at, len);
+        *end = cut_piece(pool, whole, header, at, len);
         if (*end == NULL) {
             while (first != NULL) {
                 struct nt_packet *next = first->next;
-                nt_fabric_consumed(f, first);
+                nt_pool_put(pool, first);
                 first = next;
             }
             return NT_ENOMEM;
@@ -50,7 +51,7 @@ int nt_fragment(struct nt_fabric *f, struct nt_packet **p, uint32_t mtu)
         at += len;
         left -= len;
     }
-    nt_fabric_consumed(f, whole);
+    nt_pool_put(pool, whole);
     *p = first;
     return NT_OK;
 }

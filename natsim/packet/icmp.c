@@ -1,10 +1,16 @@
-/* ICMP errors (RFC 792, RFC 4443): building them, and the packet they quote. */
+#include "natsim/packet/icmp.h"
 #include "core/base/bytes.h"
-#include "natsim/packet/checksum.h"
-#include "natsim/packet/packet.h"
-#include "natsim/packet/rewrite.h"
+#include "core/base/err.h"
 
 enum { ICMP_HEADER = 8 };
+
+bool nt_icmp_is_error(uint8_t proto, uint8_t type)
+{
+    if (proto == NT_PROTO_ICMP6)
+        return type < 128; /* RFC 4443, 2.1: error messages have a zero in the high-order bit of the type */
+    /* RFC 1122, 3.2.2: unreachable, source quench, redirect, time exceeded, parameter problem. */
+    return proto == NT_PROTO_ICMP && (type == 3 || type == 4 || type == 5 || type == 11 || type == 12);
+}
 
 int nt_packet_icmp_error(struct nt_packet *p, const struct nt_addr *src, const struct nt_packet *about, uint8_t type, uint8_t code)
 {
@@ -40,47 +46,47 @@ void nt_packet_set_icmp_mtu(struct nt_packet *p, uint32_t mtu)
 }
 
 /* The quoted packet; its end may be cut off. Its ports must be there when its protocol has them. */
-static int quote_of(const struct nt_packet *p, struct nt_view *v)
+static int find_quoted(const struct nt_packet *p, struct nt_headers *h)
 {
     bool icmp = p->proto == NT_PROTO_ICMP || p->proto == NT_PROTO_ICMP6;
     if (!icmp || p->fragment || !nt_icmp_is_error(p->proto, p->data[p->l4]))
         return NT_ENOENT;
-    *v = (struct nt_view){.ip = p->data + p->l4 + ICMP_HEADER, .len = p->len - p->l4 - ICMP_HEADER, .head = true};
-    if (v->len < 20)
+    *h = (struct nt_headers){.ip = p->data + p->l4 + ICMP_HEADER, .len = p->len - p->l4 - ICMP_HEADER, .transport = true};
+    if (h->len < 20)
         return NT_ENOENT;
-    if (v->ip[0] >> 4 == 4 && p->family == NT_AF_IPV4) {
-        v->family = NT_AF_IPV4;
-        v->proto = v->ip[9];
-        v->l4 = (uint16_t)((v->ip[0] & 15) * 4);
-        v->head = (nt_load16(v->ip + 6) & 0x1fff) == 0;
-    } else if (v->ip[0] >> 4 == 6 && p->family == NT_AF_IPV6 && v->len >= 40) {
-        v->family = NT_AF_IPV6;
-        v->proto = v->ip[6];
-        v->l4 = 40;
+    if (h->ip[0] >> 4 == 4 && p->family == NT_AF_IPV4) {
+        h->family = NT_AF_IPV4;
+        h->proto = h->ip[9];
+        h->l4 = (uint16_t)((h->ip[0] & 15) * 4);
+        h->transport = (nt_load16(h->ip + 6) & 0x1fff) == 0;
+    } else if (h->ip[0] >> 4 == 6 && p->family == NT_AF_IPV6 && h->len >= 40) {
+        h->family = NT_AF_IPV6;
+        h->proto = h->ip[6];
+        h->l4 = 40;
     } else {
         return NT_ENOENT;
     }
-    return v->l4 >= 20 && v->l4 + 4u <= v->len ? NT_OK : NT_ENOENT;
+    return h->l4 >= 20 && h->l4 + 4u <= h->len ? NT_OK : NT_ENOENT;
 }
 
 int nt_packet_quoted(const struct nt_packet *p, struct nt_addr *src, struct nt_addr *dst, uint8_t *proto)
 {
-    struct nt_view v;
-    int r = quote_of(p, &v);
+    struct nt_headers h;
+    int r = find_quoted(p, &h);
     if (r != NT_OK)
         return r;
-    *src = nt_view_addr(&v, true);
-    *dst = nt_view_addr(&v, false);
-    *proto = v.proto;
+    *src = nt_headers_addr(&h, true);
+    *dst = nt_headers_addr(&h, false);
+    *proto = h.proto;
     return NT_OK;
 }
 
 static void set_quoted(struct nt_packet *p, bool src, const struct nt_addr *a)
 {
-    struct nt_view v;
-    if (quote_of(p, &v) != NT_OK)
+    struct nt_headers h;
+    if (find_quoted(p, &h) != NT_OK)
         return;
-    nt_view_rewrite(&v, src, a);
+    nt_headers_rewrite(&h, src, a);
     nt_packet_fix_checksums(p);
 }
 

@@ -1,8 +1,8 @@
 /* IPv4 (RFC 791) and IPv6 (RFC 8200) packets: parsing, building UDP (RFC 768), hop count and checksums. */
 #include "natsim/packet/packet.h"
 #include "core/base/bytes.h"
+#include "core/base/err.h"
 #include "natsim/packet/checksum.h"
-#include "natsim/packet/rewrite.h"
 
 enum { IP4_HEADER = 20, IP6_HEADER = 40, UDP_HEADER = 8, IP6_FRAGMENT = 44 };
 
@@ -80,6 +80,19 @@ static int parse_transport(struct nt_packet *p)
     return NT_OK;
 }
 
+struct nt_headers nt_packet_headers(const struct nt_packet *p)
+{
+    return (struct nt_headers){.ip = p->data, .len = p->len, .family = p->family, .proto = p->proto, .l4 = p->l4,
+                               .transport = !p->fragment || p->first_fragment};
+}
+
+static void read_addresses(struct nt_packet *p)
+{
+    struct nt_headers h = nt_packet_headers(p);
+    p->src = nt_headers_addr(&h, true);
+    p->dst = nt_headers_addr(&h, false);
+}
+
 int nt_packet_parse(struct nt_packet *p)
 {
     if (p->len < 1)
@@ -89,9 +102,7 @@ int nt_packet_parse(struct nt_packet *p)
         r = parse_transport(p);
     if (r != NT_OK)
         return r;
-    struct nt_view v = nt_view_of(p);
-    p->src = nt_view_addr(&v, true);
-    p->dst = nt_view_addr(&v, false);
+    read_addresses(p);
     return NT_OK;
 }
 
@@ -150,6 +161,23 @@ int nt_packet_udp(struct nt_packet *p, const struct nt_addr *src, const struct n
     return NT_OK;
 }
 
+static void set_addr(struct nt_packet *p, bool src, const struct nt_addr *a)
+{
+    struct nt_headers h = nt_packet_headers(p);
+    nt_headers_rewrite(&h, src, a);
+    read_addresses(p);
+}
+
+void nt_packet_set_src(struct nt_packet *p, const struct nt_addr *a)
+{
+    set_addr(p, true, a);
+}
+
+void nt_packet_set_dst(struct nt_packet *p, const struct nt_addr *a)
+{
+    set_addr(p, false, a);
+}
+
 bool nt_packet_hop(struct nt_packet *p)
 {
     size_t at = p->family == NT_AF_IPV4 ? 8 : 7;
@@ -163,7 +191,7 @@ bool nt_packet_hop(struct nt_packet *p)
     return true;
 }
 
-/* The sum over the transport part; *field: where its checksum lies, NULL when it has none that this packet can tell. */
+/* The sum over the transport header and payload; *field: where its checksum lies, NULL: there is none, or a fragment cannot tell. */
 static uint64_t transport_sum(const struct nt_packet *p, uint8_t **field)
 {
     uint8_t *l4 = p->data + p->l4;

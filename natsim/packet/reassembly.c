@@ -1,5 +1,6 @@
 #include "natsim/packet/reassembly.h"
 #include "core/base/bytes.h"
+#include "core/base/err.h"
 #include "natsim/packet/checksum.h"
 
 #include <stdlib.h>
@@ -14,19 +15,19 @@ struct datagram {
 };
 
 struct nt_reassembly {
-    struct nt_fabric *fabric;
-    uint32_t node;
+    struct nt_pool *pool;
+    struct nt_reassembly_drop drop;
     uint32_t bytes;
     size_t count;
     struct datagram items[NT_REASSEMBLY_MAX]; /* the oldest first */
 };
 
-struct nt_reassembly *nt_reassembly_new(struct nt_fabric *f, uint32_t node)
+struct nt_reassembly *nt_reassembly_new(struct nt_pool *pool, struct nt_reassembly_drop drop)
 {
     struct nt_reassembly *r = calloc(1, sizeof *r);
     if (r != NULL) {
-        r->fabric = f;
-        r->node = node;
+        r->pool = pool;
+        r->drop = drop;
     }
     return r;
 }
@@ -51,29 +52,29 @@ static uint32_t length_of(const struct nt_packet *p)
     return p->len - p->l4;
 }
 
-static void forget(struct nt_reassembly *r, size_t i)
+static void remove_datagram(struct nt_reassembly *r, size_t i)
 {
     r->bytes -= r->items[i].bytes;
     memmove(r->items + i, r->items + i + 1, (--r->count - i) * sizeof *r->items);
 }
 
-/* Ends a datagram's pieces; `reason`: told of the first. */
-static void give_up(struct nt_reassembly *r, size_t i, bool tell, nt_time now)
+/* Forgets a datagram with its pieces; `dropped`: the first of them counts as dropped. */
+static void give_up(struct nt_reassembly *r, size_t i, bool dropped, nt_time now)
 {
     struct nt_packet *p = r->items[i].pieces, *next;
     struct nt_addr src = r->items[i].src, dst = r->items[i].dst;
-    for (; p != NULL; p = next, tell = false) {
+    for (; p != NULL; p = next, dropped = false) {
         next = p->next;
-        if (tell)
-            nt_fabric_drop(r->fabric, r->node, p, NT_DROP_FRAGMENT, &src, &dst, now);
+        if (dropped)
+            r->drop.fn(r->drop.user, p, NT_DROP_FRAGMENT, &src, &dst, now);
         else
-            nt_fabric_consumed(r->fabric, p);
+            nt_pool_put(r->pool, p);
     }
-    forget(r, i);
+    remove_datagram(r, i);
 }
 
-/* RFC 791, 3.2: the fields source, destination, protocol, and identification together. RFC 8200, 4.5: without the protocol, but
- * one more field to agree hurts nobody: it is the same in all fragments. */
+/* RFC 791, 3.2: the fields source, destination, protocol, and identification together. RFC 8200, 4.5 leaves out
+ * the protocol; it is compared for both, since senders write the same into all fragments. */
 static size_t find_or_add(struct nt_reassembly *r, const struct nt_packet *p, nt_time now)
 {
     uint32_t id = p->family == NT_AF_IPV4 ? nt_load16(p->data + 4) : nt_load32(p->data + 44);
@@ -91,7 +92,7 @@ static size_t find_or_add(struct nt_reassembly *r, const struct nt_packet *p, nt
 
 enum fit { FITS, REPEATED, WRONG };
 
-/* Where the piece belongs. RFC 5722: a datagram with overlapping fragments is discarded, and RFC 8200, 4.5 lets exact duplicates
+/* Finds where the piece belongs. RFC 5722: a datagram with overlapping fragments is discarded, and RFC 8200, 4.5 lets exact duplicates
  * be ignored; both are done for IPv4 too. */
 static enum fit find_place(struct datagram *d, const struct nt_packet *p, struct nt_packet ***place)
 {
@@ -114,7 +115,7 @@ static enum fit find_place(struct datagram *d, const struct nt_packet *p, struct
 }
 
 /* The length of the data once it is all there, else 0. */
-static uint32_t complete(const struct datagram *d)
+static uint32_t complete_length(const struct datagram *d)
 {
     uint32_t at = 0;
     for (const struct nt_packet *p = d->pieces; p != NULL; p = p->next) {
@@ -127,7 +128,7 @@ static uint32_t complete(const struct datagram *d)
     return 0;
 }
 
-/* The first piece's header without the traces of fragmentation. */
+/* Writes the first piece's header without its fragmentation fields; its length. */
 static uint32_t write_header(struct nt_packet *whole, const struct nt_packet *first, uint32_t len)
 {
     uint8_t *d = whole->data;
@@ -145,51 +146,54 @@ static uint32_t write_header(struct nt_packet *whole, const struct nt_packet *fi
     return 40;
 }
 
-static struct nt_packet *join(struct nt_reassembly *r, size_t i, uint32_t len, nt_time now)
+static int join_pieces(struct nt_reassembly *r, size_t i, uint32_t len, struct nt_packet **p, nt_time now)
 {
     const struct datagram *d = r->items + i;
-    struct nt_packet *whole = nt_fabric_packet(r->fabric, d->pieces->l4 + len);
+    struct nt_packet *whole = nt_pool_get(r->pool, d->pieces->l4 + len);
+    int result = whole != NULL ? NT_OK : NT_ENOMEM;
     if (whole != NULL) {
         uint32_t at = write_header(whole, d->pieces, len);
-        for (const struct nt_packet *p = d->pieces; p != NULL; p = p->next) {
-            memcpy(whole->data + at, p->data + p->l4, length_of(p));
-            at += length_of(p);
-            whole->marks |= p->marks;
-            whole->origin = p->origin;
+        for (const struct nt_packet *piece = d->pieces; piece != NULL; piece = piece->next) {
+            memcpy(whole->data + at, piece->data + piece->l4, length_of(piece));
+            at += length_of(piece);
+            whole->marks |= piece->marks;
+            whole->origin = piece->origin;
         }
         whole->len = at;
         if (nt_packet_parse(whole) != NT_OK) {
-            nt_fabric_drop(r->fabric, r->node, whole, NT_DROP_MALFORMED, &d->src, &d->dst, now);
+            r->drop.fn(r->drop.user, whole, NT_DROP_MALFORMED, &d->src, &d->dst, now);
             whole = NULL;
         }
     }
     give_up(r, i, false, now);
-    return whole;
+    *p = whole;
+    return result;
 }
 
-struct nt_packet *nt_reassembly_add(struct nt_reassembly *r, struct nt_packet *p, nt_time now)
+int nt_reassembly_add(struct nt_reassembly *r, struct nt_packet **p, nt_time now)
 {
-    struct nt_packet **place;
-    while (r->count > 0 && r->bytes + p->cap > NT_REASSEMBLY_BYTES_MAX)
+    struct nt_packet *piece = *p, **place;
+    *p = NULL;
+    while (r->count > 0 && r->bytes + piece->cap > NT_REASSEMBLY_BYTES_MAX)
         give_up(r, 0, false, now);
-    size_t i = find_or_add(r, p, now);
+    size_t i = find_or_add(r, piece, now);
     struct datagram *d = r->items + i;
-    enum fit fit = find_place(d, p, &place);
+    enum fit fit = find_place(d, piece, &place);
     if (fit == REPEATED) {
-        nt_fabric_consumed(r->fabric, p);
-        return NULL;
+        nt_pool_put(r->pool, piece);
+        return NT_OK;
     }
     if (fit == WRONG) {
-        nt_fabric_drop(r->fabric, r->node, p, NT_DROP_FRAGMENT, &p->src, &p->dst, now);
+        r->drop.fn(r->drop.user, piece, NT_DROP_FRAGMENT, &piece->src, &piece->dst, now);
         give_up(r, i, false, now);
-        return NULL;
+        return NT_OK;
     }
-    p->next = *place;
-    *place = p;
-    d->bytes += p->cap;
-    r->bytes += p->cap;
-    uint32_t len = complete(d);
-    return len > 0 ? join(r, i, len, now) : NULL;
+    piece->next = *place;
+    *place = piece;
+    d->bytes += piece->cap;
+    r->bytes += piece->cap;
+    uint32_t len = complete_length(d);
+    return len > 0 ? join_pieces(r, i, len, p, now) : NT_OK;
 }
 
 nt_time nt_reassembly_deadline(const struct nt_reassembly *r)

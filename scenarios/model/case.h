@@ -26,7 +26,7 @@ struct nt_scn_network {
     struct nt_place place;
     struct nt_prefix ipv4, ipv6;     /* addr.family NT_AF_NONE: none */
     nt_time delay, jitter;
-    uint32_t loss, duplicate, reorder; /* parts of NT_CHANCE_ONE (natsim/fabric/fabric.h) */
+    uint32_t loss, duplicate, reorder; /* parts of NT_CHANCE_ONE */
     uint64_t rate;                   /* bits per second; 0: unlimited */
     uint32_t queue, mtu;             /* 100, 1500 */
     enum nt_medium medium;

@@ -106,9 +106,8 @@ void nt_run_order(const struct nt_scn_case *c, const struct nt_run_options *opti
 {
     struct run run = {.scn = c, .options = options, .listener = listener};
     if (nt_result_identify(c, options->seed, options->seed_in_id, "out of memory", out) == NT_OK && make_world(&run, capture)) {
-        struct nt_choice choice = {.window = c->expect.explore_window, .choose = nt_orders_choose, .user = orders};
         if (orders != NULL)
-            nt_fabric_choose(nt_world_fabric(run.w), &choice);
+            nt_fabric_choose(nt_world_fabric(run.w), c->expect.explore_window, nt_orders_choose, orders);
         if (nt_scn_live(c))
             run_in_real_time(&run, out);
         else

@@ -14,7 +14,7 @@ struct nt_orders {
 };
 
 void nt_orders_start(struct nt_orders *o, uint32_t first);      /* the first order is that of time */
-uint32_t nt_orders_choose(void *orders, uint32_t options);      /* as nt_choice's choose */
+uint32_t nt_orders_choose(void *orders, uint32_t options);      /* for nt_fabric_choose */
 bool nt_orders_next(struct nt_orders *o);                       /* to the next order; false: there is none */
 const char *nt_orders_text(const struct nt_orders *o, char *buf, size_t cap); /* "0 1 0" */
 

@@ -86,7 +86,7 @@ static inline struct nt_nat *nat_of(struct nt_nat_policy p)
 static inline int out_at(struct nt_nat *n, const char *internal, const char *remote, nt_time now)
 {
     struct nt_addr i = at(internal), r = at(remote);
-    struct nt_nat_verdict v = nt_nat_outbound(n, NT_PROTO_UDP, &i, &r, now);
+    struct nt_nat_translation v = nt_nat_outbound(n, NT_PROTO_UDP, &i, &r, now);
     if (v.drop != NT_DROP_NONE)
         return -(int)v.drop;
     assert_true(nt_nat_is_external(n, &v.src));
@@ -99,7 +99,7 @@ static inline int out(struct nt_nat *n, const char *internal, const char *remote
     return out_at(n, internal, remote, 0);
 }
 
-static inline struct nt_nat_verdict in_verdict(struct nt_nat *n, const char *remote, int port, nt_time now)
+static inline struct nt_nat_translation in_verdict(struct nt_nat *n, const char *remote, int port, nt_time now)
 {
     struct nt_addr r = at(remote), e = at(E);
     e.port = (uint16_t)port;
@@ -109,7 +109,7 @@ static inline struct nt_nat_verdict in_verdict(struct nt_nat *n, const char *rem
 /* The inside port, or minus the reason. */
 static inline int in_at(struct nt_nat *n, const char *remote, int port, nt_time now)
 {
-    struct nt_nat_verdict v = in_verdict(n, remote, port, now);
+    struct nt_nat_translation v = in_verdict(n, remote, port, now);
     return v.drop != NT_DROP_NONE ? -(int)v.drop : v.dst.port;
 }
 

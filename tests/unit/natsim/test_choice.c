@@ -102,7 +102,7 @@ static void play(struct lab *l, nt_time window, const uint32_t *answers, const c
     *l = (struct lab){.answers = answers};
     build(l, nodes);
     if (answers != NULL)
-        nt_fabric_choose(l->f, &(struct nt_choice){.window = window, .choose = choose, .user = l});
+        nt_fabric_choose(l->f, window, choose, l);
     nt_fabric_at(l->f, 0, later, l);
     nt_fabric_at(l->f, 2 * NT_MSEC, later, l);
     nt_fabric_at(l->f, 20 * NT_MSEC, later, l);

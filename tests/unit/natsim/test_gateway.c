@@ -16,6 +16,8 @@
 #include "core/base/err.h"
 #include "natsim/packet/fragment.h"
 #include "natsim/gateway/gateway.h"
+#include "natsim/packet/icmp.h"
+#include "natsim/packet/pool.h"
 
 #define MAX 32
 #define MS NT_MSEC
@@ -240,15 +242,15 @@ static void test_translate(void **state)
     say(&o, "203.0.113.8:7000", "203.0.113.2:5001");
     dropped(NT_DROP_NO_MAPPING, "", "203.0.113.2:5001");
     struct nt_nat_mapping_info info;
-    assert_int_equal(nt_gateway_mapping_count(gw), 1);
-    assert_true(nt_gateway_mapping_at(gw, 0, &info));
+    assert_int_equal(nt_nat_count(nt_gateway_nat(gw)), 1);
+    assert_true(nt_nat_mapping_info(nt_gateway_nat(gw), 0, &info));
     assert_int_equal(info.expires, 300 * NT_SEC + MS);
     /* The timer runs by itself, to the nanosecond. */
     logged = 0;
     (void)nt_fabric_run(f, 300 * NT_SEC + MS - 1);
-    assert_int_equal(nt_gateway_mapping_count(gw), 1);
+    assert_int_equal(nt_nat_count(nt_gateway_nat(gw)), 1);
     (void)nt_fabric_run(f, 300 * NT_SEC + MS);
-    assert_int_equal(nt_gateway_mapping_count(gw), 0);
+    assert_int_equal(nt_nat_count(nt_gateway_nat(gw)), 0);
     assert_int_equal(log_of[0].kind, NT_TR_EXPIRED);
     assert_int_equal(log_of[0].at, 300 * NT_SEC + MS);
     end();
@@ -260,10 +262,10 @@ static void test_routes(void **state)
     world(cone());
     say(&a, "10.0.0.2:5000", "192.0.2.1:9"); /* no route: no mapping */
     dropped(NT_DROP_NO_ROUTE, "", "192.0.2.1:9");
-    assert_int_equal(nt_gateway_mapping_count(gw), 0);
+    assert_int_equal(nt_nat_count(nt_gateway_nat(gw)), 0);
     say(&a, "10.0.0.2:5000", "10.9.0.2:9"); /* inside to inside */
     (void)last(&b, 1, "10.0.0.2:5000", "10.9.0.2:9");
-    assert_int_equal(nt_gateway_mapping_count(gw), 0);
+    assert_int_equal(nt_nat_count(nt_gateway_nat(gw)), 0);
     say(&o, "203.0.113.7:9", "10.0.0.2:5000"); /* what is inside is unknown outside */
     dropped(NT_DROP_NO_ROUTE, "", "10.0.0.2:5000");
     say(&o, "203.0.113.7:9", "203.0.113.8:9"); /* not a router for its neighbours */
@@ -274,7 +276,7 @@ static void test_routes(void **state)
     run_on();
     dropped(NT_DROP_TTL, "", "");
     assert_int_equal(o.count, 0);
-    assert_int_equal(nt_gateway_mapping_count(gw), 0);
+    assert_int_equal(nt_nat_count(nt_gateway_nat(gw)), 0);
     end();
 }
 
@@ -314,7 +316,7 @@ static void test_kinds(void **state)
     world(p);
     say(&a, "10.0.0.2:5000", "203.0.113.7:9");
     dropped(NT_DROP_DENIED, "", "");
-    assert_int_equal(nt_gateway_mapping_count(gw), 0);
+    assert_int_equal(nt_nat_count(nt_gateway_nat(gw)), 0);
     end();
 }
 
@@ -332,7 +334,7 @@ static void test_hairpin(void **state)
             assert_int_equal(a.count, 0);
         } else {
             (void)last(&a, 1, mode == NT_HAIRPIN_EXTERNAL ? "203.0.113.2:6000" : "10.0.0.3:6000", "10.0.0.2:5000");
-            assert_int_equal(nt_gateway_mapping_count(gw), 2);
+            assert_int_equal(nt_nat_count(nt_gateway_nat(gw)), 2);
             say(&b, "10.9.0.2:6001", "203.0.113.2:6000"); /* from another inside network */
             (void)last(&a, 2, mode == NT_HAIRPIN_EXTERNAL ? "203.0.113.2:6001" : "10.9.0.2:6001", "10.0.0.3:6000");
         }
@@ -394,7 +396,7 @@ static void test_icmp_errors(void **state)
     assert_int_equal(nt_packet_quoted(e, &src, &dst, &proto), 0);
     want = at("203.0.113.2:5000");
     assert_true(nt_addr_equal(&dst, &want));
-    assert_int_equal(nt_gateway_mapping_count(gw), 1);
+    assert_int_equal(nt_nat_count(nt_gateway_nat(gw)), 1);
     end();
 
     struct nt_nat_policy p = cone();
@@ -412,7 +414,7 @@ static void test_icmp_errors(void **state)
     say(&a, "10.0.0.2:5000", "203.0.113.7:7000");
     send_error(&o, "203.0.113.7", &o.got[0]);
     assert_int_equal(a.count, 1);
-    assert_int_equal(nt_gateway_mapping_count(gw), 0);
+    assert_int_equal(nt_nat_count(nt_gateway_nat(gw)), 0);
     end();
 }
 
@@ -523,7 +525,7 @@ static void test_ttl(void **state)
     hand_over(&b, udp("10.0.0.3:5000", "203.0.113.7:7000", 33, 1));
     run_on();
     assert_exceeded(last(&a, 3, "10.9.0.1:0", "10.0.0.3:0"), "10.0.0.3:5000", "203.0.113.7:7000");
-    assert_int_equal(nt_gateway_mapping_count(gw), 0);
+    assert_int_equal(nt_nat_count(nt_gateway_nat(gw)), 0);
     end();
 }
 
@@ -618,7 +620,7 @@ static void test_other_protocol(void **state)
     hand_over(&a, p);
     run_on();
     dropped(NT_DROP_PROTOCOL, "", "");
-    assert_int_equal(nt_gateway_mapping_count(gw), 0);
+    assert_int_equal(nt_nat_count(nt_gateway_nat(gw)), 0);
     end();
 }
 
@@ -626,7 +628,7 @@ static void test_other_protocol(void **state)
 static void send_fragments(const int order[3])
 {
     struct nt_packet *list = udp("10.0.0.2:5000", "203.0.113.7:7000", 1400, 64), *piece[3];
-    assert_int_equal(nt_fragment(f, &list, 600), 0);
+    assert_int_equal(nt_fragment(nt_fabric_pool(f), &list, 600), 0);
     for (int i = 0; i < 3; i++) {
         assert_non_null(list);
         piece[i] = list;
@@ -732,7 +734,7 @@ static void test_ipv6(void **state)
         assert_int_equal(a.count, rows[i].passed);
         say(&o, OUT6, "[2001:db8:1::9]:5001");
         dropped(NT_DROP_FIREWALL, OUT6, "[2001:db8:1::9]:5001");
-        assert_int_equal(nt_gateway_mapping_count(gw), 0);
+        assert_int_equal(nt_nat_count(nt_gateway_nat(gw)), 0);
         /* The state ends as a mapping does. */
         now = 300 * NT_SEC + 100 * MS;
         (void)nt_fabric_run(f, now);
@@ -788,7 +790,7 @@ static void test_control(void **state)
     say(&a, "10.0.0.2:5000", "203.0.113.7:7000");
     say(&a, IN6, OUT6);
     assert_int_equal(nt_fabric_control(f, nt_gateway_node(gw), NT_CTL_FLUSH, 0, now), 0);
-    assert_int_equal(nt_gateway_mapping_count(gw), 0);
+    assert_int_equal(nt_nat_count(nt_gateway_nat(gw)), 0);
     say(&o, OUT6, IN6);
     dropped(NT_DROP_FIREWALL, "", "");
     say(&a, "10.0.0.2:5000", "203.0.113.7:7000");
@@ -807,7 +809,7 @@ static void test_renumber(void **state)
     world(cone());
     say(&a, "10.0.0.2:5000", "203.0.113.7:7000");
     assert_int_equal(nt_fabric_control(f, nt_gateway_node(gw), NT_CTL_RENUMBER, 0, now), 0);
-    assert_int_equal(nt_gateway_mapping_count(gw), 0);
+    assert_int_equal(nt_nat_count(nt_gateway_nat(gw)), 0);
     say(&a, "10.0.0.2:5000", "203.0.113.7:7000");
     (void)last(&o, 2, "203.0.113.102:5000", "203.0.113.7:7000");
     struct nt_addr fresh = at("203.0.113.102"), old = at("203.0.113.2");

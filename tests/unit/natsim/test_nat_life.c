@@ -155,7 +155,7 @@ static void test_order_of_ends(void **state)
     nt_nat_del(n);
 }
 
-static struct nt_nat_verdict error_about(struct nt_nat *n, const char *external, const char *remote)
+static struct nt_nat_translation error_about(struct nt_nat *n, const char *external, const char *remote)
 {
     struct nt_addr e = at(external), r = at(remote);
     return nt_nat_error_in(n, NT_PROTO_UDP, &e, &r, S);
@@ -171,7 +171,7 @@ static void test_icmp_error(void **state)
         struct nt_nat *n = nat_of(p);
         assert_int_equal(out_at(n, I1, X, 0), 5000);
         assert_int_equal(error_about(n, E ":5001", X).drop, NT_DROP_NO_MAPPING);
-        struct nt_nat_verdict v = error_about(n, E ":5000", X);
+        struct nt_nat_translation v = error_about(n, E ":5000", X);
         assert_int_equal(v.drop, NT_DROP_NONE);
         assert_addr(&v.dst, I1);
         assert_int_equal(in_at(n, X, 5000, S), kills ? NO_MAPPING : 5000);
@@ -186,7 +186,7 @@ static void test_error_out(void **state)
     struct nt_nat *n = nat_of(policy_of(AP, EI));
     struct nt_addr i = at(I1), x = at(X), y = at(Y);
     assert_int_equal(out(n, I1, X), 40000);
-    struct nt_nat_verdict v = nt_nat_error_out(n, NT_PROTO_UDP, &i, &x, 0);
+    struct nt_nat_translation v = nt_nat_error_out(n, NT_PROTO_UDP, &i, &x, 0);
     assert_addr(&v.src, E ":40000");
     assert_int_equal(nt_nat_error_out(n, NT_PROTO_UDP, &i, &y, 0).drop, NT_DROP_NO_MAPPING);
     assert_int_equal(nt_nat_count(n), 1);
@@ -227,7 +227,7 @@ static void test_renumber(void **state)
     assert_true(nt_nat_is_external(n, &fresh));
     assert_false(nt_nat_is_external(n, &old));
     assert_int_equal(in_at(n, X, 5000, S), NO_MAPPING);
-    struct nt_nat_verdict v = nt_nat_outbound(n, NT_PROTO_UDP, &i, &x, S);
+    struct nt_nat_translation v = nt_nat_outbound(n, NT_PROTO_UDP, &i, &x, S);
     assert_addr(&v.src, "203.0.113.102:5000");
     nt_nat_del(n);
 }

@@ -3,6 +3,7 @@
 
 #include "core/base/err.h"
 #include "natsim/gateway/firewall.h"
+#include "natsim/gateway/gateway.h"
 #include "tests/unit/fail_alloc.h"
 
 #include <stdlib.h>
@@ -23,13 +24,13 @@ static int drive(struct nt_nat *n)
     for (uint32_t i = 0; i < 40; i++) {
         struct nt_addr inside = nt_addr_v4(0x0a000002u + i % 10, (uint16_t)(5000 + i / 20)), x = nt_addr_v4(0xc6336401u + i, 7000);
         struct nt_addr stranger = nt_addr_v4(0xc0000201u + i, 9);
-        struct nt_nat_verdict v = nt_nat_outbound(n, NT_PROTO_UDP, &inside, &x, i);
+        struct nt_nat_translation v = nt_nat_outbound(n, NT_PROTO_UDP, &inside, &x, i);
         if (v.drop != NT_DROP_NONE) {
             assert_int_equal(v.drop, NT_DROP_LIMIT);
             lost++;
             continue;
         }
-        struct nt_nat_verdict in = nt_nat_inbound(n, NT_PROTO_UDP, &x, &v.src, i);
+        struct nt_nat_translation in = nt_nat_inbound(n, NT_PROTO_UDP, &x, &v.src, i);
         if (in.drop == NT_DROP_NONE)
             assert_true(nt_addr_equal(&in.dst, &inside));
         else

@@ -135,7 +135,7 @@ static void test_overload(void **state)
     struct nt_nat *n = nat_of(linux_like());
     assert_int_equal(out(n, I1, X), 5000);
     assert_int_equal(out(n, I2, Y), 5000);
-    struct nt_nat_verdict v = in_verdict(n, X, 5000, 0);
+    struct nt_nat_translation v = in_verdict(n, X, 5000, 0);
     assert_addr(&v.dst, I1);
     v = in_verdict(n, Y, 5000, 0);
     assert_addr(&v.dst, I2);
@@ -158,7 +158,7 @@ static void test_overload_rule(void **state)
     assert_int_equal(out_at(n, I2, Y, NT_SEC), 5000);
     assert_int_equal(out_at(n, I1, Y, NT_SEC), 5001);
     assert_int_equal(out_at(n, I1, "198.51.100.9:1", NT_SEC), 5000);
-    struct nt_nat_verdict v = in_verdict(n, "198.51.100.8:9", 5000, NT_SEC); /* address-dependent: I2 has sent to Y's address */
+    struct nt_nat_translation v = in_verdict(n, "198.51.100.8:9", 5000, NT_SEC); /* address-dependent: I2 has sent to Y's address */
     assert_addr(&v.dst, I2);
     nt_nat_run(n, 301 * NT_SEC);
     assert_int_equal(nt_nat_count(n), 0);
@@ -180,7 +180,7 @@ static void test_overload_in_use(void **state)
     nt_nat_del(n);
 }
 
-static struct nt_nat_verdict pin(struct nt_nat *n, const char *from, const char *to)
+static struct nt_nat_translation pin(struct nt_nat *n, const char *from, const char *to)
 {
     struct nt_addr i = at(from), e = at(to);
     return nt_nat_hairpin(n, NT_PROTO_UDP, &i, &e, 0);
@@ -191,7 +191,7 @@ static void test_hairpin_none(void **state)
     (void)state;
     struct nt_nat *n = nat_of(policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT));
     assert_int_equal(out(n, I1, X), 5000);
-    struct nt_nat_verdict v = pin(n, I2, E ":5000");
+    struct nt_nat_translation v = pin(n, I2, E ":5000");
     assert_int_equal(v.drop, NT_DROP_HAIRPIN);
     assert_addr(&v.b, E ":5000");
     assert_int_equal(nt_nat_count(n), 1);
@@ -206,7 +206,7 @@ static void test_hairpin(void **state)
         p.hairpin = (enum nt_hairpin)mode;
         struct nt_nat *n = nat_of(p);
         assert_int_equal(out(n, I1, X), 5000);
-        struct nt_nat_verdict v = pin(n, I2, E ":5000"); /* makes I2's mapping 5001 and its filter entry, and is filtered by I1's */
+        struct nt_nat_translation v = pin(n, I2, E ":5000"); /* makes I2's mapping 5001 and its filter entry, and is filtered by I1's */
         assert_int_equal(v.drop, NT_DROP_FILTERED);
         assert_addr(&v.a, E ":5001");
         assert_addr(&v.b, I1);
@@ -235,7 +235,7 @@ static void test_hairpin_symmetric(void **state)
         p.replies = pinned ? NT_REPLIES_PINNED : NT_REPLIES_TABLE;
         struct nt_nat *n = nat_of(p);
         assert_int_equal(out(n, I1, X), 40000);
-        struct nt_nat_verdict v = pin(n, I2, E ":40000");
+        struct nt_nat_translation v = pin(n, I2, E ":40000");
         assert_addr(&v.src, E ":40001");
         assert_addr(&v.dst, I1);
         v = pin(n, I1, E ":40001");

@@ -156,7 +156,7 @@ static void test_blocks(void **state)
 static const char *external_of(struct nt_nat *n, const char *internal, char *buf)
 {
     struct nt_addr i = at(internal), r = at(X);
-    struct nt_nat_verdict v = nt_nat_outbound(n, NT_PROTO_UDP, &i, &r, 0);
+    struct nt_nat_translation v = nt_nat_outbound(n, NT_PROTO_UDP, &i, &r, 0);
     assert_int_equal(v.drop, NT_DROP_NONE);
     return nt_addr_format(&v.src, buf);
 }
@@ -263,7 +263,7 @@ static void test_icmp_query(void **state)
     struct nt_nat *n = nat_of(policy_of(EI, NT_DEP_ADDRESS_AND_PORT));
     struct nt_addr a = at("10.0.0.2:7"), b = at("10.0.0.3:7"), x = at("198.51.100.7:7"), y = at("198.51.100.8:7"), e;
     assert_int_equal(out(n, "10.0.0.2:5007", X), 5007);
-    struct nt_nat_verdict v = nt_nat_outbound(n, NT_PROTO_ICMP, &a, &x, 0);
+    struct nt_nat_translation v = nt_nat_outbound(n, NT_PROTO_ICMP, &a, &x, 0);
     assert_addr(&v.src, E ":7");
     v = nt_nat_outbound(n, NT_PROTO_ICMP, &b, &x, 0);
     assert_addr(&v.src, E ":8");

@@ -6,8 +6,10 @@
 #include <cmocka.h>
 
 #include "core/base/bytes.h"
+#include "core/base/err.h"
 #include "natsim/packet/checksum.h"
-#include "natsim/packet/packet.h"
+#include "natsim/packet/drop.h"
+#include "natsim/packet/icmp.h"
 
 static uint8_t bytes[2][2048];
 

@@ -18,10 +18,10 @@ static void test_class_and_sequence(void **state)
     (void)state;
     assert_int_equal(nt_queue_nodes(&q, 3), 0);
     assert_int_equal(nt_queue_timer(&q, 2, 5), 0);
-    assert_int_equal(nt_queue_push(&q, 5, NT_EV_DELIVERY, NULL, 1, 0), 0);
-    assert_int_equal(nt_queue_push(&q, 5, NT_EV_DELIVERY, NULL, 3, 0), 0);
-    assert_int_equal(nt_queue_push(&q, 5, NT_EV_CALL, NULL, 4, 0), 0);
-    assert_int_equal(nt_queue_push(&q, 6, NT_EV_CALL, NULL, 0, 0), 0);
+    assert_int_equal(nt_queue_push(&q, NT_EV_DELIVERY, (struct nt_event){.at = 5, .target = 1}), 0);
+    assert_int_equal(nt_queue_push(&q, NT_EV_DELIVERY, (struct nt_event){.at = 5, .target = 3}), 0);
+    assert_int_equal(nt_queue_push(&q, NT_EV_CALL, (struct nt_event){.at = 5, .target = 4}), 0);
+    assert_int_equal(nt_queue_push(&q, NT_EV_CALL, (struct nt_event){.at = 6, .target = 0}), 0);
     for (size_t i = 0; i < 5; i++) {
         assert_true(nt_queue_pop(&q, &e));
         assert_int_equal(e.target, order[i]);
@@ -46,7 +46,7 @@ static void test_one_timer_for_each_node(void **state)
         uint32_t what = (uint32_t)nt_rand_below(&r, 4), node = (uint32_t)nt_rand_below(&r, NODES);
         nt_time at = now + (nt_time)nt_rand_below(&r, 50);
         if (what == 0) {
-            assert_int_equal(nt_queue_push(&q, at, NT_EV_DELIVERY, NULL, 0, 0), 0);
+            assert_int_equal(nt_queue_push(&q, NT_EV_DELIVERY, (struct nt_event){.at = at, .target = 0}), 0);
             deliveries++;
         } else if (what == 1) {
             timers[node] = nt_rand_below(&r, 5) == 0 ? NT_TIME_NEVER : at;

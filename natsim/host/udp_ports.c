@@ -1,25 +1,26 @@
-/* The UDP ports of a host. */
-#include "natsim/host/host_state.h"
+#include "natsim/host/udp_ports.h"
+#include "core/base/err.h"
 
 #include <stdlib.h>
 
-enum { PORT_WRAP = 1024 };
+#define SOCKETS_MAX 1000000
+enum { PORT_FIRST = 50000, PORT_WRAP = 1024 };
 
-void nt_ports_init(struct nt_ports *t)
+void nt_udp_ports_init(struct nt_udp_ports *t)
 {
-    *t = (struct nt_ports){.next = NT_HOST_PORT_FIRST};
+    *t = (struct nt_udp_ports){.next = PORT_FIRST};
     nt_map_init(&t->by_local, sizeof(struct nt_addr));
     nt_map_init(&t->by_port, 2 * sizeof(uint16_t));
 }
 
-void nt_ports_free(struct nt_ports *t)
+void nt_udp_ports_free(struct nt_udp_ports *t)
 {
     free(t->sockets);
     nt_map_free(&t->by_local);
     nt_map_free(&t->by_port);
 }
 
-/* Every wildcard has one form: the address all zeros. */
+/* Every wildcard has the same form: the address all zeros. */
 static struct nt_addr key_of(const struct nt_addr *local)
 {
     if (local->family == NT_AF_NONE)
@@ -32,15 +33,15 @@ static struct nt_addr any_of(uint8_t family, uint16_t port)
     return (struct nt_addr){.family = family, .port = port};
 }
 
-static uint32_t sockets_on(const struct nt_ports *t, uint8_t family, uint16_t port)
+static uint32_t sockets_on(const struct nt_udp_ports *t, uint8_t family, uint16_t port)
 {
     uint16_t key[2] = {family, port};
     uint32_t n = nt_map_get(&t->by_port, key);
     return n == NT_MAP_NONE ? 0 : n;
 }
 
-/* Makes `n` the number of sockets; a socket without a family is on both. */
-static int count_one(struct nt_ports *t, uint8_t family, uint16_t port, int step)
+/* Adds `step` to the number of sockets. */
+static int count_family(struct nt_udp_ports *t, uint8_t family, uint16_t port, int step)
 {
     uint16_t key[2] = {family, port};
     uint32_t n = sockets_on(t, family, port) + (uint32_t)step;
@@ -50,21 +51,22 @@ static int count_one(struct nt_ports *t, uint8_t family, uint16_t port, int step
     return NT_OK;
 }
 
-static int count(struct nt_ports *t, const struct nt_addr *local, int step)
+/* A socket without a family is on both. */
+static int count_socket(struct nt_udp_ports *t, const struct nt_addr *local, int step)
 {
     if (local->family != NT_AF_NONE)
-        return count_one(t, local->family, local->port, step);
-    int r = count_one(t, NT_AF_IPV4, local->port, step);
+        return count_family(t, local->family, local->port, step);
+    int r = count_family(t, NT_AF_IPV4, local->port, step);
     if (r != NT_OK)
         return r;
-    r = count_one(t, NT_AF_IPV6, local->port, step);
+    r = count_family(t, NT_AF_IPV6, local->port, step);
     if (r != NT_OK)
-        count_one(t, NT_AF_IPV4, local->port, -step);
+        count_family(t, NT_AF_IPV4, local->port, -step);
     return r;
 }
 
 /* As without SO_REUSEADDR: a wildcard and an address do not share a port. */
-static bool is_free(const struct nt_ports *t, const struct nt_addr *key)
+static bool is_free(const struct nt_udp_ports *t, const struct nt_addr *key)
 {
     if (key->family == NT_AF_NONE)
         return sockets_on(t, NT_AF_IPV4, key->port) == 0 && sockets_on(t, NT_AF_IPV6, key->port) == 0;
@@ -76,7 +78,7 @@ static bool is_free(const struct nt_ports *t, const struct nt_addr *key)
             nt_map_get(&t->by_local, &every) == NT_MAP_NONE);
 }
 
-static bool choose_port(struct nt_ports *t, struct nt_addr *key)
+static bool choose_port(struct nt_udp_ports *t, struct nt_addr *key)
 {
     for (uint32_t tries = 0; tries <= UINT16_MAX - PORT_WRAP; tries++) {
         key->port = t->next;
@@ -87,15 +89,15 @@ static bool choose_port(struct nt_ports *t, struct nt_addr *key)
     return false;
 }
 
-static int free_slot(struct nt_ports *t, uint32_t *slot)
+static int free_slot(struct nt_udp_ports *t, uint32_t *slot)
 {
     while (t->free_hint < t->count && t->sockets[t->free_hint].used)
         t->free_hint++;
     *slot = t->free_hint;
-    return nt_grow(&t->sockets, &t->cap, (size_t)*slot + 1, sizeof *t->sockets, NT_HOST_SOCKETS_MAX);
+    return nt_grow(&t->sockets, &t->cap, (size_t)*slot + 1, sizeof *t->sockets, SOCKETS_MAX);
 }
 
-int nt_ports_bind(struct nt_ports *t, struct nt_addr *local, uint32_t endpoint)
+int nt_udp_ports_bind(struct nt_udp_ports *t, struct nt_addr *local, uint32_t endpoint)
 {
     struct nt_addr key = key_of(local);
     uint32_t slot;
@@ -104,20 +106,20 @@ int nt_ports_bind(struct nt_ports *t, struct nt_addr *local, uint32_t endpoint)
         return r;
     if (key.port == 0 ? !choose_port(t, &key) : !is_free(t, &key))
         return NT_EEXIST;
-    if ((r = count(t, &key, 1)) != NT_OK)
+    if ((r = count_socket(t, &key, 1)) != NT_OK)
         return r;
     if ((r = nt_map_put(&t->by_local, &key, slot)) != NT_OK) {
-        count(t, &key, -1);
+        count_socket(t, &key, -1);
         return r;
     }
-    t->sockets[slot] = (struct nt_socket){.local = key, .endpoint = endpoint, .used = true};
+    t->sockets[slot] = (struct nt_udp_socket){.local = key, .endpoint = endpoint, .used = true};
     if (slot == t->count)
         t->count++;
     *local = key;
     return NT_OK;
 }
 
-int nt_ports_close(struct nt_ports *t, const struct nt_addr *local, uint32_t endpoint)
+int nt_udp_ports_close(struct nt_udp_ports *t, const struct nt_addr *local, uint32_t endpoint)
 {
     struct nt_addr key = key_of(local);
     uint32_t slot = nt_map_get(&t->by_local, &key);
@@ -127,11 +129,11 @@ int nt_ports_close(struct nt_ports *t, const struct nt_addr *local, uint32_t end
     if (slot < t->free_hint)
         t->free_hint = slot;
     nt_map_remove(&t->by_local, &key);
-    count(t, &key, -1);
+    count_socket(t, &key, -1);
     return NT_OK;
 }
 
-uint32_t nt_ports_find(const struct nt_ports *t, const struct nt_addr *local)
+uint32_t nt_udp_ports_find(const struct nt_udp_ports *t, const struct nt_addr *local)
 {
     const struct nt_addr keys[3] = {*local, any_of(local->family, local->port), any_of(NT_AF_NONE, local->port)};
     for (size_t i = 0; i < 3; i++) {
@@ -139,5 +141,5 @@ uint32_t nt_ports_find(const struct nt_ports *t, const struct nt_addr *local)
         if (slot != NT_MAP_NONE)
             return t->sockets[slot].endpoint;
     }
-    return NT_FABRIC_NONE;
+    return NT_UDP_PORT_CLOSED;
 }

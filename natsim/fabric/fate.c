@@ -1,0 +1,56 @@
+#include "natsim/fabric/fate.h"
+#include "natsim/fabric/fabric_state.h"
+
+void nt_fate_show(struct nt_fabric *f, uint32_t tap, enum nt_crossing direction, struct nt_packet *p, nt_time now)
+{
+    p->shown = ++f->shown;
+    if (f->trace.emit == NULL)
+        return;
+    struct nt_trace_event event = {.at = now, .node = f->attachments[tap].node, .kind = NT_TR_PACKET, .bytes = p->data, .len = p->len};
+    event.n[0] = tap, event.n[1] = direction, event.n[2] = p->marks;
+    f->trace.emit(f->trace.user, &event);
+}
+
+static void tell_fate(const struct nt_fabric *f, const struct nt_packet_fate *fate, nt_time now)
+{
+    if (f->trace.emit == NULL)
+        return;
+    struct nt_trace_event event = {.at = now, .node = fate->node, .kind = fate->kind, .text = fate->network};
+    event.n[0] = fate->tap == NT_FABRIC_NONE ? -1 : (int64_t)fate->tap;
+    event.n[1] = fate->reason;
+    event.n[2] = (int64_t)fate->shown;
+    if (fate->a != NULL)
+        event.a = *fate->a;
+    if (fate->b != NULL)
+        event.b = *fate->b;
+    f->trace.emit(f->trace.user, &event);
+}
+
+void nt_fate_drop(struct nt_fabric *f, struct nt_packet *p, struct nt_packet_fate fate, nt_time now)
+{
+    fate.node = f->attachments[fate.tap].node;
+    fate.kind = NT_TR_DROP;
+    if (fate.a == NULL)
+        fate.a = &p->src;
+    if (fate.b == NULL)
+        fate.b = &p->dst;
+    tell_fate(f, &fate, now);
+    nt_pool_put(&f->pool, p);
+}
+
+void nt_fabric_drop(struct nt_fabric *f, uint32_t node, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *a,
+                    const struct nt_addr *b, nt_time now)
+{
+    tell_fate(f, &(struct nt_packet_fate){.node = node, .tap = f->in_tap, .kind = NT_TR_DROP, .reason = (int)reason, .a = a, .b = b}, now);
+    nt_pool_put(&f->pool, p);
+}
+
+void nt_fabric_translated(struct nt_fabric *f, uint32_t node, int which, const struct nt_addr *from, const struct nt_addr *to, nt_time now)
+{
+    tell_fate(f, &(struct nt_packet_fate){.node = node, .tap = f->in_tap, .kind = NT_TR_TRANSLATED, .reason = which, .a = from, .b = to}, now);
+}
+
+const struct nt_trace *nt_fabric_trace(const struct nt_fabric *f)
+{
+    return &f->trace;
+}

@@ -1,0 +1,141 @@
+#include "natsim/host/endpoints.h"
+#include "core/base/err.h"
+#include "natsim/host/host_out.h"
+#include "natsim/host/host_state.h"
+
+#include <string.h>
+
+#define ENDPOINTS_MAX 65536
+#define OUTPUTS_MAX 100000 /* of one endpoint without time moving on */
+#define ROUNDS_MAX 10000   /* of draining endpoints without returning */
+
+static void answer_request(struct nt_host *h, uint32_t endpoint, struct nt_request *req, nt_time now)
+{
+    const struct nt_endpoint *e = &h->endpoints[endpoint].endpoint;
+    struct nt_addr *local = &req->path.local;
+    if (req->kind == NT_REQ_CLOSE) {
+        nt_udp_ports_close(&h->ports, local, endpoint);
+        return;
+    }
+    bool bindable = local->family == NT_AF_NONE || nt_addr_is_any(local) || nt_host_owns(h, local);
+    bool granted = req->kind == NT_REQ_BIND && req->path.transport == NT_UDP && bindable && nt_udp_ports_bind(&h->ports, local, endpoint) == NT_OK;
+    e->ops->input(e->self, &req->path, granted ? NT_IN_CONNECTED : NT_IN_CLOSED, NULL, 0, now);
+}
+
+static void drain_endpoint(struct nt_host *h, uint32_t endpoint, nt_time now)
+{
+    struct nt_endpoint e = h->endpoints[endpoint].endpoint;
+    struct nt_request req;
+    uint32_t n = 0;
+    for (; n < OUTPUTS_MAX && e.ops->request != NULL && (memset(&req, 0, sizeof req), e.ops->request(e.self, &req)) != 0; n++)
+        answer_request(h, endpoint, &req, now);
+    uint8_t *buf = nt_fabric_scratch(h->fabric);
+    for (; n < OUTPUTS_MAX && buf != NULL; n++) {
+        struct nt_path path = {.transport = NT_UDP};
+        size_t len = e.ops->output(e.self, &path, buf, NT_SCRATCH, now);
+        if (len == 0)
+            return;
+        if (!nt_out_datagram(h, endpoint, &path, buf, len, now))
+            nt_endpoints_input(h, endpoint, &path, NT_IN_SEND_FAILED, NULL, 0, now);
+    }
+    if (n == OUTPUTS_MAX)
+        nt_fabric_livelocked(h->fabric);
+}
+
+/* Drains the endpoints that were called into, in their order, until none is left or the run ends. */
+static void drain_wanted(struct nt_host *h, nt_time now)
+{
+    h->busy = true;
+    for (uint32_t round = 0, i = 0; i < h->endpoint_count && !h->stopped && !nt_fabric_is_ending(h->fabric);) {
+        if (!h->endpoints[i].wanted) {
+            i++;
+            continue;
+        }
+        h->endpoints[i].wanted = false;
+        drain_endpoint(h, i, now);
+        i = 0; /* draining one may have called into another */
+        if (++round > ROUNDS_MAX)
+            nt_fabric_livelocked(h->fabric);
+    }
+    h->busy = false;
+}
+
+void nt_endpoints_input(struct nt_host *h, uint32_t endpoint, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len,
+                        nt_time now)
+{
+    struct nt_endpoint e = h->endpoints[endpoint].endpoint;
+    bool inner = h->busy;
+    h->busy = true;
+    e.ops->input(e.self, path, kind, bytes, len, now);
+    h->endpoints[endpoint].wanted = true;
+    h->busy = inner;
+    if (!inner)
+        drain_wanted(h, now);
+}
+
+void nt_endpoints_timers(struct nt_host *h, nt_time now)
+{
+    h->busy = true;
+    for (size_t i = 0; i < h->endpoint_count; i++) {
+        struct nt_endpoint e = h->endpoints[i].endpoint;
+        if (e.ops->deadline(e.self) <= now) {
+            e.ops->timer(e.self, now);
+            h->endpoints[i].wanted = true;
+        }
+    }
+    drain_wanted(h, now);
+}
+
+nt_time nt_endpoints_deadline(const struct nt_host *h)
+{
+    nt_time at = NT_TIME_NEVER;
+    for (size_t i = 0; i < h->endpoint_count; i++)
+        at = nt_time_min(at, h->endpoints[i].endpoint.ops->deadline(h->endpoints[i].endpoint.self));
+    return at;
+}
+
+void nt_endpoints_drain_all(struct nt_host *h, nt_time now)
+{
+    for (size_t i = 0; i < h->endpoint_count; i++)
+        h->endpoints[i].wanted = true;
+    if (!h->busy)
+        drain_wanted(h, now);
+}
+
+static void tell_interface(struct nt_host *h, uint32_t endpoint, const struct nt_interface *i, enum nt_input kind, nt_time now)
+{
+    for (size_t k = 0; k < i->count; k++) {
+        struct nt_path path = {.transport = NT_UDP, .local = i->addresses[k]};
+        nt_endpoints_input(h, endpoint, &path, kind, NULL, 0, now);
+    }
+}
+
+void nt_endpoints_tell_port(struct nt_host *h, uint32_t port, bool up, nt_time now)
+{
+    for (uint32_t i = 0; i < h->endpoint_count && !h->stopped; i++)
+        tell_interface(h, i, h->interfaces + port, up ? NT_IN_IF_UP : NT_IN_IF_DOWN, now);
+}
+
+uint32_t nt_host_run_endpoint(struct nt_host *h, struct nt_endpoint e, nt_time now)
+{
+    if (nt_grow(&h->endpoints, &h->endpoint_cap, h->endpoint_count + 1, sizeof *h->endpoints, ENDPOINTS_MAX) != NT_OK)
+        return NT_FABRIC_NONE;
+    h->endpoints[h->endpoint_count] = (struct nt_host_endpoint){.endpoint = e};
+    h->endpoint_count++;
+    nt_host_kick(h, now);
+    return (uint32_t)h->endpoint_count - 1;
+}
+
+void nt_host_kick(struct nt_host *h, nt_time now)
+{
+    nt_endpoints_drain_all(h, now);
+    nt_fabric_touch(h->fabric, h->node, now);
+}
+
+void nt_host_announce(struct nt_host *h, uint32_t endpoint, nt_time now)
+{
+    for (size_t i = 0; i < h->interface_count; i++)
+        if (h->interfaces[i].up)
+            tell_interface(h, endpoint, h->interfaces + i, NT_IN_IF_UP, now);
+    nt_fabric_touch(h->fabric, h->node, now);
+}

@@ -1,0 +1,14 @@
+/* Numbers of the protocols that IP carries (IANA), and of ICMP's types and codes (RFC 792, RFC 4443). */
+#ifndef NT_PACKET_PROTOCOL_H
+#define NT_PACKET_PROTOCOL_H
+
+enum { NT_PROTO_ICMP = 1, NT_PROTO_TCP = 6, NT_PROTO_UDP = 17, NT_PROTO_ICMP6 = 58 };
+
+enum { NT_ICMP4_ECHO_REPLY = 0, NT_ICMP4_UNREACHABLE = 3, NT_ICMP4_ECHO = 8, NT_ICMP4_TIME_EXCEEDED = 11 };
+/* Codes of NT_ICMP4_UNREACHABLE; RFC 1812, 5.2.7.1: 13 is "communication administratively prohibited". */
+enum { NT_ICMP4_PORT = 3, NT_ICMP4_FRAGMENTATION_NEEDED = 4, NT_ICMP4_PROHIBITED = 13 };
+
+enum { NT_ICMP6_UNREACHABLE = 1, NT_ICMP6_TOO_BIG = 2, NT_ICMP6_TIME_EXCEEDED = 3, NT_ICMP6_ECHO = 128, NT_ICMP6_ECHO_REPLY = 129 };
+enum { NT_ICMP6_PORT = 4 }; /* a code of NT_ICMP6_UNREACHABLE */
+
+#endif
