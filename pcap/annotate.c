@@ -1,4 +1,3 @@
-/* A line about a packet. Bytes that came from outside are cleaned to printable ASCII. */
 #include "pcap/annotate.h"
 
 #include "core/base/diag.h"
@@ -17,9 +16,9 @@ struct text {
     size_t cap, len;
 };
 
-static void add(struct text *t, const char *fmt, ...) NT_PRINTF(2, 3);
+static void add_text(struct text *t, const char *fmt, ...) NT_PRINTF(2, 3);
 
-static void add(struct text *t, const char *fmt, ...)
+static void add_text(struct text *t, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
@@ -29,6 +28,7 @@ static void add(struct text *t, const char *fmt, ...)
         t->len = (size_t)n < t->cap - t->len ? t->len + (size_t)n : t->cap - 1;
 }
 
+/* Bytes from outside, as printable ASCII. */
 static void add_clean(struct text *t, const uint8_t *bytes, size_t len)
 {
     for (size_t i = 0; i < len && t->len + 1 < t->cap; i++)
@@ -41,7 +41,7 @@ static void add_addr(struct text *t, const struct nt_stun_msg *m, const char *be
     struct nt_addr a;
     char buf[NT_ADDR_TEXT];
     if (nt_stun_get_addr(m, type, &a) == NT_OK)
-        add(t, " %s%s", before, nt_addr_format(&a, buf));
+        add_text(t, " %s%s", before, nt_addr_format(&a, buf));
 }
 
 static void add_payload(struct text *t, const uint8_t *bytes, size_t len, int depth);
@@ -49,19 +49,19 @@ static void add_payload(struct text *t, const uint8_t *bytes, size_t len, int de
 static void add_request(struct text *t, const struct nt_stun_msg *m)
 {
     uint32_t v;
-    add(t, " request");
+    add_text(t, " request");
     if (m->method == NT_TURN_CHANNEL_BIND && nt_stun_get_u32(m, NT_ATTR_CHANNEL_NUMBER, &v) == NT_OK)
-        add(t, " 0x%04x", (unsigned)(v >> 16));
+        add_text(t, " 0x%04x", (unsigned)(v >> 16));
     if (m->method == NT_TURN_REFRESH && nt_stun_get_u32(m, NT_ATTR_LIFETIME, &v) == NT_OK)
-        add(t, " %us", (unsigned)v);
+        add_text(t, " %us", (unsigned)v);
     add_addr(t, m, "", NT_ATTR_XOR_PEER_ADDRESS);
     if (nt_stun_find(m, NT_ATTR_USE_CANDIDATE) != NULL)
-        add(t, " USE-CANDIDATE");
+        add_text(t, " USE-CANDIDATE");
 }
 
 static void add_success(struct text *t, const struct nt_stun_msg *m)
 {
-    add(t, " success");
+    add_text(t, " success");
     add_addr(t, m, "relayed ", NT_ATTR_XOR_RELAYED_ADDRESS);
     add_addr(t, m, "", NT_ATTR_XOR_MAPPED_ADDRESS);
 }
@@ -71,9 +71,9 @@ static void add_error(struct text *t, const struct nt_stun_msg *m)
     int code;
     const char *reason;
     size_t len;
-    add(t, " error");
+    add_text(t, " error");
     if (nt_stun_get_error(m, &code, &reason, &len) == NT_OK) {
-        add(t, " %d ", code);
+        add_text(t, " %d ", code);
         add_clean(t, (const uint8_t *)reason, len < 40 ? len : 40);
     }
 }
@@ -81,10 +81,10 @@ static void add_error(struct text *t, const struct nt_stun_msg *m)
 static void add_indication(struct text *t, const struct nt_stun_msg *m, int depth)
 {
     const struct nt_stun_attr *data = nt_stun_find(m, NT_ATTR_DATA);
-    add(t, " indication");
+    add_text(t, " indication");
     add_addr(t, m, m->method == NT_TURN_DATA ? "from " : "to ", NT_ATTR_XOR_PEER_ADDRESS);
     if (data != NULL) {
-        add(t, ": ");
+        add_text(t, ": ");
         add_payload(t, data->value, data->len, depth + 1);
     }
 }
@@ -93,9 +93,9 @@ static void add_stun(struct text *t, const struct nt_stun_msg *m, int depth)
 {
     const char *name = nt_stun_method_name(m->method);
     if (name != NULL)
-        add(t, "%s", name);
+        add_text(t, "%s", name);
     else
-        add(t, "STUN 0x%03x", m->method);
+        add_text(t, "STUN 0x%03x", m->method);
     switch (m->class_) {
     case NT_STUN_REQUEST: add_request(t, m); break;
     case NT_STUN_SUCCESS: add_success(t, m); break;
@@ -112,14 +112,14 @@ static bool add_sip(struct text *t, const uint8_t *bytes, size_t len)
         return false;
     size_t line = (size_t)(eol - bytes);
     if (line > 8 && memcmp(bytes, "SIP/2.0 ", 8) == 0) {
-        add(t, "SIP ");
+        add_text(t, "SIP ");
         add_clean(t, bytes + 8, line - 8 < 40 ? line - 8 : 40);
         return true;
     }
     const uint8_t *space = memchr(bytes, ' ', line);
     if (line < 12 || memcmp(eol - 8, " SIP/2.0", 8) != 0 || space == NULL)
         return false;
-    add(t, "SIP ");
+    add_text(t, "SIP ");
     add_clean(t, bytes, (size_t)(space - bytes) < 20 ? (size_t)(space - bytes) : 20);
     return true;
 }
@@ -133,17 +133,17 @@ static void add_payload(struct text *t, const uint8_t *bytes, size_t len, int de
     if (depth < 3 && nt_stun_looks_like(bytes, len) && nt_stun_parse(&m, bytes, len) == NT_OK) {
         add_stun(t, &m, depth);
     } else if (nt_stun_looks_like(bytes, len)) {
-        add(t, "STUN, damaged, %zu bytes", len);
+        add_text(t, "STUN, damaged, %zu bytes", len);
     } else if (depth < 3 && nt_channel_data_parse(bytes, len, &channel, &inner, &inner_len)) {
-        add(t, "ChannelData 0x%04x", channel);
+        add_text(t, "ChannelData 0x%04x", channel);
         if (nt_stun_looks_like(inner, inner_len)) {
-            add(t, ": ");
+            add_text(t, ": ");
             add_payload(t, inner, inner_len, depth + 1);
         } else {
-            add(t, " %zu bytes", inner_len);
+            add_text(t, " %zu bytes", inner_len);
         }
     } else if (!add_sip(t, bytes, len)) {
-        add(t, "data %zu bytes", len);
+        add_text(t, "data %zu bytes", len);
     }
 }
 
@@ -154,22 +154,22 @@ static void add_icmp(struct text *t, const struct nt_packet *p)
     struct nt_addr src, dst;
     uint8_t proto;
     char buf[NT_ADDR_TEXT];
-    add(t, "%s type %u code %u", name, type, code);
+    add_text(t, "%s type %u code %u", name, type, code);
     if (nt_packet_quoted(p, &src, &dst, &proto) == NT_OK)
-        add(t, " about %s", nt_addr_format(&dst, buf));
+        add_text(t, " about %s", nt_addr_format(&dst, buf));
 }
 
 static void add_tcp(struct text *t, const struct nt_packet *p)
 {
     static const char *const flags[] = {"FIN", "SYN", "RST", "PSH", "ACK", "URG"};
     if ((size_t)p->l4 + 20 > p->len) {
-        add(t, "TCP, damaged");
+        add_text(t, "TCP, damaged");
         return;
     }
-    add(t, "TCP");
+    add_text(t, "TCP");
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         if (p->data[p->l4 + 13] >> i & 1)
-            add(t, " %s", flags[i]);
+            add_text(t, " %s", flags[i]);
 }
 
 const char *nt_annotate(const uint8_t *ip_packet, size_t len, char *buf, size_t cap)
@@ -181,11 +181,11 @@ const char *nt_annotate(const uint8_t *ip_packet, size_t len, char *buf, size_t 
     struct nt_packet p = {.data = (uint8_t *)(uintptr_t)ip_packet, .len = (uint32_t)len, .cap = (uint32_t)len};
     buf[0] = '\0';
     if (len == 0)
-        add(&t, "not an IP packet");
+        add_text(&t, "not an IP packet");
     else if (nt_packet_parse(&p) != NT_OK)
-        add(&t, "damaged packet, %zu bytes", len);
+        add_text(&t, "damaged packet, %zu bytes", len);
     else if (p.fragment && !p.first_fragment)
-        add(&t, "fragment, %u bytes", p.len);
+        add_text(&t, "fragment, %u bytes", p.len);
     else if (p.proto == NT_PROTO_UDP)
         add_payload(&t, p.data + p.payload, p.payload_len, 0);
     else if (p.proto == NT_PROTO_TCP)
@@ -193,6 +193,6 @@ const char *nt_annotate(const uint8_t *ip_packet, size_t len, char *buf, size_t 
     else if (p.proto == NT_PROTO_ICMP || p.proto == NT_PROTO_ICMP6)
         add_icmp(&t, &p);
     else
-        add(&t, "protocol %u, %u bytes", p.proto, p.len);
+        add_text(&t, "protocol %u, %u bytes", p.proto, p.len);
     return buf;
 }

@@ -1,11 +1,9 @@
-/* The capture in memory: frames are appended as trace events come, and fates are hung on the last frame of their tap. */
 #include "pcap/capture.h"
 
 #include "core/base/err.h"
 #include "core/base/map.h"
 #include "core/base/strings.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,7 +94,7 @@ static struct nt_capture_frame *last_at(const struct nt_capture *c, int64_t tap)
     return &c->frames[c->taps[tap].last - 1];
 }
 
-/* The one the event names by its number, when every packet so far was kept; else the last at its tap. */
+/* The frame that the event names by its number (NULL if packets before it were not kept), or the last one at its tap. */
 static struct nt_capture_frame *named_or_last(const struct nt_capture *c, const struct nt_trace_event *ev)
 {
     if (ev->n[2] == 0)
@@ -105,7 +103,7 @@ static struct nt_capture_frame *named_or_last(const struct nt_capture *c, const 
     return f != NULL && f->tap == (uint64_t)ev->n[0] ? f : NULL;
 }
 
-static void dropped(struct nt_capture_frame *f, const struct nt_trace_event *ev)
+static void note_drop(struct nt_capture_frame *f, const struct nt_trace_event *ev)
 {
     if (f->fate == NT_FATE_TRANSLATED) {
         f->c = f->a;
@@ -117,7 +115,7 @@ static void dropped(struct nt_capture_frame *f, const struct nt_trace_event *ev)
     f->b = ev->b;
 }
 
-static void translated(struct nt_capture_frame *f, const struct nt_trace_event *ev)
+static void note_translation(struct nt_capture_frame *f, const struct nt_trace_event *ev)
 {
     if (f->fate == NT_FATE_PASSED) {
         f->fate = NT_FATE_TRANSLATED;
@@ -144,53 +142,13 @@ void nt_capture_trace(struct nt_capture *c, const struct nt_trace_event *ev)
     case NT_TR_DROP:
         f = named_or_last(c, ev);
         if (f != NULL)
-            dropped(f, ev);
+            note_drop(f, ev);
         break;
     case NT_TR_TRANSLATED:
         f = last_at(c, ev->n[0]);
         if (f != NULL)
-            translated(f, ev);
+            note_translation(f, ev);
         break;
     default: break;
     }
-}
-
-static const char *translation(const char *node, const struct nt_addr *from, const struct nt_addr *to, char *buf, size_t cap)
-{
-    char a[NT_ADDR_TEXT], b[NT_ADDR_TEXT];
-    snprintf(buf, cap, "verdict=nat at=%s from=%s to=%s", node, nt_addr_format(from, a), nt_addr_format(to, b));
-    return buf;
-}
-
-const char *nt_capture_comment(const struct nt_capture *c, const struct nt_capture_frame *f, char *buf, size_t cap)
-{
-    const char *node = c->taps[f->tap].node;
-    char detail[256];
-    if (cap == 0)
-        return "";
-    buf[0] = '\0';
-    if (f->comment != 0)
-        snprintf(buf, cap, "%s", c->texts + f->comment);
-    else if (f->fate == NT_FATE_TRANSLATED)
-        translation(node, &f->a, &f->b, buf, cap);
-    else if (f->fate == NT_FATE_DROPPED)
-        snprintf(buf, cap, "verdict=drop at=%s dir=%s reason=%s detail=\"%s\"", node, f->direction == NT_DIR_OUT ? "out" : "in",
-                 nt_drop_name((enum nt_drop)f->reason),
-                 nt_drop_detail((enum nt_drop)f->reason, &f->a, &f->b, detail, sizeof detail));
-    return buf;
-}
-
-const char *nt_capture_comment_at(const struct nt_capture *c, const struct nt_capture_frame *f, int i, char *buf, size_t cap)
-{
-    if (i == 0)
-        return nt_capture_comment(c, f, buf, cap);
-    if (cap == 0)
-        return "";
-    buf[0] = '\0';
-    if (i == 1 && nt_addr_is_set(&f->c))
-        translation(c->taps[f->tap].node, &f->c, &f->d, buf, cap);
-    else if (i == 2 && (f->marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0) /* the words that take a frame out of the tshark gate */
-        snprintf(buf, cap, "expect-malformed: %s%s%s by a step", f->marks & NT_MARK_DAMAGED ? "damaged" : "",
-                 (f->marks & NT_MARK_DAMAGED) != 0 && (f->marks & NT_MARK_INJECTED) != 0 ? " and " : "", f->marks & NT_MARK_INJECTED ? "injected" : "");
-    return buf;
 }

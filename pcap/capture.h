@@ -1,5 +1,4 @@
-/* A capture in memory: every packet that crossed a tap, in order, with its fate. Written as pcapng (one interface a tap) or
- * plain pcap, counted with BPF, drawn as a ladder, judged by the conformance rules. Frame numbers are from 1, as Wireshark's. */
+/* A capture in memory: every packet that crossed a tap, in order, with its fate. Frame numbers start at 1, as Wireshark's do. */
 #ifndef NT_PCAP_CAPTURE_H
 #define NT_PCAP_CAPTURE_H
 
@@ -8,11 +7,10 @@
 #include "natsim/packet/packet.h"
 
 #define NT_CAPTURE_BYTES_MAX (UINT64_C(1) << 31) /* packet bytes of one capture; beyond, packets are counted, not kept */
-#define NT_CAPTURE_EPOCH INT64_C(1700000000)     /* the Unix time of virtual time 0: readable dates */
-#define NT_CAPTURE_FRAMES_MAX 50000000           /* the same for frames, */
-#define NT_CAPTURE_TAPS_MAX 1000000              /* taps and names */
+#define NT_CAPTURE_FRAMES_MAX 50000000           /* likewise */
+#define NT_CAPTURE_TAPS_MAX 1000000              /* and names */
 #define NT_CAPTURE_TEXTS_MAX (1u << 28)          /* bytes of comments that came with a file */
-#define NT_CAPTURE_COMMENT 512                   /* room for any comment that is made here, and for one of a file (else cut) */
+#define NT_CAPTURE_EPOCH INT64_C(1700000000)     /* the Unix time of virtual time 0, so that dates can be read */
 
 enum nt_direction { NT_DIR_IN = 1, NT_DIR_OUT = 2 }; /* into or out of the tap's node */
 enum nt_fate { NT_FATE_PASSED = 0, NT_FATE_DROPPED, NT_FATE_TRANSLATED };
@@ -61,31 +59,16 @@ struct nt_capture {
 };
 
 void nt_capture_init(struct nt_capture *c);
-void nt_capture_clear(struct nt_capture *c); /* frames and bytes; keeps memory for the next case */
+void nt_capture_clear(struct nt_capture *c); /* empties it, and keeps its memory for the next case */
 void nt_capture_free(struct nt_capture *c);
 int nt_capture_add_tap(struct nt_capture *c, const char *name, const char *node, const char *description); /* its number */
 int nt_capture_add_name(struct nt_capture *c, const struct nt_addr *a, const char *name);
-/* Trace events of packets and their fates; others are passed over. Taps must be added before. */
+/* Takes trace events of packets and their fates, and ignores others. Taps must be added before. */
 void nt_capture_trace(struct nt_capture *c, const struct nt_trace_event *ev);
 static inline const uint8_t *nt_capture_bytes(const struct nt_capture *c, const struct nt_capture_frame *f)
 {
     return f->len > 0 ? c->bytes + f->offset : c->bytes; /* NULL with an offset is not defined, even of 0 bytes */
 }
-/* The first comment of a frame: `verdict=drop at=... dir=in reason=... detail="..."`, `verdict=nat ...`, "" for none. */
-const char *nt_capture_comment(const struct nt_capture *c, const struct nt_capture_frame *f, char *buf, size_t cap);
-/* Its i-th comment: 0 as above, 1 the further translation, 2 what a step did to the packet; "" for none. */
-const char *nt_capture_comment_at(const struct nt_capture *c, const struct nt_capture_frame *f, int i, char *buf, size_t cap);
-
-/* Files appear whole, by rename. 0 or NT_EIO (errno), NT_ENOMEM. */
-int nt_capture_write_pcapng(const struct nt_capture *c, const char *path, const char *comment);
-int nt_capture_write_pcap(const struct nt_capture *c, const char *path); /* through libpcap; nanoseconds */
-/* Reads pcapng (ours in full: names, comments, directions) or pcap, any of the link types raw IP, Ethernet, null, SLL(2); NT_EIO,
- * or NT_EFORMAT with an English sentence in `what`. What was read before a truncation is there, truncated_file set. */
-int nt_capture_read(struct nt_capture *c, const char *path, char *what, size_t cap);
-
-/* The same of a file's bytes. */
-int nt_capture_parse(struct nt_capture *c, const uint8_t *bytes, size_t len, char *what, size_t cap);
-
 /* For readers: appends a frame with its packet bytes; NULL when it is not kept (c->lost counts it). */
 struct nt_capture_frame *nt_capture_append(struct nt_capture *c, uint32_t tap, nt_time at, const uint8_t *bytes, size_t len);
 

@@ -1,4 +1,3 @@
-/* Temporary file, then rename. */
 #include "pcap/file.h"
 
 #include "core/base/err.h"
@@ -33,7 +32,7 @@ int nt_file_begin(struct nt_file *f, const char *path)
 int nt_file_end(struct nt_file *f, int err)
 {
     int saved = errno;
-    /* A write that failed earlier has left the stream's error flag, and errno may be its own no more: flushing again says why. */
+    /* An earlier write that failed left the stream's error flag, but errno may have changed since: flushing again sets it. */
     bool failed = ferror(f->out) != 0;
     if (fflush(f->out) != 0) {
         failed = true;

@@ -1,5 +1,5 @@
-/* Filters compiled by libpcap for raw IP. Words that mean nothing there, and names that would ask a resolver, are refused first:
- * the same filter must mean the same on every machine. */
+/* Words that mean nothing over raw IP, and names that would ask a resolver, are refused before libpcap sees them: a filter must mean the same
+ * on every machine. */
 #define _DEFAULT_SOURCE 1 /* libpcap's header names u_char and u_int */
 
 #include "pcap/filter.h"
@@ -69,27 +69,28 @@ static bool one_of(const char *const *list, size_t n, const char *word, size_t l
     return false;
 }
 
-static bool word_byte(char c)
+static bool is_word_byte(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c != '\0' && strchr("_.:-", c) != NULL);
 }
 
-static bool letter(char c)
+static bool is_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
 /* A number, an address or a range: it needs no resolver. IPv6 addresses begin with a letter at times. */
-static bool number(const char *w, size_t len)
+static bool is_number(const char *w, size_t len)
 {
     bool colon = memchr(w, ':', len) != NULL;
     for (size_t i = 0; i < len; i++)
-        if (letter(w[i]) && !((colon || (len > 2 && w[0] == '0' && (w[1] | 32) == 'x')) && strchr("abcdefABCDEFxX", w[i]) != NULL))
+        if (is_letter(w[i]) && !((colon || (len > 2 && w[0] == '0' && (w[1] | 32) == 'x')) && strchr("abcdefABCDEFxX", w[i]) != NULL))
             return false;
     return true;
 }
 
-static bool refused(const char *w, size_t len, char *what, size_t cap)
+/* Says why in `what`; false: the word is allowed. */
+static bool refuse_word(const char *w, size_t len, char *what, size_t cap)
 {
     static const char *const links[] = {"ether", "vlan", "mpls", "pppoes", "pppoed", "wlan", "link", "arp", "rarp"};
     static const char *const ways[] = {"inbound", "outbound"};
@@ -98,7 +99,7 @@ static bool refused(const char *w, size_t len, char *what, size_t cap)
         snprintf(what, cap, "'%.*s' means nothing here: packets begin with their IP header", n, w);
     else if (one_of(ways, sizeof ways / sizeof *ways, w, len))
         snprintf(what, cap, "'%.*s' means nothing here: use 'direction: %s'", n, w, w[0] == 'i' ? "in" : "out");
-    else if (!number(w, len) && !one_of(words, sizeof words / sizeof *words, w, len))
+    else if (!is_number(w, len) && !one_of(words, sizeof words / sizeof *words, w, len))
         snprintf(what, cap, "'%.*s' is not a word of these filters: write addresses and ports as numbers", n, w);
     else
         return false;
@@ -106,17 +107,17 @@ static bool refused(const char *w, size_t len, char *what, size_t cap)
 }
 
 /* `tcp-syn` is a word, `udp[4:2]-8` an expression: inside brackets only numbers and names without a colon count. */
-static bool words_good(const char *filter, char *what, size_t cap)
+static bool check_words(const char *filter, char *what, size_t cap)
 {
     for (const char *p = filter; *p != '\0';) {
-        if (!word_byte(*p)) {
+        if (!is_word_byte(*p)) {
             p++;
             continue;
         }
         const char *start = p;
-        while (word_byte(*p))
+        while (is_word_byte(*p))
             p++;
-        if (refused(start, (size_t)(p - start), what, cap))
+        if (refuse_word(start, (size_t)(p - start), what, cap))
             return false;
     }
     return true;
@@ -124,7 +125,7 @@ static bool words_good(const char *filter, char *what, size_t cap)
 
 struct nt_bpf *nt_bpf_new(const char *filter, char *what, size_t cap)
 {
-    if (!words_good(filter, what, cap))
+    if (!check_words(filter, what, cap))
         return NULL;
     struct nt_bpf *b = calloc(1, sizeof *b);
     pcap_t *p = pcap_open_dead(DLT_RAW, 262144);

@@ -1,4 +1,3 @@
-/* Link-layer headers: how many bytes to skip to the IP header. */
 #include "pcap/link.h"
 
 #include "core/base/bytes.h"

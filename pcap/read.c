@@ -1,11 +1,11 @@
-/* Reading captures. pcapng by our own reader, for names, comments and directions; plain pcap by libpcap, from memory. Every packet
- * of the file becomes a frame, so that numbers are Wireshark's; one that holds no IP packet is a frame without bytes. */
 #define _DEFAULT_SOURCE 1 /* libpcap's header names u_char and u_int */
+
+#include "pcap/read.h"
 
 #include "core/base/err.h"
 #include "core/base/map.h"
-#include "pcap/capture.h"
 #include "pcap/link.h"
+#include "pcap/read_pcapng.h"
 
 #include <pcap/pcap.h>
 

@@ -1,7 +1,9 @@
-/* The pcapng reader: both byte orders, several sections, what our writer writes and what other tools make of it. Sizes are
- * checked where a block and an option begin; a block that the file's end cuts makes a truncated file. */
+/* Sizes are checked where a block and an option begin. A file that ends within a block is truncated, not damaged. */
+#include "pcap/read_pcapng.h"
+
 #include "core/base/bytes.h"
 #include "core/base/map.h"
+#include "pcap/comment.h"
 #include "pcap/format.h"
 #include "pcap/link.h"
 
@@ -18,7 +20,7 @@ struct interface {
 
 struct reader {
     struct nt_capture *c;
-    struct interface *interfaces; /* one a tap of the capture, of all sections */
+    struct interface *interfaces; /* by tap of the capture, of all sections */
     size_t interface_cap;
     size_t first; /* the section's first tap */
     bool big;
@@ -96,7 +98,7 @@ static uint64_t units_of(uint8_t resolution)
     return units;
 }
 
-/* Replaces *old by the option's text, when there is memory. */
+/* Replaces *old by the option's text. 0 or NT_ENOMEM. */
 static int take_text(char **old, const struct option *o)
 {
     char *s = text_of(o->value, o->len);
@@ -147,7 +149,7 @@ static int interface_block(struct reader *r, struct nt_reader *in)
     return err;
 }
 
-/* Times outside of the years that 64 bits of nanoseconds count are the epoch. */
+/* A time that 64 bits of nanoseconds cannot count becomes the epoch. */
 static nt_time time_of(const struct interface *it, uint64_t stamp)
 {
     if (it->units == 0)
@@ -183,72 +185,6 @@ static int name_block(struct reader *r, struct nt_reader *in)
     return NT_OK;
 }
 
-static bool word(const char *text, const char *key, char *value, size_t cap)
-{
-    const char *p = strstr(text, key);
-    if (p == NULL || (p != text && p[-1] != ' '))
-        return false;
-    p += strlen(key);
-    size_t n = strcspn(p, " ");
-    if (n >= cap)
-        return false;
-    memcpy(value, p, n);
-    value[n] = '\0';
-    return true;
-}
-
-/* The fate a first comment of ours speaks of; foreign comments change nothing. */
-static void fate_of(struct nt_capture_frame *f, const char *comment)
-{
-    char a[NT_ADDR_TEXT], b[NT_ADDR_TEXT], reason[32];
-    if (strncmp(comment, "verdict=drop ", 13) == 0) {
-        f->fate = NT_FATE_DROPPED;
-        if (word(comment, "reason=", reason, sizeof reason))
-            for (uint16_t i = 1; i < NT_DROP_COUNT; i++)
-                if (strcmp(reason, nt_drop_name((enum nt_drop)i)) == 0)
-                    f->reason = i;
-    } else if (strncmp(comment, "verdict=nat ", 12) == 0) {
-        struct nt_addr from, to;
-        if (word(comment, "from=", a, sizeof a) && word(comment, "to=", b, sizeof b) && nt_addr_parse(&from, a) == NT_OK &&
-            nt_addr_parse(&to, b) == NT_OK) {
-            f->fate = NT_FATE_TRANSLATED;
-            f->a = from;
-            f->b = to;
-        }
-    }
-}
-
-/* Keeps a first comment's text; the second translation and the marks are read back. */
-static int comment(struct reader *r, struct nt_capture_frame *f, const struct option *o, int i)
-{
-    struct nt_capture *c = r->c;
-    char text[NT_CAPTURE_COMMENT];
-    size_t len = o->len < sizeof text ? o->len : sizeof text - 1;
-    memcpy(text, o->value, len);
-    text[len] = '\0';
-    if (strncmp(text, "expect-malformed: ", 18) == 0) {
-        f->marks =
-            (strstr(text, "damaged") != NULL ? NT_MARK_DAMAGED : 0u) | (strstr(text, "injected") != NULL ? NT_MARK_INJECTED : 0u);
-    } else if (i == 0) {
-        size_t room = c->text_len + 1 + len + 1;
-        int err = nt_grow(&c->texts, &c->text_cap, room, 1, NT_CAPTURE_TEXTS_MAX);
-        if (err != NT_OK)
-            return err;
-        if (c->text_len == 0)
-            c->texts[c->text_len++] = '\0';
-        memcpy(c->texts + c->text_len, text, len + 1);
-        f->comment = (uint32_t)c->text_len;
-        c->text_len += len + 1;
-        fate_of(f, text);
-    } else {
-        struct nt_capture_frame second = {0};
-        fate_of(&second, text);
-        f->c = second.a;
-        f->d = second.b;
-    }
-    return NT_OK;
-}
-
 static int packet_block(struct reader *r, struct nt_reader *in)
 {
     uint32_t id = read32(r, in);
@@ -269,7 +205,7 @@ static int packet_block(struct reader *r, struct nt_reader *in)
     for (struct option o; err == NT_OK && next_option(r, in, &o);) {
         struct nt_capture_frame *f = &r->c->frames[number];
         if (o.code == NT_OPT_COMMENT)
-            err = comment(r, f, &o, comments++);
+            err = nt_capture_read_comment(r->c, f, comments++, o.value, o.len);
         else if (o.code == NT_OPT_EPB_FLAGS && o.len == 4)
             f->direction = (uint8_t)(get32(r, o.value) & 3);
     }
@@ -296,7 +232,7 @@ static int numbered_block(struct reader *r)
     return nt_capture_append_link(r->c, (uint32_t)r->first, 0, NT_LINKTYPE_RAW, (const uint8_t *)"", 0, 0);
 }
 
-static int block(struct reader *r, uint32_t type, const uint8_t *body, size_t len)
+static int read_block(struct reader *r, uint32_t type, const uint8_t *body, size_t len)
 {
     struct nt_reader in = nt_reader_of(body, len);
     switch (type) {
@@ -312,43 +248,43 @@ static int block(struct reader *r, uint32_t type, const uint8_t *body, size_t le
 }
 
 /* A new section may change the byte order. */
-static bool section(struct reader *r, const uint8_t *p)
+static bool begin_section(struct reader *r, const uint8_t *p)
 {
     r->big = nt_load32(p + 8) == NT_PCAPNG_MAGIC;
     r->first = r->c->tap_count;
     return get32(r, p + 8) == NT_PCAPNG_MAGIC;
 }
 
-static int damaged(struct reader *r, size_t at, const char *why)
+static int refuse_damaged(struct reader *r, size_t at, const char *why)
 {
     snprintf(r->what, r->cap, "damaged at byte %zu: %s", at, why);
     return NT_EFORMAT;
 }
 
-static int blocks(struct reader *r, const uint8_t *bytes, size_t len)
+static int read_blocks(struct reader *r, const uint8_t *bytes, size_t len)
 {
     for (size_t at = 0, total; at < len; at += total) {
         if (len - at < 12) {
             r->c->truncated_file = true;
             return NT_OK;
         }
-        if (nt_load32(bytes + at) == NT_PCAPNG_SHB && !section(r, bytes + at))
-            return damaged(r, at, "no byte-order magic");
+        if (nt_load32(bytes + at) == NT_PCAPNG_SHB && !begin_section(r, bytes + at))
+            return refuse_damaged(r, at, "no byte-order magic");
         uint32_t type = get32(r, bytes + at);
         total = get32(r, bytes + at + 4);
         if (total < 12 || total % 4 != 0)
-            return damaged(r, at, "a block's length is impossible");
+            return refuse_damaged(r, at, "a block's length is impossible");
         if (total > len - at) {
             r->c->truncated_file = true;
             return NT_OK;
         }
         if (get32(r, bytes + at + total - 4) != total)
-            return damaged(r, at, "a block's two lengths differ");
-        int err = block(r, type, bytes + at + 8, total - 12);
+            return refuse_damaged(r, at, "a block's two lengths differ");
+        int err = read_block(r, type, bytes + at + 8, total - 12);
         if (err == NT_EFORMAT)
-            return damaged(r, at, "a block's parts do not fit");
+            return refuse_damaged(r, at, "a block's parts do not fit");
         if (err == NT_ELIMIT)
-            return damaged(r, at, "it holds more than can be read (2 GiB of packets)");
+            return refuse_damaged(r, at, "it holds more than can be read (2 GiB of packets)");
         if (err != NT_OK)
             return err;
     }
@@ -358,7 +294,7 @@ static int blocks(struct reader *r, const uint8_t *bytes, size_t len)
 int nt_capture_parse_pcapng(struct nt_capture *c, const uint8_t *bytes, size_t len, char *what, size_t cap)
 {
     struct reader r = {.c = c, .what = what, .cap = cap};
-    int err = blocks(&r, bytes, len);
+    int err = read_blocks(&r, bytes, len);
     free(r.interfaces);
     if (err == NT_OK && c->truncated_file)
         snprintf(what, cap, "the file ends within a block; %zu packets were read", c->frame_count);

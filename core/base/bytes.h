@@ -43,22 +43,10 @@ static inline const uint8_t *nt_read(struct nt_reader *r, size_t n)
     return r->p - n;
 }
 
-static inline uint8_t nt_read8(struct nt_reader *r)
-{
-    const uint8_t *p = nt_read(r, 1);
-    return p != NULL ? *p : 0;
-}
-
 static inline uint16_t nt_read16(struct nt_reader *r)
 {
     const uint8_t *p = nt_read(r, 2);
     return p != NULL ? nt_load16(p) : 0;
-}
-
-static inline uint32_t nt_read32(struct nt_reader *r)
-{
-    const uint8_t *p = nt_read(r, 4);
-    return p != NULL ? nt_load32(p) : 0;
 }
 
 static inline struct nt_writer nt_writer_of(uint8_t *buf, size_t cap)
@@ -86,27 +74,11 @@ static inline void nt_write(struct nt_writer *w, const void *bytes, size_t n)
         memcpy(p, bytes, n);
 }
 
-static inline void nt_write8(struct nt_writer *w, uint8_t v) { nt_write(w, &v, 1); }
-
 static inline void nt_write16(struct nt_writer *w, uint16_t v)
 {
     uint8_t *p = nt_write_room(w, 2);
     if (p != NULL)
         nt_store16(p, v);
-}
-
-static inline void nt_write32(struct nt_writer *w, uint32_t v)
-{
-    uint8_t *p = nt_write_room(w, 4);
-    if (p != NULL)
-        nt_store32(p, v);
-}
-
-static inline void nt_write64(struct nt_writer *w, uint64_t v)
-{
-    uint8_t *p = nt_write_room(w, 8);
-    if (p != NULL)
-        nt_store64(p, v);
 }
 
 #endif

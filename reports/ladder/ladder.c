@@ -5,6 +5,7 @@
 #include "core/base/map.h"
 #include "natsim/packet/packet.h"
 #include "pcap/annotate.h"
+#include "pcap/comment.h"
 #include "reports/ladder/packet_way_order.h"
 #include "reports/result/text.h"
 
@@ -22,7 +23,7 @@ static void put_ends(struct nt_text *t, const struct nt_capture *c, const struct
 static void put_drop(struct nt_text *t, const struct nt_capture *c, const struct nt_capture_frame *f)
 {
     char comment[NT_CAPTURE_COMMENT];
-    const char *detail = strstr(nt_capture_comment(c, f, comment, sizeof comment), "detail=\"");
+    const char *detail = strstr(nt_capture_comment(c, f, 0, comment, sizeof comment), "detail=\"");
     nt_text_printf(t, "; dropped by %s, %s", c->taps[f->tap].node, nt_drop_name((enum nt_drop)f->reason));
     if (detail != NULL && detail[8] != '"') {
         detail += 8;

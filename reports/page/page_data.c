@@ -2,6 +2,7 @@
 #include "reports/page/page_data.h"
 
 #include "core/base/err.h"
+#include "pcap/read.h"
 #include "reports/ladder/ladder.h"
 #include "reports/result/command.h"
 

@@ -1,5 +1,7 @@
 #include "scenarios/files/output.h"
 #include "core/base/err.h"
+#include "pcap/write_pcap.h"
+#include "pcap/write_pcapng.h"
 
 #include <errno.h>
 #include <inttypes.h>

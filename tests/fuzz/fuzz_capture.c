@@ -1,6 +1,7 @@
 /* Capture files: read arbitrary bytes as pcapng or pcap, and look at every frame. */
 #include "pcap/annotate.h"
-#include "pcap/capture.h"
+#include "pcap/comment.h"
+#include "pcap/read.h"
 #include "tests/fuzz/feed.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -13,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             const struct nt_capture_frame *frame = &c.frames[i];
             CHECK(frame->offset + frame->len <= c.byte_count && frame->tap < c.tap_count);
             for (int k = 0; k < 3; k++)
-                CHECK(strlen(nt_capture_comment_at(&c, frame, k, text, sizeof text)) < sizeof text);
+                CHECK(strlen(nt_capture_comment(&c, frame, k, text, sizeof text)) < sizeof text);
             if (frame->len > 0)
                 nt_annotate(nt_capture_bytes(&c, frame), frame->len, text, sizeof text);
         }

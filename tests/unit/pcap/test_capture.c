@@ -7,7 +7,9 @@
 #include <cmocka.h>
 
 #include "core/base/err.h"
-#include "pcap/capture.h"
+#include "pcap/comment.h"
+#include "pcap/write_pcap.h"
+#include "pcap/write_pcapng.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -93,12 +95,12 @@ static void test_comments(void **state)
     char buf[NT_CAPTURE_COMMENT];
     example(&c);
     assert_int_equal(c.frame_count, 4);
-    assert_string_equal(nt_capture_comment(&c, &c.frames[0], buf, sizeof buf), "");
-    assert_string_equal(nt_capture_comment(&c, &c.frames[1], buf, sizeof buf),
+    assert_string_equal(nt_capture_comment(&c, &c.frames[0], 0, buf, sizeof buf), "");
+    assert_string_equal(nt_capture_comment(&c, &c.frames[1], 0, buf, sizeof buf),
                         "verdict=nat at=nat-left from=10.1.0.2:5000 to=203.0.113.2:40000");
-    assert_string_equal(nt_capture_comment(&c, &c.frames[3], buf, sizeof buf),
+    assert_string_equal(nt_capture_comment(&c, &c.frames[3], 0, buf, sizeof buf),
                         "verdict=drop at=nat-left dir=in reason=filtered detail=\"no permission for 198.51.100.7:5000\"");
-    assert_string_equal(nt_capture_comment_at(&c, &c.frames[3], 2, buf, sizeof buf), "expect-malformed: damaged by a step");
+    assert_string_equal(nt_capture_comment(&c, &c.frames[3], 2, buf, sizeof buf), "expect-malformed: damaged by a step");
     nt_capture_free(&c);
 }
 
@@ -109,13 +111,13 @@ static void test_second_translation(void **state)
     char buf[NT_CAPTURE_COMMENT];
     example(&c);
     fate(&c, NT_TR_TRANSLATED, 1, 1, 0xcb007103, 0x0a010003);
-    assert_string_equal(nt_capture_comment_at(&c, &c.frames[1], 1, buf, sizeof buf),
+    assert_string_equal(nt_capture_comment(&c, &c.frames[1], 1, buf, sizeof buf),
                         "verdict=nat at=nat-left from=203.0.113.3:5000 to=10.1.0.3:40000");
     cross(&c, 2000000000, 1, NT_DIR_IN, 0, "third");
     fate(&c, NT_TR_TRANSLATED, 1, 0, 0x0a010002, 0xcb007102);
     fate(&c, NT_TR_DROP, 1, NT_DROP_NO_ROUTE, 0, 0xcb007102);
     assert_int_equal(c.frames[4].fate, NT_FATE_DROPPED);
-    assert_string_equal(nt_capture_comment_at(&c, &c.frames[4], 1, buf, sizeof buf),
+    assert_string_equal(nt_capture_comment(&c, &c.frames[4], 1, buf, sizeof buf),
                         "verdict=nat at=nat-left from=10.1.0.2:5000 to=203.0.113.2:40000");
     nt_capture_free(&c);
 }
@@ -238,7 +240,7 @@ static void test_late_loss(void **state)
     nt_capture_trace(&c, &late);
     nt_capture_trace(&c, &elsewhere);
     nt_capture_trace(&c, &nowhere);
-    assert_string_equal(nt_capture_comment(&c, &c.frames[0], text, sizeof text),
+    assert_string_equal(nt_capture_comment(&c, &c.frames[0], 0, text, sizeof text),
                         "verdict=drop at=L dir=out reason=retries detail=\"given up after all retries\"");
     assert_int_equal(c.frames[1].fate, NT_FATE_TRANSLATED); /* of another tap */
     assert_int_equal(c.frames[4].reason, NT_DROP_LOSS);

@@ -9,7 +9,10 @@
 #include "core/base/bytes.h"
 #include "core/base/err.h"
 #include "core/base/rand.h"
-#include "pcap/capture.h"
+#include "pcap/comment.h"
+#include "pcap/read.h"
+#include "pcap/write_pcap.h"
+#include "pcap/write_pcapng.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,7 +98,7 @@ static void test_round_trip(void **state)
         assert_int_equal(f->len, g->len);
         assert_memory_equal(nt_capture_bytes(&c, f), nt_capture_bytes(&d, g), f->len);
         for (int k = 0; k < 3; k++)
-            assert_string_equal(nt_capture_comment_at(&c, f, k, x, sizeof x), nt_capture_comment_at(&d, g, k, y, sizeof y));
+            assert_string_equal(nt_capture_comment(&c, f, k, x, sizeof x), nt_capture_comment(&d, g, k, y, sizeof y));
     }
     assert_true(nt_addr_equal(&d.frames[1].b, &c.frames[1].b));
     assert_int_equal(written(&d, true), len);
@@ -175,23 +178,33 @@ static void test_pcap(void **state)
     nt_capture_free(&d);
 }
 
+static void put32(struct nt_writer *w, uint32_t v)
+{
+    nt_store32(nt_write_room(w, 4), v);
+}
+
+static void put64(struct nt_writer *w, uint64_t v)
+{
+    nt_store64(nt_write_room(w, 8), v);
+}
+
 /* A plain pcap file, microseconds, with one packet of the link type. */
 static size_t pcap_with(uint32_t link, const uint8_t *header, size_t header_len)
 {
     static const uint8_t ip[] = {0x45, 0, 0, 29, 0, 1, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 0, 1, 0, 2, 0, 9, 0, 0, 'x'};
     struct nt_writer w = nt_writer_of(file, sizeof file);
-    nt_write32(&w, 0xa1b2c3d4);
-    nt_write32(&w, 0x00020004);
-    nt_write64(&w, 0);
-    nt_write32(&w, 65535);
-    nt_write32(&w, link);
-    nt_write32(&w, (uint32_t)NT_CAPTURE_EPOCH + 1);
-    nt_write32(&w, 500000);
-    nt_write32(&w, (uint32_t)(header_len + sizeof ip + 4));
-    nt_write32(&w, (uint32_t)(header_len + sizeof ip + 4));
+    put32(&w, 0xa1b2c3d4);
+    put32(&w, 0x00020004);
+    put64(&w, 0);
+    put32(&w, 65535);
+    put32(&w, link);
+    put32(&w, (uint32_t)NT_CAPTURE_EPOCH + 1);
+    put32(&w, 500000);
+    put32(&w, (uint32_t)(header_len + sizeof ip + 4));
+    put32(&w, (uint32_t)(header_len + sizeof ip + 4));
     nt_write(&w, header, header_len);
     nt_write(&w, ip, sizeof ip);
-    nt_write32(&w, 0); /* padding of the link */
+    put32(&w, 0); /* padding of the link */
     return nt_writer_len(&w);
 }
 
@@ -229,13 +242,13 @@ static void test_foreign_pcapng(void **state)
     (void)state;
     struct nt_writer w = nt_writer_of(file, sizeof file);
     for (int section = 0; section < 2; section++) {
-        nt_write32(&w, 0x0a0d0d0a), nt_write32(&w, 28), nt_write32(&w, 0x1a2b3c4d), nt_write32(&w, 0x00010000);
-        nt_write64(&w, UINT64_MAX), nt_write32(&w, 28);
-        nt_write32(&w, 1), nt_write32(&w, 20), nt_write32(&w, 101u << 16), nt_write32(&w, 0), nt_write32(&w, 20);
+        put32(&w, 0x0a0d0d0a), put32(&w, 28), put32(&w, 0x1a2b3c4d), put32(&w, 0x00010000);
+        put64(&w, UINT64_MAX), put32(&w, 28);
+        put32(&w, 1), put32(&w, 20), put32(&w, 101u << 16), put32(&w, 0), put32(&w, 20);
         uint64_t stamp = (uint64_t)NT_CAPTURE_EPOCH * 1000000 + 7;
-        nt_write32(&w, 6), nt_write32(&w, 36), nt_write32(&w, 0), nt_write64(&w, stamp);
-        nt_write32(&w, 1), nt_write32(&w, 90), nt_write32(&w, 0x45000000), nt_write32(&w, 36);
-        nt_write32(&w, 3), nt_write32(&w, 20), nt_write32(&w, 4), nt_write32(&w, 0x60000000), nt_write32(&w, 20);
+        put32(&w, 6), put32(&w, 36), put32(&w, 0), put64(&w, stamp);
+        put32(&w, 1), put32(&w, 90), put32(&w, 0x45000000), put32(&w, 36);
+        put32(&w, 3), put32(&w, 20), put32(&w, 4), put32(&w, 0x60000000), put32(&w, 20);
     }
     struct nt_capture d;
     char what[200];

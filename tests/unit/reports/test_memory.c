@@ -9,6 +9,8 @@
 
 #include "core/base/err.h"
 #include "reports/ladder/ladder.h"
+#include "pcap/read.h"
+#include "pcap/write_pcapng.h"
 #include "reports/html.h"
 #include "reports/json.h"
 #include "reports/junit.h"

@@ -1,14 +1,15 @@
-/* Our pcapng writer (libpcap has none). Little-endian on every machine, nothing about the host: the same capture gives the same
- * bytes. Blocks and options as in draft-ietf-opsawg-pcapng: SHB, an IDB a tap, NRB, then EPBs in order. */
+/* SHB, one IDB for each tap, NRBs, then EPBs in order. */
+#include "pcap/write_pcapng.h"
+
 #include "core/base/err.h"
-#include "pcap/capture.h"
+#include "pcap/comment.h"
 #include "pcap/file.h"
 #include "pcap/format.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define COMMENT_MAX 4096 /* of the whole file */
+#define TEXT_MAX 4096 /* of one option */
 
 struct block {
     uint8_t *p;
@@ -16,7 +17,7 @@ struct block {
     bool too_long;
 };
 
-static void put(struct block *b, const void *bytes, size_t n)
+static void put_bytes(struct block *b, const void *bytes, size_t n)
 {
     size_t padded = (n + 3) & ~(size_t)3;
     if (b->too_long || padded > b->cap - b->len) {
@@ -32,7 +33,7 @@ static void put(struct block *b, const void *bytes, size_t n)
 static void put32(struct block *b, uint32_t v)
 {
     const uint8_t x[4] = {(uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16), (uint8_t)(v >> 24)};
-    put(b, x, sizeof x);
+    put_bytes(b, x, sizeof x);
 }
 
 static void put16x2(struct block *b, uint32_t first, uint32_t second)
@@ -40,20 +41,20 @@ static void put16x2(struct block *b, uint32_t first, uint32_t second)
     put32(b, (first & 0xffff) | second << 16);
 }
 
-static void option(struct block *b, uint16_t code, const void *value, size_t len)
+static void put_option(struct block *b, uint16_t code, const void *value, size_t len)
 {
     put16x2(b, code, (uint32_t)len);
-    put(b, value, len);
+    put_bytes(b, value, len);
 }
 
-static void option_text(struct block *b, uint16_t code, const char *text)
+static void put_text(struct block *b, uint16_t code, const char *text)
 {
     size_t len = strlen(text);
     if (len != 0)
-        option(b, code, text, len < COMMENT_MAX ? len : COMMENT_MAX);
+        put_option(b, code, text, len < TEXT_MAX ? len : TEXT_MAX);
 }
 
-static void begin(struct block *b, uint32_t type)
+static void begin_block(struct block *b, uint32_t type)
 {
     b->len = 0;
     b->too_long = false;
@@ -61,7 +62,7 @@ static void begin(struct block *b, uint32_t type)
     put32(b, 0); /* total length: at the end */
 }
 
-static int end(struct block *b, FILE *out)
+static int end_block(struct block *b, FILE *out)
 {
     put32(b, (uint32_t)b->len + 4);
     if (b->too_long)
@@ -70,35 +71,35 @@ static int end(struct block *b, FILE *out)
     return fwrite(b->p, 1, b->len, out) == b->len ? NT_OK : NT_EIO;
 }
 
-static int section(struct block *b, const char *comment, FILE *out)
+static int write_section(struct block *b, const char *comment, FILE *out)
 {
-    begin(b, NT_PCAPNG_SHB);
+    begin_block(b, NT_PCAPNG_SHB);
     put32(b, NT_PCAPNG_MAGIC);
     put16x2(b, 1, 0);
     put32(b, UINT32_MAX); /* section length: not said */
     put32(b, UINT32_MAX);
     if (comment != NULL)
-        option_text(b, NT_OPT_COMMENT, comment);
-    option_text(b, NT_OPT_SHB_USERAPPL, "natsim " NATSIM_VERSION);
-    option(b, NT_OPT_END, NULL, 0);
-    return end(b, out);
+        put_text(b, NT_OPT_COMMENT, comment);
+    put_text(b, NT_OPT_SHB_USERAPPL, "natsim " NATSIM_VERSION);
+    put_option(b, NT_OPT_END, NULL, 0);
+    return end_block(b, out);
 }
 
-static int interface(struct block *b, const struct nt_capture_tap *t, FILE *out)
+static int write_interface(struct block *b, const struct nt_capture_tap *t, FILE *out)
 {
     const uint8_t nanoseconds = 9;
-    begin(b, NT_PCAPNG_IDB);
+    begin_block(b, NT_PCAPNG_IDB);
     put16x2(b, NT_LINKTYPE_RAW, 0);
     put32(b, 0); /* no snap length */
-    option_text(b, NT_OPT_IF_NAME, t->name);
+    put_text(b, NT_OPT_IF_NAME, t->name);
     if (t->description != NULL)
-        option_text(b, NT_OPT_IF_DESCRIPTION, t->description);
-    option(b, NT_OPT_IF_TSRESOL, &nanoseconds, 1);
-    option(b, NT_OPT_END, NULL, 0);
-    return end(b, out);
+        put_text(b, NT_OPT_IF_DESCRIPTION, t->description);
+    put_option(b, NT_OPT_IF_TSRESOL, &nanoseconds, 1);
+    put_option(b, NT_OPT_END, NULL, 0);
+    return end_block(b, out);
 }
 
-static void name_record(struct block *b, const struct nt_capture_name *n)
+static void put_name(struct block *b, const struct nt_capture_name *n)
 {
     uint8_t record[16 + 256];
     size_t ip = nt_addr_ip_len(&n->addr), text = strlen(n->name);
@@ -107,54 +108,54 @@ static void name_record(struct block *b, const struct nt_capture_name *n)
     memcpy(record + ip, n->name, text);
     record[ip + text] = '\0';
     put16x2(b, n->addr.family == NT_AF_IPV6 ? NT_NRB_IPV6 : NT_NRB_IPV4, (uint32_t)(ip + text + 1));
-    put(b, record, ip + text + 1);
+    put_bytes(b, record, ip + text + 1);
 }
 
 /* As many blocks as the names need. */
-static int names(struct block *b, const struct nt_capture *c, FILE *out)
+static int write_names(struct block *b, const struct nt_capture *c, FILE *out)
 {
     int err = NT_OK;
     for (size_t i = 0; i < c->name_count && err == NT_OK;) {
-        begin(b, NT_PCAPNG_NRB);
+        begin_block(b, NT_PCAPNG_NRB);
         for (; i < c->name_count && b->cap - b->len > 512; i++)
-            name_record(b, &c->names[i]);
+            put_name(b, &c->names[i]);
         put16x2(b, NT_NRB_END, 0);
-        option(b, NT_OPT_END, NULL, 0);
-        err = end(b, out);
+        put_option(b, NT_OPT_END, NULL, 0);
+        err = end_block(b, out);
     }
     return err;
 }
 
-static int packet(struct block *b, const struct nt_capture *c, const struct nt_capture_frame *f, FILE *out)
+static int write_packet(struct block *b, const struct nt_capture *c, const struct nt_capture_frame *f, FILE *out)
 {
     char text[NT_CAPTURE_COMMENT];
     int64_t since = f->at + NT_CAPTURE_EPOCH * NT_SEC;
     uint64_t stamp = since < 0 ? 0 : (uint64_t)since;
     const uint8_t flags[4] = {f->direction & 3};
-    begin(b, NT_PCAPNG_EPB);
+    begin_block(b, NT_PCAPNG_EPB);
     put32(b, f->tap);
     put32(b, (uint32_t)(stamp >> 32));
     put32(b, (uint32_t)stamp);
     put32(b, f->len);
     put32(b, f->orig_len);
-    put(b, nt_capture_bytes(c, f), f->len);
-    for (int i = 0; i < 3; i++)
-        option_text(b, NT_OPT_COMMENT, nt_capture_comment_at(c, f, i, text, sizeof text));
+    put_bytes(b, nt_capture_bytes(c, f), f->len);
+    for (int i = 0; i < NT_CAPTURE_COMMENTS; i++)
+        put_text(b, NT_OPT_COMMENT, nt_capture_comment(c, f, i, text, sizeof text));
     if (flags[0] != 0)
-        option(b, NT_OPT_EPB_FLAGS, flags, sizeof flags);
-    option(b, NT_OPT_END, NULL, 0);
-    return end(b, out);
+        put_option(b, NT_OPT_EPB_FLAGS, flags, sizeof flags);
+    put_option(b, NT_OPT_END, NULL, 0);
+    return end_block(b, out);
 }
 
 static int write_all(struct block *b, const struct nt_capture *c, const char *comment, FILE *out)
 {
-    int err = section(b, comment, out);
+    int err = write_section(b, comment, out);
     for (size_t i = 0; i < c->tap_count && err == NT_OK; i++)
-        err = interface(b, &c->taps[i], out);
+        err = write_interface(b, &c->taps[i], out);
     if (err == NT_OK)
-        err = names(b, c, out);
+        err = write_names(b, c, out);
     for (size_t i = 0; i < c->frame_count && err == NT_OK; i++)
-        err = packet(b, c, &c->frames[i], out);
+        err = write_packet(b, c, &c->frames[i], out);
     return err;
 }
 

@@ -1,8 +1,8 @@
-/* Plain pcap through libpcap: nanoseconds, raw IP. It has no place for taps and comments. */
 #define _DEFAULT_SOURCE 1 /* libpcap's header names u_char and u_int */
 
+#include "pcap/write_pcap.h"
+
 #include "core/base/err.h"
-#include "pcap/capture.h"
 #include "pcap/file.h"
 
 #include <pcap/pcap.h>
