@@ -7,6 +7,62 @@ cells may be red for them alone. All other cells must be green: a new scenario t
 
 SHORT = ["no-triggered-checks", "no-remote-prflx", "no-symmetric-check", "permissions-not-enforced", "filter-by-address-only"]
 
+# Cells whose path needs a peer-reflexive candidate.
+NEEDS_PEER_REFLEXIVE = [
+    "changes/reoffer[left=symmetric]", "changes/reoffer-by-callee", "classic/five-types[left=*,right=symmetric]",
+    "classic/five-types[left=symmetric,right=*]", "loss/answers-lost", "loss/corrupt-request", "loss/every-packet-twice",
+    "loss/first-checks-lost", "loss/late-answer", "nested/shared-carrier[hairpin=internal-source,home=full-cone]",
+    "nested/three-deep[flat=*,house=*,carrier=symmetric]", "nested/three-deep[flat=*,house=symmetric,carrier=*]",
+    "nested/three-deep[flat=symmetric,house=*,carrier=*]", "nested/two-deep[home=symmetric,carrier=*,right=*]",
+    "nested/two-deep[home=*,carrier=symmetric,right=*]",
+    "nested/two-deep[home={full-cone,symmetric},carrier={full-cone,symmetric},right=symmetric]", "peer-reflexive/both-sides",
+    "peer-reflexive/check-before-answer", "peer-reflexive/delayed-answer", "peer-reflexive/early-check-is-remembered",
+    "peer-reflexive/nested-symmetric*", "peer-reflexive/poisoned-left-first", "peer-reflexive/poisoned-right-first",
+    "peer-reflexive/priority-attribute", "peer-reflexive/relay-side", "peer-reflexive/signalled-later",
+    "peer-reflexive/symmetric-left", "peer-reflexive/symmetric-right", "relay/auth*",
+    "relay/denied-peers[deny={203.0.113.3/32,203.0.113.2/32}]", "relay/long-call", "relay/one-side[left=symmetric]",
+    "relay/quota", "relay/unbound-channel", "rfc4787/pinned[left={ad-ad,ad-apd,apd-ad,apd-apd},right=*]",
+    "rfc4787/table[left={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd},right=*]", "nested/types[*symmetric*]",
+    "nested/types-both-sides[*symmetric*]", "nested/types-shared-carrier[*symmetric*]", "roles/callee-controls[*symmetric*]",
+]
+# Cells where a symmetric NAT meets a port-restricted one.
+SYMMETRIC_WITH_PORT_RESTRICTED = [
+    "classic/five-types[left=symmetric,right=port-restricted-cone]",
+    "classic/five-types[left=port-restricted-cone,right=symmetric]",
+    "nested/two-deep[home=symmetric,carrier=*,right=port-restricted-cone]",
+    "nested/two-deep[home=*,carrier=symmetric,right=port-restricted-cone]", "peer-reflexive/delayed-answer",
+    "nested/types[home=*,carrier=symmetric,right=port-restricted-cone]",
+    "nested/types[home={none,full-cone,restricted-cone,port-restricted-cone},carrier=port-restricted-cone,right=symmetric]",
+    "nested/types[home=symmetric,carrier=*,right=port-restricted-cone]",
+    "nested/types[home=port-restricted-cone,carrier={none,full-cone,restricted-cone,port-restricted-cone},right=symmetric]",
+    "nested/types-both-sides[home-left=*,carrier-left=symmetric,home-right={restricted-cone,port-restricted-cone}"
+    ",carrier-right=port-restricted-cone]",
+    "nested/types-both-sides[home-left={restricted-cone,port-restricted-cone},carrier-left=port-restricted-cone"
+    ",home-right=*,carrier-right=symmetric]",
+    "nested/types-both-sides[home-left=port-restricted-cone,carrier-left={restricted-cone,port-restricted-cone}"
+    ",home-right=symmetric,carrier-right=*]",
+    "nested/types-both-sides[home-left=symmetric,carrier-left=*,home-right=port-restricted-cone"
+    ",carrier-right={restricted-cone,port-restricted-cone}]",
+    "nested/types-both-sides[home-left=*,carrier-left=symmetric,home-right=port-restricted-cone"
+    ",carrier-right={restricted-cone,port-restricted-cone}]",
+    "nested/types-both-sides[home-left={restricted-cone,port-restricted-cone},carrier-left=port-restricted-cone"
+    ",home-right=symmetric,carrier-right=*]",
+    "nested/types-both-sides[home-left=port-restricted-cone,carrier-left={restricted-cone,port-restricted-cone}"
+    ",home-right=*,carrier-right=symmetric]",
+    "nested/types-both-sides[home-left=symmetric,carrier-left=*,home-right={restricted-cone,port-restricted-cone}"
+    ",carrier-right=port-restricted-cone]", "roles/callee-controls[left=port-restricted-cone,right=symmetric]",
+    "roles/callee-controls[left=symmetric,right=port-restricted-cone]",
+]
+# Further cells whose path depends on the ports of a filter.
+PORTS_OF_FILTERS_COUNT = [
+    "trickle/classic-*[left=port-restricted-cone,right=symmetric]",
+    "trickle/classic-*[left=symmetric,right=port-restricted-cone]", "trickle/late-relay",
+    "nested/two-deep[home={full-cone,port-restricted-cone},carrier=port-restricted-cone,right=symmetric]",
+    "nested/two-deep[home=port-restricted-cone,carrier={full-cone,port-restricted-cone},right=symmetric]",
+    "peer-reflexive/every-order-poisoned", "peer-reflexive/poisoned-strict[late={1ms,100ms}]",
+    "rfc4787/pinned[left=ei-apd,right={ad-ei,apd-ei}]",
+]
+
 MUTANTS = {
     # --- learning ---
     "no-triggered-checks": {
@@ -36,41 +92,21 @@ MUTANTS = {
             ),
         ],
         "red": [
-            "trickle/classic-*[left=symmetric,right=*]", "trickle/classic-*[left={none,full-cone,restricted-cone},right=symmetric]",
-            "trickle/late-copy", "trickle/lost-candidates*",
-            "changes/mapping-ends*", "changes/nat-flush-symmetric", "changes/reoffer[left=symmetric]",
-            "changes/reoffer-by-callee", "classic/five-types[left=*,right=symmetric]",
-            "classic/five-types[left=symmetric,right=*]", "gathering/redundancy[left=symmetric]", "loss/answers-lost",
-            "loss/corrupt-request", "loss/every-packet-twice", "loss/first-checks-lost", "loss/jitter[nat=symmetric]",
-            "loss/late-answer", "loss/ten-percent-relayed", "nested/shared-carrier[hairpin=internal-source,home=full-cone]",
-            "nested/three-deep[flat=*,house=*,carrier=symmetric]", "nested/three-deep[flat=*,house=symmetric,carrier=*]",
-            "nested/three-deep[flat=symmetric,house=*,carrier=*]", "nested/two-deep[home=symmetric,carrier=*,right=*]",
-            "nested/two-deep[home=*,carrier=symmetric,right=*]",
-            "nested/two-deep[home={full-cone,symmetric},carrier={full-cone,symmetric},right=symmetric]",
-            "peer-reflexive/both-sides", "peer-reflexive/check-before-answer", "peer-reflexive/delayed-answer",
-            "peer-reflexive/early-check-is-remembered", "peer-reflexive/endless-discovery", "peer-reflexive/nested-symmetric*",
-            "peer-reflexive/poisoned-left-first", "peer-reflexive/poisoned-right-first", "peer-reflexive/priority-attribute",
-            "peer-reflexive/relay-side", "peer-reflexive/signalled-later", "peer-reflexive/symmetric-left",
-            "peer-reflexive/symmetric-right", "relay/auth*", "relay/denied-peers[deny={203.0.113.3/32,203.0.113.2/32}]",
-            "relay/long-call", "relay/one-side[left=symmetric]", "relay/quota", "relay/server-pauses", "relay/server-stops",
-            "relay/stale-nonce", "relay/unbound-channel", "relay/unpermitted-sends",
-            "relay/unpermitted-peers",
-            "rfc4787/pinned[left={ei-ei,ei-ad,ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}"
-            ",right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
-            "rfc4787/pinned[left={ad-ad,ad-apd,apd-ad,apd-apd},right=*]",
-            "rfc4787/table[left={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd},right=*]",
-            "rfc4787/table[left={ei-ei,ei-ad,ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}"
-            ",right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
-            "nested/types[*symmetric*]",
-            "nested/types-both-sides[*symmetric*]",
-            "nested/types-shared-carrier[*symmetric*]",
+            *NEEDS_PEER_REFLEXIVE, "trickle/classic-*[left=symmetric,right=*]",
+            "trickle/classic-*[left={none,full-cone,restricted-cone},right=symmetric]", "trickle/late-copy",
+            "trickle/lost-candidates*", "changes/mapping-ends*", "changes/nat-flush-symmetric",
+            "gathering/redundancy[left=symmetric]", "loss/jitter[nat=symmetric]", "loss/ten-percent-relayed",
+            "peer-reflexive/endless-discovery", "relay/server-pauses", "relay/server-stops", "relay/stale-nonce",
+            "relay/unpermitted-sends", "relay/unpermitted-peers",
+            "rfc4787/pinned[left={ei-ei,ei-ad,ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd},right={ad-ei,ad-ad,ad-apd,apd-ei"
+            ",apd-ad,apd-apd}]",
+            "rfc4787/table[left={ei-ei,ei-ad,ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd},right={ad-ei,ad-ad,ad-apd,apd-ei"
+            ",apd-ad,apd-apd}]",
             "nested/types-shared-carrier[left={full-cone,port-restricted-cone},right=full-cone,carrier={full-cone"
             ",restricted-cone},hairpin=internal-source]",
             "nested/types-shared-carrier[left=full-cone,right={full-cone,port-restricted-cone},carrier=full-cone"
-            ",hairpin=internal-source]",
-            "rfc4787/pinned[left=ei-apd,right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
+            ",hairpin=internal-source]", "rfc4787/pinned[left=ei-apd,right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
             "rfc4787/table[left=ei-apd,right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
-            "roles/callee-controls[*symmetric*]",
         ],
     },
     "no-local-prflx": {
@@ -83,29 +119,10 @@ MUTANTS = {
             ),
         ],
         "red": [
-            "changes/reoffer[left=symmetric]", "changes/reoffer-by-callee", "classic/five-types[left=*,right=symmetric]",
-            "classic/five-types[left=symmetric,right=*]", "loss/answers-lost", "loss/corrupt-request", "loss/every-packet-twice",
-            "loss/first-checks-lost", "loss/late-answer", "nested/shared-carrier[hairpin=internal-source,home=full-cone]",
-            "nested/three-deep[flat=*,house=*,carrier=symmetric]", "nested/three-deep[flat=*,house=symmetric,carrier=*]",
-            "nested/three-deep[flat=symmetric,house=*,carrier=*]", "nested/two-deep[home=symmetric,carrier=*,right=*]",
-            "nested/two-deep[home=*,carrier=symmetric,right=*]",
-            "nested/two-deep[home={full-cone,symmetric},carrier={full-cone,symmetric},right=symmetric]",
-            "peer-reflexive/both-sides", "peer-reflexive/check-before-answer", "peer-reflexive/delayed-answer",
-            "peer-reflexive/early-check-is-remembered", "peer-reflexive/nested-symmetric*", "peer-reflexive/poisoned-left-first",
-            "peer-reflexive/poisoned-right-first", "peer-reflexive/priority-attribute", "peer-reflexive/relay-side",
-            "peer-reflexive/signalled-later", "peer-reflexive/symmetric-left", "peer-reflexive/symmetric-right", "relay/auth*",
-            "relay/denied-peers[deny={203.0.113.3/32,203.0.113.2/32}]", "relay/long-call", "relay/one-side[left=symmetric]",
-            "relay/unbound-channel", "relay/quota",
-            "nested/types[*symmetric*]",
-            "nested/types-both-sides[*symmetric*]",
-            "nested/types-shared-carrier[*symmetric*]",
+            *NEEDS_PEER_REFLEXIVE,
             "nested/types-shared-carrier[left=full-cone,right=full-cone,carrier={full-cone,restricted-cone}"
-            ",hairpin=internal-source]",
-            "rfc4787/pinned[left=*,right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
-            "rfc4787/pinned[left={ad-ad,ad-apd,apd-ad,apd-apd},right=*]",
-            "rfc4787/table[left={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd},right=*]",
+            ",hairpin=internal-source]", "rfc4787/pinned[left=*,right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
             "rfc4787/table[left=*,right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
-            "roles/callee-controls[*symmetric*]",
         ],
     },
     "prflx-priority-computed": {
@@ -175,33 +192,7 @@ MUTANTS = {
             ),
         ],
         "red": [
-            "classic/five-types[left=symmetric,right=port-restricted-cone]",
-            "classic/five-types[left=port-restricted-cone,right=symmetric]",
-            "nested/two-deep[home=symmetric,carrier=*,right=port-restricted-cone]",
-            "nested/two-deep[home=*,carrier=symmetric,right=port-restricted-cone]", "peer-reflexive/both-sides",
-            "peer-reflexive/delayed-answer", "peer-reflexive/priority-attribute",
-            "nested/types[home=*,carrier=symmetric,right=port-restricted-cone]",
-            "nested/types[home={none,full-cone,restricted-cone,port-restricted-cone},carrier=port-restricted-cone"
-            ",right=symmetric]",
-            "nested/types[home=symmetric,carrier=*,right=port-restricted-cone]",
-            "nested/types[home=port-restricted-cone,carrier={none,full-cone,restricted-cone,port-restricted-cone}"
-            ",right=symmetric]",
-            "nested/types-both-sides[home-left=*,carrier-left=symmetric,home-right={restricted-cone,port-restricted-cone}"
-            ",carrier-right=port-restricted-cone]",
-            "nested/types-both-sides[home-left={restricted-cone,port-restricted-cone},carrier-left=port-restricted-cone"
-            ",home-right=*,carrier-right=symmetric]",
-            "nested/types-both-sides[home-left=port-restricted-cone,carrier-left={restricted-cone,port-restricted-cone}"
-            ",home-right=symmetric,carrier-right=*]",
-            "nested/types-both-sides[home-left=symmetric,carrier-left=*,home-right=port-restricted-cone"
-            ",carrier-right={restricted-cone,port-restricted-cone}]",
-            "nested/types-both-sides[home-left=*,carrier-left=symmetric,home-right=port-restricted-cone"
-            ",carrier-right={restricted-cone,port-restricted-cone}]",
-            "nested/types-both-sides[home-left={restricted-cone,port-restricted-cone},carrier-left=port-restricted-cone"
-            ",home-right=symmetric,carrier-right=*]",
-            "nested/types-both-sides[home-left=port-restricted-cone,carrier-left={restricted-cone,port-restricted-cone}"
-            ",home-right=*,carrier-right=symmetric]",
-            "nested/types-both-sides[home-left=symmetric,carrier-left=*,home-right={restricted-cone,port-restricted-cone}"
-            ",carrier-right=port-restricted-cone]",
+            *SYMMETRIC_WITH_PORT_RESTRICTED, "peer-reflexive/both-sides", "peer-reflexive/priority-attribute",
             "nested/types-shared-carrier[left={full-cone,port-restricted-cone},right=symmetric,carrier={full-cone"
             ",restricted-cone},hairpin={none,internal-source}]",
             "nested/types-shared-carrier[left=symmetric,right={full-cone,port-restricted-cone},carrier={full-cone"
@@ -209,14 +200,11 @@ MUTANTS = {
             "nested/types-shared-carrier[left=port-restricted-cone,right=symmetric,carrier={full-cone,restricted-cone}"
             ",hairpin=*]",
             "nested/types-shared-carrier[left=symmetric,right=port-restricted-cone,carrier={full-cone,restricted-cone}"
-            ",hairpin=*]",
-            "rfc4787/pinned[left={ei-apd,ad-ei,apd-ei},right={ad-ei,apd-ei}]",
+            ",hairpin=*]", "rfc4787/pinned[left={ei-apd,ad-ei,apd-ei},right={ad-ei,apd-ei}]",
             "rfc4787/pinned[left=ei-apd,right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
             "rfc4787/pinned[left={ad-ad,ad-apd,apd-ad,apd-apd},right=ei-apd]",
             "rfc4787/table[left=ei-apd,right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
             "rfc4787/table[left={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd},right=ei-apd]",
-            "roles/callee-controls[left=port-restricted-cone,right=symmetric]",
-            "roles/callee-controls[left=symmetric,right=port-restricted-cone]",
         ],
         "rules": ["RFC8445-7.1.1-priority"],
     },
@@ -663,51 +651,18 @@ MUTANTS = {
             ),
         ],
         "red": [
-            "trickle/classic-*[left=port-restricted-cone,right=symmetric]", "trickle/classic-*[left=symmetric,right=port-restricted-cone]",
-            "trickle/late-relay",
-            "classic/five-types[left=symmetric,right=port-restricted-cone]",
-            "classic/five-types[left=port-restricted-cone,right=symmetric]",
-            "nested/two-deep[home=symmetric,carrier=*,right=port-restricted-cone]",
-            "nested/two-deep[home={full-cone,port-restricted-cone},carrier=port-restricted-cone,right=symmetric]",
-            "nested/two-deep[home=*,carrier=symmetric,right=port-restricted-cone]",
-            "nested/two-deep[home=port-restricted-cone,carrier={full-cone,port-restricted-cone},right=symmetric]",
-            "peer-reflexive/delayed-answer", "peer-reflexive/every-order-poisoned",
-            "peer-reflexive/poisoned-strict[late={1ms,100ms}]", "rfc4787/pinned[left=ei-apd,right={ad-ad,ad-apd,apd-ad,apd-apd}]",
+            *SYMMETRIC_WITH_PORT_RESTRICTED, *PORTS_OF_FILTERS_COUNT,
+            "rfc4787/pinned[left=ei-apd,right={ad-ad,ad-apd,apd-ad,apd-apd}]",
             "rfc4787/pinned[left={ad-ad,ad-apd,apd-ad,apd-apd},right=ei-apd]",
             "rfc4787/table[left={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd},right=ei-apd]",
             "rfc4787/table[left=ei-apd,right={ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd}]",
             "rfc4787/table[left={ei-apd,ad-ei,apd-ei},right=ad-apd]", "rfc4787/table[left={ei-apd,ad-apd,apd-apd},right=ad-ei]",
             "rfc4787/table[left={ei-apd,ad-apd},right={ad-ei,apd-ei}]",
             "rfc4787/table[left={ei-apd,ad-ei},right={ad-apd,apd-apd}]",
-            "nested/types[home=*,carrier=symmetric,right=port-restricted-cone]",
-            "nested/types[home={none,full-cone,restricted-cone,port-restricted-cone},carrier=port-restricted-cone"
-            ",right=symmetric]",
-            "nested/types[home=symmetric,carrier=*,right=port-restricted-cone]",
-            "nested/types[home=port-restricted-cone,carrier={none,full-cone,restricted-cone,port-restricted-cone}"
-            ",right=symmetric]",
-            "nested/types-both-sides[home-left=*,carrier-left=symmetric,home-right={restricted-cone,port-restricted-cone}"
-            ",carrier-right=port-restricted-cone]",
-            "nested/types-both-sides[home-left={restricted-cone,port-restricted-cone},carrier-left=port-restricted-cone"
-            ",home-right=*,carrier-right=symmetric]",
-            "nested/types-both-sides[home-left=port-restricted-cone,carrier-left={restricted-cone,port-restricted-cone}"
-            ",home-right=symmetric,carrier-right=*]",
-            "nested/types-both-sides[home-left=symmetric,carrier-left=*,home-right=port-restricted-cone"
-            ",carrier-right={restricted-cone,port-restricted-cone}]",
-            "nested/types-both-sides[home-left=*,carrier-left=symmetric,home-right=port-restricted-cone"
-            ",carrier-right={restricted-cone,port-restricted-cone}]",
-            "nested/types-both-sides[home-left={restricted-cone,port-restricted-cone},carrier-left=port-restricted-cone"
-            ",home-right=symmetric,carrier-right=*]",
-            "nested/types-both-sides[home-left=port-restricted-cone,carrier-left={restricted-cone,port-restricted-cone}"
-            ",home-right=*,carrier-right=symmetric]",
-            "nested/types-both-sides[home-left=symmetric,carrier-left=*,home-right={restricted-cone,port-restricted-cone}"
-            ",carrier-right=port-restricted-cone]",
             "nested/types-shared-carrier[left=port-restricted-cone,right=symmetric,carrier={full-cone,restricted-cone}"
             ",hairpin=external-source]",
             "nested/types-shared-carrier[left=symmetric,right=port-restricted-cone,carrier={full-cone,restricted-cone}"
             ",hairpin=external-source]",
-            "rfc4787/pinned[left=ei-apd,right={ad-ei,apd-ei}]",
-            "roles/callee-controls[left=port-restricted-cone,right=symmetric]",
-            "roles/callee-controls[left=symmetric,right=port-restricted-cone]",
         ],
     },
     "filter-lets-all-in": {
@@ -720,19 +675,10 @@ MUTANTS = {
             ),
         ],
         "red": [
-            "trickle/classic-*[left=port-restricted-cone,right=symmetric]", "trickle/classic-*[left=symmetric,right=port-restricted-cone]",
-            "trickle/late-relay",
-            "classic/five-types[left=symmetric,right=port-restricted-cone]",
-            "classic/five-types[left=port-restricted-cone,right=symmetric]",
+            *SYMMETRIC_WITH_PORT_RESTRICTED, *PORTS_OF_FILTERS_COUNT,
             "hairpin/same-network[nat=symmetric,hairpin=external-source]",
-            "nested/shared-carrier[hairpin=internal-source,home=port-restricted-cone]",
-            "nested/two-deep[home=symmetric,carrier=*,right=port-restricted-cone]",
-            "nested/two-deep[home={full-cone,port-restricted-cone},carrier=port-restricted-cone,right=symmetric]",
-            "nested/two-deep[home=*,carrier=symmetric,right=port-restricted-cone]",
-            "nested/two-deep[home=port-restricted-cone,carrier={full-cone,port-restricted-cone},right=symmetric]",
-            "peer-reflexive/delayed-answer", "peer-reflexive/every-order-poisoned", "peer-reflexive/poisoned-left-first",
-            "peer-reflexive/poisoned-right-first", "peer-reflexive/poisoned-strict[late={1ms,100ms}]", "relay/auth*",
-            "relay/denied-peers[deny=203.0.113.0/24]",
+            "nested/shared-carrier[hairpin=internal-source,home=port-restricted-cone]", "peer-reflexive/poisoned-left-first",
+            "peer-reflexive/poisoned-right-first", "relay/auth*", "relay/denied-peers[deny=203.0.113.0/24]",
             "rfc4787/pinned[left={ei-apd,ad-ad,ad-apd,apd-ad,apd-apd},right={ad-ad,ad-apd,apd-ad,apd-apd}]",
             "rfc4787/pinned[left={ad-ad,ad-apd,apd-ad,apd-apd},right={ei-apd,ad-ad,ad-apd,apd-ad,apd-apd}]",
             "rfc4787/table[left={ei-apd,ad-ad,ad-apd},right={ad-ad,ad-apd,apd-ad,apd-apd}]",
@@ -742,28 +688,6 @@ MUTANTS = {
             "rfc4787/table[left={ei-apd,ad-ei,ad-ad,ad-apd},right={ad-apd,apd-apd}]",
             "rfc4787/table[left={ei-apd,ad-ad,ad-apd,apd-ad,apd-apd},right={ad-ad,ad-apd}]", "roles/failed-before-first-check",
             "roles/failed-before-first-check-controlling",
-            "nested/types[home=*,carrier=symmetric,right=port-restricted-cone]",
-            "nested/types[home={none,full-cone,restricted-cone,port-restricted-cone},carrier=port-restricted-cone"
-            ",right=symmetric]",
-            "nested/types[home=symmetric,carrier=*,right=port-restricted-cone]",
-            "nested/types[home=port-restricted-cone,carrier={none,full-cone,restricted-cone,port-restricted-cone}"
-            ",right=symmetric]",
-            "nested/types-both-sides[home-left=*,carrier-left=symmetric,home-right={restricted-cone,port-restricted-cone}"
-            ",carrier-right=port-restricted-cone]",
-            "nested/types-both-sides[home-left={restricted-cone,port-restricted-cone},carrier-left=port-restricted-cone"
-            ",home-right=*,carrier-right=symmetric]",
-            "nested/types-both-sides[home-left=port-restricted-cone,carrier-left={restricted-cone,port-restricted-cone}"
-            ",home-right=symmetric,carrier-right=*]",
-            "nested/types-both-sides[home-left=symmetric,carrier-left=*,home-right=port-restricted-cone"
-            ",carrier-right={restricted-cone,port-restricted-cone}]",
-            "nested/types-both-sides[home-left=*,carrier-left=symmetric,home-right=port-restricted-cone"
-            ",carrier-right={restricted-cone,port-restricted-cone}]",
-            "nested/types-both-sides[home-left={restricted-cone,port-restricted-cone},carrier-left=port-restricted-cone"
-            ",home-right=symmetric,carrier-right=*]",
-            "nested/types-both-sides[home-left=port-restricted-cone,carrier-left={restricted-cone,port-restricted-cone}"
-            ",home-right=*,carrier-right=symmetric]",
-            "nested/types-both-sides[home-left=symmetric,carrier-left=*,home-right={restricted-cone,port-restricted-cone}"
-            ",carrier-right=port-restricted-cone]",
             "nested/types-shared-carrier[left={full-cone,port-restricted-cone},right={port-restricted-cone,symmetric}"
             ",carrier=*,hairpin=internal-source]",
             "nested/types-shared-carrier[left={port-restricted-cone,symmetric},right={full-cone,port-restricted-cone}"
@@ -773,12 +697,8 @@ MUTANTS = {
             "nested/types-shared-carrier[left=symmetric,right=port-restricted-cone,carrier={full-cone,restricted-cone}"
             ",hairpin={internal-source,external-source}]",
             "nested/types-shared-carrier[left=*,right={full-cone,port-restricted-cone},carrier=symmetric"
-            ",hairpin=internal-source]",
-            "rfc4787/pinned[left={ad-ad,ad-apd,apd-ad,apd-apd},right={ei-ei,ei-ad}]",
+            ",hairpin=internal-source]", "rfc4787/pinned[left={ad-ad,ad-apd,apd-ad,apd-apd},right={ei-ei,ei-ad}]",
             "rfc4787/pinned[left={ad-ei,apd-ei},right={ad-ad,ad-apd,apd-ad,apd-apd}]",
-            "rfc4787/pinned[left=ei-apd,right={ad-ei,apd-ei}]",
-            "roles/callee-controls[left=port-restricted-cone,right=symmetric]",
-            "roles/callee-controls[left=symmetric,right=port-restricted-cone]",
         ],
     },
     "mapping-never-refreshed": {
