@@ -58,12 +58,6 @@ static const struct {
     {"attachments", "{\"anyOf\": [{\"type\": \"string\"}, {\"$ref\": \"#/$defs/attachment\"}, {\"type\": \"array\", \"minItems\": "
                     "1, \"items\": {\"anyOf\": "
                     "[{\"type\": \"string\"}, {\"$ref\": \"#/$defs/attachment\"}]}}]}"},
-    {"kinds", "{\"anyOf\": [{\"enum\": [\"stun\", \"turn\", \"platform\", \"coturn\"]}, {\"type\": \"array\", \"minItems\": 1, \"items\": "
-              "{\"enum\": [\"stun\", \"turn\", \"platform\", \"coturn\"]}}]}"},
-    {"refresh", "{\"anyOf\": [{\"enum\": [\"outbound\", \"inbound\"]}, {\"type\": \"array\", \"minItems\": 1, \"items\": "
-                "{\"enum\": [\"outbound\", \"inbound\"]}}]}"},
-    {"path", "{\"anyOf\": [{\"enum\": [\"direct\", \"relayed\", \"none\", \"oracle\"]}, {\"type\": \"array\", \"minItems\": 1, "
-             "\"items\": {\"enum\": [\"direct\", \"relayed\", \"none\"]}}]}"},
 };
 
 static json_t *reference(const char *name)
@@ -79,6 +73,12 @@ static json_t *word_schema(const struct nt_word *words)
         if (!words->unbuilt)
             json_array_append_new(list, json_string(words->name));
     return json_pack("{s:o}", "enum", list);
+}
+
+/* One of the words, or a list of them. */
+static json_t *words_schema(const struct nt_word *words)
+{
+    return json_pack("{s:[o, {s:s, s:i, s:o}]}", "anyOf", word_schema(words), "type", "array", "minItems", 1, "items", word_schema(words));
 }
 
 static json_t *number_schema(const struct nt_key *k)
@@ -107,6 +107,7 @@ static json_t *value_schema(const struct nt_key *k)
     case NT_KEY_NOT:
     case NT_KEY_TRI: return reference("switch");
     case NT_KEY_WORD: return word_schema(k->words);
+    case NT_KEY_WORDS: return words_schema(k->words);
     case NT_KEY_ADDR:
     case NT_KEY_ENDPOINT:
     case NT_KEY_PREFIX4:

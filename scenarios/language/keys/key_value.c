@@ -242,6 +242,27 @@ static bool read_text(struct nt_load *l, const struct nt_key *k, const struct nt
     return true;
 }
 
+static bool read_words(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, unsigned *bits)
+{
+    const char *names[WORDS_MAX];
+    char list[LIST_TEXT];
+    size_t n = 0;
+    bool good = true;
+    for (size_t i = 0; i < nt_yaml_count(v); i++) {
+        int bit = 0;
+        good = nt_word_read(l, k->words, k->name, nt_yaml_item(v, i), &bit) && good;
+        *bits |= (unsigned)bit;
+    }
+    if (nt_yaml_count(v) > 0)
+        return good;
+    for (const struct nt_word *w = k->words; w->name != NULL && n < WORDS_MAX; w++)
+        if (!w->unbuilt)
+            names[n++] = w->name;
+    nt_diag_mend(nt_load_error(l, v, "'%s' is empty", k->name), "write %s%s", n > 1 ? "one or more of " : "",
+                 nt_words_join(list, sizeof list, names, n));
+    return false;
+}
+
 bool nt_key_read(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, void *object)
 {
     void *field = (char *)object + k->offset;
@@ -274,6 +295,7 @@ bool nt_key_read(struct nt_load *l, const struct nt_key *k, const struct nt_yaml
             return false;
         memcpy(field, &word, sizeof word);
         return true;
+    case NT_KEY_WORDS: return read_words(l, k, v, field);
     case NT_KEY_ADDR:
     case NT_KEY_ENDPOINT: return read_addr(l, k, v, field);
     case NT_KEY_PREFIX4:

@@ -20,6 +20,7 @@ enum nt_key_type {
     NT_KEY_NOT,      /* bool: true for off, false for on */
     NT_KEY_TRI,      /* enum nt_tri */
     NT_KEY_WORD,     /* int or enum */
+    NT_KEY_WORDS,    /* unsigned: a word, or a list of words, whose values are bits */
     NT_KEY_ADDR,     /* struct nt_addr without port */
     NT_KEY_ENDPOINT, /* struct nt_addr with port */
     NT_KEY_PREFIX4,
@@ -36,7 +37,7 @@ struct nt_key {
     enum nt_key_type type;
     size_t offset;
     uint64_t low, high;          /* of numbers and times; 0, 0: no bounds */
-    const struct nt_word *words; /* WORD; ends with a NULL name */
+    const struct nt_word *words; /* WORD, WORDS; ends with a NULL name */
     const char *schema;          /* NODE: its JSON Schema */
     unsigned flags;
     const char *doc;

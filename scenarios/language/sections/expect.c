@@ -6,22 +6,29 @@
 
 #include "pcap/capture.h"
 #include "reports/conformance/conformance.h"
+#include "reports/result/words.h"
 
 #include <stddef.h>
 
 #define NAMES_MAX 256
 
 struct form {
-    const struct nt_yaml *path, *data, *packets, *conformance, *never, *explore, *outcomes;
+    const struct nt_yaml *data, *packets, *conformance, *never, *explore;
+    unsigned path, outcomes;
     nt_time within, until, limit;
 };
 
 #define AT(field) .offset = offsetof(struct form, field)
 
+#define PATH_WORD(name, bit, word) {word, NT_PATH_##name, false},
+static const struct nt_word path_words[] = {NT_PATHS(PATH_WORD){"oracle", NT_PATH_ORACLE, false}, {NULL, 0, false}};
+static const struct nt_word outcome_words[] = {NT_PATHS(PATH_WORD){NULL, 0, false}};
+
 static const struct nt_key keys[] = {
     {.name = "path",
+     .type = NT_KEY_WORDS,
      AT(path),
-     .schema = "{\"$ref\": \"#/$defs/path\"}",
+     .words = path_words,
      .doc = "direct, relayed, none or oracle; a list: any of them"},
     {.name = "data", AT(data), .schema = "{\"$ref\": \"#/$defs/data\"}", .doc = "what happens to the datagrams of send"},
     {.name = "packets",
@@ -56,8 +63,9 @@ static const struct nt_key keys[] = {
      .schema = "{\"$ref\": \"#/$defs/explore\"}",
      .doc = "run every order of the first deliveries that are due at different nodes within a window"},
     {.name = "outcomes",
+     .type = NT_KEY_WORDS,
      AT(outcomes),
-     .schema = "{\"type\": \"array\", \"items\": {\"enum\": [\"direct\", \"relayed\", \"none\"]}}",
+     .words = outcome_words,
      .doc = "the set of paths that these orders lead to"},
 };
 const struct nt_table nt_table_expect = {.def = "expect",
@@ -121,47 +129,21 @@ static const struct nt_key packets_keys[] = {
 };
 const struct nt_table nt_table_packets = NT_TABLE("packets", "an entry of 'packets'", packets_keys);
 
-static const struct nt_word paths[] = {{"direct", NT_PATH_DIRECT, false},
-                                       {"relayed", NT_PATH_RELAYED, false},
-                                       {"none", NT_PATH_NONE, false},
-                                       {"oracle", NT_PATH_ORACLE, false},
-                                       {NULL, 0, false}};
-
-static const struct nt_word outcome_words[] = {
-    {"direct", NT_PATH_DIRECT, false}, {"relayed", NT_PATH_RELAYED, false}, {"none", NT_PATH_NONE, false}, {NULL, 0, false}};
-
-static void read_path(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_expect *e)
+static struct nt_place place_of(const struct nt_yaml *map, const char *key)
 {
-    int bit = 0;
-    e->path_place = v->place;
-    for (size_t i = 0; i < nt_yaml_count(v); i++)
-        if (nt_word_read(l, paths, "path", nt_yaml_item(v, i), &bit))
-            e->path |= (unsigned)bit;
-    if (nt_yaml_count(v) == 0)
-        nt_diag_mend(nt_load_error(l, v, "'path' is empty"), "write direct, relayed, none or oracle");
-    if ((e->path & NT_PATH_ORACLE) != 0 && e->path != NT_PATH_ORACLE)
-        nt_diag_mend(nt_load_error(l, v, "'oracle' cannot be combined with other paths"), "write path: oracle");
+    const struct nt_yaml *v = nt_yaml_get(map, key);
+    return v != NULL ? v->place : (struct nt_place){0, 0};
 }
 
-static void read_exploration(struct nt_load *l, const struct form *f, struct nt_scn_expect *e)
+static void read_exploration(struct nt_load *l, const struct nt_yaml *section, const struct form *f, struct nt_scn_expect *e)
 {
-    int bit = 0;
-    if (f->explore != NULL) {
-        e->explore_place = f->explore->place;
+    e->outcomes = f->outcomes;
+    e->outcomes_place = place_of(section, "outcomes");
+    e->explore_place = place_of(section, "explore");
+    if (f->explore != NULL)
         nt_table_read(l, &nt_table_explore, f->explore, e);
-    }
-    if (f->outcomes == NULL)
-        return;
-    e->outcomes_place = f->outcomes->place;
-    for (size_t i = 0; i < nt_yaml_count(f->outcomes); i++) {
-        const struct nt_yaml *v = nt_yaml_item(f->outcomes, i);
-        if (nt_word_read(l, outcome_words, "outcomes", v, &bit))
-            e->outcomes |= (unsigned)bit;
-    }
-    if (nt_yaml_count(f->outcomes) == 0)
-        nt_diag_mend(nt_load_error(l, f->outcomes, "'outcomes' is empty"), "write the paths that some order leads to: direct, relayed, none");
-    if (f->explore == NULL)
-        nt_diag_mend(nt_load_error(l, f->outcomes, "'outcomes' needs 'explore'"), "add explore: {first: 6, window: 5ms}");
+    else if (nt_yaml_get(section, "outcomes") != NULL)
+        nt_diag_mend(nt_load_error(l, nt_yaml_get(section, "outcomes"), "'outcomes' needs 'explore'"), "add explore: {first: 6, window: 5ms}");
 }
 
 static void read_packets(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_expect *e)
@@ -256,12 +238,6 @@ static void read_agents(struct nt_load *l, const struct nt_yaml *v, struct nt_sc
     }
 }
 
-static struct nt_place place_of(const struct nt_yaml *map, const char *key)
-{
-    const struct nt_yaml *v = nt_yaml_get(map, key);
-    return v != NULL ? v->place : (struct nt_place){0, 0};
-}
-
 void nt_load_expect(struct nt_load *l, const struct nt_yaml *section)
 {
     struct nt_scn_expect *e = &l->c->expect;
@@ -275,13 +251,15 @@ void nt_load_expect(struct nt_load *l, const struct nt_yaml *section)
     nt_table_read_known(l, &nt_table_expect, section, &f);
     if (section->kind != NT_YAML_MAP)
         return;
-    if (f.path != NULL)
-        read_path(l, f.path, e);
+    e->path = f.path;
+    e->path_place = place_of(section, "path");
+    if ((e->path & NT_PATH_ORACLE) != 0 && e->path != NT_PATH_ORACLE)
+        nt_diag_mend(nt_load_error(l, nt_yaml_get(section, "path"), "'oracle' cannot be combined with other paths"), "write path: oracle");
     if (f.data != NULL) {
         e->data_place = f.data->place;
         nt_table_read(l, &nt_table_data, f.data, e);
     }
-    read_exploration(l, &f, e);
+    read_exploration(l, section, &f, e);
     if (f.packets != NULL)
         read_packets(l, f.packets, e);
     if (f.conformance != NULL)

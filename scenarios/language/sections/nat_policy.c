@@ -7,10 +7,13 @@
 
 #define PRESETS_MAX 256
 
+enum { REFRESH_OUTBOUND = 1, REFRESH_INBOUND = 2 };
+
 struct form {
     struct nt_nat_policy p;
-    const struct nt_yaml *preset, *range, *refresh, *lifetimes, *by_port, *filter_lifetime, *poison, *deny;
+    const struct nt_yaml *preset, *range, *lifetimes, *by_port, *filter_lifetime, *poison, *deny;
     nt_time lifetime;
+    unsigned refresh;
 };
 
 #define POLICY(field) .offset = offsetof(struct form, p.field)
@@ -54,7 +57,7 @@ static const struct nt_word fragments[] = {{"reassemble", NT_FRAG_REASSEMBLE, fa
                                            {NULL, 0, false}};
 static const struct nt_word ipv6[] = {
     {"firewall", NT_V6_FIREWALL, false}, {"open", NT_V6_OPEN, false}, {"none", NT_V6_NONE, false}, {NULL, 0, false}};
-static const struct nt_word refresh[] = {{"outbound", 1, false}, {"inbound", 2, false}, {NULL, 0, false}};
+static const struct nt_word refresh[] = {{"outbound", REFRESH_OUTBOUND, false}, {"inbound", REFRESH_INBOUND, false}, {NULL, 0, false}};
 static const struct nt_word deny[] = {{"udp", 1, false}, {"tcp", 2, true}, {NULL, 0, false}};
 
 static const struct nt_key keys[] = {
@@ -111,8 +114,9 @@ static const struct nt_key keys[] = {
      .doc = "of mappings to a remote port, as in {53: 15s}; at most 8 ports"},
     {.name = "hold-down", .type = NT_KEY_TIME, POLICY(hold_down), .doc = "how long the port of an expired mapping is not assigned again"},
     {.name = "refresh",
-     NODE(refresh),
-     .schema = "{\"$ref\": \"#/$defs/refresh\"}",
+     .type = NT_KEY_WORDS,
+     .offset = offsetof(struct form, refresh),
+     .words = refresh,
      .doc = "which packets refresh a mapping (RFC 4787, 4.3); [outbound] by default"},
     {.name = "filter-lifetime",
      NODE(filter_lifetime),
@@ -160,18 +164,6 @@ static const struct nt_key lifetime_keys[] = {
     {.name = "stream", LIFE(life_stream), .doc = "after 2 s of traffic in both directions"},
 };
 const struct nt_table nt_table_lifetimes = NT_TABLE("lifetimes", "'lifetimes'", lifetime_keys);
-
-static void read_refresh(struct nt_load *l, const struct nt_yaml *v, struct nt_nat_policy *p)
-{
-    int bits = 0, bit = 0;
-    for (size_t i = 0; i < nt_yaml_count(v); i++)
-        if (nt_word_read(l, refresh, "refresh", nt_yaml_item(v, i), &bit))
-            bits |= bit;
-    if (nt_yaml_count(v) == 0)
-        nt_diag_mend(nt_load_error(l, v, "'refresh' is empty"), "write [outbound], [inbound] or both");
-    p->refresh_outbound = (bits & 1) != 0;
-    p->refresh_inbound = (bits & 2) != 0;
-}
 
 static void read_by_port(struct nt_load *l, const struct nt_yaml *v, struct nt_nat_policy *p)
 {
@@ -272,8 +264,10 @@ static void read_parts(struct nt_load *l, const struct form *f, struct nt_nat_po
         nt_table_read(l, &nt_table_lifetimes, f->lifetimes, p);
     if (f->range != NULL)
         nt_load_port_range(l, f->range, "range", &p->range_low, &p->range_high);
-    if (f->refresh != NULL)
-        read_refresh(l, f->refresh, p);
+    if (f->refresh != 0) {
+        p->refresh_outbound = (f->refresh & REFRESH_OUTBOUND) != 0;
+        p->refresh_inbound = (f->refresh & REFRESH_INBOUND) != 0;
+    }
     if (f->by_port != NULL)
         read_by_port(l, f->by_port, p);
     if (f->filter_lifetime != NULL)

@@ -6,9 +6,12 @@
 #include <stddef.h>
 #include <string.h>
 
+enum { AUTH_MD5 = 1, AUTH_SHA256 = 2 };
+
 struct form {
     struct nt_scn_server s;
-    const struct nt_yaml *kind, *on, *address, *relay, *auth, *transports, *ports, *users, *deny;
+    const struct nt_yaml *on, *address, *relay, *ports, *users, *deny;
+    unsigned kinds, auth, transports;
     nt_time lifetime;
 };
 
@@ -20,14 +23,15 @@ static const struct nt_word kinds[] = {{"stun", NT_SCN_STUN, false},
                                        {"platform", NT_SCN_PLATFORM, false},
                                        {"coturn", NT_SCN_COTURN | NT_SCN_STUN | NT_SCN_TURN, false},
                                        {NULL, 0, false}};
-static const struct nt_word algorithms[] = {{"md5", 1, false}, {"sha256", 2, false}, {NULL, 0, false}};
+static const struct nt_word algorithms[] = {{"md5", AUTH_MD5, false}, {"sha256", AUTH_SHA256, false}, {NULL, 0, false}};
 static const struct nt_word transports[] = {{"udp", NT_UDP, false}, {"tcp", NT_TCP, true}, {"tls", NT_TLS, true}, {NULL, 0, false}};
 
 static const struct nt_key keys[] = {
     {.name = "on", NODE(on), .schema = "{\"$ref\": \"#/$defs/attachments\"}", .flags = NT_KEY_REQUIRED, .doc = "network"},
     {.name = "kind",
-     NODE(kind),
-     .schema = "{\"$ref\": \"#/$defs/kinds\"}",
+     .type = NT_KEY_WORDS,
+     .offset = offsetof(struct form, kinds),
+     .words = kinds,
      .flags = NT_KEY_REQUIRED,
      .doc = "stun, turn, platform, or a list of them for one host, on port 3478; coturn: the real server, in real time"},
     {.name = "address",
@@ -36,10 +40,11 @@ static const struct nt_key keys[] = {
      .doc = "its address, or a list; the second one is for behaviour discovery and relayed addresses"},
     {.name = "behaviour", .type = NT_KEY_BOOL, SERVER(behaviour), .doc = "NAT behaviour discovery (RFC 5780), on two addresses"},
     {.name = "auth",
-     NODE(auth),
-     .schema = "{\"type\": \"array\", \"items\": {\"enum\": [\"md5\", \"sha256\"]}}",
+     .type = NT_KEY_WORDS,
+     .offset = offsetof(struct form, auth),
+     .words = algorithms,
      .doc = "password algorithms; both by default"},
-    {.name = "transports", NODE(transports), .schema = "{\"type\": \"array\", \"items\": {\"enum\": [\"udp\"]}}", .doc = "udp, the default"},
+    {.name = "transports", .type = NT_KEY_WORDS, .offset = offsetof(struct form, transports), .words = transports, .doc = "udp, the default"},
     {.name = "ports", NODE(ports), .schema = "{\"$ref\": \"#/$defs/range\"}", .doc = "ports of relayed addresses, A..B"},
     {.name = "users",
      NODE(users),
@@ -69,37 +74,6 @@ static const struct nt_key keys[] = {
      .doc = "the address of relayed candidates; the second address by default"},
 };
 const struct nt_table nt_table_server = NT_TABLE("server", "a server", keys);
-
-static void read_kinds(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_server *s)
-{
-    int kind = 0;
-    for (size_t i = 0; i < nt_yaml_count(v); i++)
-        if (nt_word_read(l, kinds, "kind", nt_yaml_item(v, i), &kind))
-            s->kinds = (uint8_t)(s->kinds | kind);
-    if (nt_yaml_count(v) == 0)
-        nt_diag_mend(nt_load_error(l, v, "'kind' is empty"), "write one or more of stun, turn, platform, coturn");
-}
-
-static void read_auth(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_server *s)
-{
-    int bits = 0, bit = 0;
-    for (size_t i = 0; i < nt_yaml_count(v); i++)
-        if (nt_word_read(l, algorithms, "auth", nt_yaml_item(v, i), &bit))
-            bits |= bit;
-    if (nt_yaml_count(v) == 0)
-        nt_diag_mend(nt_load_error(l, v, "'auth' is empty"), "write [md5], [sha256] or both");
-    s->md5 = (bits & 1) != 0;
-    s->sha256 = (bits & 2) != 0;
-}
-
-static void read_transports(struct nt_load *l, const struct nt_yaml *v)
-{
-    int value = 0;
-    for (size_t i = 0; i < nt_yaml_count(v); i++)
-        nt_word_read(l, transports, "transports", nt_yaml_item(v, i), &value);
-    if (nt_yaml_count(v) == 0)
-        nt_diag_mend(nt_load_error(l, v, "'transports' is empty"), "write [udp]");
-}
 
 static void read_users(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_server *s)
 {
@@ -157,18 +131,17 @@ static void read_server(struct nt_load *l, const struct nt_yaml *v, struct nt_sc
     *s = f.s;
     struct nt_scn_attachment *on = NULL;
     size_t count = 0;
-    if (f.kind != NULL)
-        read_kinds(l, f.kind, s);
+    s->kinds = (uint8_t)f.kinds;
     if (f.on != NULL && nt_load_attachments(l, f.on, &on, &count, 1)) {
         nt_load_address_key(l, f.address, on, 1);
         s->on = *on;
         if (f.relay != NULL)
             read_relay(l, f.relay, s);
     }
-    if (f.auth != NULL)
-        read_auth(l, f.auth, s);
-    if (f.transports != NULL)
-        read_transports(l, f.transports);
+    if (f.auth != 0) {
+        s->md5 = (f.auth & AUTH_MD5) != 0;
+        s->sha256 = (f.auth & AUTH_SHA256) != 0;
+    }
     if (f.ports != NULL)
         nt_load_port_range(l, f.ports, "ports", &s->port_low, &s->port_high);
     if (f.users != NULL)

@@ -118,7 +118,7 @@ static const struct row rows[] = {
      "13:82: '5000' is not a range of ports: write A..B with 1 <= A <= B <= 65535, as in 1024..65535\n"},
     {"nat: symmetric", "nat: {preset: symmetric, refresh: [sideways]}",
      "13:85: unknown value 'sideways' of 'refresh': write one of outbound, inbound\n"},
-    {"nat: symmetric", "nat: {preset: symmetric, refresh: []}", "13:84: 'refresh' is empty: write [outbound], [inbound] or both\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, refresh: []}", "13:84: 'refresh' is empty: write one or more of outbound, inbound\n"},
     {"nat: symmetric", "nat: {preset: symmetric, lifetime-by-port: {0: 15s}}",
      "13:94: 0 is out of range for 'lifetime-by-port': write a number from 1 to 65535\n"},
     {"nat: symmetric", "nat: {preset: none, hairpin: none}",
