@@ -121,10 +121,10 @@ static int agent_send(void *self, uint32_t bytes, uint32_t count, nt_time interv
     return r;
 }
 
-static bool agent_delivered(void *self, const uint8_t *bytes, size_t len, uint32_t *number)
+static bool agent_note_delivery(void *self, const uint8_t *bytes, size_t len, uint32_t *number)
 {
     struct nt_app_agent *a = self;
-    return nt_agent_data_delivered(&a->data, bytes, len, number);
+    return nt_agent_data_note_delivery(&a->data, bytes, len, number);
 }
 
 static bool agent_waits(const void *self)
@@ -178,7 +178,7 @@ static int agent_describe(const void *self, struct nt_result_agent *r)
 struct nt_party nt_app_agent_party(struct nt_app_agent *a)
 {
     static const struct nt_party_ops ops = {.meets = agent_meets, .call = agent_call, .reoffer = agent_reoffer, .signal = agent_signal_fault,
-        .send = agent_send, .delivered = agent_delivered, .waits = agent_waits, .goes_on = agent_goes_on, .state = agent_state,
+        .send = agent_send, .note_delivery = agent_note_delivery, .waits = agent_waits, .goes_on = agent_goes_on, .state = agent_state,
         .data = agent_data_count, .selected_at = agent_selected_at, .selected = agent_selected_pair, .describe = agent_describe};
     return (struct nt_party){.ops = &ops, .self = a};
 }

@@ -94,23 +94,23 @@ void nt_agent_data_send_due(struct nt_agent_data *data, nt_time now)
 }
 
 /* A datagram too short for a header is the oldest missing one of a flow of that length with that first byte. */
-static bool find_short(const struct nt_agent_data *data, const uint8_t *bytes, size_t len, uint8_t *flow, uint32_t *number)
+static bool find_short(const struct nt_agent_data *data, const uint8_t *bytes, size_t len, uint8_t *index, uint32_t *number)
 {
     for (size_t i = 0; i < data->flow_count && len < NT_DATA_MIN; i++) {
         if (data->flows[i].bytes == len && nt_data_flow_missing(&data->flows[i], bytes[0], number)) {
-            *flow = (uint8_t)i;
+            *index = (uint8_t)i;
             return true;
         }
     }
     return false;
 }
 
-bool nt_agent_data_delivered(struct nt_agent_data *data, const uint8_t *bytes, size_t len, uint32_t *number)
+bool nt_agent_data_note_delivery(struct nt_agent_data *data, const uint8_t *bytes, size_t len, uint32_t *number)
 {
-    uint8_t flow;
-    if (!nt_data_read(bytes, len, data->magic, &flow, number) && !find_short(data, bytes, len, &flow, number))
+    uint8_t index;
+    if (!nt_data_read(bytes, len, data->magic, &index, number) && !find_short(data, bytes, len, &index, number))
         return false;
-    return flow < data->flow_count && nt_data_flow_arrived(&data->flows[flow], *number);
+    return index < data->flow_count && nt_data_flow_note_arrival(&data->flows[index], *number);
 }
 
 /* From a process: its probe goes back, or one of ours has come back. */
@@ -122,7 +122,7 @@ static void receive_probe(struct nt_agent_data *data, const uint8_t *bytes, size
         memcpy(echo, bytes, len);
         echo[0] = ECHO;
         nt_ice_send(data->ice, 1, 1, echo, len, now);
-    } else if (len >= NT_DATA_MIN && bytes[0] == ECHO && nt_agent_data_delivered(data, bytes, len, &number) &&
+    } else if (len >= NT_DATA_MIN && bytes[0] == ECHO && nt_agent_data_note_delivery(data, bytes, len, &number) &&
                data->flows[0].received == NT_DATA_ECHOES) {
         data->flows[0].interval = PROBE_INTERVAL_LATER;
         note_progress(data, now);
@@ -135,7 +135,7 @@ void nt_agent_data_receive(struct nt_agent_data *data, const uint8_t *bytes, siz
     uint32_t number;
     if (data->mode == NT_DATA_PROBES)
         receive_probe(data, bytes, len, now);
-    else if (peer != NULL && peer->ops->delivered(peer->self, bytes, len, &number))
+    else if (peer != NULL && peer->ops->note_delivery(peer->self, bytes, len, &number))
         emit_data(data, NT_TR_DATA_RECEIVED, number, now);
 }
 

@@ -31,8 +31,8 @@ int nt_agent_data_add_flow(struct nt_agent_data *data, uint32_t bytes, uint32_t 
 /* Gives the ICE agent all datagrams whose time has come. */
 void nt_agent_data_send_due(struct nt_agent_data *data, nt_time now);
 void nt_agent_data_receive(struct nt_agent_data *data, const uint8_t *bytes, size_t len, nt_time now);
-/* As nt_party_ops' delivered. */
-bool nt_agent_data_delivered(struct nt_agent_data *data, const uint8_t *bytes, size_t len, uint32_t *number);
+/* As in nt_party_ops. */
+bool nt_agent_data_note_delivery(struct nt_agent_data *data, const uint8_t *bytes, size_t len, uint32_t *number);
 nt_time nt_agent_data_deadline(const struct nt_agent_data *data);
 bool nt_agent_data_done(const struct nt_agent_data *data); /* all is sent; of probes, enough came back */
 struct nt_data_count nt_agent_data_count(const struct nt_agent_data *data);

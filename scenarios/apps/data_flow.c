@@ -7,55 +7,55 @@
 /* 0: 128..191; 1: flow; 2, 3: reserved; 4..19: magic; 20..23: number; then zeros */
 enum { AT_FLOW = 1, AT_MAGIC = 4, AT_NUMBER = 20 };
 
-int nt_data_flow_init(struct nt_data_flow *f, uint32_t bytes, uint32_t count, nt_time interval, nt_time now)
+int nt_data_flow_init(struct nt_data_flow *flow, uint32_t bytes, uint32_t count, nt_time interval, nt_time now)
 {
-    *f = (struct nt_data_flow){.bytes = bytes, .count = count, .interval = interval, .next = count > 0 ? now : NT_TIME_NEVER};
-    f->arrived = calloc(count / 8 + 1, 1);
-    return f->arrived != NULL ? NT_OK : NT_ENOMEM;
+    *flow = (struct nt_data_flow){.bytes = bytes, .count = count, .interval = interval, .next = count > 0 ? now : NT_TIME_NEVER};
+    flow->arrived = calloc(count / 8 + 1, 1);
+    return flow->arrived != NULL ? NT_OK : NT_ENOMEM;
 }
 
-void nt_data_flow_free(struct nt_data_flow *f)
+void nt_data_flow_free(struct nt_data_flow *flow)
 {
-    free(f->arrived);
+    free(flow->arrived);
 }
 
-size_t nt_data_flow_write(struct nt_data_flow *f, uint8_t index, const uint8_t *magic, uint8_t *buf)
+size_t nt_data_flow_write(struct nt_data_flow *flow, uint8_t index, const uint8_t *magic, uint8_t *buf)
 {
-    memset(buf, 0, f->bytes);
-    buf[0] = (uint8_t)(128 + (f->sent & 63));
-    if (f->bytes >= NT_DATA_MIN) {
+    memset(buf, 0, flow->bytes);
+    buf[0] = (uint8_t)(128 + (flow->sent & 63));
+    if (flow->bytes >= NT_DATA_MIN) {
         buf[AT_FLOW] = index;
         memcpy(buf + AT_MAGIC, magic, NT_DATA_MAGIC);
-        nt_store32(buf + AT_NUMBER, f->sent);
+        nt_store32(buf + AT_NUMBER, flow->sent);
     }
-    f->sent++;
-    f->next = f->sent < f->count ? nt_time_after(f->next, f->interval) : NT_TIME_NEVER;
-    return f->bytes;
+    flow->sent++;
+    flow->next = flow->sent < flow->count ? nt_time_after(flow->next, flow->interval) : NT_TIME_NEVER;
+    return flow->bytes;
 }
 
-bool nt_data_read(const uint8_t *bytes, size_t len, const uint8_t *magic, uint8_t *flow, uint32_t *number)
+bool nt_data_read(const uint8_t *bytes, size_t len, const uint8_t *magic, uint8_t *index, uint32_t *number)
 {
     if (len < NT_DATA_MIN || memcmp(bytes + AT_MAGIC, magic, NT_DATA_MAGIC) != 0)
         return false;
-    *flow = bytes[AT_FLOW];
+    *index = bytes[AT_FLOW];
     *number = nt_load32(bytes + AT_NUMBER);
     return true;
 }
 
-bool nt_data_flow_arrived(struct nt_data_flow *f, uint32_t number)
+bool nt_data_flow_note_arrival(struct nt_data_flow *flow, uint32_t number)
 {
     uint8_t bit = (uint8_t)(1 << (number & 7));
-    if (number >= f->sent || (f->arrived[number / 8] & bit) != 0)
+    if (number >= flow->sent || (flow->arrived[number / 8] & bit) != 0)
         return false;
-    f->arrived[number / 8] |= bit;
-    f->received++;
+    flow->arrived[number / 8] |= bit;
+    flow->received++;
     return true;
 }
 
-bool nt_data_flow_missing(const struct nt_data_flow *f, uint8_t first, uint32_t *number)
+bool nt_data_flow_missing(const struct nt_data_flow *flow, uint8_t first, uint32_t *number)
 {
-    for (uint32_t n = (uint32_t)(first - 128) & 63; first >= 128 && first <= 191 && n < f->sent; n += 64) {
-        if ((f->arrived[n / 8] & 1 << (n & 7)) == 0) {
+    for (uint32_t n = (uint32_t)(first - 128) & 63; first >= 128 && first <= 191 && n < flow->sent; n += 64) {
+        if ((flow->arrived[n / 8] & 1 << (n & 7)) == 0) {
             *number = n;
             return true;
         }

@@ -18,16 +18,16 @@ struct nt_data_flow {
     uint8_t *arrived;       /* a bit for each datagram */
 };
 
-int nt_data_flow_init(struct nt_data_flow *f, uint32_t bytes, uint32_t count, nt_time interval, nt_time now);
-void nt_data_flow_free(struct nt_data_flow *f);
+int nt_data_flow_init(struct nt_data_flow *flow, uint32_t bytes, uint32_t count, nt_time interval, nt_time now);
+void nt_data_flow_free(struct nt_data_flow *flow);
 /* Writes the next datagram: first byte 128..191 (RFC 7983: RTP), flow, magic, number, zeros; a short one has the first byte and
  * zeros. Returns its length. */
-size_t nt_data_flow_write(struct nt_data_flow *f, uint8_t index, const uint8_t *magic, uint8_t *buf);
-/* Reads a datagram's flow and number; false: it does not carry `magic`. */
-bool nt_data_read(const uint8_t *bytes, size_t len, const uint8_t *magic, uint8_t *flow, uint32_t *number);
+size_t nt_data_flow_write(struct nt_data_flow *flow, uint8_t index, const uint8_t *magic, uint8_t *buf);
+/* Reads the index of a datagram's flow, and its number; false: it does not carry `magic`. */
+bool nt_data_read(const uint8_t *bytes, size_t len, const uint8_t *magic, uint8_t *index, uint32_t *number);
 /* The oldest datagram with that first byte that was sent and has not arrived; false: there is none. */
-bool nt_data_flow_missing(const struct nt_data_flow *f, uint8_t first, uint32_t *number);
-/* Notes the arrival; false: it was there already. */
-bool nt_data_flow_arrived(struct nt_data_flow *f, uint32_t number);
+bool nt_data_flow_missing(const struct nt_data_flow *flow, uint8_t first, uint32_t *number);
+/* False: it had arrived already, or was never sent. */
+bool nt_data_flow_note_arrival(struct nt_data_flow *flow, uint32_t number);
 
 #endif

@@ -27,8 +27,8 @@ struct nt_party_ops {
     int (*reoffer)(void *self, nt_time now); /* NT_ESTATE before an answered call */
     void (*signal)(void *self, const struct nt_scn_step *step); /* from now on */
     int (*send)(void *self, uint32_t bytes, uint32_t count, nt_time interval, nt_time now);
-    /* the peer: a datagram arrived there. True: it is one of this agent's, for the first time; its number */
-    bool (*delivered)(void *self, const uint8_t *bytes, size_t len, uint32_t *number);
+    /* The peer received this datagram. True: it is one of this agent's, received for the first time; its number. */
+    bool (*note_delivery)(void *self, const uint8_t *bytes, size_t len, uint32_t *number);
     /* the run */
     bool (*waits)(const void *self);   /* for the peer's first description, and for nothing else */
     bool (*goes_on)(const void *self); /* gathers, checks, or has data to send */

@@ -49,7 +49,7 @@ int nt_platform_add(struct nt_platform *p, const char *user, const struct nt_add
     return r;
 }
 
-static void forward(struct nt_platform *p, const char *to, const uint8_t *bytes, size_t len)
+static void forward_message(struct nt_platform *p, const char *to, const uint8_t *bytes, size_t len)
 {
     uint32_t user = 0;
     while (user < p->user_count && strcmp(p->users[user].name, to) != 0)
@@ -66,24 +66,24 @@ static void forward(struct nt_platform *p, const char *to, const uint8_t *bytes,
     p->count++;
 }
 
-/* RFC 3261: a response goes back to the one who asked (From), anything else to the one asked for (To). */
-static void input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
+/* RFC 3261: a response goes back to From, a request to To. */
+static void platform_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_platform *p = self;
     struct nt_sip_message m;
     (void)path;
     (void)now;
     if (kind == NT_IN_DATAGRAM && len > 0 && nt_sip_read(&m, (const char *)bytes, len) == NT_OK)
-        forward(p, m.kind == NT_SIP_OK ? m.from : m.to, bytes, len);
+        forward_message(p, m.kind == NT_SIP_OK ? m.from : m.to, bytes, len);
 }
 
-static void timer(void *self, nt_time now)
+static void platform_timer(void *self, nt_time now)
 {
     (void)self;
     (void)now;
 }
 
-static size_t output(void *self, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
+static size_t platform_output(void *self, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
 {
     struct nt_platform *p = self;
     (void)now;
@@ -102,13 +102,13 @@ static size_t output(void *self, struct nt_path *path, uint8_t *buf, size_t cap,
     return 0;
 }
 
-static nt_time deadline(const void *self)
+static nt_time platform_deadline(const void *self)
 {
     (void)self;
     return NT_TIME_NEVER;
 }
 
-static int request(void *self, struct nt_request *req)
+static int platform_request(void *self, struct nt_request *req)
 {
     struct nt_platform *p = self;
     if (p->asked == p->user_count)
@@ -121,6 +121,6 @@ static int request(void *self, struct nt_request *req)
 
 struct nt_endpoint nt_platform_endpoint(struct nt_platform *p)
 {
-    static const struct nt_endpoint_ops ops = {input, timer, output, deadline, request};
+    static const struct nt_endpoint_ops ops = {platform_input, platform_timer, platform_output, platform_deadline, platform_request};
     return (struct nt_endpoint){.ops = &ops, .self = p};
 }

@@ -1,4 +1,4 @@
-/* The signalling platform: an endpoint that forwards SIP messages between the agents, unread but for whom they are for. */
+/* The signalling platform: an endpoint that forwards SIP messages between the agents; it reads only their addressees. */
 #ifndef NT_APPS_PLATFORM_H
 #define NT_APPS_PLATFORM_H
 
@@ -14,7 +14,7 @@ struct nt_platform;
 
 struct nt_platform *nt_platform_new(void);
 void nt_platform_del(struct nt_platform *p);
-/* A user, the platform's own address on the link to it, and the user's there. The name is the caller's. */
+/* Adds a user: its name (kept by the caller), and the addresses of the platform and the user on their link. */
 int nt_platform_add(struct nt_platform *p, const char *user, const struct nt_addr *own, const struct nt_addr *theirs);
 struct nt_endpoint nt_platform_endpoint(struct nt_platform *p);
 

@@ -64,7 +64,7 @@ struct nt_app_server *nt_app_server_new(const struct nt_app_context *context)
     nt_fabric_stream(context->fabric, label, &server->rand);
     int r = NT_OK;
     if ((scn->kinds & NT_SCN_COTURN) != 0)
-        return server; /* its process serves */
+        return server; /* a real program serves */
     if ((scn->kinds & NT_SCN_TURN) != 0)
         r = start_turn(server, context);
     else if ((scn->kinds & NT_SCN_STUN) != 0)

@@ -1,5 +1,5 @@
-/* An agent's end of the signalling: an endpoint on its management host that writes and reads offers, answers and trickled candidates as SIP, and on
- * which the scenario's signalling steps act. */
+/* An agent's end of the signalling: an endpoint on its management host that sends and receives offers, answers and trickled candidates as SIP.
+ * The scenario's signalling steps act on what it sends. */
 #ifndef NT_APPS_SIP_END_H
 #define NT_APPS_SIP_END_H
 
@@ -17,28 +17,27 @@ struct nt_sip_end_config {
     const char *user, *peer;  /* names; the caller's */
     struct nt_addr own, via;  /* with ports */
     uint64_t seed;            /* of the session: o= and Call-ID */
-    /* RFC 8840's option tag and info package are offered; the caller takes the other side's support for granted. */
+    /* Offers RFC 8840's option tag and info package; requires the peer's support. */
     bool trickle, trickle_required;
-    /* An offer (NT_SIP_INVITE), an answer (NT_SIP_OK) or trickled candidates (NT_SIP_INFO) came; the description is the receiver's
-     * to free. NT_SIP_ACK: our answer has arrived; no description. */
+    /* An offer (NT_SIP_INVITE), an answer (NT_SIP_OK) or trickled candidates (NT_SIP_INFO) arrived; the receiver frees the description.
+     * NT_SIP_ACK: our answer has arrived; no description. */
     void (*receive)(void *receiver, enum nt_sip_kind kind, struct nt_ice_description *d, nt_time now);
-    /* When set, what `receive` gets as descriptions comes as the texts of the bodies, unread: for agents that read them themselves.
-     * NT_SIP_ACK: no text. */
+    /* Instead of `receive`: the text of the body, for agents that read it themselves. NT_SIP_ACK: no text. */
     void (*receive_text)(void *receiver, enum nt_sip_kind kind, const char *text, size_t len, nt_time now);
     void *receiver;
 };
 
 struct nt_sip_end *nt_sip_end_new(const struct nt_sip_end_config *config); /* runs itself on the host */
-void nt_sip_end_del(struct nt_sip_end *s);
+void nt_sip_end_del(struct nt_sip_end *sip);
 /* RFC 8840's option tag and info package, from now on. */
-void nt_sip_end_trickle(struct nt_sip_end *s, bool on, bool required);
-/* Descriptions take the form of WebRTC data channels from now on: no DTLS is answered, but a browser takes them. */
-void nt_sip_end_webrtc(struct nt_sip_end *s, bool on);
-/* An offer, an answer, or (NT_SIP_INFO, within the call) the fragment that *d is. */
-void nt_sip_end_send(struct nt_sip_end *s, enum nt_sip_kind kind, const struct nt_ice_description *d, nt_time now);
-/* The same with a body that is written already. */
-void nt_sip_end_send_text(struct nt_sip_end *s, enum nt_sip_kind kind, const char *text, size_t len, nt_time now);
-/* From now on messages of this kind are delayed, dropped or duplicated; the link does it, so what was sent counts as sent. */
-void nt_sip_end_fault(struct nt_sip_end *s, enum nt_scn_message message, enum nt_scn_signal_act act, nt_time by);
+void nt_sip_end_trickle(struct nt_sip_end *sip, bool on, bool required);
+/* Descriptions have the form of WebRTC data channels from now on, so that browsers accept them; DTLS is not answered. */
+void nt_sip_end_webrtc(struct nt_sip_end *sip, bool on);
+/* Sends an offer, an answer, or (NT_SIP_INFO, within the call) trickled candidates. */
+void nt_sip_end_send(struct nt_sip_end *sip, enum nt_sip_kind kind, const struct nt_ice_description *d, nt_time now);
+/* The same with the text of the body. */
+void nt_sip_end_send_text(struct nt_sip_end *sip, enum nt_sip_kind kind, const char *text, size_t len, nt_time now);
+/* From now on messages of this kind are delayed, dropped or duplicated on the link; for the trace they are sent. */
+void nt_sip_end_fault(struct nt_sip_end *sip, enum nt_scn_message message, enum nt_scn_signal_act act, nt_time by);
 
 #endif

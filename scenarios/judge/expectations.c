@@ -77,7 +77,7 @@ static void judge_data(struct nt_verdict *v, const struct nt_judged *j)
         nt_verdict_fail(v, c->expect.data_place, 0, "data: %" PRIu64 " of %" PRIu64 " datagrams were lost", r->data_lost, r->data_sent);
 }
 
-/* A platform has a link to each agent: platform.signalling stands for all of them. */
+/* A platform has a link to each agent: "platform.signalling" stands for all of them. */
 static bool is_tap(const struct nt_capture_tap *t, const char *name)
 {
     size_t len = strlen(name);

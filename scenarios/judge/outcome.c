@@ -1,6 +1,7 @@
 #include "scenarios/judge/outcome.h"
 #include "natsim/fabric/fabric.h"
-#include "scenarios/apps/result_text.h"
+#include "core/base/strings.h"
+#include "scenarios/apps/result_array.h"
 #include "scenarios/apps/data_flow.h"
 #include "scenarios/world/parties.h"
 
@@ -14,10 +15,10 @@
 static int copy_params(const struct nt_scn_case *c, struct nt_result_case *r)
 {
     int err = NT_OK;
-    r->params = nt_describe_array(c->param_count, sizeof *r->params, &err);
+    r->params = nt_result_array(c->param_count, sizeof *r->params, &err);
     for (size_t i = 0; i < c->param_count && err == NT_OK; i++) {
         const struct nt_scn_param *p = &c->params[i];
-        r->params[r->param_count++] = (struct nt_result_param){nt_describe_copy(p->name, &err), nt_describe_copy(p->json, &err), nt_describe_copy(p->label, &err)};
+        r->params[r->param_count++] = (struct nt_result_param){nt_strdup(p->name, &err), nt_strdup(p->json, &err), nt_strdup(p->label, &err)};
     }
     return err;
 }
@@ -28,9 +29,9 @@ int nt_result_identify(const struct nt_scn_case *c, uint64_t seed, bool seed_in_
     int err = NT_OK;
     *r = (struct nt_result_case){.seed = seed, .connect_ms = -1, .outcome = NT_ERROR};
     r->id = malloc(len);
-    r->file = nt_describe_copy(c->file, &err);
-    r->claim = nt_describe_copy(c->claim, &err);
-    r->reason = nt_describe_copy(reason, &err);
+    r->file = nt_strdup(c->file, &err);
+    r->claim = nt_strdup(c->claim, &err);
+    r->reason = nt_strdup(reason, &err);
     if (r->id == NULL || err != NT_OK)
         return NT_ENOMEM;
     snprintf(r->id, len, seed_in_id ? "%s#seed=%" PRIu64 : "%s", c->id, seed);
@@ -48,7 +49,7 @@ static int describe_prflx(const struct nt_world *w, uint32_t agent, struct nt_re
 {
     const struct nt_observer *o = nt_world_observer(w);
     int err = NT_OK;
-    r->prflx = nt_describe_array(o->prflx_count, sizeof *r->prflx, &err);
+    r->prflx = nt_result_array(o->prflx_count, sizeof *r->prflx, &err);
     for (size_t i = 0; i < o->prflx_count && err == NT_OK; i++) {
         const struct nt_observed_prflx *p = &o->prflx[i];
         if (p->agent == agent)
@@ -61,7 +62,7 @@ static int describe_agent(const struct nt_world *w, uint32_t i, struct nt_result
 {
     struct nt_party p = nt_world_party(w, i);
     int err = NT_OK;
-    r->name = nt_describe_copy(nt_world_case(w)->agents[i].name, &err);
+    r->name = nt_strdup(nt_world_case(w)->agents[i].name, &err);
     if (err != NT_OK || p.ops->describe(p.self, r) != NT_OK)
         return NT_ENOMEM;
     return describe_prflx(w, i, r);
@@ -145,7 +146,7 @@ static int describe_call(const struct nt_world *w, unsigned seen_path, struct nt
         return NT_OK;
     unsigned path = end_path(w, c->caller, seen_path) | end_path(w, c->callee, seen_path);
     path = (path & NT_PATH_NONE) != 0 ? NT_PATH_NONE : (path & NT_PATH_RELAYED) != 0 ? NT_PATH_RELAYED : NT_PATH_DIRECT;
-    r->path = nt_describe_copy(nt_path_name(path), &err);
+    r->path = nt_strdup(nt_path_name(path), &err);
     struct nt_party caller = nt_world_party(w, c->caller), callee = nt_world_party(w, c->callee);
     nt_time l = caller.ops->selected_at(caller.self), k = callee.ops->selected_at(callee.self);
     nt_time both = l > k ? l : k;
@@ -163,7 +164,7 @@ int nt_result_describe(const struct nt_world *w, unsigned seen_path, struct nt_r
     r->data_sent = data.sent;
     r->data_lost = data.sent - data.received;
     r->packets = nt_world_observer(w)->capture->frame_count + nt_world_observer(w)->capture->lost;
-    r->agents = nt_describe_array(c->agent_count, sizeof *r->agents, &err);
+    r->agents = nt_result_array(c->agent_count, sizeof *r->agents, &err);
     for (uint32_t i = 0; i < c->agent_count && err == NT_OK; i++) {
         err = describe_agent(w, i, &r->agents[i]);
         r->agent_count++;
@@ -175,11 +176,11 @@ int nt_result_add_violations(const struct nt_conf_verdict *verdict, struct nt_re
 {
     int err = NT_OK;
     r->rules_exercised = verdict->exercised;
-    r->violations = nt_describe_array(verdict->count, sizeof *r->violations, &err);
+    r->violations = nt_result_array(verdict->count, sizeof *r->violations, &err);
     for (size_t i = 0; i < verdict->count && err == NT_OK; i++) {
         const struct nt_conf_violation *v = &verdict->violations[i];
-        r->violations[r->violation_count++] = (struct nt_result_violation){nt_describe_copy(v->rule->id, &err), nt_describe_copy(v->party, &err),
-                                                                          nt_describe_copy(v->detail, &err), v->frame};
+        r->violations[r->violation_count++] = (struct nt_result_violation){nt_strdup(v->rule->id, &err), nt_strdup(v->party, &err),
+                                                                          nt_strdup(v->detail, &err), v->frame};
     }
     return err;
 }

@@ -1,4 +1,3 @@
-/* One line of an adapter as an event. */
 #include "scenarios/programs/adapter_messages.h"
 #include "core/base/err.h"
 
@@ -11,12 +10,12 @@ static const char *text_of(const json_t *o, const char *key)
     return s != NULL ? s : "";
 }
 
-static struct nt_adapter_event wrong(const char *what)
+static struct nt_adapter_event contract_error(const char *what)
 {
     return (struct nt_adapter_event){.said = NT_ADAPTER_WRONG, .text = what};
 }
 
-static bool needs(const json_t *o, const char *what)
+static bool has_need(const json_t *o, const char *what)
 {
     const json_t *list = json_object_get(o, "needs");
     for (size_t i = 0; i < json_array_size(list); i++)
@@ -25,41 +24,41 @@ static bool needs(const json_t *o, const char *what)
     return false;
 }
 
-static struct nt_adapter_event hello(struct nt_adapter_hello *h, const json_t *o)
+static struct nt_adapter_event read_hello(struct nt_adapter_hello *h, const json_t *o)
 {
     const char *kind = text_of(o, "kind");
     if (strcmp(kind, "ice") != 0 && strcmp(kind, "webrtc") != 0)
-        return wrong("'hello' has no \"kind\": it is \"ice\" or \"webrtc\"");
+        return contract_error("'hello' has no \"kind\": it is \"ice\" or \"webrtc\"");
     snprintf(h->stack, sizeof h->stack, "%.60s", text_of(o, "stack"));
     snprintf(h->version, sizeof h->version, "%.60s", text_of(o, "version"));
     h->webrtc = *kind == 'w';
     h->trickle = json_is_true(json_object_get(o, "trickle"));
     h->local_base = strcmp(text_of(o, "local_type"), "base") == 0;
-    h->loopback = needs(o, "lo");
+    h->loopback = has_need(o, "lo");
     h->said = true;
     return (struct nt_adapter_event){.said = NT_ADAPTER_HELLO};
 }
 
-static struct nt_adapter_event described(const struct nt_adapter_hello *h, const json_t *desc)
+static struct nt_adapter_event read_description(const struct nt_adapter_hello *h, const json_t *desc)
 {
     struct nt_adapter_event ev = {.said = NT_ADAPTER_DESCRIBED, .sdp = text_of(desc, "sdp"), .ufrag = text_of(desc, "ufrag"),
                                   .pwd = text_of(desc, "pwd"), .options = text_of(desc, "options")};
     if (h->webrtc)
-        return *ev.sdp != '\0' ? ev : wrong("'desc' has no \"sdp\"");
-    return *ev.ufrag != '\0' && *ev.pwd != '\0' ? ev : wrong("'desc' has no \"ufrag\" or no \"pwd\"");
+        return *ev.sdp != '\0' ? ev : contract_error("'desc' has no \"sdp\"");
+    return *ev.ufrag != '\0' && *ev.pwd != '\0' ? ev : contract_error("'desc' has no \"ufrag\" or no \"pwd\"");
 }
 
-static struct nt_adapter_event candidate(const json_t *cand)
+static struct nt_adapter_event read_candidate(const json_t *cand)
 {
     const char *line = text_of(cand, "candidate");
     if (json_is_true(json_object_get(cand, "end")))
         return (struct nt_adapter_event){.said = NT_ADAPTER_CANDIDATES_END};
     line += line[0] == 'a' && line[1] == '=' ? 2 : 0;
-    /* An empty one is W3C's end of a generation: `end` says it here. */
+    /* W3C's empty candidate ends a generation; here `end` does. */
     return (struct nt_adapter_event){.said = *line != '\0' ? NT_ADAPTER_CANDIDATE : NT_ADAPTER_NOTHING, .candidate = line, .mid = text_of(cand, "sdpMid")};
 }
 
-static struct nt_adapter_event stated(const json_t *o)
+static struct nt_adapter_event read_state(const json_t *o)
 {
     static const struct {
         const char *name;
@@ -68,7 +67,7 @@ static struct nt_adapter_event stated(const json_t *o)
                   {"disconnected", NT_ICE_DISCONNECTED}, {"failed", NT_ICE_FAILED}, {"closed", NT_ICE_CLOSED}};
     const char *ice = text_of(o, "ice");
     if (strcmp(text_of(o, "conn"), "failed") == 0)
-        ice = "failed"; /* Chromium says it there alone */
+        ice = "failed"; /* Chromium says so only there */
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
         if (strcmp(states[i].name, ice) == 0)
             return (struct nt_adapter_event){.said = NT_ADAPTER_STATE, .state = states[i].state};
@@ -87,46 +86,46 @@ static bool read_end(const json_t *o, struct nt_adapter_end *end)
     return true;
 }
 
-static struct nt_adapter_event selected(const json_t *o)
+static struct nt_adapter_event read_selected(const json_t *o)
 {
     struct nt_adapter_event ev = {.said = NT_ADAPTER_SELECTED};
     if (read_end(json_object_get(o, "local"), &ev.local) && read_end(json_object_get(o, "remote"), &ev.remote))
         return ev;
-    return wrong("'selected' needs local and remote, each with type (host, srflx, prflx, relay), addr and port");
+    return contract_error("'selected' needs local and remote, each with type (host, srflx, prflx, relay), addr and port");
 }
 
-static struct nt_adapter_event data(const json_t *o)
+static struct nt_adapter_event read_data(const json_t *o)
 {
     json_int_t n = json_integer_value(json_object_get(o, "n"));
     return (struct nt_adapter_event){.said = NT_ADAPTER_DATA, .ok = json_is_true(json_object_get(o, "ok")),
                                      .n = n > 0 && n < NT_ADAPTER_ECHOES_MAX ? (uint32_t)n : 0};
 }
 
-static struct nt_adapter_event object(struct nt_adapter_hello *h, const json_t *o)
+static struct nt_adapter_event read_object(struct nt_adapter_hello *h, const json_t *o)
 {
     const char *t = text_of(o, "t");
     if (strcmp(t, "hello") == 0)
-        return h->said ? wrong("a second 'hello'") : hello(h, o);
+        return h->said ? contract_error("a second 'hello'") : read_hello(h, o);
     if (strcmp(t, "bye") == 0)
         return (struct nt_adapter_event){.said = NT_ADAPTER_BYE};
     if (!h->said)
-        return wrong("its first line is no 'hello'");
+        return contract_error("its first line is no 'hello'");
     if (strcmp(t, "signal") == 0 && json_object_get(o, "desc") != NULL)
-        return described(h, json_object_get(o, "desc"));
+        return read_description(h, json_object_get(o, "desc"));
     if (strcmp(t, "signal") == 0)
-        return candidate(json_object_get(o, "cand"));
+        return read_candidate(json_object_get(o, "cand"));
     if (strcmp(t, "state") == 0)
-        return stated(o);
+        return read_state(o);
     if (strcmp(t, "selected") == 0)
-        return selected(o);
+        return read_selected(o);
     if (strcmp(t, "open") == 0)
         return (struct nt_adapter_event){.said = NT_ADAPTER_OPEN};
-    return strcmp(t, "data") == 0 ? data(o) : (struct nt_adapter_event){.said = NT_ADAPTER_NOTHING};
+    return strcmp(t, "data") == 0 ? read_data(o) : (struct nt_adapter_event){.said = NT_ADAPTER_NOTHING};
 }
 
 json_t *nt_adapter_read(struct nt_adapter_hello *h, const char *text, size_t len, struct nt_adapter_event *ev)
 {
     json_t *o = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
-    *ev = json_is_object(o) ? object(h, o) : (struct nt_adapter_event){.said = NT_ADAPTER_NOTHING};
+    *ev = json_is_object(o) ? read_object(h, o) : (struct nt_adapter_event){.said = NT_ADAPTER_NOTHING};
     return o;
 }

@@ -8,7 +8,7 @@
 
 #define NT_ADAPTER_ECHOES_MAX 1000000
 
-struct nt_adapter_hello { /* zeroed until it is said */
+struct nt_adapter_hello { /* zero until it is said */
     bool said;
     char stack[64], version[64];
     bool webrtc;     /* kind */
@@ -23,7 +23,7 @@ struct nt_adapter_end { /* of the selected pair, as reported */
 };
 
 enum nt_adapter_said {
-    NT_ADAPTER_NOTHING = 0, /* of no account: logged, and passed over */
+    NT_ADAPTER_NOTHING = 0, /* no event: it is only logged */
     NT_ADAPTER_HELLO,  /* nt_adapter_hello */
     NT_ADAPTER_DESCRIBED,  /* sdp; or ufrag, pwd and options (as of a=ice-options, "" when not told) */
     NT_ADAPTER_CANDIDATE,  /* candidate (without "a="), mid ("" when not told) */
@@ -47,8 +47,8 @@ struct nt_adapter_event {
     int status;
 };
 
-/* Reads a line; `h` is what has been said so far, and filled by the first line. The event's texts live as long as what is returned
- * (NULL: it was no JSON), which the caller gives to json_decref. */
+/* Reads a line; the first line fills `h`, which is kept for the next ones. The event's texts belong to the returned JSON (NULL: the line is
+ * no JSON), which the caller gives to json_decref. */
 json_t *nt_adapter_read(struct nt_adapter_hello *h, const char *text, size_t len, struct nt_adapter_event *ev);
 
 #endif

@@ -1,5 +1,5 @@
-/* The contract with an external process that runs an ICE agent (an adapter): JSON lines on its standard streams, as
- * tests/interop/README.md has them. Knows lines, not the world. */
+/* The contract with an external process that runs an ICE agent (an adapter): JSON lines on its standard streams, as in
+ * tests/interop/README.md. */
 #ifndef NT_PROGRAMS_ADAPTER_PIPE_H
 #define NT_PROGRAMS_ADAPTER_PIPE_H
 
@@ -24,21 +24,21 @@ struct nt_adapter;
 struct nt_adapter_config {
     struct nt_machine *machine;
     const char *command;
-    FILE *log; /* every line, both ways, and standard error; NULL: none. The caller's */
+    FILE *log; /* every line in both directions, and standard error; the caller's. NULL: none */
     void (*event)(void *user, const struct nt_adapter_event *ev, nt_time now);
     void *user;
 };
 
 struct nt_adapter *nt_adapter_new(const struct nt_adapter_config *config); /* NULL: it cannot be started */
-void nt_adapter_del(struct nt_adapter *a);
-const struct nt_adapter_hello *nt_adapter_hello(const struct nt_adapter *a); /* NULL: it has not said it yet */
-const char *nt_adapter_last_words(const struct nt_adapter *a);               /* the last line of standard error, or "" */
+void nt_adapter_del(struct nt_adapter *adapter);
+const struct nt_adapter_hello *nt_adapter_hello(const struct nt_adapter *adapter); /* NULL: it has not said it yet */
+const char *nt_adapter_last_words(const struct nt_adapter *adapter);               /* the last line of standard error, or "" */
 
-void nt_adapter_start(struct nt_adapter *a, const struct nt_adapter_start *start);
-void nt_adapter_describe_sdp(struct nt_adapter *a, bool offer, const char *sdp, size_t len);
-void nt_adapter_describe(struct nt_adapter *a, bool offer, const char *ufrag, const char *pwd, const char *options);
-void nt_adapter_candidate(struct nt_adapter *a, const char *candidate, size_t len, const char *mid);
-void nt_adapter_candidates_end(struct nt_adapter *a);
-void nt_adapter_stop(struct nt_adapter *a);
+void nt_adapter_start(struct nt_adapter *adapter, const struct nt_adapter_start *start);
+void nt_adapter_describe_sdp(struct nt_adapter *adapter, bool offer, const char *sdp, size_t len);
+void nt_adapter_describe(struct nt_adapter *adapter, bool offer, const char *ufrag, const char *pwd, const char *options);
+void nt_adapter_candidate(struct nt_adapter *adapter, const char *candidate, size_t len, const char *mid);
+void nt_adapter_candidates_end(struct nt_adapter *adapter);
+void nt_adapter_stop(struct nt_adapter *adapter);
 
 #endif

@@ -1,5 +1,6 @@
 #include "scenarios/programs/agent.h"
-#include "scenarios/apps/result_text.h"
+#include "core/base/strings.h"
+#include "scenarios/apps/result_array.h"
 #include "scenarios/model/words.h"
 #include "scenarios/programs/agent_signalling.h"
 #include "scenarios/programs/packet_evidence.h"
@@ -11,58 +12,58 @@
 
 /* --- what it reports --- */
 
-static void on_state(struct nt_process *p, enum nt_ice_state state, nt_time now)
+static void on_state(struct nt_process *process, enum nt_ice_state state, nt_time now)
 {
-    if (p->stopping || state == p->state)
+    if (process->stopping || state == process->state)
         return;
-    p->state = state;
-    nt_process_active(p, now);
+    process->state = state;
+    nt_process_active(process, now);
     if (state == NT_ICE_COMPLETED)
-        nt_process_emit(p, NT_TR_ICE_COMPLETED, now);
+        nt_process_emit(process, NT_TR_ICE_COMPLETED, now);
     if (state == NT_ICE_FAILED)
-        nt_process_emit(p, NT_TR_ICE_FAILED, now);
+        nt_process_emit(process, NT_TR_ICE_FAILED, now);
 }
 
-static void on_selected(struct nt_process *p, const struct nt_adapter_event *ev, nt_time now)
+static void on_selected(struct nt_process *process, const struct nt_adapter_event *ev, nt_time now)
 {
-    if (p->stopping || (p->has_selected && nt_addr_equal(&ev->local.addr, &p->local.addr) && nt_addr_equal(&ev->remote.addr, &p->remote.addr) &&
-                        ev->local.type == p->local.type && ev->remote.type == p->remote.type))
+    if (process->stopping || (process->has_selected && nt_addr_equal(&ev->local.addr, &process->local.addr) && nt_addr_equal(&ev->remote.addr, &process->remote.addr) &&
+                        ev->local.type == process->local.type && ev->remote.type == process->remote.type))
         return;
-    p->local = ev->local;
-    p->remote = ev->remote;
-    if (!p->has_selected)
-        p->selected_at = now;
-    p->has_selected = true;
-    nt_process_active(p, now);
-    nt_trace_emit(&p->context.trace, (struct nt_trace_event){.at = now, .kind = NT_TR_ICE_SELECTED, .a = p->local.addr, .b = p->remote.addr});
+    process->local = ev->local;
+    process->remote = ev->remote;
+    if (!process->has_selected)
+        process->selected_at = now;
+    process->has_selected = true;
+    nt_process_active(process, now);
+    nt_trace_emit(&process->context.trace, (struct nt_trace_event){.at = now, .kind = NT_TR_ICE_SELECTED, .a = process->local.addr, .b = process->remote.addr});
 }
 
 static void on_event(void *user, const struct nt_adapter_event *ev, nt_time now)
 {
-    struct nt_process *p = user;
+    struct nt_process *process = user;
     switch (ev->said) {
     case NT_ADAPTER_NOTHING:
     case NT_ADAPTER_HELLO:
-    case NT_ADAPTER_BYE: p->bye |= ev->said == NT_ADAPTER_BYE; return;
-    case NT_ADAPTER_DESCRIBED: nt_process_described(p, ev, now); return;
-    case NT_ADAPTER_CANDIDATE: nt_process_candidate(p, ev->candidate, now); return;
-    case NT_ADAPTER_CANDIDATES_END: nt_process_candidates_end(p, now); return;
-    case NT_ADAPTER_STATE: on_state(p, ev->state, now); return;
-    case NT_ADAPTER_SELECTED: on_selected(p, ev, now); return;
-    case NT_ADAPTER_OPEN: p->open = true; return;
+    case NT_ADAPTER_BYE: process->bye |= ev->said == NT_ADAPTER_BYE; return;
+    case NT_ADAPTER_DESCRIBED: nt_process_described(process, ev, now); return;
+    case NT_ADAPTER_CANDIDATE: nt_process_candidate(process, ev->candidate, now); return;
+    case NT_ADAPTER_CANDIDATES_END: nt_process_candidates_end(process, now); return;
+    case NT_ADAPTER_STATE: on_state(process, ev->state, now); return;
+    case NT_ADAPTER_SELECTED: on_selected(process, ev, now); return;
+    case NT_ADAPTER_OPEN: process->open = true; return;
     case NT_ADAPTER_DATA:
-        p->echoes = ev->n;
-        p->data_ok |= ev->ok;
-        nt_process_active(p, now);
+        process->echoes = ev->n;
+        process->data_ok |= ev->ok;
+        nt_process_active(process, now);
         return;
     case NT_ADAPTER_WRONG:
-        if (p->wrong[0] == '\0')
-            snprintf(p->wrong, sizeof p->wrong, "%s", ev->text);
+        if (process->wrong[0] == '\0')
+            snprintf(process->wrong, sizeof process->wrong, "%s", ev->text);
         return;
     case NT_ADAPTER_ENDED:
-        p->ended = true;
-        p->ended_early = !p->stopping;
-        p->status = ev->status;
+        process->ended = true;
+        process->ended_early = !process->stopping;
+        process->status = ev->status;
         return;
     }
 }
@@ -71,10 +72,10 @@ static void on_event(void *user, const struct nt_adapter_event *ev, nt_time now)
 
 static void process_call(void *self, nt_time now)
 {
-    struct nt_process *p = self;
-    p->caller = true;
-    nt_process_emit(p, NT_TR_CALL, now);
-    nt_process_start_call(p);
+    struct nt_process *process = self;
+    process->caller = true;
+    nt_process_emit(process, NT_TR_CALL, now);
+    nt_process_start_call(process);
 }
 
 static int process_reoffer(void *self, nt_time now)
@@ -86,8 +87,8 @@ static int process_reoffer(void *self, nt_time now)
 
 static void process_signal_fault(void *self, const struct nt_scn_step *step)
 {
-    struct nt_process *p = self;
-    nt_sip_end_fault(p->sip, step->message, step->act, step->by);
+    struct nt_process *process = self;
+    nt_sip_end_fault(process->sip, step->message, step->act, step->by);
 }
 
 static int process_send(void *self, uint32_t bytes, uint32_t count, nt_time interval, nt_time now)
@@ -96,7 +97,7 @@ static int process_send(void *self, uint32_t bytes, uint32_t count, nt_time inte
     return NT_EUNSUPPORTED;
 }
 
-static bool process_delivered(void *self, const uint8_t *bytes, size_t len, uint32_t *number)
+static bool process_note_delivery(void *self, const uint8_t *bytes, size_t len, uint32_t *number)
 {
     (void)self, (void)bytes, (void)len, (void)number;
     return false;
@@ -104,39 +105,39 @@ static bool process_delivered(void *self, const uint8_t *bytes, size_t len, uint
 
 static bool process_waits(const void *self)
 {
-    const struct nt_process *p = self;
-    return !p->ended && !p->answered && (p->caller ? p->sent : !p->has_offer);
+    const struct nt_process *process = self;
+    return !process->ended && !process->answered && (process->caller ? process->sent : !process->has_offer);
 }
 
 /* Data both ways as far as this side can tell; between WebRTC and our agent: ICE connected and a pair selected. */
-static bool is_connected(const struct nt_process *p)
+static bool is_connected(const struct nt_process *process)
 {
-    if (!p->webrtc_meets_ours)
-        return p->data_ok;
-    const struct nt_party *peer = p->context.peer;
-    return p->state == NT_ICE_COMPLETED && p->has_selected && peer->ops->state(peer->self) == NT_ICE_COMPLETED;
+    if (!process->webrtc_meets_ours)
+        return process->data_ok;
+    const struct nt_party *peer = process->context.peer;
+    return process->state == NT_ICE_COMPLETED && process->has_selected && peer->ops->state(peer->self) == NT_ICE_COMPLETED;
 }
 
 /* A failure that only one side reports is not the end: the other may still find a pair. */
 static bool process_goes_on(const void *self)
 {
-    const struct nt_process *p = self;
-    const struct nt_party *peer = p->context.peer;
-    bool both_failed = p->state == NT_ICE_FAILED && peer->ops->state(peer->self) == NT_ICE_FAILED;
-    return !p->ended && !both_failed && !is_connected(p);
+    const struct nt_process *process = self;
+    const struct nt_party *peer = process->context.peer;
+    bool both_failed = process->state == NT_ICE_FAILED && peer->ops->state(peer->self) == NT_ICE_FAILED;
+    return !process->ended && !both_failed && !is_connected(process);
 }
 
 static enum nt_ice_state process_state(const void *self)
 {
-    const struct nt_process *p = self;
-    return p->data_ok ? NT_ICE_COMPLETED : p->state;
+    const struct nt_process *process = self;
+    return process->data_ok ? NT_ICE_COMPLETED : process->state;
 }
 
 static struct nt_data_count process_data(const void *self)
 {
-    const struct nt_process *p = self;
-    uint32_t sent = p->open ? p->data_ok && p->echoes > 0 ? p->echoes : 20 : 0;
-    return (struct nt_data_count){.sent = sent, .received = p->data_ok ? sent : p->echoes < sent ? p->echoes : sent};
+    const struct nt_process *process = self;
+    uint32_t sent = process->open ? process->data_ok && process->echoes > 0 ? process->echoes : 20 : 0;
+    return (struct nt_data_count){.sent = sent, .received = process->data_ok ? sent : process->echoes < sent ? process->echoes : sent};
 }
 
 static nt_time process_selected_at(const void *self)
@@ -146,75 +147,75 @@ static nt_time process_selected_at(const void *self)
 
 static bool process_selected_pair(const void *self, struct nt_addr *local, struct nt_addr *remote)
 {
-    const struct nt_process *p = self;
-    *local = p->local.addr;
-    *remote = p->remote.addr;
-    return p->has_selected;
+    const struct nt_process *process = self;
+    *local = process->local.addr;
+    *remote = process->remote.addr;
+    return process->has_selected;
 }
 
-static int describe_candidates(const struct nt_process *p, struct nt_result_agent *r)
+static int describe_candidates(const struct nt_process *process, struct nt_result_agent *r)
 {
     int err = NT_OK;
-    r->candidates = nt_describe_array(p->candidates.count, sizeof *r->candidates, &err);
-    for (size_t i = 0; err == NT_OK && i < p->candidates.count; i++) {
+    r->candidates = nt_result_array(process->candidates.count, sizeof *r->candidates, &err);
+    for (size_t i = 0; err == NT_OK && i < process->candidates.count; i++) {
         struct nt_ice_candidate c;
         const char *what;
-        if (nt_sdp_read_candidate(&c, p->candidates.items[i], strlen(p->candidates.items[i]), &what) != NT_OK)
+        if (nt_sdp_read_candidate(&c, process->candidates.items[i], strlen(process->candidates.items[i]), &what) != NT_OK)
             continue; /* TCP, names */
-        r->candidates[r->candidate_count++] = (struct nt_result_candidate){.type = nt_describe_copy(nt_ice_type_name(c.type), &err), .stream = 1,
-            .component = c.component, .transport = nt_describe_copy("udp", &err), .addr = c.addr,
+        r->candidates[r->candidate_count++] = (struct nt_result_candidate){.type = nt_strdup(nt_ice_type_name(c.type), &err), .stream = 1,
+            .component = c.component, .transport = nt_strdup("udp", &err), .addr = c.addr,
             .base = nt_addr_is_set(&c.related) ? c.related : c.addr, .related = c.related, .priority = c.priority,
-            .foundation = nt_describe_copy(c.foundation, &err)};
+            .foundation = nt_strdup(c.foundation, &err)};
     }
     return err;
 }
 
-static int describe_selected(const struct nt_process *p, struct nt_result_agent *r)
+static int describe_selected(const struct nt_process *process, struct nt_result_agent *r)
 {
     int err = NT_OK;
-    r->selected = nt_describe_array(1, sizeof *r->selected, &err);
-    if (err != NT_OK || !p->has_selected)
+    r->selected = nt_result_array(1, sizeof *r->selected, &err);
+    if (err != NT_OK || !process->has_selected)
         return err;
     r->selected[r->selected_count++] = (struct nt_result_selected){.stream = 1, .component = 1,
-        .local = {nt_describe_copy(nt_ice_type_name(p->local.type), &err), p->local.addr},
-        .remote = {nt_describe_copy(nt_ice_type_name(p->remote.type), &err), p->remote.addr}};
+        .local = {nt_strdup(nt_ice_type_name(process->local.type), &err), process->local.addr},
+        .remote = {nt_strdup(nt_ice_type_name(process->remote.type), &err), process->remote.addr}};
     return err;
 }
 
 static int process_describe(const void *self, struct nt_result_agent *r)
 {
-    const struct nt_process *p = self;
-    const struct nt_adapter_hello *h = p->adapter != NULL ? nt_adapter_hello(p->adapter) : NULL;
+    const struct nt_process *process = self;
+    const struct nt_adapter_hello *h = process->adapter != NULL ? nt_adapter_hello(process->adapter) : NULL;
     char stack[140] = "process";
     int err = NT_OK;
     if (h != NULL)
         snprintf(stack, sizeof stack, "%s%s%s", h->stack, h->version[0] ? " " : "", h->version);
-    r->stack = nt_describe_copy(stack, &err);
-    r->state = nt_describe_copy(nt_agent_state_name(process_state(p)), &err);
-    r->role = nt_describe_copy(nt_role_name(nt_process_controlling(p) ? NT_ICE_CONTROLLING : NT_ICE_CONTROLLED), &err);
-    r->pairs = nt_describe_array(0, sizeof *r->pairs, &err);
-    nt_evidence_checks(p->w, p->context.index, &r->checks_sent, &r->checks_received);
-    if (err != NT_OK || describe_candidates(p, r) != NT_OK)
+    r->stack = nt_strdup(stack, &err);
+    r->state = nt_strdup(nt_agent_state_name(process_state(process)), &err);
+    r->role = nt_strdup(nt_role_name(nt_process_controlling(process) ? NT_ICE_CONTROLLING : NT_ICE_CONTROLLED), &err);
+    r->pairs = nt_result_array(0, sizeof *r->pairs, &err);
+    nt_evidence_checks(process->w, process->context.index, &r->checks_sent, &r->checks_received);
+    if (err != NT_OK || describe_candidates(process, r) != NT_OK)
         return NT_ENOMEM;
-    return describe_selected(p, r);
+    return describe_selected(process, r);
 }
 
 static void process_meets(void *self, const struct nt_peer_kind *peer)
 {
-    struct nt_process *p = self;
-    const struct nt_scn_agent *scn = nt_process_scn(p);
-    bool both = peer->trickles && nt_adapter_hello(p->adapter)->trickle;
-    p->webrtc_meets_ours = !peer->process && nt_adapter_hello(p->adapter)->webrtc;
-    p->trickle = scn->trickle_given ? scn->trickle : both ? NT_ICE_TRICKLE_FULL : NT_ICE_TRICKLE_OFF;
-    nt_sip_end_trickle(p->sip, p->trickle != NT_ICE_TRICKLE_OFF, p->trickle == NT_ICE_TRICKLE_FULL);
+    struct nt_process *process = self;
+    const struct nt_scn_agent *scn = nt_process_scn(process);
+    bool both = peer->trickles && nt_adapter_hello(process->adapter)->trickle;
+    process->webrtc_meets_ours = !peer->process && nt_adapter_hello(process->adapter)->webrtc;
+    process->trickle = scn->trickle_given ? scn->trickle : both ? NT_ICE_TRICKLE_FULL : NT_ICE_TRICKLE_OFF;
+    nt_sip_end_trickle(process->sip, process->trickle != NT_ICE_TRICKLE_OFF, process->trickle == NT_ICE_TRICKLE_FULL);
 }
 
-struct nt_party nt_process_party(struct nt_process *p)
+struct nt_party nt_process_party(struct nt_process *process)
 {
     static const struct nt_party_ops ops = {.meets = process_meets, .call = process_call, .reoffer = process_reoffer, .signal = process_signal_fault, .send = process_send,
-        .delivered = process_delivered, .waits = process_waits, .goes_on = process_goes_on, .state = process_state, .data = process_data, .selected_at = process_selected_at, .selected = process_selected_pair,
+        .note_delivery = process_note_delivery, .waits = process_waits, .goes_on = process_goes_on, .state = process_state, .data = process_data, .selected_at = process_selected_at, .selected = process_selected_pair,
         .describe = process_describe};
-    return (struct nt_party){.ops = &ops, .self = p};
+    return (struct nt_party){.ops = &ops, .self = process};
 }
 
 /* --- its life --- */
@@ -229,95 +230,95 @@ static int signal_of(int status)
 
 enum process_fault { FAULT_NONE = 0, FAULT_CONTRACT, FAULT_UNSUPPORTED, FAULT_NOT_STARTED, FAULT_CRASHED, FAULT_STATUS };
 
-static enum process_fault find_fault(const struct nt_process *p)
+static enum process_fault find_fault(const struct nt_process *process)
 {
-    int code = WIFEXITED(p->status) ? WEXITSTATUS(p->status) : -1;
-    if (p->wrong[0] != '\0')
+    int code = WIFEXITED(process->status) ? WEXITSTATUS(process->status) : -1;
+    if (process->wrong[0] != '\0')
         return FAULT_CONTRACT;
-    if (!p->ended || (code == 0 && (p->bye || !p->ended_early)))
+    if (!process->ended || (code == 0 && (process->bye || !process->ended_early)))
         return FAULT_NONE;
     if (code == 127)
         return FAULT_UNSUPPORTED;
     if (code == 126)
         return FAULT_NOT_STARTED;
-    return signal_of(p->status) != 0 ? FAULT_CRASHED : FAULT_STATUS;
+    return signal_of(process->status) != 0 ? FAULT_CRASHED : FAULT_STATUS;
 }
 
-bool nt_process_broken(const struct nt_process *p)
+bool nt_process_broken(const struct nt_process *process)
 {
-    return find_fault(p) != FAULT_NONE;
+    return find_fault(process) != FAULT_NONE;
 }
 
-enum nt_outcome nt_process_fault(const struct nt_process *p, char *why, size_t cap)
+enum nt_outcome nt_process_fault(const struct nt_process *process, char *why, size_t cap)
 {
-    const char *name = nt_process_scn(p)->name, *words = p->adapter != NULL ? nt_adapter_last_words(p->adapter) : "";
+    const char *name = nt_process_scn(process)->name, *words = process->adapter != NULL ? nt_adapter_last_words(process->adapter) : "";
     const char *colon = *words != '\0' ? ": " : "";
-    switch (find_fault(p)) {
+    switch (find_fault(process)) {
     case FAULT_NONE: return NT_PASS;
-    case FAULT_CONTRACT: snprintf(why, cap, "%s broke the contract of adapters: %s", name, p->wrong); return NT_FAIL;
+    case FAULT_CONTRACT: snprintf(why, cap, "%s broke the contract of adapters: %s", name, process->wrong); return NT_FAIL;
     case FAULT_UNSUPPORTED:
         snprintf(why, cap, "%s: not supported here: %s", name, *words != '\0' ? words : "its process ended with status 127");
         return NT_SKIP;
     case FAULT_NOT_STARTED: snprintf(why, cap, "%s: its process cannot be started: %s", name, words); return NT_ERROR;
     case FAULT_CRASHED:
-        snprintf(why, cap, "%s: its process crashed: signal %d%s%s", name, signal_of(p->status), colon, words);
+        snprintf(why, cap, "%s: its process crashed: signal %d%s%s", name, signal_of(process->status), colon, words);
         return NT_FAIL;
     case FAULT_STATUS:
-        snprintf(why, cap, "%s: its process ended with status %d%s%s%s", name, WIFEXITED(p->status) ? WEXITSTATUS(p->status) : -1,
-                 p->ended_early ? " before it was told to stop" : "", colon, words);
+        snprintf(why, cap, "%s: its process ended with status %d%s%s%s", name, WIFEXITED(process->status) ? WEXITSTATUS(process->status) : -1,
+                 process->ended_early ? " before it was told to stop" : "", colon, words);
         return NT_FAIL;
     }
     return NT_PASS;
 }
 
-bool nt_process_ended(const struct nt_process *p)
+bool nt_process_ended(const struct nt_process *process)
 {
-    return p->ended;
+    return process->ended;
 }
 
-void nt_process_stop(struct nt_process *p)
+void nt_process_stop(struct nt_process *process)
 {
-    if (p->adapter == NULL || p->ended)
+    if (process->adapter == NULL || process->ended)
         return;
-    p->stopping = true;
-    nt_adapter_stop(p->adapter);
+    process->stopping = true;
+    nt_adapter_stop(process->adapter);
 }
 
-const struct nt_adapter_hello *nt_process_hello(const struct nt_process *p)
+const struct nt_adapter_hello *nt_process_hello(const struct nt_process *process)
 {
-    return p->adapter != NULL ? nt_adapter_hello(p->adapter) : NULL;
+    return process->adapter != NULL ? nt_adapter_hello(process->adapter) : NULL;
 }
 
-int nt_process_start(struct nt_process *p, struct nt_machine *m, const struct nt_world *w, FILE *log)
+int nt_process_start(struct nt_process *process, struct nt_machine *m, const struct nt_world *w, FILE *log)
 {
-    struct nt_adapter_config config = {.machine = m, .command = nt_process_scn(p)->exec, .log = log, .event = on_event, .user = p};
-    p->w = w;
-    p->log = log;
-    p->adapter = nt_adapter_new(&config);
-    return p->adapter != NULL ? NT_OK : NT_EIO;
+    struct nt_adapter_config config = {.machine = m, .command = nt_process_scn(process)->exec, .log = log, .event = on_event, .user = process};
+    process->w = w;
+    process->log = log;
+    process->adapter = nt_adapter_new(&config);
+    return process->adapter != NULL ? NT_OK : NT_EIO;
 }
 
 struct nt_process *nt_process_new(const struct nt_app_context *context)
 {
-    struct nt_process *p = calloc(1, sizeof *p);
-    if (p == NULL)
+    struct nt_process *process = calloc(1, sizeof *process);
+    if (process == NULL)
         return NULL;
-    p->context = *context;
-    p->selected_at = NT_TIME_NEVER;
-    if (nt_process_connect(p) == NT_OK)
-        return p;
-    free(p);
+    process->context = *context;
+    process->selected_at = NT_TIME_NEVER;
+    if (nt_process_connect(process) == NT_OK)
+        return process;
+    free(process);
     return NULL;
 }
 
-void nt_process_del(struct nt_process *p)
+void nt_process_del(struct nt_process *process)
 {
-    if (p == NULL)
+    if (process == NULL)
         return;
-    nt_adapter_del(p->adapter);
-    nt_sip_end_del(p->sip);
-    nt_process_free_lines(p);
-    if (p->log != NULL)
-        fclose(p->log);
-    free(p);
+    nt_adapter_del(process->adapter);
+    nt_sip_end_del(process->sip);
+    nt_process_free_lines(process);
+    if (process->log != NULL)
+        fclose(process->log);
+    free(process);
 }

@@ -9,17 +9,17 @@
 struct nt_process;
 
 struct nt_process *nt_process_new(const struct nt_app_context *context); /* NULL without memory */
-void nt_process_del(struct nt_process *p); /* after its machine */
-struct nt_party nt_process_party(struct nt_process *p);
+void nt_process_del(struct nt_process *process); /* after its machine */
+struct nt_party nt_process_party(struct nt_process *process);
 
 /* Starts the process on its agent's machine; takes `log` over. 0 or NT_EIO. */
-int nt_process_start(struct nt_process *p, struct nt_machine *m, const struct nt_world *w, FILE *log);
-const struct nt_adapter_hello *nt_process_hello(const struct nt_process *p); /* NULL: not yet */
-void nt_process_stop(struct nt_process *p); /* tells it to stop */
-bool nt_process_ended(const struct nt_process *p);
+int nt_process_start(struct nt_process *process, struct nt_machine *m, const struct nt_world *w, FILE *log);
+const struct nt_adapter_hello *nt_process_hello(const struct nt_process *process); /* NULL: not yet */
+void nt_process_stop(struct nt_process *process); /* tells it to stop */
+bool nt_process_ended(const struct nt_process *process);
 /* The process broke its contract, or ended when it should not. */
-bool nt_process_broken(const struct nt_process *p);
+bool nt_process_broken(const struct nt_process *process);
 /* The same as an outcome with the reason: NT_PASS, or NT_SKIP (unsupported), NT_ERROR, NT_FAIL. */
-enum nt_outcome nt_process_fault(const struct nt_process *p, char *why, size_t cap);
+enum nt_outcome nt_process_fault(const struct nt_process *process, char *why, size_t cap);
 
 #endif

@@ -5,13 +5,13 @@
 
 #include "scenarios/programs/agent_state.h"
 
-int nt_process_connect(struct nt_process *p); /* its end of the signalling; 0 or NT_ENOMEM */
-void nt_process_start_call(struct nt_process *p); /* says 'start' */
+int nt_process_connect(struct nt_process *process); /* its end of the signalling; 0 or NT_ENOMEM */
+void nt_process_start_call(struct nt_process *process); /* says 'start' */
 /* What it said. */
-void nt_process_described(struct nt_process *p, const struct nt_adapter_event *ev, nt_time now);
-void nt_process_candidate(struct nt_process *p, const char *candidate, nt_time now);
-void nt_process_candidates_end(struct nt_process *p, nt_time now);
-bool nt_process_controlling(const struct nt_process *p);
-void nt_process_free_lines(struct nt_process *p);
+void nt_process_described(struct nt_process *process, const struct nt_adapter_event *ev, nt_time now);
+void nt_process_candidate(struct nt_process *process, const char *candidate, nt_time now);
+void nt_process_candidates_end(struct nt_process *process, nt_time now);
+bool nt_process_controlling(const struct nt_process *process);
+void nt_process_free_lines(struct nt_process *process);
 
 #endif

@@ -28,7 +28,8 @@ struct nt_process {
     bool caller;
     bool webrtc_meets_ours; /* there is no data then: ICE alone is judged */
     /* its own side of the signalling */
-    bool described, ended_candidates, sent, news;
+    bool described, ended_candidates, sent;
+    bool has_candidates; /* to trickle since the last message */
     char ufrag[NT_ICE_CREDENTIAL_MAX + 1], pwd[NT_ICE_CREDENTIAL_MAX + 1], mid[NT_ICE_MID_MAX + 1];
     bool ice2; /* its options say so */
     struct nt_text sdp;
@@ -46,19 +47,19 @@ struct nt_process {
     char wrong[NT_PROCESS_WHY_MAX];
 };
 
-static inline const struct nt_scn_agent *nt_process_scn(const struct nt_process *p)
+static inline const struct nt_scn_agent *nt_process_scn(const struct nt_process *process)
 {
-    return &p->context.scn->agents[p->context.index];
+    return &process->context.scn->agents[process->context.index];
 }
 
-static inline void nt_process_active(const struct nt_process *p, nt_time now)
+static inline void nt_process_active(const struct nt_process *process, nt_time now)
 {
-    p->context.active(p->context.user, now);
+    process->context.active(process->context.user, now);
 }
 
-static inline void nt_process_emit(const struct nt_process *p, enum nt_trace_kind kind, nt_time now)
+static inline void nt_process_emit(const struct nt_process *process, enum nt_trace_kind kind, nt_time now)
 {
-    nt_trace_emit(&p->context.trace, (struct nt_trace_event){.at = now, .kind = kind});
+    nt_trace_emit(&process->context.trace, (struct nt_trace_event){.at = now, .kind = kind});
 }
 
 #endif

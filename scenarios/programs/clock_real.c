@@ -18,16 +18,16 @@ static bool is_late(const struct nt_world *w)
 /* Real programs are given the whole time for a verdict: an event that a step waits for may still come. */
 static bool real_settled(void *user, const struct nt_world *w)
 {
-    const struct nt_programs *p = user;
+    const struct nt_programs *programs = user;
     const struct nt_steps *steps = nt_world_steps(w);
-    if (nt_programs_broken(p))
+    if (nt_programs_broken(programs))
         return true;
     if (!nt_steps_idle(steps))
         return false;
     if (is_late(w))
         return true;
     bool steps_over = nt_world_call_at(w) == NT_TIME_NEVER || nt_steps_done(steps);
-    return steps_over && nt_step_programs_done(p->steps, nt_world_now(w)) && !nt_parties_go_on(w);
+    return steps_over && nt_step_programs_done(programs->steps, nt_world_now(w)) && !nt_parties_go_on(w);
 }
 
 static nt_time real_end(void *user, const struct nt_world *w)
@@ -39,11 +39,11 @@ static nt_time real_end(void *user, const struct nt_world *w)
 
 static enum nt_fabric_end real_advance(void *user, struct nt_world *w, nt_time until)
 {
-    struct nt_programs *p = user;
-    return nt_live_run(p->live, nt_world_fabric(w), until, NT_SEC);
+    struct nt_programs *programs = user;
+    return nt_live_run(programs->live, nt_world_fabric(w), until, NT_SEC);
 }
 
-struct nt_run_clock nt_clock_real(struct nt_programs *p)
+struct nt_run_clock nt_clock_real(struct nt_programs *programs)
 {
-    return (struct nt_run_clock){.settled = real_settled, .end = real_end, .advance = real_advance, .real_time = true, .user = p};
+    return (struct nt_run_clock){.settled = real_settled, .end = real_end, .advance = real_advance, .real_time = true, .user = programs};
 }

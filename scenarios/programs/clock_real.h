@@ -8,7 +8,7 @@
 #define NT_CLOCK_REAL_VERDICT (30 * NT_SEC) /* from the call, for data both ways */
 #define NT_CLOCK_REAL_SETTLE (2 * NT_SEC)   /* after data both ways: pairs may still change */
 
-/* After nt_programs_begin; refers to `p`. */
-struct nt_run_clock nt_clock_real(struct nt_programs *p);
+/* After nt_programs_begin; refers to `programs`. */
+struct nt_run_clock nt_clock_real(struct nt_programs *programs);
 
 #endif

@@ -21,21 +21,21 @@ struct nt_coturn {
 
 static void on_line(void *user, enum nt_stream stream, char *text, size_t len, nt_time now)
 {
-    struct nt_coturn *c = user;
+    struct nt_coturn *coturn = user;
     (void)stream;
     (void)now;
-    if (c->log != NULL)
-        fprintf(c->log, "%.*s\n", (int)len, text);
+    if (coturn->log != NULL)
+        fprintf(coturn->log, "%.*s\n", (int)len, text);
     if (len > 0)
-        snprintf(c->words, sizeof c->words, "%s", text);
+        snprintf(coturn->words, sizeof coturn->words, "%s", text);
 }
 
 static void on_ended(void *user, int status, nt_time now)
 {
-    struct nt_coturn *c = user;
+    struct nt_coturn *coturn = user;
     (void)now;
-    c->ended = true;
-    c->status = status;
+    coturn->ended = true;
+    coturn->status = status;
 }
 
 /* Appends one word for the shell, whatever it holds. */
@@ -84,38 +84,38 @@ static void write_command(const struct nt_scn_server *s, char *buf, size_t cap)
 
 struct nt_coturn *nt_coturn_new(struct nt_machine *m, const struct nt_scn_server *server, FILE *log)
 {
-    struct nt_coturn *c = calloc(1, sizeof *c);
+    struct nt_coturn *coturn = calloc(1, sizeof *coturn);
     char command[NT_SANDBOX_COMMAND_MAX];
-    if (c == NULL) {
+    if (coturn == NULL) {
         if (log != NULL)
             fclose(log);
         return NULL;
     }
-    *c = (struct nt_coturn){.machine = m, .server = server, .log = log};
+    *coturn = (struct nt_coturn){.machine = m, .server = server, .log = log};
     write_command(server, command, sizeof command);
-    struct nt_program_config config = {.command = command, .line = on_line, .ended = on_ended, .user = c};
+    struct nt_program_config config = {.command = command, .line = on_line, .ended = on_ended, .user = coturn};
     /* The kernel sends by lo what goes from one relayed address to another. */
     if (nt_machine_loopback(m) == NT_OK && nt_program_start(m, &config) != NULL)
-        return c;
-    nt_coturn_del(c);
+        return coturn;
+    nt_coturn_del(coturn);
     return NULL;
 }
 
-void nt_coturn_del(struct nt_coturn *c)
+void nt_coturn_del(struct nt_coturn *coturn)
 {
-    if (c == NULL)
+    if (coturn == NULL)
         return;
-    if (c->log != NULL)
-        fclose(c->log);
-    free(c);
+    if (coturn->log != NULL)
+        fclose(coturn->log);
+    free(coturn);
 }
 
 /* The kernel lists its sockets: `local_address` in hexadecimal, in the byte order of the machine. */
-bool nt_coturn_ready(const struct nt_coturn *c)
+bool nt_coturn_ready(const struct nt_coturn *coturn)
 {
     char path[64], row[256], port[8];
     bool found = false;
-    snprintf(path, sizeof path, "/proc/%d/net/udp", (int)nt_sandbox_pid(nt_machine_sandbox(c->machine)));
+    snprintf(path, sizeof path, "/proc/%d/net/udp", (int)nt_sandbox_pid(nt_machine_sandbox(coturn->machine)));
     snprintf(port, sizeof port, ":%04X ", NT_STUN_PORT);
     FILE *f = fopen(path, "re");
     while (f != NULL && !found && fgets(row, sizeof row, f) != NULL)
@@ -125,16 +125,16 @@ bool nt_coturn_ready(const struct nt_coturn *c)
     return found;
 }
 
-bool nt_coturn_ended(const struct nt_coturn *c)
+bool nt_coturn_ended(const struct nt_coturn *coturn)
 {
-    return c->ended;
+    return coturn->ended;
 }
 
-enum nt_outcome nt_coturn_fault(const struct nt_coturn *c, char *why, size_t cap)
+enum nt_outcome nt_coturn_fault(const struct nt_coturn *coturn, char *why, size_t cap)
 {
-    if (!c->ended)
+    if (!coturn->ended)
         return NT_PASS;
-    bool absent = WIFEXITED(c->status) && WEXITSTATUS(c->status) == 127;
-    snprintf(why, cap, "%s: %s%s", c->server->name, absent ? "" : "coturn ended: ", c->words);
+    bool absent = WIFEXITED(coturn->status) && WEXITSTATUS(coturn->status) == 127;
+    snprintf(why, cap, "%s: %s%s", coturn->server->name, absent ? "" : "coturn ended: ", coturn->words);
     return absent ? NT_SKIP : NT_FAIL;
 }

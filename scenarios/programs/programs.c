@@ -16,64 +16,64 @@
 
 struct nt_programs *nt_programs_new(const struct nt_scn_case *c, const char *logs)
 {
-    struct nt_programs *p = calloc(1, sizeof *p);
-    if (p == NULL)
+    struct nt_programs *programs = calloc(1, sizeof *programs);
+    if (programs == NULL)
         return NULL;
-    p->scn = c;
-    p->logs = logs;
-    p->processes = calloc(c->agent_count + 1, sizeof *p->processes);
-    p->coturns = calloc(c->server_count + 1, sizeof *p->coturns);
-    if (p->processes != NULL && p->coturns != NULL)
-        return p;
-    nt_programs_del(p);
+    programs->scn = c;
+    programs->logs = logs;
+    programs->processes = calloc(c->agent_count + 1, sizeof *programs->processes);
+    programs->coturns = calloc(c->server_count + 1, sizeof *programs->coturns);
+    if (programs->processes != NULL && programs->coturns != NULL)
+        return programs;
+    nt_programs_del(programs);
     return NULL;
 }
 
 /* Machines first: their programs speak to all the rest. */
-void nt_programs_del(struct nt_programs *p)
+void nt_programs_del(struct nt_programs *programs)
 {
-    if (p == NULL)
+    if (programs == NULL)
         return;
-    nt_machines_free(&p->machines, p->scn);
-    for (size_t i = 0; p->coturns != NULL && i < p->scn->server_count; i++)
-        nt_coturn_del(p->coturns[i]);
-    for (size_t i = 0; p->processes != NULL && i < p->scn->agent_count; i++)
-        nt_process_del(p->processes[i]);
-    nt_step_programs_free(p->steps);
-    nt_live_del(p->live);
-    free(p->processes);
-    free(p->coturns);
-    free(p);
+    nt_machines_free(&programs->machines, programs->scn);
+    for (size_t i = 0; programs->coturns != NULL && i < programs->scn->server_count; i++)
+        nt_coturn_del(programs->coturns[i]);
+    for (size_t i = 0; programs->processes != NULL && i < programs->scn->agent_count; i++)
+        nt_process_del(programs->processes[i]);
+    nt_step_programs_free(programs->steps);
+    nt_live_del(programs->live);
+    free(programs->processes);
+    free(programs->coturns);
+    free(programs);
 }
 
 /* --- hooks of the world --- */
 
 static struct nt_party add_process(void *user, const struct nt_app_context *context)
 {
-    struct nt_programs *p = user;
-    struct nt_process *process = p->processes[context->index] = nt_process_new(context);
+    struct nt_programs *programs = user;
+    struct nt_process *process = programs->processes[context->index] = nt_process_new(context);
     return process != NULL ? nt_process_party(process) : (struct nt_party){0};
 }
 
 static int start_step_program(void *user, const struct nt_scn_step *step, nt_time now)
 {
-    struct nt_programs *p = user;
-    return nt_step_program_start(&p->steps, nt_machines_at(&p->machines, step->where), p->w, step, p->logs, now);
+    struct nt_programs *programs = user;
+    return nt_step_program_start(&programs->steps, nt_machines_at(&programs->machines, step->where), programs->w, step, programs->logs, now);
 }
 
-struct nt_world_hooks nt_programs_hooks(struct nt_programs *p)
+struct nt_world_hooks nt_programs_hooks(struct nt_programs *programs)
 {
-    return (struct nt_world_hooks){.party = add_process, .run_step = start_step_program, .user = p};
+    return (struct nt_world_hooks){.party = add_process, .run_step = start_step_program, .user = programs};
 }
 
 /* --- before the clock starts --- */
 
 /* A scenario that has such a step was written for our own agent, and a process took its place. */
-static bool can_do_steps(const struct nt_programs *p, char *why, size_t cap)
+static bool can_do_steps(const struct nt_programs *programs, char *why, size_t cap)
 {
-    for (size_t i = 0; i < p->scn->step_count; i++) {
-        const struct nt_scn_step *s = &p->scn->steps[i];
-        if ((s->kind != NT_STEP_SEND && s->kind != NT_STEP_REOFFER) || p->processes[s->from] == NULL)
+    for (size_t i = 0; i < programs->scn->step_count; i++) {
+        const struct nt_scn_step *s = &programs->scn->steps[i];
+        if ((s->kind != NT_STEP_SEND && s->kind != NT_STEP_REOFFER) || programs->processes[s->from] == NULL)
             continue;
         snprintf(why, cap, "line %d: a process cannot be told to '%s'", s->place.line, s->text);
         return false;
@@ -81,46 +81,46 @@ static bool can_do_steps(const struct nt_programs *p, char *why, size_t cap)
     return true;
 }
 
-static bool start_coturn(struct nt_programs *p, uint32_t i)
+static bool start_coturn(struct nt_programs *programs, uint32_t i)
 {
-    const struct nt_scn_server *scn = &p->scn->servers[i];
-    p->coturns[i] = nt_coturn_new(p->machines.servers[i], scn, nt_program_log(p->logs, scn->name));
-    return p->coturns[i] != NULL;
+    const struct nt_scn_server *scn = &programs->scn->servers[i];
+    programs->coturns[i] = nt_coturn_new(programs->machines.servers[i], scn, nt_program_log(programs->logs, scn->name));
+    return programs->coturns[i] != NULL;
 }
 
-static enum nt_outcome start_all(struct nt_programs *p, char *why, size_t cap)
+static enum nt_outcome start_all(struct nt_programs *programs, char *why, size_t cap)
 {
-    const struct nt_scn_case *c = p->scn;
+    const struct nt_scn_case *c = programs->scn;
     snprintf(why, cap, "a process cannot be started");
     for (uint32_t i = 0; i < c->server_count; i++)
-        if ((c->servers[i].kinds & NT_SCN_COTURN) != 0 && !start_coturn(p, i))
+        if ((c->servers[i].kinds & NT_SCN_COTURN) != 0 && !start_coturn(programs, i))
             return NT_ERROR;
     for (uint32_t i = 0; i < c->agent_count; i++)
-        if (p->processes[i] != NULL &&
-            nt_process_start(p->processes[i], p->machines.agents[i], p->w, nt_program_log(p->logs, c->agents[i].name)) != NT_OK)
+        if (programs->processes[i] != NULL &&
+            nt_process_start(programs->processes[i], programs->machines.agents[i], programs->w, nt_program_log(programs->logs, c->agents[i].name)) != NT_OK)
             return NT_ERROR;
     return NT_PASS;
 }
 
 /* The name of the first agent, or else server, that is not ready yet; NULL: all are. */
-static const char *first_unready(const struct nt_programs *p)
+static const char *first_unready(const struct nt_programs *programs)
 {
-    for (uint32_t i = 0; i < p->scn->agent_count; i++)
-        if (p->processes[i] != NULL && nt_process_hello(p->processes[i]) == NULL)
-            return p->scn->agents[i].name;
-    for (uint32_t i = 0; i < p->scn->server_count; i++)
-        if (p->coturns[i] != NULL && !nt_coturn_ready(p->coturns[i]))
-            return p->scn->servers[i].name;
+    for (uint32_t i = 0; i < programs->scn->agent_count; i++)
+        if (programs->processes[i] != NULL && nt_process_hello(programs->processes[i]) == NULL)
+            return programs->scn->agents[i].name;
+    for (uint32_t i = 0; i < programs->scn->server_count; i++)
+        if (programs->coturns[i] != NULL && !nt_coturn_ready(programs->coturns[i]))
+            return programs->scn->servers[i].name;
     return NULL;
 }
 
-static enum nt_outcome wait_until_ready(struct nt_programs *p, char *why, size_t cap)
+static enum nt_outcome wait_until_ready(struct nt_programs *programs, char *why, size_t cap)
 {
     nt_time deadline = nt_live_clock() + NT_PROGRAMS_HELLO;
     const char *unready;
-    while ((unready = first_unready(p)) != NULL && nt_live_clock() < deadline) {
-        nt_live_run(p->live, nt_world_fabric(p->w), 0, ROUND);
-        enum nt_outcome fault = nt_programs_fault(p, why, cap);
+    while ((unready = first_unready(programs)) != NULL && nt_live_clock() < deadline) {
+        nt_live_run(programs->live, nt_world_fabric(programs->w), 0, ROUND);
+        enum nt_outcome fault = nt_programs_fault(programs, why, cap);
         if (fault != NT_PASS)
             return fault;
     }
@@ -130,119 +130,119 @@ static enum nt_outcome wait_until_ready(struct nt_programs *p, char *why, size_t
     return NT_FAIL;
 }
 
-const struct nt_adapter_hello *nt_programs_hello(const struct nt_programs *p, uint32_t agent)
+const struct nt_adapter_hello *nt_programs_hello(const struct nt_programs *programs, uint32_t agent)
 {
-    return p->processes[agent] != NULL ? nt_process_hello(p->processes[agent]) : NULL;
+    return programs->processes[agent] != NULL ? nt_process_hello(programs->processes[agent]) : NULL;
 }
 
 /* Tells an agent of the call about the other one. */
-static void introduce_peer(struct nt_programs *p, uint32_t agent, uint32_t peer)
+static void introduce_peer(struct nt_programs *programs, uint32_t agent, uint32_t peer)
 {
-    const struct nt_adapter_hello *hello = nt_programs_hello(p, peer);
-    struct nt_party party = nt_world_party(p->w, agent);
+    const struct nt_adapter_hello *hello = nt_programs_hello(programs, peer);
+    struct nt_party party = nt_world_party(programs->w, agent);
     struct nt_peer_kind kind = {.process = hello != NULL, .webrtc = hello != NULL && hello->webrtc,
-        .trickles = hello != NULL ? hello->trickle : p->scn->agents[peer].trickle != NT_ICE_TRICKLE_OFF};
+        .trickles = hello != NULL ? hello->trickle : programs->scn->agents[peer].trickle != NT_ICE_TRICKLE_OFF};
     party.ops->meets(party.self, &kind);
 }
 
 /* Only processes of equal kinds are paired; our agent meets both. */
-static enum nt_outcome introduce(struct nt_programs *p, char *why, size_t cap)
+static enum nt_outcome introduce(struct nt_programs *programs, char *why, size_t cap)
 {
-    const struct nt_scn_case *c = p->scn;
+    const struct nt_scn_case *c = programs->scn;
     if (c->caller == NT_SCN_NONE)
         return NT_PASS;
-    const struct nt_adapter_hello *caller = nt_programs_hello(p, c->caller), *callee = nt_programs_hello(p, c->callee);
+    const struct nt_adapter_hello *caller = nt_programs_hello(programs, c->caller), *callee = nt_programs_hello(programs, c->callee);
     if (caller != NULL && callee != NULL && caller->webrtc != callee->webrtc) {
         snprintf(why, cap, "%s is a WebRTC stack, %s a bare ICE agent: they cannot be paired", (caller->webrtc ? caller : callee)->stack,
                  (caller->webrtc ? callee : caller)->stack);
         return NT_SKIP;
     }
-    introduce_peer(p, c->caller, c->callee);
-    introduce_peer(p, c->callee, c->caller);
+    introduce_peer(programs, c->caller, c->callee);
+    introduce_peer(programs, c->callee, c->caller);
     return NT_PASS;
 }
 
-static enum nt_outcome make_machines(struct nt_programs *p, char *why, size_t cap)
+static enum nt_outcome make_machines(struct nt_programs *programs, char *why, size_t cap)
 {
     char reason[NT_SANDBOX_WHY] = "out of memory";
-    p->live = nt_live_new();
-    enum nt_outcome r = p->live != NULL ? nt_machines_make(&p->machines, p->live, p->w, reason) : NT_ERROR;
+    programs->live = nt_live_new();
+    enum nt_outcome r = programs->live != NULL ? nt_machines_make(&programs->machines, programs->live, programs->w, reason) : NT_ERROR;
     if (r != NT_PASS)
         snprintf(why, cap, "%s", reason);
     return r;
 }
 
-enum nt_outcome nt_programs_begin(struct nt_programs *p, struct nt_world *w, char *why, size_t cap)
+enum nt_outcome nt_programs_begin(struct nt_programs *programs, struct nt_world *w, char *why, size_t cap)
 {
-    p->w = w;
-    if (!can_do_steps(p, why, cap))
+    programs->w = w;
+    if (!can_do_steps(programs, why, cap))
         return NT_SKIP;
     signal(SIGPIPE, SIG_IGN); /* writing to a process that has ended fails */
-    enum nt_outcome r = make_machines(p, why, cap);
+    enum nt_outcome r = make_machines(programs, why, cap);
     if (r == NT_PASS)
-        r = start_all(p, why, cap);
+        r = start_all(programs, why, cap);
     if (r == NT_PASS)
-        r = wait_until_ready(p, why, cap);
+        r = wait_until_ready(programs, why, cap);
     if (r == NT_PASS)
-        r = introduce(p, why, cap);
+        r = introduce(programs, why, cap);
     if (r == NT_PASS)
-        nt_live_start(p->live);
+        nt_live_start(programs->live);
     return r;
 }
 
 /* --- faults, evidence, end --- */
 
-bool nt_programs_broken(const struct nt_programs *p)
+bool nt_programs_broken(const struct nt_programs *programs)
 {
-    for (uint32_t i = 0; i < p->scn->server_count; i++)
-        if (p->coturns[i] != NULL && nt_coturn_ended(p->coturns[i]))
+    for (uint32_t i = 0; i < programs->scn->server_count; i++)
+        if (programs->coturns[i] != NULL && nt_coturn_ended(programs->coturns[i]))
             return true;
-    for (uint32_t i = 0; i < p->scn->agent_count; i++)
-        if (p->processes[i] != NULL && nt_process_broken(p->processes[i]))
+    for (uint32_t i = 0; i < programs->scn->agent_count; i++)
+        if (programs->processes[i] != NULL && nt_process_broken(programs->processes[i]))
             return true;
-    return nt_step_programs_absent(p->steps) != NULL;
+    return nt_step_programs_absent(programs->steps) != NULL;
 }
 
 /* A server that ends before the call, with whatever status, is missing in it. */
-enum nt_outcome nt_programs_fault(const struct nt_programs *p, char *why, size_t cap)
+enum nt_outcome nt_programs_fault(const struct nt_programs *programs, char *why, size_t cap)
 {
     enum nt_outcome r = NT_PASS;
-    for (uint32_t i = 0; i < p->scn->server_count && r == NT_PASS; i++)
-        if (p->coturns[i] != NULL)
-            r = nt_coturn_fault(p->coturns[i], why, cap);
-    for (uint32_t i = 0; i < p->scn->agent_count && r == NT_PASS; i++)
-        if (p->processes[i] != NULL)
-            r = nt_process_fault(p->processes[i], why, cap);
-    return r == NT_PASS ? nt_step_programs_fault(p->steps, why, cap) : r;
+    for (uint32_t i = 0; i < programs->scn->server_count && r == NT_PASS; i++)
+        if (programs->coturns[i] != NULL)
+            r = nt_coturn_fault(programs->coturns[i], why, cap);
+    for (uint32_t i = 0; i < programs->scn->agent_count && r == NT_PASS; i++)
+        if (programs->processes[i] != NULL)
+            r = nt_process_fault(programs->processes[i], why, cap);
+    return r == NT_PASS ? nt_step_programs_fault(programs->steps, why, cap) : r;
 }
 
-void nt_programs_judge(struct nt_verdict *v, const struct nt_programs *p)
+void nt_programs_judge(struct nt_verdict *v, const struct nt_programs *programs)
 {
-    nt_step_programs_judge(v, p->steps);
+    nt_step_programs_judge(v, programs->steps);
 }
 
-unsigned nt_programs_path(const struct nt_programs *p)
+unsigned nt_programs_path(const struct nt_programs *programs)
 {
-    return p->live != NULL ? nt_evidence_path(p->w) : 0;
+    return programs->live != NULL ? nt_evidence_path(programs->w) : 0;
 }
 
-static bool all_ended(const struct nt_programs *p)
+static bool all_ended(const struct nt_programs *programs)
 {
-    for (uint32_t i = 0; i < p->scn->agent_count; i++)
-        if (p->processes[i] != NULL && !nt_process_ended(p->processes[i]))
+    for (uint32_t i = 0; i < programs->scn->agent_count; i++)
+        if (programs->processes[i] != NULL && !nt_process_ended(programs->processes[i]))
             return false;
     return true;
 }
 
-void nt_programs_end(struct nt_programs *p)
+void nt_programs_end(struct nt_programs *programs)
 {
-    if (all_ended(p))
+    if (all_ended(programs))
         return;
-    for (uint32_t i = 0; i < p->scn->agent_count; i++)
-        if (p->processes[i] != NULL)
-            nt_process_stop(p->processes[i]);
-    nt_time until = nt_time_after(nt_world_now(p->w), NT_PROGRAMS_STOP);
-    while (!all_ended(p) && nt_world_now(p->w) < until)
-        if (nt_live_run(p->live, nt_world_fabric(p->w), until, NT_PROGRAMS_STOP) != NT_FABRIC_UNTIL)
+    for (uint32_t i = 0; i < programs->scn->agent_count; i++)
+        if (programs->processes[i] != NULL)
+            nt_process_stop(programs->processes[i]);
+    nt_time until = nt_time_after(nt_world_now(programs->w), NT_PROGRAMS_STOP);
+    while (!all_ended(programs) && nt_world_now(programs->w) < until)
+        if (nt_live_run(programs->live, nt_world_fabric(programs->w), until, NT_PROGRAMS_STOP) != NT_FABRIC_UNTIL)
             return;
 }

@@ -14,24 +14,24 @@ struct nt_programs;
 
 /* `logs`: beginning of the names of log files ("DIR/ID"), kept; NULL: none. NULL without memory. */
 struct nt_programs *nt_programs_new(const struct nt_scn_case *c, const char *logs);
-void nt_programs_del(struct nt_programs *p); /* before the world */
-struct nt_world_hooks nt_programs_hooks(struct nt_programs *p);
+void nt_programs_del(struct nt_programs *programs); /* before the world */
+struct nt_world_hooks nt_programs_hooks(struct nt_programs *programs);
 
 /* Makes the machines, starts servers and agents, and waits until all are ready; the clock then starts. NT_PASS, or NT_SKIP (not
  * here, or unsupported), NT_FAIL, NT_ERROR with the reason in `why`. */
-enum nt_outcome nt_programs_begin(struct nt_programs *p, struct nt_world *w, char *why, size_t cap);
+enum nt_outcome nt_programs_begin(struct nt_programs *programs, struct nt_world *w, char *why, size_t cap);
 /* Tells the agents to stop, and gives them the time for it; machines end with nt_programs_del. */
-void nt_programs_end(struct nt_programs *p);
+void nt_programs_end(struct nt_programs *programs);
 
 /* A program ended when it should not, or broke its contract: the case is decided. */
-bool nt_programs_broken(const struct nt_programs *p);
+bool nt_programs_broken(const struct nt_programs *programs);
 /* The same as an outcome with its reason, of the first in the order of the file; NT_PASS: none. */
-enum nt_outcome nt_programs_fault(const struct nt_programs *p, char *why, size_t cap);
+enum nt_outcome nt_programs_fault(const struct nt_programs *programs, char *why, size_t cap);
 /* Judges what the programs of run steps printed, and how they ended. */
-void nt_programs_judge(struct nt_verdict *v, const struct nt_programs *p);
+void nt_programs_judge(struct nt_verdict *v, const struct nt_programs *programs);
 /* Where the agents' data went in the last second in which there was any: NT_PATH_DIRECT, NT_PATH_RELAYED, or NT_PATH_NONE. 0: the case
  * has no real programs, and nobody looked. */
-unsigned nt_programs_path(const struct nt_programs *p);
-const struct nt_adapter_hello *nt_programs_hello(const struct nt_programs *p, uint32_t agent); /* NULL: our agent */
+unsigned nt_programs_path(const struct nt_programs *programs);
+const struct nt_adapter_hello *nt_programs_hello(const struct nt_programs *programs, uint32_t agent); /* NULL: our agent */
 
 #endif

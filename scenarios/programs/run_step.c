@@ -20,61 +20,61 @@ struct nt_step_program {
     char output[NT_STEP_PROGRAM_OUTPUT_MAX];
 };
 
-static const char *missing_text(const struct nt_step_program *p)
+static const char *missing_text(const struct nt_step_program *program)
 {
-    for (size_t i = 0; i < p->step->print_count; i++)
-        if (strstr(p->output, p->step->prints[i]) == NULL)
-            return p->step->prints[i];
+    for (size_t i = 0; i < program->step->print_count; i++)
+        if (strstr(program->output, program->step->prints[i]) == NULL)
+            return program->step->prints[i];
     return NULL;
 }
 
-static bool is_done(const struct nt_step_program *p, nt_time now)
+static bool is_done(const struct nt_step_program *program, nt_time now)
 {
-    return p->ended || now >= p->until || (p->step->print_count > 0 && missing_text(p) == NULL);
+    return program->ended || now >= program->until || (program->step->print_count > 0 && missing_text(program) == NULL);
 }
 
 static void on_line(void *user, enum nt_stream stream, char *text, size_t len, nt_time now)
 {
-    struct nt_step_program *p = user;
+    struct nt_step_program *program = user;
     (void)stream;
-    if (p->log != NULL && p->logged < NT_STEP_PROGRAM_LOG_MAX)
-        p->logged += (size_t)fprintf(p->log, "%.*s\n", (int)len, text);
-    if (p->len + len + 2 > sizeof p->output)
+    if (program->log != NULL && program->logged < NT_STEP_PROGRAM_LOG_MAX)
+        program->logged += (size_t)fprintf(program->log, "%.*s\n", (int)len, text);
+    if (program->len + len + 2 > sizeof program->output)
         return;
-    memcpy(p->output + p->len, text, len);
-    p->len += len;
-    p->output[p->len++] = '\n';
-    p->output[p->len] = '\0';
-    nt_world_active(p->w, now);
+    memcpy(program->output + program->len, text, len);
+    program->len += len;
+    program->output[program->len++] = '\n';
+    program->output[program->len] = '\0';
+    nt_world_active(program->w, now);
 }
 
 static void on_ended(void *user, int status, nt_time now)
 {
-    struct nt_step_program *p = user;
-    p->ended = true;
-    p->status = status;
-    nt_world_active(p->w, now);
+    struct nt_step_program *program = user;
+    program->ended = true;
+    program->status = status;
+    nt_world_active(program->w, now);
 }
 
 int nt_step_program_start(struct nt_step_program **list, struct nt_machine *m, struct nt_world *w, const struct nt_scn_step *step,
                           const char *logs, nt_time now)
 {
-    struct nt_step_program *p = calloc(1, sizeof *p);
+    struct nt_step_program *program = calloc(1, sizeof *program);
     char name[240];
-    if (p == NULL)
+    if (program == NULL)
         return NT_ENOMEM;
-    *p = (struct nt_step_program){.w = w, .step = step, .until = nt_time_after(now, step->duration > 0 ? step->duration : NT_STEP_PROGRAM_TIME)};
-    struct nt_program_config config = {.command = step->command, .line = on_line, .ended = on_ended, .user = p};
+    *program = (struct nt_step_program){.w = w, .step = step, .until = nt_time_after(now, step->duration > 0 ? step->duration : NT_STEP_PROGRAM_TIME)};
+    struct nt_program_config config = {.command = step->command, .line = on_line, .ended = on_ended, .user = program};
     if (nt_program_start(m, &config) == NULL) {
-        free(p);
+        free(program);
         return NT_EIO;
     }
     unsigned number = 1;
     for (; *list != NULL; list = &(*list)->next)
         number++;
-    *list = p;
+    *list = program;
     snprintf(name, sizeof name, "%.200s.run%u", nt_scn_node_name(nt_world_case(w), step->where), number);
-    p->log = nt_program_log(logs, name);
+    program->log = nt_program_log(logs, name);
     return NT_OK;
 }
 
@@ -87,14 +87,14 @@ bool nt_step_programs_done(const struct nt_step_program *list, nt_time now)
 }
 
 /* The last line, for people. */
-static const char *last_line(const struct nt_step_program *p, char buf[WORDS_MAX])
+static const char *last_line(const struct nt_step_program *program, char buf[WORDS_MAX])
 {
-    size_t end = p->len, start;
-    while (end > 0 && p->output[end - 1] == '\n')
+    size_t end = program->len, start;
+    while (end > 0 && program->output[end - 1] == '\n')
         end--;
-    for (start = end; start > 0 && p->output[start - 1] != '\n';)
+    for (start = end; start > 0 && program->output[start - 1] != '\n';)
         start--;
-    snprintf(buf, WORDS_MAX, "%.*s", end - start < WORDS_MAX ? (int)(end - start) : WORDS_MAX, p->output + start);
+    snprintf(buf, WORDS_MAX, "%.*s", end - start < WORDS_MAX ? (int)(end - start) : WORDS_MAX, program->output + start);
     return buf;
 }
 
@@ -115,19 +115,19 @@ enum nt_outcome nt_step_programs_fault(const struct nt_step_program *list, char 
     return NT_SKIP;
 }
 
-static void judge_program(struct nt_verdict *v, const struct nt_step_program *p)
+static void judge_program(struct nt_verdict *v, const struct nt_step_program *program)
 {
-    const char *text = missing_text(p);
+    const char *text = missing_text(program);
     char words[WORDS_MAX];
     if (text != NULL)
-        nt_verdict_fail(v, p->step->place, 0, "run: expected '%.100s' in what '%.60s' prints; its last line: '%.100s'", text, p->step->command, last_line(p, words));
-    else if (p->step->print_count > 0)
+        nt_verdict_fail(v, program->step->place, 0, "run: expected '%.100s' in what '%.60s' prints; its last line: '%.100s'", text, program->step->command, last_line(program, words));
+    else if (program->step->print_count > 0)
         return;
-    else if (!p->ended)
-        nt_verdict_fail(v, p->step->place, 0, "run: '%.100s' still ran when its time was over", p->step->command);
-    else if (!WIFEXITED(p->status) || WEXITSTATUS(p->status) != 0)
-        nt_verdict_fail(v, p->step->place, 0, "run: '%.60s' ended with %s %d; its last line: '%.100s'", p->step->command,
-                        WIFEXITED(p->status) ? "status" : "signal", WIFEXITED(p->status) ? WEXITSTATUS(p->status) : WTERMSIG(p->status), last_line(p, words));
+    else if (!program->ended)
+        nt_verdict_fail(v, program->step->place, 0, "run: '%.100s' still ran when its time was over", program->step->command);
+    else if (!WIFEXITED(program->status) || WEXITSTATUS(program->status) != 0)
+        nt_verdict_fail(v, program->step->place, 0, "run: '%.60s' ended with %s %d; its last line: '%.100s'", program->step->command,
+                        WIFEXITED(program->status) ? "status" : "signal", WIFEXITED(program->status) ? WEXITSTATUS(program->status) : WTERMSIG(program->status), last_line(program, words));
 }
 
 void nt_step_programs_judge(struct nt_verdict *v, const struct nt_step_program *list)

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Takes `one` instead of what is kept, with its capture. */
-static void keep(struct nt_result_case *kept, struct nt_capture *kept_capture, struct nt_result_case *one, struct nt_capture *capture)
+/* Keeps the result `one` and its capture. */
+static void keep_result(struct nt_result_case *kept, struct nt_capture *kept_capture, struct nt_result_case *one, struct nt_capture *capture)
 {
     struct nt_capture swap = *kept_capture;
     *kept_capture = *capture;
@@ -15,7 +15,7 @@ static void keep(struct nt_result_case *kept, struct nt_capture *kept_capture, s
     *kept = *one;
 }
 
-static void call_unstable(struct nt_result_case *r, uint32_t passed, uint32_t failed)
+static void mark_unstable(struct nt_result_case *r, uint32_t passed, uint32_t failed)
 {
     struct nt_verdict v = {.outcome = NT_FAIL, .line = r->line, .packet = r->packet};
     snprintf(v.reason, sizeof v.reason, "unstable: passed in %u of %u runs; in another: %.300s", (unsigned)passed, (unsigned)(passed + failed), r->reason);
@@ -41,7 +41,7 @@ void nt_repeat_case(const struct nt_scn_case *c, const struct nt_run_options *op
         failed += one.outcome == NT_FAIL;
         over = one.outcome == NT_SKIP || one.outcome == NT_ERROR;
         if (i == 0 || over || out->outcome == NT_PASS)
-            keep(out, capture, &one, &other);
+            keep_result(out, capture, &one, &other);
         else
             nt_result_case_free(&one);
     }
@@ -49,5 +49,5 @@ void nt_repeat_case(const struct nt_scn_case *c, const struct nt_run_options *op
     out->runs_passed = passed;
     out->runs_failed = failed;
     if (passed > 0 && failed > 0 && !over)
-        call_unstable(out, passed, failed);
+        mark_unstable(out, passed, failed);
 }

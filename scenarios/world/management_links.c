@@ -14,39 +14,54 @@ static struct nt_addr link_address(uint32_t link, uint32_t n)
     return nt_addr_v4(UINT32_C(0xc6120000) + 4 * link + n, NT_SIP_PORT);
 }
 
-/* Sum of the delays of the networks on the way with the fewest gateways from any network in `from` to one in `to`. */
+struct search {
+    size_t *queue; /* networks in the order in which they are reached */
+    size_t count;
+    bool *reached;
+    nt_time *delay; /* to each of them */
+};
+
+static void reach_network(struct search *s, size_t network, nt_time delay)
+{
+    if (s->reached[network])
+        return;
+    s->reached[network] = true;
+    s->delay[network] = delay;
+    s->queue[s->count++] = network;
+}
+
+/* Reaches the networks on the other sides of the gateways of network `at`. */
+static void cross_gateways(struct search *s, const struct nt_scn_case *c, size_t at)
+{
+    for (size_t g = 0; g < c->gateway_count; g++) {
+        size_t out = c->gateways[g].outside.network;
+        for (size_t i = 0; i < c->gateways[g].inside_count; i++) {
+            size_t in = c->gateways[g].inside[i].network;
+            if (in == at || out == at)
+                reach_network(s, in == at ? out : in, s->delay[at] + c->networks[in == at ? out : in].delay);
+        }
+    }
+}
+
+/* The sum of the delays of the networks on the path with the fewest gateways from a network in `from` to one in `to`; 0: no path. */
 static int path_delay(const struct nt_scn_case *c, const bool *from, const bool *to, nt_time *delay)
 {
-    size_t n = c->network_count, head = 0, tail = 0;
-    nt_time *sum = calloc(n, sizeof *sum);
-    size_t *queue = calloc(n, sizeof *queue);
-    bool *seen = calloc(n, sizeof *seen);
+    size_t n = c->network_count;
+    struct search s = {.queue = calloc(n, sizeof *s.queue), .reached = calloc(n, sizeof *s.reached), .delay = calloc(n, sizeof *s.delay)};
+    bool memory = s.queue != NULL && s.reached != NULL && s.delay != NULL, found = false;
     *delay = 0;
-    if (sum == NULL || queue == NULL || seen == NULL) {
-        free(sum), free(queue), free(seen);
-        return NT_ENOMEM;
-    }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && memory; i++)
         if (from[i])
-            seen[i] = true, sum[i] = c->networks[i].delay, queue[tail++] = i;
-    for (; head < tail; head++) {
-        size_t at = queue[head];
-        if (to[at]) {
-            *delay = sum[at];
-            break;
-        }
-        for (size_t g = 0; g < c->gateway_count; g++) {
-            const struct nt_scn_gateway *gw = &c->gateways[g];
-            for (size_t i = 0; i < gw->inside_count; i++) {
-                size_t in = gw->inside[i].network, out = gw->outside.network;
-                size_t next = in == at ? out : out == at ? in : at;
-                if (!seen[next])
-                    seen[next] = true, sum[next] = sum[at] + c->networks[next].delay, queue[tail++] = next;
-            }
-        }
+            reach_network(&s, i, c->networks[i].delay);
+    for (size_t head = 0; head < s.count && !found; head++) {
+        found = to[s.queue[head]];
+        if (found)
+            *delay = s.delay[s.queue[head]];
+        else
+            cross_gateways(&s, c, s.queue[head]);
     }
-    free(sum), free(queue), free(seen);
-    return NT_OK;
+    free(s.queue), free(s.reached), free(s.delay);
+    return memory ? NT_OK : NT_ENOMEM;
 }
 
 static void mark_networks(bool *set, size_t n, const struct nt_scn_attachment *on, size_t count)

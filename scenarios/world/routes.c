@@ -27,7 +27,7 @@ static const struct nt_addr *address_of(const struct nt_scn_attachment *at, uint
     return NULL;
 }
 
-/* The gateway that `network` lies behind: the first in file order, the owner of .1. */
+/* The gateway behind which `network` lies: the first in the file, which has the address .1. */
 static const struct nt_scn_attachment *gateway_of(const struct nt_scn_case *c, uint32_t network, uint32_t *gateway)
 {
     for (uint32_t g = 0; g < c->gateway_count; g++)
@@ -53,7 +53,7 @@ static void add_default(struct node_routes *n, uint32_t network, uint32_t port)
         add_route(n, &all6, port, v6);
 }
 
-/* Prefixes inside gateway `g`, reached through `via`: IPv4 when it forwards unchanged, IPv6 always (its firewall decides). */
+/* Prefixes inside gateway `g`, reached through `via`: IPv4 when it does not translate, IPv6 always (its firewall decides). */
 static void add_behind(struct node_routes *n, uint32_t g, uint32_t port, const struct nt_addr *via4, const struct nt_addr *via6, int depth)
 {
     const struct nt_scn_case *c = n->w->scn;
