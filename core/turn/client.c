@@ -182,20 +182,15 @@ static void tell_data(struct nt_turn_client *c, const struct nt_addr *peer, cons
 }
 
 /* RFC 8656, 11.4: "The client SHOULD also check that the XOR-PEER-ADDRESS attribute value contains an IP address with which the
- * client believes there is an active permission". One whose request is under way counts: its response may be late. */
-static bool believed(const struct nt_turn_client *c, const struct nt_addr *peer)
-{
-    struct nt_addr ip = nt_addr_with_port(peer, 0);
-    const struct nt_turn_kept *p = nt_turn_keep_find(&c->permissions, &ip);
-    return p != NULL && (p->granted || p->asked);
-}
-
+ * client believes there is an active permission". */
 static void take_indication(struct nt_turn_client *c, const struct nt_stun_msg *m)
 {
     struct nt_addr peer;
     const struct nt_stun_attr *data = nt_stun_find(m, NT_ATTR_DATA), *icmp = nt_stun_find(m, NT_ATTR_ICMP);
-    if (m->unknown_count > 0 || nt_stun_get_addr(m, NT_ATTR_XOR_PEER_ADDRESS, &peer) != NT_OK || !believed(c, &peer))
+    if (m->unknown_count > 0 || nt_stun_get_addr(m, NT_ATTR_XOR_PEER_ADDRESS, &peer) != NT_OK ||
+        !nt_turn_peers_believed(c, &peer))
         return;
+    nt_turn_peers_prove(c, &peer);
     if (data != NULL) {
         tell_data(c, &peer, data->value, data->len);
     } else if (icmp != NULL && icmp->len >= 4) {
@@ -217,8 +212,10 @@ static void take_channel_data(struct nt_turn_client *c, const uint8_t *bytes, si
         return;
     uint32_t i = nt_map_get(&c->by_number, &number);
     const struct nt_turn_kept *channel = i != NT_MAP_NONE ? &c->channels.items[i] : NULL;
-    if (channel != NULL && (channel->asked || ((channel->granted || channel->refused) && believed(c, &channel->peer))))
-        tell_data(c, &channel->peer, payload, payload_len);
+    if (channel == NULL || !(channel->asked || channel->granted || channel->refused) || !nt_turn_peers_believed(c, &channel->peer))
+        return;
+    nt_turn_peers_prove(c, &channel->peer);
+    tell_data(c, &channel->peer, payload, payload_len);
 }
 
 bool nt_turn_client_input(struct nt_turn_client *c, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)

@@ -28,7 +28,7 @@ enum nt_turn_client_state { NT_TURN_NEW, NT_TURN_ALLOCATING, NT_TURN_ALLOCATED, 
 enum nt_turn_event_kind {
     NT_TURN_EV_ALLOCATED = 1, /* relayed, mapped */
     NT_TURN_EV_FAILED,        /* code (0: timeout); also when a refresh fails later */
-    NT_TURN_EV_PERMITTED,     /* peer (its IP) */
+    NT_TURN_EV_PERMITTED,     /* peer (its IP): by the response, or by data relayed from it before that */
     NT_TURN_EV_FORBIDDEN,     /* peer: permission or channel refused with code */
     NT_TURN_EV_CHANNEL,       /* peer */
     NT_TURN_EV_DATA,          /* peer, bytes, len: valid until the next call of input */
@@ -69,7 +69,8 @@ bool nt_turn_client_permitted(const struct nt_turn_client *c, const struct nt_ad
 /* The same for a channel to the peer's address and port, which carries a permission with it. */
 int nt_turn_client_bind_channel(struct nt_turn_client *c, const struct nt_addr *peer, nt_time now);
 /* Wraps a payload for the peer into buf, as ChannelData when the channel is confirmed, else as a Send indication: its
- * length, or NT_ESTATE without a permission, NT_ENOSPC. The owner sends it from the base to the server. */
+ * length, or NT_ESTATE without a permission, NT_ENOSPC. What the server relays from a peer proves that it has the permission,
+ * though its response is missing. The owner sends it from the base to the server. */
 int nt_turn_client_wrap(struct nt_turn_client *c, const struct nt_addr *peer, const uint8_t *bytes, size_t len, uint8_t *buf,
                         size_t cap);
 /* Refresh with lifetime 0 (section 8); NT_TURN_EV_RELEASED follows. */

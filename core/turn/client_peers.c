@@ -164,13 +164,14 @@ void nt_turn_peers_timer(struct nt_turn_client *c, nt_time now)
     keep_timer(c, &c->channels, now);
 }
 
-static void take(struct nt_turn_kept *p)
+static void take(struct nt_turn_kept *p, nt_time now)
 {
     p->wanted = false;
     p->asked = true;
+    p->asked_at = now;
 }
 
-static uint8_t next_batch(struct nt_turn_keep *k, uint16_t items[NT_TURN_BATCH_MAX])
+static uint8_t next_batch(struct nt_turn_keep *k, uint16_t items[NT_TURN_BATCH_MAX], nt_time now)
 {
     uint8_t n = 0;
     for (size_t i = 0; i < k->count && n < NT_TURN_BATCH_MAX; i++) {
@@ -178,22 +179,22 @@ static uint8_t next_batch(struct nt_turn_keep *k, uint16_t items[NT_TURN_BATCH_M
         if (!p->wanted || (p->alone && n > 0))
             continue;
         items[n++] = (uint16_t)i;
-        take(p);
+        take(p, now);
         if (p->alone)
             break;
     }
     return n;
 }
 
-uint8_t nt_turn_peers_next(struct nt_turn_client *c, enum nt_turn_txn_kind *kind, uint16_t items[NT_TURN_BATCH_MAX])
+uint8_t nt_turn_peers_next(struct nt_turn_client *c, enum nt_turn_txn_kind *kind, uint16_t items[NT_TURN_BATCH_MAX], nt_time now)
 {
     *kind = NT_TXN_PERMIT;
-    uint8_t n = next_batch(&c->permissions, items);
+    uint8_t n = next_batch(&c->permissions, items, now);
     for (size_t i = 0; n == 0 && i < c->channels.count; i++)
         if (c->channels.items[i].wanted) {
             *kind = NT_TXN_CHANNEL;
             items[n++] = (uint16_t)i;
-            take(&c->channels.items[i]);
+            take(&c->channels.items[i], now);
         }
     return n;
 }
@@ -232,6 +233,40 @@ static void granted(struct nt_turn_client *c, const struct nt_turn_txn *t, struc
     }
     if (p != NULL)
         grant(p, NT_TURN_EV_PERMITTED, NT_TURN_PERMISSION_SECONDS, now);
+}
+
+/* The request under way for the permission: its own, or a ChannelBind to the same IP; NULL for none. */
+static const struct nt_turn_kept *permission_asked(const struct nt_turn_client *c, const struct nt_turn_kept *p)
+{
+    if (p->asked)
+        return p;
+    for (size_t i = 0; i < c->channels.count; i++)
+        if (c->channels.items[i].asked && nt_addr_same_ip(&c->channels.items[i].peer, &p->peer))
+            return &c->channels.items[i];
+    return NULL;
+}
+
+bool nt_turn_peers_believed(const struct nt_turn_client *c, const struct nt_addr *peer)
+{
+    struct nt_addr ip = nt_addr_with_port(peer, 0);
+    const struct nt_turn_kept *p = nt_turn_keep_find(&c->permissions, &ip);
+    return p != NULL && (p->granted || permission_asked(c, p) != NULL);
+}
+
+/* The server has installed the permission after the client asked for it, so it lives for 300 s from then. The request stays under
+ * way: its response refreshes the permission or takes it back. */
+void nt_turn_peers_prove(struct nt_turn_client *c, const struct nt_addr *peer)
+{
+    struct nt_addr ip = nt_addr_with_port(peer, 0);
+    struct nt_turn_kept *p = nt_turn_keep_find(&c->permissions, &ip);
+    const struct nt_turn_kept *by = p != NULL && !p->granted ? permission_asked(c, p) : NULL;
+    if (by == NULL)
+        return;
+    p->granted = true;
+    p->expires = nt_time_after(by->asked_at, NT_TURN_PERMISSION_SECONDS * NT_SEC);
+    if (by != p) /* whatever becomes of the channel */
+        p->refresh = p->expires - NT_TURN_KEEP_MARGIN * NT_SEC;
+    tell(p, NT_TURN_EV_PERMITTED, 0);
 }
 
 static void refuse(struct nt_turn_kept *p, int code)

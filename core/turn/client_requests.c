@@ -92,14 +92,14 @@ static void again(struct nt_turn_client *c, const struct nt_turn_txn *t, nt_time
 }
 
 /* What is to be asked next, if anything. */
-static bool next_draft(struct nt_turn_client *c, struct nt_turn_txn *draft)
+static bool next_draft(struct nt_turn_client *c, struct nt_turn_txn *draft, nt_time now)
 {
     enum nt_turn_txn_kind kind = NT_TXN_ALLOCATE;
     *draft = (struct nt_turn_txn){0};
     if (c->wants_allocation_request) {
         c->wants_allocation_request = false;
         kind = c->state == NT_TURN_ALLOCATING ? NT_TXN_ALLOCATE : c->state == NT_TURN_RELEASING ? NT_TXN_RELEASE : NT_TXN_REFRESH;
-    } else if (c->state != NT_TURN_ALLOCATED || (draft->count = nt_turn_peers_next(c, &kind, draft->items)) == 0) {
+    } else if (c->state != NT_TURN_ALLOCATED || (draft->count = nt_turn_peers_next(c, &kind, draft->items, now)) == 0) {
         return false;
     }
     draft->kind = (uint8_t)kind;
@@ -125,7 +125,7 @@ size_t nt_turn_requests_output(struct nt_turn_client *c, uint8_t *buf, size_t ca
 {
     struct nt_turn_txn draft;
     size_t n = send_due(c, buf, cap);
-    while (n == 0 && now >= c->ready && next_draft(c, &draft)) {
+    while (n == 0 && now >= c->ready && next_draft(c, &draft, now)) {
         if (!form(c, &draft, now)) {
             again(c, &draft, nt_time_after(now, c->config.rto));
             break;

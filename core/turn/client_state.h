@@ -35,6 +35,7 @@ struct nt_turn_kept {
     struct nt_addr peer;
     nt_time refresh; /* NT_TIME_NEVER: not while a request is under way */
     nt_time expires; /* while granted */
+    nt_time asked_at; /* the last request for it was made then */
     bool wanted;     /* a request for it is to be made */
     bool asked;      /* one is under way */
     bool granted, refused;
@@ -88,7 +89,11 @@ bool nt_turn_keep_wants(const struct nt_turn_keep *k);
 nt_time nt_turn_keep_deadline(const struct nt_turn_keep *k);
 void nt_turn_peers_timer(struct nt_turn_client *c, nt_time now);
 /* The items of the next request; their number, 0 for none. */
-uint8_t nt_turn_peers_next(struct nt_turn_client *c, enum nt_turn_txn_kind *kind, uint16_t items[NT_TURN_BATCH_MAX]);
+uint8_t nt_turn_peers_next(struct nt_turn_client *c, enum nt_turn_txn_kind *kind, uint16_t items[NT_TURN_BATCH_MAX], nt_time now);
+/* Does the client believe that the server has a permission for the peer: granted, or asked for? */
+bool nt_turn_peers_believed(const struct nt_turn_client *c, const struct nt_addr *peer);
+/* The server has relayed something from the peer, so it has the permission that was asked for. */
+void nt_turn_peers_prove(struct nt_turn_client *c, const struct nt_addr *peer);
 void nt_turn_peers_answered(struct nt_turn_client *c, const struct nt_turn_txn *t, int code, nt_time now);
 void nt_turn_peers_timed_out(struct nt_turn_client *c, const struct nt_turn_txn *t, nt_time now);
 void nt_turn_peers_again(struct nt_turn_client *c, const struct nt_turn_txn *t); /* the request is to be made once more */

@@ -443,14 +443,16 @@ static void what_is_believed(void **state)
     assert_int_equal(next_event(&ev), 0); /* no channel */
     nt_turn_client_bind_channel(c, &peer, w->now);
     next_request();
+    uint8_t buf[64];
+    assert_int_equal(nt_turn_client_wrap(c, &peer, buf, 1, buf, sizeof buf), NT_ESTATE);
     assert_true(give("\x40\x00\x00\x01x", 5)); /* before the response */
+    assert_int_equal(next_event(&ev), NT_TURN_EV_PERMITTED);
     assert_int_equal(next_event(&ev), NT_TURN_EV_DATA);
     assert_true(nt_addr_equal(&ev.peer, &peer));
     assert_int_equal(ev.len, 1);
-    uint8_t buf[64];
-    assert_int_equal(nt_turn_client_wrap(c, &peer, buf, 1, buf, sizeof buf), NT_ESTATE); /* B161: but none is sent before */
+    assert_int_equal(nt_turn_client_wrap(c, &peer, (const uint8_t *)"x", 1, buf, sizeof buf), 20 + 12 + 8);
+    assert_memory_equal(buf, "\x00\x16", 2); /* B161: no ChannelData is sent before, but a Send indication may be */
     assert_true(success(0));
-    assert_int_equal(next_event(&ev), NT_TURN_EV_PERMITTED);
     assert_int_equal(next_event(&ev), NT_TURN_EV_CHANNEL);
     assert_int_equal(nt_turn_client_wrap(c, &peer, (const uint8_t *)"x", 1, buf, sizeof buf), 5);
     assert_memory_equal(buf, "\x40\x00\x00\x01x", 5);
@@ -470,6 +472,97 @@ static void what_is_believed(void **state)
     assert_int_equal(ev.len, 0);
     assert_false(give("\x16\xfe\xfdhandshake", 12)); /* DTLS is not ours */
     assert_false(give("", 0));
+}
+
+/* The response to CreatePermission is lost; what the server relays shows that the permission is there. */
+static void relayed_data_proves_the_permission(void **state)
+{
+    (void)state;
+    struct nt_turn_event ev;
+    struct nt_addr peer = addr(PEER), other = addr("203.0.113.8:5000");
+    uint8_t buf[64];
+    to_allocated(0xffffffff);
+    nt_turn_client_permit(c, &peer, w->now);
+    next_request();
+    nt_time asked_at = w->now;
+    w->now += NT_SEC;
+    assert_false(nt_turn_client_permitted(c, &peer));
+    assert_int_equal(nt_turn_client_wrap(c, &peer, buf, 1, buf, sizeof buf), NT_ESTATE);
+    assert_true(give_data("203.0.113.7:9", false)); /* a permission is the IP's */
+    assert_int_equal(next_event(&ev), NT_TURN_EV_PERMITTED);
+    assert_int_equal(next_event(&ev), NT_TURN_EV_DATA);
+    assert_true(nt_turn_client_permitted(c, &peer));
+    assert_int_equal(nt_turn_client_wrap(c, &peer, (const uint8_t *)"x", 1, buf, sizeof buf), 20 + 12 + 8);
+    assert_memory_equal(buf, "\x00\x16", 2);
+    assert_int_equal(nt_turn_client_wrap(c, &other, buf, 1, buf, sizeof buf), NT_ESTATE);
+    /* a ChannelBind to another port of the IP brings nothing new, and its refusal takes nothing away */
+    peer.port++;
+    nt_turn_client_bind_channel(c, &peer, w->now);
+    next_request();
+    assert_true(error(508));
+    assert_int_equal(next_event(&ev), NT_TURN_EV_FORBIDDEN);
+    assert_true(nt_turn_client_permitted(c, &peer));
+    /* no response ever comes: asked for again and again, until the permission must have ended */
+    int requests = 0;
+    for (nt_time t = nt_turn_client_deadline(c); t < asked_at + 300 * NT_SEC; t = nt_turn_client_deadline(c)) {
+        struct nt_path path;
+        w->now = t;
+        nt_turn_client_timer(c, w->now);
+        while (nt_turn_client_output(c, &path, request, sizeof request, w->now) > 0)
+            requests++;
+        assert_true(nt_turn_client_permitted(c, &peer));
+    }
+    assert_true(requests > 7);
+    assert_int_equal(next_event(&ev), 0);
+    w->now = asked_at + 300 * NT_SEC;
+    nt_turn_client_timer(c, w->now);
+    assert_int_equal(next_event(&ev), NT_TURN_EV_FORBIDDEN);
+    assert_false(nt_turn_client_permitted(c, &peer));
+}
+
+/* The proof ends with the response: a success is told no second time, a refusal takes the permission back. */
+static void the_response_comes_after_the_proof(void **state)
+{
+    (void)state;
+    struct nt_turn_event ev;
+    struct nt_addr peer = addr(PEER);
+    to_allocated(600);
+    nt_turn_client_permit(c, &peer, w->now);
+    next_request();
+    assert_true(give_data(PEER, true)); /* an ICMP error proves it, too */
+    assert_int_equal(next_event(&ev), NT_TURN_EV_PERMITTED);
+    assert_int_equal(next_event(&ev), NT_TURN_EV_ICMP);
+    assert_true(success(0));
+    assert_int_equal(next_event(&ev), 0);
+    assert_true(nt_turn_client_permitted(c, &peer));
+    peer.ip[3] = 8;
+    nt_turn_client_bind_channel(c, &peer, w->now);
+    next_request();
+    assert_true(give_data("203.0.113.8:77", false)); /* the ChannelBind asks for the permission of all ports */
+    assert_int_equal(next_event(&ev), NT_TURN_EV_PERMITTED);
+    assert_int_equal(next_event(&ev), NT_TURN_EV_DATA);
+    assert_true(error(508));
+    assert_int_equal(next_event(&ev), NT_TURN_EV_FORBIDDEN); /* the channel, that is; the permission is kept alive */
+    w->now += 240 * NT_SEC;
+    nt_turn_client_timer(c, w->now);
+    next_request();
+    assert_int_equal(asked.method, NT_TURN_CREATE_PERMISSION);
+    while (nt_turn_client_event(c, &ev))
+        assert_int_not_equal(ev.kind, NT_TURN_EV_FORBIDDEN);
+    nt_turn_client_release(c, w->now);
+    next_request();
+    assert_true(give_data("203.0.113.8:77", false));
+    assert_int_equal(next_event(&ev), 0);
+    nt_turn_client_del(c);
+    c = world_client(w, 0, "George", "secret", 0);
+    to_allocated(600);
+    nt_turn_client_permit(c, &peer, w->now);
+    next_request();
+    assert_true(give_data("203.0.113.8:77", false));
+    assert_true(error(403));
+    assert_int_equal(next_event(&ev), NT_TURN_EV_FORBIDDEN);
+    assert_int_equal(ev.code, 403);
+    assert_false(nt_turn_client_permitted(c, &peer));
 }
 
 static void a_refused_channel_may_be_bound(void **state)
@@ -614,6 +707,8 @@ int main(void)
         TEST(other_family_is_deleted),
         TEST(allocation_lost),
         TEST(what_is_believed),
+        TEST(relayed_data_proves_the_permission),
+        TEST(the_response_comes_after_the_proof),
         TEST(a_refused_channel_may_be_bound),
         TEST(channel_numbers),
         TEST(configured_lifetime_and_refusals),
