@@ -1,28 +1,31 @@
-/* The TURN client's allocation (RFC 8656, sections 7.1, 7.3, 7.4 and 8): its life from Allocate to the last Refresh, and the
- * data it receives. */
+/* The TURN client: its parts (allocation, peers, requests) do not know each other; here each gets what concerns it. */
+#include "core/turn/client.h"
 #include "core/base/err.h"
-#include "core/turn/client_state.h"
+#include "core/base/map.h"
+#include "core/base/strings.h"
+#include "core/turn/channel_data.h"
+#include "core/turn/client_allocation.h"
+#include "core/turn/client_peers.h"
+#include "core/turn/client_requests.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* RFC 8656, 8: "It is suggested that the client refresh the allocation roughly 1 minute before it expires." */
-#define REFRESH_MARGIN 60
-
-void nt_turn_client_want(struct nt_turn_client *c, nt_time now)
-{
-    c->ready = now;
-}
-
-static char *copy_text(const char *text)
-{
-    size_t n = strlen(text) + 1;
-    char *copy = malloc(n);
-    return copy != NULL ? memcpy(copy, text, n) : NULL;
-}
+struct nt_turn_client {
+    struct nt_turn_client_config config; /* software is our own copy; user and password are with the requests */
+    struct nt_turn_client_allocation allocation;
+    struct nt_turn_peers peers;
+    struct nt_turn_requests requests;
+    nt_time ready; /* when a request that is wanted may be formed */
+    bool tell_data;
+    struct nt_turn_event data; /* EV_DATA or EV_ICMP of the last input */
+    uint8_t *payload;
+    size_t payload_cap;
+};
 
 struct nt_turn_client *nt_turn_client_new(const struct nt_turn_client_config *config)
 {
+    int err = NT_OK;
     bool too_long = config->software != NULL && strlen(config->software) >= NT_STUN_TEXT_BYTES;
     if (config->transport != NT_UDP || config->rand == NULL || too_long)
         return NULL;
@@ -30,20 +33,17 @@ struct nt_turn_client *nt_turn_client_new(const struct nt_turn_client_config *co
     if (c == NULL)
         return NULL;
     c->config = *config;
-    c->config.software = config->software != NULL ? copy_text(config->software) : NULL;
-    if (config->software != NULL && c->config.software == NULL) {
+    c->config.user = c->config.password = NULL;
+    c->config.software = nt_strdup(config->software, &err);
+    if (err != NT_OK) {
         free(c);
         return NULL;
     }
-    c->has_user = config->user != NULL && config->password != NULL;
-    nt_stun_login_init(&c->login, c->has_user ? config->user : "", c->has_user ? config->password : "");
-    c->config.user = c->config.password = NULL;
     c->config.rto = config->rto != 0 ? config->rto : NT_STUN_RTO;
     c->config.family = config->family != 0 ? config->family : NT_AF_IPV4;
-    c->refresh = c->expires = NT_TIME_NEVER;
-    nt_turn_keep_init(&c->permissions);
-    nt_turn_keep_init(&c->channels);
-    nt_map_init(&c->by_number, sizeof(uint16_t));
+    nt_turn_client_allocation_init(&c->allocation, c->config.family);
+    nt_turn_peers_init(&c->peers, c->config.family);
+    nt_turn_requests_init(&c->requests, &c->config, config->user, config->password);
     return c;
 }
 
@@ -51,11 +51,8 @@ void nt_turn_client_del(struct nt_turn_client *c)
 {
     if (c == NULL)
         return;
-    nt_turn_requests_drop(c);
-    free(c->txns);
-    nt_turn_keep_free(&c->permissions);
-    nt_turn_keep_free(&c->channels);
-    nt_map_free(&c->by_number);
+    nt_turn_requests_free(&c->requests);
+    nt_turn_peers_free(&c->peers);
     free(c->payload);
     free((void *)(uintptr_t)c->config.software);
     free(c);
@@ -63,111 +60,52 @@ void nt_turn_client_del(struct nt_turn_client *c)
 
 enum nt_turn_client_state nt_turn_client_state(const struct nt_turn_client *c)
 {
-    return c->state;
+    return c->allocation.state;
 }
 
 void nt_turn_client_allocate(struct nt_turn_client *c, nt_time now)
 {
-    if (c->state != NT_TURN_NEW)
+    nt_turn_client_allocation_start(&c->allocation);
+    c->ready = now;
+}
+
+/* When the allocation ends, or is to be released, all other requests are dropped and no peer is permitted any more. */
+static void stop_if_ended(struct nt_turn_client *c, enum nt_turn_client_state before)
+{
+    enum nt_turn_client_state state = c->allocation.state;
+    if (state == before || (state != NT_TURN_RELEASING && state != NT_TURN_GONE))
         return;
-    c->state = NT_TURN_ALLOCATING;
-    c->wants_allocation_request = true;
-    nt_turn_client_want(c, now);
-}
-
-static void end(struct nt_turn_client *c)
-{
-    nt_turn_requests_drop(c);
-    nt_turn_keep_stop(&c->permissions);
-    nt_turn_keep_stop(&c->channels);
-    c->state = NT_TURN_GONE;
-    c->wants_allocation_request = false;
-    c->refresh = c->expires = NT_TIME_NEVER;
-}
-
-static void released(struct nt_turn_client *c)
-{
-    end(c);
-    c->tell_released = true;
-}
-
-void nt_turn_client_fail(struct nt_turn_client *c, int code)
-{
-    bool releasing = c->state == NT_TURN_RELEASING || c->release_asked;
-    end(c);
-    c->tell_failed = !releasing;
-    c->tell_released = c->tell_released || releasing;
-    c->failed_code = code;
-}
-
-static void start_release(struct nt_turn_client *c, nt_time now)
-{
-    end(c);
-    c->state = NT_TURN_RELEASING;
-    c->wants_allocation_request = true;
-    nt_turn_client_want(c, now);
+    nt_turn_requests_drop(&c->requests);
+    nt_turn_peers_stop(&c->peers);
 }
 
 void nt_turn_client_release(struct nt_turn_client *c, nt_time now)
 {
-    switch (c->state) {
-    case NT_TURN_NEW: released(c); break;
-    case NT_TURN_ALLOCATING: c->release_asked = true; break; /* the answer tells whether there is something to release */
-    case NT_TURN_ALLOCATED: start_release(c, now); break;
-    default: break;
-    }
+    enum nt_turn_client_state before = c->allocation.state;
+    nt_turn_client_allocation_release(&c->allocation);
+    stop_if_ended(c, before);
+    c->ready = now;
 }
 
-/* A granted lifetime of a minute or two must not make the margin eat it up, nor a tiny one a storm of refreshes. */
-static void take_lifetime(struct nt_turn_client *c, uint32_t seconds, nt_time now)
+int nt_turn_client_permit(struct nt_turn_client *c, const struct nt_addr *peer, nt_time now)
 {
-    nt_time lifetime = seconds * NT_SEC;
-    nt_time early = seconds >= 2 * REFRESH_MARGIN ? REFRESH_MARGIN * NT_SEC : lifetime / 2;
-    c->refresh = nt_time_after(now, lifetime - early);
-    c->expires = nt_time_after(now, lifetime);
+    if (nt_turn_client_allocation_over(&c->allocation))
+        return NT_ESTATE;
+    c->ready = now;
+    return nt_turn_peers_permit(&c->peers, peer);
 }
 
-static bool allocated(struct nt_turn_client *c, const struct nt_stun_msg *m, uint32_t lifetime, nt_time now)
+bool nt_turn_client_permitted(const struct nt_turn_client *c, const struct nt_addr *peer)
 {
-    struct nt_addr relayed, mapped;
-    if (nt_stun_get_addr(m, NT_ATTR_XOR_RELAYED_ADDRESS, &relayed) != NT_OK ||
-        nt_stun_get_addr(m, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped) != NT_OK)
-        return false;
-    /* RFC 8656, 7.3: "If these addresses are not part of an address family or families that the client is prepared to handle,
-     * then the client MUST delete the allocation" */
-    bool handled = relayed.family == c->config.family;
-    if (c->release_asked || !handled) {
-        c->tell_failed = !c->release_asked;
-        c->failed_code = 440;
-        start_release(c, now);
-        return true;
-    }
-    c->relayed = relayed;
-    c->mapped = mapped;
-    c->state = NT_TURN_ALLOCATED;
-    c->tell_allocated = true;
-    take_lifetime(c, lifetime, now);
-    nt_turn_client_want(c, now); /* permissions asked for meanwhile */
-    return true;
+    return nt_turn_peers_permitted(&c->peers, peer);
 }
 
-void nt_turn_client_answered(struct nt_turn_client *c, const struct nt_turn_txn *t, const struct nt_stun_msg *m, int code,
-                             nt_time now)
+int nt_turn_client_bind_channel(struct nt_turn_client *c, const struct nt_addr *peer, nt_time now)
 {
-    uint32_t lifetime = 0;
-    if (t->kind == NT_TXN_RELEASE) {
-        /* RFC 8656, 8.3: a 437 here means that "it should consider its request as having effectively succeeded"; after any
-         * other error there is nothing left to try. */
-        released(c);
-        return;
-    }
-    bool granted = code == 0 && nt_stun_get_u32(m, NT_ATTR_LIFETIME, &lifetime) == NT_OK && lifetime > 0;
-    if (t->kind == NT_TXN_ALLOCATE && !(granted && allocated(c, m, lifetime, now)))
-        nt_turn_client_fail(c, code);
-    else if (t->kind == NT_TXN_REFRESH && granted)
-        take_lifetime(c, lifetime, now);
-    else if (t->kind == NT_TXN_REFRESH)
-        nt_turn_client_fail(c, code);
+    if (nt_turn_client_allocation_over(&c->allocation))
+        return NT_ESTATE;
+    c->ready = now;
+    return nt_turn_peers_bind(&c->peers, peer);
 }
 
 /* What the client tells about the peer, with its own copy of the bytes. */
@@ -188,9 +126,9 @@ static void take_indication(struct nt_turn_client *c, const struct nt_stun_msg *
     struct nt_addr peer;
     const struct nt_stun_attr *data = nt_stun_find(m, NT_ATTR_DATA), *icmp = nt_stun_find(m, NT_ATTR_ICMP);
     if (m->unknown_count > 0 || nt_stun_get_addr(m, NT_ATTR_XOR_PEER_ADDRESS, &peer) != NT_OK ||
-        !nt_turn_peers_believed(c, &peer))
+        !nt_turn_peers_believed(&c->peers, &peer))
         return;
-    nt_turn_peers_prove(c, &peer);
+    nt_turn_peers_prove(&c->peers, &peer);
     if (data != NULL) {
         tell_data(c, &peer, data->value, data->len);
     } else if (icmp != NULL && icmp->len >= 4) {
@@ -200,9 +138,6 @@ static void take_indication(struct nt_turn_client *c, const struct nt_stun_msg *
     }
 }
 
-/* RFC 8656, 12: "the client SHOULD be prepared to receive ChannelData messages on the channel from the server as soon as it has
- * sent the ChannelBind request". A refusal that came without integrity, to a damaged repetition for one, may follow a success that was
- * lost: what comes by a channel of that number is heard where it would be in an indication. */
 static void take_channel_data(struct nt_turn_client *c, const uint8_t *bytes, size_t len)
 {
     uint16_t number;
@@ -210,12 +145,47 @@ static void take_channel_data(struct nt_turn_client *c, const uint8_t *bytes, si
     size_t payload_len;
     if (!nt_channel_data_parse(bytes, len, &number, &payload, &payload_len))
         return;
-    uint32_t i = nt_map_get(&c->by_number, &number);
-    const struct nt_turn_kept *channel = i != NT_MAP_NONE ? &c->channels.items[i] : NULL;
-    if (channel == NULL || !(channel->asked || channel->granted || channel->refused) || !nt_turn_peers_believed(c, &channel->peer))
+    const struct nt_addr *peer = nt_turn_peers_of_channel(&c->peers, number);
+    if (peer == NULL)
         return;
-    nt_turn_peers_prove(c, &channel->peer);
-    tell_data(c, &channel->peer, payload, payload_len);
+    nt_turn_peers_prove(&c->peers, peer);
+    tell_data(c, peer, payload, payload_len);
+}
+
+/* The request must be made once more. */
+static void ask_again(struct nt_turn_client *c, const struct nt_turn_ask *ask)
+{
+    if (ask->count == 0)
+        nt_turn_client_allocation_again(&c->allocation);
+    else
+        nt_turn_peers_again(&c->peers, ask);
+}
+
+static void take_answer(struct nt_turn_client *c, const struct nt_turn_ask *ask, const struct nt_stun_msg *m, int code, nt_time now)
+{
+    enum nt_turn_client_state before = c->allocation.state;
+    if (ask->count == 0)
+        nt_turn_client_allocation_answered(&c->allocation, ask, m, code, now);
+    else if (code == 437) /* RFC 8656, 5: the client "MUST assume the allocation no longer exists" */
+        nt_turn_client_allocation_fail(&c->allocation, code);
+    else
+        nt_turn_peers_answered(&c->peers, ask, code, now);
+    stop_if_ended(c, before);
+}
+
+/* True when it answers a request of ours. */
+static bool take_response(struct nt_turn_client *c, const struct nt_stun_msg *m, nt_time now)
+{
+    struct nt_turn_ask ask;
+    int code;
+    enum nt_turn_outcome outcome = nt_turn_requests_take(&c->requests, m, &ask, &code);
+    if (outcome == NT_TURN_CHALLENGED)
+        ask_again(c, &ask);
+    else if (outcome == NT_TURN_ANSWERED)
+        take_answer(c, &ask, m, code, now);
+    if (outcome == NT_TURN_CHALLENGED || outcome == NT_TURN_ANSWERED)
+        c->ready = now;
+    return outcome != NT_TURN_FOREIGN;
 }
 
 bool nt_turn_client_input(struct nt_turn_client *c, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
@@ -234,72 +204,100 @@ bool nt_turn_client_input(struct nt_turn_client *c, const struct nt_path *path, 
         take_indication(c, &m);
         return true;
     }
-    return (m.class_ == NT_STUN_SUCCESS || m.class_ == NT_STUN_ERROR) && nt_turn_requests_response(c, &m, now);
+    return (m.class_ == NT_STUN_SUCCESS || m.class_ == NT_STUN_ERROR) && take_response(c, &m, now);
+}
+
+/* RFC 8489, 6.2.1: no response after the last retransmission. A refresh is tried again for as long as what it refreshes lives. */
+static void take_timeout(struct nt_turn_client *c, const struct nt_turn_ask *ask)
+{
+    if (ask->kind == NT_TURN_ASK_REFRESH)
+        ask_again(c, ask);
+    else if (ask->count > 0)
+        nt_turn_peers_timed_out(&c->peers, ask);
+    else
+        nt_turn_client_allocation_fail(&c->allocation, 0);
 }
 
 void nt_turn_client_timer(struct nt_turn_client *c, nt_time now)
 {
-    nt_turn_requests_timer(c, now);
-    if (c->state == NT_TURN_ALLOCATED && now >= c->expires)
-        nt_turn_client_fail(c, 0);
-    if (c->state != NT_TURN_ALLOCATED)
-        return;
-    if (now >= c->refresh) {
-        c->refresh = NT_TIME_NEVER;
-        c->wants_allocation_request = true;
-        nt_turn_client_want(c, now);
+    struct nt_turn_ask ask;
+    enum nt_turn_client_state before = c->allocation.state;
+    while (nt_turn_requests_timed_out(&c->requests, &ask, now)) {
+        take_timeout(c, &ask);
+        c->ready = now;
     }
-    nt_turn_peers_timer(c, now);
+    bool wants = nt_turn_client_allocation_timer(&c->allocation, now);
+    stop_if_ended(c, before);
+    if (c->allocation.state == NT_TURN_ALLOCATED)
+        wants = nt_turn_peers_timer(&c->peers, now) || wants;
+    if (wants)
+        c->ready = now;
+}
+
+static bool next_ask(struct nt_turn_client *c, struct nt_turn_ask *ask, nt_time now)
+{
+    return nt_turn_client_allocation_ask(&c->allocation, ask) ||
+           (c->allocation.state == NT_TURN_ALLOCATED && nt_turn_peers_ask(&c->peers, ask, now));
+}
+
+static size_t next_datagram(struct nt_turn_client *c, uint8_t *buf, size_t cap, nt_time now)
+{
+    struct nt_turn_ask ask;
+    size_t n = nt_turn_requests_due(&c->requests, buf, cap);
+    while (n == 0 && now >= c->ready && next_ask(c, &ask, now)) {
+        if (!nt_turn_requests_form(&c->requests, &ask, now)) {
+            ask_again(c, &ask);
+            c->ready = nt_time_after(now, c->config.rto);
+            break;
+        }
+        n = nt_turn_requests_due(&c->requests, buf, cap);
+    }
+    return n;
 }
 
 size_t nt_turn_client_output(struct nt_turn_client *c, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
 {
-    size_t n = nt_turn_requests_output(c, buf, cap, now);
+    size_t n = next_datagram(c, buf, cap, now);
     if (n > 0)
         *path = (struct nt_path){.transport = c->config.transport, .local = c->config.base, .remote = c->config.server};
     return n;
 }
 
+void nt_turn_client_left(struct nt_turn_client *c, const uint8_t id[NT_STUN_ID], nt_time now)
+{
+    nt_turn_requests_left(&c->requests, id, now);
+}
+
 nt_time nt_turn_client_deadline(const struct nt_turn_client *c)
 {
-    nt_time t = nt_turn_requests_deadline(c);
-    if (c->state != NT_TURN_ALLOCATED)
-        return c->wants_allocation_request ? nt_time_min(t, c->ready) : t;
-    if (c->wants_allocation_request || nt_turn_keep_wants(&c->permissions) || nt_turn_keep_wants(&c->channels))
+    bool allocated = c->allocation.state == NT_TURN_ALLOCATED;
+    nt_time t = nt_time_min(nt_turn_requests_deadline(&c->requests), nt_turn_client_allocation_deadline(&c->allocation));
+    if (c->allocation.wants_request || (allocated && nt_turn_peers_wants(&c->peers)))
         t = nt_time_min(t, c->ready);
-    t = nt_time_min(t, nt_time_min(c->refresh, c->expires));
-    return nt_time_min(t, nt_time_min(nt_turn_keep_deadline(&c->permissions), nt_turn_keep_deadline(&c->channels)));
+    return allocated ? nt_time_min(t, nt_turn_peers_deadline(&c->peers)) : t;
 }
 
 int nt_turn_client_event(struct nt_turn_client *c, struct nt_turn_event *ev)
 {
     *ev = (struct nt_turn_event){0};
-    if (c->tell_allocated) {
-        c->tell_allocated = false;
-        *ev = (struct nt_turn_event){.kind = NT_TURN_EV_ALLOCATED, .relayed = c->relayed, .mapped = c->mapped};
-    } else if (nt_turn_peers_event(c, ev)) {
-        ;
-    } else if (c->tell_data) {
+    if (nt_turn_client_allocation_granted_event(&c->allocation, ev) || nt_turn_peers_event(&c->peers, ev))
+        return 1;
+    if (c->tell_data) {
         c->tell_data = false;
         *ev = c->data;
-    } else if (c->tell_failed) {
-        c->tell_failed = false;
-        *ev = (struct nt_turn_event){.kind = NT_TURN_EV_FAILED, .code = c->failed_code};
-    } else if (c->tell_released) {
-        c->tell_released = false;
-        *ev = (struct nt_turn_event){.kind = NT_TURN_EV_RELEASED};
+        return 1;
     }
-    return ev->kind != 0;
+    return nt_turn_client_allocation_ended_event(&c->allocation, ev);
 }
 
 int nt_turn_client_wrap(struct nt_turn_client *c, const struct nt_addr *peer, const uint8_t *bytes, size_t len, uint8_t *buf,
                         size_t cap)
 {
-    if (c->state != NT_TURN_ALLOCATED || !nt_turn_client_permitted(c, peer))
+    if (c->allocation.state != NT_TURN_ALLOCATED || !nt_turn_peers_permitted(&c->peers, peer))
         return NT_ESTATE;
-    const struct nt_turn_kept *channel = nt_turn_keep_find(&c->channels, peer);
-    if (channel != NULL && channel->granted)
-        return nt_channel_data_write(buf, cap, channel->number, bytes, len);
+    uint16_t channel = nt_turn_peers_channel(&c->peers, peer);
+    if (channel != 0)
+        return nt_channel_data_write(buf, cap, channel, bytes, len);
     struct nt_stun_builder b;
     uint8_t id[NT_STUN_ID];
     nt_rand_bytes(c->config.rand, id, sizeof id);

@@ -1,49 +1,15 @@
 /* A TURN client's allocation (RFC 8656, sections 7 to 12) on one base of its owner. It is not an endpoint of its own: the
- * owner (an ICE agent, say) has the port, and hands on what comes from the server. Permissions and channels are kept
- * alive by themselves until released; so is the allocation. */
+ * owner (an ICE agent, say) has the port and hands on what comes from the server. The client keeps the allocation, its permissions and
+ * its channels alive until it is released. */
 #ifndef NT_TURN_CLIENT_H
 #define NT_TURN_CLIENT_H
 
 #include "core/base/endpoint.h"
-#include "core/base/rand.h"
 #include "core/stun/stun.h"
+#include "core/turn/client_config.h"
+#include "core/turn/client_event.h"
 
-#define NT_TURN_PEERS_MAX 128    /* permissions and channels of one allocation */
-#define NT_TURN_OVERHEAD 51      /* at most so many bytes more than the payload in a Send indication to an IPv6 peer */
-
-struct nt_turn_client_config {
-    struct nt_addr server;
-    uint8_t transport;        /* to the server; NT_UDP */
-    struct nt_addr base;      /* the local address and port */
-    uint8_t family;           /* of the relayed address; 0: IPv4 */
-    const char *user, *password;
-    const char *software;     /* NULL: no SOFTWARE */
-    uint32_t lifetime;        /* seconds asked for; 0: not asked */
-    nt_time rto;              /* 0: NT_STUN_RTO */
-    struct nt_rand *rand;     /* the owner's */
-};
-
-enum nt_turn_client_state { NT_TURN_NEW, NT_TURN_ALLOCATING, NT_TURN_ALLOCATED, NT_TURN_RELEASING, NT_TURN_GONE };
-
-enum nt_turn_event_kind {
-    NT_TURN_EV_ALLOCATED = 1, /* relayed, mapped */
-    NT_TURN_EV_FAILED,        /* code (0: timeout); also when a refresh fails later */
-    NT_TURN_EV_PERMITTED,     /* peer (its IP): by the response, or by data relayed from it before that */
-    NT_TURN_EV_FORBIDDEN,     /* peer: permission or channel refused with code */
-    NT_TURN_EV_CHANNEL,       /* peer */
-    NT_TURN_EV_DATA,          /* peer, bytes, len: valid until the next call of input */
-    NT_TURN_EV_ICMP,          /* peer, icmp_type, icmp_code */
-    NT_TURN_EV_RELEASED
-};
-
-struct nt_turn_event {
-    enum nt_turn_event_kind kind;
-    struct nt_addr relayed, mapped, peer;
-    int code;
-    uint8_t icmp_type, icmp_code;
-    const uint8_t *bytes;
-    size_t len;
-};
+#define NT_TURN_OVERHEAD 51 /* a Send indication to an IPv6 peer is at most so much longer than its payload */
 
 struct nt_turn_client;
 
@@ -51,19 +17,19 @@ struct nt_turn_client;
 struct nt_turn_client *nt_turn_client_new(const struct nt_turn_client_config *config);
 void nt_turn_client_del(struct nt_turn_client *c);
 void nt_turn_client_allocate(struct nt_turn_client *c, nt_time now);
-/* Was this datagram from the server ours (a response to our transaction, a Data indication, ChannelData)? */
+/* Takes a datagram from the server that is the client's (a response to its request, a Data indication, ChannelData): true. */
 bool nt_turn_client_input(struct nt_turn_client *c, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now);
 void nt_turn_client_timer(struct nt_turn_client *c, nt_time now);
-/* Requests and refreshes; the length, 0 for none. `path` goes from the base to the server. */
+/* The next request or refresh into buf: its length, 0 for none. `path` goes from the base to the server. */
 size_t nt_turn_client_output(struct nt_turn_client *c, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now);
-/* A request of output was held back and leaves only now: its retransmissions count from here (RFC 8489, 6.2.1). */
+/* The owner held a request of output back and sends it only now: its retransmissions count from here (RFC 8489, 6.2.1). */
 void nt_turn_client_left(struct nt_turn_client *c, const uint8_t id[NT_STUN_ID], nt_time now);
 nt_time nt_turn_client_deadline(const struct nt_turn_client *c);
 int nt_turn_client_event(struct nt_turn_client *c, struct nt_turn_event *ev); /* 1: *ev is one */
 
-/* Asks for a permission (by the peer's IP; one request may carry several) and keeps it. Repeated calls are free.
+/* Asks for a permission (by the peer's IP; one request may carry several) and keeps it. Repeated calls ask once.
  * NT_ELIMIT beyond NT_TURN_PEERS_MAX, NT_EAUTH when the server has refused it before, NT_EINVAL for a peer of another family
- * than the relayed address, NT_ESTATE when released. Calls before the allocation is there are kept until it is. */
+ * than the relayed address, NT_ESTATE when released. Before the allocation is granted the calls are kept until it is. */
 int nt_turn_client_permit(struct nt_turn_client *c, const struct nt_addr *peer, nt_time now);
 bool nt_turn_client_permitted(const struct nt_turn_client *c, const struct nt_addr *peer);
 /* The same for a channel to the peer's address and port, which carries a permission with it. */

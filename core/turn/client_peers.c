@@ -1,331 +1,212 @@
-/* The client's permissions and channels (RFC 8656, sections 9, 10 and 12): asked for, kept alive, given up. A channel keeps
- * its number for as long as the client lives, also after it has expired: so no number and no peer is ever bound anew to
- * another one, and the five minutes that section 12 demands in between hold of themselves. */
+#include "core/turn/client_peers.h"
 #include "core/base/err.h"
-#include "core/turn/client_state.h"
+#include "core/turn/channel_data.h"
 
-#include <stdlib.h>
+/* RFC 8656, 9: a permission lives 300 s; 12: a channel 600 s. */
+#define PERMISSION_LIFETIME (300 * NT_SEC)
+#define CHANNEL_LIFETIME (600 * NT_SEC)
 
-void nt_turn_keep_init(struct nt_turn_keep *k)
+void nt_turn_peers_init(struct nt_turn_peers *p, uint8_t family)
 {
-    *k = (struct nt_turn_keep){0};
-    nt_map_init(&k->by_peer, sizeof(struct nt_addr));
+    p->family = family;
+    nt_turn_keep_init(&p->permissions);
+    nt_turn_keep_init(&p->channels);
 }
 
-void nt_turn_keep_free(struct nt_turn_keep *k)
+void nt_turn_peers_free(struct nt_turn_peers *p)
 {
-    free(k->items);
-    nt_map_free(&k->by_peer);
-    nt_turn_keep_init(k);
+    nt_turn_keep_free(&p->permissions);
+    nt_turn_keep_free(&p->channels);
 }
 
-struct nt_turn_kept *nt_turn_keep_find(const struct nt_turn_keep *k, const struct nt_addr *peer)
+void nt_turn_peers_stop(struct nt_turn_peers *p)
 {
-    uint32_t i = nt_map_get(&k->by_peer, peer);
-    return i != NT_MAP_NONE ? &k->items[i] : NULL;
+    nt_turn_keep_stop(&p->permissions);
+    nt_turn_keep_stop(&p->channels);
 }
 
-void nt_turn_keep_stop(struct nt_turn_keep *k)
-{
-    for (size_t i = 0; i < k->count; i++) {
-        k->items[i].wanted = k->items[i].asked = k->items[i].granted = false;
-        k->items[i].refresh = NT_TIME_NEVER;
-    }
-}
-
-bool nt_turn_keep_wants(const struct nt_turn_keep *k)
-{
-    for (size_t i = 0; i < k->count; i++)
-        if (k->items[i].wanted)
-            return true;
-    return false;
-}
-
-nt_time nt_turn_keep_deadline(const struct nt_turn_keep *k)
-{
-    nt_time t = NT_TIME_NEVER;
-    for (size_t i = 0; i < k->count; i++) {
-        t = nt_time_min(t, k->items[i].refresh);
-        if (k->items[i].granted)
-            t = nt_time_min(t, k->items[i].expires);
-    }
-    return t;
-}
-
-/* The peer's entry, made if need be; NULL with *err set. */
-static struct nt_turn_kept *entry(struct nt_turn_keep *k, const struct nt_addr *peer, int *err)
-{
-    struct nt_turn_kept *known = nt_turn_keep_find(k, peer);
-    if (known != NULL)
-        return known;
-    *err = nt_grow(&k->items, &k->cap, k->count + 1, sizeof *k->items, NT_TURN_PEERS_MAX);
-    if (*err == NT_OK)
-        *err = nt_map_put(&k->by_peer, peer, (uint32_t)k->count);
-    if (*err != NT_OK)
-        return NULL;
-    struct nt_turn_kept *fresh = &k->items[k->count++];
-    *fresh = (struct nt_turn_kept){.peer = *peer, .refresh = NT_TIME_NEVER};
-    return fresh;
-}
-
-static bool at_rest(const struct nt_turn_kept *p)
-{
-    return !p->granted && !p->asked && !p->wanted;
-}
-
-static bool over(const struct nt_turn_client *c)
-{
-    return c->state == NT_TURN_RELEASING || c->state == NT_TURN_GONE || c->release_asked;
-}
-
-int nt_turn_client_permit(struct nt_turn_client *c, const struct nt_addr *peer, nt_time now)
+static struct nt_turn_kept *permission_of(const struct nt_turn_peers *p, const struct nt_addr *peer)
 {
     struct nt_addr ip = nt_addr_with_port(peer, 0);
-    int err = NT_OK;
-    if (over(c))
-        return NT_ESTATE;
-    if (peer->family != c->config.family) /* RFC 8656, 10.1: "MUST only include [...] addresses of the same address family" */
-        return NT_EINVAL;
-    struct nt_turn_kept *p = entry(&c->permissions, &ip, &err);
-    if (p == NULL)
-        return err;
-    if (p->refused)
+    return nt_turn_keep_find(&p->permissions, &ip);
+}
+
+/* RFC 8656, 10.1: "MUST only include [...] addresses of the same address family" */
+static struct nt_turn_kept *permission_entry(struct nt_turn_peers *p, const struct nt_addr *peer, int *err)
+{
+    struct nt_addr ip = nt_addr_with_port(peer, 0);
+    *err = peer->family == p->family ? NT_OK : NT_EINVAL;
+    return *err == NT_OK ? nt_turn_keep_entry(&p->permissions, &ip, err) : NULL;
+}
+
+static int want_unless_refused(struct nt_turn_kept *kept)
+{
+    if (kept->refused)
         return NT_EAUTH;
-    if (at_rest(p)) {
-        p->wanted = true;
-        nt_turn_client_want(c, now);
-    }
+    nt_turn_kept_want(kept);
     return NT_OK;
 }
 
-bool nt_turn_client_permitted(const struct nt_turn_client *c, const struct nt_addr *peer)
+int nt_turn_peers_permit(struct nt_turn_peers *p, const struct nt_addr *peer)
 {
-    struct nt_addr ip = nt_addr_with_port(peer, 0);
-    const struct nt_turn_kept *p = nt_turn_keep_find(&c->permissions, &ip);
-    return p != NULL && p->granted;
+    int err;
+    struct nt_turn_kept *permission = permission_entry(p, peer, &err);
+    return permission != NULL ? want_unless_refused(permission) : err;
 }
 
-int nt_turn_client_bind_channel(struct nt_turn_client *c, const struct nt_addr *peer, nt_time now)
+int nt_turn_peers_bind(struct nt_turn_peers *p, const struct nt_addr *peer)
 {
-    struct nt_addr ip = nt_addr_with_port(peer, 0);
-    int err = NT_OK;
-    if (over(c))
-        return NT_ESTATE;
-    if (peer->family != c->config.family)
-        return NT_EINVAL;
-    if (entry(&c->permissions, &ip, &err) == NULL)
+    int err;
+    if (permission_entry(p, peer, &err) == NULL) /* the ChannelBind asks for it, too */
         return err;
-    uint16_t number = (uint16_t)(NT_CHANNEL_MIN + c->channels.count);
-    if (nt_turn_keep_find(&c->channels, peer) == NULL &&
-        (err = nt_map_put(&c->by_number, &number, (uint32_t)c->channels.count)) != NT_OK)
-        return err;
-    struct nt_turn_kept *channel = entry(&c->channels, peer, &err);
-    if (channel == NULL) {
-        nt_map_remove(&c->by_number, &number);
-        return err;
-    }
-    if (channel->number == 0)
-        channel->number = number;
-    if (channel->refused)
-        return NT_EAUTH;
-    if (at_rest(channel)) {
-        channel->wanted = true;
-        nt_turn_client_want(c, now);
-    }
-    return NT_OK;
+    struct nt_turn_kept *channel = nt_turn_keep_entry(&p->channels, peer, &err);
+    return channel != NULL ? want_unless_refused(channel) : err;
 }
 
-static void tell(struct nt_turn_kept *p, enum nt_turn_event_kind kind, int code)
+bool nt_turn_peers_permitted(const struct nt_turn_peers *p, const struct nt_addr *peer)
 {
-    p->notice = (uint8_t)kind;
-    p->code = code;
-}
-
-static void keep_timer(struct nt_turn_client *c, struct nt_turn_keep *k, nt_time now)
-{
-    for (size_t i = 0; i < k->count; i++) {
-        struct nt_turn_kept *p = &k->items[i];
-        if (p->granted && now >= p->expires) {
-            p->granted = false;
-            p->wanted = false;
-            p->refresh = NT_TIME_NEVER;
-            tell(p, NT_TURN_EV_FORBIDDEN, 0);
-        } else if (now >= p->refresh) {
-            p->refresh = NT_TIME_NEVER;
-            p->wanted = true;
-            nt_turn_client_want(c, now);
-        }
-    }
-}
-
-void nt_turn_peers_timer(struct nt_turn_client *c, nt_time now)
-{
-    keep_timer(c, &c->permissions, now);
-    keep_timer(c, &c->channels, now);
-}
-
-static void take(struct nt_turn_kept *p, nt_time now)
-{
-    p->wanted = false;
-    p->asked = true;
-    p->asked_at = now;
-}
-
-static uint8_t next_batch(struct nt_turn_keep *k, uint16_t items[NT_TURN_BATCH_MAX], nt_time now)
-{
-    uint8_t n = 0;
-    for (size_t i = 0; i < k->count && n < NT_TURN_BATCH_MAX; i++) {
-        struct nt_turn_kept *p = &k->items[i];
-        if (!p->wanted || (p->alone && n > 0))
-            continue;
-        items[n++] = (uint16_t)i;
-        take(p, now);
-        if (p->alone)
-            break;
-    }
-    return n;
-}
-
-uint8_t nt_turn_peers_next(struct nt_turn_client *c, enum nt_turn_txn_kind *kind, uint16_t items[NT_TURN_BATCH_MAX], nt_time now)
-{
-    *kind = NT_TXN_PERMIT;
-    uint8_t n = next_batch(&c->permissions, items, now);
-    for (size_t i = 0; n == 0 && i < c->channels.count; i++)
-        if (c->channels.items[i].wanted) {
-            *kind = NT_TXN_CHANNEL;
-            items[n++] = (uint16_t)i;
-            take(&c->channels.items[i], now);
-        }
-    return n;
-}
-
-static struct nt_turn_keep *keep_of(struct nt_turn_client *c, const struct nt_turn_txn *t)
-{
-    return t->kind == NT_TXN_CHANNEL ? &c->channels : &c->permissions;
-}
-
-void nt_turn_peers_again(struct nt_turn_client *c, const struct nt_turn_txn *t)
-{
-    for (uint8_t i = 0; i < t->count; i++) {
-        struct nt_turn_kept *p = &keep_of(c, t)->items[t->items[i]];
-        p->asked = false;
-        p->wanted = true;
-    }
-}
-
-static void grant(struct nt_turn_kept *p, enum nt_turn_event_kind kind, int seconds, nt_time now)
-{
-    if (!p->granted)
-        tell(p, kind, 0);
-    p->granted = true;
-    p->refused = p->wanted = p->alone = false;
-    p->refresh = nt_time_after(now, (seconds - NT_TURN_KEEP_MARGIN) * NT_SEC);
-    p->expires = nt_time_after(now, seconds * NT_SEC);
-}
-
-static void granted(struct nt_turn_client *c, const struct nt_turn_txn *t, struct nt_turn_kept *p, nt_time now)
-{
-    if (t->kind == NT_TXN_CHANNEL) {
-        grant(p, NT_TURN_EV_CHANNEL, NT_TURN_CHANNEL_SECONDS, now);
-        /* RFC 8656, 12.1: "A ChannelBind transaction also creates or refreshes a permission towards the peer" */
-        struct nt_addr ip = nt_addr_with_port(&p->peer, 0);
-        p = nt_turn_keep_find(&c->permissions, &ip);
-    }
-    if (p != NULL)
-        grant(p, NT_TURN_EV_PERMITTED, NT_TURN_PERMISSION_SECONDS, now);
+    const struct nt_turn_kept *permission = permission_of(p, peer);
+    return permission != NULL && permission->granted;
 }
 
 /* The request under way for the permission: its own, or a ChannelBind to the same IP; NULL for none. */
-static const struct nt_turn_kept *permission_asked(const struct nt_turn_client *c, const struct nt_turn_kept *p)
+static const struct nt_turn_kept *asked_for(const struct nt_turn_peers *p, const struct nt_turn_kept *permission)
 {
-    if (p->asked)
-        return p;
-    for (size_t i = 0; i < c->channels.count; i++)
-        if (c->channels.items[i].asked && nt_addr_same_ip(&c->channels.items[i].peer, &p->peer))
-            return &c->channels.items[i];
+    if (permission->asked)
+        return permission;
+    for (size_t i = 0; i < p->channels.count; i++)
+        if (p->channels.items[i].asked && nt_addr_same_ip(&p->channels.items[i].peer, &permission->peer))
+            return &p->channels.items[i];
     return NULL;
 }
 
-bool nt_turn_peers_believed(const struct nt_turn_client *c, const struct nt_addr *peer)
+bool nt_turn_peers_believed(const struct nt_turn_peers *p, const struct nt_addr *peer)
 {
-    struct nt_addr ip = nt_addr_with_port(peer, 0);
-    const struct nt_turn_kept *p = nt_turn_keep_find(&c->permissions, &ip);
-    return p != NULL && (p->granted || permission_asked(c, p) != NULL);
+    const struct nt_turn_kept *permission = permission_of(p, peer);
+    return permission != NULL && (permission->granted || asked_for(p, permission) != NULL);
 }
 
 /* The server has installed the permission after the client asked for it, so it lives for 300 s from then. The request stays under
  * way: its response refreshes the permission or takes it back. */
-void nt_turn_peers_prove(struct nt_turn_client *c, const struct nt_addr *peer)
+void nt_turn_peers_prove(struct nt_turn_peers *p, const struct nt_addr *peer)
 {
-    struct nt_addr ip = nt_addr_with_port(peer, 0);
-    struct nt_turn_kept *p = nt_turn_keep_find(&c->permissions, &ip);
-    const struct nt_turn_kept *by = p != NULL && !p->granted ? permission_asked(c, p) : NULL;
+    struct nt_turn_kept *permission = permission_of(p, peer);
+    const struct nt_turn_kept *by = permission != NULL && !permission->granted ? asked_for(p, permission) : NULL;
     if (by == NULL)
         return;
-    p->granted = true;
-    p->expires = nt_time_after(by->asked_at, NT_TURN_PERMISSION_SECONDS * NT_SEC);
-    if (by != p) /* whatever becomes of the channel */
-        p->refresh = p->expires - NT_TURN_KEEP_MARGIN * NT_SEC;
-    tell(p, NT_TURN_EV_PERMITTED, 0);
+    nt_time expires = nt_time_after(by->asked_at, PERMISSION_LIFETIME);
+    /* One that is asked for by a ChannelBind is refreshed by itself, whatever becomes of the channel. */
+    nt_time refresh = by == permission ? NT_TIME_NEVER : expires - NT_TURN_KEEP_MARGIN;
+    nt_turn_kept_prove(permission, NT_TURN_EV_PERMITTED, refresh, expires);
 }
 
-static void refuse(struct nt_turn_kept *p, int code)
+static uint16_t number_of(const struct nt_turn_peers *p, const struct nt_turn_kept *channel)
 {
-    p->granted = false;
-    p->refused = code != 0; /* after a timeout it may be asked for again */
-    p->refresh = NT_TIME_NEVER;
-    tell(p, NT_TURN_EV_FORBIDDEN, code);
+    return (uint16_t)(NT_CHANNEL_MIN + (channel - p->channels.items));
 }
 
-void nt_turn_peers_answered(struct nt_turn_client *c, const struct nt_turn_txn *t, int code, nt_time now)
+uint16_t nt_turn_peers_channel(const struct nt_turn_peers *p, const struct nt_addr *peer)
 {
-    /* RFC 8656, 5: "A client receiving a 437 error response to a request other than Allocate MUST assume the allocation no
-     * longer exists." */
-    if (code == 437) {
-        nt_turn_client_fail(c, code);
-        return;
+    const struct nt_turn_kept *channel = nt_turn_keep_find(&p->channels, peer);
+    return channel != NULL && channel->granted ? number_of(p, channel) : 0;
+}
+
+/* RFC 8656, 12: "the client SHOULD be prepared to receive ChannelData messages on the channel from the server as soon as it has
+ * sent the ChannelBind request". A refusal without integrity (to a retransmission that was damaged, for instance) may follow a success
+ * that was lost: what such a channel brings is accepted as it would be in a Data indication. */
+const struct nt_addr *nt_turn_peers_of_channel(const struct nt_turn_peers *p, uint16_t number)
+{
+    size_t i = (size_t)number - NT_CHANNEL_MIN;
+    const struct nt_turn_kept *channel = i < p->channels.count ? &p->channels.items[i] : NULL;
+    if (channel == NULL || !(channel->asked || channel->granted || channel->refused))
+        return NULL;
+    return nt_turn_peers_believed(p, &channel->peer) ? &channel->peer : NULL;
+}
+
+bool nt_turn_peers_wants(const struct nt_turn_peers *p)
+{
+    return nt_turn_keep_wants(&p->permissions) || nt_turn_keep_wants(&p->channels);
+}
+
+bool nt_turn_peers_ask(struct nt_turn_peers *p, struct nt_turn_ask *ask, nt_time now)
+{
+    struct nt_turn_keep *keep = &p->permissions;
+    *ask = (struct nt_turn_ask){.kind = NT_TURN_ASK_PERMISSIONS};
+    ask->count = nt_turn_keep_ask(keep, ask->items, NT_TURN_BATCH_MAX, now);
+    if (ask->count == 0) {
+        keep = &p->channels;
+        ask->kind = NT_TURN_ASK_CHANNEL;
+        ask->count = nt_turn_keep_ask(keep, ask->items, 1, now);
+        ask->number = (uint16_t)(NT_CHANNEL_MIN + ask->items[0]);
     }
-    for (uint8_t i = 0; i < t->count; i++) {
-        struct nt_turn_kept *p = &keep_of(c, t)->items[t->items[i]];
-        p->asked = false;
-        if (code == 0) {
-            granted(c, t, p, now);
-        } else if (t->count > 1) { /* one of them spoils the request for all (10.2): each is asked for alone */
-            p->alone = p->wanted = true;
-            nt_turn_client_want(c, now);
+    for (uint8_t i = 0; i < ask->count; i++)
+        ask->peers[i] = keep->items[ask->items[i]].peer;
+    return ask->count > 0;
+}
+
+static struct nt_turn_kept *item_of(struct nt_turn_peers *p, const struct nt_turn_ask *ask, uint8_t i)
+{
+    return &(ask->kind == NT_TURN_ASK_CHANNEL ? &p->channels : &p->permissions)->items[ask->items[i]];
+}
+
+void nt_turn_peers_again(struct nt_turn_peers *p, const struct nt_turn_ask *ask)
+{
+    for (uint8_t i = 0; i < ask->count; i++)
+        nt_turn_kept_again(item_of(p, ask, i), false);
+}
+
+static void grant(struct nt_turn_peers *p, const struct nt_turn_ask *ask, struct nt_turn_kept *kept, nt_time now)
+{
+    if (ask->kind == NT_TURN_ASK_CHANNEL) {
+        nt_turn_kept_grant(kept, NT_TURN_EV_CHANNEL, CHANNEL_LIFETIME, now);
+        /* RFC 8656, 12.1: "A ChannelBind transaction also creates or refreshes a permission towards the peer" */
+        kept = permission_of(p, &kept->peer);
+    }
+    if (kept != NULL)
+        nt_turn_kept_grant(kept, NT_TURN_EV_PERMITTED, PERMISSION_LIFETIME, now);
+}
+
+void nt_turn_peers_answered(struct nt_turn_peers *p, const struct nt_turn_ask *ask, int code, nt_time now)
+{
+    for (uint8_t i = 0; i < ask->count; i++) {
+        struct nt_turn_kept *kept = item_of(p, ask, i);
+        if (code != 0 && ask->count > 1) { /* one peer spoils the request for all (10.2): each is asked for alone */
+            nt_turn_kept_again(kept, true);
+            continue;
+        }
+        nt_turn_kept_answered(kept);
+        if (code == 0)
+            grant(p, ask, kept, now);
+        else
+            nt_turn_kept_refuse(kept, code);
+    }
+}
+
+void nt_turn_peers_timed_out(struct nt_turn_peers *p, const struct nt_turn_ask *ask)
+{
+    for (uint8_t i = 0; i < ask->count; i++) {
+        struct nt_turn_kept *kept = item_of(p, ask, i);
+        if (kept->granted) {
+            nt_turn_kept_again(kept, false);
         } else {
-            refuse(p, code);
+            nt_turn_kept_answered(kept);
+            nt_turn_kept_refuse(kept, 0);
         }
     }
 }
 
-void nt_turn_peers_timed_out(struct nt_turn_client *c, const struct nt_turn_txn *t, nt_time now)
+bool nt_turn_peers_timer(struct nt_turn_peers *p, nt_time now)
 {
-    for (uint8_t i = 0; i < t->count; i++) {
-        struct nt_turn_kept *p = &keep_of(c, t)->items[t->items[i]];
-        p->asked = false;
-        if (p->granted)
-            p->wanted = true;
-        else
-            refuse(p, 0);
-    }
-    nt_turn_client_want(c, now);
+    bool permissions = nt_turn_keep_timer(&p->permissions, now);
+    return nt_turn_keep_timer(&p->channels, now) || permissions;
 }
 
-static bool keep_event(struct nt_turn_keep *k, struct nt_turn_event *ev)
+nt_time nt_turn_peers_deadline(const struct nt_turn_peers *p)
 {
-    for (size_t i = 0; i < k->count; i++) {
-        struct nt_turn_kept *p = &k->items[i];
-        if (p->notice == 0)
-            continue;
-        *ev = (struct nt_turn_event){.kind = (enum nt_turn_event_kind)p->notice, .peer = p->peer, .code = p->code};
-        p->notice = 0;
-        return true;
-    }
-    return false;
+    return nt_time_min(nt_turn_keep_deadline(&p->permissions), nt_turn_keep_deadline(&p->channels));
 }
 
-bool nt_turn_peers_event(struct nt_turn_client *c, struct nt_turn_event *ev)
+bool nt_turn_peers_event(struct nt_turn_peers *p, struct nt_turn_event *ev)
 {
-    return keep_event(&c->permissions, ev) || keep_event(&c->channels, ev);
+    return nt_turn_keep_event(&p->permissions, ev) || nt_turn_keep_event(&p->channels, ev);
 }

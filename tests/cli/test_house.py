@@ -25,7 +25,7 @@ PUBLIC = {
 CODECS = {"core/stun/stun.h", "core/turn/turn.h", "core/turn/channel_data.h", "core/sdp/sdp.h", "core/sdp/description.h"}
 CODECS_ONLY = {"pcap", "ladder", "page", "reports", "conformance"}
 # The insides of these rooms wait for a cut of their own.
-UNCUT = {"ice", "turn"}
+UNCUT = {"ice"}
 
 
 def sources(*suffixes):

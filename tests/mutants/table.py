@@ -598,9 +598,9 @@ MUTANTS = {
         "what": "the client asks for a permission or channel once (RFC 8656, 9 and 12)",
         "edits": [
             (
-                "core/turn/client_peers.c",
-                "    p->refresh = nt_time_after(now, (seconds - NT_TURN_KEEP_MARGIN) * NT_SEC);",
-                "    p->refresh = nt_time_after(now, (seconds + 3600) * NT_SEC);",
+                "core/turn/client_kept.c",
+                "    p->refresh = nt_time_after(now, lifetime - NT_TURN_KEEP_MARGIN);",
+                "    p->refresh = nt_time_after(now, lifetime + 3600 * NT_SEC);",
             ),
         ],
         "red": [
@@ -612,8 +612,8 @@ MUTANTS = {
         "edits": [
             (
                 "core/turn/client_requests.c",
-                "    if ((code != 401 && code != 438) || !c->has_user)\n",
-                "    if (code != 401 || !c->has_user)\n",
+                "    if ((code != 401 && code != 438) || !r->has_user)\n",
+                "    if (code != 401 || !r->has_user)\n",
             ),
         ],
         "red": [

@@ -1,0 +1,157 @@
+#include "core/turn/client_allocation.h"
+#include "core/base/err.h"
+
+/* RFC 8656, 8: "It is suggested that the client refresh the allocation roughly 1 minute before it expires." */
+#define REFRESH_MARGIN 60
+
+void nt_turn_client_allocation_init(struct nt_turn_client_allocation *a, uint8_t family)
+{
+    *a = (struct nt_turn_client_allocation){.family = family, .refresh = NT_TIME_NEVER, .expires = NT_TIME_NEVER};
+}
+
+static void set_state(struct nt_turn_client_allocation *a, enum nt_turn_client_state state, bool wants_request)
+{
+    a->state = state;
+    a->wants_request = wants_request;
+    a->refresh = a->expires = NT_TIME_NEVER;
+}
+
+void nt_turn_client_allocation_start(struct nt_turn_client_allocation *a)
+{
+    if (a->state == NT_TURN_NEW)
+        set_state(a, NT_TURN_ALLOCATING, true);
+}
+
+static void end_released(struct nt_turn_client_allocation *a)
+{
+    set_state(a, NT_TURN_GONE, false);
+    a->tell_released = true;
+}
+
+void nt_turn_client_allocation_fail(struct nt_turn_client_allocation *a, int code)
+{
+    bool releasing = a->state == NT_TURN_RELEASING || a->release_asked;
+    set_state(a, NT_TURN_GONE, false);
+    a->tell_failed = !releasing;
+    a->tell_released = a->tell_released || releasing;
+    a->failed_code = code;
+}
+
+void nt_turn_client_allocation_release(struct nt_turn_client_allocation *a)
+{
+    switch (a->state) {
+    case NT_TURN_NEW: end_released(a); break;
+    case NT_TURN_ALLOCATING: a->release_asked = true; break; /* the response says whether there is something to release */
+    case NT_TURN_ALLOCATED: set_state(a, NT_TURN_RELEASING, true); break;
+    default: break;
+    }
+}
+
+bool nt_turn_client_allocation_timer(struct nt_turn_client_allocation *a, nt_time now)
+{
+    if (a->state == NT_TURN_ALLOCATED && now >= a->expires)
+        nt_turn_client_allocation_fail(a, 0);
+    if (a->state != NT_TURN_ALLOCATED || now < a->refresh)
+        return false;
+    a->refresh = NT_TIME_NEVER;
+    a->wants_request = true;
+    return true;
+}
+
+nt_time nt_turn_client_allocation_deadline(const struct nt_turn_client_allocation *a)
+{
+    return a->state == NT_TURN_ALLOCATED ? nt_time_min(a->refresh, a->expires) : NT_TIME_NEVER;
+}
+
+bool nt_turn_client_allocation_ask(struct nt_turn_client_allocation *a, struct nt_turn_ask *ask)
+{
+    if (!a->wants_request)
+        return false;
+    a->wants_request = false;
+    *ask = (struct nt_turn_ask){.kind = NT_TURN_ASK_REFRESH};
+    if (a->state == NT_TURN_ALLOCATING)
+        ask->kind = NT_TURN_ASK_ALLOCATE;
+    else if (a->state == NT_TURN_RELEASING)
+        ask->kind = NT_TURN_ASK_RELEASE;
+    return true;
+}
+
+void nt_turn_client_allocation_again(struct nt_turn_client_allocation *a)
+{
+    a->wants_request = true;
+}
+
+/* The margin must not use up a lifetime of a minute or two, nor may a very short one cause a storm of refreshes. */
+static void take_lifetime(struct nt_turn_client_allocation *a, uint32_t seconds, nt_time now)
+{
+    nt_time lifetime = seconds * NT_SEC;
+    nt_time early = seconds >= 2 * REFRESH_MARGIN ? REFRESH_MARGIN * NT_SEC : lifetime / 2;
+    a->refresh = nt_time_after(now, lifetime - early);
+    a->expires = nt_time_after(now, lifetime);
+}
+
+/* A success response to Allocate; false when it lacks an address. */
+static bool take_allocated(struct nt_turn_client_allocation *a, const struct nt_stun_msg *m, uint32_t lifetime, nt_time now)
+{
+    struct nt_addr relayed, mapped;
+    if (nt_stun_get_addr(m, NT_ATTR_XOR_RELAYED_ADDRESS, &relayed) != NT_OK ||
+        nt_stun_get_addr(m, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped) != NT_OK)
+        return false;
+    /* RFC 8656, 7.3: "If these addresses are not part of an address family or families that the client is prepared to handle,
+     * then the client MUST delete the allocation" */
+    if (a->release_asked || relayed.family != a->family) {
+        a->tell_failed = !a->release_asked;
+        a->failed_code = 440;
+        set_state(a, NT_TURN_RELEASING, true);
+        return true;
+    }
+    a->relayed = relayed;
+    a->mapped = mapped;
+    a->state = NT_TURN_ALLOCATED;
+    a->tell_allocated = true;
+    take_lifetime(a, lifetime, now);
+    return true;
+}
+
+void nt_turn_client_allocation_answered(struct nt_turn_client_allocation *a, const struct nt_turn_ask *ask, const struct nt_stun_msg *m,
+                                        int code, nt_time now)
+{
+    uint32_t lifetime = 0;
+    if (ask->kind == NT_TURN_ASK_RELEASE) {
+        /* RFC 8656, 8.3: a 437 here means that "it should consider its request as having effectively succeeded"; after any
+         * other error there is nothing left to try. */
+        end_released(a);
+        return;
+    }
+    bool granted = code == 0 && nt_stun_get_u32(m, NT_ATTR_LIFETIME, &lifetime) == NT_OK && lifetime > 0;
+    if (ask->kind == NT_TURN_ASK_ALLOCATE)
+        granted = granted && take_allocated(a, m, lifetime, now);
+    else if (granted)
+        take_lifetime(a, lifetime, now);
+    if (!granted)
+        nt_turn_client_allocation_fail(a, code);
+}
+
+bool nt_turn_client_allocation_granted_event(struct nt_turn_client_allocation *a, struct nt_turn_event *ev)
+{
+    if (!a->tell_allocated)
+        return false;
+    a->tell_allocated = false;
+    *ev = (struct nt_turn_event){.kind = NT_TURN_EV_ALLOCATED, .relayed = a->relayed, .mapped = a->mapped};
+    return true;
+}
+
+bool nt_turn_client_allocation_ended_event(struct nt_turn_client_allocation *a, struct nt_turn_event *ev)
+{
+    if (a->tell_failed) {
+        a->tell_failed = false;
+        *ev = (struct nt_turn_event){.kind = NT_TURN_EV_FAILED, .code = a->failed_code};
+        return true;
+    }
+    if (a->tell_released) {
+        a->tell_released = false;
+        *ev = (struct nt_turn_event){.kind = NT_TURN_EV_RELEASED};
+        return true;
+    }
+    return false;
+}

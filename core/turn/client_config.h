@@ -1,0 +1,23 @@
+/* The configuration of a TURN client. */
+#ifndef NT_TURN_CLIENT_CONFIG_H
+#define NT_TURN_CLIENT_CONFIG_H
+
+#include "core/base/addr.h"
+#include "core/base/rand.h"
+#include "core/base/time.h"
+
+#define NT_TURN_PEERS_MAX 128 /* permissions, and channels, of one allocation */
+
+struct nt_turn_client_config {
+    struct nt_addr server;
+    uint8_t transport;        /* to the server; NT_UDP */
+    struct nt_addr base;      /* the local address and port */
+    uint8_t family;           /* of the relayed address; 0: IPv4 */
+    const char *user, *password;
+    const char *software;     /* NULL: no SOFTWARE */
+    uint32_t lifetime;        /* seconds asked for; 0: not asked */
+    nt_time rto;              /* 0: NT_STUN_RTO */
+    struct nt_rand *rand;     /* the owner's */
+};
+
+#endif

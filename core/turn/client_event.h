@@ -1,0 +1,31 @@
+/* What a TURN client tells its owner. */
+#ifndef NT_TURN_CLIENT_EVENT_H
+#define NT_TURN_CLIENT_EVENT_H
+
+#include "core/base/addr.h"
+
+#include <stddef.h>
+
+enum nt_turn_client_state { NT_TURN_NEW, NT_TURN_ALLOCATING, NT_TURN_ALLOCATED, NT_TURN_RELEASING, NT_TURN_GONE };
+
+enum nt_turn_event_kind {
+    NT_TURN_EV_ALLOCATED = 1, /* relayed, mapped */
+    NT_TURN_EV_FAILED,        /* code (0: timeout); also when a refresh fails later */
+    NT_TURN_EV_PERMITTED,     /* peer (its IP): by the response, or by data relayed from it before that */
+    NT_TURN_EV_FORBIDDEN,     /* peer: permission or channel refused with code */
+    NT_TURN_EV_CHANNEL,       /* peer */
+    NT_TURN_EV_DATA,          /* peer, bytes, len: valid until the next call of input */
+    NT_TURN_EV_ICMP,          /* peer, icmp_type, icmp_code */
+    NT_TURN_EV_RELEASED
+};
+
+struct nt_turn_event {
+    enum nt_turn_event_kind kind;
+    struct nt_addr relayed, mapped, peer;
+    int code;
+    uint8_t icmp_type, icmp_code;
+    const uint8_t *bytes;
+    size_t len;
+};
+
+#endif
