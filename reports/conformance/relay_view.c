@@ -1,6 +1,7 @@
 #include "reports/conformance/relay_view.h"
 
 #include "core/base/err.h"
+#include "reports/conformance/allocations.h"
 #include "reports/conformance/message.h"
 
 #include <stdlib.h>
@@ -145,6 +146,29 @@ void nt_relay_follow_request(struct nt_relay_view *turn, const struct nt_item *m
             struct nt_addr ip = nt_addr_with_port(&peer, 0);
             set_grant(turn, &turn->of[m->pair], &ip, ASKED, m->at + PERMISSION_LIFETIME);
         }
+}
+
+/* What the server relays from a peer proves the permission (and the channel) that it was asked for, though its response is lost. */
+void nt_relay_follow_relayed(struct nt_relay_view *turn, const struct nt_item *m)
+{
+    const struct nt_view *v = turn->v;
+    struct nt_relay *relay = &turn->of[m->pair];
+    uint32_t a = nt_view_allocation(v, m->party, &m->local, &m->remote);
+    const struct nt_view_channel *channel = m->kind == NT_ITEM_CHANNEL && a != NT_VIEW_NONE ? nt_view_channel(v, a, m->channel) : NULL;
+    struct nt_addr peer;
+    if (channel != NULL)
+        peer = channel->peer;
+    else if (m->kind == NT_ITEM_CHANNEL || !nt_item_addr(v, m, NT_ATTR_XOR_PEER_ADDRESS, &peer))
+        return;
+    struct nt_addr ip = nt_addr_with_port(&peer, 0);
+    const struct nt_relay_grant *asked = find_grant(turn, relay, &ip, ASKED);
+    nt_time until = asked != NULL ? asked->until : 0;
+    if (m->at > until)
+        return;
+    if (!nt_relay_permits(turn, relay, &peer, m->at))
+        set_grant(turn, relay, &ip, 0, until);
+    if (channel != NULL && nt_relay_channel(turn, relay, channel->number, m->at) == NULL)
+        set_grant(turn, relay, &peer, channel->number, until - PERMISSION_LIFETIME + CHANNEL_LIFETIME);
 }
 
 bool nt_relay_was_asked(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer, nt_time now)

@@ -41,6 +41,7 @@ void nt_relay_view_free(struct nt_relay_view *turn);
 /* Follow messages. Without memory the finder has the error. */
 void nt_relay_follow_success(struct nt_relay_view *turn, const struct nt_item *m); /* the server's */
 void nt_relay_follow_request(struct nt_relay_view *turn, const struct nt_item *m); /* the client's: what it asks for, whatever the response */
+void nt_relay_follow_relayed(struct nt_relay_view *turn, const struct nt_item *m); /* the server's, at the client: a Data indication, ChannelData */
 void nt_relay_ring_add(struct nt_relay_view *turn, struct nt_relay_ring *ring, uint32_t item);
 
 bool nt_relay_is_live(const struct nt_relay *relay, nt_time now);

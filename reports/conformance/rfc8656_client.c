@@ -36,7 +36,7 @@ static void judge_bind(struct nt_finder *finder, const struct nt_item *m)
 }
 
 /* For a check it is enough that the permission was asked for (RFC 8445, 7.2.1: "if it had told the TURN server to"); other data needs the
- * server's success response (RFC 8656, 11.1). */
+ * server's success response (RFC 8656, 11.1), or something that the server has relayed from the peer. */
 static void judge_send(struct nt_relay_view *turn, const struct nt_item *m)
 {
     const struct nt_view *v = turn->v;
@@ -88,6 +88,8 @@ static void judge_item(struct nt_relay_view *turn, const struct nt_item *m, uint
     bool out = m->direction == NT_DIR_OUT;
     if (out && m->kind == NT_ITEM_CHANNEL && !m->excused && turn->of[m->pair].known)
         judge_channel_data(turn, m);
+    if (!out && (m->kind == NT_ITEM_CHANNEL || nt_item_is(m, NT_TURN_DATA, NT_STUN_INDICATION)))
+        nt_relay_follow_relayed(turn, m);
     if (m->kind != NT_ITEM_STUN)
         return;
     if (out && m->class_ == NT_STUN_REQUEST)

@@ -533,6 +533,44 @@ static void a_permission_is_created_when_the_server_was_told(void **state)
     nt_conf_verdict_free(&v);
 }
 
+/* RFC 8656, 11.1, and RFC 8445, 7.3: the response to CreatePermission is lost, and a check comes through the relay: it is answered at
+ * once. The same Send indication before anything was relayed is a violation. */
+static void what_the_server_relays_proves_the_permission(void **state)
+{
+    (void)state;
+    for (int relayed = 0; relayed < 3; relayed++) { /* nothing, a Data indication, ChannelData */
+        struct forge f;
+        struct nt_conf_verdict v;
+        size_t found = 0;
+        uint16_t number = relayed == 2 ? 0x4000 : 0;
+        forge_init(&f, "");
+        gather_relay(&f);
+        signal(&f, true, 1);
+        signal(&f, false, 1);
+        wait(&f, 60);
+        turn_request(&f, number != 0 ? NT_TURN_CHANNEL_BIND : NT_TURN_CREATE_PERMISSION);
+        if (number != 0)
+            nt_stun_add_u32(&f.b, NT_ATTR_CHANNEL_NUMBER, (uint32_t)number << 16);
+        add_peer(&f, f.r);
+        turn_signed(&f);
+        send(&f, TAP_L, TAP_TURN, f.l, f.stun);
+        turn_answer(&f, number != 0 ? NT_TURN_CHANNEL_BIND : NT_TURN_CREATE_PERMISSION, 0, &f.alice);
+        send(&f, TAP_TURN, TAP_NONE, f.stun, f.l);
+        wait(&f, 60);
+        fresh(&f);
+        check(&f, false, CONTROLLED, f.tie_r);
+        if (relayed != 0)
+            relay_up(&f, number);
+        answer(&f, true, f.r, 0);
+        relay_down(&f, number);
+        judged(&f, &v);
+        for (size_t i = 0; i < v.count; i++)
+            found += strncmp(v.violations[i].rule->id, "RFC8656-11.1", 12) == 0 || strncmp(v.violations[i].rule->id, "RFC8656-12.5", 12) == 0;
+        assert_int_equal(found, relayed == 0);
+        nt_conf_verdict_free(&v);
+    }
+}
+
 /* RFC 8445, 8.3.1: a candidate that is freed need not answer; the server learns of it later than it was said. */
 static void who_gave_up_an_allocation_answers_nothing_by_it(void **state)
 {
@@ -578,6 +616,7 @@ int main(void)
                                        cmocka_unit_test(what_ice_does_not_carry_is_not_its_data),
                                        cmocka_unit_test(real_time_is_known_less_exactly),
                                        cmocka_unit_test(a_permission_is_created_when_the_server_was_told),
+        cmocka_unit_test(what_the_server_relays_proves_the_permission),
                                        cmocka_unit_test(who_gave_up_an_allocation_answers_nothing_by_it)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
