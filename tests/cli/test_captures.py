@@ -1,15 +1,11 @@
 """Captures, read by tshark."""
 
 import json
-import os
-from concurrent.futures import ThreadPoolExecutor
+import struct
 
 import pytest
 
-from conftest import VIRTUAL, fields, tshark, two_nats
-
-GATE = ["-2", "-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-Y",
-        '_ws.expert.severity >= 6291456 && !(frame.comment contains "expect-malformed")']
+from conftest import GATE, VIRTUAL, complaints, fields, joined, tshark, two_nats
 
 
 def test_tshark_finds_nothing_wrong_in_any_capture(natsim, tmp_path):
@@ -18,9 +14,70 @@ def test_tshark_finds_nothing_wrong_in_any_capture(natsim, tmp_path):
     assert run.code == 0, run
     captures = sorted((tmp_path / "all" / "captures").glob("*.pcapng"))
     assert len(captures) >= 200
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = dict(zip(captures, pool.map(lambda c: tshark(c, *GATE), captures)))
-    assert {c.name: text for c, text in found.items() if text} == {}
+    assert complaints(captures) == {}
+
+
+def checksummed(packet):
+    """The IPv4 packet with the right checksum of its UDP datagram."""
+    zero = packet[:26] + b"\0\0" + packet[28:]
+    words = packet[12:20] + struct.pack("!HH", 17, len(packet) - 20) + zero[20:] + b"\0" * (len(packet) % 2)
+    total = sum(struct.unpack(f"!{len(words) // 2}H", words))
+    total = (total & 0xffff) + (total >> 16)
+    return packet[:26] + struct.pack("!H", ~((total & 0xffff) + (total >> 16)) & 0xffff) + packet[28:]
+
+
+# What is done to a packet of 20 bytes of IPv4 header, 8 of UDP header, 20 of STUN header and an attribute.
+DAMAGES = {
+    "IPv4 checksum": lambda p: p[:10] + bytes([p[10] ^ 1]) + p[11:],
+    "UDP checksum": lambda p: p[:26] + bytes([p[26] ^ 1]) + p[27:],
+    "UDP length": lambda p: checksummed(p[:24] + b"\0\1" + p[26:]),
+    "an attribute longer than its message": lambda p: checksummed(p[:48] + b"\x00\x06\xff\xff" + p[52:]),
+    "an attribute that is cut": lambda p: checksummed(p[:50] + b"\0\2" + p[52:]),
+    "a packet that is cut": lambda p: p[:40],
+}
+
+
+def damaged(source, target, damage, nth):
+    """A copy of a capture (pcapng) in which the nth STUN message from or to port 3478 that has attributes is damaged."""
+    data, out, at = source.read_bytes(), b"", 0
+    while at < len(data):
+        kind, length = struct.unpack_from("<II", data, at)
+        block = data[at:at + length]
+        at += length
+        if kind == 6:
+            size = struct.unpack_from("<I", block, 20)[0]
+            packet = block[28:28 + size]
+            if packet[9] == 17 and b"\x0d\x96" in (packet[20:22], packet[22:24]) and packet[32:36] == b"\x21\x12\xa4\x42" and len(packet) > 52:
+                nth -= 1
+                if nth == 0:
+                    packet = damage(packet)
+                    options = block[28 + (size + 3) // 4 * 4:-4]
+                    body = block[8:20] + struct.pack("<II", len(packet), len(packet)) + packet + b"\0" * (-len(packet) % 4) + options
+                    block = struct.pack("<II", 6, len(body) + 12) + body + struct.pack("<I", len(body) + 12)
+        out += block
+    assert nth <= 0
+    target.write_bytes(out)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_capture_is_found_in_a_batch_and_named(classic, tmp_path, damage):
+    batch = sorted((classic / "captures").iterdir())[:3]
+    place = list(DAMAGES).index(damage) % 3
+    damaged(batch[place], tmp_path / batch[place].name, DAMAGES[damage], 7)
+    batch[place] = tmp_path / batch[place].name
+    assert list(complaints(batch)) == [batch[place].name]
+
+
+def test_captures_of_a_batch_hide_nothing_of_each_other(classic, tmp_path):
+    """All have the same addresses, ports and transaction IDs. Of a batch in which each is damaged tshark says what it says of each alone:
+    nothing of a few, whose damage it overlooks."""
+    batch = []
+    for n, capture in enumerate(sorted((classic / "captures").iterdir())[::2]):
+        batch.append(tmp_path / capture.name)
+        damaged(capture, batch[-1], list(DAMAGES.values())[n % len(DAMAGES)], n + 1)
+    show = [*GATE, "-T", "fields", "-e", "frame.interface_name", "-e", "frame.time_epoch", "-e", "_ws.expert.message"]
+    alone = [tshark(c, *show) for c in batch]
+    assert sum(map(bool, alone)) > 9 and joined(batch, *show) == "".join(alone)
 
 
 @pytest.fixture(scope="module")
