@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # All tests: installs what is missing, builds, then the unit tests, every suite, and the tests from outside through the command
-# and tshark. Longer campaigns have commands of their own: tests/fuzz/run.sh, tests/mutants/run.py, tests/sanitize.sh.
+# and tshark, as many side by side as there are cores. Arguments are handed on to pytest. What was skipped is listed at the end with its reason.
+# Longer campaigns have commands of their own: tests/README.md.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scenarios/setup.sh
-install_missing "${build_packages[@]}" git tshark python3 python3-pytest python3-jsonschema python3-yaml \
+install_missing "${build_packages[@]}" clang git tshark python3 python3-pytest python3-pytest-xdist python3-jsonschema python3-yaml \
     python3-aioice coturn openmpi-bin slurm-wlm munge libnice-dev
 [ -x build/minimal_agent ] || rm -f build/build.ninja # libnice may have come since
 build_preset release
 echo "== unit tests"
 ctest --test-dir build --output-on-failure --no-tests=error -j "$(nproc)" | tail -n 12
 echo "== tests from outside"
-/usr/bin/python3 -m pytest -q tests/cli "$@"
+/usr/bin/python3 -m pytest -q -n "$(nproc)" --dist loadgroup tests/cli "$@"

@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import subprocess
 import tempfile
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,6 +17,21 @@ SUITES = ROOT / "scenarios" / "suites"
 # The suites that the program runs by itself: in virtual time, without other processes (interop), by its own carrier (radio needs ns-3).
 VIRTUAL = sorted(d for d in SUITES.iterdir() if d.name not in ("interop", "radio"))
 SANITIZED = NATSIM.exists() and b"__asan_init" in NATSIM.read_bytes()
+
+# Another user than root, who tests as root.
+NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"] if os.geteuid() == 0 else []
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "xdist_group(name): tests of a group run one after another when others run side by side")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Why something was skipped, each reason once."""
+    reasons = Counter(r.longrepr[2].removeprefix("Skipped: ") for r in terminalreporter.stats.get("skipped", []))
+    for reason, count in reasons.items():
+        terminalreporter.write_line(f"skipped {count}: {reason}")
+
 
 # {L} and {R} are the NATs of the two sides, {more} further keys of the document.
 TWO_NATS = """natsim: 1
@@ -92,6 +109,17 @@ def fields(capture, *names, display=None):
     if display:
         args += ["-Y", display]
     return [line.split("\t") for line in tshark(capture, *args).splitlines()]
+
+
+@pytest.fixture
+def public():
+    """A directory where everybody may read and write, with the program in it: the checkout and the directories of tests may be root's alone."""
+    directory = next(d for d in (tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm") if subprocess.run([*NOBODY, "test", "-w", d]).returncode == 0)
+    with tempfile.TemporaryDirectory(dir=directory) as place:
+        os.chmod(place, 0o777)
+        shutil.copy(NATSIM, place)
+        os.chmod(Path(place) / "natsim", 0o755)
+        yield Path(place)
 
 
 # What tshark may not say of a frame, unless a step damaged it on purpose.

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from conftest import NATSIM, SUITES, fields, two_nats
+from conftest import NATSIM, NOBODY, SUITES, fields, two_nats
 
 GOOD = two_nats()
 
@@ -270,11 +270,13 @@ def test_out_that_is_no_directory(natsim, scenario, tmp_path, out):
     assert files(tmp_path) == ["case.yaml"] and (tmp_path / "case.yaml").read_text() == GOOD
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_out_without_permission(natsim, scenario, tmp_path):
-    (tmp_path / "locked").mkdir(mode=0o500)
-    run = natsim("run", scenario(GOOD), "--out", "locked/out")
-    assert run.code == 3 and "locked/out: cannot be written (Permission denied)" in run.err
+def test_out_without_permission(public):
+    (public / "locked").mkdir()
+    (public / "locked").chmod(0o555)
+    (public / "case.yaml").write_text(GOOD)
+    (public / "case.yaml").chmod(0o644)
+    done = subprocess.run([*NOBODY, "./natsim", "run", "case.yaml", "--out", "locked/out"], cwd=public, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 3 and "locked/out: cannot be written (Permission denied)" in done.stderr
 
 
 def test_full_standard_output(scenario, tmp_path):

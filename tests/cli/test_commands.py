@@ -345,6 +345,7 @@ def installed(tmp_path_factory):
     return prefix
 
 
+@pytest.mark.xdist_group("installed")
 def test_an_installed_program_finds_its_suites_from_anywhere(installed, tmp_path):
     run = subprocess.run([installed / "bin" / "natsim", "list", "classic"], cwd="/", capture_output=True, text=True)
     assert run.returncode == 0 and len(run.stdout.splitlines()) == 25, run.stderr
@@ -366,6 +367,7 @@ def own_address():
         return probe.getsockname()[0]
 
 
+@pytest.mark.xdist_group("installed")
 @pytest.mark.skipif(SANITIZED, reason="the library wants the sanitizer's own")
 def test_the_installed_core_builds_a_program(installed, tmp_path):
     [pc] = installed.rglob("natsim-core.pc")
@@ -386,6 +388,7 @@ def test_the_installed_core_builds_a_program(installed, tmp_path):
     assert [s.returncode for s in sides] == [0, 0]
 
 
+@pytest.mark.xdist_group("installed")
 def test_the_installed_headers_need_nothing_that_is_not_there(installed, tmp_path):
     include = installed / "include" / "natsim"
     headers = sorted(str(h.relative_to(include)) for h in include.rglob("*.h"))

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -15,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from conftest import NATSIM, ROOT, SUITES, Run, complaints, fields, two_nats
+from conftest import NATSIM, NOBODY, ROOT, SUITES, Run, complaints, fields, two_nats
 
-PYTHON = sys.executable
+pytestmark = pytest.mark.xdist_group("live") # in real time
+PYTHON = shlex.quote(sys.executable)
 WAIT = 60  # seconds until a condition must hold
 
 # An adapter without ICE: it probes the addresses that it is told. What goes wrong with it is asked for by its arguments.
@@ -174,6 +176,7 @@ def nats(left="full-cone", right="full-cone", path="oracle", L="stack natsim", R
     return text
 
 
+MINIMAL = f"{PYTHON} {shlex.quote(str(ROOT / 'tests' / 'interop' / 'example' / 'minimal_agent.py'))}"
 CASES = {
     "two-dummies": lan(dummy(), dummy()),
     "two-dummies-oracle": lan(dummy(), dummy(), "oracle"),
@@ -213,8 +216,8 @@ CASES = {
     "first-ones-lost": lan(dummy(), dummy(), steps="  - {at: 0s, drop: {where: L, nth: [1, 2, 3]}}\n"),
     "link-down": lan(dummy(), dummy(), steps="  - {at: 0s, link: {at: R.0, set: down}}\n  - {at: 1500ms, link: {at: R.0, set: up}}\n"),
     "reboot": nats(path="direct", steps="  - {after: L.offer-sent, nat: {at: nat-left, do: reboot}}\n"),
-    "minimal": nats(L=f"{PYTHON} {ROOT}/tests/interop/example/minimal_agent.py", R=f"{PYTHON} {ROOT}/tests/interop/example/minimal_agent.py"),
-    "minimal-c": nats(L="$NATSIM_ADAPTER_BIN/minimal_agent", R="$NATSIM_ADAPTER_BIN/minimal_agent"),
+    "minimal": nats(L=MINIMAL, R=MINIMAL),
+    "minimal-c": nats(L='"$NATSIM_ADAPTER_BIN/minimal_agent"', R='"$NATSIM_ADAPTER_BIN/minimal_agent"'),
     "coturn": nats("symmetric", "symmetric").replace("kind: turn", "kind: coturn").replace("  stun: {on: internet, kind: stun}\n", "").replace("stun: [stun]", "stun: [turn]"),
 }
 
@@ -553,7 +556,8 @@ def mid_run(tmp_path):
     (tmp_path / "dummy.py").write_text(DUMMY)
     (tmp_path / "a.yaml").write_text(lan(dummy("children", mark), dummy("children", mark)))
     (tmp_path / "b.yaml").write_text(lan(dummy(), dummy()))
-    run = subprocess.Popen([NATSIM, "run", "a.yaml", "b.yaml", "--jobs", "1"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen([NATSIM, "run", "a.yaml", "b.yaml", "--jobs", "1"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                           preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)) # what a shell starts in the background ignores it
     logs = [tmp_path / "natsim-out" / "logs" / f"a.{name}.log" for name in "LR"]
     until(lambda: all(p.exists() and '"msg": "children"' in p.read_text() for p in logs), "both have started their children")
     found = processes_with(mark)
@@ -613,14 +617,10 @@ def test_twenty_pairs_at_once(natsim, scenario, results):
 # --- without the rights ---
 
 @pytest.fixture
-def elsewhere(tmp_path_factory):
-    """The program and a scenario where everybody may read and write."""
-    directory = Path(subprocess.run(["mktemp", "-d"], capture_output=True, text=True, check=True).stdout.strip())
-    directory.chmod(0o777)
-    subprocess.run(["cp", NATSIM, directory / "natsim"], check=True)
-    (directory / "case.yaml").write_text(machine(command="id -u; cat /proc/net/dev", prints=["0\n", "eth0:"]))
-    yield directory
-    subprocess.run(["rm", "-rf", directory], check=True)
+def elsewhere(public):
+    (public / "case.yaml").write_text(machine(command="id -u; cat /proc/net/dev", prints=["0\n", "eth0:"]))
+    (public / "case.yaml").chmod(0o644)
+    return public
 
 
 def with_device(directory, mode, *prefix):
@@ -632,9 +632,6 @@ def with_device(directory, mode, *prefix):
         pytest.skip("needs root that may mount and make devices")
     return subprocess.run(["unshare", "-m", "sh", "-c", script, "sh", *prefix, "./natsim", "run", "case.yaml"], cwd=directory, capture_output=True, text=True,
                           timeout=WAIT, env={**os.environ, "NO_COLOR": "1"})
-
-
-NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
 
 
 @live_only
