@@ -64,7 +64,7 @@ static bool set_names(struct nt_load *l, const struct nt_scn_file *f, const size
 
 /* A section with the values of the axes of this cell; NULL when it is missing, or of the wrong kind (an error). */
 static const struct nt_yaml *cell_section(struct nt_load *l, const struct nt_scn_file *f, const size_t *values,
-                                     const struct nt_yaml *raw, const char *name, enum nt_yaml_kind kind)
+                                          const struct nt_yaml *raw, const char *name, enum nt_yaml_kind kind)
 {
     if (raw == NULL)
         return NULL;
@@ -90,7 +90,8 @@ static const struct nt_yaml *cell_section(struct nt_load *l, const struct nt_scn
 static void read_head(struct nt_load *l, const struct nt_scn_file *f, const size_t *values)
 {
     static const struct nt_key claim = {.name = "claim", .type = NT_KEY_TEXT, .offset = offsetof(struct nt_scn_case, claim)};
-    static const struct nt_key seed = {.name = "seed", .type = NT_KEY_U64, .high = INT64_MAX, .offset = offsetof(struct nt_scn_case, seed)};
+    static const struct nt_key seed = {
+        .name = "seed", .type = NT_KEY_U64, .high = INT64_MAX, .offset = offsetof(struct nt_scn_case, seed)};
     const struct nt_yaml *v = nt_substitute(&f->matrix, values, f->root.claim, l->src, l->arena);
     if (v != NULL)
         nt_key_read(l, &claim, v, l->c);
@@ -104,10 +105,10 @@ static void read_world(struct nt_load *l, const struct nt_scn_file *f, const siz
 {
     const struct nt_file_keys *r = &f->root;
     size_t before = l->src->errors;
-    const struct nt_yaml *networks  = cell_section(l, f, values, r->networks, "networks", NT_YAML_MAP);
-    const struct nt_yaml *gateways  = cell_section(l, f, values, r->gateways, "gateways", NT_YAML_MAP);
-    const struct nt_yaml *servers  = cell_section(l, f, values, r->servers, "servers", NT_YAML_MAP);
-    const struct nt_yaml *agents  = cell_section(l, f, values, r->agents, "agents", NT_YAML_MAP);
+    const struct nt_yaml *networks = cell_section(l, f, values, r->networks, "networks", NT_YAML_MAP);
+    const struct nt_yaml *gateways = cell_section(l, f, values, r->gateways, "gateways", NT_YAML_MAP);
+    const struct nt_yaml *servers = cell_section(l, f, values, r->servers, "servers", NT_YAML_MAP);
+    const struct nt_yaml *agents = cell_section(l, f, values, r->agents, "agents", NT_YAML_MAP);
     if (networks == NULL || l->src->errors != before || l->nomem)
         return;
     nt_load_networks(l, networks);
@@ -128,7 +129,7 @@ static void read_world(struct nt_load *l, const struct nt_scn_file *f, const siz
 static void read_story(struct nt_load *l, const struct nt_scn_file *f, const size_t *values)
 {
     size_t before = l->src->errors;
-    const struct nt_yaml *steps  = cell_section(l, f, values, f->root.steps, "steps", NT_YAML_LIST);
+    const struct nt_yaml *steps = cell_section(l, f, values, f->root.steps, "steps", NT_YAML_LIST);
     if (l->src->errors == before && !l->nomem)
         nt_load_steps(l, steps);
     if (l->src->errors == before && !l->nomem)
@@ -137,7 +138,7 @@ static void read_story(struct nt_load *l, const struct nt_scn_file *f, const siz
     const struct nt_yaml *expect = f->root.expect != NULL ? f->root.expect : &f->nothing;
     expect = nt_where_merge(&f->matrix, f->wheres, f->where_count, values, expect, l->arena);
     l->nomem = l->nomem || expect == NULL;
-    expect  = cell_section(l, f, values, expect, "expect", NT_YAML_MAP);
+    expect = cell_section(l, f, values, expect, "expect", NT_YAML_MAP);
     if (l->src->errors == before && !l->nomem)
         nt_load_expect(l, expect);
     if (!l->nomem && expect != NULL)

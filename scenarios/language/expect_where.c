@@ -89,7 +89,8 @@ static const struct nt_yaml *without_when(const struct nt_yaml *entry, struct nt
     return out;
 }
 
-struct nt_where *nt_where_read(const struct nt_matrix *m, const struct nt_yaml *section, struct nt_source *src, struct nt_arena *arena)
+struct nt_where *nt_where_read(const struct nt_matrix *m, const struct nt_yaml *section, struct nt_source *src,
+                               struct nt_arena *arena)
 {
     if (section->kind != NT_YAML_LIST) {
         nt_diag_mend(nt_source_error(src, section->place, "'expect-where' must be a list, not %s", nt_yaml_kind_name(section)),

@@ -14,7 +14,8 @@ struct nt_where {
 };
 
 /* The entries of the section. An entry with errors stays empty; NULL with errors, or without memory. */
-struct nt_where *nt_where_read(const struct nt_matrix *m, const struct nt_yaml *section, struct nt_source *src, struct nt_arena *arena);
+struct nt_where *nt_where_read(const struct nt_matrix *m, const struct nt_yaml *section, struct nt_source *src,
+                               struct nt_arena *arena);
 /* 'expect' with the entries that apply to the cell merged over it, in file order. NULL without memory. */
 const struct nt_yaml *nt_where_merge(const struct nt_matrix *m, const struct nt_where *where, size_t count, const size_t *values,
                                      const struct nt_yaml *expect, struct nt_arena *arena);

@@ -76,7 +76,8 @@ static bool read_file(struct nt_scn_file *f)
         scan_axes(f);
     if (l.nomem)
         nt_source_nomem(s);
-    /* Cells are read in spite of other errors, so that all are reported at once, unless something is missing that every cell needs. */
+    /* Cells are read in spite of other errors, so that all are reported at once, unless something is missing that every cell needs.
+     */
     return s->errors == before && tags && !l.nomem && f->root.claim != NULL && f->root.networks != NULL;
 }
 
@@ -117,7 +118,7 @@ static struct nt_scn_file *new_file(const char *path, const char *text, size_t l
 }
 
 static struct nt_scn_file *load_bytes(const char *path, const char *text, size_t len, const char *id_path, const char *shown,
-                                enum nt_carrier_name carrier, struct nt_diags *diags)
+                                      enum nt_carrier_name carrier, struct nt_diags *diags)
 {
     size_t before = diags->count;
     if (len > NT_SCN_FILE_MAX) {
@@ -149,7 +150,8 @@ struct nt_scn_file *nt_scn_load_text(const char *text, size_t len, const char *i
     return load_bytes(shown, text, len, id_path, shown, NT_CARRIER_ANY, diags);
 }
 
-struct nt_scn_file *nt_scn_load(const char *path, const char *id_path, const char *shown, enum nt_carrier_name carrier, struct nt_diags *diags)
+struct nt_scn_file *nt_scn_load(const char *path, const char *id_path, const char *shown, enum nt_carrier_name carrier,
+                                struct nt_diags *diags)
 {
     FILE *in = fopen(path, "rb");
     if (in == NULL) {

@@ -13,7 +13,8 @@ struct nt_scn_file;
 
 /* `path`: the file; `id_path`: its name in ids ("classic/four-types"); `shown`: its name in diagnostics and results.json. Expands
  * and checks every cell, also that the carrier can run it. NULL with diagnostics. */
-struct nt_scn_file *nt_scn_load(const char *path, const char *id_path, const char *shown, enum nt_carrier_name carrier, struct nt_diags *diags);
+struct nt_scn_file *nt_scn_load(const char *path, const char *id_path, const char *shown, enum nt_carrier_name carrier,
+                                struct nt_diags *diags);
 /* The same from memory, without a carrier (fuzzing, tests). */
 struct nt_scn_file *nt_scn_load_text(const char *text, size_t len, const char *id_path, const char *shown, struct nt_diags *diags);
 void nt_scn_file_del(struct nt_scn_file *f);

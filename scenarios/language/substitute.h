@@ -1,4 +1,5 @@
-/* ${axis} in values: alone it becomes the value of the axis with its type; in a longer text, the text of the value. $${ is a literal ${. */
+/* ${axis} in values: alone it becomes the value of the axis with its type; in a longer text, the text of the value. $${ is a
+ * literal ${. */
 #ifndef NT_LANGUAGE_SUBSTITUTE_H
 #define NT_LANGUAGE_SUBSTITUTE_H
 

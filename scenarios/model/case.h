@@ -24,15 +24,15 @@ struct nt_place {
 struct nt_scn_network {
     char *name;
     struct nt_place place;
-    struct nt_prefix ipv4, ipv6;     /* addr.family NT_AF_NONE: none */
+    struct nt_prefix ipv4, ipv6; /* addr.family NT_AF_NONE: none */
     nt_time delay, jitter;
     uint32_t loss, duplicate, reorder; /* parts of NT_CHANCE_ONE */
-    uint64_t rate;                   /* bits per second; 0: unlimited */
-    uint32_t queue, mtu;             /* 100, 1500 */
+    uint64_t rate;                     /* bits per second; 0: unlimited */
+    uint32_t queue, mtu;               /* 100, 1500 */
     enum nt_medium medium;
     struct nt_place medium_place, burst_place; /* of these keys; line 0: not given */
     struct nt_burst_loss burst;
-    struct nt_wifi_config wifi;      /* of NT_MEDIUM_WIFI, defaults filled in */
+    struct nt_wifi_config wifi; /* of NT_MEDIUM_WIFI, defaults filled in */
 };
 
 #define NT_SCN_ADDRESSES_MAX (NT_NAT_ADDRESSES_MAX + 4)
@@ -52,7 +52,7 @@ struct nt_scn_gateway {
     size_t inside_count;
     struct nt_scn_attachment outside; /* policy.addresses IPv4 ones */
     struct nt_nat_policy policy;
-    char *preset;                     /* "" for a policy written out */
+    char *preset; /* "" for a policy written out */
 };
 
 enum { NT_SCN_STUN = 1, NT_SCN_TURN = 2, NT_SCN_PLATFORM = 4, NT_SCN_COTURN = 8 /* a real server instead of ours */ };
@@ -64,15 +64,15 @@ struct nt_scn_user {
 struct nt_scn_server {
     char *name;
     struct nt_place place;
-    uint8_t kinds;                    /* bits */
-    struct nt_scn_attachment on;      /* IPv4: [0] the service; [1] alternate (behaviour) and relayed addresses */
+    uint8_t kinds;               /* bits */
+    struct nt_scn_attachment on; /* IPv4: [0] the service; [1] alternate (behaviour) and relayed addresses */
     bool behaviour, md5, sha256;
-    struct nt_addr relay, relay6;     /* the relay address; unset without TURN */
-    uint16_t port_low, port_high;     /* 0, 0: default */
+    struct nt_addr relay, relay6; /* the relay address; unset without TURN */
+    uint16_t port_low, port_high; /* 0, 0: default */
     struct nt_scn_user *users;
     size_t user_count;
-    char *realm;                      /* "natsim" by default */
-    uint32_t lifetime;                /* seconds; 0: default */
+    char *realm;       /* "natsim" by default */
+    uint32_t lifetime; /* seconds; 0: default */
     nt_time nonce_lifetime;
     uint32_t quota;
     struct nt_prefix *deny;
@@ -88,17 +88,17 @@ struct nt_scn_turn_use {
 struct nt_scn_agent {
     char *name;
     struct nt_place place;
-    char *exec;                        /* the command of a process that is the agent; NULL: ours */
+    char *exec; /* the command of a process that is the agent; NULL: ours */
     struct nt_scn_attachment *on;
     size_t on_count;
-    int role;                          /* enum nt_ice_role; 0: the caller is controlling */
+    int role; /* enum nt_ice_role; 0: the caller is controlling */
     enum nt_ice_policy policy;
     enum nt_ice_trickle trickle;
-    bool trickle_given;                /* otherwise a process trickles when both sides can */
+    bool trickle_given; /* otherwise a process trickles when both sides can */
     uint16_t max_pairs;
     nt_time ta, rto, keepalive, nomination_wait; /* as in struct nt_ice_config */
     bool no_consent, no_ice2, icmp_errors, ipv6;
-    uint64_t tie_breaker;              /* 0: random */
+    uint64_t tie_breaker; /* 0: random */
     uint32_t *stun;
     size_t stun_count;
     struct nt_scn_turn_use *turn;
@@ -113,8 +113,17 @@ struct nt_scn_node {
 };
 
 enum nt_scn_step_kind {
-    NT_STEP_CALL = 1, NT_STEP_REOFFER, NT_STEP_SEND, NT_STEP_SIGNALLING, NT_STEP_FAULT, NT_STEP_LINK, NT_STEP_NAT, NT_STEP_SERVER,
-    NT_STEP_PARTITION, NT_STEP_INJECT, NT_STEP_RUN
+    NT_STEP_CALL = 1,
+    NT_STEP_REOFFER,
+    NT_STEP_SEND,
+    NT_STEP_SIGNALLING,
+    NT_STEP_FAULT,
+    NT_STEP_LINK,
+    NT_STEP_NAT,
+    NT_STEP_SERVER,
+    NT_STEP_PARTITION,
+    NT_STEP_INJECT,
+    NT_STEP_RUN
 };
 
 enum nt_scn_message { NT_MESSAGE_ANY = 0, NT_MESSAGE_OFFER, NT_MESSAGE_ANSWER, NT_MESSAGE_CANDIDATE };
@@ -123,33 +132,33 @@ enum nt_scn_signal_act { NT_SIGNAL_DELAY = 1, NT_SIGNAL_DROP, NT_SIGNAL_DUPLICAT
 struct nt_scn_step {
     struct nt_place place;
     enum nt_scn_step_kind kind;
-    char *text;                        /* the name of the step: "call", "drop", ... */
-    nt_time at;                        /* when after.kind is NODE_NONE */
-    struct nt_scn_node after;          /* the first event of this name at this node */
-    char *event;                       /* "check-sent", ... */
+    char *text;               /* the name of the step: "call", "drop", ... */
+    nt_time at;               /* when after.kind is NODE_NONE */
+    struct nt_scn_node after; /* the first event of this name at this node */
+    char *event;              /* "check-sent", ... */
     nt_time delay;
-    uint32_t from, to;                 /* agents */
-    uint32_t bytes, count;             /* send: 200, 10 */
-    nt_time interval;                  /* send: 20 ms */
+    uint32_t from, to;     /* agents */
+    uint32_t bytes, count; /* send: 200, 10 */
+    nt_time interval;      /* send: 20 ms */
     enum nt_scn_message message;
     enum nt_scn_signal_act act;
-    nt_time by;                        /* by how much signalling, or packets, are delayed */
-    int fault;                         /* enum nt_fault_kind (natsim/fabric/fabric.h) */
-    struct nt_scn_node where;          /* fault, link, nat, server, inject */
-    uint32_t port;                     /* link: attachment number; a gateway: inside ones first, then outside */
+    nt_time by;               /* by how much signalling, or packets, are delayed */
+    int fault;                /* enum nt_fault_kind (natsim/fabric/fabric.h) */
+    struct nt_scn_node where; /* fault, link, nat, server, inject */
+    uint32_t port;            /* link: attachment number; a gateway: inside ones first, then outside */
     bool up;
-    int control;                       /* enum nt_control */
-    char *filter;                      /* BPF; NULL: all packets */
+    int control;  /* enum nt_control */
+    char *filter; /* BPF; NULL: all packets */
     uint32_t *nth;
     size_t nth_count;
-    nt_time duration;                  /* the key `for`; 0: without end */
+    nt_time duration;                    /* the key `for`; 0: without end */
     struct nt_scn_node *side_a, *side_b; /* partition */
     size_t side_a_count, side_b_count;
-    struct nt_addr as, dst;            /* inject */
-    uint8_t *payload;                  /* inject: the bytes, made at load */
+    struct nt_addr as, dst; /* inject */
+    uint8_t *payload;       /* inject: the bytes, made at load */
     size_t payload_len;
-    char *command;                     /* run */
-    char **prints;                     /* run: texts it must print; count 0: it must exit with status 0 */
+    char *command; /* run */
+    char **prints; /* run: texts it must print; count 0: it must exit with status 0 */
     size_t print_count;
 };
 
@@ -163,9 +172,9 @@ struct nt_scn_count { /* 5, ">= 5"; unset: not expected */
     struct nt_place place;
 };
 
-struct nt_scn_match { /* any of these types or addresses; empty: any candidate */
-    uint8_t types;                     /* bits 1 << enum nt_ice_type */
-    struct nt_addr *addresses;         /* port 0: any port */
+struct nt_scn_match {          /* any of these types or addresses; empty: any candidate */
+    uint8_t types;             /* bits 1 << enum nt_ice_type */
+    struct nt_addr *addresses; /* port 0: any port */
     size_t address_count;
 };
 
@@ -175,19 +184,19 @@ struct nt_scn_pair_expect {
     struct nt_place place;
     struct nt_scn_match local, remote;
     enum nt_tri receivable, sendable, handshake, valid, nominated;
-    struct nt_scn_count count;         /* unset: ">= 1" */
+    struct nt_scn_count count; /* unset: ">= 1" */
 };
 
 struct nt_scn_agent_expect {
     struct nt_place place;
     struct nt_place state_place, role_place, selected_place, candidates_place, prflx_place;
-    int state;                         /* enum nt_ice_state; -1: not expected */
-    int role;                          /* 0: not expected */
+    int state; /* enum nt_ice_state; -1: not expected */
+    int role;  /* 0: not expected */
     struct nt_scn_count checks;
     bool selected;
     struct nt_scn_match selected_local, selected_remote;
     bool candidates;
-    uint32_t candidate_counts[4];      /* by enum nt_ice_type */
+    uint32_t candidate_counts[4]; /* by enum nt_ice_type */
     bool prflx;
     struct nt_scn_count prflx_local, prflx_remote;
     struct nt_addr *prflx_from;
@@ -198,13 +207,13 @@ struct nt_scn_agent_expect {
 
 struct nt_scn_packets_expect {
     struct nt_place place;
-    char *tap;                         /* full name */
-    int direction;                     /* enum nt_direction, 0: both */
-    char *filter;                      /* NULL: all */
+    char *tap;     /* full name */
+    int direction; /* enum nt_direction, 0: both */
+    char *filter;  /* NULL: all */
     struct nt_scn_count count;
 };
 
-struct nt_scn_event {                  /* never */
+struct nt_scn_event { /* never */
     struct nt_place place;
     struct nt_scn_node node;
     char *event;
@@ -214,35 +223,35 @@ enum { NT_PATH_UNASKED = 0, NT_PATH_ORACLE = 8 }; /* beside enum nt_path_bit, wh
 
 struct nt_scn_expect {
     struct nt_place path_place, data_place, within_place, conformance_place, limit_place;
-    unsigned path;                     /* bits: any of these; NT_PATH_ORACLE only alone */
+    unsigned path;                      /* bits: any of these; NT_PATH_ORACLE only alone */
     struct nt_scn_agent_expect *agents; /* one for each agent of the case */
-    struct nt_scn_count data_lost;     /* unset: the default rule */
+    struct nt_scn_count data_lost;      /* unset: the default rule */
     struct nt_scn_packets_expect *packets;
     size_t packet_count;
-    bool conformance_asked;            /* the key is given: processes are judged, too */
-    char **rules;                      /* that must be broken; count 0: clean */
+    bool conformance_asked; /* the key is given: processes are judged, too */
+    char **rules;           /* that must be broken; count 0: clean */
     size_t rule_count;
-    nt_time within;                    /* 0: not expected */
-    nt_time until;                     /* 0: not given */
-    nt_time limit;                     /* 10 minutes by default */
+    nt_time within; /* 0: not expected */
+    nt_time until;  /* 0: not given */
+    nt_time limit;  /* 10 minutes by default */
     struct nt_scn_event *never;
     size_t never_count;
     struct nt_place outcomes_place, explore_place;
-    uint32_t explore_first;            /* deliveries to choose; 0: no exploration */
+    uint32_t explore_first; /* deliveries to choose; 0: no exploration */
     nt_time explore_window;
-    unsigned outcomes;                 /* bits of enum nt_path_bit, 0: not asked */
+    unsigned outcomes; /* bits of enum nt_path_bit, 0: not asked */
 };
 
 struct nt_scn_param {
     char *name;
-    char *json;                        /* the value with its type, as JSON */
-    char *label;                       /* as in the id */
+    char *json;  /* the value with its type, as JSON */
+    char *label; /* as in the id */
 };
 
 struct nt_scn_case {
-    char *id;                          /* "classic/four-types[left=none,right=none]", without #seed */
-    char *file;                        /* as in results.json */
-    char *path;                        /* to open it */
+    char *id;   /* "classic/four-types[left=none,right=none]", without #seed */
+    char *file; /* as in results.json */
+    char *path; /* to open it */
     char *claim;
     char **tags;
     size_t tag_count;
@@ -261,8 +270,8 @@ struct nt_scn_case {
     struct nt_scn_step *steps;
     size_t step_count;
     struct nt_scn_expect expect;
-    uint32_t caller, callee;           /* of the call step; NT_SCN_NONE without a call */
-    struct nt_arena *arena;            /* the memory of all of it */
+    uint32_t caller, callee; /* of the call step; NT_SCN_NONE without a call */
+    struct nt_arena *arena;  /* the memory of all of it */
 };
 
 bool nt_scn_lossy(const struct nt_scn_case *c); /* a network may lose packets without a trace of it */

@@ -32,7 +32,7 @@ void nt_verdict_fail(struct nt_verdict *v, struct nt_place place, uint32_t packe
     va_end(args);
 }
 
-bool nt_count_holds(const struct nt_scn_count *c, int64_t found)
+static bool count_holds(const struct nt_scn_count *c, int64_t found)
 {
     switch (c->op) {
     case NT_OP_EQ: return found == c->value;
@@ -45,7 +45,7 @@ bool nt_count_holds(const struct nt_scn_count *c, int64_t found)
     return false;
 }
 
-const char *nt_count_text(const struct nt_scn_count *c, char *buf, size_t cap)
+static const char *count_text(const struct nt_scn_count *c, char *buf, size_t cap)
 {
     static const char *const ops[] = {"", "!= ", "< ", "<= ", "> ", ">= "};
     snprintf(buf, cap, "%s%" PRId64, ops[c->op], c->value);
@@ -55,8 +55,9 @@ const char *nt_count_text(const struct nt_scn_count *c, char *buf, size_t cap)
 void nt_verdict_count(struct nt_verdict *v, const struct nt_scn_count *expected, int64_t found, const char *what)
 {
     char want[40];
-    if (expected->set && !nt_count_holds(expected, found))
-        nt_verdict_fail(v, expected->place, 0, "%s: expected %s, found %" PRId64, what, nt_count_text(expected, want, sizeof want), found);
+    if (expected->set && !count_holds(expected, found))
+        nt_verdict_fail(v, expected->place, 0, "%s: expected %s, found %" PRId64, what, count_text(expected, want, sizeof want),
+                        found);
 }
 
 void nt_verdict_give(const struct nt_verdict *v, struct nt_result_case *r)

@@ -1,5 +1,6 @@
 #include "scenarios/model/words.h"
 
+// clang-format off
 const struct nt_word nt_role_words[] = {
     {"controlling", NT_ICE_CONTROLLING, false},
     {"controlled", NT_ICE_CONTROLLED, false},
@@ -23,6 +24,7 @@ const struct nt_word nt_pair_state_words[] = {
     {"failed", NT_ICE_PAIR_FAILED, false},
     {NULL, 0, false},
 };
+// clang-format on
 
 const char *nt_word_name(const struct nt_word *words, int64_t value)
 {

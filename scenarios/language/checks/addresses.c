@@ -69,7 +69,7 @@ static size_t fill_family(struct assign *as, const struct nt_scn_attachment *a, 
 }
 
 static void fill_attachment(struct assign *as, struct nt_scn_attachment *a, uint32_t count4, uint32_t count6, struct nt_place at,
-                 const char *name)
+                            const char *name)
 {
     const struct nt_scn_network *n = &as->l->c->networks[a->network];
     size_t want = (size_t)count4 + count6 + a->address_count;

@@ -21,5 +21,6 @@ void nt_check_carrier(struct nt_load *l)
     for (size_t i = 0; i < c->network_count && l->check->carrier == NT_CARRIER_BUILTIN; i++)
         check_builtin(l, &c->networks[i]);
     if (l->check->carrier == NT_CARRIER_NS3 && c->expect.explore_first > 0)
-        refuse_at(l, c->expect.explore_place, "the carrier ns3 cannot run other orders of deliveries ('explore')", "use --carrier builtin");
+        refuse_at(l, c->expect.explore_place, "the carrier ns3 cannot run other orders of deliveries ('explore')",
+                  "use --carrier builtin");
 }

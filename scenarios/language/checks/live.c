@@ -4,7 +4,8 @@ static void check_machine(struct nt_load *l, uint32_t agent, const struct nt_scn
 {
     const struct nt_scn_case *c = l->c;
     if ((agent == c->caller || agent == c->callee) && c->agents[agent].exec == NULL)
-        nt_diag_mend(nt_source_error(l->src, step->place, "'run' at agent '%s': real programs cannot run beside natsim's agent, which is in the call",
+        nt_diag_mend(nt_source_error(l->src, step->place,
+                                     "'run' at agent '%s': real programs cannot run beside natsim's agent, which is in the call",
                                      c->agents[agent].name),
                      "give the agent an 'exec', or run the program at another one");
 }
@@ -13,16 +14,17 @@ static void check_server(struct nt_load *l, uint32_t server, const struct nt_scn
 {
     const struct nt_scn_server *s = &l->c->servers[server];
     if ((s->kinds & NT_SCN_COTURN) == 0)
-        nt_diag_mend(nt_source_error(l->src, step->place, "'run' at server '%s': real programs cannot run beside natsim's server",
-                                     s->name),
-                     "run the program at an agent, or at a server of kind coturn");
+        nt_diag_mend(
+            nt_source_error(l->src, step->place, "'run' at server '%s': real programs cannot run beside natsim's server", s->name),
+            "run the program at an agent, or at a server of kind coturn");
 }
 
 static void check_sender(struct nt_load *l, const char *what, const struct nt_scn_step *step)
 {
     const struct nt_scn_case *c = l->c;
     if (step->from != NT_SCN_NONE && c->agents[step->from].exec != NULL)
-        nt_diag_mend(nt_source_error(l->src, step->place, "'%s' of agent '%s': a process cannot be told to do this", what, c->agents[step->from].name),
+        nt_diag_mend(nt_source_error(l->src, step->place, "'%s' of agent '%s': a process cannot be told to do this", what,
+                                     c->agents[step->from].name),
                      "leave the step out");
 }
 
@@ -34,7 +36,8 @@ static void check_agent_expect(struct nt_load *l, const struct nt_yaml *expect, 
     for (size_t i = 0; v != NULL && i < sizeof unreported / sizeof *unreported; i++) {
         const struct nt_yaml *key = v->kind == NT_YAML_MAP ? nt_yaml_get(v, unreported[i]) : NULL;
         if (key != NULL)
-            nt_diag_mend(nt_load_error(l, key, "'%s' of agent '%s': a process does not report this", unreported[i], l->c->agents[agent].name),
+            nt_diag_mend(nt_load_error(l, key, "'%s' of agent '%s': a process does not report this", unreported[i],
+                                       l->c->agents[agent].name),
                          "expect state, selected, candidates or checks");
     }
 }

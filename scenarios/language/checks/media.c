@@ -31,8 +31,8 @@ void nt_check_media(struct nt_load *l)
     each_attachment(c, count_one, counts);
     for (size_t i = 0; i < c->network_count; i++)
         if (c->networks[i].medium == NT_MEDIUM_P2P && counts[i] > 2)
-            nt_diag_mend(nt_source_error(l->src, c->networks[i].medium_place, "%zu are on p2p network '%s', and a line has two ends", counts[i],
-                                         c->networks[i].name),
+            nt_diag_mend(nt_source_error(l->src, c->networks[i].medium_place,
+                                         "%zu are on p2p network '%s', and a line has two ends", counts[i], c->networks[i].name),
                          "write medium: csma, or give each pair a line of its own");
 }
 

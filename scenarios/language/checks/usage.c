@@ -50,8 +50,8 @@ static void check_servers(struct nt_load *l)
     for (size_t i = 0; i < c->server_count; i++)
         if ((c->servers[i].kinds & NT_SCN_PLATFORM) == 0)
             mark_used(use_of(l, c->servers[i].place, "no agent names server '%s'", c->servers[i].name,
-                        "name it in an agent's 'stun' or 'turn', or leave it out"),
-                 named[i]);
+                             "name it in an agent's 'stun' or 'turn', or leave it out"),
+                      named[i]);
 }
 
 /* Somebody is behind a gateway when an agent or a server is on one of its inside networks, or behind another gateway there. */
@@ -81,15 +81,16 @@ static void check_networks(struct nt_load *l)
             }
     }
     for (size_t i = 0; i < c->network_count; i++)
-        mark_used(use_of(l, c->networks[i].place, "nobody is on network '%s'", c->networks[i].name, "attach somebody, or leave it out"),
-             touched[i]);
+        mark_used(
+            use_of(l, c->networks[i].place, "nobody is on network '%s'", c->networks[i].name, "attach somebody, or leave it out"),
+            touched[i]);
     for (size_t i = 0; i < c->gateway_count; i++) {
         bool used = false;
         for (size_t j = 0; j < c->gateways[i].inside_count; j++)
             used = used || on[c->gateways[i].inside[j].network];
         mark_used(use_of(l, c->gateways[i].place, "nobody is behind gateway '%s'", c->gateways[i].name,
-                    "attach somebody to its inside, or leave it out"),
-             used);
+                         "attach somebody to its inside, or leave it out"),
+                  used);
     }
 }
 
@@ -99,8 +100,8 @@ void nt_check_usage(struct nt_load *l)
     check_networks(l);
     for (size_t i = 0; i < l->c->agent_count; i++)
         mark_used(use_of(l, l->c->agents[i].place, "no step names agent '%s'", l->c->agents[i].name,
-                    "name it in the call, or leave it out"),
-             l->mentioned != NULL && l->mentioned[i]);
+                         "name it in the call, or leave it out"),
+                  l->mentioned != NULL && l->mentioned[i]);
 }
 
 void nt_report_unused(struct nt_file_check *c, struct nt_source *src)

@@ -13,7 +13,7 @@ const struct nt_key *nt_table_find(const struct nt_table *t, const char *name)
     return NULL;
 }
 
-void nt_key_unknown(struct nt_load *l, const struct nt_table *t, const struct nt_yaml *key)
+static void report_unknown_key(struct nt_load *l, const struct nt_table *t, const struct nt_yaml *key)
 {
     const char *names[KEYS_MAX];
     char list[LIST_TEXT];
@@ -39,7 +39,7 @@ static bool read_table(struct nt_load *l, const struct nt_table *t, const struct
     for (size_t i = 0; i < map->count; i++) {
         const struct nt_key *k = nt_table_find(t, map->keys[i]->text);
         if (k == NULL && !some)
-            nt_key_unknown(l, t, map->keys[i]);
+            report_unknown_key(l, t, map->keys[i]);
         else if (k != NULL && (k->flags & NT_KEY_UNBUILT))
             nt_load_error(l, map->keys[i], "'%s' is not in this version", k->name);
         else if (k != NULL)

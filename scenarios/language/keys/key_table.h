@@ -23,6 +23,5 @@ bool nt_table_read(struct nt_load *l, const struct nt_table *t, const struct nt_
 /* As above, but ignores keys that are not in the table: names that the caller reads itself. */
 bool nt_table_read_known(struct nt_load *l, const struct nt_table *t, const struct nt_yaml *map, void *object);
 const struct nt_key *nt_table_find(const struct nt_table *t, const char *name);
-void nt_key_unknown(struct nt_load *l, const struct nt_table *t, const struct nt_yaml *key);
 
 #endif

@@ -110,7 +110,7 @@ static void report_signed(struct nt_load *l, const struct nt_key *k, const struc
     bool whole = k->type == NT_KEY_I32, fine = r == NT_UNIT_FINE && !whole;
     const char *what = whole ? "whole number" : "number";
     int64_t part = whole ? 1 : 1000;
-    struct nt_diag *d = fine                   ? nt_load_error(l, v, "'%s' has too many digits", v->text)
+    struct nt_diag *d = fine                 ? nt_load_error(l, v, "'%s' has too many digits", v->text)
                         : r == NT_UNIT_RANGE ? nt_load_error(l, v, "%s is out of range for '%s'", v->text, k->name)
                                              : nt_load_error(l, v, "'%s' is not a %s", v->text, what);
     nt_diag_mend(d, "write a %s from %" PRId64 " to %" PRId64 "%s", what, (int64_t)k->low / part, (int64_t)k->high / part,

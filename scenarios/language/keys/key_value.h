@@ -14,8 +14,8 @@ enum nt_key_type {
     NT_KEY_U16,
     NT_KEY_U32,
     NT_KEY_U64,
-    NT_KEY_I32,     /* int32_t */
-    NT_KEY_DECIMAL, /* int32_t in thousandths, like its bounds */
+    NT_KEY_I32,      /* int32_t */
+    NT_KEY_DECIMAL,  /* int32_t in thousandths, like its bounds */
     NT_KEY_BOOL,     /* on, off, true, false */
     NT_KEY_NOT,      /* bool: true for off, false for on */
     NT_KEY_TRI,      /* enum nt_tri */

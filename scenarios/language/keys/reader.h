@@ -3,10 +3,10 @@
 #define NT_KEYS_READER_H
 
 #include "core/base/map.h"
-#include "scenarios/model/case.h"
 #include "scenarios/language/text/names.h"
 #include "scenarios/language/text/source.h"
 #include "scenarios/language/text/yaml.h"
+#include "scenarios/model/case.h"
 
 /* What is collected over all cells of a file. */
 struct nt_file_check {
@@ -31,7 +31,7 @@ struct nt_load {
     struct nt_map given;      /* (network, address) -> index in given_places */
     struct nt_place *given_places;
     size_t given_count, given_cap;
-    bool *mentioned;        /* agents that a step names; NULL before the steps */
+    bool *mentioned;             /* agents that a step names; NULL before the steps */
     struct nt_file_check *check; /* NULL: this cell was checked before */
     bool nomem;
 };

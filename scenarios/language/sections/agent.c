@@ -20,8 +20,10 @@ struct form {
 static const struct nt_word modes[] = {{"full", NT_ICE_FULL, false}, {"lite", NT_ICE_LITE, true}, {NULL, 0, false}};
 static const struct nt_word nominations[] = {
     {"regular", NT_ICE_REGULAR, false}, {"aggressive", NT_ICE_AGGRESSIVE, true}, {NULL, 0, false}};
-static const struct nt_word trickles[] = {
-    {"off", NT_ICE_TRICKLE_OFF, false}, {"half", NT_ICE_TRICKLE_HALF, false}, {"full", NT_ICE_TRICKLE_FULL, false}, {NULL, 0, false}};
+static const struct nt_word trickles[] = {{"off", NT_ICE_TRICKLE_OFF, false},
+                                          {"half", NT_ICE_TRICKLE_HALF, false},
+                                          {"full", NT_ICE_TRICKLE_FULL, false},
+                                          {NULL, 0, false}};
 static const struct nt_word policies[] = {{"all", NT_ICE_ALL, false}, {"relay", NT_ICE_RELAY_ONLY, false}, {NULL, 0, false}};
 static const struct nt_word transports[] = {{"udp", NT_UDP, false}, {"tcp", NT_TCP, true}, {"tls", NT_TLS, true}, {NULL, 0, false}};
 
@@ -42,14 +44,25 @@ static const struct nt_key keys[] = {
      FORM(nomination_wait),
      .schema = "{\"$ref\": \"#/$defs/time\"}",
      .doc = "wait after the first valid pair; by default 100ms if the best pair is direct, 500ms and 4 RTT if it is relayed"},
-    {.name = "trickle", .type = NT_KEY_WORD, AGENT(trickle), .words = trickles, .doc = "trickle ICE (RFC 8838); full: the peer is known to support it; off by default, except for processes, which trickle when both sides can"},
+    {.name = "trickle",
+     .type = NT_KEY_WORD,
+     AGENT(trickle),
+     .words = trickles,
+     .doc = "trickle ICE (RFC 8838); full: the peer is known to support it; off by default, except for processes, which trickle "
+            "when both sides can"},
     {.name = "policy",
      .type = NT_KEY_WORD,
      AGENT(policy),
      .words = policies,
      .doc = "candidates of all types, or relayed candidates only"},
     {.name = "streams", .type = NT_KEY_U16, FORM(streams), .low = 1, .high = 1, .flags = NT_KEY_ONLY, .doc = "1, the default"},
-    {.name = "components", .type = NT_KEY_U16, FORM(components), .low = 1, .high = 1, .flags = NT_KEY_ONLY, .doc = "1, the default"},
+    {.name = "components",
+     .type = NT_KEY_U16,
+     FORM(components),
+     .low = 1,
+     .high = 1,
+     .flags = NT_KEY_ONLY,
+     .doc = "1, the default"},
     {.name = "max-pairs",
      .type = NT_KEY_U16,
      AGENT(max_pairs),
@@ -67,7 +80,12 @@ static const struct nt_key keys[] = {
      .schema = "{\"anyOf\": [{\"const\": \"formula\"}, {\"$ref\": \"#/$defs/time\"}]}",
      .doc = "of checks; 500ms by default; formula: as in RFC 8445, 14.3"},
     {.name = "consent", .type = NT_KEY_NOT, AGENT(no_consent), .doc = "consent checks (RFC 7675); on by default"},
-    {.name = "keepalive", .type = NT_KEY_TIME, AGENT(keepalive), .low = NT_ICE_TR, .high = NT_UNIT_TIME_MAX, .doc = "interval of keepalives; 15s by default"},
+    {.name = "keepalive",
+     .type = NT_KEY_TIME,
+     AGENT(keepalive),
+     .low = NT_ICE_TR,
+     .high = NT_UNIT_TIME_MAX,
+     .doc = "interval of keepalives; 15s by default"},
     {.name = "ice2", .type = NT_KEY_NOT, AGENT(no_ice2), .doc = "the ice2 option; true by default"},
     {.name = "icmp-errors", .type = NT_KEY_BOOL, AGENT(icmp_errors), .doc = "an ICMP error fails the pair; false by default"},
     {.name = "stun", FORM(stun), .schema = "{\"$ref\": \"#/$defs/names\"}", .doc = "STUN servers for server-reflexive candidates"},
@@ -109,7 +127,11 @@ static const struct nt_key turn_keys[] = {
      .offset = offsetof(struct turn_form, password),
      .flags = NT_KEY_REQUIRED,
      .doc = "password of the user"},
-    {.name = "transport", .type = NT_KEY_WORD, .offset = offsetof(struct turn_form, transport), .words = transports, .doc = "udp, the default"},
+    {.name = "transport",
+     .type = NT_KEY_WORD,
+     .offset = offsetof(struct turn_form, transport),
+     .words = transports,
+     .doc = "udp, the default"},
 };
 const struct nt_table nt_table_turn = NT_TABLE("turn", "a TURN entry", turn_keys);
 

@@ -27,7 +27,8 @@ static const struct nt_key attachment_keys[] = {
     {.name = "walk",
      .offset = offsetof(struct form, walk),
      .schema = "{\"type\": \"array\", \"minItems\": 2, \"maxItems\": 1000, \"items\": {\"$ref\": \"#/$defs/waypoint\"}}",
-     .doc = "where it walks in the Wi-Fi cell: straight from one waypoint to the next; it stands still before the first and after the last"},
+     .doc = "where it walks in the Wi-Fi cell: straight from one waypoint to the next; it stands still before the first and after "
+            "the last"},
 };
 const struct nt_table nt_table_attachment = NT_TABLE("attachment", "an attachment", attachment_keys);
 
@@ -82,8 +83,8 @@ bool nt_load_give(struct nt_load *l, const struct nt_yaml *at, uint32_t network,
     struct given_key k = given_key(network, a);
     uint32_t before = nt_map_get(&l->given, &k);
     if (before != NT_MAP_NONE) {
-        nt_diag_mend(nt_load_error(l, at, "address %s is given twice on network '%s'", text, n->name),
-                     "it is already in line %d", l->given_places[before].line);
+        nt_diag_mend(nt_load_error(l, at, "address %s is given twice on network '%s'", text, n->name), "it is already in line %d",
+                     l->given_places[before].line);
         return false;
     }
     if (nt_grow(&l->given_places, &l->given_cap, l->given_count + 1, sizeof *l->given_places, NT_MAP_NONE - 2) != NT_OK ||

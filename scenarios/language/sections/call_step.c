@@ -36,7 +36,12 @@ struct send_form {
 static const struct nt_key send_keys[] = {
     {.name = "from", NODE(send_form, from), .doc = "the sender"},
     {.name = "to", NODE(send_form, to), .doc = "the receiver"},
-    {.name = "bytes", .type = NT_KEY_U32, SEND(bytes), .low = 1, .high = NT_DATAGRAM_MAX, .doc = "payload of each datagram; 200 by default"},
+    {.name = "bytes",
+     .type = NT_KEY_U32,
+     SEND(bytes),
+     .low = 1,
+     .high = NT_DATAGRAM_MAX,
+     .doc = "payload of each datagram; 200 by default"},
     {.name = "count", .type = NT_KEY_U32, SEND(count), .low = 1, .high = 1000000, .doc = "number of datagrams; 10 by default"},
     {.name = "interval", .type = NT_KEY_TIME, SEND(interval), .doc = "between two datagrams; 20ms by default"},
 };
@@ -65,7 +70,12 @@ static const struct nt_key signalling_keys[] = {
      SIGNALLING(message),
      .words = message_words,
      .doc = "offer, answer, candidate (a trickled one) or any, the default"},
-    {.name = "delay", .type = NT_KEY_TIME, SIGNALLING(delay), .low = 1, .high = NT_UNIT_TIME_MAX, .doc = "by how much it is delayed"},
+    {.name = "delay",
+     .type = NT_KEY_TIME,
+     SIGNALLING(delay),
+     .low = 1,
+     .high = NT_UNIT_TIME_MAX,
+     .doc = "by how much it is delayed"},
     {.name = "drop", .type = NT_KEY_BOOL, SIGNALLING(drop), .doc = "true: it is dropped"},
     {.name = "duplicate", .type = NT_KEY_BOOL, SIGNALLING(duplicate), .doc = "true: it arrives twice"},
 };

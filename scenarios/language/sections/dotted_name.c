@@ -40,8 +40,8 @@ static bool split_name(struct nt_load *l, const struct nt_yaml *v, const char *w
     return false;
 }
 
-static void report_unknown_word(struct nt_load *l, const struct nt_yaml *v, const char *what, const char *word, struct nt_scn_node n,
-                     const char *const *words, size_t count)
+static void report_unknown_word(struct nt_load *l, const struct nt_yaml *v, const char *what, const char *word,
+                                struct nt_scn_node n, const char *const *words, size_t count)
 {
     char list[400];
     const char *near = nt_nearest(word, words, count);

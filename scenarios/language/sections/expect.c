@@ -143,7 +143,8 @@ static void read_exploration(struct nt_load *l, const struct nt_yaml *section, c
     if (f->explore != NULL)
         nt_table_read(l, &nt_table_explore, f->explore, e);
     else if (nt_yaml_get(section, "outcomes") != NULL)
-        nt_diag_mend(nt_load_error(l, nt_yaml_get(section, "outcomes"), "'outcomes' needs 'explore'"), "add explore: {first: 6, window: 5ms}");
+        nt_diag_mend(nt_load_error(l, nt_yaml_get(section, "outcomes"), "'outcomes' needs 'explore'"),
+                     "add explore: {first: 6, window: 5ms}");
 }
 
 static void read_packets(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_expect *e)
@@ -254,7 +255,8 @@ void nt_load_expect(struct nt_load *l, const struct nt_yaml *section)
     e->path = f.path;
     e->path_place = place_of(section, "path");
     if ((e->path & NT_PATH_ORACLE) != 0 && e->path != NT_PATH_ORACLE)
-        nt_diag_mend(nt_load_error(l, nt_yaml_get(section, "path"), "'oracle' cannot be combined with other paths"), "write path: oracle");
+        nt_diag_mend(nt_load_error(l, nt_yaml_get(section, "path"), "'oracle' cannot be combined with other paths"),
+                     "write path: oracle");
     if (f.data != NULL) {
         e->data_place = f.data->place;
         nt_table_read(l, &nt_table_data, f.data, e);

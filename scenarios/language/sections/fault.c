@@ -25,9 +25,10 @@ struct form {
         {.name = "nth",                                                                                                            \
          AT(nth),                                                                                                                  \
          .schema = "{\"$ref\": \"#/$defs/numbers\"}",                                                                              \
-         .doc = "which of the matching packets, counted from 1; all by default"},                                                        \
+         .doc = "which of the matching packets, counted from 1; all by default"},                                                  \
     {                                                                                                                              \
-        .name = "for", .type = NT_KEY_TIME, AT(duration), .low = 1, .high = NT_UNIT_TIME_MAX, .doc = "how long; without end by default"      \
+        .name = "for", .type = NT_KEY_TIME, AT(duration), .low = 1, .high = NT_UNIT_TIME_MAX,                                      \
+        .doc = "how long; without end by default"                                                                                  \
     }
 
 static const struct nt_key fault_keys[] = {COMMON};

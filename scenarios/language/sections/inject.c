@@ -15,7 +15,11 @@ struct form {
 #define AT(field) .offset = offsetof(struct form, field)
 
 static const struct nt_key keys[] = {
-    {.name = "at", AT(at), .schema = "{\"type\": \"string\"}", .flags = NT_KEY_REQUIRED, .doc = "the agent or server that sends it"},
+    {.name = "at",
+     AT(at),
+     .schema = "{\"type\": \"string\"}",
+     .flags = NT_KEY_REQUIRED,
+     .doc = "the agent or server that sends it"},
     {.name = "as", .type = NT_KEY_ENDPOINT, AT(as), .flags = NT_KEY_REQUIRED, .doc = "source address, ADDR:PORT"},
     {.name = "to", .type = NT_KEY_ENDPOINT, AT(to), .flags = NT_KEY_REQUIRED, .doc = "destination address, ADDR:PORT"},
     {.name = "stun", AT(stun), .schema = "{\"$ref\": \"#/$defs/stun\"}", .doc = "a STUN message"},

@@ -33,24 +33,38 @@ static const struct nt_key burst_keys[] = {
 };
 const struct nt_table nt_table_burst = NT_TABLE("burst", "'burst-loss'", burst_keys);
 
-static const struct nt_word standards[] = {{"802.11a", NT_WIFI_80211A, false},   {"802.11b", NT_WIFI_80211B, false},
-                                           {"802.11g", NT_WIFI_80211G, false},   {"802.11n", NT_WIFI_80211N, false},
-                                           {"802.11ac", NT_WIFI_80211AC, false}, {"802.11ax", NT_WIFI_80211AX, false},
+static const struct nt_word standards[] = {{"802.11a", NT_WIFI_80211A, false},
+                                           {"802.11b", NT_WIFI_80211B, false},
+                                           {"802.11g", NT_WIFI_80211G, false},
+                                           {"802.11n", NT_WIFI_80211N, false},
+                                           {"802.11ac", NT_WIFI_80211AC, false},
+                                           {"802.11ax", NT_WIFI_80211AX, false},
                                            {NULL, 0, false}};
-static const struct nt_word controls[] = {{"minstrel", NT_WIFI_MINSTREL, false}, {"aarf", NT_WIFI_AARF, false},
-                                          {"ideal", NT_WIFI_IDEAL, false},       {"slowest", NT_WIFI_SLOWEST, false},
+static const struct nt_word controls[] = {{"minstrel", NT_WIFI_MINSTREL, false},
+                                          {"aarf", NT_WIFI_AARF, false},
+                                          {"ideal", NT_WIFI_IDEAL, false},
+                                          {"slowest", NT_WIFI_SLOWEST, false},
                                           {NULL, 0, false}};
 
 #define WIFI(field) .offset = offsetof(struct nt_wifi_config, field)
 
 static const struct nt_key wifi_keys[] = {
-    {.name = "standard", .type = NT_KEY_WORD, WIFI(standard), .words = standards, .doc = "the IEEE 802.11 standard; 802.11a by default"},
+    {.name = "standard",
+     .type = NT_KEY_WORD,
+     WIFI(standard),
+     .words = standards,
+     .doc = "the IEEE 802.11 standard; 802.11a by default"},
     {.name = "control",
      .type = NT_KEY_WORD,
      WIFI(control),
      .words = controls,
      .doc = "rate control: minstrel (default), aarf (802.11a, b and g), ideal, or always the slowest rate"},
-    {.name = "tx-power", .type = NT_KEY_I32, WIFI(tx_power), .low = NT_KEY_SIGNED(-20), .high = 40, .doc = "transmit power in dBm; 16 by default"},
+    {.name = "tx-power",
+     .type = NT_KEY_I32,
+     WIFI(tx_power),
+     .low = NT_KEY_SIGNED(-20),
+     .high = 40,
+     .doc = "transmit power in dBm; 16 by default"},
     {.name = "path-loss",
      .type = NT_KEY_DECIMAL,
      WIFI(path_loss),
@@ -62,7 +76,10 @@ static const struct nt_key wifi_keys[] = {
      WIFI(stations),
      .high = STATIONS_MAX,
      .doc = "number of other stations that always send; 0 by default"},
-    {.name = "station-rate", .type = NT_KEY_RATE, WIFI(station_rate), .doc = "what each of them sends, up to 1Gbit; required with stations"},
+    {.name = "station-rate",
+     .type = NT_KEY_RATE,
+     WIFI(station_rate),
+     .doc = "what each of them sends, up to 1Gbit; required with stations"},
     {.name = "station-bytes",
      .type = NT_KEY_U32,
      WIFI(station_bytes),
@@ -121,8 +138,9 @@ static bool read_packets(struct nt_load *l, const struct nt_yaml *v, struct nt_b
         b->high = high;
         return true;
     }
-    nt_diag_mend(v->kind == NT_YAML_SCALAR ? nt_load_error(l, v, "'%s' is not a number of packets", v->text)
-                                           : nt_load_error(l, v, "'packets' must be a number of packets, not %s", nt_yaml_kind_name(v)),
+    nt_diag_mend(v->kind == NT_YAML_SCALAR
+                     ? nt_load_error(l, v, "'%s' is not a number of packets", v->text)
+                     : nt_load_error(l, v, "'packets' must be a number of packets, not %s", nt_yaml_kind_name(v)),
                  "write A..B with 1 <= A <= B <= %d, as in 1..4, or one number", BURST_MAX);
     return false;
 }
@@ -145,7 +163,8 @@ static void read_wifi(struct nt_load *l, const struct nt_yaml *v, struct nt_wifi
         nt_diag_mend(nt_load_error(l, nt_yaml_key(v, "stations"), "'stations' without 'station-rate'"),
                      "give the rate of each station, as in station-rate: 2Mbit");
     if (w->station_rate > STATION_RATE_MAX)
-        nt_diag_mend(nt_load_error(l, nt_yaml_get(v, "station-rate"), "'station-rate' is above 1Gbit"), "write 1Gbit: no cell carries more");
+        nt_diag_mend(nt_load_error(l, nt_yaml_get(v, "station-rate"), "'station-rate' is above 1Gbit"),
+                     "write 1Gbit: no cell carries more");
 }
 
 static void check_keys(struct nt_load *l, const struct nt_yaml *v, const struct nt_scn_network *n)
@@ -165,15 +184,19 @@ static void check_keys(struct nt_load *l, const struct nt_yaml *v, const struct 
 static void check_values(struct nt_load *l, const struct nt_yaml *v, const struct nt_scn_network *n)
 {
     if (n->medium == NT_MEDIUM_CSMA && n->rate == 0)
-        nt_diag_mend(nt_load_error(l, nt_yaml_key(v, "medium"), "a csma network needs a rate: one sends at a time"), "write rate: 100Mbit");
+        nt_diag_mend(nt_load_error(l, nt_yaml_key(v, "medium"), "a csma network needs a rate: one sends at a time"),
+                     "write rate: 100Mbit");
     if (n->mtu > media[n->medium].mtu)
-        nt_diag_mend(nt_load_error(l, nt_yaml_get(v, "mtu"), "an MTU of %u is too large for a %s", (unsigned)n->mtu, media[n->medium].noun),
-                     "write %u or less", (unsigned)media[n->medium].mtu);
+        nt_diag_mend(
+            nt_load_error(l, nt_yaml_get(v, "mtu"), "an MTU of %u is too large for a %s", (unsigned)n->mtu, media[n->medium].noun),
+            "write %u or less", (unsigned)media[n->medium].mtu);
     if (nt_yaml_key(v, "loss") != NULL && nt_yaml_key(v, "burst-loss") != NULL)
-        nt_diag_mend(nt_load_error(l, nt_yaml_key(v, "burst-loss"), "'loss' and 'burst-loss' on one network"), "leave out one of them");
+        nt_diag_mend(nt_load_error(l, nt_yaml_key(v, "burst-loss"), "'loss' and 'burst-loss' on one network"),
+                     "leave out one of them");
 }
 
-void nt_load_medium(struct nt_load *l, const struct nt_yaml *v, const struct nt_yaml *burst, const struct nt_yaml *wifi, struct nt_scn_network *n)
+void nt_load_medium(struct nt_load *l, const struct nt_yaml *v, const struct nt_yaml *burst, const struct nt_yaml *wifi,
+                    struct nt_scn_network *n)
 {
     if (nt_yaml_key(v, "medium") != NULL)
         n->medium_place = nt_yaml_key(v, "medium")->place;

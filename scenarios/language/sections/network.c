@@ -20,8 +20,10 @@ static const struct nt_key keys[] = {
      .type = NT_KEY_WORD,
      AT(medium),
      .words = nt_medium_words,
-     .doc = "switch (default): all keys but burst-loss and wifi; p2p: a line between two, with delay, rate, queue, loss or burst-loss, mtu; "
-            "csma: a bus, with the same keys, rate required; wifi: a cell, with queue, mtu, wifi; csma, wifi and burst-loss need --carrier ns3"},
+     .doc = "switch (default): all keys but burst-loss and wifi; p2p: a line between two, with delay, rate, queue, loss or "
+            "burst-loss, mtu; "
+            "csma: a bus, with the same keys, rate required; wifi: a cell, with queue, mtu, wifi; csma, wifi and burst-loss need "
+            "--carrier ns3"},
     {.name = "delay", .type = NT_KEY_TIME, AT(delay), .doc = "delay of each packet that crosses it; 0s by default"},
     {.name = "jitter", .type = NT_KEY_TIME, AT(jitter), .doc = "added to the delay: uniform from 0 to this; packets stay in order"},
     {.name = "loss", .type = NT_KEY_PERCENT, AT(loss), .doc = "share of packets that are lost"},
@@ -34,12 +36,20 @@ static const struct nt_key keys[] = {
      .low = 1,
      .high = 1000000,
      .doc = "packets that wait for the rate before the next is dropped; 100 by default"},
-    {.name = "mtu", .type = NT_KEY_U32, AT(mtu), .low = 576, .high = 65535, .doc = "bytes; 1500 by default; at most 1500 on csma, 2296 on wifi"},
+    {.name = "mtu",
+     .type = NT_KEY_U32,
+     AT(mtu),
+     .low = 576,
+     .high = 65535,
+     .doc = "bytes; 1500 by default; at most 1500 on csma, 2296 on wifi"},
     {.name = "burst-loss",
      NODE(burst),
      .schema = "{\"$ref\": \"#/$defs/burst\"}",
      .doc = "packets that are lost in bursts, on p2p and csma; instead of loss"},
-    {.name = "wifi", NODE(wifi), .schema = "{\"$ref\": \"#/$defs/wifi\"}", .doc = "the Wi-Fi cell; its defaults apply without this key"},
+    {.name = "wifi",
+     NODE(wifi),
+     .schema = "{\"$ref\": \"#/$defs/wifi\"}",
+     .doc = "the Wi-Fi cell; its defaults apply without this key"},
 };
 const struct nt_table nt_table_network = NT_TABLE("network", "a network", keys);
 

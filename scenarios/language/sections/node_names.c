@@ -20,7 +20,8 @@ static void add_names(struct nt_load *l, const struct nt_yaml *section, enum nt_
     }
 }
 
-void nt_load_node_names(struct nt_load *l, const struct nt_yaml *gateways, const struct nt_yaml *servers, const struct nt_yaml *agents)
+void nt_load_node_names(struct nt_load *l, const struct nt_yaml *gateways, const struct nt_yaml *servers,
+                        const struct nt_yaml *agents)
 {
     size_t n =
         (gateways != NULL ? gateways->count : 0) + (servers != NULL ? servers->count : 0) + (agents != NULL ? agents->count : 0);

@@ -5,6 +5,7 @@
 #include "scenarios/language/keys/reader.h"
 
 /* A section may be NULL. */
-void nt_load_node_names(struct nt_load *l, const struct nt_yaml *gateways, const struct nt_yaml *servers, const struct nt_yaml *agents);
+void nt_load_node_names(struct nt_load *l, const struct nt_yaml *gateways, const struct nt_yaml *servers,
+                        const struct nt_yaml *agents);
 
 #endif

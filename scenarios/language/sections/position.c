@@ -41,15 +41,17 @@ static bool read_waypoint(struct nt_load *l, const struct nt_yaml *v, const stru
     if (before == NULL || w->at > before->at)
         return true;
     const struct nt_yaml *at = nt_yaml_get(v, "at");
-    nt_diag_mend(nt_load_error(l, at, "the waypoint at '%s' does not come after the one before it", at->text), "put the waypoints in order of time");
+    nt_diag_mend(nt_load_error(l, at, "the waypoint at '%s' does not come after the one before it", at->text),
+                 "put the waypoints in order of time");
     return false;
 }
 
 static bool read_walk(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_attachment *a)
 {
     if (v->kind != NT_YAML_LIST || v->count < 2 || v->count > NT_WAYPOINTS_MAX) {
-        nt_diag_mend(v->kind == NT_YAML_LIST ? nt_load_error(l, v, "a walk of %zu waypoints", v->count)
-                                             : nt_load_error(l, v, "'walk' must be a list of waypoints, not %s", nt_yaml_kind_name(v)),
+        nt_diag_mend(v->kind == NT_YAML_LIST
+                         ? nt_load_error(l, v, "a walk of %zu waypoints", v->count)
+                         : nt_load_error(l, v, "'walk' must be a list of waypoints, not %s", nt_yaml_kind_name(v)),
                      "write 2 to %d, as in [{at: 0s, position: [0, 0]}, {at: 60s, position: [50, 0]}]", NT_WAYPOINTS_MAX);
         return false;
     }

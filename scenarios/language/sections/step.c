@@ -49,7 +49,8 @@ static const struct nt_key keys[] = {
 };
 const struct nt_table nt_table_step = NT_TABLE("step", "a step", keys);
 
-static void read_when(struct nt_load *l, const struct nt_yaml *v, const struct form *f, bool delay_is_time, struct nt_scn_step *step)
+static void read_when(struct nt_load *l, const struct nt_yaml *v, const struct form *f, bool delay_is_time,
+                      struct nt_scn_step *step)
 {
     static const struct nt_key at = {.name = "at", .type = NT_KEY_TIME};
     static const struct nt_key delay = {.name = "delay", .type = NT_KEY_TIME};

@@ -46,7 +46,8 @@ struct partition_form {
     nt_time duration;
 };
 
-#define SIDE(field) .offset = offsetof(struct partition_form, field), .schema = "{\"$ref\": \"#/$defs/names\"}", .flags = NT_KEY_REQUIRED
+#define SIDE(field)                                                                                                                \
+    .offset = offsetof(struct partition_form, field), .schema = "{\"$ref\": \"#/$defs/names\"}", .flags = NT_KEY_REQUIRED
 static const struct nt_key partition_keys[] = {
     {.name = "between", SIDE(between), .doc = "node, or list of nodes, on one side"},
     {.name = "and", SIDE(and_), .doc = "node, or list of nodes, on the other side"},
@@ -69,7 +70,8 @@ void nt_load_link(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step
     nt_load_port(l, f.at, &step->where, &step->port);
 }
 
-static void read_control(struct nt_load *l, const struct nt_table *t, const struct nt_yaml *v, unsigned kinds, struct nt_scn_step *step)
+static void read_control(struct nt_load *l, const struct nt_table *t, const struct nt_yaml *v, unsigned kinds,
+                         struct nt_scn_step *step)
 {
     struct control_form f = {0};
     if (!nt_table_read(l, t, v, &f))

@@ -20,7 +20,7 @@ struct nt_names {
 int nt_names_init(struct nt_names *n, struct nt_arena *a, size_t cap); /* 0 or NT_ENOMEM */
 /* The caller keeps the word. 0, NT_EEXIST, or NT_ELIMIT beyond the capacity. */
 int nt_names_add(struct nt_names *n, const char *word, uint32_t value);
-uint32_t nt_names_find(const struct nt_names *n, const char *word);       /* or NT_NAMES_NONE */
+uint32_t nt_names_find(const struct nt_names *n, const char *word); /* or NT_NAMES_NONE */
 
 /* For errors about an unknown word: adds "did you mean 'x'?" with the nearest of `words`; false: none is near. */
 bool nt_suggest(struct nt_diag *d, const char *word, const char *const *words, size_t count);

@@ -21,7 +21,7 @@ void nt_source_free(struct nt_source *s);
 /* Adds an error with its source line. The same error at the same place is added once, since other cells of a matrix repeat it.
  * Returns it for nt_diag_mend; may be NULL. */
 struct nt_diag *nt_source_error(struct nt_source *s, struct nt_place at, const char *fmt, ...) NT_PRINTF(3, 4);
-void nt_source_nomem(struct nt_source *s); /* adds the error "out of memory" */
+void nt_source_nomem(struct nt_source *s);      /* adds the error "out of memory" */
 bool nt_source_full(const struct nt_source *s); /* no further errors are kept */
 
 #endif

@@ -76,7 +76,7 @@ enum nt_unit_result nt_unit_time(const char *text, int64_t *ns)
         {"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}, {"m", UINT64_C(60000000000)}, {"h", UINT64_C(3600000000000)},
     };
     uint64_t v = 0;
-    enum nt_unit_result r  = read_scaled(text, units, sizeof units / sizeof *units, (uint64_t)NT_UNIT_TIME_MAX, &v);
+    enum nt_unit_result r = read_scaled(text, units, sizeof units / sizeof *units, (uint64_t)NT_UNIT_TIME_MAX, &v);
     if (r == NT_UNIT_OK)
         *ns = (int64_t)v;
     return r;
@@ -92,7 +92,7 @@ enum nt_unit_result nt_unit_percent(const char *text, uint32_t *parts)
 {
     static const struct unit units[] = {{"%", 10000000}};
     uint64_t v = 0;
-    enum nt_unit_result r  = read_scaled(text, units, 1, 1000000000, &v);
+    enum nt_unit_result r = read_scaled(text, units, 1, 1000000000, &v);
     if (r == NT_UNIT_OK)
         *parts = (uint32_t)v;
     return r;

@@ -15,9 +15,9 @@ enum nt_unit_result {
 
 #define NT_UNIT_TIME_MAX (INT64_C(100000) * 3600 * 1000000000) /* 100,000 hours */
 
-enum nt_unit_result nt_unit_time(const char *text, int64_t *ns);        /* ns us ms s m h */
-enum nt_unit_result nt_unit_rate(const char *text, uint64_t *bits);     /* bit kbit Mbit Gbit, per second */
-enum nt_unit_result nt_unit_percent(const char *text, uint32_t *parts); /* 0..100%, in parts of NT_CHANCE_ONE */
+enum nt_unit_result nt_unit_time(const char *text, int64_t *ns);             /* ns us ms s m h */
+enum nt_unit_result nt_unit_rate(const char *text, uint64_t *bits);          /* bit kbit Mbit Gbit, per second */
+enum nt_unit_result nt_unit_percent(const char *text, uint32_t *parts);      /* 0..100%, in parts of NT_CHANCE_ONE */
 enum nt_unit_result nt_unit_decimal(const char *text, int64_t *thousandths); /* 5, -1.25; up to 3 decimals, no unit */
 /* Decimal digits only; up to 64 bits. */
 enum nt_unit_result nt_unit_integer(const char *text, uint64_t *value);
