@@ -11,7 +11,7 @@
 #define WATCHES_MAX 4096
 
 struct watch {
-    int fd; /* -1: ignored from now on */
+    int fd; /* -1: no longer watched */
     void (*ready)(void *user, nt_time now);
     void *user;
 };
@@ -81,7 +81,7 @@ static void forget_ignored(struct nt_live *l)
     l->count = kept;
 }
 
-static nt_time time_at_hand(const struct nt_live *l, const struct nt_fabric *f)
+static nt_time current_time(const struct nt_live *l, const struct nt_fabric *f)
 {
     nt_time now = l->started ? nt_live_clock() - l->start : 0;
     return now > nt_fabric_now(f) ? now : nt_fabric_now(f);
@@ -97,15 +97,15 @@ static void wait_for(struct nt_live *l, nt_time left)
             l->polls[i].revents = 0;
 }
 
-static void nothing(void *user, nt_time now)
+static void do_nothing(void *user, nt_time now)
 {
     (void)user, (void)now;
 }
 
-/* A fabric in which nothing is to come stands still; the clock does not. */
+/* A fabric without events would stand still; the clock does not. */
 static enum nt_fabric_end run_to(struct nt_fabric *f, nt_time now)
 {
-    if (nt_fabric_next(f) == NT_TIME_NEVER && nt_fabric_at(f, now, nothing, NULL) != NT_OK)
+    if (nt_fabric_next(f) == NT_TIME_NEVER && nt_fabric_at(f, now, do_nothing, NULL) != NT_OK)
         return NT_FABRIC_NOMEM;
     return nt_fabric_run(f, now);
 }
@@ -113,10 +113,10 @@ static enum nt_fabric_end run_to(struct nt_fabric *f, nt_time now)
 enum nt_fabric_end nt_live_run(struct nt_live *l, struct nt_fabric *f, nt_time until, nt_time patience)
 {
     forget_ignored(l);
-    nt_time now = time_at_hand(l, f), next = nt_time_min(nt_fabric_next(f), until);
+    nt_time now = current_time(l, f), next = nt_time_min(nt_fabric_next(f), until);
     nt_time left = !l->started ? patience : nt_time_min(next > now ? next - now : 0, patience);
     wait_for(l, left);
-    now = time_at_hand(l, f);
+    now = current_time(l, f);
     enum nt_fabric_end end = l->started ? run_to(f, now) : NT_FABRIC_UNTIL;
     if (end == NT_FABRIC_LIVELOCK || end == NT_FABRIC_NOMEM)
         return end;

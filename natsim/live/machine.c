@@ -5,11 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define PACKETS_AT_ONCE 256 /* of one device, before others have their turn */
+#define PACKETS_AT_ONCE 256 /* of one device, before it is the turn of others */
 #define READS_AT_ONCE 64    /* of one stream */
 
 struct port {
@@ -23,7 +24,7 @@ struct stream {
     enum nt_stream which;
     int fd; /* -1: closed */
     size_t len;
-    bool overlong; /* the rest of the line is passed over */
+    bool overlong; /* the line is skipped */
     char text[NT_PROGRAM_LINE_MAX];
 };
 
@@ -46,10 +47,8 @@ struct nt_machine {
     uint8_t packet[UINT16_MAX + 1];
 };
 
-/* --- packets --- */
-
-/* Before the clock starts nobody is there to hear them. */
-static void packets(void *user, nt_time now)
+/* Packets before the clock starts are discarded. */
+static void read_packets(void *user, nt_time now)
 {
     struct port *p = user;
     struct nt_machine *m = p->machine;
@@ -62,13 +61,11 @@ static void packets(void *user, nt_time now)
     }
 }
 
-static bool deliver(void *user, uint32_t port, const uint8_t *packet, size_t len)
+static bool write_packet(void *user, uint32_t port, const uint8_t *packet, size_t len)
 {
     const struct nt_machine *m = user;
     return port < m->port_count && write(m->ports[port].fd, packet, len) == (ssize_t)len;
 }
-
-/* --- programs --- */
 
 static void give_line(struct stream *s, nt_time now)
 {
@@ -83,7 +80,7 @@ static void give_line(struct stream *s, nt_time now)
     p->config.line(p->config.user, s->which, s->text, len, now);
 }
 
-static void take(struct stream *s, const char *bytes, size_t len, nt_time now)
+static void split_lines(struct stream *s, const char *bytes, size_t len, nt_time now)
 {
     for (size_t i = 0; i < len; i++) {
         if (bytes[i] == '\n')
@@ -104,14 +101,14 @@ static void close_stream(struct stream *s)
     s->fd = -1;
 }
 
-static void readable(void *user, nt_time now)
+static void read_stream(void *user, nt_time now)
 {
     struct stream *s = user;
     char buf[8192];
     for (int i = 0; i < READS_AT_ONCE && s->fd >= 0; i++) {
         ssize_t n = read(s->fd, buf, sizeof buf);
         if (n > 0)
-            take(s, buf, (size_t)n, now);
+            split_lines(s, buf, (size_t)n, now);
         else if (n == 0)
             close_stream(s);
         else
@@ -132,7 +129,7 @@ static void end_program(struct nt_program *p, int status, nt_time now)
         return;
     p->ended = true;
     for (int i = 0; i < 2; i++) {
-        readable(&p->streams[i], now);
+        read_stream(&p->streams[i], now);
         if (p->streams[i].len > 0)
             give_line(&p->streams[i], now);
         close_stream(&p->streams[i]);
@@ -141,7 +138,7 @@ static void end_program(struct nt_program *p, int status, nt_time now)
     p->config.ended(p->config.user, status, now);
 }
 
-static void ends(void *user, nt_time now)
+static void read_ends(void *user, nt_time now)
 {
     struct nt_machine *m = user;
     uint32_t id;
@@ -153,7 +150,7 @@ static void ends(void *user, nt_time now)
     if (!gone)
         return;
     nt_live_ignore(m->live, nt_sandbox_fd(m->sandbox));
-    for (size_t i = 0; i < m->program_count; i++) /* all of them went with it */
+    for (size_t i = 0; i < m->program_count; i++) /* they ended with it */
         end_program(m->programs[i], SIGKILL, now);
 }
 
@@ -165,11 +162,11 @@ int nt_program_write(struct nt_program *p, const char *text, size_t len)
     if (n == (ssize_t)len)
         return NT_OK;
     int why = n < 0 && errno == EPIPE ? NT_ESTATE : NT_ELIMIT;
-    nt_program_close_input(p); /* half a line is there: nothing after it would be understood */
+    nt_program_close_input(p); /* half a line is written: nothing after it would be understood */
     return why;
 }
 
-static int watch(struct nt_program *p, const int fds[3])
+static int watch_streams(struct nt_program *p, const int fds[3])
 {
     p->input = fds[0];
     fcntl(p->input, F_SETPIPE_SZ, NT_PROGRAM_INPUT_MAX);
@@ -178,8 +175,8 @@ static int watch(struct nt_program *p, const int fds[3])
         p->streams[i].which = i == 0 ? NT_STDOUT : NT_STDERR;
         p->streams[i].fd = fds[i + 1];
     }
-    int r = nt_live_watch(p->machine->live, fds[1], readable, &p->streams[0]);
-    return r == NT_OK ? nt_live_watch(p->machine->live, fds[2], readable, &p->streams[1]) : r;
+    int r = nt_live_watch(p->machine->live, fds[1], read_stream, &p->streams[0]);
+    return r == NT_OK ? nt_live_watch(p->machine->live, fds[2], read_stream, &p->streams[1]) : r;
 }
 
 struct nt_program *nt_program_start(struct nt_machine *m, const struct nt_program_config *config)
@@ -195,10 +192,8 @@ struct nt_program *nt_program_start(struct nt_machine *m, const struct nt_progra
         return NULL;
     }
     m->programs[m->program_count++] = p;
-    return watch(p, fds) == NT_OK ? p : NULL;
+    return watch_streams(p, fds) == NT_OK ? p : NULL;
 }
-
-/* --- the machine --- */
 
 struct nt_machine *nt_machine_new(struct nt_live *l, struct nt_host *h, const struct nt_sandbox_config *config, char why[NT_SANDBOX_WHY])
 {
@@ -209,14 +204,14 @@ struct nt_machine *nt_machine_new(struct nt_live *l, struct nt_host *h, const st
     m->live = l;
     m->host = h;
     m->sandbox = nt_sandbox_new(config, why);
-    int r = m->sandbox != NULL ? nt_live_watch(l, nt_sandbox_fd(m->sandbox), ends, m) : NT_EIO;
+    int r = m->sandbox != NULL ? nt_live_watch(l, nt_sandbox_fd(m->sandbox), read_ends, m) : NT_EIO;
     for (; r == NT_OK && m->port_count < config->interface_count; m->port_count++) {
         struct port *p = &m->ports[m->port_count];
         *p = (struct port){.machine = m, .number = (uint32_t)m->port_count, .fd = nt_sandbox_tun(m->sandbox, m->port_count)};
-        r = nt_live_watch(l, p->fd, packets, p);
+        r = nt_live_watch(l, p->fd, read_packets, p);
     }
     if (r == NT_OK) {
-        nt_host_attach_stack(h, deliver, m);
+        nt_host_attach_stack(h, write_packet, m);
         return m;
     }
     nt_machine_del(m);

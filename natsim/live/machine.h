@@ -6,9 +6,7 @@
 #include "natsim/live/live.h"
 #include "natsim/live/sandbox.h"
 
-#include <stdio.h>
-
-#define NT_PROGRAM_LINE_MAX 65536      /* bytes; the rest of a longer line is passed over */
+#define NT_PROGRAM_LINE_MAX 65536      /* bytes; a longer line is skipped */
 #define NT_PROGRAM_INPUT_MAX (1 << 20) /* written and not yet read by the program */
 #define NT_MACHINE_PROGRAMS_MAX 64
 
@@ -25,17 +23,17 @@ enum nt_stream { NT_STDOUT = 1, NT_STDERR = 2 };
 
 struct nt_program_config {
     const char *command; /* for /bin/sh */
-    /* One line without its end, which may be written to; valid until it returns. */
+    /* One line without its end; `text` may be changed, and is valid until the call returns. */
     void (*line)(void *user, enum nt_stream stream, char *text, size_t len, nt_time now);
-    /* It ended, all its output has been given: a status as from waitpid. */
+    /* It ended, and all its output has been given; status as from waitpid. */
     void (*ended)(void *user, int status, nt_time now);
     void *user;
 };
 
-/* The machine's; NULL when it cannot be started. */
+/* The machine owns it; NULL when it cannot be started. */
 struct nt_program *nt_program_start(struct nt_machine *m, const struct nt_program_config *config);
 /* To its standard input: 0; NT_ELIMIT when it does not read, and its input is closed; NT_ESTATE when it is gone or its input is closed. */
 int nt_program_write(struct nt_program *p, const char *text, size_t len);
-void nt_program_close_input(struct nt_program *p);
+void nt_program_close_input(struct nt_program *p); /* for tests, too */
 
 #endif

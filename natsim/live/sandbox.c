@@ -2,7 +2,8 @@
 #define _GNU_SOURCE
 #include "natsim/live/sandbox.h"
 #include "core/base/err.h"
-#include "natsim/live/sandbox_state.h"
+#include "natsim/live/sandbox_init.h"
+#include "natsim/live/sandbox_message.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,52 +24,8 @@ struct nt_sandbox {
     size_t tun_count;
 };
 
-int nt_sandbox_send(int fd, const struct nt_sandbox_message *m, const int *fds, size_t count)
-{
-    union {
-        char bytes[CMSG_SPACE(NT_SANDBOX_INTERFACES_MAX * sizeof(int))];
-        struct cmsghdr align;
-    } control = {0};
-    struct iovec io = {.iov_base = (void *)(uintptr_t)m, .iov_len = offsetof(struct nt_sandbox_message, text) + strlen(m->text) + 1};
-    struct msghdr h = {.msg_iov = &io, .msg_iovlen = 1};
-    if (count > 0) {
-        h.msg_control = control.bytes;
-        h.msg_controllen = CMSG_SPACE(count * sizeof(int));
-        struct cmsghdr *c = CMSG_FIRSTHDR(&h);
-        c->cmsg_level = SOL_SOCKET;
-        c->cmsg_type = SCM_RIGHTS;
-        c->cmsg_len = CMSG_LEN(count * sizeof(int));
-        memcpy(CMSG_DATA(c), fds, count * sizeof(int));
-    }
-    return sendmsg(fd, &h, MSG_NOSIGNAL) >= 0 ? NT_OK : NT_EIO;
-}
-
-int nt_sandbox_receive(int fd, struct nt_sandbox_message *m, int *fds, size_t *count, bool wait)
-{
-    union {
-        char bytes[CMSG_SPACE(NT_SANDBOX_INTERFACES_MAX * sizeof(int))];
-        struct cmsghdr align;
-    } control;
-    struct iovec io = {.iov_base = m, .iov_len = sizeof *m};
-    struct msghdr h = {.msg_iov = &io, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
-    *count = 0;
-    ssize_t n = recvmsg(fd, &h, MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));
-    if (n < 0)
-        return errno == EAGAIN || errno == EINTR ? NT_ENOENT : NT_ESTATE;
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(&h); c != NULL; c = CMSG_NXTHDR(&h, c)) {
-        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-            continue;
-        *count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        memcpy(fds, CMSG_DATA(c), *count * sizeof(int));
-    }
-    if (n < (ssize_t)offsetof(struct nt_sandbox_message, text) + 1)
-        return NT_ESTATE;
-    ((char *)m)[n - 1] = '\0';
-    return NT_OK;
-}
-
-/* What keeps people from sandboxes, and what they can do. */
-static void explain(char why[NT_SANDBOX_WHY], const char *what, bool root)
+/* Says what prevents sandboxes here, and what helps. */
+static void explain_failure(char why[NT_SANDBOX_WHY], const char *what, bool root)
 {
     const char *mend = strstr(what, "/dev/net/tun") != NULL ? (root ? "'modprobe tun', or give the container /dev/net/tun"
                                                                     : "run as root, or 'chmod 0666 /dev/net/tun'")
@@ -79,7 +36,7 @@ static void explain(char why[NT_SANDBOX_WHY], const char *what, bool root)
         why[0] = '\0';
 }
 
-static pid_t divide(const struct nt_sandbox_config *config, int ends[2])
+static pid_t start_first_process(const struct nt_sandbox_config *config, int ends[2])
 {
     uid_t uid = geteuid();
     gid_t gid = getegid();
@@ -104,19 +61,19 @@ struct nt_sandbox *nt_sandbox_new(const struct nt_sandbox_config *config, char w
         free(s);
         return NULL;
     }
-    s->pid = divide(config, ends);
+    s->pid = start_first_process(config, ends);
     close(ends[1]);
     s->fd = ends[0];
     if (s->pid < 0) {
         char what[80];
         snprintf(what, sizeof what, "a namespace cannot be made (%s)", strerror(errno));
-        explain(why, what, root);
+        explain_failure(why, what, root);
     } else if (nt_sandbox_receive(s->fd, &m, s->tuns, &s->tun_count, true) != NT_OK) {
-        explain(why, "the first process of a sandbox ended", root);
-    } else if (m.said == NT_SANDBOX_READY && s->tun_count == config->interface_count) {
+        explain_failure(why, "the first process of a sandbox ended", root);
+    } else if (m.kind == NT_SANDBOX_READY && s->tun_count == config->interface_count) {
         return s;
     } else {
-        explain(why, m.text, root);
+        explain_failure(why, m.text, root);
     }
     nt_sandbox_del(s);
     return NULL;
@@ -152,21 +109,21 @@ pid_t nt_sandbox_pid(const struct nt_sandbox *s)
     return s->pid;
 }
 
-/* Ours at [0], the command's at [1], whatever its direction. */
-static int make_pipe(int ends[2], bool we_write)
+/* The sandbox's end becomes ends[0], the command's ends[1], in either direction. */
+static int make_pipe(int ends[2], bool sandbox_writes)
 {
     int p[2];
     if (pipe2(p, O_CLOEXEC) != 0)
         return NT_EIO;
-    ends[0] = p[we_write ? 1 : 0];
-    ends[1] = p[we_write ? 0 : 1];
+    ends[0] = p[sandbox_writes ? 1 : 0];
+    ends[1] = p[sandbox_writes ? 0 : 1];
     fcntl(ends[0], F_SETFL, O_NONBLOCK);
     return NT_OK;
 }
 
 int nt_sandbox_run(struct nt_sandbox *s, const char *command, uint32_t id, int fds[3])
 {
-    struct nt_sandbox_message m = {.said = NT_SANDBOX_RUN, .id = id};
+    struct nt_sandbox_message m = {.kind = NT_SANDBOX_RUN, .id = id};
     int theirs[3], made = 0, r = NT_OK;
     if (snprintf(m.text, sizeof m.text, "%s", command) >= (int)sizeof m.text)
         return NT_EINVAL;
@@ -188,7 +145,7 @@ int nt_sandbox_run(struct nt_sandbox *s, const char *command, uint32_t id, int f
 
 int nt_sandbox_loopback(struct nt_sandbox *s)
 {
-    struct nt_sandbox_message m = {.said = NT_SANDBOX_LOOPBACK};
+    struct nt_sandbox_message m = {.kind = NT_SANDBOX_LOOPBACK};
     return nt_sandbox_send(s->fd, &m, NULL, 0);
 }
 
@@ -199,7 +156,7 @@ bool nt_sandbox_ended(struct nt_sandbox *s, uint32_t *id, int *status, bool *gon
     size_t count;
     int r = nt_sandbox_receive(s->fd, &m, fds, &count, false);
     *gone = r == NT_ESTATE;
-    if (r != NT_OK || m.said != NT_SANDBOX_ENDED)
+    if (r != NT_OK || m.kind != NT_SANDBOX_ENDED)
         return false;
     *id = m.id;
     *status = m.status;

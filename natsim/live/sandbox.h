@@ -1,43 +1,25 @@
 /* A sandbox: a network namespace of its own (and process, mount and, without root, user namespaces) in which real programs run. Its
- * interfaces are TUN devices whose packets the owner reads and writes. It has no name and vanishes with its first process, which
- * ends when the owner does, however that ends. Linux only. */
+ * interfaces are TUN devices whose packets the owner reads and writes. It has no name and vanishes with its first process, which ends
+ * when the owner ends, in whatever way. Linux only. */
 #ifndef NT_LIVE_SANDBOX_H
 #define NT_LIVE_SANDBOX_H
 
-#include "core/base/addr.h"
+#include "natsim/live/sandbox_config.h"
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <sys/types.h>
 
-#define NT_SANDBOX_INTERFACES_MAX 16
-#define NT_SANDBOX_COMMAND_MAX 4096 /* bytes */
 #define NT_SANDBOX_WHY 200
-
-struct nt_sandbox_interface {    /* eth0, eth1, ... in order; packets without a better route leave by the first */
-    const struct nt_addr *addresses;
-    size_t address_count;
-    uint8_t bits4, bits6;        /* prefix lengths */
-    uint32_t mtu;
-};
-
-struct nt_sandbox_config {
-    const struct nt_sandbox_interface *interfaces;
-    size_t interface_count;
-    bool ipv6;                   /* off: the kernel has none, not even link-local addresses */
-    const char *hosts;           /* text of /etc/hosts; no DNS server answers */
-};
 
 struct nt_sandbox;
 
-/* NULL with the reason in `why`, for people: what could not be done and how to mend it. */
+/* NULL with the reason in `why`, for people: what could not be done, and what helps. */
 struct nt_sandbox *nt_sandbox_new(const struct nt_sandbox_config *config, char why[NT_SANDBOX_WHY]);
 void nt_sandbox_del(struct nt_sandbox *s); /* kills all that runs in it */
-/* The device of an interface: a read takes one packet, a write gives one; neither blocks. The sandbox's. */
+/* The device of an interface: a read takes one packet, a write gives one; neither blocks. The sandbox closes it. */
 int nt_sandbox_tun(const struct nt_sandbox *s, size_t interface);
 
 /* Runs a command by /bin/sh. The caller's ends of its standard streams go to fds[0..2] (non-blocking; the caller closes them);
- * `id` tells the command in nt_sandbox_ended. 0, NT_EINVAL (too long), NT_EIO. */
+ * nt_sandbox_ended returns its `id`. 0, NT_EINVAL (too long), NT_EIO. */
 int nt_sandbox_run(struct nt_sandbox *s, const char *command, uint32_t id, int fds[3]);
 int nt_sandbox_loopback(struct nt_sandbox *s); /* brings lo up */
 /* Readable when a command may have ended. */

@@ -1,8 +1,8 @@
-/* The first process of a sandbox: makes the devices and private files, then runs commands until its owner is gone; with it ends
- * everything in its process namespace, browsers' grandchildren included. */
 #define _GNU_SOURCE
+#include "natsim/live/sandbox_init.h"
 #include "core/base/err.h"
-#include "natsim/live/sandbox_state.h"
+#include "natsim/live/sandbox_message.h"
+#include "natsim/live/tun.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,7 +38,7 @@ static int write_file(const char *path, const char *text)
     return n == (ssize_t)strlen(text) ? 0 : -1;
 }
 
-/* user_namespaces(7): one's own identity alone may be mapped without privilege, and setgroups must be denied first. */
+/* user_namespaces(7): without privilege a process may map its own identity alone, and must deny setgroups first. */
 static int map_identity(uid_t uid, gid_t gid)
 {
     char line[64];
@@ -50,8 +50,8 @@ static int map_identity(uid_t uid, gid_t gid)
     return write_file("/proc/self/gid_map", line);
 }
 
-/* Over a file of the system, for this mount namespace alone. The text's file has no name once it is in place. */
-static int cover(const char *path, const char *text)
+/* Mounts a text over a system file, in this mount namespace alone. The file with the text is unlinked once it is mounted. */
+static int cover_file(const char *path, const char *text)
 {
     char name[] = "/tmp/natsim-XXXXXX";
     int fd = mkostemp(name, O_CLOEXEC);
@@ -65,19 +65,19 @@ static int cover(const char *path, const char *text)
     return good || err == ENOENT ? 0 : -1;
 }
 
-static int private_files(const char *hosts, const char **what)
+static int make_private_files(const char *hosts, const char **what)
 {
-    *what = "/ is no mount point"; /* in a plain chroot: what is mounted there would show outside */
+    *what = "/ is no mount point"; /* in a plain chroot mounts would be seen outside */
     if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
         return -1;
     *what = "the mount namespace cannot be set up";
     /* A container may forbid a new /proc: programs then see the outer one. */
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0 && errno != EPERM && errno != EBUSY)
         return -1;
-    /* What programs leave there, browsers' profiles for one, ends with the namespace. */
+    /* Files that programs leave there, such as browsers' profiles, end with the namespace. */
     if (mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, NULL) == 0)
         setenv("TMPDIR", "/dev/shm", 1);
-    return cover("/etc/hosts", hosts) == 0 ? cover("/etc/resolv.conf", "# no DNS server answers here\n") : -1;
+    return cover_file("/etc/hosts", hosts) == 0 ? cover_file("/etc/resolv.conf", "# no DNS server answers here\n") : -1;
 }
 
 static void set_ipv6(const char *scope, const char *name, const char *value)
@@ -87,7 +87,7 @@ static void set_ipv6(const char *scope, const char *name, const char *value)
     write_file(path, value);
 }
 
-/* Before a device is up: no address, no solicitation, no detection of duplicates that the scenario does not know of. */
+/* Before a device is up: keeps the kernel from addresses, solicitations and duplicate address detection of its own. */
 static void tame_kernel(bool ipv6)
 {
     static const char *const scopes[] = {"all", "default"}, *const off[] = {"accept_dad", "accept_ra", "router_solicitations"};
@@ -102,9 +102,9 @@ static void tame_kernel(bool ipv6)
     set_ipv6("default", "addr_gen_mode", "1"); /* at "all" it would give lo its address */
 }
 
-static _Noreturn void fail(int owner, const char *what)
+static _Noreturn void fail_setup(int owner, const char *what)
 {
-    struct nt_sandbox_message m = {.said = NT_SANDBOX_FAILED};
+    struct nt_sandbox_message m = {.kind = NT_SANDBOX_FAILED};
     snprintf(m.text, sizeof m.text, "%s (%s)", what, strerror(errno));
     nt_sandbox_send(owner, &m, NULL, 0);
     _exit(1);
@@ -116,23 +116,23 @@ static void set_up(const struct nt_sandbox_config *config, int owner, uid_t uid,
     const char *what = NULL;
     char name[16];
     if (uid != 0 && map_identity(uid, gid) != 0)
-        fail(owner, "the user namespace cannot be set up");
+        fail_setup(owner, "the user namespace cannot be set up");
     tame_kernel(config->ipv6);
     for (size_t i = 0; i < config->interface_count; i++) {
         snprintf(name, sizeof name, "eth%zu", i);
         if ((tuns[i] = nt_tun_open(name, &config->interfaces[i], (unsigned)i, &what)) < 0)
-            fail(owner, what);
+            fail_setup(owner, what);
     }
-    if (private_files(config->hosts, &what) != 0)
-        fail(owner, what);
-    struct nt_sandbox_message m = {.said = NT_SANDBOX_READY};
+    if (make_private_files(config->hosts, &what) != 0)
+        fail_setup(owner, what);
+    struct nt_sandbox_message m = {.kind = NT_SANDBOX_READY};
     if (nt_sandbox_send(owner, &m, tuns, config->interface_count) != NT_OK)
         _exit(1);
     for (size_t i = 0; i < config->interface_count; i++)
         close(tuns[i]);
 }
 
-static _Noreturn void become(const char *command, const int *fds)
+static _Noreturn void exec_command(const char *command, const int *fds)
 {
     sigset_t none;
     sigemptyset(&none);
@@ -149,18 +149,18 @@ static _Noreturn void become(const char *command, const int *fds)
 
 static void tell_end(struct init *in, uint32_t id, int status)
 {
-    struct nt_sandbox_message m = {.said = NT_SANDBOX_ENDED, .id = id, .status = status};
+    struct nt_sandbox_message m = {.kind = NT_SANDBOX_ENDED, .id = id, .status = status};
     nt_sandbox_send(in->owner, &m, NULL, 0);
 }
 
-static void run(struct init *in, const struct nt_sandbox_message *m, const int *fds, size_t count)
+static void run_command(struct init *in, const struct nt_sandbox_message *m, const int *fds, size_t count)
 {
     size_t i = 0;
     while (i < COMMANDS_MAX && in->commands[i].pid != 0)
         i++;
     pid_t pid = i < COMMANDS_MAX && count == 3 ? fork() : -1;
     if (pid == 0)
-        become(m->text, fds);
+        exec_command(m->text, fds);
     if (pid > 0) {
         in->commands[i].pid = pid;
         in->commands[i].id = m->id;
@@ -183,7 +183,7 @@ static void reap(struct init *in)
             }
 }
 
-static void obey(struct init *in)
+static void read_message(struct init *in)
 {
     struct nt_sandbox_message m;
     int fds[NT_SANDBOX_INTERFACES_MAX];
@@ -193,16 +193,16 @@ static void obey(struct init *in)
         _exit(0);
     if (r != NT_OK)
         return;
-    if (m.said == NT_SANDBOX_RUN)
-        run(in, &m, fds, count);
-    else if (m.said == NT_SANDBOX_LOOPBACK)
+    if (m.kind == NT_SANDBOX_RUN)
+        run_command(in, &m, fds, count);
+    else if (m.kind == NT_SANDBOX_LOOPBACK)
         nt_tun_loopback_up();
     for (size_t i = 0; i < count; i++)
         close(fds[i]);
 }
 
-/* The owner's other descriptors would outlive it here: other sandboxes would never see it end. */
-static int only(int fd)
+/* Closes all descriptors but `fd`: the owner's others would outlive it here, and other sandboxes would never see it end. */
+static int keep_only(int fd)
 {
     int null = open("/dev/null", O_RDWR);
     for (int i = 0; i < 3; i++)
@@ -216,7 +216,7 @@ static int only(int fd)
 
 _Noreturn void nt_sandbox_init(const struct nt_sandbox_config *config, int fd, uid_t uid, gid_t gid)
 {
-    struct init in = {.owner = only(fd)};
+    struct init in = {.owner = keep_only(fd)};
     sigset_t child;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     sigemptyset(&child);
@@ -231,6 +231,6 @@ _Noreturn void nt_sandbox_init(const struct nt_sandbox_config *config, int fd, u
         if (fds[1].revents != 0)
             reap(&in);
         if (fds[0].revents != 0)
-            obey(&in);
+            read_message(&in);
     }
 }

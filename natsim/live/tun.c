@@ -1,7 +1,5 @@
-/* TUN devices of a namespace: made, given their addresses and routes. Plain ioctls: no other program is run. Without IFF_VNET_HDR
- * the kernel completes every checksum and hands out no super-packets. */
 #define _GNU_SOURCE
-#include "natsim/live/sandbox_state.h"
+#include "natsim/live/tun.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,9 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* in6_ifreq of linux/ipv6.h needs its in6_addr from there. */
-
-static void name_it(struct ifreq *r, const char *name, size_t alias)
+static void set_name(struct ifreq *r, const char *name, size_t alias)
 {
     memset(r, 0, sizeof *r);
     if (alias == 0)
@@ -41,7 +37,7 @@ static int add_v4(int s, const char *name, size_t alias, const struct nt_addr *a
 {
     struct ifreq r;
     uint32_t mask = htonl(bits == 0 ? 0 : ~UINT32_C(0) << (32 - bits));
-    name_it(&r, name, alias);
+    set_name(&r, name, alias);
     put_v4(&r.ifr_addr, a->ip);
     if (ioctl(s, SIOCSIFADDR, &r) != 0)
         return -1;
@@ -59,7 +55,7 @@ static int add_v6(int s, int index, const struct nt_addr *a, uint8_t bits)
 static int set_flags(int s, const char *name, short flags)
 {
     struct ifreq r;
-    name_it(&r, name, 0);
+    set_name(&r, name, 0);
     if (ioctl(s, SIOCGIFFLAGS, &r) != 0)
         return -1;
     r.ifr_flags = (short)(r.ifr_flags | flags);
@@ -85,19 +81,19 @@ static int default_v6(int s, int index, unsigned metric)
 static int device_index(int s, const char *name)
 {
     struct ifreq r;
-    name_it(&r, name, 0);
+    set_name(&r, name, 0);
     return ioctl(s, SIOCGIFINDEX, &r) == 0 ? r.ifr_ifindex : -1;
 }
 
 static int set_mtu(int s, const char *name, uint32_t mtu)
 {
     struct ifreq r;
-    name_it(&r, name, 0);
+    set_name(&r, name, 0);
     r.ifr_mtu = (int)mtu;
     return ioctl(s, SIOCSIFMTU, &r);
 }
 
-static int configure(int s4, int s6, const char *name, const struct nt_sandbox_interface *i, unsigned metric)
+static int configure_device(int s4, int s6, const char *name, const struct nt_sandbox_interface *i, unsigned metric)
 {
     size_t v4 = 0;
     int index = device_index(s4, name);
@@ -122,14 +118,14 @@ int nt_tun_open(const char *name, const struct nt_sandbox_interface *i, unsigned
     *what = "/dev/net/tun cannot be opened";
     if (fd < 0)
         return -1;
-    name_it(&r, name, 0);
+    set_name(&r, name, 0);
     r.ifr_flags = IFF_TUN | IFF_NO_PI;
     int s4 = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), s6 = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     *what = "the TUN device cannot be made";
     int failed = ioctl(fd, TUNSETIFF, &r);
     if (failed == 0) {
         *what = "the TUN device cannot be given its addresses";
-        failed = s4 < 0 ? -1 : configure(s4, s6, name, i, metric);
+        failed = s4 < 0 ? -1 : configure_device(s4, s6, name, i, metric);
     }
     int err = errno;
     close(s4);

@@ -1,6 +1,7 @@
 /* natsim classify: measures every policy and preset, and compares the result with its configuration. */
 #include "scenarios/command/classify.h"
 #include "core/base/err.h"
+#include "natsim/nat/policy/presets.h"
 #include "scenarios/classify/compare.h"
 #include "scenarios/classify/measure.h"
 

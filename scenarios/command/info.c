@@ -1,6 +1,6 @@
 /* natsim list, lint, schema, presets. */
 #include "scenarios/command/info.h"
-#include "natsim/nat/policy/policy.h"
+#include "natsim/nat/policy/presets.h"
 #include "scenarios/command/complain.h"
 #include "scenarios/command/selection.h"
 #include "scenarios/language/schema.h"

@@ -1,4 +1,3 @@
-/* A NAT's policy: the defaults of the language, and what contradicts itself. */
 #include "natsim/nat/policy/policy.h"
 
 #include "core/base/err.h"
@@ -19,7 +18,7 @@ void nt_nat_policy_init(struct nt_nat_policy *p)
     p->refresh_outbound = true;
 }
 
-static const char *contradiction(const struct nt_nat_policy *p)
+static const char *find_contradiction(const struct nt_nat_policy *p)
 {
     bool dependent = p->mapping != NT_DEP_ENDPOINT_INDEPENDENT;
     if (p->mapping < NT_DEP_ENDPOINT_INDEPENDENT || p->mapping > NT_DEP_ADDRESS_AND_PORT)
@@ -57,7 +56,7 @@ int nt_nat_policy_finish(struct nt_nat_policy *p, bool ports_given, const char *
     struct nt_nat_policy done = *p;
     if (!ports_given && done.ports == 0)
         done.ports = p->mapping == NT_DEP_ENDPOINT_INDEPENDENT ? NT_PORTS_PRESERVE : NT_PORTS_SEQUENTIAL;
-    const char *wrong = contradiction(&done);
+    const char *wrong = find_contradiction(&done);
     if (wrong == NULL && done.ports == 0)
         wrong = "a policy needs 'ports'";
     if (wrong != NULL) {

@@ -39,7 +39,7 @@ struct nt_nat_policy {
         nt_time life;
     } life_by_port[NT_NAT_PORT_LIFETIMES_MAX];
     size_t life_by_port_count;
-    nt_time hold_down;                /* an expired mapping's port is not given out for so long */
+    nt_time hold_down;                /* for so long the port of an expired mapping is not assigned */
     bool refresh_outbound, refresh_inbound;
     nt_time filter_lifetime;          /* 0: as long as the mapping */
     enum nt_filter_scope filter_scope; /* a filter entry holds for its mapping, or for all mappings of the inside endpoint */
@@ -57,22 +57,10 @@ struct nt_nat_policy {
 
 /* RFC 4787's defaults as the language has them; mapping and filtering are 0 and must be set. */
 void nt_nat_policy_init(struct nt_nat_policy *p);
-/* ports and range defaults that depend on mapping; 0, or NT_EINVAL with *what (static) for a contradiction, such as overload with
- * an endpoint-dependent mapping. */
+/* Sets the ports where none are given, by the mapping. 0, or NT_EINVAL with *what (static) for a contradiction, such as overload with an
+ * endpoint-dependent mapping. */
 int nt_nat_policy_finish(struct nt_nat_policy *p, bool ports_given, const char **what);
 
 const char *nt_dependence_name(enum nt_dependence d);
-
-/* Presets: rows of a table, each with its source. */
-struct nt_nat_preset {
-    const char *name;
-    const char *source;   /* where the facts are from */
-    const char *evidence; /* "standard", "measured", "documentation", "code", "assumed" */
-    const char *assumed;  /* which fields are assumed: NULL or text */
-    void (*set)(struct nt_nat_policy *p);
-};
-
-const struct nt_nat_preset *nt_nat_presets(size_t *count);
-const struct nt_nat_preset *nt_nat_preset_find(const char *name); /* NULL: none */
 
 #endif

@@ -1,41 +1,41 @@
-/* Presets: the classic types of RFC 3489 in the words of RFC 4787, and named devices, each with where its facts are from. What
- * no source says is the default of the language, and is named as assumed. */
-#include "natsim/nat/policy/policy.h"
+/* The classic types of RFC 3489 in the words of RFC 4787, and named devices. A field that no source mentions has the default of the
+ * language, and is named as assumed. */
+#include "natsim/nat/policy/presets.h"
 
 #include <string.h>
 
-static void rule(struct nt_nat_policy *p, enum nt_dependence mapping, enum nt_dependence filtering)
+static void set_rules(struct nt_nat_policy *p, enum nt_dependence mapping, enum nt_dependence filtering)
 {
     p->mapping = mapping;
     p->filtering = filtering;
 }
 
-static void lives(struct nt_nat_policy *p, nt_time fresh, nt_time replied, nt_time stream)
+static void set_lifetimes(struct nt_nat_policy *p, nt_time fresh, nt_time replied, nt_time stream)
 {
     p->life_new = fresh * NT_SEC;
     p->life_replied = replied * NT_SEC;
     p->life_stream = stream * NT_SEC;
 }
 
-/* A row's function sets the ports itself, or leaves the default of the mapping. */
+/* A row's function sets the ports itself, or leaves the default for the mapping. */
 static void none(struct nt_nat_policy *p) { p->kind = NT_GW_NONE; }
 static void blocked_udp(struct nt_nat_policy *p) { p->kind = NT_GW_BLOCKED_UDP; }
 static void blocked(struct nt_nat_policy *p) { p->kind = NT_GW_BLOCKED; }
-static void full_cone(struct nt_nat_policy *p) { rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT); }
-static void restricted_cone(struct nt_nat_policy *p) { rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS); }
-static void port_restricted_cone(struct nt_nat_policy *p) { rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT); }
-static void symmetric(struct nt_nat_policy *p) { rule(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT); }
+static void full_cone(struct nt_nat_policy *p) { set_rules(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT); }
+static void restricted_cone(struct nt_nat_policy *p) { set_rules(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS); }
+static void port_restricted_cone(struct nt_nat_policy *p) { set_rules(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT); }
+static void symmetric(struct nt_nat_policy *p) { set_rules(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT); }
 
 /* Connection tracking: 30 s, 120 s after two seconds of traffic both ways; inbound refreshes; the port is kept unless the 5-tuple is taken. */
 static void linux_dropin(struct nt_nat_policy *p)
 {
-    rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
+    set_rules(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
     p->ports = NT_PORTS_OVERLOAD;
     p->conflict = NT_CONFLICT_RANDOM;
     p->reuse = NT_REUSE_LATEST_BY_SOURCE;
     p->replies = NT_REPLIES_PINNED;
     p->refresh_inbound = true;
-    lives(p, 30, 30, 120);
+    set_lifetimes(p, 30, 30, 120);
 }
 
 static void linux_masquerade(struct nt_nat_policy *p)
@@ -53,91 +53,91 @@ static void openwrt(struct nt_nat_policy *p)
 
 static void linux_random(struct nt_nat_policy *p)
 {
-    rule(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
+    set_rules(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
     p->ports = NT_PORTS_RANDOM;
     p->replies = NT_REPLIES_PINNED;
     p->refresh_inbound = true;
     p->unsolicited = NT_UNSOLICITED_REJECT;
     p->poison = 30 * NT_SEC;
-    lives(p, 30, 30, 120);
+    set_lifetimes(p, 30, 30, 120);
 }
 
 static void nft_fullcone(struct nt_nat_policy *p)
 {
-    rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
+    set_rules(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
     p->ports = NT_PORTS_PRESERVE;
     p->conflict = NT_CONFLICT_NEXT;
     p->replies = NT_REPLIES_PINNED;
     p->refresh_inbound = true;
-    lives(p, 30, 30, 120);
+    set_lifetimes(p, 30, 30, 120);
 }
 
 static void slirp(struct nt_nat_policy *p)
 {
-    rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
+    set_rules(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
     p->ports = NT_PORTS_RANDOM;
-    lives(p, 240, 240, 240);
+    set_lifetimes(p, 240, 240, 240);
 }
 
 static void vpnkit(struct nt_nat_policy *p)
 {
-    rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
+    set_rules(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
     p->ports = NT_PORTS_RANDOM;
     p->refresh_inbound = true;
     p->max_mappings = 1024;
-    lives(p, 60, 60, 60);
+    set_lifetimes(p, 60, 60, 60);
 }
 
 static void gvisor_tap(struct nt_nat_policy *p)
 {
-    rule(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
+    set_rules(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
     p->ports = NT_PORTS_RANDOM;
     p->refresh_inbound = true;
-    lives(p, 90, 90, 90);
+    set_lifetimes(p, 90, 90, 90);
 }
 
 static void pf_default(struct nt_nat_policy *p)
 {
-    rule(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
+    set_rules(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
     p->ports = NT_PORTS_RANDOM;
     p->refresh_inbound = true;
-    lives(p, 60, 60, 60);
+    set_lifetimes(p, 60, 60, 60);
 }
 
 static void pfsense_staticport(struct nt_nat_policy *p)
 {
-    rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
+    set_rules(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
     p->ports = NT_PORTS_PRESERVE;
     p->conflict = NT_CONFLICT_FAIL;
     p->refresh_inbound = true;
-    lives(p, 60, 60, 60);
+    set_lifetimes(p, 60, 60, 60);
 }
 
 static void pfsense_eim(struct nt_nat_policy *p)
 {
-    rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
+    set_rules(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
     p->ports = NT_PORTS_RANDOM;
     p->refresh_inbound = true;
-    lives(p, 60, 60, 60);
+    set_lifetimes(p, 60, 60, 60);
 }
 
 static void libalias(struct nt_nat_policy *p)
 {
-    rule(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
+    set_rules(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
     p->ports = NT_PORTS_RANDOM;
-    lives(p, 60, 60, 60);
+    set_lifetimes(p, 60, 60, 60);
 }
 
 static void libalias_eim(struct nt_nat_policy *p)
 {
-    rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
+    set_rules(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
     p->ports = NT_PORTS_RANDOM;
-    lives(p, 60, 60, 60);
+    set_lifetimes(p, 60, 60, 60);
 }
 
 static void srx_any(struct nt_nat_policy *p)
 {
-    rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
+    set_rules(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
     p->range_high = 63487;
 }
 
@@ -155,33 +155,33 @@ static void srx_hostport(struct nt_nat_policy *p)
 
 static void aws(struct nt_nat_policy *p)
 {
-    rule(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
+    set_rules(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
     p->ports = NT_PORTS_RANDOM;
-    lives(p, 350, 350, 350);
+    set_lifetimes(p, 350, 350, 350);
 }
 
 static void azure(struct nt_nat_policy *p)
 {
-    rule(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
+    set_rules(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
     p->ports = NT_PORTS_RANDOM;
     p->icmp = NT_ICMP_DROP;
     p->hold_down = 65 * NT_SEC;
     p->refresh_inbound = true;
-    lives(p, 240, 240, 240);
+    set_lifetimes(p, 240, 240, 240);
 }
 
 static void azure_lb(struct nt_nat_policy *p)
 {
-    rule(p, NT_DEP_ADDRESS, NT_DEP_ADDRESS_AND_PORT);
+    set_rules(p, NT_DEP_ADDRESS, NT_DEP_ADDRESS_AND_PORT);
     p->ports = NT_PORTS_SEQUENTIAL;
 }
 
 static void gcp(struct nt_nat_policy *p)
 {
-    rule(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
+    set_rules(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
     p->ports = NT_PORTS_RANDOM;
     p->block = 64;
-    lives(p, 30, 30, 30);
+    set_lifetimes(p, 30, 30, 30);
 }
 
 static void gcp_eim(struct nt_nat_policy *p)
@@ -192,7 +192,7 @@ static void gcp_eim(struct nt_nat_policy *p)
 
 static void cgn(struct nt_nat_policy *p)
 {
-    rule(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
+    set_rules(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
     p->pooling = NT_POOLING_PAIRED;
     p->hold_down = 120 * NT_SEC;
     p->hairpin = NT_HAIRPIN_EXTERNAL;
@@ -201,6 +201,7 @@ static void cgn(struct nt_nat_policy *p)
 #define CONNTRACK "measured on Linux 6.18 with nftables; torvalds/linux nf_nat_core.c and nf_conntrack_proto_udp.c"
 #define SRX "Juniper Junos documentation of persistent NAT (any-remote-host, target-host, target-host-port)"
 
+// clang-format off
 static const struct nt_nat_preset presets[] = {
     {"none", "no translation: a router", "standard", NULL, none},
     {"blocked-udp", "a router that drops UDP", "standard", NULL, blocked_udp},
@@ -233,6 +234,7 @@ static const struct nt_nat_preset presets[] = {
     {"gcp-cloudnat-eim", "Google Cloud RouterNat documentation", "documentation", "filtering, block of 64, hairpin, refresh", gcp_eim},
     {"cgn-rfc6888", "RFC 6888 REQ-1, 2, 7, 8, 9; RFC 4787 REQ-5, 9, 12", "standard", NULL, cgn},
 };
+// clang-format on
 
 const struct nt_nat_preset *nt_nat_presets(size_t *count)
 {

@@ -1,4 +1,5 @@
 #include "scenarios/language/sections/nat_policy.h"
+#include "natsim/nat/policy/presets.h"
 #include "scenarios/language/sections/port_range.h"
 #include "scenarios/language/text/units.h"
 

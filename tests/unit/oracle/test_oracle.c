@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "natsim/nat/policy/presets.h"
 #include "scenarios/oracle/oracle.h"
 
 #include <stdio.h>

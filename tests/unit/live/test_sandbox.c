@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "tests/unit/natsim/processes.h"
+#include "tests/unit/live/processes.h"
 
 #include "core/base/err.h"
 #include "natsim/live/sandbox.h"

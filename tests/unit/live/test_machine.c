@@ -3,11 +3,11 @@
  *   machine M: eth0 10.0.0.2 --- net --- B 10.0.0.3, X 192.0.2.9
  *              eth1 10.9.0.2 --- other --- C 10.9.0.3, another X 192.0.2.9
  */
-#include "world.h"
+#include "tests/unit/host/world.h"
 #include "core/base/err.h"
 #include "natsim/live/machine.h"
 #include "natsim/packet/packet.h"
-#include "tests/unit/natsim/processes.h"
+#include "tests/unit/live/processes.h"
 
 #include <signal.h>
 #include <stdio.h>

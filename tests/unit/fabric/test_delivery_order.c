@@ -1,5 +1,5 @@
 /* Orders of deliveries chosen from outside. */
-#include "natsim/host/host.h"
+#include "natsim/fabric/fabric.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

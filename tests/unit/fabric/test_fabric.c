@@ -1,5 +1,5 @@
 /* The fabric:  A 10.0.0.2 --- net --- B 10.0.0.3 */
-#include "world.h"
+#include "tests/unit/host/world.h"
 
 static struct world w;
 static struct peer a, b;

@@ -1,5 +1,5 @@
 /* Port assignment (RFC 4787, section 4.2), external addresses and pooling, limits; and ICMP query identifiers. */
-#include "nat_fixture.h"
+#include "tests/unit/nat/fixture.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* A carrier from outside: one that holds frames for a while and loses some of them on the way.
  *
  *   a --- net (held back by the carrier) --- b */
-#include "world.h"
+#include "tests/unit/host/world.h"
 
 #include "natsim/fabric/fabric_state.h"
 

@@ -1,6 +1,6 @@
 /* Lifetimes (RFC 4787, section 4.3), exact to the nanosecond: what ends when, what refreshes, in which order; ICMP errors, flush
  * and reboot. */
-#include "nat_fixture.h"
+#include "tests/unit/nat/fixture.h"
 
 #define EI NT_DEP_ENDPOINT_INDEPENDENT
 #define AP NT_DEP_ADDRESS_AND_PORT

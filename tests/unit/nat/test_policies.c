@@ -1,6 +1,6 @@
 /* The nine policies of RFC 4787: which external port a destination gets (section 4.1), who gets in (section 5), and from which
  * port a reply leaves (table or pinned). The expected values are tables written by hand from the RFC's words. */
-#include "nat_fixture.h"
+#include "tests/unit/nat/fixture.h"
 
 #define FILTERED (-(int)NT_DROP_FILTERED)
 

@@ -1,5 +1,5 @@
 /* Hosts:  A 10.0.0.2 --- net, 20 ms --- B 10.0.0.3 */
-#include "world.h"
+#include "tests/unit/host/world.h"
 #include "natsim/packet/packet.h"
 
 static struct world w;

@@ -1,0 +1,21 @@
+/* The messages between the two sides of a sandbox, its owner and its first process, over their socket. */
+#ifndef NT_LIVE_SANDBOX_MESSAGE_H
+#define NT_LIVE_SANDBOX_MESSAGE_H
+
+#include "natsim/live/sandbox_config.h"
+
+enum nt_sandbox_message_kind { NT_SANDBOX_READY = 1, NT_SANDBOX_FAILED, NT_SANDBOX_RUN, NT_SANDBOX_LOOPBACK, NT_SANDBOX_ENDED };
+
+struct nt_sandbox_message {
+    uint32_t kind;                     /* enum nt_sandbox_message_kind */
+    uint32_t id;                       /* run, ended */
+    int32_t status;                    /* ended */
+    char text[NT_SANDBOX_COMMAND_MAX]; /* run: the command; failed: why */
+};
+
+/* One message with up to NT_SANDBOX_INTERFACES_MAX descriptors. 0, NT_EIO (errno), NT_ENOENT: none has come; NT_ESTATE: the other side
+ * is gone. */
+int nt_sandbox_send(int fd, const struct nt_sandbox_message *m, const int *fds, size_t count);
+int nt_sandbox_receive(int fd, struct nt_sandbox_message *m, int *fds, size_t *count, bool wait);
+
+#endif
