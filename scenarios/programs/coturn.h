@@ -6,6 +6,8 @@
 #include "reports/result/result.h"
 #include "scenarios/model/case.h"
 
+#include <stdio.h>
+
 struct nt_coturn;
 
 struct nt_coturn *nt_coturn_new(struct nt_machine *m, const struct nt_scn_server *server, FILE *log); /* takes `log` over, also on failure */
