@@ -1,21 +1,19 @@
 /* natsim run: loads the cases, gives them to workers, collects their results and writes the reports. */
 #include "scenarios/command/run.h"
 #include "core/base/err.h"
-#include "pcap/capture.h"
 #include "reports/console.h"
 #include "reports/result/result_json.h"
 #include "reports/result/result_parse.h"
 #include "scenarios/command/carrier_module.h"
 #include "scenarios/command/complain.h"
 #include "scenarios/command/conclusion.h"
+#include "scenarios/command/jobs.h"
 #include "scenarios/command/rank_log.h"
 #include "scenarios/command/selection.h"
 #include "scenarios/command/worker_pool.h"
 #include "scenarios/files/case_line.h"
 #include "scenarios/files/installed.h"
 #include "scenarios/files/output.h"
-#include "scenarios/judge/outcome.h"
-#include "scenarios/run/repeat.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -30,11 +28,10 @@
 struct runner {
     const struct nt_options *o;
     struct nt_selection s;
-    const struct nt_carrier_ops *carrier;
-    struct nt_capture capture; /* of a worker, from case to case */
+    struct nt_jobs jobs;
     struct nt_result_case *results;
     bool *have;
-    size_t finished, shown; /* shown: cases whose lines are printed, in order whoever finishes first */
+    size_t finished, shown; /* shown: cases whose lines are printed, in their order, whichever finishes first */
     FILE *log;              /* cases.jsonl, or a rank's */
     char log_path[PATH_BYTES];
     bool broken;   /* an output could not be written */
@@ -42,65 +39,11 @@ struct runner {
     struct nt_console console;
 };
 
-/* --- in a worker --- */
-
-static void set_capture_error(struct nt_result_case *r, int err)
-{
-    char reason[200];
-    snprintf(reason, sizeof reason, "the capture cannot be written (%s)", err == NT_EIO ? strerror(errno) : nt_strerror(err));
-    char *copy = strdup(reason);
-    if (copy == NULL)
-        return;
-    free(r->reason);
-    r->reason = copy;
-    r->outcome = NT_ERROR;
-}
-
-/* The flags that are needed to run the case again. */
-static void set_flags(const struct runner *run, struct nt_result_case *out)
-{
-    const struct nt_options *o = run->o;
-    out->agent_l = o->agent_l != NULL ? strdup(o->agent_l) : NULL;
-    out->agent_r = o->agent_r != NULL ? strdup(o->agent_r) : NULL;
-    out->carrier = o->carrier == NT_CARRIER_NS3 ? strdup(run->carrier->name) : NULL;
-}
-
-static void run_case(struct runner *run, size_t job, const struct nt_scn_case *c, struct nt_result_case *out)
-{
-    const struct nt_options *o = run->o;
-    struct nt_run_options options = {.seed = nt_selection_seed(&run->s, job, c),
-                                     .seed_in_id = run->s.cases[job].seed_in_id,
-                                     .carrier = run->carrier,
-                                     .until = o->until};
-    char *logs = nt_scn_live(c) && o->keep != NT_KEEP_NONE ? nt_output_logs(o->out, c->id) : NULL;
-    options.logs = logs;
-    nt_repeat_case(c, &options, o->runs, &run->capture, out);
-    free(logs);
-    set_flags(run, out);
-    if (o->keep == NT_KEEP_ALL || (o->keep == NT_KEEP_FAILED && out->outcome != NT_PASS)) {
-        int err = nt_output_capture(o->out, &run->capture, o->plain_pcap, out);
-        if (err != NT_OK)
-            set_capture_error(out, err);
-    }
-}
-
 static char *run_job(void *user, size_t job)
 {
     struct runner *run = user;
-    struct nt_diags diags = {0};
-    struct nt_result_case result = {0};
-    struct nt_scn_case *c = nt_selection_case(&run->s, job, run->o, &diags);
-    nt_diags_clear(&diags);
-    if (c == NULL)
-        return NULL;
-    run_case(run, job, c, &result);
-    char *json = nt_result_case_to_json(&result);
-    nt_result_case_free(&result);
-    nt_scn_case_del(c);
-    return json;
+    return nt_jobs_run(&run->jobs, job);
 }
-
-/* --- in the parent --- */
 
 static void show_progress(struct runner *run)
 {
@@ -142,16 +85,8 @@ static bool take_answer(void *user, size_t job, const char *text, size_t len)
 static bool take_lost_job(void *user, size_t job, const char *why)
 {
     struct runner *run = user;
-    const struct nt_selected_case *s = &run->s.cases[job];
-    struct nt_diags diags = {0};
     struct nt_result_case *r = &run->results[job];
-    struct nt_scn_case *c = nt_scn_file_case(run->s.files[s->file], s->index, &diags);
-    nt_diags_clear(&diags);
-    bool made = c != NULL && nt_result_identify(c, s->own_seed ? c->seed : s->seed, s->seed_in_id, why, r) == NT_OK;
-    if (made)
-        set_flags(run, r);
-    nt_scn_case_del(c);
-    char *json = made ? nt_result_case_to_json(r) : NULL;
+    char *json = nt_jobs_lost(&run->jobs, job, why, r) == NT_OK ? nt_result_case_to_json(r) : NULL;
     if (json == NULL) {
         fputs("natsim: out of memory\n", stderr);
         nt_result_case_free(r);
@@ -188,7 +123,7 @@ static int open_outputs(struct runner *run)
         fputs("natsim: out of memory\n", stderr);
         return NT_EXIT_BROKEN;
     }
-    nt_capture_init(&run->capture);
+    nt_capture_init(&run->jobs.capture);
     run->console = nt_console_on_stdout(o->verbose);
     run->console.colour &= !o->ranked; /* a launcher may give a rank a terminal and write its lines to a file */
     run->progress = !o->ranked && isatty(STDERR_FILENO) && isatty(STDOUT_FILENO) && !o->verbose;
@@ -301,8 +236,9 @@ int nt_command_run(const struct nt_options *o)
 {
     struct nt_diags diags = {0};
     struct runner run = {.o = o};
+    run.jobs = (struct nt_jobs){.o = o, .s = &run.s};
     int r = nt_select(&run.s, o, "classic", o->carrier, &diags);
-    if (r == NT_EXIT_OK && (run.carrier = nt_carrier_load(o->carrier, &diags)) == NULL)
+    if (r == NT_EXIT_OK && (run.jobs.carrier = nt_carrier_load(o->carrier, &diags)) == NULL)
         r = NT_EXIT_USAGE;
     if (r == NT_EXIT_OK)
         r = check_agents(&run, &diags);
@@ -318,7 +254,7 @@ int nt_command_run(const struct nt_options *o)
         r = run_all(&run);
     free(run.results);
     free(run.have);
-    nt_capture_free(&run.capture);
+    nt_capture_free(&run.jobs.capture);
     nt_selection_free(&run.s);
     return r;
 }

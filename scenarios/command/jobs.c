@@ -1,0 +1,80 @@
+#include "scenarios/command/jobs.h"
+#include "core/base/err.h"
+#include "reports/result/result_json.h"
+#include "scenarios/files/output.h"
+#include "scenarios/judge/outcome.h"
+#include "scenarios/run/repeat.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void set_capture_error(struct nt_result_case *r, int err)
+{
+    char reason[200];
+    snprintf(reason, sizeof reason, "the capture cannot be written (%s)", err == NT_EIO ? strerror(errno) : nt_strerror(err));
+    char *copy = strdup(reason);
+    if (copy == NULL)
+        return;
+    free(r->reason);
+    r->reason = copy;
+    r->outcome = NT_ERROR;
+}
+
+/* The flags that are needed to run the case again. */
+static void set_flags(const struct nt_jobs *jobs, struct nt_result_case *out)
+{
+    const struct nt_options *o = jobs->o;
+    out->agent_l = o->agent_l != NULL ? strdup(o->agent_l) : NULL;
+    out->agent_r = o->agent_r != NULL ? strdup(o->agent_r) : NULL;
+    out->carrier = o->carrier == NT_CARRIER_NS3 ? strdup(jobs->carrier->name) : NULL;
+}
+
+static void run_case(struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c, struct nt_result_case *out)
+{
+    const struct nt_options *o = jobs->o;
+    struct nt_run_options options = {.seed = nt_selection_seed(jobs->s, job, c),
+                                     .seed_in_id = jobs->s->cases[job].seed_in_id,
+                                     .carrier = jobs->carrier,
+                                     .until = o->until};
+    char *logs = nt_scn_live(c) && o->keep != NT_KEEP_NONE ? nt_output_logs(o->out, c->id) : NULL;
+    options.logs = logs;
+    nt_repeat_case(c, &options, o->runs, &jobs->capture, out);
+    free(logs);
+    set_flags(jobs, out);
+    if (o->keep == NT_KEEP_ALL || (o->keep == NT_KEEP_FAILED && out->outcome != NT_PASS)) {
+        int err = nt_output_capture(o->out, &jobs->capture, o->plain_pcap, out);
+        if (err != NT_OK)
+            set_capture_error(out, err);
+    }
+}
+
+char *nt_jobs_run(struct nt_jobs *jobs, size_t job)
+{
+    struct nt_diags diags = {0};
+    struct nt_result_case result = {0};
+    struct nt_scn_case *c = nt_selection_case(jobs->s, job, jobs->o, &diags);
+    nt_diags_clear(&diags);
+    if (c == NULL)
+        return NULL;
+    run_case(jobs, job, c, &result);
+    char *json = nt_result_case_to_json(&result);
+    nt_result_case_free(&result);
+    nt_scn_case_del(c);
+    return json;
+}
+
+int nt_jobs_lost(const struct nt_jobs *jobs, size_t job, const char *why, struct nt_result_case *r)
+{
+    struct nt_diags diags = {0};
+    struct nt_scn_case *c = nt_selection_case(jobs->s, job, jobs->o, &diags);
+    nt_diags_clear(&diags);
+    if (c == NULL)
+        return NT_ENOMEM; /* it was made before */
+    int err = nt_result_identify(c, nt_selection_seed(jobs->s, job, c), jobs->s->cases[job].seed_in_id, why, r);
+    if (err == NT_OK)
+        set_flags(jobs, r);
+    nt_scn_case_del(c);
+    return err;
+}
