@@ -1,184 +1,9 @@
-/* One candidate as a line of SDP (RFC 8839, 5.1; RFC 6544, 4.5 adds TCP, which is read over). */
 #include "core/sdp/candidate.h"
-#include "core/base/endpoint.h"
+
 #include "core/base/err.h"
-#include "core/sdp/sdp.h"
+#include "core/sdp/candidate_line.h"
 
 #include <string.h>
-
-struct line {
-    struct nt_text foundation, transport, address, type;
-    uint64_t component, priority, port;
-};
-
-static bool scan_foundation(struct nt_cursor *in, struct line *line)
-{
-    if (!nt_cursor_word(in, &line->foundation, "a foundation is missing"))
-        return false;
-    /* "foundation = 1*32ice-char" */
-    return nt_text_is_ice_chars(line->foundation, 1, NT_ICE_FOUNDATION_MAX) ||
-           nt_cursor_fail(in, line->foundation.p, "a foundation is 1 to 32 letters, digits, '+' or '/'");
-}
-
-static bool scan_transport(struct nt_cursor *in, struct line *line)
-{
-    return nt_cursor_word(in, &line->transport, "a transport is missing") &&
-           (nt_text_is_token(line->transport) || nt_cursor_fail(in, line->transport.p, "a transport is a token"));
-}
-
-/* cand-type = "typ" SP candidate-types */
-static bool scan_type(struct nt_cursor *in, struct line *line)
-{
-    struct nt_text word;
-    if (!nt_cursor_word(in, &word, "'typ' is missing"))
-        return false;
-    if (!nt_text_is(word, "typ"))
-        return nt_cursor_fail(in, word.p, "'typ' is missing");
-    return nt_cursor_space(in) && nt_cursor_word(in, &line->type, "a candidate type is missing") &&
-           (nt_text_is_token(line->type) || nt_cursor_fail(in, line->type.p, "a candidate type is a token"));
-}
-
-static bool scan_fixed(struct nt_cursor *in, struct line *line)
-{
-    /* "a positive integer between 1 and 256 (inclusive)", "a positive integer between 1 and (2**31 - 1) inclusive" */
-    return scan_foundation(in, line) && nt_cursor_space(in) &&
-           nt_cursor_number(in, 3, 1, NT_ICE_COMPONENTS_MAX, &line->component, "a component is a number from 1 to 256") &&
-           nt_cursor_space(in) && scan_transport(in, line) && nt_cursor_space(in) &&
-           nt_cursor_number(in, 10, 1, INT32_MAX, &line->priority, "a priority is a number from 1 to 2147483647") &&
-           nt_cursor_space(in) && nt_cursor_word(in, &line->address, "an address is missing") && nt_cursor_space(in) &&
-           nt_cursor_number(in, 5, 0, UINT16_MAX, &line->port, "a port is a number from 0 to 65535") && nt_cursor_space(in) &&
-           scan_type(in, line);
-}
-
-/* One "name value" after the type. "An implementation MUST ignore any name/value pairs it doesn't understand." */
-static bool scan_pair(struct nt_cursor *in, struct nt_text *name, struct nt_text *value)
-{
-    if (!nt_cursor_space(in) || !nt_cursor_word(in, name, "the name of an extension is missing"))
-        return false;
-    if (!nt_text_is_token(*name))
-        return nt_cursor_fail(in, name->p, "the name of an extension is a token");
-    if (nt_cursor_at_end(in))
-        return nt_cursor_fail(in, in->p, "an extension has a name and a value");
-    in->p++;
-    *value = (struct nt_text){in->p, 0}; /* extension-att-value = *VCHAR, so it may be empty */
-    while (in->p < in->end && *in->p != ' ')
-        in->p++;
-    value->len = (size_t)(in->p - value->p);
-    return true;
-}
-
-/* rel-addr and rel-port are for diagnostics: a name there is forgotten, and so is a port without an address. */
-static bool scan_related(struct nt_cursor *in, struct nt_addr *related)
-{
-    struct nt_text name, value;
-    uint64_t port = 0;
-    while (!nt_cursor_at_end(in)) {
-        if (!scan_pair(in, &name, &value))
-            return false;
-        if (nt_text_is(name, "raddr"))
-            nt_text_ip(value, related);
-        else if (nt_text_is(name, "rport") && !nt_text_number(value, 5, 0, UINT16_MAX, &port))
-            return nt_cursor_fail(in, value.p, "a related port is a number from 0 to 65535");
-    }
-    if (nt_addr_is_set(related))
-        related->port = (uint16_t)port;
-    return true;
-}
-
-static int type_of(struct nt_text text)
-{
-    for (int type = NT_ICE_HOST; type <= NT_ICE_RELAY; type++)
-        if (nt_text_is(text, nt_ice_type_name((enum nt_ice_type)type)))
-            return type;
-    return -1;
-}
-
-/* "MUST ignore "candidate" lines that include candidates with FQDNs or IP address versions that are not supported or
- * recognized"; a transport or type that is not known is some extension's, and is ignored too. */
-static enum nt_ice_pass reason_of(const struct line *line, bool is_address)
-{
-    if (nt_text_is(line->transport, "TCP"))
-        return NT_ICE_PASS_TCP;
-    if (!nt_text_is(line->transport, "UDP"))
-        return NT_ICE_PASS_TRANSPORT;
-    if (type_of(line->type) < 0)
-        return NT_ICE_PASS_TYPE;
-    return is_address ? NT_ICE_PASS_NONE : nt_text_ends(line->address, ".local") ? NT_ICE_PASS_LOCAL : NT_ICE_PASS_NAME;
-}
-
-int nt_candidate_scan(struct nt_ice_candidate *c, struct nt_ice_passed *passed, struct nt_cursor *in)
-{
-    struct line line;
-    struct nt_addr addr = {0}, related = {0};
-    if (!scan_fixed(in, &line) || !scan_related(in, &related))
-        return NT_EFORMAT;
-    enum nt_ice_pass reason = reason_of(&line, nt_text_ip(line.address, &addr));
-    if (nt_addr_is_set(&addr))
-        addr.port = (uint16_t)line.port;
-    *passed = (struct nt_ice_passed){.reason = reason, .component = (uint16_t)line.component, .addr = addr};
-    if (reason != NT_ICE_PASS_NONE)
-        return NT_EUNSUPPORTED;
-    if (line.port == 0) {
-        nt_cursor_fail(in, line.address.p + line.address.len + 1, "a UDP candidate has no port 0");
-        return NT_EFORMAT;
-    }
-    *c = (struct nt_ice_candidate){.type = (enum nt_ice_type)type_of(line.type), .component = (uint16_t)line.component, .transport = NT_UDP,
-                                   .priority = (uint32_t)line.priority, .addr = addr, .related = related};
-    nt_text_copy(c->foundation, line.foundation);
-    return NT_OK;
-}
-
-int nt_candidate_take(struct nt_ice_description *d, uint8_t stream, struct nt_cursor *in)
-{
-    struct nt_ice_candidate c;
-    struct nt_ice_passed passed;
-    int err = nt_candidate_scan(&c, &passed, in);
-    if (err == NT_EUNSUPPORTED) {
-        nt_ice_description_pass(&d->streams[stream - 1], &passed);
-        return NT_OK;
-    }
-    if (err != NT_OK)
-        return err;
-    c.stream = stream;
-    err = nt_ice_description_add(d, &c);
-    if (err != NT_OK)
-        nt_cursor_fail(in, in->p, err == NT_ELIMIT ? "the stream has more than 256 candidates" : "out of memory");
-    return err;
-}
-
-static const char *transport_name(uint8_t transport)
-{
-    return transport == NT_UDP ? "UDP" : "TCP";
-}
-
-static const char *tcp_type_name(uint8_t tcp_type)
-{
-    return tcp_type == NT_ICE_TCP_ACTIVE ? "active" : tcp_type == NT_ICE_TCP_PASSIVE ? "passive" : "so";
-}
-
-static void print_related(struct nt_out *out, const struct nt_ice_candidate *c)
-{
-    char ip[NT_ADDR_TEXT];
-    struct nt_addr related = c->related;
-    /* "If the candidate is a host candidate, <rel-addr> and <rel-port> MUST be omitted." */
-    if (c->type == NT_ICE_HOST)
-        return;
-    /* They "MUST be present" for the other types; when not revealed, "the address MUST be set to "0.0.0.0" (for IPv4
-     * candidates) or "::" (for IPv6 candidates) and the port to "9"". */
-    if (!nt_addr_is_set(&related))
-        related = (struct nt_addr){.family = c->addr.family, .port = 9};
-    nt_out(out, " raddr %s rport %u", nt_addr_format_ip(&related, ip), (unsigned)related.port);
-}
-
-void nt_candidate_print(struct nt_out *out, const struct nt_ice_candidate *c)
-{
-    char ip[NT_ADDR_TEXT];
-    nt_out(out, "candidate:%s %u %s %lu %s %u typ %s", c->foundation, (unsigned)c->component, transport_name(c->transport),
-           (unsigned long)c->priority, nt_addr_format_ip(&c->addr, ip), (unsigned)c->addr.port, nt_ice_type_name(c->type));
-    print_related(out, c);
-    if (c->transport != NT_UDP)
-        nt_out(out, " tcptype %s", tcp_type_name(c->tcp_type));
-}
 
 int nt_sdp_write_candidate(const struct nt_ice_candidate *c, char *buf, size_t cap)
 {
@@ -191,11 +16,11 @@ int nt_sdp_write_candidate(const struct nt_ice_candidate *c, char *buf, size_t c
 static bool behind_name(const char *text, size_t len, struct nt_cursor *in)
 {
     static const char name[] = "candidate:";
-    struct nt_text t = {text, len};
-    if (nt_text_starts(t, "a="))
-        t = (struct nt_text){text + 2, len - 2};
+    struct nt_span t = {text, len};
+    if (nt_span_starts(t, "a="))
+        t = (struct nt_span){text + 2, len - 2};
     *in = nt_cursor_of(t.p, t.len);
-    if (!nt_text_starts(t, name))
+    if (!nt_span_starts(t, name))
         return nt_cursor_fail(in, t.p, "'candidate:' is missing");
     in->p += strlen(name);
     return true;

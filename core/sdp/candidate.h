@@ -1,16 +1,16 @@
-/* The value of a=candidate (RFC 8839, 5.1), for this room. */
+/* One candidate by itself, as in "a=candidate:" without "a=", which is also how it is trickled. */
 #ifndef NT_SDP_CANDIDATE_H
 #define NT_SDP_CANDIDATE_H
 
 #include "core/sdp/description.h"
-#include "core/sdp/text.h"
 
-/* What stands after "candidate:". 0 with *c filled (stream 0), NT_EFORMAT with the cursor's error, or NT_EUNSUPPORTED with *passed
- * filled for a right line this agent has to pass over. *c changes only on 0. */
-int nt_candidate_scan(struct nt_ice_candidate *c, struct nt_ice_passed *passed, struct nt_cursor *in);
-/* Reads one line into the stream: 0, also for one that is passed over there, or NT_EFORMAT, NT_ELIMIT, NT_ENOMEM with the cursor's
- * error. */
-int nt_candidate_take(struct nt_ice_description *d, uint8_t stream, struct nt_cursor *in);
-void nt_candidate_print(struct nt_out *out, const struct nt_ice_candidate *c);
+/* The length, or NT_ENOSPC. */
+int nt_sdp_write_candidate(const struct nt_ice_candidate *c, char *buf, size_t cap);
+/* "candidate:..." with or without "a=". 0, NT_EFORMAT with *what, NT_EUNSUPPORTED with *what for TCP, names, unknown transports
+ * and types. The caller sets the stream. */
+int nt_sdp_read_candidate(struct nt_ice_candidate *c, const char *text, size_t len, const char **what);
+/* The same as browsers trickle it, into the description's stream (from 1), a fragment of RFC 8840's kind: 0 when it was added, passed over
+ * (and noted there), or empty (""; "candidate:"), which is the end of candidates; NT_EFORMAT, NT_ELIMIT, NT_ENOMEM with *what. */
+int nt_sdp_add_candidate(struct nt_ice_description *d, uint8_t stream, const char *text, size_t len, const char **what);
 
 #endif

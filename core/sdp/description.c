@@ -1,4 +1,5 @@
 #include "core/sdp/description.h"
+
 #include "core/base/err.h"
 #include "core/base/map.h"
 

@@ -1,7 +1,8 @@
-/* Reading a session description (RFC 8866, section 9): lines, their order, and the fields ICE needs. The ICE attributes
- * themselves are in attribute.c. */
+/* Lines, their order, and the fields that ICE needs. The ICE attributes themselves are in attribute.c. */
 #include "core/sdp/read.h"
+
 #include "core/base/err.h"
+#include "core/sdp/attribute.h"
 
 #include <string.h>
 
@@ -52,16 +53,16 @@ static bool in_order(struct nt_sdp_reader *r, struct nt_cursor *in, char letter)
 
 static bool skip_word(struct nt_cursor *in, const char *what)
 {
-    struct nt_text word;
+    struct nt_span word;
     return nt_cursor_word(in, &word, what);
 }
 
 /* Of any size: RFC 8866, 9 has no limit, and stacks draw session ids of 64 bits. */
 static bool skip_number(struct nt_cursor *in, const char *what)
 {
-    struct nt_text word;
+    struct nt_span word;
     const char *start = in->p;
-    return nt_cursor_word(in, &word, what) && (nt_text_is_digits(word) || nt_cursor_fail(in, start, what));
+    return nt_cursor_word(in, &word, what) && (nt_span_is_digits(word) || nt_cursor_fail(in, start, what));
 }
 
 static bool at_end(struct nt_cursor *in)
@@ -94,14 +95,14 @@ static bool read_time(struct nt_cursor *in)
  * ICE failure". */
 static bool read_connection(struct nt_sdp_reader *r, struct nt_cursor *in)
 {
-    struct nt_text net, type, address;
+    struct nt_span net, type, address;
     struct nt_addr addr = {0};
     struct nt_sdp_section *section = r->section != NULL ? r->section : &r->session;
     if (!nt_cursor_word(in, &net, "c= has no network type") || !nt_cursor_space(in) ||
         !nt_cursor_word(in, &type, "c= has no address type") || !nt_cursor_space(in) ||
         !nt_cursor_word(in, &address, "c= has no address") || !at_end(in))
         return false;
-    if (nt_text_is(net, "IN") && nt_text_ip(address, &addr) && !nt_text_is(type, addr.family == NT_AF_IPV6 ? "IP6" : "IP4"))
+    if (nt_span_is(net, "IN") && nt_span_ip(address, &addr) && !nt_span_is(type, addr.family == NT_AF_IPV6 ? "IP6" : "IP4"))
         return nt_cursor_fail(in, address.p, "the address is not of the type before it");
     if (!section->connected)
         section->connection = addr;
@@ -112,7 +113,7 @@ static bool read_connection(struct nt_sdp_reader *r, struct nt_cursor *in)
 /* m=<media> <port>["/" integer] <proto> <fmt> ... */
 static bool read_media(struct nt_sdp_reader *r, struct nt_cursor *in)
 {
-    struct nt_text media, port;
+    struct nt_span media, port;
     uint64_t value, ports = 1;
     r->section = &r->sections[r->streams++];
     *r->section = (struct nt_sdp_section){.line = r->line};
@@ -121,9 +122,9 @@ static bool read_media(struct nt_sdp_reader *r, struct nt_cursor *in)
         return false;
     const char *slash = memchr(port.p, '/', port.len);
     size_t digits = slash != NULL ? (size_t)(slash - port.p) : port.len;
-    if (!nt_text_number((struct nt_text){port.p, digits}, 5, 0, UINT16_MAX, &value))
+    if (!nt_span_number((struct nt_span){port.p, digits}, 5, 0, UINT16_MAX, &value))
         return nt_cursor_fail(in, port.p, "a port is a number from 0 to 65535");
-    if (slash != NULL && !nt_text_number((struct nt_text){slash + 1, port.len - digits - 1}, 10, 1, INT32_MAX, &ports))
+    if (slash != NULL && !nt_span_number((struct nt_span){slash + 1, port.len - digits - 1}, 10, 1, INT32_MAX, &ports))
         return nt_cursor_fail(in, slash + 1, "the number of ports is a number from 1");
     r->section->port = (uint16_t)value;
     if (!nt_cursor_space(in) || !skip_word(in, "m= has no protocol"))
@@ -144,7 +145,7 @@ static int read_fragment_line(struct nt_sdp_reader *r, struct nt_cursor *in, cha
     }
     in->p += 2;
     if (letter == 'a')
-        return nt_sdp_attribute(r, in);
+        return nt_sdp_read_attribute(r, in);
     r->section = &r->sections[r->streams++];
     *r->section = (struct nt_sdp_section){.line = r->line};
     return NT_OK;
@@ -174,7 +175,7 @@ static int read_line(struct nt_sdp_reader *r, struct nt_cursor *in)
     case 'm':
         return read_media(r, in) ? NT_OK : NT_EFORMAT;
     case 'a':
-        return nt_sdp_attribute(r, in);
+        return nt_sdp_read_attribute(r, in);
     default:
         return NT_OK; /* nothing in it that ICE needs */
     }

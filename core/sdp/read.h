@@ -1,32 +1,23 @@
-/* The state of reading one session description, for this room. */
+/* Reading session descriptions (RFC 8866, section 9) and fragments of them. */
 #ifndef NT_SDP_READ_H
 #define NT_SDP_READ_H
 
-#include "core/sdp/sdp.h"
-#include "core/sdp/text.h"
+#include "core/sdp/description.h"
 
-struct nt_sdp_section {
-    size_t line;               /* of its m= */
-    bool connected;            /* it has a c= line */
-    uint16_t port;             /* of m= */
-    struct nt_addr connection; /* of the first c=; unset when that is no address we know */
+#define NT_SDP_MAX 65536 /* larger texts are refused */
+#define NT_SDP_LINE_MAX 4096
+
+struct nt_sdp_error {
+    size_t line, column; /* from 1 */
+    const char *what;    /* static */
 };
 
-struct nt_sdp_reader {
-    struct nt_ice_description *d; /* has room for every m= line */
-    const char *p, *end;
-    size_t line;                    /* of the text; the current one */
-    uint8_t place;                  /* in the order of lines of a section */
-    struct nt_sdp_section *section; /* the stream's; NULL in the session part */
-    struct nt_sdp_section session, sections[NT_ICE_STREAMS_MAX];
-    size_t streams;                 /* begun so far */
-    char ufrag[NT_ICE_CREDENTIAL_MAX + 1], pwd[NT_ICE_CREDENTIAL_MAX + 1]; /* of the session part */
-    bool end_of_candidates;
-    bool fragment;                  /* of RFC 8840, 9.2 */
-    bool bare;                      /* a fragment without m= lines */
-};
-
-/* What stands after "a=". 0, or an error with the cursor's place and reason set. */
-int nt_sdp_attribute(struct nt_sdp_reader *r, struct nt_cursor *in);
+/* Into *d (initialised here; freed by the caller on success). 0, or NT_EFORMAT, NT_ELIMIT, NT_ENOMEM, each with *error.
+ * Unknown attributes and extension pairs are ignored; candidates with names (.local, FQDN) or zones, of TCP, of unknown transports or types,
+ * and those of refused streams, are noted in passed_over. Unknown types of lines are an error (RFC 8866, 5). */
+int nt_sdp_read(struct nt_ice_description *d, const char *text, size_t len, struct nt_sdp_error *error);
+/* RFC 8840, 9: what write.h's nt_sdp_write_fragment writes. The streams are those that the fragment lists, in its order; one without m=
+ * lines reads as one stream without tag. Results as above. */
+int nt_sdp_read_fragment(struct nt_ice_description *d, const char *text, size_t len, struct nt_sdp_error *error);
 
 #endif

@@ -1,7 +1,8 @@
-/* Reading SIP messages over UDP (RFC 3261, section 7): the headers a call between two users needs; others are passed over. */
+#include "core/sdp/sip_read.h"
+
 #include "core/base/err.h"
-#include "core/sdp/sip.h"
-#include "core/sdp/text.h"
+#include "core/sdp/read.h"
+#include "core/sdp/span.h"
 
 #include <string.h>
 
@@ -17,7 +18,7 @@ static bool is_space(char ch)
     return ch == ' ' || ch == '\t' || ch == '\r' || ch == '\n'; /* line ends only where a header is folded */
 }
 
-static struct nt_text trim(struct nt_text t)
+static struct nt_span trim(struct nt_span t)
 {
     while (t.len > 0 && is_space(t.p[0]))
         t.p++, t.len--;
@@ -27,24 +28,24 @@ static struct nt_text trim(struct nt_text t)
 }
 
 /* The part up to `stop` (or all), and *t becomes what follows it. */
-static struct nt_text cut(struct nt_text *t, char stop)
+static struct nt_span cut(struct nt_span *t, char stop)
 {
     const char *at = t->len > 0 ? memchr(t->p, stop, t->len) : NULL;
-    struct nt_text head = {t->p, at != NULL ? (size_t)(at - t->p) : t->len};
+    struct nt_span head = {t->p, at != NULL ? (size_t)(at - t->p) : t->len};
     size_t used = head.len + (at != NULL);
-    *t = (struct nt_text){t->p + used, t->len - used};
+    *t = (struct nt_span){t->p + used, t->len - used};
     return head;
 }
 
-static bool keep(char *to, size_t size, struct nt_text t)
+static bool keep(char *to, size_t size, struct nt_span t)
 {
     if (t.len == 0 || t.len >= size || memchr(t.p, '\0', t.len) != NULL)
         return false;
-    nt_text_copy(to, t);
+    nt_span_copy(to, t);
     return true;
 }
 
-static enum nt_sip_kind kind_of(struct nt_text method)
+static enum nt_sip_kind kind_of(struct nt_span method)
 {
     /* RFC 3261, 7.1: "Methods are case-sensitive"; the names are all there is in this list. */
     for (int kind = NT_SIP_INVITE; kind <= NT_SIP_INFO; kind++) {
@@ -55,46 +56,46 @@ static enum nt_sip_kind kind_of(struct nt_text method)
     return (enum nt_sip_kind)0;
 }
 
-static bool read_start(struct reader *r, struct nt_text line)
+static bool read_start(struct reader *r, struct nt_span line)
 {
-    struct nt_text first = cut(&line, ' '), second = cut(&line, ' ');
-    if (nt_text_is(first, "SIP/2.0")) {
+    struct nt_span first = cut(&line, ' '), second = cut(&line, ' ');
+    if (nt_span_is(first, "SIP/2.0")) {
         r->m->kind = NT_SIP_OK;
-        return nt_text_is(second, "200");
+        return nt_span_is(second, "200");
     }
     r->m->kind = kind_of(first);
-    return r->m->kind != 0 && nt_text_starts(second, "sip:") && nt_text_is(line, "SIP/2.0");
+    return r->m->kind != 0 && nt_span_starts(second, "sip:") && nt_span_is(line, "SIP/2.0");
 }
 
 /* Via: SIP/2.0/UDP host[:port];branch=...; only the topmost one counts (RFC 3261, 18.2.2). */
-static bool read_via(struct reader *r, struct nt_text value)
+static bool read_via(struct reader *r, struct nt_span value)
 {
     if (r->via)
         return true;
     r->via = true;
-    struct nt_text top = trim(cut(&value, ','));
-    struct nt_text protocol = cut(&top, ' '), sent_by = trim(cut(&top, ';'));
-    if (!nt_text_is(protocol, "SIP/2.0/UDP"))
+    struct nt_span top = trim(cut(&value, ','));
+    struct nt_span protocol = cut(&top, ' '), sent_by = trim(cut(&top, ';'));
+    if (!nt_span_is(protocol, "SIP/2.0/UDP"))
         return false;
     if (nt_addr_parse_n(&r->m->via, sent_by.p, sent_by.len) != NT_OK)
         return false;
     if (r->m->via.port == 0)
         r->m->via.port = NT_SIP_PORT;
     while (top.len > 0) {
-        struct nt_text parameter = trim(cut(&top, ';')), name = trim(cut(&parameter, '='));
-        if (nt_text_is(name, "branch"))
+        struct nt_span parameter = trim(cut(&top, ';')), name = trim(cut(&parameter, '='));
+        if (nt_span_is(name, "branch"))
             return keep(r->m->branch, sizeof r->m->branch, trim(parameter));
     }
     return false;
 }
 
 /* From and To: [name] <sip:user@host>[;tag=...], or without the brackets. */
-static bool read_party(char user[64], bool *seen, bool *tagged, struct nt_text value)
+static bool read_party(char user[64], bool *seen, bool *tagged, struct nt_span value)
 {
     if (*seen)
         return false;
     *seen = true;
-    struct nt_text rest = value, uri;
+    struct nt_span rest = value, uri;
     if (value.len > 0 && memchr(value.p, '<', value.len) != NULL) {
         cut(&rest, '<');
         uri = cut(&rest, '>');
@@ -103,43 +104,43 @@ static bool read_party(char user[64], bool *seen, bool *tagged, struct nt_text v
         uri = trim(cut(&rest, ';'));
     }
     while (rest.len > 0) {
-        struct nt_text parameter = trim(cut(&rest, ';'));
-        *tagged |= nt_text_starts(parameter, "tag=");
+        struct nt_span parameter = trim(cut(&rest, ';'));
+        *tagged |= nt_span_starts(parameter, "tag=");
     }
-    if (!nt_text_starts(uri, "sip:"))
+    if (!nt_span_starts(uri, "sip:"))
         return false;
-    uri = (struct nt_text){uri.p + 4, uri.len - 4};
-    struct nt_text name = cut(&uri, '@');
+    uri = (struct nt_span){uri.p + 4, uri.len - 4};
+    struct nt_span name = cut(&uri, '@');
     return uri.len > 0 && keep(user, 64, name);
 }
 
-static bool read_cseq(struct reader *r, struct nt_text value)
+static bool read_cseq(struct reader *r, struct nt_span value)
 {
     uint64_t number;
-    struct nt_text digits = cut(&value, ' ');
+    struct nt_span digits = cut(&value, ' ');
     if (r->cseq)
         return false;
     r->cseq = true;
     /* RFC 3261, 8.1.1.5: "The sequence number value MUST be expressible as a 32-bit unsigned integer and MUST be less than
      * 2**31." */
-    if (!nt_text_number(digits, 10, 0, INT32_MAX, &number))
+    if (!nt_span_number(digits, 10, 0, INT32_MAX, &number))
         return false;
     r->m->cseq = (uint32_t)number;
     r->cseq_kind = kind_of(trim(value));
     return r->cseq_kind != 0;
 }
 
-static bool read_length(struct reader *r, struct nt_text value)
+static bool read_length(struct reader *r, struct nt_span value)
 {
     uint64_t length;
-    if (r->length_given || !nt_text_number(value, 9, 0, NT_SDP_MAX, &length))
+    if (r->length_given || !nt_span_number(value, 9, 0, NT_SDP_MAX, &length))
         return false;
     r->length_given = true;
     r->length = (size_t)length;
     return true;
 }
 
-static bool read_call_id(struct reader *r, struct nt_text value)
+static bool read_call_id(struct reader *r, struct nt_span value)
 {
     if (r->call_id)
         return false;
@@ -148,22 +149,22 @@ static bool read_call_id(struct reader *r, struct nt_text value)
 }
 
 /* The names and the compact forms of RFC 3261, 7.3.3. */
-static bool read_header(struct reader *r, struct nt_text name, struct nt_text value)
+static bool read_header(struct reader *r, struct nt_span name, struct nt_span value)
 {
     bool from_tag = false;
-    if (nt_text_is(name, "Via") || nt_text_is(name, "v"))
+    if (nt_span_is(name, "Via") || nt_span_is(name, "v"))
         return read_via(r, value);
-    if (nt_text_is(name, "From") || nt_text_is(name, "f"))
+    if (nt_span_is(name, "From") || nt_span_is(name, "f"))
         return read_party(r->m->from, &r->from, &from_tag, value);
-    if (nt_text_is(name, "To") || nt_text_is(name, "t"))
+    if (nt_span_is(name, "To") || nt_span_is(name, "t"))
         return read_party(r->m->to, &r->to, &r->m->in_dialog, value);
-    if (nt_text_is(name, "Call-ID") || nt_text_is(name, "i"))
+    if (nt_span_is(name, "Call-ID") || nt_span_is(name, "i"))
         return read_call_id(r, value);
-    if (nt_text_is(name, "CSeq"))
+    if (nt_span_is(name, "CSeq"))
         return read_cseq(r, value);
-    if (nt_text_is(name, "Content-Length") || nt_text_is(name, "l"))
+    if (nt_span_is(name, "Content-Length") || nt_span_is(name, "l"))
         return read_length(r, value);
-    if (nt_text_is(name, "Content-Type") || nt_text_is(name, "c")) {
+    if (nt_span_is(name, "Content-Type") || nt_span_is(name, "c")) {
         r->m->content_type = value.p;
         r->m->content_type_len = value.len;
     }
@@ -171,7 +172,7 @@ static bool read_header(struct reader *r, struct nt_text name, struct nt_text va
 }
 
 /* One line without its end; *t becomes what follows. False when there is no line end. */
-static bool next_line(struct nt_text *t, struct nt_text *line)
+static bool next_line(struct nt_span *t, struct nt_span *line)
 {
     if (t->len == 0 || memchr(t->p, '\n', t->len) == NULL)
         return false;
@@ -182,9 +183,9 @@ static bool next_line(struct nt_text *t, struct nt_text *line)
 }
 
 /* A header with the lines that continue it (RFC 3261, 7.3.1: they start with a space or a tab). */
-static bool next_header(struct nt_text *t, struct nt_text *header)
+static bool next_header(struct nt_span *t, struct nt_span *header)
 {
-    struct nt_text more;
+    struct nt_span more;
     if (!next_line(t, header))
         return false;
     while (header->len > 0 && t->len > 0 && (t->p[0] == ' ' || t->p[0] == '\t')) {
@@ -195,16 +196,16 @@ static bool next_header(struct nt_text *t, struct nt_text *header)
     return true;
 }
 
-static bool read_headers(struct reader *r, struct nt_text *t)
+static bool read_headers(struct reader *r, struct nt_span *t)
 {
-    struct nt_text header;
+    struct nt_span header;
     while (next_header(t, &header)) {
         if (header.len == 0)
             return r->via && r->from && r->to && r->call_id && r->cseq;
         if (memchr(header.p, ':', header.len) == NULL)
             return false;
-        struct nt_text name = trim(cut(&header, ':'));
-        if (!nt_text_is_token(name) || !read_header(r, name, trim(header)))
+        struct nt_span name = trim(cut(&header, ':'));
+        if (!nt_span_is_token(name) || !read_header(r, name, trim(header)))
             return false;
     }
     return false; /* no empty line after the headers */
@@ -214,7 +215,7 @@ int nt_sip_read(struct nt_sip_message *m, const char *text, size_t len)
 {
     struct nt_sip_message out = {0};
     struct reader r = {.m = &out};
-    struct nt_text rest = {text, len}, start;
+    struct nt_span rest = {text, len}, start;
     if (!next_line(&rest, &start) || !read_start(&r, start) || !read_headers(&r, &rest))
         return NT_EFORMAT;
     /* RFC 3261, 8.1.1.5: "The method MUST match that of the request." */

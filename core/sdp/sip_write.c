@@ -1,7 +1,8 @@
-/* Writing SIP messages over UDP (RFC 3261): requests and 200 responses between two users of one domain. */
+#include "core/sdp/sip_write.h"
+
 #include "core/base/err.h"
-#include "core/sdp/sip.h"
-#include "core/sdp/text.h"
+#include "core/sdp/out.h"
+#include "core/sdp/span.h"
 
 #include <string.h>
 
@@ -11,7 +12,7 @@
 
 static const char *cookie_for(const char *branch)
 {
-    return nt_text_starts((struct nt_text){branch, strlen(branch)}, COOKIE) ? "" : COOKIE;
+    return nt_span_starts((struct nt_span){branch, strlen(branch)}, COOKIE) ? "" : COOKIE;
 }
 
 /* RFC 3261, 19.3: a tag "MUST be globally unique and cryptographically random": here one for each user of each call, FNV-1a of
@@ -27,25 +28,15 @@ static uint32_t tag_of(const char *call_id, const char *user)
     return hash;
 }
 
-static const char *const methods[] = {
-    [NT_SIP_INVITE] = "INVITE", [NT_SIP_ACK] = "ACK", [NT_SIP_BYE] = "BYE", [NT_SIP_INFO] = "INFO",
-};
-
-const char *nt_sip_method(enum nt_sip_kind kind)
-{
-    size_t i = (size_t)kind;
-    return i < sizeof methods / sizeof *methods ? methods[i] : NULL;
-}
-
 /* Words without anything that a header would read as its own: token characters, and '@' in call ids. */
 static bool is_word(const char *text)
 {
-    struct nt_text t = {text, strlen(text)};
+    struct nt_span t = {text, strlen(text)};
     const char *at = memchr(text, '@', t.len);
     if (at == NULL)
-        return nt_text_is_token(t);
+        return nt_span_is_token(t);
     size_t left = (size_t)(at - text);
-    return nt_text_is_token((struct nt_text){text, left}) && nt_text_is_token((struct nt_text){at + 1, t.len - left - 1});
+    return nt_span_is_token((struct nt_span){text, left}) && nt_span_is_token((struct nt_span){at + 1, t.len - left - 1});
 }
 
 static bool writable(const struct nt_sip_message *m)
@@ -105,11 +96,11 @@ static void write_trickle(struct nt_out *out, const struct nt_sip_message *m)
 
 static void write_body(struct nt_out *out, const struct nt_sip_message *m)
 {
-    struct nt_text type = {m->content_type, m->content_type_len};
+    struct nt_span type = {m->content_type, m->content_type_len};
     if (m->content_type == NULL)
-        type = (struct nt_text){"application/sdp", strlen("application/sdp")};
+        type = (struct nt_span){"application/sdp", strlen("application/sdp")};
     /* RFC 8840, 4.3.2: trickled candidates travel as the info package trickle-ice. */
-    if (m->kind == NT_SIP_INFO && nt_text_is(type, "application/trickle-ice-sdpfrag"))
+    if (m->kind == NT_SIP_INFO && nt_span_is(type, "application/trickle-ice-sdpfrag"))
         nt_out(out, "Info-Package: trickle-ice\r\nContent-Disposition: Info-Package\r\n");
     if (m->body_len > 0) {
         nt_out(out, "Content-Type: ");

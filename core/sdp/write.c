@@ -1,7 +1,7 @@
-/* Writing a session description: one m= line for each stream, its ICE attributes beneath it (RFC 8839, section 4.2.1). */
-#include "core/base/err.h"
-#include "core/sdp/candidate.h"
-#include "core/sdp/sdp.h"
+#include "core/sdp/write.h"
+
+#include "core/sdp/candidate_line.h"
+#include "core/sdp/out.h"
 
 /* The data is neither RTP nor any other registered format; RFC 8866, 8.2.3: "For the "udp" protocol, the allowed <fmt> values
  * are media subtypes". With an RTP profile here, Wireshark would take the data for RTP. */
