@@ -1,6 +1,8 @@
 #include "scenarios/language/sections/nat_policy.h"
 #include "natsim/nat/policy/presets.h"
 #include "scenarios/language/sections/port_range.h"
+
+#include "natsim/nat/policy/policy.h"
 #include "scenarios/language/text/units.h"
 
 #include <stddef.h>
