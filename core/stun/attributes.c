@@ -1,4 +1,3 @@
-/* The names of STUN and TURN: attribute types, methods, reason phrases. */
 #include "core/stun/attributes.h"
 
 #include <string.h>
@@ -103,7 +102,7 @@ static int number_of(const struct named *table, size_t n, const char *name)
     return -1;
 }
 
-/* Asked for each attribute of each message: a jump table instead of a search. */
+/* Called for each attribute of each message: a jump table instead of a search. */
 bool nt_stun_attr_known(uint16_t type)
 {
     if (type >= 0x8000)

@@ -1,4 +1,4 @@
-/* The answer to one Binding request, decided when it comes and written when it goes. Private to core/stun. */
+/* The answer to one Binding request: decided when the request comes, written when the answer is pulled. Private to core/stun. */
 #ifndef NT_STUN_BINDING_ANSWER_H
 #define NT_STUN_BINDING_ANSWER_H
 

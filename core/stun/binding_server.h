@@ -1,5 +1,5 @@
 /* A STUN server for Binding (RFC 8489), with NAT behaviour discovery on two addresses (RFC 5780) when asked for, and
- * classic STUN (RFC 8489, section 11). An endpoint: it binds its ports by requests. */
+ * classic STUN (RFC 8489, section 11). An endpoint: it asks for its ports by requests. */
 #ifndef NT_STUN_BINDING_SERVER_H
 #define NT_STUN_BINDING_SERVER_H
 

@@ -83,7 +83,7 @@ void nt_stun_userhash(uint8_t out[32], const char *user, const char *realm)
 }
 
 /* RFC 8489, 14.5: "The Length field of the STUN message header is adjusted to point to the end of the MESSAGE-INTEGRITY
- * attribute." The keyed states are copied, so that one key serves readers that must not change it. */
+ * attribute." The keyed states are copied: the key stays as it is. */
 void nt_stun_hmac(const struct nt_stun_key *k, const uint8_t *bytes, size_t len, uint16_t length_field, uint8_t out[NT_STUN_HMAC])
 {
     struct sha1_ctx sha = k->sha1.inner;

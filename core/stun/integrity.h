@@ -1,5 +1,5 @@
-/* Keys and keyed hashes of STUN (RFC 8489, sections 9, 14.5 to 14.7). A key is set up once per password and then used
- * for any number of messages: the HMAC's inner and outer states are kept. */
+/* Keys and keyed hashes of STUN (RFC 8489, sections 9, 14.5 to 14.7). A key is set up once per password and then serves any
+ * number of messages: it holds the HMAC's inner and outer states. */
 #ifndef NT_STUN_INTEGRITY_H
 #define NT_STUN_INTEGRITY_H
 
@@ -16,7 +16,7 @@ struct nt_stun_key {
     struct hmac_sha256_ctx sha256;
 };
 
-/* Short-term: the password (SASLprep'd by the caller; ASCII is its own prep). */
+/* Short-term: the password, prepared by the caller (ASCII needs no preparation). */
 void nt_stun_key_short(struct nt_stun_key *k, const char *password);
 /* Long-term: MD5 or SHA-256 of user:realm:password; algorithm NT_PASSWORD_MD5 or _SHA256. */
 void nt_stun_key_long(struct nt_stun_key *k, int algorithm, const char *user, const char *realm, const char *password);

@@ -1,4 +1,4 @@
-/* Parsing: one walk checks every size, accessors then only look. */
+/* Parsing walks the message once and checks every size; the accessors need no checks. */
 #include "core/stun/message.h"
 
 #include <nettle/memops.h>
@@ -73,7 +73,7 @@ static int note_closing(struct nt_stun_msg *m, const struct nt_stun_attr *a)
 
 /* RFC 8489, 9: "agents MUST ignore all attributes that follow MESSAGE-INTEGRITY, with the exception of the
  * MESSAGE-INTEGRITY-SHA256 and FINGERPRINT attributes", and all but FINGERPRINT after a lone MESSAGE-INTEGRITY-SHA256. */
-static bool ignored(const struct nt_stun_msg *m, uint16_t type)
+static bool is_ignored(const struct nt_stun_msg *m, uint16_t type)
 {
     if (type == NT_ATTR_FINGERPRINT)
         return false;
@@ -83,13 +83,13 @@ static bool ignored(const struct nt_stun_msg *m, uint16_t type)
 static int parse_attrs(struct nt_stun_msg *m)
 {
     const uint8_t *p = m->bytes + NT_STUN_HEADER, *end = m->bytes + m->len;
-    while (p < end) { /* lengths are multiples of four: an attribute's header is whole */
+    while (p < end) { /* all lengths are multiples of four, so an attribute's header is complete */
         uint16_t type = nt_load16(p), len = nt_load16(p + 2);
         const uint8_t *value = p + ATTR_HEADER;
         if (padded(len) > (size_t)(end - value))
             return NT_ESHORT;
         p = value + padded(len);
-        if (ignored(m, type))
+        if (is_ignored(m, type))
             continue;
         if (m->count == NT_STUN_ATTRS_MAX)
             return NT_ELIMIT;
@@ -201,7 +201,7 @@ int nt_stun_get_error(const struct nt_stun_msg *m, int *code, const char **reaso
     return NT_OK;
 }
 
-/* The header's length field as it was when the attribute was computed: it counts up to the attribute's end. */
+/* The header's length field with which the attribute was computed: it counts up to the attribute's end. */
 static uint16_t length_to(const struct nt_stun_msg *m, const struct nt_stun_attr *a)
 {
     return (uint16_t)(a->value + a->len - m->bytes - NT_STUN_HEADER);
@@ -233,7 +233,7 @@ int nt_stun_verify_sha256(const struct nt_stun_msg *m, const struct nt_stun_key 
 
 /* --- building --- */
 
-/* The header's length field is kept right after every attribute. */
+/* The header's length field is correct after every attribute. */
 static void update_length(struct nt_stun_builder *b)
 {
     size_t len = nt_writer_len(&b->w) - NT_STUN_HEADER;
@@ -243,7 +243,7 @@ static void update_length(struct nt_stun_builder *b)
         nt_store16(b->w.start + 2, (uint16_t)len);
 }
 
-/* Room for an attribute's value, its header and padding written; NULL without room. */
+/* Writes an attribute's header and padding: room for its value, or NULL. */
 static uint8_t *add_room(struct nt_stun_builder *b, uint16_t type, size_t len)
 {
     uint8_t *p = len <= UINT16_MAX ? nt_write_room(&b->w, ATTR_HEADER + padded(len)) : NULL;

@@ -1,4 +1,3 @@
-/* The server's side of long-term credentials (RFC 8489, 9.2.4): users, nonces without state, the checks in their order. */
 #include "core/stun/realm.h"
 
 #include "core/base/strings.h"
@@ -7,7 +6,7 @@
 #include <nettle/memops.h>
 #include <stdlib.h>
 
-/* A nonce is the cookie, then in hexadecimal the time of issue and a keyed hash of it, the features and the client. */
+/* A nonce is the cookie, the time of issue in hexadecimal, and a keyed hash of time, features and client, in hexadecimal. */
 #define STAMP 8
 #define MAC 16
 #define NONCE_LEN (NT_NONCE_COOKIE_LEN + 2 * (STAMP + MAC))
@@ -81,7 +80,7 @@ static uint32_t features_of(const struct nt_stun_realm *r)
     return (r->sha256 ? NT_FEATURE_PASSWORD_ALGORITHMS : 0) | (r->userhash ? NT_FEATURE_USERNAME_ANONYMITY : 0);
 }
 
-static void hex(char *out, const uint8_t *bytes, size_t n)
+static void write_hex(char *out, const uint8_t *bytes, size_t n)
 {
     static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < n; i++) {
@@ -105,8 +104,8 @@ static void write_nonce(const struct nt_stun_realm *r, char out[NONCE_LEN], uint
     hmac_sha256_update(&hmac, sizeof text, text);
     hmac_sha256_digest(&hmac, sizeof mac, mac);
     nt_nonce_cookie_write(out, features_of(r));
-    hex(out + NT_NONCE_COOKIE_LEN, text, STAMP);
-    hex(out + NT_NONCE_COOKIE_LEN + 2 * STAMP, mac, MAC);
+    write_hex(out + NT_NONCE_COOKIE_LEN, text, STAMP);
+    write_hex(out + NT_NONCE_COOKIE_LEN + 2 * STAMP, mac, MAC);
 }
 
 static bool read_stamp(const uint8_t *text, uint64_t *stamp)
@@ -152,7 +151,7 @@ void nt_stun_challenge(const struct nt_stun_realm *r, struct nt_stun_builder *b,
         nt_stun_add(b, NT_ATTR_PASSWORD_ALGORITHMS, algorithms, write_algorithms(r, algorithms));
 }
 
-/* RFC 8489, 9.2.4, third check. The algorithm to use, or -1 for 400. `named`: by the request itself. */
+/* RFC 8489, 9.2.4, third check. The algorithm to use, or -1 for 400. `named`: the request names it. */
 static int requested_algorithm(const struct nt_stun_realm *r, const struct nt_stun_msg *m, const struct nt_stun_attr *nonce, bool *named)
 {
     const struct nt_stun_attr *list = nt_stun_find(m, NT_ATTR_PASSWORD_ALGORITHMS);

@@ -1,4 +1,3 @@
-/* "obMatJos2" and the base64 of 24 feature bits. */
 #include "core/stun/security_features.h"
 
 #include <string.h>

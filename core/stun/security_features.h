@@ -1,4 +1,4 @@
-/* The nonce cookie (RFC 8489, sections 9.2 and 18.1), as client and server read and write it. Private to core/stun. */
+/* The nonce cookie (RFC 8489, sections 9.2 and 18.1): "obMatJos2" and the base64 of 24 feature bits. Private to core/stun. */
 #ifndef NT_STUN_SECURITY_FEATURES_H
 #define NT_STUN_SECURITY_FEATURES_H
 

@@ -23,7 +23,7 @@ enum nt_stun_txn_due nt_stun_txn_due(struct nt_stun_txn *t, nt_time now)
     if (now < t->deadline)
         return NT_TXN_WAIT;
     if (t->sends >= t->rc) {
-        t->deadline = NT_TIME_NEVER; /* said once */
+        t->deadline = NT_TIME_NEVER; /* told once */
         return NT_TXN_TIMEOUT;
     }
     /* "starting with an interval of RTO, doubling after each retransmission" */

@@ -1,5 +1,5 @@
-/* The client's retransmission of one request over UDP (RFC 8489, section 6.2.1): the state only; whoever owns it keeps the
- * bytes, and sends the very same ones again. Over TCP and TLS: one send, then Ti. */
+/* The retransmission timer of one request over UDP (RFC 8489, section 6.2.1). The owner keeps the bytes and sends the same ones
+ * again. Over TCP and TLS: one send, then Ti. */
 #ifndef NT_STUN_TRANSACTION_H
 #define NT_STUN_TRANSACTION_H
 
@@ -26,7 +26,7 @@ enum nt_stun_txn_due { NT_TXN_WAIT = 0, NT_TXN_SEND, NT_TXN_TIMEOUT };
 
 /* The first send happens at `now`, by the caller. */
 void nt_stun_txn_start(struct nt_stun_txn *t, const uint8_t id[NT_STUN_ID], nt_time rto, uint8_t rc, uint8_t rm, nt_time now);
-/* What is due at `now`; NT_TXN_SEND means: send the bytes again, and has been counted. */
+/* What is due at `now`. NT_TXN_SEND: the bytes are to be sent again, which is counted. */
 enum nt_stun_txn_due nt_stun_txn_due(struct nt_stun_txn *t, nt_time now);
 
 #endif

@@ -25,7 +25,7 @@ struct nt_turn_channels {
 
 void nt_turn_channels_init(struct nt_turn_channels *c);
 void nt_turn_channels_free(struct nt_turn_channels *c);
-/* Binds or refreshes. NT_EEXIST when the number or the peer is bound to another one; NT_ENOMEM. */
+/* Binds or refreshes. NT_EEXIST when the number is bound to another peer or the peer to another number; NT_ENOMEM. */
 int nt_turn_channel_bind(struct nt_turn_channels *c, uint16_t number, const struct nt_addr *peer, nt_time now);
 /* A live binding, or NULL. */
 const struct nt_turn_channel *nt_turn_channel_by_number(const struct nt_turn_channels *c, uint16_t number, nt_time now);

@@ -5,32 +5,32 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-static bool before(const struct nt_turn_timer *a, const struct nt_turn_timer *b)
+static bool is_before(const struct nt_turn_timer *a, const struct nt_turn_timer *b)
 {
     return a->at != b->at ? a->at < b->at : a->order < b->order;
 }
 
-static void place(struct nt_turn_expiry *e, size_t i, struct nt_turn_timer *t)
+static void place_timer(struct nt_turn_expiry *e, size_t i, struct nt_turn_timer *t)
 {
     e->heap[i] = t;
     t->place = (uint32_t)i + 1;
 }
 
 /* Moves the timer at i up or down to where it belongs. */
-static void settle(struct nt_turn_expiry *e, size_t i)
+static void settle_timer(struct nt_turn_expiry *e, size_t i)
 {
     struct nt_turn_timer *t = e->heap[i];
-    for (; i > 0 && before(t, e->heap[(i - 1) / 2]); i = (i - 1) / 2)
-        place(e, i, e->heap[(i - 1) / 2]);
+    for (; i > 0 && is_before(t, e->heap[(i - 1) / 2]); i = (i - 1) / 2)
+        place_timer(e, i, e->heap[(i - 1) / 2]);
     for (size_t child = 2 * i + 1; child < e->count; child = 2 * i + 1) {
-        if (child + 1 < e->count && before(e->heap[child + 1], e->heap[child]))
+        if (child + 1 < e->count && is_before(e->heap[child + 1], e->heap[child]))
             child++;
-        if (!before(e->heap[child], t))
+        if (!is_before(e->heap[child], t))
             break;
-        place(e, i, e->heap[child]);
+        place_timer(e, i, e->heap[child]);
         i = child;
     }
-    place(e, i, t);
+    place_timer(e, i, t);
 }
 
 void nt_turn_expiry_free(struct nt_turn_expiry *e)
@@ -45,15 +45,15 @@ int nt_turn_expiry_add(struct nt_turn_expiry *e, struct nt_turn_timer *t, uint32
     if (r != NT_OK)
         return r;
     *t = (struct nt_turn_timer){.at = NT_TIME_NEVER, .order = e->made++, .tag = tag};
-    place(e, e->count++, t);
-    settle(e, e->count - 1);
+    place_timer(e, e->count++, t);
+    settle_timer(e, e->count - 1);
     return NT_OK;
 }
 
 void nt_turn_expiry_move(struct nt_turn_expiry *e, struct nt_turn_timer *t, nt_time at)
 {
     t->at = at;
-    settle(e, t->place - 1);
+    settle_timer(e, t->place - 1);
 }
 
 void nt_turn_expiry_remove(struct nt_turn_expiry *e, struct nt_turn_timer *t)
@@ -64,8 +64,8 @@ void nt_turn_expiry_remove(struct nt_turn_expiry *e, struct nt_turn_timer *t)
     struct nt_turn_timer *last = e->heap[--e->count];
     t->place = 0;
     if (last != t) {
-        place(e, i, last);
-        settle(e, i);
+        place_timer(e, i, last);
+        settle_timer(e, i);
     }
 }
 

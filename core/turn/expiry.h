@@ -1,4 +1,4 @@
-/* A heap of timers that are part of other objects: the earliest first, at the same time the one made first. */
+/* A heap of timers that lie in other objects: the earliest first; of those at the same time, the one made first. */
 #ifndef NT_TURN_EXPIRY_H
 #define NT_TURN_EXPIRY_H
 
@@ -21,7 +21,7 @@ struct nt_turn_expiry {
 };
 
 void nt_turn_expiry_free(struct nt_turn_expiry *e);
-/* Puts a new timer in, at NT_TIME_NEVER. 0, NT_ENOMEM or NT_ELIMIT. */
+/* Adds a timer, at NT_TIME_NEVER. 0, NT_ENOMEM or NT_ELIMIT. */
 int nt_turn_expiry_add(struct nt_turn_expiry *e, struct nt_turn_timer *t, uint32_t tag, size_t limit);
 void nt_turn_expiry_move(struct nt_turn_expiry *e, struct nt_turn_timer *t, nt_time at);
 void nt_turn_expiry_remove(struct nt_turn_expiry *e, struct nt_turn_timer *t);

@@ -1,5 +1,5 @@
-/* The datagrams a server has ready, in order. Their bytes share one buffer that is reused once all have been taken, so
- * that a warm relay allocates nothing. */
+/* The datagrams that the server has ready, in order. They share one buffer, which is reused once all have been taken, so that a
+ * warm relay allocates nothing. */
 #ifndef NT_TURN_OUTBOX_H
 #define NT_TURN_OUTBOX_H
 
@@ -22,9 +22,9 @@ struct nt_turn_outbox {
 void nt_turn_outbox_free(struct nt_turn_outbox *o);
 /* Room for a datagram of at most `cap` bytes, until the next call; NULL at the limits above or without memory. */
 uint8_t *nt_turn_outbox_room(struct nt_turn_outbox *o, size_t cap);
-/* What was written there is a datagram of `len` bytes for `path`. */
+/* The first `len` bytes written there are a datagram for `path`. */
 void nt_turn_outbox_commit(struct nt_turn_outbox *o, const struct nt_path *path, size_t len);
-/* The next one into buf: its length, 0 for none. One that does not fit is lost. */
+/* The next one into buf: its length, 0 for none. A datagram longer than `cap` is lost. */
 size_t nt_turn_outbox_take(struct nt_turn_outbox *o, struct nt_path *path, uint8_t *buf, size_t cap);
 
 #endif

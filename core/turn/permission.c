@@ -16,15 +16,15 @@ void nt_turn_permissions_free(struct nt_turn_permissions *p)
     nt_turn_permissions_init(p);
 }
 
-static uint32_t find(const struct nt_turn_permissions *p, const struct nt_addr *peer)
+static uint32_t permission_of(const struct nt_turn_permissions *p, const struct nt_addr *peer)
 {
     struct nt_addr ip = nt_addr_with_port(peer, 0);
     return nt_map_get(&p->by_ip, &ip);
 }
 
-/* An entry to write to: an expired one when the array is full, else a new one. What expires just now may be room that was
- * made for another peer of the same request. */
-static int free_entry(struct nt_turn_permissions *p, nt_time now)
+/* The index of an entry to write to: a new one, or an expired one when the array is full. One that expires just now may have been made
+ * for another peer of the same request. */
+static int room_for_permission(struct nt_turn_permissions *p, nt_time now)
 {
     if (p->count == p->cap)
         for (size_t i = 0; i < p->count; i++)
@@ -36,15 +36,15 @@ static int free_entry(struct nt_turn_permissions *p, nt_time now)
     return r != NT_OK ? r : (int)p->count++;
 }
 
-int nt_turn_permission_room(struct nt_turn_permissions *p, const struct nt_addr *peer, nt_time now)
+int nt_turn_permission_prepare(struct nt_turn_permissions *p, const struct nt_addr *peer, nt_time now)
 {
-    uint32_t known = find(p, peer);
+    uint32_t known = permission_of(p, peer);
     if (known != NT_MAP_NONE) {
         if (p->items[known].expires < now)
             p->items[known].expires = now;
         return (int)known;
     }
-    int i = free_entry(p, now);
+    int i = room_for_permission(p, now);
     if (i < 0)
         return i;
     p->items[i] = (struct nt_turn_permission){.ip = nt_addr_with_port(peer, 0), .expires = now};
@@ -56,13 +56,13 @@ int nt_turn_permission_room(struct nt_turn_permissions *p, const struct nt_addr 
 
 void nt_turn_permission_install(struct nt_turn_permissions *p, const struct nt_addr *peer, nt_time now)
 {
-    uint32_t i = find(p, peer);
+    uint32_t i = permission_of(p, peer);
     if (i != NT_MAP_NONE)
         p->items[i].expires = nt_time_after(now, NT_TURN_PERMISSION_LIFETIME);
 }
 
 bool nt_turn_permitted(const struct nt_turn_permissions *p, const struct nt_addr *peer, nt_time now)
 {
-    uint32_t i = find(p, peer);
+    uint32_t i = permission_of(p, peer);
     return i != NT_MAP_NONE && p->items[i].expires > now;
 }

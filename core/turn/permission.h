@@ -23,9 +23,9 @@ struct nt_turn_permissions {
 
 void nt_turn_permissions_init(struct nt_turn_permissions *p);
 void nt_turn_permissions_free(struct nt_turn_permissions *p);
-/* Makes sure that there is an entry for the peer's IP; a new one has expired already. Its index, NT_ENOMEM or NT_ELIMIT. */
-int nt_turn_permission_room(struct nt_turn_permissions *p, const struct nt_addr *peer, nt_time now);
-/* Installs or refreshes; after nt_turn_permission_room it cannot fail. */
+/* Makes sure that there is an entry for the peer's IP, without permitting it yet. Its index, NT_ENOMEM or NT_ELIMIT. */
+int nt_turn_permission_prepare(struct nt_turn_permissions *p, const struct nt_addr *peer, nt_time now);
+/* Installs or refreshes a prepared permission. */
 void nt_turn_permission_install(struct nt_turn_permissions *p, const struct nt_addr *peer, nt_time now);
 bool nt_turn_permitted(const struct nt_turn_permissions *p, const struct nt_addr *peer, nt_time now);
 

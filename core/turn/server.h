@@ -1,5 +1,5 @@
-/* A TURN server (RFC 8656) that also answers Binding. An endpoint: it binds its listening port and one port for each relayed
- * address by requests, and every limit is stated in its configuration. */
+/* A TURN server (RFC 8656) that also answers Binding. An endpoint: it asks for its listening port and for one port per
+ * relayed address by requests. Every limit is stated in its configuration. */
 #ifndef NT_TURN_SERVER_H
 #define NT_TURN_SERVER_H
 

@@ -15,7 +15,7 @@ struct nt_turn_account {
 
 struct nt_turn_server_config {
     struct nt_addr listen;     /* address and port of the service */
-    struct nt_addr relay, relay6; /* where relayed addresses live; relay6 may be unset */
+    struct nt_addr relay, relay6; /* IPs of the relayed addresses; relay6 may be unset */
     uint16_t port_low, port_high; /* of relayed addresses; 0, 0: 49152..65535 (RFC 8656, 7.2) */
     const char *realm;
     const struct nt_turn_account *accounts;

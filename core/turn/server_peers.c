@@ -44,7 +44,7 @@ void nt_turn_serve_permissions(const struct nt_turn_request *q, nt_time now)
     int code = peers_error(q);
     for (int i = 0; code == 0 && i < q->msg->count; i++)
         if (q->msg->attrs[i].type == NT_ATTR_XOR_PEER_ADDRESS && nt_stun_attr_addr(q->msg, &q->msg->attrs[i], &peer) == NT_OK &&
-            nt_turn_permission_room(&q->allocation->permissions, &peer, now) < 0)
+            nt_turn_permission_prepare(&q->allocation->permissions, &peer, now) < 0)
             code = 508;
     if (code != 0) {
         nt_turn_respond_error(q, code, now);
@@ -69,7 +69,7 @@ static int bind_channel(const struct nt_turn_request *q, nt_time now)
     int code = peer_error(q, &peer);
     if (code != 0)
         return code;
-    if (nt_turn_permission_room(&q->allocation->permissions, &peer, now) < 0)
+    if (nt_turn_permission_prepare(&q->allocation->permissions, &peer, now) < 0)
         return 508;
     int r = nt_turn_channel_bind(&q->allocation->channels, number, &peer, now);
     if (r != NT_OK)

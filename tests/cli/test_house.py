@@ -5,6 +5,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import writers
+
 ROOT = Path(__file__).resolve().parents[2]
 HOUSE = ("core/", "natsim/", "pcap/", "reports/", "scenarios/")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
@@ -136,6 +138,11 @@ def test_no_circle_of_files():
         if room_of(path) and room_of(path) not in UNCUT:
             graph.setdefault(str(path.with_suffix("")), set()).update(i[:-2] for i in includes(path) if i.endswith(".h") and i[:-2] != str(path.with_suffix("")))
     assert circle(graph) is None
+
+
+def test_each_field_has_one_writer():
+    """One file owns each field of each struct; the named ones are values, arguments and results that no file keeps."""
+    assert writers.shared(["core/stun", "core/turn"], values={"nt_turn_ask"}) == []
 
 
 DEFINED = re.compile(r"^(?!static\b)[A-Za-z_][\w \*]*?\b(nt_\w+)\([^;{}]*\)\n\{", re.M)
