@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# From a bare Debian 12 to the classic NAT matrix: installs what is missing, builds, runs, and says where report and captures
-# are. Arguments are handed on to `natsim run`.
+# From a bare Debian 12 to the classic NAT matrix: installs what is missing, builds, runs, and prints where report and captures
+# are. Arguments are passed to `natsim run`.
 set -euo pipefail
 start=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

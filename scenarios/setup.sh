@@ -1,7 +1,7 @@
-# Set-up that run.sh, tests/run.sh and .ci/run share; sourced from the project's root.
+# Functions that run.sh, tests/run.sh and .ci/run share; source it from the project's root.
 build_packages=(gcc libc6-dev cmake ninja-build pkg-config nettle-dev libdeflate-dev libpcap-dev libfyaml-dev libjansson-dev libxml2-dev
     libcmocka-dev)
-# A build directory that natsim/ns3/setup.sh has been in needs what that installed.
+# A build directory that natsim/ns3/setup.sh has configured needs the packages that it installed.
 ! grep -qs '^NATSIM_NS3:BOOL=ON$' build/CMakeCache.txt || build_packages+=(g++ libns3-dev)
 
 as_root() {
@@ -26,7 +26,7 @@ install_missing() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${need[@]}" >/dev/null
 }
 
-# Builds a preset; what it prints is shown when it fails.
+# Builds a preset; its output is shown if it fails.
 build_preset() {
     local dir=build
     [ "$1" = release ] || dir=build/$1
