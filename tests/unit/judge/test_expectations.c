@@ -1,0 +1,228 @@
+/* Expectations of a case against a world that has run: which one is the reason, with which line, and what comes first. */
+#include "reports/result/words.h"
+#include "scenarios/judge/conformance_input.h"
+#include "scenarios/judge/expectations.h"
+#include "scenarios/judge/outcome.h"
+#include "tests/unit/world/small.h"
+
+#define LINE 42
+
+/* The small call has run, and is described. */
+struct judging {
+    struct small s;
+    struct nt_programs *programs;
+    struct nt_result_case result;
+    struct nt_conf_verdict conformance;
+    struct nt_judged judged;
+};
+
+static void judging_begin(struct judging *j, const char *text)
+{
+    *j = (struct judging){0};
+    small_new(&j->s, text);
+    j->programs = nt_programs_new(j->s.scn, NULL);
+    assert_non_null(j->programs);
+    small_run(&j->s, 20 * NT_SEC);
+    assert_int_equal(nt_result_identify(j->s.scn, 1, false, "nobody has judged", &j->result), NT_OK);
+    assert_int_equal(nt_result_describe(j->s.w, 0, &j->result), NT_OK);
+    assert_int_equal(nt_conformance_judge_world(j->s.w, false, &j->conformance), NT_OK);
+    j->judged = (struct nt_judged){.w = j->s.w, .programs = j->programs, .result = &j->result, .conformance = &j->conformance};
+}
+
+static void judging_end(struct judging *j)
+{
+    nt_conf_verdict_free(&j->conformance);
+    nt_result_case_free(&j->result);
+    nt_programs_del(j->programs);
+    small_free(&j->s);
+}
+
+static void assert_verdict(struct judging *j, enum nt_outcome outcome, int line, const char *reason)
+{
+    nt_expectations_judge(&j->judged, &j->result);
+    assert_string_equal(j->result.reason, reason);
+    assert_int_equal(j->result.outcome, outcome);
+    assert_int_equal(j->result.line, line);
+}
+
+static const struct nt_place there = {.line = LINE};
+
+static void test_a_good_call_passes(void **state)
+{
+    struct judging j;
+    (void)state;
+    judging_begin(&j, SMALL);
+    assert_verdict(&j, NT_PASS, 0, "");
+    j.s.scn->expect.path = NT_PATH_DIRECT | NT_PATH_RELAYED;
+    j.s.scn->expect.within = NT_SEC;
+    assert_verdict(&j, NT_PASS, 0, "");
+    assert_int_equal(j.result.expected_paths, NT_PATH_DIRECT | NT_PATH_RELAYED);
+    judging_end(&j);
+}
+
+static void test_path(void **state)
+{
+    struct judging j;
+    (void)state;
+    judging_begin(&j, SMALL);
+    j.s.scn->expect.path_place = there;
+    j.s.scn->expect.path = NT_PATH_RELAYED | NT_PATH_NONE;
+    assert_verdict(&j, NT_FAIL, LINE, "path: expected relayed or none, found direct");
+    j.s.scn->expect.path = NT_PATH_ORACLE;
+    assert_verdict(&j, NT_PASS, 0, "");
+    assert_int_equal(j.result.expected_paths, NT_PATH_DIRECT);
+    judging_end(&j);
+}
+
+static void test_within(void **state)
+{
+    struct judging j;
+    (void)state;
+    judging_begin(&j, SMALL);
+    j.s.scn->expect.within = 100 * NT_MSEC;
+    j.s.scn->expect.within_place = there;
+    assert_verdict(&j, NT_FAIL, LINE, "within: expected 100 ms at most, took 256 ms");
+    j.result.connect_ms = -1;
+    assert_verdict(&j, NT_FAIL, LINE, "within: expected both selected within 100 ms, they never were");
+    judging_end(&j);
+}
+
+static void test_data(void **state)
+{
+    struct judging j;
+    (void)state;
+    judging_begin(&j, SMALL "  - {at: 0s, drop: {where: L, filter: \"udp[4:2] = 208\", nth: [1]}}\n");
+    j.s.scn->expect.data_place = there;
+    assert_verdict(&j, NT_FAIL, LINE, "data: 1 of 20 datagrams were lost");
+    j.s.scn->networks[0].loss = 1; /* what may lose packets may lose data */
+    assert_verdict(&j, NT_PASS, 0, "");
+    j.s.scn->expect.data_lost = (struct nt_scn_count){.set = true, .place = there};
+    assert_verdict(&j, NT_FAIL, LINE, "data lost: expected 0, found 1");
+    judging_end(&j);
+}
+
+static void test_packets_at_a_tap(void **state)
+{
+    struct judging j;
+    struct nt_scn_packets_expect packets = {.place = {.line = LINE}, .tap = "L.0", .direction = NT_DIR_OUT, .filter = "udp[4:2] = 208",
+                                            .count = {.set = true, .value = 10, .place = {.line = LINE}}};
+    (void)state;
+    judging_begin(&j, SMALL);
+    j.s.scn->expect.packets = &packets;
+    j.s.scn->expect.packet_count = 1;
+    assert_verdict(&j, NT_PASS, 0, "");
+    packets.direction = 0;
+    assert_verdict(&j, NT_FAIL, LINE, "packets at L.0 matching udp[4:2] = 208: expected 10, found 20");
+    packets.tap = "platform.signalling"; /* both links */
+    packets.filter = NULL;
+    packets.count.op = NT_OP_LT;
+    packets.count.value = 1;
+    assert_verdict(&j, NT_FAIL, LINE, "packets at platform.signalling: expected < 1, found 6");
+    judging_end(&j);
+}
+
+static void test_never(void **state)
+{
+    struct judging j;
+    struct nt_scn_event never[] = {{.place = {.line = LINE}, .node = {NT_SCN_NODE_AGENT, R}, .event = "failed"},
+                                   {.place = {.line = LINE}, .node = {NT_SCN_NODE_AGENT, L}, .event = "offer-sent"}};
+    (void)state;
+    judging_begin(&j, SMALL);
+    j.s.scn->expect.never = never;
+    j.s.scn->expect.never_count = 2;
+    assert_verdict(&j, NT_FAIL, LINE, "never: L.offer-sent happened at 42 ms");
+    assert_true(j.result.packet > 0);
+    judging_end(&j);
+}
+
+static void test_rules_that_must_be_broken(void **state)
+{
+    struct judging j;
+    char *rules[] = {"RFC8445-7.1.1-priority"};
+    (void)state;
+    judging_begin(&j, SMALL);
+    assert_true(j.conformance.exercised > 10);
+    j.s.scn->expect.rules = rules;
+    j.s.scn->expect.rule_count = 1;
+    j.s.scn->expect.conformance_place = there;
+    assert_verdict(&j, NT_FAIL, LINE, "conformance: expected RFC8445-7.1.1-priority to be broken, it was not");
+    judging_end(&j);
+}
+
+static void test_a_broken_rule_fails_a_case_of_our_agents(void **state)
+{
+    struct judging j;
+    struct nt_conf_violation broken = {.rule = nt_conf_rule_find("RFC8445-7.1.1-priority"), .party = "L", .frame = 7, .detail = "it is missing"};
+    struct nt_conf_verdict verdict = {.violations = &broken, .count = 1};
+    (void)state;
+    assert_non_null(broken.rule);
+    judging_begin(&j, SMALL);
+    j.judged.conformance = &verdict;
+    j.s.scn->expect.conformance_place = there;
+    assert_verdict(&j, NT_FAIL, LINE, "conformance: L broke RFC8445-7.1.1-priority: it is missing");
+    assert_int_equal(j.result.packet, 7);
+    j.s.scn->agents[L].exec = "process"; /* a process is judged when the scenario asks for it */
+    assert_verdict(&j, NT_PASS, 0, "");
+    j.s.scn->expect.conformance_asked = true;
+    assert_verdict(&j, NT_FAIL, LINE, "conformance: L broke RFC8445-7.1.1-priority: it is missing");
+    j.s.scn->agents[L].exec = NULL;
+    judging_end(&j);
+}
+
+static void test_how_the_run_ended(void **state)
+{
+    struct judging j;
+    (void)state;
+    judging_begin(&j, SMALL);
+    j.s.scn->expect.limit_place = there;
+    j.judged.end = NT_END_LIMIT;
+    assert_verdict(&j, NT_FAIL, LINE, "still going on after 600 s, the limit");
+    j.judged.end = NT_END_LIVELOCK;
+    assert_verdict(&j, NT_ERROR, 0, "livelock: a node's deadline does not move on");
+    j.judged.end = NT_END_NOMEM;
+    assert_verdict(&j, NT_ERROR, 0, "out of memory");
+    judging_end(&j);
+}
+
+static void test_steps_come_before_expectations(void **state)
+{
+    struct judging j;
+    (void)state;
+    judging_begin(&j, SMALL "  - {after: R.failed, link: {at: L, set: down}}\n");
+    int line = j.s.scn->steps[1].place.line;
+    j.s.scn->expect.path = NT_PATH_NONE;
+    assert_verdict(&j, NT_FAIL, line, "step link never ran: its event did not happen");
+    judging_end(&j);
+}
+
+static void test_an_error_comes_before_a_failure(void **state)
+{
+    struct judging j;
+    (void)state;
+    judging_begin(&j, SMALL "  - {after: R.failed, link: {at: L, set: down}}\n");
+    struct nt_scn_packets_expect packets = {.tap = "L.0", .filter = "no filter", .place = {.line = LINE}};
+    j.s.scn->expect.packets = &packets;
+    j.s.scn->expect.packet_count = 1;
+    nt_expectations_judge(&j.judged, &j.result);
+    assert_int_equal(j.result.outcome, NT_ERROR);
+    assert_non_null(strstr(j.result.reason, "filter 'no filter':"));
+    judging_end(&j);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_good_call_passes),
+        cmocka_unit_test(test_path),
+        cmocka_unit_test(test_within),
+        cmocka_unit_test(test_data),
+        cmocka_unit_test(test_packets_at_a_tap),
+        cmocka_unit_test(test_never),
+        cmocka_unit_test(test_rules_that_must_be_broken),
+        cmocka_unit_test(test_a_broken_rule_fails_a_case_of_our_agents),
+        cmocka_unit_test(test_how_the_run_ended),
+        cmocka_unit_test(test_steps_come_before_expectations),
+        cmocka_unit_test(test_an_error_comes_before_a_failure),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
