@@ -1,5 +1,5 @@
 /* IP packets: parse arbitrary bytes, and everything that rewrites a packet keeps its checksums right. */
-#include "natsim/packet/packet.h"
+#include "natsim/packet/icmp.h"
 #include "tests/fuzz/feed.h"
 
 static void rewrite(struct nt_packet *p)

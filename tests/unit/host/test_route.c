@@ -1,0 +1,123 @@
+/* Routing tables: the longest prefix wins, among equals the first that was added; a host asks for the routes of one interface. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "natsim/fabric/fabric.h"
+#include "natsim/host/route.h"
+
+static struct nt_routes routes;
+
+static int setup(void **state)
+{
+    (void)state;
+    routes = (struct nt_routes){0};
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    nt_routes_free(&routes);
+    return 0;
+}
+
+static struct nt_addr addr(const char *text)
+{
+    struct nt_addr a;
+    assert_int_equal(nt_addr_parse(&a, text), 0);
+    return a;
+}
+
+static void add(const char *network, uint8_t bits, uint32_t port)
+{
+    struct nt_route r = {.prefix = {.addr = addr(network), .bits = bits}, .port = port};
+    assert_int_equal(nt_routes_add(&routes, &r), 0);
+}
+
+/* The port of the route to an address, -1: there is none. */
+static int find_on(const char *to, uint32_t port)
+{
+    struct nt_addr a = addr(to);
+    const struct nt_route *r = nt_routes_find(&routes, &a, port);
+    return r != NULL ? (int)r->port : -1;
+}
+
+static int find(const char *to)
+{
+    return find_on(to, NT_FABRIC_NONE);
+}
+
+static void test_longest_prefix(void **state)
+{
+    (void)state;
+    assert_int_equal(find("10.1.2.3"), -1);
+    add("10.0.0.0", 8, 1);
+    add("10.1.2.0", 24, 2);
+    add("0.0.0.0", 0, 3);
+    add("10.1.0.0", 16, 4);
+    add("10.1.2.3", 32, 5);
+    assert_int_equal(find("10.1.2.3"), 5);
+    assert_int_equal(find("10.1.2.4"), 2);
+    assert_int_equal(find("10.1.3.4"), 4);
+    assert_int_equal(find("10.2.3.4"), 1);
+    assert_int_equal(find("192.0.2.1"), 3);
+    assert_int_equal(find("10.1.2.3:7000"), 5); /* the port counts for nothing */
+}
+
+static void test_first_of_equals(void **state)
+{
+    (void)state;
+    add("10.0.0.0", 8, 1);
+    add("10.0.0.0", 8, 2);
+    add("10.0.0.0", 9, 3);
+    add("10.0.0.0", 9, 4);
+    assert_int_equal(find("10.200.0.1"), 1);
+    assert_int_equal(find("10.1.0.1"), 3);
+}
+
+/* A host with two interfaces: the source address has chosen the interface, whose own route counts, were it the shorter one. */
+static void test_routes_of_one_port(void **state)
+{
+    (void)state;
+    add("198.51.100.0", 24, 0);
+    add("0.0.0.0", 0, 1);
+    assert_int_equal(find_on("198.51.100.7", 0), 0);
+    assert_int_equal(find_on("198.51.100.7", 1), 1);
+    assert_int_equal(find_on("203.0.113.1", 0), -1);
+    assert_int_equal(find_on("203.0.113.1", 2), -1);
+}
+
+static void test_families_are_apart(void **state)
+{
+    (void)state;
+    add("0.0.0.0", 0, 4);
+    assert_int_equal(find("2001:db8::1"), -1);
+    add("::", 0, 6);
+    add("2001:db8::", 32, 7);
+    assert_int_equal(find("2001:db8::1"), 7);
+    assert_int_equal(find("2001:db9::1"), 6);
+    assert_int_equal(find("192.0.2.1"), 4);
+}
+
+static void test_next_hop(void **state)
+{
+    struct nt_addr to = addr("192.0.2.1");
+    (void)state;
+    struct nt_route r = {.prefix = {.addr = addr("0.0.0.0")}, .port = 1, .via = addr("10.0.0.1")};
+    assert_int_equal(nt_routes_add(&routes, &r), 0);
+    r.via = addr("10.0.0.9"); /* the table has a copy */
+    struct nt_addr via = addr("10.0.0.1");
+    assert_true(nt_addr_same_ip(&nt_routes_find(&routes, &to, NT_FABRIC_NONE)->via, &via));
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {T(test_longest_prefix), T(test_first_of_equals), T(test_routes_of_one_port), T(test_families_are_apart),
+                                       T(test_next_hop)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
