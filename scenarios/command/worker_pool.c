@@ -15,12 +15,13 @@
 #include <unistd.h>
 
 #define NO_JOB SIZE_MAX
+#define POLL_MS 100
 
 struct worker {
     pid_t pid;
-    int to, from; /* pipes */
-    size_t job;   /* NO_JOB: idle */
-    time_t started;
+    int to, from;    /* pipes */
+    size_t job;      /* NO_JOB: idle */
+    int64_t started; /* ms */
     char *text;
     uint64_t want, have; /* bytes of the answer; want 0: its length has not come yet */
     uint8_t header[8];
@@ -33,6 +34,18 @@ struct pool {
     size_t next;
     bool stopped;
 };
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static unsigned job_seconds(const struct nt_pool *p)
+{
+    return p->job_seconds > 0 ? p->job_seconds : NT_POOL_JOB_SECONDS;
+}
 
 static int write_all(int fd, const void *bytes, size_t len)
 {
@@ -128,7 +141,7 @@ static void hand_out_job(struct pool *s, struct worker *w)
     if (s->stopped || s->next == s->p->jobs || w->pid == 0)
         return;
     uint64_t job = s->next;
-    w->started = time(NULL);
+    w->started = monotonic_ms();
     w->job = s->next++;
     w->header_have = 0;
     w->want = w->have = 0;
@@ -143,7 +156,7 @@ static void lose_job(struct pool *s, struct worker *w, bool hung)
         kill(w->pid, SIGKILL);
     int status = end_worker(w);
     if (hung)
-        snprintf(why, sizeof why, "the case hung: killed after %u s", s->p->job_seconds ? s->p->job_seconds : NT_POOL_JOB_SECONDS);
+        snprintf(why, sizeof why, "the case hung: killed after %u s", job_seconds(s->p));
     else if (WIFSIGNALED(status))
         snprintf(why, sizeof why, "the case crashed: signal %d", WTERMSIG(status));
     else
@@ -202,18 +215,19 @@ static bool is_busy(const struct pool *s)
     return false;
 }
 
+/* Waits for an answer, or for POLL_MS. */
 static void wait_for_workers(struct pool *s, struct pollfd *fds)
 {
-    time_t limit = (time_t)(s->p->job_seconds ? s->p->job_seconds : NT_POOL_JOB_SECONDS);
     for (unsigned i = 0; i < s->p->workers; i++)
         fds[i] = (struct pollfd){.fd = s->workers[i].job != NO_JOB ? s->workers[i].from : -1, .events = POLLIN};
-    if (poll(fds, s->p->workers, 1000) < 0)
+    if (poll(fds, s->p->workers, POLL_MS) < 0)
         return;
+    int64_t overdue = monotonic_ms() - (int64_t)job_seconds(s->p) * 1000;
     for (unsigned i = 0; i < s->p->workers; i++) {
         struct worker *w = &s->workers[i];
         if (w->job != NO_JOB && fds[i].revents != 0)
             receive_answer(s, w);
-        else if (w->job != NO_JOB && time(NULL) - w->started > limit)
+        else if (w->job != NO_JOB && w->started < overdue)
             lose_job(s, w, true);
     }
 }
