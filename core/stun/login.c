@@ -140,7 +140,7 @@ static bool may_retry(const struct nt_stun_login *l, const struct challenge *c, 
     return l->algorithm == 0 || !same_text(l->realm, c->realm) || (userhash && !l->userhash);
 }
 
-int nt_stun_login_challenged(struct nt_stun_login *l, const struct nt_stun_msg *response, int code)
+int nt_stun_login_take_challenge(struct nt_stun_login *l, const struct nt_stun_msg *response, int code)
 {
     struct challenge c = read_challenge(response);
     if ((code != 401 && code != 438) || !may_retry(l, &c, code))

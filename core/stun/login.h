@@ -25,11 +25,11 @@ void nt_stun_login_init(struct nt_stun_login *l, const char *user, const char *p
 /* Adds USERNAME or USERHASH, REALM, NONCE, PASSWORD-ALGORITHM(S) and the integrity attribute; nothing before a 401. */
 void nt_stun_login_sign(const struct nt_stun_login *l, struct nt_stun_builder *b);
 /* Verifies a response to a signed request: 0, NT_ENOENT (no integrity), NT_EAUTH. Over UDP a response that is not verified
- * must be discarded, as if it had never been received (9.2.5), 400 included; 401 and 438 go to nt_stun_login_challenged. */
+ * must be discarded, as if it had never been received (9.2.5), 400 included; 401 and 438 go to nt_stun_login_take_challenge. */
 int nt_stun_login_verify(const struct nt_stun_login *l, const struct nt_stun_msg *response);
 /* An error response to a request that was signed with `l` as it is: 1 = try it again with a new id, 0 = final. After
  * NT_STUN_RETRIES_MAX retries in a row every challenge is final, signed or not. */
-int nt_stun_login_challenged(struct nt_stun_login *l, const struct nt_stun_msg *response, int code);
+int nt_stun_login_take_challenge(struct nt_stun_login *l, const struct nt_stun_msg *response, int code);
 /* A verified response that was no challenge has ended a request: the count of retries in a row starts again. */
 void nt_stun_login_settled(struct nt_stun_login *l);
 

@@ -222,7 +222,7 @@ void nt_turn_client_timer(struct nt_turn_client *c, nt_time now)
 {
     struct nt_turn_ask ask;
     enum nt_turn_client_state before = c->allocation.state;
-    while (nt_turn_requests_timed_out(&c->requests, &ask, now)) {
+    while (nt_turn_requests_expire(&c->requests, &ask, now)) {
         take_timeout(c, &ask);
         c->ready = now;
     }
@@ -243,14 +243,14 @@ static bool next_ask(struct nt_turn_client *c, struct nt_turn_ask *ask, nt_time 
 static size_t next_datagram(struct nt_turn_client *c, uint8_t *buf, size_t cap, nt_time now)
 {
     struct nt_turn_ask ask;
-    size_t n = nt_turn_requests_due(&c->requests, buf, cap);
+    size_t n = nt_turn_requests_output(&c->requests, buf, cap);
     while (n == 0 && now >= c->ready && next_ask(c, &ask, now)) {
         if (!nt_turn_requests_form(&c->requests, &ask, now)) {
             ask_again(c, &ask);
             c->ready = nt_time_after(now, c->config.rto);
             break;
         }
-        n = nt_turn_requests_due(&c->requests, buf, cap);
+        n = nt_turn_requests_output(&c->requests, buf, cap);
     }
     return n;
 }

@@ -99,7 +99,7 @@ bool nt_turn_requests_form(struct nt_turn_requests *r, const struct nt_turn_ask 
     return true;
 }
 
-size_t nt_turn_requests_due(struct nt_turn_requests *r, uint8_t *buf, size_t cap)
+size_t nt_turn_requests_output(struct nt_turn_requests *r, uint8_t *buf, size_t cap)
 {
     for (size_t i = 0; i < r->count; i++) {
         struct nt_turn_txn *t = r->txns[i];
@@ -120,7 +120,7 @@ static void remove_txn(struct nt_turn_requests *r, size_t i)
     memmove(r->txns + i, r->txns + i + 1, (--r->count - i) * sizeof(struct nt_turn_txn *));
 }
 
-bool nt_turn_requests_timed_out(struct nt_turn_requests *r, struct nt_turn_ask *ask, nt_time now)
+bool nt_turn_requests_expire(struct nt_turn_requests *r, struct nt_turn_ask *ask, nt_time now)
 {
     for (size_t i = 0; i < r->count; i++) {
         struct nt_turn_txn *t = r->txns[i];
@@ -179,7 +179,7 @@ static bool accept_challenge(struct nt_turn_requests *r, const struct nt_turn_tx
         return false;
     if (code == 401 ? t->keys != r->login.keys : t->challenge != r->challenges)
         return true;
-    if (nt_stun_login_challenged(&r->login, m, code) != 1)
+    if (nt_stun_login_take_challenge(&r->login, m, code) != 1)
         return false;
     r->challenges++;
     return true;

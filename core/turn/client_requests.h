@@ -44,10 +44,10 @@ void nt_turn_requests_drop(struct nt_turn_requests *r); /* all that are under wa
 /* Forms a request, which is due at once; false without memory. */
 bool nt_turn_requests_form(struct nt_turn_requests *r, const struct nt_turn_ask *ask, nt_time now);
 /* The bytes of the next request that is due, for the first time or again: their length, 0 for none. */
-size_t nt_turn_requests_due(struct nt_turn_requests *r, uint8_t *buf, size_t cap);
+size_t nt_turn_requests_output(struct nt_turn_requests *r, uint8_t *buf, size_t cap);
 /* Runs the retransmission timers. True when a request has got no response in time: it is under way no more, *ask is what it asked
  * for, and the timers must be run again. */
-bool nt_turn_requests_timed_out(struct nt_turn_requests *r, struct nt_turn_ask *ask, nt_time now);
+bool nt_turn_requests_expire(struct nt_turn_requests *r, struct nt_turn_ask *ask, nt_time now);
 nt_time nt_turn_requests_deadline(const struct nt_turn_requests *r);
 /* The request leaves only now. */
 void nt_turn_requests_left(struct nt_turn_requests *r, const uint8_t id[NT_STUN_ID], nt_time now);

@@ -31,7 +31,7 @@ static void learn(struct world *w, const struct nt_path *path, const uint8_t *by
     for (uint8_t i = 0; i < CLIENTS; i++) {
         struct nt_addr a = client(i);
         if (nt_addr_equal(&a, &path->remote) && m.class_ == NT_STUN_ERROR && nt_stun_get_error(&m, &code, NULL, NULL) == 0)
-            nt_stun_login_challenged(&w->logins[i], &m, code);
+            nt_stun_login_take_challenge(&w->logins[i], &m, code);
     }
 }
 

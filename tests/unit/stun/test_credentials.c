@@ -86,7 +86,7 @@ static int challenged(const struct forged *f)
     assert_int_equal(nt_stun_parse(&reply, reply_bytes, (size_t)nt_stun_finish(&b)), 0);
     if (f->signed_)
         assert_int_equal(nt_stun_login_verify(&login, &reply), 0);
-    return nt_stun_login_challenged(&login, &reply, f->code);
+    return nt_stun_login_take_challenge(&login, &reply, f->code);
 }
 
 static void log_in(bool md5, bool sha256, bool userhash)
@@ -98,7 +98,7 @@ static void log_in(bool md5, bool sha256, bool userhash)
     assert_int_equal(answer(NT_SEC), 401);
     assert_null(reply.integrity);
     assert_null(reply.integrity_sha256);
-    assert_int_equal(nt_stun_login_challenged(&login, &reply, 401), 1);
+    assert_int_equal(nt_stun_login_take_challenge(&login, &reply, 401), 1);
     request();
     assert_int_equal(answer(2 * NT_SEC), 0);
     assert_ptr_equal(auth.user, &realm.users[1]);
@@ -174,15 +174,15 @@ static void wrong_password_is_refused_once(void **state)
     nt_stun_login_init(&login, "alice", "guess");
     request();
     assert_int_equal(answer(NT_SEC), 401);
-    assert_int_equal(nt_stun_login_challenged(&login, &reply, 401), 1);
+    assert_int_equal(nt_stun_login_take_challenge(&login, &reply, 401), 1);
     request();
     assert_int_equal(answer(2 * NT_SEC), 401); /* with another nonce: that alone is no reason to try again */
-    assert_int_equal(nt_stun_login_challenged(&login, &reply, 401), 0);
-    assert_int_equal(nt_stun_login_challenged(&login, &reply, 438), 1); /* of another request: its nonce was old, its fault that is not */
+    assert_int_equal(nt_stun_login_take_challenge(&login, &reply, 401), 0);
+    assert_int_equal(nt_stun_login_take_challenge(&login, &reply, 438), 1); /* of another request: its nonce was old, its fault that is not */
     nt_stun_login_init(&login, "mallory", "secret");
     request();
     answer(NT_SEC);
-    assert_int_equal(nt_stun_login_challenged(&login, &reply, 401), 1);
+    assert_int_equal(nt_stun_login_take_challenge(&login, &reply, 401), 1);
     request();
     assert_int_equal(answer(NT_SEC), 401);
     nt_stun_realm_free(&realm);
@@ -264,7 +264,7 @@ static void stale_nonce(void **state)
     request();
     assert_int_equal(answer(601 * NT_SEC - 1), 0);
     assert_int_equal(answer(601 * NT_SEC), 438);
-    assert_int_equal(nt_stun_login_challenged(&login, &reply, 438), 1);
+    assert_int_equal(nt_stun_login_take_challenge(&login, &reply, 438), 1);
     request();
     assert_int_equal(answer(602 * NT_SEC), 0);
     assert_int_equal(nt_stun_login_verify(&login, &reply), 0);
@@ -311,7 +311,7 @@ static void endless_438_ends(void **state)
     for (int i = 1; i <= 20; i++) { /* the nonce grows old 20 times, each time renewed and used */
         request();
         assert_int_equal(answer(i * 1000 * NT_SEC), 438);
-        assert_int_equal(nt_stun_login_challenged(&login, &reply, 438), 1);
+        assert_int_equal(nt_stun_login_take_challenge(&login, &reply, 438), 1);
         request();
         assert_int_equal(answer(i * 1000 * NT_SEC + 1), 0);
         assert_int_equal(nt_stun_login_verify(&login, &reply), 0);

@@ -502,7 +502,7 @@ static void stale_nonce(void **state)
     assert_int_equal(raw_permit(&george, PEER), 438);
     assert_int_equal(raw_bind(&george, 0x4000, PEER), 438);
     assert_int_equal(raw_allocate(&george), 438);
-    assert_int_equal(nt_stun_login_challenged(&george.login, &george.answer, 438), 1);
+    assert_int_equal(nt_stun_login_take_challenge(&george.login, &george.answer, 438), 1);
     assert_int_equal(raw_permit(&george, PEER), 0);
     assert_int_equal(raw_again(&allocate_request), 0); /* the repeated Allocate is still the repeated Allocate */
     world_del(w);

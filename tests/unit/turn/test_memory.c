@@ -78,7 +78,7 @@ static void scenario(struct world *w)
     run_for(w, 400 * NT_SEC);
     raw_init(&raw, w, "198.51.100.9:1", "Martha", "other");
     raw_start(&raw, NT_STUN_REQUEST, NT_TURN_REFRESH);
-    if (raw_send(&raw) == 401 && nt_stun_login_challenged(&raw.login, &raw.answer, 401) == 1) {
+    if (raw_send(&raw) == 401 && nt_stun_login_take_challenge(&raw.login, &raw.answer, 401) == 1) {
         raw_start(&raw, NT_STUN_REQUEST, NT_TURN_ALLOCATE);
         nt_stun_add_u32(&raw.b, NT_ATTR_REQUESTED_TRANSPORT, UINT32_C(17) << 24);
         nt_stun_add(&raw.b, NT_ATTR_EVEN_PORT, "\x80", 1);

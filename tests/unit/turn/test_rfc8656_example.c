@@ -48,7 +48,7 @@ static void check_challenge(int code)
     assert_memory_equal(nonce->value, "obMatJos2", 9); /* the nonce cookie (RFC 8489, 9.2) */
     assert_int_equal(algorithms->len, 8);
     assert_int_equal(client.code, code);
-    assert_int_equal(nt_stun_login_challenged(&client.login, &client.answer, code), 1);
+    assert_int_equal(nt_stun_login_take_challenge(&client.login, &client.answer, code), 1);
 }
 
 static void start_allocate(void)

@@ -402,7 +402,7 @@ static inline void raw_login(struct raw *r)
 {
     raw_start(r, NT_STUN_REQUEST, NT_TURN_REFRESH);
     assert_int_equal(raw_send(r), 401);
-    assert_int_equal(nt_stun_login_challenged(&r->login, &r->answer, 401), 1);
+    assert_int_equal(nt_stun_login_take_challenge(&r->login, &r->answer, 401), 1);
 }
 
 static inline int raw_allocate(struct raw *r)
