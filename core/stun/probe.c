@@ -1,6 +1,5 @@
 #include "core/stun/probe.h"
 
-#include "core/stun/binding_answer.h"
 
 /* RFC 5780, 5: "A client SHOULD NOT generate more than ten new STUN transactions per second" */
 #define PACE (100 * NT_MSEC)
