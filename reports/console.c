@@ -10,38 +10,38 @@
 #define WIDTH_MAX 170 /* of a matrix; wider ones get shorter cells */
 #define CELL_MAX 64
 
-static const char *glyph(enum nt_outcome o)
+static const char *outcome_glyph(enum nt_outcome o)
 {
     static const char *const glyphs[] = {"\xe2\x9c\x93", "\xe2\x9c\x97", "!", "-"};
     return glyphs[o];
 }
 
-static const char *colour(const struct nt_console *c, enum nt_outcome o)
+static const char *colour_of(const struct nt_console *c, enum nt_outcome o)
 {
     static const char *const colours[] = {"\033[32m", "\033[31m", "\033[35m", "\033[33m"};
     return c->colour ? colours[o] : "";
 }
 
-static const char *plain(const struct nt_console *c)
+static const char *colour_end(const struct nt_console *c)
 {
     return c->colour ? "\033[0m" : "";
 }
 
-/* Text from outside may hold what a terminal obeys. */
-static void say(const struct nt_console *c, const char *s)
+/* Text from outside may contain control characters. */
+static void put_text(const struct nt_console *c, const char *s)
 {
     char *clean = nt_clean(s, false);
     fputs(clean != NULL ? clean : "?", c->out);
     free(clean);
 }
 
-static void spaces(const struct nt_console *c, size_t n)
+static void put_spaces(const struct nt_console *c, size_t n)
 {
     while (n-- > 0)
         fputc(' ', c->out);
 }
 
-/* 2: `direct srflx/prflx 604ms`, 1: `direct 604ms`, 0: `direct`. */
+/* By detail: 2 `direct srflx/prflx 604ms`, 1 `direct 604ms`, 0 `direct`. */
 static void cell_text(const struct nt_result_case *k, size_t passed, size_t all, int detail, char *buf, size_t cap)
 {
     char types[32];
@@ -76,8 +76,8 @@ static size_t label_width(const struct nt_grid *g)
     return width;
 }
 
-/* How much a cell says, so that the table fits. */
-static int measure(const struct nt_grid *g, size_t widths[NT_GRID_AXIS_MAX])
+/* The detail with which the table fits. */
+static int choose_detail(const struct nt_grid *g, size_t widths[NT_GRID_AXIS_MAX])
 {
     for (int detail = 2;; detail--) {
         size_t sum = label_width(g);
@@ -90,87 +90,87 @@ static int measure(const struct nt_grid *g, size_t widths[NT_GRID_AXIS_MAX])
     }
 }
 
-static void grid_row(const struct nt_console *c, const struct nt_grid *g, size_t row, const size_t *widths, int detail)
+static void put_grid_row(const struct nt_console *c, const struct nt_grid *g, size_t row, const size_t *widths, int detail)
 {
     char buf[CELL_MAX];
     size_t passed, all;
-    say(c, g->rows[row]);
-    spaces(c, label_width(g) - nt_text_width(g->rows[row]));
+    put_text(c, g->rows[row]);
+    put_spaces(c, label_width(g) - nt_text_width(g->rows[row]));
     for (size_t i = 0; i < g->column_count; i++) {
         const struct nt_result_case *k = nt_grid_cell(g, row, i, &passed, &all);
         enum nt_outcome o = k != NULL ? k->outcome : NT_SKIP;
         cell_text(k, passed, all, detail, buf, sizeof buf);
-        fprintf(c->out, "  %s%s ", colour(c, o), glyph(o));
-        say(c, buf);
-        fputs(plain(c), c->out);
+        fprintf(c->out, "  %s%s ", colour_of(c, o), outcome_glyph(o));
+        put_text(c, buf);
+        fputs(colour_end(c), c->out);
         if (i + 1 < g->column_count)
-            spaces(c, widths[i] - nt_text_width(buf) - 2);
+            put_spaces(c, widths[i] - nt_text_width(buf) - 2);
     }
     fputc('\n', c->out);
 }
 
-static void grid(const struct nt_console *c, const struct nt_grid *g)
+static void put_grid(const struct nt_console *c, const struct nt_grid *g)
 {
     size_t widths[NT_GRID_AXIS_MAX];
-    int detail = measure(g, widths);
+    int detail = choose_detail(g, widths);
     fputc('\n', c->out);
-    say(c, g->cases[0].file);
+    put_text(c, g->cases[0].file);
     if (g->cases[0].claim != NULL) {
         fputs(": ", c->out);
-        say(c, g->cases[0].claim);
+        put_text(c, g->cases[0].claim);
     }
     for (size_t i = 0; i + 2 < g->cases[0].param_count; i++) {
         const struct nt_result_param *p = &g->cases[0].params[i];
         fputs(i == 0 ? "\n" : ", ", c->out);
-        say(c, p->name);
+        put_text(c, p->name);
         fputs(" = ", c->out);
-        say(c, p->label != NULL ? p->label : p->json);
+        put_text(c, p->label != NULL ? p->label : p->json);
     }
     fputc('\n', c->out);
-    say(c, g->row_name);
+    put_text(c, g->row_name);
     fputs(" \\ ", c->out);
-    say(c, g->column_name);
-    spaces(c, label_width(g) - nt_text_width(g->row_name) - nt_text_width(g->column_name) - 3);
+    put_text(c, g->column_name);
+    put_spaces(c, label_width(g) - nt_text_width(g->row_name) - nt_text_width(g->column_name) - 3);
     for (size_t i = 0; i < g->column_count; i++) {
         fputs("  ", c->out);
-        say(c, g->columns[i]);
+        put_text(c, g->columns[i]);
         if (i + 1 < g->column_count)
-            spaces(c, widths[i] - nt_text_width(g->columns[i]));
+            put_spaces(c, widths[i] - nt_text_width(g->columns[i]));
     }
     fputc('\n', c->out);
     for (size_t row = 0; row < g->row_count; row++)
-        grid_row(c, g, row, widths, detail);
+        put_grid_row(c, g, row, widths, detail);
 }
 
-static void troubled(const struct nt_console *c, const struct nt_result_case *k)
+static void put_not_passed(const struct nt_console *c, const struct nt_result_case *k)
 {
     char *command = nt_result_command(k);
-    fprintf(c->out, "%s%s %s%s ", colour(c, k->outcome), glyph(k->outcome), nt_outcome_name(k->outcome), plain(c));
-    say(c, k->id);
+    fprintf(c->out, "%s%s %s%s ", colour_of(c, k->outcome), outcome_glyph(k->outcome), nt_outcome_name(k->outcome), colour_end(c));
+    put_text(c, k->id);
     fputs(": ", c->out);
-    say(c, k->reason);
+    put_text(c, k->reason);
     fputc('\n', c->out);
     if (k->outcome != NT_SKIP && command != NULL) {
         fputs("    ", c->out);
-        say(c, command);
+        put_text(c, command);
         fputc('\n', c->out);
     }
     free(command);
 }
 
-static void sum(const struct nt_console *c, const struct nt_results *r)
+static void put_totals(const struct nt_console *c, const struct nt_results *r)
 {
     size_t n[4];
     nt_results_count(r, n);
     enum nt_outcome worst = n[NT_ERROR] != 0 ? NT_ERROR : n[NT_FAIL] != 0 ? NT_FAIL : n[NT_PASS] != 0 ? NT_PASS : NT_SKIP;
-    fprintf(c->out, "\n%s%zu case%s: %zu passed", colour(c, worst), r->case_count, r->case_count == 1 ? "" : "s", n[NT_PASS]);
+    fprintf(c->out, "\n%s%zu case%s: %zu passed", colour_of(c, worst), r->case_count, r->case_count == 1 ? "" : "s", n[NT_PASS]);
     if (n[NT_FAIL] != 0)
         fprintf(c->out, ", %zu failed", n[NT_FAIL]);
     if (n[NT_ERROR] != 0)
         fprintf(c->out, ", %zu error%s", n[NT_ERROR], n[NT_ERROR] == 1 ? "" : "s");
     if (n[NT_SKIP] != 0)
         fprintf(c->out, ", %zu skipped", n[NT_SKIP]);
-    fprintf(c->out, "%s\n", plain(c));
+    fprintf(c->out, "%s\n", colour_end(c));
 }
 
 void nt_console_summary(const struct nt_console *c, const struct nt_results *r)
@@ -179,7 +179,7 @@ void nt_console_summary(const struct nt_console *c, const struct nt_results *r)
     for (size_t i = 0, n; i < r->case_count; i += n) {
         n = nt_grid_span(&r->cases[i], r->case_count - i);
         if (nt_grid_make(&g, &r->cases[i], n))
-            grid(c, &g);
+            put_grid(c, &g);
     }
     bool any = false;
     for (size_t i = 0; i < r->case_count; i++) {
@@ -188,24 +188,24 @@ void nt_console_summary(const struct nt_console *c, const struct nt_results *r)
         if (!any)
             fputc('\n', c->out);
         any = true;
-        troubled(c, &r->cases[i]);
+        put_not_passed(c, &r->cases[i]);
     }
-    sum(c, r);
+    put_totals(c, r);
 }
 
 void nt_console_case(const struct nt_console *c, const struct nt_result_case *k)
 {
     char buf[CELL_MAX];
-    fprintf(c->out, "%s%s %s%s ", colour(c, k->outcome), glyph(k->outcome), nt_outcome_name(k->outcome), plain(c));
-    say(c, k->id);
+    fprintf(c->out, "%s%s %s%s ", colour_of(c, k->outcome), outcome_glyph(k->outcome), nt_outcome_name(k->outcome), colour_end(c));
+    put_text(c, k->id);
     if (k->outcome == NT_PASS) {
         cell_text(k, 1, 1, 2, buf, sizeof buf);
         fputs("  ", c->out);
         if (k->path != NULL)
-            say(c, buf);
+            put_text(c, buf);
     } else {
         fputs(": ", c->out);
-        say(c, k->reason);
+        put_text(c, k->reason);
     }
     if (c->verbose)
         fprintf(c->out, "  (seed %llu, %llu packets, %lld ms of virtual time)", (unsigned long long)k->seed,

@@ -1,4 +1,3 @@
-/* Finding a two-axis matrix in the cases of a file. */
 #include "reports/grid.h"
 
 #include <stdio.h>
@@ -28,7 +27,7 @@ size_t nt_grid_span(const struct nt_result_case *first, size_t left)
 }
 
 /* false: the axis is too long. */
-static bool note(const char **labels, size_t *count, const char *label)
+static bool add_label(const char **labels, size_t *count, const char *label)
 {
     for (size_t i = 0; i < *count; i++)
         if (strcmp(labels[i], label) == 0)
@@ -46,8 +45,8 @@ bool nt_grid_make(struct nt_grid *g, const struct nt_result_case *cases, size_t 
         size_t axes = cases[i].param_count;
         if (axes < 2)
             return false;
-        if (!note(g->rows, &g->row_count, label_of(&cases[i].params[axes - 2])) ||
-            !note(g->columns, &g->column_count, label_of(&cases[i].params[axes - 1])))
+        if (!add_label(g->rows, &g->row_count, label_of(&cases[i].params[axes - 2])) ||
+            !add_label(g->columns, &g->column_count, label_of(&cases[i].params[axes - 1])))
             return false;
     }
     if (count == 0)

@@ -15,7 +15,7 @@ struct junit {
     int err; /* sticks */
 };
 
-static void did(struct junit *j, int rc)
+static void note_result(struct junit *j, int rc)
 {
     if (rc < 0)
         j->err = NT_ENOMEM;
@@ -23,70 +23,69 @@ static void did(struct junit *j, int rc)
 
 static void open_element(struct junit *j, const char *name)
 {
-    did(j, xmlTextWriterStartElement(j->w, (const xmlChar *)name));
+    note_result(j, xmlTextWriterStartElement(j->w, (const xmlChar *)name));
 }
 
 static void close_element(struct junit *j)
 {
-    did(j, xmlTextWriterEndElement(j->w));
+    note_result(j, xmlTextWriterEndElement(j->w));
 }
 
-static void attribute(struct junit *j, const char *name, const char *value)
+static void put_attribute(struct junit *j, const char *name, const char *value)
 {
     char *clean = nt_clean(value, false);
-    did(j, clean != NULL ? xmlTextWriterWriteAttribute(j->w, (const xmlChar *)name, (const xmlChar *)clean) : -1);
+    note_result(j, clean != NULL ? xmlTextWriterWriteAttribute(j->w, (const xmlChar *)name, (const xmlChar *)clean) : -1);
     free(clean);
 }
 
-static void attribute_number(struct junit *j, const char *name, uint64_t v)
+static void put_number(struct junit *j, const char *name, uint64_t v)
 {
-    did(j, xmlTextWriterWriteFormatAttribute(j->w, (const xmlChar *)name, "%llu", (unsigned long long)v));
+    note_result(j, xmlTextWriterWriteFormatAttribute(j->w, (const xmlChar *)name, "%llu", (unsigned long long)v));
 }
 
-static void attribute_seconds(struct junit *j, uint64_t ms)
+static void put_seconds(struct junit *j, uint64_t ms)
 {
-    did(j, xmlTextWriterWriteFormatAttribute(j->w, (const xmlChar *)"time", "%llu.%03u", (unsigned long long)(ms / 1000),
+    note_result(j, xmlTextWriterWriteFormatAttribute(j->w, (const xmlChar *)"time", "%llu.%03u", (unsigned long long)(ms / 1000),
                                              (unsigned)(ms % 1000)));
 }
 
-static void content(struct junit *j, const char *s)
+static void put_content(struct junit *j, const char *s)
 {
     char *clean = nt_clean(s, true);
-    did(j, clean != NULL ? xmlTextWriterWriteString(j->w, (const xmlChar *)clean) : -1);
+    note_result(j, clean != NULL ? xmlTextWriterWriteString(j->w, (const xmlChar *)clean) : -1);
     free(clean);
 }
 
-static void property(struct junit *j, const char *name, const char *value)
+static void put_property(struct junit *j, const char *name, const char *value)
 {
     open_element(j, "property");
-    attribute(j, "name", name);
-    attribute(j, "value", value);
+    put_attribute(j, "name", name);
+    put_attribute(j, "value", value);
     close_element(j);
 }
 
-static void properties(struct junit *j, const struct nt_result_case *c)
+static void put_properties(struct junit *j, const struct nt_result_case *c)
 {
     char buf[64];
     open_element(j, "properties");
     for (size_t i = 0; i < c->param_count; i++)
-        property(j, c->params[i].name, c->params[i].label != NULL ? c->params[i].label : c->params[i].json);
+        put_property(j, c->params[i].name, c->params[i].label != NULL ? c->params[i].label : c->params[i].json);
     snprintf(buf, sizeof buf, "%llu", (unsigned long long)c->seed);
-    property(j, "seed", buf);
+    put_property(j, "seed", buf);
     if (c->path != NULL)
-        property(j, "path", c->path);
+        put_property(j, "path", c->path);
     if (c->expected_paths != 0)
-        property(j, "expected-path", nt_paths_text(c->expected_paths, buf));
+        put_property(j, "expected-path", nt_paths_text(c->expected_paths, buf));
     if (c->connect_ms >= 0) {
         snprintf(buf, sizeof buf, "%lld", (long long)c->connect_ms);
-        property(j, "connect-ms", buf);
+        put_property(j, "connect-ms", buf);
     }
     if (c->capture != NULL)
-        property(j, "attachment", c->capture);
+        put_property(j, "attachment", c->capture);
     close_element(j);
 }
 
-/* What to read and what to run: the body of a failure. */
-static void body(struct junit *j, const struct nt_result_case *c)
+static void put_failure_body(struct junit *j, const struct nt_result_case *c)
 {
     struct nt_text t = {0};
     char *command = nt_result_command(c);
@@ -105,26 +104,26 @@ static void body(struct junit *j, const struct nt_result_case *c)
     if (t.err != NT_OK || command == NULL)
         j->err = NT_ENOMEM;
     else
-        content(j, t.p);
+        put_content(j, t.p);
     free(command);
     nt_text_free(&t);
 }
 
-static void outcome(struct junit *j, const struct nt_result_case *c)
+static void put_outcome(struct junit *j, const struct nt_result_case *c)
 {
     if (c->outcome == NT_PASS)
         return;
     open_element(j, c->outcome == NT_FAIL ? "failure" : c->outcome == NT_ERROR ? "error" : "skipped");
-    attribute(j, "message", c->reason);
+    put_attribute(j, "message", c->reason);
     if (c->outcome != NT_SKIP) {
-        attribute(j, "type", nt_outcome_name(c->outcome));
-        body(j, c);
+        put_attribute(j, "type", nt_outcome_name(c->outcome));
+        put_failure_body(j, c);
     }
     close_element(j);
 }
 
 /* "classic/four-types.yaml" is the class "classic.four-types". */
-static void class_name(struct junit *j, const char *file)
+static void put_class_name(struct junit *j, const char *file)
 {
     char *s = strdup(file != NULL ? file : "");
     if (s == NULL) {
@@ -137,26 +136,26 @@ static void class_name(struct junit *j, const char *file)
     for (char *p = s; *p != '\0'; p++)
         if (*p == '/')
             *p = '.';
-    attribute(j, "classname", s);
+    put_attribute(j, "classname", s);
     free(s);
 }
 
-static void test_case(struct junit *j, const struct nt_result_case *c)
+static void put_test_case(struct junit *j, const struct nt_result_case *c)
 {
     open_element(j, "testcase");
-    class_name(j, c->file);
-    attribute(j, "name", c->id);
-    attribute(j, "file", c->file);
+    put_class_name(j, c->file);
+    put_attribute(j, "name", c->id);
+    put_attribute(j, "file", c->file);
     if (c->line != 0)
-        attribute_number(j, "line", (uint64_t)c->line);
-    attribute_seconds(j, (uint64_t)c->virtual_ms);
-    properties(j, c);
-    outcome(j, c);
+        put_number(j, "line", (uint64_t)c->line);
+    put_seconds(j, (uint64_t)c->virtual_ms);
+    put_properties(j, c);
+    put_outcome(j, c);
     if (c->capture != NULL) {
         open_element(j, "system-out");
-        content(j, "[[ATTACHMENT|");
-        content(j, c->capture);
-        content(j, "]]");
+        put_content(j, "[[ATTACHMENT|");
+        put_content(j, c->capture);
+        put_content(j, "]]");
         close_element(j);
     }
     close_element(j);
@@ -167,7 +166,7 @@ static bool same_file(const struct nt_result_case *a, const struct nt_result_cas
     return strcmp(a->file != NULL ? a->file : "", b->file != NULL ? b->file : "") == 0;
 }
 
-static void counts(struct junit *j, const struct nt_result_case *c, size_t n)
+static void put_counts(struct junit *j, const struct nt_result_case *c, size_t n)
 {
     size_t by[4] = {0};
     uint64_t ms = 0;
@@ -175,41 +174,41 @@ static void counts(struct junit *j, const struct nt_result_case *c, size_t n)
         by[c[i].outcome]++;
         ms += (uint64_t)c[i].virtual_ms;
     }
-    attribute_number(j, "tests", n);
-    attribute_number(j, "failures", by[NT_FAIL]);
-    attribute_number(j, "errors", by[NT_ERROR]);
-    attribute_number(j, "skipped", by[NT_SKIP]);
-    attribute_seconds(j, ms);
+    put_number(j, "tests", n);
+    put_number(j, "failures", by[NT_FAIL]);
+    put_number(j, "errors", by[NT_ERROR]);
+    put_number(j, "skipped", by[NT_SKIP]);
+    put_seconds(j, ms);
 }
 
 /* Cases come file by file. */
-static void suite(struct junit *j, const struct nt_results *r, size_t first, size_t n)
+static void put_suite(struct junit *j, const struct nt_results *r, size_t first, size_t n)
 {
     open_element(j, "testsuite");
-    attribute(j, "name", r->cases[first].file);
-    attribute(j, "file", r->cases[first].file);
-    counts(j, r->cases + first, n);
+    put_attribute(j, "name", r->cases[first].file);
+    put_attribute(j, "file", r->cases[first].file);
+    put_counts(j, r->cases + first, n);
     if (r->stamp != NULL)
-        attribute(j, "timestamp", r->stamp);
+        put_attribute(j, "timestamp", r->stamp);
     for (size_t i = first; i < first + n; i++)
-        test_case(j, &r->cases[i]);
+        put_test_case(j, &r->cases[i]);
     close_element(j);
 }
 
-static void document(struct junit *j, const struct nt_results *r)
+static void put_document(struct junit *j, const struct nt_results *r)
 {
-    did(j, xmlTextWriterSetIndent(j->w, 1));
-    did(j, xmlTextWriterStartDocument(j->w, NULL, "UTF-8", NULL));
+    note_result(j, xmlTextWriterSetIndent(j->w, 1));
+    note_result(j, xmlTextWriterStartDocument(j->w, NULL, "UTF-8", NULL));
     open_element(j, "testsuites");
-    attribute(j, "name", "natsim");
-    counts(j, r->cases, r->case_count);
+    put_attribute(j, "name", "natsim");
+    put_counts(j, r->cases, r->case_count);
     for (size_t i = 0, n; i < r->case_count; i += n) {
         for (n = 1; i + n < r->case_count && same_file(&r->cases[i], &r->cases[i + n]); n++)
             ;
-        suite(j, r, i, n);
+        put_suite(j, r, i, n);
     }
     close_element(j);
-    did(j, xmlTextWriterEndDocument(j->w));
+    note_result(j, xmlTextWriterEndDocument(j->w));
 }
 
 int nt_report_junit(const struct nt_results *r, const char *dir)
@@ -223,7 +222,7 @@ int nt_report_junit(const struct nt_results *r, const char *dir)
         xmlBufferFree(buffer);
         return NT_ENOMEM;
     }
-    document(&j, r);
+    put_document(&j, r);
     xmlFreeTextWriter(j.w);
     nt_text_add(&t, (const char *)xmlBufferContent(buffer), (size_t)xmlBufferLength(buffer));
     xmlBufferFree(buffer);

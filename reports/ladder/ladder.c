@@ -1,4 +1,3 @@
-/* Rows of the ladder: texts and notes of joined ways. */
 #include "reports/ladder/ladder.h"
 
 #include "core/base/err.h"
@@ -82,7 +81,7 @@ static int add_row(struct nt_ladder *l, const struct nt_capture *c, const struct
     return r->text != NULL && r->note != NULL ? NT_OK : NT_ENOMEM;
 }
 
-static int columns(struct nt_ladder *l, const struct nt_ways *w, const uint32_t *column_of)
+static int make_columns(struct nt_ladder *l, const struct nt_ways *w, const uint32_t *column_of)
 {
     size_t used[NT_LADDER_COLUMNS_MAX] = {0};
     for (size_t i = 0; i < w->count; i++)
@@ -116,7 +115,7 @@ int nt_ladder_make(struct nt_ladder *l, const struct nt_capture *c)
     if (l->rows == NULL)
         err = NT_ENOMEM;
     if (err == NT_OK)
-        err = columns(l, &w, column_of);
+        err = make_columns(l, &w, column_of);
     for (size_t i = 0; i < w.count && err == NT_OK; i++)
         err = add_row(l, c, &w.ways[i], column_of);
     nt_ways_free(&w);

@@ -1,5 +1,5 @@
-/* The ladder of a capture: one row a packet's way, from the tap where it appeared to where it ended, over the columns of the
- * nodes. Plain data for the console (natsim explain) and the HTML report. */
+/* The ladder of a capture: one row for each packet, from the tap where it appeared to the one where it ended, over the columns of the nodes.
+ * Plain data for the console (natsim explain) and the HTML report. */
 #ifndef NT_LADDER_LADDER_H
 #define NT_LADDER_LADDER_H
 
@@ -10,7 +10,7 @@ struct nt_ladder_row {
     nt_time at;
     uint32_t frame;    /* the first one */
     uint32_t from, to; /* columns */
-    uint64_t via;      /* bits of the columns it passed between them */
+    uint64_t via;      /* bits of the columns that it passed in between */
     bool dropped;
     char *text; /* what it is */
     char *note; /* addresses after translations, drop reason */

@@ -1,6 +1,5 @@
-/* Joining hops. A packet that leaves a node and one that comes to another are the same when payload and addresses are; one that
- * comes to a node and one that leaves it are when the payload is: a NAT changes addresses, never the payload, and a TURN server
- * the wrapping, never what is wrapped. */
+/* How hops are joined: what leaves one node and enters another is the same packet if payload and addresses are the same. What enters a node
+ * and leaves it again is the same packet if the payload is the same: a NAT changes addresses only, and a TURN server wraps and unwraps. */
 #include "reports/ladder/packet_way.h"
 
 #include "core/base/err.h"
@@ -51,7 +50,7 @@ static struct packet packet_of(const struct nt_capture *c, const struct nt_captu
     return (struct packet){.src = p.src, .dst = p.dst, .payload = inner_hash(p.data + p.payload, p.payload_len, p.proto)};
 }
 
-static bool goes_on(const struct nt_ways *w, const struct nt_capture *c, const struct nt_way *way, const struct nt_capture_frame *f,
+static bool continues_way(const struct nt_ways *w, const struct nt_capture *c, const struct nt_way *way, const struct nt_capture_frame *f,
                     const struct packet *p)
 {
     const struct nt_capture_frame *last = &c->frames[way->last];
@@ -59,26 +58,26 @@ static bool goes_on(const struct nt_ways *w, const struct nt_capture *c, const s
     if (last->fate == NT_FATE_DROPPED || last->direction == f->direction || (last->direction == NT_DIR_IN) != same_node)
         return false;
     struct packet before = packet_of(c, last);
-    /* A host that sends what it received from where it received it speaks for itself; on the management links that is the platform.
-     */
+    /* A host that sends the same bytes from the address where it received them sends a packet of its own (an echo); on the management links
+     * it is the platform, which passes messages on. */
     if (same_node)
         return way->signalling || !nt_addr_equal(&before.dst, &p->src);
     return nt_addr_equal(&before.src, &p->src) && nt_addr_equal(&before.dst, &p->dst);
 }
 
 /* The oldest open way that the frame continues, or NT_MAP_NONE. */
-static uint32_t continued(const struct nt_ways *w, const struct nt_capture *c, uint32_t newest, const struct nt_capture_frame *f,
+static uint32_t find_way(const struct nt_ways *w, const struct nt_capture *c, uint32_t newest, const struct nt_capture_frame *f,
                           const struct packet *p)
 {
     uint32_t found = NT_MAP_NONE;
     for (int i = 0; newest != NT_MAP_NONE && i < LOOK_BACK; i++, newest = w->ways[newest].before)
-        if (goes_on(w, c, &w->ways[newest], f, p))
+        if (continues_way(w, c, &w->ways[newest], f, p))
             found = newest;
     return found;
 }
 
-/* Does it leave a node with both addresses changed, and by no NAT? */
-static bool relayed(const struct nt_ways *w, const struct nt_way *way, const struct nt_capture *c, const struct nt_capture_frame *f)
+/* The frame leaves a node with both addresses changed, and not by a NAT: a TURN server has relayed it. */
+static bool was_relayed(const struct nt_ways *w, const struct nt_way *way, const struct nt_capture *c, const struct nt_capture_frame *f)
 {
     const struct nt_capture_frame *last = &c->frames[way->last];
     if (last == f || last->fate != NT_FATE_PASSED || f->direction != NT_DIR_OUT || w->node_of[last->tap] != w->node_of[f->tap])
@@ -87,11 +86,11 @@ static bool relayed(const struct nt_ways *w, const struct nt_way *way, const str
     return !nt_addr_equal(&in.src, &out.src) && !nt_addr_equal(&in.dst, &out.dst);
 }
 
-static void extend(const struct nt_ways *w, struct nt_way *way, const struct nt_capture *c, uint32_t frame)
+static void extend_way(const struct nt_ways *w, struct nt_way *way, const struct nt_capture *c, uint32_t frame)
 {
     const struct nt_capture_frame *f = &c->frames[frame];
     uint32_t node = w->node_of[f->tap];
-    bool tells = f->fate != NT_FATE_PASSED || relayed(w, way, c, f);
+    bool tells = f->fate != NT_FATE_PASSED || was_relayed(w, way, c, f);
     way->last = frame;
     if ((way->node_count == 0 || way->nodes[way->node_count - 1] != node) && way->node_count < NT_WAY_HOPS_MAX)
         way->nodes[way->node_count++] = node;
@@ -105,13 +104,13 @@ static bool management_link(const char *tap)
     return dot != NULL && strncmp(dot, ".signalling", strlen(".signalling")) == 0;
 }
 
-static int take(struct nt_ways *w, struct nt_map *by_payload, const struct nt_capture *c, uint32_t frame)
+static int add_frame(struct nt_ways *w, struct nt_map *by_payload, const struct nt_capture *c, uint32_t frame)
 {
     const struct nt_capture_frame *f = &c->frames[frame];
     if (w->node_of[f->tap] == NT_MAP_NONE)
         return NT_OK;
     struct packet p = packet_of(c, f);
-    uint32_t newest = nt_map_get(by_payload, &p.payload), way = continued(w, c, newest, f, &p);
+    uint32_t newest = nt_map_get(by_payload, &p.payload), way = find_way(w, c, newest, f, &p);
     if (way == NT_MAP_NONE) {
         int err = nt_grow(&w->ways, &w->cap, w->count + 1, sizeof *w->ways, NT_LADDER_ROWS_MAX);
         if (err == NT_ELIMIT)
@@ -124,7 +123,7 @@ static int take(struct nt_ways *w, struct nt_map *by_payload, const struct nt_ca
         w->ways[way] =
             (struct nt_way){.first = frame, .last = frame, .before = newest, .signalling = management_link(c->taps[f->tap].name)};
     }
-    extend(w, &w->ways[way], c, frame);
+    extend_way(w, &w->ways[way], c, frame);
     return NT_OK;
 }
 
@@ -152,7 +151,7 @@ int nt_ways_make(struct nt_ways *w, const struct nt_capture *c)
     nt_map_init(&by_payload, sizeof(uint64_t));
     int err = name_nodes(w, c);
     for (size_t i = 0; i < c->frame_count && i < UINT32_MAX && err == NT_OK; i++)
-        err = take(w, &by_payload, c, (uint32_t)i);
+        err = add_frame(w, &by_payload, c, (uint32_t)i);
     nt_map_free(&by_payload);
     if (err != NT_OK)
         nt_ways_free(w);

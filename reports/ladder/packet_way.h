@@ -1,4 +1,4 @@
-/* Inside of the room: the way of one packet, joined of the frames that its hops left at the taps. */
+/* Inside of the room: the way of one packet, joined from the frames at the taps that it crossed. */
 #ifndef NT_LADDER_PACKET_WAY_H
 #define NT_LADDER_PACKET_WAY_H
 
@@ -11,10 +11,10 @@ struct nt_way {
     uint32_t first, last;            /* frames, from 0 */
     uint32_t nodes[NT_WAY_HOPS_MAX]; /* visited, in order */
     uint32_t node_count;
-    uint32_t frames[2 * NT_WAY_HOPS_MAX]; /* that tell something: fates, and packets that a relay sent on */
+    uint32_t frames[2 * NT_WAY_HOPS_MAX]; /* with something to tell: a fate, or relayed by a TURN server */
     uint32_t frame_count;
     bool signalling; /* on the management links: taps named NODE.signalling */
-    uint32_t before; /* the way before with the same payload, or NT_MAP_NONE */
+    uint32_t before; /* the previous way with the same payload, or NT_MAP_NONE */
 };
 
 struct nt_ways {

@@ -1,5 +1,5 @@
-/* Columns: the longest way is the backbone; what stands within ways (gateways) goes outwards from its neighbour, and hosts that
- * only begin or end ways (servers) stand in the middle: hostA | natA | servers | natB | hostB. */
+/* The longest way is the backbone. Nodes within ways (gateways) are placed outwards from their neighbours, nodes at the ends of ways only
+ * (servers) in the middle: hostA | natA | servers | natB | hostB. */
 #include "reports/ladder/packet_way_order.h"
 
 #include "core/base/err.h"
@@ -10,7 +10,7 @@
 struct order {
     uint32_t at[NT_LADDER_COLUMNS_MAX]; /* nodes from left to right */
     size_t count;
-    bool inner[NT_LADDER_COLUMNS_MAX]; /* stands within some way */
+    bool inner[NT_LADDER_COLUMNS_MAX]; /* it is within some way */
 };
 
 static size_t place_of(const struct order *o, uint32_t node)
@@ -21,25 +21,25 @@ static size_t place_of(const struct order *o, uint32_t node)
     return i;
 }
 
-static void insert(struct order *o, size_t place, uint32_t node)
+static void insert_node(struct order *o, size_t place, uint32_t node)
 {
     memmove(o->at + place + 1, o->at + place, (o->count - place) * sizeof *o->at);
     o->at[place] = node;
     o->count++;
 }
 
-/* A node beside one that has its place. */
+/* Places a node beside one that is placed. */
 static void put_beside(struct order *o, uint32_t node, size_t neighbour)
 {
     bool wall = o->inner[o->at[neighbour]] || o->inner[node];
     if (wall && neighbour + 1 == o->count)
-        insert(o, o->count, node);
+        insert_node(o, o->count, node);
     else if (wall && neighbour == 0)
-        insert(o, 0, node);
+        insert_node(o, 0, node);
     else if (o->inner[node])
-        insert(o, neighbour < o->count / 2 ? neighbour + 1 : neighbour, node);
+        insert_node(o, neighbour < o->count / 2 ? neighbour + 1 : neighbour, node);
     else
-        insert(o, (o->count + 1) / 2, node);
+        insert_node(o, (o->count + 1) / 2, node);
 }
 
 static void put_way(struct order *o, const struct nt_way *w)
@@ -50,7 +50,7 @@ static void put_way(struct order *o, const struct nt_way *w)
     if (known == w->node_count) {
         for (size_t i = 0; i < w->node_count; i++)
             if (place_of(o, w->nodes[i]) == o->count)
-                insert(o, o->count, w->nodes[i]);
+                insert_node(o, o->count, w->nodes[i]);
         return;
     }
     for (size_t i = known; i-- > 0;)
@@ -61,7 +61,7 @@ static void put_way(struct order *o, const struct nt_way *w)
             put_beside(o, w->nodes[i], place_of(o, w->nodes[i - 1]));
 }
 
-/* Longest first. Signalling last: it goes around the gateways, and says nothing about who is whose neighbour. */
+/* Longest first. Signalling last: it bypasses the gateways, and so does not show which nodes are neighbours. */
 static void put_ways(struct order *o, const struct nt_ways *w, bool signalling)
 {
     for (uint32_t len = NT_WAY_HOPS_MAX; len > 0; len--)
@@ -71,7 +71,7 @@ static void put_ways(struct order *o, const struct nt_ways *w, bool signalling)
 }
 
 /* The outer host that sends first stands left. */
-static void orient(struct order *o, const struct nt_ways *w)
+static void orient_order(struct order *o, const struct nt_ways *w)
 {
     size_t i = 0;
     while (o->count > 1 && i < w->count && w->ways[i].nodes[0] != o->at[0] && w->ways[i].nodes[0] != o->at[o->count - 1])
@@ -95,7 +95,7 @@ int nt_ways_order(const struct nt_ways *w, uint32_t *column_of)
             o->inner[w->ways[i].nodes[k]] = true;
     put_ways(o, w, false);
     put_ways(o, w, true);
-    orient(o, w);
+    orient_order(o, w);
     for (size_t n = 0; n < w->node_count; n++)
         column_of[n] = (uint32_t)place_of(o, (uint32_t)n); /* nodes without packets: after the last */
     free(o);

@@ -7,8 +7,7 @@
 
 #define GAP_MIN 8
 
-/* Where each column's line stands. */
-static void places(const struct nt_ladder *l, size_t *at)
+static void place_columns(const struct nt_ladder *l, size_t *at)
 {
     size_t x = 0;
     for (size_t i = 0; i < l->column_count; i++) {
@@ -19,7 +18,7 @@ static void places(const struct nt_ladder *l, size_t *at)
     at[l->column_count] = x;
 }
 
-static void head(const struct nt_ladder *l, const size_t *at, FILE *out)
+static void print_head(const struct nt_ladder *l, const size_t *at, FILE *out)
 {
     fputs("   time ms   frame  ", out);
     for (size_t i = 0; i < l->column_count; i++)
@@ -27,7 +26,7 @@ static void head(const struct nt_ladder *l, const size_t *at, FILE *out)
     fputc('\n', out);
 }
 
-static void arrow(const struct nt_ladder_row *r, const struct nt_ladder *l, const size_t *at, char *line)
+static void draw_arrow(const struct nt_ladder_row *r, const struct nt_ladder *l, const size_t *at, char *line)
 {
     size_t width = at[l->column_count], low = r->from < r->to ? r->from : r->to, high = r->from < r->to ? r->to : r->from;
     memset(line, ' ', width);
@@ -48,14 +47,14 @@ static void arrow(const struct nt_ladder_row *r, const struct nt_ladder *l, cons
 void nt_ladder_print(const struct nt_ladder *l, FILE *out, bool colour)
 {
     size_t at[NT_LADDER_COLUMNS_MAX + 1];
-    places(l, at);
+    place_columns(l, at);
     char *line = malloc(at[l->column_count] + 1);
     if (line == NULL)
         return;
-    head(l, at, out);
+    print_head(l, at, out);
     for (size_t i = 0; i < l->row_count; i++) {
         const struct nt_ladder_row *r = &l->rows[i];
-        arrow(r, l, at, line);
+        draw_arrow(r, l, at, line);
         char *text = nt_clean(r->text, false), *note = nt_clean(r->note, false);
         long long us = (long long)(r->at / NT_USEC);
         fprintf(out, "%6lld.%03lld %7u  %s%s%s  %s  %s(%s)%s\n", us / 1000, (us < 0 ? -us : us) % 1000, (unsigned)r->frame,

@@ -3,7 +3,7 @@
 #include "core/base/err.h"
 #include "reports/page/page_data.h"
 
-/* Line by line: ISO C promises string literals of 4095 bytes only. */
+/* Line by line: ISO C guarantees string literals of 4095 bytes only. */
 static const char *const page_css[] = {
 #include "reports/page/page_css.inc"
 };
@@ -17,7 +17,7 @@ static void put_lines(struct nt_text *t, const char *const *lines, size_t n)
         nt_text_put(t, lines[i]);
 }
 
-/* Details of one case, or 0 when they do not fit: the case then says so. */
+/* The details of one case, or 0 when they do not fit; the page then says so. */
 static void put_details(struct nt_text *t, struct nt_strings *s, const struct nt_result_case *c, const char *dir, size_t limit)
 {
     size_t before = t->len;
@@ -29,7 +29,7 @@ static void put_details(struct nt_text *t, struct nt_strings *s, const struct nt
     }
 }
 
-/* What did not pass is served first. */
+/* Cases that did not pass take their share of the details first. */
 static void put_data(struct nt_text *t, struct nt_strings *s, const struct nt_results *r, const char *dir)
 {
     struct nt_text cases = {0}, bad = {0}, good = {0};

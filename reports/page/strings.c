@@ -1,4 +1,3 @@
-/* Interned strings, in order of first use. */
 #include "reports/page/strings.h"
 
 #include "core/base/err.h"
@@ -21,7 +20,7 @@ void nt_strings_free(struct nt_strings *s)
     nt_text_free(&s->json);
 }
 
-static size_t add(struct nt_strings *s, uint64_t hash, const char *text)
+static size_t add_string(struct nt_strings *s, uint64_t hash, const char *text)
 {
     char *copy = strdup(text);
     int err = copy != NULL ? nt_grow(&s->items, &s->cap, s->count + 1, sizeof *s->items, UINT32_MAX - 2) : NT_ENOMEM;
@@ -50,7 +49,7 @@ size_t nt_string_number(struct nt_strings *s, const char *text)
     uint32_t found = nt_map_get(&s->by_hash, &hash);
     if (found != NT_MAP_NONE && strcmp(s->items[found], text) == 0)
         return found;
-    return add(s, hash, text);
+    return add_string(s, hash, text);
 }
 
 void nt_text_json(struct nt_text *t, const char *s)

@@ -1,4 +1,4 @@
-/* Inside of the room: strings that are written once and named by number. */
+/* Inside of the room: strings, each written once, in order of first use, and referred to by number. */
 #ifndef NT_PAGE_STRINGS_H
 #define NT_PAGE_STRINGS_H
 

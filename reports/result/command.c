@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static void quoted(struct nt_text *t, const char *s)
+static void put_quoted(struct nt_text *t, const char *s)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/+:@%";
     if (s[0] != '\0' && strspn(s, plain) == strlen(s)) {
@@ -25,26 +25,26 @@ static void quoted(struct nt_text *t, const char *s)
 char *nt_result_command(const struct nt_result_case *k)
 {
     struct nt_text t = {0}, filter = {0};
-    /* The part `#seed=N` of an id is the option --seed here. */
+    /* The part `#seed=N` of an id becomes the option --seed. */
     const char *id = k->id != NULL ? k->id : "", *seed = strstr(id, "#seed=");
     nt_text_add(&filter, id, seed != NULL ? (size_t)(seed - id) : strlen(id));
     nt_text_put(&t, "natsim run ");
-    quoted(&t, k->file != NULL ? k->file : "");
+    put_quoted(&t, k->file != NULL ? k->file : "");
     if (k->param_count != 0) {
         nt_text_put(&t, " --filter ");
-        quoted(&t, filter.p != NULL ? filter.p : "");
+        put_quoted(&t, filter.p != NULL ? filter.p : "");
     }
     if (k->carrier != NULL) {
         nt_text_put(&t, " --carrier ");
-        quoted(&t, k->carrier);
+        put_quoted(&t, k->carrier);
     }
     if (k->agent_l != NULL) {
         nt_text_put(&t, " --agent-l ");
-        quoted(&t, k->agent_l);
+        put_quoted(&t, k->agent_l);
     }
     if (k->agent_r != NULL) {
         nt_text_put(&t, " --agent-r ");
-        quoted(&t, k->agent_r);
+        put_quoted(&t, k->agent_r);
     }
     nt_text_printf(&t, " --seed %llu", (unsigned long long)k->seed);
     if (filter.err != NT_OK)

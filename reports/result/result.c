@@ -1,4 +1,3 @@
-/* The plain data of a run: taking over, counting, freeing. */
 #include "reports/result/result.h"
 
 #include "core/base/err.h"

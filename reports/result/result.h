@@ -1,5 +1,5 @@
-/* What one run leaves, as plain data: the shape of results.json (LANGUAGE.md, section 3). Everything else that a run shows is made
- * of it and of the captures. Strings are malloc'd and owned. */
+/* What one run leaves, as plain data with the shape of results.json. Everything else that a run shows is made of it and of the captures.
+ * Strings are malloc'd and owned. "null" below is what JSON has when the value is unset. */
 #ifndef NT_RESULT_RESULT_H
 #define NT_RESULT_RESULT_H
 
@@ -36,7 +36,7 @@ struct nt_result_selected {
 
 struct nt_result_pair {
     struct nt_addr local, remote, base;
-    char *local_type, *remote_type; /* additions to the page's example: "local_type", "remote_type" */
+    char *local_type, *remote_type; /* may be NULL */
     char *state;                    /* "frozen", "waiting", "in-progress", "succeeded", "failed" */
     char *generated_by;             /* "local>remote" of the pair whose check made this valid pair; NULL: null */
     bool receivable, sendable, handshake, valid, nominated;
@@ -87,9 +87,9 @@ struct nt_result_case {
     struct nt_result_violation *violations;
     size_t violation_count;
     uint64_t data_sent, data_lost;
-    uint32_t runs_passed, runs_failed; /* of a case that was run several times; 0, 0: once */
-    char *agent_l, *agent_r; /* commands of processes that stood for L and R (--agent-l, --agent-r); NULL: none did */
-    char *carrier; /* that is not the built-in one; NULL */
+    uint32_t runs_passed, runs_failed; /* both 0: the case was run once */
+    char *agent_l, *agent_r; /* commands that replaced L and R (--agent-l, --agent-r); NULL: none did */
+    char *carrier; /* NULL: the built-in one */
     char *capture; /* "captures/....pcapng"; NULL: null */
 };
 
@@ -102,7 +102,7 @@ struct nt_results {
 
 void nt_result_case_free(struct nt_result_case *c);
 void nt_results_free(struct nt_results *r);
-/* Takes *c over. */
+/* Takes over *c, which is empty afterwards. 0 or NT_ENOMEM, NT_ELIMIT (and *c is as it was). */
 int nt_results_add(struct nt_results *r, struct nt_result_case *c);
 void nt_results_count(const struct nt_results *r, size_t counts[4]); /* by enum nt_outcome */
 const char *nt_outcome_name(enum nt_outcome o);

@@ -33,7 +33,7 @@ static void no_memory(struct in *in)
         in->err = NT_ENOMEM;
 }
 
-/* A string; with `null`, null (or nothing) too. */
+/* A string; with `null` it may be null or missing. */
 static char *get_text(struct in *in, const json_t *o, const char *key, bool null)
 {
     const json_t *v = json_object_get(o, key);
@@ -49,7 +49,7 @@ static char *get_text(struct in *in, const json_t *o, const char *key, bool null
 static uint64_t get_number(struct in *in, const json_t *o, const char *key, uint64_t max)
 {
     const json_t *v = json_object_get(o, key);
-    /* A number of 64 bits came out as its signed twin. */
+    /* An unsigned number of 64 bits was written as the signed number with the same bits. */
     if (!json_is_integer(v) || (max != UINT64_MAX && (json_integer_value(v) < 0 || (uint64_t)json_integer_value(v) > max))) {
         fault(in, NT_EFORMAT, key, "an integer in its range");
         return 0;
@@ -94,7 +94,7 @@ static const json_t *get_object(struct in *in, const json_t *o, const char *key)
     return v;
 }
 
-/* Zeroed room for a list's members, all of which must be objects; *n is set when there is room. */
+/* Zeroed room for the members of a list, all of which must be objects; *n is their number, or 0 on an error. */
 static void *get_list(struct in *in, const json_t *o, const char *key, size_t size, const json_t **list, size_t *n)
 {
     const json_t *v = json_object_get(o, key), *item;
@@ -122,7 +122,7 @@ static void *get_list(struct in *in, const json_t *o, const char *key, size_t si
     return room;
 }
 
-static void candidates(struct in *in, const json_t *o, struct nt_result_agent *a)
+static void read_candidates(struct in *in, const json_t *o, struct nt_result_agent *a)
 {
     const json_t *list;
     a->candidates = get_list(in, o, "candidates", sizeof *a->candidates, &list, &a->candidate_count);
@@ -141,7 +141,7 @@ static void candidates(struct in *in, const json_t *o, struct nt_result_agent *a
     }
 }
 
-static struct nt_result_end selected_end(struct in *in, const json_t *o, const char *key)
+static struct nt_result_end read_selected_end(struct in *in, const json_t *o, const char *key)
 {
     const json_t *v = get_object(in, o, key);
     struct nt_result_end e = {.type = get_text(in, v, "type", false)};
@@ -149,7 +149,7 @@ static struct nt_result_end selected_end(struct in *in, const json_t *o, const c
     return e;
 }
 
-static void chosen(struct in *in, const json_t *o, struct nt_result_agent *a)
+static void read_selected(struct in *in, const json_t *o, struct nt_result_agent *a)
 {
     const json_t *list;
     a->selected = get_list(in, o, "selected", sizeof *a->selected, &list, &a->selected_count);
@@ -157,8 +157,8 @@ static void chosen(struct in *in, const json_t *o, struct nt_result_agent *a)
         const json_t *v = json_array_get(list, i);
         a->selected[i].stream = get_u32(in, v, "stream");
         a->selected[i].component = get_u32(in, v, "component");
-        a->selected[i].local = selected_end(in, v, "local");
-        a->selected[i].remote = selected_end(in, v, "remote");
+        a->selected[i].local = read_selected_end(in, v, "local");
+        a->selected[i].remote = read_selected_end(in, v, "remote");
     }
 }
 
@@ -173,7 +173,7 @@ static uint64_t get_priority(struct in *in, const json_t *o)
     return v;
 }
 
-static void pairs(struct in *in, const json_t *o, struct nt_result_agent *a)
+static void read_pairs(struct in *in, const json_t *o, struct nt_result_agent *a)
 {
     const json_t *list;
     a->pairs = get_list(in, o, "pairs", sizeof *a->pairs, &list, &a->pair_count);
@@ -196,7 +196,7 @@ static void pairs(struct in *in, const json_t *o, struct nt_result_agent *a)
     }
 }
 
-static void found(struct in *in, const json_t *o, struct nt_result_agent *a)
+static void read_prflx(struct in *in, const json_t *o, struct nt_result_agent *a)
 {
     const json_t *list;
     a->prflx = get_list(in, o, "peer_reflexive", sizeof *a->prflx, &list, &a->prflx_count);
@@ -211,7 +211,7 @@ static void found(struct in *in, const json_t *o, struct nt_result_agent *a)
     }
 }
 
-static void agents(struct in *in, const json_t *o, struct nt_result_case *c)
+static void read_agents(struct in *in, const json_t *o, struct nt_result_case *c)
 {
     const json_t *map = get_object(in, o, "agents");
     size_t n = json_object_size(map), i = 0;
@@ -231,16 +231,16 @@ static void agents(struct in *in, const json_t *o, struct nt_result_case *c)
         a->stack = get_text(in, v, "stack", false);
         a->state = get_text(in, v, "state", false);
         a->role = get_text(in, v, "role", false);
-        candidates(in, v, a);
-        chosen(in, v, a);
-        pairs(in, v, a);
-        found(in, v, a);
+        read_candidates(in, v, a);
+        read_selected(in, v, a);
+        read_pairs(in, v, a);
+        read_prflx(in, v, a);
         a->checks_sent = get_u32(in, v, "checks_sent");
         a->checks_received = get_u32(in, v, "checks_received");
     }
 }
 
-static void params(struct in *in, const json_t *o, struct nt_result_case *c)
+static void read_params(struct in *in, const json_t *o, struct nt_result_case *c)
 {
     const json_t *map = get_object(in, o, "params"), *labels = json_object_get(o, "labels");
     size_t n = json_object_size(map), i = 0;
@@ -293,7 +293,7 @@ static unsigned get_expected(struct in *in, const json_t *o)
     return bits;
 }
 
-static void conformance(struct in *in, const json_t *o, struct nt_result_case *c)
+static void read_conformance(struct in *in, const json_t *o, struct nt_result_case *c)
 {
     const json_t *v = get_object(in, o, "conformance"), *list;
     c->rules_exercised = get_u32(in, v, "rules_exercised");
@@ -307,17 +307,17 @@ static void conformance(struct in *in, const json_t *o, struct nt_result_case *c
     }
 }
 
-static int64_t number_or(struct in *in, const json_t *o, const char *key, int64_t null)
+static int64_t get_number_or(struct in *in, const json_t *o, const char *key, int64_t null)
 {
     return json_is_null(json_object_get(o, key)) ? null : (int64_t)get_number(in, o, key, INT64_MAX);
 }
 
-static void whole_case(struct in *in, const json_t *o, struct nt_result_case *c)
+static void read_case(struct in *in, const json_t *o, struct nt_result_case *c)
 {
     const json_t *at = get_object(in, o, "at"), *data = get_object(in, o, "data");
     c->id = get_text(in, o, "id", false);
     c->file = get_text(in, o, "file", false);
-    params(in, o, c);
+    read_params(in, o, c);
     c->seed = get_number(in, o, "seed", UINT64_MAX);
     c->outcome = get_outcome(in, o);
     c->reason = get_text(in, o, "reason", false);
@@ -325,11 +325,11 @@ static void whole_case(struct in *in, const json_t *o, struct nt_result_case *c)
     c->packet = get_u32(in, at, "packet");
     c->path = get_text(in, o, "path", true);
     c->expected_paths = get_expected(in, o);
-    c->connect_ms = number_or(in, o, "connect_ms", -1);
+    c->connect_ms = get_number_or(in, o, "connect_ms", -1);
     c->virtual_ms = (int64_t)get_number(in, o, "virtual_ms", INT64_MAX);
     c->packets = get_number(in, o, "packets", INT64_MAX);
-    agents(in, o, c);
-    conformance(in, o, c);
+    read_agents(in, o, c);
+    read_conformance(in, o, c);
     c->data_sent = get_number(in, data, "sent", INT64_MAX);
     c->data_lost = get_number(in, data, "lost", INT64_MAX);
     if (json_object_get(o, "runs") != NULL) {
@@ -362,7 +362,7 @@ int nt_result_case_from_json(struct nt_result_case *c, const char *json, size_t 
         return NT_EFORMAT;
     }
     if (json_is_object(o))
-        whole_case(&in, o, c);
+        read_case(&in, o, c);
     else
         fault(&in, NT_EFORMAT, "case", "an object");
     json_decref(o);

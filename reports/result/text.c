@@ -1,4 +1,3 @@
-/* Growing text and cleaning. */
 #include "reports/result/text.h"
 
 #include "core/base/err.h"
@@ -9,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *room(struct nt_text *t, size_t len)
+static char *room_for(struct nt_text *t, size_t len)
 {
     if (t->err == NT_OK)
         t->err = nt_grow(&t->p, &t->cap, t->len + len + 1, 1, SIZE_MAX / 2);
@@ -18,7 +17,7 @@ static char *room(struct nt_text *t, size_t len)
 
 void nt_text_add(struct nt_text *t, const char *bytes, size_t len)
 {
-    char *p = room(t, len);
+    char *p = room_for(t, len);
     if (p == NULL)
         return;
     if (len != 0)
@@ -39,7 +38,7 @@ void nt_text_printf(struct nt_text *t, const char *fmt, ...)
     va_start(args, fmt);
     va_copy(again, args);
     int n = vsnprintf(NULL, 0, fmt, args);
-    char *p = n < 0 ? NULL : room(t, (size_t)n);
+    char *p = n < 0 ? NULL : room_for(t, (size_t)n);
     if (p != NULL) {
         vsnprintf(p, (size_t)n + 1, fmt, again);
         t->len += (size_t)n;
@@ -74,7 +73,7 @@ size_t nt_utf8_length(const char *s, size_t left)
     return n;
 }
 
-static bool control(const char *s, size_t n)
+static bool is_control(const char *s, size_t n)
 {
     const unsigned char *p = (const unsigned char *)s;
     if (n == 1)
@@ -91,7 +90,7 @@ char *nt_clean(const char *s, bool lines)
         return NULL;
     for (size_t at = 0; at < len;) {
         size_t n = nt_utf8_length(s + at, len - at);
-        if (n == 0 || (control(s + at, n) && !(lines && s[at] == '\n'))) {
+        if (n == 0 || (is_control(s + at, n) && !(lines && s[at] == '\n'))) {
             copy[out++] = '?';
             at += n != 0 ? n : 1;
         } else {

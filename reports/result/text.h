@@ -1,9 +1,11 @@
-/* Text that grows, and what makes text from outside fit for a place. */
+/* Text that grows, and the cleaning of text from outside. */
 #ifndef NT_RESULT_TEXT_H
 #define NT_RESULT_TEXT_H
 
 #include "core/base/diag.h"
-#include "reports/result/result.h"
+
+#include <stdbool.h>
+#include <stddef.h>
 
 struct nt_text {
     char *p; /* NUL-terminated once something was added */
@@ -18,7 +20,7 @@ void nt_text_free(struct nt_text *t);
 
 /* The length of the UTF-8 character at s that ends before `left` bytes; 0: malformed. */
 size_t nt_utf8_length(const char *s, size_t left);
-/* A copy of valid UTF-8 without control characters (a new line stays with `lines`): what is not is '?'. NULL without memory. */
+/* A copy in which control characters (with `lines` not newlines) and bytes that are no UTF-8 are '?'. NULL without memory. */
 char *nt_clean(const char *s, bool lines);
 size_t nt_text_width(const char *s); /* characters of valid UTF-8 */
 
