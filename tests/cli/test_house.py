@@ -79,7 +79,7 @@ def test_rooms_include_the_rooms_that_are_named_for_them():
         for inc in includes(path):
             target = room_of(inc)
             if target is None:
-                if (ROOT / inc).exists() or "/" in inc and not inc.startswith(("ns3/", folder + "/")):
+                if ((ROOT / inc).exists() or "/" in inc) and not inc.startswith(("ns3/", folder + "/")):
                     wrong.append(f"{path} includes {inc}, which is in no room")
             elif target not in may or target != room and target in PUBLIC and inc not in PUBLIC[target]:
                 wrong.append(f"{path} includes {inc}")
