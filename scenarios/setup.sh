@@ -26,11 +26,17 @@ install_missing() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${need[@]}" >/dev/null
 }
 
-# Builds a preset; its output is shown if it fails.
+# Builds a preset; its output is shown if it fails. Another user's build is used as it is, if it is up to date.
 build_preset() {
     local dir=build
     [ "$1" = release ] || dir=build/$1
-    mkdir -p "$dir"
+    if [ -d "$dir" ] && [ ! -w "$dir" ]; then
+        [ -f "$dir/built" ] && [ -z "$(find CMakeLists.txt core natsim pcap reports scenarios tests \( -name '*.[ch]' -o -name CMakeLists.txt \) -newer "$dir/built")" ] && return 0
+        echo "$PWD/$dir is not up to date and belongs to $(stat -c %U "$dir"): let that user build it, or clone the project to a place of your own" >&2
+        return 1
+    fi
+    mkdir -p "$dir" 2>/dev/null || { echo "$PWD belongs to $(stat -c %U .): let that user build it first, or clone the project to a place of your own" >&2; return 1; }
     [ -f "$dir/build.ninja" ] || cmake --preset "$1" >"$dir/configure.log" 2>&1 || { cat "$dir/configure.log" >&2; return 1; }
     cmake --build "$dir" >"$dir/build.log" 2>&1 || { cat "$dir/build.log" >&2; return 1; }
+    touch "$dir/built"
 }

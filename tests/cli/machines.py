@@ -129,10 +129,10 @@ def free_ports(n):
 
 
 class Slurm:
-    """A cluster of this machine alone, in a directory of its own. The socket's path is short: it lies in /tmp."""
+    """A cluster of this machine alone, in a directory of its own. It lies in /tmp: the socket's path is short, and slurm.conf takes no spaces."""
 
     def __init__(self, directory, path):
-        self.directory, self.daemons, self.jobs = Path(tempfile.mkdtemp(prefix="slurm")), [], []
+        self.directory, self.daemons, self.jobs = Path(tempfile.mkdtemp(prefix="slurm", dir="/tmp")), [], []
         self.directory.chmod(0o755)
         self.log = (directory / "log").open("w")
         for name in ("state", "spool"):

@@ -546,12 +546,11 @@ def test_kubectl_reads_the_manifest(tmp_path):
 def run_jobs(tmp_path, indexes=None, args=None):
     """Runs the container of each index, then the verdict's; their exit codes."""
     _, part, verdict = manifests()
-    volume = tmp_path / "volume"
-    volume.mkdir(exist_ok=True)
+    (tmp_path / "volume").mkdir(exist_ok=True)
     env = {**os.environ, "PATH": f"{NATSIM.parent}:{os.environ['PATH']}", "NO_COLOR": "1"}
 
     def run(job, **more):
-        command = [word.replace("classic nested", args) if args else word for word in container(job, volume)]
+        command = [word.replace("classic nested", args) if args else word for word in container(job, "volume")]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, env={**env, **more}).returncode
     codes = [run(part, JOB_COMPLETION_INDEX=str(i)) for i in indexes or range(part["spec"]["completions"])]
     return codes, run(verdict)

@@ -3,6 +3,7 @@
 import os
 import re
 import resource
+import shutil
 import subprocess
 
 import pytest
@@ -85,8 +86,9 @@ def allocations(counter, tmp_path, name, datagrams, left, right, path, capture):
     text = two_nats(left, right, path=path, steps=steps)
     (tmp_path / f"{name}.yaml").write_text(text)
     counts = tmp_path / f"{name}.counts"
+    shutil.copy(counter, tmp_path)
     subprocess.run([NATSIM, "run", f"{name}.yaml", "--jobs", "1", "--capture", capture, "--out", name], cwd=tmp_path, check=True, capture_output=True, timeout=120,
-                   env={**os.environ, "LD_PRELOAD": str(counter), "COUNT_TO": str(counts)})
+                   env={**os.environ, "LD_PRELOAD": "./counter.so", "COUNT_TO": str(counts)})
     [worker] = [int(line.split()[1]) for line in counts.read_text().splitlines() if line.startswith("worker")]
     return worker
 
