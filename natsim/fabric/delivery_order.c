@@ -11,7 +11,7 @@ static bool is_arrival(const struct nt_event *e)
     return nt_event_class_of(e) == NT_EV_DELIVERY && nt_delivery_arrives(e->kind);
 }
 
-static bool before(const struct nt_event *a, const struct nt_event *b)
+static bool comes_before(const struct nt_event *a, const struct nt_event *b)
 {
     return a->at != b->at ? a->at < b->at : a->order < b->order;
 }
@@ -23,13 +23,13 @@ static size_t add_option(const struct nt_fabric *f, struct option *options, size
     size_t i = 0, to;
     while (i < count && options[i].node != node)
         i++;
-    if (i < count && before(&heap[options[i].place], &heap[place]))
+    if (i < count && comes_before(&heap[options[i].place], &heap[place]))
         return count;
     if (i == count && count < NT_OPTIONS_MAX)
         count++;
     else if (i == count)
         i = count - 1;
-    for (to = i; to > 0 && before(&heap[place], &heap[options[to - 1].place]); to--)
+    for (to = i; to > 0 && comes_before(&heap[place], &heap[options[to - 1].place]); to--)
         options[to] = options[to - 1];
     options[to] = (struct option){.node = node, .place = place};
     return count;

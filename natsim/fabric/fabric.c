@@ -166,7 +166,7 @@ void nt_fabric_set_port(struct nt_fabric *f, uint32_t node, uint32_t port, bool 
     nt_fabric_control(f, node, up ? NT_CTL_PORT_UP : NT_CTL_PORT_DOWN, port, now);
 }
 
-static void arrive(struct nt_fabric *f, uint32_t tap, struct nt_packet *p, nt_time now)
+static void arrive_at(struct nt_fabric *f, uint32_t tap, struct nt_packet *p, nt_time now)
 {
     const struct nt_attachment *link = f->attachments + tap;
     const struct nt_node *n = f->nodes + link->node;
@@ -195,7 +195,7 @@ static void arrive_through_faults(struct nt_fabric *f, uint32_t tap, struct nt_p
         if (effect.by > 0 || i > 0)
             nt_packets_push(f, nt_time_after(now, effect.by), one, tap, NT_ARRIVES_PAST_FAULTS);
         else
-            arrive(f, tap, one, now);
+            arrive_at(f, tap, one, now);
     }
 }
 
@@ -206,16 +206,16 @@ static void drop_lost(struct nt_fabric *f, uint32_t tap, struct nt_packet *p, ui
     nt_fate_drop(f, p, (struct nt_packet_fate){.tap = tap, .shown = p->shown, .reason = reason, .network = network}, now);
 }
 
-static void deliver(struct nt_fabric *f, const struct nt_event *e)
+static void handle_delivery(struct nt_fabric *f, const struct nt_event *e)
 {
     switch ((enum nt_delivery_kind)e->kind) {
     case NT_ARRIVES:
         if (f->nodes[f->attachments[e->target].node].fault != NT_FABRIC_NONE)
             arrive_through_faults(f, e->target, e->item, e->at);
         else
-            arrive(f, e->target, e->item, e->at);
+            arrive_at(f, e->target, e->item, e->at);
         break;
-    case NT_ARRIVES_PAST_FAULTS: arrive(f, e->target, e->item, e->at); break;
+    case NT_ARRIVES_PAST_FAULTS: arrive_at(f, e->target, e->item, e->at); break;
     case NT_HELD: nt_outbox_release(f, e->target, e->at); break;
     case NT_LOST: drop_lost(f, e->target, e->item, e->reason, e->at); break;
     }
@@ -272,7 +272,7 @@ static void handle_event(struct nt_fabric *f, const struct nt_event *e)
         f->livelock = true;
     switch (nt_event_class_of(e)) {
     case NT_EV_CALL: run_call(f, e->target, e->at); break;
-    case NT_EV_DELIVERY: deliver(f, e); break;
+    case NT_EV_DELIVERY: handle_delivery(f, e); break;
     case NT_EV_TIMER: run_node(f, e->target, e->at); break;
     }
 }

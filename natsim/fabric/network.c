@@ -166,7 +166,7 @@ uint32_t nt_fabric_tap_node(const struct nt_fabric *f, uint32_t tap)
 }
 
 /* Carries the packet, or says why it cannot cross. */
-static enum nt_drop carry(struct nt_fabric *f, uint32_t from, const struct nt_addr *next_hop, struct nt_packet *p, nt_time now)
+static enum nt_drop carry_packet(struct nt_fabric *f, uint32_t from, const struct nt_addr *next_hop, struct nt_packet *p, nt_time now)
 {
     const struct nt_attachment *link = f->attachments + from;
     const struct nt_network *net = f->networks + link->network;
@@ -197,7 +197,7 @@ static enum nt_drop carry(struct nt_fabric *f, uint32_t from, const struct nt_ad
 static void cross_whole(struct nt_fabric *f, uint32_t from, const struct nt_addr *next_hop, struct nt_packet *p, nt_time now)
 {
     nt_fate_show(f, from, NT_LEAVING, p, now);
-    enum nt_drop reason = carry(f, from, next_hop, p, now);
+    enum nt_drop reason = carry_packet(f, from, next_hop, p, now);
     if (reason == NT_DROP_NONE)
         return;
     const struct nt_addr *about = reason == NT_DROP_NO_HOST ? next_hop : &p->dst;

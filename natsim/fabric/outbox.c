@@ -62,7 +62,7 @@ static void leave_now(struct nt_fabric *f, const struct nt_outgoing *out, nt_tim
 }
 
 /* Sends a packet through the faults of its node, and on its way. */
-static void leave(struct nt_fabric *f, struct nt_outgoing *out, nt_time now)
+static void leave_through_faults(struct nt_fabric *f, struct nt_outgoing *out, nt_time now)
 {
     uint32_t node = f->attachments[out->attachment].node;
     struct nt_fault_effect effect = {0};
@@ -89,16 +89,16 @@ void nt_outbox_release(struct nt_fabric *f, uint32_t slot, nt_time now)
 {
     struct nt_outgoing out = f->held[slot];
     f->held[slot].packet = NULL;
-    leave(f, &out, now);
+    leave_through_faults(f, &out, now);
 }
 
-/* What a reader of the trace sends meanwhile joins the end. */
+/* A reader of the trace may send meanwhile: its packets join the end. */
 void nt_outbox_flush(struct nt_fabric *f, nt_time now)
 {
     f->depth++;
     for (size_t i = 0; i < f->out_count; i++) {
         struct nt_outgoing out = f->outbox[i];
-        leave(f, &out, now);
+        leave_through_faults(f, &out, now);
     }
     f->out_count = 0;
     f->depth--;

@@ -4,12 +4,12 @@
 
 #include <stdlib.h>
 
-static bool before(const struct nt_event *a, const struct nt_event *b)
+static bool comes_before(const struct nt_event *a, const struct nt_event *b)
 {
     return a->at != b->at ? a->at < b->at : a->order < b->order;
 }
 
-static void place(struct nt_queue *q, size_t i, const struct nt_event *e)
+static void place_event(struct nt_queue *q, size_t i, const struct nt_event *e)
 {
     q->heap[i] = *e;
     if (nt_event_class_of(e) == NT_EV_TIMER)
@@ -18,11 +18,11 @@ static void place(struct nt_queue *q, size_t i, const struct nt_event *e)
 
 static void sift_up(struct nt_queue *q, size_t i, struct nt_event e)
 {
-    while (i > 0 && before(&e, &q->heap[(i - 1) / 4])) {
-        place(q, i, &q->heap[(i - 1) / 4]);
+    while (i > 0 && comes_before(&e, &q->heap[(i - 1) / 4])) {
+        place_event(q, i, &q->heap[(i - 1) / 4]);
         i = (i - 1) / 4;
     }
-    place(q, i, &e);
+    place_event(q, i, &e);
 }
 
 static void sift_down(struct nt_queue *q, size_t i, struct nt_event e)
@@ -32,20 +32,20 @@ static void sift_down(struct nt_queue *q, size_t i, struct nt_event e)
         if (first >= q->count)
             break;
         for (size_t k = first + 1; k < first + 4 && k < q->count; k++)
-            if (before(&q->heap[k], &q->heap[best]))
+            if (comes_before(&q->heap[k], &q->heap[best]))
                 best = k;
-        if (!before(&q->heap[best], &e))
+        if (!comes_before(&q->heap[best], &e))
             break;
-        place(q, i, &q->heap[best]);
+        place_event(q, i, &q->heap[best]);
         i = best;
     }
-    place(q, i, &e);
+    place_event(q, i, &e);
 }
 
 /* Puts an event where another was. */
-static void replace(struct nt_queue *q, size_t i, struct nt_event e)
+static void replace_event(struct nt_queue *q, size_t i, struct nt_event e)
 {
-    if (i > 0 && before(&e, &q->heap[(i - 1) / 4]))
+    if (i > 0 && comes_before(&e, &q->heap[(i - 1) / 4]))
         sift_up(q, i, e);
     else
         sift_down(q, i, e);
@@ -57,7 +57,7 @@ static void take_out(struct nt_queue *q, size_t i)
     if (nt_event_class_of(&q->heap[i]) == NT_EV_TIMER)
         q->timers[q->heap[i].target] = 0;
     if (i < q->count)
-        replace(q, i, last);
+        replace_event(q, i, last);
 }
 
 static uint64_t next_order(struct nt_queue *q, enum nt_event_class class)
@@ -92,7 +92,7 @@ int nt_queue_timer(struct nt_queue *q, uint32_t node, nt_time at)
     } else if (at != e.at) {
         e.at = at;
         e.order = next_order(q, NT_EV_TIMER);
-        replace(q, i - 1, e);
+        replace_event(q, i - 1, e);
     }
     return NT_OK;
 }

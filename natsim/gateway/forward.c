@@ -271,7 +271,7 @@ static void filter_v6(struct nt_gateway *g, struct nt_packet *p, bool from_insid
 }
 
 /* From one side to the other, by a gateway that translates. */
-static void cross(struct nt_gateway *g, struct nt_packet *p, bool from_inside, nt_time now)
+static void cross_sides(struct nt_gateway *g, struct nt_packet *p, bool from_inside, nt_time now)
 {
     if (drop_if_denied(g, p, now) == CONSUMED)
         return;
@@ -323,5 +323,5 @@ void nt_forward_receive(void *self, uint32_t port, struct nt_packet *p, nt_time 
     if (g->policy.kind != NT_GW_TRANSLATE || (from_inside && to_inside))
         send_on_with_error(g, p, nt_icmp_error_too_big(g, p, &p->dst), now);
     else
-        cross(g, p, from_inside, now);
+        cross_sides(g, p, from_inside, now);
 }

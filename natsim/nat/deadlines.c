@@ -16,13 +16,13 @@ static struct item *item_at(const struct nt_deadlines *d, uint32_t id)
     return nt_slots_at(&d->items, id);
 }
 
-static bool before(const struct nt_deadlines *d, uint32_t x, uint32_t y)
+static bool ends_before(const struct nt_deadlines *d, uint32_t x, uint32_t y)
 {
     const struct item *a = item_at(d, x), *b = item_at(d, y);
     return a->at != b->at ? a->at < b->at : a->number < b->number;
 }
 
-static void put(struct nt_deadlines *d, size_t place, uint32_t id)
+static void put_item(struct nt_deadlines *d, size_t place, uint32_t id)
 {
     d->heap[place] = id;
     item_at(d, id)->place = (uint32_t)place;
@@ -31,18 +31,18 @@ static void put(struct nt_deadlines *d, size_t place, uint32_t id)
 static void settle(struct nt_deadlines *d, size_t place)
 {
     uint32_t id = d->heap[place];
-    while (place > 0 && before(d, id, d->heap[(place - 1) / 2])) {
-        put(d, place, d->heap[(place - 1) / 2]);
+    while (place > 0 && ends_before(d, id, d->heap[(place - 1) / 2])) {
+        put_item(d, place, d->heap[(place - 1) / 2]);
         place = (place - 1) / 2;
     }
     for (size_t child; (child = 2 * place + 1) < d->count; place = child) {
-        if (child + 1 < d->count && before(d, d->heap[child + 1], d->heap[child]))
+        if (child + 1 < d->count && ends_before(d, d->heap[child + 1], d->heap[child]))
             child++;
-        if (!before(d, d->heap[child], id))
+        if (!ends_before(d, d->heap[child], id))
             break;
-        put(d, place, d->heap[child]);
+        put_item(d, place, d->heap[child]);
     }
-    put(d, place, id);
+    put_item(d, place, id);
 }
 
 void nt_deadlines_init(struct nt_deadlines *d, size_t limit)
@@ -66,7 +66,7 @@ int nt_deadlines_add(struct nt_deadlines *d, uint32_t kind, uint32_t index, nt_t
     if (err != NT_OK)
         return err;
     *item_at(d, *id) = (struct item){.at = at, .number = d->added++, .kind = kind, .index = index};
-    put(d, d->count++, *id);
+    put_item(d, d->count++, *id);
     settle(d, d->count - 1);
     return NT_OK;
 }
@@ -83,7 +83,7 @@ void nt_deadlines_remove(struct nt_deadlines *d, uint32_t id)
     size_t place = item_at(d, id)->place;
     uint32_t last = d->heap[--d->count];
     if (last != id) {
-        put(d, place, last);
+        put_item(d, place, last);
         settle(d, place);
     }
     nt_slots_release(&d->items, id);

@@ -1,5 +1,5 @@
-/* Times at which entries of the NAT's tables end: a heap in the order (time, order of adding), so that what ends together
- * ends in an order that depends on nothing else. */
+/* Times at which entries of the NAT's tables end: a heap in the order (time, order of adding), so that entries
+ * that end at the same time end in an order that depends on nothing else. */
 #ifndef NT_NAT_DEADLINES_H
 #define NT_NAT_DEADLINES_H
 
@@ -17,12 +17,12 @@ struct nt_deadlines {
 
 void nt_deadlines_init(struct nt_deadlines *d, size_t limit);
 void nt_deadlines_free(struct nt_deadlines *d);
-/* `kind` and `index` say what ends, in the caller's words. *id stays valid until removed. NT_ENOMEM or NT_ELIMIT. */
+/* `kind` and `index` are the caller's, and say what ends. *id stays valid until removed. NT_ENOMEM or NT_ELIMIT. */
 int nt_deadlines_add(struct nt_deadlines *d, uint32_t kind, uint32_t index, nt_time at, uint32_t *id);
 void nt_deadlines_move(struct nt_deadlines *d, uint32_t id, nt_time at);
 void nt_deadlines_remove(struct nt_deadlines *d, uint32_t id);
 nt_time nt_deadlines_next(const struct nt_deadlines *d);
-/* Takes out the first that is due. */
+/* Takes out the first deadline that is due; false: none is. */
 bool nt_deadlines_due(struct nt_deadlines *d, nt_time now, uint32_t *kind, uint32_t *index, nt_time *at);
 
 #endif

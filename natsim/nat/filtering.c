@@ -1,4 +1,3 @@
-/* The table of filter entries. */
 #include "natsim/nat/filtering.h"
 
 #include "core/base/err.h"
@@ -27,7 +26,7 @@ uint32_t nt_filters_find(const struct nt_filters *f, uint32_t owner, const struc
     return nt_map_get(&f->by_key, &key);
 }
 
-static int make(struct nt_filters *f, struct nt_deadlines *d, uint32_t owner, const struct nt_addr *remote, nt_time until, uint32_t *index)
+static int make_filter(struct nt_filters *f, struct nt_deadlines *d, uint32_t owner, const struct nt_addr *remote, nt_time until, uint32_t *index)
 {
     struct key key = {owner, *remote};
     uint32_t deadline = NT_MAP_NONE;
@@ -58,7 +57,7 @@ int nt_filters_allow(struct nt_filters *f, struct nt_deadlines *d, uint32_t *hea
             nt_deadlines_move(d, nt_filter_at(f, index)->deadline, until);
         return NT_OK;
     }
-    int err = make(f, d, owner, remote, until, &index);
+    int err = make_filter(f, d, owner, remote, until, &index);
     if (err != NT_OK)
         return err;
     nt_filter_at(f, index)->next = *head;

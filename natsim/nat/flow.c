@@ -1,4 +1,3 @@
-/* Tables of tracked flows and of poison. */
 #include "natsim/nat/flow.h"
 
 #include "core/base/err.h"

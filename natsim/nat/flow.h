@@ -1,5 +1,5 @@
-/* Tracked flows: which mapping a pair (internal, remote) was put on, as connection tracking keeps it; and poison: pairs
- * (external, remote) of packets that were not let in, which keep a later flow off that external port. */
+/* Tracked flows: which mapping a pair (internal, remote) uses, as connection tracking keeps it; and poison: pairs (external, remote) of
+ * packets that were filtered, which keep a later flow from that external port. */
 #ifndef NT_NAT_FLOW_H
 #define NT_NAT_FLOW_H
 
@@ -41,7 +41,7 @@ struct nt_poison {
 void nt_poison_init(struct nt_poison *p, size_t limit, uint32_t deadline_kind);
 void nt_poison_free(struct nt_poison *p);
 bool nt_poison_has(const struct nt_poison *p, uint32_t proto, const struct nt_addr *external, const struct nt_addr *remote);
-/* Adds or refreshes. Without memory, or at the limit, there is none: poison only ever harms. */
+/* Adds or refreshes an entry. Without memory, or at the limit, there is none: no packet depends on poison. */
 void nt_poison_add(struct nt_poison *p, struct nt_deadlines *d, uint32_t proto, const struct nt_addr *external, const struct nt_addr *remote,
                    nt_time until);
 /* The entry's deadline has come. */

@@ -1,4 +1,3 @@
-/* The datagrams of which the first fragment has passed. */
 #include "natsim/nat/in_order.h"
 
 #include "core/base/bytes.h"
@@ -23,7 +22,7 @@ void nt_in_order_learn(struct nt_in_order *o, const struct nt_packet *p, const s
 
 bool nt_in_order_apply(const struct nt_in_order *o, struct nt_packet *p, nt_time now)
 {
-    /* The newest first: an identification may come again. */
+    /* The newest first: an identification may be used again. */
     for (size_t n = 1; n <= NT_IN_ORDER_MAX; n++) {
         size_t i = (o->next + NT_IN_ORDER_MAX - n) % NT_IN_ORDER_MAX;
         if (o->items[i].until > now && o->items[i].id == id_of(p) && o->items[i].proto == p->proto && nt_addr_same_ip(&o->items[i].src, &p->src) &&

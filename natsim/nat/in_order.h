@@ -1,5 +1,5 @@
-/* Fragments translated as they come (RFC 4787, REQ-14 asks for reassembly of out-of-order ones: this is the NAT that does not):
- * the first fragment of a datagram has the ports, those after it follow by the IP identification. */
+/* Fragments translated as they come (RFC 4787, REQ-14 asks for reassembly of out-of-order ones: a NAT with this does not):
+ * the first fragment of a datagram has the ports, later ones are recognized by the IP identification. */
 #ifndef NT_NAT_IN_ORDER_H
 #define NT_NAT_IN_ORDER_H
 

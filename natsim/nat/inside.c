@@ -1,4 +1,3 @@
-/* Hosts and endpoints of a NAT's inside. */
 #include "natsim/nat/inside.h"
 
 #include "core/base/err.h"

@@ -35,7 +35,7 @@ struct nt_inside {
 
 void nt_inside_init(struct nt_inside *in, size_t limit);
 void nt_inside_free(struct nt_inside *in);
-/* Finds or makes the endpoint and its host; `externals` are dealt out to new hosts in turn. NT_ENOMEM or NT_ELIMIT. */
+/* Finds or makes the endpoint and its host; new hosts get the `externals` in turn. NT_ENOMEM or NT_ELIMIT. */
 int nt_inside_enter(struct nt_inside *in, uint32_t proto, const struct nt_addr *addr, size_t externals, uint32_t *endpoint);
 /* Forgets the endpoint if it has no mapping, and its host if that has none; the host's block to be freed into *block (else
  * NT_MAP_NONE) and its external address into *external. */

@@ -46,7 +46,7 @@ bool nt_life_packet(struct nt_life *l, const struct nt_nat_policy *p, uint32_t p
         return false;
     /* The first reply changes the timer even where it does not restart it. */
     nt_time expires = nt_time_after(l->refreshed, own != NULL ? *own : phase_life(l, p, proto, now));
-    if (own == NULL || expires > before) /* a port's own short timer does not shorten what others keep alive */
+    if (own == NULL || expires > before) /* the short timer of one port does not shorten a life that other packets extended */
         l->expires = expires;
     return l->expires != before;
 }

@@ -42,7 +42,7 @@ static struct nt_nat_key external_key(const struct nt_mapping *x)
     return (struct nt_nat_key){.proto = x->proto, .a = x->external};
 }
 
-/* Behind those that share its external address and port. */
+/* Adds the mapping behind those that share its external address and port. */
 static int enter_external(struct nt_mappings *m, uint32_t index)
 {
     struct nt_nat_key key = external_key(nt_mapping_at(m, index));

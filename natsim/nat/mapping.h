@@ -12,7 +12,7 @@ struct nt_mapping {
     struct nt_addr internal, external;
     struct nt_addr remote;         /* by the rule: unset, an address, or address and port */
     uint32_t external_index;       /* which external address */
-    bool ruled;                    /* the rule leads to it; otherwise only the flows that were put on it do */
+    bool ruled;                    /* the rule leads to it; otherwise only its flows do */
     struct nt_life life;
     uint32_t deadline;
     uint32_t endpoint;
@@ -32,7 +32,7 @@ void nt_mappings_init(struct nt_mappings *m, size_t limit);
 void nt_mappings_free(struct nt_mappings *m);
 static inline struct nt_mapping *nt_mapping_at(const struct nt_mappings *m, uint32_t i) { return nt_slots_at(&m->slots, i); }
 uint32_t nt_mappings_by_rule(const struct nt_mappings *m, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *remote);
-/* The first made of those that share it. */
+/* The oldest of the mappings that share it. */
 uint32_t nt_mappings_by_external(const struct nt_mappings *m, uint32_t proto, const struct nt_addr *external);
 /* Adds a copy of *add (number, lists and links are filled in), newest of its endpoint. With add->ruled the rule leads to it from
  * now on. NT_ENOMEM or NT_ELIMIT. */

@@ -8,7 +8,7 @@
 
 #define BYTES 8192              /* a bit for each of 65536 */
 #define SEQUENTIAL_START 40000  /* where sequential assignment starts, if the range has it */
-#define DRAWS 16                /* of a random port, before the next free one upward is taken */
+#define DRAWS 16                /* of a random port; after them the next free one upward is taken */
 
 int nt_port_table_init(struct nt_port_table *p, size_t externals)
 {
@@ -41,14 +41,14 @@ static uint8_t *space_of(const struct nt_port_table *p, uint32_t external, enum 
     return p->used + ((size_t)external * NT_SPACES + space) * BYTES;
 }
 
-static bool bit(const uint8_t *bits, uint32_t i)
+static bool bit_is_set(const uint8_t *bits, uint32_t i)
 {
     return (bits[i >> 3] >> (i & 7) & 1) != 0;
 }
 
 static bool in_use(const struct nt_port_table *p, const struct nt_port_request *r, uint32_t port)
 {
-    return bit(space_of(p, r->external, r->space), port);
+    return bit_is_set(space_of(p, r->external, r->space), port);
 }
 
 static bool in_range(const struct nt_port_request *r, uint32_t port)
@@ -62,12 +62,12 @@ static bool parity_fits(const struct nt_port_request *r, uint32_t port)
     return !r->parity || ((port ^ r->internal) & 1) == 0;
 }
 
-static bool fits(const struct nt_port_table *p, const struct nt_port_request *r, uint32_t port)
+static bool port_fits(const struct nt_port_table *p, const struct nt_port_request *r, uint32_t port)
 {
     return in_range(r, port) && parity_fits(r, port) && !in_use(p, r, port) && !r->barred(r->user, (uint16_t)port, false);
 }
 
-static bool fits_shared(const struct nt_port_table *p, const struct nt_port_request *r, uint32_t port)
+static bool port_fits_shared(const struct nt_port_table *p, const struct nt_port_request *r, uint32_t port)
 {
     return in_range(r, port) && parity_fits(r, port) && in_use(p, r, port) && !r->barred(r->user, (uint16_t)port, true);
 }
@@ -78,7 +78,7 @@ static bool starts_pair(const struct nt_port_table *p, const struct nt_port_requ
     return (port & 1) == 0 && in_range(r, port + 1) && !in_use(p, r, port + 1);
 }
 
-/* The first that fits, from `start` upward, round the range once. */
+/* The first port that fits, from `start` upward, once round the range. */
 static int next_free(const struct nt_port_table *p, const struct nt_port_request *r, uint32_t start, uint16_t *port)
 {
     uint32_t span = (uint32_t)r->high - r->low + 1;
@@ -87,7 +87,7 @@ static int next_free(const struct nt_port_table *p, const struct nt_port_request
     for (int pass = pairs ? 0 : 1; pass < 2; pass++) {
         for (uint32_t i = 0; i < span; i++) {
             uint32_t at = r->low + (offset + i) % span;
-            if (fits(p, r, at) && (pass == 1 || starts_pair(p, r, at))) {
+            if (port_fits(p, r, at) && (pass == 1 || starts_pair(p, r, at))) {
                 *port = (uint16_t)at;
                 return NT_OK;
             }
@@ -101,7 +101,7 @@ static int random_free(const struct nt_port_table *p, const struct nt_port_reque
     uint32_t at = r->low;
     for (int i = 0; i < DRAWS; i++) {
         at = r->low + (uint32_t)nt_rand_below(rand, (uint64_t)r->high - r->low + 1);
-        if (fits(p, r, at)) {
+        if (port_fits(p, r, at)) {
             *port = (uint16_t)at;
             return NT_OK;
         }
@@ -122,7 +122,7 @@ static int sequential(struct nt_port_table *p, const struct nt_port_request *r, 
 static int preserve(const struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port)
 {
     bool share = r->ports == NT_PORTS_OVERLOAD || r->conflict == NT_CONFLICT_OVERLOAD;
-    if (fits(p, r, r->internal) || (share && fits_shared(p, r, r->internal))) {
+    if (port_fits(p, r, r->internal) || (share && port_fits_shared(p, r, r->internal))) {
         *port = r->internal;
         return NT_OK;
     }
@@ -138,9 +138,9 @@ static int preserve(const struct nt_port_table *p, const struct nt_port_request 
     return next_free(p, r, r->internal + 1u, port);
 }
 
-static int choose(struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port)
+static int choose_port(struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port)
 {
-    if (r->contiguity && r->buddy >= 0 && fits(p, r, (uint32_t)r->buddy)) {
+    if (r->contiguity && r->buddy >= 0 && port_fits(p, r, (uint32_t)r->buddy)) {
         *port = (uint16_t)r->buddy;
         return NT_OK;
     }
@@ -158,7 +158,7 @@ static int choose(struct nt_port_table *p, const struct nt_port_request *r, stru
 
 int nt_port_table_take(struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port)
 {
-    int err = choose(p, r, rand, port);
+    int err = choose_port(p, r, rand, port);
     if (err == NT_OK)
         space_of(p, r->external, r->space)[*port >> 3] |= (uint8_t)(1u << (*port & 7));
     return err;
@@ -173,7 +173,7 @@ int nt_port_table_take_block(struct nt_port_table *p, uint32_t external, uint32_
 {
     uint8_t *bits = p->blocks + (size_t)external * BYTES;
     for (uint32_t i = 0; i < count; i++) {
-        if (!bit(bits, i)) {
+        if (!bit_is_set(bits, i)) {
             bits[i >> 3] |= (uint8_t)(1u << (i & 7));
             *block = i;
             return NT_OK;

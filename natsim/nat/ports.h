@@ -22,8 +22,8 @@ struct nt_port_request {
     uint16_t low, high;
     uint16_t internal; /* the inside port */
     bool parity, contiguity;
-    int32_t buddy;     /* contiguity: the port that follows that of the inside port before; -1: none */
-    /* Whether the port must not be given: to one that shares it, or for another reason. */
+    int32_t buddy;     /* contiguity: the port that follows the one of the preceding inside port; -1: none */
+    /* Whether the port must not be assigned; `shared`: another mapping has it already. */
     bool (*barred)(void *user, uint16_t port, bool shared);
     void *user;
 };

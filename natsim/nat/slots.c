@@ -1,4 +1,3 @@
-/* Items of one size with a stack of free places. */
 #include "natsim/nat/slots.h"
 
 #include "core/base/err.h"

@@ -76,7 +76,7 @@ static int map_outbound(struct nt_nat *n, uint8_t proto, const struct nt_addr *i
     return err == NT_OK && n->tracking ? track_flow(n, *mapping, remote, false, now) : err;
 }
 
-/* RFC 4787, section 5: an outbound packet opens the filter for where it goes. */
+/* RFC 4787, section 5: an outbound packet opens the filter for its destination. */
 static int open_filter(struct nt_nat *n, uint32_t mapping, const struct nt_addr *remote, nt_time now)
 {
     if (n->policy.filtering == NT_DEP_ENDPOINT_INDEPENDENT)
@@ -139,7 +139,7 @@ static struct nt_nat_translation refuse_unsolicited(struct nt_nat *n, uint8_t pr
     return dropped(NT_DROP_FILTERED, remote, &nt_mapping_at(&n->mappings, mapping)->internal);
 }
 
-/* The inside endpoint of a packet that is let in; `pin`: a reply will leave by the same port. */
+/* Lets an inbound packet in, or drops it; `pin`: a reply will leave by the same port. */
 static struct nt_nat_translation let_in(struct nt_nat *n, uint8_t proto, const struct nt_addr *remote, const struct nt_addr *external, bool pin,
                                         nt_time now)
 {
@@ -191,7 +191,7 @@ struct nt_nat_translation nt_nat_error_in(struct nt_nat *n, uint8_t proto, const
     struct nt_addr remote = peer_of(proto, to);
     nt_expiry_run(n, now);
     uint32_t mapping = find_inbound_mapping(n, proto, &remote, external);
-    /* RFC 5508, REQ-4: an error about nothing that is mapped is silently dropped. */
+    /* RFC 5508, REQ-4: without a mapping the error is silently dropped. */
     if (mapping == NT_MAP_NONE)
         return dropped(NT_DROP_NO_MAPPING, to, external);
     struct nt_nat_translation t = {.src = *to, .dst = nt_mapping_at(&n->mappings, mapping)->internal};

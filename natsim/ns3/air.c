@@ -21,18 +21,18 @@ static uint64_t label_of(const char *text)
     return hash(UINT64_C(0xcbf29ce484222325), text);
 }
 
-/* The streams of an object: by its label alone, so that another object does not shift them. ns-3 numbers its own from 2^63. */
+/* The streams of an object depend on its label alone, so that another object does not shift them. ns-3 numbers its own from 2^63. */
 static int64_t streams(uint64_t label)
 {
     return (int64_t)(label % ((UINT64_C(1) << 62) / NS3C_STREAMS)) * NS3C_STREAMS;
 }
 
-static double chance(uint32_t parts)
+static double probability(uint32_t parts)
 {
     return (double)parts / NT_CHANCE_ONE;
 }
 
-/* A switch has its queue and draws before it comes here: what is left is the delay. */
+/* The fabric queues and draws for a switch: the delay is left. */
 static struct ns3c_link link_of(const struct nt_network_config *c)
 {
     struct ns3c_link link = {.delay = c->delay};
@@ -40,7 +40,7 @@ static struct ns3c_link link_of(const struct nt_network_config *c)
         return link;
     link.rate = c->rate;
     link.queue = c->rate > 0 ? c->queue : 0;
-    link.loss.rate = chance(c->burst.chance > 0 ? c->burst.chance : c->loss);
+    link.loss.rate = probability(c->burst.chance > 0 ? c->burst.chance : c->loss);
     if (c->burst.chance > 0)
         link.loss.burst_low = c->burst.low, link.loss.burst_high = c->burst.high;
     return link;
@@ -129,7 +129,7 @@ static int make_station(struct nt_air *a, struct nt_air_station *s)
     return NT_OK;
 }
 
-/* The others of a cell, on a circle: the device of the first; the rest follow it. */
+/* Makes the other stations of a cell, on a circle. *first: the device of the first; the others follow it. */
 static int make_others(struct nt_air *a, const struct nt_air_network *n, uint32_t *first)
 {
     const struct nt_wifi_config *w = &n->config.wifi;
@@ -146,7 +146,7 @@ static int make_others(struct nt_air *a, const struct nt_air_network *n, uint32_
     return NT_OK;
 }
 
-/* Each sends to the next one, one alone to whoever is on the network first, from some moment of its interval on. */
+/* Each station sends to the next one, a single one to the first attachment of the network, and begins at a random moment of its interval. */
 static int make_traffic(struct nt_air *a, uint32_t network)
 {
     const struct nt_air_network *n = a->networks + network;
@@ -186,7 +186,7 @@ int nt_air_begin(struct nt_air *a)
     return r;
 }
 
-/* A line of its own for two attachments, made when they first speak. */
+/* A line of its own for two attachments, made with their first packet. */
 static int line_between(struct nt_air *a, uint32_t network, const uint32_t pair[2], uint32_t *line)
 {
     struct nt_air_line made;
@@ -217,7 +217,7 @@ int nt_air_devices(struct nt_air *a, uint32_t network, uint32_t from, uint32_t t
     if (r != NT_OK)
         return r;
     *out = a->line[line].device[from > to];
-    *in = a->line[line].device[from <= to]; /* one that speaks to itself has both ends */
+    *in = a->line[line].device[from <= to]; /* an attachment that sends to itself has both ends */
     return NT_OK;
 }
 

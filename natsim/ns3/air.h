@@ -31,7 +31,7 @@ struct nt_air {
         uint32_t device[2];
     } * line;
     size_t line_count, line_cap;
-    bool begun;                      /* the stations of cells are made */
+    bool begun;                      /* the stations of cells have been made */
 };
 
 /* Functions that fail say 0, NT_ENOMEM, or NT_EINVAL: ns-3 refused. */

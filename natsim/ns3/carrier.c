@@ -31,7 +31,7 @@ static uint64_t cookie_of(const struct carrier *c, uint32_t slot)
     return (uint64_t)c->flights[slot].turn << 32 | slot;
 }
 
-static int take_off(struct carrier *c, uint32_t from, uint32_t to, struct nt_packet *p, uint32_t *slot)
+static int begin_flight(struct carrier *c, uint32_t from, uint32_t to, struct nt_packet *p, uint32_t *slot)
 {
     *slot = c->free;
     if (*slot == NT_FABRIC_NONE) {
@@ -49,28 +49,28 @@ static int take_off(struct carrier *c, uint32_t from, uint32_t to, struct nt_pac
     return NT_OK;
 }
 
-/* Ends the flight; its packet is NULL when it had ended before (Wi-Fi: here, but every acknowledgement lost). */
-static struct flight land(struct carrier *c, uint64_t cookie)
+/* Ends the flight; its packet is NULL when it had ended before (Wi-Fi: the packet arrived, but every acknowledgement was lost). */
+static struct flight end_flight(struct carrier *c, uint64_t cookie)
 {
     uint32_t slot = (uint32_t)cookie;
     if (slot >= c->flight_count || c->flights[slot].packet == NULL || cookie_of(c, slot) != cookie)
         return (struct flight){0};
-    struct flight landed = c->flights[slot];
+    struct flight ended = c->flights[slot];
     c->flights[slot].packet = NULL;
     c->flights[slot].turn++;
     c->flights[slot].next_free = c->free;
     c->free = slot;
-    return landed;
+    return ended;
 }
 
-static void received(void *user, uint32_t device, const uint8_t *bytes, size_t len, uint16_t protocol, uint64_t cookie)
+static void frame_received(void *user, uint32_t device, const uint8_t *bytes, size_t len, uint16_t protocol, uint64_t cookie)
 {
     struct carrier *c = user;
-    struct flight f = land(c, cookie);
+    struct flight f = end_flight(c, cookie);
     (void)device, (void)protocol;
     if (f.packet == NULL)
         return;
-    if (len < f.packet->len) { /* CSMA pads: longer is well */
+    if (len < f.packet->len) { /* CSMA pads: the frame may be longer */
         c->events.lost(c->events.user, f.from, f.packet, NT_DROP_MALFORMED, ns3c_now(c->air.ns3));
         return;
     }
@@ -78,13 +78,13 @@ static void received(void *user, uint32_t device, const uint8_t *bytes, size_t l
     c->events.arrived(c->events.user, f.to, f.packet, ns3c_now(c->air.ns3));
 }
 
-static void lost(void *user, uint32_t device, uint64_t cookie, enum ns3c_loss_reason why)
+static void frame_lost(void *user, uint32_t device, uint64_t cookie, enum ns3c_loss_reason why)
 {
     static const enum nt_drop reasons[] = {
         [NS3C_LOST_QUEUE] = NT_DROP_QUEUE, [NS3C_LOST_CHANNEL] = NT_DROP_LOSS, [NS3C_LOST_RETRIES] = NT_DROP_RETRIES,
         [NS3C_LOST_EXPIRED] = NT_DROP_EXPIRED};
     struct carrier *c = user;
-    struct flight f = land(c, cookie);
+    struct flight f = end_flight(c, cookie);
     (void)device;
     if (f.packet != NULL)
         c->events.lost(c->events.user, f.from, f.packet, reasons[why], ns3c_now(c->air.ns3));
@@ -102,7 +102,7 @@ static void carrier_del(void *self)
 static void *carrier_new(const struct nt_carrier_events *events, uint64_t seed)
 {
     struct carrier *c = calloc(1, sizeof *c);
-    struct ns3c_events ours = {.user = c, .received = received, .lost = lost};
+    struct ns3c_events ours = {.user = c, .received = frame_received, .lost = frame_lost};
     if (c == NULL)
         return NULL;
     *c = (struct carrier){.events = *events, .air = {.seed = seed}, .free = NT_FABRIC_NONE};
@@ -144,7 +144,7 @@ static void carrier_send(void *self, uint32_t network, uint32_t from, uint32_t t
     begin(c);
     if (now > ns3c_now(c->air.ns3))
         ns3c_advance(c->air.ns3, now);
-    if (nt_air_devices(&c->air, network, from, to, &out, &in) != NT_OK || take_off(c, from, to, p, &slot) != NT_OK) {
+    if (nt_air_devices(&c->air, network, from, to, &out, &in) != NT_OK || begin_flight(c, from, to, p, &slot) != NT_OK) {
         c->events.failed(c->events.user);
         c->events.lost(c->events.user, from, p, NT_DROP_QUEUE, now);
         return;
@@ -152,7 +152,7 @@ static void carrier_send(void *self, uint32_t network, uint32_t from, uint32_t t
     uint64_t cookie = cookie_of(c, slot);
     uint16_t protocol = p->family == NT_AF_IPV6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4;
     if (ns3c_send(c->air.ns3, out, in, p->data, p->len, protocol, cookie, enter) < 0)
-        lost(c, out, cookie, NS3C_LOST_QUEUE);
+        frame_lost(c, out, cookie, NS3C_LOST_QUEUE);
 }
 
 static nt_time carrier_next(void *self)

@@ -17,7 +17,7 @@ void nt_pool_init(struct nt_pool *pool, uint32_t mtu_max)
         pool->cap[1] = SMALL;
 }
 
-static struct nt_packet *make(struct nt_pool *pool, uint32_t cap)
+static struct nt_packet *make_block(struct nt_pool *pool, uint32_t cap)
 {
     size_t size = sizeof(struct nt_pool_block) + cap;
     if (pool->bytes + size > NT_POOL_BYTES_MAX)
@@ -44,7 +44,7 @@ struct nt_packet *nt_pool_get(struct nt_pool *pool, uint32_t cap)
     if (p != NULL)
         pool->free[class] = p->next;
     else
-        p = make(pool, pool->cap[class]);
+        p = make_block(pool, pool->cap[class]);
     if (p == NULL)
         return NULL;
     p->next = NULL;

@@ -1,4 +1,4 @@
-/* Packet buffers: three sizes, each with a free list; what was once allocated is used again until the end. */
+/* Packet buffers: three sizes, each with a free list. Buffers are reused, and freed at the end. */
 #ifndef NT_PACKET_POOL_H
 #define NT_PACKET_POOL_H
 
@@ -14,13 +14,13 @@ struct nt_pool {
     struct nt_packet *free[NT_POOL_CLASSES];
     struct nt_pool_block *all;
     uint64_t bytes;
-    uint64_t out; /* packets not in the free lists */
+    uint64_t out; /* packets in use */
 };
 
 void nt_pool_init(struct nt_pool *pool, uint32_t mtu_max);
 /* An empty packet of at least `cap` bytes (at most 65576); NULL without memory, or beyond NT_POOL_BYTES_MAX. */
 struct nt_packet *nt_pool_get(struct nt_pool *pool, uint32_t cap);
 void nt_pool_put(struct nt_pool *pool, struct nt_packet *p);
-void nt_pool_free(struct nt_pool *pool); /* all packets, also those that somebody holds */
+void nt_pool_free(struct nt_pool *pool); /* all packets, also those in use */
 
 #endif
