@@ -1,0 +1,56 @@
+#include "scenarios/programs/agent_result.h"
+#include "core/base/strings.h"
+#include "core/sdp/sdp.h"
+#include "scenarios/apps/result_array.h"
+#include "scenarios/model/words.h"
+#include "scenarios/programs/agent_signalling.h"
+#include "scenarios/programs/packet_evidence.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int describe_candidates(const struct nt_process *process, struct nt_result_agent *r)
+{
+    int err = NT_OK;
+    r->candidates = nt_result_array(process->candidates.count, sizeof *r->candidates, &err);
+    for (size_t i = 0; err == NT_OK && i < process->candidates.count; i++) {
+        struct nt_ice_candidate c;
+        const char *what;
+        if (nt_sdp_read_candidate(&c, process->candidates.items[i], strlen(process->candidates.items[i]), &what) != NT_OK)
+            continue; /* TCP, names */
+        r->candidates[r->candidate_count++] = (struct nt_result_candidate){.type = nt_strdup(nt_ice_type_name(c.type), &err), .stream = 1,
+            .component = c.component, .transport = nt_strdup("udp", &err), .addr = c.addr,
+            .base = nt_addr_is_set(&c.related) ? c.related : c.addr, .related = c.related, .priority = c.priority,
+            .foundation = nt_strdup(c.foundation, &err)};
+    }
+    return err;
+}
+
+static int describe_selected(const struct nt_process *process, struct nt_result_agent *r)
+{
+    int err = NT_OK;
+    r->selected = nt_result_array(1, sizeof *r->selected, &err);
+    if (err != NT_OK || !process->has_selected)
+        return err;
+    r->selected[r->selected_count++] = (struct nt_result_selected){.stream = 1, .component = 1,
+        .local = {nt_strdup(nt_ice_type_name(process->local.type), &err), process->local.addr},
+        .remote = {nt_strdup(nt_ice_type_name(process->remote.type), &err), process->remote.addr}};
+    return err;
+}
+
+int nt_process_result(const struct nt_process *process, enum nt_ice_state state, struct nt_result_agent *r)
+{
+    const struct nt_adapter_hello *h = process->adapter != NULL ? nt_adapter_hello(process->adapter) : NULL;
+    char stack[140] = "process";
+    int err = NT_OK;
+    if (h != NULL)
+        snprintf(stack, sizeof stack, "%s%s%s", h->stack, h->version[0] ? " " : "", h->version);
+    r->stack = nt_strdup(stack, &err);
+    r->state = nt_strdup(nt_agent_state_name(state), &err);
+    r->role = nt_strdup(nt_role_name(nt_process_controlling(process) ? NT_ICE_CONTROLLING : NT_ICE_CONTROLLED), &err);
+    r->pairs = nt_result_array(0, sizeof *r->pairs, &err);
+    nt_evidence_checks(process->w, process->context.index, &r->checks_sent, &r->checks_received);
+    if (err != NT_OK || describe_candidates(process, r) != NT_OK)
+        return NT_ENOMEM;
+    return describe_selected(process, r);
+}
