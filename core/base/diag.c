@@ -68,8 +68,8 @@ static void print_place(FILE *out, const struct nt_diag *d)
         fputc(' ', out);
 }
 
-/* Bytes of the character at s: control characters and what is not UTF-8 count as bad, one byte each. */
-static size_t character(const char *s, bool *bad)
+/* The length of the character at s. Control characters and bytes that are no UTF-8 are bad, one byte each. */
+static size_t character_length(const char *s, bool *bad)
 {
     unsigned char c = (unsigned char)*s;
     size_t len = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
@@ -79,12 +79,12 @@ static size_t character(const char *s, bool *bad)
     return *bad ? 1 : len;
 }
 
-/* At most `max` characters, those that would steer a terminal as '?'. The rest is returned. */
+/* Prints at most `max` characters, bad ones as '?'; returns where it stopped. */
 static const char *print_text(FILE *out, const char *s, int max)
 {
     for (; *s != '\0' && max > 0; max--) {
         bool bad;
-        size_t len = character(s, &bad);
+        size_t len = character_length(s, &bad);
         if (bad)
             fputc(*s == '\t' ? '\t' : '?', out);
         else
@@ -94,8 +94,8 @@ static const char *print_text(FILE *out, const char *s, int max)
     return s;
 }
 
-/* The source line, of a long one what is near the column, and a caret under the column; tabs are kept so that the caret stands
- * right. */
+/* The source line (of a long one the part around the column), and a caret under the column. Tabs are kept, so that the caret is in its
+ * place. */
 static void print_source(FILE *out, const struct nt_diag *d)
 {
     bool bad;
@@ -104,11 +104,11 @@ static void print_source(FILE *out, const struct nt_diag *d)
     if (s == NULL)
         return;
     for (int i = 0; i < skipped && *s != '\0'; i++)
-        s += character(s, &bad);
+        s += character_length(s, &bad);
     fprintf(out, "    %s", skipped > 0 ? "..." : "");
     const char *rest = print_text(out, s, SOURCE_WIDTH);
     fprintf(out, "%s\n    %s", *rest != '\0' ? "..." : "", skipped > 0 ? "   " : "");
-    for (int i = skipped + 1; i < d->column && *s != '\0'; i++, s += character(s, &bad))
+    for (int i = skipped + 1; i < d->column && *s != '\0'; i++, s += character_length(s, &bad))
         fputc(*s == '\t' ? '\t' : ' ', out);
     fputs(d->column > 0 ? "^\n" : "\n", out);
 }
@@ -153,7 +153,7 @@ static size_t min3(size_t a, size_t b, size_t c)
     return m < c ? m : c;
 }
 
-static size_t distance(const char *a, const char *b)
+static size_t edit_distance(const char *a, const char *b)
 {
     size_t row[WORD_MAX + 1];
     size_t la = strlen(a), lb = strlen(b);
@@ -178,7 +178,7 @@ const char *nt_nearest(const char *word, const char *const *words, size_t n)
     size_t limit = strlen(word) / 3 > 2 ? strlen(word) / 3 : 2;
     const char *best = NULL;
     for (size_t i = 0; i < n; i++) {
-        size_t d = distance(word, words[i]);
+        size_t d = edit_distance(word, words[i]);
         if (d <= limit && d < strlen(word)) {
             best = words[i];
             limit = d - (d > 0);

@@ -27,7 +27,7 @@ struct nt_diags {
 #define NT_PRINTF(f, a)
 #endif
 
-/* Adds one and returns it, for `mend` and `source` to be set with nt_diag_mend; NULL when it was dropped. */
+/* Adds one and returns it, so that its `mend` and `source` can be set; NULL when it was dropped. */
 struct nt_diag *nt_diag_add(struct nt_diags *d, const char *file, int line, int column, const char *fmt, ...) NT_PRINTF(5, 6);
 /* Both accept NULL. */
 void nt_diag_mend(struct nt_diag *d, const char *fmt, ...) NT_PRINTF(2, 3);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GONE (NT_MAP_NONE - 1) /* a removed slot: probing goes on past it */
+#define GONE (NT_MAP_NONE - 1) /* a removed slot, which does not end a probe */
 
 static size_t stride(const struct nt_map *m)
 {
@@ -28,7 +28,7 @@ static void set_value(uint8_t *slot, uint32_t v)
     memcpy(slot, &v, sizeof v);
 }
 
-static uint64_t hash(const void *key, size_t len)
+static uint64_t hash_of(const void *key, size_t len)
 {
     const uint8_t *p = key;
     uint64_t h = UINT64_C(0xcbf29ce484222325);
@@ -44,10 +44,10 @@ static uint64_t hash(const void *key, size_t len)
 }
 
 /* The slot that holds the key, or the first free one on its way. */
-static uint8_t *probe(const struct nt_map *m, const void *key)
+static uint8_t *find_slot(const struct nt_map *m, const void *key)
 {
     uint8_t *free_slot = NULL;
-    for (size_t i = hash(key, m->key_len) & (m->capacity - 1);; i = (i + 1) & (m->capacity - 1)) {
+    for (size_t i = hash_of(key, m->key_len) & (m->capacity - 1);; i = (i + 1) & (m->capacity - 1)) {
         uint8_t *slot = slot_at(m, i);
         uint32_t v = value_of(slot);
         if (v == NT_MAP_NONE)
@@ -70,7 +70,7 @@ static int rehash(struct nt_map *m, size_t capacity)
     for (size_t i = 0; i < m->capacity; i++) {
         const uint8_t *slot = slot_at(m, i);
         if (value_of(slot) < GONE) {
-            memcpy(probe(&bigger, slot + sizeof(uint32_t)), slot, stride(m));
+            memcpy(find_slot(&bigger, slot + sizeof(uint32_t)), slot, stride(m));
             bigger.count++;
         }
     }
@@ -95,14 +95,14 @@ uint32_t nt_map_get(const struct nt_map *m, const void *key)
 {
     if (m->count == 0)
         return NT_MAP_NONE;
-    uint32_t v = value_of(probe(m, key));
+    uint32_t v = value_of(find_slot(m, key));
     return v == GONE ? NT_MAP_NONE : v;
 }
 
 int nt_map_put(struct nt_map *m, const void *key, uint32_t value)
 {
-    /* A key that is there is replaced in place, so that this cannot fail. */
-    uint8_t *present = m->count != 0 ? probe(m, key) : NULL;
+    /* An existing key keeps its slot, so that this cannot fail. */
+    uint8_t *present = m->count != 0 ? find_slot(m, key) : NULL;
     if (present != NULL && value_of(present) < GONE) {
         set_value(present, value);
         return NT_OK;
@@ -115,7 +115,7 @@ int nt_map_put(struct nt_map *m, const void *key, uint32_t value)
         if (r != NT_OK)
             return r;
     }
-    uint8_t *slot = probe(m, key);
+    uint8_t *slot = find_slot(m, key);
     uint32_t old = value_of(slot);
     if (old >= GONE)
         m->count++;
@@ -130,7 +130,7 @@ void nt_map_remove(struct nt_map *m, const void *key)
 {
     if (m->count == 0)
         return;
-    uint8_t *slot = probe(m, key);
+    uint8_t *slot = find_slot(m, key);
     if (value_of(slot) < GONE) {
         set_value(slot, GONE);
         m->count--;

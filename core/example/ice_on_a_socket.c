@@ -19,7 +19,7 @@ static nt_time clock_now(void)
     return (nt_time)t.tv_sec * NT_SEC + t.tv_nsec;
 }
 
-/* Signalling, as simple as can be: our text out, the peer's text in, and the checks start. */
+/* The simplest signalling: our description goes out, the peer's comes in, and the checks start. */
 static bool exchange(struct nt_ice_agent *agent)
 {
     static char text[NT_SDP_MAX];
@@ -62,7 +62,7 @@ int main(int argc, char **argv)
         struct nt_request request;
         struct nt_ice_event event;
         size_t len;
-        while (nt_ice_request(agent, &request) == 1) /* it asks for a port on its one address: the one we have */
+        while (nt_ice_request(agent, &request) == 1) /* it asks for a port on its address: we have one */
             if (request.kind == NT_REQ_BIND) {
                 request.path.local = own;
                 nt_ice_input(agent, &request.path, NT_IN_CONNECTED, NULL, 0, clock_now());

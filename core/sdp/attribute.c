@@ -176,7 +176,7 @@ static const struct {
     {"end-of-candidates", true, true, true, read_end_of_candidates},
 };
 
-static bool belongs(const struct nt_sdp_reader *r, size_t i)
+static bool is_allowed(const struct nt_sdp_reader *r, size_t i)
 {
     if (r->section != NULL)
         return attributes[i].media;
@@ -192,7 +192,7 @@ int nt_sdp_read_attribute(struct nt_sdp_reader *r, struct nt_cursor *in)
     if (!nt_span_is_token(name))
         return fail(in, in->p, "the name of an attribute is a token", NT_EFORMAT);
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
-        if (!nt_span_is(name, attributes[i].name) || !belongs(r, i))
+        if (!nt_span_is(name, attributes[i].name) || !is_allowed(r, i))
             continue;
         if (attributes[i].flag != (colon == NULL))
             return fail(in, name.p + name.len, colon == NULL ? "this attribute has a value" : "this attribute has no value",

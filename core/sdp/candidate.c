@@ -12,8 +12,8 @@ int nt_sdp_write_candidate(const struct nt_ice_candidate *c, char *buf, size_t c
     return nt_out_result(&out);
 }
 
-/* The cursor behind "a=candidate:" or "candidate:"; false: it is not there, and that is the cursor's error. */
-static bool behind_name(const char *text, size_t len, struct nt_cursor *in)
+/* Puts the cursor after "a=candidate:" or "candidate:"; false: that is missing, which is the cursor's error. */
+static bool skip_name(const char *text, size_t len, struct nt_cursor *in)
 {
     static const char name[] = "candidate:";
     struct nt_span t = {text, len};
@@ -30,7 +30,7 @@ int nt_sdp_read_candidate(struct nt_ice_candidate *c, const char *text, size_t l
 {
     struct nt_cursor in;
     struct nt_ice_passed passed;
-    int r = behind_name(text, len, &in) ? nt_candidate_scan(c, &passed, &in) : NT_EFORMAT;
+    int r = skip_name(text, len, &in) ? nt_candidate_scan(c, &passed, &in) : NT_EFORMAT;
     *what = r == NT_EUNSUPPORTED ? nt_ice_pass_text(passed.reason) : in.what;
     return r;
 }
@@ -39,7 +39,7 @@ int nt_sdp_add_candidate(struct nt_ice_description *d, uint8_t stream, const cha
 {
     struct nt_cursor in = {0};
     int r = NT_OK;
-    bool named = len > 0 && behind_name(text, len, &in);
+    bool named = len > 0 && skip_name(text, len, &in);
     if (len == 0 || (named && nt_cursor_at_end(&in)))
         d->streams[stream - 1].end_of_candidates = true;
     else

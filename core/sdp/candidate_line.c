@@ -66,7 +66,7 @@ static bool scan_pair(struct nt_cursor *in, struct nt_span *name, struct nt_span
     return true;
 }
 
-/* rel-addr and rel-port are for diagnostics: a name there is forgotten, and so is a port without an address. */
+/* rel-addr and rel-port are for diagnostics: a name is ignored, and so is a port without an address. */
 static bool scan_related(struct nt_cursor *in, struct nt_addr *related)
 {
     struct nt_span name, value;
@@ -93,7 +93,7 @@ static int type_of(struct nt_span text)
 }
 
 /* "MUST ignore "candidate" lines that include candidates with FQDNs or IP address versions that are not supported or
- * recognized"; a transport or type that is not known is some extension's, and is ignored too. */
+ * recognized"; a transport or type that is not known belongs to an extension, and is ignored too. */
 static enum nt_ice_pass reason_of(const struct line *line, bool is_address)
 {
     if (nt_span_is(line->transport, "TCP"))

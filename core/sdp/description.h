@@ -1,5 +1,5 @@
-/* What one agent tells the other about itself: candidates, credentials, options (RFC 8445, section 5.3; RFC 8839). Plain
- * data: the agent makes and takes it, sdp.h writes and reads it. */
+/* What one agent tells the other about itself: candidates, credentials, options (RFC 8445, section 5.3; RFC 8839), as plain data. The agent
+ * makes and takes it; write.h and read.h turn it into text and back. */
 #ifndef NT_SDP_DESCRIPTION_H
 #define NT_SDP_DESCRIPTION_H
 
@@ -13,7 +13,7 @@
 #define NT_ICE_CREDENTIAL_MAX 256 /* RFC 8839, 5.4 */
 #define NT_ICE_UFRAG_MIN 4
 #define NT_ICE_PWD_MIN 22
-#define NT_ICE_MID_MAX 32         /* longer identification tags are passed over */
+#define NT_ICE_MID_MAX 32         /* longer identification tags are ignored */
 
 enum nt_ice_type { NT_ICE_HOST = 0, NT_ICE_SRFLX, NT_ICE_PRFLX, NT_ICE_RELAY };
 enum nt_ice_tcp_type { NT_ICE_TCP_NONE = 0, NT_ICE_TCP_ACTIVE, NT_ICE_TCP_PASSIVE, NT_ICE_TCP_SO };
@@ -36,7 +36,7 @@ struct nt_ice_remote_candidate { /* RFC 8839, 5.2 */
     struct nt_addr addr;
 };
 
-/* Why a candidate is not used; the last ones are for the agent to say. */
+/* Why a candidate is not used. The reader gives the first reasons, the agent those of the second line. */
 enum nt_ice_pass {
     NT_ICE_PASS_NONE = 0, NT_ICE_PASS_TCP, NT_ICE_PASS_TRANSPORT, NT_ICE_PASS_TYPE, NT_ICE_PASS_LOCAL, NT_ICE_PASS_NAME, NT_ICE_PASS_REFUSED,
     NT_ICE_PASS_IPV6, NT_ICE_PASS_COMPONENT, NT_ICE_PASS_ADDRESS, NT_ICE_PASS_ENDED, NT_ICE_PASS_LIMIT

@@ -65,7 +65,7 @@ static bool skip_number(struct nt_cursor *in, const char *what)
     return nt_cursor_word(in, &word, what) && (nt_span_is_digits(word) || nt_cursor_fail(in, start, what));
 }
 
-static bool at_end(struct nt_cursor *in)
+static bool read_end(struct nt_cursor *in)
 {
     return nt_cursor_at_end(in) || nt_cursor_fail(in, in->p, "more follows than belongs here");
 }
@@ -83,12 +83,12 @@ static bool read_origin(struct nt_cursor *in)
     return skip_word(in, "o= has no user name") && nt_cursor_space(in) && skip_number(in, "o= has no session id") &&
            nt_cursor_space(in) && skip_number(in, "o= has no version") && nt_cursor_space(in) &&
            skip_word(in, "o= has no network type") && nt_cursor_space(in) && skip_word(in, "o= has no address type") &&
-           nt_cursor_space(in) && skip_word(in, "o= has no address") && at_end(in);
+           nt_cursor_space(in) && skip_word(in, "o= has no address") && read_end(in);
 }
 
 static bool read_time(struct nt_cursor *in)
 {
-    return skip_number(in, "t= has no start") && nt_cursor_space(in) && skip_number(in, "t= has no stop") && at_end(in);
+    return skip_number(in, "t= has no start") && nt_cursor_space(in) && skip_number(in, "t= has no stop") && read_end(in);
 }
 
 /* An address that is a name, multicast or of another network stays unset: RFC 8839, 4.2.5: this "MUST NOT be considered as an
@@ -100,7 +100,7 @@ static bool read_connection(struct nt_sdp_reader *r, struct nt_cursor *in)
     struct nt_sdp_section *section = r->section != NULL ? r->section : &r->session;
     if (!nt_cursor_word(in, &net, "c= has no network type") || !nt_cursor_space(in) ||
         !nt_cursor_word(in, &type, "c= has no address type") || !nt_cursor_space(in) ||
-        !nt_cursor_word(in, &address, "c= has no address") || !at_end(in))
+        !nt_cursor_word(in, &address, "c= has no address") || !read_end(in))
         return false;
     if (nt_span_is(net, "IN") && nt_span_ip(address, &addr) && !nt_span_is(type, addr.family == NT_AF_IPV6 ? "IP6" : "IP4"))
         return nt_cursor_fail(in, address.p, "the address is not of the type before it");

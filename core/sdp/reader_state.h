@@ -8,7 +8,7 @@ struct nt_sdp_section {
     size_t line;               /* of its m= */
     bool connected;            /* it has a c= line */
     uint16_t port;             /* of m= */
-    struct nt_addr connection; /* of the first c=; unset when that is no address we know */
+    struct nt_addr connection; /* of the first c=; unset when it is a name or of another network */
 };
 
 struct nt_sdp_reader {
@@ -22,7 +22,7 @@ struct nt_sdp_reader {
     char ufrag[NT_ICE_CREDENTIAL_MAX + 1], pwd[NT_ICE_CREDENTIAL_MAX + 1]; /* of the session part */
     bool end_of_candidates;
     bool fragment;                  /* of RFC 8840, 9.2 */
-    bool bare;                      /* a fragment without m= lines */
+    bool bare;                      /* the fragment has no m= lines */
 };
 
 #endif

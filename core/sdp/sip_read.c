@@ -27,8 +27,8 @@ static struct nt_span trim(struct nt_span t)
     return t;
 }
 
-/* The part up to `stop` (or all), and *t becomes what follows it. */
-static struct nt_span cut(struct nt_span *t, char stop)
+/* Returns the part before `stop` (or all); *t becomes the part after it. */
+static struct nt_span cut_at(struct nt_span *t, char stop)
 {
     const char *at = t->len > 0 ? memchr(t->p, stop, t->len) : NULL;
     struct nt_span head = {t->p, at != NULL ? (size_t)(at - t->p) : t->len};
@@ -37,7 +37,7 @@ static struct nt_span cut(struct nt_span *t, char stop)
     return head;
 }
 
-static bool keep(char *to, size_t size, struct nt_span t)
+static bool keep_text(char *to, size_t size, struct nt_span t)
 {
     if (t.len == 0 || t.len >= size || memchr(t.p, '\0', t.len) != NULL)
         return false;
@@ -47,7 +47,7 @@ static bool keep(char *to, size_t size, struct nt_span t)
 
 static enum nt_sip_kind kind_of(struct nt_span method)
 {
-    /* RFC 3261, 7.1: "Methods are case-sensitive"; the names are all there is in this list. */
+    /* RFC 3261, 7.1: "Methods are case-sensitive". */
     for (int kind = NT_SIP_INVITE; kind <= NT_SIP_INFO; kind++) {
         const char *name = nt_sip_method((enum nt_sip_kind)kind);
         if (name != NULL && method.len == strlen(name) && memcmp(method.p, name, method.len) == 0)
@@ -58,7 +58,7 @@ static enum nt_sip_kind kind_of(struct nt_span method)
 
 static bool read_start(struct reader *r, struct nt_span line)
 {
-    struct nt_span first = cut(&line, ' '), second = cut(&line, ' ');
+    struct nt_span first = cut_at(&line, ' '), second = cut_at(&line, ' ');
     if (nt_span_is(first, "SIP/2.0")) {
         r->m->kind = NT_SIP_OK;
         return nt_span_is(second, "200");
@@ -73,8 +73,8 @@ static bool read_via(struct reader *r, struct nt_span value)
     if (r->via)
         return true;
     r->via = true;
-    struct nt_span top = trim(cut(&value, ','));
-    struct nt_span protocol = cut(&top, ' '), sent_by = trim(cut(&top, ';'));
+    struct nt_span top = trim(cut_at(&value, ','));
+    struct nt_span protocol = cut_at(&top, ' '), sent_by = trim(cut_at(&top, ';'));
     if (!nt_span_is(protocol, "SIP/2.0/UDP"))
         return false;
     if (nt_addr_parse_n(&r->m->via, sent_by.p, sent_by.len) != NT_OK)
@@ -82,9 +82,9 @@ static bool read_via(struct reader *r, struct nt_span value)
     if (r->m->via.port == 0)
         r->m->via.port = NT_SIP_PORT;
     while (top.len > 0) {
-        struct nt_span parameter = trim(cut(&top, ';')), name = trim(cut(&parameter, '='));
+        struct nt_span parameter = trim(cut_at(&top, ';')), name = trim(cut_at(&parameter, '='));
         if (nt_span_is(name, "branch"))
-            return keep(r->m->branch, sizeof r->m->branch, trim(parameter));
+            return keep_text(r->m->branch, sizeof r->m->branch, trim(parameter));
     }
     return false;
 }
@@ -97,27 +97,27 @@ static bool read_party(char user[64], bool *seen, bool *tagged, struct nt_span v
     *seen = true;
     struct nt_span rest = value, uri;
     if (value.len > 0 && memchr(value.p, '<', value.len) != NULL) {
-        cut(&rest, '<');
-        uri = cut(&rest, '>');
-        cut(&rest, ';');
+        cut_at(&rest, '<');
+        uri = cut_at(&rest, '>');
+        cut_at(&rest, ';');
     } else {
-        uri = trim(cut(&rest, ';'));
+        uri = trim(cut_at(&rest, ';'));
     }
     while (rest.len > 0) {
-        struct nt_span parameter = trim(cut(&rest, ';'));
+        struct nt_span parameter = trim(cut_at(&rest, ';'));
         *tagged |= nt_span_starts(parameter, "tag=");
     }
     if (!nt_span_starts(uri, "sip:"))
         return false;
     uri = (struct nt_span){uri.p + 4, uri.len - 4};
-    struct nt_span name = cut(&uri, '@');
-    return uri.len > 0 && keep(user, 64, name);
+    struct nt_span name = cut_at(&uri, '@');
+    return uri.len > 0 && keep_text(user, 64, name);
 }
 
 static bool read_cseq(struct reader *r, struct nt_span value)
 {
     uint64_t number;
-    struct nt_span digits = cut(&value, ' ');
+    struct nt_span digits = cut_at(&value, ' ');
     if (r->cseq)
         return false;
     r->cseq = true;
@@ -145,7 +145,7 @@ static bool read_call_id(struct reader *r, struct nt_span value)
     if (r->call_id)
         return false;
     r->call_id = true;
-    return keep(r->m->call_id, sizeof r->m->call_id, value);
+    return keep_text(r->m->call_id, sizeof r->m->call_id, value);
 }
 
 /* The names and the compact forms of RFC 3261, 7.3.3. */
@@ -171,12 +171,12 @@ static bool read_header(struct reader *r, struct nt_span name, struct nt_span va
     return true;
 }
 
-/* One line without its end; *t becomes what follows. False when there is no line end. */
+/* One line without its end; *t becomes the text after it. False when there is no line end. */
 static bool next_line(struct nt_span *t, struct nt_span *line)
 {
     if (t->len == 0 || memchr(t->p, '\n', t->len) == NULL)
         return false;
-    *line = cut(t, '\n');
+    *line = cut_at(t, '\n');
     if (line->len > 0 && line->p[line->len - 1] == '\r')
         line->len--;
     return true;
@@ -204,7 +204,7 @@ static bool read_headers(struct reader *r, struct nt_span *t)
             return r->via && r->from && r->to && r->call_id && r->cseq;
         if (memchr(header.p, ':', header.len) == NULL)
             return false;
-        struct nt_span name = trim(cut(&header, ':'));
+        struct nt_span name = trim(cut_at(&header, ':'));
         if (!nt_span_is_token(name) || !read_header(r, name, trim(header)))
             return false;
     }

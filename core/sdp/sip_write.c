@@ -16,7 +16,7 @@ static const char *cookie_for(const char *branch)
 }
 
 /* RFC 3261, 19.3: a tag "MUST be globally unique and cryptographically random": here one for each user of each call, FNV-1a of
- * both, so that no side has to remember one; what is random is the call id. */
+ * both, so that no side has to remember one; the call id is random. */
 static uint32_t tag_of(const char *call_id, const char *user)
 {
     uint32_t hash = UINT32_C(2166136261);
@@ -28,7 +28,7 @@ static uint32_t tag_of(const char *call_id, const char *user)
     return hash;
 }
 
-/* Words without anything that a header would read as its own: token characters, and '@' in call ids. */
+/* Token characters, and '@' in call ids: nothing that has a meaning in a header. */
 static bool is_word(const char *text)
 {
     struct nt_span t = {text, strlen(text)};
@@ -39,7 +39,7 @@ static bool is_word(const char *text)
     return nt_span_is_token((struct nt_span){text, left}) && nt_span_is_token((struct nt_span){at + 1, t.len - left - 1});
 }
 
-static bool writable(const struct nt_sip_message *m)
+static bool is_writable(const struct nt_sip_message *m)
 {
     const char *method = nt_sip_method(m->kind == NT_SIP_OK ? m->answered : m->kind);
     return method != NULL && nt_addr_is_set(&m->via) && is_word(m->call_id) && is_word(m->branch) && is_word(m->from) &&
@@ -73,7 +73,7 @@ static void write_headers(struct nt_out *out, const struct nt_sip_message *m)
 
 /* RFC 3261, 8.1.1.8: "The Contact header field MUST be present and contain exactly one SIP or SIPS URI in any request that can
  * result in the establishment of a dialog"; 12.1.1: and in the response. A response goes to its request's Via, so the
- * responder's own address is not at hand there: its URI in the domain serves. */
+ * responder does not know its own address here: it gives its URI in the domain. */
 static void write_contact(struct nt_out *out, const struct nt_sip_message *m)
 {
     char text[NT_ADDR_TEXT];
@@ -85,7 +85,7 @@ static void write_contact(struct nt_out *out, const struct nt_sip_message *m)
 
 /* RFC 8840, 4: "including the SIP option-tag "trickle-ice" in a SIP Supported: header field within all SIP INVITE requests and
  * responses"; 5.1: "an Offerer assuming Trickle ICE support MUST include a SIP Require: trickle-ice header field"; RFC 6086, 4.1:
- * the info packages one is willing to receive stand in Recv-Info. */
+ * Recv-Info lists the info packages that one is willing to receive. */
 static void write_trickle(struct nt_out *out, const struct nt_sip_message *m)
 {
     if (!m->trickle || !(m->kind == NT_SIP_INVITE || (m->kind == NT_SIP_OK && m->answered == NT_SIP_INVITE)))
@@ -117,7 +117,7 @@ int nt_sip_write(const struct nt_sip_message *message, char *buf, size_t cap)
     struct nt_sip_message m = *message;
     if (m.kind == NT_SIP_OK && m.answered == 0)
         m.answered = NT_SIP_INVITE;
-    if (!writable(&m))
+    if (!is_writable(&m))
         return NT_EINVAL;
     write_start(&out, &m);
     write_headers(&out, &m);

@@ -1,7 +1,7 @@
 /* Forged traces for the conformance rules: one call between L and R, with a STUN and TURN server, told frame by frame. It breaks no
  * rule, except the one it is asked to break. */
-#ifndef TEST_REPORTS_FORGE_H
-#define TEST_REPORTS_FORGE_H
+#ifndef TEST_FORGE_H
+#define TEST_FORGE_H
 
 #include "core/sdp/sdp.h"
 #include "core/stun/stun.h"
@@ -149,7 +149,7 @@ static void forge_init(struct forge *f, const char *broken)
 }
 
 /* Judges the trace as far as it was told; the verdict is the caller's to free. */
-static void forge_judge(struct forge *f, struct nt_conf_verdict *verdict)
+static int forge_judge(struct forge *f, struct nt_conf_verdict *verdict)
 {
     const struct nt_addr l[] = {at("10.0.0.1")}, r[] = {at("10.0.0.2")}, turn[] = {at("192.0.2.1"), at("192.0.2.2")};
     const struct nt_conf_party parties[] = {{.kind = NT_CONF_AGENT, .name = "L", .addresses = l, .address_count = 1},
@@ -158,8 +158,7 @@ static void forge_judge(struct forge *f, struct nt_conf_verdict *verdict)
     const struct nt_conf_user users[] = {{FORGE_REALM, "alice", "secret"}, {FORGE_REALM, "bob", "hidden"}};
     const struct nt_conf_input in = {.capture = &f->c, .parties = parties, .party_count = 3, .users = users, .user_count = 2, .end = f->now,
                                      .real_time = f->real_time};
-    if (nt_conf_judge(&in, verdict) != NT_OK)
-        abort();
+    return nt_conf_judge(&in, verdict);
 }
 
 #endif

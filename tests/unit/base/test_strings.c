@@ -1,0 +1,44 @@
+/* Copies of strings, with and without memory. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/base/err.h"
+#include "core/base/strings.h"
+#include "tests/unit/fail_alloc.h"
+
+#include <stdlib.h>
+
+static void a_copy_is_equal_and_null_stays_null(void **state)
+{
+    int err = NT_EFORMAT;
+    char *copy = nt_strdup("natsim", &err);
+    (void)state;
+    assert_string_equal(copy, "natsim");
+    assert_null(nt_strdup(NULL, &err));
+    assert_int_equal(err, NT_EFORMAT); /* as it was */
+    free(copy);
+}
+
+static void without_memory_the_error_stays(void **state)
+{
+    int err = NT_OK;
+    (void)state;
+    alloc_fail(0);
+    char *first = nt_strdup("a", &err), *second = nt_strdup("b", &err);
+    assert_true(alloc_failed());
+    assert_null(first);
+    assert_string_equal(second, "b");
+    assert_int_equal(err, NT_ENOMEM);
+    free(second);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_copy_is_equal_and_null_stays_null),
+                                       cmocka_unit_test(without_memory_the_error_stays)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,60 @@
+/* Each allocation of a judgement fails once: NT_ENOMEM comes back with an empty verdict, and nothing leaks. */
+#include "tests/unit/conformance/forge_server.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/base/err.h"
+#include "tests/unit/fail_alloc.h"
+
+static void tell_call(struct forge *f)
+{
+    gather_binding(f);
+    gather_relay(f);
+    signal(f, true, 1);
+    signal(f, false, 1);
+    role_conflict(f);
+    spoilt_check(f);
+    permission(f);
+    relayed_checks(f);
+    channel_check(f);
+    probe_credentials(f);
+    probe_allocation(f);
+    probe_unknown(f);
+    probe_even(f);
+    wrong_relaying(f);
+    wrong_client(f);
+}
+
+static void each_allocation_fails_once(void **state)
+{
+    struct forge *f = malloc(sizeof *f);
+    (void)state;
+    assert_non_null(f);
+    forge_init(f, "RFC8445-7.1.1-priority"); /* so that violations are listed */
+    tell_call(f);
+    for (long n = 0;; n++) {
+        struct nt_conf_verdict v;
+        assert_true(n < 10000);
+        alloc_fail(n);
+        int err = forge_judge(f, &v);
+        bool failed = alloc_failed();
+        assert_int_equal(err, failed ? NT_ENOMEM : NT_OK);
+        assert_true(failed ? v.count == 0 && v.violations == NULL : v.count > 0);
+        nt_conf_verdict_free(&v);
+        if (!failed)
+            break;
+    }
+    nt_capture_free(&f->c);
+    free(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_allocation_fails_once)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
