@@ -3,8 +3,10 @@
 void nt_discovery_init(struct nt_discovery *d, const struct nt_addr *local, const struct nt_addr *server, nt_time lifetime_max,
                        struct nt_rand *rand)
 {
-    *d = (struct nt_discovery){
-        .lifetime_max = lifetime_max, .result = {.port_preservation = -1, .pinned = -1}, .wake = NT_TIME_NEVER, .server = {*server}};
+    *d = (struct nt_discovery){.lifetime_max = lifetime_max,
+                               .result = {.port_preservation = -1, .pinned = -1},
+                               .wake = NT_TIME_NEVER,
+                               .server = {*server}};
     nt_probe_init(&d->probe, local, rand);
 }
 

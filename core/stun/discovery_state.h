@@ -30,8 +30,8 @@ struct nt_discovery {
     } hairpin;
     /* lifetime.c */
     struct {
-        nt_time wait;             /* of the running test */
-        nt_time sent, answered;   /* the binding's request and its answer */
+        nt_time wait;           /* of the running test */
+        nt_time sent, answered; /* the binding's request and its answer */
         nt_time rtt;
         struct nt_addr mapped;
         unsigned socket, control; /* X and Y of RFC 5780, 4.6 */

@@ -10,13 +10,13 @@
 struct nt_stun_login {
     char user[NT_STUN_USER_BYTES + 1], password[256];
     char realm[NT_STUN_TEXT_BYTES], nonce[NT_STUN_TEXT_BYTES]; /* "" before the first challenge */
-    uint8_t algorithms[64]; /* PASSWORD-ALGORITHMS as received, to be copied unchanged */
+    uint8_t algorithms[64];                                    /* PASSWORD-ALGORITHMS as received, to be copied unchanged */
     uint8_t algorithms_len;
-    uint8_t algorithm;      /* 0 until a 401; NT_PASSWORD_MD5 or _SHA256 */
-    bool userhash, sha256;  /* the nonce's security feature bits; integrity by SHA-256 */
-    uint32_t keys;          /* how often realm, algorithm or the form of the user name have changed */
-    bool unusable;          /* user name or password is too long: no challenge is answered */
-    uint8_t retries;        /* after 438, and after 401 with another realm, since nt_stun_login_settled */
+    uint8_t algorithm;     /* 0 until a 401; NT_PASSWORD_MD5 or _SHA256 */
+    bool userhash, sha256; /* the nonce's security feature bits; integrity by SHA-256 */
+    uint32_t keys;         /* how often realm, algorithm or the form of the user name have changed */
+    bool unusable;         /* user name or password is too long: no challenge is answered */
+    uint8_t retries;       /* after 438, and after 401 with another realm, since nt_stun_login_settled */
     struct nt_stun_key key;
 };
 

@@ -15,30 +15,31 @@ struct nt_stun_user {
 
 struct nt_stun_realm {
     char realm[NT_STUN_TEXT_BYTES];
-    bool md5, sha256;        /* offered algorithms; with sha256, nonces have the cookie's bit and challenges PASSWORD-ALGORITHMS */
+    bool md5, sha256; /* offered algorithms; with sha256, nonces have the cookie's bit and challenges PASSWORD-ALGORITHMS */
     nt_time nonce_lifetime;
-    uint8_t secret[32];      /* nonces are HMACs of client address and time under it, so that there is no state per client */
+    uint8_t secret[32]; /* nonces are HMACs of client address and time under it, so that there is no state per client */
     struct nt_stun_user *users;
     size_t user_count;
-    bool userhash;           /* clients should send USERHASH (the cookie's anonymity bit); false after init, for the owner to set */
+    bool userhash; /* clients should send USERHASH (the cookie's anonymity bit); false after init, for the owner to set */
 };
 
 /* NT_EINVAL: an empty or too long realm, or no algorithm. */
-int nt_stun_realm_init(struct nt_stun_realm *r, const char *realm, bool md5, bool sha256, nt_time nonce_lifetime, struct nt_rand *rand);
+int nt_stun_realm_init(struct nt_stun_realm *r, const char *realm, bool md5, bool sha256, nt_time nonce_lifetime,
+                       struct nt_rand *rand);
 /* NT_EINVAL, NT_EEXIST, NT_ENOMEM. Adding moves the users in memory: add all of them before authenticating. */
 int nt_stun_realm_add_user(struct nt_stun_realm *r, const char *user, const char *password);
 void nt_stun_realm_free(struct nt_stun_realm *r);
 
 struct nt_stun_auth {
-    int error;                      /* 0: authenticated; else the code to answer: 400, 401, 438 */
+    int error; /* 0: authenticated; else the code to answer: 400, 401, 438 */
     const struct nt_stun_user *user;
-    const struct nt_stun_key *key;  /* for the response */
-    bool sha256;                    /* sign the response with MESSAGE-INTEGRITY-SHA256 */
+    const struct nt_stun_key *key; /* for the response */
+    bool sha256;                   /* sign the response with MESSAGE-INTEGRITY-SHA256 */
 };
 
 /* The checks of section 9.2.4. */
-struct nt_stun_auth nt_stun_authenticate(const struct nt_stun_realm *r, const struct nt_stun_msg *request, const struct nt_addr *from,
-                                         nt_time now);
+struct nt_stun_auth nt_stun_authenticate(const struct nt_stun_realm *r, const struct nt_stun_msg *request,
+                                         const struct nt_addr *from, nt_time now);
 /* Adds REALM, NONCE and PASSWORD-ALGORITHMS to a 401 or 438. */
 void nt_stun_challenge(const struct nt_stun_realm *r, struct nt_stun_builder *b, const struct nt_addr *from, nt_time now);
 

@@ -1,6 +1,6 @@
 /* A TURN client's allocation (RFC 8656, sections 7 to 12) on one base of its owner. It is not an endpoint of its own: the
- * owner (an ICE agent, say) has the port and hands on what comes from the server. The client keeps the allocation, its permissions and
- * its channels alive until it is released. */
+ * owner (an ICE agent, say) has the port and hands on what comes from the server. The client keeps the allocation, its permissions
+ * and its channels alive until it is released. */
 #ifndef NT_TURN_CLIENT_H
 #define NT_TURN_CLIENT_H
 

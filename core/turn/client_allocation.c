@@ -113,8 +113,8 @@ static bool take_allocated(struct nt_turn_client_allocation *a, const struct nt_
     return true;
 }
 
-void nt_turn_client_allocation_answered(struct nt_turn_client_allocation *a, const struct nt_turn_ask *ask, const struct nt_stun_msg *m,
-                                        int code, nt_time now)
+void nt_turn_client_allocation_answered(struct nt_turn_client_allocation *a, const struct nt_turn_ask *ask,
+                                        const struct nt_stun_msg *m, int code, nt_time now)
 {
     uint32_t lifetime = 0;
     if (ask->kind == NT_TURN_ASK_RELEASE) {

@@ -28,8 +28,8 @@ nt_time nt_turn_client_allocation_deadline(const struct nt_turn_client_allocatio
 bool nt_turn_client_allocation_ask(struct nt_turn_client_allocation *a, struct nt_turn_ask *ask);
 void nt_turn_client_allocation_again(struct nt_turn_client_allocation *a); /* the request must be made once more */
 /* Its request was answered; code 0: with success. */
-void nt_turn_client_allocation_answered(struct nt_turn_client_allocation *a, const struct nt_turn_ask *ask, const struct nt_stun_msg *m,
-                                        int code, nt_time now);
+void nt_turn_client_allocation_answered(struct nt_turn_client_allocation *a, const struct nt_turn_ask *ask,
+                                        const struct nt_stun_msg *m, int code, nt_time now);
 bool nt_turn_client_allocation_granted_event(struct nt_turn_client_allocation *a, struct nt_turn_event *ev);
 bool nt_turn_client_allocation_ended_event(struct nt_turn_client_allocation *a, struct nt_turn_event *ev);
 /* Is it released, or about to be? */

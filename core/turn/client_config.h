@@ -10,14 +10,14 @@
 
 struct nt_turn_client_config {
     struct nt_addr server;
-    uint8_t transport;        /* to the server; NT_UDP */
-    struct nt_addr base;      /* the local address and port */
-    uint8_t family;           /* of the relayed address; 0: IPv4 */
+    uint8_t transport;   /* to the server; NT_UDP */
+    struct nt_addr base; /* the local address and port */
+    uint8_t family;      /* of the relayed address; 0: IPv4 */
     const char *user, *password;
-    const char *software;     /* NULL: no SOFTWARE */
-    uint32_t lifetime;        /* seconds asked for; 0: not asked */
-    nt_time rto;              /* 0: NT_STUN_RTO */
-    struct nt_rand *rand;     /* the owner's */
+    const char *software; /* NULL: no SOFTWARE */
+    uint32_t lifetime;    /* seconds asked for; 0: not asked */
+    nt_time rto;          /* 0: NT_STUN_RTO */
+    struct nt_rand *rand; /* the owner's */
 };
 
 #endif

@@ -21,8 +21,8 @@ struct nt_turn_kept {
     bool wanted;         /* a request for it is to be formed */
     bool asked;          /* a request for it is under way */
     bool granted, refused;
-    bool alone;          /* it shares no request: one with several peers was refused */
-    uint8_t notice;      /* enum nt_turn_event_kind to tell, or 0 */
+    bool alone;     /* it shares no request: one with several peers was refused */
+    uint8_t notice; /* enum nt_turn_event_kind to tell, or 0 */
     int code;
 };
 

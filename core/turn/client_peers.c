@@ -112,8 +112,8 @@ uint16_t nt_turn_peers_channel(const struct nt_turn_peers *p, const struct nt_ad
 }
 
 /* RFC 8656, 12: "the client SHOULD be prepared to receive ChannelData messages on the channel from the server as soon as it has
- * sent the ChannelBind request". A refusal without integrity (to a retransmission that was damaged, for instance) may follow a success
- * that was lost: what such a channel brings is accepted as it would be in a Data indication. */
+ * sent the ChannelBind request". A refusal without integrity (to a retransmission that was damaged, for instance) may follow a
+ * success that was lost: what such a channel brings is accepted as it would be in a Data indication. */
 const struct nt_addr *nt_turn_peers_of_channel(const struct nt_turn_peers *p, uint16_t number)
 {
     size_t i = (size_t)number - NT_CHANNEL_MIN;
@@ -131,13 +131,14 @@ bool nt_turn_peers_wants(const struct nt_turn_peers *p)
 bool nt_turn_peers_ask(struct nt_turn_peers *p, struct nt_turn_ask *ask, nt_time now)
 {
     struct nt_turn_keep *keep = &p->permissions;
-    *ask = (struct nt_turn_ask){.kind = NT_TURN_ASK_PERMISSIONS};
+    ask->kind = NT_TURN_ASK_PERMISSIONS;
     ask->count = nt_turn_keep_ask(keep, ask->items, NT_TURN_BATCH_MAX, now);
     if (ask->count == 0) {
         keep = &p->channels;
         ask->kind = NT_TURN_ASK_CHANNEL;
         ask->count = nt_turn_keep_ask(keep, ask->items, 1, now);
-        ask->number = (uint16_t)(NT_CHANNEL_MIN + ask->items[0]);
+        if (ask->count > 0)
+            ask->number = (uint16_t)(NT_CHANNEL_MIN + ask->items[0]);
     }
     for (uint8_t i = 0; i < ask->count; i++)
         ask->peers[i] = keep->items[ask->items[i]].peer;

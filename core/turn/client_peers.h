@@ -1,6 +1,6 @@
-/* The client's permissions and channels (RFC 8656, sections 9, 10 and 12). A channel keeps its number for as long as the client lives,
- * also after it has expired: no number and no peer is ever bound to another one, so the five minutes that section 12 demands in between
- * are never needed. */
+/* The client's permissions and channels (RFC 8656, sections 9, 10 and 12). A channel keeps its number for as long as the client
+ * lives, also after it has expired: no number and no peer is ever bound to another one, so the five minutes that section 12 demands
+ * in between are never needed. */
 #ifndef NT_TURN_CLIENT_PEERS_H
 #define NT_TURN_CLIENT_PEERS_H
 

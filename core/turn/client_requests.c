@@ -16,15 +16,16 @@
 struct nt_turn_txn {
     struct nt_stun_txn clock;
     struct nt_turn_ask ask;
-    bool due;             /* to be sent */
-    bool signed_;         /* the response must be, too */
-    uint32_t challenge;   /* the number of challenges accepted before it was formed */
-    uint32_t keys;        /* the login's, then */
+    bool due;           /* to be sent */
+    bool signed_;       /* the response must be, too */
+    uint32_t challenge; /* the number of challenges accepted before it was formed */
+    uint32_t keys;      /* the login's, then */
     size_t len;
     uint8_t bytes[];
 };
 
-void nt_turn_requests_init(struct nt_turn_requests *r, const struct nt_turn_client_config *config, const char *user, const char *password)
+void nt_turn_requests_init(struct nt_turn_requests *r, const struct nt_turn_client_config *config, const char *user,
+                           const char *password)
 {
     *r = (struct nt_turn_requests){.config = config, .has_user = user != NULL && password != NULL};
     nt_stun_login_init(&r->login, r->has_user ? user : "", r->has_user ? password : "");
@@ -185,7 +186,8 @@ static bool accept_challenge(struct nt_turn_requests *r, const struct nt_turn_tx
     return true;
 }
 
-enum nt_turn_outcome nt_turn_requests_take(struct nt_turn_requests *r, const struct nt_stun_msg *m, struct nt_turn_ask *ask, int *code)
+enum nt_turn_outcome nt_turn_requests_take(struct nt_turn_requests *r, const struct nt_stun_msg *m, struct nt_turn_ask *ask,
+                                           int *code)
 {
     size_t i = txn_of(r, m->id);
     if (i == r->count)

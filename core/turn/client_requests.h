@@ -8,14 +8,20 @@
 
 #define NT_TURN_BATCH_MAX 8 /* peers of one CreatePermission */
 
-enum nt_turn_ask_kind { NT_TURN_ASK_ALLOCATE, NT_TURN_ASK_REFRESH, NT_TURN_ASK_RELEASE, NT_TURN_ASK_PERMISSIONS, NT_TURN_ASK_CHANNEL };
+enum nt_turn_ask_kind {
+    NT_TURN_ASK_ALLOCATE,
+    NT_TURN_ASK_REFRESH,
+    NT_TURN_ASK_RELEASE,
+    NT_TURN_ASK_PERMISSIONS,
+    NT_TURN_ASK_CHANNEL
+};
 
 /* What a request asks for. */
 struct nt_turn_ask {
-    uint8_t kind;  /* enum nt_turn_ask_kind */
-    uint8_t count; /* of peers */
-    uint16_t number; /* of the channel */
-    uint16_t items[NT_TURN_BATCH_MAX]; /* their places with the client's permissions or channels */
+    uint8_t kind;                      /* enum nt_turn_ask_kind */
+    uint8_t count;                     /* of peers */
+    uint16_t number;                   /* of the channel, of ASK_CHANNEL only */
+    uint16_t items[NT_TURN_BATCH_MAX]; /* `count` places among the client's permissions or channels */
     struct nt_addr peers[NT_TURN_BATCH_MAX];
 };
 
@@ -32,13 +38,14 @@ struct nt_turn_requests {
     const struct nt_turn_client_config *config;
     struct nt_stun_login login;
     bool has_user;
-    uint32_t challenges; /* accepted so far */
+    uint32_t challenges;       /* accepted so far */
     struct nt_turn_txn **txns; /* in the order they were made */
     size_t count, cap;
 };
 
 /* `config` must outlive it; of a user, it needs the password, too. */
-void nt_turn_requests_init(struct nt_turn_requests *r, const struct nt_turn_client_config *config, const char *user, const char *password);
+void nt_turn_requests_init(struct nt_turn_requests *r, const struct nt_turn_client_config *config, const char *user,
+                           const char *password);
 void nt_turn_requests_free(struct nt_turn_requests *r);
 void nt_turn_requests_drop(struct nt_turn_requests *r); /* all that are under way */
 /* Forms a request, which is due at once; false without memory. */
@@ -51,8 +58,9 @@ bool nt_turn_requests_expire(struct nt_turn_requests *r, struct nt_turn_ask *ask
 nt_time nt_turn_requests_deadline(const struct nt_turn_requests *r);
 /* The request leaves only now. */
 void nt_turn_requests_left(struct nt_turn_requests *r, const uint8_t id[NT_STUN_ID], nt_time now);
-/* Takes a success or error response. When CHALLENGED or ANSWERED the request is under way no more, *ask is what it asked for, *code the
- * error code, 0 for success. */
-enum nt_turn_outcome nt_turn_requests_take(struct nt_turn_requests *r, const struct nt_stun_msg *m, struct nt_turn_ask *ask, int *code);
+/* Takes a success or error response. When CHALLENGED or ANSWERED the request is under way no more, *ask is what it asked for, *code
+ * the error code, 0 for success. */
+enum nt_turn_outcome nt_turn_requests_take(struct nt_turn_requests *r, const struct nt_stun_msg *m, struct nt_turn_ask *ask,
+                                           int *code);
 
 #endif

@@ -1,4 +1,5 @@
-/* A request that comes to the server (RFC 8656, section 5): authentication, the checks that all methods share, then the method's. */
+/* A request that comes to the server (RFC 8656, section 5): authentication, the checks that all methods share, then the method's.
+ */
 #ifndef NT_TURN_REQUEST_H
 #define NT_TURN_REQUEST_H
 
