@@ -25,7 +25,7 @@ enum nt_trace_kind {
     NT_TR_ICE_PRFLX_LOCAL,    /* a the candidate, b its base */
     NT_TR_ICE_PRFLX_REMOTE,   /* a the candidate, b the base it came to */
     NT_TR_ICE_PAIR,           /* pair n[2] is formed or changes state: a local, b remote, n[3] enum nt_ice_pair_state */
-    NT_TR_ICE_PAIR_GONE,      /* pair n[2] was pruned: a local, b remote */
+    NT_TR_ICE_PAIR_GONE,      /* pair n[2] was pruned: a local, b remote, text says why */
     NT_TR_ICE_NOMINATED,      /* a local, b remote */
     NT_TR_ICE_SELECTED,       /* a local, b remote */
     NT_TR_ICE_COMPLETED,
@@ -33,6 +33,9 @@ enum nt_trace_kind {
     NT_TR_ICE_CONSENT_LOST,   /* a local, b remote */
     NT_TR_ICE_ROLE,           /* role switched; n[2] the new enum nt_ice_role */
     NT_TR_ICE_PASSED_OVER,    /* a candidate of the peer is not used: a its address (unset: a name), n[2] enum nt_ice_pass, text says why */
+    NT_TR_ICE_DROPPED,        /* something that came or was to leave is dropped: a local, b remote where known, text says why */
+    NT_TR_ICE_REFUSED,        /* a request is answered with an error: a base, b remote, n[2] code, text says why */
+    NT_TR_ICE_PAIR_REFUSED,   /* a pair is not formed: a local, b remote, text says why */
     /* TURN server */
     NT_TR_TURN_ALLOCATED = 64, /* a client, b relayed */
     NT_TR_TURN_RELEASED,       /* a client, b relayed */

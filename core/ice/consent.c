@@ -1,138 +1,142 @@
-/* Consent freshness (RFC 7675) and keepalives (RFC 8445, section 11) of selected pairs. */
-#include "core/ice/agent.h"
+#include "core/ice/consent.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define INTERVAL (5 * NT_SEC)
 #define SPREAD_MS 2000 /* 0.8 to 1.2 of the interval: 4000 to 6000 ms */
 
-/* RFC 7675, 5.1: "Each consent check interval MUST be randomized from 0.8 to 1.2 times the base interval", "MUST NOT set the
- * period between checks to less than 4 seconds". */
-static nt_time interval(struct nt_ice_agent *a)
+struct consent {
+    bool begun, lost;
+    nt_time ask_at, asked_at, renewed_at, sent_at;
+    uint8_t ids[NT_ICE_CONSENT_IDS][NT_STUN_ID];
+    unsigned next_id;
+};
+
+struct nt_ice_consents {
+    const struct nt_ice_config *config;
+    struct nt_rand *rand;
+    size_t count;
+    struct consent items[];
+};
+
+struct nt_ice_consents *nt_ice_consents_new(const struct nt_ice_config *config, struct nt_rand *rand, size_t components)
 {
-    return INTERVAL - INTERVAL / 5 + (nt_time)nt_rand_below(&a->config.rand, SPREAD_MS + 1) * NT_MSEC;
+    struct nt_ice_consents *t = calloc(1, sizeof *t + components * sizeof t->items[0]);
+    if (t == NULL)
+        return NULL;
+    t->config = config;
+    t->rand = rand;
+    t->count = components;
+    return t;
 }
 
-static size_t component_count(const struct nt_ice_agent *a)
+void nt_ice_consents_del(struct nt_ice_consents *t)
 {
-    return a->session.components != NULL ? (size_t)a->config.streams * a->config.components : 0;
+    free(t);
 }
 
-/* RFC 7675, 5.1: "Initial consent to send traffic is obtained using ICE"; it counts from the last response. One that is older than
- * the longest interval, of a pair that is nominated long after its check, is asked for at once. */
-void nt_ice_consent_begin(struct nt_ice_agent *a, struct nt_ice_component *c, nt_time now)
+/* RFC 7675, 5.1: "Each consent check interval MUST be randomized from 0.8 to 1.2 times the base interval", "MUST NOT set the period
+ * between checks to less than 4 seconds". */
+static nt_time draw_interval(struct nt_ice_consents *t)
 {
-    c->consented_at = a->session.pairs[a->session.valids[c->selected].generator].answered_at;
-    c->consent_at = nt_time_after(now, interval(a));
-    if (now - c->consented_at > INTERVAL + INTERVAL / 5)
-        c->consent_at = now;
-    c->sent_at = now;
-    c->asked_at = c->consented_at;
-    memset(c->consent, 0, sizeof c->consent);
-    c->consent_next = 0;
+    return INTERVAL - INTERVAL / 5 + (nt_time)nt_rand_below(t->rand, SPREAD_MS + 1) * NT_MSEC;
 }
 
-static bool on_selected(const struct nt_ice_agent *a, const struct nt_ice_component *c, struct nt_ice_via via, const struct nt_addr *from)
+/* RFC 7675, 5.1: "Initial consent to send traffic is obtained using ICE"; it counts from the last response. One that is older than the
+ * longest interval, of a pair that is nominated long after its check, is asked for at once. */
+void nt_ice_consents_begin(struct nt_ice_consents *t, size_t component, nt_time answered_at, nt_time now)
 {
-    const struct nt_ice_valid *v = &a->session.valids[c->selected];
-    return nt_ice_via_equal(a->bases.own[v->own].via, via) && nt_addr_equal(&a->session.remotes[v->remote].c.addr, from);
+    struct consent *c = &t->items[component];
+    nt_time ask_at = nt_time_after(now, draw_interval(t));
+    if (now - answered_at > INTERVAL + INTERVAL / 5)
+        ask_at = now;
+    *c = (struct consent){.begun = true, .ask_at = ask_at, .asked_at = answered_at, .renewed_at = answered_at, .sent_at = now};
 }
 
-static bool asked(const struct nt_ice_component *c, const uint8_t *id)
+static bool is_kept(const struct consent *c)
 {
-    unsigned n = c->consent_next < NT_ICE_CONSENT_IDS ? c->consent_next : NT_ICE_CONSENT_IDS;
+    return c->begun && !c->lost;
+}
+
+enum nt_ice_consent_due nt_ice_consents_due(const struct nt_ice_consents *t, size_t component, nt_time now)
+{
+    const struct consent *c = &t->items[component];
+    if (!is_kept(c))
+        return NT_ICE_CONSENT_WAIT;
+    if (t->config->no_consent)
+        return now - c->sent_at >= t->config->keepalive ? NT_ICE_CONSENT_KEEPALIVE : NT_ICE_CONSENT_WAIT;
+    if (now - c->renewed_at >= NT_ICE_CONSENT_EXPIRY)
+        return NT_ICE_CONSENT_EXPIRED;
+    return now >= c->ask_at ? NT_ICE_CONSENT_ASK : NT_ICE_CONSENT_WAIT;
+}
+
+/* RFC 7675, 5.1: a new transaction id for each request, no retransmission. */
+void nt_ice_consents_asked(struct nt_ice_consents *t, size_t component, const uint8_t *id, nt_time now)
+{
+    struct consent *c = &t->items[component];
+    c->ask_at = nt_time_after(now, draw_interval(t));
+    c->asked_at = now;
+    if (id != NULL)
+        memcpy(c->ids[c->next_id++ % NT_ICE_CONSENT_IDS], id, NT_STUN_ID);
+}
+
+void nt_ice_consents_sent(struct nt_ice_consents *t, size_t component, nt_time now)
+{
+    t->items[component].sent_at = now;
+}
+
+void nt_ice_consents_renew(struct nt_ice_consents *t, size_t component, nt_time now)
+{
+    t->items[component].renewed_at = now;
+}
+
+void nt_ice_consents_lose(struct nt_ice_consents *t, size_t component)
+{
+    t->items[component].lost = true;
+}
+
+static bool has_asked(const struct consent *c, const uint8_t *id)
+{
+    unsigned n = c->next_id < NT_ICE_CONSENT_IDS ? c->next_id : NT_ICE_CONSENT_IDS;
     for (unsigned i = 0; i < n; i++)
-        if (memcmp(c->consent[i], id, NT_STUN_ID) == 0)
+        if (memcmp(c->ids[i], id, NT_STUN_ID) == 0)
             return true;
     return false;
 }
 
-/* A valid response renews consent: authentic, to one of ours, from where it was sent to. Nothing else does. */
-bool nt_ice_consent_response(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from, const struct nt_stun_msg *m,
-                             nt_time now)
+bool nt_ice_consents_find(const struct nt_ice_consents *t, const uint8_t *id, size_t *component)
 {
-    for (size_t i = 0; i < component_count(a); i++) {
-        struct nt_ice_component *c = &a->session.components[i];
-        if (c->selected == NT_ICE_NONE || !asked(c, m->id))
-            continue;
-        uint8_t stream = a->bases.own[a->session.valids[c->selected].own].c.stream;
-        if (!c->lost && m->class_ == NT_STUN_SUCCESS && m->unknown_count == 0 && on_selected(a, c, via, from) &&
-            nt_stun_verify(m, &a->session.lists[stream - 1].key) == NT_OK)
-            c->consented_at = now;
-        else
-            a->stats.dropped++;
-        return true;
-    }
+    for (size_t i = 0; i < t->count; i++)
+        if (t->items[i].begun && has_asked(&t->items[i], id)) {
+            *component = i;
+            return true;
+        }
     return false;
 }
 
-static struct nt_ice_out *send(struct nt_ice_agent *a, size_t i, enum nt_ice_out_kind kind, nt_time now)
+bool nt_ice_consents_lost(const struct nt_ice_consents *t, size_t component)
 {
-    struct nt_ice_component *c = &a->session.components[i];
-    const struct nt_ice_valid *v = &a->session.valids[c->selected];
-    struct nt_ice_out *o = nt_ice_out_push(a, kind, a->bases.own[v->own].via, &a->session.remotes[v->remote].c.addr);
-    if (o == NULL)
-        return NULL;
-    o->index = (uint32_t)i;
-    nt_rand_bytes(&a->config.rand, o->id, sizeof o->id);
-    c->sent_at = now;
-    return o;
+    return t->items[component].lost;
 }
 
-/* RFC 7675, 5.1: a new transaction id for each request, no retransmission. */
-static void ask(struct nt_ice_agent *a, size_t i, nt_time now)
+bool nt_ice_consents_doubtful(const struct nt_ice_consents *t, size_t component, nt_time now)
 {
-    struct nt_ice_component *c = &a->session.components[i];
-    struct nt_ice_out *o = send(a, i, NT_ICE_OUT_CONSENT, now);
-    c->consent_at = nt_time_after(now, interval(a));
-    c->asked_at = now;
-    if (o != NULL)
-        memcpy(c->consent[c->consent_next++ % NT_ICE_CONSENT_IDS], o->id, NT_STUN_ID);
+    const struct consent *c = &t->items[component];
+    return c->asked_at > c->renewed_at && now - c->asked_at >= NT_STUN_RTO;
 }
 
-static void lose(struct nt_ice_agent *a, struct nt_ice_component *c, nt_time now)
-{
-    const struct nt_ice_valid *v = &a->session.valids[c->selected];
-    const struct nt_ice_candidate *own = &a->bases.own[v->own].c;
-    c->lost = true;
-    nt_ice_trace(a, NT_TR_ICE_CONSENT_LOST, &own->addr, &a->session.remotes[v->remote].c.addr, own->stream, own->component, 0, 0, now);
-    nt_ice_set_state(a, NT_ICE_DISCONNECTED);
-}
-
-static bool keeps(const struct nt_ice_agent *a, const struct nt_ice_component *c)
-{
-    return c->selected != NT_ICE_NONE && !c->lost && a->close_at == NT_TIME_NEVER &&
-           (a->state == NT_ICE_RUNNING || a->state == NT_ICE_COMPLETED);
-}
-
-void nt_ice_consent_timer(struct nt_ice_agent *a, nt_time now)
-{
-    for (size_t i = 0; i < component_count(a); i++) {
-        struct nt_ice_component *c = &a->session.components[i];
-        if (!keeps(a, c))
-            continue;
-        if (a->config.no_consent) {
-            if (now - c->sent_at >= a->config.keepalive)
-                send(a, i, NT_ICE_OUT_KEEPALIVE, now);
-        } else if (now - c->consented_at >= NT_ICE_CONSENT_EXPIRY) {
-            lose(a, c, now);
-        } else if (now >= c->consent_at) {
-            ask(a, i, now);
-        }
-    }
-}
-
-nt_time nt_ice_consent_deadline(const struct nt_ice_agent *a)
+nt_time nt_ice_consents_deadline(const struct nt_ice_consents *t)
 {
     nt_time at = NT_TIME_NEVER;
-    for (size_t i = 0; i < component_count(a); i++) {
-        const struct nt_ice_component *c = &a->session.components[i];
-        if (!keeps(a, c))
+    for (size_t i = 0; i < t->count; i++) {
+        const struct consent *c = &t->items[i];
+        if (!is_kept(c))
             continue;
-        if (a->config.no_consent)
-            at = nt_time_min(at, nt_time_after(c->sent_at, a->config.keepalive));
+        if (t->config->no_consent)
+            at = nt_time_min(at, nt_time_after(c->sent_at, t->config->keepalive));
         else
-            at = nt_time_min(at, nt_time_min(c->consent_at, nt_time_after(c->consented_at, NT_ICE_CONSENT_EXPIRY)));
+            at = nt_time_min(at, nt_time_min(c->ask_at, nt_time_after(c->renewed_at, NT_ICE_CONSENT_EXPIRY)));
     }
     return at;
 }

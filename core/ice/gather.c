@@ -1,124 +1,125 @@
-/* Gathering (RFC 8445, section 5.1.1): bases, then one transaction for each (base, server) every Ta, then candidates. */
-#include "core/base/map.h"
-#include "core/ice/agent.h"
+#include "core/ice/gather.h"
+#include "core/base/err.h"
+#include "core/ice/bases.h"
+#include "core/ice/candidates.h"
+#include "core/ice/relay.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static bool base_asked(const struct nt_ice_agent *a, const struct nt_addr *addr)
+enum source_state { SOURCE_IDLE = 0, SOURCE_ASKING, SOURCE_DONE, SOURCE_FAILED };
+
+/* A STUN or TURN server as seen from one base. */
+struct source {
+    uint16_t base, server_index;
+    bool turn;
+    enum source_state state;
+    struct nt_addr server, mapped;
+    bool binding;       /* a Binding transaction is under way */
+    struct nt_stun_txn txn;
+    nt_time refresh_at; /* when the NAT's mapping to the server is refreshed */
+};
+
+struct nt_ice_gather {
+    const struct nt_ice_env *env;
+    struct source *items;
+    size_t count;
+    bool ready, done;
+    bool stopped, closed;
+};
+
+struct nt_ice_gather *nt_ice_gather_new(const struct nt_ice_env *env)
 {
-    return nt_ice_address_usable(addr, a->config.ipv6);
+    struct nt_ice_gather *g = calloc(1, sizeof *g);
+    if (g != NULL)
+        g->env = env;
+    return g;
 }
 
-static int make_bases(struct nt_ice_agent *a)
+void nt_ice_gather_del(struct nt_ice_gather *g)
 {
-    struct nt_ice_bases *b = &a->bases;
-    size_t each = (size_t)a->config.streams * a->config.components;
-    if (each * b->interface_count > NT_ICE_BASES_MAX)
-        return NT_ELIMIT;
-    b->items = calloc(each * b->interface_count + 1, sizeof *b->items);
-    if (b->items == NULL)
-        return NT_ENOMEM;
-    for (size_t s = 0; s < a->config.streams; s++)
-        for (size_t c = 0; c < a->config.components; c++)
-            for (size_t i = 0; i < b->interface_count; i++)
-                if (base_asked(a, &b->interfaces[i]))
-                    b->items[b->count++] = (struct nt_ice_base){.addr = nt_addr_with_port(&b->interfaces[i], 0),
-                                                                .stream = (uint8_t)(s + 1), .component = (uint16_t)(c + 1)};
-    return NT_OK;
-}
-
-static struct nt_ice_source *add_source(struct nt_ice_agent *a, size_t base, bool turn, size_t index, const struct nt_addr *server)
-{
-    struct nt_ice_bases *b = &a->bases;
-    if (server->family != b->items[base].addr.family)
-        return NULL;
-    /* One allocation for each 5-tuple (RFC 8656, 7.2). */
-    for (size_t i = 0; turn && i < b->source_count; i++)
-        if (b->sources[i].turn && b->sources[i].base == base && nt_addr_equal(&b->sources[i].server, server))
-            return NULL;
-    struct nt_ice_source *s = &b->sources[b->source_count++];
-    *s = (struct nt_ice_source){.base = (uint16_t)base, .index = (uint16_t)index, .turn = turn, .server = *server,
-                                .refresh_at = NT_TIME_NEVER};
-    return s;
-}
-
-static int make_sources(struct nt_ice_agent *a)
-{
-    struct nt_ice_bases *b = &a->bases;
-    size_t servers = a->config.stun_count + a->config.turn_count;
-    if (servers * b->count > NT_ICE_SOURCES_MAX)
-        return NT_ELIMIT;
-    b->sources = calloc(servers * b->count + 1, sizeof *b->sources);
-    if (b->sources == NULL)
-        return NT_ENOMEM;
-    for (size_t i = 0; i < b->count; i++) {
-        for (size_t k = 0; k < a->config.stun_count && a->config.policy == NT_ICE_ALL; k++)
-            add_source(a, i, false, k, &a->config.stun[k]);
-        for (size_t k = 0; k < a->config.turn_count; k++) {
-            struct nt_ice_source *s = add_source(a, i, true, k, &a->config.turn[k].server);
-            if (s != NULL && (s->held = malloc(NT_ICE_HELD_MAX)) == NULL)
-                return NT_ENOMEM;
-        }
-    }
-    return NT_OK;
-}
-
-static void free_bases(struct nt_ice_bases *b)
-{
-    for (size_t i = 0; i < b->source_count; i++)
-        free(b->sources[i].held);
-    free(b->sources);
-    free(b->items);
-    b->sources = NULL;
-    b->items = NULL;
-    b->count = b->source_count = 0;
-}
-
-int nt_ice_gather(struct nt_ice_agent *a, nt_time now)
-{
-    if (a->state != NT_ICE_NEW)
-        return NT_ESTATE;
-    int r = make_bases(a);
-    if (r == NT_OK)
-        r = make_sources(a);
-    if (r == NT_OK) /* host, server-reflexive twice for a TURN server, and the peer-reflexive ones to come */
-        r = nt_grow(&a->bases.own, &a->bases.own_cap, a->bases.count + 2 * a->bases.source_count +
-                    (nt_ice_trickles(a) ? NT_ICE_PRFLX_MAX : 0), sizeof *a->bases.own, SIZE_MAX / 1024);
-    if (r != NT_OK) {
-        free_bases(&a->bases);
-        return r;
-    }
-    nt_ice_set_state(a, NT_ICE_GATHERING);
-    a->next_start = now;
-    nt_ice_gather_input(a, now);
-    nt_ice_settle(a, now);
-    return NT_OK;
-}
-
-static struct nt_ice_own own_of(const struct nt_ice_agent *a, enum nt_ice_type type, size_t base, const struct nt_addr *addr,
-                                const struct nt_addr *base_addr, const struct nt_addr *related, uint32_t rank)
-{
-    const struct nt_ice_base *b = &a->bases.items[base];
-    struct nt_ice_own own = {.c = {.type = type, .stream = b->stream, .component = b->component, .transport = NT_UDP, .addr = *addr,
-                                   .base = *base_addr},
-                             .via = {.base = (uint16_t)base, .relay = NT_ICE_DIRECT}, .rank = rank};
-    if (related != NULL)
-        own.c.related = *related;
-    return own;
-}
-
-/* With trickle each one is what it is at once; a redundant one is none. */
-static void add_own(struct nt_ice_agent *a, const struct nt_ice_own *own)
-{
-    struct nt_ice_bases *b = &a->bases;
-    b->own[b->own_count++] = *own;
-    if (!nt_ice_trickles(a))
+    if (g == NULL)
         return;
-    if (nt_ice_candidate_join(b->own, b->own_count))
-        b->settled++;
-    else
-        b->own_count--;
+    free(g->items);
+    free(g);
+}
+
+static bool trickles(const struct nt_ice_gather *g)
+{
+    return g->env->config->trickle != NT_ICE_TRICKLE_OFF;
+}
+
+static const struct nt_ice_base *base_of(const struct nt_ice_gather *g, const struct source *s)
+{
+    return nt_ice_bases_at(g->env->bases, s->base);
+}
+
+static void add_source(struct nt_ice_gather *g, uint16_t base, bool turn, size_t index, const struct nt_addr *server)
+{
+    if (server->family != nt_ice_bases_at(g->env->bases, base)->addr.family)
+        return;
+    /* One allocation for each 5-tuple (RFC 8656, 7.2). */
+    for (size_t i = 0; turn && i < g->count; i++)
+        if (g->items[i].turn && g->items[i].base == base && nt_addr_equal(&g->items[i].server, server))
+            return;
+    g->items[g->count++] =
+        (struct source){.base = base, .server_index = (uint16_t)index, .turn = turn, .server = *server, .refresh_at = NT_TIME_NEVER};
+}
+
+static int make_sources(struct nt_ice_gather *g)
+{
+    const struct nt_ice_config *config = g->env->config;
+    uint16_t bases = nt_ice_bases_count(g->env->bases);
+    size_t most = (config->stun_count + config->turn_count) * bases;
+    if (most > NT_ICE_SOURCES_MAX)
+        return NT_ELIMIT;
+    g->items = calloc(most + 1, sizeof *g->items);
+    if (g->items == NULL)
+        return NT_ENOMEM;
+    for (uint16_t base = 0; base < bases; base++) {
+        for (size_t k = 0; k < config->stun_count && config->policy == NT_ICE_ALL; k++)
+            add_source(g, base, false, k, &config->stun[k]);
+        for (size_t k = 0; k < config->turn_count; k++)
+            add_source(g, base, true, k, &config->turn[k].server);
+    }
+    return NT_OK;
+}
+
+int nt_ice_gather_make(struct nt_ice_gather *g)
+{
+    int r = make_sources(g);
+    if (r == NT_OK)
+        r = nt_ice_relays_make(g->env->relays, g->count);
+    /* Host candidates, two reflexive ones for a TURN server, and with trickle the peer-reflexive ones to come. */
+    size_t most = nt_ice_bases_count(g->env->bases) + 2 * g->count + (trickles(g) ? NT_ICE_PRFLX_MAX : 0);
+    if (r == NT_OK)
+        r = nt_ice_candidates_reserve(g->env->own, most, most);
+    if (r == NT_OK)
+        return NT_OK;
+    free(g->items);
+    g->items = NULL;
+    g->count = 0;
+    return r;
+}
+
+static struct nt_ice_entry make_own(const struct nt_ice_gather *g, enum nt_ice_type type, uint16_t base, const struct nt_addr *addr, uint32_t rank)
+{
+    const struct nt_ice_base *b = nt_ice_bases_at(g->env->bases, base);
+    return (struct nt_ice_entry){
+        .c = {.type = type, .stream = b->stream, .component = b->component, .transport = NT_UDP, .addr = *addr, .base = *addr},
+        .via = {.base = base, .relay = NT_ICE_DIRECT},
+        .rank = rank};
+}
+
+static void add_hosts(struct nt_ice_gather *g)
+{
+    uint16_t bases = nt_ice_bases_count(g->env->bases);
+    for (uint16_t i = 0; i < bases && g->env->config->policy == NT_ICE_ALL; i++) {
+        const struct nt_ice_base *b = nt_ice_bases_at(g->env->bases, i);
+        struct nt_ice_entry own = make_own(g, NT_ICE_HOST, i, &b->addr, i);
+        if (b->state == NT_ICE_BASE_BOUND)
+            nt_ice_candidates_add(g->env->own, &own, trickles(g));
+    }
 }
 
 /* RFC 8839, 5.1: "rel-addr" for privacy is the unspecified address with port 9. */
@@ -127,170 +128,170 @@ static struct nt_addr hidden(const struct nt_addr *like)
     return (struct nt_addr){.family = like->family, .port = 9};
 }
 
-static void add_source_candidates(struct nt_ice_agent *a, size_t i)
+static void add_reflexive(struct nt_ice_gather *g, const struct source *s)
 {
-    const struct nt_ice_source *s = &a->bases.sources[i];
-    const struct nt_ice_base *b = &a->bases.items[s->base];
-    bool open = a->config.policy == NT_ICE_ALL;
-    if (open && nt_addr_is_set(&s->mapped) && s->mapped.family == b->addr.family) {
-        struct nt_ice_own own = own_of(a, NT_ICE_SRFLX, s->base, &s->mapped, &b->addr, &b->addr, (uint32_t)i);
-        own.server = s->server;
-        add_own(a, &own);
-    }
-    if (s->alive) {
-        struct nt_addr related = open && nt_addr_is_set(&s->mapped) ? s->mapped : hidden(&s->relayed);
-        struct nt_ice_own own = own_of(a, NT_ICE_RELAY, s->base, &s->relayed, &s->relayed, &related, (uint32_t)i);
-        own.server = s->server;
-        own.via.relay = (int16_t)i;
-        add_own(a, &own);
-    }
-}
-
-static void add_hosts(struct nt_ice_agent *a)
-{
-    struct nt_ice_bases *b = &a->bases;
-    for (size_t i = 0; i < b->count && a->config.policy == NT_ICE_ALL; i++)
-        if (b->items[i].state == NT_ICE_BASE_BOUND) {
-            struct nt_ice_own own = own_of(a, NT_ICE_HOST, i, &b->items[i].addr, &b->items[i].addr, NULL, (uint32_t)i);
-            add_own(a, &own);
-        }
-}
-
-static void add_all(struct nt_ice_agent *a)
-{
-    struct nt_ice_bases *b = &a->bases;
-    add_hosts(a);
-    for (size_t i = 0; i < b->source_count; i++)
-        add_source_candidates(a, i);
-    b->own_count = b->settled = nt_ice_candidates_settle(b->own, b->own_count);
-    for (size_t i = 0; i < b->settled; i++)
-        b->own[i].told = true; /* by the one description there will be */
-}
-
-static void finish(struct nt_ice_agent *a, nt_time now)
-{
-    struct nt_ice_bases *b = &a->bases;
-    if (!nt_ice_trickles(a))
-        add_all(a);
-    b->gathered = true;
-    nt_ice_event_push(a, &(struct nt_ice_event){.kind = NT_ICE_EV_GATHERED});
-    nt_ice_trace(a, NT_TR_ICE_GATHERED, NULL, NULL, 0, 0, 0, 0, now);
-    if (a->session.waiting)
-        nt_ice_lists_form(a, now);
-}
-
-/* Gathering ends when every bind and every transaction is answered or has failed. */
-static void finish_if_done(struct nt_ice_agent *a, nt_time now)
-{
-    struct nt_ice_bases *b = &a->bases;
-    if ((a->state != NT_ICE_GATHERING && a->state != NT_ICE_RUNNING) || b->gathered || b->answered < b->count)
+    const struct nt_ice_base *b = base_of(g, s);
+    if (!nt_addr_is_set(&s->mapped) || s->mapped.family != b->addr.family)
         return;
-    for (size_t i = 0; i < b->source_count; i++)
-        if (b->sources[i].state < NT_ICE_SOURCE_DONE)
-            return;
-    finish(a, now);
+    struct nt_ice_entry own = make_own(g, NT_ICE_SRFLX, s->base, &s->mapped, (uint32_t)(s - g->items));
+    own.c.base = own.c.related = b->addr;
+    own.server = s->server;
+    nt_ice_candidates_add(g->env->own, &own, trickles(g));
 }
 
-void nt_ice_gather_input(struct nt_ice_agent *a, nt_time now)
+static void add_relayed(struct nt_ice_gather *g, const struct source *s, bool open)
 {
-    struct nt_ice_bases *b = &a->bases;
-    for (size_t i = 0; i < b->source_count; i++)
-        if (b->sources[i].state == NT_ICE_SOURCE_IDLE && b->items[b->sources[i].base].state == NT_ICE_BASE_REFUSED)
-            b->sources[i].state = NT_ICE_SOURCE_FAILED;
-    if (nt_ice_trickles(a) && !b->ready && b->answered == b->count) {
-        b->ready = true;
-        add_hosts(a);
-        if (a->session.waiting)
-            nt_ice_lists_form(a, now);
-    }
-    finish_if_done(a, now);
-}
-
-void nt_ice_gather_stop(struct nt_ice_agent *a, nt_time now)
-{
-    struct nt_ice_bases *b = &a->bases;
-    if (b->gathered)
+    uint16_t i = (uint16_t)(s - g->items);
+    if (!nt_ice_relays_alive(g->env->relays, i))
         return;
-    for (size_t i = 0; i < b->source_count; i++)
-        if (b->sources[i].state < NT_ICE_SOURCE_DONE) {
-            b->sources[i].state = NT_ICE_SOURCE_FAILED;
-            b->sources[i].binding = false;
-        }
-    finish(a, now);
+    struct nt_ice_entry own = make_own(g, NT_ICE_RELAY, s->base, nt_ice_relays_address(g->env->relays, i), i);
+    own.c.related = open && nt_addr_is_set(&s->mapped) ? s->mapped : hidden(&own.c.addr);
+    own.server = s->server;
+    own.via.relay = (int16_t)i;
+    nt_ice_candidates_add(g->env->own, &own, trickles(g));
 }
 
-void nt_ice_source_done(struct nt_ice_agent *a, struct nt_ice_source *s, enum nt_ice_source_state state, nt_time now)
+static void add_source_candidates(struct nt_ice_gather *g, const struct source *s)
 {
-    bool found = s->state < NT_ICE_SOURCE_DONE && state == NT_ICE_SOURCE_DONE;
-    if (s->state < NT_ICE_SOURCE_DONE)
-        s->state = state;
-    if (found && nt_ice_trickles(a))
-        add_source_candidates(a, (size_t)(s - a->bases.sources));
-    finish_if_done(a, now);
+    bool open = g->env->config->policy == NT_ICE_ALL;
+    if (open)
+        add_reflexive(g, s);
+    add_relayed(g, s, open);
 }
 
-/* RFC 8445, 5.1.1.4: "For server-reflexive candidates learned through a Binding request, the bindings MUST be kept alive by
- * additional Binding requests to the server", until ICE is done. */
-static bool keeps_bindings(const struct nt_ice_agent *a)
+/* Without trickle: all that was gathered; one description will tell of them. */
+static void add_all(struct nt_ice_gather *g)
 {
-    return a->state == NT_ICE_GATHERING || a->state == NT_ICE_RUNNING;
+    add_hosts(g);
+    for (size_t i = 0; i < g->count; i++)
+        add_source_candidates(g, &g->items[i]);
+    nt_ice_candidates_settle(g->env->own);
+    for (uint32_t i = 0; i < nt_ice_candidates_count(g->env->own); i++)
+        nt_ice_candidates_mark_told(g->env->own, i);
 }
 
-static bool due(const struct nt_ice_agent *a, const struct nt_ice_source *s, nt_time now)
+static void finish(struct nt_ice_gather *g)
 {
-    if (a->close_at != NT_TIME_NEVER)
+    if (!trickles(g))
+        add_all(g);
+    g->done = true;
+}
+
+void nt_ice_gather_bound(struct nt_ice_gather *g)
+{
+    for (size_t i = 0; i < g->count; i++)
+        if (g->items[i].state == SOURCE_IDLE && base_of(g, &g->items[i])->state == NT_ICE_BASE_REFUSED)
+            g->items[i].state = SOURCE_FAILED;
+    if (trickles(g) && !g->ready && nt_ice_bases_answered(g->env->bases)) {
+        g->ready = true;
+        add_hosts(g);
+    }
+}
+
+bool nt_ice_gather_finish(struct nt_ice_gather *g)
+{
+    if (g->stopped || g->done || !nt_ice_bases_answered(g->env->bases))
         return false;
-    return s->state == NT_ICE_SOURCE_IDLE || (keeps_bindings(a) && !s->binding && s->refresh_at <= now);
+    for (size_t i = 0; i < g->count; i++)
+        if (g->items[i].state < SOURCE_DONE)
+            return false;
+    finish(g);
+    return true;
 }
 
-static void ask_binding(struct nt_ice_agent *a, struct nt_ice_source *s, nt_time now)
+bool nt_ice_gather_stop(struct nt_ice_gather *g)
+{
+    g->stopped = true;
+    if (g->done)
+        return false;
+    for (size_t i = 0; i < g->count; i++)
+        if (g->items[i].state < SOURCE_DONE) {
+            g->items[i].state = SOURCE_FAILED;
+            g->items[i].binding = false;
+        }
+    finish(g);
+    return true;
+}
+
+void nt_ice_gather_close(struct nt_ice_gather *g)
+{
+    g->stopped = g->closed = true;
+    for (size_t i = 0; i < g->count; i++)
+        g->items[i].binding = false;
+}
+
+static void conclude_source(struct nt_ice_gather *g, struct source *s, enum source_state state)
+{
+    if (s->state >= SOURCE_DONE)
+        return;
+    s->state = state;
+    if (state == SOURCE_DONE && trickles(g))
+        add_source_candidates(g, s);
+}
+
+/* RFC 8445, 5.1.1.4: "For server-reflexive candidates learned through a Binding request, the bindings MUST be kept alive by additional
+ * Binding requests to the server", until ICE is done. */
+static bool is_due(const struct nt_ice_gather *g, const struct source *s, nt_time now)
+{
+    if (g->closed)
+        return false;
+    return s->state == SOURCE_IDLE || (!g->stopped && !s->binding && s->refresh_at <= now);
+}
+
+static void send_binding(struct nt_ice_gather *g, const struct source *s, nt_time now)
+{
+    struct nt_ice_message m = {.kind = NT_ICE_MSG_BINDING, .via = {.base = s->base, .relay = NT_ICE_DIRECT}, .to = s->server};
+    memcpy(m.id, s->txn.id, NT_STUN_ID);
+    nt_ice_outbox_put(g->env->outbox, &m, now);
+}
+
+static void ask_binding(struct nt_ice_gather *g, struct source *s, nt_time now)
 {
     uint8_t id[NT_STUN_ID];
-    struct nt_ice_via via = {.base = s->base, .relay = NT_ICE_DIRECT};
-    nt_rand_bytes(&a->config.rand, id, sizeof id);
+    nt_rand_bytes(g->env->rand, id, sizeof id);
     nt_stun_txn_start(&s->txn, id, NT_STUN_RTO, NT_STUN_RC, NT_STUN_RM, now);
     s->binding = true;
     s->refresh_at = NT_TIME_NEVER;
-    struct nt_ice_out *o = nt_ice_out_push(a, NT_ICE_OUT_BINDING, via, &s->server);
-    if (o != NULL)
-        memcpy(o->id, id, sizeof id);
+    send_binding(g, s, now);
 }
 
-static void ask_allocation(struct nt_ice_agent *a, struct nt_ice_source *s, nt_time now)
+static void ask_allocation(struct nt_ice_gather *g, struct source *s, nt_time now)
 {
-    if (nt_ice_relay_new(a, s) != NT_OK) {
-        nt_ice_source_done(a, s, NT_ICE_SOURCE_FAILED, now);
-        return;
-    }
-    nt_turn_client_allocate(s->client, now);
-    nt_ice_relay_pull(a, now);
-    s->held_paced = false; /* this slot is its */
+    int r = nt_ice_relays_allocate(g->env->relays, (uint16_t)(s - g->items), s->base, &base_of(g, s)->addr, s->server_index, now);
+    if (r != NT_OK)
+        conclude_source(g, s, SOURCE_FAILED);
 }
 
-bool nt_ice_source_start(struct nt_ice_agent *a, nt_time now)
+bool nt_ice_gather_start_one(struct nt_ice_gather *g, nt_time now)
 {
-    struct nt_ice_bases *b = &a->bases;
-    if (b->answered < b->count)
+    if (!nt_ice_bases_answered(g->env->bases))
         return false;
-    for (size_t i = 0; i < b->source_count; i++) {
-        struct nt_ice_source *s = &b->sources[i];
-        if (!due(a, s, now))
+    for (size_t i = 0; i < g->count; i++) {
+        struct source *s = &g->items[i];
+        if (!is_due(g, s, now))
             continue;
-        bool first = s->state == NT_ICE_SOURCE_IDLE;
-        s->state = first ? NT_ICE_SOURCE_ASKING : s->state;
+        bool first = s->state == SOURCE_IDLE;
+        s->state = first ? SOURCE_ASKING : s->state;
         if (first && s->turn)
-            ask_allocation(a, s, now);
+            ask_allocation(g, s, now);
         else
-            ask_binding(a, s, now);
+            ask_binding(g, s, now);
         return true;
     }
     return false;
 }
 
-bool nt_ice_source_response(struct nt_ice_agent *a, uint16_t base, const struct nt_addr *from, const struct nt_stun_msg *m, nt_time now)
+static void end_binding(struct nt_ice_gather *g, struct source *s, bool good, nt_time refresh_at)
 {
-    for (size_t i = 0; i < a->bases.source_count; i++) {
-        struct nt_ice_source *s = &a->bases.sources[i];
+    s->binding = false;
+    s->refresh_at = refresh_at;
+    conclude_source(g, s, good ? SOURCE_DONE : SOURCE_FAILED);
+}
+
+bool nt_ice_gather_response(struct nt_ice_gather *g, uint16_t base, const struct nt_addr *from, const struct nt_stun_msg *m, nt_time now)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        struct source *s = &g->items[i];
         if (s->base != base || !s->binding || memcmp(s->txn.id, m->id, NT_STUN_ID) != 0 || !nt_addr_equal(&s->server, from))
             continue;
         struct nt_addr mapped;
@@ -299,47 +300,82 @@ bool nt_ice_source_response(struct nt_ice_agent *a, uint16_t base, const struct 
         bool good = m->class_ == NT_STUN_SUCCESS && m->unknown_count == 0 &&
                     (nt_stun_get_addr(m, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped) == NT_OK ||
                      nt_stun_get_addr(m, NT_ATTR_MAPPED_ADDRESS, &mapped) == NT_OK);
-        s->binding = false;
-        s->refresh_at = nt_time_after(now, a->config.keepalive);
-        if (good && s->state == NT_ICE_SOURCE_ASKING)
+        if (good && s->state == SOURCE_ASKING)
             s->mapped = mapped;
-        nt_ice_source_done(a, s, good ? NT_ICE_SOURCE_DONE : NT_ICE_SOURCE_FAILED, now);
+        end_binding(g, s, good, nt_time_after(now, g->env->config->keepalive));
         return true;
     }
     return false;
 }
 
-void nt_ice_gather_timer(struct nt_ice_agent *a, nt_time now)
+void nt_ice_gather_timer(struct nt_ice_gather *g, nt_time now)
 {
-    for (size_t i = 0; i < a->bases.source_count; i++) {
-        struct nt_ice_source *s = &a->bases.sources[i];
-        if (!s->binding)
-            continue;
-        enum nt_stun_txn_due what = nt_stun_txn_due(&s->txn, now);
-        struct nt_ice_via via = {.base = s->base, .relay = NT_ICE_DIRECT};
-        if (what == NT_TXN_SEND) {
-            struct nt_ice_out *o = nt_ice_out_push(a, NT_ICE_OUT_BINDING, via, &s->server);
-            if (o != NULL)
-                memcpy(o->id, s->txn.id, NT_STUN_ID);
-        } else if (what == NT_TXN_TIMEOUT) {
-            s->binding = false;
-            s->refresh_at = s->state == NT_ICE_SOURCE_ASKING ? NT_TIME_NEVER : nt_time_after(now, a->config.keepalive);
-            nt_ice_source_done(a, s, NT_ICE_SOURCE_FAILED, now);
-        }
+    for (size_t i = 0; i < g->count; i++) {
+        struct source *s = &g->items[i];
+        enum nt_stun_txn_due due = s->binding ? nt_stun_txn_due(&s->txn, now) : NT_TXN_WAIT;
+        if (due == NT_TXN_SEND)
+            send_binding(g, s, now);
+        else if (due == NT_TXN_TIMEOUT)
+            end_binding(g, s, false, s->state == SOURCE_ASKING ? NT_TIME_NEVER : nt_time_after(now, g->env->config->keepalive));
     }
 }
 
-nt_time nt_ice_gather_deadline(const struct nt_ice_agent *a)
+nt_time nt_ice_gather_deadline(const struct nt_ice_gather *g, nt_time next_start)
 {
     nt_time at = NT_TIME_NEVER;
-    for (size_t i = 0; i < a->bases.source_count && a->bases.answered >= a->bases.count; i++) {
-        const struct nt_ice_source *s = &a->bases.sources[i];
+    for (size_t i = 0; i < g->count && nt_ice_bases_answered(g->env->bases); i++) {
+        const struct source *s = &g->items[i];
         if (s->binding)
             at = nt_time_min(at, s->txn.deadline);
-        else if (s->state == NT_ICE_SOURCE_IDLE && a->close_at == NT_TIME_NEVER)
-            at = nt_time_min(at, a->next_start);
-        else if (s->refresh_at != NT_TIME_NEVER && keeps_bindings(a) && a->close_at == NT_TIME_NEVER)
-            at = nt_time_min(at, s->refresh_at > a->next_start ? s->refresh_at : a->next_start);
+        else if (s->state == SOURCE_IDLE && !g->closed)
+            at = nt_time_min(at, next_start);
+        else if (s->refresh_at != NT_TIME_NEVER && !g->stopped)
+            at = nt_time_min(at, s->refresh_at > next_start ? s->refresh_at : next_start);
     }
     return at;
+}
+
+void nt_ice_gather_allocated(struct nt_ice_gather *g, uint16_t source, const struct nt_addr *mapped, nt_time now)
+{
+    struct source *s = &g->items[source];
+    if (s->state != SOURCE_ASKING)
+        return;
+    nt_ice_relays_adopt(g->env->relays, source);
+    s->mapped = *mapped;
+    s->refresh_at = nt_time_after(now, g->env->config->keepalive);
+    conclude_source(g, s, SOURCE_DONE);
+}
+
+/* RFC 8445, 5.1.1.2: "If the Allocate request is rejected because the server lacks resources to fulfill it, the agent SHOULD instead
+ * send a Binding request to obtain a server-reflexive candidate." */
+void nt_ice_gather_refused(struct nt_ice_gather *g, uint16_t source, int code)
+{
+    struct source *s = &g->items[source];
+    bool lacks_resources = code == 486 || code == 508;
+    if (s->state == SOURCE_ASKING && lacks_resources && g->env->config->policy == NT_ICE_ALL) {
+        s->turn = false;
+        s->state = SOURCE_IDLE;
+        return;
+    }
+    conclude_source(g, s, SOURCE_FAILED);
+}
+
+bool nt_ice_gather_ready(const struct nt_ice_gather *g)
+{
+    return g->ready;
+}
+
+bool nt_ice_gather_done(const struct nt_ice_gather *g)
+{
+    return g->done;
+}
+
+int nt_ice_gather_build(const struct nt_ice_gather *g, const struct nt_ice_message *m, uint8_t *buf, size_t cap)
+{
+    struct nt_stun_builder b;
+    nt_stun_start(&b, buf, cap, NT_STUN_REQUEST, NT_STUN_BINDING, m->id);
+    if (g->env->config->software != NULL)
+        nt_stun_add_text(&b, NT_ATTR_SOFTWARE, g->env->config->software);
+    nt_stun_add_fingerprint(&b);
+    return nt_stun_finish(&b);
 }

@@ -1,136 +1,190 @@
-/* Nomination (RFC 8445, section 8.1.1), regular, by the rule of the scenario language: the best valid pair when no better one is
- * Frozen, Waiting or In-Progress, or 100 ms after the first valid pair if the best is direct, or 500 ms + 4 RTT if relayed.
- * Valid pairs rank by the priority of their own candidates (7.2.5.3.2), which both agents compute alike; the check-list pairs'
- * priorities, with bases in place of reflexive candidates, differ between them. */
-#include "core/ice/agent.h"
+#include "core/ice/nominate.h"
+#include "core/ice/consent.h"
+#include "core/ice/events.h"
+#include "core/ice/relay.h"
 
+/* Regular nomination by the rule of the scenario language: the best valid pair when no better one is Frozen, Waiting or In-Progress, or
+ * 100 ms after the first valid pair if the best is direct, or 500 ms + 4 RTT if relayed. Valid pairs rank by the priority of their own
+ * candidates (7.2.5.3.2), which both agents compute alike; the check-list pairs' priorities, with bases in place of reflexive candidates,
+ * differ between them. */
 #define DIRECT_WAIT (100 * NT_MSEC)
 #define RELAYED_WAIT (500 * NT_MSEC)
 #define RELAYED_ROUNDS 4
 
-static uint32_t best_valid(const struct nt_ice_agent *a, size_t stream, size_t component)
+static const struct nt_ice_valid *find_best_valid(const struct nt_ice_session *s, const struct nt_ice_component *k)
 {
-    const struct nt_ice_session *s = &a->session;
-    uint32_t found = NT_ICE_NONE;
-    for (uint32_t i = 0; i < s->valid_count; i++) {
-        const struct nt_ice_valid *v = &s->valids[i];
-        const struct nt_ice_pair *p = &s->pairs[v->generator];
-        const struct nt_ice_candidate *own = &nt_ice_pair_own(a, p)->c;
-        if (v->gone || own->stream != stream || own->component != component || p->state != NT_ICE_SUCCEEDED || !p->listed)
+    const struct nt_ice_valid *best = NULL;
+    for (size_t i = 0; i < k->valid_count; i++) {
+        const struct nt_ice_valid *v = &k->valids[i];
+        const struct nt_ice_pair *p = v->gone ? NULL : nt_ice_pairs_get(nt_ice_session_pairs(s), v->generator);
+        if (p == NULL || p->state != NT_ICE_SUCCEEDED || !p->listed)
             continue;
-        if (found == NT_ICE_NONE || v->priority > s->valids[found].priority)
-            found = i;
+        if (best == NULL || v->priority > best->priority)
+            best = v;
     }
-    return found;
+    return best;
+}
+
+static nt_time due_at(const struct nt_ice_session *s, const struct nt_ice_component *k, const struct nt_ice_valid *v)
+{
+    const struct nt_ice_env *env = nt_ice_session_env(s);
+    const struct nt_ice_pair *p = nt_ice_pairs_get(nt_ice_session_pairs(s), v->generator);
+    bool relayed = p->via.relay != NT_ICE_DIRECT || nt_ice_candidates_at(v->remotes, v->remote)->c.type == NT_ICE_RELAY;
+    if (env->config->nomination_wait != 0)
+        return nt_time_after(k->first_valid, env->config->nomination_wait);
+    return nt_time_after(k->first_valid, relayed ? RELAYED_WAIT + RELAYED_ROUNDS * p->rtt : DIRECT_WAIT);
+}
+
+/* The valid pair that is nominated next; NULL: none yet, or one has been. */
+static const struct nt_ice_valid *find_next(const struct nt_ice_session *s, const struct nt_ice_component *k)
+{
+    bool wants = k->first_valid != NT_TIME_NEVER && k->nominating == 0 && k->selected == NT_ICE_NONE;
+    return wants ? find_best_valid(s, k) : NULL;
+}
+
+static bool may_nominate(const struct nt_ice_session *s)
+{
+    return nt_ice_session_state(s) == NT_ICE_SESSION_RUNNING && nt_ice_session_role(s) == NT_ICE_CONTROLLING;
 }
 
 /* RFC 8838, 14: with trickle "an implementation MAY choose to wait and see if higher-priority candidates are received". */
-static bool better_to_come(const struct nt_ice_agent *a, const struct nt_ice_valid *v)
+static bool is_better_to_come(const struct nt_ice_session *s, const struct nt_ice_component *k, const struct nt_ice_valid *v, bool gathered)
 {
-    const struct nt_ice_candidate *own = &a->bases.own[v->own].c;
-    if (nt_ice_expects(a, own->stream - 1U))
-        return true;
-    for (size_t i = 0; i < a->session.pair_count; i++) {
-        const struct nt_ice_pair *p = &a->session.pairs[i];
-        const struct nt_ice_candidate *c = &nt_ice_pair_own(a, p)->c;
-        if (p->listed && p->state <= NT_ICE_IN_PROGRESS && p->priority > v->priority && c->stream == own->stream &&
-            c->component == own->component)
-            return true;
-    }
-    return false;
+    return nt_ice_session_expects(s, k->stream, gathered) ||
+           nt_ice_pairs_better_to_come(nt_ice_session_pairs(s), k->stream, k->component, v->priority);
 }
 
-static nt_time due_at(const struct nt_ice_agent *a, const struct nt_ice_component *c, const struct nt_ice_valid *v)
+/* RFC 8445, 8.1.1: "it repeats the connectivity check that produced this valid pair (by enqueueing the pair that generated the check into
+ * the triggered-check queue), this time with the USE-CANDIDATE attribute". */
+void nt_ice_nominate(struct nt_ice_session *s, bool gathered, nt_time now)
 {
-    const struct nt_ice_pair *p = &a->session.pairs[v->generator];
-    bool relayed = a->bases.own[v->own].c.type == NT_ICE_RELAY || nt_ice_pair_own(a, p)->via.relay != NT_ICE_DIRECT ||
-                   a->session.remotes[v->remote].c.type == NT_ICE_RELAY;
-    if (a->config.nomination_wait != 0)
-        return nt_time_after(c->first_valid, a->config.nomination_wait);
-    return nt_time_after(c->first_valid, relayed ? RELAYED_WAIT + RELAYED_ROUNDS * p->rtt : DIRECT_WAIT);
-}
-
-static bool wants(const struct nt_ice_component *c)
-{
-    return c->first_valid != NT_TIME_NEVER && c->nominating == NT_ICE_NONE && c->selected == NT_ICE_NONE;
-}
-
-static bool nominating(const struct nt_ice_agent *a)
-{
-    return a->state == NT_ICE_RUNNING && a->session.running && a->session.role == NT_ICE_CONTROLLING &&
-           a->close_at == NT_TIME_NEVER;
-}
-
-/* RFC 8445, 8.1.1: "it repeats the connectivity check that produced this valid pair (by enqueueing the pair that generated the
- * check into the triggered-check queue), this time with the USE-CANDIDATE attribute". */
-void nt_ice_nominate(struct nt_ice_agent *a, nt_time now)
-{
-    if (!nominating(a))
+    struct nt_ice_components *components = nt_ice_session_env(s)->components;
+    if (!may_nominate(s))
         return;
-    for (size_t s = 0; s < a->config.streams; s++)
-        for (size_t k = 0; k < a->config.components; k++) {
-            struct nt_ice_component *c = &a->session.lists[s].components[k];
-            uint32_t best = wants(c) ? best_valid(a, s + 1, k + 1) : NT_ICE_NONE;
-            if (best == NT_ICE_NONE)
-                continue;
-            const struct nt_ice_valid *v = &a->session.valids[best];
-            if (now < due_at(a, c, v) && better_to_come(a, v))
-                continue;
-            c->nominating = v->generator;
-            a->session.pairs[v->generator].nominating = true;
-            nt_ice_pair_enqueue(a, v->generator, now);
-        }
+    for (size_t i = 0; i < nt_ice_components_count(components); i++) {
+        const struct nt_ice_component *k = nt_ice_components_at(components, i);
+        const struct nt_ice_valid *v = find_next(s, k);
+        if (v == NULL || (now < due_at(s, k, v) && is_better_to_come(s, k, v, gathered)))
+            continue;
+        nt_ice_components_set_nominating(components, i, v->generator);
+        nt_ice_pairs_set_nominating(nt_ice_session_pairs(s), v->generator);
+        nt_ice_session_recheck(s, v->generator, now);
+    }
 }
 
-nt_time nt_ice_nominate_deadline(const struct nt_ice_agent *a)
+nt_time nt_ice_nominate_deadline(const struct nt_ice_session *s)
 {
+    const struct nt_ice_components *components = nt_ice_session_env(s)->components;
     nt_time at = NT_TIME_NEVER;
-    for (size_t s = 0; nominating(a) && s < a->config.streams; s++)
-        for (size_t k = 0; k < a->config.components; k++) {
-            const struct nt_ice_component *c = &a->session.lists[s].components[k];
-            uint32_t best = wants(c) ? best_valid(a, s + 1, k + 1) : NT_ICE_NONE;
-            if (best != NT_ICE_NONE)
-                at = nt_time_min(at, due_at(a, c, &a->session.valids[best]));
-        }
+    for (size_t i = 0; may_nominate(s) && i < nt_ice_components_count(components); i++) {
+        const struct nt_ice_component *k = nt_ice_components_at(components, i);
+        const struct nt_ice_valid *v = find_next(s, k);
+        if (v != NULL)
+            at = nt_time_min(at, due_at(s, k, v));
+    }
     return at;
 }
 
-static void bind_channel(struct nt_ice_agent *a, const struct nt_ice_valid *v, nt_time now)
+/* RFC 7675, 5.1: it succeeded so long ago that consent is over, as with a late answer. */
+bool nt_ice_nominate_is_stale(const struct nt_ice_session *s, const struct nt_ice_pair *p, nt_time now)
 {
-    const struct nt_ice_own *own = &a->bases.own[v->own];
-    /* RFC 8445, 12.1: "If the local candidate is a relayed candidate, it is RECOMMENDED that an agent creates a channel" */
-    if (own->via.relay != NT_ICE_DIRECT)
-        nt_turn_client_bind_channel(a->bases.sources[own->via.relay].client, &a->session.remotes[v->remote].c.addr, now);
+    return now - p->answered_at >= NT_ICE_CONSENT_EXPIRY && !nt_ice_session_env(s)->config->no_consent;
 }
 
-/* RFC 8445, 8.1.1: of several pairs that the peer nominates, "use the pairs with the highest priority". With an addition that is
- * stated in core/README.md: a selected pair whose consent request got no answer gives way to any later nomination. The peer has
- * then seen that path end, too, and what it nominates in its place is lower, or it would have been first. */
-bool nt_ice_nomination_counts(const struct nt_ice_agent *a, const struct nt_ice_component *c, uint64_t priority, nt_time now)
+/* RFC 8445, 7.3.1.5 */
+void nt_ice_nominate_heard(struct nt_ice_session *s, uint32_t pair, nt_time now)
 {
-    bool doubtful = c->asked_at > c->consented_at && now - c->asked_at >= NT_STUN_RTO;
-    return c->selected == NT_ICE_NONE || doubtful || priority > a->session.valids[c->selected].priority;
-}
-
-void nt_ice_nominated(struct nt_ice_agent *a, uint32_t valid, nt_time now)
-{
-    struct nt_ice_session *s = &a->session;
-    struct nt_ice_valid *v = &s->valids[valid];
-    const struct nt_ice_candidate *own = &a->bases.own[v->own].c, *remote = &s->remotes[v->remote].c;
-    struct nt_ice_component *c = nt_ice_component_of(a, own);
-    struct nt_ice_pair *p = &s->pairs[v->generator];
-    p->nominating = p->nominate = false;
-    c->nominating = NT_ICE_NONE;
-    if (!v->nominated)
-        nt_ice_trace(a, NT_TR_ICE_NOMINATED, &own->addr, &remote->addr, own->stream, own->component, 0, 0, now);
-    v->nominated = true;
-    if (c->lost || c->selected == valid || !nt_ice_nomination_counts(a, c, v->priority, now))
+    const struct nt_ice_components *components = nt_ice_session_env(s)->components;
+    const struct nt_ice_pair *p = nt_ice_pairs_get(nt_ice_session_pairs(s), pair);
+    if (nt_ice_session_role(s) != NT_ICE_CONTROLLED)
         return;
-    c->selected = valid;
-    nt_ice_lists_conclude(a, own->stream, own->component, v->generator, now);
-    nt_ice_consent_begin(a, c, now);
-    nt_ice_event_push(a, &(struct nt_ice_event){.kind = NT_ICE_EV_SELECTED, .stream = own->stream, .component = own->component,
-                                                .local = *own, .remote = *remote});
-    nt_ice_trace(a, NT_TR_ICE_SELECTED, &own->addr, &remote->addr, own->stream, own->component, 0, 0, now);
-    bind_channel(a, v, now);
+    if (p->state != NT_ICE_SUCCEEDED || nt_ice_nominate_is_stale(s, p, now)) {
+        nt_ice_pairs_set_use_candidate_pending(nt_ice_session_pairs(s), pair);
+        if (p->state == NT_ICE_SUCCEEDED)
+            nt_ice_session_recheck(s, pair, now);
+        return;
+    }
+    size_t i = nt_ice_components_place(components, p->stream, p->component);
+    const struct nt_ice_component *k = nt_ice_components_at(components, i);
+    for (uint32_t n = (uint32_t)k->valid_count; n-- > 0;)
+        if (!k->valids[n].gone && k->valids[n].generator == pair) {
+            nt_ice_nominate_select(s, i, n, now);
+            return;
+        }
+}
+
+/* RFC 8445, 8.1.1: of several pairs that the peer nominates, "use the pairs with the highest priority". With an addition that is stated
+ * in core/README.md: a selected pair whose consent request got no answer gives way to any later nomination. The peer has then seen that
+ * path end, too, and what it nominates in its place is lower, or it would have been first. */
+bool nt_ice_nomination_counts(const struct nt_ice_session *s, size_t component, uint64_t priority, nt_time now)
+{
+    const struct nt_ice_env *env = nt_ice_session_env(s);
+    const struct nt_ice_valid *selected = nt_ice_component_selected(nt_ice_components_at(env->components, component));
+    return selected == NULL || nt_ice_consents_doubtful(env->consents, component, now) || priority > selected->priority;
+}
+
+static void trace_valid(const struct nt_ice_session *s, enum nt_trace_kind kind, const struct nt_ice_candidate *own,
+                        const struct nt_ice_candidate *remote, nt_time now)
+{
+    nt_ice_record_event(nt_ice_session_env(s)->record,
+                        (struct nt_trace_event){.at = now, .kind = kind, .a = own->addr, .b = remote->addr, .n = {own->stream, own->component}});
+}
+
+/* RFC 8445, 8.1.2: once a pair is nominated, "the ICE agent MUST remove all candidate pairs for the same component from the checklist and
+ * from the triggered-check queue", and cancel what is In-Progress. Succeeded ones stay: they are valid. So do those that the peer has
+ * nominated, too, and that rank higher: 8.1.1 has the last word on them once their checks have ended. */
+static void conclude_component(struct nt_ice_session *s, const struct nt_ice_component *k, const struct nt_ice_valid *selected, nt_time now)
+{
+    struct nt_ice_pairs *pairs = nt_ice_session_pairs(s);
+    for (size_t i = 0; i < nt_ice_pairs_count(pairs); i++) {
+        const struct nt_ice_pair *p = nt_ice_pairs_at(pairs, i);
+        if (p->number == selected->generator || !p->listed || p->stream != k->stream || p->component != k->component)
+            continue;
+        if (p->use_candidate_pending && p->priority > selected->priority)
+            continue;
+        nt_ice_checks_cancel(nt_ice_session_checks(s), p->number);
+        if (p->state == NT_ICE_SUCCEEDED || p->state == NT_ICE_PAIR_FAILED)
+            nt_ice_pairs_dequeue(pairs, p->number);
+        else
+            nt_ice_pairs_prune(pairs, p->number, "its component has a selected pair", now);
+    }
+}
+
+/* RFC 8445, 12.1: "If the local candidate is a relayed candidate, it is RECOMMENDED that an agent creates a channel" */
+static void bind_channel(const struct nt_ice_env *env, const struct nt_ice_valid *v, nt_time now)
+{
+    struct nt_ice_via via = nt_ice_candidates_at(env->own, v->own)->via;
+    if (via.relay != NT_ICE_DIRECT)
+        nt_ice_relays_bind_channel(env->relays, (uint16_t)via.relay, &nt_ice_candidates_at(v->remotes, v->remote)->c.addr, now);
+}
+
+static void select_valid(struct nt_ice_session *s, size_t component, uint32_t valid, nt_time now)
+{
+    const struct nt_ice_env *env = nt_ice_session_env(s);
+    const struct nt_ice_component *k = nt_ice_components_at(env->components, component);
+    const struct nt_ice_valid *v = &k->valids[valid];
+    const struct nt_ice_candidate *own = &nt_ice_candidates_at(env->own, v->own)->c, *remote = &nt_ice_candidates_at(v->remotes, v->remote)->c;
+    nt_ice_components_select(env->components, component, valid);
+    conclude_component(s, k, v, now);
+    nt_ice_consents_begin(env->consents, component, nt_ice_pairs_get(nt_ice_session_pairs(s), v->generator)->answered_at, now);
+    nt_ice_events_push(env->events,
+                       &(struct nt_ice_event){
+                           .kind = NT_ICE_EV_SELECTED, .stream = own->stream, .component = own->component, .local = *own, .remote = *remote},
+                       now);
+    trace_valid(s, NT_TR_ICE_SELECTED, own, remote, now);
+    bind_channel(env, v, now);
+}
+
+void nt_ice_nominate_select(struct nt_ice_session *s, size_t component, uint32_t valid, nt_time now)
+{
+    const struct nt_ice_env *env = nt_ice_session_env(s);
+    const struct nt_ice_component *k = nt_ice_components_at(env->components, component);
+    const struct nt_ice_valid *v = &k->valids[valid];
+    nt_ice_pairs_clear_nomination(nt_ice_session_pairs(s), v->generator);
+    nt_ice_components_set_nominating(env->components, component, 0);
+    if (!v->nominated)
+        trace_valid(s, NT_TR_ICE_NOMINATED, &nt_ice_candidates_at(env->own, v->own)->c, &nt_ice_candidates_at(v->remotes, v->remote)->c, now);
+    nt_ice_components_nominate(env->components, component, valid);
+    if (!nt_ice_consents_lost(env->consents, component) && k->selected != valid && nt_ice_nomination_counts(s, component, v->priority, now))
+        select_valid(s, component, valid, now);
 }

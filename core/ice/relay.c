@@ -1,210 +1,296 @@
-/* The TURN clients of gathering: their messages share the pacer, their data and permissions serve the checks. */
-#include "core/ice/agent.h"
+#include "core/ice/relay.h"
+#include "core/base/err.h"
+#include "core/turn/client.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-int nt_ice_relay_new(struct nt_ice_agent *a, struct nt_ice_source *s)
+#define KNOWN_MAX 8 /* transactions of a client that have had their turn: more than it retransmits at a time */
+
+struct nt_ice_relay {
+    struct nt_turn_client *client;
+    uint16_t base;
+    struct nt_addr server, relayed;
+    bool alive;      /* the allocation stands, and is a candidate */
+    uint8_t *held;   /* a message of the client that has not left yet: NT_ICE_HELD_MAX bytes */
+    size_t held_len;
+    bool held_paced; /* it starts a transaction and waits for the pacer */
+    struct nt_path held_path;
+    uint8_t known[KNOWN_MAX][NT_STUN_ID];
+    unsigned known_next;
+};
+
+struct nt_ice_relays {
+    const struct nt_ice_config *config;
+    struct nt_rand *rand;
+    struct nt_ice_relay *items;
+    size_t count;
+    size_t drained; /* items without events, from the first one */
+};
+
+struct nt_ice_relays *nt_ice_relays_new(const struct nt_ice_config *config, struct nt_rand *rand)
 {
-    const struct nt_ice_turn *t = &a->config.turn[s->index];
-    struct nt_turn_client_config config = {.server = s->server, .transport = NT_UDP, .base = a->bases.items[s->base].addr,
-                                           .family = s->server.family, .user = t->user, .password = t->password,
-                                           .software = a->config.software, .rand = &a->config.rand};
-    s->client = nt_turn_client_new(&config);
-    return s->client != NULL ? NT_OK : NT_ENOMEM;
+    struct nt_ice_relays *r = calloc(1, sizeof *r);
+    if (r == NULL)
+        return NULL;
+    r->config = config;
+    r->rand = rand;
+    return r;
 }
 
-/* RFC 8445, 5.1.1.2: "If the Allocate request is rejected because the server lacks resources to fulfill it, the agent SHOULD
- * instead send a Binding request to obtain a server-reflexive candidate." */
-static bool lacks_resources(int code)
+static void free_items(struct nt_ice_relays *r)
 {
-    return code == 486 || code == 508;
-}
-
-static void fail_pairs(struct nt_ice_agent *a, size_t source, const struct nt_addr *peer, nt_time now)
-{
-    for (uint32_t i = 0; i < a->session.pair_count; i++) {
-        const struct nt_ice_pair *p = &a->session.pairs[i];
-        if (p->listed && nt_ice_pair_own(a, p)->via.relay == (int16_t)source && p->state != NT_ICE_PAIR_FAILED &&
-            p->state != NT_ICE_SUCCEEDED && (peer == NULL || nt_addr_same_ip(&nt_ice_pair_remote(a, p)->c.addr, peer)))
-            nt_ice_pair_fail(a, i, now);
+    for (size_t i = 0; i < r->count; i++) {
+        nt_turn_client_del(r->items[i].client);
+        free(r->items[i].held);
     }
+    free(r->items);
+    r->items = NULL;
+    r->count = r->drained = 0;
 }
 
-static void failed(struct nt_ice_agent *a, size_t i, int code, nt_time now)
+void nt_ice_relays_del(struct nt_ice_relays *r)
 {
-    struct nt_ice_source *s = &a->bases.sources[i];
-    bool asking = s->state == NT_ICE_SOURCE_ASKING;
-    s->alive = false;
-    if (asking && lacks_resources(code) && a->config.policy == NT_ICE_ALL) {
-        s->turn = false;
-        s->state = NT_ICE_SOURCE_IDLE;
+    if (r == NULL)
         return;
-    }
-    fail_pairs(a, i, NULL, now);
-    nt_ice_source_done(a, s, NT_ICE_SOURCE_FAILED, now);
+    free_items(r);
+    free(r);
 }
 
-static void handle(struct nt_ice_agent *a, size_t i, const struct nt_turn_event *ev, nt_time now)
+int nt_ice_relays_make(struct nt_ice_relays *r, size_t sources)
 {
-    struct nt_ice_source *s = &a->bases.sources[i];
-    struct nt_ice_via via = {.base = s->base, .relay = (int16_t)i};
-    switch (ev->kind) {
-    case NT_TURN_EV_ALLOCATED:
-        if (s->state != NT_ICE_SOURCE_ASKING)
-            break;
-        s->alive = true;
-        s->relayed = ev->relayed;
-        s->mapped = ev->mapped;
-        s->refresh_at = nt_time_after(now, a->config.keepalive);
-        nt_ice_source_done(a, s, NT_ICE_SOURCE_DONE, now);
-        break;
-    case NT_TURN_EV_FAILED: failed(a, i, ev->code, now); break;
-    case NT_TURN_EV_PERMITTED: a->session.tick = now; break;
-    case NT_TURN_EV_FORBIDDEN:
-        if (!nt_turn_client_permitted(s->client, &ev->peer))
-            fail_pairs(a, i, &ev->peer, now);
-        break;
-    case NT_TURN_EV_DATA: nt_ice_dispatch(a, via, &ev->peer, ev->bytes, ev->len, now); break;
-    case NT_TURN_EV_RELEASED: s->alive = false; break;
-    default: break;
-    }
+    free_items(r);
+    r->items = sources > 0 ? calloc(sources, sizeof *r->items) : NULL;
+    if (sources > 0 && r->items == NULL)
+        return NT_ENOMEM;
+    r->count = r->drained = sources;
+    return NT_OK;
 }
 
-static void events(struct nt_ice_agent *a, size_t i, nt_time now)
+int nt_ice_relays_allocate(struct nt_ice_relays *r, uint16_t source, uint16_t base, const struct nt_addr *local, size_t server, nt_time now)
 {
-    struct nt_turn_event ev;
-    while (a->bases.sources[i].client != NULL && nt_turn_client_event(a->bases.sources[i].client, &ev) == 1)
-        handle(a, i, &ev, now);
+    const struct nt_ice_turn *turn = &r->config->turn[server];
+    struct nt_turn_client_config config = {.server = turn->server,
+                                           .transport = NT_UDP,
+                                           .base = *local,
+                                           .family = turn->server.family,
+                                           .user = turn->user,
+                                           .password = turn->password,
+                                           .software = r->config->software,
+                                           .rand = r->rand};
+    struct nt_ice_relay *relay = &r->items[source];
+    relay->held = relay->held != NULL ? relay->held : malloc(NT_ICE_HELD_MAX);
+    relay->client = relay->held != NULL ? nt_turn_client_new(&config) : NULL;
+    if (relay->client == NULL)
+        return NT_ENOMEM;
+    relay->base = base;
+    relay->server = turn->server;
+    nt_turn_client_allocate(relay->client, now);
+    nt_ice_relays_pull(r, now);
+    relay->held_paced = false; /* it has the pacer's turn already */
+    return NT_OK;
 }
 
-bool nt_ice_relay_input(struct nt_ice_agent *a, uint16_t base, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
+void nt_ice_relays_adopt(struct nt_ice_relays *r, uint16_t source)
 {
-    for (size_t i = 0; i < a->bases.source_count; i++) {
-        struct nt_ice_source *s = &a->bases.sources[i];
-        if (s->client == NULL || s->base != base || !nt_addr_equal(&s->server, &path->remote))
+    r->items[source].alive = true;
+}
+
+bool nt_ice_relays_input(struct nt_ice_relays *r, uint16_t base, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        struct nt_ice_relay *relay = &r->items[i];
+        if (relay->client == NULL || relay->base != base || !nt_addr_equal(&relay->server, &path->remote))
             continue;
-        bool taken = nt_turn_client_input(s->client, path, bytes, len, now);
-        events(a, i, now);
-        if (taken)
-            return true;
+        r->drained = 0;
+        return nt_turn_client_input(relay->client, path, bytes, len, now); /* one allocation for each 5-tuple (RFC 8656, 7.2) */
     }
     return false;
 }
 
-void nt_ice_relay_timer(struct nt_ice_agent *a, nt_time now)
+void nt_ice_relays_timer(struct nt_ice_relays *r, nt_time now)
 {
-    for (size_t i = 0; i < a->bases.source_count; i++) {
-        if (a->bases.sources[i].client == NULL || nt_turn_client_deadline(a->bases.sources[i].client) > now)
+    for (size_t i = 0; i < r->count; i++) {
+        if (r->items[i].client == NULL || nt_turn_client_deadline(r->items[i].client) > now)
             continue;
-        nt_turn_client_timer(a->bases.sources[i].client, now);
-        events(a, i, now);
+        nt_turn_client_timer(r->items[i].client, now);
+        r->drained = 0;
     }
 }
 
 /* A client whose message is held waits for the pacer, whatever else it has to send. */
-nt_time nt_ice_relay_deadline(const struct nt_ice_agent *a)
+nt_time nt_ice_relays_deadline(const struct nt_ice_relays *r, nt_time next_start)
 {
     nt_time at = NT_TIME_NEVER;
-    for (size_t i = 0; i < a->bases.source_count; i++) {
-        const struct nt_ice_source *s = &a->bases.sources[i];
-        bool held = s->held_len > 0 && s->held_paced;
-        nt_time own = s->client != NULL ? nt_turn_client_deadline(s->client) : NT_TIME_NEVER;
-        at = nt_time_min(at, held ? a->next_start : own);
+    for (size_t i = 0; i < r->count; i++) {
+        const struct nt_ice_relay *relay = &r->items[i];
+        bool held = relay->held_len > 0 && relay->held_paced;
+        nt_time own = relay->client != NULL ? nt_turn_client_deadline(relay->client) : NT_TIME_NEVER;
+        at = nt_time_min(at, held ? next_start : own);
     }
     return at;
 }
 
-/* Is this the first message of a transaction? Its id is remembered. */
-static bool starts(struct nt_ice_source *s)
+/* What the owner need not know is no event: kind 0. */
+static struct nt_ice_relay_event translate(struct nt_ice_relay *relay, const struct nt_turn_event *from)
 {
-    if (s->held_len < NT_STUN_HEADER || !nt_stun_looks_like(s->held, s->held_len) || (nt_load16(s->held) & 0x0110) != 0)
+    struct nt_ice_relay_event ev = {.base = relay->base, .relayed = from->relayed, .mapped = from->mapped, .peer = from->peer, .code = from->code};
+    switch (from->kind) {
+    case NT_TURN_EV_ALLOCATED:
+        relay->relayed = from->relayed;
+        ev.kind = NT_ICE_RELAY_ALLOCATED;
+        break;
+    case NT_TURN_EV_FAILED:
+        relay->alive = false;
+        ev.kind = NT_ICE_RELAY_FAILED;
+        break;
+    case NT_TURN_EV_PERMITTED: ev.kind = NT_ICE_RELAY_OPENED; break;
+    case NT_TURN_EV_FORBIDDEN:
+        if (!nt_turn_client_permitted(relay->client, &from->peer)) /* a channel may be, and the permission stand */
+            ev.kind = NT_ICE_RELAY_CLOSED;
+        break;
+    case NT_TURN_EV_DATA:
+        ev.kind = NT_ICE_RELAY_DATA;
+        ev.bytes = from->bytes;
+        ev.len = from->len;
+        break;
+    case NT_TURN_EV_RELEASED:
+        relay->alive = false;
+        ev.kind = NT_ICE_RELAY_CLOSED;
+        break;
+    default: break;
+    }
+    return ev;
+}
+
+bool nt_ice_relays_event(struct nt_ice_relays *r, struct nt_ice_relay_event *ev)
+{
+    for (; r->drained < r->count; r->drained++) {
+        struct nt_ice_relay *relay = &r->items[r->drained];
+        struct nt_turn_event from;
+        while (relay->client != NULL && nt_turn_client_event(relay->client, &from) == 1) {
+            *ev = translate(relay, &from);
+            ev->source = (uint16_t)r->drained;
+            if (ev->kind != 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Is this the first message of a transaction? Its id is remembered. */
+static bool starts_transaction(struct nt_ice_relay *relay)
+{
+    if (relay->held_len < NT_STUN_HEADER || !nt_stun_looks_like(relay->held, relay->held_len) || (nt_load16(relay->held) & 0x0110) != 0)
         return false;
-    const uint8_t *id = s->held + NT_STUN_HEADER - NT_STUN_ID;
-    for (size_t i = 0; i < sizeof s->known / sizeof s->known[0]; i++)
-        if (memcmp(s->known[i], id, NT_STUN_ID) == 0)
+    const uint8_t *id = relay->held + NT_STUN_HEADER - NT_STUN_ID;
+    for (size_t i = 0; i < KNOWN_MAX; i++)
+        if (memcmp(relay->known[i], id, NT_STUN_ID) == 0)
             return false;
-    memcpy(s->known[s->known_next++ % (sizeof s->known / sizeof s->known[0])], id, NT_STUN_ID);
+    memcpy(relay->known[relay->known_next++ % KNOWN_MAX], id, NT_STUN_ID);
     return true;
 }
 
-/* RFC 8445, 14.2: all transactions share Ta, so what a client wants to send is held until the pacer lets it go. */
-void nt_ice_relay_pull(struct nt_ice_agent *a, nt_time now)
+void nt_ice_relays_pull(struct nt_ice_relays *r, nt_time now)
 {
-    for (size_t i = 0; i < a->bases.source_count; i++) {
-        struct nt_ice_source *s = &a->bases.sources[i];
-        if (s->client == NULL || s->held_len > 0)
+    for (size_t i = 0; i < r->count; i++) {
+        struct nt_ice_relay *relay = &r->items[i];
+        if (relay->client == NULL || relay->held_len > 0)
             continue;
-        s->held_len = nt_turn_client_output(s->client, &s->held_path, s->held, NT_ICE_HELD_MAX, now);
-        s->held_paced = s->held_len > 0 && starts(s);
+        relay->held_len = nt_turn_client_output(relay->client, &relay->held_path, relay->held, NT_ICE_HELD_MAX, now);
+        relay->held_paced = relay->held_len > 0 && starts_transaction(relay);
     }
 }
 
-bool nt_ice_relay_turn(struct nt_ice_agent *a, nt_time now)
+bool nt_ice_relays_start_one(struct nt_ice_relays *r, nt_time now)
 {
-    for (size_t i = 0; i < a->bases.source_count; i++) {
-        struct nt_ice_source *s = &a->bases.sources[i];
-        if (s->held_len > 0 && s->held_paced) {
-            s->held_paced = false;
-            nt_turn_client_left(s->client, s->held + NT_STUN_HEADER - NT_STUN_ID, now);
+    for (size_t i = 0; i < r->count; i++) {
+        struct nt_ice_relay *relay = &r->items[i];
+        if (relay->held_len > 0 && relay->held_paced) {
+            relay->held_paced = false;
+            nt_turn_client_left(relay->client, relay->held + NT_STUN_HEADER - NT_STUN_ID, now);
             return true;
         }
     }
     return false;
 }
 
-size_t nt_ice_relay_output(struct nt_ice_agent *a, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
+size_t nt_ice_relays_output(struct nt_ice_relays *r, struct nt_path *path, uint8_t *buf, size_t cap)
 {
-    nt_ice_relay_pull(a, now);
-    if (a->paced_at == now && a->next_start <= now && nt_ice_relay_turn(a, now))
-        nt_ice_paced(a, now);
-    for (size_t i = 0; i < a->bases.source_count; i++) {
-        struct nt_ice_source *s = &a->bases.sources[i];
-        size_t len = s->held_len;
-        if (len == 0 || s->held_paced || len > cap)
+    for (size_t i = 0; i < r->count; i++) {
+        struct nt_ice_relay *relay = &r->items[i];
+        size_t len = relay->held_len;
+        if (len == 0 || relay->held_paced || len > cap)
             continue;
-        memcpy(buf, s->held, len);
-        *path = s->held_path;
-        s->held_len = 0;
+        memcpy(buf, relay->held, len);
+        *path = relay->held_path;
+        relay->held_len = 0;
         return len;
     }
     return 0;
 }
 
-/* RFC 8445, 7.2.1: "the agent MUST create a permission in the TURN server [...] towards the remote candidate" */
-void nt_ice_relay_permit(struct nt_ice_agent *a, nt_time now)
+size_t nt_ice_relays_count(const struct nt_ice_relays *r)
 {
-    for (size_t i = 0; i < a->bases.source_count; i++) {
-        const struct nt_ice_source *s = &a->bases.sources[i];
-        if (!s->alive)
-            continue;
-        for (size_t k = 0; k < a->session.remote_count; k++) {
-            const struct nt_addr *peer = &a->session.remotes[k].c.addr;
-            if (peer->family == s->relayed.family && nt_turn_client_permit(s->client, peer, now) != NT_OK)
-                fail_pairs(a, i, peer, now);
-        }
-    }
+    return r->count;
 }
 
-static bool in_use(const struct nt_ice_agent *a, size_t source)
+bool nt_ice_relays_alive(const struct nt_ice_relays *r, uint16_t source)
 {
-    for (size_t i = 0; a->session.components != NULL && i < (size_t)a->config.streams * a->config.components; i++) {
-        uint32_t v = a->session.components[i].selected;
-        if (v != NT_ICE_NONE && a->bases.own[a->session.valids[v].own].via.relay == (int16_t)source)
-            return true;
-    }
-    return false;
+    return r->items[source].alive;
 }
 
-/* RFC 8445, 8.3: candidates that no selected pair uses are freed; a relayed one by a Refresh with lifetime 0. */
-void nt_ice_relay_free(struct nt_ice_agent *a, bool all, nt_time now)
+const struct nt_addr *nt_ice_relays_address(const struct nt_ice_relays *r, uint16_t source)
 {
-    for (size_t i = 0; i < a->bases.source_count; i++) {
-        struct nt_ice_source *s = &a->bases.sources[i];
-        if (s->client == NULL || (!all && in_use(a, i)))
-            continue;
-        enum nt_turn_client_state state = nt_turn_client_state(s->client);
-        if (state == NT_TURN_ALLOCATED || state == NT_TURN_ALLOCATING)
-            nt_turn_client_release(s->client, now);
-        events(a, i, now);
-    }
+    return &r->items[source].relayed;
+}
+
+int nt_ice_relays_permit(struct nt_ice_relays *r, uint16_t source, const struct nt_addr *peer, nt_time now)
+{
+    struct nt_ice_relay *relay = &r->items[source];
+    return relay->alive ? nt_turn_client_permit(relay->client, peer, now) : NT_ESTATE;
+}
+
+bool nt_ice_relays_permitted(const struct nt_ice_relays *r, uint16_t source, const struct nt_addr *peer)
+{
+    const struct nt_ice_relay *relay = &r->items[source];
+    return relay->alive && nt_turn_client_permitted(relay->client, peer);
+}
+
+void nt_ice_relays_bind_channel(struct nt_ice_relays *r, uint16_t source, const struct nt_addr *peer, nt_time now)
+{
+    nt_turn_client_bind_channel(r->items[source].client, peer, now);
+}
+
+size_t nt_ice_relays_wrap(struct nt_ice_relays *r, uint16_t source, const struct nt_addr *peer, const uint8_t *bytes, size_t len,
+                          struct nt_path *path, uint8_t *buf, size_t cap)
+{
+    struct nt_ice_relay *relay = &r->items[source];
+    int n = relay->client != NULL ? nt_turn_client_wrap(relay->client, peer, bytes, len, buf, cap) : NT_ESTATE;
+    path->remote = relay->server;
+    return n > 0 ? (size_t)n : 0;
+}
+
+static bool has_allocation(const struct nt_ice_relay *relay)
+{
+    enum nt_turn_client_state state = relay->client != NULL ? nt_turn_client_state(relay->client) : NT_TURN_GONE;
+    return state == NT_TURN_ALLOCATING || state == NT_TURN_ALLOCATED;
+}
+
+void nt_ice_relays_release(struct nt_ice_relays *r, uint16_t source, nt_time now)
+{
+    struct nt_ice_relay *relay = &r->items[source];
+    if (!has_allocation(relay))
+        return;
+    nt_turn_client_release(relay->client, now);
+    r->drained = 0;
+}
+
+bool nt_ice_relays_released(const struct nt_ice_relays *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (has_allocation(&r->items[i]) ||
+            (r->items[i].client != NULL && nt_turn_client_state(r->items[i].client) == NT_TURN_RELEASING))
+            return false;
+    return true;
 }

@@ -1,131 +1,107 @@
-/* What reports may ask an agent. */
-#include "core/ice/agent.h"
+#include "core/ice/report.h"
 
-enum nt_ice_state nt_ice_state(const struct nt_ice_agent *a)
-{
-    return a->state;
-}
-
-enum nt_ice_role nt_ice_role(const struct nt_ice_agent *a)
-{
-    return a->session.role;
-}
-
-struct nt_ice_stats nt_ice_stats(const struct nt_ice_agent *a)
-{
-    return a->stats;
-}
-
-size_t nt_ice_candidate_count(const struct nt_ice_agent *a)
-{
-    return a->bases.settled;
-}
-
-static bool reported_before(const struct nt_ice_candidate *a, const struct nt_ice_candidate *b)
+static bool is_reported_before(const struct nt_ice_candidate *a, const struct nt_ice_candidate *b)
 {
     if (a->stream != b->stream)
         return a->stream < b->stream;
     return a->component != b->component ? a->component < b->component : a->priority > b->priority;
 }
 
-/* With trickle the list is in order of discovery: the one that `i` others are reported before. */
-static const struct nt_ice_candidate *sorted(const struct nt_ice_agent *a, size_t i)
+/* With trickle the table is in order of discovery: the one that `i` others are reported before. */
+static const struct nt_ice_candidate *find_sorted(const struct nt_ice_candidates *own, size_t i)
 {
-    const struct nt_ice_bases *b = &a->bases;
-    for (size_t k = 0; k < b->own_count; k++) {
+    for (uint32_t k = 0; k < nt_ice_candidates_count(own); k++) {
+        const struct nt_ice_candidate *c = &nt_ice_candidates_at(own, k)->c;
         size_t earlier = 0;
-        for (size_t m = 0; m < b->own_count && b->own[k].c.type != NT_ICE_PRFLX; m++)
-            earlier += b->own[m].c.type != NT_ICE_PRFLX && reported_before(&b->own[m].c, &b->own[k].c);
-        if (b->own[k].c.type != NT_ICE_PRFLX && earlier == i)
-            return &b->own[k].c;
+        for (uint32_t m = 0; m < nt_ice_candidates_count(own) && c->type != NT_ICE_PRFLX; m++) {
+            const struct nt_ice_candidate *d = &nt_ice_candidates_at(own, m)->c;
+            earlier += d->type != NT_ICE_PRFLX && is_reported_before(d, c);
+        }
+        if (c->type != NT_ICE_PRFLX && earlier == i)
+            return c;
     }
     return NULL;
 }
 
-const struct nt_ice_candidate *nt_ice_candidate_at(const struct nt_ice_agent *a, size_t i)
+const struct nt_ice_candidate *nt_ice_report_candidate(const struct nt_ice_env *env, size_t i)
 {
-    if (i >= a->bases.settled)
+    if (i >= nt_ice_candidates_settled(env->own))
         return NULL;
-    return nt_ice_trickles(a) ? sorted(a, i) : &a->bases.own[i].c;
+    if (env->config->trickle != NT_ICE_TRICKLE_OFF)
+        return find_sorted(env->own, i);
+    return &nt_ice_candidates_at(env->own, (uint32_t)i)->c;
 }
 
-/* A valid pair with a number of its own, that is: not also on a check list. */
-static const struct nt_ice_valid *extra(const struct nt_ice_agent *a, size_t i)
+size_t nt_ice_report_pair_count(const struct nt_ice_session *s)
 {
-    for (size_t k = 0; k < a->session.valid_count; k++)
-        if (a->session.valids[k].pair == NT_ICE_NONE && i-- == 0)
-            return &a->session.valids[k];
-    return NULL;
-}
-
-size_t nt_ice_pair_count(const struct nt_ice_agent *a)
-{
-    size_t n = a->session.pair_count;
-    for (size_t k = 0; k < a->session.valid_count; k++)
-        n += a->session.valids[k].pair == NT_ICE_NONE;
+    const struct nt_ice_components *components = nt_ice_session_env(s)->components;
+    size_t n = nt_ice_pairs_count(nt_ice_session_pairs(s));
+    for (size_t i = 0; i < nt_ice_components_count(components); i++) {
+        const struct nt_ice_component *k = nt_ice_components_at(components, i);
+        for (size_t v = 0; v < k->valid_count; v++)
+            n += k->valids[v].pair == 0;
+    }
     return n;
 }
 
-static bool selected(const struct nt_ice_agent *a, const struct nt_ice_valid *v)
+static void add_valid(const struct nt_ice_component *k, const struct nt_ice_valid *v, struct nt_ice_pair_info *info)
 {
-    return &a->session.valids[0] + nt_ice_component_of(a, &a->bases.own[v->own].c)->selected == v;
-}
-
-static void add_valid(const struct nt_ice_agent *a, const struct nt_ice_valid *v, struct nt_ice_pair_info *info)
-{
-    info->generated_by = v->generated_by;
+    info->generated_by = v->generator;
     info->valid = !v->gone;
     info->nominated = v->nominated;
-    info->selected = nt_ice_component_of(a, &a->bases.own[v->own].c)->selected != NT_ICE_NONE && selected(a, v);
+    info->selected = nt_ice_component_selected(k) == v;
 }
 
-static void of_valid(const struct nt_ice_agent *a, const struct nt_ice_valid *v, struct nt_ice_pair_info *info)
+static void report_valid(const struct nt_ice_session *s, const struct nt_ice_component *k, const struct nt_ice_valid *v,
+                         struct nt_ice_pair_info *info)
 {
-    const struct nt_ice_pair *p = &a->session.pairs[v->generator];
-    bool kept = p->number == v->generated_by;
-    *info = (struct nt_ice_pair_info){.number = v->number, .local = a->bases.own[v->own].c, .remote = a->session.remotes[v->remote].c,
-                                      .state = v->gone ? NT_ICE_PAIR_FAILED : NT_ICE_SUCCEEDED, .base = a->bases.own[v->own].c.base,
-                                      .receivable = kept && p->receivable, .sendable = kept && p->sendable, .priority = v->priority};
-    add_valid(a, v, info);
+    const struct nt_ice_candidate *own = &nt_ice_candidates_at(nt_ice_session_env(s)->own, v->own)->c;
+    const struct nt_ice_pair *p = nt_ice_pairs_get(nt_ice_session_pairs(s), v->generator);
+    *info = (struct nt_ice_pair_info){.number = v->number,
+                                      .local = *own,
+                                      .remote = nt_ice_candidates_at(v->remotes, v->remote)->c,
+                                      .state = v->gone ? NT_ICE_PAIR_FAILED : NT_ICE_SUCCEEDED,
+                                      .base = own->base,
+                                      .receivable = p != NULL && p->receivable,
+                                      .sendable = p != NULL && p->sendable,
+                                      .priority = v->priority};
+    add_valid(k, v, info);
 }
 
-void nt_ice_pair_at(const struct nt_ice_agent *a, size_t i, struct nt_ice_pair_info *info)
+static void report_listed(const struct nt_ice_session *s, const struct nt_ice_pair *p, struct nt_ice_pair_info *info)
 {
-    const struct nt_ice_session *s = &a->session;
-    if (i >= s->pair_count) {
-        const struct nt_ice_valid *v = extra(a, i - s->pair_count);
-        *info = (struct nt_ice_pair_info){0};
-        if (v != NULL)
-            of_valid(a, v, info);
+    const struct nt_ice_env *env = nt_ice_session_env(s);
+    const struct nt_ice_candidate *own = &nt_ice_candidates_at(env->own, p->own)->c;
+    const struct nt_ice_component *k = nt_ice_components_of(env->components, p->stream, p->component);
+    *info = (struct nt_ice_pair_info){.number = p->number,
+                                      .local = *own,
+                                      .remote = nt_ice_candidates_at(nt_ice_session_remotes(s), p->remote)->c,
+                                      .state = p->state,
+                                      .base = own->base,
+                                      .receivable = p->receivable,
+                                      .sendable = p->sendable,
+                                      .priority = p->priority};
+    for (size_t i = 0; i < k->valid_count; i++)
+        if (k->valids[i].pair == p->number)
+            add_valid(k, &k->valids[i], info);
+}
+
+void nt_ice_report_pair(const struct nt_ice_session *s, size_t i, struct nt_ice_pair_info *info)
+{
+    const struct nt_ice_components *components = nt_ice_session_env(s)->components;
+    size_t listed = nt_ice_pairs_count(nt_ice_session_pairs(s));
+    if (i < listed) {
+        report_listed(s, nt_ice_pairs_at(nt_ice_session_pairs(s), i), info);
         return;
     }
-    const struct nt_ice_pair *p = &s->pairs[i];
-    *info = (struct nt_ice_pair_info){.number = p->number, .local = nt_ice_pair_own(a, p)->c, .remote = nt_ice_pair_remote(a, p)->c,
-                                      .state = p->state, .base = nt_ice_pair_own(a, p)->c.base, .receivable = p->receivable,
-                                      .sendable = p->sendable, .priority = p->priority};
-    for (size_t k = 0; k < s->valid_count; k++)
-        if (s->valids[k].pair == i && s->valids[k].number == p->number)
-            add_valid(a, &s->valids[k], info);
-}
-
-bool nt_ice_selected(const struct nt_ice_agent *a, uint8_t stream, uint16_t component, struct nt_ice_candidate *local,
-                     struct nt_ice_candidate *remote)
-{
-    if (a->session.lists == NULL || stream == 0 || stream > a->config.streams || component == 0 || component > a->config.components)
-        return false;
-    uint32_t v = a->session.lists[stream - 1].components[component - 1].selected;
-    if (v == NT_ICE_NONE)
-        return false;
-    *local = a->bases.own[a->session.valids[v].own].c;
-    *remote = a->session.remotes[a->session.valids[v].remote].c;
-    return true;
-}
-
-bool nt_ice_prflx_at(const struct nt_ice_agent *a, size_t i, int *side, struct nt_addr *addr)
-{
-    if (i >= a->session.prflx_count)
-        return false;
-    *side = a->session.prflx[i].side;
-    *addr = a->session.prflx[i].addr;
-    return true;
+    i -= listed;
+    *info = (struct nt_ice_pair_info){0};
+    for (size_t n = 0; n < nt_ice_components_count(components); n++) {
+        const struct nt_ice_component *k = nt_ice_components_at(components, n);
+        for (size_t v = 0; v < k->valid_count; v++)
+            if (k->valids[v].pair == 0 && i-- == 0) {
+                report_valid(s, k, &k->valids[v], info);
+                return;
+            }
+    }
 }

@@ -1,184 +1,469 @@
-/* The two descriptions: ours made, the peer's taken (RFC 8445, section 5.3; RFC 8839, section 4.4). */
+#include "core/ice/session.h"
 #include "core/base/err.h"
-#include "core/ice/agent.h"
+#include "core/ice/consent.h"
+#include "core/ice/events.h"
+#include "core/ice/relay.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static struct nt_addr default_of(const struct nt_ice_stream_description *s)
+/* What the peer's description says of a stream, beside its credentials. */
+struct stream {
+    char mid[NT_ICE_MID_MAX + 1];
+    bool ended; /* the peer has no more candidates to tell */
+};
+
+struct nt_ice_session {
+    const struct nt_ice_env *env;
+    char ufrag[9], pwd[25];
+    struct nt_stun_key key;
+    enum nt_ice_role role;
+    uint64_t tie_breaker;
+    enum nt_ice_session_state state;
+    bool peer_trickles; /* RFC 8838, 3: both sides do */
+    bool own_ended;     /* we have told that there are no more candidates */
+    bool unpaired;      /* candidates have come that are not paired */
+    nt_time started;
+    struct nt_ice_candidates *remotes;
+    struct nt_ice_pairs *pairs;
+    /* since the peer's description */
+    struct nt_ice_peer *peers;
+    struct stream *streams;
+    struct nt_ice_checks *checks;
+    struct nt_ice_lists *lists;
+};
+
+/* --- life --- */
+/* RFC 8445, 5.3: "The username fragment MUST contain at least 24 bits of randomness, and the password MUST contain at least 128 bits of
+ * randomness": 8 ice-chars of 6 bits each are 48, 24 are 144. */
+static void draw_text(struct nt_rand *r, char *text, size_t n)
 {
-    /* RFC 8839, 4.2.1.2: "It is RECOMMENDED that default candidates be chosen based on the likelihood of those candidates to
-     * work [...] relayed, server-reflexive, host", that is in rising type preference. */
-    static const enum nt_ice_type order[] = {NT_ICE_RELAY, NT_ICE_SRFLX, NT_ICE_HOST};
-    for (size_t t = 0; t < sizeof order / sizeof order[0]; t++)
-        for (size_t i = 0; i < s->candidate_count; i++)
-            if (s->candidates[i].type == order[t] && s->candidates[i].component == 1)
-                return s->candidates[i].addr;
-    return (struct nt_addr){0};
+    static const char ice_char[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < n; i++)
+        text[i] = ice_char[nt_rand_below(r, 64)];
+    text[n] = '\0';
 }
 
-static int describe_gathered(struct nt_ice_agent *a, struct nt_ice_description *d)
+struct nt_ice_session *nt_ice_session_new(const struct nt_ice_env *env)
 {
-    int r = nt_ice_trickles(a) ? nt_ice_tell(a, d) : NT_OK;
-    for (size_t i = 0; i < a->bases.settled && r == NT_OK && !nt_ice_trickles(a); i++)
-        r = nt_ice_description_add(d, &a->bases.own[i].c);
-    for (size_t i = 0; i < d->stream_count; i++)
-        d->streams[i].default_addr = default_of(&d->streams[i]);
-    return r;
-}
-
-/* RFC 8839, 4.4.1.2.2 and 4.4.2: the candidates of the selected pairs alone; in the controlling agent's offer "it MUST include
- * the remote-candidates attribute". */
-static int describe_selected(const struct nt_ice_agent *a, bool offer, struct nt_ice_description *d)
-{
-    const struct nt_ice_session *s = &a->session;
-    bool with_remote = offer && s->role == NT_ICE_CONTROLLING;
-    int r = NT_OK;
-    for (size_t i = 0; i < d->stream_count; i++) {
-        struct nt_ice_stream_description *stream = &d->streams[i];
-        for (size_t k = 0; k < a->config.components && r == NT_OK; k++) {
-            const struct nt_ice_valid *v = &s->valids[s->lists[i].components[k].selected];
-            const struct nt_ice_candidate *own = &a->bases.own[v->own].c;
-            r = nt_ice_description_add(d, own);
-            if (k == 0)
-                stream->default_addr = own->addr;
-            if (with_remote && stream->remote_candidate_count < sizeof stream->remote_candidates / sizeof stream->remote_candidates[0])
-                stream->remote_candidates[stream->remote_candidate_count++] =
-                    (struct nt_ice_remote_candidate){.component = own->component, .addr = s->remotes[v->remote].c.addr};
-        }
+    const struct nt_ice_config *config = env->config;
+    struct nt_ice_session *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return NULL;
+    s->env = env;
+    s->role = config->role;
+    s->remotes = nt_ice_candidates_new(env->record);
+    s->pairs = s->remotes != NULL ? nt_ice_pairs_new(env->record, env->own, s->remotes, config->max_pairs, s->role) : NULL;
+    if (s->pairs == NULL) {
+        nt_ice_session_del(s);
+        return NULL;
     }
-    return r;
+    draw_text(env->rand, s->ufrag, sizeof s->ufrag - 1);
+    draw_text(env->rand, s->pwd, sizeof s->pwd - 1);
+    nt_stun_key_short(&s->key, s->pwd);
+    s->tie_breaker = config->tie_breaker != 0 ? config->tie_breaker : nt_rand_u64(env->rand);
+    return s;
 }
 
-/* RFC 8838, 3: full trickle needs to know that the peer does; half trickle's offer is whole. */
-static bool describable(const struct nt_ice_agent *a, bool offer)
+void nt_ice_session_del(struct nt_ice_session *s)
 {
-    return a->bases.gathered || (a->bases.ready && !(offer && a->config.trickle == NT_ICE_TRICKLE_HALF));
+    if (s == NULL)
+        return;
+    nt_ice_session_undescribe(s);
+    nt_ice_pairs_del(s->pairs);
+    nt_ice_candidates_del(s->remotes);
+    free(s);
 }
 
-int nt_ice_local(struct nt_ice_agent *a, bool offer, struct nt_ice_description *d)
+/* --- what it is --- */
+const struct nt_ice_env *nt_ice_session_env(const struct nt_ice_session *s)
 {
-    struct nt_ice_description out;
-    if (!describable(a, offer))
-        return NT_ESTATE;
-    int r = nt_ice_description_init(&out, a->config.streams);
-    if (r != NT_OK)
-        return r;
-    out.ice2 = !a->config.no_ice2;
-    out.trickle = nt_ice_trickles(a);
-    /* RFC 8445, 14.2: "If an agent wants to use a Ta value other than the default value, the agent MUST indicate" it. */
-    out.pacing_ms = a->config.ta != NT_ICE_TA ? (uint32_t)((a->config.ta + NT_MSEC - 1) / NT_MSEC) : 0;
-    for (size_t i = 0; i < out.stream_count; i++) {
-        memcpy(out.streams[i].ufrag, a->session.ufrag, sizeof a->session.ufrag);
-        memcpy(out.streams[i].pwd, a->session.pwd, sizeof a->session.pwd);
-    }
-    r = a->state == NT_ICE_COMPLETED ? describe_selected(a, offer, &out) : describe_gathered(a, &out);
-    if (nt_ice_trickles(a))
-        nt_ice_name_streams(a, &out);
-    if (r != NT_OK)
-        nt_ice_description_free(&out);
-    else
-        *d = out;
-    return r;
+    return s->env;
 }
 
-static int judge(const struct nt_ice_agent *a, const struct nt_ice_description *d)
+enum nt_ice_session_state nt_ice_session_state(const struct nt_ice_session *s)
 {
-    if (d->stream_count != a->config.streams)
+    return s->state;
+}
+
+enum nt_ice_role nt_ice_session_role(const struct nt_ice_session *s)
+{
+    return s->role;
+}
+
+uint64_t nt_ice_session_tie_breaker(const struct nt_ice_session *s)
+{
+    return s->tie_breaker;
+}
+
+const char *nt_ice_session_ufrag(const struct nt_ice_session *s)
+{
+    return s->ufrag;
+}
+
+const char *nt_ice_session_pwd(const struct nt_ice_session *s)
+{
+    return s->pwd;
+}
+
+const struct nt_stun_key *nt_ice_session_key(const struct nt_ice_session *s)
+{
+    return &s->key;
+}
+
+struct nt_ice_pairs *nt_ice_session_pairs(const struct nt_ice_session *s)
+{
+    return s->pairs;
+}
+
+struct nt_ice_checks *nt_ice_session_checks(const struct nt_ice_session *s)
+{
+    return s->checks;
+}
+
+struct nt_ice_lists *nt_ice_session_lists(const struct nt_ice_session *s)
+{
+    return s->lists;
+}
+
+struct nt_ice_candidates *nt_ice_session_remotes(const struct nt_ice_session *s)
+{
+    return s->remotes;
+}
+
+/* --- the peer's description --- */
+static int check_description(const struct nt_ice_session *s, const struct nt_ice_description *d)
+{
+    if (d->stream_count != s->env->config->streams)
         return NT_EINVAL;
     for (size_t i = 0; i < d->stream_count; i++) {
-        const struct nt_ice_stream_description *s = &d->streams[i];
-        if (strlen(s->ufrag) < NT_ICE_UFRAG_MIN || strlen(s->pwd) < NT_ICE_PWD_MIN)
+        const struct nt_ice_stream_description *stream = &d->streams[i];
+        if (strlen(stream->ufrag) < NT_ICE_UFRAG_MIN || strlen(stream->pwd) < NT_ICE_PWD_MIN)
             return NT_EINVAL;
         /* RFC 8489, 14.3: USERNAME is less than 509 bytes */
-        if (strlen(s->ufrag) + 1 + strlen(a->session.ufrag) > NT_STUN_USER_BYTES)
+        if (strlen(stream->ufrag) + 1 + strlen(s->ufrag) > NT_STUN_USER_BYTES)
             return NT_EINVAL;
-        if (a->session.lists != NULL &&
-            (strcmp(s->ufrag, a->session.lists[i].ufrag) != 0 || strcmp(s->pwd, a->session.lists[i].pwd) != 0))
+        if (s->peers != NULL && !nt_ice_peer_has(&s->peers[i], stream->ufrag, stream->pwd))
             return NT_EUNSUPPORTED; /* RFC 8445, 9: a restart */
     }
     return NT_OK;
 }
 
-/* The check lists' memory, without pairs yet. */
-static int make_lists(struct nt_ice_agent *a, const struct nt_ice_description *d)
+int nt_ice_session_describe(struct nt_ice_session *s, const struct nt_ice_description *d)
 {
-    struct nt_ice_session *s = &a->session;
-    size_t components = (size_t)a->config.streams * a->config.components;
-    s->check_count = 2 * (size_t)a->config.max_pairs + 32;
-    s->lists = calloc(a->config.streams, sizeof *s->lists);
-    s->components = calloc(components, sizeof *s->components);
-    s->checks = calloc(s->check_count, sizeof *s->checks);
-    if (s->lists == NULL || s->components == NULL || s->checks == NULL)
+    const struct nt_ice_config *config = s->env->config;
+    int r = check_description(s, d);
+    if (r != NT_OK || s->peers != NULL)
+        return r;
+    s->peers = calloc(config->streams, sizeof *s->peers);
+    s->streams = calloc(config->streams, sizeof *s->streams);
+    s->lists = nt_ice_lists_new(config->streams);
+    s->checks = s->peers != NULL ? nt_ice_checks_new(s->env->record, s->env->outbox, s->peers, config->max_pairs) : NULL;
+    if (s->peers == NULL || s->streams == NULL || s->lists == NULL || s->checks == NULL) {
+        nt_ice_session_undescribe(s);
         return NT_ENOMEM;
-    for (size_t i = 0; i < components; i++) {
-        s->components[i].first_valid = NT_TIME_NEVER;
-        s->components[i].nominating = s->components[i].selected = NT_ICE_NONE;
     }
-    for (size_t i = 0; i < a->config.streams; i++) {
-        struct nt_ice_list *list = &s->lists[i];
-        list->components = &s->components[i * a->config.components];
-        memcpy(list->ufrag, d->streams[i].ufrag, sizeof list->ufrag);
-        memcpy(list->pwd, d->streams[i].pwd, sizeof list->pwd);
-        memcpy(list->mid, d->streams[i].mid, sizeof list->mid);
-        /* RFC 8445, 7.2.2: "the username fragment provided by the peer, colon, the username fragment of the agent" */
-        size_t n = strlen(list->ufrag);
-        memcpy(list->username, list->ufrag, n);
-        list->username[n] = ':';
-        memcpy(list->username + n + 1, s->ufrag, sizeof s->ufrag);
-        nt_stun_key_short(&list->key, list->pwd);
+    for (size_t i = 0; i < d->stream_count; i++) {
+        s->peers[i] = nt_ice_peer_of(d->streams[i].ufrag, d->streams[i].pwd, s->ufrag);
+        memcpy(s->streams[i].mid, d->streams[i].mid, sizeof s->streams[i].mid);
     }
     return NT_OK;
 }
 
-static void drop_lists(struct nt_ice_session *s)
+void nt_ice_session_undescribe(struct nt_ice_session *s)
 {
-    free(s->lists);
-    free(s->components);
-    free(s->checks);
-    s->lists = NULL;
-    s->components = NULL;
+    nt_ice_checks_del(s->checks);
+    nt_ice_lists_del(s->lists);
+    free(s->peers);
+    free(s->streams);
     s->checks = NULL;
-    s->check_count = 0;
+    s->lists = NULL;
+    s->peers = NULL;
+    s->streams = NULL;
 }
 
-void nt_ice_set_pacing(struct nt_ice_agent *a, uint32_t pacing_ms)
+bool nt_ice_session_described(const struct nt_ice_session *s)
 {
-    nt_time theirs = pacing_ms != 0 ? (nt_time)pacing_ms * NT_MSEC : NT_ICE_TA;
-    a->ta = theirs > a->config.ta ? theirs : a->config.ta;
+    return s->peers != NULL;
 }
 
-int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now)
+const struct nt_ice_peer *nt_ice_session_peer(const struct nt_ice_session *s, uint8_t stream)
 {
-    bool first = a->session.lists == NULL;
-    int r = judge(a, d);
-    if (r != NT_OK)
-        return r;
-    if (a->close_at != NT_TIME_NEVER || a->state == NT_ICE_FAILED || a->state == NT_ICE_DISCONNECTED)
-        return NT_ESTATE;
-    r = first ? make_lists(a, d) : NT_OK;
-    if (r == NT_OK)
-        r = nt_ice_remote_update(a, d, now);
-    if (r != NT_OK) {
-        if (first)
-            drop_lists(&a->session);
-        return r;
+    return &s->peers[stream - 1];
+}
+
+const char *nt_ice_session_mid(const struct nt_ice_session *s, uint8_t stream)
+{
+    return s->streams[stream - 1].mid;
+}
+
+void nt_ice_session_set_peer_trickles(struct nt_ice_session *s, bool trickles)
+{
+    s->peer_trickles = trickles;
+}
+
+bool nt_ice_session_peer_trickles(const struct nt_ice_session *s)
+{
+    return s->peer_trickles;
+}
+
+void nt_ice_session_end_peer(struct nt_ice_session *s, uint8_t stream)
+{
+    s->streams[stream - 1].ended = true;
+}
+
+bool nt_ice_session_peer_ended(const struct nt_ice_session *s, uint8_t stream)
+{
+    return s->streams[stream - 1].ended;
+}
+
+void nt_ice_session_end_own(struct nt_ice_session *s)
+{
+    s->own_ended = true;
+}
+
+bool nt_ice_session_own_ended(const struct nt_ice_session *s)
+{
+    return s->own_ended;
+}
+
+void nt_ice_session_set_unpaired(struct nt_ice_session *s, bool unpaired)
+{
+    s->unpaired = unpaired;
+}
+
+bool nt_ice_session_unpaired(const struct nt_ice_session *s)
+{
+    return s->unpaired;
+}
+
+void nt_ice_session_run(struct nt_ice_session *s, nt_time now)
+{
+    s->state = NT_ICE_SESSION_RUNNING;
+    s->started = now;
+}
+
+nt_time nt_ice_session_started(const struct nt_ice_session *s)
+{
+    return s->started;
+}
+
+/* --- roles --- */
+/* RFC 8445, 7.2.5.1: "A role switch requires an agent to recompute pair priorities" */
+void nt_ice_session_reprice(struct nt_ice_session *s)
+{
+    nt_ice_pairs_reprice(s->pairs);
+    for (size_t i = 0; i < nt_ice_components_count(s->env->components); i++) {
+        const struct nt_ice_component *k = nt_ice_components_at(s->env->components, i);
+        for (uint32_t n = 0; n < k->valid_count; n++)
+            nt_ice_components_set_priority(s->env->components, i, n, nt_ice_pairs_priority(s->pairs, k->valids[n].own, k->valids[n].remote));
     }
-    nt_ice_set_pacing(a, d->pacing_ms);
-    /* RFC 8445, 6.1.1: "If one agent is full and one is lite, the full agent MUST take the controlling role." */
-    if (first && d->lite && a->session.role == NT_ICE_CONTROLLED)
-        nt_ice_role_switch(a, NT_ICE_CONTROLLING, now);
-    nt_ice_pair_reprice(a);
-    if (first)
-        a->session.peer_trickles = nt_ice_trickles(a) && d->trickle;
-    for (size_t i = 0; i < d->stream_count; i++)
-        a->session.lists[i].ended |= !a->session.peer_trickles || d->streams[i].end_of_candidates;
-    if (!a->bases.gathered && !a->bases.ready)
-        a->session.waiting = true;
-    else if (a->state != NT_ICE_COMPLETED)
-        r = nt_ice_lists_form(a, now);
-    if (r != NT_OK && first)
-        drop_lists(&a->session);
-    nt_ice_settle(a, now);
-    return r;
+}
+
+void nt_ice_session_switch_role(struct nt_ice_session *s, enum nt_ice_role role, nt_time now)
+{
+    s->role = role;
+    nt_ice_pairs_set_role(s->pairs, role);
+    for (size_t i = 0; i < nt_ice_components_count(s->env->components); i++)
+        nt_ice_components_set_nominating(s->env->components, i, 0);
+    nt_ice_session_reprice(s);
+    nt_ice_events_push(s->env->events, &(struct nt_ice_event){.kind = NT_ICE_EV_ROLE, .role = role}, now);
+    nt_ice_record_event(s->env->record, (struct nt_trace_event){.at = now, .kind = NT_TR_ICE_ROLE, .n = {0, 0, (int64_t)role}});
+}
+
+void nt_ice_session_change_tie_breaker(struct nt_ice_session *s)
+{
+    uint64_t old = s->tie_breaker;
+    while (s->tie_breaker == old)
+        s->tie_breaker = nt_rand_u64(s->env->rand);
+}
+
+/* --- pairs --- */
+/* Something may be there to check. */
+static void look_now(struct nt_ice_session *s, nt_time now)
+{
+    if (s->lists != NULL)
+        nt_ice_lists_set_look_at(s->lists, now);
+}
+
+static enum nt_ice_way way_of(const struct nt_ice_session *s, uint32_t own, uint32_t remote)
+{
+    struct nt_ice_via via = nt_ice_candidates_at(s->env->own, own)->via;
+    if (via.relay == NT_ICE_DIRECT)
+        return NT_ICE_WAY_OPEN;
+    const struct nt_addr *peer = &nt_ice_candidates_at(s->remotes, remote)->c.addr;
+    return nt_ice_relays_permitted(s->env->relays, (uint16_t)via.relay, peer) ? NT_ICE_WAY_OPEN : NT_ICE_WAY_PENDING;
+}
+
+struct nt_ice_admission nt_ice_session_admit(struct nt_ice_session *s, uint32_t own, uint32_t remote, enum nt_ice_why why, nt_time now)
+{
+    struct nt_ice_admission admission = nt_ice_pairs_admit(s->pairs, own, remote, way_of(s, own, remote), why, now);
+    if (admission.pruned != 0)
+        nt_ice_checks_cancel(s->checks, admission.pruned);
+    return admission;
+}
+
+void nt_ice_session_trigger(struct nt_ice_session *s, uint32_t pair, nt_time now)
+{
+    nt_ice_checks_cancel(s->checks, pair);
+    nt_ice_pairs_trigger(s->pairs, pair, now);
+    look_now(s, now);
+}
+
+void nt_ice_session_recheck(struct nt_ice_session *s, uint32_t pair, nt_time now)
+{
+    nt_ice_pairs_enqueue(s->pairs, pair);
+    look_now(s, now);
+}
+
+/* RFC 8445, 7.2.5.3.3 */
+void nt_ice_session_succeed(struct nt_ice_session *s, uint32_t pair, uint32_t valid_pair, nt_time now)
+{
+    nt_ice_pairs_succeed(s->pairs, pair, now);
+    if (valid_pair != 0)
+        nt_ice_pairs_succeed(s->pairs, valid_pair, now);
+    nt_ice_pairs_unfreeze_group(s->pairs, pair, now);
+    look_now(s, now);
+}
+
+static size_t place_of(const struct nt_ice_session *s, const struct nt_ice_pair *p)
+{
+    return nt_ice_components_place(s->env->components, p->stream, p->component);
+}
+
+static void drop_valid(struct nt_ice_session *s, size_t component, uint32_t valid)
+{
+    const struct nt_ice_valid *v = &nt_ice_components_at(s->env->components, component)->valids[valid];
+    nt_ice_pairs_release(s->pairs, v->generator);
+    if (v->pair != 0 && v->pair != v->generator)
+        nt_ice_pairs_release(s->pairs, v->pair);
+    nt_ice_components_drop(s->env->components, component, valid);
+}
+
+/* RFC 8445, 7.2.5.3.4: "the agent MUST remove the candidate pair from the valid list". */
+static void drop_valids_of(struct nt_ice_session *s, size_t component, uint32_t generator)
+{
+    const struct nt_ice_component *k = nt_ice_components_at(s->env->components, component);
+    for (uint32_t i = 0; i < k->valid_count; i++)
+        if (k->valids[i].generator == generator && !k->valids[i].nominated && !k->valids[i].gone)
+            drop_valid(s, component, i);
+}
+
+void nt_ice_session_fail(struct nt_ice_session *s, uint32_t pair, nt_time now)
+{
+    size_t component = place_of(s, nt_ice_pairs_get(s->pairs, pair));
+    nt_ice_checks_cancel(s->checks, pair);
+    if (nt_ice_components_at(s->env->components, component)->nominating == pair)
+        nt_ice_components_set_nominating(s->env->components, component, 0);
+    drop_valids_of(s, component, pair);
+    nt_ice_pairs_fail(s->pairs, pair, now);
+}
+
+void nt_ice_session_open_way(struct nt_ice_session *s, int16_t relay, const struct nt_addr *peer, nt_time now)
+{
+    nt_ice_pairs_open_way(s->pairs, relay, peer);
+    look_now(s, now);
+}
+
+void nt_ice_session_close_way(struct nt_ice_session *s, int16_t relay, const struct nt_addr *peer, nt_time now)
+{
+    for (size_t i = 0; i < nt_ice_pairs_count(s->pairs); i++) {
+        const struct nt_ice_pair *p = nt_ice_pairs_at(s->pairs, i);
+        if (p->listed && p->via.relay == relay && p->state != NT_ICE_PAIR_FAILED && p->state != NT_ICE_SUCCEEDED &&
+            (peer == NULL || nt_addr_same_ip(&nt_ice_candidates_at(s->remotes, p->remote)->c.addr, peer)))
+            nt_ice_session_fail(s, p->number, now);
+    }
+}
+
+/* RFC 8445, 7.2.1: "the agent MUST create a permission in the TURN server [...] towards the remote candidate" */
+void nt_ice_session_permit(struct nt_ice_session *s, nt_time now)
+{
+    for (uint16_t i = 0; i < nt_ice_relays_count(s->env->relays); i++) {
+        if (!nt_ice_relays_alive(s->env->relays, i))
+            continue;
+        for (uint32_t k = 0; k < nt_ice_candidates_count(s->remotes); k++) {
+            const struct nt_addr *peer = &nt_ice_candidates_at(s->remotes, k)->c.addr;
+            if (peer->family == nt_ice_relays_address(s->env->relays, i)->family && nt_ice_relays_permit(s->env->relays, i, peer, now) != NT_OK)
+                nt_ice_session_close_way(s, (int16_t)i, peer, now);
+        }
+    }
+}
+
+static void hold_pairs(struct nt_ice_session *s, const struct nt_ice_valid *v)
+{
+    nt_ice_pairs_hold(s->pairs, v->generator);
+    if (v->pair != 0 && v->pair != v->generator)
+        nt_ice_pairs_hold(s->pairs, v->pair);
+}
+
+static void trace_valid(const struct nt_ice_session *s, const struct nt_ice_valid *v, nt_time now)
+{
+    const struct nt_ice_candidate *c = &nt_ice_candidates_at(s->env->own, v->own)->c;
+    nt_ice_record_event(s->env->record, (struct nt_trace_event){.at = now,
+                                                                .kind = NT_TR_ICE_PAIR,
+                                                                .a = c->addr,
+                                                                .b = nt_ice_candidates_at(s->remotes, v->remote)->c.addr,
+                                                                .n = {c->stream, c->component, v->number, NT_ICE_SUCCEEDED}});
+}
+
+static uint32_t add_new_valid(struct nt_ice_session *s, size_t component, struct nt_ice_valid v, nt_time now)
+{
+    const struct nt_ice_pair *equal = nt_ice_pairs_find(s->pairs, v.own, v.remote);
+    v.pair = equal != NULL && equal->listed ? equal->number : 0;
+    v.number = v.pair != 0 ? v.pair : nt_ice_pairs_new_number(s->pairs);
+    v.priority = nt_ice_pairs_priority(s->pairs, v.own, v.remote);
+    uint32_t place = nt_ice_components_add_valid(s->env->components, component, &v);
+    if (place == NT_ICE_NONE) {
+        nt_ice_record_drop(s->env->record, NULL, &nt_ice_candidates_at(s->remotes, v.remote)->c.addr, "no room for another valid pair", now);
+        return NT_ICE_NONE;
+    }
+    hold_pairs(s, &v);
+    if (v.pair == 0)
+        trace_valid(s, &v, now);
+    return place;
+}
+
+uint32_t nt_ice_session_add_valid(struct nt_ice_session *s, uint32_t generator, uint32_t own, nt_time now)
+{
+    const struct nt_ice_pair *p = nt_ice_pairs_get(s->pairs, generator);
+    struct nt_ice_valid v = {.own = own, .remote = p->remote, .remotes = s->remotes, .generator = generator};
+    size_t component = place_of(s, p);
+    uint32_t place = nt_ice_components_find_valid(s->env->components, component, &v);
+    if (place == NT_ICE_NONE)
+        return add_new_valid(s, component, v, now);
+    const struct nt_ice_valid *known = &nt_ice_components_at(s->env->components, component)->valids[place];
+    if (known->gone) {
+        nt_ice_components_revive(s->env->components, component, place);
+        hold_pairs(s, known);
+    }
+    return place;
+}
+
+/* --- states --- */
+/* RFC 8863, 4: a check list fails not before the PAC timer; RFC 8838, 8: with trickle, not before both sides have ended gathering. */
+static bool may_fail(const struct nt_ice_session *s, uint8_t stream, bool gathered, nt_time now)
+{
+    return now - s->started >= NT_ICE_PAC && !nt_ice_session_expects(s, stream, gathered);
+}
+
+bool nt_ice_session_expects(const struct nt_ice_session *s, uint8_t stream, bool gathered)
+{
+    return s->env->config->trickle != NT_ICE_TRICKLE_OFF && (!gathered || !s->streams[stream - 1].ended);
+}
+
+enum nt_ice_session_state nt_ice_session_update(struct nt_ice_session *s, bool gathered, nt_time now)
+{
+    uint8_t streams = s->env->config->streams;
+    if (s->state != NT_ICE_SESSION_RUNNING)
+        return s->state;
+    for (uint8_t i = 1; i <= streams; i++)
+        nt_ice_lists_update(s->lists, i, s->pairs, s->env->components, may_fail(s, i, gathered, now));
+    size_t completed = nt_ice_lists_count(s->lists, NT_ICE_LIST_COMPLETED), failed = nt_ice_lists_count(s->lists, NT_ICE_LIST_FAILED);
+    if (completed == streams) {
+        s->state = NT_ICE_SESSION_COMPLETED;
+        nt_ice_checks_conclude(s->checks);
+    } else if (failed > 0 && completed + failed == streams) {
+        s->state = NT_ICE_SESSION_FAILED;
+    }
+    return s->state;
 }

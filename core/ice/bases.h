@@ -1,0 +1,34 @@
+/* The bases: a port on each interface for each component, asked of the owner. */
+#ifndef NT_ICE_BASES_H
+#define NT_ICE_BASES_H
+
+#include "core/ice/types.h"
+
+#define NT_ICE_BASES_MAX 1024
+#define NT_ICE_NO_BASE UINT16_MAX
+
+enum nt_ice_base_state { NT_ICE_BASE_ASKED = 0, NT_ICE_BASE_BOUND, NT_ICE_BASE_REFUSED };
+
+struct nt_ice_base {
+    struct nt_addr addr;
+    uint8_t stream;
+    uint16_t component;
+    enum nt_ice_base_state state;
+};
+
+struct nt_ice_bases;
+
+struct nt_ice_bases *nt_ice_bases_new(void); /* NULL without memory */
+void nt_ice_bases_del(struct nt_ice_bases *b);
+void nt_ice_bases_add_interface(struct nt_ice_bases *b, const struct nt_addr *addr); /* at most NT_ICE_INTERFACES_MAX */
+int nt_ice_bases_make(struct nt_ice_bases *b, const struct nt_ice_config *config);   /* NT_OK, NT_ENOMEM, NT_ELIMIT */
+void nt_ice_bases_unmake(struct nt_ice_bases *b);
+uint16_t nt_ice_bases_count(const struct nt_ice_bases *b);
+const struct nt_ice_base *nt_ice_bases_at(const struct nt_ice_bases *b, uint16_t i);
+uint16_t nt_ice_bases_find(const struct nt_ice_bases *b, const struct nt_addr *local); /* a bound one, or NT_ICE_NO_BASE */
+int nt_ice_bases_request(struct nt_ice_bases *b, struct nt_request *req);              /* 1: *req is one */
+/* The owner's answer to the bind request path->id. False: to none of ours. */
+bool nt_ice_bases_answer(struct nt_ice_bases *b, const struct nt_path *path, bool granted);
+bool nt_ice_bases_answered(const struct nt_ice_bases *b); /* all of them */
+
+#endif

@@ -1,0 +1,273 @@
+#include "core/ice/describe.h"
+#include "core/base/err.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool trickles(const struct nt_ice_session *s)
+{
+    return nt_ice_session_env(s)->config->trickle != NT_ICE_TRICKLE_OFF;
+}
+
+/* --- ours --- */
+static struct nt_addr default_of(const struct nt_ice_stream_description *d)
+{
+    /* RFC 8839, 4.2.1.2: "It is RECOMMENDED that default candidates be chosen based on the likelihood of those candidates to work [...]
+     * relayed, server-reflexive, host", that is in rising type preference. */
+    static const enum nt_ice_type order[] = {NT_ICE_RELAY, NT_ICE_SRFLX, NT_ICE_HOST};
+    for (size_t t = 0; t < sizeof order / sizeof order[0]; t++)
+        for (size_t i = 0; i < d->candidate_count; i++)
+            if (d->candidates[i].type == order[t] && d->candidates[i].component == 1)
+                return d->candidates[i].addr;
+    return (struct nt_addr){0};
+}
+
+/* RFC 8838, 13: "an agent MUST NOT convey any more candidates after it has conveyed an end-of-candidates indication", nor "after
+ * nomination of a candidate pair", which counts for its component here; and to one who does not trickle there is no way. */
+static bool may_tell(const struct nt_ice_session *s, const struct nt_ice_entry *e)
+{
+    if (e->c.type == NT_ICE_PRFLX || e->told || nt_ice_session_own_ended(s))
+        return e->told;
+    if (!nt_ice_session_described(s))
+        return true;
+    const struct nt_ice_component *k = nt_ice_components_of(nt_ice_session_env(s)->components, e->c.stream, e->c.component);
+    return nt_ice_session_peer_trickles(s) && k->selected == NT_ICE_NONE && k->nominating == 0;
+}
+
+/* RFC 8840, 4.4: "the sequence of a previously sent list of candidates MUST NOT change in subsequent INFO requests, and newly gathered
+ * candidates MUST be added at the end". */
+static int tell_candidates(struct nt_ice_session *s, bool gathered, struct nt_ice_description *d)
+{
+    struct nt_ice_candidates *own = nt_ice_session_env(s)->own;
+    for (uint32_t i = 0; i < nt_ice_candidates_count(own); i++) {
+        const struct nt_ice_entry *e = nt_ice_candidates_at(own, i);
+        int r = may_tell(s, e) ? nt_ice_description_add(d, &e->c) : NT_OK;
+        if (r != NT_OK)
+            return r;
+    }
+    for (uint32_t i = 0; i < nt_ice_candidates_count(own); i++) {
+        const struct nt_ice_entry *e = nt_ice_candidates_at(own, i);
+        if (e->told || !may_tell(s, e))
+            continue;
+        nt_ice_candidates_mark_told(own, i);
+        nt_ice_session_set_unpaired(s, true);
+    }
+    if (gathered)
+        nt_ice_session_end_own(s);
+    return NT_OK;
+}
+
+static int describe_gathered(struct nt_ice_session *s, bool gathered, struct nt_ice_description *d)
+{
+    const struct nt_ice_candidates *own = nt_ice_session_env(s)->own;
+    int r = trickles(s) ? tell_candidates(s, gathered, d) : NT_OK;
+    for (uint32_t i = 0; i < nt_ice_candidates_count(own) && r == NT_OK && !trickles(s); i++) {
+        const struct nt_ice_candidate *c = &nt_ice_candidates_at(own, i)->c;
+        r = c->type != NT_ICE_PRFLX ? nt_ice_description_add(d, c) : NT_OK;
+    }
+    for (size_t i = 0; i < d->stream_count; i++)
+        d->streams[i].default_addr = default_of(&d->streams[i]);
+    return r;
+}
+
+/* RFC 8839, 4.4.1.2.2: in the controlling agent's offer "it MUST include the remote-candidates attribute". */
+static void add_remote_candidate(struct nt_ice_stream_description *d, uint16_t component, const struct nt_addr *addr)
+{
+    if (d->remote_candidate_count < sizeof d->remote_candidates / sizeof d->remote_candidates[0])
+        d->remote_candidates[d->remote_candidate_count++] = (struct nt_ice_remote_candidate){.component = component, .addr = *addr};
+}
+
+/* RFC 8839, 4.4.1.2.2 and 4.4.2: the candidates of the selected pairs alone. */
+static int describe_selected(const struct nt_ice_session *s, bool offer, struct nt_ice_description *d)
+{
+    const struct nt_ice_env *env = nt_ice_session_env(s);
+    bool with_remote = offer && nt_ice_session_role(s) == NT_ICE_CONTROLLING;
+    for (size_t i = 0; i < nt_ice_components_count(env->components); i++) {
+        const struct nt_ice_component *k = nt_ice_components_at(env->components, i);
+        const struct nt_ice_valid *v = nt_ice_component_selected(k);
+        const struct nt_ice_candidate *own = &nt_ice_candidates_at(env->own, v->own)->c;
+        struct nt_ice_stream_description *stream = &d->streams[k->stream - 1];
+        int r = nt_ice_description_add(d, own);
+        if (r != NT_OK)
+            return r;
+        if (k->component == 1)
+            stream->default_addr = own->addr;
+        if (with_remote)
+            add_remote_candidate(stream, k->component, &nt_ice_candidates_at(v->remotes, v->remote)->c.addr);
+    }
+    return NT_OK;
+}
+
+/* RFC 5888, 8.4.2: an answer has the offer's identification tags, so both sides have the same. */
+static void name_streams(const struct nt_ice_session *s, struct nt_ice_description *d)
+{
+    for (size_t i = 0; i < d->stream_count; i++) {
+        const char *mid = nt_ice_session_described(s) ? nt_ice_session_mid(s, (uint8_t)(i + 1)) : "";
+        if (*mid != '\0')
+            memcpy(d->streams[i].mid, mid, strlen(mid) + 1);
+        else
+            snprintf(d->streams[i].mid, sizeof d->streams[i].mid, "%zu", i + 1);
+        d->streams[i].end_of_candidates = nt_ice_session_own_ended(s);
+    }
+}
+
+static int begin_description(const struct nt_ice_session *s, struct nt_ice_description *d)
+{
+    int r = nt_ice_description_init(d, nt_ice_session_env(s)->config->streams);
+    for (size_t i = 0; r == NT_OK && i < d->stream_count; i++) {
+        memcpy(d->streams[i].ufrag, nt_ice_session_ufrag(s), strlen(nt_ice_session_ufrag(s)) + 1);
+        memcpy(d->streams[i].pwd, nt_ice_session_pwd(s), strlen(nt_ice_session_pwd(s)) + 1);
+    }
+    return r;
+}
+
+static int end_description(int r, struct nt_ice_description *made, struct nt_ice_description *d)
+{
+    if (r != NT_OK)
+        nt_ice_description_free(made);
+    else
+        *d = *made;
+    return r;
+}
+
+int nt_ice_describe_own(struct nt_ice_session *s, bool offer, bool gathered, struct nt_ice_description *d)
+{
+    const struct nt_ice_config *config = nt_ice_session_env(s)->config;
+    struct nt_ice_description made;
+    int r = begin_description(s, &made);
+    if (r != NT_OK)
+        return r;
+    made.ice2 = !config->no_ice2;
+    made.trickle = trickles(s);
+    /* RFC 8445, 14.2: "If an agent wants to use a Ta value other than the default value, the agent MUST indicate" it. */
+    made.pacing_ms = config->ta != NT_ICE_TA ? (uint32_t)((config->ta + NT_MSEC - 1) / NT_MSEC) : 0;
+    bool completed = nt_ice_session_state(s) == NT_ICE_SESSION_COMPLETED;
+    r = completed ? describe_selected(s, offer, &made) : describe_gathered(s, gathered, &made);
+    if (trickles(s))
+        name_streams(s, &made);
+    return end_description(r, &made, d);
+}
+
+int nt_ice_describe_fragment(struct nt_ice_session *s, bool gathered, struct nt_ice_description *d)
+{
+    struct nt_ice_description made;
+    int r = begin_description(s, &made);
+    if (r != NT_OK)
+        return r;
+    r = tell_candidates(s, gathered, &made);
+    name_streams(s, &made);
+    return end_description(r, &made, d);
+}
+
+/* --- the peer's --- */
+static enum nt_ice_pass why_unusable(const struct nt_ice_config *config, const struct nt_ice_candidate *c)
+{
+    if (c->transport != NT_UDP)
+        return NT_ICE_PASS_TCP;
+    if (c->component < 1 || c->component > config->components)
+        return NT_ICE_PASS_COMPONENT;
+    if (c->addr.port == 0 || !nt_addr_is_set(&c->addr) || nt_addr_is_any(&c->addr) || nt_addr_is_multicast(&c->addr))
+        return NT_ICE_PASS_ADDRESS;
+    return c->addr.family == NT_AF_IPV6 && !config->ipv6 ? NT_ICE_PASS_IPV6 : NT_ICE_PASS_NONE;
+}
+
+static void pass_over(const struct nt_ice_session *s, uint8_t stream, const struct nt_ice_passed *p, nt_time now)
+{
+    nt_ice_record_event(nt_ice_session_env(s)->record, (struct nt_trace_event){.at = now,
+                                                                               .kind = NT_TR_ICE_PASSED_OVER,
+                                                                               .a = p->addr,
+                                                                               .n = {stream, p->component, p->reason},
+                                                                               .text = nt_ice_pass_text(p->reason)});
+}
+
+static int make_room(struct nt_ice_session *s, size_t more)
+{
+    return nt_ice_candidates_reserve(nt_ice_session_remotes(s), more, (size_t)NT_ICE_CANDIDATES_MAX * nt_ice_session_env(s)->config->streams);
+}
+
+static int take_stream(struct nt_ice_session *s, uint8_t stream, const struct nt_ice_stream_description *d, nt_time now)
+{
+    int r = make_room(s, d->candidate_count);
+    if (r != NT_OK)
+        return r;
+    for (size_t k = 0; k < d->passed_over && k < NT_ICE_PASSED_MAX; k++)
+        pass_over(s, stream, &d->passed[k], now);
+    for (size_t k = 0; k < d->candidate_count; k++) {
+        struct nt_ice_candidate c = d->candidates[k];
+        c.stream = stream;
+        memset(&c.base, 0, sizeof c.base);
+        enum nt_ice_pass reason = why_unusable(nt_ice_session_env(s)->config, &c);
+        if (reason == NT_ICE_PASS_NONE && !nt_ice_candidates_signalled(nt_ice_session_remotes(s), &c))
+            reason = NT_ICE_PASS_LIMIT;
+        if (reason != NT_ICE_PASS_NONE)
+            pass_over(s, stream, &(struct nt_ice_passed){reason, c.component, c.addr}, now);
+    }
+    return NT_OK;
+}
+
+int nt_ice_describe_take(struct nt_ice_session *s, const struct nt_ice_description *d, nt_time now)
+{
+    size_t more = 0;
+    for (size_t i = 0; i < d->stream_count; i++)
+        more += d->streams[i].candidate_count;
+    int r = make_room(s, more);
+    for (size_t i = 0; r == NT_OK && i < d->stream_count; i++)
+        r = take_stream(s, (uint8_t)(i + 1), &d->streams[i], now);
+    return r;
+}
+
+/* RFC 8838, 14: "After an agent has received an end-of-candidates indication, it MUST ignore any newly received candidates for that data
+ * stream": what is told again is not new. */
+static void ignore_stream(const struct nt_ice_session *s, uint8_t stream, const struct nt_ice_stream_description *d, nt_time now)
+{
+    for (size_t k = 0; k < d->candidate_count; k++) {
+        const struct nt_ice_candidate *c = &d->candidates[k];
+        if (why_unusable(nt_ice_session_env(s)->config, c) == NT_ICE_PASS_NONE &&
+            nt_ice_candidates_find(nt_ice_session_remotes(s), stream, c->component, &c->addr) == NT_ICE_NONE)
+            pass_over(s, stream, &(struct nt_ice_passed){NT_ICE_PASS_ENDED, c->component, c->addr}, now);
+    }
+}
+
+/* The stream of a fragment's part, by its tag if the peer's description had tags; 0: none. */
+static uint8_t stream_of(const struct nt_ice_session *s, const struct nt_ice_description *fragment, size_t i)
+{
+    uint8_t streams = nt_ice_session_env(s)->config->streams;
+    bool named = false;
+    for (uint8_t k = 1; k <= streams && fragment->streams[i].mid[0] != '\0'; k++) {
+        if (strcmp(nt_ice_session_mid(s, k), fragment->streams[i].mid) == 0)
+            return k;
+        named = named || nt_ice_session_mid(s, k)[0] != '\0';
+    }
+    return named || i >= streams ? 0 : (uint8_t)(i + 1);
+}
+
+/* RFC 8840, 4.4: "An agent MUST discard any received INFO requests containing "ice-pwd" and "ice-ufrag" attributes that do not match
+ * those of the current ICE Negotiation Session." */
+static bool is_of_session(const struct nt_ice_session *s, const struct nt_ice_description *fragment)
+{
+    for (size_t i = 0; i < fragment->stream_count; i++) {
+        uint8_t stream = stream_of(s, fragment, i);
+        if (stream == 0 || !nt_ice_peer_has(nt_ice_session_peer(s, stream), fragment->streams[i].ufrag, fragment->streams[i].pwd))
+            return false;
+    }
+    return true;
+}
+
+int nt_ice_describe_take_fragment(struct nt_ice_session *s, const struct nt_ice_description *fragment, nt_time now)
+{
+    int r = NT_OK;
+    if (!is_of_session(s, fragment))
+        return NT_EINVAL;
+    for (size_t i = 0; r == NT_OK && i < fragment->stream_count; i++) {
+        uint8_t stream = stream_of(s, fragment, i);
+        if (nt_ice_session_peer_ended(s, stream))
+            ignore_stream(s, stream, &fragment->streams[i], now);
+        else
+            r = take_stream(s, stream, &fragment->streams[i], now);
+        if (r == NT_OK && fragment->streams[i].end_of_candidates)
+            nt_ice_session_end_peer(s, stream);
+    }
+    for (uint8_t i = 1; r == NT_OK && fragment->end_of_candidates && i <= nt_ice_session_env(s)->config->streams; i++)
+        nt_ice_session_end_peer(s, i);
+    return r;
+}

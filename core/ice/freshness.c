@@ -1,0 +1,110 @@
+#include "core/ice/freshness.h"
+#include "core/base/err.h"
+#include "core/ice/consent.h"
+
+#include <string.h>
+
+static const struct nt_ice_valid *selected_of(const struct nt_ice_session *s, size_t component)
+{
+    return nt_ice_component_selected(nt_ice_components_at(nt_ice_session_env(s)->components, component));
+}
+
+static const struct nt_ice_candidate *remote_of(const struct nt_ice_valid *v)
+{
+    return &nt_ice_candidates_at(v->remotes, v->remote)->c;
+}
+
+/* False: it could not be sent. */
+static bool send_on_selected(struct nt_ice_session *s, size_t component, struct nt_ice_message *m, nt_time now)
+{
+    const struct nt_ice_env *env = nt_ice_session_env(s);
+    const struct nt_ice_valid *v = selected_of(s, component);
+    m->via = nt_ice_candidates_at(env->own, v->own)->via;
+    m->to = remote_of(v)->addr;
+    m->index = (uint32_t)component;
+    nt_rand_bytes(env->rand, m->id, sizeof m->id);
+    if (!nt_ice_outbox_put(env->outbox, m, now))
+        return false;
+    nt_ice_consents_sent(env->consents, component, now);
+    return true;
+}
+
+static void ask_consent(struct nt_ice_session *s, size_t component, nt_time now)
+{
+    struct nt_ice_message m = {.kind = NT_ICE_MSG_CONSENT};
+    bool sent = send_on_selected(s, component, &m, now);
+    nt_ice_consents_asked(nt_ice_session_env(s)->consents, component, sent ? m.id : NULL, now);
+}
+
+static void lose_consent(struct nt_ice_session *s, size_t component, nt_time now)
+{
+    const struct nt_ice_env *env = nt_ice_session_env(s);
+    const struct nt_ice_valid *v = selected_of(s, component);
+    const struct nt_ice_candidate *own = &nt_ice_candidates_at(env->own, v->own)->c;
+    nt_ice_consents_lose(env->consents, component);
+    nt_ice_record_event(env->record, (struct nt_trace_event){.at = now,
+                                                             .kind = NT_TR_ICE_CONSENT_LOST,
+                                                             .a = own->addr,
+                                                             .b = remote_of(v)->addr,
+                                                             .n = {own->stream, own->component}});
+}
+
+bool nt_ice_freshness_timer(struct nt_ice_session *s, nt_time now)
+{
+    const struct nt_ice_env *env = nt_ice_session_env(s);
+    for (size_t i = 0; i < nt_ice_components_count(env->components); i++) {
+        switch (nt_ice_consents_due(env->consents, i, now)) {
+        case NT_ICE_CONSENT_ASK: ask_consent(s, i, now); break;
+        case NT_ICE_CONSENT_KEEPALIVE: send_on_selected(s, i, &(struct nt_ice_message){.kind = NT_ICE_MSG_KEEPALIVE}, now); break;
+        case NT_ICE_CONSENT_EXPIRED: lose_consent(s, i, now); return false;
+        default: break;
+        }
+    }
+    return true;
+}
+
+/* A valid response renews consent: authentic, to one of ours, from where it was sent to. Nothing else does. */
+static bool renews(const struct nt_ice_session *s, size_t component, struct nt_ice_via via, const struct nt_addr *from, const struct nt_stun_msg *m)
+{
+    const struct nt_ice_env *env = nt_ice_session_env(s);
+    const struct nt_ice_valid *v = selected_of(s, component);
+    uint8_t stream = nt_ice_components_at(env->components, component)->stream;
+    return !nt_ice_consents_lost(env->consents, component) && m->class_ == NT_STUN_SUCCESS && m->unknown_count == 0 &&
+           nt_ice_via_equal(nt_ice_candidates_at(env->own, v->own)->via, via) && nt_addr_equal(&remote_of(v)->addr, from) &&
+           nt_stun_verify(m, &nt_ice_session_peer(s, stream)->key) == NT_OK;
+}
+
+bool nt_ice_freshness_response(struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from, const struct nt_stun_msg *m,
+                               nt_time now)
+{
+    const struct nt_ice_env *env = nt_ice_session_env(s);
+    size_t component;
+    if (!nt_ice_consents_find(env->consents, m->id, &component))
+        return false;
+    if (renews(s, component, via, from, m))
+        nt_ice_consents_renew(env->consents, component, now);
+    else
+        nt_ice_record_drop(env->record, NULL, from, "a response that does not renew consent", now);
+    return true;
+}
+
+/* RFC 7675, 5.1: consent requests are checks without USE-CANDIDATE and without retransmission. */
+int nt_ice_freshness_build_consent(const struct nt_ice_session *s, const struct nt_ice_message *m, uint8_t *buf, size_t cap)
+{
+    const struct nt_ice_env *env = nt_ice_session_env(s);
+    const struct nt_ice_valid *v = selected_of(s, m->index);
+    uint32_t sender = nt_ice_candidates_sender(env->own, nt_ice_candidates_at(env->own, v->own)->via);
+    const struct nt_ice_candidate *own = &nt_ice_candidates_at(env->own, sender)->c;
+    struct nt_ice_request r = {.role = nt_ice_session_role(s), .tie_breaker = nt_ice_session_tie_breaker(s), .priority = nt_ice_prflx_priority(own)};
+    return nt_ice_peer_request(nt_ice_session_peer(s, own->stream), &r, m->id, buf, cap);
+}
+
+/* RFC 8445, 11: "The Indication MUST NOT utilize any authentication mechanism. It SHOULD contain the FINGERPRINT attribute [...] but it
+ * SHOULD NOT contain any other attributes." */
+int nt_ice_freshness_build_keepalive(const struct nt_ice_message *m, uint8_t *buf, size_t cap)
+{
+    struct nt_stun_builder b;
+    nt_stun_start(&b, buf, cap, NT_STUN_INDICATION, NT_STUN_BINDING, m->id);
+    nt_stun_add_fingerprint(&b);
+    return nt_stun_finish(&b);
+}

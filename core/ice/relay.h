@@ -1,0 +1,60 @@
+/* The TURN clients: one for each source that is a TURN server. Their requests share the agent's pacer, their allocations carry checks and
+ * data. What happens to them is pulled as events. */
+#ifndef NT_ICE_RELAY_H
+#define NT_ICE_RELAY_H
+
+#include "core/ice/record.h"
+
+#define NT_ICE_HELD_MAX 4096 /* bytes of a TURN request with the longest realm, nonce and user */
+
+enum nt_ice_relay_event_kind {
+    NT_ICE_RELAY_ALLOCATED = 1, /* relayed, mapped; nt_ice_relays_adopt takes it into use */
+    NT_ICE_RELAY_FAILED,        /* code: the allocation is refused, or gone */
+    NT_ICE_RELAY_OPENED,        /* packets can leave for the peer */
+    NT_ICE_RELAY_CLOSED,        /* none can leave for the peer (unset: for anybody) */
+    NT_ICE_RELAY_DATA           /* peer, bytes, len: valid until the next input */
+};
+
+struct nt_ice_relay_event {
+    enum nt_ice_relay_event_kind kind;
+    uint16_t source, base;
+    struct nt_addr relayed, mapped, peer;
+    int code;
+    const uint8_t *bytes;
+    size_t len;
+};
+
+struct nt_ice_relays;
+
+struct nt_ice_relays *nt_ice_relays_new(const struct nt_ice_config *config, struct nt_rand *rand); /* NULL without memory */
+void nt_ice_relays_del(struct nt_ice_relays *r);
+int nt_ice_relays_make(struct nt_ice_relays *r, size_t sources); /* NT_OK or NT_ENOMEM; all that was made before goes */
+/* A client for `source`, which asks for an allocation at once. NT_OK or NT_ENOMEM. */
+int nt_ice_relays_allocate(struct nt_ice_relays *r, uint16_t source, uint16_t base, const struct nt_addr *local, size_t server, nt_time now);
+void nt_ice_relays_adopt(struct nt_ice_relays *r, uint16_t source); /* its allocation becomes a candidate */
+bool nt_ice_relays_input(struct nt_ice_relays *r, uint16_t base, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now);
+void nt_ice_relays_timer(struct nt_ice_relays *r, nt_time now);
+nt_time nt_ice_relays_deadline(const struct nt_ice_relays *r, nt_time next_start);
+bool nt_ice_relays_event(struct nt_ice_relays *r, struct nt_ice_relay_event *ev); /* false: there is none */
+
+/* RFC 8445, 14.2: all transactions share Ta, so what starts one is held until the pacer lets it go. */
+void nt_ice_relays_pull(struct nt_ice_relays *r, nt_time now);
+bool nt_ice_relays_start_one(struct nt_ice_relays *r, nt_time now); /* lets one go; false: none is held */
+size_t nt_ice_relays_output(struct nt_ice_relays *r, struct nt_path *path, uint8_t *buf, size_t cap);
+
+/* Adopted allocations. */
+size_t nt_ice_relays_count(const struct nt_ice_relays *r); /* of all sources */
+bool nt_ice_relays_alive(const struct nt_ice_relays *r, uint16_t source);
+const struct nt_addr *nt_ice_relays_address(const struct nt_ice_relays *r, uint16_t source);
+/* RFC 8445, 7.2.1: asks for a permission towards the peer. NT_OK: packets can leave for it, or will once the server has answered (a
+ * RELAY_OPENED or RELAY_CLOSED follows). Other: they never can. */
+int nt_ice_relays_permit(struct nt_ice_relays *r, uint16_t source, const struct nt_addr *peer, nt_time now);
+bool nt_ice_relays_permitted(const struct nt_ice_relays *r, uint16_t source, const struct nt_addr *peer);
+void nt_ice_relays_bind_channel(struct nt_ice_relays *r, uint16_t source, const struct nt_addr *peer, nt_time now);
+/* `bytes` for the peer as they leave for the server, whose address goes into path->remote. 0: they cannot leave. */
+size_t nt_ice_relays_wrap(struct nt_ice_relays *r, uint16_t source, const struct nt_addr *peer, const uint8_t *bytes, size_t len,
+                          struct nt_path *path, uint8_t *buf, size_t cap);
+void nt_ice_relays_release(struct nt_ice_relays *r, uint16_t source, nt_time now); /* by a Refresh with lifetime 0 */
+bool nt_ice_relays_released(const struct nt_ice_relays *r);                         /* no allocation is left or asked for */
+
+#endif

@@ -1,0 +1,74 @@
+/* A check session: the role, both sides' credentials, the peer's candidates, the check lists. What happens to a pair happens here, where
+ * its check, the valid list and the nominations follow. */
+#ifndef NT_ICE_SESSION_H
+#define NT_ICE_SESSION_H
+
+#include "core/ice/checks.h"
+#include "core/ice/component.h"
+#include "core/ice/env.h"
+#include "core/ice/lists.h"
+#include "core/ice/pairs.h"
+
+/* waiting: for the peer's description, or for our candidates; running: checks are made. 6.1.3 has the others. */
+enum nt_ice_session_state { NT_ICE_SESSION_WAITING = 0, NT_ICE_SESSION_RUNNING, NT_ICE_SESSION_COMPLETED, NT_ICE_SESSION_FAILED };
+
+struct nt_ice_session;
+
+struct nt_ice_session *nt_ice_session_new(const struct nt_ice_env *env); /* NULL without memory */
+void nt_ice_session_del(struct nt_ice_session *s);
+
+const struct nt_ice_env *nt_ice_session_env(const struct nt_ice_session *s);
+enum nt_ice_session_state nt_ice_session_state(const struct nt_ice_session *s);
+enum nt_ice_role nt_ice_session_role(const struct nt_ice_session *s);
+const char *nt_ice_session_ufrag(const struct nt_ice_session *s);
+const char *nt_ice_session_pwd(const struct nt_ice_session *s);
+const struct nt_stun_key *nt_ice_session_key(const struct nt_ice_session *s);
+struct nt_ice_pairs *nt_ice_session_pairs(const struct nt_ice_session *s);
+struct nt_ice_checks *nt_ice_session_checks(const struct nt_ice_session *s);
+struct nt_ice_lists *nt_ice_session_lists(const struct nt_ice_session *s); /* NULL before the peer's description */
+struct nt_ice_candidates *nt_ice_session_remotes(const struct nt_ice_session *s);
+
+/* The peer's description. */
+/* NT_OK, NT_EINVAL, NT_EUNSUPPORTED (other credentials than before: a restart), NT_ENOMEM. The first one makes the check lists. */
+int nt_ice_session_describe(struct nt_ice_session *s, const struct nt_ice_description *d);
+void nt_ice_session_undescribe(struct nt_ice_session *s); /* without memory for what follows */
+bool nt_ice_session_described(const struct nt_ice_session *s);
+const struct nt_ice_peer *nt_ice_session_peer(const struct nt_ice_session *s, uint8_t stream);
+const char *nt_ice_session_mid(const struct nt_ice_session *s, uint8_t stream);
+/* Trickle: does the peer? Has it no more candidates for a stream? Have we told that there are no more of ours? */
+void nt_ice_session_set_peer_trickles(struct nt_ice_session *s, bool trickles);
+bool nt_ice_session_peer_trickles(const struct nt_ice_session *s);
+void nt_ice_session_end_peer(struct nt_ice_session *s, uint8_t stream);
+bool nt_ice_session_peer_ended(const struct nt_ice_session *s, uint8_t stream);
+void nt_ice_session_end_own(struct nt_ice_session *s);
+bool nt_ice_session_own_ended(const struct nt_ice_session *s);
+/* Candidates have come that are not paired. */
+void nt_ice_session_set_unpaired(struct nt_ice_session *s, bool unpaired);
+bool nt_ice_session_unpaired(const struct nt_ice_session *s);
+void nt_ice_session_run(struct nt_ice_session *s, nt_time now); /* its check lists are formed */
+nt_time nt_ice_session_started(const struct nt_ice_session *s);
+
+/* Roles. */
+void nt_ice_session_switch_role(struct nt_ice_session *s, enum nt_ice_role role, nt_time now);
+void nt_ice_session_change_tie_breaker(struct nt_ice_session *s);
+uint64_t nt_ice_session_tie_breaker(const struct nt_ice_session *s);
+void nt_ice_session_reprice(struct nt_ice_session *s); /* all priorities, after a change of role or candidate */
+
+/* Pairs. */
+struct nt_ice_admission nt_ice_session_admit(struct nt_ice_session *s, uint32_t own, uint32_t remote, enum nt_ice_why why, nt_time now);
+void nt_ice_session_trigger(struct nt_ice_session *s, uint32_t pair, nt_time now); /* 7.3.1.4: its check is cancelled, it is queued */
+void nt_ice_session_recheck(struct nt_ice_session *s, uint32_t pair, nt_time now); /* queued, Succeeded as it is */
+/* A check of `pair` succeeded; valid_pair: the listed one that its valid pair equals, or 0. */
+void nt_ice_session_succeed(struct nt_ice_session *s, uint32_t pair, uint32_t valid_pair, nt_time now);
+void nt_ice_session_fail(struct nt_ice_session *s, uint32_t pair, nt_time now);    /* and takes what it produced off the valid list */
+void nt_ice_session_open_way(struct nt_ice_session *s, int16_t relay, const struct nt_addr *peer, nt_time now);
+void nt_ice_session_close_way(struct nt_ice_session *s, int16_t relay, const struct nt_addr *peer, nt_time now); /* peer NULL: to anybody */
+void nt_ice_session_permit(struct nt_ice_session *s, nt_time now); /* of all of the peer's candidates, on all allocations */
+/* The valid pair of the candidate `own` that the check of `generator` produced. NT_ICE_NONE: the limit, or memory. */
+uint32_t nt_ice_session_add_valid(struct nt_ice_session *s, uint32_t generator, uint32_t own, nt_time now);
+/* Trickle: may more candidates of the stream come, ours or the peer's? `gathered`: we have all of ours. */
+bool nt_ice_session_expects(const struct nt_ice_session *s, uint8_t stream, bool gathered);
+/* The states of the lists, then the session's own. */
+enum nt_ice_session_state nt_ice_session_update(struct nt_ice_session *s, bool gathered, nt_time now);
+
+#endif
