@@ -1,0 +1,91 @@
+/* The queue of events for an owner who does not look. */
+#include "tests/unit/help.h"
+
+#include "core/ice/events.h"
+
+#define STREAMS 8
+#define COMPONENTS 2
+
+static void select_all(struct nt_ice_events *e, uint32_t round)
+{
+    for (uint8_t s = 1; s <= STREAMS; s++)
+        for (uint16_t k = 1; k <= COMPONENTS; k++)
+            nt_ice_events_push(e, &(struct nt_ice_event){.kind = NT_ICE_EV_SELECTED, .stream = s, .component = k, .local = {.priority = round}}, 0);
+}
+
+/* More events than there is room for: the outdated ones go, those that are left keep their order. */
+static void more_than_fit(void **state)
+{
+    enum { ROUNDS = 50 };
+    struct nt_trace silent = {0};
+    struct nt_ice_record *record = nt_ice_record_new(&silent);
+    struct nt_ice_events *e = nt_ice_events_new(record, STREAMS * COMPONENTS);
+    struct nt_ice_event ev;
+    uint32_t last[STREAMS][COMPONENTS] = {{0}};
+    int states = 0, roles = 0, gathered = 0;
+    enum nt_ice_state at_end = NT_ICE_NEW;
+    bool selected_after = false;
+    (void)state;
+    assert_non_null(e);
+    nt_ice_events_push(e, &(struct nt_ice_event){.kind = NT_ICE_EV_GATHERED}, 0);
+    for (uint32_t round = 1; round <= ROUNDS; round++) {
+        select_all(e, round);
+        nt_ice_events_push(e, &(struct nt_ice_event){.kind = NT_ICE_EV_ROLE, .role = NT_ICE_CONTROLLED}, 0);
+        nt_ice_events_push(e, &(struct nt_ice_event){.kind = NT_ICE_EV_STATE, .state = round < ROUNDS ? NT_ICE_RUNNING : NT_ICE_COMPLETED}, 0);
+    }
+    while (nt_ice_events_pull(e, &ev) == 1) {
+        gathered += ev.kind == NT_ICE_EV_GATHERED;
+        roles += ev.kind == NT_ICE_EV_ROLE;
+        if (ev.kind == NT_ICE_EV_STATE) {
+            states++;
+            at_end = ev.state;
+            selected_after = false;
+        }
+        if (ev.kind != NT_ICE_EV_SELECTED)
+            continue;
+        uint32_t *of = &last[ev.stream - 1][ev.component - 1];
+        assert_true(ev.local.priority > *of);
+        *of = ev.local.priority;
+        selected_after = true;
+    }
+    assert_int_equal(gathered, 1);
+    assert_true(roles >= 1 && states >= 1);
+    assert_int_equal(at_end, NT_ICE_COMPLETED);
+    assert_false(selected_after);
+    for (int s = 0; s < STREAMS; s++)
+        for (int k = 0; k < COMPONENTS; k++)
+            assert_int_equal(last[s][k], ROUNDS);
+    assert_true(nt_ice_record_stats(record)->dropped > 0); /* and each one that went is told */
+    nt_ice_events_del(e);
+    nt_ice_record_del(record);
+}
+
+static void data_is_last_and_only_until_the_next_input(void **state)
+{
+    static const uint8_t bytes[3] = {1, 2, 3};
+    struct nt_trace silent = {0};
+    struct nt_ice_record *record = nt_ice_record_new(&silent);
+    struct nt_ice_events *e = nt_ice_events_new(record, 1);
+    struct nt_ice_event ev;
+    (void)state;
+    assert_int_equal(nt_ice_events_data(e, 1, 2, bytes, sizeof bytes), 0);
+    nt_ice_events_push(e, &(struct nt_ice_event){.kind = NT_ICE_EV_GATHERED}, 0);
+    assert_int_equal(nt_ice_events_pull(e, &ev), 1);
+    assert_int_equal(ev.kind, NT_ICE_EV_GATHERED);
+    assert_int_equal(nt_ice_events_pull(e, &ev), 1);
+    assert_int_equal(ev.kind, NT_ICE_EV_DATA);
+    assert_int_equal(ev.component, 2);
+    assert_memory_equal(ev.bytes, bytes, sizeof bytes);
+    assert_int_equal(nt_ice_events_pull(e, &ev), 0);
+    assert_int_equal(nt_ice_events_data(e, 1, 1, bytes, 0), 0);
+    nt_ice_events_forget_data(e);
+    assert_int_equal(nt_ice_events_pull(e, &ev), 0);
+    nt_ice_events_del(e);
+    nt_ice_record_del(record);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(more_than_fit), cmocka_unit_test(data_is_last_and_only_until_the_next_input)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
