@@ -1,24 +1,23 @@
 #include "core/ice/bases.h"
 #include "core/base/err.h"
-#include "core/base/map.h"
 #include "core/ice/candidate.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct nt_ice_bases {
     struct nt_addr interfaces[NT_ICE_INTERFACES_MAX];
     size_t interface_count;
     struct nt_ice_base *items;
     uint16_t count, asked, answered; /* asked: requests handed out */
-    struct nt_map by_addr;           /* bound ones */
+    /* Bound ones by address: places in items, with at least as many free slots. */
+    uint16_t *slots;
+    size_t slot_count; /* a power of two */
 };
 
 struct nt_ice_bases *nt_ice_bases_new(void)
 {
-    struct nt_ice_bases *b = calloc(1, sizeof *b);
-    if (b != NULL)
-        nt_map_init(&b->by_addr, sizeof(struct nt_addr));
-    return b;
+    return calloc(1, sizeof(struct nt_ice_bases));
 }
 
 void nt_ice_bases_del(struct nt_ice_bases *b)
@@ -32,9 +31,10 @@ void nt_ice_bases_del(struct nt_ice_bases *b)
 void nt_ice_bases_unmake(struct nt_ice_bases *b)
 {
     free(b->items);
-    nt_map_free(&b->by_addr);
-    nt_map_init(&b->by_addr, sizeof(struct nt_addr));
+    free(b->slots);
     b->items = NULL;
+    b->slots = NULL;
+    b->slot_count = 0;
     b->count = b->asked = b->answered = 0;
 }
 
@@ -50,8 +50,15 @@ int nt_ice_bases_make(struct nt_ice_bases *b, const struct nt_ice_config *config
     if (most > NT_ICE_BASES_MAX)
         return NT_ELIMIT;
     b->items = calloc(most + 1, sizeof *b->items);
-    if (b->items == NULL)
+    b->slot_count = 2;
+    while (b->slot_count < 2 * most)
+        b->slot_count *= 2;
+    b->slots = malloc(b->slot_count * sizeof *b->slots);
+    if (b->items == NULL || b->slots == NULL) {
+        nt_ice_bases_unmake(b);
         return NT_ENOMEM;
+    }
+    memset(b->slots, 0xff, b->slot_count * sizeof *b->slots); /* NT_ICE_NO_BASE */
     for (unsigned s = 1; s <= config->streams; s++)
         for (unsigned c = 1; c <= config->components; c++)
             for (size_t i = 0; i < b->interface_count; i++)
@@ -71,10 +78,18 @@ const struct nt_ice_base *nt_ice_bases_at(const struct nt_ice_bases *b, uint16_t
     return &b->items[i];
 }
 
+/* The slot of an address, or the free one where it would be. */
+static size_t slot_of(const struct nt_ice_bases *b, const struct nt_addr *addr)
+{
+    size_t slot = (addr->port ^ addr->ip[3] * 257U ^ addr->ip[15] * 4099U) & (b->slot_count - 1);
+    while (b->slots[slot] != NT_ICE_NO_BASE && !nt_addr_equal(&b->items[b->slots[slot]].addr, addr))
+        slot = (slot + 1) & (b->slot_count - 1);
+    return slot;
+}
+
 uint16_t nt_ice_bases_find(const struct nt_ice_bases *b, const struct nt_addr *local)
 {
-    uint32_t i = nt_map_get(&b->by_addr, local);
-    return i != NT_MAP_NONE ? (uint16_t)i : NT_ICE_NO_BASE;
+    return b->slots != NULL ? b->slots[slot_of(b, local)] : NT_ICE_NO_BASE;
 }
 
 int nt_ice_bases_request(struct nt_ice_bases *b, struct nt_request *req)
@@ -92,12 +107,10 @@ bool nt_ice_bases_answer(struct nt_ice_bases *b, const struct nt_path *path, boo
         return false;
     struct nt_ice_base *base = &b->items[path->id - 1];
     b->answered++;
-    /* Without memory for it, a port that was granted is no base: what came to it would not be found. */
-    if (granted && nt_map_put(&b->by_addr, &path->local, path->id - 1) == NT_OK) {
-        base->state = NT_ICE_BASE_BOUND;
+    base->state = granted ? NT_ICE_BASE_BOUND : NT_ICE_BASE_REFUSED;
+    if (granted) {
         base->addr = path->local;
-    } else {
-        base->state = NT_ICE_BASE_REFUSED;
+        b->slots[slot_of(b, &path->local)] = (uint16_t)(path->id - 1);
     }
     return true;
 }

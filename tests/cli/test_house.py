@@ -26,8 +26,6 @@ PUBLIC = {
 # Codecs alone: what judges and shows packets knows no agent, no client, no server.
 CODECS = {"core/stun/stun.h", "core/turn/turn.h", "core/turn/channel_data.h", "core/sdp/sdp.h", "core/sdp/description.h"}
 CODECS_ONLY = {"pcap", "ladder", "page", "reports", "conformance"}
-# The insides of these rooms wait for a cut of their own.
-UNCUT = {"ice"}
 
 
 def sources(*suffixes):
@@ -135,7 +133,7 @@ def test_no_circle_of_files():
     """noun.c and noun.h are one: what one of the two includes, both need."""
     graph = {}
     for path in house(".c", ".h"):
-        if room_of(path) and room_of(path) not in UNCUT:
+        if room_of(path):
             graph.setdefault(str(path.with_suffix("")), set()).update(i[:-2] for i in includes(path) if i.endswith(".h") and i[:-2] != str(path.with_suffix("")))
     assert circle(graph) is None
 
@@ -152,7 +150,7 @@ DECLARED = re.compile(r"^(?!static\b|typedef\b)[A-Za-z_][\w \*]*?\b(nt_\w+)\([^;
 def test_a_function_is_declared_in_the_header_of_its_file():
     wrong = []
     for path in house(".c"):
-        if room_of(path) in UNCUT or room_of(path) is None:
+        if room_of(path) is None:
             continue
         header = ROOT / path.with_suffix(".h")
         declared = set(DECLARED.findall(header.read_text())) if header.exists() else set()
@@ -167,7 +165,7 @@ def test_a_function_is_declared_in_the_header_of_its_file():
 def test_a_header_without_a_file_declares_no_function():
     wrong = []
     for path in house(".h"):
-        if room_of(path) in UNCUT or room_of(path) is None or (ROOT / path.with_suffix(".c")).exists():
+        if room_of(path) is None or (ROOT / path.with_suffix(".c")).exists():
             continue
         wrong += [f"{path}: {name}" for name in DECLARED.findall((ROOT / path).read_text())]
     assert wrong == []

@@ -1,5 +1,10 @@
 /* The queue of events for an owner who does not look. */
-#include "tests/unit/help.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
 
 #include "core/ice/events.h"
 

@@ -1,20 +1,9 @@
-/* Candidates and check lists: priorities and foundations by hand, freezing order, the pair limit, fairness of the queue. */
+/* Check lists: priorities by hand, freezing order, the pair limit, fairness of the queue. */
 #include "peer.h"
-
-#include "core/ice/agent.h"
 
 #include <stdio.h>
 
 static struct lab l;
-
-static struct nt_ice_own own(enum nt_ice_type type, const char *addr, const char *base, const char *server, uint32_t rank)
-{
-    struct nt_ice_own o = {.c = {.type = type, .stream = 1, .component = 1, .transport = NT_UDP, .addr = at(addr), .base = at(base)},
-                           .rank = rank};
-    if (server != NULL)
-        o.server = at(server);
-    return o;
-}
 
 /* RFC 8445, 15.1: "2130706431" for a host candidate and "1694498815" for a server-reflexive one, pair priorities from 6.1.2.3. */
 static void priorities(void **state)
@@ -30,38 +19,6 @@ static void priorities(void **state)
     assert_true(nt_ice_pair_priority(2130706431, 1694498815) == UINT64_C(7277816997797167103));
     assert_true(nt_ice_pair_priority(1694498815, 2130706431) == UINT64_C(7277816997797167102));
     assert_true(nt_ice_pair_priority(5, 5) == (UINT64_C(5) << 32) + 10);
-}
-
-static void settling(void **state)
-{
-    struct nt_ice_own c[9] = {
-        own(NT_ICE_HOST, "10.0.0.1:5000", "10.0.0.1:5000", NULL, 0),
-        own(NT_ICE_HOST, "10.0.1.1:5000", "10.0.1.1:5000", NULL, 1),
-        own(NT_ICE_SRFLX, "203.0.113.1:1", "10.0.0.1:5000", "192.0.2.1:3478", 1), /* TURN, seen through a symmetric NAT */
-        own(NT_ICE_SRFLX, "203.0.113.1:2", "10.0.0.1:5000", "192.0.2.2:3478", 0), /* STUN, listed first */
-        own(NT_ICE_SRFLX, "10.0.1.1:5000", "10.0.1.1:5000", "192.0.2.2:3478", 2), /* equal to its base */
-        own(NT_ICE_SRFLX, "203.0.113.1:2", "10.0.0.1:5000", "192.0.2.3:3478", 3), /* redundant */
-        own(NT_ICE_SRFLX, "203.0.113.1:3", "10.0.1.1:5000", "192.0.2.2:9999", 4), /* the same server IP, another base */
-        own(NT_ICE_RELAY, "192.0.2.9:1000", "192.0.2.9:1000", "192.0.2.1:3478", 1),
-        own(NT_ICE_RELAY, "10.0.0.1:5000", "10.0.0.1:5000", "192.0.2.1:3478", 2), /* identical to a host candidate */
-    };
-    (void)state;
-    assert_int_equal(nt_ice_candidates_settle(c, 9), 6);
-    static const uint32_t priority[] = {2130706431, 2130706431 - 256, 1694498815, 1694498815 - 256, 1694498815 - 512, 16777215};
-    static const char *const foundation[] = {"1", "2", "3", "4", "5", "6"};
-    struct nt_addr first = at("203.0.113.1:2");
-    for (int i = 0; i < 6; i++) {
-        assert_int_equal(c[i].c.priority, priority[i]);
-        assert_string_equal(c[i].c.foundation, foundation[i]);
-    }
-    assert_true(nt_addr_equal(&c[2].c.addr, &first)); /* the STUN server listed first gets the higher preference */
-    /* 5.1.1.3: another port and component of the same base IP, type and server IP: the same foundation */
-    struct nt_ice_own two[2] = {own(NT_ICE_HOST, "10.0.0.1:5000", "10.0.0.1:5000", NULL, 0),
-                                own(NT_ICE_HOST, "10.0.0.1:5001", "10.0.0.1:5001", NULL, 1)};
-    two[1].c.component = 2;
-    assert_int_equal(nt_ice_candidates_settle(two, 2), 2);
-    assert_string_equal(two[0].c.foundation, two[1].c.foundation);
-    assert_int_equal(two[1].c.priority, 2130706430);
 }
 
 static void usable_addresses(void **state)
@@ -250,70 +207,11 @@ static void flood(void **state)
     lab_end(&l);
 }
 
-/* An agent of five interfaces whose first pair succeeded, from a mapped address or its own, and failed later. */
-static void begin_with_failed_pair(const char *mapped)
-{
-    static struct nt_ice_candidate c[NT_ICE_CANDIDATES_MAX];
-    struct nt_ice_config config = lab_config(NT_ICE_CONTROLLED);
-    int err;
-    config.max_pairs = 5;
-    memset(&l, 0, sizeof l);
-    l.a = nt_ice_agent_new(&config, &err);
-    assert_non_null(l.a);
-    for (unsigned i = 0; i < 5; i++)
-        nt_ice_input(l.a, &(struct nt_path){.local = nt_addr_v4(0x0a000001u + (i << 8), 0)}, NT_IN_IF_UP, NULL, 0, 0);
-    assert_int_equal(nt_ice_gather(l.a, 0), NT_OK);
-    pull(&l);
-    l.base = l.a->bases.own[0].c.addr;
-    nt_stun_key_short(&l.theirs, PEER_PWD);
-    for (unsigned i = 0; i < NT_ICE_CANDIDATES_MAX; i++) {
-        c[i] = candidate("10.0.9.2:1", NT_ICE_HOST, "x");
-        c[i].addr.port = (uint16_t)(1000 + i);
-    }
-    assert_int_equal(remote(&l, c, 1), NT_OK);
-    go(&l, 0);
-    respond(&l, next_out(&l, NT_STUN_REQUEST, NULL), (struct reply){.mapped = mapped});
-    assert_int_equal(l.a->session.valid_count, 1);
-    nt_ice_pair_fail(l.a, l.a->session.valids[0].generator, 0);
-    assert_int_equal(remote(&l, c, NT_ICE_CANDIDATES_MAX), NT_OK);
-    for (uint32_t i = 0; i < l.a->session.pair_count; i++)
-        nt_ice_pair_unlist(l.a, i, 0);
-}
-
-/* Past a thousand pairs the first ones are forgotten, and what came of them is not told of those in their places. */
-static void forgotten_pairs(void **state)
-{
-    (void)state;
-    for (int own_base = 0; own_base < 2; own_base++) {
-        begin_with_failed_pair(own_base ? NULL : "192.0.2.1:4444");
-        struct nt_ice_session *s = &l.a->session;
-        uint32_t place = s->valids[0].generator, number = s->pairs[place].number;
-        struct nt_ice_pair_info info;
-        for (uint32_t own = 0; own < 5; own++)
-            for (uint32_t r = 0; r < NT_ICE_CANDIDATES_MAX; r++) {
-                uint32_t pair = nt_ice_pair_add(l.a, own, r, 0);
-                assert_true(pair != NT_ICE_NONE);
-                nt_ice_pair_unlist(l.a, pair, 0);
-            }
-        assert_int_equal(s->pair_count, 1000);
-        assert_true(s->pairs[place].number > 1000);
-        size_t generated = 0;
-        for (size_t i = 0; i < nt_ice_pair_count(l.a); i++) {
-            nt_ice_pair_at(l.a, i, &info);
-            assert_false(info.valid);
-            assert_true(info.generated_by == 0 || info.generated_by == number);
-            generated += info.generated_by != 0;
-        }
-        assert_int_equal(generated, own_base ? 0 : 1); /* the pair from the mapped address has a number of its own */
-        lab_end(&l);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(priorities), cmocka_unit_test(settling), cmocka_unit_test(usable_addresses), cmocka_unit_test(freezing),
-        cmocka_unit_test(limit), cmocka_unit_test(fairness), cmocka_unit_test(flood), cmocka_unit_test(forgotten_pairs),
+        cmocka_unit_test(priorities), cmocka_unit_test(usable_addresses), cmocka_unit_test(freezing),
+        cmocka_unit_test(limit), cmocka_unit_test(fairness), cmocka_unit_test(flood),
         cmocka_unit_test(pacing), cmocka_unit_test(refused_configurations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

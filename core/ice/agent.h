@@ -1,0 +1,42 @@
+/* The agent's own state: its parts, its state as the owner sees it, the next deadline. Below the public calls of ice.h. */
+#ifndef NT_ICE_AGENT_H
+#define NT_ICE_AGENT_H
+
+#include "core/ice/data.h"
+#include "core/ice/gather.h"
+#include "core/ice/pacer.h"
+#include "core/ice/respond.h"
+#include "core/ice/session.h"
+
+struct nt_ice_agent;
+
+struct nt_ice_agent *nt_ice_agent_make(const struct nt_ice_config *config, int *err); /* NULL with *err set */
+void nt_ice_agent_unmake(struct nt_ice_agent *a);
+
+const struct nt_ice_env *nt_ice_agent_env(const struct nt_ice_agent *a);
+struct nt_ice_pacer *nt_ice_agent_pacer(const struct nt_ice_agent *a);
+struct nt_ice_gather *nt_ice_agent_gather(const struct nt_ice_agent *a);
+struct nt_ice_session *nt_ice_agent_session(const struct nt_ice_agent *a);
+struct nt_ice_early *nt_ice_agent_early(const struct nt_ice_agent *a);
+struct nt_ice_data *nt_ice_agent_data(const struct nt_ice_agent *a);
+
+enum nt_ice_state nt_ice_agent_state(const struct nt_ice_agent *a);
+bool nt_ice_agent_is_silent(const struct nt_ice_agent *a);   /* nothing is sent, and nothing taken */
+bool nt_ice_agent_is_checking(const struct nt_ice_agent *a); /* checks are made, or consent is kept */
+bool nt_ice_agent_is_closing(const struct nt_ice_agent *a);
+bool nt_ice_agent_is_over(const struct nt_ice_agent *a); /* closing, failed, or disconnected */
+
+void nt_ice_agent_begin(struct nt_ice_agent *a, nt_time now); /* gathers */
+void nt_ice_agent_bound(struct nt_ice_agent *a, nt_time now); /* a bind was answered, or there are none to answer */
+void nt_ice_agent_finish_gathering(struct nt_ice_agent *a, nt_time now); /* if all is answered or has failed */
+int nt_ice_agent_form_lists(struct nt_ice_agent *a, nt_time now);        /* both sides' candidates are there. NT_OK or NT_ENOMEM */
+void nt_ice_agent_conclude(struct nt_ice_agent *a, nt_time now);         /* what has become of the checks */
+void nt_ice_agent_disconnect(struct nt_ice_agent *a, nt_time now);       /* consent is lost */
+bool nt_ice_agent_takes_free_time(struct nt_ice_agent *a, nt_time now);  /* once: it is time to release unused allocations */
+void nt_ice_agent_close(struct nt_ice_agent *a, nt_time now);
+void nt_ice_agent_settle(struct nt_ice_agent *a, nt_time now); /* what every call ends with */
+void nt_ice_agent_set_due(struct nt_ice_agent *a);             /* the timer has something to do at once */
+void nt_ice_agent_reckon_deadline(struct nt_ice_agent *a);
+nt_time nt_ice_agent_deadline(const struct nt_ice_agent *a);
+
+#endif

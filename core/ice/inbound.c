@@ -1,0 +1,110 @@
+#include "core/ice/inbound.h"
+#include "core/base/err.h"
+#include "core/ice/bases.h"
+#include "core/ice/events.h"
+#include "core/ice/freshness.h"
+#include "core/ice/outcome.h"
+#include "core/ice/relay.h"
+
+/* RFC 8445, 12.2: "ICE implementations SHOULD by default be prepared to receive data on any of the candidates": from the peer's, signalled
+ * or learnt, on any of ours. The peer may have its pair before we have one. What comes from elsewhere is dropped. */
+static void take_data(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from, const uint8_t *bytes, size_t len, nt_time now)
+{
+    const struct nt_ice_base *b = nt_ice_bases_at(nt_ice_agent_env(a)->bases, via.base);
+    const char *why = NULL;
+    if (nt_ice_agent_state(a) != NT_ICE_RUNNING && nt_ice_agent_state(a) != NT_ICE_COMPLETED)
+        why = "data while no checks are made";
+    else if (nt_ice_candidates_find(nt_ice_session_remotes(nt_ice_agent_session(a)), b->stream, b->component, from) == NT_ICE_NONE)
+        why = "data from an address that is no candidate of the peer";
+    else if (nt_ice_events_data(nt_ice_agent_env(a)->events, b->stream, b->component, bytes, len) != NT_OK)
+        why = "no memory";
+    if (why != NULL)
+        nt_ice_record_drop(nt_ice_agent_env(a)->record, &b->addr, from, why, now);
+}
+
+static const char *take_binding(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from, const struct nt_stun_msg *m, nt_time now)
+{
+    if (m->class_ == NT_STUN_INDICATION)
+        return NULL; /* a keepalive (RFC 8445, 11) */
+    if (m->class_ == NT_STUN_REQUEST) {
+        /* RFC 7675, 5.1 and RFC 8445, 8.1.2: after failure or loss of consent nothing is sent. */
+        if (nt_ice_agent_is_over(a))
+            return "a request after the end of ICE";
+        nt_ice_respond(nt_ice_agent_session(a), nt_ice_agent_early(a), via, from, m, now);
+        return NULL;
+    }
+    if (nt_ice_session_described(nt_ice_agent_session(a))) {
+        if (nt_ice_agent_is_checking(a) && nt_ice_outcome_response(nt_ice_agent_session(a), via, from, m, now))
+            return NULL;
+        if (nt_ice_freshness_response(nt_ice_agent_session(a), via, from, m, now))
+            return NULL;
+    }
+    return "a response to no request of ours";
+}
+
+/* What came from the peer, straight or through a relay. `m`: parsed, or NULL if it is no STUN message; `broken`: it only looks like one. */
+static void take_from_peer(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from, const uint8_t *bytes, size_t len,
+                           nt_time now)
+{
+    struct nt_stun_msg m;
+    if (!nt_stun_looks_like(bytes, len)) {
+        take_data(a, via, from, bytes, len, now);
+        return;
+    }
+    const char *why = "a malformed STUN message";
+    if (nt_stun_parse(&m, bytes, len) == NT_OK)
+        why = m.method == NT_STUN_BINDING ? take_binding(a, via, from, &m, now) : "a STUN message of another method";
+    if (why != NULL)
+        nt_ice_record_drop(nt_ice_agent_env(a)->record, &nt_ice_bases_at(nt_ice_agent_env(a)->bases, via.base)->addr, from, why, now);
+}
+
+static void take_relay_event(struct nt_ice_agent *a, const struct nt_ice_relay_event *ev, nt_time now)
+{
+    struct nt_ice_via via = {.base = ev->base, .relay = (int16_t)ev->source};
+    switch (ev->kind) {
+    case NT_ICE_RELAY_ALLOCATED: nt_ice_gather_allocated(nt_ice_agent_gather(a), ev->source, &ev->mapped, now); break;
+    case NT_ICE_RELAY_FAILED:
+        nt_ice_gather_refused(nt_ice_agent_gather(a), ev->source, ev->code);
+        nt_ice_session_close_way(nt_ice_agent_session(a), via.relay, NULL, now);
+        break;
+    case NT_ICE_RELAY_OPENED: nt_ice_session_open_way(nt_ice_agent_session(a), via.relay, &ev->peer, now); break;
+    case NT_ICE_RELAY_CLOSED: nt_ice_session_close_way(nt_ice_agent_session(a), via.relay, nt_addr_is_set(&ev->peer) ? &ev->peer : NULL, now); break;
+    case NT_ICE_RELAY_DATA: take_from_peer(a, via, &ev->peer, ev->bytes, ev->len, now); break;
+    default: break;
+    }
+    nt_ice_agent_finish_gathering(a, now);
+}
+
+void nt_ice_inbound_relay_events(struct nt_ice_agent *a, nt_time now)
+{
+    struct nt_ice_relay_event ev;
+    while (nt_ice_relays_event(nt_ice_agent_env(a)->relays, &ev))
+        take_relay_event(a, &ev, now);
+}
+
+void nt_ice_inbound_datagram(struct nt_ice_agent *a, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
+{
+    struct nt_stun_msg m;
+    uint16_t base = nt_ice_bases_find(nt_ice_agent_env(a)->bases, &path->local);
+    if (base == NT_ICE_NO_BASE || nt_ice_agent_is_silent(a)) {
+        nt_ice_record_drop(nt_ice_agent_env(a)->record, &path->local, &path->remote, base == NT_ICE_NO_BASE ? "no such base" : "the agent is silent", now);
+        return;
+    }
+    bool response = nt_stun_looks_like(bytes, len) && (bytes[0] & 1) != 0; /* the upper bit of the class */
+    if (response && nt_stun_parse(&m, bytes, len) == NT_OK && m.class_ >= NT_STUN_SUCCESS && m.method == NT_STUN_BINDING &&
+        nt_ice_gather_response(nt_ice_agent_gather(a), base, &path->remote, &m, now)) {
+        nt_ice_agent_finish_gathering(a, now);
+        return;
+    }
+    if (nt_ice_relays_input(nt_ice_agent_env(a)->relays, base, path, bytes, len, now))
+        nt_ice_inbound_relay_events(a, now);
+    else
+        take_from_peer(a, (struct nt_ice_via){.base = base, .relay = NT_ICE_DIRECT}, &path->remote, bytes, len, now);
+}
+
+void nt_ice_inbound_bind(struct nt_ice_agent *a, const struct nt_path *path, bool granted, nt_time now)
+{
+    if (nt_ice_bases_answer(nt_ice_agent_env(a)->bases, path, granted))
+        nt_ice_agent_bound(a, now);
+}
+
