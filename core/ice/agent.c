@@ -31,14 +31,17 @@ static bool make_parts(struct nt_ice_agent *a)
     size_t components = (size_t)a->config.streams * a->config.components;
     env->config = &a->config;
     env->rand = &a->config.rand;
-    if ((env->record = nt_ice_record_new(&a->config.trace)) == NULL || (env->events = nt_ice_events_new(env->record, components)) == NULL ||
+    if ((env->record = nt_ice_record_new(&a->config.trace)) == NULL ||
+        (env->events = nt_ice_events_new(env->record, components)) == NULL ||
         (env->outbox = nt_ice_outbox_new(env->record)) == NULL || (env->bases = nt_ice_bases_new()) == NULL ||
-        (env->own = nt_ice_candidates_new(env->record)) == NULL || (env->relays = nt_ice_relays_new(env->config, env->rand)) == NULL ||
+        (env->own = nt_ice_candidates_new(env->record)) == NULL ||
+        (env->relays = nt_ice_relays_new(env->config, env->rand)) == NULL ||
         (env->components = nt_ice_components_new(a->config.streams, a->config.components)) == NULL ||
         (env->consents = nt_ice_consents_new(env->config, env->rand, components)) == NULL)
         return false;
     return (a->pacer = nt_ice_pacer_new(env)) != NULL && (a->gather = nt_ice_gather_new(env)) != NULL &&
-           (a->session = nt_ice_session_new(env)) != NULL && (a->early = nt_ice_early_new()) != NULL && (a->data = nt_ice_data_new()) != NULL;
+           (a->session = nt_ice_session_new(env)) != NULL && (a->early = nt_ice_early_new()) != NULL &&
+           (a->data = nt_ice_data_new()) != NULL;
 }
 
 struct nt_ice_agent *nt_ice_agent_make(const struct nt_ice_config *config, int *err)

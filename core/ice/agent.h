@@ -26,8 +26,8 @@ bool nt_ice_agent_is_checking(const struct nt_ice_agent *a); /* checks are made,
 bool nt_ice_agent_is_closing(const struct nt_ice_agent *a);
 bool nt_ice_agent_is_over(const struct nt_ice_agent *a); /* closing, failed, or disconnected */
 
-void nt_ice_agent_begin(struct nt_ice_agent *a, nt_time now); /* gathers */
-void nt_ice_agent_bound(struct nt_ice_agent *a, nt_time now); /* a bind was answered, or there are none to answer */
+void nt_ice_agent_begin(struct nt_ice_agent *a, nt_time now);            /* gathers */
+void nt_ice_agent_bound(struct nt_ice_agent *a, nt_time now);            /* a bind was answered, or there are none to answer */
 void nt_ice_agent_finish_gathering(struct nt_ice_agent *a, nt_time now); /* if all is answered or has failed */
 int nt_ice_agent_form_lists(struct nt_ice_agent *a, nt_time now);        /* both sides' candidates are there. NT_OK or NT_ENOMEM */
 void nt_ice_agent_conclude(struct nt_ice_agent *a, nt_time now);         /* what has become of the checks */

@@ -81,9 +81,9 @@ static void set_foundation(struct nt_ice_entry *items, size_t n)
     snprintf(last->c.foundation, sizeof last->c.foundation, "%lu", highest + 1);
 }
 
-/* RFC 8445, 5.1.3: "A candidate is redundant if and only if its transport address and base equal those of another candidate"; the lower
- * priority goes. 5.1.1.2: "If a relayed candidate is identical to a host candidate [...] the relayed candidate MUST be discarded". The
- * kept ones are in falling preference. */
+/* RFC 8445, 5.1.3: "A candidate is redundant if and only if its transport address and base equal those of another candidate"; the
+ * lower priority goes. 5.1.1.2: "If a relayed candidate is identical to a host candidate [...] the relayed candidate MUST be
+ * discarded". The kept ones are in falling preference. */
 static bool is_redundant(const struct nt_ice_entry *kept, size_t n, const struct nt_ice_entry *e)
 {
     for (size_t i = 0; i < n; i++) {
@@ -100,8 +100,8 @@ static bool same_kind(const struct nt_ice_candidate *a, const struct nt_ice_cand
     return a->type == b->type && a->stream == b->stream && a->component == b->component;
 }
 
-/* RFC 8838, 9: "it will compute its priority, type, foundation, and component ID according to regular ICE procedures"; it is redundant
- * if transport address and base are those of an existing candidate, "regardless of its priority". */
+/* RFC 8838, 9: "it will compute its priority, type, foundation, and component ID according to regular ICE procedures"; it is
+ * redundant if transport address and base are those of an existing candidate, "regardless of its priority". */
 static void join_last(struct nt_ice_candidates *t)
 {
     struct nt_ice_candidate *c = &t->items[t->count - 1].c;
@@ -158,8 +158,8 @@ void nt_ice_candidates_settle(struct nt_ice_candidates *t)
     }
 }
 
-/* An address may have several bases (RFC 8445, B.2), and be another one's after a NAT has lost its mappings: what was sent from this
- * base is answered to it. */
+/* An address may have several bases (RFC 8445, B.2), and be another one's after a NAT has lost its mappings: what was sent from
+ * this base is answered to it. */
 static uint32_t find_mapped(const struct nt_ice_candidates *t, const struct nt_ice_entry *sender, const struct nt_addr *mapped)
 {
     for (uint32_t i = 0; i < t->count; i++) {
@@ -172,7 +172,8 @@ static uint32_t find_mapped(const struct nt_ice_candidates *t, const struct nt_i
 }
 
 /* Room for one more peer-reflexive candidate. */
-static bool make_room(struct nt_ice_candidates *t, size_t most, const struct nt_addr *own, const struct nt_addr *remote, nt_time now)
+static bool make_room(struct nt_ice_candidates *t, size_t most, const struct nt_addr *own, const struct nt_addr *remote,
+                      nt_time now)
 {
     if (t->learnt < NT_ICE_PRFLX_MAX && nt_grow(&t->items, &t->cap, t->count + 1, sizeof *t->items, most) == NT_OK)
         return true;
@@ -182,8 +183,8 @@ static bool make_room(struct nt_ice_candidates *t, size_t most, const struct nt_
 
 /* RFC 8445, 7.2.5.3.1: "The type is peer reflexive. The base is the local candidate of the candidate pair from which the Binding
  * request was sent. The priority is the value of the PRIORITY attribute in the Binding request." */
-uint32_t nt_ice_candidates_mapped(struct nt_ice_candidates *t, uint32_t sender, const struct nt_addr *mapped, const struct nt_addr *remote,
-                                  uint32_t priority, nt_time now)
+uint32_t nt_ice_candidates_mapped(struct nt_ice_candidates *t, uint32_t sender, const struct nt_addr *mapped,
+                                  const struct nt_addr *remote, uint32_t priority, nt_time now)
 {
     uint32_t known = find_mapped(t, &t->items[sender], mapped);
     if (known != NT_ICE_NONE)
@@ -201,11 +202,10 @@ uint32_t nt_ice_candidates_mapped(struct nt_ice_candidates *t, uint32_t sender, 
     memset(e->c.foundation, 0, sizeof e->c.foundation);
     set_foundation(t->items, t->count);
     t->learnt++;
-    nt_ice_record_event(t->record, (struct nt_trace_event){.at = now,
-                                                           .kind = NT_TR_ICE_PRFLX_LOCAL,
-                                                           .a = e->c.addr,
-                                                           .b = e->c.base,
-                                                           .n = {e->c.stream, e->c.component}});
+    nt_ice_record_event(
+        t->record,
+        (struct nt_trace_event){
+            .at = now, .kind = NT_TR_ICE_PRFLX_LOCAL, .a = e->c.addr, .b = e->c.base, .n = {e->c.stream, e->c.component}});
     return (uint32_t)(t->count - 1);
 }
 
@@ -268,8 +268,8 @@ static void set_unique_foundation(const struct nt_ice_candidates *t, struct nt_i
     while (has_foundation(t, c->foundation));
 }
 
-uint32_t nt_ice_candidates_learn(struct nt_ice_candidates *t, const struct nt_ice_candidate *learnt, size_t most, const struct nt_addr *to,
-                                 nt_time now)
+uint32_t nt_ice_candidates_learn(struct nt_ice_candidates *t, const struct nt_ice_candidate *learnt, size_t most,
+                                 const struct nt_addr *to, nt_time now)
 {
     if (!make_room(t, most + NT_ICE_PRFLX_MAX, to, &learnt->addr, now))
         return NT_ICE_NONE;
@@ -277,11 +277,10 @@ uint32_t nt_ice_candidates_learn(struct nt_ice_candidates *t, const struct nt_ic
     set_unique_foundation(t, &e.c);
     t->items[t->count++] = e;
     t->learnt++;
-    nt_ice_record_event(t->record, (struct nt_trace_event){.at = now,
-                                                           .kind = NT_TR_ICE_PRFLX_REMOTE,
-                                                           .a = learnt->addr,
-                                                           .b = *to,
-                                                           .n = {learnt->stream, learnt->component}});
+    nt_ice_record_event(
+        t->record,
+        (struct nt_trace_event){
+            .at = now, .kind = NT_TR_ICE_PRFLX_REMOTE, .a = learnt->addr, .b = *to, .n = {learnt->stream, learnt->component}});
     return (uint32_t)(t->count - 1);
 }
 
@@ -293,8 +292,8 @@ bool nt_ice_candidates_signalled(struct nt_ice_candidates *t, const struct nt_ic
             return false;
         t->items[t->count++] = (struct nt_ice_entry){.c = *c, .told = true};
     } else if (!t->items[i].told) {
-        /* RFC 8445, 7.3.1.3: "If any subsequent candidate exchanges contain this peer-reflexive candidate, it will signal the actual
-         * foundation for the candidate." Type and priority come with it. */
+        /* RFC 8445, 7.3.1.3: "If any subsequent candidate exchanges contain this peer-reflexive candidate, it will signal the
+         * actual foundation for the candidate." Type and priority come with it. */
         t->items[i] = (struct nt_ice_entry){.c = *c, .told = true};
         t->learnt--;
     }

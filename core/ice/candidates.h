@@ -1,5 +1,5 @@
-/* A table of candidates: the agent's own, or the peer's of one session. A candidate's id is its place. Ids are never reused: what is
- * gone keeps its place. Each reached limit is a trace event. */
+/* A table of candidates: the agent's own, or the peer's of one session. A candidate's id is its place. Ids are never reused: what
+ * is gone keeps its place. Each reached limit is a trace event. */
 #ifndef NT_ICE_CANDIDATES_H
 #define NT_ICE_CANDIDATES_H
 
@@ -35,24 +35,24 @@ void nt_ice_candidates_mark_told(struct nt_ice_candidates *t, uint32_t id);
 /* Our own. */
 /* A gathered one, into reserved room. `settled`: what it is, it is at once (RFC 8838, 9); a redundant one is not added. */
 void nt_ice_candidates_add(struct nt_ice_candidates *t, const struct nt_ice_entry *e, bool settled);
-/* From what was gathered to what is announced: redundant ones go, then local preferences, priorities, order (stream, component, falling
- * priority) and foundations. Ids count from here. */
+/* From what was gathered to what is announced: redundant ones go, then local preferences, priorities, order (stream, component,
+ * falling priority) and foundations. Ids count from here. */
 void nt_ice_candidates_settle(struct nt_ice_candidates *t);
-/* The id of the candidate with the mapped address of a response to a check from `sender`; a new peer-reflexive one when there is none
- * (RFC 8445, 7.2.5.3.1). NT_ICE_NONE: the limit, or memory. */
-uint32_t nt_ice_candidates_mapped(struct nt_ice_candidates *t, uint32_t sender, const struct nt_addr *mapped, const struct nt_addr *remote,
-                                  uint32_t priority, nt_time now);
+/* The id of the candidate with the mapped address of a response to a check from `sender`; a new peer-reflexive one when there is
+ * none (RFC 8445, 7.2.5.3.1). NT_ICE_NONE: the limit, or memory. */
+uint32_t nt_ice_candidates_mapped(struct nt_ice_candidates *t, uint32_t sender, const struct nt_addr *mapped,
+                                  const struct nt_addr *remote, uint32_t priority, nt_time now);
 uint32_t nt_ice_candidates_sender(const struct nt_ice_candidates *t, struct nt_ice_via via); /* the host or relayed one of `via` */
-void nt_ice_candidates_retire(struct nt_ice_candidates *t, struct nt_ice_via via);             /* all of `via` are gone */
-size_t nt_ice_candidates_settled(const struct nt_ice_candidates *t); /* without peer-reflexive ones */
+void nt_ice_candidates_retire(struct nt_ice_candidates *t, struct nt_ice_via via);           /* all of `via` are gone */
+size_t nt_ice_candidates_settled(const struct nt_ice_candidates *t);                         /* without peer-reflexive ones */
 /* The next one that was gathered since the last call, or NULL. */
 const struct nt_ice_candidate *nt_ice_candidates_next_gathered(struct nt_ice_candidates *t);
 
 /* The peer's. */
 uint32_t nt_ice_candidates_find(const struct nt_ice_candidates *t, uint8_t stream, uint16_t component, const struct nt_addr *addr);
 /* A peer-reflexive one (RFC 8445, 7.3.1.3) from a request that came to `to`. NT_ICE_NONE: the limit, or memory. */
-uint32_t nt_ice_candidates_learn(struct nt_ice_candidates *t, const struct nt_ice_candidate *learnt, size_t most, const struct nt_addr *to,
-                                 nt_time now);
+uint32_t nt_ice_candidates_learn(struct nt_ice_candidates *t, const struct nt_ice_candidate *learnt, size_t most,
+                                 const struct nt_addr *to, nt_time now);
 /* A signalled one; it takes over a peer-reflexive one with its address. False: there is no room. */
 bool nt_ice_candidates_signalled(struct nt_ice_candidates *t, const struct nt_ice_candidate *c);
 

@@ -13,7 +13,8 @@ struct nt_ice_checks {
     struct nt_ice_check items[];
 };
 
-struct nt_ice_checks *nt_ice_checks_new(struct nt_ice_record *record, struct nt_ice_outbox *outbox, const struct nt_ice_peer *peers, uint16_t limit)
+struct nt_ice_checks *nt_ice_checks_new(struct nt_ice_record *record, struct nt_ice_outbox *outbox, const struct nt_ice_peer *peers,
+                                        uint16_t limit)
 {
     size_t cap = 2 * (size_t)limit + 32;
     struct nt_ice_checks *t = calloc(1, sizeof *t + cap * sizeof t->items[0]);
@@ -60,12 +61,14 @@ static void send_check(struct nt_ice_checks *t, size_t i, nt_time now)
     nt_ice_outbox_put(t->outbox, &m, now);
 }
 
-void nt_ice_checks_start(struct nt_ice_checks *t, const struct nt_ice_check *check, const uint8_t id[NT_STUN_ID], nt_time rto, nt_time now)
+void nt_ice_checks_start(struct nt_ice_checks *t, const struct nt_ice_check *check, const uint8_t id[NT_STUN_ID], nt_time rto,
+                         nt_time now)
 {
     nt_ice_checks_cancel(t, check->pair); /* one check of a pair is current */
     size_t i = find_place(t);
     if (i < t->count && t->items[i].used)
-        nt_ice_record_drop(t->record, NULL, &t->items[i].remote, "no room for a cancelled check: a response to it will not count", now);
+        nt_ice_record_drop(t->record, NULL, &t->items[i].remote, "no room for a cancelled check: a response to it will not count",
+                           now);
     t->items[i] = *check;
     t->items[i].used = true;
     t->count = i < t->count ? t->count : i + 1;

@@ -1,5 +1,5 @@
-/* Connectivity checks: the transactions (RFC 8445, section 7.2). A check ends in an outcome, which changes nothing but the check itself:
- * what follows from it is the session's. */
+/* Connectivity checks: the transactions (RFC 8445, section 7.2). A check ends in an outcome, which changes nothing but the check
+ * itself: what follows from it is the session's. */
 #ifndef NT_ICE_CHECKS_H
 #define NT_ICE_CHECKS_H
 
@@ -32,14 +32,17 @@ struct nt_ice_outcome {
 
 struct nt_ice_checks;
 
-/* `peers`: of each stream, for as long as the checks live. Of the pairs that `limit` allows one check each can be under way, and cancelled
- * ones beside them. NULL without memory. */
-struct nt_ice_checks *nt_ice_checks_new(struct nt_ice_record *record, struct nt_ice_outbox *outbox, const struct nt_ice_peer *peers, uint16_t limit);
+/* `peers`: of each stream, for as long as the checks live. Of the pairs that `limit` allows one check each can be under way, and
+ * cancelled ones beside them. NULL without memory. */
+struct nt_ice_checks *nt_ice_checks_new(struct nt_ice_record *record, struct nt_ice_outbox *outbox, const struct nt_ice_peer *peers,
+                                        uint16_t limit);
 void nt_ice_checks_del(struct nt_ice_checks *t);
 /* Sends a check as `check` says (pair, stream, via, remote, request). */
-void nt_ice_checks_start(struct nt_ice_checks *t, const struct nt_ice_check *check, const uint8_t id[NT_STUN_ID], nt_time rto, nt_time now);
-/* RFC 8445, 7.3.1.4: "Cancellation means that the agent will not retransmit the Binding requests associated with the connectivity-check
- * transaction, will not treat the lack of response to be a failure, but will wait the duration of the transaction timeout". */
+void nt_ice_checks_start(struct nt_ice_checks *t, const struct nt_ice_check *check, const uint8_t id[NT_STUN_ID], nt_time rto,
+                         nt_time now);
+/* RFC 8445, 7.3.1.4: "Cancellation means that the agent will not retransmit the Binding requests associated with the
+ * connectivity-check transaction, will not treat the lack of response to be a failure, but will wait the duration of the
+ * transaction timeout". */
 void nt_ice_checks_cancel(struct nt_ice_checks *t, uint32_t pair);
 void nt_ice_checks_conclude(struct nt_ice_checks *t); /* ICE has completed: no cancelled check counts any more */
 const struct nt_ice_check *nt_ice_checks_current(const struct nt_ice_checks *t, uint32_t pair); /* the one not cancelled, or NULL */
@@ -49,6 +52,7 @@ struct nt_ice_outcome nt_ice_checks_response(struct nt_ice_checks *t, struct nt_
 /* Retransmits what is due. True: a check has timed out, and *out is its outcome; call again. */
 bool nt_ice_checks_timer(struct nt_ice_checks *t, nt_time now, struct nt_ice_outcome *out);
 nt_time nt_ice_checks_deadline(const struct nt_ice_checks *t);
-int nt_ice_checks_build(const struct nt_ice_checks *t, const struct nt_ice_message *m, uint8_t *buf, size_t cap); /* 0: it has ended */
+int nt_ice_checks_build(const struct nt_ice_checks *t, const struct nt_ice_message *m, uint8_t *buf,
+                        size_t cap); /* 0: it has ended */
 
 #endif

@@ -14,15 +14,15 @@ struct nt_ice_valid {
     uint32_t generator;                      /* the number of the pair whose check produced it */
     uint32_t pair;                           /* the check-list pair that it equals: its number; 0: none */
     uint64_t priority;
-    bool nominated, gone;                    /* gone: taken off the valid list */
+    bool nominated, gone; /* gone: taken off the valid list */
 };
 
 struct nt_ice_component {
     uint8_t stream;
     uint16_t component;
-    nt_time first_valid;    /* NT_TIME_NEVER: none yet */
-    uint32_t nominating;    /* controlling: the number of the pair being nominated; 0: none */
-    uint32_t selected;      /* a place in the valid list, or NT_ICE_NONE */
+    nt_time first_valid;               /* NT_TIME_NEVER: none yet */
+    uint32_t nominating;               /* controlling: the number of the pair being nominated; 0: none */
+    uint32_t selected;                 /* a place in the valid list, or NT_ICE_NONE */
     const struct nt_ice_valid *valids; /* in order; pointers are valid until the next one is added */
     size_t valid_count;
 };

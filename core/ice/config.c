@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* NT_EINVAL: RFC 8445, 14.2 (Ta), 14.3 ("Agents MUST NOT use an RTO value smaller than 500 ms"), 11 (Tr: "MUST NOT use a value smaller
- * than 15 seconds"). */
+/* NT_EINVAL: RFC 8445, 14.2 (Ta), 14.3 ("Agents MUST NOT use an RTO value smaller than 500 ms"), 11 (Tr: "MUST NOT use a value
+ * smaller than 15 seconds"). */
 static int check_config(const struct nt_ice_config *c)
 {
     if (c->mode != NT_ICE_FULL || c->nomination != NT_ICE_REGULAR)

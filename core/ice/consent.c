@@ -43,8 +43,8 @@ static nt_time draw_interval(struct nt_ice_consents *t)
     return INTERVAL - INTERVAL / 5 + (nt_time)nt_rand_below(t->rand, SPREAD_MS + 1) * NT_MSEC;
 }
 
-/* RFC 7675, 5.1: "Initial consent to send traffic is obtained using ICE"; it counts from the last response. One that is older than the
- * longest interval, of a pair that is nominated long after its check, is asked for at once. */
+/* RFC 7675, 5.1: "Initial consent to send traffic is obtained using ICE"; it counts from the last response. One that is older than
+ * the longest interval, of a pair that is nominated long after its check, is asked for at once. */
 void nt_ice_consents_begin(struct nt_ice_consents *t, size_t component, nt_time answered_at, nt_time now)
 {
     struct consent *c = &t->items[component];

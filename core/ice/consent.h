@@ -12,13 +12,15 @@ enum nt_ice_consent_due { NT_ICE_CONSENT_WAIT = 0, NT_ICE_CONSENT_ASK, NT_ICE_CO
 
 struct nt_ice_consents;
 
-struct nt_ice_consents *nt_ice_consents_new(const struct nt_ice_config *config, struct nt_rand *rand, size_t components); /* NULL without memory */
+struct nt_ice_consents *nt_ice_consents_new(const struct nt_ice_config *config, struct nt_rand *rand,
+                                            size_t components); /* NULL without memory */
 void nt_ice_consents_del(struct nt_ice_consents *t);
 /* The component has another selected pair, whose last check was answered at `answered_at`. */
 void nt_ice_consents_begin(struct nt_ice_consents *t, size_t component, nt_time answered_at, nt_time now);
 enum nt_ice_consent_due nt_ice_consents_due(const struct nt_ice_consents *t, size_t component, nt_time now);
-void nt_ice_consents_asked(struct nt_ice_consents *t, size_t component, const uint8_t *id, nt_time now); /* id NULL: it could not be sent */
-void nt_ice_consents_sent(struct nt_ice_consents *t, size_t component, nt_time now);                     /* anything on the selected pair */
+void nt_ice_consents_asked(struct nt_ice_consents *t, size_t component, const uint8_t *id,
+                           nt_time now);                                             /* id NULL: it could not be sent */
+void nt_ice_consents_sent(struct nt_ice_consents *t, size_t component, nt_time now); /* anything on the selected pair */
 void nt_ice_consents_renew(struct nt_ice_consents *t, size_t component, nt_time now);
 void nt_ice_consents_lose(struct nt_ice_consents *t, size_t component);
 bool nt_ice_consents_find(const struct nt_ice_consents *t, const uint8_t *id, size_t *component); /* whose request was it? */

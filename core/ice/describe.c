@@ -12,8 +12,8 @@ static bool trickles(const struct nt_ice_session *s)
 /* --- ours --- */
 static struct nt_addr default_of(const struct nt_ice_stream_description *d)
 {
-    /* RFC 8839, 4.2.1.2: "It is RECOMMENDED that default candidates be chosen based on the likelihood of those candidates to work [...]
-     * relayed, server-reflexive, host", that is in rising type preference. */
+    /* RFC 8839, 4.2.1.2: "It is RECOMMENDED that default candidates be chosen based on the likelihood of those candidates to work
+     * [...] relayed, server-reflexive, host", that is in rising type preference. */
     static const enum nt_ice_type order[] = {NT_ICE_RELAY, NT_ICE_SRFLX, NT_ICE_HOST};
     for (size_t t = 0; t < sizeof order / sizeof order[0]; t++)
         for (size_t i = 0; i < d->candidate_count; i++)
@@ -34,8 +34,8 @@ static bool may_tell(const struct nt_ice_session *s, const struct nt_ice_entry *
     return nt_ice_session_peer_trickles(s) && k->selected == NT_ICE_NONE && k->nominating == 0;
 }
 
-/* RFC 8840, 4.4: "the sequence of a previously sent list of candidates MUST NOT change in subsequent INFO requests, and newly gathered
- * candidates MUST be added at the end". */
+/* RFC 8840, 4.4: "the sequence of a previously sent list of candidates MUST NOT change in subsequent INFO requests, and newly
+ * gathered candidates MUST be added at the end". */
 static int tell_candidates(struct nt_ice_session *s, bool gathered, struct nt_ice_description *d)
 {
     struct nt_ice_candidates *own = nt_ice_session_env(s)->own;
@@ -182,7 +182,8 @@ static void pass_over(const struct nt_ice_session *s, uint8_t stream, const stru
 
 static int make_room(struct nt_ice_session *s, size_t more)
 {
-    return nt_ice_candidates_reserve(nt_ice_session_remotes(s), more, (size_t)NT_ICE_CANDIDATES_MAX * nt_ice_session_env(s)->config->streams);
+    return nt_ice_candidates_reserve(nt_ice_session_remotes(s), more,
+                                     (size_t)NT_ICE_CANDIDATES_MAX * nt_ice_session_env(s)->config->streams);
 }
 
 static int take_stream(struct nt_ice_session *s, uint8_t stream, const struct nt_ice_stream_description *d, nt_time now)
@@ -216,8 +217,8 @@ int nt_ice_describe_take(struct nt_ice_session *s, const struct nt_ice_descripti
     return r;
 }
 
-/* RFC 8838, 14: "After an agent has received an end-of-candidates indication, it MUST ignore any newly received candidates for that data
- * stream": what is told again is not new. */
+/* RFC 8838, 14: "After an agent has received an end-of-candidates indication, it MUST ignore any newly received candidates for that
+ * data stream": what is told again is not new. */
 static void ignore_stream(const struct nt_ice_session *s, uint8_t stream, const struct nt_ice_stream_description *d, nt_time now)
 {
     for (size_t k = 0; k < d->candidate_count; k++) {
@@ -241,8 +242,8 @@ static uint8_t stream_of(const struct nt_ice_session *s, const struct nt_ice_des
     return named || i >= streams ? 0 : (uint8_t)(i + 1);
 }
 
-/* RFC 8840, 4.4: "An agent MUST discard any received INFO requests containing "ice-pwd" and "ice-ufrag" attributes that do not match
- * those of the current ICE Negotiation Session." */
+/* RFC 8840, 4.4: "An agent MUST discard any received INFO requests containing "ice-pwd" and "ice-ufrag" attributes that do not
+ * match those of the current ICE Negotiation Session." */
 static bool is_of_session(const struct nt_ice_session *s, const struct nt_ice_description *fragment)
 {
     for (size_t i = 0; i < fragment->stream_count; i++) {

@@ -1,5 +1,5 @@
-/* Our description (RFC 8445, section 5.3; RFC 8839, section 4.4), and what the peer's says of its candidates. With trickle (RFC 8838)
- * both come piece by piece. */
+/* Our description (RFC 8445, section 5.3; RFC 8839, section 4.4), and what the peer's says of its candidates. With trickle (RFC
+ * 8838) both come piece by piece. */
 #ifndef NT_ICE_DESCRIBE_H
 #define NT_ICE_DESCRIBE_H
 

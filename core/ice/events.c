@@ -82,7 +82,8 @@ int nt_ice_events_data(struct nt_ice_events *e, uint8_t stream, uint16_t compone
         return r;
     if (len > 0)
         memcpy(e->inbox, bytes, len);
-    e->arrived = (struct nt_ice_event){.kind = NT_ICE_EV_DATA, .stream = stream, .component = component, .bytes = e->inbox, .len = len};
+    e->arrived =
+        (struct nt_ice_event){.kind = NT_ICE_EV_DATA, .stream = stream, .component = component, .bytes = e->inbox, .len = len};
     e->has_arrived = true;
     return NT_OK;
 }

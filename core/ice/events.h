@@ -15,7 +15,7 @@ void nt_ice_events_del(struct nt_ice_events *e);
 void nt_ice_events_push(struct nt_ice_events *e, const struct nt_ice_event *ev, nt_time now);
 /* A datagram for the application, copied: NT_ICE_EV_DATA is the last event pulled. NT_ENOMEM, NT_ELIMIT. */
 int nt_ice_events_data(struct nt_ice_events *e, uint8_t stream, uint16_t component, const uint8_t *bytes, size_t len);
-void nt_ice_events_forget_data(struct nt_ice_events *e); /* a new input: it is no longer valid */
+void nt_ice_events_forget_data(struct nt_ice_events *e);                  /* a new input: it is no longer valid */
 int nt_ice_events_pull(struct nt_ice_events *e, struct nt_ice_event *ev); /* 1: *ev is one */
 
 #endif

@@ -11,9 +11,9 @@ struct combination {
 };
 
 /* RFC 8445, 6.1.2.2: same stream, component, transport and family; "IPv6 link-local addresses MUST NOT be paired with other than
- * link-local addresses". Reflexive candidates are not paired: replaced by their base (6.1.2.4) each would be redundant with the pair of
- * that host candidate, which has the higher priority. 7.3.1.3: nor are peer-reflexive ones of the peer. RFC 8838, 10: "MUST NOT pair a
- * local candidate until it has been trickled to the remote party". */
+ * link-local addresses". Reflexive candidates are not paired: replaced by their base (6.1.2.4) each would be redundant with the
+ * pair of that host candidate, which has the higher priority. 7.3.1.3: nor are peer-reflexive ones of the peer. RFC 8838, 10: "MUST
+ * NOT pair a local candidate until it has been trickled to the remote party". */
 static bool is_pairable(const struct nt_ice_entry *own, const struct nt_ice_entry *remote)
 {
     const struct nt_ice_candidate *c = &own->c, *d = &remote->c;
@@ -56,7 +56,8 @@ static int add_pairs(struct nt_ice_session *s, bool late, nt_time now)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
     struct nt_ice_candidates *remotes = nt_ice_session_remotes(s);
-    struct combination *all = malloc(((size_t)nt_ice_candidates_count(env->own) * nt_ice_candidates_count(remotes) + 1) * sizeof *all);
+    struct combination *all =
+        malloc(((size_t)nt_ice_candidates_count(env->own) * nt_ice_candidates_count(remotes) + 1) * sizeof *all);
     if (all == NULL)
         return NT_ENOMEM;
     size_t n = combine(s, late, all);

@@ -64,7 +64,8 @@ bool nt_ice_freshness_timer(struct nt_ice_session *s, nt_time now)
 }
 
 /* A valid response renews consent: authentic, to one of ours, from where it was sent to. Nothing else does. */
-static bool renews(const struct nt_ice_session *s, size_t component, struct nt_ice_via via, const struct nt_addr *from, const struct nt_stun_msg *m)
+static bool renews(const struct nt_ice_session *s, size_t component, struct nt_ice_via via, const struct nt_addr *from,
+                   const struct nt_stun_msg *m)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
     const struct nt_ice_valid *v = selected_of(s, component);
@@ -74,8 +75,8 @@ static bool renews(const struct nt_ice_session *s, size_t component, struct nt_i
            nt_stun_verify(m, &nt_ice_session_peer(s, stream)->key) == NT_OK;
 }
 
-bool nt_ice_freshness_response(struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from, const struct nt_stun_msg *m,
-                               nt_time now)
+bool nt_ice_freshness_response(struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from,
+                               const struct nt_stun_msg *m, nt_time now)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
     size_t component;
@@ -95,12 +96,13 @@ int nt_ice_freshness_build_consent(const struct nt_ice_session *s, const struct 
     const struct nt_ice_valid *v = selected_of(s, m->index);
     uint32_t sender = nt_ice_candidates_sender(env->own, nt_ice_candidates_at(env->own, v->own)->via);
     const struct nt_ice_candidate *own = &nt_ice_candidates_at(env->own, sender)->c;
-    struct nt_ice_request r = {.role = nt_ice_session_role(s), .tie_breaker = nt_ice_session_tie_breaker(s), .priority = nt_ice_prflx_priority(own)};
+    struct nt_ice_request r = {
+        .role = nt_ice_session_role(s), .tie_breaker = nt_ice_session_tie_breaker(s), .priority = nt_ice_prflx_priority(own)};
     return nt_ice_peer_request(nt_ice_session_peer(s, own->stream), &r, m->id, buf, cap);
 }
 
-/* RFC 8445, 11: "The Indication MUST NOT utilize any authentication mechanism. It SHOULD contain the FINGERPRINT attribute [...] but it
- * SHOULD NOT contain any other attributes." */
+/* RFC 8445, 11: "The Indication MUST NOT utilize any authentication mechanism. It SHOULD contain the FINGERPRINT attribute [...]
+ * but it SHOULD NOT contain any other attributes." */
 int nt_ice_freshness_build_keepalive(const struct nt_ice_message *m, uint8_t *buf, size_t cap)
 {
     struct nt_stun_builder b;

@@ -6,8 +6,8 @@
 
 bool nt_ice_freshness_timer(struct nt_ice_session *s, nt_time now); /* false: consent of a component is lost */
 /* Is this response, from `from` by `via`, one to a consent request? */
-bool nt_ice_freshness_response(struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from, const struct nt_stun_msg *m,
-                               nt_time now);
+bool nt_ice_freshness_response(struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from,
+                               const struct nt_stun_msg *m, nt_time now);
 int nt_ice_freshness_build_consent(const struct nt_ice_session *s, const struct nt_ice_message *m, uint8_t *buf, size_t cap);
 int nt_ice_freshness_build_keepalive(const struct nt_ice_message *m, uint8_t *buf, size_t cap);
 

@@ -15,7 +15,7 @@ struct source {
     bool turn;
     enum source_state state;
     struct nt_addr server, mapped;
-    bool binding;       /* a Binding transaction is under way */
+    bool binding; /* a Binding transaction is under way */
     struct nt_stun_txn txn;
     nt_time refresh_at; /* when the NAT's mapping to the server is refreshed */
 };
@@ -62,8 +62,8 @@ static void add_source(struct nt_ice_gather *g, uint16_t base, bool turn, size_t
     for (size_t i = 0; turn && i < g->count; i++)
         if (g->items[i].turn && g->items[i].base == base && nt_addr_equal(&g->items[i].server, server))
             return;
-    g->items[g->count++] =
-        (struct source){.base = base, .server_index = (uint16_t)index, .turn = turn, .server = *server, .refresh_at = NT_TIME_NEVER};
+    g->items[g->count++] = (struct source){
+        .base = base, .server_index = (uint16_t)index, .turn = turn, .server = *server, .refresh_at = NT_TIME_NEVER};
 }
 
 static int make_sources(struct nt_ice_gather *g)
@@ -102,7 +102,8 @@ int nt_ice_gather_make(struct nt_ice_gather *g)
     return r;
 }
 
-static struct nt_ice_entry make_own(const struct nt_ice_gather *g, enum nt_ice_type type, uint16_t base, const struct nt_addr *addr, uint32_t rank)
+static struct nt_ice_entry make_own(const struct nt_ice_gather *g, enum nt_ice_type type, uint16_t base, const struct nt_addr *addr,
+                                    uint32_t rank)
 {
     const struct nt_ice_base *b = nt_ice_bases_at(g->env->bases, base);
     return (struct nt_ice_entry){
@@ -229,8 +230,8 @@ static void conclude_source(struct nt_ice_gather *g, struct source *s, enum sour
         add_source_candidates(g, s);
 }
 
-/* RFC 8445, 5.1.1.4: "For server-reflexive candidates learned through a Binding request, the bindings MUST be kept alive by additional
- * Binding requests to the server", until ICE is done. */
+/* RFC 8445, 5.1.1.4: "For server-reflexive candidates learned through a Binding request, the bindings MUST be kept alive by
+ * additional Binding requests to the server", until ICE is done. */
 static bool is_due(const struct nt_ice_gather *g, const struct source *s, nt_time now)
 {
     if (g->closed)
@@ -288,7 +289,8 @@ static void end_binding(struct nt_ice_gather *g, struct source *s, bool good, nt
     conclude_source(g, s, good ? SOURCE_DONE : SOURCE_FAILED);
 }
 
-bool nt_ice_gather_response(struct nt_ice_gather *g, uint16_t base, const struct nt_addr *from, const struct nt_stun_msg *m, nt_time now)
+bool nt_ice_gather_response(struct nt_ice_gather *g, uint16_t base, const struct nt_addr *from, const struct nt_stun_msg *m,
+                            nt_time now)
 {
     for (size_t i = 0; i < g->count; i++) {
         struct source *s = &g->items[i];
@@ -346,8 +348,8 @@ void nt_ice_gather_allocated(struct nt_ice_gather *g, uint16_t source, const str
     conclude_source(g, s, SOURCE_DONE);
 }
 
-/* RFC 8445, 5.1.1.2: "If the Allocate request is rejected because the server lacks resources to fulfill it, the agent SHOULD instead
- * send a Binding request to obtain a server-reflexive candidate." */
+/* RFC 8445, 5.1.1.2: "If the Allocate request is rejected because the server lacks resources to fulfill it, the agent SHOULD
+ * instead send a Binding request to obtain a server-reflexive candidate." */
 void nt_ice_gather_refused(struct nt_ice_gather *g, uint16_t source, int code)
 {
     struct source *s = &g->items[source];

@@ -17,7 +17,8 @@ int nt_ice_gather_make(struct nt_ice_gather *g);
 void nt_ice_gather_bound(struct nt_ice_gather *g);
 bool nt_ice_gather_start_one(struct nt_ice_gather *g, nt_time now); /* a transaction; false: none is due */
 /* Is this Binding response from `from`, to `base`, one to a source's request? */
-bool nt_ice_gather_response(struct nt_ice_gather *g, uint16_t base, const struct nt_addr *from, const struct nt_stun_msg *m, nt_time now);
+bool nt_ice_gather_response(struct nt_ice_gather *g, uint16_t base, const struct nt_addr *from, const struct nt_stun_msg *m,
+                            nt_time now);
 void nt_ice_gather_timer(struct nt_ice_gather *g, nt_time now);
 nt_time nt_ice_gather_deadline(const struct nt_ice_gather *g, nt_time next_start);
 /* What became of a source's allocation. */

@@ -21,7 +21,8 @@ void nt_ice_agent_del(struct nt_ice_agent *a)
 }
 
 /* --- Law 1's calls --- */
-void nt_ice_input(struct nt_ice_agent *a, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
+void nt_ice_input(struct nt_ice_agent *a, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len,
+                  nt_time now)
 {
     nt_ice_events_forget_data(nt_ice_agent_env(a)->events);
     switch (kind) {
@@ -76,7 +77,8 @@ void nt_ice_timer(struct nt_ice_agent *a, nt_time now)
     if (nt_ice_agent_takes_free_time(a, now))
         release_allocations(a, false, now);
     nt_ice_relays_pull(nt_ice_agent_env(a)->relays, now);
-    nt_ice_pacer_timer(nt_ice_agent_pacer(a), nt_ice_agent_gather(a), nt_ice_agent_is_checking(a) ? nt_ice_agent_session(a) : NULL, now);
+    nt_ice_pacer_timer(nt_ice_agent_pacer(a), nt_ice_agent_gather(a), nt_ice_agent_is_checking(a) ? nt_ice_agent_session(a) : NULL,
+                       now);
     nt_ice_agent_settle(a, now);
 }
 
@@ -129,7 +131,8 @@ int nt_ice_gather(struct nt_ice_agent *a, nt_time now)
 /* RFC 8838, 3: full trickle needs to know that the peer does; half trickle's offer is whole. */
 static bool is_describable(const struct nt_ice_agent *a, bool offer)
 {
-    return nt_ice_gather_done(nt_ice_agent_gather(a)) || (nt_ice_gather_ready(nt_ice_agent_gather(a)) && !(offer && nt_ice_agent_env(a)->config->trickle == NT_ICE_TRICKLE_HALF));
+    return nt_ice_gather_done(nt_ice_agent_gather(a)) ||
+           (nt_ice_gather_ready(nt_ice_agent_gather(a)) && !(offer && nt_ice_agent_env(a)->config->trickle == NT_ICE_TRICKLE_HALF));
 }
 
 int nt_ice_local(struct nt_ice_agent *a, bool offer, struct nt_ice_description *d)
@@ -153,7 +156,8 @@ static void take_first(struct nt_ice_agent *a, const struct nt_ice_description *
     /* RFC 8445, 6.1.1: "If one agent is full and one is lite, the full agent MUST take the controlling role." */
     if (d->lite && nt_ice_session_role(nt_ice_agent_session(a)) == NT_ICE_CONTROLLED)
         nt_ice_session_switch_role(nt_ice_agent_session(a), NT_ICE_CONTROLLING, now);
-    nt_ice_session_set_peer_trickles(nt_ice_agent_session(a), nt_ice_agent_env(a)->config->trickle != NT_ICE_TRICKLE_OFF && d->trickle);
+    nt_ice_session_set_peer_trickles(nt_ice_agent_session(a),
+                                     nt_ice_agent_env(a)->config->trickle != NT_ICE_TRICKLE_OFF && d->trickle);
 }
 
 int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now)
@@ -215,11 +219,14 @@ int nt_ice_add_remote(struct nt_ice_agent *a, const struct nt_ice_description *f
 int nt_ice_send(struct nt_ice_agent *a, uint8_t stream, uint16_t component, const uint8_t *bytes, size_t len, nt_time now)
 {
     (void)now;
-    if (stream == 0 || stream > nt_ice_agent_env(a)->config->streams || component == 0 || component > nt_ice_agent_env(a)->config->components || len == 0)
+    if (stream == 0 || stream > nt_ice_agent_env(a)->config->streams || component == 0 ||
+        component > nt_ice_agent_env(a)->config->components || len == 0)
         return NT_EINVAL;
-    if (!nt_ice_agent_is_checking(a) || nt_ice_lists_state(nt_ice_session_lists(nt_ice_agent_session(a)), stream) != NT_ICE_LIST_COMPLETED)
+    if (!nt_ice_agent_is_checking(a) ||
+        nt_ice_lists_state(nt_ice_session_lists(nt_ice_agent_session(a)), stream) != NT_ICE_LIST_COMPLETED)
         return NT_ESTATE;
-    return nt_ice_data_put(nt_ice_agent_data(a), nt_ice_components_place(nt_ice_agent_env(a)->components, stream, component), bytes, len);
+    return nt_ice_data_put(nt_ice_agent_data(a), nt_ice_components_place(nt_ice_agent_env(a)->components, stream, component), bytes,
+                           len);
 }
 
 void nt_ice_close(struct nt_ice_agent *a, nt_time now)
@@ -270,9 +277,11 @@ void nt_ice_pair_at(const struct nt_ice_agent *a, size_t i, struct nt_ice_pair_i
 bool nt_ice_selected(const struct nt_ice_agent *a, uint8_t stream, uint16_t component, struct nt_ice_candidate *local,
                      struct nt_ice_candidate *remote)
 {
-    if (stream == 0 || stream > nt_ice_agent_env(a)->config->streams || component == 0 || component > nt_ice_agent_env(a)->config->components)
+    if (stream == 0 || stream > nt_ice_agent_env(a)->config->streams || component == 0 ||
+        component > nt_ice_agent_env(a)->config->components)
         return false;
-    const struct nt_ice_valid *v = nt_ice_component_selected(nt_ice_components_of(nt_ice_agent_env(a)->components, stream, component));
+    const struct nt_ice_valid *v =
+        nt_ice_component_selected(nt_ice_components_of(nt_ice_agent_env(a)->components, stream, component));
     if (v == NULL)
         return false;
     *local = nt_ice_candidates_at(nt_ice_agent_env(a)->own, v->own)->c;

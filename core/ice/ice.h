@@ -7,35 +7,38 @@
 
 struct nt_ice_agent;
 
-/* The configuration is copied. NULL with *err set: NT_EINVAL (a value that RFC 8445 rules out), NT_ELIMIT (too many servers, streams,
- * components), NT_EUNSUPPORTED (lite, aggressive nomination, TURN over another transport than UDP: not in this version), NT_ENOMEM. */
+/* The configuration is copied. NULL with *err set: NT_EINVAL (a value that RFC 8445 rules out), NT_ELIMIT (too many servers,
+ * streams, components), NT_EUNSUPPORTED (lite, aggressive nomination, TURN over another transport than UDP: not in this version),
+ * NT_ENOMEM. */
 struct nt_ice_agent *nt_ice_agent_new(const struct nt_ice_config *config, int *err);
 void nt_ice_agent_del(struct nt_ice_agent *a); /* NULL: nothing */
 
 /* Law 1's calls. They have no errors: what cannot be used, or finds no room, is dropped with a trace event that says why. */
 /* NT_IN_IF_UP before nt_ice_gather, NT_IN_CONNECTED and NT_IN_CLOSED in answer to nt_ice_request, NT_IN_DATAGRAM, NT_IN_ICMP. Other
  * kinds mean nothing here: a datagram that could not be sent is one that was lost (RFC 8863, 4). */
-void nt_ice_input(struct nt_ice_agent *a, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now);
+void nt_ice_input(struct nt_ice_agent *a, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len,
+                  nt_time now);
 void nt_ice_timer(struct nt_ice_agent *a, nt_time now);
 size_t nt_ice_output(struct nt_ice_agent *a, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now); /* 0: nothing */
 nt_time nt_ice_deadline(const struct nt_ice_agent *a);
-int nt_ice_event(struct nt_ice_agent *a, struct nt_ice_event *ev);     /* 1: *ev is one */
-int nt_ice_request(struct nt_ice_agent *a, struct nt_request *req);    /* 1: *req is one */
+int nt_ice_event(struct nt_ice_agent *a, struct nt_ice_event *ev);  /* 1: *ev is one */
+int nt_ice_request(struct nt_ice_agent *a, struct nt_request *req); /* 1: *req is one */
 
 /* Starts gathering on the interfaces given so far. NT_OK; NT_ESTATE after the first time; NT_ELIMIT (more than 1024 ports or 4096
  * transactions), NT_ENOMEM: as it was, it may be called again. */
 int nt_ice_gather(struct nt_ice_agent *a, nt_time now);
 /* Our description (the caller frees it), for an offer or an answer: all candidates until ICE has completed, then those of the
- * selected pairs alone, with remote-candidates in the controlling agent's offer (RFC 8839, 4.4). With trickle (RFC 8838) it may be had
- * as soon as the interfaces are bound, but a half trickle offer only when gathering has ended. What it holds counts as told from then
- * on: the owner sends it. NT_OK; NT_ESTATE before there is one; NT_ELIMIT (more candidates than a description holds), NT_ENOMEM. */
+ * selected pairs alone, with remote-candidates in the controlling agent's offer (RFC 8839, 4.4). With trickle (RFC 8838) it may be
+ * had as soon as the interfaces are bound, but a half trickle offer only when gathering has ended. What it holds counts as told
+ * from then on: the owner sends it. NT_OK; NT_ESTATE before there is one; NT_ELIMIT (more candidates than a description holds),
+ * NT_ENOMEM. */
 int nt_ice_local(struct nt_ice_agent *a, bool offer, struct nt_ice_description *d);
 /* The peer's pacing (0: none told), for gathering after its offer: both agents MUST use the higher value (RFC 8445, 14.2). */
 void nt_ice_set_pacing(struct nt_ice_agent *a, uint32_t pacing_ms);
 /* The peer's description: checks start, once our candidates are there. Before it, requests are answered and remembered (7.3). A
- * repeated description with the same credentials updates (RFC 8839, 4.4). NT_OK; NT_EINVAL (another number of streams, credentials too
- * short or too long); NT_EUNSUPPORTED (other credentials than before: a restart is not in this version); NT_ESTATE after the end;
- * NT_ENOMEM: as it was. */
+ * repeated description with the same credentials updates (RFC 8839, 4.4). NT_OK; NT_EINVAL (another number of streams, credentials
+ * too short or too long); NT_EUNSUPPORTED (other credentials than before: a restart is not in this version); NT_ESTATE after the
+ * end; NT_ENOMEM: as it was. */
 int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now);
 /* RFC 8838 between two agents that both trickle: NT_ESTATE before nt_ice_set_remote, when the peer does not, and after the end.
  * nt_ice_trickle: what the owner sends now, as RFC 8840, 4.4 has it: all candidates told so far and new ones at the end, and the
@@ -44,8 +47,8 @@ int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d
  * fragments may be lost, doubled or late. NT_EINVAL: it is not of this session. NT_ENOMEM. */
 int nt_ice_trickle(struct nt_ice_agent *a, struct nt_ice_description *d, nt_time now);
 int nt_ice_add_remote(struct nt_ice_agent *a, const struct nt_ice_description *fragment, nt_time now);
-/* Data over the selected pair (through nt_ice_output). NT_OK; NT_EINVAL (no such component, or no bytes); NT_ESTATE when its stream has
- * not all its pairs, or consent is lost; NT_ELIMIT when the queue (64 datagrams) is full; NT_ENOMEM. */
+/* Data over the selected pair (through nt_ice_output). NT_OK; NT_EINVAL (no such component, or no bytes); NT_ESTATE when its stream
+ * has not all its pairs, or consent is lost; NT_ELIMIT when the queue (64 datagrams) is full; NT_ENOMEM. */
 int nt_ice_send(struct nt_ice_agent *a, uint8_t stream, uint16_t component, const uint8_t *bytes, size_t len, nt_time now);
 /* Releases allocations and ends: state closed once that is done (or after a transaction's time). */
 void nt_ice_close(struct nt_ice_agent *a, nt_time now);

@@ -6,9 +6,10 @@
 #include "core/ice/outcome.h"
 #include "core/ice/relay.h"
 
-/* RFC 8445, 12.2: "ICE implementations SHOULD by default be prepared to receive data on any of the candidates": from the peer's, signalled
- * or learnt, on any of ours. The peer may have its pair before we have one. What comes from elsewhere is dropped. */
-static void take_data(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from, const uint8_t *bytes, size_t len, nt_time now)
+/* RFC 8445, 12.2: "ICE implementations SHOULD by default be prepared to receive data on any of the candidates": from the peer's,
+ * signalled or learnt, on any of ours. The peer may have its pair before we have one. What comes from elsewhere is dropped. */
+static void take_data(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from, const uint8_t *bytes, size_t len,
+                      nt_time now)
 {
     const struct nt_ice_base *b = nt_ice_bases_at(nt_ice_agent_env(a)->bases, via.base);
     const char *why = NULL;
@@ -22,7 +23,8 @@ static void take_data(struct nt_ice_agent *a, struct nt_ice_via via, const struc
         nt_ice_record_drop(nt_ice_agent_env(a)->record, &b->addr, from, why, now);
 }
 
-static const char *take_binding(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from, const struct nt_stun_msg *m, nt_time now)
+static const char *take_binding(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from,
+                                const struct nt_stun_msg *m, nt_time now)
 {
     if (m->class_ == NT_STUN_INDICATION)
         return NULL; /* a keepalive (RFC 8445, 11) */
@@ -42,9 +44,10 @@ static const char *take_binding(struct nt_ice_agent *a, struct nt_ice_via via, c
     return "a response to no request of ours";
 }
 
-/* What came from the peer, straight or through a relay. `m`: parsed, or NULL if it is no STUN message; `broken`: it only looks like one. */
-static void take_from_peer(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from, const uint8_t *bytes, size_t len,
-                           nt_time now)
+/* What came from the peer, straight or through a relay. `m`: parsed, or NULL if it is no STUN message; `broken`: it only looks like
+ * one. */
+static void take_from_peer(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from, const uint8_t *bytes,
+                           size_t len, nt_time now)
 {
     struct nt_stun_msg m;
     if (!nt_stun_looks_like(bytes, len)) {
@@ -55,7 +58,8 @@ static void take_from_peer(struct nt_ice_agent *a, struct nt_ice_via via, const 
     if (nt_stun_parse(&m, bytes, len) == NT_OK)
         why = m.method == NT_STUN_BINDING ? take_binding(a, via, from, &m, now) : "a STUN message of another method";
     if (why != NULL)
-        nt_ice_record_drop(nt_ice_agent_env(a)->record, &nt_ice_bases_at(nt_ice_agent_env(a)->bases, via.base)->addr, from, why, now);
+        nt_ice_record_drop(nt_ice_agent_env(a)->record, &nt_ice_bases_at(nt_ice_agent_env(a)->bases, via.base)->addr, from, why,
+                           now);
 }
 
 static void take_relay_event(struct nt_ice_agent *a, const struct nt_ice_relay_event *ev, nt_time now)
@@ -68,7 +72,9 @@ static void take_relay_event(struct nt_ice_agent *a, const struct nt_ice_relay_e
         nt_ice_session_close_way(nt_ice_agent_session(a), via.relay, NULL, now);
         break;
     case NT_ICE_RELAY_OPENED: nt_ice_session_open_way(nt_ice_agent_session(a), via.relay, &ev->peer, now); break;
-    case NT_ICE_RELAY_CLOSED: nt_ice_session_close_way(nt_ice_agent_session(a), via.relay, nt_addr_is_set(&ev->peer) ? &ev->peer : NULL, now); break;
+    case NT_ICE_RELAY_CLOSED:
+        nt_ice_session_close_way(nt_ice_agent_session(a), via.relay, nt_addr_is_set(&ev->peer) ? &ev->peer : NULL, now);
+        break;
     case NT_ICE_RELAY_DATA: take_from_peer(a, via, &ev->peer, ev->bytes, ev->len, now); break;
     default: break;
     }
@@ -87,7 +93,8 @@ void nt_ice_inbound_datagram(struct nt_ice_agent *a, const struct nt_path *path,
     struct nt_stun_msg m;
     uint16_t base = nt_ice_bases_find(nt_ice_agent_env(a)->bases, &path->local);
     if (base == NT_ICE_NO_BASE || nt_ice_agent_is_silent(a)) {
-        nt_ice_record_drop(nt_ice_agent_env(a)->record, &path->local, &path->remote, base == NT_ICE_NO_BASE ? "no such base" : "the agent is silent", now);
+        nt_ice_record_drop(nt_ice_agent_env(a)->record, &path->local, &path->remote,
+                           base == NT_ICE_NO_BASE ? "no such base" : "the agent is silent", now);
         return;
     }
     bool response = nt_stun_looks_like(bytes, len) && (bytes[0] & 1) != 0; /* the upper bit of the class */
@@ -107,4 +114,3 @@ void nt_ice_inbound_bind(struct nt_ice_agent *a, const struct nt_path *path, boo
     if (nt_ice_bases_answer(nt_ice_agent_env(a)->bases, path, granted))
         nt_ice_agent_bound(a, now);
 }
-

@@ -103,10 +103,10 @@ void nt_ice_lists_set_look_at(struct nt_ice_lists *t, nt_time at)
     t->look_at = at;
 }
 
-/* RFC 8445, 7.2.5.4: "if all of the candidate pairs are in either Failed or Succeeded state, and if there is not a valid pair in the
- * valid list for each component" the check list fails. */
-void nt_ice_lists_update(struct nt_ice_lists *t, uint8_t stream, const struct nt_ice_pairs *pairs, const struct nt_ice_components *components,
-                         bool may_fail)
+/* RFC 8445, 7.2.5.4: "if all of the candidate pairs are in either Failed or Succeeded state, and if there is not a valid pair in
+ * the valid list for each component" the check list fails. */
+void nt_ice_lists_update(struct nt_ice_lists *t, uint8_t stream, const struct nt_ice_pairs *pairs,
+                         const struct nt_ice_components *components, bool may_fail)
 {
     struct list *list = &t->items[stream - 1];
     bool all_selected = true, all_valid = true;

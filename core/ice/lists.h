@@ -21,13 +21,14 @@ struct nt_ice_lists *nt_ice_lists_new(uint8_t streams); /* NULL without memory *
 void nt_ice_lists_del(struct nt_ice_lists *t);
 enum nt_ice_list_state nt_ice_lists_state(const struct nt_ice_lists *t, uint8_t stream);
 size_t nt_ice_lists_count(const struct nt_ice_lists *t, enum nt_ice_list_state state); /* in that state */
-bool nt_ice_lists_next(struct nt_ice_lists *t, struct nt_ice_pairs *pairs, struct nt_ice_pick *pick, nt_time now); /* false: nothing can be checked */
+bool nt_ice_lists_next(struct nt_ice_lists *t, struct nt_ice_pairs *pairs, struct nt_ice_pick *pick,
+                       nt_time now); /* false: nothing can be checked */
 /* Is there something to check, or may there be once a pair can be sent? Not before the time of `look_at`. */
 bool nt_ice_lists_pending(const struct nt_ice_lists *t, const struct nt_ice_pairs *pairs);
 nt_time nt_ice_lists_look_at(const struct nt_ice_lists *t);
 void nt_ice_lists_set_look_at(struct nt_ice_lists *t, nt_time at);
 /* The stream's list completes, or fails if it may. */
-void nt_ice_lists_update(struct nt_ice_lists *t, uint8_t stream, const struct nt_ice_pairs *pairs, const struct nt_ice_components *components,
-                         bool may_fail);
+void nt_ice_lists_update(struct nt_ice_lists *t, uint8_t stream, const struct nt_ice_pairs *pairs,
+                         const struct nt_ice_components *components, bool may_fail);
 
 #endif

@@ -3,10 +3,10 @@
 #include "core/ice/events.h"
 #include "core/ice/relay.h"
 
-/* Regular nomination by the rule of the scenario language: the best valid pair when no better one is Frozen, Waiting or In-Progress, or
- * 100 ms after the first valid pair if the best is direct, or 500 ms + 4 RTT if relayed. Valid pairs rank by the priority of their own
- * candidates (7.2.5.3.2), which both agents compute alike; the check-list pairs' priorities, with bases in place of reflexive candidates,
- * differ between them. */
+/* Regular nomination by the rule of the scenario language: the best valid pair when no better one is Frozen, Waiting or
+ * In-Progress, or 100 ms after the first valid pair if the best is direct, or 500 ms + 4 RTT if relayed. Valid pairs rank by the
+ * priority of their own candidates (7.2.5.3.2), which both agents compute alike; the check-list pairs' priorities, with bases in
+ * place of reflexive candidates, differ between them. */
 #define DIRECT_WAIT (100 * NT_MSEC)
 #define RELAYED_WAIT (500 * NT_MSEC)
 #define RELAYED_ROUNDS 4
@@ -48,14 +48,15 @@ static bool may_nominate(const struct nt_ice_session *s)
 }
 
 /* RFC 8838, 14: with trickle "an implementation MAY choose to wait and see if higher-priority candidates are received". */
-static bool is_better_to_come(const struct nt_ice_session *s, const struct nt_ice_component *k, const struct nt_ice_valid *v, bool gathered)
+static bool is_better_to_come(const struct nt_ice_session *s, const struct nt_ice_component *k, const struct nt_ice_valid *v,
+                              bool gathered)
 {
     return nt_ice_session_expects(s, k->stream, gathered) ||
            nt_ice_pairs_better_to_come(nt_ice_session_pairs(s), k->stream, k->component, v->priority);
 }
 
-/* RFC 8445, 8.1.1: "it repeats the connectivity check that produced this valid pair (by enqueueing the pair that generated the check into
- * the triggered-check queue), this time with the USE-CANDIDATE attribute". */
+/* RFC 8445, 8.1.1: "it repeats the connectivity check that produced this valid pair (by enqueueing the pair that generated the
+ * check into the triggered-check queue), this time with the USE-CANDIDATE attribute". */
 void nt_ice_nominate(struct nt_ice_session *s, bool gathered, nt_time now)
 {
     struct nt_ice_components *components = nt_ice_session_env(s)->components;
@@ -113,9 +114,9 @@ void nt_ice_nominate_heard(struct nt_ice_session *s, uint32_t pair, nt_time now)
         }
 }
 
-/* RFC 8445, 8.1.1: of several pairs that the peer nominates, "use the pairs with the highest priority". With an addition that is stated
- * in core/README.md: a selected pair whose consent request got no answer gives way to any later nomination. The peer has then seen that
- * path end, too, and what it nominates in its place is lower, or it would have been first. */
+/* RFC 8445, 8.1.1: of several pairs that the peer nominates, "use the pairs with the highest priority". With an addition that is
+ * stated in core/README.md: a selected pair whose consent request got no answer gives way to any later nomination. The peer has
+ * then seen that path end, too, and what it nominates in its place is lower, or it would have been first. */
 bool nt_ice_nomination_counts(const struct nt_ice_session *s, size_t component, uint64_t priority, nt_time now)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
@@ -126,14 +127,16 @@ bool nt_ice_nomination_counts(const struct nt_ice_session *s, size_t component, 
 static void trace_valid(const struct nt_ice_session *s, enum nt_trace_kind kind, const struct nt_ice_candidate *own,
                         const struct nt_ice_candidate *remote, nt_time now)
 {
-    nt_ice_record_event(nt_ice_session_env(s)->record,
-                        (struct nt_trace_event){.at = now, .kind = kind, .a = own->addr, .b = remote->addr, .n = {own->stream, own->component}});
+    nt_ice_record_event(
+        nt_ice_session_env(s)->record,
+        (struct nt_trace_event){.at = now, .kind = kind, .a = own->addr, .b = remote->addr, .n = {own->stream, own->component}});
 }
 
-/* RFC 8445, 8.1.2: once a pair is nominated, "the ICE agent MUST remove all candidate pairs for the same component from the checklist and
- * from the triggered-check queue", and cancel what is In-Progress. Succeeded ones stay: they are valid. So do those that the peer has
- * nominated, too, and that rank higher: 8.1.1 has the last word on them once their checks have ended. */
-static void conclude_component(struct nt_ice_session *s, const struct nt_ice_component *k, const struct nt_ice_valid *selected, nt_time now)
+/* RFC 8445, 8.1.2: once a pair is nominated, "the ICE agent MUST remove all candidate pairs for the same component from the
+ * checklist and from the triggered-check queue", and cancel what is In-Progress. Succeeded ones stay: they are valid. So do those
+ * that the peer has nominated, too, and that rank higher: 8.1.1 has the last word on them once their checks have ended. */
+static void conclude_component(struct nt_ice_session *s, const struct nt_ice_component *k, const struct nt_ice_valid *selected,
+                               nt_time now)
 {
     struct nt_ice_pairs *pairs = nt_ice_session_pairs(s);
     for (size_t i = 0; i < nt_ice_pairs_count(pairs); i++) {
@@ -163,14 +166,16 @@ static void select_valid(struct nt_ice_session *s, size_t component, uint32_t va
     const struct nt_ice_env *env = nt_ice_session_env(s);
     const struct nt_ice_component *k = nt_ice_components_at(env->components, component);
     const struct nt_ice_valid *v = &k->valids[valid];
-    const struct nt_ice_candidate *own = &nt_ice_candidates_at(env->own, v->own)->c, *remote = &nt_ice_candidates_at(v->remotes, v->remote)->c;
+    const struct nt_ice_candidate *own = &nt_ice_candidates_at(env->own, v->own)->c,
+                                  *remote = &nt_ice_candidates_at(v->remotes, v->remote)->c;
     nt_ice_components_select(env->components, component, valid);
     conclude_component(s, k, v, now);
     nt_ice_consents_begin(env->consents, component, nt_ice_pairs_get(nt_ice_session_pairs(s), v->generator)->answered_at, now);
-    nt_ice_events_push(env->events,
-                       &(struct nt_ice_event){
-                           .kind = NT_ICE_EV_SELECTED, .stream = own->stream, .component = own->component, .local = *own, .remote = *remote},
-                       now);
+    nt_ice_events_push(
+        env->events,
+        &(struct nt_ice_event){
+            .kind = NT_ICE_EV_SELECTED, .stream = own->stream, .component = own->component, .local = *own, .remote = *remote},
+        now);
     trace_valid(s, NT_TR_ICE_SELECTED, own, remote, now);
     bind_channel(env, v, now);
 }
@@ -183,8 +188,10 @@ void nt_ice_nominate_select(struct nt_ice_session *s, size_t component, uint32_t
     nt_ice_pairs_clear_nomination(nt_ice_session_pairs(s), v->generator);
     nt_ice_components_set_nominating(env->components, component, 0);
     if (!v->nominated)
-        trace_valid(s, NT_TR_ICE_NOMINATED, &nt_ice_candidates_at(env->own, v->own)->c, &nt_ice_candidates_at(v->remotes, v->remote)->c, now);
+        trace_valid(s, NT_TR_ICE_NOMINATED, &nt_ice_candidates_at(env->own, v->own)->c,
+                    &nt_ice_candidates_at(v->remotes, v->remote)->c, now);
     nt_ice_components_nominate(env->components, component, valid);
-    if (!nt_ice_consents_lost(env->consents, component) && k->selected != valid && nt_ice_nomination_counts(s, component, v->priority, now))
+    if (!nt_ice_consents_lost(env->consents, component) && k->selected != valid &&
+        nt_ice_nomination_counts(s, component, v->priority, now))
         select_valid(s, component, valid, now);
 }

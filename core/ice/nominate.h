@@ -8,8 +8,8 @@
 /* Controlling: nominates in each component what is due. `gathered`: we have all of our candidates. */
 void nt_ice_nominate(struct nt_ice_session *s, bool gathered, nt_time now);
 nt_time nt_ice_nominate_deadline(const struct nt_ice_session *s);
-/* Controlled: the peer's check on `pair` had USE-CANDIDATE. A Succeeded pair's valid pair is nominated now, another once its check has
- * succeeded. */
+/* Controlled: the peer's check on `pair` had USE-CANDIDATE. A Succeeded pair's valid pair is nominated now, another once its check
+ * has succeeded. */
 void nt_ice_nominate_heard(struct nt_ice_session *s, uint32_t pair, nt_time now);
 /* The valid pair gets its nominated flag, and is selected unless a better one is. */
 void nt_ice_nominate_select(struct nt_ice_session *s, size_t component, uint32_t valid, nt_time now);

@@ -22,7 +22,8 @@ static size_t send_by(struct nt_ice_agent *a, struct nt_ice_via via, const struc
                       struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
 {
     const char *why = "longer than the owner's buffer";
-    *path = (struct nt_path){.transport = NT_UDP, .local = nt_ice_bases_at(nt_ice_agent_env(a)->bases, via.base)->addr, .remote = *to};
+    *path =
+        (struct nt_path){.transport = NT_UDP, .local = nt_ice_bases_at(nt_ice_agent_env(a)->bases, via.base)->addr, .remote = *to};
     if (via.relay != NT_ICE_DIRECT) {
         size_t n = nt_ice_relays_wrap(nt_ice_agent_env(a)->relays, (uint16_t)via.relay, to, bytes, len, path, buf, cap);
         if (n > 0)
@@ -39,13 +40,13 @@ static size_t send_by(struct nt_ice_agent *a, struct nt_ice_via via, const struc
 static void trace_answer(const struct nt_ice_agent *a, const struct nt_ice_message *m, nt_time now)
 {
     const struct nt_ice_base *b = nt_ice_bases_at(nt_ice_agent_env(a)->bases, m->via.base);
-    const struct nt_addr *from = m->via.relay >= 0 ? nt_ice_relays_address(nt_ice_agent_env(a)->relays, (uint16_t)m->via.relay) : &b->addr;
+    const struct nt_addr *from =
+        m->via.relay >= 0 ? nt_ice_relays_address(nt_ice_agent_env(a)->relays, (uint16_t)m->via.relay) : &b->addr;
     if (m->kind == NT_ICE_MSG_ANSWER && m->code == 0)
-        nt_ice_record_event(nt_ice_agent_env(a)->record, (struct nt_trace_event){.at = now,
-                                                                   .kind = NT_TR_ICE_CHECK_ANSWERED,
-                                                                   .a = *from,
-                                                                   .b = m->to,
-                                                                   .n = {b->stream, b->component}});
+        nt_ice_record_event(
+            nt_ice_agent_env(a)->record,
+            (struct nt_trace_event){
+                .at = now, .kind = NT_TR_ICE_CHECK_ANSWERED, .a = *from, .b = m->to, .n = {b->stream, b->component}});
 }
 
 static size_t next_message(struct nt_ice_agent *a, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
@@ -67,13 +68,16 @@ static size_t next_datagram(struct nt_ice_agent *a, struct nt_path *path, uint8_
 {
     const struct nt_ice_datagram *d;
     while ((d = nt_ice_data_take(nt_ice_agent_data(a))) != NULL) {
-        const struct nt_ice_valid *v = nt_ice_component_selected(nt_ice_components_at(nt_ice_agent_env(a)->components, d->component));
+        const struct nt_ice_valid *v =
+            nt_ice_component_selected(nt_ice_components_at(nt_ice_agent_env(a)->components, d->component));
         if (v == NULL || nt_ice_consents_lost(nt_ice_agent_env(a)->consents, d->component) || nt_ice_agent_is_closing(a)) {
-            nt_ice_record_drop(nt_ice_agent_env(a)->record, NULL, NULL, "data of a component without a selected pair or consent", now);
+            nt_ice_record_drop(nt_ice_agent_env(a)->record, NULL, NULL, "data of a component without a selected pair or consent",
+                               now);
             continue;
         }
         const struct nt_addr *to = &nt_ice_candidates_at(v->remotes, v->remote)->c.addr;
-        size_t n = send_by(a, nt_ice_candidates_at(nt_ice_agent_env(a)->own, v->own)->via, to, d->bytes, d->len, path, buf, cap, now);
+        size_t n =
+            send_by(a, nt_ice_candidates_at(nt_ice_agent_env(a)->own, v->own)->via, to, d->bytes, d->len, path, buf, cap, now);
         if (n == 0)
             continue;
         nt_ice_consents_sent(nt_ice_agent_env(a)->consents, d->component, now);
@@ -100,4 +104,3 @@ size_t nt_ice_outbound_next(struct nt_ice_agent *a, struct nt_path *path, uint8_
         n = next_of_relays(a, path, buf, cap, now);
     return n;
 }
-

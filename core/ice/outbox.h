@@ -19,8 +19,8 @@ struct nt_ice_message {
     uint8_t id[NT_STUN_ID];
     uint32_t index; /* of the check, or the component */
     /* of an answer */
-    int code;      /* 0: success */
-    bool sha256;   /* sign it as the request was signed */
+    int code;       /* 0: success */
+    bool sha256;    /* sign it as the request was signed */
     bool unsigned_; /* 400 and 401 before authentication */
     uint16_t unknown[NT_ICE_UNKNOWN_MAX], unknown_count;
 };
@@ -29,8 +29,9 @@ struct nt_ice_outbox;
 
 struct nt_ice_outbox *nt_ice_outbox_new(struct nt_ice_record *record); /* NULL without memory */
 void nt_ice_outbox_del(struct nt_ice_outbox *o);
-bool nt_ice_outbox_put(struct nt_ice_outbox *o, const struct nt_ice_message *m, nt_time now); /* false: it is full, the message is dropped */
-bool nt_ice_outbox_take(struct nt_ice_outbox *o, struct nt_ice_message *m);                   /* false: there is none */
-void nt_ice_outbox_clear(struct nt_ice_outbox *o);                                            /* nothing more is sent */
+bool nt_ice_outbox_put(struct nt_ice_outbox *o, const struct nt_ice_message *m,
+                       nt_time now);                                        /* false: it is full, the message is dropped */
+bool nt_ice_outbox_take(struct nt_ice_outbox *o, struct nt_ice_message *m); /* false: there is none */
+void nt_ice_outbox_clear(struct nt_ice_outbox *o);                          /* nothing more is sent */
 
 #endif

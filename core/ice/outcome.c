@@ -33,12 +33,13 @@ static void start_check(struct nt_ice_session *s, const struct nt_ice_pick *pick
     nt_rand_bytes(env->rand, id, sizeof id);
     nt_ice_pairs_begin_check(nt_ice_session_pairs(s), p->number, now);
     nt_ice_checks_start(nt_ice_session_checks(s), &check, id, rto_of(s, ta), now);
-    nt_ice_record_event(env->record, (struct nt_trace_event){.at = now,
-                                                             .kind = NT_TR_ICE_CHECK_SENT,
-                                                             .a = own->addr,
-                                                             .b = remote->addr,
-                                                             .n = {own->stream, own->component, p->number,
-                                                                   (check.request.use_candidate ? 1 : 0) | (pick->triggered ? 2 : 0)}});
+    nt_ice_record_event(env->record,
+                        (struct nt_trace_event){.at = now,
+                                                .kind = NT_TR_ICE_CHECK_SENT,
+                                                .a = own->addr,
+                                                .b = remote->addr,
+                                                .n = {own->stream, own->component, p->number,
+                                                      (check.request.use_candidate ? 1 : 0) | (pick->triggered ? 2 : 0)}});
 }
 
 bool nt_ice_outcome_start_one(struct nt_ice_session *s, nt_time ta, nt_time now)
@@ -122,8 +123,8 @@ static void act_on(struct nt_ice_session *s, const struct nt_ice_outcome *out, n
     }
 }
 
-bool nt_ice_outcome_response(struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from, const struct nt_stun_msg *m,
-                             nt_time now)
+bool nt_ice_outcome_response(struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from,
+                             const struct nt_stun_msg *m, nt_time now)
 {
     struct nt_ice_outcome out = nt_ice_checks_response(nt_ice_session_checks(s), via, from, m, now);
     if (out.result == NT_ICE_RESULT_NONE)

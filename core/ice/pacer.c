@@ -64,17 +64,22 @@ static bool start_one(struct nt_ice_pacer *p, struct nt_ice_gather *g, struct nt
     return (session != NULL && start_check(p, session, now)) || nt_ice_relays_start_one(p->env->relays, now);
 }
 
+static void use_slot(struct nt_ice_pacer *p, nt_time now)
+{
+    p->next = nt_time_after(now, p->ta);
+}
+
 void nt_ice_pacer_timer(struct nt_ice_pacer *p, struct nt_ice_gather *g, struct nt_ice_session *session, nt_time now)
 {
     p->looked_at = now;
     if (now >= p->next && start_one(p, g, session, now))
-        p->next = nt_time_after(now, p->ta);
+        use_slot(p, now);
 }
 
 void nt_ice_pacer_output(struct nt_ice_pacer *p, nt_time now)
 {
     if (p->looked_at == now && p->next <= now && nt_ice_relays_start_one(p->env->relays, now))
-        p->next = nt_time_after(now, p->ta);
+        use_slot(p, now);
 }
 
 nt_time nt_ice_pacer_next(const struct nt_ice_pacer *p)

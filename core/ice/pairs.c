@@ -12,12 +12,12 @@ struct nt_ice_pairs {
     uint16_t limit;
     struct nt_ice_pair *items; /* by rising number */
     size_t count, cap, listed;
-    uint32_t numbers;          /* given so far */
+    uint32_t numbers; /* given so far */
     uint64_t queue_next;
 };
 
-struct nt_ice_pairs *nt_ice_pairs_new(struct nt_ice_record *record, const struct nt_ice_candidates *own, const struct nt_ice_candidates *remotes,
-                                      uint16_t limit, enum nt_ice_role role)
+struct nt_ice_pairs *nt_ice_pairs_new(struct nt_ice_record *record, const struct nt_ice_candidates *own,
+                                      const struct nt_ice_candidates *remotes, uint16_t limit, enum nt_ice_role role)
 {
     struct nt_ice_pairs *t = calloc(1, sizeof *t);
     if (t != NULL)
@@ -103,7 +103,8 @@ uint32_t nt_ice_pairs_last_number(const struct nt_ice_pairs *t)
 }
 
 /* --- what is told of them --- */
-static void trace_pair(const struct nt_ice_pairs *t, enum nt_trace_kind kind, const struct nt_ice_pair *p, const char *why, nt_time now)
+static void trace_pair(const struct nt_ice_pairs *t, enum nt_trace_kind kind, const struct nt_ice_pair *p, const char *why,
+                       nt_time now)
 {
     nt_ice_record_event(t->record, (struct nt_trace_event){.at = now,
                                                            .kind = kind,
@@ -217,12 +218,8 @@ static struct nt_ice_pair *append_pair(struct nt_ice_pairs *t, uint32_t own, uin
         return NULL;
     const struct nt_ice_entry *e = nt_ice_candidates_at(t->own, own);
     struct nt_ice_pair *p = &t->items[t->count++];
-    *p = (struct nt_ice_pair){.number = ++t->numbers,
-                              .own = own,
-                              .remote = remote,
-                              .via = e->via,
-                              .stream = e->c.stream,
-                              .component = e->c.component};
+    *p = (struct nt_ice_pair){
+        .number = ++t->numbers, .own = own, .remote = remote, .via = e->via, .stream = e->c.stream, .component = e->c.component};
     return p;
 }
 
@@ -238,8 +235,8 @@ static struct nt_ice_admission refuse(const struct nt_ice_pairs *t, uint32_t own
     return (struct nt_ice_admission){.refusal = why};
 }
 
-struct nt_ice_admission nt_ice_pairs_admit(struct nt_ice_pairs *t, uint32_t own, uint32_t remote, enum nt_ice_way way, enum nt_ice_why why,
-                                           nt_time now)
+struct nt_ice_admission nt_ice_pairs_admit(struct nt_ice_pairs *t, uint32_t own, uint32_t remote, enum nt_ice_way way,
+                                           enum nt_ice_why why, nt_time now)
 {
     struct nt_ice_admission admission = {0};
     const struct nt_ice_pair *known = nt_ice_pairs_find(t, own, remote);
@@ -276,8 +273,8 @@ static bool comes_before(const struct nt_ice_pair *p, const struct nt_ice_pair *
     return p->component != q->component ? p->component < q->component : p->priority > q->priority;
 }
 
-/* RFC 8445, 6.1.2.6: "For each foundation, the agent sets the state of exactly one candidate pair to the Waiting state": the first one
- * "ordered by the lowest component ID and then the highest priority" in the first check list that has it. */
+/* RFC 8445, 6.1.2.6: "For each foundation, the agent sets the state of exactly one candidate pair to the Waiting state": the first
+ * one "ordered by the lowest component ID and then the highest priority" in the first check list that has it. */
 static void unfreeze_group_of(struct nt_ice_pairs *t, struct nt_ice_pair *pair, nt_time now)
 {
     struct nt_ice_pair *first = pair;
@@ -304,7 +301,8 @@ void nt_ice_pairs_set_initial_states(struct nt_ice_pairs *t, nt_time now)
 }
 
 /* RFC 8838, 12: a pair that comes later is Waiting if it is the topmost of its foundation ("the lowest component ID and, if the
- * component IDs are equal, the highest priority"), or if one of them has Succeeded; "In all other cases, set the state to Frozen". */
+ * component IDs are equal, the highest priority"), or if one of them has Succeeded; "In all other cases, set the state to Frozen".
+ */
 static void set_late_state(struct nt_ice_pairs *t, struct nt_ice_pair *late, nt_time now)
 {
     bool topmost = true, succeeded = false;
@@ -486,8 +484,8 @@ const struct nt_ice_pair *nt_ice_pairs_first_triggered(const struct nt_ice_pairs
     return found;
 }
 
-/* "the highest-priority candidate pair (if there are multiple pairs with the same priority, the pair with the lowest component ID is
- * picked)" that is Waiting, not in the triggered-check queue */
+/* "the highest-priority candidate pair (if there are multiple pairs with the same priority, the pair with the lowest component ID
+ * is picked)" that is Waiting, not in the triggered-check queue */
 const struct nt_ice_pair *nt_ice_pairs_best_waiting(const struct nt_ice_pairs *t, uint8_t stream)
 {
     const struct nt_ice_pair *found = NULL;

@@ -1,9 +1,10 @@
 /* Candidate pairs (RFC 8445, sections 6.1.2.2 to 6.1.2.6, 6.1.4.1): the check lists' pairs, their limit, states, freezing and the
- * triggered-check queue. Only pairs.c changes a pair, and it keeps three sentences: a pair that waits, or is in the queue, can be sent or
- * will be sendable, or it fails; what is in the queue is on a check list; no more pairs are listed than the limit allows.
+ * triggered-check queue. Only pairs.c changes a pair, and it keeps three sentences: a pair that waits, or is in the queue, can be
+ * sent or will be sendable, or it fails; what is in the queue is on a check list; no more pairs are listed than the limit allows.
  *
  * A pair is known by its number, from 1 in order of forming, never reused. Pairs that are off their check list are remembered for
- * reports; past NT_ICE_PAIRS_KEPT the first ones are forgotten, and `get` answers NULL. Pointers are valid until the next `admit`. */
+ * reports; past NT_ICE_PAIRS_KEPT the first ones are forgotten, and `get` answers NULL. Pointers are valid until the next `admit`.
+ */
 #ifndef NT_ICE_PAIRS_H
 #define NT_ICE_PAIRS_H
 
@@ -22,20 +23,20 @@ enum nt_ice_why { NT_ICE_FORMED = 0, NT_ICE_HEARD, NT_ICE_NOMINATED };
 
 struct nt_ice_pair {
     uint32_t number;
-    uint32_t own, remote;          /* candidates; own is a host or relayed one (6.1.2.4) */
+    uint32_t own, remote; /* candidates; own is a host or relayed one (6.1.2.4) */
     struct nt_ice_via via;
     uint8_t stream;
     uint16_t component;
     enum nt_ice_pair_state state;
     enum nt_ice_way way;
     uint64_t priority;
-    uint64_t queued;               /* place in the triggered-check queue; 0: not in it */
-    bool listed;                   /* on its check list */
-    bool nominating;               /* controlling: its checks carry USE-CANDIDATE */
-    bool use_candidate_pending;    /* controlled: the peer nominated it, and a check of ours is still to succeed */
-    bool receivable, sendable;     /* our check was answered; we answered the peer's check with success */
-    uint16_t valid;                /* pairs of the valid list that it produced or equals */
-    nt_time rtt, answered_at;      /* of its last successful check */
+    uint64_t queued;            /* place in the triggered-check queue; 0: not in it */
+    bool listed;                /* on its check list */
+    bool nominating;            /* controlling: its checks carry USE-CANDIDATE */
+    bool use_candidate_pending; /* controlled: the peer nominated it, and a check of ours is still to succeed */
+    bool receivable, sendable;  /* our check was answered; we answered the peer's check with success */
+    uint16_t valid;             /* pairs of the valid list that it produced or equals */
+    nt_time rtt, answered_at;   /* of its last successful check */
     uint8_t seen[NT_ICE_SEEN][NT_STUN_ID];
     unsigned seen_next;
 };
@@ -49,12 +50,12 @@ struct nt_ice_admission {
 struct nt_ice_pairs;
 
 /* NULL without memory. */
-struct nt_ice_pairs *nt_ice_pairs_new(struct nt_ice_record *record, const struct nt_ice_candidates *own, const struct nt_ice_candidates *remotes,
-                                      uint16_t limit, enum nt_ice_role role);
+struct nt_ice_pairs *nt_ice_pairs_new(struct nt_ice_record *record, const struct nt_ice_candidates *own,
+                                      const struct nt_ice_candidates *remotes, uint16_t limit, enum nt_ice_role role);
 void nt_ice_pairs_del(struct nt_ice_pairs *t);
 /* The pair of both candidates, on its check list: the one there is, or a new one, Frozen. */
-struct nt_ice_admission nt_ice_pairs_admit(struct nt_ice_pairs *t, uint32_t own, uint32_t remote, enum nt_ice_way way, enum nt_ice_why why,
-                                           nt_time now);
+struct nt_ice_admission nt_ice_pairs_admit(struct nt_ice_pairs *t, uint32_t own, uint32_t remote, enum nt_ice_way way,
+                                           enum nt_ice_why why, nt_time now);
 const struct nt_ice_pair *nt_ice_pairs_get(const struct nt_ice_pairs *t, uint32_t number);
 const struct nt_ice_pair *nt_ice_pairs_find(const struct nt_ice_pairs *t, uint32_t own, uint32_t remote); /* listed, if one is */
 size_t nt_ice_pairs_count(const struct nt_ice_pairs *t);
@@ -69,23 +70,26 @@ void nt_ice_pairs_reprice(struct nt_ice_pairs *t);                         /* a 
 uint64_t nt_ice_pairs_priority(const struct nt_ice_pairs *t, uint32_t own, uint32_t remote);
 
 /* Freezing. */
-void nt_ice_pairs_set_initial_states(struct nt_ice_pairs *t, nt_time now);              /* 6.1.2.6 */
-void nt_ice_pairs_set_late_states(struct nt_ice_pairs *t, uint32_t after, nt_time now); /* RFC 8838, 12: of pairs numbered after `after` */
-void nt_ice_pairs_unfreeze_group(struct nt_ice_pairs *t, uint32_t pair, nt_time now);   /* 7.2.5.3.3: a pair of this foundation succeeded */
-void nt_ice_pairs_unfreeze_idle(struct nt_ice_pairs *t, uint8_t stream, nt_time now);   /* 6.1.4.2, step 2 */
+void nt_ice_pairs_set_initial_states(struct nt_ice_pairs *t, nt_time now); /* 6.1.2.6 */
+void nt_ice_pairs_set_late_states(struct nt_ice_pairs *t, uint32_t after,
+                                  nt_time now); /* RFC 8838, 12: of pairs numbered after `after` */
+void nt_ice_pairs_unfreeze_group(struct nt_ice_pairs *t, uint32_t pair,
+                                 nt_time now); /* 7.2.5.3.3: a pair of this foundation succeeded */
+void nt_ice_pairs_unfreeze_idle(struct nt_ice_pairs *t, uint8_t stream, nt_time now); /* 6.1.4.2, step 2 */
 
 /* One pair's life. */
 bool nt_ice_pairs_is_new_request(struct nt_ice_pairs *t, uint32_t pair, const uint8_t id[NT_STUN_ID]);
-void nt_ice_pairs_answered(struct nt_ice_pairs *t, uint32_t pair); /* a request on it, with success */
+void nt_ice_pairs_answered(struct nt_ice_pairs *t, uint32_t pair);             /* a request on it, with success */
 void nt_ice_pairs_trigger(struct nt_ice_pairs *t, uint32_t pair, nt_time now); /* Waiting, and in the queue */
 void nt_ice_pairs_enqueue(struct nt_ice_pairs *t, uint32_t pair);              /* checked again, Succeeded as it is */
 void nt_ice_pairs_dequeue(struct nt_ice_pairs *t, uint32_t pair);
-void nt_ice_pairs_begin_check(struct nt_ice_pairs *t, uint32_t pair, nt_time now); /* off the queue; In-Progress, unless Succeeded */
+void nt_ice_pairs_begin_check(struct nt_ice_pairs *t, uint32_t pair,
+                              nt_time now); /* off the queue; In-Progress, unless Succeeded */
 void nt_ice_pairs_note_success(struct nt_ice_pairs *t, uint32_t pair, nt_time started, nt_time now);
 void nt_ice_pairs_succeed(struct nt_ice_pairs *t, uint32_t pair, nt_time now);
 void nt_ice_pairs_fail(struct nt_ice_pairs *t, uint32_t pair, nt_time now);
 void nt_ice_pairs_prune(struct nt_ice_pairs *t, uint32_t pair, const char *why, nt_time now); /* off its check list */
-void nt_ice_pairs_set_nominating(struct nt_ice_pairs *t, uint32_t pair);            /* and in the queue */
+void nt_ice_pairs_set_nominating(struct nt_ice_pairs *t, uint32_t pair);                      /* and in the queue */
 void nt_ice_pairs_set_use_candidate_pending(struct nt_ice_pairs *t, uint32_t pair);
 void nt_ice_pairs_clear_nomination(struct nt_ice_pairs *t, uint32_t pair);
 /* A valid pair comes of it, or equals it; and has left the valid list. A pair that is held is not forgotten. */
@@ -94,8 +98,9 @@ void nt_ice_pairs_release(struct nt_ice_pairs *t, uint32_t pair);
 void nt_ice_pairs_open_way(struct nt_ice_pairs *t, int16_t relay, const struct nt_addr *peer); /* to the peer's IP */
 
 /* Questions. */
-const struct nt_ice_pair *nt_ice_pairs_first_triggered(const struct nt_ice_pairs *t, uint8_t stream); /* of those that can be sent */
-const struct nt_ice_pair *nt_ice_pairs_best_waiting(const struct nt_ice_pairs *t, uint8_t stream);    /* of those that can be sent */
+const struct nt_ice_pair *nt_ice_pairs_first_triggered(const struct nt_ice_pairs *t,
+                                                       uint8_t stream);                            /* of those that can be sent */
+const struct nt_ice_pair *nt_ice_pairs_best_waiting(const struct nt_ice_pairs *t, uint8_t stream); /* of those that can be sent */
 bool nt_ice_pairs_may_check(const struct nt_ice_pairs *t, uint8_t stream); /* has it a pair to check, now or later? */
 bool nt_ice_pairs_all_ended(const struct nt_ice_pairs *t, uint8_t stream); /* Succeeded or Failed, none in the queue */
 bool nt_ice_pairs_better_to_come(const struct nt_ice_pairs *t, uint8_t stream, uint16_t component, uint64_t priority);

@@ -22,7 +22,8 @@ bool nt_ice_peer_has(const struct nt_ice_peer *peer, const char *ufrag, const ch
     return strcmp(peer->ufrag, ufrag) == 0 && strcmp(peer->pwd, pwd) == 0;
 }
 
-int nt_ice_peer_request(const struct nt_ice_peer *peer, const struct nt_ice_request *r, const uint8_t id[NT_STUN_ID], uint8_t *buf, size_t cap)
+int nt_ice_peer_request(const struct nt_ice_peer *peer, const struct nt_ice_request *r, const uint8_t id[NT_STUN_ID], uint8_t *buf,
+                        size_t cap)
 {
     struct nt_stun_builder b;
     nt_stun_start(&b, buf, cap, NT_STUN_REQUEST, NT_STUN_BINDING, id);

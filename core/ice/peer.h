@@ -22,6 +22,7 @@ struct nt_ice_request {
 struct nt_ice_peer nt_ice_peer_of(const char *ufrag, const char *pwd, const char *own_ufrag);
 bool nt_ice_peer_has(const struct nt_ice_peer *peer, const char *ufrag, const char *pwd);
 /* The request's length in buf, or a negative error. */
-int nt_ice_peer_request(const struct nt_ice_peer *peer, const struct nt_ice_request *r, const uint8_t id[NT_STUN_ID], uint8_t *buf, size_t cap);
+int nt_ice_peer_request(const struct nt_ice_peer *peer, const struct nt_ice_request *r, const uint8_t id[NT_STUN_ID], uint8_t *buf,
+                        size_t cap);
 
 #endif

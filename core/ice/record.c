@@ -34,7 +34,8 @@ void nt_ice_record_event(struct nt_ice_record *r, struct nt_trace_event ev)
     nt_trace_emit(r->trace, ev);
 }
 
-void nt_ice_record_drop(struct nt_ice_record *r, const struct nt_addr *local, const struct nt_addr *remote, const char *why, nt_time now)
+void nt_ice_record_drop(struct nt_ice_record *r, const struct nt_addr *local, const struct nt_addr *remote, const char *why,
+                        nt_time now)
 {
     struct nt_trace_event ev = {.at = now, .kind = NT_TR_ICE_DROPPED, .text = why};
     if (local != NULL)

@@ -10,7 +10,8 @@ struct nt_ice_record *nt_ice_record_new(const struct nt_trace *trace); /* NULL w
 void nt_ice_record_del(struct nt_ice_record *r);
 void nt_ice_record_event(struct nt_ice_record *r, struct nt_trace_event ev);
 /* Something is dropped: a message or datagram between `local` and `remote` (NULL: unknown), or an event. `why` is static text. */
-void nt_ice_record_drop(struct nt_ice_record *r, const struct nt_addr *local, const struct nt_addr *remote, const char *why, nt_time now);
+void nt_ice_record_drop(struct nt_ice_record *r, const struct nt_addr *local, const struct nt_addr *remote, const char *why,
+                        nt_time now);
 void nt_ice_record_retransmission(struct nt_ice_record *r);
 const struct nt_ice_stats *nt_ice_record_stats(const struct nt_ice_record *r);
 

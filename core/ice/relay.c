@@ -11,8 +11,8 @@ struct nt_ice_relay {
     struct nt_turn_client *client;
     uint16_t base;
     struct nt_addr server, relayed;
-    bool alive;      /* the allocation stands, and is a candidate */
-    uint8_t *held;   /* a message of the client that has not left yet: NT_ICE_HELD_MAX bytes */
+    bool alive;    /* the allocation stands, and is a candidate */
+    uint8_t *held; /* a message of the client that has not left yet: NT_ICE_HELD_MAX bytes */
     size_t held_len;
     bool held_paced; /* it starts a transaction and waits for the pacer */
     struct nt_path held_path;
@@ -67,7 +67,8 @@ int nt_ice_relays_make(struct nt_ice_relays *r, size_t sources)
     return NT_OK;
 }
 
-int nt_ice_relays_allocate(struct nt_ice_relays *r, uint16_t source, uint16_t base, const struct nt_addr *local, size_t server, nt_time now)
+int nt_ice_relays_allocate(struct nt_ice_relays *r, uint16_t source, uint16_t base, const struct nt_addr *local, size_t server,
+                           nt_time now)
 {
     const struct nt_ice_turn *turn = &r->config->turn[server];
     struct nt_turn_client_config config = {.server = turn->server,
@@ -96,7 +97,8 @@ void nt_ice_relays_adopt(struct nt_ice_relays *r, uint16_t source)
     r->items[source].alive = true;
 }
 
-bool nt_ice_relays_input(struct nt_ice_relays *r, uint16_t base, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
+bool nt_ice_relays_input(struct nt_ice_relays *r, uint16_t base, const struct nt_path *path, const uint8_t *bytes, size_t len,
+                         nt_time now)
 {
     for (size_t i = 0; i < r->count; i++) {
         struct nt_ice_relay *relay = &r->items[i];
@@ -134,7 +136,8 @@ nt_time nt_ice_relays_deadline(const struct nt_ice_relays *r, nt_time next_start
 /* What the owner need not know is no event: kind 0. */
 static struct nt_ice_relay_event translate(struct nt_ice_relay *relay, const struct nt_turn_event *from)
 {
-    struct nt_ice_relay_event ev = {.base = relay->base, .relayed = from->relayed, .mapped = from->mapped, .peer = from->peer, .code = from->code};
+    struct nt_ice_relay_event ev = {
+        .base = relay->base, .relayed = from->relayed, .mapped = from->mapped, .peer = from->peer, .code = from->code};
     switch (from->kind) {
     case NT_TURN_EV_ALLOCATED:
         relay->relayed = from->relayed;
@@ -181,7 +184,8 @@ bool nt_ice_relays_event(struct nt_ice_relays *r, struct nt_ice_relay_event *ev)
 /* Is this the first message of a transaction? Its id is remembered. */
 static bool starts_transaction(struct nt_ice_relay *relay)
 {
-    if (relay->held_len < NT_STUN_HEADER || !nt_stun_looks_like(relay->held, relay->held_len) || (nt_load16(relay->held) & 0x0110) != 0)
+    if (relay->held_len < NT_STUN_HEADER || !nt_stun_looks_like(relay->held, relay->held_len) ||
+        (nt_load16(relay->held) & 0x0110) != 0)
         return false;
     const uint8_t *id = relay->held + NT_STUN_HEADER - NT_STUN_ID;
     for (size_t i = 0; i < KNOWN_MAX; i++)

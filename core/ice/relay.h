@@ -1,5 +1,5 @@
-/* The TURN clients: one for each source that is a TURN server. Their requests share the agent's pacer, their allocations carry checks and
- * data. What happens to them is pulled as events. */
+/* The TURN clients: one for each source that is a TURN server. Their requests share the agent's pacer, their allocations carry
+ * checks and data. What happens to them is pulled as events. */
 #ifndef NT_ICE_RELAY_H
 #define NT_ICE_RELAY_H
 
@@ -30,9 +30,11 @@ struct nt_ice_relays *nt_ice_relays_new(const struct nt_ice_config *config, stru
 void nt_ice_relays_del(struct nt_ice_relays *r);
 int nt_ice_relays_make(struct nt_ice_relays *r, size_t sources); /* NT_OK or NT_ENOMEM; all that was made before goes */
 /* A client for `source`, which asks for an allocation at once. NT_OK or NT_ENOMEM. */
-int nt_ice_relays_allocate(struct nt_ice_relays *r, uint16_t source, uint16_t base, const struct nt_addr *local, size_t server, nt_time now);
+int nt_ice_relays_allocate(struct nt_ice_relays *r, uint16_t source, uint16_t base, const struct nt_addr *local, size_t server,
+                           nt_time now);
 void nt_ice_relays_adopt(struct nt_ice_relays *r, uint16_t source); /* its allocation becomes a candidate */
-bool nt_ice_relays_input(struct nt_ice_relays *r, uint16_t base, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now);
+bool nt_ice_relays_input(struct nt_ice_relays *r, uint16_t base, const struct nt_path *path, const uint8_t *bytes, size_t len,
+                         nt_time now);
 void nt_ice_relays_timer(struct nt_ice_relays *r, nt_time now);
 nt_time nt_ice_relays_deadline(const struct nt_ice_relays *r, nt_time next_start);
 bool nt_ice_relays_event(struct nt_ice_relays *r, struct nt_ice_relay_event *ev); /* false: there is none */
@@ -55,6 +57,6 @@ void nt_ice_relays_bind_channel(struct nt_ice_relays *r, uint16_t source, const 
 size_t nt_ice_relays_wrap(struct nt_ice_relays *r, uint16_t source, const struct nt_addr *peer, const uint8_t *bytes, size_t len,
                           struct nt_path *path, uint8_t *buf, size_t cap);
 void nt_ice_relays_release(struct nt_ice_relays *r, uint16_t source, nt_time now); /* by a Refresh with lifetime 0 */
-bool nt_ice_relays_released(const struct nt_ice_relays *r);                         /* no allocation is left or asked for */
+bool nt_ice_relays_released(const struct nt_ice_relays *r);                        /* no allocation is left or asked for */
 
 #endif

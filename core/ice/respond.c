@@ -37,7 +37,8 @@ void nt_ice_early_del(struct nt_ice_early *early)
 static const struct nt_addr *local_of(const struct nt_ice_session *s, struct nt_ice_via via)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
-    return via.relay != NT_ICE_DIRECT ? nt_ice_relays_address(env->relays, (uint16_t)via.relay) : &nt_ice_bases_at(env->bases, via.base)->addr;
+    return via.relay != NT_ICE_DIRECT ? nt_ice_relays_address(env->relays, (uint16_t)via.relay)
+                                      : &nt_ice_bases_at(env->bases, via.base)->addr;
 }
 
 static struct nt_ice_message answer_to(struct nt_ice_via via, const struct nt_addr *from, const struct nt_stun_msg *m)
@@ -136,8 +137,8 @@ static bool is_nomination_late(const struct nt_ice_session *s, uint32_t pair)
     return check != NULL && check->request.use_candidate && check->txn.sends > 1;
 }
 
-/* RFC 8445, 7.3.1.4. The pair of a nominating check is Succeeded, but when that check is late it is checked again as one In-Progress is:
- * the peer may have its pair already, and has to be met there. */
+/* RFC 8445, 7.3.1.4. The pair of a nominating check is Succeeded, but when that check is late it is checked again as one
+ * In-Progress is: the peer may have its pair already, and has to be met there. */
 static void trigger_check(struct nt_ice_session *s, uint32_t pair, nt_time now)
 {
     if (nt_ice_pairs_get(nt_ice_session_pairs(s), pair)->state != NT_ICE_SUCCEEDED) {
@@ -148,9 +149,10 @@ static void trigger_check(struct nt_ice_session *s, uint32_t pair, nt_time now)
     }
 }
 
-/* Once a component has its pair, a request means something only as the nomination of another one: by a peer of RFC 5245, which nominates
- * aggressively, or by one that moves to another pair. Pairs that were not checked to the end are checked then. */
-static bool is_past(const struct nt_ice_session *s, const struct heard *h, uint32_t own, uint32_t remote, const struct nt_ice_pair *p, nt_time now)
+/* Once a component has its pair, a request means something only as the nomination of another one: by a peer of RFC 5245, which
+ * nominates aggressively, or by one that moves to another pair. Pairs that were not checked to the end are checked then. */
+static bool is_past(const struct nt_ice_session *s, const struct heard *h, uint32_t own, uint32_t remote,
+                    const struct nt_ice_pair *p, nt_time now)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
     size_t component = nt_ice_components_place(env->components, h->stream, h->component);
@@ -204,7 +206,8 @@ static uint32_t admit_pair(struct nt_ice_session *s, const struct heard *h, cons
     }
     if (p != NULL && p->listed)
         return p->number;
-    struct nt_ice_admission admission = nt_ice_session_admit(s, own, remote, h->use_candidate ? NT_ICE_NOMINATED : NT_ICE_HEARD, now);
+    struct nt_ice_admission admission =
+        nt_ice_session_admit(s, own, remote, h->use_candidate ? NT_ICE_NOMINATED : NT_ICE_HEARD, now);
     *refusal = admission.refusal;
     if (admission.pair == 0)
         return 0;
@@ -227,8 +230,8 @@ static const char *accept_request(struct nt_ice_session *s, const struct heard *
 }
 
 /* --- before the peer's description --- */
-/* RFC 8445, 7.3: "the agent MUST immediately generate a response"; "once the answer is received, it MUST proceed with the remaining steps
- * required". NULL: remembered; otherwise why not. */
+/* RFC 8445, 7.3: "the agent MUST immediately generate a response"; "once the answer is received, it MUST proceed with the remaining
+ * steps required". NULL: remembered; otherwise why not. */
 static const char *remember_request(struct nt_ice_early *early, const struct heard *h)
 {
     for (size_t i = 0; i < early->count; i++) {
@@ -254,7 +257,8 @@ void nt_ice_respond_replay(struct nt_ice_session *s, struct nt_ice_early *early,
 }
 
 /* --- a request --- */
-static struct heard hear(const struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from, const struct nt_stun_msg *m)
+static struct heard hear(const struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from,
+                         const struct nt_stun_msg *m)
 {
     const struct nt_ice_base *b = nt_ice_bases_at(nt_ice_session_env(s)->bases, via.base);
     struct heard h = {.via = via,
@@ -267,8 +271,8 @@ static struct heard hear(const struct nt_ice_session *s, struct nt_ice_via via, 
     return h;
 }
 
-static void respond_to_authentic(struct nt_ice_session *s, struct nt_ice_early *early, const struct heard *h, const struct nt_stun_msg *m,
-                                 nt_time now)
+static void respond_to_authentic(struct nt_ice_session *s, struct nt_ice_early *early, const struct heard *h,
+                                 const struct nt_stun_msg *m, nt_time now)
 {
     struct nt_ice_message answer = answer_to(h->via, &h->from, m);
     if (m->unknown_count > 0) {

@@ -34,8 +34,8 @@ struct nt_ice_session {
 };
 
 /* --- life --- */
-/* RFC 8445, 5.3: "The username fragment MUST contain at least 24 bits of randomness, and the password MUST contain at least 128 bits of
- * randomness": 8 ice-chars of 6 bits each are 48, 24 are 144. */
+/* RFC 8445, 5.3: "The username fragment MUST contain at least 24 bits of randomness, and the password MUST contain at least 128
+ * bits of randomness": 8 ice-chars of 6 bits each are 48, 24 are 144. */
 static void draw_text(struct nt_rand *r, char *text, size_t n)
 {
     static const char ice_char[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -256,7 +256,8 @@ void nt_ice_session_reprice(struct nt_ice_session *s)
     for (size_t i = 0; i < nt_ice_components_count(s->env->components); i++) {
         const struct nt_ice_component *k = nt_ice_components_at(s->env->components, i);
         for (uint32_t n = 0; n < k->valid_count; n++)
-            nt_ice_components_set_priority(s->env->components, i, n, nt_ice_pairs_priority(s->pairs, k->valids[n].own, k->valids[n].remote));
+            nt_ice_components_set_priority(s->env->components, i, n,
+                                           nt_ice_pairs_priority(s->pairs, k->valids[n].own, k->valids[n].remote));
     }
 }
 
@@ -295,7 +296,8 @@ static enum nt_ice_way way_of(const struct nt_ice_session *s, uint32_t own, uint
     return nt_ice_relays_permitted(s->env->relays, (uint16_t)via.relay, peer) ? NT_ICE_WAY_OPEN : NT_ICE_WAY_PENDING;
 }
 
-struct nt_ice_admission nt_ice_session_admit(struct nt_ice_session *s, uint32_t own, uint32_t remote, enum nt_ice_why why, nt_time now)
+struct nt_ice_admission nt_ice_session_admit(struct nt_ice_session *s, uint32_t own, uint32_t remote, enum nt_ice_why why,
+                                             nt_time now)
 {
     struct nt_ice_admission admission = nt_ice_pairs_admit(s->pairs, own, remote, way_of(s, own, remote), why, now);
     if (admission.pruned != 0)
@@ -383,7 +385,8 @@ void nt_ice_session_permit(struct nt_ice_session *s, nt_time now)
             continue;
         for (uint32_t k = 0; k < nt_ice_candidates_count(s->remotes); k++) {
             const struct nt_addr *peer = &nt_ice_candidates_at(s->remotes, k)->c.addr;
-            if (peer->family == nt_ice_relays_address(s->env->relays, i)->family && nt_ice_relays_permit(s->env->relays, i, peer, now) != NT_OK)
+            if (peer->family == nt_ice_relays_address(s->env->relays, i)->family &&
+                nt_ice_relays_permit(s->env->relays, i, peer, now) != NT_OK)
                 nt_ice_session_close_way(s, (int16_t)i, peer, now);
         }
     }
@@ -414,7 +417,8 @@ static uint32_t add_new_valid(struct nt_ice_session *s, size_t component, struct
     v.priority = nt_ice_pairs_priority(s->pairs, v.own, v.remote);
     uint32_t place = nt_ice_components_add_valid(s->env->components, component, &v);
     if (place == NT_ICE_NONE) {
-        nt_ice_record_drop(s->env->record, NULL, &nt_ice_candidates_at(s->remotes, v.remote)->c.addr, "no room for another valid pair", now);
+        nt_ice_record_drop(s->env->record, NULL, &nt_ice_candidates_at(s->remotes, v.remote)->c.addr,
+                           "no room for another valid pair", now);
         return NT_ICE_NONE;
     }
     hold_pairs(s, &v);
@@ -440,7 +444,8 @@ uint32_t nt_ice_session_add_valid(struct nt_ice_session *s, uint32_t generator, 
 }
 
 /* --- states --- */
-/* RFC 8863, 4: a check list fails not before the PAC timer; RFC 8838, 8: with trickle, not before both sides have ended gathering. */
+/* RFC 8863, 4: a check list fails not before the PAC timer; RFC 8838, 8: with trickle, not before both sides have ended gathering.
+ */
 static bool may_fail(const struct nt_ice_session *s, uint8_t stream, bool gathered, nt_time now)
 {
     return now - s->started >= NT_ICE_PAC && !nt_ice_session_expects(s, stream, gathered);
@@ -458,7 +463,8 @@ enum nt_ice_session_state nt_ice_session_update(struct nt_ice_session *s, bool g
         return s->state;
     for (uint8_t i = 1; i <= streams; i++)
         nt_ice_lists_update(s->lists, i, s->pairs, s->env->components, may_fail(s, i, gathered, now));
-    size_t completed = nt_ice_lists_count(s->lists, NT_ICE_LIST_COMPLETED), failed = nt_ice_lists_count(s->lists, NT_ICE_LIST_FAILED);
+    size_t completed = nt_ice_lists_count(s->lists, NT_ICE_LIST_COMPLETED),
+           failed = nt_ice_lists_count(s->lists, NT_ICE_LIST_FAILED);
     if (completed == streams) {
         s->state = NT_ICE_SESSION_COMPLETED;
         nt_ice_checks_conclude(s->checks);

@@ -1,5 +1,5 @@
-/* A check session: the role, both sides' credentials, the peer's candidates, the check lists. What happens to a pair happens here, where
- * its check, the valid list and the nominations follow. */
+/* A check session: the role, both sides' credentials, the peer's candidates, the check lists. What happens to a pair happens here,
+ * where its check, the valid list and the nominations follow. */
 #ifndef NT_ICE_SESSION_H
 #define NT_ICE_SESSION_H
 
@@ -55,14 +55,17 @@ uint64_t nt_ice_session_tie_breaker(const struct nt_ice_session *s);
 void nt_ice_session_reprice(struct nt_ice_session *s); /* all priorities, after a change of role or candidate */
 
 /* Pairs. */
-struct nt_ice_admission nt_ice_session_admit(struct nt_ice_session *s, uint32_t own, uint32_t remote, enum nt_ice_why why, nt_time now);
-void nt_ice_session_trigger(struct nt_ice_session *s, uint32_t pair, nt_time now); /* 7.3.1.4: its check is cancelled, it is queued */
+struct nt_ice_admission nt_ice_session_admit(struct nt_ice_session *s, uint32_t own, uint32_t remote, enum nt_ice_why why,
+                                             nt_time now);
+void nt_ice_session_trigger(struct nt_ice_session *s, uint32_t pair,
+                            nt_time now); /* 7.3.1.4: its check is cancelled, it is queued */
 void nt_ice_session_recheck(struct nt_ice_session *s, uint32_t pair, nt_time now); /* queued, Succeeded as it is */
 /* A check of `pair` succeeded; valid_pair: the listed one that its valid pair equals, or 0. */
 void nt_ice_session_succeed(struct nt_ice_session *s, uint32_t pair, uint32_t valid_pair, nt_time now);
-void nt_ice_session_fail(struct nt_ice_session *s, uint32_t pair, nt_time now);    /* and takes what it produced off the valid list */
+void nt_ice_session_fail(struct nt_ice_session *s, uint32_t pair, nt_time now); /* and takes what it produced off the valid list */
 void nt_ice_session_open_way(struct nt_ice_session *s, int16_t relay, const struct nt_addr *peer, nt_time now);
-void nt_ice_session_close_way(struct nt_ice_session *s, int16_t relay, const struct nt_addr *peer, nt_time now); /* peer NULL: to anybody */
+void nt_ice_session_close_way(struct nt_ice_session *s, int16_t relay, const struct nt_addr *peer,
+                              nt_time now);                        /* peer NULL: to anybody */
 void nt_ice_session_permit(struct nt_ice_session *s, nt_time now); /* of all of the peer's candidates, on all allocations */
 /* The valid pair of the candidate `own` that the check of `generator` produced. NT_ICE_NONE: the limit, or memory. */
 uint32_t nt_ice_session_add_valid(struct nt_ice_session *s, uint32_t generator, uint32_t own, nt_time now);

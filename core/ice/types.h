@@ -15,7 +15,13 @@ enum nt_ice_policy { NT_ICE_ALL = 0, NT_ICE_RELAY_ONLY };
 /* new: created; gathering; running: checks; completed: a nominated pair for every component of every list; failed (6.1.3,
  * never before RFC 8863's PAC timer); disconnected: consent expired; closed. */
 enum nt_ice_state {
-    NT_ICE_NEW = 0, NT_ICE_GATHERING, NT_ICE_RUNNING, NT_ICE_COMPLETED, NT_ICE_FAILED, NT_ICE_DISCONNECTED, NT_ICE_CLOSED
+    NT_ICE_NEW = 0,
+    NT_ICE_GATHERING,
+    NT_ICE_RUNNING,
+    NT_ICE_COMPLETED,
+    NT_ICE_FAILED,
+    NT_ICE_DISCONNECTED,
+    NT_ICE_CLOSED
 };
 enum nt_ice_pair_state { NT_ICE_FROZEN = 0, NT_ICE_WAITING, NT_ICE_IN_PROGRESS, NT_ICE_SUCCEEDED, NT_ICE_PAIR_FAILED };
 
@@ -38,21 +44,21 @@ struct nt_ice_config {
     enum nt_ice_nomination nomination;
     enum nt_ice_trickle trickle;
     enum nt_ice_policy policy;
-    uint8_t streams;       /* 0: 1 */
-    uint16_t components;   /* 0: 1 */
-    uint16_t max_pairs;    /* 0: 100 (RFC 8445, 6.1.2.5) */
-    nt_time ta;            /* 0: NT_ICE_TA */
-    nt_time rto;           /* of checks: 0: 500 ms; NT_TIME_NEVER: 14.3's formula */
-    nt_time keepalive;     /* 0: NT_ICE_TR */
+    uint8_t streams;         /* 0: 1 */
+    uint16_t components;     /* 0: 1 */
+    uint16_t max_pairs;      /* 0: 100 (RFC 8445, 6.1.2.5) */
+    nt_time ta;              /* 0: NT_ICE_TA */
+    nt_time rto;             /* of checks: 0: 500 ms; NT_TIME_NEVER: 14.3's formula */
+    nt_time keepalive;       /* 0: NT_ICE_TR */
     nt_time nomination_wait; /* 0: the rule (100 ms after the first valid pair if the best is direct, 500 ms + 4 RTT if relayed) */
     bool no_consent, no_ice2, icmp_errors, ipv6;
-    const char *software;  /* NULL: no SOFTWARE (checks carry none anyway) */
+    const char *software; /* NULL: no SOFTWARE (checks carry none anyway) */
     const struct nt_addr *stun;
     size_t stun_count;
     const struct nt_ice_turn *turn;
     size_t turn_count;
-    uint64_t tie_breaker;  /* 0: random */
-    struct nt_rand rand;   /* the agent's own stream */
+    uint64_t tie_breaker; /* 0: random */
+    struct nt_rand rand;  /* the agent's own stream */
     struct nt_trace trace;
 };
 
@@ -79,13 +85,13 @@ struct nt_ice_event {
 /* One pair, for reports. `valid`: it is in the valid list, where `local` is the candidate of the mapped address
  * (7.2.5.3.2). A check list's pair has the base as its local candidate's address (6.1.2.4). */
 struct nt_ice_pair_info {
-    uint32_t number;          /* from 1, in order of forming */
+    uint32_t number; /* from 1, in order of forming */
     struct nt_ice_candidate local, remote;
     enum nt_ice_pair_state state;
     struct nt_addr base;
-    uint32_t generated_by;    /* of a valid pair: the number of the pair whose check produced it (may be itself); 0: n/a */
-    bool receivable;          /* our check was answered, symmetrically */
-    bool sendable;            /* we answered the peer's check on (base, remote) with success */
+    uint32_t generated_by; /* of a valid pair: the number of the pair whose check produced it (may be itself); 0: n/a */
+    bool receivable;       /* our check was answered, symmetrically */
+    bool sendable;         /* we answered the peer's check on (base, remote) with success */
     bool valid, nominated, selected;
     uint64_t priority;
 };

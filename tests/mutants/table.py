@@ -70,8 +70,8 @@ MUTANTS = {
         "edits": [
             (
                 "core/ice/respond.c",
-                "    if (p->state == NT_ICE_SUCCEEDED)\n        return;\n    if (p->state == NT_ICE_IN_PROGRESS)",
-                "    if (p->state != NT_ICE_FROZEN)\n        return;\n    if (p->state == NT_ICE_IN_PROGRESS)",
+                "    if (nt_ice_pairs_get(nt_ice_session_pairs(s), pair)->state != NT_ICE_SUCCEEDED) {",
+                "    if (nt_ice_pairs_get(nt_ice_session_pairs(s), pair)->state == NT_ICE_FROZEN) {",
             ),
         ],
         "red": [
@@ -87,8 +87,8 @@ MUTANTS = {
         "edits": [
             (
                 "core/ice/respond.c",
-                "    if (remote == NT_ICE_NONE)\n        remote = nt_ice_remote_learn(",
-                "    if (own == NT_ICE_NONE)\n        remote = nt_ice_remote_learn(",
+                "    if (remote == NT_ICE_NONE)\n        remote = learn_remote(",
+                "    if (own == NT_ICE_NONE)\n        remote = learn_remote(",
             ),
         ],
         "red": [
@@ -113,9 +113,9 @@ MUTANTS = {
         "what": "nothing is learnt from a response's mapped address (7.2.5.3.1)",
         "edits": [
             (
-                "core/ice/valid.c",
+                "core/ice/candidates.c",
                 "    if (known != NT_ICE_NONE)\n        return known;\n",
-                "    return known != NT_ICE_NONE ? known : own;\n",
+                "    return known != NT_ICE_NONE ? known : sender;\n",
             ),
         ],
         "red": [
@@ -129,9 +129,9 @@ MUTANTS = {
         "what": "a remote peer-reflexive candidate's priority is computed, not taken from PRIORITY (7.3.1.3)",
         "edits": [
             (
-                "core/ice/remote.c",
-                ".priority = priority, .addr = *from",
-                ".priority = priority | 0xffff00, .addr = *from",
+                "core/ice/respond.c",
+                ".priority = h->priority,",
+                ".priority = h->priority | 0xffff00,",
             ),
         ],
         "red": [
@@ -143,8 +143,8 @@ MUTANTS = {
         "edits": [
             (
                 "core/ice/respond.c",
-                "    else\n        remember(a, &r);",
-                "    else if (a->state == NT_ICE_CLOSED)\n        remember(a, &r);",
+                "waiting ? remember_request(early, h) : ",
+                "waiting && early != NULL ? NULL : waiting ? remember_request(early, h) : ",
             ),
         ],
         "red": [
@@ -158,8 +158,8 @@ MUTANTS = {
         "edits": [
             (
                 "core/ice/respond.c",
-                "    answer(a, via, from, m, 0);\n    if (a->session.running)\n",
-                "    if (a->session.running)\n        answer(a, via, from, m, 0);\n    if (a->session.running)\n",
+                "    nt_ice_outbox_put(nt_ice_session_env(s)->outbox, &answer, now);\n",
+                "    if (!waiting)\n        nt_ice_outbox_put(nt_ice_session_env(s)->outbox, &answer, now);\n",
             ),
         ],
         "red": [
@@ -226,9 +226,9 @@ MUTANTS = {
         "what": "redundant candidates are kept (5.1.3)",
         "edits": [
             (
-                "core/ice/candidate.c",
-                "        if (!redundant(list, kept, &list[i]))\n",
-                "        if (kept <= i || !redundant(list, kept, &list[i]))\n",
+                "core/ice/candidates.c",
+                "        if (!is_redundant(t->items, kept, &t->items[i]))\n",
+                "        if (kept <= i || !is_redundant(t->items, kept, &t->items[i]))\n",
             ),
         ],
         "red": [
@@ -242,9 +242,9 @@ MUTANTS = {
         "what": "Ta is 10 ms (14.2)",
         "edits": [
             (
-                "core/ice/agent.c",
-                "a->next_start = nt_time_after(now, a->ta);",
-                "a->next_start = nt_time_after(now, 10 * NT_MSEC);",
+                "core/ice/pacer.c",
+                "p->next = nt_time_after(now, p->ta);",
+                "p->next = nt_time_after(now, 10 * NT_MSEC);",
             ),
         ],
         "red": [
@@ -256,9 +256,9 @@ MUTANTS = {
         "what": "a Frozen pair stays so when nothing of its foundation is left (RFC 8445, 6.1.4.2)",
         "edits": [
             (
-                "core/ice/checklist.c",
-                "on_list(a, &a->session.pairs[i], list) && !group_busy(a, i))",
-                "on_list(a, &a->session.pairs[i], list) && group_busy(a, i))",
+                "core/ice/pairs.c",
+                "is_on(&t->items[i], stream) && !is_group_busy(t, &t->items[i]))",
+                "is_on(&t->items[i], stream) && is_group_busy(t, &t->items[i]))",
             ),
         ],
         "red": ["gathering/frozen"],
@@ -267,9 +267,9 @@ MUTANTS = {
         "what": "all pairs are Waiting from the start (6.1.2.6)",
         "edits": [
             (
-                "core/ice/checklist.c",
-                "            unfreeze_group_of(a, i, now);",
-                "            nt_ice_pair_state(a, i, NT_ICE_WAITING, now);",
+                "core/ice/pairs.c",
+                "            unfreeze_group_of(t, &t->items[i], now);",
+                "            set_state(t, &t->items[i], NT_ICE_WAITING, now);",
             ),
         ],
         "red": ["gathering/frozen"],
@@ -294,8 +294,8 @@ MUTANTS = {
         "edits": [
             (
                 "core/ice/respond.c",
-                "a->session.tie_breaker >= theirs",
-                "(int64_t)a->session.tie_breaker >= (int64_t)theirs",
+                "nt_ice_session_tie_breaker(s) >= theirs",
+                "(int64_t)nt_ice_session_tie_breaker(s) >= (int64_t)theirs",
             ),
         ],
         "red": [
@@ -307,9 +307,9 @@ MUTANTS = {
         "what": "the controlled agent sends USE-CANDIDATE (7.1.2)",
         "edits": [
             (
-                "core/ice/check.c",
-                ".use_candidate = p->nominating && s->role == NT_ICE_CONTROLLING",
-                ".use_candidate = p->nominating || s->role == NT_ICE_CONTROLLED",
+                "core/ice/outcome.c",
+                ".use_candidate = p->nominating && role == NT_ICE_CONTROLLING",
+                ".use_candidate = p->nominating || role == NT_ICE_CONTROLLED",
             ),
         ],
         "red": [],
@@ -319,9 +319,9 @@ MUTANTS = {
         "what": "USE-CANDIDATE for a pair that has not succeeded yet is forgotten (7.3.1.5)",
         "edits": [
             (
-                "core/ice/respond.c",
-                "        s->pairs[pair].nominate = true;\n",
-                "        s->pairs[pair].nominate = false;\n",
+                "core/ice/nominate.c",
+                "        nt_ice_pairs_set_use_candidate_pending(nt_ice_session_pairs(s), pair);\n",
+                "        (void)pair;\n",
             ),
         ],
         "red": [
@@ -336,8 +336,8 @@ MUTANTS = {
         "edits": [
             (
                 "core/ice/nominate.c",
-                "if (now < due_at(a, c, v) && better_to_come(a, v))",
-                "if (now < c->first_valid && better_to_come(a, v))",
+                "(now < due_at(s, k, v) && is_better_to_come(",
+                "(now < k->first_valid && is_better_to_come(",
             ),
         ],
         "red": [
@@ -386,9 +386,9 @@ MUTANTS = {
         "what": "MESSAGE-INTEGRITY of responses is not verified (RFC 8489, 9.1.4)",
         "edits": [
             (
-                "core/ice/check.c",
-                "    if (!authentic(a, p, m)) {",
-                "    if (!authentic(a, p, m) && m->integrity != NULL) {",
+                "core/ice/checks.c",
+                "    if (nt_stun_verify(m, &t->peers[check->stream - 1].key) != NT_OK) {",
+                "    if (nt_stun_verify(m, &t->peers[check->stream - 1].key) != NT_OK && m->integrity != NULL) {",
             ),
         ],
         "red": [
@@ -413,9 +413,9 @@ MUTANTS = {
         "what": "a response from another address than asked counts (7.2.5.2.1)",
         "edits": [
             (
-                "core/ice/check.c",
+                "core/ice/checks.c",
                 "    if (!symmetric || m->unknown_count > 0)",
-                "    if ((!symmetric && p == NULL) || m->unknown_count > 0)",
+                "    if ((!symmetric && t == NULL) || m->unknown_count > 0)",
             ),
         ],
         "red": [
@@ -429,9 +429,9 @@ MUTANTS = {
         "what": "a request is sent once (RFC 8489, 6.2.1)",
         "edits": [
             (
-                "core/ice/check.c",
-                "        } else if (due == NT_TXN_SEND && !c->cancelled) {",
-                "        } else if (due == NT_TXN_SEND && c->cancelled) {",
+                "core/ice/checks.c",
+                "due == NT_TXN_SEND && !check->cancelled",
+                "due == NT_TXN_SEND && check->cancelled",
             ),
         ],
         "red": [
@@ -455,9 +455,9 @@ MUTANTS = {
         "what": "an agent fails as soon as all its pairs have (RFC 8863, 4)",
         "edits": [
             (
-                "core/ice/checklist.c",
-                "    if (now - a->session.started < NT_ICE_PAC)",
-                "    if (now - a->session.started < 0)",
+                "core/ice/session.c",
+                "now - s->started >= NT_ICE_PAC",
+                "now - s->started >= 0",
             ),
         ],
         "red": [
@@ -468,7 +468,7 @@ MUTANTS = {
         "what": "consent lasts for ever (RFC 7675, 5.1)",
         "edits": [
             (
-                "core/ice/ice.h",
+                "core/ice/types.h",
                 "#define NT_ICE_CONSENT_EXPIRY (30 * NT_SEC)",
                 "#define NT_ICE_CONSENT_EXPIRY (30000 * NT_SEC)",
             ),
@@ -483,8 +483,8 @@ MUTANTS = {
         "edits": [
             (
                 "core/ice/consent.c",
-                "            c->consented_at = now;\n",
-                "            c->consented_at += 0;\n",
+                "    t->items[component].renewed_at = now;\n",
+                "    t->items[component].renewed_at += 0 * now;\n",
             ),
         ],
         "red": [
@@ -496,9 +496,9 @@ MUTANTS = {
         "what": "a pair is selected by a check of any age (RFC 7675, 5.1)",
         "edits": [
             (
-                "core/ice/respond.c",
-                "s->pairs[pair].answered_at >= NT_ICE_CONSENT_EXPIRY",
-                "s->pairs[pair].answered_at >= 1000 * NT_ICE_CONSENT_EXPIRY",
+                "core/ice/nominate.c",
+                "p->answered_at >= NT_ICE_CONSENT_EXPIRY",
+                "p->answered_at >= 1000 * NT_ICE_CONSENT_EXPIRY",
             ),
         ],
         "red": [
@@ -625,8 +625,8 @@ MUTANTS = {
         "edits": [
             (
                 "core/ice/nominate.c",
-                "    if (own->via.relay != NT_ICE_DIRECT)\n        nt_turn_client_bind_channel(",
-                "    if (own->via.relay != NT_ICE_DIRECT && v == NULL)\n        nt_turn_client_bind_channel(",
+                "    if (via.relay != NT_ICE_DIRECT)\n        nt_ice_relays_bind_channel(",
+                "    if (via.relay != NT_ICE_DIRECT && v == NULL)\n        nt_ice_relays_bind_channel(",
             ),
         ],
         "red": [

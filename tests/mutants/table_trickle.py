@@ -5,9 +5,9 @@ TRICKLE = {
         "what": "a check list is not kept for candidates to come (RFC 8838, 8), nor is nomination (14)",
         "edits": [
             (
-                "core/ice/trickle.c",
-                "    return nt_ice_trickles(a) && (!a->bases.gathered || !a->session.lists[list].ended);",
-                "    return nt_ice_trickles(a) && !a->bases.ready && a->session.lists[list].ended;",
+                "core/ice/session.c",
+                "(!gathered || !s->streams[stream - 1].ended);",
+                "!gathered && s->streams[stream - 1].ended;",
             ),
         ],
         "red": ["trickle/late-candidates"],
@@ -16,9 +16,9 @@ TRICKLE = {
         "what": "a signalled copy of a peer-reflexive candidate is one more candidate (RFC 8838, 11)",
         "edits": [
             (
-                "core/ice/remote.c",
-                "    if (i == NT_ICE_NONE) {\n        if (s->remote_count",
-                "    if (i == NT_ICE_NONE || !s->remotes[i].signalled) {\n        if (s->remote_count",
+                "core/ice/candidates.c",
+                "    if (i == NT_ICE_NONE) {\n        if (t->count == t->cap)",
+                "    if (i == NT_ICE_NONE || !t->items[i].told) {\n        if (t->count == t->cap)",
             ),
         ],
         "red": ["trickle/late-copy"],
@@ -27,9 +27,9 @@ TRICKLE = {
         "what": "candidates that come again are candidates again (RFC 8840, 4.4)",
         "edits": [
             (
-                "core/ice/remote.c",
-                "    if (i == NT_ICE_NONE) {\n        if (s->remote_count",
-                "    if (i == NT_ICE_NONE || s->remotes[i].signalled) {\n        if (s->remote_count",
+                "core/ice/candidates.c",
+                "    if (i == NT_ICE_NONE) {\n        if (t->count == t->cap)",
+                "    if (i == NT_ICE_NONE || t->items[i].told) {\n        if (t->count == t->cap)",
             ),
         ],
         "red": [
@@ -41,9 +41,9 @@ TRICKLE = {
         "what": "local candidates that are told later are not paired (RFC 8838, 10)",
         "edits": [
             (
-                "core/ice/trickle.c",
-                "        a->session.unpaired |= told && !b->own[i].told;",
-                "        b->own[i].paired = told;",
+                "core/ice/describe.c",
+                "        nt_ice_session_set_unpaired(s, true);\n",
+                "        nt_ice_candidates_mark_paired(own);\n",
             ),
         ],
         "red": ["trickle/late-relay"],

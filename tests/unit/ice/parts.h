@@ -62,12 +62,14 @@ static inline const struct nt_trace_event *last_told(const struct parts *p, enum
     return NULL;
 }
 
-static inline struct nt_ice_entry gathered(enum nt_ice_type type, const char *addr, const char *base, const char *server, uint32_t rank)
+static inline struct nt_ice_entry gathered(enum nt_ice_type type, const char *addr, const char *base, const char *server,
+                                           uint32_t rank)
 {
-    struct nt_ice_entry e = {.c = {.type = type, .stream = 1, .component = 1, .transport = NT_UDP, .addr = at(addr), .base = at(base)},
-                             .via = {.relay = NT_ICE_DIRECT},
-                             .rank = rank,
-                             .told = true};
+    struct nt_ice_entry e = {
+        .c = {.type = type, .stream = 1, .component = 1, .transport = NT_UDP, .addr = at(addr), .base = at(base)},
+        .via = {.relay = NT_ICE_DIRECT},
+        .rank = rank,
+        .told = true};
     if (server != NULL)
         e.server = at(server);
     return e;
@@ -86,9 +88,11 @@ static inline void add_hosts(struct parts *p, unsigned n)
     }
 }
 
-static inline uint32_t add_remote(struct parts *p, enum nt_ice_type type, const char *addr, uint32_t priority, const char *foundation)
+static inline uint32_t add_remote(struct parts *p, enum nt_ice_type type, const char *addr, uint32_t priority,
+                                  const char *foundation)
 {
-    struct nt_ice_candidate c = {.type = type, .stream = 1, .component = 1, .transport = NT_UDP, .addr = at(addr), .priority = priority};
+    struct nt_ice_candidate c = {
+        .type = type, .stream = 1, .component = 1, .transport = NT_UDP, .addr = at(addr), .priority = priority};
     strcpy(c.foundation, foundation);
     assert_int_equal(nt_ice_candidates_reserve(p->remotes, 1, 1000), NT_OK);
     assert_true(nt_ice_candidates_signalled(p->remotes, &c));

@@ -89,7 +89,8 @@ static void mapped_addresses(void **state)
     assert_true(nt_addr_equal(&e->c.base, &own));
     assert_non_null(last_told(&p, NT_TR_ICE_PRFLX_LOCAL));
     assert_int_equal(nt_ice_candidates_mapped(p.own, 0, &outside, &remote, 6, 0), 2);
-    assert_int_equal(nt_ice_candidates_mapped(p.own, 1, &outside, &remote, 6, 0), 3); /* seen from another base: another candidate */
+    assert_int_equal(nt_ice_candidates_mapped(p.own, 1, &outside, &remote, 6, 0),
+                     3); /* seen from another base: another candidate */
     assert_int_equal(nt_ice_candidates_settled(p.own), 2);
     parts_free(&p);
 }
@@ -111,7 +112,8 @@ static void signalled_later(void **state)
     assert_int_equal(nt_ice_candidates_at(p.remotes, id)->c.type, NT_ICE_SRFLX);
     assert_int_equal(nt_ice_candidates_at(p.remotes, id)->c.priority, 55);
     assert_true(nt_ice_candidates_at(p.remotes, id)->told);
-    assert_int_equal(add_remote(&p, NT_ICE_HOST, "192.0.2.9:9", 99, "78"), id); /* what is known means nothing when it comes again */
+    assert_int_equal(add_remote(&p, NT_ICE_HOST, "192.0.2.9:9", 99, "78"),
+                     id); /* what is known means nothing when it comes again */
     assert_int_equal(nt_ice_candidates_at(p.remotes, id)->c.priority, 55);
     parts_free(&p);
 }
@@ -151,9 +153,12 @@ static void what_is_gone_keeps_its_id(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(settling),        cmocka_unit_test(one_foundation_for_two_components),
-        cmocka_unit_test(one_by_one),      cmocka_unit_test(mapped_addresses),
-        cmocka_unit_test(signalled_later), cmocka_unit_test(limits_are_told),
+        cmocka_unit_test(settling),
+        cmocka_unit_test(one_foundation_for_two_components),
+        cmocka_unit_test(one_by_one),
+        cmocka_unit_test(mapped_addresses),
+        cmocka_unit_test(signalled_later),
+        cmocka_unit_test(limits_are_told),
         cmocka_unit_test(what_is_gone_keeps_its_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,9 @@ static void select_all(struct nt_ice_events *e, uint32_t round)
 {
     for (uint8_t s = 1; s <= STREAMS; s++)
         for (uint16_t k = 1; k <= COMPONENTS; k++)
-            nt_ice_events_push(e, &(struct nt_ice_event){.kind = NT_ICE_EV_SELECTED, .stream = s, .component = k, .local = {.priority = round}}, 0);
+            nt_ice_events_push(
+                e, &(struct nt_ice_event){.kind = NT_ICE_EV_SELECTED, .stream = s, .component = k, .local = {.priority = round}},
+                0);
 }
 
 /* More events than there is room for: the outdated ones go, those that are left keep their order. */
@@ -36,7 +38,8 @@ static void more_than_fit(void **state)
     for (uint32_t round = 1; round <= ROUNDS; round++) {
         select_all(e, round);
         nt_ice_events_push(e, &(struct nt_ice_event){.kind = NT_ICE_EV_ROLE, .role = NT_ICE_CONTROLLED}, 0);
-        nt_ice_events_push(e, &(struct nt_ice_event){.kind = NT_ICE_EV_STATE, .state = round < ROUNDS ? NT_ICE_RUNNING : NT_ICE_COMPLETED}, 0);
+        nt_ice_events_push(
+            e, &(struct nt_ice_event){.kind = NT_ICE_EV_STATE, .state = round < ROUNDS ? NT_ICE_RUNNING : NT_ICE_COMPLETED}, 0);
     }
     while (nt_ice_events_pull(e, &ev) == 1) {
         gathered += ev.kind == NT_ICE_EV_GATHERED;
@@ -91,6 +94,7 @@ static void data_is_last_and_only_until_the_next_input(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(more_than_fit), cmocka_unit_test(data_is_last_and_only_until_the_next_input)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(more_than_fit),
+                                       cmocka_unit_test(data_is_last_and_only_until_the_next_input)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
