@@ -47,7 +47,7 @@ void nt_fabric_del(struct nt_fabric *f); /* deletes the nodes too */
 
 /* Takes `self`; its number, or NT_FABRIC_NONE without memory. `name` is copied: it labels random streams and taps. */
 uint32_t nt_fabric_add_node(struct nt_fabric *f, const char *name, const struct nt_node_ops *ops, void *self);
-const char *nt_fabric_node_name(const struct nt_fabric *f, uint32_t node);
+const char *nt_fabric_node_name(const struct nt_fabric *f, uint32_t node); /* for tests */
 /* Tells the fabric that the node's deadline may have changed (outside its own recv, run and control). */
 void nt_fabric_touch(struct nt_fabric *f, uint32_t node, nt_time now);
 int nt_fabric_control(struct nt_fabric *f, uint32_t node, enum nt_control what, uint32_t port, nt_time now);
