@@ -1,4 +1,4 @@
-/* Long-term credentials end to end: a client and a server that speak in real messages (RFC 8489, 9.2). */
+/* Long-term credentials end to end: a client and a server exchange real messages (RFC 8489, 9.2). */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -178,7 +178,7 @@ static void wrong_password_is_refused_once(void **state)
     request();
     assert_int_equal(answer(2 * NT_SEC), 401); /* with another nonce: that alone is no reason to try again */
     assert_int_equal(nt_stun_login_take_challenge(&login, &reply, 401), 0);
-    assert_int_equal(nt_stun_login_take_challenge(&login, &reply, 438), 1); /* of another request: its nonce was old, its fault that is not */
+    assert_int_equal(nt_stun_login_take_challenge(&login, &reply, 438), 1); /* of another request: only its nonce was old */
     nt_stun_login_init(&login, "mallory", "secret");
     request();
     answer(NT_SEC);
@@ -207,7 +207,7 @@ static void missing_attributes_are_bad_requests(void **state)
     nt_stun_realm_free(&realm);
 }
 
-/* 9.2.4, third check: both or none, the list as sent, the choice out of it. */
+/* 9.2.4, third check: both attributes or none, the list as sent, the algorithm from the list. */
 static void tampered_algorithms_are_bad_requests(void **state)
 {
     static const uint8_t reversed[] = {0, 1, 0, 0, 0, 2, 0, 0}, longer[] = {0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0};
@@ -243,7 +243,7 @@ static void tampered_algorithms_are_bad_requests(void **state)
     nt_stun_realm_free(&realm);
 }
 
-/* MD5 chosen out of the list: the key is MD5's, the integrity SHA-256's, in both directions. */
+/* MD5 chosen from the list: the key is derived by MD5, and both sides use MESSAGE-INTEGRITY-SHA256. */
 static void md5_out_of_a_list(void **state)
 {
     (void)state;
@@ -283,14 +283,14 @@ static void nonce_serves_one_client(void **state)
     client.ip[3]++;
     assert_int_equal(answer(2 * NT_SEC), 438);
     client.ip[3]--;
-    for (size_t i = 13; login.nonce[i] != '\0'; i++) { /* nobody makes up a nonce, nor its time */
+    for (size_t i = 13; login.nonce[i] != '\0'; i++) { /* neither a nonce nor its time can be forged */
         char was = login.nonce[i];
         login.nonce[i] = was == '0' ? '1' : '0';
         request();
         assert_int_equal(answer(2 * NT_SEC), 438);
         login.nonce[i] = was;
     }
-    memcpy(login.nonce, "obMatJos2QAAA", 13); /* nor its features */
+    memcpy(login.nonce, "obMatJos2QAAA", 13); /* nor can its features */
     request();
     assert_int_equal(answer(2 * NT_SEC), 438);
     nt_stun_realm_free(&realm);
@@ -320,7 +320,7 @@ static void endless_438_ends(void **state)
     nt_stun_realm_free(&realm);
 }
 
-/* A server that names another realm each time is not followed for ever either. */
+/* A server that names another realm each time: the client stops, too. */
 static void endless_realms_end(void **state)
 {
     static char name[] = "realm0";
@@ -333,7 +333,7 @@ static void endless_realms_end(void **state)
     assert_int_equal(retries, 1 + NT_STUN_RETRIES_MAX);
 }
 
-/* That a challenge is signed does not make it another one: only a request that has ended starts the count again. */
+/* Signed challenges count like unsigned ones; only a request that has ended starts the count again. */
 static void signed_challenges_end(void **state)
 {
     static char nonce[] = "nonce0", name[] = "realm0";
@@ -394,7 +394,7 @@ static void responses_are_verified(void **state)
     nt_stun_start(&b, reply_bytes, sizeof reply_bytes, NT_STUN_SUCCESS, NT_TURN_ALLOCATE, id);
     assert_int_equal(nt_stun_parse(&reply, reply_bytes, (size_t)nt_stun_finish(&b)), 0);
     assert_int_equal(nt_stun_login_verify(&login, &reply), NT_ENOENT);
-    nt_stun_add_integrity(&b, &login.key); /* the weaker one, though right */
+    nt_stun_add_integrity(&b, &login.key); /* valid, but the weaker one */
     assert_int_equal(nt_stun_parse(&reply, reply_bytes, (size_t)nt_stun_finish(&b)), 0);
     assert_int_equal(nt_stun_login_verify(&login, &reply), NT_EAUTH);
     nt_stun_start(&b, reply_bytes, sizeof reply_bytes, NT_STUN_SUCCESS, NT_TURN_ALLOCATE, id);

@@ -1,4 +1,4 @@
-/* The discovery client behind a small NAT of this file's own, with our server outside: all nine policies, both reply kinds.
+/* The discovery client behind a small NAT, defined here, with our server outside: all nine policies, both reply kinds.
  *
  *     client 10.0.0.2 -- NAT 192.0.2.1.. -- 10 ms -- server 198.51.100.1, .2, ports 3478, 3479
  */
@@ -225,7 +225,7 @@ static void policy(enum nt_behaviour mapping, enum nt_behaviour filtering)
     nat.addresses = 1;
 }
 
-/* Which of the nine let the reply kind be seen: see behaviour.c. */
+/* For which of the nine the reply kind can be told: see behaviour.c. */
 static bool tells_replies(enum nt_behaviour m, enum nt_behaviour f)
 {
     return (f == NT_ENDPOINT_INDEPENDENT && m != NT_ENDPOINT_INDEPENDENT) ||

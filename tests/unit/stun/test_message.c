@@ -1,4 +1,4 @@
-/* The codec on bytes that are not as they should be, and on everything the builder makes. */
+/* The codec on malformed bytes, and on everything that the builder makes. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -188,7 +188,7 @@ static void fingerprint_is_last(void **state)
     nt_stun_add_fingerprint(&b);
     nt_stun_add_text(&b, NT_ATTR_SOFTWARE, "after");
     size_t len = (size_t)nt_stun_finish(&b);
-    nt_store32(buf + 24, nt_stun_fingerprint(buf, 20)); /* right for this length, and still in the wrong place */
+    nt_store32(buf + 24, nt_stun_fingerprint(buf, 20)); /* correct for this length, but in the wrong place */
     assert_int_equal(parse(buf, len), NT_EFORMAT);
 }
 
@@ -379,7 +379,7 @@ static void names(void **state)
     assert_int_equal(nt_stun_method_by_name("binding"), -1);
 }
 
-/* Whatever the bytes are, a listed attribute lies within them. */
+/* For any bytes, a listed attribute lies within them. */
 static void random_bytes_do_no_harm(void **state)
 {
     struct nt_rand r;

@@ -1,4 +1,4 @@
-/* The client against a server made of single hand-built responses: what it believes, repeats, ignores and gives up on. */
+/* The client against single hand-built responses: what it accepts, repeats, ignores and gives up on. */
 #include "world.h"
 
 #define PEER "203.0.113.7:5000"
@@ -179,7 +179,7 @@ static void forged_responses(void **state)
     assert_true(error(486));
     assert_true(error(300)); /* a 300 with a wrong integrity is a forged one */
     key = right;
-    start(&b, NT_STUN_ERROR); /* none at all */
+    start(&b, NT_STUN_ERROR); /* no integrity */
     nt_stun_add_error(&b, 403, NULL);
     assert_true(finish(&b));
     nt_stun_start(&b, response, sizeof response, NT_STUN_SUCCESS, NT_TURN_REFRESH, asked.id); /* another method */
@@ -194,7 +194,7 @@ static void forged_responses(void **state)
     assert_false(nt_turn_client_input(c, &path, response, (size_t)nt_stun_finish(&b), w->now));
     assert_true(success(600));
     assert_int_equal(next_event(&ev), NT_TURN_EV_ALLOCATED);
-    assert_false(success(600)); /* a duplicate is nobody's */
+    assert_false(success(600)); /* a duplicate answers no request */
     assert_false(error(437));
     assert_int_equal(next_event(&ev), 0);
     assert_int_equal(nt_turn_client_state(c), NT_TURN_ALLOCATED);
@@ -229,7 +229,7 @@ static void allocate_errors(void **state)
     assert_int_equal(ev.code, 300);
 }
 
-/* B163: the reason phrase is not ours to understand. */
+/* B163: the reason phrase may be any bytes. */
 static void strange_reason(void **state)
 {
     (void)state;
@@ -328,7 +328,7 @@ static void stale_in_parallel(void **state)
     assert_int_equal(channels, 3);
 }
 
-/* RFC 8489, 9.2.5: after a 438 "the client MUST retry the request"; that another one was refused before is no matter. */
+/* RFC 8489, 9.2.5: after a 438 "the client MUST retry the request"; also when another request was refused before. */
 static void stale_after_a_refusal(void **state)
 {
     (void)state;
@@ -352,7 +352,7 @@ static void stale_after_a_refusal(void **state)
     assert_int_equal(next_event(&ev), NT_TURN_EV_CHANNEL);
 }
 
-/* B112, B146, B147: the granted lifetime rules, and nothing spins. */
+/* B112, B146, B147: refreshes follow the granted lifetime, however short. */
 static void granted_lifetimes(void **state)
 {
     (void)state;
@@ -375,7 +375,7 @@ static void granted_lifetimes(void **state)
     }
     struct nt_turn_event ev;
     to_second_allocate();
-    assert_true(success(0)); /* gone before it came */
+    assert_true(success(0)); /* it has expired at once */
     assert_int_equal(next_event(&ev), NT_TURN_EV_FAILED);
 }
 
@@ -488,21 +488,21 @@ static void relayed_data_proves_the_permission(void **state)
     w->now += NT_SEC;
     assert_false(nt_turn_client_permitted(c, &peer));
     assert_int_equal(nt_turn_client_wrap(c, &peer, buf, 1, buf, sizeof buf), NT_ESTATE);
-    assert_true(give_data("203.0.113.7:9", false)); /* a permission is the IP's */
+    assert_true(give_data("203.0.113.7:9", false)); /* a permission holds for all ports of an IP */
     assert_int_equal(next_event(&ev), NT_TURN_EV_PERMITTED);
     assert_int_equal(next_event(&ev), NT_TURN_EV_DATA);
     assert_true(nt_turn_client_permitted(c, &peer));
     assert_int_equal(nt_turn_client_wrap(c, &peer, (const uint8_t *)"x", 1, buf, sizeof buf), 20 + 12 + 8);
     assert_memory_equal(buf, "\x00\x16", 2);
     assert_int_equal(nt_turn_client_wrap(c, &other, buf, 1, buf, sizeof buf), NT_ESTATE);
-    /* a ChannelBind to another port of the IP brings nothing new, and its refusal takes nothing away */
+    /* the refusal of a ChannelBind to another port of the IP does not take the permission back */
     peer.port++;
     nt_turn_client_bind_channel(c, &peer, w->now);
     next_request();
     assert_true(error(508));
     assert_int_equal(next_event(&ev), NT_TURN_EV_FORBIDDEN);
     assert_true(nt_turn_client_permitted(c, &peer));
-    /* no response ever comes: asked for again and again, until the permission must have ended */
+    /* no response ever comes: the client asks again and again, until the permission must have expired */
     int requests = 0;
     for (nt_time t = nt_turn_client_deadline(c); t < asked_at + 300 * NT_SEC; t = nt_turn_client_deadline(c)) {
         struct nt_path path;
@@ -520,7 +520,7 @@ static void relayed_data_proves_the_permission(void **state)
     assert_false(nt_turn_client_permitted(c, &peer));
 }
 
-/* The proof ends with the response: a success is told no second time, a refusal takes the permission back. */
+/* The response comes after the proof: a success gives no second event, a refusal takes the permission back. */
 static void the_response_comes_after_the_proof(void **state)
 {
     (void)state;
@@ -538,11 +538,11 @@ static void the_response_comes_after_the_proof(void **state)
     peer.ip[3] = 8;
     nt_turn_client_bind_channel(c, &peer, w->now);
     next_request();
-    assert_true(give_data("203.0.113.8:77", false)); /* the ChannelBind asks for the permission of all ports */
+    assert_true(give_data("203.0.113.8:77", false)); /* the permission that a ChannelBind asks for holds for all ports */
     assert_int_equal(next_event(&ev), NT_TURN_EV_PERMITTED);
     assert_int_equal(next_event(&ev), NT_TURN_EV_DATA);
     assert_true(error(508));
-    assert_int_equal(next_event(&ev), NT_TURN_EV_FORBIDDEN); /* the channel, that is; the permission is kept alive */
+    assert_int_equal(next_event(&ev), NT_TURN_EV_FORBIDDEN); /* the channel; the permission is kept alive */
     w->now += 240 * NT_SEC;
     nt_turn_client_timer(c, w->now);
     next_request();
@@ -586,7 +586,7 @@ static void a_refused_channel_may_be_bound(void **state)
     assert_true(nt_addr_equal(&ev.peer, &peer));
 }
 
-/* B160: the same peer gets the same number again, whenever; another peer never gets it. */
+/* B160: a peer always gets the same number again, and no other peer ever gets it. */
 static void channel_numbers(void **state)
 {
     (void)state;
@@ -631,7 +631,7 @@ static void channel_numbers(void **state)
     assert_int_equal(seen, 3);
 }
 
-/* What the configuration asks for goes into Allocate and every Refresh; refusals end what they refuse. */
+/* The configured lifetime is in Allocate and in every Refresh; a refusal ends a channel, a permission, the allocation. */
 static void configured_lifetime_and_refusals(void **state)
 {
     (void)state;
@@ -653,7 +653,7 @@ static void configured_lifetime_and_refusals(void **state)
     assert_int_equal(ev.code, 403);
     assert_true(nt_addr_equal(&ev.peer, &peer));
     assert_int_equal(nt_turn_client_bind_channel(c, &peer, w->now), NT_EAUTH);
-    assert_int_equal(nt_turn_client_permit(c, &peer, w->now), NT_OK); /* the permission is another matter */
+    assert_int_equal(nt_turn_client_permit(c, &peer, w->now), NT_OK); /* the permission is not refused */
     next_request();
     assert_true(success(0));
     assert_int_equal(next_event(&ev), NT_TURN_EV_PERMITTED);
@@ -677,7 +677,7 @@ static void arguments(void **state)
     uint8_t buf[64];
     assert_int_equal(nt_turn_client_permit(c, &six, w->now), NT_EINVAL);
     assert_int_equal(nt_turn_client_bind_channel(c, &six, w->now), NT_EINVAL);
-    assert_int_equal(nt_turn_client_permit(c, &peer, w->now), NT_OK); /* kept until there is an allocation */
+    assert_int_equal(nt_turn_client_permit(c, &peer, w->now), NT_OK); /* asked for once there is an allocation */
     no_request();
     assert_int_equal(nt_turn_client_deadline(c), NT_TIME_NEVER);
     to_allocated(600);

@@ -180,7 +180,7 @@ static void dual_allocation(void **state)
     assert_int_equal(raw_refresh(&george, 0), 0);
     assert_int_equal(w->closes, 2);
     assert_int_equal(nt_turn_server_allocations(w->server), 0);
-    /* half of it: what is missing is told */
+    /* one family cannot be had: ADDRESS-ERROR-CODE */
     world_del(w);
     w = ready();
     start_allocate(&george);
@@ -260,7 +260,7 @@ static void capacity(void **state)
     world_serve(w, &c);
     raw_init(&george, w, "198.51.100.2:7000", "George", "secret");
     raw_login(&george);
-    w->refuse_binds = 2; /* the host has them */
+    w->refuse_binds = 2; /* other programs have the ports */
     assert_int_equal(raw_allocate(&george), 0);
     assert_int_equal(w->binds, 4);
     assert_int_equal(raw_refresh(&george, 0), 0);
@@ -485,7 +485,7 @@ static void channel_lasts_600_seconds(void **state)
     world_del(w);
 }
 
-/* RFC 8489, 9.2.4: with right credentials but an old nonce, 438 for every method. */
+/* RFC 8489, 9.2.4: valid credentials with an old nonce get 438, whatever the method. */
 static void stale_nonce(void **state)
 {
     (void)state;
@@ -504,11 +504,11 @@ static void stale_nonce(void **state)
     assert_int_equal(raw_allocate(&george), 438);
     assert_int_equal(nt_stun_login_take_challenge(&george.login, &george.answer, 438), 1);
     assert_int_equal(raw_permit(&george, PEER), 0);
-    assert_int_equal(raw_again(&allocate_request), 0); /* the repeated Allocate is still the repeated Allocate */
+    assert_int_equal(raw_again(&allocate_request), 0); /* the retransmitted Allocate is still recognised */
     world_del(w);
 }
 
-/* Limits are stated, and are reached with 508; what has expired makes room. */
+/* Beyond the stated limits the answer is 508; expired entries make room. */
 static void limits(void **state)
 {
     (void)state;
@@ -527,13 +527,13 @@ static void limits(void **state)
         assert_true(code == 0 || code == 508);
         installed += code == 0 ? 32 : 0;
     }
-    for (uint32_t i = 0; i < installed; i += 31) { /* every one of them is there */
+    for (uint32_t i = 0; i < installed; i += 31) { /* each of them is installed */
         char text[NT_ADDR_TEXT];
         struct nt_addr peer = nt_addr_plus(&first, i);
         assert_int_equal(raw_send_to(&george, nt_addr_format(&peer, text), "x"), 1);
     }
     assert_int_equal(installed, 1024);
-    assert_int_equal(raw_bind(&george, 0x4000, PEER), 0); /* one of those that are there */
+    assert_int_equal(raw_bind(&george, 0x4000, PEER), 0); /* an installed one */
     assert_int_equal(raw_bind(&george, 0x4001, "198.18.0.1:1"), 508);
     run_for(w, 300 * NT_SEC);
     assert_int_equal(raw_permit(&george, "198.18.0.1:1"), 0);
@@ -545,7 +545,7 @@ static void limits(void **state)
     world_del(w);
 }
 
-/* Channels that have expired give number, peer and entry back, in every order. */
+/* Number, peer and entry of an expired channel can be used again, in every order. */
 static void channels_reused(void **state)
 {
     (void)state;

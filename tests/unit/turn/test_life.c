@@ -149,7 +149,7 @@ static void many_permissions_at_once(void **state)
     world_del(w);
 }
 
-/* One forbidden peer must not cost the others their permission. */
+/* One forbidden peer does not cost the others their permission. */
 static void one_forbidden_of_many(void **state)
 {
     (void)state;
@@ -168,7 +168,7 @@ static void one_forbidden_of_many(void **state)
     assert_true(nt_addr_same_ip(&event(w, NT_TURN_EV_FORBIDDEN)->peer, &peers[1]));
     assert_int_equal(requests(w, NT_TURN_CREATE_PERMISSION), 4);
     assert_int_equal(nt_turn_client_permit(w->clients[0], &peers[1], w->now), NT_EAUTH);
-    /* and the good ones are refreshed together again */
+    /* and the others are refreshed together again */
     run_until(w, 250 * NT_SEC);
     assert_int_equal(requests(w, NT_TURN_CREATE_PERMISSION), 5);
     world_del(w);
@@ -201,7 +201,7 @@ static bool lose_one_answer(struct world *w, struct packet *p)
     return answer;
 }
 
-/* B149, B184: a lost response is asked for again with the same transaction, and given again. */
+/* B149, B184: the request whose response is lost is retransmitted, and gets the same response. */
 static void lost_responses(void **state)
 {
     (void)state;
@@ -259,7 +259,7 @@ static bool lose_to_server(struct world *w, struct packet *p)
     return w->user != 0;
 }
 
-/* The server goes away: the client says so when the allocation is over, not before and not never. */
+/* The server is gone: the client fails exactly when the allocation expires. */
 static void server_goes_away(void **state)
 {
     (void)state;
@@ -372,7 +372,7 @@ static bool damage(struct world *w, struct packet *p)
     return false;
 }
 
-/* A third of the datagrams is damaged, each time otherwise: nothing breaks, and nothing is left behind. */
+/* A third of the datagrams is damaged in different ways: nothing breaks, and nothing is left behind. */
 static void damaged(void **state)
 {
     (void)state;

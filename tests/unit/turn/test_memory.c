@@ -38,7 +38,7 @@ static void warm_relay_allocates_nothing(void **state)
     world_del(w);
 }
 
-/* One call; how often it is done again until it succeeds is the caller's affair. */
+/* One client's life; any call may fail for lack of memory. */
 static void scenario(struct world *w)
 {
     struct nt_addr first = addr("203.0.113.1:5000"), channel_peer = addr("203.0.113.7:5000");

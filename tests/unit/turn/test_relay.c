@@ -1,4 +1,4 @@
-/* Relayed data (RFC 8656, 9, 11, 12, 14, 21): what comes out is what went in, and what must not pass does not. */
+/* Relayed data (RFC 8656, 9, 11, 12, 14, 21): payloads pass unchanged, and what must not pass is dropped. */
 #include "world.h"
 
 #define PEER "203.0.113.7:5000"
@@ -145,7 +145,7 @@ static void not_permitted(void **state)
     nt_stun_add(&george.b, NT_ATTR_DATA, "x", 1);
     assert_int_equal(raw_bytes(&george, george.buf, (size_t)nt_stun_finish(&george.b)), 1);
     assert_true(nt_addr_equal(&w->last.path.local, &peer));
-    /* a peer speaking to a port that is nobody's */
+    /* a peer sends to a port that is not relayed */
     before = w->received;
     struct nt_path stray = {.transport = NT_UDP, .local = relayed, .remote = peer};
     stray.local.port ^= 1;
@@ -155,7 +155,7 @@ static void not_permitted(void **state)
     world_del(w);
 }
 
-/* B170, B172, B173: every form of what is nobody's peer, by both requests. */
+/* B170, B172, B173: all kinds of forbidden peers, with both requests. */
 static void forbidden_peers(void **state)
 {
     (void)state;
@@ -190,7 +190,7 @@ static void forbidden_peers(void **state)
     struct nt_turn_server_config c = server_config(w);
     struct nt_prefix deny[2];
     assert_int_equal(nt_prefix_parse(&deny[0], "10.1.2.0/23"), NT_OK);
-    assert_int_equal(nt_prefix_parse(&deny[1], "2001:db8:6000::/35"), NT_OK); /* B171: not on a byte's edge */
+    assert_int_equal(nt_prefix_parse(&deny[1], "2001:db8:6000::/35"), NT_OK); /* B171: the prefix does not end at a byte */
     c.deny = deny, c.deny_count = 2;
     c.relay6 = addr("2001:db8:2::2");
     world_serve(w, &c);
@@ -284,7 +284,7 @@ static void ip_header(void **state)
     world_del(w);
 }
 
-/* The largest and the smallest. An endpoint sends no empty datagram; the drop is told. */
+/* The largest and the smallest datagram. An endpoint sends no empty one: it is dropped with a trace event. */
 static void sizes(void **state)
 {
     (void)state;
