@@ -15,7 +15,7 @@ struct nt_data_count {
 /* The other agent of the call. */
 struct nt_peer_kind {
     bool process;  /* data is probes that it sends back (tests/interop/README.md) */
-    bool webrtc;   /* a process whose data goes above DTLS: ICE alone connects */
+    bool webrtc;   /* a process that sends data above DTLS: against our agent only ICE connects */
     bool trickles; /* it can */
 };
 

@@ -9,8 +9,8 @@
 /* Begins the result of a case: id, file, claim, parameters, seed, and for now the outcome NT_ERROR with this reason. `seed_in_id`:
  * "#seed=N" ends the id. 0 or NT_ENOMEM; *r is to be freed either way. */
 int nt_result_identify(const struct nt_scn_case *c, uint64_t seed, bool seed_in_id, const char *reason, struct nt_result_case *r);
-/* Fills path, times, data and agents of *r. `seen_path`: where packets show that the data of real programs went; 0: nobody looked,
- * and selected pairs tell. 0 or NT_ENOMEM. */
+/* Fills path, times, data and agents of *r. `seen_path`: where packets show that the data of real programs went; 0: there are
+ * none, and the selected pairs decide. 0 or NT_ENOMEM. */
 int nt_result_describe(const struct nt_world *w, unsigned seen_path, struct nt_result_case *r);
 int nt_result_add_violations(const struct nt_conf_verdict *verdict, struct nt_result_case *r); /* 0 or NT_ENOMEM */
 /* Finds one of our agents whose data went another way, as packets show it, than its selected pair says: NT_PATH_DIRECT,

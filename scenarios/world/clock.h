@@ -6,7 +6,7 @@
 #include "scenarios/world/world.h"
 
 struct nt_run_clock {
-    /* Nothing more is expected but what is on its way. */
+    /* Nothing more is expected, except packets that are still under way. */
     bool (*settled)(void *user, const struct nt_world *w);
     /* When a settled world ends, unless something happens before. */
     nt_time (*end)(void *user, const struct nt_world *w);
