@@ -1,5 +1,5 @@
-/* One line about what is in a packet ("Binding request USE-CANDIDATE", "ChannelData 0x4000 200 bytes", "SIP INVITE"), for ladders and lists.
- * What a Send or Data indication or ChannelData carries is described too. */
+/* One line about what is in a packet ("Binding request USE-CANDIDATE", "ChannelData 0x4000 200 bytes", "SIP INVITE"), for ladders
+ * and lists. What a Send or Data indication or ChannelData carries is described too. */
 #ifndef NT_PCAP_ANNOTATE_H
 #define NT_PCAP_ANNOTATE_H
 

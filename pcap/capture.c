@@ -44,7 +44,8 @@ int nt_capture_add_tap(struct nt_capture *c, const char *name, const char *node,
     int err = nt_grow(&c->taps, &c->tap_cap, c->tap_count + 1, sizeof *c->taps, NT_CAPTURE_TAPS_MAX);
     if (err != NT_OK)
         return err;
-    struct nt_capture_tap tap = {.name = nt_strdup(name, &err), .node = nt_strdup(node, &err), .description = nt_strdup(description, &err)};
+    struct nt_capture_tap tap = {
+        .name = nt_strdup(name, &err), .node = nt_strdup(node, &err), .description = nt_strdup(description, &err)};
     if (err != NT_OK) {
         free(tap.name);
         free(tap.node);

@@ -81,8 +81,8 @@ static void read_fate(struct nt_capture_frame *f, const char *comment)
                     f->reason = i;
     } else if (strncmp(comment, "verdict=nat ", 12) == 0) {
         struct nt_addr from, to;
-        if (find_value(comment, "from=", a, sizeof a) && find_value(comment, "to=", b, sizeof b) && nt_addr_parse(&from, a) == NT_OK &&
-            nt_addr_parse(&to, b) == NT_OK) {
+        if (find_value(comment, "from=", a, sizeof a) && find_value(comment, "to=", b, sizeof b) &&
+            nt_addr_parse(&from, a) == NT_OK && nt_addr_parse(&to, b) == NT_OK) {
             f->fate = NT_FATE_TRANSLATED;
             f->a = from;
             f->b = to;

@@ -1,5 +1,5 @@
-/* Words that mean nothing over raw IP, and names that would ask a resolver, are refused before libpcap sees them: a filter must mean the same
- * on every machine. */
+/* Words that mean nothing over raw IP, and names that would ask a resolver, are refused before libpcap sees them: a filter must
+ * mean the same on every machine. */
 #define _DEFAULT_SOURCE 1 /* libpcap's header names u_char and u_int */
 
 #include "pcap/filter.h"
@@ -84,7 +84,8 @@ static bool is_number(const char *w, size_t len)
 {
     bool colon = memchr(w, ':', len) != NULL;
     for (size_t i = 0; i < len; i++)
-        if (is_letter(w[i]) && !((colon || (len > 2 && w[0] == '0' && (w[1] | 32) == 'x')) && strchr("abcdefABCDEFxX", w[i]) != NULL))
+        if (is_letter(w[i]) &&
+            !((colon || (len > 2 && w[0] == '0' && (w[1] | 32) == 'x')) && strchr("abcdefABCDEFxX", w[i]) != NULL))
             return false;
     return true;
 }

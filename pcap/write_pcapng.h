@@ -1,5 +1,5 @@
-/* Our pcapng writer (libpcap has none), after draft-ietf-opsawg-pcapng: one interface for each tap, names, fates as packet comments. Little-endian
- * on every machine and without anything about the host: the same capture gives the same bytes. */
+/* Our pcapng writer (libpcap has none), after draft-ietf-opsawg-pcapng: one interface for each tap, names, fates as packet
+ * comments. Little-endian on every machine and without anything about the host: the same capture gives the same bytes. */
 #ifndef NT_PCAP_WRITE_PCAPNG_H
 #define NT_PCAP_WRITE_PCAPNG_H
 

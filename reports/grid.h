@@ -1,4 +1,5 @@
-/* Inside of the room: the matrices in the cases of one scenario file: a table over the last two axes for each combination of the others. */
+/* Inside of the room: the matrices in the cases of one scenario file: a table over the last two axes for each combination of the
+ * others. */
 #ifndef NT_REPORTS_GRID_H
 #define NT_REPORTS_GRID_H
 
@@ -18,7 +19,8 @@ struct nt_grid {
 size_t nt_grid_span(const struct nt_result_case *first, size_t left);
 /* False: these cases are no matrix of two axes. */
 bool nt_grid_make(struct nt_grid *g, const struct nt_result_case *cases, size_t count);
-/* The case that stands for a cell: the first that did not pass, or the first; NULL: none ran. Of *all cases in the cell *passed passed. */
+/* The case that stands for a cell: the first that did not pass, or the first; NULL: none ran. Of *all cases in the cell *passed
+ * passed. */
 const struct nt_result_case *nt_grid_cell(const struct nt_grid *g, size_t row, size_t column, size_t *passed, size_t *all);
 /* "srflx/prflx" of the first agent's first selected pair; "" without. */
 const char *nt_selected_types(const struct nt_result_case *c, char *buf, size_t cap);

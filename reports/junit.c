@@ -46,7 +46,7 @@ static void put_number(struct junit *j, const char *name, uint64_t v)
 static void put_seconds(struct junit *j, uint64_t ms)
 {
     note_result(j, xmlTextWriterWriteFormatAttribute(j->w, (const xmlChar *)"time", "%llu.%03u", (unsigned long long)(ms / 1000),
-                                             (unsigned)(ms % 1000)));
+                                                     (unsigned)(ms % 1000)));
 }
 
 static void put_content(struct junit *j, const char *s)

@@ -1,8 +1,8 @@
 /* One ICE agent on a UDP socket of the program's own: core opens none, reads no clock and draws no randomness. Its description
  * goes to standard output, the peer's comes from standard input, then each side sends the other one datagram:
  *     mkfifo a b;  ice_on_a_socket controlling 192.0.2.1 <b >a &  ice_on_a_socket controlled 192.0.2.1 >b <a & */
-#include "core/sdp/sdp.h"
 #include "core/ice/ice.h"
+#include "core/sdp/sdp.h"
 
 #include <arpa/inet.h>
 #include <poll.h>

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define REMOTE_CANDIDATES_MAX \
+#define REMOTE_CANDIDATES_MAX                                                                                                      \
     (sizeof((struct nt_ice_stream_description *)0)->remote_candidates / sizeof(struct nt_ice_remote_candidate))
 
 static int fail(struct nt_cursor *in, const char *at, const char *what, int err)
@@ -196,7 +196,7 @@ int nt_sdp_read_attribute(struct nt_sdp_reader *r, struct nt_cursor *in)
             continue;
         if (attributes[i].flag != (colon == NULL))
             return fail(in, name.p + name.len, colon == NULL ? "this attribute has a value" : "this attribute has no value",
-                         NT_EFORMAT);
+                        NT_EFORMAT);
         in->p = colon != NULL ? colon + 1 : in->end;
         return attributes[i].read(r, in);
     }

@@ -1,4 +1,5 @@
-/* Inside of the room: the ICE attributes of a session description: RFC 8839, section 5, and end-of-candidates of RFC 8840, section 8. */
+/* Inside of the room: the ICE attributes of a session description: RFC 8839, section 5, and end-of-candidates of RFC 8840,
+ * section 8. */
 #ifndef NT_SDP_ATTRIBUTE_H
 #define NT_SDP_ATTRIBUTE_H
 

@@ -121,8 +121,12 @@ int nt_candidate_scan(struct nt_ice_candidate *c, struct nt_ice_passed *passed, 
         nt_cursor_fail(in, line.address.p + line.address.len + 1, "a UDP candidate has no port 0");
         return NT_EFORMAT;
     }
-    *c = (struct nt_ice_candidate){.type = (enum nt_ice_type)type_of(line.type), .component = (uint16_t)line.component, .transport = NT_UDP,
-                                   .priority = (uint32_t)line.priority, .addr = addr, .related = related};
+    *c = (struct nt_ice_candidate){.type = (enum nt_ice_type)type_of(line.type),
+                                   .component = (uint16_t)line.component,
+                                   .transport = NT_UDP,
+                                   .priority = (uint32_t)line.priority,
+                                   .addr = addr,
+                                   .related = related};
     nt_span_copy(c->foundation, line.foundation);
     return NT_OK;
 }

@@ -1,5 +1,5 @@
-/* What one agent tells the other about itself: candidates, credentials, options (RFC 8445, section 5.3; RFC 8839), as plain data. The agent
- * makes and takes it; write.h and read.h turn it into text and back. */
+/* What one agent tells the other about itself: candidates, credentials, options (RFC 8445, section 5.3; RFC 8839), as plain data.
+ * The agent makes and takes it; write.h and read.h turn it into text and back. */
 #ifndef NT_SDP_DESCRIPTION_H
 #define NT_SDP_DESCRIPTION_H
 
@@ -13,21 +13,21 @@
 #define NT_ICE_CREDENTIAL_MAX 256 /* RFC 8839, 5.4 */
 #define NT_ICE_UFRAG_MIN 4
 #define NT_ICE_PWD_MIN 22
-#define NT_ICE_MID_MAX 32         /* longer identification tags are ignored */
+#define NT_ICE_MID_MAX 32 /* longer identification tags are ignored */
 
 enum nt_ice_type { NT_ICE_HOST = 0, NT_ICE_SRFLX, NT_ICE_PRFLX, NT_ICE_RELAY };
 enum nt_ice_tcp_type { NT_ICE_TCP_NONE = 0, NT_ICE_TCP_ACTIVE, NT_ICE_TCP_PASSIVE, NT_ICE_TCP_SO };
 
 struct nt_ice_candidate {
     enum nt_ice_type type;
-    uint8_t stream;           /* from 1 */
-    uint16_t component;       /* from 1 */
-    uint8_t transport;        /* enum nt_transport */
-    uint8_t tcp_type;         /* enum nt_ice_tcp_type */
+    uint8_t stream;     /* from 1 */
+    uint16_t component; /* from 1 */
+    uint8_t transport;  /* enum nt_transport */
+    uint8_t tcp_type;   /* enum nt_ice_tcp_type */
     uint32_t priority;
     struct nt_addr addr;
-    struct nt_addr base;      /* local candidates: where it is sent from; unset for remote ones */
-    struct nt_addr related;   /* unset: none */
+    struct nt_addr base;    /* local candidates: where it is sent from; unset for remote ones */
+    struct nt_addr related; /* unset: none */
     char foundation[NT_ICE_FOUNDATION_MAX + 1];
 };
 
@@ -38,8 +38,18 @@ struct nt_ice_remote_candidate { /* RFC 8839, 5.2 */
 
 /* Why a candidate is not used. The reader gives the first reasons, the agent those of the second line. */
 enum nt_ice_pass {
-    NT_ICE_PASS_NONE = 0, NT_ICE_PASS_TCP, NT_ICE_PASS_TRANSPORT, NT_ICE_PASS_TYPE, NT_ICE_PASS_LOCAL, NT_ICE_PASS_NAME, NT_ICE_PASS_REFUSED,
-    NT_ICE_PASS_IPV6, NT_ICE_PASS_COMPONENT, NT_ICE_PASS_ADDRESS, NT_ICE_PASS_ENDED, NT_ICE_PASS_LIMIT
+    NT_ICE_PASS_NONE = 0,
+    NT_ICE_PASS_TCP,
+    NT_ICE_PASS_TRANSPORT,
+    NT_ICE_PASS_TYPE,
+    NT_ICE_PASS_LOCAL,
+    NT_ICE_PASS_NAME,
+    NT_ICE_PASS_REFUSED,
+    NT_ICE_PASS_IPV6,
+    NT_ICE_PASS_COMPONENT,
+    NT_ICE_PASS_ADDRESS,
+    NT_ICE_PASS_ENDED,
+    NT_ICE_PASS_LIMIT
 };
 
 #define NT_ICE_PASSED_MAX 32 /* of one stream; further ones are counted only */
@@ -59,15 +69,15 @@ struct nt_ice_stream_description {
     size_t remote_candidate_count;
     struct nt_addr default_addr; /* c= and m= of component 1; unset: "0.0.0.0 9" */
     bool end_of_candidates;
-    bool mismatch;               /* a=ice-mismatch */
-    size_t passed_over;          /* candidate lines not used; the agent traces the first of them, each with its reason */
+    bool mismatch;      /* a=ice-mismatch */
+    size_t passed_over; /* candidate lines not used; the agent traces the first of them, each with its reason */
     struct nt_ice_passed passed[NT_ICE_PASSED_MAX];
 };
 
 struct nt_ice_description {
     bool lite, ice2, trickle;
     bool end_of_candidates; /* of a fragment: of all streams (RFC 8840, 4.4), those it does not list included */
-    uint32_t pacing_ms; /* a=ice-pacing; 0: absent, that is 50 */
+    uint32_t pacing_ms;     /* a=ice-pacing; 0: absent, that is 50 */
     size_t stream_count;
     struct nt_ice_stream_description *streams; /* owned */
 };
@@ -79,7 +89,7 @@ int nt_ice_description_add(struct nt_ice_description *d, const struct nt_ice_can
 void nt_ice_description_pass(struct nt_ice_stream_description *s, const struct nt_ice_passed *p);
 const char *nt_ice_pass_text(enum nt_ice_pass reason); /* "TCP (RFC 6544) is not in this version" */
 
-const char *nt_ice_type_name(enum nt_ice_type type); /* "host", "srflx", "prflx", "relay" */
+const char *nt_ice_type_name(enum nt_ice_type type);   /* "host", "srflx", "prflx", "relay" */
 int nt_ice_type_by_name(const char *name, size_t len); /* or -1 */
 
 #endif

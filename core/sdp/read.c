@@ -15,7 +15,7 @@ struct field {
 };
 
 static const struct field session_fields[] = {
-    {'v', 1, true}, {'o', 2, true}, {'s', 3, true}, {'i', 4, true}, {'u', 5, true}, {'e', 6, false}, {'p', 7, false},
+    {'v', 1, true}, {'o', 2, true},  {'s', 3, true},   {'i', 4, true},   {'u', 5, true},   {'e', 6, false}, {'p', 7, false},
     {'c', 8, true}, {'b', 9, false}, {'t', 10, false}, {'r', 10, false}, {'z', 10, false}, {'k', 11, true}, {'a', 12, false},
 };
 static const struct field media_fields[] = {
@@ -164,20 +164,13 @@ static int read_line(struct nt_sdp_reader *r, struct nt_cursor *in)
         return NT_EFORMAT;
     in->p += 2;
     switch (letter) {
-    case 'v':
-        return read_version(in) ? NT_OK : NT_EFORMAT;
-    case 'o':
-        return read_origin(in) ? NT_OK : NT_EFORMAT;
-    case 'c':
-        return read_connection(r, in) ? NT_OK : NT_EFORMAT;
-    case 't':
-        return read_time(in) ? NT_OK : NT_EFORMAT;
-    case 'm':
-        return read_media(r, in) ? NT_OK : NT_EFORMAT;
-    case 'a':
-        return nt_sdp_read_attribute(r, in);
-    default:
-        return NT_OK; /* nothing in it that ICE needs */
+    case 'v': return read_version(in) ? NT_OK : NT_EFORMAT;
+    case 'o': return read_origin(in) ? NT_OK : NT_EFORMAT;
+    case 'c': return read_connection(r, in) ? NT_OK : NT_EFORMAT;
+    case 't': return read_time(in) ? NT_OK : NT_EFORMAT;
+    case 'm': return read_media(r, in) ? NT_OK : NT_EFORMAT;
+    case 'a': return nt_sdp_read_attribute(r, in);
+    default: return NT_OK; /* nothing in it that ICE needs */
     }
 }
 
@@ -230,7 +223,8 @@ static void set_default(struct nt_ice_stream_description *s, const struct nt_sdp
     if (section->port == 0) {
         s->default_addr = nt_addr_is_set(&addr) ? addr : nt_addr_v4(0, 0);
         for (size_t i = 0; i < s->candidate_count; i++)
-            nt_ice_description_pass(s, &(struct nt_ice_passed){NT_ICE_PASS_REFUSED, s->candidates[i].component, s->candidates[i].addr});
+            nt_ice_description_pass(
+                s, &(struct nt_ice_passed){NT_ICE_PASS_REFUSED, s->candidates[i].component, s->candidates[i].addr});
         s->candidate_count = s->remote_candidate_count = 0;
     } else if (nt_addr_is_set(&addr) && !(nt_addr_is_any(&addr) && section->port == 9)) {
         s->default_addr = nt_addr_with_port(&addr, section->port);
@@ -276,7 +270,8 @@ static int finish_fragment(struct nt_sdp_reader *r, struct nt_sdp_error *error)
         struct nt_ice_stream_description *s = &r->d->streams[i];
         default_credentials(r, s);
         if (s->ufrag[0] == '\0' || s->pwd[0] == '\0')
-            return fail(error, i < r->streams ? r->sections[i].line : r->line + 1, 1, "ice-ufrag or ice-pwd is missing", NT_EFORMAT);
+            return fail(error, i < r->streams ? r->sections[i].line : r->line + 1, 1, "ice-ufrag or ice-pwd is missing",
+                        NT_EFORMAT);
     }
     r->d->end_of_candidates = r->end_of_candidates;
     return NT_OK;
@@ -292,8 +287,8 @@ static size_t count_streams(const char *text, size_t len)
 
 static int read_into(struct nt_ice_description *d, bool fragment, const char *text, size_t len, struct nt_sdp_error *error)
 {
-    struct nt_sdp_reader r = {.d = d, .p = text, .end = text + len, .fragment = fragment,
-                              .bare = fragment && count_streams(text, len) == 0};
+    struct nt_sdp_reader r = {
+        .d = d, .p = text, .end = text + len, .fragment = fragment, .bare = fragment && count_streams(text, len) == 0};
     int err = read_lines(&r, error);
     if (fragment)
         return err == NT_OK ? finish_fragment(&r, error) : err;

@@ -18,11 +18,11 @@ struct nt_sdp_reader {
     uint8_t place;                  /* in the order of lines of a section */
     struct nt_sdp_section *section; /* the stream's; NULL in the session part */
     struct nt_sdp_section session, sections[NT_ICE_STREAMS_MAX];
-    size_t streams;                 /* begun so far */
+    size_t streams;                                                        /* begun so far */
     char ufrag[NT_ICE_CREDENTIAL_MAX + 1], pwd[NT_ICE_CREDENTIAL_MAX + 1]; /* of the session part */
     bool end_of_candidates;
-    bool fragment;                  /* of RFC 8840, 9.2 */
-    bool bare;                      /* the fragment has no m= lines */
+    bool fragment; /* of RFC 8840, 9.2 */
+    bool bare;     /* the fragment has no m= lines */
 };
 
 #endif

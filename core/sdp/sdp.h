@@ -1,5 +1,6 @@
-/* ICE in SDP (RFC 8839, 8840, 8866): session descriptions with one m= line for each stream, and SIP messages over UDP that carry them
- * (RFC 3261; only as much as an offer and an answer between two known parties need). The public face of the room. Texts need no NUL. */
+/* ICE in SDP (RFC 8839, 8840, 8866): session descriptions with one m= line for each stream, and SIP messages over UDP that carry
+ * them (RFC 3261; only as much as an offer and an answer between two known parties need). The public face of the room. Texts need
+ * no NUL. */
 #ifndef NT_SDP_SDP_H
 #define NT_SDP_SDP_H
 

@@ -1,7 +1,10 @@
 #include "core/sdp/sip.h"
 
 static const char *const methods[] = {
-    [NT_SIP_INVITE] = "INVITE", [NT_SIP_ACK] = "ACK", [NT_SIP_BYE] = "BYE", [NT_SIP_INFO] = "INFO",
+    [NT_SIP_INVITE] = "INVITE",
+    [NT_SIP_ACK] = "ACK",
+    [NT_SIP_BYE] = "BYE",
+    [NT_SIP_INFO] = "INFO",
 };
 
 const char *nt_sip_method(enum nt_sip_kind kind)

@@ -17,8 +17,8 @@ struct nt_sdp_write {
     const struct nt_sdp_datachannel *datachannel;
 };
 
-/* The text's length, or NT_ENOSPC. CRLF lines. A stream whose default_addr has a family and the port 0 is refused: it gets no candidates.
- * A stream read with the port 0 is written like that. */
+/* The text's length, or NT_ENOSPC. CRLF lines. A stream whose default_addr has a family and the port 0 is refused: it gets no
+ * candidates. A stream read with the port 0 is written like that. */
 int nt_sdp_write(const struct nt_ice_description *d, const struct nt_sdp_write *options, char *buf, size_t cap);
 /* RFC 8840, 9: the body of an INFO request that trickles: pseudo m= lines with credentials, identification tag, candidates and
  * end-of-candidates; nothing else of a description is written. */

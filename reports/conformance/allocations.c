@@ -61,7 +61,8 @@ int nt_view_add_channel(struct nt_view *v, const struct nt_item *m)
 {
     uint32_t value, a = nt_view_allocation(v, m->party, &m->local, &m->remote);
     struct nt_addr peer;
-    if (a == NT_VIEW_NONE || !nt_item_u32(v, m, NT_ATTR_CHANNEL_NUMBER, &value) || !nt_item_addr(v, m, NT_ATTR_XOR_PEER_ADDRESS, &peer))
+    if (a == NT_VIEW_NONE || !nt_item_u32(v, m, NT_ATTR_CHANNEL_NUMBER, &value) ||
+        !nt_item_addr(v, m, NT_ATTR_XOR_PEER_ADDRESS, &peer))
         return NT_OK;
     int r = nt_grow(&v->channels, &v->channel_cap, v->channel_count + 1, sizeof *v->channels, NT_VIEW_MAX);
     if (r != NT_OK)

@@ -6,7 +6,8 @@
 
 uint32_t nt_view_pair(const struct nt_view *v, uint32_t party, const struct nt_addr *local, const struct nt_addr *remote);
 uint32_t nt_view_allocation(const struct nt_view *v, uint32_t party, const struct nt_addr *local, const struct nt_addr *remote);
-uint32_t nt_view_relayed(const struct nt_view *v, uint32_t party, const struct nt_addr *relayed); /* the allocation of a relayed address */
+uint32_t nt_view_relayed(const struct nt_view *v, uint32_t party,
+                         const struct nt_addr *relayed); /* the allocation of a relayed address */
 /* The channel of a number on the item's allocation; NULL: none was asked for. */
 const struct nt_view_channel *nt_view_channel(const struct nt_view *v, uint32_t allocation, uint16_t number);
 

@@ -31,7 +31,8 @@ bool nt_item_answers_check(const struct nt_view *v, const struct nt_item *m)
 
 bool nt_item_is_valid_check(const struct nt_view *v, const struct nt_item *m)
 {
-    bool conflicting = (nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLING) != NULL) == (nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLED) != NULL);
+    bool conflicting =
+        (nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLING) != NULL) == (nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLED) != NULL);
     if (m->direction != NT_DIR_IN || !nt_item_is_check(v, m) || (m->flaws & ~NT_FLAW_PADDING) != 0 || conflicting ||
         m->integrity != NT_SIGNED_RIGHT || v->keys[m->key].party != m->party || nt_item_attr(v, m, NT_ATTR_FINGERPRINT) == NULL ||
         nt_item_attr(v, m, NT_ATTR_PRIORITY) == NULL)

@@ -1,5 +1,5 @@
-/* The public face of the room: rules that judge a capture by RFC 8489, 8445, 8656, 8839, 7675 and 8863, as far as a capture can show
- * it. They see packets and who stood where, never the inside of an agent, so that they can judge anybody's agent. */
+/* The public face of the room: rules that judge a capture by RFC 8489, 8445, 8656, 8839, 7675 and 8863, as far as a capture can
+ * show it. They see packets and who stood where, never the inside of an agent, so that they can judge anybody's agent. */
 #ifndef NT_CONFORMANCE_CONFORMANCE_H
 #define NT_CONFORMANCE_CONFORMANCE_H
 

@@ -22,10 +22,13 @@ static inline void nt_exercise(struct nt_finder *finder, enum nt_rule rule)
     finder->exercised[rule] = true;
 }
 
-void nt_find_violation(struct nt_finder *finder, enum nt_rule rule, uint32_t party, uint32_t frame, const char *fmt, ...) NT_PRINTF(5, 6);
+void nt_find_violation(struct nt_finder *finder, enum nt_rule rule, uint32_t party, uint32_t frame, const char *fmt, ...)
+    NT_PRINTF(5, 6);
 
-/* The rule is exercised by this item; unless `kept`, it is violated, and `otherwise` says how ("" where a SHOULD is not reported). */
-static inline void nt_require(struct nt_finder *finder, enum nt_rule rule, const struct nt_item *m, bool kept, const char *otherwise)
+/* The rule is exercised by this item; unless `kept`, it is violated, and `otherwise` says how ("" where a SHOULD is not reported).
+ */
+static inline void nt_require(struct nt_finder *finder, enum nt_rule rule, const struct nt_item *m, bool kept,
+                              const char *otherwise)
 {
     nt_exercise(finder, rule);
     if (!kept)

@@ -70,7 +70,8 @@ static bool is_user(const struct nt_view *v, const struct nt_item *m, const stru
 static uint32_t long_key(struct nt_view *v, const struct nt_item *m, int *err)
 {
     const struct nt_item_attr *algorithm = nt_item_attr(v, m, NT_ATTR_PASSWORD_ALGORITHM);
-    int a = algorithm != NULL && algorithm->len >= 2 && nt_load16(algorithm->value) == NT_PASSWORD_SHA256 ? NT_PASSWORD_SHA256 : NT_PASSWORD_MD5;
+    int a = algorithm != NULL && algorithm->len >= 2 && nt_load16(algorithm->value) == NT_PASSWORD_SHA256 ? NT_PASSWORD_SHA256
+                                                                                                          : NT_PASSWORD_MD5;
     uint32_t user = 0;
     while (user < v->in->user_count && !is_user(v, m, &v->in->users[user]))
         user++;

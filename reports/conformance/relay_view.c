@@ -37,7 +37,8 @@ bool nt_relay_is_live(const struct nt_relay *relay, nt_time now)
 }
 
 /* NULL: there is none */
-static struct nt_relay_grant *find_grant(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer, uint16_t number)
+static struct nt_relay_grant *find_grant(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer,
+                                         uint16_t number)
 {
     for (uint32_t i = relay->grants; i != NT_VIEW_NONE; i = turn->grants[i].next)
         if (turn->grants[i].number == number && nt_addr_equal(&turn->grants[i].peer, peer))
@@ -45,7 +46,8 @@ static struct nt_relay_grant *find_grant(const struct nt_relay_view *turn, const
     return NULL;
 }
 
-static void set_grant(struct nt_relay_view *turn, struct nt_relay *relay, const struct nt_addr *peer, uint16_t number, nt_time until)
+static void set_grant(struct nt_relay_view *turn, struct nt_relay *relay, const struct nt_addr *peer, uint16_t number,
+                      nt_time until)
 {
     struct nt_relay_grant *g = find_grant(turn, relay, peer, number);
     if (g != NULL) {
@@ -74,7 +76,8 @@ bool nt_relay_permits(const struct nt_relay_view *turn, const struct nt_relay *r
     return g != NULL && now <= g->until + NT_TOLERANCE && nt_relay_is_live(relay, now);
 }
 
-const struct nt_relay_grant *nt_relay_channel(const struct nt_relay_view *turn, const struct nt_relay *relay, uint16_t number, nt_time now)
+const struct nt_relay_grant *nt_relay_channel(const struct nt_relay_view *turn, const struct nt_relay *relay, uint16_t number,
+                                              nt_time now)
 {
     for (uint32_t i = relay->grants; number != 0 && i != NT_VIEW_NONE; i = turn->grants[i].next)
         if (turn->grants[i].number == number && now <= turn->grants[i].until + NT_TOLERANCE)
@@ -83,10 +86,11 @@ const struct nt_relay_grant *nt_relay_channel(const struct nt_relay_view *turn, 
 }
 
 const struct nt_relay_grant *nt_relay_channel_to(const struct nt_relay_view *turn, const struct nt_relay *relay,
-                                                      const struct nt_addr *peer, nt_time now)
+                                                 const struct nt_addr *peer, nt_time now)
 {
     for (uint32_t i = relay->grants; i != NT_VIEW_NONE; i = turn->grants[i].next)
-        if (turn->grants[i].number != 0 && nt_addr_equal(&turn->grants[i].peer, peer) && now <= turn->grants[i].until + NT_TOLERANCE)
+        if (turn->grants[i].number != 0 && nt_addr_equal(&turn->grants[i].peer, peer) &&
+            now <= turn->grants[i].until + NT_TOLERANCE)
             return &turn->grants[i];
     return NULL;
 }
@@ -154,7 +158,8 @@ void nt_relay_follow_relayed(struct nt_relay_view *turn, const struct nt_item *m
     const struct nt_view *v = turn->v;
     struct nt_relay *relay = &turn->of[m->pair];
     uint32_t a = nt_view_allocation(v, m->party, &m->local, &m->remote);
-    const struct nt_view_channel *channel = m->kind == NT_ITEM_CHANNEL && a != NT_VIEW_NONE ? nt_view_channel(v, a, m->channel) : NULL;
+    const struct nt_view_channel *channel =
+        m->kind == NT_ITEM_CHANNEL && a != NT_VIEW_NONE ? nt_view_channel(v, a, m->channel) : NULL;
     struct nt_addr peer;
     if (channel != NULL)
         peer = channel->peer;

@@ -1,5 +1,5 @@
-/* Inside of the room: the allocation on each pair, as its messages show it at one party: lifetime, permissions, channels, and what is on its
- * way through the server. Times are those of the messages. */
+/* Inside of the room: the allocation on each pair, as its messages show it at one party: lifetime, permissions, channels, and what
+ * is on its way through the server. Times are those of the messages. */
 #ifndef NT_CONFORMANCE_RELAY_VIEW_H
 #define NT_CONFORMANCE_RELAY_VIEW_H
 
@@ -23,8 +23,8 @@ struct nt_relay {
     bool known, live, removed;
     nt_time expires;
     struct nt_addr relayed;
-    uint32_t user;   /* of the input, or NT_VIEW_NONE */
-    uint32_t grants; /* list */
+    uint32_t user;                 /* of the input, or NT_VIEW_NONE */
+    uint32_t grants;               /* list */
     struct nt_relay_ring down, up; /* to peers, to the client */
 };
 
@@ -40,8 +40,10 @@ int nt_relay_view_init(struct nt_relay_view *turn, struct nt_finder *finder); /*
 void nt_relay_view_free(struct nt_relay_view *turn);
 /* Follow messages. Without memory the finder has the error. */
 void nt_relay_follow_success(struct nt_relay_view *turn, const struct nt_item *m); /* the server's */
-void nt_relay_follow_request(struct nt_relay_view *turn, const struct nt_item *m); /* the client's: what it asks for, whatever the response */
-void nt_relay_follow_relayed(struct nt_relay_view *turn, const struct nt_item *m); /* the server's, at the client: a Data indication, ChannelData */
+void nt_relay_follow_request(struct nt_relay_view *turn,
+                             const struct nt_item *m); /* the client's: what it asks for, whatever the response */
+void nt_relay_follow_relayed(struct nt_relay_view *turn,
+                             const struct nt_item *m); /* the server's, at the client: a Data indication, ChannelData */
 void nt_relay_ring_add(struct nt_relay_view *turn, struct nt_relay_ring *ring, uint32_t item);
 
 bool nt_relay_is_live(const struct nt_relay *relay, nt_time now);
@@ -49,8 +51,9 @@ bool nt_relay_permits(const struct nt_relay_view *turn, const struct nt_relay *r
 /* The client has asked for a permission for this peer; the response may be lost. */
 bool nt_relay_was_asked(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer, nt_time now);
 /* The live channel of a number, or to a peer; NULL: none. */
-const struct nt_relay_grant *nt_relay_channel(const struct nt_relay_view *turn, const struct nt_relay *relay, uint16_t number, nt_time now);
-const struct nt_relay_grant *nt_relay_channel_to(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer,
-                                               nt_time now);
+const struct nt_relay_grant *nt_relay_channel(const struct nt_relay_view *turn, const struct nt_relay *relay, uint16_t number,
+                                              nt_time now);
+const struct nt_relay_grant *nt_relay_channel_to(const struct nt_relay_view *turn, const struct nt_relay *relay,
+                                                 const struct nt_addr *peer, nt_time now);
 
 #endif

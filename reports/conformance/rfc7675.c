@@ -15,10 +15,10 @@
 #define SAME_GAPS 8    /* so many equal intervals in a row are not random */
 
 struct pair {
-    nt_time renewed, forged;  /* the last valid response, the last one that does not authenticate; NT_TIME_NEVER: none */
+    nt_time renewed, forged; /* the last valid response, the last one that does not authenticate; NT_TIME_NEVER: none */
     nt_time selected, asked, gap;
     bool flagged, late;
-    bool unsure;              /* the peer nominated it after its check had succeeded: the next request may be another check */
+    bool unsure; /* the peer nominated it after its check had succeeded: the next request may be another check */
     unsigned same;
 };
 
@@ -42,14 +42,18 @@ static void judge_data(void *state, const struct nt_item *m)
 {
     struct state *s = state;
     const struct pair *p = &s->pairs[m->pair];
-    bool expired = has_expired(p, m->at), forged = p->forged != NT_TIME_NEVER && p->forged > p->renewed && m->at <= p->forged + EXPIRY;
+    bool expired = has_expired(p, m->at),
+         forged = p->forged != NT_TIME_NEVER && p->forged > p->renewed && m->at <= p->forged + EXPIRY;
     nt_require(s->finder, NT_CONSENT_RULE_CONSENT, m, s->agents[m->party].any_success, "data before any check has succeeded");
     if (p->renewed == NT_TIME_NEVER || !s->agents[m->party].asks)
         return;
     nt_exercise(s->finder, NT_CONSENT_RULE_EXPIRY);
     if (expired)
-        nt_require(s->finder, p->late ? NT_CONSENT_RULE_LATE : forged ? NT_CONSENT_RULE_FORGED : NT_CONSENT_RULE_EXPIRY, m, false,
-                      "data more than 30 s after the last valid response");
+        nt_require(s->finder,
+                   p->late  ? NT_CONSENT_RULE_LATE
+                   : forged ? NT_CONSENT_RULE_FORGED
+                            : NT_CONSENT_RULE_EXPIRY,
+                   m, false, "data more than 30 s after the last valid response");
 }
 
 static void judge_interval(struct state *s, const struct nt_item *m, struct pair *p)
@@ -59,7 +63,8 @@ static void judge_interval(struct state *s, const struct nt_item *m, struct pair
         nt_time apart = gap > p->gap ? gap - p->gap : p->gap - gap;
         nt_exercise(s->finder, NT_CONSENT_RULE_INTERVAL);
         if (gap + nt_tolerance(s->v) < LEAST)
-            nt_find_violation(s->finder, NT_CONSENT_RULE_INTERVAL, m->party, m->frame, "%" PRId64 " ms after the one before", gap / NT_MSEC);
+            nt_find_violation(s->finder, NT_CONSENT_RULE_INTERVAL, m->party, m->frame, "%" PRId64 " ms after the one before",
+                              gap / NT_MSEC);
         nt_require(s->finder, NT_CONSENT_RULE_RATE, m, gap <= MOST + nt_tolerance(s->v), "");
         p->same = apart <= 2 * NT_MSEC ? p->same + 1 : 0;
         if (p->same == SAME_GAPS)
@@ -83,7 +88,8 @@ static void judge_request(void *state, const struct nt_item *m)
     s->agents[m->party].asks = true;
     nt_require(s->finder, NT_CONSENT_RULE_FRESH, m, first_sending, "a consent request was sent again");
     if (p->asked != NT_TIME_NEVER) /* else the nomination never had a response */
-        nt_require(s->finder, NT_CONSENT_RULE_AGAIN, m, !has_expired(p, m->at), "the pair is used again after its consent was lost");
+        nt_require(s->finder, NT_CONSENT_RULE_AGAIN, m, !has_expired(p, m->at),
+                   "the pair is used again after its consent was lost");
     if (first_sending && !has_expired(p, m->at))
         judge_interval(s, m, p);
 }
@@ -133,7 +139,10 @@ void nt_rfc7675_judge(struct nt_finder *finder)
     static const struct nt_agent_handlers handlers = {
         .data_sent = judge_data, .request_sent = judge_request, .success_came = success_came, .check_came = nominated_by_peer};
     const struct nt_view *v = finder->v;
-    struct state s = {.finder = finder, .v = v, .pairs = calloc(v->pair_count + 1u, sizeof *s.pairs), .agents = calloc(v->in->party_count + 1, sizeof *s.agents)};
+    struct state s = {.finder = finder,
+                      .v = v,
+                      .pairs = calloc(v->pair_count + 1u, sizeof *s.pairs),
+                      .agents = calloc(v->in->party_count + 1, sizeof *s.agents)};
     if (s.pairs == NULL || s.agents == NULL)
         finder->err = NT_ENOMEM;
     for (uint32_t i = 0; finder->err == NT_OK && i < v->pair_count; i++)

@@ -2,6 +2,7 @@
 #ifndef NT_CONFORMANCE_RFC7675_RULES_H
 #define NT_CONFORMANCE_RFC7675_RULES_H
 
+// clang-format off
 #define NT_RFC7675_RULES(X) \
     X(CONSENT, "RFC7675-5.1-consent", "C-001", MUST, "Nothing but checks is sent before there is consent") \
     X(EXPIRY, "RFC7675-5.1-expiry", "C-002", MUST, "Data ends 30 s after the last valid response at the latest") \
@@ -12,5 +13,6 @@
     X(LATE, "RFC7675-5.1-late", "C-009", MUST, "A response after the end of consent does not renew it") \
     X(FORGED, "RFC7675-5.1-forged", "C-011", MUST, "A response that does not authenticate does not renew consent") \
     X(RATE, "RFC7675-5.1-rate", "C-003", SHOULD, "Consent is asked for about every 5 s, 6 s at most")
+// clang-format on
 
 #endif

@@ -22,7 +22,8 @@ static const struct nt_ice_candidate *any_host(const struct nt_view *v, uint32_t
     return NULL;
 }
 
-/* RFC 8445, 7.1.1: the priority that the local candidate would have if it were peer-reflexive: local preference and component stay. */
+/* RFC 8445, 7.1.1: the priority that the local candidate would have if it were peer-reflexive: local preference and component stay.
+ */
 static void judge_priority(struct nt_finder *finder, const struct nt_item *m)
 {
     uint32_t priority = 0;
@@ -35,7 +36,8 @@ static void judge_priority(struct nt_finder *finder, const struct nt_item *m)
     bool usual = host != NULL && host->priority >> 24 == HOST_PREFERENCE;
     bool right = usual ? priority == want : (priority & 0xffffff) == (want & 0xffffff);
     if (!right)
-        nt_find_violation(finder, NT_ICE_RULE_PRIORITY, m->party, m->frame, "PRIORITY is %" PRIu32 ", expected %" PRIu32, priority, want);
+        nt_find_violation(finder, NT_ICE_RULE_PRIORITY, m->party, m->frame, "PRIORITY is %" PRIu32 ", expected %" PRIu32, priority,
+                          want);
 }
 
 static bool username_right(const struct nt_finder *finder, const struct nt_item *m, const struct nt_view_description *own,
@@ -53,7 +55,8 @@ static bool username_right(const struct nt_finder *finder, const struct nt_item 
 
 static void judge_username(struct nt_finder *finder, const struct nt_item *m)
 {
-    const struct nt_view_description *own = nt_view_described(finder->v, m->party, NT_DIR_OUT), *peer = nt_view_described(finder->v, m->party, NT_DIR_IN);
+    const struct nt_view_description *own = nt_view_described(finder->v, m->party, NT_DIR_OUT),
+                                     *peer = nt_view_described(finder->v, m->party, NT_DIR_IN);
     if (own != NULL && peer != NULL && has_attr(finder, m, NT_ATTR_USERNAME))
         nt_require(finder, NT_ICE_RULE_CHECK_USERNAME, m, username_right(finder, m, own, peer), "it is not peer's:own");
 }
@@ -64,7 +67,8 @@ static void judge_check(struct nt_finder *finder, const struct nt_item *m)
     judge_priority(finder, m);
     nt_require(finder, NT_ICE_RULE_ROLE, m, controlling != controlled, "not exactly one of ICE-CONTROLLING and ICE-CONTROLLED");
     if (controlling != controlled)
-        nt_require(finder, NT_ICE_RULE_USE_CANDIDATE, m, controlling || !has_attr(finder, m, NT_ATTR_USE_CANDIDATE), "USE-CANDIDATE of the controlled agent");
+        nt_require(finder, NT_ICE_RULE_USE_CANDIDATE, m, controlling || !has_attr(finder, m, NT_ATTR_USE_CANDIDATE),
+                   "USE-CANDIDATE of the controlled agent");
     judge_username(finder, m);
     nt_require(finder, NT_ICE_RULE_CHECK_FINGERPRINT, m, has_attr(finder, m, NT_ATTR_FINGERPRINT), "no FINGERPRINT");
 }
@@ -75,10 +79,12 @@ static void judge_answer(struct nt_finder *finder, const struct nt_item *m)
     struct nt_addr mapped;
     int code = nt_item_code(finder->v, m);
     nt_require(finder, NT_ICE_RULE_CHECK_FINGERPRINT, m, has_attr(finder, m, NT_ATTR_FINGERPRINT), "no FINGERPRINT");
-    nt_require(finder, NT_ICE_RULE_ALTERNATE, m, !has_attr(finder, m, NT_ATTR_ALTERNATE_SERVER) && code != 300, "ALTERNATE-SERVER in a check's response");
+    nt_require(finder, NT_ICE_RULE_ALTERNATE, m, !has_attr(finder, m, NT_ATTR_ALTERNATE_SERVER) && code != 300,
+               "ALTERNATE-SERVER in a check's response");
     if (m->class_ == NT_STUN_SUCCESS) {
         bool there = nt_item_addr(finder->v, m, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped);
-        nt_require(finder, NT_ICE_RULE_CHECK_MAPPED, m, there && nt_addr_equal(&mapped, &q->remote), "it is another address, or missing");
+        nt_require(finder, NT_ICE_RULE_CHECK_MAPPED, m, there && nt_addr_equal(&mapped, &q->remote),
+                   "it is another address, or missing");
     }
     if (nt_item_is_valid_check(finder->v, q))
         nt_require(finder, NT_ICE_RULE_LEFT_HALF, m, code != 401 && code != 400, "an authentic check was refused");
@@ -86,7 +92,8 @@ static void judge_answer(struct nt_finder *finder, const struct nt_item *m)
 
 static void judge_indication(struct nt_finder *finder, const struct nt_item *m)
 {
-    nt_require(finder, NT_ICE_RULE_INDICATION, m, !has_attr(finder, m, NT_ATTR_USERNAME) && m->integrity == NT_SIGNED_NOT, "an authenticated keepalive");
+    nt_require(finder, NT_ICE_RULE_INDICATION, m, !has_attr(finder, m, NT_ATTR_USERNAME) && m->integrity == NT_SIGNED_NOT,
+               "an authenticated keepalive");
 }
 
 void nt_rfc8445_judge(struct nt_finder *finder)

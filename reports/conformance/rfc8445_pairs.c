@@ -43,7 +43,8 @@ struct state {
 
 static nt_time ta(const struct nt_view *v, const struct nt_item *m)
 {
-    const struct nt_view_description *own = nt_view_described(v, m->party, NT_DIR_OUT), *peer = nt_view_described(v, m->party, NT_DIR_IN);
+    const struct nt_view_description *own = nt_view_described(v, m->party, NT_DIR_OUT),
+                                     *peer = nt_view_described(v, m->party, NT_DIR_IN);
     uint32_t a = own != NULL && own->d.pacing_ms != 0 ? own->d.pacing_ms : TA_DEFAULT_MS;
     uint32_t b = peer != NULL && peer->at <= m->at ? (peer->d.pacing_ms != 0 ? peer->d.pacing_ms : TA_DEFAULT_MS) : 0;
     return (nt_time)(a > b ? a : b) * NT_MSEC;
@@ -87,7 +88,8 @@ static void settle_trigger(struct state *s, const struct nt_item *m, nt_time now
     if (p->waits == NT_VIEW_NONE)
         return;
     const struct nt_item *cause = &s->v->items[p->waits];
-    bool late = !nt_item_is_held(s->v, m) && now > p->waits_until + nt_tolerance(s->v) && s->agents[m->party].selected > p->waits_until;
+    bool late =
+        !nt_item_is_held(s->v, m) && now > p->waits_until + nt_tolerance(s->v) && s->agents[m->party].selected > p->waits_until;
     nt_require(s->finder, NT_ICE_RULE_TRIGGERED, cause, !late, "no check in the other direction");
     p->waits = NT_VIEW_NONE;
 }
@@ -114,7 +116,8 @@ static void request_sent(void *state, const struct nt_item *m)
         judge_nomination(s, m);
 }
 
-/* Both halves of a nomination are there: USE-CANDIDATE (the peer's, or its own in a check that succeeded), and a success on the pair. */
+/* Both halves of a nomination are there: USE-CANDIDATE (the peer's, or its own in a check that succeeded), and a success on the
+ * pair. */
 static void note_selected(struct state *s, const struct nt_item *m)
 {
     struct agent *a = &s->agents[m->party];
@@ -158,19 +161,21 @@ static bool is_in_use(const struct state *s, const struct nt_item *m)
     return c != NULL && (c->type == NT_ICE_HOST || c->type == NT_ICE_RELAY) && !is_freed(s, m);
 }
 
-/* RFC 8445, 7.3; and RFC 8863, 4: an agent that has selected nothing goes on answering until the PAC timer ends. A relayed check counts once
- * the client has sent one on that pair: the server's response to CreatePermission may have been lost. */
+/* RFC 8445, 7.3; and RFC 8863, 4: an agent that has selected nothing goes on answering until the PAC timer ends. A relayed check
+ * counts once the client has sent one on that pair: the server's response to CreatePermission may have been lost. */
 static void judge_answered(struct state *s, const struct nt_item *m)
 {
     const struct agent *a = &s->agents[m->party];
     uint32_t answer = s->v->items[m->first].answer;
     nt_time since = nt_view_checks_since(s->v, m->party);
     bool answered = answer != NT_VIEW_NONE && s->v->items[answer].at <= m->at + NT_ANSWER_WITHIN;
-    bool active = a->last_binding != NT_VIEW_NONE && a->last_binding > nt_item_number(s->v, m) && s->v->items[a->last_binding].at > m->at;
+    bool active =
+        a->last_binding != NT_VIEW_NONE && a->last_binding > nt_item_number(s->v, m) && s->v->items[a->last_binding].at > m->at;
     nt_time waits_until = nt_time_after(since, NT_STUN_TI) - nt_item_party(s->v, m)->told_late;
-    bool patient = since <= m->at && m->at < waits_until && a->selected == NT_TIME_NEVER &&
-                   s->v->bye[m->party] > m->at + NT_ANSWER_WITHIN;
-    if (nt_item_is_held(s->v, m) || m->at + NT_ANSWER_WITHIN > s->v->in->end || !is_in_use(s, m) || (m->inner && !s->pairs[m->pair].checked))
+    bool patient =
+        since <= m->at && m->at < waits_until && a->selected == NT_TIME_NEVER && s->v->bye[m->party] > m->at + NT_ANSWER_WITHIN;
+    if (nt_item_is_held(s->v, m) || m->at + NT_ANSWER_WITHIN > s->v->in->end || !is_in_use(s, m) ||
+        (m->inner && !s->pairs[m->pair].checked))
         return;
     if (answered || active)
         nt_require(s->finder, NT_ICE_RULE_ANSWERED, m, answered, "a valid check was not answered");
@@ -195,8 +200,8 @@ static void check_came(void *state, const struct nt_item *m)
         if (p->success != NT_VIEW_NONE)
             note_selected(s, m);
     }
-    if (p->success != NT_VIEW_NONE || p->waits != NT_VIEW_NONE || a->selected != NT_TIME_NEVER || since == NT_TIME_NEVER || !is_in_use(s, m) ||
-        (m->inner && !p->checked) || a->pairs >= PAIRS_LIMIT)
+    if (p->success != NT_VIEW_NONE || p->waits != NT_VIEW_NONE || a->selected != NT_TIME_NEVER || since == NT_TIME_NEVER ||
+        !is_in_use(s, m) || (m->inner && !p->checked) || a->pairs >= PAIRS_LIMIT)
         return;
     nt_time bound = ta(s->v, m) * (4 + 2 * (nt_time)a->pairs);
     p->waits = m->first;
@@ -215,7 +220,7 @@ static void judge_data(void *state, const struct nt_item *m)
     if (!s->agents[m->party].any_success || nt_item_is_held(s->v, m))
         return; /* data before any success is judged by RFC 7675 */
     nt_require(s->finder, NT_ICE_RULE_DATA_PAIR, m, p->success != NT_VIEW_NONE && (p->nominated || !has_selected(s, m)),
-                  "data on a pair that is not valid, or not selected");
+               "data on a pair that is not valid, or not selected");
 }
 
 /* Checks that are still to trigger one when the capture ends. */

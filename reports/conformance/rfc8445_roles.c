@@ -48,7 +48,7 @@ static void judge_request(void *state, const struct nt_item *m)
         return;
     if (a->role != UNKNOWN)
         nt_require(finder, a->refused ? NT_ICE_RULE_SWITCH : NT_ICE_RULE_ONE_ROLE, m, role == a->role,
-                      a->refused ? "the role of the request that was refused with 487" : "another role, and no conflict");
+                   a->refused ? "the role of the request that was refused with 487" : "another role, and no conflict");
     if (a->tie_old)
         nt_require(finder, NT_ICE_RULE_NEW_TIE, m, tie != a->tie, "the tie-breaker that was refused with 487");
     else if (a->tie_known)
@@ -72,8 +72,8 @@ static void refusal_came(void *state, const struct nt_item *m)
     a->tie_old = a->tie_known;
 }
 
-/* RFC 8445, 7.3.1.1: if both agents are controlling, the one with the larger (or the same) tie-breaker stays so and answers 487; if both are
- * controlled, that one switches. */
+/* RFC 8445, 7.3.1.1: if both agents are controlling, the one with the larger (or the same) tie-breaker stays so and answers 487; if
+ * both are controlled, that one switches. */
 static void judge_answer(void *state, const struct nt_item *m)
 {
     struct state *s = state;
@@ -95,7 +95,8 @@ static void judge_answer(void *state, const struct nt_item *m)
     }
     if (a->tie_known && !a->tie_old) {
         bool stays = (role == CONTROLLING) == (a->tie >= theirs);
-        nt_require(finder, NT_ICE_RULE_CONFLICT, m, stays == (code == 487), stays ? "no 487 to the agent that must switch" : "487 instead of a switch");
+        nt_require(finder, NT_ICE_RULE_CONFLICT, m, stays == (code == 487),
+                   stays ? "no 487 to the agent that must switch" : "487 instead of a switch");
     }
     if (code != 487) {
         a->role = other_role(a->role);

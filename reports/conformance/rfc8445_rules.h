@@ -2,6 +2,7 @@
 #ifndef NT_CONFORMANCE_RFC8445_RULES_H
 #define NT_CONFORMANCE_RFC8445_RULES_H
 
+// clang-format off
 #define NT_RFC8445_RULES(X) \
     X(LOOPBACK, "RFC8445-5.1.1.1-loopback", "I-001", MUST, "Addresses from a loopback interface MUST NOT be candidates") \
     X(SITE_LOCAL, "RFC8445-5.1.1.1-ipv6", "I-002", MUST, "IPv4-compatible and site-local IPv6 addresses MUST NOT be candidates") \
@@ -35,5 +36,6 @@
     X(INDICATION, "RFC8445-11-indication", "I-056", MUST, "A keepalive indication MUST NOT be authenticated") \
     X(DATA_PAIR, "RFC8445-12.1-valid", "I-058", MUST, "Data MUST be sent on a valid pair, once there is one on the selected pair") \
     X(RTO, "RFC8445-14.3-rto", "I-064", MUST, "The RTO of a check is at least 500 ms")
+// clang-format on
 
 #endif

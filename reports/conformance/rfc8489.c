@@ -11,12 +11,21 @@ struct form {
 };
 
 /* RFC 8489, 14; RFC 8445, 16.1; RFC 8656, 18 */
-static const struct form forms[] = {
-    {NT_ATTR_PRIORITY, 4, 4, 1},         {NT_ATTR_USE_CANDIDATE, 0, 0, 1},         {NT_ATTR_ICE_CONTROLLING, 8, 8, 1},
-    {NT_ATTR_ICE_CONTROLLED, 8, 8, 1},   {NT_ATTR_MESSAGE_INTEGRITY, 20, 20, 1},   {NT_ATTR_FINGERPRINT, 4, 4, 1},
-    {NT_ATTR_LIFETIME, 4, 4, 1},         {NT_ATTR_REQUESTED_TRANSPORT, 4, 4, 1},   {NT_ATTR_REQUESTED_ADDRESS_FAMILY, 4, 4, 1},
-    {NT_ATTR_RESERVATION_TOKEN, 8, 8, 1}, {NT_ATTR_EVEN_PORT, 1, 1, 1},             {NT_ATTR_DONT_FRAGMENT, 0, 0, 1},
-    {NT_ATTR_USERHASH, 32, 32, 1},       {NT_ATTR_UNKNOWN_ATTRIBUTES, 2, 65534, 2}, {NT_ATTR_CHANGE_REQUEST, 4, 4, 1}};
+static const struct form forms[] = {{NT_ATTR_PRIORITY, 4, 4, 1},
+                                    {NT_ATTR_USE_CANDIDATE, 0, 0, 1},
+                                    {NT_ATTR_ICE_CONTROLLING, 8, 8, 1},
+                                    {NT_ATTR_ICE_CONTROLLED, 8, 8, 1},
+                                    {NT_ATTR_MESSAGE_INTEGRITY, 20, 20, 1},
+                                    {NT_ATTR_FINGERPRINT, 4, 4, 1},
+                                    {NT_ATTR_LIFETIME, 4, 4, 1},
+                                    {NT_ATTR_REQUESTED_TRANSPORT, 4, 4, 1},
+                                    {NT_ATTR_REQUESTED_ADDRESS_FAMILY, 4, 4, 1},
+                                    {NT_ATTR_RESERVATION_TOKEN, 8, 8, 1},
+                                    {NT_ATTR_EVEN_PORT, 1, 1, 1},
+                                    {NT_ATTR_DONT_FRAGMENT, 0, 0, 1},
+                                    {NT_ATTR_USERHASH, 32, 32, 1},
+                                    {NT_ATTR_UNKNOWN_ATTRIBUTES, 2, 65534, 2},
+                                    {NT_ATTR_CHANGE_REQUEST, 4, 4, 1}};
 
 static void judge_size(struct nt_finder *finder, const struct nt_item *m, const struct nt_item_attr *a)
 {
@@ -50,19 +59,22 @@ static void judge_attr(struct nt_finder *finder, const struct nt_item *m, const 
     case NT_ATTR_NONCE: nt_require(finder, NT_STUN_RULE_TEXTS, m, is_short(a, 0), "REALM or NONCE is too long"); break;
     case NT_ATTR_SOFTWARE: nt_require(finder, NT_STUN_RULE_SOFTWARE, m, is_short(a, 0), "SOFTWARE is too long"); break;
     case NT_ATTR_MESSAGE_INTEGRITY_SHA256:
-        nt_require(finder, NT_STUN_RULE_SHA256_LENGTH, m, a->len >= 16 && a->len <= 32 && a->len % 4 == 0, "its length is not allowed");
+        nt_require(finder, NT_STUN_RULE_SHA256_LENGTH, m, a->len >= 16 && a->len <= 32 && a->len % 4 == 0,
+                   "its length is not allowed");
         break;
     case NT_ATTR_ERROR_CODE:
         if (a->len < 4)
             break;
-        nt_require(finder, NT_STUN_RULE_CODE, m, (a->value[2] & 7) >= 3 && (a->value[2] & 7) <= 6 && a->value[3] <= 99, "no such error code");
+        nt_require(finder, NT_STUN_RULE_CODE, m, (a->value[2] & 7) >= 3 && (a->value[2] & 7) <= 6 && a->value[3] <= 99,
+                   "no such error code");
         nt_require(finder, NT_STUN_RULE_REASON, m, is_short(a, 4), "the reason phrase is too long");
         break;
     case NT_ATTR_XOR_MAPPED_ADDRESS:
     case NT_ATTR_MAPPED_ADDRESS:
     case NT_ATTR_XOR_PEER_ADDRESS:
     case NT_ATTR_XOR_RELAYED_ADDRESS:
-        nt_require(finder, NT_STUN_RULE_FAMILY, m, a->len > 0 && a->value[0] == 0 && nt_item_attr_addr(m, a, &addr), "no such form of an address");
+        nt_require(finder, NT_STUN_RULE_FAMILY, m, a->len > 0 && a->value[0] == 0 && nt_item_attr_addr(m, a, &addr),
+                   "no such form of an address");
         break;
     default: break;
     }
@@ -103,10 +115,10 @@ static void judge_retransmission(struct nt_finder *finder, const struct nt_item 
     nt_require(finder, NT_STUN_RULE_FRESH_ID, m, same_way, "the id was used for another destination");
     if (!same_way || first->excused)
         return;
-    nt_require(finder, NT_STUN_RULE_IDENTICAL, m, nt_item_same_bytes(first, m),
-                  "it differs from the first request with this id");
+    nt_require(finder, NT_STUN_RULE_IDENTICAL, m, nt_item_same_bytes(first, m), "it differs from the first request with this id");
     if (!m->copy)
-        nt_require(finder, NT_STUN_RULE_STOP, m, first->answer == NT_VIEW_NONE || finder->v->items[first->answer].at + nt_tolerance(finder->v) > m->at, "");
+        nt_require(finder, NT_STUN_RULE_STOP, m,
+                   first->answer == NT_VIEW_NONE || finder->v->items[first->answer].at + nt_tolerance(finder->v) > m->at, "");
 }
 
 static void judge_credentials(struct nt_finder *finder, const struct nt_item *m)
@@ -117,7 +129,8 @@ static void judge_credentials(struct nt_finder *finder, const struct nt_item *m)
     nt_require(finder, NT_STUN_RULE_CREDENTIALS, m, complete, "USERNAME or integrity is missing");
 }
 
-/* A long-term request with the wrong key is a user's wrong password, not a violation; other keys were exchanged or known to the server. */
+/* A long-term request with the wrong key is a user's wrong password, not a violation; other keys were exchanged or known to the
+ * server. */
 static void judge_hmac(struct nt_finder *finder, const struct nt_item *m)
 {
     bool long_term_request = m->class_ == NT_STUN_REQUEST && m->method != NT_STUN_BINDING;
@@ -152,7 +165,8 @@ static void judge_error(struct nt_finder *finder, const struct nt_item *m)
     int code = nt_item_code(finder->v, m);
     nt_require(finder, NT_STUN_RULE_ERROR_CODE, m, has, "an error without ERROR-CODE");
     if (code == 420)
-        nt_require(finder, NT_STUN_RULE_UNKNOWN, m, nt_item_attr(finder->v, m, NT_ATTR_UNKNOWN_ATTRIBUTES) != NULL, "420 without UNKNOWN-ATTRIBUTES");
+        nt_require(finder, NT_STUN_RULE_UNKNOWN, m, nt_item_attr(finder->v, m, NT_ATTR_UNKNOWN_ATTRIBUTES) != NULL,
+                   "420 without UNKNOWN-ATTRIBUTES");
 }
 
 static void judge_mapped(struct nt_finder *finder, const struct nt_item *m, const struct nt_item *q)
@@ -177,7 +191,8 @@ static void judge_signature(struct nt_finder *finder, const struct nt_item *m, c
     uint16_t want = sha1 ? NT_ATTR_MESSAGE_INTEGRITY : NT_ATTR_MESSAGE_INTEGRITY_SHA256;
     nt_require(finder, NT_STUN_RULE_NO_USERNAME, m, nt_item_attr(finder->v, m, NT_ATTR_USERNAME) == NULL, "USERNAME in a response");
     if (was_authenticated(finder->v, m, q))
-        nt_require(finder, NT_STUN_RULE_SIGNED, m, nt_item_attr(finder->v, m, want) != NULL, "the request's kind of integrity is missing");
+        nt_require(finder, NT_STUN_RULE_SIGNED, m, nt_item_attr(finder->v, m, want) != NULL,
+                   "the request's kind of integrity is missing");
 }
 
 /* RFC 8489, 9.1.3, on checks: the response to one that does not authenticate. */
@@ -203,8 +218,9 @@ static void judge_repeat(struct nt_finder *finder, const struct nt_item *m, cons
     /* The allocation may have ended in between: a Refresh that deletes it finds none when it is retransmitted (RFC 8656, 8.2). */
     bool gone = m->method != NT_TURN_ALLOCATE && nt_item_code(finder->v, m) == 437;
     if (before != m && nt_item_same_bytes(q, first) && !before->excused && !nt_item_is_held(finder->v, m) && !gone)
-        nt_require(finder, NT_STUN_RULE_REPEAT, m, before->class_ == m->class_ && nt_item_code(finder->v, before) == nt_item_code(finder->v, m),
-                      "the same request was answered otherwise before");
+        nt_require(finder, NT_STUN_RULE_REPEAT, m,
+                   before->class_ == m->class_ && nt_item_code(finder->v, before) == nt_item_code(finder->v, m),
+                   "the same request was answered otherwise before");
 }
 
 static void judge_response(struct nt_finder *finder, const struct nt_item *m)
@@ -235,8 +251,8 @@ static bool answers_classic(const struct nt_view *v, uint32_t i)
     const struct nt_item *m = &v->items[i];
     for (uint32_t k = i; k-- > 0;) {
         const struct nt_item *q = &v->items[k];
-        if (q->pair == m->pair && q->direction == NT_DIR_IN && q->kind == NT_ITEM_OTHER && q->len >= NT_STUN_HEADER && m->len >= NT_STUN_HEADER &&
-            memcmp(q->bytes + 4, m->bytes + 4, NT_STUN_HEADER - 4) == 0)
+        if (q->pair == m->pair && q->direction == NT_DIR_IN && q->kind == NT_ITEM_OTHER && q->len >= NT_STUN_HEADER &&
+            m->len >= NT_STUN_HEADER && memcmp(q->bytes + 4, m->bytes + 4, NT_STUN_HEADER - 4) == 0)
             return true;
     }
     return false;

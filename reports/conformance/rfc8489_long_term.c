@@ -17,17 +17,17 @@ struct nonce_key {
     uint32_t party, len;
 };
 
-struct login { /* of a client's 5-tuple */
-    uint32_t challenge;  /* the last 401 or 438, or NT_VIEW_NONE */
-    uint32_t stale;      /* the last 438 */
-    uint32_t refused;    /* the last 401 to a request with credentials */
-    bool damaged;        /* a step damaged a challenge, and so what the client took from it */
+struct login {          /* of a client's 5-tuple */
+    uint32_t challenge; /* the last 401 or 438, or NT_VIEW_NONE */
+    uint32_t stale;     /* the last 438 */
+    uint32_t refused;   /* the last 401 to a request with credentials */
+    bool damaged;       /* a step damaged a challenge, and so what the client took from it */
 };
 
 struct state {
-    struct login *logins;    /* by pair */
-    struct nt_map known;     /* servers that have challenged a party */
-    struct nt_map nonces;    /* to the pair that each was given to */
+    struct login *logins; /* by pair */
+    struct nt_map known;  /* servers that have challenged a party */
+    struct nt_map nonces; /* to the pair that each was given to */
 };
 
 static const struct nt_item_attr *attr_of(const struct nt_finder *finder, const struct nt_item *m, uint16_t type)
@@ -44,7 +44,8 @@ static bool names_user(const struct nt_finder *finder, const struct nt_item *m)
 
 static void judge_first(struct nt_finder *finder, const struct nt_item *m)
 {
-    bool bare = !names_user(finder, m) && m->integrity == NT_SIGNED_NOT && attr_of(finder, m, NT_ATTR_REALM) == NULL && attr_of(finder, m, NT_ATTR_NONCE) == NULL;
+    bool bare = !names_user(finder, m) && m->integrity == NT_SIGNED_NOT && attr_of(finder, m, NT_ATTR_REALM) == NULL &&
+                attr_of(finder, m, NT_ATTR_NONCE) == NULL;
     nt_require(finder, NT_STUN_RULE_FIRST, m, bare, "the first request has credentials already");
 }
 
@@ -57,7 +58,8 @@ static bool asks_the_same(const struct nt_finder *finder, const struct nt_item *
         struct nt_addr peer = {0}, peer_before = {0};
         same = a[i].type == b[i].type;
         if (same && a[i].type == NT_ATTR_XOR_PEER_ADDRESS)
-            same = nt_item_attr_addr(m, &a[i], &peer) && nt_item_attr_addr(before, &b[i], &peer_before) && nt_addr_equal(&peer, &peer_before);
+            same = nt_item_attr_addr(m, &a[i], &peer) && nt_item_attr_addr(before, &b[i], &peer_before) &&
+                   nt_addr_equal(&peer, &peer_before);
     }
     return same;
 }
@@ -85,12 +87,14 @@ static void judge_later(struct nt_finder *finder, const struct nt_item *m, const
         return;
     if (offered != NULL && m->at > challenge->at + IN_FLIGHT) {
         nt_require(finder, NT_STUN_RULE_COPIED, m, nt_item_same_text(offered, attr_of(finder, m, NT_ATTR_PASSWORD_ALGORITHMS)),
-                      "PASSWORD-ALGORITHMS is not what the server sent");
-        nt_require(finder, NT_STUN_RULE_ONLY_SHA256, m, attr_of(finder, m, NT_ATTR_MESSAGE_INTEGRITY) == NULL, "MESSAGE-INTEGRITY after PASSWORD-ALGORITHMS");
+                   "PASSWORD-ALGORITHMS is not what the server sent");
+        nt_require(finder, NT_STUN_RULE_ONLY_SHA256, m, attr_of(finder, m, NT_ATTR_MESSAGE_INTEGRITY) == NULL,
+                   "MESSAGE-INTEGRITY after PASSWORD-ALGORITHMS");
     }
     if (l->stale != NT_VIEW_NONE && m->at > finder->v->items[l->stale].at + IN_FLIGHT) {
         const struct nt_item *told = &finder->v->items[finder->v->items[l->stale].request];
-        nt_require(finder, NT_STUN_RULE_NEW_NONCE, m, !nt_item_same_text(nonce, attr_of(finder, told, NT_ATTR_NONCE)), "it has the stale nonce again");
+        nt_require(finder, NT_STUN_RULE_NEW_NONCE, m, !nt_item_same_text(nonce, attr_of(finder, told, NT_ATTR_NONCE)),
+                   "it has the stale nonce again");
     }
     if (l->refused != NT_VIEW_NONE)
         judge_retry(finder, m, &finder->v->items[l->refused]);
@@ -120,7 +124,8 @@ static void note_challenge(struct nt_finder *finder, struct state *s, const stru
     struct server_key k = {m->party, m->remote};
     struct login *l = &s->logins[m->pair];
     int code = nt_item_code(finder->v, m);
-    if ((code != 401 && code != 438) || m->request == NT_VIEW_NONE || attr_of(finder, m, NT_ATTR_REALM) == NULL || attr_of(finder, m, NT_ATTR_NONCE) == NULL)
+    if ((code != 401 && code != 438) || m->request == NT_VIEW_NONE || attr_of(finder, m, NT_ATTR_REALM) == NULL ||
+        attr_of(finder, m, NT_ATTR_NONCE) == NULL)
         return;
     if (was_answered_before(finder, m, self))
         return;
@@ -168,8 +173,9 @@ static void judge_challenge(struct nt_finder *finder, struct state *s, const str
     const struct nt_item_attr *nonce = attr_of(finder, m, NT_ATTR_NONCE), *realm = attr_of(finder, m, NT_ATTR_REALM);
     bool algorithms = attr_of(finder, m, NT_ATTR_PASSWORD_ALGORITHMS) != NULL;
     if (nt_item_code(finder->v, m) == 438)
-        nt_require(finder, NT_STUN_RULE_STALE, m, realm != NULL && nonce != NULL && !nt_item_same_text(nonce, attr_of(finder, q, NT_ATTR_NONCE)),
-                      "a 438 without REALM, or without a new nonce");
+        nt_require(finder, NT_STUN_RULE_STALE, m,
+                   realm != NULL && nonce != NULL && !nt_item_same_text(nonce, attr_of(finder, q, NT_ATTR_NONCE)),
+                   "a 438 without REALM, or without a new nonce");
     else
         nt_require(finder, NT_STUN_RULE_CHALLENGE, m, realm != NULL && nonce != NULL, "a 401 without REALM or NONCE");
     if (nonce == NULL)
@@ -193,7 +199,8 @@ static void judge_server(struct nt_finder *finder, struct state *s, const struct
     else if (!complete)
         nt_require(finder, NT_STUN_RULE_INCOMPLETE, m, code == 400, "credentials with a part missing were not refused with 400");
     else if (q->integrity == NT_SIGNED_WRONG || (q->integrity == NT_SIGNED_UNKNOWN && finder->v->in->user_count > 0))
-        nt_require(finder, NT_STUN_RULE_LONG_WRONG, m, code == 401 || code == 400 || code == 438, "wrong credentials were not refused");
+        nt_require(finder, NT_STUN_RULE_LONG_WRONG, m, code == 401 || code == 400 || code == 438,
+                   "wrong credentials were not refused");
     if (code == 401 || code == 438)
         judge_challenge(finder, s, m, q);
 }

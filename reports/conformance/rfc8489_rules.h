@@ -2,6 +2,7 @@
 #ifndef NT_CONFORMANCE_RFC8489_RULES_H
 #define NT_CONFORMANCE_RFC8489_RULES_H
 
+// clang-format off
 #define NT_RFC8489_RULES(X) \
     X(COOKIE, "RFC8489-5-cookie", "S-002", MUST, "The Magic Cookie field MUST contain the fixed value 0x2112A442") \
     X(LENGTH, "RFC8489-5-length", "S-005", MUST, "The Message Length field MUST contain the size of the message in bytes, not including the 20-byte header") \
@@ -52,5 +53,6 @@
     X(DOUBLING, "RFC8489-6.2.1-doubling", "S-013", SHOULD, "The interval doubles with each retransmission") \
     X(RC, "RFC8489-6.2.1-rc", "S-014", SHOULD, "A request is sent at most seven times") \
     X(STOP, "RFC8489-6.2.1-stop", "S-017", SHOULD, "Nothing is retransmitted once a response arrived")
+// clang-format on
 
 #endif

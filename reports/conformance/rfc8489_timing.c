@@ -23,7 +23,8 @@ static void judge_retransmission(struct nt_finder *finder, const struct nt_item 
     if (s->sends == 1 && nt_item_is_check(finder->v, m))
         judge_rto(finder, m, gap);
     if (s->sends > 1)
-        nt_require(finder, NT_STUN_RULE_DOUBLING, m, gap + nt_tolerance(finder->v) >= 2 * s->gap && gap <= 2 * s->gap + nt_tolerance(finder->v), "");
+        nt_require(finder, NT_STUN_RULE_DOUBLING, m,
+                   gap + nt_tolerance(finder->v) >= 2 * s->gap && gap <= 2 * s->gap + nt_tolerance(finder->v), "");
     s->gap = gap;
     s->last = m->at;
     s->sends++;
@@ -38,7 +39,8 @@ void nt_rfc8489_timing_judge(struct nt_finder *finder)
         finder->err = NT_ENOMEM;
     for (uint32_t i = 0; all != NULL && i < v->count; i++) {
         const struct nt_item *m = &v->items[i];
-        if (m->kind != NT_ITEM_STUN || m->class_ != NT_STUN_REQUEST || m->direction != NT_DIR_OUT || nt_item_party(v, m)->kind != NT_CONF_AGENT)
+        if (m->kind != NT_ITEM_STUN || m->class_ != NT_STUN_REQUEST || m->direction != NT_DIR_OUT ||
+            nt_item_party(v, m)->kind != NT_CONF_AGENT)
             continue;
         if (m->first == i)
             all[i] = (struct sending){.last = m->at, .sends = 1};

@@ -17,17 +17,20 @@ static void judge_allocate(struct nt_finder *finder, const struct nt_item *m)
     uint32_t transport = 0;
     bool token = nt_item_attr(finder->v, m, NT_ATTR_RESERVATION_TOKEN) != NULL;
     bool there = nt_item_u32(finder->v, m, NT_ATTR_REQUESTED_TRANSPORT, &transport);
-    nt_require(finder, NT_TURN_RULE_TRANSPORT, m, there && transport == UINT32_C(17) << 24, "REQUESTED-TRANSPORT is missing, or not UDP and zeros");
+    nt_require(finder, NT_TURN_RULE_TRANSPORT, m, there && transport == UINT32_C(17) << 24,
+               "REQUESTED-TRANSPORT is missing, or not UDP and zeros");
     nt_require(finder, NT_TURN_RULE_REQ_FAMILY, m, count_attrs(finder->v, m, NT_ATTR_REQUESTED_ADDRESS_FAMILY) <= (token ? 0u : 1u),
-                  "more REQUESTED-ADDRESS-FAMILY than allowed");
-    nt_require(finder, NT_TURN_RULE_TOKEN, m, !token || nt_item_attr(finder->v, m, NT_ATTR_EVEN_PORT) == NULL, "RESERVATION-TOKEN with EVEN-PORT");
+               "more REQUESTED-ADDRESS-FAMILY than allowed");
+    nt_require(finder, NT_TURN_RULE_TOKEN, m, !token || nt_item_attr(finder->v, m, NT_ATTR_EVEN_PORT) == NULL,
+               "RESERVATION-TOKEN with EVEN-PORT");
 }
 
 static void judge_bind(struct nt_finder *finder, const struct nt_item *m)
 {
     uint32_t value = 0;
     bool there = nt_item_u32(finder->v, m, NT_ATTR_CHANNEL_NUMBER, &value);
-    nt_require(finder, NT_TURN_RULE_CHANNEL_ZERO, m, there && (value & 0xffff) == 0, "CHANNEL-NUMBER has another size, or reserved bits set");
+    nt_require(finder, NT_TURN_RULE_CHANNEL_ZERO, m, there && (value & 0xffff) == 0,
+               "CHANNEL-NUMBER has another size, or reserved bits set");
     if (!there)
         return;
     nt_exercise(finder, NT_TURN_RULE_CHANNEL_RANGE);
@@ -35,8 +38,8 @@ static void judge_bind(struct nt_finder *finder, const struct nt_item *m)
         nt_find_violation(finder, NT_TURN_RULE_CHANNEL_RANGE, m->party, m->frame, "channel 0x%04x", (unsigned)(value >> 16));
 }
 
-/* For a check it is enough that the permission was asked for (RFC 8445, 7.2.1: "if it had told the TURN server to"); other data needs the
- * server's success response (RFC 8656, 11.1), or something that the server has relayed from the peer. */
+/* For a check it is enough that the permission was asked for (RFC 8445, 7.2.1: "if it had told the TURN server to"); other data
+ * needs the server's success response (RFC 8656, 11.1), or something that the server has relayed from the peer. */
 static void judge_send(struct nt_relay_view *turn, const struct nt_item *m)
 {
     const struct nt_view *v = turn->v;
@@ -49,7 +52,8 @@ static void judge_send(struct nt_relay_view *turn, const struct nt_item *m)
     bool check = data->len >= 2 && nt_load16(data->value) == NT_STUN_BINDING;
     const struct nt_relay *relay = &turn->of[m->pair];
     bool permitted = check ? nt_relay_was_asked(turn, relay, &peer, m->at) : nt_relay_permits(turn, relay, &peer, m->at);
-    nt_require(turn->finder, check ? NT_ICE_RULE_PERMISSION : NT_TURN_RULE_SEND_PERMISSION, m, permitted, "there is no permission for the peer");
+    nt_require(turn->finder, check ? NT_ICE_RULE_PERMISSION : NT_TURN_RULE_SEND_PERMISSION, m, permitted,
+               "there is no permission for the peer");
 }
 
 static void judge_alive(struct nt_relay_view *turn, const struct nt_item *m)
@@ -64,7 +68,8 @@ static void judge_request(struct nt_relay_view *turn, const struct nt_item *m)
     switch (m->method) {
     case NT_TURN_ALLOCATE: judge_allocate(turn->finder, m); break;
     case NT_TURN_CREATE_PERMISSION:
-        nt_require(turn->finder, NT_TURN_RULE_PEERS, m, nt_item_attr(turn->v, m, NT_ATTR_XOR_PEER_ADDRESS) != NULL, "no XOR-PEER-ADDRESS");
+        nt_require(turn->finder, NT_TURN_RULE_PEERS, m, nt_item_attr(turn->v, m, NT_ATTR_XOR_PEER_ADDRESS) != NULL,
+                   "no XOR-PEER-ADDRESS");
         judge_alive(turn, m);
         break;
     case NT_TURN_CHANNEL_BIND:

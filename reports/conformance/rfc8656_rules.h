@@ -2,6 +2,7 @@
 #ifndef NT_CONFORMANCE_RFC8656_RULES_H
 #define NT_CONFORMANCE_RFC8656_RULES_H
 
+// clang-format off
 #define NT_RFC8656_RULES(X) \
     X(UNAUTHENTICATED, "RFC8656-5-authenticate", "R-001", MUST, "A request without credentials is challenged with 401") \
     X(NO_ALLOCATION, "RFC8656-5-no-allocation", "R-002", MUST, "A request that needs an allocation gets 437 where there is none") \
@@ -39,5 +40,6 @@
     X(CHANNEL_USE, "RFC8656-12.5-bound", "R-050", MUST, "The client sends ChannelData only on a channel whose binding was confirmed") \
     X(CHANNEL_SERVER, "RFC8656-12.5-server", "R-046", MUST, "The server uses ChannelData for a peer that has a channel") \
     X(CHANNEL_UNBOUND, "RFC8656-12.6-unbound", "R-050", MUST, "ChannelData on an unbound channel is discarded")
+// clang-format on
 
 #endif

@@ -28,7 +28,8 @@ static bool is_shared(const struct nt_relay_view *turn, const struct nt_item *m,
     for (uint32_t i = 0; i < turn->v->allocation_count; i++) {
         const struct nt_view_allocation *a = &turn->v->allocations[i];
         const struct nt_relay *relay = a->party == m->party ? relay_of(turn, i) : NULL;
-        if (relay != NULL && relay != &turn->of[m->pair] && nt_relay_is_live(relay, m->at - 2 * NT_TOLERANCE) && nt_addr_equal(&relay->relayed, relayed))
+        if (relay != NULL && relay != &turn->of[m->pair] && nt_relay_is_live(relay, m->at - 2 * NT_TOLERANCE) &&
+            nt_addr_equal(&relay->relayed, relayed))
             return true;
     }
     return false;
@@ -43,7 +44,8 @@ static void judge_allocated(struct nt_relay_view *turn, const struct nt_item *m,
     bool has_relayed = nt_item_addr(finder->v, m, NT_ATTR_XOR_RELAYED_ADDRESS, &relayed);
     bool has_mapped = nt_item_addr(finder->v, m, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped);
     bool has_lifetime = nt_item_u32(finder->v, m, NT_ATTR_LIFETIME, &lifetime);
-    nt_require(finder, NT_TURN_RULE_SUCCESS, m, has_relayed && has_mapped && has_lifetime, "one of its three attributes is missing");
+    nt_require(finder, NT_TURN_RULE_SUCCESS, m, has_relayed && has_mapped && has_lifetime,
+               "one of its three attributes is missing");
     if (has_mapped)
         nt_require(finder, NT_TURN_RULE_ALLOC_MAPPED, m, nt_addr_equal(&mapped, &m->remote), "it is not the client's address");
     if (!has_relayed)
@@ -51,7 +53,8 @@ static void judge_allocated(struct nt_relay_view *turn, const struct nt_item *m,
     bool reserve = even != NULL && even->len == 1 && (even->value[0] & 0x80) != 0;
     if (even != NULL)
         nt_require(finder, NT_TURN_RULE_EVEN, m, relayed.port % 2 == 0, "an odd port");
-    nt_require(finder, NT_TURN_RULE_RESERVED, m, has_attr(turn, m, NT_ATTR_RESERVATION_TOKEN) == reserve, "RESERVATION-TOKEN does not follow the R bit");
+    nt_require(finder, NT_TURN_RULE_RESERVED, m, has_attr(turn, m, NT_ATTR_RESERVATION_TOKEN) == reserve,
+               "RESERVATION-TOKEN does not follow the R bit");
     nt_require(finder, NT_TURN_RULE_PORTS, m, relayed.port >= 1024, "");
     nt_require(finder, NT_TURN_RULE_RELAY_UNIQUE, m, !is_shared(turn, m, &relayed), "another allocation has this relayed address");
     nt_item_u32(finder->v, q, NT_ATTR_LIFETIME, &asked);
@@ -70,7 +73,8 @@ static void judge_allocate(struct nt_relay_view *turn, const struct nt_item *m, 
     if (!nt_item_u32(turn->v, q, NT_ATTR_REQUESTED_TRANSPORT, &transport))
         nt_require(turn->finder, NT_TURN_RULE_BAD_TRANSPORT, m, code == 400, "no REQUESTED-TRANSPORT, and no 400");
     else
-        nt_require(turn->finder, NT_TURN_RULE_BAD_TRANSPORT, m, transport >> 24 == 17 || code == 442, "another transport, and no 442");
+        nt_require(turn->finder, NT_TURN_RULE_BAD_TRANSPORT, m, transport >> 24 == 17 || code == 442,
+                   "another transport, and no 442");
     if (code == 0)
         judge_allocated(turn, m, q);
 }
@@ -95,7 +99,7 @@ static void judge_permission(struct nt_relay_view *turn, const struct nt_item *m
             tunnel = tunnel || tunnelled(&peer);
         }
     nt_require(turn->finder, NT_TURN_RULE_NO_PEER, m, none ? code == 400 : tunnel || !foreign || code != 0,
-                  "a request without a peer, or with a foreign one, was granted");
+               "a request without a peer, or with a foreign one, was granted");
     if (tunnel)
         nt_require(turn->finder, NT_TURN_RULE_TUNNELS, m, code != 0, "a permission for a tunnel's address");
 }
@@ -123,7 +127,8 @@ static void judge_refresh(struct nt_relay_view *turn, const struct nt_item *m, c
         nt_require(turn->finder, NT_TURN_RULE_REFRESH_FAMILY, m, !other || code == 443, "another family, and no 443");
     }
     if (code == 0 && nt_item_u32(turn->v, q, NT_ATTR_LIFETIME, &asked) && asked == 0)
-        nt_require(turn->finder, NT_TURN_RULE_ZERO, m, nt_item_u32(turn->v, m, NT_ATTR_LIFETIME, &granted) && granted == 0, "another lifetime than 0");
+        nt_require(turn->finder, NT_TURN_RULE_ZERO, m, nt_item_u32(turn->v, m, NT_ATTR_LIFETIME, &granted) && granted == 0,
+                   "another lifetime than 0");
 }
 
 static void judge_without_allocation(struct nt_relay_view *turn, const struct nt_item *m, int code)
@@ -181,7 +186,8 @@ struct load { /* what a message asks to relay: the peer and the bytes */
 /* false: it carries nothing */
 static bool read_load(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_item *m, struct load *l)
 {
-    *l = (struct load){.bytes = m->bytes, .len = m->len, .peer = m->direction == NT_DIR_IN || m->leg == NT_VIEW_NONE ? m->remote : m->local};
+    *l = (struct load){
+        .bytes = m->bytes, .len = m->len, .peer = m->direction == NT_DIR_IN || m->leg == NT_VIEW_NONE ? m->remote : m->local};
     if (m->leg != NT_VIEW_NONE)
         return true;
     if (m->kind == NT_ITEM_CHANNEL) {
@@ -202,8 +208,8 @@ static bool read_load(const struct nt_relay_view *turn, const struct nt_relay *r
 }
 
 /* Whether a ring has the message that a relayed datagram comes from; *unbound: it came on an unbound channel. */
-static bool find_origin(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_relay_ring *ring, const struct load *l,
-                        nt_time now, bool *unbound)
+static bool find_origin(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_relay_ring *ring,
+                        const struct load *l, nt_time now, bool *unbound)
 {
     const struct nt_view *v = turn->v;
     for (unsigned i = 1; ring->items != NULL && i <= NT_RELAY_RING; i++) {
@@ -231,7 +237,8 @@ static void judge_to_peer(struct nt_relay_view *turn, const struct nt_relay *rel
     nt_require(turn->finder, NT_TURN_RULE_RELAY_PAYLOAD, m, known, "the client has not sent this to the peer");
     nt_require(turn->finder, NT_TURN_RULE_CHANNEL_UNBOUND, m, !unbound, "it came on an unbound channel");
     if (!unbound)
-        nt_require(turn->finder, NT_TURN_RULE_RELAY_PERMISSION, m, nt_relay_permits(turn, relay, &m->remote, m->at), "there is no permission for this peer");
+        nt_require(turn->finder, NT_TURN_RULE_RELAY_PERMISSION, m, nt_relay_permits(turn, relay, &m->remote, m->at),
+                   "there is no permission for this peer");
     /* What goes to another relayed address of the server may not pass a tap again. */
     uint32_t other = nt_view_relayed(turn->v, m->party, &m->remote);
     struct nt_relay *peer = other != NT_VIEW_NONE ? relay_of(turn, other) : NULL;
@@ -247,11 +254,13 @@ static void judge_to_client(struct nt_relay_view *turn, const struct nt_item *m)
     bool unbound = false;
     if (!read_load(turn, relay, m, &l) || l.unbound)
         return;
-    nt_require(turn->finder, NT_TURN_RULE_PEER_PERMISSION, m, nt_relay_permits(turn, relay, &l.peer, m->at), "there is no permission for this peer");
+    nt_require(turn->finder, NT_TURN_RULE_PEER_PERMISSION, m, nt_relay_permits(turn, relay, &l.peer, m->at),
+               "there is no permission for this peer");
     /* What a real server sends from one of its addresses to another stays in its kernel, where there is no tap. */
     bool unseen = turn->v->in->real_time && nt_view_relayed(turn->v, m->party, &l.peer) != NT_VIEW_NONE;
     if (!unseen)
-        nt_require(turn->finder, NT_TURN_RULE_DATA_PAYLOAD, m, find_origin(turn, relay, &relay->up, &l, m->at, &unbound), "no peer has sent this");
+        nt_require(turn->finder, NT_TURN_RULE_DATA_PAYLOAD, m, find_origin(turn, relay, &relay->up, &l, m->at, &unbound),
+                   "no peer has sent this");
 }
 
 static void judge_indication(struct nt_relay_view *turn, const struct nt_item *m)
@@ -263,7 +272,8 @@ static void judge_indication(struct nt_relay_view *turn, const struct nt_item *m
     if (icmp != NULL && icmp->len == 8) {
         uint8_t type = icmp->value[2];
         bool relayed = has_peer && peer.family == NT_AF_IPV6 ? type >= 1 && type <= 3 : type == 3 || type == 11;
-        nt_require(turn->finder, NT_TURN_RULE_ICMP, m, relayed && icmp->value[0] == 0 && icmp->value[1] == 0, "a type that is not relayed, or reserved bits");
+        nt_require(turn->finder, NT_TURN_RULE_ICMP, m, relayed && icmp->value[0] == 0 && icmp->value[1] == 0,
+                   "a type that is not relayed, or reserved bits");
     }
     if (!has_peer || !data)
         return;

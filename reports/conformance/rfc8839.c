@@ -24,9 +24,12 @@ static void judge_candidate(const struct told *t, const struct nt_ice_candidate 
     bool v6 = c->addr.family == NT_AF_IPV6;
     require(t, NT_ICE_RULE_LOOPBACK, !nt_addr_is_loopback(&c->addr), "a loopback address");
     if (v6)
-        require(t, NT_ICE_RULE_SITE_LOCAL, !nt_addr_is_site_local(&c->addr) && !nt_addr_is_v4_compat(&c->addr), "such an IPv6 address");
-    require(t, NT_ICE_RULE_COMPONENT, (c->priority & 0xff) == ((256u - c->component) & 0xff), "the priority's last byte does not fit the component");
-    require(t, NT_SDP_RULE_RELATED, (c->type == NT_ICE_HOST) == !nt_addr_is_set(&c->related), "raddr and rport do not fit the type");
+        require(t, NT_ICE_RULE_SITE_LOCAL, !nt_addr_is_site_local(&c->addr) && !nt_addr_is_v4_compat(&c->addr),
+                "such an IPv6 address");
+    require(t, NT_ICE_RULE_COMPONENT, (c->priority & 0xff) == ((256u - c->component) & 0xff),
+            "the priority's last byte does not fit the component");
+    require(t, NT_SDP_RULE_RELATED, (c->type == NT_ICE_HOST) == !nt_addr_is_set(&c->related),
+            "raddr and rport do not fit the type");
 }
 
 static bool same_base(const struct nt_ice_candidate *a, const struct nt_ice_candidate *b)
@@ -40,9 +43,11 @@ static void judge_two(const struct told *t, const struct nt_ice_candidate *a, co
 {
     bool same = strcmp(a->foundation, b->foundation) == 0;
     bool alike = a->type == b->type && a->transport == b->transport && same_base(a, b);
-    require(t, NT_ICE_RULE_FOUNDATION, same ? alike : !(alike && a->type == NT_ICE_HOST), "foundations do not follow type and base");
+    require(t, NT_ICE_RULE_FOUNDATION, same ? alike : !(alike && a->type == NT_ICE_HOST),
+            "foundations do not follow type and base");
     require(t, NT_ICE_RULE_UNIQUE, a->priority != b->priority, "two candidates have one priority");
-    require(t, NT_ICE_RULE_TYPE_PREF, (a->priority >> 24 == b->priority >> 24) == (a->type == b->type), "type preferences do not follow types");
+    require(t, NT_ICE_RULE_TYPE_PREF, (a->priority >> 24 == b->priority >> 24) == (a->type == b->type),
+            "type preferences do not follow types");
     require(t, NT_ICE_RULE_REDUNDANT, !nt_addr_equal(&a->addr, &b->addr) || !nt_addr_equal(&a->related, &b->related), "");
 }
 
@@ -81,7 +86,8 @@ static void judge_stream(const struct told *t, const struct nt_ice_stream_descri
         for (size_t k = i + 1; k < s->candidate_count && s->candidate_count <= NT_ICE_CANDIDATES_MAX; k++)
             judge_two(t, &s->candidates[i], &s->candidates[k]);
     }
-    require(t, NT_SDP_RULE_UFRAG, strlen(s->ufrag) >= NT_ICE_UFRAG_MIN && strlen(s->ufrag) <= 32, "ice-ufrag has not 4 to 32 characters");
+    require(t, NT_SDP_RULE_UFRAG, strlen(s->ufrag) >= NT_ICE_UFRAG_MIN && strlen(s->ufrag) <= 32,
+            "ice-ufrag has not 4 to 32 characters");
     if (s->candidate_count == 0)
         return;
     require(t, NT_SDP_RULE_COMPONENTS, components_gapless(s), "component IDs have gaps");
@@ -130,8 +136,9 @@ static void judge_next(const struct told *t, const struct nt_view_description *b
         restarted = restarted || ufrag || pwd;
     }
     if (!restarted)
-        require(t, NT_SDP_RULE_OPTIONS, a->lite == b->lite && a->pacing_ms == b->pacing_ms && a->ice2 == b->ice2 && a->trickle == b->trickle,
-             "ICE options have changed without a restart");
+        require(t, NT_SDP_RULE_OPTIONS,
+                a->lite == b->lite && a->pacing_ms == b->pacing_ms && a->ice2 == b->ice2 && a->trickle == b->trickle,
+                "ICE options have changed without a restart");
 }
 
 static void judge_remote_candidates(const struct told *t, bool subsequent)
@@ -139,7 +146,7 @@ static void judge_remote_candidates(const struct told *t, bool subsequent)
     for (size_t i = 0; i < t->d->d.stream_count; i++)
         if (!t->d->offer || !subsequent || t->d->d.streams[i].remote_candidate_count > 0)
             require(t, NT_SDP_RULE_REMOTE_CANDIDATES, t->d->d.streams[i].remote_candidate_count == 0 || (t->d->offer && subsequent),
-                 "remote-candidates in a first offer or an answer");
+                    "remote-candidates in a first offer or an answer");
 }
 
 static void judge_description(const struct told *t, const struct nt_view_description *before)
@@ -148,7 +155,7 @@ static void judge_description(const struct told *t, const struct nt_view_descrip
     nt_exercise(t->finder, NT_SDP_RULE_GRAMMAR);
     if (t->d->err != NT_OK)
         nt_find_violation(t->finder, NT_SDP_RULE_GRAMMAR, t->d->party, t->d->frame, "line %zu: %s", t->d->error->line,
-                        t->d->error->what != NULL ? t->d->error->what : "not read");
+                          t->d->error->what != NULL ? t->d->error->what : "not read");
     if (t->d->err != NT_OK)
         return;
     require(t, NT_ICE_RULE_ICE2, t->d->d.ice2, "ice-options has no ice2");
@@ -181,7 +188,8 @@ static void judge_passwords(struct nt_finder *finder)
             continue;
         if (first != NULL && d->d.stream_count > 0 && first->d.stream_count > 0) {
             const struct told t = {finder, d};
-            require(&t, NT_ICE_RULE_PASSWORDS, strcmp(d->d.streams[0].pwd, first->d.streams[0].pwd) != 0, "another agent has the same password");
+            require(&t, NT_ICE_RULE_PASSWORDS, strcmp(d->d.streams[0].pwd, first->d.streams[0].pwd) != 0,
+                    "another agent has the same password");
         }
         first = d;
     }

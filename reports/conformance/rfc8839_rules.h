@@ -2,6 +2,7 @@
 #ifndef NT_CONFORMANCE_RFC8839_RULES_H
 #define NT_CONFORMANCE_RFC8839_RULES_H
 
+// clang-format off
 #define NT_RFC8839_RULES(X) \
     X(GRAMMAR, "RFC8839-5-grammar", "D-007", MUST, "The session description follows the grammar: the sizes of ice-pwd and foundations, one password for one ice-ufrag") \
     X(LITE, "RFC8839-4.2.1.4-lite", "D-001", MUST, "An agent that says ice-lite sends no checks") \
@@ -13,5 +14,6 @@
     X(RESTART, "RFC8839-4.4.1.1.1-restart", "D-013", MUST, "A restart changes both username fragment and password") \
     X(OPTIONS, "RFC8839-4.4.1.1.1-options", "D-014", MUST, "ice-lite, ice-pacing and ice-options do not change without a restart") \
     X(REMOTE_CANDIDATES, "RFC8839-4.4.1.2.2-remote", "D-016", MUST, "remote-candidates stand only in a subsequent offer of the controlling agent")
+// clang-format on
 
 #endif

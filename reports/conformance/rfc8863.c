@@ -40,7 +40,8 @@ void nt_rfc8863_judge(struct nt_finder *finder)
             continue;
         nt_time since = nt_view_checks_since(v, m->party);
         if (since != NT_TIME_NEVER && m->at >= since)
-            nt_require(finder, NT_PAC_RULE_PATIENCE, m, m->at + nt_tolerance(finder->v) >= nt_time_after(since, PAC), "an allocation is released early");
+            nt_require(finder, NT_PAC_RULE_PATIENCE, m, m->at + nt_tolerance(finder->v) >= nt_time_after(since, PAC),
+                       "an allocation is released early");
     }
     free(nominated);
 }

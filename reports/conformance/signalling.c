@@ -15,15 +15,23 @@ static int add_passwords(struct nt_view *v, const struct nt_view_description *d)
     return r;
 }
 
-static int read_body(struct nt_view *v, uint32_t party, const struct nt_capture_frame *f, uint32_t frame, const struct nt_sip_message *m)
+static int read_body(struct nt_view *v, uint32_t party, const struct nt_capture_frame *f, uint32_t frame,
+                     const struct nt_sip_message *m)
 {
     int r = nt_grow(&v->descriptions, &v->description_cap, v->description_count + 1, sizeof *v->descriptions, NT_VIEW_MAX);
     struct nt_sdp_error *error = r == NT_OK ? calloc(1, sizeof *error) : NULL;
     if (error == NULL)
         return NT_ENOMEM;
     struct nt_view_description *d = &v->descriptions[v->description_count];
-    *d = (struct nt_view_description){.party = party, .frame = frame, .at = f->at, .direction = f->direction, .error = error,
-                                      .offer = m->kind == NT_SIP_INVITE, .text = m->body, .len = m->body_len, .next = NT_VIEW_NONE};
+    *d = (struct nt_view_description){.party = party,
+                                      .frame = frame,
+                                      .at = f->at,
+                                      .direction = f->direction,
+                                      .error = error,
+                                      .offer = m->kind == NT_SIP_INVITE,
+                                      .text = m->body,
+                                      .len = m->body_len,
+                                      .next = NT_VIEW_NONE};
     d->err = nt_sdp_read(&d->d, m->body, m->body_len, error);
     if (d->err == NT_ENOMEM) {
         free(error);

@@ -4,8 +4,8 @@
 
 #define SAME_ID 16 /* requests of one id that are looked at */
 
-/* The request that a response answers: the last one with its id. But a success does not answer a request that was damaged on its way; and
- * where a step holds requests back, the last one may have gone another way. */
+/* The request that a response answers: the last one with its id. But a success does not answer a request that was damaged on its
+ * way; and where a step holds requests back, the last one may have gone another way. */
 static uint32_t answered_by(const struct nt_view *v, const struct nt_item *m, uint32_t last)
 {
     uint32_t i = last;

@@ -4,7 +4,8 @@
 
 #include "reports/conformance/view.h"
 
-/* Sets first, before, reused_id, copy, request of the STUN message that will be item number `self`, and its request's answer. 0 or NT_ENOMEM. */
+/* Sets first, before, reused_id, copy, request of the STUN message that will be item number `self`, and its request's answer. 0 or
+ * NT_ENOMEM. */
 int nt_view_match_transaction(struct nt_view *v, struct nt_item *m, uint32_t self);
 
 #endif

@@ -1,6 +1,6 @@
-/* Inside of the room: a capture as the judges see it. One item for each datagram that an agent or a server sent or received, in the order
- * of frames, with its STUN attributes, the request that a response answers, the key that signs it, and, at agents, what TURN carried.
- * walk.c builds it; afterwards it does not change. */
+/* Inside of the room: a capture as the judges see it. One item for each datagram that an agent or a server sent or received, in the
+ * order of frames, with its STUN attributes, the request that a response answers, the key that signs it, and, at agents, what TURN
+ * carried. walk.c builds it; afterwards it does not change. */
 #ifndef NT_CONFORMANCE_VIEW_H
 #define NT_CONFORMANCE_VIEW_H
 
@@ -27,13 +27,13 @@ enum nt_item_kind {
 };
 enum nt_item_integrity { NT_SIGNED_NOT = 0, NT_SIGNED_RIGHT, NT_SIGNED_WRONG, NT_SIGNED_UNKNOWN };
 
-enum nt_item_flaw {          /* bits: what is wrong with the form of a STUN message */
-    NT_FLAW_LENGTH = 1,      /* the length field is not that of the datagram */
-    NT_FLAW_ALIGN = 2,       /* it is not a multiple of four */
-    NT_FLAW_OVERRUN = 4,     /* an attribute goes beyond the message */
-    NT_FLAW_PADDING = 8,     /* padding is not zero */
-    NT_FLAW_AFTER = 16,      /* attributes after the integrity */
-    NT_FLAW_FINGERPRINT = 32 /* not last, or not the right value */
+enum nt_item_flaw {                          /* bits: what is wrong with the form of a STUN message */
+                    NT_FLAW_LENGTH = 1,      /* the length field is not that of the datagram */
+                    NT_FLAW_ALIGN = 2,       /* it is not a multiple of four */
+                    NT_FLAW_OVERRUN = 4,     /* an attribute goes beyond the message */
+                    NT_FLAW_PADDING = 8,     /* padding is not zero */
+                    NT_FLAW_AFTER = 16,      /* attributes after the integrity */
+                    NT_FLAW_FINGERPRINT = 32 /* not last, or not the right value */
 };
 
 struct nt_item_attr {
@@ -63,8 +63,9 @@ struct nt_item {
     const uint8_t *id;
     uint32_t attrs;
     uint32_t attr_count;
-    uint32_t key;     /* of nt_view.keys, or NT_VIEW_NONE */
-    uint32_t first;   /* request: the first of its transaction (itself if it is); a received one: the first with the same bytes and pair */
+    uint32_t key; /* of nt_view.keys, or NT_VIEW_NONE */
+    uint32_t
+        first; /* request: the first of its transaction (itself if it is); a received one: the first with the same bytes and pair */
     bool reused_id;   /* request: an earlier one with this id has been answered; this one begins a new transaction all the same */
     uint32_t before;  /* request: the previous one with its id, or NT_VIEW_NONE */
     uint32_t request; /* response: the request that it answers (with its id, in the other direction), or NT_VIEW_NONE */
@@ -149,7 +150,8 @@ static inline const struct nt_conf_party *nt_item_party(const struct nt_view *v,
 {
     return &v->in->parties[m->party];
 }
-/* A step held back datagrams of this party: rules on when it sends, and on what it answers after what it sent, do not apply to it. */
+/* A step held back datagrams of this party: rules on when it sends, and on what it answers after what it sent, do not apply to it.
+ */
 static inline bool nt_item_is_held(const struct nt_view *v, const struct nt_item *m)
 {
     return nt_item_party(v, m)->held;

@@ -38,7 +38,8 @@ static int name_taps(struct nt_view *v)
     for (size_t i = 0; i < c->tap_count && r == NT_OK; i++) {
         struct name_key k = name_key(c->taps[i].node);
         uint32_t party = nt_map_get(&by_name, &k);
-        bool judged = party != NT_MAP_NONE && (v->in->parties[party].kind == NT_CONF_AGENT || v->in->parties[party].kind == NT_CONF_SERVER);
+        bool judged =
+            party != NT_MAP_NONE && (v->in->parties[party].kind == NT_CONF_AGENT || v->in->parties[party].kind == NT_CONF_SERVER);
         v->tap_party[i] = judged ? party : NT_VIEW_NONE;
         v->tap_signalling[i] = strstr(c->taps[i].name, ".signalling") != NULL;
     }
@@ -53,7 +54,8 @@ static uint8_t kind_of(const uint8_t *bytes, size_t len, struct nt_item *m)
     size_t payload;
     if (len >= NT_STUN_HEADER && bytes[0] <= 3 && nt_load32(bytes + 4) == NT_STUN_COOKIE)
         return NT_ITEM_STUN;
-    if (len >= NT_STUN_HEADER && bytes[0] <= 1 && (nt_load16(bytes) & 0xfeef) == NT_STUN_BINDING && nt_load16(bytes + 2) + (size_t)NT_STUN_HEADER == len)
+    if (len >= NT_STUN_HEADER && bytes[0] <= 1 && (nt_load16(bytes) & 0xfeef) == NT_STUN_BINDING &&
+        nt_load16(bytes + 2) + (size_t)NT_STUN_HEADER == len)
         return NT_ITEM_OTHER;
     if (nt_channel_data_parse(bytes, len, &m->channel, &m->payload, &payload)) {
         m->payload_len = (uint32_t)payload;
@@ -70,7 +72,8 @@ static int mark_stray(struct nt_view *v, struct nt_item *m)
         return NT_OK;
     if (m->kind == NT_ITEM_STUN)
         return nt_map_put(&v->by_socket, &k, 1);
-    if (m->kind == NT_ITEM_DATA && nt_map_get(&v->by_socket, &k) == NT_MAP_NONE && nt_view_candidate(v, m->party, &m->local) == NULL)
+    if (m->kind == NT_ITEM_DATA && nt_map_get(&v->by_socket, &k) == NT_MAP_NONE &&
+        nt_view_candidate(v, m->party, &m->local) == NULL)
         m->kind = NT_ITEM_STRAY;
     return NT_OK;
 }
@@ -80,8 +83,14 @@ static int add_item(struct nt_view *v, struct nt_item m);
 /* At an agent: what a Send or Data indication or ChannelData carries. */
 static int add_inner(struct nt_view *v, const struct nt_item *outer)
 {
-    struct nt_item m = {.at = outer->at, .frame = outer->frame, .party = outer->party, .direction = outer->direction,
-                        .excused = outer->excused, .inner = true, .server = outer->remote, .base = outer->local};
+    struct nt_item m = {.at = outer->at,
+                        .frame = outer->frame,
+                        .party = outer->party,
+                        .direction = outer->direction,
+                        .excused = outer->excused,
+                        .inner = true,
+                        .server = outer->remote,
+                        .base = outer->local};
     uint32_t a = nt_view_allocation(v, outer->party, &outer->local, &outer->remote);
     if (a == NT_VIEW_NONE)
         return NT_OK;
@@ -113,7 +122,8 @@ static int follow_turn(struct nt_view *v, const struct nt_item *m)
         return nt_view_add_allocation(v, m);
     if (nt_item_is(m, NT_TURN_CHANNEL_BIND, NT_STUN_REQUEST) && (m->direction == NT_DIR_OUT) == client)
         return nt_view_add_channel(v, m);
-    bool carries = m->kind == NT_ITEM_CHANNEL || nt_item_is(m, NT_TURN_SEND, NT_STUN_INDICATION) || nt_item_is(m, NT_TURN_DATA, NT_STUN_INDICATION);
+    bool carries = m->kind == NT_ITEM_CHANNEL || nt_item_is(m, NT_TURN_SEND, NT_STUN_INDICATION) ||
+                   nt_item_is(m, NT_TURN_DATA, NT_STUN_INDICATION);
     return client && carries ? add_inner(v, m) : NT_OK;
 }
 
@@ -155,8 +165,8 @@ static int walk_frames(struct nt_view *v)
     int r = NT_OK;
     for (uint32_t i = 1; i <= c->frame_count && r == NT_OK; i++) {
         const struct nt_capture_frame *f = &c->frames[i - 1];
-        struct nt_item m = {.at = f->at, .frame = i, .direction = f->direction,
-                            .excused = (f->marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0};
+        struct nt_item m = {
+            .at = f->at, .frame = i, .direction = f->direction, .excused = (f->marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0};
         struct nt_addr src, dst;
         size_t len;
         if (f->tap >= c->tap_count || v->tap_party[f->tap] == NT_VIEW_NONE || v->tap_signalling[f->tap] ||
@@ -190,7 +200,8 @@ int nt_view_init(struct nt_view *v, const struct nt_conf_input *in)
     v->party_description = malloc(parties * sizeof *v->party_description);
     v->bye = malloc(parties * sizeof *v->bye);
     v->fragmented = calloc(parties, sizeof *v->fragmented);
-    bool all = v->tap_party != NULL && v->tap_signalling != NULL && v->party_description != NULL && v->bye != NULL && v->fragmented != NULL;
+    bool all = v->tap_party != NULL && v->tap_signalling != NULL && v->party_description != NULL && v->bye != NULL &&
+               v->fragmented != NULL;
     int r = all ? NT_OK : NT_ENOMEM;
     for (size_t i = 0; i < parties && r == NT_OK; i++) {
         v->party_description[i] = NT_VIEW_NONE;

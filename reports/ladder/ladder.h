@@ -1,5 +1,5 @@
-/* The ladder of a capture: one row for each packet, from the tap where it appeared to the one where it ended, over the columns of the nodes.
- * Plain data for the console (natsim explain) and the HTML report. */
+/* The ladder of a capture: one row for each packet, from the tap where it appeared to the one where it ended, over the columns of
+ * the nodes. Plain data for the console (natsim explain) and the HTML report. */
 #ifndef NT_LADDER_LADDER_H
 #define NT_LADDER_LADDER_H
 

@@ -1,5 +1,6 @@
-/* How hops are joined: what leaves one node and enters another is the same packet if payload and addresses are the same. What enters a node
- * and leaves it again is the same packet if the payload is the same: a NAT changes addresses only, and a TURN server wraps and unwraps. */
+/* How hops are joined: what leaves one node and enters another is the same packet if payload and addresses are the same. What
+ * enters a node and leaves it again is the same packet if the payload is the same: a NAT changes addresses only, and a TURN server
+ * wraps and unwraps. */
 #include "reports/ladder/packet_way.h"
 
 #include "core/base/err.h"
@@ -50,16 +51,16 @@ static struct packet packet_of(const struct nt_capture *c, const struct nt_captu
     return (struct packet){.src = p.src, .dst = p.dst, .payload = inner_hash(p.data + p.payload, p.payload_len, p.proto)};
 }
 
-static bool continues_way(const struct nt_ways *w, const struct nt_capture *c, const struct nt_way *way, const struct nt_capture_frame *f,
-                    const struct packet *p)
+static bool continues_way(const struct nt_ways *w, const struct nt_capture *c, const struct nt_way *way,
+                          const struct nt_capture_frame *f, const struct packet *p)
 {
     const struct nt_capture_frame *last = &c->frames[way->last];
     bool same_node = w->node_of[last->tap] == w->node_of[f->tap];
     if (last->fate == NT_FATE_DROPPED || last->direction == f->direction || (last->direction == NT_DIR_IN) != same_node)
         return false;
     struct packet before = packet_of(c, last);
-    /* A host that sends the same bytes from the address where it received them sends a packet of its own (an echo); on the management links
-     * it is the platform, which passes messages on. */
+    /* A host that sends the same bytes from the address where it received them sends a packet of its own (an echo); on the
+     * management links it is the platform, which passes messages on. */
     if (same_node)
         return way->signalling || !nt_addr_equal(&before.dst, &p->src);
     return nt_addr_equal(&before.src, &p->src) && nt_addr_equal(&before.dst, &p->dst);
@@ -67,7 +68,7 @@ static bool continues_way(const struct nt_ways *w, const struct nt_capture *c, c
 
 /* The oldest open way that the frame continues, or NT_MAP_NONE. */
 static uint32_t find_way(const struct nt_ways *w, const struct nt_capture *c, uint32_t newest, const struct nt_capture_frame *f,
-                          const struct packet *p)
+                         const struct packet *p)
 {
     uint32_t found = NT_MAP_NONE;
     for (int i = 0; newest != NT_MAP_NONE && i < LOOK_BACK; i++, newest = w->ways[newest].before)
@@ -77,7 +78,8 @@ static uint32_t find_way(const struct nt_ways *w, const struct nt_capture *c, ui
 }
 
 /* The frame leaves a node with both addresses changed, and not by a NAT: a TURN server has relayed it. */
-static bool was_relayed(const struct nt_ways *w, const struct nt_way *way, const struct nt_capture *c, const struct nt_capture_frame *f)
+static bool was_relayed(const struct nt_ways *w, const struct nt_way *way, const struct nt_capture *c,
+                        const struct nt_capture_frame *f)
 {
     const struct nt_capture_frame *last = &c->frames[way->last];
     if (last == f || last->fate != NT_FATE_PASSED || f->direction != NT_DIR_OUT || w->node_of[last->tap] != w->node_of[f->tap])

@@ -1,5 +1,5 @@
-/* The longest way is the backbone. Nodes within ways (gateways) are placed outwards from their neighbours, nodes at the ends of ways only
- * (servers) in the middle: hostA | natA | servers | natB | hostB. */
+/* The longest way is the backbone. Nodes within ways (gateways) are placed outwards from their neighbours, nodes at the ends of
+ * ways only (servers) in the middle: hostA | natA | servers | natB | hostB. */
 #include "reports/ladder/packet_way_order.h"
 
 #include "core/base/err.h"

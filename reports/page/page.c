@@ -67,9 +67,9 @@ void nt_page(struct nt_text *t, const struct nt_results *r, const char *dir)
     nt_results_count(r, n);
     nt_strings_init(&strings);
     nt_text_put(t, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-                    "script-src 'unsafe-inline'\">\n");
+                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+                   "script-src 'unsafe-inline'\">\n");
     nt_text_printf(t, "<title>natsim: %zu passed, %zu failed</title>\n<style>\n", n[NT_PASS], n[NT_FAIL] + n[NT_ERROR]);
     put_lines(t, page_css, sizeof page_css / sizeof *page_css);
     nt_text_printf(

@@ -1,5 +1,5 @@
-/* What one run leaves, as plain data with the shape of results.json. Everything else that a run shows is made of it and of the captures.
- * Strings are malloc'd and owned. "null" below is what JSON has when the value is unset. */
+/* What one run leaves, as plain data with the shape of results.json. Everything else that a run shows is made of it and of the
+ * captures. Strings are malloc'd and owned. "null" below is what JSON has when the value is unset. */
 #ifndef NT_RESULT_RESULT_H
 #define NT_RESULT_RESULT_H
 
@@ -88,9 +88,9 @@ struct nt_result_case {
     size_t violation_count;
     uint64_t data_sent, data_lost;
     uint32_t runs_passed, runs_failed; /* both 0: the case was run once */
-    char *agent_l, *agent_r; /* commands that replaced L and R (--agent-l, --agent-r); NULL: none did */
-    char *carrier; /* NULL: the built-in one */
-    char *capture; /* "captures/....pcapng"; NULL: null */
+    char *agent_l, *agent_r;           /* commands that replaced L and R (--agent-l, --agent-r); NULL: none did */
+    char *carrier;                     /* NULL: the built-in one */
+    char *capture;                     /* "captures/....pcapng"; NULL: null */
 };
 
 struct nt_results {

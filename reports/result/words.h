@@ -16,7 +16,7 @@ enum nt_path_bit { NT_PATHS(NT_PATH_BIT) };
 #define NT_PATHS_TEXT 32 /* room for all of them */
 
 const char *nt_path_name(unsigned bit);
-unsigned nt_path_by_name(const char *word);                           /* 0: no such word */
-const char *nt_paths_text(unsigned bits, char buf[NT_PATHS_TEXT]);   /* "direct or relayed" */
+unsigned nt_path_by_name(const char *word);                        /* 0: no such word */
+const char *nt_paths_text(unsigned bits, char buf[NT_PATHS_TEXT]); /* "direct or relayed" */
 
 #endif

@@ -38,7 +38,8 @@ static void a_string_cannot_end_the_script(void **state)
 
 static struct nt_result_case case_with_text(enum nt_outcome outcome, size_t len)
 {
-    struct nt_result_case c = {.id = strdup("a"), .file = strdup("a.yaml"), .reason = strdup(""), .outcome = outcome, .violation_count = 1};
+    struct nt_result_case c = {
+        .id = strdup("a"), .file = strdup("a.yaml"), .reason = strdup(""), .outcome = outcome, .violation_count = 1};
     c.violations = calloc(1, sizeof *c.violations);
     assert_non_null(c.violations);
     c.violations[0] = (struct nt_result_violation){.rule = strdup("r"), .agent = strdup("L"), .detail = malloc(len + 1)};
