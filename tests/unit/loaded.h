@@ -2,14 +2,10 @@
 #ifndef NT_TEST_LOADED_H
 #define NT_TEST_LOADED_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "scenarios/language/load.h"
 

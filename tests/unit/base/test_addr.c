@@ -1,30 +1,18 @@
 /* Addresses and prefixes: text in both directions, order, classes. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/addr.h"
 #include "core/base/err.h"
 
 #include <string.h>
 
-static struct nt_addr addr(const char *text)
-{
-    struct nt_addr a;
-    assert_int_equal(nt_addr_parse(&a, text), 0);
-    return a;
-}
-
 /* The IPv6 forms are RFC 5952's, section 4. */
-static void texts_round_trip(void **state)
+TEST(texts_round_trip)
 {
     static const char *const with_port[] = {"0.0.0.0:0", "203.0.113.2:5000", "255.255.255.255:65535", "[::]:1", "[::1]:80",
                                             "[2001:db8::1]:5000", "[2001:db8:0:1:1:1:1:1]:1", "[2001:0:0:1::1]:9", "[fe80::1]:1"};
     static const char *const without[] = {"10.0.0.1", "::", "2001:db8::1"};
     char buf[NT_ADDR_TEXT];
-    (void)state;
     for (size_t i = 0; i < sizeof with_port / sizeof *with_port; i++) {
         struct nt_addr a = addr(with_port[i]);
         assert_string_equal(nt_addr_format(&a, buf), with_port[i]);
@@ -40,13 +28,12 @@ static void texts_round_trip(void **state)
     assert_int_equal(strlen(nt_addr_format(&a, buf)), 47);
 }
 
-static void bad_texts(void **state)
+TEST(bad_texts)
 {
     static const char *const bad[] = {"", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.4:", "1.2.3.4:65536", "1.2.3.4:-1", "1.2.3.4: 1",
                                       "1.2.3.4x", " 1.2.3.4", "[1.2.3.4]:5", "[::1]", "[::1]5", "[::1]:", "[::1", "::1:2:3:4:5:6:7:8:9",
                                       "1.2.3.4:000001", "fe80::1%eth0", "a", ":5", "2001:db8::1::2"};
     struct nt_addr a = addr("10.0.0.1:1"), before = a;
-    (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_int_equal(nt_addr_parse(&a, bad[i]), NT_EFORMAT);
         assert_memory_equal(&a, &before, sizeof a); /* an error leaves it as it was */
@@ -57,11 +44,10 @@ static void bad_texts(void **state)
     assert_int_equal(nt_addr_parse_n(&a, "10.0.0.2\0x", 10), NT_EFORMAT);
 }
 
-static void order_is_total(void **state)
+TEST(order_is_total)
 {
     static const char *const sorted[] = {"1.2.3.4:5", "1.2.3.4:6", "1.2.3.5:1", "200.0.0.1:0", "[::]:9", "[2001:db8::1]:1", "[2001:db8::1]:2"};
     const int n = sizeof sorted / sizeof *sorted;
-    (void)state;
     for (int i = 0; i < n; i++)
         for (int k = 0; k < n; k++) {
             struct nt_addr a = addr(sorted[i]), b = addr(sorted[k]);
@@ -75,7 +61,7 @@ static void order_is_total(void **state)
     assert_false(nt_addr_same_ip(&a, &b));
 }
 
-static void classes(void **state)
+TEST(classes)
 {
     static const struct {
         const char *text;
@@ -97,7 +83,6 @@ static void classes(void **state)
         {"ff02::1", nt_addr_is_multicast, true},         {"fe80::1", nt_addr_is_multicast, false},
     };
     struct nt_addr none = {0};
-    (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct nt_addr a = addr(cases[i].text);
         assert_int_equal(cases[i].is(&a), cases[i].want);
@@ -106,10 +91,9 @@ static void classes(void **state)
     assert_false(nt_addr_is_set(&none));
 }
 
-static void arithmetic(void **state)
+TEST(arithmetic)
 {
     char buf[NT_ADDR_TEXT];
-    (void)state;
     struct nt_addr a = addr("10.0.0.255:7");
     a = nt_addr_plus(&a, 1);
     assert_string_equal(nt_addr_format(&a, buf), "10.0.1.0:7");
@@ -122,14 +106,13 @@ static void arithmetic(void **state)
     assert_int_equal(a.port, 81);
 }
 
-static void prefixes(void **state)
+TEST(prefixes)
 {
     static const char *const bad[] = {"10.0.0.0", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/x", "2001:db8::/129", "10.0.0.0:5/8",
                                       "0.0.0.1/31", "/8"};
     static const char *const good[] = {"0.0.0.0/0", "10.0.0.0/8", "10.128.0.0/9", "10.0.0.1/32", "2001:db8::/32", "::/0"};
     struct nt_prefix p, q;
     char buf[NT_ADDR_TEXT];
-    (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(nt_prefix_parse(&p, bad[i]), NT_EFORMAT);
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -149,11 +132,11 @@ static void prefixes(void **state)
     assert_false(nt_prefix_overlaps(&p, &q));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_round_trip), cmocka_unit_test(bad_texts),  cmocka_unit_test(order_is_total),
         cmocka_unit_test(classes),          cmocka_unit_test(arithmetic), cmocka_unit_test(prefixes),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

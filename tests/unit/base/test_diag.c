@@ -1,9 +1,5 @@
 /* Errors for people: their form, their limit, the nearest word; and the texts of codes. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/diag.h"
 #include "core/base/err.h"
@@ -21,10 +17,9 @@ static void assert_format(struct nt_diags *d, const char *want)
     nt_diags_clear(d);
 }
 
-static void form(void **state)
+TEST(form)
 {
     struct nt_diags d = {0};
-    (void)state;
     struct nt_diag *i = nt_diag_add(&d, "a.yaml", 3, 5, "unknown key %s", "lifetme");
     nt_diag_mend(i, "did you mean %s?", "lifetime");
     nt_diag_source(i, "    lifetme: 3s\nnext", 15);
@@ -38,11 +33,10 @@ static void form(void **state)
     assert_format(&d, "");
 }
 
-static void long_lines_and_steering_characters(void **state)
+TEST(long_lines_and_steering_characters)
 {
     struct nt_diags d = {0};
     char line[400], want[800];
-    (void)state;
     memset(line, 'x', sizeof line);
     struct nt_diag *i = nt_diag_add(&d, "a.yaml", 1, 200, "far to the right");
     nt_diag_source(i, line, sizeof line);
@@ -53,10 +47,9 @@ static void long_lines_and_steering_characters(void **state)
     assert_format(&d, "a.yaml:1:4: unknown key '?[2J?'\n    \xc3\xa4??z\n       ^\n");
 }
 
-static void limit(void **state)
+TEST(limit)
 {
     struct nt_diags d = {0};
-    (void)state;
     for (int i = 0; i < NT_DIAGS_MAX + 5; i++) {
         struct nt_diag *item = nt_diag_add(&d, "f", i + 1, 1, "wrong");
         assert_int_equal(item != NULL, i < NT_DIAGS_MAX);
@@ -72,10 +65,9 @@ static void limit(void **state)
     assert_int_equal(d.count, 0);
 }
 
-static void nearest(void **state)
+TEST(nearest)
 {
     static const char *const words[] = {"mapping", "filtering", "lifetime", "hairpin", "on"};
-    (void)state;
     assert_string_equal(nt_nearest("lifetme", words, 5), "lifetime");
     assert_string_equal(nt_nearest("maping", words, 5), "mapping");
     assert_string_equal(nt_nearest("hairpin", words, 5), "hairpin");
@@ -85,9 +77,8 @@ static void nearest(void **state)
     assert_null(nt_nearest("mapping", words, 0));
 }
 
-static void codes_have_texts(void **state)
+TEST(codes_have_texts)
 {
-    (void)state;
     for (int e = NT_EIO; e <= 0; e++) {
         assert_true(strlen(nt_strerror(e)) > 0);
         for (int f = NT_EIO; f < e; f++)
@@ -97,9 +88,9 @@ static void codes_have_texts(void **state)
     assert_non_null(nt_strerror(1));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(form), cmocka_unit_test(long_lines_and_steering_characters), cmocka_unit_test(limit),
                                        cmocka_unit_test(nearest), cmocka_unit_test(codes_have_texts)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

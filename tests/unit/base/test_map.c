@@ -1,9 +1,5 @@
 /* The hash map against a plain array, growing room, and both without memory. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "core/base/map.h"
@@ -13,10 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void like_an_array(void **state)
+TEST(like_an_array)
 {
     static const size_t key_lens[] = {2, 6, 8, 20};
-    (void)state;
     for (size_t l = 0; l < 4; l++) {
         uint32_t model[500];
         size_t count = 0;
@@ -49,10 +44,9 @@ static void like_an_array(void **state)
     }
 }
 
-static void without_memory(void **state)
+TEST(without_memory)
 {
     struct nt_map m;
-    (void)state;
     nt_map_init(&m, 4);
     alloc_fail(ALLOC_ALL);
     assert_int_equal(nt_map_put(&m, "aaaa", 1), NT_ENOMEM);
@@ -71,11 +65,10 @@ static void without_memory(void **state)
     nt_map_free(&m);
 }
 
-static void growing_room(void **state)
+TEST(growing_room)
 {
     int *items = NULL;
     size_t cap = 0;
-    (void)state;
     assert_int_equal(nt_grow(&items, &cap, 1, sizeof *items, 20), 0);
     assert_true(cap >= 1);
     for (size_t i = 0; i < 20; i++) {
@@ -94,8 +87,8 @@ static void growing_room(void **state)
     free(items);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(like_an_array), cmocka_unit_test(without_memory), cmocka_unit_test(growing_room)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

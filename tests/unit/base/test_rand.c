@@ -1,9 +1,5 @@
 /* The random streams: ChaCha20 against RFC 8439, independence of labels, bounds. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/rand.h"
 
@@ -21,11 +17,10 @@ static void assert_stream(struct nt_rand *r, const char *hex)
 }
 
 /* RFC 8439, A.1, test vectors 1 and 2: key 0, nonce 0, blocks 0 and 1; then 3: key 00..01, block 1. */
-static void appendix_a1(void **state)
+TEST(appendix_a1)
 {
     uint8_t key[32] = {0}, skipped[64];
     struct nt_rand r;
-    (void)state;
     nt_rand_init_key(&r, key);
     assert_stream(&r, "76b8e0ada0f13d90405d6ae55386bd28bdd219b8a08ded1aa836efcc8b770dc7"
                       "da41597c5157488d7724e03fb8d84a376a43b8f41518a11cc387b669b2ee6586");
@@ -39,11 +34,10 @@ static void appendix_a1(void **state)
 }
 
 /* RFC 8439, 2.3.2; its nonce is put in by hand, ours is 0. */
-static void block_function(void **state)
+TEST(block_function)
 {
     uint8_t key[32];
     struct nt_rand r;
-    (void)state;
     for (int i = 0; i < 32; i++)
         key[i] = (uint8_t)i;
     nt_rand_init_key(&r, key);
@@ -52,11 +46,10 @@ static void block_function(void **state)
                       "d2826446079faa0914c2d705d98b02a2b5129cd1de164eb9cbd083e8a2503c4e");
 }
 
-static void streams(void **state)
+TEST(streams)
 {
     struct nt_rand a, b, c, d;
     uint8_t whole[100], parts[100];
-    (void)state;
     nt_rand_init(&a, 1, "L"), nt_rand_init(&b, 1, "L"), nt_rand_init(&c, 1, "R"), nt_rand_init(&d, 2, "L");
     uint64_t first = nt_rand_u64(&a);
     assert_true(first == nt_rand_u64(&b));
@@ -68,11 +61,10 @@ static void streams(void **state)
     assert_memory_equal(whole, parts, 100);
 }
 
-static void bounds(void **state)
+TEST(bounds)
 {
     struct nt_rand r;
     unsigned seen[10] = {0};
-    (void)state;
     nt_rand_init(&r, 1, "bounds");
     for (int i = 0; i < 10000; i++) {
         uint64_t v = nt_rand_below(&r, 10);
@@ -85,9 +77,9 @@ static void bounds(void **state)
         assert_in_range(seen[i], 850, 1150); /* five standard deviations */
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(appendix_a1), cmocka_unit_test(block_function), cmocka_unit_test(streams),
                                        cmocka_unit_test(bounds)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -1,10 +1,6 @@
 /* Copies of strings, with and without memory. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "core/base/strings.h"
@@ -12,21 +8,19 @@
 
 #include <stdlib.h>
 
-static void a_copy_is_equal_and_null_stays_null(void **state)
+TEST(a_copy_is_equal_and_null_stays_null)
 {
     int err = NT_EFORMAT;
     char *copy = nt_strdup("natsim", &err);
-    (void)state;
     assert_string_equal(copy, "natsim");
     assert_null(nt_strdup(NULL, &err));
     assert_int_equal(err, NT_EFORMAT); /* as it was */
     free(copy);
 }
 
-static void without_memory_the_error_stays(void **state)
+TEST(without_memory_the_error_stays)
 {
     int err = NT_OK;
-    (void)state;
     alloc_fail(0);
     char *first = nt_strdup("a", &err), *second = nt_strdup("b", &err);
     assert_true(alloc_failed());
@@ -36,9 +30,9 @@ static void without_memory_the_error_stays(void **state)
     free(second);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_copy_is_equal_and_null_stays_null),
                                        cmocka_unit_test(without_memory_the_error_stays)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

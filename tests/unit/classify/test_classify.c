@@ -1,9 +1,5 @@
 /* What the RFC 5780 client measures is held against the configuration: a policy that is not what it is said to be is noticed. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "scenarios/classify/compare.h"
@@ -48,9 +44,8 @@ static void assert_noticed(const struct nt_nat_policy *is, const struct nt_nat_p
 }
 
 /* Every pair of mapping and filtering against every other. */
-static void each_of_nine_is_told_from_each(void **state)
+TEST(each_of_nine_is_told_from_each)
 {
-    (void)state;
     for (int i = 0; i < 81; i++) {
         struct nt_nat_policy is = policy((enum nt_dependence)(1 + i / 27), (enum nt_dependence)(1 + i / 9 % 3));
         struct nt_nat_policy said = policy((enum nt_dependence)(1 + i / 3 % 3), (enum nt_dependence)(1 + i % 3));
@@ -63,10 +58,9 @@ static void each_of_nine_is_told_from_each(void **state)
     }
 }
 
-static void each_other_trait_is_noticed(void **state)
+TEST(each_other_trait_is_noticed)
 {
     struct nt_nat_policy said = policy(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT), is = said;
-    (void)state;
     is.hairpin = NT_HAIRPIN_EXTERNAL;
     assert_noticed(&is, &said, "p: hairpinning is configured no, measured yes");
     said.hairpin = NT_HAIRPIN_INTERNAL;
@@ -82,17 +76,16 @@ static void each_other_trait_is_noticed(void **state)
     assert_noticed(&is, &said, "p: replies is configured table, measured pinned");
 }
 
-static void what_answers_nobody_is_noticed(void **state)
+TEST(what_answers_nobody_is_noticed)
 {
     struct nt_nat_policy said = policy(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT), is = said;
-    (void)state;
     is.deny_udp = true;
     assert_noticed(&is, &said, "p: the server is configured reachable, measured unreachable");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(each_of_nine_is_told_from_each), cmocka_unit_test(each_other_trait_is_noticed),
                                        cmocka_unit_test(what_answers_nobody_is_noticed)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -1,10 +1,6 @@
 /* Which cases, parts and ranks are missing, and what is printed of them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "scenarios/command/merge_missing.h"
 
@@ -55,18 +51,16 @@ static void assert_cases(const char *have, uint64_t shards, bool missing, const 
     assert_int_equal(found, missing);
 }
 
-static void a_whole_run_lacks_nothing(void **state)
+TEST(a_whole_run_lacks_nothing)
 {
-    (void)state;
     assert_cases("1111111", 1, false, "");
     assert_cases("1111111", 3, false, "");
     assert_cases("12311", 2, false, ""); /* copies count once */
     assert_cases("11", 5, false, "");    /* more parts than cases */
 }
 
-static void a_part_that_lacks_cases_is_named(void **state)
+TEST(a_part_that_lacks_cases_is_named)
 {
-    (void)state;
     assert_cases("11.11.1", 3, true,
                  "natsim: part 2 of 3: 0 of its 2 cases are here: give its directory too, or run it again with --shard 2/3\n");
     assert_cases("2111.", 2, true,
@@ -76,16 +70,14 @@ static void a_part_that_lacks_cases_is_named(void **state)
                  "natsim: part 2 of 3: 0 of its 1 cases are here: give its directory too, or run it again with --shard 2/3\n");
 }
 
-static void a_run_that_was_killed_is_only_mentioned(void **state)
+TEST(a_run_that_was_killed_is_only_mentioned)
 {
-    (void)state;
     assert_cases("11.1", 1, false, "natsim: 3 of the 4 cases of the run are here: it had not finished\n");
 }
 
-static void many_parts_are_counted(void **state)
+TEST(many_parts_are_counted)
 {
     char have[21];
-    (void)state;
     memset(have, '.', 20);
     have[0] = '1';
     have[20] = '\0';
@@ -103,19 +95,17 @@ static void many_parts_are_counted(void **state)
                         "natsim: and 3 more parts of 20 lack cases\n");
 }
 
-static void runs_of_different_sizes_are_told_apart(void **state)
+TEST(runs_of_different_sizes_are_told_apart)
 {
     struct nt_case_place places[] = {{0, 2, 2}, {1, 3, 1}, {1, 2, 2}, {0, 3, 1}};
-    (void)state;
     capture_start();
     assert_false(nt_merge_report_missing_cases(places, 4));
     assert_string_equal(capture_end(), "natsim: 2 of the 3 cases of the run are here: it had not finished\n");
 }
 
-static void no_case_is_no_run(void **state)
+TEST(no_case_is_no_run)
 {
     struct nt_case_place none[1];
-    (void)state;
     capture_start();
     assert_false(nt_merge_report_missing_cases(none, 0));
     assert_string_equal(capture_end(), "");
@@ -134,9 +124,8 @@ static void assert_ranks(const uint64_t (*ranks)[2], bool missing, const char *p
     assert_int_equal(found, missing);
 }
 
-static void ranks_without_a_log_are_named(void **state)
+TEST(ranks_without_a_log_are_named)
 {
-    (void)state;
     assert_ranks((const uint64_t[][2]){{0, 0}}, false, "");
     assert_ranks((const uint64_t[][2]){{0, 2}, {1, 2}, {0, 0}}, false, "");
     assert_ranks((const uint64_t[][2]){{2, 8}, {6, 8}, {0, 0}}, true,
@@ -148,7 +137,7 @@ static void ranks_without_a_log_are_named(void **state)
     assert_ranks((const uint64_t[][2]){{0, 2}, {1, 2}, {1, 2}, {0, 0}}, false, ""); /* from two directories */
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_run_lacks_nothing),
@@ -159,5 +148,5 @@ int main(void)
         cmocka_unit_test(no_case_is_no_run),
         cmocka_unit_test(ranks_without_a_log_are_named),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -1,10 +1,6 @@
 /* The command line: what each flag sets, and the error of each flag. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "scenarios/command/options.h"
 
@@ -66,9 +62,8 @@ static void assert_refused(const char *line, const char *expected)
     nt_diags_clear(&diags);
 }
 
-static void without_flags_there_are_defaults(void **state)
+TEST(without_flags_there_are_defaults)
 {
-    (void)state;
     char text[] = "run";
     struct nt_options o = accepted(text);
     assert_ptr_equal(o.command, &commands[0]);
@@ -82,9 +77,8 @@ static void without_flags_there_are_defaults(void **state)
     assert_null(o.agent_r);
 }
 
-static void each_flag_with_a_value_sets_its_own(void **state)
+TEST(each_flag_with_a_value_sets_its_own)
 {
-    (void)state;
     char text[] = "--out|there|run|--jobs|7|--seeds=3..9|--shard|1/"
                   "3|--filter|a|--filter|b|--tag=t|--capture|failed|--capture-format|pcap|--until|1.5s|"
                   "--carrier|ns3|--agent-l|one x|--agent-r=two|--runs|5|file|-|--|--out";
@@ -109,7 +103,7 @@ static void each_flag_with_a_value_sets_its_own(void **state)
     assert_string_equal(o.args.items[2], "--out");
 }
 
-static void each_flag_without_a_value_sets_its_own(void **state)
+TEST(each_flag_without_a_value_sets_its_own)
 {
     static const struct {
         const char *flag;
@@ -120,7 +114,6 @@ static void each_flag_without_a_value_sets_its_own(void **state)
         {"--short", offsetof(struct nt_options, short_form)},    {"--help", offsetof(struct nt_options, help)},
         {"--version", offsetof(struct nt_options, version)},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[40];
         snprintf(text, sizeof text, "run|%s", rows[i].flag);
@@ -130,7 +123,7 @@ static void each_flag_without_a_value_sets_its_own(void **state)
     }
 }
 
-static void each_flag_refuses_what_it_cannot_use(void **state)
+TEST(each_flag_refuses_what_it_cannot_use)
 {
     static const char *const rows[][2] = {
         {"run|--out=", "--out cannot be '': a directory"},
@@ -160,14 +153,12 @@ static void each_flag_refuses_what_it_cannot_use(void **state)
         {"run|--filter", "a value is missing after '--filter': TEXT"},
         {"run|--tag", "a value is missing after '--tag': TAG"},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         assert_refused(rows[i][0], rows[i][1]);
 }
 
-static void ranges_may_end_at_their_limits(void **state)
+TEST(ranges_may_end_at_their_limits)
 {
-    (void)state;
     char one[] = "run|--seeds|0..999999|--shard|3/3|--jobs|256|--runs|1000",
          two[] = "run|--seed|9223372036854775807|--shard|0/1000000";
     struct nt_options o = accepted(one);
@@ -178,9 +169,8 @@ static void ranges_may_end_at_their_limits(void **state)
     assert_int_equal(o.shards, 1000000);
 }
 
-static void words_that_do_not_go_together_are_refused(void **state)
+TEST(words_that_do_not_go_together_are_refused)
 {
-    (void)state;
     assert_refused("run|--seed|1|--seeds|1..2", "not both: '--seed and --seeds': give one of them");
     assert_refused("presets|x", "too many arguments: 'x': the command takes none");
     assert_refused("--stats", "a command is missing after 'natsim': 'natsim --help' lists them");
@@ -192,9 +182,8 @@ static void words_that_do_not_go_together_are_refused(void **state)
     assert_true(accepted(help).help);
 }
 
-static void a_list_that_is_full_refuses_the_next(void **state)
+TEST(a_list_that_is_full_refuses_the_next)
 {
-    (void)state;
     char text[2 * NT_OPTION_LIST_MAX + 20] = "run";
     for (int i = 0; i < NT_OPTION_LIST_MAX; i++)
         strcat(text, "|a");
@@ -208,7 +197,7 @@ static void a_list_that_is_full_refuses_the_next(void **state)
     nt_diags_clear(&diags);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_flags_there_are_defaults),       cmocka_unit_test(each_flag_with_a_value_sets_its_own),
@@ -216,5 +205,5 @@ int main(void)
         cmocka_unit_test(ranges_may_end_at_their_limits),         cmocka_unit_test(words_that_do_not_go_together_are_refused),
         cmocka_unit_test(a_list_that_is_full_refuses_the_next),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -1,10 +1,6 @@
 /* Ranks: what launchers set in the environment, the names of logs, and the logs that a directory holds. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "scenarios/command/rank_log.h"
@@ -50,9 +46,8 @@ static void assert_refused(const char *const *words, const char *expected)
 }
 #define ASSERT_REFUSED(why, ...) assert_refused((const char *const[]){__VA_ARGS__, NULL}, why)
 
-static void each_launcher_is_understood(void **state)
+TEST(each_launcher_is_understood)
 {
-    (void)state;
     struct nt_rank open_mpi =
         RANK_FROM("OMPI_COMM_WORLD_RANK=2", "OMPI_COMM_WORLD_SIZE=3", "SLURM_PROCID=0", "SLURM_NTASKS=1", "SLURM_JOB_ID=7");
     assert_int_equal(open_mpi.rank, 2); /* inside a Slurm job, too */
@@ -69,9 +64,8 @@ static void each_launcher_is_understood(void **state)
     assert_string_equal(other.run, next.run);
 }
 
-static void what_no_launcher_sets_is_refused(void **state)
+TEST(what_no_launcher_sets_is_refused)
 {
-    (void)state;
     assert_refused(
         (const char *const[]){NULL},
         "no launcher has set a rank (OMPI_COMM_WORLD_RANK, PMI_RANK or SLURM_PROCID): mpirun natsim run ... --shard mpi");
@@ -97,15 +91,13 @@ static const char *in_dir(const char *name)
     return path;
 }
 
-static int make_directory(void **state)
+FIXTURE(make_directory)
 {
-    (void)state;
     return mkdtemp(dir) != NULL ? 0 : -1;
 }
 
-static int remove_directory(void **state)
+FIXTURE(remove_directory)
 {
-    (void)state;
     return rmdir(dir);
 }
 
@@ -126,7 +118,7 @@ static void assert_left(const char *const *names, const char *left)
             fail_msg("%s: %c", names[i], left[i]);
 }
 
-static void logs_are_found_by_their_names_and_sorted(void **state)
+TEST(logs_are_found_by_their_names_and_sorted)
 {
     static const char *const names[] = {"cases.10-of-20.jsonl", "cases.2-of-20.0123abcd.jsonl", "cases.0-of-3.unfinished.jsonl",
                                         "cases.2-of-20.0123abcd.unfinished.jsonl",
@@ -134,7 +126,6 @@ static void logs_are_found_by_their_names_and_sorted(void **state)
                                         "cases.jsonl", "cases.3-of-3.jsonl", "cases.01-of-3.jsonl", "cases.0-of-3.jsonl.bak",
                                         "cases.0-of-3.xyz.jsonl", "cases.0-of-1000001.jsonl", "Cases.0-of-3.jsonl", NULL};
     struct nt_rank_log_list logs = {0};
-    (void)state;
     make_files(names);
     assert_int_equal(nt_rank_log_list_read(&logs, dir), NT_OK);
     assert_int_equal(logs.count, 4);
@@ -149,7 +140,7 @@ static void logs_are_found_by_their_names_and_sorted(void **state)
     assert_int_equal(nt_rank_log_list_read(&logs, in_dir("nowhere")), NT_EIO);
 }
 
-static void a_start_removes_what_merge_would_take_for_its_own(void **state)
+TEST(a_start_removes_what_merge_would_take_for_its_own)
 {
     static const char *const names[] = {"cases.1-of-3.jsonl", "cases.1-of-3.0123abcd.unfinished.jsonl",
                                         "cases.0-of-3.jsonl", "cases.0-of-4.jsonl",
@@ -157,7 +148,6 @@ static void a_start_removes_what_merge_would_take_for_its_own(void **state)
                                         "junit.xml",          "report.html",
                                         "notes.txt",          NULL};
     const struct nt_rank rank = {.rank = 1, .size = 3};
-    (void)state;
     make_files(names);
     assert_int_equal(nt_rank_log_clean(dir, &rank), NT_OK);
     assert_left(names, "nnynnnnny");
@@ -166,11 +156,10 @@ static void a_start_removes_what_merge_would_take_for_its_own(void **state)
     assert_left(names, "nnnnyyyyy");
 }
 
-static void a_finished_log_loses_its_mark(void **state)
+TEST(a_finished_log_loses_its_mark)
 {
     static const char *const names[] = {"cases.1-of-3.0123abcd.unfinished.jsonl", "cases.1-of-3.0123abcd.jsonl", NULL};
     const struct nt_rank rank = {.rank = 1, .size = 3, .run = "0123abcd"};
-    (void)state;
     make_files((const char *const[]){names[0], NULL});
     assert_int_equal(nt_rank_log_finish(dir, &rank), NT_OK);
     assert_left(names, "ny");
@@ -185,12 +174,11 @@ static bool is_mixed(const struct nt_rank *a, const struct nt_rank *b, const str
     return nt_rank_log_list_is_mixed(&logs, &x, &y);
 }
 
-static void logs_of_different_runs_are_a_mixture(void **state)
+TEST(logs_of_different_runs_are_a_mixture)
 {
     const struct nt_rank unnamed = {.rank = 0, .size = 3}, a = {.rank = 1, .size = 3, .run = "aaaaaaaa"},
                          b = {.rank = 2, .size = 3, .run = "bbbbbbbb"};
     const struct nt_rank larger = {.rank = 2, .size = 4};
-    (void)state;
     assert_false(is_mixed(&unnamed, &unnamed, &unnamed));
     assert_false(is_mixed(&unnamed, &a, &a));
     assert_false(is_mixed(&a, &unnamed, &a));
@@ -199,13 +187,12 @@ static void logs_of_different_runs_are_a_mixture(void **state)
     assert_true(is_mixed(&unnamed, &unnamed, &larger));
 }
 
-static void lists_are_joined_in_order(void **state)
+TEST(lists_are_joined_in_order)
 {
     struct nt_rank_log one[] = {{{.rank = 0, .size = 3}, false}, {{.rank = 2, .size = 3}, false}},
                        two[] = {{{.rank = 1, .size = 3}, true}};
     const struct nt_rank_log_list first = {.items = one, .count = 2}, second = {.items = two, .count = 1}, none = {0};
     struct nt_rank_log_list logs = {0};
-    (void)state;
     assert_int_equal(nt_rank_log_list_append(&logs, &none), NT_OK);
     assert_int_equal(nt_rank_log_list_append(&logs, &first), NT_OK);
     assert_int_equal(nt_rank_log_list_append(&logs, &second), NT_OK);
@@ -216,7 +203,7 @@ static void lists_are_joined_in_order(void **state)
     assert_null(logs.items);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_launcher_is_understood),
@@ -227,5 +214,5 @@ int main(void)
         cmocka_unit_test(logs_of_different_runs_are_a_mixture),
         cmocka_unit_test(lists_are_joined_in_order),
     };
-    return cmocka_run_group_tests(tests, make_directory, remove_directory);
+    return RUN_TESTS_WITHIN(tests, make_directory, remove_directory);
 }

@@ -1,11 +1,7 @@
 /* The selection: files, filters, tags, seeds and shards, and what of them is refused. Files are written to a directory of the
  * test's own. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "scenarios/command/selection.h"
 
@@ -37,9 +33,8 @@ static void write_file(const char *name, const char *tag)
     assert_int_equal(fclose(f), 0);
 }
 
-static int make_files(void **state)
+FIXTURE(make_files)
 {
-    (void)state;
     if (mkdtemp(dir) == NULL || chdir(dir) != 0 || mkdir("set", 0777) != 0)
         return -1;
     write_file("set/a.yaml", "quick");
@@ -47,9 +42,8 @@ static int make_files(void **state)
     return 0;
 }
 
-static int remove_files(void **state)
+FIXTURE(remove_files)
 {
-    (void)state;
     return unlink("set/a.yaml") + unlink("set/b.yaml") + rmdir("set") + rmdir(dir);
 }
 
@@ -72,9 +66,8 @@ static const char *selected(const struct nt_options *o)
     return text;
 }
 
-static void every_cell_of_every_file_is_selected_in_order(void **state)
+TEST(every_cell_of_every_file_is_selected_in_order)
 {
-    (void)state;
     struct nt_options o = {0};
     assert_string_equal(selected(&o),
                         "set/a[delay=1ms] set/a[delay=2ms] set/a[delay=3ms] set/b[delay=1ms] set/b[delay=2ms] set/b[delay=3ms] ");
@@ -83,9 +76,8 @@ static void every_cell_of_every_file_is_selected_in_order(void **state)
                         "set/a[delay=1ms] set/a[delay=2ms] set/a[delay=3ms] set/b[delay=1ms] set/b[delay=2ms] set/b[delay=3ms] ");
 }
 
-static void one_filter_and_one_tag_must_match(void **state)
+TEST(one_filter_and_one_tag_must_match)
 {
-    (void)state;
     struct nt_options o = {.filters = {.items = {"=1ms", "b[delay=2"}, .count = 2}};
     assert_string_equal(selected(&o), "set/a[delay=1ms] set/b[delay=1ms] set/b[delay=2ms] ");
     o.tags = (struct nt_option_list){.items = {"none", "slow"}, .count = 2};
@@ -94,9 +86,8 @@ static void one_filter_and_one_tag_must_match(void **state)
     assert_string_equal(selected(&o), "");
 }
 
-static void each_cell_runs_with_each_seed(void **state)
+TEST(each_cell_runs_with_each_seed)
 {
-    (void)state;
     struct nt_options o = {
         .filters = {.items = {"a[delay=1ms]"}, .count = 1}, .seeds_given = true, .seed_first = 4, .seed_last = 6};
     assert_string_equal(selected(&o), "set/a[delay=1ms]#seed=4 set/a[delay=1ms]#seed=5 set/a[delay=1ms]#seed=6 ");
@@ -119,9 +110,8 @@ static uint64_t seed_of_first(const struct nt_options *o)
     return seed;
 }
 
-static void the_seed_is_the_scenarios_own_unless_one_is_given(void **state)
+TEST(the_seed_is_the_scenarios_own_unless_one_is_given)
 {
-    (void)state;
     struct nt_options own = {0}, given = {.seed_given = true, .seed = 0},
                       several = {.seeds_given = true, .seed_first = 8, .seed_last = 9};
     assert_int_equal(seed_of_first(&own), 11);
@@ -130,9 +120,8 @@ static void the_seed_is_the_scenarios_own_unless_one_is_given(void **state)
 }
 
 /* Shards divide the cases that the filters leave; 3/3 is 0/3. */
-static void shards_divide_the_cases(void **state)
+TEST(shards_divide_the_cases)
 {
-    (void)state;
     struct nt_options o = {.shard_given = true, .shard = 1, .shards = 3, .filters = {.items = {"=1ms", "=3ms"}, .count = 2}};
     assert_string_equal(selected(&o), "set/a[delay=3ms] ");
     o.shard = 3;
@@ -157,9 +146,8 @@ static void assert_refused(const struct nt_options *o, const char *what, const c
     nt_selection_free(&s);
 }
 
-static void what_cannot_be_selected_is_refused(void **state)
+TEST(what_cannot_be_selected_is_refused)
 {
-    (void)state;
     struct nt_options missing = {.args = {.items = {"nowhere.yaml"}, .count = 1}};
     assert_refused(&missing, "no such file, directory or suite", "'natsim list' shows what there is");
     write_file("set/a.yml", "again");
@@ -168,9 +156,8 @@ static void what_cannot_be_selected_is_refused(void **state)
     assert_int_equal(unlink("set/a.yml"), 0);
 }
 
-static void processes_replace_agents_that_there_are(void **state)
+TEST(processes_replace_agents_that_there_are)
 {
-    (void)state;
     struct nt_options o = {.agent_l = "true"};
     struct nt_selection s;
     struct nt_diags diags = {0};
@@ -184,7 +171,7 @@ static void processes_replace_agents_that_there_are(void **state)
     nt_selection_free(&s);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_cell_of_every_file_is_selected_in_order),
@@ -195,5 +182,5 @@ int main(void)
         cmocka_unit_test(what_cannot_be_selected_is_refused),
         cmocka_unit_test(processes_replace_agents_that_there_are),
     };
-    return cmocka_run_group_tests(tests, make_files, remove_files);
+    return RUN_TESTS_WITHIN(tests, make_files, remove_files);
 }

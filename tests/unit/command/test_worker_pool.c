@@ -1,9 +1,5 @@
 /* The pool of workers: what becomes of jobs whose worker crashes, hangs, leaves or answers at length. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "scenarios/command/worker_pool.h"
@@ -75,9 +71,8 @@ static void clear(struct world *w)
         free(w->results[i]);
 }
 
-static void each_job_ends_by_itself(void **state)
+TEST(each_job_ends_by_itself)
 {
-    (void)state;
     for (unsigned workers = 1; workers <= 3; workers += 2) {
         struct world w = {.jobs = {[1] = CRASH, [3] = LEAVE, [4] = CRASH, [6] = NOTHING, [8] = AT_LENGTH, [11] = CRASH}};
         run(&w, workers);
@@ -97,10 +92,9 @@ static void each_job_ends_by_itself(void **state)
     }
 }
 
-static void what_hangs_is_killed_and_the_rest_goes_on(void **state)
+TEST(what_hangs_is_killed_and_the_rest_goes_on)
 {
     struct world w = {.jobs = {[0] = HANG, [5] = HANG}};
-    (void)state;
     run(&w, 2);
     assert_int_equal(w.finished, JOBS);
     for (int i = 0; i < JOBS; i++)
@@ -109,9 +103,8 @@ static void what_hangs_is_killed_and_the_rest_goes_on(void **state)
     clear(&w);
 }
 
-static void stopping_hands_out_no_more(void **state)
+TEST(stopping_hands_out_no_more)
 {
-    (void)state;
     for (int crash = 0; crash < 2; crash++) {
         struct world w = {.stop_after = 3};
         w.jobs[2] = crash ? CRASH : FINE;
@@ -123,9 +116,9 @@ static void stopping_hands_out_no_more(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(each_job_ends_by_itself), cmocka_unit_test(what_hangs_is_killed_and_the_rest_goes_on),
                                        cmocka_unit_test(stopping_hands_out_no_more)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

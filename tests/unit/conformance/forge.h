@@ -3,6 +3,8 @@
 #ifndef TEST_FORGE_H
 #define TEST_FORGE_H
 
+#include "tests/unit/help.h"
+
 #include "core/sdp/sdp.h"
 #include "core/stun/stun.h"
 #include "core/turn/channel_data.h"
@@ -40,14 +42,6 @@ struct forge {
 static bool is(const struct forge *f, const char *rule)
 {
     return strcmp(f->broken, rule) == 0;
-}
-
-static struct nt_addr at(const char *text)
-{
-    struct nt_addr a;
-    if (nt_addr_parse(&a, text) != NT_OK)
-        abort();
-    return a;
 }
 
 /* --- frames --- */
@@ -138,10 +132,10 @@ static void forge_init(struct forge *f, const char *broken)
             abort();
     f->broken = broken;
     f->now = NT_SEC;
-    f->l = at("10.0.0.1:5000");
-    f->r = at("10.0.0.2:6000");
-    f->stun = at("192.0.2.1:3478");
-    f->relayed = at("192.0.2.2:50000");
+    f->l = addr("10.0.0.1:5000");
+    f->r = addr("10.0.0.2:6000");
+    f->stun = addr("192.0.2.1:3478");
+    f->relayed = addr("192.0.2.2:50000");
     nt_stun_key_short(&f->pwd_l, "passwordofLpasswordofL");
     nt_stun_key_short(&f->pwd_r, is(f, "RFC8445-5.3-random") ? "passwordofLpasswordofL" : "passwordofRpasswordofR");
     nt_stun_key_long(&f->alice, NT_PASSWORD_SHA256, "alice", FORGE_REALM, "secret");
@@ -151,7 +145,7 @@ static void forge_init(struct forge *f, const char *broken)
 /* Judges the trace as far as it was told; the verdict is the caller's to free. */
 static int forge_judge(struct forge *f, struct nt_conf_verdict *verdict)
 {
-    const struct nt_addr l[] = {at("10.0.0.1")}, r[] = {at("10.0.0.2")}, turn[] = {at("192.0.2.1"), at("192.0.2.2")};
+    const struct nt_addr l[] = {addr("10.0.0.1")}, r[] = {addr("10.0.0.2")}, turn[] = {addr("192.0.2.1"), addr("192.0.2.2")};
     const struct nt_conf_party parties[] = {{.kind = NT_CONF_AGENT, .name = "L", .addresses = l, .address_count = 1},
                                             {.kind = NT_CONF_AGENT, .name = "R", .addresses = r, .address_count = 1},
                                             {.kind = NT_CONF_SERVER, .name = "turn", .addresses = turn, .address_count = 2}};

@@ -220,7 +220,7 @@ static size_t describe(const struct forge *f, bool left, int version, char *sdp,
 static void signal(struct forge *f, bool offer, int version)
 {
     char sdp[2048], sip[3072];
-    struct nt_addr l = at("198.18.0.1:5060"), r = at("198.18.0.2:5060");
+    struct nt_addr l = addr("198.18.0.1:5060"), r = addr("198.18.0.2:5060");
     size_t n = describe(f, offer, version, sdp, sizeof sdp);
     struct nt_sip_message m = {.kind = offer ? NT_SIP_INVITE : NT_SIP_OK, .cseq = (uint32_t)version, .call_id = "1@natsim.invalid", .from = "l", .to = "r",
                                .branch = "z9hG4bK1", .via = l, .in_dialog = version > 1, .body = sdp, .body_len = n};
@@ -320,7 +320,7 @@ static void role_conflict(struct forge *f)
     memcpy(f->buf, bytes, f->len = len);
     if (is(f, "RFC8489-6.2.1-identical"))
         check(f, true, CONTROLLING | NOMINATE, FORGE_TIE_L);
-    send(f, TAP_L, TAP_R, f->l, is(f, "RFC8489-5-fresh-id") ? at("10.0.0.2:6001") : f->r);
+    send(f, TAP_L, TAP_R, f->l, is(f, "RFC8489-5-fresh-id") ? addr("10.0.0.2:6001") : f->r);
     if (is(f, "RFC8489-5-fresh-id")) {
         fresh(f);
         wait(f, 60);

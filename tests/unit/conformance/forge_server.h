@@ -177,7 +177,7 @@ static void signed_refusal(struct forge *f, const char *rule, uint16_t method, i
 
 static void probe_credentials(struct forge *f)
 {
-    struct nt_addr other = at("10.0.0.9:9000");
+    struct nt_addr other = addr("10.0.0.9:9000");
     turn_request(f, NT_TURN_REFRESH); /* none at all */
     finish(f);
     probe(f, TAP_TURN, other, f->stun);
@@ -215,7 +215,7 @@ static void granted(struct forge *f, struct nt_addr client)
 
 static void probe_allocation(struct forge *f)
 {
-    struct nt_addr other = at("10.0.0.9:9000"), v6 = at("[2002::1]:7");
+    struct nt_addr other = addr("10.0.0.9:9000"), v6 = addr("[2002::1]:7");
     turn_request(f, NT_TURN_REFRESH);
     turn_signed(f);
     probe(f, TAP_TURN, other, f->stun);
@@ -256,7 +256,7 @@ static void probe_allocation(struct forge *f)
     signed_refusal(f, "RFC8656-21.4-tunnels", NT_TURN_CREATE_PERMISSION, 443, f->l, &f->alice);
     turn_request(f, NT_TURN_CHANNEL_BIND);
     nt_stun_add_u32(&f->b, NT_ATTR_CHANNEL_NUMBER, UINT32_C(0x60000000));
-    add_peer(f, at("10.0.0.7:7"));
+    add_peer(f, addr("10.0.0.7:7"));
     turn_signed(f);
     probe(f, TAP_TURN, f->l, f->stun);
     signed_refusal(f, "RFC8656-12.2-refused", NT_TURN_CHANNEL_BIND, 400, f->l, &f->alice);
@@ -285,7 +285,7 @@ static void probe_unknown(struct forge *f)
 /* An allocation with a reserved port. */
 static void probe_even(struct forge *f)
 {
-    struct nt_addr other = at("10.0.0.8:8000"), relayed = at("192.0.2.2:50002");
+    struct nt_addr other = addr("10.0.0.8:8000"), relayed = addr("192.0.2.2:50002");
     uint8_t reserve = 0x80;
     turn_request(f, NT_TURN_ALLOCATE);
     nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_TRANSPORT, UINT32_C(17) << 24);
@@ -315,7 +315,7 @@ static void text(struct forge *f, const char *bytes)
 
 static void wrong_relaying(struct forge *f)
 {
-    struct nt_addr stranger = at("10.0.0.66:66");
+    struct nt_addr stranger = addr("10.0.0.66:66");
     static const uint8_t icmp[8] = {0, 0, 5, 0, 0, 0, 0, 0};
     text(f, "\x80 to a stranger");
     wrap(f, NT_TURN_SEND, stranger);
@@ -363,7 +363,7 @@ static void wrong_client(struct forge *f)
         fresh(f);
         start(f, NT_STUN_INDICATION, NT_STUN_BINDING);
         sealed(f, NULL);
-        wrap(f, NT_TURN_SEND, at("10.0.0.67:67"));
+        wrap(f, NT_TURN_SEND, addr("10.0.0.67:67"));
         send(f, TAP_L, TAP_NONE, f->l, f->stun);
     }
     if (is(f, "RFC8656-11.1-send")) {

@@ -1,12 +1,7 @@
 /* Each allocation of a judgement fails once: NT_ENOMEM comes back with an empty verdict, and nothing leaks. */
 #include "tests/unit/conformance/forge_server.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "tests/unit/fail_alloc.h"
@@ -30,10 +25,9 @@ static void tell_call(struct forge *f)
     wrong_client(f);
 }
 
-static void each_allocation_fails_once(void **state)
+TEST(each_allocation_fails_once)
 {
     struct forge *f = malloc(sizeof *f);
-    (void)state;
     assert_non_null(f);
     forge_init(f, "RFC8445-7.1.1-priority"); /* so that violations are listed */
     tell_call(f);
@@ -53,8 +47,8 @@ static void each_allocation_fails_once(void **state)
     free(f);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(each_allocation_fails_once)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

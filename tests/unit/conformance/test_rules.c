@@ -2,17 +2,13 @@
  * and no other; the call as it should be breaks none. */
 #include "tests/unit/conformance/forge_server.h"
 
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 /* --- an agent, asked strange things --- */
 
 static void probe_agent(struct forge *f)
 {
-    struct nt_addr stranger = at("10.7.7.7:7777"), source = stranger;
+    struct nt_addr stranger = addr("10.7.7.7:7777"), source = stranger;
     fresh(f);
     start(f, NT_STUN_REQUEST, NT_STUN_BINDING); /* no credentials */
     nt_stun_add_u32(&f->b, NT_ATTR_PRIORITY, 1);
@@ -85,7 +81,7 @@ static void data(struct forge *f)
     text(f, "\x80 data");
     send(f, TAP_R, TAP_L, f->r, f->l);
     if (is(f, "RFC8445-12.1-valid"))
-        send(f, TAP_L, TAP_NONE, f->l, at("10.0.0.2:6002"));
+        send(f, TAP_L, TAP_NONE, f->l, addr("10.0.0.2:6002"));
 }
 
 static void keepalive(struct forge *f)
@@ -235,7 +231,7 @@ static bool ends_early(struct forge *f)
         send(f, TAP_L, TAP_R, f->l, f->r);
         answer(f, false, f->l, 0);
         send(f, TAP_R, TAP_NONE, f->r, f->l);
-        send(f, TAP_NONE, TAP_L, at("10.0.0.2:6001"), f->l);
+        send(f, TAP_NONE, TAP_L, addr("10.0.0.2:6001"), f->l);
         nominate(f, f->r, TAP_NONE);
         return true;
     }
@@ -321,10 +317,9 @@ static size_t report(const struct nt_conf_verdict *v, const char *broken)
     return others;
 }
 
-static void the_call_as_it_should_be(void **state)
+TEST(the_call_as_it_should_be)
 {
     struct nt_conf_verdict v;
-    (void)state;
     judge_story("", &v);
     assert_int_equal(report(&v, ""), 0);
     assert_int_equal(v.count, 0);
@@ -332,11 +327,10 @@ static void the_call_as_it_should_be(void **state)
     nt_conf_verdict_free(&v);
 }
 
-static void each_must_has_a_trace_that_breaks_it(void **state)
+TEST(each_must_has_a_trace_that_breaks_it)
 {
     size_t count, musts = 0, missed = 0, others = 0;
     const struct nt_conf_rule *rules = nt_conf_rules(&count);
-    (void)state;
     for (size_t i = 0; i < count; i++) {
         struct nt_conf_verdict v;
         if (rules[i].level != NT_CONF_MUST)
@@ -356,21 +350,19 @@ static void each_must_has_a_trace_that_breaks_it(void **state)
     assert_true(musts >= 60);
 }
 
-static void ids_are_unique_and_found(void **state)
+TEST(ids_are_unique_and_found)
 {
     size_t count;
     const struct nt_conf_rule *rules = nt_conf_rules(&count);
-    (void)state;
     for (size_t i = 0; i < count; i++)
         assert_ptr_equal(nt_conf_rule_find(rules[i].id), &rules[i]);
     assert_null(nt_conf_rule_find("RFC1-1-none"));
 }
 
-static void an_empty_trace_exercises_nothing(void **state)
+TEST(an_empty_trace_exercises_nothing)
 {
     struct forge f;
     struct nt_conf_verdict v;
-    (void)state;
     forge_init(&f, "");
     assert_int_equal(forge_judge(&f, &v), NT_OK);
     assert_int_equal(v.count, 0);
@@ -388,11 +380,10 @@ static void judged(struct forge *f, struct nt_conf_verdict *v)
 }
 
 /* As libjuice, which takes the id of its first Allocate request for the one with credentials, too. */
-static void one_id_for_two_requests(void **state)
+TEST(one_id_for_two_requests)
 {
     struct forge f;
     struct nt_conf_verdict v;
-    (void)state;
     forge_init(&f, "");
     ask_bare(&f, false);
     wait(&f, 60);
@@ -431,11 +422,10 @@ static void classic_binding(struct forge *f, bool asked)
     cross(f, TAP_TURN, TAP_L, f->stun, f->l, answer, sizeof answer);
 }
 
-static void a_classic_client_is_answered_in_kind(void **state)
+TEST(a_classic_client_is_answered_in_kind)
 {
     struct forge f;
     struct nt_conf_verdict v;
-    (void)state;
     forge_init(&f, "");
     classic_binding(&f, true);
     judged(&f, &v);
@@ -445,11 +435,10 @@ static void a_classic_client_is_answered_in_kind(void **state)
     nt_conf_verdict_free(&v);
 }
 
-static void nobody_asked_for_a_classic_answer(void **state)
+TEST(nobody_asked_for_a_classic_answer)
 {
     struct forge f;
     struct nt_conf_verdict v;
-    (void)state;
     forge_init(&f, "");
     classic_binding(&f, false);
     judged(&f, &v);
@@ -459,9 +448,8 @@ static void nobody_asked_for_a_classic_answer(void **state)
 }
 
 /* A browser asks DNS from a port of its own; the same bytes from a candidate's port are data without consent. */
-static void what_ice_does_not_carry_is_not_its_data(void **state)
+TEST(what_ice_does_not_carry_is_not_its_data)
 {
-    (void)state;
     for (int ours = 0; ours < 2; ours++) {
         struct forge f;
         struct nt_conf_verdict v;
@@ -469,7 +457,7 @@ static void what_ice_does_not_carry_is_not_its_data(void **state)
         signal(&f, true, 1);
         signal(&f, false, 1);
         text(&f, "\xf5\x4f query");
-        send(&f, TAP_L, TAP_NONE, ours ? f.l : at("10.0.0.1:7373"), at("10.0.0.99:53"));
+        send(&f, TAP_L, TAP_NONE, ours ? f.l : addr("10.0.0.1:7373"), addr("10.0.0.99:53"));
         judged(&f, &v);
         assert_int_equal(v.count, ours);
         assert_true(!ours || strcmp(v.violations[0].rule->id, "RFC7675-5.1-consent") == 0);
@@ -478,14 +466,13 @@ static void what_ice_does_not_carry_is_not_its_data(void **state)
 }
 
 /* Timers of real programs are seen as late as the machine is busy: 30 ms for 50 pass, and 20 ms do not. */
-static void real_time_is_known_less_exactly(void **state)
+TEST(real_time_is_known_less_exactly)
 {
     static const struct {
         bool real_time;
         unsigned gap;
         size_t count;
     } cases[] = {{false, 50, 0}, {false, 30, 1}, {true, 30, 0}, {true, 20, 1}};
-    (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct forge f;
         struct nt_conf_verdict v;
@@ -497,7 +484,7 @@ static void real_time_is_known_less_exactly(void **state)
             fresh(&f);
             check(&f, true, CONTROLLING, FORGE_TIE_L);
             nt_time sent = f.now;
-            send(&f, TAP_L, TAP_NONE, f.l, n == 0 ? f.r : at("10.0.0.9:9000"));
+            send(&f, TAP_L, TAP_NONE, f.l, n == 0 ? f.r : addr("10.0.0.9:9000"));
             f.now = sent + cases[i].gap * NT_MSEC;
         }
         judged(&f, &v);
@@ -508,11 +495,10 @@ static void real_time_is_known_less_exactly(void **state)
 }
 
 /* RFC 8445, 7.2.1: it is created when the server was told; browsers send their checks right behind the request. */
-static void a_permission_is_created_when_the_server_was_told(void **state)
+TEST(a_permission_is_created_when_the_server_was_told)
 {
     struct forge f;
     struct nt_conf_verdict v;
-    (void)state;
     forge_init(&f, "");
     gather_relay(&f);
     signal(&f, true, 1);
@@ -535,9 +521,8 @@ static void a_permission_is_created_when_the_server_was_told(void **state)
 
 /* RFC 8656, 11.1, and RFC 8445, 7.3: the response to CreatePermission is lost, and a check comes through the relay: it is answered at
  * once. The same Send indication before anything was relayed is a violation. */
-static void what_the_server_relays_proves_the_permission(void **state)
+TEST(what_the_server_relays_proves_the_permission)
 {
-    (void)state;
     for (int relayed = 0; relayed < 3; relayed++) { /* nothing, a Data indication, ChannelData */
         struct forge f;
         struct nt_conf_verdict v;
@@ -572,9 +557,8 @@ static void what_the_server_relays_proves_the_permission(void **state)
 }
 
 /* RFC 8445, 8.3.1: a candidate that is freed need not answer; the server learns of it later than it was said. */
-static void who_gave_up_an_allocation_answers_nothing_by_it(void **state)
+TEST(who_gave_up_an_allocation_answers_nothing_by_it)
 {
-    (void)state;
     for (uint32_t lifetime = 0; lifetime <= 600; lifetime += 600) {
         struct forge f;
         struct nt_conf_verdict v;
@@ -607,7 +591,7 @@ static void who_gave_up_an_allocation_answers_nothing_by_it(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(ids_are_unique_and_found), cmocka_unit_test(an_empty_trace_exercises_nothing),
                                        cmocka_unit_test(the_call_as_it_should_be), cmocka_unit_test(each_must_has_a_trace_that_breaks_it),
@@ -618,5 +602,5 @@ int main(void)
                                        cmocka_unit_test(a_permission_is_created_when_the_server_was_told),
         cmocka_unit_test(what_the_server_relays_proves_the_permission),
                                        cmocka_unit_test(who_gave_up_an_allocation_answers_nothing_by_it)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

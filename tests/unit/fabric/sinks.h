@@ -4,11 +4,7 @@
 #ifndef NT_TEST_SINKS_H
 #define NT_TEST_SINKS_H
 
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 #include <string.h>
 
 #include "core/base/bytes.h"

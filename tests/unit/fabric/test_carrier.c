@@ -138,9 +138,8 @@ static void send(struct lab *l, size_t n)
     nt_host_kick(l->a.host, nt_fabric_now(l->w.f));
 }
 
-static void test_frames_go_its_way(void **state)
+TEST(test_frames_go_its_way)
 {
-    (void)state;
     struct lab l;
     build(&l, 7 * MS, 0, (struct nt_network_config){.delay = 20 * MS});
     assert_int_equal(told.seed, 7);
@@ -159,9 +158,8 @@ static void test_frames_go_its_way(void **state)
 }
 
 /* What is lost on the way is told then, of the frame it was. */
-static void test_a_late_loss_names_its_packet(void **state)
+TEST(test_a_late_loss_names_its_packet)
 {
-    (void)state;
     struct lab l;
     build(&l, 7 * MS, 2, (struct nt_network_config){.delay = 20 * MS});
     send(&l, 4);
@@ -186,9 +184,8 @@ static void test_a_late_loss_names_its_packet(void **state)
 }
 
 /* A switch has its own queue and draws under any carrier; a medium is the carrier's. */
-static void test_who_queues_and_draws(void **state)
+TEST(test_who_queues_and_draws)
 {
-    (void)state;
     struct lab l;
     struct nt_network_config config = {.rate = 1000000, .queue = 2, .delay = MS};
     build(&l, 0, 0, config);
@@ -213,9 +210,8 @@ static void test_who_queues_and_draws(void **state)
     nt_fabric_del(l.w.f);
 }
 
-static void test_places(void **state)
+TEST(test_places)
 {
-    (void)state;
     struct lab l;
     struct nt_waypoint points[2] = {{0, 1000, 0, 0}, {NT_SEC, 5000, 0, 0}};
     build(&l, 0, 0, (struct nt_network_config){.delay = MS});
@@ -233,9 +229,8 @@ static void test_places(void **state)
 }
 
 /* A carrier that goes on for ever does not keep a run from its end; one that cannot go on ends it; one that refuses a network gives none. */
-static void test_ends(void **state)
+TEST(test_ends)
 {
-    (void)state;
     struct lab l;
     build(&l, 5 * NT_SEC, 0, (struct nt_network_config){.delay = MS});
     send(&l, 1);
@@ -253,9 +248,8 @@ static void test_ends(void **state)
 }
 
 /* What happens at one instant has a bound. A carrier that moves the clock to an instant before its delivery does not make all of them one. */
-static void test_instants_are_counted_apart(void **state)
+TEST(test_instants_are_counted_apart)
 {
-    (void)state;
     struct lab l;
     build(&l, 7 * MS, 0, (struct nt_network_config){.delay = MS});
     for (int i = 0; i < 20; i++) {
@@ -268,9 +262,8 @@ static void test_instants_are_counted_apart(void **state)
 }
 
 /* 128 + 2 bytes of PPP at 3 Mbit/s: 346,666.67 ns; the nearest one, as ns-3 counts. */
-static void test_a_line_of_the_built_in_carrier(void **state)
+TEST(test_a_line_of_the_built_in_carrier)
 {
-    (void)state;
     struct lab l;
     memset(&l, 0, sizeof l);
     world_new(&l.w, 1);
@@ -284,12 +277,12 @@ static void test_a_line_of_the_built_in_carrier(void **state)
     nt_fabric_del(l.w.f);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_frames_go_its_way), cmocka_unit_test(test_a_late_loss_names_its_packet),
         cmocka_unit_test(test_who_queues_and_draws), cmocka_unit_test(test_places),
         cmocka_unit_test(test_ends), cmocka_unit_test(test_instants_are_counted_apart), cmocka_unit_test(test_a_line_of_the_built_in_carrier),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

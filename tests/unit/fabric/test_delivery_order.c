@@ -1,13 +1,9 @@
 /* Orders of deliveries chosen from outside. */
 #include "natsim/fabric/fabric.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #define NODES 3
 
@@ -113,19 +109,17 @@ static void play(struct lab *l, nt_time window, const uint32_t *answers, const c
     nt_fabric_del(l->f);
 }
 
-static void test_the_order_of_time_without_a_choice(void **state)
+TEST(test_the_order_of_time_without_a_choice)
 {
     struct lab l;
-    (void)state;
     play(&l, 0, NULL, "abcd");
     assert_int_equal(l.seen[1].at, 12 * NT_MSEC);
 }
 
-static void test_a_later_delivery_at_another_node_comes_first_and_now(void **state)
+TEST(test_a_later_delivery_at_another_node_comes_first_and_now)
 {
     struct lab l;
     static const uint32_t answers[] = {1, 0, 0, 0};
-    (void)state;
     play(&l, 5 * NT_MSEC, answers, "bacd");
     assert_int_equal(l.seen[0].at, 10 * NT_MSEC);
     assert_int_equal(l.seen[1].at, 10 * NT_MSEC);
@@ -133,25 +127,23 @@ static void test_a_later_delivery_at_another_node_comes_first_and_now(void **sta
     assert_int_equal(l.choices, 1); /* a and c are at one node, d is alone */
 }
 
-static void test_packets_to_one_node_keep_their_order(void **state)
+TEST(test_packets_to_one_node_keep_their_order)
 {
     struct lab l;
     static const uint32_t answers[] = {0, 1, 0, 0};
-    (void)state;
     play(&l, 5 * NT_MSEC, answers, "acbd");
     assert_int_equal(l.choices, 2);
 }
 
-static void test_nothing_beyond_the_window_takes_part(void **state)
+TEST(test_nothing_beyond_the_window_takes_part)
 {
     struct lab l;
     static const uint32_t answers[] = {1, 1, 1, 1};
-    (void)state;
     play(&l, NT_MSEC, answers, "acbd"); /* b and c alone are within a millisecond of each other */
     assert_int_equal(l.choices, 1);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_order_of_time_without_a_choice),
@@ -159,5 +151,5 @@ int main(void)
         cmocka_unit_test(test_packets_to_one_node_keep_their_order),
         cmocka_unit_test(test_nothing_beyond_the_window_takes_part),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

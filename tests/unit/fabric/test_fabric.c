@@ -68,11 +68,10 @@ static void note_run(void *self, nt_time now)
     strcat(order, "t");
 }
 
-static void test_total_order(void **state)
+TEST(test_total_order)
 {
     static const struct nt_node_ops ops = {.recv = note_recv, .run = note_run, .deadline = note_deadline};
     struct nt_addr ip = addr("10.0.0.9");
-    (void)state;
     build(1, (struct nt_network_config){.delay = 10});
     uint32_t node = nt_fabric_add_node(w.f, "raw", &ops, w.f);
     order[0] = '\0';
@@ -93,9 +92,8 @@ static void test_total_order(void **state)
     done();
 }
 
-static void test_loss_duplicate(void **state)
+TEST(test_loss_duplicate)
 {
-    (void)state;
     build(1, (struct nt_network_config){.loss = NT_CHANCE_ONE});
     say_many(50, 10, 1);
     finish();
@@ -118,10 +116,9 @@ static void test_loss_duplicate(void **state)
 }
 
 /* A node added before, which sends too, changes nobody's draws. */
-static void test_streams_are_apart(void **state)
+TEST(test_streams_are_apart)
 {
     static nt_time times[2][200];
-    (void)state;
     for (int with = 0; with < 2; with++) {
         struct peer c;
         struct nt_network_config n = {.delay = NT_MSEC, .jitter = 5 * NT_MSEC, .loss = NT_CHANCE_ONE / 5};
@@ -144,10 +141,9 @@ static void test_streams_are_apart(void **state)
     assert_memory_equal(times[0], times[1], sizeof times[0]);
 }
 
-static void test_jitter_keeps_order(void **state)
+TEST(test_jitter_keeps_order)
 {
     nt_time least = NT_TIME_NEVER, most = 0;
-    (void)state;
     build(5, (struct nt_network_config){.delay = 20 * NT_MSEC, .jitter = 10 * NT_MSEC});
     say_many(300, 10, 4 * NT_MSEC);
     finish();
@@ -164,10 +160,9 @@ static void test_jitter_keeps_order(void **state)
     done();
 }
 
-static void test_reorder(void **state)
+TEST(test_reorder)
 {
     size_t early = 0;
-    (void)state;
     build(5, (struct nt_network_config){.delay = NT_MSEC, .reorder = NT_CHANCE_ONE / 10});
     say_many(200, 10, NT_MSEC / 10);
     finish();
@@ -179,9 +174,8 @@ static void test_reorder(void **state)
 }
 
 /* 1000 bytes of IP packet at 1 Mbit/s: 8 ms each. */
-static void test_rate_and_queue(void **state)
+TEST(test_rate_and_queue)
 {
-    (void)state;
     build(1, (struct nt_network_config){.delay = 20 * NT_MSEC, .rate = 1000000, .queue = 10});
     say_many(20, 972, 0);
     finish();
@@ -201,10 +195,9 @@ static void test_rate_and_queue(void **state)
     done();
 }
 
-static void test_no_host(void **state)
+TEST(test_no_host)
 {
     struct nt_addr gone = addr("10.0.0.3");
-    (void)state;
     build(1, (struct nt_network_config){.delay = 1});
     assert_int_equal(nt_fabric_add_address(w.f, nt_host_node(a.host), 0, &gone), NT_EEXIST);
     assert_int_equal(nt_fabric_remove_address(w.f, nt_host_node(a.host), 0, &gone), NT_ENOENT);
@@ -219,9 +212,8 @@ static void test_no_host(void **state)
     done();
 }
 
-static void test_partition(void **state)
+TEST(test_partition)
 {
-    (void)state;
     build(1, (struct nt_network_config){.delay = 1});
     uint32_t left = nt_host_node(a.host), right = nt_host_node(b.host);
     assert_int_equal(nt_fabric_partition(w.f, &right, 1, &left, 1, 5 * NT_SEC), 0);
@@ -253,9 +245,8 @@ static void with_fault(enum nt_fault_kind kind, bool on_arrival)
     fates_follow();
 }
 
-static void test_faults(void **state)
+TEST(test_faults)
 {
-    (void)state;
     for (int arrival = 0; arrival < 2; arrival++) {
         with_fault(NT_FAULT_DROP, arrival);
         assert_int_equal(drops(&w, NT_DROP_STEP), 2);
@@ -283,9 +274,8 @@ static void test_faults(void **state)
     }
 }
 
-static void test_fault_ends(void **state)
+TEST(test_fault_ends)
 {
-    (void)state;
     build(1, (struct nt_network_config){.delay = 1});
     struct nt_fault t = {.kind = NT_FAULT_DROP, .node = nt_host_node(a.host), .until = 5 * NT_SEC};
     assert_int_equal(nt_fabric_add_fault(w.f, &t), 0);
@@ -308,9 +298,8 @@ static void kick_on_event(void *user, const struct nt_trace_event *e)
     nt_host_kick(a.host, e->at);
 }
 
-static void test_reader_sends(void **state)
+TEST(test_reader_sends)
 {
-    (void)state;
     echoes = 0;
     memset(&w, 0, sizeof w);
     w.f = nt_fabric_new(&(struct nt_fabric_config){.seed = 1, .trace = {.emit = kick_on_event, .user = &w}});
@@ -328,12 +317,12 @@ static void test_reader_sends(void **state)
 
 #define T(name) cmocka_unit_test(name)
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         T(test_total_order), T(test_loss_duplicate), T(test_streams_are_apart), T(test_jitter_keeps_order), T(test_reorder),
         T(test_rate_and_queue), T(test_no_host), T(test_partition), T(test_faults), T(test_fault_ends),
         T(test_reader_sends),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

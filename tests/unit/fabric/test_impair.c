@@ -19,9 +19,8 @@ static void count_numbers(unsigned counts[MANY])
 }
 
 /* 125 bytes at 1 Mbit/s take a millisecond; one packet is being sent, and two wait. */
-static void test_rate_and_queue(void **state)
+TEST(test_rate_and_queue)
 {
-    (void)state;
     sinks_new(1, (struct nt_network_config){.delay = 10 * NT_MSEC, .rate = 1000000, .queue = 2}, 2);
     for (uint32_t i = 0; i < 5; i++)
         sink_send(0, 1, i);
@@ -41,10 +40,9 @@ static void test_rate_and_queue(void **state)
 }
 
 /* The queue's ring wraps again and again while it grows to its limit. */
-static void test_queue_that_wraps(void **state)
+TEST(test_queue_that_wraps)
 {
     uint32_t number = 0;
-    (void)state;
     sinks_new(1, (struct nt_network_config){.rate = 1000000, .queue = 40}, 2);
     for (uint32_t round = 1; round <= 60; round++) {
         for (uint32_t i = 0; i <= round % 4; i++) /* 2.5 packets in 2 ms on the average */
@@ -62,9 +60,8 @@ static void test_queue_that_wraps(void **state)
 
 /* On a line PPP adds two bytes, and the time is that of the nearest nanosecond: 127 bytes at 3 Mbit/s take 338,666.67 ns. As a switch the
  * time is rounded up: 125 bytes take 333,333.33 ns. */
-static void test_time_on_a_line(void **state)
+TEST(test_time_on_a_line)
 {
-    (void)state;
     sinks_new(1, (struct nt_network_config){.rate = 3000000, .medium = NT_MEDIUM_P2P}, 2);
     sink_send(0, 1, 1);
     sinks_run(NT_SEC);
@@ -75,9 +72,8 @@ static void test_time_on_a_line(void **state)
     assert_int_equal(sinks[1].arrivals[0].at, 333334);
 }
 
-static void test_certain_loss(void **state)
+TEST(test_certain_loss)
 {
-    (void)state;
     sinks_new(1, (struct nt_network_config){.loss = NT_CHANCE_ONE}, 2);
     send_many(0, 1);
     assert_int_equal(sinks[1].count, 0);
@@ -86,10 +82,9 @@ static void test_certain_loss(void **state)
         assert_int_equal(drops[i].reason, NT_DROP_LOSS);
 }
 
-static void test_share_of_losses_and_duplicates(void **state)
+TEST(test_share_of_losses_and_duplicates)
 {
     unsigned counts[MANY], lost = 0, twice = 0;
-    (void)state;
     sinks_new(1, (struct nt_network_config){.loss = NT_CHANCE_ONE / 10, .duplicate = NT_CHANCE_ONE / 5}, 2);
     send_many(0, 1);
     count_numbers(counts);
@@ -104,10 +99,9 @@ static void test_share_of_losses_and_duplicates(void **state)
 }
 
 /* Every draw is made for each packet: which packets are doubled does not depend on which are lost. A loss of one in 10^9 loses none. */
-static void test_draws_do_not_shift(void **state)
+TEST(test_draws_do_not_shift)
 {
     unsigned without[MANY], with[MANY];
-    (void)state;
     sinks_new(3, (struct nt_network_config){.duplicate = NT_CHANCE_ONE / 5, .loss = 1}, 2);
     send_many(0, 1);
     count_numbers(without);
@@ -121,10 +115,9 @@ static void test_draws_do_not_shift(void **state)
 }
 
 /* Each attachment draws from a stream of its own. */
-static void test_senders_do_not_disturb_each_other(void **state)
+TEST(test_senders_do_not_disturb_each_other)
 {
     unsigned alone[MANY], among[MANY];
-    (void)state;
     sinks_new(5, (struct nt_network_config){.loss = NT_CHANCE_ONE / 2}, 2);
     send_many(0, 1);
     count_numbers(alone);
@@ -138,10 +131,9 @@ static void test_senders_do_not_disturb_each_other(void **state)
     assert_memory_equal(alone, among, sizeof alone);
 }
 
-static void test_jitter_keeps_the_order(void **state)
+TEST(test_jitter_keeps_the_order)
 {
     nt_time first = NT_TIME_NEVER, last = 0;
-    (void)state;
     sinks_new(1, (struct nt_network_config){.delay = 10 * NT_MSEC, .jitter = 5 * NT_MSEC}, 2);
     for (uint32_t i = 0; i < MANY; i++) {
         sink_send(0, 1, i);
@@ -163,12 +155,11 @@ static void test_jitter_keeps_the_order(void **state)
 }
 
 /* A packet that is reordered comes a delay later, or a millisecond where the delay is less; those behind it overtake it. */
-static void test_reordering(void **state)
+TEST(test_reordering)
 {
     static const struct {
         nt_time delay, late;
     } rows[] = {{10 * NT_MSEC, 20 * NT_MSEC}, {1000, NT_MSEC + 1000}};
-    (void)state;
     for (size_t r = 0; r < 2; r++) {
         size_t late = 0;
         sinks_new(1, (struct nt_network_config){.delay = rows[r].delay, .reorder = NT_CHANCE_ONE / 10}, 2);
@@ -182,21 +173,20 @@ static void test_reordering(void **state)
     }
 }
 
-static int teardown(void **state)
+FIXTURE(teardown)
 {
-    (void)state;
     sinks_del();
     return 0;
 }
 
 #define T(name) cmocka_unit_test_teardown(name, teardown)
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {T(test_rate_and_queue),     T(test_queue_that_wraps),
                                        T(test_time_on_a_line),     T(test_certain_loss),
                                        T(test_draws_do_not_shift), T(test_share_of_losses_and_duplicates),
                                        T(test_reordering),         T(test_senders_do_not_disturb_each_other),
                                        T(test_jitter_keeps_the_order)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -1,9 +1,8 @@
 /* Networks: delay, MTU and fragments, addresses, attachments that are down, taps. */
 #include "tests/unit/fabric/sinks.h"
 
-static void test_delay(void **state)
+TEST(test_delay)
 {
-    (void)state;
     sinks_new(1, (struct nt_network_config){.delay = 7 * NT_MSEC}, 3);
     sink_send(0, 1, 1);
     sink_send(1, 0, 2);
@@ -19,9 +18,8 @@ static void test_delay(void **state)
 }
 
 /* RFC 791: "every internet module must be able to forward a datagram of 68 octets without further fragmentation". */
-static void test_mtu_of_a_network(void **state)
+TEST(test_mtu_of_a_network)
 {
-    (void)state;
     sinks_new(1, (struct nt_network_config){0}, 1);
     assert_int_equal(nt_fabric_network_mtu(fabric, network), 1500);
     assert_int_equal(nt_fabric_add_network(fabric, &(struct nt_network_config){.name = "narrow", .mtu = 67}), NT_FABRIC_NONE);
@@ -30,9 +28,8 @@ static void test_mtu_of_a_network(void **state)
     assert_int_equal(nt_fabric_add_network(fabric, &(struct nt_network_config){.name = "back", .delay = -1}), NT_FABRIC_NONE);
 }
 
-static void test_packets_beyond_the_mtu(void **state)
+TEST(test_packets_beyond_the_mtu)
 {
-    (void)state;
     sinks_new(1, (struct nt_network_config){.delay = 1, .mtu = 576}, 2);
     sink_send_as(0, 1, 1, 576, true);
     sinks_run(NT_SEC);
@@ -54,10 +51,9 @@ static void test_packets_beyond_the_mtu(void **state)
     assert_int_equal(drop_count, 1);
 }
 
-static void test_addresses(void **state)
+TEST(test_addresses)
 {
     struct nt_addr own = nt_addr_v4(0x0a000003, 0), other = nt_addr_v4(0x0a000009, 0), unset = {0};
-    (void)state;
     sinks_new(1, (struct nt_network_config){0}, 2);
     assert_int_equal(nt_fabric_add_address(fabric, 1, 0, &own), NT_OK); /* it has it already */
     assert_int_equal(nt_fabric_add_address(fabric, 0, 0, &own), NT_EEXIST);
@@ -75,9 +71,8 @@ static void test_addresses(void **state)
 }
 
 /* Down at the sender, at the receiver when the packet leaves, and at the receiver while the packet is on its way. */
-static void test_attachments_that_are_down(void **state)
+TEST(test_attachments_that_are_down)
 {
-    (void)state;
     sinks_new(1, (struct nt_network_config){.delay = 10 * NT_MSEC}, 2);
     nt_fabric_set_port(fabric, 0, 0, false, 0);
     sink_send(0, 1, 1);
@@ -101,9 +96,8 @@ static void test_attachments_that_are_down(void **state)
     assert_int_equal(sinks[1].count, 1);
 }
 
-static void test_taps_and_ports(void **state)
+TEST(test_taps_and_ports)
 {
-    (void)state;
     sinks_new(1, (struct nt_network_config){0}, 2);
     uint32_t second = nt_fabric_add_network(fabric, &(struct nt_network_config){.name = "second"});
     assert_int_equal(nt_fabric_attach(fabric, 0, second, "n0.second"), 1);
@@ -118,29 +112,27 @@ static void test_taps_and_ports(void **state)
 }
 
 /* The built-in carrier knows no places. */
-static void test_places(void **state)
+TEST(test_places)
 {
     static const struct nt_waypoint points[1] = {{.x = 1000}};
-    (void)state;
     sinks_new(1, (struct nt_network_config){0}, 1);
     assert_int_equal(nt_fabric_place(fabric, 0, 0, points, 1), NT_EUNSUPPORTED);
     assert_int_equal(nt_fabric_place(fabric, 0, 0, points, 0), NT_EINVAL);
     assert_int_equal(nt_fabric_place(fabric, 0, 1, points, 1), NT_EINVAL);
 }
 
-static int teardown(void **state)
+FIXTURE(teardown)
 {
-    (void)state;
     sinks_del();
     return 0;
 }
 
 #define T(name) cmocka_unit_test_teardown(name, teardown)
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {T(test_delay),     T(test_mtu_of_a_network),          T(test_packets_beyond_the_mtu),
                                        T(test_addresses), T(test_attachments_that_are_down), T(test_taps_and_ports),
                                        T(test_places)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -1,21 +1,16 @@
 /* The queue against a plain sorted list, with timers that move and vanish. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/rand.h"
 #include "natsim/fabric/queue.h"
 
 enum { NODES = 20, STEPS = 20000 };
 
-static void test_class_and_sequence(void **state)
+TEST(test_class_and_sequence)
 {
     struct nt_queue q = {0};
     struct nt_event e;
     static const uint32_t order[] = {4, 1, 3, 2, 0};
-    (void)state;
     assert_int_equal(nt_queue_nodes(&q, 3), 0);
     assert_int_equal(nt_queue_timer(&q, 2, 5), 0);
     assert_int_equal(nt_queue_push(&q, NT_EV_DELIVERY, (struct nt_event){.at = 5, .target = 1}), 0);
@@ -30,14 +25,13 @@ static void test_class_and_sequence(void **state)
     nt_queue_free(&q);
 }
 
-static void test_one_timer_for_each_node(void **state)
+TEST(test_one_timer_for_each_node)
 {
     struct nt_queue q = {0};
     nt_time timers[NODES];
     struct nt_rand r;
     nt_time now = 0;
     size_t deliveries = 0;
-    (void)state;
     nt_rand_init(&r, 1, "queue");
     assert_int_equal(nt_queue_nodes(&q, NODES), 0);
     for (int i = 0; i < NODES; i++)
@@ -75,8 +69,8 @@ static void test_one_timer_for_each_node(void **state)
     nt_queue_free(&q);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_class_and_sequence), cmocka_unit_test(test_one_timer_for_each_node)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -1,21 +1,16 @@
 /* Lines of cases.jsonl: a case's JSON with its place, and back; a line that is damaged is refused. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "scenarios/files/case_line.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void a_place_is_read_back(void **state)
+TEST(a_place_is_read_back)
 {
     static const struct nt_case_place places[] = {
         {0, 1, 1}, {41, 42, 3}, {NT_CASE_PLACE_MAX - 1, NT_CASE_PLACE_MAX, NT_CASE_PLACE_MAX}};
-    (void)state;
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         struct nt_case_place place = {0};
         char *line = nt_case_line("{\"id\": \"a\"}", &places[i]);
@@ -30,7 +25,7 @@ static void a_place_is_read_back(void **state)
     }
 }
 
-static void a_damaged_line_is_refused(void **state)
+TEST(a_damaged_line_is_refused)
 {
     static const char *const lines[] = {
         "",
@@ -47,7 +42,6 @@ static void a_damaged_line_is_refused(void **state)
         "{\"order\": 0, \"of\": 4294967296, \"shards\": 1, \"id\": \"a\"}",
         "{\"order\": 0, \"of\": 2, \"shards\": 4294967296, \"id\": \"a\"}",
     };
-    (void)state;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         struct nt_case_place place;
         if (nt_case_line_read(lines[i], strlen(lines[i]), &place) != NULL)
@@ -55,8 +49,8 @@ static void a_damaged_line_is_refused(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_place_is_read_back), cmocka_unit_test(a_damaged_line_is_refused)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -1,10 +1,6 @@
 /* The stateful firewall:  inside 2001:db8:1::9 --- firewall --- X, Y outside.
  * It filters as RFC 4787, section 5 has it, with the timers of section 4.3. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "natsim/gateway/firewall.h"
@@ -16,13 +12,6 @@
 #define Y "[2001:db8:ff::8]:7000"
 
 static struct nt_firewall *w;
-
-static struct nt_addr addr(const char *text)
-{
-    struct nt_addr a;
-    assert_int_equal(nt_addr_parse(&a, text), 0);
-    return a;
-}
 
 static struct nt_nat_policy policy_of(enum nt_dependence filtering)
 {
@@ -40,9 +29,8 @@ static void start(struct nt_nat_policy p)
     assert_non_null(w);
 }
 
-static int teardown(void **state)
+FIXTURE(teardown)
 {
-    (void)state;
     nt_firewall_del(w);
     w = NULL;
     return 0;
@@ -60,13 +48,12 @@ static bool comes_in(uint8_t proto, const char *from, const char *to, nt_time no
     return nt_firewall_in(w, proto, &x, &i, now);
 }
 
-static void test_filtering(void **state)
+TEST(test_filtering)
 {
     static const struct {
         enum nt_dependence filtering;
         bool other_port, other_address;
     } rows[] = {{NT_DEP_ENDPOINT_INDEPENDENT, true, true}, {NT_DEP_ADDRESS, true, false}, {NT_DEP_ADDRESS_AND_PORT, false, false}};
-    (void)state;
     for (size_t i = 0; i < 3; i++) {
         start(policy_of(rows[i].filtering));
         assert_false(comes_in(NT_PROTO_UDP, X, INSIDE, 0)); /* unsolicited */
@@ -81,9 +68,8 @@ static void test_filtering(void **state)
 }
 
 /* RFC 4787, REQ-5: "A value of five minutes or more ... is RECOMMENDED"; REQ-6: outbound refresh is true, inbound refresh may be. */
-static void test_refresh(void **state)
+TEST(test_refresh)
 {
-    (void)state;
     for (int inbound = 0; inbound < 2; inbound++) {
         struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS_AND_PORT);
         p.refresh_inbound = inbound;
@@ -97,10 +83,9 @@ static void test_refresh(void **state)
     }
 }
 
-static void test_lifetimes_by_phase(void **state)
+TEST(test_lifetimes_by_phase)
 {
     struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS_AND_PORT);
-    (void)state;
     p.life_new = 10 * NT_SEC, p.life_replied = 20 * NT_SEC, p.life_stream = 60 * NT_SEC;
     start(p);
     go_out(NT_PROTO_UDP, INSIDE, X, 0);
@@ -112,10 +97,9 @@ static void test_lifetimes_by_phase(void **state)
 }
 
 /* A filter lifetime of its own: outbound packets alone open and refresh the filter, even where inbound refresh is on. */
-static void test_filter_lifetime(void **state)
+TEST(test_filter_lifetime)
 {
     struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS);
-    (void)state;
     p.refresh_inbound = true;
     p.filter_lifetime = 40 * NT_SEC;
     start(p);
@@ -128,9 +112,8 @@ static void test_filter_lifetime(void **state)
 }
 
 /* An ICMPv6 query has an identifier, the port of both its addresses. RFC 5508, REQ-2: its timer must not expire before 60 s. */
-static void test_icmp_query(void **state)
+TEST(test_icmp_query)
 {
-    (void)state;
     start(policy_of(NT_DEP_ADDRESS_AND_PORT));
     go_out(NT_PROTO_ICMP6, "[2001:db8:1::9]:42", "[2001:db8:ff::7]:42", 0);
     assert_int_equal(nt_firewall_deadline(w), 60 * NT_SEC);
@@ -140,10 +123,9 @@ static void test_icmp_query(void **state)
 }
 
 /* An error passes when it is about a packet that went out; it opens and refreshes nothing. */
-static void test_errors(void **state)
+TEST(test_errors)
 {
     struct nt_addr i = addr(INSIDE), x = addr(X), y = addr(Y);
-    (void)state;
     struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS_AND_PORT);
     p.refresh_inbound = true;
     start(p);
@@ -155,9 +137,8 @@ static void test_errors(void **state)
     assert_false(nt_firewall_error_in(w, NT_PROTO_UDP, &i, &x, 300 * NT_SEC));
 }
 
-static void test_flush(void **state)
+TEST(test_flush)
 {
-    (void)state;
     start(policy_of(NT_DEP_ADDRESS));
     go_out(NT_PROTO_UDP, INSIDE, X, 0);
     nt_firewall_flush(w);
@@ -169,9 +150,9 @@ static void test_flush(void **state)
 
 #define T(name) cmocka_unit_test_teardown(name, teardown)
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {T(test_filtering), T(test_refresh), T(test_lifetimes_by_phase), T(test_filter_lifetime),
                                        T(test_icmp_query), T(test_errors), T(test_flush)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

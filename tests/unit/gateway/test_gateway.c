@@ -5,11 +5,7 @@
  *   B 10.9.0.2 ------- other 10.9.0.0/24 ----'   203.0.113.2
  *
  * with 2001:db8:1::/64 inside and 2001:db8:ff::/64 outside. Every packet that arrives has its checksums verified. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 #include <string.h>
 
 #include "core/base/bytes.h"
@@ -18,6 +14,7 @@
 #include "natsim/gateway/gateway.h"
 #include "natsim/packet/icmp.h"
 #include "natsim/packet/pool.h"
+#include "tests/unit/policy_of.h"
 
 #define MAX 32
 #define MS NT_MSEC
@@ -36,13 +33,6 @@ static struct nt_gateway *gw;
 static struct nt_trace_event log_of[256];
 static size_t logged;
 static nt_time now;
-
-static struct nt_addr at(const char *text)
-{
-    struct nt_addr x;
-    assert_int_equal(nt_addr_parse(&x, text), 0);
-    return x;
-}
 
 static void on_event(void *user, const struct nt_trace_event *e)
 {
@@ -89,7 +79,7 @@ static void probe_new(struct probe *x, const char *name, uint32_t network, const
     x->node = nt_fabric_add_node(f, name, &probe_ops, x);
     uint32_t port = nt_fabric_attach(f, x->node, network, name);
     for (size_t i = 0; i < count; i++) {
-        struct nt_addr own = at(addresses[i]);
+        struct nt_addr own = addr(addresses[i]);
         assert_int_equal(nt_fabric_add_address(f, x->node, port, &own), 0);
     }
 }
@@ -106,15 +96,6 @@ static uint32_t network(const char *name, uint32_t mtu)
     return nt_fabric_add_network(f, &(struct nt_network_config){.name = name, .delay = MS, .mtu = mtu});
 }
 
-static struct nt_nat_policy policy_of(enum nt_dependence mapping, enum nt_dependence filtering)
-{
-    struct nt_nat_policy p;
-    nt_nat_policy_init(&p);
-    p.mapping = mapping;
-    p.filtering = filtering;
-    return p;
-}
-
 static void world(struct nt_nat_policy p)
 {
     const char *what = "";
@@ -126,7 +107,7 @@ static void world(struct nt_nat_policy p)
     uint32_t inside = network("inside", 2048), other = network("other", 1500), outside = network("outside", 1500);
     gw = nt_gateway_new(f, "gw", &p);
     assert_non_null(gw);
-    struct nt_addr own[2] = {at("10.0.0.1"), at("2001:db8:1::1")}, own2 = at("10.9.0.1"), out[2] = {at("203.0.113.2"), at("2001:db8:ff::2")};
+    struct nt_addr own[2] = {addr("10.0.0.1"), addr("2001:db8:1::1")}, own2 = addr("10.9.0.1"), out[2] = {addr("203.0.113.2"), addr("2001:db8:ff::2")};
     assert_int_equal(nt_gateway_attach_inside(gw, inside, "gw.inside", own, 2), 0);
     assert_int_equal(nt_gateway_attach_inside(gw, other, "gw.other", &own2, 1), 1);
     assert_int_equal(nt_gateway_attach_outside(gw, outside, "gw.outside", out, 2), 2);
@@ -150,7 +131,7 @@ static void run_on(void)
 
 static struct nt_addr gateway_hop(const struct probe *x, uint8_t family)
 {
-    return at(family == NT_AF_IPV6 ? (x == &o ? "2001:db8:ff::2" : "2001:db8:1::1") : x == &o ? "203.0.113.2" : x == &b ? "10.9.0.1" : "10.0.0.1");
+    return addr(family == NT_AF_IPV6 ? (x == &o ? "2001:db8:ff::2" : "2001:db8:1::1") : x == &o ? "203.0.113.2" : x == &b ? "10.9.0.1" : "10.0.0.1");
 }
 
 static void hand_over(struct probe *x, struct nt_packet *p)
@@ -162,7 +143,7 @@ static void hand_over(struct probe *x, struct nt_packet *p)
 static struct nt_packet *udp(const char *src, const char *dst, size_t len, uint8_t ttl)
 {
     uint8_t payload[1800];
-    struct nt_addr s = at(src), d = at(dst);
+    struct nt_addr s = addr(src), d = addr(dst);
     struct nt_packet *p = nt_fabric_packet(f, 2048);
     assert_non_null(p);
     for (size_t i = 0; i < len; i++)
@@ -224,9 +205,8 @@ static struct nt_nat_policy cone(void)
     return policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
 }
 
-static void test_translate(void **state)
+TEST(test_translate)
 {
-    (void)state;
     world(cone());
     say(&a, "10.0.0.2:5000", "203.0.113.7:7000");
     const struct nt_packet *p = last(&o, 1, "203.0.113.2:5000", "203.0.113.7:7000");
@@ -256,9 +236,8 @@ static void test_translate(void **state)
     end();
 }
 
-static void test_routes(void **state)
+TEST(test_routes)
 {
-    (void)state;
     world(cone());
     say(&a, "10.0.0.2:5000", "192.0.2.1:9"); /* no route: no mapping */
     dropped(NT_DROP_NO_ROUTE, "", "192.0.2.1:9");
@@ -280,9 +259,8 @@ static void test_routes(void **state)
     end();
 }
 
-static void test_kinds(void **state)
+TEST(test_kinds)
 {
-    (void)state;
     struct nt_nat_policy p;
     nt_nat_policy_init(&p);
     p.kind = NT_GW_NONE;
@@ -303,7 +281,7 @@ static void test_kinds(void **state)
         say(&a, "10.0.0.2:5000", "203.0.113.7:9");
         dropped(NT_DROP_BLOCKED, "", "");
         struct nt_packet *about = udp("203.0.113.7:9", "10.0.0.2:6000", 4, 64), *error = nt_fabric_packet(f, 0);
-        struct nt_addr from = at("10.0.0.2");
+        struct nt_addr from = addr("10.0.0.2");
         assert_int_equal(nt_packet_icmp_error(error, &from, about, 3, 3), 0);
         nt_fabric_consumed(f, about);
         hand_over(&a, error);
@@ -320,9 +298,8 @@ static void test_kinds(void **state)
     end();
 }
 
-static void test_hairpin(void **state)
+TEST(test_hairpin)
 {
-    (void)state;
     for (int mode = NT_HAIRPIN_NONE; mode <= NT_HAIRPIN_EXTERNAL; mode++) {
         struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
         p.hairpin = (enum nt_hairpin)mode;
@@ -343,9 +320,8 @@ static void test_hairpin(void **state)
     }
 }
 
-static void test_reject(void **state)
+TEST(test_reject)
 {
-    (void)state;
     for (int reject = 0; reject < 2; reject++) {
         struct nt_nat_policy p = cone();
         p.unsolicited = reject ? NT_UNSOLICITED_REJECT : NT_UNSOLICITED_DROP;
@@ -355,7 +331,7 @@ static void test_reject(void **state)
         dropped(NT_DROP_FILTERED, "", "");
         assert_int_equal(o.count, 1 + reject);
         if (reject) {
-            struct nt_addr src, dst, quoted_src = at("203.0.113.8:9"), quoted_dst = at("203.0.113.2:5000");
+            struct nt_addr src, dst, quoted_src = addr("203.0.113.8:9"), quoted_dst = addr("203.0.113.2:5000");
             uint8_t proto;
             const struct nt_packet *e = last(&o, 2, "203.0.113.2:0", "203.0.113.8:0");
             assert_int_equal(e->data[e->l4], 3);
@@ -370,16 +346,15 @@ static void test_reject(void **state)
 /* An error about `about`, from `from`, on its way through the gateway. */
 static void send_error(struct probe *x, const char *from, const struct nt_packet *about)
 {
-    struct nt_addr src = at(from);
+    struct nt_addr src = addr(from);
     struct nt_packet *e = nt_fabric_packet(f, 0);
     assert_int_equal(nt_packet_icmp_error(e, &src, about, 3, 3), 0);
     hand_over(x, e);
     run_on();
 }
 
-static void test_icmp_errors(void **state)
+TEST(test_icmp_errors)
 {
-    (void)state;
     struct nt_addr src, dst, want;
     uint8_t proto;
     world(cone());
@@ -387,14 +362,14 @@ static void test_icmp_errors(void **state)
     send_error(&o, "203.0.113.8", &o.got[0]); /* a router on the way says so */
     const struct nt_packet *e = last(&a, 1, "203.0.113.8:0", "10.0.0.2:0");
     assert_int_equal(nt_packet_quoted(e, &src, &dst, &proto), 0);
-    want = at("10.0.0.2:5000");
+    want = addr("10.0.0.2:5000");
     assert_true(nt_addr_equal(&src, &want));
     /* The other way: an error from inside about what was let in. */
     say(&o, "203.0.113.7:7000", "203.0.113.2:5000");
     send_error(&a, "10.0.0.2", &a.got[1]);
     e = last(&o, 2, "203.0.113.2:0", "203.0.113.7:0");
     assert_int_equal(nt_packet_quoted(e, &src, &dst, &proto), 0);
-    want = at("203.0.113.2:5000");
+    want = addr("203.0.113.2:5000");
     assert_true(nt_addr_equal(&dst, &want));
     assert_int_equal(nt_nat_count(nt_gateway_nat(gw)), 1);
     end();
@@ -419,10 +394,9 @@ static void test_icmp_errors(void **state)
 }
 
 /* An error about a hairpinned packet goes back the way it came. */
-static void test_icmp_error_hairpinned(void **state)
+TEST(test_icmp_error_hairpinned)
 {
-    (void)state;
-    struct nt_addr src, dst, quoted_src = at("10.0.0.3:6000"), quoted_dst = at("203.0.113.2:5000");
+    struct nt_addr src, dst, quoted_src = addr("10.0.0.3:6000"), quoted_dst = addr("203.0.113.2:5000");
     uint8_t proto;
     struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
     p.hairpin = NT_HAIRPIN_EXTERNAL;
@@ -438,12 +412,11 @@ static void test_icmp_error_hairpinned(void **state)
 }
 
 /* An error that was damaged is not repaired on its way. */
-static void test_icmp_error_damaged(void **state)
+TEST(test_icmp_error_damaged)
 {
-    (void)state;
     world(cone());
     say(&a, "10.0.0.2:5000", "203.0.113.7:7000");
-    struct nt_addr src = at("203.0.113.7");
+    struct nt_addr src = addr("203.0.113.7");
     struct nt_packet *e = nt_fabric_packet(f, 0);
     assert_int_equal(nt_packet_icmp_error(e, &src, &o.got[0], 3, 3), 0);
     e->data[e->len - 1] ^= 1;
@@ -456,9 +429,8 @@ static void test_icmp_error_damaged(void **state)
 
 /* RFC 5508, REQ-8: "unable to establish a NAT Session ... due to resource constraints": code 13 to the sender. */
 /* RFC 4787, REQ-13, and RFC 4443, 3.2: the sender is told what fits; the quoted packet is the one it knows. */
-static void test_too_big(void **state)
+TEST(test_too_big)
 {
-    (void)state;
     struct nt_nat_policy open = cone();
     open.ipv6 = NT_V6_OPEN;
     world(open);
@@ -507,9 +479,8 @@ static void assert_exceeded(const struct nt_packet *e, const char *src, const ch
 }
 
 /* The sender is told, by the address of the link the packet came from. */
-static void test_ttl(void **state)
+TEST(test_ttl)
 {
-    (void)state;
     world(cone());
     hand_over(&a, udp("10.0.0.2:5000", "203.0.113.7:7000", 33, 1));
     run_on();
@@ -530,11 +501,10 @@ static void test_ttl(void **state)
 }
 
 /* RFC 1812, 4.3.2.7: what is never answered with an error. */
-static void test_ttl_unanswered(void **state)
+TEST(test_ttl_unanswered)
 {
-    (void)state;
     world(cone());
-    struct nt_addr from = at("10.0.0.2");
+    struct nt_addr from = addr("10.0.0.2");
     struct nt_packet *about = udp("203.0.113.7:7000", "10.0.0.2:5000", 33, 64), *e = nt_fabric_packet(f, 0);
     assert_int_equal(nt_packet_icmp_error(e, &from, about, 3, 3), 0);
     nt_fabric_consumed(f, about);
@@ -558,9 +528,8 @@ static void test_ttl_unanswered(void **state)
     end();
 }
 
-static void test_prohibited(void **state)
+TEST(test_prohibited)
 {
-    (void)state;
     struct nt_nat_policy p = cone();
     p.unsolicited = NT_UNSOLICITED_REJECT;
     p.max_mappings = 1;
@@ -587,9 +556,8 @@ static struct nt_packet *echo(const char *src, const char *dst, uint8_t type, ui
     return p;
 }
 
-static void test_icmp_echo(void **state)
+TEST(test_icmp_echo)
 {
-    (void)state;
     world(cone());
     hand_over(&a, echo("10.0.0.2:1", "203.0.113.7:1", 8, 7));
     run_on();
@@ -609,9 +577,8 @@ static void test_icmp_echo(void **state)
     end();
 }
 
-static void test_other_protocol(void **state)
+TEST(test_other_protocol)
 {
-    (void)state;
     world(cone());
     struct nt_packet *p = udp("10.0.0.2:5000", "203.0.113.7:80", 40, 64);
     p->data[9] = NT_PROTO_TCP;
@@ -642,10 +609,9 @@ static void send_fragments(const int order[3])
     }
 }
 
-static void test_fragments(void **state)
+TEST(test_fragments)
 {
     static const int straight[3] = {0, 1, 2}, mixed[3] = {1, 0, 2};
-    (void)state;
     for (int way = NT_FRAG_REASSEMBLE; way <= NT_FRAG_DROP; way++) {
         for (int m = 0; m < 2; m++) {
             struct nt_nat_policy p = cone();
@@ -655,7 +621,7 @@ static void test_fragments(void **state)
             /* Reassembled: one packet, for it fits the outside. In order: all, but the one that came before the first. */
             assert_int_equal(o.count, way == NT_FRAG_REASSEMBLE ? 1 : way == NT_FRAG_DROP ? 0 : m ? 2 : 3);
             for (size_t i = 0; i < o.count; i++) {
-                struct nt_addr want = at("203.0.113.2");
+                struct nt_addr want = addr("203.0.113.2");
                 assert_true(nt_addr_same_ip(&o.got[i].src, &want));
                 assert_int_equal(nt_load16(o.got[i].data + 4), 77);
             }
@@ -673,11 +639,10 @@ static void test_fragments(void **state)
 }
 
 /* Pieces that were translated one by one make the whole datagram with its right checksum. */
-static void test_fragments_in_order_make_the_whole(void **state)
+TEST(test_fragments_in_order_make_the_whole)
 {
     static const int straight[3] = {0, 1, 2};
     uint8_t whole[2048];
-    (void)state;
     struct nt_nat_policy p = cone();
     p.fragments = NT_FRAG_IN_ORDER;
     world(p);
@@ -700,9 +665,8 @@ static void test_fragments_in_order_make_the_whole(void **state)
 }
 
 /* Reassembled in a world whose inside carries more than the outside: fragmented again where it goes out. */
-static void test_fragmented_again(void **state)
+TEST(test_fragmented_again)
 {
-    (void)state;
     world(cone());
     hand_over(&a, udp("10.0.0.2:5000", "203.0.113.7:7000", 1700, 64));
     run_on();
@@ -715,13 +679,12 @@ static void test_fragmented_again(void **state)
 #define IN6 "[2001:db8:1::9]:5000"
 #define OUT6 "[2001:db8:ff::7]:7000"
 
-static void test_ipv6(void **state)
+TEST(test_ipv6)
 {
     static const struct {
         enum nt_dependence filtering;
         size_t passed; /* of: same, other port, other address */
     } rows[] = {{NT_DEP_ENDPOINT_INDEPENDENT, 3}, {NT_DEP_ADDRESS, 2}, {NT_DEP_ADDRESS_AND_PORT, 1}};
-    (void)state;
     for (size_t i = 0; i < 3; i++) {
         world(policy_of(NT_DEP_ADDRESS_AND_PORT, rows[i].filtering));
         say(&o, OUT6, IN6);
@@ -745,12 +708,11 @@ static void test_ipv6(void **state)
     }
 }
 
-static void test_ipv6_error(void **state)
+TEST(test_ipv6_error)
 {
-    (void)state;
     world(cone());
     say(&a, IN6, OUT6);
-    struct nt_addr router = at("2001:db8:ff::8");
+    struct nt_addr router = addr("2001:db8:ff::8");
     struct nt_packet *e = nt_fabric_packet(f, 0);
     assert_int_equal(nt_packet_icmp_error(e, &router, &o.got[0], 1, 4), 0);
     hand_over(&o, e);
@@ -766,9 +728,8 @@ static void test_ipv6_error(void **state)
     end();
 }
 
-static void test_ipv6_modes(void **state)
+TEST(test_ipv6_modes)
 {
-    (void)state;
     struct nt_nat_policy p = cone();
     p.ipv6 = NT_V6_OPEN;
     world(p);
@@ -783,9 +744,8 @@ static void test_ipv6_modes(void **state)
     end();
 }
 
-static void test_control(void **state)
+TEST(test_control)
 {
-    (void)state;
     world(policy_of(NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT));
     say(&a, "10.0.0.2:5000", "203.0.113.7:7000");
     say(&a, IN6, OUT6);
@@ -803,16 +763,15 @@ static void test_control(void **state)
 }
 
 /* The external address is one a hundred further on its network (the next free), and the old one is nobody's. */
-static void test_renumber(void **state)
+TEST(test_renumber)
 {
-    (void)state;
     world(cone());
     say(&a, "10.0.0.2:5000", "203.0.113.7:7000");
     assert_int_equal(nt_fabric_control(f, nt_gateway_node(gw), NT_CTL_RENUMBER, 0, now), 0);
     assert_int_equal(nt_nat_count(nt_gateway_nat(gw)), 0);
     say(&a, "10.0.0.2:5000", "203.0.113.7:7000");
     (void)last(&o, 2, "203.0.113.102:5000", "203.0.113.7:7000");
-    struct nt_addr fresh = at("203.0.113.102"), old = at("203.0.113.2");
+    struct nt_addr fresh = addr("203.0.113.102"), old = addr("203.0.113.2");
     nt_fabric_send(f, o.node, 0, &fresh, udp("203.0.113.7:7000", "203.0.113.102:5000", 5, 64), now);
     run_on();
     (void)last(&a, 1, "203.0.113.7:7000", "10.0.0.2:5000");
@@ -827,7 +786,7 @@ static void test_renumber(void **state)
     end();
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_translate), cmocka_unit_test(test_routes), cmocka_unit_test(test_kinds), cmocka_unit_test(test_hairpin),
@@ -837,5 +796,5 @@ int main(void)
         cmocka_unit_test(test_other_protocol), cmocka_unit_test(test_fragments), cmocka_unit_test(test_fragments_in_order_make_the_whole),
         cmocka_unit_test(test_fragmented_again), cmocka_unit_test(test_ipv6), cmocka_unit_test(test_ipv6_error),
         cmocka_unit_test(test_ipv6_modes), cmocka_unit_test(test_control), cmocka_unit_test(test_renumber)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -1,32 +1,13 @@
 /* Each allocation fails once: a packet may be dropped for it, nothing leaks or breaks. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "natsim/gateway/firewall.h"
 #include "natsim/gateway/gateway.h"
 #include "tests/unit/fail_alloc.h"
+#include "tests/unit/policy_of.h"
 
 #include <stdlib.h>
-
-static struct nt_addr addr(const char *text)
-{
-    struct nt_addr a;
-    assert_int_equal(nt_addr_parse(&a, text), 0);
-    return a;
-}
-
-static struct nt_nat_policy policy_of(enum nt_dependence mapping, enum nt_dependence filtering)
-{
-    struct nt_nat_policy p;
-    nt_nat_policy_init(&p);
-    p.mapping = mapping;
-    p.filtering = filtering;
-    return p;
-}
 
 /* The firewall of IPv6: 60 states, one of which may fail. */
 static int drive_firewall(struct nt_firewall *w)
@@ -43,9 +24,8 @@ static int drive_firewall(struct nt_firewall *w)
     return lost;
 }
 
-static void test_firewall(void **state)
+TEST(test_firewall)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS, NT_DEP_ADDRESS);
     bool done = false;
     for (long at_call = 0; !done; at_call++) {
@@ -65,9 +45,8 @@ static void test_firewall(void **state)
 }
 
 /* A gateway that cannot be built leaves a fabric that can be deleted. */
-static void test_gateway(void **state)
+TEST(test_gateway)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS, NT_DEP_ADDRESS);
     const char *what;
     bool done = false;
@@ -89,8 +68,8 @@ static void test_gateway(void **state)
     assert_true(failed > 5);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_firewall), cmocka_unit_test(test_gateway)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

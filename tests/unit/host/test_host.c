@@ -6,9 +6,8 @@ static struct world w;
 static struct peer a, b;
 static uint32_t net;
 
-static int setup(void **state)
+FIXTURE(setup)
 {
-    (void)state;
     world_new(&w, 1);
     net = network(&w, "net", (struct nt_network_config){.delay = 20 * NT_MSEC});
     peer_new(&a, &w, net, "A", "10.0.0.2", "10.0.0.2:5000");
@@ -16,9 +15,8 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
+FIXTURE(teardown)
 {
-    (void)state;
     nt_fabric_del(w.f);
     return 0;
 }
@@ -33,7 +31,7 @@ static void run_all(void)
     assert_int_equal(nt_fabric_run(w.f, 3600 * NT_SEC), NT_FABRIC_IDLE);
 }
 
-static void test_binding(void **state)
+TEST(test_binding)
 {
     static const struct {
         const char *local;
@@ -51,7 +49,6 @@ static void test_binding(void **state)
         {"10.0.0.2:53", NT_REQ_BIND, NT_UDP, NT_IN_CLOSED, 53},      /* the wildcard has it */
         {"10.0.0.2:80", NT_REQ_CONNECT, NT_TCP, NT_IN_CLOSED, 80},
     };
-    (void)state;
     assert_int_equal(a.in[0].kind, NT_IN_CONNECTED);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         a.request_count = a.request_next = 0;
@@ -69,9 +66,8 @@ static void test_binding(void **state)
     assert_int_equal(last(&a)->path.id, 99);
 }
 
-static void test_wildcard_without_a_family(void **state)
+TEST(test_wildcard_without_a_family)
 {
-    (void)state;
     b.request_count = b.request_next = 0;
     b.requests[b.request_count++] = (struct nt_request){.kind = NT_REQ_BIND, .path = {.transport = NT_UDP, .local = {.port = 777}}};
     kick(&b);
@@ -90,9 +86,8 @@ static void test_wildcard_without_a_family(void **state)
     assert_true(nt_addr_equal(&last(&a)->path.remote, &from));
 }
 
-static void test_datagram(void **state)
+TEST(test_datagram)
 {
-    (void)state;
     say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 100, true);
     a.out[0].path.ttl = 9;
     a.out[0].path.tos = 0xb8;
@@ -114,9 +109,8 @@ static void test_datagram(void **state)
     assert_int_equal(w.log[1].len, 128);
 }
 
-static void test_closed_port(void **state)
+TEST(test_closed_port)
 {
-    (void)state;
     for (int i = 0; i < 3; i++)
         say(&a, "10.0.0.2:5000", "10.0.0.3:9", 10, false);
     kick(&a);
@@ -140,7 +134,7 @@ static void test_closed_port(void **state)
     assert_int_equal(w.log[i + 2].n[1], 2);
 }
 
-static void test_failures_before_leaving(void **state)
+TEST(test_failures_before_leaving)
 {
     static const struct {
         const char *from, *to;
@@ -152,7 +146,6 @@ static void test_failures_before_leaving(void **state)
         {"10.0.0.2:5000", "10.0.0.3:9", 3000, true, NT_DROP_MTU},
         {"10.0.0.2:5001", "10.0.0.3:9", 10, false, NT_DROP_NO_SOCKET},
     };
-    (void)state;
     nt_routes_free(nt_host_routes(a.host));
     struct nt_route r = {.prefix = {.addr = addr("10.0.0.0"), .bits = 24}};
     assert_int_equal(nt_routes_add(nt_host_routes(a.host), &r), 0);
@@ -171,9 +164,8 @@ static void test_failures_before_leaving(void **state)
     }
 }
 
-static void test_loop(void **state)
+TEST(test_loop)
 {
-    (void)state;
     a.request_count = a.request_next = 0;
     ask(&a, NT_REQ_BIND, NT_UDP, "10.0.0.2:5001", 2);
     kick(&a);
@@ -188,9 +180,8 @@ static void test_loop(void **state)
     assert_int_equal(w.log[0].n[1] * 10 + w.log[1].n[1], 21);
 }
 
-static void test_fragments(void **state)
+TEST(test_fragments)
 {
-    (void)state;
     say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 5000, false);
     say(&a, "10.0.0.2:5000", "10.0.0.3:6000", NT_DATAGRAM_MAX, false);
     kick(&a);
@@ -204,12 +195,11 @@ static void test_fragments(void **state)
     assert_int_equal(drops(&w, NT_DROP_FRAGMENT), 0);
 }
 
-static void test_reassembly_gives_up(void **state)
+TEST(test_reassembly_gives_up)
 {
     static const uint32_t second[] = {1};
     struct nt_fault drop = {.kind = NT_FAULT_DROP, .node = nt_host_node(b.host), .on_arrival = true, .nth = second, .nth_count = 1,
                             .until = NT_TIME_NEVER};
-    (void)state;
     assert_int_equal(nt_fabric_add_fault(w.f, &drop), 0);
     say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 5000, false);
     kick(&a);
@@ -221,10 +211,9 @@ static void test_reassembly_gives_up(void **state)
     assert_int_equal(w.log[w.logged - 1].n[0], -1); /* no packet's event is before it */
 }
 
-static void test_stop_and_down(void **state)
+TEST(test_stop_and_down)
 {
     uint32_t node = nt_host_node(b.host);
-    (void)state;
     b.deadline = NT_SEC;
     assert_int_equal(nt_fabric_control(w.f, node, NT_CTL_STOP, 0, 0), 0);
     say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 10, false);
@@ -255,9 +244,8 @@ static void test_stop_and_down(void **state)
     assert_int_equal(nt_fabric_control(w.f, node, NT_CTL_REBOOT, 0, 0), NT_EUNSUPPORTED);
 }
 
-static void test_livelocks(void **state)
+TEST(test_livelocks)
 {
-    (void)state;
     a.stuck = true;
     a.deadline = NT_SEC;
     kick(&a);
@@ -266,9 +254,8 @@ static void test_livelocks(void **state)
 }
 
 /* It fails before a packet is made, at once and for ever: the run must end. */
-static void test_endless_output(void **state)
+TEST(test_endless_output)
 {
-    (void)state;
     a.endless = true;
     a.deaf = true;
     say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 10, false);
@@ -277,10 +264,9 @@ static void test_endless_output(void **state)
     assert_int_equal(nt_fabric_run(w.f, NT_TIME_NEVER), NT_FABRIC_LIVELOCK);
 }
 
-static void test_inject(void **state)
+TEST(test_inject)
 {
     struct nt_addr src = addr("192.0.2.1:1"), dst = addr("10.0.0.3:6000");
-    (void)state;
     assert_int_equal(nt_host_inject(a.host, &src, &dst, (const uint8_t *)"forged", 6, 0), 0);
     run_all();
     assert_int_equal(w.log[0].n[2], NT_MARK_INJECTED);
@@ -304,14 +290,13 @@ static void raw_recv(void *self, uint32_t port, struct nt_packet *p, nt_time now
     nt_fabric_consumed(r->f, p);
 }
 
-static void test_echo(void **state)
+TEST(test_echo)
 {
     static const struct nt_node_ops ops = {.recv = raw_recv};
     static const uint8_t echo[] = {8, 0, 0, 0, 0x12, 0x34, 0, 1, 'a', 'b'};
     struct raw r = {.f = w.f};
     uint32_t node = nt_fabric_add_node(w.f, "raw", &ops, &r);
     struct nt_addr ip = addr("10.0.0.9"), to = addr("10.0.0.3");
-    (void)state;
     assert_int_equal(nt_fabric_attach(w.f, node, net, "raw.0"), 0);
     assert_int_equal(nt_fabric_add_address(w.f, node, 0, &ip), 0);
     for (int bad = 0; bad < 2; bad++) {
@@ -334,10 +319,9 @@ static void test_echo(void **state)
     assert_memory_equal(r.last + 24, echo + 4, 6);
 }
 
-static void test_ipv6(void **state)
+TEST(test_ipv6)
 {
     struct peer x, y;
-    (void)state;
     peer_new(&x, &w, net, "X", "2001:db8::2", "[2001:db8::2]:1");
     peer_new(&y, &w, net, "Y", "2001:db8::3", "[2001:db8::3]:2");
     say(&x, "[2001:db8::2]:1", "[2001:db8::3]:2", 100, false);
@@ -353,12 +337,12 @@ static void test_ipv6(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         T(test_binding), T(test_wildcard_without_a_family), T(test_datagram), T(test_closed_port), T(test_failures_before_leaving),
         T(test_loop), T(test_fragments), T(test_reassembly_gives_up), T(test_stop_and_down), T(test_livelocks), T(test_endless_output),
         T(test_inject), T(test_echo), T(test_ipv6),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -1,10 +1,6 @@
 /* No allocation on the hot path:  A 10.0.0.2 --- left --- R (forwards) --- right --- B 10.1.0.2
  * And no crash without memory: each allocation of a small world is made to fail once. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "tests/unit/fail_alloc.h"
 #include "tests/unit/host/bouncer.h"
@@ -22,10 +18,9 @@ static struct nt_fabric *build(void)
     return NULL;
 }
 
-static void test_no_allocation(void **state)
+TEST(test_no_allocation)
 {
     struct nt_fabric *f = build();
-    (void)state;
     assert_non_null(f);
     bouncers[0].waiting = 50; /* datagrams that go to and fro */
     nt_host_kick(bouncers[0].host, 0);
@@ -39,9 +34,8 @@ static void test_no_allocation(void **state)
     nt_fabric_del(f);
 }
 
-static void test_without_memory(void **state)
+TEST(test_without_memory)
 {
-    (void)state;
     for (long n = 0;; n++) {
         alloc_fail(n);
         struct nt_fabric *f = build();
@@ -60,8 +54,8 @@ static void test_without_memory(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_no_allocation), cmocka_unit_test(test_without_memory)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

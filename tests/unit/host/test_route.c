@@ -1,34 +1,21 @@
 /* Routing tables: the longest prefix wins, among equals the first that was added; a host asks for the routes of one interface. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "natsim/fabric/fabric.h"
 #include "natsim/host/route.h"
 
 static struct nt_routes routes;
 
-static int setup(void **state)
+FIXTURE(setup)
 {
-    (void)state;
     routes = (struct nt_routes){0};
     return 0;
 }
 
-static int teardown(void **state)
+FIXTURE(teardown)
 {
-    (void)state;
     nt_routes_free(&routes);
     return 0;
-}
-
-static struct nt_addr addr(const char *text)
-{
-    struct nt_addr a;
-    assert_int_equal(nt_addr_parse(&a, text), 0);
-    return a;
 }
 
 static void add(const char *network, uint8_t bits, uint32_t port)
@@ -50,9 +37,8 @@ static int find(const char *to)
     return find_on(to, NT_FABRIC_NONE);
 }
 
-static void test_longest_prefix(void **state)
+TEST(test_longest_prefix)
 {
-    (void)state;
     assert_int_equal(find("10.1.2.3"), -1);
     add("10.0.0.0", 8, 1);
     add("10.1.2.0", 24, 2);
@@ -67,9 +53,8 @@ static void test_longest_prefix(void **state)
     assert_int_equal(find("10.1.2.3:7000"), 5); /* the port counts for nothing */
 }
 
-static void test_first_of_equals(void **state)
+TEST(test_first_of_equals)
 {
-    (void)state;
     add("10.0.0.0", 8, 1);
     add("10.0.0.0", 8, 2);
     add("10.0.0.0", 9, 3);
@@ -79,9 +64,8 @@ static void test_first_of_equals(void **state)
 }
 
 /* A host with two interfaces: the source address has chosen the interface, whose own route counts, were it the shorter one. */
-static void test_routes_of_one_port(void **state)
+TEST(test_routes_of_one_port)
 {
-    (void)state;
     add("198.51.100.0", 24, 0);
     add("0.0.0.0", 0, 1);
     assert_int_equal(find_on("198.51.100.7", 0), 0);
@@ -90,9 +74,8 @@ static void test_routes_of_one_port(void **state)
     assert_int_equal(find_on("203.0.113.1", 2), -1);
 }
 
-static void test_families_are_apart(void **state)
+TEST(test_families_are_apart)
 {
-    (void)state;
     add("0.0.0.0", 0, 4);
     assert_int_equal(find("2001:db8::1"), -1);
     add("::", 0, 6);
@@ -102,10 +85,9 @@ static void test_families_are_apart(void **state)
     assert_int_equal(find("192.0.2.1"), 4);
 }
 
-static void test_next_hop(void **state)
+TEST(test_next_hop)
 {
     struct nt_addr to = addr("192.0.2.1");
-    (void)state;
     struct nt_route r = {.prefix = {.addr = addr("0.0.0.0")}, .port = 1, .via = addr("10.0.0.1")};
     assert_int_equal(nt_routes_add(&routes, &r), 0);
     r.via = addr("10.0.0.9"); /* the table has a copy */
@@ -115,9 +97,9 @@ static void test_next_hop(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {T(test_longest_prefix), T(test_first_of_equals), T(test_routes_of_one_port), T(test_families_are_apart),
                                        T(test_next_hop)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -2,11 +2,7 @@
 #ifndef NT_TEST_WORLD_H
 #define NT_TEST_WORLD_H
 
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/bytes.h"
 #include "natsim/host/host.h"
@@ -42,13 +38,6 @@ struct peer {
     nt_time deadline;
     bool stuck, endless, deaf;
 };
-
-static inline struct nt_addr addr(const char *text)
-{
-    struct nt_addr a;
-    assert_int_equal(nt_addr_parse(&a, text), 0);
-    return a;
-}
 
 static inline void record(void *user, const struct nt_trace_event *e)
 {

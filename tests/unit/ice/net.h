@@ -5,15 +5,11 @@
 #ifndef NET_H
 #define NET_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "core/ice/ice.h"
@@ -83,13 +79,6 @@ struct net {
     void *user;
     uint8_t buf[NT_DATAGRAM_MAX];
 };
-
-static inline struct nt_addr addr_of(const char *text)
-{
-    struct nt_addr a;
-    assert_int_equal(nt_addr_parse(&a, text), NT_OK);
-    return a;
-}
 
 static inline void net_init(struct net *n, nt_time delay)
 {
@@ -302,10 +291,10 @@ static inline int add_agent(struct net *n, const struct nt_ice_config *c, const 
 {
     int err = 0, i = n->count++;
     struct node *d = &n->nodes[i];
-    d->ip = addr_of(ip);
+    d->ip = addr(ip);
     d->nat = nat;
     if (nat != NAT_NONE)
-        d->outside = addr_of(outside);
+        d->outside = addr(outside);
     d->agent = nt_ice_agent_new(c, &err);
     assert_int_equal(err, NT_OK);
     nt_ice_input(d->agent, &(struct nt_path){.local = d->ip}, NT_IN_IF_UP, NULL, 0, n->now);
@@ -315,7 +304,7 @@ static inline int add_agent(struct net *n, const struct nt_ice_config *c, const 
 static inline int add_server(struct net *n, struct nt_endpoint e, const char *ip)
 {
     int i = n->count++;
-    n->nodes[i].ip = addr_of(ip);
+    n->nodes[i].ip = addr(ip);
     n->nodes[i].server = e;
     drain(n, i);
     return i;

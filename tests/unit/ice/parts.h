@@ -2,14 +2,10 @@
 #ifndef PARTS_H
 #define PARTS_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "core/ice/candidates.h"
@@ -23,13 +19,6 @@ struct parts {
     struct nt_ice_record *record;
     struct nt_ice_candidates *own, *remotes;
 };
-
-static inline struct nt_addr at(const char *text)
-{
-    struct nt_addr a;
-    assert_int_equal(nt_addr_parse(&a, text), NT_OK);
-    return a;
-}
 
 static inline void keep_event(void *user, const struct nt_trace_event *ev)
 {
@@ -62,16 +51,16 @@ static inline const struct nt_trace_event *last_told(const struct parts *p, enum
     return NULL;
 }
 
-static inline struct nt_ice_entry gathered(enum nt_ice_type type, const char *addr, const char *base, const char *server,
+static inline struct nt_ice_entry gathered(enum nt_ice_type type, const char *text, const char *base, const char *server,
                                            uint32_t rank)
 {
     struct nt_ice_entry e = {
-        .c = {.type = type, .stream = 1, .component = 1, .transport = NT_UDP, .addr = at(addr), .base = at(base)},
+        .c = {.type = type, .stream = 1, .component = 1, .transport = NT_UDP, .addr = addr(text), .base = addr(base)},
         .via = {.relay = NT_ICE_DIRECT},
         .rank = rank,
         .told = true};
     if (server != NULL)
-        e.server = at(server);
+        e.server = addr(server);
     return e;
 }
 
@@ -88,11 +77,11 @@ static inline void add_hosts(struct parts *p, unsigned n)
     }
 }
 
-static inline uint32_t add_remote(struct parts *p, enum nt_ice_type type, const char *addr, uint32_t priority,
+static inline uint32_t add_remote(struct parts *p, enum nt_ice_type type, const char *text, uint32_t priority,
                                   const char *foundation)
 {
     struct nt_ice_candidate c = {
-        .type = type, .stream = 1, .component = 1, .transport = NT_UDP, .addr = at(addr), .priority = priority};
+        .type = type, .stream = 1, .component = 1, .transport = NT_UDP, .addr = addr(text), .priority = priority};
     strcpy(c.foundation, foundation);
     assert_int_equal(nt_ice_candidates_reserve(p->remotes, 1, 1000), NT_OK);
     assert_true(nt_ice_candidates_signalled(p->remotes, &c));

@@ -2,14 +2,10 @@
 #ifndef PEER_H
 #define PEER_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "core/ice/candidate.h"
@@ -39,13 +35,6 @@ struct lab {
     enum nt_ice_state state;
     int drain_events;
 };
-
-static inline struct nt_addr at(const char *text)
-{
-    struct nt_addr a;
-    assert_int_equal(nt_addr_parse(&a, text), NT_OK);
-    return a;
-}
 
 static inline void pull(struct lab *l)
 {
@@ -104,7 +93,7 @@ static inline void lab_start(struct lab *l, const struct nt_ice_config *c)
     memset(l, 0, sizeof *l);
     l->a = nt_ice_agent_new(c, &err);
     assert_int_equal(err, NT_OK);
-    nt_ice_input(l->a, &(struct nt_path){.local = at("10.0.0.1")}, NT_IN_IF_UP, NULL, 0, 0);
+    nt_ice_input(l->a, &(struct nt_path){.local = addr("10.0.0.1")}, NT_IN_IF_UP, NULL, 0, 0);
     assert_int_equal(nt_ice_gather(l->a, 0), NT_OK);
     pull(l);
     assert_int_equal(nt_ice_local(l->a, false, &d), NT_OK);
@@ -121,9 +110,9 @@ static inline void lab_end(struct lab *l)
     nt_ice_agent_del(l->a);
 }
 
-static inline struct nt_ice_candidate candidate(const char *addr, enum nt_ice_type type, const char *foundation)
+static inline struct nt_ice_candidate candidate(const char *text, enum nt_ice_type type, const char *foundation)
 {
-    struct nt_ice_candidate c = {.type = type, .stream = 1, .component = 1, .transport = NT_UDP, .addr = at(addr),
+    struct nt_ice_candidate c = {.type = type, .stream = 1, .component = 1, .transport = NT_UDP, .addr = addr(text),
                                  .priority = nt_ice_candidate_priority(nt_ice_type_preference(type), 65535, 1)};
     strcpy(c.foundation, foundation);
     return c;
@@ -165,7 +154,7 @@ static inline void request(struct lab *l, const char *from, struct ask q)
     uint8_t buf[600], id[12] = {0xaa, q.id};
     char user[600];
     struct nt_stun_builder b;
-    struct nt_addr source = at(from);
+    struct nt_addr source = addr(from);
     strcpy(user, l->ufrag);
     strcat(user, ":" PEER_UFRAG);
     nt_stun_start(&b, buf, sizeof buf, NT_STUN_REQUEST, NT_STUN_BINDING, id);
@@ -198,7 +187,7 @@ static inline void respond(struct lab *l, const struct out *o, struct reply r)
 {
     uint8_t buf[600], id[12];
     struct nt_stun_builder b;
-    struct nt_addr from = r.from != NULL ? at(r.from) : o->path.remote, mapped = r.mapped != NULL ? at(r.mapped) : l->base;
+    struct nt_addr from = r.from != NULL ? addr(r.from) : o->path.remote, mapped = r.mapped != NULL ? addr(r.mapped) : l->base;
     memcpy(id, o->bytes + 8, 12);
     nt_stun_start(&b, buf, sizeof buf, r.code == 0 ? NT_STUN_SUCCESS : NT_STUN_ERROR, NT_STUN_BINDING, id);
     if (r.code == 0)
@@ -218,7 +207,7 @@ static inline struct out *next_out(struct lab *l, int class_, const char *to)
 {
     while (l->next < l->count) {
         struct out *o = &l->outs[l->next++];
-        struct nt_addr a = to != NULL ? at(to) : o->path.remote;
+        struct nt_addr a = to != NULL ? addr(to) : o->path.remote;
         if (o->m.len > 0 && o->m.class_ == class_ && nt_addr_equal(&a, &o->path.remote))
             return o;
     }
@@ -241,7 +230,7 @@ static inline bool carries(const struct out *o, uint16_t type)
 static inline struct nt_ice_pair_info pair_to(const struct lab *l, const char *remote_addr)
 {
     struct nt_ice_pair_info info;
-    struct nt_addr a = at(remote_addr);
+    struct nt_addr a = addr(remote_addr);
     for (size_t i = 0; i < nt_ice_pair_count(l->a); i++) {
         nt_ice_pair_at(l->a, i, &info);
         if (nt_addr_equal(&info.remote.addr, &a))

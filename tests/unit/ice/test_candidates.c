@@ -3,7 +3,7 @@
 
 static struct parts p;
 
-static void settling(void **state)
+TEST(settling)
 {
     const struct nt_ice_entry all[] = {
         gathered(NT_ICE_HOST, "10.0.0.1:5000", "10.0.0.1:5000", NULL, 0),
@@ -18,8 +18,7 @@ static void settling(void **state)
     };
     static const uint32_t priority[] = {2130706431, 2130706431 - 256, 1694498815, 1694498815 - 256, 1694498815 - 512, 16777215};
     static const char *const foundation[] = {"1", "2", "3", "4", "5", "6"};
-    struct nt_addr first = at("203.0.113.1:2");
-    (void)state;
+    struct nt_addr first = addr("203.0.113.1:2");
     parts_init(&p);
     assert_int_equal(nt_ice_candidates_reserve(p.own, 9, 9), NT_OK);
     for (size_t i = 0; i < 9; i++)
@@ -36,11 +35,10 @@ static void settling(void **state)
 }
 
 /* 5.1.1.3: another port and component of the same base IP, type and server IP: the same foundation */
-static void one_foundation_for_two_components(void **state)
+TEST(one_foundation_for_two_components)
 {
     struct nt_ice_entry one = gathered(NT_ICE_HOST, "10.0.0.1:5000", "10.0.0.1:5000", NULL, 0);
     struct nt_ice_entry two = gathered(NT_ICE_HOST, "10.0.0.1:5001", "10.0.0.1:5001", NULL, 1);
-    (void)state;
     two.c.component = 2;
     parts_init(&p);
     assert_int_equal(nt_ice_candidates_reserve(p.own, 2, 2), NT_OK);
@@ -54,11 +52,10 @@ static void one_foundation_for_two_components(void **state)
 }
 
 /* RFC 8838, 9: each one is at once what it is, and a redundant one is none, whatever its priority. */
-static void one_by_one(void **state)
+TEST(one_by_one)
 {
     struct nt_ice_entry srflx = gathered(NT_ICE_SRFLX, "203.0.113.1:1", "10.0.0.1:5000", "192.0.2.1:3478", 5);
     struct nt_ice_entry other = gathered(NT_ICE_SRFLX, "203.0.113.1:2", "10.0.0.1:5000", "192.0.2.2:3478", 0);
-    (void)state;
     parts_init(&p);
     assert_int_equal(nt_ice_candidates_reserve(p.own, 3, 3), NT_OK);
     nt_ice_candidates_add(p.own, &srflx, true);
@@ -74,10 +71,9 @@ static void one_by_one(void **state)
 }
 
 /* RFC 8445, 7.2.5.3.1 */
-static void mapped_addresses(void **state)
+TEST(mapped_addresses)
 {
-    struct nt_addr own = at("10.0.0.1:5000"), outside = at("203.0.113.7:4000"), remote = at("192.0.2.9:9");
-    (void)state;
+    struct nt_addr own = addr("10.0.0.1:5000"), outside = addr("203.0.113.7:4000"), remote = addr("192.0.2.9:9");
     parts_init(&p);
     add_hosts(&p, 2);
     assert_int_equal(nt_ice_candidates_mapped(p.own, 0, &own, &remote, 5, 0), 0);
@@ -96,11 +92,10 @@ static void mapped_addresses(void **state)
 }
 
 /* RFC 8445, 7.3.1.3; RFC 8838, 11: the signalled one takes the learnt one's place, and its id. */
-static void signalled_later(void **state)
+TEST(signalled_later)
 {
-    struct nt_addr to = at("10.0.0.1:5000");
-    struct nt_ice_candidate learnt = {.type = NT_ICE_PRFLX, .stream = 1, .component = 1, .priority = 7, .addr = at("192.0.2.9:9")};
-    (void)state;
+    struct nt_addr to = addr("10.0.0.1:5000");
+    struct nt_ice_candidate learnt = {.type = NT_ICE_PRFLX, .stream = 1, .component = 1, .priority = 7, .addr = addr("192.0.2.9:9")};
     parts_init(&p);
     add_remote(&p, NT_ICE_HOST, "192.0.2.8:8", 100, "prflx/1"); /* a foundation that one could collide with */
     uint32_t id = nt_ice_candidates_learn(p.remotes, &learnt, 256, &to, 0);
@@ -118,11 +113,10 @@ static void signalled_later(void **state)
     parts_free(&p);
 }
 
-static void limits_are_told(void **state)
+TEST(limits_are_told)
 {
-    struct nt_addr to = at("10.0.0.1:5000");
-    struct nt_ice_candidate learnt = {.type = NT_ICE_PRFLX, .stream = 1, .component = 1, .priority = 7, .addr = at("192.0.2.9:9")};
-    (void)state;
+    struct nt_addr to = addr("10.0.0.1:5000");
+    struct nt_ice_candidate learnt = {.type = NT_ICE_PRFLX, .stream = 1, .component = 1, .priority = 7, .addr = addr("192.0.2.9:9")};
     parts_init(&p);
     for (unsigned i = 0; i < NT_ICE_PRFLX_MAX; i++) {
         learnt.addr = nt_addr_v4(0xc0000200, (uint16_t)(1000 + i));
@@ -137,9 +131,8 @@ static void limits_are_told(void **state)
     parts_free(&p);
 }
 
-static void what_is_gone_keeps_its_id(void **state)
+TEST(what_is_gone_keeps_its_id)
 {
-    (void)state;
     parts_init(&p);
     add_hosts(&p, 3);
     nt_ice_candidates_retire(p.own, (struct nt_ice_via){.base = 1, .relay = NT_ICE_DIRECT});
@@ -150,7 +143,7 @@ static void what_is_gone_keeps_its_id(void **state)
     parts_free(&p);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(settling),
@@ -161,5 +154,5 @@ int main(void)
         cmocka_unit_test(limits_are_told),
         cmocka_unit_test(what_is_gone_keeps_its_id),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

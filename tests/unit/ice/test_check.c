@@ -17,9 +17,8 @@ static void one_remote(void)
 }
 
 /* RFC 8445, 7.1 and 7.2.2 */
-static void what_a_check_carries(void **state)
+TEST(what_a_check_carries)
 {
-    (void)state;
     begin(NT_ICE_CONTROLLED);
     one_remote();
     struct out *o = next_out(&l, NT_STUN_REQUEST, "10.0.0.2:6000");
@@ -46,10 +45,9 @@ static void what_a_check_carries(void **state)
 }
 
 /* RFC 8489, 6.2.1: at 0, 500, 1500, 3500, 7500, 15500, 31500 ms; failed 39.5 s; the bytes identical */
-static void retransmissions(void **state)
+TEST(retransmissions)
 {
     static const nt_time when[] = {0, 500, 1500, 3500, 7500, 15500, 31500};
-    (void)state;
     begin(NT_ICE_CONTROLLED);
     one_remote();
     go(&l, 39499 * NT_MSEC);
@@ -70,9 +68,8 @@ static void retransmissions(void **state)
 }
 
 /* RFC 8863, 4: with nothing to check at all, not before 39.5 s */
-static void patience(void **state)
+TEST(patience)
 {
-    (void)state;
     begin(NT_ICE_CONTROLLING);
     l.now = 45 * NT_SEC; /* the user thinks before answering: the timer starts with the checks */
     assert_int_equal(remote(&l, NULL, 0), NT_OK);
@@ -89,11 +86,10 @@ static void patience(void **state)
 }
 
 /* RFC 8445, 7.3; RFC 8489, 9.1.3 */
-static void authentication(void **state)
+TEST(authentication)
 {
     struct nt_stun_key wrong;
     char other[300];
-    (void)state;
     nt_stun_key_short(&wrong, "wrongwrongwrongwrongwrong");
     begin(NT_ICE_CONTROLLED);
     one_remote();
@@ -118,7 +114,7 @@ static void authentication(void **state)
     strcat(other, ":x");
     request(&l, "10.0.0.9:7000", (struct ask){.id = 7, .user = other});
     o = next_out(&l, NT_STUN_SUCCESS, "10.0.0.9:7000");
-    struct nt_addr mapped, expected = at("10.0.0.9:7000");
+    struct nt_addr mapped, expected = addr("10.0.0.9:7000");
     assert_non_null(o);
     assert_int_equal(nt_stun_verify(&o->m, &l.ours), NT_OK);
     assert_int_equal(nt_stun_get_addr(&o->m, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped), NT_OK);
@@ -127,10 +123,9 @@ static void authentication(void **state)
 }
 
 /* RFC 8445, 7.2.5.3.1 and 7.2.5.3.2 */
-static void local_peer_reflexive(void **state)
+TEST(local_peer_reflexive)
 {
-    struct nt_addr expected = at("192.0.2.1:4444");
-    (void)state;
+    struct nt_addr expected = addr("192.0.2.1:4444");
     begin(NT_ICE_CONTROLLED);
     one_remote();
     respond(&l, next_out(&l, NT_STUN_REQUEST, NULL), (struct reply){.mapped = "192.0.2.1:4444"});
@@ -154,10 +149,9 @@ static void local_peer_reflexive(void **state)
 }
 
 /* RFC 8445, 7.2.5.2.1, in each of its ways; and 9.1.4 of RFC 8489 before it */
-static void what_does_not_count(void **state)
+TEST(what_does_not_count)
 {
     struct nt_stun_key wrong;
-    (void)state;
     nt_stun_key_short(&wrong, "wrongwrongwrongwrongwrong");
     begin(NT_ICE_CONTROLLED);
     one_remote();
@@ -187,9 +181,8 @@ static void what_does_not_count(void **state)
 }
 
 /* RFC 8445, 7.3: before the peer's description requests are answered, and then acted upon */
-static void early_check(void **state)
+TEST(early_check)
 {
-    (void)state;
     begin(NT_ICE_CONTROLLED);
     request(&l, "10.0.0.9:7000", (struct ask){.id = 1, .priority = 12345, .use_candidate = true});
     request(&l, "10.0.0.2:6000", (struct ask){.id = 2});
@@ -213,10 +206,9 @@ static void early_check(void **state)
     lab_end(&l);
 }
 
-static void signalled_later(void **state)
+TEST(signalled_later)
 {
     struct nt_ice_candidate c[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("10.0.0.9:7000", NT_ICE_SRFLX, "77")};
-    (void)state;
     begin(NT_ICE_CONTROLLED);
     one_remote();
     request(&l, "10.0.0.9:7000", (struct ask){.id = 1, .priority = 12345});
@@ -234,9 +226,8 @@ static void signalled_later(void **state)
 
 /* A retransmitted request is answered again and triggers nothing new; a new one on an In-Progress pair does, and the late
  * response to the cancelled check counts (two agents with RTT > RTO must not cancel each other for ever). */
-static void retriggering(void **state)
+TEST(retriggering)
 {
-    (void)state;
     begin(NT_ICE_CONTROLLED);
     one_remote();
     struct out *first = next_out(&l, NT_STUN_REQUEST, NULL);
@@ -268,11 +259,10 @@ static void retriggering(void **state)
 }
 
 /* 7.1.2 and 7.3.1.5: nominated when our own check succeeds; data before and after */
-static void controlled_nomination(void **state)
+TEST(controlled_nomination)
 {
     static const uint8_t bytes[] = {200, 1, 2};
-    struct nt_addr peer = at("10.0.0.2:6000"), stranger = at("10.0.0.3:6000");
-    (void)state;
+    struct nt_addr peer = addr("10.0.0.2:6000"), stranger = addr("10.0.0.3:6000");
     begin(NT_ICE_CONTROLLED);
     one_remote();
     assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_ESTATE);
@@ -299,7 +289,7 @@ static void controlled_nomination(void **state)
     lab_end(&l);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_check_carries), cmocka_unit_test(retransmissions), cmocka_unit_test(patience),
@@ -307,5 +297,5 @@ int main(void)
         cmocka_unit_test(early_check), cmocka_unit_test(signalled_later), cmocka_unit_test(retriggering),
         cmocka_unit_test(controlled_nomination),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -15,11 +15,11 @@ static const struct nt_turn_account accounts[] = {{"alice", "secret"}};
 
 static void servers(struct world *w)
 {
-    stun_addr = addr_of("203.0.113.100:3478");
-    turn_addr = addr_of("198.51.100.1:3478");
+    stun_addr = addr("203.0.113.100:3478");
+    turn_addr = addr("198.51.100.1:3478");
     w->stun = nt_stun_server_new(&(struct nt_stun_server_config){.primary = stun_addr});
     nt_rand_init(&w->rand, 1, "turn");
-    w->turn = nt_turn_server_new(&(struct nt_turn_server_config){.listen = turn_addr, .relay = addr_of("198.51.100.101"), .realm = "example.org",
+    w->turn = nt_turn_server_new(&(struct nt_turn_server_config){.listen = turn_addr, .relay = addr("198.51.100.101"), .realm = "example.org",
                                                                  .accounts = accounts, .account_count = 1, .rand = &w->rand});
     add_server(&n, nt_stun_server_endpoint(w->stun), "203.0.113.100");
     add_server(&n, nt_turn_server_endpoint(w->turn), "198.51.100.1");
@@ -80,10 +80,9 @@ static void data_flows(struct world *w)
     assert_memory_equal(n.nodes[w->r].last_data, bytes, 64);
 }
 
-static void hosts(void **state)
+TEST(hosts)
 {
     struct world w;
-    (void)state;
     world(&w, NAT_NONE, NAT_NONE, false);
     call(&w);
     run(&n, n.now + NT_SEC);
@@ -96,10 +95,9 @@ static void hosts(void **state)
     unworld(&w);
 }
 
-static void reflexive(void **state)
+TEST(reflexive)
 {
     struct world w;
-    (void)state;
     world(&w, NAT_CONE, NAT_CONE, true);
     call(&w);
     assert_int_equal(nt_ice_candidate_count(n.nodes[w.l].agent), 3);
@@ -116,10 +114,9 @@ static void reflexive(void **state)
 }
 
 /* The controlled side behind a symmetric NAT: its new port is a remote peer-reflexive candidate here, a local one there. */
-static void symmetric_to_full_cone(void **state)
+TEST(symmetric_to_full_cone)
 {
     struct world w;
-    (void)state;
     world(&w, NAT_FULL, NAT_SYM, true);
     call(&w);
     assert_int_equal(nt_ice_candidate_count(n.nodes[w.r].agent), 4); /* host, two reflexive, relayed */
@@ -132,10 +129,9 @@ static void symmetric_to_full_cone(void **state)
 }
 
 /* Mirrored types of a relayed path (RFC 8445 priorities): controlling symmetric, controlled port-restricted. */
-static void symmetric_to_port_restricted(void **state)
+TEST(symmetric_to_port_restricted)
 {
     struct world w;
-    (void)state;
     world(&w, NAT_SYM, NAT_CONE, true);
     call(&w);
     run(&n, n.now + 3 * NT_SEC);
@@ -145,10 +141,9 @@ static void symmetric_to_port_restricted(void **state)
     unworld(&w);
 }
 
-static void symmetric_both(void **state)
+TEST(symmetric_both)
 {
     struct world w;
-    (void)state;
     world(&w, NAT_SYM, NAT_SYM, true);
     call(&w);
     run(&n, n.now + 3 * NT_SEC);
@@ -172,11 +167,10 @@ static void symmetric_both(void **state)
 }
 
 /* RFC 8445, 5.1.1.2 and 6.1.4.2, 14.2: no two transactions start within Ta, whoever starts them. */
-static void pacing(void **state)
+TEST(pacing)
 {
     struct world w;
     nt_time gap;
-    (void)state;
     world(&w, NAT_SYM, NAT_SYM, true);
     call(&w);
     run(&n, n.now + 2 * NT_SEC); /* before the first consent request */
@@ -188,10 +182,9 @@ static void pacing(void **state)
 }
 
 /* RTT 800 ms above the RTO of 500 ms: each side's checks retrigger the other's, and they must not cancel each other for ever. */
-static void long_round_trip(void **state)
+TEST(long_round_trip)
 {
     struct world w;
-    (void)state;
     world(&w, NAT_CONE, NAT_CONE, true);
     n.delay = 400 * NT_MSEC;
     gather(&n, w.l);
@@ -206,10 +199,9 @@ static void long_round_trip(void **state)
 }
 
 /* The answer is 2 s late: the callee's checks are answered meanwhile, and acted upon when it is there. */
-static void late_answer(void **state)
+TEST(late_answer)
 {
     struct world w;
-    (void)state;
     world(&w, NAT_NONE, NAT_NONE, false);
     gather(&n, w.l);
     gather(&n, w.r);
@@ -229,11 +221,10 @@ static void late_answer(void **state)
     unworld(&w);
 }
 
-static void relay_only(void **state)
+TEST(relay_only)
 {
     struct nt_ice_config c = config_of(NT_ICE_CONTROLLING, "l"), r = config_of(NT_ICE_CONTROLLED, "r");
     struct world w;
-    (void)state;
     net_init(&n, 20 * NT_MSEC);
     servers(&w);
     turn_of = (struct nt_ice_turn){.server = turn_addr, .transport = NT_UDP, .user = "alice", .password = "secret"};
@@ -255,11 +246,10 @@ static void relay_only(void **state)
 }
 
 /* RFC 8445, 5.1.1.4: while the answer is awaited the NAT's mappings to the servers are refreshed by Binding requests. */
-static void waiting_for_the_answer(void **state)
+TEST(waiting_for_the_answer)
 {
     struct world w;
     int to_stun = 0, to_turn = 0;
-    (void)state;
     world(&w, NAT_CONE, NAT_CONE, true);
     gather(&n, w.l);
     run(&n, 61 * NT_SEC);
@@ -286,13 +276,12 @@ static int no_allocation(struct net *net, int from, struct nt_path *path, uint8_
 }
 
 /* RFC 8489, 6.2.1: retransmissions count from when the request left, not from when it was made and waited for the pacer. */
-static void a_request_that_waited_is_sent_again_after_its_rto(void **state)
+TEST(a_request_that_waited_is_sent_again_after_its_rto)
 {
     struct nt_ice_config c = config_of(NT_ICE_CONTROLLING, "l");
     struct world w;
     int sent = 0;
     nt_time last = 0;
-    (void)state;
     net_init(&n, 20 * NT_MSEC);
     servers(&w);
     turn_of = (struct nt_ice_turn){.server = turn_addr, .transport = NT_UDP, .user = "alice", .password = "secret"};
@@ -315,12 +304,11 @@ static void a_request_that_waited_is_sent_again_after_its_rto(void **state)
     unworld(&w);
 }
 
-static void two_components_two_streams(void **state)
+TEST(two_components_two_streams)
 {
     struct nt_ice_config c = config_of(NT_ICE_CONTROLLING, "l"), r = config_of(NT_ICE_CONTROLLED, "r");
     struct nt_ice_candidate x, y;
     struct world w = {0};
-    (void)state;
     net_init(&n, 20 * NT_MSEC);
     c.components = r.components = 2;
     c.streams = r.streams = 2;
@@ -337,7 +325,7 @@ static void two_components_two_streams(void **state)
     net_free(&n);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hosts), cmocka_unit_test(reflexive), cmocka_unit_test(symmetric_to_full_cone),
@@ -346,5 +334,5 @@ int main(void)
         cmocka_unit_test(two_components_two_streams), cmocka_unit_test(waiting_for_the_answer),
         cmocka_unit_test(a_request_that_waited_is_sent_again_after_its_rto),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

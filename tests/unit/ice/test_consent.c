@@ -18,12 +18,11 @@ static void complete(bool no_consent)
 }
 
 /* Intervals of 4 to 6 s, spread over the whole range; new ids; no USE-CANDIDATE; no retransmission. */
-static void intervals(void **state)
+TEST(intervals)
 {
     int bins[4] = {0};
     nt_time last = 0;
     uint8_t id[12] = {0};
-    (void)state;
     complete(false);
     for (int i = 0; i < 400; i++) {
         l.count = l.next = 0;
@@ -46,12 +45,11 @@ static void intervals(void **state)
     lab_end(&l);
 }
 
-static void expiry(void **state)
+TEST(expiry)
 {
     static const uint8_t bytes[] = {200, 1, 2};
-    struct nt_addr peer = at("10.0.0.2:6000");
+    struct nt_addr peer = addr("10.0.0.2:6000");
     struct nt_stun_key wrong;
-    (void)state;
     nt_stun_key_short(&wrong, "wrongwrongwrongwrongwrong");
     complete(false);
     /* data, requests, bad responses: none of them renews */
@@ -86,9 +84,8 @@ static void expiry(void **state)
 }
 
 /* A 15 s outage, then one answer: another 30 s from there. */
-static void outage(void **state)
+TEST(outage)
 {
-    (void)state;
     complete(false);
     go(&l, 20 * NT_SEC);
     struct out *o = NULL, *p;
@@ -103,10 +100,9 @@ static void outage(void **state)
     lab_end(&l);
 }
 
-static void keepalives(void **state)
+TEST(keepalives)
 {
     static const uint8_t bytes[] = {200, 1, 2};
-    (void)state;
     complete(true);
     go(&l, 15 * NT_SEC - 1);
     assert_null(next_out(&l, NT_STUN_INDICATION, NULL));
@@ -128,21 +124,20 @@ static void keepalives(void **state)
 }
 
 /* RFC 8489, 6.2.1: a transaction ends with its response, also when ICE has completed meanwhile. */
-static void refresh_answered_after_completion(void **state)
+TEST(refresh_answered_after_completion)
 {
     struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
-    struct nt_addr stun = at("192.0.2.1:3478");
+    struct nt_addr stun = addr("192.0.2.1:3478");
     struct nt_ice_candidate peer = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
     struct nt_ice_description d;
-    (void)state;
     c.stun = &stun;
     c.stun_count = 1;
     memset(&l, 0, sizeof l);
     int err;
     l.a = nt_ice_agent_new(&c, &err);
     assert_non_null(l.a);
-    l.base = at("10.0.0.1:5000");
-    nt_ice_input(l.a, &(struct nt_path){.local = at("10.0.0.1")}, NT_IN_IF_UP, NULL, 0, 0);
+    l.base = addr("10.0.0.1:5000");
+    nt_ice_input(l.a, &(struct nt_path){.local = addr("10.0.0.1")}, NT_IN_IF_UP, NULL, 0, 0);
     assert_int_equal(nt_ice_gather(l.a, 0), NT_OK);
     pull(&l);
     go(&l, NT_MSEC);
@@ -169,10 +164,10 @@ static void refresh_answered_after_completion(void **state)
     lab_end(&l);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(intervals), cmocka_unit_test(expiry), cmocka_unit_test(outage),
                                        cmocka_unit_test(keepalives),
                                        cmocka_unit_test(refresh_answered_after_completion)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -1,10 +1,6 @@
 /* The queue of events for an owner who does not look. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/ice/events.h"
 
@@ -21,7 +17,7 @@ static void select_all(struct nt_ice_events *e, uint32_t round)
 }
 
 /* More events than there is room for: the outdated ones go, those that are left keep their order. */
-static void more_than_fit(void **state)
+TEST(more_than_fit)
 {
     enum { ROUNDS = 50 };
     struct nt_trace silent = {0};
@@ -32,7 +28,6 @@ static void more_than_fit(void **state)
     int states = 0, roles = 0, gathered = 0;
     enum nt_ice_state at_end = NT_ICE_NEW;
     bool selected_after = false;
-    (void)state;
     assert_non_null(e);
     nt_ice_events_push(e, &(struct nt_ice_event){.kind = NT_ICE_EV_GATHERED}, 0);
     for (uint32_t round = 1; round <= ROUNDS; round++) {
@@ -68,14 +63,13 @@ static void more_than_fit(void **state)
     nt_ice_record_del(record);
 }
 
-static void data_is_last_and_only_until_the_next_input(void **state)
+TEST(data_is_last_and_only_until_the_next_input)
 {
     static const uint8_t bytes[3] = {1, 2, 3};
     struct nt_trace silent = {0};
     struct nt_ice_record *record = nt_ice_record_new(&silent);
     struct nt_ice_events *e = nt_ice_events_new(record, 1);
     struct nt_ice_event ev;
-    (void)state;
     assert_int_equal(nt_ice_events_data(e, 1, 2, bytes, sizeof bytes), 0);
     nt_ice_events_push(e, &(struct nt_ice_event){.kind = NT_ICE_EV_GATHERED}, 0);
     assert_int_equal(nt_ice_events_pull(e, &ev), 1);
@@ -92,9 +86,9 @@ static void data_is_last_and_only_until_the_next_input(void **state)
     nt_ice_record_del(record);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(more_than_fit),
                                        cmocka_unit_test(data_is_last_and_only_until_the_next_input)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

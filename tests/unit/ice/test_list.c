@@ -6,9 +6,8 @@
 static struct lab l;
 
 /* RFC 8445, 15.1: "2130706431" for a host candidate and "1694498815" for a server-reflexive one, pair priorities from 6.1.2.3. */
-static void priorities(void **state)
+TEST(priorities)
 {
-    (void)state;
     assert_int_equal(nt_ice_candidate_priority(126, 65535, 1), 2130706431);
     assert_int_equal(nt_ice_candidate_priority(100, 65535, 1), 1694498815);
     assert_int_equal(nt_ice_candidate_priority(110, 65535, 1), 1862270975);
@@ -21,15 +20,14 @@ static void priorities(void **state)
     assert_true(nt_ice_pair_priority(5, 5) == (UINT64_C(5) << 32) + 10);
 }
 
-static void usable_addresses(void **state)
+TEST(usable_addresses)
 {
     static const char *const never[] = {"127.0.0.1", "::1", "fec0::1", "::10.0.0.1", "::ffff:10.0.0.1", "ff02::1", "0.0.0.0"};
-    (void)state;
     for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
-        struct nt_addr a = at(never[i]);
+        struct nt_addr a = addr(never[i]);
         assert_false(nt_ice_address_usable(&a, true));
     }
-    struct nt_addr v4 = at("10.0.0.1"), v6 = at("2001:db8::1");
+    struct nt_addr v4 = addr("10.0.0.1"), v6 = addr("2001:db8::1");
     assert_true(nt_ice_address_usable(&v4, false));
     assert_false(nt_ice_address_usable(&v6, false));
     assert_true(nt_ice_address_usable(&v6, true));
@@ -43,11 +41,10 @@ static void begin(uint16_t max_pairs)
 }
 
 /* RFC 8445, 6.1.2.6: of each foundation the pair of highest priority is Waiting; the others follow a success (7.2.5.3.3). */
-static void freezing(void **state)
+TEST(freezing)
 {
     struct nt_ice_candidate c[4] = {candidate("10.0.0.2:1", NT_ICE_HOST, "a"), candidate("10.0.0.2:2", NT_ICE_HOST, "a"),
                                     candidate("10.0.0.2:3", NT_ICE_SRFLX, "b"), candidate("10.0.0.2:4", NT_ICE_SRFLX, "b")};
-    (void)state;
     c[1].priority -= 256;
     c[3].priority -= 256;
     begin(0);
@@ -71,11 +68,10 @@ static void freezing(void **state)
 }
 
 /* The default limit, and which pair goes. */
-static void limit(void **state)
+TEST(limit)
 {
     static struct nt_ice_candidate c[13];
     char text[64];
-    (void)state;
     for (int i = 0; i < 12; i++) {
         snprintf(text, sizeof text, "10.0.2.%d:6000", i + 1);
         c[i] = candidate(text, NT_ICE_HOST, "x");
@@ -106,11 +102,10 @@ static void limit(void **state)
 }
 
 /* The stated deviation: after three triggered checks in a row a waiting ordinary pair has its turn. */
-static void fairness(void **state)
+TEST(fairness)
 {
     struct nt_ice_candidate c = candidate("192.0.2.9:6000", NT_ICE_RELAY, "r");
     char text[64];
-    (void)state;
     begin(0);
     for (int i = 0; i < 8; i++) {
         snprintf(text, sizeof text, "10.0.9.%d:7000", i + 1);
@@ -128,11 +123,10 @@ static void fairness(void **state)
 }
 
 /* RFC 8445, 14.2: "Both agents MUST use the higher value of the proposed values"; the default is 50 ms and is not signalled. */
-static void pacing(void **state)
+TEST(pacing)
 {
     static const struct { uint32_t theirs; nt_time ours, expected; uint32_t signalled; } cases[] = {
         {0, 0, 50, 0}, {20, 0, 50, 0}, {80, 0, 80, 0}, {0, 20 * NT_MSEC, 50, 20}, {30, 20 * NT_MSEC, 30, 20}, {60, 70 * NT_MSEC, 70, 70}};
-    (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
         struct nt_ice_candidate r[2] = {candidate("10.0.0.2:1", NT_ICE_HOST, "a"), candidate("10.0.0.2:2", NT_ICE_HOST, "b")};
@@ -160,11 +154,10 @@ static void pacing(void **state)
     }
 }
 
-static void refused_configurations(void **state)
+TEST(refused_configurations)
 {
     int err = 0;
     struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED), bad;
-    (void)state;
     bad = c, bad.mode = NT_ICE_LITE;
     assert_null(nt_ice_agent_new(&bad, &err));
     assert_int_equal(err, NT_EUNSUPPORTED);
@@ -180,11 +173,10 @@ static void refused_configurations(void **state)
 }
 
 /* 10,000 sources: every table has its limit, and the agent goes on. */
-static void flood(void **state)
+TEST(flood)
 {
     struct nt_ice_candidate c = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
     char text[64];
-    (void)state;
     begin(0);
     for (int i = 0; i < 200; i++) {
         snprintf(text, sizeof text, "10.1.%d.%d:7000", i / 250, i % 250 + 1);
@@ -207,12 +199,12 @@ static void flood(void **state)
     lab_end(&l);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(priorities), cmocka_unit_test(usable_addresses), cmocka_unit_test(freezing),
         cmocka_unit_test(limit), cmocka_unit_test(fairness), cmocka_unit_test(flood),
         cmocka_unit_test(pacing), cmocka_unit_test(refused_configurations),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

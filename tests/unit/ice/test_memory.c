@@ -9,8 +9,8 @@ static bool trickle;
 static bool made(void)
 {
     struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
-    struct nt_addr stun = at("192.0.2.1:3478");
-    struct nt_ice_turn turn = {.server = at("192.0.2.2:3478"), .transport = NT_UDP, .user = "u", .password = "p"};
+    struct nt_addr stun = addr("192.0.2.1:3478");
+    struct nt_ice_turn turn = {.server = addr("192.0.2.2:3478"), .transport = NT_UDP, .user = "u", .password = "p"};
     struct nt_ice_description d;
     int err = 0;
     c.stun = &stun;
@@ -25,7 +25,7 @@ static bool made(void)
         assert_int_equal(err, NT_ENOMEM);
         return false;
     }
-    nt_ice_input(l.a, &(struct nt_path){.local = at("10.0.0.1")}, NT_IN_IF_UP, NULL, 0, 0);
+    nt_ice_input(l.a, &(struct nt_path){.local = addr("10.0.0.1")}, NT_IN_IF_UP, NULL, 0, 0);
     if (nt_ice_gather(l.a, 0) != NT_OK && nt_ice_gather(l.a, 0) != NT_OK)
         return false;
     pull(&l);
@@ -77,7 +77,7 @@ static bool told(void)
 static bool connected(void)
 {
     static const uint8_t bytes[3000] = {200, 1, 2};
-    struct nt_addr peer = at("10.0.0.2:6000");
+    struct nt_addr peer = addr("10.0.0.2:6000");
     struct nt_ice_candidate x, y;
     l.next = l.count;
     go(&l, l.now + 100 * NT_MSEC);
@@ -102,9 +102,8 @@ static bool life(void)
     return done;
 }
 
-static void each_fails_once(void **state)
+TEST(each_fails_once)
 {
-    (void)state;
     for (int with = 0; with < 2; with++) {
         trickle = with == 1;
         alloc_fail(ALLOC_NONE);
@@ -119,13 +118,12 @@ static void each_fails_once(void **state)
     alloc_fail(ALLOC_NONE);
 }
 
-static void none_in_steady_state(void **state)
+TEST(none_in_steady_state)
 {
     static const uint8_t bytes[1200] = {200, 1, 2};
     struct nt_ice_candidate r = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
     struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
-    struct nt_addr peer = at("10.0.0.2:6000");
-    (void)state;
+    struct nt_addr peer = addr("10.0.0.2:6000");
     lab_start(&l, &c);
     assert_int_equal(remote(&l, &r, 1), NT_OK);
     go(&l, 0);
@@ -149,8 +147,8 @@ static void none_in_steady_state(void **state)
     lab_end(&l);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(each_fails_once), cmocka_unit_test(none_in_steady_state)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

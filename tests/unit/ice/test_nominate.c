@@ -19,10 +19,9 @@ static struct out *nominating(void)
     return NULL;
 }
 
-static void at_once_when_best(void **state)
+TEST(at_once_when_best)
 {
     struct nt_ice_candidate c[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("203.0.113.9:6000", NT_ICE_SRFLX, "2")};
-    (void)state;
     begin(0);
     assert_int_equal(remote(&l, c, 2), NT_OK);
     go(&l, 60 * NT_MSEC);
@@ -44,10 +43,9 @@ static void at_once_when_best(void **state)
     lab_end(&l);
 }
 
-static void direct_after_100ms(void **state)
+TEST(direct_after_100ms)
 {
     struct nt_ice_candidate c[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("203.0.113.9:6000", NT_ICE_SRFLX, "2")};
-    (void)state;
     begin(0);
     assert_int_equal(remote(&l, c, 2), NT_OK);
     go(&l, 210 * NT_MSEC);
@@ -61,10 +59,9 @@ static void direct_after_100ms(void **state)
     lab_end(&l);
 }
 
-static void relayed_after_500ms_and_4_rtt(void **state)
+TEST(relayed_after_500ms_and_4_rtt)
 {
     struct nt_ice_candidate c[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("203.0.113.9:6000", NT_ICE_RELAY, "2")};
-    (void)state;
     begin(0);
     assert_int_equal(remote(&l, c, 2), NT_OK);
     go(&l, 130 * NT_MSEC);
@@ -88,10 +85,9 @@ static void relayed_after_500ms_and_4_rtt(void **state)
 }
 
 /* The nominating check is lost for ever: the next best valid pair takes its place, and only one is nominated in the end. */
-static void next_best(void **state)
+TEST(next_best)
 {
     struct nt_ice_candidate c[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("203.0.113.9:6000", NT_ICE_SRFLX, "2")};
-    (void)state;
     begin(0);
     assert_int_equal(remote(&l, c, 2), NT_OK);
     go(&l, 60 * NT_MSEC);
@@ -99,7 +95,7 @@ static void next_best(void **state)
     respond(&l, &l.outs[0], (struct reply){0});
     go(&l, 200 * NT_MSEC);
     struct out *o = nominating();
-    struct nt_addr best = at("10.0.0.2:6000"), second = at("203.0.113.9:6000");
+    struct nt_addr best = addr("10.0.0.2:6000"), second = addr("203.0.113.9:6000");
     assert_non_null(o);
     assert_true(nt_addr_equal(&o->path.remote, &best));
     nt_time sent = o->at;
@@ -119,10 +115,9 @@ static void next_best(void **state)
 }
 
 /* Two checks answered within one round trip: one nomination. */
-static void only_one(void **state)
+TEST(only_one)
 {
     struct nt_ice_candidate c[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("203.0.113.9:6000", NT_ICE_SRFLX, "2")};
-    (void)state;
     begin(0);
     assert_int_equal(remote(&l, c, 2), NT_OK);
     go(&l, 60 * NT_MSEC);
@@ -138,10 +133,9 @@ static void only_one(void **state)
 
 /* Every answer to the nominating check is lost, so that the peer has its pair and we do not: its consent requests show it to be
  * there, and the pair is nominated anew. A request that comes before a retransmission was due asks for nothing. */
-static void anew_where_the_peer_is(void **state)
+TEST(anew_where_the_peer_is)
 {
     struct nt_ice_candidate c = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
-    (void)state;
     begin(0);
     assert_int_equal(remote(&l, &c, 1), NT_OK);
     go(&l, 20 * NT_MSEC);
@@ -167,11 +161,11 @@ static void anew_where_the_peer_is(void **state)
     lab_end(&l);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(at_once_when_best), cmocka_unit_test(direct_after_100ms), cmocka_unit_test(relayed_after_500ms_and_4_rtt),
         cmocka_unit_test(next_best), cmocka_unit_test(only_one), cmocka_unit_test(anew_where_the_peer_is),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

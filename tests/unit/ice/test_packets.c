@@ -17,7 +17,7 @@ static void begin(enum nt_ice_role role)
 
 static void from_peer(const void *bytes, size_t len)
 {
-    struct nt_addr source = at(PEER);
+    struct nt_addr source = addr(PEER);
     give(&l, &source, bytes, len);
 }
 
@@ -53,12 +53,11 @@ static struct out *answer_since(int before)
 
 /* libwebrtc's GOOG-NETWORK-INFO, GOOG-LAST-ICE-CHECK-RECEIVED, GOOG-MISC-INFO, NOMINATION and DTLS inside of STUN are
  * comprehension-optional: a check with them is a check. NOMINATION is of a draft, and goes with an option that is not announced. */
-static void checks_of_libwebrtc(void **state)
+TEST(checks_of_libwebrtc)
 {
     static uint8_t buf[1500], flight[900];
     struct nt_ice_candidate own, peer;
     struct nt_stun_builder b;
-    (void)state;
     begin(NT_ICE_CONTROLLED);
     respond(&l, next_out(&l, NT_STUN_REQUEST, PEER), (struct reply){0});
     int before = l.count;
@@ -82,11 +81,10 @@ static void checks_of_libwebrtc(void **state)
 }
 
 /* RFC 8445, 7.3: the FINGERPRINT mechanism MUST be used, and RFC 8489, 6.3 discards silently what lacks it then. */
-static void a_check_without_fingerprint(void **state)
+TEST(a_check_without_fingerprint)
 {
     uint8_t buf[600];
     struct nt_stun_builder b;
-    (void)state;
     begin(NT_ICE_CONTROLLED);
     uint32_t dropped = nt_ice_stats(l.a).dropped;
     int before = l.count;
@@ -102,11 +100,10 @@ static void a_check_without_fingerprint(void **state)
 }
 
 /* RFC 8445, 11 and RFC 5245, 10: keepalives are Binding indications; libnice's have attributes, too. */
-static void keepalives(void **state)
+TEST(keepalives)
 {
     uint8_t buf[600];
     struct nt_stun_builder b;
-    (void)state;
     begin(NT_ICE_CONTROLLED);
     uint32_t dropped = nt_ice_stats(l.a).dropped;
     int before = l.count;
@@ -130,12 +127,11 @@ static void keepalives(void **state)
 }
 
 /* RFC 7983: all but STUN is the application's, DTLS before there is a pair included; nothing comes back. Strangers' is dropped. */
-static void datagrams(void **state)
+TEST(datagrams)
 {
     static const uint8_t firsts[] = {20, 22, 63, 64, 79, 127, 128, 191, 192, 255, 4, 19};
     static uint8_t record[1300];
-    struct nt_addr stranger = at("10.0.0.9:9");
-    (void)state;
+    struct nt_addr stranger = addr("10.0.0.9:9");
     for (int settled = 0; settled < 2; settled++) {
         begin(NT_ICE_CONTROLLED);
         if (settled != 0) {
@@ -161,11 +157,10 @@ static void datagrams(void **state)
 }
 
 /* Before the peer's description nobody is known: its DTLS is dropped, and counted. */
-static void before_the_description(void **state)
+TEST(before_the_description)
 {
     struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
     static uint8_t record[200] = {22};
-    (void)state;
     lab_start(&l, &c);
     from_peer(record, sizeof record);
     assert_int_equal(l.data, 0);
@@ -173,11 +168,11 @@ static void before_the_description(void **state)
     lab_end(&l);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(checks_of_libwebrtc), cmocka_unit_test(a_check_without_fingerprint), cmocka_unit_test(keepalives),
         cmocka_unit_test(datagrams), cmocka_unit_test(before_the_description),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -56,17 +56,16 @@ static void assert_event(int i, enum nt_ice_pass reason, const char *addr, const
 }
 
 /* What the reader of the description noted, and what only the agent can know. */
-static void each_with_its_reason(void **state)
+TEST(each_with_its_reason)
 {
     struct nt_ice_config c = config(false);
     struct nt_ice_candidate r[6];
     static const char *const addrs[] = {"10.0.0.2:6000", "10.0.0.3:6000", "224.0.0.1:6000", "0.0.0.0:6000", "10.0.0.4:0", "[2001:db8::2]:6000"};
-    (void)state;
     for (int i = 0; i < 6; i++)
         r[i] = candidate(addrs[i], NT_ICE_HOST, "1");
     r[1].component = 2;
     struct nt_ice_description d = peer(r, 6);
-    struct nt_addr tcp = at("10.0.0.2:9");
+    struct nt_addr tcp = addr("10.0.0.2:9");
     nt_ice_description_pass(&d.streams[0], &(struct nt_ice_passed){NT_ICE_PASS_TCP, 1, tcp});
     nt_ice_description_pass(&d.streams[0], &(struct nt_ice_passed){.reason = NT_ICE_PASS_LOCAL, .component = 1});
     lab_start(&l, &c);
@@ -84,11 +83,10 @@ static void each_with_its_reason(void **state)
 }
 
 /* With IPv6 on, a peer's IPv6 candidates are not passed over, whether we have such an address or not: they find no partner here. */
-static void ipv6_on(void **state)
+TEST(ipv6_on)
 {
     struct nt_ice_config c = config(true);
     struct nt_ice_candidate r[2] = {candidate("[2001:db8::2]:6000", NT_ICE_HOST, "1"), candidate("10.0.0.2:6000", NT_ICE_HOST, "2")}, x, y;
-    (void)state;
     lab_start(&l, &c);
     struct nt_ice_description d = peer(r, 2);
     d.streams[0].end_of_candidates = true;
@@ -106,11 +104,10 @@ static void ipv6_on(void **state)
 }
 
 /* RFC 8838, 14: after the end of candidates new ones are ignored; those told again are not new. */
-static void after_the_end(void **state)
+TEST(after_the_end)
 {
     struct nt_ice_config c = config(false);
     struct nt_ice_candidate r[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("10.0.0.3:6000", NT_ICE_HOST, "2")};
-    (void)state;
     lab_start(&l, &c);
     struct nt_ice_description d = peer(r, 1);
     d.streams[0].end_of_candidates = true;
@@ -123,10 +120,9 @@ static void after_the_end(void **state)
 }
 
 /* Those of a fragment are traced, too; beyond a limit they are counted only. */
-static void in_fragments(void **state)
+TEST(in_fragments)
 {
     struct nt_ice_config c = config(false);
-    (void)state;
     lab_start(&l, &c);
     tell(peer(NULL, 0), false);
     struct nt_ice_description d = peer(NULL, 0);
@@ -139,10 +135,10 @@ static void in_fragments(void **state)
     lab_end(&l);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_with_its_reason), cmocka_unit_test(ipv6_on), cmocka_unit_test(after_the_end), cmocka_unit_test(in_fragments),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

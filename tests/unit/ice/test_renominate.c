@@ -55,13 +55,13 @@ static uint16_t data_goes_to(void)
 }
 
 /* Answers consent requests on `addr` until `until`, or nobody's. */
-static void live(const char *addr, nt_time until)
+static void live(const char *source, nt_time until)
 {
     int seen = l.count;
     while (l.now < until) {
         go(&l, l.now + 100 * NT_MSEC < until ? l.now + 100 * NT_MSEC : until);
         for (; seen < l.count; seen++) {
-            struct nt_addr a = at(addr != NULL ? addr : "0.0.0.0");
+            struct nt_addr a = addr(source != NULL ? source : "0.0.0.0");
             struct out *o = &l.outs[seen];
             if (o->m.len > 0 && o->m.class_ == NT_STUN_REQUEST && nt_addr_equal(&a, &o->path.remote))
                 respond(&l, o, (struct reply){0});
@@ -70,9 +70,8 @@ static void live(const char *addr, nt_time until)
 }
 
 /* Nominated both, the low pair's check is answered first: the high one is not given up, and is selected once its check succeeds. */
-static void both_under_way(void **state)
+TEST(both_under_way)
 {
-    (void)state;
     begin(NULL);
     nominate(HIGH);
     nominate(LOW);
@@ -90,9 +89,8 @@ static void both_under_way(void **state)
 }
 
 /* The low one was selected, and the high one's check ended with that; the peer nominates it afterwards. */
-static void a_pair_given_up(void **state)
+TEST(a_pair_given_up)
 {
-    (void)state;
     begin(NULL);
     answer(LOW);
     nominate(LOW);
@@ -111,9 +109,8 @@ static void a_pair_given_up(void **state)
 }
 
 /* The same from an address that nobody told (libwebrtc behind a NAT that maps anew). */
-static void a_pair_just_learnt(void **state)
+TEST(a_pair_just_learnt)
 {
-    (void)state;
     begin(NULL);
     answer(LOW);
     nominate(LOW);
@@ -127,9 +124,8 @@ static void a_pair_just_learnt(void **state)
     lab_end(&l);
 }
 
-static void lower_ones_mean_nothing(void **state)
+TEST(lower_ones_mean_nothing)
 {
-    (void)state;
     begin(NULL);
     answer(HIGH);
     nominate(HIGH);
@@ -147,9 +143,8 @@ static void lower_ones_mean_nothing(void **state)
 }
 
 /* The selected path ends: consent requests stay unanswered. What the peer nominates then is followed; and back. */
-static void away_from_a_dead_path(void **state)
+TEST(away_from_a_dead_path)
 {
-    (void)state;
     begin(NULL);
     answer(HIGH);
     answer(LOW);
@@ -172,9 +167,8 @@ static void away_from_a_dead_path(void **state)
 }
 
 /* A check that is never answered changes nothing, and ends. */
-static void a_check_in_vain(void **state)
+TEST(a_check_in_vain)
 {
-    (void)state;
     begin(NULL);
     answer(LOW);
     nominate(LOW);
@@ -188,10 +182,9 @@ static void a_check_in_vain(void **state)
 }
 
 /* Without consent freshness (RFC 7675 is not in use) no path is in doubt. */
-static void without_consent(void **state)
+TEST(without_consent)
 {
     struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
-    (void)state;
     c.no_consent = true;
     begin(&c);
     answer(HIGH);
@@ -204,10 +197,9 @@ static void without_consent(void **state)
 }
 
 /* Nor does a controlling agent listen to nominations. */
-static void not_when_controlling(void **state)
+TEST(not_when_controlling)
 {
     struct nt_ice_config c = lab_config(NT_ICE_CONTROLLING);
-    (void)state;
     begin(&c);
     answer(LOW);
     go(&l, 300 * NT_MSEC);
@@ -221,12 +213,12 @@ static void not_when_controlling(void **state)
     lab_end(&l);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_under_way), cmocka_unit_test(a_pair_given_up), cmocka_unit_test(a_pair_just_learnt),
         cmocka_unit_test(lower_ones_mean_nothing), cmocka_unit_test(away_from_a_dead_path), cmocka_unit_test(a_check_in_vain),
         cmocka_unit_test(without_consent), cmocka_unit_test(not_when_controlling),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -30,9 +30,8 @@ static void incoming(enum nt_ice_role role, uint64_t ours, uint64_t theirs, bool
     lab_end(&l);
 }
 
-static void as_server(void **state)
+TEST(as_server)
 {
-    (void)state;
     /* controlling: larger or equal keeps and says 487, smaller switches */
     incoming(NT_ICE_CONTROLLING, top, top, true, NT_ICE_CONTROLLING);
     incoming(NT_ICE_CONTROLLING, top, 1, true, NT_ICE_CONTROLLING);
@@ -49,11 +48,10 @@ static void as_server(void **state)
 }
 
 /* Two 487s for two checks in flight switch once; both pairs are checked again, with the new role and a new tiebreaker. */
-static void two_in_flight(void **state)
+TEST(two_in_flight)
 {
     struct nt_ice_candidate c[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("10.0.0.3:6000", NT_ICE_HOST, "2")};
     uint64_t tie;
-    (void)state;
     c[1].priority -= 256;
     begin(NT_ICE_CONTROLLING, top);
     assert_int_equal(remote(&l, c, 2), NT_OK);
@@ -101,10 +99,9 @@ static void both(enum nt_ice_role role, uint64_t left, uint64_t right)
     net_free(&n);
 }
 
-static void both_alike(void **state)
+TEST(both_alike)
 {
     static const uint64_t ties[] = {1, UINT64_C(1) << 63, UINT64_MAX};
-    (void)state;
     for (int i = 0; i < 3; i++)
         for (int k = 0; k < 3; k++) {
             both(NT_ICE_CONTROLLING, ties[i], ties[k]);
@@ -112,8 +109,8 @@ static void both_alike(void **state)
         }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(as_server), cmocka_unit_test(two_in_flight), cmocka_unit_test(both_alike)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

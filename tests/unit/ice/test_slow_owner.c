@@ -15,10 +15,9 @@ static struct nt_ice_config config(enum nt_ice_role role, const char *label)
 }
 
 /* A call whose owners look at nothing before its end. */
-static void slow_owners(void **state)
+TEST(slow_owners)
 {
     struct nt_ice_config l = config(NT_ICE_CONTROLLING, "l"), r = config(NT_ICE_CONTROLLED, "r");
-    (void)state;
     net_init(&n, 20 * NT_MSEC);
     add_agent(&n, &l, "10.1.0.2", NAT_NONE, NULL);
     add_agent(&n, &r, "10.2.0.2", NAT_NONE, NULL);
@@ -38,8 +37,8 @@ static void slow_owners(void **state)
     net_free(&n);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(slow_owners)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -7,7 +7,7 @@ static struct nt_addr stun;
 static struct nt_ice_config trickling(enum nt_ice_role role, bool with_stun)
 {
     struct nt_ice_config c = lab_config(role);
-    stun = at("192.0.2.1:3478");
+    stun = addr("192.0.2.1:3478");
     c.trickle = NT_ICE_TRICKLE_FULL;
     c.stun = &stun;
     c.stun_count = with_stun ? 1 : 0;
@@ -77,13 +77,12 @@ static size_t told(bool *end, struct nt_ice_candidate *last)
     return n;
 }
 
-static void candidates_are_told_in_order(void **state)
+TEST(candidates_are_told_in_order)
 {
     struct nt_ice_config c = trickling(NT_ICE_CONTROLLED, true);
     struct nt_ice_candidate r = candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), last;
     struct nt_ice_description d;
     bool end;
-    (void)state;
     lab_start(&l, &c); /* describes what there is: the host candidate */
     assert_int_equal(nt_ice_candidate_count(l.a), 1);
     assert_int_equal(nt_ice_trickle(l.a, &d, l.now), NT_ESTATE); /* no peer yet */
@@ -104,11 +103,10 @@ static void candidates_are_told_in_order(void **state)
     lab_end(&l);
 }
 
-static void half_offers_whole_and_answers_early(void **state)
+TEST(half_offers_whole_and_answers_early)
 {
     struct nt_ice_config c = trickling(NT_ICE_CONTROLLING, true);
     struct nt_ice_description d;
-    (void)state;
     c.trickle = NT_ICE_TRICKLE_HALF;
     lab_start(&l, &c); /* has had an answer */
     assert_int_equal(nt_ice_local(l.a, true, &d), NT_ESTATE);
@@ -121,12 +119,11 @@ static void half_offers_whole_and_answers_early(void **state)
     lab_end(&l);
 }
 
-static void redundant_ones_are_ignored(void **state)
+TEST(redundant_ones_are_ignored)
 {
     struct nt_ice_config c = trickling(NT_ICE_CONTROLLED, true);
     struct nt_ice_candidate r = candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), last;
     bool end;
-    (void)state;
     lab_start(&l, &c);
     assert_int_equal(set_remote(&r, 1, true, false), NT_OK);
     go(&l, 0);
@@ -136,12 +133,11 @@ static void redundant_ones_are_ignored(void **state)
     lab_end(&l);
 }
 
-static void a_peer_without_trickle_gets_nothing(void **state)
+TEST(a_peer_without_trickle_gets_nothing)
 {
     struct nt_ice_config c = trickling(NT_ICE_CONTROLLED, true);
     struct nt_ice_candidate r = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
     struct nt_ice_description d;
-    (void)state;
     lab_start(&l, &c);
     assert_int_equal(set_remote(&r, 1, false, false), NT_OK);
     assert_int_equal(nt_ice_trickle(l.a, &d, l.now), NT_ESTATE);
@@ -157,12 +153,11 @@ static enum nt_ice_pair_state state_of(const char *remote_addr)
 }
 
 /* RFC 8838, 12, with one foundation */
-static void late_pairs_are_waiting_or_frozen(void **state)
+TEST(late_pairs_are_waiting_or_frozen)
 {
     struct nt_ice_config c = trickling(NT_ICE_CONTROLLED, false);
     struct nt_ice_candidate r[5];
     static const char *const addrs[] = {"10.0.0.2:1", "10.0.0.2:2", "10.0.0.2:3", "10.0.0.2:4", "10.0.0.2:5"};
-    (void)state;
     for (int i = 0; i < 5; i++)
         r[i] = candidate(addrs[i], NT_ICE_HOST, i == 4 ? "g" : "f");
     r[1].priority -= 256;     /* below the first */
@@ -185,11 +180,10 @@ static void late_pairs_are_waiting_or_frozen(void **state)
     lab_end(&l);
 }
 
-static void known_candidates_mean_nothing(void **state)
+TEST(known_candidates_mean_nothing)
 {
     struct nt_ice_config c = trickling(NT_ICE_CONTROLLED, false);
     struct nt_ice_candidate r[2] = {candidate("10.0.0.2:1", NT_ICE_HOST, "1"), candidate("10.0.0.2:2", NT_ICE_HOST, "2")};
-    (void)state;
     lab_start(&l, &c);
     assert_int_equal(set_remote(r, 0, true, false), NT_OK);
     assert_int_equal(add(r, 2, (struct fragment){0}), NT_OK); /* the later message first: it has all */
@@ -202,11 +196,10 @@ static void known_candidates_mean_nothing(void **state)
 }
 
 /* RFC 8838, 11: the peer's check was first, even before any candidate was known. */
-static void a_signalled_copy_takes_over(void **state)
+TEST(a_signalled_copy_takes_over)
 {
     struct nt_ice_config c = trickling(NT_ICE_CONTROLLED, false);
     struct nt_ice_candidate r = candidate("203.0.113.9:7000", NT_ICE_SRFLX, "7"), x, y;
-    (void)state;
     lab_start(&l, &c);
     assert_int_equal(set_remote(&r, 0, true, false), NT_OK);
     request(&l, "203.0.113.9:7000", (struct ask){.id = 1, .priority = 1862270975, .use_candidate = true});
@@ -230,11 +223,10 @@ static void a_signalled_copy_takes_over(void **state)
 }
 
 /* RFC 8838, 8 and 14 */
-static void a_list_fails_after_the_end_alone(void **state)
+TEST(a_list_fails_after_the_end_alone)
 {
     struct nt_ice_config c = trickling(NT_ICE_CONTROLLED, false);
     struct nt_ice_candidate r = candidate("10.0.0.2:1", NT_ICE_HOST, "1"), late = candidate("10.0.0.2:2", NT_ICE_HOST, "2");
-    (void)state;
     for (int session = 0; session < 2; session++) {
         lab_start(&l, &c);
         assert_int_equal(set_remote(&r, 1, true, false), NT_OK);
@@ -256,11 +248,10 @@ static void a_list_fails_after_the_end_alone(void **state)
     lab_end(&l);
 }
 
-static void fragments_of_others_are_refused(void **state)
+TEST(fragments_of_others_are_refused)
 {
     struct nt_ice_config c = trickling(NT_ICE_CONTROLLED, false);
     struct nt_ice_candidate r = candidate("10.0.0.2:1", NT_ICE_HOST, "1");
-    (void)state;
     lab_start(&l, &c);
     assert_int_equal(set_remote(&r, 0, true, false), NT_OK);
     assert_int_equal(add(&r, 1, (struct fragment){.pwd = "someoneelsessomeoneelse", .end = true}), NT_EINVAL);
@@ -272,12 +263,11 @@ static void fragments_of_others_are_refused(void **state)
 }
 
 /* RFC 8838, 13: nothing is told after nomination; gathering ends with ICE. */
-static void nothing_is_told_after_nomination(void **state)
+TEST(nothing_is_told_after_nomination)
 {
     struct nt_ice_config c = trickling(NT_ICE_CONTROLLED, true);
     struct nt_ice_candidate r = candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), last;
     bool end;
-    (void)state;
     lab_start(&l, &c);
     assert_int_equal(set_remote(&r, 1, true, true), NT_OK);
     go(&l, 60 * NT_MSEC);
@@ -294,11 +284,10 @@ static void nothing_is_told_after_nomination(void **state)
 }
 
 /* The controlling agent waits for what may come as long as for a better pair that is being checked. */
-static void nomination_waits_for_the_end(void **state)
+TEST(nomination_waits_for_the_end)
 {
     struct nt_ice_config c = trickling(NT_ICE_CONTROLLING, false);
     struct nt_ice_candidate r = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
-    (void)state;
     for (int end = 0; end < 2; end++) {
         lab_start(&l, &c);
         assert_int_equal(set_remote(&r, 1, true, end == 1), NT_OK);
@@ -315,12 +304,11 @@ static void nomination_waits_for_the_end(void **state)
 }
 
 /* RFC 8445, 6.1.1 and 7.2: a lite peer sends no checks; the full agent controls, and nominates what its own checks found. */
-static void a_lite_peer_is_controlled(void **state)
+TEST(a_lite_peer_is_controlled)
 {
     struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
     struct nt_ice_candidate r = candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), x, y;
     struct nt_ice_description d;
-    (void)state;
     lab_start(&l, &c);
     assert_int_equal(nt_ice_description_init(&d, 1), NT_OK);
     strcpy(d.streams[0].ufrag, PEER_UFRAG);
@@ -345,11 +333,10 @@ static void a_lite_peer_is_controlled(void **state)
 }
 
 /* RFC 8445, 8.1.1: of an aggressive peer's nominations the one of highest priority counts, whatever their order. */
-static void aggressive_nomination_is_followed(void **state)
+TEST(aggressive_nomination_is_followed)
 {
     struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
     struct nt_ice_candidate r[2] = {candidate("10.0.0.2:1", NT_ICE_HOST, "1"), candidate("10.0.0.2:2", NT_ICE_HOST, "2")}, x, y;
-    (void)state;
     r[1].priority -= 256;
     for (int first = 0; first < 2; first++) {
         lab_start(&l, &c);
@@ -368,7 +355,7 @@ static void aggressive_nomination_is_followed(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(candidates_are_told_in_order), cmocka_unit_test(half_offers_whole_and_answers_early),
@@ -379,5 +366,5 @@ int main(void)
         cmocka_unit_test(nomination_waits_for_the_end), cmocka_unit_test(a_lite_peer_is_controlled),
         cmocka_unit_test(aggressive_nomination_is_followed),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -47,10 +47,9 @@ static void assert_verdict(struct judging *j, enum nt_outcome outcome, int line,
 
 static const struct nt_place there = {.line = LINE};
 
-static void test_a_good_call_passes(void **state)
+TEST(test_a_good_call_passes)
 {
     struct judging j;
-    (void)state;
     judging_begin(&j, SMALL);
     assert_verdict(&j, NT_PASS, 0, "");
     j.s.scn->expect.path = NT_PATH_DIRECT | NT_PATH_RELAYED;
@@ -60,10 +59,9 @@ static void test_a_good_call_passes(void **state)
     judging_end(&j);
 }
 
-static void test_path(void **state)
+TEST(test_path)
 {
     struct judging j;
-    (void)state;
     judging_begin(&j, SMALL);
     j.s.scn->expect.path_place = there;
     j.s.scn->expect.path = NT_PATH_RELAYED | NT_PATH_NONE;
@@ -74,10 +72,9 @@ static void test_path(void **state)
     judging_end(&j);
 }
 
-static void test_within(void **state)
+TEST(test_within)
 {
     struct judging j;
-    (void)state;
     judging_begin(&j, SMALL);
     j.s.scn->expect.within = 100 * NT_MSEC;
     j.s.scn->expect.within_place = there;
@@ -87,10 +84,9 @@ static void test_within(void **state)
     judging_end(&j);
 }
 
-static void test_data(void **state)
+TEST(test_data)
 {
     struct judging j;
-    (void)state;
     judging_begin(&j, SMALL "  - {at: 0s, drop: {where: L, filter: \"udp[4:2] = 208\", nth: [1]}}\n");
     j.s.scn->expect.data_place = there;
     assert_verdict(&j, NT_FAIL, LINE, "data: 1 of 20 datagrams were lost");
@@ -101,12 +97,11 @@ static void test_data(void **state)
     judging_end(&j);
 }
 
-static void test_packets_at_a_tap(void **state)
+TEST(test_packets_at_a_tap)
 {
     struct judging j;
     struct nt_scn_packets_expect packets = {.place = {.line = LINE}, .tap = "L.0", .direction = NT_DIR_OUT, .filter = "udp[4:2] = 208",
                                             .count = {.set = true, .value = 10, .place = {.line = LINE}}};
-    (void)state;
     judging_begin(&j, SMALL);
     j.s.scn->expect.packets = &packets;
     j.s.scn->expect.packet_count = 1;
@@ -121,12 +116,11 @@ static void test_packets_at_a_tap(void **state)
     judging_end(&j);
 }
 
-static void test_never(void **state)
+TEST(test_never)
 {
     struct judging j;
     struct nt_scn_event never[] = {{.place = {.line = LINE}, .node = {NT_SCN_NODE_AGENT, R}, .event = "failed"},
                                    {.place = {.line = LINE}, .node = {NT_SCN_NODE_AGENT, L}, .event = "offer-sent"}};
-    (void)state;
     judging_begin(&j, SMALL);
     j.s.scn->expect.never = never;
     j.s.scn->expect.never_count = 2;
@@ -135,11 +129,10 @@ static void test_never(void **state)
     judging_end(&j);
 }
 
-static void test_rules_that_must_be_broken(void **state)
+TEST(test_rules_that_must_be_broken)
 {
     struct judging j;
     char *rules[] = {"RFC8445-7.1.1-priority"};
-    (void)state;
     judging_begin(&j, SMALL);
     assert_true(j.conformance.exercised > 10);
     j.s.scn->expect.rules = rules;
@@ -149,12 +142,11 @@ static void test_rules_that_must_be_broken(void **state)
     judging_end(&j);
 }
 
-static void test_a_broken_rule_fails_a_case_of_our_agents(void **state)
+TEST(test_a_broken_rule_fails_a_case_of_our_agents)
 {
     struct judging j;
     struct nt_conf_violation broken = {.rule = nt_conf_rule_find("RFC8445-7.1.1-priority"), .party = "L", .frame = 7, .detail = "it is missing"};
     struct nt_conf_verdict verdict = {.violations = &broken, .count = 1};
-    (void)state;
     assert_non_null(broken.rule);
     judging_begin(&j, SMALL);
     j.judged.conformance = &verdict;
@@ -169,10 +161,9 @@ static void test_a_broken_rule_fails_a_case_of_our_agents(void **state)
     judging_end(&j);
 }
 
-static void test_how_the_run_ended(void **state)
+TEST(test_how_the_run_ended)
 {
     struct judging j;
-    (void)state;
     judging_begin(&j, SMALL);
     j.s.scn->expect.limit_place = there;
     j.judged.end = NT_END_LIMIT;
@@ -184,10 +175,9 @@ static void test_how_the_run_ended(void **state)
     judging_end(&j);
 }
 
-static void test_steps_come_before_expectations(void **state)
+TEST(test_steps_come_before_expectations)
 {
     struct judging j;
-    (void)state;
     judging_begin(&j, SMALL "  - {after: R.failed, link: {at: L, set: down}}\n");
     int line = j.s.scn->steps[1].place.line;
     j.s.scn->expect.path = NT_PATH_NONE;
@@ -195,10 +185,9 @@ static void test_steps_come_before_expectations(void **state)
     judging_end(&j);
 }
 
-static void test_an_error_comes_before_a_failure(void **state)
+TEST(test_an_error_comes_before_a_failure)
 {
     struct judging j;
-    (void)state;
     judging_begin(&j, SMALL "  - {after: R.failed, link: {at: L, set: down}}\n");
     struct nt_scn_packets_expect packets = {.tap = "L.0", .filter = "no filter", .place = {.line = LINE}};
     j.s.scn->expect.packets = &packets;
@@ -209,7 +198,7 @@ static void test_an_error_comes_before_a_failure(void **state)
     judging_end(&j);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_good_call_passes),
@@ -224,5 +213,5 @@ int main(void)
         cmocka_unit_test(test_steps_come_before_expectations),
         cmocka_unit_test(test_an_error_comes_before_a_failure),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

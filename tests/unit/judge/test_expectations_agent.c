@@ -2,12 +2,7 @@
 #include "core/ice/ice.h"
 #include "scenarios/judge/expectations_agent.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #define LINE 42
 #define ADDR(last, p) {.family = NT_AF_IPV4, .port = (p), .ip = {192, 0, 2, (last)}}
@@ -50,19 +45,17 @@ static void assert_reason(const struct nt_scn_agent_expect *e, const char *reaso
     assert_reason_of(e, NULL, &r, reason);
 }
 
-static void test_nothing_expected_nothing_fails(void **state)
+TEST(test_nothing_expected_nothing_fails)
 {
     struct nt_scn_agent_expect e = nothing();
     struct nt_result_agent none = {.name = "L", .state = "new", .role = "controlled"};
-    (void)state;
     assert_reason(&e, "");
     assert_reason_of(&e, NULL, &none, "");
 }
 
-static void test_state_and_role(void **state)
+TEST(test_state_and_role)
 {
     struct nt_scn_agent_expect e = nothing();
-    (void)state;
     e.state = NT_ICE_COMPLETED;
     e.role = NT_ICE_CONTROLLING;
     assert_reason(&e, "");
@@ -73,11 +66,10 @@ static void test_state_and_role(void **state)
     assert_reason(&e, "L: expected role controlled, found controlling");
 }
 
-static void test_selected_by_type_or_address(void **state)
+TEST(test_selected_by_type_or_address)
 {
     struct nt_scn_agent_expect e = nothing();
     struct nt_addr exact = ADDR(2, 50000), any_port = ADDR(2, 0), other = ADDR(2, 50001);
-    (void)state;
     e.selected = true;
     assert_reason(&e, "");
     e.selected_local.types = BIT(NT_ICE_SRFLX) | BIT(NT_ICE_PRFLX);
@@ -89,11 +81,10 @@ static void test_selected_by_type_or_address(void **state)
     assert_reason(&e, "L: expected selected srflx or prflx/192.0.2.2:50001, found srflx/host (192.0.2.9:40000, 192.0.2.2:50000)");
 }
 
-static void test_nothing_selected(void **state)
+TEST(test_nothing_selected)
 {
     struct nt_scn_agent_expect e = nothing();
     struct nt_result_agent r = agent();
-    (void)state;
     r.selected_count = 0;
     e.selected = true;
     e.selected_local.types = BIT(NT_ICE_RELAY);
@@ -101,13 +92,12 @@ static void test_nothing_selected(void **state)
 }
 
 /* A check may overtake the candidate that it comes from, and some stacks know bases alone. */
-static void test_a_process_may_report_reflexive_candidates_in_other_words(void **state)
+TEST(test_a_process_may_report_reflexive_candidates_in_other_words)
 {
     struct nt_scn_agent_expect e = nothing();
     struct nt_adapter_hello plain = {.said = true}, base = {.said = true, .local_base = true};
     struct nt_result_agent r = agent();
     struct nt_result_selected as_prflx = selected[0], as_host = selected[0];
-    (void)state;
     e.selected = true;
     e.selected_local.types = BIT(NT_ICE_SRFLX);
     as_prflx.local.type = "prflx";
@@ -120,10 +110,9 @@ static void test_a_process_may_report_reflexive_candidates_in_other_words(void *
     assert_reason_of(&e, &plain, &r, "L: expected selected srflx/any, found host/host (192.0.2.9:40000, 192.0.2.2:50000)");
 }
 
-static void test_candidates_are_counted_by_type(void **state)
+TEST(test_candidates_are_counted_by_type)
 {
     struct nt_scn_agent_expect e = nothing();
-    (void)state;
     e.candidates = true;
     e.candidate_counts[NT_ICE_HOST] = e.candidate_counts[NT_ICE_SRFLX] = 1;
     assert_reason(&e, "");
@@ -131,11 +120,10 @@ static void test_candidates_are_counted_by_type(void **state)
     assert_reason(&e, "L: expected 1 relay candidates, found 0");
 }
 
-static void test_peer_reflexive_candidates(void **state)
+TEST(test_peer_reflexive_candidates)
 {
     struct nt_scn_agent_expect e = nothing();
     struct nt_addr from[] = {ADDR(7, 1111), ADDR(8, 0)}, absent = ADDR(7, 1112);
-    (void)state;
     e.prflx = true;
     e.prflx_local = e.prflx_remote = (struct nt_scn_count){.set = true, .value = 1, .place = {.line = LINE}};
     e.prflx_from = from;
@@ -148,11 +136,10 @@ static void test_peer_reflexive_candidates(void **state)
     assert_reason(&e, "L: remote peer-reflexive candidates: expected > 1, found 1");
 }
 
-static void test_pairs_as_described(void **state)
+TEST(test_pairs_as_described)
 {
     struct nt_scn_agent_expect e = nothing();
     struct nt_scn_pair_expect want = {.place = {.line = LINE}, .local = {.types = BIT(NT_ICE_SRFLX)}, .valid = NT_TRI_YES};
-    (void)state;
     e.pairs = &want;
     e.pair_count = 1;
     assert_reason(&e, ""); /* at least one */
@@ -162,17 +149,16 @@ static void test_pairs_as_described(void **state)
     assert_reason(&e, "L: pairs of any and any as described: expected 3, found 2");
 }
 
-static void test_checks(void **state)
+TEST(test_checks)
 {
     struct nt_scn_agent_expect e = nothing();
-    (void)state;
     e.checks = (struct nt_scn_count){.set = true, .op = NT_OP_LE, .value = 3, .place = {.line = LINE}};
     assert_reason(&e, "");
     e.checks.value = 2;
     assert_reason(&e, "L: checks: expected <= 2, found 3");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_expected_nothing_fails),
@@ -185,5 +171,5 @@ int main(void)
         cmocka_unit_test(test_pairs_as_described),
         cmocka_unit_test(test_checks),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

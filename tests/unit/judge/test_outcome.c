@@ -18,11 +18,10 @@
     "  R: {on: internet}\n" \
     "steps:\n" SMALL_CALL
 
-static void test_a_case_is_identified(void **state)
+TEST(test_a_case_is_identified)
 {
     struct small s;
     struct nt_result_case r;
-    (void)state;
     small_load(&s, MATRIX);
     assert_int_equal(nt_result_identify(s.scn, 77, false, "why", &r), NT_OK);
     assert_string_equal(r.id, "classic/x[nat=full-cone]");
@@ -42,12 +41,11 @@ static void test_a_case_is_identified(void **state)
     small_free(&s);
 }
 
-static void test_no_copy_is_forgotten_without_memory(void **state)
+TEST(test_no_copy_is_forgotten_without_memory)
 {
     struct small s;
     struct nt_result_case r;
     long at = 0;
-    (void)state;
     small_load(&s, MATRIX);
     for (;; at++) {
         alloc_fail(at);
@@ -62,11 +60,10 @@ static void test_no_copy_is_forgotten_without_memory(void **state)
     small_free(&s);
 }
 
-static void test_a_call_is_described(void **state)
+TEST(test_a_call_is_described)
 {
     struct small s;
     struct nt_result_case r = {0};
-    (void)state;
     small_new(&s, SMALL);
     small_run(&s, 1500 * NT_MSEC);
     assert_int_equal(nt_result_describe(s.w, 0, &r), NT_OK);
@@ -86,14 +83,13 @@ static void test_a_call_is_described(void **state)
 }
 
 /* Packets at the interfaces of real programs outweigh what they report. */
-static void test_seen_packets_decide_the_path(void **state)
+TEST(test_seen_packets_decide_the_path)
 {
     static const struct {
         unsigned seen;
         const char *path;
     } rows[] = {{NT_PATH_RELAYED, "relayed"}, {NT_PATH_NONE, "none"}, {NT_PATH_DIRECT, "direct"}};
     struct small s;
-    (void)state;
     small_new(&s, SMALL);
     small_run(&s, 2 * NT_SEC);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -105,13 +101,12 @@ static void test_seen_packets_decide_the_path(void **state)
     small_free(&s);
 }
 
-static void test_a_call_that_has_not_connected_has_no_path(void **state)
+TEST(test_a_call_that_has_not_connected_has_no_path)
 {
     struct small s;
     struct nt_result_case r = {0};
     uint32_t agent;
     unsigned says, went;
-    (void)state;
     small_new(&s, SMALL_TOP SMALL_AGENTS "steps:\n  - {at: 1s, call: {from: L, to: R}}\n");
     assert_int_equal(nt_result_describe(s.w, 0, &r), NT_OK);
     assert_null(r.path); /* there was no call yet */
@@ -126,12 +121,11 @@ static void test_a_call_that_has_not_connected_has_no_path(void **state)
     small_free(&s);
 }
 
-static void test_violations_are_copied(void **state)
+TEST(test_violations_are_copied)
 {
     struct nt_conf_violation broken = {.rule = nt_conf_rule_find("RFC8445-7.1.1-priority"), .party = "L", .frame = 7, .detail = "it is missing"};
     struct nt_conf_verdict verdict = {.exercised = 12, .violations = &broken, .count = 1};
     struct nt_result_case r = {0};
-    (void)state;
     assert_int_equal(nt_result_add_violations(&verdict, &r), NT_OK);
     assert_int_equal(r.rules_exercised, 12);
     assert_int_equal(r.violation_count, 1);
@@ -142,7 +136,7 @@ static void test_violations_are_copied(void **state)
     nt_result_case_free(&r);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_case_is_identified),
@@ -152,5 +146,5 @@ int main(void)
         cmocka_unit_test(test_a_call_that_has_not_connected_has_no_path),
         cmocka_unit_test(test_violations_are_copied),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -1,10 +1,6 @@
 /* The ladder of a synthetic capture:  L -- nat-left -- (stun, turn, platform) -- nat-right -- R  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "core/turn/channel_data.h"
@@ -18,13 +14,6 @@ enum { LEFT_IN, LEFT_OUT, RIGHT_IN, RIGHT_OUT, STUN, PLATFORM, L, L_SIGNALLING, 
 
 static const char *const inside = "10.1.0.2:50000", *const outside = "203.0.113.2:40000", *const server = "203.0.113.4:3478",
                          *const peer = "203.0.113.3:40000";
-
-static struct nt_addr addr(const char *s)
-{
-    struct nt_addr a;
-    assert_int_equal(nt_addr_parse(&a, s), NT_OK);
-    return a;
-}
 
 static void cross_bytes(struct nt_capture *c, nt_time at, uint32_t tap, int direction, const char *src, const char *dst,
                         const uint8_t *payload, size_t len)
@@ -94,9 +83,8 @@ static void example(struct nt_capture *c)
     fate(c, NT_TR_DROP, RIGHT_OUT, NT_DROP_FILTERED, outside, peer);
 }
 
-static void test_rows(void **state)
+TEST(test_rows)
 {
-    (void)state;
     struct nt_capture c;
     struct nt_ladder l;
     example(&c);
@@ -124,9 +112,8 @@ static void test_rows(void **state)
 }
 
 /* The same bytes sent again are another row, and hops join in order. */
-static void test_retransmission(void **state)
+TEST(test_retransmission)
 {
-    (void)state;
     struct nt_capture c;
     struct nt_ladder l;
     taps(&c);
@@ -147,9 +134,8 @@ static void test_retransmission(void **state)
 }
 
 /* ChannelData to the relay, its payload on to the peer: one way through the relay. */
-static void test_relay(void **state)
+TEST(test_relay)
 {
-    (void)state;
     struct nt_capture c;
     struct nt_ladder l;
     uint8_t wrapped[40];
@@ -171,9 +157,8 @@ static void test_relay(void **state)
 }
 
 /* The same bytes sent back are a packet of their own. */
-static void test_echo(void **state)
+TEST(test_echo)
 {
-    (void)state;
     struct nt_capture c;
     struct nt_ladder l;
     taps(&c);
@@ -189,9 +174,8 @@ static void test_echo(void **state)
     nt_capture_free(&c);
 }
 
-static void test_print(void **state)
+TEST(test_print)
 {
-    (void)state;
     struct nt_capture c;
     struct nt_ladder l;
     char *out = NULL;
@@ -217,9 +201,9 @@ static void test_print(void **state)
     nt_capture_free(&c);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_retransmission),
                                        cmocka_unit_test(test_relay), cmocka_unit_test(test_echo), cmocka_unit_test(test_print)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

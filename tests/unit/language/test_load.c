@@ -5,15 +5,11 @@
 #include "tests/unit/loaded.h"
 
 #include <jansson.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 static const char example[] =
     "natsim: 1\n"
@@ -155,9 +151,8 @@ static void check_agents(const struct nt_scn_case *c)
     assert_int_equal(a->turn[0].transport, NT_UDP);
 }
 
-static void test_example(void **state)
+TEST(test_example)
 {
-    (void)state;
     struct nt_scn_file *f = load(example);
     check_file(f);
     struct nt_scn_case *c = cell(f, 23);
@@ -194,9 +189,8 @@ static void test_example(void **state)
     nt_scn_case_del(c);
 }
 
-static void test_where_is_for_its_cells(void **state)
+TEST(test_where_is_for_its_cells)
 {
-    (void)state;
     struct nt_scn_file *f = load(example);
     for (size_t i = 0; i < 25; i++) {
         struct nt_scn_case *c = cell(f, i);
@@ -210,9 +204,8 @@ static void test_where_is_for_its_cells(void **state)
 #define HEAD "natsim: 1\nclaim: c\n"
 #define CALL "steps: [{at: 0s, call: {from: L, to: R}}]\n"
 
-static void test_addresses(void **state)
+TEST(test_addresses)
 {
-    (void)state;
     struct nt_scn_file *f =
         load(HEAD "networks:\n"
                   "  net: {ipv4: 198.51.100.0/24, ipv6: \"2001:db8::/64\"}\n"
@@ -252,9 +245,8 @@ static void test_addresses(void **state)
 
 #define PLAIN HEAD "networks: {n: {ipv4: 10.0.0.0/24}}\nagents: {L: {on: n}, R: {on: n}}\n"
 
-static void test_prefixes(void **state)
+TEST(test_prefixes)
 {
-    (void)state;
     static const struct {
         const char *nat, *other;
         bool good;
@@ -281,11 +273,10 @@ static void test_prefixes(void **state)
 }
 
 /* Parameters keep their type; an integer that no 64 bits hold keeps its digits: as a real it would equal its neighbours. */
-static void test_parameter_types(void **state)
+TEST(test_parameter_types)
 {
     static const char *const json[] = {
         "9223372036854775807", "\"18446744073709551614\"", "\"18446744073709551615\"", "-7", "1.5", "\"1\""};
-    (void)state;
     struct nt_scn_file *f =
         load(HEAD "matrix: {n: [9223372036854775807, 18446744073709551614, 18446744073709551615, -7, 1.5, \"1\"]}\n"
                   "networks: {a: {ipv4: 10.0.0.0/24}}\n"
@@ -300,9 +291,8 @@ static void test_parameter_types(void **state)
     nt_scn_file_del(f);
 }
 
-static void test_cells(void **state)
+TEST(test_cells)
 {
-    (void)state;
     struct nt_scn_file *f =
         load(HEAD "matrix:\n"
                   "  nat: [none, {hp: {preset: symmetric, hairpin: external-source}}]\n"
@@ -354,9 +344,8 @@ static void test_cells(void **state)
     nt_scn_file_del(f);
 }
 
-static void test_policy(void **state)
+TEST(test_policy)
 {
-    (void)state;
     struct nt_scn_file *f = load(
         HEAD
         "networks: {a: {ipv4: 10.0.0.0/24}, b: {ipv4: 10.1.0.0/24}}\n"
@@ -471,9 +460,8 @@ static void check_faults(const struct nt_scn_step *s)
     assert_int_equal(s[12].payload[2], 0xff);
 }
 
-static void test_steps(void **state)
+TEST(test_steps)
 {
-    (void)state;
     struct nt_scn_file *f = load(HEAD "networks: {a: {ipv4: 10.0.0.0/24}, b: {ipv4: 10.1.0.0/24}}\n"
                                       "gateways: {g: {inside: a, outside: b, nat: full-cone}}\n"
                                       "servers: {p: {on: b, kind: platform}}\n"
@@ -507,9 +495,8 @@ static void test_steps(void **state)
     nt_scn_file_del(f);
 }
 
-static void test_expectations(void **state)
+TEST(test_expectations)
 {
-    (void)state;
     struct nt_scn_file *f =
         load(PLAIN CALL "expect:\n"
                         "  path: [direct, none]\n"
@@ -559,9 +546,8 @@ static void test_expectations(void **state)
     nt_scn_file_del(f);
 }
 
-static void test_agent_keys(void **state)
+TEST(test_agent_keys)
 {
-    (void)state;
     struct nt_scn_file *f = load(HEAD "networks: {n: {ipv4: 10.0.0.0/24}}\nagents:\n"
                                       "  L: {on: n, mode: full, nomination: regular, trickle: off, streams: 1, components: 1, "
                                       "policy: relay, max-pairs: 5, ta: 20ms, rto: formula,\n"
@@ -598,9 +584,8 @@ static void check_refs(const json_t *node, const json_t *defs)
     json_array_foreach(node, i, value) check_refs(value, defs);
 }
 
-static void test_schema(void **state)
+TEST(test_schema)
 {
-    (void)state;
     char *text = nt_scn_schema();
     assert_non_null(text);
     json_t *schema = json_loads(text, 0, NULL);
@@ -616,7 +601,7 @@ static void test_schema(void **state)
     free(text);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_example),    cmocka_unit_test(test_where_is_for_its_cells),
@@ -625,5 +610,5 @@ int main(void)
         cmocka_unit_test(test_steps),      cmocka_unit_test(test_expectations),
         cmocka_unit_test(test_agent_keys), cmocka_unit_test(test_schema),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

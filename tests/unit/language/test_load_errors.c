@@ -1,15 +1,11 @@
 /* Every kind of error in a scenario: its place, what it says, and the mend, to the letter. A row is a change to a good scenario. */
 #include "scenarios/language/load.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 static const char base[] =
     "natsim: 1\n"
@@ -348,9 +344,8 @@ static char *said(const struct nt_diags *d)
     return text;
 }
 
-static void test_rows(void **state)
+TEST(test_rows)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct nt_diags diags = {0};
         char *text = change(rows[i].find, rows[i].replace);
@@ -366,9 +361,8 @@ static void test_rows(void **state)
     }
 }
 
-static void test_base_is_good(void **state)
+TEST(test_base_is_good)
 {
-    (void)state;
     struct nt_diags diags = {0};
     struct nt_scn_file *f = nt_scn_load_text(base, strlen(base), "t", "t.yaml", &diags);
     assert_non_null(f);
@@ -378,9 +372,8 @@ static void test_base_is_good(void **state)
 }
 
 /* The whole of a message as people see it: place, sentence, mend, the line and a caret under the column. */
-static void test_shown(void **state)
+TEST(test_shown)
 {
-    (void)state;
     struct nt_diags diags = {0};
     char *text = change("delay: 20ms", "dealy: 20ms");
     assert_null(nt_scn_load_text(text, strlen(text), "t", "suite/t.yaml", &diags));
@@ -394,9 +387,8 @@ static void test_shown(void **state)
 }
 
 /* Several errors are said at once, and those of many cells once. */
-static void test_all_at_once(void **state)
+TEST(test_all_at_once)
 {
-    (void)state;
     struct nt_diags diags = {0};
     char *text = change("delay: 20ms", "dealy: 20ms, loss: 3");
     assert_null(nt_scn_load_text(text, strlen(text), "t", "t.yaml", &diags));
@@ -415,9 +407,8 @@ static void expect_error(const char *text, size_t len, const char *expect)
     nt_diags_clear(&diags);
 }
 
-static void test_not_a_scenario(void **state)
+TEST(test_not_a_scenario)
 {
-    (void)state;
     expect_error("", 0, "1:1: the file is empty: a scenario begins with 'natsim: 1'\n");
     expect_error("# nothing\n", 10, "1:1: the file is empty: a scenario begins with 'natsim: 1'\n");
     expect_error("- a\n", 4, "1:1: a scenario must be a mapping, not a list: write {natsim: ...}\n");
@@ -427,9 +418,8 @@ static void test_not_a_scenario(void **state)
     expect_error("a: \xc0\x80\n", 6, "1:4: byte 0xc0: not a text file: a scenario is YAML in UTF-8\n");
 }
 
-static void test_too_much(void **state)
+TEST(test_too_much)
 {
-    (void)state;
     size_t len = (size_t)10 << 20;
     char *text = malloc(len);
     assert_non_null(text);
@@ -446,9 +436,8 @@ static void test_too_much(void **state)
     expect_error(bomb, strlen(bomb), "7:8: more than 2000000 values, with aliases expanded\n");
 }
 
-static void test_no_such_file(void **state)
+TEST(test_no_such_file)
 {
-    (void)state;
     struct nt_diags diags = {0};
     assert_null(nt_scn_load(TEST_SOURCE_DIR "/no/such.yaml", "t", "no/such.yaml", NT_CARRIER_ANY, &diags));
     assert_int_equal(diags.count, 1);
@@ -456,12 +445,12 @@ static void test_no_such_file(void **state)
     nt_diags_clear(&diags);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_base_is_good), cmocka_unit_test(test_rows),           cmocka_unit_test(test_shown),
         cmocka_unit_test(test_all_at_once),  cmocka_unit_test(test_not_a_scenario), cmocka_unit_test(test_too_much),
         cmocka_unit_test(test_no_such_file),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

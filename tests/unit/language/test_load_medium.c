@@ -3,15 +3,11 @@
 #include "tests/unit/loaded.h"
 #include "scenarios/language/text/units.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 static const char base[] =
     "natsim: 1\n"
@@ -132,9 +128,8 @@ static void check_points(const struct nt_scn_case *c, int32_t x)
         assert_int_equal(c->agents[1].on[i].point_count, 0);
 }
 
-static void test_values(void **state)
+TEST(test_values)
 {
-    (void)state;
     struct nt_scn_file *f = load(base);
     assert_int_equal(nt_scn_file_cases(f), 4);
     for (size_t i = 0; i < 4; i++) {
@@ -166,9 +161,8 @@ static const struct good {
      "medium: switch, delay: 1ms, jitter: 1ms, loss: 0%, duplicate: 1%, reorder: 1%, rate: 1Mbit, queue: 5, mtu: 9000"},
 };
 
-static void test_good(void **state)
+TEST(test_good)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof goods / sizeof *goods; i++) {
         char *text = change(goods[i].find, goods[i].replace);
         nt_scn_file_del(load(text));
@@ -294,9 +288,8 @@ static void expect_errors(const char *text, const char *expect)
     nt_diags_clear(&diags);
 }
 
-static void test_errors(void **state)
+TEST(test_errors)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char *text = change(rows[i].find, rows[i].replace);
         expect_errors(text, rows[i].expect);
@@ -305,9 +298,8 @@ static void test_errors(void **state)
 }
 
 /* What the oracle cannot know: chance alone decides, or load, or a walk; who stands still without load it can. */
-static void test_oracle(void **state)
+TEST(test_oracle)
 {
-    (void)state;
 #define WORLD(network, on)                                                                                                         \
     "natsim: 1\nclaim: c\nnetworks: {n: {ipv4: 10.0.0.0/24, " network "}}\nagents: {L: {on: " on "}, R: {on: n}}\n"                 \
     "steps: [{at: 0s, call: {from: L, to: R}}]\nexpect: {path: oracle}\n"
@@ -323,9 +315,8 @@ static void test_oracle(void **state)
                   TROUBLE("a walk on Wi-Fi"));
 }
 
-static void test_decimals(void **state)
+TEST(test_decimals)
 {
-    (void)state;
     static const struct {
         const char *text;
         enum nt_unit_result result;
@@ -345,11 +336,11 @@ static void test_decimals(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values), cmocka_unit_test(test_good),     cmocka_unit_test(test_errors),
         cmocka_unit_test(test_oracle), cmocka_unit_test(test_decimals),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -2,14 +2,10 @@
 #include "scenarios/language/load.h"
 #include "tests/unit/fail_alloc.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 static const char text[] =
     "natsim: 1\nclaim: c\nmatrix: {nat: [none, symmetric], n: [1, {two: 2}]}\n"
@@ -48,18 +44,16 @@ static bool make_failing(const struct nt_scn_file *f, long at)
     return reached;
 }
 
-static void test_load(void **state)
+TEST(test_load)
 {
-    (void)state;
     long n = 0;
     while (load_failing(n))
         n++;
     assert_true(n > 20);
 }
 
-static void test_case(void **state)
+TEST(test_case)
 {
-    (void)state;
     struct nt_diags diags = {0};
     struct nt_scn_file *f = nt_scn_load_text(text, strlen(text), "t", "t.yaml", &diags);
     assert_non_null(f);
@@ -70,8 +64,8 @@ static void test_case(void **state)
     nt_scn_file_del(f);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_load), cmocka_unit_test(test_case)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

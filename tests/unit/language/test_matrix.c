@@ -3,14 +3,11 @@
 #include "scenarios/language/substitute.h"
 #include "scenarios/language/text/yaml_json.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 /* A parsed text with its matrix, if it has the key 'matrix'. */
 struct doc {
@@ -54,9 +51,8 @@ static void assert_json(struct doc *d, const struct nt_yaml *v, const char *json
     assert_string_equal(nt_yaml_json(v, d->arena), json);
 }
 
-static void cells_are_counted_and_the_last_axis_is_fastest(void **state)
+TEST(cells_are_counted_and_the_last_axis_is_fastest)
 {
-    (void)state;
     static const size_t expect[6][2] = {{0, 0}, {0, 1}, {0, 2}, {1, 0}, {1, 1}, {1, 2}};
     struct doc d;
     open_doc(&d, "matrix: {left: [a, b], right: [x, y, z]}");
@@ -71,9 +67,8 @@ static void cells_are_counted_and_the_last_axis_is_fastest(void **state)
     close_doc(&d);
 }
 
-static void without_a_matrix_there_is_one_cell(void **state)
+TEST(without_a_matrix_there_is_one_cell)
 {
-    (void)state;
     struct doc d;
     open_doc(&d, "claim: c");
     assert_true(d.good);
@@ -82,9 +77,8 @@ static void without_a_matrix_there_is_one_cell(void **state)
     close_doc(&d);
 }
 
-static void values_have_labels_and_types(void **state)
+TEST(values_have_labels_and_types)
 {
-    (void)state;
     struct doc d;
     open_doc(&d, "matrix: {n: [1, '1x', 2.5, true, {easy: {preset: full-cone}}, {both: [1, 2]}]}");
     assert_true(d.good);
@@ -98,9 +92,8 @@ static void values_have_labels_and_types(void **state)
     close_doc(&d);
 }
 
-static void wrong_axes_are_errors_at_their_place(void **state)
+TEST(wrong_axes_are_errors_at_their_place)
 {
-    (void)state;
     static const struct {
         const char *text;
         int column;
@@ -125,9 +118,8 @@ static void wrong_axes_are_errors_at_their_place(void **state)
     }
 }
 
-static void more_cells_than_the_limit_are_an_error(void **state)
+TEST(more_cells_than_the_limit_are_an_error)
 {
-    (void)state;
     char text[4000] = "matrix:";
     for (int axis = 0; axis < 7; axis++)
         snprintf(text + strlen(text), sizeof text - strlen(text), "\n  a%d: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]", axis);
@@ -144,9 +136,8 @@ static const struct nt_yaml *substituted(struct doc *d, const size_t *values)
     return nt_substitute(&d->matrix, values, nt_yaml_get(d->root, "v"), &d->src, d->arena);
 }
 
-static void axes_are_replaced_alone_with_their_type_and_in_texts_by_their_text(void **state)
+TEST(axes_are_replaced_alone_with_their_type_and_in_texts_by_their_text)
 {
-    (void)state;
     static const struct {
         const char *value, *json;
     } rows[] = {
@@ -169,9 +160,8 @@ static void axes_are_replaced_alone_with_their_type_and_in_texts_by_their_text(v
     }
 }
 
-static void what_has_no_axis_is_shared(void **state)
+TEST(what_has_no_axis_is_shared)
 {
-    (void)state;
     struct doc d;
     open_doc(&d, "matrix: {n: [1]}\nv: {a: {deep: [1, 2]}, b: \"${n}\"}\n");
     const struct nt_yaml *v = substituted(&d, (const size_t[]){0});
@@ -180,9 +170,8 @@ static void what_has_no_axis_is_shared(void **state)
     close_doc(&d);
 }
 
-static void wrong_references_are_errors(void **state)
+TEST(wrong_references_are_errors)
 {
-    (void)state;
     static const struct {
         const char *value, *what;
     } rows[] = {
@@ -202,9 +191,8 @@ static void wrong_references_are_errors(void **state)
     }
 }
 
-static void axes_that_nothing_uses_are_errors(void **state)
+TEST(axes_that_nothing_uses_are_errors)
 {
-    (void)state;
     struct doc d;
     open_doc(&d, "matrix: {used: [1], escaped: [2]}\nv: [\"${used}\", \"$${escaped}\"]\n");
     nt_substitute_scan(&d.matrix, nt_yaml_get(d.root, "v"), &d.src);
@@ -221,9 +209,8 @@ static const struct nt_yaml *merged(struct doc *d, const size_t *values)
     return nt_where_merge(&d->matrix, wheres, section->count, values, nt_yaml_get(d->root, "expect"), d->arena);
 }
 
-static void expectations_are_merged_in_file_order_where_every_axis_matches(void **state)
+TEST(expectations_are_merged_in_file_order_where_every_axis_matches)
 {
-    (void)state;
     struct doc d;
     open_doc(&d, "matrix: {left: [a, b], right: [x, y, {z: 1}]}\n"
                  "expect: {path: direct, L: {state: completed, checks: 1}}\n"
@@ -241,9 +228,8 @@ static void expectations_are_merged_in_file_order_where_every_axis_matches(void 
     close_doc(&d);
 }
 
-static void entries_that_match_no_cell_are_errors(void **state)
+TEST(entries_that_match_no_cell_are_errors)
 {
-    (void)state;
     static const struct {
         const char *entry;
         int column;
@@ -266,7 +252,7 @@ static void entries_that_match_no_cell_are_errors(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cells_are_counted_and_the_last_axis_is_fastest),
@@ -281,5 +267,5 @@ int main(void)
         cmocka_unit_test(expectations_are_merged_in_file_order_where_every_axis_matches),
         cmocka_unit_test(entries_that_match_no_cell_are_errors),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

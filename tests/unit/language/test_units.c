@@ -1,13 +1,10 @@
 /* Numbers with units, as a scenario and the command line write them. */
 #include "scenarios/language/text/units.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 struct row {
     const char *text;
@@ -23,9 +20,8 @@ static void assert_row(const struct row *row, enum nt_unit_result result, int64_
         fail_msg("'%s': result %d, value %lld", row->text, (int)result, (long long)value);
 }
 
-static void times_are_exact_nanoseconds(void **state)
+TEST(times_are_exact_nanoseconds)
 {
-    (void)state;
     static const struct row rows[] = {
         {"0s", NT_UNIT_OK, 0},
         {"1ns", NT_UNIT_OK, 1},
@@ -62,9 +58,8 @@ static void times_are_exact_nanoseconds(void **state)
     }
 }
 
-static void rates_and_percentages(void **state)
+TEST(rates_and_percentages)
 {
-    (void)state;
     static const struct row rates[] = {
         {"10Mbit", NT_UNIT_OK, 10000000}, {"0.5kbit", NT_UNIT_OK, 500},
         {"1bit", NT_UNIT_OK, 1},          {"1000Gbit", NT_UNIT_OK, INT64_C(1000000000000)},
@@ -88,9 +83,8 @@ static void rates_and_percentages(void **state)
     }
 }
 
-static void numbers_without_a_unit(void **state)
+TEST(numbers_without_a_unit)
 {
-    (void)state;
     static const struct row decimals[] = {
         {"5", NT_UNIT_OK, 5000},      {"-1.25", NT_UNIT_OK, -1250}, {"0.001", NT_UNIT_OK, 1},
         {"1.5000", NT_UNIT_OK, 1500}, {"0.0001", NT_UNIT_FINE, 0},  {"--1", NT_UNIT_FORM, 0},
@@ -122,12 +116,12 @@ static void numbers_without_a_unit(void **state)
     assert_true(value == UINT64_MAX);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(times_are_exact_nanoseconds),
         cmocka_unit_test(rates_and_percentages),
         cmocka_unit_test(numbers_without_a_unit),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

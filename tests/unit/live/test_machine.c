@@ -114,9 +114,8 @@ static void make_machine(void)
     assert_non_null(machine);
 }
 
-static int setup(void **state)
+FIXTURE(setup)
 {
-    (void)state;
     signal(SIGPIPE, SIG_IGN);
     world_new(&w, 1);
     net = network(&w, "net", (struct nt_network_config){.delay = 5 * NT_MSEC});
@@ -130,19 +129,17 @@ static int setup(void **state)
     return live != NULL ? 0 : -1;
 }
 
-static int teardown(void **state)
+FIXTURE(teardown)
 {
-    (void)state;
     nt_machine_del(machine);
     nt_live_del(live);
     nt_fabric_del(w.f);
     return 0;
 }
 
-static void lines_and_the_end_arrive_in_order(void **state)
+TEST(lines_and_the_end_arrive_in_order)
 {
     struct heard h;
-    (void)state;
     make_machine();
     start_program(&h, "echo one; echo; printf 'a\\tb\\nwithout an end'; exit 5");
     run_until(has_ended, &h); /* before the clock starts, too */
@@ -161,10 +158,9 @@ static void lines_and_the_end_arrive_in_order(void **state)
     assert_true(WIFSIGNALED(h.status) && WTERMSIG(h.status) == SIGTERM);
 }
 
-static void a_line_that_is_too_long_is_passed_over(void **state)
+TEST(a_line_that_is_too_long_is_passed_over)
 {
     struct heard h;
-    (void)state;
     make_machine();
     start_program(&h, "head -c 65535 /dev/zero | tr '\\0' a; echo; head -c 65536 /dev/zero | tr '\\0' b; echo; head -c 300000 /dev/zero | tr '\\0' c; "
                       "echo; echo after; head -c 70000 /dev/zero | tr '\\0' d");
@@ -174,10 +170,9 @@ static void a_line_that_is_too_long_is_passed_over(void **state)
     assert_string_equal(h.lines[1], "after");
 }
 
-static void standard_input_is_written_and_closed(void **state)
+TEST(standard_input_is_written_and_closed)
 {
     struct heard h;
-    (void)state;
     make_machine();
     start_program(&h, "while read -r line; do echo \"got $line\"; done; echo end");
     assert_int_equal(nt_program_write(h.program, "one\ntwo\n", 8), NT_OK);
@@ -191,13 +186,12 @@ static void standard_input_is_written_and_closed(void **state)
     assert_string_equal(h.lines[2], "end");
 }
 
-static void what_does_not_read_is_not_waited_for(void **state)
+TEST(what_does_not_read_is_not_waited_for)
 {
     static char much[65536];
     struct heard h;
     size_t written = 0;
     int r = NT_OK;
-    (void)state;
     make_machine();
     memset(much, 'x', sizeof much);
     start_program(&h, "exec tail -f /dev/null");
@@ -207,11 +201,10 @@ static void what_does_not_read_is_not_waited_for(void **state)
     assert_true(written >= 65536);
 }
 
-static void programs_are_limited(void **state)
+TEST(programs_are_limited)
 {
     static struct heard h[NT_MACHINE_PROGRAMS_MAX];
     struct heard last;
-    (void)state;
     make_machine();
     for (int i = 0; i < NT_MACHINE_PROGRAMS_MAX; i++)
         start_program(&h[i], "read -r x; exit 3");
@@ -235,10 +228,9 @@ static void start_udp(struct heard *h, const char *from, const char *to, int por
     start_program(h, command);
 }
 
-static void datagrams_go_both_ways(void **state)
+TEST(datagrams_go_both_ways)
 {
     struct heard h;
-    (void)state;
     make_machine();
     nt_live_start(live);
     start_udp(&h, "0.0.0.0", "10.0.0.3", 6000, 100);
@@ -254,10 +246,9 @@ static void datagrams_go_both_ways(void **state)
     assert_string_equal(h.lines[1], "50 04050607 10.0.0.3 6000");
 }
 
-static void fragments_go_both_ways(void **state)
+TEST(fragments_go_both_ways)
 {
     struct heard h;
-    (void)state;
     make_machine();
     nt_live_start(live);
     start_udp(&h, "0.0.0.0", "10.0.0.3", 6000, 5000);
@@ -271,10 +262,9 @@ static void fragments_go_both_ways(void **state)
 }
 
 /* The kernel's routes send everything strange through eth0; the host sends it where its source belongs. */
-static void a_packet_leaves_by_its_source(void **state)
+TEST(a_packet_leaves_by_its_source)
 {
     struct heard one, two;
-    (void)state;
     make_machine();
     nt_live_start(live);
     start_udp(&one, "10.0.0.2", "192.0.2.9", 7000, 40);
@@ -292,10 +282,9 @@ static void a_packet_leaves_by_its_source(void **state)
     assert_int_equal(one.ends, 0);
 }
 
-static void a_neighbour_on_the_second_interface(void **state)
+TEST(a_neighbour_on_the_second_interface)
 {
     struct heard h;
-    (void)state;
     make_machine();
     nt_live_start(live);
     start_udp(&h, "0.0.0.0", "10.9.0.3", 6000, 10);
@@ -304,12 +293,11 @@ static void a_neighbour_on_the_second_interface(void **state)
     assert_true(nt_addr_equal(&datagram(&c, 0)->path.remote, &from));
 }
 
-static void a_forged_source_goes_nowhere(void **state)
+TEST(a_forged_source_goes_nowhere)
 {
     static const char forge[] = "exec python3 -c 'import socket; s = socket.socket(2, 3, 255); s.setsockopt(0, 3, 1); "
                                 "s.sendto(bytes.fromhex(\"4500001c0001000040110000c6336407\" \"0a000003\" \"0fa017700008\" \"0000\"), (\"10.0.0.3\", 0))'";
     struct heard h;
-    (void)state;
     make_machine();
     nt_live_start(live);
     start_program(&h, forge);
@@ -322,10 +310,9 @@ static void a_forged_source_goes_nowhere(void **state)
     assert_int_equal(drops(&w, NT_DROP_NO_ROUTE), 1);
 }
 
-static void nobody_is_heard_before_the_clock_starts(void **state)
+TEST(nobody_is_heard_before_the_clock_starts)
 {
     struct heard h, late;
-    (void)state;
     make_machine();
     start_udp(&h, "0.0.0.0", "10.0.0.3", 6000, 100);
     run_until(has_a_line, &h);
@@ -342,10 +329,9 @@ static bool is_late(const void *until)
     return nt_fabric_now(w.f) >= *(const nt_time *)until;
 }
 
-static void time_goes_on_when_nothing_is_to_come(void **state)
+TEST(time_goes_on_when_nothing_is_to_come)
 {
     nt_time until = 50 * NT_MSEC;
-    (void)state;
     nt_live_start(live);
     assert_int_equal(nt_fabric_next(w.f), NT_TIME_NEVER);
     nt_time begin = nt_live_clock(), deadline = begin + PATIENCE;
@@ -362,10 +348,9 @@ static void note_time(void *user, nt_time now)
     *(nt_time *)user = now;
 }
 
-static void an_event_keeps_its_own_time(void **state)
+TEST(an_event_keeps_its_own_time)
 {
     nt_time happened = -1, until = 60 * NT_MSEC;
-    (void)state;
     assert_int_equal(nt_fabric_at(w.f, 30 * NT_MSEC, note_time, &happened), NT_OK);
     assert_int_equal(nt_live_run(live, w.f, until, 0), NT_FABRIC_UNTIL);
     assert_int_equal(happened, -1); /* the clock has not started */
@@ -378,11 +363,10 @@ static void an_event_keeps_its_own_time(void **state)
     assert_int_equal(happened, 30 * NT_MSEC);
 }
 
-static void nothing_survives_its_machine(void **state)
+TEST(nothing_survives_its_machine)
 {
     char path[64], name[64] = "";
     struct heard h[2];
-    (void)state;
     make_machine();
     snprintf(path, sizeof path, "/proc/%d/ns/net", (int)nt_sandbox_pid(nt_machine_sandbox(machine)));
     assert_true(readlink(path, name, sizeof name - 1) > 0);
@@ -406,15 +390,15 @@ static void nothing_survives_its_machine(void **state)
         nt_live_run(live, w.f, until, NT_SEC);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        TEST(lines_and_the_end_arrive_in_order), TEST(a_line_that_is_too_long_is_passed_over), TEST(standard_input_is_written_and_closed),
-        TEST(what_does_not_read_is_not_waited_for), TEST(programs_are_limited), TEST(datagrams_go_both_ways), TEST(fragments_go_both_ways),
-        TEST(a_packet_leaves_by_its_source), TEST(a_neighbour_on_the_second_interface), TEST(a_forged_source_goes_nowhere),
-        TEST(nobody_is_heard_before_the_clock_starts), TEST(time_goes_on_when_nothing_is_to_come), TEST(an_event_keeps_its_own_time),
-        TEST(nothing_survives_its_machine)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+        T(lines_and_the_end_arrive_in_order), T(a_line_that_is_too_long_is_passed_over), T(standard_input_is_written_and_closed),
+        T(what_does_not_read_is_not_waited_for), T(programs_are_limited), T(datagrams_go_both_ways), T(fragments_go_both_ways),
+        T(a_packet_leaves_by_its_source), T(a_neighbour_on_the_second_interface), T(a_forged_source_goes_nowhere),
+        T(nobody_is_heard_before_the_clock_starts), T(time_goes_on_when_nothing_is_to_come), T(an_event_keeps_its_own_time),
+        T(nothing_survives_its_machine)};
+    return RUN_TESTS(tests);
 }

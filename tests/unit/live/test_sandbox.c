@@ -1,9 +1,5 @@
 /* A sandbox by itself: its commands, its files and devices, and that it ends with everything in it. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "tests/unit/live/processes.h"
 
@@ -21,13 +17,6 @@
 
 #define PATIENCE 20000 /* ms, for what must happen */
 #define OUTPUT_MAX 8192
-
-static struct nt_addr addr(const char *text)
-{
-    struct nt_addr a;
-    assert_int_equal(nt_addr_parse(&a, text), 0);
-    return a;
-}
 
 /* eth0: 10.0.0.2 and fd00::2; eth1: 10.9.0.2. Where there are no namespaces and no devices the test is skipped. */
 static struct nt_sandbox *make(bool ipv6)
@@ -92,12 +81,11 @@ static int run(struct nt_sandbox *s, const char *command, char out[OUTPUT_MAX])
     return wait_end(s, id);
 }
 
-static void commands_have_streams_and_a_status(void **state)
+TEST(commands_have_streams_and_a_status)
 {
     struct nt_sandbox *s = make(false);
     char out[OUTPUT_MAX], long_command[NT_SANDBOX_COMMAND_MAX + 1];
     int fds[3];
-    (void)state;
     assert_int_equal(nt_sandbox_run(s, "echo to $(cat) >&2; echo out; exit 7", 1, fds), NT_OK);
     assert_int_equal(write(fds[0], "whom", 4), 4);
     close(fds[0]);
@@ -118,12 +106,11 @@ static void commands_have_streams_and_a_status(void **state)
     nt_sandbox_del(s);
 }
 
-static void commands_run_side_by_side(void **state)
+TEST(commands_run_side_by_side)
 {
     enum { MANY = 20 };
     struct nt_sandbox *s = make(false);
     int fds[MANY][3], seen = 0;
-    (void)state;
     for (uint32_t i = 0; i < MANY; i++)
         assert_int_equal(nt_sandbox_run(s, "exec cat", i, fds[i]), NT_OK);
     for (int i = MANY - 1; i >= 0; i--) { /* each ends when its own input does, and no other */
@@ -136,11 +123,10 @@ static void commands_run_side_by_side(void **state)
     nt_sandbox_del(s);
 }
 
-static void programs_see_their_own_world(void **state)
+TEST(programs_see_their_own_world)
 {
     struct nt_sandbox *s = make(false);
     char out[OUTPUT_MAX];
-    (void)state;
     assert_int_equal(run(s, "cat /etc/hosts", out), 0);
     assert_string_equal(out, "127.0.0.1 localhost\n10.0.0.3 peer\n");
     assert_int_equal(run(s, "grep -c nameserver /etc/resolv.conf", out), 1 << 8);
@@ -154,11 +140,10 @@ static void programs_see_their_own_world(void **state)
 }
 
 /* The third column of /proc/net/route: the destination, in hexadecimal; the first: who leaves there. */
-static void the_first_interface_is_the_way_out(void **state)
+TEST(the_first_interface_is_the_way_out)
 {
     struct nt_sandbox *s = make(false);
     char out[OUTPUT_MAX];
-    (void)state;
     assert_int_equal(run(s, "awk '$2 == \"00000000\" {print $1, $7}' /proc/net/route", out), 0);
     assert_string_equal(out, "eth0 0\neth1 1\n");
     assert_int_equal(run(s, "awk '$2 != \"00000000\" && NR > 1 {print $1, $2, $8}' /proc/net/route | sort", out), 0);
@@ -166,13 +151,12 @@ static void the_first_interface_is_the_way_out(void **state)
     nt_sandbox_del(s);
 }
 
-static void lo_is_down_until_asked_for(void **state)
+TEST(lo_is_down_until_asked_for)
 {
     static const char reach[] = "python3 -c 'import socket; s = socket.socket(2, 2); s.bind((\"127.0.0.1\", 0)); s.sendto(b\"x\", s.getsockname()); "
                                 "s.settimeout(1); print(s.recv(1))'";
     struct nt_sandbox *s = make(false);
     char out[OUTPUT_MAX];
-    (void)state;
     assert_int_not_equal(run(s, reach, out), 0);
     assert_null(strstr(out, "b'x'"));
     assert_int_equal(nt_sandbox_loopback(s), NT_OK);
@@ -181,22 +165,20 @@ static void lo_is_down_until_asked_for(void **state)
     nt_sandbox_del(s);
 }
 
-static void without_ipv6_there_is_none(void **state)
+TEST(without_ipv6_there_is_none)
 {
     struct nt_sandbox *s = make(false);
     char out[OUTPUT_MAX];
-    (void)state;
     assert_int_equal(nt_sandbox_loopback(s), NT_OK);
     run(s, "cat /proc/net/if_inet6", out);
     assert_true(*out == '\0' || strstr(out, "No such file") != NULL);
     nt_sandbox_del(s);
 }
 
-static void with_ipv6_the_given_addresses_alone(void **state)
+TEST(with_ipv6_the_given_addresses_alone)
 {
     struct nt_sandbox *s = make(true);
     char out[OUTPUT_MAX];
-    (void)state;
     run(s, "test -e /proc/net/if_inet6 || echo none", out);
     if (strcmp(out, "none\n") == 0) {
         nt_sandbox_del(s);
@@ -208,12 +190,11 @@ static void with_ipv6_the_given_addresses_alone(void **state)
     nt_sandbox_del(s);
 }
 
-static void packets_leave_by_the_device(void **state)
+TEST(packets_leave_by_the_device)
 {
     struct nt_sandbox *s = make(false);
     char out[OUTPUT_MAX];
     uint8_t bytes[2000];
-    (void)state;
     assert_int_equal(run(s, "python3 -c 'import socket; s = socket.socket(2, 2); s.bind((\"10.9.0.2\", 777)); s.sendto(b\"here\", (\"10.9.1.1\", 5))'", out), 0);
     wait_readable(nt_sandbox_tun(s, 1));
     ssize_t n = read(nt_sandbox_tun(s, 1), bytes, sizeof bytes);
@@ -238,11 +219,10 @@ static void name_of(const struct nt_sandbox *s, char name[64])
     name[n] = '\0';
 }
 
-static void everything_in_it_ends_with_it(void **state)
+TEST(everything_in_it_ends_with_it)
 {
     struct nt_sandbox *s = make(false);
     char name[64], out[OUTPUT_MAX];
-    (void)state;
     name_of(s, name);
     assert_int_equal(count_in(name), 1);
     /* A daemon: of another session, its parent gone, without our streams, deaf to signals. */
@@ -252,14 +232,13 @@ static void everything_in_it_ends_with_it(void **state)
     assert_int_equal(count_in(name), 0);
 }
 
-static void its_end_is_seen(void **state)
+TEST(its_end_is_seen)
 {
     struct nt_sandbox *s = make(false);
     char name[64];
     uint32_t id;
     int status, fds[3];
     bool gone = false;
-    (void)state;
     name_of(s, name);
     assert_int_equal(nt_sandbox_run(s, "exec cat", 1, fds), NT_OK);
     kill(nt_sandbox_pid(s), SIGKILL);
@@ -277,12 +256,11 @@ static void its_end_is_seen(void **state)
 }
 
 /* One sandbox must not hold the other's descriptors: its owner would never see it end. */
-static void sandboxes_know_nothing_of_each_other(void **state)
+TEST(sandboxes_know_nothing_of_each_other)
 {
     struct nt_sandbox *a = make(false), *b = make(false);
     char name_a[64], name_b[64];
     int fds[3];
-    (void)state;
     name_of(a, name_a);
     name_of(b, name_b);
     assert_string_not_equal(name_a, name_b);
@@ -297,11 +275,10 @@ static void sandboxes_know_nothing_of_each_other(void **state)
 }
 
 /* Its owner crashes: another process of ours, which leaves without a word. */
-static void it_ends_with_its_owner(void **state)
+TEST(it_ends_with_its_owner)
 {
     int ends[2];
     char name[64] = "", byte;
-    (void)state;
     nt_sandbox_del(make(false)); /* or skip here */
     assert_int_equal(pipe(ends), 0);
     pid_t owner = fork();
@@ -323,17 +300,16 @@ static void it_ends_with_its_owner(void **state)
     assert_int_equal(count_in(name), 0);
 }
 
-static void too_much_is_refused(void **state)
+TEST(too_much_is_refused)
 {
     struct nt_sandbox_interface interfaces[NT_SANDBOX_INTERFACES_MAX + 1] = {0};
     struct nt_sandbox_config config = {.interfaces = interfaces, .interface_count = NT_SANDBOX_INTERFACES_MAX + 1, .hosts = ""};
     char why[NT_SANDBOX_WHY];
-    (void)state;
     assert_null(nt_sandbox_new(&config, why));
     nt_sandbox_del(NULL);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commands_have_streams_and_a_status), cmocka_unit_test(commands_run_side_by_side),
@@ -343,5 +319,5 @@ int main(void)
         cmocka_unit_test(everything_in_it_ends_with_it),      cmocka_unit_test(its_end_is_seen),
         cmocka_unit_test(sandboxes_know_nothing_of_each_other), cmocka_unit_test(it_ends_with_its_owner),
         cmocka_unit_test(too_much_is_refused)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

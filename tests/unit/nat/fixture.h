@@ -5,14 +5,11 @@
 #ifndef NT_TEST_NAT_FIXTURE_H
 #define NT_TEST_NAT_FIXTURE_H
 
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 #include <string.h>
 
 #include "natsim/nat/nat.h"
+#include "tests/unit/policy_of.h"
 
 #define I1 "10.0.0.2:5000"
 #define I2 "10.0.0.3:5000"
@@ -44,22 +41,6 @@ static inline void on_event(void *user, const struct nt_trace_event *e)
     nt_addr_format(&e->b, s->b);
 }
 
-static inline struct nt_addr at(const char *text)
-{
-    struct nt_addr a;
-    assert_int_equal(nt_addr_parse(&a, text), 0);
-    return a;
-}
-
-static inline struct nt_nat_policy policy_of(enum nt_dependence mapping, enum nt_dependence filtering)
-{
-    struct nt_nat_policy p;
-    nt_nat_policy_init(&p);
-    p.mapping = mapping;
-    p.filtering = filtering;
-    return p;
-}
-
 static inline struct nt_nat *nat_with(struct nt_nat_policy p, size_t externals)
 {
     const char *what = "";
@@ -85,7 +66,7 @@ static inline struct nt_nat *nat_of(struct nt_nat_policy p)
 /* The external port, or minus the reason. */
 static inline int out_at(struct nt_nat *n, const char *internal, const char *remote, nt_time now)
 {
-    struct nt_addr i = at(internal), r = at(remote);
+    struct nt_addr i = addr(internal), r = addr(remote);
     struct nt_nat_translation v = nt_nat_outbound(n, NT_PROTO_UDP, &i, &r, now);
     if (v.drop != NT_DROP_NONE)
         return -(int)v.drop;
@@ -101,7 +82,7 @@ static inline int out(struct nt_nat *n, const char *internal, const char *remote
 
 static inline struct nt_nat_translation in_verdict(struct nt_nat *n, const char *remote, int port, nt_time now)
 {
-    struct nt_addr r = at(remote), e = at(E);
+    struct nt_addr r = addr(remote), e = addr(E);
     e.port = (uint16_t)port;
     return nt_nat_inbound(n, NT_PROTO_UDP, &r, &e, now);
 }

@@ -1,9 +1,5 @@
 /* The heap of deadlines against a plain list, over many random steps: what is due comes out by time, then by order of adding. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "core/base/rand.h"
@@ -27,9 +23,8 @@ static int first(void)
     return best;
 }
 
-static void test_against_a_list(void **state)
+TEST(test_against_a_list)
 {
-    (void)state;
     struct nt_deadlines d;
     struct nt_rand r;
     uint64_t order = 0;
@@ -63,9 +58,8 @@ static void test_against_a_list(void **state)
     nt_deadlines_free(&d);
 }
 
-static void test_limit(void **state)
+TEST(test_limit)
 {
-    (void)state;
     struct nt_deadlines d;
     uint32_t id;
     nt_deadlines_init(&d, 2);
@@ -77,8 +71,8 @@ static void test_limit(void **state)
     nt_deadlines_free(&d);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_against_a_list), cmocka_unit_test(test_limit)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

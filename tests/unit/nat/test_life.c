@@ -8,9 +8,8 @@
 #define FILTERED (-(int)NT_DROP_FILTERED)
 #define S NT_SEC
 
-static void test_exact_end(void **state)
+TEST(test_exact_end)
 {
-    (void)state;
     struct nt_nat *n = nat_of(policy_of(EI, EI));
     assert_int_equal(nt_nat_deadline(n), NT_TIME_NEVER);
     assert_int_equal(out_at(n, I1, X, 7), 5000);
@@ -29,9 +28,8 @@ static void test_exact_end(void **state)
     nt_nat_del(n);
 }
 
-static void test_refresh_directions(void **state)
+TEST(test_refresh_directions)
 {
-    (void)state;
     for (int inbound = 0; inbound < 2; inbound++) {
         struct nt_nat_policy p = policy_of(EI, EI);
         p.refresh_inbound = inbound;
@@ -55,9 +53,8 @@ static void test_refresh_directions(void **state)
 }
 
 /* What was filtered refreshes nothing. */
-static void test_filtered_refreshes_nothing(void **state)
+TEST(test_filtered_refreshes_nothing)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(EI, AP);
     p.refresh_inbound = true;
     struct nt_nat *n = nat_of(p);
@@ -68,9 +65,8 @@ static void test_filtered_refreshes_nothing(void **state)
 }
 
 /* Measured on Linux: 30 s unreplied, 30 s after a reply within two seconds, 120 s once there is traffic later than that. */
-static void test_phases(void **state)
+TEST(test_phases)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(EI, AP);
     p.life_new = 30 * S, p.life_replied = 40 * S, p.life_stream = 120 * S;
     p.refresh_inbound = true;
@@ -90,9 +86,8 @@ static void test_phases(void **state)
 }
 
 /* The first reply changes the timer, counted from the last refresh, where inbound packets do not restart it. */
-static void test_first_reply_without_inbound_refresh(void **state)
+TEST(test_first_reply_without_inbound_refresh)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(EI, AP);
     p.life_new = 30 * S, p.life_replied = 120 * S, p.life_stream = 120 * S;
     struct nt_nat *n = nat_of(p);
@@ -104,9 +99,8 @@ static void test_first_reply_without_inbound_refresh(void **state)
     nt_nat_del(n);
 }
 
-static void test_life_by_port(void **state)
+TEST(test_life_by_port)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(EI, EI);
     p.life_by_port[0].port = 53, p.life_by_port[0].life = 15 * S, p.life_by_port_count = 1;
     struct nt_nat *n = nat_of(p);
@@ -119,9 +113,8 @@ static void test_life_by_port(void **state)
     nt_nat_del(n);
 }
 
-static void test_filter_lifetime(void **state)
+TEST(test_filter_lifetime)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(EI, AP);
     p.filter_lifetime = 60 * S;
     struct nt_nat *n = nat_of(p);
@@ -137,9 +130,8 @@ static void test_filter_lifetime(void **state)
 }
 
 /* What ends at one instant ends in the order of making. */
-static void test_order_of_ends(void **state)
+TEST(test_order_of_ends)
 {
-    (void)state;
     struct nt_nat *n = nat_of(policy_of(EI, EI));
     assert_int_equal(out_at(n, "10.0.0.2:1025", X, 0), 1025);
     assert_int_equal(out_at(n, "10.0.0.2:1026", X, 0), 1026);
@@ -157,14 +149,13 @@ static void test_order_of_ends(void **state)
 
 static struct nt_nat_translation error_about(struct nt_nat *n, const char *external, const char *remote)
 {
-    struct nt_addr e = at(external), r = at(remote);
+    struct nt_addr e = addr(external), r = addr(remote);
     return nt_nat_error_in(n, NT_PROTO_UDP, &e, &r, S);
 }
 
 /* RFC 4787, REQ-12: "Receipt of any sort of ICMP message MUST NOT terminate the NAT mapping." A policy may break it. */
-static void test_icmp_error(void **state)
+TEST(test_icmp_error)
 {
-    (void)state;
     for (int kills = 0; kills < 2; kills++) {
         struct nt_nat_policy p = policy_of(EI, AP);
         p.icmp_kills_mapping = kills;
@@ -180,11 +171,10 @@ static void test_icmp_error(void **state)
     }
 }
 
-static void test_error_out(void **state)
+TEST(test_error_out)
 {
-    (void)state;
     struct nt_nat *n = nat_of(policy_of(AP, EI));
-    struct nt_addr i = at(I1), x = at(X), y = at(Y);
+    struct nt_addr i = addr(I1), x = addr(X), y = addr(Y);
     assert_int_equal(out(n, I1, X), 40000);
     struct nt_nat_translation v = nt_nat_error_out(n, NT_PROTO_UDP, &i, &x, 0);
     assert_addr(&v.src, E ":40000");
@@ -194,9 +184,8 @@ static void test_error_out(void **state)
 }
 
 /* Flushed: the counter of sequential ports goes on. Rebooted: it starts anew. Both forget poison, filters and ports on hold. */
-static void test_flush_and_reboot(void **state)
+TEST(test_flush_and_reboot)
 {
-    (void)state;
     for (int reboot = 0; reboot < 2; reboot++) {
         struct nt_nat_policy p = policy_of(AP, AP);
         p.hold_down = 1000 * S, p.poison = 1000 * S;
@@ -217,11 +206,10 @@ static void test_flush_and_reboot(void **state)
     }
 }
 
-static void test_renumber(void **state)
+TEST(test_renumber)
 {
-    (void)state;
     struct nt_nat *n = nat_of(policy_of(EI, EI));
-    struct nt_addr fresh = at("203.0.113.102"), old = at(E), i = at(I1), x = at(X);
+    struct nt_addr fresh = addr("203.0.113.102"), old = addr(E), i = addr(I1), x = addr(X);
     assert_int_equal(out(n, I1, X), 5000);
     nt_nat_renumber(n, &fresh, 1, S);
     assert_true(nt_nat_is_external(n, &fresh));
@@ -232,9 +220,8 @@ static void test_renumber(void **state)
     nt_nat_del(n);
 }
 
-static void test_info(void **state)
+TEST(test_info)
 {
-    (void)state;
     struct nt_nat *n = nat_of(policy_of(NT_DEP_ADDRESS, AP));
     struct nt_nat_mapping_info info;
     assert_false(nt_nat_mapping_info(n, 0, &info));
@@ -251,7 +238,7 @@ static void test_info(void **state)
     nt_nat_del(n);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exact_end), cmocka_unit_test(test_refresh_directions), cmocka_unit_test(test_filtered_refreshes_nothing),
@@ -259,5 +246,5 @@ int main(void)
         cmocka_unit_test(test_filter_lifetime), cmocka_unit_test(test_order_of_ends), cmocka_unit_test(test_icmp_error),
         cmocka_unit_test(test_error_out), cmocka_unit_test(test_flush_and_reboot), cmocka_unit_test(test_renumber),
         cmocka_unit_test(test_info)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

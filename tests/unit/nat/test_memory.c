@@ -64,9 +64,8 @@ static void fail_each(struct nt_nat_policy p)
     assert_true(failed > 10);
 }
 
-static void test_table(void **state)
+TEST(test_table)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
     p.filter_lifetime = 60 * NT_SEC;
     p.hold_down = 10 * NT_SEC;
@@ -74,9 +73,8 @@ static void test_table(void **state)
     fail_each(p);
 }
 
-static void test_tracking(void **state)
+TEST(test_tracking)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
     p.ports = NT_PORTS_OVERLOAD;
     p.conflict = NT_CONFLICT_RANDOM;
@@ -90,16 +88,15 @@ static void test_tracking(void **state)
     fail_each(p);
 }
 
-static void test_blocks(void **state)
+TEST(test_blocks)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS, NT_DEP_ADDRESS);
     p.block = 100;
     fail_each(p);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_tracking), cmocka_unit_test(test_blocks)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -3,9 +3,8 @@
 #include "natsim/nat/policy/presets.h"
 #include "tests/unit/nat/fixture.h"
 
-static void test_poison_moves_the_flow(void **state)
+TEST(test_poison_moves_the_flow)
 {
-    (void)state;
     for (int pinned = 0; pinned < 2; pinned++) {
         struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
         p.poison = 30 * NT_SEC;
@@ -22,9 +21,8 @@ static void test_poison_moves_the_flow(void **state)
     }
 }
 
-static void test_no_poison_no_move(void **state)
+TEST(test_no_poison_no_move)
 {
-    (void)state;
     struct nt_nat *n = nat_of(policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT));
     assert_int_equal(out(n, I1, X), 5000);
     assert_int_equal(in(n, Y, 5000), -(int)NT_DROP_FILTERED);
@@ -32,9 +30,8 @@ static void test_no_poison_no_move(void **state)
     nt_nat_del(n);
 }
 
-static void test_poison_ends(void **state)
+TEST(test_poison_ends)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
     p.poison = 30 * NT_SEC;
     struct nt_nat *n = nat_of(p);
@@ -47,9 +44,8 @@ static void test_poison_ends(void **state)
 }
 
 /* Nothing is mapped at the port yet, and the first packet of the inside host goes to the stranger. */
-static void test_poison_before_any_mapping(void **state)
+TEST(test_poison_before_any_mapping)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
     p.poison = 30 * NT_SEC;
     struct nt_nat *n = nat_of(p);
@@ -65,9 +61,8 @@ static void test_poison_before_any_mapping(void **state)
 }
 
 /* Who has been sent to before is in a flow, and poisons nothing. */
-static void test_flow_before_poison(void **state)
+TEST(test_flow_before_poison)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
     p.poison = 30 * NT_SEC;
     struct nt_nat *n = nat_of(p);
@@ -78,9 +73,8 @@ static void test_flow_before_poison(void **state)
 }
 
 /* An endpoint-dependent mapping: the port that the next mapping would get is poisoned for the stranger. */
-static void test_poison_of_the_next_port(void **state)
+TEST(test_poison_of_the_next_port)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
     p.poison = 30 * NT_SEC;
     struct nt_nat *n = nat_of(p);
@@ -101,9 +95,8 @@ static struct nt_nat_policy linux_like(void)
 }
 
 /* L1 and L2: the race moves the flow, and destinations never seen before follow the newest mapping. */
-static void test_drift(void **state)
+TEST(test_drift)
 {
-    (void)state;
     struct nt_nat *n = nat_of(linux_like());
     assert_int_equal(out(n, I1, X), 5000);
     assert_int_equal(in(n, Y, 5000), -(int)NT_DROP_FILTERED);
@@ -115,9 +108,8 @@ static void test_drift(void **state)
 }
 
 /* The newest mapping ends: the rule falls back to the one that is left. */
-static void test_drift_ends(void **state)
+TEST(test_drift_ends)
 {
-    (void)state;
     struct nt_nat *n = nat_of(linux_like());
     (void)out(n, I1, X);
     (void)in(n, Y, 5000);
@@ -130,9 +122,8 @@ static void test_drift_ends(void **state)
 }
 
 /* L3: two hosts with one port share it as long as the 5-tuples differ; then the second moves. */
-static void test_overload(void **state)
+TEST(test_overload)
 {
-    (void)state;
     struct nt_nat *n = nat_of(linux_like());
     assert_int_equal(out(n, I1, X), 5000);
     assert_int_equal(out(n, I2, Y), 5000);
@@ -149,9 +140,8 @@ static void test_overload(void **state)
 }
 
 /* Without reuse of the latest the moved flow is alone. The port is free when the last that shares it is gone. */
-static void test_overload_rule(void **state)
+TEST(test_overload_rule)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS);
     p.ports = NT_PORTS_OVERLOAD;
     struct nt_nat *n = nat_of(p);
@@ -168,9 +158,8 @@ static void test_overload_rule(void **state)
 }
 
 /* A shared port is in use until the last that shares it ends. */
-static void test_overload_in_use(void **state)
+TEST(test_overload_in_use)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS);
     p.ports = NT_PORTS_OVERLOAD;
     p.range_low = 5000, p.range_high = 5001;
@@ -183,13 +172,12 @@ static void test_overload_in_use(void **state)
 
 static struct nt_nat_translation pin(struct nt_nat *n, const char *from, const char *to)
 {
-    struct nt_addr i = at(from), e = at(to);
+    struct nt_addr i = addr(from), e = addr(to);
     return nt_nat_hairpin(n, NT_PROTO_UDP, &i, &e, 0);
 }
 
-static void test_hairpin_none(void **state)
+TEST(test_hairpin_none)
 {
-    (void)state;
     struct nt_nat *n = nat_of(policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT));
     assert_int_equal(out(n, I1, X), 5000);
     struct nt_nat_translation v = pin(n, I2, E ":5000");
@@ -199,9 +187,8 @@ static void test_hairpin_none(void **state)
     nt_nat_del(n);
 }
 
-static void test_hairpin(void **state)
+TEST(test_hairpin)
 {
-    (void)state;
     for (int mode = NT_HAIRPIN_INTERNAL; mode <= NT_HAIRPIN_EXTERNAL; mode++) {
         struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
         p.hairpin = (enum nt_hairpin)mode;
@@ -227,9 +214,8 @@ static void test_hairpin(void **state)
 }
 
 /* A symmetric NAT hairpins from the mapping of that remote; pinned, the answer leaves from the port that was sent to. */
-static void test_hairpin_symmetric(void **state)
+TEST(test_hairpin_symmetric)
 {
-    (void)state;
     for (int pinned = 0; pinned < 2; pinned++) {
         struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS_AND_PORT, NT_DEP_ENDPOINT_INDEPENDENT);
         p.hairpin = NT_HAIRPIN_EXTERNAL;
@@ -247,9 +233,8 @@ static void test_hairpin_symmetric(void **state)
 }
 
 /* Measured on Linux: kept port, the race to a random one, and drift; 30 s, 120 s after two seconds. */
-static void test_linux_masquerade(void **state)
+TEST(test_linux_masquerade)
 {
-    (void)state;
     struct nt_nat_policy p;
     nt_nat_policy_init(&p);
     nt_nat_preset_find("linux-masq")->set(&p);
@@ -263,7 +248,7 @@ static void test_linux_masquerade(void **state)
     nt_nat_del(n);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_poison_moves_the_flow), cmocka_unit_test(test_no_poison_no_move), cmocka_unit_test(test_poison_ends),
@@ -272,5 +257,5 @@ int main(void)
         cmocka_unit_test(test_overload), cmocka_unit_test(test_overload_rule), cmocka_unit_test(test_overload_in_use), cmocka_unit_test(test_hairpin_none),
         cmocka_unit_test(test_hairpin), cmocka_unit_test(test_hairpin_symmetric),
         cmocka_unit_test(test_linux_masquerade)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -24,10 +24,9 @@ static const struct {
     {NT_DEP_ADDRESS_AND_PORT, true, false, false},
 };
 
-static void test_mapping(void **state)
+TEST(test_mapping)
 {
     static const char *const to[] = {X, X_OTHER_PORT, Y, X};
-    (void)state;
     for (size_t m = 0; m < 3; m++) {
         for (size_t f = 0; f < 3; f++) {
             struct nt_nat *n = nat_of(policy_of(MAPPED[m].mapping, LET_IN[f].filtering));
@@ -38,9 +37,8 @@ static void test_mapping(void **state)
     }
 }
 
-static void test_filtering(void **state)
+TEST(test_filtering)
 {
-    (void)state;
     for (size_t m = 0; m < 3; m++) {
         for (size_t f = 0; f < 3; f++) {
             struct nt_nat *n = nat_of(policy_of(MAPPED[m].mapping, LET_IN[f].filtering));
@@ -55,9 +53,8 @@ static void test_filtering(void **state)
 }
 
 /* Filter entries belong to their mapping: what another mapping of the endpoint has sent to opens nothing here. */
-static void test_filter_scope(void **state)
+TEST(test_filter_scope)
 {
-    (void)state;
     for (int scope = NT_SCOPE_MAPPING; scope <= NT_SCOPE_ENDPOINT; scope++) {
         struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
         p.filter_scope = (enum nt_filter_scope)scope;
@@ -73,9 +70,8 @@ static void test_filter_scope(void **state)
 
 /* I sends to X; Y sends to that port, and is let in only by endpoint-independent filtering; I answers Y. With address-dependent
  * filtering it is X's other port that is let in without having been sent to. */
-static void test_replies(void **state)
+TEST(test_replies)
 {
-    (void)state;
     for (size_t m = 0; m < 3; m++) {
         for (size_t f = 0; f < 2; f++) {
             for (int pinned = 0; pinned < 2; pinned++) {
@@ -96,9 +92,8 @@ static void test_replies(void **state)
 }
 
 /* With address-and-port-dependent filtering nobody is let in unasked, so that both kinds do the same. */
-static void test_replies_strict(void **state)
+TEST(test_replies_strict)
 {
-    (void)state;
     for (size_t m = 0; m < 3; m++) {
         for (int pinned = 0; pinned < 2; pinned++) {
             struct nt_nat_policy p = policy_of(MAPPED[m].mapping, NT_DEP_ADDRESS_AND_PORT);
@@ -113,9 +108,8 @@ static void test_replies_strict(void **state)
 }
 
 /* What was first outbound stays there too: Y is mapped to a port of its own before it comes in at X's. */
-static void test_pinned_outbound_first(void **state)
+TEST(test_pinned_outbound_first)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS_AND_PORT, NT_DEP_ENDPOINT_INDEPENDENT);
     p.replies = NT_REPLIES_PINNED;
     struct nt_nat *n = nat_of(p);
@@ -127,9 +121,8 @@ static void test_pinned_outbound_first(void **state)
 }
 
 /* The flow lives by its own traffic; after that the rule picks the port again. */
-static void test_pinned_ends(void **state)
+TEST(test_pinned_ends)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS_AND_PORT, NT_DEP_ENDPOINT_INDEPENDENT);
     p.replies = NT_REPLIES_PINNED;
     struct nt_nat *n = nat_of(p);
@@ -142,10 +135,10 @@ static void test_pinned_ends(void **state)
     nt_nat_del(n);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mapping), cmocka_unit_test(test_filtering), cmocka_unit_test(test_filter_scope), cmocka_unit_test(test_replies),
         cmocka_unit_test(test_replies_strict), cmocka_unit_test(test_pinned_outbound_first), cmocka_unit_test(test_pinned_ends)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

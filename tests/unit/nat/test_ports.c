@@ -7,9 +7,8 @@
 #define NO_PORT (-(int)NT_DROP_NO_PORT)
 #define LIMIT (-(int)NT_DROP_LIMIT)
 
-static void test_preserve_and_conflict(void **state)
+TEST(test_preserve_and_conflict)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(EI, EI);
     struct nt_nat *n = nat_of(p);
     assert_int_equal(out(n, I1, X), 5000);
@@ -42,9 +41,8 @@ static void test_preserve_and_conflict(void **state)
 }
 
 /* Distinct mappings of one endpoint have distinct external ports: preserve serves the first alone. */
-static void test_preserve_with_dependent_mapping(void **state)
+TEST(test_preserve_with_dependent_mapping)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS_AND_PORT, EI);
     p.ports = NT_PORTS_PRESERVE;
     struct nt_nat *n = nat_of(p);
@@ -54,9 +52,8 @@ static void test_preserve_with_dependent_mapping(void **state)
     nt_nat_del(n);
 }
 
-static void test_sequential(void **state)
+TEST(test_sequential)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(EI, EI);
     p.ports = NT_PORTS_SEQUENTIAL;
     struct nt_nat *n = nat_of(p);
@@ -83,9 +80,8 @@ static void test_sequential(void **state)
 }
 
 /* Every port of the range once, whatever is drawn; the same stream gives the same ports. */
-static void test_random(void **state)
+TEST(test_random)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(EI, EI);
     p.ports = NT_PORTS_RANDOM;
     p.range_low = 3000, p.range_high = 3063;
@@ -107,9 +103,8 @@ static void test_random(void **state)
     nt_nat_del(again);
 }
 
-static void test_parity(void **state)
+TEST(test_parity)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(EI, EI);
     p.ports = NT_PORTS_SEQUENTIAL;
     p.parity = true;
@@ -122,9 +117,8 @@ static void test_parity(void **state)
 }
 
 /* RTP on 5000 and RTCP on 5001 get neighbours, though another host came in between. */
-static void test_contiguity(void **state)
+TEST(test_contiguity)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(EI, EI);
     p.ports = NT_PORTS_SEQUENTIAL;
     p.contiguity = true;
@@ -136,9 +130,8 @@ static void test_contiguity(void **state)
     nt_nat_del(n);
 }
 
-static void test_blocks(void **state)
+TEST(test_blocks)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(EI, EI);
     p.ports = NT_PORTS_SEQUENTIAL;
     p.range_low = 2000, p.range_high = 2005, p.block = 2;
@@ -155,16 +148,15 @@ static void test_blocks(void **state)
 
 static const char *external_of(struct nt_nat *n, const char *internal, char *buf)
 {
-    struct nt_addr i = at(internal), r = at(X);
+    struct nt_addr i = addr(internal), r = addr(X);
     struct nt_nat_translation v = nt_nat_outbound(n, NT_PROTO_UDP, &i, &r, 0);
     assert_int_equal(v.drop, NT_DROP_NONE);
     return nt_addr_format(&v.src, buf);
 }
 
-static void test_pooling(void **state)
+TEST(test_pooling)
 {
     char buf[NT_ADDR_TEXT];
-    (void)state;
     struct nt_nat_policy p = policy_of(EI, EI);
     p.addresses = 2;
     struct nt_nat *n = nat_with(p, 2);
@@ -181,9 +173,8 @@ static void test_pooling(void **state)
     nt_nat_del(n);
 }
 
-static void test_limits(void **state)
+TEST(test_limits)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(EI, EI);
     p.max_mappings = 3, p.max_per_host = 2;
     struct nt_nat *n = nat_of(p);
@@ -198,13 +189,12 @@ static void test_limits(void **state)
 }
 
 /* All 64512 ports of the range, and not one more. */
-static void test_full(void **state)
+TEST(test_full)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(EI, EI);
     p.ports = NT_PORTS_SEQUENTIAL;
     struct nt_nat *n = nat_of(p);
-    struct nt_addr r = at(X);
+    struct nt_addr r = addr(X);
     for (uint32_t i = 0; i < 64512; i++) {
         struct nt_addr inside = nt_addr_v4(0x0a000002u + (i >> 10), (uint16_t)(1024 + (i & 1023)));
         assert_int_equal(nt_nat_outbound(n, NT_PROTO_UDP, &inside, &r, 0).drop, NT_DROP_NONE);
@@ -218,14 +208,13 @@ static void test_full(void **state)
 }
 
 /* A table of the NAT itself is full: the packet is dropped, and leaves no mapping behind. */
-static void test_full_table(void **state)
+TEST(test_full_table)
 {
-    (void)state;
     for (int filters = 0; filters < 2; filters++) {
         struct nt_nat_policy p = policy_of(EI, filters ? NT_DEP_ADDRESS_AND_PORT : EI);
         p.replies = filters ? NT_REPLIES_TABLE : NT_REPLIES_PINNED; /* the filter entries, or the tracked flows */
         struct nt_nat *n = nat_of(p);
-        struct nt_addr inside = at(I1);
+        struct nt_addr inside = addr(I1);
         for (uint32_t i = 0; i < NT_NAT_FILTERS_MAX; i++) {
             struct nt_addr r = nt_addr_v4(0xc6336401u + (i >> 14), (uint16_t)(1 + (i & 0x3fff)));
             assert_int_equal(nt_nat_outbound(n, NT_PROTO_UDP, &inside, &r, 0).drop, NT_DROP_NONE);
@@ -244,9 +233,8 @@ static void test_full_table(void **state)
     }
 }
 
-static void test_hold_down(void **state)
+TEST(test_hold_down)
 {
-    (void)state;
     struct nt_nat_policy p = policy_of(EI, EI);
     p.hold_down = 120 * NT_SEC;
     struct nt_nat *n = nat_of(p);
@@ -257,17 +245,16 @@ static void test_hold_down(void **state)
 }
 
 /* RFC 5508, section 3: queries are mapped by identifier, in a space of their own, for 60 s. */
-static void test_icmp_query(void **state)
+TEST(test_icmp_query)
 {
-    (void)state;
     struct nt_nat *n = nat_of(policy_of(EI, NT_DEP_ADDRESS_AND_PORT));
-    struct nt_addr a = at("10.0.0.2:7"), b = at("10.0.0.3:7"), x = at("198.51.100.7:7"), y = at("198.51.100.8:7"), e;
+    struct nt_addr a = addr("10.0.0.2:7"), b = addr("10.0.0.3:7"), x = addr("198.51.100.7:7"), y = addr("198.51.100.8:7"), e;
     assert_int_equal(out(n, "10.0.0.2:5007", X), 5007);
     struct nt_nat_translation v = nt_nat_outbound(n, NT_PROTO_ICMP, &a, &x, 0);
     assert_addr(&v.src, E ":7");
     v = nt_nat_outbound(n, NT_PROTO_ICMP, &b, &x, 0);
     assert_addr(&v.src, E ":8");
-    e = at(E ":8");
+    e = addr(E ":8");
     v = nt_nat_inbound(n, NT_PROTO_ICMP, &x, &e, 0);
     assert_addr(&v.dst, "10.0.0.3:7");
     assert_int_equal(nt_nat_inbound(n, NT_PROTO_ICMP, &y, &e, 0).drop, NT_DROP_FILTERED);
@@ -276,12 +263,12 @@ static void test_icmp_query(void **state)
     nt_nat_del(n);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_preserve_and_conflict), cmocka_unit_test(test_preserve_with_dependent_mapping), cmocka_unit_test(test_sequential),
         cmocka_unit_test(test_random), cmocka_unit_test(test_parity), cmocka_unit_test(test_contiguity), cmocka_unit_test(test_blocks),
         cmocka_unit_test(test_pooling), cmocka_unit_test(test_limits), cmocka_unit_test(test_full), cmocka_unit_test(test_full_table),
         cmocka_unit_test(test_hold_down), cmocka_unit_test(test_icmp_query)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

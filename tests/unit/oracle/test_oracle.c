@@ -1,11 +1,7 @@
 /* The oracle against what is known from elsewhere: the classic matrix, RFC 4787's behaviours worked out by hand, and what real
  * stacks do behind such NATs. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "natsim/nat/policy/presets.h"
 #include "scenarios/oracle/oracle.h"
@@ -139,9 +135,8 @@ static struct nt_nat_policy preset(const char *name)
 }
 
 /* Measured on libwebrtc, libnice, libjuice and browsers: of the 25 pairs of RFC 3489's types only these need a relay. */
-static void test_classic_types(void **state)
+TEST(test_classic_types)
 {
-    (void)state;
     static const char *const types[] = {"none", "full-cone", "restricted-cone", "port-restricted-cone", "symmetric"};
     static const unsigned with[5][5] = {
         {D, D, D, D, D}, {D, D, D, D, D}, {D, D, D, D, D}, {D, D, D, D, R}, {D, D, D, R, R},
@@ -232,15 +227,13 @@ static void nine_by_nine(const char *const *rows, enum nt_replies replies)
         }
 }
 
-static void test_nine_by_nine_by_table(void **state)
+TEST(test_nine_by_nine_by_table)
 {
-    (void)state;
     nine_by_nine(by_table, NT_REPLIES_TABLE);
 }
 
-static void test_nine_by_nine_pinned(void **state)
+TEST(test_nine_by_nine_pinned)
 {
-    (void)state;
     nine_by_nine(pinned, NT_REPLIES_PINNED);
 }
 
@@ -255,9 +248,8 @@ static unsigned between(const char *left, const char *right)
 /* Linux, measured: a peer's packet that comes first occupies the tuple, and the inside host's packets leave from a new port from
  * then on. Two such NATs open a path when their first packets cross, and need a relay when one comes first. Where what is
  * unsolicited leaves no state (OpenWrt), or the other side's filter does not care about ports, the path is direct. */
-static void test_poison_makes_the_order_count(void **state)
+TEST(test_poison_makes_the_order_count)
 {
-    (void)state;
     assert_int_equal(between("linux-masq", "linux-masq"), D | R);
     assert_int_equal(between("linux-masq", "port-restricted-cone"), D | R);
     assert_int_equal(between("openwrt", "openwrt"), D);
@@ -286,9 +278,8 @@ static unsigned behind_one(enum nt_hairpin hairpin, bool turn)
     return ask(&w);
 }
 
-static void test_shared_nat(void **state)
+TEST(test_shared_nat)
 {
-    (void)state;
     assert_int_equal(behind_one(NT_HAIRPIN_EXTERNAL, true), D);
     assert_int_equal(behind_one(NT_HAIRPIN_NONE, true), R);
     assert_int_equal(behind_one(NT_HAIRPIN_NONE, false), N);
@@ -296,9 +287,8 @@ static void test_shared_nat(void **state)
     assert_int_equal(behind_one(NT_HAIRPIN_INTERNAL, true), R);
 }
 
-static void test_one_home_needs_no_hairpin(void **state)
+TEST(test_one_home_needs_no_hairpin)
 {
-    (void)state;
     struct nt_nat_policy p = preset("symmetric");
     struct small_world w;
     two_nats(&w, &p, &p);
@@ -308,9 +298,8 @@ static void test_one_home_needs_no_hairpin(void **state)
 }
 
 /* Two homes with one prefix: a packet for the other's private address stays at home. */
-static void test_same_prefix(void **state)
+TEST(test_same_prefix)
 {
-    (void)state;
     struct nt_nat_policy p = preset("symmetric");
     struct small_world w;
     two_nats(&w, &p, &p);
@@ -320,9 +309,8 @@ static void test_same_prefix(void **state)
     assert_int_equal(ask(&w), R);
 }
 
-static void test_forwarding_and_blocking_gateways(void **state)
+TEST(test_forwarding_and_blocking_gateways)
 {
-    (void)state;
     assert_int_equal(between("none", "none"), D);
     assert_int_equal(between("blocked-udp", "none"), N);
     assert_int_equal(between("full-cone", "blocked"), N);
@@ -333,9 +321,8 @@ static void test_forwarding_and_blocking_gateways(void **state)
     assert_int_equal(ask(&w), N);
 }
 
-static void test_agents_and_servers_decide_too(void **state)
+TEST(test_agents_and_servers_decide_too)
 {
-    (void)state;
     struct nt_nat_policy p = preset("full-cone"), s = preset("symmetric");
     struct nt_prefix deny[1];
     struct small_world w;
@@ -360,9 +347,8 @@ static void test_agents_and_servers_decide_too(void **state)
     assert_int_equal(ask(&w), N); /* nobody knows an address of the other that leads there */
 }
 
-static void test_says_what_it_cannot_tell(void **state)
+TEST(test_says_what_it_cannot_tell)
 {
-    (void)state;
     const char *why = NULL;
     struct nt_nat_policy p = preset("full-cone"), odd = p;
     struct small_world w;
@@ -380,7 +366,7 @@ static void test_says_what_it_cannot_tell(void **state)
     assert_string_equal(why, "there are more pairs than max-pairs");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_classic_types),
@@ -394,5 +380,5 @@ int main(void)
         cmocka_unit_test(test_agents_and_servers_decide_too),
         cmocka_unit_test(test_says_what_it_cannot_tell),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -1,9 +1,5 @@
 /* Packets: checksums against RFC 1071's and a published header, parsing of bad bytes, rewriting held against recomputation. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/bytes.h"
 #include "core/base/err.h"
@@ -18,13 +14,6 @@ static struct nt_packet empty(int i)
     return (struct nt_packet){.data = bytes[i], .cap = sizeof bytes[i]};
 }
 
-static struct nt_addr addr(const char *text)
-{
-    struct nt_addr a;
-    assert_int_equal(nt_addr_parse(&a, text), 0);
-    return a;
-}
-
 static struct nt_packet udp(int i, const char *src, const char *dst, size_t len)
 {
     struct nt_packet p = empty(i);
@@ -37,39 +26,35 @@ static struct nt_packet udp(int i, const char *src, const char *dst, size_t len)
 }
 
 /* RFC 1071, 3: the bytes 00 01 f2 03 f4 f5 f6 f7 sum to ddf2. */
-static void test_rfc1071_example(void **state)
+TEST(test_rfc1071_example)
 {
     static const uint8_t example[] = {0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7};
-    (void)state;
     assert_int_equal(nt_checksum_end(nt_checksum_add(0, example, sizeof example)), (uint16_t)~0xddf2);
     assert_int_equal(nt_checksum_end(nt_checksum_add(nt_checksum_add(0, example, 2), example + 2, 6)), (uint16_t)~0xddf2);
 }
 
 /* RFC 1624, 4: HC dd2f, m 5555, m' 3285 gives 0000. */
-static void test_rfc1624_example(void **state)
+TEST(test_rfc1624_example)
 {
     static const uint8_t was[] = {0x55, 0x55}, is[] = {0x32, 0x85};
-    (void)state;
     assert_int_equal(nt_checksum_update(0xdd2f, was, is, 2), 0x0000);
 }
 
 /* A widely published IPv4 header: its checksum is b861. */
-static void test_known_header(void **state)
+TEST(test_known_header)
 {
     static const uint8_t header[] = {0x45, 0x00, 0x00, 0x73, 0x00, 0x00, 0x40, 0x00, 0x40, 0x11,
                                      0xb8, 0x61, 0xc0, 0xa8, 0x00, 0x01, 0xc0, 0xa8, 0x00, 0xc7};
     struct nt_packet p = empty(0);
     uint8_t payload[0x73 - 28] = {0};
     struct nt_addr s = addr("192.168.0.1:1"), d = addr("192.168.0.199:2");
-    (void)state;
     assert_int_equal(nt_packet_udp(&p, &s, &d, payload, sizeof payload, 64, 0, true, 0), 0);
     assert_memory_equal(p.data, header, sizeof header);
 }
 
-static void test_udp_reads_back(void **state)
+TEST(test_udp_reads_back)
 {
     static const char *const pairs[][2] = {{"10.0.0.1:5000", "203.0.113.2:3478"}, {"[2001:db8::1]:5000", "[2001:db8::2]:3478"}};
-    (void)state;
     for (size_t i = 0; i < 2; i++)
         for (size_t len = 0; len < 40; len++) {
             struct nt_packet p = udp(0, pairs[i][0], pairs[i][1], len), q = p;
@@ -85,9 +70,8 @@ static void test_udp_reads_back(void **state)
         }
 }
 
-static void test_bad_packets(void **state)
+TEST(test_bad_packets)
 {
-    (void)state;
     struct nt_packet p = udp(0, "10.0.0.1:1", "10.0.0.2:2", 20);
     for (uint32_t len = 0; len < 48; len++) {
         p.len = len;
@@ -118,9 +102,8 @@ static void rewritten_as_built(struct nt_packet *p)
     assert_memory_equal(copy, p->data, p->len);
 }
 
-static void test_rewrite(void **state)
+TEST(test_rewrite)
 {
-    (void)state;
     for (uint16_t port = 1; port < 60000; port = (uint16_t)(port + 997)) {
         struct nt_packet p = udp(0, "10.0.0.1:5000", "203.0.113.2:3478", 33);
         struct nt_addr a = nt_addr_v4(0xc6336400u + port, port), b = nt_addr_v4(0x0a000000u + port, (uint16_t)(port + 1));
@@ -139,9 +122,8 @@ static void test_rewrite(void **state)
 }
 
 /* RFC 768: no checksum stays no checksum, and a computed zero is sent as ffff. */
-static void test_zero_checksums(void **state)
+TEST(test_zero_checksums)
 {
-    (void)state;
     struct nt_packet p = udp(0, "10.0.0.1:5000", "203.0.113.2:3478", 2);
     struct nt_addr a = addr("10.0.0.9:5001");
     nt_store16(p.data + 26, 0);
@@ -159,9 +141,8 @@ static void test_zero_checksums(void **state)
     assert_true(nt_packet_checksums_good(&p));
 }
 
-static void test_hop(void **state)
+TEST(test_hop)
 {
-    (void)state;
     struct nt_packet p = udp(0, "10.0.0.1:1", "10.0.0.2:2", 5);
     for (int i = 0; i < 63; i++)
         assert_true(nt_packet_hop(&p));
@@ -202,21 +183,19 @@ static void check_error(const char *src, const char *dst, const char *router, si
     assert_true(nt_packet_checksums_good(&inner));
 }
 
-static void test_icmp_errors(void **state)
+TEST(test_icmp_errors)
 {
-    (void)state;
     check_error("10.0.0.1:5000", "203.0.113.2:3478", "10.0.0.254", 33, 576);
     check_error("10.0.0.1:5000", "203.0.113.2:3478", "10.0.0.254", 1200, 576);
     check_error("[2001:db8::1]:5000", "[2001:db8::2]:3478", "2001:db8::99", 33, 1280);
     check_error("[2001:db8::1]:5000", "[2001:db8::2]:3478", "2001:db8::99", 1390, 1280);
 }
 
-static void test_echo_identifier(void **state)
+TEST(test_echo_identifier)
 {
     static const uint8_t echo[] = {8, 0, 0, 0, 0x12, 0x34, 0, 1, 'a', 'b'};
     struct nt_packet p = empty(0);
     struct nt_addr s = addr("10.0.0.1"), d = addr("203.0.113.2"), a = addr("198.51.100.1:4660");
-    (void)state;
     p.len = (uint32_t)(nt_packet_ip_header(&p, &s, &d, NT_PROTO_ICMP, sizeof echo, 64, 0, false, 1) + sizeof echo);
     memcpy(p.data + 20, echo, sizeof echo);
     assert_int_equal(nt_packet_parse(&p), 0);
@@ -229,11 +208,10 @@ static void test_echo_identifier(void **state)
     rewritten_as_built(&p);
 }
 
-static void test_reasons(void **state)
+TEST(test_reasons)
 {
     char text[100], tiny[4];
     struct nt_addr a = addr("198.51.100.7:5000"), b = addr("10.0.0.1:9");
-    (void)state;
     assert_string_equal(nt_drop_detail(NT_DROP_FILTERED, &a, &b, text, sizeof text), "no permission for 198.51.100.7:5000");
     assert_string_equal(nt_drop_detail(NT_DROP_NO_ROUTE, &a, &b, text, sizeof text), "no route to 10.0.0.1");
     assert_string_equal(nt_drop_detail(NT_DROP_NO_SOCKET, NULL, &b, text, sizeof text), "port 10.0.0.1:9 is closed");
@@ -243,7 +221,7 @@ static void test_reasons(void **state)
     assert_string_equal(nt_drop_name(NT_DROP_NO_PORT), "no-port");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rfc1071_example), cmocka_unit_test(test_rfc1624_example), cmocka_unit_test(test_known_header),
@@ -251,5 +229,5 @@ int main(void)
         cmocka_unit_test(test_zero_checksums),  cmocka_unit_test(test_hop),             cmocka_unit_test(test_icmp_errors),
         cmocka_unit_test(test_echo_identifier), cmocka_unit_test(test_reasons),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

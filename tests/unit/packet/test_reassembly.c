@@ -1,9 +1,5 @@
 /* Fragmentation and reassembly: any order, duplicates, overlaps, limits; IPv6 fragments. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 #include <string.h>
 
 #include "core/base/bytes.h"
@@ -24,28 +20,19 @@ static void on_drop(void *user, struct nt_packet *p, enum nt_drop reason, const 
     nt_pool_put(&pool, p);
 }
 
-static int setup(void **state)
+FIXTURE(setup)
 {
-    (void)state;
     dropped = 0;
     nt_pool_init(&pool, 1500);
     r = nt_reassembly_new(&pool, (struct nt_reassembly_drop){on_drop, NULL});
     return r == NULL;
 }
 
-static int teardown(void **state)
+FIXTURE(teardown)
 {
-    (void)state;
     nt_reassembly_del(r);
     nt_pool_free(&pool);
     return 0;
-}
-
-static struct nt_addr addr(const char *text)
-{
-    struct nt_addr a;
-    assert_int_equal(nt_addr_parse(&a, text), 0);
-    return a;
 }
 
 /* Gives the fragment; the whole packet, or NULL. */
@@ -82,10 +69,9 @@ static size_t split(struct nt_packet *p, uint32_t mtu, struct nt_packet *pieces[
     return n;
 }
 
-static void test_any_order(void **state)
+TEST(test_any_order)
 {
     struct nt_rand rand;
-    (void)state;
     nt_rand_init(&rand, 1, "order");
     for (uint16_t round = 0; round < 50; round++) {
         struct nt_packet *pieces[64], *p = whole(round, 3000), *back = NULL, *copy;
@@ -120,10 +106,9 @@ static void test_any_order(void **state)
 }
 
 /* Fragments of fragments (two networks with falling MTUs) make the same whole. */
-static void test_twice(void **state)
+TEST(test_twice)
 {
     struct nt_packet *first[64], *second[64], *back = NULL;
-    (void)state;
     size_t n = split(whole(9, 4000), 1500, first);
     for (size_t i = 0; i < n; i++) {
         struct nt_packet *p = first[i];
@@ -144,10 +129,9 @@ static void test_twice(void **state)
 }
 
 /* RFC 5722: overlapping fragments end the datagram. */
-static void test_overlap(void **state)
+TEST(test_overlap)
 {
     struct nt_packet *pieces[64];
-    (void)state;
     split(whole(1, 3000), 576, pieces);
     nt_store16(pieces[1]->data + 6, (uint16_t)(nt_load16(pieces[1]->data + 6) - 1));
     assert_null(give(pieces[0], 0));
@@ -157,20 +141,18 @@ static void test_overlap(void **state)
 }
 
 /* RFC 791's "ping of death": the last fragment ends beyond 65,535. */
-static void test_too_long(void **state)
+TEST(test_too_long)
 {
     struct nt_packet *pieces[64];
-    (void)state;
     split(whole(1, 1000), 576, pieces);
     nt_store16(pieces[1]->data + 6, 0x1fff);
     assert_null(give(pieces[1], 0));
     assert_int_equal(dropped, 1);
 }
 
-static void test_limits(void **state)
+TEST(test_limits)
 {
     struct nt_packet *pieces[64];
-    (void)state;
     for (uint16_t id = 0; id < 500; id++) {
         split(whole(id, 1000), 576, pieces);
         assert_null(give(pieces[0], id));
@@ -199,12 +181,11 @@ static struct nt_packet *piece6(const struct nt_packet *of, uint32_t at, uint32_
     return p;
 }
 
-static void test_ipv6(void **state)
+TEST(test_ipv6)
 {
     struct nt_addr s = addr("[2001:db8::1]:1"), d = addr("[2001:db8::2]:2");
     uint8_t payload[200] = {1, 2, 3};
     struct nt_packet *p = nt_pool_get(&pool, 1500);
-    (void)state;
     assert_int_equal(nt_packet_udp(p, &s, &d, payload, sizeof payload, 64, 0, false, 0), 0);
     assert_null(give(piece6(p, 104, 104, false), 0));
     struct nt_packet *back = give(piece6(p, 0, 104, true), 0);
@@ -215,8 +196,8 @@ static void test_ipv6(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {T(test_any_order), T(test_twice), T(test_overlap), T(test_too_long), T(test_limits), T(test_ipv6)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

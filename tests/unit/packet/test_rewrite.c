@@ -1,9 +1,5 @@
 /* Rewriting addresses and ports in the bytes of a packet (RFC 3022, 4.1): after it every checksum is as if it were computed afresh. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 #include <string.h>
 
 #include "core/base/bytes.h"
@@ -14,13 +10,6 @@
 enum { PAYLOAD = 12 };
 
 static uint8_t bytes[128];
-
-static struct nt_addr addr(const char *text)
-{
-    struct nt_addr a;
-    assert_int_equal(nt_addr_parse(&a, text), 0);
-    return a;
-}
 
 static void assert_addr(struct nt_addr a, const char *text)
 {
@@ -75,10 +64,9 @@ static void assert_checksums(const struct nt_headers *h)
     assert_int_equal(nt_load16(h->ip + h->l4 + checksum_offset(h->proto)), transport_checksum(h));
 }
 
-static void test_addresses_and_ports(void **state)
+TEST(test_addresses_and_ports)
 {
     static const uint8_t protos[] = {NT_PROTO_UDP, NT_PROTO_TCP};
-    (void)state;
     for (size_t i = 0; i < 2; i++) {
         struct nt_headers h = make_packet(NT_AF_IPV4, protos[i], protos[i] == NT_PROTO_UDP ? 8 : 20);
         struct nt_addr external = addr("203.0.113.2:40000"), inside = addr("192.168.1.9:1");
@@ -93,9 +81,8 @@ static void test_addresses_and_ports(void **state)
     }
 }
 
-static void test_ipv6(void **state)
+TEST(test_ipv6)
 {
-    (void)state;
     struct nt_headers h = make_packet(NT_AF_IPV6, NT_PROTO_UDP, 8);
     struct nt_addr other = addr("[2001:db8:ff::1]:65535");
     set_checksum(&h);
@@ -106,9 +93,8 @@ static void test_ipv6(void **state)
 }
 
 /* RFC 768: "An all zero transmitted checksum value means that the transmitter generated no checksum". It stays so. */
-static void test_udp_without_checksum(void **state)
+TEST(test_udp_without_checksum)
 {
-    (void)state;
     struct nt_headers h = make_packet(NT_AF_IPV4, NT_PROTO_UDP, 8);
     struct nt_addr external = addr("203.0.113.2:40000");
     nt_store16(bytes + h.l4 + 6, 0);
@@ -118,10 +104,9 @@ static void test_udp_without_checksum(void **state)
 }
 
 /* RFC 768: "If the computed checksum is zero, it is transmitted as all ones". A port is found with which it is zero. */
-static void test_udp_checksum_that_becomes_zero(void **state)
+TEST(test_udp_checksum_that_becomes_zero)
 {
     size_t zeros = 0;
-    (void)state;
     struct nt_headers h = make_packet(NT_AF_IPV4, NT_PROTO_UDP, 8);
     set_checksum(&h);
     for (uint32_t port = 1; port <= UINT16_MAX; port++) {
@@ -136,7 +121,7 @@ static void test_udp_checksum_that_becomes_zero(void **state)
 }
 
 /* RFC 5508, 3: the identifier of an ICMP query takes the place of the port. ICMP over IPv4 has no pseudo header, ICMPv6 has one. */
-static void test_echo(void **state)
+TEST(test_echo)
 {
     static const struct {
         uint8_t family, proto, type;
@@ -144,7 +129,6 @@ static void test_echo(void **state)
     } rows[] = {{NT_AF_IPV4, NT_PROTO_ICMP, NT_ICMP4_ECHO, "203.0.113.2:77", "203.0.113.2:77"},
                 {NT_AF_IPV4, NT_PROTO_ICMP, NT_ICMP4_ECHO_REPLY, "203.0.113.2:78", "203.0.113.2:78"},
                 {NT_AF_IPV6, NT_PROTO_ICMP6, NT_ICMP6_ECHO, "[2001:db8:ff::1]:79", "[2001:db8:ff::1]:79"}};
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct nt_headers h = make_packet(rows[i].family, rows[i].proto, 8);
         struct nt_addr external = addr(rows[i].external);
@@ -161,11 +145,10 @@ static void test_echo(void **state)
 }
 
 /* An ICMP error has no port of its own, and a later fragment has no transport header: the address alone changes. */
-static void test_without_ports(void **state)
+TEST(test_without_ports)
 {
     uint8_t before[128];
     struct nt_addr external = addr("203.0.113.2:40000");
-    (void)state;
     struct nt_headers h = make_packet(NT_AF_IPV4, NT_PROTO_ICMP, 8);
     bytes[h.l4] = NT_ICMP4_UNREACHABLE;
     set_checksum(&h);
@@ -184,10 +167,9 @@ static void test_without_ports(void **state)
 }
 
 /* RFC 792: an error quotes 64 bits of the data at least. Here they are cut off earlier, and nothing behind the end is written. */
-static void test_quote_that_is_cut_off(void **state)
+TEST(test_quote_that_is_cut_off)
 {
     struct nt_addr external = addr("203.0.113.2:40000");
-    (void)state;
     for (size_t left = 0; left <= 8; left++) {
         struct nt_headers h = make_packet(NT_AF_IPV4, NT_PROTO_UDP, 8);
         uint8_t before[128];
@@ -200,11 +182,11 @@ static void test_quote_that_is_cut_off(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_addresses_and_ports),  cmocka_unit_test(test_ipv6),
                                        cmocka_unit_test(test_udp_without_checksum), cmocka_unit_test(test_udp_checksum_that_becomes_zero),
                                        cmocka_unit_test(test_echo),                 cmocka_unit_test(test_without_ports),
                                        cmocka_unit_test(test_quote_that_is_cut_off)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -1,10 +1,6 @@
 /* The page by itself: strings are interned and safe in a script element; what does not fit is left out, cases that passed first. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "reports/page/page.h"
@@ -14,10 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void strings_are_written_once(void **state)
+TEST(strings_are_written_once)
 {
     struct nt_strings s;
-    (void)state;
     nt_strings_init(&s);
     assert_int_equal(nt_string_number(&s, "a"), 0);
     assert_int_equal(nt_string_number(&s, NULL), 1);
@@ -27,10 +22,9 @@ static void strings_are_written_once(void **state)
     nt_strings_free(&s);
 }
 
-static void a_string_cannot_end_the_script(void **state)
+TEST(a_string_cannot_end_the_script)
 {
     struct nt_text t = {0};
-    (void)state;
     nt_text_json(&t, "</script>&\"\\\n\x01\xff");
     assert_string_equal(t.p, "\"\\u003c/script\\u003e\\u0026\\u0022\\u005c\\u000a??\"");
     nt_text_free(&t);
@@ -49,11 +43,10 @@ static struct nt_result_case case_with_text(enum nt_outcome outcome, size_t len)
     return c;
 }
 
-static void details_of_cases_that_passed_are_left_out_first(void **state)
+TEST(details_of_cases_that_passed_are_left_out_first)
 {
     struct nt_results r = {0};
     struct nt_text t = {0};
-    (void)state;
     for (int i = 0; i < 2; i++) {
         struct nt_result_case c = case_with_text(i == 0 ? NT_PASS : NT_FAIL, NT_PAGE_DETAILS_MAX * 2 / 3);
         assert_int_equal(nt_results_add(&r, &c), NT_OK);
@@ -66,9 +59,9 @@ static void details_of_cases_that_passed_are_left_out_first(void **state)
     nt_results_free(&r);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(strings_are_written_once), cmocka_unit_test(a_string_cannot_end_the_script),
                                        cmocka_unit_test(details_of_cases_that_passed_are_left_out_first)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

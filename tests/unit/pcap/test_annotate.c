@@ -1,10 +1,6 @@
 /* Lines about packets, with STUN bytes of RFC 5769 and made by our builder. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "core/stun/message.h"
@@ -35,9 +31,8 @@ static size_t binding(uint8_t *buf, size_t cap, bool use)
     return (size_t)nt_stun_finish(&b);
 }
 
-static void test_stun(void **state)
+TEST(test_stun)
 {
-    (void)state;
     uint8_t buf[300], inner[100];
     struct nt_stun_builder b;
     struct nt_addr a = nt_addr_v4(0xcb007102, 40001);
@@ -61,9 +56,8 @@ static void test_stun(void **state)
 }
 
 /* RFC 5769, 2.1: a Binding request with USERNAME, PRIORITY, ICE-CONTROLLED. */
-static void test_vector(void **state)
+TEST(test_vector)
 {
-    (void)state;
     static const uint8_t request[] =
         "\x00\x01\x00\x58\x21\x12\xa4\x42\xb7\xe7\xa7\x01\xbc\x34\xd6\x86\xfa\x87\xdf\xae\x80\x22\x00\x10STUN test client"
         "\x00\x24\x00\x04\x6e\x00\x01\xff\x80\x29\x00\x08\x93\x2f\xf9\xb1\x51\x26\x3b\x36\x00\x06\x00\x09"
@@ -73,9 +67,8 @@ static void test_vector(void **state)
     assert_string_equal(line(request, sizeof request - 1), "Binding request");
 }
 
-static void test_others(void **state)
+TEST(test_others)
 {
-    (void)state;
     uint8_t channel[24] = {0x40, 0x00, 0x00, 20}, junk[40];
     char text[60];
     assert_string_equal(line(channel, sizeof channel), "ChannelData 0x4000 20 bytes");
@@ -92,9 +85,8 @@ static void test_others(void **state)
 }
 
 /* Nesting beyond what anybody sends ends. */
-static void test_nested(void **state)
+TEST(test_nested)
 {
-    (void)state;
     uint8_t a[400], b[400];
     struct nt_stun_builder s;
     size_t n = binding(a, sizeof a, false);
@@ -107,9 +99,9 @@ static void test_nested(void **state)
     assert_non_null(strstr(line(a, n), "Send indication: Send indication: Send indication: "));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_stun), cmocka_unit_test(test_vector), cmocka_unit_test(test_others),
                                        cmocka_unit_test(test_nested)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

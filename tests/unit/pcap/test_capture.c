@@ -1,10 +1,6 @@
 /* The capture and its pcapng bytes, checked against the format's draft (block types, lengths, option codes). */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "pcap/comment.h"
@@ -75,22 +71,19 @@ static uint32_t le32(size_t at)
 
 static char path[64];
 
-static int in_directory(void **state)
+FIXTURE(in_directory)
 {
-    (void)state;
     snprintf(path, sizeof path, "nt-capture-XXXXXX");
     return mkdtemp(path) == NULL ? -1 : chdir(path);
 }
 
-static int out_of_directory(void **state)
+FIXTURE(out_of_directory)
 {
-    (void)state;
     return chdir("..") != 0 ? -1 : rmdir(path);
 }
 
-static void test_comments(void **state)
+TEST(test_comments)
 {
-    (void)state;
     struct nt_capture c;
     char buf[NT_CAPTURE_COMMENT];
     example(&c);
@@ -104,9 +97,8 @@ static void test_comments(void **state)
     nt_capture_free(&c);
 }
 
-static void test_second_translation(void **state)
+TEST(test_second_translation)
 {
-    (void)state;
     struct nt_capture c;
     char buf[NT_CAPTURE_COMMENT];
     example(&c);
@@ -122,9 +114,8 @@ static void test_second_translation(void **state)
     nt_capture_free(&c);
 }
 
-static void test_blocks(void **state)
+TEST(test_blocks)
 {
-    (void)state;
     static const uint32_t types[] = {0x0a0d0d0a, 1, 1, 1, 4, 6, 6, 6, 6};
     struct nt_capture c;
     example(&c);
@@ -144,9 +135,8 @@ static void test_blocks(void **state)
     nt_capture_free(&c);
 }
 
-static void test_packet_block(void **state)
+TEST(test_packet_block)
 {
-    (void)state;
     struct nt_capture c;
     example(&c);
     assert_int_equal(nt_capture_write_pcapng(&c, "a.pcapng", NULL), NT_OK);
@@ -171,9 +161,8 @@ static void test_packet_block(void **state)
     nt_capture_free(&c);
 }
 
-static void test_pcap(void **state)
+TEST(test_pcap)
 {
-    (void)state;
     struct nt_capture c;
     example(&c);
     assert_int_equal(nt_capture_write_pcap(&c, "a.pcap"), NT_OK);
@@ -186,9 +175,8 @@ static void test_pcap(void **state)
     nt_capture_free(&c);
 }
 
-static void test_disk_full(void **state)
+TEST(test_disk_full)
 {
-    (void)state;
     struct nt_capture c;
     struct rlimit old, none;
     example(&c);
@@ -214,10 +202,9 @@ static void test_disk_full(void **state)
 }
 
 /* A frame of a file may have none: nothing is reckoned from a NULL. */
-static void test_no_bytes(void **state)
+TEST(test_no_bytes)
 {
     struct nt_capture c;
-    (void)state;
     nt_capture_init(&c);
     assert_int_equal(nt_capture_add_tap(&c, "L.0", "L", NULL), 0);
     const struct nt_capture_frame *f = nt_capture_append(&c, 0, 0, NULL, 0);
@@ -228,9 +215,8 @@ static void test_no_bytes(void **state)
 }
 
 /* A loss that is told after other packets of its tap names its own. */
-static void test_late_loss(void **state)
+TEST(test_late_loss)
 {
-    (void)state;
     char text[NT_CAPTURE_COMMENT];
     struct nt_capture c;
     example(&c);
@@ -251,9 +237,8 @@ static void test_late_loss(void **state)
     nt_capture_free(&c);
 }
 
-static void test_unknown_tap(void **state)
+TEST(test_unknown_tap)
 {
-    (void)state;
     struct nt_capture c;
     example(&c);
     cross(&c, 5, 3, NT_DIR_IN, 0, "nowhere");
@@ -265,7 +250,7 @@ static void test_unknown_tap(void **state)
     nt_capture_free(&c);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_comments),    cmocka_unit_test(test_second_translation),
@@ -273,5 +258,5 @@ int main(void)
         cmocka_unit_test(test_pcap),        cmocka_unit_test(test_disk_full),
         cmocka_unit_test(test_unknown_tap), cmocka_unit_test(test_late_loss), cmocka_unit_test(test_no_bytes),
     };
-    return cmocka_run_group_tests(tests, in_directory, out_of_directory);
+    return RUN_TESTS_WITHIN(tests, in_directory, out_of_directory);
 }

@@ -1,10 +1,6 @@
 /* BPF over raw IP: what matches, and what is refused before libpcap sees it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "natsim/packet/packet.h"
@@ -29,9 +25,8 @@ static bool matches(const char *filter, const char *src, const char *dst)
     return yes;
 }
 
-static void test_matches(void **state)
+TEST(test_matches)
 {
-    (void)state;
     const char *a = "10.1.0.2:50000", *b = "203.0.113.5:3478", *six = "[2001:db8::1]:50000", *six2 = "[2001:db8::2]:3478";
     assert_true(matches("udp", a, b));
     assert_false(matches("tcp", a, b));
@@ -49,9 +44,8 @@ static void test_matches(void **state)
     assert_true(matches("ip[8] = 64 && len <= 100", a, b));
 }
 
-static void test_refused(void **state)
+TEST(test_refused)
 {
-    (void)state;
     static const struct {
         const char *filter, *says;
     } rows[] = {
@@ -72,9 +66,8 @@ static void test_refused(void **state)
     assert_string_not_equal(what, "");
 }
 
-static void test_short_packet(void **state)
+TEST(test_short_packet)
 {
-    (void)state;
     char what[200];
     struct nt_bpf *f = nt_bpf_new("udp port 1", what, sizeof what);
     assert_non_null(f);
@@ -84,9 +77,9 @@ static void test_short_packet(void **state)
     nt_bpf_del(NULL);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_matches), cmocka_unit_test(test_refused),
                                        cmocka_unit_test(test_short_packet)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -1,10 +1,6 @@
 /* Reading: our own files back, every cut of them, bytes flipped, other link types, plain pcap. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/bytes.h"
 #include "core/base/err.h"
@@ -67,9 +63,8 @@ static size_t written(const struct nt_capture *c, bool pcapng)
     return n;
 }
 
-static void test_round_trip(void **state)
+TEST(test_round_trip)
 {
-    (void)state;
     struct nt_capture c, d;
     char what[200], x[NT_CAPTURE_COMMENT], y[NT_CAPTURE_COMMENT];
     static uint8_t first[65536];
@@ -107,9 +102,8 @@ static void test_round_trip(void **state)
     nt_capture_free(&d);
 }
 
-static void test_every_cut(void **state)
+TEST(test_every_cut)
 {
-    (void)state;
     struct nt_capture c, d;
     char what[200];
     example(&c);
@@ -130,9 +124,8 @@ static void test_every_cut(void **state)
     nt_capture_free(&d);
 }
 
-static void test_flipped_bytes(void **state)
+TEST(test_flipped_bytes)
 {
-    (void)state;
     struct nt_capture c, d;
     char what[200];
     struct nt_rand r;
@@ -155,9 +148,8 @@ static void test_flipped_bytes(void **state)
     nt_capture_free(&d);
 }
 
-static void test_pcap(void **state)
+TEST(test_pcap)
 {
-    (void)state;
     struct nt_capture c, d;
     char what[200];
     example(&c);
@@ -208,9 +200,8 @@ static size_t pcap_with(uint32_t link, const uint8_t *header, size_t header_len)
     return nt_writer_len(&w);
 }
 
-static void test_links(void **state)
+TEST(test_links)
 {
-    (void)state;
     static const uint8_t ethernet[14] = {[12] = 0x08}, vlan[18] = {[12] = 0x81, [15] = 7, [16] = 0x08},
                          arp[14] = {[12] = 0x08, [13] = 0x06};
     static const uint8_t null[4] = {2}, sll[16] = {[14] = 0x08}, sll2[20] = {0x08};
@@ -237,9 +228,8 @@ static void test_links(void **state)
 }
 
 /* Big-endian, two sections, microseconds by default, a simple packet block: as the draft's sections 4.1 to 4.4 draw them. */
-static void test_foreign_pcapng(void **state)
+TEST(test_foreign_pcapng)
 {
-    (void)state;
     struct nt_writer w = nt_writer_of(file, sizeof file);
     for (int section = 0; section < 2; section++) {
         put32(&w, 0x0a0d0d0a), put32(&w, 28), put32(&w, 0x1a2b3c4d), put32(&w, 0x00010000);
@@ -264,11 +254,11 @@ static void test_foreign_pcapng(void **state)
     nt_capture_free(&d);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_every_cut), cmocka_unit_test(test_flipped_bytes),
         cmocka_unit_test(test_pcap),       cmocka_unit_test(test_links),     cmocka_unit_test(test_foreign_pcapng),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

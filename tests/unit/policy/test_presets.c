@@ -1,28 +1,15 @@
 /* Presets are complete rows, the classic ones are what RFC 3489 calls them, and a policy that contradicts itself is refused. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 #include <string.h>
 
 #include "core/base/err.h"
 #include "natsim/nat/policy/presets.h"
+#include "tests/unit/policy_of.h"
 
-static struct nt_nat_policy policy_of(enum nt_dependence mapping, enum nt_dependence filtering)
-{
-    struct nt_nat_policy p;
-    nt_nat_policy_init(&p);
-    p.mapping = mapping;
-    p.filtering = filtering;
-    return p;
-}
-
-static void test_every_preset_is_a_whole_policy(void **state)
+TEST(test_every_preset_is_a_whole_policy)
 {
     size_t count;
     const struct nt_nat_preset *all = nt_nat_presets(&count);
-    (void)state;
     assert_true(count >= 25);
     for (size_t i = 0; i < count; i++) {
         struct nt_nat_policy p;
@@ -42,7 +29,7 @@ static void test_every_preset_is_a_whole_policy(void **state)
     assert_null(nt_nat_preset_find("fullcone"));
 }
 
-static void test_classic(void **state)
+TEST(test_classic)
 {
     static const struct {
         const char *name;
@@ -54,7 +41,6 @@ static void test_classic(void **state)
         {"port-restricted-cone", NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT, NT_PORTS_PRESERVE},
         {"symmetric", NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT, NT_PORTS_SEQUENTIAL},
     };
-    (void)state;
     for (size_t i = 0; i < 4; i++) {
         struct nt_nat_policy p;
         const char *what;
@@ -82,9 +68,8 @@ static int finish(struct nt_nat_policy p)
     return err;
 }
 
-static void test_contradictions(void **state)
+TEST(test_contradictions)
 {
-    (void)state;
     struct nt_nat_policy good = policy_of(NT_DEP_ADDRESS, NT_DEP_ADDRESS), p;
     assert_int_equal(finish(good), 0);
     assert_int_equal(finish(policy_of(0, NT_DEP_ADDRESS)), NT_EINVAL);
@@ -111,17 +96,16 @@ static void test_contradictions(void **state)
     assert_int_equal(finish(p), 0);
 }
 
-static void test_names(void **state)
+TEST(test_names)
 {
-    (void)state;
     assert_string_equal(nt_dependence_name(NT_DEP_ENDPOINT_INDEPENDENT), "endpoint-independent");
     assert_string_equal(nt_dependence_name(NT_DEP_ADDRESS), "address-dependent");
     assert_string_equal(nt_dependence_name(NT_DEP_ADDRESS_AND_PORT), "address-and-port-dependent");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_preset_is_a_whole_policy), cmocka_unit_test(test_classic),
                                        cmocka_unit_test(test_contradictions), cmocka_unit_test(test_names)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

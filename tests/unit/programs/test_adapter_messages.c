@@ -1,9 +1,5 @@
 /* What a process says, line by line: which event each line is, and which break the contract. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "scenarios/programs/adapter_messages.h"
 
@@ -36,7 +32,7 @@ static void end(struct said *s)
     json_decref(s->json);
 }
 
-static void the_first_line_is_hello(void **state)
+TEST(the_first_line_is_hello)
 {
     static const char kind[] = "'hello' has no \"kind\": it is \"ice\" or \"webrtc\"", first[] = "its first line is no 'hello'";
     static const struct {
@@ -54,7 +50,6 @@ static void the_first_line_is_hello(void **state)
         {"{}", first},
         {"{\"t\":5}", first},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct said s;
         begin(&s, rows[i].line);
@@ -65,10 +60,9 @@ static void the_first_line_is_hello(void **state)
     }
 }
 
-static void hello_is_read(void **state)
+TEST(hello_is_read)
 {
     struct said s;
-    (void)state;
     begin(&s, HELLO);
     assert_int_equal(s.ev.said, NT_ADAPTER_HELLO);
     assert_true(s.hello.said && !s.hello.webrtc && !s.hello.trickle && !s.hello.local_base && !s.hello.loopback);
@@ -85,13 +79,12 @@ static void hello_is_read(void **state)
     end(&s);
 }
 
-static void what_is_no_object_is_passed_over(void **state)
+TEST(what_is_no_object_is_passed_over)
 {
     static const char *const lines[] = {"", " ", "no JSON", "[]", "[{\"t\":\"bye\"}]", "5", "\"bye\"", "null", "{", "{\"t\":\"bye\"", "{\"t\":\"bye\"} {\"t\":\"bye\"}",
                                         "{\"t\":\"bye\"} and more", "{t:\"bye\"}", "{'t':'bye'}", "{\"t\":\"bye\",}", "{\"t\":\"bye\",\"t\":\"bye\"}",
                                         "{\"t\":\"by\xff\"}", "\xef\xbb\xbf{\"t\":\"bye\"}"};
     struct said s;
-    (void)state;
     begin(&s, HELLO);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         say(&s, lines[i]);
@@ -107,7 +100,7 @@ static void what_is_no_object_is_passed_over(void **state)
     end(&s);
 }
 
-static void unknown_words_are_passed_over(void **state)
+TEST(unknown_words_are_passed_over)
 {
     static const char *const lines[] = {"{\"t\":\"log\",\"msg\":\"x\"}", "{\"t\":\"what\"}", "{\"t\":\"\"}", "{\"t\":[]}", "{\"t\":\"start\"}", "{\"t\":\"OPEN\"}",
                                         "{\"t\":\"state\",\"ice\":\"done\"}", "{\"t\":\"state\"}", "{\"t\":\"state\",\"ice\":5}", "{\"t\":\"signal\"}",
@@ -115,7 +108,6 @@ static void unknown_words_are_passed_over(void **state)
                                         "{\"t\":\"signal\",\"cand\":{\"candidate\":\"\"}}", "{\"t\":\"signal\",\"cand\":{\"candidate\":\"a=\"}}",
                                         "{\"t\":\"signal\",\"cand\":{\"end\":false}}", "{\"t\":\"signal\",\"cand\":{\"end\":\"true\"}}"};
     struct said s;
-    (void)state;
     begin(&s, HELLO);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         say(&s, lines[i]);
@@ -124,10 +116,9 @@ static void unknown_words_are_passed_over(void **state)
     end(&s);
 }
 
-static void descriptions_are_of_their_kind(void **state)
+TEST(descriptions_are_of_their_kind)
 {
     struct said s;
-    (void)state;
     begin(&s, HELLO);
     say(&s, "{\"t\":\"signal\",\"desc\":{\"type\":\"offer\",\"ufrag\":\"u\",\"pwd\":\"p\",\"options\":\"ice2 trickle\"}}");
     assert_int_equal(s.ev.said, NT_ADAPTER_DESCRIBED);
@@ -153,10 +144,9 @@ static void descriptions_are_of_their_kind(void **state)
     end(&s);
 }
 
-static void candidates_are_read_with_and_without_a(void **state)
+TEST(candidates_are_read_with_and_without_a)
 {
     struct said s;
-    (void)state;
     begin(&s, HELLO);
     for (int with = 0; with < 2; with++) {
         say(&s, with ? "{\"t\":\"signal\",\"cand\":{\"candidate\":\"a=candidate:1 1 udp 5 10.1.0.2 50000 typ host\",\"sdpMid\":\"audio\"}}"
@@ -170,7 +160,7 @@ static void candidates_are_read_with_and_without_a(void **state)
     end(&s);
 }
 
-static void states_are_w3cs(void **state)
+TEST(states_are_w3cs)
 {
     static const struct {
         const char *line;
@@ -186,7 +176,6 @@ static void states_are_w3cs(void **state)
         {"{\"t\":\"state\",\"ice\":\"closed\"}", NT_ICE_CLOSED},
     };
     struct said s;
-    (void)state;
     begin(&s, HELLO);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         say(&s, rows[i].line);
@@ -196,7 +185,7 @@ static void states_are_w3cs(void **state)
     end(&s);
 }
 
-static void the_selected_pair_has_two_ends(void **state)
+TEST(the_selected_pair_has_two_ends)
 {
     static const char *const wrong[] = {
         "{\"t\":\"selected\"}",
@@ -210,7 +199,6 @@ static void the_selected_pair_has_two_ends(void **state)
     };
     struct said s;
     struct nt_addr local, remote;
-    (void)state;
     begin(&s, HELLO);
     say(&s, "{\"t\":\"selected\",\"local\":{\"type\":\"srflx\",\"addr\":\"203.0.113.2\",\"port\":40000,\"proto\":\"udp\"},"
             "\"remote\":{\"type\":\"relay\",\"addr\":\"fd00::5\",\"port\":65535}}");
@@ -232,7 +220,7 @@ static void the_selected_pair_has_two_ends(void **state)
     end(&s);
 }
 
-static void data_counts_echoes(void **state)
+TEST(data_counts_echoes)
 {
     static const struct {
         const char *line;
@@ -244,7 +232,6 @@ static void data_counts_echoes(void **state)
         {"{\"t\":\"data\",\"ok\":true,\"n\":1e9}", true, 0},   {"{\"t\":\"data\",\"ok\":true,\"n\":999999999999}", true, 0},
     };
     struct said s;
-    (void)state;
     begin(&s, HELLO);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         say(&s, rows[i].line);
@@ -257,12 +244,11 @@ static void data_counts_echoes(void **state)
     end(&s);
 }
 
-static void the_longest_line_is_read(void **state)
+TEST(the_longest_line_is_read)
 {
     static const char before[] = "{\"t\":\"signal\",\"desc\":{\"sdp\":\"", after[] = "\"}}";
     char *line = malloc(LONG + 1), *deep = malloc(LONG + 1);
     struct said s;
-    (void)state;
     assert_true(line != NULL && deep != NULL);
     memset(line, 'x', LONG);
     memcpy(line, before, sizeof before - 1);
@@ -284,11 +270,10 @@ static void the_longest_line_is_read(void **state)
     free(deep);
 }
 
-static void names_that_are_too_long_are_cut(void **state)
+TEST(names_that_are_too_long_are_cut)
 {
     char line[1000];
     struct said s;
-    (void)state;
     snprintf(line, sizeof line, "{\"t\":\"hello\",\"kind\":\"ice\",\"stack\":\"%0500d\",\"version\":\"%0200d\"}", 1, 2);
     begin(&s, line);
     assert_int_equal(s.ev.said, NT_ADAPTER_HELLO);
@@ -297,7 +282,7 @@ static void names_that_are_too_long_are_cut(void **state)
     end(&s);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_line_is_hello),        cmocka_unit_test(hello_is_read),
@@ -306,5 +291,5 @@ int main(void)
         cmocka_unit_test(states_are_w3cs),                cmocka_unit_test(the_selected_pair_has_two_ends),
         cmocka_unit_test(data_counts_echoes),             cmocka_unit_test(the_longest_line_is_read),
         cmocka_unit_test(names_that_are_too_long_are_cut)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

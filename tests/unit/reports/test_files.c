@@ -1,10 +1,6 @@
 /* What is written: results.json, JUnit, HTML, the console; with hostile texts, and on a full disk. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "reports/console.h"
@@ -109,9 +105,8 @@ static size_t count(const char *in, const char *what)
     return n;
 }
 
-static void test_json(void **state)
+TEST(test_json)
 {
-    (void)state;
     struct nt_results r;
     four(&r);
     r.stamp = strdup("2026-01-01T00:00:00Z");
@@ -145,9 +140,8 @@ static void expect_xpath(xmlDocPtr doc, const char *expression, const char *valu
     xmlFree(s);
 }
 
-static void test_junit(void **state)
+TEST(test_junit)
 {
-    (void)state;
     struct nt_results r;
     four(&r);
     assert_int_equal(nt_report_junit(&r, "."), NT_OK);
@@ -173,9 +167,8 @@ static void test_junit(void **state)
     nt_results_free(&r);
 }
 
-static void test_hostile_junit(void **state)
+TEST(test_hostile_junit)
 {
-    (void)state;
     struct nt_results r;
     hostile(&r);
     assert_int_equal(nt_report_junit(&r, "."), NT_OK);
@@ -188,9 +181,8 @@ static void test_hostile_junit(void **state)
     nt_results_free(&r);
 }
 
-static void test_html(void **state)
+TEST(test_html)
 {
-    (void)state;
     struct nt_results r;
     hostile(&r);
     assert_int_equal(nt_report_html(&r, "."), NT_OK);
@@ -206,9 +198,8 @@ static void test_html(void **state)
     nt_results_free(&r);
 }
 
-static void test_console(void **state)
+TEST(test_console)
 {
-    (void)state;
     struct nt_results r;
     char *out = NULL;
     size_t len = 0;
@@ -235,9 +226,8 @@ static void test_console(void **state)
     nt_results_free(&r);
 }
 
-static void test_console_hostile(void **state)
+TEST(test_console_hostile)
 {
-    (void)state;
     struct nt_results r;
     char *out = NULL;
     size_t len = 0;
@@ -253,9 +243,8 @@ static void test_console_hostile(void **state)
     nt_results_free(&r);
 }
 
-static void test_disk_full(void **state)
+TEST(test_disk_full)
 {
-    (void)state;
     struct nt_results r;
     struct rlimit old, little;
     int got[3], why[3];
@@ -281,25 +270,23 @@ static void test_disk_full(void **state)
     nt_results_free(&r);
 }
 
-static int in_directory(void **state)
+FIXTURE(in_directory)
 {
-    (void)state;
     snprintf(directory, sizeof directory, "nt-files-XXXXXX");
     return mkdtemp(directory) == NULL ? -1 : chdir(directory);
 }
 
-static int out_of_directory(void **state)
+FIXTURE(out_of_directory)
 {
-    (void)state;
     return chdir("..") != 0 ? -1 : rmdir(directory);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json), cmocka_unit_test(test_junit),   cmocka_unit_test(test_hostile_junit),
         cmocka_unit_test(test_html), cmocka_unit_test(test_console), cmocka_unit_test(test_console_hostile),
         cmocka_unit_test(test_disk_full),
     };
-    return cmocka_run_group_tests(tests, in_directory, out_of_directory);
+    return RUN_TESTS_WITHIN(tests, in_directory, out_of_directory);
 }

@@ -1,11 +1,6 @@
 /* Each allocation of a way through captures, ladders and results fails once: an error comes back, nothing leaks or is half-made. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "reports/ladder/ladder.h"
@@ -113,32 +108,29 @@ static void each_fails_once(int (*way)(void), int may_succeed)
 
 static char directory[64];
 
-static int in_directory(void **state)
+FIXTURE(in_directory)
 {
-    (void)state;
     snprintf(directory, sizeof directory, "nt-memory-XXXXXX");
     return mkdtemp(directory) == NULL ? -1 : chdir(directory);
 }
 
-static int out_of_directory(void **state)
+FIXTURE(out_of_directory)
 {
     static const char *const files[] = {"memory.pcapng", "results.json", "junit.xml", "report.html"};
-    (void)state;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         remove(files[i]);
     return chdir("..") != 0 ? -1 : rmdir(directory);
 }
 
-static void test_memory(void **state)
+TEST(test_memory)
 {
-    (void)state;
     each_fails_once(capture_way, 0);
     each_fails_once(ladder_way, 0);
     each_fails_once(report_way, 1);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_memory)};
-    return cmocka_run_group_tests(tests, in_directory, out_of_directory);
+    return RUN_TESTS_WITHIN(tests, in_directory, out_of_directory);
 }

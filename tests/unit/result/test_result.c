@@ -1,10 +1,6 @@
 /* results: the exact JSON of LANGUAGE.md's example, back again, and what is refused. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "reports/result/command.h"
@@ -37,13 +33,6 @@ static const char example[] =
     "\"checks_sent\": 9, \"checks_received\": 8}}, \"conformance\": {\"rules_exercised\": 83, \"violations\": "
     "[{\"rule\": \"RFC8445-7.1.1-priority\", \"agent\": \"L\", \"packet\": 31, \"detail\": \"wrong\"}]}, "
     "\"data\": {\"sent\": 20, \"lost\": 0}, \"capture\": \"captures/x.pcapng\", \"claim\": \"a claim\"}";
-
-static struct nt_addr addr(const char *text)
-{
-    struct nt_addr a;
-    assert_int_equal(nt_addr_parse(&a, text), NT_OK);
-    return a;
-}
 
 static void fill_agent(struct nt_result_agent *a)
 {
@@ -113,9 +102,8 @@ static void fill(struct nt_result_case *c)
     c->violations[0] = (struct nt_result_violation){strdup("RFC8445-7.1.1-priority"), strdup("L"), strdup("wrong"), 31};
 }
 
-static void test_exact_bytes(void **state)
+TEST(test_exact_bytes)
 {
-    (void)state;
     struct nt_result_case c;
     fill(&c);
     char *json = nt_result_case_to_json(&c);
@@ -124,9 +112,8 @@ static void test_exact_bytes(void **state)
     nt_result_case_free(&c);
 }
 
-static void test_round_trip(void **state)
+TEST(test_round_trip)
 {
-    (void)state;
     struct nt_result_case c;
     char what[200] = "";
     assert_int_equal(nt_result_case_from_json(&c, example, strlen(example), what, sizeof what), NT_OK);
@@ -140,9 +127,8 @@ static void test_round_trip(void **state)
     nt_result_case_free(&c);
 }
 
-static void test_types_and_nulls(void **state)
+TEST(test_types_and_nulls)
 {
-    (void)state;
     struct nt_result_case c = {.id = strdup("a\xff\"<"),
                                .file = strdup("a.yaml"),
                                .param_count = 3,
@@ -177,9 +163,8 @@ static void test_types_and_nulls(void **state)
 }
 
 /* Each replacement makes the example wrong in one place. */
-static void test_refused(void **state)
+TEST(test_refused)
 {
-    (void)state;
     static const struct {
         const char *from, *to, *says;
     } rows[] = {
@@ -213,9 +198,8 @@ static void test_refused(void **state)
     assert_int_equal(nt_result_case_from_json(&c, example, (size_t)NT_RESULT_JSON_MAX + 1, what, sizeof what), NT_ELIMIT);
 }
 
-static void test_results(void **state)
+TEST(test_results)
 {
-    (void)state;
     struct nt_results r = {0};
     struct nt_result_case c;
     size_t n[4];
@@ -231,9 +215,8 @@ static void test_results(void **state)
     nt_results_free(&r);
 }
 
-static void test_command(void **state)
+TEST(test_command)
 {
-    (void)state;
     struct nt_result_case c = {.id = strdup("a b[x=it's]#seed=7"), .file = strdup("a b.yaml"), .seed = 7, .param_count = 1};
     c.params = calloc(1, sizeof *c.params);
     char *s = nt_result_command(&c);
@@ -242,9 +225,8 @@ static void test_command(void **state)
     nt_result_case_free(&c);
 }
 
-static void test_words(void **state)
+TEST(test_words)
 {
-    (void)state;
     char buf[NT_PATHS_TEXT];
     for (unsigned bit = NT_PATH_DIRECT; bit <= NT_PATH_NONE; bit <<= 1)
         assert_int_equal(nt_path_by_name(nt_path_name(bit)), bit);
@@ -254,12 +236,12 @@ static void test_words(void **state)
     assert_string_equal(nt_paths_text(NT_PATH_DIRECT | NT_PATH_RELAYED | NT_PATH_NONE, buf), "direct or relayed or none");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exact_bytes), cmocka_unit_test(test_round_trip), cmocka_unit_test(test_types_and_nulls),
         cmocka_unit_test(test_refused),     cmocka_unit_test(test_results),    cmocka_unit_test(test_command),
         cmocka_unit_test(test_words),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -10,11 +10,10 @@ static void run_small(struct small *s, const char *text, const struct nt_run_opt
     nt_run_case(s->scn, options, &s->capture, NULL, r);
 }
 
-static void test_a_case_ends_a_second_after_its_last_activity(void **state)
+TEST(test_a_case_ends_a_second_after_its_last_activity)
 {
     struct small s;
     struct nt_result_case r;
-    (void)state;
     run_small(&s, SMALL, &(struct nt_run_options){.seed = 1}, &r);
     assert_string_equal(r.reason, "");
     assert_int_equal(r.outcome, NT_PASS);
@@ -25,11 +24,10 @@ static void test_a_case_ends_a_second_after_its_last_activity(void **state)
     small_free(&s);
 }
 
-static void test_until_goes_on(void **state)
+TEST(test_until_goes_on)
 {
     struct small s;
     struct nt_result_case r;
-    (void)state;
     run_small(&s, SMALL, &(struct nt_run_options){.seed = 1, .until = 30 * NT_SEC}, &r);
     assert_int_equal(r.virtual_ms, 30000);
     assert_int_equal(r.outcome, NT_PASS);
@@ -37,11 +35,10 @@ static void test_until_goes_on(void **state)
     small_free(&s);
 }
 
-static void test_a_limit_cuts_short(void **state)
+TEST(test_a_limit_cuts_short)
 {
     struct small s;
     struct nt_result_case r;
-    (void)state;
     run_small(&s, SMALL "expect: {limit: 250ms}\n", &(struct nt_run_options){.seed = 1}, &r);
     assert_int_equal(r.outcome, NT_FAIL);
     assert_string_equal(r.reason, "still going on after 0.25 s, the limit");
@@ -51,11 +48,10 @@ static void test_a_limit_cuts_short(void **state)
 }
 
 /* The offer is lost: R waits, L has gathered, nothing is under way. */
-static void test_a_lost_offer_is_not_waited_for(void **state)
+TEST(test_a_lost_offer_is_not_waited_for)
 {
     struct small s;
     struct nt_result_case r;
-    (void)state;
     run_small(&s, SMALL_TOP SMALL_AGENTS "steps:\n  - {at: 0s, signalling: {from: L, message: offer, drop: true}}\n" SMALL_CALL
               "expect: {path: none}\n", &(struct nt_run_options){.seed = 1}, &r);
     assert_string_equal(r.reason, "");
@@ -64,11 +60,10 @@ static void test_a_lost_offer_is_not_waited_for(void **state)
     small_free(&s);
 }
 
-static void test_the_virtual_clock(void **state)
+TEST(test_the_virtual_clock)
 {
     struct small s;
     struct nt_clock_virtual way;
-    (void)state;
     small_new(&s, SMALL);
     struct nt_run_clock clock = nt_clock_virtual(&way, s.scn);
     assert_false(clock.real_time);
@@ -85,13 +80,12 @@ static void test_the_virtual_clock(void **state)
 
 /* --- orders --- */
 
-static void test_every_order_must_hold(void **state)
+TEST(test_every_order_must_hold)
 {
     static const char first[] = SMALL "expect: {path: direct, explore: {first: 3, window: 5ms}, outcomes: [direct]}\n";
     static const char other[] = SMALL "expect: {path: direct, explore: {first: 3, window: 5ms}, outcomes: [direct, none]}\n";
     struct small s;
     struct nt_result_case r;
-    (void)state;
     run_small(&s, first, &(struct nt_run_options){.seed = 1}, &r);
     assert_string_equal(r.reason, "");
     assert_int_equal(r.outcome, NT_PASS);
@@ -105,11 +99,10 @@ static void test_every_order_must_hold(void **state)
     small_free(&s);
 }
 
-static void test_the_order_of_a_failure_is_in_its_reason(void **state)
+TEST(test_the_order_of_a_failure_is_in_its_reason)
 {
     struct small s;
     struct nt_result_case r;
-    (void)state;
     run_small(&s, SMALL "expect: {path: none, explore: {first: 3, window: 5ms}, outcomes: [direct]}\n", &(struct nt_run_options){.seed = 1}, &r);
     assert_int_equal(r.outcome, NT_FAIL);
     assert_non_null(strstr(r.reason, "path: expected none, found direct (in the order 0"));
@@ -119,11 +112,10 @@ static void test_the_order_of_a_failure_is_in_its_reason(void **state)
 
 /* --- several runs --- */
 
-static void test_runs_that_agree_give_one_result(void **state)
+TEST(test_runs_that_agree_give_one_result)
 {
     struct small s;
     struct nt_result_case r;
-    (void)state;
     small_load(&s, SMALL);
     nt_repeat_case(s.scn, &(struct nt_run_options){.seed = 1}, 3, &s.capture, &r);
     assert_int_equal(r.outcome, NT_PASS);
@@ -149,11 +141,10 @@ static void hear(void *user, const struct nt_scn_case *c, struct nt_scn_node nod
     h->selected += ev->kind == NT_TR_ICE_SELECTED && node.kind == NT_SCN_NODE_AGENT;
 }
 
-static void test_a_listener_hears_one_run(void **state)
+TEST(test_a_listener_hears_one_run)
 {
     struct small s;
     struct nt_result_case r;
-    (void)state;
     small_load(&s, SMALL);
     struct heard heard = {.scn = s.scn};
     nt_run_case(s.scn, &(struct nt_run_options){.seed = 1}, &s.capture, &(struct nt_run_listener){hear, &heard}, &r);
@@ -163,7 +154,7 @@ static void test_a_listener_hears_one_run(void **state)
     small_free(&s);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_case_ends_a_second_after_its_last_activity),
@@ -176,5 +167,5 @@ int main(void)
         cmocka_unit_test(test_runs_that_agree_give_one_result),
         cmocka_unit_test(test_a_listener_hears_one_run),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -1,13 +1,9 @@
 /* The enumeration of orders. */
 #include "scenarios/run/orders.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 /* A world with three choices: of two; then of three, or of none after a 1; then of two. */
 static void run(struct nt_orders *o, char *seen)
@@ -32,24 +28,21 @@ static void all(uint32_t first, const char *expected)
     assert_string_equal(list, expected);
 }
 
-static void test_every_order_once(void **state)
+TEST(test_every_order_once)
 {
-    (void)state;
     all(3, "000 001 010 011 020 021 10 11 ");
 }
 
-static void test_choices_beyond_the_first_take_the_order_of_time(void **state)
+TEST(test_choices_beyond_the_first_take_the_order_of_time)
 {
-    (void)state;
     all(1, "000 10 ");
     all(2, "000 010 020 10 11 ");
 }
 
-static void test_an_order_is_told(void **state)
+TEST(test_an_order_is_told)
 {
     struct nt_orders o;
     char one[8], text[20];
-    (void)state;
     nt_orders_start(&o, 3);
     run(&o, one);
     assert_true(nt_orders_next(&o));
@@ -57,12 +50,12 @@ static void test_an_order_is_told(void **state)
     assert_string_equal(nt_orders_text(&o, text, sizeof text), "0 0 1");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_order_once),
         cmocka_unit_test(test_choices_beyond_the_first_take_the_order_of_time),
         cmocka_unit_test(test_an_order_is_told),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -3,13 +3,10 @@
 #include "core/base/err.h"
 #include "core/sdp/sdp.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 static int read_line(struct nt_ice_candidate *c, const char *text, const char **what)
 {
@@ -46,17 +43,9 @@ static void passes_over(const char *text)
         fail_msg("%s: %d %s", text, r, what != NULL ? what : "");
 }
 
-static struct nt_addr addr(const char *text)
-{
-    struct nt_addr a;
-    assert_int_equal(nt_addr_parse(&a, text), NT_OK);
-    return a;
-}
-
 /* RFC 8839, 5.1: the example line, folded there. */
-static void rfc_example(void **state)
+TEST(rfc_example)
 {
-    (void)state;
     static const char line[] = "a=candidate:2 1 UDP 1694498815 192.0.2.3 45664 typ srflx raddr 203.0.113.141 rport 8998";
     struct nt_ice_candidate c;
     struct nt_addr want = addr("192.0.2.3:45664"), related = addr("203.0.113.141:8998");
@@ -79,9 +68,8 @@ static void rfc_example(void **state)
 }
 
 /* RFC 8839, appendix A, with IPv6. */
-static void rfc_example_ipv6(void **state)
+TEST(rfc_example_ipv6)
 {
-    (void)state;
     struct nt_ice_candidate c;
     struct nt_addr want = addr("[2001:db8:8101:3a55:4858:a2a9:22ff:99b9]:45664");
     accepts("candidate:2 1 UDP 1694498815 2001:db8:8101:3a55:4858:a2a9:22ff:99b9 45664 typ srflx raddr fe80::6676:baff:fe9c:ee4a "
@@ -91,18 +79,16 @@ static void rfc_example_ipv6(void **state)
 }
 
 /* The grammar's strings know no case (RFC 5234, 2.3). */
-static void case_does_not_matter(void **state)
+TEST(case_does_not_matter)
 {
-    (void)state;
     struct nt_ice_candidate c;
     accepts("candidate:1 1 udp 1 192.0.2.1 5000 TYP HoSt", &c);
     assert_int_equal(c.type, NT_ICE_HOST);
     assert_int_equal(c.transport, NT_UDP);
 }
 
-static void foundation(void **state)
+TEST(foundation)
 {
-    (void)state;
     static const char chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     struct nt_ice_candidate c;
     char line[128];
@@ -121,9 +107,8 @@ static void foundation(void **state)
     refuses("candidate: 1 UDP 1 192.0.2.1 5000 typ host", "foundation is missing");
 }
 
-static void bounds(void **state)
+TEST(bounds)
 {
-    (void)state;
     struct nt_ice_candidate c;
     accepts("candidate:1 256 UDP 1 192.0.2.1 5000 typ host", &c);
     assert_int_equal(c.component, 256);
@@ -147,9 +132,8 @@ static void bounds(void **state)
     refuses("candidate:1 1 UDP 1 192.0.2.1 5000 typ srflx raddr 10.0.0.1 rport x", "related port");
 }
 
-static void shape(void **state)
+TEST(shape)
 {
-    (void)state;
     refuses("", "candidate:");
     refuses("a=", "candidate:");
     refuses("a=a=candidate:1 1 UDP 1 192.0.2.1 5000 typ host", "candidate:");
@@ -174,9 +158,8 @@ static void shape(void **state)
     refuses("candidate:1 1 UDP 1 192.0.2.1 5000 typ host gen(eration 0", "token");
 }
 
-static void extensions_are_ignored(void **state)
+TEST(extensions_are_ignored)
 {
-    (void)state;
     struct nt_ice_candidate c;
     accepts("candidate:1 1 UDP 1 192.0.2.1 5000 typ host generation 0 ufrag abcd network-id 1 network-cost 10", &c);
     assert_false(nt_addr_is_set(&c.related));
@@ -187,9 +170,8 @@ static void extensions_are_ignored(void **state)
     assert_false(nt_addr_is_set(&c.related));
 }
 
-static void ignored_lines(void **state)
+TEST(ignored_lines)
 {
-    (void)state;
     passes_over("candidate:1 1 UDP 1 host.example.com 5000 typ host");
     passes_over("candidate:1 1 UDP 1 1f4712db-ea17-4bcf-a596-105139dfd8bf.local 5000 typ host");
     passes_over("candidate:1 1 UDP 1 redacted-ip.invalid 5000 typ host");
@@ -203,9 +185,8 @@ static void ignored_lines(void **state)
     passes_over("candidate:1 1 UDP 1 192.0.2.1 5000 typ quantum");
 }
 
-static void write_forms(void **state)
+TEST(write_forms)
 {
-    (void)state;
     struct nt_ice_candidate c = {.type = NT_ICE_RELAY, .component = 2, .transport = NT_UDP, .priority = 16777215, .foundation = "a/+"};
     char buf[256];
     int n;
@@ -229,9 +210,8 @@ static void write_forms(void **state)
     assert_memory_equal(buf, "candidate:a/+ 2 TCP 16777215 2001:db8::1 40000 typ host tcptype passive", (size_t)n);
 }
 
-static void embedded_bytes(void **state)
+TEST(embedded_bytes)
 {
-    (void)state;
     struct nt_ice_candidate c;
     const char *what;
     static const char nul[] = "candidate:1 1 UDP 1 192.0.2.1\0x 5000 typ host";
@@ -240,12 +220,12 @@ static void embedded_bytes(void **state)
     assert_int_equal(nt_sdp_read_candidate(&c, token, sizeof token - 1, &what), NT_EFORMAT);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rfc_example), cmocka_unit_test(rfc_example_ipv6), cmocka_unit_test(case_does_not_matter),
         cmocka_unit_test(foundation), cmocka_unit_test(bounds), cmocka_unit_test(shape), cmocka_unit_test(extensions_are_ignored),
         cmocka_unit_test(ignored_lines), cmocka_unit_test(write_forms), cmocka_unit_test(embedded_bytes),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -3,13 +3,10 @@
 #include "core/base/err.h"
 #include "core/sdp/sdp.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 /* RFC 8840, 4.4, figure 7, unfolded */
 static const char figure7[] =
@@ -33,9 +30,8 @@ static struct nt_ice_description read_ok(const char *text)
     return d;
 }
 
-static void the_example(void **state)
+TEST(the_example)
 {
-    (void)state;
     struct nt_ice_description d = read_ok(figure7);
     assert_int_equal(d.stream_count, 2);
     assert_false(d.end_of_candidates);
@@ -53,9 +49,8 @@ static void the_example(void **state)
 }
 
 /* 4.4: "the receiving agent MUST ignore any remaining content of the pseudo "m=" line"; session level: "the end of all trickling" */
-static void other_forms(void **state)
+TEST(other_forms)
 {
-    (void)state;
     struct nt_ice_description d = read_ok("a=end-of-candidates\na=ice-pwd:asd88fgpdd777uzjYhagZg\na=ice-ufrag:8hhY\n");
     assert_true(d.end_of_candidates);
     assert_int_equal(d.stream_count, 1);
@@ -73,9 +68,8 @@ static void other_forms(void **state)
     nt_ice_description_free(&d);
 }
 
-static void written(void **state)
+TEST(written)
 {
-    (void)state;
     static const char text[] =
         "m=audio 9 RTP/AVP 0\r\na=ice-ufrag:8hhY\r\na=ice-pwd:asd88fgpdd777uzjYhagZg\r\na=mid:1\r\n"
         "a=candidate:1 1 UDP 2130706431 192.0.2.1 5010 typ host\r\n"
@@ -95,9 +89,8 @@ static void written(void **state)
 }
 
 /* 8840, 4.1.1: a description that may be trickled to names its streams. */
-static void descriptions_have_tags(void **state)
+TEST(descriptions_have_tags)
 {
-    (void)state;
     struct nt_ice_description d;
     struct nt_sdp_error e;
     struct nt_sdp_write options = {.session_id = 1, .version = 1};
@@ -134,9 +127,8 @@ static void refuses(const char *text, size_t line, size_t column, const char *wh
     assert_memory_equal(&d, &before, sizeof d);
 }
 
-static void refused(void **state)
+TEST(refused)
 {
-    (void)state;
     static const char credentials[] = "a=ice-ufrag:8hhY\na=ice-pwd:asd88fgpdd777uzjYhagZg\n";
     char text[300];
     refuses("", 1, 1, "missing");
@@ -154,9 +146,8 @@ static void refused(void **state)
 }
 
 /* Every prefix of the example is read or refused with a place. */
-static void prefixes(void **state)
+TEST(prefixes)
 {
-    (void)state;
     for (size_t n = 0; n < sizeof figure7; n++) {
         struct nt_ice_description d;
         struct nt_sdp_error e = {0};
@@ -167,11 +158,11 @@ static void prefixes(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_example), cmocka_unit_test(other_forms), cmocka_unit_test(written), cmocka_unit_test(descriptions_have_tags),
         cmocka_unit_test(refused), cmocka_unit_test(prefixes),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

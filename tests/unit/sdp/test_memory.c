@@ -3,17 +3,13 @@
 #include "core/sdp/sdp.h"
 #include "tests/unit/fail_alloc.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
-static void reading(void **state)
+TEST(reading)
 {
-    (void)state;
     char text[4096];
     int n = sprintf(text, "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nc=IN IP4 192.0.2.1\nt=0 0\na=ice-ufrag:8hhY\na=ice-pwd:asd88fgpdd777uzjYhagZg\n");
     for (int stream = 0; stream < 2; stream++) {
@@ -42,8 +38,8 @@ static void reading(void **state)
     assert_int_equal(failures, 1 + 5); /* streams and two growths of each; the last time none fails */
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(reading)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -3,14 +3,11 @@
 #include "core/base/err.h"
 #include "core/sdp/sdp.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #define HEAD "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n" /* 5 lines */
 #define CREDENTIALS "a=ice-ufrag:8hhY\r\na=ice-pwd:asd88fgpdd777uzjYhagZg\r\n"
@@ -44,13 +41,6 @@ static void refuses(const char *text, size_t line, size_t column, const char *wh
     refuses_with(NT_EFORMAT, text, line, column, what);
 }
 
-static struct nt_addr addr(const char *text)
-{
-    struct nt_addr a;
-    assert_int_equal(nt_addr_parse(&a, text), NT_OK);
-    return a;
-}
-
 static void assert_addr(struct nt_addr a, const char *text)
 {
     char buf[NT_ADDR_TEXT];
@@ -58,9 +48,8 @@ static void assert_addr(struct nt_addr a, const char *text)
 }
 
 /* RFC 8839, 4.2.6, unfolded */
-static void rfc8839_example(void **state)
+TEST(rfc8839_example)
 {
-    (void)state;
     struct nt_ice_description d = read_ok("v=0\r\n"
                                           "o=jdoe 2890844526 2890842807 IN IP4 203.0.113.141\r\n"
                                           "s=\r\n"
@@ -94,9 +83,8 @@ static void rfc8839_example(void **state)
 }
 
 /* RFC 8839, appendix A: the offer (IPv6) and the answer (IPv4) */
-static void rfc8839_appendix(void **state)
+TEST(rfc8839_appendix)
 {
-    (void)state;
     struct nt_ice_description d = read_ok(
         "v=0\no=jdoe 2890844526 2890842807 IN IP6 fe80::6676:baff:fe9c:ee4a\ns=\nc=IN IP6 2001:db8:8101:3a55:4858:a2a9:22ff:99b9\n"
         "t=0 0\na=ice-options:ice2\na=ice-pacing:50\na=ice-pwd:asd88fgpdd777uzjYhagZg\na=ice-ufrag:8hhY\nm=audio 45664 RTP/AVP 0\n"
@@ -115,9 +103,8 @@ static void rfc8839_appendix(void **state)
 }
 
 /* RFC 8840, figure 7's two streams (unfolded; with the session lines a full description has) */
-static void rfc8840_streams(void **state)
+TEST(rfc8840_streams)
 {
-    (void)state;
     struct nt_ice_description d = read_ok(
         HEAD "a=ice-options:trickle ice2\r\na=ice-pwd:asd88fgpdd777uzjYhagZg\r\na=ice-ufrag:8hhY\r\nm=audio 9 RTP/AVP 0\r\na=mid:1\r\n"
         "a=candidate:1 1 UDP 2130706432 2001:db8:a0b:12f0::1 5000 typ host\r\n"
@@ -138,9 +125,8 @@ static void rfc8840_streams(void **state)
 }
 
 /* RFC 8839, 5.2: the example, and two in one line; 5.6: the example of options */
-static void rfc8839_lines(void **state)
+TEST(rfc8839_lines)
 {
-    (void)state;
     struct nt_ice_description d = read_ok(HEAD CREDENTIALS MEDIA "a=remote-candidates:1 192.0.2.3 45664\r\n"
                                           "a=remote-candidates:2 192.0.2.3 45665\r\na=ice-options:ice2 rtp+ecn\r\n"
                                           "m=audio 5002 RTP/AVP 0\r\na=remote-candidates:2 192.0.2.4 7 1 host.example 8 1 ::1 9\r\n");
@@ -153,9 +139,8 @@ static void rfc8839_lines(void **state)
     nt_ice_description_free(&d);
 }
 
-static void levels(void **state)
+TEST(levels)
 {
-    (void)state;
     struct nt_ice_description d = read_ok(
         HEAD "a=ice-lite\r\na=end-of-candidates\r\n" CREDENTIALS "a=candidate:1 1 UDP 1 192.0.2.9 5000 typ host\r\na=ice-mismatch\r\n" MEDIA
         "a=ice-ufrag:media\r\na=ice-pwd:mmmmmmmmmmmmmmmmmmmmmm\r\na=ice-pacing:20\r\na=ice-mismatch\r\n" MEDIA
@@ -173,9 +158,8 @@ static void levels(void **state)
     nt_ice_description_free(&d);
 }
 
-static void ignored(void **state)
+TEST(ignored)
 {
-    (void)state;
     struct nt_ice_description d = read_ok(
         "v=0\no=- 1 1 IN IP4 host.example\ns=a session\ni=info\nu=http://example.com\ne=a@example.com\np=+1 6\nc=IN IP4 host.example\n"
         "b=AS:5\nt=0 0\nr=7d 1h 0 25h\nz=2882844526 -1h 2898848070 0\nk=prompt\na=tool:x\na=flag\n" CREDENTIALS
@@ -192,9 +176,8 @@ static void ignored(void **state)
 }
 
 /* A refused stream: RFC 3264, 6; it needs no credentials, and its candidates do not count. */
-static void refused_stream(void **state)
+TEST(refused_stream)
 {
-    (void)state;
     struct nt_ice_description d = read_ok(HEAD "m=audio 0 RTP/AVP 0\r\na=candidate:1 1 UDP 1 192.0.2.1 5000 typ host\r\n" MEDIA CREDENTIALS);
     assert_addr(d.streams[0].default_addr, "192.0.2.1:0");
     assert_int_equal(d.streams[0].candidate_count, 0);
@@ -212,9 +195,8 @@ static void refused_stream(void **state)
     nt_ice_description_free(&d);
 }
 
-static void credentials(void **state)
+TEST(credentials)
 {
-    (void)state;
     static const struct { int ufrag, pwd; const char *what; size_t line; } rows[] = {
         {3, 22, "4 to 256", 6}, {4, 21, "22 to 256", 7}, {4, 22, NULL, 0}, {32, 22, NULL, 0}, {256, 256, NULL, 0},
         {257, 22, "4 to 256", 6}, {4, 257, "22 to 256", 7}, {0, 22, "4 to 256", 6}, {4000, 22, "4 to 256", 6},
@@ -242,9 +224,8 @@ static void credentials(void **state)
     refuses(HEAD CREDENTIALS MEDIA MEDIA "a=ice-pwd:bbbbbbbbbbbbbbbbbbbbbbb\r\n", 9, 1, "another ice-pwd");
 }
 
-static void pacing(void **state)
+TEST(pacing)
 {
-    (void)state;
     static const struct { const char *text; uint32_t ms; } rows[] = {
         {"50", 50}, {"0", 1}, {"4294967295", UINT32_MAX}, {"9999999999", UINT32_MAX}, {"0000000020", 20},
     };
@@ -260,9 +241,8 @@ static void pacing(void **state)
     refuses(HEAD "a=ice-pacing:5.5\r\n" MEDIA, 6, 14, "ice-pacing");
 }
 
-static void places(void **state)
+TEST(places)
 {
-    (void)state;
     refuses("", 1, 1, "no m=");
     refuses(HEAD, 6, 1, "no m=");
     refuses("\r\n", 1, 1, "letter");
@@ -314,9 +294,8 @@ static void places(void **state)
     refuses(HEAD "a=x\r\r\n", 6, 4, "carriage return");
 }
 
-static void limits(void **state)
+TEST(limits)
 {
-    (void)state;
     size_t cap = NT_SDP_MAX + 100;
     char *text = malloc(cap);
     assert_non_null(text);
@@ -395,9 +374,8 @@ static const char sample_text[] =
     "a=candidate:1 1 UDP 2130706431 2001:db8::1 5002 typ host\r\n"
     "a=candidate:+/aZ9 1 UDP 16777215 2001:db8::1 5002 typ relay raddr 2001:db8::1 rport 5002\r\na=end-of-candidates\r\n";
 
-static void written(void **state)
+TEST(written)
 {
-    (void)state;
     struct nt_ice_description d = sample();
     struct nt_sdp_write options = {.session_id = 7, .version = 8, .user = "L"};
     char buf[2048], again[2048];
@@ -416,9 +394,8 @@ static void written(void **state)
 }
 
 /* Every prefix is either a description or an error with a place in it; nothing is kept from what failed. */
-static void prefixes(void **state)
+TEST(prefixes)
 {
-    (void)state;
     for (size_t len = 0; len < sizeof sample_text; len++) {
         struct nt_ice_description d;
         struct nt_sdp_error e = {0};
@@ -434,9 +411,8 @@ static void prefixes(void **state)
     }
 }
 
-static void written_forms(void **state)
+TEST(written_forms)
 {
-    (void)state;
     struct nt_ice_description d = sample();
     struct nt_sdp_write options = {.session_id = 1, .version = 1};
     char buf[2048];
@@ -469,7 +445,7 @@ static void written_forms(void **state)
     nt_ice_description_free(&d);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rfc8839_example), cmocka_unit_test(rfc8839_appendix), cmocka_unit_test(rfc8840_streams),
@@ -477,5 +453,5 @@ int main(void)
         cmocka_unit_test(credentials), cmocka_unit_test(pacing), cmocka_unit_test(places), cmocka_unit_test(limits),
         cmocka_unit_test(written), cmocka_unit_test(prefixes), cmocka_unit_test(written_forms),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -2,14 +2,11 @@
 #include "core/base/err.h"
 #include "core/sdp/sdp.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 static struct nt_sip_message invite(void)
 {
@@ -46,9 +43,8 @@ static const char *header(const char *text, const char *name)
     return out;
 }
 
-static void invite_text(void **state)
+TEST(invite_text)
 {
-    (void)state;
     struct nt_sip_message m = invite();
     const char *text = written(&m);
     assert_int_equal(strncmp(text, "INVITE sip:R@natsim.invalid SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1\r\n", 85), 0);
@@ -66,9 +62,8 @@ static void invite_text(void **state)
 }
 
 /* RFC 3261, 12.2.1.1: the dialog's tags are the same in every later message, whoever sends it. */
-static void tags_of_a_dialog(void **state)
+TEST(tags_of_a_dialog)
 {
-    (void)state;
     struct nt_sip_message m = invite();
     char caller[128], callee[128], from[128], to[128];
     snprintf(caller, sizeof caller, "%s", strstr(header(written(&m), "From:"), "<"));
@@ -97,9 +92,8 @@ static void tags_of_a_dialog(void **state)
     assert_string_not_equal(strstr(header(written(&m), "From:"), "<"), callee);
 }
 
-static void trickled(void **state)
+TEST(trickled)
 {
-    (void)state;
     struct nt_sip_message m = invite(), back;
     m.kind = NT_SIP_INFO;
     m.content_type = "application/trickle-ice-sdpfrag";
@@ -114,9 +108,8 @@ static void trickled(void **state)
 }
 
 /* RFC 8840, 4 and 5.1; RFC 6086, 4.1 */
-static void trickle_offered(void **state)
+TEST(trickle_offered)
 {
-    (void)state;
     struct nt_sip_message m = invite();
     assert_null(strstr(written(&m), "trickle"));
     m.trickle = true;
@@ -134,9 +127,8 @@ static void trickle_offered(void **state)
     assert_null(strstr(written(&m), "trickle"));
 }
 
-static void round_trips(void **state)
+TEST(round_trips)
 {
-    (void)state;
     static const enum nt_sip_kind kinds[] = {NT_SIP_INVITE, NT_SIP_OK, NT_SIP_ACK, NT_SIP_BYE, NT_SIP_INFO};
     for (size_t i = 0; i < 2 * sizeof kinds / sizeof *kinds; i++) {
         struct nt_sip_message m = invite(), back;
@@ -163,9 +155,8 @@ static void round_trips(void **state)
 
 /* The first INVITE of RFC 3261, section 24.2 (F1), with an address as sent-by (names are not resolved here), and its headers in
  * compact, folded and unusual forms. */
-static void foreign(void **state)
+TEST(foreign)
 {
-    (void)state;
     struct nt_sip_message m;
     assert_int_equal(reads(&m, "INVITE sip:bob@biloxi.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKnashds8\r\nMax-Forwards: 70\r\n"
                                "To: Bob <sip:bob@biloxi.com>\r\nFrom: Alice <sip:alice@atlanta.com>;tag=1928301774\r\n"
@@ -197,9 +188,8 @@ static void foreign(void **state)
 #define CALL "Call-ID: 1\r\n"
 #define CSEQ "CSeq: 2 BYE\r\n"
 
-static void refused(void **state)
+TEST(refused)
 {
-    (void)state;
     struct nt_sip_message m;
     assert_int_equal(reads(&m, START VIA FROM TO CALL CSEQ "\r\n"), NT_OK);
     static const char *const texts[] = {
@@ -236,9 +226,8 @@ static void refused(void **state)
     }
 }
 
-static void not_written(void **state)
+TEST(not_written)
 {
-    (void)state;
     char buf[2048];
     struct nt_sip_message m = invite();
     int n = nt_sip_write(&m, buf, sizeof buf);
@@ -263,12 +252,12 @@ static void not_written(void **state)
     assert_int_equal(nt_sip_write(&m, buf, sizeof buf), NT_EINVAL);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(invite_text), cmocka_unit_test(tags_of_a_dialog), cmocka_unit_test(trickled), cmocka_unit_test(trickle_offered),
         cmocka_unit_test(round_trips),
         cmocka_unit_test(foreign), cmocka_unit_test(refused), cmocka_unit_test(not_written),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -3,14 +3,11 @@
 #include "core/base/err.h"
 #include "core/sdp/sdp.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 static char text[NT_SDP_MAX];
 
@@ -99,9 +96,8 @@ static void assert_row(const struct row *row, const struct nt_ice_description *d
     assert_int_equal(d->lite, row->lite);
 }
 
-static void descriptions(void **state)
+TEST(descriptions)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (int crlf = 0; crlf < 2; crlf++) {
             struct nt_ice_description d = read_file(rows[i].file, crlf != 0);
@@ -120,9 +116,8 @@ static void assert_candidate(const struct nt_ice_candidate *c, enum nt_ice_type 
     assert_int_equal(c->priority, priority);
 }
 
-static void candidates(void **state)
+TEST(candidates)
 {
-    (void)state;
     struct nt_ice_description d = read_file("libwebrtc-gathered.sdp", true);
     const struct nt_ice_candidate *c = d.streams[0].candidates;
     assert_candidate(&c[0], NT_ICE_HOST, "192.168.1.2:46243", "", 2122260223);
@@ -142,9 +137,8 @@ static void candidates(void **state)
 }
 
 /* Each line of the file alone, into a fragment's stream, as a signalling channel of WebRTC brings them. */
-static void trickled(void **state)
+TEST(trickled)
 {
-    (void)state;
     struct nt_ice_description d;
     const char *what;
     char *line = text;
@@ -175,9 +169,8 @@ static void trickled(void **state)
     nt_ice_description_free(&d);
 }
 
-static void too_many(void **state)
+TEST(too_many)
 {
-    (void)state;
     static const char tcp[] = "candidate:1 1 TCP 1 192.0.2.1 9 typ host tcptype active", udp[] = "candidate:1 1 UDP 1 192.0.2.1 9 typ host";
     struct nt_ice_description d;
     const char *what;
@@ -218,9 +211,8 @@ static struct nt_ice_description ours(void)
     return d;
 }
 
-static void offer(void **state)
+TEST(offer)
 {
-    (void)state;
     struct nt_sdp_datachannel channel = {0};
     struct nt_ice_description d = ours(), back;
     struct nt_sdp_error e;
@@ -243,9 +235,8 @@ static void offer(void **state)
 }
 
 /* The tag is the offer's (RFC 5888, 9.1), and what the owner says stands there. */
-static void answer(void **state)
+TEST(answer)
 {
-    (void)state;
     struct nt_sdp_datachannel channel = {.fingerprint = "AB:CD", .setup = "passive"};
     struct nt_ice_description d = ours(), back;
     struct nt_sdp_error e;
@@ -265,11 +256,11 @@ static void answer(void **state)
     nt_ice_description_free(&d);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(descriptions), cmocka_unit_test(candidates), cmocka_unit_test(trickled), cmocka_unit_test(too_many),
         cmocka_unit_test(offer), cmocka_unit_test(answer),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -1,9 +1,5 @@
 /* The Binding server's answers: RFC 8489, RFC 5780 (table 1), classic STUN. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/stun/binding_server.h"
 #include "tests/unit/fail_alloc.h"
@@ -85,10 +81,9 @@ static void assert_addr(uint16_t type, const struct nt_addr *want)
     assert_true(nt_addr_equal(&a, want));
 }
 
-static void plain_answer(void **state)
+TEST(plain_answer)
 {
     struct nt_stun_builder b;
-    (void)state;
     set_up(false, -1);
     b = request();
     ask(&b, 0);
@@ -103,10 +98,9 @@ static void plain_answer(void **state)
     nt_stun_server_del(server);
 }
 
-static void unknown_attributes(void **state)
+TEST(unknown_attributes)
 {
     struct nt_stun_builder b;
-    (void)state;
     set_up(false, -1);
     b = request();
     nt_stun_add(&b, 0x7001, "abc", 3);
@@ -124,9 +118,8 @@ static void unknown_attributes(void **state)
 }
 
 /* RFC 5780, table 1, for each of the four sockets a request may come to. */
-static void change_requests(void **state)
+TEST(change_requests)
 {
-    (void)state;
     set_up(true, -1);
     for (unsigned at = 0; at < 4; at++)
         for (unsigned flags = 0; flags < 5; flags++) {
@@ -146,10 +139,9 @@ static void change_requests(void **state)
     nt_stun_server_del(server);
 }
 
-static void response_port_and_padding(void **state)
+TEST(response_port_and_padding)
 {
     struct nt_stun_builder b;
-    (void)state;
     set_up(true, -1);
     for (size_t len = 2; len <= 4; len += 2) {
         b = request();
@@ -177,9 +169,8 @@ static void response_port_and_padding(void **state)
 }
 
 /* RFC 5780, 6: without the same ports on two addresses, no OTHER-ADDRESS, and 420 for CHANGE-REQUEST. */
-static void a_socket_is_refused(void **state)
+TEST(a_socket_is_refused)
 {
-    (void)state;
     for (int refused = 1; refused < 4; refused++) {
         set_up(true, refused);
         struct nt_stun_builder b = request();
@@ -193,10 +184,9 @@ static void a_socket_is_refused(void **state)
 }
 
 /* RFC 5389, 12.2 */
-static void classic_clients(void **state)
+TEST(classic_clients)
 {
     struct nt_addr mapped;
-    (void)state;
     set_up(true, -1);
     struct nt_stun_builder b = request();
     nt_store32(in + 4, 0x01020304);
@@ -222,10 +212,9 @@ static void classic_clients(void **state)
     nt_stun_server_del(server);
 }
 
-static void not_answered(void **state)
+TEST(not_answered)
 {
     struct nt_stun_builder b;
-    (void)state;
     set_up(true, -1);
     for (int c = NT_STUN_INDICATION; c <= NT_STUN_ERROR; c++) {
         nt_stun_start(&b, in, sizeof in, (enum nt_stun_class)c, NT_STUN_BINDING, id);
@@ -256,10 +245,9 @@ static void not_answered(void **state)
     nt_stun_server_del(server);
 }
 
-static void queue_is_bounded(void **state)
+TEST(queue_is_bounded)
 {
     size_t answers = 0;
-    (void)state;
     set_up(true, -1);
     request();
     for (int i = 0; i < 10000; i++)
@@ -273,11 +261,10 @@ static void queue_is_bounded(void **state)
     nt_stun_server_del(server);
 }
 
-static void answer_of_others(void **state)
+TEST(answer_of_others)
 {
     struct nt_stun_msg m;
     struct nt_stun_builder b = request();
-    (void)state;
     assert_int_equal(nt_addr_parse(&from, "[2001:db8::7]:40000"), 0);
     assert_int_equal(nt_stun_parse(&m, in, (size_t)nt_stun_finish(&b)), 0);
     size_t len = nt_stun_answer_binding(&m, &from, NULL, out, sizeof out);
@@ -294,16 +281,15 @@ static void answer_of_others(void **state)
     assert_int_equal(nt_stun_answer_binding(&m, &from, NULL, out, sizeof out), 0);
 }
 
-static void without_memory(void **state)
+TEST(without_memory)
 {
     struct nt_stun_server_config config = {0};
-    (void)state;
     alloc_fail(ALLOC_ALL);
     assert_null(nt_stun_server_new(&config));
     alloc_fail(ALLOC_NONE);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_answer),
@@ -317,5 +303,5 @@ int main(void)
         cmocka_unit_test(answer_of_others),
         cmocka_unit_test(without_memory),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

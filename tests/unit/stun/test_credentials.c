@@ -1,9 +1,5 @@
 /* Long-term credentials end to end: a client and a server exchange real messages (RFC 8489, 9.2). */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/stun/login.h"
 #include "core/stun/realm.h"
@@ -110,9 +106,8 @@ static bool has(uint16_t type)
     return nt_stun_find(&msg, type) != NULL;
 }
 
-static void md5_alone(void **state)
+TEST(md5_alone)
 {
-    (void)state;
     log_in(true, false, false);
     assert_memory_equal(login.nonce, "obMatJos2AAAA", 13);
     assert_true(has(NT_ATTR_USERNAME) && !has(NT_ATTR_USERHASH));
@@ -123,9 +118,8 @@ static void md5_alone(void **state)
 }
 
 /* 18.1: bit 0, the leftmost, is 0x800000: "gAAA"; with bit 1 "wAAA"; bit 1 alone "QAAA". */
-static void sha256_offered(void **state)
+TEST(sha256_offered)
 {
-    (void)state;
     log_in(true, true, false);
     assert_memory_equal(login.nonce, "obMatJos2gAAA", 13);
     assert_int_equal(login.algorithm, NT_PASSWORD_SHA256);
@@ -135,9 +129,8 @@ static void sha256_offered(void **state)
     nt_stun_realm_free(&realm);
 }
 
-static void anonymous_users(void **state)
+TEST(anonymous_users)
 {
-    (void)state;
     log_in(true, false, true);
     assert_memory_equal(login.nonce, "obMatJos2QAAA", 13);
     assert_true(has(NT_ATTR_USERHASH) && !has(NT_ATTR_USERNAME));
@@ -149,9 +142,8 @@ static void anonymous_users(void **state)
 
 /* A client of RFC 5389 copies no algorithms: its request is "processed as though PASSWORD-ALGORITHM were MD5", and answered
  * with MESSAGE-INTEGRITY. */
-static void old_client_at_a_new_server(void **state)
+TEST(old_client_at_a_new_server)
 {
-    (void)state;
     for (int md5 = 0; md5 < 2; md5++) {
         log_in(md5 != 0, true, false);
         login.algorithms_len = 0;
@@ -167,9 +159,8 @@ static void old_client_at_a_new_server(void **state)
     }
 }
 
-static void wrong_password_is_refused_once(void **state)
+TEST(wrong_password_is_refused_once)
 {
-    (void)state;
     set_up(true, true, false);
     nt_stun_login_init(&login, "alice", "guess");
     request();
@@ -188,10 +179,9 @@ static void wrong_password_is_refused_once(void **state)
     nt_stun_realm_free(&realm);
 }
 
-static void missing_attributes_are_bad_requests(void **state)
+TEST(missing_attributes_are_bad_requests)
 {
     static const uint16_t types[] = {NT_ATTR_USERNAME, NT_ATTR_REALM, NT_ATTR_NONCE};
-    (void)state;
     log_in(true, false, false);
     for (size_t missing = 0; missing < 3; missing++) {
         struct nt_stun_builder b;
@@ -208,10 +198,9 @@ static void missing_attributes_are_bad_requests(void **state)
 }
 
 /* 9.2.4, third check: both attributes or none, the list as sent, the algorithm from the list. */
-static void tampered_algorithms_are_bad_requests(void **state)
+TEST(tampered_algorithms_are_bad_requests)
 {
     static const uint8_t reversed[] = {0, 1, 0, 0, 0, 2, 0, 0}, longer[] = {0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0};
-    (void)state;
     log_in(true, true, false);
     struct nt_stun_login good = login;
     memcpy(login.algorithms, reversed, 8);
@@ -244,9 +233,8 @@ static void tampered_algorithms_are_bad_requests(void **state)
 }
 
 /* MD5 chosen from the list: the key is derived by MD5, and both sides use MESSAGE-INTEGRITY-SHA256. */
-static void md5_out_of_a_list(void **state)
+TEST(md5_out_of_a_list)
 {
-    (void)state;
     log_in(true, true, false);
     login.algorithm = NT_PASSWORD_MD5;
     nt_stun_key_long(&login.key, NT_PASSWORD_MD5, MATRIX, "example.org", "TheMatrIX");
@@ -257,9 +245,8 @@ static void md5_out_of_a_list(void **state)
     nt_stun_realm_free(&realm);
 }
 
-static void stale_nonce(void **state)
+TEST(stale_nonce)
 {
-    (void)state;
     log_in(true, true, false); /* issued at 1 s, for 600 s */
     request();
     assert_int_equal(answer(601 * NT_SEC - 1), 0);
@@ -271,9 +258,8 @@ static void stale_nonce(void **state)
     nt_stun_realm_free(&realm);
 }
 
-static void nonce_serves_one_client(void **state)
+TEST(nonce_serves_one_client)
 {
-    (void)state;
     log_in(true, false, false);
     client.port++;
     request();
@@ -296,12 +282,11 @@ static void nonce_serves_one_client(void **state)
     nt_stun_realm_free(&realm);
 }
 
-static void endless_438_ends(void **state)
+TEST(endless_438_ends)
 {
     static char nonce[] = "nonce0";
     struct forged f = {438, "example.org", nonce, NULL, 0, false};
     int retries = 0;
-    (void)state;
     log_in(true, false, false);
     while (challenged(&f) == 1 && retries < 100)
         retries++, nonce[5]++;
@@ -321,12 +306,11 @@ static void endless_438_ends(void **state)
 }
 
 /* A server that names another realm each time: the client stops, too. */
-static void endless_realms_end(void **state)
+TEST(endless_realms_end)
 {
     static char name[] = "realm0";
     struct forged f = {401, name, "nonce", NULL, 0, false};
     int retries = 0;
-    (void)state;
     nt_stun_login_init(&login, "alice", "secret");
     while (challenged(&f) == 1 && retries < 100)
         retries++, name[5] ^= 1;
@@ -334,13 +318,12 @@ static void endless_realms_end(void **state)
 }
 
 /* Signed challenges count like unsigned ones; only a request that has ended starts the count again. */
-static void signed_challenges_end(void **state)
+TEST(signed_challenges_end)
 {
     static char nonce[] = "nonce0", name[] = "realm0";
     const struct forged first = {401, name, nonce, NULL, 0, false};
     struct forged f = {438, name, nonce, NULL, 0, true};
     int retries = 0;
-    (void)state;
     nt_stun_login_init(&login, "alice", "secret");
     assert_int_equal(challenged(&first), 1);
     for (nonce[5]++; challenged(&f) == 1 && retries < 100; nonce[5]++)
@@ -358,7 +341,7 @@ static void signed_challenges_end(void **state)
 }
 
 /* 9.2.1, 9.2.5: an attacker on the way takes the algorithms out. */
-static void bid_down_is_noticed(void **state)
+TEST(bid_down_is_noticed)
 {
     static const char list[] = "\0\2\0\0\0\1\0\0", md5[] = "\0\1\0\0", strange[] = "\0\7\0\3abc\0\0\2\0\0", broken[] = "\0\2\0\xff";
     const struct forged stripped = {401, "example.org", "obMatJos2gAAAx", NULL, 0, false};
@@ -368,7 +351,6 @@ static void bid_down_is_noticed(void **state)
     const struct forged only_unknown = {401, "example.org", "obMatJos2gAAAx", strange, 8, false};
     const struct forged weaker = {438, "example.org", "plain", NULL, 0, false};
     const struct forged listed = {438, "example.org", "obMatJos2gAAAy", md5, 4, false};
-    (void)state;
     nt_stun_login_init(&login, "alice", "secret");
     assert_int_equal(challenged(&stripped), 0);
     nt_stun_login_init(&login, "alice", "secret");
@@ -386,10 +368,9 @@ static void bid_down_is_noticed(void **state)
     assert_true(login.sha256);
 }
 
-static void responses_are_verified(void **state)
+TEST(responses_are_verified)
 {
     struct nt_stun_builder b;
-    (void)state;
     log_in(true, true, false);
     nt_stun_start(&b, reply_bytes, sizeof reply_bytes, NT_STUN_SUCCESS, NT_TURN_ALLOCATE, id);
     assert_int_equal(nt_stun_parse(&reply, reply_bytes, (size_t)nt_stun_finish(&b)), 0);
@@ -405,11 +386,10 @@ static void responses_are_verified(void **state)
     nt_stun_realm_free(&realm);
 }
 
-static void texts_have_limits(void **state)
+TEST(texts_have_limits)
 {
     static char longest[200], user[600];
     struct forged f = {401, longest, "nonce", NULL, 0, false};
-    (void)state;
     memset(longest, 'r', 127);
     nt_stun_login_init(&login, "alice", "secret");
     assert_int_equal(challenged(&f), 1);
@@ -434,9 +414,8 @@ static void texts_have_limits(void **state)
     assert_int_equal(nt_stun_realm_init(&realm, "x", false, false, 1, &r), NT_EINVAL);
 }
 
-static void allocations_may_fail(void **state)
+TEST(allocations_may_fail)
 {
-    (void)state;
     set_up(true, true, false);
     for (int n = 0; n < 3; n++) {
         alloc_fail(n);
@@ -448,7 +427,7 @@ static void allocations_may_fail(void **state)
     nt_stun_realm_free(&realm);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(md5_alone),
@@ -469,5 +448,5 @@ int main(void)
         cmocka_unit_test(texts_have_limits),
         cmocka_unit_test(allocations_may_fail),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -2,11 +2,7 @@
  *
  *     client 10.0.0.2 -- NAT 192.0.2.1.. -- 10 ms -- server 198.51.100.1, .2, ports 3478, 3479
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/stun/binding_server.h"
 #include "core/stun/discovery.h"
@@ -232,9 +228,8 @@ static bool tells_replies(enum nt_behaviour m, enum nt_behaviour f)
            (f == NT_ADDRESS_DEPENDENT && m == NT_ADDRESS_AND_PORT_DEPENDENT);
 }
 
-static void nine_policies_two_reply_kinds(void **state)
+TEST(nine_policies_two_reply_kinds)
 {
-    (void)state;
     for (int m = 1; m <= 3; m++)
         for (int f = 1; f <= 3; f++)
             for (int pinned = 0; pinned < 2; pinned++) {
@@ -252,9 +247,8 @@ static void nine_policies_two_reply_kinds(void **state)
             }
 }
 
-static void hairpinning(void **state)
+TEST(hairpinning)
 {
-    (void)state;
     for (int m = 1; m <= 3; m++)
         for (int f = 1; f <= 3; f++)
             for (int external = 0; external < 2; external++) {
@@ -270,10 +264,9 @@ static void hairpinning(void **state)
     assert_true(run(0, true).hairpin_known);
 }
 
-static void lifetime(void **state)
+TEST(lifetime)
 {
     static const int seconds[] = {30, 119, 300, 599};
-    (void)state;
     for (int m = 1; m <= 3; m += 2)
         for (size_t i = 0; i < 4; i++) {
             policy((enum nt_behaviour)m, NT_ADDRESS_AND_PORT_DEPENDENT);
@@ -289,9 +282,8 @@ static void lifetime(void **state)
 }
 
 /* Each mapping gets another of three addresses: Y must be chosen so that it has X's. */
-static void lifetime_behind_a_pool(void **state)
+TEST(lifetime_behind_a_pool)
 {
-    (void)state;
     policy(NT_ENDPOINT_INDEPENDENT, NT_ENDPOINT_INDEPENDENT);
     nat.addresses = 3;
     nat.lifetime = 100 * NT_SEC;
@@ -302,9 +294,8 @@ static void lifetime_behind_a_pool(void **state)
 
 /* 4.6: "If the client receives the Binding Response on port Y (which is possible if the old binding expired, and the NAT
  * allocated the same public address and port to the new binding) ... the binding has expired." */
-static void lifetime_with_reused_ports(void **state)
+TEST(lifetime_with_reused_ports)
 {
-    (void)state;
     policy(NT_ENDPOINT_INDEPENDENT, NT_ENDPOINT_INDEPENDENT);
     nat.reuse = true;
     nat.lifetime = 100 * NT_SEC;
@@ -313,25 +304,22 @@ static void lifetime_with_reused_ports(void **state)
     assert_true(r.lifetime_high - r.lifetime_low <= 2 * NT_SEC);
 }
 
-static void server_without_change(void **state)
+TEST(server_without_change)
 {
-    (void)state;
     policy(NT_ENDPOINT_INDEPENDENT, NT_ADDRESS_AND_PORT_DEPENDENT);
     nat.same_source = true;
     assert_int_equal(run(0, true).filtering, NT_BEHAVIOUR_UNKNOWN);
 }
 
-static void port_preservation(void **state)
+TEST(port_preservation)
 {
-    (void)state;
     policy(NT_ENDPOINT_INDEPENDENT, NT_ADDRESS_DEPENDENT);
     nat.preserve = true;
     assert_int_equal(run(0, true).port_preservation, 1);
 }
 
-static void without_nat(void **state)
+TEST(without_nat)
 {
-    (void)state;
     policy(NT_ENDPOINT_INDEPENDENT, NT_ENDPOINT_INDEPENDENT);
     nat.none = true;
     struct nt_discovery_result r = run(60 * NT_SEC, true);
@@ -341,9 +329,8 @@ static void without_nat(void **state)
     assert_true(r.lifetime_high == NT_TIME_NEVER);
 }
 
-static void plain_server(void **state)
+TEST(plain_server)
 {
-    (void)state;
     policy(NT_ENDPOINT_INDEPENDENT, NT_ENDPOINT_INDEPENDENT);
     nat.hairpin = true;
     struct nt_discovery_result r = run(60 * NT_SEC, false);
@@ -354,12 +341,11 @@ static void plain_server(void **state)
     assert_true(r.lifetime_low == 0 && r.lifetime_high == 0); /* no RESPONSE-PORT there */
 }
 
-static void unreachable_and_refused(void **state)
+TEST(unreachable_and_refused)
 {
     struct nt_rand rand;
     struct nt_request req;
     struct nt_discovery_config dc = {.rand = &rand};
-    (void)state;
     nt_rand_init(&rand, 1, "client");
     for (int refused = 0; refused < 2; refused++) {
         struct nt_discovery *d = nt_discovery_new(&dc);
@@ -384,14 +370,13 @@ static void unreachable_and_refused(void **state)
     }
 }
 
-static void names(void **state)
+TEST(names)
 {
-    (void)state;
     assert_string_equal(nt_behaviour_name(NT_BEHAVIOUR_UNKNOWN), "unknown");
     assert_string_equal(nt_behaviour_name(NT_ADDRESS_AND_PORT_DEPENDENT), "address-and-port-dependent");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nine_policies_two_reply_kinds),
@@ -406,5 +391,5 @@ int main(void)
         cmocka_unit_test(unreachable_and_refused),
         cmocka_unit_test(names),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

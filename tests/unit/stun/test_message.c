@@ -1,9 +1,5 @@
 /* The codec on malformed bytes, and on everything that the builder makes. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/rand.h"
 #include "core/stun/message.h"
@@ -32,9 +28,8 @@ static int parse(const uint8_t *bytes, size_t len)
     return r;
 }
 
-static void every_prefix_is_refused(void **state)
+TEST(every_prefix_is_refused)
 {
-    (void)state;
     for (size_t n = 0; n < sizeof rfc5769_request; n++)
         assert_int_equal(parse(rfc5769_request, n), NT_ESHORT);
     assert_int_equal(parse(rfc5769_request, sizeof rfc5769_request), 0);
@@ -43,10 +38,9 @@ static void every_prefix_is_refused(void **state)
 }
 
 /* FINGERPRINT covers every bit before it. A flipped length may swallow it; then the integrity does not hold. */
-static void every_flipped_bit_is_noticed(void **state)
+TEST(every_flipped_bit_is_noticed)
 {
     struct nt_stun_key key;
-    (void)state;
     nt_stun_key_short(&key, "VOkJxbRl1RmTxUk/WvJxBt");
     for (size_t i = 0; i < 8 * sizeof rfc5769_ipv4; i++) {
         memcpy(buf, rfc5769_ipv4, sizeof rfc5769_ipv4);
@@ -58,10 +52,9 @@ static void every_flipped_bit_is_noticed(void **state)
     }
 }
 
-static void integrity_covers_every_byte_before_it(void **state)
+TEST(integrity_covers_every_byte_before_it)
 {
     struct nt_stun_key key;
-    (void)state;
     nt_stun_key_short(&key, "secret");
     for (int sha256 = 0; sha256 < 2; sha256++) {
         start(NT_STUN_REQUEST);
@@ -85,9 +78,8 @@ static void integrity_covers_every_byte_before_it(void **state)
     }
 }
 
-static void headers_are_checked(void **state)
+TEST(headers_are_checked)
 {
-    (void)state;
     start(NT_STUN_REQUEST);
     assert_true(nt_stun_looks_like(buf, 20));
     assert_int_equal(parse(buf, 20), 0);
@@ -107,9 +99,8 @@ static void headers_are_checked(void **state)
     assert_false(nt_stun_looks_like(buf, 19));
 }
 
-static void attributes_stay_inside(void **state)
+TEST(attributes_stay_inside)
 {
-    (void)state;
     start(NT_STUN_REQUEST);
     nt_stun_add(&b, NT_ATTR_USERNAME, "abcd", 4);
     for (unsigned len = 5; len < 65536; len += 97) {
@@ -123,10 +114,9 @@ static void attributes_stay_inside(void **state)
     assert_int_equal(m.attrs[0].len, 1);
 }
 
-static void closing_attributes_have_their_sizes(void **state)
+TEST(closing_attributes_have_their_sizes)
 {
     static const uint8_t zeros[64];
-    (void)state;
     for (size_t len = 0; len <= 40; len++) {
         start(NT_STUN_REQUEST);
         nt_stun_add(&b, NT_ATTR_MESSAGE_INTEGRITY, zeros, len);
@@ -143,11 +133,10 @@ static void closing_attributes_have_their_sizes(void **state)
 }
 
 /* RFC 8489, 14.6: truncation is allowed by no usage here. */
-static void truncated_sha256_is_not_accepted(void **state)
+TEST(truncated_sha256_is_not_accepted)
 {
     struct nt_stun_key key;
     uint8_t mac[32];
-    (void)state;
     nt_stun_key_short(&key, "secret");
     start(NT_STUN_REQUEST);
     nt_stun_hmac_sha256(&key, buf, 20, 20, mac);
@@ -156,10 +145,9 @@ static void truncated_sha256_is_not_accepted(void **state)
     assert_int_equal(nt_stun_verify_sha256(&m, &key), NT_EAUTH);
 }
 
-static void what_follows_integrity_is_ignored(void **state)
+TEST(what_follows_integrity_is_ignored)
 {
     struct nt_stun_key key;
-    (void)state;
     nt_stun_key_short(&key, "secret");
     start(NT_STUN_REQUEST);
     nt_stun_add_text(&b, NT_ATTR_USERNAME, "first");
@@ -181,9 +169,8 @@ static void what_follows_integrity_is_ignored(void **state)
     assert_int_equal(nt_stun_verify_sha256(&m, &key), 0);
 }
 
-static void fingerprint_is_last(void **state)
+TEST(fingerprint_is_last)
 {
-    (void)state;
     start(NT_STUN_REQUEST);
     nt_stun_add_fingerprint(&b);
     nt_stun_add_text(&b, NT_ATTR_SOFTWARE, "after");
@@ -192,9 +179,8 @@ static void fingerprint_is_last(void **state)
     assert_int_equal(parse(buf, len), NT_EFORMAT);
 }
 
-static void unknown_attributes_are_listed_once(void **state)
+TEST(unknown_attributes_are_listed_once)
 {
-    (void)state;
     start(NT_STUN_REQUEST);
     for (uint16_t i = 0; i < 20; i++) {
         nt_stun_add(&b, (uint16_t)(0x7000 + i), NULL, 0);
@@ -212,13 +198,12 @@ static void unknown_attributes_are_listed_once(void **state)
     assert_int_equal(m.unknown[11], 0x700b);
 }
 
-static void accessors_check_sizes(void **state)
+TEST(accessors_check_sizes)
 {
     uint32_t v32 = 7;
     uint64_t v64 = 7;
     struct nt_addr a;
     int code = 7;
-    (void)state;
     start(NT_STUN_ERROR);
     nt_stun_add(&b, NT_ATTR_PRIORITY, "abc", 3);
     nt_stun_add(&b, NT_ATTR_ICE_CONTROLLING, "abcd", 4);
@@ -243,14 +228,13 @@ static void accessors_check_sizes(void **state)
     assert_int_equal(code, 7);
 }
 
-static void error_codes(void **state)
+TEST(error_codes)
 {
     static const int good[] = {300, 399, 400, 401, 420, 438, 487, 500, 699};
     static const uint8_t bad[][4] = {{0, 0, 2, 0}, {0, 0, 7, 0}, {0, 0, 4, 100}, {0, 0, 0, 1}};
     const char *reason;
     size_t len;
     int code;
-    (void)state;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         start(NT_STUN_ERROR);
         nt_stun_add_error(&b, good[i], NULL);
@@ -276,13 +260,12 @@ static void error_codes(void **state)
 }
 
 /* RFC 8489, 5: M11..M0 around C1 and C0. 0x0111 is a Binding error, 0x0016 a Send indication (RFC 5766's 0x006). */
-static void types_are_split_and_joined(void **state)
+TEST(types_are_split_and_joined)
 {
     static const struct {
         uint16_t type, method;
         uint8_t class_;
     } known[] = {{0x0001, 1, 0}, {0x0011, 1, 1}, {0x0101, 1, 2}, {0x0111, 1, 3}, {0x0016, 6, 1}, {0x3eef, 0xfff, 0}};
-    (void)state;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         nt_stun_start(&b, buf, 20, (enum nt_stun_class)known[i].class_, known[i].method, id);
         assert_int_equal(nt_load16(buf), known[i].type);
@@ -296,13 +279,12 @@ static void types_are_split_and_joined(void **state)
         }
 }
 
-static void addresses_round_trip(void **state)
+TEST(addresses_round_trip)
 {
     static const char *const texts[] = {"0.0.0.0:0", "255.255.255.255:65535", "203.0.113.2:5000", "[::]:0", "[2001:db8::1]:3478"};
     static const uint16_t types[] = {NT_ATTR_MAPPED_ADDRESS, NT_ATTR_XOR_MAPPED_ADDRESS, NT_ATTR_XOR_PEER_ADDRESS,
                                      NT_ATTR_XOR_RELAYED_ADDRESS, NT_ATTR_OTHER_ADDRESS, NT_ATTR_RESPONSE_ORIGIN};
     struct nt_addr a, got;
-    (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         for (size_t k = 0; k < sizeof types / sizeof *types; k++) {
             assert_int_equal(nt_addr_parse(&a, texts[i]), 0);
@@ -316,11 +298,10 @@ static void addresses_round_trip(void **state)
         }
 }
 
-static void builder_says_when_it_is_full(void **state)
+TEST(builder_says_when_it_is_full)
 {
     static uint8_t big[65536];
     struct nt_stun_key key;
-    (void)state;
     nt_stun_key_short(&key, "secret");
     for (size_t cap = 0; cap < 20 + 8 + 12 + 24 + 36 + 8; cap++) {
         memset(buf, 0xee, 128);
@@ -344,10 +325,9 @@ static void builder_says_when_it_is_full(void **state)
     assert_int_equal(nt_stun_finish(&b), 20 + 4 + 65528);
 }
 
-static void padding_is_zero(void **state)
+TEST(padding_is_zero)
 {
     static const uint8_t zeros[3];
-    (void)state;
     for (size_t len = 0; len < 9; len++) {
         memset(buf, 0xff, 64);
         start(NT_STUN_REQUEST);
@@ -358,10 +338,9 @@ static void padding_is_zero(void **state)
     }
 }
 
-static void names(void **state)
+TEST(names)
 {
     unsigned known = 0;
-    (void)state;
     for (unsigned type = 0; type < 65536; type++) {
         const char *name = nt_stun_attr_name((uint16_t)type);
         assert_int_equal(name != NULL, nt_stun_attr_known((uint16_t)type));
@@ -380,10 +359,9 @@ static void names(void **state)
 }
 
 /* For any bytes, a listed attribute lies within them. */
-static void random_bytes_do_no_harm(void **state)
+TEST(random_bytes_do_no_harm)
 {
     struct nt_rand r;
-    (void)state;
     nt_rand_init(&r, 1, "message");
     for (int round = 0; round < 20000; round++) {
         size_t len = 4 * (size_t)nt_rand_below(&r, 30);
@@ -401,7 +379,7 @@ static void random_bytes_do_no_harm(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_prefix_is_refused),
@@ -423,5 +401,5 @@ int main(void)
         cmocka_unit_test(names),
         cmocka_unit_test(random_bytes_do_no_harm),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

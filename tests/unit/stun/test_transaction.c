@@ -1,9 +1,5 @@
 /* RFC 8489, 6.2.1: the schedule of one request. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/stun/transaction.h"
 
@@ -28,32 +24,29 @@ static void schedule(const nt_time *sends, size_t n, nt_time end, nt_time rto, u
     assert_true(t.deadline == NT_TIME_NEVER);
 }
 
-static void defaults(void **state)
+TEST(defaults)
 {
     static const nt_time sends[] = {0, 500 * NT_MSEC, 1500 * NT_MSEC, 3500 * NT_MSEC, 7500 * NT_MSEC, 15500 * NT_MSEC, 31500 * NT_MSEC};
-    (void)state;
     schedule(sends, 7, 39500 * NT_MSEC, NT_STUN_RTO, NT_STUN_RC, NT_STUN_RM, 0);
     schedule(sends, 7, 39500 * NT_MSEC, NT_STUN_RTO, NT_STUN_RC, NT_STUN_RM, 123456789);
 }
 
-static void over_tcp(void **state)
+TEST(over_tcp)
 {
     static const nt_time once[] = {0};
-    (void)state;
     schedule(once, 1, NT_STUN_TI, NT_STUN_TI, 1, 1, 5 * NT_SEC);
 }
 
-static void far_ends_saturate(void **state)
+TEST(far_ends_saturate)
 {
     struct nt_stun_txn t;
-    (void)state;
     nt_stun_txn_start(&t, id, NT_TIME_NEVER / 2 + 1, 3, 16, 0);
     assert_int_equal(nt_stun_txn_due(&t, t.deadline), NT_TXN_SEND);
     assert_true(t.deadline == NT_TIME_NEVER);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(defaults), cmocka_unit_test(over_tcp), cmocka_unit_test(far_ends_saturate)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -1,9 +1,5 @@
 /* Published vectors: STUN messages in both directions, HMAC, hashes and CRC through our key interface. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/stun/message.h"
 #include "tests/unit/stun/vectors.h"
@@ -31,12 +27,11 @@ static void assert_mapped(const char *text)
     assert_true(nt_addr_equal(&got, &want));
 }
 
-static void parse_rfc5769_request(void **state)
+TEST(parse_rfc5769_request)
 {
     struct nt_stun_key key;
     uint32_t priority;
     uint64_t tie_breaker;
-    (void)state;
     assert_int_equal(nt_stun_parse(&m, rfc5769_request, sizeof rfc5769_request), 0);
     assert_int_equal(m.class_, NT_STUN_REQUEST);
     assert_int_equal(m.method, NT_STUN_BINDING);
@@ -54,10 +49,9 @@ static void parse_rfc5769_request(void **state)
     assert_int_equal(nt_stun_verify(&m, &key), NT_EAUTH);
 }
 
-static void parse_rfc5769_responses(void **state)
+TEST(parse_rfc5769_responses)
 {
     struct nt_stun_key key;
-    (void)state;
     nt_stun_key_short(&key, SHORT_PASSWORD);
     assert_int_equal(nt_stun_parse(&m, rfc5769_ipv4, sizeof rfc5769_ipv4), 0);
     assert_int_equal(m.class_, NT_STUN_SUCCESS);
@@ -69,10 +63,9 @@ static void parse_rfc5769_responses(void **state)
     assert_int_equal(nt_stun_verify(&m, &key), 0);
 }
 
-static void parse_rfc5769_long_term(void **state)
+TEST(parse_rfc5769_long_term)
 {
     struct nt_stun_key key;
-    (void)state;
     assert_int_equal(nt_stun_parse(&m, rfc5769_long_term, sizeof rfc5769_long_term), 0);
     assert_text(NT_ATTR_USERNAME, MATRIX);
     assert_text(NT_ATTR_NONCE, "f//499k954d6OL34oL9FSTvy64sA");
@@ -90,12 +83,11 @@ static void pad_with_spaces(struct nt_stun_builder *b, size_t n)
     memset(b->w.p - n, ' ', n);
 }
 
-static void build_rfc5769_request(void **state)
+TEST(build_rfc5769_request)
 {
     uint8_t buf[200];
     struct nt_stun_builder b;
     struct nt_stun_key key;
-    (void)state;
     nt_stun_key_short(&key, SHORT_PASSWORD);
     nt_stun_start(&b, buf, sizeof buf, NT_STUN_REQUEST, NT_STUN_BINDING, rfc5769_request + 8);
     nt_stun_add_text(&b, NT_ATTR_SOFTWARE, "STUN test client");
@@ -127,19 +119,17 @@ static void build_response(const char *mapped, const uint8_t *want, size_t len)
     assert_memory_equal(buf, want, len);
 }
 
-static void build_rfc5769_responses(void **state)
+TEST(build_rfc5769_responses)
 {
-    (void)state;
     build_response("192.0.2.1:32853", rfc5769_ipv4, sizeof rfc5769_ipv4);
     build_response("[2001:db8:1234:5678:11:2233:4455:6677]:32853", rfc5769_ipv6, sizeof rfc5769_ipv6);
 }
 
-static void build_rfc5769_long_term(void **state)
+TEST(build_rfc5769_long_term)
 {
     uint8_t buf[200];
     struct nt_stun_builder b;
     struct nt_stun_key key;
-    (void)state;
     nt_stun_key_long(&key, NT_PASSWORD_MD5, MATRIX, "example.org", "TheMatrIX");
     nt_stun_start(&b, buf, sizeof buf, NT_STUN_REQUEST, NT_STUN_BINDING, rfc5769_long_term + 8);
     nt_stun_add_text(&b, NT_ATTR_USERNAME, MATRIX);
@@ -152,12 +142,11 @@ static void build_rfc5769_long_term(void **state)
 
 /* As printed, the length field is 20 too high and PASSWORD-ALGORITHM is missing: the message does not parse, its hash holds
  * for the printed length. */
-static void rfc8489_b1_as_printed(void **state)
+TEST(rfc8489_b1_as_printed)
 {
     uint8_t hash[32], mac[32];
     struct nt_stun_key key;
     const size_t before = sizeof rfc8489_b1 - 36;
-    (void)state;
     nt_stun_userhash(hash, MATRIX, "example.org");
     assert_memory_equal(hash, rfc8489_b1 + 24, 32);
     assert_int_equal(nt_stun_parse(&m, rfc8489_b1, sizeof rfc8489_b1), NT_ESHORT);
@@ -167,14 +156,13 @@ static void rfc8489_b1_as_printed(void **state)
 }
 
 /* libjuice, test/stun.c: the same with length 0x90 and PASSWORD-ALGORITHM SHA-256. */
-static void rfc8489_b1_corrected(void **state)
+TEST(rfc8489_b1_corrected)
 {
     static const uint8_t want[32] = {0xb5, 0xc7, 0xbf, 0x00, 0x5b, 0x6c, 0x52, 0xa2, 0x1c, 0x51, 0xc5, 0xe8, 0x92, 0xf8, 0x19, 0x24,
                                        0x13, 0x62, 0x96, 0xcb, 0x92, 0x7c, 0x43, 0x14, 0x93, 0x09, 0x27, 0x8c, 0xc6, 0x51, 0x8e, 0x65};
     uint8_t buf[200], hash[32];
     struct nt_stun_builder b;
     struct nt_stun_key key;
-    (void)state;
     nt_stun_key_long(&key, NT_PASSWORD_SHA256, MATRIX, "example.org", "TheMatrIX");
     nt_stun_userhash(hash, MATRIX, "example.org");
     nt_stun_start(&b, buf, sizeof buf, NT_STUN_REQUEST, NT_STUN_BINDING, rfc8489_b1 + 8);
@@ -213,10 +201,9 @@ static void assert_hmac(const char *key_text, const char *text, size_t len, cons
 }
 
 /* RFC 2202, section 3, and RFC 4231, section 4 (cases with the same key and data share a line). */
-static void hmac_vectors(void **state)
+TEST(hmac_vectors)
 {
     char key20[21] = {0}, aa20[21] = {0}, key25[26] = {0}, aa80[81] = {0}, aa131[132] = {0}, dd[50], cd[50];
-    (void)state;
     memset(key20, 0x0b, 20), memset(aa20, 0xaa, 20), memset(aa80, 0xaa, 80), memset(aa131, 0xaa, 131);
     memset(dd, 0xdd, sizeof dd), memset(cd, 0xcd, sizeof cd);
     for (int i = 0; i < 25; i++)
@@ -235,12 +222,11 @@ static void hmac_vectors(void **state)
 }
 
 /* RFC 8489, 9.2.2: MD5("user:realm:pass") = 8493fbc53ba582fb4c044c456bdc40eb */
-static void long_term_key(void **state)
+TEST(long_term_key)
 {
     static const uint8_t md5[16] = {0x84, 0x93, 0xfb, 0xc5, 0x3b, 0xa5, 0x82, 0xfb, 0x4c, 0x04, 0x4c, 0x45, 0x6b, 0xdc, 0x40, 0xeb};
     struct nt_stun_key ours, theirs;
     uint8_t a[20], b[20];
-    (void)state;
     hmac_sha1_set_key(&theirs.sha1, sizeof md5, md5);
     nt_stun_hmac(&theirs, rfc5769_request, sizeof rfc5769_request, 7, a);
     nt_stun_key_long(&ours, NT_PASSWORD_MD5, "user", "realm", "pass");
@@ -251,13 +237,12 @@ static void long_term_key(void **state)
     assert_memory_equal(a, b, 20);
 }
 
-static void crc_check_value(void **state)
+TEST(crc_check_value)
 {
-    (void)state;
     assert_int_equal(nt_stun_fingerprint((const uint8_t *)"123456789", 9), UINT32_C(0xcbf43926) ^ UINT32_C(0x5354554e));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parse_rfc5769_request),
@@ -272,5 +257,5 @@ int main(void)
         cmocka_unit_test(long_term_key),
         cmocka_unit_test(crc_check_value),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -82,9 +82,8 @@ static int next_event(struct nt_turn_event *ev)
     return nt_turn_client_event(c, ev) ? (int)ev->kind : 0;
 }
 
-static int set_up(void **state)
+FIXTURE(set_up)
 {
-    (void)state;
     w = world_new();
     server = w->listen = addr("192.0.2.1:3478");
     relayed = addr("192.0.2.2:50000");
@@ -93,9 +92,8 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
+FIXTURE(tear_down)
 {
-    (void)state;
     world_del(w);
     return 0;
 }
@@ -119,9 +117,8 @@ static void to_allocated(uint32_t lifetime)
 }
 
 /* RFC 8656, 7.1; B151: no USERNAME in the first request. */
-static void requests_as_the_rfc_has_them(void **state)
+TEST(requests_as_the_rfc_has_them)
 {
-    (void)state;
     uint32_t transport;
     nt_turn_client_allocate(c, w->now);
     next_request();
@@ -166,9 +163,8 @@ static void requests_as_the_rfc_has_them(void **state)
 }
 
 /* RFC 8489, 9.2.5: "the response MUST be discarded, as if it had never been received" */
-static void forged_responses(void **state)
+TEST(forged_responses)
 {
-    (void)state;
     struct nt_turn_event ev;
     struct nt_stun_builder b;
     struct nt_stun_key right = key, wrong;
@@ -200,9 +196,8 @@ static void forged_responses(void **state)
     assert_int_equal(nt_turn_client_state(c), NT_TURN_ALLOCATED);
 }
 
-static void allocate_errors(void **state)
+TEST(allocate_errors)
 {
-    (void)state;
     static const int codes[] = {300, 400, 403, 420, 437, 440, 441, 442, 486, 500, 508, 699};
     struct nt_turn_event ev;
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
@@ -230,9 +225,8 @@ static void allocate_errors(void **state)
 }
 
 /* B163: the reason phrase may be any bytes. */
-static void strange_reason(void **state)
+TEST(strange_reason)
 {
-    (void)state;
     struct nt_turn_event ev;
     struct nt_stun_builder b;
     to_second_allocate();
@@ -244,9 +238,8 @@ static void strange_reason(void **state)
     assert_int_equal(ev.code, 486);
 }
 
-static void stale_for_ever(void **state)
+TEST(stale_for_ever)
 {
-    (void)state;
     struct nt_turn_event ev;
     char nonce[] = "nonce-A";
     int sent = 0;
@@ -263,9 +256,8 @@ static void stale_for_ever(void **state)
 }
 
 /* A server that signs its challenges: with a new nonce each time, or with a new realm each time. */
-static void signed_challenges_end(void **state)
+TEST(signed_challenges_end)
 {
-    (void)state;
     static const int codes[] = {438, 401};
     struct nt_turn_event ev;
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
@@ -298,9 +290,8 @@ static void signed_challenges_end(void **state)
 }
 
 /* Three requests are under way when the nonce goes stale: one challenge serves them all. */
-static void stale_in_parallel(void **state)
+TEST(stale_in_parallel)
 {
-    (void)state;
     struct nt_turn_event ev;
     uint8_t ids[3][NT_STUN_ID];
     to_allocated(600);
@@ -329,9 +320,8 @@ static void stale_in_parallel(void **state)
 }
 
 /* RFC 8489, 9.2.5: after a 438 "the client MUST retry the request"; also when another request was refused before. */
-static void stale_after_a_refusal(void **state)
+TEST(stale_after_a_refusal)
 {
-    (void)state;
     struct nt_turn_event ev;
     struct nt_addr peer = nt_addr_with_port(&relayed, 100);
     to_allocated(600);
@@ -353,9 +343,8 @@ static void stale_after_a_refusal(void **state)
 }
 
 /* B112, B146, B147: refreshes follow the granted lifetime, however short. */
-static void granted_lifetimes(void **state)
+TEST(granted_lifetimes)
 {
-    (void)state;
     static const uint32_t granted[] = {1, 2, 30, 60, 119, 120, 600, 3600, 0xffffffff};
     for (size_t i = 0; i < sizeof granted / sizeof *granted; i++) {
         to_allocated(granted[i]);
@@ -379,9 +368,8 @@ static void granted_lifetimes(void **state)
     assert_int_equal(next_event(&ev), NT_TURN_EV_FAILED);
 }
 
-static void other_family_is_deleted(void **state)
+TEST(other_family_is_deleted)
 {
-    (void)state;
     struct nt_turn_event ev;
     uint32_t lifetime = 9;
     to_second_allocate();
@@ -397,9 +385,8 @@ static void other_family_is_deleted(void **state)
 }
 
 /* RFC 8656, 5: a 437 to anything but Allocate: the allocation is no longer there. */
-static void allocation_lost(void **state)
+TEST(allocation_lost)
 {
-    (void)state;
     struct nt_turn_event ev;
     struct nt_addr peer = addr(PEER);
     to_allocated(600);
@@ -431,9 +418,8 @@ static bool give_data(const char *peer, bool icmp)
 }
 
 /* RFC 8656, 11.4, 11.6, 12, 12.6 */
-static void what_is_believed(void **state)
+TEST(what_is_believed)
 {
-    (void)state;
     struct nt_turn_event ev;
     struct nt_addr peer = addr(PEER);
     to_allocated(600);
@@ -475,9 +461,8 @@ static void what_is_believed(void **state)
 }
 
 /* The response to CreatePermission is lost; what the server relays shows that the permission is there. */
-static void relayed_data_proves_the_permission(void **state)
+TEST(relayed_data_proves_the_permission)
 {
-    (void)state;
     struct nt_turn_event ev;
     struct nt_addr peer = addr(PEER), other = addr("203.0.113.8:5000");
     uint8_t buf[64];
@@ -521,9 +506,8 @@ static void relayed_data_proves_the_permission(void **state)
 }
 
 /* The response comes after the proof: a success gives no second event, a refusal takes the permission back. */
-static void the_response_comes_after_the_proof(void **state)
+TEST(the_response_comes_after_the_proof)
 {
-    (void)state;
     struct nt_turn_event ev;
     struct nt_addr peer = addr(PEER);
     to_allocated(600);
@@ -565,9 +549,8 @@ static void the_response_comes_after_the_proof(void **state)
     assert_false(nt_turn_client_permitted(c, &peer));
 }
 
-static void a_refused_channel_may_be_bound(void **state)
+TEST(a_refused_channel_may_be_bound)
 {
-    (void)state;
     struct nt_turn_event ev;
     struct nt_addr peer = addr(PEER);
     to_allocated(600);
@@ -587,9 +570,8 @@ static void a_refused_channel_may_be_bound(void **state)
 }
 
 /* B160: a peer always gets the same number again, and no other peer ever gets it. */
-static void channel_numbers(void **state)
+TEST(channel_numbers)
 {
-    (void)state;
     struct nt_turn_event ev;
     struct nt_addr peer = addr(PEER), other = addr("203.0.113.7:5001");
     uint32_t number;
@@ -632,9 +614,8 @@ static void channel_numbers(void **state)
 }
 
 /* The configured lifetime is in Allocate and in every Refresh; a refusal ends a channel, a permission, the allocation. */
-static void configured_lifetime_and_refusals(void **state)
+TEST(configured_lifetime_and_refusals)
 {
-    (void)state;
     struct nt_turn_event ev;
     uint32_t lifetime = 0;
     nt_turn_client_release(c, w->now); /* nothing to release yet */
@@ -670,9 +651,8 @@ static void configured_lifetime_and_refusals(void **state)
     assert_int_equal(nt_turn_client_state(c), NT_TURN_GONE);
 }
 
-static void arguments(void **state)
+TEST(arguments)
 {
-    (void)state;
     struct nt_addr six = addr("[2001:db8::7]:1"), peer = addr(PEER);
     uint8_t buf[64];
     assert_int_equal(nt_turn_client_permit(c, &six, w->now), NT_EINVAL);
@@ -691,28 +671,28 @@ static void arguments(void **state)
     assert_null(nt_turn_client_new(&bad));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(requests_as_the_rfc_has_them),
-        TEST(forged_responses),
-        TEST(allocate_errors),
-        TEST(strange_reason),
-        TEST(stale_for_ever),
-        TEST(signed_challenges_end),
-        TEST(stale_in_parallel),
-        TEST(stale_after_a_refusal),
-        TEST(granted_lifetimes),
-        TEST(other_family_is_deleted),
-        TEST(allocation_lost),
-        TEST(what_is_believed),
-        TEST(relayed_data_proves_the_permission),
-        TEST(the_response_comes_after_the_proof),
-        TEST(a_refused_channel_may_be_bound),
-        TEST(channel_numbers),
-        TEST(configured_lifetime_and_refusals),
-        TEST(arguments),
+        T(requests_as_the_rfc_has_them),
+        T(forged_responses),
+        T(allocate_errors),
+        T(strange_reason),
+        T(stale_for_ever),
+        T(signed_challenges_end),
+        T(stale_in_parallel),
+        T(stale_after_a_refusal),
+        T(granted_lifetimes),
+        T(other_family_is_deleted),
+        T(allocation_lost),
+        T(what_is_believed),
+        T(relayed_data_proves_the_permission),
+        T(the_response_comes_after_the_proof),
+        T(a_refused_channel_may_be_bound),
+        T(channel_numbers),
+        T(configured_lifetime_and_refusals),
+        T(arguments),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

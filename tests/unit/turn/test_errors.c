@@ -21,9 +21,8 @@ static void start_allocate(struct raw *r)
     nt_stun_add_u32(&r->b, NT_ATTR_REQUESTED_TRANSPORT, UINT32_C(17) << 24);
 }
 
-static void unauthorized(void **state)
+TEST(unauthorized)
 {
-    (void)state;
     struct world *w = world_default();
     raw_init(&george, w, "198.51.100.2:7000", "George", "secret");
     static const uint16_t methods[] = {NT_TURN_ALLOCATE, NT_TURN_REFRESH, NT_TURN_CREATE_PERMISSION, NT_TURN_CHANNEL_BIND};
@@ -41,9 +40,8 @@ static void unauthorized(void **state)
     world_del(w);
 }
 
-static void success_response(void **state)
+TEST(success_response)
 {
-    (void)state;
     struct world *w = ready();
     uint32_t lifetime;
     struct nt_addr mapped;
@@ -59,9 +57,8 @@ static void success_response(void **state)
 }
 
 /* RFC 8656, 7.2: the same transaction gets the same success, another one 437. */
-static void allocate_twice(void **state)
+TEST(allocate_twice)
 {
-    (void)state;
     struct world *w = ready();
     assert_int_equal(raw_allocate(&george), 0);
     struct nt_addr first = raw_relayed(&george);
@@ -78,9 +75,8 @@ static void allocate_twice(void **state)
     world_del(w);
 }
 
-static void bad_transport(void **state)
+TEST(bad_transport)
 {
-    (void)state;
     struct world *w = ready();
     raw_start(&george, NT_STUN_REQUEST, NT_TURN_ALLOCATE);
     assert_int_equal(raw_send(&george), 400);
@@ -96,9 +92,8 @@ static void bad_transport(void **state)
     world_del(w);
 }
 
-static void unknown_attribute(void **state)
+TEST(unknown_attribute)
 {
-    (void)state;
     struct world *w = ready();
     start_allocate(&george);
     nt_stun_add_u32(&george.b, 0x7ff0, 1);
@@ -114,9 +109,8 @@ static void unknown_attribute(void **state)
     world_del(w);
 }
 
-static void family(void **state)
+TEST(family)
 {
-    (void)state;
     struct world *w = ready();
     start_allocate(&george);
     nt_stun_add_u32(&george.b, NT_ATTR_REQUESTED_ADDRESS_FAMILY, UINT32_C(2) << 24);
@@ -142,9 +136,8 @@ static void family(void **state)
     world_del(w);
 }
 
-static void dual_allocation(void **state)
+TEST(dual_allocation)
 {
-    (void)state;
     struct world *w = world_new();
     struct nt_turn_server_config c = server_config(w);
     c.relay6 = addr("2001:db8:2::2");
@@ -192,9 +185,8 @@ static void dual_allocation(void **state)
     world_del(w);
 }
 
-static void no_allocation(void **state)
+TEST(no_allocation)
 {
-    (void)state;
     struct world *w = ready();
     assert_int_equal(raw_refresh(&george, 600), 437);
     assert_int_equal(raw_permit(&george, PEER), 437);
@@ -211,9 +203,8 @@ static void no_allocation(void **state)
 }
 
 /* RFC 8656, 5: "MUST be rejected with a 441 (Wrong Credentials) error" */
-static void wrong_credentials(void **state)
+TEST(wrong_credentials)
 {
-    (void)state;
     struct world *w = ready();
     assert_int_equal(raw_allocate(&george), 0);
     raw_init(&martha, w, "198.51.100.2:7000", "Martha", "other");
@@ -225,9 +216,8 @@ static void wrong_credentials(void **state)
     world_del(w);
 }
 
-static void quota(void **state)
+TEST(quota)
 {
-    (void)state;
     struct world *w = world_new();
     struct nt_turn_server_config c = server_config(w);
     struct raw third;
@@ -251,9 +241,8 @@ static void quota(void **state)
     world_del(w);
 }
 
-static void capacity(void **state)
+TEST(capacity)
 {
-    (void)state;
     struct world *w = world_new();
     struct nt_turn_server_config c = server_config(w);
     c.port_low = 50000, c.port_high = 50002;
@@ -298,9 +287,8 @@ static int redeem(struct raw *r, uint64_t token)
     return raw_send(r);
 }
 
-static void even_ports_and_tokens(void **state)
+TEST(even_ports_and_tokens)
 {
-    (void)state;
     struct world *w = ready();
     uint64_t token = 0, again = 0;
     for (int i = 0; i < 8; i++) {
@@ -352,9 +340,8 @@ static uint32_t granted(struct raw *r)
 }
 
 /* RFC 8656, 7.2 and 8.2: max(default, min(asked, max)) */
-static void lifetimes(void **state)
+TEST(lifetimes)
 {
-    (void)state;
     struct world *w = ready();
     static const uint32_t asked[] = {1, 599, 601, 1200, 3600, 3601, 0xffffffff}, want[] = {600, 600, 601, 1200, 3600, 3600, 3600};
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
@@ -380,9 +367,8 @@ static void lifetimes(void **state)
     world_del(w);
 }
 
-static void permission_errors(void **state)
+TEST(permission_errors)
 {
-    (void)state;
     struct world *w = ready();
     struct nt_addr good = addr(PEER), bad = addr("127.0.0.1:1");
     assert_int_equal(raw_allocate(&george), 0);
@@ -410,9 +396,8 @@ static void permission_errors(void **state)
     world_del(w);
 }
 
-static void permission_lasts_300_seconds(void **state)
+TEST(permission_lasts_300_seconds)
 {
-    (void)state;
     struct world *w = ready();
     assert_int_equal(raw_allocate(&george), 0);
     assert_int_equal(raw_refresh(&george, 3600), 0);
@@ -430,9 +415,8 @@ static void permission_lasts_300_seconds(void **state)
     world_del(w);
 }
 
-static void channel_errors(void **state)
+TEST(channel_errors)
 {
-    (void)state;
     struct world *w = ready();
     assert_int_equal(raw_allocate(&george), 0);
     assert_int_equal(raw_bind(&george, 0x3fff, PEER), 400);
@@ -457,9 +441,8 @@ static void channel_errors(void **state)
     world_del(w);
 }
 
-static void channel_lasts_600_seconds(void **state)
+TEST(channel_lasts_600_seconds)
 {
-    (void)state;
     struct world *w = ready();
     assert_int_equal(raw_allocate(&george), 0);
     assert_int_equal(raw_refresh(&george, 3600), 0);
@@ -486,9 +469,8 @@ static void channel_lasts_600_seconds(void **state)
 }
 
 /* RFC 8489, 9.2.4: valid credentials with an old nonce get 438, whatever the method. */
-static void stale_nonce(void **state)
+TEST(stale_nonce)
 {
-    (void)state;
     struct world *w = ready();
     assert_int_equal(raw_allocate(&george), 0);
     struct raw allocate_request = george;
@@ -509,9 +491,8 @@ static void stale_nonce(void **state)
 }
 
 /* Beyond the stated limits the answer is 508; expired entries make room. */
-static void limits(void **state)
+TEST(limits)
 {
-    (void)state;
     struct world *w = ready();
     struct nt_addr first = addr("203.0.113.1:1");
     uint32_t installed = 0;
@@ -546,9 +527,8 @@ static void limits(void **state)
 }
 
 /* Number, peer and entry of an expired channel can be used again, in every order. */
-static void channels_reused(void **state)
+TEST(channels_reused)
 {
-    (void)state;
     struct world *w = ready();
     assert_int_equal(raw_allocate(&george), 0);
     assert_int_equal(raw_refresh(&george, 3600), 0);
@@ -575,9 +555,8 @@ static void channels_reused(void **state)
     world_del(w);
 }
 
-static void binding(void **state)
+TEST(binding)
 {
-    (void)state;
     struct world *w = ready();
     struct nt_addr mapped;
     raw_start(&george, NT_STUN_REQUEST, NT_STUN_BINDING);
@@ -596,7 +575,7 @@ static void binding(void **state)
     world_del(w);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unauthorized),
@@ -621,5 +600,5 @@ int main(void)
         cmocka_unit_test(channels_reused),
         cmocka_unit_test(binding),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

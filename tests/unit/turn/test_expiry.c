@@ -1,10 +1,6 @@
 /* The heap of timers: always the earliest first, and at the same time the one made first. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "core/base/rand.h"
@@ -23,9 +19,8 @@ static const struct nt_turn_timer *least(void)
     return best;
 }
 
-static void order(void **state)
+TEST(order)
 {
-    (void)state;
     struct nt_turn_expiry e = {0};
     struct nt_rand r;
     nt_rand_init(&r, 1, "expiry");
@@ -53,8 +48,8 @@ static void order(void **state)
     nt_turn_expiry_free(&e);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(order)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

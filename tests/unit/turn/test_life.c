@@ -3,9 +3,8 @@
 
 #define PEER "203.0.113.7:5000"
 
-static void whole_life(void **state)
+TEST(whole_life)
 {
-    (void)state;
     struct world *w = world_default();
     world_client(w, 0, "George", "secret", 0);
     struct nt_addr relayed = allocate(w, 0), peer = addr(PEER), other_port = addr("203.0.113.7:5001");
@@ -47,9 +46,8 @@ static void whole_life(void **state)
 }
 
 /* Everything is kept alive for an hour, with the fewest requests. */
-static void kept_alive(void **state)
+TEST(kept_alive)
 {
-    (void)state;
     struct world *w = world_default();
     world_client(w, 0, "George", "secret", 0);
     struct nt_addr relayed = allocate(w, 0), peer = addr(PEER);
@@ -69,9 +67,8 @@ static void kept_alive(void **state)
 }
 
 /* B147: a lifetime below the usual margin. */
-static void short_lifetime(void **state)
+TEST(short_lifetime)
 {
-    (void)state;
     struct world *w = world_new();
     struct nt_turn_server_config c = server_config(w);
     c.lifetime = 30;
@@ -85,9 +82,8 @@ static void short_lifetime(void **state)
 }
 
 /* B142: the nonce goes stale between any two methods. */
-static void stale_nonce_everywhere(void **state)
+TEST(stale_nonce_everywhere)
 {
-    (void)state;
     struct world *w = world_new();
     struct nt_turn_server_config c = server_config(w);
     c.nonce_lifetime = 5 * NT_SEC;
@@ -122,9 +118,8 @@ static void stale_nonce_everywhere(void **state)
     world_del(w);
 }
 
-static void many_permissions_at_once(void **state)
+TEST(many_permissions_at_once)
 {
-    (void)state;
     struct world *w = world_default();
     world_client(w, 0, "George", "secret", 0);
     allocate(w, 0);
@@ -150,9 +145,8 @@ static void many_permissions_at_once(void **state)
 }
 
 /* One forbidden peer does not cost the others their permission. */
-static void one_forbidden_of_many(void **state)
+TEST(one_forbidden_of_many)
 {
-    (void)state;
     struct world *w = world_default();
     world_client(w, 0, "George", "secret", 0);
     allocate(w, 0);
@@ -175,9 +169,8 @@ static void one_forbidden_of_many(void **state)
 }
 
 /* Client to client over two allocations of one server: the datagram goes through the server's own relayed ports. */
-static void relay_to_relay(void **state)
+TEST(relay_to_relay)
 {
-    (void)state;
     struct world *w = world_default();
     world_client(w, 0, "George", "secret", 0);
     world_client(w, 1, "Martha", "other", 0);
@@ -202,9 +195,8 @@ static bool lose_one_answer(struct world *w, struct packet *p)
 }
 
 /* B149, B184: the request whose response is lost is retransmitted, and gets the same response. */
-static void lost_responses(void **state)
+TEST(lost_responses)
 {
-    (void)state;
     struct world *w = world_default();
     world_client(w, 0, "George", "secret", 0);
     struct nt_addr peer = addr(PEER);
@@ -237,9 +229,8 @@ static bool lose_all(struct world *w, struct packet *p)
 }
 
 /* RFC 8489, 6.2.1: seven sends at 0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5 s, failure at 39.5 s; every one the same bytes. */
-static void nobody_answers(void **state)
+TEST(nobody_answers)
 {
-    (void)state;
     struct world *w = world_default();
     world_client(w, 0, "George", "secret", 0);
     w->drop = lose_all;
@@ -260,9 +251,8 @@ static bool lose_to_server(struct world *w, struct packet *p)
 }
 
 /* The server is gone: the client fails exactly when the allocation expires. */
-static void server_goes_away(void **state)
+TEST(server_goes_away)
 {
-    (void)state;
     struct world *w = world_default();
     world_client(w, 0, "George", "secret", 0);
     allocate(w, 0);
@@ -284,9 +274,8 @@ static void server_goes_away(void **state)
     world_del(w);
 }
 
-static void wrong_password(void **state)
+TEST(wrong_password)
 {
-    (void)state;
     struct world *w = world_default();
     world_client(w, 0, "George", "wrong", 0);
     nt_turn_client_allocate(w->clients[0], w->now);
@@ -296,9 +285,8 @@ static void wrong_password(void **state)
     world_del(w);
 }
 
-static void released_while_allocating(void **state)
+TEST(released_while_allocating)
 {
-    (void)state;
     struct world *w = world_default();
     world_client(w, 0, "George", "secret", 0);
     nt_turn_client_allocate(w->clients[0], w->now);
@@ -313,9 +301,8 @@ static void released_while_allocating(void **state)
 }
 
 /* SHA-256 credentials all the way. */
-static void sha256(void **state)
+TEST(sha256)
 {
-    (void)state;
     struct world *w = world_new();
     struct nt_turn_server_config c = server_config(w);
     c.sha256 = true;
@@ -332,9 +319,8 @@ static void sha256(void **state)
 }
 
 /* An IPv6 relayed address from an IPv4 client (RFC 8656, 7.1: REQUESTED-ADDRESS-FAMILY). */
-static void ipv6_relay(void **state)
+TEST(ipv6_relay)
 {
-    (void)state;
     struct world *w = world_new();
     struct nt_turn_server_config c = server_config(w);
     c.relay6 = addr("2001:db8:2::2");
@@ -373,9 +359,8 @@ static bool damage(struct world *w, struct packet *p)
 }
 
 /* A third of the datagrams is damaged in different ways: nothing breaks, and nothing is left behind. */
-static void damaged(void **state)
+TEST(damaged)
 {
-    (void)state;
     int allocated = 0;
     for (uint64_t seed = 0; seed < 60; seed++) {
         struct world *w = world_new();
@@ -408,7 +393,7 @@ static void damaged(void **state)
     assert_true(allocated > 40);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_life),
@@ -427,5 +412,5 @@ int main(void)
         cmocka_unit_test(ipv6_relay),
         cmocka_unit_test(damaged),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -19,9 +19,8 @@ static void round_trips(struct world *w, const struct nt_addr *relayed, int n)
     }
 }
 
-static void warm_relay_allocates_nothing(void **state)
+TEST(warm_relay_allocates_nothing)
 {
-    (void)state;
     struct world *w = world_default();
     struct nt_addr by_send = addr("203.0.113.7:5000"), by_channel = addr("203.0.113.8:5000");
     world_client(w, 0, "George", "secret", 0);
@@ -90,9 +89,8 @@ static void scenario(struct world *w)
     assert_true(w->bound_count == 1); /* nothing but the listening port */
 }
 
-static void each_allocation_fails_once(void **state)
+TEST(each_allocation_fails_once)
 {
-    (void)state;
     bool reached = true;
     for (long n = 0; reached; n++) {
         struct world *w = world_new();
@@ -104,11 +102,11 @@ static void each_allocation_fails_once(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(warm_relay_allocates_nothing),
         cmocka_unit_test(each_allocation_fails_once),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -17,9 +17,8 @@ static struct world *ready(void)
     return w;
 }
 
-static void channel_data_form(void **state)
+TEST(channel_data_form)
 {
-    (void)state;
     static const uint8_t one[] = {0x40, 0x00, 0x00, 0x03, 'a', 'b', 'c', 0}; /* Figure 5, padded as over UDP it may be */
     static const uint8_t last[] = {0x4f, 0xff, 0x00, 0x00};
     uint16_t number;
@@ -43,9 +42,8 @@ static void channel_data_form(void **state)
     assert_int_equal(nt_channel_data_write(buf, 6, 0x4000, buf, 65536), NT_EINVAL);
 }
 
-static void every_length(void **state)
+TEST(every_length)
 {
-    (void)state;
     struct world *w = ready();
     struct nt_addr peer = addr(PEER);
     uint8_t data[1400], message[MTU];
@@ -92,9 +90,8 @@ static void every_length(void **state)
     world_del(w);
 }
 
-static void not_permitted(void **state)
+TEST(not_permitted)
 {
-    (void)state;
     struct world *w = ready();
     int before = w->received;
     assert_int_equal(raw_send_to(&george, "203.0.113.8:5000", "x"), 0);
@@ -156,9 +153,8 @@ static void not_permitted(void **state)
 }
 
 /* B170, B172, B173: all kinds of forbidden peers, with both requests. */
-static void forbidden_peers(void **state)
+TEST(forbidden_peers)
 {
-    (void)state;
     static const char *const refused[] = {"127.0.0.1:1",
                                           "127.255.255.254:1",
                                           "0.0.0.0:1",
@@ -220,9 +216,8 @@ static void forbidden_peers(void **state)
 }
 
 /* One address for service and relaying: relayed addresses are peers, the service is not. */
-static void one_address_for_all(void **state)
+TEST(one_address_for_all)
 {
-    (void)state;
     struct world *w = world_new();
     struct nt_turn_server_config c = server_config(w);
     c.relay = addr("192.0.2.1");
@@ -254,9 +249,8 @@ static void send_with(struct world *w, struct nt_path path, bool dont_fragment, 
 }
 
 /* RFC 8656, 14 */
-static void ip_header(void **state)
+TEST(ip_header)
 {
-    (void)state;
     struct world *w = ready();
     send_with(w, (struct nt_path){.tos = 0xb9, .ttl = 60}, false, 1);
     assert_int_equal(w->last.path.tos, 0xb9);
@@ -285,9 +279,8 @@ static void ip_header(void **state)
 }
 
 /* The largest and the smallest datagram. An endpoint sends no empty one: it is dropped with a trace event. */
-static void sizes(void **state)
+TEST(sizes)
 {
-    (void)state;
     struct world *w = ready();
     static uint8_t big[NT_DATAGRAM_MAX], out[NT_DATAGRAM_MAX];
     struct nt_path in = {.transport = NT_UDP, .local = relayed, .remote = addr(PEER)}, path;
@@ -317,9 +310,8 @@ static int icmp(struct world *w, const char *peer, uint8_t type, uint8_t code)
 }
 
 /* RFC 8656, 11.5 and 18.13 */
-static void icmp_errors(void **state)
+TEST(icmp_errors)
 {
-    (void)state;
     struct world *w = ready();
     struct nt_stun_msg m;
     struct nt_addr peer;
@@ -340,7 +332,7 @@ static void icmp_errors(void **state)
     world_del(w);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(channel_data_form),
@@ -352,5 +344,5 @@ int main(void)
         cmocka_unit_test(sizes),
         cmocka_unit_test(icmp_errors),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -152,9 +152,8 @@ static void figure_18(struct world *w)
     assert_int_equal(lifetime, 600);
 }
 
-static void detailed_example(void **state)
+TEST(detailed_example)
 {
-    (void)state;
     struct world *w = world_new();
     struct nt_turn_server_config c = server_config(w);
     c.listen = addr("192.0.2.14:3478"); /* the project's servers relay on an address of its own */
@@ -173,8 +172,8 @@ static void detailed_example(void **state)
     world_del(w);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(detailed_example)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

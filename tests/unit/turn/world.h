@@ -6,12 +6,7 @@
 #ifndef TEST_TURN_WORLD_H
 #define TEST_TURN_WORLD_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 #include "core/base/err.h"
 #include "core/turn/channel_data.h"
@@ -60,13 +55,6 @@ struct world {
     int method_count;
     int user; /* the test's */
 };
-
-static inline struct nt_addr addr(const char *text)
-{
-    struct nt_addr a;
-    assert_int_equal(nt_addr_parse(&a, text), NT_OK);
-    return a;
-}
 
 static inline void traced(void *user, const struct nt_trace_event *e)
 {

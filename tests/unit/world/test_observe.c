@@ -1,12 +1,7 @@
 /* The observer alone: events by node with their times, peer-reflexive candidates with the packets that brought them. */
 #include "scenarios/world/observe.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/help.h"
 
 static const struct nt_scn_node left = {NT_SCN_NODE_AGENT, 0}, right = {NT_SCN_NODE_AGENT, 1};
 
@@ -49,10 +44,9 @@ static void emit(struct fixture *f, uint32_t node, enum nt_trace_kind kind, nt_t
     nt_observer_emit(&f->o, &ev);
 }
 
-static void test_nodes_are_known_by_their_numbers(void **state)
+TEST(test_nodes_are_known_by_their_numbers)
 {
     struct fixture f;
-    (void)state;
     begin(&f);
     assert_int_equal(nt_observer_node_at(&f.o, 3).index, 0);
     assert_int_equal(nt_observer_node_at(&f.o, 5).index, 1);
@@ -61,10 +55,9 @@ static void test_nodes_are_known_by_their_numbers(void **state)
     end(&f);
 }
 
-static void test_first_last_and_count(void **state)
+TEST(test_first_last_and_count)
 {
     struct fixture f;
-    (void)state;
     begin(&f);
     for (int i = 1; i <= 3; i++)
         emit(&f, 3, NT_TR_ICE_CHECK_SENT, i * NT_MSEC, 1, 2);
@@ -80,10 +73,9 @@ static void test_first_last_and_count(void **state)
     end(&f);
 }
 
-static void test_events_of_unknown_nodes_are_not_told(void **state)
+TEST(test_events_of_unknown_nodes_are_not_told)
 {
     struct fixture f;
-    (void)state;
     begin(&f);
     emit(&f, 4, NT_TR_ICE_CHECK_SENT, 0, 1, 2);          /* a number without a node */
     emit(&f, UINT32_MAX, NT_TR_ICE_CHECK_SENT, 0, 1, 2); /* the fabric itself */
@@ -93,10 +85,9 @@ static void test_events_of_unknown_nodes_are_not_told(void **state)
     end(&f);
 }
 
-static void test_a_remote_candidate_has_the_frame_of_its_first_check(void **state)
+TEST(test_a_remote_candidate_has_the_frame_of_its_first_check)
 {
     struct fixture f;
-    (void)state;
     begin(&f);
     emit(&f, 3, NT_TR_ICE_CHECK_RECEIVED, 0, 1, 7); /* from port 7, after no frame */
     f.capture.frame_count = 4;
@@ -115,7 +106,7 @@ static void test_a_remote_candidate_has_the_frame_of_its_first_check(void **stat
     end(&f);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nodes_are_known_by_their_numbers),
@@ -123,5 +114,5 @@ int main(void)
         cmocka_unit_test(test_events_of_unknown_nodes_are_not_told),
         cmocka_unit_test(test_a_remote_candidate_has_the_frame_of_its_first_check),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

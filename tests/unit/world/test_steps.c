@@ -7,10 +7,9 @@ static struct nt_data_count data_of(const struct small *s, uint32_t agent)
     return party.ops->data(party.self);
 }
 
-static void test_a_step_runs_at_its_time(void **state)
+TEST(test_a_step_runs_at_its_time)
 {
     struct small s;
-    (void)state;
     small_new(&s, SMALL_TOP SMALL_AGENTS "steps:\n  - {at: 250ms, call: {from: L, to: R}}\n");
     small_run(&s, 249 * NT_MSEC);
     assert_false(nt_steps_done(nt_world_steps(s.w)));
@@ -23,10 +22,9 @@ static void test_a_step_runs_at_its_time(void **state)
     small_free(&s);
 }
 
-static void test_a_step_runs_once_after_the_first_event(void **state)
+TEST(test_a_step_runs_once_after_the_first_event)
 {
     struct small s;
-    (void)state;
     small_new(&s, SMALL "  - {after: L.selected, delay: 300ms, send: {from: L, to: R, count: 3}}\n");
     assert_false(nt_steps_idle(nt_world_steps(s.w))); /* the call */
     small_run(&s, 0);
@@ -46,10 +44,9 @@ static void test_a_step_runs_once_after_the_first_event(void **state)
     small_free(&s);
 }
 
-static void test_a_step_whose_event_never_happens_is_named(void **state)
+TEST(test_a_step_whose_event_never_happens_is_named)
 {
     struct small s;
-    (void)state;
     small_new(&s, SMALL "  - {after: R.failed, link: {at: L, set: down}}\n");
     small_run(&s, 20 * NT_SEC);
     assert_string_equal(nt_steps_not_run(nt_world_steps(s.w))->text, "link");
@@ -57,11 +54,10 @@ static void test_a_step_whose_event_never_happens_is_named(void **state)
     small_free(&s);
 }
 
-static void test_the_first_step_that_fails_is_named_with_its_reason(void **state)
+TEST(test_the_first_step_that_fails_is_named_with_its_reason)
 {
     struct small s;
     const char *why = NULL;
-    (void)state;
     small_new(&s, SMALL "  - {at: 1ms, reoffer: {from: L}}\n  - {at: 2ms, reoffer: {from: R}}\n");
     small_run(&s, 0);
     assert_null(nt_steps_failed(nt_world_steps(s.w), &why));
@@ -73,10 +69,9 @@ static void test_the_first_step_that_fails_is_named_with_its_reason(void **state
     small_free(&s);
 }
 
-static void test_a_fault_takes_the_packets_it_names(void **state)
+TEST(test_a_fault_takes_the_packets_it_names)
 {
     struct small s;
-    (void)state;
     small_new(&s, SMALL "  - {at: 0s, drop: {where: L, filter: \"udp[4:2] = 208\", nth: [1, 2]}}\n");
     small_run(&s, 5 * NT_SEC);
     assert_int_equal(data_of(&s, L).sent, 10); /* 200 bytes each */
@@ -85,10 +80,9 @@ static void test_a_fault_takes_the_packets_it_names(void **state)
     small_free(&s);
 }
 
-static void test_a_link_goes_down_and_up(void **state)
+TEST(test_a_link_goes_down_and_up)
 {
     struct small s;
-    (void)state;
     small_new(&s, SMALL "  - {after: L.selected, link: {at: L, set: down}}\n  - {after: L.selected, delay: 100ms, link: {at: L, set: up}}\n");
     small_run(&s, 5 * NT_SEC);
     assert_true(nt_steps_done(nt_world_steps(s.w)));
@@ -97,10 +91,9 @@ static void test_a_link_goes_down_and_up(void **state)
     small_free(&s);
 }
 
-static void test_a_partition_parts_signalling_too(void **state)
+TEST(test_a_partition_parts_signalling_too)
 {
     struct small s;
-    (void)state;
     small_new(&s, SMALL_TOP SMALL_AGENTS "steps:\n  - {at: 0s, partition: {between: [L], and: [platform]}}\n" SMALL_CALL);
     small_run(&s, 5 * NT_SEC);
     assert_non_null(small_event(&s, agent_node(L), "offer-sent"));
@@ -109,10 +102,9 @@ static void test_a_partition_parts_signalling_too(void **state)
     small_free(&s);
 }
 
-static void test_signalling_is_delayed(void **state)
+TEST(test_signalling_is_delayed)
 {
     struct small s;
-    (void)state;
     small_new(&s, SMALL_TOP SMALL_AGENTS "steps:\n  - {at: 0s, signalling: {from: L, message: offer, delay: 700ms}}\n" SMALL_CALL);
     small_run(&s, 5 * NT_SEC);
     nt_time sent = small_event(&s, agent_node(L), "offer-sent")->first;
@@ -120,7 +112,7 @@ static void test_signalling_is_delayed(void **state)
     small_free(&s);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_step_runs_at_its_time),
@@ -132,5 +124,5 @@ int main(void)
         cmocka_unit_test(test_a_partition_parts_signalling_too),
         cmocka_unit_test(test_signalling_is_delayed),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -1,10 +1,9 @@
 /* A world built from a small case: its nodes, its parties, a call, and what the owner of real programs is asked for. */
 #include "tests/unit/world/small.h"
 
-static void test_every_node_of_the_case_is_a_node_of_the_fabric(void **state)
+TEST(test_every_node_of_the_case_is_a_node_of_the_fabric)
 {
     struct small s;
-    (void)state;
     small_new(&s, SMALL);
     const struct nt_scn_node nodes[] = {agent_node(L), agent_node(R), server_node(STUN), server_node(PLATFORM), {NT_SCN_NODE_GATEWAY, 0}};
     for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++) {
@@ -18,11 +17,10 @@ static void test_every_node_of_the_case_is_a_node_of_the_fabric(void **state)
     small_free(&s);
 }
 
-static void test_agents_and_the_platform_have_a_second_node_for_signalling(void **state)
+TEST(test_agents_and_the_platform_have_a_second_node_for_signalling)
 {
     struct small s;
     uint32_t nodes[2];
-    (void)state;
     small_new(&s, SMALL);
     assert_int_equal(nt_world_nodes(s.w, agent_node(L), nodes), 2);
     assert_string_equal(nt_fabric_node_name(nt_world_fabric(s.w), nodes[1]), "L.signalling");
@@ -33,12 +31,11 @@ static void test_agents_and_the_platform_have_a_second_node_for_signalling(void 
     small_free(&s);
 }
 
-static void test_the_capture_has_a_tap_for_each_attachment(void **state)
+TEST(test_the_capture_has_a_tap_for_each_attachment)
 {
     static const char *const expected[] = {"nat-left.inside", "nat-left.outside", "stun.0", "platform.0", "L.0", "R.0",
                                            "L.signalling", "platform.signalling", "R.signalling", "platform.signalling.1"};
     struct small s;
-    (void)state;
     small_new(&s, SMALL);
     assert_int_equal(s.capture.tap_count, sizeof expected / sizeof *expected);
     for (size_t i = 0; i < s.capture.tap_count; i++)
@@ -46,12 +43,11 @@ static void test_the_capture_has_a_tap_for_each_attachment(void **state)
     small_free(&s);
 }
 
-static void test_a_call_connects_and_its_data_arrives(void **state)
+TEST(test_a_call_connects_and_its_data_arrives)
 {
     struct small s;
     struct nt_addr local, remote;
     char text[NT_ADDR_TEXT];
-    (void)state;
     small_new(&s, SMALL);
     assert_int_equal(nt_world_call_at(s.w), NT_TIME_NEVER);
     small_run(&s, 5 * NT_SEC);
@@ -71,10 +67,9 @@ static void test_a_call_connects_and_its_data_arrives(void **state)
     small_free(&s);
 }
 
-static void test_same_seed_same_capture(void **state)
+TEST(test_same_seed_same_capture)
 {
     struct small a, b;
-    (void)state;
     small_new(&a, SMALL);
     small_new(&b, SMALL);
     small_run(&a, 2 * NT_SEC);
@@ -106,11 +101,10 @@ static void listen(void *user, struct nt_scn_node node, const struct nt_trace_ev
     h->gateways += node.kind == NT_SCN_NODE_GATEWAY;
 }
 
-static void test_a_listener_hears_the_events_of_nodes(void **state)
+TEST(test_a_listener_hears_the_events_of_nodes)
 {
     struct small s;
     struct heard heard = {0};
-    (void)state;
     small_new(&s, SMALL);
     nt_world_listen(s.w, listen, &heard);
     small_run(&s, 2 * NT_SEC);
@@ -119,10 +113,9 @@ static void test_a_listener_hears_the_events_of_nodes(void **state)
     small_free(&s);
 }
 
-static void test_events_are_observed_with_their_times(void **state)
+TEST(test_events_are_observed_with_their_times)
 {
     struct small s;
-    (void)state;
     small_new(&s, SMALL);
     small_run(&s, 2 * NT_SEC);
     const struct nt_observed *offer = small_event(&s, agent_node(L), "offer-sent"), *got = small_event(&s, agent_node(R), "offer-received");
@@ -183,13 +176,12 @@ static int run_program(void *user, const struct nt_scn_step *step, nt_time now)
               "  - {at: 1s, run: {at: R, command: \"true\"}}\n" \
               "  - {at: 5s, call: {from: L, to: R}}\n"
 
-static void test_a_process_is_a_party_of_its_owner(void **state)
+TEST(test_a_process_is_a_party_of_its_owner)
 {
     struct small s;
     struct owner owner = {.memory = true};
     struct nt_world_hooks hooks = {.party = give_party, .run_step = run_program, .user = &owner};
     char text[NT_ADDR_TEXT];
-    (void)state;
     small_load(&s, WITH_PROGRAMS);
     s.w = nt_world_new(s.scn, 1, NULL, &hooks, &s.capture);
     assert_non_null(s.w);
@@ -205,13 +197,12 @@ static void test_a_process_is_a_party_of_its_owner(void **state)
     small_free(&s);
 }
 
-static void test_run_steps_are_their_owners(void **state)
+TEST(test_run_steps_are_their_owners)
 {
     struct small s;
     struct owner owner = {.memory = true, .result = NT_EIO};
     struct nt_world_hooks hooks = {.party = give_party, .run_step = run_program, .user = &owner};
     const char *why;
-    (void)state;
     small_load(&s, WITH_PROGRAMS);
     s.w = nt_world_new(s.scn, 1, NULL, &hooks, &s.capture);
     small_run(&s, 2 * NT_SEC);
@@ -220,12 +211,11 @@ static void test_run_steps_are_their_owners(void **state)
     small_free(&s);
 }
 
-static void test_without_a_call_nobody_waits(void **state)
+TEST(test_without_a_call_nobody_waits)
 {
     struct small s;
     struct owner owner = {.memory = true};
     struct nt_world_hooks hooks = {.party = give_party, .run_step = run_program, .user = &owner};
-    (void)state;
     small_load(&s, SMALL_TOP "agents:\n  L: {on: home-left, stun: [stun]}\nsteps:\n  - {at: 1s, run: {at: L, command: \"true\"}}\n");
     s.w = nt_world_new(s.scn, 1, NULL, &hooks, &s.capture);
     small_run(&s, 2 * NT_SEC);
@@ -236,18 +226,17 @@ static void test_without_a_call_nobody_waits(void **state)
     small_free(&s);
 }
 
-static void test_no_party_no_world(void **state)
+TEST(test_no_party_no_world)
 {
     struct small s;
     struct owner owner = {0};
     struct nt_world_hooks hooks = {.party = give_party, .run_step = run_program, .user = &owner};
-    (void)state;
     small_load(&s, WITH_PROGRAMS);
     assert_null(nt_world_new(s.scn, 1, NULL, &hooks, &s.capture));
     small_free(&s);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_node_of_the_case_is_a_node_of_the_fabric),
@@ -262,5 +251,5 @@ int main(void)
         cmocka_unit_test(test_run_steps_are_their_owners),
         cmocka_unit_test(test_no_party_no_world),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }
