@@ -18,26 +18,26 @@ static bool has_ice(const struct nt_view *v, const struct nt_item *m)
            nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY) != NULL;
 }
 
-bool nt_item_is_check(const struct nt_view *v, const struct nt_item *m)
+void nt_item_note_check(const struct nt_view *v, struct nt_item *m)
 {
-    return nt_item_is(m, NT_STUN_BINDING, NT_STUN_REQUEST) && v->in->parties[m->party].kind == NT_CONF_AGENT &&
-           (has_ice(v, m) || m->inner || !is_server(v, &m->remote));
+    m->check = nt_item_is(m, NT_STUN_BINDING, NT_STUN_REQUEST) && v->in->parties[m->party].kind == NT_CONF_AGENT &&
+               (has_ice(v, m) || m->inner || !is_server(v, &m->remote));
 }
 
 bool nt_item_answers_check(const struct nt_view *v, const struct nt_item *m)
 {
-    return nt_item_is_response(m) && m->request != NT_VIEW_NONE && nt_item_is_check(v, &v->items[m->request]);
+    return nt_item_is_response(m) && m->request != NT_VIEW_NONE && v->items[m->request].check;
 }
 
 bool nt_item_is_valid_check(const struct nt_view *v, const struct nt_item *m)
 {
     bool conflicting =
         (nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLING) != NULL) == (nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLED) != NULL);
-    if (m->direction != NT_DIR_IN || !nt_item_is_check(v, m) || (m->flaws & ~NT_FLAW_PADDING) != 0 || conflicting ||
+    if (m->direction != NT_DIR_IN || !m->check || (m->flaws & ~NT_FLAW_PADDING) != 0 || conflicting ||
         m->integrity != NT_SIGNED_RIGHT || v->keys[m->key].party != m->party || nt_item_attr(v, m, NT_ATTR_FINGERPRINT) == NULL ||
         nt_item_attr(v, m, NT_ATTR_PRIORITY) == NULL)
         return false;
-    return !nt_item_has_unknown_required(v, m);
+    return !m->unknown_required;
 }
 
 bool nt_item_is_valid_success(const struct nt_view *v, const struct nt_item *m)

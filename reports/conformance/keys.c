@@ -125,6 +125,8 @@ void nt_item_verify(struct nt_view *v, struct nt_item *m, int *err)
     m->key = NT_VIEW_NONE;
     if (nt_item_is_response(m))
         m->key = m->request != NT_VIEW_NONE ? v->items[m->request].key : NT_VIEW_NONE;
+    else if (m->same != NT_VIEW_NONE && v->items[m->same].key != NT_VIEW_NONE)
+        m->key = v->items[m->same].key;
     else if (m->method == NT_STUN_BINDING && username != NULL)
         m->key = short_key(v, username);
     else if (m->method != NT_STUN_BINDING && has_integrity(v, m))
@@ -133,6 +135,8 @@ void nt_item_verify(struct nt_view *v, struct nt_item *m, int *err)
         m->integrity = NT_SIGNED_NOT;
     else if (m->key == NT_VIEW_NONE)
         m->integrity = NT_SIGNED_UNKNOWN;
+    else if (m->same != NT_VIEW_NONE && v->items[m->same].key == m->key)
+        m->integrity = v->items[m->same].integrity;
     else
         m->integrity = verifies(v, m) ? NT_SIGNED_RIGHT : NT_SIGNED_WRONG;
 }

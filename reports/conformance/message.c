@@ -15,6 +15,8 @@ static int add_attr(struct nt_view *v, struct nt_item *m, uint16_t type, uint16_
         return r;
     v->attrs[v->attr_count++] = (struct nt_item_attr){type, len, value};
     m->attr_count++;
+    m->has |= nt_item_attr_bit(type);
+    m->unknown_required = m->unknown_required || (type < 0x8000 && !nt_stun_attr_known(type));
     return NT_OK;
 }
 
@@ -56,8 +58,26 @@ static int read_attrs(struct nt_view *v, struct nt_item *m)
     return r;
 }
 
+/* What was decoded before. The bytes are the earlier item's, into which its attributes point. */
+static void copy_decoded(struct nt_item *m, const struct nt_item *before)
+{
+    m->bytes = before->bytes;
+    m->id = before->id;
+    m->class_ = before->class_;
+    m->method = before->method;
+    m->flaws = before->flaws;
+    m->attrs = before->attrs;
+    m->attr_count = before->attr_count;
+    m->has = before->has;
+    m->unknown_required = before->unknown_required;
+}
+
 void nt_item_read_stun(struct nt_view *v, struct nt_item *m, int *err)
 {
+    if (m->same != NT_VIEW_NONE) {
+        copy_decoded(m, &v->items[m->same]);
+        return;
+    }
     uint16_t type = nt_load16(m->bytes), length = nt_load16(m->bytes + 2);
     m->class_ = (uint8_t)((type >> 7 & 2) | (type >> 4 & 1));
     m->method = (uint16_t)((type & 0xf) | (type >> 1 & 0x70) | (type >> 2 & 0xf80));
@@ -73,7 +93,9 @@ void nt_item_read_stun(struct nt_view *v, struct nt_item *m, int *err)
 
 const struct nt_item_attr *nt_item_attr(const struct nt_view *v, const struct nt_item *m, uint16_t type)
 {
-    for (uint32_t i = 0; m->kind == NT_ITEM_STUN && i < m->attr_count; i++)
+    if ((m->has & nt_item_attr_bit(type)) == 0)
+        return NULL;
+    for (uint32_t i = 0; i < m->attr_count; i++)
         if (v->attrs[m->attrs + i].type == type)
             return &v->attrs[m->attrs + i];
     return NULL;
@@ -113,12 +135,4 @@ bool nt_item_same_text(const struct nt_item_attr *a, const struct nt_item_attr *
     if (a == NULL || b == NULL)
         return a == b;
     return a->len == b->len && memcmp(a->value, b->value, a->len) == 0;
-}
-
-bool nt_item_has_unknown_required(const struct nt_view *v, const struct nt_item *m)
-{
-    for (uint32_t i = 0; i < m->attr_count; i++)
-        if (v->attrs[m->attrs + i].type < 0x8000 && !nt_stun_attr_known(v->attrs[m->attrs + i].type))
-            return true;
-    return false;
 }

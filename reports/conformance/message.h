@@ -14,6 +14,5 @@ bool nt_item_u32(const struct nt_view *v, const struct nt_item *m, uint16_t type
 bool nt_item_attr_addr(const struct nt_item *m, const struct nt_item_attr *attr, struct nt_addr *a);
 int nt_item_code(const struct nt_view *v, const struct nt_item *m); /* of an error response; 0: none */
 bool nt_item_same_text(const struct nt_item_attr *a, const struct nt_item_attr *b);
-bool nt_item_has_unknown_required(const struct nt_view *v, const struct nt_item *m);
 
 #endif

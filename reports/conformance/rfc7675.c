@@ -83,7 +83,7 @@ static void judge_request(void *state, const struct nt_item *m)
     bool settled = p->selected != NT_TIME_NEVER && !p->unsure && first->at > p->selected + SETTLED;
     bool first_sending = first == m;
     bool consent = settled && nt_item_attr(s->v, m, NT_ATTR_USE_CANDIDATE) == NULL;
-    if (!consent || m->copy || m->excused || !nt_item_is_check(s->v, m) || nt_item_is_held(s->v, m))
+    if (!consent || m->copy || m->excused || !m->check || nt_item_is_held(s->v, m))
         return;
     s->agents[m->party].asks = true;
     nt_require(s->finder, NT_CONSENT_RULE_FRESH, m, first_sending, "a consent request was sent again");

@@ -103,7 +103,7 @@ void nt_rfc8445_judge(struct nt_finder *finder)
         const struct nt_item *m = &v->items[i];
         if (m->direction != NT_DIR_OUT || m->excused || m->kind != NT_ITEM_STUN || nt_item_party(v, m)->kind != NT_CONF_AGENT)
             continue;
-        if (nt_item_is_check(v, m))
+        if (m->check)
             judge_check(finder, m);
         else if (nt_item_answers_check(v, m))
             judge_answer(finder, m);

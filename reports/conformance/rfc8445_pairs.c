@@ -98,7 +98,7 @@ static void request_sent(void *state, const struct nt_item *m)
 {
     struct state *s = state;
     struct pair *p = &s->pairs[m->pair];
-    bool check = nt_item_is_check(s->v, m);
+    bool check = m->check;
     uint32_t lifetime;
     if (m->first != nt_item_number(s->v, m))
         return;

@@ -44,7 +44,7 @@ static void judge_request(void *state, const struct nt_item *m)
     struct agent *a = &s->agents[m->party];
     uint64_t tie = 0;
     enum role role = role_of(s->v, m, &tie);
-    if (role == UNKNOWN || m->excused || m->first != nt_item_number(s->v, m) || !nt_item_is_check(s->v, m))
+    if (role == UNKNOWN || m->excused || m->first != nt_item_number(s->v, m) || !m->check)
         return;
     if (a->role != UNKNOWN)
         nt_require(finder, a->refused ? NT_ICE_RULE_SWITCH : NT_ICE_RULE_ONE_ROLE, m, role == a->role,

@@ -123,7 +123,7 @@ static void judge_retransmission(struct nt_finder *finder, const struct nt_item 
 
 static void judge_credentials(struct nt_finder *finder, const struct nt_item *m)
 {
-    if (!nt_item_is_check(finder->v, m))
+    if (!m->check)
         return;
     bool complete = nt_item_attr(finder->v, m, NT_ATTR_USERNAME) != NULL && m->integrity != NT_SIGNED_NOT;
     nt_require(finder, NT_STUN_RULE_CREDENTIALS, m, complete, "USERNAME or integrity is missing");
@@ -202,7 +202,7 @@ static void judge_short_term(struct nt_finder *finder, const struct nt_item *m, 
     int code = nt_item_code(v, m);
     bool missing = nt_item_attr(v, q, NT_ATTR_USERNAME) == NULL || q->integrity == NT_SIGNED_NOT;
     bool foreign = q->key == NT_VIEW_NONE || v->keys[q->key].party != q->party;
-    if (!nt_item_is_check(v, q) || nt_view_described(v, m->party, NT_DIR_OUT) == NULL)
+    if (!q->check || nt_view_described(v, m->party, NT_DIR_OUT) == NULL)
         return;
     if (missing)
         nt_require(finder, NT_STUN_RULE_MISSING, m, code == 400, "a request without credentials was not refused with 400");
@@ -233,7 +233,7 @@ static void judge_response(struct nt_finder *finder, const struct nt_item *m)
     nt_require(finder, NT_STUN_RULE_SAME_METHOD, m, m->method == q->method, "it has another method than its request");
     if (!asks_another_way(v, q))
         nt_require(finder, NT_STUN_RULE_SOURCE, m, m->pair == q->pair, "it goes another way than its request came");
-    if (nt_item_has_unknown_required(v, q) && was_authenticated(v, m, q))
+    if (q->unknown_required && was_authenticated(v, m, q))
         nt_require(finder, NT_STUN_RULE_REQUIRED, m, nt_item_code(v, m) == 420, "unknown attributes were not refused");
     if (m->class_ == NT_STUN_ERROR)
         judge_error(finder, m);

@@ -20,7 +20,7 @@ static void judge_rto(struct nt_finder *finder, const struct nt_item *m, nt_time
 static void judge_retransmission(struct nt_finder *finder, const struct nt_item *m, struct sending *s)
 {
     nt_time gap = m->at - s->last;
-    if (s->sends == 1 && nt_item_is_check(finder->v, m))
+    if (s->sends == 1 && m->check)
         judge_rto(finder, m, gap);
     if (s->sends > 1)
         nt_require(finder, NT_STUN_RULE_DOUBLING, m,

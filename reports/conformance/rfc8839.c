@@ -171,7 +171,7 @@ static void judge_lite(struct nt_finder *finder, uint32_t party)
     const struct nt_view_description *own = nt_view_described(finder->v, party, NT_DIR_OUT);
     for (size_t i = 0; own != NULL && own->d.lite && i < finder->v->count; i++) {
         const struct nt_item *m = &finder->v->items[i];
-        if (m->party == party && m->direction == NT_DIR_OUT && !m->excused && nt_item_is_check(finder->v, m)) {
+        if (m->party == party && m->direction == NT_DIR_OUT && !m->excused && m->check) {
             nt_require(finder, NT_SDP_RULE_LITE, m, false, "a check from an agent that says it is lite");
             return;
         }

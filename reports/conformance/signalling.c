@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#define SIP_LOOK_BACK 32 /* messages among which the same one is sought */
+
 static int add_passwords(struct nt_view *v, const struct nt_view_description *d)
 {
     int r = NT_OK;
@@ -15,33 +17,57 @@ static int add_passwords(struct nt_view *v, const struct nt_view_description *d)
     return r;
 }
 
-static int read_body(struct nt_view *v, uint32_t party, const struct nt_capture_frame *f, uint32_t frame,
-                     const struct nt_sip_message *m)
+/* Reads a description, or takes what was read of an earlier one with the same text. */
+static int read_description(const struct nt_view *v, struct nt_view_description *d)
+{
+    for (size_t i = 0; i < v->description_count; i++) {
+        const struct nt_view_description *before = &v->descriptions[i];
+        if (before->len != d->len || memcmp(before->text, d->text, d->len) != 0)
+            continue;
+        d->copy = true;
+        d->err = before->err;
+        d->error = before->error;
+        d->d = before->d;
+        return NT_OK;
+    }
+    d->error = calloc(1, sizeof *d->error);
+    d->err = d->error != NULL ? nt_sdp_read(&d->d, d->text, d->len, d->error) : NT_ENOMEM;
+    if (d->err == NT_ENOMEM)
+        free(d->error);
+    return d->err == NT_ENOMEM ? NT_ENOMEM : NT_OK;
+}
+
+static int add_description(struct nt_view *v, uint32_t party, const struct nt_capture_frame *f, uint32_t frame, const struct nt_sip_message *m)
 {
     int r = nt_grow(&v->descriptions, &v->description_cap, v->description_count + 1, sizeof *v->descriptions, NT_VIEW_MAX);
-    struct nt_sdp_error *error = r == NT_OK ? calloc(1, sizeof *error) : NULL;
-    if (error == NULL)
-        return NT_ENOMEM;
+    if (r != NT_OK)
+        return r;
     struct nt_view_description *d = &v->descriptions[v->description_count];
-    *d = (struct nt_view_description){.party = party,
-                                      .frame = frame,
-                                      .at = f->at,
-                                      .direction = f->direction,
-                                      .error = error,
-                                      .offer = m->kind == NT_SIP_INVITE,
-                                      .text = m->body,
-                                      .len = m->body_len,
-                                      .next = NT_VIEW_NONE};
-    d->err = nt_sdp_read(&d->d, m->body, m->body_len, error);
-    if (d->err == NT_ENOMEM) {
-        free(error);
-        return NT_ENOMEM;
-    }
+    *d = (struct nt_view_description){.party = party, .frame = frame, .at = f->at, .direction = f->direction,
+                                      .offer = m->kind == NT_SIP_INVITE, .text = m->body, .len = m->body_len, .next = NT_VIEW_NONE};
+    r = read_description(v, d);
+    if (r != NT_OK)
+        return r;
     uint32_t *link = &v->party_description[party];
     while (*link != NT_VIEW_NONE)
         link = &v->descriptions[*link].next;
     *link = (uint32_t)v->description_count++;
     return d->err == NT_OK && d->direction == NT_DIR_OUT ? add_passwords(v, d) : NT_OK;
+}
+
+/* A message crosses its sender's tap and its receiver's, and is read at the first. NULL with *err: no memory. */
+static const struct nt_view_sip *read_sip(struct nt_view *v, const uint8_t *bytes, size_t len, int *err)
+{
+    for (size_t i = v->sip_count; i-- > 0 && v->sip_count - i <= SIP_LOOK_BACK;)
+        if (v->sips[i].len == len && memcmp(v->sips[i].bytes, bytes, len) == 0)
+            return &v->sips[i];
+    *err = nt_grow(&v->sips, &v->sip_cap, v->sip_count + 1, sizeof *v->sips, NT_VIEW_MAX);
+    if (*err != NT_OK)
+        return NULL;
+    struct nt_view_sip *sip = &v->sips[v->sip_count++];
+    *sip = (struct nt_view_sip){.bytes = bytes, .len = len};
+    sip->err = nt_sip_read(&sip->message, (const char *)bytes, len);
+    return sip;
 }
 
 static int read_frame(struct nt_view *v, uint32_t frame)
@@ -51,17 +77,21 @@ static int read_frame(struct nt_view *v, uint32_t frame)
     struct nt_addr src, dst;
     const uint8_t *bytes;
     size_t len;
-    struct nt_sip_message m;
+    int err = NT_OK;
     if (f->direction == NT_DIR_IN && f->fate == NT_FATE_DROPPED)
         return NT_OK;
-    if (!nt_capture_datagram(v->in->capture, f, &src, &dst, &bytes, &len) || nt_sip_read(&m, (const char *)bytes, len) != NT_OK)
+    if (!nt_capture_datagram(v->in->capture, f, &src, &dst, &bytes, &len))
         return NT_OK;
-    if (m.kind == NT_SIP_BYE && f->at < v->bye[party])
+    const struct nt_view_sip *sip = read_sip(v, bytes, len, &err);
+    if (sip == NULL || sip->err != NT_OK)
+        return err;
+    const struct nt_sip_message *m = &sip->message;
+    if (m->kind == NT_SIP_BYE && f->at < v->bye[party])
         v->bye[party] = f->at;
-    bool answer = m.kind == NT_SIP_OK && m.answered == NT_SIP_INVITE;
-    if ((m.kind != NT_SIP_INVITE && !answer) || m.body_len == 0)
+    bool answer = m->kind == NT_SIP_OK && m->answered == NT_SIP_INVITE;
+    if ((m->kind != NT_SIP_INVITE && !answer) || m->body_len == 0)
         return NT_OK;
-    return read_body(v, party, f, frame, &m);
+    return add_description(v, party, f, frame, m);
 }
 
 int nt_view_read_signalling(struct nt_view *v)

@@ -12,6 +12,8 @@
 #define NT_VIEW_NONE NT_MAP_NONE
 #define NT_VIEW_MAX 100000000 /* items, attributes, pairs: what is beyond is not judged */
 
+#define NT_VIEW_RECENT_BITS 8 /* so many messages, as a power of two, are recognized when they come again */
+
 /* A response or a reaction that takes longer does not count: the peer has retransmitted by then. */
 #define NT_ANSWER_WITHIN (500 * NT_MSEC)
 /* Of times. With real programs a capture is as exact as the machine was idle. */
@@ -41,6 +43,13 @@ struct nt_item_attr {
     const uint8_t *value;
 };
 
+/* The bit of an attribute type in nt_item.has: distinct for the types that are asked for, so that most misses cost no search. */
+static inline uint64_t nt_item_attr_bit(uint16_t type)
+{
+    return UINT64_C(1) << ((type + (type >> 15) * 14u) & 63u);
+}
+
+
 struct nt_item {
     nt_time at;
     uint32_t frame; /* from 1 */
@@ -61,8 +70,12 @@ struct nt_item {
     uint8_t class_, flaws;
     uint8_t integrity; /* enum nt_item_integrity */
     const uint8_t *id;
+    uint64_t has; /* nt_item_attr_bit of its attributes */
     uint32_t attrs;
     uint32_t attr_count;
+    uint32_t same;         /* an earlier item with the same bytes, or NT_VIEW_NONE */
+    bool unknown_required; /* it has a comprehension-required attribute that is not known */
+    bool check;            /* a Binding request between agents: checks.h */
     uint32_t key; /* of nt_view.keys, or NT_VIEW_NONE */
     uint32_t
         first; /* request: the first of its transaction (itself if it is); a received one: the first with the same bytes and pair */
@@ -82,6 +95,13 @@ struct nt_view_key {
     uint32_t user;  /* long-term: of the input; else NT_VIEW_NONE */
 };
 
+struct nt_view_sip { /* a SIP message of the signalling as it was read the first time; it crosses two taps */
+    const uint8_t *bytes;
+    size_t len;
+    int err;
+    struct nt_sip_message message;
+};
+
 struct nt_view_description {
     uint32_t party, frame;
     nt_time at;
@@ -92,6 +112,7 @@ struct nt_view_description {
     const char *text;
     size_t len;
     struct nt_ice_description d;
+    bool copy; /* d and error are those of an earlier one with the same text */
     uint32_t next; /* of the same party */
 };
 
@@ -129,6 +150,8 @@ struct nt_view {
     size_t key_count, key_cap;
     struct nt_view_description *descriptions;
     size_t description_count, description_cap;
+    struct nt_view_sip *sips;
+    size_t sip_count, sip_cap;
     struct nt_view_allocation *allocations;
     size_t allocation_count, allocation_cap;
     struct nt_view_channel *channels;
@@ -139,6 +162,7 @@ struct nt_view {
     uint32_t *party_description; /* each party's first */
     nt_time *bye;                /* each party's: when a SIP BYE was seen */
     bool *fragmented;            /* each party's: a datagram came to it in fragments, and is no item */
+    uint32_t recent[1u << NT_VIEW_RECENT_BITS]; /* items by the hash of a message's id and class: repeats.h */
     struct nt_map by_id, by_pair, by_tuple, by_relayed, by_ufrag, by_socket;
 };
 

@@ -3,13 +3,17 @@
 #include "core/base/err.h"
 #include "core/turn/channel_data.h"
 #include "reports/conformance/allocations.h"
+#include "reports/conformance/checks.h"
 #include "reports/conformance/datagram.h"
 #include "reports/conformance/keys.h"
 #include "reports/conformance/message.h"
+#include "reports/conformance/repeats.h"
 #include "reports/conformance/signalling.h"
 #include "reports/conformance/transactions.h"
 
 #include <stdlib.h>
+
+#define FIRST_ITEMS 256
 
 struct name_key {
     char text[64];
@@ -127,11 +131,27 @@ static int follow_turn(struct nt_view *v, const struct nt_item *m)
     return client && carries ? add_inner(v, m) : NT_OK;
 }
 
+/* As nt_grow, but the room is not zeroed: each item is written whole. */
+static int grow_items(struct nt_view *v)
+{
+    if (v->count < v->cap)
+        return NT_OK;
+    if (v->cap >= NT_VIEW_MAX)
+        return NT_ELIMIT;
+    size_t cap = v->cap == 0 ? FIRST_ITEMS : 2 * v->cap;
+    struct nt_item *items = realloc(v->items, cap * sizeof *items);
+    if (items == NULL)
+        return NT_ENOMEM;
+    v->items = items;
+    v->cap = cap;
+    return NT_OK;
+}
+
 static int add_item(struct nt_view *v, struct nt_item m)
 {
     uint32_t self = (uint32_t)v->count;
     struct nt_view_tuple relayed = {m.party, m.local, {0}};
-    int r = nt_grow(&v->items, &v->cap, v->count + 1, sizeof *v->items, NT_VIEW_MAX);
+    int r = grow_items(v);
     if (r != NT_OK)
         return r;
     m.leg = m.inner || v->in->parties[m.party].kind != NT_CONF_SERVER ? NT_VIEW_NONE : nt_map_get(&v->by_relayed, &relayed);
@@ -142,7 +162,9 @@ static int add_item(struct nt_view *v, struct nt_item m)
     if (r == NT_OK)
         r = nt_view_number_pair(v, &m);
     if (r == NT_OK && m.kind == NT_ITEM_STUN) {
+        nt_view_find_same(v, &m, self);
         nt_item_read_stun(v, &m, &r);
+        nt_item_note_check(v, &m);
         if (r == NT_OK)
             r = nt_view_match_transaction(v, &m, self);
         if (r == NT_OK)
@@ -189,6 +211,7 @@ int nt_view_init(struct nt_view *v, const struct nt_conf_input *in)
 {
     size_t taps = in->capture->tap_count + 1, parties = in->party_count + 1;
     *v = (struct nt_view){.in = in};
+    memset(v->recent, 0xff, sizeof v->recent); /* NT_VIEW_NONE */
     nt_map_init(&v->by_id, sizeof(struct nt_view_id));
     nt_map_init(&v->by_pair, sizeof(struct nt_view_tuple));
     nt_map_init(&v->by_tuple, sizeof(struct nt_view_tuple));
@@ -217,6 +240,8 @@ int nt_view_init(struct nt_view *v, const struct nt_conf_input *in)
 void nt_view_free(struct nt_view *v)
 {
     for (size_t i = 0; i < v->description_count; i++) {
+        if (v->descriptions[i].copy)
+            continue;
         free(v->descriptions[i].error);
         if (v->descriptions[i].err == NT_OK)
             nt_ice_description_free(&v->descriptions[i].d);
@@ -231,6 +256,7 @@ void nt_view_free(struct nt_view *v)
     free(v->attrs);
     free(v->keys);
     free(v->descriptions);
+    free(v->sips);
     free(v->allocations);
     free(v->channels);
     free(v->tap_party);
