@@ -1,6 +1,6 @@
 /* The capture and its pcapng bytes, checked against the format's draft (block types, lengths, option codes). */
 
-#include "tests/unit/help.h"
+#include "tests/unit/in_directory.h"
 
 #include "core/base/err.h"
 #include "pcap/comment.h"
@@ -67,19 +67,6 @@ static size_t slurp(const char *path)
 static uint32_t le32(size_t at)
 {
     return (uint32_t)bytes[at] | (uint32_t)bytes[at + 1] << 8 | (uint32_t)bytes[at + 2] << 16 | (uint32_t)bytes[at + 3] << 24;
-}
-
-static char path[64];
-
-FIXTURE(in_directory)
-{
-    snprintf(path, sizeof path, "nt-capture-XXXXXX");
-    return mkdtemp(path) == NULL ? -1 : chdir(path);
-}
-
-FIXTURE(out_of_directory)
-{
-    return chdir("..") != 0 ? -1 : rmdir(path);
 }
 
 TEST(test_comments)

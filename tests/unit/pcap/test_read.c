@@ -1,6 +1,6 @@
 /* Reading: our own files back, every cut of them, bytes flipped, other link types, plain pcap. */
 
-#include "tests/unit/help.h"
+#include "tests/unit/in_directory.h"
 
 #include "core/base/bytes.h"
 #include "core/base/err.h"
@@ -260,5 +260,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_every_cut), cmocka_unit_test(test_flipped_bytes),
         cmocka_unit_test(test_pcap),       cmocka_unit_test(test_links),     cmocka_unit_test(test_foreign_pcapng),
     };
-    return RUN_TESTS(tests);
+    return RUN_TESTS_WITHIN(tests, in_directory, out_of_directory);
 }

@@ -1,6 +1,6 @@
 /* What is written: results.json, JUnit, HTML, the console; with hostile texts, and on a full disk. */
 
-#include "tests/unit/help.h"
+#include "tests/unit/in_directory.h"
 
 #include "core/base/err.h"
 #include "reports/console.h"
@@ -22,7 +22,7 @@
 
 #define HOSTILE "]]>&<script>alert(1)</script>\"'\x01\xff\n\xe2\x9c\x93"
 
-static char directory[64], text[262144];
+static char text[262144];
 
 static struct nt_result_case a_case(const char *left, const char *right, enum nt_outcome outcome, const char *reason)
 {
@@ -268,17 +268,6 @@ TEST(test_disk_full)
     assert_int_equal(nt_report_json(&r, "no/such"), NT_EIO);
     assert_int_equal(errno, ENOENT);
     nt_results_free(&r);
-}
-
-FIXTURE(in_directory)
-{
-    snprintf(directory, sizeof directory, "nt-files-XXXXXX");
-    return mkdtemp(directory) == NULL ? -1 : chdir(directory);
-}
-
-FIXTURE(out_of_directory)
-{
-    return chdir("..") != 0 ? -1 : rmdir(directory);
 }
 
 int main(int argc, char **argv)

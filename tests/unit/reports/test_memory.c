@@ -1,6 +1,6 @@
 /* Each allocation of a way through captures, ladders and results fails once: an error comes back, nothing leaks or is half-made. */
 
-#include "tests/unit/help.h"
+#include "tests/unit/in_directory.h"
 
 #include "core/base/err.h"
 #include "reports/ladder/ladder.h"
@@ -106,27 +106,14 @@ static void each_fails_once(int (*way)(void), int may_succeed)
     }
 }
 
-static char directory[64];
-
-FIXTURE(in_directory)
-{
-    snprintf(directory, sizeof directory, "nt-memory-XXXXXX");
-    return mkdtemp(directory) == NULL ? -1 : chdir(directory);
-}
-
-FIXTURE(out_of_directory)
-{
-    static const char *const files[] = {"memory.pcapng", "results.json", "junit.xml", "report.html"};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        remove(files[i]);
-    return chdir("..") != 0 ? -1 : rmdir(directory);
-}
-
 TEST(test_memory)
 {
     each_fails_once(capture_way, 0);
     each_fails_once(ladder_way, 0);
     each_fails_once(report_way, 1);
+    static const char *const files[] = {"memory.pcapng", "results.json", "junit.xml", "report.html"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        remove(files[i]);
 }
 
 int main(int argc, char **argv)
