@@ -4,17 +4,6 @@
 #include "reports/output.h"
 #include "reports/result/result_json.h"
 
-#include <stdlib.h>
-
-static void put_case(struct nt_text *t, const struct nt_result_case *c)
-{
-    char *json = nt_result_case_to_json(c);
-    if (json == NULL)
-        t->err = NT_ENOMEM;
-    nt_text_put(t, json);
-    free(json);
-}
-
 int nt_report_json(const struct nt_results *r, const char *dir)
 {
     struct nt_text t = {0};
@@ -27,7 +16,7 @@ int nt_report_json(const struct nt_results *r, const char *dir)
                    (unsigned long long)r->seed, n[NT_PASS], n[NT_FAIL], n[NT_ERROR], n[NT_SKIP]);
     for (size_t i = 0; i < r->case_count; i++) {
         nt_text_put(&t, i == 0 ? "\n  " : ",\n  ");
-        put_case(&t, &r->cases[i]);
+        nt_result_case_json(&t, &r->cases[i]);
     }
     nt_text_put(&t, "]}\n");
     return nt_write_text(&t, dir, "results.json");

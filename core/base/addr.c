@@ -167,19 +167,52 @@ int nt_addr_parse(struct nt_addr *a, const char *text)
     return nt_addr_parse_n(a, text, strlen(text));
 }
 
+static char *put_decimal(char *at, unsigned n)
+{
+    char digits[10];
+    int len = 0;
+    do
+        digits[len++] = (char)('0' + n % 10);
+    while ((n /= 10) != 0);
+    while (len > 0)
+        *at++ = digits[--len];
+    return at;
+}
+
+/* Results hold hundreds of addresses: those of IPv4 are written without the C library. Returns the end, where the NUL is. */
+static char *put_ip(const struct nt_addr *a, char *buf)
+{
+    char *at = buf;
+    if (a->family == NT_AF_IPV6)
+        return inet_ntop(AF_INET6, a->ip, buf, INET6_ADDRSTRLEN) != NULL ? buf + strlen(buf) : buf;
+    if (a->family == NT_AF_NONE)
+        *at++ = '-';
+    for (int i = 0; i < 4 && a->family == NT_AF_IPV4; i++) {
+        if (i > 0)
+            *at++ = '.';
+        at = put_decimal(at, a->ip[i]);
+    }
+    *at = '\0';
+    return at;
+}
+
 const char *nt_addr_format_ip(const struct nt_addr *a, char buf[NT_ADDR_TEXT])
 {
-    int af = a->family == NT_AF_IPV6 ? AF_INET6 : AF_INET;
-    if (a->family == NT_AF_NONE || inet_ntop(af, a->ip, buf, NT_ADDR_TEXT) == NULL)
-        snprintf(buf, NT_ADDR_TEXT, "-");
+    put_ip(a, buf);
     return buf;
 }
 
 const char *nt_addr_format(const struct nt_addr *a, char buf[NT_ADDR_TEXT])
 {
-    char ip[NT_ADDR_TEXT];
-    nt_addr_format_ip(a, ip);
-    snprintf(buf, NT_ADDR_TEXT, a->family == NT_AF_IPV6 ? "[%.45s]:%u" : "%.47s:%u", ip, a->port);
+    bool bracket = a->family == NT_AF_IPV6;
+    char *at = buf;
+    if (bracket)
+        *at++ = '[';
+    at = put_ip(a, at);
+    if (bracket)
+        *at++ = ']';
+    *at++ = ':';
+    *put_decimal(at, a->port) = '\0';
     return buf;
 }
 

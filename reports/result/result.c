@@ -2,64 +2,30 @@
 
 #include "core/base/err.h"
 #include "core/base/map.h"
+#include "reports/result/result_fields.h"
 
 #include <stdlib.h>
 
 #define CASES_MAX 10000000 /* of one run */
 
-static void free_agent(struct nt_result_agent *a)
+static void free_members(const struct nt_record *r, void *record)
 {
-    free(a->name);
-    free(a->stack);
-    free(a->state);
-    free(a->role);
-    for (size_t i = 0; i < a->candidate_count; i++) {
-        free(a->candidates[i].type);
-        free(a->candidates[i].transport);
-        free(a->candidates[i].foundation);
+    for (size_t i = 0; i < r->count; i++) {
+        const struct nt_field *f = &r->fields[i];
+        char **at = (char **)(void *)((char *)record + f->at);
+        bool many = f->kind == NT_FIELD_LIST || f->kind == NT_FIELD_MAP || f->kind == NT_FIELD_PARAMS;
+        if (f->kind == NT_FIELD_OBJECT)
+            free_members(f->of, at);
+        for (size_t k = 0; many && k < nt_field_count(f, record); k++)
+            free_members(f->of, *at + k * f->of->size);
+        if (many || f->kind == NT_FIELD_TEXT)
+            free(*at);
     }
-    for (size_t i = 0; i < a->selected_count; i++) {
-        free(a->selected[i].local.type);
-        free(a->selected[i].remote.type);
-    }
-    for (size_t i = 0; i < a->pair_count; i++) {
-        free(a->pairs[i].local_type);
-        free(a->pairs[i].remote_type);
-        free(a->pairs[i].state);
-        free(a->pairs[i].generated_by);
-    }
-    free(a->candidates);
-    free(a->selected);
-    free(a->pairs);
-    free(a->prflx);
 }
 
 void nt_result_case_free(struct nt_result_case *c)
 {
-    for (size_t i = 0; i < c->param_count; i++) {
-        free(c->params[i].name);
-        free(c->params[i].json);
-        free(c->params[i].label);
-    }
-    for (size_t i = 0; i < c->agent_count; i++)
-        free_agent(&c->agents[i]);
-    for (size_t i = 0; i < c->violation_count; i++) {
-        free(c->violations[i].rule);
-        free(c->violations[i].agent);
-        free(c->violations[i].detail);
-    }
-    free(c->params);
-    free(c->agents);
-    free(c->violations);
-    free(c->id);
-    free(c->file);
-    free(c->claim);
-    free(c->reason);
-    free(c->path);
-    free(c->agent_l);
-    free(c->carrier);
-    free(c->agent_r);
-    free(c->capture);
+    free_members(&nt_case_record, c);
     *c = (struct nt_result_case){0};
 }
 
@@ -94,4 +60,14 @@ const char *nt_outcome_name(enum nt_outcome o)
 {
     static const char *const names[] = {"pass", "fail", "error", "skip"};
     return names[o];
+}
+
+const char *nt_side_name(bool remote)
+{
+    return remote ? "remote" : "local";
+}
+
+const char *nt_param_label(const struct nt_result_param *p)
+{
+    return p->label != NULL ? p->label : p->json != NULL ? p->json : "";
 }

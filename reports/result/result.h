@@ -106,5 +106,8 @@ void nt_results_free(struct nt_results *r);
 int nt_results_add(struct nt_results *r, struct nt_result_case *c);
 void nt_results_count(const struct nt_results *r, size_t counts[4]); /* by enum nt_outcome */
 const char *nt_outcome_name(enum nt_outcome o);
+const char *nt_side_name(bool remote); /* "local", "remote" */
+/* What a parameter's value is called; "" at the least. */
+const char *nt_param_label(const struct nt_result_param *p);
 
 #endif

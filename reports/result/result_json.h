@@ -3,7 +3,8 @@
 #define NT_RESULT_RESULT_JSON_H
 
 #include "reports/result/result.h"
+#include "reports/result/text.h"
 
-char *nt_result_case_to_json(const struct nt_result_case *c); /* the caller frees; NULL without memory */
+void nt_result_case_json(struct nt_text *t, const struct nt_result_case *c);
 
 #endif

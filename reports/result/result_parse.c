@@ -3,7 +3,7 @@
 
 #include "core/base/err.h"
 #include "core/base/strings.h"
-#include "reports/result/text.h"
+#include "reports/result/result_fields.h"
 #include "reports/result/words.h"
 
 #include <jansson.h>
@@ -57,11 +57,6 @@ static uint64_t get_number(struct in *in, const json_t *o, const char *key, uint
     return (uint64_t)json_integer_value(v);
 }
 
-static uint32_t get_u32(struct in *in, const json_t *o, const char *key)
-{
-    return (uint32_t)get_number(in, o, key, UINT32_MAX);
-}
-
 static bool get_bool(struct in *in, const json_t *o, const char *key)
 {
     const json_t *v = json_object_get(o, key);
@@ -86,265 +81,183 @@ static struct nt_addr get_address_and_port(struct in *in, const json_t *o)
     return nt_addr_is_set(&a) ? nt_addr_with_port(&a, port) : a;
 }
 
-static const json_t *get_object(struct in *in, const json_t *o, const char *key)
+static json_t *get_object(struct in *in, const json_t *o, const char *key)
 {
-    const json_t *v = json_object_get(o, key);
+    json_t *v = json_object_get(o, key);
     if (!json_is_object(v))
         fault(in, NT_EFORMAT, key, "an object");
     return v;
 }
 
-/* Zeroed room for the members of a list, all of which must be objects; *n is their number, or 0 on an error. */
-static void *get_list(struct in *in, const json_t *o, const char *key, size_t size, const json_t **list, size_t *n)
+static uint64_t get_decimal(struct in *in, const json_t *o, const char *key)
 {
-    const json_t *v = json_object_get(o, key), *item;
-    size_t i;
-    *list = v;
-    *n = 0;
-    if (!json_is_array(v)) {
-        fault(in, NT_EFORMAT, key, "a list");
-        return NULL;
-    }
-    if (json_array_size(v) > NT_RESULT_ITEMS_MAX)
-        fault(in, NT_ELIMIT, key, "a shorter list");
-    json_array_foreach(v, i, item)
-    {
-        if (!json_is_object(item))
-            fault(in, NT_EFORMAT, key, "a list of objects");
-    }
-    if (in->err != NT_OK || json_array_size(v) == 0)
-        return NULL;
-    void *room = calloc(json_array_size(v), size);
-    if (room == NULL)
-        no_memory(in);
-    else
-        *n = json_array_size(v);
-    return room;
-}
-
-static void read_candidates(struct in *in, const json_t *o, struct nt_result_agent *a)
-{
-    const json_t *list;
-    a->candidates = get_list(in, o, "candidates", sizeof *a->candidates, &list, &a->candidate_count);
-    for (size_t i = 0; i < a->candidate_count; i++) {
-        const json_t *v = json_array_get(list, i);
-        struct nt_result_candidate *c = &a->candidates[i];
-        c->type = get_text(in, v, "type", false);
-        c->stream = get_u32(in, v, "stream");
-        c->component = get_u32(in, v, "component");
-        c->transport = get_text(in, v, "transport", false);
-        c->addr = get_address_and_port(in, v);
-        c->base = get_address(in, v, "base");
-        c->related = get_address(in, v, "related");
-        c->priority = get_u32(in, v, "priority");
-        c->foundation = get_text(in, v, "foundation", false);
-    }
-}
-
-static struct nt_result_end read_selected_end(struct in *in, const json_t *o, const char *key)
-{
-    const json_t *v = get_object(in, o, key);
-    struct nt_result_end e = {.type = get_text(in, v, "type", false)};
-    e.addr = get_address_and_port(in, v);
-    return e;
-}
-
-static void read_selected(struct in *in, const json_t *o, struct nt_result_agent *a)
-{
-    const json_t *list;
-    a->selected = get_list(in, o, "selected", sizeof *a->selected, &list, &a->selected_count);
-    for (size_t i = 0; i < a->selected_count; i++) {
-        const json_t *v = json_array_get(list, i);
-        a->selected[i].stream = get_u32(in, v, "stream");
-        a->selected[i].component = get_u32(in, v, "component");
-        a->selected[i].local = read_selected_end(in, v, "local");
-        a->selected[i].remote = read_selected_end(in, v, "remote");
-    }
-}
-
-static uint64_t get_priority(struct in *in, const json_t *o)
-{
-    const char *s = json_string_value(json_object_get(o, "priority"));
+    const char *s = json_string_value(json_object_get(o, key));
     char *end = NULL;
     errno = 0;
     unsigned long long v = s != NULL && s[0] >= '0' && s[0] <= '9' ? strtoull(s, &end, 10) : 0;
     if (end == NULL || *end != '\0' || errno != 0)
-        fault(in, NT_EFORMAT, "priority", "a decimal number of 64 bits in a string");
+        fault(in, NT_EFORMAT, key, "a decimal number of 64 bits in a string");
     return v;
 }
 
-static void read_pairs(struct in *in, const json_t *o, struct nt_result_agent *a)
+static bool get_side(struct in *in, const json_t *o, const char *key)
 {
-    const json_t *list;
-    a->pairs = get_list(in, o, "pairs", sizeof *a->pairs, &list, &a->pair_count);
-    for (size_t i = 0; i < a->pair_count; i++) {
-        const json_t *v = json_array_get(list, i);
-        struct nt_result_pair *p = &a->pairs[i];
-        p->local = get_address(in, v, "local");
-        p->remote = get_address(in, v, "remote");
-        p->state = get_text(in, v, "state", false);
-        p->base = get_address(in, v, "base");
-        p->generated_by = get_text(in, v, "generated_by", true);
-        p->receivable = get_bool(in, v, "receivable");
-        p->sendable = get_bool(in, v, "sendable");
-        p->handshake = get_bool(in, v, "handshake");
-        p->valid = get_bool(in, v, "valid");
-        p->nominated = get_bool(in, v, "nominated");
-        p->priority = get_priority(in, v);
-        p->local_type = get_text(in, v, "local_type", true);
-        p->remote_type = get_text(in, v, "remote_type", true);
-    }
+    const char *side = json_string_value(json_object_get(o, key));
+    if (side == NULL || (strcmp(side, nt_side_name(false)) != 0 && strcmp(side, nt_side_name(true)) != 0))
+        fault(in, NT_EFORMAT, key, "\"local\" or \"remote\"");
+    return side != NULL && strcmp(side, nt_side_name(true)) == 0;
 }
 
-static void read_prflx(struct in *in, const json_t *o, struct nt_result_agent *a)
+static enum nt_outcome get_outcome(struct in *in, const json_t *o, const char *key)
 {
-    const json_t *list;
-    a->prflx = get_list(in, o, "peer_reflexive", sizeof *a->prflx, &list, &a->prflx_count);
-    for (size_t i = 0; i < a->prflx_count; i++) {
-        const json_t *v = json_array_get(list, i);
-        const char *side = json_string_value(json_object_get(v, "side"));
-        if (side == NULL || (strcmp(side, "local") != 0 && strcmp(side, "remote") != 0))
-            fault(in, NT_EFORMAT, "side", "\"local\" or \"remote\"");
-        a->prflx[i].remote = side != NULL && strcmp(side, "remote") == 0;
-        a->prflx[i].addr = get_address_and_port(in, v);
-        a->prflx[i].packet = get_u32(in, v, "packet");
-    }
-}
-
-static void read_agents(struct in *in, const json_t *o, struct nt_result_case *c)
-{
-    const json_t *map = get_object(in, o, "agents");
-    size_t n = json_object_size(map), i = 0;
-    if (n > NT_RESULT_ITEMS_MAX)
-        fault(in, NT_ELIMIT, "agents", "fewer");
-    c->agents = in->err == NT_OK && n != 0 ? calloc(n, sizeof *c->agents) : NULL;
-    if (in->err == NT_OK && n != 0 && c->agents == NULL)
-        no_memory(in);
-    if (c->agents == NULL)
-        return;
-    c->agent_count = n;
-    for (void *it = json_object_iter((json_t *)(uintptr_t)map); it != NULL;
-         it = json_object_iter_next((json_t *)(uintptr_t)map, it), i++) {
-        struct nt_result_agent *a = &c->agents[i];
-        const json_t *v = json_object_iter_value(it);
-        a->name = nt_strdup(json_object_iter_key(it), &in->err);
-        a->stack = get_text(in, v, "stack", false);
-        a->state = get_text(in, v, "state", false);
-        a->role = get_text(in, v, "role", false);
-        read_candidates(in, v, a);
-        read_selected(in, v, a);
-        read_pairs(in, v, a);
-        read_prflx(in, v, a);
-        a->checks_sent = get_u32(in, v, "checks_sent");
-        a->checks_received = get_u32(in, v, "checks_received");
-    }
-}
-
-static void read_params(struct in *in, const json_t *o, struct nt_result_case *c)
-{
-    const json_t *map = get_object(in, o, "params"), *labels = json_object_get(o, "labels");
-    size_t n = json_object_size(map), i = 0;
-    c->params = in->err == NT_OK && n != 0 ? calloc(n, sizeof *c->params) : NULL;
-    if (c->params == NULL) {
-        if (in->err == NT_OK && n != 0)
-            no_memory(in);
-        return;
-    }
-    c->param_count = n;
-    for (void *it = json_object_iter((json_t *)(uintptr_t)map); it != NULL;
-         it = json_object_iter_next((json_t *)(uintptr_t)map, it), i++) {
-        struct nt_result_param *p = &c->params[i];
-        const json_t *v = json_object_iter_value(it);
-        const char *label = json_string_value(json_object_get(labels, json_object_iter_key(it)));
-        p->name = nt_strdup(json_object_iter_key(it), &in->err);
-        p->json = json_dumps(v, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
-        if (p->json == NULL)
-            no_memory(in);
-        p->label = nt_strdup(label != NULL ? label : json_is_string(v) ? json_string_value(v) : p->json, &in->err);
-    }
-}
-
-static enum nt_outcome get_outcome(struct in *in, const json_t *o)
-{
-    const char *s = json_string_value(json_object_get(o, "outcome"));
+    const char *s = json_string_value(json_object_get(o, key));
     for (int i = 0; s != NULL && i < 4; i++)
         if (strcmp(s, nt_outcome_name((enum nt_outcome)i)) == 0)
             return (enum nt_outcome)i;
-    fault(in, NT_EFORMAT, "outcome", "pass, fail, error or skip");
+    fault(in, NT_EFORMAT, key, "pass, fail, error or skip");
     return NT_ERROR;
 }
 
-static unsigned get_expected(struct in *in, const json_t *o)
+static unsigned get_paths(struct in *in, const json_t *o, const char *key)
 {
-    const json_t *v = json_object_get(o, "expected_path"), *item;
+    const json_t *v = json_object_get(o, key), *item;
     unsigned bits = 0;
     size_t i;
     if (json_is_null(v))
         return 0;
     if (!json_is_array(v))
-        fault(in, NT_EFORMAT, "expected_path", "a list or null");
+        fault(in, NT_EFORMAT, key, "a list or null");
     json_array_foreach(v, i, item)
     {
         unsigned bit = json_is_string(item) ? nt_path_by_name(json_string_value(item)) : 0;
         if (bit == 0)
-            fault(in, NT_EFORMAT, "expected_path", "of direct, relayed, none");
+            fault(in, NT_EFORMAT, key, "of direct, relayed, none");
         bits |= bit;
     }
     return bits;
 }
 
-static void read_conformance(struct in *in, const json_t *o, struct nt_result_case *c)
+/* Zeroed room for the members of a list or map. NULL: there are none, or there was an error. */
+static char *make_items(struct in *in, const struct nt_field *f, void *record, size_t n)
 {
-    const json_t *v = get_object(in, o, "conformance"), *list;
-    c->rules_exercised = get_u32(in, v, "rules_exercised");
-    c->violations = get_list(in, v, "violations", sizeof *c->violations, &list, &c->violation_count);
-    for (size_t i = 0; i < c->violation_count; i++) {
-        const json_t *item = json_array_get(list, i);
-        c->violations[i].rule = get_text(in, item, "rule", false);
-        c->violations[i].agent = get_text(in, item, "agent", true);
-        c->violations[i].packet = get_u32(in, item, "packet");
-        c->violations[i].detail = get_text(in, item, "detail", true);
+    char *items = in->err == NT_OK && n != 0 ? calloc(n, f->of->size) : NULL;
+    if (in->err == NT_OK && n != 0 && items == NULL)
+        no_memory(in);
+    *(char **)(void *)((char *)record + f->at) = items;
+    *(size_t *)(void *)((char *)record + f->count_at) = items != NULL ? n : 0;
+    return items;
+}
+
+static void read_record(struct in *in, const json_t *o, const struct nt_record *r, void *record);
+
+/* All members must be objects. */
+static void read_list(struct in *in, const json_t *o, const struct nt_field *f, void *record)
+{
+    const json_t *v = json_object_get(o, f->name), *item;
+    size_t i;
+    if (!json_is_array(v)) {
+        fault(in, NT_EFORMAT, f->name, "a list");
+        return;
+    }
+    if (json_array_size(v) > NT_RESULT_ITEMS_MAX)
+        fault(in, NT_ELIMIT, f->name, "a shorter list");
+    json_array_foreach(v, i, item)
+    {
+        if (!json_is_object(item))
+            fault(in, NT_EFORMAT, f->name, "a list of objects");
+    }
+    char *items = make_items(in, f, record, json_array_size(v));
+    if (items == NULL)
+        return;
+    json_array_foreach(v, i, item)
+    {
+        read_record(in, item, f->of, items + i * f->of->size);
     }
 }
 
-static int64_t get_number_or(struct in *in, const json_t *o, const char *key, int64_t null)
+static void read_map(struct in *in, const json_t *o, const struct nt_field *f, void *record)
 {
-    return json_is_null(json_object_get(o, key)) ? null : (int64_t)get_number(in, o, key, INT64_MAX);
+    json_t *v = get_object(in, o, f->name), *item;
+    const char *key;
+    size_t n = json_object_size(v);
+    if (n > NT_RESULT_ITEMS_MAX)
+        fault(in, NT_ELIMIT, f->name, "fewer");
+    char *items = make_items(in, f, record, n);
+    if (items == NULL)
+        return;
+    json_object_foreach(v, key, item)
+    {
+        *(char **)(void *)(items + f->of->fields[0].at) = nt_strdup(key, &in->err);
+        read_record(in, item, f->of, items);
+        items += f->of->size;
+    }
 }
 
-static void read_case(struct in *in, const json_t *o, struct nt_result_case *c)
+/* Names, values and labels of parameters. */
+static void read_params(struct in *in, const json_t *o, const struct nt_field *f, void *record)
 {
-    const json_t *at = get_object(in, o, "at"), *data = get_object(in, o, "data");
-    c->id = get_text(in, o, "id", false);
-    c->file = get_text(in, o, "file", false);
-    read_params(in, o, c);
-    c->seed = get_number(in, o, "seed", UINT64_MAX);
-    c->outcome = get_outcome(in, o);
-    c->reason = get_text(in, o, "reason", false);
-    c->line = json_is_null(json_object_get(at, "line")) ? 0 : (int)get_number(in, at, "line", INT32_MAX);
-    c->packet = get_u32(in, at, "packet");
-    c->path = get_text(in, o, "path", true);
-    c->expected_paths = get_expected(in, o);
-    c->connect_ms = get_number_or(in, o, "connect_ms", -1);
-    c->virtual_ms = (int64_t)get_number(in, o, "virtual_ms", INT64_MAX);
-    c->packets = get_number(in, o, "packets", INT64_MAX);
-    read_agents(in, o, c);
-    read_conformance(in, o, c);
-    c->data_sent = get_number(in, data, "sent", INT64_MAX);
-    c->data_lost = get_number(in, data, "lost", INT64_MAX);
-    if (json_object_get(o, "runs") != NULL) {
-        const json_t *runs = get_object(in, o, "runs");
-        c->runs_passed = get_u32(in, runs, "pass");
-        c->runs_failed = get_u32(in, runs, "fail");
+    const json_t *labels = json_object_get(o, "labels");
+    json_t *map = get_object(in, o, f->name), *v;
+    const char *key;
+    struct nt_result_param *p = (struct nt_result_param *)(void *)make_items(in, f, record, json_object_size(map));
+    if (p == NULL)
+        return;
+    json_object_foreach(map, key, v)
+    {
+        const char *label = json_string_value(json_object_get(labels, key));
+        p->name = nt_strdup(key, &in->err);
+        p->json = json_dumps(v, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+        if (p->json == NULL)
+            no_memory(in);
+        p->label = nt_strdup(label != NULL ? label : json_is_string(v) ? json_string_value(v) : p->json, &in->err);
+        p++;
     }
-    if (json_object_get(o, "agent_l") != NULL)
-        c->agent_l = get_text(in, o, "agent_l", false);
-    if (json_object_get(o, "agent_r") != NULL)
-        c->agent_r = get_text(in, o, "agent_r", false);
-    if (json_object_get(o, "carrier") != NULL)
-        c->carrier = get_text(in, o, "carrier", false);
-    c->capture = get_text(in, o, "capture", true);
-    c->claim = get_text(in, o, "claim", true);
+}
+
+static char *get_field_text(struct in *in, const json_t *o, const struct nt_field *f)
+{
+    if ((f->flags & NT_FIELD_OPTIONAL) != 0 && json_object_get(o, f->name) == NULL)
+        return NULL;
+    return get_text(in, o, f->name, (f->flags & NT_FIELD_NULL) != 0);
+}
+
+static void read_object(struct in *in, const json_t *o, const struct nt_field *f, void *at)
+{
+    if ((f->flags & NT_FIELD_OPTIONAL) == 0 || json_object_get(o, f->name) != NULL)
+        read_record(in, get_object(in, o, f->name), f->of, at);
+}
+
+static void read_value(struct in *in, const json_t *o, const struct nt_field *f, void *record)
+{
+    void *at = (char *)record + f->at;
+    bool null = (f->kind == NT_FIELD_LINE || (f->flags & NT_FIELD_NULL) != 0) && json_is_null(json_object_get(o, f->name));
+    switch (f->kind) {
+    case NT_FIELD_TEXT: *(char **)at = get_field_text(in, o, f); break;
+    case NT_FIELD_U32: *(uint32_t *)at = (uint32_t)get_number(in, o, f->name, UINT32_MAX); break;
+    case NT_FIELD_U64: *(uint64_t *)at = get_number(in, o, f->name, INT64_MAX); break;
+    case NT_FIELD_SEED: *(uint64_t *)at = get_number(in, o, f->name, UINT64_MAX); break;
+    case NT_FIELD_TIME: *(int64_t *)at = null ? -1 : (int64_t)get_number(in, o, f->name, INT64_MAX); break;
+    case NT_FIELD_LINE: *(int *)at = null ? 0 : (int)get_number(in, o, f->name, INT32_MAX); break;
+    case NT_FIELD_BOOL: *(bool *)at = get_bool(in, o, f->name); break;
+    case NT_FIELD_DECIMAL: *(uint64_t *)at = get_decimal(in, o, f->name); break;
+    case NT_FIELD_ADDRESS: *(struct nt_addr *)at = get_address(in, o, f->name); break;
+    case NT_FIELD_ADDRESS_AND_PORT: *(struct nt_addr *)at = get_address_and_port(in, o); break;
+    case NT_FIELD_SIDE: *(bool *)at = get_side(in, o, f->name); break;
+    case NT_FIELD_OUTCOME: *(enum nt_outcome *)at = get_outcome(in, o, f->name); break;
+    case NT_FIELD_PATHS: *(unsigned *)at = get_paths(in, o, f->name); break;
+    case NT_FIELD_OBJECT: read_object(in, o, f, at); break;
+    case NT_FIELD_LIST: read_list(in, o, f, record); break;
+    case NT_FIELD_MAP: read_map(in, o, f, record); break;
+    case NT_FIELD_PARAMS: read_params(in, o, f, record); break;
+    case NT_FIELD_LABELS: break; /* read with the parameters */
+    }
+}
+
+static void read_record(struct in *in, const json_t *o, const struct nt_record *r, void *record)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if ((r->fields[i].flags & NT_FIELD_NAME) == 0)
+            read_value(in, o, &r->fields[i], record);
 }
 
 int nt_result_case_from_json(struct nt_result_case *c, const char *json, size_t len, char *what, size_t cap)
@@ -362,7 +275,7 @@ int nt_result_case_from_json(struct nt_result_case *c, const char *json, size_t 
         return NT_EFORMAT;
     }
     if (json_is_object(o))
-        read_case(&in, o, c);
+        read_record(&in, o, &nt_case_record, c);
     else
         fault(&in, NT_EFORMAT, "case", "an object");
     json_decref(o);

@@ -59,10 +59,13 @@ char *nt_jobs_run(struct nt_jobs *jobs, size_t job)
     if (c == NULL)
         return NULL;
     run_case(jobs, job, c, &result);
-    char *json = nt_result_case_to_json(&result);
+    struct nt_text json = {0};
+    nt_result_case_json(&json, &result);
+    if (json.err != NT_OK)
+        nt_text_free(&json);
     nt_result_case_free(&result);
     nt_scn_case_del(c);
-    return json;
+    return json.p;
 }
 
 int nt_jobs_lost(const struct nt_jobs *jobs, size_t job, const char *why, struct nt_result_case *r)

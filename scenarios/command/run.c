@@ -86,14 +86,15 @@ static bool take_lost_job(void *user, size_t job, const char *why)
 {
     struct runner *run = user;
     struct nt_result_case *r = &run->results[job];
-    char *json = nt_jobs_lost(&run->jobs, job, why, r) == NT_OK ? nt_result_case_to_json(r) : NULL;
-    if (json == NULL) {
+    struct nt_text json = {.err = nt_jobs_lost(&run->jobs, job, why, r)};
+    nt_result_case_json(&json, r);
+    if (json.err != NT_OK) {
         fputs("natsim: out of memory\n", stderr);
         nt_result_case_free(r);
         run->broken = true;
     }
-    bool go_on = json != NULL && add_result(run, job, json);
-    free(json);
+    bool go_on = json.err == NT_OK && add_result(run, job, json.p);
+    nt_text_free(&json);
     return go_on;
 }
 

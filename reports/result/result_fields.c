@@ -1,0 +1,178 @@
+#include "reports/result/result_fields.h"
+
+#include <stddef.h>
+
+/* The offset of a member, which must be of this type. */
+#define AT(type, record, member) (offsetof(record, member) * _Generic(((record *)0)->member, type : 1u))
+#define KEY(key) ", \"" key "\": ", key, sizeof(", \"" key "\": ") - 1
+#define FIELD(kind, type, record, key, member, flags)                                                                              \
+    {                                                                                                                              \
+        KEY(key), NT_FIELD_##kind, flags, AT(type, record, member), 0, NULL                                                        \
+    }
+#define TEXT(record, key, member, flags) FIELD(TEXT, char *, record, key, member, flags)
+#define U32(record, key, member, flags) FIELD(U32, uint32_t, record, key, member, flags)
+#define U64(record, key, member, flags) FIELD(U64, uint64_t, record, key, member, flags)
+#define TIME(record, key, member, flags) FIELD(TIME, int64_t, record, key, member, flags)
+#define BOOL(record, key, member, flags) FIELD(BOOL, bool, record, key, member, flags)
+#define ADDRESS(record, key, member, flags) FIELD(ADDRESS, struct nt_addr, record, key, member, flags)
+#define ADDRESS_AND_PORT(record, member, flags) FIELD(ADDRESS_AND_PORT, struct nt_addr, record, "address", member, flags)
+#define OBJECT(key, at, of, flags)                                                                                                 \
+    {                                                                                                                              \
+        KEY(key), NT_FIELD_OBJECT, flags, at, 0, &of                                                                               \
+    }
+#define MANY(kind, type, record, key, items, count, of, flags)                                                                     \
+    {                                                                                                                              \
+        KEY(key), NT_FIELD_##kind, flags, AT(type *, record, items), AT(size_t, record, count), &of                                \
+    }
+#define RECORD(fields, type)                                                                                                       \
+    {                                                                                                                              \
+        fields, sizeof fields / sizeof *fields, sizeof(type)                                                                       \
+    }
+
+#define CANDIDATE struct nt_result_candidate
+#define END struct nt_result_end
+#define SELECTED struct nt_result_selected
+#define PAIR struct nt_result_pair
+#define PRFLX struct nt_result_prflx
+#define AGENT struct nt_result_agent
+#define VIOLATION struct nt_result_violation
+#define PARAM struct nt_result_param
+#define CASE struct nt_result_case
+
+#define NULLABLE NT_FIELD_NULL
+#define OPTIONAL NT_FIELD_OPTIONAL
+#define OVERVIEW NT_FIELD_OVERVIEW
+#define DETAILS NT_FIELD_DETAILS
+#define OWN NT_FIELD_OWN
+
+// clang-format off
+static const struct nt_field candidate_fields[] = {
+    TEXT(CANDIDATE, "type", type, DETAILS),
+    U32(CANDIDATE, "stream", stream, DETAILS),
+    U32(CANDIDATE, "component", component, DETAILS),
+    TEXT(CANDIDATE, "transport", transport, DETAILS),
+    ADDRESS_AND_PORT(CANDIDATE, addr, DETAILS),
+    ADDRESS(CANDIDATE, "base", base, DETAILS),
+    ADDRESS(CANDIDATE, "related", related, DETAILS),
+    U32(CANDIDATE, "priority", priority, DETAILS),
+    TEXT(CANDIDATE, "foundation", foundation, DETAILS),
+};
+static const struct nt_record candidate_record = RECORD(candidate_fields, CANDIDATE);
+
+static const struct nt_field end_fields[] = {
+    TEXT(END, "type", type, DETAILS),
+    ADDRESS_AND_PORT(END, addr, DETAILS),
+};
+static const struct nt_record end_record = RECORD(end_fields, END);
+
+static const struct nt_field selected_fields[] = {
+    U32(SELECTED, "stream", stream, DETAILS),
+    U32(SELECTED, "component", component, DETAILS),
+    OBJECT("local", AT(END, SELECTED, local), end_record, DETAILS),
+    OBJECT("remote", AT(END, SELECTED, remote), end_record, DETAILS),
+};
+static const struct nt_record selected_record = RECORD(selected_fields, SELECTED);
+
+static const struct nt_field pair_fields[] = {
+    ADDRESS(PAIR, "local", local, DETAILS),
+    ADDRESS(PAIR, "remote", remote, DETAILS),
+    TEXT(PAIR, "state", state, DETAILS),
+    ADDRESS(PAIR, "base", base, DETAILS),
+    TEXT(PAIR, "generated_by", generated_by, NULLABLE | DETAILS),
+    BOOL(PAIR, "receivable", receivable, DETAILS),
+    BOOL(PAIR, "sendable", sendable, DETAILS),
+    BOOL(PAIR, "handshake", handshake, DETAILS),
+    BOOL(PAIR, "valid", valid, DETAILS),
+    BOOL(PAIR, "nominated", nominated, DETAILS),
+    FIELD(DECIMAL, uint64_t, PAIR, "priority", priority, DETAILS),
+    TEXT(PAIR, "local_type", local_type, NULLABLE | DETAILS),
+    TEXT(PAIR, "remote_type", remote_type, NULLABLE | DETAILS),
+};
+static const struct nt_record pair_record = RECORD(pair_fields, PAIR);
+
+static const struct nt_field prflx_fields[] = {
+    FIELD(SIDE, bool, PRFLX, "side", remote, DETAILS),
+    ADDRESS_AND_PORT(PRFLX, addr, DETAILS),
+    U32(PRFLX, "packet", packet, DETAILS),
+};
+static const struct nt_record prflx_record = RECORD(prflx_fields, PRFLX);
+
+static const struct nt_field agent_fields[] = {
+    TEXT(AGENT, "name", name, NT_FIELD_NAME | DETAILS),
+    TEXT(AGENT, "stack", stack, DETAILS),
+    TEXT(AGENT, "state", state, DETAILS),
+    TEXT(AGENT, "role", role, DETAILS),
+    MANY(LIST, CANDIDATE, AGENT, "candidates", candidates, candidate_count, candidate_record, DETAILS),
+    MANY(LIST, SELECTED, AGENT, "selected", selected, selected_count, selected_record, DETAILS),
+    MANY(LIST, PAIR, AGENT, "pairs", pairs, pair_count, pair_record, DETAILS),
+    MANY(LIST, PRFLX, AGENT, "peer_reflexive", prflx, prflx_count, prflx_record, DETAILS),
+    U32(AGENT, "checks_sent", checks_sent, DETAILS),
+    U32(AGENT, "checks_received", checks_received, DETAILS),
+};
+static const struct nt_record agent_record = RECORD(agent_fields, AGENT);
+
+static const struct nt_field violation_fields[] = {
+    TEXT(VIOLATION, "rule", rule, DETAILS),
+    TEXT(VIOLATION, "agent", agent, NULLABLE | DETAILS),
+    U32(VIOLATION, "packet", packet, DETAILS),
+    TEXT(VIOLATION, "detail", detail, NULLABLE | DETAILS),
+};
+static const struct nt_record violation_record = RECORD(violation_fields, VIOLATION);
+
+static const struct nt_field param_fields[] = {
+    TEXT(PARAM, "name", name, NT_FIELD_NAME | OVERVIEW),
+    TEXT(PARAM, "json", json, 0),
+    TEXT(PARAM, "label", label, OVERVIEW),
+};
+static const struct nt_record param_record = RECORD(param_fields, PARAM);
+
+static const struct nt_field at_fields[] = {
+    FIELD(LINE, int, CASE, "line", line, OVERVIEW),
+    U32(CASE, "packet", packet, OVERVIEW),
+};
+static const struct nt_record at_record = RECORD(at_fields, CASE);
+
+static const struct nt_field conformance_fields[] = {
+    U32(CASE, "rules_exercised", rules_exercised, OVERVIEW),
+    MANY(LIST, VIOLATION, CASE, "violations", violations, violation_count, violation_record, DETAILS),
+};
+static const struct nt_record conformance_record = RECORD(conformance_fields, CASE);
+
+static const struct nt_field data_fields[] = {
+    U64(CASE, "sent", data_sent, OVERVIEW),
+    U64(CASE, "lost", data_lost, OVERVIEW),
+};
+static const struct nt_record data_record = RECORD(data_fields, CASE);
+
+static const struct nt_field runs_fields[] = {
+    U32(CASE, "pass", runs_passed, 0),
+    U32(CASE, "fail", runs_failed, 0),
+};
+static const struct nt_record runs_record = RECORD(runs_fields, CASE);
+
+static const struct nt_field case_fields[] = {
+    TEXT(CASE, "id", id, OVERVIEW | OWN),
+    TEXT(CASE, "file", file, OVERVIEW),
+    MANY(PARAMS, PARAM, CASE, "params", params, param_count, param_record, OVERVIEW),
+    FIELD(SEED, uint64_t, CASE, "seed", seed, OVERVIEW),
+    FIELD(OUTCOME, enum nt_outcome, CASE, "outcome", outcome, OVERVIEW),
+    TEXT(CASE, "reason", reason, NT_FIELD_EMPTY | OVERVIEW),
+    OBJECT("at", 0, at_record, OVERVIEW),
+    TEXT(CASE, "path", path, NULLABLE | OVERVIEW),
+    FIELD(PATHS, unsigned, CASE, "expected_path", expected_paths, OVERVIEW),
+    TIME(CASE, "connect_ms", connect_ms, NULLABLE | OVERVIEW),
+    TIME(CASE, "virtual_ms", virtual_ms, OVERVIEW),
+    U64(CASE, "packets", packets, OVERVIEW),
+    MANY(MAP, AGENT, CASE, "agents", agents, agent_count, agent_record, DETAILS),
+    OBJECT("conformance", 0, conformance_record, OVERVIEW | DETAILS),
+    OBJECT("data", 0, data_record, OVERVIEW),
+    OBJECT("runs", 0, runs_record, OPTIONAL),
+    TEXT(CASE, "agent_l", agent_l, OPTIONAL),
+    TEXT(CASE, "agent_r", agent_r, OPTIONAL),
+    TEXT(CASE, "carrier", carrier, OPTIONAL | OVERVIEW),
+    TEXT(CASE, "capture", capture, NULLABLE | OVERVIEW | OWN),
+    TEXT(CASE, "claim", claim, NULLABLE | OVERVIEW),
+    MANY(LABELS, PARAM, CASE, "labels", params, param_count, param_record, 0),
+};
+const struct nt_record nt_case_record = RECORD(case_fields, CASE);
+// clang-format on
