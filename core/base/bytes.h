@@ -8,12 +8,14 @@
 #include <stdint.h>
 #include <string.h>
 
+// clang-format off
 static inline uint16_t nt_load16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
 static inline uint32_t nt_load32(const uint8_t *p) { return (uint32_t)nt_load16(p) << 16 | nt_load16(p + 2); }
 static inline uint64_t nt_load64(const uint8_t *p) { return (uint64_t)nt_load32(p) << 32 | nt_load32(p + 4); }
 static inline void nt_store16(uint8_t *p, uint16_t v) { p[0] = (uint8_t)(v >> 8), p[1] = (uint8_t)v; }
 static inline void nt_store32(uint8_t *p, uint32_t v) { nt_store16(p, (uint16_t)(v >> 16)), nt_store16(p + 2, (uint16_t)v); }
 static inline void nt_store64(uint8_t *p, uint64_t v) { nt_store32(p, (uint32_t)(v >> 32)), nt_store32(p + 4, (uint32_t)v); }
+// clang-format on
 
 struct nt_reader {
     const uint8_t *p, *end;
@@ -30,7 +32,10 @@ static inline struct nt_reader nt_reader_of(const uint8_t *bytes, size_t len)
     return (struct nt_reader){.p = bytes, .end = bytes + len};
 }
 
-static inline size_t nt_reader_left(const struct nt_reader *r) { return (size_t)(r->end - r->p); }
+static inline size_t nt_reader_left(const struct nt_reader *r)
+{
+    return (size_t)(r->end - r->p);
+}
 
 /* The next `n` bytes, or NULL with `err` set. */
 static inline const uint8_t *nt_read(struct nt_reader *r, size_t n)
@@ -54,7 +59,10 @@ static inline struct nt_writer nt_writer_of(uint8_t *buf, size_t cap)
     return (struct nt_writer){.start = buf, .p = buf, .end = buf + cap};
 }
 
-static inline size_t nt_writer_len(const struct nt_writer *w) { return (size_t)(w->p - w->start); }
+static inline size_t nt_writer_len(const struct nt_writer *w)
+{
+    return (size_t)(w->p - w->start);
+}
 
 /* Room for the next `n` bytes, or NULL with `err` set. */
 static inline uint8_t *nt_write_room(struct nt_writer *w, size_t n)

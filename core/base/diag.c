@@ -32,7 +32,8 @@ struct nt_diag *nt_diag_add(struct nt_diags *d, const char *file, int line, int 
     struct nt_diag *item = &d->items[d->count++];
     va_list args;
     va_start(args, fmt);
-    *item = (struct nt_diag){.file = file != NULL ? strdup(file) : NULL, .line = line, .column = column, .what = vformat(fmt, args)};
+    *item =
+        (struct nt_diag){.file = file != NULL ? strdup(file) : NULL, .line = line, .column = column, .what = vformat(fmt, args)};
     va_end(args);
     return item;
 }
@@ -94,8 +95,8 @@ static const char *print_text(FILE *out, const char *s, int max)
     return s;
 }
 
-/* The source line (of a long one the part around the column), and a caret under the column. Tabs are kept, so that the caret is in its
- * place. */
+/* The source line (of a long one the part around the column), and a caret under the column. Tabs are kept, so that the caret is in
+ * its place. */
 static void print_source(FILE *out, const struct nt_diag *d)
 {
     bool bad;

@@ -46,7 +46,7 @@ struct nt_endpoint_ops {
     void (*timer)(void *self, nt_time now);
     /* One datagram or stream chunk into buf: its length, 0 when there is none (empty datagrams are never sent). */
     size_t (*output)(void *self, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now);
-    nt_time (*deadline)(const void *self); /* NT_TIME_NEVER: none */
+    nt_time (*deadline)(const void *self);              /* NT_TIME_NEVER: none */
     int (*request)(void *self, struct nt_request *req); /* 1: *req is one, 0: none */
 };
 

@@ -40,8 +40,8 @@ void nt_rand_init_key(struct nt_rand *r, const uint8_t key[32])
     memset(r, 0, sizeof *r);
     memcpy(r->state, constant, sizeof constant);
     for (int i = 0; i < 8; i++)
-        r->state[4 + i] = (uint32_t)key[4 * i] | (uint32_t)key[4 * i + 1] << 8 | (uint32_t)key[4 * i + 2] << 16 |
-                          (uint32_t)key[4 * i + 3] << 24;
+        r->state[4 + i] =
+            (uint32_t)key[4 * i] | (uint32_t)key[4 * i + 1] << 8 | (uint32_t)key[4 * i + 2] << 16 | (uint32_t)key[4 * i + 3] << 24;
     r->used = sizeof r->block;
 }
 

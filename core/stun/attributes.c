@@ -134,10 +134,8 @@ bool nt_stun_attr_known(uint16_t type)
     case NT_ATTR_USE_CANDIDATE:
     case NT_ATTR_PADDING:
     case NT_ATTR_RESPONSE_PORT:
-    case NT_ATTR_CONNECTION_ID:
-        return true;
-    default:
-        return false;
+    case NT_ATTR_CONNECTION_ID: return true;
+    default: return false;
     }
 }
 

@@ -43,8 +43,8 @@ static void connectivity(struct nt_discovery *d, const struct nt_probe_answer *a
         return;
     }
     for (unsigned i = 0; i < 4; i++)
-        d->server[i] = nt_addr_with_port((i & 2) != 0 ? &a->other : &d->server[0],
-                                         (i & 1) != 0 ? a->other.port : d->server[0].port);
+        d->server[i] =
+            nt_addr_with_port((i & 2) != 0 ? &a->other : &d->server[0], (i & 1) != 0 ? a->other.port : d->server[0].port);
     struct nt_probe_question q = {.socket = d->first, .to = d->server[2]};
     nt_discovery_ask(d, &q, map_address);
 }
@@ -202,8 +202,8 @@ static void hairpin_send(struct nt_discovery *d, const struct nt_probe_answer *a
     if (d->hairpin.sends > 0)
         memcpy(d->hairpin.ids[d->hairpin.sends - 1], d->probe.txn.id, NT_STUN_ID); /* it may still come late */
     if (d->result.hairpin || sent_all) {
-        d->result.hairpin_known = d->result.hairpin || d->result.mapping == NT_ENDPOINT_INDEPENDENT ||
-                                  d->result.filtering == NT_ENDPOINT_INDEPENDENT;
+        d->result.hairpin_known =
+            d->result.hairpin || d->result.mapping == NT_ENDPOINT_INDEPENDENT || d->result.filtering == NT_ENDPOINT_INDEPENDENT;
         nt_lifetime_start(d, now);
         return;
     }

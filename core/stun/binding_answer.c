@@ -47,8 +47,8 @@ static int read_response_port(const struct nt_stun_msg *m, struct nt_addr *to)
     return NT_OK;
 }
 
-bool nt_binding_answer_make(struct nt_binding_answer *a, const struct nt_stun_msg *request, uint32_t cookie, const struct nt_addr *from,
-                            const struct nt_binding_sockets *sockets, unsigned at)
+bool nt_binding_answer_make(struct nt_binding_answer *a, const struct nt_stun_msg *request, uint32_t cookie,
+                            const struct nt_addr *from, const struct nt_binding_sockets *sockets, unsigned at)
 {
     /* A classic client's CHANGE-REQUEST is an unknown attribute (RFC 5389, 12.2). */
     bool behaviour = sockets->count == 4 && cookie == NT_STUN_COOKIE;

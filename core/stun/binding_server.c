@@ -138,9 +138,11 @@ struct nt_endpoint nt_stun_server_endpoint(struct nt_stun_server *s)
     return (struct nt_endpoint){&ops, s};
 }
 
-size_t nt_stun_answer_binding(const struct nt_stun_msg *request, const struct nt_addr *from, const char *software, uint8_t *buf, size_t cap)
+size_t nt_stun_answer_binding(const struct nt_stun_msg *request, const struct nt_addr *from, const char *software, uint8_t *buf,
+                              size_t cap)
 {
     struct nt_binding_answer a;
     struct nt_binding_sockets plain = {.count = 1};
-    return nt_binding_answer_make(&a, request, NT_STUN_COOKIE, from, &plain, 0) ? nt_binding_answer_write(&a, software, buf, cap) : 0;
+    return nt_binding_answer_make(&a, request, NT_STUN_COOKIE, from, &plain, 0) ? nt_binding_answer_write(&a, software, buf, cap)
+                                                                                : 0;
 }

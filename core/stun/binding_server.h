@@ -23,6 +23,7 @@ struct nt_endpoint nt_stun_server_endpoint(struct nt_stun_server *s);
 
 /* The answer to one Binding request as any server would give it (no authentication): the length written to buf, 0 for no
  * answer. TURN servers use it too. */
-size_t nt_stun_answer_binding(const struct nt_stun_msg *request, const struct nt_addr *from, const char *software, uint8_t *buf, size_t cap);
+size_t nt_stun_answer_binding(const struct nt_stun_msg *request, const struct nt_addr *from, const char *software, uint8_t *buf,
+                              size_t cap);
 
 #endif

@@ -45,7 +45,8 @@ static void discovery_timer(void *self, nt_time now)
     nt_discovery_run(self, now);
 }
 
-static void discovery_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
+static void discovery_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len,
+                            nt_time now)
 {
     struct nt_discovery *d = self;
     if (kind == NT_IN_DATAGRAM)
@@ -78,7 +79,8 @@ static int discovery_request(void *self, struct nt_request *req)
 
 struct nt_endpoint nt_discovery_endpoint(struct nt_discovery *d)
 {
-    static const struct nt_endpoint_ops ops = {discovery_input, discovery_timer, discovery_output, discovery_deadline, discovery_request};
+    static const struct nt_endpoint_ops ops = {discovery_input, discovery_timer, discovery_output, discovery_deadline,
+                                               discovery_request};
     return (struct nt_endpoint){&ops, d};
 }
 

@@ -31,7 +31,8 @@ static size_t unquoted(const char **text)
 }
 
 /* RFC 8489, 18.5.1.1: "key = MD5(username ":" OpaqueString(realm) ":" OpaqueString(password))", 16 bytes */
-static void key_md5(struct nt_stun_key *k, const char *user, size_t user_len, const char *realm, size_t realm_len, const char *password)
+static void key_md5(struct nt_stun_key *k, const char *user, size_t user_len, const char *realm, size_t realm_len,
+                    const char *password)
 {
     struct md5_ctx md5;
     uint8_t key[MD5_DIGEST_SIZE];

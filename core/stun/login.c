@@ -76,7 +76,7 @@ int nt_stun_login_verify(const struct nt_stun_login *l, const struct nt_stun_msg
      * MESSAGE-INTEGRITY: the weaker one in place of the stronger is a bid-down. */
     if (l->sha256)
         return response->integrity_sha256 == NULL && response->integrity != NULL ? NT_EAUTH
-                                                                                  : nt_stun_verify_sha256(response, &l->key);
+                                                                                 : nt_stun_verify_sha256(response, &l->key);
     return response->integrity != NULL ? nt_stun_verify(response, &l->key) : nt_stun_verify_sha256(response, &l->key);
 }
 

@@ -30,7 +30,7 @@ struct nt_stun_msg {
     size_t len;
     uint16_t method;
     uint8_t class_;
-    const uint8_t *id; /* NT_STUN_ID bytes */
+    const uint8_t *id;                                                     /* NT_STUN_ID bytes */
     const struct nt_stun_attr *integrity, *integrity_sha256, *fingerprint; /* into attrs, or NULL */
     uint16_t count, unknown_count;
     struct nt_stun_attr attrs[NT_STUN_ATTRS_MAX];
@@ -66,7 +66,7 @@ void nt_stun_add_text(struct nt_stun_builder *b, uint16_t type, const char *text
 void nt_stun_add_u32(struct nt_stun_builder *b, uint16_t type, uint32_t value);
 void nt_stun_add_u64(struct nt_stun_builder *b, uint16_t type, uint64_t value);
 void nt_stun_add_addr(struct nt_stun_builder *b, uint16_t type, const struct nt_addr *a); /* XORed or not, by type */
-void nt_stun_add_error(struct nt_stun_builder *b, int code, const char *reason); /* reason NULL: the registry's text */
+void nt_stun_add_error(struct nt_stun_builder *b, int code, const char *reason);          /* reason NULL: the registry's text */
 void nt_stun_add_integrity(struct nt_stun_builder *b, const struct nt_stun_key *key);
 void nt_stun_add_integrity_sha256(struct nt_stun_builder *b, const struct nt_stun_key *key);
 void nt_stun_add_fingerprint(struct nt_stun_builder *b);

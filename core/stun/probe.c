@@ -1,6 +1,5 @@
 #include "core/stun/probe.h"
 
-
 /* RFC 5780, 5: "A client SHOULD NOT generate more than ten new STUN transactions per second" */
 #define PACE (100 * NT_MSEC)
 
@@ -79,7 +78,8 @@ static int socket_at(const struct nt_probe *p, const struct nt_addr *local)
     return -1;
 }
 
-bool nt_probe_take(struct nt_probe *p, const struct nt_path *path, const struct nt_stun_msg *m, struct nt_probe_answer *a, nt_time now)
+bool nt_probe_take(struct nt_probe *p, const struct nt_path *path, const struct nt_stun_msg *m, struct nt_probe_answer *a,
+                   nt_time now)
 {
     int socket = socket_at(p, &path->local);
     struct nt_probe_answer out = {.source = path->remote, .sent = p->txn.started, .at = now};

@@ -21,11 +21,11 @@ struct nt_probe_question {
 };
 
 struct nt_probe_answer {
-    unsigned socket;        /* it came to */
-    int code;               /* 0: success */
-    struct nt_addr source;  /* it came from */
+    unsigned socket;       /* it came to */
+    int code;              /* 0: success */
+    struct nt_addr source; /* it came from */
     struct nt_addr mapped, other;
-    nt_time sent, at;       /* of the question's first send, of the answer */
+    nt_time sent, at; /* of the question's first send, of the answer */
 };
 
 enum nt_probe_phase { NT_PROBE_IDLE = 0, NT_PROBE_WAIT, NT_PROBE_RUN, NT_PROBE_REFUSED };
@@ -56,7 +56,8 @@ void nt_probe_ask(struct nt_probe *p, const struct nt_probe_question *q);
 /* A socket was granted or refused. */
 void nt_probe_bound(struct nt_probe *p, const struct nt_path *path, bool granted);
 /* True when this message answers the running question. */
-bool nt_probe_take(struct nt_probe *p, const struct nt_path *path, const struct nt_stun_msg *m, struct nt_probe_answer *a, nt_time now);
+bool nt_probe_take(struct nt_probe *p, const struct nt_path *path, const struct nt_stun_msg *m, struct nt_probe_answer *a,
+                   nt_time now);
 /* True when the running question ends without an answer. */
 bool nt_probe_timer(struct nt_probe *p, nt_time now);
 nt_time nt_probe_deadline(const struct nt_probe *p);

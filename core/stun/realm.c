@@ -11,7 +11,8 @@
 #define MAC 16
 #define NONCE_LEN (NT_NONCE_COOKIE_LEN + 2 * (STAMP + MAC))
 
-int nt_stun_realm_init(struct nt_stun_realm *r, const char *realm, bool md5, bool sha256, nt_time nonce_lifetime, struct nt_rand *rand)
+int nt_stun_realm_init(struct nt_stun_realm *r, const char *realm, bool md5, bool sha256, nt_time nonce_lifetime,
+                       struct nt_rand *rand)
 {
     size_t len = strlen(realm);
     if (len == 0 || len >= NT_STUN_TEXT_MAX || (!md5 && !sha256))
@@ -152,7 +153,8 @@ void nt_stun_challenge(const struct nt_stun_realm *r, struct nt_stun_builder *b,
 }
 
 /* RFC 8489, 9.2.4, third check. The algorithm to use, or -1 for 400. `named`: the request names it. */
-static int requested_algorithm(const struct nt_stun_realm *r, const struct nt_stun_msg *m, const struct nt_stun_attr *nonce, bool *named)
+static int requested_algorithm(const struct nt_stun_realm *r, const struct nt_stun_msg *m, const struct nt_stun_attr *nonce,
+                               bool *named)
 {
     const struct nt_stun_attr *list = nt_stun_find(m, NT_ATTR_PASSWORD_ALGORITHMS);
     uint8_t ours[8];
@@ -178,8 +180,8 @@ static int requested_algorithm(const struct nt_stun_realm *r, const struct nt_st
     return -1;
 }
 
-struct nt_stun_auth nt_stun_authenticate(const struct nt_stun_realm *r, const struct nt_stun_msg *request, const struct nt_addr *from,
-                                         nt_time now)
+struct nt_stun_auth nt_stun_authenticate(const struct nt_stun_realm *r, const struct nt_stun_msg *request,
+                                         const struct nt_addr *from, nt_time now)
 {
     const struct nt_stun_attr *name = nt_stun_find(request, NT_ATTR_USERNAME), *hash = nt_stun_find(request, NT_ATTR_USERHASH);
     const struct nt_stun_attr *realm = nt_stun_find(request, NT_ATTR_REALM), *nonce = nt_stun_find(request, NT_ATTR_NONCE);

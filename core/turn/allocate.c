@@ -158,8 +158,7 @@ static void respond_failure(struct nt_turn_server *s, struct nt_turn_allocation 
 {
     struct nt_stun_msg msg = {.method = NT_TURN_ALLOCATE, .id = a->id};
     struct nt_path path = {.transport = NT_UDP, .local = s->config.listen, .remote = a->client};
-    struct nt_turn_request q = {
-        .server = s, .path = &path, .msg = &msg, .auth = {.key = a->key, .sha256 = a->sha256}};
+    struct nt_turn_request q = {.server = s, .path = &path, .msg = &msg, .auth = {.key = a->key, .sha256 = a->sha256}};
     nt_turn_respond_error(&q, 508, now);
 }
 

@@ -22,8 +22,8 @@ static uint32_t permission_of(const struct nt_turn_permissions *p, const struct 
     return nt_map_get(&p->by_ip, &ip);
 }
 
-/* The index of an entry to write to: a new one, or an expired one when the array is full. One that expires just now may have been made
- * for another peer of the same request. */
+/* The index of an entry to write to: a new one, or an expired one when the array is full. One that expires just now may have been
+ * made for another peer of the same request. */
 static int room_for_permission(struct nt_turn_permissions *p, nt_time now)
 {
     if (p->count == p->cap)

@@ -16,8 +16,8 @@ static struct nt_path onward_path(const struct nt_path *in, const struct nt_addr
     return out;
 }
 
-static void send_to_peer(struct nt_turn_server *s, struct nt_turn_allocation *a, const struct nt_path *in, const struct nt_addr *peer,
-                    const uint8_t *payload, size_t len, bool dont_fragment, nt_time now)
+static void send_to_peer(struct nt_turn_server *s, struct nt_turn_allocation *a, const struct nt_path *in,
+                         const struct nt_addr *peer, const uint8_t *payload, size_t len, bool dont_fragment, nt_time now)
 {
     const struct nt_turn_relay *r = nt_turn_relay_for(a, peer->family);
     const char *why = NULL;
@@ -81,7 +81,8 @@ void nt_turn_relay_send(struct nt_turn_server *s, const struct nt_path *path, co
 }
 
 /* A Data indication starts with its peer. */
-static void start_data_indication(struct nt_turn_server *s, struct nt_stun_builder *b, uint8_t *room, size_t cap, const struct nt_addr *peer)
+static void start_data_indication(struct nt_turn_server *s, struct nt_stun_builder *b, uint8_t *room, size_t cap,
+                                  const struct nt_addr *peer)
 {
     uint8_t id[NT_STUN_ID];
     nt_rand_bytes(s->config.rand, id, sizeof id);
@@ -89,8 +90,8 @@ static void start_data_indication(struct nt_turn_server *s, struct nt_stun_build
     nt_stun_add_addr(b, NT_ATTR_XOR_PEER_ADDRESS, peer);
 }
 
-static int wrap_for_client(struct nt_turn_server *s, const struct nt_turn_allocation *a, const struct nt_addr *peer, const uint8_t *bytes,
-                size_t len, uint8_t *room, size_t cap, nt_time now)
+static int wrap_for_client(struct nt_turn_server *s, const struct nt_turn_allocation *a, const struct nt_addr *peer,
+                           const uint8_t *bytes, size_t len, uint8_t *room, size_t cap, nt_time now)
 {
     /* RFC 8656, 12.5: "The server [...] MUST use the ChannelData message if a channel has been bound to the peer." */
     const struct nt_turn_channel *channel = nt_turn_channel_by_peer(&a->channels, peer, now);

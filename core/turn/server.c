@@ -97,8 +97,7 @@ static int server_request(void *self, struct nt_request *req)
     struct nt_turn_server *s = self;
     if (!s->listen_asked) {
         s->listen_asked = true;
-        *req = (struct nt_request){.kind = NT_REQ_BIND,
-                                   .path = {.transport = NT_UDP, .id = LISTEN_ID, .local = s->config.listen}};
+        *req = (struct nt_request){.kind = NT_REQ_BIND, .path = {.transport = NT_UDP, .id = LISTEN_ID, .local = s->config.listen}};
         return 1;
     }
     return nt_turn_relay_request(&s->allocations, req);
@@ -106,8 +105,11 @@ static int server_request(void *self, struct nt_request *req)
 
 struct nt_endpoint nt_turn_server_endpoint(struct nt_turn_server *s)
 {
-    static const struct nt_endpoint_ops ops = {
-        .input = server_input, .timer = server_timer, .output = server_output, .deadline = server_deadline, .request = server_request};
+    static const struct nt_endpoint_ops ops = {.input = server_input,
+                                               .timer = server_timer,
+                                               .output = server_output,
+                                               .deadline = server_deadline,
+                                               .request = server_request};
     return (struct nt_endpoint){.ops = &ops, .self = s};
 }
 

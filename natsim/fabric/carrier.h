@@ -1,8 +1,8 @@
-/* A carrier takes frames from one attachment of a network to another. The built-in one (carrier.c) hands them over after the network's
- * delay; another carrier, with its own queue of events, can replace it.
+/* A carrier takes frames from one attachment of a network to another. The built-in one (carrier.c) hands them over after the
+ * network's delay; another carrier, with its own queue of events, can replace it.
  *
- * Under every carrier the fabric itself decides: who answers for an address, MTU and fragments, attachments that are down, partitions,
- * faults, taps; and for a network without a medium also its rate, queue, jitter, loss, duplicates and reordering. */
+ * Under every carrier the fabric itself decides: who answers for an address, MTU and fragments, attachments that are down,
+ * partitions, faults, taps; and for a network without a medium also its rate, queue, jitter, loss, duplicates and reordering. */
 #ifndef NT_FABRIC_CARRIER_H
 #define NT_FABRIC_CARRIER_H
 
@@ -20,7 +20,7 @@ struct nt_carrier_events {
 
 struct nt_carrier_ops {
     const char *name;
-    void *(*new)(const struct nt_carrier_events *events, uint64_t seed);                          /* NULL without memory */
+    void *(*new)(const struct nt_carrier_events *events, uint64_t seed); /* NULL without memory */
     /* Networks and attachments are numbered from 0, as the fabric's; each is announced once, in order. 0 or a negative enum nt_err.
      * The label of an attachment never changes: its random streams are derived from it. */
     int (*network)(void *self, uint32_t network, const struct nt_network_config *config);
@@ -28,14 +28,15 @@ struct nt_carrier_ops {
     int (*place)(void *self, uint32_t attachment, const struct nt_waypoint *points, size_t count); /* before the first packet */
     /* Takes the packet, which enters the network at `enter`, `now` or later. */
     void (*send)(void *self, uint32_t network, uint32_t from, uint32_t to, struct nt_packet *p, nt_time now, nt_time enter);
-    nt_time (*next)(void *self);             /* time of its next event, or NT_TIME_NEVER; NULL: it has no events of its own */
-    void (*run)(void *self, nt_time at);     /* everything due up to and including `at` */
+    nt_time (*next)(void *self);         /* time of its next event, or NT_TIME_NEVER; NULL: it has no events of its own */
+    void (*run)(void *self, nt_time at); /* everything due up to and including `at` */
     void (*del)(void *self);
 };
 
 extern const struct nt_carrier_ops nt_carrier_builtin;
 
-/* What a loadable module with a carrier exports, under the name NT_CARRIER_SYMBOL. `abi` guards against a module of another build. */
+/* What a loadable module with a carrier exports, under the name NT_CARRIER_SYMBOL. `abi` guards against a module of another build.
+ */
 struct nt_carrier_module {
     uint64_t abi;        /* NT_CARRIER_ABI */
     const char *version; /* of natsim */
@@ -43,6 +44,7 @@ struct nt_carrier_module {
     const struct nt_carrier_ops *ops;
 };
 #define NT_CARRIER_SYMBOL "nt_carrier_module"
-#define NT_CARRIER_ABI ((uint64_t)sizeof(struct nt_packet) << 48 | (uint64_t)sizeof(struct nt_carrier_ops) << 32 | sizeof(struct nt_network_config))
+#define NT_CARRIER_ABI                                                                                                             \
+    ((uint64_t)sizeof(struct nt_packet) << 48 | (uint64_t)sizeof(struct nt_carrier_ops) << 32 | sizeof(struct nt_network_config))
 
 #endif

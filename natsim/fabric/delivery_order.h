@@ -9,7 +9,8 @@
 
 /* When packets are due at several nodes within `window` of the next one, `choose` says which of them (0: the next one) arrives now,
  * before its time. Packets to one node keep their order. At most NT_OPTIONS_MAX nodes count. choose NULL: the order of time. */
-void nt_fabric_choose(struct nt_fabric *f, nt_time window, uint32_t (*choose)(void *user, uint32_t options), void *user); /* options >= 2 */
+/* options >= 2 */
+void nt_fabric_choose(struct nt_fabric *f, nt_time window, uint32_t (*choose)(void *user, uint32_t options), void *user);
 
 /* Takes the next event out of the queue when it is an arrival that has alternatives; false: it is not. */
 bool nt_delivery_order_take(struct nt_fabric *f, struct nt_event *e);

@@ -42,7 +42,7 @@ struct nt_fabric *nt_fabric_new(const struct nt_fabric_config *config)
     f->in_tap = f->call_free = NT_FABRIC_NONE;
     nt_pool_init(&f->pool, f->mtu_max);
     f->carrier = config->carrier != NULL ? config->carrier : &nt_carrier_builtin;
-    f->carried = f->carrier->new(&(struct nt_carrier_events){f, carrier_arrived, carrier_lost, carrier_failed}, config->seed);
+    f->carried = f->carrier->new (&(struct nt_carrier_events){f, carrier_arrived, carrier_lost, carrier_failed}, config->seed);
     if (f->carried == NULL) {
         free(f);
         return NULL;
@@ -134,13 +134,14 @@ void nt_fabric_touch(struct nt_fabric *f, uint32_t node, nt_time now)
 
 static void tell_control(const struct nt_fabric *f, uint32_t node, uint32_t tap, enum nt_control what, nt_time now)
 {
-    static const char *const texts[] = {[NT_CTL_REBOOT] = "reboot", [NT_CTL_FLUSH] = "flush", [NT_CTL_RENUMBER] = "renumber",
-                                        [NT_CTL_STOP] = "stop", [NT_CTL_START] = "start", [NT_CTL_PORT_DOWN] = "down",
-                                        [NT_CTL_PORT_UP] = "up"};
+    static const char *const texts[] = {
+        [NT_CTL_REBOOT] = "reboot", [NT_CTL_FLUSH] = "flush",    [NT_CTL_RENUMBER] = "renumber", [NT_CTL_STOP] = "stop",
+        [NT_CTL_START] = "start",   [NT_CTL_PORT_DOWN] = "down", [NT_CTL_PORT_UP] = "up"};
     struct nt_trace trace = f->trace;
     trace.node = node;
-    nt_trace_emit(&trace, (struct nt_trace_event){
-                              .at = now, .kind = NT_TR_NODE, .n = {tap == NT_FABRIC_NONE ? -1 : (int64_t)tap, what}, .text = texts[what]});
+    nt_trace_emit(&trace,
+                  (struct nt_trace_event){
+                      .at = now, .kind = NT_TR_NODE, .n = {tap == NT_FABRIC_NONE ? -1 : (int64_t)tap, what}, .text = texts[what]});
 }
 
 int nt_fabric_control(struct nt_fabric *f, uint32_t node, enum nt_control what, uint32_t port, nt_time now)
@@ -277,8 +278,8 @@ static void handle_event(struct nt_fabric *f, const struct nt_event *e)
     }
 }
 
-/* Runs the carrier's events when they are due; false: they are not. They come before the fabric's own events of the same instant, so that
- * what they deliver takes its place among those. */
+/* Runs the carrier's events when they are due; false: they are not. They come before the fabric's own events of the same instant,
+ * so that what they deliver takes its place among those. */
 static bool run_carrier(struct nt_fabric *f, nt_time until)
 {
     nt_time at = f->carrier->next(f->carried), ours = f->queue.count > 0 ? f->queue.heap[0].at : NT_TIME_NEVER;

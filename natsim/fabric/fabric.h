@@ -1,5 +1,5 @@
-/* The fabric: nodes, the networks between them, one queue, virtual time. Nodes never call nodes: they hand packets to the fabric, the
- * network decides their fate and pushes an event. The order of all events is total: (time, class, sequence).
+/* The fabric: nodes, the networks between them, one queue, virtual time. Nodes never call nodes: they hand packets to the fabric,
+ * the network decides their fate and pushes an event. The order of all events is total: (time, class, sequence).
  *
  * Other rooms include this header alone. Of those that it includes, functions whose names begin with nt_fabric_ are for them:
  * networks, attachments, addresses   network.h          faults            fault.h
@@ -24,8 +24,8 @@ struct nt_fabric;
 
 enum nt_control { NT_CTL_REBOOT = 1, NT_CTL_FLUSH, NT_CTL_RENUMBER, NT_CTL_STOP, NT_CTL_START, NT_CTL_PORT_DOWN, NT_CTL_PORT_UP };
 
-/* A node: a small table of operations and its state. `port` numbers the node's attachments from 0. What it sends within a call leaves, in
- * order, when the call has returned. */
+/* A node: a small table of operations and its state. `port` numbers the node's attachments from 0. What it sends within a call
+ * leaves, in order, when the call has returned. */
 struct nt_node_ops {
     void (*recv)(void *self, uint32_t port, struct nt_packet *p, nt_time now); /* takes the packet */
     void (*run)(void *self, nt_time now);                                      /* its deadline has come */
@@ -38,8 +38,8 @@ struct nt_fabric_config {
     uint64_t seed;
     uint32_t mtu_max;                     /* the largest MTU of any network; 0: 1500 */
     const struct nt_carrier_ops *carrier; /* NULL: the built-in one. Kept */
-    struct nt_trace trace;                /* packets and fates; .node is filled per event. Its reader may call the fabric and hosts: what
-                                           * it sends leaves after the packets in hand */
+    struct nt_trace trace; /* packets and fates; .node is filled per event. Its reader may call the fabric and hosts: what
+                            * it sends leaves after the packets in hand */
 };
 
 struct nt_fabric *nt_fabric_new(const struct nt_fabric_config *config);
@@ -60,10 +60,11 @@ int nt_fabric_at(struct nt_fabric *f, nt_time at, void (*fn)(void *user, nt_time
 enum nt_fabric_end { NT_FABRIC_IDLE = 0, NT_FABRIC_UNTIL, NT_FABRIC_LIVELOCK, NT_FABRIC_NOMEM };
 /* Runs events up to and including `until`. LIVELOCK: a node's deadline did not move on after 10,000 runs at one instant. */
 enum nt_fabric_end nt_fabric_run(struct nt_fabric *f, nt_time until);
-void nt_fabric_livelocked(struct nt_fabric *f);       /* a node found a livelock within itself: the run ends with NT_FABRIC_LIVELOCK */
-bool nt_fabric_is_ending(const struct nt_fabric *f);  /* by a livelock, or without memory */
+/* a node found a livelock within itself: the run ends with NT_FABRIC_LIVELOCK */
+void nt_fabric_livelocked(struct nt_fabric *f);
+bool nt_fabric_is_ending(const struct nt_fabric *f); /* by a livelock, or without memory */
 nt_time nt_fabric_now(const struct nt_fabric *f);
-nt_time nt_fabric_next(const struct nt_fabric *f); /* time of the next event */
+nt_time nt_fabric_next(const struct nt_fabric *f);                                      /* time of the next event */
 void nt_fabric_stream(const struct nt_fabric *f, const char *label, struct nt_rand *r); /* the stream of (seed, label) */
 
 #endif

@@ -6,7 +6,8 @@ void nt_fate_show(struct nt_fabric *f, uint32_t tap, enum nt_crossing direction,
     p->shown = ++f->shown;
     if (f->trace.emit == NULL)
         return;
-    struct nt_trace_event event = {.at = now, .node = f->attachments[tap].node, .kind = NT_TR_PACKET, .bytes = p->data, .len = p->len};
+    struct nt_trace_event event = {
+        .at = now, .node = f->attachments[tap].node, .kind = NT_TR_PACKET, .bytes = p->data, .len = p->len};
     event.n[0] = tap, event.n[1] = direction, event.n[2] = p->marks;
     f->trace.emit(f->trace.user, &event);
 }
@@ -41,13 +42,18 @@ void nt_fate_drop(struct nt_fabric *f, struct nt_packet *p, struct nt_packet_fat
 void nt_fabric_drop(struct nt_fabric *f, uint32_t node, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *a,
                     const struct nt_addr *b, nt_time now)
 {
-    tell_fate(f, &(struct nt_packet_fate){.node = node, .tap = f->in_tap, .kind = NT_TR_DROP, .reason = (int)reason, .a = a, .b = b}, now);
+    tell_fate(f,
+              &(struct nt_packet_fate){.node = node, .tap = f->in_tap, .kind = NT_TR_DROP, .reason = (int)reason, .a = a, .b = b},
+              now);
     nt_pool_put(&f->pool, p);
 }
 
-void nt_fabric_translated(struct nt_fabric *f, uint32_t node, int which, const struct nt_addr *from, const struct nt_addr *to, nt_time now)
+void nt_fabric_translated(struct nt_fabric *f, uint32_t node, int which, const struct nt_addr *from, const struct nt_addr *to,
+                          nt_time now)
 {
-    tell_fate(f, &(struct nt_packet_fate){.node = node, .tap = f->in_tap, .kind = NT_TR_TRANSLATED, .reason = which, .a = from, .b = to}, now);
+    tell_fate(
+        f, &(struct nt_packet_fate){.node = node, .tap = f->in_tap, .kind = NT_TR_TRANSLATED, .reason = which, .a = from, .b = to},
+        now);
 }
 
 const struct nt_trace *nt_fabric_trace(const struct nt_fabric *f)

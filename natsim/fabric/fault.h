@@ -1,5 +1,5 @@
-/* Faults that steps of a scenario inject: packets matched on arrival at a gateway, before filter and translation, or at a host when they
- * leave. */
+/* Faults that steps of a scenario inject: packets matched on arrival at a gateway, before filter and translation, or at a host when
+ * they leave. */
 #ifndef NT_FABRIC_FAULT_H
 #define NT_FABRIC_FAULT_H
 

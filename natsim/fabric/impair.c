@@ -44,7 +44,8 @@ static nt_time sending_time(const struct nt_network_config *c, uint32_t len)
 }
 
 /* `queue` packets may wait behind the one that is being sent. */
-bool nt_impair_depart(struct nt_fabric *f, struct nt_sender *s, const struct nt_network_config *c, uint32_t len, nt_time now, nt_time *at)
+bool nt_impair_depart(struct nt_fabric *f, struct nt_sender *s, const struct nt_network_config *c, uint32_t len, nt_time now,
+                      nt_time *at)
 {
     while (s->ring_count > 0 && s->departures[s->ring_first] <= now) {
         s->ring_first = (s->ring_first + 1) % s->ring_cap;

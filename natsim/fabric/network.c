@@ -56,7 +56,8 @@ void nt_network_free(struct nt_fabric *f)
     free(f->networks);
 }
 
-/* The attachment's label, from which its random stream is derived, so that no other attachment's sending changes it. The caller frees. */
+/* The attachment's label, from which its random stream is derived, so that no other attachment's sending changes it. The caller
+ * frees. */
 static char *stream_label(const struct nt_fabric *f, const struct nt_attachment *link)
 {
     const char *net = f->networks[link->network].name, *node = f->nodes[link->node].name;
@@ -89,7 +90,8 @@ uint32_t nt_fabric_attach(struct nt_fabric *f, uint32_t node, uint32_t network, 
     struct nt_node *n = f->nodes + node;
     struct nt_attachment link = {.node = node, .port = (uint32_t)n->port_count, .network = network, .up = true};
     if (nt_grow(&f->attachments, &f->attachment_cap, f->attachment_count + 1, sizeof *f->attachments, NT_NODES_MAX) != NT_OK ||
-        nt_grow(&n->ports, &n->port_cap, n->port_count + 1, sizeof *n->ports, NT_NODES_MAX) != NT_OK || (link.tap = strdup(tap)) == NULL)
+        nt_grow(&n->ports, &n->port_cap, n->port_count + 1, sizeof *n->ports, NT_NODES_MAX) != NT_OK ||
+        (link.tap = strdup(tap)) == NULL)
         return NT_FABRIC_NONE;
     if (equip_attachment(f, &link) != NT_OK) {
         nt_sender_del(link.sender);
@@ -166,7 +168,8 @@ uint32_t nt_fabric_tap_node(const struct nt_fabric *f, uint32_t tap)
 }
 
 /* Carries the packet, or says why it cannot cross. */
-static enum nt_drop carry_packet(struct nt_fabric *f, uint32_t from, const struct nt_addr *next_hop, struct nt_packet *p, nt_time now)
+static enum nt_drop carry_packet(struct nt_fabric *f, uint32_t from, const struct nt_addr *next_hop, struct nt_packet *p,
+                                 nt_time now)
 {
     const struct nt_attachment *link = f->attachments + from;
     const struct nt_network *net = f->networks + link->network;

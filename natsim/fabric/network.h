@@ -11,8 +11,8 @@ uint32_t nt_fabric_network_mtu(const struct nt_fabric *f, uint32_t network);
 /* Attaches a node; its port number, or NT_FABRIC_NONE. `tap` names the capture interface ("L.0", "nat-left.inside"); the taps
  * are numbered in order of attachment, from 0. */
 uint32_t nt_fabric_attach(struct nt_fabric *f, uint32_t node, uint32_t network, const char *tap);
-/* Where the attachment is on its network, or how it moves; before the first packet, and copied. 0, NT_EUNSUPPORTED (the carrier knows no
- * places), NT_EINVAL, NT_ENOMEM. */
+/* Where the attachment is on its network, or how it moves; before the first packet, and copied. 0, NT_EUNSUPPORTED (the carrier
+ * knows no places), NT_EINVAL, NT_ENOMEM. */
 int nt_fabric_place(struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_waypoint *points, size_t count);
 /* The addresses that the attachment answers for on its network. NT_EEXIST: another has it. */
 int nt_fabric_add_address(struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_addr *a);
@@ -23,7 +23,8 @@ const char *nt_fabric_tap_name(const struct nt_fabric *f, uint32_t tap);
 uint32_t nt_fabric_tap_node(const struct nt_fabric *f, uint32_t tap);
 
 struct nt_attachment *nt_network_attachment(const struct nt_fabric *f, uint32_t node, uint32_t port); /* NULL: none */
-/* A packet leaves by the attachment `from` towards the one that answers for `next_hop`, in fragments if need be. Takes the packet. */
+/* A packet leaves by the attachment `from` towards the one that answers for `next_hop`, in fragments if need be. Takes the packet.
+ */
 void nt_network_cross(struct nt_fabric *f, uint32_t from, const struct nt_addr *next_hop, struct nt_packet *p, nt_time now);
 void nt_network_free(struct nt_fabric *f);
 

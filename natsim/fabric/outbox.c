@@ -118,7 +118,8 @@ static void put_out(struct nt_fabric *f, uint32_t node, uint32_t port, struct nt
         nt_outbox_flush(f, now);
 }
 
-void nt_fabric_send(struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_addr *next_hop, struct nt_packet *p, nt_time now)
+void nt_fabric_send(struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_addr *next_hop, struct nt_packet *p,
+                    nt_time now)
 {
     put_out(f, node, port, (struct nt_outgoing){.packet = p, .way = TO_NETWORK, .next_hop = *next_hop}, now);
 }

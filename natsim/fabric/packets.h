@@ -1,5 +1,5 @@
-/* The fabric's packets: their buffers, and the events by which they travel. Functions that are named nt_fabric_ are for every room, the
- * others for the fabric alone; so it is in each header of the fabric. */
+/* The fabric's packets: their buffers, and the events by which they travel. Functions that are named nt_fabric_ are for every room,
+ * the others for the fabric alone; so it is in each header of the fabric. */
 #ifndef NT_FABRIC_PACKETS_H
 #define NT_FABRIC_PACKETS_H
 
@@ -15,7 +15,7 @@ struct nt_pool;
 
 struct nt_packet *nt_fabric_packet(struct nt_fabric *f, uint32_t cap); /* cap 0: an MTU; NULL without memory, and the run ends */
 struct nt_packet *nt_fabric_copy(struct nt_fabric *f, const struct nt_packet *p); /* NULL without memory, and the run ends */
-void nt_fabric_consumed(struct nt_fabric *f, struct nt_packet *p); /* the end of a packet that was not dropped */
+void nt_fabric_consumed(struct nt_fabric *f, struct nt_packet *p);                /* the end of a packet that was not dropped */
 struct nt_pool *nt_fabric_pool(struct nt_fabric *f);
 /* NT_SCRATCH bytes, the caller's until it calls the fabric again; NULL without memory, and the run ends. */
 uint8_t *nt_fabric_scratch(struct nt_fabric *f);

@@ -36,7 +36,8 @@ int nt_fabric_partition(struct nt_fabric *f, const uint32_t *a, size_t a_count, 
     int r = nt_grow(&f->partitions, &f->partition_cap, f->partition_count + 1, sizeof *f->partitions, NT_PARTITIONS_MAX);
     if (r != NT_OK)
         return r;
-    struct nt_partition p = {.a = sorted_copy(a, a_count), .b = sorted_copy(b, b_count), .a_count = a_count, .b_count = b_count, .until = until};
+    struct nt_partition p = {
+        .a = sorted_copy(a, a_count), .b = sorted_copy(b, b_count), .a_count = a_count, .b_count = b_count, .until = until};
     if (p.a == NULL || p.b == NULL) {
         free(p.a);
         free(p.b);

@@ -10,7 +10,8 @@
 
 struct nt_fabric;
 
-/* Packets between a node of one set and a node of the other are dropped from now on until `until`. Copies. 0, NT_ENOMEM, NT_ELIMIT. */
+/* Packets between a node of one set and a node of the other are dropped from now on until `until`. Copies. 0, NT_ENOMEM, NT_ELIMIT.
+ */
 int nt_fabric_partition(struct nt_fabric *f, const uint32_t *a, size_t a_count, const uint32_t *b, size_t b_count, nt_time until);
 
 bool nt_partition_separates(struct nt_fabric *f, uint32_t from, uint32_t to, nt_time now); /* forgets partitions that are over */

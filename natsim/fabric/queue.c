@@ -62,7 +62,7 @@ static void take_out(struct nt_queue *q, size_t i)
 
 static uint64_t next_order(struct nt_queue *q, enum nt_event_class class)
 {
-    return (uint64_t)class << 62 | q->sequence++;
+    return (uint64_t) class << 62 | q->sequence++;
 }
 
 int nt_queue_push(struct nt_queue *q, enum nt_event_class class, struct nt_event e)

@@ -39,9 +39,10 @@ static inline enum nt_event_class nt_event_class_of(const struct nt_event *e)
 int nt_queue_push(struct nt_queue *q, enum nt_event_class class, struct nt_event e);
 /* Room for the timers of nodes 0..count-1, so that setting one fails only when the heap cannot grow. */
 int nt_queue_nodes(struct nt_queue *q, size_t count);
-/* Sets, moves or (NT_TIME_NEVER) removes the node's timer; among events of the same time it comes in the order of its last change. */
+/* Sets, moves or (NT_TIME_NEVER) removes the node's timer; among events of the same time it comes in the order of its last change.
+ */
 int nt_queue_timer(struct nt_queue *q, uint32_t node, nt_time at);
-bool nt_queue_pop(struct nt_queue *q, struct nt_event *e); /* false: empty */
+bool nt_queue_pop(struct nt_queue *q, struct nt_event *e);            /* false: empty */
 void nt_queue_take(struct nt_queue *q, size_t i, struct nt_event *e); /* the event at index i of the heap, out of turn */
 void nt_queue_free(struct nt_queue *q);
 

@@ -62,7 +62,8 @@ static struct state *state_at(const struct nt_firewall *w, uint32_t i)
 }
 
 /* ICMP queries have an identifier, not a remote port. */
-static struct nt_nat_key key_of(const struct nt_firewall *w, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *remote)
+static struct nt_nat_key key_of(const struct nt_firewall *w, uint8_t proto, const struct nt_addr *internal,
+                                const struct nt_addr *remote)
 {
     struct nt_nat_key key = {.proto = proto, .a = *internal};
     if (w->policy.filtering != NT_DEP_ENDPOINT_INDEPENDENT)
@@ -128,7 +129,8 @@ bool nt_firewall_in(struct nt_firewall *w, uint8_t proto, const struct nt_addr *
     return true;
 }
 
-bool nt_firewall_error_in(struct nt_firewall *w, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *remote, nt_time now)
+bool nt_firewall_error_in(struct nt_firewall *w, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *remote,
+                          nt_time now)
 {
     nt_firewall_run(w, now);
     struct nt_nat_key key = key_of(w, proto, internal, remote);

@@ -110,7 +110,8 @@ static enum passage read_error_or_drop(struct nt_gateway *g, struct nt_packet *p
 
 /* An ICMP error about a packet that was translated. `out` (RFC 5508, REQ-5): it comes from inside, its source and the quoted
  * destination become the external endpoint's. `in` (REQ-4): it is for inside, its destination and the quoted source become the
- * inside endpoint's; an error from outside keeps its own source. Both (REQ-7): the packet was hairpinned with an external source. */
+ * inside endpoint's; an error from outside keeps its own source. Both (REQ-7): the packet was hairpinned with an external source.
+ */
 static void translate_error(struct nt_gateway *g, struct nt_packet *p, bool out, bool in, nt_time now)
 {
     struct quoted q;

@@ -93,20 +93,13 @@ static int gateway_control(void *self, enum nt_control what, uint32_t port, nt_t
     struct nt_gateway *g = self;
     (void)port;
     switch (what) {
-    case NT_CTL_REBOOT:
-        forget_state(g, true, now);
-        return NT_OK;
-    case NT_CTL_FLUSH:
-        forget_state(g, false, now);
-        return NT_OK;
-    case NT_CTL_RENUMBER:
-        return renumber(g, now);
+    case NT_CTL_REBOOT: forget_state(g, true, now); return NT_OK;
+    case NT_CTL_FLUSH: forget_state(g, false, now); return NT_OK;
+    case NT_CTL_RENUMBER: return renumber(g, now);
     case NT_CTL_PORT_DOWN: /* the state outlives a link that is down */
-    case NT_CTL_PORT_UP:
-        return NT_OK;
+    case NT_CTL_PORT_UP: return NT_OK;
     case NT_CTL_STOP:
-    case NT_CTL_START:
-        break;
+    case NT_CTL_START: break;
     }
     return NT_EUNSUPPORTED;
 }
@@ -123,7 +116,8 @@ static void gateway_del(void *self)
     free(g);
 }
 
-static void drop_fragment(void *user, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *src, const struct nt_addr *dst, nt_time now)
+static void drop_fragment(void *user, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *src,
+                          const struct nt_addr *dst, nt_time now)
 {
     const struct nt_gateway *g = user;
     nt_fabric_drop(g->fabric, g->node, p, reason, src, dst, now);
@@ -172,7 +166,8 @@ static uint32_t attach_link(struct nt_gateway *g, uint32_t network, const char *
     return port;
 }
 
-uint32_t nt_gateway_attach_inside(struct nt_gateway *g, uint32_t network, const char *tap, const struct nt_addr *addresses, size_t count)
+uint32_t nt_gateway_attach_inside(struct nt_gateway *g, uint32_t network, const char *tap, const struct nt_addr *addresses,
+                                  size_t count)
 {
     return attach_link(g, network, tap, addresses, count);
 }
@@ -206,7 +201,8 @@ static int make_nat(struct nt_gateway *g, const struct nt_addr *addresses, size_
     return g->nat != NULL ? NT_OK : NT_ENOMEM;
 }
 
-uint32_t nt_gateway_attach_outside(struct nt_gateway *g, uint32_t network, const char *tap, const struct nt_addr *addresses, size_t count)
+uint32_t nt_gateway_attach_outside(struct nt_gateway *g, uint32_t network, const char *tap, const struct nt_addr *addresses,
+                                   size_t count)
 {
     if (g->outside != NT_FABRIC_NONE)
         return NT_FABRIC_NONE;

@@ -14,8 +14,10 @@ struct nt_gateway *nt_gateway_new(struct nt_fabric *f, const char *name, const s
 uint32_t nt_gateway_node(const struct nt_gateway *g);
 /* Inside first, in order; then outside once. The addresses are the gateway's own on that network; the outside IPv4 ones are the
  * external addresses of its NAT. */
-uint32_t nt_gateway_attach_inside(struct nt_gateway *g, uint32_t network, const char *tap, const struct nt_addr *addresses, size_t count);
-uint32_t nt_gateway_attach_outside(struct nt_gateway *g, uint32_t network, const char *tap, const struct nt_addr *addresses, size_t count);
+uint32_t nt_gateway_attach_inside(struct nt_gateway *g, uint32_t network, const char *tap, const struct nt_addr *addresses,
+                                  size_t count);
+uint32_t nt_gateway_attach_outside(struct nt_gateway *g, uint32_t network, const char *tap, const struct nt_addr *addresses,
+                                   size_t count);
 struct nt_routes *nt_gateway_routes(struct nt_gateway *g);
 const struct nt_nat *nt_gateway_nat(const struct nt_gateway *g); /* its translator, NULL: it has none. For tests */
 

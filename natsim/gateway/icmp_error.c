@@ -9,8 +9,8 @@ static const struct nt_addr *own_address_towards(const struct nt_gateway *g, con
     return r != NULL ? nt_own_addresses_on(&g->own, r->port, to->family) : NULL;
 }
 
-/* RFC 1812, 4.3.2.7, and RFC 4443, 2.4 (e): no error about an ICMP error, about a packet to a multicast address, or about one whose source
- * is not a single host; in IPv4 none about a later fragment. A later fragment of ICMPv6 may belong to an error. */
+/* RFC 1812, 4.3.2.7, and RFC 4443, 2.4 (e): no error about an ICMP error, about a packet to a multicast address, or about one whose
+ * source is not a single host; in IPv4 none about a later fragment. A later fragment of ICMPv6 may belong to an error. */
 static bool may_report(const struct nt_packet *p)
 {
     bool later = p->fragment && !p->first_fragment;
@@ -21,7 +21,8 @@ static bool may_report(const struct nt_packet *p)
     return !nt_icmp_is_error(p->proto, p->data[p->l4]);
 }
 
-static struct nt_packet *error_about(struct nt_gateway *g, const struct nt_packet *p, const struct nt_addr *from, uint8_t type, uint8_t code)
+static struct nt_packet *error_about(struct nt_gateway *g, const struct nt_packet *p, const struct nt_addr *from, uint8_t type,
+                                     uint8_t code)
 {
     struct nt_packet *error = from != NULL && may_report(p) ? nt_fabric_packet(g->fabric, 0) : NULL;
     if (error != NULL && nt_packet_icmp_error(error, from, p, type, code) != NT_OK) {
@@ -50,8 +51,8 @@ struct nt_packet *nt_icmp_error_rejected(struct nt_gateway *g, const struct nt_p
     return error_about(g, p, from, NT_ICMP4_UNREACHABLE, unsolicited ? NT_ICMP4_PORT : NT_ICMP4_PROHIBITED);
 }
 
-/* RFC 4787, REQ-13: "the NAT MUST send back an ICMP message "Fragmentation needed and DF set" to the host"; RFC 4443, 3.2: Packet Too
- * Big. */
+/* RFC 4787, REQ-13: "the NAT MUST send back an ICMP message "Fragmentation needed and DF set" to the host"; RFC 4443, 3.2: Packet
+ * Too Big. */
 struct nt_packet *nt_icmp_error_too_big(struct nt_gateway *g, const struct nt_packet *p, const struct nt_addr *to)
 {
     const struct nt_route *r = p->df ? nt_routes_find(&g->routes, to, NT_FABRIC_NONE) : NULL;

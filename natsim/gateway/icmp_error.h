@@ -1,5 +1,5 @@
-/* The ICMP errors that a gateway sends. Each function returns the error about a packet, to the packet's sender; NULL: there is to be none,
- * or there is no memory for it. */
+/* The ICMP errors that a gateway sends. Each function returns the error about a packet, to the packet's sender; NULL: there is to
+ * be none, or there is no memory for it. */
 #ifndef NT_GATEWAY_ICMP_ERROR_H
 #define NT_GATEWAY_ICMP_ERROR_H
 

@@ -18,7 +18,8 @@ static void answer_request(struct nt_host *h, uint32_t endpoint, struct nt_reque
         return;
     }
     bool bindable = local->family == NT_AF_NONE || nt_addr_is_any(local) || nt_host_owns(h, local);
-    bool granted = req->kind == NT_REQ_BIND && req->path.transport == NT_UDP && bindable && nt_udp_ports_bind(&h->ports, local, endpoint) == NT_OK;
+    bool granted = req->kind == NT_REQ_BIND && req->path.transport == NT_UDP && bindable &&
+                   nt_udp_ports_bind(&h->ports, local, endpoint) == NT_OK;
     e->ops->input(e->self, &req->path, granted ? NT_IN_CONNECTED : NT_IN_CLOSED, NULL, 0, now);
 }
 
@@ -60,8 +61,8 @@ static void drain_wanted(struct nt_host *h, nt_time now)
     h->busy = false;
 }
 
-void nt_endpoints_input(struct nt_host *h, uint32_t endpoint, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len,
-                        nt_time now)
+void nt_endpoints_input(struct nt_host *h, uint32_t endpoint, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes,
+                        size_t len, nt_time now)
 {
     struct nt_endpoint e = h->endpoints[endpoint].endpoint;
     bool inner = h->busy;

@@ -1,5 +1,5 @@
-/* The endpoints of a host: it calls them, drains what they send, and grants their requests. An endpoint is never called again before it
- * returns: it is drained when the outermost call ends. */
+/* The endpoints of a host: it calls them, drains what they send, and grants their requests. An endpoint is never called again
+ * before it returns: it is drained when the outermost call ends. */
 #ifndef NT_HOST_ENDPOINTS_H
 #define NT_HOST_ENDPOINTS_H
 
@@ -14,11 +14,12 @@ void nt_host_kick(struct nt_host *h, nt_time now);
 /* NT_IN_IF_UP for each address of each interface, in order. */
 void nt_host_announce(struct nt_host *h, uint32_t endpoint, nt_time now);
 
-void nt_endpoints_input(struct nt_host *h, uint32_t endpoint, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len,
-                        nt_time now);
-void nt_endpoints_timers(struct nt_host *h, nt_time now);     /* calls those whose deadline has come */
+void nt_endpoints_input(struct nt_host *h, uint32_t endpoint, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes,
+                        size_t len, nt_time now);
+void nt_endpoints_timers(struct nt_host *h, nt_time now); /* calls those whose deadline has come */
 nt_time nt_endpoints_deadline(const struct nt_host *h);
 void nt_endpoints_drain_all(struct nt_host *h, nt_time now);
-void nt_endpoints_tell_port(struct nt_host *h, uint32_t port, bool up, nt_time now); /* all of them, that an interface went up or down */
+/* all of them, that an interface went up or down */
+void nt_endpoints_tell_port(struct nt_host *h, uint32_t port, bool up, nt_time now);
 
 #endif

@@ -104,13 +104,15 @@ uint32_t nt_host_attach(struct nt_host *h, uint32_t network, const char *tap, co
     h->interfaces[h->interface_count++] = i;
     for (size_t k = 0; k < count; k++) {
         i.addresses[k] = nt_addr_with_port(&addresses[k], 0);
-        if (nt_fabric_add_address(h->fabric, h->node, port, &i.addresses[k]) != NT_OK || nt_map_put(&h->own, &i.addresses[k], port) != NT_OK)
+        if (nt_fabric_add_address(h->fabric, h->node, port, &i.addresses[k]) != NT_OK ||
+            nt_map_put(&h->own, &i.addresses[k], port) != NT_OK)
             return NT_FABRIC_NONE;
     }
     return port;
 }
 
-void nt_host_attach_stack(struct nt_host *h, bool (*deliver)(void *user, uint32_t port, const uint8_t *packet, size_t len), void *user)
+void nt_host_attach_stack(struct nt_host *h, bool (*deliver)(void *user, uint32_t port, const uint8_t *packet, size_t len),
+                          void *user)
 {
     h->deliver = deliver;
     h->stack = user;

@@ -1,6 +1,6 @@
-/* A host: interfaces with addresses, UDP ports, source routing, and the endpoints (core/base/endpoint.h) that run on it. It grants their
- * requests, gives them what arrives, and sends their output. An IP stack from outside (of processes attached in real time) can replace
- * the endpoints: then whole packets go to it and come from it.
+/* A host: interfaces with addresses, UDP ports, source routing, and the endpoints (core/base/endpoint.h) that run on it. It grants
+ * their requests, gives them what arrives, and sends their output. An IP stack from outside (of processes attached in real time)
+ * can replace the endpoints: then whole packets go to it and come from it.
  *
  * Other rooms include this header alone. Of those that it includes, functions whose names begin with nt_host_ are for them:
  * endpoints.h (running endpoints), host_out.h (sending packets); and all of route.h. */
@@ -23,6 +23,7 @@ struct nt_routes *nt_host_routes(struct nt_host *h);
 
 /* From now on packets for the host's own addresses go to `deliver` as they arrive, fragments too, and not to endpoints; it
  * returns false when it has no room for the packet. NULL: to endpoints again. */
-void nt_host_attach_stack(struct nt_host *h, bool (*deliver)(void *user, uint32_t port, const uint8_t *packet, size_t len), void *user);
+void nt_host_attach_stack(struct nt_host *h, bool (*deliver)(void *user, uint32_t port, const uint8_t *packet, size_t len),
+                          void *user);
 
 #endif

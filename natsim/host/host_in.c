@@ -25,7 +25,8 @@ static void send_port_unreachable(struct nt_host *h, const struct nt_packet *abo
     if (p == NULL)
         return;
     struct nt_addr src = nt_addr_with_port(&about->dst, 0);
-    if (nt_packet_icmp_error(p, &src, about, v4 ? NT_ICMP4_UNREACHABLE : NT_ICMP6_UNREACHABLE, v4 ? NT_ICMP4_PORT : NT_ICMP6_PORT) != NT_OK) {
+    if (nt_packet_icmp_error(p, &src, about, v4 ? NT_ICMP4_UNREACHABLE : NT_ICMP6_UNREACHABLE,
+                             v4 ? NT_ICMP4_PORT : NT_ICMP6_PORT) != NT_OK) {
         nt_fabric_consumed(h->fabric, p);
         return;
     }
@@ -89,7 +90,8 @@ static void icmp_in(struct nt_host *h, struct nt_packet *p, nt_time now)
         nt_fabric_consumed(h->fabric, p);
 }
 
-static void drop_fragment(void *user, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *src, const struct nt_addr *dst, nt_time now)
+static void drop_fragment(void *user, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *src,
+                          const struct nt_addr *dst, nt_time now)
 {
     const struct nt_host *h = user;
     nt_fabric_drop(h->fabric, h->node, p, reason, src, dst, now);

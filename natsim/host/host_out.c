@@ -36,7 +36,8 @@ static bool send_from(struct nt_host *h, uint32_t port, struct nt_packet *p, nt_
     return leaves;
 }
 
-static struct nt_packet *make_datagram(struct nt_host *h, const struct nt_addr *src, const struct nt_path *path, const uint8_t *bytes, size_t len)
+static struct nt_packet *make_datagram(struct nt_host *h, const struct nt_addr *src, const struct nt_path *path,
+                                       const uint8_t *bytes, size_t len)
 {
     struct nt_packet *p = nt_fabric_packet(h->fabric, (uint32_t)len + HEADERS_MAX);
     if (p == NULL)
@@ -61,7 +62,8 @@ static bool fill_source(const struct nt_host *h, uint32_t port, uint8_t family, 
     return false;
 }
 
-bool nt_out_datagram(struct nt_host *h, uint32_t endpoint, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
+bool nt_out_datagram(struct nt_host *h, uint32_t endpoint, const struct nt_path *path, const uint8_t *bytes, size_t len,
+                     nt_time now)
 {
     struct nt_addr src = path->local;
     uint32_t port = interface_for(h, &src, &path->remote);
@@ -89,7 +91,8 @@ void nt_out_packet(struct nt_host *h, struct nt_packet *p, nt_time now)
         send_from(h, port, p, now);
 }
 
-int nt_host_inject(struct nt_host *h, const struct nt_addr *src, const struct nt_addr *dst, const uint8_t *bytes, size_t len, nt_time now)
+int nt_host_inject(struct nt_host *h, const struct nt_addr *src, const struct nt_addr *dst, const uint8_t *bytes, size_t len,
+                   nt_time now)
 {
     struct nt_path path = {.transport = NT_UDP, .remote = *dst};
     uint32_t port = interface_for(h, src, dst);

@@ -6,8 +6,8 @@
 
 struct nt_route {
     struct nt_prefix prefix;
-    uint32_t port;       /* of the node */
-    struct nt_addr via;  /* unset: on the link, the next hop is the destination */
+    uint32_t port;      /* of the node */
+    struct nt_addr via; /* unset: on the link, the next hop is the destination */
 };
 
 struct nt_routes {

@@ -195,7 +195,8 @@ struct nt_program *nt_program_start(struct nt_machine *m, const struct nt_progra
     return watch_streams(p, fds) == NT_OK ? p : NULL;
 }
 
-struct nt_machine *nt_machine_new(struct nt_live *l, struct nt_host *h, const struct nt_sandbox_config *config, char why[NT_SANDBOX_WHY])
+struct nt_machine *nt_machine_new(struct nt_live *l, struct nt_host *h, const struct nt_sandbox_config *config,
+                                  char why[NT_SANDBOX_WHY])
 {
     struct nt_machine *m = calloc(1, sizeof *m);
     snprintf(why, NT_SANDBOX_WHY, "out of memory");

@@ -14,7 +14,8 @@ struct nt_machine;
 struct nt_program;
 
 /* NULL with the reason in `why`. The host and `l` outlive it. */
-struct nt_machine *nt_machine_new(struct nt_live *l, struct nt_host *h, const struct nt_sandbox_config *config, char why[NT_SANDBOX_WHY]);
+struct nt_machine *nt_machine_new(struct nt_live *l, struct nt_host *h, const struct nt_sandbox_config *config,
+                                  char why[NT_SANDBOX_WHY]);
 void nt_machine_del(struct nt_machine *m); /* kills all its programs */
 const struct nt_sandbox *nt_machine_sandbox(const struct nt_machine *m);
 int nt_machine_loopback(struct nt_machine *m); /* brings lo up */
@@ -32,7 +33,8 @@ struct nt_program_config {
 
 /* The machine owns it; NULL when it cannot be started. */
 struct nt_program *nt_program_start(struct nt_machine *m, const struct nt_program_config *config);
-/* To its standard input: 0; NT_ELIMIT when it does not read, and its input is closed; NT_ESTATE when it is gone or its input is closed. */
+/* To its standard input: 0; NT_ELIMIT when it does not read, and its input is closed; NT_ESTATE when it is gone or its input is
+ * closed. */
 int nt_program_write(struct nt_program *p, const char *text, size_t len);
 void nt_program_close_input(struct nt_program *p); /* for tests, too */
 

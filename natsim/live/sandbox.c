@@ -27,10 +27,10 @@ struct nt_sandbox {
 /* Says what prevents sandboxes here, and what helps. */
 static void explain_failure(char why[NT_SANDBOX_WHY], const char *what, bool root)
 {
-    const char *mend = strstr(what, "/dev/net/tun") != NULL ? (root ? "'modprobe tun', or give the container /dev/net/tun"
-                                                                    : "run as root, or 'chmod 0666 /dev/net/tun'")
+    const char *mend = strstr(what, "/dev/net/tun") != NULL  ? (root ? "'modprobe tun', or give the container /dev/net/tun"
+                                                                     : "run as root, or 'chmod 0666 /dev/net/tun'")
                        : strstr(what, "mount point") != NULL ? "before the chroot, 'mount --bind DIR DIR'"
-                       : root ? "the container must allow namespaces (CAP_SYS_ADMIN, CAP_NET_ADMIN)"
+                       : root                                ? "the container must allow namespaces (CAP_SYS_ADMIN, CAP_NET_ADMIN)"
                               : "run as root, or allow user namespaces (sysctl user.max_user_namespaces)";
     if (snprintf(why, NT_SANDBOX_WHY, "no real programs here: %.80s: %s", what, mend) < 0)
         why[0] = '\0';
@@ -57,7 +57,8 @@ struct nt_sandbox *nt_sandbox_new(const struct nt_sandbox_config *config, char w
     int ends[2];
     bool root = geteuid() == 0;
     snprintf(why, NT_SANDBOX_WHY, "out of memory");
-    if (s == NULL || config->interface_count > NT_SANDBOX_INTERFACES_MAX || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
+    if (s == NULL || config->interface_count > NT_SANDBOX_INTERFACES_MAX ||
+        socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
         free(s);
         return NULL;
     }

@@ -1,6 +1,6 @@
 /* A sandbox: a network namespace of its own (and process, mount and, without root, user namespaces) in which real programs run. Its
- * interfaces are TUN devices whose packets the owner reads and writes. It has no name and vanishes with its first process, which ends
- * when the owner ends, in whatever way. Linux only. */
+ * interfaces are TUN devices whose packets the owner reads and writes. It has no name and vanishes with its first process, which
+ * ends when the owner ends, in whatever way. Linux only. */
 #ifndef NT_LIVE_SANDBOX_H
 #define NT_LIVE_SANDBOX_H
 

@@ -57,7 +57,8 @@ static int cover_file(const char *path, const char *text)
     int fd = mkostemp(name, O_CLOEXEC);
     if (fd < 0)
         return -1;
-    bool good = write(fd, text, strlen(text)) == (ssize_t)strlen(text) && fchmod(fd, 0644) == 0 && mount(name, path, NULL, MS_BIND, NULL) == 0;
+    bool good = write(fd, text, strlen(text)) == (ssize_t)strlen(text) && fchmod(fd, 0644) == 0 &&
+                mount(name, path, NULL, MS_BIND, NULL) == 0;
     int err = errno;
     unlink(name);
     close(fd);

@@ -1,5 +1,5 @@
-/* The first process of a sandbox: makes the devices and private files, then runs commands until its owner is gone. With it everything in
- * its process namespace ends, browsers' grandchildren included. */
+/* The first process of a sandbox: makes the devices and private files, then runs commands until its owner is gone. With it
+ * everything in its process namespace ends, browsers' grandchildren included. */
 #ifndef NT_LIVE_SANDBOX_INIT_H
 #define NT_LIVE_SANDBOX_INIT_H
 

@@ -12,7 +12,8 @@ int nt_sandbox_send(int fd, const struct nt_sandbox_message *m, const int *fds, 
         char bytes[CMSG_SPACE(NT_SANDBOX_INTERFACES_MAX * sizeof(int))];
         struct cmsghdr align;
     } control = {0};
-    struct iovec io = {.iov_base = (void *)(uintptr_t)m, .iov_len = offsetof(struct nt_sandbox_message, text) + strlen(m->text) + 1};
+    struct iovec io = {.iov_base = (void *)(uintptr_t)m,
+                       .iov_len = offsetof(struct nt_sandbox_message, text) + strlen(m->text) + 1};
     struct msghdr h = {.msg_iov = &io, .msg_iovlen = 1};
     if (count > 0) {
         h.msg_control = control.bytes;

@@ -13,8 +13,8 @@ struct nt_sandbox_message {
     char text[NT_SANDBOX_COMMAND_MAX]; /* run: the command; failed: why */
 };
 
-/* One message with up to NT_SANDBOX_INTERFACES_MAX descriptors. 0, NT_EIO (errno), NT_ENOENT: none has come; NT_ESTATE: the other side
- * is gone. */
+/* One message with up to NT_SANDBOX_INTERFACES_MAX descriptors. 0, NT_EIO (errno), NT_ENOENT: none has come; NT_ESTATE: the other
+ * side is gone. */
 int nt_sandbox_send(int fd, const struct nt_sandbox_message *m, const int *fds, size_t count);
 int nt_sandbox_receive(int fd, struct nt_sandbox_message *m, int *fds, size_t *count, bool wait);
 

@@ -1,5 +1,5 @@
-/* TUN devices of a namespace: made, and given their addresses and routes by plain ioctls, without another program. Without IFF_VNET_HDR
- * the kernel completes every checksum and hands out no super-packets. */
+/* TUN devices of a namespace: made, and given their addresses and routes by plain ioctls, without another program. Without
+ * IFF_VNET_HDR the kernel completes every checksum and hands out no super-packets. */
 #ifndef NT_LIVE_TUN_H
 #define NT_LIVE_TUN_H
 

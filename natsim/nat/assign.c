@@ -76,10 +76,16 @@ static int take_on(struct nt_nat *n, struct candidate *c, uint32_t external, uin
     const struct nt_nat_policy *p = &n->policy;
     struct nt_inside_host *h = nt_inside_host_at(&n->inside, nt_inside_endpoint_at(&n->inside, c->endpoint)->host);
     bool udp = c->proto == NT_PROTO_UDP;
-    struct nt_port_request r = {
-        .ports = p->ports, .conflict = p->conflict, .external = external, .space = udp ? NT_SPACE_UDP : NT_SPACE_ICMP,
-        .internal = c->internal.port, .parity = udp && p->parity, .contiguity = udp && p->contiguity,
-        .buddy = udp && p->contiguity ? buddy_of(n, c->proto, &c->internal, external) : -1, .barred = is_barred, .user = c};
+    struct nt_port_request r = {.ports = p->ports,
+                                .conflict = p->conflict,
+                                .external = external,
+                                .space = udp ? NT_SPACE_UDP : NT_SPACE_ICMP,
+                                .internal = c->internal.port,
+                                .parity = udp && p->parity,
+                                .contiguity = udp && p->contiguity,
+                                .buddy = udp && p->contiguity ? buddy_of(n, c->proto, &c->internal, external) : -1,
+                                .barred = is_barred,
+                                .user = c};
     int err = set_range(n, h, &r);
     if (err != NT_OK)
         return err;
@@ -119,10 +125,14 @@ static int make_mapping(struct nt_nat *n, struct candidate *c, bool ruled, nt_ti
     int err = take_port(n, c, &external, &port);
     if (err != NT_OK)
         return err;
-    struct nt_mapping add = {
-        .proto = c->proto, .internal = c->internal, .external = nt_addr_with_port(&n->externals[external], port),
-        .remote = nt_nat_seen_by(n->policy.mapping, &c->remote), .external_index = external, .ruled = ruled,
-        .life = nt_life_start(&n->policy, c->proto, &c->remote, now), .endpoint = c->endpoint};
+    struct nt_mapping add = {.proto = c->proto,
+                             .internal = c->internal,
+                             .external = nt_addr_with_port(&n->externals[external], port),
+                             .remote = nt_nat_seen_by(n->policy.mapping, &c->remote),
+                             .external_index = external,
+                             .ruled = ruled,
+                             .life = nt_life_start(&n->policy, c->proto, &c->remote, now),
+                             .endpoint = c->endpoint};
     err = nt_mappings_add(&n->mappings, &n->inside, &add, mapping);
     if (err == NT_OK) {
         struct nt_mapping *m = nt_mapping_at(&n->mappings, *mapping);
@@ -137,8 +147,8 @@ static int make_mapping(struct nt_nat *n, struct candidate *c, bool ruled, nt_ti
     return err;
 }
 
-int nt_assign_mapping(struct nt_nat *n, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *remote, bool ruled, nt_time now,
-                      uint32_t *mapping)
+int nt_assign_mapping(struct nt_nat *n, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *remote, bool ruled,
+                      nt_time now, uint32_t *mapping)
 {
     struct candidate c = {.nat = n, .proto = proto, .internal = *internal, .remote = *remote};
     int err = nt_inside_enter(&n->inside, proto, internal, n->external_count, &c.endpoint);
@@ -152,7 +162,7 @@ int nt_assign_mapping(struct nt_nat *n, uint32_t proto, const struct nt_addr *in
         return err;
     }
     const struct nt_mapping *m = nt_mapping_at(&n->mappings, *mapping);
-    nt_trace_emit(&n->trace, (struct nt_trace_event){
-                                 .at = now, .kind = NT_TR_MAPPED, .a = m->internal, .b = m->external, .n = {m->number}});
+    nt_trace_emit(&n->trace,
+                  (struct nt_trace_event){.at = now, .kind = NT_TR_MAPPED, .a = m->internal, .b = m->external, .n = {m->number}});
     return NT_OK;
 }

@@ -12,7 +12,7 @@ bool nt_assign_is_barred(const struct nt_nat *n, uint32_t proto, const struct nt
                          const struct nt_addr *remote);
 /* A new mapping of `internal` for a packet to `remote`; `ruled`: the mapping rule leads to it from now on. NT_ELIMIT, NT_ENOSPC (no
  * port) or NT_ENOMEM. */
-int nt_assign_mapping(struct nt_nat *n, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *remote, bool ruled, nt_time now,
-                      uint32_t *mapping);
+int nt_assign_mapping(struct nt_nat *n, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *remote, bool ruled,
+                      nt_time now, uint32_t *mapping);
 
 #endif

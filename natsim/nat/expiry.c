@@ -75,7 +75,8 @@ static void end_flow(struct nt_nat *n, uint32_t index)
 
 static void end_hold(struct nt_nat *n, uint32_t hold)
 {
-    nt_port_table_release(&n->ports, (hold >> 16) / NT_SPACES, (enum nt_port_space)((hold >> 16) % NT_SPACES), (uint16_t)(hold & 0xffff));
+    nt_port_table_release(&n->ports, (hold >> 16) / NT_SPACES, (enum nt_port_space)((hold >> 16) % NT_SPACES),
+                          (uint16_t)(hold & 0xffff));
 }
 
 void nt_expiry_run(struct nt_nat *n, nt_time now)
@@ -84,21 +85,11 @@ void nt_expiry_run(struct nt_nat *n, nt_time now)
     nt_time at;
     while (nt_deadlines_due(&n->deadlines, now, &kind, &index, &at)) {
         switch (kind) {
-        case NT_DUE_MAPPING:
-            forget_mapping(n, index, at);
-            break;
-        case NT_DUE_FILTER:
-            end_filter(n, index);
-            break;
-        case NT_DUE_FLOW:
-            end_flow(n, index);
-            break;
-        case NT_DUE_POISON:
-            nt_poison_due(&n->poison, index);
-            break;
-        default:
-            end_hold(n, index);
-            break;
+        case NT_DUE_MAPPING: forget_mapping(n, index, at); break;
+        case NT_DUE_FILTER: end_filter(n, index); break;
+        case NT_DUE_FLOW: end_flow(n, index); break;
+        case NT_DUE_POISON: nt_poison_due(&n->poison, index); break;
+        default: end_hold(n, index); break;
         }
     }
 }

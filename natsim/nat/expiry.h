@@ -8,9 +8,9 @@
 
 struct nt_nat;
 
-void nt_expiry_run(struct nt_nat *n, nt_time now);                          /* ends what is due */
-void nt_expiry_unmap(struct nt_nat *n, uint32_t mapping, nt_time at);       /* with its flows, filter entries and port */
-void nt_expiry_end_all(struct nt_nat *n, nt_time now);                      /* everything, and holds no port */
+void nt_expiry_run(struct nt_nat *n, nt_time now);                    /* ends what is due */
+void nt_expiry_unmap(struct nt_nat *n, uint32_t mapping, nt_time at); /* with its flows, filter entries and port */
+void nt_expiry_end_all(struct nt_nat *n, nt_time now);                /* everything, and holds no port */
 /* Forgets the endpoint if it has no mapping, and its host with the port block if that has none. */
 void nt_expiry_leave(struct nt_nat *n, uint32_t endpoint);
 

@@ -26,7 +26,8 @@ uint32_t nt_filters_find(const struct nt_filters *f, uint32_t owner, const struc
     return nt_map_get(&f->by_key, &key);
 }
 
-static int make_filter(struct nt_filters *f, struct nt_deadlines *d, uint32_t owner, const struct nt_addr *remote, nt_time until, uint32_t *index)
+static int make_filter(struct nt_filters *f, struct nt_deadlines *d, uint32_t owner, const struct nt_addr *remote, nt_time until,
+                       uint32_t *index)
 {
     struct key key = {owner, *remote};
     uint32_t deadline = NT_MAP_NONE;
@@ -44,12 +45,13 @@ static int make_filter(struct nt_filters *f, struct nt_deadlines *d, uint32_t ow
         nt_slots_release(&f->slots, *index);
         return err;
     }
-    *nt_filter_at(f, *index) = (struct nt_filter){
-        .owner = owner, .remote = *remote, .next = NT_MAP_NONE, .prev = NT_MAP_NONE, .deadline = deadline};
+    *nt_filter_at(f, *index) =
+        (struct nt_filter){.owner = owner, .remote = *remote, .next = NT_MAP_NONE, .prev = NT_MAP_NONE, .deadline = deadline};
     return NT_OK;
 }
 
-int nt_filters_allow(struct nt_filters *f, struct nt_deadlines *d, uint32_t *head, uint32_t owner, const struct nt_addr *remote, nt_time until)
+int nt_filters_allow(struct nt_filters *f, struct nt_deadlines *d, uint32_t *head, uint32_t owner, const struct nt_addr *remote,
+                     nt_time until)
 {
     uint32_t index = nt_filters_find(f, owner, remote);
     if (index != NT_MAP_NONE) {

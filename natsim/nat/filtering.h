@@ -22,9 +22,13 @@ void nt_filters_init(struct nt_filters *f, size_t limit, uint32_t deadline_kind)
 void nt_filters_free(struct nt_filters *f);
 uint32_t nt_filters_find(const struct nt_filters *f, uint32_t owner, const struct nt_addr *remote);
 /* Makes or refreshes the entry in the owner's list *head; until NT_TIME_NEVER: as long as the owner. NT_ENOMEM or NT_ELIMIT. */
-int nt_filters_allow(struct nt_filters *f, struct nt_deadlines *d, uint32_t *head, uint32_t owner, const struct nt_addr *remote, nt_time until);
+int nt_filters_allow(struct nt_filters *f, struct nt_deadlines *d, uint32_t *head, uint32_t owner, const struct nt_addr *remote,
+                     nt_time until);
 /* Forgets the entry; `due`: its deadline has been taken out already. */
 void nt_filters_remove(struct nt_filters *f, struct nt_deadlines *d, uint32_t *head, uint32_t index, bool due);
-static inline struct nt_filter *nt_filter_at(const struct nt_filters *f, uint32_t i) { return nt_slots_at(&f->slots, i); }
+static inline struct nt_filter *nt_filter_at(const struct nt_filters *f, uint32_t i)
+{
+    return nt_slots_at(&f->slots, i);
+}
 
 #endif

@@ -27,13 +27,15 @@ void nt_flows_free(struct nt_flows *f)
     nt_map_free(&f->by_external);
 }
 
-uint32_t nt_flows_by_internal(const struct nt_flows *f, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *remote)
+uint32_t nt_flows_by_internal(const struct nt_flows *f, uint32_t proto, const struct nt_addr *internal,
+                              const struct nt_addr *remote)
 {
     struct nt_nat_key key = {.proto = proto, .a = *internal, .b = *remote};
     return nt_map_get(&f->by_internal, &key);
 }
 
-uint32_t nt_flows_by_external(const struct nt_flows *f, uint32_t proto, const struct nt_addr *external, const struct nt_addr *remote)
+uint32_t nt_flows_by_external(const struct nt_flows *f, uint32_t proto, const struct nt_addr *external,
+                              const struct nt_addr *remote)
 {
     struct nt_nat_key key = {.proto = proto, .a = *external, .b = *remote};
     return nt_map_get(&f->by_external, &key);
@@ -105,8 +107,8 @@ bool nt_poison_has(const struct nt_poison *p, uint32_t proto, const struct nt_ad
     return nt_map_get(&p->by_key, &key) != NT_MAP_NONE;
 }
 
-void nt_poison_add(struct nt_poison *p, struct nt_deadlines *d, uint32_t proto, const struct nt_addr *external, const struct nt_addr *remote,
-                   nt_time until)
+void nt_poison_add(struct nt_poison *p, struct nt_deadlines *d, uint32_t proto, const struct nt_addr *external,
+                   const struct nt_addr *remote, nt_time until)
 {
     struct nt_nat_key key = {.proto = proto, .a = *external, .b = *remote};
     uint32_t index = nt_map_get(&p->by_key, &key);

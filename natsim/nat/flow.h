@@ -1,5 +1,5 @@
-/* Tracked flows: which mapping a pair (internal, remote) uses, as connection tracking keeps it; and poison: pairs (external, remote) of
- * packets that were filtered, which keep a later flow from that external port. */
+/* Tracked flows: which mapping a pair (internal, remote) uses, as connection tracking keeps it; and poison: pairs (external,
+ * remote) of packets that were filtered, which keep a later flow from that external port. */
 #ifndef NT_NAT_FLOW_H
 #define NT_NAT_FLOW_H
 
@@ -25,9 +25,14 @@ struct nt_flows {
 
 void nt_flows_init(struct nt_flows *f, size_t limit, uint32_t deadline_kind);
 void nt_flows_free(struct nt_flows *f);
-static inline struct nt_flow *nt_flow_at(const struct nt_flows *f, uint32_t i) { return nt_slots_at(&f->slots, i); }
-uint32_t nt_flows_by_internal(const struct nt_flows *f, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *remote);
-uint32_t nt_flows_by_external(const struct nt_flows *f, uint32_t proto, const struct nt_addr *external, const struct nt_addr *remote);
+static inline struct nt_flow *nt_flow_at(const struct nt_flows *f, uint32_t i)
+{
+    return nt_slots_at(&f->slots, i);
+}
+uint32_t nt_flows_by_internal(const struct nt_flows *f, uint32_t proto, const struct nt_addr *internal,
+                              const struct nt_addr *remote);
+uint32_t nt_flows_by_external(const struct nt_flows *f, uint32_t proto, const struct nt_addr *external,
+                              const struct nt_addr *remote);
 /* Adds a copy of *add to its mapping's list *head, to end at add->life.expires. NT_ENOMEM or NT_ELIMIT. */
 int nt_flows_add(struct nt_flows *f, struct nt_deadlines *d, uint32_t *head, const struct nt_flow *add, uint32_t *index);
 void nt_flows_remove(struct nt_flows *f, struct nt_deadlines *d, uint32_t *head, uint32_t index, bool due);
@@ -42,8 +47,8 @@ void nt_poison_init(struct nt_poison *p, size_t limit, uint32_t deadline_kind);
 void nt_poison_free(struct nt_poison *p);
 bool nt_poison_has(const struct nt_poison *p, uint32_t proto, const struct nt_addr *external, const struct nt_addr *remote);
 /* Adds or refreshes an entry. Without memory, or at the limit, there is none: no packet depends on poison. */
-void nt_poison_add(struct nt_poison *p, struct nt_deadlines *d, uint32_t proto, const struct nt_addr *external, const struct nt_addr *remote,
-                   nt_time until);
+void nt_poison_add(struct nt_poison *p, struct nt_deadlines *d, uint32_t proto, const struct nt_addr *external,
+                   const struct nt_addr *remote, nt_time until);
 /* The entry's deadline has come. */
 void nt_poison_due(struct nt_poison *p, uint32_t index);
 

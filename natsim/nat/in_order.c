@@ -7,7 +7,8 @@ static uint32_t id_of(const struct nt_packet *p)
     return p->family == NT_AF_IPV4 ? nt_load16(p->data + 4) : nt_load32(p->data + p->l4 - 4);
 }
 
-void nt_in_order_learn(struct nt_in_order *o, const struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst, nt_time now)
+void nt_in_order_learn(struct nt_in_order *o, const struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst,
+                       nt_time now)
 {
     size_t i = o->next;
     o->items[i].src = *src;
@@ -25,8 +26,8 @@ bool nt_in_order_apply(const struct nt_in_order *o, struct nt_packet *p, nt_time
     /* The newest first: an identification may be used again. */
     for (size_t n = 1; n <= NT_IN_ORDER_MAX; n++) {
         size_t i = (o->next + NT_IN_ORDER_MAX - n) % NT_IN_ORDER_MAX;
-        if (o->items[i].until > now && o->items[i].id == id_of(p) && o->items[i].proto == p->proto && nt_addr_same_ip(&o->items[i].src, &p->src) &&
-            nt_addr_same_ip(&o->items[i].dst, &p->dst)) {
+        if (o->items[i].until > now && o->items[i].id == id_of(p) && o->items[i].proto == p->proto &&
+            nt_addr_same_ip(&o->items[i].src, &p->src) && nt_addr_same_ip(&o->items[i].dst, &p->dst)) {
             nt_packet_set_src(p, &o->items[i].new_src);
             nt_packet_set_dst(p, &o->items[i].new_dst);
             return true;

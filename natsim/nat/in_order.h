@@ -6,7 +6,7 @@
 #include "core/base/time.h"
 #include "natsim/packet/packet.h"
 
-#define NT_IN_ORDER_MAX 64           /* datagrams on the way; beyond: the oldest is forgotten */
+#define NT_IN_ORDER_MAX 64 /* datagrams on the way; beyond: the oldest is forgotten */
 #define NT_IN_ORDER_TIME (30 * NT_SEC)
 
 struct nt_in_order {
@@ -20,7 +20,8 @@ struct nt_in_order {
 };
 
 /* The first fragment, which came as (src, dst), is now p->src and p->dst. */
-void nt_in_order_learn(struct nt_in_order *o, const struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst, nt_time now);
+void nt_in_order_learn(struct nt_in_order *o, const struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst,
+                       nt_time now);
 /* Rewrites a later fragment; false: its first one has not been seen. */
 bool nt_in_order_apply(const struct nt_in_order *o, struct nt_packet *p, nt_time now);
 

@@ -14,9 +14,9 @@ struct nt_nat_key {
 
 struct nt_inside_host {
     struct nt_addr ip;
-    uint32_t mappings;  /* how many */
-    uint32_t external;  /* index of its external address with paired pooling */
-    uint32_t block;     /* number of its port block, or NT_MAP_NONE */
+    uint32_t mappings; /* how many */
+    uint32_t external; /* index of its external address with paired pooling */
+    uint32_t block;    /* number of its port block, or NT_MAP_NONE */
 };
 
 struct nt_inside_endpoint {

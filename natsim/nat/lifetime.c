@@ -33,8 +33,8 @@ struct nt_life nt_life_start(const struct nt_nat_policy *p, uint32_t proto, cons
     return l;
 }
 
-bool nt_life_packet(struct nt_life *l, const struct nt_nat_policy *p, uint32_t proto, const struct nt_addr *remote, bool inbound, bool reply,
-                    nt_time now)
+bool nt_life_packet(struct nt_life *l, const struct nt_nat_policy *p, uint32_t proto, const struct nt_addr *remote, bool inbound,
+                    bool reply, nt_time now)
 {
     bool first_reply = reply && !l->replied, refresh = inbound ? p->refresh_inbound : p->refresh_outbound;
     const nt_time *own = port_life(p, proto, remote);

@@ -12,7 +12,7 @@ struct nt_life {
 /* The life of new state, made by a first packet to or from `remote`. */
 struct nt_life nt_life_start(const struct nt_nat_policy *p, uint32_t proto, const struct nt_addr *remote, nt_time now);
 /* A packet passed; `reply`: in the other direction than the first. True: `expires` has changed. */
-bool nt_life_packet(struct nt_life *l, const struct nt_nat_policy *p, uint32_t proto, const struct nt_addr *remote, bool inbound, bool reply,
-                    nt_time now);
+bool nt_life_packet(struct nt_life *l, const struct nt_nat_policy *p, uint32_t proto, const struct nt_addr *remote, bool inbound,
+                    bool reply, nt_time now);
 
 #endif

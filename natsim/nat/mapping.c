@@ -20,7 +20,8 @@ void nt_mappings_free(struct nt_mappings *m)
     m->oldest = m->newest = NT_MAP_NONE;
 }
 
-uint32_t nt_mappings_by_rule(const struct nt_mappings *m, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *remote)
+uint32_t nt_mappings_by_rule(const struct nt_mappings *m, uint32_t proto, const struct nt_addr *internal,
+                             const struct nt_addr *remote)
 {
     struct nt_nat_key key = {.proto = proto, .a = *internal, .b = *remote};
     return nt_map_get(&m->by_rule, &key);

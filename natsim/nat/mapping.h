@@ -10,16 +10,16 @@
 struct nt_mapping {
     uint32_t number, proto;
     struct nt_addr internal, external;
-    struct nt_addr remote;         /* by the rule: unset, an address, or address and port */
-    uint32_t external_index;       /* which external address */
-    bool ruled;                    /* the rule leads to it; otherwise only its flows do */
+    struct nt_addr remote;   /* by the rule: unset, an address, or address and port */
+    uint32_t external_index; /* which external address */
+    bool ruled;              /* the rule leads to it; otherwise only its flows do */
     struct nt_life life;
     uint32_t deadline;
     uint32_t endpoint;
-    uint32_t filters, flows;       /* lists of its own entries */
-    uint32_t older, newer;         /* of all */
+    uint32_t filters, flows;               /* lists of its own entries */
+    uint32_t older, newer;                 /* of all */
     uint32_t sibling_older, sibling_newer; /* of its endpoint */
-    uint32_t shared_next;          /* same external address and port (overload), in order of making */
+    uint32_t shared_next;                  /* same external address and port (overload), in order of making */
 };
 
 struct nt_mappings {
@@ -30,8 +30,12 @@ struct nt_mappings {
 
 void nt_mappings_init(struct nt_mappings *m, size_t limit);
 void nt_mappings_free(struct nt_mappings *m);
-static inline struct nt_mapping *nt_mapping_at(const struct nt_mappings *m, uint32_t i) { return nt_slots_at(&m->slots, i); }
-uint32_t nt_mappings_by_rule(const struct nt_mappings *m, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *remote);
+static inline struct nt_mapping *nt_mapping_at(const struct nt_mappings *m, uint32_t i)
+{
+    return nt_slots_at(&m->slots, i);
+}
+uint32_t nt_mappings_by_rule(const struct nt_mappings *m, uint32_t proto, const struct nt_addr *internal,
+                             const struct nt_addr *remote);
 /* The oldest of the mappings that share it. */
 uint32_t nt_mappings_by_external(const struct nt_mappings *m, uint32_t proto, const struct nt_addr *external);
 /* Adds a copy of *add (number, lists and links are filled in), newest of its endpoint. With add->ruled the rule leads to it from

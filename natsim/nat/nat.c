@@ -20,8 +20,8 @@ static void init_tables(struct nt_nat *n)
     nt_poison_init(&n->poison, POISON_MAX, NT_DUE_POISON);
 }
 
-struct nt_nat *nt_nat_new(const struct nt_nat_policy *policy, const struct nt_addr *externals, size_t count, const struct nt_rand *rand,
-                          const struct nt_trace *trace)
+struct nt_nat *nt_nat_new(const struct nt_nat_policy *policy, const struct nt_addr *externals, size_t count,
+                          const struct nt_rand *rand, const struct nt_trace *trace)
 {
     if (count == 0 || count > NT_NAT_ADDRESSES_MAX)
         return NULL;
@@ -109,7 +109,11 @@ bool nt_nat_mapping_info(const struct nt_nat *n, size_t i, struct nt_nat_mapping
     if (at == NT_MAP_NONE)
         return false;
     const struct nt_mapping *m = nt_mapping_at(&n->mappings, at);
-    *info = (struct nt_nat_mapping_info){.number = m->number, .internal = m->internal, .external = m->external, .remote = m->remote,
-                                         .made = m->life.made, .expires = m->life.expires};
+    *info = (struct nt_nat_mapping_info){.number = m->number,
+                                         .internal = m->internal,
+                                         .external = m->external,
+                                         .remote = m->remote,
+                                         .made = m->life.made,
+                                         .expires = m->life.expires};
     return true;
 }

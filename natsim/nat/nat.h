@@ -1,5 +1,5 @@
-/* The translator of a gateway: it decides by its policy what becomes of the addresses of a packet (translate.h). It sees addresses only;
- * the gateway rewrites the bytes. Every call that has `now` first ends what is due. */
+/* The translator of a gateway: it decides by its policy what becomes of the addresses of a packet (translate.h). It sees addresses
+ * only; the gateway rewrites the bytes. Every call that has `now` first ends what is due. */
 #ifndef NT_NAT_NAT_H
 #define NT_NAT_NAT_H
 
@@ -14,8 +14,8 @@
 struct nt_nat;
 
 /* Copies all. The trace gets NT_TR_MAPPED and NT_TR_EXPIRED. NULL without memory. */
-struct nt_nat *nt_nat_new(const struct nt_nat_policy *policy, const struct nt_addr *externals, size_t count, const struct nt_rand *rand,
-                          const struct nt_trace *trace);
+struct nt_nat *nt_nat_new(const struct nt_nat_policy *policy, const struct nt_addr *externals, size_t count,
+                          const struct nt_rand *rand, const struct nt_trace *trace);
 void nt_nat_del(struct nt_nat *n);
 bool nt_nat_is_external(const struct nt_nat *n, const struct nt_addr *a); /* the address, any port */
 /* Forgets everything, then has other external addresses in place of the first `count`. */
@@ -33,7 +33,7 @@ struct nt_nat_mapping_info {
     nt_time made, expires;
 };
 
-size_t nt_nat_count(const struct nt_nat *n); /* of live mappings, for tests */
+size_t nt_nat_count(const struct nt_nat *n);                                                  /* of live mappings, for tests */
 bool nt_nat_mapping_info(const struct nt_nat *n, size_t i, struct nt_nat_mapping_info *info); /* the i-th live one, oldest first */
 
 #endif

@@ -1,5 +1,5 @@
-/* The state of a translator, for the files that make it up: expiry.c ends what is in its tables, assign.c makes mappings, translate.c
- * decides about packets. */
+/* The state of a translator, for the files that make it up: expiry.c ends what is in its tables, assign.c makes mappings,
+ * translate.c decides about packets. */
 #ifndef NT_NAT_NAT_STATE_H
 #define NT_NAT_NAT_STATE_H
 

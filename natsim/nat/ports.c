@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BYTES 8192              /* a bit for each of 65536 */
-#define SEQUENTIAL_START 40000  /* where sequential assignment starts, if the range has it */
-#define DRAWS 16                /* of a random port; after them the next free one upward is taken */
+#define BYTES 8192             /* a bit for each of 65536 */
+#define SEQUENTIAL_START 40000 /* where sequential assignment starts, if the range has it */
+#define DRAWS 16               /* of a random port; after them the next free one upward is taken */
 
 int nt_port_table_init(struct nt_port_table *p, size_t externals)
 {
@@ -127,13 +127,10 @@ static int preserve(const struct nt_port_table *p, const struct nt_port_request 
         return NT_OK;
     }
     switch (r->conflict) {
-    case NT_CONFLICT_FAIL:
-        return NT_ENOSPC;
-    case NT_CONFLICT_RANDOM:
-        return random_free(p, r, rand, port);
+    case NT_CONFLICT_FAIL: return NT_ENOSPC;
+    case NT_CONFLICT_RANDOM: return random_free(p, r, rand, port);
     case NT_CONFLICT_NEXT:
-    case NT_CONFLICT_OVERLOAD:
-        break;
+    case NT_CONFLICT_OVERLOAD: break;
     }
     return next_free(p, r, r->internal + 1u, port);
 }
@@ -145,13 +142,10 @@ static int choose_port(struct nt_port_table *p, const struct nt_port_request *r,
         return NT_OK;
     }
     switch (r->ports) {
-    case NT_PORTS_SEQUENTIAL:
-        return sequential(p, r, port);
-    case NT_PORTS_RANDOM:
-        return random_free(p, r, rand, port);
+    case NT_PORTS_SEQUENTIAL: return sequential(p, r, port);
+    case NT_PORTS_RANDOM: return random_free(p, r, rand, port);
     case NT_PORTS_PRESERVE:
-    case NT_PORTS_OVERLOAD:
-        break;
+    case NT_PORTS_OVERLOAD: break;
     }
     return preserve(p, r, rand, port);
 }

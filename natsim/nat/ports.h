@@ -8,8 +8,8 @@
 enum nt_port_space { NT_SPACE_UDP = 0, NT_SPACE_ICMP, NT_SPACES }; /* ICMP: query identifiers (RFC 5508, section 3) */
 
 struct nt_port_table {
-    uint8_t *used;   /* a bit per port of each space of each external address */
-    uint8_t *blocks; /* a bit per block of each external address */
+    uint8_t *used;                                  /* a bit per port of each space of each external address */
+    uint8_t *blocks;                                /* a bit per block of each external address */
     uint32_t next[NT_NAT_ADDRESSES_MAX][NT_SPACES]; /* sequential: where the search starts; 0: not begun */
     size_t externals;
 };
@@ -22,7 +22,7 @@ struct nt_port_request {
     uint16_t low, high;
     uint16_t internal; /* the inside port */
     bool parity, contiguity;
-    int32_t buddy;     /* contiguity: the port that follows the one of the preceding inside port; -1: none */
+    int32_t buddy; /* contiguity: the port that follows the one of the preceding inside port; -1: none */
     /* Whether the port must not be assigned; `shared`: another mapping has it already. */
     bool (*barred)(void *user, uint16_t port, bool shared);
     void *user;

@@ -18,7 +18,13 @@ void nt_slots_free(struct nt_slots *s);
 /* A zeroed item's index into *index; NT_ENOMEM or NT_ELIMIT. */
 int nt_slots_take(struct nt_slots *s, uint32_t *index);
 void nt_slots_release(struct nt_slots *s, uint32_t index);
-static inline void *nt_slots_at(const struct nt_slots *s, uint32_t index) { return s->items + s->size * index; }
-static inline size_t nt_slots_count(const struct nt_slots *s) { return s->used - s->free_count; }
+static inline void *nt_slots_at(const struct nt_slots *s, uint32_t index)
+{
+    return s->items + s->size * index;
+}
+static inline size_t nt_slots_count(const struct nt_slots *s)
+{
+    return s->used - s->free_count;
+}
 
 #endif

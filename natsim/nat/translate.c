@@ -29,8 +29,13 @@ static struct nt_nat_translation dropped_for(int err, const struct nt_addr *inte
 static int track_flow(struct nt_nat *n, uint32_t mapping, const struct nt_addr *remote, bool inbound, nt_time now)
 {
     struct nt_mapping *m = nt_mapping_at(&n->mappings, mapping);
-    struct nt_flow add = {.proto = m->proto, .internal = m->internal, .external = m->external, .remote = *remote, .mapping = mapping,
-                          .inbound = inbound, .life = nt_life_start(&n->policy, m->proto, remote, now)};
+    struct nt_flow add = {.proto = m->proto,
+                          .internal = m->internal,
+                          .external = m->external,
+                          .remote = *remote,
+                          .mapping = mapping,
+                          .inbound = inbound,
+                          .life = nt_life_start(&n->policy, m->proto, remote, now)};
     uint32_t ignored;
     return nt_flows_add(&n->flows, &n->deadlines, &m->flows, &add, &ignored);
 }
@@ -97,7 +102,8 @@ static bool lets_in(struct nt_nat *n, uint32_t mapping, const struct nt_addr *re
     return nt_filters_find(&n->filters, owner, &seen) != NT_MAP_NONE;
 }
 
-struct nt_nat_translation nt_nat_outbound(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *to, nt_time now)
+struct nt_nat_translation nt_nat_outbound(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *to,
+                                          nt_time now)
 {
     uint32_t mapping;
     struct nt_addr remote = peer_of(proto, to);
@@ -115,8 +121,8 @@ struct nt_nat_translation nt_nat_outbound(struct nt_nat *n, uint8_t proto, const
     return (struct nt_nat_translation){.src = nt_mapping_at(&n->mappings, mapping)->external, .dst = *to};
 }
 
-/* The mapping of an inbound packet: of those that share the port, the one whose flow it belongs to, or the first that lets it in, or the
- * first. */
+/* The mapping of an inbound packet: of those that share the port, the one whose flow it belongs to, or the first that lets it in,
+ * or the first. */
 static uint32_t find_inbound_mapping(struct nt_nat *n, uint8_t proto, const struct nt_addr *remote, const struct nt_addr *external)
 {
     uint32_t flow = n->tracking ? nt_flows_by_external(&n->flows, proto, external, remote) : NT_MAP_NONE;
@@ -140,8 +146,8 @@ static struct nt_nat_translation refuse_unsolicited(struct nt_nat *n, uint8_t pr
 }
 
 /* Lets an inbound packet in, or drops it; `pin`: a reply will leave by the same port. */
-static struct nt_nat_translation let_in(struct nt_nat *n, uint8_t proto, const struct nt_addr *remote, const struct nt_addr *external, bool pin,
-                                        nt_time now)
+static struct nt_nat_translation let_in(struct nt_nat *n, uint8_t proto, const struct nt_addr *remote,
+                                        const struct nt_addr *external, bool pin, nt_time now)
 {
     uint32_t mapping = find_inbound_mapping(n, proto, remote, external);
     if (mapping == NT_MAP_NONE || !lets_in(n, mapping, remote))
@@ -159,7 +165,8 @@ static struct nt_nat_translation let_in(struct nt_nat *n, uint8_t proto, const s
     return (struct nt_nat_translation){.src = *remote, .dst = internal};
 }
 
-struct nt_nat_translation nt_nat_inbound(struct nt_nat *n, uint8_t proto, const struct nt_addr *from, const struct nt_addr *external, nt_time now)
+struct nt_nat_translation nt_nat_inbound(struct nt_nat *n, uint8_t proto, const struct nt_addr *from,
+                                         const struct nt_addr *external, nt_time now)
 {
     struct nt_addr remote = peer_of(proto, from);
     nt_expiry_run(n, now);
@@ -169,10 +176,10 @@ struct nt_nat_translation nt_nat_inbound(struct nt_nat *n, uint8_t proto, const 
 }
 
 /* RFC 4787, REQ-9: the packet leaves as any other (mapping, filter entry), and comes back as from the sender's external address and
- * port; the policy says which source the receiver sees. The filter looks at the external source with either policy, since that is the
- * address to which the receiver sends when it opens its filter. */
-struct nt_nat_translation nt_nat_hairpin(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *external,
-                                         nt_time now)
+ * port; the policy says which source the receiver sees. The filter looks at the external source with either policy, since that is
+ * the address to which the receiver sends when it opens its filter. */
+struct nt_nat_translation nt_nat_hairpin(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal,
+                                         const struct nt_addr *external, nt_time now)
 {
     if (n->policy.hairpin == NT_HAIRPIN_NONE)
         return dropped(NT_DROP_HAIRPIN, internal, external);
@@ -186,7 +193,8 @@ struct nt_nat_translation nt_nat_hairpin(struct nt_nat *n, uint8_t proto, const 
     return in;
 }
 
-struct nt_nat_translation nt_nat_error_in(struct nt_nat *n, uint8_t proto, const struct nt_addr *external, const struct nt_addr *to, nt_time now)
+struct nt_nat_translation nt_nat_error_in(struct nt_nat *n, uint8_t proto, const struct nt_addr *external, const struct nt_addr *to,
+                                          nt_time now)
 {
     struct nt_addr remote = peer_of(proto, to);
     nt_expiry_run(n, now);
@@ -200,12 +208,14 @@ struct nt_nat_translation nt_nat_error_in(struct nt_nat *n, uint8_t proto, const
     return t;
 }
 
-struct nt_nat_translation nt_nat_error_out(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *to, nt_time now)
+struct nt_nat_translation nt_nat_error_out(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal,
+                                           const struct nt_addr *to, nt_time now)
 {
     struct nt_addr remote = peer_of(proto, to), seen = nt_nat_seen_by(n->policy.mapping, &remote);
     nt_expiry_run(n, now);
     uint32_t flow = n->tracking ? nt_flows_by_internal(&n->flows, proto, internal, &remote) : NT_MAP_NONE;
-    uint32_t mapping = flow != NT_MAP_NONE ? nt_flow_at(&n->flows, flow)->mapping : nt_mappings_by_rule(&n->mappings, proto, internal, &seen);
+    uint32_t mapping =
+        flow != NT_MAP_NONE ? nt_flow_at(&n->flows, flow)->mapping : nt_mappings_by_rule(&n->mappings, proto, internal, &seen);
     if (mapping == NT_MAP_NONE)
         return dropped(NT_DROP_NO_MAPPING, to, internal);
     return (struct nt_nat_translation){.src = nt_mapping_at(&n->mappings, mapping)->external, .dst = *to};

@@ -21,7 +21,8 @@ static uint64_t label_of(const char *text)
     return hash(UINT64_C(0xcbf29ce484222325), text);
 }
 
-/* The streams of an object depend on its label alone, so that another object does not shift them. ns-3 numbers its own from 2^63. */
+/* The streams of an object depend on its label alone, so that another object does not shift them. ns-3 numbers its own from 2^63.
+ */
 static int64_t streams(uint64_t label)
 {
     return (int64_t)(label % ((UINT64_C(1) << 62) / NS3C_STREAMS)) * NS3C_STREAMS;
@@ -49,12 +50,17 @@ static struct ns3c_link link_of(const struct nt_network_config *c)
 static struct ns3c_cell cell_of(const struct nt_network_config *c)
 {
     static const enum ns3c_wifi_standard standards[] = {
-        [NT_WIFI_80211A] = NS3C_80211A, [NT_WIFI_80211B] = NS3C_80211B, [NT_WIFI_80211G] = NS3C_80211G,
+        [NT_WIFI_80211A] = NS3C_80211A, [NT_WIFI_80211B] = NS3C_80211B,   [NT_WIFI_80211G] = NS3C_80211G,
         [NT_WIFI_80211N] = NS3C_80211N, [NT_WIFI_80211AC] = NS3C_80211AC, [NT_WIFI_80211AX] = NS3C_80211AX};
-    static const enum ns3c_wifi_control controls[] = {
-        [NT_WIFI_MINSTREL] = NS3C_MINSTREL, [NT_WIFI_AARF] = NS3C_AARF, [NT_WIFI_IDEAL] = NS3C_IDEAL, [NT_WIFI_SLOWEST] = NS3C_SLOWEST};
-    return (struct ns3c_cell){.standard = standards[c->wifi.standard], .control = controls[c->wifi.control], .tx_power = c->wifi.tx_power,
-                              .path_loss = c->wifi.path_loss / 1000.0, .queue = c->queue};
+    static const enum ns3c_wifi_control controls[] = {[NT_WIFI_MINSTREL] = NS3C_MINSTREL,
+                                                      [NT_WIFI_AARF] = NS3C_AARF,
+                                                      [NT_WIFI_IDEAL] = NS3C_IDEAL,
+                                                      [NT_WIFI_SLOWEST] = NS3C_SLOWEST};
+    return (struct ns3c_cell){.standard = standards[c->wifi.standard],
+                              .control = controls[c->wifi.control],
+                              .tx_power = c->wifi.tx_power,
+                              .path_loss = c->wifi.path_loss / 1000.0,
+                              .queue = c->queue};
 }
 
 static int channel_of(struct nt_air *a, const struct nt_network_config *c, uint64_t label, int *channel)
@@ -146,7 +152,8 @@ static int make_others(struct nt_air *a, const struct nt_air_network *n, uint32_
     return NT_OK;
 }
 
-/* Each station sends to the next one, a single one to the first attachment of the network, and begins at a random moment of its interval. */
+/* Each station sends to the next one, a single one to the first attachment of the network, and begins at a random moment of its
+ * interval. */
 static int make_traffic(struct nt_air *a, uint32_t network)
 {
     const struct nt_air_network *n = a->networks + network;

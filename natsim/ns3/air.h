@@ -26,12 +26,12 @@ struct nt_air {
     size_t network_count, network_cap;
     struct nt_air_station *stations; /* by the fabric's attachment */
     size_t station_count, station_cap;
-    struct nt_map lines;             /* pairs of attachments, lower first -> its line */
+    struct nt_map lines; /* pairs of attachments, lower first -> its line */
     struct nt_air_line {
         uint32_t device[2];
     } * line;
     size_t line_count, line_cap;
-    bool begun;                      /* the stations of cells have been made */
+    bool begun; /* the stations of cells have been made */
 };
 
 /* Functions that fail say 0, NT_ENOMEM, or NT_EINVAL: ns-3 refused. */

@@ -80,9 +80,10 @@ static void frame_received(void *user, uint32_t device, const uint8_t *bytes, si
 
 static void frame_lost(void *user, uint32_t device, uint64_t cookie, enum ns3c_loss_reason why)
 {
-    static const enum nt_drop reasons[] = {
-        [NS3C_LOST_QUEUE] = NT_DROP_QUEUE, [NS3C_LOST_CHANNEL] = NT_DROP_LOSS, [NS3C_LOST_RETRIES] = NT_DROP_RETRIES,
-        [NS3C_LOST_EXPIRED] = NT_DROP_EXPIRED};
+    static const enum nt_drop reasons[] = {[NS3C_LOST_QUEUE] = NT_DROP_QUEUE,
+                                           [NS3C_LOST_CHANNEL] = NT_DROP_LOSS,
+                                           [NS3C_LOST_RETRIES] = NT_DROP_RETRIES,
+                                           [NS3C_LOST_EXPIRED] = NT_DROP_EXPIRED};
     struct carrier *c = user;
     struct flight f = end_flight(c, cookie);
     (void)device;
@@ -167,8 +168,14 @@ static void carrier_run(void *self, nt_time at)
     ns3c_run(((struct carrier *)self)->air.ns3, at);
 }
 
-static const struct nt_carrier_ops ops = {.name = "ns3", .new = carrier_new, .network = carrier_network, .attach = carrier_attach,
-                                          .place = carrier_place, .send = carrier_send, .next = carrier_next, .run = carrier_run,
+static const struct nt_carrier_ops ops = {.name = "ns3",
+                                          .new = carrier_new,
+                                          .network = carrier_network,
+                                          .attach = carrier_attach,
+                                          .place = carrier_place,
+                                          .send = carrier_send,
+                                          .next = carrier_next,
+                                          .run = carrier_run,
                                           .del = carrier_del};
 
 extern const struct nt_carrier_module nt_carrier_module;

@@ -1,9 +1,9 @@
 /* C bindings of ns-3 (Debian's libns3, 3.37): a simulator that is stepped from outside, devices on point-to-point, CSMA and Wi-Fi
  * channels, frames in and out. They stand alone: nothing of natsim is needed. README.md has an example of 50 lines.
  *
- * One simulator at a time in a process, and one thread. Times are nanoseconds from 0. Functions that return int give a number from 0, or
- * -1: ns3c_error() then says why, in English. The same calls with the same seed give the same frames at the same times: every random
- * stream is named by its caller, none is taken from ns-3's counter. */
+ * One simulator at a time in a process, and one thread. Times are nanoseconds from 0. Functions that return int give a number from
+ * 0, or -1: ns3c_error() then says why, in English. The same calls with the same seed give the same frames at the same times: every
+ * random stream is named by its caller, none is taken from ns-3's counter. */
 #ifndef NS3C_H
 #define NS3C_H
 
@@ -28,8 +28,8 @@ enum ns3c_loss_reason {
 
 struct ns3c_events {
     void *user;
-    /* A frame that was sent to this device is here. `bytes` is valid during the call; CSMA pads short frames, so `len` may be more than
-     * was sent. Frames may be sent from within. */
+    /* A frame that was sent to this device is here. `bytes` is valid during the call; CSMA pads short frames, so `len` may be more
+     * than was sent. Frames may be sent from within. */
     void (*received)(void *user, uint32_t device, const uint8_t *bytes, size_t len, uint16_t protocol, uint64_t cookie);
     /* A frame of this device's will not arrive. On Wi-Fi it may have: when every acknowledgement was lost. */
     void (*lost)(void *user, uint32_t device, uint64_t cookie, enum ns3c_loss_reason why);
@@ -47,7 +47,7 @@ struct ns3c_loss {
 };
 
 struct ns3c_link {
-    uint64_t rate;  /* bits per second; 0: endless (a frame takes no time to send) */
+    uint64_t rate; /* bits per second; 0: endless (a frame takes no time to send) */
     int64_t delay;
     uint32_t queue; /* frames that wait behind the one that is being sent; 0: a million */
     struct ns3c_loss loss;
@@ -82,16 +82,17 @@ int ns3c_wifi(struct ns3c *s, const struct ns3c_cell *cell, int64_t streams);
 /* A station that follows the waypoints (at least one; in order of time), copied. */
 int ns3c_wifi_attach(struct ns3c *s, int cell, const struct ns3c_waypoint *points, size_t count, int64_t streams);
 
-/* Sends to another device of the same channel, at `at` (now or later). protocol: an ethertype; on a point-to-point line 0x0800 and 0x86dd
- * alone. The cookie comes back with the frame, or with its loss. */
-int ns3c_send(struct ns3c *s, uint32_t from, uint32_t to, const uint8_t *bytes, size_t len, uint16_t protocol, uint64_t cookie, int64_t at);
+/* Sends to another device of the same channel, at `at` (now or later). protocol: an ethertype; on a point-to-point line 0x0800 and
+ * 0x86dd alone. The cookie comes back with the frame, or with its loss. */
+int ns3c_send(struct ns3c *s, uint32_t from, uint32_t to, const uint8_t *bytes, size_t len, uint16_t protocol, uint64_t cookie,
+              int64_t at);
 /* A frame of `bytes` bytes every `interval` from `first` on, for ever, from one device to another; nobody is told of them. */
 int ns3c_traffic(struct ns3c *s, uint32_t from, uint32_t to, uint32_t bytes, int64_t first, int64_t interval);
 
 int64_t ns3c_now(const struct ns3c *s);
-int64_t ns3c_next(const struct ns3c *s);         /* time of the next event, NS3C_NEVER */
-void ns3c_advance(struct ns3c *s, int64_t now);  /* sets the clock without running anything; not beyond the next event */
-void ns3c_run(struct ns3c *s, int64_t until);    /* every event up to and including `until`, which is now afterwards */
+int64_t ns3c_next(const struct ns3c *s);        /* time of the next event, NS3C_NEVER */
+void ns3c_advance(struct ns3c *s, int64_t now); /* sets the clock without running anything; not beyond the next event */
+void ns3c_run(struct ns3c *s, int64_t until);   /* every event up to and including `until`, which is now afterwards */
 
 #ifdef __cplusplus
 }

@@ -102,8 +102,8 @@ ns3c_device *ns3c_device_add_on(ns3c *s, int channel, ns3::Ptr<ns3::NetDevice> n
 /* The device that has this address. */
 const ns3c_device *ns3c_device_of(const ns3c *s, ns3::Mac48Address address);
 
-/* Frames from one to the other are acknowledged in blocks from now on; and a frame between them was given up, so that its receiver need not
- * wait for it. */
+/* Frames from one to the other are acknowledged in blocks from now on; and a frame between them was given up, so that its receiver
+ * need not wait for it. */
 void ns3c_block_ack_agree(const ns3c_device *from, const ns3c_device *to);
 void ns3c_block_ack_gap(const ns3c_device *from, const ns3c_device *to);
 /* What is done about frames that have waited for too long is done on its own. */

@@ -1,4 +1,5 @@
-/* Why a packet was dropped. The name is the `reason` of its comment in captures; the addresses of the trace event make the detail. */
+/* Why a packet was dropped. The name is the `reason` of its comment in captures; the addresses of the trace event make the detail.
+ */
 #ifndef NT_PACKET_DROP_H
 #define NT_PACKET_DROP_H
 

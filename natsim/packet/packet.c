@@ -67,7 +67,9 @@ static int parse_transport(struct nt_packet *p)
     p->payload_len = (uint16_t)left;
     if (p->fragment && !p->first_fragment)
         return NT_OK;
-    uint32_t need = p->proto == NT_PROTO_TCP ? 20 : p->proto == NT_PROTO_UDP || p->proto == NT_PROTO_ICMP || p->proto == NT_PROTO_ICMP6 ? 8 : 0;
+    uint32_t need = p->proto == NT_PROTO_TCP                                                              ? 20
+                    : p->proto == NT_PROTO_UDP || p->proto == NT_PROTO_ICMP || p->proto == NT_PROTO_ICMP6 ? 8
+                                                                                                          : 0;
     if (left < need)
         return NT_ESHORT;
     if (p->proto != NT_PROTO_UDP)
@@ -82,7 +84,11 @@ static int parse_transport(struct nt_packet *p)
 
 struct nt_headers nt_packet_headers(const struct nt_packet *p)
 {
-    return (struct nt_headers){.ip = p->data, .len = p->len, .family = p->family, .proto = p->proto, .l4 = p->l4,
+    return (struct nt_headers){.ip = p->data,
+                               .len = p->len,
+                               .family = p->family,
+                               .proto = p->proto,
+                               .l4 = p->l4,
                                .transport = !p->fragment || p->first_fragment};
 }
 
@@ -106,8 +112,8 @@ int nt_packet_parse(struct nt_packet *p)
     return NT_OK;
 }
 
-uint16_t nt_packet_ip_header(struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst, uint8_t proto, uint16_t len, uint8_t ttl,
-                             uint8_t tos, bool df, uint16_t id)
+uint16_t nt_packet_ip_header(struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst, uint8_t proto, uint16_t len,
+                             uint8_t ttl, uint8_t tos, bool df, uint16_t id)
 {
     uint8_t *d = p->data;
     if (src->family == NT_AF_IPV4) {
@@ -129,8 +135,8 @@ uint16_t nt_packet_ip_header(struct nt_packet *p, const struct nt_addr *src, con
     return IP6_HEADER;
 }
 
-int nt_packet_udp(struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst, const uint8_t *payload, size_t len, uint8_t ttl,
-                  uint8_t tos, bool df, uint16_t id)
+int nt_packet_udp(struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst, const uint8_t *payload, size_t len,
+                  uint8_t ttl, uint8_t tos, bool df, uint16_t id)
 {
     size_t header = src->family == NT_AF_IPV4 ? IP4_HEADER : IP6_HEADER;
     if (src->family != dst->family || nt_addr_ip_len(src) == 0)
@@ -191,7 +197,8 @@ bool nt_packet_hop(struct nt_packet *p)
     return true;
 }
 
-/* The sum over the transport header and payload; *field: where its checksum lies, NULL: there is none, or a fragment cannot tell. */
+/* The sum over the transport header and payload; *field: where its checksum lies, NULL: there is none, or a fragment cannot tell.
+ */
 static uint64_t transport_sum(const struct nt_packet *p, uint8_t **field)
 {
     uint8_t *l4 = p->data + p->l4;

@@ -20,19 +20,20 @@ struct nt_packet {
     /* Filled by nt_packet_parse; kept correct by the functions below. */
     uint8_t family, proto, ttl, tos;
     uint8_t df, fragment, first_fragment; /* fragment: part of a fragmented datagram; its ports are known in the first alone */
-    uint16_t l4, payload, payload_len;    /* offsets from data; payload of UDP, or everything after the IP header of another protocol */
-    struct nt_addr src, dst;              /* ports of UDP and TCP; ICMP echo: the identifier in both */
-    struct nt_packet *next;               /* in the list that holds it */
+    /* offsets from data; payload of UDP, or everything after the IP header of another protocol */
+    uint16_t l4, payload, payload_len;
+    struct nt_addr src, dst; /* ports of UDP and TCP; ICMP echo: the identifier in both */
+    struct nt_packet *next;  /* in the list that holds it */
 };
 
 /* 0, NT_ESHORT, NT_EFORMAT (bad version, header length, total length), NT_EUNSUPPORTED (extension headers beyond fragment). */
 int nt_packet_parse(struct nt_packet *p);
 /* Writes a whole UDP packet into p->data; id: the IPv4 identification. NT_ENOSPC beyond the buffer. */
-int nt_packet_udp(struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst, const uint8_t *payload, size_t len, uint8_t ttl,
-                  uint8_t tos, bool df, uint16_t id);
+int nt_packet_udp(struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst, const uint8_t *payload, size_t len,
+                  uint8_t ttl, uint8_t tos, bool df, uint16_t id);
 /* Writes the IP header alone, for `len` bytes that follow it; returns its length. */
-uint16_t nt_packet_ip_header(struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst, uint8_t proto, uint16_t len, uint8_t ttl,
-                             uint8_t tos, bool df, uint16_t id);
+uint16_t nt_packet_ip_header(struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst, uint8_t proto, uint16_t len,
+                             uint8_t ttl, uint8_t tos, bool df, uint16_t id);
 struct nt_headers nt_packet_headers(const struct nt_packet *p);
 /* Rewrites an address (and port, when the packet has ports), checksums included (RFC 1624). */
 void nt_packet_set_src(struct nt_packet *p, const struct nt_addr *a);

@@ -37,7 +37,7 @@ struct nt_packet *nt_pool_get(struct nt_pool *pool, uint32_t cap)
 {
     int class = 0;
     while (class < NT_POOL_CLASSES && pool->cap[class] < cap)
-        class++;
+        class ++;
     if (class == NT_POOL_CLASSES)
         return NULL;
     struct nt_packet *p = pool->free[class];
@@ -59,7 +59,7 @@ void nt_pool_put(struct nt_pool *pool, struct nt_packet *p)
 {
     int class = 0;
     while (pool->cap[class] < p->cap)
-        class++;
+        class ++;
     p->next = pool->free[class];
     pool->free[class] = p;
     pool->out--;

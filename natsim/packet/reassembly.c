@@ -85,15 +85,18 @@ static size_t find_or_add(struct nt_reassembly *r, const struct nt_packet *p, nt
     }
     if (r->count == NT_REASSEMBLY_MAX)
         give_up(r, 0, false, now);
-    r->items[r->count] = (struct datagram){.src = nt_addr_with_port(&p->src, 0), .dst = nt_addr_with_port(&p->dst, 0), .id = id,
-                                           .proto = p->proto, .expires = nt_time_after(now, NT_REASSEMBLY_TIME)};
+    r->items[r->count] = (struct datagram){.src = nt_addr_with_port(&p->src, 0),
+                                           .dst = nt_addr_with_port(&p->dst, 0),
+                                           .id = id,
+                                           .proto = p->proto,
+                                           .expires = nt_time_after(now, NT_REASSEMBLY_TIME)};
     return r->count++;
 }
 
 enum fit { FITS, REPEATED, WRONG };
 
-/* Finds where the piece belongs. RFC 5722: a datagram with overlapping fragments is discarded, and RFC 8200, 4.5 lets exact duplicates
- * be ignored; both are done for IPv4 too. */
+/* Finds where the piece belongs. RFC 5722: a datagram with overlapping fragments is discarded, and RFC 8200, 4.5 lets exact
+ * duplicates be ignored; both are done for IPv4 too. */
 static enum fit find_place(struct datagram *d, const struct nt_packet *p, struct nt_packet ***place)
 {
     uint32_t at = offset_of(p), end = at + length_of(p);

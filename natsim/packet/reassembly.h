@@ -15,7 +15,8 @@ struct nt_reassembly;
 
 /* Called for a packet that is dropped, and takes it. */
 struct nt_reassembly_drop {
-    void (*fn)(void *user, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *src, const struct nt_addr *dst, nt_time now);
+    void (*fn)(void *user, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *src, const struct nt_addr *dst,
+               nt_time now);
     void *user;
 };
 

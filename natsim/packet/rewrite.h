@@ -1,5 +1,5 @@
-/* Where addresses, ports and checksums lie in the bytes of a packet, and how they are rewritten. The packet may be a whole one or one
- * quoted by an ICMP error, whose end may be missing. */
+/* Where addresses, ports and checksums lie in the bytes of a packet, and how they are rewritten. The packet may be a whole one or
+ * one quoted by an ICMP error, whose end may be missing. */
 #ifndef NT_PACKET_REWRITE_H
 #define NT_PACKET_REWRITE_H
 

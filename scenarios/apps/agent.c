@@ -177,9 +177,19 @@ static int agent_describe(const void *self, struct nt_result_agent *r)
 
 struct nt_party nt_app_agent_party(struct nt_app_agent *a)
 {
-    static const struct nt_party_ops ops = {.meets = agent_meets, .call = agent_call, .reoffer = agent_reoffer, .signal = agent_signal_fault,
-        .send = agent_send, .note_delivery = agent_note_delivery, .waits = agent_waits, .goes_on = agent_goes_on, .state = agent_state,
-        .data = agent_data_count, .selected_at = agent_selected_at, .selected = agent_selected_pair, .describe = agent_describe};
+    static const struct nt_party_ops ops = {.meets = agent_meets,
+                                            .call = agent_call,
+                                            .reoffer = agent_reoffer,
+                                            .signal = agent_signal_fault,
+                                            .send = agent_send,
+                                            .note_delivery = agent_note_delivery,
+                                            .waits = agent_waits,
+                                            .goes_on = agent_goes_on,
+                                            .state = agent_state,
+                                            .data = agent_data_count,
+                                            .selected_at = agent_selected_at,
+                                            .selected = agent_selected_pair,
+                                            .describe = agent_describe};
     return (struct nt_party){.ops = &ops, .self = a};
 }
 
@@ -225,11 +235,25 @@ static struct nt_ice_agent *new_ice_agent(const struct nt_app_context *context)
     struct nt_ice_turn turn[NT_ICE_SERVERS_MAX];
     char label[LABEL_MAX_BYTES];
     enum nt_ice_role by_call = context->index == c->caller ? NT_ICE_CONTROLLING : NT_ICE_CONTROLLED;
-    struct nt_ice_config config = {.role = scn->role != 0 ? (enum nt_ice_role)scn->role : by_call, .policy = scn->policy,
-        .streams = 1, .components = 1, .max_pairs = scn->max_pairs, .ta = scn->ta, .rto = scn->rto, .keepalive = scn->keepalive,
-        .nomination_wait = scn->nomination_wait, .no_consent = scn->no_consent, .no_ice2 = scn->no_ice2,
-        .icmp_errors = scn->icmp_errors, .ipv6 = scn->ipv6, .software = "natsim " NATSIM_VERSION, .stun = stun, .turn = turn,
-        .tie_breaker = scn->tie_breaker, .trickle = trickle_mode(context), .trace = context->trace};
+    struct nt_ice_config config = {.role = scn->role != 0 ? (enum nt_ice_role)scn->role : by_call,
+                                   .policy = scn->policy,
+                                   .streams = 1,
+                                   .components = 1,
+                                   .max_pairs = scn->max_pairs,
+                                   .ta = scn->ta,
+                                   .rto = scn->rto,
+                                   .keepalive = scn->keepalive,
+                                   .nomination_wait = scn->nomination_wait,
+                                   .no_consent = scn->no_consent,
+                                   .no_ice2 = scn->no_ice2,
+                                   .icmp_errors = scn->icmp_errors,
+                                   .ipv6 = scn->ipv6,
+                                   .software = "natsim " NATSIM_VERSION,
+                                   .stun = stun,
+                                   .turn = turn,
+                                   .tie_breaker = scn->tie_breaker,
+                                   .trickle = trickle_mode(context),
+                                   .trace = context->trace};
     config.stun_count = stun_addresses(c, scn, stun);
     config.turn_count = turn_servers(c, scn, turn);
     snprintf(label, sizeof label, "agent/%s", scn->name);

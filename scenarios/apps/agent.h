@@ -7,7 +7,7 @@
 struct nt_app_agent;
 
 struct nt_app_agent *nt_app_agent_new(const struct nt_app_context *context); /* NULL without memory */
-void nt_app_agent_del(struct nt_app_agent *a); /* after the fabric */
+void nt_app_agent_del(struct nt_app_agent *a);                               /* after the fabric */
 struct nt_party nt_app_agent_party(struct nt_app_agent *a);
 
 #endif

@@ -1,5 +1,5 @@
-/* The data of our agent: what it sends over the selected pair, and what arrives. Between two of our agents it is numbered datagrams;
- * a process sends our probes back. */
+/* The data of our agent: what it sends over the selected pair, and what arrives. Between two of our agents it is numbered
+ * datagrams; a process sends our probes back. */
 #ifndef NT_APPS_AGENT_DATA_H
 #define NT_APPS_AGENT_DATA_H
 

@@ -14,9 +14,15 @@ static int describe_candidates(const struct nt_ice_agent *ice, struct nt_result_
     r->candidates = nt_result_array(n, sizeof *r->candidates, &err);
     for (size_t i = 0; i < n && err == NT_OK; i++) {
         const struct nt_ice_candidate *c = nt_ice_candidate_at(ice, i);
-        r->candidates[i] = (struct nt_result_candidate){.type = nt_strdup(nt_ice_type_name(c->type), &err), .stream = c->stream,
-            .component = c->component, .transport = nt_strdup("udp", &err), .addr = c->addr, .base = c->base, .related = c->related,
-            .priority = c->priority, .foundation = nt_strdup(c->foundation, &err)};
+        r->candidates[i] = (struct nt_result_candidate){.type = nt_strdup(nt_ice_type_name(c->type), &err),
+                                                        .stream = c->stream,
+                                                        .component = c->component,
+                                                        .transport = nt_strdup("udp", &err),
+                                                        .addr = c->addr,
+                                                        .base = c->base,
+                                                        .related = c->related,
+                                                        .priority = c->priority,
+                                                        .foundation = nt_strdup(c->foundation, &err)};
         r->candidate_count++;
     }
     return err;
@@ -48,11 +54,19 @@ static int describe_pairs(const struct nt_ice_agent *ice, struct nt_result_agent
     for (size_t i = 0; i < n && err == NT_OK; i++) {
         struct nt_ice_pair_info p;
         nt_ice_pair_at(ice, i, &p);
-        r->pairs[i] = (struct nt_result_pair){.local = p.local.addr, .remote = p.remote.addr, .base = p.base,
-            .local_type = nt_strdup(nt_ice_type_name(p.local.type), &err), .remote_type = nt_strdup(nt_ice_type_name(p.remote.type), &err),
-            .state = nt_strdup(nt_word_name(nt_pair_state_words, (int)p.state), &err), .generated_by = generated_by(ice, p.generated_by, &err),
-            .receivable = p.receivable, .sendable = p.sendable, .handshake = p.receivable && p.sendable, .valid = p.valid,
-            .nominated = p.nominated, .priority = p.priority};
+        r->pairs[i] = (struct nt_result_pair){.local = p.local.addr,
+                                              .remote = p.remote.addr,
+                                              .base = p.base,
+                                              .local_type = nt_strdup(nt_ice_type_name(p.local.type), &err),
+                                              .remote_type = nt_strdup(nt_ice_type_name(p.remote.type), &err),
+                                              .state = nt_strdup(nt_word_name(nt_pair_state_words, (int)p.state), &err),
+                                              .generated_by = generated_by(ice, p.generated_by, &err),
+                                              .receivable = p.receivable,
+                                              .sendable = p.sendable,
+                                              .handshake = p.receivable && p.sendable,
+                                              .valid = p.valid,
+                                              .nominated = p.nominated,
+                                              .priority = p.priority};
         r->pair_count++;
     }
     return err;
@@ -65,8 +79,10 @@ static int describe_selected(const struct nt_ice_agent *ice, struct nt_result_ag
     r->selected = nt_result_array(1, sizeof *r->selected, &err);
     if (err != NT_OK || !nt_ice_selected(ice, 1, 1, &local, &remote))
         return err;
-    r->selected[0] = (struct nt_result_selected){.stream = 1, .component = 1,
-        .local = {nt_strdup(nt_ice_type_name(local.type), &err), local.addr}, .remote = {nt_strdup(nt_ice_type_name(remote.type), &err), remote.addr}};
+    r->selected[0] = (struct nt_result_selected){.stream = 1,
+                                                 .component = 1,
+                                                 .local = {nt_strdup(nt_ice_type_name(local.type), &err), local.addr},
+                                                 .remote = {nt_strdup(nt_ice_type_name(remote.type), &err), remote.addr}};
     r->selected_count = 1;
     return err;
 }

@@ -72,7 +72,8 @@ void nt_agent_signalling_trickle(struct nt_agent_signalling *sig, nt_time now)
         send_description(sig, NT_SIP_INVITE, now);
     else if (!sig->described && sig->has_offer && (sig->gathered || sig->offer.trickle) && send_description(sig, NT_SIP_OK, now))
         accept_offer(sig, now);
-    if (!sig->has_candidates || !sig->described || !sig->confirmed || !sig->peer_trickles || nt_ice_trickle(sig->ice, &d, now) != NT_OK)
+    if (!sig->has_candidates || !sig->described || !sig->confirmed || !sig->peer_trickles ||
+        nt_ice_trickle(sig->ice, &d, now) != NT_OK)
         return;
     nt_sip_end_send(sig->sip, NT_SIP_INFO, &d, now);
     nt_ice_description_free(&d);
@@ -168,16 +169,24 @@ bool nt_agent_signalling_waits(const struct nt_agent_signalling *sig)
     return !sig->answered && (sig->caller ? sig->gathered : !sig->has_offer);
 }
 
-int nt_agent_signalling_start(struct nt_agent_signalling *sig, const struct nt_app_context *context, struct nt_ice_agent *ice, uint32_t endpoint,
-                              enum nt_ice_trickle mode)
+int nt_agent_signalling_start(struct nt_agent_signalling *sig, const struct nt_app_context *context, struct nt_ice_agent *ice,
+                              uint32_t endpoint, enum nt_ice_trickle mode)
 {
     const struct nt_scn_agent *agents = context->scn->agents;
-    *sig = (struct nt_agent_signalling){.context = context, .ice = ice, .endpoint = endpoint, .trickles = mode != NT_ICE_TRICKLE_OFF};
+    *sig =
+        (struct nt_agent_signalling){.context = context, .ice = ice, .endpoint = endpoint, .trickles = mode != NT_ICE_TRICKLE_OFF};
     if (context->peer == NULL)
         return NT_OK;
-    struct nt_sip_end_config config = {.host = context->signal_host, .user = agents[context->index].name,
-        .peer = agents[context->peer_index].name, .own = context->signal_own, .via = context->signal_peer, .seed = context->seed,
-        .trickle = sig->trickles, .trickle_required = mode == NT_ICE_TRICKLE_FULL, .receive = on_signal, .receiver = sig};
+    struct nt_sip_end_config config = {.host = context->signal_host,
+                                       .user = agents[context->index].name,
+                                       .peer = agents[context->peer_index].name,
+                                       .own = context->signal_own,
+                                       .via = context->signal_peer,
+                                       .seed = context->seed,
+                                       .trickle = sig->trickles,
+                                       .trickle_required = mode == NT_ICE_TRICKLE_FULL,
+                                       .receive = on_signal,
+                                       .receiver = sig};
     sig->sip = nt_sip_end_new(&config);
     return sig->sip != NULL ? NT_OK : NT_ENOMEM;
 }

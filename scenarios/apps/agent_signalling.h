@@ -10,8 +10,8 @@ struct nt_sip_end;
 struct nt_agent_signalling {
     const struct nt_app_context *context;
     struct nt_ice_agent *ice;
-    uint32_t endpoint;              /* of the ICE agent on its host */
-    struct nt_sip_end *sip;         /* NULL: the agent takes no part in the call */
+    uint32_t endpoint;      /* of the ICE agent on its host */
+    struct nt_sip_end *sip; /* NULL: the agent takes no part in the call */
     bool caller, answered, gathered;
     struct nt_ice_description offer; /* the callee's, until its answer leaves */
     bool has_offer;
@@ -22,8 +22,8 @@ struct nt_agent_signalling {
 };
 
 /* 0 or NT_ENOMEM. */
-int nt_agent_signalling_start(struct nt_agent_signalling *sig, const struct nt_app_context *context, struct nt_ice_agent *ice, uint32_t endpoint,
-                              enum nt_ice_trickle mode);
+int nt_agent_signalling_start(struct nt_agent_signalling *sig, const struct nt_app_context *context, struct nt_ice_agent *ice,
+                              uint32_t endpoint, enum nt_ice_trickle mode);
 void nt_agent_signalling_end(struct nt_agent_signalling *sig);
 void nt_agent_signalling_call(struct nt_agent_signalling *sig, nt_time now);
 int nt_agent_signalling_reoffer(struct nt_agent_signalling *sig, nt_time now); /* NT_ESTATE before an answered call */

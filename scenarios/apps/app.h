@@ -8,16 +8,16 @@
 
 struct nt_app_context {
     const struct nt_scn_case *scn;
-    uint32_t index;              /* of the agent or the server in the case */
-    uint64_t seed;               /* of the run */
+    uint32_t index; /* of the agent or the server in the case */
+    uint64_t seed;  /* of the run */
     struct nt_fabric *fabric;
     struct nt_host *host;
-    struct nt_trace trace;       /* for events of the host's node */
+    struct nt_trace trace; /* for events of the host's node */
     /* of agents alone */
-    struct nt_host *signal_host; /* its end of the management link */
+    struct nt_host *signal_host;            /* its end of the management link */
     struct nt_addr signal_own, signal_peer; /* its address there, and the next hop of its messages; with ports */
-    uint32_t peer_index;         /* the other agent of the call; NT_SCN_NONE: it takes no part in the call */
-    const struct nt_party *peer; /* the same agent; NULL without one. Filled before the first step */
+    uint32_t peer_index;                    /* the other agent of the call; NT_SCN_NONE: it takes no part in the call */
+    const struct nt_party *peer;            /* the same agent; NULL without one. Filled before the first step */
     /* The application makes progress (data, a description, a final state): the case goes on for a while. */
     void (*active)(void *user, nt_time now);
     void *user;

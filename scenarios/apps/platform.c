@@ -67,7 +67,8 @@ static void forward_message(struct nt_platform *p, const char *to, const uint8_t
 }
 
 /* RFC 3261: a response goes back to From, a request to To. */
-static void platform_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
+static void platform_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len,
+                           nt_time now)
 {
     struct nt_platform *p = self;
     struct nt_sip_message m;
@@ -121,6 +122,7 @@ static int platform_request(void *self, struct nt_request *req)
 
 struct nt_endpoint nt_platform_endpoint(struct nt_platform *p)
 {
-    static const struct nt_endpoint_ops ops = {platform_input, platform_timer, platform_output, platform_deadline, platform_request};
+    static const struct nt_endpoint_ops ops = {platform_input, platform_timer, platform_output, platform_deadline,
+                                               platform_request};
     return (struct nt_endpoint){.ops = &ops, .self = p};
 }

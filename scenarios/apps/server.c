@@ -31,18 +31,32 @@ static int start_stun(struct nt_app_server *server, const struct nt_app_context 
     if (scn->behaviour)
         config.alternate = nt_addr_with_port(&scn->on.addresses[1], NT_STUN_ALTERNATE_PORT);
     server->stun = nt_stun_server_new(&config);
-    return server->stun != NULL && nt_host_run_endpoint(context->host, nt_stun_server_endpoint(server->stun), 0) != NT_FABRIC_NONE ? NT_OK : NT_ENOMEM;
+    return server->stun != NULL && nt_host_run_endpoint(context->host, nt_stun_server_endpoint(server->stun), 0) != NT_FABRIC_NONE
+               ? NT_OK
+               : NT_ENOMEM;
 }
 
 static int start_turn(struct nt_app_server *server, const struct nt_app_context *context)
 {
     const struct nt_scn_server *scn = &context->scn->servers[context->index];
     struct nt_turn_account *accounts = calloc(scn->user_count + 1, sizeof *accounts);
-    struct nt_turn_server_config config = {.relay = scn->relay, .relay6 = scn->relay6, .port_low = scn->port_low, .port_high = scn->port_high,
-        .realm = scn->realm, .accounts = accounts, .account_count = scn->user_count, .md5 = scn->md5, .sha256 = scn->sha256,
-        .lifetime = scn->lifetime, .nonce_lifetime = scn->nonce_lifetime, .quota = scn->quota, .deny = scn->deny,
-        .deny_count = scn->deny_count, .software = "natsim " NATSIM_VERSION, .rand = &server->rand,
-        .trace = context->trace};
+    struct nt_turn_server_config config = {.relay = scn->relay,
+                                           .relay6 = scn->relay6,
+                                           .port_low = scn->port_low,
+                                           .port_high = scn->port_high,
+                                           .realm = scn->realm,
+                                           .accounts = accounts,
+                                           .account_count = scn->user_count,
+                                           .md5 = scn->md5,
+                                           .sha256 = scn->sha256,
+                                           .lifetime = scn->lifetime,
+                                           .nonce_lifetime = scn->nonce_lifetime,
+                                           .quota = scn->quota,
+                                           .deny = scn->deny,
+                                           .deny_count = scn->deny_count,
+                                           .software = "natsim " NATSIM_VERSION,
+                                           .rand = &server->rand,
+                                           .trace = context->trace};
     if (accounts == NULL)
         return NT_ENOMEM;
     for (size_t i = 0; i < scn->user_count; i++)
@@ -50,7 +64,9 @@ static int start_turn(struct nt_app_server *server, const struct nt_app_context 
     nt_app_server_address(scn, NT_AF_IPV4, &config.listen);
     server->turn = nt_turn_server_new(&config);
     free(accounts);
-    return server->turn != NULL && nt_host_run_endpoint(context->host, nt_turn_server_endpoint(server->turn), 0) != NT_FABRIC_NONE ? NT_OK : NT_ENOMEM;
+    return server->turn != NULL && nt_host_run_endpoint(context->host, nt_turn_server_endpoint(server->turn), 0) != NT_FABRIC_NONE
+               ? NT_OK
+               : NT_ENOMEM;
 }
 
 struct nt_app_server *nt_app_server_new(const struct nt_app_context *context)

@@ -1,4 +1,5 @@
-/* The services of one server host: a TURN server (which also answers Binding requests), or a STUN server, with or without RFC 5780. */
+/* The services of one server host: a TURN server (which also answers Binding requests), or a STUN server, with or without RFC 5780.
+ */
 #ifndef NT_APPS_SERVER_H
 #define NT_APPS_SERVER_H
 

@@ -74,7 +74,10 @@ void nt_sip_end_fault(struct nt_sip_end *sip, enum nt_scn_message message, enum 
 
 static struct nt_sip_message make_request(const struct nt_sip_end *sip, enum nt_sip_kind kind)
 {
-    struct nt_sip_message m = {.kind = kind, .in_dialog = sip->in_dialog, .via = sip->config.own, .trickle = sip->config.trickle,
+    struct nt_sip_message m = {.kind = kind,
+                               .in_dialog = sip->in_dialog,
+                               .via = sip->config.own,
+                               .trickle = sip->config.trickle,
                                .trickle_required = sip->config.trickle_required};
     m.cseq = kind == NT_SIP_ACK ? sip->invite_cseq : sip->cseq;
     snprintf(m.call_id, sizeof m.call_id, "%s", sip->call_id);
@@ -114,7 +117,9 @@ static int write_body(struct nt_sip_end *sip, enum nt_sip_kind kind, const struc
         return nt_sdp_write_fragment(d, buf, NT_SDP_MAX);
     /* The active side starts DTLS. Ours never does, and a peer that is passive does not retransmit its part. */
     struct nt_sdp_datachannel channel = {.setup = kind == NT_SIP_OK ? "active" : NULL};
-    struct nt_sdp_write options = {.session_id = sip->config.seed & INT64_MAX, .version = ++sip->version, .user = sip->config.user,
+    struct nt_sdp_write options = {.session_id = sip->config.seed & INT64_MAX,
+                                   .version = ++sip->version,
+                                   .user = sip->config.user,
                                    .datachannel = sip->webrtc ? &channel : NULL};
     return nt_sdp_write(d, &options, buf, NT_SDP_MAX);
 }

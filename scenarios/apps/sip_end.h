@@ -1,5 +1,5 @@
-/* An agent's end of the signalling: an endpoint on its management host that sends and receives offers, answers and trickled candidates as SIP.
- * The scenario's signalling steps act on what it sends. */
+/* An agent's end of the signalling: an endpoint on its management host that sends and receives offers, answers and trickled
+ * candidates as SIP. The scenario's signalling steps act on what it sends. */
 #ifndef NT_APPS_SIP_END_H
 #define NT_APPS_SIP_END_H
 
@@ -13,14 +13,14 @@
 struct nt_sip_end;
 
 struct nt_sip_end_config {
-    struct nt_host *host;     /* the end of the management link */
-    const char *user, *peer;  /* names; the caller's */
-    struct nt_addr own, via;  /* with ports */
-    uint64_t seed;            /* of the session: o= and Call-ID */
+    struct nt_host *host;    /* the end of the management link */
+    const char *user, *peer; /* names; the caller's */
+    struct nt_addr own, via; /* with ports */
+    uint64_t seed;           /* of the session: o= and Call-ID */
     /* Offers RFC 8840's option tag and info package; requires the peer's support. */
     bool trickle, trickle_required;
-    /* An offer (NT_SIP_INVITE), an answer (NT_SIP_OK) or trickled candidates (NT_SIP_INFO) arrived; the receiver frees the description.
-     * NT_SIP_ACK: our answer has arrived; no description. */
+    /* An offer (NT_SIP_INVITE), an answer (NT_SIP_OK) or trickled candidates (NT_SIP_INFO) arrived; the receiver frees the
+     * description. NT_SIP_ACK: our answer has arrived; no description. */
     void (*receive)(void *receiver, enum nt_sip_kind kind, struct nt_ice_description *d, nt_time now);
     /* Instead of `receive`: the text of the body, for agents that read it themselves. NT_SIP_ACK: no text. */
     void (*receive_text)(void *receiver, enum nt_sip_kind kind, const char *text, size_t len, nt_time now);

@@ -51,7 +51,8 @@ static bool is_plain_character(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
 }
 
-/* The id with the characters outside A-Za-z0-9._- as "_", between two texts. One too long for a file ends in a hash of the whole. */
+/* The id with the characters outside A-Za-z0-9._- as "_", between two texts. One too long for a file ends in a hash of the whole.
+ */
 static char *file_name(const char *before, const char *id, const char *ending)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);

@@ -8,8 +8,8 @@
 /* Makes the directory and its captures/. 0 or NT_EIO (errno). */
 int nt_output_make(const char *dir);
 int nt_output_make_logs(const char *dir); /* likewise logs/ */
-/* The beginning of the names of a case's logs, "DIR/logs/ID", after its directory was made. NULL: it cannot be made, and the case runs without
- * logs. The caller frees. */
+/* The beginning of the names of a case's logs, "DIR/logs/ID", after its directory was made. NULL: it cannot be made, and the case
+ * runs without logs. The caller frees. */
 char *nt_output_logs(const char *dir, const char *id);
 /* Writes the case's capture and sets r->capture. 0, NT_EIO, NT_ENOMEM. */
 int nt_output_capture(const char *dir, const struct nt_capture *c, bool plain, struct nt_result_case *r);

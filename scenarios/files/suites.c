@@ -4,8 +4,8 @@
 #include "scenarios/files/installed.h"
 
 #include <dirent.h>
-#include <stdbool.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +76,8 @@ static int add_file(struct nt_suite_files *f, const char *path)
     if (r != NT_OK)
         return r;
     struct nt_suite_file *item = &f->items[f->count];
-    *item = (struct nt_suite_file){.path = strdup(path), .id_path = strdup(shown_part(path)), .shown = relative_path(shown_part(path))};
+    *item =
+        (struct nt_suite_file){.path = strdup(path), .id_path = strdup(shown_part(path)), .shown = relative_path(shown_part(path))};
     f->count++;
     if (item->path == NULL || item->id_path == NULL || item->shown == NULL)
         return NT_ENOMEM;

@@ -19,8 +19,8 @@ struct nt_suite_files {
     size_t count, cap;
 };
 
-/* Adds the files of one argument, in order of their names. An argument that names no file, directory or suite is a diagnostic with the nearest
- * suite. 0 or a negative error. */
+/* Adds the files of one argument, in order of their names. An argument that names no file, directory or suite is a diagnostic with
+ * the nearest suite. 0 or a negative error. */
 int nt_suites_add(struct nt_suite_files *f, const char *argument, struct nt_diags *diags);
 /* Sorts the files by id, and drops those that were named twice. */
 void nt_suites_sort(struct nt_suite_files *f);

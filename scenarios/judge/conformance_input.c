@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-static int add_party(struct nt_conf_party *party, enum nt_conf_party_kind kind, const char *name, const struct nt_scn_attachment *on, size_t count)
+static int add_party(struct nt_conf_party *party, enum nt_conf_party_kind kind, const char *name,
+                     const struct nt_scn_attachment *on, size_t count)
 {
     size_t n = 0;
     for (size_t i = 0; i < count; i++)
@@ -71,8 +72,13 @@ int nt_conformance_judge_world(const struct nt_world *w, bool real_time, struct 
     if (r == NT_OK) {
         note_delays(c, parties);
         add_users(c, users);
-        struct nt_conf_input in = {.capture = nt_world_observer(w)->capture, .parties = parties, .party_count = count, .users = users,
-                                   .user_count = user_count, .end = nt_world_now(w), .real_time = real_time};
+        struct nt_conf_input in = {.capture = nt_world_observer(w)->capture,
+                                   .parties = parties,
+                                   .party_count = count,
+                                   .users = users,
+                                   .user_count = user_count,
+                                   .end = nt_world_now(w),
+                                   .real_time = real_time};
         r = nt_conf_judge(&in, verdict);
     }
     for (size_t i = 0; i < count; i++)

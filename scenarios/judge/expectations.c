@@ -3,9 +3,9 @@
 #include "reports/result/words.h"
 #include "scenarios/judge/expectations_agent.h"
 #include "scenarios/judge/outcome.h"
+#include "scenarios/model/verdict.h"
 #include "scenarios/oracle/oracle.h"
 #include "scenarios/world/steps.h"
-#include "scenarios/model/verdict.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -55,7 +55,8 @@ static void judge_path(struct nt_verdict *v, const struct nt_judged *j, struct n
     unsigned says, went;
     unsigned want = e->path == NT_PATH_ORACLE ? nt_oracle_paths(nt_world_case(j->w), &why) : e->path;
     if (r->path != NULL && j->seen_path == 0 && nt_outcome_astray(j->w, &agent, &says, &went))
-        nt_verdict_error(v, "the selected pair of %s says %s, its data went %s", nt_world_case(j->w)->agents[agent].name, nt_path_name(says), nt_path_name(went));
+        nt_verdict_error(v, "the selected pair of %s says %s, its data went %s", nt_world_case(j->w)->agents[agent].name,
+                         nt_path_name(says), nt_path_name(went));
     if (e->path == NT_PATH_UNASKED)
         return;
     r->expected_paths = want;
@@ -74,14 +75,16 @@ static void judge_data(struct nt_verdict *v, const struct nt_judged *j)
     if (c->expect.data_lost.set)
         nt_verdict_count(v, &c->expect.data_lost, (int64_t)r->data_lost, "data lost");
     else if (r->data_lost > 0 && !nt_scn_lossy(c) && r->path != NULL && nt_path_by_name(r->path) != NT_PATH_NONE)
-        nt_verdict_fail(v, c->expect.data_place, 0, "data: %" PRIu64 " of %" PRIu64 " datagrams were lost", r->data_lost, r->data_sent);
+        nt_verdict_fail(v, c->expect.data_place, 0, "data: %" PRIu64 " of %" PRIu64 " datagrams were lost", r->data_lost,
+                        r->data_sent);
 }
 
 /* A platform has a link to each agent: "platform.signalling" stands for all of them. */
 static bool is_tap(const struct nt_capture_tap *t, const char *name)
 {
     size_t len = strlen(name);
-    return strncmp(t->name, name, len) == 0 && (t->name[len] == '\0' || (t->name[len] == '.' && strstr(name, ".signalling") != NULL));
+    return strncmp(t->name, name, len) == 0 &&
+           (t->name[len] == '\0' || (t->name[len] == '.' && strstr(name, ".signalling") != NULL));
 }
 
 static int64_t count_packets(const struct nt_capture *c, const struct nt_scn_packets_expect *e, const struct nt_bpf *filter)
@@ -105,7 +108,8 @@ static void judge_packets(struct nt_verdict *v, const struct nt_judged *j)
         struct nt_bpf *filter = p->filter != NULL ? nt_bpf_new(p->filter, what, sizeof what) : NULL;
         if (p->filter != NULL && filter == NULL)
             nt_verdict_error(v, "filter '%s': %s", p->filter, what);
-        snprintf(what, sizeof what, "packets at %s%s%s", p->tap, p->filter != NULL ? " matching " : "", p->filter != NULL ? p->filter : "");
+        snprintf(what, sizeof what, "packets at %s%s%s", p->tap, p->filter != NULL ? " matching " : "",
+                 p->filter != NULL ? p->filter : "");
         nt_verdict_count(v, &p->count, count_packets(nt_world_observer(j->w)->capture, p, filter), what);
         nt_bpf_del(filter);
     }
@@ -123,9 +127,11 @@ static void judge_events(struct nt_verdict *v, const struct nt_judged *j)
     if (e->within == 0)
         return;
     if (j->result->connect_ms < 0)
-        nt_verdict_fail(v, e->within_place, 0, "within: expected both selected within %" PRId64 " ms, they never were", e->within / NT_MSEC);
+        nt_verdict_fail(v, e->within_place, 0, "within: expected both selected within %" PRId64 " ms, they never were",
+                        e->within / NT_MSEC);
     else if (j->result->connect_ms * NT_MSEC > e->within)
-        nt_verdict_fail(v, e->within_place, 0, "within: expected %" PRId64 " ms at most, took %" PRId64 " ms", e->within / NT_MSEC, j->result->connect_ms);
+        nt_verdict_fail(v, e->within_place, 0, "within: expected %" PRId64 " ms at most, took %" PRId64 " ms", e->within / NT_MSEC,
+                        j->result->connect_ms);
 }
 
 static bool is_violated(const struct nt_conf_verdict *verdict, const char *rule)
@@ -162,7 +168,8 @@ static void judge_conformance(struct nt_verdict *v, const struct nt_judged *j)
         first = NULL; /* violations of real programs are listed, but fail the case only when the scenario asks for conformance */
     }
     if (e->rule_count == 0 && first != NULL)
-        nt_verdict_fail(v, e->conformance_place, first->frame, "conformance: %s broke %s: %s", first->party, first->rule->id, first->detail);
+        nt_verdict_fail(v, e->conformance_place, first->frame, "conformance: %s broke %s: %s", first->party, first->rule->id,
+                        first->detail);
 }
 
 void nt_expectations_judge(const struct nt_judged *j, struct nt_result_case *r)

@@ -1,6 +1,6 @@
 #include "scenarios/judge/expectations_agent.h"
-#include "scenarios/programs/agent.h"
 #include "scenarios/model/words.h"
+#include "scenarios/programs/agent.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,8 +13,8 @@ static bool is_type(const char *type, uint8_t types)
     return t >= 0 && (types & (1 << t)) != 0;
 }
 
-/* The types that a process may report for these: a reflexive candidate may be learnt either way (a check may overtake the candidate), and
- * some stacks report the type of the base, host. */
+/* The types that a process may report for these: a reflexive candidate may be learnt either way (a check may overtake the
+ * candidate), and some stacks report the type of the base, host. */
 static uint8_t as_reported(uint8_t types, bool base)
 {
     uint8_t reflexive = (1 << NT_ICE_SRFLX) | (1 << NT_ICE_PRFLX);
@@ -61,7 +61,8 @@ static void judge_state(struct nt_verdict *v, const struct nt_scn_agent_expect *
         nt_verdict_fail(v, e->role_place, 0, "%s: expected role %s, found %s", r->name, role, r->role);
 }
 
-static void judge_selected(struct nt_verdict *v, const struct nt_scn_agent_expect *e, const struct nt_adapter_hello *hello, const struct nt_result_agent *r)
+static void judge_selected(struct nt_verdict *v, const struct nt_scn_agent_expect *e, const struct nt_adapter_hello *hello,
+                           const struct nt_result_agent *r)
 {
     char local[TEXT_MAX], remote[TEXT_MAX];
     if (!e->selected)
@@ -69,8 +70,8 @@ static void judge_selected(struct nt_verdict *v, const struct nt_scn_agent_expec
     match_text(&e->selected_local, local, sizeof local);
     match_text(&e->selected_remote, remote, sizeof remote);
     if (r->selected_count == 0) {
-        nt_verdict_fail(v, e->selected_place, 0, "%s: expected selected %s/%s, nothing is selected", r->name, local[0] ? local : "any",
-                        remote[0] ? remote : "any");
+        nt_verdict_fail(v, e->selected_place, 0, "%s: expected selected %s/%s, nothing is selected", r->name,
+                        local[0] ? local : "any", remote[0] ? remote : "any");
         return;
     }
     const struct nt_result_selected *s = &r->selected[0];
@@ -79,11 +80,12 @@ static void judge_selected(struct nt_verdict *v, const struct nt_scn_agent_expec
         want_local.types = as_reported(want_local.types, hello->local_base);
         want_remote.types = as_reported(want_remote.types, false);
     }
-    if (!candidate_matches(&want_local, s->local.type, &s->local.addr) || !candidate_matches(&want_remote, s->remote.type, &s->remote.addr)) {
+    if (!candidate_matches(&want_local, s->local.type, &s->local.addr) ||
+        !candidate_matches(&want_remote, s->remote.type, &s->remote.addr)) {
         char la[NT_ADDR_TEXT], ra[NT_ADDR_TEXT];
-        nt_verdict_fail(v, e->selected_place, 0, "%s: expected selected %s/%s, found %s/%s (%s, %s)", r->name, local[0] ? local : "any",
-                        remote[0] ? remote : "any", s->local.type, s->remote.type, nt_addr_format(&s->local.addr, la),
-                        nt_addr_format(&s->remote.addr, ra));
+        nt_verdict_fail(v, e->selected_place, 0, "%s: expected selected %s/%s, found %s/%s (%s, %s)", r->name,
+                        local[0] ? local : "any", remote[0] ? remote : "any", s->local.type, s->remote.type,
+                        nt_addr_format(&s->local.addr, la), nt_addr_format(&s->remote.addr, ra));
     }
 }
 
@@ -99,8 +101,8 @@ static void judge_candidates(struct nt_verdict *v, const struct nt_scn_agent_exp
     }
     for (int t = 0; t < 4; t++)
         if (found[t] != e->candidate_counts[t])
-            nt_verdict_fail(v, e->candidates_place, 0, "%s: expected %u %s candidates, found %u", r->name, (unsigned)e->candidate_counts[t],
-                            nt_ice_type_name((enum nt_ice_type)t), (unsigned)found[t]);
+            nt_verdict_fail(v, e->candidates_place, 0, "%s: expected %u %s candidates, found %u", r->name,
+                            (unsigned)e->candidate_counts[t], nt_ice_type_name((enum nt_ice_type)t), (unsigned)found[t]);
 }
 
 static bool has_prflx(const struct nt_result_agent *r, const struct nt_addr *a)
@@ -151,8 +153,8 @@ static void judge_pairs(struct nt_verdict *v, const struct nt_scn_agent_expect *
         int64_t found = 0;
         for (size_t k = 0; k < r->pair_count; k++)
             found += pair_matches(want, &r->pairs[k]);
-        snprintf(what, sizeof what, "%s: pairs of %.60s and %.60s as described", r->name, match_text(&want->local, local, sizeof local),
-                 match_text(&want->remote, remote, sizeof remote));
+        snprintf(what, sizeof what, "%s: pairs of %.60s and %.60s as described", r->name,
+                 match_text(&want->local, local, sizeof local), match_text(&want->remote, remote, sizeof remote));
         nt_verdict_count(v, count, found, what);
     }
 }

@@ -1,8 +1,8 @@
 #include "scenarios/judge/outcome.h"
-#include "natsim/fabric/fabric.h"
 #include "core/base/strings.h"
-#include "scenarios/apps/result_array.h"
+#include "natsim/fabric/fabric.h"
 #include "scenarios/apps/data_flow.h"
+#include "scenarios/apps/result_array.h"
 #include "scenarios/world/parties.h"
 
 #include <inttypes.h>
@@ -18,7 +18,8 @@ static int copy_params(const struct nt_scn_case *c, struct nt_result_case *r)
     r->params = nt_result_array(c->param_count, sizeof *r->params, &err);
     for (size_t i = 0; i < c->param_count && err == NT_OK; i++) {
         const struct nt_scn_param *p = &c->params[i];
-        r->params[r->param_count++] = (struct nt_result_param){nt_strdup(p->name, &err), nt_strdup(p->json, &err), nt_strdup(p->label, &err)};
+        r->params[r->param_count++] =
+            (struct nt_result_param){nt_strdup(p->name, &err), nt_strdup(p->json, &err), nt_strdup(p->label, &err)};
     }
     return err;
 }
@@ -180,7 +181,7 @@ int nt_result_add_violations(const struct nt_conf_verdict *verdict, struct nt_re
     for (size_t i = 0; i < verdict->count && err == NT_OK; i++) {
         const struct nt_conf_violation *v = &verdict->violations[i];
         r->violations[r->violation_count++] = (struct nt_result_violation){nt_strdup(v->rule->id, &err), nt_strdup(v->party, &err),
-                                                                          nt_strdup(v->detail, &err), v->frame};
+                                                                           nt_strdup(v->detail, &err), v->frame};
     }
     return err;
 }

@@ -1,4 +1,5 @@
-/* A run as the plain data of a result: which case it was, and what a finished world looks like: agents, candidates, pairs, path, data. */
+/* A run as the plain data of a result: which case it was, and what a finished world looks like: agents, candidates, pairs, path,
+ * data. */
 #ifndef NT_JUDGE_OUTCOME_H
 #define NT_JUDGE_OUTCOME_H
 

@@ -41,8 +41,11 @@ static struct nt_adapter_event read_hello(struct nt_adapter_hello *h, const json
 
 static struct nt_adapter_event read_description(const struct nt_adapter_hello *h, const json_t *desc)
 {
-    struct nt_adapter_event ev = {.said = NT_ADAPTER_DESCRIBED, .sdp = text_of(desc, "sdp"), .ufrag = text_of(desc, "ufrag"),
-                                  .pwd = text_of(desc, "pwd"), .options = text_of(desc, "options")};
+    struct nt_adapter_event ev = {.said = NT_ADAPTER_DESCRIBED,
+                                  .sdp = text_of(desc, "sdp"),
+                                  .ufrag = text_of(desc, "ufrag"),
+                                  .pwd = text_of(desc, "pwd"),
+                                  .options = text_of(desc, "options")};
     if (h->webrtc)
         return *ev.sdp != '\0' ? ev : contract_error("'desc' has no \"sdp\"");
     return *ev.ufrag != '\0' && *ev.pwd != '\0' ? ev : contract_error("'desc' has no \"ufrag\" or no \"pwd\"");
@@ -55,7 +58,8 @@ static struct nt_adapter_event read_candidate(const json_t *cand)
         return (struct nt_adapter_event){.said = NT_ADAPTER_CANDIDATES_END};
     line += line[0] == 'a' && line[1] == '=' ? 2 : 0;
     /* W3C's empty candidate ends a generation; here `end` does. */
-    return (struct nt_adapter_event){.said = *line != '\0' ? NT_ADAPTER_CANDIDATE : NT_ADAPTER_NOTHING, .candidate = line, .mid = text_of(cand, "sdpMid")};
+    return (struct nt_adapter_event){
+        .said = *line != '\0' ? NT_ADAPTER_CANDIDATE : NT_ADAPTER_NOTHING, .candidate = line, .mid = text_of(cand, "sdpMid")};
 }
 
 static struct nt_adapter_event read_state(const json_t *o)
@@ -63,8 +67,13 @@ static struct nt_adapter_event read_state(const json_t *o)
     static const struct {
         const char *name;
         enum nt_ice_state state;
-    } states[] = {{"new", NT_ICE_NEW}, {"checking", NT_ICE_RUNNING}, {"connected", NT_ICE_COMPLETED}, {"completed", NT_ICE_COMPLETED},
-                  {"disconnected", NT_ICE_DISCONNECTED}, {"failed", NT_ICE_FAILED}, {"closed", NT_ICE_CLOSED}};
+    } states[] = {{"new", NT_ICE_NEW},
+                  {"checking", NT_ICE_RUNNING},
+                  {"connected", NT_ICE_COMPLETED},
+                  {"completed", NT_ICE_COMPLETED},
+                  {"disconnected", NT_ICE_DISCONNECTED},
+                  {"failed", NT_ICE_FAILED},
+                  {"closed", NT_ICE_CLOSED}};
     const char *ice = text_of(o, "ice");
     if (strcmp(text_of(o, "conn"), "failed") == 0)
         ice = "failed"; /* Chromium says so only there */
@@ -97,7 +106,8 @@ static struct nt_adapter_event read_selected(const json_t *o)
 static struct nt_adapter_event read_data(const json_t *o)
 {
     json_int_t n = json_integer_value(json_object_get(o, "n"));
-    return (struct nt_adapter_event){.said = NT_ADAPTER_DATA, .ok = json_is_true(json_object_get(o, "ok")),
+    return (struct nt_adapter_event){.said = NT_ADAPTER_DATA,
+                                     .ok = json_is_true(json_object_get(o, "ok")),
                                      .n = n > 0 && n < NT_ADAPTER_ECHOES_MAX ? (uint32_t)n : 0};
 }
 

@@ -11,7 +11,7 @@
 struct nt_adapter_hello { /* zero until it is said */
     bool said;
     char stack[64], version[64];
-    bool webrtc;     /* kind */
+    bool webrtc; /* kind */
     bool trickle;
     bool loopback;   /* it needs lo */
     bool local_base; /* local_type: a path through a server-reflexive candidate has the type of its base */
@@ -24,17 +24,17 @@ struct nt_adapter_end { /* of the selected pair, as reported */
 
 enum nt_adapter_said {
     NT_ADAPTER_NOTHING = 0, /* no event: it is only logged */
-    NT_ADAPTER_HELLO,  /* nt_adapter_hello */
-    NT_ADAPTER_DESCRIBED,  /* sdp; or ufrag, pwd and options (as of a=ice-options, "" when not told) */
-    NT_ADAPTER_CANDIDATE,  /* candidate (without "a="), mid ("" when not told) */
+    NT_ADAPTER_HELLO,       /* nt_adapter_hello */
+    NT_ADAPTER_DESCRIBED,   /* sdp; or ufrag, pwd and options (as of a=ice-options, "" when not told) */
+    NT_ADAPTER_CANDIDATE,   /* candidate (without "a="), mid ("" when not told) */
     NT_ADAPTER_CANDIDATES_END,
-    NT_ADAPTER_STATE,      /* state */
-    NT_ADAPTER_SELECTED,   /* local, remote */
+    NT_ADAPTER_STATE,    /* state */
+    NT_ADAPTER_SELECTED, /* local, remote */
     NT_ADAPTER_OPEN,
-    NT_ADAPTER_DATA,       /* ok, n */
+    NT_ADAPTER_DATA, /* ok, n */
     NT_ADAPTER_BYE,
-    NT_ADAPTER_WRONG,      /* text: it broke the contract */
-    NT_ADAPTER_ENDED       /* status as from waitpid */
+    NT_ADAPTER_WRONG, /* text: it broke the contract */
+    NT_ADAPTER_ENDED  /* status as from waitpid */
 };
 
 struct nt_adapter_event {
@@ -47,8 +47,8 @@ struct nt_adapter_event {
     int status;
 };
 
-/* Reads a line; the first line fills `h`, which is kept for the next ones. The event's texts belong to the returned JSON (NULL: the line is
- * no JSON), which the caller gives to json_decref. */
+/* Reads a line; the first line fills `h`, which is kept for the next ones. The event's texts belong to the returned JSON (NULL: the
+ * line is no JSON), which the caller gives to json_decref. */
 json_t *nt_adapter_read(struct nt_adapter_hello *h, const char *text, size_t len, struct nt_adapter_event *ev);
 
 #endif

@@ -80,8 +80,9 @@ void nt_adapter_start(struct nt_adapter *adapter, const struct nt_adapter_start 
     json_t *servers = json_array();
     for (size_t i = 0; i < start->server_count; i++)
         json_array_append_new(servers, server_json(&start->servers[i]));
-    send_line(adapter, json_pack("{s:s,s:s,s:b,s:o,s:s}", "t", "start", "role", nt_role_name(start->controlling ? NT_ICE_CONTROLLING : NT_ICE_CONTROLLED), "offerer",
-                      start->offerer, "ice", servers, "policy", start->relay_only ? "relay" : "all"));
+    send_line(adapter, json_pack("{s:s,s:s,s:b,s:o,s:s}", "t", "start", "role",
+                                 nt_role_name(start->controlling ? NT_ICE_CONTROLLING : NT_ICE_CONTROLLED), "offerer",
+                                 start->offerer, "ice", servers, "policy", start->relay_only ? "relay" : "all"));
 }
 
 static void send_description(struct nt_adapter *adapter, bool offer, json_t *desc)

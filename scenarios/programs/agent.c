@@ -23,8 +23,9 @@ static void on_state(struct nt_process *process, enum nt_ice_state state, nt_tim
 
 static void on_selected(struct nt_process *process, const struct nt_adapter_event *ev, nt_time now)
 {
-    if (process->stopping || (process->has_selected && nt_addr_equal(&ev->local.addr, &process->local.addr) && nt_addr_equal(&ev->remote.addr, &process->remote.addr) &&
-                        ev->local.type == process->local.type && ev->remote.type == process->remote.type))
+    if (process->stopping || (process->has_selected && nt_addr_equal(&ev->local.addr, &process->local.addr) &&
+                              nt_addr_equal(&ev->remote.addr, &process->remote.addr) && ev->local.type == process->local.type &&
+                              ev->remote.type == process->remote.type))
         return;
     process->local = ev->local;
     process->remote = ev->remote;
@@ -32,7 +33,9 @@ static void on_selected(struct nt_process *process, const struct nt_adapter_even
         process->selected_at = now;
     process->has_selected = true;
     nt_process_active(process, now);
-    nt_trace_emit(&process->context.trace, (struct nt_trace_event){.at = now, .kind = NT_TR_ICE_SELECTED, .a = process->local.addr, .b = process->remote.addr});
+    nt_trace_emit(
+        &process->context.trace,
+        (struct nt_trace_event){.at = now, .kind = NT_TR_ICE_SELECTED, .a = process->local.addr, .b = process->remote.addr});
 }
 
 static void on_event(void *user, const struct nt_adapter_event *ev, nt_time now)
@@ -134,7 +137,10 @@ static struct nt_data_count process_data(const void *self)
 {
     const struct nt_process *process = self;
     uint32_t sent = process->open ? process->data_ok && process->echoes > 0 ? process->echoes : 20 : 0;
-    return (struct nt_data_count){.sent = sent, .received = process->data_ok ? sent : process->echoes < sent ? process->echoes : sent};
+    return (struct nt_data_count){.sent = sent,
+                                  .received = process->data_ok         ? sent
+                                              : process->echoes < sent ? process->echoes
+                                                                       : sent};
 }
 
 static nt_time process_selected_at(const void *self)
@@ -167,9 +173,19 @@ static void process_meets(void *self, const struct nt_peer_kind *peer)
 
 struct nt_party nt_process_party(struct nt_process *process)
 {
-    static const struct nt_party_ops ops = {.meets = process_meets, .call = process_call, .reoffer = process_reoffer, .signal = process_signal_fault, .send = process_send,
-        .note_delivery = process_note_delivery, .waits = process_waits, .goes_on = process_goes_on, .state = process_state, .data = process_data, .selected_at = process_selected_at, .selected = process_selected_pair,
-        .describe = process_describe};
+    static const struct nt_party_ops ops = {.meets = process_meets,
+                                            .call = process_call,
+                                            .reoffer = process_reoffer,
+                                            .signal = process_signal_fault,
+                                            .send = process_send,
+                                            .note_delivery = process_note_delivery,
+                                            .waits = process_waits,
+                                            .goes_on = process_goes_on,
+                                            .state = process_state,
+                                            .data = process_data,
+                                            .selected_at = process_selected_at,
+                                            .selected = process_selected_pair,
+                                            .describe = process_describe};
     return (struct nt_party){.ops = &ops, .self = process};
 }
 
@@ -206,7 +222,8 @@ bool nt_process_broken(const struct nt_process *process)
 
 enum nt_outcome nt_process_fault(const struct nt_process *process, char *why, size_t cap)
 {
-    const char *name = nt_process_scn(process)->name, *words = process->adapter != NULL ? nt_adapter_last_words(process->adapter) : "";
+    const char *name = nt_process_scn(process)->name,
+               *words = process->adapter != NULL ? nt_adapter_last_words(process->adapter) : "";
     const char *colon = *words != '\0' ? ": " : "";
     switch (find_fault(process)) {
     case FAULT_NONE: return NT_PASS;
@@ -219,7 +236,8 @@ enum nt_outcome nt_process_fault(const struct nt_process *process, char *why, si
         snprintf(why, cap, "%s: its process crashed: signal %d%s%s", name, signal_of(process->status), colon, words);
         return NT_FAIL;
     case FAULT_STATUS:
-        snprintf(why, cap, "%s: its process ended with status %d%s%s%s", name, WIFEXITED(process->status) ? WEXITSTATUS(process->status) : -1,
+        snprintf(why, cap, "%s: its process ended with status %d%s%s%s", name,
+                 WIFEXITED(process->status) ? WEXITSTATUS(process->status) : -1,
                  process->ended_early ? " before it was told to stop" : "", colon, words);
         return NT_FAIL;
     }
@@ -246,7 +264,8 @@ const struct nt_adapter_hello *nt_process_hello(const struct nt_process *process
 
 int nt_process_start(struct nt_process *process, struct nt_machine *m, const struct nt_world *w, FILE *log)
 {
-    struct nt_adapter_config config = {.machine = m, .command = nt_process_scn(process)->exec, .log = log, .event = on_event, .user = process};
+    struct nt_adapter_config config = {
+        .machine = m, .command = nt_process_scn(process)->exec, .log = log, .event = on_event, .user = process};
     process->w = w;
     process->log = log;
     process->adapter = nt_adapter_new(&config);

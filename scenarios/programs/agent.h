@@ -1,4 +1,5 @@
-/* The application of an agent that is a process: its signalling, where JSON lines become SIP with SDP and back, and what it reports. */
+/* The application of an agent that is a process: its signalling, where JSON lines become SIP with SDP and back, and what it
+ * reports. */
 #ifndef NT_PROGRAMS_AGENT_H
 #define NT_PROGRAMS_AGENT_H
 
@@ -9,13 +10,13 @@
 struct nt_process;
 
 struct nt_process *nt_process_new(const struct nt_app_context *context); /* NULL without memory */
-void nt_process_del(struct nt_process *process); /* after its machine */
+void nt_process_del(struct nt_process *process);                         /* after its machine */
 struct nt_party nt_process_party(struct nt_process *process);
 
 /* Starts the process on its agent's machine; takes `log` over. 0 or NT_EIO. */
 int nt_process_start(struct nt_process *process, struct nt_machine *m, const struct nt_world *w, FILE *log);
 const struct nt_adapter_hello *nt_process_hello(const struct nt_process *process); /* NULL: not yet */
-void nt_process_stop(struct nt_process *process); /* tells it to stop */
+void nt_process_stop(struct nt_process *process);                                  /* tells it to stop */
 bool nt_process_ended(const struct nt_process *process);
 /* The process broke its contract, or ended when it should not. */
 bool nt_process_broken(const struct nt_process *process);

@@ -18,10 +18,15 @@ static int describe_candidates(const struct nt_process *process, struct nt_resul
         const char *what;
         if (nt_sdp_read_candidate(&c, process->candidates.items[i], strlen(process->candidates.items[i]), &what) != NT_OK)
             continue; /* TCP, names */
-        r->candidates[r->candidate_count++] = (struct nt_result_candidate){.type = nt_strdup(nt_ice_type_name(c.type), &err), .stream = 1,
-            .component = c.component, .transport = nt_strdup("udp", &err), .addr = c.addr,
-            .base = nt_addr_is_set(&c.related) ? c.related : c.addr, .related = c.related, .priority = c.priority,
-            .foundation = nt_strdup(c.foundation, &err)};
+        r->candidates[r->candidate_count++] = (struct nt_result_candidate){.type = nt_strdup(nt_ice_type_name(c.type), &err),
+                                                                           .stream = 1,
+                                                                           .component = c.component,
+                                                                           .transport = nt_strdup("udp", &err),
+                                                                           .addr = c.addr,
+                                                                           .base = nt_addr_is_set(&c.related) ? c.related : c.addr,
+                                                                           .related = c.related,
+                                                                           .priority = c.priority,
+                                                                           .foundation = nt_strdup(c.foundation, &err)};
     }
     return err;
 }
@@ -32,9 +37,11 @@ static int describe_selected(const struct nt_process *process, struct nt_result_
     r->selected = nt_result_array(1, sizeof *r->selected, &err);
     if (err != NT_OK || !process->has_selected)
         return err;
-    r->selected[r->selected_count++] = (struct nt_result_selected){.stream = 1, .component = 1,
-        .local = {nt_strdup(nt_ice_type_name(process->local.type), &err), process->local.addr},
-        .remote = {nt_strdup(nt_ice_type_name(process->remote.type), &err), process->remote.addr}};
+    r->selected[r->selected_count++] =
+        (struct nt_result_selected){.stream = 1,
+                                    .component = 1,
+                                    .local = {nt_strdup(nt_ice_type_name(process->local.type), &err), process->local.addr},
+                                    .remote = {nt_strdup(nt_ice_type_name(process->remote.type), &err), process->remote.addr}};
     return err;
 }
 

@@ -30,8 +30,8 @@ static struct nt_addr default_address(const struct nt_process *process)
     for (size_t i = 0; i < process->candidates.count; i++) {
         struct nt_ice_candidate c;
         const char *what;
-        if (nt_sdp_read_candidate(&c, process->candidates.items[i], strlen(process->candidates.items[i]), &what) == NT_OK && c.component == 1 &&
-            ranks[c.type] > rank) {
+        if (nt_sdp_read_candidate(&c, process->candidates.items[i], strlen(process->candidates.items[i]), &what) == NT_OK &&
+            c.component == 1 && ranks[c.type] > rank) {
             best = c.addr;
             rank = ranks[c.type];
         }
@@ -67,7 +67,8 @@ static void add_frame(const struct nt_process *process, enum nt_sip_kind kind, s
     snprintf(d.streams[0].pwd, sizeof d.streams[0].pwd, "%s", process->pwd);
     snprintf(d.streams[0].mid, sizeof d.streams[0].mid, "%s", process->mid);
     d.streams[0].default_addr = default_address(process);
-    struct nt_sdp_write options = {.session_id = process->context.seed & INT64_MAX, .version = 1, .user = nt_process_scn(process)->name};
+    struct nt_sdp_write options = {
+        .session_id = process->context.seed & INT64_MAX, .version = 1, .user = nt_process_scn(process)->name};
     int len = kind == NT_SIP_INFO ? nt_sdp_write_fragment(&d, buf, sizeof buf) : nt_sdp_write(&d, &options, buf, sizeof buf);
     nt_ice_description_free(&d);
     if (len > 0)
@@ -95,8 +96,8 @@ static void send_message(struct nt_process *process, enum nt_sip_kind kind, nt_t
     process->has_candidates = false;
 }
 
-/* RFC 8838, 3, as apps/agent_signalling.c: a full trickle offer leaves at once, and so does an answer to an agent that trickles; others have
- * all candidates. New candidates follow in the dialog. */
+/* RFC 8838, 3, as apps/agent_signalling.c: a full trickle offer leaves at once, and so does an answer to an agent that trickles;
+ * others have all candidates. New candidates follow in the dialog. */
 static void send_due(struct nt_process *process, nt_time now)
 {
     enum nt_ice_trickle mode = process->trickle;
@@ -104,7 +105,8 @@ static void send_due(struct nt_process *process, nt_time now)
         return;
     if (!process->sent && process->caller && (process->ended_candidates || mode == NT_ICE_TRICKLE_FULL)) {
         send_message(process, NT_SIP_INVITE, now);
-    } else if (!process->sent && process->has_offer && (process->ended_candidates || (mode != NT_ICE_TRICKLE_OFF && process->peer_trickles))) {
+    } else if (!process->sent && process->has_offer &&
+               (process->ended_candidates || (mode != NT_ICE_TRICKLE_OFF && process->peer_trickles))) {
         send_message(process, NT_SIP_OK, now);
         process->answered = true;
     }
@@ -192,8 +194,11 @@ bool nt_process_controlling(const struct nt_process *process)
 void nt_process_start_call(struct nt_process *process)
 {
     struct nt_adapter_server servers[2 * NT_ICE_SERVERS_MAX] = {0};
-    struct nt_adapter_start s = {.controlling = nt_process_controlling(process), .offerer = process->caller, .relay_only = nt_process_scn(process)->policy == NT_ICE_RELAY_ONLY,
-                                 .servers = servers, .server_count = add_servers(process, servers)};
+    struct nt_adapter_start s = {.controlling = nt_process_controlling(process),
+                                 .offerer = process->caller,
+                                 .relay_only = nt_process_scn(process)->policy == NT_ICE_RELAY_ONLY,
+                                 .servers = servers,
+                                 .server_count = add_servers(process, servers)};
     nt_adapter_start(process->adapter, &s);
 }
 
@@ -243,9 +248,14 @@ int nt_process_connect(struct nt_process *process)
     const struct nt_app_context *context = &process->context;
     if (context->peer == NULL)
         return NT_OK;
-    struct nt_sip_end_config config = {.host = context->signal_host, .user = nt_process_scn(process)->name,
-        .peer = context->scn->agents[context->peer_index].name, .own = context->signal_own, .via = context->signal_peer,
-        .seed = context->seed, .receive_text = on_signal, .receiver = process};
+    struct nt_sip_end_config config = {.host = context->signal_host,
+                                       .user = nt_process_scn(process)->name,
+                                       .peer = context->scn->agents[context->peer_index].name,
+                                       .own = context->signal_own,
+                                       .via = context->signal_peer,
+                                       .seed = context->seed,
+                                       .receive_text = on_signal,
+                                       .receiver = process};
     process->sip = nt_sip_end_new(&config);
     return process->sip != NULL ? NT_OK : NT_ENOMEM;
 }

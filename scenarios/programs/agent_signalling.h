@@ -5,7 +5,7 @@
 
 #include "scenarios/programs/agent_state.h"
 
-int nt_process_connect(struct nt_process *process); /* its end of the signalling; 0 or NT_ENOMEM */
+int nt_process_connect(struct nt_process *process);     /* its end of the signalling; 0 or NT_ENOMEM */
 void nt_process_start_call(struct nt_process *process); /* says 'start' */
 /* What it said. */
 void nt_process_described(struct nt_process *process, const struct nt_adapter_event *ev, nt_time now);

@@ -20,8 +20,8 @@ struct nt_line_list {
 
 struct nt_process {
     struct nt_app_context context;
-    const struct nt_world *w;    /* for the evidence of packets; NULL until it is started */
-    struct nt_adapter *adapter;  /* NULL until it is started */
+    const struct nt_world *w;   /* for the evidence of packets; NULL until it is started */
+    struct nt_adapter *adapter; /* NULL until it is started */
     FILE *log;
     struct nt_sip_end *sip;
     enum nt_ice_trickle trickle;

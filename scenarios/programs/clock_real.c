@@ -45,5 +45,6 @@ static enum nt_fabric_end real_advance(void *user, struct nt_world *w, nt_time u
 
 struct nt_run_clock nt_clock_real(struct nt_programs *programs)
 {
-    return (struct nt_run_clock){.settled = real_settled, .end = real_end, .advance = real_advance, .real_time = true, .user = programs};
+    return (struct nt_run_clock){
+        .settled = real_settled, .end = real_end, .advance = real_advance, .real_time = true, .user = programs};
 }

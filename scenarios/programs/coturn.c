@@ -62,9 +62,10 @@ static void add_option(char *buf, size_t cap, const char *flag, const char *valu
 static void write_command(const struct nt_scn_server *s, char *buf, size_t cap)
 {
     char text[NT_ADDR_TEXT], user[512];
-    snprintf(buf, cap, "command -v turnserver >/dev/null || { echo 'coturn is not installed: apt-get install coturn' >&2; exit 127; }; "
-                       "d=$(mktemp -d) && trap 'rm -rf \"$d\"' EXIT && cd \"$d\" && turnserver -n --no-cli --no-tls --no-dtls --no-tcp "
-                       "--simple-log --log-file stdout --pidfile pid --db db -m 1 --lt-cred-mech");
+    snprintf(buf, cap,
+             "command -v turnserver >/dev/null || { echo 'coturn is not installed: apt-get install coturn' >&2; exit 127; }; "
+             "d=$(mktemp -d) && trap 'rm -rf \"$d\"' EXIT && cd \"$d\" && turnserver -n --no-cli --no-tls --no-dtls --no-tcp "
+             "--simple-log --log-file stdout --pidfile pid --db db -m 1 --lt-cred-mech");
     /* Two listening addresses turn RFC 5780 on; without it coturn does not listen on the relay address. */
     for (size_t i = 0; i < s->on.address_count; i++)
         if (s->on.addresses[i].family == NT_AF_IPV4 && (s->behaviour || !nt_addr_same_ip(&s->on.addresses[i], &s->relay)))

@@ -10,8 +10,9 @@
 
 struct nt_coturn;
 
-struct nt_coturn *nt_coturn_new(struct nt_machine *m, const struct nt_scn_server *server, FILE *log); /* takes `log` over, also on failure */
-void nt_coturn_del(struct nt_coturn *coturn); /* after its machine */
+/* takes `log` over, also on failure */
+struct nt_coturn *nt_coturn_new(struct nt_machine *m, const struct nt_scn_server *server, FILE *log);
+void nt_coturn_del(struct nt_coturn *coturn);         /* after its machine */
 bool nt_coturn_ready(const struct nt_coturn *coturn); /* it listens */
 bool nt_coturn_ended(const struct nt_coturn *coturn);
 /* NT_PASS while it runs; NT_SKIP (it is not installed) or NT_FAIL with the reason. */

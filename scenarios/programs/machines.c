@@ -35,7 +35,8 @@ struct making {
     char *why; /* NT_SANDBOX_WHY bytes */
 };
 
-static struct nt_machine *make_machine(const struct making *m, struct nt_scn_node n, const struct nt_scn_attachment *on, size_t count, bool ipv6)
+static struct nt_machine *make_machine(const struct making *m, struct nt_scn_node n, const struct nt_scn_attachment *on,
+                                       size_t count, bool ipv6)
 {
     struct nt_sandbox_interface interfaces[NT_SANDBOX_INTERFACES_MAX];
     struct nt_sandbox_config config = {.interfaces = interfaces, .ipv6 = ipv6, .hosts = m->hosts};
@@ -44,8 +45,11 @@ static struct nt_machine *make_machine(const struct making *m, struct nt_scn_nod
         size_t addresses = 0; /* IPv4 ones are first */
         while (addresses < on[i].address_count && (ipv6 || on[i].addresses[addresses].family == NT_AF_IPV4))
             addresses++;
-        interfaces[config.interface_count++] = (struct nt_sandbox_interface){.addresses = on[i].addresses, .address_count = addresses,
-            .bits4 = network->ipv4.bits, .bits6 = network->ipv6.bits, .mtu = network->mtu};
+        interfaces[config.interface_count++] = (struct nt_sandbox_interface){.addresses = on[i].addresses,
+                                                                             .address_count = addresses,
+                                                                             .bits4 = network->ipv4.bits,
+                                                                             .bits6 = network->ipv6.bits,
+                                                                             .mtu = network->mtu};
     }
     return nt_machine_new(m->live, nt_world_host(m->w, n), &config, m->why);
 }
@@ -59,7 +63,8 @@ static bool make_agent_machine(struct nt_machines *machines, const struct making
 
 static bool make_server_machine(struct nt_machines *machines, const struct making *m, uint32_t i, bool ipv6)
 {
-    machines->servers[i] = make_machine(m, (struct nt_scn_node){NT_SCN_NODE_SERVER, i}, &nt_world_case(m->w)->servers[i].on, 1, ipv6);
+    machines->servers[i] =
+        make_machine(m, (struct nt_scn_node){NT_SCN_NODE_SERVER, i}, &nt_world_case(m->w)->servers[i].on, 1, ipv6);
     return machines->servers[i] != NULL;
 }
 
@@ -78,7 +83,8 @@ static bool make_all(struct nt_machines *machines, const struct making *m)
     return true;
 }
 
-enum nt_outcome nt_machines_make(struct nt_machines *machines, struct nt_live *live, const struct nt_world *w, char why[NT_SANDBOX_WHY])
+enum nt_outcome nt_machines_make(struct nt_machines *machines, struct nt_live *live, const struct nt_world *w,
+                                 char why[NT_SANDBOX_WHY])
 {
     const struct nt_scn_case *c = nt_world_case(w);
     machines->agents = calloc(c->agent_count + 1, sizeof *machines->agents);

@@ -11,7 +11,8 @@ struct nt_machines {
 };
 
 /* NT_PASS; NT_SKIP (there are no sandboxes here) or NT_ERROR with the reason in `why`. `machines` is to be freed whatever it is. */
-enum nt_outcome nt_machines_make(struct nt_machines *machines, struct nt_live *live, const struct nt_world *w, char why[NT_SANDBOX_WHY]);
+enum nt_outcome nt_machines_make(struct nt_machines *machines, struct nt_live *live, const struct nt_world *w,
+                                 char why[NT_SANDBOX_WHY]);
 /* Kills all programs. Before the world. */
 void nt_machines_free(struct nt_machines *machines, const struct nt_scn_case *c);
 struct nt_machine *nt_machines_at(const struct nt_machines *machines, struct nt_scn_node n);

@@ -11,8 +11,8 @@
 
 #define WINDOW NT_SEC
 
-/* The payload that the agent sent or gets: that of a ChannelData message, a Send or a Data indication, or the UDP payload itself. NULL: it
- * is a TURN message of another kind. */
+/* The payload that the agent sent or gets: that of a ChannelData message, a Send or a Data indication, or the UDP payload itself.
+ * NULL: it is a TURN message of another kind. */
 static const uint8_t *unwrap(const uint8_t *bytes, size_t *len)
 {
     struct nt_stun_msg m;
@@ -27,11 +27,12 @@ static const uint8_t *unwrap(const uint8_t *bytes, size_t *len)
 }
 
 /* A frame's UDP payload, unwrapped, when it passed an interface of the agent; NULL: it did not. */
-static const uint8_t *payload_at(const struct nt_world *w, uint32_t agent, const struct nt_capture_frame *f, struct nt_addr *src, size_t *len)
+static const uint8_t *payload_at(const struct nt_world *w, uint32_t agent, const struct nt_capture_frame *f, struct nt_addr *src,
+                                 size_t *len)
 {
     struct nt_packet p = {.data = (uint8_t *)(uintptr_t)nt_capture_bytes(nt_world_observer(w)->capture, f), .len = f->len};
-    if (nt_fabric_tap_node(nt_world_fabric(w), f->tap) != nt_world_node(w, (struct nt_scn_node){NT_SCN_NODE_AGENT, agent}) || f->fate == NT_FATE_DROPPED ||
-        nt_packet_parse(&p) != NT_OK || p.proto != NT_PROTO_UDP || p.fragment)
+    if (nt_fabric_tap_node(nt_world_fabric(w), f->tap) != nt_world_node(w, (struct nt_scn_node){NT_SCN_NODE_AGENT, agent}) ||
+        f->fate == NT_FATE_DROPPED || nt_packet_parse(&p) != NT_OK || p.proto != NT_PROTO_UDP || p.fragment)
         return NULL;
     *src = p.src;
     *len = p.payload_len;
@@ -86,8 +87,8 @@ void nt_evidence_checks(const struct nt_world *w, uint32_t agent, uint32_t *sent
     nt_map_init(&ids, NT_STUN_ID);
     for (size_t i = 0; i < c->frame_count; i++) {
         const uint8_t *bytes = payload_at(w, agent, &c->frames[i], &src, &len);
-        if (bytes == NULL || !nt_stun_looks_like(bytes, len) || nt_stun_parse(&m, bytes, len) != NT_OK || m.method != NT_STUN_BINDING ||
-            m.class_ != NT_STUN_REQUEST || nt_stun_find(&m, NT_ATTR_PRIORITY) == NULL)
+        if (bytes == NULL || !nt_stun_looks_like(bytes, len) || nt_stun_parse(&m, bytes, len) != NT_OK ||
+            m.method != NT_STUN_BINDING || m.class_ != NT_STUN_REQUEST || nt_stun_find(&m, NT_ATTR_PRIORITY) == NULL)
             continue;
         bool in = c->frames[i].direction == NT_DIR_IN;
         *received += in;

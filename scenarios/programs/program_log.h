@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-/* Opens LOGS.NAME.log, written line by line. NULL: `logs` is NULL, or the file cannot be made; the program then runs without a log. */
+/* Opens LOGS.NAME.log, written line by line. NULL: `logs` is NULL, or the file cannot be made; the program then runs without a log.
+ */
 FILE *nt_program_log(const char *logs, const char *name);
 
 #endif

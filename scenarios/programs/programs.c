@@ -58,7 +58,8 @@ static struct nt_party add_process(void *user, const struct nt_app_context *cont
 static int start_step_program(void *user, const struct nt_scn_step *step, nt_time now)
 {
     struct nt_programs *programs = user;
-    return nt_step_program_start(&programs->steps, nt_machines_at(&programs->machines, step->where), programs->w, step, programs->logs, now);
+    return nt_step_program_start(&programs->steps, nt_machines_at(&programs->machines, step->where), programs->w, step,
+                                 programs->logs, now);
 }
 
 struct nt_world_hooks nt_programs_hooks(struct nt_programs *programs)
@@ -96,8 +97,8 @@ static enum nt_outcome start_all(struct nt_programs *programs, char *why, size_t
         if ((c->servers[i].kinds & NT_SCN_COTURN) != 0 && !start_coturn(programs, i))
             return NT_ERROR;
     for (uint32_t i = 0; i < c->agent_count; i++)
-        if (programs->processes[i] != NULL &&
-            nt_process_start(programs->processes[i], programs->machines.agents[i], programs->w, nt_program_log(programs->logs, c->agents[i].name)) != NT_OK)
+        if (programs->processes[i] != NULL && nt_process_start(programs->processes[i], programs->machines.agents[i], programs->w,
+                                                               nt_program_log(programs->logs, c->agents[i].name)) != NT_OK)
             return NT_ERROR;
     return NT_PASS;
 }
@@ -140,8 +141,10 @@ static void introduce_peer(struct nt_programs *programs, uint32_t agent, uint32_
 {
     const struct nt_adapter_hello *hello = nt_programs_hello(programs, peer);
     struct nt_party party = nt_world_party(programs->w, agent);
-    struct nt_peer_kind kind = {.process = hello != NULL, .webrtc = hello != NULL && hello->webrtc,
-        .trickles = hello != NULL ? hello->trickle : programs->scn->agents[peer].trickle != NT_ICE_TRICKLE_OFF};
+    struct nt_peer_kind kind = {.process = hello != NULL,
+                                .webrtc = hello != NULL && hello->webrtc,
+                                .trickles =
+                                    hello != NULL ? hello->trickle : programs->scn->agents[peer].trickle != NT_ICE_TRICKLE_OFF};
     party.ops->meets(party.self, &kind);
 }
 
@@ -151,10 +154,11 @@ static enum nt_outcome introduce(struct nt_programs *programs, char *why, size_t
     const struct nt_scn_case *c = programs->scn;
     if (c->caller == NT_SCN_NONE)
         return NT_PASS;
-    const struct nt_adapter_hello *caller = nt_programs_hello(programs, c->caller), *callee = nt_programs_hello(programs, c->callee);
+    const struct nt_adapter_hello *caller = nt_programs_hello(programs, c->caller),
+                                  *callee = nt_programs_hello(programs, c->callee);
     if (caller != NULL && callee != NULL && caller->webrtc != callee->webrtc) {
-        snprintf(why, cap, "%s is a WebRTC stack, %s a bare ICE agent: they cannot be paired", (caller->webrtc ? caller : callee)->stack,
-                 (caller->webrtc ? callee : caller)->stack);
+        snprintf(why, cap, "%s is a WebRTC stack, %s a bare ICE agent: they cannot be paired",
+                 (caller->webrtc ? caller : callee)->stack, (caller->webrtc ? callee : caller)->stack);
         return NT_SKIP;
     }
     introduce_peer(programs, c->caller, c->callee);
@@ -166,7 +170,8 @@ static enum nt_outcome make_machines(struct nt_programs *programs, char *why, si
 {
     char reason[NT_SANDBOX_WHY] = "out of memory";
     programs->live = nt_live_new();
-    enum nt_outcome r = programs->live != NULL ? nt_machines_make(&programs->machines, programs->live, programs->w, reason) : NT_ERROR;
+    enum nt_outcome r =
+        programs->live != NULL ? nt_machines_make(&programs->machines, programs->live, programs->w, reason) : NT_ERROR;
     if (r != NT_PASS)
         snprintf(why, cap, "%s", reason);
     return r;

@@ -29,8 +29,8 @@ bool nt_programs_broken(const struct nt_programs *programs);
 enum nt_outcome nt_programs_fault(const struct nt_programs *programs, char *why, size_t cap);
 /* Judges what the programs of run steps printed, and how they ended. */
 void nt_programs_judge(struct nt_verdict *v, const struct nt_programs *programs);
-/* Where the agents' data went in the last second in which there was any: NT_PATH_DIRECT, NT_PATH_RELAYED, or NT_PATH_NONE. 0: the case
- * has no real programs. */
+/* Where the agents' data went in the last second in which there was any: NT_PATH_DIRECT, NT_PATH_RELAYED, or NT_PATH_NONE. 0: the
+ * case has no real programs. */
 unsigned nt_programs_path(const struct nt_programs *programs);
 const struct nt_adapter_hello *nt_programs_hello(const struct nt_programs *programs, uint32_t agent); /* NULL: our agent */
 

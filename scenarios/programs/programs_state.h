@@ -11,13 +11,13 @@ struct nt_step_program;
 
 struct nt_programs {
     const struct nt_scn_case *scn;
-    const char *logs;               /* beginning of the names of logs; NULL: none */
-    struct nt_world *w;             /* NULL until they begin */
-    struct nt_live *live;           /* NULL until they begin */
+    const char *logs;     /* beginning of the names of logs; NULL: none */
+    struct nt_world *w;   /* NULL until they begin */
+    struct nt_live *live; /* NULL until they begin */
     struct nt_machines machines;
-    struct nt_process **processes;  /* by agent; NULL: ours */
-    struct nt_coturn **coturns;     /* by server; NULL: ours */
-    struct nt_step_program *steps;  /* of run steps, in the order of their starts */
+    struct nt_process **processes; /* by agent; NULL: ours */
+    struct nt_coturn **coturns;    /* by server; NULL: ours */
+    struct nt_step_program *steps; /* of run steps, in the order of their starts */
 };
 
 #endif

@@ -63,7 +63,8 @@ int nt_step_program_start(struct nt_step_program **list, struct nt_machine *m, s
     char name[240];
     if (program == NULL)
         return NT_ENOMEM;
-    *program = (struct nt_step_program){.w = w, .step = step, .until = nt_time_after(now, step->duration > 0 ? step->duration : NT_STEP_PROGRAM_TIME)};
+    *program = (struct nt_step_program){
+        .w = w, .step = step, .until = nt_time_after(now, step->duration > 0 ? step->duration : NT_STEP_PROGRAM_TIME)};
     struct nt_program_config config = {.command = step->command, .line = on_line, .ended = on_ended, .user = program};
     if (nt_program_start(m, &config) == NULL) {
         free(program);
@@ -120,14 +121,17 @@ static void judge_program(struct nt_verdict *v, const struct nt_step_program *pr
     const char *text = missing_text(program);
     char words[WORDS_MAX];
     if (text != NULL)
-        nt_verdict_fail(v, program->step->place, 0, "run: expected '%.100s' in what '%.60s' prints; its last line: '%.100s'", text, program->step->command, last_line(program, words));
+        nt_verdict_fail(v, program->step->place, 0, "run: expected '%.100s' in what '%.60s' prints; its last line: '%.100s'", text,
+                        program->step->command, last_line(program, words));
     else if (program->step->print_count > 0)
         return;
     else if (!program->ended)
         nt_verdict_fail(v, program->step->place, 0, "run: '%.100s' still ran when its time was over", program->step->command);
     else if (!WIFEXITED(program->status) || WEXITSTATUS(program->status) != 0)
-        nt_verdict_fail(v, program->step->place, 0, "run: '%.60s' ended with %s %d; its last line: '%.100s'", program->step->command,
-                        WIFEXITED(program->status) ? "status" : "signal", WIFEXITED(program->status) ? WEXITSTATUS(program->status) : WTERMSIG(program->status), last_line(program, words));
+        nt_verdict_fail(v, program->step->place, 0, "run: '%.60s' ended with %s %d; its last line: '%.100s'",
+                        program->step->command, WIFEXITED(program->status) ? "status" : "signal",
+                        WIFEXITED(program->status) ? WEXITSTATUS(program->status) : WTERMSIG(program->status),
+                        last_line(program, words));
 }
 
 void nt_step_programs_judge(struct nt_verdict *v, const struct nt_step_program *list)

@@ -6,9 +6,9 @@
 #include "scenarios/model/verdict.h"
 #include "scenarios/world/world.h"
 
-#define NT_STEP_PROGRAM_OUTPUT_MAX 65536    /* bytes that are searched */
-#define NT_STEP_PROGRAM_LOG_MAX (4 << 20)   /* bytes of a log */
-#define NT_STEP_PROGRAM_TIME (60 * NT_SEC)  /* without 'for' */
+#define NT_STEP_PROGRAM_OUTPUT_MAX 65536   /* bytes that are searched */
+#define NT_STEP_PROGRAM_LOG_MAX (4 << 20)  /* bytes of a log */
+#define NT_STEP_PROGRAM_TIME (60 * NT_SEC) /* without 'for' */
 
 struct nt_step_program; /* a list of them: NULL is the empty one */
 
@@ -18,8 +18,10 @@ int nt_step_program_start(struct nt_step_program **list, struct nt_machine *m, s
 void nt_step_programs_free(struct nt_step_program *list); /* after the machines */
 /* Each has ended, has printed all that is expected, or is out of time. */
 bool nt_step_programs_done(const struct nt_step_program *list, nt_time now);
-const struct nt_step_program *nt_step_programs_absent(const struct nt_step_program *list); /* one that is not installed; NULL: none */
-enum nt_outcome nt_step_programs_fault(const struct nt_step_program *list, char *why, size_t cap); /* NT_SKIP: one is not installed */
+/* one that is not installed; NULL: none */
+const struct nt_step_program *nt_step_programs_absent(const struct nt_step_program *list);
+/* NT_SKIP: one is not installed */
+enum nt_outcome nt_step_programs_fault(const struct nt_step_program *list, char *why, size_t cap);
 void nt_step_programs_judge(struct nt_verdict *v, const struct nt_step_program *list);
 
 #endif

@@ -8,10 +8,10 @@
 
 struct nt_run_options {
     uint64_t seed;
-    bool seed_in_id;   /* "#seed=N" */
+    bool seed_in_id;                      /* "#seed=N" */
     const struct nt_carrier_ops *carrier; /* NULL: the built-in one */
-    nt_time until;     /* --until; 0: none */
-    const char *logs;  /* beginning of the names of real programs' logs; NULL: none */
+    nt_time until;                        /* --until; 0: none */
+    const char *logs;                     /* beginning of the names of real programs' logs; NULL: none */
 };
 
 struct nt_run_listener { /* of each trace event but packets, for natsim explain */

@@ -5,7 +5,8 @@
 #define TAIL NT_SEC             /* a case ends so long after its last activity */
 #define PATIENCE (120 * NT_SEC) /* longer when one side waits for a description and the other still gathers or checks */
 
-/* Waiting in the queue and one crossing. On Wi-Fi the queue ends after 500 ms; distance and retries take less than another 500 ms. */
+/* Waiting in the queue and one crossing. On Wi-Fi the queue ends after 500 ms; distance and retries take less than another 500 ms.
+ */
 static nt_time longest_crossing(const struct nt_scn_network *n)
 {
     nt_time way = n->medium == NT_MEDIUM_WIFI ? NT_SEC : nt_time_after(n->delay, n->jitter);

@@ -34,8 +34,8 @@ static void judge_outcomes(const struct nt_scn_case *c, unsigned seen, uint32_t 
     if (!all)
         nt_verdict_error(&v, "more than %d orders: lower 'first' of explore", NT_ORDERS_MAX);
     else if (c->expect.outcomes != 0 && seen != c->expect.outcomes)
-        nt_verdict_fail(&v, c->expect.outcomes_place, 0, "outcomes: expected %s, found %s in %u orders", paths_list(c->expect.outcomes, want),
-                        paths_list(seen, found), (unsigned)runs);
+        nt_verdict_fail(&v, c->expect.outcomes_place, 0, "outcomes: expected %s, found %s in %u orders",
+                        paths_list(c->expect.outcomes, want), paths_list(seen, found), (unsigned)runs);
     if (c->expect.outcomes != 0)
         out->expected_paths = c->expect.outcomes;
     if (v.outcome != NT_PASS)

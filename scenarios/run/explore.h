@@ -1,5 +1,5 @@
-/* Runs a case: once, in the order of time; or, with `explore`, in every order of its first deliveries. Then expectations must hold in
- * each of them, and the paths they lead to must be the `outcomes`. */
+/* Runs a case: once, in the order of time; or, with `explore`, in every order of its first deliveries. Then expectations must hold
+ * in each of them, and the paths they lead to must be the `outcomes`. */
 #ifndef NT_RUN_EXPLORE_H
 #define NT_RUN_EXPLORE_H
 

@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* Keeps the result `one` and its capture. */
-static void keep_result(struct nt_result_case *kept, struct nt_capture *kept_capture, struct nt_result_case *one, struct nt_capture *capture)
+static void keep_result(struct nt_result_case *kept, struct nt_capture *kept_capture, struct nt_result_case *one,
+                        struct nt_capture *capture)
 {
     struct nt_capture swap = *kept_capture;
     *kept_capture = *capture;
@@ -18,7 +19,8 @@ static void keep_result(struct nt_result_case *kept, struct nt_capture *kept_cap
 static void mark_unstable(struct nt_result_case *r, uint32_t passed, uint32_t failed)
 {
     struct nt_verdict v = {.outcome = NT_FAIL, .line = r->line, .packet = r->packet};
-    snprintf(v.reason, sizeof v.reason, "unstable: passed in %u of %u runs; in another: %.300s", (unsigned)passed, (unsigned)(passed + failed), r->reason);
+    snprintf(v.reason, sizeof v.reason, "unstable: passed in %u of %u runs; in another: %.300s", (unsigned)passed,
+             (unsigned)(passed + failed), r->reason);
     nt_verdict_give(&v, r);
 }
 

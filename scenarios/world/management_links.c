@@ -43,11 +43,13 @@ static void cross_gateways(struct search *s, const struct nt_scn_case *c, size_t
     }
 }
 
-/* The sum of the delays of the networks on the path with the fewest gateways from a network in `from` to one in `to`; 0: no path. */
+/* The sum of the delays of the networks on the path with the fewest gateways from a network in `from` to one in `to`; 0: no path.
+ */
 static int path_delay(const struct nt_scn_case *c, const bool *from, const bool *to, nt_time *delay)
 {
     size_t n = c->network_count;
-    struct search s = {.queue = calloc(n, sizeof *s.queue), .reached = calloc(n, sizeof *s.reached), .delay = calloc(n, sizeof *s.delay)};
+    struct search s = {
+        .queue = calloc(n, sizeof *s.queue), .reached = calloc(n, sizeof *s.reached), .delay = calloc(n, sizeof *s.delay)};
     bool memory = s.queue != NULL && s.reached != NULL && s.delay != NULL, found = false;
     *delay = 0;
     for (size_t i = 0; i < n && memory; i++)
@@ -147,7 +149,8 @@ static int link_directly(struct nt_world *w, bool *from, bool *to)
     if (path_delay(c, from, to, &delay) != NT_OK)
         return NT_ENOMEM;
     uint32_t network = link_network(w, 0, delay);
-    if (network == NT_FABRIC_NONE || attach_to_link(w->agents[c->caller].signal_host, c->agents[c->caller].name, network, 0, 1, 0) != NT_OK)
+    if (network == NT_FABRIC_NONE ||
+        attach_to_link(w->agents[c->caller].signal_host, c->agents[c->caller].name, network, 0, 1, 0) != NT_OK)
         return NT_ENOMEM;
     return attach_to_link(w->agents[c->callee].signal_host, c->agents[c->callee].name, network, 0, 2, 0);
 }
@@ -163,7 +166,9 @@ int nt_world_signalling(struct nt_world *w)
         if ((w->agents[i].signal_host = new_signal_host(w, c->agents[i].name, (struct nt_scn_node){NT_SCN_NODE_AGENT, i})) == NULL)
             return NT_ENOMEM;
     bool *from = calloc(c->network_count + 1, sizeof *from), *to = calloc(c->network_count + 1, sizeof *to);
-    int r = from == NULL || to == NULL ? NT_ENOMEM : platform != NULL ? link_to_platform(w, platform, index, from, to) : link_directly(w, from, to);
+    int r = from == NULL || to == NULL ? NT_ENOMEM
+            : platform != NULL         ? link_to_platform(w, platform, index, from, to)
+                                       : link_directly(w, from, to);
     free(from), free(to);
     return r;
 }

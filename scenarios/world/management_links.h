@@ -1,5 +1,5 @@
-/* Management links: signalling does not cross the NATs that ICE has to cross. Each agent and the platform have an interface of their own
- * for it, with the delay of the networks between them. No gateway sees it, and no agent gathers it. */
+/* Management links: signalling does not cross the NATs that ICE has to cross. Each agent and the platform have an interface of
+ * their own for it, with the delay of the networks between them. No gateway sees it, and no agent gathers it. */
 #ifndef NT_WORLD_MANAGEMENT_LINKS_H
 #define NT_WORLD_MANAGEMENT_LINKS_H
 

@@ -9,9 +9,18 @@ static int build_networks(struct nt_world *w)
 {
     for (size_t i = 0; i < w->scn->network_count; i++) {
         const struct nt_scn_network *n = &w->scn->networks[i];
-        struct nt_network_config config = {.name = n->name, .delay = n->delay, .jitter = n->jitter, .loss = n->loss,
-            .duplicate = n->duplicate, .reorder = n->reorder, .rate = n->rate, .queue = n->queue, .mtu = n->mtu, .medium = n->medium,
-            .burst = n->burst, .wifi = n->wifi};
+        struct nt_network_config config = {.name = n->name,
+                                           .delay = n->delay,
+                                           .jitter = n->jitter,
+                                           .loss = n->loss,
+                                           .duplicate = n->duplicate,
+                                           .reorder = n->reorder,
+                                           .rate = n->rate,
+                                           .queue = n->queue,
+                                           .mtu = n->mtu,
+                                           .medium = n->medium,
+                                           .burst = n->burst,
+                                           .wifi = n->wifi};
         w->networks[i] = nt_fabric_add_network(w->fabric, &config);
         if (w->networks[i] == NT_FABRIC_NONE)
             return NT_ENOMEM;
@@ -85,7 +94,8 @@ int nt_world_build_nodes(struct nt_world *w)
         if (build_gateway(w, i) != NT_OK)
             return NT_ENOMEM;
     for (uint32_t i = 0; i < c->server_count; i++)
-        if ((w->servers[i].host = build_host(w, c->servers[i].name, (struct nt_scn_node){NT_SCN_NODE_SERVER, i}, &c->servers[i].on, 1)) == NULL)
+        if ((w->servers[i].host =
+                 build_host(w, c->servers[i].name, (struct nt_scn_node){NT_SCN_NODE_SERVER, i}, &c->servers[i].on, 1)) == NULL)
             return NT_ENOMEM;
     for (uint32_t i = 0; i < c->agent_count; i++)
         if ((w->agents[i].host = build_host(w, c->agents[i].name, (struct nt_scn_node){NT_SCN_NODE_AGENT, i}, c->agents[i].on,

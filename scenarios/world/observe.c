@@ -85,10 +85,11 @@ static void note_prflx(struct nt_observer *o, struct nt_scn_node n, const struct
         return;
     }
     const struct nt_observed_check *check = ev->kind == NT_TR_ICE_PRFLX_REMOTE ? first_check(o, n.index, &ev->a) : NULL;
-    o->prflx[o->prflx_count++] = (struct nt_observed_prflx){.agent = n.index,
-                                                            .remote = ev->kind == NT_TR_ICE_PRFLX_REMOTE,
-                                                            .addr = ev->a,
-                                                            .frame = check != NULL ? check->frame : (uint32_t)o->capture->frame_count};
+    o->prflx[o->prflx_count++] =
+        (struct nt_observed_prflx){.agent = n.index,
+                                   .remote = ev->kind == NT_TR_ICE_PRFLX_REMOTE,
+                                   .addr = ev->a,
+                                   .frame = check != NULL ? check->frame : (uint32_t)o->capture->frame_count};
 }
 
 void nt_observer_emit(void *observer, const struct nt_trace_event *ev)

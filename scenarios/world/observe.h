@@ -10,10 +10,10 @@
 
 struct nt_observed {
     struct nt_scn_node node;
-    const char *event;      /* nt_trace_name */
+    const char *event; /* nt_trace_name */
     nt_time first, last;
     uint64_t count;
-    uint32_t frame;         /* of the first */
+    uint32_t frame; /* of the first */
 };
 
 struct nt_observed_prflx {
@@ -40,15 +40,17 @@ struct nt_observer {
     size_t prflx_count, prflx_cap;
     struct nt_observed_check *checks;
     size_t check_count, check_cap;
-    bool failed;            /* memory ran out */
+    bool failed;                                                                             /* memory ran out */
     void (*named)(void *user, const struct nt_observed *o, const struct nt_trace_event *ev); /* each named event; may be NULL */
     void *named_user;
-    void (*any)(void *user, struct nt_scn_node node, const struct nt_trace_event *ev); /* each event of a node but packets; may be NULL */
+    /* each event of a node but packets; may be NULL */
+    void (*any)(void *user, struct nt_scn_node node, const struct nt_trace_event *ev);
     void *any_user;
 };
 
 void nt_observer_free(struct nt_observer *o);
-/* Says that a node of the fabric stands for a node of the case; 0 or a negative error. And reads it: kind NT_SCN_NODE_NONE for none. */
+/* Says that a node of the fabric stands for a node of the case; 0 or a negative error. And reads it: kind NT_SCN_NODE_NONE for
+ * none. */
 int nt_observer_node(struct nt_observer *o, uint32_t fabric_node, struct nt_scn_node n);
 struct nt_scn_node nt_observer_node_at(const struct nt_observer *o, uint32_t fabric_node);
 void nt_observer_emit(void *observer, const struct nt_trace_event *ev); /* as nt_trace's emit */

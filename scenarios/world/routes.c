@@ -54,7 +54,8 @@ static void add_default(struct node_routes *n, uint32_t network, uint32_t port)
 }
 
 /* Prefixes inside gateway `g`, reached through `via`: IPv4 when it does not translate, IPv6 always (its firewall decides). */
-static void add_behind(struct node_routes *n, uint32_t g, uint32_t port, const struct nt_addr *via4, const struct nt_addr *via6, int depth)
+static void add_behind(struct node_routes *n, uint32_t g, uint32_t port, const struct nt_addr *via4, const struct nt_addr *via6,
+                       int depth)
 {
     const struct nt_scn_case *c = n->w->scn;
     const struct nt_scn_gateway *gw = &c->gateways[g];
@@ -81,7 +82,8 @@ static void add_attachment(struct node_routes *n, const struct nt_scn_attachment
     add_route(n, &c->networks[at->network].ipv6, port, NULL);
     for (uint32_t g = 0; g < c->gateway_count; g++)
         if (g != n->gateway && c->gateways[g].outside.network == at->network)
-            add_behind(n, g, port, address_of(&c->gateways[g].outside, NT_AF_IPV4), address_of(&c->gateways[g].outside, NT_AF_IPV6), 0);
+            add_behind(n, g, port, address_of(&c->gateways[g].outside, NT_AF_IPV4), address_of(&c->gateways[g].outside, NT_AF_IPV6),
+                       0);
     if (with_default)
         add_default(n, at->network, port);
 }

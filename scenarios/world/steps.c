@@ -29,10 +29,15 @@ static bool filter_matches(void *user, const uint8_t *ip_packet, size_t len)
 static int run_fault(struct step *s, nt_time now)
 {
     const struct nt_scn_step *scn = s->scn;
-    struct nt_fault fault = {.kind = (enum nt_fault_kind)scn->fault, .node = nt_world_node(s->all->w, scn->where),
-        .on_arrival = scn->where.kind == NT_SCN_NODE_GATEWAY, .match = s->filter != NULL ? filter_matches : NULL, .user = s->filter,
-        .nth = scn->nth, .nth_count = scn->nth_count, .by = scn->by,
-        .until = scn->duration > 0 ? nt_time_after(now, scn->duration) : NT_TIME_NEVER};
+    struct nt_fault fault = {.kind = (enum nt_fault_kind)scn->fault,
+                             .node = nt_world_node(s->all->w, scn->where),
+                             .on_arrival = scn->where.kind == NT_SCN_NODE_GATEWAY,
+                             .match = s->filter != NULL ? filter_matches : NULL,
+                             .user = s->filter,
+                             .nth = scn->nth,
+                             .nth_count = scn->nth_count,
+                             .by = scn->by,
+                             .until = scn->duration > 0 ? nt_time_after(now, scn->duration) : NT_TIME_NEVER};
     return nt_fabric_add_fault(s->all->w->fabric, &fault);
 }
 
@@ -132,7 +137,8 @@ void nt_steps_event(struct nt_steps *steps, const struct nt_observed *o, nt_time
     for (size_t i = 0; i < steps->count; i++) {
         struct step *s = &steps->items[i];
         const struct nt_scn_step *scn = s->scn;
-        if (!s->scheduled && scn->after.kind == o->node.kind && scn->after.index == o->node.index && strcmp(scn->event, o->event) == 0)
+        if (!s->scheduled && scn->after.kind == o->node.kind && scn->after.index == o->node.index &&
+            strcmp(scn->event, o->event) == 0)
             schedule_step(s, nt_time_after(now, scn->delay));
     }
 }

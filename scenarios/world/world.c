@@ -24,8 +24,15 @@ static struct nt_trace node_trace(struct nt_world *w, uint32_t node)
 
 static struct nt_app_context app_context(struct nt_world *w, uint32_t index, struct nt_host *h)
 {
-    return (struct nt_app_context){.scn = w->scn, .index = index, .seed = w->seed, .fabric = w->fabric, .host = h,
-        .trace = node_trace(w, nt_host_node(h)), .peer_index = NT_SCN_NONE, .active = nt_world_active, .user = w};
+    return (struct nt_app_context){.scn = w->scn,
+                                   .index = index,
+                                   .seed = w->seed,
+                                   .fabric = w->fabric,
+                                   .host = h,
+                                   .trace = node_trace(w, nt_host_node(h)),
+                                   .peer_index = NT_SCN_NONE,
+                                   .active = nt_world_active,
+                                   .user = w};
 }
 
 static struct nt_app_context agent_context(struct nt_world *w, uint32_t i)
@@ -140,7 +147,8 @@ void nt_world_del(struct nt_world *w)
     free(w);
 }
 
-void nt_world_listen(struct nt_world *w, void (*any)(void *user, struct nt_scn_node node, const struct nt_trace_event *ev), void *user)
+void nt_world_listen(struct nt_world *w, void (*any)(void *user, struct nt_scn_node node, const struct nt_trace_event *ev),
+                     void *user)
 {
     w->observer.any = any;
     w->observer.any_user = user;

@@ -1,5 +1,5 @@
-/* Both carriers in one run: packets for each second of processor time, and bytes for each node, on rings of 10 to 10,000 nodes. Each node
- * has one packet of 200 bytes in flight, and sends what it gets on to its neighbour over a network of 1 ms delay.
+/* Both carriers in one run: packets for each second of processor time, and bytes for each node, on rings of 10 to 10,000 nodes.
+ * Each node has one packet of 200 bytes in flight, and sends what it gets on to its neighbour over a network of 1 ms delay.
  *
  *   carriers_bench [MODULE]     MODULE: natsim-ns3.so, by default the one beside the program */
 #define _GNU_SOURCE
@@ -56,8 +56,10 @@ static void build(struct nt_fabric *f, uint32_t nodes)
         char name[16];
         struct nt_addr own = address(i);
         snprintf(name, sizeof name, "n%u", (unsigned)i);
-        ring[i] = (struct member){.fabric = f, .node = nt_fabric_add_node(f, name, &member_ops, &ring[i]), .next = address((i + 1) % nodes)};
-        must(nt_fabric_attach(f, ring[i].node, net, name) == 0 && nt_fabric_add_address(f, ring[i].node, 0, &own) == NT_OK, "no node");
+        ring[i] = (struct member){
+            .fabric = f, .node = nt_fabric_add_node(f, name, &member_ops, &ring[i]), .next = address((i + 1) % nodes)};
+        must(nt_fabric_attach(f, ring[i].node, net, name) == 0 && nt_fabric_add_address(f, ring[i].node, 0, &own) == NT_OK,
+             "no node");
     }
 }
 
@@ -128,7 +130,8 @@ int main(int argc, char **argv)
     puts("nodes  builtin hops/s  bytes/node  ns3 hops/s  bytes/node  builtin/ns3");
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct figure ours = measure(&nt_carrier_builtin, sizes[i]), theirs = measure(ns3, sizes[i]);
-        printf("%5u  %14.0f  %10.0f  %10.0f  %10.0f  %11.1f\n", (unsigned)sizes[i], ours.rate, ours.bytes, theirs.rate, theirs.bytes, ours.rate / theirs.rate);
+        printf("%5u  %14.0f  %10.0f  %10.0f  %10.0f  %11.1f\n", (unsigned)sizes[i], ours.rate, ours.bytes, theirs.rate,
+               theirs.bytes, ours.rate / theirs.rate);
     }
     return 0;
 }

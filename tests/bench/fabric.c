@@ -1,5 +1,6 @@
 /* Nanoseconds for each hop of the fabric. Built by hand, from the project's root, after the project:
- *   cc -std=c11 -D_POSIX_C_SOURCE=200809L -O3 -DNDEBUG -I. -o fabric_bench tests/bench/fabric.c build/libnt_{host,fabric,packet,base}.a
+ *   cc -std=c11 -D_POSIX_C_SOURCE=200809L -O3 -DNDEBUG -I. -o fabric_bench tests/bench/fabric.c
+ * build/libnt_{host,fabric,packet,base}.a
  *   ./fabric_bench [IN-FLIGHT] [SECONDS OF VIRTUAL TIME] */
 #include "tests/unit/host/bouncer.h"
 

@@ -1,4 +1,5 @@
-/* Frames for each second of processor time through ns-3's bindings alone: stations of one channel send frames of 200 bytes round. */
+/* Frames for each second of processor time through ns-3's bindings alone: stations of one channel send frames of 200 bytes round.
+ */
 #include "ns3c.h"
 
 #include <stdio.h>
@@ -38,7 +39,8 @@ static void lost(void *user, uint32_t device, uint64_t from, enum ns3c_loss_reas
 static void attach(struct round *r, int standard)
 {
     struct ns3c_link link = {.rate = 1000000000, .delay = 1000};
-    struct ns3c_cell cell = {.standard = (enum ns3c_wifi_standard)standard, .control = NS3C_MINSTREL, .tx_power = 16, .path_loss = 3};
+    struct ns3c_cell cell = {
+        .standard = (enum ns3c_wifi_standard)standard, .control = NS3C_MINSTREL, .tx_power = 16, .path_loss = 3};
     if (standard == -2) {
         ns3c_p2p(r->s, &link, 0, r->device);
         return;
@@ -47,7 +49,8 @@ static void attach(struct round *r, int standard)
     for (unsigned i = 0; i < r->stations; i++) {
         struct ns3c_waypoint at = {.x = i, .y = i % 2};
         int64_t streams = (i + 1) * NS3C_STREAMS;
-        r->device[i] = (uint32_t)(standard == -1 ? ns3c_csma_attach(r->s, channel, streams) : ns3c_wifi_attach(r->s, channel, &at, 1, streams));
+        r->device[i] = (uint32_t)(standard == -1 ? ns3c_csma_attach(r->s, channel, streams)
+                                                 : ns3c_wifi_attach(r->s, channel, &at, 1, streams));
     }
 }
 
@@ -75,7 +78,8 @@ static void measure(const char *name, int standard, unsigned stations, unsigned 
 
 int main(void)
 {
-    static const char *const standards[] = {"Wi-Fi 802.11a", "Wi-Fi 802.11b", "Wi-Fi 802.11g", "Wi-Fi 802.11n", "Wi-Fi 802.11ac", "Wi-Fi 802.11ax"};
+    static const char *const standards[] = {"Wi-Fi 802.11a", "Wi-Fi 802.11b",  "Wi-Fi 802.11g",
+                                            "Wi-Fi 802.11n", "Wi-Fi 802.11ac", "Wi-Fi 802.11ax"};
     puts("channel          stations  frames/s");
     measure("point-to-point", -2, 2, 1000000);
     measure("CSMA", -1, 4, 300000);

@@ -104,9 +104,20 @@ static struct nt_path path_from(const struct world *w, uint8_t n)
 
 static void add_attributes(struct nt_stun_builder *b, struct feed *f)
 {
-    static const uint16_t types[] = {NT_ATTR_PRIORITY, NT_ATTR_USE_CANDIDATE, NT_ATTR_ICE_CONTROLLED, NT_ATTR_ICE_CONTROLLING,
-                                     NT_ATTR_XOR_MAPPED_ADDRESS, NT_ATTR_XOR_RELAYED_ADDRESS, NT_ATTR_LIFETIME, NT_ATTR_ERROR_CODE,
-                                     NT_ATTR_REALM, NT_ATTR_NONCE, NT_ATTR_DATA, NT_ATTR_XOR_PEER_ADDRESS, 0x7ffe, 0xfffe};
+    static const uint16_t types[] = {NT_ATTR_PRIORITY,
+                                     NT_ATTR_USE_CANDIDATE,
+                                     NT_ATTR_ICE_CONTROLLED,
+                                     NT_ATTR_ICE_CONTROLLING,
+                                     NT_ATTR_XOR_MAPPED_ADDRESS,
+                                     NT_ATTR_XOR_RELAYED_ADDRESS,
+                                     NT_ATTR_LIFETIME,
+                                     NT_ATTR_ERROR_CODE,
+                                     NT_ATTR_REALM,
+                                     NT_ATTR_NONCE,
+                                     NT_ATTR_DATA,
+                                     NT_ATTR_XOR_PEER_ADDRESS,
+                                     0x7ffe,
+                                     0xfffe};
     uint8_t count = feed8(f);
     for (unsigned i = 0; i < count % 6u; i++) {
         uint8_t type = feed8(f);
@@ -115,17 +126,10 @@ static void add_attributes(struct nt_stun_builder *b, struct feed *f)
         struct nt_addr a = nt_addr_v4(0xcb007107, (uint16_t)(50000 + len));
         switch (types[type % 14]) {
         case NT_ATTR_XOR_MAPPED_ADDRESS:
-        case NT_ATTR_XOR_RELAYED_ADDRESS:
-            nt_stun_add_addr(b, types[type % 14], &a);
-            break;
-        case NT_ATTR_ERROR_CODE:
-            nt_stun_add_error(b, 300 + (int)(len * 3 + type) % 400, NULL);
-            break;
-        case NT_ATTR_PRIORITY:
-            nt_stun_add_u32(b, NT_ATTR_PRIORITY, len == 0 ? 1853824767 : (uint32_t)len);
-            break;
-        default:
-            nt_stun_add(b, types[type % 14], value, len);
+        case NT_ATTR_XOR_RELAYED_ADDRESS: nt_stun_add_addr(b, types[type % 14], &a); break;
+        case NT_ATTR_ERROR_CODE: nt_stun_add_error(b, 300 + (int)(len * 3 + type) % 400, NULL); break;
+        case NT_ATTR_PRIORITY: nt_stun_add_u32(b, NT_ATTR_PRIORITY, len == 0 ? 1853824767 : (uint32_t)len); break;
+        default: nt_stun_add(b, types[type % 14], value, len);
         }
     }
 }
@@ -216,15 +220,9 @@ static void step(struct world *w, struct feed *f)
         bytes = feed_chunk(f, 2000, &len);
         input(w, &path, bytes, len);
         break;
-    case 1:
-        check(w, f);
-        break;
-    case 2:
-        answer(w, f);
-        break;
-    case 3:
-        describe(w, f, op & 8);
-        break;
+    case 1: check(w, f); break;
+    case 2: answer(w, f); break;
+    case 3: describe(w, f, op & 8); break;
     case 4:
         if (op == 252)
             nt_ice_close(w->agent, w->now);
@@ -238,8 +236,7 @@ static void step(struct world *w, struct feed *f)
         path.local = nt_addr_with_port(&path.local, 0);
         nt_ice_input(w->agent, &path, op & 8 ? NT_IN_IF_UP : NT_IN_IF_DOWN, NULL, 0, w->now);
         break;
-    default:
-        advance(w, f);
+    default: advance(w, f);
     }
     drain(w);
 }
@@ -247,14 +244,21 @@ static void step(struct world *w, struct feed *f)
 static struct nt_ice_agent *new_agent(const struct world *w, uint8_t flags)
 {
     static const struct nt_ice_turn turn = {.server = {.family = NT_AF_IPV4, .port = 3478, .ip = {192, 0, 3, 1}},
-                                            .transport = NT_UDP, .user = "George", .password = "secret"};
+                                            .transport = NT_UDP,
+                                            .user = "George",
+                                            .password = "secret"};
     struct nt_addr stun = nt_addr_v4(0xc0000201, 3478);
     int err = 0;
     struct nt_ice_config config = {.role = flags & 1 ? NT_ICE_CONTROLLING : NT_ICE_CONTROLLED,
                                    .nomination = flags & 2 ? NT_ICE_AGGRESSIVE : NT_ICE_REGULAR,
                                    .policy = flags & 4 ? NT_ICE_RELAY_ONLY : NT_ICE_ALL,
-                                   .no_consent = flags & 8, .icmp_errors = flags & 16, .components = flags & 32 ? 2 : 1,
-                                   .stun = &stun, .stun_count = 1, .turn = &turn, .turn_count = flags & 64 ? 1 : 0};
+                                   .no_consent = flags & 8,
+                                   .icmp_errors = flags & 16,
+                                   .components = flags & 32 ? 2 : 1,
+                                   .stun = &stun,
+                                   .stun_count = 1,
+                                   .turn = &turn,
+                                   .turn_count = flags & 64 ? 1 : 0};
     config.rand = w->rand;
     struct nt_ice_agent *agent = nt_ice_agent_new(&config, &err);
     CHECK(agent != NULL || err < 0);

@@ -125,8 +125,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     struct nt_fabric_config config = {.seed = 1, .mtu_max = 4096};
     struct nt_network_config in = {.name = "in"}, out = {.name = "out"};
-    struct world w = {.fabric = nt_fabric_new(&config), .next_in = nt_addr_v4(0x0a000001, 0),
-                      .next_out = nt_addr_v4(0xc6336401, 0)};
+    struct world w = {
+        .fabric = nt_fabric_new(&config), .next_in = nt_addr_v4(0x0a000001, 0), .next_out = nt_addr_v4(0xc6336401, 0)};
     CHECK(w.fabric != NULL);
     uint32_t inside = nt_fabric_add_network(w.fabric, &in), outside = nt_fabric_add_network(w.fabric, &out);
     struct nt_addr hosts[] = {nt_addr_v4(0x0a000002, 0), nt_addr_v4(0x0a000003, 0)};

@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     free(nt_diags_format(&diags));
     if (file != NULL) {
         size_t cases = nt_scn_file_cases(file);
-        for (size_t i = 0; i < cases; i += cases > 1 ? cases - 1 : 1) {
+        for (size_t i = 0; i<cases; i += cases> 1 ? cases - 1 : 1) {
             struct nt_scn_case *c = nt_scn_file_case(file, i, &diags);
             CHECK(c != NULL); /* every cell was checked at load */
             nt_scn_case_del(c);

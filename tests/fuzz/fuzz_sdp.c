@@ -28,7 +28,8 @@ static void round_trip(const uint8_t *data, size_t size, const struct nt_sdp_wri
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct nt_sdp_datachannel channel = {.setup = "passive"};
-    static const struct nt_sdp_write plain = {.session_id = 1, .version = 1}, webrtc = {.session_id = 1, .version = 1, .datachannel = &channel};
+    static const struct nt_sdp_write plain = {.session_id = 1, .version = 1},
+                                     webrtc = {.session_id = 1, .version = 1, .datachannel = &channel};
     round_trip(data, size, &plain);
     round_trip(data, size, &webrtc);
     return 0;

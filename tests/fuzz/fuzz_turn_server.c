@@ -65,11 +65,19 @@ static void input(struct world *w, const struct nt_addr *from, const struct nt_a
 static void signed_request(struct world *w, uint8_t n, struct feed *f)
 {
     static const uint16_t methods[] = {NT_TURN_ALLOCATE, NT_TURN_REFRESH, NT_TURN_CREATE_PERMISSION, NT_TURN_CHANNEL_BIND,
-                                       NT_TURN_SEND, NT_STUN_BINDING, NT_TURN_CONNECT, 0x0fff};
-    static const uint16_t types[] = {NT_ATTR_REQUESTED_TRANSPORT, NT_ATTR_LIFETIME, NT_ATTR_XOR_PEER_ADDRESS,
-                                     NT_ATTR_CHANNEL_NUMBER, NT_ATTR_DATA, NT_ATTR_EVEN_PORT,
-                                     NT_ATTR_RESERVATION_TOKEN, NT_ATTR_REQUESTED_ADDRESS_FAMILY,
-                                     NT_ATTR_ADDITIONAL_ADDRESS_FAMILY, NT_ATTR_DONT_FRAGMENT, 0x7ffe, 0xfffe};
+                                       NT_TURN_SEND,     NT_STUN_BINDING, NT_TURN_CONNECT,           0x0fff};
+    static const uint16_t types[] = {NT_ATTR_REQUESTED_TRANSPORT,
+                                     NT_ATTR_LIFETIME,
+                                     NT_ATTR_XOR_PEER_ADDRESS,
+                                     NT_ATTR_CHANNEL_NUMBER,
+                                     NT_ATTR_DATA,
+                                     NT_ATTR_EVEN_PORT,
+                                     NT_ATTR_RESERVATION_TOKEN,
+                                     NT_ATTR_REQUESTED_ADDRESS_FAMILY,
+                                     NT_ATTR_ADDITIONAL_ADDRESS_FAMILY,
+                                     NT_ATTR_DONT_FRAGMENT,
+                                     0x7ffe,
+                                     0xfffe};
     uint8_t buf[2048], id[NT_STUN_ID] = {0}, count = feed8(f);
     uint16_t method = methods[feed8(f) % 8];
     struct nt_stun_builder b;
@@ -104,9 +112,7 @@ static void step(struct world *w, struct feed *f)
         bytes = feed_chunk(f, 2000, &len);
         input(w, &from, &w->listen, bytes, len);
         break;
-    case 1:
-        signed_request(w, n, f);
-        break;
+    case 1: signed_request(w, n, f); break;
     case 2:
         bytes = feed_chunk(f, 2000, &len);
         input(w, &peer, &w->relayed, bytes, len);
@@ -132,9 +138,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int i = 0; i < CLIENTS; i++)
         nt_stun_login_init(&w->logins[i], "George", "secret");
     uint8_t flags = feed8(&f);
-    struct nt_turn_server_config config = {.listen = w->listen, .relay = nt_addr_v4(0xc0000202, 0), .realm = "example.org",
-                                           .accounts = accounts, .account_count = 1, .md5 = flags & 1, .sha256 = flags & 2,
-                                           .quota = flags & 4 ? 2 : 0, .rand = &w->rand};
+    struct nt_turn_server_config config = {.listen = w->listen,
+                                           .relay = nt_addr_v4(0xc0000202, 0),
+                                           .realm = "example.org",
+                                           .accounts = accounts,
+                                           .account_count = 1,
+                                           .md5 = flags & 1,
+                                           .sha256 = flags & 2,
+                                           .quota = flags & 4 ? 2 : 0,
+                                           .rand = &w->rand};
     w->server = nt_turn_server_new(&config);
     CHECK(w->server != NULL);
     w->end = nt_turn_server_endpoint(w->server);

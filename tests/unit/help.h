@@ -1,5 +1,5 @@
-/* What unit tests share: cmocka, TEST(name) for a test's function, addr("192.0.2.1:5000"), and a main's RUN_TESTS(tests), which runs all
- * tests or those that the program's argument names (* and ? as in a shell). */
+/* What unit tests share: cmocka, TEST(name) for a test's function, addr("192.0.2.1:5000"), and a main's RUN_TESTS(tests), which
+ * runs all tests or those that the program's argument names (* and ? as in a shell). */
 #ifndef NT_TEST_HELP_H
 #define NT_TEST_HELP_H
 

@@ -71,12 +71,9 @@ int nt_nat_policy_finish(struct nt_nat_policy *p, bool ports_given, const char *
 const char *nt_dependence_name(enum nt_dependence d)
 {
     switch (d) {
-    case NT_DEP_ENDPOINT_INDEPENDENT:
-        return "endpoint-independent";
-    case NT_DEP_ADDRESS:
-        return "address-dependent";
-    case NT_DEP_ADDRESS_AND_PORT:
-        return "address-and-port-dependent";
+    case NT_DEP_ENDPOINT_INDEPENDENT: return "endpoint-independent";
+    case NT_DEP_ADDRESS: return "address-dependent";
+    case NT_DEP_ADDRESS_AND_PORT: return "address-and-port-dependent";
     }
     return "";
 }

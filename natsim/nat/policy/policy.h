@@ -26,27 +26,27 @@ struct nt_nat_policy {
     enum nt_gateway_kind kind;
     enum nt_dependence mapping, filtering;
     enum nt_ports ports;
-    uint16_t range_low, range_high;   /* 1024, 65535 */
-    bool parity, contiguity;          /* RFC 4787, 4.2.2 and 4.2.3 */
-    uint16_t block;                   /* ports per inside host; 0: no blocks */
+    uint16_t range_low, range_high; /* 1024, 65535 */
+    bool parity, contiguity;        /* RFC 4787, 4.2.2 and 4.2.3 */
+    uint16_t block;                 /* ports per inside host; 0: no blocks */
     enum nt_conflict conflict;
     enum nt_reuse reuse;
-    uint16_t addresses;               /* external addresses: 1 */
+    uint16_t addresses; /* external addresses: 1 */
     enum nt_pooling pooling;
     nt_time life_new, life_replied, life_stream; /* all 300 s when `lifetime` gives one; stream: after 2 s of traffic both ways */
     struct {
-        uint16_t port;                /* remote port */
+        uint16_t port; /* remote port */
         nt_time life;
     } life_by_port[NT_NAT_PORT_LIFETIMES_MAX];
     size_t life_by_port_count;
-    nt_time hold_down;                /* for so long the port of an expired mapping is not assigned */
+    nt_time hold_down; /* for so long the port of an expired mapping is not assigned */
     bool refresh_outbound, refresh_inbound;
-    nt_time filter_lifetime;          /* 0: as long as the mapping */
+    nt_time filter_lifetime;           /* 0: as long as the mapping */
     enum nt_filter_scope filter_scope; /* a filter entry holds for its mapping, or for all mappings of the inside endpoint */
     enum nt_hairpin hairpin;
     enum nt_replies replies;
     enum nt_unsolicited unsolicited;
-    nt_time poison;                   /* 0: none */
+    nt_time poison; /* 0: none */
     enum nt_icmp icmp;
     bool icmp_kills_mapping;
     enum nt_fragments fragments;
@@ -57,8 +57,8 @@ struct nt_nat_policy {
 
 /* RFC 4787's defaults as the language has them; mapping and filtering are 0 and must be set. */
 void nt_nat_policy_init(struct nt_nat_policy *p);
-/* Sets the ports where none are given, by the mapping. 0, or NT_EINVAL with *what (static) for a contradiction, such as overload with an
- * endpoint-dependent mapping. */
+/* Sets the ports where none are given, by the mapping. 0, or NT_EINVAL with *what (static) for a contradiction, such as overload
+ * with an endpoint-dependent mapping. */
 int nt_nat_policy_finish(struct nt_nat_policy *p, bool ports_given, const char **what);
 
 const char *nt_dependence_name(enum nt_dependence d);

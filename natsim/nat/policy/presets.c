@@ -18,6 +18,7 @@ static void set_lifetimes(struct nt_nat_policy *p, nt_time fresh, nt_time replie
 }
 
 /* A row's function sets the ports itself, or leaves the default for the mapping. */
+// clang-format off
 static void none(struct nt_nat_policy *p) { p->kind = NT_GW_NONE; }
 static void blocked_udp(struct nt_nat_policy *p) { p->kind = NT_GW_BLOCKED_UDP; }
 static void blocked(struct nt_nat_policy *p) { p->kind = NT_GW_BLOCKED; }
@@ -25,8 +26,10 @@ static void full_cone(struct nt_nat_policy *p) { set_rules(p, NT_DEP_ENDPOINT_IN
 static void restricted_cone(struct nt_nat_policy *p) { set_rules(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS); }
 static void port_restricted_cone(struct nt_nat_policy *p) { set_rules(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT); }
 static void symmetric(struct nt_nat_policy *p) { set_rules(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT); }
+// clang-format on
 
-/* Connection tracking: 30 s, 120 s after two seconds of traffic both ways; inbound refreshes; the port is kept unless the 5-tuple is taken. */
+/* Connection tracking: 30 s, 120 s after two seconds of traffic both ways; inbound refreshes; the port is kept unless the 5-tuple
+ * is taken. */
 static void linux_dropin(struct nt_nat_policy *p)
 {
     set_rules(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);

@@ -182,11 +182,11 @@ void nt_lines_read_start(struct nt_lines_start *start, const json_t *line)
     *start = (struct nt_lines_start){.controlling = strcmp(text_of(line, "role"), "controlling") == 0,
                                      .relay_only = strcmp(text_of(line, "policy"), "relay") == 0};
     start->offerer = offerer != NULL ? json_is_true(offerer) : start->controlling;
-    json_array_foreach(json_object_get(line, "ice"), i, entry) {
+    json_array_foreach(json_object_get(line, "ice"), i, entry)
+    {
         const json_t *urls = json_object_get(entry, "urls");
         if (json_is_string(urls)) /* W3C's RTCIceServer has one or a list */
             add_url(start, json_string_value(urls), entry);
-        json_array_foreach(urls, k, url)
-            add_url(start, json_string_value(url), entry);
+        json_array_foreach(urls, k, url) add_url(start, json_string_value(url), entry);
     }
 }

@@ -9,11 +9,11 @@
 
 struct nt_signals { /* zeroed, but for the first two */
     bool trickles, offerer;
-    bool news;                        /* there may be something to tell */
-    bool described, gathered, ended;  /* ours: told; all there; all told */
-    size_t told;                      /* of our candidates */
+    bool news;                                    /* there may be something to tell */
+    bool described, gathered, ended;              /* ours: told; all there; all told */
+    size_t told;                                  /* of our candidates */
     bool came, peer_trickles, peer_ended, agreed; /* the peer's: its description; its end; the agent has the description */
-    struct nt_ice_description remote; /* what has come until then */
+    struct nt_ice_description remote;             /* what has come until then */
 };
 
 int nt_signals_init(struct nt_signals *s);

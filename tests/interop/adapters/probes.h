@@ -10,7 +10,7 @@
 #define NT_PROBE_LEN 200
 #define NT_PROBES_WANTED 20 /* "until 20 different ones have come back" */
 
-struct nt_probes { /* zeroed, but for the magic */
+struct nt_probes {     /* zeroed, but for the magic */
     uint8_t magic[16]; /* random */
     uint32_t sent;
     uint32_t returned[NT_PROBES_WANTED]; /* the numbers of the first ones that came back */

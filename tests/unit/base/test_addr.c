@@ -9,8 +9,9 @@
 /* The IPv6 forms are RFC 5952's, section 4. */
 TEST(texts_round_trip)
 {
-    static const char *const with_port[] = {"0.0.0.0:0", "203.0.113.2:5000", "255.255.255.255:65535", "[::]:1", "[::1]:80",
-                                            "[2001:db8::1]:5000", "[2001:db8:0:1:1:1:1:1]:1", "[2001:0:0:1::1]:9", "[fe80::1]:1"};
+    static const char *const with_port[] = {"0.0.0.0:0",  "203.0.113.2:5000",   "255.255.255.255:65535",    "[::]:1",
+                                            "[::1]:80",   "[2001:db8::1]:5000", "[2001:db8:0:1:1:1:1:1]:1", "[2001:0:0:1::1]:9",
+                                            "[fe80::1]:1"};
     static const char *const without[] = {"10.0.0.1", "::", "2001:db8::1"};
     char buf[NT_ADDR_TEXT];
     for (size_t i = 0; i < sizeof with_port / sizeof *with_port; i++) {
@@ -30,9 +31,27 @@ TEST(texts_round_trip)
 
 TEST(bad_texts)
 {
-    static const char *const bad[] = {"", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.4:", "1.2.3.4:65536", "1.2.3.4:-1", "1.2.3.4: 1",
-                                      "1.2.3.4x", " 1.2.3.4", "[1.2.3.4]:5", "[::1]", "[::1]5", "[::1]:", "[::1", "::1:2:3:4:5:6:7:8:9",
-                                      "1.2.3.4:000001", "fe80::1%eth0", "a", ":5", "2001:db8::1::2"};
+    static const char *const bad[] = {"",
+                                      "1.2.3",
+                                      "1.2.3.4.5",
+                                      "256.1.1.1",
+                                      "1.2.3.4:",
+                                      "1.2.3.4:65536",
+                                      "1.2.3.4:-1",
+                                      "1.2.3.4: 1",
+                                      "1.2.3.4x",
+                                      " 1.2.3.4",
+                                      "[1.2.3.4]:5",
+                                      "[::1]",
+                                      "[::1]5",
+                                      "[::1]:",
+                                      "[::1",
+                                      "::1:2:3:4:5:6:7:8:9",
+                                      "1.2.3.4:000001",
+                                      "fe80::1%eth0",
+                                      "a",
+                                      ":5",
+                                      "2001:db8::1::2"};
     struct nt_addr a = addr("10.0.0.1:1"), before = a;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_int_equal(nt_addr_parse(&a, bad[i]), NT_EFORMAT);
@@ -46,7 +65,8 @@ TEST(bad_texts)
 
 TEST(order_is_total)
 {
-    static const char *const sorted[] = {"1.2.3.4:5", "1.2.3.4:6", "1.2.3.5:1", "200.0.0.1:0", "[::]:9", "[2001:db8::1]:1", "[2001:db8::1]:2"};
+    static const char *const sorted[] = {"1.2.3.4:5", "1.2.3.4:6",       "1.2.3.5:1",      "200.0.0.1:0",
+                                         "[::]:9",    "[2001:db8::1]:1", "[2001:db8::1]:2"};
     const int n = sizeof sorted / sizeof *sorted;
     for (int i = 0; i < n; i++)
         for (int k = 0; k < n; k++) {
@@ -68,19 +88,32 @@ TEST(classes)
         bool (*is)(const struct nt_addr *);
         bool want;
     } cases[] = {
-        {"127.0.0.1", nt_addr_is_loopback, true},        {"127.255.0.1", nt_addr_is_loopback, true},
-        {"128.0.0.1", nt_addr_is_loopback, false},       {"::1", nt_addr_is_loopback, true},
-        {"::2", nt_addr_is_loopback, false},             {"169.254.1.1", nt_addr_is_link_local, true},
-        {"169.253.1.1", nt_addr_is_link_local, false},   {"fe80::1", nt_addr_is_link_local, true},
-        {"febf::1", nt_addr_is_link_local, true},        {"fec0::1", nt_addr_is_link_local, false},
-        {"fec0::1", nt_addr_is_site_local, true},        {"feff::1", nt_addr_is_site_local, true},
-        {"fe80::1", nt_addr_is_site_local, false},       {"::ffff:1.2.3.4", nt_addr_is_v4_mapped, true},
-        {"::1.2.3.4", nt_addr_is_v4_mapped, false},      {"::1.2.3.4", nt_addr_is_v4_compat, true},
-        {"::1", nt_addr_is_v4_compat, false},            {"::", nt_addr_is_v4_compat, false},
-        {"::", nt_addr_is_any, true},                    {"0.0.0.0", nt_addr_is_any, true},
-        {"0.0.0.1", nt_addr_is_any, false},              {"224.0.0.1", nt_addr_is_multicast, true},
-        {"239.1.1.1", nt_addr_is_multicast, true},       {"240.0.0.1", nt_addr_is_multicast, false},
-        {"ff02::1", nt_addr_is_multicast, true},         {"fe80::1", nt_addr_is_multicast, false},
+        {"127.0.0.1", nt_addr_is_loopback, true},
+        {"127.255.0.1", nt_addr_is_loopback, true},
+        {"128.0.0.1", nt_addr_is_loopback, false},
+        {"::1", nt_addr_is_loopback, true},
+        {"::2", nt_addr_is_loopback, false},
+        {"169.254.1.1", nt_addr_is_link_local, true},
+        {"169.253.1.1", nt_addr_is_link_local, false},
+        {"fe80::1", nt_addr_is_link_local, true},
+        {"febf::1", nt_addr_is_link_local, true},
+        {"fec0::1", nt_addr_is_link_local, false},
+        {"fec0::1", nt_addr_is_site_local, true},
+        {"feff::1", nt_addr_is_site_local, true},
+        {"fe80::1", nt_addr_is_site_local, false},
+        {"::ffff:1.2.3.4", nt_addr_is_v4_mapped, true},
+        {"::1.2.3.4", nt_addr_is_v4_mapped, false},
+        {"::1.2.3.4", nt_addr_is_v4_compat, true},
+        {"::1", nt_addr_is_v4_compat, false},
+        {"::", nt_addr_is_v4_compat, false},
+        {"::", nt_addr_is_any, true},
+        {"0.0.0.0", nt_addr_is_any, true},
+        {"0.0.0.1", nt_addr_is_any, false},
+        {"224.0.0.1", nt_addr_is_multicast, true},
+        {"239.1.1.1", nt_addr_is_multicast, true},
+        {"240.0.0.1", nt_addr_is_multicast, false},
+        {"ff02::1", nt_addr_is_multicast, true},
+        {"fe80::1", nt_addr_is_multicast, false},
     };
     struct nt_addr none = {0};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -108,8 +141,8 @@ TEST(arithmetic)
 
 TEST(prefixes)
 {
-    static const char *const bad[] = {"10.0.0.0", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/x", "2001:db8::/129", "10.0.0.0:5/8",
-                                      "0.0.0.1/31", "/8"};
+    static const char *const bad[] = {"10.0.0.0",       "10.0.0.1/8",   "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/x",
+                                      "2001:db8::/129", "10.0.0.0:5/8", "0.0.0.1/31",  "/8"};
     static const char *const good[] = {"0.0.0.0/0", "10.0.0.0/8", "10.128.0.0/9", "10.0.0.1/32", "2001:db8::/32", "::/0"};
     struct nt_prefix p, q;
     char buf[NT_ADDR_TEXT];

@@ -90,7 +90,7 @@ TEST(codes_have_texts)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(form), cmocka_unit_test(long_lines_and_steering_characters), cmocka_unit_test(limit),
-                                       cmocka_unit_test(nearest), cmocka_unit_test(codes_have_texts)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(form), cmocka_unit_test(long_lines_and_steering_characters),
+                                       cmocka_unit_test(limit), cmocka_unit_test(nearest), cmocka_unit_test(codes_have_texts)};
     return RUN_TESTS(tests);
 }

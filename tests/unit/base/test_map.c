@@ -89,6 +89,7 @@ TEST(growing_room)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(like_an_array), cmocka_unit_test(without_memory), cmocka_unit_test(growing_room)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(like_an_array), cmocka_unit_test(without_memory),
+                                       cmocka_unit_test(growing_room)};
     return RUN_TESTS(tests);
 }

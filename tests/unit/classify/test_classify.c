@@ -85,7 +85,8 @@ TEST(what_answers_nobody_is_noticed)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_of_nine_is_told_from_each), cmocka_unit_test(each_other_trait_is_noticed),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_of_nine_is_told_from_each),
+                                       cmocka_unit_test(each_other_trait_is_noticed),
                                        cmocka_unit_test(what_answers_nobody_is_noticed)};
     return RUN_TESTS(tests);
 }

@@ -78,7 +78,8 @@ TEST(each_job_ends_by_itself)
         run(&w, workers);
         assert_int_equal(w.finished, JOBS);
         for (int i = 0; i < JOBS; i++) {
-            static const char *const whys[] = {[CRASH] = "the case crashed: signal 9", [LEAVE] = "the case's process ended with status 7",
+            static const char *const whys[] = {[CRASH] = "the case crashed: signal 9",
+                                               [LEAVE] = "the case's process ended with status 7",
                                                [NOTHING] = "the case's process ended with status 1"};
             char text[40];
             snprintf(text, sizeof text, "job %d", i);
@@ -118,7 +119,8 @@ TEST(stopping_hands_out_no_more)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_job_ends_by_itself), cmocka_unit_test(what_hangs_is_killed_and_the_rest_goes_on),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_job_ends_by_itself),
+                                       cmocka_unit_test(what_hangs_is_killed_and_the_rest_goes_on),
                                        cmocka_unit_test(stopping_hands_out_no_more)};
     return RUN_TESTS(tests);
 }

@@ -46,7 +46,8 @@ static bool is(const struct forge *f, const char *rule)
 
 /* --- frames --- */
 
-static void frame(struct forge *f, unsigned tap, int direction, const struct nt_addr *src, const struct nt_addr *dst, const uint8_t *bytes, size_t len)
+static void frame(struct forge *f, unsigned tap, int direction, const struct nt_addr *src, const struct nt_addr *dst,
+                  const uint8_t *bytes, size_t len)
 {
     uint8_t data[4096];
     struct nt_packet p = {.data = data, .cap = sizeof data};
@@ -62,7 +63,8 @@ static void frame(struct forge *f, unsigned tap, int direction, const struct nt_
 }
 
 /* From a tap to another one, a millisecond away; TAP_NONE: it was lost, or came from nowhere. */
-static void cross(struct forge *f, unsigned from, unsigned to, struct nt_addr src, struct nt_addr dst, const uint8_t *bytes, size_t len)
+static void cross(struct forge *f, unsigned from, unsigned to, struct nt_addr src, struct nt_addr dst, const uint8_t *bytes,
+                  size_t len)
 {
     frame(f, from, NT_DIR_OUT, &src, &dst, bytes, len);
     f->now += NT_MSEC;
@@ -124,7 +126,8 @@ static void sealed256(struct forge *f, const struct nt_stun_key *key)
 
 static void forge_init(struct forge *f, const char *broken)
 {
-    static const char *const taps[][2] = {{"L.0", "L"}, {"R.0", "R"}, {"turn.0", "turn"}, {"L.signalling", "L"}, {"R.signalling", "R"}};
+    static const char *const taps[][2] = {
+        {"L.0", "L"}, {"R.0", "R"}, {"turn.0", "turn"}, {"L.signalling", "L"}, {"R.signalling", "R"}};
     memset(f, 0, sizeof *f);
     nt_capture_init(&f->c);
     for (unsigned i = 0; i < TAP_COUNT; i++)
@@ -150,7 +153,12 @@ static int forge_judge(struct forge *f, struct nt_conf_verdict *verdict)
                                             {.kind = NT_CONF_AGENT, .name = "R", .addresses = r, .address_count = 1},
                                             {.kind = NT_CONF_SERVER, .name = "turn", .addresses = turn, .address_count = 2}};
     const struct nt_conf_user users[] = {{FORGE_REALM, "alice", "secret"}, {FORGE_REALM, "bob", "hidden"}};
-    const struct nt_conf_input in = {.capture = &f->c, .parties = parties, .party_count = 3, .users = users, .user_count = 2, .end = f->now,
+    const struct nt_conf_input in = {.capture = &f->c,
+                                     .parties = parties,
+                                     .party_count = 3,
+                                     .users = users,
+                                     .user_count = 2,
+                                     .end = f->now,
                                      .real_time = f->real_time};
     return nt_conf_judge(&in, verdict);
 }

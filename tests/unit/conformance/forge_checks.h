@@ -202,19 +202,25 @@ static size_t describe(const struct forge *f, bool left, int version, char *sdp,
         snprintf(extra, sizeof extra, "a=candidate:7 1 UDP\r\n");
     if (!l && is(f, "RFC8839-4.4.1.2.2-remote"))
         snprintf(extra, sizeof extra, "a=remote-candidates:1 10.0.0.1 5000\r\n");
-    const char *pwd = l ? "passwordofLpasswordofL" : is(f, "RFC8445-5.3-random") ? "passwordofLpasswordofL" : "passwordofRpasswordofR";
+    const char *pwd = l                             ? "passwordofLpasswordofL"
+                      : is(f, "RFC8445-5.3-random") ? "passwordofLpasswordofL"
+                                                    : "passwordofRpasswordofR";
     const char *ufrag = l ? "LLLL" : "RRRR";
     if (!l && again && is(f, "RFC8839-5.4-ufrag"))
         ufrag = "RRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRR";
     if (again && (is(f, "RFC8839-4.4.1.1.1-restart") || is(f, "RFC8839-5.4-ufrag")) && l == is(f, "RFC8839-4.4.1.1.1-restart"))
         pwd = "anotherpwdanotherpwdxx";
-    return (size_t)snprintf(sdp, cap,
-                            "v=0\r\no=%s 1 %d IN IP4 10.0.0.%d\r\ns=-\r\nt=0 0\r\n%sa=ice-options:%s\r\n%sm=audio %d RTP/AVP 0\r\nc=IN IP4 10.0.0.%d\r\n"
-                            "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\na=candidate:1 1 UDP 2130706431 10.0.0.%d %d typ host\r\n%s%s",
-                            l ? "l" : "r", version, l ? 1 : 2, !l && is(f, "RFC8839-4.2.1.4-lite") ? "a=ice-lite\r\n" : "",
-                            !l && is(f, "RFC8445-10-ice2") ? "rtp+ecn" : "ice2", again && is(f, "RFC8839-4.4.1.1.1-options") ? "a=ice-pacing:70\r\n" : "",
-                            !l && is(f, "RFC8839-4.2.5-default") ? 6001 : l ? 5000 : 6000, l ? 1 : 2, ufrag, pwd, l ? 1 : 2, l ? 5000 : 6000,
-                            relay, extra);
+    return (size_t)snprintf(
+        sdp, cap,
+        "v=0\r\no=%s 1 %d IN IP4 10.0.0.%d\r\ns=-\r\nt=0 0\r\n%sa=ice-options:%s\r\n%sm=audio %d RTP/AVP 0\r\nc=IN IP4 10.0.0.%d\r\n"
+        "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\na=candidate:1 1 UDP 2130706431 10.0.0.%d %d typ host\r\n%s%s",
+        l ? "l" : "r", version, l ? 1 : 2, !l && is(f, "RFC8839-4.2.1.4-lite") ? "a=ice-lite\r\n" : "",
+        !l && is(f, "RFC8445-10-ice2") ? "rtp+ecn" : "ice2",
+        again && is(f, "RFC8839-4.4.1.1.1-options") ? "a=ice-pacing:70\r\n" : "",
+        !l && is(f, "RFC8839-4.2.5-default") ? 6001
+        : l                                  ? 5000
+                                             : 6000,
+        l ? 1 : 2, ufrag, pwd, l ? 1 : 2, l ? 5000 : 6000, relay, extra);
 }
 
 static void signal(struct forge *f, bool offer, int version)
@@ -222,8 +228,16 @@ static void signal(struct forge *f, bool offer, int version)
     char sdp[2048], sip[3072];
     struct nt_addr l = addr("198.18.0.1:5060"), r = addr("198.18.0.2:5060");
     size_t n = describe(f, offer, version, sdp, sizeof sdp);
-    struct nt_sip_message m = {.kind = offer ? NT_SIP_INVITE : NT_SIP_OK, .cseq = (uint32_t)version, .call_id = "1@natsim.invalid", .from = "l", .to = "r",
-                               .branch = "z9hG4bK1", .via = l, .in_dialog = version > 1, .body = sdp, .body_len = n};
+    struct nt_sip_message m = {.kind = offer ? NT_SIP_INVITE : NT_SIP_OK,
+                               .cseq = (uint32_t)version,
+                               .call_id = "1@natsim.invalid",
+                               .from = "l",
+                               .to = "r",
+                               .branch = "z9hG4bK1",
+                               .via = l,
+                               .in_dialog = version > 1,
+                               .body = sdp,
+                               .body_len = n};
     int len = nt_sip_write(&m, sip, sizeof sip);
     if (len < 0)
         abort();
@@ -334,8 +348,9 @@ static void role_conflict(struct forge *f)
 /* A check of L with something wrong with it, answered as it deserves. */
 static void spoilt_check(struct forge *f)
 {
-    static const char *const rules[] = {"RFC8445-7.1.1-priority", "RFC8445-7.2.2-username", "RFC8489-9.1.2-credentials",
-                                        "RFC8445-7.1.3-role", "RFC8489-14.5-hmac", "RFC8489-9-after-integrity", "RFC8445-7.2.4-fingerprint"};
+    static const char *const rules[] = {"RFC8445-7.1.1-priority",   "RFC8445-7.2.2-username", "RFC8489-9.1.2-credentials",
+                                        "RFC8445-7.1.3-role",       "RFC8489-14.5-hmac",      "RFC8489-9-after-integrity",
+                                        "RFC8445-7.2.4-fingerprint"};
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
         if (is(f, rules[i])) {
             wait(f, 60);
@@ -343,7 +358,8 @@ static void spoilt_check(struct forge *f)
             check(f, true, CONTROLLING | SPOILT, FORGE_TIE_L);
             send(f, TAP_L, TAP_NONE, f->l, f->r);
         }
-    bool controlled = is(f, "RFC8445-7.1.2-use-candidate"), tie = is(f, "RFC8445-16.1-tie-breaker"), role = is(f, "RFC8445-6.1.1-role");
+    bool controlled = is(f, "RFC8445-7.1.2-use-candidate"), tie = is(f, "RFC8445-16.1-tie-breaker"),
+         role = is(f, "RFC8445-6.1.1-role");
     if (controlled || tie || role) {
         wait(f, 60);
         fresh(f);

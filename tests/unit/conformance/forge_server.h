@@ -169,7 +169,8 @@ static void refusal(struct forge *f, const char *rule, uint16_t method, int code
 }
 
 /* As above, of authenticated requests: refusals are signed. */
-static void signed_refusal(struct forge *f, const char *rule, uint16_t method, int code, struct nt_addr from, const struct nt_stun_key *key)
+static void signed_refusal(struct forge *f, const char *rule, uint16_t method, int code, struct nt_addr from,
+                           const struct nt_stun_key *key)
 {
     turn_answer(f, method, is(f, rule) ? 0 : code, key);
     send(f, TAP_TURN, TAP_NONE, f->stun, from);

@@ -1,5 +1,5 @@
-/* Each MUST rule of the conformance tables has a forged trace: the same call, with that rule broken. Then that rule is found broken,
- * and no other; the call as it should be breaks none. */
+/* Each MUST rule of the conformance tables has a forged trace: the same call, with that rule broken. Then that rule is found
+ * broken, and no other; the call as it should be breaks none. */
 #include "tests/unit/conformance/forge_server.h"
 
 #include "tests/unit/help.h"
@@ -310,8 +310,8 @@ static size_t report(const struct nt_conf_verdict *v, const char *broken)
     size_t others = 0;
     for (size_t i = 0; i < v->count; i++)
         if (strcmp(v->violations[i].rule->id, broken) != 0) {
-            print_error("breaking %s: frame %u, %s broke %s: %s\n", broken, (unsigned)v->violations[i].frame, v->violations[i].party,
-                        v->violations[i].rule->id, v->violations[i].detail);
+            print_error("breaking %s: frame %u, %s broke %s: %s\n", broken, (unsigned)v->violations[i].frame,
+                        v->violations[i].party, v->violations[i].rule->id, v->violations[i].detail);
             others++;
         }
     return others;
@@ -519,8 +519,8 @@ TEST(a_permission_is_created_when_the_server_was_told)
     nt_conf_verdict_free(&v);
 }
 
-/* RFC 8656, 11.1, and RFC 8445, 7.3: the response to CreatePermission is lost, and a check comes through the relay: it is answered at
- * once. The same Send indication before anything was relayed is a violation. */
+/* RFC 8656, 11.1, and RFC 8445, 7.3: the response to CreatePermission is lost, and a check comes through the relay: it is answered
+ * at once. The same Send indication before anything was relayed is a violation. */
 TEST(what_the_server_relays_proves_the_permission)
 {
     for (int relayed = 0; relayed < 3; relayed++) { /* nothing, a Data indication, ChannelData */
@@ -550,7 +550,8 @@ TEST(what_the_server_relays_proves_the_permission)
         relay_down(&f, number);
         judged(&f, &v);
         for (size_t i = 0; i < v.count; i++)
-            found += strncmp(v.violations[i].rule->id, "RFC8656-11.1", 12) == 0 || strncmp(v.violations[i].rule->id, "RFC8656-12.5", 12) == 0;
+            found += strncmp(v.violations[i].rule->id, "RFC8656-11.1", 12) == 0 ||
+                     strncmp(v.violations[i].rule->id, "RFC8656-12.5", 12) == 0;
         assert_int_equal(found, relayed == 0);
         nt_conf_verdict_free(&v);
     }
@@ -593,14 +594,17 @@ TEST(who_gave_up_an_allocation_answers_nothing_by_it)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(ids_are_unique_and_found), cmocka_unit_test(an_empty_trace_exercises_nothing),
-                                       cmocka_unit_test(the_call_as_it_should_be), cmocka_unit_test(each_must_has_a_trace_that_breaks_it),
-                                       cmocka_unit_test(one_id_for_two_requests), cmocka_unit_test(a_classic_client_is_answered_in_kind),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(ids_are_unique_and_found),
+                                       cmocka_unit_test(an_empty_trace_exercises_nothing),
+                                       cmocka_unit_test(the_call_as_it_should_be),
+                                       cmocka_unit_test(each_must_has_a_trace_that_breaks_it),
+                                       cmocka_unit_test(one_id_for_two_requests),
+                                       cmocka_unit_test(a_classic_client_is_answered_in_kind),
                                        cmocka_unit_test(nobody_asked_for_a_classic_answer),
                                        cmocka_unit_test(what_ice_does_not_carry_is_not_its_data),
                                        cmocka_unit_test(real_time_is_known_less_exactly),
                                        cmocka_unit_test(a_permission_is_created_when_the_server_was_told),
-        cmocka_unit_test(what_the_server_relays_proves_the_permission),
+                                       cmocka_unit_test(what_the_server_relays_proves_the_permission),
                                        cmocka_unit_test(who_gave_up_an_allocation_answers_nothing_by_it)};
     return RUN_TESTS(tests);
 }

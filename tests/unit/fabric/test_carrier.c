@@ -32,8 +32,8 @@ static struct {
     char label[64];
     enum nt_medium medium;
     int32_t x;
-    nt_time takes;        /* a frame */
-    unsigned lose_every;  /* 0: none */
+    nt_time takes;       /* a frame */
+    unsigned lose_every; /* 0: none */
     bool refuse, deleted;
 } told;
 
@@ -111,7 +111,8 @@ static void slow_del(void *self)
     told.deleted = true;
 }
 
-static const struct nt_carrier_ops slow_ops = {"slow", slow_new, slow_network, slow_attach, slow_place, slow_send, slow_next, slow_run, slow_del};
+static const struct nt_carrier_ops slow_ops = {"slow",    slow_new,  slow_network, slow_attach, slow_place,
+                                               slow_send, slow_next, slow_run,     slow_del};
 
 struct lab {
     struct world w;
@@ -228,7 +229,8 @@ TEST(test_places)
     nt_fabric_del(l.w.f);
 }
 
-/* A carrier that goes on for ever does not keep a run from its end; one that cannot go on ends it; one that refuses a network gives none. */
+/* A carrier that goes on for ever does not keep a run from its end; one that cannot go on ends it; one that refuses a network gives
+ * none. */
 TEST(test_ends)
 {
     struct lab l;
@@ -247,7 +249,8 @@ TEST(test_ends)
     nt_fabric_del(l.w.f);
 }
 
-/* What happens at one instant has a bound. A carrier that moves the clock to an instant before its delivery does not make all of them one. */
+/* What happens at one instant has a bound. A carrier that moves the clock to an instant before its delivery does not make all of
+ * them one. */
 TEST(test_instants_are_counted_apart)
 {
     struct lab l;
@@ -280,9 +283,13 @@ TEST(test_a_line_of_the_built_in_carrier)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_frames_go_its_way), cmocka_unit_test(test_a_late_loss_names_its_packet),
-        cmocka_unit_test(test_who_queues_and_draws), cmocka_unit_test(test_places),
-        cmocka_unit_test(test_ends), cmocka_unit_test(test_instants_are_counted_apart), cmocka_unit_test(test_a_line_of_the_built_in_carrier),
+        cmocka_unit_test(test_frames_go_its_way),
+        cmocka_unit_test(test_a_late_loss_names_its_packet),
+        cmocka_unit_test(test_who_queues_and_draws),
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_instants_are_counted_apart),
+        cmocka_unit_test(test_a_line_of_the_built_in_carrier),
     };
     return RUN_TESTS(tests);
 }

@@ -236,8 +236,14 @@ static const uint32_t first_and_third[] = {1, 3};
 static void with_fault(enum nt_fault_kind kind, bool on_arrival)
 {
     build(1, (struct nt_network_config){.delay = 10 * NT_MSEC});
-    struct nt_fault t = {.kind = kind, .node = nt_host_node(on_arrival ? b.host : a.host), .on_arrival = on_arrival, .match = big,
-                         .nth = first_and_third, .nth_count = 2, .until = NT_TIME_NEVER, .by = 50 * NT_MSEC};
+    struct nt_fault t = {.kind = kind,
+                         .node = nt_host_node(on_arrival ? b.host : a.host),
+                         .on_arrival = on_arrival,
+                         .match = big,
+                         .nth = first_and_third,
+                         .nth_count = 2,
+                         .until = NT_TIME_NEVER,
+                         .by = 50 * NT_MSEC};
     assert_int_equal(nt_fabric_add_fault(w.f, &t), 0);
     say_many(1, 10, 0); /* does not match */
     say_many(4, 200, NT_MSEC);
@@ -320,9 +326,9 @@ TEST(test_reader_sends)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        T(test_total_order), T(test_loss_duplicate), T(test_streams_are_apart), T(test_jitter_keeps_order), T(test_reorder),
-        T(test_rate_and_queue), T(test_no_host), T(test_partition), T(test_faults), T(test_fault_ends),
-        T(test_reader_sends),
+        T(test_total_order), T(test_loss_duplicate), T(test_streams_are_apart), T(test_jitter_keeps_order),
+        T(test_reorder),     T(test_rate_and_queue), T(test_no_host),           T(test_partition),
+        T(test_faults),      T(test_fault_ends),     T(test_reader_sends),
     };
     return RUN_TESTS(tests);
 }

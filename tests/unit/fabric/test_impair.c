@@ -58,8 +58,8 @@ TEST(test_queue_that_wraps)
     }
 }
 
-/* On a line PPP adds two bytes, and the time is that of the nearest nanosecond: 127 bytes at 3 Mbit/s take 338,666.67 ns. As a switch the
- * time is rounded up: 125 bytes take 333,333.33 ns. */
+/* On a line PPP adds two bytes, and the time is that of the nearest nanosecond: 127 bytes at 3 Mbit/s take 338,666.67 ns. As a
+ * switch the time is rounded up: 125 bytes take 333,333.33 ns. */
 TEST(test_time_on_a_line)
 {
     sinks_new(1, (struct nt_network_config){.rate = 3000000, .medium = NT_MEDIUM_P2P}, 2);
@@ -98,7 +98,8 @@ TEST(test_share_of_losses_and_duplicates)
     assert_in_range(twice, 120, 240); /* of those that are not lost */
 }
 
-/* Every draw is made for each packet: which packets are doubled does not depend on which are lost. A loss of one in 10^9 loses none. */
+/* Every draw is made for each packet: which packets are doubled does not depend on which are lost. A loss of one in 10^9 loses
+ * none. */
 TEST(test_draws_do_not_shift)
 {
     unsigned without[MANY], with[MANY];
@@ -183,10 +184,14 @@ FIXTURE(teardown)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {T(test_rate_and_queue),     T(test_queue_that_wraps),
-                                       T(test_time_on_a_line),     T(test_certain_loss),
-                                       T(test_draws_do_not_shift), T(test_share_of_losses_and_duplicates),
-                                       T(test_reordering),         T(test_senders_do_not_disturb_each_other),
+    const struct CMUnitTest tests[] = {T(test_rate_and_queue),
+                                       T(test_queue_that_wraps),
+                                       T(test_time_on_a_line),
+                                       T(test_certain_loss),
+                                       T(test_draws_do_not_shift),
+                                       T(test_share_of_losses_and_duplicates),
+                                       T(test_reordering),
+                                       T(test_senders_do_not_disturb_each_other),
                                        T(test_jitter_keeps_the_order)};
     return RUN_TESTS(tests);
 }

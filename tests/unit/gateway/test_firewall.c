@@ -67,7 +67,8 @@ TEST(test_filtering)
     }
 }
 
-/* RFC 4787, REQ-5: "A value of five minutes or more ... is RECOMMENDED"; REQ-6: outbound refresh is true, inbound refresh may be. */
+/* RFC 4787, REQ-5: "A value of five minutes or more ... is RECOMMENDED"; REQ-6: outbound refresh is true, inbound refresh may be.
+ */
 TEST(test_refresh)
 {
     for (int inbound = 0; inbound < 2; inbound++) {
@@ -152,7 +153,8 @@ TEST(test_flush)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {T(test_filtering), T(test_refresh), T(test_lifetimes_by_phase), T(test_filter_lifetime),
-                                       T(test_icmp_query), T(test_errors), T(test_flush)};
+    const struct CMUnitTest tests[] = {
+        T(test_filtering), T(test_refresh), T(test_lifetimes_by_phase), T(test_filter_lifetime), T(test_icmp_query),
+        T(test_errors),    T(test_flush)};
     return RUN_TESTS(tests);
 }

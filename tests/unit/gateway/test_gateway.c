@@ -10,8 +10,8 @@
 
 #include "core/base/bytes.h"
 #include "core/base/err.h"
-#include "natsim/packet/fragment.h"
 #include "natsim/gateway/gateway.h"
+#include "natsim/packet/fragment.h"
 #include "natsim/packet/icmp.h"
 #include "natsim/packet/pool.h"
 #include "tests/unit/policy_of.h"
@@ -107,7 +107,8 @@ static void world(struct nt_nat_policy p)
     uint32_t inside = network("inside", 2048), other = network("other", 1500), outside = network("outside", 1500);
     gw = nt_gateway_new(f, "gw", &p);
     assert_non_null(gw);
-    struct nt_addr own[2] = {addr("10.0.0.1"), addr("2001:db8:1::1")}, own2 = addr("10.9.0.1"), out[2] = {addr("203.0.113.2"), addr("2001:db8:ff::2")};
+    struct nt_addr own[2] = {addr("10.0.0.1"), addr("2001:db8:1::1")}, own2 = addr("10.9.0.1"),
+                   out[2] = {addr("203.0.113.2"), addr("2001:db8:ff::2")};
     assert_int_equal(nt_gateway_attach_inside(gw, inside, "gw.inside", own, 2), 0);
     assert_int_equal(nt_gateway_attach_inside(gw, other, "gw.other", &own2, 1), 1);
     assert_int_equal(nt_gateway_attach_outside(gw, outside, "gw.outside", out, 2), 2);
@@ -131,7 +132,10 @@ static void run_on(void)
 
 static struct nt_addr gateway_hop(const struct probe *x, uint8_t family)
 {
-    return addr(family == NT_AF_IPV6 ? (x == &o ? "2001:db8:ff::2" : "2001:db8:1::1") : x == &o ? "203.0.113.2" : x == &b ? "10.9.0.1" : "10.0.0.1");
+    return addr(family == NT_AF_IPV6 ? (x == &o ? "2001:db8:ff::2" : "2001:db8:1::1")
+                : x == &o            ? "203.0.113.2"
+                : x == &b            ? "10.9.0.1"
+                                     : "10.0.0.1");
 }
 
 static void hand_over(struct probe *x, struct nt_packet *p)
@@ -788,13 +792,27 @@ TEST(test_renumber)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_translate), cmocka_unit_test(test_routes), cmocka_unit_test(test_kinds), cmocka_unit_test(test_hairpin),
-        cmocka_unit_test(test_reject), cmocka_unit_test(test_icmp_errors), cmocka_unit_test(test_icmp_error_hairpinned),
-        cmocka_unit_test(test_icmp_error_damaged), cmocka_unit_test(test_prohibited), cmocka_unit_test(test_too_big),
-        cmocka_unit_test(test_ttl), cmocka_unit_test(test_ttl_unanswered), cmocka_unit_test(test_icmp_echo),
-        cmocka_unit_test(test_other_protocol), cmocka_unit_test(test_fragments), cmocka_unit_test(test_fragments_in_order_make_the_whole),
-        cmocka_unit_test(test_fragmented_again), cmocka_unit_test(test_ipv6), cmocka_unit_test(test_ipv6_error),
-        cmocka_unit_test(test_ipv6_modes), cmocka_unit_test(test_control), cmocka_unit_test(test_renumber)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_translate),
+                                       cmocka_unit_test(test_routes),
+                                       cmocka_unit_test(test_kinds),
+                                       cmocka_unit_test(test_hairpin),
+                                       cmocka_unit_test(test_reject),
+                                       cmocka_unit_test(test_icmp_errors),
+                                       cmocka_unit_test(test_icmp_error_hairpinned),
+                                       cmocka_unit_test(test_icmp_error_damaged),
+                                       cmocka_unit_test(test_prohibited),
+                                       cmocka_unit_test(test_too_big),
+                                       cmocka_unit_test(test_ttl),
+                                       cmocka_unit_test(test_ttl_unanswered),
+                                       cmocka_unit_test(test_icmp_echo),
+                                       cmocka_unit_test(test_other_protocol),
+                                       cmocka_unit_test(test_fragments),
+                                       cmocka_unit_test(test_fragments_in_order_make_the_whole),
+                                       cmocka_unit_test(test_fragmented_again),
+                                       cmocka_unit_test(test_ipv6),
+                                       cmocka_unit_test(test_ipv6_error),
+                                       cmocka_unit_test(test_ipv6_modes),
+                                       cmocka_unit_test(test_control),
+                                       cmocka_unit_test(test_renumber)};
     return RUN_TESTS(tests);
 }

@@ -1,6 +1,6 @@
 /* Hosts:  A 10.0.0.2 --- net, 20 ms --- B 10.0.0.3 */
-#include "tests/unit/host/world.h"
 #include "natsim/packet/packet.h"
+#include "tests/unit/host/world.h"
 
 static struct world w;
 static struct peer a, b;
@@ -42,11 +42,11 @@ TEST(test_binding)
     } rows[] = {
         {"10.0.0.2:0", NT_REQ_BIND, NT_UDP, NT_IN_CONNECTED, 50000},
         {"10.0.0.2:0", NT_REQ_BIND, NT_UDP, NT_IN_CONNECTED, 50001},
-        {"10.0.0.2:5000", NT_REQ_BIND, NT_UDP, NT_IN_CLOSED, 5000},  /* in use */
-        {"0.0.0.0:5000", NT_REQ_BIND, NT_UDP, NT_IN_CLOSED, 5000},   /* an address has it */
-        {"10.0.0.9:5001", NT_REQ_BIND, NT_UDP, NT_IN_CLOSED, 5001},  /* not ours */
+        {"10.0.0.2:5000", NT_REQ_BIND, NT_UDP, NT_IN_CLOSED, 5000}, /* in use */
+        {"0.0.0.0:5000", NT_REQ_BIND, NT_UDP, NT_IN_CLOSED, 5000},  /* an address has it */
+        {"10.0.0.9:5001", NT_REQ_BIND, NT_UDP, NT_IN_CLOSED, 5001}, /* not ours */
         {"0.0.0.0:53", NT_REQ_BIND, NT_UDP, NT_IN_CONNECTED, 53},
-        {"10.0.0.2:53", NT_REQ_BIND, NT_UDP, NT_IN_CLOSED, 53},      /* the wildcard has it */
+        {"10.0.0.2:53", NT_REQ_BIND, NT_UDP, NT_IN_CLOSED, 53}, /* the wildcard has it */
         {"10.0.0.2:80", NT_REQ_CONNECT, NT_TCP, NT_IN_CLOSED, 80},
     };
     assert_int_equal(a.in[0].kind, NT_IN_CONNECTED);
@@ -198,7 +198,11 @@ TEST(test_fragments)
 TEST(test_reassembly_gives_up)
 {
     static const uint32_t second[] = {1};
-    struct nt_fault drop = {.kind = NT_FAULT_DROP, .node = nt_host_node(b.host), .on_arrival = true, .nth = second, .nth_count = 1,
+    struct nt_fault drop = {.kind = NT_FAULT_DROP,
+                            .node = nt_host_node(b.host),
+                            .on_arrival = true,
+                            .nth = second,
+                            .nth_count = 1,
                             .until = NT_TIME_NEVER};
     assert_int_equal(nt_fabric_add_fault(w.f, &drop), 0);
     say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 5000, false);
@@ -340,9 +344,20 @@ TEST(test_ipv6)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        T(test_binding), T(test_wildcard_without_a_family), T(test_datagram), T(test_closed_port), T(test_failures_before_leaving),
-        T(test_loop), T(test_fragments), T(test_reassembly_gives_up), T(test_stop_and_down), T(test_livelocks), T(test_endless_output),
-        T(test_inject), T(test_echo), T(test_ipv6),
+        T(test_binding),
+        T(test_wildcard_without_a_family),
+        T(test_datagram),
+        T(test_closed_port),
+        T(test_failures_before_leaving),
+        T(test_loop),
+        T(test_fragments),
+        T(test_reassembly_gives_up),
+        T(test_stop_and_down),
+        T(test_livelocks),
+        T(test_endless_output),
+        T(test_inject),
+        T(test_echo),
+        T(test_ipv6),
     };
     return RUN_TESTS(tests);
 }

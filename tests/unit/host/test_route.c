@@ -99,7 +99,7 @@ TEST(test_next_hop)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {T(test_longest_prefix), T(test_first_of_equals), T(test_routes_of_one_port), T(test_families_are_apart),
-                                       T(test_next_hop)};
+    const struct CMUnitTest tests[] = {T(test_longest_prefix), T(test_first_of_equals), T(test_routes_of_one_port),
+                                       T(test_families_are_apart), T(test_next_hop)};
     return RUN_TESTS(tests);
 }

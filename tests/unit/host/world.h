@@ -75,7 +75,8 @@ static inline size_t drops(const struct world *w, enum nt_drop reason)
     return count(w, NT_TR_DROP, reason);
 }
 
-static inline void peer_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
+static inline void peer_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len,
+                              nt_time now)
 {
     struct peer *p = self;
     if (p->deaf)

@@ -25,7 +25,7 @@ enum nat_kind { NAT_NONE = 0, NAT_CONE /* EIM, APDF */, NAT_FULL /* EIM, EIF */,
 struct mapping {
     int used;
     uint16_t inside_port, outside_port;
-    struct nt_addr remote;  /* of symmetric ones */
+    struct nt_addr remote; /* of symmetric ones */
     struct nt_addr allowed[64];
     int allowed_count;
 };
@@ -101,14 +101,13 @@ static inline void translate(struct node *d, struct nt_path *path)
         return;
     struct mapping *m = NULL;
     for (int i = 0; i < d->map_count && m == NULL; i++)
-        if (d->maps[i].inside_port == path->local.port &&
-            (d->nat != NAT_SYM || nt_addr_equal(&d->maps[i].remote, &path->remote)))
+        if (d->maps[i].inside_port == path->local.port && (d->nat != NAT_SYM || nt_addr_equal(&d->maps[i].remote, &path->remote)))
             m = &d->maps[i];
     if (m == NULL) {
         assert_true(d->map_count < MAPS);
         m = &d->maps[d->map_count++];
-        *m = (struct mapping){.used = 1, .inside_port = path->local.port, .outside_port = (uint16_t)(40000 + d->next_port++),
-                              .remote = path->remote};
+        *m = (struct mapping){
+            .used = 1, .inside_port = path->local.port, .outside_port = (uint16_t)(40000 + d->next_port++), .remote = path->remote};
     }
     int known = 0;
     for (int i = 0; i < m->allowed_count; i++)
@@ -143,7 +142,8 @@ static inline int node_of(struct net *n, const struct nt_addr *to)
     for (int i = 0; i < n->count; i++) {
         struct node *d = &n->nodes[i];
         struct nt_addr second = nt_addr_plus(&d->ip, 100); /* a server's relayed addresses */
-        if (nt_addr_same_ip(d->nat == NAT_NONE ? &d->ip : &d->outside, to) || (d->server.ops != NULL && nt_addr_same_ip(&second, to)))
+        if (nt_addr_same_ip(d->nat == NAT_NONE ? &d->ip : &d->outside, to) ||
+            (d->server.ops != NULL && nt_addr_same_ip(&second, to)))
             return i;
     }
     return -1;
@@ -327,7 +327,10 @@ static inline int tell(struct net *n, int from, int to)
     return r;
 }
 
-static inline nt_time ms(nt_time t) { return t / NT_MSEC; }
+static inline nt_time ms(nt_time t)
+{
+    return t / NT_MSEC;
+}
 
 static inline int is_request(const struct sent *s)
 {

@@ -112,7 +112,11 @@ static inline void lab_end(struct lab *l)
 
 static inline struct nt_ice_candidate candidate(const char *text, enum nt_ice_type type, const char *foundation)
 {
-    struct nt_ice_candidate c = {.type = type, .stream = 1, .component = 1, .transport = NT_UDP, .addr = addr(text),
+    struct nt_ice_candidate c = {.type = type,
+                                 .stream = 1,
+                                 .component = 1,
+                                 .transport = NT_UDP,
+                                 .addr = addr(text),
                                  .priority = nt_ice_candidate_priority(nt_ice_type_preference(type), 65535, 1)};
     strcpy(c.foundation, foundation);
     return c;
@@ -139,8 +143,8 @@ static inline void give(struct lab *l, const struct nt_addr *from, const uint8_t
     pull(l);
 }
 
-struct ask { /* a request of the peer */
-    const char *user;  /* NULL: right; "": none */
+struct ask {                       /* a request of the peer */
+    const char *user;              /* NULL: right; "": none */
     const struct nt_stun_key *key; /* NULL: right */
     enum nt_ice_role role;
     uint64_t tie;
@@ -176,10 +180,10 @@ static inline void request(struct lab *l, const char *from, struct ask q)
 }
 
 struct reply {
-    const char *from;   /* NULL: where the request went to */
-    const char *mapped; /* NULL: the agent's base */
+    const char *from;              /* NULL: where the request went to */
+    const char *mapped;            /* NULL: the agent's base */
     const struct nt_stun_key *key; /* NULL: right */
-    int code;           /* 0: success */
+    int code;                      /* 0: success */
     bool no_integrity;
 };
 

@@ -95,7 +95,8 @@ TEST(mapped_addresses)
 TEST(signalled_later)
 {
     struct nt_addr to = addr("10.0.0.1:5000");
-    struct nt_ice_candidate learnt = {.type = NT_ICE_PRFLX, .stream = 1, .component = 1, .priority = 7, .addr = addr("192.0.2.9:9")};
+    struct nt_ice_candidate learnt = {
+        .type = NT_ICE_PRFLX, .stream = 1, .component = 1, .priority = 7, .addr = addr("192.0.2.9:9")};
     parts_init(&p);
     add_remote(&p, NT_ICE_HOST, "192.0.2.8:8", 100, "prflx/1"); /* a foundation that one could collide with */
     uint32_t id = nt_ice_candidates_learn(p.remotes, &learnt, 256, &to, 0);
@@ -116,7 +117,8 @@ TEST(signalled_later)
 TEST(limits_are_told)
 {
     struct nt_addr to = addr("10.0.0.1:5000");
-    struct nt_ice_candidate learnt = {.type = NT_ICE_PRFLX, .stream = 1, .component = 1, .priority = 7, .addr = addr("192.0.2.9:9")};
+    struct nt_ice_candidate learnt = {
+        .type = NT_ICE_PRFLX, .stream = 1, .component = 1, .priority = 7, .addr = addr("192.0.2.9:9")};
     parts_init(&p);
     for (unsigned i = 0; i < NT_ICE_PRFLX_MAX; i++) {
         learnt.addr = nt_addr_v4(0xc0000200, (uint16_t)(1000 + i));

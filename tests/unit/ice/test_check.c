@@ -220,7 +220,7 @@ TEST(signalled_later)
     assert_int_equal(p.remote.type, NT_ICE_SRFLX);
     assert_string_equal(p.remote.foundation, "77");
     assert_true(p.priority == nt_ice_pair_priority(c[1].priority, p.local.priority)); /* G is the peer's */
-    assert_int_equal(nt_ice_stats(l.a).prflx_remote, 1); /* the discovery still counts */
+    assert_int_equal(nt_ice_stats(l.a).prflx_remote, 1);                              /* the discovery still counts */
     lab_end(&l);
 }
 
@@ -292,9 +292,9 @@ TEST(controlled_nomination)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_a_check_carries), cmocka_unit_test(retransmissions), cmocka_unit_test(patience),
-        cmocka_unit_test(authentication), cmocka_unit_test(local_peer_reflexive), cmocka_unit_test(what_does_not_count),
-        cmocka_unit_test(early_check), cmocka_unit_test(signalled_later), cmocka_unit_test(retriggering),
+        cmocka_unit_test(what_a_check_carries),  cmocka_unit_test(retransmissions),      cmocka_unit_test(patience),
+        cmocka_unit_test(authentication),        cmocka_unit_test(local_peer_reflexive), cmocka_unit_test(what_does_not_count),
+        cmocka_unit_test(early_check),           cmocka_unit_test(signalled_later),      cmocka_unit_test(retriggering),
         cmocka_unit_test(controlled_nomination),
     };
     return RUN_TESTS(tests);

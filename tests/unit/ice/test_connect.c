@@ -19,8 +19,12 @@ static void servers(struct world *w)
     turn_addr = addr("198.51.100.1:3478");
     w->stun = nt_stun_server_new(&(struct nt_stun_server_config){.primary = stun_addr});
     nt_rand_init(&w->rand, 1, "turn");
-    w->turn = nt_turn_server_new(&(struct nt_turn_server_config){.listen = turn_addr, .relay = addr("198.51.100.101"), .realm = "example.org",
-                                                                 .accounts = accounts, .account_count = 1, .rand = &w->rand});
+    w->turn = nt_turn_server_new(&(struct nt_turn_server_config){.listen = turn_addr,
+                                                                 .relay = addr("198.51.100.101"),
+                                                                 .realm = "example.org",
+                                                                 .accounts = accounts,
+                                                                 .account_count = 1,
+                                                                 .rand = &w->rand});
     add_server(&n, nt_stun_server_endpoint(w->stun), "203.0.113.100");
     add_server(&n, nt_turn_server_endpoint(w->turn), "198.51.100.1");
 }
@@ -319,7 +323,8 @@ TEST(two_components_two_streams)
     for (uint8_t s = 1; s <= 2; s++)
         for (uint16_t k = 1; k <= 2; k++)
             for (int i = 0; i < 2; i++)
-                assert_true(nt_ice_selected(n.nodes[i].agent, s, k, &x, &y) && x.component == k && y.component == k && y.stream == s);
+                assert_true(nt_ice_selected(n.nodes[i].agent, s, k, &x, &y) && x.component == k && y.component == k &&
+                            y.stream == s);
     assert_int_equal(nt_ice_state(n.nodes[w.l].agent), NT_ICE_COMPLETED);
     assert_int_equal(nt_ice_state(n.nodes[w.r].agent), NT_ICE_COMPLETED);
     net_free(&n);
@@ -328,10 +333,17 @@ TEST(two_components_two_streams)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(hosts), cmocka_unit_test(reflexive), cmocka_unit_test(symmetric_to_full_cone),
-        cmocka_unit_test(symmetric_to_port_restricted), cmocka_unit_test(symmetric_both), cmocka_unit_test(pacing),
-        cmocka_unit_test(long_round_trip), cmocka_unit_test(late_answer), cmocka_unit_test(relay_only),
-        cmocka_unit_test(two_components_two_streams), cmocka_unit_test(waiting_for_the_answer),
+        cmocka_unit_test(hosts),
+        cmocka_unit_test(reflexive),
+        cmocka_unit_test(symmetric_to_full_cone),
+        cmocka_unit_test(symmetric_to_port_restricted),
+        cmocka_unit_test(symmetric_both),
+        cmocka_unit_test(pacing),
+        cmocka_unit_test(long_round_trip),
+        cmocka_unit_test(late_answer),
+        cmocka_unit_test(relay_only),
+        cmocka_unit_test(two_components_two_streams),
+        cmocka_unit_test(waiting_for_the_answer),
         cmocka_unit_test(a_request_that_waited_is_sent_again_after_its_rto),
     };
     return RUN_TESTS(tests);

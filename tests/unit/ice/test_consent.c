@@ -167,7 +167,6 @@ TEST(refresh_answered_after_completion)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(intervals), cmocka_unit_test(expiry), cmocka_unit_test(outage),
-                                       cmocka_unit_test(keepalives),
-                                       cmocka_unit_test(refresh_answered_after_completion)};
+                                       cmocka_unit_test(keepalives), cmocka_unit_test(refresh_answered_after_completion)};
     return RUN_TESTS(tests);
 }

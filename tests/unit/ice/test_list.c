@@ -125,8 +125,16 @@ TEST(fairness)
 /* RFC 8445, 14.2: "Both agents MUST use the higher value of the proposed values"; the default is 50 ms and is not signalled. */
 TEST(pacing)
 {
-    static const struct { uint32_t theirs; nt_time ours, expected; uint32_t signalled; } cases[] = {
-        {0, 0, 50, 0}, {20, 0, 50, 0}, {80, 0, 80, 0}, {0, 20 * NT_MSEC, 50, 20}, {30, 20 * NT_MSEC, 30, 20}, {60, 70 * NT_MSEC, 70, 70}};
+    static const struct {
+        uint32_t theirs;
+        nt_time ours, expected;
+        uint32_t signalled;
+    } cases[] = {{0, 0, 50, 0},
+                 {20, 0, 50, 0},
+                 {80, 0, 80, 0},
+                 {0, 20 * NT_MSEC, 50, 20},
+                 {30, 20 * NT_MSEC, 30, 20},
+                 {60, 70 * NT_MSEC, 70, 70}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
         struct nt_ice_candidate r[2] = {candidate("10.0.0.2:1", NT_ICE_HOST, "a"), candidate("10.0.0.2:2", NT_ICE_HOST, "b")};
@@ -202,9 +210,10 @@ TEST(flood)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(priorities), cmocka_unit_test(usable_addresses), cmocka_unit_test(freezing),
-        cmocka_unit_test(limit), cmocka_unit_test(fairness), cmocka_unit_test(flood),
-        cmocka_unit_test(pacing), cmocka_unit_test(refused_configurations),
+        cmocka_unit_test(priorities), cmocka_unit_test(usable_addresses),
+        cmocka_unit_test(freezing),   cmocka_unit_test(limit),
+        cmocka_unit_test(fairness),   cmocka_unit_test(flood),
+        cmocka_unit_test(pacing),     cmocka_unit_test(refused_configurations),
     };
     return RUN_TESTS(tests);
 }

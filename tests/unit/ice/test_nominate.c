@@ -36,7 +36,7 @@ TEST(at_once_when_best)
     int count = l.count;
     respond(&l, &l.outs[1], (struct reply){0}); /* the other pair's answer: late, no effect */
     go(&l, 3900 * NT_MSEC);
-    assert_int_equal(l.count, count); /* cancelled checks are not retransmitted */
+    assert_int_equal(l.count, count);                       /* cancelled checks are not retransmitted */
     request(&l, "203.0.113.9:6000", (struct ask){.id = 9}); /* 8.1.2: still answered */
     assert_int_equal(l.count, count + 1);
     assert_int_equal(l.outs[count].m.class_, NT_STUN_SUCCESS);
@@ -126,7 +126,8 @@ TEST(only_one)
     go(&l, NT_SEC);
     int count = 0;
     for (int i = 0; i < l.count; i++)
-        count += l.outs[i].m.class_ == NT_STUN_REQUEST && carries(&l.outs[i], NT_ATTR_USE_CANDIDATE) && l.outs[i].at < 500 * NT_MSEC;
+        count +=
+            l.outs[i].m.class_ == NT_STUN_REQUEST && carries(&l.outs[i], NT_ATTR_USE_CANDIDATE) && l.outs[i].at < 500 * NT_MSEC;
     assert_int_equal(count, 1);
     lab_end(&l);
 }
@@ -165,7 +166,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(at_once_when_best), cmocka_unit_test(direct_after_100ms), cmocka_unit_test(relayed_after_500ms_and_4_rtt),
-        cmocka_unit_test(next_best), cmocka_unit_test(only_one), cmocka_unit_test(anew_where_the_peer_is),
+        cmocka_unit_test(next_best),         cmocka_unit_test(only_one),           cmocka_unit_test(anew_where_the_peer_is),
     };
     return RUN_TESTS(tests);
 }

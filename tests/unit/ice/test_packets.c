@@ -172,7 +172,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(checks_of_libwebrtc), cmocka_unit_test(a_check_without_fingerprint), cmocka_unit_test(keepalives),
-        cmocka_unit_test(datagrams), cmocka_unit_test(before_the_description),
+        cmocka_unit_test(datagrams),           cmocka_unit_test(before_the_description),
     };
     return RUN_TESTS(tests);
 }

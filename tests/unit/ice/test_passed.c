@@ -60,7 +60,8 @@ TEST(each_with_its_reason)
 {
     struct nt_ice_config c = config(false);
     struct nt_ice_candidate r[6];
-    static const char *const addrs[] = {"10.0.0.2:6000", "10.0.0.3:6000", "224.0.0.1:6000", "0.0.0.0:6000", "10.0.0.4:0", "[2001:db8::2]:6000"};
+    static const char *const addrs[] = {"10.0.0.2:6000", "10.0.0.3:6000", "224.0.0.1:6000",
+                                        "0.0.0.0:6000",  "10.0.0.4:0",    "[2001:db8::2]:6000"};
     for (int i = 0; i < 6; i++)
         r[i] = candidate(addrs[i], NT_ICE_HOST, "1");
     r[1].component = 2;
@@ -86,7 +87,9 @@ TEST(each_with_its_reason)
 TEST(ipv6_on)
 {
     struct nt_ice_config c = config(true);
-    struct nt_ice_candidate r[2] = {candidate("[2001:db8::2]:6000", NT_ICE_HOST, "1"), candidate("10.0.0.2:6000", NT_ICE_HOST, "2")}, x, y;
+    struct nt_ice_candidate r[2] = {candidate("[2001:db8::2]:6000", NT_ICE_HOST, "1"),
+                                    candidate("10.0.0.2:6000", NT_ICE_HOST, "2")},
+                            x, y;
     lab_start(&l, &c);
     struct nt_ice_description d = peer(r, 2);
     d.streams[0].end_of_candidates = true;
@@ -138,7 +141,10 @@ TEST(in_fragments)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_with_its_reason), cmocka_unit_test(ipv6_on), cmocka_unit_test(after_the_end), cmocka_unit_test(in_fragments),
+        cmocka_unit_test(each_with_its_reason),
+        cmocka_unit_test(ipv6_on),
+        cmocka_unit_test(after_the_end),
+        cmocka_unit_test(in_fragments),
     };
     return RUN_TESTS(tests);
 }

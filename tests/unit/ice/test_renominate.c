@@ -216,9 +216,9 @@ TEST(not_when_controlling)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(both_under_way), cmocka_unit_test(a_pair_given_up), cmocka_unit_test(a_pair_just_learnt),
+        cmocka_unit_test(both_under_way),          cmocka_unit_test(a_pair_given_up),       cmocka_unit_test(a_pair_just_learnt),
         cmocka_unit_test(lower_ones_mean_nothing), cmocka_unit_test(away_from_a_dead_path), cmocka_unit_test(a_check_in_vain),
-        cmocka_unit_test(without_consent), cmocka_unit_test(not_when_controlling),
+        cmocka_unit_test(without_consent),         cmocka_unit_test(not_when_controlling),
     };
     return RUN_TESTS(tests);
 }

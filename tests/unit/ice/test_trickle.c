@@ -160,7 +160,7 @@ TEST(late_pairs_are_waiting_or_frozen)
     static const char *const addrs[] = {"10.0.0.2:1", "10.0.0.2:2", "10.0.0.2:3", "10.0.0.2:4", "10.0.0.2:5"};
     for (int i = 0; i < 5; i++)
         r[i] = candidate(addrs[i], NT_ICE_HOST, i == 4 ? "g" : "f");
-    r[1].priority -= 256;     /* below the first */
+    r[1].priority -= 256;       /* below the first */
     r[2].priority = 2130706432; /* above all */
     r[3].priority -= 512;
     lab_start(&l, &c);
@@ -358,12 +358,12 @@ TEST(aggressive_nomination_is_followed)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(candidates_are_told_in_order), cmocka_unit_test(half_offers_whole_and_answers_early),
-        cmocka_unit_test(redundant_ones_are_ignored), cmocka_unit_test(a_peer_without_trickle_gets_nothing),
-        cmocka_unit_test(late_pairs_are_waiting_or_frozen), cmocka_unit_test(known_candidates_mean_nothing),
-        cmocka_unit_test(a_signalled_copy_takes_over), cmocka_unit_test(a_list_fails_after_the_end_alone),
-        cmocka_unit_test(fragments_of_others_are_refused), cmocka_unit_test(nothing_is_told_after_nomination),
-        cmocka_unit_test(nomination_waits_for_the_end), cmocka_unit_test(a_lite_peer_is_controlled),
+        cmocka_unit_test(candidates_are_told_in_order),      cmocka_unit_test(half_offers_whole_and_answers_early),
+        cmocka_unit_test(redundant_ones_are_ignored),        cmocka_unit_test(a_peer_without_trickle_gets_nothing),
+        cmocka_unit_test(late_pairs_are_waiting_or_frozen),  cmocka_unit_test(known_candidates_mean_nothing),
+        cmocka_unit_test(a_signalled_copy_takes_over),       cmocka_unit_test(a_list_fails_after_the_end_alone),
+        cmocka_unit_test(fragments_of_others_are_refused),   cmocka_unit_test(nothing_is_told_after_nomination),
+        cmocka_unit_test(nomination_waits_for_the_end),      cmocka_unit_test(a_lite_peer_is_controlled),
         cmocka_unit_test(aggressive_nomination_is_followed),
     };
     return RUN_TESTS(tests);

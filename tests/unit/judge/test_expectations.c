@@ -100,7 +100,10 @@ TEST(test_data)
 TEST(test_packets_at_a_tap)
 {
     struct judging j;
-    struct nt_scn_packets_expect packets = {.place = {.line = LINE}, .tap = "L.0", .direction = NT_DIR_OUT, .filter = "udp[4:2] = 208",
+    struct nt_scn_packets_expect packets = {.place = {.line = LINE},
+                                            .tap = "L.0",
+                                            .direction = NT_DIR_OUT,
+                                            .filter = "udp[4:2] = 208",
                                             .count = {.set = true, .value = 10, .place = {.line = LINE}}};
     judging_begin(&j, SMALL);
     j.s.scn->expect.packets = &packets;
@@ -145,7 +148,8 @@ TEST(test_rules_that_must_be_broken)
 TEST(test_a_broken_rule_fails_a_case_of_our_agents)
 {
     struct judging j;
-    struct nt_conf_violation broken = {.rule = nt_conf_rule_find("RFC8445-7.1.1-priority"), .party = "L", .frame = 7, .detail = "it is missing"};
+    struct nt_conf_violation broken = {
+        .rule = nt_conf_rule_find("RFC8445-7.1.1-priority"), .party = "L", .frame = 7, .detail = "it is missing"};
     struct nt_conf_verdict verdict = {.violations = &broken, .count = 1};
     assert_non_null(broken.rule);
     judging_begin(&j, SMALL);

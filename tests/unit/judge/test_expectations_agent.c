@@ -5,32 +5,56 @@
 #include "tests/unit/help.h"
 
 #define LINE 42
-#define ADDR(last, p) {.family = NT_AF_IPV4, .port = (p), .ip = {192, 0, 2, (last)}}
+#define ADDR(last, p)                                                                                                              \
+    {                                                                                                                              \
+        .family = NT_AF_IPV4, .port = (p), .ip = { 192, 0, 2, (last) }                                                             \
+    }
 #define BIT(type) (uint8_t)(1 << (type))
 
-static struct nt_result_candidate candidates[] = {{.type = "host", .addr = ADDR(1, 50000)}, {.type = "srflx", .addr = ADDR(9, 40000)}};
+static struct nt_result_candidate candidates[] = {{.type = "host", .addr = ADDR(1, 50000)},
+                                                  {.type = "srflx", .addr = ADDR(9, 40000)}};
 static struct nt_result_selected selected[] = {{.local = {"srflx", ADDR(9, 40000)}, .remote = {"host", ADDR(2, 50000)}}};
 static struct nt_result_pair pairs[] = {
     {.local = ADDR(1, 50000), .remote = ADDR(2, 50000), .local_type = "host", .remote_type = "host", .state = "succeeded"},
-    {.local = ADDR(9, 40000), .remote = ADDR(2, 50000), .local_type = "srflx", .remote_type = "host", .state = "succeeded", .valid = true,
+    {.local = ADDR(9, 40000),
+     .remote = ADDR(2, 50000),
+     .local_type = "srflx",
+     .remote_type = "host",
+     .state = "succeeded",
+     .valid = true,
      .nominated = true},
 };
 static struct nt_result_prflx prflx[] = {{.remote = true, .addr = ADDR(7, 1111)}, {.remote = false, .addr = ADDR(8, 2222)}};
 
 static struct nt_result_agent agent(void)
 {
-    return (struct nt_result_agent){.name = "L", .state = "completed", .role = "controlling", .candidates = candidates, .candidate_count = 2,
-        .selected = selected, .selected_count = 1, .pairs = pairs, .pair_count = 2, .prflx = prflx, .prflx_count = 2, .checks_sent = 3};
+    return (struct nt_result_agent){.name = "L",
+                                    .state = "completed",
+                                    .role = "controlling",
+                                    .candidates = candidates,
+                                    .candidate_count = 2,
+                                    .selected = selected,
+                                    .selected_count = 1,
+                                    .pairs = pairs,
+                                    .pair_count = 2,
+                                    .prflx = prflx,
+                                    .prflx_count = 2,
+                                    .checks_sent = 3};
 }
 
 static struct nt_scn_agent_expect nothing(void)
 {
     struct nt_place place = {.line = LINE};
-    return (struct nt_scn_agent_expect){.state = -1, .state_place = place, .role_place = place, .selected_place = place,
-        .candidates_place = place, .prflx_place = place};
+    return (struct nt_scn_agent_expect){.state = -1,
+                                        .state_place = place,
+                                        .role_place = place,
+                                        .selected_place = place,
+                                        .candidates_place = place,
+                                        .prflx_place = place};
 }
 
-static void assert_reason_of(const struct nt_scn_agent_expect *e, const struct nt_adapter_hello *hello, const struct nt_result_agent *r, const char *reason)
+static void assert_reason_of(const struct nt_scn_agent_expect *e, const struct nt_adapter_hello *hello,
+                             const struct nt_result_agent *r, const char *reason)
 {
     struct nt_verdict v = {0};
     nt_expectations_judge_agent(&v, e, hello, r);

@@ -4,18 +4,18 @@
 #include "tests/unit/fail_alloc.h"
 #include "tests/unit/world/small.h"
 
-#define MATRIX \
-    "natsim: 1\n" \
-    "claim: A call with a parameter.\n" \
-    "matrix: {nat: [full-cone, symmetric]}\n" \
-    "networks:\n" \
-    "  internet:  {ipv4: 203.0.113.0/24}\n" \
-    "  home-left: {ipv4: 10.1.0.0/24}\n" \
-    "gateways:\n" \
-    "  nat-left: {inside: home-left, outside: internet, nat: \"${nat}\"}\n" \
-    "agents:\n" \
-    "  L: {on: home-left}\n" \
-    "  R: {on: internet}\n" \
+#define MATRIX                                                                                                                     \
+    "natsim: 1\n"                                                                                                                  \
+    "claim: A call with a parameter.\n"                                                                                            \
+    "matrix: {nat: [full-cone, symmetric]}\n"                                                                                      \
+    "networks:\n"                                                                                                                  \
+    "  internet:  {ipv4: 203.0.113.0/24}\n"                                                                                        \
+    "  home-left: {ipv4: 10.1.0.0/24}\n"                                                                                           \
+    "gateways:\n"                                                                                                                  \
+    "  nat-left: {inside: home-left, outside: internet, nat: \"${nat}\"}\n"                                                        \
+    "agents:\n"                                                                                                                    \
+    "  L: {on: home-left}\n"                                                                                                       \
+    "  R: {on: internet}\n"                                                                                                        \
     "steps:\n" SMALL_CALL
 
 TEST(test_a_case_is_identified)
@@ -123,7 +123,8 @@ TEST(test_a_call_that_has_not_connected_has_no_path)
 
 TEST(test_violations_are_copied)
 {
-    struct nt_conf_violation broken = {.rule = nt_conf_rule_find("RFC8445-7.1.1-priority"), .party = "L", .frame = 7, .detail = "it is missing"};
+    struct nt_conf_violation broken = {
+        .rule = nt_conf_rule_find("RFC8445-7.1.1-priority"), .party = "L", .frame = 7, .detail = "it is missing"};
     struct nt_conf_verdict verdict = {.exercised = 12, .violations = &broken, .count = 1};
     struct nt_result_case r = {0};
     assert_int_equal(nt_result_add_violations(&verdict, &r), NT_OK);

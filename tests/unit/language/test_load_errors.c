@@ -114,7 +114,8 @@ static const struct row rows[] = {
      "13:82: '5000' is not a range of ports: write A..B with 1 <= A <= B <= 65535, as in 1024..65535\n"},
     {"nat: symmetric", "nat: {preset: symmetric, refresh: [sideways]}",
      "13:85: unknown value 'sideways' of 'refresh': write one of outbound, inbound\n"},
-    {"nat: symmetric", "nat: {preset: symmetric, refresh: []}", "13:84: 'refresh' is empty: write one or more of outbound, inbound\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, refresh: []}",
+     "13:84: 'refresh' is empty: write one or more of outbound, inbound\n"},
     {"nat: symmetric", "nat: {preset: symmetric, lifetime-by-port: {0: 15s}}",
      "13:94: 0 is out of range for 'lifetime-by-port': write a number from 1 to 65535\n"},
     {"nat: symmetric", "nat: {preset: none, hairpin: none}",
@@ -168,7 +169,8 @@ static const struct row rows[] = {
     {"L: {on: home,", "L: {on: [home, internet], address: 10.1.0.9,",
      "19:38: 'address' must have one entry for each of the 2 networks: write [A, B], or 'on: [{on: NET, address: A}, NET]'\n"},
     {"stun: [stun], turn", "stun: [stn], turn", "19:43: unknown server 'stn': did you mean 'stun'?\n"},
-    {"stun: [stun], turn", "stun: [platform], turn", "19:43: server 'platform' is not a STUN server: write 'kind: stun' in line 17\n"},
+    {"stun: [stun], turn", "stun: [platform], turn",
+     "19:43: server 'platform' is not a STUN server: write 'kind: stun' in line 17\n"},
     {"stun: [stun], turn", "stun: [nat-left], turn", "19:43: 'nat-left' is a gateway, not a server\n"},
     {"{server: turn, user: alice, password: secret}", "{server: stun, user: alice, password: secret}",
      "19:66: server 'stun' is not a TURN server: write 'kind: turn' in line 15\n"},
@@ -194,7 +196,8 @@ static const struct row rows[] = {
     {"call: {from: L, to: R}", "call: {from: L, to: stun}", "22:34: 'stun' is a server, not an agent\n"},
     {"call: {from: L, to: R}", "call: {from: L}", "22:20: 'to' is missing: 'call' needs it\n"},
     {"call: {from: L, to: R}", "hangup: {agent: L}", "22:14: 'hangup' is not in this version\n"},
-    {"  - {at: 0s, call: {from: L, to: R}}\n", "  []\n", "22:3: no step is a call: write steps: [{at: 0s, call: {from: L, to: R}}]\n"},
+    {"  - {at: 0s, call: {from: L, to: R}}\n", "  []\n",
+     "22:3: no step is a call: write steps: [{at: 0s, call: {from: L, to: R}}]\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, call: {from: R, to: L}}\n",
      "23:20: a second call: one call per scenario: leave one out\n"},
     {"to: R}}\n", "to: R}, send: {from: L, to: R}}\n", "22:38: a second action, 'send', in one step: write a step of its own\n"},
@@ -312,11 +315,14 @@ static const struct row rows[] = {
      "23:5: 'run' at server 'turn': real programs cannot run beside natsim's server: run the program at an agent, or at a server "
      "of kind coturn\n"
      "25:9: 'oracle' cannot predict a case with the step 'run': write path: direct, relayed or none\n"},
-    {"to: R}}\n", "to: R}}\n  - {at: 1s, run: {at: L}}\n", "23:19: 'command' is missing: 'run' needs it\n"
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, run: {at: L}}\n",
+     "23:19: 'command' is missing: 'run' needs it\n"
      "25:9: 'oracle' cannot predict a case with the step 'run': write path: direct, relayed or none\n"},
-    {"to: R}}\n", "to: R}}\n  - {at: 1s, run: {at: nat-left, command: ls}}\n", "23:24: 'nat-left' is a gateway, not an agent or a server\n"
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, run: {at: nat-left, command: ls}}\n",
+     "23:24: 'nat-left' is a gateway, not an agent or a server\n"
      "25:9: 'oracle' cannot predict a case with the step 'run': write path: direct, relayed or none\n"},
-    {"  L: {on: home, role: controlling,", "  R2: {on: home}\n  L: {on: home, exec: ./agent,", "19:3: no step names agent 'R2': name it in the call, or leave it out\n"},
+    {"  L: {on: home, role: controlling,", "  R2: {on: home}\n  L: {on: home, exec: ./agent,",
+     "19:3: no step names agent 'R2': name it in the call, or leave it out\n"},
 };
 
 static char *change(const char *find, const char *replace)

@@ -1,7 +1,7 @@
 /* Media of networks: what their keys become, what is left out, where stations are; and every error, with its place. */
 #include "natsim/fabric/fabric.h"
-#include "tests/unit/loaded.h"
 #include "scenarios/language/text/units.h"
+#include "tests/unit/loaded.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,10 +153,10 @@ static const struct good {
     {"{tx-power: 20}", "{standard: 802.11n, control: slowest, tx-power: 40, path-loss: 6, station-radius: 0}"},
     {"packets: 2..5", "packets: 1000"},
     {"packets: 2..5", "packets: 3..3"},
-    {"medium: csma, rate: 100Mbit, delay: 10us, burst-loss: {chance: 0.5%, packets: 2..5}", "medium: csma, rate: 1bit, mtu: 1500, loss: 1%"},
+    {"medium: csma, rate: 100Mbit, delay: 10us, burst-loss: {chance: 0.5%, packets: 2..5}",
+     "medium: csma, rate: 1bit, mtu: 1500, loss: 1%"},
     {"medium: p2p, rate: 10Mbit, delay: 5ms, queue: 50, loss: 1%", "medium: p2p, mtu: 65535"},
-    {"medium: p2p, rate: 10Mbit, delay: 5ms, queue: 50, loss: 1%",
-     "delay: 1ms, jitter: 1ms, loss: 1%, rate: 1Mbit"},
+    {"medium: p2p, rate: 10Mbit, delay: 5ms, queue: 50, loss: 1%", "delay: 1ms, jitter: 1ms, loss: 1%, rate: 1Mbit"},
     {"medium: p2p, rate: 10Mbit, delay: 5ms, queue: 50, loss: 1%",
      "medium: switch, delay: 1ms, jitter: 1ms, loss: 0%, duplicate: 1%, reorder: 1%, rate: 1Mbit, queue: 5, mtu: 9000"},
 };
@@ -179,7 +179,8 @@ static const struct row {
     {"loss: 1%", "reorder: 1%", "8:79: a p2p network has no 'reorder': leave out 'medium', or 'reorder'\n"},
     {"loss: 1%", "wifi: {}", "8:79: a p2p network has no 'wifi': write medium: wifi\n"},
     {"loss: 1%", "loss: 1%, burst-loss: {chance: 1%}", "8:89: 'loss' and 'burst-loss' on one network: leave out one of them\n"},
-    {"medium: csma, rate: 100Mbit", "medium: csma", "9:28: a csma network needs a rate: one sends at a time: write rate: 100Mbit\n"},
+    {"medium: csma, rate: 100Mbit", "medium: csma",
+     "9:28: a csma network needs a rate: one sends at a time: write rate: 100Mbit\n"},
     {"medium: csma, rate: 100Mbit", "medium: csma, rate: 0bit",
      "9:28: a csma network needs a rate: one sends at a time: write rate: 100Mbit\n"},
     {"delay: 10us", "jitter: 1ms", "9:57: a csma network has no 'jitter': leave out 'medium', or 'jitter'\n"},
@@ -215,14 +216,14 @@ static const struct row {
     {"tx-power: 20", "path-loss: 2.0001",
      "10:72: '2.0001' has too many digits: write a number from 1 to 6, with at most 3 decimals\n"},
     {"tx-power: 20", "path-loss: three", "10:72: 'three' is not a number: write a number from 1 to 6\n"},
-    {"tx-power: 20", "standard: 802.11p",
-     "10:71: unknown value '802.11p' of 'standard': did you mean '802.11a'?\n"},
+    {"tx-power: 20", "standard: 802.11p", "10:71: unknown value '802.11p' of 'standard': did you mean '802.11a'?\n"},
     {"tx-power: 20", "control: arf", "10:70: unknown value 'arf' of 'control': did you mean 'aarf'?\n"},
     {"tx-power: 20", "power: 20",
      "10:61: unknown key 'power': 'wifi' has standard, control, tx-power, path-loss, stations, station-rate, station-bytes, station-radius\n"},
     {"tx-power: 20", "standard: 802.11n, control: aarf",
      "10:89: 'aarf' supports the rates of 802.11a, b and g only: write control: minstrel, ideal or slowest\n"},
-    {"tx-power: 20", "stations: 5", "10:61: 'stations' without 'station-rate': give the rate of each station, as in station-rate: 2Mbit\n"},
+    {"tx-power: 20", "stations: 5",
+     "10:61: 'stations' without 'station-rate': give the rate of each station, as in station-rate: 2Mbit\n"},
     {"tx-power: 20", "station-rate: 1000Gbit", "10:75: 'station-rate' is above 1Gbit: write 1Gbit: no cell carries more\n"},
     {"tx-power: 20", "stations: 101", "10:71: 101 is out of range for 'stations': write a number from 0 to 100\n"},
     {"tx-power: 20", "station-bytes: 99", "10:76: 99 is out of range for 'station-bytes': write a number from 100 to 2200\n"},
@@ -249,7 +250,8 @@ static const struct row {
     {"[7, 8, 9]", "[7, 99999999999999999999]",
      "18:55: 99999999999999999999 is out of range for 'position': write a number from -100000 to 100000\n"},
     {"address: 10.3.0.77,", "position: [0, 0],", "22:40: 'position' and 'walk' of one attachment: leave out one of them\n"},
-    {"{at: 60s,", "{at: 0s,", "22:82: the waypoint at '0s' does not come after the one before it: put the waypoints in order of time\n"},
+    {"{at: 60s,", "{at: 0s,",
+     "22:82: the waypoint at '0s' does not come after the one before it: put the waypoints in order of time\n"},
     {"{at: 60s,", "{", "22:77: 'at' is missing: a waypoint needs it\n"},
     {"{at: 60s,", "{at: 60s, speed: 1,", "22:87: unknown key 'speed': a waypoint has at, position\n"},
     {"walk: [{at: 0s, position: [5, 0]}, {at: 60s, position: [200, -100000, 2]}]", "walk: [{at: 0s, position: [5, 0]}]",
@@ -272,8 +274,8 @@ static char *said(const struct nt_diags *d)
     FILE *out = open_memstream(&text, &len);
     assert_non_null(out);
     for (size_t i = 0; i < d->count; i++)
-        fprintf(out, "%d:%d: %s%s%s\n", d->items[i].line, d->items[i].column, d->items[i].what, d->items[i].mend != NULL ? ": " : "",
-                d->items[i].mend != NULL ? d->items[i].mend : "");
+        fprintf(out, "%d:%d: %s%s%s\n", d->items[i].line, d->items[i].column, d->items[i].what,
+                d->items[i].mend != NULL ? ": " : "", d->items[i].mend != NULL ? d->items[i].mend : "");
     fclose(out);
     return text;
 }
@@ -301,7 +303,7 @@ TEST(test_errors)
 TEST(test_oracle)
 {
 #define WORLD(network, on)                                                                                                         \
-    "natsim: 1\nclaim: c\nnetworks: {n: {ipv4: 10.0.0.0/24, " network "}}\nagents: {L: {on: " on "}, R: {on: n}}\n"                 \
+    "natsim: 1\nclaim: c\nnetworks: {n: {ipv4: 10.0.0.0/24, " network "}}\nagents: {L: {on: " on "}, R: {on: n}}\n"                \
     "steps: [{at: 0s, call: {from: L, to: R}}]\nexpect: {path: oracle}\n"
 #define TROUBLE(what) "6:16: 'oracle' cannot predict a case with " what ": write path: direct, relayed or none\n"
     nt_scn_file_del(load(WORLD("medium: wifi", "{on: n, position: [5, 5]}")));
@@ -322,12 +324,26 @@ TEST(test_decimals)
         enum nt_unit_result result;
         int64_t value;
     } all[] = {
-        {"0", NT_UNIT_OK, 0},          {"-0", NT_UNIT_OK, 0},          {"5", NT_UNIT_OK, 5000},          {"-1.25", NT_UNIT_OK, -1250},
-        {"0.001", NT_UNIT_OK, 1},      {"1.0500", NT_UNIT_OK, 1050},   {"1.0005", NT_UNIT_FINE, 0},      {"", NT_UNIT_FORM, 0},
-        {"-", NT_UNIT_FORM, 0},        {"--1", NT_UNIT_FORM, 0},       {"+1", NT_UNIT_FORM, 0},          {".5", NT_UNIT_FORM, 0},
-        {"5.", NT_UNIT_FORM, 0},       {"1.2.3", NT_UNIT_FORM, 0},     {"1e3", NT_UNIT_FORM, 0},         {" 1", NT_UNIT_FORM, 0},
-        {"9223372036854774", NT_UNIT_OK, INT64_C(9223372036854774000)}, {"9223372036854775807", NT_UNIT_RANGE, 0},
-        {"99999999999999999999999", NT_UNIT_RANGE, 0},                  {"-9223372036854775808", NT_UNIT_RANGE, 0},
+        {"0", NT_UNIT_OK, 0},
+        {"-0", NT_UNIT_OK, 0},
+        {"5", NT_UNIT_OK, 5000},
+        {"-1.25", NT_UNIT_OK, -1250},
+        {"0.001", NT_UNIT_OK, 1},
+        {"1.0500", NT_UNIT_OK, 1050},
+        {"1.0005", NT_UNIT_FINE, 0},
+        {"", NT_UNIT_FORM, 0},
+        {"-", NT_UNIT_FORM, 0},
+        {"--1", NT_UNIT_FORM, 0},
+        {"+1", NT_UNIT_FORM, 0},
+        {".5", NT_UNIT_FORM, 0},
+        {"5.", NT_UNIT_FORM, 0},
+        {"1.2.3", NT_UNIT_FORM, 0},
+        {"1e3", NT_UNIT_FORM, 0},
+        {" 1", NT_UNIT_FORM, 0},
+        {"9223372036854774", NT_UNIT_OK, INT64_C(9223372036854774000)},
+        {"9223372036854775807", NT_UNIT_RANGE, 0},
+        {"99999999999999999999999", NT_UNIT_RANGE, 0},
+        {"-9223372036854775808", NT_UNIT_RANGE, 0},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         int64_t v = 0;

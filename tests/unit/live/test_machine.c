@@ -3,10 +3,10 @@
  *   machine M: eth0 10.0.0.2 --- net --- B 10.0.0.3, X 192.0.2.9
  *              eth1 10.9.0.2 --- other --- C 10.9.0.3, another X 192.0.2.9
  */
-#include "tests/unit/host/world.h"
 #include "core/base/err.h"
 #include "natsim/live/machine.h"
 #include "natsim/packet/packet.h"
+#include "tests/unit/host/world.h"
 #include "tests/unit/live/processes.h"
 
 #include <signal.h>
@@ -99,7 +99,8 @@ static void make_machine(void)
     struct nt_sandbox_interface interfaces[] = {{.addresses = &first, .address_count = 1, .bits4 = 24, .mtu = 1500},
                                                 {.addresses = &second, .address_count = 1, .bits4 = 24, .mtu = 1500}};
     struct nt_sandbox_config config = {.interfaces = interfaces, .interface_count = 2, .hosts = "127.0.0.1 localhost\n"};
-    struct nt_route routes[] = {{.prefix = {.addr = {.family = NT_AF_IPV4}}, .port = 0}, {.prefix = {.addr = {.family = NT_AF_IPV4}}, .port = 1}};
+    struct nt_route routes[] = {{.prefix = {.addr = {.family = NT_AF_IPV4}}, .port = 0},
+                                {.prefix = {.addr = {.family = NT_AF_IPV4}}, .port = 1}};
     char why[NT_SANDBOX_WHY];
     host = nt_host_new(w.f, "M");
     assert_int_equal(nt_host_attach(host, net, "M.0", &first, 1), 0);
@@ -162,8 +163,10 @@ TEST(a_line_that_is_too_long_is_passed_over)
 {
     struct heard h;
     make_machine();
-    start_program(&h, "head -c 65535 /dev/zero | tr '\\0' a; echo; head -c 65536 /dev/zero | tr '\\0' b; echo; head -c 300000 /dev/zero | tr '\\0' c; "
-                      "echo; echo after; head -c 70000 /dev/zero | tr '\\0' d");
+    start_program(
+        &h,
+        "head -c 65535 /dev/zero | tr '\\0' a; echo; head -c 65536 /dev/zero | tr '\\0' b; echo; head -c 300000 /dev/zero | tr '\\0' c; "
+        "echo; echo after; head -c 70000 /dev/zero | tr '\\0' d");
     run_until(has_ended, &h);
     assert_int_equal(h.count, 2);
     assert_int_equal(h.lengths[0], 65535);
@@ -295,8 +298,9 @@ TEST(a_neighbour_on_the_second_interface)
 
 TEST(a_forged_source_goes_nowhere)
 {
-    static const char forge[] = "exec python3 -c 'import socket; s = socket.socket(2, 3, 255); s.setsockopt(0, 3, 1); "
-                                "s.sendto(bytes.fromhex(\"4500001c0001000040110000c6336407\" \"0a000003\" \"0fa017700008\" \"0000\"), (\"10.0.0.3\", 0))'";
+    static const char forge[] =
+        "exec python3 -c 'import socket; s = socket.socket(2, 3, 255); s.setsockopt(0, 3, 1); "
+        "s.sendto(bytes.fromhex(\"4500001c0001000040110000c6336407\" \"0a000003\" \"0fa017700008\" \"0000\"), (\"10.0.0.3\", 0))'";
     struct heard h;
     make_machine();
     nt_live_start(live);
@@ -371,8 +375,11 @@ TEST(nothing_survives_its_machine)
     snprintf(path, sizeof path, "/proc/%d/ns/net", (int)nt_sandbox_pid(nt_machine_sandbox(machine)));
     assert_true(readlink(path, name, sizeof name - 1) > 0);
     /* The last child of each speaks: setsid may fork, and a reader of /proc that comes between sees neither process. */
-    start_program(&h[0], "trap '' TERM HUP; setsid setsid sh -c 'echo child; exec tail -f /dev/null' & while read -r x; do :; done; exec tail -f /dev/null");
-    start_program(&h[1], "setsid sh -c 'setsid sh -c \"echo orphan; exec tail -f /dev/null >/dev/null 2>&1\" <&- & exit' ; read -r x; exit");
+    start_program(
+        &h[0],
+        "trap '' TERM HUP; setsid setsid sh -c 'echo child; exec tail -f /dev/null' & while read -r x; do :; done; exec tail -f /dev/null");
+    start_program(
+        &h[1], "setsid sh -c 'setsid sh -c \"echo orphan; exec tail -f /dev/null >/dev/null 2>&1\" <&- & exit' ; read -r x; exit");
     run_until(has_a_line, &h[0]);
     run_until(has_a_line, &h[1]);
     nt_program_close_input(h[1].program);
@@ -394,11 +401,19 @@ TEST(nothing_survives_its_machine)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
-        T(lines_and_the_end_arrive_in_order), T(a_line_that_is_too_long_is_passed_over), T(standard_input_is_written_and_closed),
-        T(what_does_not_read_is_not_waited_for), T(programs_are_limited), T(datagrams_go_both_ways), T(fragments_go_both_ways),
-        T(a_packet_leaves_by_its_source), T(a_neighbour_on_the_second_interface), T(a_forged_source_goes_nowhere),
-        T(nobody_is_heard_before_the_clock_starts), T(time_goes_on_when_nothing_is_to_come), T(an_event_keeps_its_own_time),
-        T(nothing_survives_its_machine)};
+    const struct CMUnitTest tests[] = {T(lines_and_the_end_arrive_in_order),
+                                       T(a_line_that_is_too_long_is_passed_over),
+                                       T(standard_input_is_written_and_closed),
+                                       T(what_does_not_read_is_not_waited_for),
+                                       T(programs_are_limited),
+                                       T(datagrams_go_both_ways),
+                                       T(fragments_go_both_ways),
+                                       T(a_packet_leaves_by_its_source),
+                                       T(a_neighbour_on_the_second_interface),
+                                       T(a_forged_source_goes_nowhere),
+                                       T(nobody_is_heard_before_the_clock_starts),
+                                       T(time_goes_on_when_nothing_is_to_come),
+                                       T(an_event_keeps_its_own_time),
+                                       T(nothing_survives_its_machine)};
     return RUN_TESTS(tests);
 }

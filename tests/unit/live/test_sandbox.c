@@ -25,7 +25,8 @@ static struct nt_sandbox *make(bool ipv6)
     struct nt_sandbox_interface interfaces[] = {
         {.addresses = first, .address_count = ipv6 ? 2 : 1, .bits4 = 24, .bits6 = 64, .mtu = 1400},
         {.addresses = second, .address_count = 1, .bits4 = 16, .mtu = 1500}};
-    struct nt_sandbox_config config = {.interfaces = interfaces, .interface_count = 2, .ipv6 = ipv6, .hosts = "127.0.0.1 localhost\n10.0.0.3 peer\n"};
+    struct nt_sandbox_config config = {
+        .interfaces = interfaces, .interface_count = 2, .ipv6 = ipv6, .hosts = "127.0.0.1 localhost\n10.0.0.3 peer\n"};
     char why[NT_SANDBOX_WHY];
     struct nt_sandbox *s = nt_sandbox_new(&config, why);
     if (s == NULL && strncmp(why, "no real programs here: ", 23) == 0) {
@@ -153,8 +154,9 @@ TEST(the_first_interface_is_the_way_out)
 
 TEST(lo_is_down_until_asked_for)
 {
-    static const char reach[] = "python3 -c 'import socket; s = socket.socket(2, 2); s.bind((\"127.0.0.1\", 0)); s.sendto(b\"x\", s.getsockname()); "
-                                "s.settimeout(1); print(s.recv(1))'";
+    static const char reach[] =
+        "python3 -c 'import socket; s = socket.socket(2, 2); s.bind((\"127.0.0.1\", 0)); s.sendto(b\"x\", s.getsockname()); "
+        "s.settimeout(1); print(s.recv(1))'";
     struct nt_sandbox *s = make(false);
     char out[OUTPUT_MAX];
     assert_int_not_equal(run(s, reach, out), 0);
@@ -195,7 +197,11 @@ TEST(packets_leave_by_the_device)
     struct nt_sandbox *s = make(false);
     char out[OUTPUT_MAX];
     uint8_t bytes[2000];
-    assert_int_equal(run(s, "python3 -c 'import socket; s = socket.socket(2, 2); s.bind((\"10.9.0.2\", 777)); s.sendto(b\"here\", (\"10.9.1.1\", 5))'", out), 0);
+    assert_int_equal(
+        run(s,
+            "python3 -c 'import socket; s = socket.socket(2, 2); s.bind((\"10.9.0.2\", 777)); s.sendto(b\"here\", (\"10.9.1.1\", 5))'",
+            out),
+        0);
     wait_readable(nt_sandbox_tun(s, 1));
     ssize_t n = read(nt_sandbox_tun(s, 1), bytes, sizeof bytes);
     assert_true(n > 0);
@@ -226,7 +232,10 @@ TEST(everything_in_it_ends_with_it)
     name_of(s, name);
     assert_int_equal(count_in(name), 1);
     /* A daemon: of another session, its parent gone, without our streams, deaf to signals. */
-    assert_int_equal(run(s, "trap '' TERM HUP INT; for i in 1 2 3; do setsid sh -c 'setsid tail -f /dev/null & exit' <&- >/dev/null 2>&1; done", out), 0);
+    assert_int_equal(
+        run(s, "trap '' TERM HUP INT; for i in 1 2 3; do setsid sh -c 'setsid tail -f /dev/null & exit' <&- >/dev/null 2>&1; done",
+            out),
+        0);
     assert_int_equal(count_in(name), 4);
     nt_sandbox_del(s);
     assert_int_equal(count_in(name), 0);
@@ -286,7 +295,8 @@ TEST(it_ends_with_its_owner)
         struct nt_sandbox *s = make(false);
         int fds[3];
         name_of(s, name);
-        if (nt_sandbox_run(s, "setsid tail -f /dev/null <&- >/dev/null 2>&1 & exec cat", 1, fds) != NT_OK || write(ends[1], name, sizeof name) < 0)
+        if (nt_sandbox_run(s, "setsid tail -f /dev/null <&- >/dev/null 2>&1 & exec cat", 1, fds) != NT_OK ||
+            write(ends[1], name, sizeof name) < 0)
             _exit(1);
         raise(SIGKILL);
     }
@@ -311,13 +321,18 @@ TEST(too_much_is_refused)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(commands_have_streams_and_a_status), cmocka_unit_test(commands_run_side_by_side),
-        cmocka_unit_test(programs_see_their_own_world),       cmocka_unit_test(the_first_interface_is_the_way_out),
-        cmocka_unit_test(lo_is_down_until_asked_for),         cmocka_unit_test(without_ipv6_there_is_none),
-        cmocka_unit_test(with_ipv6_the_given_addresses_alone), cmocka_unit_test(packets_leave_by_the_device),
-        cmocka_unit_test(everything_in_it_ends_with_it),      cmocka_unit_test(its_end_is_seen),
-        cmocka_unit_test(sandboxes_know_nothing_of_each_other), cmocka_unit_test(it_ends_with_its_owner),
-        cmocka_unit_test(too_much_is_refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(commands_have_streams_and_a_status),
+                                       cmocka_unit_test(commands_run_side_by_side),
+                                       cmocka_unit_test(programs_see_their_own_world),
+                                       cmocka_unit_test(the_first_interface_is_the_way_out),
+                                       cmocka_unit_test(lo_is_down_until_asked_for),
+                                       cmocka_unit_test(without_ipv6_there_is_none),
+                                       cmocka_unit_test(with_ipv6_the_given_addresses_alone),
+                                       cmocka_unit_test(packets_leave_by_the_device),
+                                       cmocka_unit_test(everything_in_it_ends_with_it),
+                                       cmocka_unit_test(its_end_is_seen),
+                                       cmocka_unit_test(sandboxes_know_nothing_of_each_other),
+                                       cmocka_unit_test(it_ends_with_its_owner),
+                                       cmocka_unit_test(too_much_is_refused)};
     return RUN_TESTS(tests);
 }

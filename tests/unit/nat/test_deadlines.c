@@ -18,7 +18,8 @@ static int first(void)
 {
     int best = -1;
     for (int i = 0; i < MAX; i++)
-        if (list[i].there && (best < 0 || list[i].at < list[best].at || (list[i].at == list[best].at && list[i].order < list[best].order)))
+        if (list[i].there &&
+            (best < 0 || list[i].at < list[best].at || (list[i].at == list[best].at && list[i].order < list[best].order)))
             best = i;
     return best;
 }

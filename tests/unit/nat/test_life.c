@@ -240,11 +240,18 @@ TEST(test_info)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exact_end), cmocka_unit_test(test_refresh_directions), cmocka_unit_test(test_filtered_refreshes_nothing),
-        cmocka_unit_test(test_phases), cmocka_unit_test(test_first_reply_without_inbound_refresh), cmocka_unit_test(test_life_by_port),
-        cmocka_unit_test(test_filter_lifetime), cmocka_unit_test(test_order_of_ends), cmocka_unit_test(test_icmp_error),
-        cmocka_unit_test(test_error_out), cmocka_unit_test(test_flush_and_reboot), cmocka_unit_test(test_renumber),
-        cmocka_unit_test(test_info)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_exact_end),
+                                       cmocka_unit_test(test_refresh_directions),
+                                       cmocka_unit_test(test_filtered_refreshes_nothing),
+                                       cmocka_unit_test(test_phases),
+                                       cmocka_unit_test(test_first_reply_without_inbound_refresh),
+                                       cmocka_unit_test(test_life_by_port),
+                                       cmocka_unit_test(test_filter_lifetime),
+                                       cmocka_unit_test(test_order_of_ends),
+                                       cmocka_unit_test(test_icmp_error),
+                                       cmocka_unit_test(test_error_out),
+                                       cmocka_unit_test(test_flush_and_reboot),
+                                       cmocka_unit_test(test_renumber),
+                                       cmocka_unit_test(test_info)};
     return RUN_TESTS(tests);
 }

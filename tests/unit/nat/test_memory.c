@@ -97,6 +97,7 @@ TEST(test_blocks)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_tracking), cmocka_unit_test(test_blocks)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_tracking),
+                                       cmocka_unit_test(test_blocks)};
     return RUN_TESTS(tests);
 }

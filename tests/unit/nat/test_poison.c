@@ -194,7 +194,8 @@ TEST(test_hairpin)
         p.hairpin = (enum nt_hairpin)mode;
         struct nt_nat *n = nat_of(p);
         assert_int_equal(out(n, I1, X), 5000);
-        struct nt_nat_translation v = pin(n, I2, E ":5000"); /* makes I2's mapping 5001 and its filter entry, and is filtered by I1's */
+        struct nt_nat_translation v =
+            pin(n, I2, E ":5000"); /* makes I2's mapping 5001 and its filter entry, and is filtered by I1's */
         assert_int_equal(v.drop, NT_DROP_FILTERED);
         assert_addr(&v.a, E ":5001");
         assert_addr(&v.b, I1);
@@ -250,12 +251,20 @@ TEST(test_linux_masquerade)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_poison_moves_the_flow), cmocka_unit_test(test_no_poison_no_move), cmocka_unit_test(test_poison_ends),
-        cmocka_unit_test(test_poison_before_any_mapping), cmocka_unit_test(test_flow_before_poison),
-        cmocka_unit_test(test_poison_of_the_next_port), cmocka_unit_test(test_drift), cmocka_unit_test(test_drift_ends),
-        cmocka_unit_test(test_overload), cmocka_unit_test(test_overload_rule), cmocka_unit_test(test_overload_in_use), cmocka_unit_test(test_hairpin_none),
-        cmocka_unit_test(test_hairpin), cmocka_unit_test(test_hairpin_symmetric),
-        cmocka_unit_test(test_linux_masquerade)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_poison_moves_the_flow),
+                                       cmocka_unit_test(test_no_poison_no_move),
+                                       cmocka_unit_test(test_poison_ends),
+                                       cmocka_unit_test(test_poison_before_any_mapping),
+                                       cmocka_unit_test(test_flow_before_poison),
+                                       cmocka_unit_test(test_poison_of_the_next_port),
+                                       cmocka_unit_test(test_drift),
+                                       cmocka_unit_test(test_drift_ends),
+                                       cmocka_unit_test(test_overload),
+                                       cmocka_unit_test(test_overload_rule),
+                                       cmocka_unit_test(test_overload_in_use),
+                                       cmocka_unit_test(test_hairpin_none),
+                                       cmocka_unit_test(test_hairpin),
+                                       cmocka_unit_test(test_hairpin_symmetric),
+                                       cmocka_unit_test(test_linux_masquerade)};
     return RUN_TESTS(tests);
 }

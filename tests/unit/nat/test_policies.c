@@ -137,8 +137,9 @@ TEST(test_pinned_ends)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_mapping), cmocka_unit_test(test_filtering), cmocka_unit_test(test_filter_scope), cmocka_unit_test(test_replies),
-        cmocka_unit_test(test_replies_strict), cmocka_unit_test(test_pinned_outbound_first), cmocka_unit_test(test_pinned_ends)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_mapping),        cmocka_unit_test(test_filtering),
+                                       cmocka_unit_test(test_filter_scope),   cmocka_unit_test(test_replies),
+                                       cmocka_unit_test(test_replies_strict), cmocka_unit_test(test_pinned_outbound_first),
+                                       cmocka_unit_test(test_pinned_ends)};
     return RUN_TESTS(tests);
 }

@@ -141,7 +141,7 @@ TEST(test_blocks)
     assert_int_equal(out_at(n, "10.0.0.3:2", X, NT_SEC), 2003);
     assert_int_equal(out_at(n, "10.0.0.3:3", X, NT_SEC), NO_PORT); /* its block is full, the others have room */
     assert_int_equal(out_at(n, "10.0.0.4:1", X, NT_SEC), 2004);
-    assert_int_equal(out_at(n, "10.0.0.5:1", X, NT_SEC), NO_PORT); /* no block left */
+    assert_int_equal(out_at(n, "10.0.0.5:1", X, NT_SEC), NO_PORT);    /* no block left */
     assert_int_equal(out_at(n, "10.0.0.5:1", X, 300 * NT_SEC), 2000); /* the first host's block */
     nt_nat_del(n);
 }
@@ -265,10 +265,18 @@ TEST(test_icmp_query)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_preserve_and_conflict), cmocka_unit_test(test_preserve_with_dependent_mapping), cmocka_unit_test(test_sequential),
-        cmocka_unit_test(test_random), cmocka_unit_test(test_parity), cmocka_unit_test(test_contiguity), cmocka_unit_test(test_blocks),
-        cmocka_unit_test(test_pooling), cmocka_unit_test(test_limits), cmocka_unit_test(test_full), cmocka_unit_test(test_full_table),
-        cmocka_unit_test(test_hold_down), cmocka_unit_test(test_icmp_query)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_preserve_and_conflict),
+                                       cmocka_unit_test(test_preserve_with_dependent_mapping),
+                                       cmocka_unit_test(test_sequential),
+                                       cmocka_unit_test(test_random),
+                                       cmocka_unit_test(test_parity),
+                                       cmocka_unit_test(test_contiguity),
+                                       cmocka_unit_test(test_blocks),
+                                       cmocka_unit_test(test_pooling),
+                                       cmocka_unit_test(test_limits),
+                                       cmocka_unit_test(test_full),
+                                       cmocka_unit_test(test_full_table),
+                                       cmocka_unit_test(test_hold_down),
+                                       cmocka_unit_test(test_icmp_query)};
     return RUN_TESTS(tests);
 }

@@ -9,20 +9,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHECK(what) \
-    do { \
-        if (!(what)) { \
-            fprintf(stderr, "%s:%d: %s (%s)\n", __FILE__, __LINE__, #what, ns3c_error()); \
-            exit(1); \
-        } \
+#define CHECK(what)                                                                                                                \
+    do {                                                                                                                           \
+        if (!(what)) {                                                                                                             \
+            fprintf(stderr, "%s:%d: %s (%s)\n", __FILE__, __LINE__, #what, ns3c_error());                                          \
+            exit(1);                                                                                                               \
+        }                                                                                                                          \
     } while (0)
-#define EQUAL(a, b) \
-    do { \
-        int64_t a_ = (int64_t)(a), b_ = (int64_t)(b); \
-        if (a_ != b_) { \
-            fprintf(stderr, "%s:%d: %s is %" PRId64 ", not %" PRId64 "\n", __FILE__, __LINE__, #a, a_, b_); \
-            exit(1); \
-        } \
+#define EQUAL(a, b)                                                                                                                \
+    do {                                                                                                                           \
+        int64_t a_ = (int64_t)(a), b_ = (int64_t)(b);                                                                              \
+        if (a_ != b_) {                                                                                                            \
+            fprintf(stderr, "%s:%d: %s is %" PRId64 ", not %" PRId64 "\n", __FILE__, __LINE__, #a, a_, b_);                        \
+            exit(1);                                                                                                               \
+        }                                                                                                                          \
     } while (0)
 
 #define MS INT64_C(1000000)

@@ -1,13 +1,13 @@
 /* What is refused, and with which words. */
 #include "check.h"
 
-#define REFUSED(call, words) \
-    do { \
-        EQUAL(call, -1); \
-        if (strstr(ns3c_error(), words) == NULL) { \
-            fprintf(stderr, "%s:%d: \"%s\" says nothing of \"%s\"\n", __FILE__, __LINE__, ns3c_error(), words); \
-            exit(1); \
-        } \
+#define REFUSED(call, words)                                                                                                       \
+    do {                                                                                                                           \
+        EQUAL(call, -1);                                                                                                           \
+        if (strstr(ns3c_error(), words) == NULL) {                                                                                 \
+            fprintf(stderr, "%s:%d: \"%s\" says nothing of \"%s\"\n", __FILE__, __LINE__, ns3c_error(), words);                    \
+            exit(1);                                                                                                               \
+        }                                                                                                                          \
     } while (0)
 
 static const struct ns3c_events events = {.user = &seen, .received = see_received, .lost = see_lost};
@@ -68,7 +68,8 @@ static void test_wifi(void)
     struct ns3c_waypoint nowhere[] = {{.x = 1 / zero_of(0)}};
     struct ns3c *s = start(1);
     for (int i = NS3C_80211N; i <= NS3C_80211AX; i++)
-        REFUSED(ns3c_wifi(s, &(struct ns3c_cell){.standard = (enum ns3c_wifi_standard)i, .control = NS3C_AARF, .path_loss = 3}, 0), "AARF");
+        REFUSED(ns3c_wifi(s, &(struct ns3c_cell){.standard = (enum ns3c_wifi_standard)i, .control = NS3C_AARF, .path_loss = 3}, 0),
+                "AARF");
     REFUSED(ns3c_wifi(s, &(struct ns3c_cell){.standard = (enum ns3c_wifi_standard)6, .path_loss = 3}, 0), "standard 6");
     REFUSED(ns3c_wifi(s, &(struct ns3c_cell){.control = (enum ns3c_wifi_control)4, .path_loss = 3}, 0), "control 4");
     REFUSED(ns3c_wifi(s, &(struct ns3c_cell){.path_loss = -1}, 0), "exponent");

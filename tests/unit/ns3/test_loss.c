@@ -71,7 +71,8 @@ static void test_bursts(void)
     CHECK(seen_len[3] > 0 && seen_len[4] > 0 && seen_len[5] > 0 && seen_len[6] > 0);
 }
 
-/* The bursts of ns-3: a draw at every packet, and one that begins within another takes its place. With 1, every packet begins one. */
+/* The bursts of ns-3: a draw at every packet, and one that begins within another takes its place. With 1, every packet begins one.
+ */
 static void test_a_burst_may_begin_in_a_burst(void)
 {
     lossy(1, 0, (struct ns3c_loss){.rate = 0.5, .burst_low = 4, .burst_high = 4}, 0);

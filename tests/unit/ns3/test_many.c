@@ -18,7 +18,8 @@ static long resident(void)
 static void one(uint32_t seed)
 {
     struct ns3c_link link = {.rate = 1000000, .delay = 10 * MS, .loss = {.rate = 0.1}};
-    struct ns3c_cell wifi = {.standard = (enum ns3c_wifi_standard)(seed % 6), .control = NS3C_MINSTREL, .tx_power = 16, .path_loss = 3};
+    struct ns3c_cell wifi = {
+        .standard = (enum ns3c_wifi_standard)(seed % 6), .control = NS3C_MINSTREL, .tx_power = 16, .path_loss = 3};
     struct ns3c_waypoint walk[] = {{.at = 0}, {.at = SECOND, .x = 10}};
     uint32_t d[2];
     start(seed);

@@ -27,7 +27,8 @@ static void test_delay_alone_is_exact(void)
     ns3c_del(seen.s);
 }
 
-/* PPP's two bytes are sent with each frame. To the nearest nanosecond; a half, which binary fractions of a second rarely can be, goes down. */
+/* PPP's two bytes are sent with each frame. To the nearest nanosecond; a half, which binary fractions of a second rarely can be,
+ * goes down. */
 static int64_t send_time(size_t len, uint64_t rate)
 {
     uint64_t bits_ns = (len + 2) * 8 * UINT64_C(1000000000); /* below 2^59 */
@@ -36,7 +37,8 @@ static int64_t send_time(size_t len, uint64_t rate)
 
 static void test_rate_rounds_to_the_nearest(void)
 {
-    static const uint64_t rates[] = {9600, 56000, 1000000, 3000000, 7000000, 10000000, 100000000, 999999937, 1000000000, 16000000000};
+    static const uint64_t rates[] = {9600,     56000,     1000000,   3000000,    7000000,
+                                     10000000, 100000000, 999999937, 1000000000, 16000000000};
     for (size_t r = 0; r < sizeof rates / sizeof *rates; r++)
         for (size_t len = 1; len <= 65535; len = len * 3 + 1) {
             line(rates[r], 5, 0);

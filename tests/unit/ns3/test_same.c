@@ -8,7 +8,8 @@ static uint64_t world(uint32_t seed, int standard, int control)
     struct ns3c_link single = {.rate = 1000000, .delay = 5 * MS, .queue = 4, .loss = {.rate = 0.1}};
     struct ns3c_link bursts = {.delay = 1 * MS, .loss = {.rate = 0.05, .burst_low = 1, .burst_high = 5}};
     struct ns3c_link wire = {.rate = 10000000, .delay = 1000, .loss = {.rate = 0.05}};
-    struct ns3c_cell wifi = {.standard = (enum ns3c_wifi_standard)standard, .control = (enum ns3c_wifi_control)control, .tx_power = 16, .path_loss = 3};
+    struct ns3c_cell wifi = {
+        .standard = (enum ns3c_wifi_standard)standard, .control = (enum ns3c_wifi_control)control, .tx_power = 16, .path_loss = 3};
     struct ns3c_waypoint walk[] = {{.at = 0, .x = 5}, {.at = 2 * SECOND, .x = 60}};
     uint32_t d[20];
     start(seed);

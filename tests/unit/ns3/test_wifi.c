@@ -23,7 +23,8 @@ static void send_both_ways(uint64_t count, size_t len, int64_t interval)
 
 static struct ns3c_cell of(int standard, int control)
 {
-    return (struct ns3c_cell){.standard = (enum ns3c_wifi_standard)standard, .control = (enum ns3c_wifi_control)control, .tx_power = 16, .path_loss = 3};
+    return (struct ns3c_cell){
+        .standard = (enum ns3c_wifi_standard)standard, .control = (enum ns3c_wifi_control)control, .tx_power = 16, .path_loss = 3};
 }
 
 static void test_each_standard_and_control(void)
@@ -84,8 +85,8 @@ static void test_the_absent_do_not_fill_the_air(void)
     }
 }
 
-/* From 1 m to 201 m in 100 s: everything arrives at first and nothing in the end. ns-3 hears no preamble below -82 dBm, which with these
- * numbers is at 51 m: 16 dBm - 46.7 dB - 30 dB a decade. */
+/* From 1 m to 201 m in 100 s: everything arrives at first and nothing in the end. ns-3 hears no preamble below -82 dBm, which with
+ * these numbers is at 51 m: 16 dBm - 46.7 dB - 30 dB a decade. */
 static void test_walking_away(void)
 {
     struct ns3c_waypoint walk[] = {{.at = 10 * SECOND, .x = 1}, {.at = 110 * SECOND, .x = 201}};
@@ -157,8 +158,8 @@ static void test_frames_that_wait_too_long(void)
     ns3c_del(seen.s);
 }
 
-/* More for a station that has gone than the air carries: frames are given up while others, of which some were under way, have waited for too
- * long. ns-3 by itself takes a frame off one list twice then, and the process dies. */
+/* More for a station that has gone than the air carries: frames are given up while others, of which some were under way, have
+ * waited for too long. ns-3 by itself takes a frame off one list twice then, and the process dies. */
 static void test_frames_that_wait_for_the_absent(void)
 {
     struct ns3c_waypoint far = {.x = 1000};
@@ -218,8 +219,8 @@ static struct ns3c_waypoint somewhere(int64_t at)
     return (struct ns3c_waypoint){.at = at, .x = below(65), .y = below(30)};
 }
 
-/* A crowd at the edge of reach that walks, shouts and stops: every frame is told of, received once at most. Where ns-3 negotiates about block
- * acknowledgement by itself, frames were stranded in a receiver in 47 of 300 such worlds. */
+/* A crowd at the edge of reach that walks, shouts and stops: every frame is told of, received once at most. Where ns-3 negotiates
+ * about block acknowledgement by itself, frames were stranded in a receiver in 47 of 300 such worlds. */
 static void crowd(uint32_t seed)
 {
     static uint8_t got[300], gone[300];

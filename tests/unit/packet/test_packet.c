@@ -224,10 +224,12 @@ TEST(test_reasons)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rfc1071_example), cmocka_unit_test(test_rfc1624_example), cmocka_unit_test(test_known_header),
-        cmocka_unit_test(test_udp_reads_back),  cmocka_unit_test(test_bad_packets),     cmocka_unit_test(test_rewrite),
-        cmocka_unit_test(test_zero_checksums),  cmocka_unit_test(test_hop),             cmocka_unit_test(test_icmp_errors),
-        cmocka_unit_test(test_echo_identifier), cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_rfc1071_example), cmocka_unit_test(test_rfc1624_example),
+        cmocka_unit_test(test_known_header),    cmocka_unit_test(test_udp_reads_back),
+        cmocka_unit_test(test_bad_packets),     cmocka_unit_test(test_rewrite),
+        cmocka_unit_test(test_zero_checksums),  cmocka_unit_test(test_hop),
+        cmocka_unit_test(test_icmp_errors),     cmocka_unit_test(test_echo_identifier),
+        cmocka_unit_test(test_reasons),
     };
     return RUN_TESTS(tests);
 }

@@ -11,7 +11,8 @@ static struct nt_pool pool;
 static struct nt_reassembly *r;
 static size_t dropped;
 
-static void on_drop(void *user, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *src, const struct nt_addr *dst, nt_time now)
+static void on_drop(void *user, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *src, const struct nt_addr *dst,
+                    nt_time now)
 {
     (void)user, (void)now;
     assert_int_equal(reason, NT_DROP_FRAGMENT);
@@ -198,6 +199,7 @@ TEST(test_ipv6)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {T(test_any_order), T(test_twice), T(test_overlap), T(test_too_long), T(test_limits), T(test_ipv6)};
+    const struct CMUnitTest tests[] = {T(test_any_order), T(test_twice),  T(test_overlap),
+                                       T(test_too_long),  T(test_limits), T(test_ipv6)};
     return RUN_TESTS(tests);
 }

@@ -1,4 +1,5 @@
-/* Rewriting addresses and ports in the bytes of a packet (RFC 3022, 4.1): after it every checksum is as if it were computed afresh. */
+/* Rewriting addresses and ports in the bytes of a packet (RFC 3022, 4.1): after it every checksum is as if it were computed afresh.
+ */
 #include "tests/unit/help.h"
 #include <string.h>
 
@@ -32,7 +33,8 @@ static uint16_t transport_checksum(const struct nt_headers *h)
     return nt_checksum_end(nt_checksum_add(sum, copy, len));
 }
 
-/* A packet from 10.0.0.2 to 198.51.100.7, or from 2001:db8::2 to 2001:db8:1::7, with ports 5000 and 7000 at the transport header's start. */
+/* A packet from 10.0.0.2 to 198.51.100.7, or from 2001:db8::2 to 2001:db8:1::7, with ports 5000 and 7000 at the transport header's
+ * start. */
 static struct nt_headers make_packet(uint8_t family, uint8_t proto, size_t transport)
 {
     bool v4 = family == NT_AF_IPV4;
@@ -184,9 +186,12 @@ TEST(test_quote_that_is_cut_off)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_addresses_and_ports),  cmocka_unit_test(test_ipv6),
-                                       cmocka_unit_test(test_udp_without_checksum), cmocka_unit_test(test_udp_checksum_that_becomes_zero),
-                                       cmocka_unit_test(test_echo),                 cmocka_unit_test(test_without_ports),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_addresses_and_ports),
+                                       cmocka_unit_test(test_ipv6),
+                                       cmocka_unit_test(test_udp_without_checksum),
+                                       cmocka_unit_test(test_udp_checksum_that_becomes_zero),
+                                       cmocka_unit_test(test_echo),
+                                       cmocka_unit_test(test_without_ports),
                                        cmocka_unit_test(test_quote_that_is_cut_off)};
     return RUN_TESTS(tests);
 }

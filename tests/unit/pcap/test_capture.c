@@ -207,7 +207,8 @@ TEST(test_late_loss)
     char text[NT_CAPTURE_COMMENT];
     struct nt_capture c;
     example(&c);
-    struct nt_trace_event late = {.kind = NT_TR_DROP, .n = {0, NT_DROP_RETRIES, 1}}, elsewhere = {.kind = NT_TR_DROP, .n = {0, NT_DROP_LOSS, 2}};
+    struct nt_trace_event late = {.kind = NT_TR_DROP, .n = {0, NT_DROP_RETRIES, 1}},
+                          elsewhere = {.kind = NT_TR_DROP, .n = {0, NT_DROP_LOSS, 2}};
     struct nt_trace_event nowhere = {.kind = NT_TR_DROP, .n = {0, NT_DROP_LOSS, 5}};
     cross(&c, 2 * NT_SEC, 0, NT_DIR_OUT, 0, "third");
     nt_capture_trace(&c, &late);
@@ -243,7 +244,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_comments),    cmocka_unit_test(test_second_translation),
         cmocka_unit_test(test_blocks),      cmocka_unit_test(test_packet_block),
         cmocka_unit_test(test_pcap),        cmocka_unit_test(test_disk_full),
-        cmocka_unit_test(test_unknown_tap), cmocka_unit_test(test_late_loss), cmocka_unit_test(test_no_bytes),
+        cmocka_unit_test(test_unknown_tap), cmocka_unit_test(test_late_loss),
+        cmocka_unit_test(test_no_bytes),
     };
     return RUN_TESTS_WITHIN(tests, in_directory, out_of_directory);
 }

@@ -72,7 +72,9 @@ TEST(hello_is_read)
     assert_int_equal(s.ev.said, NT_ADAPTER_WRONG);
     assert_string_equal(s.ev.text, "a second 'hello'");
     end(&s);
-    begin(&s, " {\"kind\":\"webrtc\",\"t\":\"hello\",\"trickle\":true,\"local_type\":\"base\",\"needs\":[\"x\",5,\"lo\"],\"more\":{\"a\":[1]}}\r");
+    begin(
+        &s,
+        " {\"kind\":\"webrtc\",\"t\":\"hello\",\"trickle\":true,\"local_type\":\"base\",\"needs\":[\"x\",5,\"lo\"],\"more\":{\"a\":[1]}}\r");
     assert_int_equal(s.ev.said, NT_ADAPTER_HELLO);
     assert_true(s.hello.webrtc && s.hello.trickle && s.hello.local_base && s.hello.loopback);
     assert_string_equal(s.hello.stack, "");
@@ -81,9 +83,24 @@ TEST(hello_is_read)
 
 TEST(what_is_no_object_is_passed_over)
 {
-    static const char *const lines[] = {"", " ", "no JSON", "[]", "[{\"t\":\"bye\"}]", "5", "\"bye\"", "null", "{", "{\"t\":\"bye\"", "{\"t\":\"bye\"} {\"t\":\"bye\"}",
-                                        "{\"t\":\"bye\"} and more", "{t:\"bye\"}", "{'t':'bye'}", "{\"t\":\"bye\",}", "{\"t\":\"bye\",\"t\":\"bye\"}",
-                                        "{\"t\":\"by\xff\"}", "\xef\xbb\xbf{\"t\":\"bye\"}"};
+    static const char *const lines[] = {"",
+                                        " ",
+                                        "no JSON",
+                                        "[]",
+                                        "[{\"t\":\"bye\"}]",
+                                        "5",
+                                        "\"bye\"",
+                                        "null",
+                                        "{",
+                                        "{\"t\":\"bye\"",
+                                        "{\"t\":\"bye\"} {\"t\":\"bye\"}",
+                                        "{\"t\":\"bye\"} and more",
+                                        "{t:\"bye\"}",
+                                        "{'t':'bye'}",
+                                        "{\"t\":\"bye\",}",
+                                        "{\"t\":\"bye\",\"t\":\"bye\"}",
+                                        "{\"t\":\"by\xff\"}",
+                                        "\xef\xbb\xbf{\"t\":\"bye\"}"};
     struct said s;
     begin(&s, HELLO);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
@@ -102,11 +119,22 @@ TEST(what_is_no_object_is_passed_over)
 
 TEST(unknown_words_are_passed_over)
 {
-    static const char *const lines[] = {"{\"t\":\"log\",\"msg\":\"x\"}", "{\"t\":\"what\"}", "{\"t\":\"\"}", "{\"t\":[]}", "{\"t\":\"start\"}", "{\"t\":\"OPEN\"}",
-                                        "{\"t\":\"state\",\"ice\":\"done\"}", "{\"t\":\"state\"}", "{\"t\":\"state\",\"ice\":5}", "{\"t\":\"signal\"}",
-                                        "{\"t\":\"signal\",\"cand\":{}}", "{\"t\":\"signal\",\"cand\":\"candidate:1\"}",
-                                        "{\"t\":\"signal\",\"cand\":{\"candidate\":\"\"}}", "{\"t\":\"signal\",\"cand\":{\"candidate\":\"a=\"}}",
-                                        "{\"t\":\"signal\",\"cand\":{\"end\":false}}", "{\"t\":\"signal\",\"cand\":{\"end\":\"true\"}}"};
+    static const char *const lines[] = {"{\"t\":\"log\",\"msg\":\"x\"}",
+                                        "{\"t\":\"what\"}",
+                                        "{\"t\":\"\"}",
+                                        "{\"t\":[]}",
+                                        "{\"t\":\"start\"}",
+                                        "{\"t\":\"OPEN\"}",
+                                        "{\"t\":\"state\",\"ice\":\"done\"}",
+                                        "{\"t\":\"state\"}",
+                                        "{\"t\":\"state\",\"ice\":5}",
+                                        "{\"t\":\"signal\"}",
+                                        "{\"t\":\"signal\",\"cand\":{}}",
+                                        "{\"t\":\"signal\",\"cand\":\"candidate:1\"}",
+                                        "{\"t\":\"signal\",\"cand\":{\"candidate\":\"\"}}",
+                                        "{\"t\":\"signal\",\"cand\":{\"candidate\":\"a=\"}}",
+                                        "{\"t\":\"signal\",\"cand\":{\"end\":false}}",
+                                        "{\"t\":\"signal\",\"cand\":{\"end\":\"true\"}}"};
     struct said s;
     begin(&s, HELLO);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
@@ -125,8 +153,12 @@ TEST(descriptions_are_of_their_kind)
     assert_string_equal(s.ev.ufrag, "u");
     assert_string_equal(s.ev.pwd, "p");
     assert_string_equal(s.ev.options, "ice2 trickle");
-    static const char *const half[] = {"{\"t\":\"signal\",\"desc\":{\"ufrag\":\"u\"}}", "{\"t\":\"signal\",\"desc\":{\"pwd\":\"p\"}}", "{\"t\":\"signal\",\"desc\":{}}",
-                                       "{\"t\":\"signal\",\"desc\":null}", "{\"t\":\"signal\",\"desc\":\"u p\"}", "{\"t\":\"signal\",\"desc\":{\"sdp\":\"v=0\"}}",
+    static const char *const half[] = {"{\"t\":\"signal\",\"desc\":{\"ufrag\":\"u\"}}",
+                                       "{\"t\":\"signal\",\"desc\":{\"pwd\":\"p\"}}",
+                                       "{\"t\":\"signal\",\"desc\":{}}",
+                                       "{\"t\":\"signal\",\"desc\":null}",
+                                       "{\"t\":\"signal\",\"desc\":\"u p\"}",
+                                       "{\"t\":\"signal\",\"desc\":{\"sdp\":\"v=0\"}}",
                                        "{\"t\":\"signal\",\"desc\":{\"ufrag\":5,\"pwd\":6}}"};
     for (size_t i = 0; i < sizeof half / sizeof *half; i++) {
         say(&s, half[i]);
@@ -149,8 +181,10 @@ TEST(candidates_are_read_with_and_without_a)
     struct said s;
     begin(&s, HELLO);
     for (int with = 0; with < 2; with++) {
-        say(&s, with ? "{\"t\":\"signal\",\"cand\":{\"candidate\":\"a=candidate:1 1 udp 5 10.1.0.2 50000 typ host\",\"sdpMid\":\"audio\"}}"
-                     : "{\"t\":\"signal\",\"cand\":{\"candidate\":\"candidate:1 1 udp 5 10.1.0.2 50000 typ host\"}}");
+        say(&s,
+            with
+                ? "{\"t\":\"signal\",\"cand\":{\"candidate\":\"a=candidate:1 1 udp 5 10.1.0.2 50000 typ host\",\"sdpMid\":\"audio\"}}"
+                : "{\"t\":\"signal\",\"cand\":{\"candidate\":\"candidate:1 1 udp 5 10.1.0.2 50000 typ host\"}}");
         assert_int_equal(s.ev.said, NT_ADAPTER_CANDIDATE);
         assert_string_equal(s.ev.candidate, "candidate:1 1 udp 5 10.1.0.2 50000 typ host");
         assert_string_equal(s.ev.mid, with ? "audio" : "");
@@ -208,14 +242,16 @@ TEST(the_selected_pair_has_two_ends)
     assert_true(s.ev.local.type == NT_ICE_SRFLX && nt_addr_equal(&s.ev.local.addr, &local));
     assert_true(s.ev.remote.type == NT_ICE_RELAY && nt_addr_equal(&s.ev.remote.addr, &remote));
     /* A browser hides an address: null, or not told. */
-    say(&s, "{\"t\":\"selected\",\"local\":{\"type\":\"prflx\",\"addr\":null,\"port\":5},\"remote\":{\"type\":\"host\",\"addr\":\"\"}}");
+    say(&s,
+        "{\"t\":\"selected\",\"local\":{\"type\":\"prflx\",\"addr\":null,\"port\":5},\"remote\":{\"type\":\"host\",\"addr\":\"\"}}");
     assert_int_equal(s.ev.said, NT_ADAPTER_SELECTED);
     assert_true(s.ev.local.type == NT_ICE_PRFLX && !nt_addr_is_set(&s.ev.local.addr) && s.ev.local.addr.port == 0);
     assert_true(s.ev.remote.type == NT_ICE_HOST && !nt_addr_is_set(&s.ev.remote.addr));
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         say(&s, wrong[i]);
         assert_int_equal(s.ev.said, NT_ADAPTER_WRONG);
-        assert_string_equal(s.ev.text, "'selected' needs local and remote, each with type (host, srflx, prflx, relay), addr and port");
+        assert_string_equal(s.ev.text,
+                            "'selected' needs local and remote, each with type (host, srflx, prflx, relay), addr and port");
     }
     end(&s);
 }
@@ -227,9 +263,9 @@ TEST(data_counts_echoes)
         bool ok;
         uint32_t n;
     } rows[] = {
-        {"{\"t\":\"data\",\"ok\":true,\"n\":20}", true, 20},   {"{\"t\":\"data\"}", false, 0},
+        {"{\"t\":\"data\",\"ok\":true,\"n\":20}", true, 20},     {"{\"t\":\"data\"}", false, 0},
         {"{\"t\":\"data\",\"ok\":\"yes\",\"n\":20}", false, 20}, {"{\"t\":\"data\",\"ok\":true,\"n\":-1}", true, 0},
-        {"{\"t\":\"data\",\"ok\":true,\"n\":1e9}", true, 0},   {"{\"t\":\"data\",\"ok\":true,\"n\":999999999999}", true, 0},
+        {"{\"t\":\"data\",\"ok\":true,\"n\":1e9}", true, 0},     {"{\"t\":\"data\",\"ok\":true,\"n\":999999999999}", true, 0},
     };
     struct said s;
     begin(&s, HELLO);
@@ -284,12 +320,16 @@ TEST(names_that_are_too_long_are_cut)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_first_line_is_hello),        cmocka_unit_test(hello_is_read),
-        cmocka_unit_test(what_is_no_object_is_passed_over), cmocka_unit_test(unknown_words_are_passed_over),
-        cmocka_unit_test(descriptions_are_of_their_kind), cmocka_unit_test(candidates_are_read_with_and_without_a),
-        cmocka_unit_test(states_are_w3cs),                cmocka_unit_test(the_selected_pair_has_two_ends),
-        cmocka_unit_test(data_counts_echoes),             cmocka_unit_test(the_longest_line_is_read),
-        cmocka_unit_test(names_that_are_too_long_are_cut)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(the_first_line_is_hello),
+                                       cmocka_unit_test(hello_is_read),
+                                       cmocka_unit_test(what_is_no_object_is_passed_over),
+                                       cmocka_unit_test(unknown_words_are_passed_over),
+                                       cmocka_unit_test(descriptions_are_of_their_kind),
+                                       cmocka_unit_test(candidates_are_read_with_and_without_a),
+                                       cmocka_unit_test(states_are_w3cs),
+                                       cmocka_unit_test(the_selected_pair_has_two_ends),
+                                       cmocka_unit_test(data_counts_echoes),
+                                       cmocka_unit_test(the_longest_line_is_read),
+                                       cmocka_unit_test(names_that_are_too_long_are_cut)};
     return RUN_TESTS(tests);
 }

@@ -273,8 +273,8 @@ TEST(test_disk_full)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_json), cmocka_unit_test(test_junit),   cmocka_unit_test(test_hostile_junit),
-        cmocka_unit_test(test_html), cmocka_unit_test(test_console), cmocka_unit_test(test_console_hostile),
+        cmocka_unit_test(test_json),      cmocka_unit_test(test_junit),   cmocka_unit_test(test_hostile_junit),
+        cmocka_unit_test(test_html),      cmocka_unit_test(test_console), cmocka_unit_test(test_console_hostile),
         cmocka_unit_test(test_disk_full),
     };
     return RUN_TESTS_WITHIN(tests, in_directory, out_of_directory);

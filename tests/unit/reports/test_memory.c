@@ -3,12 +3,12 @@
 #include "tests/unit/in_directory.h"
 
 #include "core/base/err.h"
-#include "reports/ladder/ladder.h"
 #include "pcap/read.h"
 #include "pcap/write_pcapng.h"
 #include "reports/html.h"
 #include "reports/json.h"
 #include "reports/junit.h"
+#include "reports/ladder/ladder.h"
 #include "reports/result/result_parse.h"
 #include "tests/unit/fail_alloc.h"
 

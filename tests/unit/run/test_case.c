@@ -52,8 +52,10 @@ TEST(test_a_lost_offer_is_not_waited_for)
 {
     struct small s;
     struct nt_result_case r;
-    run_small(&s, SMALL_TOP SMALL_AGENTS "steps:\n  - {at: 0s, signalling: {from: L, message: offer, drop: true}}\n" SMALL_CALL
-              "expect: {path: none}\n", &(struct nt_run_options){.seed = 1}, &r);
+    run_small(&s,
+              SMALL_TOP SMALL_AGENTS "steps:\n  - {at: 0s, signalling: {from: L, message: offer, drop: true}}\n" SMALL_CALL
+                                     "expect: {path: none}\n",
+              &(struct nt_run_options){.seed = 1}, &r);
     assert_string_equal(r.reason, "");
     assert_in_range(r.virtual_ms, 1000, 2000);
     nt_result_case_free(&r);
@@ -103,7 +105,8 @@ TEST(test_the_order_of_a_failure_is_in_its_reason)
 {
     struct small s;
     struct nt_result_case r;
-    run_small(&s, SMALL "expect: {path: none, explore: {first: 3, window: 5ms}, outcomes: [direct]}\n", &(struct nt_run_options){.seed = 1}, &r);
+    run_small(&s, SMALL "expect: {path: none, explore: {first: 3, window: 5ms}, outcomes: [direct]}\n",
+              &(struct nt_run_options){.seed = 1}, &r);
     assert_int_equal(r.outcome, NT_FAIL);
     assert_non_null(strstr(r.reason, "path: expected none, found direct (in the order 0"));
     nt_result_case_free(&r);

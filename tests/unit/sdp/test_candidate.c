@@ -73,7 +73,8 @@ TEST(rfc_example_ipv6)
     struct nt_ice_candidate c;
     struct nt_addr want = addr("[2001:db8:8101:3a55:4858:a2a9:22ff:99b9]:45664");
     accepts("candidate:2 1 UDP 1694498815 2001:db8:8101:3a55:4858:a2a9:22ff:99b9 45664 typ srflx raddr fe80::6676:baff:fe9c:ee4a "
-            "rport 8998", &c);
+            "rport 8998",
+            &c);
     assert_true(nt_addr_equal(&c.addr, &want));
     assert_true(nt_addr_is_link_local(&c.related));
 }
@@ -187,7 +188,8 @@ TEST(ignored_lines)
 
 TEST(write_forms)
 {
-    struct nt_ice_candidate c = {.type = NT_ICE_RELAY, .component = 2, .transport = NT_UDP, .priority = 16777215, .foundation = "a/+"};
+    struct nt_ice_candidate c = {
+        .type = NT_ICE_RELAY, .component = 2, .transport = NT_UDP, .priority = 16777215, .foundation = "a/+"};
     char buf[256];
     int n;
     /* RFC 8839, 5.1: related address and port that are not revealed */
@@ -223,9 +225,16 @@ TEST(embedded_bytes)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rfc_example), cmocka_unit_test(rfc_example_ipv6), cmocka_unit_test(case_does_not_matter),
-        cmocka_unit_test(foundation), cmocka_unit_test(bounds), cmocka_unit_test(shape), cmocka_unit_test(extensions_are_ignored),
-        cmocka_unit_test(ignored_lines), cmocka_unit_test(write_forms), cmocka_unit_test(embedded_bytes),
+        cmocka_unit_test(rfc_example),
+        cmocka_unit_test(rfc_example_ipv6),
+        cmocka_unit_test(case_does_not_matter),
+        cmocka_unit_test(foundation),
+        cmocka_unit_test(bounds),
+        cmocka_unit_test(shape),
+        cmocka_unit_test(extensions_are_ignored),
+        cmocka_unit_test(ignored_lines),
+        cmocka_unit_test(write_forms),
+        cmocka_unit_test(embedded_bytes),
     };
     return RUN_TESTS(tests);
 }

@@ -48,7 +48,8 @@ TEST(the_example)
     nt_ice_description_free(&d);
 }
 
-/* 4.4: "the receiving agent MUST ignore any remaining content of the pseudo "m=" line"; session level: "the end of all trickling" */
+/* 4.4: "the receiving agent MUST ignore any remaining content of the pseudo "m=" line"; session level: "the end of all trickling"
+ */
 TEST(other_forms)
 {
     struct nt_ice_description d = read_ok("a=end-of-candidates\na=ice-pwd:asd88fgpdd777uzjYhagZg\na=ice-ufrag:8hhY\n");
@@ -58,9 +59,10 @@ TEST(other_forms)
     assert_string_equal(d.streams[0].ufrag, "8hhY");
     assert_int_equal(d.streams[0].candidate_count, 0);
     nt_ice_description_free(&d);
-    d = read_ok("a=ice-options:trickle\na=group:BUNDLE foo\nm=whatever this is\na=ice-pwd:asd88fgpdd777uzjYhagZg\na=ice-ufrag:8hhY\na=mid:foo\n"
-                "a=rtcp-mux\na=candidate:1 1 TCP 1 192.0.2.1 9 typ host tcptype active\na=candidate:1 1 UDP 1 x.local 9 typ host\n"
-                "a=candidate:1 1 UDP 1 192.0.2.1 9 typ host generation 0 ufrag 8hhY\n");
+    d = read_ok(
+        "a=ice-options:trickle\na=group:BUNDLE foo\nm=whatever this is\na=ice-pwd:asd88fgpdd777uzjYhagZg\na=ice-ufrag:8hhY\na=mid:foo\n"
+        "a=rtcp-mux\na=candidate:1 1 TCP 1 192.0.2.1 9 typ host tcptype active\na=candidate:1 1 UDP 1 x.local 9 typ host\n"
+        "a=candidate:1 1 UDP 1 192.0.2.1 9 typ host generation 0 ufrag 8hhY\n");
     assert_string_equal(d.streams[0].mid, "foo");
     assert_int_equal(d.streams[0].candidate_count, 1);
     assert_int_equal(d.streams[0].passed_over, 2); /* TCP, and a name */
@@ -122,8 +124,8 @@ static void refuses(const char *text, size_t line, size_t column, const char *wh
     before = d;
     int r = nt_sdp_read_fragment(&d, text, strlen(text), &e);
     if (r != NT_EFORMAT || e.line != line || e.column != column || e.what == NULL || strstr(e.what, what) == NULL)
-        fail_msg("%d at %zu:%zu '%s' instead of %zu:%zu '%s' for\n%s", r, e.line, e.column, e.what != NULL ? e.what : "", line, column, what,
-                 text);
+        fail_msg("%d at %zu:%zu '%s' instead of %zu:%zu '%s' for\n%s", r, e.line, e.column, e.what != NULL ? e.what : "", line,
+                 column, what, text);
     assert_memory_equal(&d, &before, sizeof d);
 }
 
@@ -161,8 +163,9 @@ TEST(prefixes)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_example), cmocka_unit_test(other_forms), cmocka_unit_test(written), cmocka_unit_test(descriptions_have_tags),
-        cmocka_unit_test(refused), cmocka_unit_test(prefixes),
+        cmocka_unit_test(the_example), cmocka_unit_test(other_forms),
+        cmocka_unit_test(written),     cmocka_unit_test(descriptions_have_tags),
+        cmocka_unit_test(refused),     cmocka_unit_test(prefixes),
     };
     return RUN_TESTS(tests);
 }

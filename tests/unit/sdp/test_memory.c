@@ -11,7 +11,9 @@
 TEST(reading)
 {
     char text[4096];
-    int n = sprintf(text, "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nc=IN IP4 192.0.2.1\nt=0 0\na=ice-ufrag:8hhY\na=ice-pwd:asd88fgpdd777uzjYhagZg\n");
+    int n = sprintf(
+        text,
+        "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nc=IN IP4 192.0.2.1\nt=0 0\na=ice-ufrag:8hhY\na=ice-pwd:asd88fgpdd777uzjYhagZg\n");
     for (int stream = 0; stream < 2; stream++) {
         n += sprintf(text + n, "m=audio 5000 RTP/AVP 0\n");
         for (int i = 0; i < 10; i++)

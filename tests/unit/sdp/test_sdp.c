@@ -31,8 +31,8 @@ static void refuses_with(int err, const char *text, size_t line, size_t column, 
     before = d;
     int r = nt_sdp_read(&d, text, strlen(text), &e);
     if (r != err || e.line != line || e.column != column || e.what == NULL || strstr(e.what, what) == NULL)
-        fail_msg("%d at %zu:%zu '%s' instead of %d at %zu:%zu '%s' for\n%s", r, e.line, e.column, e.what != NULL ? e.what : "", err, line,
-                 column, what, text);
+        fail_msg("%d at %zu:%zu '%s' instead of %d at %zu:%zu '%s' for\n%s", r, e.line, e.column, e.what != NULL ? e.what : "", err,
+                 line, column, what, text);
     assert_memory_equal(&d, &before, sizeof d);
 }
 
@@ -50,21 +50,22 @@ static void assert_addr(struct nt_addr a, const char *text)
 /* RFC 8839, 4.2.6, unfolded */
 TEST(rfc8839_example)
 {
-    struct nt_ice_description d = read_ok("v=0\r\n"
-                                          "o=jdoe 2890844526 2890842807 IN IP4 203.0.113.141\r\n"
-                                          "s=\r\n"
-                                          "c=IN IP4 192.0.2.3\r\n"
-                                          "t=0 0\r\n"
-                                          "a=ice-options:ice2\r\n"
-                                          "a=ice-pacing:50\r\n"
-                                          "a=ice-pwd:asd88fgpdd777uzjYhagZg\r\n"
-                                          "a=ice-ufrag:8hhY\r\n"
-                                          "m=audio 45664 RTP/AVP 0\r\n"
-                                          "b=RS:0\r\n"
-                                          "b=RR:0\r\n"
-                                          "a=rtpmap:0 PCMU/8000\r\n"
-                                          "a=candidate:1 1 UDP 2130706431 203.0.113.141 8998 typ host\r\n"
-                                          "a=candidate:2 1 UDP 1694498815 192.0.2.3 45664 typ srflx raddr 203.0.113.141 rport 8998\r\n");
+    struct nt_ice_description d =
+        read_ok("v=0\r\n"
+                "o=jdoe 2890844526 2890842807 IN IP4 203.0.113.141\r\n"
+                "s=\r\n"
+                "c=IN IP4 192.0.2.3\r\n"
+                "t=0 0\r\n"
+                "a=ice-options:ice2\r\n"
+                "a=ice-pacing:50\r\n"
+                "a=ice-pwd:asd88fgpdd777uzjYhagZg\r\n"
+                "a=ice-ufrag:8hhY\r\n"
+                "m=audio 45664 RTP/AVP 0\r\n"
+                "b=RS:0\r\n"
+                "b=RR:0\r\n"
+                "a=rtpmap:0 PCMU/8000\r\n"
+                "a=candidate:1 1 UDP 2130706431 203.0.113.141 8998 typ host\r\n"
+                "a=candidate:2 1 UDP 1694498815 192.0.2.3 45664 typ srflx raddr 203.0.113.141 rport 8998\r\n");
     assert_true(d.ice2);
     assert_false(d.lite);
     assert_false(d.trickle);
@@ -106,7 +107,8 @@ TEST(rfc8839_appendix)
 TEST(rfc8840_streams)
 {
     struct nt_ice_description d = read_ok(
-        HEAD "a=ice-options:trickle ice2\r\na=ice-pwd:asd88fgpdd777uzjYhagZg\r\na=ice-ufrag:8hhY\r\nm=audio 9 RTP/AVP 0\r\na=mid:1\r\n"
+        HEAD
+        "a=ice-options:trickle ice2\r\na=ice-pwd:asd88fgpdd777uzjYhagZg\r\na=ice-ufrag:8hhY\r\nm=audio 9 RTP/AVP 0\r\na=mid:1\r\n"
         "a=candidate:1 1 UDP 2130706432 2001:db8:a0b:12f0::1 5000 typ host\r\n"
         "a=candidate:1 2 UDP 2130706432 2001:db8:a0b:12f0::1 5001 typ host\r\n"
         "a=candidate:2 1 UDP 1694498815 192.0.2.3 5010 typ srflx raddr 192.0.2.1 rport 8998\r\na=end-of-candidates\r\n"
@@ -127,9 +129,10 @@ TEST(rfc8840_streams)
 /* RFC 8839, 5.2: the example, and two in one line; 5.6: the example of options */
 TEST(rfc8839_lines)
 {
-    struct nt_ice_description d = read_ok(HEAD CREDENTIALS MEDIA "a=remote-candidates:1 192.0.2.3 45664\r\n"
-                                          "a=remote-candidates:2 192.0.2.3 45665\r\na=ice-options:ice2 rtp+ecn\r\n"
-                                          "m=audio 5002 RTP/AVP 0\r\na=remote-candidates:2 192.0.2.4 7 1 host.example 8 1 ::1 9\r\n");
+    struct nt_ice_description d =
+        read_ok(HEAD CREDENTIALS MEDIA "a=remote-candidates:1 192.0.2.3 45664\r\n"
+                                       "a=remote-candidates:2 192.0.2.3 45665\r\na=ice-options:ice2 rtp+ecn\r\n"
+                                       "m=audio 5002 RTP/AVP 0\r\na=remote-candidates:2 192.0.2.4 7 1 host.example 8 1 ::1 9\r\n");
     assert_true(d.ice2);
     assert_int_equal(d.streams[0].remote_candidate_count, 2);
     assert_int_equal(d.streams[0].remote_candidates[1].component, 2);
@@ -141,10 +144,11 @@ TEST(rfc8839_lines)
 
 TEST(levels)
 {
-    struct nt_ice_description d = read_ok(
-        HEAD "a=ice-lite\r\na=end-of-candidates\r\n" CREDENTIALS "a=candidate:1 1 UDP 1 192.0.2.9 5000 typ host\r\na=ice-mismatch\r\n" MEDIA
-        "a=ice-ufrag:media\r\na=ice-pwd:mmmmmmmmmmmmmmmmmmmmmm\r\na=ice-pacing:20\r\na=ice-mismatch\r\n" MEDIA
-        "c=IN IP6 2001:db8::5\r\nc=IN IP6 2001:db8::6\r\n");
+    struct nt_ice_description d =
+        read_ok(HEAD "a=ice-lite\r\na=end-of-candidates\r\n" CREDENTIALS
+                     "a=candidate:1 1 UDP 1 192.0.2.9 5000 typ host\r\na=ice-mismatch\r\n" MEDIA
+                     "a=ice-ufrag:media\r\na=ice-pwd:mmmmmmmmmmmmmmmmmmmmmm\r\na=ice-pacing:20\r\na=ice-mismatch\r\n" MEDIA
+                     "c=IN IP6 2001:db8::5\r\nc=IN IP6 2001:db8::6\r\n");
     assert_true(d.lite);
     assert_int_equal(d.pacing_ms, 0); /* a session attribute */
     assert_string_equal(d.streams[0].ufrag, "media");
@@ -178,7 +182,8 @@ TEST(ignored)
 /* A refused stream: RFC 3264, 6; it needs no credentials, and its candidates do not count. */
 TEST(refused_stream)
 {
-    struct nt_ice_description d = read_ok(HEAD "m=audio 0 RTP/AVP 0\r\na=candidate:1 1 UDP 1 192.0.2.1 5000 typ host\r\n" MEDIA CREDENTIALS);
+    struct nt_ice_description d =
+        read_ok(HEAD "m=audio 0 RTP/AVP 0\r\na=candidate:1 1 UDP 1 192.0.2.1 5000 typ host\r\n" MEDIA CREDENTIALS);
     assert_addr(d.streams[0].default_addr, "192.0.2.1:0");
     assert_int_equal(d.streams[0].candidate_count, 0);
     assert_int_equal(d.streams[0].passed_over, 1);
@@ -197,8 +202,12 @@ TEST(refused_stream)
 
 TEST(credentials)
 {
-    static const struct { int ufrag, pwd; const char *what; size_t line; } rows[] = {
-        {3, 22, "4 to 256", 6}, {4, 21, "22 to 256", 7}, {4, 22, NULL, 0}, {32, 22, NULL, 0}, {256, 256, NULL, 0},
+    static const struct {
+        int ufrag, pwd;
+        const char *what;
+        size_t line;
+    } rows[] = {
+        {3, 22, "4 to 256", 6},   {4, 21, "22 to 256", 7},  {4, 22, NULL, 0},       {32, 22, NULL, 0},         {256, 256, NULL, 0},
         {257, 22, "4 to 256", 6}, {4, 257, "22 to 256", 7}, {0, 22, "4 to 256", 6}, {4000, 22, "4 to 256", 6},
     };
     static const char fill[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/";
@@ -226,7 +235,10 @@ TEST(credentials)
 
 TEST(pacing)
 {
-    static const struct { const char *text; uint32_t ms; } rows[] = {
+    static const struct {
+        const char *text;
+        uint32_t ms;
+    } rows[] = {
         {"50", 50}, {"0", 1}, {"4294967295", UINT32_MAX}, {"9999999999", UINT32_MAX}, {"0000000020", 20},
     };
     char text[512];
@@ -347,8 +359,12 @@ static struct nt_ice_description sample(void)
     for (uint8_t i = 0; i < 2; i++) {
         strcpy(d.streams[i].ufrag, i == 0 ? "8hhY" : "9uB6");
         strcpy(d.streams[i].pwd, i == 0 ? "asd88fgpdd777uzjYhagZg" : "YH75Fviy6338Vbrhrlp8Yh");
-        struct nt_ice_candidate c = {.type = NT_ICE_HOST, .stream = (uint8_t)(i + 1), .component = 1, .transport = NT_UDP,
-                                     .priority = 2130706431, .addr = addr(i == 0 ? "192.0.2.1:5000" : "[2001:db8::1]:5002"),
+        struct nt_ice_candidate c = {.type = NT_ICE_HOST,
+                                     .stream = (uint8_t)(i + 1),
+                                     .component = 1,
+                                     .transport = NT_UDP,
+                                     .priority = 2130706431,
+                                     .addr = addr(i == 0 ? "192.0.2.1:5000" : "[2001:db8::1]:5002"),
                                      .foundation = "1"};
         assert_int_equal(nt_ice_description_add(&d, &c), NT_OK);
         c.type = NT_ICE_RELAY;
@@ -449,9 +465,10 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rfc8839_example), cmocka_unit_test(rfc8839_appendix), cmocka_unit_test(rfc8840_streams),
-        cmocka_unit_test(rfc8839_lines), cmocka_unit_test(levels), cmocka_unit_test(ignored), cmocka_unit_test(refused_stream),
-        cmocka_unit_test(credentials), cmocka_unit_test(pacing), cmocka_unit_test(places), cmocka_unit_test(limits),
-        cmocka_unit_test(written), cmocka_unit_test(prefixes), cmocka_unit_test(written_forms),
+        cmocka_unit_test(rfc8839_lines),   cmocka_unit_test(levels),           cmocka_unit_test(ignored),
+        cmocka_unit_test(refused_stream),  cmocka_unit_test(credentials),      cmocka_unit_test(pacing),
+        cmocka_unit_test(places),          cmocka_unit_test(limits),           cmocka_unit_test(written),
+        cmocka_unit_test(prefixes),        cmocka_unit_test(written_forms),
     };
     return RUN_TESTS(tests);
 }

@@ -10,8 +10,14 @@
 
 static struct nt_sip_message invite(void)
 {
-    struct nt_sip_message m = {.kind = NT_SIP_INVITE, .cseq = 1, .call_id = "17@L", .from = "L", .to = "R", .branch = "z9hG4bK1",
-                               .body = "v=0\r\n", .body_len = 5};
+    struct nt_sip_message m = {.kind = NT_SIP_INVITE,
+                               .cseq = 1,
+                               .call_id = "17@L",
+                               .from = "L",
+                               .to = "R",
+                               .branch = "z9hG4bK1",
+                               .body = "v=0\r\n",
+                               .body_len = 5};
     assert_int_equal(nt_addr_parse(&m.via, "192.0.2.1:5060"), NT_OK);
     return m;
 }
@@ -47,7 +53,8 @@ TEST(invite_text)
 {
     struct nt_sip_message m = invite();
     const char *text = written(&m);
-    assert_int_equal(strncmp(text, "INVITE sip:R@natsim.invalid SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1\r\n", 85), 0);
+    assert_int_equal(
+        strncmp(text, "INVITE sip:R@natsim.invalid SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1\r\n", 85), 0);
     assert_string_equal(header(text, "Max-Forwards"), "Max-Forwards: 70");
     assert_int_equal(strncmp(header(text, "From:"), "From: <sip:L@natsim.invalid>;tag=", 33), 0);
     assert_string_equal(header(text, "To:"), "To: <sip:R@natsim.invalid>"); /* RFC 3261, 8.1.1.2: no tag outside of a dialog */
@@ -158,21 +165,23 @@ TEST(round_trips)
 TEST(foreign)
 {
     struct nt_sip_message m;
-    assert_int_equal(reads(&m, "INVITE sip:bob@biloxi.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKnashds8\r\nMax-Forwards: 70\r\n"
-                               "To: Bob <sip:bob@biloxi.com>\r\nFrom: Alice <sip:alice@atlanta.com>;tag=1928301774\r\n"
-                               "Call-ID: a84b4c76e66710\r\nCSeq: 314159 INVITE\r\nContact: <sip:alice@pc33.atlanta.com>\r\n"
-                               "Content-Type: application/sdp\r\nContent-Length: 3\r\n\r\nabcdef"),
-                     NT_OK);
+    assert_int_equal(
+        reads(&m, "INVITE sip:bob@biloxi.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKnashds8\r\nMax-Forwards: 70\r\n"
+                  "To: Bob <sip:bob@biloxi.com>\r\nFrom: Alice <sip:alice@atlanta.com>;tag=1928301774\r\n"
+                  "Call-ID: a84b4c76e66710\r\nCSeq: 314159 INVITE\r\nContact: <sip:alice@pc33.atlanta.com>\r\n"
+                  "Content-Type: application/sdp\r\nContent-Length: 3\r\n\r\nabcdef"),
+        NT_OK);
     assert_string_equal(m.to, "bob");
     assert_string_equal(m.from, "alice");
     assert_int_equal(m.cseq, 314159);
     assert_int_equal(m.via.port, 5060);
     assert_false(m.in_dialog);
     assert_int_equal(m.body_len, 3); /* 18.3: the rest of the datagram is discarded */
-    assert_int_equal(reads(&m, "SIP/2.0 200 OK\nv: SIP/2.0/UDP 192.0.2.1:5070 ;received=1.2.3.4;branch=z9hG4bK2, SIP/2.0/UDP x:1;branch=q\n"
-                               "Via: SIP/2.0/UDP 198.51.100.1;branch=z9hG4bK1\nf: sip:alice@atlanta.com;tag=88\nt:\n <sip:bob@b>\n ;tag=1\n"
-                               "i:x\nCSEQ: 2 BYE\nc: application/sdp\n\nbody"),
-                     NT_OK);
+    assert_int_equal(
+        reads(&m, "SIP/2.0 200 OK\nv: SIP/2.0/UDP 192.0.2.1:5070 ;received=1.2.3.4;branch=z9hG4bK2, SIP/2.0/UDP x:1;branch=q\n"
+                  "Via: SIP/2.0/UDP 198.51.100.1;branch=z9hG4bK1\nf: sip:alice@atlanta.com;tag=88\nt:\n <sip:bob@b>\n ;tag=1\n"
+                  "i:x\nCSEQ: 2 BYE\nc: application/sdp\n\nbody"),
+        NT_OK);
     assert_int_equal(m.answered, NT_SIP_BYE);
     assert_int_equal(m.via.port, 5070);
     assert_string_equal(m.branch, "z9hG4bK2");
@@ -193,23 +202,43 @@ TEST(refused)
     struct nt_sip_message m;
     assert_int_equal(reads(&m, START VIA FROM TO CALL CSEQ "\r\n"), NT_OK);
     static const char *const texts[] = {
-        "", "\r\n", "BYE", START, START VIA FROM TO CALL CSEQ, /* no empty line */
-        "SUBSCRIBE sip:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n", "bye sip:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n",
-        "BYE tel:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n", "BYE sip:R@x SIP/3.0\r\n" VIA FROM TO CALL CSEQ "\r\n",
-        "SIP/2.0 404 Not Found\r\n" VIA FROM TO CALL CSEQ "\r\n", START FROM TO CALL CSEQ "\r\n", START VIA TO CALL CSEQ "\r\n",
-        START VIA FROM CALL CSEQ "\r\n", START VIA FROM TO CSEQ "\r\n", START VIA FROM TO CALL "\r\n",
-        START VIA FROM FROM TO CALL CSEQ "\r\n", START VIA FROM TO TO CALL CSEQ "\r\n", START VIA FROM TO CALL CALL CSEQ "\r\n",
-        START VIA FROM TO CALL CSEQ CSEQ "\r\n", START VIA FROM TO CALL "CSeq: 2 INVITE\r\n\r\n",
-        START VIA FROM TO CALL "CSeq: 2147483648 BYE\r\n\r\n", START VIA FROM TO CALL "CSeq: x BYE\r\n\r\n",
-        START VIA FROM TO CALL "CSeq: 2\r\n\r\n", START "Via: SIP/2.0/TCP 192.0.2.1:5060;branch=z9hG4bK1\r\n" FROM TO CALL CSEQ "\r\n",
+        "",
+        "\r\n",
+        "BYE",
+        START,
+        START VIA FROM TO CALL CSEQ, /* no empty line */
+        "SUBSCRIBE sip:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n",
+        "bye sip:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n",
+        "BYE tel:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n",
+        "BYE sip:R@x SIP/3.0\r\n" VIA FROM TO CALL CSEQ "\r\n",
+        "SIP/2.0 404 Not Found\r\n" VIA FROM TO CALL CSEQ "\r\n",
+        START FROM TO CALL CSEQ "\r\n",
+        START VIA TO CALL CSEQ "\r\n",
+        START VIA FROM CALL CSEQ "\r\n",
+        START VIA FROM TO CSEQ "\r\n",
+        START VIA FROM TO CALL "\r\n",
+        START VIA FROM FROM TO CALL CSEQ "\r\n",
+        START VIA FROM TO TO CALL CSEQ "\r\n",
+        START VIA FROM TO CALL CALL CSEQ "\r\n",
+        START VIA FROM TO CALL CSEQ CSEQ "\r\n",
+        START VIA FROM TO CALL "CSeq: 2 INVITE\r\n\r\n",
+        START VIA FROM TO CALL "CSeq: 2147483648 BYE\r\n\r\n",
+        START VIA FROM TO CALL "CSeq: x BYE\r\n\r\n",
+        START VIA FROM TO CALL "CSeq: 2\r\n\r\n",
+        START "Via: SIP/2.0/TCP 192.0.2.1:5060;branch=z9hG4bK1\r\n" FROM TO CALL CSEQ "\r\n",
         START "Via: SIP/2.0/UDP host:5060;branch=z9hG4bK1\r\n" FROM TO CALL CSEQ "\r\n",
         START "Via: SIP/2.0/UDP 192.0.2.1:5060\r\n" FROM TO CALL CSEQ "\r\n",
-        START VIA "From: <L@x>\r\n" TO CALL CSEQ "\r\n", START VIA "From: <sip:L>\r\n" TO CALL CSEQ "\r\n",
-        START VIA "From: <sip:@x>\r\n" TO CALL CSEQ "\r\n", START VIA FROM TO "Call-ID:\r\n" CSEQ "\r\n",
+        START VIA "From: <L@x>\r\n" TO CALL CSEQ "\r\n",
+        START VIA "From: <sip:L>\r\n" TO CALL CSEQ "\r\n",
+        START VIA "From: <sip:@x>\r\n" TO CALL CSEQ "\r\n",
+        START VIA FROM TO "Call-ID:\r\n" CSEQ "\r\n",
         START VIA FROM TO "Call-ID: 0123456789012345678901234567890123456789012345678901234567890123\r\n" CSEQ "\r\n",
-        START VIA FROM TO CALL CSEQ "Content-Length: 1\r\n\r\n", START VIA FROM TO CALL CSEQ "Content-Length: -1\r\n\r\n",
-        START VIA FROM TO CALL CSEQ "Content-Length: 0\r\nl: 0\r\n\r\n", START VIA FROM TO CALL CSEQ "no colon\r\n\r\n",
-        START VIA FROM TO CALL CSEQ "b@d: 1\r\n\r\n", START VIA FROM TO CALL CSEQ " ",
+        START VIA FROM TO CALL CSEQ "Content-Length: 1\r\n\r\n",
+        START VIA FROM TO CALL CSEQ "Content-Length: -1\r\n\r\n",
+        START VIA FROM TO CALL CSEQ "Content-Length: 0\r\nl: 0\r\n\r\n",
+        START VIA FROM TO CALL CSEQ "no colon\r\n\r\n",
+        START VIA FROM TO CALL CSEQ "b@d: 1\r\n\r\n",
+        START VIA FROM TO CALL CSEQ " ",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         size_t len = strlen(texts[i]);
@@ -255,9 +284,9 @@ TEST(not_written)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(invite_text), cmocka_unit_test(tags_of_a_dialog), cmocka_unit_test(trickled), cmocka_unit_test(trickle_offered),
-        cmocka_unit_test(round_trips),
-        cmocka_unit_test(foreign), cmocka_unit_test(refused), cmocka_unit_test(not_written),
+        cmocka_unit_test(invite_text),     cmocka_unit_test(tags_of_a_dialog), cmocka_unit_test(trickled),
+        cmocka_unit_test(trickle_offered), cmocka_unit_test(round_trips),      cmocka_unit_test(foreign),
+        cmocka_unit_test(refused),         cmocka_unit_test(not_written),
     };
     return RUN_TESTS(tests);
 }

@@ -33,31 +33,34 @@ static size_t load(const char *name, bool crlf)
 struct row {
     const char *file, *ufrag, *pwd, *mid;
     size_t candidates;
-    const char *passed;  /* a letter for each: t TCP, l .local */
+    const char *passed;       /* a letter for each: t TCP, l .local */
     const char *default_addr; /* "": none */
     bool end, trickle, ice2, lite;
-    size_t streams;      /* 0: 1 */
+    size_t streams; /* 0: 1 */
 };
 
 static const struct row rows[] = {
     {"chromium-offer.sdp", "0Iqb", "18gH8P63Bx3JOX40N1VrQUP/", "0", 0, "", "", .trickle = true},
     {"chromium-gathered.sdp", "gydc", "qEA+KCGezaoGknNYbpAADXBK", "0", 2, "l", "203.0.113.2:52200", .trickle = true},
-    {"chromium-audio-video.sdp", "XAAr", "Dnm1QoFhgWUX3RURw+i2gUQA", "0", 2, "", "203.0.113.2:61397", .trickle = true, .streams = 2},
+    {"chromium-audio-video.sdp", "XAAr", "Dnm1QoFhgWUX3RURw+i2gUQA", "0", 2, "", "203.0.113.2:61397", .trickle = true,
+     .streams = 2},
     {"libwebrtc-gathered.sdp", "FC2g", "PAYzNn2P/NKl3nPazdVjK5Vj", "0", 4, "tt", "192.168.1.2:46243", .trickle = true},
-    {"firefox-offer.sdp", "b590d940", "34dfb654996bd42f78e0feeadd7122bd", "0", 3, "lt", "203.0.113.101:59261", .end = true, .trickle = true},
-    {"firefox-session-level.sdp", "5a1c77e0", "65255873441c59296e82b673959f8c67", "sdparta_0", 2, "tt", "192.168.1.2:33514", .end = true,
+    {"firefox-offer.sdp", "b590d940", "34dfb654996bd42f78e0feeadd7122bd", "0", 3, "lt", "203.0.113.101:59261", .end = true,
      .trickle = true},
+    {"firefox-session-level.sdp", "5a1c77e0", "65255873441c59296e82b673959f8c67", "sdparta_0", 2, "tt", "192.168.1.2:33514",
+     .end = true, .trickle = true},
     {"libdatachannel-offer.sdp", "OeCX", "q5L4wRmTkz2hbkZ1JWa7Hx", "0", 0, "", "", .trickle = true, .ice2 = true},
     {"wrtc-answer.sdp", "bb4/", "gtAzU2d5fAuDbBbSRSEUMboC", "0", 4, "tttt", "192.0.2.2:52400", .trickle = true},
-    {"libdatachannel-gathered.sdp", "YTDX", "5TvzN7tSbIyHjIk7WtUmIH", "0", 2, "", "192.0.2.2:50506", .end = true, .trickle = true, .ice2 = true},
+    {"libdatachannel-gathered.sdp", "YTDX", "5TvzN7tSbIyHjIk7WtUmIH", "0", 2, "", "192.0.2.2:50506", .end = true, .trickle = true,
+     .ice2 = true},
     {"libjuice.sdpfrag", "Jz7k", "xN+u/8wYtB2cVdQe4rPz1K", "", 2, "", "", .end = true, .trickle = true, .ice2 = true},
     {"aiortc-offer.sdp", "5mFr", "zTq8kRu2vXw4yZa6bCd0eF", "0", 3, "", "192.168.1.2:39587", .end = true},
     {"aiortc-answer.sdp", "Q7ab", "mNb5vCx3zLk1jHg9fDs7aP", "0", 1, "", "192.168.1.2:39588", .end = true},
     {"werift-offer.sdp", "913c", "537ce28ecac6bb457c58ff", "0", 2, "", "", .end = true, .trickle = true},
     {"pion-answer.sdp", "yLtGzdIpQvBeXmKc", "WqSxEdCrFvTgByHnUjMiKoLpAzQwSxEd", "0", 4, "t", "", .end = true},
     {"libnice-webrtcbin-offer.sdp", "kX9+", "rB6qWn3sLz8vTy1uPc4dGh", "application0", 4, "tt", "", .trickle = true},
-    {"mediasoup-lite.sdp", "pwxq4v3ml0g5tq2gb6cm", "2vzwm4hm1g3bk5jrj1a6yx3zr9q5v7fb", "datachannel", 1, "t", "127.0.0.1:7", .end = true,
-     .lite = true},
+    {"mediasoup-lite.sdp", "pwxq4v3ml0g5tq2gb6cm", "2vzwm4hm1g3bk5jrj1a6yx3zr9q5v7fb", "datachannel", 1, "t", "127.0.0.1:7",
+     .end = true, .lite = true},
     {"kinesis-offer.sdp", "mWZs", "oNhP3Fq9Ld7TkRv5Xb1CyJ2eUaGi8Ss4", "0", 1, "", "127.0.0.1:9", .end = false},
 };
 
@@ -107,7 +110,8 @@ TEST(descriptions)
         }
 }
 
-static void assert_candidate(const struct nt_ice_candidate *c, enum nt_ice_type type, const char *addr, const char *related, uint32_t priority)
+static void assert_candidate(const struct nt_ice_candidate *c, enum nt_ice_type type, const char *addr, const char *related,
+                             uint32_t priority)
 {
     char a[NT_ADDR_TEXT], b[NT_ADDR_TEXT];
     assert_int_equal(c->type, type);
@@ -131,7 +135,8 @@ TEST(candidates)
     assert_candidate(&c[1], NT_ICE_RELAY, "203.0.113.101:59261", "203.0.113.101:59261", 92217087);
     nt_ice_description_free(&d);
     d = read_file("pion-answer.sdp", true);
-    assert_int_equal(d.streams[0].candidates[1].component, 2); /* of a second component nobody asked for: the agent's to pass over */
+    assert_int_equal(d.streams[0].candidates[1].component,
+                     2); /* of a second component nobody asked for: the agent's to pass over */
     assert_int_equal(d.streams[0].passed[0].addr.port, 0);
     nt_ice_description_free(&d);
 }
@@ -171,7 +176,8 @@ TEST(trickled)
 
 TEST(too_many)
 {
-    static const char tcp[] = "candidate:1 1 TCP 1 192.0.2.1 9 typ host tcptype active", udp[] = "candidate:1 1 UDP 1 192.0.2.1 9 typ host";
+    static const char tcp[] = "candidate:1 1 TCP 1 192.0.2.1 9 typ host tcptype active",
+                      udp[] = "candidate:1 1 UDP 1 192.0.2.1 9 typ host";
     struct nt_ice_description d;
     const char *what;
     assert_int_equal(nt_ice_description_init(&d, 1), NT_OK);
@@ -259,8 +265,8 @@ TEST(answer)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(descriptions), cmocka_unit_test(candidates), cmocka_unit_test(trickled), cmocka_unit_test(too_many),
-        cmocka_unit_test(offer), cmocka_unit_test(answer),
+        cmocka_unit_test(descriptions), cmocka_unit_test(candidates), cmocka_unit_test(trickled),
+        cmocka_unit_test(too_many),     cmocka_unit_test(offer),      cmocka_unit_test(answer),
     };
     return RUN_TESTS(tests);
 }

@@ -292,16 +292,11 @@ TEST(without_memory)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plain_answer),
-        cmocka_unit_test(unknown_attributes),
-        cmocka_unit_test(change_requests),
-        cmocka_unit_test(response_port_and_padding),
-        cmocka_unit_test(a_socket_is_refused),
-        cmocka_unit_test(classic_clients),
-        cmocka_unit_test(not_answered),
-        cmocka_unit_test(queue_is_bounded),
-        cmocka_unit_test(answer_of_others),
-        cmocka_unit_test(without_memory),
+        cmocka_unit_test(plain_answer),        cmocka_unit_test(unknown_attributes),
+        cmocka_unit_test(change_requests),     cmocka_unit_test(response_port_and_padding),
+        cmocka_unit_test(a_socket_is_refused), cmocka_unit_test(classic_clients),
+        cmocka_unit_test(not_answered),        cmocka_unit_test(queue_is_bounded),
+        cmocka_unit_test(answer_of_others),    cmocka_unit_test(without_memory),
     };
     return RUN_TESTS(tests);
 }

@@ -31,8 +31,8 @@ struct mapping {
 static struct {
     enum nt_behaviour mapping, filtering;
     bool pinned, hairpin, external_source, preserve, none;
-    bool reuse;         /* the latest expired mapping's port is given to the next one */
-    bool same_source;   /* the server answers from where it was asked, whatever CHANGE-REQUEST says */
+    bool reuse;       /* the latest expired mapping's port is given to the next one */
+    bool same_source; /* the server answers from where it was asked, whatever CHANGE-REQUEST says */
     nt_time lifetime;
     unsigned addresses;
     struct mapping maps[400];
@@ -75,7 +75,8 @@ static struct mapping *map_out(const struct nt_addr *internal, const struct nt_a
             alive(&nat.maps[nat.pins[i].map]))
             return &nat.maps[nat.pins[i].map];
     for (unsigned i = 0; i < nat.count; i++)
-        if (alive(&nat.maps[i]) && nt_addr_equal(&nat.maps[i].internal, internal) && matches(nat.mapping, &nat.maps[i].remote, remote))
+        if (alive(&nat.maps[i]) && nt_addr_equal(&nat.maps[i].internal, internal) &&
+            matches(nat.mapping, &nat.maps[i].remote, remote))
             return &nat.maps[i];
     assert_true(nat.count < 400);
     struct mapping *m = &nat.maps[nat.count];

@@ -207,8 +207,8 @@ TEST(accessors_check_sizes)
     start(NT_STUN_ERROR);
     nt_stun_add(&b, NT_ATTR_PRIORITY, "abc", 3);
     nt_stun_add(&b, NT_ATTR_ICE_CONTROLLING, "abcd", 4);
-    nt_stun_add(&b, NT_ATTR_XOR_MAPPED_ADDRESS, "\0\2\0\0abcd", 8);      /* IPv6 of four bytes */
-    nt_stun_add(&b, NT_ATTR_MAPPED_ADDRESS, "\0\3\0\0abcd", 8);          /* no such family */
+    nt_stun_add(&b, NT_ATTR_XOR_MAPPED_ADDRESS, "\0\2\0\0abcd", 8); /* IPv6 of four bytes */
+    nt_stun_add(&b, NT_ATTR_MAPPED_ADDRESS, "\0\3\0\0abcd", 8);     /* no such family */
     nt_stun_add(&b, NT_ATTR_RESPONSE_ORIGIN, "\0\1\0\0abcdefgh", 12);
     nt_stun_add(&b, NT_ATTR_XOR_PEER_ADDRESS, NULL, 0);
     nt_stun_add(&b, NT_ATTR_ERROR_CODE, "\0\0\4", 3);
@@ -282,8 +282,8 @@ TEST(types_are_split_and_joined)
 TEST(addresses_round_trip)
 {
     static const char *const texts[] = {"0.0.0.0:0", "255.255.255.255:65535", "203.0.113.2:5000", "[::]:0", "[2001:db8::1]:3478"};
-    static const uint16_t types[] = {NT_ATTR_MAPPED_ADDRESS, NT_ATTR_XOR_MAPPED_ADDRESS, NT_ATTR_XOR_PEER_ADDRESS,
-                                     NT_ATTR_XOR_RELAYED_ADDRESS, NT_ATTR_OTHER_ADDRESS, NT_ATTR_RESPONSE_ORIGIN};
+    static const uint16_t types[] = {NT_ATTR_MAPPED_ADDRESS,      NT_ATTR_XOR_MAPPED_ADDRESS, NT_ATTR_XOR_PEER_ADDRESS,
+                                     NT_ATTR_XOR_RELAYED_ADDRESS, NT_ATTR_OTHER_ADDRESS,      NT_ATTR_RESPONSE_ORIGIN};
     struct nt_addr a, got;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         for (size_t k = 0; k < sizeof types / sizeof *types; k++) {

@@ -26,7 +26,8 @@ static void schedule(const nt_time *sends, size_t n, nt_time end, nt_time rto, u
 
 TEST(defaults)
 {
-    static const nt_time sends[] = {0, 500 * NT_MSEC, 1500 * NT_MSEC, 3500 * NT_MSEC, 7500 * NT_MSEC, 15500 * NT_MSEC, 31500 * NT_MSEC};
+    static const nt_time sends[] = {
+        0, 500 * NT_MSEC, 1500 * NT_MSEC, 3500 * NT_MSEC, 7500 * NT_MSEC, 15500 * NT_MSEC, 31500 * NT_MSEC};
     schedule(sends, 7, 39500 * NT_MSEC, NT_STUN_RTO, NT_STUN_RC, NT_STUN_RM, 0);
     schedule(sends, 7, 39500 * NT_MSEC, NT_STUN_RTO, NT_STUN_RC, NT_STUN_RM, 123456789);
 }

@@ -158,8 +158,9 @@ TEST(rfc8489_b1_as_printed)
 /* libjuice, test/stun.c: the same with length 0x90 and PASSWORD-ALGORITHM SHA-256. */
 TEST(rfc8489_b1_corrected)
 {
-    static const uint8_t want[32] = {0xb5, 0xc7, 0xbf, 0x00, 0x5b, 0x6c, 0x52, 0xa2, 0x1c, 0x51, 0xc5, 0xe8, 0x92, 0xf8, 0x19, 0x24,
-                                       0x13, 0x62, 0x96, 0xcb, 0x92, 0x7c, 0x43, 0x14, 0x93, 0x09, 0x27, 0x8c, 0xc6, 0x51, 0x8e, 0x65};
+    static const uint8_t want[32] = {0xb5, 0xc7, 0xbf, 0x00, 0x5b, 0x6c, 0x52, 0xa2, 0x1c, 0x51, 0xc5,
+                                     0xe8, 0x92, 0xf8, 0x19, 0x24, 0x13, 0x62, 0x96, 0xcb, 0x92, 0x7c,
+                                     0x43, 0x14, 0x93, 0x09, 0x27, 0x8c, 0xc6, 0x51, 0x8e, 0x65};
     uint8_t buf[200], hash[32];
     struct nt_stun_builder b;
     struct nt_stun_key key;
@@ -216,7 +217,8 @@ TEST(hmac_vectors)
                 "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
     assert_hmac(key25, cd, sizeof cd, "4c9007f4026250c6bc8414f9bf50c86c2d7235da",
                 "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b");
-    assert_hmac(aa80, "Test Using Larger Than Block-Size Key - Hash Key First", 54, "aa4ae5e15272d00e95705637ce8a3b55ed402112", NULL);
+    assert_hmac(aa80, "Test Using Larger Than Block-Size Key - Hash Key First", 54, "aa4ae5e15272d00e95705637ce8a3b55ed402112",
+                NULL);
     assert_hmac(aa131, "Test Using Larger Than Block-Size Key - Hash Key First", 54, NULL,
                 "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }

@@ -1,6 +1,6 @@
 /* Memory: a warm relay allocates nothing, and each allocation that fails once breaks nothing. */
-#include "world.h"
 #include "tests/unit/fail_alloc.h"
+#include "world.h"
 
 static void round_trips(struct world *w, const struct nt_addr *relayed, int n)
 {

@@ -14,20 +14,20 @@
 
 #include <stdio.h>
 
-#define SMALL_TOP \
-    "natsim: 1\n" \
-    "claim: A call.\n" \
-    "networks:\n" \
-    "  internet:  {ipv4: 203.0.113.0/24, delay: 20ms}\n" \
-    "  home-left: {ipv4: 10.1.0.0/24, delay: 1ms}\n" \
-    "gateways:\n" \
-    "  nat-left: {inside: home-left, outside: internet, nat: full-cone}\n" \
-    "servers:\n" \
-    "  stun:     {on: internet, kind: stun}\n" \
+#define SMALL_TOP                                                                                                                  \
+    "natsim: 1\n"                                                                                                                  \
+    "claim: A call.\n"                                                                                                             \
+    "networks:\n"                                                                                                                  \
+    "  internet:  {ipv4: 203.0.113.0/24, delay: 20ms}\n"                                                                           \
+    "  home-left: {ipv4: 10.1.0.0/24, delay: 1ms}\n"                                                                               \
+    "gateways:\n"                                                                                                                  \
+    "  nat-left: {inside: home-left, outside: internet, nat: full-cone}\n"                                                         \
+    "servers:\n"                                                                                                                   \
+    "  stun:     {on: internet, kind: stun}\n"                                                                                     \
     "  platform: {on: internet, kind: platform}\n"
-#define SMALL_AGENTS \
-    "agents:\n" \
-    "  L: {on: home-left, role: controlling, stun: [stun]}\n" \
+#define SMALL_AGENTS                                                                                                               \
+    "agents:\n"                                                                                                                    \
+    "  L: {on: home-left, role: controlling, stun: [stun]}\n"                                                                      \
     "  R: {on: internet, role: controlled, stun: [stun]}\n"
 #define SMALL_CALL "  - {at: 0s, call: {from: L, to: R}}\n"
 #define SMALL SMALL_TOP SMALL_AGENTS "steps:\n" SMALL_CALL

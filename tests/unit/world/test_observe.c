@@ -40,7 +40,8 @@ static void end(struct fixture *f)
 
 static void emit(struct fixture *f, uint32_t node, enum nt_trace_kind kind, nt_time at, uint16_t a, uint16_t b)
 {
-    struct nt_trace_event ev = {.at = at, .node = node, .kind = kind, .a = nt_addr_v4(0x0a000001, a), .b = nt_addr_v4(0x0a000002, b)};
+    struct nt_trace_event ev = {
+        .at = at, .node = node, .kind = kind, .a = nt_addr_v4(0x0a000001, a), .b = nt_addr_v4(0x0a000002, b)};
     nt_observer_emit(&f->o, &ev);
 }
 

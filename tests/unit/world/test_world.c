@@ -5,7 +5,8 @@ TEST(test_every_node_of_the_case_is_a_node_of_the_fabric)
 {
     struct small s;
     small_new(&s, SMALL);
-    const struct nt_scn_node nodes[] = {agent_node(L), agent_node(R), server_node(STUN), server_node(PLATFORM), {NT_SCN_NODE_GATEWAY, 0}};
+    const struct nt_scn_node nodes[] = {
+        agent_node(L), agent_node(R), server_node(STUN), server_node(PLATFORM), {NT_SCN_NODE_GATEWAY, 0}};
     for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++) {
         uint32_t node = nt_world_node(s.w, nodes[i]);
         struct nt_scn_node back = nt_observer_node_at(nt_world_observer(s.w), node);
@@ -33,8 +34,9 @@ TEST(test_agents_and_the_platform_have_a_second_node_for_signalling)
 
 TEST(test_the_capture_has_a_tap_for_each_attachment)
 {
-    static const char *const expected[] = {"nat-left.inside", "nat-left.outside", "stun.0", "platform.0", "L.0", "R.0",
-                                           "L.signalling", "platform.signalling", "R.signalling", "platform.signalling.1"};
+    static const char *const expected[] = {
+        "nat-left.inside", "nat-left.outside",    "stun.0",       "platform.0",           "L.0", "R.0",
+        "L.signalling",    "platform.signalling", "R.signalling", "platform.signalling.1"};
     struct small s;
     small_new(&s, SMALL);
     assert_int_equal(s.capture.tap_count, sizeof expected / sizeof *expected);
@@ -118,7 +120,8 @@ TEST(test_events_are_observed_with_their_times)
     struct small s;
     small_new(&s, SMALL);
     small_run(&s, 2 * NT_SEC);
-    const struct nt_observed *offer = small_event(&s, agent_node(L), "offer-sent"), *got = small_event(&s, agent_node(R), "offer-received");
+    const struct nt_observed *offer = small_event(&s, agent_node(L), "offer-sent"),
+                             *got = small_event(&s, agent_node(R), "offer-received");
     assert_non_null(offer);
     assert_non_null(got);
     assert_int_equal(got->first - offer->first, 41 * NT_MSEC); /* the management links: home-left and internet, then internet */
@@ -168,12 +171,12 @@ static int run_program(void *user, const struct nt_scn_step *step, nt_time now)
     return o->result;
 }
 
-#define WITH_PROGRAMS \
-    SMALL_TOP "agents:\n" \
-              "  L: {on: home-left, role: controlling, stun: [stun]}\n" \
-              "  R: {on: internet, exec: adapter}\n" \
-              "steps:\n" \
-              "  - {at: 1s, run: {at: R, command: \"true\"}}\n" \
+#define WITH_PROGRAMS                                                                                                              \
+    SMALL_TOP "agents:\n"                                                                                                          \
+              "  L: {on: home-left, role: controlling, stun: [stun]}\n"                                                            \
+              "  R: {on: internet, exec: adapter}\n"                                                                               \
+              "steps:\n"                                                                                                           \
+              "  - {at: 1s, run: {at: R, command: \"true\"}}\n"                                                                    \
               "  - {at: 5s, call: {from: L, to: R}}\n"
 
 TEST(test_a_process_is_a_party_of_its_owner)
@@ -216,7 +219,8 @@ TEST(test_without_a_call_nobody_waits)
     struct small s;
     struct owner owner = {.memory = true};
     struct nt_world_hooks hooks = {.party = give_party, .run_step = run_program, .user = &owner};
-    small_load(&s, SMALL_TOP "agents:\n  L: {on: home-left, stun: [stun]}\nsteps:\n  - {at: 1s, run: {at: L, command: \"true\"}}\n");
+    small_load(&s,
+               SMALL_TOP "agents:\n  L: {on: home-left, stun: [stun]}\nsteps:\n  - {at: 1s, run: {at: L, command: \"true\"}}\n");
     s.w = nt_world_new(s.scn, 1, NULL, &hooks, &s.capture);
     small_run(&s, 2 * NT_SEC);
     assert_int_equal(owner.steps, 1);
