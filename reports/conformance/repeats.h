@@ -1,4 +1,5 @@
-/* Inside of the room: the same STUN message seen again, at another tap or sent again. It is decoded, and its integrity checked, once. */
+/* Inside of the room: the same STUN message seen again, at another tap or sent again. It is decoded, and its integrity checked,
+ * once. */
 #ifndef NT_CONFORMANCE_REPEATS_H
 #define NT_CONFORMANCE_REPEATS_H
 

@@ -37,14 +37,21 @@ static int read_description(const struct nt_view *v, struct nt_view_description 
     return d->err == NT_ENOMEM ? NT_ENOMEM : NT_OK;
 }
 
-static int add_description(struct nt_view *v, uint32_t party, const struct nt_capture_frame *f, uint32_t frame, const struct nt_sip_message *m)
+static int add_description(struct nt_view *v, uint32_t party, const struct nt_capture_frame *f, uint32_t frame,
+                           const struct nt_sip_message *m)
 {
     int r = nt_grow(&v->descriptions, &v->description_cap, v->description_count + 1, sizeof *v->descriptions, NT_VIEW_MAX);
     if (r != NT_OK)
         return r;
     struct nt_view_description *d = &v->descriptions[v->description_count];
-    *d = (struct nt_view_description){.party = party, .frame = frame, .at = f->at, .direction = f->direction,
-                                      .offer = m->kind == NT_SIP_INVITE, .text = m->body, .len = m->body_len, .next = NT_VIEW_NONE};
+    *d = (struct nt_view_description){.party = party,
+                                      .frame = frame,
+                                      .at = f->at,
+                                      .direction = f->direction,
+                                      .offer = m->kind == NT_SIP_INVITE,
+                                      .text = m->body,
+                                      .len = m->body_len,
+                                      .next = NT_VIEW_NONE};
     r = read_description(v, d);
     if (r != NT_OK)
         return r;

@@ -49,7 +49,6 @@ static inline uint64_t nt_item_attr_bit(uint16_t type)
     return UINT64_C(1) << ((type + (type >> 15) * 14u) & 63u);
 }
 
-
 struct nt_item {
     nt_time at;
     uint32_t frame; /* from 1 */
@@ -76,7 +75,7 @@ struct nt_item {
     uint32_t same;         /* an earlier item with the same bytes, or NT_VIEW_NONE */
     bool unknown_required; /* it has a comprehension-required attribute that is not known */
     bool check;            /* a Binding request between agents: checks.h */
-    uint32_t key; /* of nt_view.keys, or NT_VIEW_NONE */
+    uint32_t key;          /* of nt_view.keys, or NT_VIEW_NONE */
     uint32_t
         first; /* request: the first of its transaction (itself if it is); a received one: the first with the same bytes and pair */
     bool reused_id;   /* request: an earlier one with this id has been answered; this one begins a new transaction all the same */
@@ -112,7 +111,7 @@ struct nt_view_description {
     const char *text;
     size_t len;
     struct nt_ice_description d;
-    bool copy; /* d and error are those of an earlier one with the same text */
+    bool copy;     /* d and error are those of an earlier one with the same text */
     uint32_t next; /* of the same party */
 };
 
@@ -159,9 +158,9 @@ struct nt_view {
     uint32_t pair_count;
     uint32_t *tap_party; /* party of each tap; NT_VIEW_NONE: not looked at */
     bool *tap_signalling;
-    uint32_t *party_description; /* each party's first */
-    nt_time *bye;                /* each party's: when a SIP BYE was seen */
-    bool *fragmented;            /* each party's: a datagram came to it in fragments, and is no item */
+    uint32_t *party_description;                /* each party's first */
+    nt_time *bye;                               /* each party's: when a SIP BYE was seen */
+    bool *fragmented;                           /* each party's: a datagram came to it in fragments, and is no item */
     uint32_t recent[1u << NT_VIEW_RECENT_BITS]; /* items by the hash of a message's id and class: repeats.h */
     struct nt_map by_id, by_pair, by_tuple, by_relayed, by_ufrag, by_socket;
 };
