@@ -15,4 +15,4 @@ trap 'rm -rf "$logs"' EXIT
 echo "subdirs(\"$PWD/build\")" >"$logs/CTestTestfile.cmake"
 ctest --test-dir "$logs" --output-on-failure --no-tests=error -j "$(nproc)" | tail -n 12
 echo "== tests from outside"
-/usr/bin/python3 -m pytest -q -n "$(nproc)" --dist loadgroup tests/cli "$@"
+/usr/bin/python3 -m pytest -q -p no:cacheprovider -n "$(nproc)" --dist loadgroup tests/cli "$@"
