@@ -76,9 +76,9 @@ static void read_fate(struct nt_capture_frame *f, const char *comment)
     if (strncmp(comment, "verdict=drop ", 13) == 0) {
         f->fate = NT_FATE_DROPPED;
         if (find_value(comment, "reason=", reason, sizeof reason))
-            for (uint16_t i = 1; i < NT_DROP_COUNT; i++)
+            for (int i = 1; i < NT_DROP_COUNT; i++)
                 if (strcmp(reason, nt_drop_name((enum nt_drop)i)) == 0)
-                    f->reason = i;
+                    f->reason = (uint16_t)i;
     } else if (strncmp(comment, "verdict=nat ", 12) == 0) {
         struct nt_addr from, to;
         if (find_value(comment, "from=", a, sizeof a) && find_value(comment, "to=", b, sizeof b) &&

@@ -234,9 +234,9 @@ size_t nt_ice_relays_output(struct nt_ice_relays *r, struct nt_path *path, uint8
     return 0;
 }
 
-size_t nt_ice_relays_count(const struct nt_ice_relays *r)
+uint16_t nt_ice_relays_count(const struct nt_ice_relays *r)
 {
-    return r->count;
+    return (uint16_t)r->count;
 }
 
 bool nt_ice_relays_alive(const struct nt_ice_relays *r, uint16_t source)

@@ -45,7 +45,7 @@ bool nt_ice_relays_start_one(struct nt_ice_relays *r, nt_time now); /* lets one 
 size_t nt_ice_relays_output(struct nt_ice_relays *r, struct nt_path *path, uint8_t *buf, size_t cap);
 
 /* Adopted allocations. */
-size_t nt_ice_relays_count(const struct nt_ice_relays *r); /* of all sources */
+uint16_t nt_ice_relays_count(const struct nt_ice_relays *r); /* of all sources */
 bool nt_ice_relays_alive(const struct nt_ice_relays *r, uint16_t source);
 const struct nt_addr *nt_ice_relays_address(const struct nt_ice_relays *r, uint16_t source);
 /* RFC 8445, 7.2.1: asks for a permission towards the peer. NT_OK: packets can leave for it, or will once the server has answered (a

@@ -18,7 +18,8 @@ struct nt_oracle_side {
     uint32_t agent;
     struct nt_oracle_base bases[NT_ORACLE_BASES_MAX];
     uint16_t candidates[NT_ORACLE_CANDIDATES_MAX];
-    size_t base_count, candidate_count;
+    uint8_t base_count;
+    size_t candidate_count;
 };
 
 struct nt_oracle_check { /* from base number `base` of side `side` */
