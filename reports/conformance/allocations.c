@@ -29,14 +29,43 @@ const struct nt_view_channel *nt_view_channel(const struct nt_view *v, uint32_t 
     return NULL;
 }
 
+static int add_pair(struct nt_view *v, const struct nt_view_tuple *k)
+{
+    int r = nt_grow(&v->flows, &v->flow_cap, v->pair_count + 1u, sizeof *v->flows, NT_VIEW_PAIRS_MAX);
+    if (r == NT_OK)
+        r = nt_map_put(&v->by_pair, k, v->pair_count);
+    if (r != NT_OK)
+        return r;
+    struct nt_view_flow *flow = &v->flows[v->pair_count++];
+    *flow = (struct nt_view_flow){.tuple = *k, .leg = NT_VIEW_NONE};
+    memset(flow->kept, 0xff, sizeof flow->kept); /* NT_VIEW_NONE */
+    return NT_OK;
+}
+
+static bool is_flow(const struct nt_view_flow *flow, const struct nt_item *m)
+{
+    return flow->tuple.party == m->party && nt_addr_equal(&flow->tuple.local, &m->local) && nt_addr_equal(&flow->tuple.remote, &m->remote);
+}
+
+/* Datagrams come on few pairs: a look at the one that had this place lately spares most searches. */
 int nt_view_number_pair(struct nt_view *v, struct nt_item *m)
 {
+    uint32_t mixed = m->local.port + m->remote.port * 31u + m->party * 7u + m->remote.ip[3] + m->local.ip[3] * 5u;
+    uint32_t *recent = &v->recent_pairs[mixed & ((1u << NT_VIEW_RECENT_BITS) - 1)];
+    if (*recent != NT_VIEW_NONE && is_flow(&v->flows[*recent], m)) {
+        m->pair = *recent;
+        return NT_OK;
+    }
     struct nt_view_tuple k = {m->party, m->local, m->remote};
     m->pair = nt_map_get(&v->by_pair, &k);
-    if (m->pair != NT_VIEW_NONE)
-        return NT_OK;
-    m->pair = v->pair_count++;
-    return nt_map_put(&v->by_pair, &k, m->pair);
+    if (m->pair == NT_VIEW_NONE) {
+        m->pair = v->pair_count;
+        int r = add_pair(v, &k);
+        if (r != NT_OK)
+            return r;
+    }
+    *recent = m->pair;
+    return NT_OK;
 }
 
 int nt_view_add_allocation(struct nt_view *v, const struct nt_item *m)

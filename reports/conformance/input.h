@@ -25,7 +25,7 @@ struct nt_conf_input {
     size_t party_count;
     const struct nt_conf_user *users;
     size_t user_count;
-    nt_time end;    /* virtual time of the end of the case */
+    nt_time end;    /* for nt_conf_judge: virtual time of the end of the case */
     bool real_time; /* real programs took part: times are less exact */
 };
 

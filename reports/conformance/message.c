@@ -63,13 +63,18 @@ static void copy_decoded(struct nt_item *m, const struct nt_item *before)
 {
     m->bytes = before->bytes;
     m->id = before->id;
-    m->class_ = before->class_;
-    m->method = before->method;
     m->flaws = before->flaws;
     m->attrs = before->attrs;
     m->attr_count = before->attr_count;
     m->has = before->has;
     m->unknown_required = before->unknown_required;
+}
+
+void nt_item_read_type(struct nt_item *m)
+{
+    uint16_t type = nt_load16(m->bytes);
+    m->class_ = (uint8_t)((type >> 7 & 2) | (type >> 4 & 1));
+    m->method = (uint16_t)((type & 0xf) | (type >> 1 & 0x70) | (type >> 2 & 0xf80));
 }
 
 void nt_item_read_stun(struct nt_view *v, struct nt_item *m, int *err)
@@ -78,9 +83,7 @@ void nt_item_read_stun(struct nt_view *v, struct nt_item *m, int *err)
         copy_decoded(m, &v->items[m->same]);
         return;
     }
-    uint16_t type = nt_load16(m->bytes), length = nt_load16(m->bytes + 2);
-    m->class_ = (uint8_t)((type >> 7 & 2) | (type >> 4 & 1));
-    m->method = (uint16_t)((type & 0xf) | (type >> 1 & 0x70) | (type >> 2 & 0xf80));
+    uint16_t length = nt_load16(m->bytes + 2);
     m->id = m->bytes + 8;
     m->attrs = (uint32_t)v->attr_count;
     if (length + (uint32_t)NT_STUN_HEADER != m->len)

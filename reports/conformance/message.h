@@ -4,6 +4,7 @@
 
 #include "reports/conformance/view.h"
 
+void nt_item_read_type(struct nt_item *m); /* class and method */
 void nt_item_read_stun(struct nt_view *v, struct nt_item *m, int *err);
 
 /* The first attribute of a type, or NULL. */

@@ -11,21 +11,32 @@
 #define CHANNEL_LIFETIME (600 * NT_SEC)
 #define ASKED 1 /* in place of a channel number, which is never 1 */
 
-int nt_relay_view_init(struct nt_relay_view *turn, struct nt_finder *finder)
+void nt_relay_view_init(struct nt_relay_view *turn, struct nt_finder *finder)
 {
-    *turn = (struct nt_relay_view){.finder = finder, .v = finder->v, .of = calloc(finder->v->pair_count + 1u, sizeof *turn->of)};
-    if (turn->of == NULL)
-        return NT_ENOMEM;
-    for (uint32_t i = 0; i < finder->v->pair_count; i++)
+    *turn = (struct nt_relay_view){.finder = finder, .v = finder->v};
+}
+
+bool nt_relay_view_reach(struct nt_relay_view *turn)
+{
+    size_t count = turn->v->pair_count;
+    if (turn->of_count == count)
+        return true;
+    int r = nt_grow(&turn->of, &turn->of_cap, count, sizeof *turn->of, NT_VIEW_PAIRS_MAX);
+    if (r != NT_OK) {
+        turn->finder->err = r;
+        return false;
+    }
+    for (size_t i = turn->of_count; i < count; i++)
         turn->of[i].grants = turn->of[i].user = NT_VIEW_NONE;
-    return NT_OK;
+    turn->of_count = count;
+    return true;
 }
 
 void nt_relay_view_free(struct nt_relay_view *turn)
 {
-    for (uint32_t i = 0; turn->of != NULL && i < turn->v->pair_count; i++) {
-        free(turn->of[i].down.items);
-        free(turn->of[i].up.items);
+    for (size_t i = 0; i < turn->of_count; i++) {
+        free(turn->of[i].down.loads);
+        free(turn->of[i].up.loads);
     }
     free(turn->of);
     free(turn->grants);
@@ -183,15 +194,14 @@ bool nt_relay_was_asked(const struct nt_relay_view *turn, const struct nt_relay 
     return g != NULL && now <= g->until + NT_TOLERANCE && nt_relay_is_live(relay, now);
 }
 
-void nt_relay_ring_add(struct nt_relay_view *turn, struct nt_relay_ring *ring, uint32_t item)
+void nt_relay_ring_add(struct nt_relay_view *turn, struct nt_relay_ring *ring, const struct nt_relay_load *load)
 {
-    if (ring->items == NULL) {
-        ring->items = malloc(NT_RELAY_RING * sizeof *ring->items);
-        for (unsigned i = 0; ring->items != NULL && i < NT_RELAY_RING; i++)
-            ring->items[i] = NT_VIEW_NONE;
-    }
-    if (ring->items == NULL)
+    if (ring->loads == NULL)
+        ring->loads = malloc(NT_RELAY_RING * sizeof *ring->loads);
+    if (ring->loads == NULL) {
         turn->finder->err = NT_ENOMEM;
-    else
-        ring->items[ring->next++ % NT_RELAY_RING] = item;
+        return;
+    }
+    ring->loads[ring->next++ % NT_RELAY_RING] = *load;
+    ring->count += ring->count < NT_RELAY_RING;
 }

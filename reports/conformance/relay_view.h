@@ -14,9 +14,18 @@ struct nt_relay_grant { /* a channel; a permission (port 0, number 0); or one th
     uint32_t next;
 };
 
+/* What a message asks to relay, or what was relayed. The datagram itself is not kept. */
+struct nt_relay_load {
+    nt_time at;
+    uint64_t hash;
+    uint32_t len;
+    uint16_t channel;    /* of ChannelData, whose peer the relay's channels tell; else 0 */
+    struct nt_addr peer; /* else */
+};
+
 struct nt_relay_ring {
-    uint32_t *items; /* numbers of items, or NT_VIEW_NONE; NULL until the first */
-    unsigned next;
+    struct nt_relay_load *loads; /* NULL until the first */
+    unsigned next, count;
 };
 
 struct nt_relay {
@@ -32,11 +41,14 @@ struct nt_relay_view {
     struct nt_finder *finder;
     const struct nt_view *v;
     struct nt_relay *of; /* by pair */
+    size_t of_count, of_cap;
     struct nt_relay_grant *grants;
     size_t grant_count, grant_cap;
 };
 
-int nt_relay_view_init(struct nt_relay_view *turn, struct nt_finder *finder); /* 0 or NT_ENOMEM */
+void nt_relay_view_init(struct nt_relay_view *turn, struct nt_finder *finder);
+/* Makes room for all pairs of the view; false: the finder has the error. Before each item. */
+bool nt_relay_view_reach(struct nt_relay_view *turn);
 void nt_relay_view_free(struct nt_relay_view *turn);
 /* Follow messages. Without memory the finder has the error. */
 void nt_relay_follow_success(struct nt_relay_view *turn, const struct nt_item *m); /* the server's */
@@ -44,7 +56,7 @@ void nt_relay_follow_request(struct nt_relay_view *turn,
                              const struct nt_item *m); /* the client's: what it asks for, whatever the response */
 void nt_relay_follow_relayed(struct nt_relay_view *turn,
                              const struct nt_item *m); /* the server's, at the client: a Data indication, ChannelData */
-void nt_relay_ring_add(struct nt_relay_view *turn, struct nt_relay_ring *ring, uint32_t item);
+void nt_relay_ring_add(struct nt_relay_view *turn, struct nt_relay_ring *ring, const struct nt_relay_load *load);
 
 bool nt_relay_is_live(const struct nt_relay *relay, nt_time now);
 bool nt_relay_permits(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer, nt_time now);

@@ -7,5 +7,6 @@ void nt_view_find_same(struct nt_view *v, struct nt_item *m, uint32_t self)
     uint32_t *slot = &v->recent[(mixed * UINT32_C(0x9e3779b1)) >> (32 - NT_VIEW_RECENT_BITS)];
     uint32_t before = *slot;
     m->same = before != NT_VIEW_NONE && nt_item_same_bytes(&v->items[before], m) ? before : NT_VIEW_NONE;
-    *slot = self;
+    if (self != NT_VIEW_NONE)
+        *slot = self;
 }

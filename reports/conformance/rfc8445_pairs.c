@@ -151,8 +151,7 @@ static void success_came(void *state, const struct nt_item *m)
 /* RFC 8445, 8.3.1: a candidate that was freed need not answer; checks still arrive that its TURN server relayed before it knew. */
 static bool is_freed(const struct state *s, const struct nt_item *m)
 {
-    uint32_t pair = m->inner ? nt_view_pair(s->v, m->party, &m->base, &m->server) : NT_VIEW_NONE;
-    return pair != NT_VIEW_NONE && s->pairs[pair].given_up;
+    return m->inner && s->pairs[m->outer].given_up;
 }
 
 static bool is_in_use(const struct state *s, const struct nt_item *m)
@@ -174,7 +173,7 @@ static void judge_answered(struct state *s, const struct nt_item *m)
     nt_time waits_until = nt_time_after(since, NT_STUN_TI) - nt_item_party(s->v, m)->told_late;
     bool patient =
         since <= m->at && m->at < waits_until && a->selected == NT_TIME_NEVER && s->v->bye[m->party] > m->at + NT_ANSWER_WITHIN;
-    if (nt_item_is_held(s->v, m) || m->at + NT_ANSWER_WITHIN > s->v->in->end || !is_in_use(s, m) ||
+    if (nt_item_is_held(s->v, m) || m->at + NT_ANSWER_WITHIN > s->v->end || !is_in_use(s, m) ||
         (m->inner && !s->pairs[m->pair].checked))
         return;
     if (answered || active)
@@ -233,8 +232,8 @@ static void settle_triggers(struct state *s)
             continue;
         nt_time until = s->pairs[m->pair].waits_until;
         bool active = a->last_binding != NT_VIEW_NONE && s->v->items[a->last_binding].at > until;
-        if (active && until < s->v->in->end)
-            settle_trigger(s, m, s->v->in->end);
+        if (active && until < s->v->end)
+            settle_trigger(s, m, s->v->end);
     }
 }
 

@@ -109,12 +109,8 @@ static void judge_item(struct nt_relay_view *turn, const struct nt_item *m, uint
     }
 }
 
-void nt_rfc8656_client_judge(struct nt_finder *finder)
+void nt_rfc8656_client_item(struct nt_relay_view *turn, const struct nt_item *m, uint32_t self)
 {
-    struct nt_relay_view turn;
-    finder->err = nt_relay_view_init(&turn, finder);
-    for (uint32_t i = 0; finder->err == NT_OK && i < finder->v->count; i++)
-        if (nt_item_party(finder->v, &finder->v->items[i])->kind == NT_CONF_AGENT && !finder->v->items[i].inner)
-            judge_item(&turn, &finder->v->items[i], i);
-    nt_relay_view_free(&turn);
+    if (nt_item_party(turn->v, m)->kind == NT_CONF_AGENT && !m->inner && nt_relay_view_reach(turn))
+        judge_item(turn, m, self);
 }

@@ -176,62 +176,88 @@ static void judge_answer(struct nt_relay_view *turn, const struct nt_item *m)
 
 /* --- relaying --- */
 
-struct load { /* what a message asks to relay: the peer and the bytes */
-    struct nt_addr peer;
-    const uint8_t *bytes;
-    size_t len;
-    bool unbound; /* ChannelData without a channel */
-};
+static uint64_t hash_of(const uint8_t *p, size_t len)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325), word = 0;
+    for (; len >= sizeof word; p += sizeof word, len -= sizeof word) {
+        memcpy(&word, p, sizeof word);
+        h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        h ^= h >> 29;
+    }
+    for (; len > 0; p++, len--)
+        h = (h ^ *p) * UINT64_C(0x100000001b3);
+    return h;
+}
+
+static struct nt_relay_load load_of(nt_time at, const uint8_t *bytes, size_t len)
+{
+    return (struct nt_relay_load){.at = at, .hash = hash_of(bytes, len), .len = (uint32_t)len};
+}
 
 /* false: it carries nothing */
-static bool read_load(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_item *m, struct load *l)
+static bool read_load(const struct nt_relay_view *turn, const struct nt_item *m, struct nt_relay_load *l)
 {
-    *l = (struct load){
-        .bytes = m->bytes, .len = m->len, .peer = m->direction == NT_DIR_IN || m->leg == NT_VIEW_NONE ? m->remote : m->local};
-    if (m->leg != NT_VIEW_NONE)
-        return true;
-    if (m->kind == NT_ITEM_CHANNEL) {
-        const struct nt_relay_grant *c = nt_relay_channel(turn, relay, m->channel, m->at);
-        l->bytes = m->payload;
-        l->len = m->payload_len;
-        l->unbound = c == NULL;
-        if (c != NULL)
-            l->peer = c->peer;
+    if (m->leg != NT_VIEW_NONE) {
+        *l = load_of(m->at, m->bytes, m->len);
+        l->peer = m->direction == NT_DIR_IN ? m->remote : m->local;
         return true;
     }
+    if (m->kind == NT_ITEM_CHANNEL) {
+        *l = load_of(m->at, m->payload, m->payload_len);
+        l->channel = m->channel;
+        return true;
+    }
+    struct nt_addr peer;
     const struct nt_item_attr *data = nt_item_attr(turn->v, m, NT_ATTR_DATA);
-    if (data == NULL || !nt_item_addr(turn->v, m, NT_ATTR_XOR_PEER_ADDRESS, &l->peer))
+    if (data == NULL || !nt_item_addr(turn->v, m, NT_ATTR_XOR_PEER_ADDRESS, &peer))
         return false;
-    l->bytes = data->value;
-    l->len = data->len;
+    *l = load_of(m->at, data->value, data->len);
+    l->peer = peer;
     return true;
 }
 
-/* Whether a ring has the message that a relayed datagram comes from; *unbound: it came on an unbound channel. */
-static bool find_origin(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_relay_ring *ring,
-                        const struct load *l, nt_time now, bool *unbound)
+/* The peer that a load goes to or comes from; NULL: it is ChannelData, and its channel is unbound. */
+static const struct nt_addr *peer_of(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_relay_load *l)
 {
-    const struct nt_view *v = turn->v;
-    for (unsigned i = 1; ring->items != NULL && i <= NT_RELAY_RING; i++) {
-        uint32_t n = ring->items[(ring->next - i) % NT_RELAY_RING];
-        struct load from;
-        if (n == NT_VIEW_NONE || v->items[n].at + RELAY_WITHIN < now)
+    if (l->channel == 0)
+        return &l->peer;
+    const struct nt_relay_grant *channel = nt_relay_channel(turn, relay, l->channel, l->at);
+    return channel != NULL ? &channel->peer : NULL;
+}
+
+/* Whether a ring has the message that a relayed datagram comes from; *unbound: it came on an unbound channel. More datagrams within RELAY_WITHIN
+ * than a ring remembers: it cannot be told, and nobody is blamed. */
+static bool find_origin(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_relay_ring *ring,
+                        const struct nt_relay_load *l, const struct nt_addr *peer, bool *unbound)
+{
+    for (unsigned i = 1; i <= ring->count; i++) {
+        const struct nt_relay_load *from = &ring->loads[(ring->next - i) % NT_RELAY_RING];
+        if (from->at + RELAY_WITHIN < l->at)
             return false;
-        if (!read_load(turn, relay, &v->items[n], &from) || from.len != l->len || memcmp(from.bytes, l->bytes, l->len) != 0)
+        if (from->len != l->len || from->hash != l->hash)
             continue;
-        *unbound = from.unbound;
-        if (from.unbound || nt_addr_equal(&from.peer, &l->peer))
+        const struct nt_addr *to = peer_of(turn, relay, from);
+        *unbound = to == NULL;
+        if (to == NULL || nt_addr_equal(to, peer))
             return true;
     }
-    return false;
+    *unbound = false;
+    return ring->count == NT_RELAY_RING;
+}
+
+static void add_load(struct nt_relay_view *turn, struct nt_relay_ring *ring, const struct nt_item *m)
+{
+    struct nt_relay_load l;
+    if (read_load(turn, m, &l))
+        nt_relay_ring_add(turn, ring, &l);
 }
 
 /* The server sends from a relayed address. */
-static void judge_to_peer(struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_item *m, uint32_t self)
+static void judge_to_peer(struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_item *m)
 {
-    const struct load l = {.peer = m->remote, .bytes = m->bytes, .len = m->len};
+    const struct nt_relay_load l = load_of(m->at, m->bytes, m->len);
     bool unbound = false;
-    bool known = find_origin(turn, relay, &relay->down, &l, m->at, &unbound);
+    bool known = find_origin(turn, relay, &relay->down, &l, &m->remote, &unbound);
     if (!known && turn->v->fragmented[m->party])
         return; /* it may have come in fragments: TURN's header makes it longer than what is relayed */
     nt_require(turn->finder, NT_TURN_RULE_RELAY_PAYLOAD, m, known, "the client has not sent this to the peer");
@@ -243,23 +269,24 @@ static void judge_to_peer(struct nt_relay_view *turn, const struct nt_relay *rel
     uint32_t other = nt_view_relayed(turn->v, m->party, &m->remote);
     struct nt_relay *peer = other != NT_VIEW_NONE ? relay_of(turn, other) : NULL;
     if (peer != NULL)
-        nt_relay_ring_add(turn, &peer->up, self);
+        add_load(turn, &peer->up, m);
 }
 
 /* The server sends a peer's data to the client. */
 static void judge_to_client(struct nt_relay_view *turn, const struct nt_item *m)
 {
     struct nt_relay *relay = &turn->of[m->pair];
-    struct load l;
+    struct nt_relay_load l;
     bool unbound = false;
-    if (!read_load(turn, relay, m, &l) || l.unbound)
+    const struct nt_addr *peer = read_load(turn, m, &l) ? peer_of(turn, relay, &l) : NULL;
+    if (peer == NULL)
         return;
-    nt_require(turn->finder, NT_TURN_RULE_PEER_PERMISSION, m, nt_relay_permits(turn, relay, &l.peer, m->at),
+    nt_require(turn->finder, NT_TURN_RULE_PEER_PERMISSION, m, nt_relay_permits(turn, relay, peer, m->at),
                "there is no permission for this peer");
     /* What a real server sends from one of its addresses to another stays in its kernel, where there is no tap. */
-    bool unseen = turn->v->in->real_time && nt_view_relayed(turn->v, m->party, &l.peer) != NT_VIEW_NONE;
+    bool unseen = turn->v->in->real_time && nt_view_relayed(turn->v, m->party, peer) != NT_VIEW_NONE;
     if (!unseen)
-        nt_require(turn->finder, NT_TURN_RULE_DATA_PAYLOAD, m, find_origin(turn, relay, &relay->up, &l, m->at, &unbound),
+        nt_require(turn->finder, NT_TURN_RULE_DATA_PAYLOAD, m, find_origin(turn, relay, &relay->up, &l, peer, &unbound),
                    "no peer has sent this");
 }
 
@@ -282,22 +309,22 @@ static void judge_indication(struct nt_relay_view *turn, const struct nt_item *m
     judge_to_client(turn, m);
 }
 
-static void judge_leg(struct nt_relay_view *turn, const struct nt_item *m, uint32_t self)
+static void judge_leg(struct nt_relay_view *turn, const struct nt_item *m)
 {
     struct nt_relay *relay = relay_of(turn, m->leg);
     if (m->direction == NT_DIR_IN && relay != NULL)
-        nt_relay_ring_add(turn, &relay->up, self);
+        add_load(turn, &relay->up, m);
     else if (m->direction == NT_DIR_OUT && relay != NULL && !m->excused)
-        judge_to_peer(turn, relay, m, self);
+        judge_to_peer(turn, relay, m);
 }
 
-static void judge_item(struct nt_relay_view *turn, const struct nt_item *m, uint32_t self)
+static void judge_item(struct nt_relay_view *turn, const struct nt_item *m)
 {
     bool out = m->direction == NT_DIR_OUT;
     if (m->leg != NT_VIEW_NONE)
-        judge_leg(turn, m, self);
+        judge_leg(turn, m);
     else if (!out && (m->kind == NT_ITEM_CHANNEL || nt_item_is(m, NT_TURN_SEND, NT_STUN_INDICATION)))
-        nt_relay_ring_add(turn, &turn->of[m->pair].down, self);
+        add_load(turn, &turn->of[m->pair].down, m);
     else if (out && !m->excused && m->kind == NT_ITEM_CHANNEL)
         judge_to_client(turn, m);
     else if (out && !m->excused && nt_item_is(m, NT_TURN_DATA, NT_STUN_INDICATION))
@@ -312,12 +339,8 @@ static bool is_followed(const struct nt_view *v, const struct nt_item *m)
     return nt_item_party(v, m)->kind == NT_CONF_SERVER && !nt_item_is_held(v, m);
 }
 
-void nt_rfc8656_server_judge(struct nt_finder *finder)
+void nt_rfc8656_server_item(struct nt_relay_view *turn, const struct nt_item *m)
 {
-    struct nt_relay_view turn;
-    finder->err = nt_relay_view_init(&turn, finder);
-    for (uint32_t i = 0; finder->err == NT_OK && i < finder->v->count; i++)
-        if (is_followed(finder->v, &finder->v->items[i]))
-            judge_item(&turn, &finder->v->items[i], i);
-    nt_relay_view_free(&turn);
+    if (is_followed(turn->v, m) && nt_relay_view_reach(turn))
+        judge_item(turn, m);
 }

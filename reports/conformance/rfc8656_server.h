@@ -2,8 +2,8 @@
 #ifndef NT_CONFORMANCE_RFC8656_SERVER_H
 #define NT_CONFORMANCE_RFC8656_SERVER_H
 
-#include "reports/conformance/finding.h"
+#include "reports/conformance/relay_view.h"
 
-void nt_rfc8656_server_judge(struct nt_finder *finder);
+void nt_rfc8656_server_item(struct nt_relay_view *turn, const struct nt_item *m); /* each item, as it comes */
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/sdp/sdp.h"
-#include "reports/conformance/datagram.h"
+#include "reports/conformance/keeping.h"
 #include "reports/conformance/keys.h"
 
 #include <stdlib.h>
@@ -40,7 +40,7 @@ static int read_description(const struct nt_view *v, struct nt_view_description 
 static int add_description(struct nt_view *v, uint32_t party, const struct nt_capture_frame *f, uint32_t frame,
                            const struct nt_sip_message *m)
 {
-    int r = nt_grow(&v->descriptions, &v->description_cap, v->description_count + 1, sizeof *v->descriptions, NT_VIEW_MAX);
+    int r = nt_grow(&v->descriptions, &v->description_cap, v->description_count + 1, sizeof *v->descriptions, NT_VIEW_SIP_MAX);
     if (r != NT_OK)
         return r;
     struct nt_view_description *d = &v->descriptions[v->description_count];
@@ -62,33 +62,26 @@ static int add_description(struct nt_view *v, uint32_t party, const struct nt_ca
     return d->err == NT_OK && d->direction == NT_DIR_OUT ? add_passwords(v, d) : NT_OK;
 }
 
-/* A message crosses its sender's tap and its receiver's, and is read at the first. NULL with *err: no memory. */
+/* A message crosses its sender's tap and its receiver's, and is read at the first. NULL with *err: no memory, or a limit. */
 static const struct nt_view_sip *read_sip(struct nt_view *v, const uint8_t *bytes, size_t len, int *err)
 {
     for (size_t i = v->sip_count; i-- > 0 && v->sip_count - i <= SIP_LOOK_BACK;)
         if (v->sips[i].len == len && memcmp(v->sips[i].bytes, bytes, len) == 0)
             return &v->sips[i];
-    *err = nt_grow(&v->sips, &v->sip_cap, v->sip_count + 1, sizeof *v->sips, NT_VIEW_MAX);
-    if (*err != NT_OK)
+    *err = nt_grow(&v->sips, &v->sip_cap, v->sip_count + 1, sizeof *v->sips, NT_VIEW_SIP_MAX);
+    const uint8_t *stored = *err == NT_OK ? nt_view_store(v, bytes, len, err) : NULL;
+    if (stored == NULL)
         return NULL;
     struct nt_view_sip *sip = &v->sips[v->sip_count++];
-    *sip = (struct nt_view_sip){.bytes = bytes, .len = len};
-    sip->err = nt_sip_read(&sip->message, (const char *)bytes, len);
+    *sip = (struct nt_view_sip){.bytes = stored, .len = len};
+    sip->err = nt_sip_read(&sip->message, (const char *)stored, len);
     return sip;
 }
 
-static int read_frame(struct nt_view *v, uint32_t frame)
+int nt_view_read_signalling(struct nt_view *v, const struct nt_capture_frame *f, uint32_t number, const uint8_t *bytes, size_t len)
 {
-    const struct nt_capture_frame *f = &v->in->capture->frames[frame - 1];
     uint32_t party = v->tap_party[f->tap];
-    struct nt_addr src, dst;
-    const uint8_t *bytes;
-    size_t len;
     int err = NT_OK;
-    if (f->direction == NT_DIR_IN && f->fate == NT_FATE_DROPPED)
-        return NT_OK;
-    if (!nt_capture_datagram(v->in->capture, f, &src, &dst, &bytes, &len))
-        return NT_OK;
     const struct nt_view_sip *sip = read_sip(v, bytes, len, &err);
     if (sip == NULL || sip->err != NT_OK)
         return err;
@@ -98,21 +91,7 @@ static int read_frame(struct nt_view *v, uint32_t frame)
     bool answer = m->kind == NT_SIP_OK && m->answered == NT_SIP_INVITE;
     if ((m->kind != NT_SIP_INVITE && !answer) || m->body_len == 0)
         return NT_OK;
-    return add_description(v, party, f, frame, m);
-}
-
-int nt_view_read_signalling(struct nt_view *v)
-{
-    const struct nt_capture *c = v->in->capture;
-    for (uint32_t i = 1; i <= c->frame_count; i++) {
-        uint32_t tap = c->frames[i - 1].tap;
-        if (tap >= c->tap_count || !v->tap_signalling[tap] || v->tap_party[tap] == NT_VIEW_NONE)
-            continue;
-        int r = read_frame(v, i);
-        if (r != NT_OK)
-            return r;
-    }
-    return NT_OK;
+    return add_description(v, party, f, number, m);
 }
 
 const struct nt_view_description *nt_view_described(const struct nt_view *v, uint32_t party, int direction)

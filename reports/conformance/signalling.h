@@ -4,7 +4,8 @@
 
 #include "reports/conformance/view.h"
 
-int nt_view_read_signalling(struct nt_view *v); /* 0 or NT_ENOMEM */
+/* Reads the datagram of a frame at a signalling tap. 0, NT_ENOMEM or NT_ELIMIT. */
+int nt_view_read_signalling(struct nt_view *v, const struct nt_capture_frame *f, uint32_t number, const uint8_t *bytes, size_t len);
 
 /* The first description of a party that went in `direction`, or NULL. */
 const struct nt_view_description *nt_view_described(const struct nt_view *v, uint32_t party, int direction);

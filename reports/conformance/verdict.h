@@ -19,6 +19,8 @@ struct nt_conf_verdict {
     uint32_t exercised;                   /* rules that had something to judge */
     struct nt_conf_violation *violations; /* of MUST rules only, in order of frames */
     size_t count, cap;
+    uint32_t unjudged;        /* the first frame that was not judged, because of a limit; 0: all were */
+    const char *unjudged_why; /* which limit */
 };
 
 /* The new violation, zeroed; NULL when the list is full, or without memory (then *err is NT_ENOMEM). */

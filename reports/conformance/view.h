@@ -1,6 +1,6 @@
-/* Inside of the room: a capture as the judges see it. One item for each datagram that an agent or a server sent or received, in the
- * order of frames, with its STUN attributes, the request that a response answers, the key that signs it, and, at agents, what TURN
- * carried. walk.c builds it; afterwards it does not change. */
+/* Inside of the room: a capture as the judges see it. One item for each datagram that an agent or a server sent or received, in the order
+ * of frames, with its STUN attributes, the request that a response answers, the key that signs it, and, at agents, what TURN carried.
+ * walk.c builds it while frames go by; each item is shown to the judges of relaying at once, and what is kept of it to the others at the end. */
 #ifndef NT_CONFORMANCE_VIEW_H
 #define NT_CONFORMANCE_VIEW_H
 
@@ -10,7 +10,16 @@
 #include "reports/conformance/input.h"
 
 #define NT_VIEW_NONE NT_MAP_NONE
-#define NT_VIEW_MAX 100000000 /* items, attributes, pairs: what is beyond is not judged */
+/* What is kept of one capture. Where a limit is reached nothing further is judged, and the verdict says so. */
+#define NT_VIEW_MAX 10000000                       /* attributes, keys, allocations */
+#define NT_VIEW_SIP_MAX 10000                      /* messages of the signalling, and descriptions */
+#define NT_VIEW_STUN_MAX 100000                    /* STUN messages, but for those that carry data */
+#define NT_VIEW_PAIRS_MAX 65536                    /* (party, local, remote) */
+#define NT_VIEW_BYTES_MAX (UINT32_C(24) << 20)     /* of STUN messages and signalling */
+/* Datagrams with data, and what TURN carries them in, are kept one by one up to these limits. Beyond, the first one of each second stands for
+ * the others of its (party, local, remote), direction and kind: nt_item.count. */
+#define NT_VIEW_DATA_MAX 32768
+#define NT_VIEW_DATA_BYTES_MAX (UINT32_C(4) << 20)
 
 #define NT_VIEW_RECENT_BITS 8 /* so many messages, as a power of two, are recognized when they come again */
 
@@ -56,13 +65,14 @@ struct nt_item {
     uint8_t direction, kind;      /* enum nt_direction, enum nt_item_kind */
     bool excused;                 /* a step damaged or injected it: its sender is not to blame */
     bool inner;                   /* TURN carried it: local is the relayed address, remote the peer */
+    bool ice_socket;              /* at an agent: STUN has passed through its socket before */
     bool copy;                    /* the same bytes on the same way within a millisecond: the network duplicated it */
     uint32_t leg;                 /* at a server: the allocation whose relayed address it came to or left from */
     uint32_t pair;                /* the number of (party, local, remote) */
     struct nt_addr local, remote; /* the party's address, the other's */
-    struct nt_addr server;        /* of an inner one; its outer local address is `base` */
-    struct nt_addr base;
-    const uint8_t *bytes;
+    uint32_t outer;               /* of an inner one: the pair of the client and its server */
+    uint32_t count;               /* of data: how many datagrams it stands for */
+    const uint8_t *bytes;         /* of data only until the item was shown */
     uint32_t len;
     /* STUN */
     uint16_t method;
@@ -133,6 +143,19 @@ struct nt_view_tuple { /* a key; no padding: an address is 20 bytes */
     struct nt_addr local, remote;
 };
 
+struct nt_view_flow { /* a pair */
+    struct nt_view_tuple tuple;
+    uint32_t kept[3][2];        /* the last item of data that was kept, by how it travels and direction; or NT_VIEW_NONE */
+    uint32_t leg, leg_of;       /* nt_item.leg, found when there were so many allocations */
+    bool ice_socket;
+};
+
+struct nt_view_chunk { /* of kept bytes */
+    struct nt_view_chunk *next;
+    size_t used, cap;
+    uint8_t bytes[];
+};
+
 struct nt_view_id { /* a key: a request is known by the party that sees it, its id and its direction */
     uint32_t party;
     uint8_t id[NT_STUN_ID];
@@ -155,12 +178,24 @@ struct nt_view {
     size_t allocation_count, allocation_cap;
     struct nt_view_channel *channels;
     size_t channel_count, channel_cap;
+    struct nt_view_flow *flows; /* by pair */
+    size_t flow_cap;
     uint32_t pair_count;
+    struct nt_view_chunk *chunks;
+    size_t stored_bytes;
+    uint32_t stun_count, data_count, data_bytes;
+    uint32_t cut;        /* the first frame that is not judged, or 0 */
+    const char *cut_why; /* the limit */
+    void (*show)(void *user, const struct nt_item *m, uint32_t self); /* each item as it comes; self: its number, or NT_VIEW_NONE */
+    void *show_user;
+    nt_time end;
+    size_t tap_count;
     uint32_t *tap_party; /* party of each tap; NT_VIEW_NONE: not looked at */
     bool *tap_signalling;
-    uint32_t *party_description;                /* each party's first */
-    nt_time *bye;                               /* each party's: when a SIP BYE was seen */
-    bool *fragmented;                           /* each party's: a datagram came to it in fragments, and is no item */
+    uint32_t *party_description; /* each party's first */
+    nt_time *bye;                /* each party's: when a SIP BYE was seen */
+    bool *fragmented;            /* each party's: a datagram came to it in fragments, and is no item */
+    uint32_t recent_pairs[1u << NT_VIEW_RECENT_BITS];
     uint32_t recent[1u << NT_VIEW_RECENT_BITS]; /* items by the hash of a message's id and class: repeats.h */
     struct nt_map by_id, by_pair, by_tuple, by_relayed, by_ufrag, by_socket;
 };

@@ -5,6 +5,7 @@
 #include "reports/conformance/allocations.h"
 #include "reports/conformance/checks.h"
 #include "reports/conformance/datagram.h"
+#include "reports/conformance/keeping.h"
 #include "reports/conformance/keys.h"
 #include "reports/conformance/message.h"
 #include "reports/conformance/repeats.h"
@@ -68,67 +69,83 @@ static uint8_t kind_of(const uint8_t *bytes, size_t len, struct nt_item *m)
     return NT_ITEM_DATA;
 }
 
-/* ICE uses a socket when STUN has passed through it, or its address is a candidate. */
-static int mark_stray(struct nt_view *v, struct nt_item *m)
+/* ICE uses a socket when STUN has passed through it, or its address is a candidate, which the end of the capture tells. */
+static int note_socket(struct nt_view *v, struct nt_item *m)
 {
+    struct nt_view_flow *flow = &v->flows[m->pair];
     struct nt_view_tuple k = {m->party, m->local, {0}};
     if (v->in->parties[m->party].kind != NT_CONF_AGENT || m->inner)
         return NT_OK;
-    if (m->kind == NT_ITEM_STUN)
+    if (m->kind == NT_ITEM_DATA && !flow->ice_socket)
+        flow->ice_socket = nt_map_get(&v->by_socket, &k) != NT_MAP_NONE;
+    if (m->kind == NT_ITEM_STUN && !flow->ice_socket) {
+        flow->ice_socket = true;
         return nt_map_put(&v->by_socket, &k, 1);
-    if (m->kind == NT_ITEM_DATA && nt_map_get(&v->by_socket, &k) == NT_MAP_NONE &&
-        nt_view_candidate(v, m->party, &m->local) == NULL)
-        m->kind = NT_ITEM_STRAY;
+    }
+    m->ice_socket = flow->ice_socket;
     return NT_OK;
 }
 
-static int add_item(struct nt_view *v, struct nt_item m);
-
-/* At an agent: what a Send or Data indication or ChannelData carries. */
-static int add_inner(struct nt_view *v, const struct nt_item *outer)
+/* At a server: the allocation to whose relayed address the item came, or from which it left. */
+static uint32_t leg_of(struct nt_view *v, const struct nt_item *m)
 {
-    struct nt_item m = {.at = outer->at,
-                        .frame = outer->frame,
-                        .party = outer->party,
-                        .direction = outer->direction,
-                        .excused = outer->excused,
-                        .inner = true,
-                        .server = outer->remote,
-                        .base = outer->local};
+    struct nt_view_flow *flow = &v->flows[m->pair];
+    struct nt_view_tuple relayed = {m->party, m->local, {0}};
+    if (m->inner || v->allocation_count == 0 || v->in->parties[m->party].kind != NT_CONF_SERVER)
+        return NT_VIEW_NONE;
+    if (flow->leg_of != v->allocation_count) {
+        flow->leg = nt_map_get(&v->by_relayed, &relayed);
+        flow->leg_of = (uint32_t)v->allocation_count;
+    }
+    return flow->leg;
+}
+
+/* At an agent: what a Send or Data indication or ChannelData carries; false: nothing that can be told. */
+static bool read_inner(const struct nt_view *v, const struct nt_item *outer, struct nt_item *m)
+{
     uint32_t a = nt_view_allocation(v, outer->party, &outer->local, &outer->remote);
     if (a == NT_VIEW_NONE)
-        return NT_OK;
-    m.local = v->allocations[a].relayed;
+        return false;
+    *m = (struct nt_item){.at = outer->at, .frame = outer->frame, .party = outer->party, .direction = outer->direction,
+                          .excused = outer->excused, .inner = true, .outer = outer->pair, .local = v->allocations[a].relayed};
     if (outer->kind == NT_ITEM_CHANNEL) {
         const struct nt_view_channel *channel = nt_view_channel(v, a, outer->channel);
         if (channel == NULL)
-            return NT_OK;
-        m.remote = channel->peer;
-        m.bytes = outer->payload;
-        m.len = outer->payload_len;
-    } else {
-        const struct nt_item_attr *data = nt_item_attr(v, outer, NT_ATTR_DATA);
-        if (data == NULL || !nt_item_addr(v, outer, NT_ATTR_XOR_PEER_ADDRESS, &m.remote))
-            return NT_OK;
-        m.bytes = data->value;
-        m.len = data->len;
+            return false;
+        m->remote = channel->peer;
+        m->bytes = outer->payload;
+        m->len = outer->payload_len;
+        return true;
     }
-    return add_item(v, m);
+    const struct nt_item_attr *data = nt_item_attr(v, outer, NT_ATTR_DATA);
+    if (data == NULL || !nt_item_addr(v, outer, NT_ATTR_XOR_PEER_ADDRESS, &m->remote))
+        return false;
+    m->bytes = data->value;
+    m->len = data->len;
+    return true;
+}
+
+static bool is_clients(const struct nt_view *v, const struct nt_item *m)
+{
+    return v->in->parties[m->party].kind == NT_CONF_AGENT;
+}
+
+static bool carries_data(const struct nt_view *v, const struct nt_item *m)
+{
+    return !m->inner && is_clients(v, m) &&
+           (m->kind == NT_ITEM_CHANNEL || nt_item_is(m, NT_TURN_SEND, NT_STUN_INDICATION) || nt_item_is(m, NT_TURN_DATA, NT_STUN_INDICATION));
 }
 
 /* What follows from an item for the items to come. */
 static int follow_turn(struct nt_view *v, const struct nt_item *m)
 {
-    bool client = v->in->parties[m->party].kind == NT_CONF_AGENT;
-    if (m->leg != NT_VIEW_NONE || m->inner)
+    if (m->kind != NT_ITEM_STUN || m->leg != NT_VIEW_NONE || m->inner)
         return NT_OK;
-    if (nt_item_is(m, NT_TURN_ALLOCATE, NT_STUN_SUCCESS) && (m->direction == NT_DIR_IN) == client)
+    if (nt_item_is(m, NT_TURN_ALLOCATE, NT_STUN_SUCCESS) && (m->direction == NT_DIR_IN) == is_clients(v, m))
         return nt_view_add_allocation(v, m);
-    if (nt_item_is(m, NT_TURN_CHANNEL_BIND, NT_STUN_REQUEST) && (m->direction == NT_DIR_OUT) == client)
+    if (nt_item_is(m, NT_TURN_CHANNEL_BIND, NT_STUN_REQUEST) && (m->direction == NT_DIR_OUT) == is_clients(v, m))
         return nt_view_add_channel(v, m);
-    bool carries = m->kind == NT_ITEM_CHANNEL || nt_item_is(m, NT_TURN_SEND, NT_STUN_INDICATION) ||
-                   nt_item_is(m, NT_TURN_DATA, NT_STUN_INDICATION);
-    return client && carries ? add_inner(v, m) : NT_OK;
+    return NT_OK;
 }
 
 /* As nt_grow, but the room is not zeroed: each item is written whole. */
@@ -136,8 +153,6 @@ static int grow_items(struct nt_view *v)
 {
     if (v->count < v->cap)
         return NT_OK;
-    if (v->cap >= NT_VIEW_MAX)
-        return NT_ELIMIT;
     size_t cap = v->cap == 0 ? FIRST_ITEMS : 2 * v->cap;
     struct nt_item *items = realloc(v->items, cap * sizeof *items);
     if (items == NULL)
@@ -147,71 +162,124 @@ static int grow_items(struct nt_view *v)
     return NT_OK;
 }
 
-static int add_item(struct nt_view *v, struct nt_item m)
+static int read_message(struct nt_view *v, struct nt_item *m, uint32_t self, bool kept)
+{
+    int r = NT_OK;
+    nt_view_find_same(v, m, kept ? self : NT_VIEW_NONE);
+    if (kept && m->same == NT_VIEW_NONE)
+        m->bytes = nt_view_store(v, m->bytes, m->len, &r);
+    if (r == NT_OK)
+        nt_item_read_stun(v, m, &r);
+    if (r != NT_OK)
+        return r;
+    nt_item_note_check(v, m);
+    r = nt_view_match_transaction(v, m, self);
+    if (r == NT_OK)
+        nt_item_verify(v, m, &r);
+    return r;
+}
+
+static int read_item(struct nt_view *v, struct nt_item *m, uint32_t self, bool *kept)
+{
+    int r = nt_view_number_pair(v, m);
+    if (r != NT_OK)
+        return r;
+    m->request = m->answer = m->key = m->before = m->same = NT_VIEW_NONE;
+    m->first = self;
+    m->count = 1;
+    m->leg = leg_of(v, m);
+    m->kind = m->leg == NT_VIEW_NONE ? kind_of(m->bytes, m->len, m) : (uint8_t)NT_ITEM_DATA;
+    if (m->kind == NT_ITEM_STUN)
+        nt_item_read_type(m);
+    r = note_socket(v, m);
+    if (r == NT_OK)
+        r = nt_view_keep(v, m, self, kept);
+    if (r == NT_OK && m->kind == NT_ITEM_STUN)
+        return read_message(v, m, self, *kept);
+    if (r == NT_OK && m->kind == NT_ITEM_OTHER)
+        m->bytes = nt_view_store(v, m->bytes, m->len, &r);
+    return r;
+}
+
+static int add_item(struct nt_view *v, const struct nt_item *given)
 {
     uint32_t self = (uint32_t)v->count;
-    struct nt_view_tuple relayed = {m.party, m.local, {0}};
+    size_t attrs = v->attr_count;
+    struct nt_item inner;
+    bool kept;
     int r = grow_items(v);
     if (r != NT_OK)
         return r;
-    m.leg = m.inner || v->in->parties[m.party].kind != NT_CONF_SERVER ? NT_VIEW_NONE : nt_map_get(&v->by_relayed, &relayed);
-    m.request = m.answer = m.key = m.before = NT_VIEW_NONE;
-    m.first = self;
-    m.kind = m.leg == NT_VIEW_NONE ? kind_of(m.bytes, m.len, &m) : (uint8_t)NT_ITEM_DATA;
-    r = mark_stray(v, &m);
+    struct nt_item *m = &v->items[self];
+    *m = *given;
+    r = read_item(v, m, self, &kept);
+    if (r == NT_OK && kept)
+        v->count++;
     if (r == NT_OK)
-        r = nt_view_number_pair(v, &m);
-    if (r == NT_OK && m.kind == NT_ITEM_STUN) {
-        nt_view_find_same(v, &m, self);
-        nt_item_read_stun(v, &m, &r);
-        nt_item_note_check(v, &m);
-        if (r == NT_OK)
-            r = nt_view_match_transaction(v, &m, self);
-        if (r == NT_OK)
-            nt_item_verify(v, &m, &r);
-    }
-    v->items[v->count++] = m;
-    return r != NT_OK ? r : follow_turn(v, &m);
+        r = follow_turn(v, m);
+    if (r != NT_OK)
+        return r;
+    v->show(v->show_user, m, kept ? self : NT_VIEW_NONE);
+    bool more = carries_data(v, m) && read_inner(v, m, &inner);
+    if (m->kind == NT_ITEM_DATA || m->kind == NT_ITEM_CHANNEL)
+        m->bytes = m->payload = NULL;
+    if (!kept)
+        v->attr_count = attrs;
+    return more ? add_item(v, &inner) : NT_OK;
 }
 
 /* Fragments are not reassembled here, but a judge may have to know that the party got more than the items. */
-static void note_fragment(struct nt_view *v, const struct nt_capture_frame *f)
+static void note_fragment(struct nt_view *v, const struct nt_capture *c, const struct nt_capture_frame *f)
 {
-    if (f->direction == NT_DIR_IN && nt_capture_is_fragment(v->in->capture, f))
+    if (f->direction == NT_DIR_IN && nt_capture_is_fragment(c, f))
         v->fragmented[v->tap_party[f->tap]] = true;
 }
 
-static int walk_frames(struct nt_view *v)
+static int read_frame(struct nt_view *v, const struct nt_capture *c, const struct nt_capture_frame *f, uint32_t number)
 {
-    const struct nt_capture *c = v->in->capture;
-    int r = NT_OK;
-    for (uint32_t i = 1; i <= c->frame_count && r == NT_OK; i++) {
-        const struct nt_capture_frame *f = &c->frames[i - 1];
-        struct nt_item m = {
-            .at = f->at, .frame = i, .direction = f->direction, .excused = (f->marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0};
-        struct nt_addr src, dst;
-        size_t len;
-        if (f->tap >= c->tap_count || v->tap_party[f->tap] == NT_VIEW_NONE || v->tap_signalling[f->tap] ||
-            (f->direction != NT_DIR_IN && f->direction != NT_DIR_OUT) || (f->direction == NT_DIR_IN && f->fate == NT_FATE_DROPPED))
-            continue;
-        if (!nt_capture_datagram(c, f, &src, &dst, &m.bytes, &len) || len == 0) {
-            note_fragment(v, f);
-            continue;
-        }
-        m.party = v->tap_party[f->tap];
-        m.len = (uint32_t)len;
-        m.local = m.base = f->direction == NT_DIR_OUT ? src : dst;
-        m.remote = f->direction == NT_DIR_OUT ? dst : src;
-        r = add_item(v, m);
+    struct nt_addr src, dst;
+    const uint8_t *bytes;
+    size_t len;
+    if (!nt_capture_datagram(c, f, &src, &dst, &bytes, &len) || len == 0) {
+        note_fragment(v, c, f);
+        return NT_OK;
     }
+    if (v->tap_signalling[f->tap])
+        return nt_view_read_signalling(v, f, number, bytes, len);
+    bool out = f->direction == NT_DIR_OUT;
+    struct nt_item m = {.at = f->at, .frame = number, .party = v->tap_party[f->tap], .direction = f->direction,
+                        .excused = (f->marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0, .bytes = bytes, .len = (uint32_t)len,
+                        .local = out ? src : dst, .remote = out ? dst : src};
+    return add_item(v, &m);
+}
+
+int nt_view_frame(struct nt_view *v, const struct nt_capture *c, const struct nt_capture_frame *f, uint32_t number)
+{
+    if (v->cut != 0 || f->tap >= v->tap_count || v->tap_party[f->tap] == NT_VIEW_NONE ||
+        (f->direction != NT_DIR_IN && f->direction != NT_DIR_OUT) || (f->direction == NT_DIR_IN && f->fate == NT_FATE_DROPPED))
+        return NT_OK;
+    int r = read_frame(v, c, f, number);
+    if (r == NT_ELIMIT)
+        nt_view_cut(v, number, "more messages, addresses or descriptions than are kept of one case");
     return r == NT_ELIMIT ? NT_OK : r;
+}
+
+void nt_view_end(struct nt_view *v, nt_time end)
+{
+    v->end = end;
+    for (size_t i = 0; i < v->count; i++) {
+        struct nt_item *m = &v->items[i];
+        if (m->kind == NT_ITEM_DATA && !m->ice_socket && !m->inner && is_clients(v, m) && nt_view_candidate(v, m->party, &m->local) == NULL)
+            m->kind = NT_ITEM_STRAY;
+    }
 }
 
 int nt_view_init(struct nt_view *v, const struct nt_conf_input *in)
 {
     size_t taps = in->capture->tap_count + 1, parties = in->party_count + 1;
-    *v = (struct nt_view){.in = in};
+    *v = (struct nt_view){.in = in, .tap_count = in->capture->tap_count};
     memset(v->recent, 0xff, sizeof v->recent); /* NT_VIEW_NONE */
+    memset(v->recent_pairs, 0xff, sizeof v->recent_pairs);
     nt_map_init(&v->by_id, sizeof(struct nt_view_id));
     nt_map_init(&v->by_pair, sizeof(struct nt_view_tuple));
     nt_map_init(&v->by_tuple, sizeof(struct nt_view_tuple));
@@ -230,11 +298,7 @@ int nt_view_init(struct nt_view *v, const struct nt_conf_input *in)
         v->party_description[i] = NT_VIEW_NONE;
         v->bye[i] = NT_TIME_NEVER;
     }
-    if (r == NT_OK)
-        r = name_taps(v);
-    if (r == NT_OK)
-        r = nt_view_read_signalling(v);
-    return r != NT_OK ? r : walk_frames(v);
+    return r == NT_OK ? name_taps(v) : r;
 }
 
 void nt_view_free(struct nt_view *v)
@@ -252,7 +316,9 @@ void nt_view_free(struct nt_view *v)
     nt_map_free(&v->by_relayed);
     nt_map_free(&v->by_socket);
     nt_map_free(&v->by_ufrag);
+    nt_view_free_chunks(v);
     free(v->items);
+    free(v->flows);
     free(v->attrs);
     free(v->keys);
     free(v->descriptions);
