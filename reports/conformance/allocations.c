@@ -44,7 +44,8 @@ static int add_pair(struct nt_view *v, const struct nt_view_tuple *k)
 
 static bool is_flow(const struct nt_view_flow *flow, const struct nt_item *m)
 {
-    return flow->tuple.party == m->party && nt_addr_equal(&flow->tuple.local, &m->local) && nt_addr_equal(&flow->tuple.remote, &m->remote);
+    return flow->tuple.party == m->party && nt_addr_equal(&flow->tuple.local, &m->local) &&
+           nt_addr_equal(&flow->tuple.remote, &m->remote);
 }
 
 /* Datagrams come on few pairs: a look at the one that had this place lately spares most searches. */

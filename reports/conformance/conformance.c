@@ -1,5 +1,5 @@
-/* The list of judges. Frames are read into a view as they go by. Those that see each datagram, relayed data too, are shown each item at
- * once; the others walk at the end what the view has kept. */
+/* The list of judges. Frames are read into a view as they go by. Those that see each datagram, relayed data too, are shown each
+ * item at once; the others walk at the end what the view has kept. */
 #include "reports/conformance/conformance.h"
 
 #include "core/base/err.h"

@@ -11,10 +11,11 @@ struct nt_conf;
 
 /* Begins a judgement. `in`, its arrays and the taps of its capture stay the caller's and valid until the end. NULL: no memory. */
 struct nt_conf *nt_conf_new(const struct nt_conf_input *in);
-/* Reads frame `number` (from 1) of a capture with these taps. Frames come in order, each once, when its fate is known; nothing refers to it
- * afterwards. */
+/* Reads frame `number` (from 1) of a capture with these taps. Frames come in order, each once, when its fate is known; nothing
+ * refers to it afterwards. */
 void nt_conf_frame(struct nt_conf *conf, const struct nt_capture *c, const struct nt_capture_frame *f, uint32_t number);
-/* Ends the judgement and deletes it. `end`: the virtual time. 0, and the verdict is the caller's to free; or NT_ENOMEM, and it is empty. */
+/* Ends the judgement and deletes it. `end`: the virtual time. 0, and the verdict is the caller's to free; or NT_ENOMEM, and it is
+ * empty. */
 int nt_conf_end(struct nt_conf *conf, nt_time end, struct nt_conf_verdict *verdict);
 void nt_conf_del(struct nt_conf *conf); /* without a verdict */
 

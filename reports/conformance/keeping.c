@@ -49,7 +49,8 @@ static uint32_t way_of_data(const struct nt_item *m)
         return 0;
     if (m->kind == NT_ITEM_CHANNEL)
         return 1;
-    bool carries = m->kind == NT_ITEM_STUN && m->class_ == NT_STUN_INDICATION && (m->method == NT_TURN_SEND || m->method == NT_TURN_DATA);
+    bool carries =
+        m->kind == NT_ITEM_STUN && m->class_ == NT_STUN_INDICATION && (m->method == NT_TURN_SEND || m->method == NT_TURN_DATA);
     return carries ? 2 : NT_VIEW_NONE;
 }
 

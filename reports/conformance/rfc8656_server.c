@@ -225,8 +225,8 @@ static const struct nt_addr *peer_of(const struct nt_relay_view *turn, const str
     return channel != NULL ? &channel->peer : NULL;
 }
 
-/* Whether a ring has the message that a relayed datagram comes from; *unbound: it came on an unbound channel. More datagrams within RELAY_WITHIN
- * than a ring remembers: it cannot be told, and nobody is blamed. */
+/* Whether a ring has the message that a relayed datagram comes from; *unbound: it came on an unbound channel. More datagrams within
+ * RELAY_WITHIN than a ring remembers: it cannot be told, and nobody is blamed. */
 static bool find_origin(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_relay_ring *ring,
                         const struct nt_relay_load *l, const struct nt_addr *peer, bool *unbound)
 {

@@ -1,6 +1,7 @@
-/* Inside of the room: a capture as the judges see it. One item for each datagram that an agent or a server sent or received, in the order
- * of frames, with its STUN attributes, the request that a response answers, the key that signs it, and, at agents, what TURN carried.
- * walk.c builds it while frames go by; each item is shown to the judges of relaying at once, and what is kept of it to the others at the end. */
+/* Inside of the room: a capture as the judges see it. One item for each datagram that an agent or a server sent or received, in the
+ * order of frames, with its STUN attributes, the request that a response answers, the key that signs it, and, at agents, what TURN
+ * carried. walk.c builds it while frames go by; each item is shown to the judges of relaying at once, and what is kept of it to the
+ * others at the end. */
 #ifndef NT_CONFORMANCE_VIEW_H
 #define NT_CONFORMANCE_VIEW_H
 
@@ -11,13 +12,13 @@
 
 #define NT_VIEW_NONE NT_MAP_NONE
 /* What is kept of one capture. Where a limit is reached nothing further is judged, and the verdict says so. */
-#define NT_VIEW_MAX 10000000                       /* attributes, keys, allocations */
-#define NT_VIEW_SIP_MAX 10000                      /* messages of the signalling, and descriptions */
-#define NT_VIEW_STUN_MAX 100000                    /* STUN messages, but for those that carry data */
-#define NT_VIEW_PAIRS_MAX 65536                    /* (party, local, remote) */
-#define NT_VIEW_BYTES_MAX (UINT32_C(24) << 20)     /* of STUN messages and signalling */
-/* Datagrams with data, and what TURN carries them in, are kept one by one up to these limits. Beyond, the first one of each second stands for
- * the others of its (party, local, remote), direction and kind: nt_item.count. */
+#define NT_VIEW_MAX 10000000                   /* attributes, keys, allocations */
+#define NT_VIEW_SIP_MAX 10000                  /* messages of the signalling, and descriptions */
+#define NT_VIEW_STUN_MAX 100000                /* STUN messages, but for those that carry data */
+#define NT_VIEW_PAIRS_MAX 65536                /* (party, local, remote) */
+#define NT_VIEW_BYTES_MAX (UINT32_C(24) << 20) /* of STUN messages and signalling */
+/* Datagrams with data, and what TURN carries them in, are kept one by one up to these limits. Beyond, the first one of each second
+ * stands for the others of its (party, local, remote), direction and kind: nt_item.count. */
 #define NT_VIEW_DATA_MAX 32768
 #define NT_VIEW_DATA_BYTES_MAX (UINT32_C(4) << 20)
 
@@ -145,8 +146,8 @@ struct nt_view_tuple { /* a key; no padding: an address is 20 bytes */
 
 struct nt_view_flow { /* a pair */
     struct nt_view_tuple tuple;
-    uint32_t kept[3][2];        /* the last item of data that was kept, by how it travels and direction; or NT_VIEW_NONE */
-    uint32_t leg, leg_of;       /* nt_item.leg, found when there were so many allocations */
+    uint32_t kept[3][2];  /* the last item of data that was kept, by how it travels and direction; or NT_VIEW_NONE */
+    uint32_t leg, leg_of; /* nt_item.leg, found when there were so many allocations */
     bool ice_socket;
 };
 
@@ -184,8 +185,8 @@ struct nt_view {
     struct nt_view_chunk *chunks;
     size_t stored_bytes;
     uint32_t stun_count, data_count, data_bytes;
-    uint32_t cut;        /* the first frame that is not judged, or 0 */
-    const char *cut_why; /* the limit */
+    uint32_t cut;                                                     /* the first frame that is not judged, or 0 */
+    const char *cut_why;                                              /* the limit */
     void (*show)(void *user, const struct nt_item *m, uint32_t self); /* each item as it comes; self: its number, or NT_VIEW_NONE */
     void *show_user;
     nt_time end;

@@ -106,8 +106,14 @@ static bool read_inner(const struct nt_view *v, const struct nt_item *outer, str
     uint32_t a = nt_view_allocation(v, outer->party, &outer->local, &outer->remote);
     if (a == NT_VIEW_NONE)
         return false;
-    *m = (struct nt_item){.at = outer->at, .frame = outer->frame, .party = outer->party, .direction = outer->direction,
-                          .excused = outer->excused, .inner = true, .outer = outer->pair, .local = v->allocations[a].relayed};
+    *m = (struct nt_item){.at = outer->at,
+                          .frame = outer->frame,
+                          .party = outer->party,
+                          .direction = outer->direction,
+                          .excused = outer->excused,
+                          .inner = true,
+                          .outer = outer->pair,
+                          .local = v->allocations[a].relayed};
     if (outer->kind == NT_ITEM_CHANNEL) {
         const struct nt_view_channel *channel = nt_view_channel(v, a, outer->channel);
         if (channel == NULL)
@@ -133,7 +139,8 @@ static bool is_clients(const struct nt_view *v, const struct nt_item *m)
 static bool carries_data(const struct nt_view *v, const struct nt_item *m)
 {
     return !m->inner && is_clients(v, m) &&
-           (m->kind == NT_ITEM_CHANNEL || nt_item_is(m, NT_TURN_SEND, NT_STUN_INDICATION) || nt_item_is(m, NT_TURN_DATA, NT_STUN_INDICATION));
+           (m->kind == NT_ITEM_CHANNEL || nt_item_is(m, NT_TURN_SEND, NT_STUN_INDICATION) ||
+            nt_item_is(m, NT_TURN_DATA, NT_STUN_INDICATION));
 }
 
 /* What follows from an item for the items to come. */
@@ -247,9 +254,15 @@ static int read_frame(struct nt_view *v, const struct nt_capture *c, const struc
     if (v->tap_signalling[f->tap])
         return nt_view_read_signalling(v, f, number, bytes, len);
     bool out = f->direction == NT_DIR_OUT;
-    struct nt_item m = {.at = f->at, .frame = number, .party = v->tap_party[f->tap], .direction = f->direction,
-                        .excused = (f->marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0, .bytes = bytes, .len = (uint32_t)len,
-                        .local = out ? src : dst, .remote = out ? dst : src};
+    struct nt_item m = {.at = f->at,
+                        .frame = number,
+                        .party = v->tap_party[f->tap],
+                        .direction = f->direction,
+                        .excused = (f->marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0,
+                        .bytes = bytes,
+                        .len = (uint32_t)len,
+                        .local = out ? src : dst,
+                        .remote = out ? dst : src};
     return add_item(v, &m);
 }
 
@@ -269,7 +282,8 @@ void nt_view_end(struct nt_view *v, nt_time end)
     v->end = end;
     for (size_t i = 0; i < v->count; i++) {
         struct nt_item *m = &v->items[i];
-        if (m->kind == NT_ITEM_DATA && !m->ice_socket && !m->inner && is_clients(v, m) && nt_view_candidate(v, m->party, &m->local) == NULL)
+        if (m->kind == NT_ITEM_DATA && !m->ice_socket && !m->inner && is_clients(v, m) &&
+            nt_view_candidate(v, m->party, &m->local) == NULL)
             m->kind = NT_ITEM_STRAY;
     }
 }
