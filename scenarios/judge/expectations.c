@@ -159,7 +159,8 @@ static void judge_conformance(struct nt_verdict *v, const struct nt_judged *j)
     const struct nt_scn_expect *e = &nt_world_case(j->w)->expect;
     const struct nt_conf_violation *first = j->conformance->count > 0 ? &j->conformance->violations[0] : NULL;
     if (j->conformance->unjudged != 0)
-        nt_verdict_error(v, "conformance: not judged from packet %u on: %s", (unsigned)j->conformance->unjudged, j->conformance->unjudged_why);
+        nt_verdict_error(v, "conformance: not judged from packet %u on: %s", (unsigned)j->conformance->unjudged,
+                         j->conformance->unjudged_why);
     for (size_t i = 0; i < e->rule_count; i++)
         if (!is_violated(j->conformance, e->rules[i]))
             nt_verdict_fail(v, e->conformance_place, 0, "conformance: expected %s to be broken, it was not", e->rules[i]);
