@@ -167,52 +167,59 @@ int nt_addr_parse(struct nt_addr *a, const char *text)
     return nt_addr_parse_n(a, text, strlen(text));
 }
 
-static char *put_decimal(char *at, unsigned n)
+/* Addresses are written for every case and candidate: printf would cost most of it. Returns the end. */
+static char *write_number(char *to, uint32_t n)
 {
     char digits[10];
-    int len = 0;
+    size_t count = 0;
     do
-        digits[len++] = (char)('0' + n % 10);
+        digits[count++] = (char)('0' + n % 10);
     while ((n /= 10) != 0);
-    while (len > 0)
-        *at++ = digits[--len];
-    return at;
+    while (count > 0)
+        *to++ = digits[--count];
+    return to;
 }
 
-/* Results hold hundreds of addresses: those of IPv4 are written without the C library. Returns the end, where the NUL is. */
-static char *put_ip(const struct nt_addr *a, char *buf)
+static char *write_ip(const struct nt_addr *a, char *to)
 {
-    char *at = buf;
-    if (a->family == NT_AF_IPV6)
-        return inet_ntop(AF_INET6, a->ip, buf, INET6_ADDRSTRLEN) != NULL ? buf + strlen(buf) : buf;
-    if (a->family == NT_AF_NONE)
-        *at++ = '-';
-    for (int i = 0; i < 4 && a->family == NT_AF_IPV4; i++) {
-        if (i > 0)
-            *at++ = '.';
-        at = put_decimal(at, a->ip[i]);
+    if (a->family == NT_AF_IPV6 && inet_ntop(AF_INET6, a->ip, to, NT_ADDR_TEXT) != NULL)
+        return to + strlen(to);
+    if (a->family != NT_AF_IPV4) {
+        *to++ = '-';
+        return to;
     }
-    *at = '\0';
-    return at;
+    for (int i = 0; i < 4; i++) {
+        to = write_number(to, a->ip[i]);
+        *to++ = '.';
+    }
+    return to - 1;
+}
+
+static void write_port(char *to, uint32_t port)
+{
+    *to++ = ':';
+    *write_number(to, port) = '\0';
 }
 
 const char *nt_addr_format_ip(const struct nt_addr *a, char buf[NT_ADDR_TEXT])
 {
-    put_ip(a, buf);
+    *write_ip(a, buf) = '\0';
     return buf;
 }
 
 const char *nt_addr_format(const struct nt_addr *a, char buf[NT_ADDR_TEXT])
 {
-    bool bracket = a->family == NT_AF_IPV6;
-    char *at = buf;
-    if (bracket)
-        *at++ = '[';
-    at = put_ip(a, at);
-    if (bracket)
-        *at++ = ']';
-    *at++ = ':';
-    *put_decimal(at, a->port) = '\0';
+    char *to = buf;
+    if (a->family != NT_AF_IPV6) {
+        write_port(write_ip(a, to), a->port);
+        return buf;
+    }
+    char ip[NT_ADDR_TEXT];
+    size_t len = (size_t)(write_ip(a, ip) - ip);
+    *to++ = '[';
+    memcpy(to, ip, len);
+    to[len] = ']';
+    write_port(to + len + 1, a->port);
     return buf;
 }
 
@@ -229,10 +236,8 @@ static bool same_network(const struct nt_addr *a, const struct nt_addr *b, unsig
 {
     if (a->family != b->family)
         return false;
-    for (size_t i = 0; i < nt_addr_ip_len(a); i++)
-        if (masked(a, bits, i) != masked(b, bits, i))
-            return false;
-    return true;
+    size_t whole = bits / 8;
+    return memcmp(a->ip, b->ip, whole) == 0 && (bits % 8 == 0 || masked(a, bits, whole) == masked(b, bits, whole));
 }
 
 int nt_prefix_parse(struct nt_prefix *p, const char *text)

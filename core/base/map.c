@@ -1,6 +1,7 @@
 #include "core/base/map.h"
 #include "core/base/err.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,9 +39,30 @@ static uint64_t hash_of(const void *key, size_t len)
         h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
         h ^= h >> 29;
     }
+    if (len >= 4) {
+        uint32_t w;
+        memcpy(&w, p, 4);
+        h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
+        p += 4, len -= 4;
+    }
     for (; len > 0; p++, len--)
         h = (h ^ *p) * UINT64_C(0x100000001b3);
     return h ^ h >> 32;
+}
+
+/* Keys are short, so that a call of memcmp would cost more than this. */
+static bool same_key(const uint8_t *a, const uint8_t *b, size_t len)
+{
+    for (; len >= 8; a += 8, b += 8, len -= 8)
+        if (memcmp(a, b, 8) != 0)
+            return false;
+    for (; len >= 4; a += 4, b += 4, len -= 4)
+        if (memcmp(a, b, 4) != 0)
+            return false;
+    for (; len > 0; a++, b++, len--)
+        if (*a != *b)
+            return false;
+    return true;
 }
 
 /* The slot that holds the key, or the first free one on its way. */
@@ -54,7 +76,7 @@ static uint8_t *find_slot(const struct nt_map *m, const void *key)
             return free_slot != NULL ? free_slot : slot;
         if (v == GONE)
             free_slot = free_slot != NULL ? free_slot : slot;
-        else if (memcmp(slot + sizeof v, key, m->key_len) == 0)
+        else if (same_key(slot + sizeof v, key, m->key_len))
             return slot;
     }
 }
@@ -137,11 +159,9 @@ void nt_map_remove(struct nt_map *m, const void *key)
     }
 }
 
-int nt_grow(void *items_pointer, size_t *cap, size_t need, size_t size, size_t limit)
+int nt_grow_to(void *items_pointer, size_t *cap, size_t need, size_t size, size_t limit)
 {
     void *items;
-    if (need <= *cap)
-        return NT_OK;
     if (need > limit)
         return NT_ELIMIT;
     size_t want = *cap < 8 ? 8 : *cap * 2;

@@ -21,8 +21,12 @@ uint32_t nt_map_get(const struct nt_map *m, const void *key);
 int nt_map_put(struct nt_map *m, const void *key, uint32_t value);
 void nt_map_remove(struct nt_map *m, const void *key);
 
+int nt_grow_to(void *items_pointer, size_t *cap, size_t need, size_t size, size_t limit); /* nt_grow when `need` is above *cap */
 /* Makes room for `need` items of `size` bytes in *items (capacity *cap), doubling, at most `limit`. New room is zeroed.
  * 0, NT_ENOMEM or NT_ELIMIT. */
-int nt_grow(void *items_pointer, size_t *cap, size_t need, size_t size, size_t limit);
+static inline int nt_grow(void *items_pointer, size_t *cap, size_t need, size_t size, size_t limit)
+{
+    return need <= *cap ? 0 : nt_grow_to(items_pointer, cap, need, size, limit);
+}
 
 #endif

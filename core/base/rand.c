@@ -1,4 +1,5 @@
 #include "core/base/rand.h"
+#include "core/base/bytes.h"
 
 #include <string.h>
 
@@ -85,11 +86,8 @@ void nt_rand_bytes(struct nt_rand *r, void *out, size_t len)
 uint64_t nt_rand_u64(struct nt_rand *r)
 {
     uint8_t b[8];
-    uint64_t v = 0;
     nt_rand_bytes(r, b, sizeof b);
-    for (int i = 0; i < 8; i++)
-        v = v << 8 | b[i];
-    return v;
+    return nt_load64(b);
 }
 
 uint64_t nt_rand_below(struct nt_rand *r, uint64_t n)

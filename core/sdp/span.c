@@ -35,15 +35,19 @@ bool nt_span_number(struct nt_span t, unsigned digits, uint64_t low, uint64_t hi
     return true;
 }
 
+/* The length of the prefix when the text starts with it; else SIZE_MAX. */
+static size_t prefix_length(struct nt_span t, const char *prefix)
+{
+    size_t i = 0;
+    for (; prefix[i] != '\0'; i++)
+        if (i == t.len || (t.p[i] != prefix[i] && lower(t.p[i]) != lower(prefix[i])))
+            return SIZE_MAX;
+    return i;
+}
+
 bool nt_span_starts(struct nt_span t, const char *prefix)
 {
-    size_t n = strlen(prefix);
-    if (t.len < n)
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if (lower(t.p[i]) != lower(prefix[i]))
-            return false;
-    return true;
+    return prefix_length(t, prefix) != SIZE_MAX;
 }
 
 bool nt_span_ends(struct nt_span t, const char *suffix)
@@ -62,7 +66,7 @@ bool nt_span_is_digits(struct nt_span t)
 
 bool nt_span_is(struct nt_span t, const char *text)
 {
-    return t.len == strlen(text) && nt_span_starts(t, text);
+    return prefix_length(t, text) == t.len;
 }
 
 bool nt_span_is_token(struct nt_span t)

@@ -4,6 +4,7 @@
 #include "core/stun/binding_answer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Answers that wait to be pulled. Further requests are dropped, as a full socket buffer drops them. */
 #define QUEUE_MAX 32
@@ -15,15 +16,16 @@ struct nt_stun_server {
     struct nt_binding_sockets sockets; /* count: 4 once all of them are bound, 1 before */
     unsigned wanted, asked;            /* sockets to bind, and asked for */
     bool bound[4];
-    struct nt_binding_answer queue[QUEUE_MAX];
     unsigned head, queued;
+    struct nt_binding_answer queue[QUEUE_MAX]; /* last: only answers in the queue are initialized */
 };
 
 struct nt_stun_server *nt_stun_server_new(const struct nt_stun_server_config *config)
 {
-    struct nt_stun_server *s = calloc(1, sizeof *s);
+    struct nt_stun_server *s = malloc(sizeof *s);
     if (s == NULL)
         return NULL;
+    memset(s, 0, offsetof(struct nt_stun_server, queue));
     s->config = *config;
     s->wanted = nt_addr_is_set(&config->alternate) ? 4 : 1;
     s->sockets.count = 1;

@@ -22,7 +22,9 @@ int nt_stun_realm_init(struct nt_stun_realm *r, const char *realm, bool md5, boo
     r->md5 = md5;
     r->sha256 = sha256;
     r->nonce_lifetime = nonce_lifetime;
-    nt_rand_bytes(rand, r->secret, sizeof r->secret);
+    uint8_t secret[32];
+    nt_rand_bytes(rand, secret, sizeof secret);
+    hmac_sha256_set_key(&r->secret, sizeof secret, secret);
     return NT_OK;
 }
 
@@ -94,16 +96,18 @@ static void write_hex(char *out, const uint8_t *bytes, size_t n)
  * and port." */
 static void write_nonce(const struct nt_stun_realm *r, char out[NONCE_LEN], uint64_t issued, const struct nt_addr *from)
 {
-    uint8_t text[STAMP + 4 + 1 + 2 + sizeof from->ip], mac[MAC];
-    struct hmac_sha256_ctx hmac;
+    uint8_t text[STAMP + 4 + 1 + 2 + sizeof from->ip], inner[SHA256_DIGEST_SIZE], mac[MAC];
+    struct sha256_ctx sha = r->secret.inner;
     nt_store64(text, issued);
     nt_store32(text + STAMP, features_of(r));
     text[STAMP + 4] = from->family;
     nt_store16(text + STAMP + 5, from->port);
     memcpy(text + STAMP + 7, from->ip, sizeof from->ip);
-    hmac_sha256_set_key(&hmac, sizeof r->secret, r->secret);
-    hmac_sha256_update(&hmac, sizeof text, text);
-    hmac_sha256_digest(&hmac, sizeof mac, mac);
+    sha256_update(&sha, sizeof text, text);
+    sha256_digest(&sha, sizeof inner, inner);
+    sha = r->secret.outer;
+    sha256_update(&sha, sizeof inner, inner);
+    sha256_digest(&sha, sizeof mac, mac);
     nt_nonce_cookie_write(out, features_of(r));
     write_hex(out + NT_NONCE_COOKIE_LEN, text, STAMP);
     write_hex(out + NT_NONCE_COOKIE_LEN + 2 * STAMP, mac, MAC);

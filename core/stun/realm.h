@@ -17,7 +17,7 @@ struct nt_stun_realm {
     char realm[NT_STUN_TEXT_BYTES];
     bool md5, sha256; /* offered algorithms; with sha256, nonces have the cookie's bit and challenges PASSWORD-ALGORITHMS */
     nt_time nonce_lifetime;
-    uint8_t secret[32]; /* nonces are HMACs of client address and time under it, so that there is no state per client */
+    struct hmac_sha256_ctx secret; /* nonces are HMACs of client address and time under it, so that there is no state per client */
     struct nt_stun_user *users;
     size_t user_count;
     bool userhash; /* clients should send USERHASH (the cookie's anonymity bit); false after init, for the owner to set */

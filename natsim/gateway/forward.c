@@ -86,7 +86,7 @@ static void translate_and_send(struct nt_gateway *g, struct nt_packet *p, const 
     set_src(g, p, &t->src, now);
     set_dst(g, p, &t->dst, now);
     if (p->first_fragment)
-        nt_in_order_learn(&g->in_order, p, &src, &dst, now);
+        nt_in_order_learn(g->in_order, p, &src, &dst, now);
     send_on_with_error(g, p, error, now);
 }
 
@@ -161,7 +161,7 @@ static enum passage drop_if_denied(struct nt_gateway *g, struct nt_packet *p, nt
 static enum passage send_in_order(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 {
     struct nt_addr src = p->src, dst = p->dst;
-    if (!nt_in_order_apply(&g->in_order, p, now))
+    if (!nt_in_order_apply(g->in_order, p, now))
         return PASSED;
     if (!nt_addr_same_ip(&src, &p->src))
         nt_fabric_translated(g->fabric, g->node, 0, &src, &p->src, now);
@@ -267,7 +267,7 @@ static void filter_v6(struct nt_gateway *g, struct nt_packet *p, bool from_insid
         return;
     }
     if (p->first_fragment)
-        nt_in_order_learn(&g->in_order, p, &p->src, &p->dst, now);
+        nt_in_order_learn(g->in_order, p, &p->src, &p->dst, now);
     send_on_with_error(g, p, nt_icmp_error_too_big(g, p, &p->dst), now);
 }
 

@@ -36,7 +36,7 @@ static void forget_state(struct nt_gateway *g, bool reboot, nt_time now)
     else if (g->nat != NULL)
         nt_nat_flush(g->nat, now);
     nt_firewall_flush(g->firewall);
-    memset(&g->in_order, 0, sizeof g->in_order);
+    nt_in_order_forget(g->in_order);
 }
 
 /* The size of the outside network that has the address, by the routes on that link; 256 without one. */
@@ -110,6 +110,7 @@ static void gateway_del(void *self)
     nt_nat_del(g->nat);
     nt_firewall_del(g->firewall);
     nt_reassembly_del(g->reassembly);
+    free(g->in_order);
     nt_routes_free(&g->routes);
     nt_own_addresses_free(&g->own);
     free(g->name);
@@ -137,7 +138,8 @@ struct nt_gateway *nt_gateway_new(struct nt_fabric *f, const char *name, const s
     g->name = strdup(name);
     g->firewall = nt_firewall_new(policy);
     g->reassembly = nt_reassembly_new(nt_fabric_pool(f), (struct nt_reassembly_drop){drop_fragment, g});
-    if (g->name != NULL && g->firewall != NULL && g->reassembly != NULL) {
+    g->in_order = nt_in_order_new();
+    if (g->name != NULL && g->firewall != NULL && g->reassembly != NULL && g->in_order != NULL) {
         g->node = nt_fabric_add_node(f, name, &ops, g);
         if (g->node != NT_FABRIC_NONE)
             return g;

@@ -20,7 +20,7 @@ struct nt_gateway {
     struct nt_nat *nat; /* NULL: forwards unchanged, or has no external IPv4 address */
     struct nt_firewall *firewall;
     struct nt_reassembly *reassembly;
-    struct nt_in_order in_order;
+    struct nt_in_order *in_order;
 };
 
 #endif

@@ -10,14 +10,17 @@
 #define NT_IN_ORDER_TIME (30 * NT_SEC)
 
 struct nt_in_order {
+    size_t next, count; /* count: items in use */
     struct {
         struct nt_addr src, dst, new_src, new_dst;
         uint32_t id;
         uint8_t proto;
         nt_time until;
     } items[NT_IN_ORDER_MAX];
-    size_t next;
 };
+
+struct nt_in_order *nt_in_order_new(void); /* free() ends it; NULL without memory */
+void nt_in_order_forget(struct nt_in_order *o);
 
 /* The first fragment, which came as (src, dst), is now p->src and p->dst. */
 void nt_in_order_learn(struct nt_in_order *o, const struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst,

@@ -6,24 +6,60 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BYTES 8192             /* a bit for each of 65536 */
+#define PAGE_BITS 2048
 #define SEQUENTIAL_START 40000 /* where sequential assignment starts, if the range has it */
 #define DRAWS 16               /* of a random port; after them the next free one upward is taken */
+
+/* 65536 bits in pages that are made when the first bit in them is set: most NATs use few ports. */
+struct nt_port_bits {
+    uint8_t *pages[65536 / PAGE_BITS];
+};
+
+static bool bit_is_set(const struct nt_port_bits *bits, uint32_t i)
+{
+    const uint8_t *page = bits->pages[i / PAGE_BITS];
+    return page != NULL && (page[i % PAGE_BITS >> 3] >> (i & 7) & 1) != 0;
+}
+
+static int set_bit(struct nt_port_bits *bits, uint32_t i)
+{
+    uint8_t **page = &bits->pages[i / PAGE_BITS];
+    if (*page == NULL && (*page = calloc(1, PAGE_BITS / 8)) == NULL)
+        return NT_ENOMEM;
+    (*page)[i % PAGE_BITS >> 3] |= (uint8_t)(1u << (i & 7));
+    return NT_OK;
+}
+
+static void clear_bit(struct nt_port_bits *bits, uint32_t i)
+{
+    if (bit_is_set(bits, i))
+        bits->pages[i / PAGE_BITS][i % PAGE_BITS >> 3] &= (uint8_t) ~(1u << (i & 7));
+}
+
+static void clear_bits(struct nt_port_bits *bits)
+{
+    for (size_t i = 0; i < sizeof bits->pages / sizeof *bits->pages; i++) {
+        free(bits->pages[i]);
+        bits->pages[i] = NULL;
+    }
+}
 
 int nt_port_table_init(struct nt_port_table *p, size_t externals)
 {
     memset(p, 0, sizeof *p);
-    p->used = calloc(externals * NT_SPACES, BYTES);
-    p->blocks = calloc(externals, BYTES);
+    p->used = calloc(externals * NT_SPACES, sizeof *p->used);
+    p->blocks = calloc(externals, sizeof *p->blocks);
+    if (p->used == NULL || p->blocks == NULL) {
+        nt_port_table_free(p);
+        return NT_ENOMEM;
+    }
     p->externals = externals;
-    if (p->used != NULL && p->blocks != NULL)
-        return NT_OK;
-    nt_port_table_free(p);
-    return NT_ENOMEM;
+    return NT_OK;
 }
 
 void nt_port_table_free(struct nt_port_table *p)
 {
+    nt_port_table_clear(p);
     free(p->used);
     free(p->blocks);
     memset(p, 0, sizeof *p);
@@ -31,19 +67,16 @@ void nt_port_table_free(struct nt_port_table *p)
 
 void nt_port_table_clear(struct nt_port_table *p)
 {
-    memset(p->used, 0, p->externals * NT_SPACES * BYTES);
-    memset(p->blocks, 0, p->externals * BYTES);
+    for (size_t i = 0; i < p->externals * NT_SPACES; i++)
+        clear_bits(&p->used[i]);
+    for (size_t i = 0; i < p->externals; i++)
+        clear_bits(&p->blocks[i]);
     memset(p->next, 0, sizeof p->next);
 }
 
-static uint8_t *space_of(const struct nt_port_table *p, uint32_t external, enum nt_port_space space)
+static struct nt_port_bits *space_of(const struct nt_port_table *p, uint32_t external, enum nt_port_space space)
 {
-    return p->used + ((size_t)external * NT_SPACES + space) * BYTES;
-}
-
-static bool bit_is_set(const uint8_t *bits, uint32_t i)
-{
-    return (bits[i >> 3] >> (i & 7) & 1) != 0;
+    return &p->used[(size_t)external * NT_SPACES + space];
 }
 
 static bool in_use(const struct nt_port_table *p, const struct nt_port_request *r, uint32_t port)
@@ -153,24 +186,22 @@ static int choose_port(struct nt_port_table *p, const struct nt_port_request *r,
 int nt_port_table_take(struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port)
 {
     int err = choose_port(p, r, rand, port);
-    if (err == NT_OK)
-        space_of(p, r->external, r->space)[*port >> 3] |= (uint8_t)(1u << (*port & 7));
-    return err;
+    return err == NT_OK ? set_bit(space_of(p, r->external, r->space), *port) : err;
 }
 
 void nt_port_table_release(struct nt_port_table *p, uint32_t external, enum nt_port_space space, uint16_t port)
 {
-    space_of(p, external, space)[port >> 3] &= (uint8_t) ~(1u << (port & 7));
+    clear_bit(space_of(p, external, space), port);
 }
 
 int nt_port_table_take_block(struct nt_port_table *p, uint32_t external, uint32_t count, uint32_t *block)
 {
-    uint8_t *bits = p->blocks + (size_t)external * BYTES;
     for (uint32_t i = 0; i < count; i++) {
-        if (!bit_is_set(bits, i)) {
-            bits[i >> 3] |= (uint8_t)(1u << (i & 7));
-            *block = i;
-            return NT_OK;
+        if (!bit_is_set(&p->blocks[external], i)) {
+            int err = set_bit(&p->blocks[external], i);
+            if (err == NT_OK)
+                *block = i;
+            return err;
         }
     }
     return NT_ENOSPC;
@@ -178,5 +209,5 @@ int nt_port_table_take_block(struct nt_port_table *p, uint32_t external, uint32_
 
 void nt_port_table_release_block(struct nt_port_table *p, uint32_t external, uint32_t block)
 {
-    p->blocks[(size_t)external * BYTES + (block >> 3)] &= (uint8_t) ~(1u << (block & 7));
+    clear_bit(&p->blocks[external], block);
 }

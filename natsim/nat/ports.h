@@ -7,9 +7,11 @@
 
 enum nt_port_space { NT_SPACE_UDP = 0, NT_SPACE_ICMP, NT_SPACES }; /* ICMP: query identifiers (RFC 5508, section 3) */
 
+struct nt_port_bits;
+
 struct nt_port_table {
-    uint8_t *used;                                  /* a bit per port of each space of each external address */
-    uint8_t *blocks;                                /* a bit per block of each external address */
+    struct nt_port_bits *used;                      /* a bit per port of each space of each external address */
+    struct nt_port_bits *blocks;                    /* a bit per block of each external address */
     uint32_t next[NT_NAT_ADDRESSES_MAX][NT_SPACES]; /* sequential: where the search starts; 0: not begun */
     size_t externals;
 };
@@ -31,10 +33,10 @@ struct nt_port_request {
 int nt_port_table_init(struct nt_port_table *p, size_t externals); /* NT_ENOMEM */
 void nt_port_table_free(struct nt_port_table *p);
 void nt_port_table_clear(struct nt_port_table *p); /* as new */
-/* Takes a port; NT_ENOSPC when there is none. Overload may give one that is in use. */
+/* Takes a port; NT_ENOSPC when there is none, NT_ENOMEM. Overload may give one that is in use. */
 int nt_port_table_take(struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port);
 void nt_port_table_release(struct nt_port_table *p, uint32_t external, enum nt_port_space space, uint16_t port);
-/* The first free block of `count`; NT_ENOSPC. */
+/* The first free block of `count`; NT_ENOSPC or NT_ENOMEM. */
 int nt_port_table_take_block(struct nt_port_table *p, uint32_t external, uint32_t count, uint32_t *block);
 void nt_port_table_release_block(struct nt_port_table *p, uint32_t external, uint32_t block);
 

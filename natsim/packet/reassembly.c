@@ -24,10 +24,12 @@ struct nt_reassembly {
 
 struct nt_reassembly *nt_reassembly_new(struct nt_pool *pool, struct nt_reassembly_drop drop)
 {
-    struct nt_reassembly *r = calloc(1, sizeof *r);
+    struct nt_reassembly *r = malloc(sizeof *r); /* items are written when they are added */
     if (r != NULL) {
         r->pool = pool;
         r->drop = drop;
+        r->bytes = 0;
+        r->count = 0;
     }
     return r;
 }
