@@ -1,7 +1,7 @@
 #include "reports/console.h"
 
 #include "reports/grid.h"
-#include "reports/result/command.h"
+#include "reports/result/result.h"
 #include "reports/result/text.h"
 
 #include <stdlib.h>
@@ -42,16 +42,16 @@ static void put_spaces(const struct nt_console *c, size_t n)
 }
 
 /* By detail: 2 `direct srflx/prflx 604ms`, 1 `direct 604ms`, 0 `direct`. */
-static void cell_text(const struct nt_result_case *k, size_t passed, size_t all, int detail, char *buf, size_t cap)
+static void cell_text(const struct nt_brief *b, size_t passed, size_t all, int detail, char *buf, size_t cap)
 {
     char types[32];
-    size_t n = (size_t)snprintf(buf, cap, "%s", k == NULL ? "not run" : k->path != NULL ? k->path : nt_outcome_name(k->outcome));
-    if (k == NULL)
+    size_t n = (size_t)snprintf(buf, cap, "%s", b == NULL ? "not run" : b->path[0] != '\0' ? b->path : nt_outcome_name(b->n.outcome));
+    if (b == NULL)
         return;
-    if (detail >= 2 && nt_selected_types(k, types, sizeof types)[0] != '\0' && n < cap)
+    if (detail >= 2 && nt_selected_types(b, types, sizeof types)[0] != '\0' && n < cap)
         n += (size_t)snprintf(buf + n, cap - n, " %s", types);
-    if (detail >= 1 && k->connect_ms >= 0 && n < cap)
-        n += (size_t)snprintf(buf + n, cap - n, " %lldms", (long long)k->connect_ms);
+    if (detail >= 1 && b->n.connect_ms >= 0 && n < cap)
+        n += (size_t)snprintf(buf + n, cap - n, " %lldms", (long long)b->n.connect_ms);
     if (all > 1 && n < cap)
         snprintf(buf + n, cap - n, " %zu/%zu", passed, all);
 }
@@ -61,8 +61,8 @@ static size_t column_width(const struct nt_grid *g, size_t column, int detail)
     char buf[CELL_MAX];
     size_t width = nt_text_width(g->columns[column]), passed, all;
     for (size_t row = 0; row < g->row_count; row++) {
-        const struct nt_result_case *k = nt_grid_cell(g, row, column, &passed, &all);
-        cell_text(k, passed, all, detail, buf, sizeof buf);
+        const struct nt_brief *b = nt_grid_cell(g, row, column, &passed, &all);
+        cell_text(b, passed, all, detail, buf, sizeof buf);
         width = nt_text_width(buf) + 2 > width ? nt_text_width(buf) + 2 : width;
     }
     return width;
@@ -97,9 +97,9 @@ static void put_grid_row(const struct nt_console *c, const struct nt_grid *g, si
     put_text(c, g->rows[row]);
     put_spaces(c, label_width(g) - nt_text_width(g->rows[row]));
     for (size_t i = 0; i < g->column_count; i++) {
-        const struct nt_result_case *k = nt_grid_cell(g, row, i, &passed, &all);
-        enum nt_outcome o = k != NULL ? k->outcome : NT_SKIP;
-        cell_text(k, passed, all, detail, buf, sizeof buf);
+        const struct nt_brief *b = nt_grid_cell(g, row, i, &passed, &all);
+        enum nt_outcome o = b != NULL ? b->n.outcome : NT_SKIP;
+        cell_text(b, passed, all, detail, buf, sizeof buf);
         fprintf(c->out, "  %s%s ", colour_of(c, o), outcome_glyph(o));
         put_text(c, buf);
         fputs(colour_end(c), c->out);
@@ -114,17 +114,18 @@ static void put_grid(const struct nt_console *c, const struct nt_grid *g)
     size_t widths[NT_GRID_AXIS_MAX];
     int detail = choose_detail(g, widths);
     fputc('\n', c->out);
-    put_text(c, g->cases[0].file);
-    if (g->cases[0].claim != NULL) {
+    const struct nt_brief *b = &g->cases[0].brief;
+    put_text(c, b->file);
+    if (b->claim[0] != '\0') {
         fputs(": ", c->out);
-        put_text(c, g->cases[0].claim);
+        put_text(c, b->claim);
     }
-    for (size_t i = 0; i + 2 < g->cases[0].param_count; i++) {
-        const struct nt_result_param *p = &g->cases[0].params[i];
+    for (size_t i = 0; i + 2 < b->n.param_count; i++) {
+        const struct nt_brief_param *p = &b->params[i];
         fputs(i == 0 ? "\n" : ", ", c->out);
         put_text(c, p->name);
         fputs(" = ", c->out);
-        put_text(c, p->label != NULL ? p->label : p->json);
+        put_text(c, p->label);
     }
     fputc('\n', c->out);
     put_text(c, g->row_name);
@@ -142,20 +143,18 @@ static void put_grid(const struct nt_console *c, const struct nt_grid *g)
         put_grid_row(c, g, row, widths, detail);
 }
 
-static void put_not_passed(const struct nt_console *c, const struct nt_result_case *k)
+static void put_not_passed(const struct nt_console *c, const struct nt_brief *b)
 {
-    char *command = nt_result_command(k);
-    fprintf(c->out, "%s%s %s%s ", colour_of(c, k->outcome), outcome_glyph(k->outcome), nt_outcome_name(k->outcome), colour_end(c));
-    put_text(c, k->id);
+    fprintf(c->out, "%s%s %s%s ", colour_of(c, b->n.outcome), outcome_glyph(b->n.outcome), nt_outcome_name(b->n.outcome), colour_end(c));
+    put_text(c, b->id);
     fputs(": ", c->out);
-    put_text(c, k->reason);
+    put_text(c, b->reason);
     fputc('\n', c->out);
-    if (k->outcome != NT_SKIP && command != NULL) {
+    if (b->n.outcome != NT_SKIP) {
         fputs("    ", c->out);
-        put_text(c, command);
+        put_text(c, b->command);
         fputc('\n', c->out);
     }
-    free(command);
 }
 
 static void put_totals(const struct nt_console *c, const struct nt_results *r)
@@ -183,32 +182,32 @@ void nt_console_summary(const struct nt_console *c, const struct nt_results *r)
     }
     bool any = false;
     for (size_t i = 0; i < r->case_count; i++) {
-        if (r->cases[i].outcome == NT_PASS)
+        if (r->cases[i].brief.n.outcome == NT_PASS)
             continue;
         if (!any)
             fputc('\n', c->out);
         any = true;
-        put_not_passed(c, &r->cases[i]);
+        put_not_passed(c, &r->cases[i].brief);
     }
     put_totals(c, r);
 }
 
-void nt_console_case(const struct nt_console *c, const struct nt_result_case *k)
+void nt_console_case(const struct nt_console *c, const struct nt_brief *b)
 {
     char buf[CELL_MAX];
-    fprintf(c->out, "%s%s %s%s ", colour_of(c, k->outcome), outcome_glyph(k->outcome), nt_outcome_name(k->outcome), colour_end(c));
-    put_text(c, k->id);
-    if (k->outcome == NT_PASS) {
-        cell_text(k, 1, 1, 2, buf, sizeof buf);
+    fprintf(c->out, "%s%s %s%s ", colour_of(c, b->n.outcome), outcome_glyph(b->n.outcome), nt_outcome_name(b->n.outcome), colour_end(c));
+    put_text(c, b->id);
+    if (b->n.outcome == NT_PASS) {
+        cell_text(b, 1, 1, 2, buf, sizeof buf);
         fputs("  ", c->out);
-        if (k->path != NULL)
+        if (b->path[0] != '\0')
             put_text(c, buf);
     } else {
         fputs(": ", c->out);
-        put_text(c, k->reason);
+        put_text(c, b->reason);
     }
     if (c->verbose)
-        fprintf(c->out, "  (seed %llu, %llu packets, %lld ms of virtual time)", (unsigned long long)k->seed,
-                (unsigned long long)k->packets, (long long)k->virtual_ms);
+        fprintf(c->out, "  (seed %llu, %llu packets, %lld ms of virtual time)", (unsigned long long)b->n.seed,
+                (unsigned long long)b->n.packets, (long long)b->n.virtual_ms);
     fputc('\n', c->out);
 }

@@ -2,7 +2,7 @@
 #ifndef NT_REPORTS_CONSOLE_H
 #define NT_REPORTS_CONSOLE_H
 
-#include "reports/result/result.h"
+#include "reports/result/results.h"
 
 #include <stdio.h>
 
@@ -13,7 +13,7 @@ struct nt_console {
 };
 
 /* One plain line for a finished case. */
-void nt_console_case(const struct nt_console *c, const struct nt_result_case *k);
+void nt_console_case(const struct nt_console *c, const struct nt_brief *b);
 /* The tables of two-axis matrices, a line for each other case that did not pass, and the totals. */
 void nt_console_summary(const struct nt_console *c, const struct nt_results *r);
 

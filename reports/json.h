@@ -2,7 +2,7 @@
 #ifndef NT_REPORTS_JSON_H
 #define NT_REPORTS_JSON_H
 
-#include "reports/result/result.h"
+#include "reports/result/results.h"
 
 int nt_report_json(const struct nt_results *r, const char *dir); /* errors as in output.h */
 

@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "reports/output.h"
 #include "reports/result/command.h"
+#include "reports/result/result.h"
 #include "reports/result/words.h"
 
 #include <libxml/xmlwriter.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 
 struct junit {
+    xmlBufferPtr buffer;
     xmlTextWriterPtr w;
     int err; /* sticks */
 };
@@ -69,7 +71,7 @@ static void put_properties(struct junit *j, const struct nt_result_case *c)
     char buf[64];
     open_element(j, "properties");
     for (size_t i = 0; i < c->param_count; i++)
-        put_property(j, c->params[i].name, c->params[i].label != NULL ? c->params[i].label : c->params[i].json);
+        put_property(j, c->params[i].name, nt_param_label(&c->params[i]));
     snprintf(buf, sizeof buf, "%llu", (unsigned long long)c->seed);
     put_property(j, "seed", buf);
     if (c->path != NULL)
@@ -161,18 +163,74 @@ static void put_test_case(struct junit *j, const struct nt_result_case *c)
     close_element(j);
 }
 
-static bool same_file(const struct nt_result_case *a, const struct nt_result_case *b)
+static void open_document(struct junit *j)
 {
-    return strcmp(a->file != NULL ? a->file : "", b->file != NULL ? b->file : "") == 0;
+    *j = (struct junit){.buffer = xmlBufferCreate()};
+    j->w = j->buffer != NULL ? xmlNewTextWriterMemory(j->buffer, 0) : NULL;
+    if (j->w == NULL) {
+        j->err = NT_ENOMEM;
+        return;
+    }
+    note_result(j, xmlTextWriterSetIndent(j->w, 1));
+    note_result(j, xmlTextWriterStartDocument(j->w, NULL, "UTF-8", NULL));
+    open_element(j, "testsuites");
 }
 
-static void put_counts(struct junit *j, const struct nt_result_case *c, size_t n)
+/* Moves what was written to `t`, without the last `dropped` bytes. */
+static void take_written(struct junit *j, struct nt_text *t, size_t dropped)
+{
+    note_result(j, xmlTextWriterFlush(j->w));
+    size_t len = (size_t)xmlBufferLength(j->buffer);
+    if (j->err == NT_OK && len >= dropped)
+        nt_text_add(t, (const char *)xmlBufferContent(j->buffer), len - dropped);
+    xmlBufferEmpty(j->buffer);
+}
+
+/* Elements that come from elsewhere follow: an element that is taken out again closes the start tag before them. */
+static void take_start(struct junit *j, struct nt_text *t)
+{
+    open_element(j, "x");
+    close_element(j);
+    take_written(j, t, sizeof "  <x/>\n" - 1);
+}
+
+static int close_document(struct junit *j)
+{
+    if (j->w != NULL)
+        xmlFreeTextWriter(j->w);
+    if (j->buffer != NULL)
+        xmlBufferFree(j->buffer);
+    return j->err;
+}
+
+void nt_junit_case(struct nt_text *t, const struct nt_result_case *c)
+{
+    struct nt_text outside = {0};
+    struct junit j;
+    open_document(&j);
+    if (j.err == NT_OK) {
+        open_element(&j, "testsuite"); /* its depth is that of the case */
+        take_start(&j, &outside);
+        put_test_case(&j, c);
+        take_written(&j, t, 0);
+    }
+    if (close_document(&j) != NT_OK || outside.err != NT_OK)
+        t->err = NT_ENOMEM;
+    nt_text_free(&outside);
+}
+
+static bool same_file(const struct nt_results_entry *a, const struct nt_results_entry *b)
+{
+    return strcmp(a->brief.file, b->brief.file) == 0;
+}
+
+static void put_counts(struct junit *j, const struct nt_results_entry *cases, size_t n)
 {
     size_t by[4] = {0};
     uint64_t ms = 0;
     for (size_t i = 0; i < n; i++) {
-        by[c[i].outcome]++;
-        ms += (uint64_t)c[i].virtual_ms;
+        by[cases[i].brief.n.outcome]++;
+        ms += (uint64_t)cases[i].brief.n.virtual_ms;
     }
     put_number(j, "tests", n);
     put_number(j, "failures", by[NT_FAIL]);
@@ -181,52 +239,63 @@ static void put_counts(struct junit *j, const struct nt_result_case *c, size_t n
     put_seconds(j, ms);
 }
 
-/* Cases come file by file. */
-static void put_suite(struct junit *j, const struct nt_results *r, size_t first, size_t n)
+static int write_text(FILE *out, struct nt_text *t)
 {
-    open_element(j, "testsuite");
-    put_attribute(j, "name", r->cases[first].file);
-    put_attribute(j, "file", r->cases[first].file);
-    put_counts(j, r->cases + first, n);
-    if (r->stamp != NULL)
-        put_attribute(j, "timestamp", r->stamp);
-    for (size_t i = first; i < first + n; i++)
-        put_test_case(j, &r->cases[i]);
-    close_element(j);
+    if (t->err == NT_OK)
+        fwrite(t->p, 1, t->len, out);
+    t->len = 0;
+    return t->err;
 }
 
-static void put_document(struct junit *j, const struct nt_results *r)
+/* Cases come file by file. */
+static int put_suite(struct junit *j, const struct nt_results *r, size_t first, size_t n, struct nt_text *t, FILE *out)
 {
-    note_result(j, xmlTextWriterSetIndent(j->w, 1));
-    note_result(j, xmlTextWriterStartDocument(j->w, NULL, "UTF-8", NULL));
-    open_element(j, "testsuites");
+    const struct nt_results_entry *cases = r->cases + first;
+    open_element(j, "testsuite");
+    put_attribute(j, "name", cases->brief.file);
+    put_attribute(j, "file", cases->brief.file);
+    put_counts(j, cases, n);
+    if (r->stamp != NULL)
+        put_attribute(j, "timestamp", r->stamp);
+    take_start(j, t);
+    int err = write_text(out, t);
+    for (size_t i = first; i < first + n && err == NT_OK; i++) {
+        err = nt_results_text(r, i, NT_CASE_JUNIT, t);
+        if (err == NT_OK)
+            err = write_text(out, t);
+    }
+    close_element(j);
+    return err;
+}
+
+static int put_document(struct junit *j, const struct nt_results *r, struct nt_text *t, FILE *out)
+{
+    int err = NT_OK;
     put_attribute(j, "name", "natsim");
     put_counts(j, r->cases, r->case_count);
-    for (size_t i = 0, n; i < r->case_count; i += n) {
+    for (size_t i = 0, n; i < r->case_count && err == NT_OK; i += n) {
         for (n = 1; i + n < r->case_count && same_file(&r->cases[i], &r->cases[i + n]); n++)
             ;
-        put_suite(j, r, i, n);
+        err = put_suite(j, r, i, n, t, out);
     }
     close_element(j);
     note_result(j, xmlTextWriterEndDocument(j->w));
+    take_written(j, t, 0);
+    int last = write_text(out, t);
+    return err != NT_OK ? err : last;
 }
 
 int nt_report_junit(const struct nt_results *r, const char *dir)
 {
     struct nt_text t = {0};
-    xmlBufferPtr buffer = xmlBufferCreate();
-    if (buffer == NULL)
-        return NT_ENOMEM;
-    struct junit j = {.w = xmlNewTextWriterMemory(buffer, 0)};
-    if (j.w == NULL) {
-        xmlBufferFree(buffer);
-        return NT_ENOMEM;
-    }
-    put_document(&j, r);
-    xmlFreeTextWriter(j.w);
-    nt_text_add(&t, (const char *)xmlBufferContent(buffer), (size_t)xmlBufferLength(buffer));
-    xmlBufferFree(buffer);
-    if (j.err != NT_OK)
-        t.err = j.err;
-    return nt_write_text(&t, dir, "junit.xml");
+    struct nt_file f;
+    struct junit j;
+    int err = nt_output_begin(&f, dir, "junit.xml");
+    if (err != NT_OK)
+        return err;
+    open_document(&j);
+    err = j.err == NT_OK ? put_document(&j, r, &t, f.out) : j.err;
+    int closed = close_document(&j);
+    nt_text_free(&t);
+    return nt_file_end(&f, err != NT_OK ? err : closed);
 }

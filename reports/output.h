@@ -2,10 +2,12 @@
 #ifndef NT_REPORTS_OUTPUT_H
 #define NT_REPORTS_OUTPUT_H
 
-#include "reports/result/text.h"
+#include "pcap/file.h"
 
+#include <stddef.h>
+
+/* Begins dir/name, which nt_file_end ends. */
+int nt_output_begin(struct nt_file *f, const char *dir, const char *name);
 int nt_write_file(const char *path, const void *bytes, size_t len);
-/* Writes the text as dir/name, and frees it; a text that lacked memory is not written. */
-int nt_write_text(struct nt_text *t, const char *dir, const char *name);
 
 #endif

@@ -1,7 +1,12 @@
 #include "reports/page/page.h"
 
 #include "core/base/err.h"
-#include "reports/page/page_data.h"
+#include "reports/page/page_record.h"
+#include "reports/page/script_text.h"
+#include "reports/result/result.h"
+#include "reports/result/words.h"
+
+#include <string.h>
 
 /* Line by line: ISO C guarantees string literals of 4095 bytes only. */
 static const char *const page_css[] = {
@@ -11,76 +16,157 @@ static const char *const page_js[] = {
 #include "reports/page/page_js.inc"
 };
 
-static void put_lines(struct nt_text *t, const char *const *lines, size_t n)
+struct page {
+    FILE *out;
+    const struct nt_results *r;
+    struct nt_strings strings;
+    struct nt_text record, text; /* a record as it came, and as it is written */
+    int err;                     /* sticks */
+};
+
+static void put_lines(FILE *out, const char *const *lines, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        nt_text_put(t, lines[i]);
+        fputs(lines[i], out);
 }
 
-/* The details of one case, or 0 when they do not fit; the page then says so. */
-static void put_details(struct nt_text *t, struct nt_strings *s, const struct nt_result_case *c, const char *dir, size_t limit)
+static void put_text(struct page *p, struct nt_text *t)
 {
-    size_t before = t->len;
-    if (t->len + s->json.len < limit)
-        nt_page_details(t, s, c, dir);
-    if (t->len == before || t->len + s->json.len > limit) {
-        t->len = before;
-        nt_text_put(t, "0,");
+    if (t->err != NT_OK)
+        p->err = t->err;
+    else
+        fwrite(t->p, 1, t->len, p->out);
+    t->len = 0;
+}
+
+/* Reads a record into p->record. False: there is none. */
+static bool read_record(struct page *p, size_t index, enum nt_case_text which)
+{
+    if (p->err == NT_OK)
+        p->err = nt_results_text(p->r, index, which, &p->record);
+    return p->err == NT_OK && p->record.len != 0;
+}
+
+/* Makes p->text of p->record. */
+static void join_record(struct page *p)
+{
+    p->text.len = 0;
+    p->err = nt_page_record_join(&p->text, &p->strings, p->record.p, p->record.len);
+    nt_text_put(&p->text, ",");
+}
+
+static void put_overview(struct page *p)
+{
+    for (size_t i = 0; i < p->r->case_count; i++) {
+        if (!read_record(p, i, NT_CASE_OVERVIEW))
+            continue;
+        join_record(p);
+        put_text(p, &p->text);
     }
 }
 
-/* Cases that did not pass take their share of the details first. */
-static void put_data(struct nt_text *t, struct nt_strings *s, const struct nt_results *r, const char *dir)
+/* The bytes of the strings from `first` on, with quotes and commas. */
+static size_t string_bytes(const struct nt_strings *s, size_t first)
 {
-    struct nt_text cases = {0}, bad = {0}, good = {0};
-    for (size_t i = 0; i < r->case_count; i++)
-        nt_page_case(&cases, s, &r->cases[i]);
-    size_t limit = s->json.len + NT_PAGE_DETAILS_MAX;
-    for (size_t i = 0; i < r->case_count; i++)
-        if (r->cases[i].outcome != NT_PASS)
-            put_details(&bad, s, &r->cases[i], dir, limit);
-    for (size_t i = 0; i < r->case_count; i++)
-        if (r->cases[i].outcome == NT_PASS)
-            put_details(&good, s, &r->cases[i], dir, limit > bad.len ? limit - bad.len : 0);
-    nt_text_printf(t, "{\"version\":\"" NATSIM_VERSION "\",\"seed\":\"%llu\",\"stamp\":", (unsigned long long)r->seed);
-    nt_text_json(t, r->stamp != NULL ? r->stamp : "");
-    nt_text_printf(t, ",\n\"cases\":[");
-    nt_text_add(t, cases.p, cases.len);
-    nt_text_put(t, "0],\n\"bad\":[");
-    nt_text_add(t, bad.p, bad.len);
-    nt_text_put(t, "0],\n\"good\":[");
-    nt_text_add(t, good.p, good.len);
-    nt_text_put(t, "0],\n\"strings\":[");
-    nt_text_add(t, s->json.p, s->json.len);
-    nt_text_put(t, "]}");
-    if (s->err != NT_OK || cases.err != NT_OK || bad.err != NT_OK || good.err != NT_OK)
-        t->err = NT_ENOMEM;
-    nt_text_free(&cases);
-    nt_text_free(&bad);
-    nt_text_free(&good);
+    size_t n = 0;
+    for (size_t i = first; i < s->count; i++)
+        n += strlen(s->items[i]) + 1;
+    return n;
 }
 
-void nt_page(struct nt_text *t, const struct nt_results *r, const char *dir)
+/* The details of one case, or 0 when they would take more than *left; the page then says so. */
+static bool put_details(struct page *p, size_t index, size_t *left)
 {
-    struct nt_strings strings;
+    size_t before = p->strings.count, need = SIZE_MAX;
+    if (read_record(p, index, NT_CASE_DETAILS) && nt_page_record_least(p->record.p, p->record.len) < *left) {
+        join_record(p);
+        need = p->text.len + string_bytes(&p->strings, before);
+    }
+    bool fits = need <= *left;
+    if (fits) {
+        *left -= need;
+    } else {
+        nt_strings_drop(&p->strings, before);
+        p->text.len = 0;
+        nt_text_put(&p->text, "0,");
+    }
+    put_text(p, &p->text);
+    return fits;
+}
+
+static void put_details_of(struct page *p, bool passed, size_t *left)
+{
+    bool full = false; /* cases that passed: the first ones that fit */
+    for (size_t i = 0; i < p->r->case_count; i++) {
+        if ((p->r->cases[i].brief.n.outcome == NT_PASS) != passed)
+            continue;
+        if (full || (passed && p->r->cases[i].texts.len[NT_CASE_DETAILS] > NT_PAGE_RECORD_MAX))
+            fputs("0,", p->out);
+        else
+            full = !put_details(p, i, left) && passed;
+    }
+}
+
+static void put_words(FILE *out)
+{
+    fputs("\"outcomes\":[", out);
+    for (int i = NT_PASS; i <= NT_SKIP; i++)
+        fprintf(out, "%s\"%s\"", i == NT_PASS ? "" : ",", nt_outcome_name((enum nt_outcome)i));
+    fputs("],\"paths\":[", out);
+    for (unsigned bit = NT_PATH_DIRECT; bit <= NT_PATH_NONE; bit <<= 1)
+        fprintf(out, "%s\"%s\"", bit == NT_PATH_DIRECT ? "" : ",", nt_path_name(bit));
+    fputs("]", out);
+}
+
+/* Cases that did not pass take their share of the details first. */
+static void put_data(struct page *p)
+{
+    size_t left = NT_PAGE_DETAILS_MAX;
+    fprintf(p->out, p->r->seed > (UINT64_C(1) << 53) ? "{\"version\":\"%s\",\"seed\":\"%llu\",\"stamp\":\"%s\",\n"
+                                                    : "{\"version\":\"%s\",\"seed\":%llu,\"stamp\":\"%s\",\n",
+            NATSIM_VERSION, (unsigned long long)p->r->seed, p->r->stamp != NULL ? p->r->stamp : "");
+    put_words(p->out);
+    fputs(",\n\"names\":", p->out);
+    nt_page_names(&p->text);
+    put_text(p, &p->text);
+    fputs(",\n\"cases\":[", p->out);
+    put_overview(p);
+    fputs("0],\n\"bad\":[", p->out);
+    put_details_of(p, false, &left);
+    fputs("0],\n\"good\":[", p->out);
+    put_details_of(p, true, &left);
+    fputs("0],\n\"strings\":[", p->out);
+    for (size_t i = 0; i < p->strings.count; i++)
+        fprintf(p->out, "%s%s", i == 0 ? "" : ",", p->strings.items[i]);
+    fputs("]}", p->out);
+    if (p->strings.err != NT_OK)
+        p->err = p->strings.err;
+}
+
+int nt_page(FILE *out, const struct nt_results *r)
+{
+    struct page p = {.out = out, .r = r};
     size_t n[4];
     nt_results_count(r, n);
-    nt_strings_init(&strings);
-    nt_text_put(t, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-                   "script-src 'unsafe-inline'\">\n");
-    nt_text_printf(t, "<title>natsim: %zu passed, %zu failed</title>\n<style>\n", n[NT_PASS], n[NT_FAIL] + n[NT_ERROR]);
-    put_lines(t, page_css, sizeof page_css / sizeof *page_css);
-    nt_text_printf(
-        t,
-        "</style>\n</head>\n<body>\n<noscript><p>%zu passed, %zu failed, %zu errors, %zu skipped. The tables need JavaScript; "
-        "results.json and junit.xml beside this file hold the same.</p></noscript>\n<div id=\"app\"></div>\n"
-        "<script type=\"application/json\" id=\"data\">\n",
-        n[NT_PASS], n[NT_FAIL], n[NT_ERROR], n[NT_SKIP]);
-    put_data(t, &strings, r, dir);
-    nt_text_put(t, "\n</script>\n<script>\n");
-    put_lines(t, page_js, sizeof page_js / sizeof *page_js);
-    nt_text_put(t, "</script>\n</body>\n</html>\n");
-    nt_strings_free(&strings);
+    nt_strings_init(&p.strings);
+    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+          "script-src 'unsafe-inline'\">\n",
+          out);
+    fprintf(out, "<title>natsim: %zu passed, %zu failed</title>\n<style>\n", n[NT_PASS], n[NT_FAIL] + n[NT_ERROR]);
+    put_lines(out, page_css, sizeof page_css / sizeof *page_css);
+    fprintf(out,
+            "</style>\n</head>\n<body>\n<noscript><p>%zu passed, %zu failed, %zu errors, %zu skipped. The tables need JavaScript; "
+            "results.json and junit.xml beside this file hold the same.</p></noscript>\n<div id=\"app\"></div>\n"
+            "<script type=\"application/json\" id=\"data\">\n",
+            n[NT_PASS], n[NT_FAIL], n[NT_ERROR], n[NT_SKIP]);
+    put_data(&p);
+    fputs("\n</script>\n<script>\n", out);
+    put_lines(out, page_js, sizeof page_js / sizeof *page_js);
+    fputs("</script>\n</body>\n</html>\n", out);
+    nt_strings_free(&p.strings);
+    nt_text_free(&p.record);
+    nt_text_free(&p.text);
+    return p.err;
 }

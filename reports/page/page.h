@@ -1,11 +1,12 @@
-/* report.html as text: the page, its data and its script in one file, with nothing from outside. */
+/* report.html: the page, its data and its script in one file, with nothing from outside. */
 #ifndef NT_PAGE_PAGE_H
 #define NT_PAGE_PAGE_H
 
-#include "reports/result/result.h"
-#include "reports/result/text.h"
+#include "reports/result/results.h"
 
-/* Appends the page. Ladders are drawn from the captures under dir, where there are any. */
-void nt_page(struct nt_text *t, const struct nt_results *r, const char *dir);
+#include <stdio.h>
+
+/* Writes the page. 0, NT_ENOMEM, or NT_EIO (errno) when texts cannot be read; whether `out` took it, the caller asks `out`. */
+int nt_page(FILE *out, const struct nt_results *r);
 
 #endif

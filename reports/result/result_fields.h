@@ -4,7 +4,7 @@
 #ifndef NT_RESULT_RESULT_FIELDS_H
 #define NT_RESULT_RESULT_FIELDS_H
 
-#include "reports/result/result.h"
+#include "reports/result/case.h"
 
 enum nt_field_kind {                            /* the member; what JSON has */
                      NT_FIELD_TEXT,             /* char *; a string, or null */

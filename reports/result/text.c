@@ -15,6 +15,11 @@ static char *room_for(struct nt_text *t, size_t len)
     return t->err == NT_OK ? t->p + t->len : NULL;
 }
 
+void nt_text_reserve(struct nt_text *t, size_t len)
+{
+    room_for(t, len);
+}
+
 void nt_text_add(struct nt_text *t, const char *bytes, size_t len)
 {
     char *p = room_for(t, len);

@@ -13,6 +13,7 @@ struct nt_text {
     int err; /* sticks: NT_ENOMEM */
 };
 
+void nt_text_reserve(struct nt_text *t, size_t len); /* room for so many bytes more, and a NUL */
 void nt_text_add(struct nt_text *t, const char *bytes, size_t len);
 void nt_text_put(struct nt_text *t, const char *s); /* NULL: nothing */
 void nt_text_printf(struct nt_text *t, const char *fmt, ...) NT_PRINTF(2, 3);

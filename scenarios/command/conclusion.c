@@ -30,7 +30,7 @@ static int stamp(struct nt_results *results)
 
 int nt_conclusion_label(struct nt_results *results, const struct nt_options *o)
 {
-    results->seed = o->seed_given ? o->seed : results->case_count > 0 ? results->cases[0].seed : 0;
+    results->seed = o->seed_given ? o->seed : results->case_count > 0 ? results->cases[0].brief.n.seed : 0;
     return o->stamp ? stamp(results) : NT_OK;
 }
 
@@ -40,8 +40,8 @@ bool nt_conclusion_write(const struct nt_results *results, const struct nt_optio
         const char *name;
         int (*write)(const struct nt_results *results, const char *dir);
     } reports[] = {{"results.json", nt_report_json}, {"junit.xml", nt_report_junit}, {"report.html", nt_report_html}};
-    bool written = true;
-    for (size_t i = 0; i < sizeof reports / sizeof *reports; i++) {
+    bool written = !results->incomplete; /* that was said when it happened */
+    for (size_t i = 0; i < sizeof reports / sizeof *reports && !results->incomplete; i++) {
         char path[PATH_BYTES];
         int err = reports[i].write(results, o->out);
         if (err == NT_OK)

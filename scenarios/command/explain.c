@@ -73,6 +73,20 @@ static void add_event(void *user, const struct nt_scn_case *c, struct nt_scn_nod
     t->count += t->lines[t->count] != NULL;
 }
 
+static void print_outcome(const struct nt_console *console, const struct nt_result_case *r)
+{
+    struct nt_text bytes = {0};
+    struct nt_strings strings;
+    struct nt_brief b = {0};
+    nt_strings_init(&strings);
+    nt_brief_pack(&bytes, r);
+    if (bytes.err == NT_OK && nt_brief_unpack(&b, bytes.p, bytes.len, &strings) == NT_OK)
+        nt_console_case(console, &b);
+    nt_brief_free(&b);
+    nt_strings_free(&strings);
+    nt_text_free(&bytes);
+}
+
 static void print_explanation(const struct nt_result_case *r, const struct nt_capture *capture, struct timeline *t)
 {
     struct nt_console console = nt_console_on_stdout(true);
@@ -89,7 +103,7 @@ static void print_explanation(const struct nt_result_case *r, const struct nt_ca
     }
     free(t->lines);
     puts("");
-    nt_console_case(&console, r);
+    print_outcome(&console, r);
 }
 
 static int explain_case(const struct nt_options *o, const struct nt_carrier_ops *carrier, const struct nt_selection *s)

@@ -1,6 +1,7 @@
 #include "scenarios/command/jobs.h"
 #include "core/base/err.h"
-#include "reports/result/result_json.h"
+#include "reports/result/result.h"
+#include "reports/texts.h"
 #include "scenarios/files/output.h"
 #include "scenarios/judge/outcome.h"
 #include "scenarios/run/repeat.h"
@@ -50,34 +51,36 @@ static void run_case(struct nt_jobs *jobs, size_t job, const struct nt_scn_case 
     }
 }
 
-char *nt_jobs_run(struct nt_jobs *jobs, size_t job)
+int nt_jobs_run(struct nt_jobs *jobs, size_t job, unsigned wanted, struct nt_text *texts)
 {
     struct nt_diags diags = {0};
     struct nt_result_case result = {0};
     struct nt_scn_case *c = nt_selection_case(jobs->s, job, jobs->o, &diags);
     nt_diags_clear(&diags);
     if (c == NULL)
-        return NULL;
+        return NT_ENOMEM; /* it was made before */
     run_case(jobs, job, c, &result);
-    struct nt_text json = {0};
-    nt_result_case_json(&json, &result);
-    if (json.err != NT_OK)
-        nt_text_free(&json);
+    nt_texts_make(texts, &result, result.capture != NULL ? &jobs->capture : NULL, wanted);
     nt_result_case_free(&result);
     nt_scn_case_del(c);
-    return json.p;
+    return texts->err;
 }
 
-int nt_jobs_lost(const struct nt_jobs *jobs, size_t job, const char *why, struct nt_result_case *r)
+int nt_jobs_lost(const struct nt_jobs *jobs, size_t job, const char *why, unsigned wanted, struct nt_text *texts)
 {
     struct nt_diags diags = {0};
+    struct nt_result_case result = {0};
     struct nt_scn_case *c = nt_selection_case(jobs->s, job, jobs->o, &diags);
     nt_diags_clear(&diags);
     if (c == NULL)
-        return NT_ENOMEM; /* it was made before */
-    int err = nt_result_identify(c, nt_selection_seed(jobs->s, job, c), jobs->s->cases[job].seed_in_id, why, r);
-    if (err == NT_OK)
-        set_flags(jobs, r);
+        return NT_ENOMEM;
+    int err = nt_result_identify(c, nt_selection_seed(jobs->s, job, c), jobs->s->cases[job].seed_in_id, why, &result);
+    if (err == NT_OK) {
+        set_flags(jobs, &result);
+        nt_texts_make(texts, &result, NULL, wanted);
+        err = texts->err;
+    }
+    nt_result_case_free(&result);
     nt_scn_case_del(c);
     return err;
 }

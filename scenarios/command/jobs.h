@@ -4,7 +4,7 @@
 
 #include "natsim/fabric/fabric.h"
 #include "pcap/capture.h"
-#include "reports/result/result.h"
+#include "reports/result/text.h"
 #include "scenarios/command/selection.h"
 
 struct nt_jobs {
@@ -14,9 +14,9 @@ struct nt_jobs {
     struct nt_capture capture; /* of the worker, used again by each case */
 };
 
-/* Runs a case and writes its capture, in a worker. Returns its result as JSON, which the caller frees; NULL without memory. */
-char *nt_jobs_run(struct nt_jobs *jobs, size_t job);
-/* Makes the result of a case whose worker crashed or hung; `why` is its reason. 0 or NT_ENOMEM; *r is to be freed either way. */
-int nt_jobs_lost(const struct nt_jobs *jobs, size_t job, const char *why, struct nt_result_case *r);
+/* Runs a case and writes its capture, in a worker; makes its texts. `wanted`: enum nt_texts_wanted. 0 or NT_ENOMEM. */
+int nt_jobs_run(struct nt_jobs *jobs, size_t job, unsigned wanted, struct nt_text *texts);
+/* Makes the texts of a case whose worker crashed or hung; `why` is its reason. 0 or NT_ENOMEM. */
+int nt_jobs_lost(const struct nt_jobs *jobs, size_t job, const char *why, unsigned wanted, struct nt_text *texts);
 
 #endif

@@ -1,8 +1,12 @@
 /* natsim merge: one report of the shards or ranks of a run, or of a run that was killed, from their logs and captures. */
 #include "scenarios/command/merge.h"
 #include "core/base/err.h"
+#include "pcap/read.h"
 #include "reports/console.h"
 #include "reports/output.h"
+#include "reports/result/result.h"
+#include "reports/result/result_parse.h"
+#include "reports/texts.h"
 #include "scenarios/command/complain.h"
 #include "scenarios/command/conclusion.h"
 #include "scenarios/command/merge_missing.h"
@@ -63,28 +67,6 @@ static int copy_logs(const struct nt_merge *m, const char *out, size_t dir)
     return r;
 }
 
-static int write_log(const struct nt_merge *m, const char *out)
-{
-    char path[PATH_BYTES], *text = NULL;
-    size_t len = 0;
-    FILE *f = open_memstream(&text, &len);
-    if (f == NULL)
-        return NT_ENOMEM;
-    for (size_t i = 0; i < m->count; i++) {
-        struct nt_case_place place = m->cases[i].place;
-        place.shards = m->incomplete ? place.shards : 1; /* no longer divided */
-        char *line = nt_case_line(m->cases[i].json, &place);
-        fputs(line != NULL ? line : "", f);
-        free(line);
-    }
-    snprintf(path, sizeof path, "%s/cases.jsonl", out);
-    int r = fclose(f) == 0 ? nt_write_file(path, text, len) : NT_ENOMEM;
-    if (r != NT_OK)
-        nt_complain_unwritable(path, r, NT_MEND_DISK);
-    free(text);
-    return r;
-}
-
 /* Rank logs that are in the output directory by accident are removed: the next merge would read them. */
 static int make_output(const struct nt_merge *m, const char *out)
 {
@@ -96,25 +78,80 @@ static int make_output(const struct nt_merge *m, const char *out)
     return r == NT_OK && !is_input ? nt_rank_log_clean(out, NULL) : r;
 }
 
-/* Everything that was read, except the reports: captures, logs of programs, cases.jsonl. */
+/* Captures and logs of programs. */
 static int write_files(const struct nt_merge *m, const char *out)
 {
     int r = make_output(m, out);
     if (r != NT_OK)
         nt_complain_unwritable(out, NT_EIO, NT_MEND_OUT);
     for (size_t i = 0; i < m->count && r == NT_OK; i++)
-        r = m->cases[i].result.capture != NULL ? copy_output(m, out, m->cases[i].dir, m->cases[i].result.capture) : NT_OK;
+        r = m->cases[i].capture != NULL ? copy_output(m, out, m->cases[i].dir, m->cases[i].capture) : NT_OK;
     for (size_t i = 0; i < m->dir_count && r == NT_OK; i++)
         r = copy_logs(m, out, i);
-    return r == NT_OK ? write_log(m, out) : r;
+    return r;
+}
+
+/* A capture that is not there, or cannot be read, leaves an empty ladder: the page says where the capture should be. */
+static bool read_capture(struct nt_capture *capture, const char *out, const char *name)
+{
+    char path[PATH_BYTES], what[200];
+    if (name == NULL || snprintf(path, sizeof path, "%s/%s", out, name) >= (int)sizeof path)
+        return false;
+    return nt_capture_read(capture, path, what, sizeof what) == NT_OK;
+}
+
+/* Makes the texts of a case as the process that ran it did. */
+static int take_case(const struct nt_merge *m, size_t i, const char *out, struct nt_results *results)
+{
+    const struct nt_merged_case *k = &m->cases[i];
+    struct nt_case_place place = k->place;
+    struct nt_result_case c;
+    struct nt_capture capture;
+    struct nt_text texts = {0};
+    char what[200], head[NT_CASE_LINE_HEAD];
+    unsigned wanted = NT_TEXTS_REPORTS | (nt_results_want_details(results) ? NT_TEXTS_DETAILS : 0);
+    int r = nt_result_case_from_json(&c, k->json, strlen(k->json), what, sizeof what);
+    if (r != NT_OK)
+        return r;
+    place.shards = m->incomplete ? place.shards : 1; /* no longer divided */
+    nt_capture_init(&capture);
+    bool drawn = (c.outcome != NT_PASS || (wanted & NT_TEXTS_DETAILS) != 0) && read_capture(&capture, out, c.capture);
+    nt_texts_make(&texts, &c, drawn ? &capture : NULL, wanted);
+    r = texts.err;
+    if (r == NT_OK)
+        r = nt_results_take(results, i, nt_case_line_head(&place, head), texts.p, texts.len);
+    nt_text_free(&texts);
+    nt_capture_free(&capture);
+    nt_result_case_free(&c);
+    return r;
+}
+
+/* The new log may replace one of those that were read: it appears whole. */
+static int take_cases(const struct nt_merge *m, const char *out, struct nt_results *results)
+{
+    char path[PATH_BYTES], part[PATH_BYTES + 8];
+    snprintf(path, sizeof path, "%s/cases.jsonl", out);
+    snprintf(part, sizeof part, "%s.part", path);
+    int r = nt_append_open(&results->log, part);
+    if (r == NT_OK)
+        r = nt_append_open_unnamed(&results->others, out);
+    for (size_t i = 0; i < m->count && r == NT_OK; i++)
+        r = take_case(m, i, out, results);
+    if (r == NT_OK && rename(part, path) != 0)
+        r = NT_EIO;
+    if (r != NT_OK) {
+        nt_complain_unwritable(path, r, NT_MEND_DISK);
+        remove(part);
+    }
+    return r;
 }
 
 static int write_outputs(struct nt_merge *m, const struct nt_options *o)
 {
-    struct nt_results results = {0};
-    bool written = write_files(m, o->out) == NT_OK;
-    for (size_t i = 0; i < m->count && written; i++)
-        written = nt_results_add(&results, &m->cases[i].result) == NT_OK;
+    struct nt_results results;
+    bool written = nt_results_begin(&results, m->count) == NT_OK && write_files(m, o->out) == NT_OK &&
+                   take_cases(m, o->out, &results) == NT_OK;
+    nt_results_close_gaps(&results);
     written = written && nt_conclusion_label(&results, o) == NT_OK && nt_conclusion_write(&results, o);
     if (written) {
         struct nt_console console = nt_console_on_stdout(false);

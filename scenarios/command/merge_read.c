@@ -1,6 +1,7 @@
 #include "scenarios/command/merge_read.h"
 #include "core/base/err.h"
 #include "core/base/map.h"
+#include "reports/result/result.h"
 #include "reports/result/result_parse.h"
 #include "scenarios/command/options.h"
 
@@ -23,6 +24,12 @@ int nt_merge_complain(const char *path, size_t line, const char *what, const cha
     return NT_EXIT_USAGE;
 }
 
+/* The name of a file comes from anybody's disk. */
+static bool is_inside(const char *name)
+{
+    return name[0] != '/' && strstr(name, "..") == NULL;
+}
+
 static int add_line(struct nt_merge *m, size_t dir, const char *path, size_t number, const char *line, size_t len)
 {
     char what[200];
@@ -40,13 +47,18 @@ static int add_line(struct nt_merge *m, size_t dir, const char *path, size_t num
     json[0] = '{';
     memcpy(json + 1, rest, rest_len);
     json[rest_len + 1] = '\0';
-    *k = (struct nt_merged_case){.place = place, .dir = dir, .json = json};
-    if (nt_result_case_from_json(&k->result, json, rest_len + 1, what, sizeof what) != NT_OK) {
+    struct nt_result_case result;
+    if (nt_result_case_from_json(&result, json, rest_len + 1, what, sizeof what) != NT_OK) {
         free(json);
         return nt_merge_complain(path, number, what, "the line is damaged: run that case again");
     }
+    *k = (struct nt_merged_case){.place = place, .dir = dir, .json = json, .id = result.id, .capture = result.capture};
+    result.id = result.capture = NULL;
+    nt_result_case_free(&result);
     m->count++;
-    return NT_EXIT_OK;
+    if (k->capture == NULL || is_inside(k->capture))
+        return NT_EXIT_OK;
+    return nt_merge_complain(path, number, "'capture' leads out of the directory", "the line is damaged: run that case again");
 }
 
 /* A last line without its end, from a run that was killed, is no finished case. */
@@ -118,10 +130,17 @@ static int read_directory(struct nt_merge *m, size_t dir)
     return r;
 }
 
+static void free_case(struct nt_merged_case *k)
+{
+    free(k->json);
+    free(k->id);
+    free(k->capture);
+}
+
 static int compare_places(const void *a, const void *b)
 {
     const struct nt_merged_case *x = a, *y = b;
-    int c = strcmp(x->result.id, y->result.id);
+    int c = strcmp(x->id, y->id);
     uint64_t i = x->place.order, j = y->place.order;
     return i != j ? i < j ? -1 : 1 : c != 0 ? c : x->dir < y->dir ? -1 : x->dir > y->dir;
 }
@@ -133,15 +152,14 @@ static int drop_duplicates(struct nt_merge *m)
     int r = NT_EXIT_OK;
     for (size_t i = 0; i < m->count; i++) {
         struct nt_merged_case *k = &m->cases[i], *before = kept > 0 ? &m->cases[kept - 1] : NULL;
-        if (before == NULL || strcmp(before->result.id, k->result.id) != 0) {
+        if (before == NULL || strcmp(before->id, k->id) != 0) {
             m->cases[kept++] = *k;
             continue;
         }
         if (strcmp(before->json, k->json) != 0)
-            r = nt_merge_complain(m->dirs[k->dir], 0, k->result.id,
+            r = nt_merge_complain(m->dirs[k->dir], 0, k->id,
                                   "two directories differ in this case: merge runs of the same version and seed");
-        free(k->json);
-        nt_result_case_free(&k->result);
+        free_case(k);
     }
     m->count = kept;
     return r;
@@ -160,8 +178,7 @@ int nt_merge_read(struct nt_merge *m)
 void nt_merge_free(struct nt_merge *m)
 {
     for (size_t i = 0; i < m->count; i++) {
-        free(m->cases[i].json);
-        nt_result_case_free(&m->cases[i].result);
+        free_case(&m->cases[i]);
     }
     free(m->cases);
     nt_rank_log_list_free(&m->ranks);

@@ -2,7 +2,6 @@
 #ifndef NT_COMMAND_MERGE_READ_H
 #define NT_COMMAND_MERGE_READ_H
 
-#include "reports/result/result.h"
 #include "scenarios/command/rank_log.h"
 #include "scenarios/files/case_line.h"
 
@@ -10,7 +9,7 @@ struct nt_merged_case {
     struct nt_case_place place;
     size_t dir;
     char *json; /* the line of the log without its place */
-    struct nt_result_case result;
+    char *id, *capture; /* its own; capture may be NULL */
 };
 
 struct nt_merge {

@@ -2,8 +2,7 @@
 #include "scenarios/command/run.h"
 #include "core/base/err.h"
 #include "reports/console.h"
-#include "reports/result/result_json.h"
-#include "reports/result/result_parse.h"
+#include "reports/texts.h"
 #include "scenarios/command/carrier_module.h"
 #include "scenarios/command/complain.h"
 #include "scenarios/command/conclusion.h"
@@ -29,76 +28,78 @@ struct runner {
     const struct nt_options *o;
     struct nt_selection s;
     struct nt_jobs jobs;
-    struct nt_result_case *results;
-    bool *have;
-    size_t finished, shown; /* shown: cases whose lines are printed, in their order, whichever finishes first */
-    FILE *log;              /* cases.jsonl, or a rank's */
-    char log_path[PATH_BYTES];
-    bool broken;   /* an output could not be written */
-    bool progress; /* a terminal without -v */
+    struct nt_results results; /* by job */
+    size_t finished, shown;    /* shown: cases whose lines are printed, in their order, whichever finishes first */
+    char log_path[PATH_BYTES]; /* cases.jsonl, or a rank's */
+    bool broken;               /* an output could not be written */
+    bool progress;             /* a terminal without -v */
     struct nt_console console;
 };
 
-static char *run_job(void *user, size_t job)
+/* A rank leaves the reports to merge. */
+static unsigned wanted_texts(void *user)
+{
+    const struct runner *run = user;
+    if (run->o->ranked)
+        return 0;
+    return NT_TEXTS_REPORTS | (nt_results_want_details(&run->results) ? NT_TEXTS_DETAILS : 0);
+}
+
+static bool run_job(void *user, size_t job, unsigned wanted, struct nt_text *texts)
 {
     struct runner *run = user;
-    return nt_jobs_run(&run->jobs, job);
+    return nt_jobs_run(&run->jobs, job, wanted, texts) == NT_OK;
 }
 
 static void show_progress(struct runner *run)
 {
     if (run->progress)
         fprintf(stderr, "\r%zu of %zu", run->finished, run->s.count);
-    while (!run->progress && run->shown < run->s.count && run->have[run->shown])
-        nt_console_case(&run->console, &run->results[run->shown++]);
+    for (; !run->progress && run->shown < run->s.count && nt_results_has(&run->results, run->shown); run->shown++)
+        nt_console_case(&run->console, &run->results.cases[run->shown].brief);
 }
 
-static bool add_result(struct runner *run, size_t job, const char *json)
+static void complain_about_texts(struct runner *run, int err)
 {
-    struct nt_result_case *r = &run->results[job];
-    struct nt_case_place place = {run->s.cases[job].order, run->s.total, run->o->shard_given ? run->o->shards : 1};
-    char *line = nt_case_line(json, &place);
-    if (line == NULL || fputs(line, run->log) < 0 || fflush(run->log) != 0) {
-        if (!run->broken)
-            nt_complain_unwritable(run->log_path, NT_EIO, NT_MEND_DISK);
-        run->broken = true;
-    }
-    free(line);
-    run->have[job] = true;
-    run->finished++;
-    show_progress(run);
-    return !(run->o->fail_fast && r->outcome != NT_PASS && r->outcome != NT_SKIP);
+    if (err == NT_EIO && !run->broken)
+        nt_complain_unwritable(run->log_path, err, NT_MEND_DISK);
+    else if (err != NT_EIO)
+        fprintf(stderr, "natsim: a worker's answer: %s\n", nt_strerror(err));
+    run->broken = true;
 }
 
-static bool take_answer(void *user, size_t job, const char *text, size_t len)
+static bool take_texts(void *user, size_t job, const char *texts, size_t len)
 {
     struct runner *run = user;
-    char what[200];
-    if (nt_result_case_from_json(&run->results[job], text, len, what, sizeof what) != NT_OK) {
-        fprintf(stderr, "natsim: a worker's answer: %s\n", what);
-        run->broken = true;
+    struct nt_case_place place = {run->s.cases[job].order, run->s.total, run->o->shard_given ? run->o->shards : 1};
+    char head[NT_CASE_LINE_HEAD];
+    int err = nt_results_take(&run->results, job, nt_case_line_head(&place, head), texts, len);
+    if (err != NT_OK)
+        complain_about_texts(run, err);
+    if (!nt_results_has(&run->results, job))
         return true;
-    }
-    return add_result(run, job, text);
+    run->finished++;
+    show_progress(run);
+    enum nt_outcome outcome = run->results.cases[job].brief.n.outcome;
+    return !(run->o->fail_fast && outcome != NT_PASS && outcome != NT_SKIP);
 }
 
 static bool take_lost_job(void *user, size_t job, const char *why)
 {
     struct runner *run = user;
-    struct nt_result_case *r = &run->results[job];
-    struct nt_text json = {.err = nt_jobs_lost(&run->jobs, job, why, r)};
-    nt_result_case_json(&json, r);
-    if (json.err != NT_OK) {
+    struct nt_text texts = {0};
+    bool go_on = false;
+    if (nt_jobs_lost(&run->jobs, job, why, wanted_texts(run), &texts) == NT_OK) {
+        go_on = take_texts(run, job, texts.p, texts.len);
+    } else {
         fputs("natsim: out of memory\n", stderr);
-        nt_result_case_free(r);
-        run->broken = true;
+        run->broken = run->results.incomplete = true;
     }
-    bool go_on = json.err == NT_OK && add_result(run, job, json.p);
-    nt_text_free(&json);
+    nt_text_free(&texts);
     return go_on;
 }
 
-static FILE *open_log(struct runner *run)
+static bool open_log(struct runner *run)
 {
     const struct nt_options *o = run->o;
     char name[NT_RANK_NAME_BYTES] = "cases.jsonl";
@@ -106,22 +107,20 @@ static FILE *open_log(struct runner *run)
         nt_rank_log_name(&(struct nt_rank_log){o->rank, true}, name);
     if (nt_output_make(o->out) != NT_OK || nt_rank_log_clean(o->out, o->ranked ? &o->rank : NULL) != NT_OK ||
         snprintf(run->log_path, sizeof run->log_path, "%s/%s", o->out, name) >= (int)sizeof run->log_path)
-        return NULL;
-    return fopen(run->log_path, "w");
+        return false;
+    return nt_append_open(&run->results.log, run->log_path) == NT_OK &&
+           (o->ranked || nt_append_open_unnamed(&run->results.others, o->out) == NT_OK);
 }
 
 static int open_outputs(struct runner *run)
 {
     const struct nt_options *o = run->o;
-    run->log = open_log(run);
-    if (run->log == NULL) {
-        nt_complain_unwritable(o->out, NT_EIO, NT_MEND_OUT);
+    if (nt_results_begin(&run->results, run->s.count) != NT_OK) { /* a rank may have none */
+        fputs("natsim: out of memory\n", stderr);
         return NT_EXIT_BROKEN;
     }
-    run->results = calloc(run->s.count + 1, sizeof *run->results); /* a rank may have none */
-    run->have = calloc(run->s.count + 1, sizeof *run->have);
-    if (run->results == NULL || run->have == NULL) {
-        fputs("natsim: out of memory\n", stderr);
+    if (!open_log(run)) {
+        nt_complain_unwritable(o->out, NT_EIO, NT_MEND_OUT);
         return NT_EXIT_BROKEN;
     }
     nt_capture_init(&run->jobs.capture);
@@ -130,14 +129,6 @@ static int open_outputs(struct runner *run)
     run->progress = !o->ranked && isatty(STDERR_FILENO) && isatty(STDOUT_FILENO) && !o->verbose;
     setvbuf(stdout, NULL, _IOLBF, 0);
     return NT_EXIT_OK;
-}
-
-static int collect_results(struct runner *run, struct nt_results *results)
-{
-    for (size_t i = 0; i < run->s.count; i++)
-        if (run->have[i] && nt_results_add(results, &run->results[i]) != NT_OK)
-            return NT_ENOMEM;
-    return nt_conclusion_label(results, run->o);
 }
 
 static int64_t processor_ms(int who)
@@ -151,7 +142,7 @@ static void print_stats(const struct nt_results *r)
 {
     uint64_t packets = 0;
     for (size_t i = 0; i < r->case_count; i++)
-        packets += r->cases[i].packets;
+        packets += r->cases[i].brief.n.packets;
     int64_t ms = processor_ms(RUSAGE_SELF) + processor_ms(RUSAGE_CHILDREN);
     printf("%zu cases, %" PRIu64 " packets at taps, %" PRId64 ".%03d s of processor time\n", r->case_count, packets, ms / 1000,
            (int)(ms % 1000));
@@ -198,13 +189,13 @@ static int end_run(struct runner *run, const struct nt_results *results)
 
 static int run_all(struct runner *run)
 {
-    struct nt_results results = {0};
     struct nt_pool pool = {.jobs = run->s.count,
                            .workers = worker_count(run->o),
                            .user = run,
                            .job_seconds = run->o->runs > 1 ? run->o->runs * NT_POOL_JOB_SECONDS : 0,
+                           .word = wanted_texts,
                            .work = run_job,
-                           .done = take_answer,
+                           .done = take_texts,
                            .lost = take_lost_job};
     pool.workers = pool.workers < NT_POOL_WORKERS_MAX ? pool.workers : NT_POOL_WORKERS_MAX;
     show_progress(run);
@@ -212,13 +203,11 @@ static int run_all(struct runner *run)
     if (run->progress)
         fputs("\r                    \r", stderr);
     for (; !run->progress && run->shown < run->s.count; run->shown++) /* after a case that --fail-fast left out */
-        if (run->have[run->shown])
-            nt_console_case(&run->console, &run->results[run->shown]);
-    run->broken |= fclose(run->log) != 0;
-    run->broken |= collect_results(run, &results) != NT_OK;
-    int code = run->o->ranked ? end_rank(run, &results) : end_run(run, &results);
-    nt_results_free(&results);
-    return code;
+        if (nt_results_has(&run->results, run->shown))
+            nt_console_case(&run->console, &run->results.cases[run->shown].brief);
+    nt_results_close_gaps(&run->results);
+    run->broken |= nt_conclusion_label(&run->results, run->o) != NT_OK;
+    return run->o->ranked ? end_rank(run, &run->results) : end_run(run, &run->results);
 }
 
 /* Makes every case that has replaced agents once, so that an agent that is missing is an error before anything runs. */
@@ -236,7 +225,7 @@ static int check_agents(const struct runner *run, struct nt_diags *diags)
 int nt_command_run(const struct nt_options *o)
 {
     struct nt_diags diags = {0};
-    struct runner run = {.o = o};
+    struct runner run = {.o = o, .results = {.log.fd = -1, .others.fd = -1}};
     run.jobs = (struct nt_jobs){.o = o, .s = &run.s};
     int r = nt_select(&run.s, o, "classic", o->carrier, &diags);
     if (r == NT_EXIT_OK && (run.jobs.carrier = nt_carrier_load(o->carrier, &diags)) == NULL)
@@ -253,8 +242,7 @@ int nt_command_run(const struct nt_options *o)
         nt_complain(&diags);
     else if ((r = open_outputs(&run)) == NT_EXIT_OK)
         r = run_all(&run);
-    free(run.results);
-    free(run.have);
+    nt_results_free(&run.results);
     nt_capture_free(&run.jobs.capture);
     nt_selection_free(&run.s);
     return r;

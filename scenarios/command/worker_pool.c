@@ -28,6 +28,10 @@ struct worker {
     size_t header_have;
 };
 
+struct order {
+    uint64_t job, word;
+};
+
 struct pool {
     const struct nt_pool *p;
     struct worker *workers;
@@ -75,15 +79,15 @@ static int read_all(int fd, void *bytes, size_t len)
 
 static _Noreturn void run_worker(const struct nt_pool *p, int from, int to)
 {
-    uint64_t job, len;
-    while (read_all(from, &job, sizeof job) == NT_OK) {
-        char *text = p->work(p->user, (size_t)job);
-        if (text == NULL)
+    struct order order;
+    struct nt_text text = {0};
+    while (read_all(from, &order, sizeof order) == NT_OK) {
+        text.len = 0;
+        if (!p->work(p->user, (size_t)order.job, (unsigned)order.word, &text) || text.err != NT_OK)
             _exit(1);
-        len = strlen(text);
-        if (write_all(to, &len, sizeof len) != NT_OK || write_all(to, text, (size_t)len) != NT_OK)
+        uint64_t len = text.len;
+        if (write_all(to, &len, sizeof len) != NT_OK || write_all(to, text.p, text.len) != NT_OK)
             _exit(1);
-        free(text);
     }
     _exit(0);
 }
@@ -140,12 +144,12 @@ static void hand_out_job(struct pool *s, struct worker *w)
 {
     if (s->stopped || s->next == s->p->jobs || w->pid == 0)
         return;
-    uint64_t job = s->next;
+    struct order order = {s->next, s->p->word != NULL ? s->p->word(s->p->user) : 0};
     w->started = monotonic_ms();
     w->job = s->next++;
     w->header_have = 0;
     w->want = w->have = 0;
-    write_all(w->to, &job, sizeof job); /* if the worker is dead, the next read from it fails */
+    write_all(w->to, &order, sizeof order); /* if the worker is dead, the next read from it fails */
 }
 
 static void lose_job(struct pool *s, struct worker *w, bool hung)

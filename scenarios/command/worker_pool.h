@@ -2,6 +2,8 @@
 #ifndef NT_COMMAND_WORKER_POOL_H
 #define NT_COMMAND_WORKER_POOL_H
 
+#include "reports/result/text.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -14,7 +16,10 @@ struct nt_pool {
     unsigned workers;
     unsigned job_seconds; /* 0: NT_POOL_JOB_SECONDS */
     void *user;
-    char *(*work)(void *user, size_t job);                              /* in the worker: a malloc'd text, NULL: failed */
+    /* In the caller: a word that goes to the worker with a job; NULL: 0. */
+    unsigned (*word)(void *user);
+    /* In the worker: makes the text, which is empty before. False: failed. */
+    bool (*work)(void *user, size_t job, unsigned word, struct nt_text *text);
     bool (*done)(void *user, size_t job, const char *text, size_t len); /* in the caller; false: hand out no more jobs */
     bool (*lost)(void *user, size_t job, const char *why);              /* in the caller: the worker crashed or hung; likewise */
 };

@@ -6,14 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-char *nt_case_line(const char *case_json, const struct nt_case_place *place)
+const char *nt_case_line_head(const struct nt_case_place *place, char head[NT_CASE_LINE_HEAD])
 {
-    size_t len = strlen(case_json) + 120;
-    char *line = malloc(len);
-    if (line != NULL)
-        snprintf(line, len, "{\"order\": %" PRIu64 ", \"of\": %" PRIu64 ", \"shards\": %" PRIu64 ", %s\n", place->order, place->of,
-                 place->shards, case_json + 1);
-    return line;
+    snprintf(head, NT_CASE_LINE_HEAD, "{\"order\": %" PRIu64 ", \"of\": %" PRIu64 ", \"shards\": %" PRIu64 ", ", place->order,
+             place->of, place->shards);
+    return head;
 }
 
 /* Reads a number after the text `name` at *at, and moves *at behind it. */

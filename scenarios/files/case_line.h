@@ -12,8 +12,10 @@ struct nt_case_place {
     uint64_t order, of, shards;
 };
 
-/* The case's JSON with its place, and a newline. The caller frees; NULL without memory. */
-char *nt_case_line(const char *case_json, const struct nt_case_place *place);
+#define NT_CASE_LINE_HEAD 120
+
+/* What stands in the line for the '{' of the case's JSON. Returns `head`. */
+const char *nt_case_line_head(const struct nt_case_place *place, char head[NT_CASE_LINE_HEAD]);
 /* Reads the place and returns where the rest of the case's JSON begins, without its '{'. NULL: malformed. */
 const char *nt_case_line_read(const char *line, size_t len, struct nt_case_place *place);
 

@@ -13,7 +13,7 @@
 #define JOBS 12
 #define LONG_TEXT 3000000 /* many times what a pipe holds */
 
-enum what { FINE = 0, CRASH, HANG, LEAVE, NOTHING, AT_LENGTH };
+enum what { FINE = 0, CRASH, HANG, LEAVE, NOTHING, WORD, AT_LENGTH };
 
 struct world {
     enum what jobs[JOBS];
@@ -23,21 +23,30 @@ struct world {
     int stop_after; /* 0: never */
 };
 
-static char *work(void *user, size_t job)
+static bool work(void *user, size_t job, unsigned word, struct nt_text *text)
 {
     const struct world *w = user;
-    char *text = calloc(1, LONG_TEXT + 1);
-    if (text == NULL)
-        return NULL;
+    static char long_text[LONG_TEXT];
+    assert_int_equal(text->len, 0);
     switch (w->jobs[job]) {
-    case FINE: snprintf(text, 40, "job %zu", job); break;
+    case FINE: nt_text_printf(text, "job %zu", job); break;
     case CRASH: raise(SIGKILL); break;
     case HANG: pause(); break;
-    case LEAVE: free(text); _exit(7);
-    case NOTHING: free(text); return NULL;
-    case AT_LENGTH: memset(text, 'x', LONG_TEXT); break;
+    case LEAVE: _exit(7);
+    case NOTHING: return false;
+    case WORD: nt_text_printf(text, "word %u", word); break;
+    case AT_LENGTH:
+        memset(long_text, 'x', sizeof long_text);
+        nt_text_add(text, long_text, sizeof long_text);
+        break;
     }
-    return text;
+    return true;
+}
+
+static unsigned word(void *user)
+{
+    const struct world *w = user;
+    return (unsigned)w->finished;
 }
 
 static bool take(struct world *w, size_t job, const char *text, bool lost)
@@ -61,7 +70,7 @@ static bool lost(void *user, size_t job, const char *why)
 
 static void run(struct world *w, unsigned workers)
 {
-    struct nt_pool pool = {.jobs = JOBS, .workers = workers, .job_seconds = 1, .user = w, .work = work, .done = done, .lost = lost};
+    struct nt_pool pool = {.jobs = JOBS, .workers = workers, .job_seconds = 1, .user = w, .word = word, .work = work, .done = done, .lost = lost};
     assert_int_equal(nt_pool_run(&pool), NT_OK);
 }
 
@@ -117,9 +126,24 @@ TEST(stopping_hands_out_no_more)
     }
 }
 
+TEST(a_job_gets_the_word_of_the_moment)
+{
+    struct world w = {0};
+    for (int i = 0; i < JOBS; i++)
+        w.jobs[i] = WORD;
+    run(&w, 1);
+    for (int i = 0; i < JOBS; i++) {
+        char expected[40];
+        snprintf(expected, sizeof expected, "word %d", i);
+        assert_string_equal(w.results[i], expected);
+    }
+    clear(&w);
+}
+
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_job_ends_by_itself),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_job_gets_the_word_of_the_moment),
+                                       cmocka_unit_test(each_job_ends_by_itself),
                                        cmocka_unit_test(what_hangs_is_killed_and_the_rest_goes_on),
                                        cmocka_unit_test(stopping_hands_out_no_more)};
     return RUN_TESTS(tests);

@@ -4,30 +4,82 @@
 
 #include "core/base/err.h"
 #include "reports/page/page.h"
-#include "reports/page/page_data.h"
-#include "reports/page/strings.h"
+#include "reports/page/page_record.h"
+#include "reports/page/script_text.h"
+#include "reports/result/result.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-TEST(strings_are_written_once)
+TEST(strings_are_kept_once)
 {
     struct nt_strings s;
     nt_strings_init(&s);
-    assert_int_equal(nt_string_number(&s, "a"), 0);
-    assert_int_equal(nt_string_number(&s, NULL), 1);
-    assert_int_equal(nt_string_number(&s, "a"), 0);
-    assert_int_equal(nt_string_number(&s, ""), 1);
-    assert_string_equal(s.json.p, "\"a\",\"\"");
+    assert_int_equal(nt_string_number(&s, "a", 1), 0);
+    assert_int_equal(nt_string_number(&s, "", 0), 1);
+    assert_int_equal(nt_string_number(&s, "ab", 1), 0);
+    assert_int_equal(nt_string_number(&s, "b", 1), 2);
+    nt_strings_drop(&s, 1);
+    assert_int_equal(nt_string_number(&s, "b", 1), 1);
+    assert_int_equal(nt_string_number(&s, "a", 1), 0);
     nt_strings_free(&s);
 }
 
 TEST(a_string_cannot_end_the_script)
 {
     struct nt_text t = {0};
-    nt_text_json(&t, "</script>&\"\\\n\x01\xff");
+    nt_script_string(&t, "</script>&\"\\\n\x01\xff");
     assert_string_equal(t.p, "\"\\u003c/script\\u003e\\u0026\\u0022\\u005c\\u000a??\"");
     nt_text_free(&t);
+}
+
+/* Two records that have strings in common: what they are in the page, and by which names the script reads them. */
+TEST(records_share_their_strings)
+{
+    struct nt_result_param param = {"left", "\"sym\"", "sym"};
+    struct nt_result_case c = {.id = "a[left=sym]",
+                               .file = "a.yaml",
+                               .params = &param,
+                               .param_count = 1,
+                               .seed = UINT64_MAX,
+                               .outcome = NT_FAIL,
+                               .reason = "sym",
+                               .line = 3,
+                               .path = "direct",
+                               .expected_paths = 5,
+                               .connect_ms = -1,
+                               .packets = 61,
+                               .data_sent = 20};
+    struct nt_text record = {0}, t = {0};
+    struct nt_strings s;
+    nt_strings_init(&s);
+    nt_page_overview(&record, &c);
+    assert_int_equal(nt_page_record_join(&t, &s, record.p, record.len), NT_OK);
+    assert_true(nt_page_record_least(record.p, record.len) <= t.len);
+    const char *rest = ",\"18446744073709551615\",1,2,[3,0],3,5,-1,0,61,[0],[20,0],4,\"\",4,"
+                       "\"natsim run a.yaml --filter 'a[left=sym]' --seed 18446744073709551615\",4,4]";
+    char expected[400];
+    snprintf(expected, sizeof expected, "[\"a[left=sym]\",0,[[1,2]]%s", rest);
+    assert_string_equal(t.p, expected);
+    t.len = 0;
+    assert_int_equal(nt_page_record_join(&t, &s, record.p, record.len), NT_OK);
+    assert_string_equal(t.p, expected); /* no new strings */
+    assert_int_equal(s.count, 5);
+    t.len = 0;
+    nt_page_names(&t);
+    const char *names = "{\"overview\":[[\"id\",\"value\"],[\"file\",\"text\"],[\"params\",\"list\",[[\"name\",\"text\"],[\"label\",\"text\"]]],"
+                        "[\"seed\",\"value\"],[\"outcome\",\"value\"],[\"reason\",\"text\"],[\"at\",\"record\",[[\"line\",\"value\"],"
+                        "[\"packet\",\"value\"]]],";
+    assert_memory_equal(t.p, names, strlen(names));
+    for (size_t len = 0; len < record.len; len++) { /* cut short: refused, or a shorter text */
+        struct nt_text cut = {0};
+        nt_page_record_join(&cut, &s, record.p, len);
+        nt_text_free(&cut);
+    }
+    nt_text_free(&record);
+    nt_text_free(&t);
+    nt_strings_free(&s);
 }
 
 static struct nt_result_case case_with_text(enum nt_outcome outcome, size_t len)
@@ -43,25 +95,66 @@ static struct nt_result_case case_with_text(enum nt_outcome outcome, size_t len)
     return c;
 }
 
+static void take(struct nt_results *r, size_t index, struct nt_result_case *c)
+{
+    struct nt_text t = {0}, brief = {0}, details = {0};
+    nt_brief_pack(&brief, c);
+    nt_page_details(&details, c, NULL);
+    struct nt_texts_head head = {{(uint32_t)brief.len, 2, 0, 0, (uint32_t)details.len}, 0};
+    nt_text_add(&t, (const char *)&head, sizeof head);
+    nt_text_add(&t, brief.p, brief.len);
+    nt_text_put(&t, "{}");
+    nt_text_add(&t, details.p, details.len);
+    assert_int_equal(nt_results_take(r, index, "{", t.p, t.len), NT_OK);
+    nt_text_free(&t);
+    nt_text_free(&brief);
+    nt_text_free(&details);
+    nt_result_case_free(c);
+}
+
+/* The page of cases with details of these sizes; those below 0 failed. */
+static char *page_of(const long *sizes, size_t n)
+{
+    struct nt_results r;
+    char *page = NULL;
+    size_t len;
+    assert_int_equal(nt_results_begin(&r, n), NT_OK);
+    assert_int_equal(nt_append_open_unnamed(&r.log, "."), NT_OK);
+    assert_int_equal(nt_append_open_unnamed(&r.others, "."), NT_OK);
+    for (size_t i = 0; i < n; i++) {
+        struct nt_result_case c = case_with_text(sizes[i] < 0 ? NT_FAIL : NT_PASS, (size_t)labs(sizes[i]));
+        take(&r, i, &c);
+    }
+    FILE *out = open_memstream(&page, &len);
+    assert_non_null(out);
+    assert_int_equal(nt_page(out, &r), NT_OK);
+    fclose(out);
+    nt_results_free(&r);
+    return page;
+}
+
 TEST(details_of_cases_that_passed_are_left_out_first)
 {
-    struct nt_results r = {0};
-    struct nt_text t = {0};
-    for (int i = 0; i < 2; i++) {
-        struct nt_result_case c = case_with_text(i == 0 ? NT_PASS : NT_FAIL, NT_PAGE_DETAILS_MAX * 2 / 3);
-        assert_int_equal(nt_results_add(&r, &c), NT_OK);
-    }
-    nt_page(&t, &r, ".");
-    assert_int_equal(t.err, NT_OK);
-    assert_non_null(strstr(t.p, "\"good\":[0,0]"));
-    assert_null(strstr(t.p, "\"bad\":[0,0]"));
-    nt_text_free(&t);
-    nt_results_free(&r);
+    char *page = page_of((const long[]){NT_PAGE_DETAILS_MAX * 2 / 3, -NT_PAGE_DETAILS_MAX * 2 / 3}, 2);
+    assert_non_null(strstr(page, "\"good\":[0,0]"));
+    assert_null(strstr(page, "\"bad\":[0,0]"));
+    free(page);
+}
+
+/* What does not fit leaves no strings behind, and a long case that passed does not take the place of those after it. */
+TEST(details_that_do_not_fit_take_no_place)
+{
+    char *page = page_of((const long[]){-NT_PAGE_DETAILS_MAX, NT_PAGE_DETAILS_MAX / 2, 1000, -1000}, 4);
+    const char *bad = strstr(page, "\"bad\":["), *good = strstr(page, "\"good\":[");
+    assert_memory_equal(bad, "\"bad\":[0,[[", 11);
+    assert_memory_equal(good, "\"good\":[0,[[", 12);
+    assert_true(strlen(page) < 100000);
+    free(page);
 }
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(strings_are_written_once), cmocka_unit_test(a_string_cannot_end_the_script),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(strings_are_kept_once), cmocka_unit_test(records_share_their_strings), cmocka_unit_test(details_that_do_not_fit_take_no_place), cmocka_unit_test(a_string_cannot_end_the_script),
                                        cmocka_unit_test(details_of_cases_that_passed_are_left_out_first)};
     return RUN_TESTS(tests);
 }

@@ -8,6 +8,8 @@
 #include "reports/json.h"
 #include "reports/junit.h"
 #include "reports/output.h"
+#include "reports/result/result.h"
+#include "reports/texts.h"
 
 #include <libxml/parser.h>
 #include <libxml/xpath.h>
@@ -62,14 +64,32 @@ static struct nt_result_case a_case(const char *left, const char *right, enum nt
     return c;
 }
 
+static void begin(struct nt_results *r, size_t count)
+{
+    assert_int_equal(nt_results_begin(r, count), NT_OK);
+    assert_int_equal(nt_append_open_unnamed(&r->log, "."), NT_OK);
+    assert_int_equal(nt_append_open_unnamed(&r->others, "."), NT_OK);
+    r->seed = 1;
+}
+
+static void add(struct nt_results *r, size_t index, struct nt_result_case *c)
+{
+    struct nt_text t = {0};
+    nt_texts_make(&t, c, NULL, NT_TEXTS_REPORTS | NT_TEXTS_DETAILS);
+    assert_int_equal(t.err, NT_OK);
+    assert_int_equal(nt_results_take(r, index, "{", t.p, t.len), NT_OK);
+    nt_text_free(&t);
+    nt_result_case_free(c);
+}
+
 static void four(struct nt_results *r)
 {
     struct nt_result_case c[] = {a_case("none", "none", NT_PASS, ""),
                                  a_case("none", "sym", NT_FAIL, "path: expected direct, found none"),
                                  a_case("sym", "none", NT_SKIP, "no such carrier"), a_case("sym", "sym", NT_PASS, "")};
-    *r = (struct nt_results){.seed = 1};
+    begin(r, 4);
     for (size_t i = 0; i < 4; i++)
-        assert_int_equal(nt_results_add(r, &c[i]), NT_OK);
+        add(r, i, &c[i]);
 }
 
 static void hostile(struct nt_results *r)
@@ -82,8 +102,8 @@ static void hostile(struct nt_results *r)
     c.violations = calloc(1, sizeof *c.violations);
     c.violation_count = 1;
     c.violations[0] = (struct nt_result_violation){strdup("R"), strdup(HOSTILE), strdup(HOSTILE), 3};
-    *r = (struct nt_results){.seed = 1};
-    assert_int_equal(nt_results_add(r, &c), NT_OK);
+    begin(r, 1);
+    add(r, 0, &c);
 }
 
 static const char *slurp(const char *name)
@@ -117,7 +137,8 @@ TEST(test_json)
     assert_memory_equal(text, head, strlen(head));
     assert_int_equal(count(text, "\n  {\"id\""), 4);
     nt_results_free(&r);
-    r = (struct nt_results){.seed = 9};
+    begin(&r, 0);
+    r.seed = 9;
     assert_int_equal(nt_report_json(&r, "."), NT_OK);
     assert_non_null(strstr(slurp("results.json"),
                            "\"seed\": 9, \"summary\": {\"pass\": 0, \"fail\": 0, \"error\": 0, \"skip\": 0},\n \"cases\": []}\n"));
@@ -205,8 +226,8 @@ TEST(test_console)
     size_t len = 0;
     four(&r);
     struct nt_console c = {.out = open_memstream(&out, &len)};
-    nt_console_case(&c, &r.cases[0]);
-    nt_console_case(&c, &r.cases[1]);
+    nt_console_case(&c, &r.cases[0].brief);
+    nt_console_case(&c, &r.cases[1].brief);
     nt_console_summary(&c, &r);
     fclose(c.out);
     assert_string_equal(out, "\xe2\x9c\x93 pass classic/four[left=none,right=none]  direct srflx/prflx 604ms\n"
@@ -234,7 +255,7 @@ TEST(test_console_hostile)
     hostile(&r);
     struct nt_console c = {.out = open_memstream(&out, &len), .colour = true, .verbose = true};
     nt_console_summary(&c, &r);
-    nt_console_case(&c, &r.cases[0]);
+    nt_console_case(&c, &r.cases[0].brief);
     fclose(c.out);
     assert_null(strchr(out, '\x01'));
     assert_null(strchr(out, '\xff'));

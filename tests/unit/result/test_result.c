@@ -4,6 +4,7 @@
 
 #include "core/base/err.h"
 #include "reports/result/command.h"
+#include "reports/result/result.h"
 #include "reports/result/result_json.h"
 #include "reports/result/result_parse.h"
 #include "reports/result/words.h"
@@ -206,23 +207,6 @@ TEST(test_refused)
     assert_int_equal(nt_result_case_from_json(&c, example, (size_t)NT_RESULT_JSON_MAX + 1, what, sizeof what), NT_ELIMIT);
 }
 
-TEST(test_results)
-{
-    struct nt_results r = {0};
-    struct nt_result_case c;
-    size_t n[4];
-    fill(&c);
-    assert_int_equal(nt_results_add(&r, &c), NT_OK);
-    assert_null(c.id);
-    fill(&c);
-    c.outcome = NT_ERROR;
-    assert_int_equal(nt_results_add(&r, &c), NT_OK);
-    nt_results_count(&r, n);
-    assert_int_equal(n[NT_PASS], 1);
-    assert_int_equal(n[NT_ERROR], 1);
-    nt_results_free(&r);
-}
-
 TEST(test_command)
 {
     struct nt_result_case c = {.id = strdup("a b[x=it's]#seed=7"), .file = strdup("a b.yaml"), .seed = 7, .param_count = 1};
@@ -248,7 +232,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exact_bytes), cmocka_unit_test(test_round_trip), cmocka_unit_test(test_types_and_nulls),
-        cmocka_unit_test(test_refused),     cmocka_unit_test(test_results),    cmocka_unit_test(test_command),
+        cmocka_unit_test(test_refused),     cmocka_unit_test(test_command),
         cmocka_unit_test(test_words),
     };
     return RUN_TESTS(tests);

@@ -1,0 +1,96 @@
+/* One finished case, as plain data with the shape of its entry in results.json (result_fields.h). Strings are malloc'd and owned. "null" below
+ * is what JSON has when the value is unset. */
+#ifndef NT_RESULT_CASE_H
+#define NT_RESULT_CASE_H
+
+#include "core/base/addr.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum nt_outcome { NT_PASS = 0, NT_FAIL, NT_ERROR, NT_SKIP };
+
+struct nt_result_param {
+    char *name, *json, *label; /* json: the value with its type */
+};
+
+struct nt_result_candidate {
+    char *type; /* "host", ... */
+    uint32_t stream, component;
+    char *transport;                    /* "udp" */
+    struct nt_addr addr, base, related; /* unset: null */
+    uint32_t priority;
+    char *foundation;
+};
+
+struct nt_result_end {
+    char *type;
+    struct nt_addr addr;
+};
+
+struct nt_result_selected {
+    uint32_t stream, component;
+    struct nt_result_end local, remote;
+};
+
+struct nt_result_pair {
+    struct nt_addr local, remote, base;
+    char *local_type, *remote_type; /* may be NULL */
+    char *state;                    /* "frozen", "waiting", "in-progress", "succeeded", "failed" */
+    char *generated_by;             /* "local>remote" of the pair whose check made this valid pair; NULL: null */
+    bool receivable, sendable, handshake, valid, nominated;
+    uint64_t priority; /* a decimal string in JSON */
+};
+
+struct nt_result_prflx {
+    bool remote;
+    struct nt_addr addr;
+    uint32_t packet; /* frame of discovery, 0: none */
+};
+
+struct nt_result_agent {
+    char *name, *stack, *state, *role;
+    struct nt_result_candidate *candidates;
+    size_t candidate_count;
+    struct nt_result_selected *selected;
+    size_t selected_count;
+    struct nt_result_pair *pairs;
+    size_t pair_count;
+    struct nt_result_prflx *prflx;
+    size_t prflx_count;
+    uint32_t checks_sent, checks_received;
+};
+
+struct nt_result_violation {
+    char *rule, *agent, *detail;
+    uint32_t packet;
+};
+
+struct nt_result_case {
+    char *id, *file, *claim;
+    struct nt_result_param *params;
+    size_t param_count;
+    uint64_t seed;
+    enum nt_outcome outcome;
+    char *reason;            /* "" on pass: one line that says what was expected and what was found */
+    int line;                /* 0: null */
+    uint32_t packet;         /* frame; 0: none */
+    char *path;              /* a word of words.h; NULL: null (not judged) */
+    unsigned expected_paths; /* enum nt_path_bit; 0: null */
+    int64_t connect_ms;      /* rounded up; -1: null */
+    int64_t virtual_ms;
+    uint64_t packets; /* frames over all taps */
+    struct nt_result_agent *agents;
+    size_t agent_count;
+    uint32_t rules_exercised;
+    struct nt_result_violation *violations;
+    size_t violation_count;
+    uint64_t data_sent, data_lost;
+    uint32_t runs_passed, runs_failed; /* both 0: the case was run once */
+    char *agent_l, *agent_r;           /* commands that replaced L and R (--agent-l, --agent-r); NULL: none did */
+    char *carrier;                     /* NULL: the built-in one */
+    char *capture;                     /* "captures/....pcapng"; NULL: null */
+};
+
+#endif

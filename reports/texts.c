@@ -1,0 +1,54 @@
+#include "reports/texts.h"
+
+#include "core/base/err.h"
+#include "reports/junit.h"
+#include "reports/page/page_record.h"
+#include "reports/result/result_json.h"
+
+#include <string.h>
+
+static void make_text(struct nt_text *t, enum nt_case_text which, const struct nt_result_case *c, const struct nt_capture *capture)
+{
+    switch (which) {
+    case NT_CASE_BRIEF: nt_brief_pack(t, c); break;
+    case NT_CASE_JSON: nt_result_case_json(t, c); break;
+    case NT_CASE_JUNIT: nt_junit_case(t, c); break;
+    case NT_CASE_OVERVIEW: nt_page_overview(t, c); break;
+    case NT_CASE_DETAILS: nt_page_details(t, c, capture); break;
+    case NT_CASE_TEXTS: break;
+    }
+}
+
+static bool is_wanted(enum nt_case_text which, const struct nt_result_case *c, unsigned wanted)
+{
+    if (which == NT_CASE_BRIEF || which == NT_CASE_JSON)
+        return true;
+    if ((wanted & NT_TEXTS_REPORTS) == 0)
+        return false;
+    return which != NT_CASE_DETAILS || c->outcome != NT_PASS || (wanted & NT_TEXTS_DETAILS) != 0;
+}
+
+/* What of the page's limit is taken for sure; 0 when the page does not count this case. */
+static uint32_t details_least(const struct nt_result_case *c, const char *record, size_t len)
+{
+    return c->outcome == NT_PASS && len <= NT_PAGE_RECORD_MAX ? (uint32_t)nt_page_record_least(record, len) : 0;
+}
+
+void nt_texts_make(struct nt_text *t, const struct nt_result_case *c, const struct nt_capture *capture, unsigned wanted)
+{
+    struct nt_texts_head head = {0};
+    size_t start = t->len, before = start;
+    nt_text_add(t, (const char *)&head, sizeof head);
+    for (enum nt_case_text which = NT_CASE_BRIEF; which < NT_CASE_TEXTS; which++) {
+        before = t->len;
+        if (is_wanted(which, c, wanted))
+            make_text(t, which, c, capture);
+        if (t->len - before > UINT32_MAX)
+            t->err = NT_ELIMIT;
+        head.len[which] = (uint32_t)(t->len - before);
+    }
+    if (t->err != NT_OK)
+        return;
+    head.details_least = details_least(c, t->p + before, t->len - before);
+    memcpy(t->p + start, &head, sizeof head);
+}
