@@ -45,7 +45,10 @@ static void put_spaces(const struct nt_console *c, size_t n)
 static void cell_text(const struct nt_brief *b, size_t passed, size_t all, int detail, char *buf, size_t cap)
 {
     char types[32];
-    size_t n = (size_t)snprintf(buf, cap, "%s", b == NULL ? "not run" : b->path[0] != '\0' ? b->path : nt_outcome_name(b->n.outcome));
+    size_t n = (size_t)snprintf(buf, cap, "%s",
+                                b == NULL            ? "not run"
+                                : b->path[0] != '\0' ? b->path
+                                                     : nt_outcome_name(b->n.outcome));
     if (b == NULL)
         return;
     if (detail >= 2 && nt_selected_types(b, types, sizeof types)[0] != '\0' && n < cap)
@@ -145,7 +148,8 @@ static void put_grid(const struct nt_console *c, const struct nt_grid *g)
 
 static void put_not_passed(const struct nt_console *c, const struct nt_brief *b)
 {
-    fprintf(c->out, "%s%s %s%s ", colour_of(c, b->n.outcome), outcome_glyph(b->n.outcome), nt_outcome_name(b->n.outcome), colour_end(c));
+    fprintf(c->out, "%s%s %s%s ", colour_of(c, b->n.outcome), outcome_glyph(b->n.outcome), nt_outcome_name(b->n.outcome),
+            colour_end(c));
     put_text(c, b->id);
     fputs(": ", c->out);
     put_text(c, b->reason);
@@ -195,7 +199,8 @@ void nt_console_summary(const struct nt_console *c, const struct nt_results *r)
 void nt_console_case(const struct nt_console *c, const struct nt_brief *b)
 {
     char buf[CELL_MAX];
-    fprintf(c->out, "%s%s %s%s ", colour_of(c, b->n.outcome), outcome_glyph(b->n.outcome), nt_outcome_name(b->n.outcome), colour_end(c));
+    fprintf(c->out, "%s%s %s%s ", colour_of(c, b->n.outcome), outcome_glyph(b->n.outcome), nt_outcome_name(b->n.outcome),
+            colour_end(c));
     put_text(c, b->id);
     if (b->n.outcome == NT_PASS) {
         cell_text(b, 1, 1, 2, buf, sizeof buf);

@@ -122,8 +122,9 @@ static void put_words(FILE *out)
 static void put_data(struct page *p)
 {
     size_t left = NT_PAGE_DETAILS_MAX;
-    fprintf(p->out, p->r->seed > (UINT64_C(1) << 53) ? "{\"version\":\"%s\",\"seed\":\"%llu\",\"stamp\":\"%s\",\n"
-                                                    : "{\"version\":\"%s\",\"seed\":%llu,\"stamp\":\"%s\",\n",
+    fprintf(p->out,
+            p->r->seed > (UINT64_C(1) << 53) ? "{\"version\":\"%s\",\"seed\":\"%llu\",\"stamp\":\"%s\",\n"
+                                             : "{\"version\":\"%s\",\"seed\":%llu,\"stamp\":\"%s\",\n",
             NATSIM_VERSION, (unsigned long long)p->r->seed, p->r->stamp != NULL ? p->r->stamp : "");
     put_words(p->out);
     fputs(",\n\"names\":", p->out);

@@ -1,4 +1,5 @@
-/* A record on its way: its counts, its strings as JSON, each with its length, then its text, in which STRING and four bytes stand for a string. */
+/* A record on its way: its counts, its strings as JSON, each with its length, then its text, in which STRING and four bytes stand
+ * for a string. */
 #include "reports/page/page_record.h"
 
 #include "core/base/err.h"
@@ -198,7 +199,7 @@ static void put_names(struct nt_text *t, const struct nt_record *r, unsigned pag
     X("from", "value", nt_json_unsigned(&w->text, r->from))                                                                        \
     X("to", "value", nt_json_unsigned(&w->text, r->to))                                                                            \
     X("dropped", "value", nt_json_unsigned(&w->text, r->dropped))                                                                  \
-    X("via", "value", nt_json_unsigned(&w->text, r->via & (EXACT_MAX - 1)))                                                        \
+    X("via", "value", nt_json_unsigned(&w->text, r->via &(EXACT_MAX - 1)))                                                         \
     X("text", "text", put_string(w, r->text))                                                                                      \
     X("note", "text", put_string(w, r->note))
 

@@ -1,6 +1,6 @@
-/* The records of the page, made of a case by the process that ran it, from the table of its fields (result_fields.h). A record is a list, in the
- * order of the names in nt_page_names, by which the script reads it. Strings that cases have in common are numbers: within a record that has
- * not reached the page yet they are numbers of a table that it brings along. */
+/* The records of the page, made of a case by the process that ran it, from the table of its fields (result_fields.h). A record is a
+ * list, in the order of the names in nt_page_names, by which the script reads it. Strings that cases have in common are numbers:
+ * within a record that has not reached the page yet they are numbers of a table that it brings along. */
 #ifndef NT_PAGE_PAGE_RECORD_H
 #define NT_PAGE_PAGE_RECORD_H
 

@@ -1,4 +1,5 @@
-/* The bytes of a brief: its numbers, then its strings, each with its NUL: id, those of NT_BRIEF_STRINGS, name and label of each parameter. */
+/* The bytes of a brief: its numbers, then its strings, each with its NUL: id, those of NT_BRIEF_STRINGS, name and label of each
+ * parameter. */
 #include "reports/result/brief.h"
 
 #include "core/base/err.h"

@@ -1,5 +1,5 @@
-/* What the process that collects results keeps of each case: enough for the console, for matrices, counts and the exit code. All else about a
- * case is in the texts that were made of it (results.h). */
+/* What the process that collects results keeps of each case: enough for the console, for matrices, counts and the exit code. All
+ * else about a case is in the texts that were made of it (results.h). */
 #ifndef NT_RESULT_BRIEF_H
 #define NT_RESULT_BRIEF_H
 
@@ -7,8 +7,8 @@
 #include "reports/result/strings.h"
 #include "reports/result/text.h"
 
-/* X(member): strings that many cases have in common; "" when unset. `local`, `remote`: types of the first agent's first selected pair;
- * `command` runs a case that did not pass alone. */
+/* X(member): strings that many cases have in common; "" when unset. `local`, `remote`: types of the first agent's first selected
+ * pair; `command` runs a case that did not pass alone. */
 #define NT_BRIEF_STRINGS(X) X(file) X(claim) X(reason) X(path) X(local) X(remote) X(command)
 #define NT_BRIEF_STRING_MEMBER(member) const char *member;
 
@@ -32,7 +32,8 @@ struct nt_brief {
 
 /* Appends the brief of a case as bytes. */
 void nt_brief_pack(struct nt_text *t, const struct nt_result_case *c);
-/* Makes a brief of such bytes; its common strings are those of `shared`. 0, NT_ENOMEM, or NT_EFORMAT. *b is to be freed in any case. */
+/* Makes a brief of such bytes; its common strings are those of `shared`. 0, NT_ENOMEM, or NT_EFORMAT. *b is to be freed in any
+ * case. */
 int nt_brief_unpack(struct nt_brief *b, const char *bytes, size_t len, struct nt_strings *shared);
 void nt_brief_free(struct nt_brief *b);
 

@@ -1,5 +1,5 @@
-/* One finished case, as plain data with the shape of its entry in results.json (result_fields.h). Strings are malloc'd and owned. "null" below
- * is what JSON has when the value is unset. */
+/* One finished case, as plain data with the shape of its entry in results.json (result_fields.h). Strings are malloc'd and owned.
+ * "null" below is what JSON has when the value is unset. */
 #ifndef NT_RESULT_CASE_H
 #define NT_RESULT_CASE_H
 

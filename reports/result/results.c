@@ -32,7 +32,8 @@ void nt_results_free(struct nt_results *r)
     *r = (struct nt_results){.log.fd = -1, .others.fd = -1};
 }
 
-static int put_down(struct nt_results *r, struct nt_results_entry *e, const char *head, const char *json, const char *others, size_t others_len)
+static int put_down(struct nt_results *r, struct nt_results_entry *e, const char *head, const char *json, const char *others,
+                    size_t others_len)
 {
     r->line.len = 0;
     nt_text_put(&r->line, head);

@@ -1,4 +1,5 @@
-/* The results of a run, as the process that collects them has them: a brief of each case in memory, the texts that were made of it on disk. */
+/* The results of a run, as the process that collects them has them: a brief of each case in memory, the texts that were made of it
+ * on disk. */
 #ifndef NT_RESULT_RESULTS_H
 #define NT_RESULT_RESULTS_H
 
@@ -33,7 +34,7 @@ struct nt_results_entry {
 
 struct nt_results {
     uint64_t seed;
-    char *stamp; /* with --stamp: ISO 8601; NULL */
+    char *stamp;                    /* with --stamp: ISO 8601; NULL */
     struct nt_results_entry *cases; /* in the order of the run */
     size_t case_count;
     struct nt_append log;    /* cases.jsonl */
@@ -45,11 +46,11 @@ struct nt_results {
     bool incomplete;      /* texts could not be put down: there can be no reports */
 };
 
-/* Makes room for `count` cases. The log is the caller's to open, `others` too, unless no case has other texts. 0, NT_ENOMEM, NT_ELIMIT.
- * To be freed in any case. */
+/* Makes room for `count` cases. The log is the caller's to open, `others` too, unless no case has other texts. 0, NT_ENOMEM,
+ * NT_ELIMIT. To be freed in any case. */
 int nt_results_begin(struct nt_results *r, size_t count);
-/* Takes the texts of a case that nt_texts_make has made. Its JSON is appended to the log, with `head` for its '{' and a newline behind.
- * 0; NT_EIO (errno): the brief is there, and no text; NT_EFORMAT, NT_ENOMEM. */
+/* Takes the texts of a case that nt_texts_make has made. Its JSON is appended to the log, with `head` for its '{' and a newline
+ * behind. 0; NT_EIO (errno): the brief is there, and no text; NT_EFORMAT, NT_ENOMEM. */
 int nt_results_take(struct nt_results *r, size_t index, const char *head, const char *texts, size_t len);
 /* False: the details of cases that passed, of those that are still to come, have no place in the page. */
 bool nt_results_want_details(const struct nt_results *r);

@@ -8,7 +8,7 @@
 struct nt_merged_case {
     struct nt_case_place place;
     size_t dir;
-    char *json; /* the line of the log without its place */
+    char *json;         /* the line of the log without its place */
     char *id, *capture; /* its own; capture may be NULL */
 };
 

@@ -70,7 +70,8 @@ static bool lost(void *user, size_t job, const char *why)
 
 static void run(struct world *w, unsigned workers)
 {
-    struct nt_pool pool = {.jobs = JOBS, .workers = workers, .job_seconds = 1, .user = w, .word = word, .work = work, .done = done, .lost = lost};
+    struct nt_pool pool = {
+        .jobs = JOBS, .workers = workers, .job_seconds = 1, .user = w, .word = word, .work = work, .done = done, .lost = lost};
     assert_int_equal(nt_pool_run(&pool), NT_OK);
 }
 
@@ -142,9 +143,8 @@ TEST(a_job_gets_the_word_of_the_moment)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_job_gets_the_word_of_the_moment),
-                                       cmocka_unit_test(each_job_ends_by_itself),
-                                       cmocka_unit_test(what_hangs_is_killed_and_the_rest_goes_on),
-                                       cmocka_unit_test(stopping_hands_out_no_more)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_job_gets_the_word_of_the_moment), cmocka_unit_test(each_job_ends_by_itself),
+        cmocka_unit_test(what_hangs_is_killed_and_the_rest_goes_on), cmocka_unit_test(stopping_hands_out_no_more)};
     return RUN_TESTS(tests);
 }

@@ -68,9 +68,10 @@ TEST(records_share_their_strings)
     assert_int_equal(s.count, 5);
     t.len = 0;
     nt_page_names(&t);
-    const char *names = "{\"overview\":[[\"id\",\"value\"],[\"file\",\"text\"],[\"params\",\"list\",[[\"name\",\"text\"],[\"label\",\"text\"]]],"
-                        "[\"seed\",\"value\"],[\"outcome\",\"value\"],[\"reason\",\"text\"],[\"at\",\"record\",[[\"line\",\"value\"],"
-                        "[\"packet\",\"value\"]]],";
+    const char *names =
+        "{\"overview\":[[\"id\",\"value\"],[\"file\",\"text\"],[\"params\",\"list\",[[\"name\",\"text\"],[\"label\",\"text\"]]],"
+        "[\"seed\",\"value\"],[\"outcome\",\"value\"],[\"reason\",\"text\"],[\"at\",\"record\",[[\"line\",\"value\"],"
+        "[\"packet\",\"value\"]]],";
     assert_memory_equal(t.p, names, strlen(names));
     for (size_t len = 0; len < record.len; len++) { /* cut short: refused, or a shorter text */
         struct nt_text cut = {0};
@@ -154,7 +155,9 @@ TEST(details_that_do_not_fit_take_no_place)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(strings_are_kept_once), cmocka_unit_test(records_share_their_strings), cmocka_unit_test(details_that_do_not_fit_take_no_place), cmocka_unit_test(a_string_cannot_end_the_script),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(strings_are_kept_once), cmocka_unit_test(records_share_their_strings),
+                                       cmocka_unit_test(details_that_do_not_fit_take_no_place),
+                                       cmocka_unit_test(a_string_cannot_end_the_script),
                                        cmocka_unit_test(details_of_cases_that_passed_are_left_out_first)};
     return RUN_TESTS(tests);
 }

@@ -232,8 +232,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exact_bytes), cmocka_unit_test(test_round_trip), cmocka_unit_test(test_types_and_nulls),
-        cmocka_unit_test(test_refused),     cmocka_unit_test(test_command),
-        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_refused),     cmocka_unit_test(test_command),    cmocka_unit_test(test_words),
     };
     return RUN_TESTS(tests);
 }

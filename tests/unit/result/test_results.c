@@ -29,7 +29,8 @@ static struct nt_text texts_of(const char *id, enum nt_outcome outcome, const ch
                                .path = "direct"};
     struct nt_text t = {0}, brief = {0};
     nt_brief_pack(&brief, &c);
-    struct nt_texts_head head = {{(uint32_t)brief.len, (uint32_t)strlen(json), (uint32_t)strlen(junit), 0, (uint32_t)strlen(details)}, 1000};
+    struct nt_texts_head head = {
+        {(uint32_t)brief.len, (uint32_t)strlen(json), (uint32_t)strlen(junit), 0, (uint32_t)strlen(details)}, 1000};
     nt_text_add(&t, (const char *)&head, sizeof head);
     nt_text_add(&t, brief.p, brief.len);
     nt_text_put(&t, json);
