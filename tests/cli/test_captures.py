@@ -61,8 +61,8 @@ def damaged(source, target, damage, nth):
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_capture_is_found_in_a_batch_and_named(classic, tmp_path, damage):
-    batch = sorted((classic / "captures").iterdir())[:3]
-    place = list(DAMAGES).index(damage) % 3
+    batch = sorted((classic / "captures").iterdir())[:2]
+    place = list(DAMAGES).index(damage) % 2
     damaged(batch[place], tmp_path / batch[place].name, DAMAGES[damage], 7)
     batch[place] = tmp_path / batch[place].name
     assert list(complaints(batch)) == [batch[place].name]
@@ -72,12 +72,12 @@ def test_captures_of_a_batch_hide_nothing_of_each_other(classic, tmp_path):
     """All have the same addresses, ports and transaction IDs. Of a batch in which each is damaged tshark says what it says of each alone:
     nothing of a few, whose damage it overlooks."""
     batch = []
-    for n, capture in enumerate(sorted((classic / "captures").iterdir())[::2]):
+    for n, capture in enumerate(sorted((classic / "captures").iterdir())[::4]):
         batch.append(tmp_path / capture.name)
         damaged(capture, batch[-1], list(DAMAGES.values())[n % len(DAMAGES)], n + 1)
     show = [*GATE, "-T", "fields", "-e", "frame.interface_name", "-e", "frame.time_epoch", "-e", "_ws.expert.message"]
     alone = [tshark(c, *show) for c in batch]
-    assert sum(map(bool, alone)) > 9 and joined(batch, *show) == "".join(alone)
+    assert sum(map(bool, alone)) >= 6 and joined(batch, *show) == "".join(alone)
 
 
 @pytest.fixture(scope="module")
