@@ -1,4 +1,5 @@
 #include "scenarios/command/command.h"
+#include "scenarios/command/bench.h"
 #include "scenarios/command/carrier_module.h"
 #include "scenarios/command/classify.h"
 #include "scenarios/command/complain.h"
@@ -29,7 +30,7 @@ static const struct nt_command commands[] = {
     {"diff", "OLD NEW", NULL, NULL},
     {"interop", "[--short]", "run real ICE stacks with each other and with natsim's agent, behind pairs of NATs", nt_command_interop},
     {"serve", "", NULL, NULL},
-    {"bench", "", NULL, NULL},
+    {"bench", "[NAME]...", "measure what messages, packets and cases cost (--runs: rounds of each, --json)", nt_command_bench},
     {NULL, NULL, NULL, NULL},
 };
 // clang-format on

@@ -191,6 +191,7 @@ static const struct flag {
     {"--agent-r", "CMD", "the same for agent R", set_agent_r, 0},
     {"--runs", "N", "run each case N times; it fails unless all runs end the same (1; interop 3)", set_runs, 0},
     {"--short", NULL, "of interop: two pairs of NATs, one run", NULL, offsetof(struct nt_options, short_form)},
+    {"--json", NULL, "of bench: JSON instead of a table", NULL, offsetof(struct nt_options, json)},
     {"--help", NULL, "this text", NULL, offsetof(struct nt_options, help)},
     {"--version", NULL, "the version", NULL, offsetof(struct nt_options, version)},
 };

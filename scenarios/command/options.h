@@ -49,6 +49,7 @@ struct nt_options {
     const char *agent_l, *agent_r; /* the commands of processes that replace agents L and R; NULL: natsim's own agents */
     unsigned runs;                 /* of each case; 0: 1 */
     bool short_form;               /* --short, for interop */
+    bool json;                     /* --json, for bench */
 };
 
 /* `commands` ends with a row without a name. NT_EXIT_OK, or NT_EXIT_USAGE with a diagnostic. */

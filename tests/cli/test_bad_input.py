@@ -178,7 +178,6 @@ def test_what_is_not_in_this_version_says_so(natsim, scenario, old, new, what):
     (["check", "a.pcapng"], "not in this version: 'check': 'natsim --help' lists what there is"),
     (["sweep"], "not in this version: 'sweep'"), (["diff", "a", "b"], "not in this version: 'diff'"),
     (["interop", "classic"], "natsim: interop takes no arguments: --filter selects among its cases"), (["serve"], "not in this version: 'serve'"),
-    (["bench"], "not in this version: 'bench'"),
     (["run", "--shard", "mpi"], "--shard 'mpi': no launcher has set a rank (OMPI_COMM_WORLD_RANK, PMI_RANK or SLURM_PROCID): mpirun natsim run ... --shard mpi"),
     (["run", "--agent-l="], "a command is missing after '--agent-l': what starts the process, as for a shell"), (["run", "--agent-r"], "a value is missing after '--agent-r'"),
     (["run", "--runs", "0"], "--runs cannot be '0': a number from 1 to"), (["run", "--runs", "many"], "--runs cannot be 'many'"),

@@ -69,10 +69,10 @@ def test_version(natsim):
 def test_help_names_every_command_and_flag_that_works(natsim):
     run = natsim("--help")
     assert (run.code, run.err) == (0, "")
-    for word in ("run", "list", "lint", "explain", "classify", "presets", "schema", "merge"):
+    for word in ("run", "list", "lint", "explain", "classify", "presets", "schema", "merge", "bench"):
         assert re.search(rf"^  {word} ", run.out, re.M)
     for flag in ("--out", "--jobs", "--seed", "--seeds", "--shard", "--filter", "--tag", "--capture", "--capture-format", "--until", "--fail-fast",
-                 "--stats", "--stamp", "-v", "--help", "--version"):
+                 "--stats", "--stamp", "-v", "--json", "--help", "--version"):
         assert re.search(rf"^  {flag} ", run.out, re.M)
     assert "sweep" not in run.out
     assert natsim("run", "--help").out == run.out == natsim("--help", "run").out

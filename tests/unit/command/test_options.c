@@ -71,7 +71,7 @@ TEST(without_flags_there_are_defaults)
     assert_int_equal(o.carrier, NT_CARRIER_BUILTIN);
     assert_int_equal(o.keep, NT_KEEP_ALL);
     assert_false(o.out_given || o.seed_given || o.seeds_given || o.shard_given || o.ranked || o.carrier_given || o.plain_pcap ||
-                 o.fail_fast || o.stats || o.stamp || o.verbose || o.short_form || o.help || o.version);
+                 o.fail_fast || o.stats || o.stamp || o.verbose || o.short_form || o.json || o.help || o.version);
     assert_int_equal(o.jobs + o.runs + o.args.count + o.filters.count + o.tags.count, 0);
     assert_null(o.agent_l);
     assert_null(o.agent_r);
@@ -112,7 +112,7 @@ TEST(each_flag_without_a_value_sets_its_own)
         {"--fail-fast", offsetof(struct nt_options, fail_fast)}, {"--stats", offsetof(struct nt_options, stats)},
         {"--stamp", offsetof(struct nt_options, stamp)},         {"-v", offsetof(struct nt_options, verbose)},
         {"--short", offsetof(struct nt_options, short_form)},    {"--help", offsetof(struct nt_options, help)},
-        {"--version", offsetof(struct nt_options, version)},
+        {"--version", offsetof(struct nt_options, version)},     {"--json", offsetof(struct nt_options, json)},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[40];
