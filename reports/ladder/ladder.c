@@ -13,10 +13,13 @@
 
 static void put_ends(struct nt_text *t, const struct nt_capture *c, const struct nt_capture_frame *f)
 {
-    char a[NT_ADDR_TEXT], b[NT_ADDR_TEXT];
+    char buf[NT_ADDR_TEXT];
     struct nt_packet p = {.data = (uint8_t *)(uintptr_t)nt_capture_bytes(c, f), .len = f->len, .cap = f->len};
-    if (f->len != 0 && nt_packet_parse(&p) == NT_OK)
-        nt_text_printf(t, "%s > %s", nt_addr_format(&p.src, a), nt_addr_format(&p.dst, b));
+    if (f->len == 0 || nt_packet_parse(&p) != NT_OK)
+        return;
+    nt_text_put(t, nt_addr_format(&p.src, buf));
+    nt_text_put(t, " > ");
+    nt_text_put(t, nt_addr_format(&p.dst, buf));
 }
 
 static void put_drop(struct nt_text *t, const struct nt_capture *c, const struct nt_capture_frame *f)
@@ -33,8 +36,13 @@ static void put_drop(struct nt_text *t, const struct nt_capture *c, const struct
 
 static void put_translation(struct nt_text *t, const char *node, const struct nt_addr *from, const struct nt_addr *to)
 {
-    char a[NT_ADDR_TEXT], b[NT_ADDR_TEXT];
-    nt_text_printf(t, "; %s: %s becomes %s", node, nt_addr_format(from, a), nt_addr_format(to, b));
+    char buf[NT_ADDR_TEXT];
+    nt_text_put(t, "; ");
+    nt_text_put(t, node);
+    nt_text_put(t, ": ");
+    nt_text_put(t, nt_addr_format(from, buf));
+    nt_text_put(t, " becomes ");
+    nt_text_put(t, nt_addr_format(to, buf));
 }
 
 static char *note_of(const struct nt_capture *c, const struct nt_way *w)

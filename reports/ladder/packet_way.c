@@ -21,9 +21,16 @@ struct packet {
 
 static uint64_t hash_of(const uint8_t *p, size_t len, uint8_t proto)
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325) ^ proto;
-    for (size_t i = 0; i < len; i++)
-        h = (h ^ p[i]) * UINT64_C(0x100000001b3);
+    uint64_t h = (UINT64_C(0xcbf29ce484222325) ^ proto ^ len << 8) * UINT64_C(0x100000001b3);
+    for (uint64_t word; len > 0; p += sizeof word, len -= sizeof word) {
+        size_t n = len < sizeof word ? len : sizeof word;
+        word = 0;
+        memcpy(&word, p, n);
+        h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        h ^= h >> 32;
+        if (n == len)
+            break;
+    }
     return h;
 }
 
@@ -58,12 +65,11 @@ static bool continues_way(const struct nt_ways *w, const struct nt_capture *c, c
     bool same_node = w->node_of[last->tap] == w->node_of[f->tap];
     if (last->fate == NT_FATE_DROPPED || last->direction == f->direction || (last->direction == NT_DIR_IN) != same_node)
         return false;
-    struct packet before = packet_of(c, last);
     /* A host that sends the same bytes from the address where it received them sends a packet of its own (an echo); on the
      * management links it is the platform, which passes messages on. */
     if (same_node)
-        return way->signalling || !nt_addr_equal(&before.dst, &p->src);
-    return nt_addr_equal(&before.src, &p->src) && nt_addr_equal(&before.dst, &p->dst);
+        return way->signalling || !nt_addr_equal(&way->dst, &p->src);
+    return nt_addr_equal(&way->src, &p->src) && nt_addr_equal(&way->dst, &p->dst);
 }
 
 /* The oldest open way that the frame continues, or NT_MAP_NONE. */
@@ -79,21 +85,23 @@ static uint32_t find_way(const struct nt_ways *w, const struct nt_capture *c, ui
 
 /* The frame leaves a node with both addresses changed, and not by a NAT: a TURN server has relayed it. */
 static bool was_relayed(const struct nt_ways *w, const struct nt_way *way, const struct nt_capture *c,
-                        const struct nt_capture_frame *f)
+                        const struct nt_capture_frame *f, const struct packet *p)
 {
     const struct nt_capture_frame *last = &c->frames[way->last];
     if (last == f || last->fate != NT_FATE_PASSED || f->direction != NT_DIR_OUT || w->node_of[last->tap] != w->node_of[f->tap])
         return false;
-    struct packet in = packet_of(c, last), out = packet_of(c, f);
-    return !nt_addr_equal(&in.src, &out.src) && !nt_addr_equal(&in.dst, &out.dst);
+    return !nt_addr_equal(&way->src, &p->src) && !nt_addr_equal(&way->dst, &p->dst);
 }
 
-static void extend_way(const struct nt_ways *w, struct nt_way *way, const struct nt_capture *c, uint32_t frame)
+static void extend_way(const struct nt_ways *w, struct nt_way *way, const struct nt_capture *c, uint32_t frame,
+                       const struct packet *p)
 {
     const struct nt_capture_frame *f = &c->frames[frame];
     uint32_t node = w->node_of[f->tap];
-    bool tells = f->fate != NT_FATE_PASSED || was_relayed(w, way, c, f);
+    bool tells = f->fate != NT_FATE_PASSED || was_relayed(w, way, c, f, p);
     way->last = frame;
+    way->src = p->src;
+    way->dst = p->dst;
     if ((way->node_count == 0 || way->nodes[way->node_count - 1] != node) && way->node_count < NT_WAY_HOPS_MAX)
         way->nodes[way->node_count++] = node;
     if (tells && way->frame_count < 2 * NT_WAY_HOPS_MAX)
@@ -125,7 +133,7 @@ static int add_frame(struct nt_ways *w, struct nt_map *by_payload, const struct 
         w->ways[way] =
             (struct nt_way){.first = frame, .last = frame, .before = newest, .signalling = management_link(c->taps[f->tap].name)};
     }
-    extend_way(w, &w->ways[way], c, frame);
+    extend_way(w, &w->ways[way], c, frame, &p);
     return NT_OK;
 }
 

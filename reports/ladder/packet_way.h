@@ -9,6 +9,7 @@
 
 struct nt_way {
     uint32_t first, last;            /* frames, from 0 */
+    struct nt_addr src, dst;         /* of the last */
     uint32_t nodes[NT_WAY_HOPS_MAX]; /* visited, in order */
     uint32_t node_count;
     uint32_t frames[2 * NT_WAY_HOPS_MAX]; /* with something to tell: a fate, or relayed by a TURN server */

@@ -4,38 +4,48 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 static bool is_plain(char c)
 {
     return c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
 }
 
+/* Printable ASCII. */
+static bool is_clean(const char *s)
+{
+    while (*s >= 0x20 && *s < 0x7f)
+        s++;
+    return *s == '\0';
+}
+
+static void put_character(struct nt_text *t, unsigned char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    nt_text_add(t, (const char[]){'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]}, 6);
+}
+
 static void put_escaped(struct nt_text *t, const char *s)
 {
-    char *clean = nt_clean(s, true);
-    if (clean == NULL) {
-        t->err = NT_ENOMEM;
-        return;
+    while (*s != '\0') {
+        size_t n = 0;
+        while (is_plain(s[n]) || (unsigned char)s[n] >= 0x80)
+            n++;
+        nt_text_add(t, s, n);
+        s += n;
+        if (*s != '\0')
+            put_character(t, (unsigned char)*s++);
     }
-    for (const char *p = clean; *p != '\0';) {
-        size_t n = strcspn(p, "\"\\\n<>&");
-        nt_text_add(t, p, n);
-        p += n;
-        if (*p != '\0')
-            nt_text_printf(t, "\\u%04x", (unsigned)(unsigned char)*p++);
-    }
-    free(clean);
 }
 
 void nt_script_string(struct nt_text *t, const char *s)
 {
-    size_t n = 0;
-    while (is_plain(s[n]))
-        n++;
+    bool as_it_is = is_clean(s);
+    char *clean = as_it_is ? NULL : nt_clean(s, true);
     nt_text_add(t, "\"", 1);
-    nt_text_add(t, s, n);
-    if (s[n] != '\0')
-        put_escaped(t, s + n);
+    if (as_it_is || clean != NULL)
+        put_escaped(t, as_it_is ? s : clean);
+    else
+        t->err = NT_ENOMEM;
     nt_text_add(t, "\"", 1);
+    free(clean);
 }
