@@ -24,8 +24,13 @@ void nt_capture_clear(struct nt_capture *c)
     c->tap_count = c->name_count = c->frame_count = 0;
     c->byte_count = 0;
     c->text_len = 0;
-    c->lost = 0;
+    c->lost = c->late = 0;
     c->truncated_file = false;
+    c->streams = c->windowed = false;
+    c->total = c->settled = c->reader_count = 0;
+    c->window_at = 0;
+    if (c->overflow.clear != NULL)
+        c->overflow.clear(c->overflow.user);
 }
 
 void nt_capture_free(struct nt_capture *c)
@@ -36,7 +41,7 @@ void nt_capture_free(struct nt_capture *c)
     free(c->frames);
     free(c->bytes);
     free(c->texts);
-    nt_capture_init(c);
+    *c = (struct nt_capture){.overflow = c->overflow};
 }
 
 int nt_capture_add_tap(struct nt_capture *c, const char *name, const char *node, const char *description)
@@ -68,39 +73,164 @@ int nt_capture_add_name(struct nt_capture *c, const struct nt_addr *a, const cha
     return NT_OK;
 }
 
+/* --- the window --- */
+
+void nt_capture_stream(struct nt_capture *c)
+{
+    c->streams = true;
+}
+
+void nt_capture_add_reader(struct nt_capture *c, const struct nt_capture_reader *reader)
+{
+    if (c->reader_count < NT_CAPTURE_READERS_MAX)
+        c->readers[c->reader_count++] = *reader;
+}
+
+void nt_capture_remove_reader(struct nt_capture *c, const void *user)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->reader_count; i++)
+        if (c->readers[i].user != user)
+            c->readers[n++] = c->readers[i];
+    c->reader_count = n;
+}
+
+/* The frame of a number that is in memory. */
+static struct nt_capture_frame *frame_of(const struct nt_capture *c, size_t number)
+{
+    size_t i = number - 1;
+    return &c->frames[i < c->frame_count ? i : c->frame_count + (i - c->frame_count) % NT_CAPTURE_WINDOW];
+}
+
+const struct nt_capture_frame *nt_capture_frame_at(const struct nt_capture *c, size_t number)
+{
+    bool there = number > 0 && number <= c->total && (number <= c->frame_count || number > c->settled);
+    return there ? frame_of(c, number) : NULL;
+}
+
+static void settle_through(struct nt_capture *c, size_t number)
+{
+    while (c->settled < number) {
+        const struct nt_capture_frame *f = frame_of(c, ++c->settled);
+        for (size_t i = 0; i < c->reader_count; i++)
+            c->readers[i].frame(c->readers[i].user, c, f, (uint32_t)c->settled);
+        if (c->windowed && c->overflow.frame != NULL)
+            c->overflow.frame(c->overflow.user, c, f, (uint32_t)c->settled);
+    }
+}
+
+void nt_capture_settle(struct nt_capture *c)
+{
+    settle_through(c, c->total);
+}
+
+/* From here on packets go through the window. What was settled before it began goes to the overflow first. */
+static int begin_window(struct nt_capture *c)
+{
+    int err = nt_grow(&c->frames, &c->frame_cap, c->frame_count + NT_CAPTURE_WINDOW, sizeof *c->frames, NT_CAPTURE_FRAMES_MAX);
+    if (err == NT_OK)
+        err = nt_grow(&c->bytes, &c->byte_cap, (size_t)c->byte_count + NT_CAPTURE_WINDOW_BYTES, 1, NT_CAPTURE_BYTES_MAX);
+    c->windowed = err == NT_OK;
+    for (size_t n = 1; c->windowed && c->overflow.frame != NULL && n <= c->settled; n++)
+        c->overflow.frame(c->overflow.user, c, frame_of(c, n), (uint32_t)n);
+    return err;
+}
+
+static bool is_within(const struct nt_capture *c, const struct nt_capture_frame *f, uint64_t from, uint64_t to)
+{
+    return f->offset - c->byte_count < to && f->offset - c->byte_count + (f->len > 0 ? f->len : 1) > from;
+}
+
+/* Settles the packets whose bytes lie in a part of the window. They are its oldest. */
+static void clear_part(struct nt_capture *c, uint64_t from, uint64_t to)
+{
+    for (;;) {
+        size_t oldest = (c->settled > c->frame_count ? c->settled : c->frame_count) + 1;
+        if (oldest > c->total || !is_within(c, frame_of(c, oldest), from, to))
+            return;
+        settle_through(c, oldest);
+    }
+}
+
+/* A place in the window, for the packet that comes next; its number is c->total + 1. */
+static struct nt_capture_frame *place_in_window(struct nt_capture *c, size_t len, uint64_t *offset)
+{
+    size_t room = len > 0 ? len : 1; /* so that each packet has a place of its own */
+    if (room > NT_CAPTURE_WINDOW_BYTES || (!c->windowed && begin_window(c) != NT_OK))
+        return NULL;
+    if (c->total >= NT_CAPTURE_WINDOW)
+        settle_through(c, c->total + 1 - NT_CAPTURE_WINDOW);
+    if (c->window_at + room > NT_CAPTURE_WINDOW_BYTES) {
+        clear_part(c, c->window_at, NT_CAPTURE_WINDOW_BYTES);
+        c->window_at = 0;
+    }
+    clear_part(c, c->window_at, c->window_at + room);
+    *offset = c->byte_count + c->window_at;
+    c->window_at += room;
+    return frame_of(c, c->total + 1);
+}
+
+/* A place among those that are kept. */
+static struct nt_capture_frame *place_to_keep(struct nt_capture *c, size_t len, uint64_t *offset)
+{
+    if (nt_grow(&c->frames, &c->frame_cap, c->frame_count + 1, sizeof *c->frames, NT_CAPTURE_FRAMES_MAX) != NT_OK ||
+        nt_grow(&c->bytes, &c->byte_cap, (size_t)c->byte_count + len, 1, NT_CAPTURE_BYTES_MAX) != NT_OK)
+        return NULL;
+    *offset = c->byte_count;
+    c->byte_count += len;
+    return &c->frames[c->frame_count++];
+}
+
+static bool is_kept(const struct nt_capture *c, size_t len)
+{
+    return !c->streams || (!c->windowed && c->frame_count < NT_CAPTURE_KEPT_FRAMES && c->byte_count + len <= NT_CAPTURE_KEPT_BYTES);
+}
+
 struct nt_capture_frame *nt_capture_append(struct nt_capture *c, uint32_t tap, nt_time at, const uint8_t *bytes, size_t len)
 {
+    uint64_t offset = 0;
     if (tap >= c->tap_count)
         return NULL;
     c->taps[tap].last = 0;
-    if (len > UINT32_MAX ||
-        nt_grow(&c->frames, &c->frame_cap, c->frame_count + 1, sizeof *c->frames, NT_CAPTURE_FRAMES_MAX) != NT_OK ||
-        nt_grow(&c->bytes, &c->byte_cap, (size_t)c->byte_count + len, 1, NT_CAPTURE_BYTES_MAX) != NT_OK) {
+    bool numbered = len <= UINT32_MAX && c->total < UINT32_MAX - 1;
+    struct nt_capture_frame *f = !numbered         ? NULL
+                                 : is_kept(c, len) ? place_to_keep(c, len, &offset)
+                                                   : place_in_window(c, len, &offset);
+    if (f == NULL) {
         c->lost++;
         return NULL;
     }
     if (len != 0)
-        memcpy(c->bytes + c->byte_count, bytes, len);
-    struct nt_capture_frame *f = &c->frames[c->frame_count++];
-    *f = (struct nt_capture_frame){.at = at, .tap = tap, .offset = c->byte_count, .len = (uint32_t)len, .orig_len = (uint32_t)len};
-    c->byte_count += len;
-    c->taps[tap].last = c->frame_count;
+        memcpy(c->bytes + offset, bytes, len);
+    *f = (struct nt_capture_frame){.at = at, .tap = tap, .offset = offset, .len = (uint32_t)len, .orig_len = (uint32_t)len};
+    c->taps[tap].last = ++c->total;
     return f;
 }
 
-static struct nt_capture_frame *last_at(const struct nt_capture *c, int64_t tap)
+/* --- fates --- */
+
+/* The frame of a number, for its fate; NULL: it is too late. */
+static struct nt_capture_frame *open_frame(struct nt_capture *c, size_t number)
+{
+    if (number > c->settled)
+        return frame_of(c, number);
+    c->late++;
+    return NULL;
+}
+
+static struct nt_capture_frame *last_at(struct nt_capture *c, int64_t tap)
 {
     if (tap < 0 || (uint64_t)tap >= c->tap_count || c->taps[tap].last == 0)
         return NULL;
-    return &c->frames[c->taps[tap].last - 1];
+    return open_frame(c, c->taps[tap].last);
 }
 
 /* The frame that the event names by its number (NULL if packets before it were not kept), or the last one at its tap. */
-static struct nt_capture_frame *named_or_last(const struct nt_capture *c, const struct nt_trace_event *ev)
+static struct nt_capture_frame *named_or_last(struct nt_capture *c, const struct nt_trace_event *ev)
 {
     if (ev->n[2] == 0)
         return last_at(c, ev->n[0]);
-    struct nt_capture_frame *f = c->lost == 0 && (uint64_t)ev->n[2] <= c->frame_count ? &c->frames[ev->n[2] - 1] : NULL;
+    struct nt_capture_frame *f = c->lost == 0 && (uint64_t)ev->n[2] <= c->total ? open_frame(c, (size_t)ev->n[2]) : NULL;
     return f != NULL && f->tap == (uint64_t)ev->n[0] ? f : NULL;
 }
 

@@ -1,4 +1,7 @@
-/* A capture in memory: every packet that crossed a tap, in order, with its fate. Frame numbers start at 1, as Wireshark's do. */
+/* A capture in memory: every packet that crossed a tap, in order, with its fate. Frame numbers start at 1, as Wireshark's do.
+ *
+ * One that streams keeps its first packets, and behind them a window of the latest. A packet that leaves the window is shown to the
+ * readers, once, in order, and forgotten: its fate must be known by then. One that is told later is not noted, but counted. */
 #ifndef NT_PCAP_CAPTURE_H
 #define NT_PCAP_CAPTURE_H
 
@@ -6,11 +9,16 @@
 #include "natsim/packet/drop.h"
 #include "natsim/packet/packet.h"
 
-#define NT_CAPTURE_BYTES_MAX (UINT64_C(1) << 31) /* packet bytes of one capture; beyond, packets are counted, not kept */
-#define NT_CAPTURE_FRAMES_MAX 50000000           /* likewise */
-#define NT_CAPTURE_TAPS_MAX 1000000              /* and names */
-#define NT_CAPTURE_TEXTS_MAX (1u << 28)          /* bytes of comments that came with a file */
-#define NT_CAPTURE_EPOCH INT64_C(1700000000)     /* the Unix time of virtual time 0, so that dates can be read */
+#define NT_CAPTURE_BYTES_MAX (UINT64_C(1) << 31)    /* packet bytes of one capture; beyond, packets are counted, not kept */
+#define NT_CAPTURE_FRAMES_MAX 50000000              /* likewise */
+#define NT_CAPTURE_KEPT_FRAMES 32768                /* of one that streams: the first packets, */
+#define NT_CAPTURE_KEPT_BYTES (UINT32_C(8) << 20)   /* with so many bytes; fewer, if these are full before */
+#define NT_CAPTURE_WINDOW 16384                     /* and the window: so many packets after a packet its fate can still be told, */
+#define NT_CAPTURE_WINDOW_BYTES (UINT32_C(8) << 20) /* or so many bytes after it */
+#define NT_CAPTURE_READERS_MAX 4
+#define NT_CAPTURE_TAPS_MAX 1000000          /* and names */
+#define NT_CAPTURE_TEXTS_MAX (1u << 28)      /* bytes of comments that came with a file */
+#define NT_CAPTURE_EPOCH INT64_C(1700000000) /* the Unix time of virtual time 0, so that dates can be read */
 
 enum nt_direction { NT_DIR_IN = 1, NT_DIR_OUT = 2 }; /* into or out of the tap's node */
 enum nt_fate { NT_FATE_PASSED = 0, NT_FATE_DROPPED, NT_FATE_TRANSLATED };
@@ -42,24 +50,56 @@ struct nt_capture_frame {
     uint32_t orig_len;
 };
 
+struct nt_capture;
+
+struct nt_capture_reader {
+    void (*frame)(void *user, const struct nt_capture *c, const struct nt_capture_frame *f, uint32_t number);
+    void *user;
+};
+
+/* Where packets go that memory does not keep: a file. Its owner is the capture's; it stays when the capture is cleared. */
+struct nt_capture_overflow {
+    void (*frame)(void *user, const struct nt_capture *c, const struct nt_capture_frame *f,
+                  uint32_t number); /* all, from the first; NULL: nowhere */
+    void (*clear)(void *user);
+    void *user;
+};
+
 struct nt_capture {
     struct nt_capture_tap *taps;
     size_t tap_count, tap_cap;
     struct nt_capture_name *names;
     size_t name_count, name_cap;
-    struct nt_capture_frame *frames;
+    struct nt_capture_frame *frames; /* those that are kept, from the first; behind them the window */
     size_t frame_count, frame_cap;
     uint8_t *bytes;
     uint64_t byte_count;
     size_t byte_cap;
     char *texts; /* NUL-terminated, one after the other; the first is "" */
     size_t text_len, text_cap;
+    bool streams, windowed; /* windowed: not all packets are in `frames` any more */
+    size_t total;           /* packets so far */
+    size_t settled;         /* those that readers have seen */
+    uint64_t window_at;     /* where the next packet's bytes go, within the window's */
+    uint64_t late;          /* fates that came too late for their packet */
+    struct nt_capture_reader readers[NT_CAPTURE_READERS_MAX];
+    size_t reader_count;
+    struct nt_capture_overflow overflow;
     uint64_t lost;       /* frames not kept: the limit, or no memory */
     bool truncated_file; /* reading: the file ended within a block */
 };
 
 void nt_capture_init(struct nt_capture *c);
-void nt_capture_clear(struct nt_capture *c); /* empties it, and keeps its memory for the next case */
+void nt_capture_clear(struct nt_capture *c); /* empties it, and keeps its memory for the next case, and `overflow` */
+/* Makes an empty capture stream. */
+void nt_capture_stream(struct nt_capture *c);
+/* The reader sees each packet from the first. Before packets come, at most NT_CAPTURE_READERS_MAX. */
+void nt_capture_add_reader(struct nt_capture *c, const struct nt_capture_reader *reader);
+void nt_capture_remove_reader(struct nt_capture *c, const void *user);
+/* The frame of a number that has not settled, or is kept; NULL: it was forgotten, or there is none. */
+const struct nt_capture_frame *nt_capture_frame_at(const struct nt_capture *c, size_t number);
+/* Shows the readers all packets so far: no fate is to come. */
+void nt_capture_settle(struct nt_capture *c);
 void nt_capture_free(struct nt_capture *c);
 int nt_capture_add_tap(struct nt_capture *c, const char *name, const char *node, const char *description); /* its number */
 int nt_capture_add_name(struct nt_capture *c, const struct nt_addr *a, const char *name);

@@ -7,17 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-int nt_file_begin(struct nt_file *f, const char *path)
+int nt_file_begin_as(struct nt_file *f, const char *path, const char *suffix)
 {
     size_t len = strlen(path);
-    *f = (struct nt_file){.path = strdup(path), .temp = malloc(len + sizeof ".part")};
+    *f = (struct nt_file){.path = strdup(path), .temp = malloc(len + strlen(suffix) + 1)};
     if (f->path == NULL || f->temp == NULL) {
         free(f->path);
         free(f->temp);
         return NT_ENOMEM;
     }
     memcpy(f->temp, path, len);
-    memcpy(f->temp + len, ".part", sizeof ".part");
+    strcpy(f->temp + len, suffix);
     f->out = fopen(f->temp, "wb");
     if (f->out == NULL) {
         int saved = errno;
@@ -27,6 +27,11 @@ int nt_file_begin(struct nt_file *f, const char *path)
         return NT_EIO;
     }
     return NT_OK;
+}
+
+int nt_file_begin(struct nt_file *f, const char *path)
+{
+    return nt_file_begin_as(f, path, ".part");
 }
 
 int nt_file_end(struct nt_file *f, int err)

@@ -11,6 +11,8 @@ struct nt_file {
 
 /* 0, NT_ENOMEM or NT_EIO (errno). */
 int nt_file_begin(struct nt_file *f, const char *path);
+int nt_file_begin_as(struct nt_file *f, const char *path,
+                     const char *suffix); /* with the ending of the temporary name; else ".part" */
 /* With `err` 0 puts the file in its place; else, or when a write failed, nothing remains. 0, `err`, or NT_EIO (errno). */
 int nt_file_end(struct nt_file *f, int err);
 

@@ -7,32 +7,45 @@
 
 #include <pcap/pcap.h>
 
-static void dump_all(const struct nt_capture *c, pcap_dumper_t *d)
+int nt_pcap_begin(struct nt_pcap_writer *w, FILE *out)
 {
-    for (size_t i = 0; i < c->frame_count; i++) {
-        const struct nt_capture_frame *f = &c->frames[i];
-        int64_t since = f->at + NT_CAPTURE_EPOCH * NT_SEC;
-        struct pcap_pkthdr h = {.caplen = f->len, .len = f->orig_len};
-        h.ts.tv_sec = (time_t)(since < 0 ? 0 : since / NT_SEC);
-        h.ts.tv_usec = (suseconds_t)(since < 0 ? 0 : since % NT_SEC); /* nanoseconds, by the precision of the handle */
-        pcap_dump((unsigned char *)d, &h, nt_capture_bytes(c, f));
-    }
+    *w = (struct nt_pcap_writer){.handle = pcap_open_dead_with_tstamp_precision(DLT_RAW, 262144, PCAP_TSTAMP_PRECISION_NANO)};
+    if (w->handle == NULL)
+        return NT_ENOMEM;
+    /* The dumper writes the header and then shares our stream: it is flushed, never closed by it. */
+    w->dumper = pcap_dump_fopen(w->handle, out);
+    return w->dumper != NULL ? NT_OK : NT_EIO;
+}
+
+void nt_pcap_frame(struct nt_pcap_writer *w, const struct nt_capture *c, const struct nt_capture_frame *f)
+{
+    int64_t since = f->at + NT_CAPTURE_EPOCH * NT_SEC;
+    struct pcap_pkthdr h = {.caplen = f->len, .len = f->orig_len};
+    h.ts.tv_sec = (time_t)(since < 0 ? 0 : since / NT_SEC);
+    h.ts.tv_usec = (suseconds_t)(since < 0 ? 0 : since % NT_SEC); /* nanoseconds, by the precision of the handle */
+    pcap_dump((unsigned char *)w->dumper, &h, nt_capture_bytes(c, f));
+}
+
+void nt_pcap_free(struct nt_pcap_writer *w)
+{
+    if (w->handle != NULL)
+        pcap_close(w->handle);
+    w->handle = NULL;
+}
+
+static int write_all(const struct nt_capture *c, FILE *out)
+{
+    struct nt_pcap_writer w;
+    int err = nt_pcap_begin(&w, out);
+    for (size_t i = 0; i < c->frame_count && err == NT_OK; i++)
+        nt_pcap_frame(&w, c, &c->frames[i]);
+    nt_pcap_free(&w);
+    return err;
 }
 
 int nt_capture_write_pcap(const struct nt_capture *c, const char *path)
 {
     struct nt_file file;
-    pcap_t *p = pcap_open_dead_with_tstamp_precision(DLT_RAW, 262144, PCAP_TSTAMP_PRECISION_NANO);
-    if (p == NULL)
-        return NT_ENOMEM;
     int err = nt_file_begin(&file, path);
-    if (err == NT_OK) {
-        /* The dumper writes the header and then shares our stream: it is flushed, never closed by it. */
-        pcap_dumper_t *d = pcap_dump_fopen(p, file.out);
-        if (d != NULL)
-            dump_all(c, d);
-        err = nt_file_end(&file, d != NULL ? NT_OK : NT_EIO);
-    }
-    pcap_close(p);
-    return err;
+    return err == NT_OK ? nt_file_end(&file, write_all(c, file.out)) : err;
 }

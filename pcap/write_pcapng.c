@@ -11,13 +11,9 @@
 
 #define TEXT_MAX 4096 /* of one option */
 
-struct block {
-    uint8_t *p;
-    size_t len, cap;
-    bool too_long;
-};
+#define BLOCK_ROOM 16384 /* beside a packet's bytes */
 
-static void put_bytes(struct block *b, const void *bytes, size_t n)
+static void put_bytes(struct nt_pcapng_buffer *b, const void *bytes, size_t n)
 {
     size_t padded = (n + 3) & ~(size_t)3;
     if (b->too_long || padded > b->cap - b->len) {
@@ -30,31 +26,31 @@ static void put_bytes(struct block *b, const void *bytes, size_t n)
     b->len += padded;
 }
 
-static void put32(struct block *b, uint32_t v)
+static void put32(struct nt_pcapng_buffer *b, uint32_t v)
 {
     const uint8_t x[4] = {(uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16), (uint8_t)(v >> 24)};
     put_bytes(b, x, sizeof x);
 }
 
-static void put16x2(struct block *b, uint32_t first, uint32_t second)
+static void put16x2(struct nt_pcapng_buffer *b, uint32_t first, uint32_t second)
 {
     put32(b, (first & 0xffff) | second << 16);
 }
 
-static void put_option(struct block *b, uint16_t code, const void *value, size_t len)
+static void put_option(struct nt_pcapng_buffer *b, uint16_t code, const void *value, size_t len)
 {
     put16x2(b, code, (uint32_t)len);
     put_bytes(b, value, len);
 }
 
-static void put_text(struct block *b, uint16_t code, const char *text)
+static void put_text(struct nt_pcapng_buffer *b, uint16_t code, const char *text)
 {
     size_t len = strlen(text);
     if (len != 0)
         put_option(b, code, text, len < TEXT_MAX ? len : TEXT_MAX);
 }
 
-static void begin_block(struct block *b, uint32_t type)
+static void begin_block(struct nt_pcapng_buffer *b, uint32_t type)
 {
     b->len = 0;
     b->too_long = false;
@@ -62,7 +58,7 @@ static void begin_block(struct block *b, uint32_t type)
     put32(b, 0); /* total length: at the end */
 }
 
-static int end_block(struct block *b, FILE *out)
+static int end_block(struct nt_pcapng_buffer *b, FILE *out)
 {
     put32(b, (uint32_t)b->len + 4);
     if (b->too_long)
@@ -71,7 +67,7 @@ static int end_block(struct block *b, FILE *out)
     return fwrite(b->p, 1, b->len, out) == b->len ? NT_OK : NT_EIO;
 }
 
-static int write_section(struct block *b, const char *comment, FILE *out)
+static int write_section(struct nt_pcapng_buffer *b, const char *comment, FILE *out)
 {
     begin_block(b, NT_PCAPNG_SHB);
     put32(b, NT_PCAPNG_MAGIC);
@@ -85,7 +81,7 @@ static int write_section(struct block *b, const char *comment, FILE *out)
     return end_block(b, out);
 }
 
-static int write_interface(struct block *b, const struct nt_capture_tap *t, FILE *out)
+static int write_interface(struct nt_pcapng_buffer *b, const struct nt_capture_tap *t, FILE *out)
 {
     const uint8_t nanoseconds = 9;
     begin_block(b, NT_PCAPNG_IDB);
@@ -99,7 +95,7 @@ static int write_interface(struct block *b, const struct nt_capture_tap *t, FILE
     return end_block(b, out);
 }
 
-static void put_name(struct block *b, const struct nt_capture_name *n)
+static void put_name(struct nt_pcapng_buffer *b, const struct nt_capture_name *n)
 {
     uint8_t record[16 + 256];
     size_t ip = nt_addr_ip_len(&n->addr), text = strlen(n->name);
@@ -112,7 +108,7 @@ static void put_name(struct block *b, const struct nt_capture_name *n)
 }
 
 /* As many blocks as the names need. */
-static int write_names(struct block *b, const struct nt_capture *c, FILE *out)
+static int write_names(struct nt_pcapng_buffer *b, const struct nt_capture *c, FILE *out)
 {
     int err = NT_OK;
     for (size_t i = 0; i < c->name_count && err == NT_OK;) {
@@ -126,7 +122,7 @@ static int write_names(struct block *b, const struct nt_capture *c, FILE *out)
     return err;
 }
 
-static int write_packet(struct block *b, const struct nt_capture *c, const struct nt_capture_frame *f, FILE *out)
+static int write_packet(struct nt_pcapng_buffer *b, const struct nt_capture *c, const struct nt_capture_frame *f, FILE *out)
 {
     char text[NT_CAPTURE_COMMENT];
     int64_t since = f->at + NT_CAPTURE_EPOCH * NT_SEC;
@@ -147,31 +143,59 @@ static int write_packet(struct block *b, const struct nt_capture *c, const struc
     return end_block(b, out);
 }
 
-static int write_all(struct block *b, const struct nt_capture *c, const char *comment, FILE *out)
+static int begin_file(struct nt_pcapng_buffer *b, const struct nt_capture *c, const char *comment, FILE *out)
 {
     int err = write_section(b, comment, out);
     for (size_t i = 0; i < c->tap_count && err == NT_OK; i++)
         err = write_interface(b, &c->taps[i], out);
-    if (err == NT_OK)
-        err = write_names(b, c, out);
+    return err == NT_OK ? write_names(b, c, out) : err;
+}
+
+static int reserve_block(struct nt_pcapng_buffer *b, size_t bytes)
+{
+    size_t need = bytes + BLOCK_ROOM;
+    if (need <= b->cap)
+        return NT_OK;
+    uint8_t *p = realloc(b->p, need);
+    if (p == NULL)
+        return NT_ENOMEM;
+    b->p = p;
+    b->cap = need;
+    return NT_OK;
+}
+
+int nt_pcapng_begin(struct nt_pcapng_writer *w, const struct nt_capture *c, const char *comment, FILE *out)
+{
+    *w = (struct nt_pcapng_writer){.out = out};
+    int err = reserve_block(&w->block, 0);
+    return err == NT_OK ? begin_file(&w->block, c, comment, out) : err;
+}
+
+int nt_pcapng_frame(struct nt_pcapng_writer *w, const struct nt_capture *c, const struct nt_capture_frame *f)
+{
+    int err = reserve_block(&w->block, f->len);
+    return err == NT_OK ? write_packet(&w->block, c, f, w->out) : err;
+}
+
+void nt_pcapng_free(struct nt_pcapng_writer *w)
+{
+    free(w->block.p);
+    w->block.p = NULL;
+}
+
+static int write_all(const struct nt_capture *c, const char *comment, FILE *out)
+{
+    struct nt_pcapng_writer w;
+    int err = nt_pcapng_begin(&w, c, comment, out);
     for (size_t i = 0; i < c->frame_count && err == NT_OK; i++)
-        err = write_packet(b, c, &c->frames[i], out);
+        err = nt_pcapng_frame(&w, c, &c->frames[i]);
+    nt_pcapng_free(&w);
     return err;
 }
 
 int nt_capture_write_pcapng(const struct nt_capture *c, const char *path, const char *comment)
 {
     struct nt_file file;
-    uint32_t longest = 0;
-    for (size_t i = 0; i < c->frame_count; i++)
-        longest = c->frames[i].len > longest ? c->frames[i].len : longest;
-    struct block b = {.cap = (size_t)longest + 16384};
-    b.p = malloc(b.cap);
-    if (b.p == NULL)
-        return NT_ENOMEM;
     int err = nt_file_begin(&file, path);
-    if (err == NT_OK)
-        err = nt_file_end(&file, write_all(&b, c, comment, file.out));
-    free(b.p);
-    return err;
+    return err == NT_OK ? nt_file_end(&file, write_all(c, comment, file.out)) : err;
 }

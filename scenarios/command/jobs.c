@@ -32,23 +32,59 @@ static void set_flags(const struct nt_jobs *jobs, struct nt_result_case *out)
     out->carrier = o->carrier == NT_CARRIER_NS3 ? strdup(jobs->carrier->name) : NULL;
 }
 
+static int name_capture(const struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c, struct nt_output_capture *out)
+{
+    uint64_t seed = nt_selection_seed(jobs->s, job, c);
+    char *id = nt_result_id(c, seed, jobs->s->cases[job].seed_in_id);
+    *out = (struct nt_output_capture){0};
+    int err = id != NULL ? nt_output_name_capture(jobs->o->out, id, seed, c->claim, jobs->o->plain_pcap, out) : NT_ENOMEM;
+    free(id);
+    return err;
+}
+
+/* Where packets of the case go that memory does not keep, if its capture may have to be written. */
+static void aim_spools(struct nt_jobs *jobs, const struct nt_output_capture *to)
+{
+    nt_spool_aim(&jobs->spools[0], to->path, NT_OUTPUT_PART, to->comment, jobs->o->plain_pcap);
+    nt_spool_aim(&jobs->spools[1], to->path, NT_OUTPUT_PART_OF_SPARE, to->comment, jobs->o->plain_pcap);
+    nt_spool_attach(&jobs->spools[0], &jobs->capture);
+    nt_spool_attach(&jobs->spools[1], &jobs->spare);
+}
+
+static void write_capture(struct nt_jobs *jobs, struct nt_output_capture *to, int err, struct nt_result_case *out)
+{
+    if (err == NT_OK)
+        err = nt_spool_finish(jobs->capture.overflow.user, &jobs->capture);
+    if (err != NT_OK) {
+        set_capture_error(out, err);
+        return;
+    }
+    out->capture = to->name;
+    to->name = NULL;
+}
+
 static void run_case(struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c, struct nt_result_case *out)
 {
     const struct nt_options *o = jobs->o;
+    struct nt_output_capture to = {0};
     struct nt_run_options options = {.seed = nt_selection_seed(jobs->s, job, c),
                                      .seed_in_id = jobs->s->cases[job].seed_in_id,
                                      .carrier = jobs->carrier,
                                      .until = o->until};
     char *logs = nt_scn_live(c) && o->keep != NT_KEEP_NONE ? nt_output_logs(o->out, c->id) : NULL;
+    int named = o->keep != NT_KEEP_NONE ? name_capture(jobs, job, c, &to) : NT_OK, named_errno = errno;
+    if (o->keep != NT_KEEP_NONE && named == NT_OK)
+        aim_spools(jobs, &to);
     options.logs = logs;
-    nt_repeat_case(c, &options, o->runs, &jobs->capture, out);
+    nt_repeat_case(c, &options, o->runs, &jobs->capture, &jobs->spare, out);
     free(logs);
     set_flags(jobs, out);
-    if (o->keep == NT_KEEP_ALL || (o->keep == NT_KEEP_FAILED && out->outcome != NT_PASS)) {
-        int err = nt_output_capture(o->out, &jobs->capture, o->plain_pcap, out);
-        if (err != NT_OK)
-            set_capture_error(out, err);
-    }
+    errno = named_errno;
+    if (o->keep == NT_KEEP_ALL || (o->keep == NT_KEEP_FAILED && out->outcome != NT_PASS))
+        write_capture(jobs, &to, named, out);
+    nt_spool_discard(&jobs->spools[0]);
+    nt_spool_discard(&jobs->spools[1]);
+    nt_output_free_capture(&to);
 }
 
 int nt_jobs_run(struct nt_jobs *jobs, size_t job, unsigned wanted, struct nt_text *texts)
@@ -81,6 +117,11 @@ int nt_jobs_lost(const struct nt_jobs *jobs, size_t job, const char *why, unsign
         err = texts->err;
     }
     nt_result_case_free(&result);
+    struct nt_output_capture left;
+    if (jobs->o->keep != NT_KEEP_NONE && name_capture(jobs, job, c, &left) == NT_OK)
+        nt_output_remove_parts(&left);
+    if (jobs->o->keep != NT_KEEP_NONE)
+        nt_output_free_capture(&left);
     nt_scn_case_del(c);
     return err;
 }

@@ -3,7 +3,7 @@
 #define NT_COMMAND_JOBS_H
 
 #include "natsim/fabric/fabric.h"
-#include "pcap/capture.h"
+#include "pcap/spool.h"
 #include "reports/result/text.h"
 #include "scenarios/command/selection.h"
 
@@ -11,7 +11,8 @@ struct nt_jobs {
     const struct nt_options *o;
     const struct nt_selection *s;
     const struct nt_carrier_ops *carrier;
-    struct nt_capture capture; /* of the worker, used again by each case */
+    struct nt_capture capture, spare; /* of the worker, used again by each case; spare: of cases that run several times */
+    struct nt_spool spools[2];        /* their overflows */
 };
 
 /* Runs a case and writes its capture, in a worker; makes its texts. `wanted`: enum nt_texts_wanted. 0 or NT_ENOMEM. */

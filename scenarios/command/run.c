@@ -124,6 +124,7 @@ static int open_outputs(struct runner *run)
         return NT_EXIT_BROKEN;
     }
     nt_capture_init(&run->jobs.capture);
+    nt_capture_init(&run->jobs.spare);
     run->console = nt_console_on_stdout(o->verbose);
     run->console.colour &= !o->ranked; /* a launcher may give a rank a terminal and write its lines to a file */
     run->progress = !o->ranked && isatty(STDERR_FILENO) && isatty(STDOUT_FILENO) && !o->verbose;
@@ -244,6 +245,7 @@ int nt_command_run(const struct nt_options *o)
         r = run_all(&run);
     nt_results_free(&run.results);
     nt_capture_free(&run.jobs.capture);
+    nt_capture_free(&run.jobs.spare);
     nt_selection_free(&run.s);
     return r;
 }

@@ -1,7 +1,5 @@
 #include "scenarios/files/output.h"
 #include "core/base/err.h"
-#include "pcap/write_pcap.h"
-#include "pcap/write_pcapng.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -86,22 +84,32 @@ char *nt_output_logs(const char *dir, const char *id)
     return file_name(path, id, "");
 }
 
-int nt_output_capture(const char *dir, const struct nt_capture *c, bool plain, struct nt_result_case *r)
+int nt_output_name_capture(const char *dir, const char *id, uint64_t seed, const char *claim, bool plain,
+                           struct nt_output_capture *out)
 {
-    char path[PATH_BYTES], comment[PATH_BYTES];
-    char *name = file_name("captures/", r->id, plain ? ".pcap" : ".pcapng");
-    if (name == NULL)
+    *out = (struct nt_output_capture){
+        .name = file_name("captures/", id, plain ? ".pcap" : ".pcapng"), .path = malloc(PATH_BYTES), .comment = malloc(PATH_BYTES)};
+    if (out->name == NULL || out->path == NULL || out->comment == NULL)
         return NT_ENOMEM;
-    if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path) {
-        free(name);
-        errno = ENAMETOOLONG;
-        return NT_EIO;
-    }
-    snprintf(comment, sizeof comment, "%s seed=%" PRIu64 ": %s", r->id, r->seed, r->claim);
-    int err = plain ? nt_capture_write_pcap(c, path) : nt_capture_write_pcapng(c, path, comment);
-    if (err == NT_OK)
-        r->capture = name;
-    else
-        free(name);
-    return err;
+    snprintf(out->comment, PATH_BYTES, "%s seed=%" PRIu64 ": %s", id, seed, claim);
+    if (snprintf(out->path, PATH_BYTES, "%s/%s", dir, out->name) < PATH_BYTES)
+        return NT_OK;
+    errno = ENAMETOOLONG;
+    return NT_EIO;
+}
+
+void nt_output_free_capture(struct nt_output_capture *out)
+{
+    free(out->name);
+    free(out->path);
+    free(out->comment);
+}
+
+void nt_output_remove_parts(const struct nt_output_capture *out)
+{
+    char path[PATH_BYTES + sizeof NT_OUTPUT_PART_OF_SPARE];
+    snprintf(path, sizeof path, "%s%s", out->path, NT_OUTPUT_PART);
+    remove(path);
+    snprintf(path, sizeof path, "%s%s", out->path, NT_OUTPUT_PART_OF_SPARE);
+    remove(path);
 }

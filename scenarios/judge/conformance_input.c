@@ -1,5 +1,7 @@
 #include "scenarios/judge/conformance_input.h"
 
+#include "core/base/err.h"
+
 #include <stdlib.h>
 
 static int add_party(struct nt_conf_party *party, enum nt_conf_party_kind kind, const char *name,
@@ -62,28 +64,39 @@ static void add_users(const struct nt_scn_case *c, struct nt_conf_user *users)
             users[n++] = (struct nt_conf_user){c->servers[i].realm, c->servers[i].users[k].name, c->servers[i].users[k].password};
 }
 
-int nt_conformance_judge_world(const struct nt_world *w, bool real_time, struct nt_conf_verdict *verdict)
+int nt_conformance_begin(struct nt_conformance *j, const struct nt_world *w, bool real_time)
 {
     const struct nt_scn_case *c = nt_world_case(w);
-    size_t count = 0, user_count = count_users(c);
-    struct nt_conf_party *parties = calloc(c->agent_count + c->server_count + c->gateway_count + 1, sizeof *parties);
-    struct nt_conf_user *users = calloc(user_count + 1, sizeof *users);
-    int r = parties == NULL || users == NULL ? NT_ENOMEM : add_parties(c, parties, &count);
-    if (r == NT_OK) {
-        note_delays(c, parties);
-        add_users(c, users);
-        struct nt_conf_input in = {.capture = nt_world_observer(w)->capture,
-                                   .parties = parties,
-                                   .party_count = count,
-                                   .users = users,
-                                   .user_count = user_count,
-                                   .end = nt_world_now(w),
-                                   .real_time = real_time};
-        r = nt_conf_judge(&in, verdict);
-    }
-    for (size_t i = 0; i < count; i++)
-        free((void *)(uintptr_t)parties[i].addresses);
-    free(parties);
-    free(users);
-    return r;
+    size_t user_count = count_users(c);
+    *j = (struct nt_conformance){.parties = calloc(c->agent_count + c->server_count + c->gateway_count + 1, sizeof *j->parties),
+                                 .users = calloc(user_count + 1, sizeof *j->users)};
+    int r = j->parties == NULL || j->users == NULL ? NT_ENOMEM : add_parties(c, j->parties, &j->party_count);
+    if (r != NT_OK)
+        return r;
+    note_delays(c, j->parties);
+    add_users(c, j->users);
+    struct nt_conf_input in = {.capture = nt_world_observer(w)->capture,
+                               .parties = j->parties,
+                               .party_count = j->party_count,
+                               .users = j->users,
+                               .user_count = user_count,
+                               .real_time = real_time};
+    j->conf = nt_conf_new(&in);
+    return j->conf != NULL ? NT_OK : NT_ENOMEM;
+}
+
+int nt_conformance_end(struct nt_conformance *j, nt_time end, struct nt_conf_verdict *verdict)
+{
+    struct nt_conf *conf = j->conf;
+    j->conf = NULL;
+    return nt_conf_end(conf, end, verdict);
+}
+
+void nt_conformance_free(struct nt_conformance *j)
+{
+    nt_conf_del(j->conf);
+    for (size_t i = 0; i < j->party_count; i++)
+        free((void *)(uintptr_t)j->parties[i].addresses);
+    free(j->parties);
+    free(j->users);
 }

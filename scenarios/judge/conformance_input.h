@@ -6,8 +6,17 @@
 #include "reports/conformance/conformance.h"
 #include "scenarios/world/world.h"
 
-/* Judges the capture of a finished world. `real_time`: its times are measured. 0 or NT_ENOMEM; *verdict is to be freed either way.
- */
-int nt_conformance_judge_world(const struct nt_world *w, bool real_time, struct nt_conf_verdict *verdict);
+struct nt_conformance {
+    struct nt_conf *conf; /* is to be given the frames of the world's capture; NULL after the end */
+    struct nt_conf_party *parties;
+    size_t party_count;
+    struct nt_conf_user *users;
+};
+
+/* Begins to judge a world that has its taps. `real_time`: its times are measured. 0 or NT_ENOMEM; nt_conformance_free in both
+ * cases. */
+int nt_conformance_begin(struct nt_conformance *j, const struct nt_world *w, bool real_time);
+int nt_conformance_end(struct nt_conformance *j, nt_time end, struct nt_conf_verdict *verdict); /* as nt_conf_end, once */
+void nt_conformance_free(struct nt_conformance *j);
 
 #endif

@@ -1,5 +1,4 @@
 #include "scenarios/judge/expectations.h"
-#include "pcap/filter.h"
 #include "reports/result/words.h"
 #include "scenarios/judge/expectations_agent.h"
 #include "scenarios/judge/outcome.h"
@@ -36,6 +35,9 @@ static void judge_run(struct nt_verdict *v, const struct nt_judged *j)
         nt_verdict_error(v, "out of memory");
     if (nt_world_observer(j->w)->capture->lost > 0)
         nt_verdict_error(v, "more packets than one capture can hold");
+    if (nt_world_observer(j->w)->capture->late > 0)
+        nt_verdict_error(v, "the fate of %" PRIu64 " packets was told more than %d packets later",
+                         nt_world_observer(j->w)->capture->late, NT_CAPTURE_WINDOW);
     const struct nt_scn_step *step = nt_steps_failed(nt_world_steps(j->w), &why);
     if (step != NULL)
         nt_verdict_fail(v, step->place, 0, "step %s: %s", step->text, why);
@@ -54,7 +56,7 @@ static void judge_path(struct nt_verdict *v, const struct nt_judged *j, struct n
     uint32_t agent;
     unsigned says, went;
     unsigned want = e->path == NT_PATH_ORACLE ? nt_oracle_paths(nt_world_case(j->w), &why) : e->path;
-    if (r->path != NULL && j->seen_path == 0 && nt_outcome_astray(j->w, &agent, &says, &went))
+    if (r->path != NULL && j->seen_path == 0 && nt_outcome_astray(j->w, j->watch, &agent, &says, &went))
         nt_verdict_error(v, "the selected pair of %s says %s, its data went %s", nt_world_case(j->w)->agents[agent].name,
                          nt_path_name(says), nt_path_name(went));
     if (e->path == NT_PATH_UNASKED)
@@ -79,39 +81,19 @@ static void judge_data(struct nt_verdict *v, const struct nt_judged *j)
                         r->data_sent);
 }
 
-/* A platform has a link to each agent: "platform.signalling" stands for all of them. */
-static bool is_tap(const struct nt_capture_tap *t, const char *name)
-{
-    size_t len = strlen(name);
-    return strncmp(t->name, name, len) == 0 &&
-           (t->name[len] == '\0' || (t->name[len] == '.' && strstr(name, ".signalling") != NULL));
-}
-
-static int64_t count_packets(const struct nt_capture *c, const struct nt_scn_packets_expect *e, const struct nt_bpf *filter)
-{
-    int64_t n = 0;
-    for (size_t i = 0; i < c->frame_count; i++) {
-        const struct nt_capture_frame *f = &c->frames[i];
-        if (is_tap(&c->taps[f->tap], e->tap) && (e->direction == 0 || f->direction == e->direction) &&
-            (filter == NULL || nt_bpf_match(filter, nt_capture_bytes(c, f), f->len)))
-            n++;
-    }
-    return n;
-}
-
 static void judge_packets(struct nt_verdict *v, const struct nt_judged *j)
 {
     const struct nt_scn_expect *e = &nt_world_case(j->w)->expect;
     for (size_t i = 0; i < e->packet_count; i++) {
         const struct nt_scn_packets_expect *p = &e->packets[i];
         char what[200];
-        struct nt_bpf *filter = p->filter != NULL ? nt_bpf_new(p->filter, what, sizeof what) : NULL;
-        if (p->filter != NULL && filter == NULL)
-            nt_verdict_error(v, "filter '%s': %s", p->filter, what);
+        const char *wrong;
+        int64_t count = nt_watch_packets(j->watch, i, &wrong);
+        if (wrong != NULL)
+            nt_verdict_error(v, "filter '%s': %s", p->filter, wrong);
         snprintf(what, sizeof what, "packets at %s%s%s", p->tap, p->filter != NULL ? " matching " : "",
                  p->filter != NULL ? p->filter : "");
-        nt_verdict_count(v, &p->count, count_packets(nt_world_observer(j->w)->capture, p, filter), what);
-        nt_bpf_del(filter);
+        nt_verdict_count(v, &p->count, count, what);
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "reports/conformance/conformance.h"
 #include "reports/result/result.h"
+#include "scenarios/judge/watch.h"
 #include "scenarios/programs/programs.h"
 #include "scenarios/world/world.h"
 
@@ -12,6 +13,7 @@ enum nt_run_end { NT_END_SETTLED = 0, NT_END_LIMIT, NT_END_LIVELOCK, NT_END_NOME
 struct nt_judged {
     const struct nt_world *w;
     const struct nt_programs *programs;
+    const struct nt_watch *watch;        /* of its packets, all of which have settled */
     const struct nt_result_case *result; /* filled but for the outcome */
     const struct nt_conf_verdict *conformance;
     enum nt_run_end end;

@@ -1,7 +1,5 @@
 #include "scenarios/judge/outcome.h"
 #include "core/base/strings.h"
-#include "natsim/fabric/fabric.h"
-#include "scenarios/apps/data_flow.h"
 #include "scenarios/apps/result_array.h"
 #include "scenarios/world/parties.h"
 
@@ -24,18 +22,25 @@ static int copy_params(const struct nt_scn_case *c, struct nt_result_case *r)
     return err;
 }
 
-int nt_result_identify(const struct nt_scn_case *c, uint64_t seed, bool seed_in_id, const char *reason, struct nt_result_case *r)
+char *nt_result_id(const struct nt_scn_case *c, uint64_t seed, bool seed_in_id)
 {
     size_t len = strlen(c->id) + 32;
+    char *id = malloc(len);
+    if (id != NULL)
+        snprintf(id, len, seed_in_id ? "%s#seed=%" PRIu64 : "%s", c->id, seed);
+    return id;
+}
+
+int nt_result_identify(const struct nt_scn_case *c, uint64_t seed, bool seed_in_id, const char *reason, struct nt_result_case *r)
+{
     int err = NT_OK;
     *r = (struct nt_result_case){.seed = seed, .connect_ms = -1, .outcome = NT_ERROR};
-    r->id = malloc(len);
+    r->id = nt_result_id(c, seed, seed_in_id);
     r->file = nt_strdup(c->file, &err);
     r->claim = nt_strdup(c->claim, &err);
     r->reason = nt_strdup(reason, &err);
     if (r->id == NULL || err != NT_OK)
         return NT_ENOMEM;
-    snprintf(r->id, len, seed_in_id ? "%s#seed=%" PRIu64 : "%s", c->id, seed);
     return copy_params(c, r);
 }
 
@@ -94,44 +99,23 @@ static unsigned end_path(const struct nt_world *w, uint32_t agent, unsigned seen
     return is_relayed(nt_world_case(w), &local) || is_relayed(nt_world_case(w), &remote) ? NT_PATH_RELAYED : NT_PATH_DIRECT;
 }
 
-static bool has_magic(const uint8_t *bytes, size_t len, const uint8_t *magic)
-{
-    const uint8_t *p = bytes, *end = bytes + len;
-    while ((size_t)(end - p) >= NT_DATA_MAGIC && (p = memchr(p, magic[0], (size_t)(end - p) - NT_DATA_MAGIC + 1)) != NULL) {
-        if (memcmp(p, magic, NT_DATA_MAGIC) == 0)
-            return true;
-        p++;
-    }
-    return false;
-}
-
-static bool at_server(const struct nt_world *w, uint32_t tap)
-{
-    uint32_t node = nt_fabric_tap_node(nt_world_fabric(w), tap);
-    return nt_observer_node_at(nt_world_observer(w), node).kind == NT_SCN_NODE_SERVER;
-}
-
 /* Where packets show that it went; 0: no datagram arrived that can be followed. */
-static unsigned data_way(const struct nt_world *w, uint32_t agent)
+static unsigned data_way(const struct nt_world *w, const struct nt_watch *watch, uint32_t agent)
 {
-    const struct nt_capture *c = nt_world_observer(w)->capture;
     struct nt_party p = nt_world_party(w, agent);
     struct nt_data_count data = p.ops->data(p.self);
     if (data.marked == 0 || data.magic == NULL)
         return 0;
-    for (size_t i = 0; i < c->frame_count; i++)
-        if (at_server(w, c->frames[i].tap) && has_magic(nt_capture_bytes(c, &c->frames[i]), c->frames[i].len, data.magic))
-            return NT_PATH_RELAYED;
-    return NT_PATH_DIRECT;
+    return nt_watch_saw_at_server(watch, agent) ? NT_PATH_RELAYED : NT_PATH_DIRECT;
 }
 
-bool nt_outcome_astray(const struct nt_world *w, uint32_t *agent, unsigned *says, unsigned *went)
+bool nt_outcome_astray(const struct nt_world *w, const struct nt_watch *watch, uint32_t *agent, unsigned *says, unsigned *went)
 {
     const struct nt_scn_case *c = nt_world_case(w);
     for (int i = 0; i < 2 && c->caller != NT_SCN_NONE; i++) {
         *agent = i == 0 ? c->caller : c->callee;
         *says = end_path(w, *agent, 0);
-        *went = data_way(w, *agent);
+        *went = data_way(w, watch, *agent);
         if (*says != NT_PATH_NONE && *went != 0 && *went != *says)
             return true;
     }
@@ -164,7 +148,7 @@ int nt_result_describe(const struct nt_world *w, unsigned seen_path, struct nt_r
     struct nt_data_count data = nt_parties_data(w);
     r->data_sent = data.sent;
     r->data_lost = data.sent - data.received;
-    r->packets = nt_world_observer(w)->capture->frame_count + nt_world_observer(w)->capture->lost;
+    r->packets = nt_world_observer(w)->capture->total + nt_world_observer(w)->capture->lost;
     r->agents = nt_result_array(c->agent_count, sizeof *r->agents, &err);
     for (uint32_t i = 0; i < c->agent_count && err == NT_OK; i++) {
         err = describe_agent(w, i, &r->agents[i]);

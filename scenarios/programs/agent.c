@@ -262,11 +262,11 @@ const struct nt_adapter_hello *nt_process_hello(const struct nt_process *process
     return process->adapter != NULL ? nt_adapter_hello(process->adapter) : NULL;
 }
 
-int nt_process_start(struct nt_process *process, struct nt_machine *m, const struct nt_world *w, FILE *log)
+int nt_process_start(struct nt_process *process, struct nt_machine *m, const struct nt_evidence *evidence, FILE *log)
 {
     struct nt_adapter_config config = {
         .machine = m, .command = nt_process_scn(process)->exec, .log = log, .event = on_event, .user = process};
-    process->w = w;
+    process->evidence = evidence;
     process->log = log;
     process->adapter = nt_adapter_new(&config);
     return process->adapter != NULL ? NT_OK : NT_EIO;

@@ -7,6 +7,7 @@
 #include "scenarios/programs/adapter_pipe.h"
 #include "scenarios/world/world.h"
 
+struct nt_evidence;
 struct nt_process;
 
 struct nt_process *nt_process_new(const struct nt_app_context *context); /* NULL without memory */
@@ -14,7 +15,7 @@ void nt_process_del(struct nt_process *process);                         /* afte
 struct nt_party nt_process_party(struct nt_process *process);
 
 /* Starts the process on its agent's machine; takes `log` over. 0 or NT_EIO. */
-int nt_process_start(struct nt_process *process, struct nt_machine *m, const struct nt_world *w, FILE *log);
+int nt_process_start(struct nt_process *process, struct nt_machine *m, const struct nt_evidence *evidence, FILE *log);
 const struct nt_adapter_hello *nt_process_hello(const struct nt_process *process); /* NULL: not yet */
 void nt_process_stop(struct nt_process *process);                                  /* tells it to stop */
 bool nt_process_ended(const struct nt_process *process);

@@ -56,7 +56,7 @@ int nt_process_result(const struct nt_process *process, enum nt_ice_state state,
     r->state = nt_strdup(nt_agent_state_name(state), &err);
     r->role = nt_strdup(nt_role_name(nt_process_controlling(process) ? NT_ICE_CONTROLLING : NT_ICE_CONTROLLED), &err);
     r->pairs = nt_result_array(0, sizeof *r->pairs, &err);
-    nt_evidence_checks(process->w, process->context.index, &r->checks_sent, &r->checks_received);
+    nt_evidence_checks(process->evidence, process->context.index, &r->checks_sent, &r->checks_received);
     if (err != NT_OK || describe_candidates(process, r) != NT_OK)
         return NT_ENOMEM;
     return describe_selected(process, r);

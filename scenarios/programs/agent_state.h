@@ -11,7 +11,7 @@
 #define NT_PROCESS_LINE_MAX 1024 /* bytes of one */
 #define NT_PROCESS_WHY_MAX 200
 
-struct nt_world;
+struct nt_evidence;
 
 struct nt_line_list {
     char *items[NT_PROCESS_LINES_MAX];
@@ -20,8 +20,8 @@ struct nt_line_list {
 
 struct nt_process {
     struct nt_app_context context;
-    const struct nt_world *w;   /* for the evidence of packets; NULL until it is started */
-    struct nt_adapter *adapter; /* NULL until it is started */
+    const struct nt_evidence *evidence; /* NULL until it is started, as is the adapter */
+    struct nt_adapter *adapter;
     FILE *log;
     struct nt_sip_end *sip;
     enum nt_ice_trickle trickle;

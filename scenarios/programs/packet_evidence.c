@@ -7,9 +7,28 @@
 #include "pcap/capture.h"
 #include "scenarios/world/nodes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define WINDOW NT_SEC
+#define IDS_MAX 65536 /* transactions of checks that are told apart; further ones count each time they are sent */
+
+struct arrivals {
+    size_t direct, relayed;
+};
+
+struct agent {
+    nt_time since, last; /* of `now`: its beginning, and the last arrival; -1: none */
+    struct arrivals now, before;
+    struct nt_map ids; /* of checks that it has sent */
+    uint32_t checks_sent, checks_received;
+};
+
+struct nt_evidence {
+    const struct nt_world *w;
+    struct agent *agents;
+    uint32_t agent_count;
+};
 
 /* The payload that the agent sent or gets: that of a ChannelData message, a Send or a Data indication, or the UDP payload itself.
  * NULL: it is a TURN message of another kind. */
@@ -27,10 +46,11 @@ static const uint8_t *unwrap(const uint8_t *bytes, size_t *len)
 }
 
 /* A frame's UDP payload, unwrapped, when it passed an interface of the agent; NULL: it did not. */
-static const uint8_t *payload_at(const struct nt_world *w, uint32_t agent, const struct nt_capture_frame *f, struct nt_addr *src,
-                                 size_t *len)
+static const uint8_t *payload_at(const struct nt_evidence *evidence, uint32_t agent, const struct nt_capture *c,
+                                 const struct nt_capture_frame *f, struct nt_addr *src, size_t *len)
 {
-    struct nt_packet p = {.data = (uint8_t *)(uintptr_t)nt_capture_bytes(nt_world_observer(w)->capture, f), .len = f->len};
+    const struct nt_world *w = evidence->w;
+    struct nt_packet p = {.data = (uint8_t *)(uintptr_t)nt_capture_bytes(c, f), .len = f->len};
     if (nt_fabric_tap_node(nt_world_fabric(w), f->tap) != nt_world_node(w, (struct nt_scn_node){NT_SCN_NODE_AGENT, agent}) ||
         f->fate == NT_FATE_DROPPED || nt_packet_parse(&p) != NT_OK || p.proto != NT_PROTO_UDP || p.fragment)
         return NULL;
@@ -48,53 +68,136 @@ static bool is_server_address(const struct nt_scn_case *c, const struct nt_addr 
     return false;
 }
 
-/* How data reached one agent in the last second in which it got any; 0: it got none. */
-static unsigned path_to(const struct nt_world *w, uint32_t agent)
+/* --- where data went --- */
+
+/* Adds a frame if it brought data to the agent. */
+static bool count_data(const struct nt_evidence *evidence, uint32_t agent, const struct nt_capture *c,
+                       const struct nt_capture_frame *f, struct arrivals *n)
 {
-    const struct nt_capture *c = nt_world_observer(w)->capture;
-    size_t direct = 0, relayed = 0, len;
-    nt_time from = -1;
-    for (size_t i = c->frame_count; i-- > 0 && c->frames[i].at >= from;) {
-        struct nt_addr src;
-        const uint8_t *bytes = c->frames[i].direction == NT_DIR_IN ? payload_at(w, agent, &c->frames[i], &src, &len) : NULL;
-        if (bytes == NULL || len == 0 || nt_stun_looks_like(bytes, len))
-            continue;
-        from = direct + relayed == 0 ? c->frames[i].at - WINDOW : from;
-        *(is_server_address(nt_world_case(w), &src) ? &relayed : &direct) += 1;
-    }
-    return direct + relayed == 0 ? 0 : relayed > direct ? NT_PATH_RELAYED : NT_PATH_DIRECT;
+    struct nt_addr src;
+    size_t len;
+    const uint8_t *bytes = f->direction == NT_DIR_IN ? payload_at(evidence, agent, c, f, &src, &len) : NULL;
+    if (bytes == NULL || len == 0 || nt_stun_looks_like(bytes, len))
+        return false;
+    *(is_server_address(nt_world_case(evidence->w), &src) ? &n->relayed : &n->direct) += 1;
+    return true;
 }
 
-unsigned nt_evidence_path(const struct nt_world *w)
+/* Frames that have settled are folded into seconds: the latest with data in it, and the one before. */
+static void fold_data(struct nt_evidence *evidence, uint32_t agent, const struct nt_capture *c, const struct nt_capture_frame *f)
 {
-    const struct nt_scn_case *c = nt_world_case(w);
+    struct agent *a = &evidence->agents[agent];
+    struct arrivals one = {0};
+    if (!count_data(evidence, agent, c, f, &one))
+        return;
+    if (f->at >= a->since + WINDOW) {
+        a->before = f->at < a->since + 2 * WINDOW ? a->now : (struct arrivals){0};
+        a->now = (struct arrivals){0};
+        a->since = f->at;
+    }
+    a->now.direct += one.direct;
+    a->now.relayed += one.relayed;
+    a->last = f->at;
+}
+
+/* How data reached one agent in the last second in which it got any; 0: it got none. Of what has settled, a whole second counts. */
+static unsigned path_to(const struct nt_evidence *evidence, uint32_t agent)
+{
+    const struct nt_capture *c = nt_world_observer(evidence->w)->capture;
+    const struct agent *a = &evidence->agents[agent];
+    struct arrivals n = {0};
+    const struct nt_capture_frame *f;
+    nt_time from = -1;
+    size_t i = c->total;
+    for (; i > c->settled && (f = nt_capture_frame_at(c, i))->at >= from; i--)
+        if (count_data(evidence, agent, c, f, &n) && from < 0)
+            from = f->at - WINDOW;
+    if (i == c->settled && a->last >= from) {
+        n.direct += a->now.direct + a->before.direct;
+        n.relayed += a->now.relayed + a->before.relayed;
+    }
+    return n.direct + n.relayed == 0 ? 0 : n.relayed > n.direct ? NT_PATH_RELAYED : NT_PATH_DIRECT;
+}
+
+unsigned nt_evidence_path(const struct nt_evidence *evidence)
+{
+    const struct nt_scn_case *c = nt_world_case(evidence->w);
     if (c->caller == NT_SCN_NONE)
         return NT_PATH_NONE;
-    unsigned a = path_to(w, c->caller), b = path_to(w, c->callee);
+    unsigned a = path_to(evidence, c->caller), b = path_to(evidence, c->callee);
     if (a == 0 || b == 0)
         return NT_PATH_NONE;
     return ((a | b) & NT_PATH_RELAYED) != 0 ? NT_PATH_RELAYED : NT_PATH_DIRECT;
 }
 
-void nt_evidence_checks(const struct nt_world *w, uint32_t agent, uint32_t *sent, uint32_t *received)
+/* --- checks --- */
+
+static void count_checks(struct nt_evidence *evidence, uint32_t agent, const struct nt_capture *c, const struct nt_capture_frame *f)
 {
-    const struct nt_capture *c = nt_world_observer(w)->capture;
-    struct nt_map ids;
+    struct agent *a = &evidence->agents[agent];
     struct nt_stun_msg m;
     struct nt_addr src;
     size_t len;
-    *sent = *received = 0;
-    nt_map_init(&ids, NT_STUN_ID);
-    for (size_t i = 0; i < c->frame_count; i++) {
-        const uint8_t *bytes = payload_at(w, agent, &c->frames[i], &src, &len);
-        if (bytes == NULL || !nt_stun_looks_like(bytes, len) || nt_stun_parse(&m, bytes, len) != NT_OK ||
-            m.method != NT_STUN_BINDING || m.class_ != NT_STUN_REQUEST || nt_stun_find(&m, NT_ATTR_PRIORITY) == NULL)
-            continue;
-        bool in = c->frames[i].direction == NT_DIR_IN;
-        *received += in;
-        *sent += !in && nt_map_get(&ids, m.id) == NT_MAP_NONE;
-        if (!in && nt_map_put(&ids, m.id, 0) != NT_OK)
-            break;
+    const uint8_t *bytes = payload_at(evidence, agent, c, f, &src, &len);
+    if (bytes == NULL || !nt_stun_looks_like(bytes, len) || nt_stun_parse(&m, bytes, len) != NT_OK || m.method != NT_STUN_BINDING ||
+        m.class_ != NT_STUN_REQUEST || nt_stun_find(&m, NT_ATTR_PRIORITY) == NULL)
+        return;
+    if (f->direction == NT_DIR_IN) {
+        a->checks_received++;
+        return;
     }
-    nt_map_free(&ids);
+    if (nt_map_get(&a->ids, m.id) != NT_MAP_NONE)
+        return;
+    a->checks_sent++;
+    if (a->ids.count < IDS_MAX)
+        (void)nt_map_put(&a->ids, m.id, 0); /* without memory it counts again */
+}
+
+void nt_evidence_checks(const struct nt_evidence *evidence, uint32_t agent, uint32_t *sent, uint32_t *received)
+{
+    *sent = evidence->agents[agent].checks_sent;
+    *received = evidence->agents[agent].checks_received;
+}
+
+/* --- all of it --- */
+
+static void read_frame(void *user, const struct nt_capture *c, const struct nt_capture_frame *f, uint32_t number)
+{
+    struct nt_evidence *evidence = user;
+    (void)number;
+    for (uint32_t i = 0; i < evidence->agent_count; i++) {
+        fold_data(evidence, i, c, f);
+        count_checks(evidence, i, c, f);
+    }
+}
+
+struct nt_evidence *nt_evidence_new(const struct nt_world *w)
+{
+    struct nt_evidence *evidence = calloc(1, sizeof *evidence);
+    size_t count = nt_world_case(w)->agent_count;
+    if (evidence == NULL)
+        return NULL;
+    evidence->w = w;
+    evidence->agents = calloc(count + 1, sizeof *evidence->agents);
+    if (evidence->agents == NULL) {
+        free(evidence);
+        return NULL;
+    }
+    for (; evidence->agent_count < count; evidence->agent_count++) {
+        nt_map_init(&evidence->agents[evidence->agent_count].ids, NT_STUN_ID);
+        evidence->agents[evidence->agent_count].last = -1;
+    }
+    nt_capture_add_reader(nt_world_observer(w)->capture, &(struct nt_capture_reader){.frame = read_frame, .user = evidence});
+    return evidence;
+}
+
+void nt_evidence_del(struct nt_evidence *evidence)
+{
+    if (evidence == NULL)
+        return;
+    nt_capture_remove_reader(nt_world_observer(evidence->w)->capture, evidence);
+    for (uint32_t i = 0; i < evidence->agent_count; i++)
+        nt_map_free(&evidence->agents[i].ids);
+    free(evidence->agents);
+    free(evidence);
 }

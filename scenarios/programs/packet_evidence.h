@@ -4,9 +4,14 @@
 
 #include "scenarios/world/world.h"
 
+struct nt_evidence;
+
+/* Reads the world's capture as its packets settle; the world outlives it. NULL without memory. */
+struct nt_evidence *nt_evidence_new(const struct nt_world *w);
+void nt_evidence_del(struct nt_evidence *evidence);
 /* Where the data of the call went in the last second in which there was any: NT_PATH_DIRECT, NT_PATH_RELAYED, or NT_PATH_NONE. */
-unsigned nt_evidence_path(const struct nt_world *w);
-/* An agent's checks: transactions sent, requests received. */
-void nt_evidence_checks(const struct nt_world *w, uint32_t agent, uint32_t *sent, uint32_t *received);
+unsigned nt_evidence_path(const struct nt_evidence *evidence);
+/* An agent's checks: transactions sent, requests received. All packets have settled. */
+void nt_evidence_checks(const struct nt_evidence *evidence, uint32_t agent, uint32_t *sent, uint32_t *received);
 
 #endif

@@ -41,6 +41,7 @@ void nt_programs_del(struct nt_programs *programs)
         nt_process_del(programs->processes[i]);
     nt_step_programs_free(programs->steps);
     nt_live_del(programs->live);
+    nt_evidence_del(programs->evidence);
     free(programs->processes);
     free(programs->coturns);
     free(programs);
@@ -97,7 +98,7 @@ static enum nt_outcome start_all(struct nt_programs *programs, char *why, size_t
         if ((c->servers[i].kinds & NT_SCN_COTURN) != 0 && !start_coturn(programs, i))
             return NT_ERROR;
     for (uint32_t i = 0; i < c->agent_count; i++)
-        if (programs->processes[i] != NULL && nt_process_start(programs->processes[i], programs->machines.agents[i], programs->w,
+        if (programs->processes[i] != NULL && nt_process_start(programs->processes[i], programs->machines.agents[i], programs->evidence,
                                                                nt_program_log(programs->logs, c->agents[i].name)) != NT_OK)
             return NT_ERROR;
     return NT_PASS;
@@ -180,6 +181,10 @@ static enum nt_outcome make_machines(struct nt_programs *programs, char *why, si
 enum nt_outcome nt_programs_begin(struct nt_programs *programs, struct nt_world *w, char *why, size_t cap)
 {
     programs->w = w;
+    if ((programs->evidence = nt_evidence_new(w)) == NULL) {
+        snprintf(why, cap, "out of memory");
+        return NT_ERROR;
+    }
     if (!can_do_steps(programs, why, cap))
         return NT_SKIP;
     signal(SIGPIPE, SIG_IGN); /* writing to a process that has ended fails */
@@ -228,7 +233,7 @@ void nt_programs_judge(struct nt_verdict *v, const struct nt_programs *programs)
 
 unsigned nt_programs_path(const struct nt_programs *programs)
 {
-    return programs->live != NULL ? nt_evidence_path(programs->w) : 0;
+    return programs->live != NULL ? nt_evidence_path(programs->evidence) : 0;
 }
 
 static bool all_ended(const struct nt_programs *programs)

@@ -6,6 +6,7 @@
 #include "scenarios/programs/machines.h"
 
 struct nt_coturn;
+struct nt_evidence;
 struct nt_process;
 struct nt_step_program;
 
@@ -14,6 +15,7 @@ struct nt_programs {
     const char *logs;     /* beginning of the names of logs; NULL: none */
     struct nt_world *w;   /* NULL until they begin */
     struct nt_live *live; /* NULL until they begin */
+    struct nt_evidence *evidence; /* likewise */
     struct nt_machines machines;
     struct nt_process **processes; /* by agent; NULL: ours */
     struct nt_coturn **coturns;    /* by server; NULL: ours */

@@ -1,7 +1,6 @@
 #include "scenarios/run/case.h"
 #include "natsim/fabric/fabric.h"
 #include "reports/conformance/conformance.h"
-#include "scenarios/judge/conformance_input.h"
 #include "scenarios/judge/expectations.h"
 #include "scenarios/judge/outcome.h"
 #include "scenarios/model/verdict.h"
@@ -14,6 +13,7 @@ struct run {
     const struct nt_scn_case *scn;
     const struct nt_run_options *options;
     const struct nt_run_listener *listener;
+    struct nt_capture *capture;
     struct nt_programs *programs;
     struct nt_world *w;
     struct nt_clock_virtual virtual_time;
@@ -52,17 +52,23 @@ static void run_and_judge(struct run *run, const struct nt_run_clock *clock, str
 {
     struct nt_conf_verdict verdict = {0};
     struct nt_judged judged = {.w = run->w, .programs = run->programs, .result = out, .conformance = &verdict};
+    struct nt_watch *watch = nt_watch_new(run->w, clock->real_time);
+    if (watch == NULL)
+        return;
+    judged.watch = watch;
     judged.end = run_world(run, clock);
     judged.seen_path = nt_programs_path(run->programs);
     nt_programs_end(run->programs);
+    nt_capture_settle(run->capture);
     int r = nt_result_describe(run->w, judged.seen_path, out);
     if (r == NT_OK)
-        r = nt_conformance_judge_world(run->w, clock->real_time, &verdict);
+        r = nt_watch_conformance(watch, &verdict);
     if (r == NT_OK)
         r = nt_result_add_violations(&verdict, out);
     if (r == NT_OK)
         nt_expectations_judge(&judged, out);
     nt_conf_verdict_free(&verdict);
+    nt_watch_del(watch);
 }
 
 /* Real programs that are not there or ended early kept the case from running. */
@@ -90,12 +96,12 @@ static void run_in_virtual_time(struct run *run, struct nt_result_case *out)
     run_and_judge(run, &clock, out);
 }
 
-static bool make_world(struct run *run, struct nt_capture *capture)
+static bool make_world(struct run *run)
 {
     if ((run->programs = nt_programs_new(run->scn, run->options->logs)) == NULL)
         return false;
     struct nt_world_hooks hooks = nt_programs_hooks(run->programs);
-    run->w = nt_world_new(run->scn, run->options->seed, run->options->carrier, &hooks, capture);
+    run->w = nt_world_new(run->scn, run->options->seed, run->options->carrier, &hooks, run->capture);
     if (run->w != NULL && run->listener != NULL)
         nt_world_listen(run->w, tell_listener, run);
     return run->w != NULL;
@@ -104,8 +110,8 @@ static bool make_world(struct run *run, struct nt_capture *capture)
 void nt_run_order(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
                   const struct nt_run_listener *listener, struct nt_orders *orders, struct nt_result_case *out)
 {
-    struct run run = {.scn = c, .options = options, .listener = listener};
-    if (nt_result_identify(c, options->seed, options->seed_in_id, "out of memory", out) == NT_OK && make_world(&run, capture)) {
+    struct run run = {.scn = c, .options = options, .listener = listener, .capture = capture};
+    if (nt_result_identify(c, options->seed, options->seed_in_id, "out of memory", out) == NT_OK && make_world(&run)) {
         if (orders != NULL)
             nt_fabric_choose(nt_world_fabric(run.w), c->expect.explore_window, nt_orders_choose, orders);
         if (nt_scn_live(c))

@@ -25,29 +25,26 @@ static void mark_unstable(struct nt_result_case *r, uint32_t passed, uint32_t fa
 }
 
 void nt_repeat_case(const struct nt_scn_case *c, const struct nt_run_options *options, unsigned runs, struct nt_capture *capture,
-                    struct nt_result_case *out)
+                    struct nt_capture *spare, struct nt_result_case *out)
 {
-    struct nt_capture other;
     if (runs <= 1) {
         nt_run_case(c, options, capture, NULL, out);
         return;
     }
     *out = (struct nt_result_case){0};
-    nt_capture_init(&other);
     uint32_t passed = 0, failed = 0;
     bool over = false;
     for (unsigned i = 0; i < runs && !over; i++) {
         struct nt_result_case one;
-        nt_run_case(c, options, &other, NULL, &one);
+        nt_run_case(c, options, spare, NULL, &one);
         passed += one.outcome == NT_PASS;
         failed += one.outcome == NT_FAIL;
         over = one.outcome == NT_SKIP || one.outcome == NT_ERROR;
         if (i == 0 || over || out->outcome == NT_PASS)
-            keep_result(out, capture, &one, &other);
+            keep_result(out, capture, &one, spare);
         else
             nt_result_case_free(&one);
     }
-    nt_capture_free(&other);
     out->runs_passed = passed;
     out->runs_failed = failed;
     if (passed > 0 && failed > 0 && !over)

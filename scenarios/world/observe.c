@@ -52,7 +52,7 @@ static struct nt_observed *note_event(struct nt_observer *o, struct nt_scn_node 
             return NULL;
         }
         e = &o->events[o->event_count++];
-        *e = (struct nt_observed){.node = n, .event = event, .first = at, .frame = (uint32_t)o->capture->frame_count};
+        *e = (struct nt_observed){.node = n, .event = event, .first = at, .frame = (uint32_t)o->capture->total};
     }
     e->last = at;
     e->count++;
@@ -75,7 +75,7 @@ static void note_check(struct nt_observer *o, struct nt_scn_node n, const struct
         o->failed = true;
         return;
     }
-    o->checks[o->check_count++] = (struct nt_observed_check){n.index, ev->b, (uint32_t)o->capture->frame_count};
+    o->checks[o->check_count++] = (struct nt_observed_check){n.index, ev->b, (uint32_t)o->capture->total};
 }
 
 static void note_prflx(struct nt_observer *o, struct nt_scn_node n, const struct nt_trace_event *ev)
@@ -85,11 +85,10 @@ static void note_prflx(struct nt_observer *o, struct nt_scn_node n, const struct
         return;
     }
     const struct nt_observed_check *check = ev->kind == NT_TR_ICE_PRFLX_REMOTE ? first_check(o, n.index, &ev->a) : NULL;
-    o->prflx[o->prflx_count++] =
-        (struct nt_observed_prflx){.agent = n.index,
-                                   .remote = ev->kind == NT_TR_ICE_PRFLX_REMOTE,
-                                   .addr = ev->a,
-                                   .frame = check != NULL ? check->frame : (uint32_t)o->capture->frame_count};
+    o->prflx[o->prflx_count++] = (struct nt_observed_prflx){.agent = n.index,
+                                                            .remote = ev->kind == NT_TR_ICE_PRFLX_REMOTE,
+                                                            .addr = ev->a,
+                                                            .frame = check != NULL ? check->frame : (uint32_t)o->capture->total};
 }
 
 void nt_observer_emit(void *observer, const struct nt_trace_event *ev)

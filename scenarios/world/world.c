@@ -115,6 +115,7 @@ struct nt_world *nt_world_new(const struct nt_scn_case *scn, uint64_t seed, cons
     if (w == NULL)
         return NULL;
     nt_capture_clear(capture);
+    nt_capture_stream(capture);
     *w = (struct nt_world){.scn = scn, .seed = seed, .call_at = NT_TIME_NEVER, .observer.capture = capture};
     if (hooks != NULL)
         w->hooks = *hooks;

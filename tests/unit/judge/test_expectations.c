@@ -1,6 +1,5 @@
 /* Expectations of a case against a world that has run: which one is the reason, with which line, and what comes first. */
 #include "reports/result/words.h"
-#include "scenarios/judge/conformance_input.h"
 #include "scenarios/judge/expectations.h"
 #include "scenarios/judge/outcome.h"
 #include "tests/unit/world/small.h"
@@ -14,7 +13,19 @@ struct judging {
     struct nt_result_case result;
     struct nt_conf_verdict conformance;
     struct nt_judged judged;
+    struct nt_watch *watch;
 };
+
+/* The small call is small enough that its capture keeps all packets: they settle once more, for the expectations as they are now.
+ */
+static void watch_again(struct judging *j)
+{
+    nt_watch_del(j->watch);
+    j->watch = nt_watch_new(j->s.w, false);
+    assert_non_null(j->watch);
+    j->s.capture.settled = 0;
+    nt_capture_settle(&j->s.capture);
+}
 
 static void judging_begin(struct judging *j, const char *text)
 {
@@ -25,21 +36,30 @@ static void judging_begin(struct judging *j, const char *text)
     small_run(&j->s, 20 * NT_SEC);
     assert_int_equal(nt_result_identify(j->s.scn, 1, false, "nobody has judged", &j->result), NT_OK);
     assert_int_equal(nt_result_describe(j->s.w, 0, &j->result), NT_OK);
-    assert_int_equal(nt_conformance_judge_world(j->s.w, false, &j->conformance), NT_OK);
+    watch_again(j);
+    assert_int_equal(nt_watch_conformance(j->watch, &j->conformance), NT_OK);
     j->judged = (struct nt_judged){.w = j->s.w, .programs = j->programs, .result = &j->result, .conformance = &j->conformance};
 }
 
 static void judging_end(struct judging *j)
 {
+    nt_watch_del(j->watch);
     nt_conf_verdict_free(&j->conformance);
     nt_result_case_free(&j->result);
     nt_programs_del(j->programs);
     small_free(&j->s);
 }
 
+static void judge_expectations(struct judging *j)
+{
+    watch_again(j);
+    j->judged.watch = j->watch;
+    nt_expectations_judge(&j->judged, &j->result);
+}
+
 static void assert_verdict(struct judging *j, enum nt_outcome outcome, int line, const char *reason)
 {
-    nt_expectations_judge(&j->judged, &j->result);
+    judge_expectations(j);
     assert_string_equal(j->result.reason, reason);
     assert_int_equal(j->result.outcome, outcome);
     assert_int_equal(j->result.line, line);
@@ -196,7 +216,7 @@ TEST(test_an_error_comes_before_a_failure)
     struct nt_scn_packets_expect packets = {.tap = "L.0", .filter = "no filter", .place = {.line = LINE}};
     j.s.scn->expect.packets = &packets;
     j.s.scn->expect.packet_count = 1;
-    nt_expectations_judge(&j.judged, &j.result);
+    judge_expectations(&j);
     assert_int_equal(j.result.outcome, NT_ERROR);
     assert_non_null(strstr(j.result.reason, "filter 'no filter':"));
     judging_end(&j);

@@ -116,7 +116,11 @@ TEST(test_a_call_that_has_not_connected_has_no_path)
     assert_int_equal(nt_result_describe(s.w, 0, &r), NT_OK);
     assert_string_equal(r.path, "none");
     assert_int_equal(r.connect_ms, -1);
-    assert_false(nt_outcome_astray(s.w, &agent, &says, &went));
+    struct nt_watch *watch = nt_watch_new(s.w, false);
+    assert_non_null(watch);
+    nt_capture_settle(&s.capture);
+    assert_false(nt_outcome_astray(s.w, watch, &agent, &says, &went));
+    nt_watch_del(watch);
     nt_result_case_free(&r);
     small_free(&s);
 }

@@ -120,7 +120,10 @@ TEST(test_runs_that_agree_give_one_result)
     struct small s;
     struct nt_result_case r;
     small_load(&s, SMALL);
-    nt_repeat_case(s.scn, &(struct nt_run_options){.seed = 1}, 3, &s.capture, &r);
+    struct nt_capture spare;
+    nt_capture_init(&spare);
+    nt_repeat_case(s.scn, &(struct nt_run_options){.seed = 1}, 3, &s.capture, &spare, &r);
+    nt_capture_free(&spare);
     assert_int_equal(r.outcome, NT_PASS);
     assert_int_equal(r.runs_passed, 3);
     assert_int_equal(r.runs_failed, 0);

@@ -91,7 +91,7 @@ TEST(test_a_remote_candidate_has_the_frame_of_its_first_check)
     struct fixture f;
     begin(&f);
     emit(&f, 3, NT_TR_ICE_CHECK_RECEIVED, 0, 1, 7); /* from port 7, after no frame */
-    f.capture.frame_count = 4;
+    f.capture.total = 4;
     struct nt_trace_event found = {.node = 3, .kind = NT_TR_ICE_PRFLX_REMOTE, .a = nt_addr_v4(0x0a000002, 7)};
     nt_observer_emit(&f.o, &found);
     found.a.port = 8; /* no check from there was seen */
@@ -103,7 +103,7 @@ TEST(test_a_remote_candidate_has_the_frame_of_its_first_check)
     assert_int_equal(f.o.prflx[1].frame, 4);
     assert_true(f.o.prflx[1].remote);
     assert_false(f.o.prflx[2].remote);
-    f.capture.frame_count = 0;
+    f.capture.total = 0;
     end(&f);
 }
 
