@@ -98,8 +98,9 @@ static enum nt_outcome start_all(struct nt_programs *programs, char *why, size_t
         if ((c->servers[i].kinds & NT_SCN_COTURN) != 0 && !start_coturn(programs, i))
             return NT_ERROR;
     for (uint32_t i = 0; i < c->agent_count; i++)
-        if (programs->processes[i] != NULL && nt_process_start(programs->processes[i], programs->machines.agents[i], programs->evidence,
-                                                               nt_program_log(programs->logs, c->agents[i].name)) != NT_OK)
+        if (programs->processes[i] != NULL &&
+            nt_process_start(programs->processes[i], programs->machines.agents[i], programs->evidence,
+                             nt_program_log(programs->logs, c->agents[i].name)) != NT_OK)
             return NT_ERROR;
     return NT_PASS;
 }

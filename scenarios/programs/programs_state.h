@@ -12,9 +12,9 @@ struct nt_step_program;
 
 struct nt_programs {
     const struct nt_scn_case *scn;
-    const char *logs;     /* beginning of the names of logs; NULL: none */
-    struct nt_world *w;   /* NULL until they begin */
-    struct nt_live *live; /* NULL until they begin */
+    const char *logs;             /* beginning of the names of logs; NULL: none */
+    struct nt_world *w;           /* NULL until they begin */
+    struct nt_live *live;         /* NULL until they begin */
     struct nt_evidence *evidence; /* likewise */
     struct nt_machines machines;
     struct nt_process **processes; /* by agent; NULL: ours */
