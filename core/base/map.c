@@ -1,4 +1,5 @@
 #include "core/base/map.h"
+#include "core/base/addr.h"
 #include "core/base/err.h"
 
 #include <stdbool.h>
@@ -7,14 +8,14 @@
 
 #define GONE (NT_MAP_NONE - 1) /* a removed slot, which does not end a probe */
 
-static size_t stride(const struct nt_map *m)
+static inline size_t stride(size_t key_len)
 {
-    return (sizeof(uint32_t) + m->key_len + 3) & ~(size_t)3;
+    return (sizeof(uint32_t) + key_len + 3) & ~(size_t)3;
 }
 
 static uint8_t *slot_at(const struct nt_map *m, size_t i)
 {
-    return m->slots + i * stride(m);
+    return m->slots + i * stride(m->key_len);
 }
 
 static uint32_t value_of(const uint8_t *slot)
@@ -29,7 +30,7 @@ static void set_value(uint8_t *slot, uint32_t v)
     memcpy(slot, &v, sizeof v);
 }
 
-static uint64_t hash_of(const void *key, size_t len)
+static inline uint64_t hash_of(const void *key, size_t len)
 {
     const uint8_t *p = key;
     uint64_t h = UINT64_C(0xcbf29ce484222325);
@@ -51,7 +52,7 @@ static uint64_t hash_of(const void *key, size_t len)
 }
 
 /* Keys are short, so that a call of memcmp would cost more than this. */
-static bool same_key(const uint8_t *a, const uint8_t *b, size_t len)
+static inline bool same_key(const uint8_t *a, const uint8_t *b, size_t len)
 {
     for (; len >= 8; a += 8, b += 8, len -= 8)
         if (memcmp(a, b, 8) != 0)
@@ -65,26 +66,32 @@ static bool same_key(const uint8_t *a, const uint8_t *b, size_t len)
     return true;
 }
 
-/* The slot that holds the key, or the first free one on its way. */
-static uint8_t *find_slot(const struct nt_map *m, const void *key)
+static inline uint8_t *probe(const struct nt_map *m, const void *key, size_t len)
 {
     uint8_t *free_slot = NULL;
-    for (size_t i = hash_of(key, m->key_len) & (m->capacity - 1);; i = (i + 1) & (m->capacity - 1)) {
-        uint8_t *slot = slot_at(m, i);
+    size_t step = stride(len);
+    for (size_t i = hash_of(key, len) & (m->capacity - 1);; i = (i + 1) & (m->capacity - 1)) {
+        uint8_t *slot = m->slots + i * step;
         uint32_t v = value_of(slot);
         if (v == NT_MAP_NONE)
             return free_slot != NULL ? free_slot : slot;
         if (v == GONE)
             free_slot = free_slot != NULL ? free_slot : slot;
-        else if (same_key(slot + sizeof v, key, m->key_len))
+        else if (same_key(slot + sizeof v, key, len))
             return slot;
     }
+}
+
+/* The slot that holds the key, or the first free one on its way. Most keys are addresses: their length is known to the compiler. */
+static uint8_t *find_slot(const struct nt_map *m, const void *key)
+{
+    return m->key_len == sizeof(struct nt_addr) ? probe(m, key, sizeof(struct nt_addr)) : probe(m, key, m->key_len);
 }
 
 static int rehash(struct nt_map *m, size_t capacity)
 {
     struct nt_map bigger = {.key_len = m->key_len, .capacity = capacity};
-    bigger.slots = malloc(capacity * stride(m));
+    bigger.slots = malloc(capacity * stride(m->key_len));
     if (bigger.slots == NULL)
         return NT_ENOMEM;
     for (size_t i = 0; i < capacity; i++)
@@ -92,7 +99,7 @@ static int rehash(struct nt_map *m, size_t capacity)
     for (size_t i = 0; i < m->capacity; i++) {
         const uint8_t *slot = slot_at(m, i);
         if (value_of(slot) < GONE) {
-            memcpy(find_slot(&bigger, slot + sizeof(uint32_t)), slot, stride(m));
+            memcpy(find_slot(&bigger, slot + sizeof(uint32_t)), slot, stride(m->key_len));
             bigger.count++;
         }
     }

@@ -12,6 +12,7 @@ struct nt_out {
     bool full;
 };
 
+/* %s, %u, %lu, %llu, %zu and %08lx alone. */
 void nt_out(struct nt_out *o, const char *fmt, ...) NT_PRINTF(2, 3);
 void nt_out_bytes(struct nt_out *o, const char *bytes, size_t len);
 int nt_out_result(const struct nt_out *o); /* the length, or NT_ENOSPC */

@@ -87,18 +87,36 @@ static void run_case(struct nt_jobs *jobs, size_t job, const struct nt_scn_case 
     nt_output_free_capture(&to);
 }
 
+void nt_jobs_free(struct nt_jobs *jobs)
+{
+    nt_capture_free(&jobs->capture);
+    nt_capture_free(&jobs->spare);
+    nt_scn_case_del(jobs->cell);
+}
+
+/* The cell of the job; NULL without memory. */
+static const struct nt_scn_case *cell_of(struct nt_jobs *jobs, size_t job)
+{
+    const struct nt_selected_case *wanted = &jobs->s->cases[job], *kept = &jobs->s->cases[jobs->cell_job];
+    struct nt_diags diags = {0};
+    if (jobs->cell != NULL && kept->file == wanted->file && kept->index == wanted->index)
+        return jobs->cell;
+    nt_scn_case_del(jobs->cell);
+    jobs->cell = nt_selection_case(jobs->s, job, jobs->o, &diags);
+    jobs->cell_job = job;
+    nt_diags_clear(&diags);
+    return jobs->cell;
+}
+
 int nt_jobs_run(struct nt_jobs *jobs, size_t job, unsigned wanted, struct nt_text *texts)
 {
-    struct nt_diags diags = {0};
     struct nt_result_case result = {0};
-    struct nt_scn_case *c = nt_selection_case(jobs->s, job, jobs->o, &diags);
-    nt_diags_clear(&diags);
+    const struct nt_scn_case *c = cell_of(jobs, job);
     if (c == NULL)
         return NT_ENOMEM; /* it was made before */
     run_case(jobs, job, c, &result);
     nt_texts_make(texts, &result, result.capture != NULL ? &jobs->capture : NULL, wanted);
     nt_result_case_free(&result);
-    nt_scn_case_del(c);
     return texts->err;
 }
 

@@ -13,7 +13,11 @@ struct nt_jobs {
     const struct nt_carrier_ops *carrier;
     struct nt_capture capture, spare; /* of the worker, used again by each case; spare: of cases that run several times */
     struct nt_spool spools[2];        /* their overflows */
+    struct nt_scn_case *cell;         /* the latest case's: its other seeds come next. NULL: none */
+    size_t cell_job;                  /* of which job */
 };
+
+void nt_jobs_free(struct nt_jobs *jobs); /* captures and cell */
 
 /* Runs a case and writes its capture, in a worker; makes its texts. `wanted`: enum nt_texts_wanted. 0 or NT_ENOMEM. */
 int nt_jobs_run(struct nt_jobs *jobs, size_t job, unsigned wanted, struct nt_text *texts);

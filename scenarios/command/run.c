@@ -244,8 +244,7 @@ int nt_command_run(const struct nt_options *o)
     else if ((r = open_outputs(&run)) == NT_EXIT_OK)
         r = run_all(&run);
     nt_results_free(&run.results);
-    nt_capture_free(&run.jobs.capture);
-    nt_capture_free(&run.jobs.spare);
+    nt_jobs_free(&run.jobs);
     nt_selection_free(&run.s);
     return r;
 }
