@@ -8,16 +8,24 @@
 #include <nettle/md5.h>
 #include <string.h>
 
-static void set_key(struct nt_stun_key *k, const uint8_t *key, size_t len)
+/* `sha256`: the hash that its messages have as a rule. A secret that is longer than a block has both states at once. */
+static void set_key(struct nt_stun_key *k, bool sha256, const uint8_t *secret, size_t len)
 {
-    hmac_sha1_set_key(&k->sha1, len, key);
-    hmac_sha256_set_key(&k->sha256, len, key);
+    bool fits = len <= sizeof k->secret;
+    k->has_sha1 = !sha256 || !fits;
+    k->has_sha256 = sha256 || !fits;
+    k->secret_len = fits ? (uint8_t)len : 0;
+    memcpy(k->secret, secret, k->secret_len);
+    if (k->has_sha1)
+        hmac_sha1_set_key(&k->sha1, len, secret);
+    if (k->has_sha256)
+        hmac_sha256_set_key(&k->sha256, len, secret);
 }
 
 /* RFC 8489, 9.1.1: "key = OpaqueString(password)" */
 void nt_stun_key_short(struct nt_stun_key *k, const char *password)
 {
-    set_key(k, (const uint8_t *)password, strlen(password));
+    set_key(k, false, (const uint8_t *)password, strlen(password));
 }
 
 /* RFC 8489, 9.2.2: user name and realm go in "with any quotes and trailing nulls removed". */
@@ -43,7 +51,7 @@ static void key_md5(struct nt_stun_key *k, const char *user, size_t user_len, co
     md5_update(&md5, 1, (const uint8_t *)":");
     md5_update(&md5, strlen(password), (const uint8_t *)password);
     md5_digest(&md5, sizeof key, key);
-    set_key(k, key, sizeof key);
+    set_key(k, false, key, sizeof key);
 }
 
 /* RFC 8489, 18.5.1.2: "key = SHA-256(username ":" OpaqueString(realm) ":" OpaqueString(password))", 32 bytes */
@@ -59,7 +67,7 @@ static void key_sha256(struct nt_stun_key *k, const char *user, size_t user_len,
     sha256_update(&sha, 1, (const uint8_t *)":");
     sha256_update(&sha, strlen(password), (const uint8_t *)password);
     sha256_digest(&sha, sizeof key, key);
-    set_key(k, key, sizeof key);
+    set_key(k, true, key, sizeof key);
 }
 
 void nt_stun_key_long(struct nt_stun_key *k, int algorithm, const char *user, const char *realm, const char *password)
@@ -87,13 +95,19 @@ void nt_stun_userhash(uint8_t out[32], const char *user, const char *realm)
  * attribute." The keyed states are copied: the key stays as it is. */
 void nt_stun_hmac(const struct nt_stun_key *k, const uint8_t *bytes, size_t len, uint16_t length_field, uint8_t out[NT_STUN_HMAC])
 {
-    struct sha1_ctx sha = k->sha1.inner;
+    struct hmac_sha1_ctx made;
+    const struct hmac_sha1_ctx *states = &k->sha1;
+    if (!k->has_sha1) {
+        hmac_sha1_set_key(&made, k->secret_len, k->secret);
+        states = &made;
+    }
+    struct sha1_ctx sha = states->inner;
     uint8_t start[4] = {bytes[0], bytes[1], (uint8_t)(length_field >> 8), (uint8_t)length_field};
     uint8_t inner[SHA1_DIGEST_SIZE];
     sha1_update(&sha, sizeof start, start);
     sha1_update(&sha, len - sizeof start, bytes + sizeof start);
     sha1_digest(&sha, sizeof inner, inner);
-    sha = k->sha1.outer;
+    sha = states->outer;
     sha1_update(&sha, sizeof inner, inner);
     sha1_digest(&sha, NT_STUN_HMAC, out);
 }
@@ -101,13 +115,19 @@ void nt_stun_hmac(const struct nt_stun_key *k, const uint8_t *bytes, size_t len,
 void nt_stun_hmac_sha256(const struct nt_stun_key *k, const uint8_t *bytes, size_t len, uint16_t length_field,
                          uint8_t out[NT_STUN_HMAC_SHA256])
 {
-    struct sha256_ctx sha = k->sha256.inner;
+    struct hmac_sha256_ctx made;
+    const struct hmac_sha256_ctx *states = &k->sha256;
+    if (!k->has_sha256) {
+        hmac_sha256_set_key(&made, k->secret_len, k->secret);
+        states = &made;
+    }
+    struct sha256_ctx sha = states->inner;
     uint8_t start[4] = {bytes[0], bytes[1], (uint8_t)(length_field >> 8), (uint8_t)length_field};
     uint8_t inner[SHA256_DIGEST_SIZE];
     sha256_update(&sha, sizeof start, start);
     sha256_update(&sha, len - sizeof start, bytes + sizeof start);
     sha256_digest(&sha, sizeof inner, inner);
-    sha = k->sha256.outer;
+    sha = states->outer;
     sha256_update(&sha, sizeof inner, inner);
     sha256_digest(&sha, NT_STUN_HMAC_SHA256, out);
 }

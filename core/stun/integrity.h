@@ -1,10 +1,12 @@
 /* Keys and keyed hashes of STUN (RFC 8489, sections 9, 14.5 to 14.7). A key is set up once per password and then serves any
- * number of messages: it holds the HMAC's inner and outer states. */
+ * number of messages: it holds the HMAC's inner and outer states, of the hash that messages with such a key have as a rule. For the
+ * other hash the states are made for each message. */
 #ifndef NT_STUN_INTEGRITY_H
 #define NT_STUN_INTEGRITY_H
 
 #include <nettle/hmac.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +16,8 @@
 struct nt_stun_key {
     struct hmac_sha1_ctx sha1;
     struct hmac_sha256_ctx sha256;
+    bool has_sha1, has_sha256; /* the states that are there; where one is not, `secret` is */
+    uint8_t secret[64], secret_len;
 };
 
 /* Short-term: the password, prepared by the caller (ASCII needs no preparation). */
