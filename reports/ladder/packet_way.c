@@ -123,8 +123,10 @@ static int add_frame(struct nt_ways *w, struct nt_map *by_payload, const struct 
     uint32_t newest = nt_map_get(by_payload, &p.payload), way = find_way(w, c, newest, f, &p);
     if (way == NT_MAP_NONE) {
         int err = nt_grow(&w->ways, &w->cap, w->count + 1, sizeof *w->ways, NT_LADDER_ROWS_MAX);
-        if (err == NT_ELIMIT)
+        if (err == NT_ELIMIT) {
+            w->missing++;
             return NT_OK;
+        }
         if (err == NT_OK)
             err = nt_map_put(by_payload, &p.payload, (uint32_t)w->count);
         if (err != NT_OK)

@@ -2,6 +2,7 @@
 
 #include "reports/result/text.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,5 +64,7 @@ void nt_ladder_print(const struct nt_ladder *l, FILE *out, bool colour)
         free(text);
         free(note);
     }
+    if (l->missing > 0)
+        fprintf(out, "(%" PRIu64 " further frames are not drawn: the capture has them)\n", l->missing);
     free(line);
 }

@@ -216,7 +216,7 @@ void nt_page_names(struct nt_text *t)
     put_names(t, &nt_case_record, NT_FIELD_DETAILS);
     nt_text_put(t, ",[\"columns\",\"texts\"],[\"rows\",\"list\",[" ROW_MEMBERS(NAME));
     t->len--;
-    nt_text_put(t, "]]]}");
+    nt_text_put(t, "]],[\"missing\",\"value\"]]}");
 }
 
 static void put_row(struct writer *w, const struct nt_ladder_row *r, int64_t us, int64_t before)
@@ -242,7 +242,8 @@ static void put_ladder(struct writer *w, const struct nt_ladder *l)
         put_row(w, &l->rows[i], us, before);
         before = us;
     }
-    nt_text_put(&w->text, "]");
+    nt_text_put(&w->text, "],");
+    nt_json_unsigned(&w->text, l->missing);
 }
 
 static void open_record(struct writer *w)

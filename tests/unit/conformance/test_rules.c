@@ -592,6 +592,52 @@ TEST(who_gave_up_an_allocation_answers_nothing_by_it)
     }
 }
 
+/* --- more than is kept --- */
+
+/* Beyond what is kept one by one, the first datagram of each second stands for the others, and is judged. */
+TEST(data_of_a_flood_is_judged_by_the_second)
+{
+    struct forge f;
+    struct nt_conf_verdict v;
+    forge_init(&f, "");
+    gather_binding(&f);
+    gather_relay(&f);
+    signal(&f, true, 1);
+    signal(&f, false, 1);
+    role_conflict(&f);
+    nominated(&f);
+    for (int i = 0; i < 40000; i++) {
+        text(&f, "\x80 flood");
+        send(&f, TAP_L, TAP_R, f.l, f.r);
+    }
+    f.now = (f.now / NT_SEC + 1) * NT_SEC;
+    for (int i = 0; i < 500; i++)
+        send(&f, TAP_L, TAP_NONE, f.l, addr("10.0.0.2:6002")); /* a pair that is not valid */
+    wait(&f, 1000);
+    send(&f, TAP_L, TAP_NONE, f.l, addr("10.0.0.2:6002"));
+    judged(&f, &v);
+    assert_int_equal(v.unjudged, 0);
+    assert_int_equal(report(&v, "RFC8445-12.1-valid"), 0);
+    assert_int_equal(v.count, 2);
+    assert_string_equal(v.violations[0].rule->id, "RFC8445-12.1-valid");
+    assert_string_equal(v.violations[1].rule->id, "RFC8445-12.1-valid");
+    nt_conf_verdict_free(&v);
+}
+
+TEST(a_limit_that_is_reached_is_said)
+{
+    struct forge f;
+    struct nt_conf_verdict v;
+    forge_init(&f, "");
+    for (int i = 0; i < 50001; i++)
+        keepalive(&f);
+    judged(&f, &v);
+    assert_int_equal(v.unjudged, 100001); /* the frames before hold as many messages as are kept */
+    assert_non_null(v.unjudged_why);
+    assert_int_equal(v.count, 0);
+    nt_conf_verdict_free(&v);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(ids_are_unique_and_found),
@@ -605,6 +651,8 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(real_time_is_known_less_exactly),
                                        cmocka_unit_test(a_permission_is_created_when_the_server_was_told),
                                        cmocka_unit_test(what_the_server_relays_proves_the_permission),
-                                       cmocka_unit_test(who_gave_up_an_allocation_answers_nothing_by_it)};
+                                       cmocka_unit_test(who_gave_up_an_allocation_answers_nothing_by_it),
+                                       cmocka_unit_test(data_of_a_flood_is_judged_by_the_second),
+                                       cmocka_unit_test(a_limit_that_is_reached_is_said)};
     return RUN_TESTS(tests);
 }
