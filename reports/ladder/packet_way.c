@@ -34,6 +34,12 @@ static uint64_t hash_of(const uint8_t *p, size_t len, uint8_t proto)
     return h;
 }
 
+/* RFC 8489, 5: of the bits of the class only C0 is set. Most packets are none and need not be parsed. */
+static bool is_indication(const uint8_t *p, size_t len)
+{
+    return nt_stun_looks_like(p, len) && (p[0] & 0x01) == 0 && (p[1] & 0x10) != 0;
+}
+
 /* What a Send or Data indication or ChannelData carries, or the payload itself. */
 static uint64_t inner_hash(const uint8_t *p, size_t len, uint8_t proto)
 {
@@ -44,8 +50,8 @@ static uint64_t inner_hash(const uint8_t *p, size_t len, uint8_t proto)
     size_t inner_len;
     if (proto == NT_PROTO_UDP && nt_channel_data_parse(p, len, &channel, &inner, &inner_len))
         return hash_of(inner, inner_len, proto);
-    if (proto == NT_PROTO_UDP && nt_stun_looks_like(p, len) && nt_stun_parse(&m, p, len) == NT_OK &&
-        m.class_ == NT_STUN_INDICATION && (data = nt_stun_find(&m, NT_ATTR_DATA)) != NULL)
+    if (proto == NT_PROTO_UDP && is_indication(p, len) && nt_stun_parse(&m, p, len) == NT_OK && m.class_ == NT_STUN_INDICATION &&
+        (data = nt_stun_find(&m, NT_ATTR_DATA)) != NULL)
         return hash_of(data->value, data->len, proto);
     return hash_of(p, len, proto);
 }

@@ -37,15 +37,28 @@ static void put_escaped(struct nt_text *t, const char *s)
     }
 }
 
-void nt_script_string(struct nt_text *t, const char *s)
+static void put_rest(struct nt_text *t, const char *s)
 {
-    bool as_it_is = is_clean(s);
-    char *clean = as_it_is ? NULL : nt_clean(s, true);
-    nt_text_add(t, "\"", 1);
-    if (as_it_is || clean != NULL)
-        put_escaped(t, as_it_is ? s : clean);
+    if (is_clean(s)) {
+        put_escaped(t, s);
+        return;
+    }
+    char *clean = nt_clean(s, true);
+    if (clean != NULL)
+        put_escaped(t, clean);
     else
         t->err = NT_ENOMEM;
-    nt_text_add(t, "\"", 1);
     free(clean);
+}
+
+void nt_script_string(struct nt_text *t, const char *s)
+{
+    size_t plain = 0;
+    while (is_plain(s[plain]))
+        plain++;
+    nt_text_add(t, "\"", 1);
+    nt_text_add(t, s, plain);
+    if (s[plain] != '\0')
+        put_rest(t, s + plain);
+    nt_text_add(t, "\"", 1);
 }

@@ -8,27 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *room_for(struct nt_text *t, size_t len)
-{
-    if (t->err == NT_OK)
-        t->err = nt_grow(&t->p, &t->cap, t->len + len + 1, 1, SIZE_MAX / 2);
-    return t->err == NT_OK ? t->p + t->len : NULL;
-}
+#define FIRST_ROOM 128
 
 void nt_text_reserve(struct nt_text *t, size_t len)
 {
-    room_for(t, len);
-}
-
-void nt_text_add(struct nt_text *t, const char *bytes, size_t len)
-{
-    char *p = room_for(t, len);
-    if (p == NULL)
-        return;
-    if (len != 0)
-        memcpy(p, bytes, len);
-    p[len] = '\0';
-    t->len += len;
+    size_t need = t->len + len + 1;
+    if (t->err == NT_OK)
+        t->err = nt_grow(&t->p, &t->cap, need > FIRST_ROOM ? need : FIRST_ROOM, 1, SIZE_MAX / 2);
 }
 
 void nt_text_put(struct nt_text *t, const char *s)
@@ -43,9 +29,10 @@ void nt_text_printf(struct nt_text *t, const char *fmt, ...)
     va_start(args, fmt);
     va_copy(again, args);
     int n = vsnprintf(NULL, 0, fmt, args);
-    char *p = n < 0 ? NULL : room_for(t, (size_t)n);
-    if (p != NULL) {
-        vsnprintf(p, (size_t)n + 1, fmt, again);
+    if (n >= 0)
+        nt_text_reserve(t, (size_t)n);
+    if (n >= 0 && t->err == NT_OK) {
+        vsnprintf(t->p + t->len, (size_t)n + 1, fmt, again);
         t->len += (size_t)n;
     }
     va_end(again);
