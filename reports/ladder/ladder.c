@@ -118,8 +118,8 @@ int nt_ladder_make(struct nt_ladder *l, const struct nt_capture *c)
     int err = nt_ways_make(&w, c);
     if (err != NT_OK)
         return err;
-    l->missing = w.missing + (c->total - c->frame_count);
     err = nt_ways_order(&w, column_of);
+    l->missing = (c->total > c->frame_count ? c->total : c->frame_count) - w.frames;
     l->rows = calloc(w.count + 1, sizeof *l->rows);
     if (l->rows == NULL)
         err = NT_ENOMEM;

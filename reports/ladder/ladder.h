@@ -21,7 +21,7 @@ struct nt_ladder {
     size_t column_count;
     struct nt_ladder_row *rows;
     size_t row_count;
-    uint64_t missing; /* frames that are not drawn: the capture has not kept them, or there would be too many rows */
+    uint64_t missing; /* further frames, which are not drawn */
 };
 
 /* 0 or NT_ENOMEM, and then *l is empty. */

@@ -128,11 +128,7 @@ static int add_frame(struct nt_ways *w, struct nt_map *by_payload, const struct 
     struct packet p = packet_of(c, f);
     uint32_t newest = nt_map_get(by_payload, &p.payload), way = find_way(w, c, newest, f, &p);
     if (way == NT_MAP_NONE) {
-        int err = nt_grow(&w->ways, &w->cap, w->count + 1, sizeof *w->ways, NT_LADDER_ROWS_MAX);
-        if (err == NT_ELIMIT) {
-            w->missing++;
-            return NT_OK;
-        }
+        int err = nt_grow(&w->ways, &w->cap, w->count + 1, sizeof *w->ways, NT_CAPTURE_KEPT_FRAMES);
         if (err == NT_OK)
             err = nt_map_put(by_payload, &p.payload, (uint32_t)w->count);
         if (err != NT_OK)
@@ -162,13 +158,24 @@ static int name_nodes(struct nt_ways *w, const struct nt_capture *c)
     return NT_OK;
 }
 
+/* As many as a case's capture has in memory while it runs, so that its file shows the same. */
+static size_t frames_to_draw(const struct nt_capture *c)
+{
+    size_t n = 0;
+    uint64_t bytes = 0;
+    while (n < c->frame_count && n < NT_CAPTURE_KEPT_FRAMES && (bytes += c->frames[n].len) <= NT_CAPTURE_KEPT_BYTES)
+        n++;
+    return n;
+}
+
 int nt_ways_make(struct nt_ways *w, const struct nt_capture *c)
 {
     struct nt_map by_payload;
     *w = (struct nt_ways){0};
     nt_map_init(&by_payload, sizeof(uint64_t));
     int err = name_nodes(w, c);
-    for (size_t i = 0; i < c->frame_count && i < UINT32_MAX && err == NT_OK; i++)
+    w->frames = frames_to_draw(c);
+    for (size_t i = 0; i < w->frames && err == NT_OK; i++)
         err = add_frame(w, &by_payload, c, (uint32_t)i);
     nt_map_free(&by_payload);
     if (err != NT_OK)

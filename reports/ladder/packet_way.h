@@ -24,7 +24,7 @@ struct nt_ways {
     uint32_t *node_of; /* by tap; NT_MAP_NONE: not drawn */
     struct nt_way *ways;
     size_t count, cap;
-    uint64_t missing; /* frames that are on none of them: NT_LADDER_ROWS_MAX */
+    size_t frames; /* those that were looked at */
 };
 
 int nt_ways_make(struct nt_ways *w, const struct nt_capture *c); /* 0 or NT_ENOMEM */

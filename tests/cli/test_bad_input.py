@@ -357,6 +357,7 @@ def test_a_killed_run_is_mended_by_merge(natsim, tmp_path):
     run.send_signal(signal.SIGKILL)
     assert run.wait() == -signal.SIGKILL
     assert not (tmp_path / "out" / "results.json").exists()
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["captures", "cases.jsonl"]
     finished = (tmp_path / "out" / "cases.jsonl").read_bytes().count(b"\n")
     assert 20 <= finished < 4000
     merged = natsim("merge", "out")
@@ -376,6 +377,18 @@ def test_a_log_cut_in_the_middle_of_a_line(natsim, tmp_path):
     assert run.code == 0, run
     assert "out/cases.jsonl:25: the last line is cut: that case had not finished" in run.err
     assert json.loads((tmp_path / "merged" / "results.json").read_text())["summary"]["pass"] == 24
+
+
+def test_a_log_whose_capture_is_elsewhere(natsim, tmp_path):
+    """The log may come from anybody: no file outside of the directory is copied or drawn."""
+    assert natsim("run", "classic", "--filter", "left=none,right=none", "--out", "out").code == 0
+    log = tmp_path / "out" / "cases.jsonl"
+    line = json.loads(log.read_text())
+    for name in ("/etc/passwd", "captures/../../secret.pcapng"):
+        log.write_text(json.dumps({**line, "capture": name}) + "\n")
+        run = natsim("merge", "out", "--out", "merged")
+        assert run.code == 2 and "out/cases.jsonl:1: 'capture' leads out of the directory" in run.err, run
+    assert not (tmp_path / "merged").exists()
 
 
 def test_a_damaged_log(natsim, tmp_path):

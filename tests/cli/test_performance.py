@@ -5,6 +5,7 @@ import re
 import resource
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -52,6 +53,22 @@ def processor_seconds(cwd, *args):
     subprocess.run([NATSIM, *args], cwd=cwd, check=True, capture_output=True, timeout=120)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def peak_kib(cwd, *args):
+    """The largest process of a run: with workers that hold one case each, the one that collects."""
+    return int(subprocess.run([sys.executable, "-c", "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=2);"
+                               "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)", NATSIM, *args],
+                              cwd=cwd, check=True, capture_output=True, text=True, timeout=120).stdout)
+
+
+@pytest.mark.skipif(SANITIZED, reason="sanitizers cost memory")
+def test_memory_hardly_grows_with_the_number_of_cases(tmp_path):
+    """A hundred times as many: a brief of each is kept, some hundred bytes."""
+    few = peak_kib(tmp_path, "run", "classic", "--capture", "none", "--jobs", "1")
+    many = peak_kib(tmp_path, "run", "classic", "--seeds", "1..100", "--capture", "none", "--jobs", "1")
+    print(f"25 cases {few} KiB, 2,500 cases {many} KiB")
+    assert many - few < 4096
 
 
 @pytest.mark.skipif(SANITIZED, reason="sanitizers cost time")

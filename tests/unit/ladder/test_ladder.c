@@ -201,9 +201,32 @@ TEST(test_print)
     nt_capture_free(&c);
 }
 
+/* A case has so many in memory; the ladder of its file is the same. */
+TEST(the_first_packets_are_drawn)
+{
+    struct nt_capture c;
+    struct nt_ladder l;
+    char *out = NULL;
+    size_t len;
+    taps(&c);
+    for (nt_time i = 0; i < NT_CAPTURE_KEPT_FRAMES + 2; i++)
+        cross(&c, i, L, NT_DIR_OUT, inside, server, "ask");
+    assert_int_equal(nt_ladder_make(&l, &c), NT_OK);
+    assert_int_equal(l.row_count, NT_CAPTURE_KEPT_FRAMES);
+    assert_int_equal(l.missing, 2);
+    FILE *f = open_memstream(&out, &len);
+    nt_ladder_print(&l, f, false);
+    fclose(f);
+    assert_non_null(strstr(out, "(2 further frames are not drawn"));
+    free(out);
+    nt_ladder_free(&l);
+    nt_capture_free(&c);
+}
+
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_retransmission),
-                                       cmocka_unit_test(test_relay), cmocka_unit_test(test_echo), cmocka_unit_test(test_print)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),  cmocka_unit_test(test_retransmission),
+                                       cmocka_unit_test(test_relay), cmocka_unit_test(test_echo),
+                                       cmocka_unit_test(test_print), cmocka_unit_test(the_first_packets_are_drawn)};
     return RUN_TESTS(tests);
 }
