@@ -142,6 +142,7 @@ TEST(test_json)
     assert_int_equal(nt_report_json(&r, "."), NT_OK);
     assert_non_null(strstr(slurp("results.json"),
                            "\"seed\": 9, \"summary\": {\"pass\": 0, \"fail\": 0, \"error\": 0, \"skip\": 0},\n \"cases\": []}\n"));
+    nt_results_free(&r);
 }
 
 static xmlChar *xpath(xmlDocPtr doc, const char *expression)
