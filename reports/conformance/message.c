@@ -94,10 +94,8 @@ void nt_item_read_stun(struct nt_view *v, struct nt_item *m, int *err)
         *err = read_attrs(v, m);
 }
 
-const struct nt_item_attr *nt_item_attr(const struct nt_view *v, const struct nt_item *m, uint16_t type)
+const struct nt_item_attr *nt_item_search_attr(const struct nt_view *v, const struct nt_item *m, uint16_t type)
 {
-    if ((m->has & nt_item_attr_bit(type)) == 0)
-        return NULL;
     for (uint32_t i = 0; i < m->attr_count; i++)
         if (v->attrs[m->attrs + i].type == type)
             return &v->attrs[m->attrs + i];

@@ -8,7 +8,11 @@ void nt_item_read_type(struct nt_item *m); /* class and method */
 void nt_item_read_stun(struct nt_view *v, struct nt_item *m, int *err);
 
 /* The first attribute of a type, or NULL. */
-const struct nt_item_attr *nt_item_attr(const struct nt_view *v, const struct nt_item *m, uint16_t type);
+const struct nt_item_attr *nt_item_search_attr(const struct nt_view *v, const struct nt_item *m, uint16_t type);
+static inline const struct nt_item_attr *nt_item_attr(const struct nt_view *v, const struct nt_item *m, uint16_t type)
+{
+    return (m->has & nt_item_attr_bit(type)) != 0 ? nt_item_search_attr(v, m, type) : NULL;
+}
 /* Its value; false when it is missing or malformed. */
 bool nt_item_addr(const struct nt_view *v, const struct nt_item *m, uint16_t type, struct nt_addr *a);
 bool nt_item_u32(const struct nt_view *v, const struct nt_item *m, uint16_t type, uint32_t *value);

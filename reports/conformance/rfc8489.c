@@ -37,6 +37,7 @@ static void judge_size(struct nt_finder *finder, const struct nt_item *m, const 
         if (a->len < f->least || a->len > f->most || a->len % f->multiple != 0)
             nt_find_violation(finder, NT_STUN_RULE_SIZES, m->party, m->frame, "%s has %u bytes", nt_stun_attr_name(a->type),
                               (unsigned)a->len);
+        return;
     }
 }
 

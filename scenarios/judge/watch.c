@@ -22,6 +22,7 @@ struct sought {           /* an agent's data, at servers */
 
 struct nt_watch {
     const struct nt_world *w;
+    const struct nt_scn_case *scn;
     struct nt_conformance conformance;
     struct counter *counters; /* by expectation */
     size_t counter_count;
@@ -121,9 +122,10 @@ bool nt_watch_saw_at_server(const struct nt_watch *watch, uint32_t agent)
 static void watch_frame(void *user, const struct nt_capture *c, const struct nt_capture_frame *f, uint32_t number)
 {
     struct nt_watch *watch = user;
-    const struct nt_scn_case *scn = nt_world_case(watch->w);
+    const struct nt_scn_case *scn = watch->scn;
     nt_conf_frame(watch->conformance.conf, c, f, number);
-    count_packet(watch, c, f);
+    if (watch->counter_count > 0)
+        count_packet(watch, c, f);
     if (scn->caller != NT_SCN_NONE && f->tap < watch->tap_count && watch->at_server[f->tap]) {
         look_for_data(watch, scn->caller, nt_capture_bytes(c, f), f->len);
         look_for_data(watch, scn->callee, nt_capture_bytes(c, f), f->len);
@@ -136,6 +138,7 @@ struct nt_watch *nt_watch_new(const struct nt_world *w, bool real_time)
     if (watch == NULL)
         return NULL;
     watch->w = w;
+    watch->scn = nt_world_case(w);
     if (nt_conformance_begin(&watch->conformance, w, real_time) != NT_OK || make_counters(watch) != NT_OK ||
         find_servers(watch) != NT_OK) {
         nt_watch_del(watch);
