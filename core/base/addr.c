@@ -13,16 +13,6 @@ struct nt_addr nt_addr_v4(uint32_t host_order, uint16_t port)
     return a;
 }
 
-bool nt_addr_same_ip(const struct nt_addr *a, const struct nt_addr *b)
-{
-    return a->family == b->family && memcmp(a->ip, b->ip, sizeof a->ip) == 0;
-}
-
-bool nt_addr_equal(const struct nt_addr *a, const struct nt_addr *b)
-{
-    return a->port == b->port && nt_addr_same_ip(a, b);
-}
-
 int nt_addr_cmp(const struct nt_addr *a, const struct nt_addr *b)
 {
     if (a->family != b->family)
@@ -31,18 +21,6 @@ int nt_addr_cmp(const struct nt_addr *a, const struct nt_addr *b)
     if (c != 0)
         return c < 0 ? -1 : 1;
     return a->port == b->port ? 0 : a->port < b->port ? -1 : 1;
-}
-
-bool nt_addr_is_set(const struct nt_addr *a)
-{
-    return a->family != NT_AF_NONE;
-}
-
-struct nt_addr nt_addr_with_port(const struct nt_addr *a, uint16_t port)
-{
-    struct nt_addr b = *a;
-    b.port = port;
-    return b;
 }
 
 struct nt_addr nt_addr_plus(const struct nt_addr *a, uint32_t n)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum nt_family { NT_AF_NONE = 0, NT_AF_IPV4 = 4, NT_AF_IPV6 = 6 };
 
@@ -27,11 +28,25 @@ static inline size_t nt_addr_ip_len(const struct nt_addr *a)
 {
     return a->family == NT_AF_IPV6 ? 16 : a->family == NT_AF_IPV4 ? 4 : 0;
 }
-bool nt_addr_equal(const struct nt_addr *a, const struct nt_addr *b);   /* family, address and port */
-bool nt_addr_same_ip(const struct nt_addr *a, const struct nt_addr *b); /* family and address */
-int nt_addr_cmp(const struct nt_addr *a, const struct nt_addr *b);      /* total order: family, address, port */
-bool nt_addr_is_set(const struct nt_addr *a);
-struct nt_addr nt_addr_with_port(const struct nt_addr *a, uint16_t port);
+static inline bool nt_addr_same_ip(const struct nt_addr *a, const struct nt_addr *b) /* family and address */
+{
+    return a->family == b->family && memcmp(a->ip, b->ip, sizeof a->ip) == 0;
+}
+static inline bool nt_addr_equal(const struct nt_addr *a, const struct nt_addr *b) /* family, address and port */
+{
+    return a->port == b->port && nt_addr_same_ip(a, b);
+}
+int nt_addr_cmp(const struct nt_addr *a, const struct nt_addr *b); /* total order: family, address, port */
+static inline bool nt_addr_is_set(const struct nt_addr *a)
+{
+    return a->family != NT_AF_NONE;
+}
+static inline struct nt_addr nt_addr_with_port(const struct nt_addr *a, uint16_t port)
+{
+    struct nt_addr b = *a;
+    b.port = port;
+    return b;
+}
 /* The address `n` after `a` (carry through the whole address). */
 struct nt_addr nt_addr_plus(const struct nt_addr *a, uint32_t n);
 

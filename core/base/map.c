@@ -131,9 +131,9 @@ uint32_t nt_map_get(const struct nt_map *m, const void *key)
 int nt_map_put(struct nt_map *m, const void *key, uint32_t value)
 {
     /* An existing key keeps its slot, so that this cannot fail. */
-    uint8_t *present = m->count != 0 ? find_slot(m, key) : NULL;
-    if (present != NULL && value_of(present) < GONE) {
-        set_value(present, value);
+    uint8_t *slot = m->capacity != 0 ? find_slot(m, key) : NULL;
+    if (slot != NULL && value_of(slot) < GONE) {
+        set_value(slot, value);
         return NT_OK;
     }
     if (4 * (m->used + 1) > 3 * m->capacity) {
@@ -143,8 +143,8 @@ int nt_map_put(struct nt_map *m, const void *key, uint32_t value)
         int r = rehash(m, capacity);
         if (r != NT_OK)
             return r;
+        slot = find_slot(m, key);
     }
-    uint8_t *slot = find_slot(m, key);
     uint32_t old = value_of(slot);
     if (old >= GONE)
         m->count++;

@@ -64,7 +64,7 @@ bool nt_span_is_digits(struct nt_span t)
     return t.len > 0;
 }
 
-bool nt_span_is(struct nt_span t, const char *text)
+bool nt_span_is_all(struct nt_span t, const char *text)
 {
     return prefix_length(t, text) == t.len;
 }

@@ -9,7 +9,12 @@ struct nt_span {
     size_t len;
 };
 
-bool nt_span_is(struct nt_span t, const char *text);
+bool nt_span_is_all(struct nt_span t, const char *text); /* nt_span_is, after the first letter */
+static inline bool nt_span_is(struct nt_span t, const char *text)
+{
+    /* Most texts differ in their first letter, in whatever case it is. */
+    return t.len == 0 ? text[0] == '\0' : ((t.p[0] ^ text[0]) & 0xdf) == 0 && nt_span_is_all(t, text);
+}
 bool nt_span_starts(struct nt_span t, const char *prefix);
 bool nt_span_ends(struct nt_span t, const char *suffix);
 bool nt_span_is_digits(struct nt_span t);                               /* one or more */

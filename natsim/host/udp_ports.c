@@ -135,11 +135,10 @@ int nt_udp_ports_close(struct nt_udp_ports *t, const struct nt_addr *local, uint
 
 uint32_t nt_udp_ports_find(const struct nt_udp_ports *t, const struct nt_addr *local)
 {
-    const struct nt_addr keys[3] = {*local, any_of(local->family, local->port), any_of(NT_AF_NONE, local->port)};
-    for (size_t i = 0; i < 3; i++) {
-        uint32_t slot = nt_map_get(&t->by_local, &keys[i]);
-        if (slot != NT_MAP_NONE)
-            return t->sockets[slot].endpoint;
+    uint32_t slot = nt_map_get(&t->by_local, local);
+    for (int i = 0; slot == NT_MAP_NONE && i < 2; i++) {
+        struct nt_addr any = any_of(i == 0 ? local->family : NT_AF_NONE, local->port);
+        slot = nt_map_get(&t->by_local, &any);
     }
-    return NT_UDP_PORT_CLOSED;
+    return slot != NT_MAP_NONE ? t->sockets[slot].endpoint : NT_UDP_PORT_CLOSED;
 }
