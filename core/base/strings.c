@@ -16,3 +16,14 @@ char *nt_strdup(const char *s, int *err)
         *err = NT_ENOMEM;
     return copy != NULL ? memcpy(copy, s, size) : NULL;
 }
+
+const char *nt_join(char *buf, size_t cap, const char *first, const char *second)
+{
+    size_t a = strlen(first), b = strlen(second);
+    a = a < cap - 1 ? a : cap - 1;
+    b = b < cap - 1 - a ? b : cap - 1 - a;
+    memcpy(buf, first, a);
+    memcpy(buf + a, second, b);
+    buf[a + b] = '\0';
+    return buf;
+}

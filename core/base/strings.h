@@ -1,9 +1,13 @@
-/* Copies of strings. */
+/* Copies of strings, and names put together. */
 #ifndef NT_BASE_STRINGS_H
 #define NT_BASE_STRINGS_H
+
+#include <stddef.h>
 
 /* A copy for the caller to free; of NULL it is NULL. Without memory: NULL, and *err becomes NT_ENOMEM (else *err stays), so that
  * several copies can be made before it is looked at. */
 char *nt_strdup(const char *s, int *err);
+/* Writes `first`, then `second`, cut off where the buffer (of one byte at least) ends; returns `buf`. */
+const char *nt_join(char *buf, size_t cap, const char *first, const char *second);
 
 #endif

@@ -60,7 +60,8 @@ int nt_stun_realm_add_user(struct nt_stun_realm *r, const char *user, const char
         return NT_ENOMEM;
     }
     nt_stun_userhash(u.hash, user, r->realm);
-    nt_stun_key_long(&u.md5, NT_PASSWORD_MD5, user, r->realm, password);
+    if (r->md5)
+        nt_stun_key_long(&u.md5, NT_PASSWORD_MD5, user, r->realm, password);
     nt_stun_key_long(&u.sha256, NT_PASSWORD_SHA256, user, r->realm, password);
     users[r->user_count++] = u;
     r->users = users;

@@ -1,12 +1,13 @@
 #include "scenarios/apps/agent.h"
+#include "core/base/strings.h"
 #include "scenarios/apps/agent_data.h"
 #include "scenarios/apps/agent_result.h"
 #include "scenarios/apps/agent_signalling.h"
 #include "scenarios/apps/server.h"
 #include "scenarios/apps/sip_end.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define LABEL_MAX_BYTES 300
 
@@ -14,9 +15,9 @@ struct nt_app_agent {
     struct nt_app_context context;
     struct nt_ice_agent *ice;
     struct nt_agent_signalling signalling;
-    struct nt_agent_data data;
     size_t selected_components;
     nt_time selected_at;
+    struct nt_agent_data data; /* last, as its flows are not zeroed */
 };
 
 /* --- the endpoint on the host: the ICE agent, whose events are read after each call --- */
@@ -256,7 +257,7 @@ static struct nt_ice_agent *new_ice_agent(const struct nt_app_context *context)
                                    .trace = context->trace};
     config.stun_count = stun_addresses(c, scn, stun);
     config.turn_count = turn_servers(c, scn, turn);
-    snprintf(label, sizeof label, "agent/%s", scn->name);
+    nt_join(label, sizeof label, "agent/", scn->name);
     nt_fabric_stream(context->fabric, label, &config.rand);
     int err;
     return nt_ice_agent_new(&config, &err);
@@ -276,9 +277,10 @@ static int start_agent(struct nt_app_agent *a)
 
 struct nt_app_agent *nt_app_agent_new(const struct nt_app_context *context)
 {
-    struct nt_app_agent *a = calloc(1, sizeof *a);
+    struct nt_app_agent *a = malloc(sizeof *a);
     if (a == NULL)
         return NULL;
+    memset(a, 0, offsetof(struct nt_app_agent, data.flows));
     a->context = *context;
     a->selected_at = NT_TIME_NEVER;
     if (start_agent(a) == NT_OK)

@@ -1,6 +1,6 @@
 #include "scenarios/apps/agent_data.h"
+#include "core/base/strings.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define LABEL_MAX_BYTES 300
@@ -26,8 +26,11 @@ void nt_agent_data_init(struct nt_agent_data *data, const struct nt_app_context 
 {
     struct nt_rand rand;
     char label[LABEL_MAX_BYTES];
-    *data = (struct nt_agent_data){.context = context, .ice = ice, .default_flow = !has_send_step(context->scn)};
-    snprintf(label, sizeof label, "data/%s", context->scn->agents[context->index].name);
+    memset(data, 0, offsetof(struct nt_agent_data, flows));
+    data->context = context;
+    data->ice = ice;
+    data->default_flow = !has_send_step(context->scn);
+    nt_join(label, sizeof label, "data/", context->scn->agents[context->index].name);
     nt_fabric_stream(context->fabric, label, &rand);
     nt_rand_bytes(&rand, data->magic, sizeof data->magic);
 }

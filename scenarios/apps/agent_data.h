@@ -16,10 +16,10 @@ struct nt_agent_data {
     const struct nt_app_context *context;
     struct nt_ice_agent *ice;
     enum nt_data_mode mode;
-    struct nt_data_flow flows[NT_DATA_FLOWS_MAX];
     size_t flow_count;
     bool default_flow; /* the scenario has no send step: ten datagrams after selection */
     uint8_t magic[NT_DATA_MAGIC];
+    struct nt_data_flow flows[NT_DATA_FLOWS_MAX]; /* last: those in use alone are initialized */
 };
 
 void nt_agent_data_init(struct nt_agent_data *data, const struct nt_app_context *context, struct nt_ice_agent *ice);

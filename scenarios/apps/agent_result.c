@@ -3,7 +3,6 @@
 #include "scenarios/apps/result_array.h"
 #include "scenarios/model/words.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,8 +29,10 @@ static int describe_candidates(const struct nt_ice_agent *ice, struct nt_result_
 
 static char *pair_name(const struct nt_ice_pair_info *p, int *err)
 {
-    char local[NT_ADDR_TEXT], remote[NT_ADDR_TEXT], both[2 * NT_ADDR_TEXT + 2];
-    snprintf(both, sizeof both, "%s>%s", nt_addr_format(&p->local.addr, local), nt_addr_format(&p->remote.addr, remote));
+    char both[2 * NT_ADDR_TEXT];
+    size_t local = strlen(nt_addr_format(&p->local.addr, both));
+    both[local] = '>';
+    nt_addr_format(&p->remote.addr, both + local + 1);
     return nt_strdup(both, err);
 }
 

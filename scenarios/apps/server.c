@@ -1,8 +1,8 @@
 #include "scenarios/apps/server.h"
+#include "core/base/strings.h"
 #include "core/stun/stun.h"
 #include "core/turn/turn.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #define LABEL_MAX_BYTES 300
@@ -76,7 +76,7 @@ struct nt_app_server *nt_app_server_new(const struct nt_app_context *context)
     char label[LABEL_MAX_BYTES];
     if (server == NULL)
         return NULL;
-    snprintf(label, sizeof label, "server/%s", scn->name);
+    nt_join(label, sizeof label, "server/", scn->name);
     nt_fabric_stream(context->fabric, label, &server->rand);
     int r = NT_OK;
     if ((scn->kinds & NT_SCN_COTURN) != 0)

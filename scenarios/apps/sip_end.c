@@ -1,4 +1,5 @@
 #include "scenarios/apps/sip_end.h"
+#include "core/base/strings.h"
 #include "scenarios/apps/platform.h"
 
 #include <inttypes.h>
@@ -80,9 +81,9 @@ static struct nt_sip_message make_request(const struct nt_sip_end *sip, enum nt_
                                .trickle = sip->config.trickle,
                                .trickle_required = sip->config.trickle_required};
     m.cseq = kind == NT_SIP_ACK ? sip->invite_cseq : sip->cseq;
-    snprintf(m.call_id, sizeof m.call_id, "%s", sip->call_id);
-    snprintf(m.from, sizeof m.from, "%s", sip->config.user);
-    snprintf(m.to, sizeof m.to, "%s", sip->config.peer);
+    nt_join(m.call_id, sizeof m.call_id, sip->call_id, "");
+    nt_join(m.from, sizeof m.from, sip->config.user, "");
+    nt_join(m.to, sizeof m.to, sip->config.peer, "");
     snprintf(m.branch, sizeof m.branch, "z9hG4bK%.20s%s%" PRIu32, sip->config.user, kind == NT_SIP_ACK ? "ack" : "", m.cseq);
     return m;
 }
@@ -218,7 +219,7 @@ static void sip_input(void *self, const struct nt_path *path, enum nt_input kind
         sip->invite = m;
         sip->invite.content_type = sip->invite.body = NULL;
         sip->invite.content_type_len = sip->invite.body_len = 0;
-        snprintf(sip->call_id, sizeof sip->call_id, "%s", m.call_id);
+        nt_join(sip->call_id, sizeof sip->call_id, m.call_id, "");
     } else {
         send_ack(sip, now);
     }

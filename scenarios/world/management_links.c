@@ -1,4 +1,5 @@
 #include "scenarios/world/management_links.h"
+#include "core/base/strings.h"
 #include "scenarios/apps/platform.h"
 #include "scenarios/world/world_state.h"
 
@@ -76,7 +77,7 @@ static void mark_networks(bool *set, size_t n, const struct nt_scn_attachment *o
 static struct nt_host *new_signal_host(struct nt_world *w, const char *name, struct nt_scn_node n)
 {
     char label[NAME_MAX_BYTES];
-    snprintf(label, sizeof label, "%s.signalling", name);
+    nt_join(label, sizeof label, name, ".signalling");
     struct nt_host *h = nt_host_new(w->fabric, label);
     return h != NULL && nt_observer_node(&w->observer, nt_host_node(h), n) == NT_OK ? h : NULL;
 }
@@ -86,7 +87,10 @@ static int attach_to_link(struct nt_host *h, const char *node, uint32_t network,
     char tap[NAME_MAX_BYTES];
     struct nt_addr a = link_address(link, n);
     a.port = 0;
-    snprintf(tap, sizeof tap, port == 0 ? "%s.signalling" : "%s.signalling.%u", node, (unsigned)port);
+    if (port == 0)
+        nt_join(tap, sizeof tap, node, ".signalling");
+    else
+        snprintf(tap, sizeof tap, "%s.signalling.%u", node, (unsigned)port);
     struct nt_route route = {.port = port, .prefix = {.bits = 30}};
     route.prefix.addr = link_address(link, 0);
     route.prefix.addr.port = 0;

@@ -1,4 +1,5 @@
 #include "scenarios/world/nodes.h"
+#include "core/base/strings.h"
 #include "scenarios/world/world_state.h"
 
 #include <stdio.h>
@@ -39,7 +40,10 @@ static int attach_inside(struct nt_world *w, struct nt_gateway *gateway, const s
 {
     const struct nt_scn_attachment *on = &scn->inside[i];
     char tap[NAME_MAX_BYTES];
-    snprintf(tap, sizeof tap, i == 0 ? "%s.inside" : "%s.inside.%u", scn->name, (unsigned)i);
+    if (i == 0)
+        nt_join(tap, sizeof tap, scn->name, ".inside");
+    else
+        snprintf(tap, sizeof tap, "%s.inside.%u", scn->name, (unsigned)i);
     if (nt_gateway_attach_inside(gateway, w->networks[on->network], tap, on->addresses, on->address_count) == NT_FABRIC_NONE)
         return NT_ENOMEM;
     return place_attachment(w, nt_gateway_node(gateway), i, on);
@@ -49,7 +53,7 @@ static int attach_outside(struct nt_world *w, struct nt_gateway *gateway, const 
 {
     const struct nt_scn_attachment *on = &scn->outside;
     char tap[NAME_MAX_BYTES];
-    snprintf(tap, sizeof tap, "%s.outside", scn->name);
+    nt_join(tap, sizeof tap, scn->name, ".outside");
     if (nt_gateway_attach_outside(gateway, w->networks[on->network], tap, on->addresses, on->address_count) == NT_FABRIC_NONE)
         return NT_ENOMEM;
     return place_attachment(w, nt_gateway_node(gateway), (uint32_t)scn->inside_count, on);
@@ -77,7 +81,10 @@ static struct nt_host *build_host(struct nt_world *w, const char *name, struct n
     if (h == NULL || nt_observer_node(&w->observer, nt_host_node(h), n) != NT_OK)
         return NULL;
     for (size_t i = 0; i < count; i++) {
-        snprintf(tap, sizeof tap, "%s.%zu", name, i);
+        if (i == 0)
+            nt_join(tap, sizeof tap, name, ".0");
+        else
+            snprintf(tap, sizeof tap, "%s.%zu", name, i);
         if (nt_host_attach(h, w->networks[on[i].network], tap, on[i].addresses, on[i].address_count) == NT_FABRIC_NONE ||
             place_attachment(w, nt_host_node(h), (uint32_t)i, &on[i]) != NT_OK)
             return NULL;

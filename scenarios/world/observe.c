@@ -33,7 +33,8 @@ struct nt_scn_node nt_observer_node_at(const struct nt_observer *o, uint32_t fab
 static struct nt_observed *find_event(const struct nt_observer *o, struct nt_scn_node n, const char *event)
 {
     for (size_t i = 0; i < o->event_count; i++)
-        if (o->events[i].node.kind == n.kind && o->events[i].node.index == n.index && strcmp(o->events[i].event, event) == 0)
+        if (o->events[i].node.kind == n.kind && o->events[i].node.index == n.index &&
+            (o->events[i].event == event || strcmp(o->events[i].event, event) == 0))
             return &o->events[i];
     return NULL;
 }
