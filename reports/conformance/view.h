@@ -22,7 +22,7 @@
 #define NT_VIEW_DATA_MAX 32768
 #define NT_VIEW_DATA_BYTES_MAX (UINT32_C(4) << 20)
 
-#define NT_VIEW_RECENT_BITS 8 /* so many messages, as a power of two, are recognized when they come again */
+#define NT_VIEW_RECENT_BITS 9 /* so many messages, as a power of two, are recognized when they come again */
 
 /* A response or a reaction that takes longer does not count: the peer has retransmitted by then. */
 #define NT_ANSWER_WITHIN (500 * NT_MSEC)

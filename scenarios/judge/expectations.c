@@ -36,7 +36,7 @@ static void judge_run(struct nt_verdict *v, const struct nt_judged *j)
     if (nt_world_observer(j->w)->capture->lost > 0)
         nt_verdict_error(v, "more packets than one capture can hold");
     if (nt_world_observer(j->w)->capture->late > 0)
-        nt_verdict_error(v, "the fate of %" PRIu64 " packets was told more than %d packets later",
+        nt_verdict_error(v, "the fate of %" PRIu64 " packets was told when they had left the window of %d packets",
                          nt_world_observer(j->w)->capture->late, NT_CAPTURE_WINDOW);
     const struct nt_scn_step *step = nt_steps_failed(nt_world_steps(j->w), &why);
     if (step != NULL)

@@ -126,7 +126,7 @@ static void watch_frame(void *user, const struct nt_capture *c, const struct nt_
     nt_conf_frame(watch->conformance.conf, c, f, number);
     if (watch->counter_count > 0)
         count_packet(watch, c, f);
-    if (scn->caller != NT_SCN_NONE && f->tap < watch->tap_count && watch->at_server[f->tap]) {
+    if (scn->caller != NT_SCN_NONE && f->direction == NT_DIR_IN && f->tap < watch->tap_count && watch->at_server[f->tap]) {
         look_for_data(watch, scn->caller, nt_capture_bytes(c, f), f->len);
         look_for_data(watch, scn->callee, nt_capture_bytes(c, f), f->len);
     }
