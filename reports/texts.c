@@ -19,13 +19,16 @@ static void make_text(struct nt_text *t, enum nt_case_text which, const struct n
     }
 }
 
+bool nt_texts_have_details(const struct nt_result_case *c, unsigned wanted)
+{
+    return (wanted & NT_TEXTS_REPORTS) != 0 && (c->outcome != NT_PASS || (wanted & NT_TEXTS_DETAILS) != 0);
+}
+
 static bool is_wanted(enum nt_case_text which, const struct nt_result_case *c, unsigned wanted)
 {
-    if (which == NT_CASE_BRIEF || which == NT_CASE_JSON)
-        return true;
-    if ((wanted & NT_TEXTS_REPORTS) == 0)
-        return false;
-    return which != NT_CASE_DETAILS || c->outcome != NT_PASS || (wanted & NT_TEXTS_DETAILS) != 0;
+    if (which == NT_CASE_DETAILS)
+        return nt_texts_have_details(c, wanted);
+    return which == NT_CASE_BRIEF || which == NT_CASE_JSON || (wanted & NT_TEXTS_REPORTS) != 0;
 }
 
 /* What of the page's limit is taken for sure; 0 when the page does not count this case. */

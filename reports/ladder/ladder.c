@@ -45,9 +45,10 @@ static void put_translation(struct nt_text *t, const char *node, const struct nt
     nt_text_put(t, nt_addr_format(to, buf));
 }
 
-static char *note_of(const struct nt_capture *c, const struct nt_way *w)
+static void put_note(struct nt_text *note, const struct nt_capture *c, const struct nt_way *w)
 {
-    struct nt_text t = {0};
+    struct nt_text t = *note;
+    t.len = 0;
     put_ends(&t, c, &c->frames[w->first]);
     for (uint32_t i = 0; i < w->frame_count; i++) {
         const struct nt_capture_frame *f = &c->frames[w->frames[i]];
@@ -68,12 +69,39 @@ static char *note_of(const struct nt_capture *c, const struct nt_way *w)
     if (c->frames[w->last].fate == NT_FATE_PASSED && c->frames[w->last].direction == NT_DIR_OUT)
         nt_text_put(&t, "; seen no more");
     nt_text_put(&t, "");
-    if (t.err != NT_OK)
-        nt_text_free(&t);
-    return t.p;
+    *note = t;
 }
 
-static int add_row(struct nt_ladder *l, const struct nt_capture *c, const struct nt_way *w, const uint32_t *column_of)
+#define TEXTS_ROOM 32768
+
+struct nt_ladder_texts {
+    struct nt_ladder_texts *before;
+    size_t used, room;
+    char bytes[];
+};
+
+/* A copy that lives as long as the ladder; NULL without memory. */
+static char *keep_text(struct nt_ladder *l, const char *text)
+{
+    size_t len = strlen(text) + 1;
+    if (l->texts == NULL || l->texts->room - l->texts->used < len) {
+        size_t room = len > TEXTS_ROOM ? len : TEXTS_ROOM;
+        room = l->texts != NULL && room < 2 * l->texts->room ? 2 * l->texts->room : room;
+        struct nt_ladder_texts *more = malloc(sizeof *more + room);
+        if (more == NULL)
+            return NULL;
+        more->before = l->texts;
+        more->used = 0;
+        more->room = room;
+        l->texts = more;
+    }
+    char *copy = memcpy(l->texts->bytes + l->texts->used, text, len);
+    l->texts->used += len;
+    return copy;
+}
+
+static int add_row(struct nt_ladder *l, const struct nt_capture *c, const struct nt_way *w, const uint32_t *column_of,
+                   struct nt_text *note)
 {
     char text[160];
     const struct nt_capture_frame *f = &c->frames[w->first], *last = &c->frames[w->last];
@@ -83,8 +111,9 @@ static int add_row(struct nt_ladder *l, const struct nt_capture *c, const struct
     r->to = column_of[w->nodes[w->node_count - 1]];
     for (uint32_t i = 1; i + 1 < w->node_count; i++)
         r->via |= UINT64_C(1) << column_of[w->nodes[i]];
-    r->text = strdup(nt_annotate(nt_capture_bytes(c, f), f->len, text, sizeof text));
-    r->note = note_of(c, w);
+    r->text = keep_text(l, nt_annotate(nt_capture_bytes(c, f), f->len, text, sizeof text));
+    put_note(note, c, w);
+    r->note = note->err == NT_OK ? keep_text(l, note->p) : NULL;
     l->row_count++;
     return r->text != NULL && r->note != NULL ? NT_OK : NT_ENOMEM;
 }
@@ -113,6 +142,7 @@ static int make_columns(struct nt_ladder *l, const struct nt_ways *w, const uint
 int nt_ladder_make(struct nt_ladder *l, const struct nt_capture *c)
 {
     struct nt_ways w;
+    struct nt_text note = {0};
     uint32_t column_of[NT_LADDER_COLUMNS_MAX];
     *l = (struct nt_ladder){0};
     int err = nt_ways_make(&w, c);
@@ -126,7 +156,8 @@ int nt_ladder_make(struct nt_ladder *l, const struct nt_capture *c)
     if (err == NT_OK)
         err = make_columns(l, &w, column_of);
     for (size_t i = 0; i < w.count && err == NT_OK; i++)
-        err = add_row(l, c, &w.ways[i], column_of);
+        err = add_row(l, c, &w.ways[i], column_of, &note);
+    nt_text_free(&note);
     nt_ways_free(&w);
     if (err != NT_OK)
         nt_ladder_free(l);
@@ -137,9 +168,9 @@ void nt_ladder_free(struct nt_ladder *l)
 {
     for (size_t i = 0; l->columns != NULL && i < l->column_count; i++)
         free(l->columns[i]);
-    for (size_t i = 0; i < l->row_count; i++) {
-        free(l->rows[i].text);
-        free(l->rows[i].note);
+    for (struct nt_ladder_texts *t = l->texts, *before; t != NULL; t = before) {
+        before = t->before;
+        free(t);
     }
     free(l->columns);
     free(l->rows);

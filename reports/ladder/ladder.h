@@ -16,12 +16,15 @@ struct nt_ladder_row {
     char *note; /* addresses after translations, drop reason */
 };
 
+struct nt_ladder_texts;
+
 struct nt_ladder {
     char **columns;
     size_t column_count;
     struct nt_ladder_row *rows;
     size_t row_count;
-    uint64_t missing; /* further frames, which are not drawn */
+    struct nt_ladder_texts *texts; /* those of the rows, many in one piece of memory */
+    uint64_t missing;              /* further frames, which are not drawn */
 };
 
 /* 0 or NT_ENOMEM, and then *l is empty. */

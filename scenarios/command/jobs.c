@@ -1,5 +1,6 @@
 #include "scenarios/command/jobs.h"
 #include "core/base/err.h"
+#include "pcap/read.h"
 #include "reports/result/result.h"
 #include "reports/texts.h"
 #include "scenarios/files/output.h"
@@ -10,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define PATH_BYTES 4096
 
 static void set_capture_error(struct nt_result_case *r, int err)
 {
@@ -108,6 +111,19 @@ static const struct nt_scn_case *cell_of(struct nt_jobs *jobs, size_t job)
     return jobs->cell;
 }
 
+/* Plain pcap holds less than memory does: the ladder shows what merge can draw of the file. */
+static void make_texts(struct nt_jobs *jobs, const struct nt_result_case *r, unsigned wanted, struct nt_text *texts)
+{
+    bool drawn = r->capture != NULL && nt_texts_have_details(r, wanted);
+    if (drawn && jobs->o->plain_pcap) {
+        char path[PATH_BYTES], what[200];
+        snprintf(path, sizeof path, "%s/%s", jobs->o->out, r->capture);
+        nt_capture_clear(&jobs->capture);
+        drawn = nt_capture_read(&jobs->capture, path, what, sizeof what) == NT_OK;
+    }
+    nt_texts_make(texts, r, drawn ? &jobs->capture : NULL, wanted);
+}
+
 int nt_jobs_run(struct nt_jobs *jobs, size_t job, unsigned wanted, struct nt_text *texts)
 {
     struct nt_result_case result = {0};
@@ -115,7 +131,7 @@ int nt_jobs_run(struct nt_jobs *jobs, size_t job, unsigned wanted, struct nt_tex
     if (c == NULL)
         return NT_ENOMEM; /* it was made before */
     run_case(jobs, job, c, &result);
-    nt_texts_make(texts, &result, result.capture != NULL ? &jobs->capture : NULL, wanted);
+    make_texts(jobs, &result, wanted, texts);
     nt_result_case_free(&result);
     return texts->err;
 }

@@ -115,7 +115,7 @@ static int take_case(const struct nt_merge *m, size_t i, const char *out, struct
         return r;
     place.shards = m->incomplete ? place.shards : 1; /* no longer divided */
     nt_capture_init(&capture);
-    bool drawn = (c.outcome != NT_PASS || (wanted & NT_TEXTS_DETAILS) != 0) && read_capture(&capture, out, c.capture);
+    bool drawn = nt_texts_have_details(&c, wanted) && read_capture(&capture, out, c.capture);
     nt_texts_make(&texts, &c, drawn ? &capture : NULL, wanted);
     r = texts.err;
     if (r == NT_OK)

@@ -27,7 +27,12 @@ int nt_merge_complain(const char *path, size_t line, const char *what, const cha
 /* The name of a file comes from anybody's disk. */
 static bool is_inside(const char *name)
 {
-    return name[0] != '/' && strstr(name, "..") == NULL;
+    for (const char *part = name; part != NULL; part = strchr(part, '/')) {
+        part += part != name;
+        if (part[0] == '/' || (strncmp(part, "..", 2) == 0 && (part[2] == '/' || part[2] == '\0')))
+            return false;
+    }
+    return true;
 }
 
 static int add_line(struct nt_merge *m, size_t dir, const char *path, size_t number, const char *line, size_t len)
