@@ -73,21 +73,21 @@ static int add_pairs(struct nt_ice_session *s, bool late, nt_time now)
 
 int nt_ice_form_lists(struct nt_ice_session *s, nt_time now)
 {
+    nt_ice_session_permit(s, now);
     int r = add_pairs(s, false, now);
     if (r != NT_OK)
         return r;
     nt_ice_pairs_set_initial_states(nt_ice_session_pairs(s), now);
     nt_ice_lists_set_look_at(nt_ice_session_lists(s), now);
-    nt_ice_session_permit(s, now);
     return NT_OK;
 }
 
 void nt_ice_form_late(struct nt_ice_session *s, nt_time now)
 {
     uint32_t last = nt_ice_pairs_last_number(nt_ice_session_pairs(s));
+    nt_ice_session_permit(s, now);
     if (add_pairs(s, true, now) != NT_OK)
         return; /* the next call tries again */
     nt_ice_pairs_set_late_states(nt_ice_session_pairs(s), last, now);
     nt_ice_lists_set_look_at(nt_ice_session_lists(s), now);
-    nt_ice_session_permit(s, now);
 }

@@ -69,6 +69,7 @@ static void take_relay_event(struct nt_ice_agent *a, const struct nt_ice_relay_e
     case NT_ICE_RELAY_ALLOCATED: nt_ice_gather_allocated(nt_ice_agent_gather(a), ev->source, &ev->mapped, now); break;
     case NT_ICE_RELAY_FAILED:
         nt_ice_gather_refused(nt_ice_agent_gather(a), ev->source, ev->code);
+        nt_ice_candidates_retire(nt_ice_agent_env(a)->own, via);
         nt_ice_session_close_way(nt_ice_agent_session(a), via.relay, NULL, now);
         break;
     case NT_ICE_RELAY_OPENED: nt_ice_session_open_way(nt_ice_agent_session(a), via.relay, &ev->peer, now); break;

@@ -116,6 +116,8 @@ static void trace_pair(const struct nt_ice_pairs *t, enum nt_trace_kind kind, co
 
 static void set_state(struct nt_ice_pairs *t, struct nt_ice_pair *p, enum nt_ice_pair_state state, nt_time now)
 {
+    if (state == NT_ICE_WAITING && p->way == NT_ICE_WAY_CLOSED)
+        state = NT_ICE_PAIR_FAILED; /* Waiting means that it can be sent, or will be sendable */
     if (p->state == state)
         return;
     p->state = state;
@@ -149,6 +151,18 @@ static bool is_relayed(const struct nt_ice_pairs *t, uint32_t own, uint32_t remo
     return own_of(t, own)->type == NT_ICE_RELAY || remote_of(t, remote)->type == NT_ICE_RELAY;
 }
 
+/* Relayed pairs that direct ones never push out. */
+static size_t relayed_kept(const struct nt_ice_pairs *t)
+{
+    size_t half = t->limit / 2U > 0 ? t->limit / 2U : 1;
+    return half < NT_ICE_RELAYED_KEPT ? half : NT_ICE_RELAYED_KEPT;
+}
+
+size_t nt_ice_pairs_early_limit(const struct nt_ice_pairs *t)
+{
+    return t->limit > relayed_kept(t) ? t->limit - relayed_kept(t) : 1;
+}
+
 static size_t relayed_listed(const struct nt_ice_pairs *t)
 {
     size_t n = 0;
@@ -159,38 +173,57 @@ static size_t relayed_listed(const struct nt_ice_pairs *t)
     return n;
 }
 
-/* The pair that goes first at the limit. A stated deviation from RFC 8445, 6.1.2.5 ("discarding lower-priority candidate pairs"):
- * failed pairs go first, then those of lowest priority; valid, nominated and the last relayed pairs never go. */
-static struct nt_ice_pair *find_victim(const struct nt_ice_pairs *t)
+/* How dear a pair is at the limit. */
+enum standing { STANDING_FAILED, STANDING_FORMED, STANDING_HEARD, STANDING_PROMISED, STANDING_CONNECTS };
+
+static enum standing standing_of(const struct nt_ice_pair *p)
+{
+    if (p->state == NT_ICE_SUCCEEDED || p->valid > 0 || p->nominating || p->use_candidate_pending)
+        return STANDING_CONNECTS;
+    if (p->state == NT_ICE_PAIR_FAILED)
+        return STANDING_FAILED;
+    if (!p->sendable)
+        return STANDING_FORMED;
+    return p->queued == 0 ? STANDING_HEARD : STANDING_PROMISED; /* the check that our answer promised is still to be sent */
+}
+
+/* The pair that goes first, of those that do not connect and, if they are `spared`, are not relayed; NULL: there is none. */
+static struct nt_ice_pair *find_victim(const struct nt_ice_pairs *t, bool relayed_spared)
 {
     struct nt_ice_pair *found = NULL;
-    bool spare_relayed = relayed_listed(t) <= NT_ICE_RELAYED_KEPT;
     for (size_t i = 0; i < t->count; i++) {
         struct nt_ice_pair *p = &t->items[i];
-        bool failed = p->state == NT_ICE_PAIR_FAILED;
-        if (!p->listed || p->use_candidate_pending || p->nominating || p->state == NT_ICE_SUCCEEDED || p->valid > 0)
+        enum standing standing = standing_of(p);
+        if (!p->listed || standing == STANDING_CONNECTS)
             continue;
-        if (!failed && spare_relayed && is_relayed(t, p->own, p->remote))
+        if (relayed_spared && standing != STANDING_FAILED && is_relayed(t, p->own, p->remote))
             continue;
-        bool best_failed = found != NULL && found->state == NT_ICE_PAIR_FAILED;
-        if (found == NULL || (failed && !best_failed) || (failed == best_failed && p->priority < found->priority))
+        if (found == NULL || standing < standing_of(found) || (standing == standing_of(found) && p->priority < found->priority))
             found = p;
     }
     return found;
 }
 
-/* Makes room on the check lists for a pair. False: the new one is the one to go. */
-static bool make_room(struct nt_ice_pairs *t, uint32_t own, uint32_t remote, struct nt_ice_admission *admission, nt_time now)
+/* Makes room on the check lists for a pair; false: the new one is the one to go. A stated deviation from RFC 8445, 6.1.2.5 ("discarding
+ * lower-priority candidate pairs"): failed pairs go first, then those that were only formed, then those on which the peer's check came;
+ * priority decides among equals. Valid and nominated pairs never go, and direct ones push out no relayed pair when there are few. */
+static bool make_room(struct nt_ice_pairs *t, uint32_t own, uint32_t remote, enum nt_ice_why why, uint32_t *pruned, nt_time now)
 {
     if (t->listed < t->limit)
         return true;
-    const struct nt_ice_pair *victim = find_victim(t);
+    bool relayed = is_relayed(t, own, remote), forced = why == NT_ICE_NOMINATED || why == NT_ICE_ANSWERED;
+    size_t relayed_count = relayed_listed(t);
+    bool takes_kept_place = relayed && relayed_count < relayed_kept(t);
+    const struct nt_ice_pair *victim = find_victim(t, takes_kept_place || (!relayed && relayed_count <= relayed_kept(t)));
+    if (victim == NULL && forced)
+        victim = find_victim(t, false);
     if (victim == NULL)
         return false;
-    bool keep_new = is_relayed(t, own, remote) && relayed_listed(t) < NT_ICE_RELAYED_KEPT;
-    if (victim->state != NT_ICE_PAIR_FAILED && !keep_new && victim->priority > nt_ice_pairs_priority(t, own, remote))
+    enum standing standing = why == NT_ICE_FORMED ? STANDING_FORMED : STANDING_HEARD, theirs = standing_of(victim);
+    bool wins = standing > theirs || (standing == theirs && nt_ice_pairs_priority(t, own, remote) >= victim->priority);
+    if (theirs != STANDING_FAILED && !forced && !takes_kept_place && !wins)
         return false;
-    admission->pruned = victim->number;
+    *pruned = victim->number;
     nt_ice_pairs_prune(t, victim->number, "the limit of pairs", now);
     return true;
 }
@@ -240,10 +273,11 @@ struct nt_ice_admission nt_ice_pairs_admit(struct nt_ice_pairs *t, uint32_t own,
 {
     struct nt_ice_admission admission = {0};
     const struct nt_ice_pair *known = nt_ice_pairs_find(t, own, remote);
-    (void)why;
     if (known != NULL && known->listed)
         return (struct nt_ice_admission){.pair = known->number};
-    if (!make_room(t, own, remote, &admission, now))
+    if (way == NT_ICE_WAY_CLOSED)
+        return refuse(t, own, remote, "no packet can leave for the peer from this relayed candidate", now);
+    if (!make_room(t, own, remote, why, &admission.pruned, now))
         return refuse(t, own, remote, "the limit of pairs", now);
     struct nt_ice_pair *p = known != NULL ? pair_of(t, known->number) : append_pair(t, own, remote);
     if (p == NULL)
@@ -373,7 +407,7 @@ void nt_ice_pairs_answered(struct nt_ice_pairs *t, uint32_t pair)
 void nt_ice_pairs_enqueue(struct nt_ice_pairs *t, uint32_t pair)
 {
     struct nt_ice_pair *p = pair_of(t, pair);
-    if (p->queued == 0)
+    if (p->queued == 0 && p->listed && p->way != NT_ICE_WAY_CLOSED)
         p->queued = ++t->queue_next;
 }
 
@@ -459,11 +493,9 @@ void nt_ice_pairs_release(struct nt_ice_pairs *t, uint32_t pair)
         pair_of(t, pair)->valid--;
 }
 
-void nt_ice_pairs_open_way(struct nt_ice_pairs *t, int16_t relay, const struct nt_addr *peer)
+void nt_ice_pairs_set_way(struct nt_ice_pairs *t, uint32_t pair, enum nt_ice_way way)
 {
-    for (size_t i = 0; i < t->count; i++)
-        if (t->items[i].via.relay == relay && nt_addr_same_ip(&remote_of(t, t->items[i].remote)->addr, peer))
-            t->items[i].way = NT_ICE_WAY_OPEN;
+    pair_of(t, pair)->way = way;
 }
 
 /* --- questions --- */

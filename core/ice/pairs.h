@@ -1,10 +1,10 @@
 /* Candidate pairs (RFC 8445, sections 6.1.2.2 to 6.1.2.6, 6.1.4.1): the check lists' pairs, their limit, states, freezing and the
- * triggered-check queue. Only pairs.c changes a pair, and it keeps three sentences: a pair that waits, or is in the queue, can be
- * sent or will be sendable, or it fails; what is in the queue is on a check list; no more pairs are listed than the limit allows.
+ * triggered-check queue. Only pairs.c changes a pair, and it keeps these sentences: a pair that is Frozen, Waiting or in the queue can be
+ * sent, or will be sendable once a permission is granted; what is in the queue is on a check list; no more pairs are listed than the
+ * limit allows; what connects is never pruned by the limit.
  *
  * A pair is known by its number, from 1 in order of forming, never reused. Pairs that are off their check list are remembered for
- * reports; past NT_ICE_PAIRS_KEPT the first ones are forgotten, and `get` answers NULL. Pointers are valid until the next `admit`.
- */
+ * reports; past NT_ICE_PAIRS_KEPT the first ones are forgotten, and `get` answers NULL. Pointers are valid until the next `admit`. */
 #ifndef NT_ICE_PAIRS_H
 #define NT_ICE_PAIRS_H
 
@@ -12,14 +12,15 @@
 #include "core/stun/stun.h"
 
 #define NT_ICE_PAIRS_KEPT 1000 /* pairs remembered, those on check lists included */
-#define NT_ICE_RELAYED_KEPT 8  /* relayed pairs that the limit never takes */
+#define NT_ICE_RELAYED_KEPT 8  /* relayed pairs that direct ones never push out; at most half of the limit */
 #define NT_ICE_SEEN 4          /* transaction ids remembered of each pair's requests */
 
 /* Can a packet leave for the pair's remote candidate? */
 enum nt_ice_way { NT_ICE_WAY_OPEN = 0, NT_ICE_WAY_PENDING /* a permission is asked for */, NT_ICE_WAY_CLOSED };
 
-/* What a pair is admitted for: it is formed of told candidates, the peer's check came on it, or that check nominates it. */
-enum nt_ice_why { NT_ICE_FORMED = 0, NT_ICE_HEARD, NT_ICE_NOMINATED };
+/* What a pair is admitted for: it is formed of told candidates; the peer's check came on it; that check nominates it; or it has been
+ * answered with success already, before there were check lists. The last two are refused only when all pairs connect. */
+enum nt_ice_why { NT_ICE_FORMED = 0, NT_ICE_HEARD, NT_ICE_NOMINATED, NT_ICE_ANSWERED };
 
 struct nt_ice_pair {
     uint32_t number;
@@ -95,7 +96,9 @@ void nt_ice_pairs_clear_nomination(struct nt_ice_pairs *t, uint32_t pair);
 /* A valid pair comes of it, or equals it; and has left the valid list. A pair that is held is not forgotten. */
 void nt_ice_pairs_hold(struct nt_ice_pairs *t, uint32_t pair);
 void nt_ice_pairs_release(struct nt_ice_pairs *t, uint32_t pair);
-void nt_ice_pairs_open_way(struct nt_ice_pairs *t, int16_t relay, const struct nt_addr *peer); /* to the peer's IP */
+void nt_ice_pairs_set_way(struct nt_ice_pairs *t, uint32_t pair, enum nt_ice_way way); /* closed: its session fails it */
+/* How many requests can be answered with success before there are check lists, so that each gets its pair. */
+size_t nt_ice_pairs_early_limit(const struct nt_ice_pairs *t);
 
 /* Questions. */
 const struct nt_ice_pair *nt_ice_pairs_first_triggered(const struct nt_ice_pairs *t,

@@ -181,48 +181,46 @@ static uint32_t learn_remote(struct nt_ice_session *s, const struct heard *h, nt
     return nt_ice_candidates_learn(nt_ice_session_remotes(s), &c, most, local_of(s, h->via), now);
 }
 
-/* The pair of an accepted request, listed; 0: there is nothing more to do, or *refusal says why it is not accepted. */
-static uint32_t admit_pair(struct nt_ice_session *s, const struct heard *h, const char **refusal, nt_time now)
+/* The listed pair of a request that is accepted; 0: there is nothing more to do, or *refusal says why it is not accepted. */
+static uint32_t admit_pair(struct nt_ice_session *s, const struct heard *h, enum nt_ice_why why, const char **refusal, nt_time now)
 {
-    const struct nt_ice_env *env = nt_ice_session_env(s);
     struct nt_ice_pairs *pairs = nt_ice_session_pairs(s);
-    uint32_t own = nt_ice_candidates_sender(env->own, h->via);
+    uint32_t own = nt_ice_candidates_sender(nt_ice_session_env(s)->own, h->via);
     uint32_t remote = nt_ice_candidates_find(nt_ice_session_remotes(s), h->stream, h->component, &h->from);
-    if (own == NT_ICE_NONE || (remote == NT_ICE_NONE && !h->has_priority))
+    const struct nt_ice_pair *p = own != NT_ICE_NONE && remote != NT_ICE_NONE ? nt_ice_pairs_find(pairs, own, remote) : NULL;
+    if (own == NT_ICE_NONE) {
+        *refusal = "it came to no candidate";
         return 0;
-    const struct nt_ice_pair *p = remote != NT_ICE_NONE ? nt_ice_pairs_find(pairs, own, remote) : NULL;
-    if (p != NULL) {
-        nt_ice_pairs_answered(pairs, p->number);
-        if (!nt_ice_pairs_is_new_request(pairs, p->number, h->id))
-            return 0; /* a retransmission: answered again, and that is all */
     }
-    if (nt_ice_session_state(s) == NT_ICE_SESSION_FAILED || is_past(s, h, own, remote, p, now))
+    if (is_past(s, h, own, remote, p, now)) {
+        if (p != NULL)
+            nt_ice_pairs_answered(pairs, p->number);
         return 0;
+    }
+    if (p != NULL && p->listed)
+        return p->number;
     if (remote == NT_ICE_NONE)
         remote = learn_remote(s, h, now);
     if (remote == NT_ICE_NONE) {
         *refusal = "no room for another peer-reflexive candidate";
         return 0;
     }
-    if (p != NULL && p->listed)
-        return p->number;
-    struct nt_ice_admission admission =
-        nt_ice_session_admit(s, own, remote, h->use_candidate ? NT_ICE_NOMINATED : NT_ICE_HEARD, now);
+    struct nt_ice_admission admission = nt_ice_session_admit(s, own, remote, why, now);
     *refusal = admission.refusal;
-    if (admission.pair == 0)
-        return 0;
-    nt_ice_pairs_answered(pairs, admission.pair);
-    nt_ice_pairs_is_new_request(pairs, admission.pair, h->id);
     return admission.pair;
 }
 
-/* Sections 7.3.1.3 to 7.3.1.5. NULL: accepted; otherwise why not. */
-static const char *accept_request(struct nt_ice_session *s, const struct heard *h, nt_time now)
+/* Sections 7.3.1.3 to 7.3.1.5. NULL: accepted; otherwise why not. A request of which there is no pair is not accepted, whether it
+ * nominates or not: the peer must not take a pair for valid that is never checked here. */
+static const char *accept_request(struct nt_ice_session *s, const struct heard *h, enum nt_ice_why why, nt_time now)
 {
     const char *refusal = NULL;
-    uint32_t pair = admit_pair(s, h, &refusal, now);
+    uint32_t pair = admit_pair(s, h, why, &refusal, now);
     if (pair == 0)
         return refusal;
+    nt_ice_pairs_answered(nt_ice_session_pairs(s), pair);
+    if (!nt_ice_pairs_is_new_request(nt_ice_session_pairs(s), pair, h->id))
+        return NULL; /* a retransmission: answered again, and that is all */
     trigger_check(s, pair, now);
     if (h->use_candidate)
         nt_ice_nominate_heard(s, pair, now);
@@ -230,10 +228,11 @@ static const char *accept_request(struct nt_ice_session *s, const struct heard *
 }
 
 /* --- before the peer's description --- */
-/* RFC 8445, 7.3: "the agent MUST immediately generate a response"; "once the answer is received, it MUST proceed with the remaining
- * steps required". NULL: remembered; otherwise why not. */
-static const char *remember_request(struct nt_ice_early *early, const struct heard *h)
+/* RFC 8445, 7.3: "the agent MUST immediately generate a response"; "once the answer is received, it MUST proceed with the remaining steps
+ * required". NULL: remembered, and it will have its pair; otherwise why not. */
+static const char *remember_request(const struct nt_ice_session *s, struct nt_ice_early *early, const struct heard *h)
 {
+    size_t most = nt_ice_pairs_early_limit(nt_ice_session_pairs(s));
     for (size_t i = 0; i < early->count; i++) {
         struct heard *e = &early->items[i];
         if (!nt_ice_via_equal(e->via, h->via) || !nt_addr_equal(&e->from, &h->from))
@@ -243,7 +242,7 @@ static const char *remember_request(struct nt_ice_early *early, const struct hea
         e->use_candidate = use_candidate;
         return NULL;
     }
-    if (early->count == NT_ICE_EARLY_MAX)
+    if (early->count == (most < NT_ICE_EARLY_MAX ? most : NT_ICE_EARLY_MAX))
         return "no room for another request before the peer's description";
     early->items[early->count++] = *h;
     return NULL;
@@ -252,7 +251,7 @@ static const char *remember_request(struct nt_ice_early *early, const struct hea
 void nt_ice_respond_replay(struct nt_ice_session *s, struct nt_ice_early *early, nt_time now)
 {
     for (size_t i = 0; i < early->count; i++)
-        accept_request(s, &early->items[i], now);
+        accept_request(s, &early->items[i], NT_ICE_ANSWERED, now);
     early->count = 0;
 }
 
@@ -290,9 +289,12 @@ static void respond_to_authentic(struct nt_ice_session *s, struct nt_ice_early *
         return;
     }
     bool waiting = nt_ice_session_state(s) == NT_ICE_SESSION_WAITING;
-    const char *refusal = waiting ? remember_request(early, h) : accept_request(s, h, now);
-    (void)refusal;
-    nt_ice_outbox_put(nt_ice_session_env(s)->outbox, &answer, now);
+    const char *refusal =
+        waiting ? remember_request(s, early, h) : accept_request(s, h, h->use_candidate ? NT_ICE_NOMINATED : NT_ICE_HEARD, now);
+    if (refusal != NULL)
+        refuse(s, answer, 400, refusal, now); /* 7.3.1.5: "an appropriate error code response (e.g., 400)" */
+    else
+        nt_ice_outbox_put(nt_ice_session_env(s)->outbox, &answer, now);
 }
 
 void nt_ice_respond(struct nt_ice_session *s, struct nt_ice_early *early, struct nt_ice_via via, const struct nt_addr *from,

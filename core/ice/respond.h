@@ -5,7 +5,7 @@
 
 #include "core/ice/session.h"
 
-#define NT_ICE_EARLY_MAX 64 /* sources of requests remembered before the peer's description */
+#define NT_ICE_EARLY_MAX 64 /* sources of requests remembered before the peer's description; fewer if the limit of pairs is low */
 
 struct nt_ice_early; /* requests that came before the peer's description, answered and to be acted upon */
 

@@ -287,19 +287,22 @@ static void look_now(struct nt_ice_session *s, nt_time now)
         nt_ice_lists_set_look_at(s->lists, now);
 }
 
-static enum nt_ice_way way_of(const struct nt_ice_session *s, uint32_t own, uint32_t remote)
+/* RFC 8445, 7.2.1: "the agent MUST create a permission in the TURN server [...] towards the remote candidate" */
+static enum nt_ice_way way_of(const struct nt_ice_session *s, uint32_t own, uint32_t remote, nt_time now)
 {
-    struct nt_ice_via via = nt_ice_candidates_at(s->env->own, own)->via;
-    if (via.relay == NT_ICE_DIRECT)
+    const struct nt_ice_entry *e = nt_ice_candidates_at(s->env->own, own);
+    if (e->via.relay == NT_ICE_DIRECT)
         return NT_ICE_WAY_OPEN;
     const struct nt_addr *peer = &nt_ice_candidates_at(s->remotes, remote)->c.addr;
-    return nt_ice_relays_permitted(s->env->relays, (uint16_t)via.relay, peer) ? NT_ICE_WAY_OPEN : NT_ICE_WAY_PENDING;
+    if (e->gone || nt_ice_relays_permit(s->env->relays, (uint16_t)e->via.relay, peer, now) != NT_OK)
+        return NT_ICE_WAY_CLOSED;
+    return nt_ice_relays_permitted(s->env->relays, (uint16_t)e->via.relay, peer) ? NT_ICE_WAY_OPEN : NT_ICE_WAY_PENDING;
 }
 
 struct nt_ice_admission nt_ice_session_admit(struct nt_ice_session *s, uint32_t own, uint32_t remote, enum nt_ice_why why,
                                              nt_time now)
 {
-    struct nt_ice_admission admission = nt_ice_pairs_admit(s->pairs, own, remote, way_of(s, own, remote), why, now);
+    struct nt_ice_admission admission = nt_ice_pairs_admit(s->pairs, own, remote, way_of(s, own, remote, now), why, now);
     if (admission.pruned != 0)
         nt_ice_checks_cancel(s->checks, admission.pruned);
     return admission;
@@ -307,7 +310,9 @@ struct nt_ice_admission nt_ice_session_admit(struct nt_ice_session *s, uint32_t 
 
 void nt_ice_session_trigger(struct nt_ice_session *s, uint32_t pair, nt_time now)
 {
+    const struct nt_ice_pair *p = nt_ice_pairs_get(s->pairs, pair);
     nt_ice_checks_cancel(s->checks, pair);
+    nt_ice_pairs_set_way(s->pairs, pair, way_of(s, p->own, p->remote, now));
     nt_ice_pairs_trigger(s->pairs, pair, now);
     look_now(s, now);
 }
@@ -361,23 +366,42 @@ void nt_ice_session_fail(struct nt_ice_session *s, uint32_t pair, nt_time now)
     nt_ice_pairs_fail(s->pairs, pair, now);
 }
 
+static bool leads_to(const struct nt_ice_session *s, const struct nt_ice_pair *p, int16_t relay, const struct nt_addr *peer)
+{
+    return p->via.relay == relay && (peer == NULL || nt_addr_same_ip(&nt_ice_candidates_at(s->remotes, p->remote)->c.addr, peer));
+}
+
 void nt_ice_session_open_way(struct nt_ice_session *s, int16_t relay, const struct nt_addr *peer, nt_time now)
 {
-    nt_ice_pairs_open_way(s->pairs, relay, peer);
+    for (size_t i = 0; i < nt_ice_pairs_count(s->pairs); i++)
+        if (leads_to(s, nt_ice_pairs_at(s->pairs, i), relay, peer))
+            nt_ice_pairs_set_way(s->pairs, nt_ice_pairs_at(s->pairs, i)->number, NT_ICE_WAY_OPEN);
     look_now(s, now);
 }
 
+static bool is_nominated(const struct nt_ice_session *s, const struct nt_ice_pair *p)
+{
+    const struct nt_ice_component *k = nt_ice_components_at(s->env->components, place_of(s, p));
+    for (size_t i = 0; i < k->valid_count; i++)
+        if (k->valids[i].generator == p->number && k->valids[i].nominated)
+            return true;
+    return false;
+}
+
+/* Nominated pairs are consent's, and once ICE has completed nothing is nominated any more. */
 void nt_ice_session_close_way(struct nt_ice_session *s, int16_t relay, const struct nt_addr *peer, nt_time now)
 {
     for (size_t i = 0; i < nt_ice_pairs_count(s->pairs); i++) {
         const struct nt_ice_pair *p = nt_ice_pairs_at(s->pairs, i);
-        if (p->listed && p->via.relay == relay && p->state != NT_ICE_PAIR_FAILED && p->state != NT_ICE_SUCCEEDED &&
-            (peer == NULL || nt_addr_same_ip(&nt_ice_candidates_at(s->remotes, p->remote)->c.addr, peer)))
+        if (!leads_to(s, p, relay, peer))
+            continue;
+        nt_ice_pairs_set_way(s->pairs, p->number, NT_ICE_WAY_CLOSED);
+        bool is_needed = p->state != NT_ICE_SUCCEEDED || (s->state == NT_ICE_SESSION_RUNNING && !is_nominated(s, p));
+        if (p->listed && p->state != NT_ICE_PAIR_FAILED && is_needed)
             nt_ice_session_fail(s, p->number, now);
     }
 }
 
-/* RFC 8445, 7.2.1: "the agent MUST create a permission in the TURN server [...] towards the remote candidate" */
 void nt_ice_session_permit(struct nt_ice_session *s, nt_time now)
 {
     for (uint16_t i = 0; i < nt_ice_relays_count(s->env->relays); i++) {
@@ -385,9 +409,8 @@ void nt_ice_session_permit(struct nt_ice_session *s, nt_time now)
             continue;
         for (uint32_t k = 0; k < nt_ice_candidates_count(s->remotes); k++) {
             const struct nt_addr *peer = &nt_ice_candidates_at(s->remotes, k)->c.addr;
-            if (peer->family == nt_ice_relays_address(s->env->relays, i)->family &&
-                nt_ice_relays_permit(s->env->relays, i, peer, now) != NT_OK)
-                nt_ice_session_close_way(s, (int16_t)i, peer, now);
+            if (peer->family == nt_ice_relays_address(s->env->relays, i)->family)
+                nt_ice_relays_permit(s->env->relays, i, peer, now); /* a pair that needs it asks again, and hears the error */
         }
     }
 }
