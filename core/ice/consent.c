@@ -6,11 +6,16 @@
 #define INTERVAL (5 * NT_SEC)
 #define SPREAD_MS 2000 /* 0.8 to 1.2 of the interval: 4000 to 6000 ms */
 
+struct request {
+    uint8_t id[NT_STUN_ID];
+    enum nt_ice_role role;
+};
+
 struct consent {
     bool begun, lost;
     nt_time ask_at, asked_at, renewed_at, sent_at;
-    uint8_t ids[NT_ICE_CONSENT_IDS][NT_STUN_ID];
-    unsigned next_id;
+    struct request requests[NT_ICE_CONSENT_IDS];
+    unsigned next_request;
 };
 
 struct nt_ice_consents {
@@ -72,13 +77,16 @@ enum nt_ice_consent_due nt_ice_consents_due(const struct nt_ice_consents *t, siz
 }
 
 /* RFC 7675, 5.1: a new transaction id for each request, no retransmission. */
-void nt_ice_consents_asked(struct nt_ice_consents *t, size_t component, const uint8_t *id, nt_time now)
+void nt_ice_consents_asked(struct nt_ice_consents *t, size_t component, const uint8_t *id, enum nt_ice_role role, nt_time now)
 {
     struct consent *c = &t->items[component];
     c->ask_at = nt_time_after(now, draw_interval(t));
     c->asked_at = now;
-    if (id != NULL)
-        memcpy(c->ids[c->next_id++ % NT_ICE_CONSENT_IDS], id, NT_STUN_ID);
+    if (id == NULL)
+        return;
+    struct request *r = &c->requests[c->next_request++ % NT_ICE_CONSENT_IDS];
+    memcpy(r->id, id, NT_STUN_ID);
+    r->role = role;
 }
 
 void nt_ice_consents_sent(struct nt_ice_consents *t, size_t component, nt_time now)
@@ -96,22 +104,25 @@ void nt_ice_consents_lose(struct nt_ice_consents *t, size_t component)
     t->items[component].lost = true;
 }
 
-static bool has_asked(const struct consent *c, const uint8_t *id)
+static const struct request *find_request(const struct consent *c, const uint8_t *id)
 {
-    unsigned n = c->next_id < NT_ICE_CONSENT_IDS ? c->next_id : NT_ICE_CONSENT_IDS;
+    unsigned n = c->next_request < NT_ICE_CONSENT_IDS ? c->next_request : NT_ICE_CONSENT_IDS;
     for (unsigned i = 0; i < n; i++)
-        if (memcmp(c->ids[i], id, NT_STUN_ID) == 0)
-            return true;
-    return false;
+        if (memcmp(c->requests[i].id, id, NT_STUN_ID) == 0)
+            return &c->requests[i];
+    return NULL;
 }
 
-bool nt_ice_consents_find(const struct nt_ice_consents *t, const uint8_t *id, size_t *component)
+bool nt_ice_consents_find(const struct nt_ice_consents *t, const uint8_t *id, size_t *component, enum nt_ice_role *role)
 {
-    for (size_t i = 0; i < t->count; i++)
-        if (t->items[i].begun && has_asked(&t->items[i], id)) {
-            *component = i;
-            return true;
-        }
+    for (size_t i = 0; i < t->count; i++) {
+        const struct request *r = t->items[i].begun ? find_request(&t->items[i], id) : NULL;
+        if (r == NULL)
+            continue;
+        *component = i;
+        *role = r->role;
+        return true;
+    }
     return false;
 }
 

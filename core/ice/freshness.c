@@ -1,6 +1,7 @@
 #include "core/ice/freshness.h"
 #include "core/base/err.h"
 #include "core/ice/consent.h"
+#include "core/ice/nominate.h"
 
 #include <string.h>
 
@@ -33,7 +34,7 @@ static void ask_consent(struct nt_ice_session *s, size_t component, nt_time now)
 {
     struct nt_ice_message m = {.kind = NT_ICE_MSG_CONSENT};
     bool sent = send_on_selected(s, component, &m, now);
-    nt_ice_consents_asked(nt_ice_session_env(s)->consents, component, sent ? m.id : NULL, now);
+    nt_ice_consents_asked(nt_ice_session_env(s)->consents, component, sent ? m.id : NULL, nt_ice_session_role(s), now);
 }
 
 static void lose_consent(struct nt_ice_session *s, size_t component, nt_time now)
@@ -63,28 +64,44 @@ bool nt_ice_freshness_timer(struct nt_ice_session *s, nt_time now)
     return true;
 }
 
-/* A valid response renews consent: authentic, to one of ours, from where it was sent to. Nothing else does. */
-static bool renews(const struct nt_ice_session *s, size_t component, struct nt_ice_via via, const struct nt_addr *from,
-                   const struct nt_stun_msg *m)
+/* Is it authentic, and from where the request was sent to? */
+static bool is_authentic(const struct nt_ice_session *s, size_t component, struct nt_ice_via via, const struct nt_addr *from,
+                         const struct nt_stun_msg *m)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
     const struct nt_ice_valid *v = selected_of(s, component);
     uint8_t stream = nt_ice_components_at(env->components, component)->stream;
-    return !nt_ice_consents_lost(env->consents, component) && m->class_ == NT_STUN_SUCCESS && m->unknown_count == 0 &&
-           nt_ice_via_equal(nt_ice_candidates_at(env->own, v->own)->via, via) && nt_addr_equal(&remote_of(v)->addr, from) &&
+    return nt_ice_via_equal(nt_ice_candidates_at(env->own, v->own)->via, via) && nt_addr_equal(&remote_of(v)->addr, from) &&
            nt_stun_verify(m, &nt_ice_session_peer(s, stream)->key) == NT_OK;
 }
 
-bool nt_ice_freshness_response(struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from,
-                               const struct nt_stun_msg *m, nt_time now)
+/* RFC 8445, 7.2.5.1: a check that arrives late may have switched the peer's role after ICE has completed. The next consent request shows
+ * ours; there is no check to repeat. */
+static bool switches_role(struct nt_ice_session *s, const struct nt_stun_msg *m, enum nt_ice_role asked_as, nt_time now)
+{
+    int code = 0;
+    if (m->class_ != NT_STUN_ERROR || nt_stun_get_error(m, &code, NULL, NULL) != NT_OK || code != 487)
+        return false;
+    if (asked_as != nt_ice_session_role(s))
+        return true;
+    nt_ice_nominate_switch_role(s, asked_as == NT_ICE_CONTROLLING ? NT_ICE_CONTROLLED : NT_ICE_CONTROLLING, now);
+    nt_ice_session_change_tie_breaker(s);
+    return true;
+}
+
+/* A valid response to one of our requests renews consent. Nothing else does. */
+bool nt_ice_freshness_response(struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from, const struct nt_stun_msg *m,
+                               nt_time now)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
+    enum nt_ice_role asked_as;
     size_t component;
-    if (!nt_ice_consents_find(env->consents, m->id, &component))
+    if (!nt_ice_consents_find(env->consents, m->id, &component, &asked_as))
         return false;
-    if (renews(s, component, via, from, m))
+    bool valid = !nt_ice_consents_lost(env->consents, component) && m->unknown_count == 0 && is_authentic(s, component, via, from, m);
+    if (valid && m->class_ == NT_STUN_SUCCESS)
         nt_ice_consents_renew(env->consents, component, now);
-    else
+    else if (!valid || !switches_role(s, m, asked_as, now))
         nt_ice_record_drop(env->record, NULL, from, "a response that does not renew consent", now);
     return true;
 }

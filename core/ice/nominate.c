@@ -55,6 +55,13 @@ static bool is_better_to_come(const struct nt_ice_session *s, const struct nt_ic
            nt_ice_pairs_better_to_come(nt_ice_session_pairs(s), k->stream, k->component, v->priority);
 }
 
+static void nominate_pair(struct nt_ice_session *s, size_t component, uint32_t pair, nt_time now)
+{
+    nt_ice_components_set_nominating(nt_ice_session_env(s)->components, component, pair);
+    nt_ice_pairs_set_nominating(nt_ice_session_pairs(s), pair);
+    nt_ice_session_recheck(s, pair, now);
+}
+
 /* RFC 8445, 8.1.1: "it repeats the connectivity check that produced this valid pair (by enqueueing the pair that generated the
  * check into the triggered-check queue), this time with the USE-CANDIDATE attribute". */
 void nt_ice_nominate(struct nt_ice_session *s, bool gathered, nt_time now)
@@ -67,9 +74,21 @@ void nt_ice_nominate(struct nt_ice_session *s, bool gathered, nt_time now)
         const struct nt_ice_valid *v = find_next(s, k);
         if (v == NULL || (now < due_at(s, k, v) && is_better_to_come(s, k, v, gathered)))
             continue;
-        nt_ice_components_set_nominating(components, i, v->generator);
-        nt_ice_pairs_set_nominating(nt_ice_session_pairs(s), v->generator);
-        nt_ice_session_recheck(s, v->generator, now);
+        nominate_pair(s, i, v->generator, now);
+    }
+}
+
+/* A check of the peer's that arrives late may switch our role when we have selected the pair that it nominated. It may not know, as our
+ * answer may be lost, and it does not nominate any more. */
+void nt_ice_nominate_switch_role(struct nt_ice_session *s, enum nt_ice_role role, nt_time now)
+{
+    struct nt_ice_components *components = nt_ice_session_env(s)->components;
+    nt_ice_session_switch_role(s, role, now);
+    for (size_t i = 0; role == NT_ICE_CONTROLLING && i < nt_ice_components_count(components); i++) {
+        const struct nt_ice_valid *v = nt_ice_component_selected(nt_ice_components_at(components, i));
+        const struct nt_ice_pair *p = v != NULL ? nt_ice_pairs_get(nt_ice_session_pairs(s), v->generator) : NULL;
+        if (p != NULL && p->listed && p->state == NT_ICE_SUCCEEDED)
+            nominate_pair(s, i, p->number, now);
     }
 }
 

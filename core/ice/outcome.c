@@ -58,24 +58,25 @@ static void act_on_conflict(struct nt_ice_session *s, const struct nt_ice_check 
 {
     bool switches = check->request.role == nt_ice_session_role(s);
     if (switches) {
-        nt_ice_session_switch_role(s, check->request.role == NT_ICE_CONTROLLING ? NT_ICE_CONTROLLED : NT_ICE_CONTROLLING, now);
+        nt_ice_nominate_switch_role(s, check->request.role == NT_ICE_CONTROLLING ? NT_ICE_CONTROLLED : NT_ICE_CONTROLLING, now);
         nt_ice_session_change_tie_breaker(s);
     }
     if (switches || !check->cancelled)
         nt_ice_session_trigger(s, check->pair, now);
 }
 
-/* RFC 8445, 7.2.5.3.4: the valid pair of a check with USE-CANDIDATE, ours or the peer's, gets the nominated flag. */
-static bool is_nominating(const struct nt_ice_session *s, const struct nt_ice_check *check, const struct nt_ice_pair *p)
+/* RFC 8445, 7.2.5.3.4: the valid pair of a check with USE-CANDIDATE, ours or the peer's, gets the nominated flag. One side has been
+ * answered with success, and counts on it: whoever has switched the role meanwhile. */
+static bool is_nominating(const struct nt_ice_check *check, const struct nt_ice_pair *p)
 {
-    if (nt_ice_session_role(s) == NT_ICE_CONTROLLING)
-        return check->request.use_candidate;
-    return p->use_candidate_pending;
+    return check->request.use_candidate || p->use_candidate_pending;
 }
 
-/* No other check of the pair is needed, but a nominating one that is under way or still to be sent. */
-static void cancel_needless(struct nt_ice_session *s, const struct nt_ice_pair *p)
+/* No other check of the pair is needed, but a nominating one that is under way or still to be sent, and one that is to show a new role. */
+static void cancel_needless(struct nt_ice_session *s, const struct nt_ice_pair *p, enum nt_ice_role succeeded_as)
 {
+    if (succeeded_as != nt_ice_session_role(s))
+        return;
     const struct nt_ice_check *current = nt_ice_checks_current(nt_ice_session_checks(s), p->number);
     if (current != NULL && current->request.use_candidate)
         return;
@@ -92,13 +93,13 @@ static void act_on_success(struct nt_ice_session *s, const struct nt_ice_outcome
     size_t component = nt_ice_components_place(env->components, p->stream, p->component);
     uint32_t own = nt_ice_candidates_mapped(env->own, p->own, &out->mapped, &out->check.remote, out->check.request.priority, now);
     uint32_t valid = own != NT_ICE_NONE ? nt_ice_session_add_valid(s, p->number, own, now) : NT_ICE_NONE;
-    bool nominated = is_nominating(s, &out->check, p);
+    bool nominated = is_nominating(&out->check, p);
     nt_ice_pairs_note_success(pairs, p->number, out->check.txn.started, now);
     if (valid == NT_ICE_NONE) {
         nt_ice_session_fail(s, p->number, now);
         return;
     }
-    cancel_needless(s, p);
+    cancel_needless(s, p, out->check.request.role);
     nt_ice_record_event(env->record, (struct nt_trace_event){.at = now,
                                                              .kind = NT_TR_ICE_CHECK_SUCCEEDED,
                                                              .a = nt_ice_candidates_at(env->own, p->own)->c.addr,

@@ -141,7 +141,7 @@ void nt_ice_pairs_set_role(struct nt_ice_pairs *t, enum nt_ice_role role)
 {
     t->role = role;
     for (size_t i = 0; i < t->count; i++)
-        t->items[i].nominating = t->items[i].use_candidate_pending = false;
+        t->items[i].nominating = false;
     nt_ice_pairs_reprice(t);
 }
 

@@ -66,7 +66,8 @@ uint32_t nt_ice_pairs_new_number(struct nt_ice_pairs *t);
 uint32_t nt_ice_pairs_last_number(const struct nt_ice_pairs *t);
 
 /* Priorities, by the role. */
-void nt_ice_pairs_set_role(struct nt_ice_pairs *t, enum nt_ice_role role); /* takes back all nominations, ours and the peer's */
+/* Takes back our nominations that are not sent yet. The peer's have been answered, and stand. */
+void nt_ice_pairs_set_role(struct nt_ice_pairs *t, enum nt_ice_role role);
 void nt_ice_pairs_reprice(struct nt_ice_pairs *t);                         /* a candidate has changed */
 uint64_t nt_ice_pairs_priority(const struct nt_ice_pairs *t, uint32_t own, uint32_t remote);
 

@@ -125,7 +125,7 @@ static bool is_refused_by_role(struct nt_ice_session *s, const struct nt_stun_ms
     bool larger = nt_ice_session_tie_breaker(s) >= theirs;
     if (controlling == larger)
         return true;
-    nt_ice_session_switch_role(s, controlling ? NT_ICE_CONTROLLED : NT_ICE_CONTROLLING, now);
+    nt_ice_nominate_switch_role(s, controlling ? NT_ICE_CONTROLLED : NT_ICE_CONTROLLING, now);
     return false;
 }
 
