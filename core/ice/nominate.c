@@ -78,18 +78,19 @@ void nt_ice_nominate(struct nt_ice_session *s, bool gathered, nt_time now)
     }
 }
 
-/* A check of the peer's that arrives late may switch our role when we have selected the pair that it nominated. It may not know, as our
- * answer may be lost, and it does not nominate any more. */
+void nt_ice_nominate_again(struct nt_ice_session *s, size_t component, nt_time now)
+{
+    const struct nt_ice_valid *v = nt_ice_component_selected(nt_ice_components_at(nt_ice_session_env(s)->components, component));
+    const struct nt_ice_pair *p = v != NULL ? nt_ice_pairs_get(nt_ice_session_pairs(s), v->generator) : NULL;
+    if (p != NULL && p->listed && p->state == NT_ICE_SUCCEEDED && nt_ice_session_role(s) == NT_ICE_CONTROLLING)
+        nominate_pair(s, component, p->number, now);
+}
+
 void nt_ice_nominate_switch_role(struct nt_ice_session *s, enum nt_ice_role role, nt_time now)
 {
-    struct nt_ice_components *components = nt_ice_session_env(s)->components;
     nt_ice_session_switch_role(s, role, now);
-    for (size_t i = 0; role == NT_ICE_CONTROLLING && i < nt_ice_components_count(components); i++) {
-        const struct nt_ice_valid *v = nt_ice_component_selected(nt_ice_components_at(components, i));
-        const struct nt_ice_pair *p = v != NULL ? nt_ice_pairs_get(nt_ice_session_pairs(s), v->generator) : NULL;
-        if (p != NULL && p->listed && p->state == NT_ICE_SUCCEEDED)
-            nominate_pair(s, i, p->number, now);
-    }
+    for (size_t i = 0; i < nt_ice_components_count(nt_ice_session_env(s)->components); i++)
+        nt_ice_nominate_again(s, i, now);
 }
 
 nt_time nt_ice_nominate_deadline(const struct nt_ice_session *s)

@@ -109,6 +109,8 @@ static void act_on_success(struct nt_ice_session *s, const struct nt_ice_outcome
     nt_ice_components_note_valid(env->components, component, now);
     if (nominated)
         nt_ice_nominate_select(s, component, valid, now);
+    if (nominated && !out->check.request.use_candidate)
+        nt_ice_nominate_again(s, component, now); /* the role has been switched since the peer nominated it */
 }
 
 static void act_on(struct nt_ice_session *s, const struct nt_ice_outcome *out, nt_time now)
