@@ -72,11 +72,9 @@ static bool is_nominating(const struct nt_ice_check *check, const struct nt_ice_
     return check->request.use_candidate || p->use_candidate_pending;
 }
 
-/* No other check of the pair is needed, but a nominating one that is under way or still to be sent, and one that is to show a new role. */
-static void cancel_needless(struct nt_ice_session *s, const struct nt_ice_pair *p, enum nt_ice_role succeeded_as)
+/* No other check of the pair is needed, but a nominating one that is under way or still to be sent. */
+static void cancel_needless(struct nt_ice_session *s, const struct nt_ice_pair *p)
 {
-    if (succeeded_as != nt_ice_session_role(s))
-        return;
     const struct nt_ice_check *current = nt_ice_checks_current(nt_ice_session_checks(s), p->number);
     if (current != NULL && current->request.use_candidate)
         return;
@@ -99,7 +97,7 @@ static void act_on_success(struct nt_ice_session *s, const struct nt_ice_outcome
         nt_ice_session_fail(s, p->number, now);
         return;
     }
-    cancel_needless(s, p, out->check.request.role);
+    cancel_needless(s, p);
     nt_ice_record_event(env->record, (struct nt_trace_event){.at = now,
                                                              .kind = NT_TR_ICE_CHECK_SUCCEEDED,
                                                              .a = nt_ice_candidates_at(env->own, p->own)->c.addr,
@@ -107,6 +105,9 @@ static void act_on_success(struct nt_ice_session *s, const struct nt_ice_outcome
                                                              .n = {p->stream, p->component, p->number}});
     nt_ice_session_succeed(s, p->number, nt_ice_components_at(env->components, component)->valids[valid].pair, now);
     nt_ice_components_note_valid(env->components, component, now);
+    /* The peer has answered our former role, and may have switched its own to suit it: it must see the new one. */
+    if (out->check.request.role != nt_ice_session_role(s))
+        nt_ice_session_recheck(s, p->number, now);
     if (nominated)
         nt_ice_nominate_select(s, component, valid, now);
     if (nominated && !out->check.request.use_candidate)
