@@ -13,6 +13,7 @@ struct nt_conf_party {
     size_t address_count;
     bool held;         /* a step held back datagrams before they reached the tap: when it sent them is not known */
     nt_time told_late; /* for how long a step held back its descriptions */
+    uint16_t max_pairs; /* an agent's limit of candidate pairs (RFC 8445, 6.1.2.5); 0: the default of 100 */
 };
 
 struct nt_conf_user { /* the users that servers know: with their passwords integrity is verified */

@@ -24,8 +24,10 @@ static int add_party(struct nt_conf_party *party, enum nt_conf_party_kind kind, 
 static int add_parties(const struct nt_scn_case *c, struct nt_conf_party *parties, size_t *count)
 {
     int r = NT_OK;
-    for (size_t i = 0; i < c->agent_count && r == NT_OK; i++)
-        r = add_party(&parties[(*count)++], NT_CONF_AGENT, c->agents[i].name, c->agents[i].on, c->agents[i].on_count);
+    for (size_t i = 0; i < c->agent_count && r == NT_OK; i++) {
+        r = add_party(&parties[*count], NT_CONF_AGENT, c->agents[i].name, c->agents[i].on, c->agents[i].on_count);
+        parties[(*count)++].max_pairs = c->agents[i].max_pairs;
+    }
     for (size_t i = 0; i < c->server_count && r == NT_OK; i++) {
         bool serves = (c->servers[i].kinds & (NT_SCN_STUN | NT_SCN_TURN)) != 0;
         r = add_party(&parties[(*count)++], serves ? NT_CONF_SERVER : NT_CONF_PLATFORM, c->servers[i].name, &c->servers[i].on, 1);

@@ -519,6 +519,43 @@ TEST(a_permission_is_created_when_the_server_was_told)
     nt_conf_verdict_free(&v);
 }
 
+/* RFC 8445, 7.3.1.5: a nomination that is not accepted is rejected, "e.g., 400"; 6.1.2.5: an agent whose check lists are full may refuse
+ * a check that gets no pair. Otherwise an authentic check is accepted. */
+TEST(which_checks_may_be_refused)
+{
+    static const struct {
+        int flags, code;
+        uint16_t max_pairs;
+        bool described;
+        size_t count;
+    } cases[] = {
+        {CONTROLLING, 400, 0, true, 1},           {CONTROLLING | NOMINATE, 400, 0, true, 0}, {CONTROLLING | NOMINATE, 401, 0, true, 1},
+        {CONTROLLING, 400, 1, true, 0},           {CONTROLLING, 401, 1, true, 1},            {CONTROLLING, 400, 10, true, 1},
+        {CONTROLLING, 400, 1, false, 0},          {CONTROLLING, 400, 10, false, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct forge f;
+        struct nt_conf_verdict v;
+        size_t refused = 0;
+        forge_init(&f, "");
+        f.max_pairs = cases[i].max_pairs;
+        signal(&f, true, 1);
+        if (cases[i].described)
+            signal(&f, false, 1);
+        wait(&f, 60);
+        fresh(&f);
+        check(&f, false, cases[i].flags, FORGE_TIE_R);
+        send(&f, TAP_R, TAP_L, f.r, f.l);
+        answer(&f, true, f.r, cases[i].code);
+        send(&f, TAP_L, TAP_R, f.l, f.r);
+        judged(&f, &v);
+        for (size_t k = 0; k < v.count; k++)
+            refused += strcmp(v.violations[k].rule->id, "RFC8445-7.3-left-half") == 0;
+        assert_int_equal(refused, cases[i].count);
+        nt_conf_verdict_free(&v);
+    }
+}
+
 /* RFC 8656, 11.1, and RFC 8445, 7.3: the response to CreatePermission is lost, and a check comes through the relay: it is answered
  * at once. The same Send indication before anything was relayed is a violation. */
 TEST(what_the_server_relays_proves_the_permission)
@@ -650,6 +687,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(what_ice_does_not_carry_is_not_its_data),
                                        cmocka_unit_test(real_time_is_known_less_exactly),
                                        cmocka_unit_test(a_permission_is_created_when_the_server_was_told),
+                                       cmocka_unit_test(which_checks_may_be_refused),
                                        cmocka_unit_test(what_the_server_relays_proves_the_permission),
                                        cmocka_unit_test(who_gave_up_an_allocation_answers_nothing_by_it),
                                        cmocka_unit_test(data_of_a_flood_is_judged_by_the_second),
