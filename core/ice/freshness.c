@@ -75,8 +75,8 @@ static bool is_authentic(const struct nt_ice_session *s, size_t component, struc
            nt_stun_verify(m, &nt_ice_session_peer(s, stream)->key) == NT_OK;
 }
 
-/* RFC 8445, 7.2.5.1: a check that arrives late may have switched the peer's role after ICE has completed. The next consent request shows
- * ours; there is no check to repeat. */
+/* RFC 8445, 7.2.5.1: a check that arrives late may have switched the peer's role after ICE has completed. The next consent request
+ * shows ours; there is no check to repeat. */
 static bool switches_role(struct nt_ice_session *s, const struct nt_stun_msg *m, enum nt_ice_role asked_as, nt_time now)
 {
     int code = 0;
@@ -90,15 +90,16 @@ static bool switches_role(struct nt_ice_session *s, const struct nt_stun_msg *m,
 }
 
 /* A valid response to one of our requests renews consent. Nothing else does. */
-bool nt_ice_freshness_response(struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from, const struct nt_stun_msg *m,
-                               nt_time now)
+bool nt_ice_freshness_response(struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from,
+                               const struct nt_stun_msg *m, nt_time now)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
     enum nt_ice_role asked_as;
     size_t component;
     if (!nt_ice_consents_find(env->consents, m->id, &component, &asked_as))
         return false;
-    bool valid = !nt_ice_consents_lost(env->consents, component) && m->unknown_count == 0 && is_authentic(s, component, via, from, m);
+    bool valid =
+        !nt_ice_consents_lost(env->consents, component) && m->unknown_count == 0 && is_authentic(s, component, via, from, m);
     if (valid && m->class_ == NT_STUN_SUCCESS)
         nt_ice_consents_renew(env->consents, component, now);
     else if (!valid || !switches_role(s, m, asked_as, now))

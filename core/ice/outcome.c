@@ -51,9 +51,10 @@ bool nt_ice_outcome_start_one(struct nt_ice_session *s, nt_time ta, nt_time now)
     return true;
 }
 
-/* RFC 8445, 7.2.5.1; the role compared is that of the request, so that two of these in flight switch once. After the switch "the agent
- * MUST add the candidate pair whose check generated the 487 error response to the triggered-check queue", also when that check had been
- * cancelled by then and its pair has Succeeded: or the peer, which may have switched as well, hears nothing of the new role. */
+/* RFC 8445, 7.2.5.1; the role compared is that of the request, so that two of these in flight switch once. After the switch "the
+ * agent MUST add the candidate pair whose check generated the 487 error response to the triggered-check queue", also when that
+ * check had been cancelled by then and its pair has Succeeded: or the peer, which may have switched as well, hears nothing of the
+ * new role. */
 static void act_on_conflict(struct nt_ice_session *s, const struct nt_ice_check *check, nt_time now)
 {
     bool switches = check->request.role == nt_ice_session_role(s);

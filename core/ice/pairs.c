@@ -176,37 +176,39 @@ static size_t relayed_listed(const struct nt_ice_pairs *t)
 /* How dear a pair is at the limit. */
 enum standing { STANDING_FAILED, STANDING_FORMED, STANDING_HEARD, STANDING_PROMISED, STANDING_CONNECTS };
 
-static enum standing standing_of(const struct nt_ice_pair *p)
+/* `heard_counts`: to a new relayed pair, those that the peer's check came on are dearer than those that were only formed. */
+static enum standing standing_of(const struct nt_ice_pair *p, bool heard_counts)
 {
     if (p->state == NT_ICE_SUCCEEDED || p->valid > 0 || p->nominating || p->use_candidate_pending)
         return STANDING_CONNECTS;
     if (p->state == NT_ICE_PAIR_FAILED)
         return STANDING_FAILED;
-    if (!p->sendable)
-        return STANDING_FORMED;
-    return p->queued == 0 ? STANDING_HEARD : STANDING_PROMISED; /* the check that our answer promised is still to be sent */
+    if (p->sendable && p->queued != 0)
+        return STANDING_PROMISED; /* the check that our answer promised is still to be sent */
+    return p->sendable && heard_counts ? STANDING_HEARD : STANDING_FORMED;
 }
 
 /* The pair that goes first, of those that do not connect and, if they are `spared`, are not relayed; NULL: there is none. */
-static struct nt_ice_pair *find_victim(const struct nt_ice_pairs *t, bool relayed_spared)
+static struct nt_ice_pair *find_victim(const struct nt_ice_pairs *t, bool relayed_spared, bool heard_counts)
 {
     struct nt_ice_pair *found = NULL;
     for (size_t i = 0; i < t->count; i++) {
         struct nt_ice_pair *p = &t->items[i];
-        enum standing standing = standing_of(p);
+        enum standing standing = standing_of(p, heard_counts);
         if (!p->listed || standing == STANDING_CONNECTS)
             continue;
         if (relayed_spared && standing != STANDING_FAILED && is_relayed(t, p->own, p->remote))
             continue;
-        if (found == NULL || standing < standing_of(found) || (standing == standing_of(found) && p->priority < found->priority))
+        enum standing best = found != NULL ? standing_of(found, heard_counts) : STANDING_CONNECTS;
+        if (standing < best || (standing == best && p->priority < found->priority))
             found = p;
     }
     return found;
 }
 
-/* Makes room on the check lists for a pair; false: the new one is the one to go. A stated deviation from RFC 8445, 6.1.2.5 ("discarding
- * lower-priority candidate pairs"): failed pairs go first, then those that were only formed, then those on which the peer's check came;
- * priority decides among equals. Valid and nominated pairs never go, and direct ones push out no relayed pair when there are few. */
+/* Makes room on the check lists for a pair; false: the new one is the one to go. RFC 8445, 6.1.2.5 has the lowest priority go.
+ * Stated deviations: failed pairs go first; valid and nominated ones never; direct pairs push out no relayed one when there are few
+ * of them, and are pushed out for these; a relayed pair on which the peer's check came pushes out one that was only formed. */
 static bool make_room(struct nt_ice_pairs *t, uint32_t own, uint32_t remote, enum nt_ice_why why, uint32_t *pruned, nt_time now)
 {
     if (t->listed < t->limit)
@@ -214,12 +216,13 @@ static bool make_room(struct nt_ice_pairs *t, uint32_t own, uint32_t remote, enu
     bool relayed = is_relayed(t, own, remote), forced = why == NT_ICE_NOMINATED || why == NT_ICE_ANSWERED;
     size_t relayed_count = relayed_listed(t);
     bool takes_kept_place = relayed && relayed_count < relayed_kept(t);
-    const struct nt_ice_pair *victim = find_victim(t, takes_kept_place || (!relayed && relayed_count <= relayed_kept(t)));
+    const struct nt_ice_pair *victim = find_victim(t, takes_kept_place || (!relayed && relayed_count <= relayed_kept(t)), relayed);
     if (victim == NULL && forced)
-        victim = find_victim(t, false);
+        victim = find_victim(t, false, relayed);
     if (victim == NULL)
         return false;
-    enum standing standing = why == NT_ICE_FORMED ? STANDING_FORMED : STANDING_HEARD, theirs = standing_of(victim);
+    enum standing standing = why != NT_ICE_FORMED && relayed ? STANDING_HEARD : STANDING_FORMED,
+                  theirs = standing_of(victim, relayed);
     bool wins = standing > theirs || (standing == theirs && nt_ice_pairs_priority(t, own, remote) >= victim->priority);
     if (theirs != STANDING_FAILED && !forced && !takes_kept_place && !wins)
         return false;

@@ -228,8 +228,8 @@ static const char *accept_request(struct nt_ice_session *s, const struct heard *
 }
 
 /* --- before the peer's description --- */
-/* RFC 8445, 7.3: "the agent MUST immediately generate a response"; "once the answer is received, it MUST proceed with the remaining steps
- * required". NULL: remembered, and it will have its pair; otherwise why not. */
+/* RFC 8445, 7.3: "the agent MUST immediately generate a response"; "once the answer is received, it MUST proceed with the remaining
+ * steps required". NULL: remembered, and it will have its pair; otherwise why not. */
 static const char *remember_request(const struct nt_ice_session *s, struct nt_ice_early *early, const struct heard *h)
 {
     size_t most = nt_ice_pairs_early_limit(nt_ice_session_pairs(s));

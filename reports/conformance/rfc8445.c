@@ -79,7 +79,8 @@ static void judge_check(struct nt_finder *finder, const struct nt_item *m)
     nt_require(finder, NT_ICE_RULE_CHECK_FINGERPRINT, m, has_attr(finder, m, NT_ATTR_FINGERPRINT), "no FINGERPRINT");
 }
 
-/* What an agent has to do with candidate pairs so far: those that its candidates and the peer's make, and those that checks came on. */
+/* What an agent has to do with candidate pairs so far: those that its candidates and the peer's make, and those that checks came
+ * on. */
 struct pair_counts {
     bool *seen;      /* by pair */
     uint32_t *heard; /* by party: pairs with a check on them */
@@ -104,8 +105,9 @@ static uint32_t formed_pairs(const struct nt_ice_description *own, const struct 
     return n;
 }
 
-/* RFC 8445, 6.1.2.5: the number of pairs MUST be limited. At the limit a request that gets no pair may be refused; before the peer's
- * description, when as many sources have asked as half of the pairs. With trickle it is not known how many pairs there are. */
+/* RFC 8445, 6.1.2.5: the number of pairs MUST be limited. At the limit a request that gets no pair may be refused; before the
+ * peer's description, when as many sources have asked as half of the pairs. With trickle it is not known how many pairs there are.
+ */
 static bool may_be_at_limit(const struct nt_finder *finder, const struct pair_counts *counts, const struct nt_item *q)
 {
     const struct nt_view_description *own = nt_view_described(finder->v, q->party, NT_DIR_OUT),

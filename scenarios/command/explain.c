@@ -29,15 +29,18 @@ static const char *event_text(const struct nt_trace_event *ev)
 {
     switch (ev->kind) {
     case NT_TR_ICE_PAIR: return nt_word_name(nt_pair_state_words, ev->n[3]);
-    case NT_TR_ICE_PAIR_GONE: return "pruned";
+    case NT_TR_ICE_PAIR_GONE: return "pruned: ";
     case NT_TR_ICE_CHECK_SENT:
-        return ev->n[3] == 1 ? "check sent, nominating" : ev->n[3] == 2 ? "check sent, triggered" : "check sent";
+        return (ev->n[3] & 1) != 0 ? "check sent, nominating" : ev->n[3] == 2 ? "check sent, triggered" : "check sent";
     case NT_TR_ICE_CHECK_RECEIVED: return "check received";
     case NT_TR_ICE_CHECK_ANSWERED: return "check answered";
     case NT_TR_ICE_CHECK_SUCCEEDED: return "check succeeded";
     case NT_TR_ICE_PRFLX_LOCAL: return "local peer-reflexive candidate";
     case NT_TR_ICE_PRFLX_REMOTE: return "remote peer-reflexive candidate";
     case NT_TR_ICE_PASSED_OVER: return "candidate passed over: ";
+    case NT_TR_ICE_DROPPED: return "dropped: ";
+    case NT_TR_ICE_REFUSED: return "request refused: ";
+    case NT_TR_ICE_PAIR_REFUSED: return "pair not formed: ";
     case NT_TR_MAPPED: return "mapping made";
     case NT_TR_EXPIRED: return "mapping expired";
     case NT_TR_CALL: return "call";
@@ -64,7 +67,7 @@ static void add_event(void *user, const struct nt_scn_case *c, struct nt_scn_nod
                     ev->kind == NT_TR_ICE_CHECK_SUCCEEDED;
     if (numbered)
         snprintf(pair, sizeof pair, "pair %" PRId64 " ", ev->n[2]);
-    const char *why = ev->kind == NT_TR_ICE_PASSED_OVER && ev->text != NULL ? ev->text : "";
+    const char *why = what[strlen(what) - 1] == ' ' && ev->text != NULL ? ev->text : "";
     snprintf(line, sizeof line, "%10" PRId64 ".%03d ms  %-14s %s%s%s%s%s%s%s", ev->at / NT_MSEC, (int)(ev->at / NT_USEC % 1000),
              nt_scn_node_name(c, node), pair, what, why, nt_addr_is_set(&ev->a) ? "  " : "",
              nt_addr_is_set(&ev->a) ? nt_addr_format(&ev->a, a) : "", nt_addr_is_set(&ev->b) ? " > " : "",

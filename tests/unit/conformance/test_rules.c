@@ -519,8 +519,8 @@ TEST(a_permission_is_created_when_the_server_was_told)
     nt_conf_verdict_free(&v);
 }
 
-/* RFC 8445, 7.3.1.5: a nomination that is not accepted is rejected, "e.g., 400"; 6.1.2.5: an agent whose check lists are full may refuse
- * a check that gets no pair. Otherwise an authentic check is accepted. */
+/* RFC 8445, 7.3.1.5: a nomination that is not accepted is rejected, "e.g., 400"; 6.1.2.5: an agent whose check lists are full may
+ * refuse a check that gets no pair. Otherwise an authentic check is accepted. */
 TEST(which_checks_may_be_refused)
 {
     static const struct {
@@ -529,9 +529,14 @@ TEST(which_checks_may_be_refused)
         bool described;
         size_t count;
     } cases[] = {
-        {CONTROLLING, 400, 0, true, 1},           {CONTROLLING | NOMINATE, 400, 0, true, 0}, {CONTROLLING | NOMINATE, 401, 0, true, 1},
-        {CONTROLLING, 400, 1, true, 0},           {CONTROLLING, 401, 1, true, 1},            {CONTROLLING, 400, 10, true, 1},
-        {CONTROLLING, 400, 1, false, 0},          {CONTROLLING, 400, 10, false, 1},
+        {CONTROLLING, 400, 0, true, 1},
+        {CONTROLLING | NOMINATE, 400, 0, true, 0},
+        {CONTROLLING | NOMINATE, 401, 0, true, 1},
+        {CONTROLLING, 400, 1, true, 0},
+        {CONTROLLING, 401, 1, true, 1},
+        {CONTROLLING, 400, 10, true, 1},
+        {CONTROLLING, 400, 1, false, 0},
+        {CONTROLLING, 400, 10, false, 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct forge f;

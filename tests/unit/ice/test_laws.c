@@ -1,5 +1,6 @@
-/* Laws over random small worlds: roles and tie-breakers, NATs, limits, delays that reorder, loss. In the end no agent runs, but one whose
- * peer has failed, of which its owner would hear (RFC 8445, 8.1.1); without loss, where a path is known, both complete with each other. */
+/* Laws over random small worlds: roles and tie-breakers, NATs, limits, delays that reorder, loss. In the end no agent runs, but one
+ * whose peer has failed, of which its owner would hear (RFC 8445, 8.1.1); without loss, where a path is known, both complete with
+ * each other. */
 #include "net.h"
 
 static struct net n;
@@ -51,10 +52,10 @@ static void build(struct world *w, uint32_t seed)
     struct nt_ice_turn turn;
     net_init(&n, 20 * NT_MSEC);
     n.filter = shake;
-    w->turn_addr = addr_of("198.51.100.1:3478");
+    w->turn_addr = addr("198.51.100.1:3478");
     nt_rand_init(&w->rand, seed, "turn");
     w->turn = nt_turn_server_new(&(struct nt_turn_server_config){.listen = w->turn_addr,
-                                                                 .relay = addr_of("198.51.100.101"),
+                                                                 .relay = addr("198.51.100.101"),
                                                                  .realm = "example.org",
                                                                  .accounts = accounts,
                                                                  .account_count = 1,
@@ -114,19 +115,18 @@ static void one_world(uint32_t seed)
     nt_turn_server_del(w.turn);
 }
 
-static void random_worlds(void **state)
+TEST(random_worlds)
 {
     const char *range = getenv("ICE_LAW_WORLDS"); /* "first-last": other worlds than the usual ones */
     unsigned first = 1, last = 400;
-    (void)state;
     if (range != NULL)
         assert_int_equal(sscanf(range, "%u-%u", &first, &last), 2);
     for (unsigned seed = first; seed <= last; seed++)
         one_world(seed);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(random_worlds)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }
