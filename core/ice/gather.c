@@ -102,13 +102,15 @@ int nt_ice_gather_make(struct nt_ice_gather *g)
     return r;
 }
 
+/* `server`: where it was learnt; NULL for a host candidate. */
 static struct nt_ice_entry make_own(const struct nt_ice_gather *g, enum nt_ice_type type, uint16_t base, const struct nt_addr *addr,
-                                    uint32_t rank)
+                                    const struct nt_addr *server, uint32_t rank)
 {
     const struct nt_ice_base *b = nt_ice_bases_at(g->env->bases, base);
     return (struct nt_ice_entry){
         .c = {.type = type, .stream = b->stream, .component = b->component, .transport = NT_UDP, .addr = *addr, .base = *addr},
         .via = {.base = base, .relay = NT_ICE_DIRECT},
+        .server = server != NULL ? *server : (struct nt_addr){0},
         .rank = rank};
 }
 
@@ -117,7 +119,7 @@ static void add_hosts(struct nt_ice_gather *g)
     uint16_t bases = nt_ice_bases_count(g->env->bases);
     for (uint16_t i = 0; i < bases && g->env->config->policy == NT_ICE_ALL; i++) {
         const struct nt_ice_base *b = nt_ice_bases_at(g->env->bases, i);
-        struct nt_ice_entry own = make_own(g, NT_ICE_HOST, i, &b->addr, i);
+        struct nt_ice_entry own = make_own(g, NT_ICE_HOST, i, &b->addr, NULL, i);
         if (b->state == NT_ICE_BASE_BOUND)
             nt_ice_candidates_add(g->env->own, &own, trickles(g));
     }
@@ -134,9 +136,8 @@ static void add_reflexive(struct nt_ice_gather *g, const struct source *s)
     const struct nt_ice_base *b = base_of(g, s);
     if (!nt_addr_is_set(&s->mapped) || s->mapped.family != b->addr.family)
         return;
-    struct nt_ice_entry own = make_own(g, NT_ICE_SRFLX, s->base, &s->mapped, (uint32_t)(s - g->items));
+    struct nt_ice_entry own = make_own(g, NT_ICE_SRFLX, s->base, &s->mapped, &s->server, (uint32_t)(s - g->items));
     own.c.base = own.c.related = b->addr;
-    own.server = s->server;
     nt_ice_candidates_add(g->env->own, &own, trickles(g));
 }
 
@@ -145,9 +146,8 @@ static void add_relayed(struct nt_ice_gather *g, const struct source *s, bool op
     uint16_t i = (uint16_t)(s - g->items);
     if (!nt_ice_relays_alive(g->env->relays, i))
         return;
-    struct nt_ice_entry own = make_own(g, NT_ICE_RELAY, s->base, nt_ice_relays_address(g->env->relays, i), i);
+    struct nt_ice_entry own = make_own(g, NT_ICE_RELAY, s->base, nt_ice_relays_address(g->env->relays, i), &s->server, i);
     own.c.related = open && nt_addr_is_set(&s->mapped) ? s->mapped : hidden(&own.c.addr);
-    own.server = s->server;
     own.via.relay = (int16_t)i;
     nt_ice_candidates_add(g->env->own, &own, trickles(g));
 }

@@ -23,38 +23,48 @@ static void take_data(struct nt_ice_agent *a, struct nt_ice_via via, const struc
         nt_ice_record_drop(nt_ice_agent_env(a)->record, &b->addr, from, why, now);
 }
 
-static const char *take_binding(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from,
-                                const struct nt_stun_msg *m, nt_time now)
+/* NULL: taken; otherwise why it is dropped. */
+static const char *take_response(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from,
+                                 const struct nt_stun_msg *m, nt_time now)
 {
-    if (m->class_ == NT_STUN_INDICATION)
-        return NULL; /* a keepalive (RFC 8445, 11) */
-    if (m->class_ == NT_STUN_REQUEST) {
-        /* RFC 7675, 5.1 and RFC 8445, 8.1.2: after failure or loss of consent nothing is sent. */
-        if (nt_ice_agent_is_over(a))
-            return "a request after the end of ICE";
-        nt_ice_respond(nt_ice_agent_session(a), nt_ice_agent_early(a), via, from, m, now);
+    struct nt_ice_session *s = nt_ice_agent_session(a);
+    if (via.relay == NT_ICE_DIRECT && nt_ice_gather_response(nt_ice_agent_gather(a), via.base, from, m, now)) {
+        nt_ice_agent_finish_gathering(a, now);
         return NULL;
     }
-    if (nt_ice_session_described(nt_ice_agent_session(a))) {
-        if (nt_ice_agent_is_checking(a) && nt_ice_outcome_response(nt_ice_agent_session(a), via, from, m, now))
+    if (nt_ice_session_described(s)) {
+        if (nt_ice_agent_is_checking(a) && nt_ice_outcome_response(s, via, from, m, now))
             return NULL;
-        if (nt_ice_freshness_response(nt_ice_agent_session(a), via, from, m, now))
+        if (nt_ice_freshness_response(s, via, from, m, now))
             return NULL;
     }
     return "a response to no request of ours";
 }
 
-/* What came from the peer, straight or through a relay. `m`: parsed, or NULL if it is no STUN message; `broken`: it only looks like
- * one. */
-static void take_from_peer(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from, const uint8_t *bytes,
-                           size_t len, nt_time now)
+static const char *take_binding(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from,
+                                const struct nt_stun_msg *m, nt_time now)
+{
+    if (m->class_ == NT_STUN_INDICATION)
+        return NULL; /* a keepalive (RFC 8445, 11) */
+    if (m->class_ != NT_STUN_REQUEST)
+        return take_response(a, via, from, m, now);
+    /* RFC 7675, 5.1 and RFC 8445, 8.1.2: after failure or loss of consent nothing is sent. */
+    if (nt_ice_agent_is_over(a))
+        return "a request after the end of ICE";
+    nt_ice_respond(nt_ice_agent_session(a), nt_ice_agent_early(a), via, from, m, now);
+    return NULL;
+}
+
+/* What came straight, or what a relay carried. */
+static void take_message(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from, const uint8_t *bytes,
+                         size_t len, nt_time now)
 {
     struct nt_stun_msg m;
+    const char *why = "a malformed STUN message";
     if (!nt_stun_looks_like(bytes, len)) {
         take_data(a, via, from, bytes, len, now);
         return;
     }
-    const char *why = "a malformed STUN message";
     if (nt_stun_parse(&m, bytes, len) == NT_OK)
         why = m.method == NT_STUN_BINDING ? take_binding(a, via, from, &m, now) : "a STUN message of another method";
     if (why != NULL)
@@ -76,7 +86,7 @@ static void take_relay_event(struct nt_ice_agent *a, const struct nt_ice_relay_e
     case NT_ICE_RELAY_CLOSED:
         nt_ice_session_close_way(nt_ice_agent_session(a), via.relay, nt_addr_is_set(&ev->peer) ? &ev->peer : NULL, now);
         break;
-    case NT_ICE_RELAY_DATA: take_from_peer(a, via, &ev->peer, ev->bytes, ev->len, now); break;
+    case NT_ICE_RELAY_DATA: take_message(a, via, &ev->peer, ev->bytes, ev->len, now); break;
     default: break;
     }
     nt_ice_agent_finish_gathering(a, now);
@@ -91,23 +101,14 @@ void nt_ice_inbound_relay_events(struct nt_ice_agent *a, nt_time now)
 
 void nt_ice_inbound_datagram(struct nt_ice_agent *a, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
 {
-    struct nt_stun_msg m;
     uint16_t base = nt_ice_bases_find(nt_ice_agent_env(a)->bases, &path->local);
-    if (base == NT_ICE_NO_BASE || nt_ice_agent_is_silent(a)) {
+    if (base == NT_ICE_NO_BASE || nt_ice_agent_is_silent(a))
         nt_ice_record_drop(nt_ice_agent_env(a)->record, &path->local, &path->remote,
                            base == NT_ICE_NO_BASE ? "no such base" : "the agent is silent", now);
-        return;
-    }
-    bool response = nt_stun_looks_like(bytes, len) && (bytes[0] & 1) != 0; /* the upper bit of the class */
-    if (response && nt_stun_parse(&m, bytes, len) == NT_OK && m.class_ >= NT_STUN_SUCCESS && m.method == NT_STUN_BINDING &&
-        nt_ice_gather_response(nt_ice_agent_gather(a), base, &path->remote, &m, now)) {
-        nt_ice_agent_finish_gathering(a, now);
-        return;
-    }
-    if (nt_ice_relays_input(nt_ice_agent_env(a)->relays, base, path, bytes, len, now))
+    else if (nt_ice_relays_input(nt_ice_agent_env(a)->relays, base, path, bytes, len, now))
         nt_ice_inbound_relay_events(a, now);
     else
-        take_from_peer(a, (struct nt_ice_via){.base = base, .relay = NT_ICE_DIRECT}, &path->remote, bytes, len, now);
+        take_message(a, (struct nt_ice_via){.base = base, .relay = NT_ICE_DIRECT}, &path->remote, bytes, len, now);
 }
 
 void nt_ice_inbound_bind(struct nt_ice_agent *a, const struct nt_path *path, bool granted, nt_time now)

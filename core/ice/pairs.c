@@ -404,7 +404,8 @@ bool nt_ice_pairs_is_new_request(struct nt_ice_pairs *t, uint32_t pair, const ui
 
 void nt_ice_pairs_answered(struct nt_ice_pairs *t, uint32_t pair)
 {
-    pair_of(t, pair)->sendable = true;
+    struct nt_ice_pair *p = pair_of(t, pair);
+    p->sendable = true;
 }
 
 void nt_ice_pairs_enqueue(struct nt_ice_pairs *t, uint32_t pair)
@@ -416,7 +417,8 @@ void nt_ice_pairs_enqueue(struct nt_ice_pairs *t, uint32_t pair)
 
 void nt_ice_pairs_dequeue(struct nt_ice_pairs *t, uint32_t pair)
 {
-    pair_of(t, pair)->queued = 0;
+    struct nt_ice_pair *p = pair_of(t, pair);
+    p->queued = 0;
 }
 
 void nt_ice_pairs_trigger(struct nt_ice_pairs *t, uint32_t pair, nt_time now)
@@ -469,13 +471,15 @@ void nt_ice_pairs_prune(struct nt_ice_pairs *t, uint32_t pair, const char *why, 
 
 void nt_ice_pairs_set_nominating(struct nt_ice_pairs *t, uint32_t pair)
 {
-    pair_of(t, pair)->nominating = true;
+    struct nt_ice_pair *p = pair_of(t, pair);
+    p->nominating = true;
     nt_ice_pairs_enqueue(t, pair);
 }
 
 void nt_ice_pairs_set_use_candidate_pending(struct nt_ice_pairs *t, uint32_t pair)
 {
-    pair_of(t, pair)->use_candidate_pending = true;
+    struct nt_ice_pair *p = pair_of(t, pair);
+    p->use_candidate_pending = true;
 }
 
 void nt_ice_pairs_clear_nomination(struct nt_ice_pairs *t, uint32_t pair)
@@ -486,19 +490,22 @@ void nt_ice_pairs_clear_nomination(struct nt_ice_pairs *t, uint32_t pair)
 
 void nt_ice_pairs_hold(struct nt_ice_pairs *t, uint32_t pair)
 {
+    struct nt_ice_pair *p = pair_of(t, pair);
     if (nt_ice_pairs_get(t, pair) != NULL)
-        pair_of(t, pair)->valid++;
+        p->valid++;
 }
 
 void nt_ice_pairs_release(struct nt_ice_pairs *t, uint32_t pair)
 {
+    struct nt_ice_pair *p = pair_of(t, pair);
     if (nt_ice_pairs_get(t, pair) != NULL)
-        pair_of(t, pair)->valid--;
+        p->valid--;
 }
 
 void nt_ice_pairs_set_way(struct nt_ice_pairs *t, uint32_t pair, enum nt_ice_way way)
 {
-    pair_of(t, pair)->way = way;
+    struct nt_ice_pair *p = pair_of(t, pair);
+    p->way = way;
 }
 
 /* --- questions --- */

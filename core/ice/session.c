@@ -432,12 +432,17 @@ static void trace_valid(const struct nt_ice_session *s, const struct nt_ice_vali
                                                                 .n = {c->stream, c->component, v->number, NT_ICE_SUCCEEDED}});
 }
 
-static uint32_t add_new_valid(struct nt_ice_session *s, size_t component, struct nt_ice_valid v, nt_time now)
+static uint32_t add_new_valid(struct nt_ice_session *s, size_t component, const struct nt_ice_valid *key, nt_time now)
 {
-    const struct nt_ice_pair *equal = nt_ice_pairs_find(s->pairs, v.own, v.remote);
-    v.pair = equal != NULL && equal->listed ? equal->number : 0;
-    v.number = v.pair != 0 ? v.pair : nt_ice_pairs_new_number(s->pairs);
-    v.priority = nt_ice_pairs_priority(s->pairs, v.own, v.remote);
+    const struct nt_ice_pair *equal = nt_ice_pairs_find(s->pairs, key->own, key->remote);
+    uint32_t pair = equal != NULL && equal->listed ? equal->number : 0;
+    struct nt_ice_valid v = {.number = pair != 0 ? pair : nt_ice_pairs_new_number(s->pairs),
+                             .own = key->own,
+                             .remote = key->remote,
+                             .remotes = key->remotes,
+                             .generator = key->generator,
+                             .pair = pair,
+                             .priority = nt_ice_pairs_priority(s->pairs, key->own, key->remote)};
     uint32_t place = nt_ice_components_add_valid(s->env->components, component, &v);
     if (place == NT_ICE_NONE) {
         nt_ice_record_drop(s->env->record, NULL, &nt_ice_candidates_at(s->remotes, v.remote)->c.addr,
@@ -445,7 +450,7 @@ static uint32_t add_new_valid(struct nt_ice_session *s, size_t component, struct
         return NT_ICE_NONE;
     }
     hold_pairs(s, &v);
-    if (v.pair == 0)
+    if (pair == 0)
         trace_valid(s, &v, now);
     return place;
 }
@@ -457,7 +462,7 @@ uint32_t nt_ice_session_add_valid(struct nt_ice_session *s, uint32_t generator, 
     size_t component = place_of(s, p);
     uint32_t place = nt_ice_components_find_valid(s->env->components, component, &v);
     if (place == NT_ICE_NONE)
-        return add_new_valid(s, component, v, now);
+        return add_new_valid(s, component, &v, now);
     const struct nt_ice_valid *known = &nt_ice_components_at(s->env->components, component)->valids[place];
     if (known->gone) {
         nt_ice_components_revive(s->env->components, component, place);
