@@ -51,6 +51,17 @@ bool nt_ice_outcome_start_one(struct nt_ice_session *s, nt_time ta, nt_time now)
     return true;
 }
 
+/* The pair of the check is off its check list: others that are valid are checked again in its place. */
+static void show_new_role(struct nt_ice_session *s, nt_time now)
+{
+    const struct nt_ice_pairs *pairs = nt_ice_session_pairs(s);
+    for (size_t i = 0; i < nt_ice_pairs_count(pairs); i++) {
+        const struct nt_ice_pair *p = nt_ice_pairs_at(pairs, i);
+        if (p->listed && p->state == NT_ICE_SUCCEEDED && p->valid > 0)
+            nt_ice_session_recheck(s, p->number, now);
+    }
+}
+
 /* RFC 8445, 7.2.5.1; the role compared is that of the request, so that two of these in flight switch once. After the switch "the
  * agent MUST add the candidate pair whose check generated the 487 error response to the triggered-check queue", also when that
  * check had been cancelled by then and its pair has Succeeded: or the peer, which may have switched as well, hears nothing of the
@@ -62,7 +73,10 @@ static void act_on_conflict(struct nt_ice_session *s, const struct nt_ice_check 
         nt_ice_nominate_switch_role(s, check->request.role == NT_ICE_CONTROLLING ? NT_ICE_CONTROLLED : NT_ICE_CONTROLLING, now);
         nt_ice_session_change_tie_breaker(s);
     }
-    if (switches || !check->cancelled)
+    const struct nt_ice_pair *p = nt_ice_pairs_get(nt_ice_session_pairs(s), check->pair);
+    if (p == NULL || !p->listed)
+        show_new_role(s, now);
+    else if (switches || !check->cancelled)
         nt_ice_session_trigger(s, check->pair, now);
 }
 
@@ -118,17 +132,13 @@ static void act_on_success(struct nt_ice_session *s, const struct nt_ice_outcome
 static void act_on(struct nt_ice_session *s, const struct nt_ice_outcome *out, nt_time now)
 {
     const struct nt_ice_pair *p = nt_ice_pairs_get(nt_ice_session_pairs(s), out->check.pair);
-    if (p == NULL || !p->listed)
-        return; /* what it checked is not on a check list any more */
-    switch (out->result) {
-    case NT_ICE_RESULT_SUCCEEDED: act_on_success(s, out, now); break;
-    case NT_ICE_RESULT_CONFLICT: act_on_conflict(s, &out->check, now); break;
-    case NT_ICE_RESULT_FAILED:
-        if (!out->check.cancelled)
-            nt_ice_session_fail(s, p->number, now);
-        break;
-    default: break;
-    }
+    bool listed = p != NULL && p->listed; /* otherwise success and failure change nothing any more */
+    if (out->result == NT_ICE_RESULT_CONFLICT)
+        act_on_conflict(s, &out->check, now);
+    else if (out->result == NT_ICE_RESULT_SUCCEEDED && listed)
+        act_on_success(s, out, now);
+    else if (out->result == NT_ICE_RESULT_FAILED && listed && !out->check.cancelled)
+        nt_ice_session_fail(s, p->number, now);
 }
 
 bool nt_ice_outcome_response(struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from,
