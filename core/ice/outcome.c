@@ -84,7 +84,7 @@ static void act_on_conflict(struct nt_ice_session *s, const struct nt_ice_check 
  * answered with success, and counts on it: whoever has switched the role meanwhile. */
 static bool is_nominating(const struct nt_ice_check *check, const struct nt_ice_pair *p)
 {
-    return check->request.use_candidate || p->use_candidate_pending;
+    return (check->request.use_candidate && check->request.role == NT_ICE_CONTROLLING) || p->use_candidate_pending;
 }
 
 /* No other check of the pair is needed, but a nominating one that is under way or still to be sent. */

@@ -88,7 +88,7 @@ MUTANTS = {
             (
                 "core/ice/respond.c",
                 "    if (remote == NT_ICE_NONE)\n        remote = learn_remote(",
-                "    if (own == NT_ICE_NONE)\n        remote = learn_remote(",
+                "    if (remote == NT_ICE_NONE && own != NT_ICE_NONE)\n        return 0;\n    if (remote == NT_ICE_NONE)\n        remote = learn_remote(",
             ),
         ],
         "red": [
@@ -96,6 +96,7 @@ MUTANTS = {
             "trickle/classic-*[left={none,full-cone,restricted-cone},right=symmetric]", "trickle/late-copy",
             "trickle/lost-candidates*", "changes/mapping-ends*", "changes/nat-flush-symmetric",
             "gathering/redundancy[left=symmetric]", "loss/jitter[nat=symmetric]", "loss/ten-percent-relayed",
+            "relay/few-pairs*", "relay/many-interfaces", "relay/permission-answer-lost",
             "peer-reflexive/endless-discovery", "relay/server-pauses", "relay/server-stops", "relay/stale-nonce",
             "relay/unpermitted-sends", "relay/unpermitted-peers",
             "rfc4787/pinned[left={ei-ei,ei-ad,ad-ei,ad-ad,ad-apd,apd-ei,apd-ad,apd-apd},right={ad-ei,ad-ad,ad-apd,apd-ei"
@@ -143,8 +144,8 @@ MUTANTS = {
         "edits": [
             (
                 "core/ice/respond.c",
-                "waiting ? remember_request(early, h) : ",
-                "waiting && early != NULL ? NULL : waiting ? remember_request(early, h) : ",
+                "waiting ? remember_request(s, early, h) : ",
+                "waiting && early != NULL ? NULL : waiting ? remember_request(s, early, h) : ",
             ),
         ],
         "red": [
@@ -249,6 +250,7 @@ MUTANTS = {
         ],
         "red": [
             "forged/unauthenticated-refusal", "gathering/pacing", "gathering/slower-pacing", "loss/first-checks-lost",
+            "relay/permission-answer-lost",
         ],
         "rules": ["RFC8445-14.2-pacing"],
     },
@@ -289,6 +291,44 @@ MUTANTS = {
         ],
         "rules": ["RFC8445-7.3.1.1-conflict"],
     },
+    "switched-and-silent": {
+        "what": "what comes to a check that was sent in the former role queues none in the new one (7.2.5.1)",
+        "edits": [
+            (
+                "core/ice/outcome.c",
+                "    else if (switches || !check->cancelled)",
+                "    else if (!check->cancelled)",
+            ),
+            (
+                "core/ice/outcome.c",
+                "    if (out->check.request.role != nt_ice_session_role(s))",
+                "    if (out->check.request.role != nt_ice_session_role(s) && env == NULL)",
+            ),
+        ],
+        "red": ["roles/equal-tie-breakers[role=controlled,by={longer,crossing}]"],
+    },
+    "dead-relay-paired": {
+        "what": "pairs are formed of a relayed candidate whose allocation is lost (7.2.1)",
+        "edits": [
+            (
+                "core/ice/session.c",
+                "    if (e->gone || nt_ice_relays_permit(s->env->relays, (uint16_t)e->via.relay, peer, now) != NT_OK)",
+                "    if (nt_ice_relays_permit(s->env->relays, (uint16_t)e->via.relay, peer, now) == NT_ENOMEM)",
+            ),
+        ],
+        "red": ["relay/allocation-lost"],
+    },
+    "relayed-pairs-go": {
+        "what": "at the limit of pairs relayed ones have no share (6.1.2.5, as core/README.md has it)",
+        "edits": [
+            (
+                "core/ice/pairs.c",
+                "    return half < NT_ICE_RELAYED_KEPT ? half : NT_ICE_RELAYED_KEPT;",
+                "    return half < NT_ICE_RELAYED_KEPT ? 0 : 0;",
+            ),
+        ],
+        "red": ["relay/few-pairs[left={1,2,3},right={1,2}]", "relay/many-interfaces"],
+    },
     "tie-breaker-signed": {
         "what": "tie-breakers are compared as signed numbers",
         "edits": [
@@ -302,6 +342,7 @@ MUTANTS = {
             "roles/both-controlled[left={low,middle},right={middle,high}]", "roles/both-controlled[left=high,right=low]",
             "roles/both-controlling[left={low,middle},right={middle,high}]", "roles/both-controlling[left=high,right=low]",
         ],
+        "rules": ["RFC8445-7.3.1.1-conflict"],
     },
     "controlled-nominates": {
         "what": "the controlled agent sends USE-CANDIDATE (7.1.2)",
@@ -439,6 +480,7 @@ MUTANTS = {
             "classic/five-types[left=restricted-cone,right=symmetric]", "gathering/frozen",
             "loss/corrupt-answer", "loss/corrupt-request",
             "loss/first-checks-lost", "loss/late-answer", "relay/blocked-udp", "relay/no-server",
+            "relay/few-pairs[left=1,right={1,2}]",
             "rfc4787/pinned[left=ei-ad,right={ad-ad,ad-apd,apd-ad,apd-apd}]",
             "rfc4787/table[left=ei-ad,right={ad-ad,ad-apd,apd-ad,apd-apd}]", "roles/failed-before-first-check-controlling",
             "nested/types[home={none,full-cone,restricted-cone},carrier=restricted-cone,right=symmetric]",
@@ -675,6 +717,7 @@ MUTANTS = {
             ),
         ],
         "red": [
+            "relay/permission-answer-lost",
             *SYMMETRIC_WITH_PORT_RESTRICTED, *PORTS_OF_FILTERS_COUNT,
             "hairpin/same-network[nat=symmetric,hairpin=external-source]",
             "nested/shared-carrier[hairpin=internal-source,home=port-restricted-cone]", "peer-reflexive/poisoned-left-first",
