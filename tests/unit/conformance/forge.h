@@ -150,9 +150,10 @@ static void forge_init(struct forge *f, const char *broken)
 static int forge_judge(struct forge *f, struct nt_conf_verdict *verdict)
 {
     const struct nt_addr l[] = {addr("10.0.0.1")}, r[] = {addr("10.0.0.2")}, turn[] = {addr("192.0.2.1"), addr("192.0.2.2")};
-    const struct nt_conf_party parties[] = {{.kind = NT_CONF_AGENT, .name = "L", .addresses = l, .address_count = 1, .max_pairs = f->max_pairs},
-                                            {.kind = NT_CONF_AGENT, .name = "R", .addresses = r, .address_count = 1},
-                                            {.kind = NT_CONF_SERVER, .name = "turn", .addresses = turn, .address_count = 2}};
+    const struct nt_conf_party parties[] = {
+        {.kind = NT_CONF_AGENT, .name = "L", .addresses = l, .address_count = 1, .max_pairs = f->max_pairs},
+        {.kind = NT_CONF_AGENT, .name = "R", .addresses = r, .address_count = 1},
+        {.kind = NT_CONF_SERVER, .name = "turn", .addresses = turn, .address_count = 2}};
     const struct nt_conf_user users[] = {{FORGE_REALM, "alice", "secret"}, {FORGE_REALM, "bob", "hidden"}};
     const struct nt_conf_input in = {.capture = &f->c,
                                      .parties = parties,
