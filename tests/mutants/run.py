@@ -26,12 +26,14 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from table import MUTANTS as TABLE, SHORT  # noqa: E402
 from table_language import LANGUAGE  # noqa: E402
+from table_laws import LAWS  # noqa: E402
 from table_trickle import TRICKLE  # noqa: E402
 
-MUTANTS = {name: {**m, "red": m["red"] + LANGUAGE.get(name, [])} for name, m in (TABLE | TRICKLE).items()}
+MUTANTS = {name: {**m, "red": m["red"] + LANGUAGE.get(name, [])} for name, m in (TABLE | TRICKLE).items()} | LAWS
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TREES = ["CMakeLists.txt", "CMakePresets.json", "core", "natsim", "pcap", "reports", "scenarios", "tests"]
 BUILD_SECONDS, RUN_SECONDS = 600, 180
+LAW_WORLDS = 1000
 
 
 class Broken(Exception):
@@ -125,6 +127,18 @@ class Tree:
         cells = {c["id"]: "" if c["outcome"] == "pass" else c["reason"] or c["outcome"] for c in cases}
         return cells, {v["rule"] for c in cases for v in c["conformance"]["violations"]}
 
+    def laws(self, name):
+        """The laws that are broken, and in how many worlds each."""
+        program = os.path.join(self.source, "tests/cli/laws.py")
+        command = [sys.executable, program, "--natsim", os.path.join(self.build, "natsim"), "--worlds", str(LAW_WORLDS), "--jobs", "1", "--keep", self.out]
+        r = run(command, RUN_SECONDS)
+        if r.returncode not in (0, 1):
+            raise Broken(f"{name}: the laws could not be tried:\n" + r.stdout[-2000:])
+        found = {}
+        for world, law in re.findall(r"^world (\d+): (\S+):", r.stdout, re.MULTILINE):
+            found.setdefault(law, set()).add(world)
+        return {law: len(worlds) for law, worlds in found.items()}
+
     def apply(self, name, entry):
         """Applies the edits and gives back what to write to undo them."""
         before = {}
@@ -156,12 +170,18 @@ def judge(name, entry, cells, broken):
     return lines, f"{len(red)} red, {len(flagged)} more by conformance alone" if flagged else f"{len(red)} red"
 
 
+def judge_laws(entry, found):
+    """Lines that say what is not as foretold: more laws may be broken than those of the entry."""
+    lines = [f"    should be broken and is not: the law {law}" for law in entry["laws"] if law not in found]
+    return lines, ", ".join(f"{law} {count}" for law, count in sorted(found.items())) or "no law"
+
+
 def test(tree, name, entry):
     started = time.monotonic()
     before = tree.apply(name, entry)
     try:
         tree.compile(name)
-        lines, count = judge(name, entry, *tree.cells(name))
+        lines, count = judge_laws(entry, tree.laws(name)) if "laws" in entry else judge(name, entry, *tree.cells(name))
     finally:
         for path, text in before.items():
             with open(path, "w", encoding="utf-8") as f:

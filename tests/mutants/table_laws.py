@@ -1,0 +1,43 @@
+"""Mutants of core/ice that the laws over random worlds find (tests/cli/laws.py): each breaks an invariant that one file owns. `laws` are
+those that must be broken by some world."""
+
+LAWS = {
+    "no-check-after-role-switch": {
+        "what": "who switches its role after a 487 does not queue the pair again (RFC 8445, 7.2.5.1)",
+        "edits": [("core/ice/outcome.c", "    if (switches || !check->cancelled)\n        nt_ice_session_trigger", "    if (!switches && !check->cancelled)\n        nt_ice_session_trigger")],
+        "laws": ["ends"],
+    },
+    "limit-drops-what-connects": {
+        "what": "the limit of pairs takes valid and nominated pairs as any other",
+        "edits": [("core/ice/pairs.c", "    if (p->state == NT_ICE_SUCCEEDED || p->valid > 0 || p->nominating || p->use_candidate_pending)\n        return STANDING_CONNECTS;\n", "")],
+        "laws": ["ends"],
+    },
+    "dead-relay-is-paired": {
+        "what": "a pair whose allocation has ended is admitted, and waits for a permission that never comes",
+        "edits": [
+            ("core/ice/pairs.c", "    if (way == NT_ICE_WAY_CLOSED)\n        return refuse(", "    if (false)\n        return refuse("),
+            ("core/ice/pairs.c", "    if (state == NT_ICE_WAITING && p->way == NT_ICE_WAY_CLOSED)\n", "    if (false)\n"),
+        ],
+        "laws": ["ends"],
+    },
+    "success-before-admission": {
+        "what": "a check is answered with success when there is no room for its pair",
+        "edits": [("core/ice/respond.c", "    if (refusal != NULL)\n        refuse(s, answer, 400, refusal, now);", "    if (refusal != NULL && nt_ice_session_env(s) == NULL)\n        refuse(s, answer, 400, refusal, now);")],
+        "laws": ["ends"],
+    },
+    "data-after-consent": {
+        "what": "consent lives for 90 s without an answer, and data are sent that long (RFC 7675, 5.1)",
+        "edits": [("core/ice/types.h", "#define NT_ICE_CONSENT_EXPIRY (30 * NT_SEC)", "#define NT_ICE_CONSENT_EXPIRY (90 * NT_SEC)")],
+        "laws": ["consent"],
+    },
+    "any-valid-pair-is-selected": {
+        "what": "the controlled agent selects the newest of its valid pairs, whichever the peer nominates",
+        "edits": [("core/ice/nominate.c", "if (!k->valids[n].gone && k->valids[n].generator == pair) {", "if (!k->valids[n].gone) {")],
+        "laws": ["mirrored"],
+    },
+    "checks-twice-as-fast": {
+        "what": "the next transaction begins half of Ta after the one before (RFC 8445, 14.2)",
+        "edits": [("core/ice/pacer.c", "    p->next = nt_time_after(now, p->ta);", "    p->next = nt_time_after(now, p->ta / 2);")],
+        "laws": ["pacing"],
+    },
+}
