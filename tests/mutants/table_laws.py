@@ -4,12 +4,14 @@ those that must be broken by some world."""
 LAWS = {
     "no-check-after-role-switch": {
         "what": "who switches its role after a 487 does not queue the pair again (RFC 8445, 7.2.5.1)",
-        "edits": [("core/ice/outcome.c", "    if (switches || !check->cancelled)\n        nt_ice_session_trigger", "    if (!switches && !check->cancelled)\n        nt_ice_session_trigger")],
+        "edits": [("core/ice/outcome.c", "    if (switches || !check->cancelled)\n", "    if (!switches && !check->cancelled)\n")],
         "laws": ["ends"],
     },
     "limit-drops-what-connects": {
         "what": "the limit of pairs takes valid and nominated pairs as any other",
-        "edits": [("core/ice/pairs.c", "    if (p->state == NT_ICE_SUCCEEDED || p->valid > 0 || p->nominating || p->use_candidate_pending)\n        return STANDING_CONNECTS;\n", "")],
+        "edits": [("core/ice/pairs.c",
+                   "    if (p->state == NT_ICE_SUCCEEDED || p->valid > 0 || p->nominating || p->use_candidate_pending)\n"
+                   "        return STANDING_CONNECTS;\n", "")],
         "laws": ["ends"],
     },
     "dead-relay-is-paired": {
@@ -22,7 +24,8 @@ LAWS = {
     },
     "success-before-admission": {
         "what": "a check is answered with success when there is no room for its pair",
-        "edits": [("core/ice/respond.c", "    if (refusal != NULL)\n        refuse(s, answer, 400, refusal, now);", "    if (refusal != NULL && nt_ice_session_env(s) == NULL)\n        refuse(s, answer, 400, refusal, now);")],
+        "edits": [("core/ice/respond.c", "        refuse(s, answer, 400, refusal, now); /* 7.3.1.5",
+                   "        nt_ice_outbox_put(nt_ice_session_env(s)->outbox, &answer, now); /* 7.3.1.5")],
         "laws": ["ends"],
     },
     "data-after-consent": {
