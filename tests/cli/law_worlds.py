@@ -42,12 +42,14 @@ def settings(r, w):
             agent["tie-breaker"] = 5
         elif dice < 0.7:
             agent["tie-breaker"] = r.randint(1, 3)
-        if r.random() < 0.4:
-            agent["max-pairs"] = r.randint(1, r.choice([4, 20]))
+        if r.random() < 0.5:
+            agent["max-pairs"] = r.randint(1, r.choice([4, 4, 20]))
         if r.random() < 0.25:
             agent["trickle"] = r.choice(["half", "full"])
         if r.random() < 0.1:
             agent["ta"] = r.choice(["20ms", "100ms"])
+        if r.random() < 0.25:
+            agent["nomination-wait"] = r.choice(["1ms", "20ms", "60ms"])  # so that others are still checked
         if r.random() < 0.05:
             agent["rto"] = "formula"
 
@@ -95,13 +97,13 @@ def lose_permission(r, w):
 def lose_relay(r, w):
     """The TURN server ends; sometimes so early that the caller's allocation has expired when the answer comes."""
     call = w["steps"][0]["call"]
-    if r.random() < 0.3:
+    if r.random() < 0.2:
         return [{"at": f"{r.randint(50, 3000)}ms", "server": {"at": "turn", "do": "stop"}}]
     w["servers"]["turn"]["lifetime"] = "40s"
     if "turn" in w["agents"][call["from"]] and r.random() < 0.5:
         w["agents"][call["from"]]["policy"] = "relay"
     return [{"at": f"{r.randint(1, 20)}s", "server": {"at": "turn", "do": "stop"}},
-            {"at": "0s", "signalling": {"from": call["to"], "message": "answer", "delay": f"{r.randint(30, 90)}s"}}]
+            {"at": "0s", "signalling": {"from": call["to"], "message": "answer", "delay": f"{r.randint(60, 100)}s"}}]
 
 
 def cut(r, w):
@@ -121,7 +123,7 @@ def faults(r, w):
     relays = "turn" in w["servers"]
     steps = []
     for _ in range(r.choice([1, 1, 2, 3])):
-        kind = r.choice(["delay", "delay", "delay", "drop", "duplicate", "permission", "permission", "relay", "cut"])
+        kind = r.choice(["delay", "delay", "delay", "drop", "duplicate", "permission", "permission", "relay", "relay", "cut"])
         if kind in ("delay", "drop", "duplicate"):
             steps += hold_or_drop(r, w, kind)
         elif kind == "cut":
@@ -136,7 +138,7 @@ def world(seed):
     w, r = worlds.world(seed), random.Random(f"laws {seed}")
     w["claim"] = f"World {seed} keeps the laws."
     for name in w["agents"]:
-        if r.random() < 0.25:
+        if r.random() < 0.35:
             add_interfaces(r, w, name, r.randint(1, 6 - (1 if isinstance(w["agents"][name]["on"], str) else len(w["agents"][name]["on"]))))
     settings(r, w)
     if r.random() < 0.1:

@@ -1,4 +1,4 @@
-"""What passed an agent's taps, read from a capture of natsim without tshark, which takes 200 ms a file: its own packets, unwrapped from TURN."""
+"""What passed the taps of agents: the UDP datagrams of a capture, unwrapped from TURN. Without tshark, which takes 200 ms a file."""
 import struct
 from collections import namedtuple
 

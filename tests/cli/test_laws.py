@@ -1,4 +1,4 @@
-"""The laws of core/ice (laws.py) over 1,000 random worlds, and that the laws see what breaks them. LAWS=N runs so many, LAWS_FROM is the first."""
+"""The laws of core/ice (laws.py) over 1,000 random worlds, and that they see what breaks them. LAWS=N runs so many, LAWS_FROM is the first."""
 
 import os
 
@@ -96,15 +96,16 @@ def test_data_without_consent_are_seen():
     assert list(laws.consent([*check, datagram(32.1, "L", True, THERE, data("L"))]))
     assert list(laws.consent([*check, datagram(3, "L", True, OTHER, data("L"))]))
     assert list(laws.consent([check[0], datagram(3, "L", True, THERE, data("L"))]))
-    assert list(laws.consent([check[0], datagram(2, "L", False, THERE, stun(taps.BINDING_SUCCESS, 2)), datagram(3, "L", True, THERE, data("L"))]))
+    other = datagram(2, "L", False, THERE, stun(taps.BINDING_SUCCESS, 2))
+    assert list(laws.consent([check[0], other, datagram(3, "L", True, THERE, data("L"))]))
 
 
 def test_a_hasty_transaction_is_seen():
     world = {"agents": {"L": {}, "R": {"ta": "100ms"}}, "steps": [{"at": "0s", "call": {}}]}
 
     def starts(*times, nominates=()):
-        return [datagram(t, "L", True, THERE, stun(taps.BINDING_REQUEST, n, taps.AT_PRIORITY, *([taps.AT_USE_CANDIDATE] if n in nominates else [])))
-                for n, t in enumerate(times)]
+        kinds = [[taps.AT_PRIORITY, *([taps.AT_USE_CANDIDATE] if n in nominates else [])] for n in range(len(times))]
+        return [datagram(t, "L", True, THERE, stun(taps.BINDING_REQUEST, n, *kinds[n])) for n, t in enumerate(times)]
 
     assert not list(laws.pacing(world, starts(1, 1.1, 1.2)))
     assert list(laws.pacing(world, starts(1, 1.1, 1.19)))

@@ -4,7 +4,7 @@ those that must be broken by some world."""
 LAWS = {
     "no-check-after-role-switch": {
         "what": "who switches its role after a 487 does not queue the pair again (RFC 8445, 7.2.5.1)",
-        "edits": [("core/ice/outcome.c", "    if (switches || !check->cancelled)\n", "    if (!switches && !check->cancelled)\n")],
+        "edits": [("core/ice/outcome.c", "    else if (switches || !check->cancelled)\n", "    else if (!switches && !check->cancelled)\n")],
         "laws": ["ends"],
     },
     "limit-drops-what-connects": {
