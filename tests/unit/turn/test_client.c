@@ -665,7 +665,8 @@ TEST(arguments)
     assert_int_equal(asked.method, NT_TURN_CREATE_PERMISSION);
     assert_true(success(0));
     int n = nt_turn_client_wrap(c, &peer, buf, 8, buf, sizeof buf - 20);
-    assert_true(n == 44 && n <= 8 + NT_TURN_OVERHEAD);
+    assert_int_equal(n, 44);
+    assert_true(n <= 8 + NT_TURN_OVERHEAD);
     assert_int_equal(nt_turn_client_wrap(c, &peer, buf, 8, buf, 43), NT_ENOSPC);
     struct nt_turn_client_config bad = {.server = server, .transport = NT_TCP, .base = w->bases[0], .rand = &w->rand};
     assert_null(nt_turn_client_new(&bad));
