@@ -53,7 +53,7 @@ bool nt_conclusion_write(const struct nt_results *results, const struct nt_optio
     return written;
 }
 
-enum nt_exit nt_conclusion_exit(const struct nt_results *results, bool broken)
+int nt_conclusion_exit(const struct nt_results *results, bool broken)
 {
     size_t counts[4];
     nt_results_count(results, counts);

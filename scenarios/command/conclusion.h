@@ -13,6 +13,6 @@ int nt_conclusion_label(struct nt_results *results, const struct nt_options *o);
  * or the texts of cases are missing. */
 bool nt_conclusion_write(const struct nt_results *results, const struct nt_options *o);
 /* `broken`: an output could not be written, or cases are missing. */
-enum nt_exit nt_conclusion_exit(const struct nt_results *results, bool broken);
+int nt_conclusion_exit(const struct nt_results *results, bool broken);
 
 #endif
