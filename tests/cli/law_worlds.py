@@ -50,8 +50,6 @@ def settings(r, w):
             agent["ta"] = r.choice(["20ms", "100ms"])
         if r.random() < 0.25:
             agent["nomination-wait"] = r.choice(["1ms", "20ms", "60ms"])  # so that others are still checked
-        if r.random() < 0.05:
-            agent["rto"] = "formula"
 
 
 def lines(r, w):
