@@ -241,7 +241,7 @@ static void put_counts(struct junit *j, const struct nt_results_entry *cases, si
 
 static int write_text(FILE *out, struct nt_text *t)
 {
-    if (t->err == NT_OK)
+    if (t->err == NT_OK && t->len > 0)
         fwrite(t->p, 1, t->len, out);
     t->len = 0;
     return t->err;

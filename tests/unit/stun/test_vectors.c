@@ -227,7 +227,7 @@ TEST(hmac_vectors)
 TEST(long_term_key)
 {
     static const uint8_t md5[16] = {0x84, 0x93, 0xfb, 0xc5, 0x3b, 0xa5, 0x82, 0xfb, 0x4c, 0x04, 0x4c, 0x45, 0x6b, 0xdc, 0x40, 0xeb};
-    struct nt_stun_key ours, theirs;
+    struct nt_stun_key ours, theirs = {.has_sha1 = true};
     uint8_t a[20], b[20];
     hmac_sha1_set_key(&theirs.sha1, sizeof md5, md5);
     nt_stun_hmac(&theirs, rfc5769_request, sizeof rfc5769_request, 7, a);
