@@ -137,6 +137,10 @@ struct nt_ice_outcome nt_ice_checks_response(struct nt_ice_checks *t, struct nt_
         nt_ice_record_drop(t->record, NULL, from, "a response to a check has no right MESSAGE-INTEGRITY", now);
         return (struct nt_ice_outcome){.result = NT_ICE_RESULT_DISCARDED};
     }
+    /* RFC 8445, 7.2.5.1 stands before 7.2.5.2.1 and asks for no symmetry: a role that is not switched draws 487 again and again. */
+    bool error = m->class_ == NT_STUN_ERROR && m->unknown_count == 0 && nt_stun_get_error(m, &code, NULL, NULL) == NT_OK;
+    if (error && code == 487)
+        return end_with(t, check, NT_ICE_RESULT_CONFLICT);
     /* RFC 8445, 7.2.5.2.1: "If the addresses are not symmetric, the agent MUST set the candidate pair state to Failed." */
     bool symmetric = nt_ice_via_equal(via, check->via) && nt_addr_equal(from, &check->remote);
     if (!symmetric || m->unknown_count > 0)
@@ -146,8 +150,7 @@ struct nt_ice_outcome nt_ice_checks_response(struct nt_ice_checks *t, struct nt_
         out.mapped = mapped;
         return out;
     }
-    bool conflict = m->class_ == NT_STUN_ERROR && nt_stun_get_error(m, &code, NULL, NULL) == NT_OK && code == 487;
-    return end_with(t, check, conflict ? NT_ICE_RESULT_CONFLICT : NT_ICE_RESULT_FAILED);
+    return end_with(t, check, NT_ICE_RESULT_FAILED);
 }
 
 bool nt_ice_checks_timer(struct nt_ice_checks *t, nt_time now, struct nt_ice_outcome *out)

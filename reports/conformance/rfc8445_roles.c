@@ -63,10 +63,14 @@ static void refusal_came(void *state, const struct nt_item *m)
     struct agent *a = &s->agents[m->party];
     const struct nt_item *q = &s->v->items[m->request];
     uint64_t tie;
-    if (nt_item_code(s->v, m) != 487 || m->integrity != NT_SIGNED_RIGHT || q->pair != m->pair || !nt_item_is_first_answer(s->v, m))
+    if (nt_item_code(s->v, m) != 487 || m->integrity != NT_SIGNED_RIGHT || !nt_item_is_first_answer(s->v, m))
         return;
     if (a->role == UNKNOWN || role_of(s->v, q, &tie) != a->role)
         return;
+    if (q->pair != m->pair) { /* 7.2.5.1 lets the agent switch, 7.2.5.2.1 lets it only fail the pair: its next request tells */
+        *a = (struct agent){.role = UNKNOWN};
+        return;
+    }
     a->role = other_role(a->role);
     a->refused = true;
     a->tie_old = a->tie_known;
