@@ -92,6 +92,7 @@ MUTANTS = {
             ),
         ],
         "red": [
+            "roles/conflict-from-another-address",
             *NEEDS_PEER_REFLEXIVE, "trickle/classic-*[left=symmetric,right=*]",
             "trickle/classic-*[left={none,full-cone,restricted-cone},right=symmetric]", "trickle/late-copy",
             "trickle/lost-candidates*", "changes/mapping-ends*", "changes/nat-flush-symmetric",
