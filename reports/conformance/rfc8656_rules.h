@@ -23,7 +23,7 @@
     X(ZERO, "RFC8656-8.2-zero", "R-028", MUST, "A Refresh with lifetime 0 is answered with lifetime 0") \
     X(REMOVED, "RFC8656-8.2-removed", "R-028", MUST, "A refresh with lifetime 0 removes the allocation: what follows gets 437") \
     X(REFRESH_FAMILY, "RFC8656-8.2-family", "R-029", MUST, "A Refresh for another address family gets 443") \
-    X(PEERS, "RFC8656-9.1-peers", "R-032", MUST, "CreatePermission has at least one XOR-PEER-ADDRESS") \
+    X(PEERS, "RFC8656-10.1-peers", "R-032", MUST, "CreatePermission has at least one XOR-PEER-ADDRESS") \
     X(NO_PEER, "RFC8656-10.2-none", "R-033", MUST, "CreatePermission without a peer gets 400, with one of another family 443") \
     X(TUNNELS, "RFC8656-21.4-tunnels", "R-053", MUST, "6to4 and Teredo addresses are refused as peers") \
     X(SEND, "RFC8656-11.1-send", "R-035", MUST, "A Send indication has XOR-PEER-ADDRESS and DATA") \

@@ -60,9 +60,9 @@ int nt_classify_compare(const char *name, const struct nt_nat_policy *p, const s
     if (m->hairpin && m->hairpin_external != (p->hairpin == NT_HAIRPIN_EXTERNAL))
         found += print_difference(o, "the hairpinned source", p->hairpin == NT_HAIRPIN_EXTERNAL ? "external" : "internal",
                                   m->hairpin_external ? "external" : "internal");
-    if (m->port_preservation >= 0 && m->port_preservation != (p->ports == NT_PORTS_PRESERVE || p->ports == NT_PORTS_OVERLOAD))
-        found += print_difference(o, "port preservation", yes_or_no(p->ports == NT_PORTS_PRESERVE),
-                                  yes_or_no(m->port_preservation == 1));
+    bool preserves = p->ports == NT_PORTS_PRESERVE || p->ports == NT_PORTS_OVERLOAD;
+    if (m->port_preservation >= 0 && m->port_preservation != preserves)
+        found += print_difference(o, "port preservation", yes_or_no(preserves), yes_or_no(m->port_preservation == 1));
     if (is_pinning_visible(p) && m->pinned >= 0 && m->pinned != (p->replies == NT_REPLIES_PINNED))
         found +=
             print_difference(o, "replies", p->replies == NT_REPLIES_PINNED ? "pinned" : "table", m->pinned ? "pinned" : "table");

@@ -17,7 +17,7 @@ static bool read_value(struct nt_axis *axis, const struct nt_yaml *v, struct nt_
     }
     if (v->kind == NT_YAML_LIST || (v->kind == NT_YAML_MAP && v->count != 1)) {
         nt_diag_mend(nt_source_error(src, v->place, "%s as value of axis '%s' needs a label", nt_yaml_kind_name(v), axis->name),
-                     "write {label: ...}");
+                     "write {NAME: ...}, with a name of your own: it stands in the case's id");
         return false;
     }
     bool labelled = v->kind == NT_YAML_MAP;

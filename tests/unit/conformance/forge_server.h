@@ -374,7 +374,7 @@ static void wrong_client(struct forge *f)
         finish(f);
         send(f, TAP_L, TAP_NONE, f->l, f->stun);
     }
-    if (is(f, "RFC8656-9.1-peers")) {
+    if (is(f, "RFC8656-10.1-peers")) {
         turn_request(f, NT_TURN_CREATE_PERMISSION);
         turn_signed(f);
         send(f, TAP_L, TAP_NONE, f->l, f->stun);
