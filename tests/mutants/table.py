@@ -288,6 +288,7 @@ MUTANTS = {
             ),
         ],
         "red": [
+            "roles/conflict-from-another-address",
             "roles/both-controlling*", "roles/conflict-before-answer*",
         ],
         "rules": ["RFC8445-7.3.1.1-conflict"],
