@@ -189,7 +189,7 @@ TEST(a_list_that_is_full_refuses_the_next)
         strcat(text, "|a");
     struct nt_options o;
     struct nt_diags diags = {0};
-    char more[sizeof text];
+    char more[sizeof text + 2];
     snprintf(more, sizeof more, "%s|b", text);
     assert_int_equal(accepted(text).args.count, NT_OPTION_LIST_MAX);
     assert_int_equal(read_line(&o, more, &diags), NT_EXIT_USAGE);
