@@ -33,12 +33,23 @@ static bool is_hit(const struct nt_fault *fault, uint64_t match)
     return fault->nth_count == 0;
 }
 
-/* Flips the lowest bit of the payload's last byte, and repairs the checksums, so that the packet reaches the protocol above UDP. */
+/* The last byte that is not all ones; the last one if there is none. */
+static uint8_t *byte_to_damage(const struct nt_packet *p)
+{
+    uint8_t *first = p->data + p->payload, *last = first + p->payload_len - 1, *byte = last;
+    while (byte > first && *byte == UINT8_MAX)
+        byte--;
+    return *byte != UINT8_MAX ? byte : last;
+}
+
+/* Flips one bit of the payload, and repairs the checksums, so that the packet reaches the protocol above UDP. Bits are set, from
+ * the end: another damage, of this packet or of one that carries its bytes on, never undoes the first. */
 static void corrupt_payload(struct nt_packet *p)
 {
     if (p->payload_len == 0)
         return;
-    p->data[p->payload + p->payload_len - 1] ^= 1;
+    uint8_t *byte = byte_to_damage(p);
+    *byte = *byte != UINT8_MAX ? (uint8_t)(*byte | (*byte + 1)) : UINT8_MAX - 1;
     p->marks |= NT_MARK_DAMAGED;
     nt_packet_fix_checksums(p);
 }
