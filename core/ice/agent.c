@@ -235,9 +235,10 @@ void nt_ice_agent_bound(struct nt_ice_agent *a, nt_time now)
     nt_ice_agent_finish_gathering(a, now);
 }
 
-void nt_ice_agent_disconnect(struct nt_ice_agent *a, nt_time now)
+void nt_ice_agent_heed_consent(struct nt_ice_agent *a, nt_time now)
 {
-    set_state(a, NT_ICE_DISCONNECTED, now);
+    if (nt_ice_agent_is_checking(a) && nt_ice_consents_any_lost(a->env.consents))
+        set_state(a, NT_ICE_DISCONNECTED, now);
 }
 
 bool nt_ice_agent_takes_free_time(struct nt_ice_agent *a, nt_time now)

@@ -31,7 +31,7 @@ void nt_ice_agent_bound(struct nt_ice_agent *a, nt_time now);            /* a bi
 void nt_ice_agent_finish_gathering(struct nt_ice_agent *a, nt_time now); /* if all is answered or has failed */
 int nt_ice_agent_form_lists(struct nt_ice_agent *a, nt_time now);        /* both sides' candidates are there. NT_OK or NT_ENOMEM */
 void nt_ice_agent_conclude(struct nt_ice_agent *a, nt_time now);         /* what has become of the checks */
-void nt_ice_agent_disconnect(struct nt_ice_agent *a, nt_time now);       /* consent is lost */
+void nt_ice_agent_heed_consent(struct nt_ice_agent *a, nt_time now);     /* disconnected, if a component's is lost */
 bool nt_ice_agent_takes_free_time(struct nt_ice_agent *a, nt_time now);  /* once: it is time to release unused allocations */
 void nt_ice_agent_close(struct nt_ice_agent *a, nt_time now);
 void nt_ice_agent_settle(struct nt_ice_agent *a, nt_time now); /* what every call ends with */

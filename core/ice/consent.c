@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define INTERVAL (5 * NT_SEC)
-#define SPREAD_MS 2000 /* 0.8 to 1.2 of the interval: 4000 to 6000 ms */
+#define SPREAD_MS 2000 /* 0.8 to 1.2 of the interval: 4000 to 6000 ms, NT_ICE_CONSENT_LONGEST */
 
 struct request {
     uint8_t id[NT_STUN_ID];
@@ -48,15 +48,16 @@ static nt_time draw_interval(struct nt_ice_consents *t)
     return INTERVAL - INTERVAL / 5 + (nt_time)nt_rand_below(t->rand, SPREAD_MS + 1) * NT_MSEC;
 }
 
-/* RFC 7675, 5.1: "Initial consent to send traffic is obtained using ICE"; it counts from the last response. One that is older than
- * the longest interval, of a pair that is nominated long after its check, is asked for at once. */
+/* RFC 7675, 5.1: "Initial consent to send traffic is obtained using ICE"; it counts from the last response, which is no older than
+ * the longest interval: a pair that is nominated later than that has been checked again. */
 void nt_ice_consents_begin(struct nt_ice_consents *t, size_t component, nt_time answered_at, nt_time now)
 {
     struct consent *c = &t->items[component];
-    nt_time ask_at = nt_time_after(now, draw_interval(t));
-    if (now - answered_at > INTERVAL + INTERVAL / 5)
-        ask_at = now;
-    *c = (struct consent){.begun = true, .ask_at = ask_at, .asked_at = answered_at, .renewed_at = answered_at, .sent_at = now};
+    *c = (struct consent){.begun = true,
+                          .ask_at = nt_time_after(now, draw_interval(t)),
+                          .asked_at = answered_at,
+                          .renewed_at = answered_at,
+                          .sent_at = now};
 }
 
 static bool is_kept(const struct consent *c)
@@ -129,6 +130,14 @@ bool nt_ice_consents_find(const struct nt_ice_consents *t, const uint8_t *id, si
 bool nt_ice_consents_lost(const struct nt_ice_consents *t, size_t component)
 {
     return t->items[component].lost;
+}
+
+bool nt_ice_consents_any_lost(const struct nt_ice_consents *t)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->items[i].lost)
+            return true;
+    return false;
 }
 
 bool nt_ice_consents_doubtful(const struct nt_ice_consents *t, size_t component, nt_time now)

@@ -6,7 +6,8 @@
 #include "core/ice/types.h"
 #include "core/stun/stun.h"
 
-#define NT_ICE_CONSENT_IDS 8 /* consent requests that may still be answered: 30 s / 4 s */
+#define NT_ICE_CONSENT_LONGEST (6 * NT_SEC) /* between two requests; an answer that is older says nothing of now */
+#define NT_ICE_CONSENT_IDS 8                /* consent requests that may still be answered: 30 s / 4 s */
 
 enum nt_ice_consent_due { NT_ICE_CONSENT_WAIT = 0, NT_ICE_CONSENT_ASK, NT_ICE_CONSENT_EXPIRED, NT_ICE_CONSENT_KEEPALIVE };
 
@@ -26,6 +27,7 @@ void nt_ice_consents_lose(struct nt_ice_consents *t, size_t component);
 /* Whose request was it, and in which role was it sent? */
 bool nt_ice_consents_find(const struct nt_ice_consents *t, const uint8_t *id, size_t *component, enum nt_ice_role *role);
 bool nt_ice_consents_lost(const struct nt_ice_consents *t, size_t component);
+bool nt_ice_consents_any_lost(const struct nt_ice_consents *t);
 /* Has a request been unanswered for at least an RTO? */
 bool nt_ice_consents_doubtful(const struct nt_ice_consents *t, size_t component, nt_time now);
 nt_time nt_ice_consents_deadline(const struct nt_ice_consents *t);

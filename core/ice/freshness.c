@@ -37,7 +37,7 @@ static void ask_consent(struct nt_ice_session *s, size_t component, nt_time now)
     nt_ice_consents_asked(nt_ice_session_env(s)->consents, component, sent ? m.id : NULL, nt_ice_session_role(s), now);
 }
 
-static void lose_consent(struct nt_ice_session *s, size_t component, nt_time now)
+static void lose_consent(struct nt_ice_session *s, size_t component, const char *why, nt_time now)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
     const struct nt_ice_valid *v = selected_of(s, component);
@@ -47,21 +47,21 @@ static void lose_consent(struct nt_ice_session *s, size_t component, nt_time now
                                                              .kind = NT_TR_ICE_CONSENT_LOST,
                                                              .a = own->addr,
                                                              .b = remote_of(v)->addr,
-                                                             .n = {own->stream, own->component}});
+                                                             .n = {own->stream, own->component},
+                                                             .text = why});
 }
 
-bool nt_ice_freshness_timer(struct nt_ice_session *s, nt_time now)
+void nt_ice_freshness_timer(struct nt_ice_session *s, nt_time now)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
     for (size_t i = 0; i < nt_ice_components_count(env->components); i++) {
         switch (nt_ice_consents_due(env->consents, i, now)) {
         case NT_ICE_CONSENT_ASK: ask_consent(s, i, now); break;
         case NT_ICE_CONSENT_KEEPALIVE: send_on_selected(s, i, &(struct nt_ice_message){.kind = NT_ICE_MSG_KEEPALIVE}, now); break;
-        case NT_ICE_CONSENT_EXPIRED: lose_consent(s, i, now); return false;
+        case NT_ICE_CONSENT_EXPIRED: lose_consent(s, i, "no answer for 30 seconds", now); return;
         default: break;
         }
     }
-    return true;
 }
 
 /* Is it authentic, and from where the request was sent to? */
@@ -77,16 +77,39 @@ static bool is_authentic(const struct nt_ice_session *s, size_t component, struc
 
 /* RFC 8445, 7.2.5.1: a check that arrives late may have switched the peer's role after ICE has completed. The next consent request
  * shows ours; there is no check to repeat. */
-static bool switches_role(struct nt_ice_session *s, const struct nt_stun_msg *m, enum nt_ice_role asked_as, nt_time now)
+static void act_on_conflict(struct nt_ice_session *s, enum nt_ice_role asked_as, nt_time now)
+{
+    if (asked_as == nt_ice_session_role(s))
+        nt_ice_nominate_switch_role(s, asked_as == NT_ICE_CONTROLLING ? NT_ICE_CONTROLLED : NT_ICE_CONTROLLING, now);
+    nt_ice_session_change_tie_breaker(s);
+}
+
+/* NULL: acted on; otherwise why not. RFC 7675, 5.2: "Consent for sending application data is immediately revoked by [...] receipt
+ * of a valid and authenticated STUN response with error code Forbidden (403)." */
+static const char *take_error(struct nt_ice_session *s, const struct nt_stun_msg *m, size_t component, enum nt_ice_role asked_as,
+                              nt_time now)
 {
     int code = 0;
-    if (m->class_ != NT_STUN_ERROR || nt_stun_get_error(m, &code, NULL, NULL) != NT_OK || code != 487)
-        return false;
-    if (asked_as != nt_ice_session_role(s))
-        return true;
-    nt_ice_nominate_switch_role(s, asked_as == NT_ICE_CONTROLLING ? NT_ICE_CONTROLLED : NT_ICE_CONTROLLING, now);
-    nt_ice_session_change_tie_breaker(s);
-    return true;
+    if (nt_stun_get_error(m, &code, NULL, NULL) != NT_OK)
+        return "an error response without ERROR-CODE does not renew consent";
+    if (code == 403)
+        lose_consent(s, component, "the peer answered 403 (Forbidden)", now);
+    else if (code == 487)
+        act_on_conflict(s, asked_as, now);
+    else
+        return "an error response does not renew consent";
+    return NULL;
+}
+
+/* NULL: it may count; otherwise why not. */
+static const char *why_invalid(const struct nt_ice_session *s, size_t component, struct nt_ice_via via, const struct nt_addr *from,
+                               const struct nt_stun_msg *m)
+{
+    if (nt_ice_consents_lost(nt_ice_session_env(s)->consents, component))
+        return "a response to a consent request after consent was lost";
+    if (m->unknown_count > 0)
+        return "unknown comprehension-required attributes in a response to a consent request";
+    return is_authentic(s, component, via, from, m) ? NULL : "a response to a consent request is not authentic, or from elsewhere";
 }
 
 /* A valid response to one of our requests renews consent. Nothing else does. */
@@ -98,12 +121,13 @@ bool nt_ice_freshness_response(struct nt_ice_session *s, struct nt_ice_via via, 
     size_t component;
     if (!nt_ice_consents_find(env->consents, m->id, &component, &asked_as))
         return false;
-    bool valid =
-        !nt_ice_consents_lost(env->consents, component) && m->unknown_count == 0 && is_authentic(s, component, via, from, m);
-    if (valid && m->class_ == NT_STUN_SUCCESS)
+    const char *why = why_invalid(s, component, via, from, m);
+    if (why == NULL && m->class_ == NT_STUN_SUCCESS)
         nt_ice_consents_renew(env->consents, component, now);
-    else if (!valid || !switches_role(s, m, asked_as, now))
-        nt_ice_record_drop(env->record, NULL, from, "a response that does not renew consent", now);
+    else if (why == NULL)
+        why = take_error(s, m, component, asked_as, now);
+    if (why != NULL)
+        nt_ice_record_drop(env->record, NULL, from, why, now);
     return true;
 }
 

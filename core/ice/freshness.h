@@ -1,10 +1,11 @@
-/* Keeps the selected pairs alive: sends consent requests (RFC 7675) and keepalives (RFC 8445, section 11), takes the responses. */
+/* Keeps the selected pairs alive: sends consent requests (RFC 7675) and keepalives (RFC 8445, section 11), takes the responses.
+ * When one component's consent is lost, nt_ice_consents_any_lost says so. */
 #ifndef NT_ICE_FRESHNESS_H
 #define NT_ICE_FRESHNESS_H
 
 #include "core/ice/session.h"
 
-bool nt_ice_freshness_timer(struct nt_ice_session *s, nt_time now); /* false: consent of a component is lost */
+void nt_ice_freshness_timer(struct nt_ice_session *s, nt_time now);
 /* Is this response, from `from` by `via`, one to a consent request? */
 bool nt_ice_freshness_response(struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from,
                                const struct nt_stun_msg *m, nt_time now);

@@ -72,8 +72,9 @@ void nt_ice_timer(struct nt_ice_agent *a, nt_time now)
     if (nt_ice_agent_is_checking(a))
         nt_ice_outcome_timer(nt_ice_agent_session(a), now);
     nt_ice_agent_conclude(a, now);
-    if (nt_ice_agent_is_checking(a) && !nt_ice_freshness_timer(nt_ice_agent_session(a), now))
-        nt_ice_agent_disconnect(a, now);
+    if (nt_ice_agent_is_checking(a))
+        nt_ice_freshness_timer(nt_ice_agent_session(a), now);
+    nt_ice_agent_heed_consent(a, now);
     if (nt_ice_agent_takes_free_time(a, now))
         release_allocations(a, false, now);
     nt_ice_relays_pull(nt_ice_agent_env(a)->relays, now);

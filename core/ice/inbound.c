@@ -35,8 +35,10 @@ static const char *take_response(struct nt_ice_agent *a, struct nt_ice_via via, 
     if (nt_ice_session_described(s)) {
         if (nt_ice_agent_is_checking(a) && nt_ice_outcome_response(s, via, from, m, now))
             return NULL;
-        if (nt_ice_freshness_response(s, via, from, m, now))
+        if (nt_ice_freshness_response(s, via, from, m, now)) {
+            nt_ice_agent_heed_consent(a, now);
             return NULL;
+        }
     }
     return "a response to no request of ours";
 }

@@ -106,10 +106,10 @@ nt_time nt_ice_nominate_deadline(const struct nt_ice_session *s)
     return at;
 }
 
-/* RFC 7675, 5.1: it succeeded so long ago that consent is over, as with a late answer. */
+/* RFC 7675, 5.1: it succeeded so long ago that consent would have been renewed since, as with a late answer or nomination. */
 bool nt_ice_nominate_is_stale(const struct nt_ice_session *s, const struct nt_ice_pair *p, nt_time now)
 {
-    return now - p->answered_at >= NT_ICE_CONSENT_EXPIRY && !nt_ice_session_env(s)->config->no_consent;
+    return now - p->answered_at > NT_ICE_CONSENT_LONGEST && !nt_ice_session_env(s)->config->no_consent;
 }
 
 /* RFC 8445, 7.3.1.5 */

@@ -20,7 +20,7 @@ void nt_ice_nominate_switch_role(struct nt_ice_session *s, enum nt_ice_role role
                                  nt_time now); /* and nominates again what is selected */
 /* Would a nomination of a pair of this priority change the component's selected pair? */
 bool nt_ice_nomination_counts(const struct nt_ice_session *s, size_t component, uint64_t priority, nt_time now);
-/* Is the consent that the pair's last check obtained over? */
+/* Is the consent that the pair's last check obtained in need of a new answer, before data is sent on it? */
 bool nt_ice_nominate_is_stale(const struct nt_ice_session *s, const struct nt_ice_pair *p, nt_time now);
 
 #endif

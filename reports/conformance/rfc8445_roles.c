@@ -65,8 +65,12 @@ static void refusal_came(void *state, const struct nt_item *m)
     uint64_t tie;
     if (nt_item_code(s->v, m) != 487 || m->integrity != NT_SIGNED_RIGHT || !nt_item_is_first_answer(s->v, m))
         return;
-    if (a->role == UNKNOWN || role_of(s->v, q, &tie) != a->role)
+    if (a->role == UNKNOWN || role_of(s->v, q, &tie) == UNKNOWN)
         return;
+    if (role_of(s->v, q, &tie) != a->role) { /* a crossing check has switched the role; the tie-breaker changes all the same */
+        a->tie_known = false;
+        return;
+    }
     if (q->pair != m->pair) { /* 7.2.5.1 lets the agent switch, 7.2.5.2.1 lets it only fail the pair: its next request tells */
         *a = (struct agent){.role = UNKNOWN};
         return;

@@ -100,6 +100,55 @@ TEST(outage)
     lab_end(&l);
 }
 
+/* RFC 7675, 5.2: an authenticated 403 revokes consent at once; a forged one, or one from elsewhere, does not. */
+TEST(revoked)
+{
+    static const uint8_t bytes[] = {200, 1, 2};
+    complete(false);
+    go(&l, 6 * NT_SEC);
+    struct out *o = next_out(&l, NT_STUN_REQUEST, NULL);
+    assert_non_null(o);
+    respond(&l, o, (struct reply){.code = 403, .no_integrity = true});
+    respond(&l, o, (struct reply){.code = 403, .from = "10.0.0.3:6000"});
+    respond(&l, o, (struct reply){.code = 400});
+    assert_int_equal(l.state, NT_ICE_COMPLETED);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_OK);
+    respond(&l, o, (struct reply){.code = 403});
+    assert_int_equal(l.state, NT_ICE_DISCONNECTED);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_ESTATE);
+    int sent = l.count;
+    go(&l, 60 * NT_SEC);
+    assert_int_equal(l.count, sent);
+    lab_end(&l);
+}
+
+/* RFC 7675, 5.1: nominated later than consent would have been renewed, a pair is selected only once a new check is answered,
+ * however long that takes; no data leaves before. */
+TEST(nominated_late)
+{
+    static const uint8_t bytes[] = {200, 1, 2};
+    struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
+    struct nt_ice_candidate r = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
+    lab_start(&l, &c);
+    assert_int_equal(remote(&l, &r, 1), NT_OK);
+    go(&l, 0);
+    respond(&l, next_out(&l, NT_STUN_REQUEST, NULL), (struct reply){0});
+    go(&l, 7 * NT_SEC);
+    request(&l, "10.0.0.2:6000", (struct ask){.id = 1, .use_candidate = true});
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_RUNNING);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_ESTATE);
+    go(&l, 38 * NT_SEC);
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_RUNNING);
+    struct out *o = next_out(&l, NT_STUN_REQUEST, NULL);
+    assert_non_null(o);
+    respond(&l, o, (struct reply){0});
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_OK);
+    go(&l, 38 * NT_SEC + 29 * NT_SEC);
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
+    lab_end(&l);
+}
+
 TEST(keepalives)
 {
     static const uint8_t bytes[] = {200, 1, 2};
@@ -166,7 +215,12 @@ TEST(refresh_answered_after_completion)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(intervals), cmocka_unit_test(expiry), cmocka_unit_test(outage),
-                                       cmocka_unit_test(keepalives), cmocka_unit_test(refresh_answered_after_completion)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(intervals),
+                                       cmocka_unit_test(expiry),
+                                       cmocka_unit_test(outage),
+                                       cmocka_unit_test(revoked),
+                                       cmocka_unit_test(nominated_late),
+                                       cmocka_unit_test(keepalives),
+                                       cmocka_unit_test(refresh_answered_after_completion)};
     return RUN_TESTS(tests);
 }

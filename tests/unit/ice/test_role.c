@@ -77,6 +77,28 @@ TEST(two_in_flight)
     lab_end(&l);
 }
 
+/* The peer's crossing check has switched the role; the 487 to our earlier check changes the tiebreaker all the same. */
+TEST(answered_after_the_switch)
+{
+    struct nt_ice_candidate c = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
+    uint64_t tie;
+    begin(NT_ICE_CONTROLLING, 1);
+    assert_int_equal(remote(&l, &c, 1), NT_OK);
+    go(&l, 0);
+    struct out *first = next_out(&l, NT_STUN_REQUEST, NULL);
+    request(&l, "10.0.0.2:6000", (struct ask){.id = 1, .role = NT_ICE_CONTROLLING, .tie = top});
+    assert_int_equal(nt_ice_role(l.a), NT_ICE_CONTROLLED);
+    respond(&l, first, (struct reply){.code = 487});
+    assert_int_equal(nt_ice_role(l.a), NT_ICE_CONTROLLED);
+    assert_int_equal(nt_ice_stats(l.a).role_switches, 1);
+    go(&l, 60 * NT_MSEC);
+    struct out *next = next_out(&l, NT_STUN_REQUEST, NULL);
+    assert_non_null(next);
+    assert_int_equal(nt_stun_get_u64(&next->m, NT_ATTR_ICE_CONTROLLED, &tie), NT_OK);
+    assert_true(tie != 1);
+    lab_end(&l);
+}
+
 /* Both start in one role: exactly one ends controlling, and the call completes. */
 static void both(enum nt_ice_role role, uint64_t left, uint64_t right)
 {
@@ -111,6 +133,7 @@ TEST(both_alike)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(as_server), cmocka_unit_test(two_in_flight), cmocka_unit_test(both_alike)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(as_server), cmocka_unit_test(two_in_flight),
+                                       cmocka_unit_test(answered_after_the_switch), cmocka_unit_test(both_alike)};
     return RUN_TESTS(tests);
 }
