@@ -1,15 +1,7 @@
 #include "reports/conformance/checks.h"
 
 #include "reports/conformance/message.h"
-
-static bool is_server(const struct nt_view *v, const struct nt_addr *a)
-{
-    for (size_t i = 0; i < v->in->party_count; i++)
-        for (size_t k = 0; v->in->parties[i].kind == NT_CONF_SERVER && k < v->in->parties[i].address_count; k++)
-            if (nt_addr_same_ip(&v->in->parties[i].addresses[k], a))
-                return true;
-    return false;
-}
+#include "reports/conformance/servers.h"
 
 static bool has_ice(const struct nt_view *v, const struct nt_item *m)
 {
@@ -21,7 +13,7 @@ static bool has_ice(const struct nt_view *v, const struct nt_item *m)
 void nt_item_note_check(const struct nt_view *v, struct nt_item *m)
 {
     m->check = nt_item_is(m, NT_STUN_BINDING, NT_STUN_REQUEST) && v->in->parties[m->party].kind == NT_CONF_AGENT &&
-               (has_ice(v, m) || m->inner || !is_server(v, &m->remote));
+               (has_ice(v, m) || m->inner || nt_view_server_at(v, &m->remote) == NT_VIEW_NONE);
 }
 
 bool nt_item_answers_check(const struct nt_view *v, const struct nt_item *m)

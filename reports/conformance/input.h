@@ -16,7 +16,8 @@ struct nt_conf_party {
     uint16_t max_pairs; /* an agent's limit of candidate pairs (RFC 8445, 6.1.2.5); 0: the default of 100 */
 };
 
-struct nt_conf_user { /* the users that servers know: with their passwords integrity is verified */
+struct nt_conf_user { /* a user that a server knows: with the password integrity is verified */
+    uint32_t server;  /* the index of the party: another server may know another password for this name */
     const char *realm, *user, *password;
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "reports/conformance/message.h"
+#include "reports/conformance/servers.h"
 
 struct ufrag_key { /* longer ones are known by their first 64 characters (RFC 8839 allows 256) */
     char text[64];
@@ -22,28 +23,41 @@ static int new_key(struct nt_view *v, struct nt_view_key **key)
     return r;
 }
 
+static bool is_known_already(const struct nt_view *v, const struct nt_view_key *key)
+{
+    for (uint32_t i = key->next; i != NT_VIEW_NONE; i = v->keys[i].next)
+        if (v->keys[i].party == key->party && memcmp(&v->keys[i].key, &key->key, sizeof key->key) == 0)
+            return true;
+    return false;
+}
+
+static size_t count_keys(const struct nt_view *v, uint32_t first)
+{
+    size_t n = 0;
+    for (uint32_t i = first; i != NT_VIEW_NONE; i = v->keys[i].next)
+        n++;
+    return n;
+}
+
 int nt_view_add_password(struct nt_view *v, uint32_t party, const char *ufrag, const char *pwd)
 {
     struct ufrag_key k = ufrag_key(ufrag, strlen(ufrag));
     struct nt_view_key *key;
-    if (nt_map_get(&v->by_ufrag, &k) != NT_MAP_NONE)
-        return NT_OK;
+    uint32_t first = nt_map_get(&v->by_ufrag, &k);
     int r = new_key(v, &key);
     if (r != NT_OK)
         return r;
+    memset(key, 0, sizeof *key); /* its padding, too: keys are compared whole */
     key->party = party;
     key->user = NT_VIEW_NONE;
+    key->next = first;
     nt_stun_key_short(&key->key, pwd);
-    return nt_map_put(&v->by_ufrag, &k, (uint32_t)v->key_count - 1);
-}
-
-static uint32_t short_key(const struct nt_view *v, const struct nt_item_attr *username)
-{
-    const uint8_t *colon = memchr(username->value, ':', username->len);
-    if (colon == NULL)
-        return NT_VIEW_NONE;
-    struct ufrag_key k = ufrag_key((const char *)username->value, (size_t)(colon - username->value));
-    return nt_map_get(&v->by_ufrag, &k);
+    bool known = is_known_already(v, key), full = count_keys(v, first) == NT_VIEW_PASSWORDS_MAX;
+    if (!known && !full)
+        return nt_map_put(&v->by_ufrag, &k, (uint32_t)v->key_count - 1);
+    v->key_count--;
+    v->keys[first].more = v->keys[first].more || !known;
+    return NT_OK;
 }
 
 static bool attr_equals(const struct nt_item_attr *a, const char *text)
@@ -51,12 +65,13 @@ static bool attr_equals(const struct nt_item_attr *a, const char *text)
     return a->len == strlen(text) && memcmp(a->value, text, a->len) == 0;
 }
 
-static bool is_user(const struct nt_view *v, const struct nt_item *m, const struct nt_conf_user *u)
+/* Of a user of the server that the item was sent to or came from; of any server where that one is not known. */
+static bool is_user(const struct nt_view *v, const struct nt_item *m, uint32_t server, const struct nt_conf_user *u)
 {
     const struct nt_item_attr *realm = nt_item_attr(v, m, NT_ATTR_REALM), *name = nt_item_attr(v, m, NT_ATTR_USERNAME);
     const struct nt_item_attr *hash = nt_item_attr(v, m, NT_ATTR_USERHASH);
     uint8_t want[32];
-    if (realm == NULL || u->realm == NULL || !attr_equals(realm, u->realm))
+    if ((server != NT_VIEW_NONE && u->server != server) || realm == NULL || u->realm == NULL || !attr_equals(realm, u->realm))
         return false;
     if (name != NULL)
         return attr_equals(name, u->user);
@@ -67,37 +82,36 @@ static bool is_user(const struct nt_view *v, const struct nt_item *m, const stru
 }
 
 /* RFC 8489, 9.2.2: MD5 unless PASSWORD-ALGORITHM says otherwise. */
-static uint32_t long_key(struct nt_view *v, const struct nt_item *m, int *err)
+static int password_algorithm(const struct nt_view *v, const struct nt_item *m)
 {
-    const struct nt_item_attr *algorithm = nt_item_attr(v, m, NT_ATTR_PASSWORD_ALGORITHM);
-    int a = algorithm != NULL && algorithm->len >= 2 && nt_load16(algorithm->value) == NT_PASSWORD_SHA256 ? NT_PASSWORD_SHA256
-                                                                                                          : NT_PASSWORD_MD5;
-    uint32_t user = 0;
-    while (user < v->in->user_count && !is_user(v, m, &v->in->users[user]))
-        user++;
-    if (user == v->in->user_count)
-        return NT_VIEW_NONE;
+    const struct nt_item_attr *a = nt_item_attr(v, m, NT_ATTR_PASSWORD_ALGORITHM);
+    bool sha256 = a != NULL && a->len >= 2 && nt_load16(a->value) == NT_PASSWORD_SHA256;
+    return sha256 ? NT_PASSWORD_SHA256 : NT_PASSWORD_MD5;
+}
+
+/* The key of a user of the input, made when it is asked for first. */
+static uint32_t key_of_user(struct nt_view *v, uint32_t user, int algorithm, int *err)
+{
+    const struct nt_conf_user *u = &v->in->users[user];
     struct ufrag_key k = {{0}};
+    struct nt_view_key *key;
     k.text[0] = '\n'; /* no ufrag has this character */
-    k.text[1] = (char)a;
+    k.text[1] = (char)algorithm;
     memcpy(k.text + 2, &user, sizeof user);
     uint32_t found = nt_map_get(&v->by_ufrag, &k);
-    struct nt_view_key *key;
     if (found != NT_MAP_NONE || (*err = new_key(v, &key)) != NT_OK)
         return found;
-    const struct nt_conf_user *u = &v->in->users[user];
-    key->party = NT_VIEW_NONE;
-    key->user = user;
-    nt_stun_key_long(&key->key, a, u->user, u->realm, u->password);
+    *key = (struct nt_view_key){.party = u->server, .user = user, .next = NT_VIEW_NONE};
+    nt_stun_key_long(&key->key, algorithm, u->user, u->realm, u->password);
     *err = nt_map_put(&v->by_ufrag, &k, (uint32_t)v->key_count - 1);
     return (uint32_t)v->key_count - 1;
 }
 
-static bool verifies(const struct nt_view *v, const struct nt_item *m)
+static bool signs(const struct nt_view *v, const struct nt_item *m, uint32_t number)
 {
     const struct nt_item_attr *sha1 = nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY);
     const struct nt_item_attr *sha256 = nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY_SHA256);
-    const struct nt_stun_key *key = &v->keys[m->key].key;
+    const struct nt_stun_key *key = &v->keys[number].key;
     uint8_t mac[NT_STUN_HMAC_SHA256];
     /* RFC 8489, 14.5: the length field "MUST point to the end of MESSAGE-INTEGRITY" */
     if (sha1 != NULL) {
@@ -119,24 +133,103 @@ static bool has_integrity(const struct nt_view *v, const struct nt_item *m)
     return nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY) != NULL || nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY_SHA256) != NULL;
 }
 
-void nt_item_verify(struct nt_view *v, struct nt_item *m, int *err)
+static void verify_with(const struct nt_view *v, struct nt_item *m, uint32_t key)
+{
+    m->key = key;
+    m->integrity = signs(v, m, key) ? NT_SIGNED_RIGHT : NT_SIGNED_WRONG;
+}
+
+/* The users of this name: of the server, one; where the server is not known, that one of them whose password signs the message. */
+static void verify_long_term(struct nt_view *v, struct nt_item *m, int *err)
+{
+    uint32_t server = nt_item_server(v, m);
+    for (uint32_t i = 0; i < v->in->user_count && *err == NT_OK && m->integrity != NT_SIGNED_RIGHT; i++) {
+        if (!is_user(v, m, server, &v->in->users[i]))
+            continue;
+        uint32_t key = key_of_user(v, i, password_algorithm(v, m), err);
+        if (*err == NT_OK)
+            verify_with(v, m, key);
+    }
+    if (server == NT_VIEW_NONE && m->integrity == NT_SIGNED_WRONG) {
+        m->key = NT_VIEW_NONE;
+        m->integrity = NT_SIGNED_UNKNOWN;
+    }
+}
+
+/* Before the colon stands the ufrag of the one that the message is for. */
+static uint32_t first_of_ufrag(const struct nt_view *v, const struct nt_item_attr *username)
+{
+    const uint8_t *colon = memchr(username->value, ':', username->len);
+    if (colon == NULL)
+        return NT_VIEW_NONE;
+    struct ufrag_key k = ufrag_key((const char *)username->value, (size_t)(colon - username->value));
+    return nt_map_get(&v->by_ufrag, &k);
+}
+
+/* Several agents may have the same ufrag: the key is that which signs the message; among equals, that of its receiver. */
+static unsigned rank_key(const struct nt_view *v, const struct nt_item *m, uint32_t key)
+{
+    bool receiver = (v->keys[key].party == m->party) == (m->direction == NT_DIR_IN);
+    return (signs(v, m, key) ? 2u : 0u) + (receiver ? 1u : 0u);
+}
+
+static void verify_short_term(const struct nt_view *v, struct nt_item *m, uint32_t first)
+{
+    unsigned best = 0;
+    m->key = first;
+    for (uint32_t i = first; i != NT_VIEW_NONE; i = v->keys[i].next) {
+        unsigned rank = rank_key(v, m, i);
+        if (rank <= best)
+            continue;
+        m->key = i;
+        best = rank;
+    }
+    if (best >= 2)
+        m->integrity = NT_SIGNED_RIGHT;
+    else if (first != NT_VIEW_NONE && !v->keys[first].more)
+        m->integrity = NT_SIGNED_WRONG;
+}
+
+static void verify_request(struct nt_view *v, struct nt_item *m, int *err)
 {
     const struct nt_item_attr *username = nt_item_attr(v, m, NT_ATTR_USERNAME);
-    m->key = NT_VIEW_NONE;
+    if (m->method != NT_STUN_BINDING)
+        verify_long_term(v, m, err);
+    else if (username != NULL)
+        verify_short_term(v, m, first_of_ufrag(v, username));
+}
+
+static void verify_response(const struct nt_view *v, struct nt_item *m)
+{
+    uint32_t key = m->request != NT_VIEW_NONE ? v->items[m->request].key : NT_VIEW_NONE;
+    if (key != NT_VIEW_NONE)
+        verify_with(v, m, key);
+}
+
+/* The same message at another tap is not verified again. */
+static bool was_verified(const struct nt_view *v, const struct nt_item *m)
+{
+    const struct nt_item *same = m->same != NT_VIEW_NONE ? &v->items[m->same] : NULL;
+    if (same == NULL || same->integrity != NT_SIGNED_RIGHT)
+        return false;
     if (nt_item_is_response(m))
-        m->key = m->request != NT_VIEW_NONE ? v->items[m->request].key : NT_VIEW_NONE;
-    else if (m->same != NT_VIEW_NONE && v->items[m->same].key != NT_VIEW_NONE)
+        return m->request != NT_VIEW_NONE && v->items[m->request].key == same->key;
+    uint32_t server = m->method != NT_STUN_BINDING ? nt_item_server(v, m) : NT_VIEW_NONE;
+    return server == NT_VIEW_NONE || v->keys[same->key].party == server;
+}
+
+void nt_item_verify(struct nt_view *v, struct nt_item *m, int *err)
+{
+    m->key = NT_VIEW_NONE;
+    m->integrity = has_integrity(v, m) ? NT_SIGNED_UNKNOWN : NT_SIGNED_NOT;
+    if (m->integrity == NT_SIGNED_NOT)
+        return;
+    if (was_verified(v, m)) {
         m->key = v->items[m->same].key;
-    else if (m->method == NT_STUN_BINDING && username != NULL)
-        m->key = short_key(v, username);
-    else if (m->method != NT_STUN_BINDING && has_integrity(v, m))
-        m->key = long_key(v, m, err);
-    if (!has_integrity(v, m))
-        m->integrity = NT_SIGNED_NOT;
-    else if (m->key == NT_VIEW_NONE)
-        m->integrity = NT_SIGNED_UNKNOWN;
-    else if (m->same != NT_VIEW_NONE && v->items[m->same].key == m->key)
-        m->integrity = v->items[m->same].integrity;
-    else
-        m->integrity = verifies(v, m) ? NT_SIGNED_RIGHT : NT_SIGNED_WRONG;
+        m->integrity = NT_SIGNED_RIGHT;
+    } else if (nt_item_is_response(m)) {
+        verify_response(v, m);
+    } else {
+        verify_request(v, m, err);
+    }
 }

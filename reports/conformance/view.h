@@ -22,6 +22,8 @@
 #define NT_VIEW_DATA_MAX 32768
 #define NT_VIEW_DATA_BYTES_MAX (UINT32_C(4) << 20)
 
+#define NT_VIEW_PASSWORDS_MAX 16 /* of one ufrag; beyond, what none of these signs is NT_SIGNED_UNKNOWN */
+
 #define NT_VIEW_RECENT_BITS 9 /* so many messages, as a power of two, are recognized when they come again */
 
 /* A response or a reaction that takes longer does not count: the peer has retransmitted by then. */
@@ -101,8 +103,10 @@ struct nt_item {
 
 struct nt_view_key {
     struct nt_stun_key key;
-    uint32_t party; /* short-term: whose password; else NT_VIEW_NONE */
+    uint32_t party; /* whose password: an agent's (short-term), or the server's that knows the user */
     uint32_t user;  /* long-term: of the input; else NT_VIEW_NONE */
+    uint32_t next;  /* short-term: an earlier key of the same ufrag, or NT_VIEW_NONE */
+    bool more;      /* short-term: this ufrag has further passwords, which are not kept */
 };
 
 struct nt_view_sip { /* a SIP message of the signalling as it was read the first time; it crosses two taps */

@@ -63,7 +63,10 @@ static void add_users(const struct nt_scn_case *c, struct nt_conf_user *users)
     size_t n = 0;
     for (size_t i = 0; i < c->server_count; i++)
         for (size_t k = 0; k < c->servers[i].user_count; k++)
-            users[n++] = (struct nt_conf_user){c->servers[i].realm, c->servers[i].users[k].name, c->servers[i].users[k].password};
+            users[n++] = (struct nt_conf_user){.server = (uint32_t)(c->agent_count + i), /* as add_parties counts */
+                                               .realm = c->servers[i].realm,
+                                               .user = c->servers[i].users[k].name,
+                                               .password = c->servers[i].users[k].password};
 }
 
 int nt_conformance_begin(struct nt_conformance *j, const struct nt_world *w, bool real_time)

@@ -21,34 +21,36 @@
 #define FORGE_TIE_R UINT64_C(0x1000)
 #define FORGE_PRFLX ((UINT32_C(110) << 24) | UINT32_C(0xffffff))
 
-enum { TAP_L, TAP_R, TAP_TURN, TAP_L_SIGNALLING, TAP_R_SIGNALLING, TAP_COUNT, TAP_NONE };
+enum { TAP_L, TAP_R, TAP_TURN, TAP_L_SIGNALLING, TAP_R_SIGNALLING, TAP_TURN2, TAP_COUNT, TAP_NONE };
 
 struct forge {
     bool real_time;
     uint16_t max_pairs; /* L's limit, as it is stated */
     struct nt_capture c;
-    const char *broken; /* the rule to break; "" for none */
+    const char *broken;            /* the rule to break; "" for none */
+    const char *ufrag_l, *ufrag_r; /* of four characters */
+    uint32_t guilty;               /* the frame that breaks a rule: guilty_next() */
     nt_time now;
     uint32_t ids;
     uint32_t marks;
-    uint64_t tie_r; /* R's tie-breaker after its switch */
-    struct nt_addr l, r, stun, relayed;
-    struct nt_stun_key pwd_l, pwd_r, alice, bob;
+    uint64_t tie_r;                            /* R's tie-breaker after its switch */
+    struct nt_addr l, r, stun, relayed, stun2; /* stun2: another server, which knows another password of alice */
+    struct nt_stun_key pwd_l, pwd_r, alice, bob, alice2;
     uint8_t buf[2048];
     size_t len;
     struct nt_stun_builder b;
     uint8_t id[NT_STUN_ID];
 };
 
-static bool is(const struct forge *f, const char *rule)
+static inline bool is(const struct forge *f, const char *rule)
 {
     return strcmp(f->broken, rule) == 0;
 }
 
 /* --- frames --- */
 
-static void frame(struct forge *f, unsigned tap, int direction, const struct nt_addr *src, const struct nt_addr *dst,
-                  const uint8_t *bytes, size_t len)
+static inline void frame(struct forge *f, unsigned tap, int direction, const struct nt_addr *src, const struct nt_addr *dst,
+                         const uint8_t *bytes, size_t len)
 {
     uint8_t data[4096];
     struct nt_packet p = {.data = data, .cap = sizeof data};
@@ -64,46 +66,52 @@ static void frame(struct forge *f, unsigned tap, int direction, const struct nt_
 }
 
 /* From a tap to another one, a millisecond away; TAP_NONE: it was lost, or came from nowhere. */
-static void cross(struct forge *f, unsigned from, unsigned to, struct nt_addr src, struct nt_addr dst, const uint8_t *bytes,
-                  size_t len)
+static inline void cross(struct forge *f, unsigned from, unsigned to, struct nt_addr src, struct nt_addr dst, const uint8_t *bytes,
+                         size_t len)
 {
     frame(f, from, NT_DIR_OUT, &src, &dst, bytes, len);
     f->now += NT_MSEC;
     frame(f, to, NT_DIR_IN, &src, &dst, bytes, len);
 }
 
-static void send(struct forge *f, unsigned from, unsigned to, struct nt_addr src, struct nt_addr dst)
+static inline void send(struct forge *f, unsigned from, unsigned to, struct nt_addr src, struct nt_addr dst)
 {
     cross(f, from, to, src, dst, f->buf, f->len);
 }
 
 /* An attacker's, or what a step damaged: its sender is not judged, who gets it is. */
-static void probe(struct forge *f, unsigned to, struct nt_addr src, struct nt_addr dst)
+static inline void probe(struct forge *f, unsigned to, struct nt_addr src, struct nt_addr dst)
 {
     f->marks = NT_MARK_INJECTED;
     send(f, TAP_NONE, to, src, dst);
     f->marks = 0;
 }
 
-static void wait(struct forge *f, int ms)
+/* The next frame is the one that breaks a rule. */
+static inline void guilty_next(struct forge *f)
+{
+    f->guilty = (uint32_t)f->c.frame_count + 1;
+}
+
+static inline void wait(struct forge *f, int ms)
 {
     f->now += ms * NT_MSEC;
 }
 
 /* --- messages --- */
 
-static void fresh(struct forge *f)
+static inline void fresh(struct forge *f)
 {
     memset(f->id, 0x11, sizeof f->id);
     nt_store32(f->id, ++f->ids);
 }
 
-static void start(struct forge *f, enum nt_stun_class class_, uint16_t method)
+static inline void start(struct forge *f, enum nt_stun_class class_, uint16_t method)
 {
     nt_stun_start(&f->b, f->buf, sizeof f->buf, class_, method, f->id);
 }
 
-static void finish(struct forge *f)
+static inline void finish(struct forge *f)
 {
     int n = nt_stun_finish(&f->b);
     if (n < 0)
@@ -111,7 +119,7 @@ static void finish(struct forge *f)
     f->len = (size_t)n;
 }
 
-static void sealed(struct forge *f, const struct nt_stun_key *key)
+static inline void sealed(struct forge *f, const struct nt_stun_key *key)
 {
     if (key != NULL)
         nt_stun_add_integrity(&f->b, key);
@@ -119,16 +127,16 @@ static void sealed(struct forge *f, const struct nt_stun_key *key)
     finish(f);
 }
 
-static void sealed256(struct forge *f, const struct nt_stun_key *key)
+static inline void sealed256(struct forge *f, const struct nt_stun_key *key)
 {
     nt_stun_add_integrity_sha256(&f->b, key);
     finish(f);
 }
 
-static void forge_init(struct forge *f, const char *broken)
+static inline void forge_init(struct forge *f, const char *broken)
 {
-    static const char *const taps[][2] = {
-        {"L.0", "L"}, {"R.0", "R"}, {"turn.0", "turn"}, {"L.signalling", "L"}, {"R.signalling", "R"}};
+    static const char *const taps[][2] = {{"L.0", "L"},          {"R.0", "R"},          {"turn.0", "turn"},
+                                          {"L.signalling", "L"}, {"R.signalling", "R"}, {"turn2.0", "turn2"}};
     memset(f, 0, sizeof *f);
     nt_capture_init(&f->c);
     for (unsigned i = 0; i < TAP_COUNT; i++)
@@ -140,26 +148,33 @@ static void forge_init(struct forge *f, const char *broken)
     f->r = addr("10.0.0.2:6000");
     f->stun = addr("192.0.2.1:3478");
     f->relayed = addr("192.0.2.2:50000");
+    f->stun2 = addr("198.51.100.1:3478");
+    f->ufrag_l = "LLLL";
+    f->ufrag_r = "RRRR";
     nt_stun_key_short(&f->pwd_l, "passwordofLpasswordofL");
     nt_stun_key_short(&f->pwd_r, is(f, "RFC8445-5.3-random") ? "passwordofLpasswordofL" : "passwordofRpasswordofR");
     nt_stun_key_long(&f->alice, NT_PASSWORD_SHA256, "alice", FORGE_REALM, "secret");
+    nt_stun_key_long(&f->alice2, NT_PASSWORD_SHA256, "alice", FORGE_REALM, "other");
     nt_stun_key_long(&f->bob, NT_PASSWORD_SHA256, "bob", FORGE_REALM, "hidden");
 }
 
 /* Judges the trace as far as it was told; the verdict is the caller's to free. */
-static int forge_judge(struct forge *f, struct nt_conf_verdict *verdict)
+static inline int forge_judge(struct forge *f, struct nt_conf_verdict *verdict)
 {
-    const struct nt_addr l[] = {addr("10.0.0.1")}, r[] = {addr("10.0.0.2")}, turn[] = {addr("192.0.2.1"), addr("192.0.2.2")};
+    const struct nt_addr l[] = {addr("10.0.0.1")}, r[] = {addr("10.0.0.2")}, turn[] = {addr("192.0.2.1"), addr("192.0.2.2")},
+                         turn2[] = {addr("198.51.100.1")};
     const struct nt_conf_party parties[] = {
         {.kind = NT_CONF_AGENT, .name = "L", .addresses = l, .address_count = 1, .max_pairs = f->max_pairs},
         {.kind = NT_CONF_AGENT, .name = "R", .addresses = r, .address_count = 1},
-        {.kind = NT_CONF_SERVER, .name = "turn", .addresses = turn, .address_count = 2}};
-    const struct nt_conf_user users[] = {{FORGE_REALM, "alice", "secret"}, {FORGE_REALM, "bob", "hidden"}};
+        {.kind = NT_CONF_SERVER, .name = "turn", .addresses = turn, .address_count = 2},
+        {.kind = NT_CONF_SERVER, .name = "turn2", .addresses = turn2, .address_count = 1}};
+    const struct nt_conf_user users[] = {
+        {2, FORGE_REALM, "alice", "secret"}, {2, FORGE_REALM, "bob", "hidden"}, {3, FORGE_REALM, "alice", "other"}};
     const struct nt_conf_input in = {.capture = &f->c,
                                      .parties = parties,
-                                     .party_count = 3,
+                                     .party_count = 4,
                                      .users = users,
-                                     .user_count = 2,
+                                     .user_count = 3,
                                      .end = f->now,
                                      .real_time = f->real_time};
     return nt_conf_judge(&in, verdict);

@@ -6,7 +6,7 @@
 
 /* --- gathering --- */
 
-static void software(struct forge *f)
+static inline void software(struct forge *f)
 {
     char text[200];
     memset(text, 'x', sizeof text);
@@ -14,12 +14,12 @@ static void software(struct forge *f)
     nt_stun_add_text(&f->b, NT_ATTR_SOFTWARE, text);
 }
 
-static void add_mapped(struct forge *f, struct nt_addr a)
+static inline void add_mapped(struct forge *f, struct nt_addr a)
 {
     nt_stun_add_addr(&f->b, NT_ATTR_XOR_MAPPED_ADDRESS, &a);
 }
 
-static void gather_binding(struct forge *f)
+static inline void gather_binding(struct forge *f)
 {
     struct nt_addr mapped = f->l, to = f->l;
     fresh(f);
@@ -62,7 +62,7 @@ static void gather_binding(struct forge *f)
 static const uint8_t algorithms[8] = {0, NT_PASSWORD_MD5, 0, 0, 0, NT_PASSWORD_SHA256, 0, 0};
 static const uint8_t chosen[4] = {0, NT_PASSWORD_SHA256, 0, 0};
 
-static void challenge(struct forge *f, int code, const char *nonce)
+static inline void challenge(struct forge *f, int code, const char *nonce)
 {
     bool stale = code == 438;
     start(f, NT_STUN_ERROR, NT_TURN_ALLOCATE);
@@ -79,7 +79,7 @@ static void challenge(struct forge *f, int code, const char *nonce)
 }
 
 /* Credentials of a later request. */
-static void credentials(struct forge *f, const char *user, const char *nonce)
+static inline void credentials(struct forge *f, const char *user, const char *nonce)
 {
     nt_stun_add_text(&f->b, NT_ATTR_USERNAME, user);
     nt_stun_add_text(&f->b, NT_ATTR_REALM, FORGE_REALM);
@@ -88,7 +88,7 @@ static void credentials(struct forge *f, const char *user, const char *nonce)
     nt_stun_add(&f->b, NT_ATTR_PASSWORD_ALGORITHM, chosen, sizeof chosen);
 }
 
-static void allocate_attrs(struct forge *f)
+static inline void allocate_attrs(struct forge *f)
 {
     if (!is(f, "RFC8656-7.1-transport"))
         nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_TRANSPORT, UINT32_C(17) << 24);
@@ -102,7 +102,7 @@ static void allocate_attrs(struct forge *f)
     }
 }
 
-static void patch_method(struct forge *f, uint16_t method, enum nt_stun_class class_)
+static inline void patch_method(struct forge *f, uint16_t method, enum nt_stun_class class_)
 {
     uint8_t header[NT_STUN_HEADER];
     struct nt_stun_builder b;
@@ -111,7 +111,7 @@ static void patch_method(struct forge *f, uint16_t method, enum nt_stun_class cl
 }
 
 /* `useless`: with an answer that is no challenge. */
-static void ask_bare(struct forge *f, bool useless)
+static inline void ask_bare(struct forge *f, bool useless)
 {
     wait(f, 60);
     fresh(f);
@@ -134,7 +134,7 @@ static void ask_bare(struct forge *f, bool useless)
     send(f, TAP_TURN, TAP_L, f->stun, f->l);
 }
 
-static void gather_relay(struct forge *f)
+static inline void gather_relay(struct forge *f)
 {
     struct nt_addr mapped = f->l;
     if (is(f, "RFC8489-6.1-method") || is(f, "RFC8489-6.3.1.1-error-code"))
@@ -176,7 +176,7 @@ static void gather_relay(struct forge *f)
 
 /* --- signalling --- */
 
-static size_t describe(const struct forge *f, bool left, int version, char *sdp, size_t cap)
+static inline size_t describe(const struct forge *f, bool left, int version, char *sdp, size_t cap)
 {
     bool l = left, again = version > 1;
     char relay[300] = "", extra[300] = "";
@@ -205,7 +205,7 @@ static size_t describe(const struct forge *f, bool left, int version, char *sdp,
     const char *pwd = l                             ? "passwordofLpasswordofL"
                       : is(f, "RFC8445-5.3-random") ? "passwordofLpasswordofL"
                                                     : "passwordofRpasswordofR";
-    const char *ufrag = l ? "LLLL" : "RRRR";
+    const char *ufrag = l ? f->ufrag_l : f->ufrag_r;
     if (!l && again && is(f, "RFC8839-5.4-ufrag"))
         ufrag = "RRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRR";
     if (again && (is(f, "RFC8839-4.4.1.1.1-restart") || is(f, "RFC8839-5.4-ufrag")) && l == is(f, "RFC8839-4.4.1.1.1-restart"))
@@ -223,7 +223,7 @@ static size_t describe(const struct forge *f, bool left, int version, char *sdp,
         l ? 1 : 2, ufrag, pwd, l ? 1 : 2, l ? 5000 : 6000, relay, extra);
 }
 
-static void signal(struct forge *f, bool offer, int version)
+static inline void signal(struct forge *f, bool offer, int version)
 {
     char sdp[2048], sip[3072];
     struct nt_addr l = addr("198.18.0.1:5060"), r = addr("198.18.0.2:5060");
@@ -252,13 +252,15 @@ static void signal(struct forge *f, bool offer, int version)
 enum { CONTROLLING = 1, CONTROLLED = 2, NOMINATE = 4, SPOILT = 8 };
 
 /* SPOILT: the check that the broken rule is about. */
-static void check(struct forge *f, bool left, int flags, uint64_t tie)
+static inline void check(struct forge *f, bool left, int flags, uint64_t tie)
 {
     bool spoilt = (flags & SPOILT) != 0;
-    const char *username = left ? "RRRR:LLLL" : "LLLL:RRRR";
+    char username[16];
+    snprintf(username, sizeof username, "%.4s:%.4s", left ? f->ufrag_r : f->ufrag_l,
+             spoilt && is(f, "RFC8445-7.2.2-username") ? "XXXX"
+             : left                                    ? f->ufrag_l
+                                                       : f->ufrag_r);
     start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
-    if (spoilt && is(f, "RFC8445-7.2.2-username"))
-        username = "RRRR:XXXX";
     if (!(spoilt && is(f, "RFC8489-9.1.2-credentials")))
         nt_stun_add_text(&f->b, NT_ATTR_USERNAME, username);
     if (!(spoilt && is(f, "RFC8445-7.1.1-priority")))
@@ -281,7 +283,7 @@ static void check(struct forge *f, bool left, int flags, uint64_t tie)
 }
 
 /* The answer of the one that the check came to: `left` answers. code 0: success. */
-static void answer(struct forge *f, bool left, struct nt_addr source, int code)
+static inline void answer(struct forge *f, bool left, struct nt_addr source, int code)
 {
     start(f, code == 0 ? NT_STUN_SUCCESS : NT_STUN_ERROR, NT_STUN_BINDING);
     if (code == 0)
@@ -292,7 +294,7 @@ static void answer(struct forge *f, bool left, struct nt_addr source, int code)
 }
 
 /* L and R call each other controlling; L's first check is lost. */
-static void role_conflict(struct forge *f)
+static inline void role_conflict(struct forge *f)
 {
     uint8_t first[NT_STUN_ID], bytes[2048];
     size_t len;
@@ -346,7 +348,7 @@ static void role_conflict(struct forge *f)
 }
 
 /* A check of L with something wrong with it, answered as it deserves. */
-static void spoilt_check(struct forge *f)
+static inline void spoilt_check(struct forge *f)
 {
     static const char *const rules[] = {"RFC8445-7.1.1-priority",   "RFC8445-7.2.2-username", "RFC8489-9.1.2-credentials",
                                         "RFC8445-7.1.3-role",       "RFC8489-14.5-hmac",      "RFC8489-9-after-integrity",

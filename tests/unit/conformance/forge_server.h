@@ -6,24 +6,24 @@
 
 /* --- the relay --- */
 
-static void turn_request(struct forge *f, uint16_t method)
+static inline void turn_request(struct forge *f, uint16_t method)
 {
     fresh(f);
     start(f, NT_STUN_REQUEST, method);
 }
 
-static void add_peer(struct forge *f, struct nt_addr peer)
+static inline void add_peer(struct forge *f, struct nt_addr peer)
 {
     nt_stun_add_addr(&f->b, NT_ATTR_XOR_PEER_ADDRESS, &peer);
 }
 
-static void turn_signed(struct forge *f)
+static inline void turn_signed(struct forge *f)
 {
     credentials(f, "alice", FORGE_NONCE);
     sealed256(f, &f->alice);
 }
 
-static void turn_answer(struct forge *f, uint16_t method, int code, const struct nt_stun_key *key)
+static inline void turn_answer(struct forge *f, uint16_t method, int code, const struct nt_stun_key *key)
 {
     start(f, code == 0 ? NT_STUN_SUCCESS : NT_STUN_ERROR, method);
     if (code != 0)
@@ -33,7 +33,7 @@ static void turn_answer(struct forge *f, uint16_t method, int code, const struct
     finish(f);
 }
 
-static void permission(struct forge *f)
+static inline void permission(struct forge *f)
 {
     wait(f, 1500);
     turn_request(f, NT_TURN_CREATE_PERMISSION);
@@ -65,7 +65,7 @@ static void permission(struct forge *f)
     send(f, TAP_TURN, TAP_L, f->stun, f->l);
 }
 
-static void wrap(struct forge *f, uint16_t method, struct nt_addr peer)
+static inline void wrap(struct forge *f, uint16_t method, struct nt_addr peer)
 {
     uint8_t inner[2048], id[NT_STUN_ID];
     size_t len = f->len;
@@ -80,7 +80,7 @@ static void wrap(struct forge *f, uint16_t method, struct nt_addr peer)
 }
 
 /* What is in the buffer goes from L through the relay to R, as a Send indication or on a channel. */
-static void relay_down(struct forge *f, uint16_t channel)
+static inline void relay_down(struct forge *f, uint16_t channel)
 {
     uint8_t inner[2048];
     size_t len = f->len;
@@ -93,7 +93,7 @@ static void relay_down(struct forge *f, uint16_t channel)
     cross(f, TAP_TURN, TAP_R, f->relayed, f->r, inner, len);
 }
 
-static void relay_up(struct forge *f, uint16_t channel)
+static inline void relay_up(struct forge *f, uint16_t channel)
 {
     uint8_t inner[2048];
     size_t len = f->len;
@@ -106,7 +106,7 @@ static void relay_up(struct forge *f, uint16_t channel)
     send(f, TAP_TURN, TAP_L, f->stun, f->l);
 }
 
-static void relayed_checks(struct forge *f)
+static inline void relayed_checks(struct forge *f)
 {
     wait(f, 60);
     fresh(f);
@@ -127,7 +127,7 @@ static void relayed_checks(struct forge *f)
     relay_down(f, 0);
 }
 
-static void channel(struct forge *f, uint16_t number)
+static inline void channel(struct forge *f, uint16_t number)
 {
     uint32_t value = (uint32_t)number << 16;
     wait(f, 60);
@@ -141,7 +141,7 @@ static void channel(struct forge *f, uint16_t number)
 }
 
 /* A check on the relayed pair once more, on the channel. */
-static void channel_check(struct forge *f)
+static inline void channel_check(struct forge *f)
 {
     channel(f, 0x4000);
     wait(f, 60);
@@ -161,7 +161,7 @@ static void channel_check(struct forge *f)
 
 /* --- the server, asked strange things in L's name, or in somebody's --- */
 
-static void refusal(struct forge *f, const char *rule, uint16_t method, int code, struct nt_addr from)
+static inline void refusal(struct forge *f, const char *rule, uint16_t method, int code, struct nt_addr from)
 {
     const struct nt_stun_key *key = code == 400 || code == 401 ? NULL : &f->alice;
     turn_answer(f, method, is(f, rule) ? 0 : code, is(f, rule) ? &f->alice : key);
@@ -169,14 +169,14 @@ static void refusal(struct forge *f, const char *rule, uint16_t method, int code
 }
 
 /* As above, of authenticated requests: refusals are signed. */
-static void signed_refusal(struct forge *f, const char *rule, uint16_t method, int code, struct nt_addr from,
-                           const struct nt_stun_key *key)
+static inline void signed_refusal(struct forge *f, const char *rule, uint16_t method, int code, struct nt_addr from,
+                                  const struct nt_stun_key *key)
 {
     turn_answer(f, method, is(f, rule) ? 0 : code, key);
     send(f, TAP_TURN, TAP_NONE, f->stun, from);
 }
 
-static void probe_credentials(struct forge *f)
+static inline void probe_credentials(struct forge *f)
 {
     struct nt_addr other = addr("10.0.0.9:9000");
     turn_request(f, NT_TURN_REFRESH); /* none at all */
@@ -204,7 +204,7 @@ static void probe_credentials(struct forge *f)
     refusal(f, "RFC8489-9.2.4-wrong", NT_TURN_REFRESH, 400, other);
 }
 
-static void granted(struct forge *f, struct nt_addr client)
+static inline void granted(struct forge *f, struct nt_addr client)
 {
     start(f, NT_STUN_SUCCESS, NT_TURN_ALLOCATE);
     nt_stun_add_addr(&f->b, NT_ATTR_XOR_RELAYED_ADDRESS, &f->relayed);
@@ -214,7 +214,7 @@ static void granted(struct forge *f, struct nt_addr client)
     send(f, TAP_TURN, TAP_NONE, f->stun, client);
 }
 
-static void probe_allocation(struct forge *f)
+static inline void probe_allocation(struct forge *f)
 {
     struct nt_addr other = addr("10.0.0.9:9000"), v6 = addr("[2002::1]:7");
     turn_request(f, NT_TURN_REFRESH);
@@ -263,7 +263,7 @@ static void probe_allocation(struct forge *f)
     signed_refusal(f, "RFC8656-12.2-refused", NT_TURN_CHANNEL_BIND, 400, f->l, &f->alice);
 }
 
-static void probe_unknown(struct forge *f)
+static inline void probe_unknown(struct forge *f)
 {
     turn_request(f, NT_TURN_REFRESH);
     nt_stun_add_u32(&f->b, 0x7f00, 0);
@@ -284,7 +284,7 @@ static void probe_unknown(struct forge *f)
 }
 
 /* An allocation with a reserved port. */
-static void probe_even(struct forge *f)
+static inline void probe_even(struct forge *f)
 {
     struct nt_addr other = addr("10.0.0.8:8000"), relayed = addr("192.0.2.2:50002");
     uint8_t reserve = 0x80;
@@ -308,13 +308,13 @@ static void probe_even(struct forge *f)
 
 /* --- what the server relays wrongly --- */
 
-static void text(struct forge *f, const char *bytes)
+static inline void text(struct forge *f, const char *bytes)
 {
     f->len = strlen(bytes);
     memcpy(f->buf, bytes, f->len);
 }
 
-static void wrong_relaying(struct forge *f)
+static inline void wrong_relaying(struct forge *f)
 {
     struct nt_addr stranger = addr("10.0.0.66:66");
     static const uint8_t icmp[8] = {0, 0, 5, 0, 0, 0, 0, 0};
@@ -358,7 +358,7 @@ static void wrong_relaying(struct forge *f)
     send(f, TAP_TURN, TAP_L, f->stun, f->l);
 }
 
-static void wrong_client(struct forge *f)
+static inline void wrong_client(struct forge *f)
 {
     if (is(f, "RFC8656-11.1-permission")) {
         fresh(f);

@@ -1,0 +1,91 @@
+/* What the tests of stories share: a table of stories in which nobody breaks a rule, and one of breaches, in which one party breaks
+ * one rule and nobody else is blamed. */
+#ifndef TEST_STORIES_H
+#define TEST_STORIES_H
+
+#include "tests/unit/conformance/forge.h"
+
+#include "tests/unit/help.h"
+
+struct story { /* nobody breaks a rule */
+    const char *name;
+    void (*tell)(struct forge *f);
+};
+
+struct breach { /* the party breaks the rule so often, first at the frame that the story calls guilty */
+    const char *name;
+    void (*tell)(struct forge *f);
+    const char *rule, *party;
+    size_t count;
+};
+
+#define STORY(f)                                                                                                                   \
+    {                                                                                                                              \
+#f, f                                                                                                                      \
+    }
+#define BREACH(f, rule, party, count)                                                                                              \
+    {                                                                                                                              \
+#f, f, rule, party, count                                                                                                  \
+    }
+
+static inline uint32_t judge_story(void (*tell)(struct forge *f), struct nt_conf_verdict *v)
+{
+    struct forge *f = malloc(sizeof *f);
+    if (f == NULL)
+        abort();
+    forge_init(f, "");
+    tell(f);
+    assert_int_equal(forge_judge(f, v), NT_OK);
+    uint32_t guilty = f->guilty;
+    nt_capture_free(&f->c);
+    free(f);
+    return guilty;
+}
+
+static inline void print_violations(const char *story, const struct nt_conf_verdict *v)
+{
+    for (size_t i = 0; i < v->count; i++)
+        print_error("%s: frame %u, %s broke %s: %s\n", story, (unsigned)v->violations[i].frame, v->violations[i].party,
+                    v->violations[i].rule->id, v->violations[i].detail);
+}
+
+static inline void judge_stories(const struct story *stories, size_t count)
+{
+    size_t blamed = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct nt_conf_verdict v;
+        judge_story(stories[i].tell, &v);
+        print_violations(stories[i].name, &v);
+        blamed += v.count;
+        nt_conf_verdict_free(&v);
+    }
+    assert_int_equal(blamed, 0);
+}
+
+static inline bool is_blamed_alone(const struct breach *b, const struct nt_conf_verdict *v, uint32_t guilty)
+{
+    bool alone = v->count == b->count && v->violations[0].frame == guilty;
+    for (size_t i = 0; i < v->count; i++)
+        alone = alone && strcmp(v->violations[i].rule->id, b->rule) == 0 && strcmp(v->violations[i].party, b->party) == 0;
+    return alone;
+}
+
+static inline void judge_breaches(const struct breach *breaches, size_t count)
+{
+    size_t wrong = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct breach *b = &breaches[i];
+        struct nt_conf_verdict v;
+        uint32_t guilty = judge_story(b->tell, &v);
+        if (!is_blamed_alone(b, &v, guilty)) {
+            print_error("%s: expected %zu of %s by %s, the first at frame %u; found %zu\n", b->name, b->count, b->rule, b->party,
+                        (unsigned)guilty, v.count);
+            print_violations(b->name, &v);
+            wrong++;
+        }
+        nt_conf_verdict_free(&v);
+    }
+    assert_int_equal(wrong, 0);
+}
+
+#endif
