@@ -166,18 +166,20 @@ static enum nt_ice_pass why_unusable(const struct nt_ice_config *config, const s
         return NT_ICE_PASS_TCP;
     if (c->component < 1 || c->component > config->components)
         return NT_ICE_PASS_COMPONENT;
-    if (c->addr.port == 0 || !nt_addr_is_set(&c->addr) || nt_addr_is_any(&c->addr) || nt_addr_is_multicast(&c->addr))
+    if (nt_ice_why_impossible(&c->addr) != NULL)
         return NT_ICE_PASS_ADDRESS;
     return c->addr.family == NT_AF_IPV6 && !config->ipv6 ? NT_ICE_PASS_IPV6 : NT_ICE_PASS_NONE;
 }
 
 static void pass_over(const struct nt_ice_session *s, uint8_t stream, const struct nt_ice_passed *p, nt_time now)
 {
-    nt_ice_record_event(nt_ice_session_env(s)->record, (struct nt_trace_event){.at = now,
-                                                                               .kind = NT_TR_ICE_PASSED_OVER,
-                                                                               .a = p->addr,
-                                                                               .n = {stream, p->component, p->reason},
-                                                                               .text = nt_ice_pass_text(p->reason)});
+    const char *impossible = p->reason == NT_ICE_PASS_ADDRESS ? nt_ice_why_impossible(&p->addr) : NULL;
+    nt_ice_record_event(nt_ice_session_env(s)->record,
+                        (struct nt_trace_event){.at = now,
+                                                .kind = NT_TR_ICE_PASSED_OVER,
+                                                .a = p->addr,
+                                                .n = {stream, p->component, p->reason},
+                                                .text = impossible != NULL ? impossible : nt_ice_pass_text(p->reason)});
 }
 
 static int make_room(struct nt_ice_session *s, size_t more)

@@ -134,7 +134,7 @@ static struct nt_addr hidden(const struct nt_addr *like)
 static void add_reflexive(struct nt_ice_gather *g, const struct source *s)
 {
     const struct nt_ice_base *b = base_of(g, s);
-    if (!nt_addr_is_set(&s->mapped) || s->mapped.family != b->addr.family)
+    if (!nt_addr_is_set(&s->mapped))
         return;
     struct nt_ice_entry own = make_own(g, NT_ICE_SRFLX, s->base, &s->mapped, &s->server, (uint32_t)(s - g->items));
     own.c.base = own.c.related = b->addr;
@@ -289,6 +289,44 @@ static void end_binding(struct nt_ice_gather *g, struct source *s, bool good, nt
     conclude_source(g, s, good ? SOURCE_DONE : SOURCE_FAILED);
 }
 
+/* NULL: the response tells the base's address; otherwise why not. RFC 8489, 6.3.3: unknown comprehension-required attributes make
+ * the transaction fail. RFC 8445, 5.1.1.2: "any ALTERNATE-SERVER attribute in a response is ignored"; "MUST support the
+ * backwards-compatibility mode". */
+static const char *read_mapped(const struct nt_stun_msg *m, struct nt_addr *mapped)
+{
+    if (m->class_ != NT_STUN_SUCCESS)
+        return "the server answered with an error";
+    if (m->unknown_count > 0)
+        return "the server's response has unknown comprehension-required attributes";
+    return nt_stun_get_addr(m, NT_ATTR_XOR_MAPPED_ADDRESS, mapped) == NT_OK ||
+                   nt_stun_get_addr(m, NT_ATTR_MAPPED_ADDRESS, mapped) == NT_OK
+               ? NULL
+               : "the server's response has no mapped address";
+}
+
+/* False: nobody can be there. */
+static bool accept_mapped(struct nt_ice_gather *g, struct source *s, const struct nt_addr *mapped, nt_time now)
+{
+    const struct nt_addr *base = &base_of(g, s)->addr;
+    const char *why = nt_ice_why_not_mapped(base, mapped, &s->server);
+    if (why != NULL)
+        nt_ice_record_refused_address(g->env->record, base, &s->server, "the mapped address that a server told is refused: ", why,
+                                      now);
+    else
+        s->mapped = *mapped;
+    return why == NULL;
+}
+
+/* What the first response of a source tells; later ones only show that the mapping lives. */
+static bool take_mapped(struct nt_ice_gather *g, struct source *s, const struct nt_stun_msg *m, nt_time now)
+{
+    struct nt_addr mapped;
+    const char *why = read_mapped(m, &mapped);
+    if (why != NULL)
+        nt_ice_record_drop(g->env->record, &base_of(g, s)->addr, &s->server, why, now);
+    return why == NULL && (s->state != SOURCE_ASKING || accept_mapped(g, s, &mapped, now));
+}
+
 bool nt_ice_gather_response(struct nt_ice_gather *g, uint16_t base, const struct nt_addr *from, const struct nt_stun_msg *m,
                             nt_time now)
 {
@@ -296,15 +334,7 @@ bool nt_ice_gather_response(struct nt_ice_gather *g, uint16_t base, const struct
         struct source *s = &g->items[i];
         if (s->base != base || !s->binding || memcmp(s->txn.id, m->id, NT_STUN_ID) != 0 || !nt_addr_equal(&s->server, from))
             continue;
-        struct nt_addr mapped;
-        /* RFC 8489, 6.3.3: unknown comprehension-required attributes make the transaction fail. RFC 8445, 5.1.1.2: "any
-         * ALTERNATE-SERVER attribute in a response is ignored"; "MUST support the backwards-compatibility mode". */
-        bool good = m->class_ == NT_STUN_SUCCESS && m->unknown_count == 0 &&
-                    (nt_stun_get_addr(m, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped) == NT_OK ||
-                     nt_stun_get_addr(m, NT_ATTR_MAPPED_ADDRESS, &mapped) == NT_OK);
-        if (good && s->state == SOURCE_ASKING)
-            s->mapped = mapped;
-        end_binding(g, s, good, nt_time_after(now, g->env->config->keepalive));
+        end_binding(g, s, take_mapped(g, s, m, now), nt_time_after(now, g->env->config->keepalive));
         return true;
     }
     return false;
@@ -340,10 +370,18 @@ nt_time nt_ice_gather_deadline(const struct nt_ice_gather *g, nt_time next_start
 void nt_ice_gather_allocated(struct nt_ice_gather *g, uint16_t source, const struct nt_addr *mapped, nt_time now)
 {
     struct source *s = &g->items[source];
+    const char *why = nt_ice_why_impossible(nt_ice_relays_address(g->env->relays, source));
     if (s->state != SOURCE_ASKING)
+        return; /* gathering was stopped */
+    if (why != NULL) {
+        nt_ice_record_refused_address(g->env->record, &base_of(g, s)->addr, &s->server,
+                                      "the relayed address that a server told is refused: ", why, now);
+        nt_ice_relays_release(g->env->relays, source, now);
+        conclude_source(g, s, SOURCE_FAILED);
         return;
+    }
     nt_ice_relays_adopt(g->env->relays, source);
-    s->mapped = *mapped;
+    accept_mapped(g, s, mapped, now);
     s->refresh_at = nt_time_after(now, g->env->config->keepalive);
     conclude_source(g, s, SOURCE_DONE);
 }

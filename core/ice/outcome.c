@@ -98,14 +98,28 @@ static void cancel_needless(struct nt_ice_session *s, const struct nt_ice_pair *
         nt_ice_pairs_dequeue(nt_ice_session_pairs(s), p->number);
 }
 
+/* RFC 8445, 7.2.5.3.1 and 7.2.5.3.2. NT_ICE_NONE: the mapped address is refused, a limit, or memory. */
+static uint32_t make_valid(struct nt_ice_session *s, const struct nt_ice_pair *p, const struct nt_ice_outcome *out, nt_time now)
+{
+    const struct nt_ice_env *env = nt_ice_session_env(s);
+    const struct nt_addr *sender = &nt_ice_candidates_at(env->own, p->own)->c.addr;
+    const char *why = nt_ice_why_not_mapped(sender, &out->mapped, &out->check.remote);
+    if (why != NULL) {
+        nt_ice_record_refused_address(env->record, sender, &out->check.remote,
+                                      "the mapped address in the response to a check is refused: ", why, now);
+        return NT_ICE_NONE;
+    }
+    uint32_t own = nt_ice_candidates_mapped(env->own, p->own, &out->mapped, &out->check.remote, out->check.request.priority, now);
+    return own != NT_ICE_NONE ? nt_ice_session_add_valid(s, p->number, own, now) : NT_ICE_NONE;
+}
+
 static void act_on_success(struct nt_ice_session *s, const struct nt_ice_outcome *out, nt_time now)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
     struct nt_ice_pairs *pairs = nt_ice_session_pairs(s);
     const struct nt_ice_pair *p = nt_ice_pairs_get(pairs, out->check.pair);
     size_t component = nt_ice_components_place(env->components, p->stream, p->component);
-    uint32_t own = nt_ice_candidates_mapped(env->own, p->own, &out->mapped, &out->check.remote, out->check.request.priority, now);
-    uint32_t valid = own != NT_ICE_NONE ? nt_ice_session_add_valid(s, p->number, own, now) : NT_ICE_NONE;
+    uint32_t valid = make_valid(s, p, out, now);
     bool nominated = is_nominating(&out->check, p);
     nt_ice_pairs_note_success(pairs, p->number, out->check.txn.started, now);
     if (valid == NT_ICE_NONE) {

@@ -1,4 +1,5 @@
 #include "core/ice/record.h"
+#include "core/base/strings.h"
 
 #include <stdlib.h>
 
@@ -43,6 +44,13 @@ void nt_ice_record_drop(struct nt_ice_record *r, const struct nt_addr *local, co
     if (remote != NULL)
         ev.b = *remote;
     nt_ice_record_event(r, ev);
+}
+
+void nt_ice_record_refused_address(struct nt_ice_record *r, const struct nt_addr *local, const struct nt_addr *remote,
+                                   const char *what, const char *why, nt_time now)
+{
+    char text[128];
+    nt_ice_record_drop(r, local, remote, nt_join(text, sizeof text, what, why), now);
 }
 
 void nt_ice_record_retransmission(struct nt_ice_record *r)

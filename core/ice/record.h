@@ -12,6 +12,9 @@ void nt_ice_record_event(struct nt_ice_record *r, struct nt_trace_event ev);
 /* Something is dropped: a message or datagram between `local` and `remote` (NULL: unknown), or an event. `why` is static text. */
 void nt_ice_record_drop(struct nt_ice_record *r, const struct nt_addr *local, const struct nt_addr *remote, const char *why,
                         nt_time now);
+/* The same of an address that a message tells: `what` it is, and `why` it is refused. */
+void nt_ice_record_refused_address(struct nt_ice_record *r, const struct nt_addr *local, const struct nt_addr *remote,
+                                   const char *what, const char *why, nt_time now);
 void nt_ice_record_retransmission(struct nt_ice_record *r);
 const struct nt_ice_stats *nt_ice_record_stats(const struct nt_ice_record *r);
 

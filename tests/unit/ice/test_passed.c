@@ -75,9 +75,9 @@ TEST(each_with_its_reason)
     assert_event(0, NT_ICE_PASS_TCP, "10.0.0.2:9", "TCP (RFC 6544) is not in this version");
     assert_event(1, NT_ICE_PASS_LOCAL, "", "a .local name (mDNS) cannot be resolved here");
     assert_event(2, NT_ICE_PASS_COMPONENT, "10.0.0.3:6000", "component");
-    assert_event(3, NT_ICE_PASS_ADDRESS, "224.0.0.1:6000", "address");
-    assert_event(4, NT_ICE_PASS_ADDRESS, "0.0.0.0:6000", "address");
-    assert_event(5, NT_ICE_PASS_ADDRESS, "10.0.0.4:0", "address");
+    assert_event(3, NT_ICE_PASS_ADDRESS, "224.0.0.1:6000", "it is a multicast address");
+    assert_event(4, NT_ICE_PASS_ADDRESS, "0.0.0.0:6000", "it is the unspecified address");
+    assert_event(5, NT_ICE_PASS_ADDRESS, "10.0.0.4:0", "its port is 0");
     assert_event(6, NT_ICE_PASS_IPV6, "[2001:db8::2]:6000", "IPv6 is off");
     assert_int_equal(nt_ice_pair_count(l.a), 1);
     lab_end(&l);
