@@ -176,6 +176,22 @@ static void put_totals(const struct nt_console *c, const struct nt_results *r)
     fprintf(c->out, "%s\n", colour_end(c));
 }
 
+/* What the rules found, in cases that passed, too. */
+static void put_conformance(const struct nt_console *c, const struct nt_results *r)
+{
+    uint64_t violations = 0, advice = 0, not_judged = 0;
+    for (size_t i = 0; i < r->case_count; i++) {
+        violations += r->cases[i].brief.n.violations;
+        advice += r->cases[i].brief.n.advice;
+        not_judged += r->cases[i].brief.n.not_judged;
+    }
+    if (violations + advice + not_judged == 0)
+        return;
+    fprintf(c->out, "conformance: %llu violation%s, %llu piece%s of advice, %llu not judged: see the report\n",
+            (unsigned long long)violations, violations == 1 ? "" : "s", (unsigned long long)advice, advice == 1 ? "" : "s",
+            (unsigned long long)not_judged);
+}
+
 void nt_console_summary(const struct nt_console *c, const struct nt_results *r)
 {
     struct nt_grid g;
@@ -194,6 +210,7 @@ void nt_console_summary(const struct nt_console *c, const struct nt_results *r)
         put_not_passed(c, &r->cases[i].brief);
     }
     put_totals(c, r);
+    put_conformance(c, r);
 }
 
 void nt_console_case(const struct nt_console *c, const struct nt_brief *b)

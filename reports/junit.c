@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FINDINGS_SHOWN 20 /* of one list of a case; the file says how many more there are */
+
 struct junit {
     xmlBufferPtr buffer;
     xmlTextWriterPtr w;
@@ -87,6 +89,46 @@ static void put_properties(struct junit *j, const struct nt_result_case *c)
     close_element(j);
 }
 
+static void put_findings(struct nt_text *t, const char *what, const struct nt_result_finding *found, size_t count)
+{
+    for (size_t i = 0; i < count && i < FINDINGS_SHOWN; i++) {
+        const struct nt_result_finding *f = &found[i];
+        nt_text_printf(t, "%s%s: %s, packet %u: %s", what, f->rule, f->agent != NULL ? f->agent : "-", (unsigned)f->packet,
+                       f->detail != NULL ? f->detail : "");
+        if (f->count > 1)
+            nt_text_printf(t, " (%u times)", (unsigned)f->count);
+        nt_text_printf(t, "\n");
+    }
+    if (count > FINDINGS_SHOWN)
+        nt_text_printf(t, "%s%zu more in results.json\n", what, count - FINDINGS_SHOWN);
+}
+
+/* What the rules found and could not judge, in a case that may have passed all the same. */
+static void put_conformance(struct nt_text *t, const struct nt_result_case *c)
+{
+    if (c->outcome == NT_PASS)
+        put_findings(t, "", c->violations, c->violation_count);
+    put_findings(t, "advice: ", c->advice, c->advice_count);
+    for (size_t i = 0; i < c->not_judged_count; i++)
+        nt_text_printf(t, "not judged: %s, %s: %s\n", c->not_judged[i].rule, c->not_judged[i].agent, c->not_judged[i].why);
+}
+
+static void put_output(struct junit *j, const struct nt_result_case *c)
+{
+    struct nt_text t = {0};
+    put_conformance(&t, c);
+    if (c->capture != NULL)
+        nt_text_printf(&t, "[[ATTACHMENT|%s]]", c->capture);
+    if (t.len > 0) {
+        open_element(j, "system-out");
+        put_content(j, t.p);
+        close_element(j);
+    }
+    if (t.err != NT_OK)
+        j->err = NT_ENOMEM;
+    nt_text_free(&t);
+}
+
 static void put_failure_body(struct junit *j, const struct nt_result_case *c)
 {
     struct nt_text t = {0};
@@ -94,10 +136,7 @@ static void put_failure_body(struct junit *j, const struct nt_result_case *c)
     nt_text_printf(&t, "%s\n", c->reason != NULL ? c->reason : "");
     if (c->line != 0)
         nt_text_printf(&t, "scenario: %s:%d\n", c->file, c->line);
-    for (size_t i = 0; i < c->violation_count && i < 20; i++)
-        nt_text_printf(&t, "%s: %s, packet %u: %s\n", c->violations[i].rule,
-                       c->violations[i].agent != NULL ? c->violations[i].agent : "-", (unsigned)c->violations[i].packet,
-                       c->violations[i].detail != NULL ? c->violations[i].detail : "");
+    put_findings(&t, "", c->violations, c->violation_count);
     if (c->packet != 0)
         nt_text_printf(&t, "packet: %u\n", (unsigned)c->packet);
     if (c->capture != NULL)
@@ -153,13 +192,7 @@ static void put_test_case(struct junit *j, const struct nt_result_case *c)
     put_seconds(j, (uint64_t)c->virtual_ms);
     put_properties(j, c);
     put_outcome(j, c);
-    if (c->capture != NULL) {
-        open_element(j, "system-out");
-        put_content(j, "[[ATTACHMENT|");
-        put_content(j, c->capture);
-        put_content(j, "]]");
-        close_element(j);
-    }
+    put_output(j, c);
     close_element(j);
 }
 

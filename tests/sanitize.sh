@@ -34,10 +34,10 @@ NATSIM=$PWD/build/asan/natsim /usr/bin/python3 -m pytest -q -p no:cacheprovider 
 [ "${1-}" = --no-valgrind ] && exit 0
 
 build_preset dev
-# Workers end before natsim does, and it does not look at how: what valgrind has to say of any process stands in a log of its own.
+# Workers end before natsim does, with what they hold, and it does not look at how: what is definitely lost and all else that valgrind has to say of any process stands in a log of its own.
 under_valgrind() {
     rm -f "$out"/valgrind.*
-    valgrind -q --error-exitcode=86 --trace-children=yes --leak-check=full --errors-for-leak-kinds=definite --log-file="$out/valgrind.%p" "$@" >"$out/log" 2>&1 ||
+    valgrind -q --error-exitcode=86 --trace-children=yes --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --log-file="$out/valgrind.%p" "$@" >"$out/log" 2>&1 ||
         { cat "$out"/valgrind.* "$out/log"; echo "valgrind: $*"; return 1; }
     [ -z "$(cat "$out"/valgrind.*)" ] || { cat "$out"/valgrind.*; echo "valgrind: $*"; return 1; }
 }

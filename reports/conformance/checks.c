@@ -3,17 +3,31 @@
 #include "reports/conformance/message.h"
 #include "reports/conformance/servers.h"
 
-static bool has_ice(const struct nt_view *v, const struct nt_item *m)
+/* A check says so: credentials of two agents, a priority, a role. */
+static bool says_ice(const struct nt_view *v, const struct nt_item *m)
 {
-    return nt_item_attr(v, m, NT_ATTR_USERNAME) != NULL || nt_item_attr(v, m, NT_ATTR_PRIORITY) != NULL ||
-           nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLING) != NULL || nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLED) != NULL ||
-           nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY) != NULL;
+    const struct nt_item_attr *username = nt_item_attr(v, m, NT_ATTR_USERNAME);
+    return (username != NULL && memchr(username->value, ':', username->len) != NULL) ||
+           nt_item_attr(v, m, NT_ATTR_PRIORITY) != NULL || nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLING) != NULL ||
+           nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLED) != NULL;
 }
 
-void nt_item_note_check(const struct nt_view *v, struct nt_item *m)
+/* A plain Binding request is a check (with all that is missing) when it goes from one ICE agent to another, and not to a server. */
+static bool may_be_plain_check(const struct nt_view *v, const struct nt_item *m)
 {
-    m->check = nt_item_is(m, NT_STUN_BINDING, NT_STUN_REQUEST) && v->in->parties[m->party].kind == NT_CONF_AGENT &&
-               (has_ice(v, m) || m->inner || nt_view_server_at(v, &m->remote) == NT_VIEW_NONE);
+    bool described = v->party_description[m->party] != NT_VIEW_NONE;
+    bool ice = m->direction == NT_DIR_IN ? described : described || v->sends_checks[m->party];
+    return ice &&
+           (m->inner || nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY) != NULL || nt_view_server_at(v, &m->remote) == NT_VIEW_NONE);
+}
+
+void nt_item_note_check(struct nt_view *v, struct nt_item *m)
+{
+    bool agents = nt_item_is(m, NT_STUN_BINDING, NT_STUN_REQUEST) && v->in->parties[m->party].kind == NT_CONF_AGENT;
+    bool says = agents && says_ice(v, m);
+    m->check = says || (agents && may_be_plain_check(v, m));
+    if (says && m->direction == NT_DIR_OUT && !m->excused)
+        v->sends_checks[m->party] = true;
 }
 
 bool nt_item_answers_check(const struct nt_view *v, const struct nt_item *m)

@@ -4,8 +4,8 @@
 
 #include "reports/conformance/view.h"
 
-/* Sets m->check: a Binding request between agents, as opposed to one to a STUN server. */
-void nt_item_note_check(const struct nt_view *v, struct nt_item *m);
+/* Sets m->check: a Binding request between ICE agents, as opposed to one to a STUN server, or of a program that does no ICE. */
+void nt_item_note_check(struct nt_view *v, struct nt_item *m);
 bool nt_item_answers_check(const struct nt_view *v, const struct nt_item *m);
 /* Received, and its party must accept it: a check that is authentic, complete and well-formed. */
 bool nt_item_is_valid_check(const struct nt_view *v, const struct nt_item *m);

@@ -46,8 +46,9 @@ struct nt_conf *nt_conf_new(const struct nt_conf_input *in)
         return NULL;
     conf->in = *in;
     conf->verdict = (struct nt_conf_verdict){0};
-    conf->finder = (struct nt_finder){.v = &conf->v, .verdict = &conf->verdict};
-    conf->finder.err = nt_view_init(&conf->v, &conf->in);
+    int r = nt_view_init(&conf->v, &conf->in);
+    int q = nt_finder_init(&conf->finder, &conf->v, &conf->verdict);
+    conf->finder.err = r != NT_OK ? r : q;
     conf->v.show = show_item;
     conf->v.show_user = conf;
     nt_relay_view_init(&conf->client, &conf->finder);
@@ -65,16 +66,19 @@ void nt_conf_frame(struct nt_conf *conf, const struct nt_capture *c, const struc
 int nt_conf_end(struct nt_conf *conf, nt_time end, struct nt_conf_verdict *verdict)
 {
     struct nt_finder *finder = &conf->finder;
-    if (finder->err == NT_OK)
+    if (finder->err == NT_OK) {
         nt_view_end(&conf->v, end);
+        nt_finder_bind(finder);
+    }
     for (size_t i = 0; i < sizeof judges / sizeof *judges && finder->err == NT_OK; i++)
         judges[i](finder);
+    nt_finder_end(finder);
     *verdict = conf->verdict;
     conf->verdict = (struct nt_conf_verdict){0};
     for (size_t i = 0; i < NT_RULE_COUNT; i++)
         verdict->exercised += finder->exercised[i];
-    verdict->unjudged = conf->v.cut;
-    verdict->unjudged_why = conf->v.cut_why;
+    verdict->cut = conf->v.cut;
+    verdict->cut_why = conf->v.cut_why;
     nt_conf_verdict_sort(verdict);
     int err = finder->err;
     if (err != NT_OK)
@@ -90,6 +94,7 @@ void nt_conf_del(struct nt_conf *conf)
     nt_relay_view_free(&conf->client);
     nt_relay_view_free(&conf->server);
     nt_view_free(&conf->v);
+    nt_finder_free(&conf->finder);
     nt_conf_verdict_free(&conf->verdict);
     free(conf);
 }

@@ -1,22 +1,122 @@
 #include "reports/conformance/finding.h"
 
+#include "core/base/err.h"
+#include "reports/conformance/roles.h"
+
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+static size_t cell(uint32_t party, size_t rule)
+{
+    return (size_t)party * NT_RULE_COUNT + rule;
+}
+
+/* --- who is judged by what --- */
+
+static const char *lacked(unsigned needs)
+{
+    return (needs & NT_CONF_NEEDS_TIMES) != 0 ? "a step held back its datagrams: when it sent them is not known" : "";
+}
+
+static unsigned lacks(const struct nt_view *v, uint32_t party)
+{
+    return v->in->parties[party].held ? NT_CONF_NEEDS_TIMES : 0;
+}
+
+static void set_states(struct nt_finder *finder, uint32_t party, unsigned is)
+{
+    size_t count;
+    const struct nt_conf_rule *rules = nt_conf_rules(&count);
+    unsigned missing = lacks(finder->v, party);
+    for (size_t i = 0; i < count; i++)
+        finder->states[cell(party, i)] = (rules[i].binds & ~is) != 0       ? NT_FINDER_NOT_BOUND
+                                         : (rules[i].needs & missing) != 0 ? NT_FINDER_LACKS
+                                                                           : NT_FINDER_JUDGES;
+}
+
+int nt_finder_init(struct nt_finder *finder, const struct nt_view *v, struct nt_conf_verdict *verdict)
+{
+    *finder = (struct nt_finder){.v = v, .verdict = verdict};
+    finder->states = malloc((v->in->party_count + 1) * NT_RULE_COUNT);
+    if (finder->states == NULL)
+        return NT_ENOMEM;
+    for (uint32_t i = 0; i < v->in->party_count; i++)
+        set_states(finder, i, nt_conf_kind_binds(v->in->parties[i].kind));
+    return NT_OK;
+}
+
+void nt_finder_bind(struct nt_finder *finder)
+{
+    for (uint32_t i = 0; i < finder->v->in->party_count; i++)
+        set_states(finder, i, nt_view_binds(finder->v, i));
+}
+
+void nt_finder_free(struct nt_finder *finder)
+{
+    free(finder->states);
+    free(finder->tallies);
+}
+
+/* --- what is found --- */
+
+static struct nt_finder_tally *tally(struct nt_finder *finder, enum nt_rule rule, uint32_t party)
+{
+    if (finder->err != NT_OK)
+        return NULL;
+    if (finder->tallies == NULL)
+        finder->tallies = calloc((finder->v->in->party_count + 1) * NT_RULE_COUNT, sizeof *finder->tallies);
+    if (finder->tallies == NULL)
+        finder->err = NT_ENOMEM;
+    return finder->tallies != NULL ? &finder->tallies[cell(party, rule)] : NULL;
+}
+
+void nt_not_judged(struct nt_finder *finder, enum nt_rule rule, uint32_t party, const char *why)
+{
+    struct nt_finder_tally *t = tally(finder, rule, party);
+    if (t != NULL && t->not_judged == NULL)
+        t->not_judged = why;
+}
+
+void nt_finder_lacks(struct nt_finder *finder, enum nt_rule rule, uint32_t party)
+{
+    size_t count;
+    nt_not_judged(finder, rule, party, lacked(nt_conf_rules(&count)[rule].needs & lacks(finder->v, party)));
+}
 
 void nt_find_violation(struct nt_finder *finder, enum nt_rule rule, uint32_t party, uint32_t frame, const char *fmt, ...)
 {
     size_t count;
     const struct nt_conf_rule *r = nt_conf_rules(&count) + rule;
-    if (r->level != NT_CONF_MUST || finder->err != NT_OK)
+    struct nt_finder_tally *t = nt_is_judged(finder, rule, party) ? tally(finder, rule, party) : NULL;
+    struct nt_conf_findings *list = r->level == NT_CONF_SHOULD ? &finder->verdict->advice : &finder->verdict->violations;
+    if (t == NULL)
         return;
-    struct nt_conf_violation *violation = nt_conf_verdict_add(finder->verdict, &finder->err);
-    if (violation == NULL)
+    if (t->count++ >= NT_CONF_LISTED_MAX) {
+        list->of[t->last].count++;
         return;
-    violation->rule = r;
-    violation->party = finder->v->in->parties[party].name;
-    violation->frame = frame;
+    }
+    struct nt_conf_finding *found = nt_conf_verdict_add(list);
+    if (found == NULL) {
+        finder->err = NT_ENOMEM;
+        return;
+    }
+    t->last = (uint32_t)list->count - 1;
+    *found = (struct nt_conf_finding){.rule = r, .party = finder->v->in->parties[party].name, .frame = frame, .count = 1};
     va_list args;
     va_start(args, fmt);
-    vsnprintf(violation->detail, sizeof violation->detail, fmt, args);
+    vsnprintf(found->detail, sizeof found->detail, fmt, args);
     va_end(args);
+}
+
+void nt_finder_end(struct nt_finder *finder)
+{
+    size_t count;
+    const struct nt_conf_rule *rules = nt_conf_rules(&count);
+    for (size_t i = 0; i < count && finder->tallies != NULL && finder->err == NT_OK; i++)
+        for (uint32_t p = 0; p < finder->v->in->party_count && finder->err == NT_OK; p++) {
+            struct nt_conf_not_judged n = {&rules[i], finder->v->in->parties[p].name, finder->tallies[cell(p, i)].not_judged};
+            if (n.why != NULL)
+                finder->err = nt_conf_verdict_add_not_judged(finder->verdict, &n);
+        }
 }

@@ -65,7 +65,8 @@ static void judge_interval(struct state *s, const struct nt_item *m, struct pair
         if (gap + nt_tolerance(s->v) < LEAST)
             nt_find_violation(s->finder, NT_CONSENT_RULE_INTERVAL, m->party, m->frame, "%" PRId64 " ms after the one before",
                               gap / NT_MSEC);
-        nt_require(s->finder, NT_CONSENT_RULE_RATE, m, gap <= MOST + nt_tolerance(s->v), "");
+        nt_require(s->finder, NT_CONSENT_RULE_RATE, m, gap <= MOST + nt_tolerance(s->v),
+                   "%" PRId64 " ms after the one before, expected 6000 ms at most", gap / NT_MSEC);
         p->same = apart <= 2 * NT_MSEC ? p->same + 1 : 0;
         if (p->same == SAME_GAPS)
             nt_require(s->finder, NT_CONSENT_RULE_RANDOM, m, false, "always the same interval");

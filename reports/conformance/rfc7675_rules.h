@@ -1,18 +1,18 @@
-/* RFC 7675, consent: X(name, id, fact, level, text). */
+/* RFC 7675, consent: X(name, id, fact, level, binds, needs, text). */
 #ifndef NT_CONFORMANCE_RFC7675_RULES_H
 #define NT_CONFORMANCE_RFC7675_RULES_H
 
 // clang-format off
 #define NT_RFC7675_RULES(X) \
-    X(CONSENT, "RFC7675-5.1-consent", "C-001", MUST, "Nothing but checks is sent before there is consent") \
-    X(EXPIRY, "RFC7675-5.1-expiry", "C-002", MUST, "Data ends 30 s after the last valid response at the latest") \
-    X(INTERVAL, "RFC7675-5.1-interval", "C-004", MUST, "Consent checks MUST NOT be less than 4 s apart") \
-    X(RANDOM, "RFC7675-5.1-random", "C-003", MUST, "Each consent interval MUST be randomized") \
-    X(FRESH, "RFC7675-5.1-fresh", "C-005", MUST, "A consent request has a new transaction ID and is not retransmitted") \
-    X(AGAIN, "RFC7675-5.1-again", "C-008", MUST, "After consent is lost, the same credentials are not used on that 5-tuple again") \
-    X(LATE, "RFC7675-5.1-late", "C-009", MUST, "A response after the end of consent does not renew it") \
-    X(FORGED, "RFC7675-5.1-forged", "C-011", MUST, "A response that does not authenticate does not renew consent") \
-    X(RATE, "RFC7675-5.1-rate", "C-003", SHOULD, "Consent is asked for about every 5 s, 6 s at most")
+    X(CONSENT, "RFC7675-5.1-consent", "C-001", MUST, FULL, TIMES, "Nothing but checks is sent before there is consent") \
+    X(EXPIRY, "RFC7675-5.1-expiry", "C-002", MUST, FULL, TIMES, "Data ends 30 s after the last valid response at the latest") \
+    X(INTERVAL, "RFC7675-5.1-interval", "C-004", MUST, FULL, TIMES, "Consent checks MUST NOT be less than 4 s apart") \
+    X(RANDOM, "RFC7675-5.1-random", "C-003", MUST, FULL, TIMES, "Each consent interval MUST be randomized") \
+    X(FRESH, "RFC7675-5.1-fresh", "C-005", MUST, FULL, TIMES, "A consent request has a new transaction ID and is not retransmitted") \
+    X(AGAIN, "RFC7675-5.1-again", "C-008", MUST, FULL, TIMES, "After consent is lost, the same credentials are not used on that 5-tuple again") \
+    X(LATE, "RFC7675-5.1-late", "C-009", MUST, FULL, TIMES, "A response after the end of consent does not renew it") \
+    X(FORGED, "RFC7675-5.1-forged", "C-011", MUST, FULL, TIMES, "A response that does not authenticate does not renew consent") \
+    X(RATE, "RFC7675-5.1-rate", "C-003", SHOULD, FULL, TIMES, "Consent is asked for about every 5 s, 6 s at most")
 // clang-format on
 
 #endif

@@ -109,6 +109,20 @@ static void judge_form(struct nt_finder *finder, const struct nt_item *m)
 
 /* --- transactions --- */
 
+/* RFC 8489, 9.1.4 and 9.2.5: a response that does not authenticate is discarded "as if it had never been received", and requests go
+ * on. */
+static bool is_accepted_answer(const struct nt_item *first, const struct nt_item *answer)
+{
+    return (answer->flaws & ~NT_FLAW_PADDING) == 0 && (first->integrity == NT_SIGNED_NOT || answer->integrity == NT_SIGNED_RIGHT);
+}
+
+static void judge_stop(struct nt_finder *finder, const struct nt_item *m, const struct nt_item *first)
+{
+    const struct nt_item *answer = first->answer != NT_VIEW_NONE ? &finder->v->items[first->answer] : NULL;
+    bool late = answer != NULL && is_accepted_answer(first, answer) && answer->at + nt_tolerance(finder->v) <= m->at;
+    nt_require(finder, NT_STUN_RULE_STOP, m, !late, "sent again after the response in packet %u", (unsigned)answer->frame);
+}
+
 static void judge_retransmission(struct nt_finder *finder, const struct nt_item *m)
 {
     const struct nt_item *first = &finder->v->items[m->first];
@@ -118,8 +132,7 @@ static void judge_retransmission(struct nt_finder *finder, const struct nt_item 
         return;
     nt_require(finder, NT_STUN_RULE_IDENTICAL, m, nt_item_same_bytes(first, m), "it differs from the first request with this id");
     if (!m->copy)
-        nt_require(finder, NT_STUN_RULE_STOP, m,
-                   first->answer == NT_VIEW_NONE || finder->v->items[first->answer].at + nt_tolerance(finder->v) > m->at, "");
+        judge_stop(finder, m, first);
 }
 
 static void judge_credentials(struct nt_finder *finder, const struct nt_item *m)

@@ -24,11 +24,13 @@ static void judge_retransmission(struct nt_finder *finder, const struct nt_item 
         judge_rto(finder, m, gap);
     if (s->sends > 1)
         nt_require(finder, NT_STUN_RULE_DOUBLING, m,
-                   gap + nt_tolerance(finder->v) >= 2 * s->gap && gap <= 2 * s->gap + nt_tolerance(finder->v), "");
+                   gap + nt_tolerance(finder->v) >= 2 * s->gap && gap <= 2 * s->gap + nt_tolerance(finder->v),
+                   "sent again after %" PRId64 " ms, expected %" PRId64 " ms", gap / NT_MSEC, 2 * s->gap / NT_MSEC);
     s->gap = gap;
     s->last = m->at;
     s->sends++;
-    nt_require(finder, NT_STUN_RULE_RC, m, s->sends <= NT_STUN_RC, "");
+    nt_require(finder, NT_STUN_RULE_RC, m, s->sends <= NT_STUN_RC, "sent %u times, expected %u at most", (unsigned)s->sends,
+               (unsigned)NT_STUN_RC);
 }
 
 void nt_rfc8489_timing_judge(struct nt_finder *finder)

@@ -55,10 +55,12 @@ static void judge_allocated(struct nt_relay_view *turn, const struct nt_item *m,
         nt_require(finder, NT_TURN_RULE_EVEN, m, relayed.port % 2 == 0, "an odd port");
     nt_require(finder, NT_TURN_RULE_RESERVED, m, has_attr(turn, m, NT_ATTR_RESERVATION_TOKEN) == reserve,
                "RESERVATION-TOKEN does not follow the R bit");
-    nt_require(finder, NT_TURN_RULE_PORTS, m, relayed.port >= 1024, "");
+    nt_require(finder, NT_TURN_RULE_PORTS, m, relayed.port >= 1024, "relayed port %u, expected 1024 or more",
+               (unsigned)relayed.port);
     nt_require(finder, NT_TURN_RULE_RELAY_UNIQUE, m, !is_shared(turn, m, &relayed), "another allocation has this relayed address");
     nt_item_u32(finder->v, q, NT_ATTR_LIFETIME, &asked);
-    nt_require(finder, NT_TURN_RULE_LIFETIME, m, lifetime >= (asked < 3600 ? asked : 3600), "");
+    nt_require(finder, NT_TURN_RULE_LIFETIME, m, lifetime >= (asked < 3600 ? asked : 3600), "LIFETIME is %u s, %u s were asked for",
+               (unsigned)lifetime, (unsigned)asked);
 }
 
 static void judge_allocate(struct nt_relay_view *turn, const struct nt_item *m, const struct nt_item *q, int code)

@@ -12,9 +12,7 @@ struct told { /* a description that is judged */
 /* nt_require of a description. */
 static void require(const struct told *t, enum nt_rule rule, bool kept, const char *otherwise)
 {
-    nt_exercise(t->finder, rule);
-    if (!kept)
-        nt_find_violation(t->finder, rule, t->d->party, t->d->frame, "%s", otherwise);
+    nt_require(t->finder, rule, t->d, kept, "%s", otherwise);
 }
 
 /* --- candidates --- */
@@ -48,7 +46,8 @@ static void judge_two(const struct told *t, const struct nt_ice_candidate *a, co
     require(t, NT_ICE_RULE_UNIQUE, a->priority != b->priority, "two candidates have one priority");
     require(t, NT_ICE_RULE_TYPE_PREF, (a->priority >> 24 == b->priority >> 24) == (a->type == b->type),
             "type preferences do not follow types");
-    require(t, NT_ICE_RULE_REDUNDANT, !nt_addr_equal(&a->addr, &b->addr) || !nt_addr_equal(&a->related, &b->related), "");
+    require(t, NT_ICE_RULE_REDUNDANT, !nt_addr_equal(&a->addr, &b->addr) || !nt_addr_equal(&a->related, &b->related),
+            "two candidates have one address and one base");
 }
 
 static bool is_candidate(const struct nt_ice_stream_description *s, const struct nt_addr *a)

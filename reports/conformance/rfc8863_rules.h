@@ -1,11 +1,11 @@
-/* RFC 8863, patience: X(name, id, fact, level, text). */
+/* RFC 8863, patience: X(name, id, fact, level, binds, needs, text). */
 #ifndef NT_CONFORMANCE_RFC8863_RULES_H
 #define NT_CONFORMANCE_RFC8863_RULES_H
 
 // clang-format off
 #define NT_RFC8863_RULES(X) \
-    X(PATIENCE, "RFC8863-4-patience", "P-001", MUST, "ICE MUST NOT be given up before the PAC timer ends: no allocation is released") \
-    X(LISTENING, "RFC8863-4-listening", "P-005", MUST, "Until the PAC timer ends a valid check is answered")
+    X(PATIENCE, "RFC8863-4-patience", "P-001", MUST, ICE, NOTHING, "ICE MUST NOT be given up before the PAC timer ends: no allocation is released") \
+    X(LISTENING, "RFC8863-4-listening", "P-005", MUST, ICE, TIMES, "Until the PAC timer ends a valid check is answered")
 // clang-format on
 
 #endif

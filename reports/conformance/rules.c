@@ -4,7 +4,13 @@
 
 #include <string.h>
 
-#define ROW(name, id_, fact_, level_, text_) {.id = id_, .fact = fact_, .level = NT_CONF_##level_, .text = text_},
+#define ROW(name, id_, fact_, level_, binds_, needs_, text_)                                                                       \
+    {.id = id_,                                                                                                                    \
+     .fact = fact_,                                                                                                                \
+     .level = NT_CONF_##level_,                                                                                                    \
+     .binds = NT_CONF_BINDS_##binds_,                                                                                              \
+     .needs = NT_CONF_NEEDS_##needs_,                                                                                              \
+     .text = text_},
 
 // clang-format off
 static const struct nt_conf_rule rules[] = { /* in the order of enum nt_rule */
@@ -16,6 +22,11 @@ static const struct nt_conf_rule rules[] = { /* in the order of enum nt_rule */
     NT_RFC8863_RULES(ROW)
 };
 // clang-format on
+
+const char *nt_conf_level_name(enum nt_conf_level level)
+{
+    return level == NT_CONF_MUST ? "MUST" : level == NT_CONF_DERIVED ? "derived" : "SHOULD";
+}
 
 const struct nt_conf_rule *nt_conf_rules(size_t *count)
 {

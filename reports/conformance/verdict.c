@@ -6,20 +6,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct nt_conf_violation *nt_conf_verdict_add(struct nt_conf_verdict *v, int *err)
+struct nt_conf_finding *nt_conf_verdict_add(struct nt_conf_findings *f)
 {
-    if (v->count == NT_CONF_VIOLATIONS_MAX)
+    if (nt_grow(&f->of, &f->cap, f->count + 1, sizeof *f->of, SIZE_MAX) != NT_OK)
         return NULL;
-    *err = nt_grow(&v->violations, &v->cap, v->count + 1, sizeof *v->violations, NT_CONF_VIOLATIONS_MAX);
-    if (*err != NT_OK)
-        return NULL;
-    v->violations[v->count] = (struct nt_conf_violation){0};
-    return &v->violations[v->count++];
+    f->of[f->count] = (struct nt_conf_finding){0};
+    return &f->of[f->count++];
+}
+
+int nt_conf_verdict_add_not_judged(struct nt_conf_verdict *v, const struct nt_conf_not_judged *n)
+{
+    int r = nt_grow(&v->not_judged, &v->not_judged_cap, v->not_judged_count + 1, sizeof *v->not_judged, SIZE_MAX);
+    if (r == NT_OK)
+        v->not_judged[v->not_judged_count++] = *n;
+    return r;
 }
 
 static int by_frame(const void *pa, const void *pb)
 {
-    const struct nt_conf_violation *a = pa, *b = pb;
+    const struct nt_conf_finding *a = pa, *b = pb;
     if (a->frame != b->frame)
         return a->frame < b->frame ? -1 : 1;
     if (a->rule != b->rule)
@@ -28,14 +33,22 @@ static int by_frame(const void *pa, const void *pb)
     return party != 0 ? party : strcmp(a->detail, b->detail);
 }
 
+static void sort(struct nt_conf_findings *f)
+{
+    if (f->count > 1)
+        qsort(f->of, f->count, sizeof *f->of, by_frame);
+}
+
 void nt_conf_verdict_sort(struct nt_conf_verdict *v)
 {
-    if (v->count > 1)
-        qsort(v->violations, v->count, sizeof *v->violations, by_frame);
+    sort(&v->violations);
+    sort(&v->advice);
 }
 
 void nt_conf_verdict_free(struct nt_conf_verdict *v)
 {
-    free(v->violations);
+    free(v->violations.of);
+    free(v->advice.of);
+    free(v->not_judged);
     *v = (struct nt_conf_verdict){0};
 }

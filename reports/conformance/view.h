@@ -199,6 +199,7 @@ struct nt_view {
     bool *tap_signalling;
     uint32_t *party_description; /* each party's first */
     nt_time *bye;                /* each party's: when a SIP BYE was seen */
+    bool *sends_checks;          /* each party's: it has sent a request that says it is a check */
     bool *fragmented;            /* each party's: a datagram came to it in fragments, and is no item */
     uint32_t recent_pairs[1u << NT_VIEW_RECENT_BITS];
     uint32_t recent[1u << NT_VIEW_RECENT_BITS]; /* items by the hash of a message's id and class: repeats.h */

@@ -9,6 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+static uint32_t total(const struct nt_result_finding *found, size_t count)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        n += found[i].count;
+    return n;
+}
+
 static void put_string(struct nt_text *t, const char *s)
 {
     nt_text_add(t, s != NULL ? s : "", s != NULL ? strlen(s) + 1 : 1);
@@ -33,6 +41,9 @@ void nt_brief_pack(struct nt_text *t, const struct nt_result_case *c)
     n.packets = c->packets;
     n.connect_ms = c->connect_ms;
     n.virtual_ms = c->virtual_ms;
+    n.violations = total(c->violations, c->violation_count);
+    n.advice = total(c->advice, c->advice_count);
+    n.not_judged = (uint32_t)c->not_judged_count;
     n.param_count = (uint32_t)c->param_count;
     n.outcome = c->outcome;
     nt_text_add(t, (const char *)&n, sizeof n);

@@ -62,9 +62,14 @@ struct nt_result_agent {
     uint32_t checks_sent, checks_received;
 };
 
-struct nt_result_violation {
+struct nt_result_finding { /* a violation, or advice */
     char *rule, *agent, *detail;
     uint32_t packet;
+    uint32_t count; /* breaches that it stands for */
+};
+
+struct nt_result_not_judged {
+    char *rule, *agent, *why;
 };
 
 struct nt_result_case {
@@ -84,8 +89,10 @@ struct nt_result_case {
     struct nt_result_agent *agents;
     size_t agent_count;
     uint32_t rules_exercised;
-    struct nt_result_violation *violations;
-    size_t violation_count;
+    struct nt_result_finding *violations, *advice;
+    size_t violation_count, advice_count;
+    struct nt_result_not_judged *not_judged;
+    size_t not_judged_count;
     uint64_t data_sent, data_lost;
     uint32_t runs_passed, runs_failed; /* both 0: the case was run once */
     char *agent_l, *agent_r;           /* commands that replaced L and R (--agent-l, --agent-r); NULL: none did */

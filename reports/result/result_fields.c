@@ -35,7 +35,8 @@
 #define PAIR struct nt_result_pair
 #define PRFLX struct nt_result_prflx
 #define AGENT struct nt_result_agent
-#define VIOLATION struct nt_result_violation
+#define FINDING struct nt_result_finding
+#define NOT_JUDGED struct nt_result_not_judged
 #define PARAM struct nt_result_param
 #define CASE struct nt_result_case
 
@@ -111,13 +112,21 @@ static const struct nt_field agent_fields[] = {
 };
 static const struct nt_record agent_record = RECORD(agent_fields, AGENT);
 
-static const struct nt_field violation_fields[] = {
-    TEXT(VIOLATION, "rule", rule, DETAILS),
-    TEXT(VIOLATION, "agent", agent, NULLABLE | DETAILS),
-    U32(VIOLATION, "packet", packet, DETAILS),
-    TEXT(VIOLATION, "detail", detail, NULLABLE | DETAILS),
+static const struct nt_field finding_fields[] = {
+    TEXT(FINDING, "rule", rule, DETAILS),
+    TEXT(FINDING, "agent", agent, NULLABLE | DETAILS),
+    U32(FINDING, "packet", packet, DETAILS),
+    TEXT(FINDING, "detail", detail, NULLABLE | DETAILS),
+    U32(FINDING, "count", count, DETAILS),
 };
-static const struct nt_record violation_record = RECORD(violation_fields, VIOLATION);
+static const struct nt_record finding_record = RECORD(finding_fields, FINDING);
+
+static const struct nt_field not_judged_fields[] = {
+    TEXT(NOT_JUDGED, "rule", rule, DETAILS),
+    TEXT(NOT_JUDGED, "agent", agent, DETAILS),
+    TEXT(NOT_JUDGED, "why", why, DETAILS),
+};
+static const struct nt_record not_judged_record = RECORD(not_judged_fields, NOT_JUDGED);
 
 static const struct nt_field param_fields[] = {
     TEXT(PARAM, "name", name, NT_FIELD_NAME | OVERVIEW),
@@ -134,7 +143,9 @@ static const struct nt_record at_record = RECORD(at_fields, CASE);
 
 static const struct nt_field conformance_fields[] = {
     U32(CASE, "rules_exercised", rules_exercised, OVERVIEW),
-    MANY(LIST, VIOLATION, CASE, "violations", violations, violation_count, violation_record, DETAILS),
+    MANY(LIST, FINDING, CASE, "violations", violations, violation_count, finding_record, DETAILS),
+    MANY(LIST, FINDING, CASE, "advice", advice, advice_count, finding_record, DETAILS),
+    MANY(LIST, NOT_JUDGED, CASE, "not_judged", not_judged, not_judged_count, not_judged_record, DETAILS),
 };
 static const struct nt_record conformance_record = RECORD(conformance_fields, CASE);
 

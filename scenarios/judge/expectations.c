@@ -116,12 +116,30 @@ static void judge_events(struct nt_verdict *v, const struct nt_judged *j)
                         j->result->connect_ms);
 }
 
-static bool is_violated(const struct nt_conf_verdict *verdict, const char *rule)
+static bool is_found(const struct nt_conf_findings *found, const char *rule)
 {
-    for (size_t i = 0; i < verdict->count; i++)
-        if (strcmp(verdict->violations[i].rule->id, rule) == 0)
+    for (size_t i = 0; i < found->count; i++)
+        if (strcmp(found->of[i].rule->id, rule) == 0)
             return true;
     return false;
+}
+
+static const char *why_not_judged(const struct nt_conf_verdict *verdict, const char *rule)
+{
+    for (size_t i = 0; i < verdict->not_judged_count; i++)
+        if (strcmp(verdict->not_judged[i].rule->id, rule) == 0)
+            return verdict->not_judged[i].why;
+    return NULL;
+}
+
+static void judge_expected_rule(struct nt_verdict *v, const struct nt_judged *j, const char *rule)
+{
+    const struct nt_scn_expect *e = &nt_world_case(j->w)->expect;
+    if (is_found(&j->conformance->violations, rule) || is_found(&j->conformance->advice, rule))
+        return;
+    const char *why = why_not_judged(j->conformance, rule);
+    nt_verdict_fail(v, e->conformance_place, 0, "conformance: expected %s to be broken, it was not%s%s", rule,
+                    why != NULL ? "; not judged: " : "", why != NULL ? why : "");
 }
 
 /* The party is a real program. */
@@ -139,15 +157,15 @@ static bool is_foreign(const struct nt_scn_case *c, const char *party)
 static void judge_conformance(struct nt_verdict *v, const struct nt_judged *j)
 {
     const struct nt_scn_expect *e = &nt_world_case(j->w)->expect;
-    const struct nt_conf_violation *first = j->conformance->count > 0 ? &j->conformance->violations[0] : NULL;
-    if (j->conformance->unjudged != 0)
-        nt_verdict_error(v, "conformance: not judged from packet %u on: %s", (unsigned)j->conformance->unjudged,
-                         j->conformance->unjudged_why);
+    const struct nt_conf_findings *violations = &j->conformance->violations;
+    const struct nt_conf_finding *first = violations->count > 0 ? &violations->of[0] : NULL;
+    if (j->conformance->cut != 0)
+        nt_verdict_error(v, "conformance: not judged from packet %u on: %s", (unsigned)j->conformance->cut,
+                         j->conformance->cut_why);
     for (size_t i = 0; i < e->rule_count; i++)
-        if (!is_violated(j->conformance, e->rules[i]))
-            nt_verdict_fail(v, e->conformance_place, 0, "conformance: expected %s to be broken, it was not", e->rules[i]);
-    for (size_t i = 0; i < j->conformance->count && !e->conformance_asked; i++) {
-        first = &j->conformance->violations[i];
+        judge_expected_rule(v, j, e->rules[i]);
+    for (size_t i = 0; i < violations->count && !e->conformance_asked; i++) {
+        first = &violations->of[i];
         if (!is_foreign(nt_world_case(j->w), first->party))
             break;
         first = NULL; /* violations of real programs are listed, but fail the case only when the scenario asks for conformance */

@@ -157,15 +157,29 @@ int nt_result_describe(const struct nt_world *w, unsigned seen_path, struct nt_r
     return err;
 }
 
-int nt_result_add_violations(const struct nt_conf_verdict *verdict, struct nt_result_case *r)
+static struct nt_result_finding *list_findings(const struct nt_conf_findings *found, size_t *count, int *err)
+{
+    struct nt_result_finding *list = nt_result_array(found->count, sizeof *list, err);
+    *count = 0;
+    for (size_t i = 0; i < found->count && *err == NT_OK; i++) {
+        const struct nt_conf_finding *f = &found->of[i];
+        list[(*count)++] = (struct nt_result_finding){nt_strdup(f->rule->id, err), nt_strdup(f->party, err),
+                                                      nt_strdup(f->detail, err), f->frame, f->count};
+    }
+    return list;
+}
+
+int nt_result_add_conformance(const struct nt_conf_verdict *verdict, struct nt_result_case *r)
 {
     int err = NT_OK;
     r->rules_exercised = verdict->exercised;
-    r->violations = nt_result_array(verdict->count, sizeof *r->violations, &err);
-    for (size_t i = 0; i < verdict->count && err == NT_OK; i++) {
-        const struct nt_conf_violation *v = &verdict->violations[i];
-        r->violations[r->violation_count++] = (struct nt_result_violation){nt_strdup(v->rule->id, &err), nt_strdup(v->party, &err),
-                                                                           nt_strdup(v->detail, &err), v->frame};
+    r->violations = list_findings(&verdict->violations, &r->violation_count, &err);
+    r->advice = list_findings(&verdict->advice, &r->advice_count, &err);
+    r->not_judged = nt_result_array(verdict->not_judged_count, sizeof *r->not_judged, &err);
+    for (size_t i = 0; i < verdict->not_judged_count && err == NT_OK; i++) {
+        const struct nt_conf_not_judged *n = &verdict->not_judged[i];
+        r->not_judged[r->not_judged_count++] =
+            (struct nt_result_not_judged){nt_strdup(n->rule->id, &err), nt_strdup(n->party, &err), nt_strdup(n->why, &err)};
     }
     return err;
 }

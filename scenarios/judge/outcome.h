@@ -15,7 +15,7 @@ int nt_result_identify(const struct nt_scn_case *c, uint64_t seed, bool seed_in_
 /* Fills path, times, data and agents of *r. `seen_path`: where packets show that the data of real programs went; 0: there are
  * none, and the selected pairs decide. 0 or NT_ENOMEM. */
 int nt_result_describe(const struct nt_world *w, unsigned seen_path, struct nt_result_case *r);
-int nt_result_add_violations(const struct nt_conf_verdict *verdict, struct nt_result_case *r); /* 0 or NT_ENOMEM */
+int nt_result_add_conformance(const struct nt_conf_verdict *verdict, struct nt_result_case *r); /* 0 or NT_ENOMEM */
 /* Finds one of our agents whose data went another way, as packets show it, than its selected pair says: NT_PATH_DIRECT,
  * NT_PATH_RELAYED. The two sides may have selected different pairs. */
 bool nt_outcome_astray(const struct nt_world *w, const struct nt_watch *watch, uint32_t *agent, unsigned *says, unsigned *went);

@@ -64,7 +64,7 @@ static void run_and_judge(struct run *run, const struct nt_run_clock *clock, str
     if (r == NT_OK)
         r = nt_watch_conformance(watch, &verdict);
     if (r == NT_OK)
-        r = nt_result_add_violations(&verdict, out);
+        r = nt_result_add_conformance(&verdict, out);
     if (r == NT_OK)
         nt_expectations_judge(&judged, out);
     nt_conf_verdict_free(&verdict);

@@ -44,9 +44,9 @@ static inline uint32_t judge_story(void (*tell)(struct forge *f), struct nt_conf
 
 static inline void print_violations(const char *story, const struct nt_conf_verdict *v)
 {
-    for (size_t i = 0; i < v->count; i++)
-        print_error("%s: frame %u, %s broke %s: %s\n", story, (unsigned)v->violations[i].frame, v->violations[i].party,
-                    v->violations[i].rule->id, v->violations[i].detail);
+    for (size_t i = 0; i < v->violations.count; i++)
+        print_error("%s: frame %u, %s broke %s: %s\n", story, (unsigned)v->violations.of[i].frame, v->violations.of[i].party,
+                    v->violations.of[i].rule->id, v->violations.of[i].detail);
 }
 
 static inline void judge_stories(const struct story *stories, size_t count)
@@ -56,7 +56,7 @@ static inline void judge_stories(const struct story *stories, size_t count)
         struct nt_conf_verdict v;
         judge_story(stories[i].tell, &v);
         print_violations(stories[i].name, &v);
-        blamed += v.count;
+        blamed += v.violations.count;
         nt_conf_verdict_free(&v);
     }
     assert_int_equal(blamed, 0);
@@ -64,9 +64,9 @@ static inline void judge_stories(const struct story *stories, size_t count)
 
 static inline bool is_blamed_alone(const struct breach *b, const struct nt_conf_verdict *v, uint32_t guilty)
 {
-    bool alone = v->count == b->count && v->violations[0].frame == guilty;
-    for (size_t i = 0; i < v->count; i++)
-        alone = alone && strcmp(v->violations[i].rule->id, b->rule) == 0 && strcmp(v->violations[i].party, b->party) == 0;
+    bool alone = v->violations.count == b->count && v->violations.of[0].frame == guilty;
+    for (size_t i = 0; i < v->violations.count; i++)
+        alone = alone && strcmp(v->violations.of[i].rule->id, b->rule) == 0 && strcmp(v->violations.of[i].party, b->party) == 0;
     return alone;
 }
 
@@ -79,7 +79,7 @@ static inline void judge_breaches(const struct breach *breaches, size_t count)
         uint32_t guilty = judge_story(b->tell, &v);
         if (!is_blamed_alone(b, &v, guilty)) {
             print_error("%s: expected %zu of %s by %s, the first at frame %u; found %zu\n", b->name, b->count, b->rule, b->party,
-                        (unsigned)guilty, v.count);
+                        (unsigned)guilty, v.violations.count);
             print_violations(b->name, &v);
             wrong++;
         }

@@ -38,7 +38,7 @@ TEST(each_allocation_fails_once)
         int err = forge_judge(f, &v);
         bool failed = alloc_failed();
         assert_int_equal(err, failed ? NT_ENOMEM : NT_OK);
-        assert_true(failed ? v.count == 0 && v.violations == NULL : v.count > 0);
+        assert_true(failed ? v.violations.count == 0 && v.violations.of == NULL : v.violations.count > 0);
         nt_conf_verdict_free(&v);
         if (!failed)
             break;

@@ -308,10 +308,10 @@ static void judge_story(const char *broken, struct nt_conf_verdict *verdict)
 static size_t report(const struct nt_conf_verdict *v, const char *broken)
 {
     size_t others = 0;
-    for (size_t i = 0; i < v->count; i++)
-        if (strcmp(v->violations[i].rule->id, broken) != 0) {
-            print_error("breaking %s: frame %u, %s broke %s: %s\n", broken, (unsigned)v->violations[i].frame,
-                        v->violations[i].party, v->violations[i].rule->id, v->violations[i].detail);
+    for (size_t i = 0; i < v->violations.count; i++)
+        if (strcmp(v->violations.of[i].rule->id, broken) != 0) {
+            print_error("breaking %s: frame %u, %s broke %s: %s\n", broken, (unsigned)v->violations.of[i].frame,
+                        v->violations.of[i].party, v->violations.of[i].rule->id, v->violations.of[i].detail);
             others++;
         }
     return others;
@@ -322,7 +322,7 @@ TEST(the_call_as_it_should_be)
     struct nt_conf_verdict v;
     judge_story("", &v);
     assert_int_equal(report(&v, ""), 0);
-    assert_int_equal(v.count, 0);
+    assert_int_equal(v.violations.count, 0);
     assert_true(v.exercised >= 120);
     nt_conf_verdict_free(&v);
 }
@@ -333,12 +333,12 @@ TEST(each_must_has_a_trace_that_breaks_it)
     const struct nt_conf_rule *rules = nt_conf_rules(&count);
     for (size_t i = 0; i < count; i++) {
         struct nt_conf_verdict v;
-        if (rules[i].level != NT_CONF_MUST)
+        if (rules[i].level == NT_CONF_SHOULD)
             continue;
         musts++;
         judge_story(rules[i].id, &v);
         size_t wrong = report(&v, rules[i].id);
-        if (v.count == wrong) {
+        if (v.violations.count == wrong) {
             print_error("%s: its trace does not break it\n", rules[i].id);
             missed++;
         }
@@ -365,7 +365,7 @@ TEST(an_empty_trace_exercises_nothing)
     struct nt_conf_verdict v;
     forge_init(&f, "");
     assert_int_equal(forge_judge(&f, &v), NT_OK);
-    assert_int_equal(v.count, 0);
+    assert_int_equal(v.violations.count, 0);
     assert_int_equal(v.exercised, 0);
     nt_conf_verdict_free(&v);
     nt_capture_free(&f.c);
@@ -400,9 +400,9 @@ TEST(one_id_for_two_requests)
     send(&f, TAP_TURN, TAP_L, f.stun, f.l);
     permission(&f); /* the allocation is there: nothing that follows is without one */
     judged(&f, &v);
-    assert_int_equal(v.count, 1);
-    assert_string_equal(v.violations[0].rule->id, "RFC8489-5-fresh-id");
-    assert_string_equal(v.violations[0].party, "L");
+    assert_int_equal(v.violations.count, 1);
+    assert_string_equal(v.violations.of[0].rule->id, "RFC8489-5-fresh-id");
+    assert_string_equal(v.violations.of[0].party, "L");
     nt_conf_verdict_free(&v);
 }
 
@@ -429,9 +429,9 @@ TEST(a_classic_client_is_answered_in_kind)
     forge_init(&f, "");
     classic_binding(&f, true);
     judged(&f, &v);
-    assert_int_equal(v.count, 1);
-    assert_string_equal(v.violations[0].rule->id, "RFC8489-5-cookie");
-    assert_string_equal(v.violations[0].party, "L");
+    assert_int_equal(v.violations.count, 1);
+    assert_string_equal(v.violations.of[0].rule->id, "RFC8489-5-cookie");
+    assert_string_equal(v.violations.of[0].party, "L");
     nt_conf_verdict_free(&v);
 }
 
@@ -442,8 +442,8 @@ TEST(nobody_asked_for_a_classic_answer)
     forge_init(&f, "");
     classic_binding(&f, false);
     judged(&f, &v);
-    assert_int_equal(v.count, 1);
-    assert_string_equal(v.violations[0].party, "turn");
+    assert_int_equal(v.violations.count, 1);
+    assert_string_equal(v.violations.of[0].party, "turn");
     nt_conf_verdict_free(&v);
 }
 
@@ -459,8 +459,8 @@ TEST(what_ice_does_not_carry_is_not_its_data)
         text(&f, "\xf5\x4f query");
         send(&f, TAP_L, TAP_NONE, ours ? f.l : addr("10.0.0.1:7373"), addr("10.0.0.99:53"));
         judged(&f, &v);
-        assert_int_equal(v.count, ours);
-        assert_true(!ours || strcmp(v.violations[0].rule->id, "RFC7675-5.1-consent") == 0);
+        assert_int_equal(v.violations.count, ours);
+        assert_true(!ours || strcmp(v.violations.of[0].rule->id, "RFC7675-5.1-consent") == 0);
         nt_conf_verdict_free(&v);
     }
 }
@@ -488,8 +488,8 @@ TEST(real_time_is_known_less_exactly)
             f.now = sent + cases[i].gap * NT_MSEC;
         }
         judged(&f, &v);
-        assert_int_equal(v.count, cases[i].count);
-        assert_true(v.count == 0 || strcmp(v.violations[0].rule->id, "RFC8445-14.2-pacing") == 0);
+        assert_int_equal(v.violations.count, cases[i].count);
+        assert_true(v.violations.count == 0 || strcmp(v.violations.of[0].rule->id, "RFC8445-14.2-pacing") == 0);
         nt_conf_verdict_free(&v);
     }
 }
@@ -514,8 +514,8 @@ TEST(a_permission_is_created_when_the_server_was_told)
     wrap(&f, NT_TURN_SEND, f.r);
     send(&f, TAP_L, TAP_TURN, f.l, f.stun);
     judged(&f, &v);
-    for (size_t i = 0; i < v.count; i++)
-        assert_string_not_equal(v.violations[i].rule->id, "RFC8445-7.2.1-permission");
+    for (size_t i = 0; i < v.violations.count; i++)
+        assert_string_not_equal(v.violations.of[i].rule->id, "RFC8445-7.2.1-permission");
     nt_conf_verdict_free(&v);
 }
 
@@ -554,8 +554,8 @@ TEST(which_checks_may_be_refused)
         answer(&f, true, f.r, cases[i].code);
         send(&f, TAP_L, TAP_R, f.l, f.r);
         judged(&f, &v);
-        for (size_t k = 0; k < v.count; k++)
-            refused += strcmp(v.violations[k].rule->id, "RFC8445-7.3-left-half") == 0;
+        for (size_t k = 0; k < v.violations.count; k++)
+            refused += strcmp(v.violations.of[k].rule->id, "RFC8445-7.3-left-half") == 0;
         assert_int_equal(refused, cases[i].count);
         nt_conf_verdict_free(&v);
     }
@@ -591,9 +591,9 @@ TEST(what_the_server_relays_proves_the_permission)
         answer(&f, true, f.r, 0);
         relay_down(&f, number);
         judged(&f, &v);
-        for (size_t i = 0; i < v.count; i++)
-            found += strncmp(v.violations[i].rule->id, "RFC8656-11.1", 12) == 0 ||
-                     strncmp(v.violations[i].rule->id, "RFC8656-12.5", 12) == 0;
+        for (size_t i = 0; i < v.violations.count; i++)
+            found += strncmp(v.violations.of[i].rule->id, "RFC8656-11.1", 12) == 0 ||
+                     strncmp(v.violations.of[i].rule->id, "RFC8656-12.5", 12) == 0;
         assert_int_equal(found, relayed == 0);
         nt_conf_verdict_free(&v);
     }
@@ -627,8 +627,8 @@ TEST(who_gave_up_an_allocation_answers_nothing_by_it)
         send(&f, TAP_R, TAP_L, f.r, f.l);
         wait(&f, 1000);
         judged(&f, &v);
-        for (size_t i = 0; i < v.count; i++)
-            unanswered += strcmp(v.violations[i].rule->id, "RFC8445-7.3-answer") == 0;
+        for (size_t i = 0; i < v.violations.count; i++)
+            unanswered += strcmp(v.violations.of[i].rule->id, "RFC8445-7.3-answer") == 0;
         assert_int_equal(unanswered, lifetime == 0 ? 0 : 1);
         nt_conf_verdict_free(&v);
     }
@@ -658,11 +658,11 @@ TEST(data_of_a_flood_is_judged_by_the_second)
     wait(&f, 1000);
     send(&f, TAP_L, TAP_NONE, f.l, addr("10.0.0.2:6002"));
     judged(&f, &v);
-    assert_int_equal(v.unjudged, 0);
+    assert_int_equal(v.cut, 0);
     assert_int_equal(report(&v, "RFC8445-12.1-valid"), 0);
-    assert_int_equal(v.count, 2);
-    assert_string_equal(v.violations[0].rule->id, "RFC8445-12.1-valid");
-    assert_string_equal(v.violations[1].rule->id, "RFC8445-12.1-valid");
+    assert_int_equal(v.violations.count, 2);
+    assert_string_equal(v.violations.of[0].rule->id, "RFC8445-12.1-valid");
+    assert_string_equal(v.violations.of[1].rule->id, "RFC8445-12.1-valid");
     nt_conf_verdict_free(&v);
 }
 
@@ -674,9 +674,9 @@ TEST(a_limit_that_is_reached_is_said)
     for (int i = 0; i < 50001; i++)
         keepalive(&f);
     judged(&f, &v);
-    assert_int_equal(v.unjudged, 100001); /* the frames before hold as many messages as are kept */
-    assert_non_null(v.unjudged_why);
-    assert_int_equal(v.count, 0);
+    assert_int_equal(v.cut, 100001); /* the frames before hold as many messages as are kept */
+    assert_non_null(v.cut_why);
+    assert_int_equal(v.violations.count, 0);
     nt_conf_verdict_free(&v);
 }
 

@@ -168,9 +168,9 @@ TEST(test_rules_that_must_be_broken)
 TEST(test_a_broken_rule_fails_a_case_of_our_agents)
 {
     struct judging j;
-    struct nt_conf_violation broken = {
+    struct nt_conf_finding broken = {
         .rule = nt_conf_rule_find("RFC8445-7.1.1-priority"), .party = "L", .frame = 7, .detail = "it is missing"};
-    struct nt_conf_verdict verdict = {.violations = &broken, .count = 1};
+    struct nt_conf_verdict verdict = {.violations = {&broken, 1, 1}};
     assert_non_null(broken.rule);
     judging_begin(&j, SMALL);
     j.judged.conformance = &verdict;

@@ -127,11 +127,11 @@ TEST(test_a_call_that_has_not_connected_has_no_path)
 
 TEST(test_violations_are_copied)
 {
-    struct nt_conf_violation broken = {
+    struct nt_conf_finding broken = {
         .rule = nt_conf_rule_find("RFC8445-7.1.1-priority"), .party = "L", .frame = 7, .detail = "it is missing"};
-    struct nt_conf_verdict verdict = {.exercised = 12, .violations = &broken, .count = 1};
+    struct nt_conf_verdict verdict = {.exercised = 12, .violations = {&broken, 1, 1}};
     struct nt_result_case r = {0};
-    assert_int_equal(nt_result_add_violations(&verdict, &r), NT_OK);
+    assert_int_equal(nt_result_add_conformance(&verdict, &r), NT_OK);
     assert_int_equal(r.rules_exercised, 12);
     assert_int_equal(r.violation_count, 1);
     assert_string_equal(r.violations[0].rule, "RFC8445-7.1.1-priority");

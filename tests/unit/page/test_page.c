@@ -89,7 +89,7 @@ static struct nt_result_case case_with_text(enum nt_outcome outcome, size_t len)
         .id = strdup("a"), .file = strdup("a.yaml"), .reason = strdup(""), .outcome = outcome, .violation_count = 1};
     c.violations = calloc(1, sizeof *c.violations);
     assert_non_null(c.violations);
-    c.violations[0] = (struct nt_result_violation){.rule = strdup("r"), .agent = strdup("L"), .detail = malloc(len + 1)};
+    c.violations[0] = (struct nt_result_finding){.rule = strdup("r"), .agent = strdup("L"), .detail = malloc(len + 1)};
     assert_non_null(c.violations[0].detail);
     memset(c.violations[0].detail, outcome == NT_PASS ? 'p' : 'f', len);
     c.violations[0].detail[len] = '\0';

@@ -101,7 +101,7 @@ static void hostile(struct nt_results *r)
     c.claim = strdup(HOSTILE);
     c.violations = calloc(1, sizeof *c.violations);
     c.violation_count = 1;
-    c.violations[0] = (struct nt_result_violation){strdup("R"), strdup(HOSTILE), strdup(HOSTILE), 3};
+    c.violations[0] = (struct nt_result_finding){strdup("R"), strdup(HOSTILE), strdup(HOSTILE), 3, 1};
     begin(r, 1);
     add(r, 0, &c);
 }

@@ -22,7 +22,7 @@
 static const char line[] =
     "{\"id\": \"a[x=1]\", \"file\": \"a.yaml\", \"params\": {\"x\": 1}, \"seed\": 1, \"outcome\": \"pass\", \"reason\": \"\", "
     "\"at\": {\"line\": null, \"packet\": 0}, \"path\": null, \"expected_path\": null, \"connect_ms\": null, "
-    "\"virtual_ms\": 0, \"packets\": 0, \"agents\": {}, \"conformance\": {\"rules_exercised\": 0, \"violations\": []}, "
+    "\"virtual_ms\": 0, \"packets\": 0, \"agents\": {}, \"conformance\": {\"rules_exercised\": 0, \"violations\": [], \"advice\": [], \"not_judged\": []}, "
     "\"data\": {\"sent\": 0, \"lost\": 0}, \"capture\": \"memory.pcapng\", \"claim\": \"c\"}";
 
 static void send_one(struct nt_capture *c)

@@ -32,7 +32,7 @@ static const char example[] =
     "\"priority\": \"18446744073709551615\", \"local_type\": \"host\", \"remote_type\": \"srflx\"}], "
     "\"peer_reflexive\": [{\"side\": \"local\", \"address\": \"203.0.113.2\", \"port\": 40001, \"packet\": 57}], "
     "\"checks_sent\": 9, \"checks_received\": 8}}, \"conformance\": {\"rules_exercised\": 83, \"violations\": "
-    "[{\"rule\": \"RFC8445-7.1.1-priority\", \"agent\": \"L\", \"packet\": 31, \"detail\": \"wrong\"}]}, "
+    "[{\"rule\": \"RFC8445-7.1.1-priority\", \"agent\": \"L\", \"packet\": 31, \"detail\": \"wrong\", \"count\": 1}], \"advice\": [], \"not_judged\": []}, "
     "\"data\": {\"sent\": 20, \"lost\": 0}, \"capture\": \"captures/x.pcapng\", \"claim\": \"a claim\"}";
 
 static void fill_agent(struct nt_result_agent *a)
@@ -100,7 +100,7 @@ static void fill(struct nt_result_case *c)
     c->agents = calloc(1, sizeof *c->agents);
     fill_agent(&c->agents[0]);
     c->violations = calloc(1, sizeof *c->violations);
-    c->violations[0] = (struct nt_result_violation){strdup("RFC8445-7.1.1-priority"), strdup("L"), strdup("wrong"), 31};
+    c->violations[0] = (struct nt_result_finding){strdup("RFC8445-7.1.1-priority"), strdup("L"), strdup("wrong"), 31, 1};
 }
 
 static char *json_of(const struct nt_result_case *c)
@@ -156,7 +156,7 @@ TEST(test_types_and_nulls)
         "{\"id\": \"a?\\\"<\", \"file\": \"a.yaml\", \"params\": {\"n\": 3, \"hp\": {\"preset\": \"symmetric\"}, \"b\": true}, "
         "\"seed\": 0, \"outcome\": \"skip\", \"reason\": \"\", \"at\": {\"line\": 7, \"packet\": 0}, \"path\": null, "
         "\"expected_path\": [\"relayed\", \"none\"], \"connect_ms\": null, \"virtual_ms\": 0, \"packets\": 0, \"agents\": {}, "
-        "\"conformance\": {\"rules_exercised\": 0, \"violations\": []}, \"data\": {\"sent\": 0, \"lost\": 0}, "
+        "\"conformance\": {\"rules_exercised\": 0, \"violations\": [], \"advice\": [], \"not_judged\": []}, \"data\": {\"sent\": 0, \"lost\": 0}, "
         "\"capture\": null, \"claim\": null, \"labels\": {\"hp\": \"hp\"}}");
     nt_result_case_free(&c);
     assert_int_equal(nt_result_case_from_json(&c, json, strlen(json), what, sizeof what), NT_OK);
