@@ -246,6 +246,18 @@ static void note_drop(struct nt_capture_frame *f, const struct nt_trace_event *e
     f->b = ev->b;
 }
 
+/* The first word counts: what is discarded within something that was passed over is no other fate. */
+static void note_discard(struct nt_capture_frame *f, const struct nt_trace_event *ev)
+{
+    if (f->fate != NT_FATE_PASSED)
+        return;
+    f->fate = NT_FATE_DISCARDED;
+    f->reason = (uint16_t)ev->n[0];
+    f->why = ev->text;
+    f->a = ev->a;
+    f->b = ev->b;
+}
+
 static void note_translation(struct nt_capture_frame *f, const struct nt_trace_event *ev)
 {
     if (f->fate == NT_FATE_PASSED) {
@@ -274,6 +286,11 @@ void nt_capture_trace(struct nt_capture *c, const struct nt_trace_event *ev)
         f = named_or_last(c, ev);
         if (f != NULL)
             note_drop(f, ev);
+        break;
+    case NT_TR_DISCARDED:
+        f = ev->n[1] > 0 ? last_at(c, ev->n[1] - 1) : NULL;
+        if (f != NULL)
+            note_discard(f, ev);
         break;
     case NT_TR_TRANSLATED:
         f = last_at(c, ev->n[0]);

@@ -21,7 +21,8 @@
 #define NT_CAPTURE_EPOCH INT64_C(1700000000) /* the Unix time of virtual time 0, so that dates can be read */
 
 enum nt_direction { NT_DIR_IN = 1, NT_DIR_OUT = 2 }; /* into or out of the tap's node */
-enum nt_fate { NT_FATE_PASSED = 0, NT_FATE_DROPPED, NT_FATE_TRANSLATED };
+/* Dropped: within the network, or before a program. Discarded: by the program that was handed it. */
+enum nt_fate { NT_FATE_PASSED = 0, NT_FATE_DROPPED, NT_FATE_TRANSLATED, NT_FATE_DISCARDED };
 
 struct nt_capture_tap {
     char *name;        /* "nat-left.outside" */
@@ -39,10 +40,11 @@ struct nt_capture_frame {
     nt_time at;
     uint32_t tap;
     uint8_t direction, fate;
-    uint16_t reason;     /* enum nt_drop */
+    uint16_t reason;     /* enum nt_drop; of what is discarded: enum nt_discard */
     uint32_t marks;      /* enum nt_packet_mark */
     uint8_t which;       /* of a translation: 0 source, 1 destination */
     uint32_t comment;    /* of a file: offset of its first comment in `texts`, 0: none */
+    const char *why;     /* static words of what is discarded (struct nt_why), or NULL */
     struct nt_addr a, b; /* of the fate */
     struct nt_addr c, d; /* a further translation of the packet (a hairpin), or the one before its drop; or unset */
     uint64_t offset;     /* into bytes */
@@ -105,6 +107,11 @@ int nt_capture_add_tap(struct nt_capture *c, const char *name, const char *node,
 int nt_capture_add_name(struct nt_capture *c, const struct nt_addr *a, const char *name);
 /* Takes trace events of packets and their fates, and ignores others. Taps must be added before. */
 void nt_capture_trace(struct nt_capture *c, const struct nt_trace_event *ev);
+/* No later frame shows the same packet. */
+static inline bool nt_capture_has_ended(const struct nt_capture_frame *f)
+{
+    return f->fate == NT_FATE_DROPPED || f->fate == NT_FATE_DISCARDED;
+}
 static inline const uint8_t *nt_capture_bytes(const struct nt_capture *c, const struct nt_capture_frame *f)
 {
     return f->len > 0 ? c->bytes + f->offset : c->bytes; /* NULL with an offset is not defined, even of 0 bytes */

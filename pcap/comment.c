@@ -15,18 +15,29 @@ static void write_translation(const char *node, const struct nt_addr *from, cons
     snprintf(buf, cap, "verdict=nat at=%s from=%s to=%s", node, nt_addr_format(from, a), nt_addr_format(to, b));
 }
 
+static void write_end(const struct nt_capture_frame *f, const char *node, char *buf, size_t cap)
+{
+    char detail[256];
+    bool discarded = f->fate == NT_FATE_DISCARDED;
+    const char *reason = discarded ? nt_discard_name((enum nt_discard)f->reason) : nt_drop_name((enum nt_drop)f->reason);
+    if (discarded)
+        nt_trace_detail(f->why != NULL ? f->why : "", &f->a, &f->b, detail, sizeof detail);
+    else
+        nt_drop_detail((enum nt_drop)f->reason, &f->a, &f->b, detail, sizeof detail);
+    snprintf(buf, cap, "verdict=%s at=%s dir=%s reason=%s detail=\"%s\"",
+             discarded && !nt_discard_is_drop((enum nt_discard)f->reason) ? "pass-over" : "drop", node,
+             f->direction == NT_DIR_OUT ? "out" : "in", reason, detail);
+}
+
 static void write_fate(const struct nt_capture *c, const struct nt_capture_frame *f, char *buf, size_t cap)
 {
     const char *node = c->taps[f->tap].node;
-    char detail[256];
     if (f->comment != 0)
         snprintf(buf, cap, "%s", c->texts + f->comment);
     else if (f->fate == NT_FATE_TRANSLATED)
         write_translation(node, &f->a, &f->b, buf, cap);
-    else if (f->fate == NT_FATE_DROPPED)
-        snprintf(buf, cap, "verdict=drop at=%s dir=%s reason=%s detail=\"%s\"", node, f->direction == NT_DIR_OUT ? "out" : "in",
-                 nt_drop_name((enum nt_drop)f->reason),
-                 nt_drop_detail((enum nt_drop)f->reason, &f->a, &f->b, detail, sizeof detail));
+    else if (nt_capture_has_ended(f))
+        write_end(f, node, buf, cap);
 }
 
 /* "expect-malformed" excludes a frame from the check that tshark finds nothing malformed. */
@@ -69,25 +80,42 @@ static bool find_value(const char *text, const char *key, char *value, size_t ca
     return true;
 }
 
+/* A program's words are not those of the network. */
+static void read_end(struct nt_capture_frame *f, const char *comment)
+{
+    char reason[32];
+    f->fate = NT_FATE_DROPPED;
+    if (!find_value(comment, "reason=", reason, sizeof reason))
+        return;
+    for (int i = 1; i < NT_DROP_COUNT; i++)
+        if (strcmp(reason, nt_drop_name((enum nt_drop)i)) == 0)
+            f->reason = (uint16_t)i;
+    for (int i = 1; i < NT_DISCARD_COUNT; i++)
+        if (strcmp(reason, nt_discard_name((enum nt_discard)i)) == 0) {
+            f->fate = NT_FATE_DISCARDED;
+            f->reason = (uint16_t)i;
+        }
+}
+
+static void read_translation(struct nt_capture_frame *f, const char *comment)
+{
+    char a[NT_ADDR_TEXT], b[NT_ADDR_TEXT];
+    struct nt_addr from, to;
+    if (find_value(comment, "from=", a, sizeof a) && find_value(comment, "to=", b, sizeof b) && nt_addr_parse(&from, a) == NT_OK &&
+        nt_addr_parse(&to, b) == NT_OK) {
+        f->fate = NT_FATE_TRANSLATED;
+        f->a = from;
+        f->b = to;
+    }
+}
+
 /* Comments of other tools change nothing. */
 static void read_fate(struct nt_capture_frame *f, const char *comment)
 {
-    char a[NT_ADDR_TEXT], b[NT_ADDR_TEXT], reason[32];
-    if (strncmp(comment, "verdict=drop ", 13) == 0) {
-        f->fate = NT_FATE_DROPPED;
-        if (find_value(comment, "reason=", reason, sizeof reason))
-            for (int i = 1; i < NT_DROP_COUNT; i++)
-                if (strcmp(reason, nt_drop_name((enum nt_drop)i)) == 0)
-                    f->reason = (uint16_t)i;
-    } else if (strncmp(comment, "verdict=nat ", 12) == 0) {
-        struct nt_addr from, to;
-        if (find_value(comment, "from=", a, sizeof a) && find_value(comment, "to=", b, sizeof b) &&
-            nt_addr_parse(&from, a) == NT_OK && nt_addr_parse(&to, b) == NT_OK) {
-            f->fate = NT_FATE_TRANSLATED;
-            f->a = from;
-            f->b = to;
-        }
-    }
+    if (strncmp(comment, "verdict=drop ", 13) == 0 || strncmp(comment, "verdict=pass-over ", 18) == 0)
+        read_end(f, comment);
+    else if (strncmp(comment, "verdict=nat ", 12) == 0)
+        read_translation(f, comment);
 }
 
 static int keep_text(struct nt_capture *c, struct nt_capture_frame *f, const char *text, size_t len)

@@ -25,3 +25,73 @@ const char *nt_trace_name(enum nt_trace_kind kind)
     default: return "";
     }
 }
+
+/* --- what is discarded --- */
+
+static const char *const discards[NT_DISCARD_COUNT] = {
+    [NT_DISCARD_UNREADABLE] = "unreadable",
+    [NT_DISCARD_FINGERPRINT] = "fingerprint",
+    [NT_DISCARD_INTEGRITY] = "integrity",
+    [NT_DISCARD_UNSUPPORTED] = "unsupported",
+    [NT_DISCARD_NO_ALLOCATION] = "no-allocation",
+    [NT_DISCARD_NO_PERMISSION] = "no-permission",
+    [NT_DISCARD_NO_CHANNEL] = "no-channel",
+    [NT_DISCARD_FORBIDDEN] = "forbidden",
+    [NT_DISCARD_HOPS] = "hops",
+    [NT_DISCARD_SIZE] = "size",
+    [NT_DISCARD_NO_ROOM] = "no-room",
+    [NT_DISCARD_SOURCE] = "source",
+    [NT_DISCARD_STATE] = "state",
+    [NT_DISCARD_NO_RECIPIENT] = "no-recipient",
+    [NT_DISCARD_NO_TRANSACTION] = "no-transaction",
+    [NT_DISCARD_DUPLICATE] = "duplicate",
+    [NT_DISCARD_OUTDATED] = "outdated",
+    [NT_DISCARD_UNRELATED] = "unrelated",
+};
+
+const char *nt_discard_name(enum nt_discard reason)
+{
+    return reason > 0 && reason < NT_DISCARD_COUNT ? discards[reason] : "unknown";
+}
+
+bool nt_discard_is_drop(enum nt_discard reason)
+{
+    return reason < NT_DISCARD_NO_TRANSACTION;
+}
+
+void nt_trace_discard(const struct nt_trace *t, const struct nt_why *why, const struct nt_addr *a, const struct nt_addr *b,
+                      nt_time now)
+{
+    struct nt_trace_event event = {.at = now, .kind = NT_TR_DISCARDED, .n = {(int64_t)why->reason}, .text = why->text};
+    if (a != NULL)
+        event.a = *a;
+    if (b != NULL)
+        event.b = *b;
+    nt_trace_emit(t, event);
+}
+
+static const char *address_text(char what, const struct nt_addr *a, const struct nt_addr *b, char text[NT_ADDR_TEXT])
+{
+    const struct nt_addr *which = what == 'a' ? a : b;
+    if (which == NULL || !nt_addr_is_set(which))
+        return "an unknown address";
+    return what == 'i' || which->port == 0 ? nt_addr_format_ip(which, text) : nt_addr_format(which, text);
+}
+
+const char *nt_trace_detail(const char *why, const struct nt_addr *a, const struct nt_addr *b, char *buf, size_t cap)
+{
+    char text[NT_ADDR_TEXT];
+    size_t n = 0;
+    if (cap == 0)
+        return "";
+    for (const char *w = why; *w != '\0' && n + 1 < cap; w++) {
+        if (*w != '%') {
+            buf[n++] = *w;
+            continue;
+        }
+        for (const char *t = address_text(*++w, a, b, text); *t != '\0' && n + 1 < cap; t++)
+            buf[n++] = *t;
+    }
+    buf[n] = '\0';
+    return buf;
+}

@@ -16,6 +16,9 @@ enum nt_trace_kind {
     NT_TR_MAPPED,     /* a mapping was made: a internal, b external, n[0] mapping number */
     NT_TR_EXPIRED,    /* a mapping ended: a internal, b external, n[0] mapping number */
     NT_TR_NODE,       /* a node was controlled: text says what */
+    /* whoever was handed a datagram or an ICMP error */
+    NT_TR_DISCARDED = 16, /* it is dropped or passed over: n[0] enum nt_discard; text, a, b: struct nt_why;
+                           * n[1]: the tap that it came through, from 1 (the emitter need not know it) */
     /* ICE agent; n[0] stream, n[1] component where they make sense */
     NT_TR_ICE_GATHERED = 32,
     NT_TR_ICE_CHECK_SENT,      /* a new transaction: a base, b remote, n[2] pair number, n[3] 1 with USE-CANDIDATE, 2 triggered */
@@ -34,7 +37,7 @@ enum nt_trace_kind {
     NT_TR_ICE_ROLE,         /* role switched; n[2] the new enum nt_ice_role */
     NT_TR_ICE_PASSED_OVER,  /* a candidate of the peer is not used: a its address (unset: a name), n[2] enum nt_ice_pass, text says
                                why */
-    NT_TR_ICE_DROPPED,      /* something that came or was to leave is dropped: a local, b remote where known, text says why */
+    NT_TR_ICE_DROPPED,      /* something that was to leave, or was kept, is dropped: a local, b remote where known, text says why */
     NT_TR_ICE_REFUSED,      /* a request is answered with an error: a base, b remote, n[2] code, text says why */
     NT_TR_ICE_PAIR_REFUSED, /* a pair is not formed: a local, b remote, text says why */
     /* TURN server */
@@ -42,7 +45,6 @@ enum nt_trace_kind {
     NT_TR_TURN_RELEASED,       /* a client, b relayed */
     NT_TR_TURN_PERMISSION,     /* a client, b peer */
     NT_TR_TURN_CHANNEL,        /* a client, b peer, n[0] number */
-    NT_TR_TURN_DROP,           /* a packet of a client (a) or peer (b) was not relayed: text says why */
     /* signalling and data applications */
     NT_TR_OFFER_SENT = 80,
     NT_TR_OFFER_RECEIVED,
@@ -51,6 +53,31 @@ enum nt_trace_kind {
     NT_TR_CALL,
     NT_TR_DATA_SENT,    /* n[0] sequence number, b remote */
     NT_TR_DATA_RECEIVED /* n[0] sequence number */
+};
+
+/* Why a program does not take what it was handed. What is taken needs no word: it is answered, or shows in what happens next. */
+enum nt_discard {
+    /* dropped: it is broken, not allowed, or there is no room for it */
+    NT_DISCARD_UNREADABLE = 1, /* unreadable: no message of the protocol, or a damaged one */
+    NT_DISCARD_FINGERPRINT,    /* fingerprint: wrong, or missing where it must be there */
+    NT_DISCARD_INTEGRITY,      /* integrity: MESSAGE-INTEGRITY or the user is wrong, or missing */
+    NT_DISCARD_UNSUPPORTED,    /* unsupported: a method, an attribute or a protocol that it does not have */
+    NT_DISCARD_NO_ALLOCATION,  /* no-allocation */
+    NT_DISCARD_NO_PERMISSION,  /* no-permission */
+    NT_DISCARD_NO_CHANNEL,     /* no-channel */
+    NT_DISCARD_FORBIDDEN,      /* forbidden: the configuration or an RFC forbids it */
+    NT_DISCARD_HOPS,           /* hops: the hop count is used up */
+    NT_DISCARD_SIZE,           /* size: too long to be passed on, or empty */
+    NT_DISCARD_NO_ROOM,        /* no-room: a queue or table is full, or there is no memory */
+    NT_DISCARD_SOURCE,         /* source: it comes from an address that is not expected */
+    NT_DISCARD_STATE,          /* state: it is not expected now */
+    NT_DISCARD_NO_RECIPIENT,   /* no-recipient: it is for nobody here */
+    /* passed over: nothing is wrong with it, and it changes nothing */
+    NT_DISCARD_NO_TRANSACTION, /* no-transaction: a response to no request, or one that is over */
+    NT_DISCARD_DUPLICATE,      /* duplicate: it was taken before */
+    NT_DISCARD_OUTDATED,       /* outdated: of a session, a call or an address that is gone */
+    NT_DISCARD_UNRELATED,      /* unrelated: about nothing that was sent from here */
+    NT_DISCARD_COUNT
 };
 
 struct nt_trace_event {
@@ -77,6 +104,23 @@ static inline void nt_trace_emit(const struct nt_trace *t, struct nt_trace_event
         t->emit(t->user, &event);
     }
 }
+
+/* Why something is discarded: the word for captures, and static words for people, where %a and %b stand for the addresses of the
+ * event (%i: b without its port). */
+struct nt_why {
+    enum nt_discard reason;
+    const char *text;
+};
+
+/* What is being handed in right now, to input() of an endpoint, is discarded. At most once for each input; addresses may be NULL.
+ */
+void nt_trace_discard(const struct nt_trace *t, const struct nt_why *why, const struct nt_addr *a, const struct nt_addr *b,
+                      nt_time now);
+
+const char *nt_discard_name(enum nt_discard reason); /* "no-permission", ... */
+bool nt_discard_is_drop(enum nt_discard reason);     /* else it is passed over */
+/* Static words with the addresses in them. */
+const char *nt_trace_detail(const char *why, const struct nt_addr *a, const struct nt_addr *b, char *buf, size_t cap);
 
 /* The event's name in the language: "check-sent", "mapped", ...; "" for those a scenario cannot name. */
 const char *nt_trace_name(enum nt_trace_kind kind);

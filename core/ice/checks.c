@@ -124,6 +124,8 @@ static struct nt_ice_outcome end_with(struct nt_ice_checks *t, struct nt_ice_che
     return out;
 }
 
+static const struct nt_why wrong_integrity = {NT_DISCARD_INTEGRITY, "a response to a check has no right MESSAGE-INTEGRITY"};
+
 struct nt_ice_outcome nt_ice_checks_response(struct nt_ice_checks *t, struct nt_ice_via via, const struct nt_addr *from,
                                              const struct nt_stun_msg *m, nt_time now)
 {
@@ -134,7 +136,7 @@ struct nt_ice_outcome nt_ice_checks_response(struct nt_ice_checks *t, struct nt_
         return (struct nt_ice_outcome){.result = NT_ICE_RESULT_NONE};
     /* RFC 8489, 9.1.4: a response without right integrity "MUST be discarded, as if it was never received". */
     if (nt_stun_verify(m, &t->peers[check->stream - 1].key) != NT_OK) {
-        nt_ice_record_drop(t->record, NULL, from, "a response to a check has no right MESSAGE-INTEGRITY", now);
+        nt_ice_record_discard(t->record, &wrong_integrity, NULL, from, now);
         return (struct nt_ice_outcome){.result = NT_ICE_RESULT_DISCARDED};
     }
     /* RFC 8445, 7.2.5.1 stands before 7.2.5.2.1 and asks for no symmetry: a role that is not switched draws 487 again and again. */

@@ -84,32 +84,41 @@ static void act_on_conflict(struct nt_ice_session *s, enum nt_ice_role asked_as,
     nt_ice_session_change_tie_breaker(s);
 }
 
+static const struct nt_why no_code = {NT_DISCARD_UNREADABLE, "an error response without ERROR-CODE does not renew consent"},
+                           other_error = {NT_DISCARD_UNRELATED, "an error response does not renew consent"},
+                           too_late = {NT_DISCARD_OUTDATED, "a response to a consent request after consent was lost"},
+                           unknown_attributes = {NT_DISCARD_UNSUPPORTED,
+                                                 "unknown comprehension-required attributes in a response to "
+                                                 "a consent request"},
+                           not_authentic = {NT_DISCARD_INTEGRITY,
+                                            "a response to a consent request is not authentic, or from elsewhere"};
+
 /* NULL: acted on; otherwise why not. RFC 7675, 5.2: "Consent for sending application data is immediately revoked by [...] receipt
  * of a valid and authenticated STUN response with error code Forbidden (403)." */
-static const char *take_error(struct nt_ice_session *s, const struct nt_stun_msg *m, size_t component, enum nt_ice_role asked_as,
-                              nt_time now)
+static const struct nt_why *take_error(struct nt_ice_session *s, const struct nt_stun_msg *m, size_t component,
+                                       enum nt_ice_role asked_as, nt_time now)
 {
     int code = 0;
     if (nt_stun_get_error(m, &code, NULL, NULL) != NT_OK)
-        return "an error response without ERROR-CODE does not renew consent";
+        return &no_code;
     if (code == 403)
         lose_consent(s, component, "the peer answered 403 (Forbidden)", now);
     else if (code == 487)
         act_on_conflict(s, asked_as, now);
     else
-        return "an error response does not renew consent";
+        return &other_error;
     return NULL;
 }
 
 /* NULL: it may count; otherwise why not. */
-static const char *why_invalid(const struct nt_ice_session *s, size_t component, struct nt_ice_via via, const struct nt_addr *from,
-                               const struct nt_stun_msg *m)
+static const struct nt_why *why_invalid(const struct nt_ice_session *s, size_t component, struct nt_ice_via via,
+                                        const struct nt_addr *from, const struct nt_stun_msg *m)
 {
     if (nt_ice_consents_lost(nt_ice_session_env(s)->consents, component))
-        return "a response to a consent request after consent was lost";
+        return &too_late;
     if (m->unknown_count > 0)
-        return "unknown comprehension-required attributes in a response to a consent request";
-    return is_authentic(s, component, via, from, m) ? NULL : "a response to a consent request is not authentic, or from elsewhere";
+        return &unknown_attributes;
+    return is_authentic(s, component, via, from, m) ? NULL : &not_authentic;
 }
 
 /* A valid response to one of our requests renews consent. Nothing else does. */
@@ -121,13 +130,13 @@ bool nt_ice_freshness_response(struct nt_ice_session *s, struct nt_ice_via via, 
     size_t component;
     if (!nt_ice_consents_find(env->consents, m->id, &component, &asked_as))
         return false;
-    const char *why = why_invalid(s, component, via, from, m);
+    const struct nt_why *why = why_invalid(s, component, via, from, m);
     if (why == NULL && m->class_ == NT_STUN_SUCCESS)
         nt_ice_consents_renew(env->consents, component, now);
     else if (why == NULL)
         why = take_error(s, m, component, asked_as, now);
     if (why != NULL)
-        nt_ice_record_drop(env->record, NULL, from, why, now);
+        nt_ice_record_discard(env->record, why, NULL, from, now);
     return true;
 }
 

@@ -6,26 +6,35 @@
 #include "core/ice/outcome.h"
 #include "core/ice/relay.h"
 
+static const struct nt_why no_checks = {NT_DISCARD_STATE, "data while no checks are made"},
+                           no_candidate = {NT_DISCARD_SOURCE, "data from an address that is no candidate of the peer"},
+                           no_memory = {NT_DISCARD_NO_ROOM, "no memory"},
+                           no_request = {NT_DISCARD_NO_TRANSACTION, "a response to no request of ours"},
+                           over = {NT_DISCARD_STATE, "a request after the end of ICE"},
+                           malformed = {NT_DISCARD_UNREADABLE, "a malformed STUN message"},
+                           other_method = {NT_DISCARD_UNSUPPORTED, "a STUN message of another method"},
+                           no_base = {NT_DISCARD_NO_RECIPIENT, "no such base"}, silent = {NT_DISCARD_STATE, "the agent is silent"};
+
 /* RFC 8445, 12.2: "ICE implementations SHOULD by default be prepared to receive data on any of the candidates": from the peer's,
  * signalled or learnt, on any of ours. The peer may have its pair before we have one. What comes from elsewhere is dropped. */
 static void take_data(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from, const uint8_t *bytes, size_t len,
                       nt_time now)
 {
     const struct nt_ice_base *b = nt_ice_bases_at(nt_ice_agent_env(a)->bases, via.base);
-    const char *why = NULL;
+    const struct nt_why *why = NULL;
     if (nt_ice_agent_state(a) != NT_ICE_RUNNING && nt_ice_agent_state(a) != NT_ICE_COMPLETED)
-        why = "data while no checks are made";
+        why = &no_checks;
     else if (nt_ice_candidates_find(nt_ice_session_remotes(nt_ice_agent_session(a)), b->stream, b->component, from) == NT_ICE_NONE)
-        why = "data from an address that is no candidate of the peer";
+        why = &no_candidate;
     else if (nt_ice_events_data(nt_ice_agent_env(a)->events, b->stream, b->component, bytes, len) != NT_OK)
-        why = "no memory";
+        why = &no_memory;
     if (why != NULL)
-        nt_ice_record_drop(nt_ice_agent_env(a)->record, &b->addr, from, why, now);
+        nt_ice_record_discard(nt_ice_agent_env(a)->record, why, &b->addr, from, now);
 }
 
 /* NULL: taken; otherwise why it is dropped. */
-static const char *take_response(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from,
-                                 const struct nt_stun_msg *m, nt_time now)
+static const struct nt_why *take_response(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from,
+                                          const struct nt_stun_msg *m, nt_time now)
 {
     struct nt_ice_session *s = nt_ice_agent_session(a);
     if (via.relay == NT_ICE_DIRECT && nt_ice_gather_response(nt_ice_agent_gather(a), via.base, from, m, now)) {
@@ -40,11 +49,11 @@ static const char *take_response(struct nt_ice_agent *a, struct nt_ice_via via, 
             return NULL;
         }
     }
-    return "a response to no request of ours";
+    return &no_request;
 }
 
-static const char *take_binding(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from,
-                                const struct nt_stun_msg *m, nt_time now)
+static const struct nt_why *take_binding(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from,
+                                         const struct nt_stun_msg *m, nt_time now)
 {
     if (m->class_ == NT_STUN_INDICATION)
         return NULL; /* a keepalive (RFC 8445, 11) */
@@ -52,7 +61,7 @@ static const char *take_binding(struct nt_ice_agent *a, struct nt_ice_via via, c
         return take_response(a, via, from, m, now);
     /* RFC 7675, 5.1 and RFC 8445, 8.1.2: after failure or loss of consent nothing is sent. */
     if (nt_ice_agent_is_over(a))
-        return "a request after the end of ICE";
+        return &over;
     nt_ice_respond(nt_ice_agent_session(a), nt_ice_agent_early(a), via, from, m, now);
     return NULL;
 }
@@ -62,16 +71,16 @@ static void take_message(struct nt_ice_agent *a, struct nt_ice_via via, const st
                          size_t len, nt_time now)
 {
     struct nt_stun_msg m;
-    const char *why = "a malformed STUN message";
+    const struct nt_why *why = &malformed;
     if (!nt_stun_looks_like(bytes, len)) {
         take_data(a, via, from, bytes, len, now);
         return;
     }
     if (nt_stun_parse(&m, bytes, len) == NT_OK)
-        why = m.method == NT_STUN_BINDING ? take_binding(a, via, from, &m, now) : "a STUN message of another method";
+        why = m.method == NT_STUN_BINDING ? take_binding(a, via, from, &m, now) : &other_method;
     if (why != NULL)
-        nt_ice_record_drop(nt_ice_agent_env(a)->record, &nt_ice_bases_at(nt_ice_agent_env(a)->bases, via.base)->addr, from, why,
-                           now);
+        nt_ice_record_discard(nt_ice_agent_env(a)->record, why, &nt_ice_bases_at(nt_ice_agent_env(a)->bases, via.base)->addr, from,
+                              now);
 }
 
 static void take_relay_event(struct nt_ice_agent *a, const struct nt_ice_relay_event *ev, nt_time now)
@@ -105,8 +114,8 @@ void nt_ice_inbound_datagram(struct nt_ice_agent *a, const struct nt_path *path,
 {
     uint16_t base = nt_ice_bases_find(nt_ice_agent_env(a)->bases, &path->local);
     if (base == NT_ICE_NO_BASE || nt_ice_agent_is_silent(a))
-        nt_ice_record_drop(nt_ice_agent_env(a)->record, &path->local, &path->remote,
-                           base == NT_ICE_NO_BASE ? "no such base" : "the agent is silent", now);
+        nt_ice_record_discard(nt_ice_agent_env(a)->record, base == NT_ICE_NO_BASE ? &no_base : &silent, &path->local, &path->remote,
+                              now);
     else if (nt_ice_relays_input(nt_ice_agent_env(a)->relays, base, path, bytes, len, now))
         nt_ice_inbound_relay_events(a, now);
     else

@@ -35,6 +35,13 @@ void nt_ice_record_event(struct nt_ice_record *r, struct nt_trace_event ev)
     nt_trace_emit(r->trace, ev);
 }
 
+void nt_ice_record_discard(struct nt_ice_record *r, const struct nt_why *why, const struct nt_addr *local,
+                           const struct nt_addr *remote, nt_time now)
+{
+    r->stats.dropped++;
+    nt_trace_discard(r->trace, why, local, remote, now);
+}
+
 void nt_ice_record_drop(struct nt_ice_record *r, const struct nt_addr *local, const struct nt_addr *remote, const char *why,
                         nt_time now)
 {

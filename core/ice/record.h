@@ -9,7 +9,10 @@ struct nt_ice_record;
 struct nt_ice_record *nt_ice_record_new(const struct nt_trace *trace); /* NULL without memory */
 void nt_ice_record_del(struct nt_ice_record *r);
 void nt_ice_record_event(struct nt_ice_record *r, struct nt_trace_event ev);
-/* Something is dropped: a message or datagram between `local` and `remote` (NULL: unknown), or an event. `why` is static text. */
+/* The input that is being taken is discarded: it came from `remote` to `local` (NULL: unknown). */
+void nt_ice_record_discard(struct nt_ice_record *r, const struct nt_why *why, const struct nt_addr *local,
+                           const struct nt_addr *remote, nt_time now);
+/* Something else is dropped: what was to leave for `remote` (NULL: unknown), or what was kept. `why` is static text. */
 void nt_ice_record_drop(struct nt_ice_record *r, const struct nt_addr *local, const struct nt_addr *remote, const char *why,
                         nt_time now);
 /* The same of an address that a message tells: `what` it is, and `why` it is refused. */

@@ -297,25 +297,29 @@ static void respond_to_authentic(struct nt_ice_session *s, struct nt_ice_early *
         nt_ice_outbox_put(nt_ice_session_env(s)->outbox, &answer, now);
 }
 
+static const struct nt_why no_candidate = {NT_DISCARD_NO_RECIPIENT, "a request to a base that is no candidate"},
+                           no_fingerprint = {NT_DISCARD_FINGERPRINT, "a request without FINGERPRINT"},
+                           impossible_source = {NT_DISCARD_SOURCE, "a request from an address where nobody can be"};
+
 /* NULL: the request is answered; otherwise why it is dropped. */
-static const char *why_unanswered(const struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from,
-                                  const struct nt_stun_msg *m)
+static const struct nt_why *why_unanswered(const struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from,
+                                           const struct nt_stun_msg *m)
 {
     /* With relays only, the hosts' ports are not candidates. */
     if (nt_ice_session_env(s)->config->policy == NT_ICE_RELAY_ONLY && via.relay == NT_ICE_DIRECT)
-        return "a request to a base that is no candidate";
+        return &no_candidate;
     if (m->fingerprint == NULL) /* RFC 8445, 7.3: "It MUST utilize the FINGERPRINT mechanism" */
-        return "a request without FINGERPRINT";
-    return nt_ice_why_impossible(from) != NULL ? "a request from an address where nobody can be" : NULL;
+        return &no_fingerprint;
+    return nt_ice_why_impossible(from) != NULL ? &impossible_source : NULL;
 }
 
 void nt_ice_respond(struct nt_ice_session *s, struct nt_ice_early *early, struct nt_ice_via via, const struct nt_addr *from,
                     const struct nt_stun_msg *m, nt_time now)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
-    const char *why = why_unanswered(s, via, from, m);
+    const struct nt_why *why = why_unanswered(s, via, from, m);
     if (why != NULL) {
-        nt_ice_record_drop(env->record, local_of(s, via), from, why, now);
+        nt_ice_record_discard(env->record, why, local_of(s, via), from, now);
         return;
     }
     int code = authenticate(s, m);

@@ -6,6 +6,22 @@
 
 #define INDICATION_OVERHEAD (NT_STUN_HEADER + 24 + 4 + 3) /* XOR-PEER-ADDRESS of an IPv6 peer, DATA's header and padding */
 
+/* In the texts, %a is the client and %b the peer. */
+static const struct nt_why no_allocation = {NT_DISCARD_NO_ALLOCATION, "%a has no allocation"},
+                           no_relay = {NT_DISCARD_NO_ALLOCATION, "%a has no relayed address of the family of %b"},
+                           no_relayed_address = {NT_DISCARD_NO_ALLOCATION, "no allocation has this relayed address"},
+                           no_permission = {NT_DISCARD_NO_PERMISSION, "no permission for %b"},
+                           no_channel = {NT_DISCARD_NO_CHANNEL, "the channel is not bound"},
+                           forbidden_peer = {NT_DISCARD_FORBIDDEN, "%b is the server itself"},
+                           hops = {NT_DISCARD_HOPS, "the hop count is used up on the way to %b"},
+                           too_large = {NT_DISCARD_SIZE, "too large to be wrapped for %a"},
+                           /* core/base/endpoint.h: an endpoint sends none */
+    empty = {NT_DISCARD_SIZE, "an empty datagram is not relayed"},
+                           no_room = {NT_DISCARD_NO_ROOM, "the queue of the server is full"},
+                           malformed = {NT_DISCARD_UNREADABLE, "malformed ChannelData"},
+                           incomplete = {NT_DISCARD_UNREADABLE, "a Send indication without peer or data"},
+                           unknown_attribute = {NT_DISCARD_UNSUPPORTED, "an indication with unknown required attributes"};
+
 /* The path of a relayed datagram, with what it keeps of the incoming IP header. RFC 8656, 14: DSCP, ECN and (IPv4 to IPv4) DF
  * "Set the outgoing value to the incoming value"; 13 and 21.1.7: the TTL counts down, so that a loop between relays ends. */
 static struct nt_path onward_path(const struct nt_path *in, const struct nt_addr *from, const struct nt_addr *to)
@@ -20,20 +36,20 @@ static void send_to_peer(struct nt_turn_server *s, struct nt_turn_allocation *a,
                          const struct nt_addr *peer, const uint8_t *payload, size_t len, bool dont_fragment, nt_time now)
 {
     const struct nt_turn_relay *r = nt_turn_relay_for(a, peer->family);
-    const char *why = NULL;
+    const struct nt_why *why = NULL;
     if (r == NULL)
-        why = "no relayed address of the peer's family";
+        why = &no_relay;
     else if (!nt_turn_permitted(&a->permissions, peer, now))
-        why = "no permission";
+        why = &no_permission;
     else if (nt_addr_equal(peer, &s->config.listen))
-        why = "forbidden peer";
+        why = &forbidden_peer;
     else if (in->ttl == 1)
-        why = "TTL exceeded";
+        why = &hops;
     else if (len == 0)
-        why = "empty datagram"; /* core/base/endpoint.h: an endpoint sends none */
+        why = &empty;
     uint8_t *room = why == NULL ? nt_turn_outbox_room(&s->outbox, len) : NULL;
     if (room == NULL) {
-        nt_turn_trace_drop(s, &a->client, peer, why != NULL ? why : "queue full", now);
+        nt_turn_trace_drop(s, why != NULL ? why : &no_room, &a->client, peer, now);
         return;
     }
     memcpy(room, payload, len);
@@ -51,12 +67,12 @@ void nt_turn_relay_channel_data(struct nt_turn_server *s, const struct nt_path *
     size_t payload_len;
     struct nt_turn_allocation *a = nt_turn_by_client(&s->allocations, &path->remote);
     if (a == NULL || !nt_channel_data_parse(bytes, len, &number, &payload, &payload_len)) {
-        nt_turn_trace_drop(s, &path->remote, NULL, a == NULL ? "no allocation" : "malformed ChannelData", now);
+        nt_turn_trace_drop(s, a == NULL ? &no_allocation : &malformed, &path->remote, NULL, now);
         return;
     }
     const struct nt_turn_channel *channel = nt_turn_channel_by_number(&a->channels, number, now);
     if (channel == NULL)
-        nt_turn_trace_drop(s, &path->remote, NULL, "channel not bound", now);
+        nt_turn_trace_drop(s, &no_channel, &path->remote, NULL, now);
     else
         send_to_peer(s, a, path, &channel->peer, payload, payload_len, false, now);
 }
@@ -66,15 +82,15 @@ void nt_turn_relay_send(struct nt_turn_server *s, const struct nt_path *path, co
     struct nt_addr peer;
     const struct nt_stun_attr *data = nt_stun_find(msg, NT_ATTR_DATA);
     struct nt_turn_allocation *a = nt_turn_by_client(&s->allocations, &path->remote);
-    const char *why = NULL;
+    const struct nt_why *why = NULL;
     if (a == NULL)
-        why = "no allocation";
+        why = &no_allocation;
     else if (msg->unknown_count > 0) /* RFC 8489, 6.3.2: an indication with unknown required attributes is discarded */
-        why = "unknown attribute";
+        why = &unknown_attribute;
     else if (data == NULL || nt_stun_get_addr(msg, NT_ATTR_XOR_PEER_ADDRESS, &peer) != NT_OK)
-        why = "Send indication without peer or data";
+        why = &incomplete;
     if (why != NULL) {
-        nt_turn_trace_drop(s, &path->remote, NULL, why, now);
+        nt_turn_trace_drop(s, why, &path->remote, NULL, now);
         return;
     }
     send_to_peer(s, a, path, &peer, data->value, data->len, nt_stun_find(msg, NT_ATTR_DONT_FRAGMENT) != NULL, now);
@@ -106,18 +122,18 @@ static int wrap_for_client(struct nt_turn_server *s, const struct nt_turn_alloca
 void nt_turn_relay_from_peer(struct nt_turn_server *s, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_turn_relay *r = nt_turn_by_relay(&s->allocations, &path->local);
-    const char *why = NULL;
+    const struct nt_why *why = NULL;
     if (r == NULL)
-        why = "no such relayed address";
+        why = &no_relayed_address;
     else if (!nt_turn_permitted(&r->owner->permissions, &path->remote, now))
-        why = "no permission";
+        why = &no_permission;
     else if (path->ttl == 1)
-        why = "TTL exceeded";
+        why = &hops;
     else if (len + INDICATION_OVERHEAD > NT_DATAGRAM_MAX)
-        why = "too large to wrap";
+        why = &too_large;
     uint8_t *room = why == NULL ? nt_turn_outbox_room(&s->outbox, len + INDICATION_OVERHEAD) : NULL;
     if (room == NULL) {
-        nt_turn_trace_drop(s, r != NULL ? &r->owner->client : NULL, &path->remote, why != NULL ? why : "queue full", now);
+        nt_turn_trace_drop(s, why != NULL ? why : &no_room, r != NULL ? &r->owner->client : NULL, &path->remote, now);
         return;
     }
     int wrapped = wrap_for_client(s, r->owner, &path->remote, bytes, len, room, len + INDICATION_OVERHEAD, now);
@@ -141,7 +157,7 @@ void nt_turn_relay_icmp(struct nt_turn_server *s, const struct nt_path *path, ui
     bool permitted = nt_turn_permitted(&r->owner->permissions, &path->remote, now);
     uint8_t *room = permitted ? nt_turn_outbox_room(&s->outbox, NT_TURN_MESSAGE_MAX) : NULL;
     if (room == NULL) {
-        nt_turn_trace_drop(s, &r->owner->client, &path->remote, permitted ? "queue full" : "no permission", now);
+        nt_turn_trace_drop(s, permitted ? &no_room : &no_permission, &r->owner->client, &path->remote, now);
         return;
     }
     struct nt_stun_builder b;

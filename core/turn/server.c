@@ -22,6 +22,9 @@
 #define ALLOCATIONS_MAX 100000
 #define LISTEN_ID 1 /* of the port request */
 
+static const struct nt_why unreadable = {NT_DISCARD_UNREADABLE, "neither STUN nor ChannelData"},
+                           not_for_us = {NT_DISCARD_UNSUPPORTED, "not for a TURN server"};
+
 static void take_from_client(struct nt_turn_server *s, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_stun_msg msg;
@@ -30,7 +33,7 @@ static void take_from_client(struct nt_turn_server *s, const struct nt_path *pat
         return;
     }
     if (!nt_stun_looks_like(bytes, len) || nt_stun_parse(&msg, bytes, len) != NT_OK) {
-        nt_turn_trace_drop(s, &path->remote, NULL, "neither STUN nor ChannelData", now);
+        nt_turn_trace_drop(s, &unreadable, &path->remote, NULL, now);
         return;
     }
     bool turn = msg.method == NT_TURN_ALLOCATE || msg.method == NT_TURN_REFRESH || msg.method == NT_TURN_CREATE_PERMISSION ||
@@ -46,7 +49,7 @@ static void take_from_client(struct nt_turn_server *s, const struct nt_path *pat
         if (n > 0)
             nt_turn_outbox_commit(&s->outbox, &back, n);
     } else if (msg.class_ != NT_STUN_INDICATION || msg.method != NT_STUN_BINDING) {
-        nt_turn_trace_drop(s, &path->remote, NULL, "not for a TURN server", now);
+        nt_turn_trace_drop(s, &not_for_us, &path->remote, NULL, now);
     }
 }
 

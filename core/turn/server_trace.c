@@ -1,14 +1,9 @@
 #include "core/turn/server_trace.h"
 
-void nt_turn_trace_drop(const struct nt_turn_server *s, const struct nt_addr *client, const struct nt_addr *peer, const char *why,
-                        nt_time now)
+void nt_turn_trace_drop(const struct nt_turn_server *s, const struct nt_why *why, const struct nt_addr *client,
+                        const struct nt_addr *peer, nt_time now)
 {
-    struct nt_trace_event event = {.at = now, .kind = NT_TR_TURN_DROP, .text = why};
-    if (client != NULL)
-        event.a = *client;
-    if (peer != NULL)
-        event.b = *peer;
-    nt_trace_emit(&s->config.trace, event);
+    nt_trace_discard(&s->config.trace, why, client, peer, now);
 }
 
 void nt_turn_trace_between(const struct nt_turn_server *s, enum nt_trace_kind kind, const struct nt_addr *client,

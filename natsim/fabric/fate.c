@@ -56,6 +56,11 @@ void nt_fabric_translated(struct nt_fabric *f, uint32_t node, int which, const s
         now);
 }
 
+uint32_t nt_fabric_receiving(const struct nt_fabric *f, uint32_t node)
+{
+    return f->in_tap != NT_FABRIC_NONE && f->attachments[f->in_tap].node == node ? f->in_tap : NT_FABRIC_NONE;
+}
+
 const struct nt_trace *nt_fabric_trace(const struct nt_fabric *f)
 {
     return &f->trace;

@@ -12,6 +12,8 @@ void nt_fabric_drop(struct nt_fabric *f, uint32_t node, struct nt_packet *p, enu
 /* Tells the trace that the packet just received was rewritten: which 0 source, 1 destination. */
 void nt_fabric_translated(struct nt_fabric *f, uint32_t node, int which, const struct nt_addr *from, const struct nt_addr *to,
                           nt_time now);
+/* The tap of the packet that the node is receiving; NT_FABRIC_NONE: it receives none. */
+uint32_t nt_fabric_receiving(const struct nt_fabric *f, uint32_t node);
 /* For a node's own events; the node sets `node` in its copy. */
 const struct nt_trace *nt_fabric_trace(const struct nt_fabric *f);
 

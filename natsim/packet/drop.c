@@ -1,6 +1,8 @@
 #include "natsim/packet/drop.h"
 
-/* In the detail, %a and %b stand for the event's addresses with ports, %i for b's address alone. */
+#include "core/base/trace.h"
+
+/* In the detail, %a, %b and %i stand for the event's addresses (nt_trace_detail). */
 static const struct {
     const char *name, *detail;
 } reasons[NT_DROP_COUNT] = {
@@ -37,29 +39,7 @@ const char *nt_drop_name(enum nt_drop reason)
     return (unsigned)reason < NT_DROP_COUNT ? reasons[reason].name : "unknown";
 }
 
-static const char *address_text(char what, const struct nt_addr *a, const struct nt_addr *b, char text[NT_ADDR_TEXT])
-{
-    const struct nt_addr *which = what == 'a' ? a : b;
-    if (which == NULL || !nt_addr_is_set(which))
-        return "an unknown address";
-    return what == 'i' || which->port == 0 ? nt_addr_format_ip(which, text) : nt_addr_format(which, text);
-}
-
 const char *nt_drop_detail(enum nt_drop reason, const struct nt_addr *a, const struct nt_addr *b, char *buf, size_t cap)
 {
-    const char *d = (unsigned)reason < NT_DROP_COUNT ? reasons[reason].detail : "";
-    char text[NT_ADDR_TEXT];
-    size_t n = 0;
-    if (cap == 0)
-        return "";
-    for (; *d != '\0' && n + 1 < cap; d++) {
-        if (*d != '%') {
-            buf[n++] = *d;
-            continue;
-        }
-        for (const char *t = address_text(*++d, a, b, text); *t != '\0' && n + 1 < cap; t++)
-            buf[n++] = *t;
-    }
-    buf[n] = '\0';
-    return buf;
+    return nt_trace_detail((unsigned)reason < NT_DROP_COUNT ? reasons[reason].detail : "", a, b, buf, cap);
 }

@@ -22,11 +22,19 @@ static void put_ends(struct nt_text *t, const struct nt_capture *c, const struct
     nt_text_put(t, nt_addr_format(&p.dst, buf));
 }
 
-static void put_drop(struct nt_text *t, const struct nt_capture *c, const struct nt_capture_frame *f)
+static bool is_passed_over(const struct nt_capture_frame *f)
+{
+    return f->fate == NT_FATE_DISCARDED && !nt_discard_is_drop((enum nt_discard)f->reason);
+}
+
+/* "; dropped by nat-left, filtered: no permission for 198.51.100.7:5000", from the packet's comment */
+static void put_end(struct nt_text *t, const struct nt_capture *c, const struct nt_capture_frame *f)
 {
     char comment[NT_CAPTURE_COMMENT];
+    bool discarded = f->fate == NT_FATE_DISCARDED;
     const char *detail = strstr(nt_capture_comment(c, f, 0, comment, sizeof comment), "detail=\"");
-    nt_text_printf(t, "; dropped by %s, %s", c->taps[f->tap].node, nt_drop_name((enum nt_drop)f->reason));
+    nt_text_printf(t, "; %s by %s, %s", is_passed_over(f) ? "passed over" : "dropped", c->taps[f->tap].node,
+                   discarded ? nt_discard_name((enum nt_discard)f->reason) : nt_drop_name((enum nt_drop)f->reason));
     if (detail != NULL && detail[8] != '"') {
         detail += 8;
         nt_text_put(t, ": ");
@@ -61,8 +69,8 @@ static void put_note(struct nt_text *note, const struct nt_capture *c, const str
             put_translation(&t, node, &f->a, &f->b);
         if (nt_addr_is_set(&f->c))
             put_translation(&t, node, &f->c, &f->d);
-        if (f->fate == NT_FATE_DROPPED)
-            put_drop(&t, c, f);
+        if (nt_capture_has_ended(f))
+            put_end(&t, c, f);
     }
     if ((c->frames[w->first].marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0)
         nt_text_printf(&t, "; %s by a step", c->frames[w->first].marks & NT_MARK_DAMAGED ? "damaged" : "injected");
@@ -106,7 +114,7 @@ static int add_row(struct nt_ladder *l, const struct nt_capture *c, const struct
     char text[160];
     const struct nt_capture_frame *f = &c->frames[w->first], *last = &c->frames[w->last];
     struct nt_ladder_row *r = &l->rows[l->row_count];
-    *r = (struct nt_ladder_row){.at = f->at, .frame = w->first + 1, .dropped = last->fate == NT_FATE_DROPPED};
+    *r = (struct nt_ladder_row){.at = f->at, .frame = w->first + 1, .dropped = nt_capture_has_ended(last) && !is_passed_over(last)};
     r->from = column_of[w->nodes[0]];
     r->to = column_of[w->nodes[w->node_count - 1]];
     for (uint32_t i = 1; i + 1 < w->node_count; i++)

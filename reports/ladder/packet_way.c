@@ -69,7 +69,7 @@ static bool continues_way(const struct nt_ways *w, const struct nt_capture *c, c
 {
     const struct nt_capture_frame *last = &c->frames[way->last];
     bool same_node = w->node_of[last->tap] == w->node_of[f->tap];
-    if (last->fate == NT_FATE_DROPPED || last->direction == f->direction || (last->direction == NT_DIR_IN) != same_node)
+    if (nt_capture_has_ended(last) || last->direction == f->direction || (last->direction == NT_DIR_IN) != same_node)
         return false;
     /* A host that sends the same bytes from the address where it received them sends a packet of its own (an echo); on the
      * management links it is the platform, which passes messages on. */

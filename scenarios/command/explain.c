@@ -39,6 +39,7 @@ static const char *event_text(const struct nt_trace_event *ev)
     case NT_TR_ICE_PRFLX_REMOTE: return "remote peer-reflexive candidate";
     case NT_TR_ICE_PASSED_OVER: return "candidate passed over: ";
     case NT_TR_ICE_DROPPED: return "dropped: ";
+    case NT_TR_DISCARDED: return nt_discard_is_drop((enum nt_discard)ev->n[0]) ? "input dropped, " : "input passed over, ";
     case NT_TR_ICE_REFUSED: return "request refused: ";
     case NT_TR_ICE_PAIR_REFUSED: return "pair not formed: ";
     case NT_TR_MAPPED: return "mapping made";
@@ -56,10 +57,21 @@ static const char *event_text(const struct nt_trace_event *ev)
     }
 }
 
+/* Why it happened, for those kinds whose words end in a space. */
+static const char *reason_text(const struct nt_trace_event *ev, char *buf, size_t cap)
+{
+    char detail[160];
+    if (ev->kind != NT_TR_DISCARDED)
+        return ev->text != NULL ? ev->text : "";
+    snprintf(buf, cap, "%s: %s", nt_discard_name((enum nt_discard)ev->n[0]),
+             nt_trace_detail(ev->text, &ev->a, &ev->b, detail, sizeof detail));
+    return buf;
+}
+
 static void add_event(void *user, const struct nt_scn_case *c, struct nt_scn_node node, const struct nt_trace_event *ev)
 {
     struct timeline *t = user;
-    char a[NT_ADDR_TEXT], b[NT_ADDR_TEXT], line[400], pair[40] = "";
+    char a[NT_ADDR_TEXT], b[NT_ADDR_TEXT], reason[200], line[500], pair[40] = "";
     const char *what = event_text(ev);
     if (*what == '\0' || nt_grow(&t->lines, &t->cap, t->count + 1, sizeof *t->lines, LINES_MAX) != NT_OK)
         return;
@@ -67,7 +79,7 @@ static void add_event(void *user, const struct nt_scn_case *c, struct nt_scn_nod
                     ev->kind == NT_TR_ICE_CHECK_SUCCEEDED;
     if (numbered)
         snprintf(pair, sizeof pair, "pair %" PRId64 " ", ev->n[2]);
-    const char *why = what[strlen(what) - 1] == ' ' && ev->text != NULL ? ev->text : "";
+    const char *why = what[strlen(what) - 1] == ' ' ? reason_text(ev, reason, sizeof reason) : "";
     snprintf(line, sizeof line, "%10" PRId64 ".%03d ms  %-14s %s%s%s%s%s%s%s", ev->at / NT_MSEC, (int)(ev->at / NT_USEC % 1000),
              nt_scn_node_name(c, node), pair, what, why, nt_addr_is_set(&ev->a) ? "  " : "",
              nt_addr_is_set(&ev->a) ? nt_addr_format(&ev->a, a) : "", nt_addr_is_set(&ev->b) ? " > " : "",

@@ -3,6 +3,7 @@
 #ifndef NT_WORLD_OBSERVE_H
 #define NT_WORLD_OBSERVE_H
 
+#include "natsim/fabric/fabric.h"
 #include "pcap/capture.h"
 #include "scenarios/model/case.h"
 
@@ -32,7 +33,8 @@ struct nt_observed_check {
 
 struct nt_observer {
     struct nt_capture *capture;
-    struct nt_scn_node *nodes; /* the case's node, by fabric node */
+    const struct nt_fabric *fabric; /* which packet a node is receiving */
+    struct nt_scn_node *nodes;      /* the case's node, by fabric node */
     size_t node_count, node_cap;
     struct nt_observed *events;
     size_t event_count, event_cap;

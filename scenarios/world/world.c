@@ -96,6 +96,7 @@ static int build(struct nt_world *w, const struct nt_carrier_ops *carrier)
 {
     if (allocate(w) != NT_OK || (w->fabric = new_fabric(w, carrier)) == NULL)
         return NT_ENOMEM;
+    w->observer.fabric = w->fabric;
     if (nt_world_build_nodes(w) != NT_OK || nt_world_route(w) != NT_OK || nt_world_signalling(w) != NT_OK ||
         nt_world_name_capture(w) != NT_OK || build_apps(w) != NT_OK)
         return NT_ENOMEM;

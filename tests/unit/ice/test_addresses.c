@@ -9,7 +9,7 @@ static char told[2048];
 static void emit(void *user, const struct nt_trace_event *ev)
 {
     (void)user;
-    if (ev->kind == NT_TR_ICE_DROPPED)
+    if (ev->kind == NT_TR_ICE_DROPPED || ev->kind == NT_TR_DISCARDED)
         snprintf(told + strlen(told), sizeof told - strlen(told), "%s; ", ev->text);
 }
 

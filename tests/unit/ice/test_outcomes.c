@@ -94,7 +94,7 @@ TEST(each_response_has_its_outcome)
         assert_int_equal(out.result, cases[i].result);
         bool goes_on = out.result == NT_ICE_RESULT_DISCARDED;
         assert_int_equal(nt_ice_checks_current(checks, 7) != NULL, goes_on);
-        assert_true(goes_on == (last_told(&p, NT_TR_ICE_DROPPED) != NULL)); /* what is discarded is told */
+        assert_true(goes_on == (last_told(&p, NT_TR_DISCARDED) != NULL)); /* what is discarded is told */
         assert_int_equal(respond(1, (struct reply){0}).result, goes_on ? NT_ICE_RESULT_SUCCEEDED : NT_ICE_RESULT_NONE);
         if (!goes_on) {
             assert_int_equal(out.check.pair, 7);

@@ -34,7 +34,7 @@ static void cross(struct nt_capture *c, nt_time at, uint32_t tap, int direction,
 
 static void fate(struct nt_capture *c, enum nt_trace_kind kind, uint32_t tap, int64_t n, const char *a, const char *b)
 {
-    struct nt_trace_event ev = {.kind = kind, .n = {tap, n}, .a = addr(a), .b = addr(b)};
+    struct nt_trace_event ev = {.kind = kind, .n = {tap, n}, .text = "why %b", .a = addr(a), .b = addr(b)};
     nt_capture_trace(c, &ev);
 }
 
@@ -107,6 +107,30 @@ TEST(test_rows)
     assert_int_equal(l.rows[3].to, 4);
     assert_string_equal(l.rows[3].note, "10.1.0.2:50000 > 203.0.113.3:40000; nat-left: 10.1.0.2:50000 becomes 203.0.113.2:40000; "
                                         "dropped by nat-right, filtered: no permission for 203.0.113.2:40000");
+    nt_ladder_free(&l);
+    nt_capture_free(&c);
+}
+
+/* A program's word ends the way as a drop does; only a drop is drawn as one. */
+TEST(test_discards)
+{
+    static const char relayed[] = "203.0.113.4:50000";
+    struct nt_capture c;
+    struct nt_ladder l;
+    taps(&c);
+    for (int i = 0; i < 2; i++) {
+        cross(&c, i, R, NT_DIR_OUT, "10.2.0.2:50000", relayed, "check");
+        cross(&c, i, STUN, NT_DIR_IN, "10.2.0.2:50000", relayed, "check");
+        fate(&c, NT_TR_DISCARDED, i == 0 ? NT_DISCARD_NO_PERMISSION : NT_DISCARD_DUPLICATE, STUN + 1, inside, "10.2.0.2:50000");
+        cross(&c, i, STUN, NT_DIR_OUT, relayed, inside, "check");
+    }
+    assert_int_equal(nt_ladder_make(&l, &c), NT_OK);
+    assert_int_equal(l.row_count, 4);
+    assert_true(l.rows[0].dropped);
+    assert_string_equal(l.rows[0].note, "10.2.0.2:50000 > 203.0.113.4:50000; dropped by stun, no-permission: "
+                                        "why 10.2.0.2:50000");
+    assert_false(l.rows[2].dropped);
+    assert_non_null(strstr(l.rows[2].note, "; passed over by stun, duplicate: why"));
     nt_ladder_free(&l);
     nt_capture_free(&c);
 }
@@ -225,8 +249,12 @@ TEST(the_first_packets_are_drawn)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),  cmocka_unit_test(test_retransmission),
-                                       cmocka_unit_test(test_relay), cmocka_unit_test(test_echo),
-                                       cmocka_unit_test(test_print), cmocka_unit_test(the_first_packets_are_drawn)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),
+                                       cmocka_unit_test(test_retransmission),
+                                       cmocka_unit_test(test_relay),
+                                       cmocka_unit_test(test_echo),
+                                       cmocka_unit_test(test_discards),
+                                       cmocka_unit_test(test_print),
+                                       cmocka_unit_test(the_first_packets_are_drawn)};
     return RUN_TESTS(tests);
 }

@@ -84,6 +84,47 @@ TEST(test_comments)
     nt_capture_free(&c);
 }
 
+static void discard(struct nt_capture *c, int64_t tap, const struct nt_why *why)
+{
+    struct nt_trace_event ev = {.kind = NT_TR_DISCARDED,
+                                .n = {(int64_t)why->reason, tap},
+                                .text = why->text,
+                                .a = nt_addr_v4(0x0a010002, 5000),
+                                .b = nt_addr_v4(0xc6336407, 40000)};
+    nt_capture_trace(c, &ev);
+}
+
+/* What a program does with what it was handed: the first word counts, and one that is of no packet at a tap changes nothing. */
+TEST(test_discards)
+{
+    static const struct nt_why permission = {NT_DISCARD_NO_PERMISSION, "no permission for %b"},
+                               late = {NT_DISCARD_NO_TRANSACTION, "a response to no request of ours"};
+    struct nt_capture c;
+    char buf[NT_CAPTURE_COMMENT];
+    example(&c);
+    cross(&c, 2000000000, 0, NT_DIR_IN, 0, "third");
+    discard(&c, 0, &late); /* no tap */
+    assert_int_equal(c.frames[4].fate, NT_FATE_PASSED);
+    discard(&c, 1, &permission);
+    discard(&c, 1, &late);
+    assert_int_equal(c.frames[4].fate, NT_FATE_DISCARDED);
+    assert_string_equal(nt_capture_comment(&c, &c.frames[4], 0, buf, sizeof buf),
+                        "verdict=drop at=L dir=in reason=no-permission detail=\"no permission for 198.51.100.7:40000\"");
+    cross(&c, 2000000000, 0, NT_DIR_IN, 0, "fourth");
+    discard(&c, 1, &late);
+    assert_string_equal(nt_capture_comment(&c, &c.frames[5], 0, buf, sizeof buf),
+                        "verdict=pass-over at=L dir=in reason=no-transaction detail=\"a response to no request of ours\"");
+    nt_capture_free(&c);
+}
+
+/* So that a reader knows from the reason alone who dropped a packet. */
+TEST(test_no_reason_is_a_word_of_both)
+{
+    for (int i = 1; i < NT_DROP_COUNT; i++)
+        for (int k = 1; k < NT_DISCARD_COUNT; k++)
+            assert_string_not_equal(nt_drop_name((enum nt_drop)i), nt_discard_name((enum nt_discard)k));
+}
+
 TEST(test_second_translation)
 {
     struct nt_capture c;
@@ -242,6 +283,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_comments),    cmocka_unit_test(test_second_translation),
+        cmocka_unit_test(test_discards),    cmocka_unit_test(test_no_reason_is_a_word_of_both),
         cmocka_unit_test(test_blocks),      cmocka_unit_test(test_packet_block),
         cmocka_unit_test(test_pcap),        cmocka_unit_test(test_disk_full),
         cmocka_unit_test(test_unknown_tap), cmocka_unit_test(test_late_loss),

@@ -47,7 +47,7 @@ struct world {
     bool (*drop)(struct world *w, struct packet *p); /* true: lost on the way; it may damage it, too */
     int dropped;
     int traced[128];
-    char why[80]; /* of the last NT_TR_TURN_DROP */
+    const char *why; /* of the last NT_TR_DISCARDED: nt_discard_name */
     struct nt_turn_event events[64];
     uint8_t data[MTU]; /* of the last EV_DATA */
     int event_count;
@@ -60,8 +60,8 @@ static inline void traced(void *user, const struct nt_trace_event *e)
 {
     struct world *w = user;
     w->traced[e->kind]++;
-    if (e->kind == NT_TR_TURN_DROP)
-        snprintf(w->why, sizeof w->why, "%s", e->text);
+    if (e->kind == NT_TR_DISCARDED)
+        w->why = nt_discard_name((enum nt_discard)e->n[0]);
 }
 
 static const struct nt_turn_account test_accounts[] = {{"George", "secret"}, {"Martha", "other"}};
