@@ -240,8 +240,10 @@ static void judge_repeat(struct nt_finder *finder, const struct nt_item *m, cons
 static void judge_response(struct nt_finder *finder, const struct nt_item *m)
 {
     const struct nt_view *v = finder->v;
-    nt_require(finder, NT_STUN_RULE_ANSWERS, m, m->request != NT_VIEW_NONE, "no request with this id came before");
-    if (m->request == NT_VIEW_NONE)
+    bool known = m->request != NT_VIEW_NONE;
+    if (known || !v->fragmented[m->party]) /* else it may have come in fragments that could not be joined */
+        nt_require(finder, NT_STUN_RULE_ANSWERS, m, known, "no request with this id came before");
+    if (!known)
         return;
     const struct nt_item *q = &v->items[m->request];
     nt_require(finder, NT_STUN_RULE_SAME_METHOD, m, m->method == q->method, "it has another method than its request");

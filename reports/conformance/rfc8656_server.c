@@ -261,7 +261,7 @@ static void judge_to_peer(struct nt_relay_view *turn, const struct nt_relay *rel
     bool unbound = false;
     bool known = find_origin(turn, relay, &relay->down, &l, &m->remote, &unbound);
     if (!known && turn->v->fragmented[m->party])
-        return; /* it may have come in fragments: TURN's header makes it longer than what is relayed */
+        return; /* it may have come in fragments that could not be joined */
     nt_require(turn->finder, NT_TURN_RULE_RELAY_PAYLOAD, m, known, "the client has not sent this to the peer");
     nt_require(turn->finder, NT_TURN_RULE_CHANNEL_UNBOUND, m, !unbound, "it came on an unbound channel");
     if (!unbound)

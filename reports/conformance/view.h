@@ -197,10 +197,11 @@ struct nt_view {
     size_t tap_count;
     uint32_t *tap_party; /* party of each tap; NT_VIEW_NONE: not looked at */
     bool *tap_signalling;
-    uint32_t *party_description; /* each party's first */
-    nt_time *bye;                /* each party's: when a SIP BYE was seen */
-    bool *sends_checks;          /* each party's: it has sent a request that says it is a check */
-    bool *fragmented;            /* each party's: a datagram came to it in fragments, and is no item */
+    uint32_t *party_description;    /* each party's first */
+    nt_time *bye;                   /* each party's: when a SIP BYE was seen */
+    bool *sends_checks;             /* each party's: it has sent a request that says it is a check */
+    struct nt_fragments *fragments; /* NULL until the first */
+    bool *fragmented; /* each party's: it may have sent or got a datagram that is no item, for its fragments could not be joined */
     uint32_t recent_pairs[1u << NT_VIEW_RECENT_BITS];
     uint32_t recent[1u << NT_VIEW_RECENT_BITS]; /* items by the hash of a message's id and class: repeats.h */
     struct nt_map by_id, by_pair, by_tuple, by_relayed, by_ufrag, by_socket;

@@ -2,9 +2,11 @@
 
 #include "core/base/err.h"
 #include "core/turn/channel_data.h"
+#include "natsim/packet/packet.h"
 #include "reports/conformance/allocations.h"
 #include "reports/conformance/checks.h"
 #include "reports/conformance/datagram.h"
+#include "reports/conformance/fragments.h"
 #include "reports/conformance/keeping.h"
 #include "reports/conformance/keys.h"
 #include "reports/conformance/message.h"
@@ -235,11 +237,31 @@ static int add_item(struct nt_view *v, const struct nt_item *given)
     return more ? add_item(v, &inner) : NT_OK;
 }
 
-/* Fragments are not reassembled here, but a judge may have to know that the party got more than the items. */
-static void note_fragment(struct nt_view *v, const struct nt_capture *c, const struct nt_capture_frame *f)
+static int read_datagram(struct nt_view *v, const struct nt_capture_frame *f, const struct nt_item *datagram)
 {
-    if (f->direction == NT_DIR_IN && nt_capture_is_fragment(c, f))
-        v->fragmented[v->tap_party[f->tap]] = true;
+    if (datagram->len == 0)
+        return NT_OK;
+    if (v->tap_signalling[f->tap])
+        return nt_view_read_signalling(v, f, datagram->frame, datagram->bytes, datagram->len);
+    return add_item(v, datagram);
+}
+
+/* A datagram that comes in fragments is an item of the frame that completes it. */
+static int read_fragment(struct nt_view *v, const struct nt_capture *c, const struct nt_capture_frame *f, struct nt_item *m)
+{
+    struct nt_packet *whole;
+    int r = nt_view_join(v, c, f, &whole);
+    if (r != NT_OK || whole == NULL)
+        return r;
+    bool out = f->direction == NT_DIR_OUT;
+    m->local = out ? whole->src : whole->dst;
+    m->remote = out ? whole->dst : whole->src;
+    m->excused = (whole->marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0;
+    m->bytes = whole->data + whole->payload;
+    m->len = whole->payload_len;
+    r = whole->proto == NT_PROTO_UDP ? read_datagram(v, f, m) : NT_OK;
+    nt_view_put_whole(v, whole);
+    return r;
 }
 
 static int read_frame(struct nt_view *v, const struct nt_capture *c, const struct nt_capture_frame *f, uint32_t number)
@@ -247,23 +269,16 @@ static int read_frame(struct nt_view *v, const struct nt_capture *c, const struc
     struct nt_addr src, dst;
     const uint8_t *bytes;
     size_t len;
-    if (!nt_capture_datagram(c, f, &src, &dst, &bytes, &len) || len == 0) {
-        note_fragment(v, c, f);
-        return NT_OK;
-    }
-    if (v->tap_signalling[f->tap])
-        return nt_view_read_signalling(v, f, number, bytes, len);
+    struct nt_item m = {.at = f->at, .frame = number, .party = v->tap_party[f->tap], .direction = f->direction};
+    if (!nt_capture_datagram(c, f, &src, &dst, &bytes, &len))
+        return read_fragment(v, c, f, &m);
     bool out = f->direction == NT_DIR_OUT;
-    struct nt_item m = {.at = f->at,
-                        .frame = number,
-                        .party = v->tap_party[f->tap],
-                        .direction = f->direction,
-                        .excused = (f->marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0,
-                        .bytes = bytes,
-                        .len = (uint32_t)len,
-                        .local = out ? src : dst,
-                        .remote = out ? dst : src};
-    return add_item(v, &m);
+    m.excused = (f->marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0;
+    m.bytes = bytes;
+    m.len = (uint32_t)len;
+    m.local = out ? src : dst;
+    m.remote = out ? dst : src;
+    return read_datagram(v, f, &m);
 }
 
 int nt_view_frame(struct nt_view *v, const struct nt_capture *c, const struct nt_capture_frame *f, uint32_t number)
@@ -332,6 +347,7 @@ void nt_view_free(struct nt_view *v)
     nt_map_free(&v->by_socket);
     nt_map_free(&v->by_ufrag);
     nt_view_free_chunks(v);
+    nt_view_free_fragments(v);
     free(v->items);
     free(v->flows);
     free(v->attrs);

@@ -8,6 +8,7 @@
 #include "core/sdp/sdp.h"
 #include "core/stun/stun.h"
 #include "core/turn/channel_data.h"
+#include "natsim/packet/fragment.h"
 #include "reports/conformance/conformance.h"
 
 #include <stdio.h>
@@ -50,20 +51,25 @@ static inline bool is(const struct forge *f, const char *rule)
 
 /* --- frames --- */
 
+static inline void frame_of(struct forge *f, unsigned tap, int direction, const uint8_t *packet, size_t len)
+{
+    struct nt_capture_frame *fr = tap != TAP_NONE ? nt_capture_append(&f->c, tap, f->now, packet, len) : NULL;
+    if (tap == TAP_NONE)
+        return;
+    if (fr == NULL)
+        abort();
+    fr->direction = (uint8_t)direction;
+    fr->marks = f->marks;
+}
+
 static inline void frame(struct forge *f, unsigned tap, int direction, const struct nt_addr *src, const struct nt_addr *dst,
                          const uint8_t *bytes, size_t len)
 {
     uint8_t data[4096];
     struct nt_packet p = {.data = data, .cap = sizeof data};
-    if (tap == TAP_NONE)
-        return;
     if (nt_packet_udp(&p, src, dst, bytes, len, 64, 0, false, 1) != NT_OK)
         abort();
-    struct nt_capture_frame *fr = nt_capture_append(&f->c, tap, f->now, data, p.len);
-    if (fr == NULL)
-        abort();
-    fr->direction = (uint8_t)direction;
-    fr->marks = f->marks;
+    frame_of(f, tap, direction, data, p.len);
 }
 
 /* From a tap to another one, a millisecond away; TAP_NONE: it was lost, or came from nowhere. */
@@ -73,6 +79,27 @@ static inline void cross(struct forge *f, unsigned from, unsigned to, struct nt_
     frame(f, from, NT_DIR_OUT, &src, &dst, bytes, len);
     f->now += NT_MSEC;
     frame(f, to, NT_DIR_IN, &src, &dst, bytes, len);
+}
+
+/* As cross, of what is in the buffer, in fragments for a path of 576 bytes; all but the first `lost` of them arrive. */
+static inline void send_fragments(struct forge *f, unsigned from, unsigned to, struct nt_addr src, struct nt_addr dst,
+                                  unsigned lost)
+{
+    struct nt_pool pool;
+    nt_pool_init(&pool, sizeof f->buf);
+    struct nt_packet *p = nt_pool_get(&pool, sizeof f->buf);
+    if (p == NULL || nt_packet_udp(p, &src, &dst, f->buf, f->len, 64, 0, false, (uint16_t)++f->ids) != NT_OK ||
+        nt_fragment(&pool, &p, 576) != NT_OK)
+        abort();
+    for (const struct nt_packet *piece = p; piece != NULL; piece = piece->next)
+        frame_of(f, from, NT_DIR_OUT, piece->data, piece->len);
+    f->now += NT_MSEC;
+    for (const struct nt_packet *piece = p; piece != NULL; piece = piece->next)
+        if (lost == 0)
+            frame_of(f, to, NT_DIR_IN, piece->data, piece->len);
+        else
+            lost--;
+    nt_pool_free(&pool);
 }
 
 static inline void send(struct forge *f, unsigned from, unsigned to, struct nt_addr src, struct nt_addr dst)

@@ -22,6 +22,9 @@ static void tell_call(struct forge *f)
     probe_unknown(f);
     probe_even(f);
     wrong_relaying(f);
+    send_fragments(f, TAP_L, TAP_TURN, f->l, f->stun, 0);
+    memset(f->buf, 0x80, f->len = 1200);
+    send_fragments(f, TAP_L, TAP_TURN, f->l, f->stun, 0);
     wrong_client(f);
 }
 

@@ -93,6 +93,57 @@ static void a_check_signed_with_nobodys_password(struct forge *f)
     send(f, TAP_L, TAP_NONE, f->l, f->r);
 }
 
+/* --- fragments --- */
+
+static void ask_many_permissions(struct forge *f)
+{
+    gather_relay(f);
+    wait(f, 60);
+    turn_request(f, NT_TURN_CREATE_PERMISSION);
+    for (uint32_t i = 0; i < 60; i++)
+        add_peer(f, nt_addr_v4(UINT32_C(0x0a010000) + i, 0));
+    turn_signed(f);
+}
+
+static void grant_permissions(struct forge *f)
+{
+    turn_answer(f, NT_TURN_CREATE_PERMISSION, 0, &f->alice);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
+static void a_request_in_fragments_is_answered(struct forge *f)
+{
+    ask_many_permissions(f);
+    send_fragments(f, TAP_L, TAP_TURN, f->l, f->stun, 0);
+    grant_permissions(f);
+    text(f, "\x80 to one of them");
+    wrap(f, NT_TURN_SEND, addr("10.1.0.7:7"));
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+}
+
+static void an_answer_to_half_a_request(struct forge *f)
+{
+    ask_many_permissions(f);
+    send_fragments(f, TAP_L, TAP_TURN, f->l, f->stun, 1);
+    guilty_next(f);
+    grant_permissions(f);
+}
+
+static void what_came_in_fragments_is_relayed_otherwise(struct forge *f)
+{
+    uint8_t inner[1200];
+    gather_relay(f);
+    permission(f);
+    memset(inner, 0x80, sizeof inner);
+    memcpy(f->buf, inner, f->len = sizeof inner);
+    wrap(f, NT_TURN_SEND, f->r);
+    send_fragments(f, TAP_L, TAP_TURN, f->l, f->stun, 0);
+    cross(f, TAP_TURN, TAP_NONE, f->relayed, f->r, inner, sizeof inner);
+    inner[1000] = 0;
+    guilty_next(f);
+    cross(f, TAP_TURN, TAP_NONE, f->relayed, f->r, inner, sizeof inner);
+}
+
 /* --- the tests --- */
 
 #define STORY(f)                                                                                                                   \
@@ -107,11 +158,14 @@ static void a_check_signed_with_nobodys_password(struct forge *f)
 static const struct story stories[] = {
     STORY(two_servers_know_alice),
     STORY(two_agents_have_one_ufrag),
+    STORY(a_request_in_fragments_is_answered),
 };
 
 static const struct breach breaches[] = {
     BREACH(the_other_servers_password, "RFC8489-9.2.4-wrong", "turn2", 1),
     BREACH(a_check_signed_with_nobodys_password, "RFC8489-14.5-hmac", "L", 1),
+    BREACH(an_answer_to_half_a_request, "RFC8489-6.3.1-id", "turn", 1),
+    BREACH(what_came_in_fragments_is_relayed_otherwise, "RFC8656-11.2-payload", "turn", 1),
 };
 
 TEST(who_does_right_is_not_blamed)
