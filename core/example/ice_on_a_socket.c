@@ -24,16 +24,19 @@ static bool exchange(struct nt_ice_agent *agent)
 {
     static char text[NT_SDP_MAX];
     struct nt_ice_description ours, theirs;
-    struct nt_sdp_error error;
+    struct nt_sdp_notes notes;
     if (nt_ice_local(agent, true, &ours) != 0)
         return false;
     int len = nt_sdp_write(&ours, &(struct nt_sdp_write){.session_id = 1, .version = 1}, text, sizeof text);
     nt_ice_description_free(&ours);
     if (len < 0 || printf("%.*s", len, text) != len || fclose(stdout) != 0)
         return false;
-    if (nt_sdp_read(&theirs, text, fread(text, 1, sizeof text, stdin), &error) != 0)
-        return fprintf(stderr, "line %zu, column %zu: %s\n", error.line, error.column, error.what), false;
-    int err = nt_ice_set_remote(agent, &theirs, clock_now());
+    int err = nt_sdp_read(&theirs, text, fread(text, 1, sizeof text, stdin), &notes);
+    for (size_t i = 0; i < nt_sdp_notes_kept(&notes); i++)
+        fprintf(stderr, "line %zu, column %zu: %s\n", notes.notes[i].line, notes.notes[i].column, notes.notes[i].what);
+    if (err != 0)
+        return false;
+    err = nt_ice_set_remote(agent, &theirs, clock_now());
     nt_ice_description_free(&theirs);
     return err == 0;
 }

@@ -3,10 +3,9 @@
 #ifndef NT_SDP_ATTRIBUTE_H
 #define NT_SDP_ATTRIBUTE_H
 
-#include "core/sdp/cursor.h"
 #include "core/sdp/reader_state.h"
 
-/* Reads what follows "a=". 0, or an error, with its place and reason in the cursor. */
-int nt_sdp_read_attribute(struct nt_sdp_reader *r, struct nt_cursor *in);
+/* Reads what follows "a=". False: it does not count. A breach is in the cursor, other notes are made. */
+bool nt_sdp_read_attribute(struct nt_sdp_reader *r, struct nt_cursor *in);
 
 #endif

@@ -60,28 +60,44 @@ static bool scan_pair(struct nt_cursor *in, struct nt_span *name, struct nt_span
         return nt_cursor_fail(in, in->p, "an extension has a name and a value");
     in->p++;
     *value = (struct nt_span){in->p, 0}; /* extension-att-value = *VCHAR, so it may be empty */
-    while (in->p < in->end && *in->p != ' ')
+    while (in->p < in->end && !nt_span_is_blank(*in->p))
         in->p++;
     value->len = (size_t)(in->p - value->p);
     return true;
 }
 
-/* rel-addr and rel-port are for diagnostics: a name is ignored, and so is a port without an address. */
-static bool scan_related(struct nt_cursor *in, struct nt_addr *related)
+static bool is_tcp_type(struct nt_span value)
+{
+    return nt_span_is(value, "active") || nt_span_is(value, "passive") || nt_span_is(value, "so");
+}
+
+/* What follows the type; the candidate counts without what is malformed. rel-addr and rel-port are for diagnostics: a name is
+ * ignored. */
+static void scan_extensions(struct nt_cursor *in, bool tcp, struct nt_addr *related)
 {
     struct nt_span name, value;
     uint64_t port = 0;
-    while (!nt_cursor_at_end(in)) {
-        if (!scan_pair(in, &name, &value))
-            return false;
-        if (nt_span_is(name, "raddr"))
+    bool has_address = false, has_port = false, has_tcp_type = false;
+    while (!nt_cursor_at_end(in) && scan_pair(in, &name, &value)) {
+        if (nt_span_is(name, "raddr")) {
+            has_address = true;
             nt_span_ip(value, related);
-        else if (nt_span_is(name, "rport") && !nt_span_number(value, 5, 0, UINT16_MAX, &port))
-            return nt_cursor_fail(in, value.p, "a related port is a number from 0 to 65535");
+        } else if (nt_span_is(name, "rport")) {
+            has_port = true;
+            if (!nt_span_number(value, 5, 0, UINT16_MAX, &port))
+                nt_cursor_fail(in, value.p, "a related port is a number from 0 to 65535");
+        } else if (tcp && nt_span_is(name, "tcptype")) {
+            has_tcp_type = true;
+            if (!is_tcp_type(value))
+                nt_cursor_fail(in, value.p, "a tcptype is active, passive or so");
+        }
     }
     if (nt_addr_is_set(related))
         related->port = (uint16_t)port;
-    return true;
+    if (has_address != has_port)
+        nt_cursor_fail(in, in->p, has_address ? "there is an raddr, but no rport" : "there is an rport, but no raddr");
+    if (tcp && !has_tcp_type)
+        nt_cursor_fail(in, in->p, "a TCP candidate has a tcptype");
 }
 
 static int type_of(struct nt_span text)
@@ -90,6 +106,28 @@ static int type_of(struct nt_span text)
         if (nt_span_is(text, nt_ice_type_name((enum nt_ice_type)type)))
             return type;
     return -1;
+}
+
+/* <connection-address>: "allowing for IPv4 addresses, IPv6 addresses, and fully qualified domain names (FQDNs)"; the last label of
+ * a name is not of digits alone. */
+static bool is_name(struct nt_span t)
+{
+    bool letter = false;
+    for (size_t i = 0; i < t.len; i++) {
+        bool one = (t.p[i] | 0x20) >= 'a' && (t.p[i] | 0x20) <= 'z';
+        if (!one && t.p[i] != '-' && t.p[i] != '.' && t.p[i] != '_' && (t.p[i] < '0' || t.p[i] > '9'))
+            return false;
+        letter = letter || one;
+    }
+    return letter;
+}
+
+static bool scan_address(struct nt_cursor *in, struct nt_span text, struct nt_addr *addr)
+{
+    if (nt_span_ip(text, addr) || is_name(text))
+        return true;
+    bool zone = memchr(text.p, '%', text.len) != NULL;
+    return nt_cursor_fail(in, text.p, zone ? "an address has no zone" : "an address is an IPv4 or IPv6 address, or a name");
 }
 
 /* "MUST ignore "candidate" lines that include candidates with FQDNs or IP address versions that are not supported or
@@ -109,18 +147,19 @@ int nt_candidate_scan(struct nt_ice_candidate *c, struct nt_ice_passed *passed, 
 {
     struct line line;
     struct nt_addr addr = {0}, related = {0};
-    if (!scan_fixed(in, &line) || !scan_related(in, &related))
+    if (!scan_fixed(in, &line) || !scan_address(in, line.address, &addr))
         return NT_EFORMAT;
-    enum nt_ice_pass reason = reason_of(&line, nt_span_ip(line.address, &addr));
+    enum nt_ice_pass reason = reason_of(&line, nt_addr_is_set(&addr));
     if (nt_addr_is_set(&addr))
         addr.port = (uint16_t)line.port;
-    *passed = (struct nt_ice_passed){.reason = reason, .component = (uint16_t)line.component, .addr = addr};
-    if (reason != NT_ICE_PASS_NONE)
-        return NT_EUNSUPPORTED;
-    if (line.port == 0) {
+    if (reason == NT_ICE_PASS_NONE && line.port == 0) {
         nt_cursor_fail(in, line.address.p + line.address.len + 1, "a UDP candidate has no port 0");
         return NT_EFORMAT;
     }
+    scan_extensions(in, reason == NT_ICE_PASS_TCP, &related);
+    *passed = (struct nt_ice_passed){.reason = reason, .component = (uint16_t)line.component, .addr = addr};
+    if (reason != NT_ICE_PASS_NONE)
+        return NT_EUNSUPPORTED;
     *c = (struct nt_ice_candidate){.type = (enum nt_ice_type)type_of(line.type),
                                    .component = (uint16_t)line.component,
                                    .transport = NT_UDP,

@@ -51,7 +51,7 @@ const char *nt_ice_pass_text(enum nt_ice_pass reason)
     case NT_ICE_PASS_TRANSPORT: return "its transport is not known";
     case NT_ICE_PASS_TYPE: return "its type is not known";
     case NT_ICE_PASS_LOCAL: return "a .local name (mDNS) cannot be resolved here";
-    case NT_ICE_PASS_NAME: return "its address is a name or has a zone, and is not resolved here";
+    case NT_ICE_PASS_NAME: return "its address is a name, which is not resolved here";
     case NT_ICE_PASS_REFUSED: return "its stream is refused, by the port 0";
     case NT_ICE_PASS_IPV6: return "IPv6 is off";
     case NT_ICE_PASS_COMPONENT: return "its component is not in use";
@@ -60,6 +60,16 @@ const char *nt_ice_pass_text(enum nt_ice_pass reason)
     case NT_ICE_PASS_LIMIT: return "there are too many";
     default: return "";
     }
+}
+
+bool nt_ice_stream_is_refused(const struct nt_ice_stream_description *s)
+{
+    return nt_addr_is_set(&s->default_addr) && s->default_addr.port == 0;
+}
+
+bool nt_ice_stream_uses_ice(const struct nt_ice_stream_description *s)
+{
+    return s->ufrag[0] != '\0' && s->pwd[0] != '\0' && !s->mismatch && !nt_ice_stream_is_refused(s);
 }
 
 static const char *const type_names[] = {"host", "srflx", "prflx", "relay"};

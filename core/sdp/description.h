@@ -62,12 +62,12 @@ struct nt_ice_passed {
 
 struct nt_ice_stream_description {
     char mid[NT_ICE_MID_MAX + 1]; /* RFC 5888: names the stream in a fragment of RFC 8840; "": none */
-    char ufrag[NT_ICE_CREDENTIAL_MAX + 1], pwd[NT_ICE_CREDENTIAL_MAX + 1];
-    struct nt_ice_candidate *candidates; /* owned by the description */
+    char ufrag[NT_ICE_CREDENTIAL_MAX + 1], pwd[NT_ICE_CREDENTIAL_MAX + 1]; /* "": none */
+    struct nt_ice_candidate *candidates;                                   /* owned by the description */
     size_t candidate_count, candidate_cap;
     struct nt_ice_remote_candidate remote_candidates[8];
     size_t remote_candidate_count;
-    struct nt_addr default_addr; /* c= and m= of component 1; unset: "0.0.0.0 9" */
+    struct nt_addr default_addr; /* c= and m= of component 1; unset: "0.0.0.0 9"; with the port 0: the stream is refused */
     bool end_of_candidates;
     bool mismatch;      /* a=ice-mismatch */
     size_t passed_over; /* candidate lines not used; the agent traces the first of them, each with its reason */
@@ -88,6 +88,11 @@ int nt_ice_description_add(struct nt_ice_description *d, const struct nt_ice_can
 
 void nt_ice_description_pass(struct nt_ice_stream_description *s, const struct nt_ice_passed *p);
 const char *nt_ice_pass_text(enum nt_ice_pass reason); /* "TCP (RFC 6544) is not in this version" */
+
+/* RFC 3264, 6: by the port 0. */
+bool nt_ice_stream_is_refused(const struct nt_ice_stream_description *s);
+/* It has credentials, is not refused, and has no ice-mismatch (RFC 8839, 4.2.5). */
+bool nt_ice_stream_uses_ice(const struct nt_ice_stream_description *s);
 
 const char *nt_ice_type_name(enum nt_ice_type type);   /* "host", "srflx", "prflx", "relay" */
 int nt_ice_type_by_name(const char *name, size_t len); /* or -1 */

@@ -6,6 +6,7 @@
 
 #include "core/sdp/candidate.h"
 #include "core/sdp/description.h"
+#include "core/sdp/note.h"
 #include "core/sdp/read.h"
 #include "core/sdp/sip_read.h"
 #include "core/sdp/sip_write.h"

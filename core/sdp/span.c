@@ -86,6 +86,14 @@ bool nt_span_is_ice_chars(struct nt_span t, size_t least, size_t most)
     return t.len >= least && t.len <= most;
 }
 
+bool nt_span_is_visible(struct nt_span t)
+{
+    for (size_t i = 0; i < t.len; i++)
+        if (t.p[i] < 0x21 || t.p[i] > 0x7e)
+            return false;
+    return t.len > 0;
+}
+
 bool nt_span_ip(struct nt_span t, struct nt_addr *addr)
 {
     struct nt_addr a;

@@ -15,11 +15,16 @@ static inline bool nt_span_is(struct nt_span t, const char *text)
     /* Most texts differ in their first letter, in whatever case it is. */
     return t.len == 0 ? text[0] == '\0' : ((t.p[0] ^ text[0]) & 0xdf) == 0 && nt_span_is_all(t, text);
 }
+static inline bool nt_span_is_blank(char ch)
+{
+    return ch == ' ' || ch == '\t';
+}
 bool nt_span_starts(struct nt_span t, const char *prefix);
 bool nt_span_ends(struct nt_span t, const char *suffix);
 bool nt_span_is_digits(struct nt_span t);                               /* one or more */
 bool nt_span_is_token(struct nt_span t);                                /* RFC 8866, section 9 */
 bool nt_span_is_ice_chars(struct nt_span t, size_t least, size_t most); /* RFC 8839, 5.1 */
+bool nt_span_is_visible(struct nt_span t);                              /* VCHAR of RFC 5234: one or more */
 
 /* 1 to `digits` digits, between `low` and `high`; else false, and *value is as it was. */
 bool nt_span_number(struct nt_span t, unsigned digits, uint64_t low, uint64_t high, uint64_t *value);

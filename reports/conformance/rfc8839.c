@@ -77,6 +77,8 @@ static bool components_gapless(const struct nt_ice_stream_description *s)
 
 static void judge_stream(const struct told *t, const struct nt_ice_stream_description *s)
 {
+    if (s->ufrag[0] == '\0') /* it does not use ICE */
+        return;
     for (size_t i = 0; i < s->candidate_count; i++) {
         uint32_t p = s->candidates[i].priority;
         judge_candidate(t, &s->candidates[i]);
@@ -148,13 +150,21 @@ static void judge_remote_candidates(const struct told *t, bool subsequent)
                     "remote-candidates in a first offer or an answer");
 }
 
+/* What the reader lacks, or limits, is no breach. */
+static void judge_grammar(const struct told *t)
+{
+    const struct nt_sdp_notes *notes = t->d->notes;
+    nt_exercise(t->finder, NT_SDP_RULE_GRAMMAR);
+    for (size_t i = 0; i < nt_sdp_notes_kept(notes); i++)
+        if (notes->notes[i].kind == NT_SDP_BREACH)
+            nt_find_violation(t->finder, NT_SDP_RULE_GRAMMAR, t->d->party, t->d->frame, "line %zu: %s", notes->notes[i].line,
+                              notes->notes[i].what);
+}
+
 static void judge_description(const struct told *t, const struct nt_view_description *before)
 {
     judge_names(t);
-    nt_exercise(t->finder, NT_SDP_RULE_GRAMMAR);
-    if (t->d->err != NT_OK)
-        nt_find_violation(t->finder, NT_SDP_RULE_GRAMMAR, t->d->party, t->d->frame, "line %zu: %s", t->d->error->line,
-                          t->d->error->what != NULL ? t->d->error->what : "not read");
+    judge_grammar(t);
     if (t->d->err != NT_OK)
         return;
     require(t, NT_ICE_RULE_ICE2, t->d->d.ice2, "ice-options has no ice2");

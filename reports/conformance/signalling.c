@@ -13,7 +13,8 @@ static int add_passwords(struct nt_view *v, const struct nt_view_description *d)
 {
     int r = NT_OK;
     for (size_t i = 0; i < d->d.stream_count && r == NT_OK; i++)
-        r = nt_view_add_password(v, d->party, d->d.streams[i].ufrag, d->d.streams[i].pwd);
+        if (nt_ice_stream_uses_ice(&d->d.streams[i]))
+            r = nt_view_add_password(v, d->party, d->d.streams[i].ufrag, d->d.streams[i].pwd);
     return r;
 }
 
@@ -26,14 +27,14 @@ static int read_description(const struct nt_view *v, struct nt_view_description 
             continue;
         d->copy = true;
         d->err = before->err;
-        d->error = before->error;
+        d->notes = before->notes;
         d->d = before->d;
         return NT_OK;
     }
-    d->error = calloc(1, sizeof *d->error);
-    d->err = d->error != NULL ? nt_sdp_read(&d->d, d->text, d->len, d->error) : NT_ENOMEM;
+    d->notes = malloc(sizeof *d->notes);
+    d->err = d->notes != NULL ? nt_sdp_read(&d->d, d->text, d->len, d->notes) : NT_ENOMEM;
     if (d->err == NT_ENOMEM)
-        free(d->error);
+        free(d->notes);
     return d->err == NT_ENOMEM ? NT_ENOMEM : NT_OK;
 }
 

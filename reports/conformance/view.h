@@ -122,11 +122,11 @@ struct nt_view_description {
     uint8_t direction;
     bool offer;
     int err; /* of reading it */
-    struct nt_sdp_error *error;
+    struct nt_sdp_notes *notes;
     const char *text;
     size_t len;
     struct nt_ice_description d;
-    bool copy;     /* d and error are those of an earlier one with the same text */
+    bool copy;     /* d and notes are those of an earlier one with the same text */
     uint32_t next; /* of the same party */
 };
 

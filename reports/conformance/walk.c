@@ -336,7 +336,7 @@ void nt_view_free(struct nt_view *v)
     for (size_t i = 0; i < v->description_count; i++) {
         if (v->descriptions[i].copy)
             continue;
-        free(v->descriptions[i].error);
+        free(v->descriptions[i].notes);
         if (v->descriptions[i].err == NT_OK)
             nt_ice_description_free(&v->descriptions[i].d);
     }

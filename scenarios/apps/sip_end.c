@@ -155,10 +155,10 @@ void nt_sip_end_send(struct nt_sip_end *sip, enum nt_sip_kind kind, const struct
 /* The body of a message for a receiver of descriptions; false: it cannot be read. */
 static bool read_body(const struct nt_sip_end *sip, const struct nt_sip_message *m, struct nt_ice_description *d)
 {
-    struct nt_sdp_error error;
+    struct nt_sdp_notes notes;
     if (sip->config.receive_text != NULL)
         return true;
-    return (m->kind == NT_SIP_INFO ? nt_sdp_read_fragment : nt_sdp_read)(d, m->body, m->body_len, &error) == NT_OK;
+    return (m->kind == NT_SIP_INFO ? nt_sdp_read_fragment : nt_sdp_read)(d, m->body, m->body_len, &notes) == NT_OK;
 }
 
 static void deliver_message(struct nt_sip_end *sip, const struct nt_sip_message *m, struct nt_ice_description *d, nt_time now)

@@ -189,9 +189,9 @@ static void describe(struct world *w, struct feed *f, bool arbitrary)
                                "a=candidate:2 1 UDP 1694498815 203.0.113.7 50001 typ srflx raddr 198.51.100.2 rport 50000\n";
     size_t len = sizeof text - 1;
     struct nt_ice_description d;
-    struct nt_sdp_error error;
+    struct nt_sdp_notes notes;
     const char *given = arbitrary ? (const char *)feed_chunk(f, NT_SDP_MAX, &len) : text;
-    if (nt_sdp_read(&d, given, len, &error) != 0)
+    if (nt_sdp_read(&d, given, len, &notes) != 0)
         return;
     nt_ice_set_remote(w->agent, &d, w->now);
     nt_ice_description_free(&d);

@@ -34,6 +34,16 @@ static void refuses(const char *text, const char *reason)
     assert_memory_equal(&c, &before, sizeof c);
 }
 
+/* It counts, and what is malformed is said. */
+static void tolerates(const char *text, const char *reason)
+{
+    struct nt_ice_candidate c;
+    const char *what;
+    int r = read_line(&c, text, &what);
+    if (r != NT_OK || what == NULL || strstr(what, reason) == NULL)
+        fail_msg("%s: %d '%s' instead of '%s'", text, r, what != NULL ? what : "", reason);
+}
+
 static void passes_over(const char *text)
 {
     struct nt_ice_candidate c;
@@ -94,7 +104,7 @@ TEST(foundation)
     struct nt_ice_candidate c;
     char line[128];
     for (int ch = 1; ch < 256; ch++) {
-        if (ch == ' ')
+        if (ch == ' ' || ch == '\t')
             continue;
         snprintf(line, sizeof line, "candidate:a%cb 1 UDP 1 192.0.2.1 5000 typ host", ch);
         if (strchr(chars, ch) != NULL)
@@ -129,8 +139,8 @@ TEST(bounds)
     assert_int_equal(c.addr.port, 65535);
     refuses("candidate:1 1 UDP 1 192.0.2.1 65536 typ host", "port");
     refuses("candidate:1 1 UDP 1 192.0.2.1 0 typ host", "port 0");
-    refuses("candidate:1 1 UDP 1 192.0.2.1 5000 typ srflx raddr 10.0.0.1 rport 65536", "related port");
-    refuses("candidate:1 1 UDP 1 192.0.2.1 5000 typ srflx raddr 10.0.0.1 rport x", "related port");
+    tolerates("candidate:1 1 UDP 1 192.0.2.1 5000 typ srflx raddr 10.0.0.1 rport 65536", "related port");
+    tolerates("candidate:1 1 UDP 1 192.0.2.1 5000 typ srflx raddr 10.0.0.1 rport x", "related port");
 }
 
 TEST(shape)
@@ -151,12 +161,24 @@ TEST(shape)
     refuses("candidate:1 1 UDP 1 192.0.2.1 5000 typ ", "type is missing");
     refuses("candidate:1 1 UDP 1 192.0.2.1 5000 typ ho\"st", "token");
     refuses("candidate:1 1 U@P 1 192.0.2.1 5000 typ host", "token");
-    refuses("candidate:1  1 UDP 1 192.0.2.1 5000 typ host", "component");
-    refuses("candidate:1 1  UDP 1 192.0.2.1 5000 typ host", "transport is missing");
-    refuses("candidate:1 1 UDP 1  5000 typ host", "address is missing");
-    refuses("candidate:1 1 UDP 1 192.0.2.1 5000 typ host ", "name of an extension is missing");
-    refuses("candidate:1 1 UDP 1 192.0.2.1 5000 typ host generation", "name and a value");
-    refuses("candidate:1 1 UDP 1 192.0.2.1 5000 typ host gen(eration 0", "token");
+    refuses("candidate:1 1 UDP 1  5000 typ host", "one space");
+    refuses("candidate:1 1 UDP 1 192.0.2.1 5000 generation 0 typ host", "'typ' is missing");
+    refuses("candidate:1 1 UDP 1 fe80::1%eth0 5000 typ host", "zone");
+    refuses("candidate:1 1 UDP 1 [2001:db8::1] 5000 typ host", "IPv4 or IPv6 address, or a name");
+    refuses("candidate:1 1 UDP 1 192.0.2.1:5000 5000 typ host", "IPv4 or IPv6 address, or a name");
+    refuses("candidate:1 1 UDP 1 192.0.2.256 5000 typ host", "IPv4 or IPv6 address, or a name");
+}
+
+TEST(what_a_candidate_can_do_without_is_tolerated)
+{
+    tolerates("candidate:1  1 UDP 1 192.0.2.1 5000 typ host", "one space");
+    tolerates("candidate:1 1\tUDP 1 192.0.2.1 5000 typ host", "one space");
+    tolerates("candidate:1 1 UDP 1 192.0.2.1 5000 typ host  generation 0", "one space");
+    tolerates("candidate:1 1 UDP 1 192.0.2.1 5000 typ host ", "name of an extension is missing");
+    tolerates("candidate:1 1 UDP 1 192.0.2.1 5000 typ host generation", "name and a value");
+    tolerates("candidate:1 1 UDP 1 192.0.2.1 5000 typ host gen(eration 0", "token");
+    tolerates("candidate:1 1 UDP 1 192.0.2.1 5000 typ srflx raddr 10.0.0.1", "no rport");
+    tolerates("candidate:1 1 UDP 1 192.0.2.1 5000 typ srflx rport 5", "no raddr");
 }
 
 TEST(extensions_are_ignored)
@@ -176,10 +198,6 @@ TEST(ignored_lines)
     passes_over("candidate:1 1 UDP 1 host.example.com 5000 typ host");
     passes_over("candidate:1 1 UDP 1 1f4712db-ea17-4bcf-a596-105139dfd8bf.local 5000 typ host");
     passes_over("candidate:1 1 UDP 1 redacted-ip.invalid 5000 typ host");
-    passes_over("candidate:1 1 UDP 1 fe80::1%eth0 5000 typ host");
-    passes_over("candidate:1 1 UDP 1 [2001:db8::1] 5000 typ host");
-    passes_over("candidate:1 1 UDP 1 192.0.2.1:5000 5000 typ host");
-    passes_over("candidate:1 1 UDP 1 192.0.2.256 5000 typ host");
     passes_over("candidate:1 1 TCP 1 192.0.2.1 9 typ host tcptype active");
     passes_over("candidate:1 1 TCP 1 192.0.2.1 5000 typ host");
     passes_over("candidate:1 1 SCTP 1 192.0.2.1 5000 typ host");
@@ -217,7 +235,7 @@ TEST(embedded_bytes)
     struct nt_ice_candidate c;
     const char *what;
     static const char nul[] = "candidate:1 1 UDP 1 192.0.2.1\0x 5000 typ host";
-    assert_int_equal(nt_sdp_read_candidate(&c, nul, sizeof nul - 1, &what), NT_EUNSUPPORTED);
+    assert_int_equal(nt_sdp_read_candidate(&c, nul, sizeof nul - 1, &what), NT_EFORMAT);
     static const char token[] = "candidate:1 1 U\0P 1 192.0.2.1 5000 typ host";
     assert_int_equal(nt_sdp_read_candidate(&c, token, sizeof token - 1, &what), NT_EFORMAT);
 }
@@ -231,6 +249,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(foundation),
         cmocka_unit_test(bounds),
         cmocka_unit_test(shape),
+        cmocka_unit_test(what_a_candidate_can_do_without_is_tolerated),
         cmocka_unit_test(extensions_are_ignored),
         cmocka_unit_test(ignored_lines),
         cmocka_unit_test(write_forms),

@@ -20,13 +20,14 @@ static const char figure7[] =
     "a=candidate:1 1 UDP 2130706432 2001:db8:a0b:12f0::1 6000 typ host\r\n"
     "a=candidate:1 2 UDP 2130706432 2001:db8:a0b:12f0::1 6001 typ host\r\na=end-of-candidates\r\n";
 
+static struct nt_sdp_notes notes; /* of the last reading */
+
 static struct nt_ice_description read_ok(const char *text)
 {
     struct nt_ice_description d;
-    struct nt_sdp_error e = {0};
-    int r = nt_sdp_read_fragment(&d, text, strlen(text), &e);
+    int r = nt_sdp_read_fragment(&d, text, strlen(text), &notes);
     if (r != NT_OK)
-        fail_msg("%d: line %zu, column %zu: %s", r, e.line, e.column, e.what);
+        fail_msg("%d: line %zu, column %zu: %s", r, notes.notes[0].line, notes.notes[0].column, notes.notes[0].what);
     return d;
 }
 
@@ -94,7 +95,6 @@ TEST(written)
 TEST(descriptions_have_tags)
 {
     struct nt_ice_description d;
-    struct nt_sdp_error e;
     struct nt_sdp_write options = {.session_id = 1, .version = 1};
     char buf[2048];
     assert_int_equal(nt_ice_description_init(&d, 1), NT_OK);
@@ -109,63 +109,110 @@ TEST(descriptions_have_tags)
     assert_non_null(strstr(buf, "a=ice-options:trickle\r\n"));
     assert_non_null(strstr(buf, "m=application 9 udp octet-stream\r\nc=IN IP4 0.0.0.0\r\n")); /* no candidates yet */
     assert_non_null(strstr(buf, "\r\na=mid:data\r\n"));
-    assert_int_equal(nt_sdp_read(&d, buf, (size_t)n, &e), NT_OK);
+    assert_int_equal(nt_sdp_read(&d, buf, (size_t)n, &notes), NT_OK);
     assert_string_equal(d.streams[0].mid, "data");
     assert_true(d.trickle);
     assert_false(nt_addr_is_set(&d.streams[0].default_addr));
     nt_ice_description_free(&d);
 }
 
-static void refuses(const char *text, size_t line, size_t column, const char *what)
+static bool has_note(size_t line, size_t column, const char *what)
+{
+    for (size_t i = 0; i < nt_sdp_notes_kept(&notes); i++)
+        if (notes.notes[i].kind == NT_SDP_BREACH && notes.notes[i].line == line && notes.notes[i].column == column &&
+            strstr(notes.notes[i].what, what) != NULL)
+            return true;
+    return false;
+}
+
+static void refuses(const char *text, size_t line, const char *what)
 {
     struct nt_ice_description d, before;
-    struct nt_sdp_error e = {0};
     memset(&d, 0x5a, sizeof d);
     before = d;
-    int r = nt_sdp_read_fragment(&d, text, strlen(text), &e);
-    if (r != NT_EFORMAT || e.line != line || e.column != column || e.what == NULL || strstr(e.what, what) == NULL)
-        fail_msg("%d at %zu:%zu '%s' instead of %zu:%zu '%s' for\n%s", r, e.line, e.column, e.what != NULL ? e.what : "", line,
-                 column, what, text);
+    int r = nt_sdp_read_fragment(&d, text, strlen(text), &notes);
+    if (r != NT_EFORMAT || !has_note(line, 1, what))
+        fail_msg("%d, without '%s' for\n%s", r, what, text);
     assert_memory_equal(&d, &before, sizeof d);
 }
 
-TEST(refused)
+/* 8840, 4.4: "All INFO requests MUST carry the "ice-pwd" and "ice-ufrag" attributes that MUST allow mapping them to a specific ICE
+ * Negotiation Session" */
+TEST(without_credentials_it_is_of_no_session)
 {
-    static const char credentials[] = "a=ice-ufrag:8hhY\na=ice-pwd:asd88fgpdd777uzjYhagZg\n";
-    char text[300];
-    refuses("", 1, 1, "missing");
-    refuses("a=ice-ufrag:8hhY\nm=audio 9 RTP/AVP 0\na=mid:1\n", 2, 1, "missing");
-    refuses("v=0\n", 1, 1, "m= and a=");
-    refuses("m=audio 9 RTP/AVP 0\nc=IN IP4 192.0.2.1\n", 2, 1, "m= and a=");
-    refuses("m=audio\na=mid:1 2\n", 2, 7, "token");
-    refuses("m=audio\na=mid:\n", 2, 7, "token");
-    snprintf(text, sizeof text, "%sm=a\na=candidate:1 1 UDP 1 192.0.2.1 0 typ host\n", credentials);
-    refuses(text, 4, 33, "port 0");
-    snprintf(text, sizeof text, "%sm=a\na=mid:%033d\n", credentials, 1); /* too long: names nothing */
+    refuses("", 1, "no stream has");
+    refuses("v=0\n", 1, "m= and a=");
+    refuses("a=ice-ufrag:8hhY\nm=audio 9 RTP/AVP 0\na=mid:1\n", 2, "missing");
+}
+
+#define CREDENTIALS "a=ice-ufrag:8hhY\na=ice-pwd:asd88fgpdd777uzjYhagZg\n"
+
+static void breaches(const char *text, size_t line, size_t column, const char *what, const char *mid)
+{
     struct nt_ice_description d = read_ok(text);
-    assert_string_equal(d.streams[0].mid, "");
+    if (!has_note(line, column, what))
+        fail_msg("no '%s' at %zu:%zu of\n%s", what, line, column, text);
+    assert_string_equal(d.streams[0].mid, mid);
+    assert_int_equal(d.streams[0].candidate_count, 1);
     nt_ice_description_free(&d);
 }
 
-/* Every prefix of the example is read or refused with a place. */
+TEST(a_malformed_line_does_not_drop_the_others)
+{
+    static const char candidate[] = "a=candidate:1 1 UDP 1 192.0.2.1 5000 typ host\n";
+    static const struct {
+        const char *line;
+        size_t column;
+        const char *what, *mid;
+    } rows[] = {
+        {"c=IN IP4 192.0.2.1\n", 1, "m= and a=", ""},
+        {"a=mid:1 2\n", 7, "token", ""},
+        {"a=mid:\n", 7, "token", ""},
+        {"a=mid:1(2)\n", 7, "token", "1(2)"},
+        {"a=candidate:1 1 UDP 1 192.0.2.1 0 typ host\n", 33, "port 0", ""},
+        {"candidate:1 1 UDP 1 192.0.2.1 5000 typ host\n", 1, "letter", ""},
+        {"\n", 1, "empty", ""},
+    };
+    char text[400];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        snprintf(text, sizeof text, CREDENTIALS "m=a\n%s%s", rows[i].line, candidate);
+        breaches(text, 4, rows[i].column, rows[i].what, rows[i].mid);
+    }
+}
+
+TEST(a_tag_that_is_too_long_is_a_limit)
+{
+    char text[300];
+    snprintf(text, sizeof text, CREDENTIALS "m=a\na=mid:%033d\n", 1);
+    struct nt_ice_description d = read_ok(text);
+    assert_string_equal(d.streams[0].mid, "");
+    assert_int_equal(notes.of_kind[NT_SDP_LIMIT], 1);
+    nt_ice_description_free(&d);
+}
+
+/* Every prefix of the example is read or refused for a reason. */
 TEST(prefixes)
 {
     for (size_t n = 0; n < sizeof figure7; n++) {
         struct nt_ice_description d;
-        struct nt_sdp_error e = {0};
-        if (nt_sdp_read_fragment(&d, figure7, n, &e) == NT_OK)
+        if (nt_sdp_read_fragment(&d, figure7, n, &notes) == NT_OK)
             nt_ice_description_free(&d);
         else
-            assert_true(e.line >= 1 && e.column >= 1 && e.what != NULL);
+            assert_true(notes.count > 0);
     }
 }
 
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_example), cmocka_unit_test(other_forms),
-        cmocka_unit_test(written),     cmocka_unit_test(descriptions_have_tags),
-        cmocka_unit_test(refused),     cmocka_unit_test(prefixes),
+        cmocka_unit_test(the_example),
+        cmocka_unit_test(other_forms),
+        cmocka_unit_test(written),
+        cmocka_unit_test(descriptions_have_tags),
+        cmocka_unit_test(without_credentials_it_is_of_no_session),
+        cmocka_unit_test(a_malformed_line_does_not_drop_the_others),
+        cmocka_unit_test(a_tag_that_is_too_long_is_a_limit),
+        cmocka_unit_test(prefixes),
     };
     return RUN_TESTS(tests);
 }

@@ -22,18 +22,17 @@ TEST(reading)
     int failures = 0, r;
     do {
         struct nt_ice_description d, before;
-        struct nt_sdp_error e = {0};
+        struct nt_sdp_notes notes;
         memset(&d, 0x5a, sizeof d);
         before = d;
         alloc_fail(failures);
-        r = nt_sdp_read(&d, text, (size_t)n, &e);
+        r = nt_sdp_read(&d, text, (size_t)n, &notes);
         alloc_fail(ALLOC_NONE);
         if (r == NT_OK) {
             nt_ice_description_free(&d);
         } else {
             assert_int_equal(r, NT_ENOMEM);
             assert_memory_equal(&d, &before, sizeof d);
-            assert_string_equal(e.what, "out of memory");
         }
         failures++;
     } while (r != NT_OK);

@@ -67,11 +67,15 @@ static const struct row rows[] = {
 static struct nt_ice_description read_file(const char *file, bool crlf)
 {
     struct nt_ice_description d;
-    struct nt_sdp_error e = {0};
+    struct nt_sdp_notes notes;
     size_t n = load(file, crlf);
-    int r = strstr(file, ".sdpfrag") != NULL ? nt_sdp_read_fragment(&d, text, n, &e) : nt_sdp_read(&d, text, n, &e);
+    int r = strstr(file, ".sdpfrag") != NULL ? nt_sdp_read_fragment(&d, text, n, &notes) : nt_sdp_read(&d, text, n, &notes);
     if (r != NT_OK)
-        fail_msg("%s: %d: line %zu, column %zu: %s", file, r, e.line, e.column, e.what);
+        fail_msg("%s: %d: line %zu, column %zu: %s", file, r, notes.notes[0].line, notes.notes[0].column, notes.notes[0].what);
+    for (size_t i = 0; i < nt_sdp_notes_kept(&notes); i++)
+        if (notes.notes[i].kind == NT_SDP_BREACH)
+            print_message("%s:%zu: %s: %.*s\n", file, notes.notes[i].line, notes.notes[i].what, (int)notes.notes[i].len,
+                          notes.notes[i].text);
     return d;
 }
 
@@ -221,7 +225,7 @@ TEST(offer)
 {
     struct nt_sdp_datachannel channel = {0};
     struct nt_ice_description d = ours(), back;
-    struct nt_sdp_error e;
+    struct nt_sdp_notes notes;
     assert_string_equal(
         written(&d, &channel),
         "v=0\r\no=- 7 2 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\na=ice-options:ice2 trickle\r\n"
@@ -229,7 +233,7 @@ TEST(offer)
         "a=fingerprint:sha-256 00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00\r\n"
         "a=setup:actpass\r\na=sctp-port:5000\r\na=max-message-size:262144\r\na=mid:0\r\n"
         "a=candidate:1 1 UDP 2130706431 192.0.2.1 5000 typ host\r\n");
-    assert_int_equal(nt_sdp_read(&back, text, strlen(text), &e), NT_OK);
+    assert_int_equal(nt_sdp_read(&back, text, strlen(text), &notes), NT_OK);
     assert_string_equal(back.streams[0].ufrag, "8hhY");
     assert_string_equal(back.streams[0].mid, "0");
     assert_true(back.trickle && back.ice2);
@@ -245,7 +249,7 @@ TEST(answer)
 {
     struct nt_sdp_datachannel channel = {.fingerprint = "AB:CD", .setup = "passive"};
     struct nt_ice_description d = ours(), back;
-    struct nt_sdp_error e;
+    struct nt_sdp_notes notes;
     strcpy(d.streams[0].mid, "data");
     d.streams[0].default_addr = d.streams[0].candidates[0].addr;
     d.streams[0].end_of_candidates = true;
@@ -255,7 +259,7 @@ TEST(answer)
     assert_non_null(strstr(sdp, "a=fingerprint:sha-256 AB:CD\r\na=setup:passive\r\n"));
     assert_non_null(strstr(sdp, "a=mid:data\r\n"));
     assert_null(strstr(strstr(sdp, "a=mid:data") + 1, "a=mid"));
-    assert_int_equal(nt_sdp_read(&back, sdp, strlen(sdp), &e), NT_OK);
+    assert_int_equal(nt_sdp_read(&back, sdp, strlen(sdp), &notes), NT_OK);
     assert_string_equal(back.streams[0].mid, "data");
     assert_true(back.streams[0].end_of_candidates);
     nt_ice_description_free(&back);
