@@ -24,7 +24,6 @@ struct stream {
     enum nt_stream which;
     int fd; /* -1: closed */
     size_t len;
-    bool overlong; /* the line is skipped */
     char text[NT_PROGRAM_LINE_MAX];
 };
 
@@ -67,28 +66,25 @@ static bool write_packet(void *user, uint32_t port, const uint8_t *packet, size_
     return port < m->port_count && write(m->ports[port].fd, packet, len) == (ssize_t)len;
 }
 
-static void give_line(struct stream *s, nt_time now)
+static void give_line(struct stream *s, bool goes_on, nt_time now)
 {
     struct nt_program *p = s->program;
-    size_t len = s->len;
-    bool overlong = s->overlong;
+    struct nt_program_line line = {.stream = s->which, .text = s->text, .len = s->len, .goes_on = goes_on};
+    s->text[s->len] = '\0';
     s->len = 0;
-    s->overlong = false;
-    if (overlong)
-        return;
-    s->text[len] = '\0';
-    p->config.line(p->config.user, s->which, s->text, len, now);
+    p->config.line(p->config.user, &line, now);
 }
 
 static void split_lines(struct stream *s, const char *bytes, size_t len, nt_time now)
 {
     for (size_t i = 0; i < len; i++) {
-        if (bytes[i] == '\n')
-            give_line(s, now);
-        else if (s->len + 1 < sizeof s->text)
-            s->text[s->len++] = bytes[i];
-        else
-            s->overlong = true;
+        if (bytes[i] == '\n') {
+            give_line(s, false, now);
+            continue;
+        }
+        if (s->len + 1 == sizeof s->text)
+            give_line(s, true, now);
+        s->text[s->len++] = bytes[i];
     }
 }
 
@@ -131,7 +127,7 @@ static void end_program(struct nt_program *p, int status, nt_time now)
     for (int i = 0; i < 2; i++) {
         read_stream(&p->streams[i], now);
         if (p->streams[i].len > 0)
-            give_line(&p->streams[i], now);
+            give_line(&p->streams[i], false, now);
         close_stream(&p->streams[i]);
     }
     nt_program_close_input(p);

@@ -6,7 +6,7 @@
 #include "natsim/live/live.h"
 #include "natsim/live/sandbox.h"
 
-#define NT_PROGRAM_LINE_MAX 65536      /* bytes; a longer line is skipped */
+#define NT_PROGRAM_LINE_MAX 65536      /* bytes; a longer line comes in pieces */
 #define NT_PROGRAM_INPUT_MAX (1 << 20) /* written and not yet read by the program */
 #define NT_MACHINE_PROGRAMS_MAX 64
 
@@ -22,10 +22,17 @@ int nt_machine_loopback(struct nt_machine *m); /* brings lo up */
 
 enum nt_stream { NT_STDOUT = 1, NT_STDERR = 2 };
 
+struct nt_program_line { /* without its end */
+    enum nt_stream stream;
+    const char *text; /* any bytes, then NUL */
+    size_t len;
+    bool goes_on; /* it is longer: the next of this stream is its next piece */
+};
+
 struct nt_program_config {
     const char *command; /* for /bin/sh */
-    /* One line without its end; `text` may be changed, and is valid until the call returns. */
-    void (*line)(void *user, enum nt_stream stream, char *text, size_t len, nt_time now);
+    /* The line is valid until the call returns. */
+    void (*line)(void *user, const struct nt_program_line *line, nt_time now);
     /* It ended, and all its output has been given; status as from waitpid. */
     void (*ended)(void *user, int status, nt_time now);
     void *user;

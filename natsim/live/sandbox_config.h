@@ -5,7 +5,7 @@
 #include "core/base/addr.h"
 
 #define NT_SANDBOX_INTERFACES_MAX 16
-#define NT_SANDBOX_COMMAND_MAX 4096 /* bytes */
+#define NT_SANDBOX_COMMAND_MAX 32768 /* bytes */
 
 struct nt_sandbox_interface { /* eth0, eth1, ... in order; packets without a better route leave by the first */
     const struct nt_addr *addresses;

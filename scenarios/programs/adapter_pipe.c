@@ -6,62 +6,71 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORDS_MAX 200
-
 struct nt_adapter {
     struct nt_adapter_config config;
     struct nt_program *program;
     struct nt_adapter_hello hello;
-    char last_words[WORDS_MAX];
-    size_t logged;
+    char last_words[NT_PROGRAM_WORDS_MAX];
+    bool in_long_line; /* of standard output: the next piece is no message */
 };
 
-static void write_log(struct nt_adapter *adapter, const char *mark, const char *text, size_t len)
+static void tell_event(struct nt_adapter *adapter, const struct nt_adapter_event *ev, nt_time now)
 {
-    if (adapter->config.log == NULL || adapter->logged + len > NT_ADAPTER_LOG_MAX)
-        return;
-    adapter->logged += len;
-    fprintf(adapter->config.log, "%s %.*s\n", mark, (int)len, text);
+    adapter->config.event(adapter->config.user, ev, now);
 }
 
-static void on_line(void *user, enum nt_stream stream, char *text, size_t len, nt_time now)
+static void break_contract(struct nt_adapter *adapter, const char *what)
 {
-    struct nt_adapter *adapter = user;
-    write_log(adapter, stream == NT_STDOUT ? "<" : " ", text, len);
-    if (stream == NT_STDERR) {
-        snprintf(adapter->last_words, sizeof adapter->last_words, "%s", text);
-        return;
-    }
+    tell_event(adapter, &(struct nt_adapter_event){.said = NT_ADAPTER_WRONG, .text = what}, 0);
+}
+
+static void read_message(struct nt_adapter *adapter, const struct nt_program_line *line, nt_time now)
+{
     struct nt_adapter_event ev;
-    json_t *o = nt_adapter_read(&adapter->hello, text, len, &ev);
+    json_t *o = nt_adapter_read(&adapter->hello, line->text, line->len, &ev);
     if (ev.said == NT_ADAPTER_HELLO && adapter->hello.loopback)
         nt_machine_loopback(adapter->config.machine);
     if (ev.said != NT_ADAPTER_NOTHING)
-        adapter->config.event(adapter->config.user, &ev, now);
+        tell_event(adapter, &ev, now);
     json_decref(o);
+}
+
+static void on_line(void *user, const struct nt_program_line *line, nt_time now)
+{
+    struct nt_adapter *adapter = user;
+    nt_program_log_line(adapter->config.log, line->stream == NT_STDOUT ? "< " : "  ", line->text, line->len);
+    if (line->stream == NT_STDERR) {
+        nt_program_words(adapter->last_words, line->text, line->len);
+        return;
+    }
+    bool first = !adapter->in_long_line;
+    adapter->in_long_line = line->goes_on;
+    if (first && line->goes_on && line->text[0] == '{')
+        break_contract(adapter, "a message is longer than 65535 bytes");
+    else if (first && !line->goes_on)
+        read_message(adapter, line, now);
 }
 
 static void on_ended(void *user, int status, nt_time now)
 {
     struct nt_adapter *adapter = user;
     adapter->program = NULL;
-    adapter->config.event(adapter->config.user, &(struct nt_adapter_event){.said = NT_ADAPTER_ENDED, .status = status}, now);
+    tell_event(adapter, &(struct nt_adapter_event){.said = NT_ADAPTER_ENDED, .status = status}, now);
 }
 
 /* --- what the adapter is told --- */
 
 static void send_line(struct nt_adapter *adapter, json_t *o)
 {
-    static const char unread[] = "it does not read its standard input";
     char *text = o != NULL ? json_dumps(o, JSON_COMPACT) : NULL;
     size_t len = text != NULL ? strlen(text) : 0;
     json_decref(o);
     if (text == NULL)
         return;
-    write_log(adapter, ">", text, len);
+    nt_program_log_line(adapter->config.log, "> ", text, len);
     text[len] = '\n'; /* replaces its NUL */
     if (adapter->program != NULL && nt_program_write(adapter->program, text, len + 1) == NT_ELIMIT)
-        write_log(adapter, "!", unread, sizeof unread - 1);
+        break_contract(adapter, "it does not read its standard input");
     free(text);
 }
 

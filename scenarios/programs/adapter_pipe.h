@@ -5,8 +5,7 @@
 
 #include "natsim/live/machine.h"
 #include "scenarios/programs/adapter_messages.h"
-
-#define NT_ADAPTER_LOG_MAX (4 << 20) /* bytes of one log file */
+#include "scenarios/programs/program_log.h"
 
 struct nt_adapter_server {
     struct nt_addr addr;
@@ -24,7 +23,7 @@ struct nt_adapter;
 struct nt_adapter_config {
     struct nt_machine *machine;
     const char *command;
-    FILE *log; /* every line in both directions, and standard error; the caller's. NULL: none */
+    struct nt_program_log *log; /* every line in both directions, and standard error; the caller's */
     void (*event)(void *user, const struct nt_adapter_event *ev, nt_time now);
     void *user;
 };

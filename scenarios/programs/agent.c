@@ -56,10 +56,7 @@ static void on_event(void *user, const struct nt_adapter_event *ev, nt_time now)
         process->data_ok |= ev->ok;
         nt_process_active(process, now);
         return;
-    case NT_ADAPTER_WRONG:
-        if (process->wrong[0] == '\0')
-            snprintf(process->wrong, sizeof process->wrong, "%s", ev->text);
-        return;
+    case NT_ADAPTER_WRONG: nt_process_broke(process, ev->text); return;
     case NT_ADAPTER_ENDED:
         process->ended = true;
         process->ended_early = !process->stopping;
@@ -262,12 +259,13 @@ const struct nt_adapter_hello *nt_process_hello(const struct nt_process *process
     return process->adapter != NULL ? nt_adapter_hello(process->adapter) : NULL;
 }
 
-int nt_process_start(struct nt_process *process, struct nt_machine *m, const struct nt_evidence *evidence, FILE *log)
+int nt_process_start(struct nt_process *process, struct nt_machine *m, const struct nt_evidence *evidence,
+                     const struct nt_program_log *log)
 {
     struct nt_adapter_config config = {
-        .machine = m, .command = nt_process_scn(process)->exec, .log = log, .event = on_event, .user = process};
+        .machine = m, .command = nt_process_scn(process)->exec, .log = &process->log, .event = on_event, .user = process};
     process->evidence = evidence;
-    process->log = log;
+    process->log = *log;
     process->adapter = nt_adapter_new(&config);
     return process->adapter != NULL ? NT_OK : NT_EIO;
 }
@@ -292,7 +290,6 @@ void nt_process_del(struct nt_process *process)
     nt_adapter_del(process->adapter);
     nt_sip_end_del(process->sip);
     nt_process_free_lines(process);
-    if (process->log != NULL)
-        fclose(process->log);
+    nt_program_log_close(&process->log);
     free(process);
 }

@@ -15,7 +15,8 @@ void nt_process_del(struct nt_process *process);                         /* afte
 struct nt_party nt_process_party(struct nt_process *process);
 
 /* Starts the process on its agent's machine; takes `log` over. 0 or NT_EIO. */
-int nt_process_start(struct nt_process *process, struct nt_machine *m, const struct nt_evidence *evidence, FILE *log);
+int nt_process_start(struct nt_process *process, struct nt_machine *m, const struct nt_evidence *evidence,
+                     const struct nt_program_log *log);
 const struct nt_adapter_hello *nt_process_hello(const struct nt_process *process); /* NULL: not yet */
 void nt_process_stop(struct nt_process *process);                                  /* tells it to stop */
 bool nt_process_ended(const struct nt_process *process);

@@ -7,13 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* False: it is there already, or there is no room. */
-static bool add_line(struct nt_line_list *l, const char *text, size_t len)
+static bool has_line(const struct nt_line_list *l, const char *text, size_t len)
 {
     for (size_t i = 0; i < l->count; i++)
         if (strlen(l->items[i]) == len && memcmp(l->items[i], text, len) == 0)
-            return false;
-    if (l->count == NT_PROCESS_LINES_MAX || len >= NT_PROCESS_LINE_MAX || (l->items[l->count] = strndup(text, len)) == NULL)
+            return true;
+    return false;
+}
+
+/* False: there is no room. */
+static bool add_line(struct nt_line_list *l, const char *text, size_t len)
+{
+    if (l->count == NT_PROCESS_LINES_MAX || (l->items[l->count] = strndup(text, len)) == NULL)
         return false;
     l->count++;
     return true;
@@ -41,13 +46,14 @@ static struct nt_addr default_address(const struct nt_process *process)
 
 static void add_candidates(const struct nt_process *process, struct nt_text *t)
 {
-    char line[NT_PROCESS_LINE_MAX + 8];
     for (size_t i = 0; i < process->candidates.count; i++) {
-        int len = snprintf(line, sizeof line, "a=%s", process->candidates.items[i]);
-        if (t->p != NULL && nt_sdp_has_line(t->p, t->len, line, (size_t)len))
-            continue;
-        line[len++] = '\r', line[len++] = '\n';
-        nt_text_add(t, line, (size_t)len);
+        struct nt_text line = {0};
+        nt_text_printf(&line, "a=%s", process->candidates.items[i]);
+        if (line.p != NULL && (t->p == NULL || !nt_sdp_has_line(t->p, t->len, line.p, line.len))) {
+            nt_text_add(t, line.p, line.len);
+            nt_text_add(t, "\r\n", 2);
+        }
+        nt_text_free(&line);
     }
     static const char end[] = "a=end-of-candidates\r\n";
     if (process->ended_candidates && !nt_sdp_has_line(t->p != NULL ? t->p : "", t->len, end, sizeof end - 3))
@@ -89,7 +95,9 @@ static void send_message(struct nt_process *process, enum nt_sip_kind kind, nt_t
         nt_process_emit(process, NT_TR_ANSWER_SENT, now);
     if (kind != NT_SIP_INFO)
         nt_process_active(process, now);
-    if (t.len > 0 && t.len <= NT_SDP_MAX)
+    if (t.len > NT_PROCESS_DESCRIPTION_MAX)
+        nt_process_broke(process, "its description, or its candidates at a time, have more than 64000 bytes");
+    else if (t.len > 0)
         nt_sip_end_send_text(process->sip, kind, t.p, t.len, now);
     nt_text_free(&t);
     process->sent = true;
@@ -131,7 +139,7 @@ void nt_process_described(struct nt_process *process, const struct nt_adapter_ev
     } else {
         snprintf(process->ufrag, sizeof process->ufrag, "%s", ev->ufrag);
         snprintf(process->pwd, sizeof process->pwd, "%s", ev->pwd);
-        process->ice2 = strstr(ev->options, "ice2") != NULL;
+        process->ice2 = nt_sdp_has_tag(ev->options, "ice2");
     }
     send_due(process, now);
 }
@@ -143,7 +151,8 @@ static void tell_candidates(struct nt_process *process, const char *text, size_t
     const char *line;
     size_t at = 0, n;
     while (nt_sdp_next_line(text, len, &at, &line, &n))
-        if (n > 12 && memcmp(line, "a=candidate:", 12) == 0 && add_line(&process->peer_candidates, line + 2, n - 2) && !known)
+        if (n > 12 && memcmp(line, "a=candidate:", 12) == 0 && !has_line(&process->peer_candidates, line + 2, n - 2) &&
+            add_line(&process->peer_candidates, line + 2, n - 2) && !known)
             nt_adapter_candidate(process->adapter, line + 2, n - 2, process->mid);
     if (!process->told_end && (nt_sdp_has_line(text, len, "a=end-of-candidates", 19) || !process->peer_trickles)) {
         process->told_end = true;
@@ -230,7 +239,12 @@ static void on_signal(void *user, enum nt_sip_kind kind, const char *text, size_
 
 void nt_process_candidate(struct nt_process *process, const char *candidate, nt_time now)
 {
-    process->has_candidates |= add_line(&process->candidates, candidate, strlen(candidate));
+    size_t len = strlen(candidate);
+    if (has_line(&process->candidates, candidate, len))
+        return;
+    if (!add_line(&process->candidates, candidate, len))
+        nt_process_broke(process, "it has more than 512 candidates");
+    process->has_candidates = true;
     send_due(process, now);
 }
 

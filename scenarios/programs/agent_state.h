@@ -7,8 +7,10 @@
 #include "scenarios/apps/sip_end.h"
 #include "scenarios/programs/adapter_pipe.h"
 
-#define NT_PROCESS_LINES_MAX 512 /* candidates of one side */
-#define NT_PROCESS_LINE_MAX 1024 /* bytes of one */
+#include <stdio.h>
+
+#define NT_PROCESS_LINES_MAX 512         /* candidates of one side */
+#define NT_PROCESS_DESCRIPTION_MAX 64000 /* bytes: one SIP message carries it */
 #define NT_PROCESS_WHY_MAX 200
 
 struct nt_evidence;
@@ -22,7 +24,7 @@ struct nt_process {
     struct nt_app_context context;
     const struct nt_evidence *evidence; /* NULL until it is started, as is the adapter */
     struct nt_adapter *adapter;
-    FILE *log;
+    struct nt_program_log log;
     struct nt_sip_end *sip;
     enum nt_ice_trickle trickle;
     bool caller;
@@ -55,6 +57,13 @@ static inline const struct nt_scn_agent *nt_process_scn(const struct nt_process 
 static inline void nt_process_active(const struct nt_process *process, nt_time now)
 {
     process->context.active(process->context.user, now);
+}
+
+/* The first breach of the contract is the one that is told. */
+static inline void nt_process_broke(struct nt_process *process, const char *what)
+{
+    if (process->wrong[0] == '\0')
+        snprintf(process->wrong, sizeof process->wrong, "%s", what);
 }
 
 static inline void nt_process_emit(const struct nt_process *process, enum nt_trace_kind kind, nt_time now)

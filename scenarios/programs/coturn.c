@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "scenarios/programs/coturn.h"
 #include "core/stun/stun.h"
+#include "reports/result/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,26 +9,23 @@
 
 #define PORT_LOW 49152 /* RFC 8656, 7.2: "the range 49152 - 65535" */
 #define PORT_HIGH 65535
-#define WORDS_MAX 200
 
 struct nt_coturn {
     struct nt_machine *machine;
     const struct nt_scn_server *server;
-    FILE *log;
+    struct nt_program_log log;
     bool ended;
     int status;
-    char words[WORDS_MAX];
+    char words[NT_PROGRAM_WORDS_MAX];
 };
 
-static void on_line(void *user, enum nt_stream stream, char *text, size_t len, nt_time now)
+static void on_line(void *user, const struct nt_program_line *line, nt_time now)
 {
     struct nt_coturn *coturn = user;
-    (void)stream;
     (void)now;
-    if (coturn->log != NULL)
-        fprintf(coturn->log, "%.*s\n", (int)len, text);
-    if (len > 0)
-        snprintf(coturn->words, sizeof coturn->words, "%s", text);
+    nt_program_log_line(&coturn->log, "", line->text, line->len);
+    if (line->len > 0)
+        nt_program_words(coturn->words, line->text, line->len);
 }
 
 static void on_ended(void *user, int status, nt_time now)
@@ -39,64 +37,81 @@ static void on_ended(void *user, int status, nt_time now)
 }
 
 /* Appends one word for the shell, whatever it holds. */
-static void add_quoted(char *buf, size_t cap, const char *word)
+static void add_quoted(struct nt_text *t, const char *word)
 {
-    size_t n = strlen(buf);
-    if (n + 3 >= cap)
-        return;
-    buf[n++] = ' ', buf[n++] = '\'';
-    for (; *word != '\0' && n + 7 < cap; word++)
-        if (*word == '\'')
-            n += (size_t)snprintf(buf + n, cap - n, "'\\''");
-        else
-            buf[n++] = *word;
-    buf[n++] = '\'', buf[n] = '\0';
+    nt_text_put(t, " '");
+    for (; *word != '\0'; word++)
+        nt_text_add(t, *word == '\'' ? "'\\''" : word, *word == '\'' ? 4 : 1);
+    nt_text_put(t, "'");
 }
 
-static void add_option(char *buf, size_t cap, const char *flag, const char *value)
+static void add_option(struct nt_text *t, const char *flag, const char *value)
 {
-    add_quoted(buf, cap, flag);
-    add_quoted(buf, cap, value);
+    add_quoted(t, flag);
+    add_quoted(t, value);
 }
 
-static void write_command(const struct nt_scn_server *s, char *buf, size_t cap)
+static void add_port(struct nt_text *t, const char *flag, unsigned port)
 {
-    char text[NT_ADDR_TEXT], user[512];
-    snprintf(buf, cap,
-             "command -v turnserver >/dev/null || { echo 'coturn is not installed: apt-get install coturn' >&2; exit 127; }; "
-             "d=$(mktemp -d) && trap 'rm -rf \"$d\"' EXIT && cd \"$d\" && turnserver -n --no-cli --no-tls --no-dtls --no-tcp "
-             "--simple-log --log-file stdout --pidfile pid --db db -m 1 --lt-cred-mech");
+    char text[8];
+    snprintf(text, sizeof text, "%u", port);
+    add_option(t, flag, text);
+}
+
+static void add_user(struct nt_text *t, const char *name, const char *password)
+{
+    struct nt_text user = {0};
+    nt_text_printf(&user, "%s:%s", name, password);
+    if (user.p != NULL)
+        add_option(t, "-u", user.p);
+    nt_text_free(&user);
+}
+
+static void write_command(struct nt_text *t, const struct nt_scn_server *s)
+{
+    char addr[NT_ADDR_TEXT];
+    nt_text_put(t, "command -v turnserver >/dev/null || { echo 'coturn is not installed: apt-get install coturn' >&2; exit 127; }; "
+                   "d=$(mktemp -d) && trap 'rm -rf \"$d\"' EXIT && cd \"$d\" && turnserver -n --no-cli --no-tls --no-dtls --no-tcp "
+                   "--simple-log --log-file stdout --pidfile pid --db db -m 1 --lt-cred-mech");
     /* Two listening addresses turn RFC 5780 on; without it coturn does not listen on the relay address. */
     for (size_t i = 0; i < s->on.address_count; i++)
         if (s->on.addresses[i].family == NT_AF_IPV4 && (s->behaviour || !nt_addr_same_ip(&s->on.addresses[i], &s->relay)))
-            add_option(buf, cap, "-L", nt_addr_format_ip(&s->on.addresses[i], text));
+            add_option(t, "-L", nt_addr_format_ip(&s->on.addresses[i], addr));
     if (nt_addr_is_set(&s->relay))
-        add_option(buf, cap, "-E", nt_addr_format_ip(&s->relay, text));
-    add_option(buf, cap, "-r", s->realm);
-    for (size_t i = 0; i < s->user_count; i++) {
-        snprintf(user, sizeof user, "%.200s:%.200s", s->users[i].name, s->users[i].password);
-        add_option(buf, cap, "-u", user);
-    }
-    snprintf(text, sizeof text, "%u", s->port_low != 0 ? s->port_low : PORT_LOW);
-    add_option(buf, cap, "--min-port", text);
-    snprintf(text, sizeof text, "%u", s->port_high != 0 ? s->port_high : PORT_HIGH);
-    add_option(buf, cap, "--max-port", text);
+        add_option(t, "-E", nt_addr_format_ip(&s->relay, addr));
+    add_option(t, "-r", s->realm);
+    for (size_t i = 0; i < s->user_count; i++)
+        add_user(t, s->users[i].name, s->users[i].password);
+    add_port(t, "--min-port", s->port_low != 0 ? s->port_low : PORT_LOW);
+    add_port(t, "--max-port", s->port_high != 0 ? s->port_high : PORT_HIGH);
 }
 
-struct nt_coturn *nt_coturn_new(struct nt_machine *m, const struct nt_scn_server *server, FILE *log)
+static bool start_turnserver(struct nt_coturn *coturn, char *why, size_t cap)
+{
+    struct nt_text command = {0};
+    write_command(&command, coturn->server);
+    struct nt_program_config config = {.command = command.p, .line = on_line, .ended = on_ended, .user = coturn};
+    bool fits = command.len < NT_SANDBOX_COMMAND_MAX, started = false;
+    if (!fits)
+        snprintf(why, cap, "%s: coturn's command has %zu bytes, %d is the limit: give it fewer users", coturn->server->name,
+                 command.len, NT_SANDBOX_COMMAND_MAX - 1);
+    /* The kernel sends by lo what goes from one relayed address to another. */
+    if (fits && command.err == NT_OK && nt_machine_loopback(coturn->machine) == NT_OK)
+        started = nt_program_start(coturn->machine, &config) != NULL;
+    nt_text_free(&command);
+    return started;
+}
+
+struct nt_coturn *nt_coturn_new(struct nt_machine *m, const struct nt_scn_server *server, struct nt_program_log *log, char *why,
+                                size_t cap)
 {
     struct nt_coturn *coturn = calloc(1, sizeof *coturn);
-    char command[NT_SANDBOX_COMMAND_MAX];
     if (coturn == NULL) {
-        if (log != NULL)
-            fclose(log);
+        nt_program_log_close(log);
         return NULL;
     }
-    *coturn = (struct nt_coturn){.machine = m, .server = server, .log = log};
-    write_command(server, command, sizeof command);
-    struct nt_program_config config = {.command = command, .line = on_line, .ended = on_ended, .user = coturn};
-    /* The kernel sends by lo what goes from one relayed address to another. */
-    if (nt_machine_loopback(m) == NT_OK && nt_program_start(m, &config) != NULL)
+    *coturn = (struct nt_coturn){.machine = m, .server = server, .log = *log};
+    if (start_turnserver(coturn, why, cap))
         return coturn;
     nt_coturn_del(coturn);
     return NULL;
@@ -106,8 +121,7 @@ void nt_coturn_del(struct nt_coturn *coturn)
 {
     if (coturn == NULL)
         return;
-    if (coturn->log != NULL)
-        fclose(coturn->log);
+    nt_program_log_close(&coturn->log);
     free(coturn);
 }
 

@@ -5,13 +5,13 @@
 #include "natsim/live/machine.h"
 #include "reports/result/result.h"
 #include "scenarios/model/case.h"
-
-#include <stdio.h>
+#include "scenarios/programs/program_log.h"
 
 struct nt_coturn;
 
-/* takes `log` over, also on failure */
-struct nt_coturn *nt_coturn_new(struct nt_machine *m, const struct nt_scn_server *server, FILE *log);
+/* Takes `log` over, also on failure. NULL with the reason in `why`. */
+struct nt_coturn *nt_coturn_new(struct nt_machine *m, const struct nt_scn_server *server, struct nt_program_log *log, char *why,
+                                size_t cap);
 void nt_coturn_del(struct nt_coturn *coturn);         /* after its machine */
 bool nt_coturn_ready(const struct nt_coturn *coturn); /* it listens */
 bool nt_coturn_ended(const struct nt_coturn *coturn);

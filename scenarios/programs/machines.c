@@ -1,37 +1,31 @@
 #include "scenarios/programs/machines.h"
+#include "reports/result/text.h"
 #include "scenarios/world/nodes.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define HOSTS_MAX 65536
-
-static size_t add_hosts(char *buf, size_t len, const char *name, const struct nt_scn_attachment *on)
+static void add_host(struct nt_text *t, const char *name, const struct nt_scn_attachment *on)
 {
     char addr[NT_ADDR_TEXT];
-    if (on->address_count == 0 || len + 400 > HOSTS_MAX)
-        return len;
-    return len + (size_t)snprintf(buf + len, HOSTS_MAX - len, "%s %s\n", nt_addr_format_ip(&on->addresses[0], addr), name);
+    if (on->address_count > 0)
+        nt_text_printf(t, "%s %s\n", nt_addr_format_ip(&on->addresses[0], addr), name);
 }
 
-/* The text of /etc/hosts: every node by its name. The caller frees it. */
-static char *hosts_text(const struct nt_scn_case *c)
+/* The text of /etc/hosts: every node by its name. */
+static void write_hosts(struct nt_text *t, const struct nt_scn_case *c)
 {
-    char *buf = malloc(HOSTS_MAX);
-    if (buf == NULL)
-        return NULL;
-    size_t len = (size_t)snprintf(buf, HOSTS_MAX, "127.0.0.1 localhost\n");
+    nt_text_put(t, "127.0.0.1 localhost\n");
     for (size_t i = 0; i < c->server_count; i++)
-        len = add_hosts(buf, len, c->servers[i].name, &c->servers[i].on);
+        add_host(t, c->servers[i].name, &c->servers[i].on);
     for (size_t i = 0; i < c->agent_count; i++)
-        len = add_hosts(buf, len, c->agents[i].name, &c->agents[i].on[0]);
-    return buf;
+        add_host(t, c->agents[i].name, &c->agents[i].on[0]);
 }
 
 struct making {
     struct nt_live *live;
     const struct nt_world *w;
-    char *hosts;
+    const char *hosts;
     char *why; /* NT_SANDBOX_WHY bytes */
 };
 
@@ -89,12 +83,14 @@ enum nt_outcome nt_machines_make(struct nt_machines *machines, struct nt_live *l
     const struct nt_scn_case *c = nt_world_case(w);
     machines->agents = calloc(c->agent_count + 1, sizeof *machines->agents);
     machines->servers = calloc(c->server_count + 1, sizeof *machines->servers);
-    struct making m = {.live = live, .w = w, .hosts = hosts_text(c), .why = why};
-    bool memory = machines->agents != NULL && machines->servers != NULL && m.hosts != NULL, made = false;
+    struct nt_text hosts = {0};
+    write_hosts(&hosts, c);
+    struct making m = {.live = live, .w = w, .hosts = hosts.p, .why = why};
+    bool memory = machines->agents != NULL && machines->servers != NULL && hosts.err == NT_OK, made = false;
     snprintf(why, NT_SANDBOX_WHY, "out of memory");
     if (memory)
         made = make_all(machines, &m);
-    free(m.hosts);
+    nt_text_free(&hosts);
     return made ? NT_PASS : memory ? NT_SKIP : NT_ERROR;
 }
 

@@ -1,15 +1,51 @@
 #define _GNU_SOURCE
 #include "scenarios/programs/program_log.h"
 
+#include <errno.h>
+#include <string.h>
+
 #define PATH_BYTES 4096
 
-FILE *nt_program_log(const char *logs, const char *name)
+bool nt_program_log_open(struct nt_program_log *log, const char *logs, const char *name)
 {
     char path[PATH_BYTES];
-    if (logs == NULL || snprintf(path, sizeof path, "%s.%s.log", logs, name) >= (int)sizeof path)
-        return NULL;
-    FILE *f = fopen(path, "we");
-    if (f != NULL)
-        setvbuf(f, NULL, _IOLBF, 0);
-    return f;
+    *log = (struct nt_program_log){0};
+    if (logs == NULL)
+        return true;
+    errno = ENAMETOOLONG;
+    if (snprintf(path, sizeof path, "%s.%s.log", logs, name) >= (int)sizeof path || (log->file = fopen(path, "we")) == NULL)
+        return false;
+    setvbuf(log->file, NULL, _IOLBF, 0);
+    return true;
+}
+
+void nt_program_log_line(struct nt_program_log *log, const char *mark, const char *text, size_t len)
+{
+    if (log->file == NULL || log->full)
+        return;
+    log->len += strlen(mark) + len + 1;
+    log->full = log->len > NT_PROGRAM_LOG_MAX;
+    if (log->full) {
+        fprintf(log->file, "! the log ends here: it has its %d bytes\n", NT_PROGRAM_LOG_MAX);
+        return;
+    }
+    fputs(mark, log->file);
+    fwrite(text, 1, len, log->file);
+    fputc('\n', log->file);
+}
+
+void nt_program_log_close(struct nt_program_log *log)
+{
+    if (log->file != NULL)
+        fclose(log->file);
+    log->file = NULL;
+}
+
+const char *nt_program_words(char buf[NT_PROGRAM_WORDS_MAX], const char *text, size_t len)
+{
+    size_t n = len < NT_PROGRAM_WORDS_MAX ? len : NT_PROGRAM_WORDS_MAX - sizeof "...";
+    for (size_t i = 0; i < n; i++)
+        buf[i] = (unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?' : text[i];
+    snprintf(buf + n, NT_PROGRAM_WORDS_MAX - n, "%s", n < len ? "..." : "");
+    return buf;
 }

@@ -1,11 +1,26 @@
-/* The logs of real programs. */
+/* The logs of real programs, and their last words. */
 #ifndef NT_PROGRAMS_PROGRAM_LOG_H
 #define NT_PROGRAMS_PROGRAM_LOG_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
-/* Opens LOGS.NAME.log, written line by line. NULL: `logs` is NULL, or the file cannot be made; the program then runs without a log.
- */
-FILE *nt_program_log(const char *logs, const char *name);
+#define NT_PROGRAM_LOG_MAX (4 << 20) /* bytes of one log; its last line then says that it ends */
+#define NT_PROGRAM_WORDS_MAX 104     /* bytes of last words */
+
+struct nt_program_log { /* zero: none, and nothing is written */
+    FILE *file;
+    size_t len;
+    bool full;
+};
+
+/* Opens LOGS.NAME.log, written line by line; `logs` NULL: none is wanted. False: it cannot be made, errno says why. */
+bool nt_program_log_open(struct nt_program_log *log, const char *logs, const char *name);
+/* Writes a line of any bytes. */
+void nt_program_log_line(struct nt_program_log *log, const char *mark, const char *text, size_t len);
+void nt_program_log_close(struct nt_program_log *log);
+
+/* What a program printed, for people: control characters, NUL too, are '?'; "..." ends what is cut. Returns buf. */
+const char *nt_program_words(char buf[NT_PROGRAM_WORDS_MAX], const char *text, size_t len);
 
 #endif

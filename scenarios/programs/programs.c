@@ -8,9 +8,11 @@
 #include "scenarios/programs/run_step.h"
 #include "scenarios/world/parties.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define ROUND (20 * NT_MSEC) /* how often readiness is checked before the clock starts */
 
@@ -83,11 +85,29 @@ static bool can_do_steps(const struct nt_programs *programs, char *why, size_t c
     return true;
 }
 
-static bool start_coturn(struct nt_programs *programs, uint32_t i)
+static bool open_log(const struct nt_programs *programs, const char *name, struct nt_program_log *log, char *why, size_t cap)
+{
+    if (nt_program_log_open(log, programs->logs, name))
+        return true;
+    snprintf(why, cap, "the log %s.%s.log cannot be written: %s", programs->logs, name, strerror(errno));
+    return false;
+}
+
+static bool start_coturn(struct nt_programs *programs, uint32_t i, char *why, size_t cap)
 {
     const struct nt_scn_server *scn = &programs->scn->servers[i];
-    programs->coturns[i] = nt_coturn_new(programs->machines.servers[i], scn, nt_program_log(programs->logs, scn->name));
+    struct nt_program_log log;
+    if (!open_log(programs, scn->name, &log, why, cap))
+        return false;
+    programs->coturns[i] = nt_coturn_new(programs->machines.servers[i], scn, &log, why, cap);
     return programs->coturns[i] != NULL;
+}
+
+static bool start_process(struct nt_programs *programs, uint32_t i, char *why, size_t cap)
+{
+    struct nt_program_log log;
+    return open_log(programs, programs->scn->agents[i].name, &log, why, cap) &&
+           nt_process_start(programs->processes[i], programs->machines.agents[i], programs->evidence, &log) == NT_OK;
 }
 
 static enum nt_outcome start_all(struct nt_programs *programs, char *why, size_t cap)
@@ -95,12 +115,10 @@ static enum nt_outcome start_all(struct nt_programs *programs, char *why, size_t
     const struct nt_scn_case *c = programs->scn;
     snprintf(why, cap, "a process cannot be started");
     for (uint32_t i = 0; i < c->server_count; i++)
-        if ((c->servers[i].kinds & NT_SCN_COTURN) != 0 && !start_coturn(programs, i))
+        if ((c->servers[i].kinds & NT_SCN_COTURN) != 0 && !start_coturn(programs, i, why, cap))
             return NT_ERROR;
     for (uint32_t i = 0; i < c->agent_count; i++)
-        if (programs->processes[i] != NULL &&
-            nt_process_start(programs->processes[i], programs->machines.agents[i], programs->evidence,
-                             nt_program_log(programs->logs, c->agents[i].name)) != NT_OK)
+        if (programs->processes[i] != NULL && !start_process(programs, i, why, cap))
             return NT_ERROR;
     return NT_PASS;
 }

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "scenarios/programs/run_step.h"
 #include "scenarios/programs/program_log.h"
 
@@ -6,8 +7,6 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#define WORDS_MAX 200 /* bytes of a last line */
-
 struct nt_step_program {
     struct nt_step_program *next;
     struct nt_world *w;
@@ -15,15 +14,17 @@ struct nt_step_program {
     nt_time until;
     bool ended;
     int status;
-    FILE *log;
-    size_t logged, len;
-    char output[NT_STEP_PROGRAM_OUTPUT_MAX];
+    bool *found; /* of the texts that are expected */
+    struct nt_program_log log;
+    char last[NT_PROGRAM_WORDS_MAX]; /* its last line that is not empty */
+    size_t len;
+    char output[2 * NT_PROGRAM_LINE_MAX]; /* the latest: a text may begin in one line and end in the next */
 };
 
 static const char *missing_text(const struct nt_step_program *program)
 {
     for (size_t i = 0; i < program->step->print_count; i++)
-        if (strstr(program->output, program->step->prints[i]) == NULL)
+        if (!program->found[i])
             return program->step->prints[i];
     return NULL;
 }
@@ -33,18 +34,37 @@ static bool is_done(const struct nt_step_program *program, nt_time now)
     return program->ended || now >= program->until || (program->step->print_count > 0 && missing_text(program) == NULL);
 }
 
-static void on_line(void *user, enum nt_stream stream, char *text, size_t len, nt_time now)
+/* Looks for texts that end in the latest bytes. Any bytes may be printed, NUL too. */
+static void look_for_texts(struct nt_step_program *program, size_t latest)
 {
-    struct nt_step_program *program = user;
-    (void)stream;
-    if (program->log != NULL && program->logged < NT_STEP_PROGRAM_LOG_MAX)
-        program->logged += (size_t)fprintf(program->log, "%.*s\n", (int)len, text);
-    if (program->len + len + 2 > sizeof program->output)
-        return;
+    for (size_t i = 0; i < program->step->print_count; i++) {
+        const char *text = program->step->prints[i];
+        size_t len = latest + strlen(text), n = len < program->len ? len : program->len;
+        program->found[i] = program->found[i] || memmem(program->output + program->len - n, n, text, strlen(text)) != NULL;
+    }
+}
+
+static void add_output(struct nt_step_program *program, const char *text, size_t len)
+{
+    size_t kept = sizeof program->output - len;
+    if (program->len > kept) {
+        memmove(program->output, program->output + program->len - kept, kept);
+        program->len = kept;
+    }
     memcpy(program->output + program->len, text, len);
     program->len += len;
-    program->output[program->len++] = '\n';
-    program->output[program->len] = '\0';
+}
+
+static void on_line(void *user, const struct nt_program_line *line, nt_time now)
+{
+    struct nt_step_program *program = user;
+    nt_program_log_line(&program->log, "", line->text, line->len);
+    add_output(program, line->text, line->len);
+    if (!line->goes_on)
+        add_output(program, "\n", 1);
+    if (line->len > 0)
+        nt_program_words(program->last, line->text, line->len);
+    look_for_texts(program, line->len + 1);
     nt_world_active(program->w, now);
 }
 
@@ -56,27 +76,42 @@ static void on_ended(void *user, int status, nt_time now)
     nt_world_active(program->w, now);
 }
 
+static void free_program(struct nt_step_program *program)
+{
+    nt_program_log_close(&program->log);
+    free(program->found);
+    free(program);
+}
+
+static int start_program(struct nt_step_program *program, struct nt_machine *m, const char *logs, unsigned number)
+{
+    struct nt_program_config config = {.command = program->step->command, .line = on_line, .ended = on_ended, .user = program};
+    char name[240];
+    snprintf(name, sizeof name, "%.200s.run%u", nt_scn_node_name(nt_world_case(program->w), program->step->where), number);
+    if (!nt_program_log_open(&program->log, logs, name))
+        return NT_EIO;
+    return nt_program_start(m, &config) != NULL ? NT_OK : NT_EIO;
+}
+
 int nt_step_program_start(struct nt_step_program **list, struct nt_machine *m, struct nt_world *w, const struct nt_scn_step *step,
                           const char *logs, nt_time now)
 {
     struct nt_step_program *program = calloc(1, sizeof *program);
-    char name[240];
     if (program == NULL)
         return NT_ENOMEM;
-    *program = (struct nt_step_program){
-        .w = w, .step = step, .until = nt_time_after(now, step->duration > 0 ? step->duration : NT_STEP_PROGRAM_TIME)};
-    struct nt_program_config config = {.command = step->command, .line = on_line, .ended = on_ended, .user = program};
-    if (nt_program_start(m, &config) == NULL) {
-        free(program);
-        return NT_EIO;
-    }
+    program->w = w;
+    program->step = step;
+    program->until = nt_time_after(now, step->duration > 0 ? step->duration : NT_STEP_PROGRAM_TIME);
+    program->found = calloc(step->print_count + 1, sizeof *program->found);
     unsigned number = 1;
     for (; *list != NULL; list = &(*list)->next)
         number++;
-    *list = program;
-    snprintf(name, sizeof name, "%.200s.run%u", nt_scn_node_name(nt_world_case(w), step->where), number);
-    program->log = nt_program_log(logs, name);
-    return NT_OK;
+    int r = program->found != NULL ? start_program(program, m, logs, number) : NT_ENOMEM;
+    if (r == NT_OK)
+        *list = program;
+    else
+        free_program(program);
+    return r;
 }
 
 bool nt_step_programs_done(const struct nt_step_program *list, nt_time now)
@@ -87,18 +122,6 @@ bool nt_step_programs_done(const struct nt_step_program *list, nt_time now)
     return true;
 }
 
-/* The last line, for people. */
-static const char *last_line(const struct nt_step_program *program, char buf[WORDS_MAX])
-{
-    size_t end = program->len, start;
-    while (end > 0 && program->output[end - 1] == '\n')
-        end--;
-    for (start = end; start > 0 && program->output[start - 1] != '\n';)
-        start--;
-    snprintf(buf, WORDS_MAX, "%.*s", end - start < WORDS_MAX ? (int)(end - start) : WORDS_MAX, program->output + start);
-    return buf;
-}
-
 const struct nt_step_program *nt_step_programs_absent(const struct nt_step_program *list)
 {
     while (list != NULL && !(list->ended && WIFEXITED(list->status) && WEXITSTATUS(list->status) == 127))
@@ -106,32 +129,37 @@ const struct nt_step_program *nt_step_programs_absent(const struct nt_step_progr
     return list;
 }
 
+static const char *command_words(const struct nt_step_program *program, char buf[NT_PROGRAM_WORDS_MAX])
+{
+    return nt_program_words(buf, program->step->command, strlen(program->step->command));
+}
+
 enum nt_outcome nt_step_programs_fault(const struct nt_step_program *list, char *why, size_t cap)
 {
     const struct nt_step_program *absent = nt_step_programs_absent(list);
-    char words[WORDS_MAX];
+    char command[NT_PROGRAM_WORDS_MAX];
     if (absent == NULL)
         return NT_PASS;
-    snprintf(why, cap, "'%.60s' is not installed here: %.100s", absent->step->command, last_line(absent, words));
+    snprintf(why, cap, "'%s' is not installed here: %s", command_words(absent, command), absent->last);
     return NT_SKIP;
 }
 
 static void judge_program(struct nt_verdict *v, const struct nt_step_program *program)
 {
     const char *text = missing_text(program);
-    char words[WORDS_MAX];
+    char command[NT_PROGRAM_WORDS_MAX], wanted[NT_PROGRAM_WORDS_MAX];
+    command_words(program, command);
     if (text != NULL)
-        nt_verdict_fail(v, program->step->place, 0, "run: expected '%.100s' in what '%.60s' prints; its last line: '%.100s'", text,
-                        program->step->command, last_line(program, words));
+        nt_verdict_fail(v, program->step->place, 0, "run: expected '%s' in what '%s' prints; its last line: '%s'",
+                        nt_program_words(wanted, text, strlen(text)), command, program->last);
     else if (program->step->print_count > 0)
         return;
     else if (!program->ended)
-        nt_verdict_fail(v, program->step->place, 0, "run: '%.100s' still ran when its time was over", program->step->command);
+        nt_verdict_fail(v, program->step->place, 0, "run: '%s' still ran when its time was over", command);
     else if (!WIFEXITED(program->status) || WEXITSTATUS(program->status) != 0)
-        nt_verdict_fail(v, program->step->place, 0, "run: '%.60s' ended with %s %d; its last line: '%.100s'",
-                        program->step->command, WIFEXITED(program->status) ? "status" : "signal",
-                        WIFEXITED(program->status) ? WEXITSTATUS(program->status) : WTERMSIG(program->status),
-                        last_line(program, words));
+        nt_verdict_fail(v, program->step->place, 0, "run: '%s' ended with %s %d; its last line: '%s'", command,
+                        WIFEXITED(program->status) ? "status" : "signal",
+                        WIFEXITED(program->status) ? WEXITSTATUS(program->status) : WTERMSIG(program->status), program->last);
 }
 
 void nt_step_programs_judge(struct nt_verdict *v, const struct nt_step_program *list)
@@ -144,9 +172,7 @@ void nt_step_programs_free(struct nt_step_program *list)
 {
     while (list != NULL) {
         struct nt_step_program *next = list->next;
-        if (list->log != NULL)
-            fclose(list->log);
-        free(list);
+        free_program(list);
         list = next;
     }
 }

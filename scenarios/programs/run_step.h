@@ -6,8 +6,6 @@
 #include "scenarios/model/verdict.h"
 #include "scenarios/world/world.h"
 
-#define NT_STEP_PROGRAM_OUTPUT_MAX 65536   /* bytes that are searched */
-#define NT_STEP_PROGRAM_LOG_MAX (4 << 20)  /* bytes of a log */
 #define NT_STEP_PROGRAM_TIME (60 * NT_SEC) /* without 'for' */
 
 struct nt_step_program; /* a list of them: NULL is the empty one */

@@ -40,8 +40,17 @@ bool nt_sdp_has_line(const char *text, size_t len, const char *wanted, size_t wa
     return false;
 }
 
+bool nt_sdp_has_tag(const char *text, const char *tag)
+{
+    size_t len = strlen(tag);
+    for (const char *p = text; (p = strstr(p, tag)) != NULL; p += len)
+        if ((p == text || p[-1] == ' ') && (p[len] == '\0' || p[len] == ' '))
+            return true;
+    return false;
+}
+
 bool nt_sdp_trickles(const char *text, size_t len)
 {
     char options[256];
-    return nt_sdp_find(text, len, "a=ice-options:", options, sizeof options) && strstr(options, "trickle") != NULL;
+    return nt_sdp_find(text, len, "a=ice-options:", options, sizeof options) && nt_sdp_has_tag(options, "trickle");
 }

@@ -62,6 +62,10 @@ def started(line):
     say("signal", desc={"type": "offer" if line["offerer"] else "answer", "ufrag": "dummy", "pwd": os.urandom(12).hex()})
     for _ in range(3 if wish == "babble" else 1):
         say("signal", cand=candidate(address, port))
+    for i in range(int(sys.argv[2]) - 1 if wish == "candidates" else 0):
+        more = candidate(address, i + 1)
+        more["candidate"] += " generation 0" + (" note " + sys.argv[3] if len(sys.argv) > 3 else "")
+        say("signal", cand=more)
     say("signal", cand={"end": True})
     if wish == "nothing-selected":
         say("selected", local=None, remote=None)
@@ -204,6 +208,14 @@ CASES = {
     "killed": machine(command="kill -9 $$"),
     "out-of-time": machine(command="exec cat", **{"for": "500ms"}),
     "out-of-time-printing": machine(command="echo one; exec cat", prints="two", **{"for": "500ms"}),
+    "printed-with-nul": machine(command="printf 'one\\0two\\n'; exec cat", prints="two"),
+    "printed-after-much": machine(command="yes a line of many | head -c 1000000; echo found; exec cat", prints="found"),
+    "printed-in-a-long-line": machine(command="head -c 100000 /dev/zero; printf found; head -c 100000 /dev/zero; exec cat", prints="found"),
+    "last-words": machine(command="printf 'a\\0b\\033[31mc\\n'; exit 2"),
+    "long-last-words": machine(command="printf '%0300d\\n' 1; exit 2"),
+    "long-message": lan("printf '{%070000d\\n' 1; exec cat", dummy()),
+    "many-candidates": lan(dummy("candidates", 513), dummy()),
+    "long-description": lan(dummy("candidates", 512, "x" * 200), dummy()),
     "not-installed": machine(command="no-such-program --at-all"),
     "beside-a-call": two_nats(steps="  - {at: 0s, run: {at: M, command: echo beside, prints: beside}}\n").replace(
         "steps:", "  M: {on: internet, stun: [stun]}\nsteps:", 1),
@@ -292,6 +304,9 @@ def test_agents_are_described(case):
     ("ends-at-once", "fail", "L: its process ended with status 0 before it was told to stop"),
     ("kind", "fail", "L broke the contract of adapters: 'hello' has no \"kind\": it is \"ice\" or \"webrtc\""),
     ("no-hello", "fail", "L broke the contract of adapters: its first line is no 'hello'"),
+    ("long-message", "fail", "L broke the contract of adapters: a message is longer than 65535 bytes"),
+    ("many-candidates", "fail", "L broke the contract of adapters: it has more than 512 candidates"),
+    ("long-description", "fail", "L broke the contract of adapters: its description, or its candidates at a time, have more than 64000 bytes"),
     ("nothing-selected", "fail", "L broke the contract of adapters: 'selected' needs local and remote"),
     ("unlike", "skip", "w is a WebRTC stack, dummy a bare ICE agent: they cannot be paired"),
 ])
@@ -339,6 +354,9 @@ def test_broken_rules_of_a_process_are_listed_and_fail_what_asks_for_them(case):
 @pytest.mark.parametrize("name, kind, reason", [
     ("hosts", "pass", ""), ("printed", "pass", ""), ("status-0", "pass", ""),
     ("not-printed", "fail", "run: expected 'three' in what 'echo one; echo last' prints; its last line: 'last'"),
+    ("printed-with-nul", "pass", ""), ("printed-after-much", "pass", ""), ("printed-in-a-long-line", "pass", ""),
+    ("last-words", "fail", "run: 'printf 'a\\0b\\033[31mc\\n'; exit 2' ended with status 2; its last line: 'a?b?[31mc'"),
+    ("long-last-words", "fail", "run: 'printf '%0300d\\n' 1; exit 2' ended with status 2; its last line: '" + "0" * 100 + "...'"),
     ("status-5", "fail", "run: 'echo why; exit 5' ended with status 5; its last line: 'why'"),
     ("killed", "fail", "run: 'kill -9 $$' ended with signal 9; its last line: ''"),
     ("out-of-time", "fail", "run: 'exec cat' still ran when its time was over"),
@@ -352,6 +370,12 @@ def test_programs_are_judged_by_what_they_print_or_how_they_end(case, name, kind
 # --- logs and captures ---
 
 @live_only
+def test_a_long_line_is_in_the_log_in_pieces(batch):
+    pieces = next((batch / "natsim-out" / "logs").glob("long-message.L.log")).read_text().splitlines()
+    assert [len(p) - 2 for p in pieces if p.startswith("< ")][:2] == [65535, 70001 - 65535]
+
+
+@live_only
 def test_logs_have_every_line_of_both_directions(batch):
     logs = {p.name: p.read_text() for p in (batch / "natsim-out" / "logs").iterdir()}
     ours, theirs = logs["two-dummies.L.log"], logs["two-dummies.R.log"]
@@ -362,7 +386,7 @@ def test_logs_have_every_line_of_both_directions(batch):
         assert [line["t"] for line in told] == ["start", "signal", "signal", "signal", "stop"]
         assert told[1]["desc"]["ufrag"] == "dummy" and told[2]["cand"]["candidate"].startswith("candidate:1 1 ") and told[3]["cand"]["end"] is True
     assert '"role":"controlling","offerer":true' in ours and '"role":"controlled","offerer":false' in theirs
-    assert "no JSON" in logs["babble.L.log"] and "xxx" not in logs["babble.L.log"], "a line that is too long is passed over"
+    assert "no JSON" in logs["babble.L.log"] and logs["babble.L.log"].count("x") == 200000, "a long line comes in pieces"
     assert "  Segmentation fault" in logs["crash.L.log"]
 
 

@@ -33,21 +33,22 @@ struct heard {
     char lines[LINES_MAX][TEXT_MAX]; /* their beginnings */
     enum nt_stream streams[LINES_MAX];
     size_t lengths[LINES_MAX];
+    bool goes_on[LINES_MAX];
     size_t count;
     int ends, status;
 };
 
-static void line(void *user, enum nt_stream stream, char *text, size_t len, nt_time now)
+static void line(void *user, const struct nt_program_line *one, nt_time now)
 {
     struct heard *h = user;
     (void)now;
     assert_true(h->count < LINES_MAX);
     assert_int_equal(h->ends, 0);
-    assert_int_equal(strlen(text), len);
-    h->streams[h->count] = stream;
-    h->lengths[h->count] = len;
-    snprintf(h->lines[h->count++], TEXT_MAX, "%s", text);
-    text[0] = 'W'; /* it may be written to */
+    assert_int_equal(strlen(one->text), one->len);
+    h->streams[h->count] = one->stream;
+    h->lengths[h->count] = one->len;
+    h->goes_on[h->count] = one->goes_on;
+    snprintf(h->lines[h->count++], TEXT_MAX, "%s", one->text);
 }
 
 static void ended(void *user, int status, nt_time now)
@@ -159,18 +160,21 @@ TEST(lines_and_the_end_arrive_in_order)
     assert_true(WIFSIGNALED(h.status) && WTERMSIG(h.status) == SIGTERM);
 }
 
-TEST(a_line_that_is_too_long_is_passed_over)
+TEST(a_line_that_is_too_long_comes_in_pieces)
 {
     struct heard h;
     make_machine();
-    start_program(
-        &h,
-        "head -c 65535 /dev/zero | tr '\\0' a; echo; head -c 65536 /dev/zero | tr '\\0' b; echo; head -c 300000 /dev/zero | tr '\\0' c; "
-        "echo; echo after; head -c 70000 /dev/zero | tr '\\0' d");
+    start_program(&h, "head -c 200000 /dev/zero | tr '\\0' x; echo; echo short");
     run_until(has_ended, &h);
-    assert_int_equal(h.count, 2);
-    assert_int_equal(h.lengths[0], 65535);
-    assert_string_equal(h.lines[1], "after");
+    size_t pieces = (200000 - 1) / (NT_PROGRAM_LINE_MAX - 1), sum = 0;
+    assert_int_equal(h.count, pieces + 2);
+    for (size_t i = 0; i <= pieces; i++) {
+        assert_int_equal(h.goes_on[i], i < pieces);
+        sum += h.lengths[i];
+    }
+    assert_int_equal(sum, 200000);
+    assert_string_equal(h.lines[pieces + 1], "short");
+    assert_false(h.goes_on[pieces + 1]);
 }
 
 TEST(standard_input_is_written_and_closed)
@@ -402,7 +406,7 @@ TEST(nothing_survives_its_machine)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {T(lines_and_the_end_arrive_in_order),
-                                       T(a_line_that_is_too_long_is_passed_over),
+                                       T(a_line_that_is_too_long_comes_in_pieces),
                                        T(standard_input_is_written_and_closed),
                                        T(what_does_not_read_is_not_waited_for),
                                        T(programs_are_limited),
