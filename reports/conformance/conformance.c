@@ -66,10 +66,10 @@ void nt_conf_frame(struct nt_conf *conf, const struct nt_capture *c, const struc
 int nt_conf_end(struct nt_conf *conf, nt_time end, struct nt_conf_verdict *verdict)
 {
     struct nt_finder *finder = &conf->finder;
-    if (finder->err == NT_OK) {
-        nt_view_end(&conf->v, end);
+    if (finder->err == NT_OK)
+        finder->err = nt_view_end(&conf->v, end);
+    if (finder->err == NT_OK)
         nt_finder_bind(finder);
-    }
     for (size_t i = 0; i < sizeof judges / sizeof *judges && finder->err == NT_OK; i++)
         judges[i](finder);
     nt_finder_end(finder);

@@ -211,7 +211,7 @@ void nt_rfc8839_judge(struct nt_finder *finder)
         const struct nt_view_description *before = NULL;
         for (uint32_t i = v->party_description[p]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
             const struct told t = {finder, &v->descriptions[i]};
-            if (t.d->direction != NT_DIR_OUT)
+            if (t.d->direction != NT_DIR_OUT || t.d->fragment)
                 continue;
             bool again = before != NULL && before->len == t.d->len && memcmp(before->text, t.d->text, t.d->len) == 0;
             if (!again)

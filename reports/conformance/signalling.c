@@ -23,7 +23,7 @@ static int read_description(const struct nt_view *v, struct nt_view_description 
 {
     for (size_t i = 0; i < v->description_count; i++) {
         const struct nt_view_description *before = &v->descriptions[i];
-        if (before->len != d->len || memcmp(before->text, d->text, d->len) != 0)
+        if (before->len != d->len || before->fragment != d->fragment || memcmp(before->text, d->text, d->len) != 0)
             continue;
         d->copy = true;
         d->err = before->err;
@@ -32,10 +32,80 @@ static int read_description(const struct nt_view *v, struct nt_view_description 
         return NT_OK;
     }
     d->notes = malloc(sizeof *d->notes);
-    d->err = d->notes != NULL ? nt_sdp_read(&d->d, d->text, d->len, d->notes) : NT_ENOMEM;
+    d->err = d->notes != NULL ? (d->fragment ? nt_sdp_read_fragment : nt_sdp_read)(&d->d, d->text, d->len, d->notes) : NT_ENOMEM;
     if (d->err == NT_ENOMEM)
         free(d->notes);
     return d->err == NT_ENOMEM ? NT_ENOMEM : NT_OK;
+}
+
+/* Of the same party and direction, the last full one. */
+static const struct nt_view_description *full_before(const struct nt_view *v, const struct nt_view_description *d)
+{
+    const struct nt_view_description *last = NULL;
+    for (uint32_t i = v->party_description[d->party]; i != NT_VIEW_NONE; i = v->descriptions[i].next)
+        if (nt_view_is_full(&v->descriptions[i]) && v->descriptions[i].direction == d->direction)
+            last = &v->descriptions[i];
+    return last;
+}
+
+/* RFC 8839, 4.4.3.1.1: changed credentials are a restart. */
+static bool has_restarted(const struct nt_ice_description *a, const struct nt_ice_description *b)
+{
+    for (size_t i = 0; i < a->stream_count && i < b->stream_count; i++)
+        if (a->streams[i].ufrag[0] != '\0' && b->streams[i].ufrag[0] != '\0' &&
+            strcmp(a->streams[i].ufrag, b->streams[i].ufrag) != 0)
+            return true;
+    return false;
+}
+
+static bool has_ufrag(const struct nt_ice_description *d, const char *ufrag)
+{
+    for (size_t i = 0; i < d->stream_count; i++)
+        if (strcmp(d->streams[i].ufrag, ufrag) == 0)
+            return true;
+    return false;
+}
+
+/* A fragment names the credentials that it belongs to (RFC 8840, 4.1). */
+static uint32_t generation_of_fragment(const struct nt_view *v, const struct nt_view_description *d)
+{
+    const struct nt_view_description *before = full_before(v, d);
+    const char *ufrag = d->d.stream_count > 0 ? d->d.streams[0].ufrag : "";
+    for (uint32_t i = v->party_description[d->party]; i != NT_VIEW_NONE && ufrag[0] != '\0'; i = v->descriptions[i].next) {
+        const struct nt_view_description *e = &v->descriptions[i];
+        if (nt_view_is_full(e) && e->direction == d->direction && has_ufrag(&e->d, ufrag))
+            return e->generation;
+    }
+    return before != NULL ? before->generation : 0;
+}
+
+/* The stream (from 1) of a part of a fragment: that of its identification tag. */
+static uint8_t stream_of_part(const struct nt_view_description *full, const struct nt_ice_stream_description *part)
+{
+    for (size_t i = 0; full != NULL && part->mid[0] != '\0' && i < full->d.stream_count; i++)
+        if (strcmp(full->d.streams[i].mid, part->mid) == 0)
+            return (uint8_t)(i + 1);
+    return 1;
+}
+
+static void place_fragment(const struct nt_view *v, struct nt_view_description *d)
+{
+    const struct nt_view_description *full = full_before(v, d);
+    d->generation = generation_of_fragment(v, d);
+    for (size_t i = 0; i < d->d.stream_count && !d->copy; i++)
+        for (size_t k = 0; k < d->d.streams[i].candidate_count; k++)
+            d->d.streams[i].candidates[k].stream = stream_of_part(full, &d->d.streams[i]);
+}
+
+static void place_description(const struct nt_view *v, struct nt_view_description *d)
+{
+    const struct nt_view_description *before = full_before(v, d);
+    if (d->err != NT_OK)
+        return;
+    if (d->fragment)
+        place_fragment(v, d);
+    else if (before != NULL)
+        d->generation = before->generation + has_restarted(&before->d, &d->d);
 }
 
 static int add_description(struct nt_view *v, uint32_t party, const struct nt_capture_frame *f, uint32_t frame,
@@ -50,17 +120,19 @@ static int add_description(struct nt_view *v, uint32_t party, const struct nt_ca
                                       .at = f->at,
                                       .direction = f->direction,
                                       .offer = m->kind == NT_SIP_INVITE,
+                                      .fragment = m->kind == NT_SIP_INFO,
                                       .text = m->body,
                                       .len = m->body_len,
                                       .next = NT_VIEW_NONE};
     r = read_description(v, d);
     if (r != NT_OK)
         return r;
+    place_description(v, d);
     uint32_t *link = &v->party_description[party];
     while (*link != NT_VIEW_NONE)
         link = &v->descriptions[*link].next;
     *link = (uint32_t)v->description_count++;
-    return d->err == NT_OK && d->direction == NT_DIR_OUT ? add_passwords(v, d) : NT_OK;
+    return nt_view_is_full(d) && d->direction == NT_DIR_OUT ? add_passwords(v, d) : NT_OK;
 }
 
 /* A message crosses its sender's tap and its receiver's, and is read at the first. NULL with *err: no memory, or a limit. */
@@ -90,7 +162,7 @@ int nt_view_read_signalling(struct nt_view *v, const struct nt_capture_frame *f,
     if (m->kind == NT_SIP_BYE && f->at < v->bye[party])
         v->bye[party] = f->at;
     bool answer = m->kind == NT_SIP_OK && m->answered == NT_SIP_INVITE;
-    if ((m->kind != NT_SIP_INVITE && !answer) || m->body_len == 0)
+    if ((m->kind != NT_SIP_INVITE && m->kind != NT_SIP_INFO && !answer) || m->body_len == 0)
         return NT_OK;
     return add_description(v, party, f, number, m);
 }
@@ -98,7 +170,7 @@ int nt_view_read_signalling(struct nt_view *v, const struct nt_capture_frame *f,
 const struct nt_view_description *nt_view_described(const struct nt_view *v, uint32_t party, int direction)
 {
     for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next)
-        if (v->descriptions[i].err == NT_OK && v->descriptions[i].direction == direction)
+        if (nt_view_is_full(&v->descriptions[i]) && v->descriptions[i].direction == direction)
             return &v->descriptions[i];
     return NULL;
 }
@@ -121,6 +193,29 @@ const struct nt_ice_candidate *nt_view_candidate(const struct nt_view *v, uint32
             return c;
     }
     return NULL;
+}
+
+/* The announced server-reflexive candidate that a server has told this socket. */
+static const struct nt_ice_candidate *reflexive_in(const struct nt_view *v, uint32_t party, const struct nt_ice_description *d,
+                                                   const struct nt_addr *socket)
+{
+    for (size_t s = 0; s < d->stream_count; s++)
+        for (size_t i = 0; i < d->streams[s].candidate_count; i++) {
+            struct nt_view_tuple k = {party, *socket, d->streams[s].candidates[i].addr};
+            if (d->streams[s].candidates[i].type == NT_ICE_SRFLX && nt_map_get(&v->by_mapped, &k) != NT_MAP_NONE)
+                return &d->streams[s].candidates[i];
+        }
+    return NULL;
+}
+
+const struct nt_ice_candidate *nt_view_local_candidate(const struct nt_view *v, uint32_t party, const struct nt_addr *local)
+{
+    const struct nt_ice_candidate *c = nt_view_candidate(v, party, local);
+    for (uint32_t i = v->party_description[party]; c == NULL && i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *d = &v->descriptions[i];
+        c = d->err == NT_OK && d->direction == NT_DIR_OUT ? reflexive_in(v, party, &d->d, local) : NULL;
+    }
+    return c;
 }
 
 nt_time nt_view_checks_since(const struct nt_view *v, uint32_t party)

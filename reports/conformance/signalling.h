@@ -7,10 +7,18 @@
 /* Reads the datagram of a frame at a signalling tap. 0, NT_ENOMEM or NT_ELIMIT. */
 int nt_view_read_signalling(struct nt_view *v, const struct nt_capture_frame *f, uint32_t number, const uint8_t *bytes, size_t len);
 
-/* The first description of a party that went in `direction`, or NULL. */
+/* It could be read, and is an offer or an answer, not a fragment. */
+static inline bool nt_view_is_full(const struct nt_view_description *d)
+{
+    return d->err == NT_OK && !d->fragment;
+}
+/* The first full description of a party that went in `direction`, or NULL. */
 const struct nt_view_description *nt_view_described(const struct nt_view *v, uint32_t party, int direction);
 /* The announced candidate of a party at an address, or NULL. */
 const struct nt_ice_candidate *nt_view_candidate(const struct nt_view *v, uint32_t party, const struct nt_addr *a);
+/* The announced candidate whose checks leave from this address: it itself, or the server-reflexive one whose base it is. NULL:
+ * there is none. */
+const struct nt_ice_candidate *nt_view_local_candidate(const struct nt_view *v, uint32_t party, const struct nt_addr *local);
 /* When a party had both descriptions, its own and the peer's, so that its checks began; NT_TIME_NEVER: it never had. */
 nt_time nt_view_checks_since(const struct nt_view *v, uint32_t party);
 

@@ -65,17 +65,18 @@ struct nt_item {
     nt_time at;
     uint32_t frame; /* from 1 */
     uint32_t party;
-    uint8_t direction, kind;      /* enum nt_direction, enum nt_item_kind */
-    bool excused;                 /* a step damaged or injected it: its sender is not to blame */
-    bool inner;                   /* TURN carried it: local is the relayed address, remote the peer */
-    bool ice_socket;              /* at an agent: STUN has passed through its socket before */
-    bool copy;                    /* the same bytes on the same way within a millisecond: the network duplicated it */
-    uint32_t leg;                 /* at a server: the allocation whose relayed address it came to or left from */
-    uint32_t pair;                /* the number of (party, local, remote) */
-    struct nt_addr local, remote; /* the party's address, the other's */
-    uint32_t outer;               /* of an inner one: the pair of the client and its server */
-    uint32_t count;               /* of data: how many datagrams it stands for */
-    const uint8_t *bytes;         /* of data only until the item was shown */
+    uint8_t direction, kind;       /* enum nt_direction, enum nt_item_kind */
+    bool excused;                  /* a step damaged or injected it: its sender is not to blame */
+    bool inner;                    /* TURN carried it: local is the relayed address, remote the peer */
+    bool ice_socket;               /* at an agent: STUN has passed through its socket before */
+    bool copy;                     /* the same bytes on the same way within a millisecond: the network duplicated it */
+    uint32_t leg;                  /* at a server: the allocation whose relayed address it came to or left from */
+    uint32_t pair;                 /* the number of (party, local, remote) */
+    uint32_t session, place, link; /* at an agent, when the view has ended: sessions.h */
+    struct nt_addr local, remote;  /* the party's address, the other's */
+    uint32_t outer;                /* of an inner one: the pair of the client and its server */
+    uint32_t count;                /* of data: how many datagrams it stands for */
+    const uint8_t *bytes;          /* of data only until the item was shown */
     uint32_t len;
     /* STUN */
     uint16_t method;
@@ -120,8 +121,9 @@ struct nt_view_description {
     uint32_t party, frame;
     nt_time at;
     uint8_t direction;
-    bool offer;
-    int err; /* of reading it */
+    bool offer, fragment; /* a fragment (RFC 8840) trickles candidates, each with the stream it belongs to; else it is an answer */
+    uint32_t generation;  /* of its party's descriptions in that direction: from 0, one more when a username fragment changes */
+    int err;              /* of reading it */
     struct nt_sdp_notes *notes;
     const char *text;
     size_t len;
@@ -148,8 +150,18 @@ struct nt_view_tuple { /* a key; no padding: an address is 20 bytes */
     struct nt_addr local, remote;
 };
 
+struct nt_view_place { /* a key: where a candidate stands */
+    uint32_t session;
+    uint16_t stream, component;
+};
+
+struct nt_view_linked { /* a key: a pair in a session */
+    uint32_t pair, session;
+};
+
 struct nt_view_flow { /* a pair */
     struct nt_view_tuple tuple;
+    uint32_t place;       /* of its local address in the party's first session: sessions.h */
     uint32_t kept[3][2];  /* the last item of data that was kept, by how it travels and direction; or NT_VIEW_NONE */
     uint32_t leg, leg_of; /* nt_item.leg, found when there were so many allocations */
     bool ice_socket;
@@ -204,6 +216,13 @@ struct nt_view {
     bool *fragmented; /* each party's: it may have sent or got a datagram that is no item, for its fragments could not be joined */
     uint32_t recent_pairs[1u << NT_VIEW_RECENT_BITS];
     uint32_t recent[1u << NT_VIEW_RECENT_BITS]; /* items by the hash of a message's id and class: repeats.h */
+    /* sessions.h: when the view has ended */
+    uint32_t *first_session; /* each party's; and the number of all */
+    uint32_t *session_party; /* each session's */
+    struct nt_view_place *places;
+    size_t place_count, place_cap;
+    uint32_t link_count;
+    struct nt_map by_place, by_link, by_mapped;
     struct nt_map by_id, by_pair, by_tuple, by_relayed, by_ufrag, by_socket;
 };
 

@@ -11,6 +11,7 @@
 #include "reports/conformance/keys.h"
 #include "reports/conformance/message.h"
 #include "reports/conformance/repeats.h"
+#include "reports/conformance/sessions.h"
 #include "reports/conformance/signalling.h"
 #include "reports/conformance/transactions.h"
 
@@ -145,6 +146,15 @@ static bool carries_data(const struct nt_view *v, const struct nt_item *m)
             nt_item_is(m, NT_TURN_DATA, NT_STUN_INDICATION));
 }
 
+/* A server tells a client the address that its socket is seen from: the base of that server-reflexive candidate. */
+static int note_mapped(struct nt_view *v, const struct nt_item *m)
+{
+    struct nt_view_tuple k = {.party = m->party, .local = m->local};
+    bool told = m->kind == NT_ITEM_STUN && m->class_ == NT_STUN_SUCCESS && m->direction == NT_DIR_IN && !m->inner &&
+                is_clients(v, m) && m->request != NT_VIEW_NONE && !v->items[m->request].check;
+    return told && nt_item_addr(v, m, NT_ATTR_XOR_MAPPED_ADDRESS, &k.remote) ? nt_map_put(&v->by_mapped, &k, 1) : NT_OK;
+}
+
 /* What follows from an item for the items to come. */
 static int follow_turn(struct nt_view *v, const struct nt_item *m)
 {
@@ -225,6 +235,8 @@ static int add_item(struct nt_view *v, const struct nt_item *given)
     if (r == NT_OK && kept)
         v->count++;
     if (r == NT_OK)
+        r = note_mapped(v, m);
+    if (r == NT_OK)
         r = follow_turn(v, m);
     if (r != NT_OK)
         return r;
@@ -292,15 +304,16 @@ int nt_view_frame(struct nt_view *v, const struct nt_capture *c, const struct nt
     return r == NT_ELIMIT ? NT_OK : r;
 }
 
-void nt_view_end(struct nt_view *v, nt_time end)
+int nt_view_end(struct nt_view *v, nt_time end)
 {
     v->end = end;
     for (size_t i = 0; i < v->count; i++) {
         struct nt_item *m = &v->items[i];
         if (m->kind == NT_ITEM_DATA && !m->ice_socket && !m->inner && is_clients(v, m) &&
-            nt_view_candidate(v, m->party, &m->local) == NULL)
+            nt_view_local_candidate(v, m->party, &m->local) == NULL)
             m->kind = NT_ITEM_STRAY;
     }
+    return nt_view_number_sessions(v);
 }
 
 int nt_view_init(struct nt_view *v, const struct nt_conf_input *in)
@@ -315,6 +328,9 @@ int nt_view_init(struct nt_view *v, const struct nt_conf_input *in)
     nt_map_init(&v->by_relayed, sizeof(struct nt_view_tuple));
     nt_map_init(&v->by_socket, sizeof(struct nt_view_tuple));
     nt_map_init(&v->by_ufrag, 64);
+    nt_map_init(&v->by_place, sizeof(struct nt_view_place));
+    nt_map_init(&v->by_link, sizeof(struct nt_view_linked));
+    nt_map_init(&v->by_mapped, sizeof(struct nt_view_tuple));
     v->tap_party = malloc(taps * sizeof *v->tap_party);
     v->tap_signalling = calloc(taps, sizeof *v->tap_signalling);
     v->party_description = malloc(parties * sizeof *v->party_description);
@@ -346,6 +362,9 @@ void nt_view_free(struct nt_view *v)
     nt_map_free(&v->by_relayed);
     nt_map_free(&v->by_socket);
     nt_map_free(&v->by_ufrag);
+    nt_map_free(&v->by_place);
+    nt_map_free(&v->by_link);
+    nt_map_free(&v->by_mapped);
     nt_view_free_chunks(v);
     nt_view_free_fragments(v);
     free(v->items);
@@ -361,5 +380,8 @@ void nt_view_free(struct nt_view *v)
     free(v->party_description);
     free(v->bye);
     free(v->sends_checks);
+    free(v->first_session);
+    free(v->session_party);
+    free(v->places);
     free(v->fragmented);
 }

@@ -1,0 +1,172 @@
+#include "reports/conformance/sessions.h"
+
+#include "core/base/err.h"
+#include "reports/conformance/message.h"
+#include "reports/conformance/signalling.h"
+
+#include <stdlib.h>
+
+/* --- generations --- */
+
+uint32_t nt_view_generation_at(const struct nt_view *v, uint32_t party, nt_time at)
+{
+    uint32_t generation = 0;
+    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *d = &v->descriptions[i];
+        if (nt_view_is_full(d) && d->direction == NT_DIR_OUT && d->at <= at)
+            generation = d->generation;
+    }
+    return generation;
+}
+
+const struct nt_view_description *nt_view_session_described(const struct nt_view *v, uint32_t session, int direction, nt_time at)
+{
+    const struct nt_view_description *last = NULL;
+    uint32_t party = v->session_party[session];
+    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *d = &v->descriptions[i];
+        if (nt_view_is_full(d) && d->direction == direction && d->generation == session - v->first_session[party] && d->at <= at)
+            last = d;
+    }
+    return last;
+}
+
+/* The generation of a party that announced this username fragment, or NT_VIEW_NONE; *stream: the first one that has it, from 1. */
+static uint32_t generation_of_ufrag(const struct nt_view *v, uint32_t party, const uint8_t *ufrag, size_t len, uint16_t *stream)
+{
+    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *d = &v->descriptions[i];
+        for (size_t s = 0; nt_view_is_full(d) && d->direction == NT_DIR_OUT && s < d->d.stream_count; s++)
+            if (strlen(d->d.streams[s].ufrag) == len && memcmp(d->d.streams[s].ufrag, ufrag, len) == 0) {
+                *stream = (uint16_t)(s + 1);
+                return d->generation;
+            }
+    }
+    return NT_VIEW_NONE;
+}
+
+/* Of a check, by the half of its USERNAME that is its party's own. */
+static uint32_t generation_of_check(const struct nt_view *v, const struct nt_item *m, uint16_t *stream)
+{
+    const struct nt_item_attr *username = nt_item_attr(v, m, NT_ATTR_USERNAME);
+    const uint8_t *colon = username != NULL ? memchr(username->value, ':', username->len) : NULL;
+    if (colon == NULL)
+        return NT_VIEW_NONE;
+    size_t left = (size_t)(colon - username->value);
+    return m->direction == NT_DIR_IN ? generation_of_ufrag(v, m->party, username->value, left, stream)
+                                     : generation_of_ufrag(v, m->party, colon + 1, username->len - left - 1, stream);
+}
+
+/* --- numbers --- */
+
+static int count_sessions(struct nt_view *v)
+{
+    uint32_t total = 0, parties = (uint32_t)v->in->party_count;
+    v->first_session = malloc((parties + 1) * sizeof *v->first_session);
+    if (v->first_session == NULL)
+        return NT_ENOMEM;
+    for (uint32_t p = 0; p < parties; p++) {
+        v->first_session[p] = total;
+        total += 1 + nt_view_generation_at(v, p, NT_TIME_NEVER);
+    }
+    v->first_session[parties] = total;
+    v->session_party = malloc((total + 1) * sizeof *v->session_party);
+    if (v->session_party == NULL)
+        return NT_ENOMEM;
+    for (uint32_t p = 0; p < parties; p++)
+        for (uint32_t s = v->first_session[p]; s < v->first_session[p + 1]; s++)
+            v->session_party[s] = p;
+    return NT_OK;
+}
+
+static int number_place(struct nt_view *v, const struct nt_view_place *place, uint32_t *number)
+{
+    *number = nt_map_get(&v->by_place, place);
+    if (*number != NT_MAP_NONE)
+        return NT_OK;
+    int r = nt_grow(&v->places, &v->place_cap, v->place_count + 1, sizeof *v->places, SIZE_MAX);
+    if (r != NT_OK)
+        return r;
+    *number = (uint32_t)v->place_count;
+    v->places[v->place_count++] = *place;
+    return nt_map_put(&v->by_place, place, *number);
+}
+
+/* Where the item stands: by its local candidate; else by the stream of its USERNAME, component 1. */
+static int place_item(struct nt_view *v, struct nt_item *m, uint16_t stream)
+{
+    const struct nt_ice_candidate *c = nt_view_local_candidate(v, m->party, &m->local);
+    struct nt_view_place place = {.session = m->session,
+                                  .stream = c != NULL && c->stream != 0 ? c->stream : stream,
+                                  .component = c != NULL ? c->component : 1};
+    return number_place(v, &place, &m->place);
+}
+
+static int link_item(struct nt_view *v, struct nt_item *m)
+{
+    struct nt_view_linked k = {m->pair, m->session};
+    m->link = nt_view_link(v, m->pair, m->session);
+    if (m->link != NT_VIEW_NONE)
+        return NT_OK;
+    m->link = v->link_count++;
+    return nt_map_put(&v->by_link, &k, m->link);
+}
+
+uint32_t nt_view_link(const struct nt_view *v, uint32_t pair, uint32_t session)
+{
+    struct nt_view_linked k = {pair, session};
+    if (session == v->first_session[v->flows[pair].tuple.party])
+        return pair;
+    uint32_t link = nt_map_get(&v->by_link, &k);
+    return link != NT_MAP_NONE ? link : NT_VIEW_NONE;
+}
+
+/* Of a party that has one session all items of a pair stand at one place. */
+static int number_simply(struct nt_view *v, struct nt_item *m)
+{
+    struct nt_view_flow *flow = &v->flows[m->pair];
+    uint16_t stream = 1;
+    int r = NT_OK;
+    m->session = v->first_session[m->party];
+    m->link = m->pair;
+    if (flow->place == NT_VIEW_NONE) {
+        generation_of_check(v, m, &stream);
+        r = place_item(v, m, stream);
+        flow->place = m->place;
+    }
+    m->place = flow->place;
+    return r;
+}
+
+static int number_item(struct nt_view *v, struct nt_item *m)
+{
+    uint16_t stream = 1;
+    uint32_t generation = NT_VIEW_NONE;
+    if (nt_view_session_count(v, m->party) == 1)
+        return number_simply(v, m);
+    if (m->kind == NT_ITEM_STUN && nt_item_is_response(m) && m->request != NT_VIEW_NONE) {
+        m->session = v->items[m->request].session;
+        m->place = v->items[m->request].place;
+        return link_item(v, m);
+    }
+    if (m->kind == NT_ITEM_STUN)
+        generation = generation_of_check(v, m, &stream);
+    m->session = nt_view_session(v, m->party, generation != NT_VIEW_NONE ? generation : nt_view_generation_at(v, m->party, m->at));
+    int r = place_item(v, m, stream);
+    return r == NT_OK ? link_item(v, m) : r;
+}
+
+int nt_view_number_sessions(struct nt_view *v)
+{
+    int r = count_sessions(v);
+    v->link_count = v->pair_count;
+    for (uint32_t i = 0; i < v->pair_count; i++)
+        v->flows[i].place = NT_VIEW_NONE;
+    for (size_t i = 0; i < v->count && r == NT_OK; i++) {
+        struct nt_item *m = &v->items[i];
+        m->session = m->place = m->link = NT_VIEW_NONE;
+        if (v->in->parties[m->party].kind == NT_CONF_AGENT)
+            r = number_item(v, m);
+    }
+    return r;
+}
