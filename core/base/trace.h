@@ -32,8 +32,8 @@ enum nt_trace_kind {
     NT_TR_ICE_NOMINATED,       /* a local, b remote */
     NT_TR_ICE_SELECTED,        /* a local, b remote */
     NT_TR_ICE_COMPLETED,
-    NT_TR_ICE_FAILED,
-    NT_TR_ICE_CONSENT_LOST, /* a local, b remote */
+    NT_TR_ICE_FAILED,       /* text says why, if it is known */
+    NT_TR_ICE_CONSENT_LOST, /* a local, b remote, text says why */
     NT_TR_ICE_ROLE,         /* role switched; n[2] the new enum nt_ice_role */
     NT_TR_ICE_PASSED_OVER,  /* a candidate of the peer is not used: a its address (unset: a name), n[2] enum nt_ice_pass, text says
                                why */

@@ -79,9 +79,9 @@ void nt_ice_agent_unmake(struct nt_ice_agent *a)
     free(a);
 }
 
-static void trace(const struct nt_ice_agent *a, enum nt_trace_kind kind, nt_time now)
+static void trace(const struct nt_ice_agent *a, enum nt_trace_kind kind, const char *why, nt_time now)
 {
-    nt_ice_record_event(a->env.record, (struct nt_trace_event){.at = now, .kind = kind});
+    nt_ice_record_event(a->env.record, (struct nt_trace_event){.at = now, .kind = kind, .text = why});
 }
 
 /* --- its parts --- */
@@ -158,7 +158,7 @@ bool nt_ice_agent_is_over(const struct nt_ice_agent *a)
 static void tell_gathered(struct nt_ice_agent *a, nt_time now)
 {
     nt_ice_events_push(a->env.events, &(struct nt_ice_event){.kind = NT_ICE_EV_GATHERED}, now);
-    trace(a, NT_TR_ICE_GATHERED, now);
+    trace(a, NT_TR_ICE_GATHERED, NULL, now);
 }
 
 /* Both sides' candidates are there: the check lists are formed. */
@@ -199,7 +199,7 @@ void nt_ice_agent_conclude(struct nt_ice_agent *a, nt_time now)
     switch (nt_ice_session_update(a->session, gathered, now)) {
     case NT_ICE_SESSION_COMPLETED:
         set_state(a, NT_ICE_COMPLETED, now);
-        trace(a, NT_TR_ICE_COMPLETED, now);
+        trace(a, NT_TR_ICE_COMPLETED, NULL, now);
         /* RFC 8445, 8.3.1: "the agent SHOULD wait an additional three seconds" */
         a->free_at = nt_time_after(now, 3 * NT_SEC);
         if (nt_ice_gather_stop(a->gather))
@@ -207,7 +207,7 @@ void nt_ice_agent_conclude(struct nt_ice_agent *a, nt_time now)
         break;
     case NT_ICE_SESSION_FAILED:
         set_state(a, NT_ICE_FAILED, now);
-        trace(a, NT_TR_ICE_FAILED, now);
+        trace(a, NT_TR_ICE_FAILED, nt_ice_session_why_failed(a->session), now);
         nt_ice_gather_stop(a->gather);
         break;
     default: break;
@@ -269,9 +269,11 @@ static nt_time checks_deadline(const struct nt_ice_agent *a)
     }
     if (a->state != NT_ICE_RUNNING)
         return at;
-    nt_time patience = nt_time_after(nt_ice_session_started(s), NT_ICE_PAC);
-    if (!nt_ice_pacer_looked(a->pacer, patience))
-        at = nt_time_min(at, patience);
+    nt_time patience[] = {nt_time_after(nt_ice_session_started(s), NT_ICE_PAC),
+                          nt_time_after(nt_ice_session_heard(s), NT_ICE_LAST_CANDIDATE)};
+    for (size_t i = 0; i < (a->config.trickle != NT_ICE_TRICKLE_OFF ? 2 : 1); i++)
+        if (!nt_ice_pacer_looked(a->pacer, patience[i]))
+            at = nt_time_min(at, patience[i]);
     return nt_time_min(at, nt_ice_nominate_deadline(s));
 }
 

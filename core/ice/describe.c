@@ -208,6 +208,28 @@ static int take_stream(struct nt_ice_session *s, uint8_t stream, const struct nt
     return NT_OK;
 }
 
+/* RFC 8838, 14: "After an agent has received an end-of-candidates indication, it MUST ignore any newly received candidates for that
+ * data stream": what is told again is not new. */
+static void ignore_stream(const struct nt_ice_session *s, uint8_t stream, const struct nt_ice_stream_description *d, nt_time now)
+{
+    const struct nt_ice_candidates *remotes = nt_ice_session_remotes(s);
+    for (size_t k = 0; k < d->candidate_count; k++) {
+        const struct nt_ice_candidate *c = &d->candidates[k];
+        uint32_t known = nt_ice_candidates_find(remotes, stream, c->component, &c->addr);
+        if (why_unusable(nt_ice_session_env(s)->config, c) == NT_ICE_PASS_NONE &&
+            (known == NT_ICE_NONE || !nt_ice_candidates_at(remotes, known)->told))
+            pass_over(s, stream, &(struct nt_ice_passed){NT_ICE_PASS_ENDED, c->component, c->addr}, now);
+    }
+}
+
+static int take_or_ignore_stream(struct nt_ice_session *s, uint8_t stream, const struct nt_ice_stream_description *d, nt_time now)
+{
+    if (!nt_ice_session_peer_trickles(s) || !nt_ice_session_peer_ended(s, stream))
+        return take_stream(s, stream, d, now);
+    ignore_stream(s, stream, d, now);
+    return NT_OK;
+}
+
 int nt_ice_describe_take(struct nt_ice_session *s, const struct nt_ice_description *d, nt_time now)
 {
     size_t more = 0;
@@ -215,20 +237,8 @@ int nt_ice_describe_take(struct nt_ice_session *s, const struct nt_ice_descripti
         more += d->streams[i].candidate_count;
     int r = make_room(s, more);
     for (size_t i = 0; r == NT_OK && i < d->stream_count; i++)
-        r = take_stream(s, (uint8_t)(i + 1), &d->streams[i], now);
+        r = take_or_ignore_stream(s, (uint8_t)(i + 1), &d->streams[i], now);
     return r;
-}
-
-/* RFC 8838, 14: "After an agent has received an end-of-candidates indication, it MUST ignore any newly received candidates for that
- * data stream": what is told again is not new. */
-static void ignore_stream(const struct nt_ice_session *s, uint8_t stream, const struct nt_ice_stream_description *d, nt_time now)
-{
-    for (size_t k = 0; k < d->candidate_count; k++) {
-        const struct nt_ice_candidate *c = &d->candidates[k];
-        if (why_unusable(nt_ice_session_env(s)->config, c) == NT_ICE_PASS_NONE &&
-            nt_ice_candidates_find(nt_ice_session_remotes(s), stream, c->component, &c->addr) == NT_ICE_NONE)
-            pass_over(s, stream, &(struct nt_ice_passed){NT_ICE_PASS_ENDED, c->component, c->addr}, now);
-    }
 }
 
 /* The stream of a fragment's part, by its tag if the peer's description had tags; 0: none. */
@@ -263,10 +273,7 @@ int nt_ice_describe_take_fragment(struct nt_ice_session *s, const struct nt_ice_
         return NT_EINVAL;
     for (size_t i = 0; r == NT_OK && i < fragment->stream_count; i++) {
         uint8_t stream = stream_of(s, fragment, i);
-        if (nt_ice_session_peer_ended(s, stream))
-            ignore_stream(s, stream, &fragment->streams[i], now);
-        else
-            r = take_stream(s, stream, &fragment->streams[i], now);
+        r = take_or_ignore_stream(s, stream, &fragment->streams[i], now);
         if (r == NT_OK && fragment->streams[i].end_of_candidates)
             nt_ice_session_end_peer(s, stream);
     }

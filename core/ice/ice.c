@@ -171,6 +171,7 @@ int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d
         return r;
     r = nt_ice_describe_take(nt_ice_agent_session(a), d, now);
     if (r == NT_OK) {
+        nt_ice_session_note_heard(nt_ice_agent_session(a), now);
         nt_ice_pacer_set_peer(nt_ice_agent_pacer(a), d->pacing_ms);
         if (first)
             take_first(a, d, now);
@@ -211,6 +212,7 @@ int nt_ice_add_remote(struct nt_ice_agent *a, const struct nt_ice_description *f
         r = nt_ice_describe_take_fragment(nt_ice_agent_session(a), fragment, now);
     if (r != NT_OK)
         return r;
+    nt_ice_session_note_heard(nt_ice_agent_session(a), now);
     nt_ice_session_reprice(nt_ice_agent_session(a));
     nt_ice_session_set_unpaired(nt_ice_agent_session(a), true);
     nt_ice_agent_settle(a, now);

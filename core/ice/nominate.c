@@ -49,9 +49,9 @@ static bool may_nominate(const struct nt_ice_session *s)
 
 /* RFC 8838, 14: with trickle "an implementation MAY choose to wait and see if higher-priority candidates are received". */
 static bool is_better_to_come(const struct nt_ice_session *s, const struct nt_ice_component *k, const struct nt_ice_valid *v,
-                              bool gathered)
+                              bool gathered, nt_time now)
 {
-    return nt_ice_session_expects(s, k->stream, gathered) ||
+    return nt_ice_session_expects(s, k->stream, gathered, now) ||
            nt_ice_pairs_better_to_come(nt_ice_session_pairs(s), k->stream, k->component, v->priority);
 }
 
@@ -72,7 +72,7 @@ void nt_ice_nominate(struct nt_ice_session *s, bool gathered, nt_time now)
     for (size_t i = 0; i < nt_ice_components_count(components); i++) {
         const struct nt_ice_component *k = nt_ice_components_at(components, i);
         const struct nt_ice_valid *v = find_next(s, k);
-        if (v == NULL || (now < due_at(s, k, v) && is_better_to_come(s, k, v, gathered)))
+        if (v == NULL || (now < due_at(s, k, v) && is_better_to_come(s, k, v, gathered, now)))
             continue;
         nominate_pair(s, i, v->generator, now);
     }

@@ -24,6 +24,7 @@ struct nt_ice_session {
     bool own_ended;     /* we have told that there are no more candidates */
     bool unpaired;      /* candidates have come that are not paired */
     nt_time started;
+    nt_time heard_at; /* when the peer told something last, by signalling */
     struct nt_ice_candidates *remotes;
     struct nt_ice_pairs *pairs;
     /* since the peer's description */
@@ -246,6 +247,16 @@ void nt_ice_session_run(struct nt_ice_session *s, nt_time now)
 nt_time nt_ice_session_started(const struct nt_ice_session *s)
 {
     return s->started;
+}
+
+void nt_ice_session_note_heard(struct nt_ice_session *s, nt_time now)
+{
+    s->heard_at = now;
+}
+
+nt_time nt_ice_session_heard(const struct nt_ice_session *s)
+{
+    return s->heard_at;
 }
 
 /* --- roles --- */
@@ -476,12 +487,21 @@ uint32_t nt_ice_session_add_valid(struct nt_ice_session *s, uint32_t generator, 
  */
 static bool may_fail(const struct nt_ice_session *s, uint8_t stream, bool gathered, nt_time now)
 {
-    return now - s->started >= NT_ICE_PAC && !nt_ice_session_expects(s, stream, gathered);
+    return now - s->started >= NT_ICE_PAC && !nt_ice_session_expects(s, stream, gathered, now);
 }
 
-bool nt_ice_session_expects(const struct nt_ice_session *s, uint8_t stream, bool gathered)
+bool nt_ice_session_expects(const struct nt_ice_session *s, uint8_t stream, bool gathered, nt_time now)
 {
-    return s->env->config->trickle != NT_ICE_TRICKLE_OFF && (!gathered || !s->streams[stream - 1].ended);
+    bool peer_ended = s->streams[stream - 1].ended || now - s->heard_at >= NT_ICE_LAST_CANDIDATE;
+    return s->env->config->trickle != NT_ICE_TRICKLE_OFF && (!gathered || !peer_ended);
+}
+
+const char *nt_ice_session_why_failed(const struct nt_ice_session *s)
+{
+    for (uint8_t i = 0; i < s->env->config->streams; i++)
+        if (!s->streams[i].ended)
+            return "no pair connects, and the end of the peer's candidates has not come";
+    return "no pair connects";
 }
 
 enum nt_ice_session_state nt_ice_session_update(struct nt_ice_session *s, bool gathered, nt_time now)

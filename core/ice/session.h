@@ -47,6 +47,8 @@ void nt_ice_session_set_unpaired(struct nt_ice_session *s, bool unpaired);
 bool nt_ice_session_unpaired(const struct nt_ice_session *s);
 void nt_ice_session_run(struct nt_ice_session *s, nt_time now); /* its check lists are formed */
 nt_time nt_ice_session_started(const struct nt_ice_session *s);
+void nt_ice_session_note_heard(struct nt_ice_session *s, nt_time now); /* the peer has told something */
+nt_time nt_ice_session_heard(const struct nt_ice_session *s);
 
 /* Roles. */
 void nt_ice_session_switch_role(struct nt_ice_session *s, enum nt_ice_role role, nt_time now);
@@ -70,7 +72,8 @@ void nt_ice_session_permit(struct nt_ice_session *s, nt_time now); /* of all of 
 /* The valid pair of the candidate `own` that the check of `generator` produced. NT_ICE_NONE: the limit, or memory. */
 uint32_t nt_ice_session_add_valid(struct nt_ice_session *s, uint32_t generator, uint32_t own, nt_time now);
 /* Trickle: may more candidates of the stream come, ours or the peer's? `gathered`: we have all of ours. */
-bool nt_ice_session_expects(const struct nt_ice_session *s, uint8_t stream, bool gathered);
+bool nt_ice_session_expects(const struct nt_ice_session *s, uint8_t stream, bool gathered, nt_time now);
+const char *nt_ice_session_why_failed(const struct nt_ice_session *s);
 /* The states of the lists, then the session's own. */
 enum nt_ice_session_state nt_ice_session_update(struct nt_ice_session *s, bool gathered, nt_time now);
 

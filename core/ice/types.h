@@ -27,9 +27,12 @@ enum nt_ice_pair_state { NT_ICE_FROZEN = 0, NT_ICE_WAITING, NT_ICE_IN_PROGRESS, 
 
 #define NT_ICE_SERVERS_MAX 16
 #define NT_ICE_INTERFACES_MAX 16
-#define NT_ICE_TA (50 * NT_MSEC)            /* RFC 8445, 14.2 */
-#define NT_ICE_TR (15 * NT_SEC)             /* RFC 8445, 11 */
-#define NT_ICE_PAC (39500 * NT_MSEC)        /* RFC 8863, 4 */
+#define NT_ICE_TA (50 * NT_MSEC)     /* RFC 8445, 14.2 */
+#define NT_ICE_TR (15 * NT_SEC)      /* RFC 8445, 11 */
+#define NT_ICE_PAC (39500 * NT_MSEC) /* RFC 8863, 4 */
+/* RFC 8863, 5: "a backup mechanism to decide when all candidates have been received, typically a timer", since the peer told
+ * something last: an Allocate request and the one after its challenge are two transactions' time. */
+#define NT_ICE_LAST_CANDIDATE (2 * NT_ICE_PAC)
 #define NT_ICE_CONSENT_EXPIRY (30 * NT_SEC) /* RFC 7675, 5.1 */
 
 struct nt_ice_turn {

@@ -48,6 +48,11 @@ static void read_events(struct nt_app_agent *a, nt_time now)
     nt_agent_signalling_trickle(&a->signalling, now);
 }
 
+static void read_agent_events(void *owner, nt_time now)
+{
+    read_events(owner, now);
+}
+
 static void agent_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_app_agent *a = self;
@@ -272,7 +277,12 @@ static int start_agent(struct nt_app_agent *a)
     uint32_t endpoint = nt_host_run_endpoint(a->context.host, (struct nt_endpoint){.ops = &ops, .self = a}, 0);
     if (endpoint == NT_FABRIC_NONE)
         return NT_ENOMEM;
-    return nt_agent_signalling_start(&a->signalling, &a->context, a->ice, endpoint, trickle_mode(&a->context));
+    return nt_agent_signalling_start(&a->signalling, &(struct nt_agent_signalling_config){.context = &a->context,
+                                                                                          .ice = a->ice,
+                                                                                          .endpoint = endpoint,
+                                                                                          .mode = trickle_mode(&a->context),
+                                                                                          .read_events = read_agent_events,
+                                                                                          .owner = a});
 }
 
 struct nt_app_agent *nt_app_agent_new(const struct nt_app_context *context)

@@ -82,8 +82,9 @@ void nt_agent_signalling_trickle(struct nt_agent_signalling *sig, nt_time now)
 
 static void start_gathering(struct nt_agent_signalling *sig, nt_time now)
 {
-    nt_host_announce(sig->context->host, sig->endpoint, now);
+    nt_host_announce(sig->context->host, sig->config.endpoint, now);
     nt_ice_gather(sig->ice, now);
+    sig->config.read_events(sig->config.owner, now);
     nt_host_kick(sig->context->host, now);
 }
 
@@ -169,25 +170,25 @@ bool nt_agent_signalling_waits(const struct nt_agent_signalling *sig)
     return !sig->answered && (sig->caller ? sig->gathered : !sig->has_offer);
 }
 
-int nt_agent_signalling_start(struct nt_agent_signalling *sig, const struct nt_app_context *context, struct nt_ice_agent *ice,
-                              uint32_t endpoint, enum nt_ice_trickle mode)
+int nt_agent_signalling_start(struct nt_agent_signalling *sig, const struct nt_agent_signalling_config *config)
 {
+    const struct nt_app_context *context = config->context;
     const struct nt_scn_agent *agents = context->scn->agents;
-    *sig =
-        (struct nt_agent_signalling){.context = context, .ice = ice, .endpoint = endpoint, .trickles = mode != NT_ICE_TRICKLE_OFF};
+    *sig = (struct nt_agent_signalling){
+        .config = *config, .context = context, .ice = config->ice, .trickles = config->mode != NT_ICE_TRICKLE_OFF};
     if (context->peer == NULL)
         return NT_OK;
-    struct nt_sip_end_config config = {.host = context->signal_host,
-                                       .user = agents[context->index].name,
-                                       .peer = agents[context->peer_index].name,
-                                       .own = context->signal_own,
-                                       .via = context->signal_peer,
-                                       .seed = context->seed,
-                                       .trickle = sig->trickles,
-                                       .trickle_required = mode == NT_ICE_TRICKLE_FULL,
-                                       .receive = on_signal,
-                                       .receiver = sig};
-    sig->sip = nt_sip_end_new(&config);
+    struct nt_sip_end_config sip = {.host = context->signal_host,
+                                    .user = agents[context->index].name,
+                                    .peer = agents[context->peer_index].name,
+                                    .own = context->signal_own,
+                                    .via = context->signal_peer,
+                                    .seed = context->seed,
+                                    .trickle = sig->trickles,
+                                    .trickle_required = config->mode == NT_ICE_TRICKLE_FULL,
+                                    .receive = on_signal,
+                                    .receiver = sig};
+    sig->sip = nt_sip_end_new(&sip);
     return sig->sip != NULL ? NT_OK : NT_ENOMEM;
 }
 

@@ -7,10 +7,20 @@
 
 struct nt_sip_end;
 
-struct nt_agent_signalling {
+struct nt_agent_signalling_config {
     const struct nt_app_context *context;
     struct nt_ice_agent *ice;
-    uint32_t endpoint;      /* of the ICE agent on its host */
+    uint32_t endpoint; /* of the ICE agent on its host */
+    enum nt_ice_trickle mode;
+    void (*read_events)(void *owner,
+                        nt_time now); /* after a call that may have made some: gathering without interfaces ends at once */
+    void *owner;
+};
+
+struct nt_agent_signalling {
+    struct nt_agent_signalling_config config;
+    const struct nt_app_context *context;
+    struct nt_ice_agent *ice;
     struct nt_sip_end *sip; /* NULL: the agent takes no part in the call */
     bool caller, answered, gathered;
     struct nt_ice_description offer; /* the callee's, until its answer leaves */
@@ -22,8 +32,7 @@ struct nt_agent_signalling {
 };
 
 /* 0 or NT_ENOMEM. */
-int nt_agent_signalling_start(struct nt_agent_signalling *sig, const struct nt_app_context *context, struct nt_ice_agent *ice,
-                              uint32_t endpoint, enum nt_ice_trickle mode);
+int nt_agent_signalling_start(struct nt_agent_signalling *sig, const struct nt_agent_signalling_config *config);
 void nt_agent_signalling_end(struct nt_agent_signalling *sig);
 void nt_agent_signalling_call(struct nt_agent_signalling *sig, nt_time now);
 int nt_agent_signalling_reoffer(struct nt_agent_signalling *sig, nt_time now); /* NT_ESTATE before an answered call */

@@ -42,6 +42,8 @@ static const char *event_text(const struct nt_trace_event *ev)
     case NT_TR_DISCARDED: return nt_discard_is_drop((enum nt_discard)ev->n[0]) ? "input dropped, " : "input passed over, ";
     case NT_TR_ICE_REFUSED: return "request refused: ";
     case NT_TR_ICE_PAIR_REFUSED: return "pair not formed: ";
+    case NT_TR_ICE_CONSENT_LOST: return ev->text != NULL ? "consent lost: " : "consent lost";
+    case NT_TR_ICE_FAILED: return ev->text != NULL ? "failed: " : "failed";
     case NT_TR_MAPPED: return "mapping made";
     case NT_TR_EXPIRED: return "mapping expired";
     case NT_TR_CALL: return "call";

@@ -73,13 +73,10 @@ def magic(payload):
     return payload[4:20]
 
 
-def ends(case, world):
-    """One that waits for the end of candidates of a peer that is gone may run, too: there is no backup timer yet (RFC 8863, 5)."""
-    trickle = all("trickle" in agent for agent in world["agents"].values())
-    excuses = ["failed", "disconnected"] if trickle else ["failed"]
+def ends(case):
     for name, peer in (("L", "R"), ("R", "L")):
         state, theirs = case["agents"][name]["state"], case["agents"][peer]["state"]
-        if state not in ("completed", "failed", "disconnected", "closed") and theirs not in excuses:
+        if state not in ("completed", "failed", "disconnected", "closed") and theirs != "failed":
             yield "ends", f"{name} is {state} at the end, {peer} {theirs}"
 
 
@@ -215,7 +212,7 @@ def judge(natsim, directory, seeds, jobs):
             broken.append((name, "runs", case["reason"] if case is not None else "it has no result"))
             continue
         datagrams = taps.read(directory / "out" / case["capture"], {"L", "R"})
-        for law in (ends(case, world), mirrored(case, datagrams, faultless[name]), consent(datagrams), pacing(world, datagrams)):
+        for law in (ends(case), mirrored(case, datagrams, faultless[name]), consent(datagrams), pacing(world, datagrams)):
             broken += [(name, *b) for b in law]
         seen.update({f"{states(case)['L']}, {states(case)['R']}": 1, f"path {case['path']}": 1, "faultless": int(faultless[name])})
     suspects = [n for n in worlds if faultless[n] and n in cases and cases[n]["outcome"] != "error" and not have_completed(cases[n])]

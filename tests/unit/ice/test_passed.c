@@ -118,6 +118,9 @@ TEST(after_the_end)
     tell(peer(r, 2), true);
     assert_int_equal(passed.count, 1);
     assert_event(0, NT_ICE_PASS_ENDED, "10.0.0.3:6000", "after the end");
+    tell(peer(r, 2), false); /* nor those of a later offer or answer */
+    assert_int_equal(passed.count, 2);
+    assert_event(1, NT_ICE_PASS_ENDED, "10.0.0.3:6000", "after the end");
     assert_int_equal(nt_ice_pair_count(l.a), 1);
     lab_end(&l);
 }
