@@ -45,6 +45,7 @@ enum nt_trace_kind {
     NT_TR_TURN_RELEASED,       /* a client, b relayed */
     NT_TR_TURN_PERMISSION,     /* a client, b peer */
     NT_TR_TURN_CHANNEL,        /* a client, b peer, n[0] number */
+    NT_TR_SERVER_DROPPED,      /* a response that was to leave is dropped: b remote, text says why */
     /* signalling and data applications */
     NT_TR_OFFER_SENT = 80,
     NT_TR_OFFER_RECEIVED,

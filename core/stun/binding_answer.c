@@ -76,6 +76,13 @@ bool nt_binding_answer_make(struct nt_binding_answer *a, const struct nt_stun_ms
     return true;
 }
 
+void nt_binding_answer_refuse(struct nt_binding_answer *a, const struct nt_stun_decision *d)
+{
+    a->code = (uint16_t)d->code;
+    a->unknown_count = 0;
+    a->alternate = d->alternate;
+}
+
 static void add_success(struct nt_stun_builder *b, const struct nt_binding_answer *a)
 {
     static const uint8_t zeros[PADDING_LEN];
@@ -98,6 +105,8 @@ static void add_failure(struct nt_stun_builder *b, const struct nt_binding_answe
 {
     uint8_t types[2 * NT_STUN_UNKNOWN_MAX];
     nt_stun_add_error(b, a->code, NULL);
+    if (a->code == 300)
+        nt_stun_add_addr(b, NT_ATTR_ALTERNATE_SERVER, &a->alternate);
     for (size_t i = 0; i < a->unknown_count; i++)
         nt_store16(types + 2 * i, a->unknown[i]);
     if (a->code == 420)

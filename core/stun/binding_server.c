@@ -54,23 +54,52 @@ static void socket_changed(struct nt_stun_server *s, const struct nt_path *path,
     s->sockets.count = all ? 4 : 1;
 }
 
-static void queue_answer(struct nt_stun_server *s, const struct nt_stun_msg *request, const struct nt_path *path, uint32_t cookie)
+static const struct nt_why queue_full = {NT_DISCARD_NO_ROOM, "queue full"},
+                           not_binding = {NT_DISCARD_UNSUPPORTED, "not a Binding request"};
+
+static void trace_drop(const struct nt_stun_server *s, const struct nt_why *why, const struct nt_path *path, nt_time now)
+{
+    nt_trace_discard(&s->config.trace, why, &path->remote, NULL, now);
+}
+
+/* The number of the socket that it came to, or `wanted`. */
+static unsigned socket_of(const struct nt_stun_server *s, const struct nt_addr *local)
 {
     unsigned at = 0;
-    if (s->queued == QUEUE_MAX)
-        return;
-    while (at < s->wanted && !nt_addr_equal(&s->sockets.at[at], &path->local))
+    while (at < s->wanted && !nt_addr_equal(&s->sockets.at[at], local))
         at++;
+    return at;
+}
+
+static void queue_answer(struct nt_stun_server *s, const struct nt_stun_msg *request, const struct nt_path *path, uint32_t cookie,
+                         nt_time now)
+{
+    unsigned at = socket_of(s, &path->local);
     if (at == s->wanted)
         return;
+    if (s->queued == QUEUE_MAX) {
+        trace_drop(s, &queue_full, path, now);
+        return;
+    }
     struct nt_binding_answer *a = &s->queue[(s->head + s->queued) % QUEUE_MAX];
-    if (nt_binding_answer_make(a, request, cookie, &path->remote, &s->sockets, at))
-        s->queued++;
+    if (!nt_binding_answer_make(a, request, cookie, &path->remote, &s->sockets, at)) {
+        if (request->class_ != NT_STUN_INDICATION || request->method != NT_STUN_BINDING) /* a keepalive is not answered */
+            trace_drop(s, &not_binding, path, now);
+        return;
+    }
+    struct nt_stun_decision d = nt_stun_decide(&s->config.admission, request, &path->remote, now);
+    if (d.code == NT_UNANSWERED) {
+        trace_drop(s, &nt_why_unanswered, path, now);
+        return;
+    }
+    if (d.code != 0)
+        nt_binding_answer_refuse(a, &d);
+    s->queued++;
 }
 
 /* RFC 5389, 12.2: "A STUN server can detect when a given Binding request message was sent from an RFC 3489 client by the
  * absence of the correct value in the magic cookie field." The rest of the message is parsed as usual. */
-static void answer_classic(struct nt_stun_server *s, const uint8_t *bytes, size_t len, const struct nt_path *path)
+static void answer_classic(struct nt_stun_server *s, const uint8_t *bytes, size_t len, const struct nt_path *path, nt_time now)
 {
     uint8_t copy[CLASSIC_MAX];
     struct nt_stun_msg request;
@@ -79,20 +108,19 @@ static void answer_classic(struct nt_stun_server *s, const uint8_t *bytes, size_
     memcpy(copy, bytes, len);
     nt_store32(copy + 4, NT_STUN_COOKIE);
     if (nt_stun_parse(&request, copy, len) == NT_OK && request.fingerprint == NULL)
-        queue_answer(s, &request, path, nt_load32(bytes + 4));
+        queue_answer(s, &request, path, nt_load32(bytes + 4), now);
 }
 
 static void server_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_stun_server *s = self;
     struct nt_stun_msg request;
-    (void)now;
     if (kind == NT_IN_CONNECTED || kind == NT_IN_CLOSED)
         socket_changed(s, path, kind == NT_IN_CONNECTED);
     else if (kind == NT_IN_DATAGRAM && nt_stun_parse(&request, bytes, len) == NT_OK)
-        queue_answer(s, &request, path, NT_STUN_COOKIE);
+        queue_answer(s, &request, path, NT_STUN_COOKIE, now);
     else if (kind == NT_IN_DATAGRAM && len >= NT_STUN_HEADER && nt_load32(bytes + 4) != NT_STUN_COOKIE)
-        answer_classic(s, bytes, len, path);
+        answer_classic(s, bytes, len, path, now);
 }
 
 static void server_timer(void *self, nt_time now)
@@ -140,11 +168,19 @@ struct nt_endpoint nt_stun_server_endpoint(struct nt_stun_server *s)
     return (struct nt_endpoint){&ops, s};
 }
 
-size_t nt_stun_answer_binding(const struct nt_stun_msg *request, const struct nt_addr *from, const char *software, uint8_t *buf,
-                              size_t cap)
+void nt_stun_server_reset(struct nt_stun_server *s)
+{
+    s->queued = 0;
+}
+
+size_t nt_stun_answer_binding(const struct nt_stun_msg *request, const struct nt_addr *from, const struct nt_stun_decision *d,
+                              const char *software, uint8_t *buf, size_t cap)
 {
     struct nt_binding_answer a;
     struct nt_binding_sockets plain = {.count = 1};
-    return nt_binding_answer_make(&a, request, NT_STUN_COOKIE, from, &plain, 0) ? nt_binding_answer_write(&a, software, buf, cap)
-                                                                                : 0;
+    if (!nt_binding_answer_make(&a, request, NT_STUN_COOKIE, from, &plain, 0))
+        return 0;
+    if (d->code != 0)
+        nt_binding_answer_refuse(&a, d);
+    return nt_binding_answer_write(&a, software, buf, cap);
 }

@@ -4,7 +4,8 @@
 #define NT_STUN_BINDING_SERVER_H
 
 #include "core/base/endpoint.h"
-#include "core/stun/message.h"
+#include "core/base/trace.h"
+#include "core/stun/admission.h"
 
 #define NT_STUN_PORT 3478
 #define NT_STUN_ALTERNATE_PORT 3479
@@ -13,6 +14,8 @@ struct nt_stun_server_config {
     struct nt_addr primary;   /* address and port to serve */
     struct nt_addr alternate; /* another address and port for RFC 5780; unset: plain server */
     const char *software;     /* NULL: no SOFTWARE attribute */
+    struct nt_stun_admission admission;
+    struct nt_trace trace;
 };
 
 struct nt_stun_server;
@@ -21,9 +24,12 @@ struct nt_stun_server *nt_stun_server_new(const struct nt_stun_server_config *co
 void nt_stun_server_del(struct nt_stun_server *s);
 struct nt_endpoint nt_stun_server_endpoint(struct nt_stun_server *s);
 
-/* The answer to one Binding request as any server would give it (no authentication): the length written to buf, 0 for no
- * answer. TURN servers use it too. */
-size_t nt_stun_answer_binding(const struct nt_stun_msg *request, const struct nt_addr *from, const char *software, uint8_t *buf,
-                              size_t cap);
+/* Loses what is to be sent: a STUN server has no other state. */
+void nt_stun_server_reset(struct nt_stun_server *s);
+
+/* The answer to one Binding request as any server would give it (no authentication) if it is served, else the error decided on: the
+ * length written to buf, 0 for no answer. TURN servers use it too. */
+size_t nt_stun_answer_binding(const struct nt_stun_msg *request, const struct nt_addr *from, const struct nt_stun_decision *d,
+                              const char *software, uint8_t *buf, size_t cap);
 
 #endif

@@ -11,6 +11,13 @@
 #define MAC 16
 #define NONCE_LEN (NT_NONCE_COOKIE_LEN + 2 * (STAMP + MAC))
 
+void nt_stun_realm_renew_secret(struct nt_stun_realm *r, struct nt_rand *rand)
+{
+    uint8_t secret[32];
+    nt_rand_bytes(rand, secret, sizeof secret);
+    hmac_sha256_set_key(&r->secret, sizeof secret, secret);
+}
+
 int nt_stun_realm_init(struct nt_stun_realm *r, const char *realm, bool md5, bool sha256, nt_time nonce_lifetime,
                        struct nt_rand *rand)
 {
@@ -22,9 +29,7 @@ int nt_stun_realm_init(struct nt_stun_realm *r, const char *realm, bool md5, boo
     r->md5 = md5;
     r->sha256 = sha256;
     r->nonce_lifetime = nonce_lifetime;
-    uint8_t secret[32];
-    nt_rand_bytes(rand, secret, sizeof secret);
-    hmac_sha256_set_key(&r->secret, sizeof secret, secret);
+    nt_stun_realm_renew_secret(r, rand);
     return NT_OK;
 }
 

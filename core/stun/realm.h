@@ -28,6 +28,7 @@ int nt_stun_realm_init(struct nt_stun_realm *r, const char *realm, bool md5, boo
                        struct nt_rand *rand);
 /* NT_EINVAL, NT_EEXIST, NT_ENOMEM. Adding moves the users in memory: add all of them before authenticating. */
 int nt_stun_realm_add_user(struct nt_stun_realm *r, const char *user, const char *password);
+void nt_stun_realm_renew_secret(struct nt_stun_realm *r, struct nt_rand *rand); /* all nonces are stale from now on */
 void nt_stun_realm_free(struct nt_stun_realm *r);
 
 struct nt_stun_auth {

@@ -2,6 +2,7 @@
 #ifndef NT_STUN_STUN_H
 #define NT_STUN_STUN_H
 
+#include "core/stun/admission.h"
 #include "core/stun/attributes.h"
 #include "core/stun/binding_server.h"
 #include "core/stun/discovery.h"

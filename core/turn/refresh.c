@@ -22,6 +22,13 @@ void nt_turn_expire_allocations(struct nt_turn_server *s, nt_time now)
         release_relay(s, r, now);
 }
 
+void nt_turn_release_allocations(struct nt_turn_server *s, nt_time now)
+{
+    const struct nt_turn_timer *first;
+    while ((first = nt_turn_expiry_first(&s->allocations.expiry)) != NULL)
+        release_relay(s, nt_turn_relay_by_id(&s->allocations, first->tag), now);
+}
+
 /* The family a REQUESTED-ADDRESS-FAMILY asks for: 0 when absent, -1 for one that is unknown or malformed. */
 static int requested_family(const struct nt_stun_msg *msg)
 {

@@ -4,6 +4,7 @@
 #include "core/turn/refresh.h"
 #include "core/turn/response.h"
 #include "core/turn/server_peers.h"
+#include "core/turn/server_trace.h"
 
 #include <string.h>
 
@@ -33,6 +34,21 @@ static int request_error(const struct nt_turn_request *q)
     return nt_turn_request_user(q) != q->allocation->user ? 441 : 0;
 }
 
+/* The owner's decision on an authentic request. RFC 8489, 9.2.4: a challenge is not signed. */
+static bool is_refused(struct nt_turn_request *q, nt_time now)
+{
+    struct nt_stun_decision d = nt_stun_decide(&q->server->config.admission, q->msg, &q->path->remote, now);
+    if (d.code == NT_UNANSWERED)
+        nt_turn_trace_drop(q->server, &nt_why_unanswered, &q->path->remote, NULL, now);
+    if (d.code <= 0)
+        return d.code != 0;
+    if (d.code == 401 || d.code == 438)
+        q->auth.key = NULL;
+    q->alternate = d.alternate;
+    nt_turn_respond_error(q, d.code, now);
+    return true;
+}
+
 void nt_turn_serve(struct nt_turn_server *s, const struct nt_path *path, const struct nt_stun_msg *msg, nt_time now)
 {
     struct nt_turn_request q = {.server = s, .path = path, .msg = msg};
@@ -43,6 +59,8 @@ void nt_turn_serve(struct nt_turn_server *s, const struct nt_path *path, const s
         return;
     }
     q.auth = nt_stun_authenticate(&s->realm, msg, &path->remote, now);
+    if (q.auth.error == 0 && is_refused(&q, now))
+        return;
     int code = request_error(&q);
     if (code != 0) {
         nt_turn_respond_error(&q, code, now);

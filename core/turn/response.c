@@ -47,6 +47,8 @@ void nt_turn_respond_error(const struct nt_turn_request *q, int code, nt_time no
     if (!start_response(q, &b, NT_STUN_ERROR))
         return;
     nt_stun_add_error(&b, code, NULL);
+    if (code == 300)
+        nt_stun_add_addr(&b, NT_ATTR_ALTERNATE_SERVER, &q->alternate);
     if (code == 401 || code == 438)
         nt_stun_challenge(&q->server->realm, &b, &q->path->remote, now);
     if (code == 420)

@@ -4,7 +4,7 @@
 
 #include "core/turn/server_state.h"
 
-/* With a challenge for 401 and 438, and UNKNOWN-ATTRIBUTES for 420. */
+/* With a challenge for 401 and 438, UNKNOWN-ATTRIBUTES for 420, and ALTERNATE-SERVER for 300. */
 void nt_turn_respond_error(const struct nt_turn_request *q, int code, nt_time now);
 void nt_turn_respond_success(const struct nt_turn_request *q);
 void nt_turn_respond_lifetime(const struct nt_turn_request *q, uint32_t lifetime);

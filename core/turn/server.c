@@ -23,7 +23,22 @@
 #define LISTEN_ID 1 /* of the port request */
 
 static const struct nt_why unreadable = {NT_DISCARD_UNREADABLE, "neither STUN nor ChannelData"},
-                           not_for_us = {NT_DISCARD_UNSUPPORTED, "not for a TURN server"};
+                           not_for_us = {NT_DISCARD_UNSUPPORTED, "not for a TURN server"},
+                           queue_full = {NT_DISCARD_NO_ROOM, "queue full"};
+
+static void answer_binding(struct nt_turn_server *s, const struct nt_path *path, const struct nt_stun_msg *msg, nt_time now)
+{
+    struct nt_stun_decision d = nt_stun_decide(&s->config.admission, msg, &path->remote, now);
+    uint8_t *room = d.code != NT_UNANSWERED ? nt_turn_outbox_room(&s->outbox, NT_TURN_MESSAGE_MAX) : NULL;
+    if (room == NULL) {
+        nt_turn_trace_drop(s, d.code == NT_UNANSWERED ? &nt_why_unanswered : &queue_full, &path->remote, NULL, now);
+        return;
+    }
+    struct nt_path back = {.transport = NT_UDP, .local = path->local, .remote = path->remote};
+    size_t n = nt_stun_answer_binding(msg, &path->remote, &d, s->config.software, room, NT_TURN_MESSAGE_MAX);
+    if (n > 0)
+        nt_turn_outbox_commit(&s->outbox, &back, n);
+}
 
 static void take_from_client(struct nt_turn_server *s, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
 {
@@ -43,11 +58,7 @@ static void take_from_client(struct nt_turn_server *s, const struct nt_path *pat
     } else if (msg.class_ == NT_STUN_INDICATION && msg.method == NT_TURN_SEND) {
         nt_turn_relay_send(s, path, &msg, now);
     } else if (msg.class_ == NT_STUN_REQUEST && msg.method == NT_STUN_BINDING) {
-        uint8_t *room = nt_turn_outbox_room(&s->outbox, NT_TURN_MESSAGE_MAX);
-        struct nt_path back = {.transport = NT_UDP, .local = path->local, .remote = path->remote};
-        size_t n = room != NULL ? nt_stun_answer_binding(&msg, &path->remote, s->config.software, room, NT_TURN_MESSAGE_MAX) : 0;
-        if (n > 0)
-            nt_turn_outbox_commit(&s->outbox, &back, n);
+        answer_binding(s, path, &msg, now);
     } else if (msg.class_ != NT_STUN_INDICATION || msg.method != NT_STUN_BINDING) {
         nt_turn_trace_drop(s, &not_for_us, &path->remote, NULL, now);
     }
@@ -119,6 +130,14 @@ struct nt_endpoint nt_turn_server_endpoint(struct nt_turn_server *s)
 size_t nt_turn_server_allocations(const struct nt_turn_server *s)
 {
     return s->allocations.live;
+}
+
+void nt_turn_server_reset(struct nt_turn_server *s, nt_time now)
+{
+    nt_turn_release_allocations(s, now);
+    nt_turn_reservations_expire(&s->reservations, &s->allocations, NT_TIME_NEVER);
+    nt_turn_outbox_free(&s->outbox);
+    nt_stun_realm_renew_secret(&s->realm, s->config.rand);
 }
 
 static void set_defaults(struct nt_turn_server_config *c)

@@ -9,10 +9,14 @@
 
 struct nt_turn_server;
 
-/* Copies what `config` points to, but for rand and trace. NULL without memory, and without a realm or a random stream. */
+/* Copies what `config` points to, but for admission, rand and trace. NULL without memory, and without a realm or a random stream.
+ */
 struct nt_turn_server *nt_turn_server_new(const struct nt_turn_server_config *config);
 void nt_turn_server_del(struct nt_turn_server *s);
 struct nt_endpoint nt_turn_server_endpoint(struct nt_turn_server *s);
+/* Loses all state, as a restarted server: allocations, reservations, what is to be sent, and the secret of its nonces. Its owner
+ * then asks for requests, as after any input. */
+void nt_turn_server_reset(struct nt_turn_server *s, nt_time now);
 size_t nt_turn_server_allocations(const struct nt_turn_server *s);
 
 #endif

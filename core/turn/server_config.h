@@ -6,6 +6,7 @@
 #include "core/base/rand.h"
 #include "core/base/time.h"
 #include "core/base/trace.h"
+#include "core/stun/admission.h"
 
 #include <stdbool.h>
 
@@ -30,6 +31,7 @@ struct nt_turn_server_config {
                                    * 6to4, IPv4 in IPv6, and the listening address; the relay addresses are allowed */
     size_t deny_count;
     const char *software; /* NULL: none */
+    struct nt_stun_admission admission;
     struct nt_rand *rand;
     struct nt_trace trace;
 };

@@ -26,6 +26,7 @@ struct nt_turn_request {
     const struct nt_stun_msg *msg;
     struct nt_stun_auth auth;
     struct nt_turn_allocation *allocation; /* of the 5-tuple, or NULL */
+    struct nt_addr alternate;              /* of a 300 */
 };
 
 /* The index of the user who made the request. */

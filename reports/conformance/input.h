@@ -11,8 +11,13 @@ struct nt_conf_party {
     const char *name;                /* the node's, as in the capture's taps */
     const struct nt_addr *addresses; /* its own; port 0 */
     size_t address_count;
-    bool held;          /* a step held back datagrams before they reached the tap: when it sent them is not known */
-    nt_time told_late;  /* for how long a step held back its descriptions */
+    bool held;         /* a step held back datagrams before they reached the tap: when it sent them is not known */
+    nt_time told_late; /* for how long a step held back its descriptions */
+    bool refuses;      /* a server: steps make it refuse requests, or leave them unanswered */
+    /* A server: when steps made it lose its state, in file order; NT_TIME_NEVER: not yet. Filled while the capture grows, before
+     * the frames of that time are read. */
+    const nt_time *reset_at;
+    size_t reset_count;
     uint16_t max_pairs; /* an agent's limit of candidate pairs (RFC 8445, 6.1.2.5); 0: the default of 100 */
 };
 

@@ -2,6 +2,8 @@
 #include "core/base/strings.h"
 #include "core/stun/stun.h"
 #include "core/turn/turn.h"
+#include "scenarios/apps/refusals.h"
+#include "scenarios/apps/slow_responses.h"
 
 #include <stdlib.h>
 
@@ -11,7 +13,20 @@ struct nt_app_server {
     struct nt_stun_server *stun;
     struct nt_turn_server *turn;
     struct nt_rand rand;
+    struct nt_host *host;
+    struct nt_trace trace;
+    struct nt_refusals refusals;
+    struct nt_slow_responses *slow; /* NULL: no step slows it down */
 };
+
+static bool has_step(const struct nt_app_context *context, enum nt_scn_server_do what)
+{
+    const struct nt_scn_case *c = context->scn;
+    for (size_t i = 0; i < c->step_count; i++)
+        if (c->steps[i].kind == NT_STEP_SERVER && c->steps[i].server_do == what && c->steps[i].where.index == context->index)
+            return true;
+    return false;
+}
 
 bool nt_app_server_address(const struct nt_scn_server *scn, uint8_t family, struct nt_addr *a)
 {
@@ -23,17 +38,40 @@ bool nt_app_server_address(const struct nt_scn_server *scn, uint8_t family, stru
     return false;
 }
 
+static struct nt_stun_decision decide(void *user, const struct nt_stun_msg *request, const struct nt_addr *from, nt_time now)
+{
+    struct nt_app_server *server = user;
+    return nt_refusals_decide(&server->refusals, request, from, now);
+}
+
+/* A server that no step refuses requests of is not asked. */
+static struct nt_stun_admission admission(struct nt_app_server *server, const struct nt_app_context *context)
+{
+    bool refuses = has_step(context, NT_SERVER_REFUSE);
+    return (struct nt_stun_admission){.decide = refuses ? decide : NULL, .user = server};
+}
+
+static int run_server(struct nt_app_server *server, const struct nt_app_context *context, struct nt_endpoint endpoint)
+{
+    if (has_step(context, NT_SERVER_SLOW)) {
+        server->slow = nt_slow_responses_new(endpoint, NT_STUN_PORT, &context->trace);
+        if (server->slow == NULL)
+            return NT_ENOMEM;
+        endpoint = nt_slow_responses_endpoint(server->slow);
+    }
+    return nt_host_run_endpoint(context->host, endpoint, 0) != NT_FABRIC_NONE ? NT_OK : NT_ENOMEM;
+}
+
 static int start_stun(struct nt_app_server *server, const struct nt_app_context *context)
 {
     const struct nt_scn_server *scn = &context->scn->servers[context->index];
-    struct nt_stun_server_config config = {.software = "natsim " NATSIM_VERSION};
+    struct nt_stun_server_config config = {
+        .software = "natsim " NATSIM_VERSION, .admission = admission(server, context), .trace = context->trace};
     nt_app_server_address(scn, NT_AF_IPV4, &config.primary);
     if (scn->behaviour)
         config.alternate = nt_addr_with_port(&scn->on.addresses[1], NT_STUN_ALTERNATE_PORT);
     server->stun = nt_stun_server_new(&config);
-    return server->stun != NULL && nt_host_run_endpoint(context->host, nt_stun_server_endpoint(server->stun), 0) != NT_FABRIC_NONE
-               ? NT_OK
-               : NT_ENOMEM;
+    return server->stun != NULL ? run_server(server, context, nt_stun_server_endpoint(server->stun)) : NT_ENOMEM;
 }
 
 static int start_turn(struct nt_app_server *server, const struct nt_app_context *context)
@@ -55,6 +93,7 @@ static int start_turn(struct nt_app_server *server, const struct nt_app_context 
                                            .deny = scn->deny,
                                            .deny_count = scn->deny_count,
                                            .software = "natsim " NATSIM_VERSION,
+                                           .admission = admission(server, context),
                                            .rand = &server->rand,
                                            .trace = context->trace};
     if (accounts == NULL)
@@ -64,9 +103,7 @@ static int start_turn(struct nt_app_server *server, const struct nt_app_context 
     nt_app_server_address(scn, NT_AF_IPV4, &config.listen);
     server->turn = nt_turn_server_new(&config);
     free(accounts);
-    return server->turn != NULL && nt_host_run_endpoint(context->host, nt_turn_server_endpoint(server->turn), 0) != NT_FABRIC_NONE
-               ? NT_OK
-               : NT_ENOMEM;
+    return server->turn != NULL ? run_server(server, context, nt_turn_server_endpoint(server->turn)) : NT_ENOMEM;
 }
 
 struct nt_app_server *nt_app_server_new(const struct nt_app_context *context)
@@ -76,6 +113,8 @@ struct nt_app_server *nt_app_server_new(const struct nt_app_context *context)
     char label[LABEL_MAX_BYTES];
     if (server == NULL)
         return NULL;
+    server->host = context->host;
+    server->trace = context->trace;
     nt_join(label, sizeof label, "server/", scn->name);
     nt_fabric_stream(context->fabric, label, &server->rand);
     int r = NT_OK;
@@ -91,6 +130,33 @@ struct nt_app_server *nt_app_server_new(const struct nt_app_context *context)
     return NULL;
 }
 
+static void reset(struct nt_app_server *server, nt_time now)
+{
+    if (server->turn != NULL)
+        nt_turn_server_reset(server->turn, now);
+    else
+        nt_stun_server_reset(server->stun);
+    if (server->slow != NULL)
+        nt_slow_responses_lose(server->slow);
+    nt_host_kick(server->host, now);
+}
+
+int nt_app_server_step(struct nt_app_server *server, const struct nt_scn_step *step, nt_time now)
+{
+    static const char *const names[] = {[NT_SERVER_RESET] = "reset", [NT_SERVER_REFUSE] = "refuse", [NT_SERVER_SLOW] = "slow"};
+    if (server->turn == NULL && server->stun == NULL)
+        return NT_EUNSUPPORTED;
+    nt_trace_emit(&server->trace,
+                  (struct nt_trace_event){.at = now, .kind = NT_TR_NODE, .n = {-1}, .text = names[step->server_do]});
+    if (step->server_do == NT_SERVER_REFUSE)
+        return nt_refusals_add(&server->refusals, step, now);
+    if (step->server_do == NT_SERVER_SLOW)
+        nt_slow_responses_begin(server->slow, step->by, step->duration > 0 ? nt_time_after(now, step->duration) : NT_TIME_NEVER);
+    else
+        reset(server, now);
+    return NT_OK;
+}
+
 void nt_app_server_del(struct nt_app_server *server)
 {
     if (server == NULL)
@@ -99,5 +165,7 @@ void nt_app_server_del(struct nt_app_server *server)
         nt_stun_server_del(server->stun);
     if (server->turn != NULL)
         nt_turn_server_del(server->turn);
+    nt_slow_responses_del(server->slow);
+    nt_refusals_free(&server->refusals);
     free(server);
 }

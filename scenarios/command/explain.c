@@ -38,7 +38,8 @@ static const char *event_text(const struct nt_trace_event *ev)
     case NT_TR_ICE_PRFLX_LOCAL: return "local peer-reflexive candidate";
     case NT_TR_ICE_PRFLX_REMOTE: return "remote peer-reflexive candidate";
     case NT_TR_ICE_PASSED_OVER: return "candidate passed over: ";
-    case NT_TR_ICE_DROPPED: return "dropped: ";
+    case NT_TR_ICE_DROPPED:
+    case NT_TR_SERVER_DROPPED: return "dropped: ";
     case NT_TR_DISCARDED: return nt_discard_is_drop((enum nt_discard)ev->n[0]) ? "input dropped, " : "input passed over, ";
     case NT_TR_ICE_REFUSED: return "request refused: ";
     case NT_TR_ICE_PAIR_REFUSED: return "pair not formed: ";

@@ -1,6 +1,7 @@
 #include "scenarios/judge/conformance_input.h"
 
 #include "core/base/err.h"
+#include "scenarios/world/steps.h"
 
 #include <stdlib.h>
 
@@ -35,6 +36,29 @@ static int add_parties(const struct nt_scn_case *c, struct nt_conf_party *partie
     for (size_t i = 0; i < c->gateway_count && r == NT_OK; i++)
         r = add_party(&parties[(*count)++], NT_CONF_GATEWAY, c->gateways[i].name, &c->gateways[i].outside, 1);
     return r;
+}
+
+static bool is_server_step(const struct nt_scn_step *s, enum nt_scn_server_do what, size_t server)
+{
+    return s->kind == NT_STEP_SERVER && s->server_do == what && s->where.index == server;
+}
+
+/* What steps do to a server: it is not blamed for it. */
+static void note_server_steps(struct nt_conformance *j, const struct nt_scn_case *c)
+{
+    for (size_t server = 0; server < c->server_count; server++) {
+        struct nt_conf_party *party = &j->parties[c->agent_count + server];
+        party->reset_at = j->reset_at + j->reset_count;
+        for (size_t i = 0; i < c->step_count; i++) {
+            party->refuses |= is_server_step(&c->steps[i], NT_SERVER_REFUSE, server);
+            party->held |= is_server_step(&c->steps[i], NT_SERVER_SLOW, server);
+            if (!is_server_step(&c->steps[i], NT_SERVER_RESET, server))
+                continue;
+            j->reset_at[j->reset_count] = NT_TIME_NEVER;
+            j->reset_steps[j->reset_count++] = i;
+            party->reset_count++;
+        }
+    }
 }
 
 /* Packets and descriptions that steps delay are not blamed on their senders. */
@@ -74,10 +98,15 @@ int nt_conformance_begin(struct nt_conformance *j, const struct nt_world *w, boo
     const struct nt_scn_case *c = nt_world_case(w);
     size_t user_count = count_users(c);
     *j = (struct nt_conformance){.parties = calloc(c->agent_count + c->server_count + c->gateway_count + 1, sizeof *j->parties),
-                                 .users = calloc(user_count + 1, sizeof *j->users)};
-    int r = j->parties == NULL || j->users == NULL ? NT_ENOMEM : add_parties(c, j->parties, &j->party_count);
+                                 .users = calloc(user_count + 1, sizeof *j->users),
+                                 .steps = nt_world_steps(w),
+                                 .reset_at = calloc(c->step_count + 1, sizeof *j->reset_at),
+                                 .reset_steps = calloc(c->step_count + 1, sizeof *j->reset_steps)};
+    bool memory = j->parties != NULL && j->users != NULL && j->reset_at != NULL && j->reset_steps != NULL;
+    int r = memory ? add_parties(c, j->parties, &j->party_count) : NT_ENOMEM;
     if (r != NT_OK)
         return r;
+    note_server_steps(j, c);
     note_delays(c, j->parties);
     add_users(c, j->users);
     struct nt_conf_input in = {.capture = nt_world_observer(w)->capture,
@@ -88,6 +117,13 @@ int nt_conformance_begin(struct nt_conformance *j, const struct nt_world *w, boo
                                .real_time = real_time};
     j->conf = nt_conf_new(&in);
     return j->conf != NULL ? NT_OK : NT_ENOMEM;
+}
+
+void nt_conformance_frame(struct nt_conformance *j, const struct nt_capture *c, const struct nt_capture_frame *f, uint32_t number)
+{
+    for (size_t i = 0; i < j->reset_count; i++)
+        j->reset_at[i] = nt_steps_ran_at(j->steps, j->reset_steps[i]);
+    nt_conf_frame(j->conf, c, f, number);
 }
 
 int nt_conformance_end(struct nt_conformance *j, nt_time end, struct nt_conf_verdict *verdict)
@@ -104,4 +140,6 @@ void nt_conformance_free(struct nt_conformance *j)
         free((void *)(uintptr_t)j->parties[i].addresses);
     free(j->parties);
     free(j->users);
+    free(j->reset_at);
+    free(j->reset_steps);
 }

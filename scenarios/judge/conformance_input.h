@@ -11,11 +11,16 @@ struct nt_conformance {
     struct nt_conf_party *parties;
     size_t party_count;
     struct nt_conf_user *users;
+    const struct nt_steps *steps;
+    nt_time *reset_at; /* of all servers, server by server */
+    size_t *reset_steps, reset_count;
 };
 
 /* Begins to judge a world that has its taps. `real_time`: its times are measured. 0 or NT_ENOMEM; nt_conformance_free in both
  * cases. */
 int nt_conformance_begin(struct nt_conformance *j, const struct nt_world *w, bool real_time);
+/* As nt_conf_frame. */
+void nt_conformance_frame(struct nt_conformance *j, const struct nt_capture *c, const struct nt_capture_frame *f, uint32_t number);
 int nt_conformance_end(struct nt_conformance *j, nt_time end, struct nt_conf_verdict *verdict); /* as nt_conf_end, once */
 void nt_conformance_free(struct nt_conformance *j);
 

@@ -123,7 +123,7 @@ static void watch_frame(void *user, const struct nt_capture *c, const struct nt_
 {
     struct nt_watch *watch = user;
     const struct nt_scn_case *scn = watch->scn;
-    nt_conf_frame(watch->conformance.conf, c, f, number);
+    nt_conformance_frame(&watch->conformance, c, f, number);
     if (watch->counter_count > 0)
         count_packet(watch, c, f);
     if (scn->caller != NT_SCN_NONE && f->direction == NT_DIR_IN && f->tap < watch->tap_count && watch->at_server[f->tap]) {

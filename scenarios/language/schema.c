@@ -15,6 +15,7 @@
 #include "scenarios/language/sections/position.h"
 #include "scenarios/language/sections/program_step.h"
 #include "scenarios/language/sections/server.h"
+#include "scenarios/language/sections/server_step.h"
 #include "scenarios/language/sections/step.h"
 #include "scenarios/language/sections/stun_message.h"
 #include "scenarios/language/sections/world_step.h"

@@ -126,6 +126,10 @@ enum nt_scn_step_kind {
     NT_STEP_RUN
 };
 
+enum nt_scn_server_do { NT_SERVER_STOP = 1, NT_SERVER_START, NT_SERVER_RESET, NT_SERVER_REFUSE, NT_SERVER_SLOW };
+#define NT_SCN_METHOD(method) (1u << (method)) /* a STUN method as a bit of nt_scn_step.methods */
+#define NT_SCN_NTH_MAX 65536                   /* the greatest number in `nth` of a refusal */
+
 enum nt_scn_message { NT_MESSAGE_ANY = 0, NT_MESSAGE_OFFER, NT_MESSAGE_ANSWER, NT_MESSAGE_CANDIDATE };
 enum nt_scn_signal_act { NT_SIGNAL_DELAY = 1, NT_SIGNAL_DROP, NT_SIGNAL_DUPLICATE };
 
@@ -142,15 +146,19 @@ struct nt_scn_step {
     nt_time interval;      /* send: 20 ms */
     enum nt_scn_message message;
     enum nt_scn_signal_act act;
-    nt_time by;               /* by how much signalling, or packets, are delayed */
+    nt_time by;               /* by how much signalling, packets or responses are delayed */
     int fault;                /* enum nt_fault_kind (natsim/fabric/fabric.h) */
     struct nt_scn_node where; /* fault, link, nat, server, inject */
     uint32_t port;            /* link: attachment number; a gateway: inside ones first, then outside */
     bool up;
-    int control;  /* enum nt_control */
-    char *filter; /* BPF; NULL: all packets */
+    int control; /* nat: enum nt_control */
+    enum nt_scn_server_do server_do;
+    unsigned methods;         /* refuse: NT_SCN_METHOD bits */
+    int code;                 /* refuse: an error code, or NT_UNANSWERED */
+    struct nt_addr alternate; /* refuse with 300 */
+    char *filter;             /* BPF; NULL: all packets */
     uint32_t *nth;
-    size_t nth_count;
+    size_t nth_count;                    /* fault, refuse; 0: all */
     nt_time duration;                    /* the key `for`; 0: without end */
     struct nt_scn_node *side_a, *side_b; /* partition */
     size_t side_a_count, side_b_count;

@@ -1,5 +1,6 @@
 #include "scenarios/world/steps.h"
 #include "pcap/filter.h"
+#include "scenarios/apps/server.h"
 #include "scenarios/world/nodes.h"
 #include "scenarios/world/world_state.h"
 
@@ -11,6 +12,7 @@ struct step {
     const struct nt_scn_step *scn;
     struct nt_bpf *filter;
     bool scheduled, ran;
+    nt_time ran_at;
 };
 
 struct nt_steps {
@@ -80,6 +82,15 @@ static int run_program(struct nt_world *w, const struct nt_scn_step *scn, nt_tim
     return w->hooks.run_step != NULL ? w->hooks.run_step(w->hooks.user, scn, now) : NT_EUNSUPPORTED;
 }
 
+static int run_server_step(struct nt_world *w, const struct nt_scn_step *scn, nt_time now)
+{
+    bool pause = scn->server_do == NT_SERVER_STOP || scn->server_do == NT_SERVER_START;
+    if (!pause)
+        return nt_app_server_step(w->servers[scn->where.index].app, scn, now);
+    enum nt_control what = scn->server_do == NT_SERVER_STOP ? NT_CTL_STOP : NT_CTL_START;
+    return nt_fabric_control(w->fabric, nt_world_node(w, scn->where), what, 0, now);
+}
+
 static int run_step(struct step *s, nt_time now)
 {
     struct nt_world *w = s->all->w;
@@ -93,8 +104,8 @@ static int run_step(struct step *s, nt_time now)
     case NT_STEP_SIGNALLING: from.ops->signal(from.self, scn); return NT_OK;
     case NT_STEP_FAULT: return run_fault(s, now);
     case NT_STEP_LINK: nt_fabric_set_port(w->fabric, node, scn->port, scn->up, now); return NT_OK;
-    case NT_STEP_NAT:
-    case NT_STEP_SERVER: return nt_fabric_control(w->fabric, node, (enum nt_control)scn->control, 0, now);
+    case NT_STEP_NAT: return nt_fabric_control(w->fabric, node, (enum nt_control)scn->control, 0, now);
+    case NT_STEP_SERVER: return run_server_step(w, scn, now);
     case NT_STEP_PARTITION: return run_partition(w, scn, now);
     case NT_STEP_INJECT: return run_inject(w, scn, now);
     case NT_STEP_RUN: return run_program(w, scn, now);
@@ -118,6 +129,7 @@ static void on_step_time(void *user, nt_time now)
     struct nt_steps *all = s->all;
     int r = run_step(s, now);
     s->ran = true;
+    s->ran_at = now;
     all->ran++;
     all->w->last_activity = now;
     if (r != NT_OK && all->failed == NULL) {
@@ -194,6 +206,11 @@ bool nt_steps_idle(const struct nt_steps *s)
         if (s->items[i].scheduled && !s->items[i].ran)
             return false;
     return true;
+}
+
+nt_time nt_steps_ran_at(const struct nt_steps *s, size_t i)
+{
+    return s->items[i].ran ? s->items[i].ran_at : NT_TIME_NEVER;
 }
 
 const struct nt_scn_step *nt_steps_not_run(const struct nt_steps *s)

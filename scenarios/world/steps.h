@@ -15,6 +15,8 @@ void nt_steps_event(struct nt_steps *s, const struct nt_observed *o, nt_time now
 bool nt_steps_done(const struct nt_steps *s);
 bool nt_steps_idle(const struct nt_steps *s); /* none is scheduled: the rest waits for events that have not happened */
 const struct nt_scn_step *nt_steps_not_run(const struct nt_steps *s); /* the first that never ran, or NULL */
+/* When the step of that number ran; NT_TIME_NEVER: it has not. */
+nt_time nt_steps_ran_at(const struct nt_steps *s, size_t i);
 /* The first that failed, with the reason; NULL: none. */
 const struct nt_scn_step *nt_steps_failed(const struct nt_steps *s, const char **why);
 

@@ -1,13 +1,12 @@
 #include "scenarios/language/sections/fault.h"
 #include "scenarios/language/sections/filter.h"
+#include "scenarios/language/sections/nth.h"
 #include "scenarios/language/text/units.h"
 
 #include "natsim/fabric/fabric.h"
 
 #include <stddef.h>
 #include <string.h>
-
-#define NTH_MAX 10000
 
 struct form {
     const struct nt_yaml *where, *filter, *nth;
@@ -40,20 +39,6 @@ static const struct nt_key delay_keys[] = {
 };
 const struct nt_table nt_table_delay = NT_TABLE("delay", "'delay'", delay_keys);
 
-static void read_nth(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
-{
-    static const struct nt_key key = {.name = "nth", .type = NT_KEY_U32, .low = 1, .high = UINT32_MAX};
-    size_t n = nt_yaml_count(v);
-    if (n == 0 || n > NTH_MAX) {
-        nt_diag_mend(nt_load_error(l, v, "%zu numbers in 'nth'", n), "write 1 to %d of them", NTH_MAX);
-        return;
-    }
-    step->nth = nt_load_alloc(l, n * sizeof *step->nth);
-    for (size_t i = 0; step->nth != NULL && i < n; i++)
-        if (nt_key_read(l, &key, nt_yaml_item(v, i), &step->nth[step->nth_count]))
-            step->nth_count++;
-}
-
 void nt_load_fault(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
 {
     static const struct nt_key filter = {.name = "filter", .type = NT_KEY_TEXT, .offset = offsetof(struct nt_scn_step, filter)};
@@ -65,7 +50,7 @@ void nt_load_fault(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_ste
     if (f.filter != NULL && nt_key_read(l, &filter, f.filter, step))
         nt_load_filter(l, f.filter);
     if (f.nth != NULL)
-        read_nth(l, f.nth, step);
+        nt_load_nth(l, f.nth, UINT32_MAX, step);
     step->duration = f.duration;
     step->by = f.by;
 }

@@ -4,6 +4,7 @@
 #include "scenarios/language/sections/fault.h"
 #include "scenarios/language/sections/inject.h"
 #include "scenarios/language/sections/program_step.h"
+#include "scenarios/language/sections/server_step.h"
 #include "scenarios/language/sections/world_step.h"
 
 #include "natsim/fabric/fabric.h"
@@ -35,7 +36,7 @@ static const struct nt_key keys[] = {
     {.name = "send", ACTION("send"), .doc = "datagrams over the selected pair"},
     {.name = "link", ACTION("link"), .doc = "an attachment goes down or up"},
     {.name = "nat", ACTION("nat-step"), .doc = "a gateway loses its state"},
-    {.name = "server", ACTION("server-step"), .doc = "a server stops or starts"},
+    {.name = "server", ACTION("server-step"), .doc = "a server stops, starts, loses its state, refuses or is slow"},
     {.name = "partition", ACTION("partition"), .doc = "nothing passes between two sets of nodes"},
     {.name = "signalling", ACTION("signalling"), .doc = "a signalling message is delayed, dropped or duplicated"},
     {.name = "drop", ACTION("fault"), .doc = "packets are dropped"},

@@ -15,7 +15,6 @@ static const struct nt_word nat_words[] = {
     {"renumber", NT_CTL_RENUMBER, false},
     {NULL, 0, false},
 };
-static const struct nt_word server_words[] = {{"stop", NT_CTL_STOP, false}, {"start", NT_CTL_START, false}, {NULL, 0, false}};
 
 /* One node, and what happens to it. */
 struct control_form {
@@ -33,13 +32,8 @@ static const struct nt_key nat_keys[] = {
     {.name = "at", NODE, .doc = "a gateway"},
     {.name = "do", WORD(nat_words), .doc = "reboot, flush or renumber"},
 };
-static const struct nt_key server_keys[] = {
-    {.name = "at", NODE, .doc = "a server"},
-    {.name = "do", WORD(server_words), .doc = "stop or start"},
-};
 const struct nt_table nt_table_link = NT_TABLE("link", "'link'", link_keys);
 const struct nt_table nt_table_nat = NT_TABLE("nat-step", "'nat'", nat_keys);
-const struct nt_table nt_table_server_step = NT_TABLE("server-step", "'server'", server_keys);
 
 struct partition_form {
     const struct nt_yaml *between, *and_;
@@ -70,26 +64,14 @@ void nt_load_link(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step
     nt_load_port(l, f.at, &step->where, &step->port);
 }
 
-static void read_control(struct nt_load *l, const struct nt_table *t, const struct nt_yaml *v, unsigned kinds,
-                         struct nt_scn_step *step)
-{
-    struct control_form f = {0};
-    if (!nt_table_read(l, t, v, &f))
-        return;
-    step->control = f.word;
-    step->where = nt_load_node(l, f.at, kinds);
-}
-
 void nt_load_nat_step(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
 {
+    struct control_form f = {0};
     step->kind = NT_STEP_NAT;
-    read_control(l, &nt_table_nat, v, NT_LOAD_GATEWAY, step);
-}
-
-void nt_load_server_step(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
-{
-    step->kind = NT_STEP_SERVER;
-    read_control(l, &nt_table_server_step, v, NT_LOAD_SERVER, step);
+    if (!nt_table_read(l, &nt_table_nat, v, &f))
+        return;
+    step->control = f.word;
+    step->where = nt_load_node(l, f.at, NT_LOAD_GATEWAY);
 }
 
 static struct nt_scn_node *read_side(struct nt_load *l, const struct nt_yaml *v, size_t *count)

@@ -435,7 +435,7 @@ static void check_actions(const struct nt_scn_case *c)
     assert_int_equal(s[4].port, 1);
     assert_true(s[4].up);
     assert_int_equal(s[5].control, NT_CTL_RENUMBER);
-    assert_int_equal(s[6].control, NT_CTL_STOP);
+    assert_int_equal(s[6].server_do, NT_SERVER_STOP);
 }
 
 static void check_faults(const struct nt_scn_step *s)
@@ -491,6 +491,38 @@ TEST(test_steps)
     check_actions(c);
     check_faults(s);
     check_injected(&s[13]);
+    nt_scn_case_del(c);
+    nt_scn_file_del(f);
+}
+
+TEST(test_server_steps)
+{
+    struct nt_scn_file *f =
+        load(HEAD "networks: {a: {ipv4: 10.0.0.0/24}}\n"
+                  "servers: {t: {on: a, kind: turn, users: {alice: secret}}, s: {on: a, kind: stun}}\n"
+                  "agents: {L: {on: a, stun: [s], turn: [{server: t, user: alice, password: secret}]}, R: {on: a}}\n"
+                  "steps:\n"
+                  "  - {at: 0s, call: {from: L, to: R}}\n"
+                  "  - {at: 1s, server: {at: t, do: reset}}\n"
+                  "  - {at: 1s, server: {at: t, do: refuse}}\n"
+                  "  - {at: 1s, server: {at: t, do: refuse, method: [allocate, refresh], code: none, nth: [1, 3], for: 5s}}\n"
+                  "  - {at: 1s, server: {at: s, do: refuse, code: 300, alternate: \"10.0.0.77:3478\"}}\n"
+                  "  - {at: 1s, server: {at: s, do: slow, by: 200ms, for: 2s}}\n");
+    struct nt_scn_case *c = cell(f, 0);
+    const struct nt_scn_step *s = c->steps;
+    assert_int_equal(s[1].server_do, NT_SERVER_RESET);
+    assert_int_equal(s[2].server_do, NT_SERVER_REFUSE);
+    assert_int_equal(s[2].code, 486);
+    assert_int_equal(s[2].methods, 1u << 1 | 1u << 3 | 1u << 4 | 1u << 8 | 1u << 9);
+    assert_int_equal(s[3].methods, 1u << 3 | 1u << 4);
+    assert_int_equal(s[3].code, -1);
+    assert_int_equal(s[3].nth_count, 2);
+    assert_int_equal(s[3].duration, 5 * NT_SEC);
+    assert_int_equal(s[4].code, 300);
+    assert_int_equal(s[4].alternate.port, 3478);
+    assert_int_equal(s[4].where.index, 1);
+    assert_int_equal(s[5].by, 200 * NT_MSEC);
+    assert_int_equal(s[5].duration, 2 * NT_SEC);
     nt_scn_case_del(c);
     nt_scn_file_del(f);
 }
@@ -608,8 +640,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_addresses),    cmocka_unit_test(test_prefixes),
         cmocka_unit_test(test_cells),        cmocka_unit_test(test_parameter_types),
         cmocka_unit_test(test_policy),       cmocka_unit_test(test_steps),
-        cmocka_unit_test(test_expectations), cmocka_unit_test(test_agent_keys),
-        cmocka_unit_test(test_schema),
+        cmocka_unit_test(test_server_steps), cmocka_unit_test(test_expectations),
+        cmocka_unit_test(test_agent_keys),   cmocka_unit_test(test_schema),
     };
     return RUN_TESTS(tests);
 }

@@ -227,7 +227,59 @@ static const struct row rows[] = {
      "23:24: 'turn' is a server, not a gateway\n"
      "25:9: 'oracle' cannot predict a case with the step 'nat': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: reboot}}\n",
-     "23:37: unknown value 'reboot' of 'do': write one of stop, start\n"
+     "23:37: unknown value 'reboot' of 'do': write one of stop, start, reset, refuse, slow\n"
+     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: revoke, user: alice}}\n",
+     "23:37: 'revoke' is not in this version\n"
+     "23:45: unknown key 'user': 'server' has at, do, method, code, nth, alternate, by, for\n"
+     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: reset, by: 5s}}\n",
+     "23:44: 'by' means nothing to 'reset': leave it out\n"
+     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: refuse, by: 5s}}\n",
+     "23:45: 'by' means nothing to 'refuse': leave it out\n"
+     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: slow}}\n",
+     "23:22: 'slow' needs 'by': write by: 200ms\n"
+     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: slow, by: 1s, nth: 2}}\n",
+     "23:51: 'nth' means nothing to 'slow': leave it out\n"
+     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: stop, for: 1s}}\n",
+     "23:43: 'for' means nothing to 'stop': leave it out\n"
+     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: refuse, code: 200}}\n",
+     "23:51: '200' is not an error code: write a number from 300 to 699, or none\n"
+     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: refuse, code: never}}\n",
+     "23:51: 'never' is not an error code: write a number from 300 to 699, or none\n"
+     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: refuse, code: 300}}\n",
+     "23:22: 300 (Try Alternate) without 'alternate': write alternate: 203.0.113.9:3478\n"
+     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: refuse, code: 486, alternate: 203.0.113.9:3478}}\n",
+     "23:67: 'alternate' goes with code 300: write code: 300, or leave it out\n"
+     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: refuse, code: 300, alternate: \"[2001:db8::1]:3478\"}}\n",
+     "23:67: server 'turn' has no clients of this address family: name an IPv4 address\n"
+     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: refuse, code: 300, alternate: 203.0.113.9}}\n",
+     "23:67: '203.0.113.9' is not an address with a port: write it as in 203.0.113.2:5000 or [2001:db8::2]:5000\n"
+     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: refuse, nth: 65537}}\n",
+     "23:50: 65537 is out of range for 'nth': write a number from 1 to 65536\n"
+     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: refuse, method: connect}}\n",
+     "23:53: 'connect' is not in this version\n"
+     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: stun, do: refuse, method: [allocate, refresh]}}\n",
+     "23:53: server 'stun' serves Binding alone: write method: binding\n"
+     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: platform, do: reset}}\n",
+     "23:27: 'reset' cannot be done at server 'platform', which answers no STUN requests: name a server of kind stun or turn\n"
+     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: L, do: reset}}\n",
+     "23:27: 'L' is an agent, not a server\n"
      "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, inject: {at: L, as: 1.2.3.4:5, to: 1.2.3.4}}\n",
      "23:49: '1.2.3.4' is not an address with a port: write it as in 203.0.113.2:5000 or [2001:db8::2]:5000\n"

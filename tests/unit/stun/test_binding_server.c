@@ -261,24 +261,73 @@ TEST(queue_is_bounded)
     nt_stun_server_del(server);
 }
 
+static struct nt_stun_decision decision;
+
+static struct nt_stun_decision decide(void *user, const struct nt_stun_msg *request, const struct nt_addr *source, nt_time now)
+{
+    (void)user, (void)now;
+    assert_true(nt_addr_equal(source, &from) && request->method == NT_STUN_BINDING);
+    return decision;
+}
+
+static void count_drop(void *user, const struct nt_trace_event *e)
+{
+    assert_string_equal(e->text, "refused without an answer");
+    assert_int_equal(e->kind, NT_TR_DISCARDED);
+    assert_true(nt_addr_equal(&e->a, &from));
+    ++*(int *)user;
+}
+
+TEST(the_owner_decides)
+{
+    int drops = 0;
+    struct nt_addr named;
+    struct nt_stun_server_config config = {
+        .primary = addr("198.51.100.1:3478"), .admission = {.decide = decide}, .trace = {.emit = count_drop, .user = &drops}};
+    from = addr("203.0.113.7:40000");
+    sockets[0] = config.primary;
+    server = nt_stun_server_new(&config);
+    end = nt_stun_server_endpoint(server);
+    struct nt_stun_builder b = request();
+    nt_stun_add_fingerprint(&b);
+    decision = (struct nt_stun_decision){.code = 300, .alternate = addr("198.51.100.9:3478")};
+    ask(&b, 0);
+    assert_error(300);
+    assert_addr(NT_ATTR_ALTERNATE_SERVER, &decision.alternate);
+    assert_non_null(reply.fingerprint);
+    decision.code = NT_UNANSWERED;
+    datagram(0, (size_t)nt_stun_finish(&b));
+    assert_int_equal(answer(), 0);
+    assert_int_equal(drops, 1);
+    decision.code = 500;
+    ask(&b, 0);
+    assert_error(500);
+    assert_int_equal(nt_stun_get_addr(&reply, NT_ATTR_ALTERNATE_SERVER, &named), NT_ENOENT);
+    datagram(0, (size_t)nt_stun_finish(&b));
+    nt_stun_server_reset(server); /* the answer was not sent yet */
+    assert_int_equal(answer(), 0);
+    nt_stun_server_del(server);
+}
+
 TEST(answer_of_others)
 {
+    static const struct nt_stun_decision served;
     struct nt_stun_msg m;
     struct nt_stun_builder b = request();
     assert_int_equal(nt_addr_parse(&from, "[2001:db8::7]:40000"), 0);
     assert_int_equal(nt_stun_parse(&m, in, (size_t)nt_stun_finish(&b)), 0);
-    size_t len = nt_stun_answer_binding(&m, &from, NULL, out, sizeof out);
+    size_t len = nt_stun_answer_binding(&m, &from, &served, NULL, out, sizeof out);
     assert_int_equal(len, 20 + 24);
     assert_int_equal(nt_stun_parse(&reply, out, len), 0);
     assert_addr(NT_ATTR_XOR_MAPPED_ADDRESS, &from);
     nt_stun_add_u32(&b, NT_ATTR_RESPONSE_PORT, 0x12340000);
     assert_int_equal(nt_stun_parse(&m, in, (size_t)nt_stun_finish(&b)), 0);
-    len = nt_stun_answer_binding(&m, &from, NULL, out, sizeof out);
+    len = nt_stun_answer_binding(&m, &from, &served, NULL, out, sizeof out);
     assert_int_equal(nt_stun_parse(&reply, out, len), 0);
     assert_error(420);
     nt_stun_start(&b, in, sizeof in, NT_STUN_INDICATION, NT_STUN_BINDING, id);
     assert_int_equal(nt_stun_parse(&m, in, 20), 0);
-    assert_int_equal(nt_stun_answer_binding(&m, &from, NULL, out, sizeof out), 0);
+    assert_int_equal(nt_stun_answer_binding(&m, &from, &served, NULL, out, sizeof out), 0);
 }
 
 TEST(without_memory)
@@ -296,7 +345,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(change_requests),     cmocka_unit_test(response_port_and_padding),
         cmocka_unit_test(a_socket_is_refused), cmocka_unit_test(classic_clients),
         cmocka_unit_test(not_answered),        cmocka_unit_test(queue_is_bounded),
-        cmocka_unit_test(answer_of_others),    cmocka_unit_test(without_memory),
+        cmocka_unit_test(answer_of_others),    cmocka_unit_test(the_owner_decides),
+        cmocka_unit_test(without_memory),
     };
     return RUN_TESTS(tests);
 }
