@@ -35,7 +35,7 @@ enum nt_trace_kind {
     NT_TR_ICE_FAILED,       /* text says why, if it is known */
     NT_TR_ICE_CONSENT_LOST, /* a local, b remote, text says why */
     NT_TR_ICE_ROLE,         /* role switched; n[2] the new enum nt_ice_role */
-    NT_TR_ICE_PASSED_OVER,  /* a candidate of the peer is not used: a its address (unset: a name), n[2] enum nt_ice_pass, text says
+    NT_TR_ICE_PASSED_OVER,  /* a candidate of the peer is not used: a its address, n[2] enum nt_ice_pass, text says
                                why */
     NT_TR_ICE_DROPPED,      /* something that was to leave, or was kept, is dropped: a local, b remote where known, text says why */
     NT_TR_ICE_REFUSED,      /* a request is answered with an error: a base, b remote, n[2] code, text says why */

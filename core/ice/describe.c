@@ -160,6 +160,25 @@ int nt_ice_describe_fragment(struct nt_ice_session *s, bool gathered, struct nt_
 }
 
 /* --- the peer's --- */
+struct nt_ice_passed {
+    enum nt_ice_pass reason;
+    uint16_t component;
+    struct nt_addr addr;
+};
+
+static const char *pass_text(const struct nt_ice_passed *p)
+{
+    switch (p->reason) {
+    case NT_ICE_PASS_TCP: return "TCP (RFC 6544) is not in this version";
+    case NT_ICE_PASS_COMPONENT: return "its component is not in use";
+    case NT_ICE_PASS_ADDRESS: return nt_ice_why_impossible(&p->addr);
+    case NT_ICE_PASS_IPV6: return "IPv6 is off";
+    case NT_ICE_PASS_ENDED: return "it came after the end of candidates";
+    case NT_ICE_PASS_LIMIT: return "there are too many";
+    default: return "";
+    }
+}
+
 static enum nt_ice_pass why_unusable(const struct nt_ice_config *config, const struct nt_ice_candidate *c)
 {
     if (c->transport != NT_UDP)
@@ -173,13 +192,10 @@ static enum nt_ice_pass why_unusable(const struct nt_ice_config *config, const s
 
 static void pass_over(const struct nt_ice_session *s, uint8_t stream, const struct nt_ice_passed *p, nt_time now)
 {
-    const char *impossible = p->reason == NT_ICE_PASS_ADDRESS ? nt_ice_why_impossible(&p->addr) : NULL;
-    nt_ice_record_event(nt_ice_session_env(s)->record,
-                        (struct nt_trace_event){.at = now,
-                                                .kind = NT_TR_ICE_PASSED_OVER,
-                                                .a = p->addr,
-                                                .n = {stream, p->component, p->reason},
-                                                .text = impossible != NULL ? impossible : nt_ice_pass_text(p->reason)});
+    nt_ice_record_event(
+        nt_ice_session_env(s)->record,
+        (struct nt_trace_event){
+            .at = now, .kind = NT_TR_ICE_PASSED_OVER, .a = p->addr, .n = {stream, p->component, p->reason}, .text = pass_text(p)});
 }
 
 static int make_room(struct nt_ice_session *s, size_t more)
@@ -193,8 +209,6 @@ static int take_stream(struct nt_ice_session *s, uint8_t stream, const struct nt
     int r = make_room(s, d->candidate_count);
     if (r != NT_OK)
         return r;
-    for (size_t k = 0; k < d->passed_over && k < NT_ICE_PASSED_MAX; k++)
-        pass_over(s, stream, &d->passed[k], now);
     for (size_t k = 0; k < d->candidate_count; k++) {
         struct nt_ice_candidate c = d->candidates[k];
         c.stream = stream;

@@ -23,6 +23,16 @@ enum nt_ice_state {
     NT_ICE_DISCONNECTED,
     NT_ICE_CLOSED
 };
+/* Why a candidate of the peer is not used. */
+enum nt_ice_pass {
+    NT_ICE_PASS_NONE = 0,
+    NT_ICE_PASS_TCP,
+    NT_ICE_PASS_COMPONENT,
+    NT_ICE_PASS_ADDRESS,
+    NT_ICE_PASS_IPV6,
+    NT_ICE_PASS_ENDED,
+    NT_ICE_PASS_LIMIT
+};
 enum nt_ice_pair_state { NT_ICE_FROZEN = 0, NT_ICE_WAITING, NT_ICE_IN_PROGRESS, NT_ICE_SUCCEEDED, NT_ICE_PAIR_FAILED };
 
 #define NT_ICE_SERVERS_MAX 16

@@ -24,14 +24,11 @@ static bool pass_over(struct nt_sdp_reader *r, const char *at, enum nt_sdp_note_
 static bool read_candidate(struct nt_sdp_reader *r, struct nt_cursor *in)
 {
     const char *start = in->p;
-    struct nt_ice_stream_description *s = &r->d->streams[r->bare ? 0 : r->streams - 1];
+    const char *unsupported;
     struct nt_ice_candidate c;
-    struct nt_ice_passed passed;
-    int err = nt_candidate_scan(&c, &passed, in);
-    if (err == NT_EUNSUPPORTED) {
-        nt_ice_description_pass(s, &passed);
-        return pass_over(r, start, NT_SDP_UNSUPPORTED, nt_ice_pass_text(passed.reason));
-    }
+    int err = nt_candidate_scan(&c, &unsupported, in);
+    if (err == NT_EUNSUPPORTED)
+        return pass_over(r, start, NT_SDP_UNSUPPORTED, unsupported);
     if (err != NT_OK)
         return false;
     c.stream = (uint8_t)(r->bare ? 1 : r->streams);

@@ -29,21 +29,33 @@ static bool skip_name(const char *text, size_t len, struct nt_cursor *in)
 int nt_sdp_read_candidate(struct nt_ice_candidate *c, const char *text, size_t len, const char **what)
 {
     struct nt_cursor in;
-    struct nt_ice_passed passed;
-    int r = skip_name(text, len, &in) ? nt_candidate_scan(c, &passed, &in) : NT_EFORMAT;
-    *what = r == NT_EUNSUPPORTED ? nt_ice_pass_text(passed.reason) : in.what;
+    const char *unsupported = NULL;
+    int r = skip_name(text, len, &in) ? nt_candidate_scan(c, &unsupported, &in) : NT_EFORMAT;
+    *what = r == NT_EUNSUPPORTED ? unsupported : in.what;
     return r;
+}
+
+/* "" or "candidate:" */
+static bool is_end(const char *text, size_t len)
+{
+    struct nt_cursor in;
+    return len == 0 || (skip_name(text, len, &in) && nt_cursor_at_end(&in));
 }
 
 int nt_sdp_add_candidate(struct nt_ice_description *d, uint8_t stream, const char *text, size_t len, const char **what)
 {
-    struct nt_cursor in = {0};
-    int r = NT_OK;
-    bool named = len > 0 && skip_name(text, len, &in);
-    if (len == 0 || (named && nt_cursor_at_end(&in)))
+    struct nt_ice_candidate c;
+    *what = NULL;
+    if (is_end(text, len)) {
         d->streams[stream - 1].end_of_candidates = true;
-    else
-        r = named ? nt_candidate_take(d, stream, &in) : NT_EFORMAT;
-    *what = in.what;
+        return NT_OK;
+    }
+    int r = nt_sdp_read_candidate(&c, text, len, what);
+    if (r != NT_OK)
+        return r;
+    c.stream = stream;
+    r = nt_ice_description_add(d, &c);
+    if (r != NT_OK)
+        *what = r == NT_ELIMIT ? "the stream has more than 256 candidates" : "out of memory";
     return r;
 }

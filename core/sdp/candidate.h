@@ -9,9 +9,8 @@ int nt_sdp_write_candidate(const struct nt_ice_candidate *c, char *buf, size_t c
 /* "candidate:..." with or without "a=". 0: *what is NULL, or what is malformed and tolerated; NT_EFORMAT with *what;
  * NT_EUNSUPPORTED with *what for TCP, names, unknown transports and types. The caller sets the stream. */
 int nt_sdp_read_candidate(struct nt_ice_candidate *c, const char *text, size_t len, const char **what);
-/* The same as browsers trickle it, into the description's stream (from 1), a fragment of RFC 8840's kind: 0 when it was added,
- * passed over (and noted there), or empty (""; "candidate:"), which is the end of candidates; *what as above. NT_EFORMAT,
- * NT_ELIMIT, NT_ENOMEM with *what. */
+/* The same as browsers trickle it, into the description's stream (from 1), a fragment of RFC 8840's kind: 0 when it was added, or
+ * empty (""; "candidate:"), which is the end of candidates; other results and *what as above; NT_ELIMIT, NT_ENOMEM with *what. */
 int nt_sdp_add_candidate(struct nt_ice_description *d, uint8_t stream, const char *text, size_t len, const char **what);
 
 #endif

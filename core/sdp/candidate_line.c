@@ -132,60 +132,43 @@ static bool scan_address(struct nt_cursor *in, struct nt_span text, struct nt_ad
 
 /* "MUST ignore "candidate" lines that include candidates with FQDNs or IP address versions that are not supported or
  * recognized"; a transport or type that is not known belongs to an extension, and is ignored too. */
-static enum nt_ice_pass reason_of(const struct line *line, bool is_address)
+static const char *why_unsupported(const struct line *line, bool is_address)
 {
     if (nt_span_is(line->transport, "TCP"))
-        return NT_ICE_PASS_TCP;
+        return "TCP (RFC 6544) is not in this version";
     if (!nt_span_is(line->transport, "UDP"))
-        return NT_ICE_PASS_TRANSPORT;
+        return "the transport is not known";
     if (type_of(line->type) < 0)
-        return NT_ICE_PASS_TYPE;
-    return is_address ? NT_ICE_PASS_NONE : nt_span_ends(line->address, ".local") ? NT_ICE_PASS_LOCAL : NT_ICE_PASS_NAME;
+        return "the type of candidate is not known";
+    if (is_address)
+        return NULL;
+    return nt_span_ends(line->address, ".local") ? "a .local name (mDNS) cannot be resolved here" : "names are not resolved here";
 }
 
-int nt_candidate_scan(struct nt_ice_candidate *c, struct nt_ice_passed *passed, struct nt_cursor *in)
+int nt_candidate_scan(struct nt_ice_candidate *c, const char **unsupported, struct nt_cursor *in)
 {
     struct line line;
     struct nt_addr addr = {0}, related = {0};
     if (!scan_fixed(in, &line) || !scan_address(in, line.address, &addr))
         return NT_EFORMAT;
-    enum nt_ice_pass reason = reason_of(&line, nt_addr_is_set(&addr));
-    if (nt_addr_is_set(&addr))
-        addr.port = (uint16_t)line.port;
-    if (reason == NT_ICE_PASS_NONE && line.port == 0) {
+    const char *why = why_unsupported(&line, nt_addr_is_set(&addr));
+    if (why == NULL && line.port == 0) {
         nt_cursor_fail(in, line.address.p + line.address.len + 1, "a UDP candidate has no port 0");
         return NT_EFORMAT;
     }
-    scan_extensions(in, reason == NT_ICE_PASS_TCP, &related);
-    *passed = (struct nt_ice_passed){.reason = reason, .component = (uint16_t)line.component, .addr = addr};
-    if (reason != NT_ICE_PASS_NONE)
+    scan_extensions(in, nt_span_is(line.transport, "TCP"), &related);
+    if (why != NULL) {
+        *unsupported = why;
         return NT_EUNSUPPORTED;
+    }
     *c = (struct nt_ice_candidate){.type = (enum nt_ice_type)type_of(line.type),
                                    .component = (uint16_t)line.component,
                                    .transport = NT_UDP,
                                    .priority = (uint32_t)line.priority,
-                                   .addr = addr,
+                                   .addr = nt_addr_with_port(&addr, (uint16_t)line.port),
                                    .related = related};
     nt_span_copy(c->foundation, line.foundation);
     return NT_OK;
-}
-
-int nt_candidate_take(struct nt_ice_description *d, uint8_t stream, struct nt_cursor *in)
-{
-    struct nt_ice_candidate c;
-    struct nt_ice_passed passed;
-    int err = nt_candidate_scan(&c, &passed, in);
-    if (err == NT_EUNSUPPORTED) {
-        nt_ice_description_pass(&d->streams[stream - 1], &passed);
-        return NT_OK;
-    }
-    if (err != NT_OK)
-        return err;
-    c.stream = stream;
-    err = nt_ice_description_add(d, &c);
-    if (err != NT_OK)
-        nt_cursor_fail(in, in->p, err == NT_ELIMIT ? "the stream has more than 256 candidates" : "out of memory");
-    return err;
 }
 
 static const char *transport_name(uint8_t transport)

@@ -37,31 +37,6 @@ int nt_ice_description_add(struct nt_ice_description *d, const struct nt_ice_can
     return r;
 }
 
-void nt_ice_description_pass(struct nt_ice_stream_description *s, const struct nt_ice_passed *p)
-{
-    if (s->passed_over < NT_ICE_PASSED_MAX)
-        s->passed[s->passed_over] = *p;
-    s->passed_over++;
-}
-
-const char *nt_ice_pass_text(enum nt_ice_pass reason)
-{
-    switch (reason) {
-    case NT_ICE_PASS_TCP: return "TCP (RFC 6544) is not in this version";
-    case NT_ICE_PASS_TRANSPORT: return "its transport is not known";
-    case NT_ICE_PASS_TYPE: return "its type is not known";
-    case NT_ICE_PASS_LOCAL: return "a .local name (mDNS) cannot be resolved here";
-    case NT_ICE_PASS_NAME: return "its address is a name, which is not resolved here";
-    case NT_ICE_PASS_REFUSED: return "its stream is refused, by the port 0";
-    case NT_ICE_PASS_IPV6: return "IPv6 is off";
-    case NT_ICE_PASS_COMPONENT: return "its component is not in use";
-    case NT_ICE_PASS_ADDRESS: return "nothing can be sent to its address";
-    case NT_ICE_PASS_ENDED: return "it came after the end of candidates";
-    case NT_ICE_PASS_LIMIT: return "there are too many";
-    default: return "";
-    }
-}
-
 bool nt_ice_stream_is_refused(const struct nt_ice_stream_description *s)
 {
     return nt_addr_is_set(&s->default_addr) && s->default_addr.port == 0;

@@ -36,30 +36,6 @@ struct nt_ice_remote_candidate { /* RFC 8839, 5.2 */
     struct nt_addr addr;
 };
 
-/* Why a candidate is not used. The reader gives the first reasons, the agent those of the second line. */
-enum nt_ice_pass {
-    NT_ICE_PASS_NONE = 0,
-    NT_ICE_PASS_TCP,
-    NT_ICE_PASS_TRANSPORT,
-    NT_ICE_PASS_TYPE,
-    NT_ICE_PASS_LOCAL,
-    NT_ICE_PASS_NAME,
-    NT_ICE_PASS_REFUSED,
-    NT_ICE_PASS_IPV6,
-    NT_ICE_PASS_COMPONENT,
-    NT_ICE_PASS_ADDRESS,
-    NT_ICE_PASS_ENDED,
-    NT_ICE_PASS_LIMIT
-};
-
-#define NT_ICE_PASSED_MAX 32 /* of one stream; further ones are counted only */
-
-struct nt_ice_passed {
-    enum nt_ice_pass reason;
-    uint16_t component;
-    struct nt_addr addr; /* unset: it was a name */
-};
-
 struct nt_ice_stream_description {
     char mid[NT_ICE_MID_MAX + 1]; /* RFC 5888: names the stream in a fragment of RFC 8840; "": none */
     char ufrag[NT_ICE_CREDENTIAL_MAX + 1], pwd[NT_ICE_CREDENTIAL_MAX + 1]; /* "": none */
@@ -69,9 +45,7 @@ struct nt_ice_stream_description {
     size_t remote_candidate_count;
     struct nt_addr default_addr; /* c= and m= of component 1; unset: "0.0.0.0 9"; with the port 0: the stream is refused */
     bool end_of_candidates;
-    bool mismatch;      /* a=ice-mismatch */
-    size_t passed_over; /* candidate lines not used; the agent traces the first of them, each with its reason */
-    struct nt_ice_passed passed[NT_ICE_PASSED_MAX];
+    bool mismatch; /* a=ice-mismatch */
 };
 
 struct nt_ice_description {
@@ -85,9 +59,6 @@ struct nt_ice_description {
 int nt_ice_description_init(struct nt_ice_description *d, size_t streams); /* zeroed; 0 or NT_ENOMEM, NT_ELIMIT */
 void nt_ice_description_free(struct nt_ice_description *d);
 int nt_ice_description_add(struct nt_ice_description *d, const struct nt_ice_candidate *c); /* to c->stream; copies */
-
-void nt_ice_description_pass(struct nt_ice_stream_description *s, const struct nt_ice_passed *p);
-const char *nt_ice_pass_text(enum nt_ice_pass reason); /* "TCP (RFC 6544) is not in this version" */
 
 /* RFC 3264, 6: by the port 0. */
 bool nt_ice_stream_is_refused(const struct nt_ice_stream_description *s);

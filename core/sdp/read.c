@@ -79,10 +79,7 @@ static void set_default(struct nt_sdp_reader *r, struct nt_ice_stream_descriptio
     if (section->has_port && section->port == 0) {
         s->default_addr = nt_addr_is_set(&addr) ? addr : nt_addr_v4(0, 0);
         if (s->candidate_count > 0)
-            note_section(r, section, NT_SDP_UNSUPPORTED, nt_ice_pass_text(NT_ICE_PASS_REFUSED));
-        for (size_t i = 0; i < s->candidate_count; i++)
-            nt_ice_description_pass(
-                s, &(struct nt_ice_passed){NT_ICE_PASS_REFUSED, s->candidates[i].component, s->candidates[i].addr});
+            note_section(r, section, NT_SDP_UNSUPPORTED, "the port 0 refuses this stream: its candidates do not count");
         s->candidate_count = s->remote_candidate_count = 0;
     } else if (section->has_port && nt_addr_is_set(&addr) && !(nt_addr_is_any(&addr) && section->port == 9)) {
         s->default_addr = nt_addr_with_port(&addr, section->port);

@@ -12,9 +12,8 @@ static void trickle(const char *text, size_t size, int r)
     int t = nt_sdp_add_candidate(&d, 1, text, size, &what);
     const struct nt_ice_stream_description *s = &d.streams[0];
     CHECK(t == NT_OK || what != NULL);
-    CHECK(t == NT_OK || r == NT_EFORMAT);
+    CHECK(t == NT_OK || t == r);
     CHECK((s->candidate_count == 1) == (r == NT_OK));
-    CHECK((s->passed_over == 1) == (r == NT_EUNSUPPORTED));
     CHECK(s->end_of_candidates == (t == NT_OK && r == NT_EFORMAT));
     nt_ice_description_free(&d);
 }

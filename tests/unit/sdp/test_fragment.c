@@ -66,7 +66,7 @@ TEST(other_forms)
         "a=candidate:1 1 UDP 1 192.0.2.1 9 typ host generation 0 ufrag 8hhY\n");
     assert_string_equal(d.streams[0].mid, "foo");
     assert_int_equal(d.streams[0].candidate_count, 1);
-    assert_int_equal(d.streams[0].passed_over, 2); /* TCP, and a name */
+    assert_int_equal(notes.of_kind[NT_SDP_UNSUPPORTED], 2); /* TCP, and a name */
     assert_false(d.streams[0].end_of_candidates || d.end_of_candidates);
     nt_ice_description_free(&d);
 }
