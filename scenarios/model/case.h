@@ -11,6 +11,7 @@
 #include "reports/result/words.h"
 
 #define NT_SCN_NODES_MAX 100000
+#define NT_SCN_NESTED_MAX 255 /* gateways, one behind the other: no packet crosses more */
 #define NT_SCN_NONE UINT32_MAX
 #define NT_SCN_EXPLORE_MAX 32 /* deliveries to choose in an exploration */
 

@@ -15,7 +15,7 @@ static uint16_t addr_number(struct nt_oracle_call *x, enum nt_oracle_addr_kind k
     if (kind == NT_ORACLE_HOST || kind == NT_ORACLE_SERVICE || kind == NT_ORACLE_RELAY)
         a.remote = a.ip;
     if (a.ip == NT_ORACLE_IPS_MAX) {
-        x->full = true;
+        nt_oracle_table_limit(&x->table, "the world has more addresses than the oracle keeps");
         return 0;
     }
     return nt_oracle_addr_number(&x->table, &a);
@@ -58,16 +58,16 @@ static void add_candidate(struct nt_oracle_call *x, struct nt_oracle_side *s, ui
         if (s->candidates[i] == addr)
             return;
     if (s->candidate_count == NT_ORACLE_CANDIDATES_MAX)
-        x->full = true;
+        nt_oracle_table_limit(&x->table, "an agent has more candidates than the oracle keeps");
     else
         s->candidates[s->candidate_count++] = addr;
 }
 
 static void add_base(struct nt_oracle_call *x, struct nt_oracle_side *s, uint16_t addr, struct nt_oracle_place from)
 {
-    if (s->base_count == NT_ORACLE_BASES_MAX || addr == 0)
-        x->full = true;
-    else
+    if (s->base_count == NT_ORACLE_BASES_MAX)
+        nt_oracle_table_limit(&x->table, "an agent has more bases than the oracle keeps");
+    else if (addr != 0)
         s->bases[s->base_count++] = (struct nt_oracle_base){addr, from};
 }
 
@@ -133,19 +133,30 @@ static void gather_turn(struct nt_oracle_call *x, struct nt_oracle_side *s, cons
     add_candidate(x, s, addr);
 }
 
+static size_t host_bases(struct nt_oracle_call *x, uint32_t agent, struct nt_oracle_base hosts[NT_ORACLE_BASES_MAX])
+{
+    const struct nt_scn_agent *a = &x->map.scn->agents[agent];
+    size_t count = 0;
+    for (uint32_t p = 0; p < a->on_count; p++)
+        for (size_t i = 0; i < a->on[p].address_count; i++) {
+            if (a->on[p].addresses[i].family == NT_AF_IPV6 && !a->ipv6)
+                continue;
+            if (count == NT_ORACLE_BASES_MAX) {
+                nt_oracle_table_limit(&x->table, "an agent has more bases than the oracle keeps");
+                return count;
+            }
+            uint16_t addr = addr_number(x, NT_ORACLE_HOST, agent, (uint16_t)p, &a->on[p].addresses[i]);
+            hosts[count++] = (struct nt_oracle_base){addr, {NT_SCN_NODE_AGENT, agent, p}};
+        }
+    return count;
+}
+
 static void gather_candidates(struct nt_oracle_call *x, struct nt_oracle_side *s)
 {
     const struct nt_scn_agent *a = &x->map.scn->agents[s->agent];
     struct nt_oracle_base hosts[NT_ORACLE_BASES_MAX];
-    size_t count = 0;
+    size_t count = host_bases(x, s->agent, hosts);
     bool all = a->policy == NT_ICE_ALL;
-    for (uint32_t p = 0; p < a->on_count; p++)
-        for (size_t i = 0; i < a->on[p].address_count && count < NT_ORACLE_BASES_MAX; i++) {
-            if (a->on[p].addresses[i].family == NT_AF_IPV6 && !a->ipv6)
-                continue;
-            uint16_t addr = addr_number(x, NT_ORACLE_HOST, s->agent, (uint16_t)p, &a->on[p].addresses[i]);
-            hosts[count++] = (struct nt_oracle_base){addr, {NT_SCN_NODE_AGENT, s->agent, p}};
-        }
     for (size_t i = 0; i < count && all; i++) {
         add_base(x, s, hosts[i].addr, hosts[i].from);
         add_candidate(x, s, hosts[i].addr);
@@ -164,7 +175,6 @@ void nt_oracle_call_init(struct nt_oracle_call *x, const struct nt_scn_case *c)
     nt_oracle_map_init(&x->map, c);
     nt_oracle_table_init(&x->table);
     x->held_count = 1;
-    x->full = false;
     x->sides[0].agent = c->caller;
     x->sides[1].agent = c->callee;
     gather_candidates(x, &x->sides[0]);
@@ -209,6 +219,14 @@ static void discover_source(struct nt_oracle_call *x, uint8_t side, int base, ui
     uint16_t b = x->sides[side].bases[base].addr;
     if (!is_candidate(&x->sides[1 - side], source) && x->table.addrs[source].depth <= NT_ORACLE_DEPTH_MAX)
         nt_oracle_fact_set(&x->table, NT_ORACLE_FACT_KNOWN, 0, b, 0, source);
+}
+
+size_t nt_oracle_call_discovered(const struct nt_oracle_call *x, const struct nt_oracle_side *s)
+{
+    size_t n = 0;
+    for (size_t i = 1; i < x->table.fact_count; i++)
+        n += x->table.facts[i].kind == NT_ORACLE_FACT_KNOWN && base_number(s, x->table.facts[i].a) >= 0;
+    return n;
 }
 
 /* RFC 8445, 7.2.5.2.1: the response must come from the address that the request was sent to, to the one that it was sent from. */
@@ -273,7 +291,7 @@ static uint16_t held_number(struct nt_oracle_call *x, const struct nt_oracle_che
             return i;
     }
     if (x->held_count == NT_ORACLE_HELD_MAX) {
-        x->full = true;
+        nt_oracle_table_limit(&x->table, "the world has more requests that can be held than the oracle keeps");
         return 0;
     }
     x->held[x->held_count] = (struct nt_oracle_held){*k, *packet};

@@ -38,11 +38,12 @@ struct nt_oracle_call {
     struct nt_oracle_side sides[2];                 /* the caller, the callee */
     struct nt_oracle_held held[NT_ORACLE_HELD_MAX]; /* from 1 */
     uint16_t held_count;
-    bool full;
 };
 
 /* Both agents gather their candidates, the caller first. */
 void nt_oracle_call_init(struct nt_oracle_call *x, const struct nt_scn_case *c);
+/* How many pairs with discovered candidates came up, in whatever order. */
+size_t nt_oracle_call_discovered(const struct nt_oracle_call *x, const struct nt_oracle_side *s);
 /* Sends a check, and carries the request and its response. False: the request came to no host and to no address of a gateway. */
 bool nt_oracle_check_send(struct nt_oracle_call *x, const struct nt_oracle_check *k);
 /* Sends a check, and holds its request in front of the first gateway where the time of arrival matters. False: there is none. */

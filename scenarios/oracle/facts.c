@@ -8,6 +8,12 @@ void nt_oracle_table_init(struct nt_oracle_table *t)
     t->addr_count = t->fact_count = 1; /* 0 is no address and no fact */
 }
 
+void nt_oracle_table_limit(struct nt_oracle_table *t, const char *why)
+{
+    if (t->limit == NULL)
+        t->limit = why;
+}
+
 static uint32_t mix(uint32_t h, uint32_t v)
 {
     h ^= v;
@@ -39,7 +45,7 @@ uint16_t nt_oracle_addr_number(struct nt_oracle_table *t, const struct nt_oracle
     if (i != 0)
         return i;
     if (t->addr_count == NT_ORACLE_ADDRS_MAX) {
-        t->full = true;
+        nt_oracle_table_limit(t, "the world has more transport addresses than the oracle keeps");
         return 0;
     }
     uint32_t bucket = addr_bucket(a);
@@ -80,7 +86,7 @@ void nt_oracle_fact_set(struct nt_oracle_table *t, enum nt_oracle_fact_kind kind
     uint16_t i = find_fact(t, kind, g, a, b, c);
     if (i == 0) {
         if (t->fact_count == NT_ORACLE_FACTS_MAX) {
-            t->full = true;
+            nt_oracle_table_limit(t, "the world has more state than the oracle keeps");
             return;
         }
         uint32_t bucket = fact_bucket(kind, g, a, b);

@@ -59,10 +59,11 @@ struct nt_oracle_table {
     size_t addr_count, fact_count;
     uint16_t addr_buckets[NT_ORACLE_BUCKETS], fact_buckets[NT_ORACLE_BUCKETS];
     struct nt_oracle_moment now;
-    bool full; /* something did not fit: the oracle cannot tell */
+    const char *limit; /* the first that was reached, NULL: none. Then the oracle cannot tell, and this says why */
 };
 
 void nt_oracle_table_init(struct nt_oracle_table *t);
+void nt_oracle_table_limit(struct nt_oracle_table *t, const char *why); /* static */
 /* The number of this address, which is added if it is new; 0: the table is full. Key: kind, node, inner, made_for, remote. */
 uint16_t nt_oracle_addr_number(struct nt_oracle_table *t, const struct nt_oracle_addr *a);
 uint16_t nt_oracle_addr_known(const struct nt_oracle_table *t, const struct nt_oracle_addr *a);

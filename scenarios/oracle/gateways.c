@@ -1,6 +1,6 @@
 #include "scenarios/oracle/gateways.h"
 
-#define HOPS_MAX 32
+#define HOPS_MAX 64 /* of a packet, as its TTL (RFC 1122, 3.2.1.7: 64) */
 
 bool nt_oracle_is_order_sensitive(const struct nt_nat_policy *p)
 {
@@ -56,7 +56,7 @@ static uint16_t external_addr_for(struct nt_oracle_map *map, struct nt_oracle_ta
         return 0;
     a.ip = nt_oracle_ip_number(map, ip);
     if (a.ip == NT_ORACLE_IPS_MAX) {
-        t->full = true;
+        nt_oracle_table_limit(t, "the world has more addresses than the oracle keeps");
         return 0;
     }
     bool by_port = made_for == NT_ORACLE_FOR_ADDR || made_for == NT_ORACLE_FOR_BARRED;
@@ -266,7 +266,7 @@ static bool cross_gateway(struct nt_oracle_map *map, struct nt_oracle_table *t, 
 static enum nt_oracle_fate carry_packet(struct nt_oracle_map *map, struct nt_oracle_table *t, struct nt_oracle_packet *packet,
                                         bool hold, bool *noticed)
 {
-    for (int hops = 0; hops < HOPS_MAX; hops++) {
+    for (; packet->hops < HOPS_MAX; packet->hops++) {
         const struct nt_oracle_hop *h = nt_oracle_next_hop(map, &packet->at, t->addrs[packet->dst].ip);
         if (!h->routed || h->to.kind == NT_SCN_NODE_NONE)
             return NT_ORACLE_LOST;
@@ -283,6 +283,7 @@ static enum nt_oracle_fate carry_packet(struct nt_oracle_map *map, struct nt_ora
             return NT_ORACLE_LOST;
         packet->at.port = NT_ORACLE_ANY;
     }
+    nt_oracle_table_limit(t, "a packet would cross 64 gateways");
     return NT_ORACLE_LOST;
 }
 

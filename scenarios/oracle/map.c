@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#define DEPTH_MAX 16 /* nested gateways that a prefix is announced through */
-
 void nt_oracle_map_init(struct nt_oracle_map *map, const struct nt_scn_case *c)
 {
     memset(map, 0, sizeof *map);
@@ -69,11 +67,11 @@ static int prefix_bits(const struct nt_prefix *p, const struct nt_addr *ip)
 
 /* The length of the longest prefix with this address that gateway g announces on its outside: a gateway that does not translate the
  * family announces the networks behind it, and IPv6 is never translated. -1: none. */
-static int prefix_bits_behind(const struct nt_scn_case *c, uint32_t g, uint32_t asking, const struct nt_addr *ip, int depth)
+static int prefix_bits_behind(const struct nt_scn_case *c, uint32_t g, uint32_t asking, const struct nt_addr *ip)
 {
     const struct nt_scn_gateway *gw = &c->gateways[g];
     int best = -1;
-    if (depth == DEPTH_MAX || (ip->family == NT_AF_IPV4 && gw->policy.kind == NT_GW_TRANSLATE))
+    if (ip->family == NT_AF_IPV4 && gw->policy.kind == NT_GW_TRANSLATE)
         return -1;
     for (size_t i = 0; i < gw->inside_count; i++) {
         const struct nt_scn_network *n = &c->networks[gw->inside[i].network];
@@ -82,7 +80,7 @@ static int prefix_bits_behind(const struct nt_scn_case *c, uint32_t g, uint32_t 
         for (uint32_t inner = 0; inner < c->gateway_count; inner++) {
             if (inner == asking || c->gateways[inner].outside.network != gw->inside[i].network)
                 continue;
-            here = prefix_bits_behind(c, inner, asking, ip, depth + 1);
+            here = prefix_bits_behind(c, inner, asking, ip);
             best = here > best ? here : best;
         }
     }
@@ -146,7 +144,7 @@ static void offer_routes_of(const struct nt_scn_case *c, const struct nt_oracle_
     offer_route(r, prefix_bits(ip->family == NT_AF_IPV4 ? &n->ipv4 : &n->ipv6, ip), port, via);
     for (uint32_t g = 0; g < c->gateway_count; g++)
         if (g != self && c->gateways[g].outside.network == at->network && has_family(&c->gateways[g].outside, ip->family))
-            offer_route(r, prefix_bits_behind(c, g, self, ip, 0), port,
+            offer_route(r, prefix_bits_behind(c, g, self, ip), port,
                         (struct nt_oracle_place){NT_SCN_NODE_GATEWAY, g, (uint32_t)c->gateways[g].inside_count});
     if ((!gateway || port == c->gateways[self].inside_count) && default_gateway(c, at->network, ip->family, &via) &&
         via.index != self)

@@ -7,6 +7,7 @@
 
 /* RFC 8863: a call has an outcome after 39.5 s at the latest; paths are found in the first seconds, between retransmissions. */
 #define LIFE_MIN (10 * NT_SEC)
+#define WAY_MAX (LIFE_MIN / 4) /* of a packet: a request and its response, through a relay, within LIFE_MIN */
 /* How many mappings one base of an agent can need at a gateway. One, if mappings are endpoint-independent and nothing is poisoned;
  * otherwise one for each server and each address of the peer, with discovered ones, whose number a filter bounds. */
 #define MAPPINGS_OF_BASE 24
@@ -64,10 +65,21 @@ static bool has_rejecting_gateway(const struct nt_scn_case *c)
     return false;
 }
 
+/* Beyond some seconds there and back, transactions and timers end before packets arrive. */
+static bool has_slow_way(const struct nt_scn_case *c)
+{
+    nt_time way = 0;
+    for (size_t i = 0; i < c->network_count; i++)
+        way = nt_time_after(way, nt_time_after(c->networks[i].delay, c->networks[i].jitter));
+    return way > WAY_MAX;
+}
+
 static const char *case_objection(const struct nt_scn_case *c)
 {
     if (c->caller >= c->agent_count || c->callee >= c->agent_count)
         return "there is no call";
+    if (has_slow_way(c))
+        return "packets may be under way for more than 2.5 s";
     bool icmp = c->agents[c->caller].icmp_errors || c->agents[c->callee].icmp_errors;
     uint32_t bases = (uint32_t)(c->agents[c->caller].on_count + c->agents[c->callee].on_count);
     for (size_t i = 0; i < c->gateway_count; i++) {
@@ -86,12 +98,13 @@ static const char *case_objection(const struct nt_scn_case *c)
     return NULL;
 }
 
-/* RFC 8445, 6.1.2.5: no pairs are discarded. */
+/* RFC 8445, 6.1.2.5: no pairs are discarded, not even with candidates that some order discovers. */
 static bool fits_max_pairs(const struct nt_oracle_call *x)
 {
     for (int i = 0; i < 2; i++) {
-        uint16_t max = x->map.scn->agents[x->sides[i].agent].max_pairs;
-        if (max != 0 && x->sides[i].base_count * x->sides[1 - i].candidate_count > max)
+        const struct nt_oracle_side *s = &x->sides[i];
+        size_t pairs = s->base_count * x->sides[1 - i].candidate_count + nt_oracle_call_discovered(x, s);
+        if (pairs > x->map.scn->agents[s->agent].max_pairs)
             return false;
     }
     return true;
@@ -108,10 +121,13 @@ unsigned nt_oracle_paths(const struct nt_scn_case *c, const char **why)
     if (x == NULL)
         return 0;
     nt_oracle_call_init(x, c);
-    if (fits_max_pairs(x))
+    bool fits = fits_max_pairs(x);
+    if (fits)
         found = nt_oracle_schedules_explore(x, why);
-    else
+    if (!fits || (found != 0 && !fits_max_pairs(x))) {
         *why = "there are more pairs than max-pairs";
+        found = 0;
+    }
     free(x);
     if (found != 0)
         *why = "";

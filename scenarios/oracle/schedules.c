@@ -22,7 +22,12 @@ static unsigned best_path(const struct nt_oracle_call *x)
 
 static bool is_full(const struct nt_oracle_call *x)
 {
-    return x->full || x->table.full;
+    return x->table.limit != NULL;
+}
+
+static void give_up_rounds(struct nt_oracle_call *x)
+{
+    nt_oracle_table_limit(&x->table, "the checks go on for longer than the oracle follows them");
 }
 
 static void check_all(struct nt_oracle_call *x)
@@ -43,6 +48,7 @@ static unsigned check_until_stable(struct nt_oracle_call *x)
         if (has_path(x, NT_PATH_DIRECT) || nt_oracle_moments_equal(&before, &x->table.now))
             return best_path(x);
     }
+    give_up_rounds(x);
     return 0;
 }
 
@@ -52,7 +58,6 @@ struct exploration {
     uint16_t count, open_count;
     unsigned found, all; /* all: the paths that can be found at most */
     bool drifts;         /* a port that is used for one remote changes the port for all later ones */
-    bool full;
 };
 
 static uint32_t hash_moment(const struct nt_oracle_moment *f)
@@ -73,8 +78,10 @@ static bool concerns_relay(const struct nt_oracle_call *x, const struct nt_oracl
 static void settle_unordered(struct exploration *e, struct nt_oracle_call *x)
 {
     bool moved = true;
-    for (int round = 0; moved && round < ROUNDS_MAX && !is_full(x); round++) {
+    for (int round = 0; moved && !is_full(x); round++) {
         moved = false;
+        if (round == ROUNDS_MAX)
+            give_up_rounds(x);
         for (uint8_t side = 0; side < 2; side++)
             for (uint8_t base = 0; base < x->sides[side].base_count; base++) {
                 struct nt_oracle_check k = {.side = side, .base = base};
@@ -102,7 +109,7 @@ static void visit_moment(struct exploration *e, struct nt_oracle_call *x)
         if (nt_oracle_moments_equal(&e->items[i], &x->table.now))
             return;
     if (e->count == MOMENTS_MAX) {
-        e->full = true;
+        nt_oracle_table_limit(&x->table, "too many orders of first packets");
         return;
     }
     uint16_t i = ++e->count;
@@ -148,7 +155,7 @@ static void follow_moment(struct exploration *e, struct nt_oracle_call *x, uint1
             if (held != 0 && x->held[held].check.side == side)
                 continue;
             x->table.now = now;
-            for (size_t i = 0; nt_oracle_check_target(x, side, base, i, &k.to) && !e->full; i++) {
+            for (size_t i = 0; nt_oracle_check_target(x, side, base, i, &k.to) && !is_full(x); i++) {
                 moved |= follow_check(e, x, &now, &k, held == 0);
                 x->table.now = now;
             }
@@ -167,20 +174,16 @@ static bool has_relay(const struct nt_oracle_call *x)
     return false;
 }
 
-static unsigned explore_moments(struct exploration *e, struct nt_oracle_call *x, const char **why)
+static unsigned explore_moments(struct exploration *e, struct nt_oracle_call *x)
 {
     e->all = NT_PATH_DIRECT | (has_relay(x) ? NT_PATH_RELAYED : NT_PATH_NONE);
     visit_moment(e, x);
-    while (e->open_count > 0 && (e->found & e->all) != e->all && !e->full && !is_full(x))
+    while (e->open_count > 0 && (e->found & e->all) != e->all && !is_full(x))
         follow_moment(e, x, e->open[--e->open_count]);
-    if (e->found == 0 || e->full || is_full(x)) {
-        *why = "too many orders of first packets";
-        return 0;
-    }
     return e->found;
 }
 
-static unsigned explore_orders(struct nt_oracle_call *x, bool drifts, const char **why)
+static unsigned explore_orders(struct nt_oracle_call *x, bool drifts)
 {
     struct exploration e = {.drifts = drifts,
                             .items = malloc((MOMENTS_MAX + 1) * sizeof *e.items),
@@ -188,9 +191,10 @@ static unsigned explore_orders(struct nt_oracle_call *x, bool drifts, const char
                             .buckets = calloc(BUCKETS, sizeof *e.buckets),
                             .open = calloc(MOMENTS_MAX + 1, sizeof *e.open)};
     unsigned found = 0;
-    *why = "out of memory";
     if (e.items != NULL && e.next != NULL && e.buckets != NULL && e.open != NULL)
-        found = explore_moments(&e, x, why);
+        found = explore_moments(&e, x);
+    else
+        nt_oracle_table_limit(&x->table, "there is no memory");
     free(e.items);
     free(e.next);
     free(e.buckets);
@@ -207,8 +211,10 @@ unsigned nt_oracle_schedules_explore(struct nt_oracle_call *x, const char **why)
         ordered |= nt_oracle_is_order_sensitive(p);
         drifts |= nt_oracle_is_order_sensitive(p) && p->poison != 0 && p->reuse == NT_REUSE_LATEST_BY_SOURCE;
     }
-    *why = "the world has more addresses than the oracle keeps";
-    unsigned found = ordered ? explore_orders(x, drifts, why) : check_until_stable(x);
+    unsigned found = ordered ? explore_orders(x, drifts) : check_until_stable(x);
+    *why = x->table.limit;
+    if (is_full(x))
+        return 0;
     /* The direct checks may all be lost for as long as nomination waits for them. */
     if (nt_scn_lossy(c) && (found & NT_PATH_DIRECT) != 0 && (ordered ? has_relay(x) : has_path(x, NT_PATH_RELAYED)))
         found |= NT_PATH_RELAYED;

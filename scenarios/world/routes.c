@@ -1,8 +1,6 @@
 #include "scenarios/world/routes.h"
 #include "scenarios/world/world_state.h"
 
-#define DEPTH_MAX 64
-
 struct node_routes { /* being filled */
     const struct nt_world *w;
     struct nt_routes *table;
@@ -54,14 +52,13 @@ static void add_default(struct node_routes *n, uint32_t network, uint32_t port)
 }
 
 /* Prefixes inside gateway `g`, reached through `via`: IPv4 when it does not translate, IPv6 always (its firewall decides). */
-static void add_behind(struct node_routes *n, uint32_t g, uint32_t port, const struct nt_addr *via4, const struct nt_addr *via6,
-                       int depth)
+static void add_behind(struct node_routes *n, uint32_t g, uint32_t port, const struct nt_addr *via4, const struct nt_addr *via6)
 {
     const struct nt_scn_case *c = n->w->scn;
     const struct nt_scn_gateway *gw = &c->gateways[g];
     if (gw->policy.kind == NT_GW_TRANSLATE)
         via4 = NULL;
-    if (depth > DEPTH_MAX || (via4 == NULL && via6 == NULL))
+    if (via4 == NULL && via6 == NULL)
         return;
     for (size_t i = 0; i < gw->inside_count; i++) {
         const struct nt_scn_network *net = &c->networks[gw->inside[i].network];
@@ -71,7 +68,7 @@ static void add_behind(struct node_routes *n, uint32_t g, uint32_t port, const s
             add_route(n, &net->ipv6, port, via6);
         for (uint32_t inner = 0; inner < c->gateway_count; inner++)
             if (inner != n->gateway && c->gateways[inner].outside.network == gw->inside[i].network)
-                add_behind(n, inner, port, via4, via6, depth + 1);
+                add_behind(n, inner, port, via4, via6);
     }
 }
 
@@ -82,8 +79,8 @@ static void add_attachment(struct node_routes *n, const struct nt_scn_attachment
     add_route(n, &c->networks[at->network].ipv6, port, NULL);
     for (uint32_t g = 0; g < c->gateway_count; g++)
         if (g != n->gateway && c->gateways[g].outside.network == at->network)
-            add_behind(n, g, port, address_of(&c->gateways[g].outside, NT_AF_IPV4), address_of(&c->gateways[g].outside, NT_AF_IPV6),
-                       0);
+            add_behind(n, g, port, address_of(&c->gateways[g].outside, NT_AF_IPV4),
+                       address_of(&c->gateways[g].outside, NT_AF_IPV6));
     if (with_default)
         add_default(n, at->network, port);
 }

@@ -55,6 +55,23 @@ static bool check_cycles(struct nt_load *l, const uint32_t *above)
     return good;
 }
 
+/* There are no cycles. The gateway that is one too many is named, once. */
+static void check_nesting(struct nt_load *l, const uint32_t *above)
+{
+    const struct nt_scn_case *c = l->c;
+    for (uint32_t i = 0; i < c->network_count; i++) {
+        uint32_t n = i, depth = 0;
+        while (above[n] != NT_SCN_NONE && depth++ < NT_SCN_NESTED_MAX)
+            n = c->gateways[above[n]].outside.network;
+        if (above[n] == NT_SCN_NONE)
+            continue;
+        nt_diag_mend(nt_source_error(l->src, c->gateways[above[i]].place, "gateway '%s' is nested deeper than %d levels",
+                                     c->gateways[above[i]].name, NT_SCN_NESTED_MAX),
+                     "a hop limit is 255 at most: put fewer gateways behind each other");
+        return;
+    }
+}
+
 static uint32_t root_of(uint32_t *domain, uint32_t n)
 {
     while (domain[n] != n) {
@@ -163,6 +180,8 @@ void nt_check_topology(struct nt_load *l)
 {
     size_t before = l->src->errors;
     uint32_t *above = find_above(l);
-    if (above != NULL && l->src->errors == before && check_cycles(l, above))
+    if (above != NULL && l->src->errors == before && check_cycles(l, above)) {
+        check_nesting(l, above);
         check_prefixes(l, above);
+    }
 }

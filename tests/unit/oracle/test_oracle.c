@@ -366,6 +366,90 @@ TEST(test_says_what_it_cannot_tell)
     assert_string_equal(why, "there are more pairs than max-pairs");
 }
 
+static void is_not_told(const struct nt_scn_case *c, const char *reason)
+{
+    const char *why = NULL;
+    assert_int_equal(nt_oracle_paths(c, &why), 0);
+    assert_string_equal(why, reason);
+}
+
+/* L -- n[count] -- gateway -- ... -- n[0] -- internet -- R */
+static void nest_gateways(struct small_world *w, uint32_t count, struct nt_scn_network *networks, struct nt_scn_gateway *gateways,
+                          struct nt_scn_attachment *inside, struct nt_addr *addresses)
+{
+    struct nt_nat_policy none = preset("none");
+    two_nats(w, &none, &none);
+    networks[0] = w->networks[0];
+    for (uint32_t i = 0; i < count; i++) {
+        struct nt_addr *in = &addresses[2 * i], *out = in + 1;
+        networks[i + 1].ipv4 = (struct nt_prefix){.addr = nt_addr_v4(0x0a000000 + (i << 8), 0), .bits = 24};
+        *in = nt_addr_v4(0x0a000001 + (i << 8), 0);
+        *out = i == 0 ? nt_addr_v4(0xcb007103, 0) : nt_addr_v4(0x0a000002 + ((i - 1) << 8), 0);
+        inside[i] = (struct nt_scn_attachment){.network = i + 1, .addresses = in, .address_count = 1};
+        gateways[i] = (struct nt_scn_gateway){.inside = &inside[i],
+                                              .inside_count = 1,
+                                              .outside = {.network = i, .addresses = out, .address_count = 1},
+                                              .policy = none};
+    }
+    w->c.networks = networks, w->c.network_count = count + 1;
+    w->c.gateways = gateways, w->c.gateway_count = count;
+    agent(w, 0, count, "10.9.9.9");
+    networks[count].ipv4 = (struct nt_prefix){.addr = nt_addr_v4(0x0a090900, 0), .bits = 24};
+    addresses[2 * count - 2] = nt_addr_v4(0x0a090901, 0);
+    agent(w, 1, 0, "203.0.113.77");
+}
+
+/* More than 16 levels once were none. */
+TEST(test_deep_nesting)
+{
+    enum { DEEP = 63, TOO_DEEP = 64 };
+    static struct nt_scn_network networks[TOO_DEEP + 1];
+    static struct nt_scn_gateway gateways[TOO_DEEP];
+    static struct nt_scn_attachment inside[TOO_DEEP];
+    static struct nt_addr addresses[2 * TOO_DEEP];
+    struct small_world w;
+    nest_gateways(&w, DEEP, networks, gateways, inside, addresses);
+    assert_int_equal(ask(&w), D);
+    nest_gateways(&w, TOO_DEEP, networks, gateways, inside, addresses);
+    is_not_told(&w.c, "a packet would cross 64 gateways");
+}
+
+TEST(test_says_where_its_limits_are)
+{
+    enum { MANY = 33, SERVERS = 8 };
+    struct nt_nat_policy p = preset("full-cone"), symmetric = preset("symmetric");
+    struct small_world w;
+    struct nt_addr many[MANY];
+    for (uint32_t i = 0; i < MANY; i++)
+        many[i] = nt_addr_v4(0x0a010010 + i, 0);
+    two_nats(&w, &p, &p);
+    w.on[0].addresses = many;
+    w.on[0].address_count = MANY;
+    w.agents[0].max_pairs = w.agents[1].max_pairs = 60000;
+    is_not_told(&w.c, "an agent has more bases than the oracle keeps");
+    w.on[0].address_count = 10;
+    assert_int_equal(ask(&w), D);
+    w.networks[1].delay = 3 * NT_SEC;
+    is_not_told(&w.c, "packets may be under way for more than 2.5 s");
+
+    struct nt_scn_server servers[SERVERS];
+    uint32_t stun[SERVERS];
+    two_nats(&w, &symmetric, &p);
+    for (uint32_t i = 0; i < SERVERS; i++) {
+        servers[i] = w.servers[i == 1];
+        servers[i].on = i < 2 ? servers[i].on
+                              : attach(&w, 0,
+                                       (const char *[]){"", "", "203.0.113.22", "203.0.113.23", "203.0.113.24", "203.0.113.25",
+                                                        "203.0.113.26", "203.0.113.27"}[i]);
+        stun[i] = i;
+    }
+    w.c.servers = servers, w.c.server_count = SERVERS;
+    w.agents[0].stun = stun, w.agents[0].stun_count = SERVERS;
+    w.on[0].addresses = many, w.on[0].address_count = 20;
+    w.agents[0].max_pairs = w.agents[1].max_pairs = 60000;
+    is_not_told(&w.c, "an agent has more candidates than the oracle keeps");
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -378,7 +462,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_same_prefix),
         cmocka_unit_test(test_forwarding_and_blocking_gateways),
         cmocka_unit_test(test_agents_and_servers_decide_too),
+        cmocka_unit_test(test_deep_nesting),
         cmocka_unit_test(test_says_what_it_cannot_tell),
+        cmocka_unit_test(test_says_where_its_limits_are),
     };
     return RUN_TESTS(tests);
 }
