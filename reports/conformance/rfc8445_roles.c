@@ -9,17 +9,18 @@
 
 enum role { UNKNOWN = 0, CONTROLLING, CONTROLLED };
 
-struct agent {
+struct side { /* an agent in a session: each restart may choose a new tie-breaker (RFC 8445, 16.1) */
     enum role role;
-    bool refused;            /* a 487 came: the next check must show the other role */
-    bool tie_known, tie_old; /* tie_old: a 487 came, so that it must change */
-    uint64_t tie;
+    bool switched;    /* a 487 came: the next check must show the other role */
+    uint32_t refusal; /* the last 487, after which the tie-breaker changes, or NT_VIEW_NONE */
+    uint32_t shown;   /* the last check that it sent, or NT_VIEW_NONE */
+    uint64_t tie, refused_tie;
 };
 
 struct state {
     struct nt_finder *finder;
     const struct nt_view *v;
-    struct agent *agents;
+    struct side *sides; /* by session */
 };
 
 static enum role role_of(const struct nt_view *v, const struct nt_item *m, uint64_t *tie)
@@ -37,89 +38,125 @@ static enum role other_role(enum role r)
     return r == CONTROLLING ? CONTROLLED : CONTROLLING;
 }
 
+static const char *role_name(enum role r)
+{
+    return r == CONTROLLING ? "controlling" : "controlled";
+}
+
+static unsigned frame_of(const struct state *s, uint32_t item)
+{
+    return item != NT_VIEW_NONE ? (unsigned)s->v->items[item].frame : 0;
+}
+
+static void judge_tie_breaker(struct state *s, const struct nt_item *m, const struct side *a, uint64_t tie)
+{
+    if (a->refusal != NT_VIEW_NONE)
+        nt_require(s->finder, NT_ICE_RULE_NEW_TIE, m, tie != a->refused_tie,
+                   "the tie-breaker %" PRIu64 " of the request that was refused with 487 in packet %u", tie,
+                   frame_of(s, a->refusal));
+    else if (a->shown != NT_VIEW_NONE)
+        nt_require(s->finder, NT_ICE_RULE_SAME_TIE, m, tie == a->tie,
+                   "the tie-breaker is %" PRIu64 ", in packet %u it was %" PRIu64, tie, frame_of(s, a->shown), a->tie);
+}
+
+static void judge_role(struct state *s, const struct nt_item *m, const struct side *a, enum role role)
+{
+    if (a->role == UNKNOWN)
+        return;
+    if (a->switched)
+        nt_require(s->finder, NT_ICE_RULE_SWITCH, m, role == a->role, "still %s after the 487 in packet %u", role_name(role),
+                   frame_of(s, a->refusal));
+    else
+        nt_require(s->finder, NT_ICE_RULE_ONE_ROLE, m, role == a->role, "%s, without a conflict; before it was %s", role_name(role),
+                   role_name(a->role));
+}
+
 static void judge_request(void *state, const struct nt_item *m)
 {
     struct state *s = state;
-    struct nt_finder *finder = s->finder;
-    struct agent *a = &s->agents[m->party];
+    struct side *a = &s->sides[m->session];
     uint64_t tie = 0;
     enum role role = role_of(s->v, m, &tie);
     if (role == UNKNOWN || m->excused || m->first != nt_item_number(s->v, m) || !m->check)
         return;
-    if (a->role != UNKNOWN)
-        nt_require(finder, a->refused ? NT_ICE_RULE_SWITCH : NT_ICE_RULE_ONE_ROLE, m, role == a->role,
-                   a->refused ? "the role of the request that was refused with 487" : "another role, and no conflict");
-    if (a->tie_old)
-        nt_require(finder, NT_ICE_RULE_NEW_TIE, m, tie != a->tie, "the tie-breaker that was refused with 487");
-    else if (a->tie_known)
-        nt_require(finder, NT_ICE_RULE_SAME_TIE, m, tie == a->tie, "another tie-breaker than before");
-    *a = (struct agent){.role = role, .tie_known = true, .tie = tie};
+    judge_role(s, m, a, role);
+    judge_tie_breaker(s, m, a, tie);
+    *a = (struct side){.role = role, .refusal = NT_VIEW_NONE, .shown = nt_item_number(s->v, m), .tie = tie};
 }
 
-/* RFC 8445, 7.2.5.1: 487 switches the role that the request had; a second one for the same role changes nothing. */
+/* RFC 8445, 7.2.5.1: 487 switches the role that the request had, unless the agent has switched since; "the agent MUST change the
+ * tiebreaker value" in both cases. */
 static void refusal_came(void *state, const struct nt_item *m)
 {
     struct state *s = state;
-    struct agent *a = &s->agents[m->party];
-    const struct nt_item *q = &s->v->items[m->request];
-    uint64_t tie;
-    if (nt_item_code(s->v, m) != 487 || m->integrity != NT_SIGNED_RIGHT || !nt_item_is_first_answer(s->v, m))
+    struct side *a = &s->sides[m->session];
+    uint64_t tie = 0;
+    enum role asked = role_of(s->v, &s->v->items[m->request], &tie);
+    if (nt_item_code(s->v, m) != 487 || m->integrity != NT_SIGNED_RIGHT || !nt_item_is_first_answer(s->v, m) || asked == UNKNOWN)
         return;
-    if (a->role == UNKNOWN || role_of(s->v, q, &tie) == UNKNOWN)
+    a->refusal = nt_item_number(s->v, m);
+    a->refused_tie = tie;
+    if (asked != a->role)
         return;
-    if (role_of(s->v, q, &tie) != a->role) { /* a crossing check has switched the role; the tie-breaker changes all the same */
-        a->tie_known = false;
+    if (s->v->items[m->request].pair !=
+        m->pair) { /* 7.2.5.1 lets it switch, 7.2.5.2.1 only fail the pair: its next request tells */
+        a->role = UNKNOWN;
+        a->refusal = a->shown = NT_VIEW_NONE;
         return;
     }
-    if (q->pair != m->pair) { /* 7.2.5.1 lets the agent switch, 7.2.5.2.1 lets it only fail the pair: its next request tells */
-        *a = (struct agent){.role = UNKNOWN};
-        return;
-    }
-    a->role = other_role(a->role);
-    a->refused = true;
-    a->tie_old = a->tie_known;
+    a->role = other_role(asked);
+    a->switched = true;
 }
 
 /* RFC 8445, 7.3.1.1: if both agents are controlling, the one with the larger (or the same) tie-breaker stays so and answers 487; if
  * both are controlled, that one switches. */
+static void judge_conflict(struct state *s, const struct nt_item *m, struct side *a, enum role role, uint64_t theirs)
+{
+    bool stays = (role == CONTROLLING) == (a->tie >= theirs), refused = nt_item_code(s->v, m) == 487;
+    bool known = a->shown != NT_VIEW_NONE && a->refusal == NT_VIEW_NONE;
+    if (known)
+        nt_require(s->finder, NT_ICE_RULE_CONFLICT, m, stays == refused,
+                   "%s to a %s agent with the tie-breaker %" PRIu64 "; its own, in packet %u, is %" PRIu64,
+                   refused ? "487" : "success", role_name(role), theirs, frame_of(s, a->shown), a->tie);
+    if (known && stays != refused)
+        a->role = UNKNOWN; /* what it holds itself for is not known */
+    else if (!refused) {
+        a->role = other_role(a->role);
+        a->switched = false;
+    }
+}
+
 static void judge_answer(void *state, const struct nt_item *m)
 {
     struct state *s = state;
-    struct nt_finder *finder = s->finder;
-    struct agent *a = &s->agents[m->party];
+    struct side *a = &s->sides[m->session];
     const struct nt_item *q = &s->v->items[m->request];
     uint64_t theirs = 0;
     enum role role = role_of(s->v, q, &theirs);
     int code = nt_item_code(s->v, m);
     if (role == UNKNOWN || m->excused || !nt_item_is_valid_check(s->v, q) || (m->class_ != NT_STUN_SUCCESS && code != 487))
         return;
-    if (a->role == UNKNOWN) {
+    if (a->role == UNKNOWN)
         a->role = code == 487 ? role : other_role(role);
-        return;
-    }
-    if (role != a->role) {
-        nt_require(finder, NT_ICE_RULE_CONFLICT, m, code != 487, "487 without a role conflict");
-        return;
-    }
-    if (a->tie_known && !a->tie_old) {
-        bool stays = (role == CONTROLLING) == (a->tie >= theirs);
-        nt_require(finder, NT_ICE_RULE_CONFLICT, m, stays == (code == 487),
-                   stays ? "no 487 to the agent that must switch" : "487 instead of a switch");
-    }
-    if (code != 487) {
-        a->role = other_role(a->role);
-        a->refused = false;
-    }
+    else if (role == a->role)
+        judge_conflict(s, m, a, role, theirs);
+    else
+        nt_require(s->finder, NT_ICE_RULE_CONFLICT, m, code != 487, "487 to a %s agent, and it is %s itself", role_name(role),
+                   role_name(a->role));
 }
 
 void nt_rfc8445_roles_judge(struct nt_finder *finder)
 {
     static const struct nt_agent_handlers handlers = {
         .request_sent = judge_request, .answer_sent = judge_answer, .refusal_came = refusal_came};
-    struct state s = {.finder = finder, .v = finder->v, .agents = calloc(finder->v->in->party_count + 1, sizeof *s.agents)};
-    if (s.agents != NULL)
-        nt_agent_events(s.v, &handlers, &s);
+    const struct nt_view *v = finder->v;
+    size_t count = v->first_session[v->in->party_count];
+    struct state s = {.finder = finder, .v = v, .sides = calloc(count + 1, sizeof *s.sides)};
+    for (size_t i = 0; s.sides != NULL && i < count; i++)
+        s.sides[i].refusal = s.sides[i].shown = NT_VIEW_NONE;
+    if (s.sides != NULL)
+        nt_agent_events(v, &handlers, &s);
     else
         finder->err = NT_ENOMEM;
-    free(s.agents);
+    free(s.sides);
 }

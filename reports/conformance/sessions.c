@@ -19,16 +19,26 @@ uint32_t nt_view_generation_at(const struct nt_view *v, uint32_t party, nt_time 
     return generation;
 }
 
+static bool is_of_session(const struct nt_view *v, const struct nt_view_description *d, uint32_t session, int direction)
+{
+    return nt_view_is_full(d) && d->direction == direction && d->generation == session - v->first_session[d->party];
+}
+
 const struct nt_view_description *nt_view_session_described(const struct nt_view *v, uint32_t session, int direction, nt_time at)
 {
     const struct nt_view_description *last = NULL;
-    uint32_t party = v->session_party[session];
-    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
-        const struct nt_view_description *d = &v->descriptions[i];
-        if (nt_view_is_full(d) && d->direction == direction && d->generation == session - v->first_session[party] && d->at <= at)
-            last = d;
-    }
+    for (uint32_t i = v->party_description[v->session_party[session]]; i != NT_VIEW_NONE; i = v->descriptions[i].next)
+        if (is_of_session(v, &v->descriptions[i], session, direction) && v->descriptions[i].at <= at)
+            last = &v->descriptions[i];
     return last;
+}
+
+const struct nt_view_description *nt_view_session_first(const struct nt_view *v, uint32_t session, int direction)
+{
+    for (uint32_t i = v->party_description[v->session_party[session]]; i != NT_VIEW_NONE; i = v->descriptions[i].next)
+        if (is_of_session(v, &v->descriptions[i], session, direction))
+            return &v->descriptions[i];
+    return NULL;
 }
 
 /* The generation of a party that announced this username fragment, or NT_VIEW_NONE; *stream: the first one that has it, from 1. */
@@ -119,6 +129,16 @@ uint32_t nt_view_link(const struct nt_view *v, uint32_t pair, uint32_t session)
         return pair;
     uint32_t link = nt_map_get(&v->by_link, &k);
     return link != NT_MAP_NONE ? link : NT_VIEW_NONE;
+}
+
+uint32_t nt_view_place_in(const struct nt_view *v, uint32_t place, uint32_t session)
+{
+    struct nt_view_place k = v->places[place];
+    if (k.session == session)
+        return place;
+    k.session = session;
+    uint32_t found = nt_map_get(&v->by_place, &k);
+    return found != NT_MAP_NONE ? found : NT_VIEW_NONE;
 }
 
 /* Of a party that has one session all items of a pair stand at one place. */

@@ -613,7 +613,7 @@ TEST(who_gave_up_an_allocation_answers_nothing_by_it)
         permission(&f);
         relayed_checks(&f);
         nominated(&f);
-        wait(&f, 3000);
+        wait(&f, 1000);
         turn_request(&f, NT_TURN_REFRESH);
         nt_stun_add_u32(&f.b, NT_ATTR_LIFETIME, lifetime);
         turn_signed(&f);

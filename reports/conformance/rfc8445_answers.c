@@ -1,0 +1,54 @@
+#include "reports/conformance/rfc8445_answers.h"
+
+#include "reports/conformance/signalling.h"
+
+/* RFC 8445, 8.3.1: "the agent SHOULD wait an additional three seconds, and then it can cease responding to checks" */
+#define LINGER (3 * NT_SEC)
+
+/* A relayed candidate is freed by its client; checks still arrive that its server relayed before it knew. */
+static bool is_released(const struct nt_seen *s, const struct nt_item *m)
+{
+    return m->inner && s->given_up[m->outer];
+}
+
+/* Once ICE has concluded, all candidates may be freed but those of selected pairs. */
+static bool may_be_freed(const struct nt_seen *s, const struct nt_item *m)
+{
+    nt_time concluded = nt_seen_concluded(s, m);
+    if (concluded == NT_TIME_NEVER || m->at < concluded + LINGER)
+        return false;
+    for (uint32_t i = 0; i < s->v->link_count && i < s->v->pair_count; i++) {
+        const struct nt_view_tuple *t = &s->v->flows[i].tuple;
+        if (t->party == m->party && nt_addr_equal(&t->local, &m->local) && s->links[i].nominated)
+            return false;
+    }
+    return true;
+}
+
+bool nt_answers_in_use(const struct nt_seen *s, const struct nt_item *m)
+{
+    const struct nt_ice_candidate *c = nt_view_local_candidate(s->v, m->party, &m->local);
+    return c != NULL && c->type != NT_ICE_PRFLX && !is_released(s, m) && !may_be_freed(s, m);
+}
+
+/* An agent that has selected nothing goes on answering until the PAC timer ends. A relayed check counts once the client has sent
+ * one on that pair: the server's response to CreatePermission may have been lost. */
+void nt_answers_judge(struct nt_seen *s, const struct nt_item *m)
+{
+    const struct nt_view *v = s->v;
+    uint32_t answer = v->items[m->first].answer, last = s->agents[m->party].last_binding;
+    nt_time since = nt_view_checks_since(v, m->party);
+    bool answered = answer != NT_VIEW_NONE && v->items[answer].at <= m->at + NT_ANSWER_WITHIN;
+    bool active = last != NT_VIEW_NONE && last > nt_item_number(v, m) && v->items[last].at > m->at;
+    nt_time waits_until = nt_time_after(since, NT_STUN_TI) - nt_item_party(v, m)->told_late;
+    bool patient = since <= m->at && m->at < waits_until && nt_seen_concluded(s, m) == NT_TIME_NEVER &&
+                   v->bye[m->party] > m->at + NT_ANSWER_WITHIN;
+    if (m->at + NT_ANSWER_WITHIN > v->end || !nt_answers_in_use(s, m) || (m->inner && !s->links[m->link].checked))
+        return;
+    const char *how =
+        answer == NT_VIEW_NONE ? "a valid check was not answered" : "a valid check was answered after more than 500 ms";
+    if (answered || active)
+        nt_require(s->finder, NT_ICE_RULE_ANSWERED, m, answered, "%s", how);
+    if (patient && (answered || !active))
+        nt_require(s->finder, NT_PAC_RULE_LISTENING, m, answered, "%s, and the PAC timer runs", how);
+}

@@ -1,0 +1,57 @@
+#include "reports/conformance/rfc8445_data.h"
+
+#include "reports/conformance/sessions.h"
+
+static const struct nt_seen_link *link_in(const struct nt_seen *s, const struct nt_item *m, uint32_t session)
+{
+    uint32_t link = nt_view_link(s->v, m->pair, session);
+    return link != NT_VIEW_NONE ? &s->links[link] : NULL;
+}
+
+/* The latest session, up to the item's, in which its component has a selected pair, or NT_VIEW_NONE: during a restart the pair of
+ * the session before goes on (RFC 8445, 9). */
+static uint32_t selecting_session(const struct nt_seen *s, const struct nt_item *m, const struct nt_seen_component **k)
+{
+    for (uint32_t i = m->session + 1; i-- > s->v->first_session[m->party];) {
+        uint32_t place = nt_view_place_in(s->v, m->place, i);
+        if (place != NT_VIEW_NONE && s->components[place].selected != NT_TIME_NEVER) {
+            *k = &s->components[place];
+            return i;
+        }
+    }
+    return NT_VIEW_NONE;
+}
+
+/* RFC 8445, 12.1: on a valid pair, until there is a selected one for the component. */
+static bool is_valid_in_any(const struct nt_seen *s, const struct nt_item *m)
+{
+    for (uint32_t i = s->v->first_session[m->party]; i <= m->session; i++) {
+        const struct nt_seen_link *l = link_in(s, m, i);
+        if (l != NULL && l->success != NT_VIEW_NONE)
+            return true;
+    }
+    return false;
+}
+
+static bool any_success(const struct nt_seen *s, const struct nt_item *m)
+{
+    for (uint32_t i = s->v->first_session[m->party]; i <= m->session; i++)
+        if (s->sessions[i].any_success)
+            return true;
+    return false;
+}
+
+void nt_data_judge(struct nt_seen *s, const struct nt_item *m)
+{
+    const struct nt_seen_component *k = NULL;
+    if (!any_success(s, m))
+        return; /* data before any success is judged by RFC 7675 */
+    uint32_t session = selecting_session(s, m, &k);
+    if (session == NT_VIEW_NONE) {
+        nt_require(s->finder, NT_ICE_RULE_DATA_PAIR, m, is_valid_in_any(s, m), "data on a pair on which no check has succeeded");
+        return;
+    }
+    const struct nt_seen_link *l = link_in(s, m, session);
+    nt_require(s->finder, NT_ICE_RULE_DATA_PAIR, m, l != NULL && l->success != NT_VIEW_NONE && l->nominated,
+               "data on a pair that is not selected; the component has had a selected pair since packet %u", (unsigned)k->frame);
+}

@@ -1,0 +1,36 @@
+#include "reports/conformance/rfc8445_pacing.h"
+
+#include "reports/conformance/sessions.h"
+
+#define TA_DEFAULT_MS 50
+
+static uint32_t announced(const struct nt_view_description *d)
+{
+    return d != NULL && d->d.pacing_ms != 0 ? d->d.pacing_ms : TA_DEFAULT_MS;
+}
+
+/* RFC 8445, 14.2: "the higher value is used"; before the peer's description the own one. */
+nt_time nt_pacing_ta(const struct nt_view *v, const struct nt_item *m)
+{
+    const struct nt_view_description *peer = nt_view_session_first(v, m->session, NT_DIR_IN);
+    uint32_t a = announced(nt_view_session_first(v, m->session, NT_DIR_OUT));
+    uint32_t b = peer != NULL && peer->at <= m->at ? announced(peer) : 0;
+    return (nt_time)(a > b ? a : b) * NT_MSEC;
+}
+
+/* Gathering and checks share the pace, until ICE has concluded. */
+void nt_pacing_started(struct nt_seen *s, const struct nt_item *m)
+{
+    struct nt_seen_agent *a = &s->agents[m->party];
+    if (m->excused)
+        return;
+    if (a->started != NT_VIEW_NONE && nt_seen_concluded(s, m) == NT_TIME_NEVER) {
+        const struct nt_item *before = &s->v->items[a->started];
+        nt_time gap = m->at - before->at;
+        nt_require(s->finder, NT_ICE_RULE_PACING, m, gap + nt_tolerance(s->v) >= a->pace,
+                   "%" PRId64 ".%03d ms after the transaction begun in packet %u, expected %" PRId64 " ms", gap / NT_MSEC,
+                   (int)(gap / NT_USEC % 1000), (unsigned)before->frame, a->pace / NT_MSEC);
+    }
+    a->started = nt_item_number(s->v, m);
+    a->pace = nt_pacing_ta(s->v, m);
+}
