@@ -6,15 +6,10 @@
 #define INTERVAL (5 * NT_SEC)
 #define SPREAD_MS 2000 /* 0.8 to 1.2 of the interval: 4000 to 6000 ms, NT_ICE_CONSENT_LONGEST */
 
-struct request {
-    uint8_t id[NT_STUN_ID];
-    enum nt_ice_role role;
-};
-
 struct consent {
     bool begun, lost;
     nt_time ask_at, asked_at, renewed_at, sent_at;
-    struct request requests[NT_ICE_CONSENT_IDS];
+    struct nt_ice_consent_request requests[NT_ICE_CONSENT_IDS];
     unsigned next_request;
 };
 
@@ -78,16 +73,13 @@ enum nt_ice_consent_due nt_ice_consents_due(const struct nt_ice_consents *t, siz
 }
 
 /* RFC 7675, 5.1: a new transaction id for each request, no retransmission. */
-void nt_ice_consents_asked(struct nt_ice_consents *t, size_t component, const uint8_t *id, enum nt_ice_role role, nt_time now)
+void nt_ice_consents_asked(struct nt_ice_consents *t, size_t component, const struct nt_ice_consent_request *request, nt_time now)
 {
     struct consent *c = &t->items[component];
     c->ask_at = nt_time_after(now, draw_interval(t));
     c->asked_at = now;
-    if (id == NULL)
-        return;
-    struct request *r = &c->requests[c->next_request++ % NT_ICE_CONSENT_IDS];
-    memcpy(r->id, id, NT_STUN_ID);
-    r->role = role;
+    if (request != NULL)
+        c->requests[c->next_request++ % NT_ICE_CONSENT_IDS] = *request;
 }
 
 void nt_ice_consents_sent(struct nt_ice_consents *t, size_t component, nt_time now)
@@ -105,7 +97,7 @@ void nt_ice_consents_lose(struct nt_ice_consents *t, size_t component)
     t->items[component].lost = true;
 }
 
-static const struct request *find_request(const struct consent *c, const uint8_t *id)
+static const struct nt_ice_consent_request *find_request(const struct consent *c, const uint8_t *id)
 {
     unsigned n = c->next_request < NT_ICE_CONSENT_IDS ? c->next_request : NT_ICE_CONSENT_IDS;
     for (unsigned i = 0; i < n; i++)
@@ -114,17 +106,16 @@ static const struct request *find_request(const struct consent *c, const uint8_t
     return NULL;
 }
 
-bool nt_ice_consents_find(const struct nt_ice_consents *t, const uint8_t *id, size_t *component, enum nt_ice_role *role)
+const struct nt_ice_consent_request *nt_ice_consents_find(const struct nt_ice_consents *t, const uint8_t *id, size_t *component)
 {
     for (size_t i = 0; i < t->count; i++) {
-        const struct request *r = t->items[i].begun ? find_request(&t->items[i], id) : NULL;
+        const struct nt_ice_consent_request *r = t->items[i].begun ? find_request(&t->items[i], id) : NULL;
         if (r == NULL)
             continue;
         *component = i;
-        *role = r->role;
-        return true;
+        return r;
     }
-    return false;
+    return NULL;
 }
 
 bool nt_ice_consents_lost(const struct nt_ice_consents *t, size_t component)

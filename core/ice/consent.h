@@ -19,13 +19,20 @@ void nt_ice_consents_del(struct nt_ice_consents *t);
 /* The component has another selected pair, whose last check was answered at `answered_at`. */
 void nt_ice_consents_begin(struct nt_ice_consents *t, size_t component, nt_time answered_at, nt_time now);
 enum nt_ice_consent_due nt_ice_consents_due(const struct nt_ice_consents *t, size_t component, nt_time now);
-/* A request has been sent in this role; id NULL: it could not be. */
-void nt_ice_consents_asked(struct nt_ice_consents *t, size_t component, const uint8_t *id, enum nt_ice_role role, nt_time now);
+/* What a request was sent with. */
+struct nt_ice_consent_request {
+    uint8_t id[NT_STUN_ID];
+    enum nt_ice_role role;
+    uint64_t tie_breaker;
+};
+
+/* `request` has been sent; NULL: it could not be. */
+void nt_ice_consents_asked(struct nt_ice_consents *t, size_t component, const struct nt_ice_consent_request *request, nt_time now);
 void nt_ice_consents_sent(struct nt_ice_consents *t, size_t component, nt_time now); /* anything on the selected pair */
 void nt_ice_consents_renew(struct nt_ice_consents *t, size_t component, nt_time now);
 void nt_ice_consents_lose(struct nt_ice_consents *t, size_t component);
-/* Whose request was it, and in which role was it sent? */
-bool nt_ice_consents_find(const struct nt_ice_consents *t, const uint8_t *id, size_t *component, enum nt_ice_role *role);
+/* The request with this id, and whose it was; NULL: there is none. */
+const struct nt_ice_consent_request *nt_ice_consents_find(const struct nt_ice_consents *t, const uint8_t *id, size_t *component);
 bool nt_ice_consents_lost(const struct nt_ice_consents *t, size_t component);
 bool nt_ice_consents_any_lost(const struct nt_ice_consents *t);
 /* Has a request been unanswered for at least an RTO? */

@@ -34,7 +34,9 @@ static void ask_consent(struct nt_ice_session *s, size_t component, nt_time now)
 {
     struct nt_ice_message m = {.kind = NT_ICE_MSG_CONSENT};
     bool sent = send_on_selected(s, component, &m, now);
-    nt_ice_consents_asked(nt_ice_session_env(s)->consents, component, sent ? m.id : NULL, nt_ice_session_role(s), now);
+    struct nt_ice_consent_request r = {.role = nt_ice_session_role(s), .tie_breaker = nt_ice_session_tie_breaker(s)};
+    memcpy(r.id, m.id, sizeof r.id);
+    nt_ice_consents_asked(nt_ice_session_env(s)->consents, component, sent ? &r : NULL, now);
 }
 
 static void lose_consent(struct nt_ice_session *s, size_t component, const char *why, nt_time now)
@@ -77,11 +79,11 @@ static bool is_authentic(const struct nt_ice_session *s, size_t component, struc
 
 /* RFC 8445, 7.2.5.1: a check that arrives late may have switched the peer's role after ICE has completed. The next consent request
  * shows ours; there is no check to repeat. */
-static void act_on_conflict(struct nt_ice_session *s, enum nt_ice_role asked_as, nt_time now)
+static void act_on_conflict(struct nt_ice_session *s, const struct nt_ice_consent_request *asked, nt_time now)
 {
-    if (asked_as == nt_ice_session_role(s))
-        nt_ice_nominate_switch_role(s, asked_as == NT_ICE_CONTROLLING ? NT_ICE_CONTROLLED : NT_ICE_CONTROLLING, now);
-    nt_ice_session_change_tie_breaker(s);
+    if (asked->role == nt_ice_session_role(s))
+        nt_ice_nominate_switch_role(s, asked->role == NT_ICE_CONTROLLING ? NT_ICE_CONTROLLED : NT_ICE_CONTROLLING, now);
+    nt_ice_session_change_tie_breaker(s, asked->tie_breaker);
 }
 
 static const struct nt_why no_code = {NT_DISCARD_UNREADABLE, "an error response without ERROR-CODE does not renew consent"},
@@ -96,7 +98,7 @@ static const struct nt_why no_code = {NT_DISCARD_UNREADABLE, "an error response 
 /* NULL: acted on; otherwise why not. RFC 7675, 5.2: "Consent for sending application data is immediately revoked by [...] receipt
  * of a valid and authenticated STUN response with error code Forbidden (403)." */
 static const struct nt_why *take_error(struct nt_ice_session *s, const struct nt_stun_msg *m, size_t component,
-                                       enum nt_ice_role asked_as, nt_time now)
+                                       const struct nt_ice_consent_request *asked, nt_time now)
 {
     int code = 0;
     if (nt_stun_get_error(m, &code, NULL, NULL) != NT_OK)
@@ -104,7 +106,7 @@ static const struct nt_why *take_error(struct nt_ice_session *s, const struct nt
     if (code == 403)
         lose_consent(s, component, "the peer answered 403 (Forbidden)", now);
     else if (code == 487)
-        act_on_conflict(s, asked_as, now);
+        act_on_conflict(s, asked, now);
     else
         return &other_error;
     return NULL;
@@ -126,15 +128,15 @@ bool nt_ice_freshness_response(struct nt_ice_session *s, struct nt_ice_via via, 
                                const struct nt_stun_msg *m, nt_time now)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
-    enum nt_ice_role asked_as;
     size_t component;
-    if (!nt_ice_consents_find(env->consents, m->id, &component, &asked_as))
+    const struct nt_ice_consent_request *asked = nt_ice_consents_find(env->consents, m->id, &component);
+    if (asked == NULL)
         return false;
     const struct nt_why *why = why_invalid(s, component, via, from, m);
     if (why == NULL && m->class_ == NT_STUN_SUCCESS)
         nt_ice_consents_renew(env->consents, component, now);
     else if (why == NULL)
-        why = take_error(s, m, component, asked_as, now);
+        why = take_error(s, m, component, asked, now);
     if (why != NULL)
         nt_ice_record_discard(env->record, why, NULL, from, now);
     return true;

@@ -62,17 +62,18 @@ static void show_new_role(struct nt_ice_session *s, nt_time now)
     }
 }
 
-/* RFC 8445, 7.2.5.1; the role compared is that of the request, so that two of these in flight switch once. "The agent MUST change
- * the tiebreaker value" each time, also when the peer's crossing check has switched the role before. After the switch "the agent
- * MUST add the candidate pair whose check generated the 487 error response to the triggered-check queue", also when that check had
- * been cancelled by then and its pair has Succeeded: or the peer, which may have switched as well, hears nothing of the new role.
+/* RFC 8445, 7.2.5.1; role and tie-breaker compared are those of the request, so that two of these in flight change them once. "The
+ * agent MUST change the tiebreaker value", also when the peer's crossing check has switched the role before. After the switch "the
+ * agent MUST add the candidate pair whose check generated the 487 error response to the triggered-check queue", also when that
+ * check had been cancelled by then and its pair has Succeeded: or the peer, which may have switched as well, hears nothing of the
+ * new role.
  */
 static void act_on_conflict(struct nt_ice_session *s, const struct nt_ice_check *check, nt_time now)
 {
     bool switches = check->request.role == nt_ice_session_role(s);
     if (switches)
         nt_ice_nominate_switch_role(s, check->request.role == NT_ICE_CONTROLLING ? NT_ICE_CONTROLLED : NT_ICE_CONTROLLING, now);
-    nt_ice_session_change_tie_breaker(s);
+    nt_ice_session_change_tie_breaker(s, check->request.tie_breaker);
     const struct nt_ice_pair *p = nt_ice_pairs_get(nt_ice_session_pairs(s), check->pair);
     if (p == NULL || !p->listed)
         show_new_role(s, now);

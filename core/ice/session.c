@@ -283,10 +283,9 @@ void nt_ice_session_switch_role(struct nt_ice_session *s, enum nt_ice_role role,
     nt_ice_record_event(s->env->record, (struct nt_trace_event){.at = now, .kind = NT_TR_ICE_ROLE, .n = {0, 0, (int64_t)role}});
 }
 
-void nt_ice_session_change_tie_breaker(struct nt_ice_session *s)
+void nt_ice_session_change_tie_breaker(struct nt_ice_session *s, uint64_t refused)
 {
-    uint64_t old = s->tie_breaker;
-    while (s->tie_breaker == old)
+    while (s->tie_breaker == refused)
         s->tie_breaker = nt_rand_u64(s->env->rand);
 }
 

@@ -52,7 +52,8 @@ nt_time nt_ice_session_heard(const struct nt_ice_session *s);
 
 /* Roles. */
 void nt_ice_session_switch_role(struct nt_ice_session *s, enum nt_ice_role role, nt_time now);
-void nt_ice_session_change_tie_breaker(struct nt_ice_session *s);
+/* RFC 8445, 7.2.5.1: 487 answered a request with this value. One that has changed since stays, so that roles come to rest. */
+void nt_ice_session_change_tie_breaker(struct nt_ice_session *s, uint64_t refused);
 uint64_t nt_ice_session_tie_breaker(const struct nt_ice_session *s);
 void nt_ice_session_reprice(struct nt_ice_session *s); /* all priorities, after a change of role or candidate */
 

@@ -46,10 +46,10 @@ TEST(the_limit_is_of_all_components)
 /* RFC 7675, 5.1 */
 TEST(consent_is_asked_for_renewed_and_lost)
 {
-    static const uint8_t id[NT_STUN_ID] = {1}, other[NT_STUN_ID] = {2};
+    static const uint8_t other[NT_STUN_ID] = {2};
+    struct nt_ice_consent_request request = {.id = {1}, .role = NT_ICE_CONTROLLED, .tie_breaker = 7};
     struct nt_ice_config config = {.keepalive = NT_ICE_TR};
     struct nt_rand rand;
-    enum nt_ice_role role;
     size_t component = 9;
     nt_rand_init(&rand, 1, "consent");
     struct nt_ice_consents *t = nt_ice_consents_new(&config, &rand, 2);
@@ -59,10 +59,10 @@ TEST(consent_is_asked_for_renewed_and_lost)
     assert_true(at >= 4 * NT_SEC && at <= 6 * NT_SEC);
     assert_int_equal(nt_ice_consents_due(t, 1, at - 1), NT_ICE_CONSENT_WAIT);
     assert_int_equal(nt_ice_consents_due(t, 1, at), NT_ICE_CONSENT_ASK);
-    nt_ice_consents_asked(t, 1, id, NT_ICE_CONTROLLED, at);
-    assert_false(nt_ice_consents_find(t, other, &component, &role));
-    assert_true(nt_ice_consents_find(t, id, &component, &role));
-    assert_true(component == 1 && role == NT_ICE_CONTROLLED);
+    nt_ice_consents_asked(t, 1, &request, at);
+    assert_null(nt_ice_consents_find(t, other, &component));
+    const struct nt_ice_consent_request *asked = nt_ice_consents_find(t, request.id, &component);
+    assert_true(asked != NULL && component == 1 && asked->role == NT_ICE_CONTROLLED && asked->tie_breaker == 7);
     assert_false(nt_ice_consents_doubtful(t, 1, at + NT_STUN_RTO - 1));
     assert_true(nt_ice_consents_doubtful(t, 1, at + NT_STUN_RTO));
     nt_ice_consents_renew(t, 1, at + NT_SEC);
