@@ -1,10 +1,12 @@
-/* An agent that never sends a consent request does not use consent: ICE works without it. */
+/* RFC 7675 is not part of RFC 8445: ICE works without consent. An agent that never asks for it gets advice; of one that asks,
+ * all is judged. Consent is that of a link: of a pair and the credentials that it was checked with. */
 #include "reports/conformance/rfc7675.h"
 
 #include "core/base/err.h"
 #include "reports/conformance/agent_events.h"
 #include "reports/conformance/checks.h"
 #include "reports/conformance/message.h"
+#include "reports/conformance/sessions.h"
 
 #include <stdlib.h>
 
@@ -12,14 +14,19 @@
 #define LEAST (4 * NT_SEC)
 #define MOST (6 * NT_SEC)
 #define SETTLED NT_SEC /* requests sooner after the selection are checks that were under way */
-#define SAME_GAPS 8    /* so many equal intervals in a row are not random */
+#define SAME_GAPS 5    /* so many equal intervals in a row are not random */
 
-struct pair {
-    nt_time renewed, forged; /* the last valid response, the last one that does not authenticate; NT_TIME_NEVER: none */
-    nt_time selected, asked, gap;
-    bool flagged, late;
-    bool unsure; /* the peer nominated it after its check had succeeded: the next request may be another check */
-    unsigned same;
+struct link {
+    uint32_t renewed;    /* the last valid response, or NT_VIEW_NONE */
+    uint32_t forged;     /* the last one that does not authenticate, likewise */
+    uint32_t revoked;    /* a 403, likewise */
+    uint32_t asked;      /* the last request for consent, likewise */
+    nt_time selected;    /* NT_TIME_NEVER: it is not */
+    nt_time since;       /* when it was last known to have consent: of the response, or of the selection */
+    nt_time least, most; /* intervals in a row */
+    unsigned gaps;
+    bool flagged, late,
+        unsure; /* unsure: nominated by the peer after its check had succeeded: the next request may be another check */
 };
 
 struct agent {
@@ -29,127 +36,196 @@ struct agent {
 struct state {
     struct nt_finder *finder;
     const struct nt_view *v;
-    struct pair *pairs;
+    struct link *links;
     struct agent *agents;
 };
 
-static bool has_expired(const struct pair *p, nt_time now)
+static unsigned frame_of(const struct state *s, uint32_t item)
 {
-    return p->selected != NT_TIME_NEVER && p->renewed != NT_TIME_NEVER && now > p->renewed + EXPIRY + NT_TOLERANCE;
+    return item != NT_VIEW_NONE ? (unsigned)s->v->items[item].frame : 0;
+}
+
+static bool has_expired(const struct state *s, const struct link *l, nt_time now)
+{
+    return l->selected != NT_TIME_NEVER && now > l->since + EXPIRY + nt_tolerance(s->v);
+}
+
+/* "An endpoint does not need to maintain consent if it does not send application data": consent was lost, and not only let go, when
+ * a request for it was not answered. */
+static bool is_lost(const struct state *s, const struct link *l, nt_time now)
+{
+    return has_expired(s, l, now) && l->asked != NT_VIEW_NONE && s->v->items[l->asked].at > l->since;
+}
+
+/* --- data --- */
+
+/* The latest session's link of a pair on which a check has succeeded: its consent counts. */
+static const struct link *consenting_link(const struct state *s, const struct nt_item *m)
+{
+    for (uint32_t i = m->session + 1; i-- > s->v->first_session[m->party];) {
+        uint32_t link = nt_view_link(s->v, m->pair, i);
+        if (link != NT_VIEW_NONE && s->links[link].renewed != NT_VIEW_NONE)
+            return &s->links[link];
+    }
+    return NULL;
+}
+
+static void judge_expiry(struct state *s, const struct nt_item *m, const struct link *l)
+{
+    bool expired = has_expired(s, l, m->at);
+    bool forged = l->forged != NT_VIEW_NONE && s->v->items[l->forged].at > l->since && m->at <= s->v->items[l->forged].at + EXPIRY;
+    enum nt_rule rule = l->late ? NT_CONSENT_RULE_LATE : forged ? NT_CONSENT_RULE_FORGED : NT_CONSENT_RULE_EXPIRY;
+    if (!s->agents[m->party].asks) {
+        nt_require(s->finder, NT_CONSENT_RULE_NONE, m, !expired,
+                   "data %" PRId64 " s after the last response, in packet %u; consent was never asked for",
+                   (m->at - l->since) / NT_SEC, frame_of(s, l->renewed));
+        return;
+    }
+    nt_exercise(s->finder, NT_CONSENT_RULE_EXPIRY);
+    if (expired)
+        nt_require(s->finder, rule, m, false,
+                   "data %" PRId64 " s after the last valid response, in packet %u; expected 30 s at most",
+                   (m->at - l->since) / NT_SEC, frame_of(s, l->renewed));
 }
 
 static void judge_data(void *state, const struct nt_item *m)
 {
     struct state *s = state;
-    const struct pair *p = &s->pairs[m->pair];
-    bool expired = has_expired(p, m->at),
-         forged = p->forged != NT_TIME_NEVER && p->forged > p->renewed && m->at <= p->forged + EXPIRY;
     nt_require(s->finder, NT_CONSENT_RULE_CONSENT, m, s->agents[m->party].any_success, "data before any check has succeeded");
-    if (p->renewed == NT_TIME_NEVER || !s->agents[m->party].asks)
+    const struct link *l = consenting_link(s, m);
+    if (l == NULL)
         return;
-    nt_exercise(s->finder, NT_CONSENT_RULE_EXPIRY);
-    if (expired)
-        nt_require(s->finder,
-                   p->late  ? NT_CONSENT_RULE_LATE
-                   : forged ? NT_CONSENT_RULE_FORGED
-                            : NT_CONSENT_RULE_EXPIRY,
-                   m, false, "data more than 30 s after the last valid response");
+    if (l->revoked != NT_VIEW_NONE)
+        nt_require(s->finder, NT_CONSENT_RULE_REVOKED, m, false, "data after the 403 in packet %u", frame_of(s, l->revoked));
+    else
+        judge_expiry(s, m, l);
 }
 
-static void judge_interval(struct state *s, const struct nt_item *m, struct pair *p)
+/* --- requests --- */
+
+static void judge_random(struct state *s, const struct nt_item *m, struct link *l, nt_time gap)
 {
-    nt_time gap = m->at - p->asked;
-    if (p->asked != NT_TIME_NEVER) {
-        nt_time apart = gap > p->gap ? gap - p->gap : p->gap - gap;
-        nt_exercise(s->finder, NT_CONSENT_RULE_INTERVAL);
-        if (gap + nt_tolerance(s->v) < LEAST)
-            nt_find_violation(s->finder, NT_CONSENT_RULE_INTERVAL, m->party, m->frame, "%" PRId64 " ms after the one before",
-                              gap / NT_MSEC);
+    nt_time same = 2 * nt_tolerance(s->v);
+    bool joins = l->gaps > 0 && gap + same >= l->most && gap <= l->least + same;
+    l->least = joins && l->least < gap ? l->least : gap;
+    l->most = joins && l->most > gap ? l->most : gap;
+    l->gaps = joins ? l->gaps + 1 : 1;
+    nt_require(s->finder, NT_CONSENT_RULE_RANDOM, m, l->gaps != SAME_GAPS,
+               "%d intervals in a row between %" PRId64 " and %" PRId64 " ms: they are not random", SAME_GAPS, l->least / NT_MSEC,
+               l->most / NT_MSEC);
+}
+
+static void judge_interval(struct state *s, const struct nt_item *m, struct link *l)
+{
+    nt_time gap = l->asked != NT_VIEW_NONE ? m->at - s->v->items[l->asked].at : 0;
+    if (l->asked != NT_VIEW_NONE) {
+        nt_require(s->finder, NT_CONSENT_RULE_INTERVAL, m, gap + nt_tolerance(s->v) >= LEAST,
+                   "%" PRId64 " ms after the one in packet %u, expected 4000 ms at least", gap / NT_MSEC, frame_of(s, l->asked));
         nt_require(s->finder, NT_CONSENT_RULE_RATE, m, gap <= MOST + nt_tolerance(s->v),
-                   "%" PRId64 " ms after the one before, expected 6000 ms at most", gap / NT_MSEC);
-        p->same = apart <= 2 * NT_MSEC ? p->same + 1 : 0;
-        if (p->same == SAME_GAPS)
-            nt_require(s->finder, NT_CONSENT_RULE_RANDOM, m, false, "always the same interval");
-        nt_exercise(s->finder, NT_CONSENT_RULE_RANDOM);
-        p->gap = gap;
+                   "%" PRId64 " ms after the one in packet %u, expected 6000 ms at most", gap / NT_MSEC, frame_of(s, l->asked));
+        judge_random(s, m, l, gap);
     }
-    p->asked = m->at;
+    l->asked = nt_item_number(s->v, m);
+}
+
+/* On the selected pair requests are for consent, whether they repeat USE-CANDIDATE or not, once checks have settled. */
+static bool is_for_consent(const struct state *s, const struct link *l, const struct nt_item *m)
+{
+    const struct nt_item *first = &s->v->items[m->first];
+    return l->selected != NT_TIME_NEVER && !l->unsure && first->at > l->selected + SETTLED && !m->copy && !m->excused && m->check;
 }
 
 static void judge_request(void *state, const struct nt_item *m)
 {
     struct state *s = state;
-    struct pair *p = &s->pairs[m->pair];
-    const struct nt_item *first = &s->v->items[m->first];
-    bool settled = p->selected != NT_TIME_NEVER && !p->unsure && first->at > p->selected + SETTLED;
-    bool first_sending = first == m;
-    bool consent = settled && nt_item_attr(s->v, m, NT_ATTR_USE_CANDIDATE) == NULL;
-    if (!consent || m->copy || m->excused || !m->check || nt_item_is_held(s->v, m))
+    struct link *l = &s->links[m->link];
+    bool first_sending = m->first == nt_item_number(s->v, m);
+    if (!is_for_consent(s, l, m))
         return;
     s->agents[m->party].asks = true;
-    nt_require(s->finder, NT_CONSENT_RULE_FRESH, m, first_sending, "a consent request was sent again");
-    if (p->asked != NT_TIME_NEVER) /* else the nomination never had a response */
-        nt_require(s->finder, NT_CONSENT_RULE_AGAIN, m, !has_expired(p, m->at),
-                   "the pair is used again after its consent was lost");
-    if (first_sending && !has_expired(p, m->at))
-        judge_interval(s, m, p);
+    nt_require(s->finder, NT_CONSENT_RULE_FRESH, m, first_sending, "the request of packet %u was sent again",
+               frame_of(s, m->first));
+    bool lost = is_lost(s, l, m->at);
+    nt_require(s->finder, NT_CONSENT_RULE_AGAIN, m, !lost,
+               "a request with the credentials whose consent was lost 30 s after packet %u", frame_of(s, l->renewed));
+    if (first_sending && !lost)
+        judge_interval(s, m, l);
 }
 
-static void select_if(struct pair *p, bool flag, nt_time now)
+/* --- what came --- */
+
+static void select_if(struct link *l, bool flag, nt_time now)
 {
-    p->flagged = p->flagged || flag;
-    if (p->flagged && p->renewed != NT_TIME_NEVER && p->selected == NT_TIME_NEVER)
-        p->selected = p->renewed = now; /* "After ICE concludes on a particular candidate pair [...] consent is maintained" */
+    l->flagged = l->flagged || flag;
+    if (l->flagged && l->renewed != NT_VIEW_NONE && l->selected == NT_TIME_NEVER)
+        l->selected = l->since = now; /* "After ICE concludes on a particular candidate pair [...] consent is maintained" */
 }
 
-static void nominated_by_peer(void *state, const struct nt_item *m)
+static void check_came(void *state, const struct nt_item *m)
 {
     struct state *s = state;
-    struct pair *p = &s->pairs[m->pair];
-    bool before = p->selected != NT_TIME_NEVER;
+    struct link *l = &s->links[m->link];
+    bool before = l->selected != NT_TIME_NEVER;
     if (nt_item_attr(s->v, m, NT_ATTR_USE_CANDIDATE) == NULL)
         return;
-    select_if(p, true, m->at);
-    p->unsure = p->unsure || (!before && p->selected != NT_TIME_NEVER);
+    select_if(l, true, m->at);
+    l->unsure = l->unsure || (!before && l->selected != NT_TIME_NEVER);
 }
 
 static void success_came(void *state, const struct nt_item *m)
 {
     struct state *s = state;
-    struct pair *p = &s->pairs[m->pair];
+    struct link *l = &s->links[m->link];
     if (!nt_item_is_valid_success(s->v, m)) {
         if (m->integrity != NT_SIGNED_RIGHT && s->v->items[m->request].pair == m->pair) {
-            p->forged = m->at;
+            l->forged = nt_item_number(s->v, m);
             nt_exercise(s->finder, NT_CONSENT_RULE_FORGED);
         }
         return;
     }
     s->agents[m->party].any_success = true;
-    if (has_expired(p, m->at)) {
-        p->late = true;
+    if (is_lost(s, l, m->at)) {
+        l->late = true;
         nt_exercise(s->finder, NT_CONSENT_RULE_LATE);
         return;
     }
-    p->renewed = m->at;
-    p->unsure = false;
-    select_if(p, nt_item_attr(s->v, &s->v->items[m->request], NT_ATTR_USE_CANDIDATE) != NULL, m->at);
+    l->renewed = nt_item_number(s->v, m);
+    l->since = m->at;
+    l->unsure = false;
+    select_if(l, nt_item_attr(s->v, &s->v->items[m->request], NT_ATTR_USE_CANDIDATE) != NULL, m->at);
+}
+
+static void refusal_came(void *state, const struct nt_item *m)
+{
+    struct state *s = state;
+    struct link *l = &s->links[m->link];
+    bool valid = m->integrity == NT_SIGNED_RIGHT && s->v->items[m->request].pair == m->pair && (m->flaws & ~NT_FLAW_PADDING) == 0;
+    if (valid && nt_item_code(s->v, m) == 403 && l->selected != NT_TIME_NEVER && l->revoked == NT_VIEW_NONE)
+        l->revoked = nt_item_number(s->v, m);
 }
 
 void nt_rfc7675_judge(struct nt_finder *finder)
 {
-    static const struct nt_agent_handlers handlers = {
-        .data_sent = judge_data, .request_sent = judge_request, .success_came = success_came, .check_came = nominated_by_peer};
+    static const struct nt_agent_handlers handlers = {.data_sent = judge_data,
+                                                      .request_sent = judge_request,
+                                                      .success_came = success_came,
+                                                      .refusal_came = refusal_came,
+                                                      .check_came = check_came};
     const struct nt_view *v = finder->v;
     struct state s = {.finder = finder,
                       .v = v,
-                      .pairs = calloc(v->pair_count + 1u, sizeof *s.pairs),
+                      .links = calloc(v->link_count + 1u, sizeof *s.links),
                       .agents = calloc(v->in->party_count + 1, sizeof *s.agents)};
-    if (s.pairs == NULL || s.agents == NULL)
+    if (s.links == NULL || s.agents == NULL)
         finder->err = NT_ENOMEM;
-    for (uint32_t i = 0; finder->err == NT_OK && i < v->pair_count; i++)
-        s.pairs[i].renewed = s.pairs[i].forged = s.pairs[i].selected = s.pairs[i].asked = NT_TIME_NEVER;
+    for (uint32_t i = 0; finder->err == NT_OK && i < v->link_count; i++)
+        s.links[i] = (struct link){.renewed = NT_VIEW_NONE,
+                                   .forged = NT_VIEW_NONE,
+                                   .revoked = NT_VIEW_NONE,
+                                   .asked = NT_VIEW_NONE,
+                                   .selected = NT_TIME_NEVER};
     if (finder->err == NT_OK)
         nt_agent_events(v, &handlers, &s);
-    free(s.pairs);
+    free(s.links);
     free(s.agents);
 }
