@@ -3,13 +3,11 @@
 #include "core/base/err.h"
 #include "reports/conformance/checks.h"
 #include "reports/conformance/message.h"
+#include "reports/conformance/sessions.h"
 #include "reports/conformance/signalling.h"
 
 #include <stdlib.h>
 
-/* RFC 8445, 5.1.2.2: the recommended values. An agent whose host candidates have them is expected to use them throughout. */
-#define PRFLX_PREFERENCE 110
-#define HOST_PREFERENCE 126
 #define PAIRS_DEFAULT 100    /* 6.1.2.5 */
 #define EARLY_MOST 64        /* sources that an agent need not remember more of before the peer's description */
 #define REMEMBERED_MOST 1024 /* peer-reflexive candidates that it need not learn more of, whatever its limit of pairs */
@@ -19,32 +17,72 @@ static bool has_attr(const struct nt_finder *finder, const struct nt_item *m, ui
     return nt_item_attr(finder->v, m, type) != NULL;
 }
 
-static const struct nt_ice_candidate *any_host(const struct nt_view *v, uint32_t party)
+/* --- PRIORITY --- */
+
+/* What a party's first check says of its formula (RFC 8445, 5.1.2): the type preference of its peer-reflexive candidates. */
+struct formula {
+    bool judged, follows;       /* follows: its candidates have priorities of 5.1.2.1's formula */
+    uint32_t preference, shown; /* 0: it has shown none yet; the frame that shows it */
+    uint32_t reflexive;         /* the greatest type preference of its server-reflexive candidates */
+};
+
+static void look_at_candidate(struct formula *f, const struct nt_ice_candidate *c)
 {
-    const struct nt_view_description *d = nt_view_described(v, party, NT_DIR_OUT);
-    for (size_t i = 0; d != NULL && d->d.stream_count > 0 && i < d->d.streams[0].candidate_count; i++)
-        if (d->d.streams[0].candidates[i].type == NT_ICE_HOST)
-            return &d->d.streams[0].candidates[i];
-    return NULL;
+    uint32_t preference = c->priority >> 24;
+    f->follows = f->follows && preference <= 126 && (c->priority & 0xff) == ((256u - c->component) & 0xff);
+    if (c->type == NT_ICE_SRFLX && preference > f->reflexive)
+        f->reflexive = preference;
+}
+
+static void look_at_formula(const struct nt_view *v, uint32_t party, struct formula *f)
+{
+    *f = (struct formula){.judged = true, .follows = true};
+    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *d = &v->descriptions[i];
+        for (size_t k = 0; d->err == NT_OK && d->direction == NT_DIR_OUT && k < d->d.stream_count; k++)
+            for (size_t n = 0; n < d->d.streams[k].candidate_count; n++)
+                look_at_candidate(f, &d->d.streams[k].candidates[n]);
+    }
 }
 
 /* RFC 8445, 7.1.1: the priority that the local candidate would have if it were peer-reflexive: local preference and component stay.
- */
-static void judge_priority(struct nt_finder *finder, const struct nt_item *m)
+ * 5.1.2.1: its type preference is the same in all checks, at most 126, and "MUST be higher than" that of server-reflexive ones. */
+static void judge_priority_value(struct nt_finder *finder, const struct nt_item *m, struct formula *f,
+                                 const struct nt_ice_candidate *c, uint32_t priority)
+{
+    uint32_t preference = priority >> 24;
+    if (f->shown == 0) {
+        f->preference = preference;
+        f->shown = m->frame;
+    }
+    nt_require(finder, NT_ICE_RULE_PRIORITY, m, (priority & 0xffffff) == (c->priority & 0xffffff) && preference == f->preference,
+               "PRIORITY is %" PRIu32 ", expected %" PRIu32 " (type preference of packet %u; the rest from the candidate's %" PRIu32
+               ")",
+               priority, f->preference << 24 | (c->priority & 0xffffff), (unsigned)f->shown, c->priority);
+    nt_require(finder, NT_ICE_RULE_PRIORITY, m, preference <= 126 && preference > f->reflexive,
+               "the type preference of PRIORITY %" PRIu32 " is %" PRIu32 ", expected above %" PRIu32
+               " of server-reflexive ones, 126 at most",
+               priority, preference, f->reflexive);
+}
+
+static void judge_priority(struct nt_finder *finder, struct formula *formulas, const struct nt_item *m)
 {
     uint32_t priority = 0;
     bool there = nt_item_u32(finder->v, m, NT_ATTR_PRIORITY, &priority);
     nt_require(finder, NT_ICE_RULE_PRIORITY, m, there, "PRIORITY is missing");
-    const struct nt_ice_candidate *c = nt_view_candidate(finder->v, m->party, &m->local), *host = any_host(finder->v, m->party);
+    const struct nt_ice_candidate *c = nt_view_local_candidate(finder->v, m->party, &m->local);
+    struct formula *f = &formulas[m->party];
     if (!there || c == NULL)
         return;
-    uint32_t want = (uint32_t)PRFLX_PREFERENCE << 24 | (c->priority & 0xffffff);
-    bool usual = host != NULL && host->priority >> 24 == HOST_PREFERENCE;
-    bool right = usual ? priority == want : (priority & 0xffffff) == (want & 0xffffff);
-    if (!right)
-        nt_find_violation(finder, NT_ICE_RULE_PRIORITY, m->party, m->frame, "PRIORITY is %" PRIu32 ", expected %" PRIu32, priority,
-                          want);
+    if (!f->judged)
+        look_at_formula(finder->v, m->party, f);
+    if (f->follows)
+        judge_priority_value(finder, m, f, c, priority);
+    else
+        nt_not_judged(finder, NT_ICE_RULE_PRIORITY, m->party, "its candidates have priorities of another formula");
 }
+
+/* --- USERNAME --- */
 
 static bool username_right(const struct nt_finder *finder, const struct nt_item *m, const struct nt_view_description *own,
                            const struct nt_view_description *peer)
@@ -61,23 +99,30 @@ static bool username_right(const struct nt_finder *finder, const struct nt_item 
 
 static void judge_username(struct nt_finder *finder, const struct nt_item *m)
 {
-    const struct nt_view_description *own = nt_view_described(finder->v, m->party, NT_DIR_OUT),
-                                     *peer = nt_view_described(finder->v, m->party, NT_DIR_IN);
-    if (own != NULL && peer != NULL && has_attr(finder, m, NT_ATTR_USERNAME))
-        nt_require(finder, NT_ICE_RULE_CHECK_USERNAME, m, username_right(finder, m, own, peer), "it is not peer's:own");
+    const struct nt_item_attr *u = nt_item_attr(finder->v, m, NT_ATTR_USERNAME);
+    const struct nt_view_description *own = nt_view_session_first(finder->v, m->session, NT_DIR_OUT),
+                                     *peer = nt_view_session_first(finder->v, m->session, NT_DIR_IN);
+    if (own == NULL || peer == NULL || own->d.stream_count == 0 || peer->d.stream_count == 0 || u == NULL)
+        return;
+    nt_require(finder, NT_ICE_RULE_CHECK_USERNAME, m, username_right(finder, m, own, peer),
+               "USERNAME is '%.*s', expected '%.64s:%.64s'", u->len > 96 ? 96 : (int)u->len, (const char *)u->value,
+               peer->d.streams[0].ufrag, own->d.streams[0].ufrag);
 }
 
-static void judge_check(struct nt_finder *finder, const struct nt_item *m)
+static void judge_check(struct nt_finder *finder, struct formula *formulas, const struct nt_item *m)
 {
     bool controlling = has_attr(finder, m, NT_ATTR_ICE_CONTROLLING), controlled = has_attr(finder, m, NT_ATTR_ICE_CONTROLLED);
-    judge_priority(finder, m);
-    nt_require(finder, NT_ICE_RULE_ROLE, m, controlling != controlled, "not exactly one of ICE-CONTROLLING and ICE-CONTROLLED");
+    judge_priority(finder, formulas, m);
+    nt_require(finder, NT_ICE_RULE_ROLE, m, controlling != controlled,
+               controlling ? "both ICE-CONTROLLING and ICE-CONTROLLED" : "neither ICE-CONTROLLING nor ICE-CONTROLLED");
     if (controlling != controlled)
         nt_require(finder, NT_ICE_RULE_USE_CANDIDATE, m, controlling || !has_attr(finder, m, NT_ATTR_USE_CANDIDATE),
-                   "USE-CANDIDATE of the controlled agent");
+                   "USE-CANDIDATE beside ICE-CONTROLLED");
     judge_username(finder, m);
-    nt_require(finder, NT_ICE_RULE_CHECK_FINGERPRINT, m, has_attr(finder, m, NT_ATTR_FINGERPRINT), "no FINGERPRINT");
+    nt_require(finder, NT_ICE_RULE_CHECK_FINGERPRINT, m, has_attr(finder, m, NT_ATTR_FINGERPRINT), "a check without FINGERPRINT");
 }
+
+/* --- answers --- */
 
 /* What an agent has to do with candidate pairs so far: those that its candidates and the peer's make, and those that checks came
  * on. */
@@ -127,30 +172,57 @@ static bool may_be_refused(const struct nt_finder *finder, const struct pair_cou
     return code == 400 && (has_attr(finder, q, NT_ATTR_USE_CANDIDATE) || may_be_at_limit(finder, counts, q));
 }
 
+static void judge_mapped(struct nt_finder *finder, const struct nt_item *m, const struct nt_item *q)
+{
+    char seen[NT_ADDR_TEXT] = "missing", want[NT_ADDR_TEXT] = "";
+    struct nt_addr mapped;
+    bool there = nt_item_addr(finder->v, m, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped);
+    bool right = there && nt_addr_equal(&mapped, &q->remote);
+    if (there && !right)
+        nt_addr_format(&mapped, seen);
+    if (!right)
+        nt_addr_format(&q->remote, want);
+    nt_require(finder, NT_ICE_RULE_CHECK_MAPPED, m, right, "XOR-MAPPED-ADDRESS is %s, expected %s, the source of packet %u", seen,
+               want, (unsigned)q->frame);
+}
+
+/* An authentic check of this session is answered with success, or 487 where roles conflict, or 403 to revoke consent (RFC 7675,
+ * 5.2). Credentials of a session before a restart may be forgotten. */
+static void judge_refusal(struct nt_finder *finder, const struct pair_counts *counts, const struct nt_item *m,
+                          const struct nt_item *q)
+{
+    const struct nt_view *v = finder->v;
+    int code = m->class_ == NT_STUN_ERROR ? nt_item_code(v, m) : 0;
+    if (!nt_item_is_valid_check(v, q) || may_be_refused(finder, counts, q, code) ||
+        nt_view_generation(v, q) < nt_view_generation_at(v, q->party, q->at))
+        return;
+    nt_require(finder, NT_ICE_RULE_LEFT_HALF, m, code != 401 && code != 400, "%d to the authentic check in packet %u", code,
+               (unsigned)q->frame);
+    if (code != 401 && code != 400)
+        nt_require(finder, NT_ICE_RULE_REFUSED, m, m->class_ == NT_STUN_SUCCESS || code == 487 || code == 403,
+                   "%d to the authentic check in packet %u", code, (unsigned)q->frame);
+}
+
 static void judge_answer(struct nt_finder *finder, const struct pair_counts *counts, const struct nt_item *m)
 {
     const struct nt_item *q = &finder->v->items[m->request];
-    struct nt_addr mapped;
-    int code = nt_item_code(finder->v, m);
-    nt_require(finder, NT_ICE_RULE_CHECK_FINGERPRINT, m, has_attr(finder, m, NT_ATTR_FINGERPRINT), "no FINGERPRINT");
-    nt_require(finder, NT_ICE_RULE_ALTERNATE, m, !has_attr(finder, m, NT_ATTR_ALTERNATE_SERVER) && code != 300,
-               "ALTERNATE-SERVER in a check's response");
-    if (m->class_ == NT_STUN_SUCCESS) {
-        bool there = nt_item_addr(finder->v, m, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped);
-        nt_require(finder, NT_ICE_RULE_CHECK_MAPPED, m, there && nt_addr_equal(&mapped, &q->remote),
-                   "it is another address, or missing");
-    }
-    if (nt_item_is_valid_check(finder->v, q) && !may_be_refused(finder, counts, q, code))
-        nt_require(finder, NT_ICE_RULE_LEFT_HALF, m, code != 401 && code != 400, "an authentic check was refused");
+    nt_require(finder, NT_ICE_RULE_CHECK_FINGERPRINT, m, has_attr(finder, m, NT_ATTR_FINGERPRINT),
+               "no FINGERPRINT in the response to packet %u", (unsigned)q->frame);
+    nt_require(finder, NT_ICE_RULE_ALTERNATE, m,
+               !has_attr(finder, m, NT_ATTR_ALTERNATE_SERVER) && nt_item_code(finder->v, m) != 300,
+               "ALTERNATE-SERVER in the response to the check in packet %u", (unsigned)q->frame);
+    if (m->class_ == NT_STUN_SUCCESS)
+        judge_mapped(finder, m, q);
+    judge_refusal(finder, counts, m, q);
 }
 
 static void judge_indication(struct nt_finder *finder, const struct nt_item *m)
 {
     nt_require(finder, NT_ICE_RULE_INDICATION, m, !has_attr(finder, m, NT_ATTR_USERNAME) && m->integrity == NT_SIGNED_NOT,
-               "an authenticated keepalive");
+               "a keepalive with %s", has_attr(finder, m, NT_ATTR_USERNAME) ? "USERNAME" : "integrity");
 }
 
-static void judge_items(struct nt_finder *finder, struct pair_counts *counts)
+static void judge_items(struct nt_finder *finder, struct pair_counts *counts, struct formula *formulas)
 {
     const struct nt_view *v = finder->v;
     for (uint32_t i = 0; i < v->count; i++) {
@@ -160,7 +232,7 @@ static void judge_items(struct nt_finder *finder, struct pair_counts *counts)
         if (m->direction != NT_DIR_OUT || m->excused || m->kind != NT_ITEM_STUN || nt_item_party(v, m)->kind != NT_CONF_AGENT)
             continue;
         if (m->check)
-            judge_check(finder, m);
+            judge_check(finder, formulas, m);
         else if (nt_item_answers_check(v, m))
             judge_answer(finder, counts, m);
         else if (nt_item_is(m, NT_STUN_BINDING, NT_STUN_INDICATION))
@@ -173,10 +245,12 @@ void nt_rfc8445_judge(struct nt_finder *finder)
     const struct nt_view *v = finder->v;
     struct pair_counts counts = {.seen = calloc(v->pair_count + 1u, sizeof *counts.seen),
                                  .heard = calloc(v->in->party_count + 1, sizeof *counts.heard)};
-    if (counts.seen == NULL || counts.heard == NULL)
+    struct formula *formulas = calloc(v->in->party_count + 1, sizeof *formulas);
+    if (counts.seen == NULL || counts.heard == NULL || formulas == NULL)
         finder->err = NT_ENOMEM;
     else
-        judge_items(finder, &counts);
+        judge_items(finder, &counts, formulas);
     free(counts.seen);
     free(counts.heard);
+    free(formulas);
 }

@@ -8,8 +8,8 @@
     X(SITE_LOCAL, "RFC8445-5.1.1.1-ipv6", "I-002", MUST, ICE, NOTHING, "IPv4-compatible and site-local IPv6 addresses MUST NOT be candidates") \
     X(FOUNDATION, "RFC8445-5.1.1.3-foundation", "I-014", MUST, ICE, NOTHING, "Candidates share a foundation only if type and base address are the same") \
     X(UNIQUE, "RFC8445-5.1.2-unique", "I-009", MUST, ICE, NOTHING, "Each candidate of a stream MUST have a unique priority from 1 to 2^31 - 1") \
-    X(TYPE_PREF, "RFC8445-5.1.2.1-type", "I-010", MUST, ICE, NOTHING, "The type preference is at most 126, the same for one type and different between types") \
-    X(COMPONENT, "RFC8445-5.1.2.1-component", "I-012", MUST, ICE, NOTHING, "The last byte of a priority is 256 minus the component") \
+    X(TYPE_PREF, "RFC8445-5.1.2.1-type", "I-010", SHOULD, ICE, NOTHING, "The type preference is at most 126, the same for one type and different between types") \
+    X(COMPONENT, "RFC8445-5.1.2.1-component", "I-012", SHOULD, ICE, NOTHING, "The last byte of a priority is 256 minus the component") \
     X(REDUNDANT, "RFC8445-5.1.3-redundant", "I-015", SHOULD, ICE, NOTHING, "No two candidates have the same address and base") \
     X(PASSWORDS, "RFC8445-5.3-random", "I-016", MUST, ICE, NOTHING, "Username fragment and password are random: no two agents have the same") \
     X(PACING, "RFC8445-14.2-pacing", "I-022", MUST, ICE, TIMES, "An agent starts at most one new transaction every Ta, gathering included") \
@@ -28,6 +28,7 @@
     X(CHECK_MAPPED, "RFC8445-7.3-mapped", "I-036", MUST, ICE, NOTHING, "XOR-MAPPED-ADDRESS is the source that the check came from") \
     X(ALTERNATE, "RFC8445-7.3-alternate", "I-037", MUST, ICE, NOTHING, "An agent MUST NOT use ALTERNATE-SERVER") \
     X(LEFT_HALF, "RFC8445-7.3-left-half", "I-038", MUST, ICE, NOTHING, "A username is valid if its first half is the agent's own") \
+    X(REFUSED, "RFC8445-7.3-refused", "I-038", DERIVED, ICE, NOTHING, "An authentic check is answered with success, or with 487 where roles conflict") \
     X(CONFLICT, "RFC8445-7.3.1.1-conflict", "I-039", MUST, ICE, TIMES, "A role conflict is resolved by the tie-breakers: 487, or a switch") \
     X(TRIGGERED, "RFC8445-7.3.1.4-triggered", "I-042", MUST, ICE, TIMES, "A valid check triggers one in the other direction unless the pair has succeeded") \
     X(ONE_PAIR, "RFC8445-8.1.1-one", "I-044", MUST, ICE, NOTHING, "Once a pair is nominated, no other of the component MUST be") \

@@ -10,6 +10,24 @@
 /* RFC 8863, 4: "the timer's duration [...] MUST be [...] the value of RFC 5389's Ti", 39.5 s by default */
 #define PAC NT_STUN_TI
 
+struct agent {
+    bool nominated;       /* something may be selected: a check with USE-CANDIDATE succeeded, its own or the peer's */
+    uint32_t allocations; /* that it has, and has not released */
+};
+
+struct state {
+    struct nt_finder *finder;
+    const struct nt_view *v;
+    struct agent *agents;
+    bool *allocated; /* by pair of a client and its server */
+};
+
+static bool is_nomination(const struct nt_view *v, const struct nt_item *m)
+{
+    return nt_item_is(m, NT_STUN_BINDING, NT_STUN_SUCCESS) && nt_item_answers_check(v, m) &&
+           nt_item_attr(v, &v->items[m->request], NT_ATTR_USE_CANDIDATE) != NULL;
+}
+
 static bool is_release(const struct nt_view *v, const struct nt_item *m)
 {
     uint32_t lifetime;
@@ -17,31 +35,51 @@ static bool is_release(const struct nt_view *v, const struct nt_item *m)
            nt_item_u32(v, m, NT_ATTR_LIFETIME, &lifetime) && lifetime == 0;
 }
 
-/* Something may be selected: a check with USE-CANDIDATE succeeded, its own or the peer's. */
-static bool is_nomination(const struct nt_view *v, const struct nt_item *m)
+static void note_allocated(struct state *s, const struct nt_item *m)
 {
-    return nt_item_is(m, NT_STUN_BINDING, NT_STUN_SUCCESS) && nt_item_answers_check(v, m) &&
-           nt_item_attr(v, &v->items[m->request], NT_ATTR_USE_CANDIDATE) != NULL;
+    s->agents[m->party].allocations += !s->allocated[m->pair];
+    s->allocated[m->pair] = true;
+}
+
+/* No sentence speaks of allocations: but who releases the last one has given up, and a check list that is given up has failed. One
+ * of several may go: it is redundant, or of an interface that went. */
+static void judge_release(struct state *s, const struct nt_item *m)
+{
+    struct agent *a = &s->agents[m->party];
+    nt_time since = nt_view_checks_since(s->v, m->party);
+    if (!s->allocated[m->pair])
+        return;
+    s->allocated[m->pair] = false;
+    if (--a->allocations > 0 || a->nominated || s->v->bye[m->party] <= m->at || since == NT_TIME_NEVER || m->at < since)
+        return;
+    nt_require(s->finder, NT_PAC_RULE_PATIENCE, m, m->at + nt_tolerance(s->v) >= nt_time_after(since, PAC),
+               "the last allocation is released %" PRId64 " ms after checks began, expected 39500 ms at least",
+               (m->at - since) / NT_MSEC);
+}
+
+static void follow(struct state *s, const struct nt_item *m)
+{
+    if (is_nomination(s->v, m))
+        s->agents[m->party].nominated = true;
+    else if (nt_item_is(m, NT_TURN_ALLOCATE, NT_STUN_SUCCESS) && m->direction == NT_DIR_IN)
+        note_allocated(s, m);
+    else if (is_release(s->v, m))
+        judge_release(s, m);
 }
 
 void nt_rfc8863_judge(struct nt_finder *finder)
 {
     const struct nt_view *v = finder->v;
-    bool *nominated = calloc(v->in->party_count + 1, sizeof *nominated);
-    if (nominated == NULL)
+    struct state s = {.finder = finder,
+                      .v = v,
+                      .agents = calloc(v->in->party_count + 1, sizeof *s.agents),
+                      .allocated = calloc(v->pair_count + 1u, sizeof *s.allocated)};
+    bool all = s.agents != NULL && s.allocated != NULL;
+    if (!all)
         finder->err = NT_ENOMEM;
-    for (uint32_t i = 0; nominated != NULL && i < v->count; i++) {
-        const struct nt_item *m = &v->items[i];
-        if (nt_item_party(v, m)->kind != NT_CONF_AGENT || m->kind != NT_ITEM_STUN)
-            continue;
-        if (is_nomination(v, m))
-            nominated[m->party] = true;
-        if (!is_release(v, m) || nominated[m->party] || v->bye[m->party] <= m->at)
-            continue;
-        nt_time since = nt_view_checks_since(v, m->party);
-        if (since != NT_TIME_NEVER && m->at >= since)
-            nt_require(finder, NT_PAC_RULE_PATIENCE, m, m->at + nt_tolerance(finder->v) >= nt_time_after(since, PAC),
-                       "an allocation is released early");
-    }
-    free(nominated);
+    for (uint32_t i = 0; all && i < v->count; i++)
+        if (nt_item_party(v, &v->items[i])->kind == NT_CONF_AGENT && v->items[i].kind == NT_ITEM_STUN)
+            follow(&s, &v->items[i]);
+    free(s.agents);
+    free(s.allocated);
 }

@@ -35,7 +35,7 @@ static void probe_agent(struct forge *f)
 static void wrong_answer(struct forge *f)
 {
     struct nt_addr mapped = f->l;
-    if (!is(f, "RFC8445-7.3-mapped") && !is(f, "RFC8445-7.3-alternate"))
+    if (!is(f, "RFC8445-7.3-mapped") && !is(f, "RFC8445-7.3-alternate") && !is(f, "RFC8445-7.3-refused"))
         return;
     if (is(f, "RFC8445-7.3-mapped"))
         mapped.port++;
@@ -43,6 +43,11 @@ static void wrong_answer(struct forge *f)
     fresh(f);
     check(f, true, CONTROLLING, FORGE_TIE_L);
     send(f, TAP_L, TAP_R, f->l, f->r);
+    if (is(f, "RFC8445-7.3-refused")) {
+        answer(f, false, f->l, 500);
+        send(f, TAP_R, TAP_L, f->r, f->l);
+        return;
+    }
     start(f, NT_STUN_SUCCESS, NT_STUN_BINDING);
     add_mapped(f, mapped);
     if (is(f, "RFC8445-7.3-alternate"))
@@ -138,6 +143,12 @@ static void consent_ends(struct forge *f)
     if (is(f, "RFC7675-5.1-late")) {
         answer(f, false, f->l, 0);
         send(f, TAP_NONE, TAP_L, f->r, f->l);
+    }
+    if (is(f, "RFC7675-5.2-revoked")) {
+        answer(f, false, f->l, 403);
+        send(f, TAP_R, TAP_L, f->r, f->l);
+        text(f, "\x80 data");
+        send(f, TAP_L, TAP_R, f->l, f->r);
     }
     if (is(f, "RFC7675-5.1-again")) {
         fresh(f);
