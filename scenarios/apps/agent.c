@@ -112,10 +112,10 @@ static int agent_reoffer(void *self, nt_time now)
     return nt_agent_signalling_reoffer(&a->signalling, now);
 }
 
-static void agent_signal_fault(void *self, const struct nt_scn_step *step)
+static int agent_signal_fault(void *self, const struct nt_scn_step *step)
 {
     struct nt_app_agent *a = self;
-    nt_sip_end_fault(a->signalling.sip, step->message, step->act, step->by);
+    return nt_sip_end_fault(a->signalling.sip, step->message, step->act, step->by);
 }
 
 static int agent_send(void *self, uint32_t bytes, uint32_t count, nt_time interval, nt_time now)

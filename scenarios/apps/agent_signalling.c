@@ -184,6 +184,7 @@ int nt_agent_signalling_start(struct nt_agent_signalling *sig, const struct nt_a
                                     .own = context->signal_own,
                                     .via = context->signal_peer,
                                     .seed = context->seed,
+                                    .trace = context->trace,
                                     .trickle = sig->trickles,
                                     .trickle_required = config->mode == NT_ICE_TRICKLE_FULL,
                                     .receive = on_signal,

@@ -24,8 +24,8 @@ struct nt_party_ops {
     void (*meets)(void *self, const struct nt_peer_kind *peer);
     /* steps */
     void (*call)(void *self, nt_time now);
-    int (*reoffer)(void *self, nt_time now);                    /* NT_ESTATE before an answered call */
-    void (*signal)(void *self, const struct nt_scn_step *step); /* from now on */
+    int (*reoffer)(void *self, nt_time now);                   /* NT_ESTATE before an answered call */
+    int (*signal)(void *self, const struct nt_scn_step *step); /* from now on; 0 or NT_ENOMEM */
     int (*send)(void *self, uint32_t bytes, uint32_t count, nt_time interval, nt_time now);
     /* The peer received this datagram. True: it is one of this agent's, received for the first time; its number. */
     bool (*note_delivery)(void *self, const uint8_t *bytes, size_t len, uint32_t *number);

@@ -20,15 +20,19 @@ struct message {
 };
 
 struct nt_platform {
+    struct nt_trace trace;
     struct user *users;
     size_t user_count, user_cap, asked;
     struct message queue[NT_PLATFORM_QUEUE_MAX];
     size_t first, count;
 };
 
-struct nt_platform *nt_platform_new(void)
+struct nt_platform *nt_platform_new(const struct nt_trace *trace)
 {
-    return calloc(1, sizeof(struct nt_platform));
+    struct nt_platform *p = calloc(1, sizeof *p);
+    if (p != NULL)
+        p->trace = *trace;
+    return p;
 }
 
 void nt_platform_del(struct nt_platform *p)
@@ -49,20 +53,29 @@ int nt_platform_add(struct nt_platform *p, const char *user, const struct nt_add
     return r;
 }
 
-static void forward_message(struct nt_platform *p, const char *to, const uint8_t *bytes, size_t len)
+static void discard_message(const struct nt_platform *p, enum nt_discard reason, const char *text, nt_time now)
+{
+    nt_trace_discard(&p->trace, &(struct nt_why){reason, text}, NULL, NULL, now);
+}
+
+static void forward_message(struct nt_platform *p, const char *to, const uint8_t *bytes, size_t len, nt_time now)
 {
     uint32_t user = 0;
     while (user < p->user_count && strcmp(p->users[user].name, to) != 0)
         user++;
-    if (user == p->user_count || p->count == NT_PLATFORM_QUEUE_MAX)
+    if (user == p->user_count) {
+        discard_message(p, NT_DISCARD_NO_RECIPIENT, "its user is not known here", now);
         return;
+    }
     struct message *m = &p->queue[(p->first + p->count) % NT_PLATFORM_QUEUE_MAX];
-    m->bytes = malloc(len);
-    if (m->bytes == NULL)
+    uint8_t *copy = p->count < NT_PLATFORM_QUEUE_MAX ? malloc(len) : NULL;
+    if (copy == NULL) {
+        discard_message(p, NT_DISCARD_NO_ROOM, p->count == NT_PLATFORM_QUEUE_MAX ? "64 messages wait to leave" : "out of memory",
+                        now);
         return;
-    memcpy(m->bytes, bytes, len);
-    m->user = user;
-    m->len = len;
+    }
+    memcpy(copy, bytes, len);
+    *m = (struct message){.user = user, .bytes = copy, .len = len};
     p->count++;
 }
 
@@ -73,9 +86,12 @@ static void platform_input(void *self, const struct nt_path *path, enum nt_input
     struct nt_platform *p = self;
     struct nt_sip_message m;
     (void)path;
-    (void)now;
-    if (kind == NT_IN_DATAGRAM && len > 0 && nt_sip_read(&m, (const char *)bytes, len) == NT_OK)
-        forward_message(p, m.kind == NT_SIP_OK ? m.from : m.to, bytes, len);
+    if (kind != NT_IN_DATAGRAM)
+        return;
+    if (nt_sip_read(&m, (const char *)bytes, len) == NT_OK)
+        forward_message(p, m.kind == NT_SIP_OK ? m.from : m.to, bytes, len, now);
+    else
+        discard_message(p, NT_DISCARD_UNREADABLE, "no SIP message, or one of a kind that is not used here", now);
 }
 
 static void platform_timer(void *self, nt_time now)
@@ -88,19 +104,16 @@ static size_t platform_output(void *self, struct nt_path *path, uint8_t *buf, si
 {
     struct nt_platform *p = self;
     (void)now;
-    while (p->count > 0) {
-        struct message m = p->queue[p->first];
-        p->first = (p->first + 1) % NT_PLATFORM_QUEUE_MAX;
-        p->count--;
-        size_t len = m.len <= cap ? m.len : 0;
-        if (len > 0)
-            memcpy(buf, m.bytes, len);
-        free(m.bytes);
-        *path = (struct nt_path){.transport = NT_UDP, .local = p->users[m.user].own, .remote = p->users[m.user].theirs};
-        if (len > 0)
-            return len;
-    }
-    return 0;
+    if (p->count == 0)
+        return 0;
+    struct message m = p->queue[p->first];
+    p->first = (p->first + 1) % NT_PLATFORM_QUEUE_MAX;
+    p->count--;
+    size_t len = m.len <= cap ? m.len : 0; /* always: it came in one datagram */
+    memcpy(buf, m.bytes, len);
+    free(m.bytes);
+    *path = (struct nt_path){.transport = NT_UDP, .local = p->users[m.user].own, .remote = p->users[m.user].theirs};
+    return len;
 }
 
 static nt_time platform_deadline(const void *self)

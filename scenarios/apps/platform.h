@@ -3,6 +3,7 @@
 #define NT_APPS_PLATFORM_H
 
 #include "core/base/endpoint.h"
+#include "core/base/trace.h"
 
 #include <stddef.h>
 
@@ -12,7 +13,7 @@
 
 struct nt_platform;
 
-struct nt_platform *nt_platform_new(void);
+struct nt_platform *nt_platform_new(const struct nt_trace *trace); /* for what it does not forward */
 void nt_platform_del(struct nt_platform *p);
 /* Adds a user: its name (kept by the caller), and the addresses of the platform and the user on their link. */
 int nt_platform_add(struct nt_platform *p, const char *user, const struct nt_addr *own, const struct nt_addr *theirs);

@@ -1,12 +1,16 @@
 #include "scenarios/apps/sip_end.h"
+#include "core/base/err.h"
+#include "core/base/map.h"
 #include "core/base/strings.h"
 #include "scenarios/apps/platform.h"
+#include "scenarios/apps/sdp_notes.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define FAULTS_MAX 100000                               /* a scenario has fewer steps */
 #define FRAGMENT_TYPE "application/trickle-ice-sdpfrag" /* RFC 8840, 9 */
 
 struct message {
@@ -32,23 +36,31 @@ struct nt_sip_end {
     char call_id[64];
     struct message queue[NT_SIP_QUEUE_MAX]; /* in order of leaving */
     size_t count;
-    struct fault faults[NT_SIP_FAULTS_MAX];
-    size_t fault_count;
+    struct fault *faults;
+    size_t fault_count, fault_cap;
 };
 
-static void enqueue_message(struct nt_sip_end *sip, const char *text, size_t len, nt_time leaves)
+/* False, for `return`. */
+static bool drop_message(const struct nt_sip_end *sip, const char *why, nt_time now)
+{
+    nt_trace_emit(&sip->config.trace, (struct nt_trace_event){.at = now, .kind = NT_TR_SIP_DROPPED, .text = why});
+    return false;
+}
+
+static bool enqueue_message(struct nt_sip_end *sip, const char *text, size_t len, nt_time leaves, nt_time now)
 {
     size_t at = sip->count;
     if (sip->count == NT_SIP_QUEUE_MAX)
-        return;
+        return drop_message(sip, "32 messages wait to leave", now);
     uint8_t *copy = malloc(len);
     if (copy == NULL)
-        return;
+        return drop_message(sip, "out of memory", now);
     memcpy(copy, text, len);
     for (; at > 0 && sip->queue[at - 1].leaves > leaves; at--)
         sip->queue[at] = sip->queue[at - 1];
     sip->queue[at] = (struct message){.leaves = leaves, .bytes = copy, .len = len};
     sip->count++;
+    return true;
 }
 
 /* Signalling steps act on messages in the order in which the steps were given. */
@@ -61,16 +73,18 @@ static void enqueue_with_faults(struct nt_sip_end *sip, enum nt_scn_message mess
         if (f->message != NT_MESSAGE_ANY && f->message != message)
             continue;
         leaves = f->act == NT_SIGNAL_DELAY ? nt_time_after(leaves, f->by) : leaves;
-        copies = f->act == NT_SIGNAL_DROP ? 0 : f->act == NT_SIGNAL_DUPLICATE ? copies * 2 : copies;
+        copies = f->act == NT_SIGNAL_DROP ? 0 : f->act == NT_SIGNAL_DUPLICATE && copies <= NT_SIP_QUEUE_MAX ? copies * 2 : copies;
     }
-    for (int i = 0; i < copies && i < NT_SIP_QUEUE_MAX; i++)
-        enqueue_message(sip, text, len, leaves);
+    for (int i = 0; i < copies && enqueue_message(sip, text, len, leaves, now); i++)
+        ;
 }
 
-void nt_sip_end_fault(struct nt_sip_end *sip, enum nt_scn_message message, enum nt_scn_signal_act act, nt_time by)
+int nt_sip_end_fault(struct nt_sip_end *sip, enum nt_scn_message message, enum nt_scn_signal_act act, nt_time by)
 {
-    if (sip->fault_count < NT_SIP_FAULTS_MAX)
+    int r = nt_grow(&sip->faults, &sip->fault_cap, sip->fault_count + 1, sizeof *sip->faults, FAULTS_MAX);
+    if (r == NT_OK)
         sip->faults[sip->fault_count++] = (struct fault){message, act, by};
+    return r;
 }
 
 static struct nt_sip_message make_request(const struct nt_sip_end *sip, enum nt_sip_kind kind)
@@ -125,6 +139,11 @@ static int write_body(struct nt_sip_end *sip, enum nt_sip_kind kind, const struc
     return nt_sdp_write(d, &options, buf, NT_SDP_MAX);
 }
 
+static const char *why_unwritten(int err)
+{
+    return err == NT_ENOSPC ? "it is longer than a datagram" : err == NT_ENOMEM ? "out of memory" : "a name in it is no token";
+}
+
 void nt_sip_end_send_text(struct nt_sip_end *sip, enum nt_sip_kind kind, const char *text, size_t len, nt_time now)
 {
     char *bytes = malloc(NT_SIP_DATAGRAM_MAX);
@@ -139,6 +158,8 @@ void nt_sip_end_send_text(struct nt_sip_end *sip, enum nt_sip_kind kind, const c
     }
     if (n > 0)
         enqueue_with_faults(sip, step_message(kind), bytes, (size_t)n, now);
+    else
+        drop_message(sip, why_unwritten(n), now);
     free(bytes);
     nt_host_kick(sip->config.host, now);
 }
@@ -149,16 +170,33 @@ void nt_sip_end_send(struct nt_sip_end *sip, enum nt_sip_kind kind, const struct
     int len = sdp != NULL ? write_body(sip, kind, d, sdp) : NT_ENOMEM;
     if (len > 0)
         nt_sip_end_send_text(sip, kind, sdp, (size_t)len, now);
+    else
+        drop_message(sip, why_unwritten(len), now);
     free(sdp);
 }
 
-/* The body of a message for a receiver of descriptions; false: it cannot be read. */
-static bool read_body(const struct nt_sip_end *sip, const struct nt_sip_message *m, struct nt_ice_description *d)
+/* What came is not taken. */
+static void discard_input(const struct nt_sip_end *sip, enum nt_discard reason, const char *text, nt_time now)
+{
+    nt_trace_discard(&sip->config.trace, &(struct nt_why){reason, text}, NULL, NULL, now);
+}
+
+/* The body of a message for a receiver of descriptions; false: nothing of it can be read. */
+static bool read_body(const struct nt_sip_end *sip, const struct nt_sip_message *m, struct nt_ice_description *d, nt_time now)
 {
     struct nt_sdp_notes notes;
     if (sip->config.receive_text != NULL)
         return true;
-    return (m->kind == NT_SIP_INFO ? nt_sdp_read_fragment : nt_sdp_read)(d, m->body, m->body_len, &notes) == NT_OK;
+    int r = (m->kind == NT_SIP_INFO ? nt_sdp_read_fragment : nt_sdp_read)(d, m->body, m->body_len, &notes);
+    nt_sdp_notes_tell(&notes,
+                      m->kind == NT_SIP_INVITE ? "offer"
+                      : m->kind == NT_SIP_OK   ? "answer"
+                                               : "fragment",
+                      &sip->config.trace, now);
+    if (r != NT_OK)
+        discard_input(sip, r == NT_ENOMEM ? NT_DISCARD_NO_ROOM : NT_DISCARD_UNREADABLE,
+                      r == NT_ENOMEM ? "out of memory" : "its body describes nothing", now);
+    return r == NT_OK;
 }
 
 static void deliver_message(struct nt_sip_end *sip, const struct nt_sip_message *m, struct nt_ice_description *d, nt_time now)
@@ -176,7 +214,7 @@ static void send_ack(struct nt_sip_end *sip, nt_time now)
     struct nt_sip_message m = make_request(sip, NT_SIP_ACK);
     int len = nt_sip_write(&m, text, sizeof text);
     if (len > 0)
-        enqueue_message(sip, text, (size_t)len, now);
+        enqueue_message(sip, text, (size_t)len, now, now);
 }
 
 /* RFC 6086, 4.2.1. A fragment of another call, or one that cannot be read, is ignored. */
@@ -185,45 +223,66 @@ static void receive_info(struct nt_sip_end *sip, const struct nt_sip_message *m,
     struct nt_sip_message response = *m;
     struct nt_ice_description d;
     char text[1024];
-    if (!sip->in_dialog || strcmp(m->call_id, sip->call_id) != 0)
+    if (!sip->in_dialog || strcmp(m->call_id, sip->call_id) != 0) {
+        discard_input(sip, NT_DISCARD_OUTDATED, "candidates of another call, or of none", now);
         return;
+    }
     response.kind = NT_SIP_OK;
     response.answered = NT_SIP_INFO;
     response.body_len = 0;
     int len = nt_sip_write(&response, text, sizeof text);
     if (len > 0)
-        enqueue_message(sip, text, (size_t)len, now);
-    if (read_body(sip, m, &d))
+        enqueue_message(sip, text, (size_t)len, now, now);
+    if (read_body(sip, m, &d, now))
         deliver_message(sip, m, &d, now);
+}
+
+static void receive_invite(struct nt_sip_end *sip, const struct nt_sip_message *m, nt_time now)
+{
+    struct nt_ice_description d;
+    if (!read_body(sip, m, &d, now))
+        return;
+    sip->invite = *m;
+    sip->invite.content_type = sip->invite.body = NULL;
+    sip->invite.content_type_len = sip->invite.body_len = 0;
+    nt_join(sip->call_id, sizeof sip->call_id, m->call_id, "");
+    deliver_message(sip, m, &d, now);
+}
+
+/* That of an INFO needs no word. */
+static void receive_ok(struct nt_sip_end *sip, const struct nt_sip_message *m, nt_time now)
+{
+    struct nt_ice_description d;
+    if (m->answered != NT_SIP_INVITE)
+        return;
+    if (m->cseq != sip->invite_cseq) {
+        discard_input(sip, NT_DISCARD_OUTDATED, "an answer to another offer than the last one", now);
+        return;
+    }
+    if (!read_body(sip, m, &d, now))
+        return;
+    send_ack(sip, now);
+    deliver_message(sip, m, &d, now);
 }
 
 static void sip_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_sip_end *sip = self;
     struct nt_sip_message m;
-    struct nt_ice_description d;
     (void)path;
-    if (kind != NT_IN_DATAGRAM || len == 0 || nt_sip_read(&m, (const char *)bytes, len) != NT_OK)
+    if (kind != NT_IN_DATAGRAM)
         return;
-    if (m.kind == NT_SIP_INFO)
-        receive_info(sip, &m, now);
-    if (m.kind == NT_SIP_ACK)
-        deliver_message(sip, &m, NULL, now);
-    if (m.kind != NT_SIP_INVITE && m.kind != NT_SIP_OK)
+    if (nt_sip_read(&m, (const char *)bytes, len) != NT_OK) {
+        discard_input(sip, NT_DISCARD_UNREADABLE, "no SIP message, or one of a kind that is not used here", now);
         return;
-    if (m.kind == NT_SIP_OK && (m.answered != NT_SIP_INVITE || m.cseq != sip->invite_cseq))
-        return;
-    if (!read_body(sip, &m, &d))
-        return;
-    if (m.kind == NT_SIP_INVITE) {
-        sip->invite = m;
-        sip->invite.content_type = sip->invite.body = NULL;
-        sip->invite.content_type_len = sip->invite.body_len = 0;
-        nt_join(sip->call_id, sizeof sip->call_id, m.call_id, "");
-    } else {
-        send_ack(sip, now);
     }
-    deliver_message(sip, &m, &d, now);
+    switch (m.kind) {
+    case NT_SIP_INVITE: receive_invite(sip, &m, now); break;
+    case NT_SIP_OK: receive_ok(sip, &m, now); break;
+    case NT_SIP_INFO: receive_info(sip, &m, now); break;
+    case NT_SIP_ACK: deliver_message(sip, &m, NULL, now); break;
+    case NT_SIP_BYE: discard_input(sip, NT_DISCARD_UNSUPPORTED, "BYE", now); break;
+    }
 }
 
 static void sip_timer(void *self, nt_time now)
@@ -239,7 +298,7 @@ static size_t sip_output(void *self, struct nt_path *path, uint8_t *buf, size_t 
         return 0;
     struct message m = sip->queue[0];
     memmove(&sip->queue[0], &sip->queue[1], --sip->count * sizeof sip->queue[0]);
-    size_t len = m.len <= cap ? m.len : 0;
+    size_t len = m.len <= cap ? m.len : 0; /* always: NT_SIP_DATAGRAM_MAX is below what a host can send */
     memcpy(buf, m.bytes, len);
     free(m.bytes);
     *path = (struct nt_path){.transport = NT_UDP, .local = sip->config.own, .remote = sip->config.via};
@@ -269,6 +328,7 @@ struct nt_sip_end *nt_sip_end_new(const struct nt_sip_end_config *config)
     if (sip == NULL)
         return NULL;
     sip->config = *config;
+    sip->config.trace.node = nt_host_node(config->host);
     snprintf(sip->call_id, sizeof sip->call_id, "%" PRIx64 "@natsim.invalid", config->seed);
     if (nt_host_run_endpoint(config->host, (struct nt_endpoint){.ops = &ops, .self = sip}, 0) != NT_FABRIC_NONE)
         return sip;
@@ -293,5 +353,6 @@ void nt_sip_end_del(struct nt_sip_end *sip)
         return;
     for (size_t i = 0; i < sip->count; i++)
         free(sip->queue[i].bytes);
+    free(sip->faults);
     free(sip);
 }

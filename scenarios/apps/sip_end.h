@@ -8,7 +8,6 @@
 #include "scenarios/model/case.h"
 
 #define NT_SIP_QUEUE_MAX 32 /* messages on their way out */
-#define NT_SIP_FAULTS_MAX 16
 
 struct nt_sip_end;
 
@@ -17,6 +16,7 @@ struct nt_sip_end_config {
     const char *user, *peer; /* names; the caller's */
     struct nt_addr own, via; /* with ports */
     uint64_t seed;           /* of the session: o= and Call-ID */
+    struct nt_trace trace;   /* what is odd in a description, what is not taken and what does not leave; of the host's node */
     /* Offers RFC 8840's option tag and info package; requires the peer's support. */
     bool trickle, trickle_required;
     /* An offer (NT_SIP_INVITE), an answer (NT_SIP_OK) or trickled candidates (NT_SIP_INFO) arrived; the receiver frees the
@@ -37,7 +37,7 @@ void nt_sip_end_webrtc(struct nt_sip_end *sip, bool on);
 void nt_sip_end_send(struct nt_sip_end *sip, enum nt_sip_kind kind, const struct nt_ice_description *d, nt_time now);
 /* The same with the text of the body. */
 void nt_sip_end_send_text(struct nt_sip_end *sip, enum nt_sip_kind kind, const char *text, size_t len, nt_time now);
-/* From now on messages of this kind are delayed, dropped or duplicated on the link; for the trace they are sent. */
-void nt_sip_end_fault(struct nt_sip_end *sip, enum nt_scn_message message, enum nt_scn_signal_act act, nt_time by);
+/* From now on messages of this kind are delayed, dropped or duplicated on the link; for the trace they are sent. 0 or NT_ENOMEM. */
+int nt_sip_end_fault(struct nt_sip_end *sip, enum nt_scn_message message, enum nt_scn_signal_act act, nt_time by);
 
 #endif

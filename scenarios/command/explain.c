@@ -41,6 +41,8 @@ static const char *event_text(const struct nt_trace_event *ev)
     case NT_TR_ICE_DROPPED:
     case NT_TR_SERVER_DROPPED: return "dropped: ";
     case NT_TR_DISCARDED: return nt_discard_is_drop((enum nt_discard)ev->n[0]) ? "input dropped, " : "input passed over, ";
+    case NT_TR_SDP_NOTE: return "description: ";
+    case NT_TR_SIP_DROPPED: return "message not sent: ";
     case NT_TR_ICE_REFUSED: return "request refused: ";
     case NT_TR_ICE_PAIR_REFUSED: return "pair not formed: ";
     case NT_TR_ICE_CONSENT_LOST: return ev->text != NULL ? "consent lost: " : "consent lost";
@@ -74,7 +76,7 @@ static const char *reason_text(const struct nt_trace_event *ev, char *buf, size_
 static void add_event(void *user, const struct nt_scn_case *c, struct nt_scn_node node, const struct nt_trace_event *ev)
 {
     struct timeline *t = user;
-    char a[NT_ADDR_TEXT], b[NT_ADDR_TEXT], reason[200], line[500], pair[40] = "";
+    char a[NT_ADDR_TEXT], b[NT_ADDR_TEXT], reason[320], line[640], pair[40] = "";
     const char *what = event_text(ev);
     if (*what == '\0' || nt_grow(&t->lines, &t->cap, t->count + 1, sizeof *t->lines, LINES_MAX) != NT_OK)
         return;

@@ -82,10 +82,10 @@ static int process_reoffer(void *self, nt_time now)
     return NT_EUNSUPPORTED;
 }
 
-static void process_signal_fault(void *self, const struct nt_scn_step *step)
+static int process_signal_fault(void *self, const struct nt_scn_step *step)
 {
     struct nt_process *process = self;
-    nt_sip_end_fault(process->sip, step->message, step->act, step->by);
+    return nt_sip_end_fault(process->sip, step->message, step->act, step->by);
 }
 
 static int process_send(void *self, uint32_t bytes, uint32_t count, nt_time interval, nt_time now)

@@ -268,6 +268,7 @@ int nt_process_connect(struct nt_process *process)
                                        .own = context->signal_own,
                                        .via = context->signal_peer,
                                        .seed = context->seed,
+                                       .trace = context->trace,
                                        .receive_text = on_signal,
                                        .receiver = process};
     process->sip = nt_sip_end_new(&config);

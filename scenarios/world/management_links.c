@@ -121,9 +121,12 @@ static const struct nt_scn_server *find_platform(const struct nt_scn_case *c, ui
 static int link_to_platform(struct nt_world *w, const struct nt_scn_server *server, uint32_t index, bool *from, bool *to)
 {
     const struct nt_scn_case *c = w->scn;
-    w->platform = nt_platform_new();
     w->platform_host = new_signal_host(w, server->name, (struct nt_scn_node){NT_SCN_NODE_SERVER, index});
-    if (w->platform == NULL || w->platform_host == NULL)
+    if (w->platform_host == NULL)
+        return NT_ENOMEM;
+    w->platform =
+        nt_platform_new(&(struct nt_trace){.emit = nt_observer_emit, .user = &w->observer, .node = nt_host_node(w->platform_host)});
+    if (w->platform == NULL)
         return NT_ENOMEM;
     mark_networks(to, c->network_count, &server->on, 1);
     for (uint32_t i = 0; i < c->agent_count; i++) {

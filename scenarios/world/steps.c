@@ -101,7 +101,7 @@ static int run_step(struct step *s, nt_time now)
     case NT_STEP_CALL: return run_call(w, from, now);
     case NT_STEP_REOFFER: return from.ops->reoffer(from.self, now);
     case NT_STEP_SEND: return from.ops->send(from.self, scn->bytes, scn->count, scn->interval, now);
-    case NT_STEP_SIGNALLING: from.ops->signal(from.self, scn); return NT_OK;
+    case NT_STEP_SIGNALLING: return from.ops->signal(from.self, scn);
     case NT_STEP_FAULT: return run_fault(s, now);
     case NT_STEP_LINK: nt_fabric_set_port(w->fabric, node, scn->port, scn->up, now); return NT_OK;
     case NT_STEP_NAT: return nt_fabric_control(w->fabric, node, (enum nt_control)scn->control, 0, now);

@@ -1,0 +1,264 @@
+/* Ends of the signalling and the platform: odd lines do not stop a message, and what is not taken or does not leave is told. */
+#include "tests/unit/help.h"
+
+#include "core/base/err.h"
+#include "scenarios/apps/platform.h"
+#include "scenarios/apps/sip_end.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SESSION "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n"
+#define MEDIA                                                                                                                      \
+    "m=audio 5000 RTP/AVP 0\r\nc=IN IP4 192.0.2.1\r\na=ice-ufrag:8hhY\r\na=ice-pwd:asd88fgpdd777uzjYhagZg\r\n"                     \
+    "a=candidate:1 1 UDP 2130706431 192.0.2.1 5000 typ host\r\n"
+
+static struct {
+    size_t count;
+    struct nt_trace_event last;
+    char text[400]; /* of the last */
+} told[NT_TR_SIP_DROPPED + 1];
+
+static void listen(void *user, const struct nt_trace_event *ev)
+{
+    (void)user;
+    told[ev->kind].count++;
+    told[ev->kind].last = *ev;
+    snprintf(told[ev->kind].text, sizeof told[ev->kind].text, "%s", ev->text != NULL ? ev->text : "");
+}
+
+static const struct nt_trace trace = {.emit = listen};
+
+static void assert_discarded(size_t count, enum nt_discard reason, const char *text)
+{
+    assert_int_equal(told[NT_TR_DISCARDED].count, count);
+    assert_int_equal(told[NT_TR_DISCARDED].last.n[0], reason);
+    assert_non_null(strstr(told[NT_TR_DISCARDED].text, text));
+}
+
+/* --- two ends on one link --- */
+
+struct end {
+    struct nt_host *host;
+    struct nt_sip_end *sip;
+    size_t received[NT_SIP_INFO + 1], candidates;
+};
+
+static struct nt_fabric *fabric;
+static struct end l, r;
+
+static void receive(void *receiver, enum nt_sip_kind kind, struct nt_ice_description *d, nt_time now)
+{
+    struct end *e = receiver;
+    (void)now;
+    e->received[kind]++;
+    if (d == NULL)
+        return;
+    e->candidates = d->streams[0].candidate_count;
+    nt_ice_description_free(d);
+}
+
+static void begin_end(struct end *e, uint32_t network, const char *user, const char *own, const char *peer, const char *via)
+{
+    struct nt_addr a = addr(own), bare = nt_addr_with_port(&a, 0);
+    struct nt_route route = {.prefix = {.addr = {.family = NT_AF_IPV4}}};
+    *e = (struct end){.host = nt_host_new(fabric, user)};
+    assert_int_equal(nt_host_attach(e->host, network, user, &bare, 1), 0);
+    assert_int_equal(nt_routes_add(nt_host_routes(e->host), &route), 0);
+    struct nt_sip_end_config config = {.host = e->host,
+                                       .user = user,
+                                       .peer = peer,
+                                       .own = a,
+                                       .via = addr(via),
+                                       .seed = 1,
+                                       .trace = trace,
+                                       .receive = receive,
+                                       .receiver = e};
+    e->sip = nt_sip_end_new(&config);
+    assert_non_null(e->sip);
+}
+
+FIXTURE(begin)
+{
+    memset(told, 0, sizeof told);
+    fabric = nt_fabric_new(&(struct nt_fabric_config){.seed = 1, .mtu_max = NT_SIP_DATAGRAM_MAX});
+    assert_non_null(fabric);
+    uint32_t network = nt_fabric_add_network(fabric, &(struct nt_network_config){.name = "link", .mtu = NT_SIP_DATAGRAM_MAX});
+    begin_end(&l, network, "L", "198.18.0.1:5060", "R", "198.18.0.2:5060");
+    begin_end(&r, network, "R", "198.18.0.2:5060", "L", "198.18.0.1:5060");
+    return 0;
+}
+
+FIXTURE(end)
+{
+    nt_sip_end_del(l.sip);
+    nt_sip_end_del(r.sip);
+    nt_fabric_del(fabric);
+    return 0;
+}
+
+static void send_text(struct end *e, enum nt_sip_kind kind, const char *text)
+{
+    nt_time now = nt_fabric_now(fabric);
+    nt_sip_end_send_text(e->sip, kind, text, strlen(text), now);
+    nt_fabric_run(fabric, now + NT_SEC);
+}
+
+TEST(an_odd_line_is_told_and_the_rest_of_the_offer_counts)
+{
+    send_text(&l, NT_SIP_INVITE, SESSION MEDIA "a=candidate:1 1 UDP 0 192.0.2.9 5000 typ host\r\n");
+    assert_int_equal(r.received[NT_SIP_INVITE], 1);
+    assert_int_equal(r.candidates, 1);
+    assert_int_equal(told[NT_TR_SDP_NOTE].count, 1);
+    assert_int_equal(told[NT_TR_SDP_NOTE].last.n[0], 10);
+    assert_string_equal(told[NT_TR_SDP_NOTE].text,
+                        "line 10 of the offer does not count: a priority is a number from 1 to 2147483647: "
+                        "a=candidate:1 1 UDP 0 192.0.2.9 5000 typ host");
+    assert_int_equal(told[NT_TR_DISCARDED].count, 0);
+}
+
+TEST(what_is_not_printable_is_not_quoted)
+{
+    send_text(&l, NT_SIP_INVITE, SESSION MEDIA "a=ice-options:\x1b[2J\xff\r\n");
+    assert_string_equal(told[NT_TR_SDP_NOTE].text,
+                        "line 10 of the offer: an option is of letters, digits, '+' or '/', and spaces separate options: "
+                        "a=ice-options:?[2J?");
+}
+
+TEST(beyond_the_notes_that_are_kept_their_number_is_told)
+{
+    char text[8192];
+    size_t n = (size_t)snprintf(text, sizeof text, SESSION MEDIA);
+    for (int i = 0; i < NT_SDP_NOTES_MAX + 5; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "a=candidate:%d\r\n", i);
+    send_text(&l, NT_SIP_INVITE, text);
+    assert_int_equal(r.candidates, 1);
+    assert_int_equal(told[NT_TR_SDP_NOTE].count, NT_SDP_NOTES_MAX + 1);
+    assert_string_equal(told[NT_TR_SDP_NOTE].text, "5 more notes of the offer");
+}
+
+static void call(void)
+{
+    send_text(&l, NT_SIP_INVITE, SESSION MEDIA);
+    send_text(&r, NT_SIP_OK, SESSION MEDIA);
+    assert_int_equal(l.received[NT_SIP_OK], 1);
+    assert_int_equal(r.received[NT_SIP_ACK], 1);
+}
+
+TEST(an_odd_line_does_not_drop_trickled_candidates)
+{
+    call();
+    send_text(&r, NT_SIP_INFO,
+              "m=audio 9 RTP/AVP 0\r\na=ice-ufrag:8hhY\r\na=ice-pwd:asd88fgpdd777uzjYhagZg\r\nc=IN IP4 192.0.2.1\r\n"
+              "a=candidate:1 1 UDP 2130706431 192.0.2.1 5000 typ host\r\n"
+              "a=candidate:2 1 UDP 2130706430 192.0.2.1 5002 typ host\r\n");
+    assert_int_equal(l.received[NT_SIP_INFO], 1);
+    assert_int_equal(l.candidates, 2);
+    assert_string_equal(told[NT_TR_SDP_NOTE].text,
+                        "line 4 of the fragment does not count: a fragment has m= and a= lines alone: c=IN IP4 192.0.2.1");
+}
+
+TEST(what_describes_nothing_is_discarded)
+{
+    send_text(&l, NT_SIP_INVITE, SESSION);
+    assert_int_equal(r.received[NT_SIP_INVITE], 0);
+    assert_string_equal(told[NT_TR_SDP_NOTE].text, "line 5 of the offer does not count: there is no m= line");
+    assert_discarded(1, NT_DISCARD_UNREADABLE, "its body describes nothing");
+    call();
+    send_text(&r, NT_SIP_INFO, "m=audio 9 RTP/AVP 0\r\n");
+    assert_int_equal(l.received[NT_SIP_INFO], 0);
+    assert_discarded(2, NT_DISCARD_UNREADABLE, "its body describes nothing");
+}
+
+TEST(messages_of_other_calls_and_offers_are_outdated)
+{
+    send_text(&l, NT_SIP_INFO, "a=ice-ufrag:8hhY\r\n");
+    assert_discarded(1, NT_DISCARD_OUTDATED, "candidates of another call, or of none");
+    send_text(&l, NT_SIP_INVITE, SESSION MEDIA);
+    send_text(&r, NT_SIP_OK, SESSION MEDIA);
+    nt_sip_end_send_text(r.sip, NT_SIP_OK, SESSION MEDIA, strlen(SESSION MEDIA), nt_fabric_now(fabric)); /* meets the next offer */
+    send_text(&l, NT_SIP_INVITE, SESSION MEDIA);
+    assert_discarded(2, NT_DISCARD_OUTDATED, "an answer to another offer than the last one");
+    assert_int_equal(l.received[NT_SIP_OK], 1);
+}
+
+TEST(what_does_not_leave_is_told)
+{
+    static char large[NT_SIP_DATAGRAM_MAX + 1];
+    nt_time now = nt_fabric_now(fabric);
+    memset(large, 'x', sizeof large - 1);
+    nt_sip_end_send_text(l.sip, NT_SIP_INVITE, large, sizeof large - 1, now);
+    assert_int_equal(told[NT_TR_SIP_DROPPED].count, 1);
+    assert_string_equal(told[NT_TR_SIP_DROPPED].text, "it is longer than a datagram");
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(nt_sip_end_fault(l.sip, NT_MESSAGE_ANY, NT_SIGNAL_DELAY, NT_MSEC), NT_OK);
+    for (int i = 0; i < NT_SIP_QUEUE_MAX; i++)
+        nt_sip_end_send_text(l.sip, NT_SIP_INVITE, SESSION, strlen(SESSION), now);
+    assert_int_equal(told[NT_TR_SIP_DROPPED].count, 1);
+    nt_sip_end_send_text(l.sip, NT_SIP_INVITE, SESSION, strlen(SESSION), now);
+    assert_int_equal(told[NT_TR_SIP_DROPPED].count, 2);
+    assert_string_equal(told[NT_TR_SIP_DROPPED].text, "32 messages wait to leave");
+    nt_fabric_run(fabric, now + 19 * NT_MSEC);
+    assert_int_equal(told[NT_TR_DISCARDED].count, 0);
+    nt_fabric_run(fabric, now + 20 * NT_MSEC); /* each fault has delayed them: no limit on their number */
+    assert_int_equal(told[NT_TR_DISCARDED].count, NT_SIP_QUEUE_MAX);
+}
+
+/* --- the platform --- */
+
+static void hand_in(struct nt_endpoint e, const char *bytes, size_t len)
+{
+    e.ops->input(e.self, &(struct nt_path){.transport = NT_UDP}, NT_IN_DATAGRAM, (const uint8_t *)bytes, len, 0);
+}
+
+static size_t message_to(const char *user, char *buf, size_t cap)
+{
+    struct nt_sip_message m = {
+        .kind = NT_SIP_INVITE, .cseq = 1, .call_id = "1", .from = "L", .branch = "b", .via = addr("198.18.0.1:5060")};
+    snprintf(m.to, sizeof m.to, "%s", user);
+    int len = nt_sip_write(&m, buf, cap);
+    assert_true(len > 0);
+    return (size_t)len;
+}
+
+TEST(the_platform_tells_what_it_does_not_forward)
+{
+    struct nt_platform *p = nt_platform_new(&trace);
+    struct nt_endpoint e = nt_platform_endpoint(p);
+    struct nt_addr own = addr("198.18.0.1:5060"), theirs = addr("198.18.0.2:5060");
+    struct nt_path path;
+    char text[1000];
+    static uint8_t buf[NT_DATAGRAM_MAX];
+    memset(told, 0, sizeof told);
+    assert_int_equal(nt_platform_add(p, "R", &own, &theirs), NT_OK);
+    hand_in(e, "what", 4);
+    assert_discarded(1, NT_DISCARD_UNREADABLE, "no SIP message");
+    hand_in(e, text, message_to("nobody", text, sizeof text));
+    assert_discarded(2, NT_DISCARD_NO_RECIPIENT, "its user is not known here");
+    size_t len = message_to("R", text, sizeof text);
+    for (int i = 0; i < NT_PLATFORM_QUEUE_MAX; i++)
+        hand_in(e, text, len);
+    assert_int_equal(told[NT_TR_DISCARDED].count, 2);
+    hand_in(e, text, len);
+    assert_discarded(3, NT_DISCARD_NO_ROOM, "64 messages wait to leave");
+    for (int i = 0; i < NT_PLATFORM_QUEUE_MAX; i++)
+        assert_int_equal(e.ops->output(e.self, &path, buf, sizeof buf, 0), len);
+    assert_int_equal(e.ops->output(e.self, &path, buf, sizeof buf, 0), 0);
+    nt_platform_del(p);
+}
+
+int main(int argc, char **argv)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+    const struct CMUnitTest tests[] = {
+        T(an_odd_line_is_told_and_the_rest_of_the_offer_counts),
+        T(what_is_not_printable_is_not_quoted),
+        T(beyond_the_notes_that_are_kept_their_number_is_told),
+        T(an_odd_line_does_not_drop_trickled_candidates),
+        T(what_describes_nothing_is_discarded),
+        T(messages_of_other_calls_and_offers_are_outdated),
+        T(what_does_not_leave_is_told),
+        cmocka_unit_test(the_platform_tells_what_it_does_not_forward),
+    };
+    return RUN_TESTS(tests);
+}
