@@ -159,6 +159,7 @@ static void tell_gathered(struct nt_ice_agent *a, nt_time now)
 {
     nt_ice_events_push(a->env.events, &(struct nt_ice_event){.kind = NT_ICE_EV_GATHERED}, now);
     trace(a, NT_TR_ICE_GATHERED, NULL, now);
+    nt_ice_relays_stop_waiting(a->env.relays, now); /* what comes later is no candidate any more */
 }
 
 /* Both sides' candidates are there: the check lists are formed. */

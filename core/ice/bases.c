@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NT_ICE_SPARES 2 /* of each TURN server and base: it is asked from three ports at most (RFC 8656, 7.4, of 437) */
+
 struct nt_ice_bases {
     struct nt_addr interfaces[NT_ICE_INTERFACES_MAX];
     size_t interface_count;
     struct nt_ice_base *items;
-    uint16_t count, asked, answered; /* asked: requests handed out */
+    uint16_t count, cap, asked, answered; /* asked: requests handed out */
     /* Bound ones by address: places in items, with at least as many free slots. */
     uint16_t *slots;
     size_t slot_count; /* a power of two */
@@ -35,7 +37,7 @@ void nt_ice_bases_unmake(struct nt_ice_bases *b)
     b->items = NULL;
     b->slots = NULL;
     b->slot_count = 0;
-    b->count = b->asked = b->answered = 0;
+    b->count = b->cap = b->asked = b->answered = 0;
 }
 
 void nt_ice_bases_add_interface(struct nt_ice_bases *b, const struct nt_addr *addr)
@@ -47,11 +49,13 @@ void nt_ice_bases_add_interface(struct nt_ice_bases *b, const struct nt_addr *ad
 int nt_ice_bases_make(struct nt_ice_bases *b, const struct nt_ice_config *config)
 {
     size_t most = (size_t)config->streams * config->components * b->interface_count;
+    size_t spares = NT_ICE_SPARES * config->turn_count * most;
     if (most > NT_ICE_BASES_MAX)
         return NT_ELIMIT;
-    b->items = calloc(most + 1, sizeof *b->items);
+    b->cap = (uint16_t)(most + spares < NT_ICE_BASES_MAX ? most + spares : NT_ICE_BASES_MAX);
+    b->items = calloc(b->cap + 1U, sizeof *b->items);
     b->slot_count = 2;
-    while (b->slot_count < 2 * most)
+    while (b->slot_count < 2U * b->cap)
         b->slot_count *= 2;
     b->slots = malloc(b->slot_count * sizeof *b->slots);
     if (b->items == NULL || b->slots == NULL) {
@@ -118,4 +122,16 @@ bool nt_ice_bases_answer(struct nt_ice_bases *b, const struct nt_path *path, boo
 bool nt_ice_bases_answered(const struct nt_ice_bases *b)
 {
     return b->answered >= b->count;
+}
+
+uint16_t nt_ice_bases_add_spare(struct nt_ice_bases *b, uint16_t like)
+{
+    if (b->count == b->cap)
+        return NT_ICE_NO_BASE;
+    struct nt_ice_base *spare = &b->items[b->count];
+    *spare = b->items[like];
+    spare->addr.port = 0;
+    spare->state = NT_ICE_BASE_ASKED;
+    spare->spare = true;
+    return b->count++;
 }

@@ -14,6 +14,7 @@ struct nt_ice_base {
     uint8_t stream;
     uint16_t component;
     enum nt_ice_base_state state;
+    bool spare; /* a port of a TURN client alone: no candidate has it for its base */
 };
 
 struct nt_ice_bases;
@@ -30,5 +31,7 @@ int nt_ice_bases_request(struct nt_ice_bases *b, struct nt_request *req);       
 /* The owner's answer to the bind request path->id. False: to none of ours. */
 bool nt_ice_bases_answer(struct nt_ice_bases *b, const struct nt_path *path, bool granted);
 bool nt_ice_bases_answered(const struct nt_ice_bases *b); /* all of them */
+/* Another port on the address of base `like`, which is to be bound: NT_ICE_NO_BASE when there is no room. */
+uint16_t nt_ice_bases_add_spare(struct nt_ice_bases *b, uint16_t like);
 
 #endif

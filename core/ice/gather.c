@@ -120,7 +120,7 @@ static void add_hosts(struct nt_ice_gather *g)
     for (uint16_t i = 0; i < bases && g->env->config->policy == NT_ICE_ALL; i++) {
         const struct nt_ice_base *b = nt_ice_bases_at(g->env->bases, i);
         struct nt_ice_entry own = make_own(g, NT_ICE_HOST, i, &b->addr, NULL, i);
-        if (b->state == NT_ICE_BASE_BOUND)
+        if (b->state == NT_ICE_BASE_BOUND && !b->spare)
             nt_ice_candidates_add(g->env->own, &own, trickles(g));
     }
 }
@@ -134,7 +134,7 @@ static struct nt_addr hidden(const struct nt_addr *like)
 static void add_reflexive(struct nt_ice_gather *g, const struct source *s)
 {
     const struct nt_ice_base *b = base_of(g, s);
-    if (!nt_addr_is_set(&s->mapped))
+    if (!nt_addr_is_set(&s->mapped) || b->spare)
         return;
     struct nt_ice_entry own = make_own(g, NT_ICE_SRFLX, s->base, &s->mapped, &s->server, (uint32_t)(s - g->items));
     own.c.base = own.c.related = b->addr;
@@ -367,23 +367,35 @@ nt_time nt_ice_gather_deadline(const struct nt_ice_gather *g, nt_time next_start
     return at;
 }
 
-void nt_ice_gather_allocated(struct nt_ice_gather *g, uint16_t source, const struct nt_addr *mapped, nt_time now)
+static bool accept_relayed(struct nt_ice_gather *g, const struct source *s, nt_time now)
 {
-    struct source *s = &g->items[source];
-    const char *why = nt_ice_why_impossible(nt_ice_relays_address(g->env->relays, source));
-    if (s->state != SOURCE_ASKING)
-        return; /* gathering was stopped */
-    if (why != NULL) {
+    const char *why = nt_ice_why_impossible(nt_ice_relays_address(g->env->relays, (uint16_t)(s - g->items)));
+    if (why != NULL)
         nt_ice_record_refused_address(g->env->record, &base_of(g, s)->addr, &s->server,
                                       "the relayed address that a server told is refused: ", why, now);
+    return why == NULL;
+}
+
+/* The allocation may be another server's than the one asked first, through another port, and late: after a refusal. */
+void nt_ice_gather_allocated(struct nt_ice_gather *g, uint16_t source, uint16_t base, const struct nt_addr *mapped, nt_time now)
+{
+    struct source *s = &g->items[source];
+    bool first = s->turn && s->state == SOURCE_ASKING;
+    if (g->done || !accept_relayed(g, s, now)) {
         nt_ice_relays_release(g->env->relays, source, now);
         conclude_source(g, s, SOURCE_FAILED);
         return;
     }
     nt_ice_relays_adopt(g->env->relays, source);
-    accept_mapped(g, s, mapped, now);
-    s->refresh_at = nt_time_after(now, g->env->config->keepalive);
-    conclude_source(g, s, SOURCE_DONE);
+    s->base = base;
+    s->server = *nt_ice_relays_server(g->env->relays, source);
+    if (first) {
+        accept_mapped(g, s, mapped, now);
+        s->refresh_at = nt_time_after(now, g->env->config->keepalive);
+        conclude_source(g, s, SOURCE_DONE);
+    } else if (trickles(g)) {
+        add_relayed(g, s, g->env->config->policy == NT_ICE_ALL);
+    }
 }
 
 /* RFC 8445, 5.1.1.2: "If the Allocate request is rejected because the server lacks resources to fulfill it, the agent SHOULD

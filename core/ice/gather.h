@@ -22,7 +22,7 @@ bool nt_ice_gather_response(struct nt_ice_gather *g, uint16_t base, const struct
 void nt_ice_gather_timer(struct nt_ice_gather *g, nt_time now);
 nt_time nt_ice_gather_deadline(const struct nt_ice_gather *g, nt_time next_start);
 /* What became of a source's allocation. */
-void nt_ice_gather_allocated(struct nt_ice_gather *g, uint16_t source, const struct nt_addr *mapped, nt_time now);
+void nt_ice_gather_allocated(struct nt_ice_gather *g, uint16_t source, uint16_t base, const struct nt_addr *mapped, nt_time now);
 void nt_ice_gather_refused(struct nt_ice_gather *g, uint16_t source, int code);
 /* Ends gathering when every bind and every transaction is answered or has failed. True: now. */
 bool nt_ice_gather_finish(struct nt_ice_gather *g);

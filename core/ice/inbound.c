@@ -11,7 +11,6 @@ static const struct nt_why no_checks = {NT_DISCARD_STATE, "data while no checks 
                            no_memory = {NT_DISCARD_NO_ROOM, "no memory"},
                            no_request = {NT_DISCARD_NO_TRANSACTION, "a response to no request of ours"},
                            over = {NT_DISCARD_STATE, "a request after the end of ICE"},
-                           malformed = {NT_DISCARD_UNREADABLE, "a malformed STUN message"},
                            other_method = {NT_DISCARD_UNSUPPORTED, "a STUN message of another method"},
                            no_base = {NT_DISCARD_NO_RECIPIENT, "no such base"}, silent = {NT_DISCARD_STATE, "the agent is silent"};
 
@@ -52,13 +51,32 @@ static const struct nt_why *take_response(struct nt_ice_agent *a, struct nt_ice_
     return &no_request;
 }
 
+/* RFC 5389, 12.1: what RFC 3489 left in responses is passed over. */
+static void tell_old(const struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from, const struct nt_stun_msg *m,
+                     nt_time now)
+{
+    const struct nt_addr *base = &nt_ice_bases_at(nt_ice_agent_env(a)->bases, via.base)->addr;
+    for (unsigned i = 0; m->old_count > 0 && i < m->count; i++)
+        if (nt_stun_attr_is_old(m->attrs[i].type))
+            nt_ice_record_event(nt_ice_agent_env(a)->record, (struct nt_trace_event){.at = now,
+                                                                                     .kind = NT_TR_STUN_PASSED_OVER,
+                                                                                     .a = *base,
+                                                                                     .b = *from,
+                                                                                     .n = {m->attrs[i].type},
+                                                                                     .text = nt_stun_attr_name(m->attrs[i].type)});
+}
+
 static const struct nt_why *take_binding(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from,
                                          const struct nt_stun_msg *m, nt_time now)
 {
     if (m->class_ == NT_STUN_INDICATION)
         return NULL; /* a keepalive (RFC 8445, 11) */
-    if (m->class_ != NT_STUN_REQUEST)
-        return take_response(a, via, from, m, now);
+    if (m->class_ != NT_STUN_REQUEST) {
+        const struct nt_why *why = take_response(a, via, from, m, now);
+        if (why == NULL)
+            tell_old(a, via, from, m, now);
+        return why;
+    }
     /* RFC 7675, 5.1 and RFC 8445, 8.1.2: after failure or loss of consent nothing is sent. */
     if (nt_ice_agent_is_over(a))
         return &over;
@@ -71,12 +89,13 @@ static void take_message(struct nt_ice_agent *a, struct nt_ice_via via, const st
                          size_t len, nt_time now)
 {
     struct nt_stun_msg m;
-    const struct nt_why *why = &malformed;
     if (!nt_stun_looks_like(bytes, len)) {
         take_data(a, via, from, bytes, len, now);
         return;
     }
-    if (nt_stun_parse(&m, bytes, len) == NT_OK)
+    int err = nt_stun_parse(&m, bytes, len);
+    const struct nt_why *why = nt_stun_flaw(err);
+    if (err == NT_OK)
         why = m.method == NT_STUN_BINDING ? take_binding(a, via, from, &m, now) : &other_method;
     if (why != NULL)
         nt_ice_record_discard(nt_ice_agent_env(a)->record, why, &nt_ice_bases_at(nt_ice_agent_env(a)->bases, via.base)->addr, from,
@@ -87,7 +106,11 @@ static void take_relay_event(struct nt_ice_agent *a, const struct nt_ice_relay_e
 {
     struct nt_ice_via via = {.base = ev->base, .relay = (int16_t)ev->source};
     switch (ev->kind) {
-    case NT_ICE_RELAY_ALLOCATED: nt_ice_gather_allocated(nt_ice_agent_gather(a), ev->source, &ev->mapped, now); break;
+    case NT_ICE_RELAY_ALLOCATED: nt_ice_gather_allocated(nt_ice_agent_gather(a), ev->source, ev->base, &ev->mapped, now); break;
+    case NT_ICE_RELAY_MOVE:
+        nt_ice_relays_move(nt_ice_agent_env(a)->relays, ev->source, nt_ice_bases_add_spare(nt_ice_agent_env(a)->bases, ev->base),
+                           now);
+        break;
     case NT_ICE_RELAY_FAILED:
         nt_ice_gather_refused(nt_ice_agent_gather(a), ev->source, ev->code);
         nt_ice_candidates_retire(nt_ice_agent_env(a)->own, via);
@@ -124,6 +147,9 @@ void nt_ice_inbound_datagram(struct nt_ice_agent *a, const struct nt_path *path,
 
 void nt_ice_inbound_bind(struct nt_ice_agent *a, const struct nt_path *path, bool granted, nt_time now)
 {
-    if (nt_ice_bases_answer(nt_ice_agent_env(a)->bases, path, granted))
-        nt_ice_agent_bound(a, now);
+    if (!nt_ice_bases_answer(nt_ice_agent_env(a)->bases, path, granted))
+        return;
+    nt_ice_relays_bound(nt_ice_agent_env(a)->relays, (uint16_t)(path->id - 1), granted ? &path->local : NULL, now);
+    nt_ice_agent_bound(a, now);
+    nt_ice_inbound_relay_events(a, now);
 }

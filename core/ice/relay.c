@@ -1,5 +1,6 @@
 #include "core/ice/relay.h"
 #include "core/base/err.h"
+#include "core/ice/bases.h"
 #include "core/turn/client.h"
 
 #include <stdlib.h>
@@ -9,8 +10,8 @@
 
 struct nt_ice_relay {
     struct nt_turn_client *client;
-    uint16_t base;
-    struct nt_addr server, relayed;
+    uint16_t base, next_base; /* next: NT_ICE_NO_BASE, or the one that is being bound for it */
+    struct nt_addr relayed;
     bool alive;    /* the allocation stands, and is a candidate */
     uint8_t *held; /* a message of the client that has not left yet: NT_ICE_HELD_MAX bytes */
     size_t held_len;
@@ -78,14 +79,15 @@ int nt_ice_relays_allocate(struct nt_ice_relays *r, uint16_t source, uint16_t ba
                                            .user = turn->user,
                                            .password = turn->password,
                                            .software = r->config->software,
-                                           .rand = r->rand};
+                                           .rand = r->rand,
+                                           .trace = r->config->trace};
     struct nt_ice_relay *relay = &r->items[source];
     relay->held = relay->held != NULL ? relay->held : malloc(NT_ICE_HELD_MAX);
     relay->client = relay->held != NULL ? nt_turn_client_new(&config) : NULL;
     if (relay->client == NULL)
         return NT_ENOMEM;
     relay->base = base;
-    relay->server = turn->server;
+    relay->next_base = NT_ICE_NO_BASE;
     nt_turn_client_allocate(relay->client, now);
     nt_ice_relays_pull(r, now);
     relay->held_paced = false; /* it has the pacer's turn already */
@@ -97,15 +99,52 @@ void nt_ice_relays_adopt(struct nt_ice_relays *r, uint16_t source)
     r->items[source].alive = true;
 }
 
+static void move_client(struct nt_ice_relays *r, struct nt_ice_relay *relay, const struct nt_addr *local, nt_time now)
+{
+    relay->base = local != NULL ? relay->next_base : relay->base;
+    relay->next_base = NT_ICE_NO_BASE;
+    nt_turn_client_move(relay->client, local, now);
+    r->drained = 0;
+}
+
+void nt_ice_relays_move(struct nt_ice_relays *r, uint16_t source, uint16_t base, nt_time now)
+{
+    r->items[source].next_base = base;
+    if (base == NT_ICE_NO_BASE)
+        move_client(r, &r->items[source], NULL, now);
+}
+
+void nt_ice_relays_bound(struct nt_ice_relays *r, uint16_t base, const struct nt_addr *local, nt_time now)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (r->items[i].client != NULL && r->items[i].next_base == base)
+            move_client(r, &r->items[i], local, now);
+}
+
+static bool is_waiting(const struct nt_ice_relay *relay)
+{
+    return relay->client != NULL && nt_turn_client_state(relay->client) == NT_TURN_WAITING;
+}
+
+void nt_ice_relays_stop_waiting(struct nt_ice_relays *r, nt_time now)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        if (!is_waiting(&r->items[i]))
+            continue;
+        nt_turn_client_release(r->items[i].client, now);
+        r->drained = 0;
+    }
+}
+
 bool nt_ice_relays_input(struct nt_ice_relays *r, uint16_t base, const struct nt_path *path, const uint8_t *bytes, size_t len,
                          nt_time now)
 {
     for (size_t i = 0; i < r->count; i++) {
         struct nt_ice_relay *relay = &r->items[i];
-        if (relay->client == NULL || relay->base != base || !nt_addr_equal(&relay->server, &path->remote))
+        if (relay->client == NULL || relay->base != base || !nt_turn_client_input(relay->client, path, bytes, len, now))
             continue;
         r->drained = 0;
-        return nt_turn_client_input(relay->client, path, bytes, len, now); /* one allocation for each 5-tuple (RFC 8656, 7.2) */
+        return true;
     }
     return false;
 }
@@ -143,6 +182,7 @@ static struct nt_ice_relay_event translate(struct nt_ice_relay *relay, const str
         relay->relayed = from->relayed;
         ev.kind = NT_ICE_RELAY_ALLOCATED;
         break;
+    case NT_TURN_EV_MOVE: ev.kind = NT_ICE_RELAY_MOVE; break;
     case NT_TURN_EV_FAILED:
         relay->alive = false;
         ev.kind = NT_ICE_RELAY_FAILED;
@@ -249,6 +289,11 @@ const struct nt_addr *nt_ice_relays_address(const struct nt_ice_relays *r, uint1
     return &r->items[source].relayed;
 }
 
+const struct nt_addr *nt_ice_relays_server(const struct nt_ice_relays *r, uint16_t source)
+{
+    return nt_turn_client_server(r->items[source].client);
+}
+
 int nt_ice_relays_permit(struct nt_ice_relays *r, uint16_t source, const struct nt_addr *peer, nt_time now)
 {
     struct nt_ice_relay *relay = &r->items[source];
@@ -271,14 +316,15 @@ size_t nt_ice_relays_wrap(struct nt_ice_relays *r, uint16_t source, const struct
 {
     struct nt_ice_relay *relay = &r->items[source];
     int n = relay->client != NULL ? nt_turn_client_wrap(relay->client, peer, bytes, len, buf, cap) : NT_ESTATE;
-    path->remote = relay->server;
+    if (n > 0)
+        path->remote = *nt_turn_client_server(relay->client);
     return n > 0 ? (size_t)n : 0;
 }
 
 static bool has_allocation(const struct nt_ice_relay *relay)
 {
     enum nt_turn_client_state state = relay->client != NULL ? nt_turn_client_state(relay->client) : NT_TURN_GONE;
-    return state == NT_TURN_ALLOCATING || state == NT_TURN_ALLOCATED;
+    return state == NT_TURN_ALLOCATING || state == NT_TURN_WAITING || state == NT_TURN_ALLOCATED;
 }
 
 void nt_ice_relays_release(struct nt_ice_relays *r, uint16_t source, nt_time now)

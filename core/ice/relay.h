@@ -9,6 +9,7 @@
 
 enum nt_ice_relay_event_kind {
     NT_ICE_RELAY_ALLOCATED = 1, /* relayed, mapped; nt_ice_relays_adopt takes it into use */
+    NT_ICE_RELAY_MOVE,          /* the server takes the port for another client's: nt_ice_relays_move is awaited */
     NT_ICE_RELAY_FAILED,        /* code: the allocation is refused, or gone */
     NT_ICE_RELAY_OPENED,        /* packets can leave for the peer */
     NT_ICE_RELAY_CLOSED,        /* none can leave for the peer (unset: for anybody) */
@@ -33,6 +34,10 @@ int nt_ice_relays_make(struct nt_ice_relays *r, size_t sources); /* NT_OK or NT_
 int nt_ice_relays_allocate(struct nt_ice_relays *r, uint16_t source, uint16_t base, const struct nt_addr *local, size_t server,
                            nt_time now);
 void nt_ice_relays_adopt(struct nt_ice_relays *r, uint16_t source); /* its allocation becomes a candidate */
+/* RFC 8656, 7.4: the client of `source` asks from base `base` instead, once that is bound; NT_ICE_NO_BASE: there is none. */
+void nt_ice_relays_move(struct nt_ice_relays *r, uint16_t source, uint16_t base, nt_time now);
+void nt_ice_relays_bound(struct nt_ice_relays *r, uint16_t base, const struct nt_addr *local, nt_time now); /* NULL: refused */
+void nt_ice_relays_stop_waiting(struct nt_ice_relays *r, nt_time now); /* no allocation is asked for again later */
 bool nt_ice_relays_input(struct nt_ice_relays *r, uint16_t base, const struct nt_path *path, const uint8_t *bytes, size_t len,
                          nt_time now);
 void nt_ice_relays_timer(struct nt_ice_relays *r, nt_time now);
@@ -48,6 +53,7 @@ size_t nt_ice_relays_output(struct nt_ice_relays *r, struct nt_path *path, uint8
 uint16_t nt_ice_relays_count(const struct nt_ice_relays *r); /* of all sources */
 bool nt_ice_relays_alive(const struct nt_ice_relays *r, uint16_t source);
 const struct nt_addr *nt_ice_relays_address(const struct nt_ice_relays *r, uint16_t source);
+const struct nt_addr *nt_ice_relays_server(const struct nt_ice_relays *r, uint16_t source); /* the one that has the allocation */
 /* RFC 8445, 7.2.1: asks for a permission towards the peer. NT_OK: packets can leave for it, or will once the server has answered (a
  * RELAY_OPENED or RELAY_CLOSED follows). Other: they never can. */
 int nt_ice_relays_permit(struct nt_ice_relays *r, uint16_t source, const struct nt_addr *peer, nt_time now);

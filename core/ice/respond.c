@@ -45,7 +45,7 @@ static struct nt_ice_message answer_to(struct nt_ice_via via, const struct nt_ad
 {
     struct nt_ice_message answer = {.kind = NT_ICE_MSG_ANSWER, .via = via, .to = *from};
     memcpy(answer.id, m->id, NT_STUN_ID);
-    answer.sha256 = m->integrity == NULL && m->integrity_sha256 != NULL;
+    answer.sha256 = m->integrity_sha256 != NULL;
     return answer;
 }
 
@@ -101,7 +101,8 @@ static bool is_username_ours(const struct nt_ice_session *s, const struct nt_stu
     return u->len > n && memcmp(u->value, ufrag, n) == 0 && u->value[n] == ':';
 }
 
-/* RFC 8489, 9.1.3: 400 without integrity or USERNAME, 401 when they are wrong; both without integrity. 0: authentic. */
+/* RFC 8489, 9.1.3: 400 without integrity or USERNAME, 401 when they are wrong; both without integrity. "If the
+ * MESSAGE-INTEGRITY-SHA256 attribute is present", it counts, and the answer has it, too. 0: authentic. */
 static int authenticate(const struct nt_ice_session *s, const struct nt_stun_msg *m)
 {
     const struct nt_stun_attr *user = nt_stun_find(m, NT_ATTR_USERNAME);
@@ -110,7 +111,7 @@ static int authenticate(const struct nt_ice_session *s, const struct nt_stun_msg
     if (!is_username_ours(s, user))
         return 401;
     const struct nt_stun_key *key = nt_ice_session_key(s);
-    int r = m->integrity != NULL ? nt_stun_verify(m, key) : nt_stun_verify_sha256(m, key);
+    int r = m->integrity_sha256 != NULL ? nt_stun_verify_sha256(m, key) : nt_stun_verify(m, key);
     return r == NT_OK ? 0 : 401;
 }
 

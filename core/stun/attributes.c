@@ -11,11 +11,15 @@ struct named {
 
 static const struct named attrs[] = {
     {NT_ATTR_MAPPED_ADDRESS, "MAPPED-ADDRESS"},
+    {NT_ATTR_RESPONSE_ADDRESS, "RESPONSE-ADDRESS"},
     {NT_ATTR_CHANGE_REQUEST, "CHANGE-REQUEST"},
+    {NT_ATTR_SOURCE_ADDRESS, "SOURCE-ADDRESS"},
+    {NT_ATTR_CHANGED_ADDRESS, "CHANGED-ADDRESS"},
     {NT_ATTR_USERNAME, "USERNAME"},
     {NT_ATTR_MESSAGE_INTEGRITY, "MESSAGE-INTEGRITY"},
     {NT_ATTR_ERROR_CODE, "ERROR-CODE"},
     {NT_ATTR_UNKNOWN_ATTRIBUTES, "UNKNOWN-ATTRIBUTES"},
+    {NT_ATTR_REFLECTED_FROM, "REFLECTED-FROM"},
     {NT_ATTR_CHANNEL_NUMBER, "CHANNEL-NUMBER"},
     {NT_ATTR_LIFETIME, "LIFETIME"},
     {NT_ATTR_XOR_PEER_ADDRESS, "XOR-PEER-ADDRESS"},
@@ -135,6 +139,18 @@ bool nt_stun_attr_known(uint16_t type)
     case NT_ATTR_PADDING:
     case NT_ATTR_RESPONSE_PORT:
     case NT_ATTR_CONNECTION_ID: return true;
+    default: return false;
+    }
+}
+
+bool nt_stun_attr_is_old(uint16_t type)
+{
+    switch (type) {
+    case NT_ATTR_RESPONSE_ADDRESS:
+    case NT_ATTR_CHANGE_REQUEST:
+    case NT_ATTR_SOURCE_ADDRESS:
+    case NT_ATTR_CHANGED_ADDRESS:
+    case NT_ATTR_REFLECTED_FROM: return true;
     default: return false;
     }
 }

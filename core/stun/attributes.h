@@ -21,11 +21,15 @@ enum nt_stun_method {
 
 enum nt_stun_attr_type {
     NT_ATTR_MAPPED_ADDRESS = 0x0001,
+    NT_ATTR_RESPONSE_ADDRESS = 0x0002, /* of RFC 3489; so are SOURCE-ADDRESS, CHANGED-ADDRESS and REFLECTED-FROM */
     NT_ATTR_CHANGE_REQUEST = 0x0003,
+    NT_ATTR_SOURCE_ADDRESS = 0x0004,
+    NT_ATTR_CHANGED_ADDRESS = 0x0005,
     NT_ATTR_USERNAME = 0x0006,
     NT_ATTR_MESSAGE_INTEGRITY = 0x0008,
     NT_ATTR_ERROR_CODE = 0x0009,
     NT_ATTR_UNKNOWN_ATTRIBUTES = 0x000a,
+    NT_ATTR_REFLECTED_FROM = 0x000b,
     NT_ATTR_CHANNEL_NUMBER = 0x000c,
     NT_ATTR_LIFETIME = 0x000d,
     NT_ATTR_XOR_PEER_ADDRESS = 0x0012,
@@ -64,6 +68,10 @@ enum nt_stun_attr_type {
 enum { NT_PASSWORD_MD5 = 1, NT_PASSWORD_SHA256 = 2 }; /* RFC 8489, 18.5 */
 
 bool nt_stun_attr_known(uint16_t type);
+/* Is it one of the types that deployed servers still send in responses, as RFC 3489 had them, and to which RFC 8489 gives no
+ * meaning there? RFC 5389, 12.1: "the client MUST ignore any Reserved comprehension-required attributes that might appear in the
+ * response". */
+bool nt_stun_attr_is_old(uint16_t type);
 /* "XOR-MAPPED-ADDRESS"; NULL when unknown. */
 const char *nt_stun_attr_name(uint16_t type);
 int nt_stun_attr_by_name(const char *name); /* -1 when unknown */

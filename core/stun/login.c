@@ -119,31 +119,53 @@ static uint8_t choose_algorithm(const struct nt_stun_attr *list)
     return 0;
 }
 
-/* Whether to try again after this challenge. */
-static bool may_retry(const struct nt_stun_login *l, const struct challenge *c, int code)
+static const char *flaw_of_challenge(const struct nt_stun_login *l, const struct challenge *c, int code)
 {
-    if (l->unusable || !is_text(c->nonce) || (c->realm != NULL ? !is_text(c->realm) : code == 401))
-        return false;
+    if (!is_text(c->nonce) || (c->realm != NULL ? !is_text(c->realm) : code == 401))
+        return "a challenge without REALM or NONCE, or with one of 128 characters or more";
     if (c->algorithms != NULL && (c->algorithms->len == 0 || c->algorithms->len > sizeof l->algorithms))
-        return false;
+        return "a challenge with no password algorithms, or with more than 64 bytes of them";
     /* 9.2.5: "then the client MUST NOT retry the request"; "all the subsequent requests MUST be authenticated using
      * MESSAGE-INTEGRITY-SHA256 only", so a list that was there cannot go away again. */
-    if (is_bid_down(c) || (l->sha256 && c->algorithms == NULL) || choose_algorithm(c->algorithms) == 0)
-        return false;
-    if (l->retries == NT_STUN_RETRIES_MAX)
-        return false;
-    if (code == 438)
-        return l->algorithm != 0 && !same_text(l->nonce, c->nonce);
-    /* "The client MUST NOT perform this retry if it is not changing the USERNAME, USERHASH, REALM, or its associated password
-     * from the previous attempt." */
+    if (is_bid_down(c) || (l->sha256 && c->algorithms == NULL))
+        return "a challenge from which the password algorithms were removed";
+    return choose_algorithm(c->algorithms) == 0 ? "no password algorithm of the challenge is supported" : NULL;
+}
+
+/* "The client MUST NOT perform this retry if it is not changing the USERNAME, USERHASH, REALM, or its associated password from the
+ * previous attempt." */
+static bool changes_nothing(const struct nt_stun_login *l, const struct challenge *c, int code)
+{
     bool userhash = (c->features & NT_FEATURE_USERNAME_ANONYMITY) != 0;
-    return l->algorithm == 0 || !same_text(l->realm, c->realm) || (userhash && !l->userhash);
+    if (code == 438)
+        return l->algorithm == 0 || same_text(l->nonce, c->nonce);
+    return l->algorithm != 0 && same_text(l->realm, c->realm) && (!userhash || l->userhash);
+}
+
+static const char *refusal_of(const struct nt_stun_login *l, const struct challenge *c, int code)
+{
+    if (l->unusable)
+        return "the user name or the password is too long";
+    const char *flaw = flaw_of_challenge(l, c, code);
+    if (flaw != NULL)
+        return flaw;
+    if (l->retries == NT_STUN_RETRIES_MAX)
+        return "too many challenges in a row";
+    if (!changes_nothing(l, c, code))
+        return NULL;
+    return code == 438 ? "the nonce is the one that was stale" : "the server does not accept these credentials";
+}
+
+const char *nt_stun_login_refusal(const struct nt_stun_login *l, const struct nt_stun_msg *response, int code)
+{
+    struct challenge c = read_challenge(response);
+    return refusal_of(l, &c, code);
 }
 
 int nt_stun_login_take_challenge(struct nt_stun_login *l, const struct nt_stun_msg *response, int code)
 {
     struct challenge c = read_challenge(response);
-    if ((code != 401 && code != 438) || !may_retry(l, &c, code))
+    if ((code != 401 && code != 438) || refusal_of(l, &c, code) != NULL)
         return 0;
     if (l->algorithm != 0)
         l->retries++;
@@ -170,4 +192,12 @@ int nt_stun_login_take_challenge(struct nt_stun_login *l, const struct nt_stun_m
 void nt_stun_login_settled(struct nt_stun_login *l)
 {
     l->retries = 0;
+}
+
+void nt_stun_login_forget(struct nt_stun_login *l)
+{
+    struct nt_stun_login fresh = {.keys = l->keys + 1, .unusable = l->unusable};
+    memcpy(fresh.user, l->user, sizeof fresh.user);
+    memcpy(fresh.password, l->password, sizeof fresh.password);
+    *l = fresh;
 }

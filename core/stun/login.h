@@ -27,10 +27,13 @@ void nt_stun_login_sign(const struct nt_stun_login *l, struct nt_stun_builder *b
 /* Verifies a response to a signed request: 0, NT_ENOENT (no integrity), NT_EAUTH. Over UDP a response that is not verified
  * must be discarded, as if it had never been received (9.2.5), 400 included; 401 and 438 go to nt_stun_login_take_challenge. */
 int nt_stun_login_verify(const struct nt_stun_login *l, const struct nt_stun_msg *response);
-/* An error response to a request that was signed with `l` as it is: 1 = try it again with a new id, 0 = final. After
+/* Why the request must not be made again after this 401 or 438; NULL: it may. `l` is as the request was signed with. After
  * NT_STUN_RETRIES_MAX retries in a row every challenge is final, signed or not. */
+const char *nt_stun_login_refusal(const struct nt_stun_login *l, const struct nt_stun_msg *response, int code);
+/* The same, and takes over what the challenge says: 1 = try it again with a new id, 0 = final. */
 int nt_stun_login_take_challenge(struct nt_stun_login *l, const struct nt_stun_msg *response, int code);
 /* A verified response that was no challenge has ended a request: the count of retries in a row starts again. */
 void nt_stun_login_settled(struct nt_stun_login *l);
+void nt_stun_login_forget(struct nt_stun_login *l); /* another server: only user name and password stay */
 
 #endif

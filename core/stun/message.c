@@ -37,7 +37,7 @@ static int parse_header(struct nt_stun_msg *m, const uint8_t *bytes, size_t len)
     m->len = len;
     m->id = bytes + 8;
     m->integrity = m->integrity_sha256 = m->fingerprint = NULL;
-    m->count = m->unknown_count = 0;
+    m->count = m->unknown_count = m->old_count = 0;
     split_type(m, nt_load16(bytes));
     return NT_OK;
 }
@@ -80,6 +80,11 @@ static bool is_ignored(const struct nt_stun_msg *m, uint16_t type)
     return m->integrity_sha256 != NULL || (m->integrity != NULL && type != NT_ATTR_MESSAGE_INTEGRITY_SHA256);
 }
 
+static bool is_response(const struct nt_stun_msg *m)
+{
+    return m->class_ == NT_STUN_SUCCESS || m->class_ == NT_STUN_ERROR;
+}
+
 static int parse_attrs(struct nt_stun_msg *m)
 {
     const uint8_t *p = m->bytes + NT_STUN_HEADER, *end = m->bytes + m->len;
@@ -99,6 +104,8 @@ static int parse_attrs(struct nt_stun_msg *m)
             int r = note_closing(m, a);
             if (r != NT_OK)
                 return r;
+        } else if (type <= NT_ATTR_REFLECTED_FROM && is_response(m) && nt_stun_attr_is_old(type)) {
+            m->old_count++;
         } else if (type < 0x8000 && !nt_stun_attr_known(type)) {
             note_unknown(m, type);
         }
@@ -110,6 +117,14 @@ int nt_stun_parse(struct nt_stun_msg *m, const uint8_t *bytes, size_t len)
 {
     int r = parse_header(m, bytes, len);
     return r != NT_OK ? r : parse_attrs(m);
+}
+
+const struct nt_why *nt_stun_flaw(int err)
+{
+    static const struct nt_why ends_early = {NT_DISCARD_UNREADABLE, "a STUN message that ends too early"},
+                               too_many = {NT_DISCARD_NO_ROOM, "a STUN message with too many attributes"},
+                               malformed = {NT_DISCARD_UNREADABLE, "a malformed STUN message"};
+    return err == NT_ESHORT ? &ends_early : err == NT_ELIMIT ? &too_many : &malformed;
 }
 
 const struct nt_stun_attr *nt_stun_find(const struct nt_stun_msg *m, uint16_t type)

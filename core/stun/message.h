@@ -5,6 +5,7 @@
 
 #include "core/base/addr.h"
 #include "core/base/bytes.h"
+#include "core/base/trace.h"
 #include "core/stun/attributes.h"
 #include "core/stun/integrity.h"
 
@@ -33,6 +34,7 @@ struct nt_stun_msg {
     const uint8_t *id;                                                     /* NT_STUN_ID bytes */
     const struct nt_stun_attr *integrity, *integrity_sha256, *fingerprint; /* into attrs, or NULL */
     uint16_t count, unknown_count;
+    uint16_t old_count; /* attributes of a response that are passed over (nt_stun_attr_is_old) */
     struct nt_stun_attr attrs[NT_STUN_ATTRS_MAX];
     uint16_t unknown[NT_STUN_UNKNOWN_MAX]; /* comprehension-required types this library does not know */
 };
@@ -42,6 +44,7 @@ bool nt_stun_looks_like(const uint8_t *bytes, size_t len);
 /* 0, or NT_ESHORT, NT_EFORMAT, NT_ELIMIT. The length field must match `len` exactly. FINGERPRINT, if there, is last and right
  * (else NT_EFORMAT); integrity is not verified. The view points into itself: it must not be copied. */
 int nt_stun_parse(struct nt_stun_msg *m, const uint8_t *bytes, size_t len);
+const struct nt_why *nt_stun_flaw(int err);                                          /* what an error of nt_stun_parse means */
 const struct nt_stun_attr *nt_stun_find(const struct nt_stun_msg *m, uint16_t type); /* the first, or NULL */
 /* 0, NT_ENOENT when absent, NT_EFORMAT when of the wrong size. */
 int nt_stun_get_u32(const struct nt_stun_msg *m, uint16_t type, uint32_t *value);

@@ -57,11 +57,10 @@ int nt_stun_realm_add_user(struct nt_stun_realm *r, const char *user, const char
     if (user_by_name(r, (const uint8_t *)user, len) != NULL)
         return NT_EEXIST;
     int err = NT_OK;
-    struct nt_stun_user u = {.name = nt_strdup(user, &err), .password = nt_strdup(password, &err)};
+    struct nt_stun_user u = {.name = nt_strdup(user, &err)};
     struct nt_stun_user *users = err == NT_OK ? realloc(r->users, (r->user_count + 1) * sizeof *users) : NULL;
     if (users == NULL) {
         free(u.name);
-        free(u.password);
         return NT_ENOMEM;
     }
     nt_stun_userhash(u.hash, user, r->realm);
@@ -75,10 +74,8 @@ int nt_stun_realm_add_user(struct nt_stun_realm *r, const char *user, const char
 
 void nt_stun_realm_free(struct nt_stun_realm *r)
 {
-    for (size_t i = 0; i < r->user_count; i++) {
+    for (size_t i = 0; i < r->user_count; i++)
         free(r->users[i].name);
-        free(r->users[i].password);
-    }
     free(r->users);
     r->users = NULL;
     r->user_count = 0;

@@ -8,7 +8,7 @@
 #include "core/stun/message.h"
 
 struct nt_stun_user {
-    char *name, *password;
+    char *name;
     uint8_t hash[32];
     struct nt_stun_key md5, sha256;
 };

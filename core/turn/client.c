@@ -7,15 +7,19 @@
 #include "core/turn/client_allocation.h"
 #include "core/turn/client_peers.h"
 #include "core/turn/client_requests.h"
+#include "core/turn/client_servers.h"
+#include "core/turn/client_trace.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct nt_turn_client {
-    struct nt_turn_client_config config; /* software is our own copy; user and password are with the requests */
+    struct nt_turn_client_config config; /* software is our own copy; user and password are with the requests. Server and base are
+                                          * those in use */
     struct nt_turn_client_allocation allocation;
     struct nt_turn_peers peers;
     struct nt_turn_requests requests;
+    struct nt_turn_servers servers;
     nt_time ready; /* when a request that is wanted may be formed */
     bool tell_data;
     struct nt_turn_event data; /* EV_DATA or EV_ICMP of the last input */
@@ -63,6 +67,11 @@ enum nt_turn_client_state nt_turn_client_state(const struct nt_turn_client *c)
     return c->allocation.state;
 }
 
+const struct nt_addr *nt_turn_client_server(const struct nt_turn_client *c)
+{
+    return &c->config.server;
+}
+
 void nt_turn_client_allocate(struct nt_turn_client *c, nt_time now)
 {
     nt_turn_client_allocation_start(&c->allocation);
@@ -70,11 +79,13 @@ void nt_turn_client_allocate(struct nt_turn_client *c, nt_time now)
 }
 
 /* When the allocation ends, or is to be released, all other requests are dropped and no peer is permitted any more. */
-static void stop_if_ended(struct nt_turn_client *c, enum nt_turn_client_state before)
+static void stop_if_ended(struct nt_turn_client *c, enum nt_turn_client_state before, nt_time now)
 {
     enum nt_turn_client_state state = c->allocation.state;
     if (state == before || (state != NT_TURN_RELEASING && state != NT_TURN_GONE))
         return;
+    if (c->allocation.tell_failed && (before == NT_TURN_ALLOCATED || state == NT_TURN_RELEASING))
+        nt_turn_client_trace_lost(&c->config, &c->allocation.relayed, c->allocation.failed_code, now);
     nt_turn_requests_drop(&c->requests);
     nt_turn_peers_stop(&c->peers);
 }
@@ -82,9 +93,34 @@ static void stop_if_ended(struct nt_turn_client *c, enum nt_turn_client_state be
 void nt_turn_client_release(struct nt_turn_client *c, nt_time now)
 {
     enum nt_turn_client_state before = c->allocation.state;
+    if (before == NT_TURN_WAITING)
+        nt_turn_client_trace_drop(&c->config, "an allocation is not asked for again: the owner needs none any more", NULL, now);
     nt_turn_client_allocation_release(&c->allocation);
-    stop_if_ended(c, before);
+    stop_if_ended(c, before, now);
     c->ready = now;
+}
+
+void nt_turn_client_move(struct nt_turn_client *c, const struct nt_addr *base, nt_time now)
+{
+    if (base != NULL)
+        c->config.base = *base;
+    nt_turn_client_allocation_move(&c->allocation, base != NULL, now);
+    c->ready = now;
+}
+
+/* Tells what is not asked for, and why. */
+static int told(const struct nt_turn_client *c, int err, const struct nt_addr *peer, nt_time now)
+{
+    const char *why = NULL;
+    switch (err) {
+    case NT_OK: return err;
+    case NT_EINVAL: why = "not asked for: a peer of another family than the relayed address"; break;
+    case NT_EAUTH: why = "not asked for: the server refused the peer less than a minute ago"; break;
+    case NT_ELIMIT: why = "not asked for: there are as many peers as the client keeps"; break;
+    default: why = "not asked for: no memory"; break;
+    }
+    nt_turn_client_trace_drop(&c->config, why, peer, now);
+    return err;
 }
 
 int nt_turn_client_permit(struct nt_turn_client *c, const struct nt_addr *peer, nt_time now)
@@ -92,7 +128,7 @@ int nt_turn_client_permit(struct nt_turn_client *c, const struct nt_addr *peer, 
     if (nt_turn_client_allocation_over(&c->allocation))
         return NT_ESTATE;
     c->ready = now;
-    return nt_turn_peers_permit(&c->peers, peer);
+    return told(c, nt_turn_peers_permit(&c->peers, peer, now), peer, now);
 }
 
 bool nt_turn_client_permitted(const struct nt_turn_client *c, const struct nt_addr *peer)
@@ -105,51 +141,66 @@ int nt_turn_client_bind_channel(struct nt_turn_client *c, const struct nt_addr *
     if (nt_turn_client_allocation_over(&c->allocation))
         return NT_ESTATE;
     c->ready = now;
-    return nt_turn_peers_bind(&c->peers, peer);
+    return told(c, nt_turn_peers_bind(&c->peers, peer, now), peer, now);
 }
 
-/* What the client tells about the peer, with its own copy of the bytes. */
-static void tell_data(struct nt_turn_client *c, const struct nt_addr *peer, const uint8_t *bytes, size_t len)
+static const struct nt_why no_memory = {NT_DISCARD_NO_ROOM, "no memory for what was relayed"},
+                           no_content = {NT_DISCARD_UNREADABLE, "a Data indication without DATA and ICMP"},
+                           unknown_attributes = {NT_DISCARD_UNSUPPORTED, "a Data indication with unknown required attributes"},
+                           no_peer = {NT_DISCARD_UNREADABLE, "a Data indication without XOR-PEER-ADDRESS"},
+                           no_permission = {NT_DISCARD_NO_PERMISSION, "a Data indication, but no permission for %i was asked for"},
+                           malformed = {NT_DISCARD_UNREADABLE, "a malformed ChannelData message"},
+                           no_channel = {NT_DISCARD_NO_CHANNEL, "ChannelData on a channel that is not bound"};
+
+/* What the client tells about the peer, with its own copy of the bytes. NULL: it will; otherwise why not. */
+static const struct nt_why *tell_data(struct nt_turn_client *c, const struct nt_addr *peer, const uint8_t *bytes, size_t len)
 {
     if (nt_grow(&c->payload, &c->payload_cap, len, 1, NT_DATAGRAM_MAX) != NT_OK)
-        return;
+        return &no_memory;
     if (len > 0)
         memcpy(c->payload, bytes, len);
     c->data = (struct nt_turn_event){.kind = NT_TURN_EV_DATA, .peer = *peer, .bytes = c->payload, .len = len};
     c->tell_data = true;
+    return NULL;
+}
+
+static const struct nt_why *tell_icmp(struct nt_turn_client *c, const struct nt_addr *peer, const struct nt_stun_attr *icmp)
+{
+    if (icmp == NULL || icmp->len < 4)
+        return &no_content;
+    c->data =
+        (struct nt_turn_event){.kind = NT_TURN_EV_ICMP, .peer = *peer, .icmp_type = icmp->value[2], .icmp_code = icmp->value[3]};
+    c->tell_data = true;
+    return NULL;
 }
 
 /* RFC 8656, 11.4: "The client SHOULD also check that the XOR-PEER-ADDRESS attribute value contains an IP address with which the
- * client believes there is an active permission". */
-static void take_indication(struct nt_turn_client *c, const struct nt_stun_msg *m)
+ * client believes there is an active permission". NULL: taken; otherwise why it is dropped. */
+static const struct nt_why *take_indication(struct nt_turn_client *c, const struct nt_stun_msg *m, struct nt_addr *peer)
 {
-    struct nt_addr peer;
-    const struct nt_stun_attr *data = nt_stun_find(m, NT_ATTR_DATA), *icmp = nt_stun_find(m, NT_ATTR_ICMP);
-    if (m->unknown_count > 0 || nt_stun_get_addr(m, NT_ATTR_XOR_PEER_ADDRESS, &peer) != NT_OK ||
-        !nt_turn_peers_believed(&c->peers, &peer))
-        return;
-    nt_turn_peers_prove(&c->peers, &peer);
-    if (data != NULL) {
-        tell_data(c, &peer, data->value, data->len);
-    } else if (icmp != NULL && icmp->len >= 4) {
-        c->data =
-            (struct nt_turn_event){.kind = NT_TURN_EV_ICMP, .peer = peer, .icmp_type = icmp->value[2], .icmp_code = icmp->value[3]};
-        c->tell_data = true;
-    }
+    const struct nt_stun_attr *data = nt_stun_find(m, NT_ATTR_DATA);
+    if (m->unknown_count > 0)
+        return &unknown_attributes;
+    if (nt_stun_get_addr(m, NT_ATTR_XOR_PEER_ADDRESS, peer) != NT_OK)
+        return &no_peer;
+    if (!nt_turn_peers_believed(&c->peers, peer))
+        return &no_permission;
+    nt_turn_peers_prove(&c->peers, peer);
+    return data != NULL ? tell_data(c, peer, data->value, data->len) : tell_icmp(c, peer, nt_stun_find(m, NT_ATTR_ICMP));
 }
 
-static void take_channel_data(struct nt_turn_client *c, const uint8_t *bytes, size_t len)
+static const struct nt_why *take_channel_data(struct nt_turn_client *c, const uint8_t *bytes, size_t len)
 {
     uint16_t number;
     const uint8_t *payload;
     size_t payload_len;
     if (!nt_channel_data_parse(bytes, len, &number, &payload, &payload_len))
-        return;
+        return &malformed;
     const struct nt_addr *peer = nt_turn_peers_of_channel(&c->peers, number);
     if (peer == NULL)
-        return;
+        return &no_channel;
     nt_turn_peers_prove(&c->peers, peer);
-    tell_data(c, peer, payload, payload_len);
+    return tell_data(c, peer, payload, payload_len);
 }
 
 /* The request must be made once more. */
@@ -161,61 +212,112 @@ static void ask_again(struct nt_turn_client *c, const struct nt_turn_ask *ask)
         nt_turn_peers_again(&c->peers, ask);
 }
 
-static void take_answer(struct nt_turn_client *c, const struct nt_turn_ask *ask, const struct nt_stun_msg *m, int code, nt_time now)
+/* NULL: taken; otherwise why this success is a failure. */
+static const char *take_success(struct nt_turn_client *c, const struct nt_turn_ask *ask, const struct nt_stun_msg *m, nt_time now)
 {
-    enum nt_turn_client_state before = c->allocation.state;
     if (ask->count == 0)
-        nt_turn_client_allocation_answered(&c->allocation, ask, m, code, now);
-    else if (code == 437) /* RFC 8656, 5: the client "MUST assume the allocation no longer exists" */
-        nt_turn_client_allocation_fail(&c->allocation, code);
-    else
-        nt_turn_peers_answered(&c->peers, ask, code, now);
-    stop_if_ended(c, before);
+        return nt_turn_client_allocation_succeeded(&c->allocation, ask, m, now);
+    nt_turn_peers_granted(&c->peers, ask, now);
+    return NULL;
+}
+
+/* RFC 8656, 7.4: "it SHOULD try the Allocate request with the alternate server before trying any other servers". NULL: it will. */
+static const char *follow_alternate(struct nt_turn_client *c, const struct nt_stun_msg *m, nt_time now)
+{
+    struct nt_addr to;
+    const char *why = nt_turn_servers_follow(&c->servers, m, c->config.base.family, &to, now);
+    if (why != NULL)
+        return why;
+    c->config.server = to;
+    nt_turn_requests_forget_server(&c->requests);
+    nt_turn_client_allocation_again(&c->allocation);
+    return NULL;
+}
+
+/* What the client does about a request that has failed, in static words. */
+static const char *take_failure(struct nt_turn_client *c, const struct nt_turn_ask *ask, const struct nt_stun_msg *m, int code,
+                                nt_time now)
+{
+    bool redirected = ask->kind == NT_TURN_ASK_ALLOCATE && code == 300 && !c->allocation.release_asked;
+    const char *lost = redirected ? follow_alternate(c, m, now) : NULL;
+    if (redirected && lost == NULL)
+        return "the alternate server is asked";
+    if (ask->count > 0 && code == 437) { /* RFC 8656, 5: the client "MUST assume the allocation no longer exists" */
+        nt_turn_client_allocation_end(&c->allocation, code);
+        return "the allocation is gone";
+    }
+    if (ask->count > 0)
+        return nt_turn_peers_refused(&c->peers, ask, code, now);
+    const char *follows = nt_turn_client_allocation_refused(&c->allocation, ask, code, now);
+    return lost != NULL ? lost : follows;
+}
+
+/* `why`: NULL when the code says it. */
+static void fail_request(struct nt_turn_client *c, const struct nt_turn_reply *reply, const char *why, const struct nt_stun_msg *m,
+                         nt_time now)
+{
+    struct nt_trace_event ev = nt_turn_client_trace_failure(&c->config, &reply->ask, reply->code, m, why, now);
+    ev.text = take_failure(c, &reply->ask, m, reply->code, now);
+    nt_trace_emit(&c->config.trace, ev);
 }
 
 /* True when it answers a request of ours. */
 static bool take_response(struct nt_turn_client *c, const struct nt_stun_msg *m, nt_time now)
 {
-    struct nt_turn_ask ask;
-    int code;
-    enum nt_turn_outcome outcome = nt_turn_requests_take(&c->requests, m, &ask, &code);
-    if (outcome == NT_TURN_CHALLENGED)
-        ask_again(c, &ask);
-    else if (outcome == NT_TURN_ANSWERED)
-        take_answer(c, &ask, m, code, now);
-    if (outcome == NT_TURN_CHALLENGED || outcome == NT_TURN_ANSWERED)
-        c->ready = now;
-    return outcome != NT_TURN_FOREIGN;
+    enum nt_turn_client_state before = c->allocation.state;
+    struct nt_turn_reply reply;
+    nt_turn_requests_take(&c->requests, m, &reply);
+    if (reply.outcome == NT_TURN_FOREIGN)
+        return false;
+    if (reply.outcome == NT_TURN_DISCARDED) {
+        nt_trace_discard(&c->config.trace, reply.discard, &c->config.base, &c->config.server, now);
+        return true;
+    }
+    nt_turn_client_trace_old(&c->config, m, now);
+    const char *no_success = reply.outcome == NT_TURN_SUCCEEDED ? take_success(c, &reply.ask, m, now) : NULL;
+    if (reply.outcome == NT_TURN_CHALLENGED)
+        ask_again(c, &reply.ask);
+    else if (reply.outcome == NT_TURN_FAILED || no_success != NULL)
+        fail_request(c, &reply, no_success != NULL ? no_success : reply.why, m, now);
+    c->ready = now;
+    stop_if_ended(c, before, now);
+    return true;
 }
 
 bool nt_turn_client_input(struct nt_turn_client *c, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_stun_msg m;
+    struct nt_addr peer = c->config.server;
+    const struct nt_why *why;
     c->tell_data = false;
     if (path->transport != c->config.transport || !nt_addr_equal(&path->remote, &c->config.server) || len == 0)
         return false;
     if (bytes[0] >= 64 && bytes[0] <= 79) { /* RFC 7983: the channel range */
-        take_channel_data(c, bytes, len);
-        return true;
+        why = take_channel_data(c, bytes, len);
+    } else {
+        if (!nt_stun_looks_like(bytes, len) || nt_stun_parse(&m, bytes, len) != NT_OK)
+            return false;
+        if (m.class_ != NT_STUN_INDICATION || m.method != NT_TURN_DATA)
+            return (m.class_ == NT_STUN_SUCCESS || m.class_ == NT_STUN_ERROR) && take_response(c, &m, now);
+        why = take_indication(c, &m, &peer);
     }
-    if (!nt_stun_looks_like(bytes, len) || nt_stun_parse(&m, bytes, len) != NT_OK)
-        return false;
-    if (m.class_ == NT_STUN_INDICATION && m.method == NT_TURN_DATA) {
-        take_indication(c, &m);
-        return true;
-    }
-    return (m.class_ == NT_STUN_SUCCESS || m.class_ == NT_STUN_ERROR) && take_response(c, &m, now);
+    if (why != NULL)
+        nt_trace_discard(&c->config.trace, why, &c->config.base, &peer, now);
+    return true;
 }
 
-/* RFC 8489, 6.2.1: no response after the last retransmission. A refresh is tried again for as long as what it refreshes lives. */
-static void take_timeout(struct nt_turn_client *c, const struct nt_turn_ask *ask)
+/* RFC 8489, 6.2.1: no response after the last retransmission. A refresh is tried again for as long as what it refreshes lives. What
+ * follows, in static words. */
+static const char *take_timeout(struct nt_turn_client *c, const struct nt_turn_ask *ask, nt_time now)
 {
-    if (ask->kind == NT_TURN_ASK_REFRESH)
+    if (ask->count > 0)
+        return nt_turn_peers_timed_out(&c->peers, ask, now);
+    if (ask->kind == NT_TURN_ASK_REFRESH) {
         ask_again(c, ask);
-    else if (ask->count > 0)
-        nt_turn_peers_timed_out(&c->peers, ask);
-    else
-        nt_turn_client_allocation_fail(&c->allocation, 0);
+        return "asked again at once";
+    }
+    nt_turn_client_allocation_end(&c->allocation, 0);
+    return "not asked again";
 }
 
 void nt_turn_client_timer(struct nt_turn_client *c, nt_time now)
@@ -223,11 +325,13 @@ void nt_turn_client_timer(struct nt_turn_client *c, nt_time now)
     struct nt_turn_ask ask;
     enum nt_turn_client_state before = c->allocation.state;
     while (nt_turn_requests_expire(&c->requests, &ask, now)) {
-        take_timeout(c, &ask);
+        struct nt_trace_event ev = nt_turn_client_trace_failure(&c->config, &ask, 0, NULL, "no response", now);
+        ev.text = take_timeout(c, &ask, now);
+        nt_trace_emit(&c->config.trace, ev);
         c->ready = now;
     }
     bool wants = nt_turn_client_allocation_timer(&c->allocation, now);
-    stop_if_ended(c, before);
+    stop_if_ended(c, before, now);
     if (c->allocation.state == NT_TURN_ALLOCATED)
         wants = nt_turn_peers_timer(&c->peers, now) || wants;
     if (wants)
@@ -245,9 +349,12 @@ static size_t next_datagram(struct nt_turn_client *c, uint8_t *buf, size_t cap, 
     struct nt_turn_ask ask;
     size_t n = nt_turn_requests_output(&c->requests, buf, cap);
     while (n == 0 && now >= c->ready && next_ask(c, &ask, now)) {
+        if (ask.kind == NT_TURN_ASK_ALLOCATE)
+            nt_turn_servers_asked(&c->servers, &c->config.server, now);
         if (!nt_turn_requests_form(&c->requests, &ask, now)) {
             ask_again(c, &ask);
             c->ready = nt_time_after(now, c->config.rto);
+            nt_turn_client_trace_drop(&c->config, "a request cannot be formed: no memory", NULL, now);
             break;
         }
         n = nt_turn_requests_output(&c->requests, buf, cap);

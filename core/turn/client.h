@@ -28,8 +28,8 @@ nt_time nt_turn_client_deadline(const struct nt_turn_client *c);
 int nt_turn_client_event(struct nt_turn_client *c, struct nt_turn_event *ev); /* 1: *ev is one */
 
 /* Asks for a permission (by the peer's IP; one request may carry several) and keeps it. Repeated calls ask once.
- * NT_ELIMIT beyond NT_TURN_PEERS_MAX, NT_EAUTH when the server has refused it before, NT_EINVAL for a peer of another family
- * than the relayed address, NT_ESTATE when released. Before the allocation is granted the calls are kept until it is. */
+ * NT_ELIMIT beyond NT_TURN_PEERS_MAX, NT_EAUTH when the server has refused it less than a minute ago, NT_EINVAL for one of another
+ * family than the relayed address, NT_ESTATE when released. Before the allocation is granted the calls are kept until it is. */
 int nt_turn_client_permit(struct nt_turn_client *c, const struct nt_addr *peer, nt_time now);
 bool nt_turn_client_permitted(const struct nt_turn_client *c, const struct nt_addr *peer);
 /* The same for a channel to the peer's address and port, which carries a permission with it. */
@@ -42,5 +42,9 @@ int nt_turn_client_wrap(struct nt_turn_client *c, const struct nt_addr *peer, co
 /* Refresh with lifetime 0 (section 8); NT_TURN_EV_RELEASED follows. */
 void nt_turn_client_release(struct nt_turn_client *c, nt_time now);
 enum nt_turn_client_state nt_turn_client_state(const struct nt_turn_client *c);
+/* The server that it asks: the configured one, or the one that a 300 has named since. */
+const struct nt_addr *nt_turn_client_server(const struct nt_turn_client *c);
+/* After NT_TURN_EV_MOVE: a local address and port to ask from instead (RFC 8656, 7.4); NULL: there is none. */
+void nt_turn_client_move(struct nt_turn_client *c, const struct nt_addr *base, nt_time now);
 
 #endif

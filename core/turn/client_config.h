@@ -5,6 +5,7 @@
 #include "core/base/addr.h"
 #include "core/base/rand.h"
 #include "core/base/time.h"
+#include "core/base/trace.h"
 
 #define NT_TURN_PEERS_MAX 128 /* permissions, and channels, of one allocation */
 
@@ -18,6 +19,7 @@ struct nt_turn_client_config {
     uint32_t lifetime;    /* seconds asked for; 0: not asked */
     nt_time rto;          /* 0: NT_STUN_RTO */
     struct nt_rand *rand; /* the owner's */
+    struct nt_trace trace;
 };
 
 #endif

@@ -1,5 +1,6 @@
 #include "core/turn/client_kept.h"
 #include "core/base/err.h"
+#include "core/turn/client_resend.h"
 
 #include <stdlib.h>
 
@@ -142,16 +143,24 @@ void nt_turn_kept_grant(struct nt_turn_kept *p, enum nt_turn_event_kind kind, nt
         notify_of(p, kind, 0);
     p->granted = true;
     p->refused = p->wanted = p->alone = false;
+    p->failures = 0;
     p->refresh = nt_time_after(now, lifetime - NT_TURN_KEEP_MARGIN);
     p->expires = nt_time_after(now, lifetime);
 }
 
-void nt_turn_kept_refuse(struct nt_turn_kept *p, int code)
+void nt_turn_kept_refuse(struct nt_turn_kept *p, int code, nt_time until)
 {
     p->granted = false;
-    p->refused = code != 0;
+    p->refused = true;
+    p->refused_until = until;
     p->refresh = NT_TIME_NEVER;
     notify_of(p, NT_TURN_EV_FORBIDDEN, code);
+}
+
+bool nt_turn_kept_refresh_again(struct nt_turn_kept *p, nt_time now)
+{
+    p->refresh = nt_turn_resend_at(p->failures++, p->expires, now);
+    return p->refresh != NT_TIME_NEVER;
 }
 
 void nt_turn_kept_prove(struct nt_turn_kept *p, enum nt_turn_event_kind kind, nt_time refresh, nt_time expires)

@@ -21,8 +21,10 @@ struct nt_turn_kept {
     bool wanted;         /* a request for it is to be formed */
     bool asked;          /* a request for it is under way */
     bool granted, refused;
-    bool alone;     /* it shares no request: one with several peers was refused */
-    uint8_t notice; /* enum nt_turn_event_kind to tell, or 0 */
+    bool alone;            /* it shares no request: one with several peers was refused */
+    uint8_t failures;      /* of its refreshes, in a row */
+    nt_time refused_until; /* when it may be asked for again */
+    uint8_t notice;        /* enum nt_turn_event_kind to tell, or 0 */
     int code;
 };
 
@@ -53,7 +55,9 @@ void nt_turn_kept_again(struct nt_turn_kept *p, bool alone);
 /* Its request has ended for good; what follows says how. */
 void nt_turn_kept_answered(struct nt_turn_kept *p);
 void nt_turn_kept_grant(struct nt_turn_kept *p, enum nt_turn_event_kind kind, nt_time lifetime, nt_time now);
-void nt_turn_kept_refuse(struct nt_turn_kept *p, int code); /* code 0: no response came, so that it may be asked for again */
+void nt_turn_kept_refuse(struct nt_turn_kept *p, int code, nt_time until); /* it may be asked for again then */
+/* Its refresh has failed, and is tried again while it lives: false when that was the last time. */
+bool nt_turn_kept_refresh_again(struct nt_turn_kept *p, nt_time now);
 /* It is granted though no response has come. `refresh`: NT_TIME_NEVER while its own request is under way. */
 void nt_turn_kept_prove(struct nt_turn_kept *p, enum nt_turn_event_kind kind, nt_time refresh, nt_time expires);
 

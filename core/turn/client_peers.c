@@ -1,10 +1,14 @@
 #include "core/turn/client_peers.h"
 #include "core/base/err.h"
 #include "core/turn/channel_data.h"
+#include "core/turn/client_resend.h"
 
 /* RFC 8656, 9: a permission lives 300 s; 12: a channel 600 s. */
 #define PERMISSION_LIFETIME (300 * NT_SEC)
 #define CHANNEL_LIFETIME (600 * NT_SEC)
+/* A peer that was refused is not asked for again so long, however often the owner asks; after that the owner's asking says that it
+ * "believes the problem has been fixed" (7.4, of Allocate; of peers RFC 8656 says nothing). */
+#define AFTER_REFUSAL (60 * NT_SEC)
 
 void nt_turn_peers_init(struct nt_turn_peers *p, uint8_t family)
 {
@@ -39,28 +43,28 @@ static struct nt_turn_kept *permission_entry(struct nt_turn_peers *p, const stru
     return *err == NT_OK ? nt_turn_keep_entry(&p->permissions, &ip, err) : NULL;
 }
 
-static int want_unless_refused(struct nt_turn_kept *kept)
+static int want_unless_refused(struct nt_turn_kept *kept, nt_time now)
 {
-    if (kept->refused)
+    if (kept->refused && now < kept->refused_until)
         return NT_EAUTH;
     nt_turn_kept_want(kept);
     return NT_OK;
 }
 
-int nt_turn_peers_permit(struct nt_turn_peers *p, const struct nt_addr *peer)
+int nt_turn_peers_permit(struct nt_turn_peers *p, const struct nt_addr *peer, nt_time now)
 {
     int err;
     struct nt_turn_kept *permission = permission_entry(p, peer, &err);
-    return permission != NULL ? want_unless_refused(permission) : err;
+    return permission != NULL ? want_unless_refused(permission, now) : err;
 }
 
-int nt_turn_peers_bind(struct nt_turn_peers *p, const struct nt_addr *peer)
+int nt_turn_peers_bind(struct nt_turn_peers *p, const struct nt_addr *peer, nt_time now)
 {
     int err;
     if (permission_entry(p, peer, &err) == NULL) /* the ChannelBind asks for it, too */
         return err;
     struct nt_turn_kept *channel = nt_turn_keep_entry(&p->channels, peer, &err);
-    return channel != NULL ? want_unless_refused(channel) : err;
+    return channel != NULL ? want_unless_refused(channel, now) : err;
 }
 
 bool nt_turn_peers_permitted(const struct nt_turn_peers *p, const struct nt_addr *peer)
@@ -167,33 +171,49 @@ static void grant(struct nt_turn_peers *p, const struct nt_turn_ask *ask, struct
         nt_turn_kept_grant(kept, NT_TURN_EV_PERMITTED, PERMISSION_LIFETIME, now);
 }
 
-void nt_turn_peers_answered(struct nt_turn_peers *p, const struct nt_turn_ask *ask, int code, nt_time now)
+void nt_turn_peers_granted(struct nt_turn_peers *p, const struct nt_turn_ask *ask, nt_time now)
 {
     for (uint8_t i = 0; i < ask->count; i++) {
         struct nt_turn_kept *kept = item_of(p, ask, i);
-        if (code != 0 && ask->count > 1) { /* one peer spoils the request for all (10.2): each is asked for alone */
-            nt_turn_kept_again(kept, true);
-            continue;
-        }
         nt_turn_kept_answered(kept);
-        if (code == 0)
-            grant(p, ask, kept, now);
-        else
-            nt_turn_kept_refuse(kept, code);
+        grant(p, ask, kept, now);
     }
 }
 
-void nt_turn_peers_timed_out(struct nt_turn_peers *p, const struct nt_turn_ask *ask)
+/* One peer spoils the request for all (10.2): each is asked for alone. */
+static const char *split(struct nt_turn_peers *p, const struct nt_turn_ask *ask)
 {
+    for (uint8_t i = 0; i < ask->count; i++)
+        nt_turn_kept_again(item_of(p, ask, i), true);
+    return "each peer is asked for alone";
+}
+
+const char *nt_turn_peers_refused(struct nt_turn_peers *p, const struct nt_turn_ask *ask, int code, nt_time now)
+{
+    if (ask->count > 1)
+        return split(p, ask);
+    struct nt_turn_kept *kept = item_of(p, ask, 0);
+    nt_turn_kept_answered(kept);
+    if (kept->granted && nt_turn_is_passing(code))
+        return nt_turn_kept_refresh_again(kept, now) ? "asked again before it expires" : "it is used until it expires";
+    nt_turn_kept_refuse(kept, code, nt_time_after(now, AFTER_REFUSAL));
+    return "not asked again for a minute";
+}
+
+const char *nt_turn_peers_timed_out(struct nt_turn_peers *p, const struct nt_turn_ask *ask, nt_time now)
+{
+    bool any_granted = false;
     for (uint8_t i = 0; i < ask->count; i++) {
         struct nt_turn_kept *kept = item_of(p, ask, i);
+        any_granted = any_granted || kept->granted;
         if (kept->granted) {
             nt_turn_kept_again(kept, false);
         } else {
             nt_turn_kept_answered(kept);
-            nt_turn_kept_refuse(kept, 0);
+            nt_turn_kept_refuse(kept, 0, now);
         }
     }
+    return any_granted ? "asked again for those that are granted" : "asked again when the owner asks";
 }
 
 bool nt_turn_peers_timer(struct nt_turn_peers *p, nt_time now)

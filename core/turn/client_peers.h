@@ -15,9 +15,9 @@ struct nt_turn_peers {
 void nt_turn_peers_init(struct nt_turn_peers *p, uint8_t family);
 void nt_turn_peers_free(struct nt_turn_peers *p);
 void nt_turn_peers_stop(struct nt_turn_peers *p); /* nothing is granted or wanted any more */
-/* NT_OK, NT_EINVAL for another family, NT_EAUTH when refused before, NT_ELIMIT, NT_ENOMEM. */
-int nt_turn_peers_permit(struct nt_turn_peers *p, const struct nt_addr *peer);
-int nt_turn_peers_bind(struct nt_turn_peers *p, const struct nt_addr *peer);
+/* NT_OK, NT_EINVAL for another family, NT_EAUTH when refused less than a minute ago, NT_ELIMIT, NT_ENOMEM. */
+int nt_turn_peers_permit(struct nt_turn_peers *p, const struct nt_addr *peer, nt_time now);
+int nt_turn_peers_bind(struct nt_turn_peers *p, const struct nt_addr *peer, nt_time now);
 
 bool nt_turn_peers_permitted(const struct nt_turn_peers *p, const struct nt_addr *peer);
 /* Does the client believe that the server has a permission for the peer: is it granted, or asked for? */
@@ -32,10 +32,11 @@ const struct nt_addr *nt_turn_peers_of_channel(const struct nt_turn_peers *p, ui
 bool nt_turn_peers_wants(const struct nt_turn_peers *p);
 /* What the next request asks for; false: nothing. */
 bool nt_turn_peers_ask(struct nt_turn_peers *p, struct nt_turn_ask *ask, nt_time now);
-/* The request must be made once more; it was answered (code 0: with success); no response came. */
+/* The request must be made once more; it was granted; it has failed, or got no response: what follows, in static words. */
 void nt_turn_peers_again(struct nt_turn_peers *p, const struct nt_turn_ask *ask);
-void nt_turn_peers_answered(struct nt_turn_peers *p, const struct nt_turn_ask *ask, int code, nt_time now);
-void nt_turn_peers_timed_out(struct nt_turn_peers *p, const struct nt_turn_ask *ask);
+void nt_turn_peers_granted(struct nt_turn_peers *p, const struct nt_turn_ask *ask, nt_time now);
+const char *nt_turn_peers_refused(struct nt_turn_peers *p, const struct nt_turn_ask *ask, int code, nt_time now);
+const char *nt_turn_peers_timed_out(struct nt_turn_peers *p, const struct nt_turn_ask *ask, nt_time now);
 bool nt_turn_peers_timer(struct nt_turn_peers *p, nt_time now); /* true: there is something to ask for */
 nt_time nt_turn_peers_deadline(const struct nt_turn_peers *p);
 bool nt_turn_peers_event(struct nt_turn_peers *p, struct nt_turn_event *ev);

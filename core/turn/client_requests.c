@@ -43,7 +43,7 @@ void nt_turn_requests_free(struct nt_turn_requests *r)
     free(r->txns);
 }
 
-static uint16_t method_of(const struct nt_turn_ask *ask)
+uint16_t nt_turn_ask_method(const struct nt_turn_ask *ask)
 {
     switch (ask->kind) {
     case NT_TURN_ASK_ALLOCATE: return NT_TURN_ALLOCATE;
@@ -79,7 +79,7 @@ bool nt_turn_requests_form(struct nt_turn_requests *r, const struct nt_turn_ask 
     uint8_t bytes[REQUEST_MAX], id[NT_STUN_ID];
     struct nt_stun_builder b;
     nt_rand_bytes(r->config->rand, id, sizeof id);
-    nt_stun_start(&b, bytes, sizeof bytes, NT_STUN_REQUEST, method_of(ask), id);
+    nt_stun_start(&b, bytes, sizeof bytes, NT_STUN_REQUEST, nt_turn_ask_method(ask), id);
     add_content(r->config, ask, &b);
     nt_stun_login_sign(&r->login, &b);
     int len = nt_stun_finish(&b);
@@ -172,35 +172,72 @@ static bool is_trusted(const struct nt_turn_requests *r, const struct nt_turn_tx
     return verified == NT_OK || code == 401 || code == 438 || (code == 300 && verified == NT_ENOENT);
 }
 
-/* Accepts a challenge to the request: true when it must be made once more. A request that was formed before the last challenge was
- * accepted needs nothing but what that one has brought: another nonce, or another key. */
-static bool accept_challenge(struct nt_turn_requests *r, const struct nt_turn_txn *t, const struct nt_stun_msg *m, int code)
+/* Accepts a challenge to the request: NULL when it must be made once more, otherwise why not. A request that was formed before the
+ * last challenge was accepted needs nothing but what that one has brought: another nonce, or another key. */
+static const char *accept_challenge(struct nt_turn_requests *r, const struct nt_turn_txn *t, const struct nt_stun_msg *m, int code)
 {
-    if ((code != 401 && code != 438) || !r->has_user)
-        return false;
+    if (!r->has_user)
+        return "there is no user name and password";
     if (code == 401 ? t->keys != r->login.keys : t->challenge != r->challenges)
-        return true;
-    if (nt_stun_login_take_challenge(&r->login, m, code) != 1)
-        return false;
-    r->challenges++;
-    return true;
+        return NULL;
+    const char *why = nt_stun_login_refusal(&r->login, m, code);
+    if (why == NULL) {
+        nt_stun_login_take_challenge(&r->login, m, code);
+        r->challenges++;
+    }
+    return why;
 }
 
-enum nt_turn_outcome nt_turn_requests_take(struct nt_turn_requests *r, const struct nt_stun_msg *m, struct nt_turn_ask *ask,
-                                           int *code)
+/* RFC 8489, 6.3.3 and 6.3.4: why the transaction fails whatever the response says; NULL: it does not. */
+static const char *flaw_of(const struct nt_stun_msg *m, int code)
+{
+    if (m->unknown_count > 0)
+        return "a response with unknown comprehension-required attributes";
+    return m->class_ == NT_STUN_ERROR && code == 0 ? "an error response without ERROR-CODE" : NULL;
+}
+
+static void judge_reply(struct nt_turn_requests *r, const struct nt_turn_txn *t, const struct nt_stun_msg *m,
+                        struct nt_turn_reply *reply)
+{
+    reply->outcome = NT_TURN_FAILED;
+    reply->why = flaw_of(m, reply->code);
+    if (reply->why != NULL) {
+        reply->code = 0;
+    } else if (reply->code == 401 || reply->code == 438) {
+        reply->why = accept_challenge(r, t, m, reply->code);
+        reply->outcome = reply->why == NULL ? NT_TURN_CHALLENGED : NT_TURN_FAILED;
+    } else {
+        reply->outcome = m->class_ == NT_STUN_SUCCESS ? NT_TURN_SUCCEEDED : NT_TURN_FAILED;
+        if (reply->code != 300) /* it need not be signed */
+            nt_stun_login_settled(&r->login);
+    }
+}
+
+static const struct nt_why other_method = {NT_DISCARD_UNRELATED, "a response of another method than its request"},
+                           no_integrity = {NT_DISCARD_INTEGRITY, "a response of the TURN server without right MESSAGE-INTEGRITY"};
+
+void nt_turn_requests_take(struct nt_turn_requests *r, const struct nt_stun_msg *m, struct nt_turn_reply *reply)
 {
     size_t i = txn_of(r, m->id);
+    *reply = (struct nt_turn_reply){.outcome = NT_TURN_FOREIGN};
     if (i == r->count)
-        return NT_TURN_FOREIGN;
+        return;
     struct nt_turn_txn *t = r->txns[i];
-    *code = 0;
-    if (m->method != method_of(&t->ask) || m->unknown_count > 0 ||
-        (m->class_ == NT_STUN_ERROR && nt_stun_get_error(m, code, NULL, NULL) != NT_OK) || !is_trusted(r, t, m, *code))
-        return NT_TURN_DISCARDED;
-    bool again = accept_challenge(r, t, m, *code);
-    *ask = t->ask;
+    reply->outcome = NT_TURN_DISCARDED;
+    if (m->class_ == NT_STUN_ERROR)
+        nt_stun_get_error(m, &reply->code, NULL, NULL);
+    if (m->method != nt_turn_ask_method(&t->ask))
+        reply->discard = &other_method;
+    else if (!is_trusted(r, t, m, reply->code))
+        reply->discard = &no_integrity;
+    if (reply->discard != NULL)
+        return;
+    judge_reply(r, t, m, reply);
+    reply->ask = t->ask;
     remove_txn(r, i);
-    if (*code != 401 && *code != 438 && *code != 300)
-        nt_stun_login_settled(&r->login);
-    return again ? NT_TURN_CHALLENGED : NT_TURN_ANSWERED;
+}
+
+void nt_turn_requests_forget_server(struct nt_turn_requests *r)
+{
+    nt_stun_login_forget(&r->login);
 }

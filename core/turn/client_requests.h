@@ -29,7 +29,17 @@ enum nt_turn_outcome {
     NT_TURN_FOREIGN,    /* no response to a request that is under way */
     NT_TURN_DISCARDED,  /* a response that must be treated as if it had never been received */
     NT_TURN_CHALLENGED, /* 401 or 438: the request must be made once more */
-    NT_TURN_ANSWERED    /* with success, or an error that is final */
+    NT_TURN_SUCCEEDED,
+    NT_TURN_FAILED /* an error, or a response that makes the request fail, whatever it says */
+};
+
+/* What a response means. */
+struct nt_turn_reply {
+    enum nt_turn_outcome outcome;
+    const struct nt_why *discard; /* of DISCARDED */
+    struct nt_turn_ask ask;       /* what the request asked for, unless FOREIGN or DISCARDED */
+    int code;                     /* of FAILED; 0: there is none that counts */
+    const char *why;              /* static words of FAILED; NULL: the code says it */
 };
 
 struct nt_turn_txn;
@@ -58,9 +68,9 @@ bool nt_turn_requests_expire(struct nt_turn_requests *r, struct nt_turn_ask *ask
 nt_time nt_turn_requests_deadline(const struct nt_turn_requests *r);
 /* The request leaves only now. */
 void nt_turn_requests_left(struct nt_turn_requests *r, const uint8_t id[NT_STUN_ID], nt_time now);
-/* Takes a success or error response. When CHALLENGED or ANSWERED the request is under way no more, *ask is what it asked for, *code
- * the error code, 0 for success. */
-enum nt_turn_outcome nt_turn_requests_take(struct nt_turn_requests *r, const struct nt_stun_msg *m, struct nt_turn_ask *ask,
-                                           int *code);
+/* Takes a success or error response. Unless FOREIGN or DISCARDED the request is under way no more. */
+void nt_turn_requests_take(struct nt_turn_requests *r, const struct nt_stun_msg *m, struct nt_turn_reply *reply);
+void nt_turn_requests_forget_server(struct nt_turn_requests *r); /* the next ones go to another server, with the same credentials */
+uint16_t nt_turn_ask_method(const struct nt_turn_ask *ask);
 
 #endif

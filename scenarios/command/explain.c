@@ -2,6 +2,7 @@
 #include "scenarios/command/explain.h"
 #include "core/base/err.h"
 #include "core/base/map.h"
+#include "core/turn/turn.h"
 #include "pcap/capture.h"
 #include "reports/ladder/print.h"
 #include "scenarios/command/carrier_module.h"
@@ -53,6 +54,10 @@ static const char *event_text(const struct nt_trace_event *ev)
     case NT_TR_TURN_PERMISSION: return "permission";
     case NT_TR_TURN_CHANNEL: return "channel";
     case NT_TR_TURN_RELEASED: return "allocation released";
+    case NT_TR_TURN_REQUEST_FAILED: return "TURN request failed: ";
+    case NT_TR_TURN_LOST: return "allocation lost: ";
+    case NT_TR_TURN_DROPPED: return "not sent to the TURN server: ";
+    case NT_TR_STUN_PASSED_OVER: return "attribute of RFC 3489 passed over: ";
     case NT_TR_PACKET:
     case NT_TR_DROP:
     case NT_TR_TRANSLATED:
@@ -62,10 +67,27 @@ static const char *event_text(const struct nt_trace_event *ev)
     }
 }
 
+/* "Allocate: 486 Allocation Quota Reached; not asked again for a minute". What the server says may be any bytes. */
+static const char *failure_text(const struct nt_trace_event *ev, char *buf, size_t cap)
+{
+    char code[8] = "", said[80];
+    const char *method = nt_stun_method_name((uint16_t)ev->n[0]);
+    size_t n = 0;
+    for (; n < ev->len && n + 1 < sizeof said; n++)
+        said[n] = ev->bytes[n] >= ' ' && ev->bytes[n] < 0x7f ? (char)ev->bytes[n] : '?';
+    said[n] = '\0';
+    if (ev->n[1] != 0)
+        snprintf(code, sizeof code, "%u ", (unsigned)ev->n[1] % 1000);
+    snprintf(buf, cap, "%s: %s%s; %s", method != NULL ? method : "?", code, said, ev->text);
+    return buf;
+}
+
 /* Why it happened, for those kinds whose words end in a space. */
 static const char *reason_text(const struct nt_trace_event *ev, char *buf, size_t cap)
 {
     char detail[160];
+    if (ev->kind == NT_TR_TURN_REQUEST_FAILED)
+        return failure_text(ev, buf, cap);
     if (ev->kind != NT_TR_DISCARDED)
         return ev->text != NULL ? ev->text : "";
     snprintf(buf, cap, "%s: %s", nt_discard_name((enum nt_discard)ev->n[0]),

@@ -150,6 +150,7 @@ struct ask {                       /* a request of the peer */
     uint64_t tie;
     uint32_t priority;
     bool use_candidate, no_integrity, no_priority;
+    bool sha256; /* MESSAGE-INTEGRITY-SHA256, beside the other one or alone */
     uint8_t id;
 };
 
@@ -173,6 +174,8 @@ static inline void request(struct lab *l, const char *from, struct ask q)
         nt_stun_add(&b, NT_ATTR_USE_CANDIDATE, NULL, 0);
     if (!q.no_integrity)
         nt_stun_add_integrity(&b, q.key != NULL ? q.key : &l->ours);
+    if (q.sha256)
+        nt_stun_add_integrity_sha256(&b, &l->ours);
     nt_stun_add_fingerprint(&b);
     int len = nt_stun_finish(&b);
     assert_true(len > 0);
@@ -185,6 +188,7 @@ struct reply {
     const struct nt_stun_key *key; /* NULL: right */
     int code;                      /* 0: success */
     bool no_integrity;
+    uint16_t odd; /* an attribute of four bytes of this type; 0: none */
 };
 
 static inline void respond(struct lab *l, const struct out *o, struct reply r)
@@ -198,6 +202,8 @@ static inline void respond(struct lab *l, const struct out *o, struct reply r)
         nt_stun_add_addr(&b, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped);
     else
         nt_stun_add_error(&b, r.code, NULL);
+    if (r.odd != 0)
+        nt_stun_add_u32(&b, r.odd, 0);
     if (!r.no_integrity)
         nt_stun_add_integrity(&b, r.key != NULL ? r.key : &l->theirs);
     nt_stun_add_fingerprint(&b);

@@ -41,6 +41,30 @@ TEST(success_is_answered_to_what_has_a_pair)
     lab_end(&l);
 }
 
+/* RFC 8489, 9.1.3: where MESSAGE-INTEGRITY-SHA256 is present it counts, and the answer has it, and it alone. */
+TEST(the_answer_is_signed_as_the_request)
+{
+    static const struct {
+        bool sha1, sha256, wrong_sha1;
+    } cases[] = {{true, false, false}, {false, true, false}, {true, true, false}, {true, true, true}};
+    struct nt_ice_candidate c[1] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1")};
+    struct nt_stun_key wrong;
+    nt_stun_key_short(&wrong, "wrong");
+    begin(NT_ICE_CONTROLLED, 4);
+    assert_int_equal(remote(&l, c, 1), NT_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ask ask = {.id = (uint8_t)(1 + i),
+                          .no_integrity = !cases[i].sha1,
+                          .sha256 = cases[i].sha256,
+                          .key = cases[i].wrong_sha1 ? &wrong : NULL};
+        assert_int_equal(answer_of("10.0.0.2:6000", ask), 0);
+        const struct nt_stun_msg *m = &l.outs[l.next].m;
+        assert_true((m->integrity != NULL) == !cases[i].sha256);
+        assert_int_equal(cases[i].sha256 ? nt_stun_verify_sha256(m, &l.ours) : nt_stun_verify(m, &l.ours), NT_OK);
+    }
+    lab_end(&l);
+}
+
 /* RFC 8445, 7.3: an early check is answered at once, and reserves its pair; a full table refuses it. */
 TEST(early_checks_have_their_pairs)
 {
@@ -121,9 +145,9 @@ TEST(consent_requests_settle_roles)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(success_is_answered_to_what_has_a_pair),
-                                       cmocka_unit_test(early_checks_have_their_pairs), cmocka_unit_test(sixty_four_early_sources),
-                                       cmocka_unit_test(a_nomination_outlives_a_switch),
-                                       cmocka_unit_test(consent_requests_settle_roles)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(success_is_answered_to_what_has_a_pair), cmocka_unit_test(the_answer_is_signed_as_the_request),
+        cmocka_unit_test(early_checks_have_their_pairs),          cmocka_unit_test(sixty_four_early_sources),
+        cmocka_unit_test(a_nomination_outlives_a_switch),         cmocka_unit_test(consent_requests_settle_roles)};
     return RUN_TESTS(tests);
 }

@@ -198,6 +198,38 @@ TEST(unknown_attributes_are_listed_once)
     assert_int_equal(m.unknown[11], 0x700b);
 }
 
+/* RFC 5389, 12.1: old servers send these, and clients pass over them. In a request they are unknown, as all else of them is. */
+TEST(old_attributes_of_responses_are_passed_over)
+{
+    static const uint16_t old[] = {0x0002, 0x0003, 0x0004, 0x0005, 0x000b};
+    static const enum nt_stun_class classes[] = {NT_STUN_SUCCESS, NT_STUN_ERROR, NT_STUN_REQUEST, NT_STUN_INDICATION};
+    for (size_t k = 0; k < 4; k++) {
+        bool response = k < 2;
+        start(classes[k]);
+        for (size_t i = 0; i < sizeof old / sizeof *old; i++)
+            nt_stun_add(&b, old[i], "\0\1\0\0abcd", 8);
+        assert_int_equal(nt_stun_parse(&m, buf, (size_t)nt_stun_finish(&b)), 0);
+        assert_int_equal(m.old_count, response ? 5 : 0);
+        assert_int_equal(m.unknown_count, response ? 0 : 4); /* CHANGE-REQUEST is RFC 5780's */
+        nt_stun_add(&b, 0x0007, NULL, 0);                    /* PASSWORD, and what never was */
+        nt_stun_add(&b, 0x0010, NULL, 0);
+        assert_int_equal(nt_stun_parse(&m, buf, (size_t)nt_stun_finish(&b)), 0);
+        assert_int_equal(m.unknown_count, response ? 2 : 6);
+    }
+}
+
+TEST(what_cannot_be_read_says_why)
+{
+    start(NT_STUN_REQUEST);
+    for (int i = 0; i <= NT_STUN_ATTRS_MAX; i++)
+        nt_stun_add(&b, 0xf000, NULL, 0);
+    int err = nt_stun_parse(&m, buf, (size_t)nt_stun_finish(&b));
+    assert_string_equal(nt_stun_flaw(err)->text, "a STUN message with too many attributes");
+    assert_string_equal(nt_stun_flaw(nt_stun_parse(&m, buf, 19))->text, "a STUN message that ends too early");
+    buf[3] |= 1;
+    assert_string_equal(nt_stun_flaw(nt_stun_parse(&m, buf, 20))->text, "a malformed STUN message");
+}
+
 TEST(accessors_check_sizes)
 {
     uint32_t v32 = 7;
@@ -343,13 +375,14 @@ TEST(names)
     unsigned known = 0;
     for (unsigned type = 0; type < 65536; type++) {
         const char *name = nt_stun_attr_name((uint16_t)type);
-        assert_int_equal(name != NULL, nt_stun_attr_known((uint16_t)type));
+        bool old = nt_stun_attr_is_old((uint16_t)type) && type != NT_ATTR_CHANGE_REQUEST; /* that one is of RFC 5780, too */
+        assert_int_equal(name != NULL, old || nt_stun_attr_known((uint16_t)type));
         if (name != NULL) {
             assert_int_equal(nt_stun_attr_by_name(name), type);
             known++;
         }
     }
-    assert_int_equal(known, 39);
+    assert_int_equal(known, 43);
     assert_string_equal(nt_stun_attr_name(0x0020), "XOR-MAPPED-ADDRESS");
     assert_int_equal(nt_stun_attr_by_name("NO-SUCH"), -1);
     assert_string_equal(nt_stun_method_name(3), "Allocate");
@@ -392,6 +425,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_follows_integrity_is_ignored),
         cmocka_unit_test(fingerprint_is_last),
         cmocka_unit_test(unknown_attributes_are_listed_once),
+        cmocka_unit_test(old_attributes_of_responses_are_passed_over),
+        cmocka_unit_test(what_cannot_be_read_says_why),
         cmocka_unit_test(accessors_check_sizes),
         cmocka_unit_test(error_codes),
         cmocka_unit_test(types_are_split_and_joined),

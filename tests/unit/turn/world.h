@@ -48,6 +48,14 @@ struct world {
     int dropped;
     int traced[128];
     const char *why; /* of the last NT_TR_DISCARDED: nt_discard_name */
+    struct {
+        nt_time at;
+        struct nt_addr of; /* server, peer or relayed address */
+        uint16_t method;   /* of a request that failed */
+        int code;          /* its */
+        char reason[80];   /* why it failed */
+        const char *text;  /* what the client does about it; of other events: why */
+    } told;                /* the last event of a TURN client */
     struct nt_turn_event events[64];
     uint8_t data[MTU]; /* of the last EV_DATA */
     int event_count;
@@ -60,6 +68,14 @@ static inline void traced(void *user, const struct nt_trace_event *e)
 {
     struct world *w = user;
     w->traced[e->kind]++;
+    if (e->kind >= NT_TR_TURN_REQUEST_FAILED && e->kind <= NT_TR_STUN_PASSED_OVER) {
+        w->told.at = e->at;
+        w->told.of = e->b;
+        w->told.method = (uint16_t)e->n[0];
+        w->told.code = (int)e->n[1];
+        snprintf(w->told.reason, sizeof w->told.reason, "%.*s", (int)e->len, e->bytes != NULL ? (const char *)e->bytes : "");
+        w->told.text = e->text;
+    }
     if (e->kind == NT_TR_DISCARDED)
         w->why = nt_discard_name((enum nt_discard)e->n[0]);
 }
@@ -115,7 +131,8 @@ static inline struct nt_turn_client *world_client(struct world *w, int i, const 
                                       .password = password,
                                       .lifetime = lifetime,
                                       .software = "test client",
-                                      .rand = &w->rand};
+                                      .rand = &w->rand,
+                                      .trace = {.emit = traced, .user = w}};
     w->clients[i] = nt_turn_client_new(&c);
     assert_non_null(w->clients[i]);
     return w->clients[i];
