@@ -26,12 +26,19 @@ struct nt_conf_user { /* a user that a server knows: with the password integrity
     const char *realm, *user, *password;
 };
 
+struct nt_conf_login { /* what an agent was given to log in with, right or wrong */
+    uint32_t agent;    /* the index of the party */
+    const char *user, *password;
+};
+
 struct nt_conf_input {
     const struct nt_capture *capture;
     const struct nt_conf_party *parties;
     size_t party_count;
     const struct nt_conf_user *users;
     size_t user_count;
+    const struct nt_conf_login *logins;
+    size_t login_count;
     nt_time end;    /* for nt_conf_judge: virtual time of the end of the case */
     bool real_time; /* real programs took part: times are less exact */
 };

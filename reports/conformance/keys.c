@@ -107,11 +107,10 @@ static uint32_t key_of_user(struct nt_view *v, uint32_t user, int algorithm, int
     return (uint32_t)v->key_count - 1;
 }
 
-static bool signs(const struct nt_view *v, const struct nt_item *m, uint32_t number)
+static bool signs(const struct nt_view *v, const struct nt_item *m, const struct nt_stun_key *key)
 {
     const struct nt_item_attr *sha1 = nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY);
     const struct nt_item_attr *sha256 = nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY_SHA256);
-    const struct nt_stun_key *key = &v->keys[number].key;
     uint8_t mac[NT_STUN_HMAC_SHA256];
     /* RFC 8489, 14.5: the length field "MUST point to the end of MESSAGE-INTEGRITY" */
     if (sha1 != NULL) {
@@ -136,7 +135,7 @@ static bool has_integrity(const struct nt_view *v, const struct nt_item *m)
 static void verify_with(const struct nt_view *v, struct nt_item *m, uint32_t key)
 {
     m->key = key;
-    m->integrity = signs(v, m, key) ? NT_SIGNED_RIGHT : NT_SIGNED_WRONG;
+    m->integrity = signs(v, m, &v->keys[key].key) ? NT_SIGNED_RIGHT : NT_SIGNED_WRONG;
 }
 
 /* The users of this name: of the server, one; where the server is not known, that one of them whose password signs the message. */
@@ -170,7 +169,7 @@ static uint32_t first_of_ufrag(const struct nt_view *v, const struct nt_item_att
 static unsigned rank_key(const struct nt_view *v, const struct nt_item *m, uint32_t key)
 {
     bool receiver = (v->keys[key].party == m->party) == (m->direction == NT_DIR_IN);
-    return (signs(v, m, key) ? 2u : 0u) + (receiver ? 1u : 0u);
+    return (signs(v, m, &v->keys[key].key) ? 2u : 0u) + (receiver ? 1u : 0u);
 }
 
 static void verify_short_term(const struct nt_view *v, struct nt_item *m, uint32_t first)
@@ -232,4 +231,31 @@ void nt_item_verify(struct nt_view *v, struct nt_item *m, int *err)
     } else {
         verify_request(v, m, err);
     }
+}
+
+bool nt_item_is_authenticated(const struct nt_view *v, const struct nt_item *m, const struct nt_item *q)
+{
+    int code = nt_item_code(v, m);
+    return q->integrity == NT_SIGNED_RIGHT && code != 300 && code != 400 && code != 401 && code != 438;
+}
+
+bool nt_item_is_signed_by(const struct nt_view *v, const struct nt_item *m, const struct nt_conf_login *login)
+{
+    const struct nt_item_attr *realm = nt_item_attr(v, m, NT_ATTR_REALM);
+    char text[768];
+    struct nt_stun_key key;
+    if (!has_integrity(v, m) || realm == NULL || realm->len >= sizeof text)
+        return false;
+    memcpy(text, realm->value, realm->len);
+    text[realm->len] = '\0';
+    nt_stun_key_long(&key, password_algorithm(v, m), login->user, text, login->password);
+    return signs(v, m, &key);
+}
+
+bool nt_view_has_users(const struct nt_view *v, uint32_t server)
+{
+    for (size_t i = 0; i < v->in->user_count; i++)
+        if (v->in->users[i].server == server)
+            return true;
+    return false;
 }

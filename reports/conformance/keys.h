@@ -7,5 +7,10 @@
 int nt_view_add_password(struct nt_view *v, uint32_t party, const char *ufrag, const char *pwd); /* 0 or NT_ENOMEM */
 /* Sets the item's key and integrity. */
 void nt_item_verify(struct nt_view *v, struct nt_item *m, int *err);
+/* The server took the credentials of the request `q`, as far as its response `m` tells. */
+bool nt_item_is_authenticated(const struct nt_view *v, const struct nt_item *m, const struct nt_item *q);
+/* A long-term request is signed with this user's password. */
+bool nt_item_is_signed_by(const struct nt_view *v, const struct nt_item *m, const struct nt_conf_login *login);
+bool nt_view_has_users(const struct nt_view *v, uint32_t server); /* it is known which users a server knows */
 
 #endif

@@ -2,6 +2,9 @@
 
 #include "core/base/err.h"
 
+#include <stdio.h>
+#include <string.h>
+
 static bool fingerprint_right(const struct nt_item *m, const uint8_t *value, uint16_t len)
 {
     size_t before = (size_t)(value - m->bytes) - 4;
@@ -16,7 +19,7 @@ static int add_attr(struct nt_view *v, struct nt_item *m, uint16_t type, uint16_
     v->attrs[v->attr_count++] = (struct nt_item_attr){type, len, value};
     m->attr_count++;
     m->has |= nt_item_attr_bit(type);
-    m->unknown_required = m->unknown_required || (type < 0x8000 && !nt_stun_attr_known(type));
+    m->unknown_required = m->unknown_required || nt_attr_is_unknown(type);
     return NT_OK;
 }
 
@@ -29,33 +32,67 @@ static bool padding_zero(const uint8_t *value, size_t len)
     return true;
 }
 
+struct reading {
+    const uint8_t *at;
+    bool sha1, sha256; /* the integrity has been read */
+};
+
+static uint8_t flaws_of(const struct nt_item *m, const struct reading *r, const struct nt_item_attr *a)
+{
+    bool after = r->sha256 || (r->sha1 && a->type != NT_ATTR_MESSAGE_INTEGRITY_SHA256);
+    uint8_t flaws = padding_zero(a->value, a->len) ? 0 : NT_FLAW_PADDING;
+    if (a->type == NT_ATTR_FINGERPRINT && !fingerprint_right(m, a->value, a->len))
+        flaws |= NT_FLAW_FINGERPRINT;
+    if (a->type != NT_ATTR_FINGERPRINT && after)
+        flaws |= NT_FLAW_AFTER;
+    return flaws;
+}
+
+/* The next attribute and its flaws; false: there is none, or it goes beyond the message. */
+static bool read_attr(const struct nt_item *m, struct reading *r, struct nt_item_attr *a, uint8_t *flaws)
+{
+    const uint8_t *end = m->bytes + m->len;
+    *flaws = 0;
+    if (end - r->at < 4)
+        return false;
+    *a = (struct nt_item_attr){nt_load16(r->at), nt_load16(r->at + 2), r->at + 4};
+    size_t padded = (a->len + 3u) & ~(size_t)3;
+    if (padded > (size_t)(end - a->value)) {
+        *flaws = NT_FLAW_OVERRUN;
+        return false;
+    }
+    *flaws = flaws_of(m, r, a);
+    r->at = a->value + padded;
+    r->sha1 = r->sha1 || a->type == NT_ATTR_MESSAGE_INTEGRITY;
+    r->sha256 = r->sha256 || a->type == NT_ATTR_MESSAGE_INTEGRITY_SHA256;
+    return true;
+}
+
+/* What follows the integrity is not kept: RFC 8489, 9. */
 static int read_attrs(struct nt_view *v, struct nt_item *m)
 {
-    const uint8_t *p = m->bytes + NT_STUN_HEADER, *end = m->bytes + m->len;
-    bool sha1 = false, sha256 = false;
+    struct reading reading = {.at = m->bytes + NT_STUN_HEADER};
+    struct nt_item_attr a;
+    uint8_t flaws;
     int r = NT_OK;
-    while (r == NT_OK && end - p >= 4) {
-        uint16_t type = nt_load16(p), len = nt_load16(p + 2);
-        const uint8_t *value = p + 4;
-        size_t padded = (len + 3u) & ~(size_t)3;
-        if (padded > (size_t)(end - value)) {
-            m->flaws |= NT_FLAW_OVERRUN;
-            return NT_OK;
-        }
-        p = value + padded;
-        if (!padding_zero(value, len))
-            m->flaws |= NT_FLAW_PADDING;
-        if (type == NT_ATTR_FINGERPRINT && !fingerprint_right(m, value, len))
-            m->flaws |= NT_FLAW_FINGERPRINT;
-        if (type != NT_ATTR_FINGERPRINT && (sha256 || (sha1 && type != NT_ATTR_MESSAGE_INTEGRITY_SHA256))) {
-            m->flaws |= NT_FLAW_AFTER;
-            continue;
-        }
-        sha1 = sha1 || type == NT_ATTR_MESSAGE_INTEGRITY;
-        sha256 = sha256 || type == NT_ATTR_MESSAGE_INTEGRITY_SHA256;
-        r = add_attr(v, m, type, len, value);
+    while (r == NT_OK && read_attr(m, &reading, &a, &flaws)) {
+        m->flaws |= flaws;
+        if ((flaws & NT_FLAW_AFTER) == 0)
+            r = add_attr(v, m, a.type, a.len, a.value);
     }
+    m->flaws |= flaws;
     return r;
+}
+
+struct nt_item_attr nt_item_flawed_attr(const struct nt_item *m, uint8_t flaw)
+{
+    struct reading reading = {.at = m->bytes + NT_STUN_HEADER};
+    struct nt_item_attr a = {0};
+    uint8_t flaws;
+    while (read_attr(m, &reading, &a, &flaws))
+        if ((flaws & flaw) != 0)
+            return a;
+    return a;
 }
 
 /* What was decoded before. The bytes are the earlier item's, into which its attributes point. */
@@ -136,4 +173,44 @@ bool nt_item_same_text(const struct nt_item_attr *a, const struct nt_item_attr *
     if (a == NULL || b == NULL)
         return a == b;
     return a->len == b->len && memcmp(a->value, b->value, a->len) == 0;
+}
+
+const char *nt_item_answer_text(const struct nt_view *v, const struct nt_item *m, char text[NT_ITEM_TEXT])
+{
+    int code = nt_item_code(v, m);
+    if (m->class_ == NT_STUN_SUCCESS)
+        return "success";
+    if (code == 0)
+        return "an error without a code";
+    snprintf(text, NT_ITEM_TEXT, "%d", code);
+    return text;
+}
+
+const char *nt_item_integrity_text(const struct nt_view *v, const struct nt_item *m)
+{
+    bool sha1 = nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY) != NULL;
+    bool sha256 = nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY_SHA256) != NULL;
+    if (sha1 && sha256)
+        return "MESSAGE-INTEGRITY and MESSAGE-INTEGRITY-SHA256";
+    return sha1 ? "MESSAGE-INTEGRITY" : sha256 ? "MESSAGE-INTEGRITY-SHA256" : "no integrity";
+}
+
+const char *nt_item_attr_name(uint16_t type, char text[NT_ITEM_TEXT])
+{
+    const char *name = nt_stun_attr_name(type);
+    if (name != NULL)
+        return name;
+    snprintf(text, NT_ITEM_TEXT, "attribute 0x%04x", (unsigned)type);
+    return text;
+}
+
+const char *nt_item_value_text(const struct nt_item_attr *a, char text[NT_ITEM_TEXT])
+{
+    size_t most = NT_ITEM_TEXT - sizeof "...", len = a != NULL ? a->len : 0;
+    if (a == NULL)
+        return "none";
+    for (size_t i = 0; i < len && i < most; i++)
+        text[i] = a->value[i] >= ' ' && a->value[i] <= '~' ? (char)a->value[i] : '?';
+    strcpy(text + (len < most ? len : most), len <= most ? "" : "...");
+    return text;
 }

@@ -7,6 +7,14 @@
 void nt_item_read_type(struct nt_item *m); /* class and method */
 void nt_item_read_stun(struct nt_view *v, struct nt_item *m, int *err);
 
+/* The first attribute with this flaw (NT_FLAW_OVERRUN: the one that goes beyond the message), also of those that are not kept. */
+struct nt_item_attr nt_item_flawed_attr(const struct nt_item *m, uint8_t flaw);
+
+static inline bool nt_attr_is_unknown(uint16_t type) /* and comprehension-required */
+{
+    return type < 0x8000 && !nt_stun_attr_known(type);
+}
+
 /* The first attribute of a type, or NULL. */
 const struct nt_item_attr *nt_item_search_attr(const struct nt_view *v, const struct nt_item *m, uint16_t type);
 static inline const struct nt_item_attr *nt_item_attr(const struct nt_view *v, const struct nt_item *m, uint16_t type)
@@ -19,5 +27,13 @@ bool nt_item_u32(const struct nt_view *v, const struct nt_item *m, uint16_t type
 bool nt_item_attr_addr(const struct nt_item *m, const struct nt_item_attr *attr, struct nt_addr *a);
 int nt_item_code(const struct nt_view *v, const struct nt_item *m); /* of an error response; 0: none */
 bool nt_item_same_text(const struct nt_item_attr *a, const struct nt_item_attr *b);
+
+/* For the texts of findings. */
+#define NT_ITEM_TEXT 48
+const char *nt_item_answer_text(const struct nt_view *v, const struct nt_item *m, char text[NT_ITEM_TEXT]); /* "success", "401" */
+const char *nt_item_integrity_text(const struct nt_view *v, const struct nt_item *m);                       /* its kinds */
+const char *nt_item_attr_name(uint16_t type, char text[NT_ITEM_TEXT]);
+/* Its value as text, what cannot be printed as '?', cut where it is long; "none" for NULL. */
+const char *nt_item_value_text(const struct nt_item_attr *a, char text[NT_ITEM_TEXT]);
 
 #endif

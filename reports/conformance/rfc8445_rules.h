@@ -36,7 +36,7 @@
     X(ICE2, "RFC8445-10-ice2", "I-054", SHOULD, ICE, NOTHING, "An agent of RFC 8445 announces the option ice2; one that does not is of RFC 5245") \
     X(INDICATION, "RFC8445-11-indication", "I-056", MUST, ICE, NOTHING, "A keepalive indication MUST NOT be authenticated") \
     X(DATA_PAIR, "RFC8445-12.1-valid", "I-058", MUST, ICE, TIMES, "Data MUST be sent on a valid pair, once there is one on the selected pair") \
-    X(RTO, "RFC8445-14.3-rto", "I-064", MUST, ICE, TIMES, "The RTO of a check is at least 500 ms")
+    X(RTO, "RFC8445-14.3-rto", "I-064", MUST, ICE, TIMES, "The RTO of gathering and of checks MUST NOT be smaller than 500 ms")
 // clang-format on
 
 #endif

@@ -1,4 +1,4 @@
-/* RFC 8489: the form of messages, transactions, and short-term credentials. */
+/* RFC 8489, 5 and 6: transactions. */
 #ifndef NT_CONFORMANCE_RFC8489_H
 #define NT_CONFORMANCE_RFC8489_H
 

@@ -1,33 +1,37 @@
 #include "reports/conformance/rfc8489_long_term.h"
 
 #include "core/base/err.h"
+#include "reports/conformance/keys.h"
 #include "reports/conformance/message.h"
+#include "reports/conformance/nonce.h"
+#include "reports/conformance/requests.h"
+#include "reports/conformance/servers.h"
 
 #include <stdlib.h>
 
-#define IN_FLIGHT NT_SEC /* for so long after a response the client may still send requests that it made before */
+#define IN_FLIGHT NT_SEC /* for so long after a response the client may still send other requests that it made before */
 
+/* RFC 8489, 9.2.3: a server is what its name or its IP address says, whatever the port. */
 struct server_key {
-    uint32_t party;
-    struct nt_addr server;
-};
-
-struct nonce_key {
-    uint64_t hash;
-    uint32_t party, len;
+    uint32_t party, server; /* `server`: the party, or NT_VIEW_NONE: then its address is here */
+    struct nt_addr ip;
 };
 
 struct login {          /* of a client's 5-tuple */
     uint32_t challenge; /* the last 401 or 438, or NT_VIEW_NONE */
     uint32_t stale;     /* the last 438 */
     uint32_t refused;   /* the last 401 to a request with credentials */
+    uint32_t bid_down;  /* the last 401 or 438 whose nonce says algorithms, and lists none */
+    uint32_t success;   /* the last success of a request with credentials */
     bool damaged;       /* a step damaged a challenge, and so what the client took from it */
 };
 
+static const struct login no_login = {NT_VIEW_NONE, NT_VIEW_NONE, NT_VIEW_NONE, NT_VIEW_NONE, NT_VIEW_NONE, false};
+
 struct state {
     struct login *logins; /* by pair */
-    struct nt_map known;  /* servers that have challenged a party */
-    struct nt_map nonces; /* to the pair that each was given to */
+    bool *speaks_8489;    /* by party */
+    struct nt_map known;  /* servers that have challenged a party, or were named to it */
 };
 
 static const struct nt_item_attr *attr_of(const struct nt_finder *finder, const struct nt_item *m, uint16_t type)
@@ -35,82 +39,198 @@ static const struct nt_item_attr *attr_of(const struct nt_finder *finder, const 
     return nt_item_attr(finder->v, m, type);
 }
 
-static bool names_user(const struct nt_finder *finder, const struct nt_item *m)
+static struct server_key key_of(const struct nt_view *v, uint32_t party, const struct nt_addr *a)
 {
-    return attr_of(finder, m, NT_ATTR_USERNAME) != NULL || attr_of(finder, m, NT_ATTR_USERHASH) != NULL;
+    struct server_key k = {.party = party, .server = nt_view_server_at(v, a)};
+    if (k.server == NT_VIEW_NONE)
+        k.ip = nt_addr_with_port(a, 0);
+    return k;
+}
+
+static void note_server(struct nt_finder *finder, struct state *s, uint32_t party, const struct nt_addr *a)
+{
+    struct server_key k = key_of(finder->v, party, a);
+    finder->err = nt_map_put(&s->known, &k, 1);
+}
+
+/* --- requests --- */
+
+/* The first attribute of a kind that a request has; or NT_VIEW_NONE. */
+static uint32_t first_of(const struct nt_finder *finder, const struct nt_item *m, const uint16_t *types, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (attr_of(finder, m, types[i]) != NULL)
+            return types[i];
+    return NT_VIEW_NONE;
+}
+
+static uint32_t credential_of(const struct nt_finder *finder, const struct nt_item *m)
+{
+    static const uint16_t types[] = {
+        NT_ATTR_USERNAME, NT_ATTR_USERHASH, NT_ATTR_MESSAGE_INTEGRITY,   NT_ATTR_MESSAGE_INTEGRITY_SHA256,
+        NT_ATTR_REALM,    NT_ATTR_NONCE,    NT_ATTR_PASSWORD_ALGORITHMS, NT_ATTR_PASSWORD_ALGORITHM};
+    return first_of(finder, m, types, sizeof types / sizeof *types);
+}
+
+static void judge_first(struct nt_finder *finder, const struct nt_item *m)
+{
+    uint32_t type = credential_of(finder, m);
+    char text[NT_ITEM_TEXT];
+    nt_require(finder, NT_STUN_RULE_FIRST, m, type == NT_VIEW_NONE, "it has %s, and no transaction with this server came before",
+               nt_item_attr_name((uint16_t)type, text));
+}
+
+/* What a later request lacks; NULL: nothing. */
+static const char *lacking(const struct nt_finder *finder, const struct nt_item *m)
+{
+    if (!nt_item_names_user(finder->v, m))
+        return "USERNAME or USERHASH";
+    if (attr_of(finder, m, NT_ATTR_REALM) == NULL)
+        return "REALM";
+    if (attr_of(finder, m, NT_ATTR_NONCE) == NULL)
+        return "NONCE";
+    return m->integrity == NT_SIGNED_NOT ? "integrity" : NULL;
+}
+
+/* It is the request that the response refused, made anew; any other may have been on its way when the response came. */
+static bool follows(const struct nt_finder *finder, const struct nt_item *m, const struct nt_item *response)
+{
+    return m->at > response->at + IN_FLIGHT || nt_item_asks_the_same(finder->v, m, &finder->v->items[response->request]);
+}
+
+/* A client of RFC 5389 does not know them: "If the request contains neither the PASSWORD-ALGORITHMS nor the PASSWORD-ALGORITHM
+ * algorithm, then the request is processed as though PASSWORD-ALGORITHM were MD5" (9.2.4). */
+static void judge_algorithms(struct nt_finder *finder, const struct nt_item *m, const struct nt_item *challenge)
+{
+    const struct nt_item_attr *offered = attr_of(finder, challenge, NT_ATTR_PASSWORD_ALGORITHMS);
+    const struct nt_item_attr *copied = attr_of(finder, m, NT_ATTR_PASSWORD_ALGORITHMS);
+    if (offered == NULL || !nt_item_speaks_8489(finder->v, m) || !follows(finder, m, challenge))
+        return;
+    nt_require(finder, NT_STUN_RULE_COPIED, m, nt_item_same_text(offered, copied),
+               "its PASSWORD-ALGORITHMS, of %u bytes, is not that of packet %u, of %u bytes", copied != NULL ? copied->len : 0u,
+               (unsigned)challenge->frame, (unsigned)offered->len);
+    nt_require(finder, NT_STUN_RULE_ONLY_SHA256, m, attr_of(finder, m, NT_ATTR_MESSAGE_INTEGRITY) == NULL,
+               "it has %s, expected MESSAGE-INTEGRITY-SHA256 alone: packet %u has PASSWORD-ALGORITHMS",
+               nt_item_integrity_text(finder->v, m), (unsigned)challenge->frame);
+}
+
+static void judge_nonce(struct nt_finder *finder, const struct nt_item *m, const struct nt_item *stale)
+{
+    const struct nt_item_attr *old = attr_of(finder, &finder->v->items[stale->request], NT_ATTR_NONCE);
+    const struct nt_item_attr *nonce = attr_of(finder, m, NT_ATTR_NONCE);
+    char text[NT_ITEM_TEXT];
+    if (follows(finder, m, stale))
+        nt_require(finder, NT_STUN_RULE_NEW_NONCE, m, !nt_item_same_text(nonce, old),
+                   "it has the nonce %s, which packet %u said is stale", nt_item_value_text(nonce, text), (unsigned)stale->frame);
+}
+
+/* --- the same credentials again --- */
+
+enum password { SAME = 1, ANOTHER, CANNOT_TELL };
+
+/* One that signs both requests, or one of them alone, among those that the client was given. */
+static enum password compare_given(const struct nt_view *v, const struct nt_item *m, const struct nt_item *told)
+{
+    for (size_t i = 0; i < v->in->login_count; i++) {
+        const struct nt_conf_login *l = &v->in->logins[i];
+        if (l->agent != m->party)
+            continue;
+        bool now = nt_item_is_signed_by(v, m, l), then = nt_item_is_signed_by(v, told, l);
+        if (now || then)
+            return now && then ? SAME : ANOTHER;
+    }
+    return CANNOT_TELL;
+}
+
+static enum password compare_passwords(const struct nt_view *v, const struct nt_item *m, const struct nt_item *told)
+{
+    bool now = m->integrity == NT_SIGNED_RIGHT, then = told->integrity == NT_SIGNED_RIGHT;
+    if (now || then)
+        return now && then ? SAME : ANOTHER;
+    return compare_given(v, m, told);
+}
+
+static bool names_the_same(const struct nt_finder *finder, const struct nt_item *m, const struct nt_item *told)
+{
+    static const uint16_t who[] = {NT_ATTR_USERNAME, NT_ATTR_USERHASH, NT_ATTR_REALM};
+    for (size_t i = 0; i < sizeof who / sizeof *who; i++)
+        if (!nt_item_same_text(attr_of(finder, m, who[i]), attr_of(finder, told, who[i])))
+            return false;
+    return true;
+}
+
+/* "The client MUST NOT perform this retry if it is not changing the USERNAME, USERHASH, REALM, or its associated password" */
+static void judge_retry(struct nt_finder *finder, const struct nt_item *m, const struct nt_item *refusal)
+{
+    const struct nt_view *v = finder->v;
+    const struct nt_item *told = &v->items[refusal->request];
+    if (!nt_item_asks_the_same(v, m, told))
+        return;
+    enum password password = names_the_same(finder, m, told) ? compare_passwords(v, m, told) : ANOTHER;
+    if (password == CANNOT_TELL)
+        nt_not_judged(finder, NT_STUN_RULE_NO_LOOP, m->party, "whether the password is another one cannot be told");
+    else
+        nt_require(finder, NT_STUN_RULE_NO_LOOP, m, password == ANOTHER,
+                   "it has the user and the password of packet %u, which packet %u refused", (unsigned)told->frame,
+                   (unsigned)refusal->frame);
+}
+
+/* "If so and the nonce cookie has the STUN Security Feature Password algorithms bit set to 1 but no PASSWORD-ALGORITHMS attribute
+ * is present, then the client MUST NOT retry the request with a new transaction" */
+static void judge_bid_down(struct nt_finder *finder, const struct state *s, const struct nt_item *m, const struct nt_item *response)
+{
+    if (!nt_item_asks_the_same(finder->v, m, &finder->v->items[response->request]))
+        return;
+    if (!s->speaks_8489[m->party])
+        nt_not_judged(finder, NT_STUN_RULE_BID_DOWN, m->party, "it may be a client of RFC 5389");
+    else
+        nt_require(finder, NT_STUN_RULE_BID_DOWN, m, false,
+                   "asked again, although packet %u has no PASSWORD-ALGORITHMS, and its nonce says that it had",
+                   (unsigned)response->frame);
 }
 
 /* --- the client --- */
 
-static void judge_first(struct nt_finder *finder, const struct nt_item *m)
+static const struct nt_item *item_of(const struct nt_finder *finder, uint32_t number)
 {
-    bool bare = !names_user(finder, m) && m->integrity == NT_SIGNED_NOT && attr_of(finder, m, NT_ATTR_REALM) == NULL &&
-                attr_of(finder, m, NT_ATTR_NONCE) == NULL;
-    nt_require(finder, NT_STUN_RULE_FIRST, m, bare, "the first request has credentials already");
+    return number != NT_VIEW_NONE ? &finder->v->items[number] : NULL;
 }
 
-/* The same request, for the same peers if it names any. */
-static bool asks_the_same(const struct nt_finder *finder, const struct nt_item *m, const struct nt_item *before)
+static void judge_challenged(struct nt_finder *finder, const struct state *s, const struct nt_item *m, const struct login *l)
 {
-    const struct nt_item_attr *a = &finder->v->attrs[m->attrs], *b = &finder->v->attrs[before->attrs];
-    bool same = m->method == before->method && m->attr_count == before->attr_count;
-    for (uint32_t i = 0; same && i < m->attr_count; i++) {
-        struct nt_addr peer = {0}, peer_before = {0};
-        same = a[i].type == b[i].type;
-        if (same && a[i].type == NT_ATTR_XOR_PEER_ADDRESS)
-            same = nt_item_attr_addr(m, &a[i], &peer) && nt_item_attr_addr(before, &b[i], &peer_before) &&
-                   nt_addr_equal(&peer, &peer_before);
-    }
-    return same;
-}
-
-static void judge_retry(struct nt_finder *finder, const struct nt_item *m, const struct nt_item *refusal)
-{
-    const struct nt_item *told = &finder->v->items[refusal->request];
-    static const uint16_t who[] = {NT_ATTR_USERNAME, NT_ATTR_USERHASH, NT_ATTR_REALM};
-    bool same = true;
-    if (!asks_the_same(finder, m, told) || m->at <= refusal->at + nt_tolerance(finder->v))
+    const struct nt_item *stale = item_of(finder, l->stale), *refused = item_of(finder, l->refused);
+    const struct nt_item *bid_down = item_of(finder, l->bid_down);
+    if (bid_down != NULL)
+        judge_bid_down(finder, s, m, bid_down);
+    if (lacking(finder, m) != NULL || l->damaged)
         return;
-    for (size_t i = 0; i < sizeof who / sizeof *who; i++)
-        same = same && nt_item_same_text(attr_of(finder, m, who[i]), attr_of(finder, told, who[i]));
-    nt_require(finder, NT_STUN_RULE_NO_LOOP, m, !same, "the credentials were refused before");
+    judge_algorithms(finder, m, item_of(finder, l->challenge));
+    if (stale != NULL)
+        judge_nonce(finder, m, stale);
+    if (refused != NULL)
+        judge_retry(finder, m, refused);
 }
 
-static void judge_later(struct nt_finder *finder, const struct nt_item *m, const struct login *l)
+static void judge_request(struct nt_finder *finder, struct state *s, const struct nt_item *m)
 {
-    const struct nt_item *challenge = &finder->v->items[l->challenge];
-    const struct nt_item_attr *offered = attr_of(finder, challenge, NT_ATTR_PASSWORD_ALGORITHMS);
-    const struct nt_item_attr *nonce = attr_of(finder, m, NT_ATTR_NONCE), *realm = attr_of(finder, m, NT_ATTR_REALM);
-    bool complete = names_user(finder, m) && m->integrity != NT_SIGNED_NOT && realm != NULL && nonce != NULL;
-    nt_require(finder, NT_STUN_RULE_SUBSEQUENT, m, complete, "credentials are missing after the challenge");
-    if (!complete || l->damaged)
-        return;
-    if (offered != NULL && m->at > challenge->at + IN_FLIGHT) {
-        nt_require(finder, NT_STUN_RULE_COPIED, m, nt_item_same_text(offered, attr_of(finder, m, NT_ATTR_PASSWORD_ALGORITHMS)),
-                   "PASSWORD-ALGORITHMS is not what the server sent");
-        nt_require(finder, NT_STUN_RULE_ONLY_SHA256, m, attr_of(finder, m, NT_ATTR_MESSAGE_INTEGRITY) == NULL,
-                   "MESSAGE-INTEGRITY after PASSWORD-ALGORITHMS");
-    }
-    if (l->stale != NT_VIEW_NONE && m->at > finder->v->items[l->stale].at + IN_FLIGHT) {
-        const struct nt_item *told = &finder->v->items[finder->v->items[l->stale].request];
-        nt_require(finder, NT_STUN_RULE_NEW_NONCE, m, !nt_item_same_text(nonce, attr_of(finder, told, NT_ATTR_NONCE)),
-                   "it has the stale nonce again");
-    }
-    if (l->refused != NT_VIEW_NONE)
-        judge_retry(finder, m, &finder->v->items[l->refused]);
-}
-
-static void judge_client(struct nt_finder *finder, struct state *s, const struct nt_item *m, uint32_t self)
-{
-    const struct server_key k = {m->party, m->remote};
-    const struct login *l = &s->logins[m->pair];
-    if (m->first != self || m->excused || nt_item_party(finder->v, m)->kind != NT_CONF_AGENT)
-        return;
-    if (l->challenge != NT_VIEW_NONE)
-        judge_later(finder, m, l);
-    else if (nt_map_get(&s->known, &k) == NT_MAP_NONE)
+    const struct server_key k = key_of(finder->v, m->party, &m->remote);
+    struct login *l = &s->logins[m->pair];
+    const struct nt_item *success = item_of(finder, l->success);
+    const char *lacks = lacking(finder, m);
+    /* It starts afresh, as after a restart of its own or the server's: a new login. */
+    bool afresh = m->method == NT_TURN_ALLOCATE && credential_of(finder, m) == NT_VIEW_NONE;
+    if (l->challenge == NT_VIEW_NONE && nt_map_get(&s->known, &k) == NT_MAP_NONE)
         judge_first(finder, m);
+    if (success != NULL && !afresh)
+        nt_require(finder, NT_STUN_RULE_SUBSEQUENT, m, lacks == NULL, "it lacks %s, with which packet %u succeeded", lacks,
+                   (unsigned)success->frame);
+    if (l->challenge != NT_VIEW_NONE)
+        judge_challenged(finder, s, m, l);
+    if (afresh)
+        *l = no_login;
 }
+
+/* --- what the client is told --- */
 
 /* The transaction was already answered, so that the client ignores this response. */
 static bool was_answered_before(const struct nt_finder *finder, const struct nt_item *m, uint32_t self)
@@ -119,15 +239,21 @@ static bool was_answered_before(const struct nt_finder *finder, const struct nt_
     return answer != self && answer != NT_VIEW_NONE && !finder->v->items[answer].excused;
 }
 
+static void note_bid_down(struct nt_finder *finder, struct login *l, const struct nt_item *m, uint32_t self)
+{
+    const struct nt_item_attr *nonce = attr_of(finder, m, NT_ATTR_NONCE);
+    if (!nt_nonce_offers_algorithms(nonce) || attr_of(finder, m, NT_ATTR_PASSWORD_ALGORITHMS) != NULL)
+        return;
+    l->bid_down = self;
+    if (nt_is_judged(finder, NT_STUN_RULE_BID_DOWN, m->party))
+        nt_exercise(finder, NT_STUN_RULE_BID_DOWN);
+}
+
 static void note_challenge(struct nt_finder *finder, struct state *s, const struct nt_item *m, uint32_t self)
 {
-    struct server_key k = {m->party, m->remote};
     struct login *l = &s->logins[m->pair];
     int code = nt_item_code(finder->v, m);
-    if ((code != 401 && code != 438) || m->request == NT_VIEW_NONE || attr_of(finder, m, NT_ATTR_REALM) == NULL ||
-        attr_of(finder, m, NT_ATTR_NONCE) == NULL)
-        return;
-    if (was_answered_before(finder, m, self))
+    if ((code != 401 && code != 438) || attr_of(finder, m, NT_ATTR_REALM) == NULL || attr_of(finder, m, NT_ATTR_NONCE) == NULL)
         return;
     l->challenge = self;
     l->damaged = l->damaged || m->excused;
@@ -135,74 +261,38 @@ static void note_challenge(struct nt_finder *finder, struct state *s, const stru
         l->stale = self;
     else if (finder->v->items[m->request].integrity != NT_SIGNED_NOT)
         l->refused = self;
-    finder->err = nt_map_put(&s->known, &k, 1);
+    note_bid_down(finder, l, m, self);
+    note_server(finder, s, m->party, &m->remote);
 }
 
-/* --- the server --- */
-
-static uint64_t hash_of(const struct nt_item_attr *a)
+/* RFC 8489, 10: the request to an alternate server has the same credentials. */
+static void note_alternates(struct nt_finder *finder, struct state *s, const struct nt_item *m)
 {
-    uint64_t h = UINT64_C(14695981039346656037); /* FNV-1a */
-    for (size_t i = 0; i < a->len; i++)
-        h = (h ^ a->value[i]) * UINT64_C(1099511628211);
-    return h;
+    struct nt_addr a;
+    for (uint32_t i = 0; i < m->attr_count; i++)
+        if (finder->v->attrs[m->attrs + i].type == NT_ATTR_ALTERNATE_SERVER &&
+            nt_item_attr_addr(m, &finder->v->attrs[m->attrs + i], &a) && finder->err == NT_OK)
+            note_server(finder, s, m->party, &a);
 }
 
-static void judge_nonce(struct nt_finder *finder, struct state *s, const struct nt_item *m, const struct nt_item_attr *nonce)
+static void note_response(struct nt_finder *finder, struct state *s, const struct nt_item *m, uint32_t self)
 {
-    struct nonce_key k = {hash_of(nonce), m->party, nonce->len};
-    uint32_t given = nt_map_get(&s->nonces, &k);
-    nt_require(finder, NT_STUN_RULE_NONCE, m, given == NT_MAP_NONE || given == m->pair, "another address was given this nonce");
-    if (given == NT_MAP_NONE)
-        finder->err = nt_map_put(&s->nonces, &k, m->pair);
-}
-
-/* RFC 8489, 9.2: "obMatJos2" and 24 bits in base64, of which the first one is the most significant of the first character. */
-static bool has_cookie(const struct nt_item_attr *nonce)
-{
-    return nonce->len >= 13 && memcmp(nonce->value, "obMatJos2", 9) == 0;
-}
-
-static bool first_bit(char c)
-{
-    return (c >= 'g' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
-}
-
-static void judge_challenge(struct nt_finder *finder, struct state *s, const struct nt_item *m, const struct nt_item *q)
-{
-    const struct nt_item_attr *nonce = attr_of(finder, m, NT_ATTR_NONCE), *realm = attr_of(finder, m, NT_ATTR_REALM);
-    bool algorithms = attr_of(finder, m, NT_ATTR_PASSWORD_ALGORITHMS) != NULL;
-    if (nt_item_code(finder->v, m) == 438)
-        nt_require(finder, NT_STUN_RULE_STALE, m,
-                   realm != NULL && nonce != NULL && !nt_item_same_text(nonce, attr_of(finder, q, NT_ATTR_NONCE)),
-                   "a 438 without REALM, or without a new nonce");
-    else
-        nt_require(finder, NT_STUN_RULE_CHALLENGE, m, realm != NULL && nonce != NULL, "a 401 without REALM or NONCE");
-    if (nonce == NULL)
+    if (m->request == NT_VIEW_NONE || was_answered_before(finder, m, self))
         return;
-    judge_nonce(finder, s, m, nonce);
-    if (algorithms)
-        nt_require(finder, NT_STUN_RULE_NONCE_COOKIE, m, has_cookie(nonce), "PASSWORD-ALGORITHMS, and no nonce cookie");
-    if (has_cookie(nonce))
-        nt_require(finder, NT_STUN_RULE_FEATURE, m, first_bit((char)nonce->value[9]) == algorithms, "the bit says otherwise");
+    if (m->class_ == NT_STUN_SUCCESS && lacking(finder, &finder->v->items[m->request]) == NULL)
+        s->logins[m->pair].success = self;
+    else if (nt_item_code(finder->v, m) == 300)
+        note_alternates(finder, s, m);
+    else
+        note_challenge(finder, s, m, self);
 }
 
-static void judge_server(struct nt_finder *finder, struct state *s, const struct nt_item *m)
+/* --- all --- */
+
+static bool is_clients(const struct nt_finder *finder, const struct nt_item *m)
 {
-    const struct nt_item *q = &finder->v->items[m->request];
-    int code = nt_item_code(finder->v, m);
-    if (q->method != m->method || (m->class_ == NT_STUN_ERROR && code == 0))
-        return; /* rfc8489.c judges that */
-    bool complete = names_user(finder, q) && attr_of(finder, q, NT_ATTR_REALM) != NULL && attr_of(finder, q, NT_ATTR_NONCE) != NULL;
-    if (q->integrity == NT_SIGNED_NOT)
-        nt_require(finder, NT_TURN_RULE_UNAUTHENTICATED, m, code == 401, "a request without integrity was not answered with 401");
-    else if (!complete)
-        nt_require(finder, NT_STUN_RULE_INCOMPLETE, m, code == 400, "credentials with a part missing were not refused with 400");
-    else if (q->integrity == NT_SIGNED_WRONG || (q->integrity == NT_SIGNED_UNKNOWN && finder->v->in->user_count > 0))
-        nt_require(finder, NT_STUN_RULE_LONG_WRONG, m, code == 401 || code == 400 || code == 438,
-                   "wrong credentials were not refused");
-    if (code == 401 || code == 438)
-        judge_challenge(finder, s, m, q);
+    return m->kind == NT_ITEM_STUN && !m->inner && m->method != NT_STUN_BINDING &&
+           nt_item_party(finder->v, m)->kind == NT_CONF_AGENT;
 }
 
 static void judge_items(struct nt_finder *finder, struct state *s)
@@ -210,30 +300,41 @@ static void judge_items(struct nt_finder *finder, struct state *s)
     const struct nt_view *v = finder->v;
     for (uint32_t i = 0; i < v->count && finder->err == NT_OK; i++) {
         const struct nt_item *m = &v->items[i];
-        if (m->kind != NT_ITEM_STUN || m->inner || m->method == NT_STUN_BINDING)
+        if (!is_clients(finder, m))
             continue;
-        bool client = nt_item_party(v, m)->kind == NT_CONF_AGENT;
-        if (client && m->class_ == NT_STUN_REQUEST && m->direction == NT_DIR_OUT)
-            judge_client(finder, s, m, i);
-        else if (client && m->class_ == NT_STUN_ERROR && m->direction == NT_DIR_IN)
-            note_challenge(finder, s, m, i);
-        else if (!client && nt_item_is_response(m) && m->direction == NT_DIR_OUT && !m->excused && m->request != NT_VIEW_NONE)
-            judge_server(finder, s, m);
+        if (m->class_ == NT_STUN_REQUEST && m->direction == NT_DIR_OUT && m->first == i && !m->excused)
+            judge_request(finder, s, m);
+        else if (nt_item_is_response(m) && m->direction == NT_DIR_IN)
+            note_response(finder, s, m, i);
+    }
+}
+
+static void note_versions(const struct nt_finder *finder, struct state *s)
+{
+    for (uint32_t i = 0; i < finder->v->count; i++) {
+        const struct nt_item *m = &finder->v->items[i];
+        if (is_clients(finder, m) && m->class_ == NT_STUN_REQUEST && m->direction == NT_DIR_OUT &&
+            nt_item_speaks_8489(finder->v, m))
+            s->speaks_8489[m->party] = true;
     }
 }
 
 void nt_rfc8489_long_term_judge(struct nt_finder *finder)
 {
-    struct state s = {.logins = malloc((finder->v->pair_count + 1u) * sizeof *s.logins)};
+    const struct nt_view *v = finder->v;
+    struct state s = {.logins = malloc((v->pair_count + 1u) * sizeof *s.logins),
+                      .speaks_8489 = calloc(v->in->party_count + 1, sizeof *s.speaks_8489)};
+    bool ready = s.logins != NULL && s.speaks_8489 != NULL;
     nt_map_init(&s.known, sizeof(struct server_key));
-    nt_map_init(&s.nonces, sizeof(struct nonce_key));
-    if (s.logins == NULL)
+    if (!ready)
         finder->err = NT_ENOMEM;
-    for (uint32_t i = 0; s.logins != NULL && i < finder->v->pair_count; i++)
-        s.logins[i] = (struct login){NT_VIEW_NONE, NT_VIEW_NONE, NT_VIEW_NONE, false};
-    if (s.logins != NULL)
+    for (uint32_t i = 0; ready && i < v->pair_count; i++)
+        s.logins[i] = no_login;
+    if (ready) {
+        note_versions(finder, &s);
         judge_items(finder, &s);
+    }
     free(s.logins);
+    free(s.speaks_8489);
     nt_map_free(&s.known);
-    nt_map_free(&s.nonces);
 }

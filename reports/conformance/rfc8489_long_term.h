@@ -1,4 +1,4 @@
-/* RFC 8489, 9.2: the long-term credential mechanism, client and server. */
+/* RFC 8489, 9.2: the long-term credential mechanism, the client. */
 #ifndef NT_CONFORMANCE_RFC8489_LONG_TERM_H
 #define NT_CONFORMANCE_RFC8489_LONG_TERM_H
 

@@ -1,7 +1,6 @@
 #include "reports/conformance/rfc8489_timing.h"
 
 #include "core/base/err.h"
-#include "reports/conformance/checks.h"
 
 #include <stdlib.h>
 
@@ -10,17 +9,19 @@ struct sending { /* of a transaction, at its first item */
     uint32_t sends;
 };
 
+/* RFC 8445, 14.3: the RTO of gathering and of checks. */
 static void judge_rto(struct nt_finder *finder, const struct nt_item *m, nt_time gap)
 {
-    nt_exercise(finder, NT_ICE_RULE_RTO);
-    if (gap + nt_tolerance(finder->v) < 500 * NT_MSEC)
-        nt_find_violation(finder, NT_ICE_RULE_RTO, m->party, m->frame, "sent again after %" PRId64 " ms", gap / NT_MSEC);
+    if (m->method == NT_STUN_BINDING || m->method == NT_TURN_ALLOCATE)
+        nt_require(finder, NT_ICE_RULE_RTO, m, gap + nt_tolerance(finder->v) >= 500 * NT_MSEC,
+                   "packet %u sent again after %" PRId64 " ms, expected 500 ms at least",
+                   (unsigned)finder->v->items[m->first].frame, gap / NT_MSEC);
 }
 
 static void judge_retransmission(struct nt_finder *finder, const struct nt_item *m, struct sending *s)
 {
     nt_time gap = m->at - s->last;
-    if (s->sends == 1 && m->check)
+    if (s->sends == 1)
         judge_rto(finder, m, gap);
     if (s->sends > 1)
         nt_require(finder, NT_STUN_RULE_DOUBLING, m,

@@ -4,19 +4,29 @@
 
 #define SAME_ID 16 /* requests of one id that are looked at */
 
-/* The request that a response answers: the last one with its id. But a success does not answer a request that was damaged on its
- * way; and where a step holds requests back, the last one may have gone another way. */
-static uint32_t answered_by(const struct nt_view *v, const struct nt_item *m, uint32_t last)
+/* A success does not answer a request that was damaged on its way. */
+static bool may_answer(const struct nt_item *m, const struct nt_item *q)
+{
+    bool broken = (q->flaws & ~NT_FLAW_PADDING) != 0 || q->integrity == NT_SIGNED_WRONG || q->integrity == NT_SIGNED_UNKNOWN;
+    return m->class_ != NT_STUN_SUCCESS || !broken;
+}
+
+static uint32_t find_request(const struct nt_view *v, const struct nt_item *m, uint32_t last, bool same_pair)
 {
     uint32_t i = last;
-    for (unsigned n = 0; i != NT_VIEW_NONE && n < SAME_ID; n++, i = v->items[i].before) {
-        const struct nt_item *q = &v->items[i];
-        bool broken = (q->flaws & ~NT_FLAW_PADDING) != 0 || q->integrity == NT_SIGNED_WRONG || q->integrity == NT_SIGNED_UNKNOWN;
-        bool damaged = m->class_ == NT_STUN_SUCCESS && broken;
-        if (!damaged && (!nt_item_is_held(v, m) || q->pair == m->pair))
+    for (unsigned n = 0; i != NT_VIEW_NONE && n < SAME_ID; n++, i = v->items[i].before)
+        if (may_answer(m, &v->items[i]) && (!same_pair || v->items[i].pair == m->pair))
             return i;
-    }
-    return last;
+    return NT_VIEW_NONE;
+}
+
+/* The request that a response answers: the last one with its id on its way; otherwise the last one with its id. */
+static uint32_t answered_by(const struct nt_view *v, const struct nt_item *m, uint32_t last)
+{
+    uint32_t i = find_request(v, m, last, true);
+    if (i == NT_VIEW_NONE && !nt_item_is_held(v, m))
+        i = find_request(v, m, last, false);
+    return i != NT_VIEW_NONE ? i : last;
 }
 
 /* The earlier request with the same bytes on the same pair. One with other bytes was damaged on its way, or is somebody else's. */

@@ -45,9 +45,9 @@ static inline void gather_binding(struct forge *f)
         return;
     if (is(f, "RFC8489-6.3.1.1-mapped"))
         mapped.port++;
-    if (is(f, "RFC8489-6.3.1-id"))
+    if (is(f, "RFC8489-5-answer-id"))
         f->id[11] ^= 1;
-    if (is(f, "RFC8489-6.3.1.1-source"))
+    if (is(f, "RFC8489-6.3.1.2-source"))
         to.port++;
     start(f, NT_STUN_SUCCESS, is(f, "RFC8489-6.3.1.1-method") ? NT_TURN_REFRESH : NT_STUN_BINDING);
     add_mapped(f, mapped);
@@ -56,7 +56,7 @@ static inline void gather_binding(struct forge *f)
         nt_stun_add(&f->b, NT_ATTR_MAPPED_ADDRESS, strange, sizeof strange);
     }
     sealed(f, NULL);
-    send(f, TAP_TURN, is(f, "RFC8489-6.3.1.1-source") ? TAP_NONE : TAP_L, f->stun, to);
+    send(f, TAP_TURN, is(f, "RFC8489-6.3.1.2-source") ? TAP_NONE : TAP_L, f->stun, to);
 }
 
 static const uint8_t algorithms[8] = {0, NT_PASSWORD_MD5, 0, 0, 0, NT_PASSWORD_SHA256, 0, 0};
@@ -73,8 +73,7 @@ static inline void challenge(struct forge *f, int code, const char *nonce)
     if (!(is(f, "RFC8489-9.2.4-stale") && stale))
         nt_stun_add_text(&f->b, NT_ATTR_REALM, FORGE_REALM);
     nt_stun_add_text(&f->b, NT_ATTR_NONCE, nonce);
-    if (!is(f, "RFC8489-18.1-bit"))
-        nt_stun_add(&f->b, NT_ATTR_PASSWORD_ALGORITHMS, algorithms, sizeof algorithms);
+    nt_stun_add(&f->b, NT_ATTR_PASSWORD_ALGORITHMS, algorithms, sizeof algorithms);
     finish(f);
 }
 
@@ -144,23 +143,9 @@ static inline void gather_relay(struct forge *f)
     fresh(f);
     start(f, NT_STUN_REQUEST, NT_TURN_ALLOCATE);
     allocate_attrs(f);
-    if (!is(f, "RFC8489-9.2.3.2-subsequent"))
-        credentials(f, "alice", FORGE_NONCE);
+    credentials(f, "alice", FORGE_NONCE);
     sealed256(f, &f->alice);
     send(f, TAP_L, TAP_TURN, f->l, f->stun);
-    if (is(f, "RFC8489-9.2.3.2-subsequent")) {
-        start(f, NT_STUN_ERROR, NT_TURN_ALLOCATE);
-        nt_stun_add_error(&f->b, 400, NULL);
-        finish(f);
-        send(f, TAP_TURN, TAP_L, f->stun, f->l);
-        wait(f, 60);
-        fresh(f);
-        start(f, NT_STUN_REQUEST, NT_TURN_ALLOCATE);
-        allocate_attrs(f);
-        credentials(f, "alice", FORGE_NONCE);
-        sealed256(f, &f->alice);
-        send(f, TAP_L, TAP_TURN, f->l, f->stun);
-    }
     if (is(f, "RFC8656-7.2-mapped"))
         mapped.port++;
     start(f, NT_STUN_SUCCESS, NT_TURN_ALLOCATE);
@@ -273,6 +258,8 @@ static inline void check(struct forge *f, bool left, int flags, uint64_t tie)
         nt_stun_add(&f->b, NT_ATTR_USE_CANDIDATE, "xxxx", spoilt && is(f, "RFC8489-14-sizes") ? 4 : 0);
     if (spoilt && is(f, "RFC8489-14.5-hmac"))
         nt_stun_add_integrity(&f->b, left ? &f->pwd_l : &f->pwd_r);
+    else if (spoilt && is(f, "RFC8489-9.1.5-kind"))
+        nt_stun_add_integrity_sha256(&f->b, left ? &f->pwd_r : &f->pwd_l);
     else
         nt_stun_add_integrity(&f->b, left ? &f->pwd_r : &f->pwd_l);
     if (spoilt && is(f, "RFC8489-9-after-integrity"))
@@ -336,7 +323,7 @@ static inline void role_conflict(struct forge *f)
     memcpy(f->buf, bytes, f->len = len);
     if (is(f, "RFC8489-6.2.1-identical"))
         check(f, true, CONTROLLING | NOMINATE, FORGE_TIE_L);
-    send(f, TAP_L, TAP_R, f->l, is(f, "RFC8489-5-fresh-id") ? addr("10.0.0.2:6001") : f->r);
+    send(f, TAP_L, TAP_R, f->l, is(f, "RFC8489-5-fresh-id") ? addr("10.0.0.3:6000") : f->r);
     if (is(f, "RFC8489-5-fresh-id")) {
         fresh(f);
         wait(f, 60);
@@ -350,9 +337,9 @@ static inline void role_conflict(struct forge *f)
 /* A check of L with something wrong with it, answered as it deserves. */
 static inline void spoilt_check(struct forge *f)
 {
-    static const char *const rules[] = {"RFC8445-7.1.1-priority",   "RFC8445-7.2.2-username", "RFC8489-9.1.2-credentials",
-                                        "RFC8445-7.1.3-role",       "RFC8489-14.5-hmac",      "RFC8489-9-after-integrity",
-                                        "RFC8445-7.2.4-fingerprint"};
+    static const char *const rules[] = {"RFC8445-7.1.1-priority",    "RFC8445-7.2.2-username", "RFC8489-9.1.2-credentials",
+                                        "RFC8445-7.1.3-role",        "RFC8489-14.5-hmac",      "RFC8489-9-after-integrity",
+                                        "RFC8445-7.2.4-fingerprint", "RFC8489-9.1.5-kind"};
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
         if (is(f, rules[i])) {
             wait(f, 60);

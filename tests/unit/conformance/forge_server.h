@@ -38,28 +38,10 @@ static inline void permission(struct forge *f)
     wait(f, 1500);
     turn_request(f, NT_TURN_CREATE_PERMISSION);
     add_peer(f, f->r);
-    if (is(f, "RFC8489-9.2.5-algorithms")) {
-        nt_stun_add_text(&f->b, NT_ATTR_USERNAME, "alice");
-        nt_stun_add_text(&f->b, NT_ATTR_REALM, FORGE_REALM);
-        nt_stun_add_text(&f->b, NT_ATTR_NONCE, FORGE_NONCE);
-        nt_stun_add(&f->b, NT_ATTR_PASSWORD_ALGORITHMS, algorithms + 4, 4);
-        nt_stun_add(&f->b, NT_ATTR_PASSWORD_ALGORITHM, chosen, sizeof chosen);
-        sealed256(f, &f->alice);
-    } else if (is(f, "RFC8489-9.2.5-sha256")) {
-        credentials(f, "alice", FORGE_NONCE);
-        nt_stun_add_integrity(&f->b, &f->alice);
-        sealed256(f, &f->alice);
-    } else {
-        turn_signed(f);
-    }
+    turn_signed(f);
     send(f, TAP_L, TAP_TURN, f->l, f->stun);
-    turn_answer(f, NT_TURN_CREATE_PERMISSION, 0, NULL);
     start(f, NT_STUN_SUCCESS, NT_TURN_CREATE_PERMISSION);
-    if (is(f, "RFC8489-9.1.3-no-username"))
-        nt_stun_add_text(&f->b, NT_ATTR_USERNAME, "alice");
-    if (is(f, "RFC8489-9.2.5-sha256"))
-        nt_stun_add_integrity(&f->b, &f->alice);
-    else if (!is(f, "RFC8489-9.1.3-integrity"))
+    if (!is(f, "RFC8489-9.2.4-integrity"))
         nt_stun_add_integrity_sha256(&f->b, &f->alice);
     finish(f);
     send(f, TAP_TURN, TAP_L, f->stun, f->l);
@@ -186,7 +168,10 @@ static inline void probe_credentials(struct forge *f)
     nt_stun_add_error(&f->b, is(f, "RFC8656-5-authenticate") ? 437 : 401, NULL);
     if (!is(f, "RFC8489-9.2.4-challenge"))
         nt_stun_add_text(&f->b, NT_ATTR_REALM, FORGE_REALM);
-    nt_stun_add_text(&f->b, NT_ATTR_NONCE, is(f, "RFC8489-9.2.4-nonce") ? FORGE_NONCE : "obMatJos2gAAAnumber3");
+    nt_stun_add_text(&f->b, NT_ATTR_NONCE,
+                     is(f, "RFC8489-9.2.4-nonce") ? FORGE_NONCE
+                     : is(f, "RFC8489-18.1-bit")  ? "obMatJos2AAAAnumber3"
+                                                  : "obMatJos2gAAAnumber3");
     nt_stun_add(&f->b, NT_ATTR_PASSWORD_ALGORITHMS, algorithms, sizeof algorithms);
     finish(f);
     send(f, TAP_TURN, TAP_NONE, f->stun, other);
@@ -201,7 +186,64 @@ static inline void probe_credentials(struct forge *f)
     credentials(f, "alice", FORGE_NONCE);
     sealed256(f, &f->bob);
     probe(f, TAP_TURN, other, f->stun);
-    refusal(f, "RFC8489-9.2.4-wrong", NT_TURN_REFRESH, 400, other);
+    challenge(f, 401, "obMatJos2gAAAnumber4");
+    patch_method(f, NT_TURN_REFRESH, NT_STUN_ERROR);
+    if (is(f, "RFC8489-9.2.4-wrong"))
+        turn_answer(f, NT_TURN_REFRESH, 0, &f->alice);
+    send(f, TAP_TURN, TAP_NONE, f->stun, other);
+
+    turn_request(f, NT_TURN_REFRESH); /* half of what the nonce asks for */
+    nt_stun_add_text(&f->b, NT_ATTR_USERNAME, "alice");
+    nt_stun_add_text(&f->b, NT_ATTR_REALM, FORGE_REALM);
+    nt_stun_add_text(&f->b, NT_ATTR_NONCE, FORGE_NONCE);
+    nt_stun_add(&f->b, NT_ATTR_PASSWORD_ALGORITHM, chosen, sizeof chosen);
+    sealed256(f, &f->alice);
+    probe(f, TAP_TURN, f->l, f->stun);
+    refusal(f, "RFC8489-9.2.4-algorithms", NT_TURN_REFRESH, 400, f->l);
+}
+
+static inline void try_alternate(struct forge *f, struct nt_addr alternate, const struct nt_stun_key *key)
+{
+    start(f, NT_STUN_ERROR, NT_TURN_ALLOCATE);
+    nt_stun_add_error(&f->b, 300, NULL);
+    nt_stun_add_addr(&f->b, NT_ATTR_ALTERNATE_SERVER, &alternate);
+    sealed256(f, key);
+}
+
+static inline void probe_redirect(struct forge *f)
+{
+    struct nt_addr other = addr("10.0.0.7:7000");
+    turn_request(f, NT_TURN_ALLOCATE);
+    nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_TRANSPORT, UINT32_C(17) << 24);
+    turn_signed(f);
+    probe(f, TAP_TURN, other, f->stun);
+    try_alternate(f, is(f, "RFC8489-10-family") ? addr("[2001:db8::1]:3478") : f->stun2, &f->alice);
+    send(f, TAP_TURN, TAP_NONE, f->stun, other);
+}
+
+static inline void allocate_at(struct forge *f, struct nt_addr from, struct nt_addr server, const char *user)
+{
+    wait(f, 60);
+    turn_request(f, NT_TURN_ALLOCATE);
+    nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_TRANSPORT, UINT32_C(17) << 24);
+    credentials(f, user, FORGE_NONCE);
+    sealed256(f, &f->alice);
+    guilty_next(f);
+    send(f, TAP_L, TAP_NONE, from, server);
+}
+
+/* L is sent from one server to the other, and back; there it ends. */
+static inline void redirected(struct forge *f)
+{
+    struct nt_addr from = addr("10.0.0.1:5001");
+    allocate_at(f, from, f->stun, "alice");
+    try_alternate(f, f->stun2, &f->alice);
+    send(f, TAP_NONE, TAP_L, f->stun, from);
+    allocate_at(f, from, f->stun2, is(f, "RFC8489-10-credentials") ? "bob" : "alice");
+    try_alternate(f, f->stun, &f->alice);
+    send(f, TAP_NONE, TAP_L, f->stun2, from);
+    if (is(f, "RFC8489-10-loop"))
+        allocate_at(f, from, f->stun, "alice");
 }
 
 static inline void granted(struct forge *f, struct nt_addr client)
@@ -358,6 +400,27 @@ static inline void wrong_relaying(struct forge *f)
     send(f, TAP_TURN, TAP_L, f->stun, f->l);
 }
 
+/* Somebody on the way has taken PASSWORD-ALGORITHMS out of a challenge. */
+static inline void bid_down(struct forge *f, bool retried)
+{
+    turn_request(f, NT_TURN_REFRESH);
+    turn_signed(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    start(f, NT_STUN_ERROR, NT_TURN_REFRESH);
+    nt_stun_add_error(&f->b, 401, NULL);
+    nt_stun_add_text(&f->b, NT_ATTR_REALM, FORGE_REALM);
+    nt_stun_add_text(&f->b, NT_ATTR_NONCE, FORGE_NONCE2);
+    finish(f);
+    probe(f, TAP_L, f->stun, f->l);
+    if (!retried)
+        return;
+    turn_request(f, NT_TURN_REFRESH);
+    credentials(f, "alice", FORGE_NONCE2);
+    sealed256(f, &f->alice);
+    guilty_next(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+}
+
 static inline void wrong_client(struct forge *f)
 {
     if (is(f, "RFC8656-11.1-permission")) {
@@ -379,6 +442,28 @@ static inline void wrong_client(struct forge *f)
         turn_signed(f);
         send(f, TAP_L, TAP_NONE, f->l, f->stun);
     }
+    if (is(f, "RFC8489-9.2.3.2-subsequent")) {
+        turn_request(f, NT_TURN_CREATE_PERMISSION);
+        add_peer(f, f->r);
+        finish(f);
+        send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    }
+    if (is(f, "RFC8489-9.2.5-algorithms") || is(f, "RFC8489-9.2.5-sha256")) {
+        bool algorithm = is(f, "RFC8489-9.2.5-algorithms");
+        turn_request(f, NT_TURN_CREATE_PERMISSION);
+        add_peer(f, f->r);
+        nt_stun_add_text(&f->b, NT_ATTR_USERNAME, "alice");
+        nt_stun_add_text(&f->b, NT_ATTR_REALM, FORGE_REALM);
+        nt_stun_add_text(&f->b, NT_ATTR_NONCE, FORGE_NONCE);
+        nt_stun_add(&f->b, NT_ATTR_PASSWORD_ALGORITHMS, algorithms + (algorithm ? 4 : 0), algorithm ? 4 : 8);
+        nt_stun_add(&f->b, NT_ATTR_PASSWORD_ALGORITHM, chosen, sizeof chosen);
+        if (!algorithm)
+            nt_stun_add_integrity(&f->b, &f->alice);
+        sealed256(f, &f->alice);
+        send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    }
+    if (is(f, "RFC8489-9.2.5-bid-down"))
+        bid_down(f, true);
     if (is(f, "RFC8489-14.9-texts") || is(f, "RFC8489-14.3-username")) {
         char longest[600];
         bool nonce = is(f, "RFC8489-14.9-texts");

@@ -35,7 +35,12 @@ static void probe_agent(struct forge *f)
 static void wrong_answer(struct forge *f)
 {
     struct nt_addr mapped = f->l;
-    if (!is(f, "RFC8445-7.3-mapped") && !is(f, "RFC8445-7.3-alternate") && !is(f, "RFC8445-7.3-refused"))
+    static const char *const rules[] = {"RFC8445-7.3-mapped", "RFC8445-7.3-alternate", "RFC8445-7.3-refused",
+                                        "RFC8489-9.1.3-integrity", "RFC8489-9.1.3-no-username"};
+    bool any = false;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        any = any || is(f, rules[i]);
+    if (!any)
         return;
     if (is(f, "RFC8445-7.3-mapped"))
         mapped.port++;
@@ -52,7 +57,9 @@ static void wrong_answer(struct forge *f)
     add_mapped(f, mapped);
     if (is(f, "RFC8445-7.3-alternate"))
         nt_stun_add_addr(&f->b, NT_ATTR_ALTERNATE_SERVER, &f->stun);
-    sealed(f, &f->pwd_r);
+    if (is(f, "RFC8489-9.1.3-no-username"))
+        nt_stun_add_text(&f->b, NT_ATTR_USERNAME, "LLLL:RRRR");
+    sealed(f, is(f, "RFC8489-9.1.3-integrity") ? NULL : &f->pwd_r);
     send(f, TAP_R, TAP_L, f->r, f->l);
 }
 
@@ -290,6 +297,8 @@ static void tell(struct forge *f)
     probe_credentials(f);
     probe_allocation(f);
     probe_unknown(f);
+    probe_redirect(f);
+    redirected(f);
     probe_even(f);
     wrong_relaying(f);
     wrong_client(f);

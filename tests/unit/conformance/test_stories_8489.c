@@ -164,7 +164,7 @@ static const struct story stories[] = {
 static const struct breach breaches[] = {
     BREACH(the_other_servers_password, "RFC8489-9.2.4-wrong", "turn2", 1),
     BREACH(a_check_signed_with_nobodys_password, "RFC8489-14.5-hmac", "L", 1),
-    BREACH(an_answer_to_half_a_request, "RFC8489-6.3.1-id", "turn", 1),
+    BREACH(an_answer_to_half_a_request, "RFC8489-5-answer-id", "turn", 1),
     BREACH(what_came_in_fragments_is_relayed_otherwise, "RFC8656-11.2-payload", "turn", 1),
 };
 
