@@ -51,10 +51,13 @@ static bool has_expired(const struct state *s, const struct link *l, nt_time now
 }
 
 /* "An endpoint does not need to maintain consent if it does not send application data": consent was lost, and not only let go, when
- * a request for it was not answered. */
+ * it was asked for in time and no answer came. */
 static bool is_lost(const struct state *s, const struct link *l, nt_time now)
 {
-    return has_expired(s, l, now) && l->asked != NT_VIEW_NONE && s->v->items[l->asked].at > l->since;
+    if (!has_expired(s, l, now) || l->asked == NT_VIEW_NONE)
+        return false;
+    nt_time asked = s->v->items[l->asked].at;
+    return asked > l->since && asked <= l->since + EXPIRY;
 }
 
 /* --- data --- */
