@@ -18,6 +18,7 @@ struct nt_conf_party {
      * the frames of that time are read. */
     const nt_time *reset_at;
     size_t reset_count;
+    nt_time stopped;    /* an agent: when it was told to end, whatever it was doing; 0: never. May be filled until the end */
     uint16_t max_pairs; /* an agent's limit of candidate pairs (RFC 8445, 6.1.2.5); 0: the default of 100 */
 };
 

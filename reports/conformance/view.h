@@ -210,7 +210,7 @@ struct nt_view {
     uint32_t *tap_party; /* party of each tap; NT_VIEW_NONE: not looked at */
     bool *tap_signalling;
     uint32_t *party_description;    /* each party's first */
-    nt_time *bye;                   /* each party's: when a SIP BYE was seen */
+    nt_time *bye;                   /* each party's: when a SIP BYE was seen, or it was told to end */
     bool *sends_checks;             /* each party's: it has sent a request that says it is a check */
     struct nt_fragments *fragments; /* NULL until the first */
     bool *fragmented; /* each party's: it may have sent or got a datagram that is no item, for its fragments could not be joined */

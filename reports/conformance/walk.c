@@ -304,9 +304,18 @@ int nt_view_frame(struct nt_view *v, const struct nt_capture *c, const struct nt
     return r == NT_ELIMIT ? NT_OK : r;
 }
 
+/* Who was told to end has said BYE, as it were. */
+static void note_stops(struct nt_view *v)
+{
+    for (size_t i = 0; i < v->in->party_count; i++)
+        if (v->in->parties[i].stopped != 0)
+            v->bye[i] = nt_time_min(v->bye[i], v->in->parties[i].stopped);
+}
+
 int nt_view_end(struct nt_view *v, nt_time end)
 {
     v->end = end;
+    note_stops(v);
     for (size_t i = 0; i < v->count; i++) {
         struct nt_item *m = &v->items[i];
         if (m->kind == NT_ITEM_DATA && !m->ice_socket && !m->inner && is_clients(v, m) &&

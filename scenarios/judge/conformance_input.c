@@ -126,6 +126,11 @@ void nt_conformance_frame(struct nt_conformance *j, const struct nt_capture *c, 
     nt_conf_frame(j->conf, c, f, number);
 }
 
+void nt_conformance_stopped(struct nt_conformance *j, uint32_t agent, nt_time now)
+{
+    j->parties[agent].stopped = now; /* as add_parties counts */
+}
+
 int nt_conformance_end(struct nt_conformance *j, nt_time end, struct nt_conf_verdict *verdict)
 {
     struct nt_conf *conf = j->conf;

@@ -21,6 +21,8 @@ struct nt_conformance {
 int nt_conformance_begin(struct nt_conformance *j, const struct nt_world *w, bool real_time);
 /* As nt_conf_frame. */
 void nt_conformance_frame(struct nt_conformance *j, const struct nt_capture *c, const struct nt_capture_frame *f, uint32_t number);
+/* The scenario tells an agent to end: what it then gives up is no breach. */
+void nt_conformance_stopped(struct nt_conformance *j, uint32_t agent, nt_time now);
 int nt_conformance_end(struct nt_conformance *j, nt_time end, struct nt_conf_verdict *verdict); /* as nt_conf_end, once */
 void nt_conformance_free(struct nt_conformance *j);
 

@@ -175,6 +175,14 @@ static void judge_conformance(struct nt_verdict *v, const struct nt_judged *j)
                         first->detail);
 }
 
+/* What was still going on may be the reason. */
+static void tell_cut(struct nt_verdict *v, const struct nt_judged *j)
+{
+    size_t len = strlen(v->reason);
+    if (v->outcome == NT_FAIL && j->cut[0] != '\0')
+        snprintf(v->reason + len, sizeof v->reason - len, " (cut: %s)", j->cut);
+}
+
 void nt_expectations_judge(const struct nt_judged *j, struct nt_result_case *r)
 {
     struct nt_verdict v = {.fallback = nt_world_case(j->w)->place};
@@ -192,5 +200,6 @@ void nt_expectations_judge(const struct nt_judged *j, struct nt_result_case *r)
     judge_packets(&v, j);
     judge_events(&v, j);
     judge_conformance(&v, j);
+    tell_cut(&v, j);
     nt_verdict_give(&v, r);
 }

@@ -18,6 +18,7 @@ struct nt_judged {
     const struct nt_conf_verdict *conformance;
     enum nt_run_end end;
     unsigned seen_path; /* of real programs, as in nt_result_describe */
+    const char *cut;    /* what was still going on when its time was over; "": nothing */
 };
 
 /* Sets outcome, reason, line and packet of *r. */

@@ -148,6 +148,13 @@ struct nt_watch *nt_watch_new(const struct nt_world *w, bool real_time)
     return watch;
 }
 
+void nt_watch_stopped(struct nt_watch *watch)
+{
+    for (uint32_t i = 0; i < watch->scn->agent_count; i++)
+        if (watch->scn->agents[i].exec != NULL)
+            nt_conformance_stopped(&watch->conformance, i, nt_world_now(watch->w));
+}
+
 int nt_watch_conformance(struct nt_watch *watch, struct nt_conf_verdict *verdict)
 {
     return nt_conformance_end(&watch->conformance, nt_world_now(watch->w), verdict);

@@ -13,6 +13,8 @@ struct nt_watch;
 struct nt_watch *nt_watch_new(const struct nt_world *w, bool real_time);
 void nt_watch_del(struct nt_watch *watch);
 
+/* The processes among the agents are told to end. */
+void nt_watch_stopped(struct nt_watch *watch);
 /* Once, after the last packet has settled. 0 or NT_ENOMEM; *verdict is to be freed either way. */
 int nt_watch_conformance(struct nt_watch *watch, struct nt_conf_verdict *verdict);
 /* How many packets expectation `i` of expect.packets counts; *wrong: why its filter is none, or NULL. */

@@ -1,5 +1,7 @@
 #include "scenarios/model/case.h"
 
+#include <string.h>
+
 const char *nt_scn_node_name(const struct nt_scn_case *c, struct nt_scn_node n)
 {
     switch (n.kind) {
@@ -15,6 +17,20 @@ bool nt_scn_lossy(const struct nt_scn_case *c)
 {
     for (size_t i = 0; i < c->network_count; i++)
         if (c->networks[i].loss > 0 || c->networks[i].burst.chance > 0 || c->networks[i].medium == NT_MEDIUM_WIFI)
+            return true;
+    return false;
+}
+
+bool nt_scn_is_reported(const struct nt_scn_case *c, struct nt_scn_node n, const char *event)
+{
+    static const char *const of_processes[] = {"gathered",        "offer-sent", "offer-received", "answer-sent",
+                                               "answer-received", "selected",   "completed",      "failed"};
+    if (n.kind == NT_SCN_NODE_SERVER)
+        return (c->servers[n.index].kinds & NT_SCN_COTURN) == 0;
+    if (n.kind != NT_SCN_NODE_AGENT || c->agents[n.index].exec == NULL)
+        return true;
+    for (size_t i = 0; i < sizeof of_processes / sizeof *of_processes; i++)
+        if (strcmp(of_processes[i], event) == 0)
             return true;
     return false;
 }

@@ -288,6 +288,8 @@ const char *nt_scn_node_name(const struct nt_scn_case *c, struct nt_scn_node n);
 /* Does the case run real programs, and so in real time? Does this agent, or this server, run on a machine for real programs? */
 bool nt_scn_live(const struct nt_scn_case *c);
 bool nt_scn_live_agent(const struct nt_scn_case *c, uint32_t agent);
+/* Is this event of the node ever known? Real programs report only some. */
+bool nt_scn_is_reported(const struct nt_scn_case *c, struct nt_scn_node n, const char *event);
 bool nt_scn_live_server(const struct nt_scn_case *c, uint32_t server);
 
 #endif

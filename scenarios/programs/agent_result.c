@@ -45,6 +45,13 @@ static int describe_selected(const struct nt_process *process, struct nt_result_
     return err;
 }
 
+/* Packets show it; before the first check, it is the one that it was told. */
+static enum nt_ice_role role_of(const struct nt_process *process)
+{
+    enum nt_ice_role seen = nt_evidence_role(process->evidence, process->context.index);
+    return seen != 0 ? seen : nt_process_controlling(process) ? NT_ICE_CONTROLLING : NT_ICE_CONTROLLED;
+}
+
 int nt_process_result(const struct nt_process *process, enum nt_ice_state state, struct nt_result_agent *r)
 {
     const struct nt_adapter_hello *h = process->adapter != NULL ? nt_adapter_hello(process->adapter) : NULL;
@@ -54,7 +61,7 @@ int nt_process_result(const struct nt_process *process, enum nt_ice_state state,
         snprintf(stack, sizeof stack, "%s%s%s", h->stack, h->version[0] ? " " : "", h->version);
     r->stack = nt_strdup(stack, &err);
     r->state = nt_strdup(nt_agent_state_name(state), &err);
-    r->role = nt_strdup(nt_role_name(nt_process_controlling(process) ? NT_ICE_CONTROLLING : NT_ICE_CONTROLLED), &err);
+    r->role = nt_strdup(nt_role_name(role_of(process)), &err);
     r->pairs = nt_result_array(0, sizeof *r->pairs, &err);
     nt_evidence_checks(process->evidence, process->context.index, &r->checks_sent, &r->checks_received);
     if (err != NT_OK || describe_candidates(process, r) != NT_OK)

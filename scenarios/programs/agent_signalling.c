@@ -127,6 +127,7 @@ void nt_process_described(struct nt_process *process, const struct nt_adapter_ev
     if (process->described)
         return;
     process->described = true;
+    nt_process_active(process, now);
     snprintf(process->mid, sizeof process->mid, "0");
     if (*ev->sdp != '\0') {
         size_t len = strlen(ev->sdp);
@@ -245,6 +246,7 @@ void nt_process_candidate(struct nt_process *process, const char *candidate, nt_
     if (!add_line(&process->candidates, candidate, len))
         nt_process_broke(process, "it has more than 512 candidates");
     process->has_candidates = true;
+    nt_process_active(process, now);
     send_due(process, now);
 }
 
@@ -254,6 +256,7 @@ void nt_process_candidates_end(struct nt_process *process, nt_time now)
         return;
     process->ended_candidates = process->has_candidates = true;
     nt_process_emit(process, NT_TR_ICE_GATHERED, now);
+    nt_process_active(process, now);
     send_due(process, now);
 }
 

@@ -1,30 +1,69 @@
 #include "scenarios/programs/clock_real.h"
+#include "scenarios/model/words.h"
 #include "scenarios/programs/programs_state.h"
 #include "scenarios/programs/run_step.h"
 #include "scenarios/world/parties.h"
 #include "scenarios/world/steps.h"
 
-static nt_time verdict_deadline(const struct nt_world *w)
+#include <stdio.h>
+
+static enum nt_ice_state state_of(const struct nt_world *w, uint32_t agent)
 {
-    nt_time call = nt_world_call_at(w);
-    return call != NT_TIME_NEVER ? nt_time_after(call, NT_CLOCK_REAL_VERDICT) : NT_TIME_NEVER;
+    struct nt_party party = nt_world_party(w, agent);
+    return party.ops->state(party.self);
 }
 
-static bool is_late(const struct nt_world *w)
+/* A state that changes is progress. */
+static void note_states(struct nt_programs *programs, const struct nt_world *w)
 {
-    return nt_world_now(w) >= verdict_deadline(w);
+    const struct nt_scn_case *c = programs->scn;
+    if (c->caller == NT_SCN_NONE)
+        return;
+    enum nt_ice_state caller = state_of(w, c->caller), callee = state_of(w, c->callee);
+    if (caller != programs->caller || callee != programs->callee)
+        programs->changed = nt_world_now(w);
+    programs->caller = caller;
+    programs->callee = callee;
+}
+
+/* What steps hold back is waited for, too. */
+static nt_time patience(const struct nt_scn_case *c)
+{
+    nt_time by = 0;
+    for (size_t i = 0; i < c->step_count; i++)
+        by = c->steps[i].by > by ? c->steps[i].by : by;
+    return nt_time_after(NT_CLOCK_REAL_PATIENCE, by);
+}
+
+static nt_time later(nt_time a, nt_time b)
+{
+    return a > b ? a : b;
+}
+
+static nt_time verdict_deadline(const struct nt_programs *programs, const struct nt_world *w)
+{
+    nt_time call = nt_world_call_at(w);
+    if (call == NT_TIME_NEVER)
+        return NT_TIME_NEVER;
+    return nt_time_after(later(later(call, nt_world_last_activity(w)), programs->changed), patience(programs->scn));
+}
+
+static bool is_late(const struct nt_programs *programs, const struct nt_world *w)
+{
+    return nt_world_now(w) >= verdict_deadline(programs, w);
 }
 
 /* Real programs are given the whole time for a verdict: an event that a step waits for may still come. */
 static bool real_settled(void *user, const struct nt_world *w)
 {
-    const struct nt_programs *programs = user;
+    struct nt_programs *programs = user;
     const struct nt_steps *steps = nt_world_steps(w);
+    note_states(programs, w);
     if (nt_programs_broken(programs))
         return true;
     if (!nt_steps_idle(steps))
         return false;
-    if (is_late(w))
+    if (is_late(programs, w))
         return true;
     bool steps_over = nt_world_call_at(w) == NT_TIME_NEVER || nt_steps_done(steps);
     return steps_over && nt_step_programs_done(programs->steps, nt_world_now(w)) && !nt_parties_go_on(w);
@@ -34,7 +73,8 @@ static nt_time real_end(void *user, const struct nt_world *w)
 {
     if (nt_programs_broken(user))
         return nt_world_now(w);
-    return is_late(w) ? verdict_deadline(w) : nt_time_after(nt_world_last_activity(w), NT_CLOCK_REAL_SETTLE);
+    nt_time deadline = verdict_deadline(user, w);
+    return nt_time_min(deadline, nt_time_after(nt_world_last_activity(w), NT_CLOCK_REAL_SETTLE));
 }
 
 static enum nt_fabric_end real_advance(void *user, struct nt_world *w, nt_time until)
@@ -43,8 +83,18 @@ static enum nt_fabric_end real_advance(void *user, struct nt_world *w, nt_time u
     return nt_live_run(programs->live, nt_world_fabric(w), until, NT_SEC);
 }
 
+static void real_cut(void *user, const struct nt_world *w, char *buf, size_t cap)
+{
+    const struct nt_programs *programs = user;
+    buf[0] = '\0';
+    if (!nt_programs_broken(programs) && nt_parties_go_on(w) && is_late(programs, w))
+        snprintf(buf, cap, "after %d s without progress %s was %s, and %s %s", (int)(patience(programs->scn) / NT_SEC),
+                 programs->scn->agents[programs->scn->caller].name, nt_agent_state_name(programs->caller),
+                 programs->scn->agents[programs->scn->callee].name, nt_agent_state_name(programs->callee));
+}
+
 struct nt_run_clock nt_clock_real(struct nt_programs *programs)
 {
     return (struct nt_run_clock){
-        .settled = real_settled, .end = real_end, .advance = real_advance, .real_time = true, .user = programs};
+        .settled = real_settled, .end = real_end, .advance = real_advance, .cut = real_cut, .real_time = true, .user = programs};
 }

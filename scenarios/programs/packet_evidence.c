@@ -6,12 +6,13 @@
 #include "natsim/packet/packet.h"
 #include "pcap/capture.h"
 #include "scenarios/world/nodes.h"
+#include "scenarios/world/parties.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define WINDOW NT_SEC
-#define IDS_MAX 65536 /* transactions of checks that are told apart; further ones count each time they are sent */
+#define IDS_MAX 65536 /* transactions of checks that are told apart */
 
 struct arrivals {
     size_t direct, relayed;
@@ -22,6 +23,7 @@ struct agent {
     struct arrivals now, before;
     struct nt_map ids; /* of checks that it has sent */
     uint32_t checks_sent, checks_received;
+    enum nt_ice_role role; /* in its latest check; 0: none was seen */
 };
 
 struct nt_evidence {
@@ -45,14 +47,15 @@ static const uint8_t *unwrap(const uint8_t *bytes, size_t *len)
     return data != NULL ? data->value : NULL;
 }
 
-/* A frame's UDP payload, unwrapped, when it passed an interface of the agent; NULL: it did not. */
+/* A frame's UDP payload (of a datagram in fragments the first part), unwrapped, when it passed an interface of the agent; NULL: it
+ * did not. */
 static const uint8_t *payload_at(const struct nt_evidence *evidence, uint32_t agent, const struct nt_capture *c,
                                  const struct nt_capture_frame *f, struct nt_addr *src, size_t *len)
 {
     const struct nt_world *w = evidence->w;
     struct nt_packet p = {.data = (uint8_t *)(uintptr_t)nt_capture_bytes(c, f), .len = f->len};
     if (nt_fabric_tap_node(nt_world_fabric(w), f->tap) != nt_world_node(w, (struct nt_scn_node){NT_SCN_NODE_AGENT, agent}) ||
-        f->fate == NT_FATE_DROPPED || nt_packet_parse(&p) != NT_OK || p.proto != NT_PROTO_UDP || p.fragment)
+        f->fate == NT_FATE_DROPPED || nt_packet_parse(&p) != NT_OK || p.proto != NT_PROTO_UDP || (p.fragment && !p.first_fragment))
         return NULL;
     *src = p.src;
     *len = p.payload_len;
@@ -119,15 +122,23 @@ static unsigned path_to(const struct nt_evidence *evidence, uint32_t agent)
     return n.direct + n.relayed == 0 ? 0 : n.relayed > n.direct ? NT_PATH_RELAYED : NT_PATH_DIRECT;
 }
 
+static bool has_sent(const struct nt_world *w, uint32_t agent)
+{
+    struct nt_party party = nt_world_party(w, agent);
+    return party.ops->data(party.self).sent > 0;
+}
+
+/* A side that was sent nothing has lost nothing. */
 unsigned nt_evidence_path(const struct nt_evidence *evidence)
 {
     const struct nt_scn_case *c = nt_world_case(evidence->w);
     if (c->caller == NT_SCN_NONE)
         return NT_PATH_NONE;
-    unsigned a = path_to(evidence, c->caller), b = path_to(evidence, c->callee);
-    if (a == 0 || b == 0)
+    unsigned to_caller = path_to(evidence, c->caller), to_callee = path_to(evidence, c->callee);
+    if ((to_caller == 0 && has_sent(evidence->w, c->callee)) || (to_callee == 0 && has_sent(evidence->w, c->caller)))
         return NT_PATH_NONE;
-    return ((a | b) & NT_PATH_RELAYED) != 0 ? NT_PATH_RELAYED : NT_PATH_DIRECT;
+    unsigned paths = to_caller | to_callee;
+    return paths == 0 ? NT_PATH_NONE : (paths & NT_PATH_RELAYED) != 0 ? NT_PATH_RELAYED : NT_PATH_DIRECT;
 }
 
 /* --- checks --- */
@@ -146,6 +157,10 @@ static void count_checks(struct nt_evidence *evidence, uint32_t agent, const str
         a->checks_received++;
         return;
     }
+    if (nt_stun_find(&m, NT_ATTR_ICE_CONTROLLING) != NULL)
+        a->role = NT_ICE_CONTROLLING;
+    else if (nt_stun_find(&m, NT_ATTR_ICE_CONTROLLED) != NULL)
+        a->role = NT_ICE_CONTROLLED;
     if (nt_map_get(&a->ids, m.id) != NT_MAP_NONE)
         return;
     a->checks_sent++;
@@ -157,6 +172,19 @@ void nt_evidence_checks(const struct nt_evidence *evidence, uint32_t agent, uint
 {
     *sent = evidence->agents[agent].checks_sent;
     *received = evidence->agents[agent].checks_received;
+}
+
+enum nt_ice_role nt_evidence_role(const struct nt_evidence *evidence, uint32_t agent)
+{
+    return evidence->agents[agent].role;
+}
+
+const char *nt_evidence_limit(const struct nt_evidence *evidence, uint32_t *agent)
+{
+    for (*agent = 0; *agent < evidence->agent_count; ++*agent)
+        if (evidence->agents[*agent].ids.count == IDS_MAX)
+            return "it has sent more than 65,535 checks, and those after them cannot be counted";
+    return NULL;
 }
 
 /* --- all of it --- */

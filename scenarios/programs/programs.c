@@ -77,10 +77,14 @@ static bool can_do_steps(const struct nt_programs *programs, char *why, size_t c
 {
     for (size_t i = 0; i < programs->scn->step_count; i++) {
         const struct nt_scn_step *s = &programs->scn->steps[i];
-        if ((s->kind != NT_STEP_SEND && s->kind != NT_STEP_REOFFER) || programs->processes[s->from] == NULL)
-            continue;
-        snprintf(why, cap, "line %d: a process cannot be told to '%s'", s->place.line, s->text);
-        return false;
+        bool told = (s->kind == NT_STEP_SEND || s->kind == NT_STEP_REOFFER) && programs->processes[s->from] != NULL;
+        bool waits = s->event != NULL && !nt_scn_is_reported(programs->scn, s->after, s->event);
+        if (told)
+            snprintf(why, cap, "line %d: a process cannot be told to '%s'", s->place.line, s->text);
+        else if (waits)
+            snprintf(why, cap, "line %d: a process does not report '%s'", s->place.line, s->event);
+        if (told || waits)
+            return false;
     }
     return true;
 }
@@ -247,6 +251,10 @@ enum nt_outcome nt_programs_fault(const struct nt_programs *programs, char *why,
 
 void nt_programs_judge(struct nt_verdict *v, const struct nt_programs *programs)
 {
+    uint32_t agent;
+    const char *limit = programs->live != NULL ? nt_evidence_limit(programs->evidence, &agent) : NULL;
+    if (limit != NULL)
+        nt_verdict_error(v, "%s: %s", programs->scn->agents[agent].name, limit);
     nt_step_programs_judge(v, programs->steps);
 }
 

@@ -2,6 +2,7 @@
 #ifndef NT_PROGRAMS_PROGRAMS_STATE_H
 #define NT_PROGRAMS_PROGRAMS_STATE_H
 
+#include "core/ice/ice.h"
 #include "natsim/live/live.h"
 #include "scenarios/programs/machines.h"
 
@@ -17,9 +18,11 @@ struct nt_programs {
     struct nt_live *live;         /* NULL until they begin */
     struct nt_evidence *evidence; /* likewise */
     struct nt_machines machines;
-    struct nt_process **processes; /* by agent; NULL: ours */
-    struct nt_coturn **coturns;    /* by server; NULL: ours */
-    struct nt_step_program *steps; /* of run steps, in the order of their starts */
+    struct nt_process **processes;    /* by agent; NULL: ours */
+    struct nt_coturn **coturns;       /* by server; NULL: ours */
+    enum nt_ice_state caller, callee; /* as last seen */
+    nt_time changed;                  /* when one of the two did */
+    struct nt_step_program *steps;    /* of run steps, in the order of their starts */
 };
 
 #endif

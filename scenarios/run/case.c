@@ -9,6 +9,8 @@
 
 #include <stdio.h>
 
+#define NT_CUT_MAX 200 /* bytes of what still goes on */
+
 struct run {
     const struct nt_scn_case *scn;
     const struct nt_run_options *options;
@@ -51,13 +53,16 @@ static enum nt_run_end run_world(struct run *run, const struct nt_run_clock *clo
 static void run_and_judge(struct run *run, const struct nt_run_clock *clock, struct nt_result_case *out)
 {
     struct nt_conf_verdict verdict = {0};
-    struct nt_judged judged = {.w = run->w, .programs = run->programs, .result = out, .conformance = &verdict};
+    char cut[NT_CUT_MAX];
+    struct nt_judged judged = {.cut = cut, .w = run->w, .programs = run->programs, .result = out, .conformance = &verdict};
     struct nt_watch *watch = nt_watch_new(run->w, clock->real_time);
     if (watch == NULL)
         return;
     judged.watch = watch;
     judged.end = run_world(run, clock);
     judged.seen_path = nt_programs_path(run->programs);
+    clock->cut(clock->user, run->w, cut, sizeof cut);
+    nt_watch_stopped(watch);
     nt_programs_end(run->programs);
     nt_capture_settle(run->capture);
     int r = nt_result_describe(run->w, judged.seen_path, out);

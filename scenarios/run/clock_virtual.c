@@ -53,8 +53,16 @@ static enum nt_fabric_end virtual_advance(void *user, struct nt_world *w, nt_tim
     return nt_fabric_run(nt_world_fabric(w), until);
 }
 
+/* A case in virtual time ends when nothing goes on, or by its limit. */
+static void virtual_cut(void *user, const struct nt_world *w, char *buf, size_t cap)
+{
+    (void)user, (void)w, (void)cap;
+    buf[0] = '\0';
+}
+
 struct nt_run_clock nt_clock_virtual(struct nt_clock_virtual *clock, const struct nt_scn_case *c)
 {
     clock->longest_way = longest_way(c);
-    return (struct nt_run_clock){.settled = virtual_settled, .end = virtual_end, .advance = virtual_advance, .user = clock};
+    return (struct nt_run_clock){
+        .settled = virtual_settled, .end = virtual_end, .advance = virtual_advance, .cut = virtual_cut, .user = clock};
 }

@@ -24,7 +24,7 @@ WAIT = 60  # seconds until a condition must hold
 
 # An adapter without ICE: it probes the addresses that it is told. What goes wrong with it is asked for by its arguments.
 DUMMY = r'''
-import json, os, select, signal, socket, subprocess, sys
+import json, os, select, signal, socket, subprocess, sys, time
 
 wish = sys.argv[1] if len(sys.argv) > 1 else ""
 own = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -58,6 +58,8 @@ def started(line):
         sys.exit(3)
     if wish == "babble":
         print("no JSON\n\n[1, 2]\n" + "x" * 200000 + "\n" + '{"t": "what is this"}' + "\n" + '{"t": 5}', flush=True)
+    if wish == "late":
+        time.sleep(35)
     say("state", ice="checking")
     say("signal", desc={"type": "offer" if line["offerer"] else "answer", "ufrag": "dummy", "pwd": os.urandom(12).hex()})
     for _ in range(3 if wish == "babble" else 1):
@@ -180,6 +182,12 @@ def nats(left="full-cone", right="full-cone", path="oracle", L="stack natsim", R
     return text
 
 
+def with_coturn(**more):
+    """Our agents, whose only path is through coturn."""
+    text = two_nats("symmetric", "symmetric", "relayed", **more).replace("kind: turn", "kind: coturn")
+    return text.replace("  stun: {on: internet, kind: stun}\n", "").replace("stun: [stun]", "stun: [turn]")
+
+
 MINIMAL = f"{PYTHON} {shlex.quote(str(ROOT / 'tests' / 'interop' / 'example' / 'minimal_agent.py'))}"
 CASES = {
     "two-dummies": lan(dummy(), dummy()),
@@ -230,6 +238,12 @@ CASES = {
     "reboot": nats(path="direct", steps="  - {after: L.offer-sent, nat: {at: nat-left, do: reboot}}\n"),
     "minimal": nats(L=MINIMAL, R=MINIMAL),
     "minimal-c": nats(L='"$NATSIM_ADAPTER_BIN/minimal_agent"', R='"$NATSIM_ADAPTER_BIN/minimal_agent"'),
+    "late-answer": lan(dummy(), dummy("late")),
+    "cut": lan(dummy(), dummy(), steps="  - {at: 0s, drop: {where: L}}\n"),
+    "coturn-and-a-dead-server": with_coturn(steps="  - {at: 0s, server: {at: dead, do: stop}}\n").replace(
+        "  turn: {", "  dead: {on: internet, kind: stun}\n  turn: {", 1).replace("stun: [turn]", "stun: [dead, turn]", 1),
+    "one-way-with-coturn": with_coturn(steps="  - {after: L.completed, delay: 1s, send: {from: L, to: R}}\n"),
+    "one-way-in-fragments-with-coturn": with_coturn(steps="  - {after: L.completed, delay: 1s, send: {from: L, to: R, bytes: 3000}}\n"),
     "coturn": nats("symmetric", "symmetric").replace("kind: turn", "kind: coturn").replace("  stun: {on: internet, kind: stun}\n", "").replace("stun: [stun]", "stun: [turn]"),
 }
 
@@ -320,7 +334,27 @@ def test_what_is_wrong_with_a_process_is_the_outcome_at_once(case, name, kind, r
 def test_nothing_passes_is_a_verdict_after_its_time(case):
     c = case("nothing-passes")
     assert outcome(c) == ("pass", "") and c["path"] == "none" and c["data"]["sent"] == 0
-    assert 29_000 < c["virtual_ms"] < 40_000
+    assert 39_500 < c["virtual_ms"] < 100_000
+    assert not c["conformance"]["violations"], "who is told to stop may release its allocations"
+
+
+@live_only
+def test_a_verdict_waits_for_what_takes_long(case):
+    assert outcome(case("late-answer")) == ("pass", "") and case("late-answer")["connect_ms"] > 35_000
+    dead = case("coturn-and-a-dead-server")
+    assert outcome(dead) == ("pass", "") and dead["path"] == "relayed" and dead["connect_ms"] > 39_500
+
+
+@live_only
+def test_a_cut_is_said(case):
+    assert outcome(case("cut")) == ("fail", "path: expected direct, found none (cut: after 45 s without progress L was running, and R running)")
+
+
+@live_only
+@pytest.mark.parametrize("name", ["one-way-with-coturn", "one-way-in-fragments-with-coturn"])
+def test_a_side_that_was_sent_nothing_has_lost_nothing(case, name):
+    c = case(name)
+    assert outcome(c) == ("pass", "") and c["path"] == "relayed" and c["data"] == {"sent": 10, "lost": 0}
 
 
 @live_only
@@ -506,6 +540,12 @@ WRONG = [
     *[(WITH_EXEC, "expect:", f"  - {{at: 1s, {step}: {shape}}}\nexpect:", "at: 1s",
        f"'{step}' of agent 'L': a process cannot be told to do this: leave the step out")
       for step, shape in (("send", "{from: L, to: R}"), ("reoffer", "{from: L}"))],
+    (WITH_EXEC, "expect:", "  - {after: L.check-sent, drop: {where: R}}\nexpect:", "after",
+     "'L.check-sent': a process does not report this event: name offer-sent, "),
+    (WITH_EXEC, "path: direct", "path: direct\n  never: [R.consent-lost]", "R.consent-lost",
+     "'R.consent-lost': a process does not report this event: name offer-sent, "),
+    (CASES["coturn"], "expect:", "  - {after: turn.allocated, drop: {where: L}}\nexpect:", "after",
+     "'turn.allocated': coturn does not report this event: name an event of an agent"),
     (WITH_EXEC, "expect:", "  - {at: 1s, run: {at: L}}\nexpect:", "at: L", "'command' is missing"),
     (WITH_EXEC, "expect:", "  - {at: 1s, run: {at: nat-left, command: 'true'}}\nexpect:", "nat-left", "'nat-left' is"),
 ]

@@ -28,6 +28,18 @@ static void check_sender(struct nt_load *l, const char *what, const struct nt_sc
                      "leave the step out");
 }
 
+static void check_event(struct nt_load *l, struct nt_place place, struct nt_scn_node n, const char *event)
+{
+    bool agent = n.kind == NT_SCN_NODE_AGENT;
+    if (n.kind == NT_SCN_NODE_NONE || event == NULL || nt_scn_is_reported(l->c, n, event))
+        return;
+    nt_diag_mend(nt_source_error(l->src, place, "'%s.%s': %s does not report this event", nt_scn_node_name(l->c, n), event,
+                                 agent ? "a process" : "coturn"),
+                 "%s",
+                 agent ? "name offer-sent, offer-received, answer-sent, answer-received, gathered, selected, completed or failed"
+                       : "name an event of an agent");
+}
+
 /* A process reports the pair that it selected, but not how it found it. */
 static void check_agent_expect(struct nt_load *l, const struct nt_yaml *expect, uint32_t agent)
 {
@@ -47,6 +59,7 @@ void nt_check_live_steps(struct nt_load *l)
     const struct nt_scn_case *c = l->c;
     for (size_t i = 0; i < c->step_count; i++) {
         const struct nt_scn_step *s = &c->steps[i];
+        check_event(l, s->place, s->after, s->event);
         if (s->kind == NT_STEP_RUN && s->where.kind == NT_SCN_NODE_AGENT)
             check_machine(l, s->where.index, s);
         else if (s->kind == NT_STEP_RUN && s->where.kind == NT_SCN_NODE_SERVER)
@@ -64,6 +77,8 @@ void nt_check_live_expect(struct nt_load *l, const struct nt_yaml *expect)
     for (uint32_t i = 0; i < c->agent_count; i++)
         if (c->agents[i].exec != NULL)
             check_agent_expect(l, expect, i);
+    for (size_t i = 0; i < c->expect.never_count; i++)
+        check_event(l, c->expect.never[i].place, c->expect.never[i].node, c->expect.never[i].event);
     const struct nt_yaml *explore = nt_yaml_get(expect, "explore");
     if (explore != NULL)
         nt_diag_mend(nt_load_error(l, explore, "'explore' needs virtual time, and real programs run in real time"), "leave it out");

@@ -28,6 +28,7 @@ struct forge {
     bool real_time;
     uint16_t max_pairs; /* L's limit, as it is stated */
     bool held;          /* a step held back datagrams of L */
+    nt_time stopped;    /* when L was told to end; 0: never */
     struct nt_capture c;
     const char *broken;            /* the rule to break; "" for none */
     const char *ufrag_l, *ufrag_r; /* of four characters */
@@ -191,11 +192,16 @@ static inline int forge_judge(struct forge *f, struct nt_conf_verdict *verdict)
 {
     const struct nt_addr l[] = {addr("10.0.0.1")}, r[] = {addr("10.0.0.2")}, turn[] = {addr("192.0.2.1"), addr("192.0.2.2")},
                          turn2[] = {addr("198.51.100.1")};
-    const struct nt_conf_party parties[] = {
-        {.kind = NT_CONF_AGENT, .name = "L", .addresses = l, .address_count = 1, .max_pairs = f->max_pairs, .held = f->held},
-        {.kind = NT_CONF_AGENT, .name = "R", .addresses = r, .address_count = 1},
-        {.kind = NT_CONF_SERVER, .name = "turn", .addresses = turn, .address_count = 2},
-        {.kind = NT_CONF_SERVER, .name = "turn2", .addresses = turn2, .address_count = 1}};
+    const struct nt_conf_party parties[] = {{.kind = NT_CONF_AGENT,
+                                             .name = "L",
+                                             .addresses = l,
+                                             .address_count = 1,
+                                             .max_pairs = f->max_pairs,
+                                             .held = f->held,
+                                             .stopped = f->stopped},
+                                            {.kind = NT_CONF_AGENT, .name = "R", .addresses = r, .address_count = 1},
+                                            {.kind = NT_CONF_SERVER, .name = "turn", .addresses = turn, .address_count = 2},
+                                            {.kind = NT_CONF_SERVER, .name = "turn2", .addresses = turn2, .address_count = 1}};
     const struct nt_conf_user users[] = {
         {2, FORGE_REALM, "alice", "secret"}, {2, FORGE_REALM, "bob", "hidden"}, {3, FORGE_REALM, "alice", "other"}};
     const struct nt_conf_input in = {.capture = &f->c,

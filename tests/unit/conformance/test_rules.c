@@ -391,6 +391,24 @@ TEST(an_empty_trace_exercises_nothing)
     nt_capture_free(&f.c);
 }
 
+/* RFC 8863, 4: but for the end of the scenario it would wait. */
+TEST(who_is_told_to_stop_may_release_its_allocation)
+{
+    struct forge *f = malloc(sizeof *f);
+    struct nt_conf_verdict v;
+    assert_non_null(f);
+    for (int told = 0; told < 2; told++) {
+        forge_init(f, "RFC8863-4-patience");
+        tell(f);
+        f->stopped = told ? f->now - NT_MSEC : 0;
+        assert_int_equal(forge_judge(f, &v), NT_OK);
+        assert_int_equal(v.violations.count, told ? 0 : 1);
+        nt_conf_verdict_free(&v);
+        nt_capture_free(&f->c);
+    }
+    free(f);
+}
+
 /* --- what real stacks do and natsim's own never does: the rules blame who did it, and nobody else --- */
 
 static void judged(struct forge *f, struct nt_conf_verdict *v)
@@ -706,6 +724,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(an_empty_trace_exercises_nothing),
                                        cmocka_unit_test(the_call_as_it_should_be),
                                        cmocka_unit_test(each_must_has_a_trace_that_breaks_it),
+                                       cmocka_unit_test(who_is_told_to_stop_may_release_its_allocation),
                                        cmocka_unit_test(one_id_for_two_requests),
                                        cmocka_unit_test(a_classic_client_is_answered_in_kind),
                                        cmocka_unit_test(nobody_asked_for_a_classic_answer),

@@ -38,7 +38,8 @@ static void judging_begin(struct judging *j, const char *text)
     assert_int_equal(nt_result_describe(j->s.w, 0, &j->result), NT_OK);
     watch_again(j);
     assert_int_equal(nt_watch_conformance(j->watch, &j->conformance), NT_OK);
-    j->judged = (struct nt_judged){.w = j->s.w, .programs = j->programs, .result = &j->result, .conformance = &j->conformance};
+    j->judged =
+        (struct nt_judged){.w = j->s.w, .programs = j->programs, .result = &j->result, .conformance = &j->conformance, .cut = ""};
 }
 
 static void judging_end(struct judging *j)
@@ -89,6 +90,18 @@ TEST(test_path)
     j.s.scn->expect.path = NT_PATH_ORACLE;
     assert_verdict(&j, NT_PASS, 0, "");
     assert_int_equal(j.result.expected_paths, NT_PATH_DIRECT);
+    judging_end(&j);
+}
+
+TEST(test_what_was_cut_is_said)
+{
+    struct judging j;
+    judging_begin(&j, SMALL);
+    j.judged.cut = "R was running";
+    assert_verdict(&j, NT_PASS, 0, "");
+    j.s.scn->expect.path_place = there;
+    j.s.scn->expect.path = NT_PATH_NONE;
+    assert_verdict(&j, NT_FAIL, LINE, "path: expected none, found direct (cut: R was running)");
     judging_end(&j);
 }
 
@@ -227,6 +240,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_good_call_passes),
         cmocka_unit_test(test_path),
+        cmocka_unit_test(test_what_was_cut_is_said),
         cmocka_unit_test(test_within),
         cmocka_unit_test(test_data),
         cmocka_unit_test(test_packets_at_a_tap),
