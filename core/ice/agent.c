@@ -33,7 +33,7 @@ static bool make_parts(struct nt_ice_agent *a)
     env->rand = &a->config.rand;
     if ((env->record = nt_ice_record_new(&a->config.trace)) == NULL ||
         (env->events = nt_ice_events_new(env->record, components)) == NULL ||
-        (env->outbox = nt_ice_outbox_new(env->record)) == NULL || (env->bases = nt_ice_bases_new()) == NULL ||
+        (env->outbox = nt_ice_outbox_new(env->record)) == NULL || (env->bases = nt_ice_bases_new(env->record)) == NULL ||
         (env->own = nt_ice_candidates_new(env->record)) == NULL ||
         (env->relays = nt_ice_relays_new(env->config, env->rand)) == NULL ||
         (env->components = nt_ice_components_new(a->config.streams, a->config.components)) == NULL ||

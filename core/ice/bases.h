@@ -2,7 +2,7 @@
 #ifndef NT_ICE_BASES_H
 #define NT_ICE_BASES_H
 
-#include "core/ice/types.h"
+#include "core/ice/record.h"
 
 #define NT_ICE_BASES_MAX 1024
 #define NT_ICE_NO_BASE UINT16_MAX
@@ -19,10 +19,13 @@ struct nt_ice_base {
 
 struct nt_ice_bases;
 
-struct nt_ice_bases *nt_ice_bases_new(void); /* NULL without memory */
+struct nt_ice_bases *nt_ice_bases_new(struct nt_ice_record *record); /* NULL without memory */
 void nt_ice_bases_del(struct nt_ice_bases *b);
-void nt_ice_bases_add_interface(struct nt_ice_bases *b, const struct nt_addr *addr); /* at most NT_ICE_INTERFACES_MAX */
-int nt_ice_bases_make(struct nt_ice_bases *b, const struct nt_ice_config *config);   /* NT_OK, NT_ENOMEM, NT_ELIMIT */
+/* At most NT_ICE_INTERFACES_MAX; whichever gets no base is traced. */
+void nt_ice_bases_add_interface(struct nt_ice_bases *b, const struct nt_addr *addr, nt_time now);
+bool nt_ice_bases_has_interface(const struct nt_ice_bases *b, const struct nt_addr *addr);
+/* Each component's in falling preference: both families mixed as RFC 8421, 4 has it. NT_OK, NT_ENOMEM, NT_ELIMIT. */
+int nt_ice_bases_make(struct nt_ice_bases *b, const struct nt_ice_config *config, nt_time now);
 void nt_ice_bases_unmake(struct nt_ice_bases *b);
 uint16_t nt_ice_bases_count(const struct nt_ice_bases *b);
 const struct nt_ice_base *nt_ice_bases_at(const struct nt_ice_bases *b, uint16_t i);

@@ -101,18 +101,16 @@ static bool same_kind(const struct nt_ice_candidate *a, const struct nt_ice_cand
 }
 
 /* RFC 8838, 9: "it will compute its priority, type, foundation, and component ID according to regular ICE procedures"; it is
- * redundant if transport address and base are those of an existing candidate, "regardless of its priority". */
+ * redundant if transport address and base are those of an existing candidate, "regardless of its priority". The local preference is
+ * that of its place among those that may come, whichever comes first. */
 static void join_last(struct nt_ice_candidates *t)
 {
-    struct nt_ice_candidate *c = &t->items[t->count - 1].c;
-    uint16_t preference = UINT16_MAX;
-    if (is_redundant(t->items, t->count - 1, &t->items[t->count - 1])) {
+    struct nt_ice_entry *e = &t->items[t->count - 1];
+    if (is_redundant(t->items, t->count - 1, e)) {
         t->count--;
         return;
     }
-    for (size_t i = 0; i + 1 < t->count; i++)
-        preference = (uint16_t)(preference - same_kind(&t->items[i].c, c));
-    c->priority = nt_ice_candidate_priority(nt_ice_type_preference(c->type), preference, c->component);
+    e->c.priority = nt_ice_candidate_priority(nt_ice_type_preference(e->c.type), (uint16_t)(UINT16_MAX - e->rank), e->c.component);
     set_foundation(t->items, t->count);
     t->settled++;
 }

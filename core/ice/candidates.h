@@ -15,7 +15,7 @@ struct nt_ice_entry {
     struct nt_ice_candidate c;
     struct nt_ice_via via; /* own */
     struct nt_addr server; /* own: where a reflexive or relayed one was learnt, for the foundation */
-    uint32_t rank;         /* own: among those of its type; lower is preferred */
+    uint32_t rank;         /* own: its place among all that may come of its type for its component; lower is preferred */
     bool told;             /* it has been in a description: ours of our own, the peer's of its own */
     bool paired;           /* with each candidate of the other side that is told and paired */
     bool gone;             /* no packet leaves from it any more */

@@ -114,12 +114,35 @@ static struct nt_ice_entry make_own(const struct nt_ice_gather *g, enum nt_ice_t
         .rank = rank};
 }
 
+static bool same_component(const struct nt_ice_gather *g, uint16_t base, uint16_t other)
+{
+    const struct nt_ice_base *b = nt_ice_bases_at(g->env->bases, base), *o = nt_ice_bases_at(g->env->bases, other);
+    return b->stream == o->stream && b->component == o->component;
+}
+
+/* The place of what comes of a base or a source among all that may come of its type for its component. */
+static uint32_t rank_of_base(const struct nt_ice_gather *g, uint16_t base)
+{
+    uint32_t n = 0;
+    for (uint16_t i = 0; i < base; i++)
+        n += same_component(g, i, base);
+    return n;
+}
+
+static uint32_t rank_of_source(const struct nt_ice_gather *g, const struct source *s, bool turn_only)
+{
+    uint32_t n = 0;
+    for (const struct source *o = g->items; o < s; o++)
+        n += same_component(g, o->base, s->base) && (o->turn || !turn_only);
+    return n;
+}
+
 static void add_hosts(struct nt_ice_gather *g)
 {
     uint16_t bases = nt_ice_bases_count(g->env->bases);
     for (uint16_t i = 0; i < bases && g->env->config->policy == NT_ICE_ALL; i++) {
         const struct nt_ice_base *b = nt_ice_bases_at(g->env->bases, i);
-        struct nt_ice_entry own = make_own(g, NT_ICE_HOST, i, &b->addr, NULL, i);
+        struct nt_ice_entry own = make_own(g, NT_ICE_HOST, i, &b->addr, NULL, rank_of_base(g, i));
         if (b->state == NT_ICE_BASE_BOUND && !b->spare)
             nt_ice_candidates_add(g->env->own, &own, trickles(g));
     }
@@ -136,7 +159,7 @@ static void add_reflexive(struct nt_ice_gather *g, const struct source *s)
     const struct nt_ice_base *b = base_of(g, s);
     if (!nt_addr_is_set(&s->mapped) || b->spare)
         return;
-    struct nt_ice_entry own = make_own(g, NT_ICE_SRFLX, s->base, &s->mapped, &s->server, (uint32_t)(s - g->items));
+    struct nt_ice_entry own = make_own(g, NT_ICE_SRFLX, s->base, &s->mapped, &s->server, rank_of_source(g, s, false));
     own.c.base = own.c.related = b->addr;
     nt_ice_candidates_add(g->env->own, &own, trickles(g));
 }
@@ -146,7 +169,8 @@ static void add_relayed(struct nt_ice_gather *g, const struct source *s, bool op
     uint16_t i = (uint16_t)(s - g->items);
     if (!nt_ice_relays_alive(g->env->relays, i))
         return;
-    struct nt_ice_entry own = make_own(g, NT_ICE_RELAY, s->base, nt_ice_relays_address(g->env->relays, i), &s->server, i);
+    struct nt_ice_entry own =
+        make_own(g, NT_ICE_RELAY, s->base, nt_ice_relays_address(g->env->relays, i), &s->server, rank_of_source(g, s, true));
     own.c.related = open && nt_addr_is_set(&s->mapped) ? s->mapped : hidden(&own.c.addr);
     own.via.relay = (int16_t)i;
     nt_ice_candidates_add(g->env->own, &own, trickles(g));

@@ -35,7 +35,10 @@ void nt_ice_input(struct nt_ice_agent *a, const struct nt_path *path, enum nt_in
         break;
     case NT_IN_IF_UP:
         if (nt_ice_agent_state(a) == NT_ICE_NEW)
-            nt_ice_bases_add_interface(nt_ice_agent_env(a)->bases, &path->local);
+            nt_ice_bases_add_interface(nt_ice_agent_env(a)->bases, &path->local, now);
+        else if (!nt_ice_bases_has_interface(nt_ice_agent_env(a)->bases, &path->local))
+            nt_ice_record_drop(nt_ice_agent_env(a)->record, &path->local, NULL,
+                               "an interface that came after gathering began gets no base", now);
         break;
     default: break;
     }
@@ -116,7 +119,7 @@ int nt_ice_gather(struct nt_ice_agent *a, nt_time now)
 {
     if (nt_ice_agent_state(a) != NT_ICE_NEW)
         return NT_ESTATE;
-    int r = nt_ice_bases_make(nt_ice_agent_env(a)->bases, nt_ice_agent_env(a)->config);
+    int r = nt_ice_bases_make(nt_ice_agent_env(a)->bases, nt_ice_agent_env(a)->config, now);
     if (r == NT_OK)
         r = nt_ice_gather_make(nt_ice_agent_gather(a));
     if (r != NT_OK) {

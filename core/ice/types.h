@@ -12,6 +12,7 @@ enum nt_ice_mode { NT_ICE_FULL = 0, NT_ICE_LITE };
 enum nt_ice_nomination { NT_ICE_REGULAR = 0, NT_ICE_AGGRESSIVE };
 enum nt_ice_trickle { NT_ICE_TRICKLE_OFF = 0, NT_ICE_TRICKLE_HALF, NT_ICE_TRICKLE_FULL };
 enum nt_ice_policy { NT_ICE_ALL = 0, NT_ICE_RELAY_ONLY };
+enum nt_ice_prefer { NT_ICE_PREFER_IPV6 = 0, NT_ICE_PREFER_IPV4 }; /* RFC 8421, 4: whose candidates come first */
 /* new: created; gathering; running: checks; completed: a nominated pair for every component of every list; failed (6.1.3,
  * never before RFC 8863's PAC timer); disconnected: consent expired; closed. */
 enum nt_ice_state {
@@ -57,6 +58,7 @@ struct nt_ice_config {
     enum nt_ice_nomination nomination;
     enum nt_ice_trickle trickle;
     enum nt_ice_policy policy;
+    enum nt_ice_prefer prefer;
     uint8_t streams;         /* 0: 1 */
     uint16_t components;     /* 0: 1 */
     uint16_t max_pairs;      /* 0: 100 (RFC 8445, 6.1.2.5) */

@@ -243,6 +243,7 @@ static struct nt_ice_agent *new_ice_agent(const struct nt_app_context *context)
     enum nt_ice_role by_call = context->index == c->caller ? NT_ICE_CONTROLLING : NT_ICE_CONTROLLED;
     struct nt_ice_config config = {.role = scn->role != 0 ? (enum nt_ice_role)scn->role : by_call,
                                    .policy = scn->policy,
+                                   .prefer = scn->prefer,
                                    .streams = 1,
                                    .components = 1,
                                    .max_pairs = scn->max_pairs,

@@ -94,6 +94,7 @@ struct nt_scn_agent {
     size_t on_count;
     int role; /* enum nt_ice_role; 0: the caller is controlling */
     enum nt_ice_policy policy;
+    enum nt_ice_prefer prefer;
     enum nt_ice_trickle trickle;
     bool trickle_given; /* otherwise a process trickles when both sides can */
     uint16_t max_pairs;

@@ -25,6 +25,8 @@ static const struct nt_word trickles[] = {{"off", NT_ICE_TRICKLE_OFF, false},
                                           {"full", NT_ICE_TRICKLE_FULL, false},
                                           {NULL, 0, false}};
 static const struct nt_word policies[] = {{"all", NT_ICE_ALL, false}, {"relay", NT_ICE_RELAY_ONLY, false}, {NULL, 0, false}};
+static const struct nt_word families[] = {
+    {"ipv6", NT_ICE_PREFER_IPV6, false}, {"ipv4", NT_ICE_PREFER_IPV4, false}, {NULL, 0, false}};
 static const struct nt_word transports[] = {{"udp", NT_UDP, false}, {"tcp", NT_TCP, true}, {"tls", NT_TLS, true}, {NULL, 0, false}};
 
 static const struct nt_key keys[] = {
@@ -94,6 +96,12 @@ static const struct nt_key keys[] = {
      .schema = "{\"anyOf\": [{\"$ref\": \"#/$defs/turn\"}, {\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/turn\"}}]}",
      .doc = "TURN servers for relayed candidates"},
     {.name = "ipv6", .type = NT_KEY_BOOL, AGENT(ipv6), .doc = "use IPv6 addresses; off by default"},
+    {.name = "prefer",
+     .type = NT_KEY_WORD,
+     AGENT(prefer),
+     .words = families,
+     .doc =
+         "with 'ipv6: on': whose candidates come first, before those of both families take turns (RFC 8421, 4); ipv6 by default"},
     {.name = "tie-breaker",
      .type = NT_KEY_U64,
      AGENT(tie_breaker),
@@ -208,6 +216,10 @@ static void read_agent(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
     if (f.on != NULL && nt_load_attachments(l, f.on, &a->on, &a->on_count, NT_ICE_INTERFACES_MAX))
         nt_load_address_key(l, f.address, a->on, a->on_count);
     a->trickle_given = nt_yaml_get(v, "trickle") != NULL;
+    const struct nt_yaml *prefer = nt_yaml_get(v, "prefer");
+    if (prefer != NULL && !a->ipv6)
+        nt_diag_mend(nt_load_error(l, prefer, "'prefer' has no effect: agent '%s' has IPv4 alone", a->name),
+                     "write 'ipv6: on', too, or leave it out");
     read_times(l, &f, a);
     if (f.stun != NULL)
         read_stun(l, f.stun, a);

@@ -580,12 +580,13 @@ TEST(test_expectations)
 
 TEST(test_agent_keys)
 {
-    struct nt_scn_file *f = load(HEAD "networks: {n: {ipv4: 10.0.0.0/24}}\nagents:\n"
-                                      "  L: {on: n, mode: full, nomination: regular, trickle: off, streams: 1, components: 1, "
-                                      "policy: relay, max-pairs: 5, ta: 20ms, rto: formula,\n"
-                                      "      consent: off, keepalive: 20s, ice2: false, icmp-errors: true, ipv6: on, tie-breaker: "
-                                      "18446744073709551615, nomination-wait: 0s}\n"
-                                      "  R: {on: n, rto: 700ms, nomination-wait: 1s}\n" CALL);
+    struct nt_scn_file *f =
+        load(HEAD "networks: {n: {ipv4: 10.0.0.0/24}}\nagents:\n"
+                  "  L: {on: n, mode: full, nomination: regular, trickle: off, streams: 1, components: 1, "
+                  "policy: relay, max-pairs: 5, ta: 20ms, rto: formula,\n"
+                  "      consent: off, keepalive: 20s, ice2: false, icmp-errors: true, ipv6: on, prefer: ipv4, tie-breaker: "
+                  "18446744073709551615, nomination-wait: 0s}\n"
+                  "  R: {on: n, rto: 700ms, nomination-wait: 1s}\n" CALL);
     struct nt_scn_case *c = cell(f, 0);
     const struct nt_scn_agent *a = c->agents;
     assert_int_equal(a[0].policy, NT_ICE_RELAY_ONLY);
@@ -593,6 +594,7 @@ TEST(test_agent_keys)
     assert_int_equal(a[0].ta, 20 * NT_MSEC);
     assert_int_equal(a[0].rto, NT_TIME_NEVER);
     assert_true(a[0].no_consent && a[0].no_ice2 && a[0].icmp_errors && a[0].ipv6);
+    assert_int_equal(a[0].prefer, NT_ICE_PREFER_IPV4);
     assert_int_equal(a[0].keepalive, 20 * NT_SEC);
     assert_true(a[0].tie_breaker == UINT64_MAX);
     assert_int_equal(a[0].nomination_wait, 1);

@@ -1,0 +1,109 @@
+/* The order of an agent's addresses (RFC 8421), and those that get no base. */
+#include "parts.h"
+#include "peer.h"
+
+#include "core/ice/bases.h"
+
+static struct parts p;
+
+/* `text`: addresses, each followed by a blank. The bases' addresses in their order, as one text. */
+static void order(const char *text, enum nt_ice_prefer prefer, const char *expected)
+{
+    char addr_text[NT_ADDR_TEXT], all[1024] = "", one[64];
+    struct nt_ice_config config = {.streams = 1, .components = 1, .ipv6 = true, .prefer = prefer};
+    parts_init(&p);
+    struct nt_ice_bases *b = nt_ice_bases_new(p.record);
+    for (size_t n; *text != '\0'; text += n + 1) {
+        n = strcspn(text, " ");
+        memcpy(one, text, n);
+        one[n] = '\0';
+        struct nt_addr a = addr(one);
+        nt_ice_bases_add_interface(b, &a, 0);
+    }
+    assert_int_equal(nt_ice_bases_make(b, &config, 0), NT_OK);
+    for (uint16_t i = 0; i < nt_ice_bases_count(b); i++) {
+        strcat(all, nt_addr_format_ip(&nt_ice_bases_at(b, i)->addr, addr_text));
+        strcat(all, " ");
+    }
+    assert_string_equal(all, expected);
+    nt_ice_bases_del(b);
+    parts_free(&p);
+}
+
+/* RFC 8421, 4: "If a host has two IPv4 addresses and six IPv6 addresses, it will insert an IPv4 address after four IPv6 addresses".
+ */
+TEST(families_are_mixed)
+{
+    order("10.0.0.1 10.0.0.2 2001::1 2001::2 2001::3 2001::4 2001::5 2001::6 ", NT_ICE_PREFER_IPV6,
+          "2001::1 2001::2 2001::3 2001::4 10.0.0.1 2001::5 10.0.0.2 2001::6 ");
+    order("10.0.0.1 10.0.0.2 2001::1 2001::2 2001::3 2001::4 2001::5 2001::6 ", NT_ICE_PREFER_IPV4,
+          "10.0.0.1 2001::1 10.0.0.2 2001::2 2001::3 2001::4 2001::5 2001::6 ");
+    order("10.0.0.1 2001::1 ", NT_ICE_PREFER_IPV6, "2001::1 10.0.0.1 ");
+    order("2001::1 10.0.0.1 ", NT_ICE_PREFER_IPV4, "10.0.0.1 2001::1 ");
+    order("10.0.0.2 10.0.0.1 ", NT_ICE_PREFER_IPV6, "10.0.0.2 10.0.0.1 "); /* one family: the owner's order */
+    order("2001::2 2001::1 ", NT_ICE_PREFER_IPV4, "2001::2 2001::1 ");
+    order("", NT_ICE_PREFER_IPV6, "");
+}
+
+/* Host candidates have priorities in that order, with trickle and without. */
+TEST(priorities_follow)
+{
+    for (int trickle = NT_ICE_TRICKLE_OFF; trickle <= NT_ICE_TRICKLE_FULL; trickle += NT_ICE_TRICKLE_FULL) {
+        static struct lab l;
+        struct nt_ice_config c = lab_config(NT_ICE_CONTROLLING);
+        c.ipv6 = true;
+        c.trickle = (enum nt_ice_trickle)trickle;
+        int err;
+        memset(&l, 0, sizeof l);
+        l.a = nt_ice_agent_new(&c, &err);
+        nt_ice_input(l.a, &(struct nt_path){.local = addr("10.0.0.1")}, NT_IN_IF_UP, NULL, 0, 0);
+        nt_ice_input(l.a, &(struct nt_path){.local = addr("2001:db8::1")}, NT_IN_IF_UP, NULL, 0, 0);
+        assert_int_equal(nt_ice_gather(l.a, 0), NT_OK);
+        pull(&l);
+        assert_int_equal(nt_ice_candidate_count(l.a), 2);
+        assert_int_equal(nt_ice_candidate_at(l.a, 0)->addr.family, NT_AF_IPV6);
+        assert_int_equal(nt_ice_candidate_at(l.a, 0)->priority, 2130706431);
+        assert_int_equal(nt_ice_candidate_at(l.a, 1)->priority, 2130706431 - 256);
+        lab_end(&l);
+    }
+}
+
+static void assert_told(const char *text, const char *address)
+{
+    const struct nt_trace_event *ev = last_told(&p, NT_TR_ICE_DROPPED);
+    char buf[NT_ADDR_TEXT];
+    assert_non_null(ev);
+    assert_string_equal(ev->text, text);
+    assert_string_equal(nt_addr_format_ip(&ev->a, buf), address);
+}
+
+TEST(what_gets_no_base_is_told)
+{
+    struct nt_ice_config config = {.streams = 1, .components = 1};
+    parts_init(&p);
+    struct nt_ice_bases *b = nt_ice_bases_new(p.record);
+    struct nt_addr loopback = addr("127.0.0.1"), v6 = addr("2001:db8::1"), v4 = addr("10.0.0.1");
+    nt_ice_bases_add_interface(b, &loopback, 0);
+    nt_ice_bases_add_interface(b, &v4, 0);
+    assert_int_equal(nt_ice_bases_make(b, &config, 0), NT_OK);
+    assert_told("an interface's address gets no base: it may be no candidate (RFC 8445, 5.1.1.1)", "127.0.0.1");
+    assert_int_equal(nt_ice_bases_count(b), 1);
+    nt_ice_bases_unmake(b);
+    nt_ice_bases_add_interface(b, &v6, 0);
+    assert_int_equal(nt_ice_bases_make(b, &config, 0), NT_OK);
+    assert_told("an interface's address gets no base: IPv6 is off", "2001:db8::1");
+    for (uint32_t i = 3; i < NT_ICE_INTERFACES_MAX; i++)
+        nt_ice_bases_add_interface(b, &v4, 0);
+    assert_string_equal(last_told(&p, NT_TR_ICE_DROPPED)->text, "an interface's address gets no base: IPv6 is off");
+    nt_ice_bases_add_interface(b, &v4, 0);
+    assert_told("no room for another interface", "10.0.0.1");
+    nt_ice_bases_del(b);
+    parts_free(&p);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(families_are_mixed), cmocka_unit_test(priorities_follow),
+                                       cmocka_unit_test(what_gets_no_base_is_told)};
+    return RUN_TESTS(tests);
+}
