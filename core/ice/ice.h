@@ -36,9 +36,9 @@ int nt_ice_local(struct nt_ice_agent *a, bool offer, struct nt_ice_description *
 /* The peer's pacing (0: none told), for gathering after its offer: both agents MUST use the higher value (RFC 8445, 14.2). */
 void nt_ice_set_pacing(struct nt_ice_agent *a, uint32_t pacing_ms);
 /* The peer's description: checks start, once our candidates are there. Before it, requests are answered and remembered (7.3). A
- * repeated description with the same credentials updates (RFC 8839, 4.4). NT_OK; NT_EINVAL (another number of streams, credentials
- * too short or too long); NT_EUNSUPPORTED (other credentials than before: a restart is not in this version); NT_ESTATE after the
- * end; NT_ENOMEM: as it was. */
+ * repeated description with the same credentials updates (RFC 8839, 4.4). NT_OK; NT_EINVAL (another number of streams, no
+ * credentials, or too long ones); NT_EUNSUPPORTED (other credentials than before: a restart is not in this version); NT_ESTATE
+ * after the end; NT_ENOMEM: as it was. */
 int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now);
 /* RFC 8838 between two agents that both trickle: NT_ESTATE before nt_ice_set_remote, when the peer does not, and after the end.
  * nt_ice_trickle: what the owner sends now, as RFC 8840, 4.4 has it: all candidates told so far and new ones at the end, and the

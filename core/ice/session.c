@@ -139,7 +139,7 @@ static int check_description(const struct nt_ice_session *s, const struct nt_ice
         return NT_EINVAL;
     for (size_t i = 0; i < d->stream_count; i++) {
         const struct nt_ice_stream_description *stream = &d->streams[i];
-        if (strlen(stream->ufrag) < NT_ICE_UFRAG_MIN || strlen(stream->pwd) < NT_ICE_PWD_MIN)
+        if (stream->ufrag[0] == '\0' || stream->pwd[0] == '\0')
             return NT_EINVAL;
         /* RFC 8489, 14.3: USERNAME is less than 509 bytes */
         if (strlen(stream->ufrag) + 1 + strlen(s->ufrag) > NT_STUN_USER_BYTES)

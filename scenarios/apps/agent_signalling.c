@@ -33,11 +33,28 @@ static bool send_description(struct nt_agent_signalling *sig, enum nt_sip_kind k
     return true;
 }
 
+/* What the ICE agent does not take of its peer is told. */
+static void note_refusal(const struct nt_agent_signalling *sig, int err, nt_time now)
+{
+    struct nt_trace trace = sig->context->trace;
+    struct nt_why why = {NT_DISCARD_FORBIDDEN, "other streams than ours, or credentials that cannot be used"};
+    if (err == NT_OK)
+        return;
+    if (err == NT_EUNSUPPORTED)
+        why = (struct nt_why){NT_DISCARD_UNSUPPORTED, "other credentials: ICE restart is not in this version"};
+    if (err == NT_ESTATE)
+        why = (struct nt_why){NT_DISCARD_STATE, "the ICE session has ended, or candidates are not trickled in it"};
+    if (err == NT_ENOMEM || err == NT_ELIMIT)
+        why = (struct nt_why){NT_DISCARD_NO_ROOM, "no room for its candidates"};
+    trace.node = nt_host_node(sig->context->signal_host);
+    nt_trace_discard(&trace, &why, NULL, NULL, now);
+}
+
 /* The callee, when its answer has left: checks start. */
 static void accept_offer(struct nt_agent_signalling *sig, nt_time now)
 {
     sig->peer_trickles = sig->offer.trickle;
-    nt_ice_set_remote(sig->ice, &sig->offer, now);
+    note_refusal(sig, nt_ice_set_remote(sig->ice, &sig->offer, now), now);
     nt_ice_description_free(&sig->offer);
     sig->has_offer = false;
     sig->answered = true;
@@ -109,7 +126,7 @@ static void receive_offer(struct nt_agent_signalling *sig, struct nt_ice_descrip
 {
     emit_signalling(sig, NT_TR_OFFER_RECEIVED, now);
     if (sig->answered) { /* a subsequent offer: answered at once */
-        nt_ice_set_remote(sig->ice, d, now);
+        note_refusal(sig, nt_ice_set_remote(sig->ice, d, now), now);
         nt_ice_description_free(d);
         send_description(sig, NT_SIP_OK, now);
         nt_host_kick(sig->context->host, now);
@@ -129,7 +146,7 @@ static void receive_answer(struct nt_agent_signalling *sig, struct nt_ice_descri
 {
     emit_signalling(sig, NT_TR_ANSWER_RECEIVED, now);
     sig->peer_trickles = d->trickle;
-    nt_ice_set_remote(sig->ice, d, now);
+    note_refusal(sig, nt_ice_set_remote(sig->ice, d, now), now);
     nt_ice_description_free(d);
     sig->answered = sig->confirmed = true;
     nt_agent_signalling_trickle(sig, now);
@@ -138,7 +155,7 @@ static void receive_answer(struct nt_agent_signalling *sig, struct nt_ice_descri
 
 static void receive_candidates(struct nt_agent_signalling *sig, struct nt_ice_description *d, nt_time now)
 {
-    nt_ice_add_remote(sig->ice, d, now); /* candidates of another session are ignored */
+    note_refusal(sig, nt_ice_add_remote(sig->ice, d, now), now);
     nt_ice_description_free(d);
     nt_host_kick(sig->context->host, now);
 }
