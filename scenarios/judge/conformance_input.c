@@ -93,16 +93,35 @@ static void add_users(const struct nt_scn_case *c, struct nt_conf_user *users)
                                                .password = c->servers[i].users[k].password};
 }
 
+static size_t count_logins(const struct nt_scn_case *c)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->agent_count; i++)
+        n += c->agents[i].turn_count;
+    return n;
+}
+
+static size_t add_logins(const struct nt_scn_case *c, struct nt_conf_login *logins)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->agent_count; i++)
+        for (size_t k = 0; k < c->agents[i].turn_count; k++)
+            if (c->agents[i].turn[k].user != NULL && c->agents[i].turn[k].password != NULL)
+                logins[n++] = (struct nt_conf_login){(uint32_t)i, c->agents[i].turn[k].user, c->agents[i].turn[k].password};
+    return n;
+}
+
 int nt_conformance_begin(struct nt_conformance *j, const struct nt_world *w, bool real_time)
 {
     const struct nt_scn_case *c = nt_world_case(w);
     size_t user_count = count_users(c);
     *j = (struct nt_conformance){.parties = calloc(c->agent_count + c->server_count + c->gateway_count + 1, sizeof *j->parties),
                                  .users = calloc(user_count + 1, sizeof *j->users),
+                                 .logins = calloc(count_logins(c) + 1, sizeof *j->logins),
                                  .steps = nt_world_steps(w),
                                  .reset_at = calloc(c->step_count + 1, sizeof *j->reset_at),
                                  .reset_steps = calloc(c->step_count + 1, sizeof *j->reset_steps)};
-    bool memory = j->parties != NULL && j->users != NULL && j->reset_at != NULL && j->reset_steps != NULL;
+    bool memory = j->parties != NULL && j->users != NULL && j->logins != NULL && j->reset_at != NULL && j->reset_steps != NULL;
     int r = memory ? add_parties(c, j->parties, &j->party_count) : NT_ENOMEM;
     if (r != NT_OK)
         return r;
@@ -114,6 +133,8 @@ int nt_conformance_begin(struct nt_conformance *j, const struct nt_world *w, boo
                                .party_count = j->party_count,
                                .users = j->users,
                                .user_count = user_count,
+                               .logins = j->logins,
+                               .login_count = add_logins(c, j->logins),
                                .real_time = real_time};
     j->conf = nt_conf_new(&in);
     return j->conf != NULL ? NT_OK : NT_ENOMEM;
@@ -145,6 +166,7 @@ void nt_conformance_free(struct nt_conformance *j)
         free((void *)(uintptr_t)j->parties[i].addresses);
     free(j->parties);
     free(j->users);
+    free(j->logins);
     free(j->reset_at);
     free(j->reset_steps);
 }

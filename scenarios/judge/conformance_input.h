@@ -11,6 +11,7 @@ struct nt_conformance {
     struct nt_conf_party *parties;
     size_t party_count;
     struct nt_conf_user *users;
+    struct nt_conf_login *logins;
     const struct nt_steps *steps;
     nt_time *reset_at; /* of all servers, server by server */
     size_t *reset_steps, reset_count;

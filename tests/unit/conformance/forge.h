@@ -204,11 +204,14 @@ static inline int forge_judge(struct forge *f, struct nt_conf_verdict *verdict)
                                             {.kind = NT_CONF_SERVER, .name = "turn2", .addresses = turn2, .address_count = 1}};
     const struct nt_conf_user users[] = {
         {2, FORGE_REALM, "alice", "secret"}, {2, FORGE_REALM, "bob", "hidden"}, {3, FORGE_REALM, "alice", "other"}};
+    const struct nt_conf_login logins[] = {{0, "alice", "secret"}, {0, "alice", "mistyped"}};
     const struct nt_conf_input in = {.capture = &f->c,
                                      .parties = parties,
                                      .party_count = 4,
                                      .users = users,
                                      .user_count = 3,
+                                     .logins = logins,
+                                     .login_count = 2,
                                      .end = f->now,
                                      .real_time = f->real_time};
     return nt_conf_judge(&in, verdict);

@@ -144,6 +144,538 @@ static void what_came_in_fragments_is_relayed_otherwise(struct forge *f)
     cross(f, TAP_TURN, TAP_NONE, f->relayed, f->r, inner, sizeof inner);
 }
 
+/* --- logging in --- */
+
+static void ask(struct forge *f, struct nt_addr from, struct nt_addr server, unsigned tap)
+{
+    wait(f, 60);
+    turn_request(f, NT_TURN_ALLOCATE);
+    allocate_attrs(f);
+    finish(f);
+    send(f, TAP_L, tap, from, server);
+}
+
+static void ask_signed(struct forge *f, struct nt_addr from, struct nt_addr server, unsigned tap, const struct nt_stun_key *key,
+                       const char *nonce)
+{
+    wait(f, 60);
+    turn_request(f, NT_TURN_ALLOCATE);
+    allocate_attrs(f);
+    credentials(f, "alice", nonce);
+    sealed256(f, key);
+    send(f, TAP_L, tap, from, server);
+}
+
+static void challenged(struct forge *f, struct nt_addr server, unsigned tap, struct nt_addr client, const char *nonce)
+{
+    challenge(f, 401, nonce);
+    send(f, tap, TAP_L, server, client);
+}
+
+static void allocated(struct forge *f, struct nt_addr client, struct nt_addr relayed)
+{
+    start(f, NT_STUN_SUCCESS, NT_TURN_ALLOCATE);
+    nt_stun_add_addr(&f->b, NT_ATTR_XOR_RELAYED_ADDRESS, &relayed);
+    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 3600);
+    add_mapped(f, client);
+    sealed256(f, &f->alice);
+    send(f, TAP_TURN, TAP_L, f->stun, client);
+}
+
+static struct nt_stun_key mistyped(int algorithm)
+{
+    struct nt_stun_key key;
+    nt_stun_key_long(&key, algorithm, "alice", FORGE_REALM, "mistyped");
+    return key;
+}
+
+/* RFC 8489, 9.2.5: a retry that changes the password. */
+static void the_password_is_typed_anew(struct forge *f)
+{
+    struct nt_stun_key wrong = mistyped(NT_PASSWORD_SHA256);
+    ask(f, f->l, f->stun, TAP_TURN);
+    challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE);
+    ask_signed(f, f->l, f->stun, TAP_TURN, &wrong, FORGE_NONCE);
+    challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE);
+    ask_signed(f, f->l, f->stun, TAP_TURN, &f->alice, FORGE_NONCE);
+    allocated(f, f->l, f->relayed);
+}
+
+/* Passwords that nobody was given: whether they differ cannot be told. */
+static void two_unknown_passwords(struct forge *f)
+{
+    struct nt_stun_key second;
+    nt_stun_key_long(&second, NT_PASSWORD_SHA256, "alice", FORGE_REALM, "guessed");
+    ask(f, f->l, f->stun, TAP_TURN);
+    challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE);
+    ask_signed(f, f->l, f->stun, TAP_TURN, &f->bob, FORGE_NONCE);
+    challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE);
+    ask_signed(f, f->l, f->stun, TAP_TURN, &second, FORGE_NONCE);
+    challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE);
+}
+
+static void forty_retries_with_one_password(struct forge *f)
+{
+    struct nt_stun_key wrong = mistyped(NT_PASSWORD_SHA256);
+    ask(f, f->l, f->stun, TAP_TURN);
+    challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE);
+    for (int i = 0; i < 41; i++) {
+        if (i == 1)
+            f->guilty = (uint32_t)f->c.frame_count + 1;
+        ask_signed(f, f->l, f->stun, TAP_TURN, &wrong, FORGE_NONCE);
+        challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE);
+        f->now -= 55 * NT_MSEC;
+    }
+}
+
+static void refresh_with(struct forge *f, const char *nonce)
+{
+    turn_request(f, NT_TURN_REFRESH);
+    credentials(f, "alice", nonce);
+    sealed256(f, &f->alice);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+}
+
+static void said_stale(struct forge *f, const char *nonce)
+{
+    challenge(f, 438, nonce);
+    patch_method(f, NT_TURN_REFRESH, NT_STUN_ERROR);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
+static void forty_retries_with_the_stale_nonce(struct forge *f)
+{
+    gather_relay(f);
+    for (int i = 0; i < 41; i++) {
+        if (i == 1)
+            guilty_next(f);
+        refresh_with(f, FORGE_NONCE);
+        said_stale(f, FORGE_NONCE2);
+    }
+}
+
+/* RFC 8489, 9.2.3.2 speaks of requests after a success: nobody has logged in here. */
+static void nobody_logs_in(struct forge *f)
+{
+    ask(f, f->l, f->stun, TAP_TURN);
+    challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE);
+    wait(f, 30000);
+    ask(f, f->l, f->stun, TAP_TURN);
+    challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE);
+}
+
+/* The client has lost its state, and begins again on its port. */
+static void a_client_starts_afresh(struct forge *f)
+{
+    gather_relay(f);
+    wait(f, 30000);
+    ask(f, f->l, f->stun, TAP_TURN);
+    challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE);
+    refresh_with(f, FORGE_NONCE);
+    turn_answer(f, NT_TURN_REFRESH, 0, &f->alice);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
+static void a_bare_refresh_after_a_success(struct forge *f)
+{
+    gather_relay(f);
+    turn_request(f, NT_TURN_REFRESH);
+    finish(f);
+    guilty_next(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+}
+
+/* RFC 8489, 9.2.3: a server is known by its IP address, and 9.2.4: a nonce is for one source, at any port of the server. */
+static void another_port_of_a_known_server(struct forge *f)
+{
+    struct nt_addr other = addr("192.0.2.1:5349"), from = addr("10.0.0.1:5001");
+    gather_relay(f);
+    ask_signed(f, from, other, TAP_TURN, &f->alice, "obMatJos2gAAAnumber5");
+    challenged(f, other, TAP_TURN, from, "obMatJos2gAAAnumber6");
+    ask(f, f->l, other, TAP_TURN);
+    challenged(f, other, TAP_TURN, f->l, FORGE_NONCE);
+}
+
+static void one_nonce_for_two_sources(struct forge *f)
+{
+    struct nt_addr from = addr("10.0.0.1:5001");
+    ask(f, f->l, f->stun, TAP_TURN);
+    challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE);
+    ask(f, from, f->stun, TAP_TURN);
+    guilty_next(f);
+    challenged(f, f->stun, TAP_TURN, from, FORGE_NONCE);
+}
+
+static void credentials_before_any_challenge(struct forge *f)
+{
+    guilty_next(f);
+    ask_signed(f, f->l, f->stun2, TAP_NONE, &f->alice2, "guessed");
+}
+
+/* --- algorithms --- */
+
+static void permit(struct forge *f)
+{
+    wait(f, 1500);
+    turn_request(f, NT_TURN_CREATE_PERMISSION);
+    add_peer(f, f->r);
+    nt_stun_add_text(&f->b, NT_ATTR_USERNAME, "alice");
+    nt_stun_add_text(&f->b, NT_ATTR_REALM, FORGE_REALM);
+    nt_stun_add_text(&f->b, NT_ATTR_NONCE, FORGE_NONCE);
+}
+
+static void permitted(struct forge *f, const struct nt_stun_key *sha1, const struct nt_stun_key *sha256)
+{
+    start(f, NT_STUN_SUCCESS, NT_TURN_CREATE_PERMISSION);
+    if (sha1 != NULL)
+        nt_stun_add_integrity(&f->b, sha1);
+    if (sha256 != NULL)
+        nt_stun_add_integrity_sha256(&f->b, sha256);
+    finish(f);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
+/* RFC 8489, 9.2.4: such a request "is processed as though PASSWORD-ALGORITHM were MD5", and answered with MESSAGE-INTEGRITY. */
+static void a_client_of_rfc_5389(struct forge *f)
+{
+    struct nt_stun_key md5;
+    nt_stun_key_long(&md5, NT_PASSWORD_MD5, "alice", FORGE_REALM, "secret");
+    gather_relay(f);
+    permit(f);
+    nt_stun_add_integrity(&f->b, &md5);
+    finish(f);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    permitted(f, &md5, NULL);
+}
+
+/* As above, of whoever signs twice: seen at the server, for the client should have named an algorithm. */
+static void no_algorithm_is_named(struct forge *f, bool sha1, bool answer_sha256)
+{
+    struct nt_stun_key md5;
+    nt_stun_key_long(&md5, NT_PASSWORD_MD5, "alice", FORGE_REALM, "secret");
+    gather_relay(f);
+    permit(f);
+    if (sha1)
+        nt_stun_add_integrity(&f->b, &md5);
+    nt_stun_add_integrity_sha256(&f->b, &md5);
+    finish(f);
+    probe(f, TAP_TURN, f->l, f->stun);
+    guilty_next(f);
+    permitted(f, answer_sha256 ? NULL : &md5, answer_sha256 ? &md5 : NULL);
+}
+
+static void sha256_without_an_algorithm(struct forge *f)
+{
+    no_algorithm_is_named(f, false, false);
+}
+
+static void both_kinds_without_an_algorithm(struct forge *f)
+{
+    no_algorithm_is_named(f, true, false);
+}
+
+static void sha256_for_a_request_without_an_algorithm(struct forge *f)
+{
+    no_algorithm_is_named(f, true, true);
+}
+
+static void both_kinds_in_a_long_term_response(struct forge *f)
+{
+    gather_relay(f);
+    wait(f, 1500);
+    turn_request(f, NT_TURN_CREATE_PERMISSION);
+    add_peer(f, f->r);
+    turn_signed(f);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    guilty_next(f);
+    permitted(f, &f->alice, &f->alice);
+}
+
+static void a_challenge_without_algorithms_is_not_retried(struct forge *f)
+{
+    gather_relay(f);
+    bid_down(f, false);
+}
+
+static void a_challenge_without_algorithms_is_retried(struct forge *f)
+{
+    gather_relay(f);
+    bid_down(f, true);
+}
+
+/* RFC 8489, 9.2.4: "This response MUST include NONCE, REALM, and PASSWORD-ALGORITHMS" */
+static void a_438_without_algorithms(struct forge *f)
+{
+    gather_relay(f);
+    refresh_with(f, FORGE_NONCE);
+    start(f, NT_STUN_ERROR, NT_TURN_REFRESH);
+    nt_stun_add_error(&f->b, 438, NULL);
+    nt_stun_add_text(&f->b, NT_ATTR_REALM, FORGE_REALM);
+    nt_stun_add_text(&f->b, NT_ATTR_NONCE, "obMatJos2AAAAnumber2");
+    finish(f);
+    guilty_next(f);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
+static void a_stranger_gets_no_algorithms(struct forge *f)
+{
+    struct nt_stun_key key;
+    nt_stun_key_long(&key, NT_PASSWORD_SHA256, "carol", FORGE_REALM, "secret");
+    gather_relay(f);
+    turn_request(f, NT_TURN_REFRESH);
+    credentials(f, "carol", FORGE_NONCE);
+    sealed256(f, &key);
+    probe(f, TAP_TURN, f->l, f->stun);
+    start(f, NT_STUN_ERROR, NT_TURN_REFRESH);
+    nt_stun_add_error(&f->b, 401, NULL);
+    nt_stun_add_text(&f->b, NT_ATTR_REALM, FORGE_REALM);
+    nt_stun_add_text(&f->b, NT_ATTR_NONCE, "obMatJos2AAAAnumber2");
+    finish(f);
+    guilty_next(f);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+}
+
+/* --- redirects --- */
+
+static void a_loop_of_redirects_is_left(struct forge *f)
+{
+    gather_relay(f);
+    redirected(f);
+}
+
+static void a_loop_of_redirects_is_followed(struct forge *f)
+{
+    f->broken = "RFC8489-10-loop";
+    gather_relay(f);
+    redirected(f);
+}
+
+/* --- both kinds of a check --- */
+
+static void check_with_both(struct forge *f)
+{
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
+    nt_stun_add_text(&f->b, NT_ATTR_USERNAME, "RRRR:LLLL");
+    nt_stun_add_u32(&f->b, NT_ATTR_PRIORITY, FORGE_PRFLX);
+    nt_stun_add_u64(&f->b, NT_ATTR_ICE_CONTROLLING, FORGE_TIE_L);
+    nt_stun_add_integrity(&f->b, &f->pwd_r);
+    nt_stun_add_integrity_sha256(&f->b, &f->pwd_r);
+    nt_stun_add_fingerprint(&f->b);
+    finish(f);
+    send(f, TAP_L, TAP_R, f->l, f->r);
+}
+
+static void answer_with(struct forge *f, bool sha1, bool sha256)
+{
+    start(f, NT_STUN_SUCCESS, NT_STUN_BINDING);
+    add_mapped(f, f->l);
+    if (sha1)
+        nt_stun_add_integrity(&f->b, &f->pwd_r);
+    if (sha256)
+        nt_stun_add_integrity_sha256(&f->b, &f->pwd_r);
+    nt_stun_add_fingerprint(&f->b);
+    finish(f);
+    send(f, TAP_R, TAP_L, f->r, f->l);
+}
+
+/* L checks R with both kinds of integrity, and R triggers a check of its own. */
+static void both_kinds_are_answered(struct forge *f, bool sha1, bool sha256)
+{
+    signal(f, true, 1);
+    signal(f, false, 1);
+    wait(f, 60);
+    check_with_both(f);
+    guilty_next(f);
+    answer_with(f, sha1, sha256);
+    wait(f, 60);
+    fresh(f);
+    check(f, false, CONTROLLED, FORGE_TIE_R);
+    send(f, TAP_R, TAP_L, f->r, f->l);
+    answer(f, true, f->r, 0);
+    send(f, TAP_L, TAP_R, f->l, f->r);
+}
+
+/* RFC 8489, 9.1.3: "a request that contains a MESSAGE-INTEGRITY-SHA256 attribute" is answered with it alone. */
+static void both_kinds_are_answered_with_sha256(struct forge *f)
+{
+    both_kinds_are_answered(f, false, true);
+}
+
+static void both_kinds_are_answered_with_both(struct forge *f)
+{
+    both_kinds_are_answered(f, true, true);
+}
+
+static void both_kinds_are_answered_with_sha1(struct forge *f)
+{
+    both_kinds_are_answered(f, true, false);
+}
+
+static void both_kinds_again_after_the_response(struct forge *f)
+{
+    both_kinds_are_answered(f, false, true);
+    wait(f, 60);
+    guilty_next(f);
+    check_with_both(f);
+    answer_with(f, false, true);
+}
+
+/* --- transactions --- */
+
+/* RFC 8489, 5: "bit-wise identical to the previous request and sent from the same transport address to the same IP address" */
+static void one_request_for_two_ports(struct forge *f)
+{
+    struct nt_addr ports[] = {f->stun, addr("192.0.2.1:3479")};
+    uint8_t request[64];
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
+    finish(f);
+    memcpy(request, f->buf, f->len);
+    for (size_t i = 0; i < 2; i++)
+        cross(f, TAP_L, TAP_TURN, f->l, ports[i], request, NT_STUN_HEADER);
+    for (size_t i = 0; i < 2; i++) {
+        start(f, NT_STUN_SUCCESS, NT_STUN_BINDING);
+        add_mapped(f, f->l);
+        finish(f);
+        send(f, TAP_TURN, TAP_L, ports[i], f->l);
+    }
+}
+
+static void one_id_for_two_addresses(struct forge *f)
+{
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
+    finish(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    guilty_next(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun2);
+}
+
+/* RFC 8489, 6.3.1 asks for equal state; what has run out since has run out. */
+static void the_nonce_runs_out_between_two_sends(struct forge *f)
+{
+    uint8_t again[512];
+    gather_relay(f);
+    refresh_with(f, FORGE_NONCE);
+    size_t len = f->len;
+    memcpy(again, f->buf, len);
+    start(f, NT_STUN_SUCCESS, NT_TURN_REFRESH);
+    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 600);
+    sealed256(f, &f->alice);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+    wait(f, 500);
+    cross(f, TAP_L, TAP_TURN, f->l, f->stun, again, len);
+    said_stale(f, FORGE_NONCE2);
+}
+
+static void retransmit_binding(struct forge *f, int gap)
+{
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
+    finish(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    wait(f, gap - 1);
+    guilty_next(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    signal(f, true, 1);
+}
+
+static void gathering_is_patient(struct forge *f)
+{
+    retransmit_binding(f, 500);
+}
+
+static void gathering_is_hasty(struct forge *f)
+{
+    retransmit_binding(f, 100);
+}
+
+/* --- forms --- */
+
+static void ask_unknown(struct forge *f, unsigned more)
+{
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
+    for (unsigned i = 0; i <= more; i++)
+        nt_stun_add_u32(&f->b, (uint16_t)(0x7f00 + i), 0);
+    finish(f);
+    probe(f, TAP_TURN, f->l, f->stun);
+    guilty_next(f);
+}
+
+static void refuse_unknown(struct forge *f, const char *list, size_t len)
+{
+    start(f, NT_STUN_ERROR, NT_STUN_BINDING);
+    nt_stun_add_error(&f->b, 420, NULL);
+    nt_stun_add(&f->b, NT_ATTR_UNKNOWN_ATTRIBUTES, list, len);
+    finish(f);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+}
+
+static void a_stun_server_refuses_the_unknown(struct forge *f)
+{
+    ask_unknown(f, 1);
+    refuse_unknown(f, "\x7f\x00\x7f\x01", 4);
+}
+
+static void a_stun_server_grants_the_unknown(struct forge *f)
+{
+    ask_unknown(f, 0);
+    start(f, NT_STUN_SUCCESS, NT_STUN_BINDING);
+    add_mapped(f, f->l);
+    finish(f);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+}
+
+static void a_list_lacks_an_attribute(struct forge *f)
+{
+    ask_unknown(f, 1);
+    refuse_unknown(f, "\x7f\x00", 2);
+}
+
+static void a_list_has_an_attribute_of_its_own(struct forge *f)
+{
+    ask_unknown(f, 0);
+    refuse_unknown(f, "\x7f\x00\x7f\x09", 4);
+}
+
+static void an_error_code_of_two_bytes(struct forge *f)
+{
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
+    finish(f);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    start(f, NT_STUN_ERROR, NT_STUN_BINDING);
+    nt_stun_add(&f->b, NT_ATTR_ERROR_CODE, "\0\0", 2);
+    finish(f);
+    guilty_next(f);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+}
+
+static void an_address_family_of_one_byte(struct forge *f)
+{
+    gather_relay(f);
+    wait(f, 60);
+    turn_request(f, NT_TURN_ALLOCATE);
+    allocate_attrs(f);
+    nt_stun_add(&f->b, NT_ATTR_ADDITIONAL_ADDRESS_FAMILY, "\2", 1);
+    turn_signed(f);
+    guilty_next(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+}
+
+static void an_icmp_of_four_bytes(struct forge *f)
+{
+    fresh(f);
+    start(f, NT_STUN_INDICATION, NT_TURN_DATA);
+    add_peer(f, f->r);
+    nt_stun_add(&f->b, NT_ATTR_ICMP, "\0\0\3\0", 4);
+    finish(f);
+    guilty_next(f);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+}
+
 /* --- the tests --- */
 
 #define STORY(f)                                                                                                                   \
@@ -159,6 +691,21 @@ static const struct story stories[] = {
     STORY(two_servers_know_alice),
     STORY(two_agents_have_one_ufrag),
     STORY(a_request_in_fragments_is_answered),
+    STORY(the_password_is_typed_anew),
+    STORY(two_unknown_passwords),
+    STORY(nobody_logs_in),
+    STORY(a_client_starts_afresh),
+    STORY(another_port_of_a_known_server),
+    STORY(a_client_of_rfc_5389),
+    STORY(sha256_without_an_algorithm),
+    STORY(both_kinds_without_an_algorithm),
+    STORY(a_challenge_without_algorithms_is_not_retried),
+    STORY(a_loop_of_redirects_is_left),
+    STORY(both_kinds_are_answered_with_sha256),
+    STORY(one_request_for_two_ports),
+    STORY(the_nonce_runs_out_between_two_sends),
+    STORY(gathering_is_patient),
+    STORY(a_stun_server_refuses_the_unknown),
 };
 
 static const struct breach breaches[] = {
@@ -166,6 +713,28 @@ static const struct breach breaches[] = {
     BREACH(a_check_signed_with_nobodys_password, "RFC8489-14.5-hmac", "L", 1),
     BREACH(an_answer_to_half_a_request, "RFC8489-5-answer-id", "turn", 1),
     BREACH(what_came_in_fragments_is_relayed_otherwise, "RFC8656-11.2-payload", "turn", 1),
+    BREACH(forty_retries_with_one_password, "RFC8489-9.2.5-no-loop", "L", 40),
+    BREACH(forty_retries_with_the_stale_nonce, "RFC8489-9.2.5-stale-retry", "L", 40),
+    BREACH(a_bare_refresh_after_a_success, "RFC8489-9.2.3.2-subsequent", "L", 1),
+    BREACH(one_nonce_for_two_sources, "RFC8489-9.2.4-nonce", "turn", 1),
+    BREACH(credentials_before_any_challenge, "RFC8489-9.2.3.1-first", "L", 1),
+    BREACH(sha256_for_a_request_without_an_algorithm, "RFC8489-9.2.4-integrity", "turn", 1),
+    BREACH(both_kinds_in_a_long_term_response, "RFC8489-9.2.4-integrity", "turn", 1),
+    BREACH(a_challenge_without_algorithms_is_retried, "RFC8489-9.2.5-bid-down", "L", 1),
+    BREACH(a_438_without_algorithms, "RFC8489-9.2.4-stale", "turn", 1),
+    BREACH(a_stranger_gets_no_algorithms, "RFC8489-9.2.4-challenge", "turn", 1),
+    BREACH(a_loop_of_redirects_is_followed, "RFC8489-10-loop", "L", 1),
+    BREACH(both_kinds_are_answered_with_both, "RFC8489-9.1.3-integrity", "R", 1),
+    BREACH(both_kinds_are_answered_with_sha1, "RFC8489-9.1.3-integrity", "R", 1),
+    BREACH(both_kinds_again_after_the_response, "RFC8489-9.1.5-kind", "L", 1),
+    BREACH(one_id_for_two_addresses, "RFC8489-5-fresh-id", "L", 1),
+    BREACH(gathering_is_hasty, "RFC8445-14.3-rto", "L", 1),
+    BREACH(a_stun_server_grants_the_unknown, "RFC8489-6.3.1-required", "turn", 1),
+    BREACH(a_list_lacks_an_attribute, "RFC8489-6.3.1.1-unknown", "turn", 1),
+    BREACH(a_list_has_an_attribute_of_its_own, "RFC8489-6.3.1.1-unknown", "turn", 1),
+    BREACH(an_error_code_of_two_bytes, "RFC8489-6.3.1.1-error-code", "turn", 1),
+    BREACH(an_address_family_of_one_byte, "RFC8489-14-sizes", "L", 1),
+    BREACH(an_icmp_of_four_bytes, "RFC8489-14-sizes", "turn", 1),
 };
 
 TEST(who_does_right_is_not_blamed)
