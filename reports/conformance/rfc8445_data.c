@@ -41,9 +41,21 @@ static bool any_success(const struct nt_seen *s, const struct nt_item *m)
     return false;
 }
 
+/* 12.1.1. With a full peer the valid list of a lite agent gets the pairs that are nominated. */
+static void judge_lite(struct nt_seen *s, const struct nt_item *m)
+{
+    const struct nt_view_description *own = nt_view_session_first(s->v, m->session, NT_DIR_OUT);
+    const struct nt_view_description *peer = nt_view_session_first(s->v, m->session, NT_DIR_IN);
+    const struct nt_seen_link *l = link_in(s, m, m->session);
+    if (own != NULL && own->d.lite && peer != NULL && !peer->d.lite && m->session == s->v->first_session[m->party])
+        nt_require(s->finder, NT_ICE_RULE_LITE_DATA, m, l != NULL && l->peer_nominated,
+                   "data on a pair that the full agent has not nominated");
+}
+
 void nt_data_judge(struct nt_seen *s, const struct nt_item *m)
 {
     const struct nt_seen_component *k = NULL;
+    judge_lite(s, m);
     if (!any_success(s, m))
         return; /* data before any success is judged by RFC 7675 */
     uint32_t session = selecting_session(s, m, &k);

@@ -6,6 +6,7 @@
 #include "reports/conformance/message.h"
 #include "reports/conformance/rfc8445_answers.h"
 #include "reports/conformance/rfc8445_data.h"
+#include "reports/conformance/rfc8445_keepalives.h"
 #include "reports/conformance/rfc8445_pacing.h"
 #include "reports/conformance/rfc8445_state.h"
 #include "reports/conformance/sessions.h"
@@ -15,6 +16,7 @@
 
 /* How long a triggered check may take at least: RFC 8445, 6.1.4.2 lets it wait its turn in the queue, one every Ta. */
 #define TRIGGER_LEAST NT_SEC
+#define NOMINATES_WITHIN (NT_STUN_TI + NT_SEC)
 #define PAIRS_LIMIT 100 /* RFC 8445, 6.1.2.5: an agent that has checked so many may discard a pair before its triggered check */
 
 static const char old_agents[] = "neither agent has ice2: one of RFC 5245 may nominate aggressively";
@@ -71,6 +73,20 @@ static void note_component(struct nt_seen *s, const struct nt_item *m)
     k->checked = true;
 }
 
+/* "They are a matter of local optimization": but no check takes longer than Ti, after which nothing better can come. */
+static void judge_never_nominated(struct nt_seen *s)
+{
+    for (uint32_t i = 0; i < s->v->place_count; i++) {
+        const struct nt_seen_component *k = &s->components[i];
+        const struct nt_item *m = k->success != NT_VIEW_NONE ? &s->v->items[k->success] : NULL;
+        if (m == NULL || !s->agents[m->party].controls || m->session + 1 != s->v->first_session[m->party + 1] ||
+            s->v->bye[m->party] <= m->at + NOMINATES_WITHIN || s->v->end <= m->at + NOMINATES_WITHIN)
+            continue;
+        nt_require(s->finder, NT_ICE_RULE_NOMINATES, m, k->proposed,
+                   "this pair was valid, and in the %" PRId64 " s that followed none was nominated", (s->v->end - m->at) / NT_SEC);
+    }
+}
+
 /* --- triggered checks --- */
 
 static void settle_trigger(struct nt_seen *s, const struct nt_item *m, nt_time now)
@@ -123,10 +139,29 @@ static void note_release(struct nt_seen *s, const struct nt_item *m)
         s->given_up[m->pair] = false;
 }
 
+/* 6.1.2.5: "The default limit of candidate pairs for the checklist set is 100, but the value MUST be configurable." */
+static void count_pair(struct nt_seen *s, const struct nt_item *m)
+{
+    struct nt_seen_link *l = &s->links[m->link];
+    uint32_t configured = nt_item_party(s->v, m)->max_pairs, limit = configured > PAIRS_LIMIT ? configured : PAIRS_LIMIT;
+    s->sessions[m->session].pairs += !l->checked;
+    l->checked = true;
+    nt_require(s->finder, NT_ICE_RULE_PAIR_LIMIT, m, s->sessions[m->session].pairs <= limit,
+               "a check on the pair number %u, expected %u at most", (unsigned)s->sessions[m->session].pairs, (unsigned)limit);
+}
+
+static void judge_side(struct nt_seen *s, const struct nt_item *m)
+{
+    const struct nt_view_description *peer = nt_view_session_first(s->v, m->session, NT_DIR_IN);
+    s->agents[m->party].controls = nt_item_attr(s->v, m, NT_ATTR_ICE_CONTROLLING) != NULL;
+    if (peer != NULL && peer->d.lite)
+        nt_require(s->finder, NT_ICE_RULE_FULL_CONTROLS, m, s->agents[m->party].controls,
+                   "ICE-CONTROLLED, and the peer said ice-lite in packet %u", (unsigned)peer->frame);
+}
+
 static void request_sent(void *state, const struct nt_item *m)
 {
     struct nt_seen *s = state;
-    struct nt_seen_link *l = &s->links[m->link];
     if (m->first != nt_item_number(s->v, m))
         return;
     nt_pacing_started(s, m);
@@ -135,10 +170,12 @@ static void request_sent(void *state, const struct nt_item *m)
         return;
     note_component(s, m);
     settle_trigger(s, m, m->at);
-    s->sessions[m->session].pairs += !l->checked;
-    l->checked = true;
-    if (nt_item_attr(s->v, m, NT_ATTR_USE_CANDIDATE) != NULL && !m->excused)
-        judge_nomination(s, m);
+    count_pair(s, m);
+    judge_side(s, m);
+    if (nt_item_attr(s->v, m, NT_ATTR_USE_CANDIDATE) == NULL || m->excused)
+        return;
+    s->components[m->place].proposed = true;
+    judge_nomination(s, m);
 }
 
 static void success_came(void *state, const struct nt_item *m)
@@ -155,6 +192,8 @@ static void success_came(void *state, const struct nt_item *m)
     settle_trigger(s, m, m->at);
     l->success = nt_item_number(s->v, m);
     s->sessions[m->session].any_success = true;
+    if (s->components[m->place].success == NT_VIEW_NONE)
+        s->components[m->place].success = l->success;
     bool own = nt_item_attr(s->v, q, NT_ATTR_USE_CANDIDATE) != NULL;
     if (own && s->components[m->place].nominated == NT_VIEW_NONE)
         s->components[m->place].nominated = nt_item_number(s->v, m);
@@ -210,7 +249,8 @@ static void init_state(struct nt_seen *s)
     for (uint32_t i = 0; i < v->link_count; i++)
         s->links[i].success = s->links[i].asymmetric = s->links[i].waits = NT_VIEW_NONE;
     for (size_t i = 0; i < v->place_count; i++)
-        s->components[i] = (struct nt_seen_component){.nominated = NT_VIEW_NONE, .selected = NT_TIME_NEVER};
+        s->components[i] =
+            (struct nt_seen_component){.success = NT_VIEW_NONE, .nominated = NT_VIEW_NONE, .selected = NT_TIME_NEVER};
     for (size_t i = 0; i < v->first_session[v->in->party_count]; i++)
         s->sessions[i].concluded = NT_TIME_NEVER;
     for (size_t i = 0; i < v->in->party_count; i++)
@@ -229,6 +269,8 @@ void nt_rfc8445_pairs_judge(struct nt_finder *finder)
         init_state(&s);
         nt_agent_events(s.v, &handlers, &s);
         settle_triggers(&s);
+        judge_never_nominated(&s);
+        nt_keepalives_judge(&s);
     } else {
         finder->err = NT_ENOMEM;
     }

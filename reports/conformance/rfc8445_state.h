@@ -14,11 +14,12 @@ struct nt_seen_link {
     bool peer_nominated; /* a check with USE-CANDIDATE was received and answered with success */
 };
 
-struct nt_seen_component { /* by place */
-    bool checked;
-    uint32_t nominated; /* the success of the first check with USE-CANDIDATE, or NT_VIEW_NONE */
-    nt_time selected;   /* when it first had a selected pair; NT_TIME_NEVER: it has none */
-    uint32_t frame;     /* that of the selection */
+struct nt_seen_component {  /* by place */
+    bool checked, proposed; /* proposed: a check with USE-CANDIDATE was sent */
+    uint32_t success;       /* the first valid success response, or NT_VIEW_NONE */
+    uint32_t nominated;     /* the success of the first check with USE-CANDIDATE, or NT_VIEW_NONE */
+    nt_time selected;       /* when it first had a selected pair; NT_TIME_NEVER: it has none */
+    uint32_t frame;         /* that of the selection */
 };
 
 struct nt_seen_session {
@@ -30,6 +31,7 @@ struct nt_seen_session {
 };
 
 struct nt_seen_agent {
+    bool controls;         /* its last check said so */
     uint32_t last_binding; /* the last Binding message that it sends in the whole capture, or NT_VIEW_NONE */
     uint32_t started;      /* the last transaction that it started, or NT_VIEW_NONE */
     nt_time pace;          /* Ta at that time */

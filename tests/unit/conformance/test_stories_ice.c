@@ -481,6 +481,58 @@ static void a_403_ends_the_data(struct forge *f)
     send(f, TAP_R, TAP_L, f->r, f->l);
 }
 
+/* --- what is never done, or too early --- */
+
+static void never_nominates(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    ask_and_answer(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING});
+    f->guilty = (uint32_t)f->c.frame_count;
+    ask_and_answer(f, &(struct ask){.left = false, .from = f->r, .to = f->l, .flags = CONTROLLED});
+    wait(f, 45000);
+}
+
+static void hangs_up_before_it_nominates(struct forge *f)
+{
+    struct nt_sip_message bye = {.kind = NT_SIP_BYE,
+                                 .cseq = 2,
+                                 .call_id = "1@natsim.invalid",
+                                 .from = "l",
+                                 .to = "r",
+                                 .branch = "z9hG4bK2",
+                                 .via = addr("198.18.0.1:5060"),
+                                 .in_dialog = true};
+    char sip[1000];
+    offer_and_answer(f, audio_l, audio_r);
+    pair_up(f, f->l, f->r, 0);
+    int len = nt_sip_write(&bye, sip, sizeof sip);
+    cross(f, TAP_L_SIGNALLING, TAP_R_SIGNALLING, addr("198.18.0.1:5060"), addr("198.18.0.2:5060"), (uint8_t *)sip, (size_t)len);
+    wait(f, 45000);
+}
+
+static void lite_with(struct forge *f, int flags, bool data)
+{
+    tell(f, true, NT_SIP_INVITE, 1, ice2, audio_l);
+    tell(f, false, NT_SIP_OK, 1, "a=ice-lite\r\na=ice-options:ice2\r\n", audio_r);
+    guilty_next(f);
+    if (data)
+        say(f, false, f->r, f->l);
+    else {
+        wait(f, 60);
+        ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = flags}, TAP_NONE);
+    }
+}
+
+static void a_full_agent_is_controlled_by_a_lite_one(struct forge *f)
+{
+    lite_with(f, CONTROLLED, false);
+}
+
+static void a_lite_agent_sends_data_at_once(struct forge *f)
+{
+    lite_with(f, 0, true);
+}
+
 /* --- what is judged --- */
 
 TEST(nobody_is_blamed)
@@ -499,7 +551,8 @@ TEST(nobody_is_blamed)
                                            STORY(a_burst_of_checks),
                                            STORY(a_487_comes_after_the_switch),
                                            STORY(idle_and_then_again),
-                                           STORY(a_403_ends_the_data)};
+                                           STORY(a_403_ends_the_data),
+                                           STORY(hangs_up_before_it_nominates)};
     judge_stories(stories, sizeof stories / sizeof stories[0]);
 }
 
@@ -513,7 +566,10 @@ TEST(who_breaks_a_rule_is_blamed_alone)
                                              BREACH(a_wrong_priority_from_a_socket_of_its_own, "RFC8445-7.1.1-priority", "L", 1),
                                              BREACH(data_outlives_consent, "RFC7675-5.1-expiry", "L", 1),
                                              BREACH(consent_by_the_clock, "RFC7675-5.1-random", "L", 1),
-                                             BREACH(data_after_a_403, "RFC7675-5.2-revoked", "L", 1)};
+                                             BREACH(data_after_a_403, "RFC7675-5.2-revoked", "L", 1),
+                                             BREACH(never_nominates, "RFC8445-8.1.1-eventually", "L", 1),
+                                             BREACH(a_full_agent_is_controlled_by_a_lite_one, "RFC8445-6.1.1-lite", "L", 1),
+                                             BREACH(a_lite_agent_sends_data_at_once, "RFC8445-12.1.1-lite", "R", 1)};
     judge_breaches(breaches, sizeof breaches / sizeof breaches[0]);
 }
 
