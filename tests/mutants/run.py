@@ -4,7 +4,8 @@
 A copy of the source tree is built, one mutant of table.py is applied to it at a time, built, and every suite is run. The cells
 that the mutant's entry lists must be red, all others green; an entry that cannot be applied any more is an error. What the rules of
 conformance see is listed by rule, not by cell: the entry's rules must be found broken, and cells may be red for them alone. Mutants of
-table_laws.py are judged by the laws over random worlds instead: those that the entry lists must be broken.
+table_laws.py are judged by the laws over random worlds instead: those that the entry lists must be broken. Those of table_units.py are
+judged by unit tests: each that the entry lists must fail.
 
   tests/mutants/run.py [NAME...] [--jobs N] [--short] [--list] [--work DIR]
 
@@ -29,8 +30,9 @@ from table import MUTANTS as TABLE, SHORT  # noqa: E402
 from table_language import LANGUAGE  # noqa: E402
 from table_laws import LAWS  # noqa: E402
 from table_trickle import TRICKLE  # noqa: E402
+from table_units import UNITS  # noqa: E402
 
-MUTANTS = {name: {**m, "red": m["red"] + LANGUAGE.get(name, [])} for name, m in (TABLE | TRICKLE).items()} | LAWS
+MUTANTS = {name: {**m, "red": m["red"] + LANGUAGE.get(name, [])} for name, m in (TABLE | TRICKLE).items()} | LAWS | UNITS
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TREES = ["CMakeLists.txt", "CMakePresets.json", "core", "natsim", "pcap", "reports", "scenarios", "tests"]
 BUILD_SECONDS, RUN_SECONDS = 600, 180
@@ -107,8 +109,8 @@ class Tree:
                 raise Broken("cmake: " + r.stdout[-2000:])
         self.compile("the tree as it is")
 
-    def compile(self, name):
-        r = run(["ninja", "-C", self.build, "natsim"], BUILD_SECONDS)
+    def compile(self, name, targets=("natsim",)):
+        r = run(["ninja", "-C", self.build, *targets], BUILD_SECONDS)
         if r.returncode != 0:
             raise Broken(f"{name} does not build:\n" + r.stdout[-3000:])
 
@@ -142,6 +144,15 @@ class Tree:
             if found.keys() >= set(wanted):
                 break
         return {law: len(worlds) for law, worlds in found.items()}
+
+    def units(self, tests):
+        """The unit tests of `tests` that fail, each with the functions that do."""
+        failed = {}
+        for test in tests:
+            r = run([os.path.join(self.build, test)], RUN_SECONDS)
+            if r.returncode != 0:
+                failed[test] = sorted(set(re.findall(r"\[  FAILED  \] (\w+)$", r.stdout, re.MULTILINE))) or ["it crashed"]
+        return failed
 
     def apply(self, name, entry):
         """Applies the edits and gives back what to write to undo them."""
@@ -180,12 +191,25 @@ def judge_laws(entry, found):
     return lines, ", ".join(f"{law} {count}" for law, count in sorted(found.items())) or "no law"
 
 
+def judge_units(entry, failed):
+    """Lines that say what is not as foretold."""
+    lines = [f"    should fail and passes: the unit test {test}" for test in entry["units"] if test not in failed]
+    return lines, ", ".join(f"{test}: {' '.join(functions)}" for test, functions in failed.items()) or "no unit test"
+
+
+def try_mutant(tree, name, entry):
+    if "units" in entry:
+        tree.compile(name, entry["units"])
+        return judge_units(entry, tree.units(entry["units"]))
+    tree.compile(name)
+    return judge_laws(entry, tree.laws(name, entry["laws"])) if "laws" in entry else judge(name, entry, *tree.cells(name))
+
+
 def test(tree, name, entry):
     started = time.monotonic()
     before = tree.apply(name, entry)
     try:
-        tree.compile(name)
-        lines, count = judge_laws(entry, tree.laws(name, entry["laws"])) if "laws" in entry else judge(name, entry, *tree.cells(name))
+        lines, count = try_mutant(tree, name, entry)
     finally:
         for path, text in before.items():
             with open(path, "w", encoding="utf-8") as f:

@@ -519,7 +519,7 @@ MUTANTS = {
         ],
         "red": [
             "changes/link-down", "changes/nat-flush-symmetric", "consent/partition-long", "consent/thirty-seconds",
-            "relay/server-stops",
+            "relay/allocation-missing", "relay/refresh-refused[code=403]", "relay/server-loses-state", "relay/server-stops",
         ],
     },
     "consent-not-renewed": {
@@ -533,7 +533,7 @@ MUTANTS = {
         ],
         "red": [
             "changes/nat-reboot", "consent/every-five-seconds", "consent/partition-short", "consent/thirty-seconds",
-            "relay/long-call", "relay/server-pauses", "relay/stale-nonce",
+            "relay/long-call", "relay/refresh-refused*", "relay/refused-permission", "relay/server-pauses", "relay/stale-nonce",
         ],
     },
     "stale-nomination": {
@@ -573,7 +573,7 @@ MUTANTS = {
             ),
         ],
         "red": [
-            "relay/wrong-password",
+            "loss/damaged-twice", "relay/wrong-password",
         ],
     },
     "permissions-not-enforced": {
@@ -648,7 +648,7 @@ MUTANTS = {
             ),
         ],
         "red": [
-            "relay/long-call", "relay/stale-nonce",
+            "relay/allocation-missing", "relay/long-call", "relay/refused-permission", "relay/stale-nonce",
         ],
     },
     "stale-nonce-fatal": {
@@ -656,12 +656,12 @@ MUTANTS = {
         "edits": [
             (
                 "core/turn/client_requests.c",
-                "    if ((code != 401 && code != 438) || !r->has_user)\n",
-                "    if (code != 401 || !r->has_user)\n",
+                "    } else if (reply->code == 401 || reply->code == 438) {",
+                "    } else if (reply->code == 401) {",
             ),
         ],
         "red": [
-            "relay/stale-nonce",
+            "relay/allocation-missing", "relay/mismatch*", "relay/stale-nonce",
         ],
     },
     "no-channel": {
