@@ -21,12 +21,31 @@ uint32_t nt_view_relayed(const struct nt_view *v, uint32_t party, const struct n
     return nt_map_get(&v->by_relayed, &k);
 }
 
-const struct nt_view_channel *nt_view_channel(const struct nt_view *v, uint32_t allocation, uint16_t number)
+/* The one whose relayed address has the family; of a single allocation, that one. */
+static uint32_t side_of(const struct nt_view *v, uint32_t allocation, uint8_t family)
+{
+    const struct nt_view_allocation *a = &v->allocations[allocation];
+    return a->relayed.family == family || a->other == NT_VIEW_NONE ? allocation : a->other;
+}
+
+const struct nt_addr *nt_view_relayed_for(const struct nt_view *v, uint32_t allocation, uint8_t family)
+{
+    return &v->allocations[side_of(v, allocation, family)].relayed;
+}
+
+static const struct nt_view_channel *find_channel(const struct nt_view *v, uint32_t allocation, uint16_t number)
 {
     for (uint32_t i = v->allocations[allocation].channels; i != NT_VIEW_NONE; i = v->channels[i].next)
         if (v->channels[i].number == number)
             return &v->channels[i];
     return NULL;
+}
+
+const struct nt_view_channel *nt_view_channel(const struct nt_view *v, uint32_t allocation, uint16_t number)
+{
+    const struct nt_view_channel *found = find_channel(v, allocation, number);
+    uint32_t other = v->allocations[allocation].other;
+    return found != NULL || other == NT_VIEW_NONE ? found : find_channel(v, other, number);
 }
 
 static int add_pair(struct nt_view *v, const struct nt_view_tuple *k)
@@ -69,22 +88,45 @@ int nt_view_number_pair(struct nt_view *v, struct nt_item *m)
     return NT_OK;
 }
 
-int nt_view_add_allocation(struct nt_view *v, const struct nt_item *m)
+unsigned nt_item_relayed_addresses(const struct nt_view *v, const struct nt_item *m, struct nt_addr relayed[2])
 {
-    struct nt_addr relayed;
-    if (!nt_item_addr(v, m, NT_ATTR_XOR_RELAYED_ADDRESS, &relayed))
-        return NT_OK;
-    uint32_t known = nt_view_allocation(v, m->party, &m->local, &m->remote);
-    if (known != NT_VIEW_NONE && nt_addr_equal(&v->allocations[known].relayed, &relayed))
-        return NT_OK;
+    unsigned n = 0;
+    for (uint32_t i = 0; i < m->attr_count && n < 2; i++)
+        if (v->attrs[m->attrs + i].type == NT_ATTR_XOR_RELAYED_ADDRESS &&
+            nt_item_attr_addr(m, &v->attrs[m->attrs + i], &relayed[n]))
+            n += n == 0 || relayed[0].family != relayed[1].family;
+    return n;
+}
+
+static bool is_known(const struct nt_view *v, uint32_t allocation, const struct nt_addr *relayed)
+{
+    return allocation != NT_VIEW_NONE && nt_addr_equal(nt_view_relayed_for(v, allocation, relayed->family), relayed);
+}
+
+static int add_relayed(struct nt_view *v, const struct nt_item *m, const struct nt_addr *relayed, uint32_t other)
+{
+    struct nt_view_tuple k = {m->party, m->local, m->remote}, by_relayed = {m->party, *relayed, {0}};
     int r = nt_grow(&v->allocations, &v->allocation_cap, v->allocation_count + 1, sizeof *v->allocations, NT_VIEW_MAX);
     if (r != NT_OK)
         return r;
     uint32_t n = (uint32_t)v->allocation_count++;
-    v->allocations[n] = (struct nt_view_allocation){m->party, m->local, m->remote, relayed, NT_VIEW_NONE};
-    struct nt_view_tuple k = {m->party, m->local, m->remote}, by_relayed = {m->party, relayed, {0}};
-    r = nt_map_put(&v->by_tuple, &k, n);
-    return r != NT_OK ? r : nt_map_put(&v->by_relayed, &by_relayed, n);
+    v->allocations[n] = (struct nt_view_allocation){m->party, m->local, m->remote, *relayed, other, NT_VIEW_NONE};
+    if (other != NT_VIEW_NONE)
+        v->allocations[other].other = n;
+    r = nt_map_put(&v->by_relayed, &by_relayed, n);
+    return r != NT_OK || other != NT_VIEW_NONE ? r : nt_map_put(&v->by_tuple, &k, n);
+}
+
+int nt_view_add_allocation(struct nt_view *v, const struct nt_item *m)
+{
+    struct nt_addr relayed[2];
+    unsigned count = nt_item_relayed_addresses(v, m, relayed);
+    uint32_t known = nt_view_allocation(v, m->party, &m->local, &m->remote);
+    uint32_t first = (uint32_t)v->allocation_count;
+    if (count == 0 || (is_known(v, known, &relayed[0]) && is_known(v, known, &relayed[count - 1])))
+        return NT_OK;
+    int r = add_relayed(v, m, &relayed[0], NT_VIEW_NONE);
+    return r == NT_OK && count == 2 ? add_relayed(v, m, &relayed[1], first) : r;
 }
 
 int nt_view_add_channel(struct nt_view *v, const struct nt_item *m)
@@ -94,6 +136,7 @@ int nt_view_add_channel(struct nt_view *v, const struct nt_item *m)
     if (a == NT_VIEW_NONE || !nt_item_u32(v, m, NT_ATTR_CHANNEL_NUMBER, &value) ||
         !nt_item_addr(v, m, NT_ATTR_XOR_PEER_ADDRESS, &peer))
         return NT_OK;
+    a = side_of(v, a, peer.family);
     int r = nt_grow(&v->channels, &v->channel_cap, v->channel_count + 1, sizeof *v->channels, NT_VIEW_MAX);
     if (r != NT_OK)
         return r;

@@ -5,11 +5,16 @@
 #include "reports/conformance/view.h"
 
 uint32_t nt_view_pair(const struct nt_view *v, uint32_t party, const struct nt_addr *local, const struct nt_addr *remote);
+/* Of a dual allocation: either. */
 uint32_t nt_view_allocation(const struct nt_view *v, uint32_t party, const struct nt_addr *local, const struct nt_addr *remote);
 uint32_t nt_view_relayed(const struct nt_view *v, uint32_t party,
                          const struct nt_addr *relayed); /* the allocation of a relayed address */
-/* The channel of a number on the item's allocation; NULL: none was asked for. */
+/* The relayed address by which an allocation reaches peers of a family; where it has none, the one it has. */
+const struct nt_addr *nt_view_relayed_for(const struct nt_view *v, uint32_t allocation, uint8_t family);
+/* The channel of a number on the allocation, of either family; NULL: none was asked for. */
 const struct nt_view_channel *nt_view_channel(const struct nt_view *v, uint32_t allocation, uint16_t number);
+/* The relayed addresses of a success response to Allocate, at most one of a family: how many. */
+unsigned nt_item_relayed_addresses(const struct nt_view *v, const struct nt_item *m, struct nt_addr relayed[2]);
 
 /* For walk.c. 0 or NT_ENOMEM, NT_ELIMIT. */
 int nt_view_number_pair(struct nt_view *v, struct nt_item *m);

@@ -78,6 +78,16 @@ void nt_conf_frame(struct nt_conf *conf, const struct nt_capture *c, const struc
         conf->finder.err = r;
 }
 
+_Static_assert(NT_RULE_COUNT <= NT_CONF_RULES_MAX, "each rule has a bit");
+
+static void note_exercised(const struct nt_finder *finder, struct nt_conf_verdict *verdict)
+{
+    for (size_t i = 0; i < NT_RULE_COUNT; i++) {
+        verdict->exercised += finder->exercised[i];
+        verdict->exercised_rules[i / 64] |= (uint64_t)finder->exercised[i] << (i % 64);
+    }
+}
+
 int nt_conf_end(struct nt_conf *conf, nt_time end, struct nt_conf_verdict *verdict)
 {
     struct nt_finder *finder = &conf->finder;
@@ -90,8 +100,7 @@ int nt_conf_end(struct nt_conf *conf, nt_time end, struct nt_conf_verdict *verdi
     nt_finder_end(finder);
     *verdict = conf->verdict;
     conf->verdict = (struct nt_conf_verdict){0};
-    for (size_t i = 0; i < NT_RULE_COUNT; i++)
-        verdict->exercised += finder->exercised[i];
+    note_exercised(finder, verdict);
     verdict->cut = conf->v.cut;
     verdict->cut_why = conf->v.cut_why;
     nt_conf_verdict_sort(verdict);

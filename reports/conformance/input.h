@@ -20,6 +20,7 @@ struct nt_conf_party {
     size_t reset_count;
     nt_time stopped;    /* an agent: when it was told to end, whatever it was doing; 0: never. May be filled until the end */
     uint16_t max_pairs; /* an agent's limit of candidate pairs (RFC 8445, 6.1.2.5); 0: the default of 100 */
+    uint32_t lifetime;  /* to which a TURN server is set, of allocations, in seconds; 0: not known */
 };
 
 struct nt_conf_user { /* a user that a server knows: with the password integrity is verified */

@@ -4,6 +4,8 @@
 #include "reports/conformance/message.h"
 #include "reports/conformance/relay_view.h"
 
+#define REBIND_WAIT (300 * NT_SEC) /* RFC 8656, 12: "the client MUST wait 5 minutes after the channel binding expires" */
+
 static size_t count_attrs(const struct nt_view *v, const struct nt_item *m, uint16_t type)
 {
     size_t n = 0;
@@ -12,30 +14,119 @@ static size_t count_attrs(const struct nt_view *v, const struct nt_item *m, uint
     return n;
 }
 
-static void judge_allocate(struct nt_finder *finder, const struct nt_item *m)
+static bool has_attr(const struct nt_finder *finder, const struct nt_item *m, uint16_t type)
 {
-    uint32_t transport = 0;
-    bool token = nt_item_attr(finder->v, m, NT_ATTR_RESERVATION_TOKEN) != NULL;
-    bool there = nt_item_u32(finder->v, m, NT_ATTR_REQUESTED_TRANSPORT, &transport);
-    nt_require(finder, NT_TURN_RULE_TRANSPORT, m, there && transport == UINT32_C(17) << 24,
-               "REQUESTED-TRANSPORT is missing, or not UDP and zeros");
-    nt_require(finder, NT_TURN_RULE_REQ_FAMILY, m, count_attrs(finder->v, m, NT_ATTR_REQUESTED_ADDRESS_FAMILY) <= (token ? 0u : 1u),
-               "more REQUESTED-ADDRESS-FAMILY than allowed");
-    nt_require(finder, NT_TURN_RULE_TOKEN, m, !token || nt_item_attr(finder->v, m, NT_ATTR_EVEN_PORT) == NULL,
-               "RESERVATION-TOKEN with EVEN-PORT");
+    return nt_item_attr(finder->v, m, type) != NULL;
 }
 
-static void judge_bind(struct nt_finder *finder, const struct nt_item *m)
+/* --- Allocate --- */
+
+/* Sizes are judged by rfc8489_form.c. */
+static void judge_transport(struct nt_finder *finder, const struct nt_item *m)
+{
+    uint32_t transport = 0;
+    if (!has_attr(finder, m, NT_ATTR_REQUESTED_TRANSPORT))
+        nt_require(finder, NT_TURN_RULE_TRANSPORT, m, false, "REQUESTED-TRANSPORT is missing");
+    else if (nt_item_u32(finder->v, m, NT_ATTR_REQUESTED_TRANSPORT, &transport))
+        nt_require(finder, NT_TURN_RULE_TRANSPORT, m, transport == UINT32_C(17) << 24,
+                   "REQUESTED-TRANSPORT is 0x%08x, expected 0x11000000: UDP and zeros", (unsigned)transport);
+}
+
+/* RFC 8656, 7.1: one address family may be named, or both; a token stands for an address that has one already. */
+static void judge_families(struct nt_finder *finder, const struct nt_item *m)
+{
+    bool token = has_attr(finder, m, NT_ATTR_RESERVATION_TOKEN);
+    size_t named = count_attrs(finder->v, m, NT_ATTR_REQUESTED_ADDRESS_FAMILY);
+    const struct nt_item_attr *additional = nt_item_attr(finder->v, m, NT_ATTR_ADDITIONAL_ADDRESS_FAMILY);
+    const struct nt_item_attr *even = nt_item_attr(finder->v, m, NT_ATTR_EVEN_PORT);
+    nt_require(finder, NT_TURN_RULE_REQ_FAMILY, m, named <= (token ? 0u : 1u),
+               "%zu REQUESTED-ADDRESS-FAMILY%s, expected at most %u", named, token ? " beside RESERVATION-TOKEN" : "",
+               token ? 0u : 1u);
+    if (additional == NULL)
+        return;
+    bool reserves = even != NULL && even->len > 0 && (even->value[0] & 0x80) != 0;
+    const char *beside = named > 0  ? "REQUESTED-ADDRESS-FAMILY"
+                         : token    ? "RESERVATION-TOKEN"
+                         : reserves ? "EVEN-PORT with the R bit"
+                                    : NULL;
+    unsigned family = additional->len > 0 ? additional->value[0] : 0;
+    if (beside != NULL)
+        nt_require(finder, NT_TURN_RULE_ADDITIONAL, m, false, "ADDITIONAL-ADDRESS-FAMILY together with %s", beside);
+    else
+        nt_require(finder, NT_TURN_RULE_ADDITIONAL, m, family == 2, "ADDITIONAL-ADDRESS-FAMILY is %u, expected 2: IPv6", family);
+}
+
+static void judge_allocate(struct nt_finder *finder, const struct nt_item *m)
+{
+    judge_transport(finder, m);
+    judge_families(finder, m);
+    nt_require(finder, NT_TURN_RULE_TOKEN, m,
+               !has_attr(finder, m, NT_ATTR_RESERVATION_TOKEN) || !has_attr(finder, m, NT_ATTR_EVEN_PORT),
+               "RESERVATION-TOKEN together with EVEN-PORT");
+}
+
+/* --- what needs an allocation --- */
+
+static const char *family_name(uint8_t family)
+{
+    return family == NT_AF_IPV6 ? "IPv6" : "IPv4";
+}
+
+/* RFC 8656, 10.1 and 12.1: peers have the address family of a relayed address. */
+static void judge_peer_families(struct nt_relay_view *turn, const struct nt_item *m)
+{
+    const struct nt_relay *relay = &turn->of[m->pair];
+    struct nt_addr peer;
+    if (!relay->known)
+        return;
+    for (uint32_t i = 0; i < m->attr_count; i++)
+        if (turn->v->attrs[m->attrs + i].type == NT_ATTR_XOR_PEER_ADDRESS &&
+            nt_item_attr_addr(m, &turn->v->attrs[m->attrs + i], &peer))
+            nt_require(turn->finder, NT_TURN_RULE_PEER_FAMILY, m, nt_relay_side(relay, peer.family)->known,
+                       "an %s peer, and no %s address was allocated in packet %u", family_name(peer.family),
+                       family_name(peer.family), (unsigned)relay->frame);
+}
+
+/* The binding with which this one must not be at odds yet; NULL: none. */
+static const struct nt_relay_grant *unfinished(const struct nt_relay_view *turn, const struct nt_item *m, uint16_t number,
+                                               const struct nt_addr *peer)
+{
+    for (uint32_t i = turn->of[m->pair].grants; i != NT_VIEW_NONE; i = turn->grants[i].next) {
+        const struct nt_relay_grant *g = &turn->grants[i];
+        bool same_peer = nt_addr_equal(&g->peer, peer);
+        if (g->kind == NT_GRANT_CHANNEL && (g->number == number) != same_peer &&
+            m->at + nt_tolerance(turn->v) < g->since + NT_CHANNEL_LIFETIME + REBIND_WAIT)
+            return g;
+    }
+    return NULL;
+}
+
+static void judge_rebinding(struct nt_relay_view *turn, const struct nt_item *m, uint16_t number)
+{
+    struct nt_addr peer;
+    if (!nt_item_addr(turn->v, m, NT_ATTR_XOR_PEER_ADDRESS, &peer))
+        return;
+    char was[NT_ADDR_TEXT], now[NT_ADDR_TEXT];
+    const struct nt_relay_grant *g = unfinished(turn, m, number, &peer);
+    nt_require(turn->finder, NT_TURN_RULE_REBIND, m, g == NULL,
+               "channel 0x%04x to %s, %" PRId64 " s after packet %u bound 0x%04x to %s; expected 900 s at least", (unsigned)number,
+               nt_addr_format(&peer, now), (m->at - g->since) / NT_SEC, (unsigned)g->frame, (unsigned)g->number,
+               nt_addr_format(&g->peer, was));
+}
+
+static void judge_bind(struct nt_relay_view *turn, const struct nt_item *m)
 {
     uint32_t value = 0;
-    bool there = nt_item_u32(finder->v, m, NT_ATTR_CHANNEL_NUMBER, &value);
-    nt_require(finder, NT_TURN_RULE_CHANNEL_ZERO, m, there && (value & 0xffff) == 0,
-               "CHANNEL-NUMBER has another size, or reserved bits set");
-    if (!there)
+    struct nt_finder *finder = turn->finder;
+    if (!has_attr(finder, m, NT_ATTR_CHANNEL_NUMBER))
+        nt_require(finder, NT_TURN_RULE_CHANNEL_RANGE, m, false, "CHANNEL-NUMBER is missing");
+    if (!nt_item_u32(turn->v, m, NT_ATTR_CHANNEL_NUMBER, &value))
         return;
-    nt_exercise(finder, NT_TURN_RULE_CHANNEL_RANGE);
-    if (value >> 16 < 0x4000 || value >> 16 > 0x4fff)
-        nt_find_violation(finder, NT_TURN_RULE_CHANNEL_RANGE, m->party, m->frame, "channel 0x%04x", (unsigned)(value >> 16));
+    nt_require(finder, NT_TURN_RULE_CHANNEL_ZERO, m, (value & 0xffff) == 0,
+               "the last two bytes of CHANNEL-NUMBER are 0x%04x, expected 0", (unsigned)(value & 0xffff));
+    nt_require(finder, NT_TURN_RULE_CHANNEL_RANGE, m, value >> 16 >= 0x4000 && value >> 16 <= 0x4fff,
+               "channel 0x%04x, expected 0x4000 to 0x4fff", (unsigned)(value >> 16));
+    judge_rebinding(turn, m, (uint16_t)(value >> 16));
 }
 
 /* For a check it is enough that the permission was asked for (RFC 8445, 7.2.1: "if it had told the TURN server to"); other data
@@ -45,22 +136,29 @@ static void judge_send(struct nt_relay_view *turn, const struct nt_item *m)
     const struct nt_view *v = turn->v;
     const struct nt_item_attr *data = nt_item_attr(v, m, NT_ATTR_DATA);
     struct nt_addr peer;
+    char text[NT_ADDR_TEXT];
     bool has_peer = nt_item_addr(v, m, NT_ATTR_XOR_PEER_ADDRESS, &peer);
-    nt_require(turn->finder, NT_TURN_RULE_SEND, m, data != NULL && has_peer, "a Send indication without its peer or data");
-    if (data == NULL || !has_peer || nt_item_is_held(v, m))
+    nt_require(turn->finder, NT_TURN_RULE_SEND, m, data != NULL && has_peer, "%s is missing",
+               data != NULL ? "XOR-PEER-ADDRESS" : "DATA");
+    if (data == NULL || !has_peer)
         return;
     bool check = data->len >= 2 && nt_load16(data->value) == NT_STUN_BINDING;
     const struct nt_relay *relay = &turn->of[m->pair];
     bool permitted = check ? nt_relay_was_asked(turn, relay, &peer, m->at) : nt_relay_permits(turn, relay, &peer, m->at);
     nt_require(turn->finder, check ? NT_ICE_RULE_PERMISSION : NT_TURN_RULE_SEND_PERMISSION, m, permitted,
-               "there is no permission for the peer");
+               check ? "no permission for %s was asked for in the last 300 s"
+                     : "no permission for %s: none was granted in the last 300 s",
+               nt_addr_format_ip(&peer, text));
 }
 
 static void judge_alive(struct nt_relay_view *turn, const struct nt_item *m)
 {
     const struct nt_relay *relay = &turn->of[m->pair];
-    if (relay->live)
-        nt_require(turn->finder, NT_TURN_RULE_REFRESHED, m, m->at <= relay->expires + NT_TOLERANCE, "the allocation had expired");
+    const struct nt_relay_side *late = &relay->sides[relay->sides[1].expires > relay->sides[0].expires];
+    if (late->live)
+        nt_require(turn->finder, NT_TURN_RULE_REFRESHED, m, m->at <= late->expires + nt_tolerance(turn->v),
+                   "the allocation of packet %u expired %" PRId64 " ms ago", (unsigned)relay->frame,
+                   (m->at - late->expires) / NT_MSEC);
 }
 
 static void judge_request(struct nt_relay_view *turn, const struct nt_item *m)
@@ -68,24 +166,28 @@ static void judge_request(struct nt_relay_view *turn, const struct nt_item *m)
     switch (m->method) {
     case NT_TURN_ALLOCATE: judge_allocate(turn->finder, m); break;
     case NT_TURN_CREATE_PERMISSION:
-        nt_require(turn->finder, NT_TURN_RULE_PEERS, m, nt_item_attr(turn->v, m, NT_ATTR_XOR_PEER_ADDRESS) != NULL,
-                   "no XOR-PEER-ADDRESS");
+        nt_require(turn->finder, NT_TURN_RULE_PEERS, m, has_attr(turn->finder, m, NT_ATTR_XOR_PEER_ADDRESS), "no XOR-PEER-ADDRESS");
+        judge_peer_families(turn, m);
         judge_alive(turn, m);
         break;
     case NT_TURN_CHANNEL_BIND:
-        judge_bind(turn->finder, m);
+        judge_bind(turn, m);
+        judge_peer_families(turn, m);
         judge_alive(turn, m);
         break;
     default: break;
     }
 }
 
+/* RFC 8656, 12: "the client MAY elect to send ChannelData messages before receiving the ChannelBind success response". */
 static void judge_channel_data(struct nt_relay_view *turn, const struct nt_item *m)
 {
-    bool bound = nt_relay_channel(turn, &turn->of[m->pair], m->channel, m->at) != NULL;
+    const struct nt_relay *relay = &turn->of[m->pair];
+    bool bound =
+        nt_relay_channel(turn, relay, m->channel, m->at) != NULL || nt_relay_asked_channel(turn, relay, m->channel, m->at) != NULL;
     judge_alive(turn, m);
-    if (!nt_item_is_held(turn->v, m))
-        nt_require(turn->finder, NT_TURN_RULE_CHANNEL_USE, m, bound, "ChannelData, and no confirmed channel");
+    nt_require(turn->finder, NT_TURN_RULE_CHANNEL_USE, m, bound, "ChannelData on 0x%04x, which the client has not asked to bind%s",
+               (unsigned)m->channel, nt_relay_past_channel(turn, relay, m->channel) != NULL ? " for ten minutes" : "");
 }
 
 static void judge_item(struct nt_relay_view *turn, const struct nt_item *m, uint32_t self)
@@ -97,8 +199,6 @@ static void judge_item(struct nt_relay_view *turn, const struct nt_item *m, uint
         nt_relay_follow_relayed(turn, m);
     if (m->kind != NT_ITEM_STUN)
         return;
-    if (out && m->class_ == NT_STUN_REQUEST)
-        nt_relay_follow_request(turn, m);
     if (out && nt_item_is(m, NT_TURN_SEND, NT_STUN_INDICATION) && !m->excused) {
         judge_send(turn, m);
         judge_alive(turn, m);
@@ -107,6 +207,8 @@ static void judge_item(struct nt_relay_view *turn, const struct nt_item *m, uint
     } else if (!out && m->class_ == NT_STUN_SUCCESS && m->method != NT_STUN_BINDING && m->request != NT_VIEW_NONE) {
         nt_relay_follow_success(turn, m);
     }
+    if (out && m->class_ == NT_STUN_REQUEST)
+        nt_relay_follow_request(turn, m);
 }
 
 void nt_rfc8656_client_item(struct nt_relay_view *turn, const struct nt_item *m, uint32_t self)

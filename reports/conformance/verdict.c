@@ -22,6 +22,12 @@ int nt_conf_verdict_add_not_judged(struct nt_conf_verdict *v, const struct nt_co
     return r;
 }
 
+bool nt_conf_is_exercised(const struct nt_conf_verdict *v, const struct nt_conf_rule *rule)
+{
+    size_t count, i = (size_t)(rule - nt_conf_rules(&count));
+    return (v->exercised_rules[i / 64] >> (i % 64) & 1) != 0;
+}
+
 static int by_frame(const void *pa, const void *pb)
 {
     const struct nt_conf_finding *a = pa, *b = pb;

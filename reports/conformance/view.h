@@ -132,10 +132,11 @@ struct nt_view_description {
     uint32_t next; /* of the same party */
 };
 
-struct nt_view_allocation {
+struct nt_view_allocation {       /* one relayed address; a dual allocation is two of them */
     uint32_t party;               /* who sees it: the client or the server */
     struct nt_addr local, remote; /* of the client's 5-tuple, as that party sees it */
     struct nt_addr relayed;
+    uint32_t other;    /* of a dual allocation: that of the other family; or NT_VIEW_NONE */
     uint32_t channels; /* list, the latest first */
 };
 

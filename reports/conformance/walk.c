@@ -115,12 +115,12 @@ static bool read_inner(const struct nt_view *v, const struct nt_item *outer, str
                           .direction = outer->direction,
                           .excused = outer->excused,
                           .inner = true,
-                          .outer = outer->pair,
-                          .local = v->allocations[a].relayed};
+                          .outer = outer->pair};
     if (outer->kind == NT_ITEM_CHANNEL) {
         const struct nt_view_channel *channel = nt_view_channel(v, a, outer->channel);
         if (channel == NULL)
             return false;
+        m->local = v->allocations[channel->allocation].relayed;
         m->remote = channel->peer;
         m->bytes = outer->payload;
         m->len = outer->payload_len;
@@ -129,6 +129,7 @@ static bool read_inner(const struct nt_view *v, const struct nt_item *outer, str
     const struct nt_item_attr *data = nt_item_attr(v, outer, NT_ATTR_DATA);
     if (data == NULL || !nt_item_addr(v, outer, NT_ATTR_XOR_PEER_ADDRESS, &m->remote))
         return false;
+    m->local = *nt_view_relayed_for(v, a, m->remote.family);
     m->bytes = data->value;
     m->len = data->len;
     return true;

@@ -31,7 +31,8 @@ static int add_parties(const struct nt_scn_case *c, struct nt_conf_party *partie
     }
     for (size_t i = 0; i < c->server_count && r == NT_OK; i++) {
         bool serves = (c->servers[i].kinds & (NT_SCN_STUN | NT_SCN_TURN)) != 0;
-        r = add_party(&parties[(*count)++], serves ? NT_CONF_SERVER : NT_CONF_PLATFORM, c->servers[i].name, &c->servers[i].on, 1);
+        r = add_party(&parties[*count], serves ? NT_CONF_SERVER : NT_CONF_PLATFORM, c->servers[i].name, &c->servers[i].on, 1);
+        parties[(*count)++].lifetime = c->servers[i].lifetime;
     }
     for (size_t i = 0; i < c->gateway_count && r == NT_OK; i++)
         r = add_party(&parties[(*count)++], NT_CONF_GATEWAY, c->gateways[i].name, &c->gateways[i].outside, 1);

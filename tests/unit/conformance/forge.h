@@ -29,6 +29,10 @@ struct forge {
     uint16_t max_pairs; /* L's limit, as it is stated */
     bool held;          /* a step held back datagrams of L */
     nt_time stopped;    /* when L was told to end; 0: never */
+    bool open;          /* the server asks nobody for credentials: it has no users */
+    bool refuses;       /* steps make the server refuse requests */
+    nt_time reset_at;   /* when a step made the server lose its state; 0: never */
+    uint32_t lifetime;  /* to which the server is set; 0: not known */
     struct nt_capture c;
     const char *broken;            /* the rule to break; "" for none */
     const char *ufrag_l, *ufrag_r; /* of four characters */
@@ -200,7 +204,14 @@ static inline int forge_judge(struct forge *f, struct nt_conf_verdict *verdict)
                                              .held = f->held,
                                              .stopped = f->stopped},
                                             {.kind = NT_CONF_AGENT, .name = "R", .addresses = r, .address_count = 1},
-                                            {.kind = NT_CONF_SERVER, .name = "turn", .addresses = turn, .address_count = 2},
+                                            {.kind = NT_CONF_SERVER,
+                                             .name = "turn",
+                                             .addresses = turn,
+                                             .address_count = 2,
+                                             .refuses = f->refuses,
+                                             .reset_at = &f->reset_at,
+                                             .reset_count = f->reset_at != 0,
+                                             .lifetime = f->lifetime},
                                             {.kind = NT_CONF_SERVER, .name = "turn2", .addresses = turn2, .address_count = 1}};
     const struct nt_conf_user users[] = {
         {2, FORGE_REALM, "alice", "secret"}, {2, FORGE_REALM, "bob", "hidden"}, {3, FORGE_REALM, "alice", "other"}};
@@ -209,7 +220,7 @@ static inline int forge_judge(struct forge *f, struct nt_conf_verdict *verdict)
                                      .parties = parties,
                                      .party_count = 4,
                                      .users = users,
-                                     .user_count = 3,
+                                     .user_count = f->open ? 0 : 3,
                                      .logins = logins,
                                      .login_count = 2,
                                      .end = f->now,

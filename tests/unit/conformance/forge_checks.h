@@ -93,12 +93,9 @@ static inline void allocate_attrs(struct forge *f)
         nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_TRANSPORT, UINT32_C(17) << 24);
     else
         nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_TRANSPORT, (UINT32_C(17) << 24) + 1);
+    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 3600);
     for (int i = 0; i < (is(f, "RFC8656-7.1-family") ? 2 : 0); i++)
         nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_ADDRESS_FAMILY, UINT32_C(1) << 24);
-    if (is(f, "RFC8656-7.1-token")) {
-        nt_stun_add_u64(&f->b, NT_ATTR_RESERVATION_TOKEN, 1);
-        nt_stun_add(&f->b, NT_ATTR_EVEN_PORT, "", 1);
-    }
 }
 
 static inline void patch_method(struct forge *f, uint16_t method, enum nt_stun_class class_)

@@ -119,7 +119,7 @@ static inline void channel(struct forge *f, uint16_t number)
     turn_signed(f);
     send(f, TAP_L, TAP_TURN, f->l, f->stun);
     turn_answer(f, NT_TURN_CHANNEL_BIND, 0, &f->alice);
-    send(f, TAP_TURN, is(f, "RFC8656-12.5-bound") ? TAP_NONE : TAP_L, f->stun, f->l);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
 }
 
 /* A check on the relayed pair once more, on the channel. */
@@ -135,7 +135,7 @@ static inline void channel_check(struct forge *f)
     if (is(f, "RFC8656-12-range")) {
         turn_request(f, NT_TURN_CHANNEL_BIND);
         nt_stun_add_u32(&f->b, NT_ATTR_CHANNEL_NUMBER, UINT32_C(0x50000000));
-        add_peer(f, f->r);
+        add_peer(f, addr("10.0.0.3:6000"));
         turn_signed(f);
         send(f, TAP_L, TAP_NONE, f->l, f->stun);
     }
@@ -165,7 +165,7 @@ static inline void probe_credentials(struct forge *f)
     finish(f);
     probe(f, TAP_TURN, other, f->stun);
     start(f, NT_STUN_ERROR, NT_TURN_REFRESH);
-    nt_stun_add_error(&f->b, is(f, "RFC8656-5-authenticate") ? 437 : 401, NULL);
+    nt_stun_add_error(&f->b, is(f, "RFC8656-7.2-authenticate") ? 437 : 401, NULL);
     if (!is(f, "RFC8489-9.2.4-challenge"))
         nt_stun_add_text(&f->b, NT_ATTR_REALM, FORGE_REALM);
     nt_stun_add_text(&f->b, NT_ATTR_NONCE,
@@ -246,19 +246,104 @@ static inline void redirected(struct forge *f)
         allocate_at(f, from, f->stun, "alice");
 }
 
-static inline void granted(struct forge *f, struct nt_addr client)
+static inline void granted(struct forge *f, struct nt_addr client, struct nt_addr relayed, uint32_t lifetime)
 {
     start(f, NT_STUN_SUCCESS, NT_TURN_ALLOCATE);
-    nt_stun_add_addr(&f->b, NT_ATTR_XOR_RELAYED_ADDRESS, &f->relayed);
-    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 3600);
+    nt_stun_add_addr(&f->b, NT_ATTR_XOR_RELAYED_ADDRESS, &relayed);
+    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, lifetime);
     add_mapped(f, client);
     sealed256(f, &f->alice);
     send(f, TAP_TURN, TAP_NONE, f->stun, client);
 }
 
+/* What is asked in L's name, on its 5-tuple, and refused. */
+static inline void ask_in_vain(struct forge *f, const char *rule, uint16_t method, int code)
+{
+    turn_signed(f);
+    probe(f, TAP_TURN, f->l, f->stun);
+    signed_refusal(f, rule, method, code, f->l, &f->alice);
+}
+
+static inline void ask_allocate(struct forge *f, uint8_t transport)
+{
+    turn_request(f, NT_TURN_ALLOCATE);
+    nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_TRANSPORT, (uint32_t)transport << 24);
+}
+
+/* Sends the request; the server should refuse it with `code`, and grants it in the trace that breaks the rule. */
+static inline void allocate_in_vain(struct forge *f, const char *rule, int code, struct nt_addr client)
+{
+    turn_signed(f);
+    probe(f, TAP_TURN, client, f->stun);
+    if (is(f, rule))
+        granted(f, client, addr("192.0.2.2:50010"), 600);
+    else
+        signed_refusal(f, "none", NT_TURN_ALLOCATE, code, client, &f->alice);
+}
+
+static inline void probe_allocate(struct forge *f)
+{
+    static const uint8_t no_room[4] = {2, 0, 5, 8};
+    struct nt_addr client = addr("10.0.0.9:9001"), relayed = addr("192.0.2.2:50011");
+    ask_allocate(f, 17); /* the 5-tuple has one */
+    turn_signed(f);
+    probe(f, TAP_TURN, f->l, f->stun);
+    if (is(f, "RFC8656-7.2-in-use"))
+        granted(f, f->l, f->relayed, 600);
+    else
+        signed_refusal(f, "none", NT_TURN_ALLOCATE, 437, f->l, &f->alice);
+    ask_allocate(f, 6);
+    allocate_in_vain(f, "RFC8656-7.2-transport", 442, addr("10.0.0.9:9000"));
+    ask_allocate(f, 17);
+    nt_stun_add_u64(&f->b, NT_ATTR_RESERVATION_TOKEN, 1);
+    nt_stun_add(&f->b, NT_ATTR_EVEN_PORT, "", 1);
+    allocate_in_vain(f, "RFC8656-7.2-refused", 400, addr("10.0.0.9:9002"));
+    ask_allocate(f, 17);
+    nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_ADDRESS_FAMILY, UINT32_C(2) << 24);
+    allocate_in_vain(f, "RFC8656-7.2-family", 440, addr("10.0.0.9:9003"));
+    ask_allocate(f, 17);
+    nt_stun_add_u32(&f->b, NT_ATTR_ADDITIONAL_ADDRESS_FAMILY, UINT32_C(2) << 24);
+    turn_signed(f);
+    probe(f, TAP_TURN, client, f->stun);
+    start(f, NT_STUN_SUCCESS, NT_TURN_ALLOCATE);
+    nt_stun_add_addr(&f->b, NT_ATTR_XOR_RELAYED_ADDRESS, &relayed);
+    if (!is(f, "RFC8656-7.2-dual"))
+        nt_stun_add(&f->b, NT_ATTR_ADDRESS_ERROR_CODE, no_room, sizeof no_room);
+    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 600);
+    add_mapped(f, client);
+    sealed256(f, &f->alice);
+    send(f, TAP_TURN, TAP_NONE, f->stun, client);
+}
+
+static inline void probe_peers(struct forge *f)
+{
+    struct nt_addr v6 = addr("[2001:db8::1]:7"), tunnel = addr("[2002::1]:7");
+    turn_request(f, NT_TURN_CREATE_PERMISSION);
+    ask_in_vain(f, "RFC8656-10.2-none", NT_TURN_CREATE_PERMISSION, 400);
+    turn_request(f, NT_TURN_CREATE_PERMISSION);
+    add_peer(f, v6);
+    ask_in_vain(f, "none", NT_TURN_CREATE_PERMISSION, is(f, "RFC8656-10.2-family") ? 403 : 443);
+    turn_request(f, NT_TURN_CREATE_PERMISSION);
+    add_peer(f, addr("10.0.0.68:68"));
+    add_peer(f, addr("127.0.0.1:7"));
+    ask_in_vain(f, "none", NT_TURN_CREATE_PERMISSION, is(f, "RFC8656-6-kept") ? 437 : 403);
+    turn_request(f, NT_TURN_CHANNEL_BIND);
+    nt_stun_add_u32(&f->b, NT_ATTR_CHANNEL_NUMBER, UINT32_C(0x60000000));
+    add_peer(f, addr("10.0.0.7:7"));
+    ask_in_vain(f, "RFC8656-12.2-refused", NT_TURN_CHANNEL_BIND, 400);
+    turn_request(f, NT_TURN_CHANNEL_BIND);
+    nt_stun_add_u32(&f->b, NT_ATTR_CHANNEL_NUMBER, UINT32_C(0x40020000));
+    add_peer(f, v6);
+    ask_in_vain(f, "RFC8656-12.2-family", NT_TURN_CHANNEL_BIND, 443);
+    turn_request(f, NT_TURN_CHANNEL_BIND);
+    nt_stun_add_u32(&f->b, NT_ATTR_CHANNEL_NUMBER, UINT32_C(0x40030000));
+    add_peer(f, tunnel);
+    ask_in_vain(f, "RFC8656-21.4-tunnels", NT_TURN_CHANNEL_BIND, 443);
+}
+
 static inline void probe_allocation(struct forge *f)
 {
-    struct nt_addr other = addr("10.0.0.9:9000"), v6 = addr("[2002::1]:7");
+    struct nt_addr other = addr("10.0.0.9:9000");
     turn_request(f, NT_TURN_REFRESH);
     turn_signed(f);
     probe(f, TAP_TURN, other, f->stun);
@@ -270,39 +355,11 @@ static inline void probe_allocation(struct forge *f)
     sealed256(f, &f->bob);
     probe(f, TAP_TURN, f->l, f->stun);
     signed_refusal(f, "RFC8656-5-user", NT_TURN_REFRESH, 441, f->l, &f->bob);
-    turn_request(f, NT_TURN_ALLOCATE);
-    nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_TRANSPORT, UINT32_C(17) << 24);
-    turn_signed(f);
-    probe(f, TAP_TURN, f->l, f->stun);
-    if (is(f, "RFC8656-7.2-in-use"))
-        granted(f, f->l);
-    else
-        signed_refusal(f, "none", NT_TURN_ALLOCATE, 437, f->l, &f->alice);
-    turn_request(f, NT_TURN_ALLOCATE);
-    nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_TRANSPORT, UINT32_C(6) << 24);
-    turn_signed(f);
-    probe(f, TAP_TURN, other, f->stun);
-    signed_refusal(f, "none", NT_TURN_ALLOCATE, is(f, "RFC8656-7.2-transport") ? 400 : 442, other, &f->alice);
     turn_request(f, NT_TURN_REFRESH);
     nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_ADDRESS_FAMILY, UINT32_C(2) << 24);
-    turn_signed(f);
-    probe(f, TAP_TURN, f->l, f->stun);
-    signed_refusal(f, "RFC8656-8.2-family", NT_TURN_REFRESH, 443, f->l, &f->alice);
-    turn_request(f, NT_TURN_CREATE_PERMISSION);
-    turn_signed(f);
-    probe(f, TAP_TURN, f->l, f->stun);
-    signed_refusal(f, "RFC8656-10.2-none", NT_TURN_CREATE_PERMISSION, 400, f->l, &f->alice);
-    turn_request(f, NT_TURN_CREATE_PERMISSION);
-    add_peer(f, v6);
-    turn_signed(f);
-    probe(f, TAP_TURN, f->l, f->stun);
-    signed_refusal(f, "RFC8656-21.4-tunnels", NT_TURN_CREATE_PERMISSION, 443, f->l, &f->alice);
-    turn_request(f, NT_TURN_CHANNEL_BIND);
-    nt_stun_add_u32(&f->b, NT_ATTR_CHANNEL_NUMBER, UINT32_C(0x60000000));
-    add_peer(f, addr("10.0.0.7:7"));
-    turn_signed(f);
-    probe(f, TAP_TURN, f->l, f->stun);
-    signed_refusal(f, "RFC8656-12.2-refused", NT_TURN_CHANNEL_BIND, 400, f->l, &f->alice);
+    ask_in_vain(f, "RFC8656-8.2-family", NT_TURN_REFRESH, 443);
+    probe_peers(f);
+    probe_allocate(f);
 }
 
 static inline void probe_unknown(struct forge *f)
@@ -337,11 +394,11 @@ static inline void probe_even(struct forge *f)
     probe(f, TAP_TURN, other, f->stun);
     if (is(f, "RFC8656-7.2-even"))
         relayed.port++;
-    if (is(f, "RFC8656-7.2-unique"))
+    if (is(f, "RFC8656-6-unique"))
         relayed = f->relayed;
     start(f, NT_STUN_SUCCESS, NT_TURN_ALLOCATE);
     nt_stun_add_addr(&f->b, NT_ATTR_XOR_RELAYED_ADDRESS, &relayed);
-    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 600);
+    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, is(f, "RFC8656-7.2-lifetime") ? 599 : 600);
     add_mapped(f, other);
     nt_stun_add_u64(&f->b, NT_ATTR_RESERVATION_TOKEN, 7);
     sealed256(f, &f->alice);
@@ -366,6 +423,12 @@ static inline void wrong_relaying(struct forge *f)
     text(f, "\x80 to a stranger");
     if (is(f, "RFC8656-11.2-permission"))
         send(f, TAP_TURN, TAP_NONE, f->relayed, stranger);
+    text(f, "\x80 to whom was refused");
+    wrap(f, NT_TURN_SEND, addr("10.0.0.68:68"));
+    probe(f, TAP_TURN, f->l, f->stun);
+    text(f, "\x80 to whom was refused");
+    if (is(f, "RFC8656-10.2-whole"))
+        send(f, TAP_TURN, TAP_NONE, f->relayed, addr("10.0.0.68:68"));
     text(f, "\x80 of nobody");
     if (is(f, "RFC8656-11.2-payload"))
         send(f, TAP_TURN, TAP_NONE, f->relayed, f->r);
@@ -387,13 +450,16 @@ static inline void wrong_relaying(struct forge *f)
     f->len = (size_t)nt_channel_data_write(f->buf, sizeof f->buf, 0x4000, plain, len);
     if (is(f, "RFC8656-11.3-payload"))
         send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+    if (is(f, "RFC8656-7.2-in-use"))
+        return; /* the new allocation has no permissions */
     fresh(f);
     start(f, NT_STUN_INDICATION, NT_TURN_DATA);
-    add_peer(f, stranger);
+    add_peer(f, is(f, "RFC8656-11.5-permission") ? stranger : f->r);
     if (!is(f, "RFC8656-11.3-data")) {
         uint8_t error[8];
         memcpy(error, icmp, sizeof error);
         error[2] = is(f, "RFC8656-11.5-icmp") ? 5 : 3;
+        error[7] = is(f, "RFC8656-18.13-icmp") ? 1 : 0;
         nt_stun_add(&f->b, NT_ATTR_ICMP, error, sizeof error);
     }
     finish(f);
@@ -437,8 +503,10 @@ static inline void wrong_client(struct forge *f)
         finish(f);
         send(f, TAP_L, TAP_NONE, f->l, f->stun);
     }
-    if (is(f, "RFC8656-10.1-peers")) {
+    if (is(f, "RFC8656-10.1-peers") || is(f, "RFC8656-10.1-family")) {
         turn_request(f, NT_TURN_CREATE_PERMISSION);
+        if (is(f, "RFC8656-10.1-family"))
+            add_peer(f, addr("[2001:db8::1]:7"));
         turn_signed(f);
         send(f, TAP_L, TAP_NONE, f->l, f->stun);
     }
@@ -464,6 +532,33 @@ static inline void wrong_client(struct forge *f)
     }
     if (is(f, "RFC8489-9.2.5-bid-down"))
         bid_down(f, true);
+    if (is(f, "RFC8656-7.1-token") || is(f, "RFC8656-7.1-additional")) {
+        ask_allocate(f, 17);
+        nt_stun_add(&f->b, NT_ATTR_EVEN_PORT, "\x80", 1);
+        if (is(f, "RFC8656-7.1-token"))
+            nt_stun_add_u64(&f->b, NT_ATTR_RESERVATION_TOKEN, 1);
+        else
+            nt_stun_add_u32(&f->b, NT_ATTR_ADDITIONAL_ADDRESS_FAMILY, UINT32_C(2) << 24);
+        turn_signed(f);
+        send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    }
+    if (is(f, "RFC8656-12-rebind")) {
+        turn_request(f, NT_TURN_CHANNEL_BIND);
+        nt_stun_add_u32(&f->b, NT_ATTR_CHANNEL_NUMBER, UINT32_C(0x40010000));
+        add_peer(f, f->r);
+        turn_signed(f);
+        send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    }
+    if (is(f, "RFC8656-12-bound")) {
+        fresh(f);
+        start(f, NT_STUN_INDICATION, NT_STUN_BINDING);
+        sealed(f, NULL);
+        uint8_t inner[64];
+        size_t len = f->len;
+        memcpy(inner, f->buf, len);
+        f->len = (size_t)nt_channel_data_write(f->buf, sizeof f->buf, 0x4ffe, inner, len);
+        send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    }
     if (is(f, "RFC8489-14.9-texts") || is(f, "RFC8489-14.3-username")) {
         char longest[600];
         bool nonce = is(f, "RFC8489-14.9-texts");

@@ -10,6 +10,7 @@
 struct story { /* nobody breaks a rule */
     const char *name;
     void (*tell)(struct forge *f);
+    const char *rules; /* that have something to judge in it, one after another; or NULL */
 };
 
 struct breach { /* the party breaks the rule so often, first at the frame that the story calls guilty */
@@ -19,9 +20,10 @@ struct breach { /* the party breaks the rule so often, first at the frame that t
     size_t count;
 };
 
-#define STORY(f)                                                                                                                   \
+#define STORY(f) STORY_OF(f, NULL)
+#define STORY_OF(f, rules)                                                                                                         \
     {                                                                                                                              \
-#f, f                                                                                                                      \
+#f, f, rules                                                                                                               \
     }
 #define BREACH(f, rule, party, count)                                                                                              \
     {                                                                                                                              \
@@ -49,6 +51,23 @@ static inline void print_violations(const char *story, const struct nt_conf_verd
                     v->violations.of[i].rule->id, v->violations.of[i].detail);
 }
 
+static inline size_t count_unexercised(const struct story *s, const struct nt_conf_verdict *v)
+{
+    size_t missing = 0;
+    for (const char *at = s->rules; at != NULL && *at != '\0';) {
+        char id[64] = "";
+        size_t len = strcspn(at, " ");
+        memcpy(id, at, len);
+        at += len + strspn(at + len, " ");
+        const struct nt_conf_rule *rule = nt_conf_rule_find(id);
+        if (rule != NULL && nt_conf_is_exercised(v, rule))
+            continue;
+        print_error("%s: %s had nothing to judge\n", s->name, id);
+        missing++;
+    }
+    return missing;
+}
+
 static inline void judge_stories(const struct story *stories, size_t count)
 {
     size_t blamed = 0;
@@ -56,7 +75,7 @@ static inline void judge_stories(const struct story *stories, size_t count)
         struct nt_conf_verdict v;
         judge_story(stories[i].tell, &v);
         print_violations(stories[i].name, &v);
-        blamed += v.violations.count;
+        blamed += v.violations.count + count_unexercised(&stories[i], &v);
         nt_conf_verdict_free(&v);
     }
     assert_int_equal(blamed, 0);

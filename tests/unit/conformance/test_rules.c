@@ -203,8 +203,35 @@ static void stale(struct forge *f)
     refreshed(f, 600);
 }
 
+static void channel_data(struct forge *f)
+{
+    text(f, "\x80 on a channel");
+    uint8_t inner[64];
+    size_t len = f->len;
+    memcpy(inner, f->buf, len);
+    f->len = (size_t)nt_channel_data_write(f->buf, sizeof f->buf, 0x4000, inner, len);
+    probe(f, TAP_TURN, f->l, f->stun);
+    cross(f, TAP_TURN, TAP_NONE, f->relayed, f->r, inner, len);
+}
+
+/* The server relays what it should not any more: about 100 s after the channel was bound. */
+static bool relayed_too_long(struct forge *f)
+{
+    bool permission = is(f, "RFC8656-9-lifetime"), binding = is(f, "RFC8656-12-lifetime"), data = is(f, "RFC8656-12.6-refresh");
+    if (!permission && !binding && !data)
+        return false;
+    wait(f, data ? 120000 : binding ? 600000 : 350000);
+    channel_data(f);
+    wait(f, 150000);
+    if (data)
+        channel_data(f);
+    return true;
+}
+
 static void released(struct forge *f)
 {
+    if (relayed_too_long(f))
+        return;
     wait(f, is(f, "RFC8656-8-refresh") ? 3600000 : 1000);
     if (is(f, "RFC8656-8-refresh")) {
         turn_request(f, NT_TURN_CREATE_PERMISSION);

@@ -678,15 +678,6 @@ static void an_icmp_of_four_bytes(struct forge *f)
 
 /* --- the tests --- */
 
-#define STORY(f)                                                                                                                   \
-    {                                                                                                                              \
-#f, f                                                                                                                      \
-    }
-#define BREACH(f, rule, party, count)                                                                                              \
-    {                                                                                                                              \
-#f, f, rule, party, count                                                                                                  \
-    }
-
 static const struct story stories[] = {
     STORY(two_servers_know_alice),
     STORY(two_agents_have_one_ufrag),
