@@ -73,8 +73,7 @@ static int describe_gathered(struct nt_ice_session *s, bool gathered, struct nt_
 /* RFC 8839, 4.4.1.2.2: in the controlling agent's offer "it MUST include the remote-candidates attribute". */
 static void add_remote_candidate(struct nt_ice_stream_description *d, uint16_t component, const struct nt_addr *addr)
 {
-    if (d->remote_candidate_count < sizeof d->remote_candidates / sizeof d->remote_candidates[0])
-        d->remote_candidates[d->remote_candidate_count++] = (struct nt_ice_remote_candidate){.component = component, .addr = *addr};
+    d->remote_candidates[d->remote_candidate_count++] = (struct nt_ice_remote_candidate){.component = component, .addr = *addr};
 }
 
 /* RFC 8839, 4.4.1.2.2 and 4.4.2: the candidates of the selected pairs alone. */

@@ -5,9 +5,6 @@
 
 #include <string.h>
 
-#define REMOTE_CANDIDATES_MAX                                                                                                      \
-    (sizeof((struct nt_ice_stream_description *)0)->remote_candidates / sizeof(struct nt_ice_remote_candidate))
-
 static struct nt_ice_stream_description *stream_of(struct nt_sdp_reader *r)
 {
     return &r->d->streams[r->streams - 1];
@@ -59,8 +56,8 @@ static bool keep_remote_candidate(struct nt_sdp_reader *r, const char *at, const
     struct nt_ice_stream_description *s = stream_of(r);
     if (!nt_addr_is_set(&remote->addr))
         return pass_over(r, at, NT_SDP_UNSUPPORTED, "the address of a remote candidate is no IP address");
-    if (s->remote_candidate_count == REMOTE_CANDIDATES_MAX)
-        return pass_over(r, at, NT_SDP_LIMIT, "the stream has more than 8 remote candidates");
+    if (s->remote_candidate_count == NT_ICE_COMPONENTS_MAX)
+        return pass_over(r, at, NT_SDP_LIMIT, "the stream has more than 256 remote candidates");
     s->remote_candidates[s->remote_candidate_count++] = *remote;
     return true;
 }
@@ -116,6 +113,10 @@ static bool read_pacing(struct nt_sdp_reader *r, struct nt_cursor *in)
     if (!nt_span_number(value, 10, 0, INT64_MAX, &ms))
         return nt_cursor_fail(in, in->p, "an ice-pacing is a number of 1 to 10 digits");
     r->d->pacing_ms = ms == 0 ? 1 : ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ms;
+    if (ms > UINT32_MAX)
+        nt_sdp_reader_note(
+            r, &r->line, in->p,
+            (struct nt_sdp_note){.kind = NT_SDP_LIMIT, .used = true, .what = "no pacing is longer than 4294967295 ms"});
     return true;
 }
 

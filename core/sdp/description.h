@@ -41,7 +41,7 @@ struct nt_ice_stream_description {
     char ufrag[NT_ICE_CREDENTIAL_MAX + 1], pwd[NT_ICE_CREDENTIAL_MAX + 1]; /* "": none */
     struct nt_ice_candidate *candidates;                                   /* owned by the description */
     size_t candidate_count, candidate_cap;
-    struct nt_ice_remote_candidate remote_candidates[8];
+    struct nt_ice_remote_candidate remote_candidates[NT_ICE_COMPONENTS_MAX];
     size_t remote_candidate_count;
     struct nt_addr default_addr; /* c= and m= of component 1; unset: "0.0.0.0 9"; with the port 0: the stream is refused */
     bool end_of_candidates;

@@ -154,11 +154,18 @@ static void judge_remote_candidates(const struct told *t, bool subsequent)
 static void judge_grammar(const struct told *t)
 {
     const struct nt_sdp_notes *notes = t->d->notes;
+    size_t named = 0;
     nt_exercise(t->finder, NT_SDP_RULE_GRAMMAR);
-    for (size_t i = 0; i < nt_sdp_notes_kept(notes); i++)
-        if (notes->notes[i].kind == NT_SDP_BREACH)
-            nt_find_violation(t->finder, NT_SDP_RULE_GRAMMAR, t->d->party, t->d->frame, "line %zu: %s", notes->notes[i].line,
-                              notes->notes[i].what);
+    for (size_t i = 0; i < nt_sdp_notes_kept(notes); i++) {
+        if (notes->notes[i].kind != NT_SDP_BREACH)
+            continue;
+        named++;
+        nt_find_violation(t->finder, NT_SDP_RULE_GRAMMAR, t->d->party, t->d->frame, "line %zu: %s", notes->notes[i].line,
+                          notes->notes[i].what);
+    }
+    if (notes->of_kind[NT_SDP_BREACH] > named)
+        nt_find_violation(t->finder, NT_SDP_RULE_GRAMMAR, t->d->party, t->d->frame, "%zu more lines",
+                          notes->of_kind[NT_SDP_BREACH] - named);
 }
 
 static void judge_description(const struct told *t, const struct nt_view_description *before)

@@ -184,7 +184,6 @@ static const struct form others[] = {
     {"a=remote-candidates:1 192.0.2.9 5000 2", BREACH, true, "space"},
     {"a=remote-candidates:", BREACH, false, "component"},
     {"a=remote-candidates:1 host.example 5000", UNSUPPORTED, false, "no IP address"},
-    {"a=remote-candidates:1 ::1 1 1 ::1 1 1 ::1 1 1 ::1 1 1 ::1 1 1 ::1 1 1 ::1 1 1 ::1 1 1 ::1 1", LIMIT, false, "more than 8"},
 };
 
 TEST(forms_of_other_attributes)
@@ -206,7 +205,8 @@ TEST(forms_of_session_lines)
 {
     static const struct form forms[] = {
         {"a=ice-pacing:0", QUIET, true, ""},
-        {"a=ice-pacing:9999999999", QUIET, true, ""},
+        {"a=ice-pacing:4294967295", QUIET, true, ""},
+        {"a=ice-pacing:9999999999", LIMIT, true, "no pacing"},
         {"a=ice-pacing:-5", BREACH, false, "ice-pacing"},
         {"a=ice-pacing:50ms", BREACH, false, "ice-pacing"},
         {"a=ice-pacing: 50", BREACH, false, "ice-pacing"},

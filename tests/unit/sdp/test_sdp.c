@@ -371,12 +371,15 @@ TEST(limits)
     strcat(text, "a=candidate:1 1 UDP 1 192.0.2.1 9 typ host\r\n");
     limits_at(text, 9 + NT_ICE_CANDIDATES_MAX, 13, "256");
 
-    sprintf(text, HEAD CREDENTIALS MEDIA "a=remote-candidates:1 ::1 1 1 ::1 1 1 ::1 1 1 ::1 1 1 ::1 1 1 ::1 1 1 ::1 1 1 ::1 1\r\n");
+    n = sprintf(text, HEAD CREDENTIALS MEDIA "a=remote-candidates:");
+    for (int i = 1; i <= NT_ICE_COMPONENTS_MAX; i++)
+        n += sprintf(text + n, "%s%d ::1 1", i > 1 ? " " : "", i);
+    strcat(text, "\r\n");
     d = read_ok(text);
-    assert_int_equal(d.streams[0].remote_candidate_count, 8);
+    assert_int_equal(d.streams[0].remote_candidate_count, NT_ICE_COMPONENTS_MAX);
     nt_ice_description_free(&d);
     strcat(text, "a=remote-candidates:1 ::1 1\r\n");
-    limits_at(text, 10, 21, "8 remote");
+    limits_at(text, 10, 21, "256 remote");
 
     n = sprintf(text, HEAD);
     memset(text + n, 'a', NT_SDP_LINE_MAX + 1);
