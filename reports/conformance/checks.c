@@ -49,5 +49,6 @@ bool nt_item_is_valid_check(const struct nt_view *v, const struct nt_item *m)
 bool nt_item_is_valid_success(const struct nt_view *v, const struct nt_item *m)
 {
     return m->direction == NT_DIR_IN && nt_item_is(m, NT_STUN_BINDING, NT_STUN_SUCCESS) && nt_item_answers_check(v, m) &&
-           (m->flaws & ~NT_FLAW_PADDING) == 0 && m->integrity == NT_SIGNED_RIGHT && v->items[m->request].pair == m->pair;
+           (m->flaws & ~NT_FLAW_PADDING) == 0 && m->integrity == NT_SIGNED_RIGHT && !m->unknown_required &&
+           v->items[m->request].pair == m->pair;
 }

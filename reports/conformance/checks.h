@@ -9,7 +9,8 @@ void nt_item_note_check(struct nt_view *v, struct nt_item *m);
 bool nt_item_answers_check(const struct nt_view *v, const struct nt_item *m);
 /* Received, and its party must accept it: a check that is authentic, complete and well-formed. */
 bool nt_item_is_valid_check(const struct nt_view *v, const struct nt_item *m);
-/* Received, and its party must accept it: a success response that is authentic and came from where its request went. */
+/* Received, and its party must accept it: a success response that is authentic, came from where its request went, and has nothing
+ * unknown (RFC 8489, 6.3.3). */
 bool nt_item_is_valid_success(const struct nt_view *v, const struct nt_item *m);
 
 #endif

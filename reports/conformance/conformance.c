@@ -9,6 +9,7 @@
 #include "reports/conformance/rfc8445_pairs.h"
 #include "reports/conformance/rfc8445_roles.h"
 #include "reports/conformance/rfc8489.h"
+#include "reports/conformance/rfc8489_discarded.h"
 #include "reports/conformance/rfc8489_form.h"
 #include "reports/conformance/rfc8489_long_term.h"
 #include "reports/conformance/rfc8489_long_term_server.h"
@@ -24,19 +25,13 @@
 #include <stdlib.h>
 
 static void (*const judges[])(struct nt_finder *) = {
-    nt_rfc8489_form_judge,
-    nt_rfc8489_judge,
-    nt_rfc8489_short_term_judge,
-    nt_rfc8489_long_term_judge,
-    nt_rfc8489_long_term_server_judge,
-    nt_rfc8489_redirect_judge,
-    nt_rfc8489_timing_judge,
-    nt_rfc8445_judge,
-    nt_rfc8445_roles_judge,
-    nt_rfc8445_pairs_judge,
-    nt_rfc8839_judge,
-    nt_rfc7675_judge,
-    nt_rfc8863_judge,
+    nt_rfc8489_form_judge,      nt_rfc8489_judge,
+    nt_rfc8489_discarded_judge, nt_rfc8489_short_term_judge,
+    nt_rfc8489_long_term_judge, nt_rfc8489_long_term_server_judge,
+    nt_rfc8489_redirect_judge,  nt_rfc8489_timing_judge,
+    nt_rfc8445_judge,           nt_rfc8445_roles_judge,
+    nt_rfc8445_pairs_judge,     nt_rfc8839_judge,
+    nt_rfc7675_judge,           nt_rfc8863_judge,
 };
 
 struct nt_conf {

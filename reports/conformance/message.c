@@ -19,7 +19,8 @@ static int add_attr(struct nt_view *v, struct nt_item *m, uint16_t type, uint16_
     v->attrs[v->attr_count++] = (struct nt_item_attr){type, len, value};
     m->attr_count++;
     m->has |= nt_item_attr_bit(type);
-    m->unknown_required = m->unknown_required || nt_attr_is_unknown(type);
+    m->unknown_required =
+        m->unknown_required || (nt_attr_is_unknown(type) && !(nt_item_is_response(m) && nt_stun_attr_is_old(type)));
     return NT_OK;
 }
 

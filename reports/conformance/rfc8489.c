@@ -180,6 +180,16 @@ static void judge_repeat(struct nt_finder *finder, const struct nt_item *m, cons
                    (unsigned)before->frame, nt_item_answer_text(v, before, then));
 }
 
+static void judge_old(struct nt_finder *finder, const struct nt_item *m)
+{
+    uint16_t old = 0;
+    for (uint32_t i = 0; i < m->attr_count; i++)
+        if (nt_stun_attr_is_old(finder->v->attrs[m->attrs + i].type))
+            old = finder->v->attrs[m->attrs + i].type;
+    nt_require(finder, NT_STUN_RULE_OLD_TYPES, m, old == 0, "it has attribute 0x%04x, which a client of RFC 8489 does not know",
+               (unsigned)old);
+}
+
 static void judge_id(struct nt_finder *finder, const struct nt_item *m)
 {
     bool known = m->request != NT_VIEW_NONE;
@@ -203,6 +213,7 @@ static void judge_response(struct nt_finder *finder, const struct nt_item *m)
     if (m->class_ == NT_STUN_ERROR)
         judge_error(finder, m);
     judge_mapped(finder, m, q);
+    judge_old(finder, m);
     if (nt_item_party(finder->v, m)->kind == NT_CONF_SERVER)
         judge_repeat(finder, m, q);
 }

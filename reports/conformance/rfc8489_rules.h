@@ -20,6 +20,8 @@
     X(UNKNOWN, "RFC8489-6.3.1.1-unknown", "S-024", MUST, ANY, NOTHING, "A 420 response MUST include UNKNOWN-ATTRIBUTES, which lists what the request has and is unknown") \
     X(REQUIRED, "RFC8489-6.3.1-required", "S-071", DERIVED, ANY, NOTHING, "A request with unknown comprehension-required attributes is rejected with 420") \
     X(MAPPED, "RFC8489-6.3.1.1-mapped", "S-026", DERIVED, ANY, NOTHING, "XOR-MAPPED-ADDRESS is the source address of the request") \
+    X(UNKNOWN_TAKEN, "RFC8489-6.3.3-unknown", "S-071", DERIVED, ICE, NOTHING, "A success response with unknown comprehension-required attributes is discarded: no candidate comes of it") \
+    X(OLD_TYPES, "RFC8489-18.3-reserved", "S-070", SHOULD, ANY, NOTHING, "A response has no attribute of RFC 3489 whose type is reserved now") \
     X(REPEAT, "RFC8489-6.3.1-repeat", "S-027", MUST, ANY, TIMES, "A server answers a repeated request as it did the first") \
     X(CODE, "RFC8489-14.8-code", "S-063", MUST, ANY, NOTHING, "The class of an error is 3 to 6, its number 0 to 99") \
     X(REASON, "RFC8489-14.8-reason", "S-064", MUST, ANY, NOTHING, "The reason phrase MUST be of fewer than 128 characters") \

@@ -195,6 +195,16 @@ const struct nt_ice_candidate *nt_view_candidate(const struct nt_view *v, uint32
     return NULL;
 }
 
+const struct nt_view_description *nt_view_announced(const struct nt_view *v, uint32_t party, const struct nt_addr *a, nt_time since)
+{
+    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *d = &v->descriptions[i];
+        if (d->at >= since && d->err == NT_OK && d->direction == NT_DIR_OUT && candidate_in(&d->d, a) != NULL)
+            return d;
+    }
+    return NULL;
+}
+
 /* The announced server-reflexive candidate that a server has told this socket. */
 static const struct nt_ice_candidate *reflexive_in(const struct nt_view *v, uint32_t party, const struct nt_ice_description *d,
                                                    const struct nt_addr *socket)

@@ -16,6 +16,9 @@ static inline bool nt_view_is_full(const struct nt_view_description *d)
 const struct nt_view_description *nt_view_described(const struct nt_view *v, uint32_t party, int direction);
 /* The announced candidate of a party at an address, or NULL. */
 const struct nt_ice_candidate *nt_view_candidate(const struct nt_view *v, uint32_t party, const struct nt_addr *a);
+/* The first description since then in which a party announces a candidate at an address, or NULL. */
+const struct nt_view_description *nt_view_announced(const struct nt_view *v, uint32_t party, const struct nt_addr *a,
+                                                    nt_time since);
 /* The announced candidate whose checks leave from this address: it itself, or the server-reflexive one whose base it is. NULL:
  * there is none. */
 const struct nt_ice_candidate *nt_view_local_candidate(const struct nt_view *v, uint32_t party, const struct nt_addr *local);

@@ -87,7 +87,8 @@ struct nt_item {
     uint32_t attrs;
     uint32_t attr_count;
     uint32_t same;         /* an earlier item with the same bytes, or NT_VIEW_NONE */
-    bool unknown_required; /* it has a comprehension-required attribute that is not known */
+    bool unknown_required; /* it has a comprehension-required attribute that is not known (in a response: nor an old one, of RFC
+                              3489) */
     bool check;            /* a Binding request between agents: checks.h */
     uint32_t key;          /* of nt_view.keys, or NT_VIEW_NONE */
     uint32_t

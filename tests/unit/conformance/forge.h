@@ -36,6 +36,7 @@ struct forge {
     struct nt_capture c;
     const char *broken;            /* the rule to break; "" for none */
     const char *ufrag_l, *ufrag_r; /* of four characters */
+    struct nt_addr reflexive;      /* L announces a server-reflexive candidate there; family 0: none */
     uint32_t guilty;               /* the frame that breaks a rule: guilty_next() */
     nt_time now;
     uint32_t ids;

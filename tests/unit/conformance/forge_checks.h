@@ -162,10 +162,14 @@ static inline size_t describe(const struct forge *f, bool left, int version, cha
 {
     bool l = left, again = version > 1;
     char relay[300] = "", extra[300] = "";
+    char reflexive[NT_ADDR_TEXT];
     const char *raddr = is(f, "RFC8839-5.1-related") ? "" : " raddr 10.0.0.1 rport 5000";
     if (l)
         snprintf(relay, sizeof relay, "a=candidate:%s 1 UDP 16777215 192.0.2.2 50000 typ relay%s\r\n",
                  is(f, "RFC8445-5.1.1.3-foundation") ? "1" : "2", raddr);
+    if (l && f->reflexive.family != 0)
+        snprintf(extra, sizeof extra, "a=candidate:3 1 UDP 1694498815 %s %u typ srflx raddr 10.0.0.1 rport 5000\r\n",
+                 nt_addr_format_ip(&f->reflexive, reflexive), (unsigned)f->reflexive.port);
     if (!l && is(f, "RFC8445-5.1.2-unique"))
         snprintf(extra, sizeof extra, "a=candidate:7 1 UDP 2130706431 10.0.0.3 6000 typ host\r\n");
     if (!l && is(f, "RFC8445-5.1.2.1-type"))

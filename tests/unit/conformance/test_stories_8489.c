@@ -591,6 +591,69 @@ static void gathering_is_hasty(struct forge *f)
     retransmit_binding(f, 100);
 }
 
+/* --- responses that are to be discarded --- */
+
+/* A Binding response to L with an attribute; L announces the address, or does not. */
+static void mapped_with(struct forge *f, uint16_t type, const char *mapped, bool announced)
+{
+    struct nt_addr a = addr(mapped);
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
+    finish(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    start(f, NT_STUN_SUCCESS, NT_STUN_BINDING);
+    add_mapped(f, a);
+    nt_stun_add_addr(&f->b, type, &f->stun);
+    finish(f);
+    probe(f, TAP_L, f->stun, f->l);
+    if (announced)
+        f->reflexive = a;
+    guilty_next(f);
+    signal(f, true, 1);
+    signal(f, false, 1);
+}
+
+/* As servers do that still think of RFC 3489. */
+static void an_old_attribute_is_passed_over(struct forge *f)
+{
+    mapped_with(f, NT_ATTR_SOURCE_ADDRESS, "198.51.100.77:5000", true);
+}
+
+static void a_response_with_the_unknown_is_discarded(struct forge *f)
+{
+    mapped_with(f, 0x7f00, "198.51.100.77:5000", false);
+}
+
+static void a_response_with_the_unknown_makes_a_candidate(struct forge *f)
+{
+    mapped_with(f, 0x7f00, "198.51.100.77:5000", true);
+}
+
+static void a_success_with_the_unknown(struct forge *f)
+{
+    signal(f, true, 1);
+    signal(f, false, 1);
+    wait(f, 60);
+    fresh(f);
+    check(f, true, CONTROLLING, FORGE_TIE_L);
+    send(f, TAP_L, TAP_R, f->l, f->r);
+    start(f, NT_STUN_SUCCESS, NT_STUN_BINDING);
+    add_mapped(f, f->l);
+    nt_stun_add_u32(&f->b, 0x7f00, 0);
+    sealed(f, &f->pwd_r);
+    send(f, TAP_R, TAP_L, f->r, f->l);
+}
+
+static void a_success_with_the_unknown_is_nominated(struct forge *f)
+{
+    a_success_with_the_unknown(f);
+    wait(f, 60);
+    fresh(f);
+    check(f, true, CONTROLLING | NOMINATE, FORGE_TIE_L);
+    guilty_next(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->r);
+}
+
 /* --- forms --- */
 
 static void ask_unknown(struct forge *f, unsigned more)
@@ -696,6 +759,8 @@ static const struct story stories[] = {
     STORY(one_request_for_two_ports),
     STORY(the_nonce_runs_out_between_two_sends),
     STORY(gathering_is_patient),
+    STORY(an_old_attribute_is_passed_over),
+    STORY(a_response_with_the_unknown_is_discarded),
     STORY(a_stun_server_refuses_the_unknown),
 };
 
@@ -719,6 +784,8 @@ static const struct breach breaches[] = {
     BREACH(both_kinds_are_answered_with_sha1, "RFC8489-9.1.3-integrity", "R", 1),
     BREACH(both_kinds_again_after_the_response, "RFC8489-9.1.5-kind", "L", 1),
     BREACH(one_id_for_two_addresses, "RFC8489-5-fresh-id", "L", 1),
+    BREACH(a_response_with_the_unknown_makes_a_candidate, "RFC8489-6.3.3-unknown", "L", 1),
+    BREACH(a_success_with_the_unknown_is_nominated, "RFC8445-8.1.1-valid", "L", 1),
     BREACH(gathering_is_hasty, "RFC8445-14.3-rto", "L", 1),
     BREACH(a_stun_server_grants_the_unknown, "RFC8489-6.3.1-required", "turn", 1),
     BREACH(a_list_lacks_an_attribute, "RFC8489-6.3.1.1-unknown", "turn", 1),
