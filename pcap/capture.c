@@ -225,12 +225,21 @@ static struct nt_capture_frame *last_at(struct nt_capture *c, int64_t tap)
     return open_frame(c, c->taps[tap].last);
 }
 
-/* The frame that the event names by its number (NULL if packets before it were not kept), or the last one at its tap. */
-static struct nt_capture_frame *named_or_last(struct nt_capture *c, const struct nt_trace_event *ev)
+/* The frame of a packet that was shown as the `number`th; NULL if packets before it were not kept. */
+static struct nt_capture_frame *shown_as(struct nt_capture *c, int64_t number)
+{
+    return c->lost == 0 && (uint64_t)number <= c->total ? open_frame(c, (size_t)number) : NULL;
+}
+
+/* The frame that the event names by its number, or the last one at its tap. What a node gives up after holding it for long may have
+ * settled: then the trace alone tells it. */
+static struct nt_capture_frame *dropped_frame(struct nt_capture *c, const struct nt_trace_event *ev)
 {
     if (ev->n[2] == 0)
         return last_at(c, ev->n[0]);
-    struct nt_capture_frame *f = c->lost == 0 && (uint64_t)ev->n[2] <= c->total ? open_frame(c, (size_t)ev->n[2]) : NULL;
+    if (ev->n[0] < 0)
+        return (uint64_t)ev->n[2] > c->settled ? shown_as(c, ev->n[2]) : NULL;
+    struct nt_capture_frame *f = shown_as(c, ev->n[2]);
     return f != NULL && f->tap == (uint64_t)ev->n[0] ? f : NULL;
 }
 
@@ -283,7 +292,7 @@ void nt_capture_trace(struct nt_capture *c, const struct nt_trace_event *ev)
         }
         break;
     case NT_TR_DROP:
-        f = named_or_last(c, ev);
+        f = dropped_frame(c, ev);
         if (f != NULL)
             note_drop(f, ev);
         break;

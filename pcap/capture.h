@@ -44,7 +44,7 @@ struct nt_capture_frame {
     uint32_t marks;      /* enum nt_packet_mark */
     uint8_t which;       /* of a translation: 0 source, 1 destination */
     uint32_t comment;    /* of a file: offset of its first comment in `texts`, 0: none */
-    const char *why;     /* static words of what is discarded (struct nt_why), or NULL */
+    const char *why;     /* of what is discarded: static words (struct nt_why) */
     struct nt_addr a, b; /* of the fate */
     struct nt_addr c, d; /* a further translation of the packet (a hairpin), or the one before its drop; or unset */
     uint64_t offset;     /* into bytes */

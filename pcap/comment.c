@@ -15,18 +15,19 @@ static void write_translation(const char *node, const struct nt_addr *from, cons
     snprintf(buf, cap, "verdict=nat at=%s from=%s to=%s", node, nt_addr_format(from, a), nt_addr_format(to, b));
 }
 
-static void write_end(const struct nt_capture_frame *f, const char *node, char *buf, size_t cap)
+static void write_drop(const struct nt_capture_frame *f, const char *node, char *buf, size_t cap)
 {
     char detail[256];
-    bool discarded = f->fate == NT_FATE_DISCARDED;
-    const char *reason = discarded ? nt_discard_name((enum nt_discard)f->reason) : nt_drop_name((enum nt_drop)f->reason);
-    if (discarded)
-        nt_trace_detail(f->why != NULL ? f->why : "", &f->a, &f->b, detail, sizeof detail);
-    else
-        nt_drop_detail((enum nt_drop)f->reason, &f->a, &f->b, detail, sizeof detail);
-    snprintf(buf, cap, "verdict=%s at=%s dir=%s reason=%s detail=\"%s\"",
-             discarded && !nt_discard_is_drop((enum nt_discard)f->reason) ? "pass-over" : "drop", node,
-             f->direction == NT_DIR_OUT ? "out" : "in", reason, detail);
+    snprintf(buf, cap, "verdict=drop at=%s dir=%s reason=%s detail=\"%s\"", node, f->direction == NT_DIR_OUT ? "out" : "in",
+             nt_drop_name((enum nt_drop)f->reason), nt_drop_detail((enum nt_drop)f->reason, &f->a, &f->b, detail, sizeof detail));
+}
+
+static void write_discard(const struct nt_capture_frame *f, const char *node, char *buf, size_t cap)
+{
+    char detail[256];
+    snprintf(buf, cap, "verdict=%s at=%s by=program reason=%s detail=\"%s\"",
+             nt_discard_is_drop((enum nt_discard)f->reason) ? "drop" : "pass-over", node,
+             nt_discard_name((enum nt_discard)f->reason), nt_trace_detail(f->why, &f->a, &f->b, detail, sizeof detail));
 }
 
 static void write_fate(const struct nt_capture *c, const struct nt_capture_frame *f, char *buf, size_t cap)
@@ -36,8 +37,10 @@ static void write_fate(const struct nt_capture *c, const struct nt_capture_frame
         snprintf(buf, cap, "%s", c->texts + f->comment);
     else if (f->fate == NT_FATE_TRANSLATED)
         write_translation(node, &f->a, &f->b, buf, cap);
-    else if (nt_capture_has_ended(f))
-        write_end(f, node, buf, cap);
+    else if (f->fate == NT_FATE_DROPPED)
+        write_drop(f, node, buf, cap);
+    else if (f->fate == NT_FATE_DISCARDED)
+        write_discard(f, node, buf, cap);
 }
 
 /* "expect-malformed" excludes a frame from the check that tshark finds nothing malformed. */
@@ -80,21 +83,31 @@ static bool find_value(const char *text, const char *key, char *value, size_t ca
     return true;
 }
 
-/* A program's words are not those of the network. */
-static void read_end(struct nt_capture_frame *f, const char *comment)
+static void read_drop(struct nt_capture_frame *f, const char *reason)
 {
-    char reason[32];
     f->fate = NT_FATE_DROPPED;
-    if (!find_value(comment, "reason=", reason, sizeof reason))
-        return;
     for (int i = 1; i < NT_DROP_COUNT; i++)
         if (strcmp(reason, nt_drop_name((enum nt_drop)i)) == 0)
             f->reason = (uint16_t)i;
+}
+
+static void read_discard(struct nt_capture_frame *f, const char *reason)
+{
+    f->fate = NT_FATE_DISCARDED;
+    f->why = "";
     for (int i = 1; i < NT_DISCARD_COUNT; i++)
-        if (strcmp(reason, nt_discard_name((enum nt_discard)i)) == 0) {
-            f->fate = NT_FATE_DISCARDED;
+        if (strcmp(reason, nt_discard_name((enum nt_discard)i)) == 0)
             f->reason = (uint16_t)i;
-        }
+}
+
+static void read_end(struct nt_capture_frame *f, const char *comment)
+{
+    char by[16], reason[32] = "";
+    find_value(comment, "reason=", reason, sizeof reason);
+    if (find_value(comment, "by=", by, sizeof by) && strcmp(by, "program") == 0)
+        read_discard(f, reason);
+    else
+        read_drop(f, reason);
 }
 
 static void read_translation(struct nt_capture_frame *f, const char *comment)

@@ -1,7 +1,6 @@
-/* The packet comments that tell a frame's fate: `verdict=drop at=NODE dir=in reason=... detail="..."` (of the network, or of the
- * program that was handed the packet: no reason is a word of both), `verdict=pass-over at=NODE ...` (of a program that had no use
- * for it), `verdict=nat at=NODE from=... to=...`, `expect-malformed: damaged by a step`. Here they are written, and read back from
- * a file. */
+/* The packet comments that tell a frame's fate: `verdict=drop at=NODE dir=in reason=... detail="..."`, `verdict=nat at=NODE
+ * from=... to=...`, `verdict=drop at=NODE by=program ...` and `verdict=pass-over at=NODE by=program ...` (of what was handed to a
+ * program), `expect-malformed: damaged by a step`. Here they are written, and read back from a file. */
 #ifndef NT_PCAP_COMMENT_H
 #define NT_PCAP_COMMENT_H
 

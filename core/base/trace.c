@@ -47,6 +47,7 @@ static const char *const discards[NT_DISCARD_COUNT] = {
     [NT_DISCARD_DUPLICATE] = "duplicate",
     [NT_DISCARD_OUTDATED] = "outdated",
     [NT_DISCARD_UNRELATED] = "unrelated",
+    [NT_DISCARD_UNUSED] = "unused",
 };
 
 const char *nt_discard_name(enum nt_discard reason)

@@ -11,14 +11,16 @@ enum nt_trace_kind {
     /* fabric */
     NT_TR_PACKET = 1, /* a packet crossed tap n[0]; n[1]: 1 in, 2 out; n[2]: enum nt_packet_mark; bytes: the IP packet */
     NT_TR_DROP, /* fate of the last packet at tap n[0]: n[1] enum nt_drop; a, b: the addresses the reason speaks of; n[2] > 0: of
-                 * an earlier one, by the number of its NT_TR_PACKET from 1 */
+                 * an earlier one, by the number of its NT_TR_PACKET from 1, and then n[0] may be -1: it was held */
     NT_TR_TRANSLATED, /* fate of the last packet at tap n[0]: n[1] 0 source, 1 destination rewritten; a: from, b: to */
     NT_TR_MAPPED,     /* a mapping was made: a internal, b external, n[0] mapping number */
     NT_TR_EXPIRED,    /* a mapping ended: a internal, b external, n[0] mapping number */
     NT_TR_NODE,       /* a node was controlled: text says what */
-    /* whoever was handed a datagram or an ICMP error */
-    NT_TR_DISCARDED = 16, /* it is dropped or passed over: n[0] enum nt_discard; text, a, b: struct nt_why;
-                           * n[1]: the tap that it came through, from 1 (the emitter need not know it) */
+    /* hosts, and the programs on them */
+    NT_TR_DISCARDED = 16, /* a datagram or an ICMP error that a program was handed is dropped or passed over: n[0] enum nt_discard;
+                           * text, a, b: struct nt_why; n[1]: the tap that it came through, from 1 (the emitter need not know it) */
+    NT_TR_UNSENT,         /* what was to leave makes no packet: b where to, text says why */
+    NT_TR_HELD,           /* what was to leave waits: b where to, text says why */
     /* ICE agent; n[0] stream, n[1] component where they make sense */
     NT_TR_ICE_GATHERED = 32,
     NT_TR_ICE_CHECK_SENT,      /* a new transaction: a base, b remote, n[2] pair number, n[3] 1 with USE-CANDIDATE, 2 triggered */
@@ -45,7 +47,6 @@ enum nt_trace_kind {
     NT_TR_TURN_RELEASED,       /* a client, b relayed */
     NT_TR_TURN_PERMISSION,     /* a client, b peer */
     NT_TR_TURN_CHANNEL,        /* a client, b peer, n[0] number */
-    NT_TR_SERVER_DROPPED,      /* a response that was to leave is dropped: b remote, text says why */
     /* STUN and TURN clients */
     NT_TR_TURN_REQUEST_FAILED, /* a base, b peer (of a request for one), else server, n[0] method, n[1] code (0: none that counts),
                                   bytes: the reason phrase, or why, text: what the client does about it */
@@ -60,9 +61,8 @@ enum nt_trace_kind {
     NT_TR_CALL,
     NT_TR_DATA_SENT,     /* n[0] sequence number, b remote */
     NT_TR_DATA_RECEIVED, /* n[0] sequence number */
-    NT_TR_SDP_NOTE,   /* of a description or a fragment that came: n[0] line, n[1] enum nt_sdp_note_kind, n[2] 1: the line counts,
-                       * text   says what and quotes it; line 0: how many more notes there are */
-    NT_TR_SIP_DROPPED /* a message of ours does not leave: text says why */
+    NT_TR_SDP_NOTE /* of a description or a fragment that came: n[0] line, n[1] enum nt_sdp_note_kind, n[2] 1: the line counts,
+                    * text says what and quotes it; line 0: how many more notes there are */
 };
 
 /* Why a program does not take what it was handed. What is taken needs no word: it is answered, or shows in what happens next. */
@@ -87,6 +87,7 @@ enum nt_discard {
     NT_DISCARD_DUPLICATE,      /* duplicate: it was taken before */
     NT_DISCARD_OUTDATED,       /* outdated: of a session, a call or an address that is gone */
     NT_DISCARD_UNRELATED,      /* unrelated: about nothing that was sent from here */
+    NT_DISCARD_UNUSED,         /* unused: of no use to this program */
     NT_DISCARD_COUNT
 };
 

@@ -29,10 +29,7 @@ void nt_ice_input(struct nt_ice_agent *a, const struct nt_path *path, enum nt_in
     case NT_IN_DATAGRAM: nt_ice_inbound_datagram(a, path, bytes, len, now); break;
     case NT_IN_CONNECTED: nt_ice_inbound_bind(a, path, true, now); break;
     case NT_IN_CLOSED: nt_ice_inbound_bind(a, path, false, now); break;
-    case NT_IN_ICMP:
-        if (nt_ice_session_described(nt_ice_agent_session(a)))
-            nt_ice_outcome_icmp(nt_ice_agent_session(a), path, bytes, len, now);
-        break;
+    case NT_IN_ICMP: nt_ice_inbound_icmp(a, path, bytes, len, now); break;
     case NT_IN_IF_UP:
         if (nt_ice_agent_state(a) == NT_ICE_NEW)
             nt_ice_bases_add_interface(nt_ice_agent_env(a)->bases, &path->local, now);

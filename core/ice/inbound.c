@@ -145,6 +145,15 @@ void nt_ice_inbound_datagram(struct nt_ice_agent *a, const struct nt_path *path,
         take_message(a, (struct nt_ice_via){.base = base, .relay = NT_ICE_DIRECT}, &path->remote, bytes, len, now);
 }
 
+void nt_ice_inbound_icmp(struct nt_ice_agent *a, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
+{
+    static const struct nt_why early = {NT_DISCARD_UNUSED, "an ICMP error before there are checks"};
+    struct nt_ice_session *s = nt_ice_agent_session(a);
+    const struct nt_why *why = nt_ice_session_described(s) ? nt_ice_outcome_icmp(s, path, bytes, len, now) : &early;
+    if (why != NULL)
+        nt_ice_record_discard(nt_ice_agent_env(a)->record, why, &path->local, &path->remote, now);
+}
+
 void nt_ice_inbound_bind(struct nt_ice_agent *a, const struct nt_path *path, bool granted, nt_time now)
 {
     if (!nt_ice_bases_answer(nt_ice_agent_env(a)->bases, path, granted))

@@ -177,19 +177,28 @@ static bool is_hard_error(const struct nt_path *path, const uint8_t *bytes, size
     return bytes[0] == 1 && bytes[1] == 4;
 }
 
-void nt_ice_outcome_icmp(struct nt_ice_session *s, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
+static const struct nt_why not_heeded = {NT_DISCARD_UNUSED, "ICMP errors are not acted on"},
+                           soft_error = {NT_DISCARD_UNUSED, "an ICMP error that does not end a check"},
+                           no_check = {NT_DISCARD_UNRELATED, "an ICMP error about no check in progress"};
+
+const struct nt_why *nt_ice_outcome_icmp(struct nt_ice_session *s, const struct nt_path *path, const uint8_t *bytes, size_t len,
+                                         nt_time now)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
     const struct nt_ice_pairs *pairs = nt_ice_session_pairs(s);
+    const struct nt_why *why = &no_check;
     if (!env->config->icmp_errors || !is_hard_error(path, bytes, len))
-        return;
+        return env->config->icmp_errors ? &soft_error : &not_heeded;
     for (size_t i = 0; i < nt_ice_pairs_count(pairs); i++) {
         const struct nt_ice_pair *p = nt_ice_pairs_at(pairs, i);
         if (p->listed && p->state == NT_ICE_IN_PROGRESS && p->via.relay == NT_ICE_DIRECT &&
             nt_addr_equal(&nt_ice_candidates_at(env->own, p->own)->c.addr, &path->local) &&
-            nt_addr_equal(&nt_ice_candidates_at(nt_ice_session_remotes(s), p->remote)->c.addr, &path->remote))
+            nt_addr_equal(&nt_ice_candidates_at(nt_ice_session_remotes(s), p->remote)->c.addr, &path->remote)) {
             nt_ice_session_fail(s, p->number, now);
+            why = NULL;
+        }
     }
+    return why;
 }
 
 void nt_ice_outcome_timer(struct nt_ice_session *s, nt_time now)

@@ -55,12 +55,10 @@ static void socket_changed(struct nt_stun_server *s, const struct nt_path *path,
 }
 
 static const struct nt_why queue_full = {NT_DISCARD_NO_ROOM, "queue full"},
-                           not_binding = {NT_DISCARD_UNSUPPORTED, "not a Binding request"};
-
-static void trace_drop(const struct nt_stun_server *s, const struct nt_why *why, const struct nt_path *path, nt_time now)
-{
-    nt_trace_discard(&s->config.trace, why, &path->remote, NULL, now);
-}
+                           not_binding = {NT_DISCARD_UNSUPPORTED, "not a Binding request"},
+                           no_socket = {NT_DISCARD_NO_RECIPIENT, "no socket of this server has the address"},
+                           unreadable = {NT_DISCARD_UNREADABLE, "no STUN message, or a damaged one"},
+                           icmp_error = {NT_DISCARD_UNUSED, "ICMP errors are not acted on"};
 
 /* The number of the socket that it came to, or `wanted`. */
 static unsigned socket_of(const struct nt_stun_server *s, const struct nt_addr *local)
@@ -71,56 +69,65 @@ static unsigned socket_of(const struct nt_stun_server *s, const struct nt_addr *
     return at;
 }
 
-static void queue_answer(struct nt_stun_server *s, const struct nt_stun_msg *request, const struct nt_path *path, uint32_t cookie,
-                         nt_time now)
+/* NULL, or why there is no answer. */
+static const struct nt_why *queue_answer(struct nt_stun_server *s, const struct nt_stun_msg *request, const struct nt_path *path,
+                                         uint32_t cookie, nt_time now)
 {
     unsigned at = socket_of(s, &path->local);
     if (at == s->wanted)
-        return;
-    if (s->queued == QUEUE_MAX) {
-        trace_drop(s, &queue_full, path, now);
-        return;
-    }
+        return &no_socket;
+    if (s->queued == QUEUE_MAX)
+        return &queue_full;
     struct nt_binding_answer *a = &s->queue[(s->head + s->queued) % QUEUE_MAX];
     if (!nt_binding_answer_make(a, request, cookie, &path->remote, &s->sockets, at)) {
-        if (request->class_ != NT_STUN_INDICATION || request->method != NT_STUN_BINDING) /* a keepalive is not answered */
-            trace_drop(s, &not_binding, path, now);
-        return;
+        bool keepalive = request->class_ == NT_STUN_INDICATION && request->method == NT_STUN_BINDING;
+        return keepalive ? NULL : &not_binding;
     }
     struct nt_stun_decision d = nt_stun_decide(&s->config.admission, request, &path->remote, now);
-    if (d.code == NT_UNANSWERED) {
-        trace_drop(s, &nt_why_unanswered, path, now);
-        return;
-    }
+    if (d.code == NT_UNANSWERED)
+        return &nt_why_unanswered;
     if (d.code != 0)
         nt_binding_answer_refuse(a, &d);
     s->queued++;
+    return NULL;
 }
 
 /* RFC 5389, 12.2: "A STUN server can detect when a given Binding request message was sent from an RFC 3489 client by the
  * absence of the correct value in the magic cookie field." The rest of the message is parsed as usual. */
-static void answer_classic(struct nt_stun_server *s, const uint8_t *bytes, size_t len, const struct nt_path *path, nt_time now)
+static const struct nt_why *answer_classic(struct nt_stun_server *s, const uint8_t *bytes, size_t len, const struct nt_path *path,
+                                           nt_time now)
 {
     uint8_t copy[CLASSIC_MAX];
     struct nt_stun_msg request;
-    if (len < NT_STUN_HEADER || len > sizeof copy)
-        return;
+    if (len < NT_STUN_HEADER || len > sizeof copy || nt_load32(bytes + 4) == NT_STUN_COOKIE)
+        return &unreadable;
     memcpy(copy, bytes, len);
     nt_store32(copy + 4, NT_STUN_COOKIE);
-    if (nt_stun_parse(&request, copy, len) == NT_OK && request.fingerprint == NULL)
-        queue_answer(s, &request, path, nt_load32(bytes + 4), now);
+    if (nt_stun_parse(&request, copy, len) != NT_OK || request.fingerprint != NULL)
+        return &unreadable;
+    return queue_answer(s, &request, path, nt_load32(bytes + 4), now);
+}
+
+static const struct nt_why *take_datagram(struct nt_stun_server *s, const uint8_t *bytes, size_t len, const struct nt_path *path,
+                                          nt_time now)
+{
+    struct nt_stun_msg request;
+    int r = nt_stun_parse(&request, bytes, len);
+    if (r == NT_OK)
+        return queue_answer(s, &request, path, NT_STUN_COOKIE, now);
+    return r == NT_EAUTH ? nt_stun_flaw(r) : answer_classic(s, bytes, len, path, now);
 }
 
 static void server_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_stun_server *s = self;
-    struct nt_stun_msg request;
+    const struct nt_why *why = kind == NT_IN_ICMP ? &icmp_error : NULL;
     if (kind == NT_IN_CONNECTED || kind == NT_IN_CLOSED)
         socket_changed(s, path, kind == NT_IN_CONNECTED);
-    else if (kind == NT_IN_DATAGRAM && nt_stun_parse(&request, bytes, len) == NT_OK)
-        queue_answer(s, &request, path, NT_STUN_COOKIE, now);
-    else if (kind == NT_IN_DATAGRAM && len >= NT_STUN_HEADER && nt_load32(bytes + 4) != NT_STUN_COOKIE)
-        answer_classic(s, bytes, len, path, now);
+    else if (kind == NT_IN_DATAGRAM)
+        why = take_datagram(s, bytes, len, path, now);
+    if (why != NULL)
+        nt_trace_discard(&s->config.trace, why, &path->remote, NULL, now);
 }
 
 static void server_timer(void *self, nt_time now)

@@ -68,7 +68,7 @@ static int note_closing(struct nt_stun_msg *m, const struct nt_stun_attr *a)
     m->fingerprint = a;
     if (a->len != 4 || before + 8 != m->len)
         return NT_EFORMAT;
-    return nt_load32(a->value) == nt_stun_fingerprint(m->bytes, before) ? NT_OK : NT_EFORMAT;
+    return nt_load32(a->value) == nt_stun_fingerprint(m->bytes, before) ? NT_OK : NT_EAUTH;
 }
 
 /* RFC 8489, 9: "agents MUST ignore all attributes that follow MESSAGE-INTEGRITY, with the exception of the
@@ -123,8 +123,14 @@ const struct nt_why *nt_stun_flaw(int err)
 {
     static const struct nt_why ends_early = {NT_DISCARD_UNREADABLE, "a STUN message that ends too early"},
                                too_many = {NT_DISCARD_NO_ROOM, "a STUN message with too many attributes"},
+                               fingerprint = {NT_DISCARD_FINGERPRINT, "a STUN message with a wrong FINGERPRINT"},
                                malformed = {NT_DISCARD_UNREADABLE, "a malformed STUN message"};
-    return err == NT_ESHORT ? &ends_early : err == NT_ELIMIT ? &too_many : &malformed;
+    switch (err) {
+    case NT_ESHORT: return &ends_early;
+    case NT_ELIMIT: return &too_many;
+    case NT_EAUTH: return &fingerprint;
+    default: return &malformed;
+    }
 }
 
 const struct nt_stun_attr *nt_stun_find(const struct nt_stun_msg *m, uint16_t type)

@@ -41,8 +41,8 @@ struct nt_stun_msg {
 
 /* RFC 7983: could these bytes be STUN (first byte 0..3, cookie, length)? */
 bool nt_stun_looks_like(const uint8_t *bytes, size_t len);
-/* 0, or NT_ESHORT, NT_EFORMAT, NT_ELIMIT. The length field must match `len` exactly. FINGERPRINT, if there, is last and right
- * (else NT_EFORMAT); integrity is not verified. The view points into itself: it must not be copied. */
+/* 0, or NT_ESHORT, NT_EFORMAT, NT_ELIMIT. The length field must match `len` exactly. FINGERPRINT, if there, is last (else
+ * NT_EFORMAT) and right (else NT_EAUTH); integrity is not verified. The view points into itself: it must not be copied. */
 int nt_stun_parse(struct nt_stun_msg *m, const uint8_t *bytes, size_t len);
 const struct nt_why *nt_stun_flaw(int err);                                          /* what an error of nt_stun_parse means */
 const struct nt_stun_attr *nt_stun_find(const struct nt_stun_msg *m, uint16_t type); /* the first, or NULL */

@@ -20,6 +20,8 @@ static const struct nt_why no_allocation = {NT_DISCARD_NO_ALLOCATION, "%a has no
                            no_room = {NT_DISCARD_NO_ROOM, "the queue of the server is full"},
                            malformed = {NT_DISCARD_UNREADABLE, "malformed ChannelData"},
                            incomplete = {NT_DISCARD_UNREADABLE, "a Send indication without peer or data"},
+                           own_datagram = {NT_DISCARD_UNUSED, "an ICMP error about a datagram of the server's own"},
+                           not_relayed = {NT_DISCARD_UNUSED, "an ICMP error of a kind that is not relayed"},
                            unknown_attribute = {NT_DISCARD_UNSUPPORTED, "an indication with unknown required attributes"};
 
 /* The path of a relayed datagram, with what it keeps of the incoming IP header. RFC 8656, 14: DSCP, ECN and (IPv4 to IPv4) DF
@@ -152,8 +154,10 @@ void nt_turn_relay_icmp(struct nt_turn_server *s, const struct nt_path *path, ui
 {
     /* The path is that of the datagram that caused the error: the permission must cover its destination. */
     struct nt_turn_relay *r = nt_turn_by_relay(&s->allocations, &path->local);
-    if (r == NULL || !is_relayed_error(r->addr.family, type))
+    if (r == NULL || !is_relayed_error(r->addr.family, type)) {
+        nt_turn_trace_drop(s, r == NULL ? &own_datagram : &not_relayed, NULL, &path->remote, now);
         return;
+    }
     bool permitted = nt_turn_permitted(&r->owner->permissions, &path->remote, now);
     uint8_t *room = permitted ? nt_turn_outbox_room(&s->outbox, NT_TURN_MESSAGE_MAX) : NULL;
     if (room == NULL) {

@@ -47,8 +47,9 @@ static void take_from_client(struct nt_turn_server *s, const struct nt_path *pat
         nt_turn_relay_channel_data(s, path, bytes, len, now);
         return;
     }
-    if (!nt_stun_looks_like(bytes, len) || nt_stun_parse(&msg, bytes, len) != NT_OK) {
-        nt_turn_trace_drop(s, &unreadable, &path->remote, NULL, now);
+    int r = nt_stun_looks_like(bytes, len) ? nt_stun_parse(&msg, bytes, len) : NT_EUNSUPPORTED;
+    if (r != NT_OK) {
+        nt_turn_trace_drop(s, r == NT_EUNSUPPORTED ? &unreadable : nt_stun_flaw(r), &path->remote, NULL, now);
         return;
     }
     bool turn = msg.method == NT_TURN_ALLOCATE || msg.method == NT_TURN_REFRESH || msg.method == NT_TURN_CREATE_PERMISSION ||

@@ -48,6 +48,17 @@ void nt_fabric_drop(struct nt_fabric *f, uint32_t node, struct nt_packet *p, enu
     nt_pool_put(&f->pool, p);
 }
 
+void nt_fabric_drop_held(struct nt_fabric *f, uint32_t node, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *a,
+                         const struct nt_addr *b, nt_time now)
+{
+    tell_fate(
+        f,
+        &(struct nt_packet_fate){
+            .node = node, .tap = NT_FABRIC_NONE, .shown = p->shown, .kind = NT_TR_DROP, .reason = (int)reason, .a = a, .b = b},
+        now);
+    nt_pool_put(&f->pool, p);
+}
+
 void nt_fabric_translated(struct nt_fabric *f, uint32_t node, int which, const struct nt_addr *from, const struct nt_addr *to,
                           nt_time now)
 {

@@ -5,10 +5,12 @@
 #include "core/base/trace.h"
 #include "natsim/fabric/packets.h"
 
-/* The end of a packet within a node, with its reason: the fate of the packet that the node is receiving. Outside recv (a timeout)
- * the event's tap is -1. */
+/* The end of a packet within a node, with its reason: the fate of the packet that the node is receiving. */
 void nt_fabric_drop(struct nt_fabric *f, uint32_t node, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *a,
                     const struct nt_addr *b, nt_time now);
+/* The same of a packet that the node received before, and has held (a fragment): the event names it by its number. */
+void nt_fabric_drop_held(struct nt_fabric *f, uint32_t node, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *a,
+                         const struct nt_addr *b, nt_time now);
 /* Tells the trace that the packet just received was rewritten: which 0 source, 1 destination. */
 void nt_fabric_translated(struct nt_fabric *f, uint32_t node, int which, const struct nt_addr *from, const struct nt_addr *to,
                           nt_time now);

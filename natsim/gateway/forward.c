@@ -287,7 +287,7 @@ static void cross_sides(struct nt_gateway *g, struct nt_packet *p, bool from_ins
 static void receive_own(struct nt_gateway *g, struct nt_packet *p, bool from_inside, nt_time now)
 {
     if (g->nat == NULL || !nt_nat_is_external(g->nat, &p->dst)) {
-        drop_packet(g, p, NT_DROP_NO_SOCKET, now);
+        drop_packet(g, p, NT_DROP_NO_SOCKET_QUIET, now);
         return;
     }
     if (drop_if_denied(g, p, now) == CONSUMED || reassemble_or_drop(g, &p, now) == CONSUMED)

@@ -121,7 +121,7 @@ static void drop_fragment(void *user, struct nt_packet *p, enum nt_drop reason, 
                           const struct nt_addr *dst, nt_time now)
 {
     const struct nt_gateway *g = user;
-    nt_fabric_drop(g->fabric, g->node, p, reason, src, dst, now);
+    nt_fabric_drop_held(g->fabric, g->node, p, reason, src, dst, now);
 }
 
 static const struct nt_node_ops ops = {

@@ -15,35 +15,47 @@ static void drop_packet(struct nt_host *h, struct nt_packet *p, enum nt_drop rea
     nt_fabric_drop(h->fabric, h->node, p, reason, &p->src, &p->dst, now);
 }
 
-/* RFC 1122, 4.1.3.1: a datagram for which there is no pending LISTEN: SHOULD send Port Unreachable. RFC 4443, 3.1: code 4. */
-static void send_port_unreachable(struct nt_host *h, const struct nt_packet *about, nt_time now)
+/* RFC 1122, 4.1.3.1: a datagram for which there is no pending LISTEN: SHOULD send Port Unreachable. RFC 4443, 3.1: code 4.
+ * False: none is sent. */
+static bool send_port_unreachable(struct nt_host *h, const struct nt_packet *about, nt_time now)
 {
     bool v4 = about->family == NT_AF_IPV4;
     if (now < h->icmp_from || nt_addr_is_multicast(&about->src) || nt_addr_is_any(&about->src))
-        return;
+        return false;
     struct nt_packet *p = nt_fabric_packet(h->fabric, v4 ? 576 : 1280);
     if (p == NULL)
-        return;
+        return false;
     struct nt_addr src = nt_addr_with_port(&about->dst, 0);
     if (nt_packet_icmp_error(p, &src, about, v4 ? NT_ICMP4_UNREACHABLE : NT_ICMP6_UNREACHABLE,
                              v4 ? NT_ICMP4_PORT : NT_ICMP6_PORT) != NT_OK) {
         nt_fabric_consumed(h->fabric, p);
-        return;
+        return false;
     }
     h->icmp_from = now + ICMP_INTERVAL;
     nt_out_packet(h, p, now);
+    return true;
 }
 
 static void udp_in(struct nt_host *h, struct nt_packet *p, nt_time now)
 {
     uint32_t endpoint = nt_udp_ports_find(&h->ports, &p->dst);
     if (endpoint == NT_UDP_PORT_CLOSED) {
-        send_port_unreachable(h, p, now);
-        drop_packet(h, p, NT_DROP_NO_SOCKET, now);
+        drop_packet(h, p, send_port_unreachable(h, p, now) ? NT_DROP_NO_SOCKET : NT_DROP_NO_SOCKET_QUIET, now);
         return;
     }
     struct nt_path path = {.transport = NT_UDP, .ttl = p->ttl, .tos = p->tos, .df = p->df, .local = p->dst, .remote = p->src};
     nt_endpoints_input(h, endpoint, &path, NT_IN_DATAGRAM, p->data + p->payload, p->payload_len, now);
+    nt_fabric_consumed(h->fabric, p);
+}
+
+static const struct nt_why other_port = {NT_DISCARD_UNRELATED, "an ICMP error about nothing that an open port here has sent"},
+                           other_icmp = {NT_DISCARD_UNUSED, "an ICMP message that no program here waits for"};
+
+static void pass_over(struct nt_host *h, struct nt_packet *p, const struct nt_why *why, nt_time now)
+{
+    struct nt_trace trace = *nt_fabric_trace(h->fabric);
+    trace.node = h->node;
+    nt_trace_discard(&trace, why, &p->src, &p->dst, now);
     nt_fabric_consumed(h->fabric, p);
 }
 
@@ -52,11 +64,14 @@ static void error_in(struct nt_host *h, struct nt_packet *p, nt_time now)
 {
     struct nt_path path = {.transport = NT_UDP};
     uint8_t proto, what[2] = {p->data[p->l4], p->data[p->l4 + 1]};
-    if (nt_packet_quoted(p, &path.local, &path.remote, &proto) == NT_OK && proto == NT_PROTO_UDP && nt_host_owns(h, &path.local)) {
-        uint32_t endpoint = nt_udp_ports_find(&h->ports, &path.local);
-        if (endpoint != NT_UDP_PORT_CLOSED)
-            nt_endpoints_input(h, endpoint, &path, NT_IN_ICMP, what, sizeof what, now);
+    bool ours =
+        nt_packet_quoted(p, &path.local, &path.remote, &proto) == NT_OK && proto == NT_PROTO_UDP && nt_host_owns(h, &path.local);
+    uint32_t endpoint = ours ? nt_udp_ports_find(&h->ports, &path.local) : NT_UDP_PORT_CLOSED;
+    if (endpoint == NT_UDP_PORT_CLOSED) {
+        pass_over(h, p, &other_port, now);
+        return;
     }
+    nt_endpoints_input(h, endpoint, &path, NT_IN_ICMP, what, sizeof what, now);
     nt_fabric_consumed(h->fabric, p);
 }
 
@@ -87,14 +102,14 @@ static void icmp_in(struct nt_host *h, struct nt_packet *p, nt_time now)
     else if (type == (p->proto == NT_PROTO_ICMP ? NT_ICMP4_ECHO : NT_ICMP6_ECHO))
         answer_echo(h, p, now);
     else
-        nt_fabric_consumed(h->fabric, p);
+        pass_over(h, p, &other_icmp, now);
 }
 
 static void drop_fragment(void *user, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *src,
                           const struct nt_addr *dst, nt_time now)
 {
     const struct nt_host *h = user;
-    nt_fabric_drop(h->fabric, h->node, p, reason, src, dst, now);
+    nt_fabric_drop_held(h->fabric, h->node, p, reason, src, dst, now);
 }
 
 /* The whole packet, or NULL: it is not there yet, or has ended. */

@@ -62,20 +62,42 @@ static bool fill_source(const struct nt_host *h, uint32_t port, uint8_t family, 
     return false;
 }
 
+static void tell_unsent(const struct nt_host *h, const struct nt_addr *to, const char *why, nt_time now)
+{
+    struct nt_trace trace = *nt_fabric_trace(h->fabric);
+    trace.node = h->node;
+    nt_trace_emit(&trace, (struct nt_trace_event){.at = now, .kind = NT_TR_UNSENT, .b = *to, .text = why});
+}
+
+/* The packet of an endpoint's datagram, and the interface it leaves by. NULL: why there is none. */
+static const char *make_packet(struct nt_host *h, const struct nt_path *path, const uint8_t *bytes, size_t len, uint32_t *port,
+                               struct nt_packet **p)
+{
+    struct nt_addr src = path->local;
+    *port = interface_for(h, &src, &path->remote);
+    if (path->transport != NT_UDP)
+        return "only UDP is sent";
+    if (*port == NT_FABRIC_NONE)
+        return "no interface leads there";
+    if (len > NT_DATAGRAM_MAX)
+        return "longer than a datagram can be";
+    if ((!nt_addr_is_set(&src) || nt_addr_is_any(&src)) && !fill_source(h, *port, path->remote.family, &src))
+        return "the interface that leads there has no address of this family";
+    *p = make_datagram(h, &src, path, bytes, len);
+    return *p != NULL ? NULL : "the addresses are of two families, or there is no memory";
+}
+
 bool nt_out_datagram(struct nt_host *h, uint32_t endpoint, const struct nt_path *path, const uint8_t *bytes, size_t len,
                      nt_time now)
 {
-    struct nt_addr src = path->local;
-    uint32_t port = interface_for(h, &src, &path->remote);
-    bool open = nt_udp_ports_find(&h->ports, &src) == endpoint;
-    if (path->transport != NT_UDP || port == NT_FABRIC_NONE || len > NT_DATAGRAM_MAX)
+    struct nt_packet *p = NULL;
+    uint32_t port;
+    const char *why = make_packet(h, path, bytes, len, &port, &p);
+    if (why != NULL) {
+        tell_unsent(h, &path->remote, why, now);
         return false;
-    if ((!nt_addr_is_set(&src) || nt_addr_is_any(&src)) && !fill_source(h, port, path->remote.family, &src))
-        return false;
-    struct nt_packet *p = make_datagram(h, &src, path, bytes, len);
-    if (p == NULL)
-        return false;
-    if (!open) {
+    }
+    if (nt_udp_ports_find(&h->ports, &path->local) != endpoint) {
         nt_fabric_refuse(h->fabric, h->node, port, p, NT_DROP_NO_SOCKET, now);
         return false;
     }
@@ -85,10 +107,12 @@ bool nt_out_datagram(struct nt_host *h, uint32_t endpoint, const struct nt_path 
 void nt_out_packet(struct nt_host *h, struct nt_packet *p, nt_time now)
 {
     uint32_t port = interface_for(h, &p->src, &p->dst);
-    if (port == NT_FABRIC_NONE)
+    if (port == NT_FABRIC_NONE) {
+        tell_unsent(h, &p->dst, "no interface leads there", now);
         nt_fabric_consumed(h->fabric, p);
-    else
-        send_from(h, port, p, now);
+        return;
+    }
+    send_from(h, port, p, now);
 }
 
 int nt_host_inject(struct nt_host *h, const struct nt_addr *src, const struct nt_addr *dst, const uint8_t *bytes, size_t len,
@@ -118,7 +142,11 @@ int nt_host_emit(struct nt_host *h, uint32_t port, const uint8_t *packet, size_t
     memcpy(p->data, packet, len);
     p->len = (uint32_t)len;
     int r = nt_packet_parse(p);
+    if (r != NT_OK)
+        p->dst = (struct nt_addr){0};
     if (r != NT_OK || h->stopped) {
+        tell_unsent(h, &p->dst, r == NT_OK ? "the host is stopped" : "a packet that cannot be read, as one of IPv6 with options",
+                    now);
         nt_fabric_consumed(h->fabric, p);
         return r;
     }

@@ -7,31 +7,36 @@
 
 enum nt_drop {
     NT_DROP_NONE = 0,
-    NT_DROP_FILTERED,   /* filtered: "no permission for a" */
-    NT_DROP_NO_MAPPING, /* no-mapping: "nothing is mapped to b" */
-    NT_DROP_NO_ROUTE,   /* no-route: "no route to b" */
-    NT_DROP_NO_HOST,    /* no-host: "nobody has b on this network" */
-    NT_DROP_NO_SOCKET,  /* no-socket: "port b is closed" */
-    NT_DROP_HAIRPIN,    /* hairpin: "no hairpinning to b" */
-    NT_DROP_FIREWALL,   /* firewall: "no state for a" */
-    NT_DROP_BLOCKED,    /* blocked: UDP or everything is blocked */
-    NT_DROP_DENIED,     /* denied: by the policy */
-    NT_DROP_LOSS,       /* loss: drawn on the network */
-    NT_DROP_QUEUE,      /* queue: the attachment's queue is full */
-    NT_DROP_MTU,        /* mtu: larger than the network's MTU, and DF is set */
-    NT_DROP_DOWN,       /* down: the attachment is down */
-    NT_DROP_PARTITION,  /* partition */
-    NT_DROP_TTL,        /* ttl: used up */
-    NT_DROP_STEP,       /* step: a drop step of the scenario took it */
-    NT_DROP_MALFORMED,  /* malformed */
-    NT_DROP_CHECKSUM,   /* checksum */
-    NT_DROP_FRAGMENT,   /* fragment: the policy drops fragments, or the datagram was not completed in time */
-    NT_DROP_NO_PORT,    /* no-port: the NAT has no free port */
-    NT_DROP_LIMIT,      /* limit: max-mappings or max-per-host */
-    NT_DROP_PROTOCOL,   /* protocol: not carried by this element */
-    NT_DROP_STOPPED,    /* stopped: the host is stopped */
-    NT_DROP_RETRIES,    /* retries: the sender's medium gave up: nobody acknowledged, or it is never free */
-    NT_DROP_EXPIRED,    /* expired: it waited for its turn on the medium for too long */
+    NT_DROP_FILTERED,        /* filtered: "no permission for a" */
+    NT_DROP_NO_MAPPING,      /* no-mapping: "nothing is mapped to b" */
+    NT_DROP_NO_ROUTE,        /* no-route: "no route to b" */
+    NT_DROP_NO_HOST,         /* no-host: "nobody has b on this network" */
+    NT_DROP_NO_SOCKET,       /* no-socket: "port b is closed" */
+    NT_DROP_NO_SOCKET_QUIET, /* no-socket: the same, and no ICMP error is sent */
+    NT_DROP_HAIRPIN,         /* hairpin: "no hairpinning to b" */
+    NT_DROP_FIREWALL,        /* firewall: "no state for a" */
+    NT_DROP_BLOCKED,         /* blocked: UDP or everything is blocked */
+    NT_DROP_DENIED,          /* denied: by the policy */
+    NT_DROP_LOSS,            /* loss: drawn on the network */
+    NT_DROP_QUEUE,           /* queue: the attachment's queue is full */
+    NT_DROP_MTU,             /* mtu: larger than the network's MTU, and DF is set */
+    NT_DROP_DOWN,            /* down: the attachment is down */
+    NT_DROP_PARTITION,       /* partition */
+    NT_DROP_TTL,             /* ttl: used up */
+    NT_DROP_STEP,            /* step: a drop step of the scenario took it */
+    NT_DROP_MALFORMED,       /* malformed */
+    NT_DROP_CHECKSUM,        /* checksum */
+    NT_DROP_FRAGMENT,        /* fragment: the policy drops fragments, or one that comes before the first */
+    NT_DROP_INCOMPLETE,      /* incomplete: fragments of a datagram that was not completed in time */
+    NT_DROP_OVERLAP,         /* overlap: a fragment that overlaps others or does not fit, and those */
+    NT_DROP_REPEATED,        /* repeated: a fragment that is there already */
+    NT_DROP_REASSEMBLY,      /* reassembly: fragments of the oldest of too many incomplete datagrams */
+    NT_DROP_NO_PORT,         /* no-port: the NAT has no free port */
+    NT_DROP_LIMIT,           /* limit: max-mappings or max-per-host */
+    NT_DROP_PROTOCOL,        /* protocol: not carried by this element */
+    NT_DROP_STOPPED,         /* stopped: the host is stopped */
+    NT_DROP_RETRIES,         /* retries: the sender's medium gave up: nobody acknowledged, or it is never free */
+    NT_DROP_EXPIRED,         /* expired: it waited for its turn on the medium for too long */
     NT_DROP_COUNT
 };
 

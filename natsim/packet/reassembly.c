@@ -60,15 +60,15 @@ static void remove_datagram(struct nt_reassembly *r, size_t i)
     memmove(r->items + i, r->items + i + 1, (--r->count - i) * sizeof *r->items);
 }
 
-/* Forgets a datagram with its pieces; `dropped`: the first of them counts as dropped. */
-static void give_up(struct nt_reassembly *r, size_t i, bool dropped, nt_time now)
+/* Forgets a datagram. Its pieces are dropped with the reason; NT_DROP_NONE: they are no longer needed. */
+static void give_up(struct nt_reassembly *r, size_t i, enum nt_drop why, nt_time now)
 {
     struct nt_packet *p = r->items[i].pieces, *next;
     struct nt_addr src = r->items[i].src, dst = r->items[i].dst;
-    for (; p != NULL; p = next, dropped = false) {
+    for (; p != NULL; p = next) {
         next = p->next;
-        if (dropped)
-            r->drop.fn(r->drop.user, p, NT_DROP_FRAGMENT, &src, &dst, now);
+        if (why != NT_DROP_NONE)
+            r->drop.fn(r->drop.user, p, why, &src, &dst, now);
         else
             nt_pool_put(r->pool, p);
     }
@@ -86,7 +86,7 @@ static size_t find_or_add(struct nt_reassembly *r, const struct nt_packet *p, nt
             return i;
     }
     if (r->count == NT_REASSEMBLY_MAX)
-        give_up(r, 0, false, now);
+        give_up(r, 0, NT_DROP_REASSEMBLY, now);
     r->items[r->count] = (struct datagram){.src = nt_addr_with_port(&p->src, 0),
                                            .dst = nt_addr_with_port(&p->dst, 0),
                                            .id = id,
@@ -158,11 +158,13 @@ static int join_pieces(struct nt_reassembly *r, size_t i, uint32_t len, struct n
     int result = whole != NULL ? NT_OK : NT_ENOMEM;
     if (whole != NULL) {
         uint32_t at = write_header(whole, d->pieces, len);
+        whole->shown = 0;
         for (const struct nt_packet *piece = d->pieces; piece != NULL; piece = piece->next) {
             memcpy(whole->data + at, piece->data + piece->l4, length_of(piece));
             at += length_of(piece);
             whole->marks |= piece->marks;
             whole->origin = piece->origin;
+            whole->shown = piece->shown > whole->shown ? piece->shown : whole->shown; /* the one that has just come */
         }
         whole->len = at;
         if (nt_packet_parse(whole) != NT_OK) {
@@ -170,7 +172,7 @@ static int join_pieces(struct nt_reassembly *r, size_t i, uint32_t len, struct n
             whole = NULL;
         }
     }
-    give_up(r, i, false, now);
+    give_up(r, i, NT_DROP_NONE, now);
     *p = whole;
     return result;
 }
@@ -180,17 +182,14 @@ int nt_reassembly_add(struct nt_reassembly *r, struct nt_packet **p, nt_time now
     struct nt_packet *piece = *p, **place;
     *p = NULL;
     while (r->count > 0 && r->bytes + piece->cap > NT_REASSEMBLY_BYTES_MAX)
-        give_up(r, 0, false, now);
+        give_up(r, 0, NT_DROP_REASSEMBLY, now);
     size_t i = find_or_add(r, piece, now);
     struct datagram *d = r->items + i;
     enum fit fit = find_place(d, piece, &place);
-    if (fit == REPEATED) {
-        nt_pool_put(r->pool, piece);
-        return NT_OK;
-    }
-    if (fit == WRONG) {
-        r->drop.fn(r->drop.user, piece, NT_DROP_FRAGMENT, &piece->src, &piece->dst, now);
-        give_up(r, i, false, now);
+    if (fit != FITS) {
+        r->drop.fn(r->drop.user, piece, fit == REPEATED ? NT_DROP_REPEATED : NT_DROP_OVERLAP, &piece->src, &piece->dst, now);
+        if (fit == WRONG)
+            give_up(r, i, NT_DROP_OVERLAP, now);
         return NT_OK;
     }
     piece->next = *place;
@@ -209,5 +208,5 @@ nt_time nt_reassembly_deadline(const struct nt_reassembly *r)
 void nt_reassembly_run(struct nt_reassembly *r, nt_time now)
 {
     while (r->count > 0 && r->items[0].expires <= now)
-        give_up(r, 0, true, now);
+        give_up(r, 0, NT_DROP_INCOMPLETE, now);
 }

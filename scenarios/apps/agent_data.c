@@ -132,14 +132,21 @@ static void receive_probe(struct nt_agent_data *data, const uint8_t *bytes, size
     }
 }
 
+#define NO_NUMBER UINT32_MAX
+
+static const struct nt_why come_before = {NT_DISCARD_DUPLICATE, "data that has come before"},
+                           not_sent = {NT_DISCARD_UNUSED, "data that the peer's program did not send"};
+
 void nt_agent_data_receive(struct nt_agent_data *data, const uint8_t *bytes, size_t len, nt_time now)
 {
     const struct nt_party *peer = data->context->peer;
-    uint32_t number;
+    uint32_t number = NO_NUMBER;
     if (data->mode == NT_DATA_PROBES)
         receive_probe(data, bytes, len, now);
     else if (peer != NULL && peer->ops->note_delivery(peer->self, bytes, len, &number))
         emit_data(data, NT_TR_DATA_RECEIVED, number, now);
+    else
+        nt_trace_discard(&data->context->trace, number != NO_NUMBER ? &come_before : &not_sent, NULL, NULL, now);
 }
 
 nt_time nt_agent_data_deadline(const struct nt_agent_data *data)

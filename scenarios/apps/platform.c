@@ -86,6 +86,8 @@ static void platform_input(void *self, const struct nt_path *path, enum nt_input
     struct nt_platform *p = self;
     struct nt_sip_message m;
     (void)path;
+    if (kind == NT_IN_ICMP)
+        discard_message(p, NT_DISCARD_UNUSED, "ICMP errors are not acted on", now);
     if (kind != NT_IN_DATAGRAM)
         return;
     if (nt_sip_read(&m, (const char *)bytes, len) == NT_OK)

@@ -40,10 +40,15 @@ struct nt_sip_end {
     size_t fault_count, fault_cap;
 };
 
+static void tell_leaving(const struct nt_sip_end *sip, enum nt_trace_kind kind, const char *text, nt_time now)
+{
+    nt_trace_emit(&sip->config.trace, (struct nt_trace_event){.at = now, .kind = kind, .b = sip->config.via, .text = text});
+}
+
 /* False, for `return`. */
 static bool drop_message(const struct nt_sip_end *sip, const char *why, nt_time now)
 {
-    nt_trace_emit(&sip->config.trace, (struct nt_trace_event){.at = now, .kind = NT_TR_SIP_DROPPED, .text = why});
+    tell_leaving(sip, NT_TR_UNSENT, why, now);
     return false;
 }
 
@@ -75,6 +80,10 @@ static void enqueue_with_faults(struct nt_sip_end *sip, enum nt_scn_message mess
         leaves = f->act == NT_SIGNAL_DELAY ? nt_time_after(leaves, f->by) : leaves;
         copies = f->act == NT_SIGNAL_DROP ? 0 : f->act == NT_SIGNAL_DUPLICATE && copies <= NT_SIP_QUEUE_MAX ? copies * 2 : copies;
     }
+    if (copies == 0)
+        drop_message(sip, "a step drops it", now);
+    else if (leaves > now)
+        tell_leaving(sip, NT_TR_HELD, "a step delays it", now);
     for (int i = 0; i < copies && enqueue_message(sip, text, len, leaves, now); i++)
         ;
 }
@@ -270,6 +279,8 @@ static void sip_input(void *self, const struct nt_path *path, enum nt_input kind
     struct nt_sip_end *sip = self;
     struct nt_sip_message m;
     (void)path;
+    if (kind == NT_IN_ICMP)
+        discard_input(sip, NT_DISCARD_UNUSED, "ICMP errors are not acted on", now);
     if (kind != NT_IN_DATAGRAM)
         return;
     if (nt_sip_read(&m, (const char *)bytes, len) != NT_OK) {

@@ -32,16 +32,21 @@ static bool is_slow(const struct nt_slow_responses *s, const struct nt_path *pat
            (msg.class_ == NT_STUN_SUCCESS || msg.class_ == NT_STUN_ERROR);
 }
 
+static void tell_leaving(const struct nt_slow_responses *s, enum nt_trace_kind kind, const struct nt_path *path, const char *text,
+                         nt_time now)
+{
+    nt_trace_emit(&s->trace, (struct nt_trace_event){.at = now, .kind = kind, .b = path->remote, .text = text});
+}
+
 static void hold_back(struct nt_slow_responses *s, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct waiting made = {.due = nt_time_after(now, s->by), .path = *path, .len = len, .bytes = malloc(len)};
     if (made.bytes == NULL || nt_grow(&s->items, &s->cap, s->count + 1, sizeof made, WAITING_MAX) != NT_OK) {
         free(made.bytes);
-        nt_trace_emit(
-            &s->trace,
-            (struct nt_trace_event){.at = now, .kind = NT_TR_SERVER_DROPPED, .b = path->remote, .text = "too many slow responses"});
+        tell_leaving(s, NT_TR_UNSENT, path, "too many slow responses", now);
         return;
     }
+    tell_leaving(s, NT_TR_HELD, path, "a step slows responses down", now);
     memcpy(made.bytes, bytes, len);
     size_t i = s->count++;
     for (; i > 0 && s->items[i - 1].due > made.due; i--)

@@ -26,11 +26,16 @@ struct timeline {
     size_t count, cap;
 };
 
+/* What happened, for the timeline; "": the ladder shows it. A kind that is not here is a warning of the compiler. */
 static const char *event_text(const struct nt_trace_event *ev)
 {
     switch (ev->kind) {
+    case NT_TR_NODE: return "control";
+    case NT_TR_DISCARDED: return nt_discard_is_drop((enum nt_discard)ev->n[0]) ? "dropped" : "passed over";
+    case NT_TR_UNSENT: return "not sent";
+    case NT_TR_HELD: return "held back";
     case NT_TR_ICE_PAIR: return nt_word_name(nt_pair_state_words, ev->n[3]);
-    case NT_TR_ICE_PAIR_GONE: return "pruned: ";
+    case NT_TR_ICE_PAIR_GONE: return "pruned";
     case NT_TR_ICE_CHECK_SENT:
         return (ev->n[3] & 1) != 0 ? "check sent, nominating" : ev->n[3] == 2 ? "check sent, triggered" : "check sent";
     case NT_TR_ICE_CHECK_RECEIVED: return "check received";
@@ -38,33 +43,40 @@ static const char *event_text(const struct nt_trace_event *ev)
     case NT_TR_ICE_CHECK_SUCCEEDED: return "check succeeded";
     case NT_TR_ICE_PRFLX_LOCAL: return "local peer-reflexive candidate";
     case NT_TR_ICE_PRFLX_REMOTE: return "remote peer-reflexive candidate";
-    case NT_TR_ICE_PASSED_OVER: return "candidate passed over: ";
-    case NT_TR_ICE_DROPPED:
-    case NT_TR_SERVER_DROPPED: return "dropped: ";
-    case NT_TR_DISCARDED: return nt_discard_is_drop((enum nt_discard)ev->n[0]) ? "input dropped, " : "input passed over, ";
-    case NT_TR_SDP_NOTE: return "description: ";
-    case NT_TR_SIP_DROPPED: return "message not sent: ";
-    case NT_TR_ICE_REFUSED: return "request refused: ";
-    case NT_TR_ICE_PAIR_REFUSED: return "pair not formed: ";
-    case NT_TR_ICE_CONSENT_LOST: return ev->text != NULL ? "consent lost: " : "consent lost";
-    case NT_TR_ICE_FAILED: return ev->text != NULL ? "failed: " : "failed";
+    case NT_TR_ICE_PASSED_OVER: return "candidate passed over";
+    case NT_TR_ICE_DROPPED: return "dropped";
+    case NT_TR_ICE_REFUSED: return "request refused";
+    case NT_TR_ICE_PAIR_REFUSED: return "pair not formed";
+    case NT_TR_SDP_NOTE: return "description";
     case NT_TR_MAPPED: return "mapping made";
     case NT_TR_EXPIRED: return "mapping expired";
     case NT_TR_CALL: return "call";
     case NT_TR_TURN_PERMISSION: return "permission";
     case NT_TR_TURN_CHANNEL: return "channel";
     case NT_TR_TURN_RELEASED: return "allocation released";
-    case NT_TR_TURN_REQUEST_FAILED: return "TURN request failed: ";
-    case NT_TR_TURN_LOST: return "allocation lost: ";
-    case NT_TR_TURN_DROPPED: return "not sent to the TURN server: ";
-    case NT_TR_STUN_PASSED_OVER: return "attribute of RFC 3489 passed over: ";
+    case NT_TR_TURN_REQUEST_FAILED: return "TURN request failed";
+    case NT_TR_TURN_LOST: return "allocation lost";
+    case NT_TR_TURN_DROPPED: return "not sent to the TURN server";
+    case NT_TR_STUN_PASSED_OVER: return "attribute of RFC 3489 passed over";
+    case NT_TR_ICE_GATHERED:
+    case NT_TR_ICE_NOMINATED:
+    case NT_TR_ICE_SELECTED:
+    case NT_TR_ICE_COMPLETED:
+    case NT_TR_ICE_FAILED:
+    case NT_TR_ICE_CONSENT_LOST:
+    case NT_TR_ICE_ROLE:
+    case NT_TR_TURN_ALLOCATED:
+    case NT_TR_OFFER_SENT:
+    case NT_TR_OFFER_RECEIVED:
+    case NT_TR_ANSWER_SENT:
+    case NT_TR_ANSWER_RECEIVED: return nt_trace_name(ev->kind);
+    case NT_TR_DROP: return ev->n[0] < 0 ? "dropped" : "";
     case NT_TR_PACKET:
-    case NT_TR_DROP:
     case NT_TR_TRANSLATED:
     case NT_TR_DATA_SENT:
     case NT_TR_DATA_RECEIVED: return "";
-    default: return nt_trace_name(ev->kind);
     }
+    return "";
 }
 
 /* "Allocate: 486 Allocation Quota Reached; not asked again for a minute". What the server says may be any bytes. */
@@ -82,33 +94,40 @@ static const char *failure_text(const struct nt_trace_event *ev, char *buf, size
     return buf;
 }
 
-/* Why it happened, for those kinds whose words end in a space. */
+/* Why it happened, or "". */
 static const char *reason_text(const struct nt_trace_event *ev, char *buf, size_t cap)
 {
     char detail[160];
     if (ev->kind == NT_TR_TURN_REQUEST_FAILED)
         return failure_text(ev, buf, cap);
-    if (ev->kind != NT_TR_DISCARDED)
-        return ev->text != NULL ? ev->text : "";
-    snprintf(buf, cap, "%s: %s", nt_discard_name((enum nt_discard)ev->n[0]),
-             nt_trace_detail(ev->text, &ev->a, &ev->b, detail, sizeof detail));
+    if (ev->kind == NT_TR_DISCARDED)
+        snprintf(buf, cap, "%s: %s", nt_discard_name((enum nt_discard)ev->n[0]),
+                 nt_trace_detail(ev->text, &ev->a, &ev->b, detail, sizeof detail));
+    else if (ev->kind == NT_TR_DROP)
+        snprintf(buf, cap, "%s: %s", nt_drop_name((enum nt_drop)ev->n[1]),
+                 nt_drop_detail((enum nt_drop)ev->n[1], &ev->a, &ev->b, detail, sizeof detail));
+    else
+        snprintf(buf, cap, "%s", ev->text != NULL ? ev->text : "");
     return buf;
+}
+
+static bool is_of_a_pair(enum nt_trace_kind kind)
+{
+    return kind == NT_TR_ICE_PAIR || kind == NT_TR_ICE_PAIR_GONE || kind == NT_TR_ICE_CHECK_SENT ||
+           kind == NT_TR_ICE_CHECK_SUCCEEDED;
 }
 
 static void add_event(void *user, const struct nt_scn_case *c, struct nt_scn_node node, const struct nt_trace_event *ev)
 {
     struct timeline *t = user;
     char a[NT_ADDR_TEXT], b[NT_ADDR_TEXT], reason[320], line[640], pair[40] = "";
-    const char *what = event_text(ev);
+    const char *what = event_text(ev), *why = reason_text(ev, reason, sizeof reason);
     if (*what == '\0' || nt_grow(&t->lines, &t->cap, t->count + 1, sizeof *t->lines, LINES_MAX) != NT_OK)
         return;
-    bool numbered = ev->kind == NT_TR_ICE_PAIR || ev->kind == NT_TR_ICE_PAIR_GONE || ev->kind == NT_TR_ICE_CHECK_SENT ||
-                    ev->kind == NT_TR_ICE_CHECK_SUCCEEDED;
-    if (numbered)
+    if (is_of_a_pair(ev->kind))
         snprintf(pair, sizeof pair, "pair %" PRId64 " ", ev->n[2]);
-    const char *why = what[strlen(what) - 1] == ' ' ? reason_text(ev, reason, sizeof reason) : "";
-    snprintf(line, sizeof line, "%10" PRId64 ".%03d ms  %-14s %s%s%s%s%s%s%s", ev->at / NT_MSEC, (int)(ev->at / NT_USEC % 1000),
-             nt_scn_node_name(c, node), pair, what, why, nt_addr_is_set(&ev->a) ? "  " : "",
+    snprintf(line, sizeof line, "%10" PRId64 ".%03d ms  %-14s %s%s%s%s%s%s%s%s", ev->at / NT_MSEC, (int)(ev->at / NT_USEC % 1000),
+             nt_scn_node_name(c, node), pair, what, *why != '\0' ? ": " : "", why, nt_addr_is_set(&ev->a) ? "  " : "",
              nt_addr_is_set(&ev->a) ? nt_addr_format(&ev->a, a) : "", nt_addr_is_set(&ev->b) ? " > " : "",
              nt_addr_is_set(&ev->b) ? nt_addr_format(&ev->b, b) : "");
     t->lines[t->count] = strdup(line);

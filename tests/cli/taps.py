@@ -117,7 +117,7 @@ def read(path, agents):
                         if code == 2:
                             out = value[0] & 3 == OUTBOUND
                         elif code == 1:
-                            dropped = dropped or value.startswith(b"verdict=drop")
+                            dropped = dropped or value.startswith(b"verdict=drop") and b" by=program " not in value
                     tap, agent = taps[interface]
                     local, remote = datagram[:2] if out else datagram[1::-1]
                     peer, payload = relays.unwrap(tap, local, remote, datagram[2])

@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from conftest import GATE, VIRTUAL, complaints, fields, joined, tshark, two_nats
+from conftest import GATE, VIRTUAL, Run, complaints, fields, joined, tshark, two_nats
 
 
 def test_tshark_finds_nothing_wrong_in_any_capture(natsim, tmp_path):
@@ -14,7 +14,11 @@ def test_tshark_finds_nothing_wrong_in_any_capture(natsim, tmp_path):
     assert run.code == 0, run
     captures = sorted((tmp_path / "all" / "captures").glob("*.pcapng"))
     assert len(captures) >= 200
-    assert complaints(captures) == {}
+    found = complaints(captures)
+    # A relay sends on, in packets of its own, what a step has damaged within Send indications.
+    relayed = found.pop("loss_damaged-before-and-after-the-relay.pcapng").splitlines()
+    assert all(" 203.0.113.4 \u2192 " in line and " Binding " in line for line in relayed)
+    assert found == {}
 
 
 def checksummed(packet):
@@ -106,6 +110,42 @@ def test_every_drop_and_every_translation_has_its_comment(symmetric):
     assert any('reason=filtered detail="no permission for ' in d[0] for d in drops)
     assert any("reason=no-route" in d[0] for d in drops)
     assert fields(symmetric, "frame.number", display='frame.comment contains "verdict=nat at=nat-left from=10.1.0.2:"')
+
+
+# What a program was handed and did not take: the case, where, how often, and the words.
+NOT_TAKEN = [
+    ("relay/unpermitted-peers", "drop", "turn", 2, "no-permission", "no permission for 203.0.113.4:9000"),
+    ("relay/unpermitted-sends", "drop", "turn", 1, "no-permission", "no permission for 203.0.113.4:9000"),
+    ("relay/unbound-channel", "drop", "turn", 1, "no-channel", "the channel is not bound"),
+    ("relay/unbound-channel", "pass-over", "L", 1, "unused", "data that the peer's program did not send"),
+    ("loss/damaged-twice", "drop", "stun", 7, "fingerprint", "a STUN message with a wrong FINGERPRINT"),
+    ("loss/corrupt-answer", "drop", "L", 1, "fingerprint", "a STUN message with a wrong FINGERPRINT"),
+    ("loss/every-packet-twice", "pass-over", "L", 10, "duplicate", "data that has come before"),
+    ("loss/every-packet-twice", "pass-over", "R", 6, "no-transaction", "a response to no request of ours"),
+    ("forged/unauthenticated-refusal", "drop", "L", 1, "integrity", "a response to a check has no right MESSAGE-INTEGRITY"),
+]
+
+
+@pytest.fixture(scope="module")
+def not_taken(tmp_path_factory):
+    out = tmp_path_factory.mktemp("not-taken")
+    run = Run(["run", *sorted({row[0] for row in NOT_TAKEN}), "--out", "out"], out)
+    assert run.code == 0, run
+    return out / "out"
+
+
+@pytest.mark.parametrize("case, verdict, node, count, reason, detail", NOT_TAKEN, ids=lambda value: str(value))
+def test_what_a_program_does_not_take_has_its_comment(natsim, not_taken, case, verdict, node, count, reason, detail):
+    """And its words in the ladder, and a line in the timeline of explain."""
+    comment = f'verdict={verdict} at={node} by=program reason={reason} detail="{detail}"'
+    capture = not_taken / "captures" / (case.replace("/", "_") + ".pcapng")
+    found = fields(capture, "frame.comment", display=f'frame.comment contains "verdict={verdict} at={node} by=program reason={reason} "')
+    assert sum(f[0].startswith(comment) for f in found) == count
+    word = "dropped" if verdict == "drop" else "passed over"
+    assert f"; {word} by {node}, {reason}: {detail}" in (not_taken / "report.html").read_text()
+    explained = natsim("explain", case).out
+    assert explained.count(f"{word} by {node}, {reason}: {detail}") == count
+    assert sum(f" {node} " in line and f"{word}: {reason}: {detail}" in line for line in explained.splitlines()) == count
 
 
 def test_directions_are_marked_and_time_never_runs_backwards(symmetric):

@@ -17,7 +17,7 @@ static struct {
     size_t count;
     struct nt_trace_event last;
     char text[400]; /* of the last */
-} told[NT_TR_SIP_DROPPED + 1];
+} told[NT_TR_SDP_NOTE + 1];
 
 static void listen(void *user, const struct nt_trace_event *ev)
 {
@@ -188,16 +188,16 @@ TEST(what_does_not_leave_is_told)
     nt_time now = nt_fabric_now(fabric);
     memset(large, 'x', sizeof large - 1);
     nt_sip_end_send_text(l.sip, NT_SIP_INVITE, large, sizeof large - 1, now);
-    assert_int_equal(told[NT_TR_SIP_DROPPED].count, 1);
-    assert_string_equal(told[NT_TR_SIP_DROPPED].text, "it is longer than a datagram");
+    assert_int_equal(told[NT_TR_UNSENT].count, 1);
+    assert_string_equal(told[NT_TR_UNSENT].text, "it is longer than a datagram");
     for (int i = 0; i < 20; i++)
         assert_int_equal(nt_sip_end_fault(l.sip, NT_MESSAGE_ANY, NT_SIGNAL_DELAY, NT_MSEC), NT_OK);
     for (int i = 0; i < NT_SIP_QUEUE_MAX; i++)
         nt_sip_end_send_text(l.sip, NT_SIP_INVITE, SESSION, strlen(SESSION), now);
-    assert_int_equal(told[NT_TR_SIP_DROPPED].count, 1);
+    assert_int_equal(told[NT_TR_UNSENT].count, 1);
     nt_sip_end_send_text(l.sip, NT_SIP_INVITE, SESSION, strlen(SESSION), now);
-    assert_int_equal(told[NT_TR_SIP_DROPPED].count, 2);
-    assert_string_equal(told[NT_TR_SIP_DROPPED].text, "32 messages wait to leave");
+    assert_int_equal(told[NT_TR_UNSENT].count, 2);
+    assert_string_equal(told[NT_TR_UNSENT].text, "32 messages wait to leave");
     nt_fabric_run(fabric, now + 19 * NT_MSEC);
     assert_int_equal(told[NT_TR_DISCARDED].count, 0);
     nt_fabric_run(fabric, now + 20 * NT_MSEC); /* each fault has delayed them: no limit on their number */

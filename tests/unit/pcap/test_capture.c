@@ -109,20 +109,34 @@ TEST(test_discards)
     discard(&c, 1, &late);
     assert_int_equal(c.frames[4].fate, NT_FATE_DISCARDED);
     assert_string_equal(nt_capture_comment(&c, &c.frames[4], 0, buf, sizeof buf),
-                        "verdict=drop at=L dir=in reason=no-permission detail=\"no permission for 198.51.100.7:40000\"");
+                        "verdict=drop at=L by=program reason=no-permission detail=\"no permission for 198.51.100.7:40000\"");
     cross(&c, 2000000000, 0, NT_DIR_IN, 0, "fourth");
     discard(&c, 1, &late);
     assert_string_equal(nt_capture_comment(&c, &c.frames[5], 0, buf, sizeof buf),
-                        "verdict=pass-over at=L dir=in reason=no-transaction detail=\"a response to no request of ours\"");
+                        "verdict=pass-over at=L by=program reason=no-transaction detail=\"a response to no request of ours\"");
     nt_capture_free(&c);
 }
 
-/* So that a reader knows from the reason alone who dropped a packet. */
-TEST(test_no_reason_is_a_word_of_both)
+/* What a node held (a fragment) and gave up: by its number, at whatever tap. */
+TEST(test_held_and_given_up)
 {
-    for (int i = 1; i < NT_DROP_COUNT; i++)
-        for (int k = 1; k < NT_DISCARD_COUNT; k++)
-            assert_string_not_equal(nt_drop_name((enum nt_drop)i), nt_discard_name((enum nt_discard)k));
+    struct nt_capture c;
+    char buf[NT_CAPTURE_COMMENT];
+    example(&c);
+    struct nt_trace_event ev = {.kind = NT_TR_DROP, .n = {-1, NT_DROP_INCOMPLETE, 2}, .a = nt_addr_v4(0x0a010002, 0)};
+    c.frames[1].fate = NT_FATE_PASSED;
+    nt_capture_trace(&c, &ev);
+    assert_string_equal(nt_capture_comment(&c, &c.frames[1], 0, buf, sizeof buf),
+                        "verdict=drop at=nat-left dir=in reason=incomplete detail=\"the other fragments of a packet from 10.1.0.2 "
+                        "did not come in time\"");
+    ev.n[2] = 5;
+    nt_capture_trace(&c, &ev); /* there is none */
+    nt_capture_settle(&c);
+    ev.n[2] = 1;
+    nt_capture_trace(&c, &ev);
+    assert_int_equal(c.frames[0].fate, NT_FATE_PASSED);
+    assert_int_equal(c.late, 0);
+    nt_capture_free(&c);
 }
 
 TEST(test_second_translation)
@@ -283,7 +297,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_comments),    cmocka_unit_test(test_second_translation),
-        cmocka_unit_test(test_discards),    cmocka_unit_test(test_no_reason_is_a_word_of_both),
+        cmocka_unit_test(test_discards),    cmocka_unit_test(test_held_and_given_up),
         cmocka_unit_test(test_blocks),      cmocka_unit_test(test_packet_block),
         cmocka_unit_test(test_pcap),        cmocka_unit_test(test_disk_full),
         cmocka_unit_test(test_unknown_tap), cmocka_unit_test(test_late_loss),
