@@ -508,6 +508,30 @@ MUTANTS = {
             "consent/patience",
         ],
     },
+    "first-consent-after-ten-seconds": {
+        "what": "the first request for consent leaves ten seconds after the selection (RFC 7675, 5.1)",
+        "edits": [
+            (
+                "core/ice/consent.c",
+                """    *c = (struct consent){.begun = true,
+                          .ask_at = nt_time_after(now, draw_interval(t)),""",
+                """    *c = (struct consent){.begun = true,
+                          .ask_at = nt_time_after(now, 10 * NT_SEC + draw_interval(t)),""",
+            ),
+        ],
+        "red": ["consent/first-request", "consent/thirty-seconds"],
+    },
+    "firewall-compares-ports": {
+        "what": "an address-dependent firewall looks at the remote port, too",
+        "edits": [
+            (
+                "natsim/gateway/firewall.c",
+                "w->policy.filtering == NT_DEP_ADDRESS || proto == NT_PROTO_ICMP6 ? 0",
+                "proto == NT_PROTO_ICMP6 ? 0",
+            ),
+        ],
+        "red": ["ipv6/firewall-filtering[filtering=address-dependent]"],
+    },
     "consent-never-expires": {
         "what": "consent lasts for ever (RFC 7675, 5.1)",
         "edits": [

@@ -55,4 +55,31 @@ UNITS = {
         "edits": [("core/turn/server_peers.c", "        return 443;", "        return 400;")],
         "units": ["turn_test_errors"],
     },
+    "icmp-code-2-no-hard-error": {
+        "what": "an unreachable protocol fails no pair",
+        "edits": [("core/ice/outcome.c", "bytes[0] == 3 && (bytes[1] == 2 || bytes[1] == 3)", "bytes[0] == 3 && bytes[1] == 3")],
+        "units": ["ice_test_icmp"],
+    },
+    "icmp-identifier-never-freed": {
+        "what": "a NAT keeps the identifier of an ICMP query for ever",
+        "edits": [("natsim/nat/expiry.c",
+                   "    if (nt_mappings_by_external(&n->mappings, gone.proto, &gone.external) == NT_MAP_NONE)\n        free_port(",
+                   "    if (gone.proto == 17 && nt_mappings_by_external(&n->mappings, gone.proto, &gone.external) == NT_MAP_NONE)\n        free_port(")],
+        "units": ["nat_test_ports"],
+    },
+    "teredo-no-tunnel": {
+        "what": "the server takes Teredo addresses for ordinary ones",
+        "edits": [("core/turn/peer_filter.c", "return has_prefix(a, teredo, sizeof teredo) || has_prefix", "return (void)teredo, has_prefix")],
+        "units": ["turn_test_relay"],
+    },
+    "teredo-no-tunnel-to-the-judge": {
+        "what": "the rule on tunnels does not know Teredo",
+        "edits": [("reports/conformance/tunnels.h", "(a->ip[1] == 2 || (a->ip[1] == 1 && a->ip[2] == 0 && a->ip[3] == 0))", "a->ip[1] == 2")],
+        "units": ["conformance_test_stories_relaying"],
+    },
+    "lifetime-judged-against-1800": {
+        "what": "a server may grant half an hour, whatever was asked for",
+        "edits": [("reports/conformance/rfc8656_allocate.c", "(asked < set ? asked : set) > least", "(asked < set ? asked : set) > 1800 && least > 1800")],
+        "units": ["conformance_test_stories_allocations"],
+    },
 }

@@ -263,6 +263,18 @@ TEST(test_icmp_query)
     nt_nat_del(n);
 }
 
+/* An identifier is free again when its mapping has ended. */
+TEST(test_icmp_identifiers_are_freed)
+{
+    struct nt_nat *n = nat_of(policy_of(EI, NT_DEP_ADDRESS_AND_PORT));
+    struct nt_addr a = addr("10.0.0.2:7"), b = addr("10.0.0.3:7"), x = addr("198.51.100.7:7");
+    for (nt_time now = 0; now < 10 * 60 * NT_SEC; now += 60 * NT_SEC) {
+        struct nt_nat_translation v = nt_nat_outbound(n, NT_PROTO_ICMP, now % (120 * NT_SEC) == 0 ? &a : &b, &x, now);
+        assert_addr(&v.src, E ":7");
+    }
+    nt_nat_del(n);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_preserve_and_conflict),
@@ -277,6 +289,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_full),
                                        cmocka_unit_test(test_full_table),
                                        cmocka_unit_test(test_hold_down),
-                                       cmocka_unit_test(test_icmp_query)};
+                                       cmocka_unit_test(test_icmp_query),
+                                       cmocka_unit_test(test_icmp_identifiers_are_freed)};
     return RUN_TESTS(tests);
 }
