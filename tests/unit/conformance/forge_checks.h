@@ -45,6 +45,8 @@ static inline void gather_binding(struct forge *f)
         return;
     if (is(f, "RFC8489-6.3.1.1-mapped"))
         mapped.port++;
+    if (is(f, "RFC8489-6.3.3-unknown"))
+        f->reflexive = mapped = addr("198.51.100.77:5000");
     if (is(f, "RFC8489-5-answer-id"))
         f->id[11] ^= 1;
     if (is(f, "RFC8489-6.3.1.2-source"))
@@ -55,8 +57,12 @@ static inline void gather_binding(struct forge *f)
         static const uint8_t strange[8] = {1, 1, 0, 1, 10, 0, 0, 1};
         nt_stun_add(&f->b, NT_ATTR_MAPPED_ADDRESS, strange, sizeof strange);
     }
+    if (is(f, "RFC8489-6.3.3-unknown"))
+        nt_stun_add_u32(&f->b, 0x7f00, 0);
     sealed(f, NULL);
+    f->marks = is(f, "RFC8489-6.3.3-unknown") ? NT_MARK_INJECTED : 0;
     send(f, TAP_TURN, is(f, "RFC8489-6.3.1.2-source") ? TAP_NONE : TAP_L, f->stun, to);
+    f->marks = 0;
 }
 
 static const uint8_t algorithms[8] = {0, NT_PASSWORD_MD5, 0, 0, 0, NT_PASSWORD_SHA256, 0, 0};

@@ -405,6 +405,41 @@ static inline void probe_even(struct forge *f)
     send(f, TAP_TURN, TAP_NONE, f->stun, other);
 }
 
+/* --- what many stories begin with --- */
+
+static inline void checks_of_both(struct forge *f)
+{
+    signal(f, true, 1);
+    signal(f, false, 1);
+    wait(f, 60);
+    fresh(f);
+    check(f, true, CONTROLLING, FORGE_TIE_L);
+    send(f, TAP_L, TAP_R, f->l, f->r);
+    answer(f, false, f->l, 0);
+    send(f, TAP_R, TAP_L, f->r, f->l);
+    wait(f, 60);
+    fresh(f);
+    check(f, false, CONTROLLED, FORGE_TIE_R);
+    send(f, TAP_R, TAP_L, f->r, f->l);
+    answer(f, true, f->r, 0);
+    send(f, TAP_L, TAP_R, f->l, f->r);
+}
+
+static inline void refresh_with(struct forge *f, const char *nonce)
+{
+    turn_request(f, NT_TURN_REFRESH);
+    credentials(f, "alice", nonce);
+    sealed256(f, &f->alice);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+}
+
+static inline void said_stale(struct forge *f, const char *nonce)
+{
+    challenge(f, 438, nonce);
+    patch_method(f, NT_TURN_REFRESH, NT_STUN_ERROR);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
 /* --- what the server relays wrongly --- */
 
 static inline void text(struct forge *f, const char *bytes)

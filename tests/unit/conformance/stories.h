@@ -13,7 +13,7 @@ struct story { /* nobody breaks a rule */
     const char *rules; /* that have something to judge in it, one after another; or NULL */
 };
 
-struct breach { /* the party breaks the rule so often, first at the frame that the story calls guilty */
+struct breach { /* the party breaks the rule so often (a SHOULD: it gets advice), first at the frame that the story calls guilty */
     const char *name;
     void (*tell)(struct forge *f);
     const char *rule, *party;
@@ -44,11 +44,11 @@ static inline uint32_t judge_story(void (*tell)(struct forge *f), struct nt_conf
     return guilty;
 }
 
-static inline void print_violations(const char *story, const struct nt_conf_verdict *v)
+static inline void print_findings(const char *story, const struct nt_conf_findings *f)
 {
-    for (size_t i = 0; i < v->violations.count; i++)
-        print_error("%s: frame %u, %s broke %s: %s\n", story, (unsigned)v->violations.of[i].frame, v->violations.of[i].party,
-                    v->violations.of[i].rule->id, v->violations.of[i].detail);
+    for (size_t i = 0; i < f->count; i++)
+        print_error("%s: frame %u, %s, %s %s: %s\n", story, (unsigned)f->of[i].frame, f->of[i].party,
+                    nt_conf_level_name(f->of[i].rule->level), f->of[i].rule->id, f->of[i].detail);
 }
 
 static inline size_t count_unexercised(const struct story *s, const struct nt_conf_verdict *v)
@@ -74,7 +74,7 @@ static inline void judge_stories(const struct story *stories, size_t count)
     for (size_t i = 0; i < count; i++) {
         struct nt_conf_verdict v;
         judge_story(stories[i].tell, &v);
-        print_violations(stories[i].name, &v);
+        print_findings(stories[i].name, &v.violations);
         blamed += v.violations.count + count_unexercised(&stories[i], &v);
         nt_conf_verdict_free(&v);
     }
@@ -83,9 +83,10 @@ static inline void judge_stories(const struct story *stories, size_t count)
 
 static inline bool is_blamed_alone(const struct breach *b, const struct nt_conf_verdict *v, uint32_t guilty)
 {
-    bool alone = v->violations.count == b->count && v->violations.of[0].frame == guilty;
-    for (size_t i = 0; i < v->violations.count; i++)
-        alone = alone && strcmp(v->violations.of[i].rule->id, b->rule) == 0 && strcmp(v->violations.of[i].party, b->party) == 0;
+    const struct nt_conf_findings *f = v->violations.count > 0 ? &v->violations : &v->advice;
+    bool alone = v->violations.count + v->advice.count == b->count && f->of[0].frame == guilty;
+    for (size_t i = 0; i < f->count; i++)
+        alone = alone && strcmp(f->of[i].rule->id, b->rule) == 0 && strcmp(f->of[i].party, b->party) == 0;
     return alone;
 }
 
@@ -98,8 +99,9 @@ static inline void judge_breaches(const struct breach *breaches, size_t count)
         uint32_t guilty = judge_story(b->tell, &v);
         if (!is_blamed_alone(b, &v, guilty)) {
             print_error("%s: expected %zu of %s by %s, the first at frame %u; found %zu\n", b->name, b->count, b->rule, b->party,
-                        (unsigned)guilty, v.violations.count);
-            print_violations(b->name, &v);
+                        (unsigned)guilty, v.violations.count + v.advice.count);
+            print_findings(b->name, &v.violations);
+            print_findings(b->name, &v.advice);
             wrong++;
         }
         nt_conf_verdict_free(&v);

@@ -1,0 +1,436 @@
+/* RFC 8489, transactions, forms and fragments: stories in which nobody breaks a rule, and stories in which one party breaks one. */
+#include "tests/unit/conformance/forge_server.h"
+#include "tests/unit/conformance/stories.h"
+
+/* --- fragments --- */
+
+static void ask_many_permissions(struct forge *f)
+{
+    gather_relay(f);
+    wait(f, 60);
+    turn_request(f, NT_TURN_CREATE_PERMISSION);
+    for (uint32_t i = 0; i < 60; i++)
+        add_peer(f, nt_addr_v4(UINT32_C(0x0a010000) + i, 0));
+    turn_signed(f);
+}
+
+static void grant_permissions(struct forge *f)
+{
+    turn_answer(f, NT_TURN_CREATE_PERMISSION, 0, &f->alice);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
+static void a_request_in_fragments_is_answered(struct forge *f)
+{
+    ask_many_permissions(f);
+    send_fragments(f, TAP_L, TAP_TURN, f->l, f->stun, 0);
+    grant_permissions(f);
+    text(f, "\x80 to one of them");
+    wrap(f, NT_TURN_SEND, addr("10.1.0.7:7"));
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+}
+
+static void an_answer_to_half_a_request(struct forge *f)
+{
+    ask_many_permissions(f);
+    send_fragments(f, TAP_L, TAP_TURN, f->l, f->stun, 1);
+    guilty_next(f);
+    grant_permissions(f);
+}
+
+static void what_came_in_fragments_is_relayed_otherwise(struct forge *f)
+{
+    uint8_t inner[1200];
+    gather_relay(f);
+    permission(f);
+    memset(inner, 0x80, sizeof inner);
+    memcpy(f->buf, inner, f->len = sizeof inner);
+    wrap(f, NT_TURN_SEND, f->r);
+    send_fragments(f, TAP_L, TAP_TURN, f->l, f->stun, 0);
+    cross(f, TAP_TURN, TAP_NONE, f->relayed, f->r, inner, sizeof inner);
+    inner[1000] = 0;
+    guilty_next(f);
+    cross(f, TAP_TURN, TAP_NONE, f->relayed, f->r, inner, sizeof inner);
+}
+
+/* --- transactions --- */
+
+/* RFC 8489, 5: "bit-wise identical to the previous request and sent from the same transport address to the same IP address" */
+static void one_request_for_two_ports(struct forge *f)
+{
+    struct nt_addr ports[] = {f->stun, addr("192.0.2.1:3479")};
+    uint8_t request[64];
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
+    finish(f);
+    memcpy(request, f->buf, f->len);
+    for (size_t i = 0; i < 2; i++)
+        cross(f, TAP_L, TAP_TURN, f->l, ports[i], request, NT_STUN_HEADER);
+    for (size_t i = 0; i < 2; i++) {
+        start(f, NT_STUN_SUCCESS, NT_STUN_BINDING);
+        add_mapped(f, f->l);
+        finish(f);
+        send(f, TAP_TURN, TAP_L, ports[i], f->l);
+    }
+}
+
+static void one_id_for_two_addresses(struct forge *f)
+{
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
+    finish(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    guilty_next(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun2);
+}
+
+static void retransmit_binding(struct forge *f, int gap)
+{
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
+    finish(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    wait(f, gap - 1);
+    guilty_next(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    signal(f, true, 1);
+}
+
+static void gathering_is_patient(struct forge *f)
+{
+    retransmit_binding(f, 500);
+}
+
+static void gathering_is_hasty(struct forge *f)
+{
+    retransmit_binding(f, 100);
+}
+
+static void binding(struct forge *f)
+{
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
+    finish(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+}
+
+/* RFC 8489, 6.2.1: at 0, 500, 1500, 3500, 7500, 15500 and 31500 ms. */
+static void seven_sends(struct forge *f)
+{
+    binding(f);
+    for (int i = 0; i < 6; i++) {
+        wait(f, (500 << i) - 1);
+        send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    }
+}
+
+static void eight_sends(struct forge *f)
+{
+    seven_sends(f);
+    wait(f, (500 << 6) - 1);
+    guilty_next(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+}
+
+static void an_interval_that_does_not_double(struct forge *f)
+{
+    binding(f);
+    for (int i = 0; i < 2; i++) {
+        wait(f, 499);
+        guilty_next(f);
+        send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    }
+}
+
+static void sent_again_after_the_response(struct forge *f)
+{
+    uint8_t again[NT_STUN_HEADER];
+    binding(f);
+    memcpy(again, f->buf, sizeof again);
+    start(f, NT_STUN_SUCCESS, NT_STUN_BINDING);
+    add_mapped(f, f->l);
+    finish(f);
+    probe(f, TAP_L, f->stun, f->l);
+    wait(f, 498);
+    guilty_next(f);
+    cross(f, TAP_L, TAP_NONE, f->l, f->stun, again, sizeof again);
+}
+
+static void refreshed_by_server(struct forge *f, unsigned tap)
+{
+    start(f, NT_STUN_SUCCESS, NT_TURN_REFRESH);
+    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 600);
+    sealed256(f, &f->alice);
+    send(f, TAP_TURN, tap, f->stun, f->l);
+}
+
+/* The response to a Refresh is lost, and the request comes again. */
+static void a_refresh_comes_again(struct forge *f)
+{
+    uint8_t again[512];
+    gather_relay(f);
+    refresh_with(f, FORGE_NONCE);
+    size_t len = f->len;
+    memcpy(again, f->buf, len);
+    refreshed_by_server(f, TAP_NONE);
+    wait(f, 500);
+    cross(f, TAP_L, TAP_TURN, f->l, f->stun, again, len);
+}
+
+/* RFC 8489, 6.3.1: it is answered as before. */
+static void a_repeated_request_gets_the_same(struct forge *f)
+{
+    a_refresh_comes_again(f);
+    refreshed_by_server(f, TAP_L);
+}
+
+static void a_repeated_request_gets_another_response(struct forge *f)
+{
+    a_refresh_comes_again(f);
+    turn_answer(f, NT_TURN_REFRESH, 508, &f->alice);
+    guilty_next(f);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
+/* RFC 8489, 6.3.1 asks for equal state; what has run out since has run out. */
+static void the_nonce_runs_out_between_two_sends(struct forge *f)
+{
+    a_refresh_comes_again(f);
+    said_stale(f, FORGE_NONCE2);
+}
+
+/* --- responses that are to be discarded --- */
+
+/* A Binding response to L with an attribute; L announces the address, or does not. */
+static void mapped_with(struct forge *f, uint16_t type, const char *mapped, bool announced)
+{
+    struct nt_addr a = addr(mapped);
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
+    finish(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    start(f, NT_STUN_SUCCESS, NT_STUN_BINDING);
+    add_mapped(f, a);
+    nt_stun_add_addr(&f->b, type, &f->stun);
+    finish(f);
+    probe(f, TAP_L, f->stun, f->l);
+    if (announced)
+        f->reflexive = a;
+    guilty_next(f);
+    signal(f, true, 1);
+    signal(f, false, 1);
+}
+
+/* As servers do that still think of RFC 3489. */
+static void an_old_attribute_is_passed_over(struct forge *f)
+{
+    mapped_with(f, NT_ATTR_SOURCE_ADDRESS, "198.51.100.77:5000", true);
+}
+
+static void a_response_with_the_unknown_is_discarded(struct forge *f)
+{
+    mapped_with(f, 0x7f00, "198.51.100.77:5000", false);
+}
+
+static void a_response_with_the_unknown_makes_a_candidate(struct forge *f)
+{
+    mapped_with(f, 0x7f00, "198.51.100.77:5000", true);
+}
+
+static void a_success_with_the_unknown(struct forge *f)
+{
+    signal(f, true, 1);
+    signal(f, false, 1);
+    wait(f, 60);
+    fresh(f);
+    check(f, true, CONTROLLING, FORGE_TIE_L);
+    send(f, TAP_L, TAP_R, f->l, f->r);
+    start(f, NT_STUN_SUCCESS, NT_STUN_BINDING);
+    add_mapped(f, f->l);
+    nt_stun_add_u32(&f->b, 0x7f00, 0);
+    sealed(f, &f->pwd_r);
+    send(f, TAP_R, TAP_L, f->r, f->l);
+}
+
+static void a_success_with_the_unknown_is_nominated(struct forge *f)
+{
+    a_success_with_the_unknown(f);
+    wait(f, 60);
+    fresh(f);
+    check(f, true, CONTROLLING | NOMINATE, FORGE_TIE_L);
+    guilty_next(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->r);
+}
+
+static void an_old_attribute_in_a_response(struct forge *f)
+{
+    binding(f);
+    probe(f, TAP_TURN, f->l, f->stun);
+    start(f, NT_STUN_SUCCESS, NT_STUN_BINDING);
+    add_mapped(f, f->l);
+    nt_stun_add_addr(&f->b, NT_ATTR_SOURCE_ADDRESS, &f->stun);
+    finish(f);
+    guilty_next(f);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+}
+
+static void a_username_in_a_long_term_response(struct forge *f)
+{
+    gather_relay(f);
+    refresh_with(f, FORGE_NONCE);
+    start(f, NT_STUN_SUCCESS, NT_TURN_REFRESH);
+    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 600);
+    nt_stun_add_text(&f->b, NT_ATTR_USERNAME, "alice");
+    sealed256(f, &f->alice);
+    guilty_next(f);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+}
+
+static void an_attribute_after_the_integrity(struct forge *f)
+{
+    f->broken = "RFC8489-9-after-integrity";
+    checks_of_both(f);
+    wait(f, 60);
+    fresh(f);
+    check(f, true, CONTROLLING | SPOILT, FORGE_TIE_L);
+    guilty_next(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->r);
+}
+
+/* --- forms --- */
+
+static void ask_unknown(struct forge *f, unsigned more)
+{
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
+    for (unsigned i = 0; i <= more; i++)
+        nt_stun_add_u32(&f->b, (uint16_t)(0x7f00 + i), 0);
+    finish(f);
+    probe(f, TAP_TURN, f->l, f->stun);
+    guilty_next(f);
+}
+
+static void refuse_unknown(struct forge *f, const char *list, size_t len)
+{
+    start(f, NT_STUN_ERROR, NT_STUN_BINDING);
+    nt_stun_add_error(&f->b, 420, NULL);
+    nt_stun_add(&f->b, NT_ATTR_UNKNOWN_ATTRIBUTES, list, len);
+    finish(f);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+}
+
+static void a_stun_server_refuses_the_unknown(struct forge *f)
+{
+    ask_unknown(f, 1);
+    refuse_unknown(f, "\x7f\x00\x7f\x01", 4);
+}
+
+static void a_stun_server_grants_the_unknown(struct forge *f)
+{
+    ask_unknown(f, 0);
+    start(f, NT_STUN_SUCCESS, NT_STUN_BINDING);
+    add_mapped(f, f->l);
+    finish(f);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+}
+
+static void a_list_lacks_an_attribute(struct forge *f)
+{
+    ask_unknown(f, 1);
+    refuse_unknown(f, "\x7f\x00", 2);
+}
+
+static void a_list_has_an_attribute_of_its_own(struct forge *f)
+{
+    ask_unknown(f, 0);
+    refuse_unknown(f, "\x7f\x00\x7f\x09", 4);
+}
+
+static void an_error_code_of_two_bytes(struct forge *f)
+{
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
+    finish(f);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    start(f, NT_STUN_ERROR, NT_STUN_BINDING);
+    nt_stun_add(&f->b, NT_ATTR_ERROR_CODE, "\0\0", 2);
+    finish(f);
+    guilty_next(f);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+}
+
+static void an_address_family_of_one_byte(struct forge *f)
+{
+    gather_relay(f);
+    wait(f, 60);
+    turn_request(f, NT_TURN_ALLOCATE);
+    allocate_attrs(f);
+    nt_stun_add(&f->b, NT_ATTR_ADDITIONAL_ADDRESS_FAMILY, "\2", 1);
+    turn_signed(f);
+    guilty_next(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+}
+
+static void an_icmp_of_four_bytes(struct forge *f)
+{
+    fresh(f);
+    start(f, NT_STUN_INDICATION, NT_TURN_DATA);
+    add_peer(f, f->r);
+    nt_stun_add(&f->b, NT_ATTR_ICMP, "\0\0\3\0", 4);
+    finish(f);
+    guilty_next(f);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+}
+
+/* --- the tests --- */
+
+static const struct story stories[] = {
+    STORY_OF(a_request_in_fragments_is_answered, "RFC8489-5-answer-id RFC8656-11.1-permission"),
+    STORY_OF(one_request_for_two_ports, "RFC8489-5-fresh-id RFC8489-6.3.1.2-source"),
+    STORY(the_nonce_runs_out_between_two_sends),
+    STORY_OF(gathering_is_patient, "RFC8445-14.3-rto"),
+    STORY(an_old_attribute_is_passed_over),
+    STORY_OF(seven_sends, "RFC8489-6.2.1-doubling RFC8489-6.2.1-rc RFC8489-6.2.1-stop RFC8489-6.2.1-identical"),
+    STORY_OF(a_repeated_request_gets_the_same, "RFC8489-6.3.1-repeat"),
+    STORY_OF(a_response_with_the_unknown_is_discarded, "RFC8489-6.3.3-unknown"),
+    STORY_OF(a_stun_server_refuses_the_unknown, "RFC8489-6.3.1-required RFC8489-6.3.1.1-unknown"),
+};
+
+static const struct breach breaches[] = {
+    BREACH(an_answer_to_half_a_request, "RFC8489-5-answer-id", "turn", 1),
+    BREACH(what_came_in_fragments_is_relayed_otherwise, "RFC8656-11.2-payload", "turn", 1),
+    BREACH(one_id_for_two_addresses, "RFC8489-5-fresh-id", "L", 1),
+    BREACH(a_response_with_the_unknown_makes_a_candidate, "RFC8489-6.3.3-unknown", "L", 1),
+    BREACH(a_success_with_the_unknown_is_nominated, "RFC8445-8.1.1-valid", "L", 1),
+    BREACH(eight_sends, "RFC8489-6.2.1-rc", "L", 1),
+    BREACH(an_interval_that_does_not_double, "RFC8489-6.2.1-doubling", "L", 1),
+    BREACH(sent_again_after_the_response, "RFC8489-6.2.1-stop", "L", 1),
+    BREACH(a_repeated_request_gets_another_response, "RFC8489-6.3.1-repeat", "turn", 1),
+    BREACH(an_old_attribute_in_a_response, "RFC8489-18.3-reserved", "turn", 1),
+    BREACH(a_username_in_a_long_term_response, "RFC8489-9.2.4-no-username", "turn", 1),
+    BREACH(an_attribute_after_the_integrity, "RFC8489-9-after-integrity", "L", 1),
+    BREACH(gathering_is_hasty, "RFC8445-14.3-rto", "L", 1),
+    BREACH(a_stun_server_grants_the_unknown, "RFC8489-6.3.1-required", "turn", 1),
+    BREACH(a_list_lacks_an_attribute, "RFC8489-6.3.1.1-unknown", "turn", 1),
+    BREACH(a_list_has_an_attribute_of_its_own, "RFC8489-6.3.1.1-unknown", "turn", 1),
+    BREACH(an_error_code_of_two_bytes, "RFC8489-6.3.1.1-error-code", "turn", 1),
+    BREACH(an_address_family_of_one_byte, "RFC8489-14-sizes", "L", 1),
+    BREACH(an_icmp_of_four_bytes, "RFC8489-14-sizes", "turn", 1),
+};
+
+TEST(who_does_right_is_not_blamed)
+{
+    judge_stories(stories, sizeof stories / sizeof *stories);
+}
+
+TEST(who_breaks_a_rule_is_blamed_alone)
+{
+    judge_breaches(breaches, sizeof breaches / sizeof *breaches);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(who_does_right_is_not_blamed),
+                                       cmocka_unit_test(who_breaks_a_rule_is_blamed_alone)};
+    return RUN_TESTS(tests);
+}
