@@ -231,6 +231,7 @@ static bool refreshes(const struct nt_view *v, const struct nt_item *q, unsigned
 static void note_refreshed(struct nt_relay_view *turn, struct nt_relay *relay, const struct nt_item *m)
 {
     uint32_t lifetime;
+    relay->refreshing = 0;
     if (!nt_item_u32(turn->v, m, NT_ATTR_LIFETIME, &lifetime))
         return;
     for (unsigned i = 0; i < 2; i++) {
@@ -304,6 +305,8 @@ void nt_relay_follow_request(struct nt_relay_view *turn, const struct nt_item *m
             set_permission(turn, m, &peer, NT_GRANT_ASKED, m->at);
     if (channel_of(turn->v, m, &peer, &number))
         set_channel(turn, m, &peer, number, NT_GRANT_ASKED_CHANNEL, m->at);
+    if (m->method == NT_TURN_REFRESH)
+        turn->of[m->pair].refreshing = m->at;
 }
 
 /* What was asked for in vain is as if it had never been. Of several permissions none was installed (RFC 8656, 10.2). */

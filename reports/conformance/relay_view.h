@@ -37,6 +37,7 @@ struct nt_relay {
     bool known;
     struct nt_relay_side sides[2]; /* IPv4, IPv6 */
     uint32_t frame;                /* of the Allocate success */
+    nt_time refreshing;            /* when the client last sent a Refresh that was not answered; 0: none */
     uint32_t user;                 /* of the input, or NT_VIEW_NONE */
     uint32_t grants;               /* list, the latest first */
     struct nt_relay_ring down, up; /* to peers, to the client */

@@ -216,6 +216,10 @@ void nt_rfc8656_judge_allocate(struct nt_relay_view *turn, const struct nt_item 
     judge_contradiction(turn, m, q, code);
     if (code == 0)
         judge_allocated(turn, m, q);
+    else
+        nt_require(turn->finder, NT_TURN_RULE_GRANTED_FAMILY, m, code != 443,
+                   "answered with 443, expected 440 for a family that the "
+                   "server does not allocate: 443 is about peers");
 }
 
 /* --- Refresh --- */

@@ -5,6 +5,9 @@
 #include "reports/conformance/relay_view.h"
 
 #define REBIND_WAIT (300 * NT_SEC) /* RFC 8656, 12: "the client MUST wait 5 minutes after the channel binding expires" */
+/* RFC 8489, 6.2.1: so long a client may wait for a response, at the RTO of 500 ms. */
+#define ANSWER_WITHIN (39500 * NT_MSEC)
+#define UNANSWERED "a request that may have refreshed it was not answered"
 
 static size_t count_attrs(const struct nt_view *v, const struct nt_item *m, uint16_t type)
 {
@@ -30,6 +33,18 @@ static void judge_transport(struct nt_finder *finder, const struct nt_item *m)
     else if (nt_item_u32(finder->v, m, NT_ATTR_REQUESTED_TRANSPORT, &transport))
         nt_require(finder, NT_TURN_RULE_TRANSPORT, m, transport == UINT32_C(17) << 24,
                    "REQUESTED-TRANSPORT is 0x%08x, expected 0x11000000: UDP and zeros", (unsigned)transport);
+}
+
+/* RFC 8656, 18.6 and 18.11: "the 24 bits in the Reserved field MUST be set to zero by the client" */
+static void judge_reserved(struct nt_finder *finder, const struct nt_item *m)
+{
+    static const uint16_t types[] = {NT_ATTR_REQUESTED_ADDRESS_FAMILY, NT_ATTR_ADDITIONAL_ADDRESS_FAMILY};
+    char name[NT_ITEM_TEXT];
+    uint32_t value;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (nt_item_u32(finder->v, m, types[i], &value))
+            nt_require(finder, NT_TURN_RULE_FAMILY_ZERO, m, (value & 0xffffff) == 0,
+                       "%s is 0x%08x, expected zeros behind the family", nt_item_attr_name(types[i], name), (unsigned)value);
 }
 
 /* RFC 8656, 7.1: one address family may be named, or both; a token stands for an address that has one already. */
@@ -60,6 +75,7 @@ static void judge_allocate(struct nt_finder *finder, const struct nt_item *m)
 {
     judge_transport(finder, m);
     judge_families(finder, m);
+    judge_reserved(finder, m);
     nt_require(finder, NT_TURN_RULE_TOKEN, m,
                !has_attr(finder, m, NT_ATTR_RESERVATION_TOKEN) || !has_attr(finder, m, NT_ATTR_EVEN_PORT),
                "RESERVATION-TOKEN together with EVEN-PORT");
@@ -129,6 +145,15 @@ static void judge_bind(struct nt_relay_view *turn, const struct nt_item *m)
     judge_rebinding(turn, m, (uint16_t)(value >> 16));
 }
 
+/* There was a permission, and a request for it is on its way that may have refreshed it. */
+static bool is_being_refreshed(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer,
+                               nt_time now)
+{
+    const struct nt_relay_grant *asked = nt_relay_grant_to(turn, relay, peer, NT_GRANT_ASKED);
+    return asked != NULL && asked->since + ANSWER_WITHIN >= now &&
+           nt_relay_grant_to(turn, relay, peer, NT_GRANT_PERMISSION) != NULL && nt_relay_is_live(turn, relay, now);
+}
+
 /* For a check it is enough that the permission was asked for (RFC 8445, 7.2.1: "if it had told the TURN server to"); other data
  * needs the server's success response (RFC 8656, 11.1), or something that the server has relayed from the peer. */
 static void judge_send(struct nt_relay_view *turn, const struct nt_item *m)
@@ -145,26 +170,51 @@ static void judge_send(struct nt_relay_view *turn, const struct nt_item *m)
     bool check = data->len >= 2 && nt_load16(data->value) == NT_STUN_BINDING;
     const struct nt_relay *relay = &turn->of[m->pair];
     bool permitted = check ? nt_relay_was_asked(turn, relay, &peer, m->at) : nt_relay_permits(turn, relay, &peer, m->at);
+    if (!permitted && !check && is_being_refreshed(turn, relay, &peer, m->at)) {
+        nt_not_judged(turn->finder, NT_TURN_RULE_SEND_PERMISSION, m->party, UNANSWERED);
+        return;
+    }
     nt_require(turn->finder, check ? NT_ICE_RULE_PERMISSION : NT_TURN_RULE_SEND_PERMISSION, m, permitted,
                check ? "no permission for %s was asked for in the last 300 s"
                      : "no permission for %s: none was granted in the last 300 s",
                nt_addr_format_ip(&peer, text));
 }
 
+/* A Refresh that is on its way may have done what the client cannot know. */
 static void judge_alive(struct nt_relay_view *turn, const struct nt_item *m)
 {
     const struct nt_relay *relay = &turn->of[m->pair];
     const struct nt_relay_side *late = &relay->sides[relay->sides[1].expires > relay->sides[0].expires];
-    if (late->live)
-        nt_require(turn->finder, NT_TURN_RULE_REFRESHED, m, m->at <= late->expires + nt_tolerance(turn->v),
-                   "the allocation of packet %u expired %" PRId64 " ms ago", (unsigned)relay->frame,
-                   (m->at - late->expires) / NT_MSEC);
+    bool alive = m->at <= late->expires + nt_tolerance(turn->v);
+    if (!late->live)
+        return;
+    if (!alive && relay->refreshing != 0 && relay->refreshing + ANSWER_WITHIN >= m->at)
+        nt_not_judged(turn->finder, NT_TURN_RULE_REFRESHED, m->party, UNANSWERED);
+    else
+        nt_require(turn->finder, NT_TURN_RULE_REFRESHED, m, alive, "the allocation of packet %u expired %" PRId64 " ms ago",
+                   (unsigned)relay->frame, (m->at - late->expires) / NT_MSEC);
+}
+
+/* RFC 8656, 8.1 */
+static void judge_refresh(struct nt_relay_view *turn, const struct nt_item *m)
+{
+    const struct nt_relay *relay = &turn->of[m->pair];
+    uint32_t value;
+    judge_reserved(turn->finder, m);
+    if (!relay->known || !nt_item_u32(turn->v, m, NT_ATTR_REQUESTED_ADDRESS_FAMILY, &value))
+        return;
+    unsigned family = value >> 24;
+    const struct nt_relay_side *side = nt_relay_side(relay, family == 2 ? NT_AF_IPV6 : NT_AF_IPV4);
+    nt_require(turn->finder, NT_TURN_RULE_REFRESH_KNOWN, m, (family == 1 || family == 2) && side->known && !side->removed,
+               "family %u, which the allocation of packet %u has not%s", family, (unsigned)relay->frame,
+               side->removed ? " any more" : "");
 }
 
 static void judge_request(struct nt_relay_view *turn, const struct nt_item *m)
 {
     switch (m->method) {
     case NT_TURN_ALLOCATE: judge_allocate(turn->finder, m); break;
+    case NT_TURN_REFRESH: judge_refresh(turn, m); break;
     case NT_TURN_CREATE_PERMISSION:
         nt_require(turn->finder, NT_TURN_RULE_PEERS, m, has_attr(turn->finder, m, NT_ATTR_XOR_PEER_ADDRESS), "no XOR-PEER-ADDRESS");
         judge_peer_families(turn, m);
@@ -206,6 +256,8 @@ static void judge_item(struct nt_relay_view *turn, const struct nt_item *m, uint
         judge_request(turn, m);
     } else if (!out && m->class_ == NT_STUN_SUCCESS && m->method != NT_STUN_BINDING && m->request != NT_VIEW_NONE) {
         nt_relay_follow_success(turn, m);
+    } else if (!out && nt_item_is(m, NT_TURN_REFRESH, NT_STUN_ERROR)) {
+        turn->of[m->pair].refreshing = 0;
     }
     if (out && m->class_ == NT_STUN_REQUEST)
         nt_relay_follow_request(turn, m);

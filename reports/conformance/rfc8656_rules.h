@@ -26,6 +26,7 @@
     X(LONGEST, "RFC8656-7.2-longest", "R-019", SHOULD, SERVER, NOTHING, "A lifetime is at most 3600 s") \
     X(PORTS, "RFC8656-7.2-ports", "R-016", SHOULD, SERVER, NOTHING, "Relayed ports are not well-known ones") \
     X(REFRESHED, "RFC8656-8-refresh", "R-026", MUST, CLIENT, TIMES, "The client refreshes an allocation before it expires") \
+    X(REFRESH_KNOWN, "RFC8656-8.1-family", "R-029", MUST, CLIENT, TIMES, "A Refresh names only an address family that was allocated and not yet deleted") \
     X(ZERO, "RFC8656-8.2-zero", "R-028", DERIVED, SERVER, NOTHING, "A Refresh with lifetime 0 is answered with lifetime 0") \
     X(REMOVED, "RFC8656-8.2-removed", "R-028", DERIVED, SERVER, TIMES, "A refresh with lifetime 0 removes the allocation: what follows gets 437") \
     X(REFRESH_FAMILY, "RFC8656-8.2-family", "R-029", MUST, SERVER, TIMES, "A Refresh for another address family gets 443") \
@@ -54,6 +55,7 @@
     X(CHANNEL_UNBOUND, "RFC8656-12.6-unbound", "R-050", DERIVED, SERVER, TIMES, "ChannelData on an unbound channel is discarded") \
     X(DATA_REFRESH, "RFC8656-12.6-refresh", "R-049", MUST, SERVER, TIMES, "ChannelData refreshes neither the channel binding nor the permission") \
     X(CHANNEL_ZERO, "RFC8656-18.1-reserved", "R-051", MUST, CLIENT, NOTHING, "The last two bytes of CHANNEL-NUMBER are zero") \
+    X(FAMILY_ZERO, "RFC8656-18.6-reserved", "R-007", MUST, CLIENT, NOTHING, "The last three bytes of REQUESTED- and ADDITIONAL-ADDRESS-FAMILY are zero") \
     X(ICMP_FORM, "RFC8656-18.13-icmp", "R-041", MUST, SERVER, NOTHING, "What is reserved in ICMP is zero, and Error Data where it tells no MTU") \
     X(TUNNELS, "RFC8656-21.4-tunnels", "R-053", MUST, SERVER, NOTHING, "6to4 and Teredo addresses get no allocation and no channel") \
     X(FORWARD, "RFC8656-21.4-forward", "R-053", SHOULD, SERVER, NOTHING, "Nothing is relayed to 6to4 and Teredo addresses")

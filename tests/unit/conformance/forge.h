@@ -35,6 +35,7 @@ struct forge {
     uint32_t lifetime;  /* to which the server is set; 0: not known */
     struct nt_capture c;
     const char *broken;            /* the rule to break; "" for none */
+    uint32_t broken_at;            /* the frame that breaks it, where the trace says so: breaks() */
     const char *ufrag_l, *ufrag_r; /* of four characters */
     struct nt_addr reflexive;      /* L announces a server-reflexive candidate there; family 0: none */
     uint32_t guilty;               /* the frame that breaks a rule: guilty_next() */
@@ -125,6 +126,14 @@ static inline void probe(struct forge *f, unsigned to, struct nt_addr src, struc
 static inline void guilty_next(struct forge *f)
 {
     f->guilty = (uint32_t)f->c.frame_count + 1;
+}
+
+/* As is(), of the frame that comes next. */
+static inline bool breaks(struct forge *f, const char *rule)
+{
+    if (is(f, rule))
+        f->broken_at = (uint32_t)f->c.frame_count + 1;
+    return is(f, rule);
 }
 
 static inline void wait(struct forge *f, int ms)

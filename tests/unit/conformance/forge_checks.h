@@ -95,13 +95,8 @@ static inline void credentials(struct forge *f, const char *user, const char *no
 
 static inline void allocate_attrs(struct forge *f)
 {
-    if (!is(f, "RFC8656-7.1-transport"))
-        nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_TRANSPORT, UINT32_C(17) << 24);
-    else
-        nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_TRANSPORT, (UINT32_C(17) << 24) + 1);
+    nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_TRANSPORT, UINT32_C(17) << 24);
     nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 3600);
-    for (int i = 0; i < (is(f, "RFC8656-7.1-family") ? 2 : 0); i++)
-        nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_ADDRESS_FAMILY, UINT32_C(1) << 24);
 }
 
 static inline void patch_method(struct forge *f, uint16_t method, enum nt_stun_class class_)
@@ -149,14 +144,14 @@ static inline void gather_relay(struct forge *f)
     credentials(f, "alice", FORGE_NONCE);
     sealed256(f, &f->alice);
     send(f, TAP_L, TAP_TURN, f->l, f->stun);
-    if (is(f, "RFC8656-7.2-mapped"))
+    if (breaks(f, "RFC8656-7.2-mapped"))
         mapped.port++;
     start(f, NT_STUN_SUCCESS, NT_TURN_ALLOCATE);
     nt_stun_add_addr(&f->b, NT_ATTR_XOR_RELAYED_ADDRESS, &f->relayed);
     nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 3600);
-    if (!is(f, "RFC8656-7.2-success"))
+    if (!breaks(f, "RFC8656-7.2-success"))
         add_mapped(f, mapped);
-    if (is(f, "RFC8656-7.2-token"))
+    if (breaks(f, "RFC8656-7.2-token"))
         nt_stun_add_u64(&f->b, NT_ATTR_RESERVATION_TOKEN, 1);
     sealed256(f, &f->alice);
     send(f, TAP_TURN, TAP_L, f->stun, f->l);

@@ -114,7 +114,7 @@ static inline void channel(struct forge *f, uint16_t number)
     uint32_t value = (uint32_t)number << 16;
     wait(f, 60);
     turn_request(f, NT_TURN_CHANNEL_BIND);
-    nt_stun_add_u32(&f->b, NT_ATTR_CHANNEL_NUMBER, value + (is(f, "RFC8656-18.1-reserved") ? 1 : 0));
+    nt_stun_add_u32(&f->b, NT_ATTR_CHANNEL_NUMBER, value + (breaks(f, "RFC8656-18.1-reserved") ? 1 : 0));
     add_peer(f, f->r);
     turn_signed(f);
     send(f, TAP_L, TAP_TURN, f->l, f->stun);
@@ -131,8 +131,10 @@ static inline void channel_check(struct forge *f)
     check(f, true, CONTROLLING, FORGE_TIE_L);
     relay_down(f, 0x4000);
     answer(f, false, f->relayed, 0);
+    if (breaks(f, "RFC8656-12.5-server"))
+        f->broken_at += 2; /* the peer's datagram comes first */
     relay_up(f, is(f, "RFC8656-12.5-server") ? 0 : 0x4000);
-    if (is(f, "RFC8656-12-range")) {
+    if (breaks(f, "RFC8656-12-range")) {
         turn_request(f, NT_TURN_CHANNEL_BIND);
         nt_stun_add_u32(&f->b, NT_ATTR_CHANNEL_NUMBER, UINT32_C(0x50000000));
         add_peer(f, addr("10.0.0.3:6000"));
@@ -154,7 +156,7 @@ static inline void refusal(struct forge *f, const char *rule, uint16_t method, i
 static inline void signed_refusal(struct forge *f, const char *rule, uint16_t method, int code, struct nt_addr from,
                                   const struct nt_stun_key *key)
 {
-    turn_answer(f, method, is(f, rule) ? 0 : code, key);
+    turn_answer(f, method, breaks(f, rule) ? 0 : code, key);
     send(f, TAP_TURN, TAP_NONE, f->stun, from);
 }
 
@@ -165,7 +167,7 @@ static inline void probe_credentials(struct forge *f)
     finish(f);
     probe(f, TAP_TURN, other, f->stun);
     start(f, NT_STUN_ERROR, NT_TURN_REFRESH);
-    nt_stun_add_error(&f->b, is(f, "RFC8656-7.2-authenticate") ? 437 : 401, NULL);
+    nt_stun_add_error(&f->b, breaks(f, "RFC8656-7.2-authenticate") ? 437 : 401, NULL);
     if (!is(f, "RFC8489-9.2.4-challenge"))
         nt_stun_add_text(&f->b, NT_ATTR_REALM, FORGE_REALM);
     nt_stun_add_text(&f->b, NT_ATTR_NONCE,
@@ -256,12 +258,19 @@ static inline void granted(struct forge *f, struct nt_addr client, struct nt_add
     send(f, TAP_TURN, TAP_NONE, f->stun, client);
 }
 
-/* What is asked in L's name, on its 5-tuple, and refused. */
-static inline void ask_in_vain(struct forge *f, const char *rule, uint16_t method, int code)
+/* What is asked in L's name, on its 5-tuple, and answered; otherwise in the trace that breaks the rule. */
+static inline void ask_as_l(struct forge *f, const char *rule, uint16_t method, int code, int broken)
 {
     turn_signed(f);
     probe(f, TAP_TURN, f->l, f->stun);
-    signed_refusal(f, rule, method, code, f->l, &f->alice);
+    turn_answer(f, method, breaks(f, rule) ? broken : code, &f->alice);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+}
+
+/* Likewise; the trace that breaks the rule grants it. */
+static inline void ask_in_vain(struct forge *f, const char *rule, uint16_t method, int code)
+{
+    ask_as_l(f, rule, method, code, 0);
 }
 
 static inline void ask_allocate(struct forge *f, uint8_t transport)
@@ -275,7 +284,7 @@ static inline void allocate_in_vain(struct forge *f, const char *rule, int code,
 {
     turn_signed(f);
     probe(f, TAP_TURN, client, f->stun);
-    if (is(f, rule))
+    if (breaks(f, rule))
         granted(f, client, addr("192.0.2.2:50010"), 600);
     else
         signed_refusal(f, "none", NT_TURN_ALLOCATE, code, client, &f->alice);
@@ -288,7 +297,7 @@ static inline void probe_allocate(struct forge *f)
     ask_allocate(f, 17); /* the 5-tuple has one */
     turn_signed(f);
     probe(f, TAP_TURN, f->l, f->stun);
-    if (is(f, "RFC8656-7.2-in-use"))
+    if (breaks(f, "RFC8656-7.2-in-use"))
         granted(f, f->l, f->relayed, 600);
     else
         signed_refusal(f, "none", NT_TURN_ALLOCATE, 437, f->l, &f->alice);
@@ -307,7 +316,7 @@ static inline void probe_allocate(struct forge *f)
     probe(f, TAP_TURN, client, f->stun);
     start(f, NT_STUN_SUCCESS, NT_TURN_ALLOCATE);
     nt_stun_add_addr(&f->b, NT_ATTR_XOR_RELAYED_ADDRESS, &relayed);
-    if (!is(f, "RFC8656-7.2-dual"))
+    if (!breaks(f, "RFC8656-7.2-dual"))
         nt_stun_add(&f->b, NT_ATTR_ADDRESS_ERROR_CODE, no_room, sizeof no_room);
     nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 600);
     add_mapped(f, client);
@@ -322,11 +331,11 @@ static inline void probe_peers(struct forge *f)
     ask_in_vain(f, "RFC8656-10.2-none", NT_TURN_CREATE_PERMISSION, 400);
     turn_request(f, NT_TURN_CREATE_PERMISSION);
     add_peer(f, v6);
-    ask_in_vain(f, "none", NT_TURN_CREATE_PERMISSION, is(f, "RFC8656-10.2-family") ? 403 : 443);
+    ask_as_l(f, "RFC8656-10.2-family", NT_TURN_CREATE_PERMISSION, 443, 403);
     turn_request(f, NT_TURN_CREATE_PERMISSION);
     add_peer(f, addr("10.0.0.68:68"));
     add_peer(f, addr("127.0.0.1:7"));
-    ask_in_vain(f, "none", NT_TURN_CREATE_PERMISSION, is(f, "RFC8656-6-kept") ? 437 : 403);
+    ask_as_l(f, "RFC8656-6-kept", NT_TURN_CREATE_PERMISSION, 403, 437);
     turn_request(f, NT_TURN_CHANNEL_BIND);
     nt_stun_add_u32(&f->b, NT_ATTR_CHANNEL_NUMBER, UINT32_C(0x60000000));
     add_peer(f, addr("10.0.0.7:7"));
@@ -392,13 +401,13 @@ static inline void probe_even(struct forge *f)
     nt_stun_add(&f->b, NT_ATTR_EVEN_PORT, &reserve, 1);
     turn_signed(f);
     probe(f, TAP_TURN, other, f->stun);
-    if (is(f, "RFC8656-7.2-even"))
+    if (breaks(f, "RFC8656-7.2-even"))
         relayed.port++;
-    if (is(f, "RFC8656-6-unique"))
+    if (breaks(f, "RFC8656-6-unique"))
         relayed = f->relayed;
     start(f, NT_STUN_SUCCESS, NT_TURN_ALLOCATE);
     nt_stun_add_addr(&f->b, NT_ATTR_XOR_RELAYED_ADDRESS, &relayed);
-    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, is(f, "RFC8656-7.2-lifetime") ? 599 : 600);
+    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, breaks(f, "RFC8656-7.2-lifetime") ? 599 : 600);
     add_mapped(f, other);
     nt_stun_add_u64(&f->b, NT_ATTR_RESERVATION_TOKEN, 7);
     sealed256(f, &f->alice);
@@ -456,16 +465,16 @@ static inline void wrong_relaying(struct forge *f)
     wrap(f, NT_TURN_SEND, stranger);
     probe(f, TAP_TURN, f->l, f->stun);
     text(f, "\x80 to a stranger");
-    if (is(f, "RFC8656-11.2-permission"))
+    if (breaks(f, "RFC8656-11.2-permission"))
         send(f, TAP_TURN, TAP_NONE, f->relayed, stranger);
     text(f, "\x80 to whom was refused");
     wrap(f, NT_TURN_SEND, addr("10.0.0.68:68"));
     probe(f, TAP_TURN, f->l, f->stun);
     text(f, "\x80 to whom was refused");
-    if (is(f, "RFC8656-10.2-whole"))
+    if (breaks(f, "RFC8656-10.2-whole"))
         send(f, TAP_TURN, TAP_NONE, f->relayed, addr("10.0.0.68:68"));
     text(f, "\x80 of nobody");
-    if (is(f, "RFC8656-11.2-payload"))
+    if (breaks(f, "RFC8656-11.2-payload"))
         send(f, TAP_TURN, TAP_NONE, f->relayed, f->r);
     text(f, "\x80 on no channel");
     uint8_t plain[64];
@@ -473,28 +482,28 @@ static inline void wrong_relaying(struct forge *f)
     memcpy(plain, f->buf, len);
     f->len = (size_t)nt_channel_data_write(f->buf, sizeof f->buf, 0x4fff, plain, len);
     probe(f, TAP_TURN, f->l, f->stun);
-    if (is(f, "RFC8656-12.6-unbound"))
+    if (breaks(f, "RFC8656-12.6-unbound"))
         cross(f, TAP_TURN, TAP_NONE, f->relayed, f->r, plain, len);
     text(f, "\x80 of a stranger");
     probe(f, TAP_TURN, stranger, f->relayed);
     wrap(f, NT_TURN_DATA, stranger);
-    if (is(f, "RFC8656-11.3-permission"))
+    if (breaks(f, "RFC8656-11.3-permission"))
         send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
     text(f, "\x80 never sent");
     memcpy(plain, f->buf, len = f->len);
     f->len = (size_t)nt_channel_data_write(f->buf, sizeof f->buf, 0x4000, plain, len);
-    if (is(f, "RFC8656-11.3-payload"))
+    if (breaks(f, "RFC8656-11.3-payload"))
         send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
     if (is(f, "RFC8656-7.2-in-use"))
         return; /* the new allocation has no permissions */
     fresh(f);
     start(f, NT_STUN_INDICATION, NT_TURN_DATA);
-    add_peer(f, is(f, "RFC8656-11.5-permission") ? stranger : f->r);
-    if (!is(f, "RFC8656-11.3-data")) {
+    add_peer(f, breaks(f, "RFC8656-11.5-permission") ? stranger : f->r);
+    if (!breaks(f, "RFC8656-11.3-data")) {
         uint8_t error[8];
         memcpy(error, icmp, sizeof error);
-        error[2] = is(f, "RFC8656-11.5-icmp") ? 5 : 3;
-        error[7] = is(f, "RFC8656-18.13-icmp") ? 1 : 0;
+        error[2] = breaks(f, "RFC8656-11.5-icmp") ? 5 : 3;
+        error[7] = breaks(f, "RFC8656-18.13-icmp") ? 1 : 0;
         nt_stun_add(&f->b, NT_ATTR_ICMP, error, sizeof error);
     }
     finish(f);
@@ -522,25 +531,47 @@ static inline void bid_down(struct forge *f, bool retried)
     send(f, TAP_L, TAP_NONE, f->l, f->stun);
 }
 
+/* An Allocate request of L that is lost. */
+static inline void wrong_allocate(struct forge *f)
+{
+    bool transport = breaks(f, "RFC8656-7.1-transport"), family = breaks(f, "RFC8656-7.1-family");
+    bool token = breaks(f, "RFC8656-7.1-token"), additional = breaks(f, "RFC8656-7.1-additional");
+    bool reserved = breaks(f, "RFC8656-18.6-reserved");
+    if (!transport && !family && !token && !additional && !reserved)
+        return;
+    turn_request(f, NT_TURN_ALLOCATE);
+    nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_TRANSPORT, (UINT32_C(17) << 24) + (transport ? 1 : 0));
+    for (int i = 0; i < (family ? 2 : reserved ? 1 : 0); i++)
+        nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_ADDRESS_FAMILY, (UINT32_C(1) << 24) + (reserved ? 1 : 0));
+    if (token || additional)
+        nt_stun_add(&f->b, NT_ATTR_EVEN_PORT, "\x80", 1);
+    if (token)
+        nt_stun_add_u64(&f->b, NT_ATTR_RESERVATION_TOKEN, 1);
+    if (additional)
+        nt_stun_add_u32(&f->b, NT_ATTR_ADDITIONAL_ADDRESS_FAMILY, UINT32_C(2) << 24);
+    turn_signed(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+}
+
 static inline void wrong_client(struct forge *f)
 {
-    if (is(f, "RFC8656-11.1-permission")) {
+    if (breaks(f, "RFC8656-11.1-permission")) {
         fresh(f);
         start(f, NT_STUN_INDICATION, NT_STUN_BINDING);
         sealed(f, NULL);
         wrap(f, NT_TURN_SEND, addr("10.0.0.67:67"));
         send(f, TAP_L, TAP_NONE, f->l, f->stun);
     }
-    if (is(f, "RFC8656-11.1-send")) {
+    if (breaks(f, "RFC8656-11.1-send")) {
         fresh(f);
         start(f, NT_STUN_INDICATION, NT_TURN_SEND);
         add_peer(f, f->r);
         finish(f);
         send(f, TAP_L, TAP_NONE, f->l, f->stun);
     }
-    if (is(f, "RFC8656-10.1-peers") || is(f, "RFC8656-10.1-family")) {
+    if (breaks(f, "RFC8656-10.1-peers") || breaks(f, "RFC8656-10.1-family")) {
         turn_request(f, NT_TURN_CREATE_PERMISSION);
-        if (is(f, "RFC8656-10.1-family"))
+        if (breaks(f, "RFC8656-10.1-family"))
             add_peer(f, addr("[2001:db8::1]:7"));
         turn_signed(f);
         send(f, TAP_L, TAP_NONE, f->l, f->stun);
@@ -567,24 +598,21 @@ static inline void wrong_client(struct forge *f)
     }
     if (is(f, "RFC8489-9.2.5-bid-down"))
         bid_down(f, true);
-    if (is(f, "RFC8656-7.1-token") || is(f, "RFC8656-7.1-additional")) {
-        ask_allocate(f, 17);
-        nt_stun_add(&f->b, NT_ATTR_EVEN_PORT, "\x80", 1);
-        if (is(f, "RFC8656-7.1-token"))
-            nt_stun_add_u64(&f->b, NT_ATTR_RESERVATION_TOKEN, 1);
-        else
-            nt_stun_add_u32(&f->b, NT_ATTR_ADDITIONAL_ADDRESS_FAMILY, UINT32_C(2) << 24);
+    wrong_allocate(f);
+    if (breaks(f, "RFC8656-8.1-family")) {
+        turn_request(f, NT_TURN_REFRESH);
+        nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_ADDRESS_FAMILY, UINT32_C(2) << 24);
         turn_signed(f);
         send(f, TAP_L, TAP_NONE, f->l, f->stun);
     }
-    if (is(f, "RFC8656-12-rebind")) {
+    if (breaks(f, "RFC8656-12-rebind")) {
         turn_request(f, NT_TURN_CHANNEL_BIND);
         nt_stun_add_u32(&f->b, NT_ATTR_CHANNEL_NUMBER, UINT32_C(0x40010000));
         add_peer(f, f->r);
         turn_signed(f);
         send(f, TAP_L, TAP_NONE, f->l, f->stun);
     }
-    if (is(f, "RFC8656-12-bound")) {
+    if (breaks(f, "RFC8656-12-bound")) {
         fresh(f);
         start(f, NT_STUN_INDICATION, NT_STUN_BINDING);
         sealed(f, NULL);

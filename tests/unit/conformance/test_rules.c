@@ -211,6 +211,7 @@ static void channel_data(struct forge *f)
     memcpy(inner, f->buf, len);
     f->len = (size_t)nt_channel_data_write(f->buf, sizeof f->buf, 0x4000, inner, len);
     probe(f, TAP_TURN, f->l, f->stun);
+    f->broken_at = (uint32_t)f->c.frame_count + 1;
     cross(f, TAP_TURN, TAP_NONE, f->relayed, f->r, inner, len);
 }
 
@@ -233,7 +234,7 @@ static void released(struct forge *f)
     if (relayed_too_long(f))
         return;
     wait(f, is(f, "RFC8656-8-refresh") ? 3600000 : 1000);
-    if (is(f, "RFC8656-8-refresh")) {
+    if (breaks(f, "RFC8656-8-refresh")) {
         turn_request(f, NT_TURN_CREATE_PERMISSION);
         add_peer(f, f->r);
         credentials(f, "alice", FORGE_NONCE2);
@@ -246,7 +247,7 @@ static void released(struct forge *f)
     credentials(f, "alice", FORGE_NONCE2);
     sealed256(f, &f->alice);
     send(f, TAP_L, TAP_TURN, f->l, f->stun);
-    refreshed(f, is(f, "RFC8656-8.2-zero") ? 600 : 0);
+    refreshed(f, breaks(f, "RFC8656-8.2-zero") ? 600 : 0);
     if (is(f, "RFC8656-8.2-zero"))
         return;
     turn_request(f, NT_TURN_CREATE_PERMISSION);
@@ -340,7 +341,8 @@ static void tell(struct forge *f)
 
 /* --- the tests --- */
 
-static void judge_story(const char *broken, struct nt_conf_verdict *verdict)
+/* Tells the frame that breaks the rule, or 0 where the trace does not say it. */
+static uint32_t judge_story(const char *broken, struct nt_conf_verdict *verdict)
 {
     struct forge *f = malloc(sizeof *f);
     if (f == NULL)
@@ -348,8 +350,10 @@ static void judge_story(const char *broken, struct nt_conf_verdict *verdict)
     forge_init(f, broken);
     tell(f);
     assert_int_equal(forge_judge(f, verdict), NT_OK);
+    uint32_t broken_at = f->broken_at;
     nt_capture_free(&f->c);
     free(f);
+    return broken_at;
 }
 
 static size_t report(const struct nt_conf_verdict *v, const char *broken)
@@ -362,6 +366,20 @@ static size_t report(const struct nt_conf_verdict *v, const char *broken)
             others++;
         }
     return others;
+}
+
+/* RFC 8656: who is blamed, at which frame, and once. */
+static size_t report_blame(const struct nt_conf_verdict *v, const struct nt_conf_rule *rule, uint32_t broken_at)
+{
+    const char *party = rule->binds == NT_CONF_BINDS_SERVER ? "turn" : "L";
+    if (strncmp(rule->id, "RFC8656", 7) != 0 || v->violations.count == 0)
+        return 0;
+    const struct nt_conf_finding *found = &v->violations.of[0];
+    bool right = v->violations.count == 1 && found->frame == broken_at && strcmp(found->party, party) == 0;
+    if (!right)
+        print_error("%s: %zu violations, the first at frame %u by %s; expected one, at frame %u by %s\n", rule->id,
+                    v->violations.count, (unsigned)found->frame, found->party, (unsigned)broken_at, party);
+    return !right;
 }
 
 TEST(the_call_as_it_should_be)
@@ -403,8 +421,9 @@ TEST(each_must_has_a_trace_that_breaks_it)
         if (rules[i].level == NT_CONF_SHOULD)
             continue;
         musts++;
-        judge_story(rules[i].id, &v);
+        uint32_t broken_at = judge_story(rules[i].id, &v);
         size_t wrong = report(&v, rules[i].id);
+        others += report_blame(&v, &rules[i], broken_at);
         if (v.violations.count == wrong && !breaks_in_a_story(rules[i].id)) {
             print_error("%s: its trace does not break it\n", rules[i].id);
             missed++;

@@ -330,6 +330,52 @@ static void a_refresh_for_less_than_the_default(struct forge *f)
     refreshed(f, 599);
 }
 
+/* --- refreshing: RFC 8656, 8 --- */
+
+/* Nobody can know whether the server got it. */
+static void a_refresh_is_on_its_way(struct forge *f)
+{
+    gather_relay(f);
+    wait(f, 3590 * 1000);
+    turn_request(f, NT_TURN_REFRESH);
+    turn_signed(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    wait(f, 15 * 1000);
+    ask_permission(f, f->r);
+    tell_l(f, NT_TURN_CREATE_PERMISSION, 437);
+}
+
+static void a_refresh_was_refused_and_the_allocation_is_used(struct forge *f)
+{
+    gather_relay(f);
+    wait(f, 3590 * 1000);
+    f->refuses = true;
+    ask_refresh(f, 3600, 0);
+    tell_l(f, NT_TURN_REFRESH, 508);
+    wait(f, 15 * 1000);
+    guilty_next(f);
+    ask_permission(f, f->r);
+}
+
+static void a_family_that_was_never_allocated_is_refreshed(struct forge *f)
+{
+    gather_relay(f);
+    guilty_next(f);
+    ask_refresh(f, 3600, 2);
+    tell_l(f, NT_TURN_REFRESH, 443);
+}
+
+static void a_family_is_refused_with_a_code_for_peers(struct forge *f)
+{
+    turn_request(f, NT_TURN_ALLOCATE);
+    nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_TRANSPORT, UINT32_C(17) << 24);
+    nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_ADDRESS_FAMILY, UINT32_C(2) << 24);
+    turn_signed(f);
+    probe(f, TAP_TURN, f->l, f->stun);
+    guilty_next(f);
+    signed_refusal(f, "none", NT_TURN_ALLOCATE, 443, f->l, &f->alice);
+}
+
 /* --- the tests --- */
 
 static const struct story stories[] = {
@@ -350,6 +396,7 @@ static const struct story stories[] = {
     STORY_OF(a_server_that_is_set_to_1800, "RFC8656-7.2-lifetime"),
     STORY_OF(a_server_that_is_set_to_1800_is_asked_for_3600, "RFC8656-7.2-lifetime"),
     STORY_OF(a_server_that_is_set_to_40, "RFC8656-7.2-lifetime"),
+    STORY_OF(a_refresh_is_on_its_way, "RFC8656-5-no-allocation"),
 };
 
 static const struct breach breaches[] = {
@@ -370,6 +417,9 @@ static const struct breach breaches[] = {
     BREACH(one_second_more_than_the_server_is_set_to, "RFC8656-7.2-lifetime", "turn", 1),
     BREACH(one_second_less_than_a_short_setting, "RFC8656-7.2-lifetime", "turn", 1),
     BREACH(a_refresh_for_less_than_the_default, "RFC8656-7.2-lifetime", "turn", 1),
+    BREACH(a_refresh_was_refused_and_the_allocation_is_used, "RFC8656-8-refresh", "L", 1),
+    BREACH(a_family_that_was_never_allocated_is_refreshed, "RFC8656-8.1-family", "L", 1),
+    BREACH(a_family_is_refused_with_a_code_for_peers, "RFC8656-7.2-family", "turn", 1),
 };
 
 TEST(who_does_right_is_not_blamed)

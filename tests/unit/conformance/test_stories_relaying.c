@@ -144,6 +144,30 @@ static void a_permission_is_refreshed_by_a_request(struct forge *f)
     relay_down(f, CHANNEL);
 }
 
+static void a_permission_is_being_refreshed(struct forge *f)
+{
+    gather_relay(f);
+    permit(f, f->r);
+    wait(f, 290000);
+    ask_permission(f, f->r);
+    turn_answer(f, NT_TURN_CREATE_PERMISSION, 0, &f->alice);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+    wait(f, 15000);
+    text(f, "\x80 in between");
+    relay_down(f, 0);
+}
+
+static void a_permission_ran_out_at_the_client(struct forge *f)
+{
+    gather_relay(f);
+    permit(f, f->r);
+    wait(f, 301000);
+    text(f, "\x80 late");
+    wrap(f, NT_TURN_SEND, f->r);
+    guilty_next(f);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+}
+
 static void a_permission_lasts_too_long(struct forge *f)
 {
     gather_relay(f);
@@ -380,6 +404,7 @@ static const struct story stories[] = {
     STORY_OF(relayed_before_the_response_left, "RFC8656-11.3-payload"),
     STORY_OF(a_burst_of_a_thousand, "RFC8656-11.2-payload RFC8656-11.3-payload"),
     STORY_OF(a_permission_is_refreshed_by_a_request, "RFC8656-9-lifetime"),
+    STORY_OF(a_permission_is_being_refreshed, "RFC8656-9-lifetime"),
     STORY_OF(a_channel_gets_another_peer_after_fifteen_minutes, "RFC8656-12-rebind RFC8656-12.2-refused"),
     STORY_OF(real_programs_are_a_moment_late, "RFC8656-8-refresh"),
     STORY_OF(peers_are_refused_as_they_should_be,
@@ -392,6 +417,7 @@ static const struct breach breaches[] = {
     BREACH(channel_data_that_nobody_asked_for, "RFC8656-12-bound", "L", 1),
     BREACH(relayed_long_before_the_response_left, "RFC8656-11.3-permission", "turn", 1),
     BREACH(one_of_a_thousand_is_altered, "RFC8656-11.2-payload", "turn", 1),
+    BREACH(a_permission_ran_out_at_the_client, "RFC8656-11.1-permission", "L", 1),
     BREACH(a_permission_lasts_too_long, "RFC8656-9-lifetime", "turn", 1),
     BREACH(a_permission_is_refreshed_by_channel_data, "RFC8656-12.6-refresh", "turn", 1),
     BREACH(a_binding_lasts_too_long, "RFC8656-12-lifetime", "turn", 1),
