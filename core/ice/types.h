@@ -36,7 +36,7 @@ enum nt_ice_pass {
 };
 enum nt_ice_pair_state { NT_ICE_FROZEN = 0, NT_ICE_WAITING, NT_ICE_IN_PROGRESS, NT_ICE_SUCCEEDED, NT_ICE_PAIR_FAILED };
 
-#define NT_ICE_SERVERS_MAX 16
+#define NT_ICE_SERVERS_MAX 32
 #define NT_ICE_INTERFACES_MAX 16
 #define NT_ICE_TA (50 * NT_MSEC)     /* RFC 8445, 14.2 */
 #define NT_ICE_TR (15 * NT_SEC)      /* RFC 8445, 11 */

@@ -106,40 +106,42 @@ static int number_of(const struct named *table, size_t n, const char *name)
     return -1;
 }
 
-/* Called for each attribute of each message: a jump table instead of a search. */
-bool nt_stun_attr_known(uint16_t type)
+/* What attributes are for, as bits. */
+enum { FOR_ALL = 1, FOR_BINDING = 2, FOR_TURN = 4, FOR_TCP = 8 };
+
+/* The usages of a comprehension-required attribute; 0: unknown. Called for each attribute of each message: a jump table instead of
+ * a search. */
+static unsigned usages_of(uint16_t type)
 {
-    if (type >= 0x8000)
-        return name_of(attrs, COUNT(attrs), type) != NULL;
     switch (type) {
     case NT_ATTR_MAPPED_ADDRESS:
-    case NT_ATTR_CHANGE_REQUEST:
     case NT_ATTR_USERNAME:
     case NT_ATTR_MESSAGE_INTEGRITY:
     case NT_ATTR_ERROR_CODE:
     case NT_ATTR_UNKNOWN_ATTRIBUTES:
+    case NT_ATTR_REALM:
+    case NT_ATTR_NONCE:
+    case NT_ATTR_MESSAGE_INTEGRITY_SHA256:
+    case NT_ATTR_PASSWORD_ALGORITHM:
+    case NT_ATTR_USERHASH:
+    case NT_ATTR_XOR_MAPPED_ADDRESS: return FOR_ALL;
+    case NT_ATTR_CHANGE_REQUEST: /* RFC 5780 */
+    case NT_ATTR_PADDING:
+    case NT_ATTR_RESPONSE_PORT:
+    case NT_ATTR_PRIORITY: /* RFC 8445 */
+    case NT_ATTR_USE_CANDIDATE: return FOR_BINDING;
     case NT_ATTR_CHANNEL_NUMBER:
     case NT_ATTR_LIFETIME:
     case NT_ATTR_XOR_PEER_ADDRESS:
     case NT_ATTR_DATA:
-    case NT_ATTR_REALM:
-    case NT_ATTR_NONCE:
     case NT_ATTR_XOR_RELAYED_ADDRESS:
     case NT_ATTR_REQUESTED_ADDRESS_FAMILY:
     case NT_ATTR_EVEN_PORT:
     case NT_ATTR_REQUESTED_TRANSPORT:
     case NT_ATTR_DONT_FRAGMENT:
-    case NT_ATTR_MESSAGE_INTEGRITY_SHA256:
-    case NT_ATTR_PASSWORD_ALGORITHM:
-    case NT_ATTR_USERHASH:
-    case NT_ATTR_XOR_MAPPED_ADDRESS:
-    case NT_ATTR_RESERVATION_TOKEN:
-    case NT_ATTR_PRIORITY:
-    case NT_ATTR_USE_CANDIDATE:
-    case NT_ATTR_PADDING:
-    case NT_ATTR_RESPONSE_PORT:
-    case NT_ATTR_CONNECTION_ID: return true;
-    default: return false;
+    case NT_ATTR_RESERVATION_TOKEN: return FOR_TURN;
+    case NT_ATTR_CONNECTION_ID: return FOR_TCP; /* RFC 6062 */
+    default: return 0;
     }
 }
 
@@ -153,6 +155,33 @@ bool nt_stun_attr_is_old(uint16_t type)
     case NT_ATTR_REFLECTED_FROM: return true;
     default: return false;
     }
+}
+
+static unsigned usages_of_method(uint16_t method)
+{
+    switch (method) {
+    case NT_STUN_BINDING: return FOR_ALL | FOR_BINDING;
+    case NT_TURN_ALLOCATE:
+    case NT_TURN_REFRESH:
+    case NT_TURN_SEND:
+    case NT_TURN_DATA:
+    case NT_TURN_CREATE_PERMISSION:
+    case NT_TURN_CHANNEL_BIND: return FOR_ALL | FOR_TURN;
+    case NT_TURN_CONNECT:
+    case NT_TURN_CONNECTION_BIND:
+    case NT_TURN_CONNECTION_ATTEMPT: return FOR_ALL | FOR_TURN | FOR_TCP;
+    default: return FOR_ALL;
+    }
+}
+
+bool nt_stun_attr_known(uint16_t type)
+{
+    return type < 0x8000 ? usages_of(type) != 0 : name_of(attrs, COUNT(attrs), type) != NULL;
+}
+
+bool nt_stun_attr_known_to(uint16_t type, uint16_t method)
+{
+    return (usages_of(type) & usages_of_method(method)) != 0;
 }
 
 const char *nt_stun_attr_name(uint16_t type)

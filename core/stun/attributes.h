@@ -67,7 +67,9 @@ enum nt_stun_attr_type {
 
 enum { NT_PASSWORD_MD5 = 1, NT_PASSWORD_SHA256 = 2 }; /* RFC 8489, 18.5 */
 
-bool nt_stun_attr_known(uint16_t type);
+bool nt_stun_attr_known(uint16_t type); /* to any method */
+/* RFC 8489, 6.3: does an agent that serves this method understand the attribute? */
+bool nt_stun_attr_known_to(uint16_t type, uint16_t method);
 /* Is it one of the types that deployed servers still send in responses, as RFC 3489 had them, and to which RFC 8489 gives no
  * meaning there? RFC 5389, 12.1: "the client MUST ignore any Reserved comprehension-required attributes that might appear in the
  * response". */

@@ -1,25 +1,51 @@
-/* Binding requests and their answers (RFC 8489, 6.3.1; RFC 5780, 6.1). */
 #include "core/stun/binding_answer.h"
 
 /* RFC 5780, 6.1: "a length of PADDING equal to the MTU on the outgoing interface, rounded up to an even multiple of four" */
 #define PADDING_LEN 1500
+#define BINDING_REQUEST 0x0001
 
-static void add_unknown(struct nt_binding_answer *a, uint16_t type)
+static bool is_classic(const struct nt_binding_request *q)
 {
-    if (a->unknown_count < NT_STUN_UNKNOWN_MAX)
-        a->unknown[a->unknown_count++] = type;
+    return q->cookie != NT_STUN_COOKIE;
 }
 
-/* What a server without an alternate address does not understand: RFC 5780, 6: "420 (Unknown Attribute) to any Request with a
- * CHANGE-REQUEST attribute"; 7.5: "Server support for RESPONSE-PORT is optional." */
-static void collect_unknown(struct nt_binding_answer *a, const struct nt_stun_msg *m, bool behaviour)
+static bool has_behaviour(const struct nt_binding_request *q)
 {
-    static const uint16_t of_behaviour[] = {NT_ATTR_CHANGE_REQUEST, NT_ATTR_RESPONSE_PORT, NT_ATTR_PADDING};
-    for (size_t i = 0; !behaviour && i < sizeof of_behaviour / sizeof *of_behaviour; i++)
-        if (nt_stun_find(m, of_behaviour[i]) != NULL)
-            add_unknown(a, of_behaviour[i]);
-    for (unsigned i = 0; i < m->unknown_count; i++)
-        add_unknown(a, m->unknown[i]);
+    return q->sockets->count == 4;
+}
+
+/* RFC 5389, 12.2: "A STUN server can detect when a given Binding request message was sent from an RFC 3489 client by the
+ * absence of the correct value in the magic cookie field." The rest of the message is parsed as usual. */
+int nt_stun_parse_classic(struct nt_stun_msg *m, uint8_t copy[NT_STUN_CLASSIC_MAX], const uint8_t *bytes, size_t len)
+{
+    if (len < NT_STUN_HEADER || len > NT_STUN_CLASSIC_MAX || nt_load16(bytes) != BINDING_REQUEST ||
+        nt_load32(bytes + 4) == NT_STUN_COOKIE)
+        return NT_EFORMAT;
+    memcpy(copy, bytes, len);
+    nt_store32(copy + 4, NT_STUN_COOKIE);
+    int r = nt_stun_parse(m, copy, len);
+    return r == NT_OK && m->fingerprint != NULL ? NT_EFORMAT : r;
+}
+
+/* RFC 3489, 8.1: in classic STUN the flags of CHANGE-REQUEST may ask for nothing. */
+static bool asks_nothing(const struct nt_binding_request *q, const struct nt_stun_attr *change)
+{
+    return is_classic(q) && change->len == 4 && (nt_load32(change->value) & (NT_CHANGE_IP | NT_CHANGE_PORT)) == 0;
+}
+
+/* What the server does not understand though the method knows it. RFC 5780, 6: without an alternate address "420 (Unknown
+ * Attribute) to any Request with a CHANGE-REQUEST attribute"; 7.5: "Server support for RESPONSE-PORT is optional." */
+static size_t list_unserved(const struct nt_binding_request *q, uint16_t out[3])
+{
+    const struct nt_stun_attr *change = nt_stun_find(q->msg, NT_ATTR_CHANGE_REQUEST);
+    size_t n = 0;
+    if (!has_behaviour(q) && change != NULL && !asks_nothing(q, change))
+        out[n++] = NT_ATTR_CHANGE_REQUEST;
+    static const uint16_t later[] = {NT_ATTR_RESPONSE_PORT, NT_ATTR_PADDING};
+    for (size_t i = 0; (!has_behaviour(q) || is_classic(q)) && i < 2; i++)
+        if (nt_stun_find(q->msg, later[i]) != NULL)
+            out[n++] = later[i];
+    return n;
 }
 
 /* RFC 5780, 6.1, table 1: the socket to answer from. NT_EFORMAT: 400. */
@@ -47,87 +73,86 @@ static int read_response_port(const struct nt_stun_msg *m, struct nt_addr *to)
     return NT_OK;
 }
 
-bool nt_binding_answer_make(struct nt_binding_answer *a, const struct nt_stun_msg *request, uint32_t cookie,
-                            const struct nt_addr *from, const struct nt_binding_sockets *sockets, unsigned at)
+/* The path of a success response; NT_EFORMAT: 400. */
+static int read_path(const struct nt_binding_request *q, struct nt_path *path)
 {
-    /* A classic client's CHANGE-REQUEST is an unknown attribute (RFC 5389, 12.2). */
-    bool behaviour = sockets->count == 4 && cookie == NT_STUN_COOKIE;
-    unsigned out = at;
-    if (request->class_ != NT_STUN_REQUEST || request->method != NT_STUN_BINDING)
-        return false;
-    *a = (struct nt_binding_answer){.cookie = cookie, .mapped = *from, .to = *from, .local = sockets->at[at]};
-    memcpy(a->id, request->id, NT_STUN_ID);
-    a->fingerprint = request->fingerprint != NULL;
-    if (behaviour)
-        a->other = sockets->at[at ^ 3u];
-    collect_unknown(a, request, behaviour);
-    if (a->unknown_count != 0) {
-        a->code = 420;
-    } else if (behaviour) {
-        struct nt_addr to = *from;
-        if (read_change(request, &out) != NT_OK || read_response_port(request, &to) != NT_OK) {
-            a->code = 400;
-        } else {
-            a->padding = nt_stun_find(request, NT_ATTR_PADDING) != NULL;
-            a->local = sockets->at[out];
-            a->to = to;
-        }
-    }
-    return true;
+    unsigned out = q->at;
+    if (!has_behaviour(q))
+        return NT_OK;
+    int r = read_change(q->msg, &out);
+    path->local = q->sockets->at[out];
+    return r != NT_OK ? r : read_response_port(q->msg, &path->remote);
 }
 
-void nt_binding_answer_refuse(struct nt_binding_answer *a, const struct nt_stun_decision *d)
+/* RFC 5389, 12.2: an RFC 3489 client gets "a MAPPED-ADDRESS attribute instead of an XOR-MAPPED-ADDRESS attribute". RFC 3489, 8.1:
+ * the server adds SOURCE-ADDRESS and CHANGED-ADDRESS; here one that has another address does. */
+static void add_classic_success(struct nt_stun_builder *b, const struct nt_binding_request *q, const struct nt_path *path)
 {
-    a->code = (uint16_t)d->code;
-    a->unknown_count = 0;
-    a->alternate = d->alternate;
+    nt_stun_add_addr(b, NT_ATTR_MAPPED_ADDRESS, &q->from);
+    if (!has_behaviour(q))
+        return;
+    nt_stun_add_addr(b, NT_ATTR_SOURCE_ADDRESS, &path->local);
+    nt_stun_add_addr(b, NT_ATTR_CHANGED_ADDRESS, &q->sockets->at[q->at ^ 3u]);
 }
 
-static void add_success(struct nt_stun_builder *b, const struct nt_binding_answer *a)
+static void add_success(struct nt_stun_builder *b, const struct nt_binding_request *q, const struct nt_path *path)
 {
     static const uint8_t zeros[PADDING_LEN];
-    bool behaviour = nt_addr_is_set(&a->other);
-    /* RFC 5389, 12.2: an RFC 3489 client gets "a MAPPED-ADDRESS attribute instead of an XOR-MAPPED-ADDRESS attribute".
-     * RFC 5780, 6.1: "The server MUST include both MAPPED-ADDRESS and XOR-MAPPED-ADDRESS in its Response." */
-    if (a->cookie == NT_STUN_COOKIE)
-        nt_stun_add_addr(b, NT_ATTR_XOR_MAPPED_ADDRESS, &a->mapped);
-    if (a->cookie != NT_STUN_COOKIE || behaviour)
-        nt_stun_add_addr(b, NT_ATTR_MAPPED_ADDRESS, &a->mapped);
-    if (behaviour) {
-        nt_stun_add_addr(b, NT_ATTR_RESPONSE_ORIGIN, &a->local);
-        nt_stun_add_addr(b, NT_ATTR_OTHER_ADDRESS, &a->other);
-    }
-    if (a->padding)
+    nt_stun_add_addr(b, NT_ATTR_XOR_MAPPED_ADDRESS, &q->from);
+    if (!has_behaviour(q))
+        return;
+    /* RFC 5780, 6.1: "The server MUST include both MAPPED-ADDRESS and XOR-MAPPED-ADDRESS in its Response." */
+    nt_stun_add_addr(b, NT_ATTR_MAPPED_ADDRESS, &q->from);
+    nt_stun_add_addr(b, NT_ATTR_RESPONSE_ORIGIN, &path->local);
+    nt_stun_add_addr(b, NT_ATTR_OTHER_ADDRESS, &q->sockets->at[q->at ^ 3u]);
+    if (nt_stun_find(q->msg, NT_ATTR_PADDING) != NULL)
         nt_stun_add(b, NT_ATTR_PADDING, zeros, sizeof zeros);
 }
 
-static void add_failure(struct nt_stun_builder *b, const struct nt_binding_answer *a)
+static void add_failure(struct nt_stun_builder *b, const struct nt_binding_request *q, int code, const struct nt_addr *alternate)
 {
-    uint8_t types[2 * NT_STUN_UNKNOWN_MAX];
-    nt_stun_add_error(b, a->code, NULL);
-    if (a->code == 300)
-        nt_stun_add_addr(b, NT_ATTR_ALTERNATE_SERVER, &a->alternate);
-    for (size_t i = 0; i < a->unknown_count; i++)
-        nt_store16(types + 2 * i, a->unknown[i]);
-    if (a->code == 420)
-        nt_stun_add(b, NT_ATTR_UNKNOWN_ATTRIBUTES, types, 2u * a->unknown_count);
+    uint16_t unserved[3];
+    nt_stun_add_error(b, code, NULL);
+    if (code == 420)
+        nt_stun_add_unknown(b, q->msg, unserved, list_unserved(q, unserved));
+    if (code == 300)
+        nt_stun_add_addr(b, NT_ATTR_ALTERNATE_SERVER, alternate);
 }
 
-size_t nt_binding_answer_write(const struct nt_binding_answer *a, const char *software, uint8_t *buf, size_t cap)
+/* The error code, or 0 and the path of the response. */
+static int decide_answer(const struct nt_binding_request *q, const struct nt_stun_decision *d, struct nt_path *path)
 {
+    uint16_t unserved[3];
+    if (d->code != 0)
+        return d->code;
+    if (q->msg->unknown_count > 0 || list_unserved(q, unserved) > 0)
+        return 420;
+    return read_path(q, path) != NT_OK ? 400 : 0;
+}
+
+size_t nt_binding_answer(const struct nt_binding_request *q, const struct nt_stun_decision *d, const char *software,
+                         struct nt_path *path, uint8_t *buf, size_t cap)
+{
+    const struct nt_path back = {.transport = NT_UDP, .local = q->sockets->at[q->at], .remote = q->from};
     struct nt_stun_builder b;
-    nt_stun_start(&b, buf, cap, a->code == 0 ? NT_STUN_SUCCESS : NT_STUN_ERROR, NT_STUN_BINDING, a->id);
-    if (a->code == 0)
-        add_success(&b, a);
+    *path = back;
+    int code = decide_answer(q, d, path);
+    if (code != 0)
+        *path = back;
+    nt_stun_start(&b, buf, cap, code == 0 ? NT_STUN_SUCCESS : NT_STUN_ERROR, NT_STUN_BINDING, q->msg->id);
+    if (code != 0)
+        add_failure(&b, q, code, &d->alternate);
+    else if (is_classic(q))
+        add_classic_success(&b, q, path);
     else
-        add_failure(&b, a);
+        add_success(&b, q, path);
     if (software != NULL)
         nt_stun_add_text(&b, NT_ATTR_SOFTWARE, software);
-    if (a->fingerprint)
+    if (q->msg->fingerprint != NULL)
         nt_stun_add_fingerprint(&b);
     int len = nt_stun_finish(&b);
     if (len < 0)
         return 0;
-    nt_store32(buf + 4, a->cookie); /* only classic clients have another one, and their requests carry no FINGERPRINT */
+    nt_store32(buf + 4, q->cookie); /* only classic clients have another one, and their requests carry no FINGERPRINT */
     return (size_t)len;
 }

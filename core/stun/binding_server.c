@@ -1,43 +1,60 @@
-/* The STUN server's endpoint: its one or four sockets, classic clients, the queue of answers. */
+/* The STUN server's endpoint: its sockets, one or four in each address family, and the answers that wait to be pulled. */
 #include "core/stun/binding_server.h"
 
+#include "core/base/err.h"
 #include "core/stun/binding_answer.h"
+#include "core/stun/outbox.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-/* Answers that wait to be pulled. Further requests are dropped, as a full socket buffer drops them. */
-#define QUEUE_MAX 32
-/* No attribute of classic STUN makes a request longer than this. */
-#define CLASSIC_MAX 548
+#define SOCKETS 4 /* of a service */
+
+enum { V4, V6, SERVICES };
+
+struct service {                       /* in one address family */
+    struct nt_binding_sockets sockets; /* count: 4 once all of them are bound, 1 before */
+    unsigned wanted, asked;            /* sockets to bind, and asked for */
+    bool bound[SOCKETS];
+};
 
 struct nt_stun_server {
     struct nt_stun_server_config config;
-    struct nt_binding_sockets sockets; /* count: 4 once all of them are bound, 1 before */
-    unsigned wanted, asked;            /* sockets to bind, and asked for */
-    bool bound[4];
-    unsigned head, queued;
-    struct nt_binding_answer queue[QUEUE_MAX]; /* last: only answers in the queue are initialized */
+    struct service services[SERVICES];
+    struct nt_stun_outbox outbox;
 };
+
+static const struct nt_why queue_full = {NT_DISCARD_NO_ROOM, "the queue of the server is full"},
+                           not_binding = {NT_DISCARD_UNSUPPORTED, "not a Binding request"},
+                           no_socket = {NT_DISCARD_NO_RECIPIENT, "no socket of this server has the address"},
+                           icmp_error = {NT_DISCARD_UNUSED, "ICMP errors are not acted on"},
+                           too_long = {NT_DISCARD_SIZE, "the answer is too long"};
+
+static struct service service_of(const struct nt_addr *primary, const struct nt_addr *alternate)
+{
+    struct service made = {.wanted = !nt_addr_is_set(primary)    ? 0
+                                     : nt_addr_is_set(alternate) ? SOCKETS
+                                                                 : 1,
+                           .sockets = {.count = 1}};
+    for (unsigned i = 0; i < SOCKETS; i++)
+        made.sockets.at[i] = nt_addr_with_port((i & 2) != 0 ? alternate : primary, (i & 1) != 0 ? alternate->port : primary->port);
+    return made;
+}
 
 struct nt_stun_server *nt_stun_server_new(const struct nt_stun_server_config *config)
 {
-    struct nt_stun_server *s = malloc(sizeof *s);
+    struct nt_stun_server *s = calloc(1, sizeof *s);
     if (s == NULL)
         return NULL;
-    memset(s, 0, offsetof(struct nt_stun_server, queue));
     s->config = *config;
-    s->wanted = nt_addr_is_set(&config->alternate) ? 4 : 1;
-    s->sockets.count = 1;
-    for (unsigned i = 0; i < 4; i++) {
-        const struct nt_addr *ip = (i & 2) != 0 ? &config->alternate : &config->primary;
-        s->sockets.at[i] = nt_addr_with_port(ip, (i & 1) != 0 ? config->alternate.port : config->primary.port);
-    }
+    s->services[V4] = service_of(&config->primary, &config->alternate);
+    s->services[V6] = service_of(&config->primary6, &config->alternate6);
     return s;
 }
 
 void nt_stun_server_del(struct nt_stun_server *s)
 {
+    if (s != NULL)
+        nt_stun_outbox_free(&s->outbox);
     free(s);
 }
 
@@ -45,77 +62,78 @@ void nt_stun_server_del(struct nt_stun_server *s)
  * OTHER-ADDRESS attribute in any Response and MUST respond with a 420" to CHANGE-REQUEST. */
 static void socket_changed(struct nt_stun_server *s, const struct nt_path *path, bool bound)
 {
-    bool all = s->wanted == 4;
-    if (path->id >= s->wanted)
-        return;
-    s->bound[path->id] = bound;
-    for (unsigned i = 0; i < s->wanted; i++)
-        all = all && s->bound[i];
-    s->sockets.count = all ? 4 : 1;
+    struct service *service = &s->services[path->id / SOCKETS % SERVICES];
+    service->bound[path->id % SOCKETS] = bound;
+    bool all = service->wanted == SOCKETS;
+    for (unsigned i = 0; i < service->wanted; i++)
+        all = all && service->bound[i];
+    service->sockets.count = all ? SOCKETS : 1;
 }
 
-static const struct nt_why queue_full = {NT_DISCARD_NO_ROOM, "queue full"},
-                           not_binding = {NT_DISCARD_UNSUPPORTED, "not a Binding request"},
-                           no_socket = {NT_DISCARD_NO_RECIPIENT, "no socket of this server has the address"},
-                           unreadable = {NT_DISCARD_UNREADABLE, "no STUN message, or a damaged one"},
-                           icmp_error = {NT_DISCARD_UNUSED, "ICMP errors are not acted on"};
-
-/* The number of the socket that it came to, or `wanted`. */
-static unsigned socket_of(const struct nt_stun_server *s, const struct nt_addr *local)
+/* The service and the number of the socket that it came to; NULL: none of ours. */
+static const struct service *find_socket(const struct nt_stun_server *s, const struct nt_addr *local, unsigned *at)
 {
-    unsigned at = 0;
-    while (at < s->wanted && !nt_addr_equal(&s->sockets.at[at], local))
-        at++;
-    return at;
-}
-
-/* NULL, or why there is no answer. */
-static const struct nt_why *queue_answer(struct nt_stun_server *s, const struct nt_stun_msg *request, const struct nt_path *path,
-                                         uint32_t cookie, nt_time now)
-{
-    unsigned at = socket_of(s, &path->local);
-    if (at == s->wanted)
-        return &no_socket;
-    if (s->queued == QUEUE_MAX)
-        return &queue_full;
-    struct nt_binding_answer *a = &s->queue[(s->head + s->queued) % QUEUE_MAX];
-    if (!nt_binding_answer_make(a, request, cookie, &path->remote, &s->sockets, at)) {
-        bool keepalive = request->class_ == NT_STUN_INDICATION && request->method == NT_STUN_BINDING;
-        return keepalive ? NULL : &not_binding;
-    }
-    struct nt_stun_decision d = nt_stun_decide(&s->config.admission, request, &path->remote, now);
-    if (d.code == NT_UNANSWERED)
-        return &nt_why_unanswered;
-    if (d.code != 0)
-        nt_binding_answer_refuse(a, &d);
-    s->queued++;
+    const struct service *service = &s->services[local->family == NT_AF_IPV6 ? V6 : V4];
+    for (*at = 0; *at < service->wanted; ++*at)
+        if (nt_addr_equal(&service->sockets.at[*at], local))
+            return service;
     return NULL;
 }
 
-/* RFC 5389, 12.2: "A STUN server can detect when a given Binding request message was sent from an RFC 3489 client by the
- * absence of the correct value in the magic cookie field." The rest of the message is parsed as usual. */
-static const struct nt_why *answer_classic(struct nt_stun_server *s, const uint8_t *bytes, size_t len, const struct nt_path *path,
-                                           nt_time now)
+/* NULL, or why there is no answer. */
+static const struct nt_why *answer(struct nt_stun_server *s, struct nt_binding_request *q, const struct nt_addr *local,
+                                   const struct nt_stun_decision *d)
 {
-    uint8_t copy[CLASSIC_MAX];
-    struct nt_stun_msg request;
-    if (len < NT_STUN_HEADER || len > sizeof copy || nt_load32(bytes + 4) == NT_STUN_COOKIE)
-        return &unreadable;
-    memcpy(copy, bytes, len);
-    nt_store32(copy + 4, NT_STUN_COOKIE);
-    if (nt_stun_parse(&request, copy, len) != NT_OK || request.fingerprint != NULL)
-        return &unreadable;
-    return queue_answer(s, &request, path, nt_load32(bytes + 4), now);
+    struct nt_path path;
+    const struct service *service = find_socket(s, local, &q->at);
+    if (service == NULL)
+        return &no_socket;
+    if (d->code == NT_UNANSWERED)
+        return &nt_why_unanswered;
+    q->sockets = &service->sockets;
+    uint8_t *room = nt_stun_outbox_room(&s->outbox, NT_STUN_ANSWER_MAX(q->msg->len));
+    if (room == NULL)
+        return &queue_full;
+    size_t len = nt_binding_answer(q, d, s->config.software, &path, room, NT_STUN_ANSWER_MAX(q->msg->len));
+    if (len == 0)
+        return &too_long;
+    nt_stun_outbox_commit(&s->outbox, &path, len);
+    return NULL;
 }
 
-static const struct nt_why *take_datagram(struct nt_stun_server *s, const uint8_t *bytes, size_t len, const struct nt_path *path,
+static const struct nt_why *take_message(struct nt_stun_server *s, const struct nt_path *path, const struct nt_stun_msg *msg,
+                                         uint32_t cookie, nt_time now)
+{
+    struct nt_binding_request q = {.msg = msg, .cookie = cookie, .from = path->remote};
+    if (msg->class_ == NT_STUN_INDICATION && msg->method == NT_STUN_BINDING)
+        return NULL; /* a keepalive */
+    if (msg->class_ != NT_STUN_REQUEST || msg->method != NT_STUN_BINDING)
+        return &not_binding;
+    struct nt_stun_decision d = nt_stun_decide(&s->config.admission, msg, &path->remote, now);
+    return answer(s, &q, &path->local, &d);
+}
+
+/* A request with more attributes than can be read gets 400. */
+static void refuse_unread(struct nt_stun_server *s, const struct nt_path *path, const struct nt_stun_msg *msg)
+{
+    struct nt_binding_request q = {.msg = msg, .cookie = NT_STUN_COOKIE, .from = path->remote};
+    if (msg->class_ == NT_STUN_REQUEST && msg->method == NT_STUN_BINDING)
+        answer(s, &q, &path->local, &(struct nt_stun_decision){.code = 400});
+}
+
+static const struct nt_why *take_datagram(struct nt_stun_server *s, const struct nt_path *path, const uint8_t *bytes, size_t len,
                                           nt_time now)
 {
-    struct nt_stun_msg request;
-    int r = nt_stun_parse(&request, bytes, len);
+    uint8_t copy[NT_STUN_CLASSIC_MAX];
+    struct nt_stun_msg msg;
+    int r = nt_stun_parse(&msg, bytes, len);
     if (r == NT_OK)
-        return queue_answer(s, &request, path, NT_STUN_COOKIE, now);
-    return r == NT_EAUTH ? nt_stun_flaw(r) : answer_classic(s, bytes, len, path, now);
+        return take_message(s, path, &msg, NT_STUN_COOKIE, now);
+    if (r == NT_ELIMIT)
+        refuse_unread(s, path, &msg);
+    else if (nt_stun_parse_classic(&msg, copy, bytes, len) == NT_OK)
+        return take_message(s, path, &msg, nt_load32(bytes + 4), now);
+    return nt_stun_flaw(r);
 }
 
 static void server_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
@@ -125,7 +143,7 @@ static void server_input(void *self, const struct nt_path *path, enum nt_input k
     if (kind == NT_IN_CONNECTED || kind == NT_IN_CLOSED)
         socket_changed(s, path, kind == NT_IN_CONNECTED);
     else if (kind == NT_IN_DATAGRAM)
-        why = take_datagram(s, bytes, len, path, now);
+        why = take_datagram(s, path, bytes, len, now);
     if (why != NULL)
         nt_trace_discard(&s->config.trace, why, &path->remote, NULL, now);
 }
@@ -139,17 +157,7 @@ static size_t server_output(void *self, struct nt_path *path, uint8_t *buf, size
 {
     struct nt_stun_server *s = self;
     (void)now;
-    while (s->queued > 0) {
-        const struct nt_binding_answer *a = &s->queue[s->head];
-        s->head = (s->head + 1) % QUEUE_MAX;
-        s->queued--;
-        size_t len = nt_binding_answer_write(a, s->config.software, buf, cap);
-        if (len > 0) {
-            *path = (struct nt_path){.transport = NT_UDP, .local = a->local, .remote = a->to};
-            return len;
-        }
-    }
-    return 0;
+    return nt_stun_outbox_take(&s->outbox, path, buf, cap);
 }
 
 static nt_time server_deadline(const void *self)
@@ -161,12 +169,17 @@ static nt_time server_deadline(const void *self)
 static int server_request(void *self, struct nt_request *req)
 {
     struct nt_stun_server *s = self;
-    if (s->asked == s->wanted)
-        return 0;
-    *req = (struct nt_request){.kind = NT_REQ_BIND};
-    req->path = (struct nt_path){.transport = NT_UDP, .id = s->asked, .local = s->sockets.at[s->asked]};
-    s->asked++;
-    return 1;
+    for (uint32_t i = 0; i < SERVICES; i++) {
+        struct service *service = &s->services[i];
+        if (service->asked == service->wanted)
+            continue;
+        *req = (struct nt_request){.kind = NT_REQ_BIND};
+        req->path =
+            (struct nt_path){.transport = NT_UDP, .id = i * SOCKETS + service->asked, .local = service->sockets.at[service->asked]};
+        service->asked++;
+        return 1;
+    }
+    return 0;
 }
 
 struct nt_endpoint nt_stun_server_endpoint(struct nt_stun_server *s)
@@ -177,17 +190,5 @@ struct nt_endpoint nt_stun_server_endpoint(struct nt_stun_server *s)
 
 void nt_stun_server_reset(struct nt_stun_server *s)
 {
-    s->queued = 0;
-}
-
-size_t nt_stun_answer_binding(const struct nt_stun_msg *request, const struct nt_addr *from, const struct nt_stun_decision *d,
-                              const char *software, uint8_t *buf, size_t cap)
-{
-    struct nt_binding_answer a;
-    struct nt_binding_sockets plain = {.count = 1};
-    if (!nt_binding_answer_make(&a, request, NT_STUN_COOKIE, from, &plain, 0))
-        return 0;
-    if (d->code != 0)
-        nt_binding_answer_refuse(&a, d);
-    return nt_binding_answer_write(&a, software, buf, cap);
+    nt_stun_outbox_free(&s->outbox);
 }

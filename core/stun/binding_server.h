@@ -1,5 +1,5 @@
-/* A STUN server for Binding (RFC 8489), with NAT behaviour discovery on two addresses (RFC 5780) when asked for, and
- * classic STUN (RFC 8489, section 11). An endpoint: it asks for its ports by requests. */
+/* A STUN server for Binding (RFC 8489) in IPv4, IPv6 or both, with NAT behaviour discovery on two addresses (RFC 5780) when asked
+ * for, and classic STUN (RFC 3489; RFC 8489, section 11). An endpoint: it asks for its ports by requests. */
 #ifndef NT_STUN_BINDING_SERVER_H
 #define NT_STUN_BINDING_SERVER_H
 
@@ -11,9 +11,9 @@
 #define NT_STUN_ALTERNATE_PORT 3479
 
 struct nt_stun_server_config {
-    struct nt_addr primary;   /* address and port to serve */
-    struct nt_addr alternate; /* another address and port for RFC 5780; unset: plain server */
-    const char *software;     /* NULL: no SOFTWARE attribute */
+    struct nt_addr primary, primary6;     /* address and port to serve; one of them may be unset */
+    struct nt_addr alternate, alternate6; /* another address and port of the same family for RFC 5780; unset: plain service */
+    const char *software;                 /* NULL: no SOFTWARE attribute */
     struct nt_stun_admission admission;
     struct nt_trace trace;
 };
@@ -23,13 +23,7 @@ struct nt_stun_server;
 struct nt_stun_server *nt_stun_server_new(const struct nt_stun_server_config *config);
 void nt_stun_server_del(struct nt_stun_server *s);
 struct nt_endpoint nt_stun_server_endpoint(struct nt_stun_server *s);
-
 /* Loses what is to be sent: a STUN server has no other state. */
 void nt_stun_server_reset(struct nt_stun_server *s);
-
-/* The answer to one Binding request as any server would give it (no authentication) if it is served, else the error decided on: the
- * length written to buf, 0 for no answer. TURN servers use it too. */
-size_t nt_stun_answer_binding(const struct nt_stun_msg *request, const struct nt_addr *from, const struct nt_stun_decision *d,
-                              const char *software, uint8_t *buf, size_t cap);
 
 #endif

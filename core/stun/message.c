@@ -26,6 +26,8 @@ static void split_type(struct nt_stun_msg *m, uint16_t type)
 
 static int parse_header(struct nt_stun_msg *m, const uint8_t *bytes, size_t len)
 {
+    m->integrity = m->integrity_sha256 = m->fingerprint = NULL;
+    m->count = m->unknown_count = m->old_count = 0;
     if (len < NT_STUN_HEADER)
         return NT_ESHORT;
     uint16_t length = nt_load16(bytes + 2);
@@ -36,8 +38,6 @@ static int parse_header(struct nt_stun_msg *m, const uint8_t *bytes, size_t len)
     m->bytes = bytes;
     m->len = len;
     m->id = bytes + 8;
-    m->integrity = m->integrity_sha256 = m->fingerprint = NULL;
-    m->count = m->unknown_count = m->old_count = 0;
     split_type(m, nt_load16(bytes));
     return NT_OK;
 }
@@ -49,6 +49,11 @@ static void note_unknown(struct nt_stun_msg *m, uint16_t type)
             return;
     if (m->unknown_count < NT_STUN_UNKNOWN_MAX)
         m->unknown[m->unknown_count++] = type;
+}
+
+static bool is_unknown(const struct nt_stun_msg *m, uint16_t type)
+{
+    return type < 0x8000 && !nt_stun_attr_known_to(type, m->method);
 }
 
 /* RFC 8489, 14.5 to 14.7: the sizes of the three attributes that close a message. */
@@ -85,6 +90,16 @@ static bool is_response(const struct nt_stun_msg *m)
     return m->class_ == NT_STUN_SUCCESS || m->class_ == NT_STUN_ERROR;
 }
 
+/* The attribute's place in the list; NULL: not listed. */
+static struct nt_stun_attr *list_attr(struct nt_stun_msg *m, const struct nt_stun_attr *a)
+{
+    if (m->count == NT_STUN_ATTRS_MAX || (m->count >= NT_STUN_ATTRS_EACH && nt_stun_find(m, a->type) != NULL))
+        return NULL;
+    struct nt_stun_attr *listed = &m->attrs[m->count++];
+    *listed = *a;
+    return listed;
+}
+
 static int parse_attrs(struct nt_stun_msg *m)
 {
     const uint8_t *p = m->bytes + NT_STUN_HEADER, *end = m->bytes + m->len;
@@ -96,17 +111,18 @@ static int parse_attrs(struct nt_stun_msg *m)
         p = value + padded(len);
         if (is_ignored(m, type))
             continue;
-        if (m->count == NT_STUN_ATTRS_MAX)
+        const struct nt_stun_attr *a = list_attr(m, &(struct nt_stun_attr){type, len, value});
+        if (a == NULL && nt_stun_find(m, type) == NULL)
             return NT_ELIMIT;
-        struct nt_stun_attr *a = &m->attrs[m->count++];
-        *a = (struct nt_stun_attr){type, len, value};
+        if (a == NULL)
+            continue;
         if (type == NT_ATTR_MESSAGE_INTEGRITY || type == NT_ATTR_MESSAGE_INTEGRITY_SHA256 || type == NT_ATTR_FINGERPRINT) {
             int r = note_closing(m, a);
             if (r != NT_OK)
                 return r;
-        } else if (type <= NT_ATTR_REFLECTED_FROM && is_response(m) && nt_stun_attr_is_old(type)) {
+        } else if (is_response(m) && type <= NT_ATTR_REFLECTED_FROM && nt_stun_attr_is_old(type)) {
             m->old_count++;
-        } else if (type < 0x8000 && !nt_stun_attr_known(type)) {
+        } else if (is_unknown(m, type)) {
             note_unknown(m, type);
         }
     }
@@ -131,6 +147,22 @@ const struct nt_why *nt_stun_flaw(int err)
     case NT_EAUTH: return &fingerprint;
     default: return &malformed;
     }
+}
+
+/* Where the attributes end that count whatever their type. */
+static const uint8_t *end_of_content(const struct nt_stun_msg *m)
+{
+    const struct nt_stun_attr *closing = m->integrity != NULL ? m->integrity : m->integrity_sha256;
+    return closing != NULL ? closing->value + closing->len : m->bytes + m->len;
+}
+
+bool nt_stun_next_attr(const struct nt_stun_msg *m, struct nt_stun_attr *a)
+{
+    const uint8_t *p = a->value != NULL ? a->value + padded(a->len) : m->bytes + NT_STUN_HEADER;
+    if (p >= end_of_content(m))
+        return false;
+    *a = (struct nt_stun_attr){nt_load16(p), nt_load16(p + 2), p + ATTR_HEADER};
+    return true;
 }
 
 const struct nt_stun_attr *nt_stun_find(const struct nt_stun_msg *m, uint16_t type)
@@ -332,6 +364,34 @@ void nt_stun_add_addr(struct nt_stun_builder *b, uint16_t type, const struct nt_
     p[1] = a->family == NT_AF_IPV6 ? 2 : 1;
     nt_store16(p + 2, wire.port);
     memcpy(p + 4, wire.ip, nt_addr_ip_len(a));
+}
+
+/* Writes each unknown type once, unless `out` is NULL; their number. */
+static size_t list_unknown(const struct nt_stun_msg *m, uint8_t *out)
+{
+    uint8_t seen[0x8000 / 8] = {0};
+    struct nt_stun_attr a = {0};
+    size_t n = 0;
+    while (nt_stun_next_attr(m, &a)) {
+        if (!is_unknown(m, a.type) || (seen[a.type / 8] & 1 << a.type % 8) != 0)
+            continue;
+        seen[a.type / 8] |= (uint8_t)(1 << a.type % 8);
+        if (out != NULL)
+            nt_store16(out + 2 * n, a.type);
+        n++;
+    }
+    return n;
+}
+
+void nt_stun_add_unknown(struct nt_stun_builder *b, const struct nt_stun_msg *m, const uint16_t *also, size_t also_count)
+{
+    size_t n = list_unknown(m, NULL);
+    uint8_t *p = add_room(b, NT_ATTR_UNKNOWN_ATTRIBUTES, 2 * (n + also_count));
+    if (p == NULL)
+        return;
+    list_unknown(m, p);
+    for (size_t i = 0; i < also_count; i++)
+        nt_store16(p + 2 * (n + i), also[i]);
 }
 
 void nt_stun_add_error(struct nt_stun_builder *b, int code, const char *reason)

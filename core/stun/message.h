@@ -14,7 +14,8 @@
 #define NT_STUN_HEADER 20
 #define NT_STUN_COOKIE UINT32_C(0x2112A442)
 #define NT_STUN_ID 12
-#define NT_STUN_ATTRS_MAX 48 /* further ones make the message NT_ELIMIT */
+#define NT_STUN_ATTRS_EACH 48 /* so many attributes are listed, whatever their type; beyond them the first of each other type, */
+#define NT_STUN_ATTRS_MAX 64  /* up to so many: a further type makes the message NT_ELIMIT */
 #define NT_STUN_UNKNOWN_MAX 16
 
 enum nt_stun_class { NT_STUN_REQUEST = 0, NT_STUN_INDICATION = 1, NT_STUN_SUCCESS = 2, NT_STUN_ERROR = 3 };
@@ -24,8 +25,8 @@ struct nt_stun_attr {
     const uint8_t *value; /* within the caller's bytes */
 };
 
-/* A view; valid as long as the bytes are. Attributes after MESSAGE-INTEGRITY (other than MESSAGE-INTEGRITY-SHA256 and
- * FINGERPRINT) are not listed (section 9). */
+/* A view; valid as long as the bytes are. nt_stun_next_attr also gives what is not listed. Attributes after MESSAGE-INTEGRITY
+ * (other than MESSAGE-INTEGRITY-SHA256 and FINGERPRINT) do not count (section 9). */
 struct nt_stun_msg {
     const uint8_t *bytes;
     size_t len;
@@ -36,15 +37,18 @@ struct nt_stun_msg {
     uint16_t count, unknown_count;
     uint16_t old_count; /* attributes of a response that are passed over (nt_stun_attr_is_old) */
     struct nt_stun_attr attrs[NT_STUN_ATTRS_MAX];
-    uint16_t unknown[NT_STUN_UNKNOWN_MAX]; /* comprehension-required types this library does not know */
+    uint16_t unknown[NT_STUN_UNKNOWN_MAX]; /* the first comprehension-required types that are not known to the method */
 };
 
 /* RFC 7983: could these bytes be STUN (first byte 0..3, cookie, length)? */
 bool nt_stun_looks_like(const uint8_t *bytes, size_t len);
-/* 0, or NT_ESHORT, NT_EFORMAT, NT_ELIMIT. The length field must match `len` exactly. FINGERPRINT, if there, is last (else
- * NT_EFORMAT) and right (else NT_EAUTH); integrity is not verified. The view points into itself: it must not be copied. */
+/* 0, or NT_ESHORT, NT_EFORMAT, NT_ELIMIT (class, method and id are valid). The length field must match `len` exactly. FINGERPRINT,
+ * if there, is last (else NT_EFORMAT) and right (else NT_EAUTH); integrity is not verified. The view points into itself: it must
+ * not be copied. */
 int nt_stun_parse(struct nt_stun_msg *m, const uint8_t *bytes, size_t len);
-const struct nt_why *nt_stun_flaw(int err);                                          /* what an error of nt_stun_parse means */
+const struct nt_why *nt_stun_flaw(int err); /* what an error of nt_stun_parse means */
+/* All attributes up to the integrity, in order: *a starts as {0}. False: there is no further one. */
+bool nt_stun_next_attr(const struct nt_stun_msg *m, struct nt_stun_attr *a);
 const struct nt_stun_attr *nt_stun_find(const struct nt_stun_msg *m, uint16_t type); /* the first, or NULL */
 /* 0, NT_ENOENT when absent, NT_EFORMAT when of the wrong size. */
 int nt_stun_get_u32(const struct nt_stun_msg *m, uint16_t type, uint32_t *value);
@@ -69,7 +73,9 @@ void nt_stun_add_text(struct nt_stun_builder *b, uint16_t type, const char *text
 void nt_stun_add_u32(struct nt_stun_builder *b, uint16_t type, uint32_t value);
 void nt_stun_add_u64(struct nt_stun_builder *b, uint16_t type, uint64_t value);
 void nt_stun_add_addr(struct nt_stun_builder *b, uint16_t type, const struct nt_addr *a); /* XORed or not, by type */
-void nt_stun_add_error(struct nt_stun_builder *b, int code, const char *reason);          /* reason NULL: the registry's text */
+/* UNKNOWN-ATTRIBUTES: all those of m, and the types `also` that it has, too. */
+void nt_stun_add_unknown(struct nt_stun_builder *b, const struct nt_stun_msg *m, const uint16_t *also, size_t also_count);
+void nt_stun_add_error(struct nt_stun_builder *b, int code, const char *reason); /* reason NULL: the registry's text */
 void nt_stun_add_integrity(struct nt_stun_builder *b, const struct nt_stun_key *key);
 void nt_stun_add_integrity_sha256(struct nt_stun_builder *b, const struct nt_stun_key *key);
 void nt_stun_add_fingerprint(struct nt_stun_builder *b);

@@ -157,7 +157,7 @@ static bool reserve_next(struct nt_turn_server *s, struct nt_turn_allocation *a,
 static void respond_failure(struct nt_turn_server *s, struct nt_turn_allocation *a, nt_time now)
 {
     struct nt_stun_msg msg = {.method = NT_TURN_ALLOCATE, .id = a->id};
-    struct nt_path path = {.transport = NT_UDP, .local = s->config.listen, .remote = a->client};
+    struct nt_path path = {.transport = NT_UDP, .local = *nt_turn_listen(s, a->client.family), .remote = a->client};
     struct nt_turn_request q = {.server = s, .path = &path, .msg = &msg, .auth = {.key = a->key, .sha256 = a->sha256}};
     nt_turn_respond_error(&q, 508, now);
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_ID 2 /* of port requests; the listening port has 1 */
+#define FIRST_ID 3 /* of port requests; the listening ports have 1 and 2 */
 
 int nt_turn_allocations_init(struct nt_turn_allocations *t, size_t users)
 {

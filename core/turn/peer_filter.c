@@ -23,10 +23,11 @@ static bool is_no_host(const struct nt_addr *a)
 
 static bool is_own_service(const struct nt_turn_server_config *config, const struct nt_addr *a)
 {
-    if (!nt_addr_same_ip(a, &config->listen))
+    const struct nt_addr *listen = a->family == NT_AF_IPV6 ? &config->listen6 : &config->listen;
+    if (!nt_addr_same_ip(a, listen))
         return false;
     bool relays_there = nt_addr_same_ip(a, &config->relay) || nt_addr_same_ip(a, &config->relay6);
-    return !relays_there || a->port == config->listen.port;
+    return !relays_there || a->port == listen->port;
 }
 
 static bool is_refused(const struct nt_turn_server_config *config, const struct nt_addr *a)

@@ -56,7 +56,7 @@ void nt_turn_serve_refresh(const struct nt_turn_request *q, nt_time now)
         return;
     }
     uint32_t lifetime = has == NT_OK && asked == 0 ? 0 : nt_turn_granted_lifetime(&s->config, asked);
-    nt_turn_respond_lifetime(q, lifetime);
+    nt_turn_respond_lifetime(q, lifetime, now);
     struct nt_turn_relay *parts[NT_RELAYS] = {nt_turn_relay_for(q->allocation, NT_AF_IPV4),
                                               nt_turn_relay_for(q->allocation, NT_AF_IPV6)};
     for (int i = 0; i < NT_RELAYS; i++) {

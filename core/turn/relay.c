@@ -43,13 +43,13 @@ static void send_to_peer(struct nt_turn_server *s, struct nt_turn_allocation *a,
         why = &no_relay;
     else if (!nt_turn_permitted(&a->permissions, peer, now))
         why = &no_permission;
-    else if (nt_addr_equal(peer, &s->config.listen))
+    else if (nt_addr_equal(peer, nt_turn_listen(s, peer->family)))
         why = &forbidden_peer;
     else if (in->ttl == 1)
         why = &hops;
     else if (len == 0)
         why = &empty;
-    uint8_t *room = why == NULL ? nt_turn_outbox_room(&s->outbox, len) : NULL;
+    uint8_t *room = why == NULL ? nt_stun_outbox_room(&s->outbox, len) : NULL;
     if (room == NULL) {
         nt_turn_trace_drop(s, why != NULL ? why : &no_room, &a->client, peer, now);
         return;
@@ -59,7 +59,7 @@ static void send_to_peer(struct nt_turn_server *s, struct nt_turn_allocation *a,
     /* RFC 8656, 14: DONT-FRAGMENT sets the DF bit; 13: it is ignored when the packet is translated. */
     if (dont_fragment && in->local.family == NT_AF_IPV4 && peer->family == NT_AF_IPV4)
         out.df = 1;
-    nt_turn_outbox_commit(&s->outbox, &out, len);
+    nt_stun_outbox_commit(&s->outbox, &out, len);
 }
 
 void nt_turn_relay_channel_data(struct nt_turn_server *s, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
@@ -133,15 +133,15 @@ void nt_turn_relay_from_peer(struct nt_turn_server *s, const struct nt_path *pat
         why = &hops;
     else if (len + INDICATION_OVERHEAD > NT_DATAGRAM_MAX)
         why = &too_large;
-    uint8_t *room = why == NULL ? nt_turn_outbox_room(&s->outbox, len + INDICATION_OVERHEAD) : NULL;
+    uint8_t *room = why == NULL ? nt_stun_outbox_room(&s->outbox, len + INDICATION_OVERHEAD) : NULL;
     if (room == NULL) {
         nt_turn_trace_drop(s, why != NULL ? why : &no_room, r != NULL ? &r->owner->client : NULL, &path->remote, now);
         return;
     }
     int wrapped = wrap_for_client(s, r->owner, &path->remote, bytes, len, room, len + INDICATION_OVERHEAD, now);
-    struct nt_path out = onward_path(path, &s->config.listen, &r->owner->client);
+    struct nt_path out = onward_path(path, nt_turn_listen(s, r->owner->client.family), &r->owner->client);
     if (wrapped > 0)
-        nt_turn_outbox_commit(&s->outbox, &out, (size_t)wrapped);
+        nt_stun_outbox_commit(&s->outbox, &out, (size_t)wrapped);
 }
 
 /* RFC 8656, 11.5: "the type is either 3 or 11 for an ICMPv4 packet or either 1, 2, or 3 for an ICMPv6 packet" */
@@ -159,7 +159,7 @@ void nt_turn_relay_icmp(struct nt_turn_server *s, const struct nt_path *path, ui
         return;
     }
     bool permitted = nt_turn_permitted(&r->owner->permissions, &path->remote, now);
-    uint8_t *room = permitted ? nt_turn_outbox_room(&s->outbox, NT_TURN_MESSAGE_MAX) : NULL;
+    uint8_t *room = permitted ? nt_stun_outbox_room(&s->outbox, NT_TURN_MESSAGE_MAX) : NULL;
     if (room == NULL) {
         nt_turn_trace_drop(s, permitted ? &no_room : &no_permission, &r->owner->client, &path->remote, now);
         return;
@@ -168,8 +168,9 @@ void nt_turn_relay_icmp(struct nt_turn_server *s, const struct nt_path *path, ui
     uint8_t icmp[8] = {0, 0, type, code};
     start_data_indication(s, &b, room, NT_TURN_MESSAGE_MAX, &path->remote);
     nt_stun_add(&b, NT_ATTR_ICMP, icmp, sizeof icmp);
-    struct nt_path out = {.transport = NT_UDP, .local = s->config.listen, .remote = r->owner->client};
+    const struct nt_addr *client = &r->owner->client;
+    struct nt_path out = {.transport = NT_UDP, .local = *nt_turn_listen(s, client->family), .remote = *client};
     int len = nt_stun_finish(&b);
     if (len > 0)
-        nt_turn_outbox_commit(&s->outbox, &out, (size_t)len);
+        nt_stun_outbox_commit(&s->outbox, &out, (size_t)len);
 }

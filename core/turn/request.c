@@ -15,7 +15,8 @@ static bool is_repeated_allocate(const struct nt_turn_request *q)
     const struct nt_turn_allocation *a = q->allocation;
     if (a == NULL || q->msg->method != NT_TURN_ALLOCATE || memcmp(a->id, q->msg->id, NT_STUN_ID) != 0)
         return false;
-    return (a->sha256 ? nt_stun_verify_sha256(q->msg, a->key) : nt_stun_verify(q->msg, a->key)) == NT_OK;
+    bool sha256 = q->msg->integrity_sha256 != NULL; /* of the answer it may differ */
+    return (sha256 ? nt_stun_verify_sha256(q->msg, a->key) : nt_stun_verify(q->msg, a->key)) == NT_OK;
 }
 
 /* The error code with which the request is refused whatever it asks for, or 0. */
@@ -47,6 +48,19 @@ static bool is_refused(struct nt_turn_request *q, nt_time now)
     q->alternate = d.alternate;
     nt_turn_respond_error(q, d.code, now);
     return true;
+}
+
+bool nt_turn_serves(uint16_t method)
+{
+    return method == NT_TURN_ALLOCATE || method == NT_TURN_REFRESH || method == NT_TURN_CREATE_PERMISSION ||
+           method == NT_TURN_CHANNEL_BIND;
+}
+
+void nt_turn_refuse_unread(struct nt_turn_server *s, const struct nt_path *path, const struct nt_stun_msg *msg, nt_time now)
+{
+    const struct nt_turn_request q = {.server = s, .path = path, .msg = msg};
+    nt_turn_trace_drop(s, nt_stun_flaw(NT_ELIMIT), &path->remote, NULL, now);
+    nt_turn_respond_error(&q, 400, now);
 }
 
 void nt_turn_serve(struct nt_turn_server *s, const struct nt_path *path, const struct nt_stun_msg *msg, nt_time now)

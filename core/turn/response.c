@@ -1,12 +1,18 @@
 #include "core/turn/response.h"
+#include "core/turn/server_trace.h"
 
-static bool start_response(const struct nt_turn_request *q, struct nt_stun_builder *b, enum nt_stun_class class_)
+static const struct nt_why no_room = {NT_DISCARD_NO_ROOM, "the queue of the server is full"};
+
+/* A list of unknown attributes is shorter than the request. */
+static bool start_response(const struct nt_turn_request *q, struct nt_stun_builder *b, enum nt_stun_class class_, nt_time now)
 {
-    uint8_t *room = nt_turn_outbox_room(&q->server->outbox, NT_TURN_MESSAGE_MAX);
-    if (room == NULL)
-        return false;
-    nt_stun_start(b, room, NT_TURN_MESSAGE_MAX, class_, q->msg->method, q->msg->id);
-    return true;
+    size_t cap = NT_TURN_MESSAGE_MAX + q->msg->len;
+    uint8_t *room = nt_stun_outbox_room(&q->server->outbox, cap);
+    if (room != NULL)
+        nt_stun_start(b, room, cap, class_, q->msg->method, q->msg->id);
+    else
+        nt_turn_trace_drop(q->server, &no_room, &q->path->remote, NULL, now);
+    return room != NULL;
 }
 
 /* RFC 8489, 9.2.4: a response carries the integrity with which the request was authenticated. */
@@ -29,22 +35,13 @@ static void finish_response(const struct nt_turn_request *q, struct nt_stun_buil
     int len = nt_stun_finish(b);
     struct nt_path path = {.transport = NT_UDP, .local = q->path->local, .remote = q->path->remote};
     if (len > 0)
-        nt_turn_outbox_commit(&q->server->outbox, &path, (size_t)len);
-}
-
-static void add_unknown(struct nt_stun_builder *b, const struct nt_stun_msg *msg)
-{
-    uint8_t types[2 * NT_STUN_UNKNOWN_MAX];
-    size_t n = msg->unknown_count < NT_STUN_UNKNOWN_MAX ? msg->unknown_count : NT_STUN_UNKNOWN_MAX;
-    for (size_t i = 0; i < n; i++)
-        nt_store16(types + 2 * i, msg->unknown[i]);
-    nt_stun_add(b, NT_ATTR_UNKNOWN_ATTRIBUTES, types, 2 * n);
+        nt_stun_outbox_commit(&q->server->outbox, &path, (size_t)len);
 }
 
 void nt_turn_respond_error(const struct nt_turn_request *q, int code, nt_time now)
 {
     struct nt_stun_builder b;
-    if (!start_response(q, &b, NT_STUN_ERROR))
+    if (!start_response(q, &b, NT_STUN_ERROR, now))
         return;
     nt_stun_add_error(&b, code, NULL);
     if (code == 300)
@@ -52,21 +49,21 @@ void nt_turn_respond_error(const struct nt_turn_request *q, int code, nt_time no
     if (code == 401 || code == 438)
         nt_stun_challenge(&q->server->realm, &b, &q->path->remote, now);
     if (code == 420)
-        add_unknown(&b, q->msg);
+        nt_stun_add_unknown(&b, q->msg, NULL, 0);
     finish_response(q, &b);
 }
 
-void nt_turn_respond_success(const struct nt_turn_request *q)
+void nt_turn_respond_success(const struct nt_turn_request *q, nt_time now)
 {
     struct nt_stun_builder b;
-    if (start_response(q, &b, NT_STUN_SUCCESS))
+    if (start_response(q, &b, NT_STUN_SUCCESS, now))
         finish_response(q, &b);
 }
 
-void nt_turn_respond_lifetime(const struct nt_turn_request *q, uint32_t lifetime)
+void nt_turn_respond_lifetime(const struct nt_turn_request *q, uint32_t lifetime, nt_time now)
 {
     struct nt_stun_builder b;
-    if (!start_response(q, &b, NT_STUN_SUCCESS))
+    if (!start_response(q, &b, NT_STUN_SUCCESS, now))
         return;
     nt_stun_add_u32(&b, NT_ATTR_LIFETIME, lifetime);
     finish_response(q, &b);
@@ -96,10 +93,10 @@ static void add_missing(struct nt_stun_builder *b, const struct nt_turn_allocati
 void nt_turn_respond_allocated(struct nt_turn_server *s, struct nt_turn_allocation *a, nt_time now)
 {
     struct nt_stun_msg msg = {.method = NT_TURN_ALLOCATE, .id = a->id}; /* the request itself is long gone */
-    struct nt_path path = {.local = s->config.listen, .remote = a->client};
+    struct nt_path path = {.local = *nt_turn_listen(s, a->client.family), .remote = a->client};
     struct nt_turn_request q = {.server = s, .path = &path, .msg = &msg, .auth = {.key = a->key, .sha256 = a->sha256}};
     struct nt_stun_builder b;
-    if (!start_response(&q, &b, NT_STUN_SUCCESS))
+    if (!start_response(&q, &b, NT_STUN_SUCCESS, now))
         return;
     add_relayed(&b, a);
     add_seconds_left(&b, a, now);

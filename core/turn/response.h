@@ -6,8 +6,8 @@
 
 /* With a challenge for 401 and 438, UNKNOWN-ATTRIBUTES for 420, and ALTERNATE-SERVER for 300. */
 void nt_turn_respond_error(const struct nt_turn_request *q, int code, nt_time now);
-void nt_turn_respond_success(const struct nt_turn_request *q);
-void nt_turn_respond_lifetime(const struct nt_turn_request *q, uint32_t lifetime);
+void nt_turn_respond_success(const struct nt_turn_request *q, nt_time now);
+void nt_turn_respond_lifetime(const struct nt_turn_request *q, uint32_t lifetime, nt_time now);
 /* The success response to the Allocate request that made the allocation; for a retransmitted one, too. */
 void nt_turn_respond_allocated(struct nt_turn_server *s, struct nt_turn_allocation *a, nt_time now);
 

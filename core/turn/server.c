@@ -2,6 +2,7 @@
 #include "core/turn/server.h"
 #include "core/base/err.h"
 #include "core/base/strings.h"
+#include "core/stun/binding_answer.h"
 #include "core/turn/allocate.h"
 #include "core/turn/refresh.h"
 #include "core/turn/relay.h"
@@ -20,49 +21,60 @@
 /* RFC 8656, 5: "SHOULD expire the nonce at least once every hour" */
 #define NONCE_LIFETIME (3600 * NT_SEC)
 #define ALLOCATIONS_MAX 100000
-#define LISTEN_ID 1 /* of the port request */
+#define LISTENS 2 /* IPv4, IPv6; their port requests have the ids 1 and 2 */
 
 static const struct nt_why unreadable = {NT_DISCARD_UNREADABLE, "neither STUN nor ChannelData"},
                            not_for_us = {NT_DISCARD_UNSUPPORTED, "not for a TURN server"},
-                           queue_full = {NT_DISCARD_NO_ROOM, "queue full"};
+                           queue_full = {NT_DISCARD_NO_ROOM, "the queue of the server is full"};
 
-static void answer_binding(struct nt_turn_server *s, const struct nt_path *path, const struct nt_stun_msg *msg, nt_time now)
+static void answer_binding(struct nt_turn_server *s, const struct nt_path *path, const struct nt_stun_msg *msg, uint32_t cookie,
+                           nt_time now)
 {
+    const struct nt_binding_sockets plain = {.at = {path->local}, .count = 1};
+    const struct nt_binding_request q = {.msg = msg, .cookie = cookie, .from = path->remote, .sockets = &plain};
     struct nt_stun_decision d = nt_stun_decide(&s->config.admission, msg, &path->remote, now);
-    uint8_t *room = d.code != NT_UNANSWERED ? nt_turn_outbox_room(&s->outbox, NT_TURN_MESSAGE_MAX) : NULL;
+    size_t cap = NT_STUN_ANSWER_MAX(msg->len);
+    uint8_t *room = d.code != NT_UNANSWERED ? nt_stun_outbox_room(&s->outbox, cap) : NULL;
     if (room == NULL) {
         nt_turn_trace_drop(s, d.code == NT_UNANSWERED ? &nt_why_unanswered : &queue_full, &path->remote, NULL, now);
         return;
     }
-    struct nt_path back = {.transport = NT_UDP, .local = path->local, .remote = path->remote};
-    size_t n = nt_stun_answer_binding(msg, &path->remote, &d, s->config.software, room, NT_TURN_MESSAGE_MAX);
-    if (n > 0)
-        nt_turn_outbox_commit(&s->outbox, &back, n);
+    struct nt_path back;
+    size_t len = nt_binding_answer(&q, &d, s->config.software, &back, room, cap);
+    if (len > 0)
+        nt_stun_outbox_commit(&s->outbox, &back, len);
+}
+
+static void take_message(struct nt_turn_server *s, const struct nt_path *path, const struct nt_stun_msg *msg, nt_time now)
+{
+    bool request = msg->class_ == NT_STUN_REQUEST, indication = msg->class_ == NT_STUN_INDICATION;
+    if (request && nt_turn_serves(msg->method))
+        nt_turn_serve(s, path, msg, now);
+    else if (indication && msg->method == NT_TURN_SEND)
+        nt_turn_relay_send(s, path, msg, now);
+    else if (request && msg->method == NT_STUN_BINDING)
+        answer_binding(s, path, msg, NT_STUN_COOKIE, now);
+    else if (!indication || msg->method != NT_STUN_BINDING) /* a keepalive */
+        nt_turn_trace_drop(s, &not_for_us, &path->remote, NULL, now);
 }
 
 static void take_from_client(struct nt_turn_server *s, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_stun_msg msg;
+    uint8_t copy[NT_STUN_CLASSIC_MAX];
     if (len > 0 && bytes[0] >= 64 && bytes[0] <= 79) {
         nt_turn_relay_channel_data(s, path, bytes, len, now);
         return;
     }
-    int r = nt_stun_looks_like(bytes, len) ? nt_stun_parse(&msg, bytes, len) : NT_EUNSUPPORTED;
-    if (r != NT_OK) {
-        nt_turn_trace_drop(s, r == NT_EUNSUPPORTED ? &unreadable : nt_stun_flaw(r), &path->remote, NULL, now);
-        return;
-    }
-    bool turn = msg.method == NT_TURN_ALLOCATE || msg.method == NT_TURN_REFRESH || msg.method == NT_TURN_CREATE_PERMISSION ||
-                msg.method == NT_TURN_CHANNEL_BIND;
-    if (msg.class_ == NT_STUN_REQUEST && turn) {
-        nt_turn_serve(s, path, &msg, now);
-    } else if (msg.class_ == NT_STUN_INDICATION && msg.method == NT_TURN_SEND) {
-        nt_turn_relay_send(s, path, &msg, now);
-    } else if (msg.class_ == NT_STUN_REQUEST && msg.method == NT_STUN_BINDING) {
-        answer_binding(s, path, &msg, now);
-    } else if (msg.class_ != NT_STUN_INDICATION || msg.method != NT_STUN_BINDING) {
-        nt_turn_trace_drop(s, &not_for_us, &path->remote, NULL, now);
-    }
+    int r = nt_stun_parse(&msg, bytes, len);
+    if (r == NT_OK)
+        take_message(s, path, &msg, now);
+    else if (r == NT_ELIMIT && msg.class_ == NT_STUN_REQUEST)
+        nt_turn_refuse_unread(s, path, &msg, now);
+    else if (nt_stun_parse_classic(&msg, copy, bytes, len) == NT_OK)
+        answer_binding(s, path, &msg, nt_load32(bytes + 4), now);
+    else
+        nt_turn_trace_drop(s, nt_stun_looks_like(bytes, len) ? nt_stun_flaw(r) : &unreadable, &path->remote, NULL, now);
 }
 
 static void server_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
@@ -72,7 +84,7 @@ static void server_input(void *self, const struct nt_path *path, enum nt_input k
     case NT_IN_DATAGRAM:
         if (path->transport != NT_UDP)
             break;
-        if (nt_addr_equal(&path->local, &s->config.listen))
+        if (nt_addr_equal(&path->local, nt_turn_listen(s, path->local.family)))
             take_from_client(s, path, bytes, len, now);
         else
             nt_turn_relay_from_peer(s, path, bytes, len, now);
@@ -98,7 +110,7 @@ static size_t server_output(void *self, struct nt_path *path, uint8_t *buf, size
 {
     struct nt_turn_server *s = self;
     (void)now;
-    return nt_turn_outbox_take(&s->outbox, path, buf, cap);
+    return nt_stun_outbox_take(&s->outbox, path, buf, cap);
 }
 
 static nt_time server_deadline(const void *self)
@@ -110,10 +122,11 @@ static nt_time server_deadline(const void *self)
 static int server_request(void *self, struct nt_request *req)
 {
     struct nt_turn_server *s = self;
-    if (!s->listen_asked) {
-        s->listen_asked = true;
-        *req = (struct nt_request){.kind = NT_REQ_BIND, .path = {.transport = NT_UDP, .id = LISTEN_ID, .local = s->config.listen}};
-        return 1;
+    while (s->listens_asked < LISTENS) {
+        const struct nt_addr *listen = s->listens_asked++ == 0 ? &s->config.listen : &s->config.listen6;
+        *req = (struct nt_request){.kind = NT_REQ_BIND, .path = {.transport = NT_UDP, .id = s->listens_asked, .local = *listen}};
+        if (nt_addr_is_set(listen))
+            return 1;
     }
     return nt_turn_relay_request(&s->allocations, req);
 }
@@ -137,7 +150,7 @@ void nt_turn_server_reset(struct nt_turn_server *s, nt_time now)
 {
     nt_turn_release_allocations(s, now);
     nt_turn_reservations_expire(&s->reservations, &s->allocations, NT_TIME_NEVER);
-    nt_turn_outbox_free(&s->outbox);
+    nt_stun_outbox_free(&s->outbox);
     nt_stun_realm_renew_secret(&s->realm, s->config.rand);
 }
 
@@ -170,7 +183,7 @@ static bool set_up(struct nt_turn_server *s, const struct nt_turn_server_config 
     c->deny = copy_prefixes(config->deny, config->deny_count, &err);
     c->software = nt_strdup(config->software, &err);
     if (nt_turn_allocations_init(&s->allocations, c->account_count) != NT_OK || err != NT_OK ||
-        nt_turn_address_hold(&s->allocations, &c->listen) != NT_OK ||
+        nt_turn_address_hold(&s->allocations, &c->listen) != NT_OK || nt_turn_address_hold(&s->allocations, &c->listen6) != NT_OK ||
         nt_stun_realm_init(&s->realm, c->realm, c->md5, c->sha256, c->nonce_lifetime, c->rand) != NT_OK)
         return false;
     for (size_t i = 0; i < c->account_count; i++)
@@ -202,7 +215,7 @@ void nt_turn_server_del(struct nt_turn_server *s)
     if (s == NULL)
         return;
     nt_turn_allocations_free(&s->allocations);
-    nt_turn_outbox_free(&s->outbox);
+    nt_stun_outbox_free(&s->outbox);
     nt_stun_realm_free(&s->realm);
     nt_turn_reservations_free(&s->reservations);
     free((void *)(uintptr_t)s->config.deny);

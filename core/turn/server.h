@@ -1,5 +1,5 @@
-/* A TURN server (RFC 8656) that also answers Binding. An endpoint: it asks for its listening port and for one port per
- * relayed address by requests. Every limit is stated in its configuration. */
+/* A TURN server (RFC 8656) that also answers Binding. An endpoint: it asks for its listening ports and for one port per
+ * relayed address by requests. It serves IPv4, IPv6 or both, and relays to both. Every limit is stated in its configuration. */
 #ifndef NT_TURN_SERVER_H
 #define NT_TURN_SERVER_H
 

@@ -15,9 +15,9 @@ struct nt_turn_account {
 };
 
 struct nt_turn_server_config {
-    struct nt_addr listen;        /* address and port of the service */
-    struct nt_addr relay, relay6; /* IPs of the relayed addresses; relay6 may be unset */
-    uint16_t port_low, port_high; /* of relayed addresses; 0, 0: 49152..65535 (RFC 8656, 7.2) */
+    struct nt_addr listen, listen6; /* address and port of the service; one of them may be unset */
+    struct nt_addr relay, relay6;   /* IPs of the relayed addresses; either may be unset */
+    uint16_t port_low, port_high;   /* of relayed addresses; 0, 0: 49152..65535 (RFC 8656, 7.2) */
     const char *realm;
     const struct nt_turn_account *accounts;
     size_t account_count;
@@ -28,7 +28,7 @@ struct nt_turn_server_config {
     uint32_t quota;               /* allocations of one user; 0: no limit */
     uint32_t allocations_max;     /* of the server; 0: 100000 */
     const struct nt_prefix *deny; /* peers that get 403. Always refused: loopback, any, multicast, broadcast, Teredo,
-                                   * 6to4, IPv4 in IPv6, and the listening address; the relay addresses are allowed */
+                                   * 6to4, IPv4 in IPv6, and the listening addresses; the relay addresses are allowed */
     size_t deny_count;
     const char *software; /* NULL: none */
     struct nt_stun_admission admission;

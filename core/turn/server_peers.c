@@ -14,22 +14,27 @@ static int peer_error(const struct nt_turn_request *q, const struct nt_addr *pee
     return nt_turn_peer_forbidden(&q->server->config, peer) ? 403 : 0;
 }
 
+/* The next XOR-PEER-ADDRESS of the request, however many there are: *a starts as {0}. NT_ENOENT: there is no further one. */
+static int next_peer(const struct nt_turn_request *q, struct nt_stun_attr *a, struct nt_addr *peer)
+{
+    while (nt_stun_next_attr(q->msg, a))
+        if (a->type == NT_ATTR_XOR_PEER_ADDRESS)
+            return nt_stun_attr_addr(q->msg, a, peer);
+    return NT_ENOENT;
+}
+
 /* RFC 8656, 10.2: there is at least one XOR-PEER-ADDRESS and all are valid, or nothing is installed. */
 static int peers_error(const struct nt_turn_request *q)
 {
-    int first = 0, seen = 0;
-    for (int i = 0; i < q->msg->count; i++) {
-        struct nt_addr peer;
-        if (q->msg->attrs[i].type != NT_ATTR_XOR_PEER_ADDRESS)
-            continue;
-        if (nt_stun_attr_addr(q->msg, &q->msg->attrs[i], &peer) != NT_OK)
-            return 400;
+    struct nt_stun_attr a = {0};
+    struct nt_addr peer;
+    int first = 0, seen = 0, r;
+    for (; (r = next_peer(q, &a, &peer)) == NT_OK; seen++) {
         peer.port = 0;
         int code = peer_error(q, &peer);
         first = first == 0 ? code : first;
-        seen++;
     }
-    return seen == 0 ? 400 : first;
+    return r != NT_ENOENT || seen == 0 ? 400 : first;
 }
 
 static void install_permission(const struct nt_turn_request *q, const struct nt_addr *peer, nt_time now)
@@ -40,20 +45,20 @@ static void install_permission(const struct nt_turn_request *q, const struct nt_
 
 void nt_turn_serve_permissions(const struct nt_turn_request *q, nt_time now)
 {
+    struct nt_stun_attr a = {0};
     struct nt_addr peer;
     int code = peers_error(q);
-    for (int i = 0; code == 0 && i < q->msg->count; i++)
-        if (q->msg->attrs[i].type == NT_ATTR_XOR_PEER_ADDRESS && nt_stun_attr_addr(q->msg, &q->msg->attrs[i], &peer) == NT_OK &&
-            nt_turn_permission_prepare(&q->allocation->permissions, &peer, now) < 0)
+    while (code == 0 && next_peer(q, &a, &peer) == NT_OK)
+        if (nt_turn_permission_prepare(&q->allocation->permissions, &peer, now) < 0)
             code = 508;
     if (code != 0) {
         nt_turn_respond_error(q, code, now);
         return;
     }
-    for (int i = 0; i < q->msg->count; i++)
-        if (q->msg->attrs[i].type == NT_ATTR_XOR_PEER_ADDRESS && nt_stun_attr_addr(q->msg, &q->msg->attrs[i], &peer) == NT_OK)
-            install_permission(q, &peer, now);
-    nt_turn_respond_success(q);
+    a = (struct nt_stun_attr){0};
+    while (next_peer(q, &a, &peer) == NT_OK)
+        install_permission(q, &peer, now);
+    nt_turn_respond_success(q, now);
 }
 
 static int bind_channel(const struct nt_turn_request *q, nt_time now)
@@ -85,5 +90,5 @@ void nt_turn_serve_channel(const struct nt_turn_request *q, nt_time now)
     if (code != 0)
         nt_turn_respond_error(q, code, now);
     else
-        nt_turn_respond_success(q);
+        nt_turn_respond_success(q, now);
 }

@@ -3,20 +3,20 @@
 #ifndef NT_TURN_SERVER_STATE_H
 #define NT_TURN_SERVER_STATE_H
 
+#include "core/stun/outbox.h"
 #include "core/turn/allocation.h"
-#include "core/turn/outbox.h"
 #include "core/turn/reservation.h"
 #include "core/turn/server_config.h"
 
-#define NT_TURN_MESSAGE_MAX 4096 /* of the server's responses */
+#define NT_TURN_MESSAGE_MAX 4096 /* of the server's messages; UNKNOWN-ATTRIBUTES comes on top of it */
 
 struct nt_turn_server {
     struct nt_turn_server_config config; /* its pointers are our own copies */
     struct nt_stun_realm realm;
     struct nt_turn_allocations allocations;
     struct nt_turn_reservations reservations;
-    struct nt_turn_outbox outbox;
-    bool listen_asked;
+    struct nt_stun_outbox outbox;
+    unsigned listens_asked;
 };
 
 /* The request that is being served. */
@@ -28,6 +28,12 @@ struct nt_turn_request {
     struct nt_turn_allocation *allocation; /* of the 5-tuple, or NULL */
     struct nt_addr alternate;              /* of a 300 */
 };
+
+/* The address of the service in a family. */
+static inline const struct nt_addr *nt_turn_listen(const struct nt_turn_server *s, uint8_t family)
+{
+    return family == NT_AF_IPV6 ? &s->config.listen6 : &s->config.listen;
+}
 
 /* The index of the user who made the request. */
 static inline uint32_t nt_turn_request_user(const struct nt_turn_request *q)

@@ -180,14 +180,16 @@ static void judge_form(struct nt_finder *finder, const struct nt_item *m)
         judge_attr(finder, m, &finder->v->attrs[m->attrs + i]);
 }
 
-/* RFC 8489, 11 (and RFC 5389, 12.2): a server may answer an RFC 3489 client, whose request has no cookie. */
+/* RFC 8489, 11 (and RFC 5389, 12.2): a server may answer an RFC 3489 client, whose request has no cookie, and from another address
+ * if that asks for it (RFC 3489, 8.1). */
 static bool answers_classic(const struct nt_view *v, uint32_t i)
 {
     const struct nt_item *m = &v->items[i];
     for (uint32_t k = i; k-- > 0;) {
         const struct nt_item *q = &v->items[k];
-        if (q->pair == m->pair && q->direction == NT_DIR_IN && q->kind == NT_ITEM_OTHER && q->len >= NT_STUN_HEADER &&
-            m->len >= NT_STUN_HEADER && memcmp(q->bytes + 4, m->bytes + 4, NT_STUN_HEADER - 4) == 0)
+        if (q->party == m->party && nt_addr_equal(&q->remote, &m->remote) && q->direction == NT_DIR_IN &&
+            q->kind == NT_ITEM_OTHER && q->len >= NT_STUN_HEADER && m->len >= NT_STUN_HEADER &&
+            memcmp(q->bytes + 4, m->bytes + 4, NT_STUN_HEADER - 4) == 0)
             return true;
     }
     return false;

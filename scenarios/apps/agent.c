@@ -205,21 +205,20 @@ static size_t stun_addresses(const struct nt_scn_case *c, const struct nt_scn_ag
 {
     size_t n = 0;
     for (size_t i = 0; i < scn->stun_count; i++)
-        if (n < NT_ICE_SERVERS_MAX && nt_app_server_address(&c->servers[scn->stun[i]], NT_AF_IPV4, &out[n]))
-            n++;
+        n += nt_app_stun_addresses(&c->servers[scn->stun[i]], scn, out + n);
     return n;
 }
 
 static size_t turn_servers(const struct nt_scn_case *c, const struct nt_scn_agent *scn, struct nt_ice_turn *out)
 {
+    struct nt_addr at[2];
     size_t n = 0;
     for (size_t i = 0; i < scn->turn_count; i++) {
         const struct nt_scn_turn_use *use = &scn->turn[i];
-        if (n < NT_ICE_SERVERS_MAX && nt_app_server_address(&c->servers[use->server], NT_AF_IPV4, &out[n].server)) {
-            out[n].transport = use->transport;
-            out[n].user = use->user;
-            out[n++].password = use->password;
-        }
+        size_t count = nt_app_turn_addresses(&c->servers[use->server], scn, at);
+        for (size_t k = 0; k < count; k++)
+            out[n++] =
+                (struct nt_ice_turn){.server = at[k], .transport = use->transport, .user = use->user, .password = use->password};
     }
     return n;
 }

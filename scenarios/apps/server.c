@@ -28,14 +28,43 @@ static bool has_step(const struct nt_app_context *context, enum nt_scn_server_do
     return false;
 }
 
-bool nt_app_server_address(const struct nt_scn_server *scn, uint8_t family, struct nt_addr *a)
+/* The address of that number in a family, with the port; unset: there is none. */
+static struct nt_addr own_address(const struct nt_scn_server *scn, uint8_t family, size_t number, uint16_t port)
 {
     for (size_t i = 0; i < scn->on.address_count; i++)
-        if (scn->on.addresses[i].family == family) {
-            *a = nt_addr_with_port(&scn->on.addresses[i], NT_STUN_PORT);
-            return true;
-        }
-    return false;
+        if (scn->on.addresses[i].family == family && number-- == 0)
+            return nt_addr_with_port(&scn->on.addresses[i], port);
+    return (struct nt_addr){0};
+}
+
+static bool uses_family(const struct nt_scn_agent *agent, uint8_t family)
+{
+    bool found = false;
+    for (size_t i = 0; i < agent->on_count; i++)
+        for (size_t k = 0; k < agent->on[i].address_count; k++)
+            found = found || agent->on[i].addresses[k].family == family;
+    return found && (family == NT_AF_IPV4 || agent->ipv6);
+}
+
+size_t nt_app_turn_addresses(const struct nt_scn_server *scn, const struct nt_scn_agent *agent, struct nt_addr out[2])
+{
+    static const uint8_t families[2] = {NT_AF_IPV4, NT_AF_IPV6};
+    size_t n = 0;
+    for (size_t f = 0; f < 2; f++) {
+        struct nt_addr a = own_address(scn, families[f], 0, NT_STUN_PORT);
+        if (nt_addr_is_set(&a) && uses_family(agent, families[f]))
+            out[n++] = a;
+    }
+    return n;
+}
+
+size_t nt_app_stun_addresses(const struct nt_scn_server *scn, const struct nt_scn_agent *agent, struct nt_addr out[1])
+{
+    struct nt_addr both[2];
+    size_t n = nt_app_turn_addresses(scn, agent, both);
+    if (n > 0)
+        out[0] = both[0];
+    return n > 0 ? 1 : 0;
 }
 
 static struct nt_stun_decision decide(void *user, const struct nt_stun_msg *request, const struct nt_addr *from, nt_time now)
@@ -65,11 +94,15 @@ static int run_server(struct nt_app_server *server, const struct nt_app_context 
 static int start_stun(struct nt_app_server *server, const struct nt_app_context *context)
 {
     const struct nt_scn_server *scn = &context->scn->servers[context->index];
-    struct nt_stun_server_config config = {
-        .software = "natsim " NATSIM_VERSION, .admission = admission(server, context), .trace = context->trace};
-    nt_app_server_address(scn, NT_AF_IPV4, &config.primary);
-    if (scn->behaviour)
-        config.alternate = nt_addr_with_port(&scn->on.addresses[1], NT_STUN_ALTERNATE_PORT);
+    struct nt_stun_server_config config = {.primary = own_address(scn, NT_AF_IPV4, 0, NT_STUN_PORT),
+                                           .primary6 = own_address(scn, NT_AF_IPV6, 0, NT_STUN_PORT),
+                                           .software = "natsim " NATSIM_VERSION,
+                                           .admission = admission(server, context),
+                                           .trace = context->trace};
+    if (scn->behaviour) {
+        config.alternate = own_address(scn, NT_AF_IPV4, 1, NT_STUN_ALTERNATE_PORT);
+        config.alternate6 = own_address(scn, NT_AF_IPV6, 1, NT_STUN_ALTERNATE_PORT);
+    }
     server->stun = nt_stun_server_new(&config);
     return server->stun != NULL ? run_server(server, context, nt_stun_server_endpoint(server->stun)) : NT_ENOMEM;
 }
@@ -78,7 +111,9 @@ static int start_turn(struct nt_app_server *server, const struct nt_app_context 
 {
     const struct nt_scn_server *scn = &context->scn->servers[context->index];
     struct nt_turn_account *accounts = calloc(scn->user_count + 1, sizeof *accounts);
-    struct nt_turn_server_config config = {.relay = scn->relay,
+    struct nt_turn_server_config config = {.listen = own_address(scn, NT_AF_IPV4, 0, NT_STUN_PORT),
+                                           .listen6 = own_address(scn, NT_AF_IPV6, 0, NT_STUN_PORT),
+                                           .relay = scn->relay,
                                            .relay6 = scn->relay6,
                                            .port_low = scn->port_low,
                                            .port_high = scn->port_high,
@@ -100,7 +135,6 @@ static int start_turn(struct nt_app_server *server, const struct nt_app_context 
         return NT_ENOMEM;
     for (size_t i = 0; i < scn->user_count; i++)
         accounts[i] = (struct nt_turn_account){scn->users[i].name, scn->users[i].password};
-    nt_app_server_address(scn, NT_AF_IPV4, &config.listen);
     server->turn = nt_turn_server_new(&config);
     free(accounts);
     return server->turn != NULL ? run_server(server, context, nt_turn_server_endpoint(server->turn)) : NT_ENOMEM;

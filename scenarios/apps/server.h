@@ -9,7 +9,9 @@ struct nt_app_server *nt_app_server_new(const struct nt_app_context *context); /
 void nt_app_server_del(struct nt_app_server *server);
 /* A step: reset, refuse or slow. 0 or a negative error. */
 int nt_app_server_step(struct nt_app_server *server, const struct nt_scn_step *step, nt_time now);
-/* The service's address in a family; false: it has none. */
-bool nt_app_server_address(const struct nt_scn_server *scn, uint8_t family, struct nt_addr *a);
+/* The addresses of a service, with the port, that an agent asks: each base asks the one of its family. How many there are. */
+size_t nt_app_turn_addresses(const struct nt_scn_server *scn, const struct nt_scn_agent *agent, struct nt_addr out[2]);
+/* No gateway translates IPv6, so that a STUN server tells an IPv6 base what it knows: an agent with IPv4 asks in IPv4 alone. */
+size_t nt_app_stun_addresses(const struct nt_scn_server *scn, const struct nt_scn_agent *agent, struct nt_addr out[1]);
 
 #endif

@@ -13,7 +13,8 @@
 #define NT_SCN_NODES_MAX 100000
 #define NT_SCN_NESTED_MAX 255 /* gateways, one behind the other: no packet crosses more */
 #define NT_SCN_NONE UINT32_MAX
-#define NT_SCN_EXPLORE_MAX 32 /* deliveries to choose in an exploration */
+#define NT_SCN_SERVERS_MAX (NT_ICE_SERVERS_MAX / 2) /* of one agent and kind; each may have an address of either family */
+#define NT_SCN_EXPLORE_MAX 32                       /* deliveries to choose in an exploration */
 
 /* What carries frames between nodes. ANY: only what every carrier can do. */
 enum nt_carrier_name { NT_CARRIER_ANY = 0, NT_CARRIER_BUILTIN, NT_CARRIER_NS3 };

@@ -1,4 +1,5 @@
 /* STUN messages: parse arbitrary bytes, and read everything a parsed message offers. */
+#include "core/stun/binding_answer.h"
 #include "core/stun/stun.h"
 #include "tests/fuzz/feed.h"
 
@@ -37,8 +38,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     nt_stun_key_short(&key, "VOkJxbRl1RmTxUk/WvJxBt"); /* RFC 5769, 2.1 */
     nt_stun_verify(&m, &key);
     nt_stun_verify_sha256(&m, &key);
-    struct nt_addr from = nt_addr_v4(0xc0000201, 32853);
-    size_t len = nt_stun_answer_binding(&m, &from, "test vector", out, sizeof out);
+    const struct nt_binding_sockets sockets = {.at = {nt_addr_v4(0xc0000202, 3478)}, .count = 1};
+    const struct nt_binding_request q = {
+        .msg = &m, .cookie = NT_STUN_COOKIE, .from = nt_addr_v4(0xc0000201, 32853), .sockets = &sockets};
+    struct nt_path path;
+    size_t len = nt_binding_answer(&q, &(struct nt_stun_decision){0}, "test vector", &path, out, sizeof out);
     CHECK(len == 0 || nt_stun_parse(&m, out, len) == 0);
     return 0;
 }

@@ -160,9 +160,9 @@ static uint32_t server_of(struct nt_load *l, const struct nt_yaml *v, unsigned k
 
 static bool check_server_count(struct nt_load *l, const struct nt_yaml *v, const char *what)
 {
-    if (nt_yaml_count(v) <= NT_ICE_SERVERS_MAX)
+    if (nt_yaml_count(v) <= NT_SCN_SERVERS_MAX)
         return true;
-    nt_load_error(l, v, "%zu %s servers: an agent has at most %d", nt_yaml_count(v), what, NT_ICE_SERVERS_MAX);
+    nt_load_error(l, v, "%zu %s servers: an agent has at most %d", nt_yaml_count(v), what, NT_SCN_SERVERS_MAX);
     return false;
 }
 

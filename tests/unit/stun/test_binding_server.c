@@ -13,6 +13,8 @@ static struct nt_addr from, sockets[4]; /* sockets: bit 0 the other port, bit 1 
 static uint8_t in[70000], out[4096];
 static struct nt_path to;
 static struct nt_stun_msg reply;
+static const char *told; /* the reason of the last thing that was dropped */
+static int told_count;
 
 static void set_up(bool behaviour, int refused)
 {
@@ -112,7 +114,7 @@ TEST(unknown_attributes)
     const struct nt_stun_attr *a = nt_stun_find(&reply, NT_ATTR_UNKNOWN_ATTRIBUTES);
     assert_non_null(a);
     assert_int_equal(a->len, 4);
-    assert_memory_equal(a->value, "\x00\x03\x70\x01", 4);
+    assert_memory_equal(a->value, "\x70\x01\x00\x03", 4);
     assert_non_null(reply.fingerprint);
     nt_stun_server_del(server);
 }
@@ -183,33 +185,55 @@ TEST(a_socket_is_refused)
     }
 }
 
-/* RFC 5389, 12.2 */
-TEST(classic_clients)
+/* A classic client's request, without the cookie: the length of the answer, which is made readable. */
+static size_t ask_classic(const struct nt_stun_builder *b, unsigned socket)
 {
-    struct nt_addr mapped;
-    set_up(true, -1);
-    struct nt_stun_builder b = request();
     nt_store32(in + 4, 0x01020304);
-    datagram(1, (size_t)nt_stun_finish(&b));
+    datagram(socket, (size_t)nt_stun_finish(b));
     size_t len = answer();
     assert_true(len > 0);
-    assert_true(nt_addr_equal(&to.local, &sockets[1]));
     assert_int_equal(nt_load32(out + 4), 0x01020304);
     assert_memory_equal(out + 8, id, NT_STUN_ID);
     nt_store32(out + 4, NT_STUN_COOKIE);
     assert_int_equal(nt_stun_parse(&reply, out, len), 0);
-    assert_int_equal(nt_stun_get_addr(&reply, NT_ATTR_MAPPED_ADDRESS, &mapped), 0);
-    assert_true(nt_addr_equal(&mapped, &from));
-    assert_null(nt_stun_find(&reply, NT_ATTR_XOR_MAPPED_ADDRESS));
-    b = request();
-    nt_stun_add_u32(&b, NT_ATTR_CHANGE_REQUEST, 6);
-    nt_store32(in + 4, 0x01020304);
-    datagram(0, (size_t)nt_stun_finish(&b));
-    len = answer();
-    nt_store32(out + 4, NT_STUN_COOKIE);
-    assert_int_equal(nt_stun_parse(&reply, out, len), 0);
-    assert_error(420);
-    nt_stun_server_del(server);
+    return len;
+}
+
+/* RFC 5389, 12.2; RFC 3489, 8.1: flags that ask for nothing are answered, others where there is another address. */
+TEST(classic_clients)
+{
+    for (int behaviour = 0; behaviour < 2; behaviour++) {
+        set_up(behaviour, -1);
+        for (uint32_t flags = 0; flags <= 8; flags += 2) { /* 8: no attribute */
+            struct nt_stun_builder b = request();
+            if (flags < 8)
+                nt_stun_add_u32(&b, NT_ATTR_CHANGE_REQUEST, flags);
+            ask_classic(&b, 0);
+            if (!behaviour && flags > 0 && flags < 8) {
+                assert_error(420);
+                continue;
+            }
+            unsigned source = (flags & 2 ? 1u : 0u) | (flags & 4 ? 2u : 0u);
+            assert_int_equal(reply.class_, NT_STUN_SUCCESS);
+            assert_addr(NT_ATTR_MAPPED_ADDRESS, &from);
+            assert_null(nt_stun_find(&reply, NT_ATTR_XOR_MAPPED_ADDRESS));
+            assert_true(nt_addr_equal(&to.local, &sockets[source]));
+            assert_int_equal(nt_stun_find(&reply, NT_ATTR_CHANGED_ADDRESS) != NULL, behaviour);
+            if (behaviour) {
+                assert_addr(NT_ATTR_SOURCE_ADDRESS, &sockets[source]);
+                assert_addr(NT_ATTR_CHANGED_ADDRESS, &sockets[3]);
+            }
+        }
+        struct nt_stun_builder b = request();
+        nt_stun_add(&b, NT_ATTR_CHANGE_REQUEST, "\0\0", 2);
+        ask_classic(&b, 0);
+        assert_error(behaviour ? 400 : 420);
+        b = request();
+        nt_stun_add_u32(&b, NT_ATTR_RESPONSE_PORT, 0x12340000); /* of RFC 5780 */
+        ask_classic(&b, 0);
+        assert_error(420);
+        nt_stun_server_del(server);
+    }
 }
 
 TEST(not_answered)
@@ -254,7 +278,7 @@ TEST(queue_is_bounded)
         datagram((unsigned)i % 4, 20);
     while (answer() > 0)
         answers++;
-    assert_in_range(answers, 1, 64);
+    assert_in_range(answers, 1, 4096);
     datagram(0, 20);
     assert_int_equal(end.ops->output(end.self, &to, out, 30, 0), 0); /* does not fit: dropped, not kept */
     assert_int_equal(answer(), 0);
@@ -309,25 +333,108 @@ TEST(the_owner_decides)
     nt_stun_server_del(server);
 }
 
-TEST(answer_of_others)
+/* A server of both families answers each request in its own, and discovers behaviour in each. */
+TEST(both_families)
 {
-    static const struct nt_stun_decision served;
-    struct nt_stun_msg m;
+    static const char *const primaries[] = {"198.51.100.1:3478", "[2001:db8::1]:3478"};
+    static const char *const alternates[] = {"198.51.100.2:3479", "[2001:db8::2]:3479"}, *const clients[] = {"203.0.113.7:1",
+                                                                                                             "[2001:db8::7]:1"};
+    struct nt_stun_server_config config = {.primary = addr(primaries[0]),
+                                           .primary6 = addr(primaries[1]),
+                                           .alternate = addr(alternates[0]),
+                                           .alternate6 = addr(alternates[1])};
+    struct nt_request req;
+    int asked = 0;
+    server = nt_stun_server_new(&config);
+    end = nt_stun_server_endpoint(server);
+    for (; end.ops->request(end.self, &req); asked++)
+        end.ops->input(end.self, &req.path, NT_IN_CONNECTED, NULL, 0, 0);
+    assert_int_equal(asked, 8);
+    for (size_t f = 0; f < 2; f++) {
+        from = addr(clients[f]);
+        sockets[0] = addr(primaries[f]), sockets[3] = addr(alternates[f]);
+        struct nt_stun_builder b = request();
+        nt_stun_add_u32(&b, NT_ATTR_CHANGE_REQUEST, 6);
+        ask(&b, 0);
+        assert_addr(NT_ATTR_XOR_MAPPED_ADDRESS, &from);
+        assert_addr(NT_ATTR_OTHER_ADDRESS, &sockets[3]);
+        assert_true(nt_addr_equal(&to.local, &sockets[3]));
+        sockets[3].port--;
+        datagram(3, (size_t)nt_stun_finish(&b)); /* at the other address, the primary port */
+        assert_true(answer() > 0);
+        struct nt_addr back = nt_addr_with_port(&sockets[0], NT_STUN_ALTERNATE_PORT);
+        assert_true(nt_addr_equal(&to.local, &back));
+    }
+    nt_stun_server_del(server);
+}
+
+static int count_of(const char *name)
+{
+    return told != NULL && strcmp(told, name) == 0 ? told_count : 0;
+}
+
+static void note_discard(void *user, const struct nt_trace_event *e)
+{
+    (void)user;
+    told = nt_discard_name((enum nt_discard)e->n[0]);
+    told_count++;
+}
+
+/* All unknown types are listed, once each; more types than can be read are a bad request, and told. */
+TEST(many_attributes)
+{
+    struct nt_stun_server_config config = {.primary = addr("198.51.100.1:3478"), .trace = {.emit = note_discard}};
+    from = addr("203.0.113.7:40000");
+    sockets[0] = config.primary;
+    server = nt_stun_server_new(&config);
+    end = nt_stun_server_endpoint(server);
     struct nt_stun_builder b = request();
-    assert_int_equal(nt_addr_parse(&from, "[2001:db8::7]:40000"), 0);
-    assert_int_equal(nt_stun_parse(&m, in, (size_t)nt_stun_finish(&b)), 0);
-    size_t len = nt_stun_answer_binding(&m, &from, &served, NULL, out, sizeof out);
-    assert_int_equal(len, 20 + 24);
-    assert_int_equal(nt_stun_parse(&reply, out, len), 0);
-    assert_addr(NT_ATTR_XOR_MAPPED_ADDRESS, &from);
-    nt_stun_add_u32(&b, NT_ATTR_RESPONSE_PORT, 0x12340000);
-    assert_int_equal(nt_stun_parse(&m, in, (size_t)nt_stun_finish(&b)), 0);
-    len = nt_stun_answer_binding(&m, &from, &served, NULL, out, sizeof out);
-    assert_int_equal(nt_stun_parse(&reply, out, len), 0);
+    for (uint16_t i = 0; i < 40; i++)
+        nt_stun_add(&b, (uint16_t)(0x7000 + i), NULL, 0);
+    for (uint16_t i = 0; i < 2000; i++)
+        nt_stun_add(&b, 0x7000, NULL, 0);
+    ask(&b, 0);
     assert_error(420);
-    nt_stun_start(&b, in, sizeof in, NT_STUN_INDICATION, NT_STUN_BINDING, id);
-    assert_int_equal(nt_stun_parse(&m, in, 20), 0);
-    assert_int_equal(nt_stun_answer_binding(&m, &from, &served, NULL, out, sizeof out), 0);
+    const struct nt_stun_attr *list = nt_stun_find(&reply, NT_ATTR_UNKNOWN_ATTRIBUTES);
+    assert_int_equal(list->len, 80);
+    for (uint16_t i = 0; i < 40; i++)
+        assert_int_equal(nt_load16(list->value + 2 * i), 0x7000 + i);
+    told_count = 0;
+    b = request();
+    for (uint16_t i = 0; i < 70; i++)
+        nt_stun_add(&b, (uint16_t)(0xf000 + i), NULL, 0);
+    ask(&b, 0);
+    assert_error(400);
+    assert_int_equal(count_of("no-room"), 1);
+    nt_stun_server_del(server);
+}
+
+TEST(what_is_dropped_is_told)
+{
+    struct nt_stun_server_config config = {.primary = addr("198.51.100.1:3478"), .trace = {.emit = note_discard}};
+    from = addr("203.0.113.7:40000");
+    sockets[0] = config.primary;
+    server = nt_stun_server_new(&config);
+    end = nt_stun_server_endpoint(server);
+    told_count = 0;
+    nt_stun_start(&(struct nt_stun_builder){0}, in, sizeof in, NT_STUN_INDICATION, NT_STUN_BINDING, id);
+    datagram(0, 20);
+    assert_int_equal(told_count, 0); /* a keepalive */
+    nt_stun_start(&(struct nt_stun_builder){0}, in, sizeof in, NT_STUN_REQUEST, NT_TURN_ALLOCATE, id);
+    datagram(0, 20);
+    assert_int_equal(count_of("unsupported"), 1);
+    struct nt_stun_builder b = request();
+    nt_stun_add_fingerprint(&b);
+    in[27] ^= 1;
+    datagram(0, 28);
+    assert_int_equal(count_of("fingerprint"), 2);
+    datagram(0, 19);
+    assert_int_equal(count_of("unreadable"), 3);
+    request();
+    for (int i = 0; i < 5000; i++)
+        datagram(0, 20);
+    assert_true(count_of("no-room") > 100);
+    nt_stun_server_del(server);
 }
 
 TEST(without_memory)
@@ -341,11 +448,18 @@ TEST(without_memory)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plain_answer),        cmocka_unit_test(unknown_attributes),
-        cmocka_unit_test(change_requests),     cmocka_unit_test(response_port_and_padding),
-        cmocka_unit_test(a_socket_is_refused), cmocka_unit_test(classic_clients),
-        cmocka_unit_test(not_answered),        cmocka_unit_test(queue_is_bounded),
-        cmocka_unit_test(answer_of_others),    cmocka_unit_test(the_owner_decides),
+        cmocka_unit_test(plain_answer),
+        cmocka_unit_test(unknown_attributes),
+        cmocka_unit_test(change_requests),
+        cmocka_unit_test(response_port_and_padding),
+        cmocka_unit_test(a_socket_is_refused),
+        cmocka_unit_test(classic_clients),
+        cmocka_unit_test(not_answered),
+        cmocka_unit_test(queue_is_bounded),
+        cmocka_unit_test(both_families),
+        cmocka_unit_test(many_attributes),
+        cmocka_unit_test(what_is_dropped_is_told),
+        cmocka_unit_test(the_owner_decides),
         cmocka_unit_test(without_memory),
     };
     return RUN_TESTS(tests);

@@ -181,21 +181,82 @@ TEST(fingerprint_is_last)
 
 TEST(unknown_attributes_are_listed_once)
 {
+    uint8_t other[256];
+    struct nt_stun_msg answer;
     start(NT_STUN_REQUEST);
     for (uint16_t i = 0; i < 20; i++) {
         nt_stun_add(&b, (uint16_t)(0x7000 + i), NULL, 0);
         nt_stun_add(&b, 0x7000, NULL, 0);
         nt_stun_add(&b, (uint16_t)(0xf000 + i), NULL, 0); /* comprehension-optional */
     }
-    assert_int_equal(parse(buf, (size_t)nt_stun_finish(&b)), NT_ELIMIT);
-    start(NT_STUN_REQUEST);
-    for (uint16_t i = 0; i < NT_STUN_ATTRS_MAX; i++)
-        nt_stun_add(&b, (uint16_t)((i % 2 ? 0x7000 : 0xf000) + i / 4), NULL, 0);
-    assert_int_equal(parse(buf, (size_t)nt_stun_finish(&b)), 0);
-    assert_int_equal(m.count, NT_STUN_ATTRS_MAX);
-    assert_int_equal(m.unknown_count, 12);
+    assert_int_equal(nt_stun_parse(&m, buf, (size_t)nt_stun_finish(&b)), 0);
+    assert_int_equal(m.unknown_count, NT_STUN_UNKNOWN_MAX);
     assert_int_equal(m.unknown[0], 0x7000);
-    assert_int_equal(m.unknown[11], 0x700b);
+    assert_int_equal(m.unknown[15], 0x700f);
+    nt_stun_start(&b, other, sizeof other, NT_STUN_ERROR, NT_STUN_BINDING, m.id);
+    nt_stun_add_unknown(&b, &m, (const uint16_t[]){3}, 1);
+    assert_int_equal(nt_stun_parse(&answer, other, (size_t)nt_stun_finish(&b)), 0);
+    const struct nt_stun_attr *list = nt_stun_find(&answer, NT_ATTR_UNKNOWN_ATTRIBUTES);
+    assert_int_equal(list->len, 2 * 21);
+    for (uint16_t i = 0; i < 20; i++)
+        assert_int_equal(nt_load16(list->value + 2 * i), 0x7000 + i);
+    assert_int_equal(nt_load16(list->value + 40), 3);
+}
+
+/* Attributes that repeat are as many as fit in the message; further types have a limit. */
+TEST(many_attributes)
+{
+    struct nt_stun_key key;
+    nt_stun_key_short(&key, "secret");
+    start(NT_STUN_REQUEST);
+    for (uint32_t i = 0; i < 100; i++)
+        nt_stun_add_u32(&b, NT_ATTR_LIFETIME, i);
+    nt_stun_add_text(&b, NT_ATTR_USERNAME, "user");
+    nt_stun_add_u32(&b, NT_ATTR_LIFETIME, 100);
+    nt_stun_add_integrity(&b, &key);
+    nt_stun_add_integrity_sha256(&b, &key);
+    nt_stun_add_fingerprint(&b);
+    assert_int_equal(nt_stun_parse(&m, buf, (size_t)nt_stun_finish(&b)), 0);
+    assert_int_equal(m.count, NT_STUN_ATTRS_EACH + 4);
+    assert_non_null(nt_stun_find(&m, NT_ATTR_USERNAME));
+    assert_non_null(m.fingerprint);
+    assert_int_equal(nt_stun_verify(&m, &key), 0);
+    assert_int_equal(nt_stun_verify_sha256(&m, &key), 0);
+    struct nt_stun_attr a = {0};
+    uint32_t seen = 0;
+    while (nt_stun_next_attr(&m, &a))
+        if (a.type == NT_ATTR_LIFETIME)
+            assert_int_equal(nt_load32(a.value), seen++);
+    assert_int_equal(seen, 101);
+    for (uint16_t count = NT_STUN_ATTRS_MAX; count < NT_STUN_ATTRS_MAX + 2; count++) {
+        start(NT_STUN_REQUEST);
+        for (uint16_t i = 0; i < count; i++)
+            nt_stun_add(&b, (uint16_t)(0xf000 + i), NULL, 0);
+        assert_int_equal(nt_stun_parse(&m, buf, (size_t)nt_stun_finish(&b)), count == NT_STUN_ATTRS_MAX ? 0 : NT_ELIMIT);
+        assert_int_equal(m.class_, NT_STUN_REQUEST);
+    }
+}
+
+/* What an attribute is for decides which methods know it (RFC 8489, 6.3). */
+TEST(known_by_method)
+{
+    static const struct {
+        uint16_t type, method;
+        bool known;
+    } rows[] = {
+        {NT_ATTR_USERNAME, NT_STUN_BINDING, true},
+        {NT_ATTR_USERNAME, NT_TURN_REFRESH, true},
+        {NT_ATTR_PRIORITY, NT_STUN_BINDING, true},
+        {NT_ATTR_PRIORITY, NT_TURN_ALLOCATE, false},
+        {NT_ATTR_CHANGE_REQUEST, NT_TURN_ALLOCATE, false},
+        {NT_ATTR_CHANNEL_NUMBER, NT_TURN_ALLOCATE, true}, /* "Known-but-unexpected attributes SHOULD be ignored" */
+        {NT_ATTR_LIFETIME, NT_STUN_BINDING, false},
+        {NT_ATTR_CONNECTION_ID, NT_TURN_ALLOCATE, false},
+        {NT_ATTR_CONNECTION_ID, NT_TURN_CONNECT, true},
+        {0x7000, NT_STUN_BINDING, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(nt_stun_attr_known_to(rows[i].type, rows[i].method), rows[i].known);
 }
 
 /* RFC 5389, 12.1: old servers send these, and clients pass over them. In a request they are unknown, as all else of them is. */
@@ -222,7 +283,7 @@ TEST(what_cannot_be_read_says_why)
 {
     start(NT_STUN_REQUEST);
     for (int i = 0; i <= NT_STUN_ATTRS_MAX; i++)
-        nt_stun_add(&b, 0xf000, NULL, 0);
+        nt_stun_add(&b, (uint16_t)(0xf000 + i), NULL, 0);
     int err = nt_stun_parse(&m, buf, (size_t)nt_stun_finish(&b));
     assert_string_equal(nt_stun_flaw(err)->text, "a STUN message with too many attributes");
     assert_string_equal(nt_stun_flaw(nt_stun_parse(&m, buf, 19))->text, "a STUN message that ends too early");
@@ -427,6 +488,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(unknown_attributes_are_listed_once),
         cmocka_unit_test(old_attributes_of_responses_are_passed_over),
         cmocka_unit_test(what_cannot_be_read_says_why),
+        cmocka_unit_test(many_attributes),
+        cmocka_unit_test(known_by_method),
         cmocka_unit_test(accessors_check_sizes),
         cmocka_unit_test(error_codes),
         cmocka_unit_test(types_are_split_and_joined),

@@ -109,6 +109,82 @@ TEST(unknown_attribute)
     world_del(w);
 }
 
+/* RFC 8489, 6.3.1: all of them are listed; what other usages know, TURN does not. */
+TEST(unknown_to_turn)
+{
+    struct world *w = ready();
+    start_allocate(&george);
+    nt_stun_add_u32(&george.b, NT_ATTR_PRIORITY, 1);
+    nt_stun_add_u32(&george.b, NT_ATTR_CHANGE_REQUEST, 0);
+    nt_stun_add_u32(&george.b, NT_ATTR_CONNECTION_ID, 1);
+    for (uint16_t i = 0; i < 40; i++)
+        nt_stun_add(&george.b, (uint16_t)(0x7f00 + i), NULL, 0);
+    assert_int_equal(raw_send(&george), 420);
+    const struct nt_stun_attr *list = nt_stun_find(&george.answer, NT_ATTR_UNKNOWN_ATTRIBUTES);
+    assert_int_equal(list->len, 2 * 43);
+    assert_int_equal(nt_load16(list->value), NT_ATTR_PRIORITY);
+    assert_int_equal(nt_load16(list->value + 2 * 42), 0x7f27);
+    world_del(w);
+}
+
+/* RFC 8656, 10.2: "MAY contain multiple such attributes"; all are installed, or none. */
+TEST(many_peers)
+{
+    struct world *w = ready();
+    struct nt_addr first = addr("203.0.113.1:1"), last = nt_addr_plus(&first, 119);
+    char text[NT_ADDR_TEXT];
+    assert_int_equal(raw_allocate(&george), 0);
+    for (int forbidden = 1; forbidden >= 0; forbidden--) {
+        raw_start(&george, NT_STUN_REQUEST, NT_TURN_CREATE_PERMISSION);
+        for (uint32_t i = 0; i < 120; i++) {
+            struct nt_addr peer = nt_addr_plus(&first, i), own = addr("127.0.0.1:1");
+            nt_stun_add_addr(&george.b, NT_ATTR_XOR_PEER_ADDRESS, forbidden && i == 100 ? &own : &peer);
+        }
+        assert_int_equal(raw_send(&george), forbidden ? 403 : 0);
+        assert_int_equal(raw_send_to(&george, "203.0.113.1:1", "x"), !forbidden);
+        assert_int_equal(raw_send_to(&george, nt_addr_format(&last, text), "x"), !forbidden);
+    }
+    world_del(w);
+}
+
+/* More types of attributes than are read: 400, and a reason in the trace. */
+TEST(too_many_attributes)
+{
+    struct world *w = ready();
+    start_allocate(&george);
+    for (uint16_t i = 0; i < 80; i++)
+        nt_stun_add(&george.b, (uint16_t)(0xf000 + i), NULL, 0);
+    assert_int_equal(raw_send(&george), 400);
+    assert_int_equal(w->traced[NT_TR_DISCARDED], 1);
+    assert_string_equal(w->why, "no-room");
+    world_del(w);
+}
+
+/* RFC 8656, 7.2: a retransmission gets the same answer, also one whose integrity is of another kind than the answer's. */
+TEST(allocate_again_with_sha256)
+{
+    struct world *w = world_new();
+    struct nt_turn_server_config c = server_config(w);
+    struct nt_stun_key key;
+    c.sha256 = c.md5 = true;
+    world_serve(w, &c);
+    raw_init(&george, w, "198.51.100.2:7000", "George", "secret");
+    raw_login(&george);
+    nt_stun_key_long(&key, NT_PASSWORD_MD5, "George", "example.com", "secret");
+    start_allocate(&george);
+    nt_stun_add_text(&george.b, NT_ATTR_USERNAME, "George");
+    nt_stun_add_text(&george.b, NT_ATTR_REALM, "example.com");
+    nt_stun_add_text(&george.b, NT_ATTR_NONCE, george.login.nonce);
+    nt_stun_add_integrity_sha256(&george.b, &key);
+    george.len = nt_stun_finish(&george.b);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(raw_again(&george), 0);
+        assert_non_null(george.answer.integrity); /* RFC 8489, 9.2.4: the request named no algorithm */
+    }
+    assert_int_equal(nt_turn_server_allocations(w->server), 1);
+    world_del(w);
+}
+
 TEST(family)
 {
     struct world *w = ready();
@@ -564,6 +640,13 @@ TEST(binding)
     assert_int_equal(raw_again(&george), 0);
     assert_int_equal(nt_stun_get_addr(&george.answer, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped), NT_OK);
     assert_true(nt_addr_equal(&mapped, &george.from));
+    nt_store32(george.buf + 4, 0x01020304); /* a classic client's, without the cookie: MAPPED-ADDRESS */
+    assert_int_equal(raw_bytes(&george, george.buf, 20), 1);
+    assert_int_equal(nt_load32(w->last.bytes + 4), 0x01020304);
+    nt_store32(w->last.bytes + 4, NT_STUN_COOKIE);
+    assert_int_equal(nt_stun_parse(&george.answer, w->last.bytes, w->last.len), NT_OK);
+    assert_int_equal(nt_stun_get_addr(&george.answer, NT_ATTR_MAPPED_ADDRESS, &mapped), NT_OK);
+    assert_true(nt_addr_equal(&mapped, &george.from));
     /* garbage of every kind is counted and stops nothing */
     assert_int_equal(raw_bytes(&george, "\x80\x60garbage", 9), 0);
     assert_int_equal(raw_bytes(&george, "\x40", 1), 0);
@@ -583,6 +666,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(allocate_twice),
         cmocka_unit_test(bad_transport),
         cmocka_unit_test(unknown_attribute),
+        cmocka_unit_test(unknown_to_turn),
+        cmocka_unit_test(many_peers),
+        cmocka_unit_test(too_many_attributes),
+        cmocka_unit_test(allocate_again_with_sha256),
         cmocka_unit_test(family),
         cmocka_unit_test(dual_allocation),
         cmocka_unit_test(no_allocation),
