@@ -46,3 +46,14 @@ bool nt_capture_is_fragment(const struct nt_capture *c, const struct nt_capture_
     struct nt_packet p;
     return parse(c, f, &p) && p.fragment;
 }
+
+uint32_t nt_capture_told_mtu(const struct nt_capture *c, const struct nt_capture_frame *f)
+{
+    struct nt_packet p;
+    if (!parse(c, f, &p) || p.fragment || p.payload_len < 8)
+        return 0;
+    const uint8_t *icmp = p.data + p.payload;
+    if (p.proto == NT_PROTO_ICMP && icmp[0] == NT_ICMP4_UNREACHABLE && icmp[1] == NT_ICMP4_FRAGMENTATION_NEEDED)
+        return nt_load16(icmp + 6);
+    return p.proto == NT_PROTO_ICMP6 && icmp[0] == NT_ICMP6_TOO_BIG ? nt_load32(icmp + 4) : 0;
+}

@@ -81,6 +81,12 @@ const struct nt_relay_grant *nt_relay_grant_to(const struct nt_relay_view *turn,
     return find_grant(turn, relay, &ip, kind, 0);
 }
 
+struct nt_relay_grant *nt_relay_permission(struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer)
+{
+    struct nt_addr ip = nt_addr_with_port(peer, 0);
+    return find_grant(turn, relay, &ip, NT_GRANT_PERMISSION, 0);
+}
+
 static bool is_granted(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer,
                        enum nt_grant_kind kind, nt_time now)
 {

@@ -23,7 +23,9 @@ struct nt_relay_grant {
     uint16_t number; /* of a channel; else 0 */
     uint8_t kind;    /* enum nt_grant_kind */
     nt_time since, until;
-    uint32_t frame; /* of the message that granted it, or asked for it */
+    uint32_t frame;        /* of the message that granted it, or asked for it */
+    uint32_t unheard;      /* a permission: datagrams of its peers that came since one was relayed */
+    nt_time unheard_since; /* when the first of them did */
     uint32_t next;
 };
 
@@ -37,6 +39,7 @@ struct nt_relay {
     bool known;
     struct nt_relay_side sides[2]; /* IPv4, IPv6 */
     uint32_t frame;                /* of the Allocate success */
+    nt_time sent_at;               /* when the server last sent something to the client */
     nt_time refreshing;            /* when the client last sent a Refresh that was not answered; 0: none */
     uint32_t user;                 /* of the input, or NT_VIEW_NONE */
     uint32_t grants;               /* list, the latest first */
@@ -77,6 +80,7 @@ bool nt_relay_is_live(const struct nt_relay_view *turn, const struct nt_relay *r
 /* The permission for an IP address, or the one that was asked for or refused; NULL: there never was one. It may have run out. */
 const struct nt_relay_grant *nt_relay_grant_to(const struct nt_relay_view *turn, const struct nt_relay *relay,
                                                const struct nt_addr *peer, enum nt_grant_kind kind);
+struct nt_relay_grant *nt_relay_permission(struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer);
 bool nt_relay_permits(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer, nt_time now);
 /* The client has asked for a permission for this peer, or to bind this channel; the response may be lost. */
 bool nt_relay_was_asked(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer, nt_time now);

@@ -5,7 +5,12 @@
 #include "reports/conformance/tunnels.h"
 
 #define FORGOTTEN "more datagrams were on their way in a second than are remembered (8192)"
+#define EMPTY "datagrams without data are not kept"
 #define IN_FRAGMENTS "it may have come in fragments that could not be joined"
+
+#define UNHEARD_MANY 8
+#define UNHEARD_FOR (2 * NT_SEC)
+#define UNHEARD_BYTES 400
 
 /* The relay of a leg; NULL: none. */
 static struct nt_relay *relay_of(const struct nt_relay_view *turn, uint32_t allocation)
@@ -189,6 +194,34 @@ static void judge_to_peer(struct nt_relay_view *turn, const struct nt_relay *rel
     judge_permission(turn, relay, m, &m->remote, NT_TURN_RULE_RELAY_PERMISSION);
 }
 
+/* --- what is not relayed --- */
+
+/* A peer's datagrams that are let in are relayed. So many in a row are not lost by chance; small ones fit into one packet; and the
+ * server has sent something else meanwhile, so that it is alive. */
+static void judge_unheard(struct nt_relay_view *turn, struct nt_relay *relay, const struct nt_item *m)
+{
+    char text[NT_ADDR_TEXT];
+    struct nt_relay_grant *g = nt_relay_permission(turn, relay, &m->remote);
+    bool judged = g != NULL && m->len <= UNHEARD_BYTES && m->remote.port != 0 && !m->excused &&
+                  m->at + 2 * nt_tolerance(turn->v) < g->until &&
+                  nt_relay_permits(turn, relay, &m->remote, m->at + 2 * nt_tolerance(turn->v));
+    if (!judged)
+        return;
+    if (g->unheard == 0)
+        g->unheard_since = m->at;
+    if (g->unheard == 0 || relay->sent_at > g->unheard_since)
+        g->unheard++;
+    if (g->unheard <= UNHEARD_MANY || m->at - g->unheard_since < UNHEARD_FOR)
+        return;
+    nt_require(turn->finder, NT_TURN_RULE_PERMISSION_LIFE, m, false,
+               "no datagram of %s was relayed for %" PRId64 " ms, and the permission of packet %u is %" PRId64 " s old",
+               nt_addr_format(&m->remote, text), (m->at - g->unheard_since) / NT_MSEC, (unsigned)g->frame,
+               (m->at - g->since) / NT_SEC);
+    g->unheard = 0;
+}
+
+/* --- at relayed addresses --- */
+
 /* What goes to another relayed address of the server may not pass a tap again. */
 static void note_to_itself(struct nt_relay_view *turn, const struct nt_item *m)
 {
@@ -205,6 +238,7 @@ void nt_rfc8656_judge_leg(struct nt_relay_view *turn, const struct nt_item *m)
         return;
     if (m->direction == NT_DIR_IN) {
         add_load(turn, &relay->up, m);
+        judge_unheard(turn, relay, m);
     } else if (!m->excused) {
         judge_to_peer(turn, relay, m);
         note_to_itself(turn, m);
@@ -225,7 +259,9 @@ static void judge_origin(struct nt_relay_view *turn, const struct nt_relay *rela
     uint16_t channel = 0;
     enum origin origin = find_origin(turn, relay, &relay->up, l, peer, &channel);
     bool in_fragments = origin == ORIGIN_NONE && turn->v->fragmented[m->party];
-    if (origin == ORIGIN_FORGOTTEN || in_fragments)
+    if (l->len == 0)
+        nt_not_judged(turn->finder, NT_TURN_RULE_DATA_PAYLOAD, m->party, EMPTY);
+    else if (origin == ORIGIN_FORGOTTEN || in_fragments)
         nt_not_judged(turn->finder, NT_TURN_RULE_DATA_PAYLOAD, m->party, in_fragments ? IN_FRAGMENTS : FORGOTTEN);
     else
         nt_require(turn->finder, NT_TURN_RULE_DATA_PAYLOAD, m, origin == ORIGIN_FOUND,
@@ -251,6 +287,9 @@ void nt_rfc8656_judge_to_client(struct nt_relay_view *turn, const struct nt_item
     if (m->kind == NT_ITEM_CHANNEL)
         nt_exercise(turn->finder, NT_TURN_RULE_CHANNEL_LIFE);
     judge_permission(turn, relay, m, peer, NT_TURN_RULE_PEER_PERMISSION);
+    struct nt_relay_grant *g = nt_relay_permission(turn, relay, peer);
+    if (g != NULL)
+        g->unheard = 0;
     /* What a real server sends from one of its addresses to another stays in its kernel, where there is no tap. */
     if (turn->v->in->real_time && nt_view_relayed(turn->v, m->party, peer) != NT_VIEW_NONE)
         nt_not_judged(turn->finder, NT_TURN_RULE_DATA_PAYLOAD, m->party, "it came from the server itself, past the tap");
@@ -263,6 +302,16 @@ static bool tells_mtu(const struct nt_addr *peer, unsigned type, unsigned code)
     return peer->family == NT_AF_IPV6 ? type == 2 : type == 3 && code == 4;
 }
 
+/* RFC 8656, 18.13: "the Error Data field will be set to the Maximum Transmission Unit of the next-hop link" */
+static void judge_mtu(struct nt_relay_view *turn, const struct nt_item *m, const struct nt_addr *peer, unsigned type, unsigned code,
+                      unsigned data)
+{
+    const struct nt_view_mtu *told = &turn->v->told_mtu[m->party];
+    if (tells_mtu(peer, type, code) && told->mtu != 0 && told->at + NT_RELAY_WITHIN >= m->at)
+        nt_require(turn->finder, NT_TURN_RULE_MTU, m, data == told->mtu, "Error Data is %u, expected %u: the MTU told in packet %u",
+                   data, (unsigned)told->mtu, (unsigned)told->frame);
+}
+
 static void judge_icmp(struct nt_relay_view *turn, const struct nt_item *m, const struct nt_item_attr *icmp,
                        const struct nt_addr *peer)
 {
@@ -272,6 +321,7 @@ static void judge_icmp(struct nt_relay_view *turn, const struct nt_item *m, cons
     bool relayed = peer->family == NT_AF_IPV6 ? type >= 1 && type <= 3 : type == 3 || type == 11;
     nt_require(turn->finder, NT_TURN_RULE_ICMP, m, relayed, "ICMP type %u, expected %s", type,
                peer->family == NT_AF_IPV6 ? "1, 2 or 3" : "3 or 11");
+    judge_mtu(turn, m, peer, type, code, data);
     nt_require(turn->finder, NT_TURN_RULE_ICMP_FORM, m, reserved == 0 && (data == 0 || tells_mtu(peer, type, code)),
                "reserved bytes 0x%04x, Error Data %u; expected 0 for ICMP type %u, code %u", reserved, data, type, code);
     if (turn->of[m->pair].known)

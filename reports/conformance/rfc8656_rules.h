@@ -57,6 +57,7 @@
     X(CHANNEL_ZERO, "RFC8656-18.1-reserved", "R-051", MUST, CLIENT, NOTHING, "The last two bytes of CHANNEL-NUMBER are zero") \
     X(FAMILY_ZERO, "RFC8656-18.6-reserved", "R-007", MUST, CLIENT, NOTHING, "The last three bytes of REQUESTED- and ADDITIONAL-ADDRESS-FAMILY are zero") \
     X(ICMP_FORM, "RFC8656-18.13-icmp", "R-041", MUST, SERVER, NOTHING, "What is reserved in ICMP is zero, and Error Data where it tells no MTU") \
+    X(MTU, "RFC8656-18.13-mtu", "R-041", DERIVED, SERVER, NOTHING, "Where ICMP told an MTU, Error Data is that MTU") \
     X(TUNNELS, "RFC8656-21.4-tunnels", "R-053", MUST, SERVER, NOTHING, "6to4 and Teredo addresses get no allocation and no channel") \
     X(FORWARD, "RFC8656-21.4-forward", "R-053", SHOULD, SERVER, NOTHING, "Nothing is relayed to 6to4 and Teredo addresses")
 // clang-format on

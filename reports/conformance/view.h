@@ -169,6 +169,11 @@ struct nt_view_flow { /* a pair */
     bool ice_socket;
 };
 
+struct nt_view_mtu { /* that an ICMP error told a party last */
+    nt_time at;
+    uint32_t frame, mtu; /* 0: none did */
+};
+
 struct nt_view_chunk { /* of kept bytes */
     struct nt_view_chunk *next;
     size_t used, cap;
@@ -215,6 +220,7 @@ struct nt_view {
     nt_time *bye;                   /* each party's: when a SIP BYE was seen, or it was told to end */
     bool *sends_checks;             /* each party's: it has sent a request that says it is a check */
     struct nt_fragments *fragments; /* NULL until the first */
+    struct nt_view_mtu *told_mtu;   /* each party's */
     bool *fragmented; /* each party's: it may have sent or got a datagram that is no item, for its fragments could not be joined */
     uint32_t recent_pairs[1u << NT_VIEW_RECENT_BITS];
     uint32_t recent[1u << NT_VIEW_RECENT_BITS]; /* items by the hash of a message's id and class: repeats.h */

@@ -277,14 +277,23 @@ static int read_fragment(struct nt_view *v, const struct nt_capture *c, const st
     return r;
 }
 
+static void note_mtu(struct nt_view *v, const struct nt_capture *c, const struct nt_capture_frame *f, const struct nt_item *m)
+{
+    uint32_t mtu = m->direction == NT_DIR_IN ? nt_capture_told_mtu(c, f) : 0;
+    if (mtu != 0)
+        v->told_mtu[m->party] = (struct nt_view_mtu){m->at, m->frame, mtu};
+}
+
 static int read_frame(struct nt_view *v, const struct nt_capture *c, const struct nt_capture_frame *f, uint32_t number)
 {
     struct nt_addr src, dst;
     const uint8_t *bytes;
     size_t len;
     struct nt_item m = {.at = f->at, .frame = number, .party = v->tap_party[f->tap], .direction = f->direction};
-    if (!nt_capture_datagram(c, f, &src, &dst, &bytes, &len))
+    if (!nt_capture_datagram(c, f, &src, &dst, &bytes, &len)) {
+        note_mtu(v, c, f, &m);
         return read_fragment(v, c, f, &m);
+    }
     bool out = f->direction == NT_DIR_OUT;
     m.excused = (f->marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0;
     m.bytes = bytes;
@@ -347,8 +356,9 @@ int nt_view_init(struct nt_view *v, const struct nt_conf_input *in)
     v->bye = malloc(parties * sizeof *v->bye);
     v->sends_checks = calloc(parties, sizeof *v->sends_checks);
     v->fragmented = calloc(parties, sizeof *v->fragmented);
+    v->told_mtu = calloc(parties, sizeof *v->told_mtu);
     bool all = v->tap_party != NULL && v->tap_signalling != NULL && v->party_description != NULL && v->bye != NULL &&
-               v->sends_checks != NULL && v->fragmented != NULL;
+               v->sends_checks != NULL && v->fragmented != NULL && v->told_mtu != NULL;
     int r = all ? NT_OK : NT_ENOMEM;
     for (size_t i = 0; i < parties && r == NT_OK; i++) {
         v->party_description[i] = NT_VIEW_NONE;
@@ -394,4 +404,5 @@ void nt_view_free(struct nt_view *v)
     free(v->session_party);
     free(v->places);
     free(v->fragmented);
+    free(v->told_mtu);
 }

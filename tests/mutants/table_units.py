@@ -82,4 +82,34 @@ UNITS = {
         "edits": [("reports/conformance/rfc8656_allocate.c", "(asked < set ? asked : set) > least", "(asked < set ? asked : set) > 1800 && least > 1800")],
         "units": ["conformance_test_stories_allocations"],
     },
+    "ring-of-64": {
+        "what": "the judge remembers 64 datagrams on their way through a TURN server",
+        "edits": [("reports/conformance/relay_ring.h", "#define NT_RELAY_RING_MAX 8192u", "#define NT_RELAY_RING_MAX 64u")],
+        "units": ["conformance_test_stories_relaying"],
+    },
+    "one-relayed-address": {
+        "what": "of a dual allocation the judge sees one relayed address (RFC 8656, 7.2)",
+        "edits": [("reports/conformance/allocations.c", "i < m->attr_count && n < 2; i++)", "i < m->attr_count && n < 1; i++)")],
+        "units": ["conformance_test_stories_allocations", "conformance_test_stories_relaying"],
+    },
+    "reset-not-judged": {
+        "what": "a server that lost its state is held to its allocations",
+        "edits": [("reports/conformance/relay_view.c", "behind += party->reset_at[i] < m->at;", "behind += party->reset_at[i] < 0;")],
+        "units": ["conformance_test_stories_allocations"],
+    },
+    "permission-of-400-s": {
+        "what": "a permission may last 400 seconds (RFC 8656, 9)",
+        "edits": [("reports/conformance/relay_view.h", "#define NT_PERMISSION_LIFETIME (300 * NT_SEC)", "#define NT_PERMISSION_LIFETIME (400 * NT_SEC)")],
+        "units": ["conformance_test_stories_relaying"],
+    },
+    "rebound-at-once": {
+        "what": "a channel may be bound otherwise as soon as its binding has ended (RFC 8656, 12)",
+        "edits": [("reports/conformance/rfc8656_client.c", "#define REBIND_WAIT (300 * NT_SEC)", "#define REBIND_WAIT (0 * NT_SEC)")],
+        "units": ["conformance_test_stories_relaying"],
+    },
+    "real-time-as-exact-as-virtual": {
+        "what": "an allocation is used 20 ms late by a real program, and it is blamed",
+        "edits": [("reports/conformance/rfc8656_client.c", "bool alive = m->at <= late->expires + nt_tolerance(turn->v);", "bool alive = m->at <= late->expires + NT_TOLERANCE;")],
+        "units": ["conformance_test_stories_relaying"],
+    },
 }

@@ -4,6 +4,8 @@
 
 #include "tests/unit/conformance/forge_checks.h"
 
+#include "natsim/packet/icmp.h"
+
 /* --- the relay --- */
 
 static inline void turn_request(struct forge *f, uint16_t method)
@@ -457,8 +459,35 @@ static inline void text(struct forge *f, const char *bytes)
     memcpy(f->buf, bytes, f->len);
 }
 
+/* A router tells the server that what it sent to R was too big. */
+static inline void told_mtu(struct forge *f, uint32_t mtu)
+{
+    uint8_t sent[1500], error[600], bytes[1400] = {0};
+    struct nt_packet about = {.data = sent, .cap = sizeof sent}, p = {.data = error, .cap = sizeof error};
+    struct nt_addr router = addr("192.0.2.254");
+    if (nt_packet_udp(&about, &f->relayed, &f->r, bytes, sizeof bytes, 64, 0, true, 1) != NT_OK ||
+        nt_packet_icmp_error(&p, &router, &about, NT_ICMP4_UNREACHABLE, NT_ICMP4_FRAGMENTATION_NEEDED) != NT_OK)
+        abort();
+    nt_packet_set_icmp_mtu(&p, mtu);
+    struct nt_capture_frame *fr = nt_capture_append(&f->c, TAP_TURN, f->now, error, p.len);
+    if (fr == NULL)
+        abort();
+    fr->direction = NT_DIR_IN;
+}
+
+static inline void icmp_for_l(struct forge *f, struct nt_addr peer, const uint8_t value[8])
+{
+    fresh(f);
+    start(f, NT_STUN_INDICATION, NT_TURN_DATA);
+    add_peer(f, peer);
+    nt_stun_add(&f->b, NT_ATTR_ICMP, value, 8);
+    finish(f);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
 static inline void wrong_relaying(struct forge *f)
 {
+    static const uint8_t of_1280[8] = {0, 0, 3, 4, 0, 0, 5, 0}, of_none[8] = {0, 0, 3, 4, 0, 0, 0, 0};
     struct nt_addr stranger = addr("10.0.0.66:66");
     static const uint8_t icmp[8] = {0, 0, 5, 0, 0, 0, 0, 0};
     text(f, "\x80 to a stranger");
@@ -496,6 +525,8 @@ static inline void wrong_relaying(struct forge *f)
         send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
     if (is(f, "RFC8656-7.2-in-use"))
         return; /* the new allocation has no permissions */
+    told_mtu(f, 1280);
+    icmp_for_l(f, f->r, breaks(f, "RFC8656-18.13-mtu") ? of_none : of_1280);
     fresh(f);
     start(f, NT_STUN_INDICATION, NT_TURN_DATA);
     add_peer(f, breaks(f, "RFC8656-11.5-permission") ? stranger : f->r);

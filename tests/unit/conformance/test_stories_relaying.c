@@ -275,6 +275,44 @@ static void used_a_moment_after_it_has_expired(struct forge *f)
     refresh_late(f);
 }
 
+/* --- who is not heard: RFC 8656, 9 and 11.3 --- */
+
+static void not_heard(struct forge *f, int count)
+{
+    for (int i = 0; i < count; i++) {
+        wait(f, 400);
+        text(f, "\x80 is anybody there?");
+        send(f, TAP_R, TAP_TURN, f->r, f->relayed);
+    }
+}
+
+/* It is not known whether a server that says nothing is alive. */
+static void a_server_pauses(struct forge *f)
+{
+    gather_relay(f);
+    permit(f, f->r);
+    not_heard(f, 30);
+    ask_refresh(f, 3600, 0);
+    refreshed(f, 3600);
+    not_heard(f, 7);
+    indicate(f, f->r);
+}
+
+static void a_permission_ends_too_soon(struct forge *f)
+{
+    gather_relay(f);
+    permit(f, f->r);
+    talk4(f);
+    wait(f, 200000);
+    not_heard(f, 1);
+    ask_refresh(f, 3600, 0);
+    refreshed(f, 3600);
+    not_heard(f, 7);
+    guilty_next(f);
+    f->guilty++; /* as the server gets it */
+    not_heard(f, 1);
+}
+
 /* --- peers: RFC 8656, 10.2, 12.2, 21.4 --- */
 
 static void ask_in_ls_name(struct forge *f, uint16_t method, uint16_t number, struct nt_addr first, struct nt_addr second, int code)
@@ -380,6 +418,38 @@ static void icmp_about_a_stranger(struct forge *f)
     icmp_about(f, addr("10.0.0.66:66"), unreachable, sizeof unreachable);
 }
 
+static void icmp_that_tells_an_mtu(struct forge *f)
+{
+    gather_relay(f);
+    permit(f, f->r);
+    told_mtu(f, 1500);
+    icmp_for_l(f, f->r, too_big);
+}
+
+static void icmp_that_tells_another_mtu(struct forge *f)
+{
+    gather_relay(f);
+    permit(f, f->r);
+    told_mtu(f, 1280);
+    guilty_next(f);
+    icmp_for_l(f, f->r, too_big);
+}
+
+/* RFC 8656, 11.2 and 11.4: "the DATA attribute is allowed to contain zero bytes of data" */
+static void an_empty_datagram_is_relayed(struct forge *f)
+{
+    gather_relay(f);
+    permit(f, f->r);
+    data_from(f, TAP_R, f->r, f->relayed, "");
+    indicate(f, f->r);
+    text(f, "");
+    relay_down(f, 0);
+    bind_channel(f, CHANNEL, f->r);
+    data_from(f, TAP_R, f->r, f->relayed, "");
+    as_channel_data(f, CHANNEL);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
 static void icmp_with_an_mtu_that_it_cannot_have(struct forge *f)
 {
     static const uint8_t value[8] = {0, 0, 3, 3, 0, 0, 5, 0xdc};
@@ -409,6 +479,9 @@ static const struct story stories[] = {
     STORY_OF(real_programs_are_a_moment_late, "RFC8656-8-refresh"),
     STORY_OF(peers_are_refused_as_they_should_be,
              "RFC8656-10.2-family RFC8656-12.2-family RFC8656-12.2-refused RFC8656-21.4-tunnels"),
+    STORY_OF(icmp_that_tells_an_mtu, "RFC8656-18.13-mtu RFC8656-18.13-icmp"),
+    STORY_OF(an_empty_datagram_is_relayed, "RFC8656-11.3-permission RFC8656-12-lifetime"),
+    STORY(a_server_pauses),
     STORY_OF(icmp_about_a_peer_with_a_channel, "RFC8656-11.5-icmp RFC8656-11.5-permission RFC8656-18.13-icmp"),
 };
 
@@ -431,6 +504,8 @@ static const struct breach breaches[] = {
     BREACH(a_channel_to_a_tunnel_is_granted, "RFC8656-21.4-tunnels", "turn", 1),
     BREACH(a_channel_to_a_tunnel_is_granted_for_ipv6, "RFC8656-21.4-tunnels", "turn", 1),
     BREACH(half_of_a_refused_request_is_installed, "RFC8656-10.2-whole", "turn", 1),
+    BREACH(icmp_that_tells_another_mtu, "RFC8656-18.13-mtu", "turn", 1),
+    BREACH(a_permission_ends_too_soon, "RFC8656-9-lifetime", "turn", 1),
     BREACH(icmp_about_a_stranger, "RFC8656-11.5-permission", "turn", 1),
     BREACH(icmp_with_an_mtu_that_it_cannot_have, "RFC8656-18.13-icmp", "turn", 1),
     BREACH(icmp_of_four_bytes, "RFC8489-14-sizes", "turn", 1),
