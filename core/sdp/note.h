@@ -28,6 +28,8 @@ struct nt_sdp_notes {
     struct nt_sdp_note notes[NT_SDP_NOTES_MAX];
 };
 
+extern const char nt_sdp_note_refused[]; /* what a note says of a stream with the port 0 that has candidates */
+
 void nt_sdp_notes_clear(struct nt_sdp_notes *n);
 void nt_sdp_notes_add(struct nt_sdp_notes *n, struct nt_sdp_note note);
 size_t nt_sdp_notes_kept(const struct nt_sdp_notes *n);

@@ -79,7 +79,7 @@ static void set_default(struct nt_sdp_reader *r, struct nt_ice_stream_descriptio
     if (section->has_port && section->port == 0) {
         s->default_addr = nt_addr_is_set(&addr) ? addr : nt_addr_v4(0, 0);
         if (s->candidate_count > 0)
-            note_section(r, section, NT_SDP_UNSUPPORTED, "the port 0 refuses this stream: its candidates do not count");
+            note_section(r, section, NT_SDP_UNSUPPORTED, nt_sdp_note_refused);
         s->candidate_count = s->remote_candidate_count = 0;
     } else if (section->has_port && nt_addr_is_set(&addr) && !(nt_addr_is_any(&addr) && section->port == 9)) {
         s->default_addr = nt_addr_with_port(&addr, section->port);

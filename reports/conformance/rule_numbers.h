@@ -6,6 +6,7 @@
 #include "reports/conformance/rfc8445_rules.h"
 #include "reports/conformance/rfc8489_rules.h"
 #include "reports/conformance/rfc8656_rules.h"
+#include "reports/conformance/rfc8838_rules.h"
 #include "reports/conformance/rfc8839_rules.h"
 #include "reports/conformance/rfc8863_rules.h"
 
@@ -13,6 +14,7 @@
 #define NT_ICE_RULE(name, ...) NT_ICE_RULE_##name,
 #define NT_TURN_RULE(name, ...) NT_TURN_RULE_##name,
 #define NT_SDP_RULE(name, ...) NT_SDP_RULE_##name,
+#define NT_TRICKLE_RULE(name, ...) NT_TRICKLE_RULE_##name,
 #define NT_CONSENT_RULE(name, ...) NT_CONSENT_RULE_##name,
 #define NT_PAC_RULE(name, ...) NT_PAC_RULE_##name,
 
@@ -22,6 +24,7 @@ enum nt_rule {
     NT_RFC8445_RULES(NT_ICE_RULE)
     NT_RFC8656_RULES(NT_TURN_RULE)
     NT_RFC8839_RULES(NT_SDP_RULE)
+    NT_RFC8838_RULES(NT_TRICKLE_RULE)
     NT_RFC7675_RULES(NT_CONSENT_RULE)
     NT_RFC8863_RULES(NT_PAC_RULE)
     NT_RULE_COUNT

@@ -141,6 +141,14 @@ uint32_t nt_view_place_in(const struct nt_view *v, uint32_t place, uint32_t sess
     return found != NT_MAP_NONE ? found : NT_VIEW_NONE;
 }
 
+uint32_t nt_view_place_count(const struct nt_view *v, uint32_t session)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < v->place_count; i++)
+        count += v->places[i].session == session;
+    return count;
+}
+
 /* Of a party that has one session all items of a pair stand at one place. */
 static int number_simply(struct nt_view *v, struct nt_item *m)
 {

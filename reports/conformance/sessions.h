@@ -28,6 +28,7 @@ static inline uint32_t nt_view_session_count(const struct nt_view *v, uint32_t p
 uint32_t nt_view_link(const struct nt_view *v, uint32_t pair, uint32_t session);
 /* The place of the same stream and component in another session, or NT_VIEW_NONE: nothing stood there. */
 uint32_t nt_view_place_in(const struct nt_view *v, uint32_t place, uint32_t session);
+uint32_t nt_view_place_count(const struct nt_view *v, uint32_t session); /* components that something was sent or received on */
 /* The generation in which a party is at a time: that of the last description it had sent. */
 uint32_t nt_view_generation_at(const struct nt_view *v, uint32_t party, nt_time at);
 /* The full description that a session of a party has from it (NT_DIR_OUT), or from its peer (NT_DIR_IN), at a time: the last one of

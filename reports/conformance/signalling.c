@@ -79,22 +79,22 @@ static uint32_t generation_of_fragment(const struct nt_view *v, const struct nt_
     return before != NULL ? before->generation : 0;
 }
 
-/* The stream (from 1) of a part of a fragment: that of its identification tag. */
-static uint8_t stream_of_part(const struct nt_view_description *full, const struct nt_ice_stream_description *part)
+uint8_t nt_view_stream_of(const struct nt_view *v, const struct nt_view_description *d, size_t i)
 {
-    for (size_t i = 0; full != NULL && part->mid[0] != '\0' && i < full->d.stream_count; i++)
-        if (strcmp(full->d.streams[i].mid, part->mid) == 0)
-            return (uint8_t)(i + 1);
-    return 1;
+    const struct nt_view_description *full = d->fragment ? full_before(v, d) : NULL;
+    const struct nt_ice_stream_description *part = &d->d.streams[i];
+    for (size_t k = 0; full != NULL && part->mid[0] != '\0' && k < full->d.stream_count; k++)
+        if (strcmp(full->d.streams[k].mid, part->mid) == 0)
+            return (uint8_t)(k + 1);
+    return d->fragment ? 1 : (uint8_t)(i + 1);
 }
 
 static void place_fragment(const struct nt_view *v, struct nt_view_description *d)
 {
-    const struct nt_view_description *full = full_before(v, d);
     d->generation = generation_of_fragment(v, d);
     for (size_t i = 0; i < d->d.stream_count && !d->copy; i++)
         for (size_t k = 0; k < d->d.streams[i].candidate_count; k++)
-            d->d.streams[i].candidates[k].stream = stream_of_part(full, &d->d.streams[i]);
+            d->d.streams[i].candidates[k].stream = nt_view_stream_of(v, d, i);
 }
 
 static void place_description(const struct nt_view *v, struct nt_view_description *d)
@@ -128,6 +128,7 @@ static int add_description(struct nt_view *v, uint32_t party, const struct nt_ca
     if (r != NT_OK)
         return r;
     place_description(v, d);
+    v->trickles[party] = v->trickles[party] || (d->err == NT_OK && d->direction == NT_DIR_OUT && d->d.trickle);
     uint32_t *link = &v->party_description[party];
     while (*link != NT_VIEW_NONE)
         link = &v->descriptions[*link].next;

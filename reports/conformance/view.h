@@ -218,6 +218,7 @@ struct nt_view {
     bool *tap_signalling;
     uint32_t *party_description;    /* each party's first */
     nt_time *bye;                   /* each party's: when a SIP BYE was seen, or it was told to end */
+    bool *trickles;                 /* each party's: it has said that it trickles */
     bool *sends_checks;             /* each party's: it has sent a request that says it is a check */
     struct nt_fragments *fragments; /* NULL until the first */
     struct nt_view_mtu *told_mtu;   /* each party's */

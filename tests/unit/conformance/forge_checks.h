@@ -187,6 +187,10 @@ static inline size_t describe(const struct forge *f, bool left, int version, cha
         snprintf(extra, sizeof extra, "a=candidate:1 3 UDP 2130706173 10.0.0.2 6002 typ host\r\n");
     if (!l && again && is(f, "RFC8839-5-grammar"))
         snprintf(extra, sizeof extra, "a=candidate:7 1 UDP\r\n");
+    if (l && again) { /* ICE has concluded */
+        relay[0] = '\0';
+        snprintf(extra, sizeof extra, "a=remote-candidates:1 10.0.0.2 6000\r\n");
+    }
     if (!l && is(f, "RFC8839-4.4.1.2.2-remote"))
         snprintf(extra, sizeof extra, "a=remote-candidates:1 10.0.0.1 5000\r\n");
     const char *pwd = l                             ? "passwordofLpasswordofL"

@@ -1,103 +1,7 @@
 /* RFC 8445, 7675 and 8863: stories in which nobody breaks a rule, each of which was once taken for a breach; and stories in which
  * one party breaks one rule, which is blamed at that frame and nobody else. */
-#include "tests/unit/conformance/forge_server.h"
+#include "tests/unit/conformance/forge_call.h"
 #include "tests/unit/conformance/stories.h"
-
-/* --- a call of one's own --- */
-
-/* A description with these lines of the session and of its media sections; `kind`: NT_SIP_INVITE, NT_SIP_OK. */
-static void tell(struct forge *f, bool left, enum nt_sip_kind kind, unsigned cseq, const char *session, const char *media)
-{
-    char sdp[2048], sip[3072];
-    struct nt_addr l = addr("198.18.0.1:5060"), r = addr("198.18.0.2:5060");
-    int n = snprintf(sdp, sizeof sdp, "v=0\r\no=%s 1 %u IN IP4 10.0.0.1\r\ns=-\r\nt=0 0\r\n%s%s", left ? "l" : "r", cseq, session,
-                     media);
-    struct nt_sip_message m = {.kind = kind,
-                               .cseq = cseq,
-                               .call_id = "1@natsim.invalid",
-                               .from = "l",
-                               .to = "r",
-                               .branch = "z9hG4bK1",
-                               .via = l,
-                               .in_dialog = cseq > 1,
-                               .body = sdp,
-                               .body_len = (size_t)n};
-    int len = nt_sip_write(&m, sip, sizeof sip);
-    if (len < 0 || n >= (int)sizeof sdp)
-        abort();
-    cross(f, left ? TAP_L_SIGNALLING : TAP_R_SIGNALLING, left ? TAP_R_SIGNALLING : TAP_L_SIGNALLING, left ? l : r, left ? r : l,
-          (uint8_t *)sip, (size_t)len);
-}
-
-static const char ice2[] = "a=ice-options:ice2\r\n";
-static const char audio_l[] =
-    "m=audio 5000 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\na=ice-ufrag:LLLL\r\na=ice-pwd:passwordofLpasswordofL\r\n"
-    "a=candidate:1 1 UDP 2130706431 10.0.0.1 5000 typ host\r\n";
-static const char audio_r[] =
-    "m=audio 6000 RTP/AVP 0\r\nc=IN IP4 10.0.0.2\r\na=ice-ufrag:RRRR\r\na=ice-pwd:passwordofRpasswordofR\r\n"
-    "a=candidate:1 1 UDP 2130706431 10.0.0.2 6000 typ host\r\n";
-
-static void offer_and_answer(struct forge *f, const char *l, const char *r)
-{
-    tell(f, true, NT_SIP_INVITE, 1, ice2, l);
-    tell(f, false, NT_SIP_OK, 1, ice2, r);
-}
-
-/* A check from one side to the other, after a while; its sender is as L and R are in this story. */
-struct ask {
-    bool left;
-    struct nt_addr from, to;
-    int flags;
-    uint32_t priority;
-    uint64_t tie;
-};
-
-static void ask(struct forge *f, const struct ask *a, unsigned tap)
-{
-    char username[16];
-    fresh(f);
-    snprintf(username, sizeof username, "%s:%s", a->left ? f->ufrag_r : f->ufrag_l, a->left ? f->ufrag_l : f->ufrag_r);
-    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
-    nt_stun_add_text(&f->b, NT_ATTR_USERNAME, username);
-    nt_stun_add_u32(&f->b, NT_ATTR_PRIORITY, a->priority != 0 ? a->priority : FORGE_PRFLX);
-    nt_stun_add_u64(&f->b, (a->flags & CONTROLLING) != 0 ? NT_ATTR_ICE_CONTROLLING : NT_ATTR_ICE_CONTROLLED,
-                    a->tie != 0 ? a->tie
-                    : a->left   ? FORGE_TIE_L
-                                : FORGE_TIE_R);
-    if ((a->flags & NOMINATE) != 0)
-        nt_stun_add(&f->b, NT_ATTR_USE_CANDIDATE, "", 0);
-    sealed(f, a->left ? &f->pwd_r : &f->pwd_l);
-    send(f, a->left ? TAP_L : TAP_R, tap, a->from, a->to);
-}
-
-static void ask_and_answer(struct forge *f, const struct ask *a)
-{
-    wait(f, 60);
-    ask(f, a, a->left ? TAP_R : TAP_L);
-    answer(f, !a->left, a->from, 0);
-    send(f, a->left ? TAP_R : TAP_L, a->left ? TAP_L : TAP_R, a->to, a->from);
-}
-
-static void say(struct forge *f, bool left, struct nt_addr from, struct nt_addr to)
-{
-    text(f, "\x80 data");
-    send(f, left ? TAP_L : TAP_R, left ? TAP_R : TAP_L, from, to);
-}
-
-/* Both check a pair, L controlling, and L nominates it. */
-static void pair_up(struct forge *f, struct nt_addr l, struct nt_addr r, int nominate)
-{
-    ask_and_answer(f, &(struct ask){.left = true, .from = l, .to = r, .flags = CONTROLLING});
-    ask_and_answer(f, &(struct ask){.left = false, .from = r, .to = l, .flags = CONTROLLED});
-    if (nominate != 0)
-        ask_and_answer(f, &(struct ask){.left = true, .from = l, .to = r, .flags = CONTROLLING | NOMINATE});
-}
-
-static void agree(struct forge *f)
-{
-    offer_and_answer(f, audio_l, audio_r);
-    pair_up(f, f->l, f->r, NOMINATE);
-}
 
 /* --- restart: RFC 8445, 9; RFC 8839, 4.4.3 --- */
 
@@ -106,12 +10,12 @@ static void restarted(struct forge *f)
     agree(f);
     say(f, true, f->l, f->r);
     wait(f, 2000);
-    tell(f, true, NT_SIP_INVITE, 2, ice2,
-         "m=audio 5000 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\na=ice-ufrag:LLL2\r\na=ice-pwd:secondpwdLsecondpwdLxx\r\n"
-         "a=candidate:1 1 UDP 2130706431 10.0.0.1 5000 typ host\r\n");
-    tell(f, false, NT_SIP_OK, 2, ice2,
-         "m=audio 6002 RTP/AVP 0\r\nc=IN IP4 10.0.0.2\r\na=ice-ufrag:RRR2\r\na=ice-pwd:secondpwdRsecondpwdRxx\r\n"
-         "a=candidate:1 1 UDP 2130706431 10.0.0.2 6002 typ host\r\n");
+    convey(f, true, NT_SIP_INVITE, 2, ice2,
+           "m=audio 5000 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\na=ice-ufrag:LLL2\r\na=ice-pwd:secondpwdLsecondpwdLxx\r\n"
+           "a=candidate:1 1 UDP 2130706431 10.0.0.1 5000 typ host\r\n");
+    convey(f, false, NT_SIP_OK, 2, ice2,
+           "m=audio 6002 RTP/AVP 0\r\nc=IN IP4 10.0.0.2\r\na=ice-ufrag:RRR2\r\na=ice-pwd:secondpwdRsecondpwdRxx\r\n"
+           "a=candidate:1 1 UDP 2130706431 10.0.0.2 6002 typ host\r\n");
     f->ufrag_l = "LLL2";
     f->ufrag_r = "RRR2";
     nt_stun_key_short(&f->pwd_l, "secondpwdLsecondpwdLxx");
@@ -159,12 +63,12 @@ static void a_restart_regains_lost_consent(struct forge *f)
     wait(f, 5000);
     ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING}, TAP_NONE);
     wait(f, 40000);
-    tell(f, true, NT_SIP_INVITE, 2, ice2,
-         "m=audio 5000 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\na=ice-ufrag:LLL2\r\na=ice-pwd:secondpwdLsecondpwdLxx\r\n"
-         "a=candidate:1 1 UDP 2130706431 10.0.0.1 5000 typ host\r\n");
-    tell(f, false, NT_SIP_OK, 2, ice2,
-         "m=audio 6000 RTP/AVP 0\r\nc=IN IP4 10.0.0.2\r\na=ice-ufrag:RRR2\r\na=ice-pwd:secondpwdRsecondpwdRxx\r\n"
-         "a=candidate:1 1 UDP 2130706431 10.0.0.2 6000 typ host\r\n");
+    convey(f, true, NT_SIP_INVITE, 2, ice2,
+           "m=audio 5000 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\na=ice-ufrag:LLL2\r\na=ice-pwd:secondpwdLsecondpwdLxx\r\n"
+           "a=candidate:1 1 UDP 2130706431 10.0.0.1 5000 typ host\r\n");
+    convey(f, false, NT_SIP_OK, 2, ice2,
+           "m=audio 6000 RTP/AVP 0\r\nc=IN IP4 10.0.0.2\r\na=ice-ufrag:RRR2\r\na=ice-pwd:secondpwdRsecondpwdRxx\r\n"
+           "a=candidate:1 1 UDP 2130706431 10.0.0.2 6000 typ host\r\n");
     f->ufrag_l = "LLL2";
     f->ufrag_r = "RRR2";
     nt_stun_key_short(&f->pwd_l, "secondpwdLsecondpwdLxx");
@@ -178,8 +82,8 @@ static void a_restart_regains_lost_consent(struct forge *f)
 /* RFC 7675, 1: "An ICE-lite agent [...] does not generate consent checks"; RFC 8445, 12.1.1: it "MAY begin sending data". */
 static void a_lite_agent_sends_data(struct forge *f)
 {
-    tell(f, true, NT_SIP_INVITE, 1, ice2, audio_l);
-    tell(f, false, NT_SIP_OK, 1, "a=ice-lite\r\na=ice-options:ice2\r\n", audio_r);
+    convey(f, true, NT_SIP_INVITE, 1, ice2, audio_l);
+    convey(f, false, NT_SIP_OK, 1, "a=ice-lite\r\na=ice-options:ice2\r\n", audio_r);
     ask_and_answer(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING});
     ask_and_answer(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING | NOMINATE});
     say(f, false, f->r, f->l);
@@ -189,8 +93,8 @@ static void a_lite_agent_sends_data(struct forge *f)
 /* RFC 8445, 8.1.1: an agent of RFC 5245 "might nominate more than one candidate pair". */
 static void an_agent_of_rfc5245_is_aggressive(struct forge *f)
 {
-    tell(f, true, NT_SIP_INVITE, 1, "", audio_l);
-    tell(f, false, NT_SIP_OK, 1, "", audio_r);
+    convey(f, true, NT_SIP_INVITE, 1, "", audio_l);
+    convey(f, false, NT_SIP_OK, 1, "", audio_r);
     ask_and_answer(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING | NOMINATE});
     ask_and_answer(f, &(struct ask){.left = false, .from = f->r, .to = f->l, .flags = CONTROLLED});
     ask_and_answer(f, &(struct ask){.left = true, .from = f->l, .to = addr("10.0.0.2:6002"), .flags = CONTROLLING | NOMINATE});
@@ -512,8 +416,8 @@ static void hangs_up_before_it_nominates(struct forge *f)
 
 static void lite_with(struct forge *f, int flags, bool data)
 {
-    tell(f, true, NT_SIP_INVITE, 1, ice2, audio_l);
-    tell(f, false, NT_SIP_OK, 1, "a=ice-lite\r\na=ice-options:ice2\r\n", audio_r);
+    convey(f, true, NT_SIP_INVITE, 1, ice2, audio_l);
+    convey(f, false, NT_SIP_OK, 1, "a=ice-lite\r\na=ice-options:ice2\r\n", audio_r);
     guilty_next(f);
     if (data)
         say(f, false, f->r, f->l);

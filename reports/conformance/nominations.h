@@ -1,0 +1,19 @@
+/* Inside of the room: when each session's first pair was nominated successfully, as its agent knows it. */
+#ifndef NT_CONFORMANCE_NOMINATIONS_H
+#define NT_CONFORMANCE_NOMINATIONS_H
+
+#include "reports/conformance/view.h"
+
+struct nt_nomination {
+    uint32_t item; /* the success response, which the agent got or sent; NT_VIEW_NONE: there is none */
+    bool own;      /* it was the agent that nominated: it controls */
+};
+
+struct nt_nominations {
+    struct nt_nomination *of; /* by session */
+};
+
+int nt_nominations_find(struct nt_nominations *n, const struct nt_view *v); /* 0 or NT_ENOMEM */
+void nt_nominations_free(struct nt_nominations *n);
+
+#endif

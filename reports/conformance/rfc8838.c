@@ -1,0 +1,95 @@
+#include "reports/conformance/rfc8838.h"
+
+#include "reports/conformance/sessions.h"
+#include "reports/conformance/signalling.h"
+
+/* --- what is conveyed --- */
+
+static bool is_earlier(const struct told *t, const struct nt_view_description *e)
+{
+    return e->err == NT_OK && e->direction == NT_DIR_OUT && e->generation == t->d->generation;
+}
+
+/* The earlier description of this generation that ends the candidates of a stream, or NULL. */
+static const struct nt_view_description *ended_before(const struct told *t, uint8_t stream)
+{
+    const struct nt_view *v = t->finder->v;
+    for (uint32_t i = v->party_description[t->d->party]; &v->descriptions[i] != t->d; i = v->descriptions[i].next) {
+        const struct nt_view_description *e = &v->descriptions[i];
+        if (!is_earlier(t, e))
+            continue;
+        bool ends = e->d.end_of_candidates;
+        for (size_t s = 0; s < e->d.stream_count; s++)
+            ends = ends || (e->d.streams[s].end_of_candidates && nt_view_stream_of(v, e, s) == stream);
+        if (ends)
+            return e;
+    }
+    return NULL;
+}
+
+static bool was_conveyed(const struct told *t, const struct nt_ice_candidate *c)
+{
+    const struct nt_view *v = t->finder->v;
+    for (uint32_t i = v->party_description[t->d->party]; &v->descriptions[i] != t->d; i = v->descriptions[i].next)
+        if (is_earlier(t, &v->descriptions[i]) && nt_told_candidate(&v->descriptions[i].d, c) != NULL)
+            return true;
+    return false;
+}
+
+/* When it was sent at the latest: a step may have held it back before it was seen. */
+static nt_time told_at(const struct nt_view *v, const struct nt_view_description *d)
+{
+    return d->at - v->in->parties[d->party].told_late;
+}
+
+static void judge_new(const struct told *t, const struct nt_ice_candidate *c, const struct nt_nomination *nomination)
+{
+    const struct nt_view *v = t->finder->v;
+    const struct nt_view_description *end = ended_before(t, c->stream);
+    bool nominated = nomination->item != NT_VIEW_NONE && v->items[nomination->item].at < told_at(v, t->d);
+    char which[NT_ADDR_TEXT];
+    nt_addr_format(&c->addr, which);
+    nt_require(t->finder, NT_TRICKLE_RULE_AFTER_END, t->d, end == NULL, "%s is new, after end-of-candidates in packet %u", which,
+               end != NULL ? (unsigned)end->frame : 0);
+    nt_require(t->finder, NT_TRICKLE_RULE_NOMINATED, t->d, !nominated, "%s is new, after the nomination in packet %u", which,
+               nominated ? (unsigned)v->items[nomination->item].frame : 0);
+}
+
+void nt_rfc8838_judge_told(const struct told *t, const struct nt_nominations *nominations)
+{
+    const struct nt_nomination *n = &nominations->of[nt_view_session(t->finder->v, t->d->party, t->d->generation)];
+    for (size_t s = 0; t->d->fragment && s < t->d->d.stream_count; s++)
+        for (size_t i = 0; i < t->d->d.streams[s].candidate_count; i++)
+            if (!was_conveyed(t, &t->d->d.streams[s].candidates[i]))
+                judge_new(t, &t->d->d.streams[s].candidates[i], n);
+}
+
+/* --- what is checked --- */
+
+/* The description that conveyed a local candidate first, or NULL: it is announced nowhere, as a peer-reflexive one. */
+static const struct nt_view_description *conveyed_by(const struct nt_view *v, uint32_t party, const struct nt_addr *local)
+{
+    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *d = &v->descriptions[i];
+        for (size_t s = 0; d->err == NT_OK && d->direction == NT_DIR_OUT && s < d->d.stream_count; s++)
+            for (size_t k = 0; k < d->d.streams[s].candidate_count; k++)
+                if (nt_addr_equal(&d->d.streams[s].candidates[k].addr, local))
+                    return d;
+    }
+    return NULL;
+}
+
+/* RFC 8838, 10: "An agent MUST NOT pair a local candidate until it has been trickled to the remote party." */
+void nt_rfc8838_judge_checks(struct nt_finder *finder)
+{
+    const struct nt_view *v = finder->v;
+    for (uint32_t i = 0; i < v->count; i++) {
+        const struct nt_item *m = &v->items[i];
+        if (!m->check || m->direction != NT_DIR_OUT || m->excused || m->first != i || !v->trickles[m->party])
+            continue;
+        const struct nt_view_description *d = conveyed_by(v, m->party, &m->local);
+        if (d != NULL)
+            nt_require(finder, NT_TRICKLE_RULE_CONVEYED, m, told_at(v, d) <= m->at + nt_tolerance(v),
+                       "a check from a candidate that was conveyed only in packet %u", (unsigned)d->frame);
+    }
+}

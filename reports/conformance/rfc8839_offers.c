@@ -1,0 +1,105 @@
+#include "reports/conformance/rfc8839_offers.h"
+
+#include "reports/conformance/sessions.h"
+
+static const char *yes(bool flag)
+{
+    return flag ? "on" : "off";
+}
+
+/* --- credentials and options: 4.4.1.1.1 --- */
+
+static void judge_credentials(const struct told *t)
+{
+    const struct nt_ice_description *a = &t->before->d, *b = &t->d->d;
+    for (size_t i = 0; i < a->stream_count && i < b->stream_count; i++) {
+        if (a->streams[i].ufrag[0] == '\0' || b->streams[i].ufrag[0] == '\0')
+            continue;
+        bool ufrag = strcmp(a->streams[i].ufrag, b->streams[i].ufrag) != 0, pwd = strcmp(a->streams[i].pwd, b->streams[i].pwd) != 0;
+        nt_require(t->finder, NT_SDP_RULE_RESTART, t->d, ufrag == pwd, "%s has changed since packet %u, and %s has not",
+                   ufrag ? "ice-ufrag" : "ice-pwd", (unsigned)t->before->frame, ufrag ? "ice-pwd" : "ice-ufrag");
+    }
+}
+
+/* "MUST NOT modify [...] in a subsequent offer unless the offer is sent in order to request an ICE restart": an answer may. */
+static void judge_options(const struct told *t)
+{
+    const struct nt_ice_description *a = &t->before->d, *b = &t->d->d;
+    bool kept = a->lite == b->lite && a->pacing_ms == b->pacing_ms && a->ice2 == b->ice2 && a->trickle == b->trickle;
+    if (t->d->offer && !t->restarts)
+        nt_require(t->finder, NT_SDP_RULE_OPTIONS, t->d, kept,
+                   "without a restart: ice-pacing %" PRIu32 ", ice-lite %s, ice2 %s, trickle %s; in packet %u: %" PRIu32
+                   ", %s, %s, %s",
+                   b->pacing_ms, yes(b->lite), yes(b->ice2), yes(b->trickle), (unsigned)t->before->frame, a->pacing_ms,
+                   yes(a->lite), yes(a->ice2), yes(a->trickle));
+}
+
+/* --- remote-candidates and what stands in an offer after nomination: 4.4.1.2.2 --- */
+
+static void judge_remote_candidates(const struct told *t)
+{
+    bool subsequent = t->d->offer && t->before != NULL;
+    for (size_t i = 0; i < t->d->d.stream_count; i++) {
+        size_t count = t->d->d.streams[i].remote_candidate_count;
+        nt_require(t->finder, NT_SDP_RULE_REMOTE_CANDIDATES, t->d, count == 0 || subsequent, "remote-candidates in %s",
+                   t->d->offer ? "a first offer" : "an answer");
+    }
+}
+
+/* Of a session with one component only: what it selected is known, and which candidates belong to it. */
+static const struct nt_nomination *nomination_before(const struct told *t, const struct nt_nominations *nominations)
+{
+    const struct nt_view *v = t->finder->v;
+    uint32_t session = nt_view_session(v, t->d->party, t->d->generation);
+    const struct nt_nomination *n = &nominations->of[session];
+    bool plain = t->d->d.stream_count == 1 && nt_view_place_count(v, session) == 1;
+    return plain && n->item != NT_VIEW_NONE && v->items[n->item].at < t->d->at ? n : NULL;
+}
+
+static void judge_after_nomination(const struct told *t, const struct nt_nominations *nominations)
+{
+    const struct nt_nomination *n = t->d->offer && t->before != NULL && !t->restarts ? nomination_before(t, nominations) : NULL;
+    if (n == NULL || !nt_ice_stream_uses_ice(&t->d->d.streams[0]))
+        return;
+    const struct nt_ice_stream_description *s = &t->d->d.streams[0];
+    unsigned frame = (unsigned)t->finder->v->items[n->item].frame;
+    nt_require(t->finder, NT_SDP_RULE_AFTER_NOMINATION, t->d, s->candidate_count == 1,
+               "%zu candidates in an offer after the nomination in packet %u, expected one for the component", s->candidate_count,
+               frame);
+    if (n->own)
+        nt_require(t->finder, NT_SDP_RULE_REMOTE_CANDIDATES, t->d, s->remote_candidate_count > 0,
+                   "no remote-candidates in the offer of the controlling agent after the nomination in packet %u", frame);
+}
+
+/* --- sections that do not use ICE --- */
+
+static void judge_mismatch(const struct told *t)
+{
+    for (size_t i = 0; i < t->d->d.stream_count; i++)
+        if (t->d->d.streams[i].mismatch)
+            nt_require(t->finder, NT_SDP_RULE_MISMATCH, t->d, t->d->d.streams[i].candidate_count == 0,
+                       "%zu candidates beside ice-mismatch", t->d->d.streams[i].candidate_count);
+}
+
+/* The reader does not count the candidates of a refused stream: it notes that there are some. */
+static void judge_removed(const struct told *t)
+{
+    bool refused = false;
+    for (size_t i = 0; i < t->d->d.stream_count; i++)
+        refused = refused || nt_ice_stream_is_refused(&t->d->d.streams[i]);
+    for (size_t i = 0; refused && i < nt_sdp_notes_kept(t->d->notes); i++)
+        nt_require(t->finder, NT_SDP_RULE_REMOVED, t->d, t->d->notes->notes[i].what != nt_sdp_note_refused,
+                   "line %zu: a stream with the port 0, and candidates", t->d->notes->notes[i].line);
+}
+
+void nt_rfc8839_judge_exchange(const struct told *t, const struct nt_nominations *nominations)
+{
+    judge_mismatch(t);
+    judge_removed(t);
+    judge_remote_candidates(t);
+    judge_after_nomination(t, nominations);
+    if (t->before == NULL)
+        return;
+    judge_credentials(t);
+    judge_options(t);
+}
