@@ -16,12 +16,14 @@ static size_t cell(uint32_t party, size_t rule)
 
 static const char *lacked(unsigned needs)
 {
-    return (needs & NT_CONF_NEEDS_TIMES) != 0 ? "a step held back its datagrams: when it sent them is not known" : "";
+    return (needs & NT_CONF_NEEDS_TIMES) != 0 ? "a step held back its datagrams: when it sent them is not known"
+                                              : "a step held back or dropped what it told: what it conveyed when is not known";
 }
 
 static unsigned lacks(const struct nt_view *v, uint32_t party)
 {
-    return v->in->parties[party].held ? NT_CONF_NEEDS_TIMES : 0;
+    const struct nt_conf_party *p = &v->in->parties[party];
+    return (p->held ? (unsigned)NT_CONF_NEEDS_TIMES : 0) | (p->told_partly ? (unsigned)NT_CONF_NEEDS_TOLD : 0);
 }
 
 static void set_states(struct nt_finder *finder, uint32_t party, unsigned is)

@@ -36,17 +36,11 @@ static bool was_conveyed(const struct told *t, const struct nt_ice_candidate *c)
     return false;
 }
 
-/* When it was sent at the latest: a step may have held it back before it was seen. */
-static nt_time told_at(const struct nt_view *v, const struct nt_view_description *d)
-{
-    return d->at - v->in->parties[d->party].told_late;
-}
-
 static void judge_new(const struct told *t, const struct nt_ice_candidate *c, const struct nt_nomination *nomination)
 {
     const struct nt_view *v = t->finder->v;
     const struct nt_view_description *end = ended_before(t, c->stream);
-    bool nominated = nomination->item != NT_VIEW_NONE && v->items[nomination->item].at < told_at(v, t->d);
+    bool nominated = nomination->item != NT_VIEW_NONE && v->items[nomination->item].at < t->d->at;
     char which[NT_ADDR_TEXT];
     nt_addr_format(&c->addr, which);
     nt_require(t->finder, NT_TRICKLE_RULE_AFTER_END, t->d, end == NULL, "%s is new, after end-of-candidates in packet %u", which,
@@ -89,7 +83,7 @@ void nt_rfc8838_judge_checks(struct nt_finder *finder)
             continue;
         const struct nt_view_description *d = conveyed_by(v, m->party, &m->local);
         if (d != NULL)
-            nt_require(finder, NT_TRICKLE_RULE_CONVEYED, m, told_at(v, d) <= m->at + nt_tolerance(v),
+            nt_require(finder, NT_TRICKLE_RULE_CONVEYED, m, d->at <= m->at + nt_tolerance(v),
                        "a check from a candidate that was conveyed only in packet %u", (unsigned)d->frame);
     }
 }

@@ -22,6 +22,8 @@ enum nt_conf_binds {
 enum nt_conf_needs {
     NT_CONF_NEEDS_NOTHING = 0,
     NT_CONF_NEEDS_TIMES = 1, /* when it sent: no step held back its datagrams */
+    NT_CONF_NEEDS_TOLD = 2,  /* all that it told its peer, and when: no step held back or dropped its signalling */
+    NT_CONF_NEEDS_TOLD_TIMES = 3
 };
 
 struct nt_conf_rule {

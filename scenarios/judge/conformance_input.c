@@ -70,6 +70,8 @@ static void note_delays(const struct nt_scn_case *c, struct nt_conf_party *parti
         bool agent = s->where.kind == NT_SCN_NODE_AGENT, server = s->where.kind == NT_SCN_NODE_SERVER;
         if (s->kind == NT_STEP_FAULT && s->fault == NT_FAULT_DELAY && (agent || server))
             parties[agent ? s->where.index : c->agent_count + s->where.index].held = true;
+        if (s->kind == NT_STEP_SIGNALLING)
+            parties[s->from].told_partly = true;
         if (s->kind == NT_STEP_SIGNALLING && s->act == NT_SIGNAL_DELAY && s->by > parties[s->from].told_late)
             parties[s->from].told_late = s->by;
     }
