@@ -16,8 +16,9 @@ static bool comes_before(const struct nt_event *a, const struct nt_event *b)
     return a->at != b->at ? a->at < b->at : a->order < b->order;
 }
 
-/* Puts the event among the options, one for each node, in the order of the queue; drops the last one when there are too many. */
-static size_t add_option(const struct nt_fabric *f, struct option *options, size_t count, uint32_t node, size_t place)
+/* Puts the event among the options, one for each node, in the order of the queue; leaves out the last one when there are too many.
+ */
+static size_t add_option(struct nt_fabric *f, struct option *options, size_t count, uint32_t node, size_t place)
 {
     const struct nt_event *heap = f->queue.heap;
     size_t i = 0, to;
@@ -25,17 +26,19 @@ static size_t add_option(const struct nt_fabric *f, struct option *options, size
         i++;
     if (i < count && comes_before(&heap[options[i].place], &heap[place]))
         return count;
-    if (i == count && count < NT_OPTIONS_MAX)
+    if (i == count && count < NT_OPTIONS_MAX) {
         count++;
-    else if (i == count)
+    } else if (i == count) {
+        f->options_left_out = true;
         i = count - 1;
+    }
     for (to = i; to > 0 && comes_before(&heap[place], &heap[options[to - 1].place]); to--)
         options[to] = options[to - 1];
     options[to] = (struct option){.node = node, .place = place};
     return count;
 }
 
-static size_t gather_options(const struct nt_fabric *f, struct option *options)
+static size_t gather_options(struct nt_fabric *f, struct option *options)
 {
     const struct nt_queue *q = &f->queue;
     nt_time last = nt_time_after(q->heap[0].at, f->choose_window);
@@ -69,4 +72,9 @@ void nt_fabric_choose(struct nt_fabric *f, nt_time window, uint32_t (*choose)(vo
     f->choose = choose;
     f->choose_user = user;
     f->choose_window = window;
+}
+
+bool nt_fabric_chose_from_all(const struct nt_fabric *f)
+{
+    return !f->options_left_out;
 }

@@ -12,6 +12,9 @@
 /* options >= 2 */
 void nt_fabric_choose(struct nt_fabric *f, nt_time window, uint32_t (*choose)(void *user, uint32_t options), void *user);
 
+/* There were never more than NT_OPTIONS_MAX of them. */
+bool nt_fabric_chose_from_all(const struct nt_fabric *f);
+
 /* Takes the next event out of the queue when it is an arrival that has alternatives; false: it is not. */
 bool nt_delivery_order_take(struct nt_fabric *f, struct nt_event *e);
 

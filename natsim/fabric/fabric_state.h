@@ -68,6 +68,7 @@ struct nt_fabric {
     uint32_t (*choose)(void *user, uint32_t options); /* delivery_order.c; NULL: the order of time */
     void *choose_user;
     nt_time choose_window;
+    bool options_left_out;
     const struct nt_carrier_ops *carrier;
     void *carried;   /* the carrier's state */
     uint64_t shown;  /* packet events so far */

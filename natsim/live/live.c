@@ -47,9 +47,11 @@ void nt_live_del(struct nt_live *l)
 
 int nt_live_watch(struct nt_live *l, int fd, void (*ready)(void *user, nt_time now), void *user)
 {
-    if (nt_grow(&l->watches, &l->cap, l->count + 1, sizeof *l->watches, WATCHES_MAX) != NT_OK ||
-        nt_grow(&l->polls, &l->poll_cap, l->count + 1, sizeof *l->polls, WATCHES_MAX) != NT_OK)
-        return NT_ENOMEM;
+    int r = nt_grow(&l->watches, &l->cap, l->count + 1, sizeof *l->watches, WATCHES_MAX);
+    if (r == NT_OK)
+        r = nt_grow(&l->polls, &l->poll_cap, l->count + 1, sizeof *l->polls, WATCHES_MAX);
+    if (r != NT_OK)
+        return r;
     l->watches[l->count++] = (struct watch){fd, ready, user};
     return NT_OK;
 }

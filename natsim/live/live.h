@@ -9,7 +9,8 @@ struct nt_live;
 
 struct nt_live *nt_live_new(void);
 void nt_live_del(struct nt_live *l);
-/* Calls `ready` when the descriptor is readable or hung up; 0, NT_ENOMEM. May be called from within `ready`, as nt_live_ignore. */
+/* Calls `ready` when the descriptor is readable or hung up; 0, NT_ENOMEM, or NT_ELIMIT: too many are watched. May be called from
+ * within `ready`, as nt_live_ignore. */
 int nt_live_watch(struct nt_live *l, int fd, void (*ready)(void *user, nt_time now), void *user);
 void nt_live_ignore(struct nt_live *l, int fd);
 void nt_live_start(struct nt_live *l); /* now is time 0; before, it stands still at 0 */

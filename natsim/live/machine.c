@@ -207,6 +207,8 @@ struct nt_machine *nt_machine_new(struct nt_live *l, struct nt_host *h, const st
         *p = (struct port){.machine = m, .number = (uint32_t)m->port_count, .fd = nt_sandbox_tun(m->sandbox, m->port_count)};
         r = nt_live_watch(l, p->fd, read_packets, p);
     }
+    if (r == NT_ELIMIT)
+        snprintf(why, NT_SANDBOX_WHY, "there are too many machines: their descriptors cannot all be watched");
     if (r == NT_OK) {
         nt_host_attach_stack(h, write_packet, m);
         return m;

@@ -107,25 +107,29 @@ bool nt_poison_has(const struct nt_poison *p, uint32_t proto, const struct nt_ad
     return nt_map_get(&p->by_key, &key) != NT_MAP_NONE;
 }
 
-void nt_poison_add(struct nt_poison *p, struct nt_deadlines *d, uint32_t proto, const struct nt_addr *external,
-                   const struct nt_addr *remote, nt_time until)
+int nt_poison_add(struct nt_poison *p, struct nt_deadlines *d, uint32_t proto, const struct nt_addr *external,
+                  const struct nt_addr *remote, nt_time until)
 {
     struct nt_nat_key key = {.proto = proto, .a = *external, .b = *remote};
     uint32_t index = nt_map_get(&p->by_key, &key);
     if (index != NT_MAP_NONE) {
         nt_deadlines_move(d, ((struct poisoned *)nt_slots_at(&p->slots, index))->deadline, until);
-        return;
+        return NT_OK;
     }
-    if (nt_slots_take(&p->slots, &index) != NT_OK)
-        return;
+    int err = nt_slots_take(&p->slots, &index);
+    if (err != NT_OK)
+        return err;
     struct poisoned *x = nt_slots_at(&p->slots, index);
     x->key = key;
-    if (nt_deadlines_add(d, p->kind, index, until, &x->deadline) != NT_OK) {
-        nt_slots_release(&p->slots, index);
-    } else if (nt_map_put(&p->by_key, &key, index) != NT_OK) {
-        nt_deadlines_remove(d, x->deadline);
-        nt_slots_release(&p->slots, index);
+    err = nt_deadlines_add(d, p->kind, index, until, &x->deadline);
+    if (err == NT_OK) {
+        err = nt_map_put(&p->by_key, &key, index);
+        if (err != NT_OK)
+            nt_deadlines_remove(d, x->deadline);
     }
+    if (err != NT_OK)
+        nt_slots_release(&p->slots, index);
+    return err;
 }
 
 void nt_poison_due(struct nt_poison *p, uint32_t index)

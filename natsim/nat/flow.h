@@ -47,8 +47,8 @@ void nt_poison_init(struct nt_poison *p, size_t limit, uint32_t deadline_kind);
 void nt_poison_free(struct nt_poison *p);
 bool nt_poison_has(const struct nt_poison *p, uint32_t proto, const struct nt_addr *external, const struct nt_addr *remote);
 /* Adds or refreshes an entry. Without memory, or at the limit, there is none: no packet depends on poison. */
-void nt_poison_add(struct nt_poison *p, struct nt_deadlines *d, uint32_t proto, const struct nt_addr *external,
-                   const struct nt_addr *remote, nt_time until);
+int nt_poison_add(struct nt_poison *p, struct nt_deadlines *d, uint32_t proto, const struct nt_addr *external,
+                  const struct nt_addr *remote, nt_time until);
 /* The entry's deadline has come. */
 void nt_poison_due(struct nt_poison *p, uint32_t index);
 

@@ -138,8 +138,11 @@ static uint32_t find_inbound_mapping(struct nt_nat *n, uint8_t proto, const stru
 static struct nt_nat_translation refuse_unsolicited(struct nt_nat *n, uint8_t proto, uint32_t mapping, const struct nt_addr *remote,
                                                     const struct nt_addr *external, nt_time now)
 {
+    int err = NT_OK;
     if (n->policy.poison != 0)
-        nt_poison_add(&n->poison, &n->deadlines, proto, external, remote, nt_time_after(now, n->policy.poison));
+        err = nt_poison_add(&n->poison, &n->deadlines, proto, external, remote, nt_time_after(now, n->policy.poison));
+    if (err != NT_OK)
+        return dropped_for(err, remote, external); /* it is dropped, and poisons nothing */
     if (mapping == NT_MAP_NONE)
         return dropped(NT_DROP_NO_MAPPING, remote, external);
     return dropped(NT_DROP_FILTERED, remote, &nt_mapping_at(&n->mappings, mapping)->internal);

@@ -32,7 +32,7 @@ static const struct {
     [NT_DROP_REPEATED] = {"repeated", "a fragment of a packet from %a that is there already"},
     [NT_DROP_REASSEMBLY] = {"reassembly", "too many packets are incomplete: the oldest, from %a, is given up"},
     [NT_DROP_NO_PORT] = {"no-port", "no free port for %a"},
-    [NT_DROP_LIMIT] = {"limit", "too many mappings for %a"},
+    [NT_DROP_LIMIT] = {"limit", "a limit of mappings, filters or flows is reached, and nothing more is kept for %a"},
     [NT_DROP_PROTOCOL] = {"protocol", "the protocol is not carried to %b"},
     [NT_DROP_STOPPED] = {"stopped", "the host is stopped"},
     [NT_DROP_RETRIES] = {"retries", "given up after all retries"},

@@ -32,7 +32,7 @@ enum nt_drop {
     NT_DROP_REPEATED,        /* repeated: a fragment that is there already */
     NT_DROP_REASSEMBLY,      /* reassembly: fragments of the oldest of too many incomplete datagrams */
     NT_DROP_NO_PORT,         /* no-port: the NAT has no free port */
-    NT_DROP_LIMIT,           /* limit: max-mappings or max-per-host */
+    NT_DROP_LIMIT,           /* limit: max-mappings or max-per-host, or a table is full */
     NT_DROP_PROTOCOL,        /* protocol: not carried by this element */
     NT_DROP_STOPPED,         /* stopped: the host is stopped */
     NT_DROP_RETRIES,         /* retries: the sender's medium gave up: nobody acknowledged, or it is never free */

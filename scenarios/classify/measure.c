@@ -105,7 +105,7 @@ int nt_classify(const struct nt_nat_policy *policy, uint64_t seed, struct nt_dis
         while (!nt_discovery_result(l.discovery)->done && end <= NT_FABRIC_UNTIL && nt_fabric_next(l.fabric) <= TIME_LIMIT)
             end = nt_fabric_run(l.fabric, nt_fabric_next(l.fabric));
         *result = *nt_discovery_result(l.discovery);
-        r = end == NT_FABRIC_LIVELOCK ? NT_ESTATE : end == NT_FABRIC_NOMEM ? NT_ENOMEM : NT_OK;
+        r = end == NT_FABRIC_LIVELOCK ? NT_ESTATE : end == NT_FABRIC_NOMEM ? NT_ENOMEM : result->done ? NT_OK : NT_ELIMIT;
     }
     if (l.fabric != NULL)
         nt_fabric_del(l.fabric);

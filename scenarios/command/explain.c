@@ -23,7 +23,7 @@
 
 struct timeline {
     char **lines;
-    size_t count, cap;
+    size_t count, cap, left_out;
 };
 
 /* What happened, for the timeline; "": the ladder shows it. A kind that is not here is a warning of the compiler. */
@@ -122,8 +122,12 @@ static void add_event(void *user, const struct nt_scn_case *c, struct nt_scn_nod
     struct timeline *t = user;
     char a[NT_ADDR_TEXT], b[NT_ADDR_TEXT], reason[320], line[640], pair[40] = "";
     const char *what = event_text(ev), *why = reason_text(ev, reason, sizeof reason);
-    if (*what == '\0' || nt_grow(&t->lines, &t->cap, t->count + 1, sizeof *t->lines, LINES_MAX) != NT_OK)
+    if (*what == '\0')
         return;
+    if (nt_grow(&t->lines, &t->cap, t->count + 1, sizeof *t->lines, LINES_MAX) != NT_OK) {
+        t->left_out++;
+        return;
+    }
     if (is_of_a_pair(ev->kind))
         snprintf(pair, sizeof pair, "pair %" PRId64 " ", ev->n[2]);
     snprintf(line, sizeof line, "%10" PRId64 ".%03d ms  %-14s %s%s%s%s%s%s%s%s", ev->at / NT_MSEC, (int)(ev->at / NT_USEC % 1000),
@@ -163,6 +167,8 @@ static void print_explanation(const struct nt_result_case *r, const struct nt_ca
         free(t->lines[i]);
     }
     free(t->lines);
+    if (t->left_out > 0)
+        printf("%zu more events are not shown\n", t->left_out);
     puts("");
     print_outcome(&console, r);
 }

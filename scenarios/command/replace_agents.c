@@ -9,6 +9,11 @@ static bool replace_agent(struct nt_scn_case *c, const char *name, const char *c
 {
     if (command == NULL)
         return true;
+    if (strlen(command) > NT_SCN_COMMAND_MAX) {
+        nt_diag_mend(nt_diag_add(diags, NULL, 0, 0, "the command of %s has more than %d bytes", name, NT_SCN_COMMAND_MAX),
+                     "put it into a file");
+        return false;
+    }
     for (size_t i = 0; i < c->agent_count; i++) {
         if (strcmp(c->agents[i].name, name) != 0)
             continue;

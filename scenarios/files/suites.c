@@ -95,7 +95,9 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 static int add_directory(struct nt_suite_files *f, const char *path, int depth)
 {
     struct dirent **entries;
-    int n = depth > DEPTH_MAX ? 0 : scandir(path, &entries, NULL, by_name), r = NT_OK;
+    if (depth > DEPTH_MAX)
+        return NT_ELIMIT;
+    int n = scandir(path, &entries, NULL, by_name), r = NT_OK;
     if (n < 0)
         return NT_EIO;
     size_t len = strlen(path);
@@ -111,8 +113,7 @@ static int add_directory(struct nt_suite_files *f, const char *path, int depth)
             r = add_file(f, child);
         free(entries[i]);
     }
-    if (n > 0 || depth <= DEPTH_MAX)
-        free(entries);
+    free(entries);
     return r;
 }
 
@@ -159,6 +160,10 @@ int nt_suites_add(struct nt_suite_files *f, const char *argument, struct nt_diag
         complain_unknown(diags, argument);
     else if (r == NT_EIO)
         nt_diag_mend(nt_diag_add(diags, argument, 0, 0, "cannot be read (%s)", strerror(errno)), "check its permissions");
+    else if (r == NT_ELIMIT)
+        nt_diag_mend(nt_diag_add(diags, argument, 0, 0, "folders nested deeper than %d levels, or more than %d files", DEPTH_MAX,
+                                 NT_SUITES_FILES_MAX),
+                     "name folders further in");
     else if (r == NT_OK && f->count == before)
         nt_diag_mend(nt_diag_add(diags, argument, 0, 0, "holds no scenario"), "scenario files end in .yaml"), r = NT_ENOENT;
     return r;

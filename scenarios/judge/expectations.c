@@ -33,6 +33,8 @@ static void judge_run(struct nt_verdict *v, const struct nt_judged *j)
         nt_verdict_error(v, "livelock: a node's deadline does not move on");
     if (j->end == NT_END_NOMEM || nt_world_observer(j->w)->failed)
         nt_verdict_error(v, "out of memory");
+    if (!nt_fabric_chose_from_all(nt_world_fabric(j->w)))
+        nt_verdict_error(v, "explore: packets are due at more than %d nodes within the window: make it shorter", NT_OPTIONS_MAX);
     if (nt_world_observer(j->w)->capture->lost > 0)
         nt_verdict_error(v, "more packets than one capture can hold");
     if (nt_world_observer(j->w)->capture->late > 0)

@@ -84,17 +84,20 @@ static bool read_file(struct nt_scn_file *f)
 static void check_cells(struct nt_scn_file *f, enum nt_carrier_name carrier)
 {
     struct nt_file_check check = {.arena = f->arena, .carrier = carrier};
-    size_t bad = 0;
+    size_t bad = 0, checked = 0;
     nt_map_init(&check.nodes, 8);
     if (nt_names_init(&check.filters, f->arena, FILTERS_MAX) != 0)
         nt_source_nomem(&f->src);
-    for (size_t i = 0; i < f->matrix.cells && !nt_source_full(&f->src) && bad < BAD_CELLS_MAX; i++) {
-        struct nt_scn_case *c = nt_cell_case(f, i, &f->src, &check);
+    for (; checked < f->matrix.cells && !nt_source_full(&f->src) && bad < BAD_CELLS_MAX; checked++) {
+        struct nt_scn_case *c = nt_cell_case(f, checked, &f->src, &check);
         bad += c == NULL;
         nt_scn_case_del(c);
     }
     if (f->src.errors == 0)
         nt_report_unused(&check, &f->src);
+    if (checked < f->matrix.cells)
+        nt_source_error(&f->src, (struct nt_place){1, 1}, "too many errors: %zu of %zu cells are not checked",
+                        f->matrix.cells - checked, f->matrix.cells);
     nt_map_free(&check.nodes);
     free(check.uses);
 }

@@ -11,7 +11,10 @@
 #include "reports/result/words.h"
 
 #define NT_SCN_NODES_MAX 100000
-#define NT_SCN_NESTED_MAX 255 /* gateways, one behind the other: no packet crosses more */
+#define NT_SCN_AGENTS_MAX 32000  /* each has a link of its own to the platform */
+#define NT_SCN_PROGRAMS_MAX 64   /* on one host, with the one that is the agent or the server */
+#define NT_SCN_COMMAND_MAX 32767 /* bytes of a command */
+#define NT_SCN_NESTED_MAX 255    /* gateways, one behind the other: no packet crosses more */
 #define NT_SCN_NONE UINT32_MAX
 #define NT_SCN_SERVERS_MAX (NT_ICE_SERVERS_MAX / 2) /* of one agent and kind; each may have an address of either family */
 #define NT_SCN_EXPLORE_MAX 32                       /* deliveries to choose in an exploration */

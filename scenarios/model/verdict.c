@@ -6,6 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void write_reason(struct nt_verdict *v, const char *fmt, va_list args)
+{
+    int len = vsnprintf(v->reason, sizeof v->reason, fmt, args);
+    if (len >= (int)sizeof v->reason)
+        memcpy(v->reason + sizeof v->reason - sizeof "...", "...", sizeof "...");
+}
+
 void nt_verdict_error(struct nt_verdict *v, const char *fmt, ...)
 {
     va_list args;
@@ -15,7 +22,7 @@ void nt_verdict_error(struct nt_verdict *v, const char *fmt, ...)
     v->line = 0;
     v->packet = 0;
     va_start(args, fmt);
-    vsnprintf(v->reason, sizeof v->reason, fmt, args);
+    write_reason(v, fmt, args);
     va_end(args);
 }
 
@@ -28,7 +35,7 @@ void nt_verdict_fail(struct nt_verdict *v, struct nt_place place, uint32_t packe
     v->line = place.line > 0 ? place.line : v->fallback.line;
     v->packet = packet;
     va_start(args, fmt);
-    vsnprintf(v->reason, sizeof v->reason, fmt, args);
+    write_reason(v, fmt, args);
     va_end(args);
 }
 

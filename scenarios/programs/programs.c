@@ -14,6 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+_Static_assert(NT_SCN_PROGRAMS_MAX == NT_MACHINE_PROGRAMS_MAX && NT_SCN_COMMAND_MAX == NT_SANDBOX_COMMAND_MAX - 1,
+               "what the loader refuses cannot be run");
+
 #define ROUND (20 * NT_MSEC) /* how often readiness is checked before the clock starts */
 
 struct nt_programs *nt_programs_new(const struct nt_scn_case *c, const char *logs)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHECKS_MAX 1024 /* sources; beyond it a candidate has the frame of its discovery */
+#define CHECKS_MAX 1024 /* sources; a candidate of any other has no frame */
 
 void nt_observer_free(struct nt_observer *o)
 {
@@ -86,10 +86,10 @@ static void note_prflx(struct nt_observer *o, struct nt_scn_node n, const struct
         return;
     }
     const struct nt_observed_check *check = ev->kind == NT_TR_ICE_PRFLX_REMOTE ? first_check(o, n.index, &ev->a) : NULL;
-    o->prflx[o->prflx_count++] = (struct nt_observed_prflx){.agent = n.index,
-                                                            .remote = ev->kind == NT_TR_ICE_PRFLX_REMOTE,
-                                                            .addr = ev->a,
-                                                            .frame = check != NULL ? check->frame : (uint32_t)o->capture->total};
+    bool unknown = ev->kind == NT_TR_ICE_PRFLX_REMOTE && check == NULL && o->check_count == CHECKS_MAX;
+    uint32_t frame = check != NULL ? check->frame : unknown ? 0 : (uint32_t)o->capture->total;
+    o->prflx[o->prflx_count++] =
+        (struct nt_observed_prflx){.agent = n.index, .remote = ev->kind == NT_TR_ICE_PRFLX_REMOTE, .addr = ev->a, .frame = frame};
 }
 
 /* What a program discards or finds odd is the packet that its node is receiving: the capture is told the tap. */

@@ -7,7 +7,7 @@
 #include "pcap/capture.h"
 #include "scenarios/model/case.h"
 
-#define NT_OBSERVED_EVENTS_MAX 100000 /* distinct (node, event) pairs */
+#define NT_OBSERVED_EVENTS_MAX 2000000 /* distinct (node, event) pairs: all there can be */
 
 struct nt_observed {
     struct nt_scn_node node;

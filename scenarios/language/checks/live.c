@@ -1,5 +1,7 @@
 #include "scenarios/language/checks/live.h"
 
+#include <string.h>
+
 static void check_machine(struct nt_load *l, uint32_t agent, const struct nt_scn_step *step)
 {
     const struct nt_scn_case *c = l->c;
@@ -26,6 +28,43 @@ static void check_sender(struct nt_load *l, const char *what, const struct nt_sc
         nt_diag_mend(nt_source_error(l->src, step->place, "'%s' of agent '%s': a process cannot be told to do this", what,
                                      c->agents[step->from].name),
                      "leave the step out");
+}
+
+static void check_command(struct nt_load *l, struct nt_place place, const char *command)
+{
+    size_t len = strlen(command);
+    if (len > NT_SCN_COMMAND_MAX)
+        nt_diag_mend(nt_source_error(l->src, place, "a command of %zu bytes: %d are the limit", len, NT_SCN_COMMAND_MAX),
+                     "put it into a file");
+}
+
+/* A host runs its agent's process or coturn, and the programs of steps. */
+static void check_program_step(struct nt_load *l, const struct nt_scn_step *step, uint32_t *agents, uint32_t *servers)
+{
+    const struct nt_scn_case *c = l->c;
+    bool server = step->where.kind == NT_SCN_NODE_SERVER;
+    uint32_t *count = &(server ? servers : agents)[step->where.index];
+    uint32_t own = server ? (c->servers[step->where.index].kinds & NT_SCN_COTURN) != 0 : c->agents[step->where.index].exec != NULL;
+    check_command(l, step->place, step->command);
+    if (++*count + own == NT_SCN_PROGRAMS_MAX + 1)
+        nt_diag_mend(nt_source_error(l->src, step->place, "'%s' runs more than %d programs", nt_scn_node_name(c, step->where),
+                                     NT_SCN_PROGRAMS_MAX),
+                     "run some of them at another node, or in one command");
+}
+
+static void check_programs(struct nt_load *l)
+{
+    const struct nt_scn_case *c = l->c;
+    uint32_t *agents = nt_load_alloc(l, (c->agent_count + 1) * sizeof *agents);
+    uint32_t *servers = nt_load_alloc(l, (c->server_count + 1) * sizeof *servers);
+    if (agents == NULL || servers == NULL)
+        return;
+    for (size_t i = 0; i < c->agent_count; i++)
+        if (c->agents[i].exec != NULL)
+            check_command(l, c->agents[i].place, c->agents[i].exec);
+    for (size_t i = 0; i < c->step_count; i++)
+        if (c->steps[i].kind == NT_STEP_RUN)
+            check_program_step(l, &c->steps[i], agents, servers);
 }
 
 static void check_event(struct nt_load *l, struct nt_place place, struct nt_scn_node n, const char *event)
@@ -57,6 +96,7 @@ static void check_agent_expect(struct nt_load *l, const struct nt_yaml *expect, 
 void nt_check_live_steps(struct nt_load *l)
 {
     const struct nt_scn_case *c = l->c;
+    check_programs(l);
     for (size_t i = 0; i < c->step_count; i++) {
         const struct nt_scn_step *s = &c->steps[i];
         check_event(l, s->place, s->after, s->event);

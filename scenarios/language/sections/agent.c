@@ -230,6 +230,10 @@ static void read_agent(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
 void nt_load_agents(struct nt_load *l, const struct nt_yaml *section)
 {
     size_t n = section != NULL ? section->count : 0;
+    if (n > NT_SCN_AGENTS_MAX) {
+        nt_load_error(l, section, "%zu agents: at most %d have a link to the platform", n, NT_SCN_AGENTS_MAX);
+        return;
+    }
     l->c->agents = nt_load_alloc(l, (n + 1) * sizeof *l->c->agents);
     for (size_t i = 0; l->c->agents != NULL && i < n; i++) {
         struct nt_scn_agent *a = &l->c->agents[i];

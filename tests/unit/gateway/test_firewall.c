@@ -2,6 +2,7 @@
  * It filters as RFC 4787, section 5 has it, with the timers of section 4.3. */
 #include "tests/unit/help.h"
 
+#include "core/base/bytes.h"
 #include "core/base/err.h"
 #include "natsim/gateway/firewall.h"
 #include "natsim/packet/protocol.h"
@@ -149,12 +150,24 @@ TEST(test_flush)
     assert_true(comes_in(NT_PROTO_UDP, X, INSIDE, 3));
 }
 
+TEST(test_states_have_a_limit)
+{
+    struct nt_addr i = addr(INSIDE);
+    start(policy_of(NT_DEP_ADDRESS_AND_PORT));
+    for (uint32_t k = 0; k <= 262144; k++) {
+        struct nt_addr x = addr("[2001:db8:2::1]:1");
+        nt_store32(x.ip + 12, k);
+        if (nt_firewall_out(w, NT_PROTO_UDP, &i, &x, 0) != (k < 262144 ? NT_OK : NT_ELIMIT))
+            fail_msg("state %u", (unsigned)k);
+    }
+}
+
 #define T(name) cmocka_unit_test_teardown(name, teardown)
 
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         T(test_filtering), T(test_refresh), T(test_lifetimes_by_phase), T(test_filter_lifetime), T(test_icmp_query),
-        T(test_errors),    T(test_flush)};
+        T(test_errors),    T(test_flush),   T(test_states_have_a_limit)};
     return RUN_TESTS(tests);
 }

@@ -212,6 +212,17 @@ TEST(test_how_the_run_ended)
     judging_end(&j);
 }
 
+TEST(test_a_reason_that_is_cut_ends_in_dots)
+{
+    struct nt_verdict v = {0};
+    char words[800];
+    memset(words, 'x', sizeof words);
+    words[sizeof words - 1] = '\0';
+    nt_verdict_fail(&v, there, 0, "%s", words);
+    assert_int_equal(strlen(v.reason), sizeof v.reason - 1);
+    assert_string_equal(v.reason + sizeof v.reason - sizeof "x...", "x...");
+}
+
 TEST(test_steps_come_before_expectations)
 {
     struct judging j;
@@ -248,6 +259,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_rules_that_must_be_broken),
         cmocka_unit_test(test_a_broken_rule_fails_a_case_of_our_agents),
         cmocka_unit_test(test_how_the_run_ended),
+        cmocka_unit_test(test_a_reason_that_is_cut_ends_in_dots),
         cmocka_unit_test(test_steps_come_before_expectations),
         cmocka_unit_test(test_an_error_comes_before_a_failure),
     };

@@ -61,6 +61,23 @@ TEST(test_poison_before_any_mapping)
 }
 
 /* Who has been sent to before is in a flow, and poisons nothing. */
+/* Where nothing more can be kept, the drop says so: it poisons nothing. */
+TEST(test_poison_has_a_limit)
+{
+    struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
+    p.poison = 30 * NT_SEC;
+    struct nt_nat *n = nat_of(p);
+    struct nt_addr e = addr("203.0.113.2:5000");
+    assert_int_equal(out(n, I1, X), 5000);
+    for (uint32_t i = 0; i <= 65536; i++) {
+        struct nt_addr stranger = nt_addr_v4(0xc0000200u + (i >> 8), (uint16_t)(1 + (i & 255)));
+        enum nt_drop expected = i < 65536 ? NT_DROP_FILTERED : NT_DROP_LIMIT;
+        if (nt_nat_inbound(n, NT_PROTO_UDP, &stranger, &e, 0).drop != expected)
+            fail_msg("packet %u is not dropped as expected", (unsigned)i);
+    }
+    nt_nat_del(n);
+}
+
 TEST(test_flow_before_poison)
 {
     struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
@@ -255,6 +272,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_no_poison_no_move),
                                        cmocka_unit_test(test_poison_ends),
                                        cmocka_unit_test(test_poison_before_any_mapping),
+                                       cmocka_unit_test(test_poison_has_a_limit),
                                        cmocka_unit_test(test_flow_before_poison),
                                        cmocka_unit_test(test_poison_of_the_next_port),
                                        cmocka_unit_test(test_drift),
