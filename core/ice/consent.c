@@ -92,6 +92,11 @@ void nt_ice_consents_renew(struct nt_ice_consents *t, size_t component, nt_time 
     t->items[component].renewed_at = now;
 }
 
+void nt_ice_consents_end(struct nt_ice_consents *t, size_t component)
+{
+    t->items[component].begun = false;
+}
+
 void nt_ice_consents_lose(struct nt_ice_consents *t, size_t component)
 {
     t->items[component].lost = true;

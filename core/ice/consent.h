@@ -30,6 +30,7 @@ struct nt_ice_consent_request {
 void nt_ice_consents_asked(struct nt_ice_consents *t, size_t component, const struct nt_ice_consent_request *request, nt_time now);
 void nt_ice_consents_sent(struct nt_ice_consents *t, size_t component, nt_time now); /* anything on the selected pair */
 void nt_ice_consents_renew(struct nt_ice_consents *t, size_t component, nt_time now);
+void nt_ice_consents_end(struct nt_ice_consents *t, size_t component); /* nothing is asked, and nothing can be lost */
 void nt_ice_consents_lose(struct nt_ice_consents *t, size_t component);
 /* The request with this id, and whose it was; NULL: there is none. */
 const struct nt_ice_consent_request *nt_ice_consents_find(const struct nt_ice_consents *t, const uint8_t *id, size_t *component);

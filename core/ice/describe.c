@@ -1,5 +1,6 @@
 #include "core/ice/describe.h"
 #include "core/base/err.h"
+#include "core/ice/fallback.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -84,6 +85,8 @@ static int describe_selected(const struct nt_ice_session *s, bool offer, struct 
     for (size_t i = 0; i < nt_ice_components_count(env->components); i++) {
         const struct nt_ice_component *k = nt_ice_components_at(env->components, i);
         const struct nt_ice_valid *v = nt_ice_component_selected(k);
+        if (!nt_ice_session_uses_ice(s, k->stream))
+            continue;
         const struct nt_ice_candidate *own = &nt_ice_candidates_at(env->own, v->own)->c;
         struct nt_ice_stream_description *stream = &d->streams[k->stream - 1];
         int r = nt_ice_description_add(d, own);
@@ -120,13 +123,15 @@ static int begin_description(const struct nt_ice_session *s, struct nt_ice_descr
     return r;
 }
 
-static int end_description(int r, struct nt_ice_description *made, struct nt_ice_description *d)
+static int end_description(const struct nt_ice_session *s, int r, struct nt_ice_description *made, struct nt_ice_description *d)
 {
-    if (r != NT_OK)
+    if (r != NT_OK) {
         nt_ice_description_free(made);
-    else
-        *d = *made;
-    return r;
+        return r;
+    }
+    nt_ice_fallback_strip(s, made);
+    *d = *made;
+    return NT_OK;
 }
 
 int nt_ice_describe_own(struct nt_ice_session *s, bool offer, bool gathered, struct nt_ice_description *d)
@@ -144,7 +149,7 @@ int nt_ice_describe_own(struct nt_ice_session *s, bool offer, bool gathered, str
     r = completed ? describe_selected(s, offer, &made) : describe_gathered(s, gathered, &made);
     if (trickles(s))
         name_streams(s, &made);
-    return end_description(r, &made, d);
+    return end_description(s, r, &made, d);
 }
 
 int nt_ice_describe_fragment(struct nt_ice_session *s, bool gathered, struct nt_ice_description *d)
@@ -155,7 +160,7 @@ int nt_ice_describe_fragment(struct nt_ice_session *s, bool gathered, struct nt_
         return r;
     r = tell_candidates(s, gathered, &made);
     name_streams(s, &made);
-    return end_description(r, &made, d);
+    return end_description(s, r, &made, d);
 }
 
 /* --- the peer's --- */
@@ -237,6 +242,8 @@ static void ignore_stream(const struct nt_ice_session *s, uint8_t stream, const 
 
 static int take_or_ignore_stream(struct nt_ice_session *s, uint8_t stream, const struct nt_ice_stream_description *d, nt_time now)
 {
+    if (!nt_ice_session_uses_ice(s, stream))
+        return NT_OK; /* said when its ICE ended */
     if (!nt_ice_session_peer_trickles(s) || !nt_ice_session_peer_ended(s, stream))
         return take_stream(s, stream, d, now);
     ignore_stream(s, stream, d, now);
@@ -273,6 +280,8 @@ static bool is_of_session(const struct nt_ice_session *s, const struct nt_ice_de
 {
     for (size_t i = 0; i < fragment->stream_count; i++) {
         uint8_t stream = stream_of(s, fragment, i);
+        if (stream != 0 && !nt_ice_session_uses_ice(s, stream))
+            continue;
         if (stream == 0 || !nt_ice_peer_has(nt_ice_session_peer(s, stream), fragment->streams[i].ufrag, fragment->streams[i].pwd))
             return false;
     }

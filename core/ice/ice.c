@@ -3,6 +3,7 @@
 #include "core/ice/bases.h"
 #include "core/ice/describe.h"
 #include "core/ice/events.h"
+#include "core/ice/fallback.h"
 #include "core/ice/freshness.h"
 #include "core/ice/inbound.h"
 #include "core/ice/outbound.h"
@@ -141,14 +142,24 @@ int nt_ice_local(struct nt_ice_agent *a, bool offer, struct nt_ice_description *
     if (!is_describable(a, offer))
         return NT_ESTATE;
     int r = nt_ice_describe_own(nt_ice_agent_session(a), offer, nt_ice_gather_done(nt_ice_agent_gather(a)), d);
+    if (r == NT_OK)
+        nt_ice_session_set_offered(nt_ice_agent_session(a), offer);
     if (nt_ice_session_state(nt_ice_agent_session(a)) != NT_ICE_SESSION_WAITING && nt_ice_session_unpaired(nt_ice_agent_session(a)))
         nt_ice_agent_set_due(a); /* the timer pairs what was told */
     return r;
 }
 
-void nt_ice_set_pacing(struct nt_ice_agent *a, uint32_t pacing_ms)
+int nt_ice_set_offer(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now)
 {
-    nt_ice_pacer_set_peer(nt_ice_agent_pacer(a), pacing_ms);
+    struct nt_ice_session *s = nt_ice_agent_session(a);
+    if (nt_ice_agent_is_over(a) || nt_ice_session_described(s))
+        return NT_ESTATE;
+    int r = nt_ice_session_check(s, d, now);
+    if (r != NT_OK)
+        return r;
+    nt_ice_pacer_set_peer(nt_ice_agent_pacer(a), d->pacing_ms);
+    nt_ice_fallback_take(s, d, now);
+    return NT_OK;
 }
 
 /* What the first description says besides. */
@@ -166,7 +177,16 @@ int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d
     bool first = !nt_ice_session_described(nt_ice_agent_session(a));
     if (nt_ice_agent_is_over(a))
         return NT_ESTATE;
-    int r = nt_ice_session_describe(nt_ice_agent_session(a), d);
+    int r = nt_ice_session_check(nt_ice_agent_session(a), d, now);
+    if (r != NT_OK)
+        return r;
+    nt_ice_fallback_take(nt_ice_agent_session(a), d, now);
+    nt_ice_session_set_offered(nt_ice_agent_session(a), false);
+    if (nt_ice_session_is_without_ice(nt_ice_agent_session(a))) {
+        nt_ice_close(a, now);
+        return NT_OK;
+    }
+    r = nt_ice_session_describe(nt_ice_agent_session(a), d);
     if (r != NT_OK)
         return r;
     r = nt_ice_describe_take(nt_ice_agent_session(a), d, now);

@@ -33,12 +33,16 @@ int nt_ice_gather(struct nt_ice_agent *a, nt_time now);
  * from then on: the owner sends it. NT_OK; NT_ESTATE before there is one; NT_ELIMIT (more candidates than a description holds),
  * NT_ENOMEM. */
 int nt_ice_local(struct nt_ice_agent *a, bool offer, struct nt_ice_description *d);
-/* The peer's pacing (0: none told), for gathering after its offer: both agents MUST use the higher value (RFC 8445, 14.2). */
-void nt_ice_set_pacing(struct nt_ice_agent *a, uint32_t pacing_ms);
+/* The peer's first offer, before gathering and before our answer: its pacing counts for both agents (RFC 8445, 14.2), and streams
+ * that do not use ICE in it do not in our answer. It is given to nt_ice_set_remote once the answer has left. NT_OK, or what that
+ * would return: such an offer is not to be accepted. */
+int nt_ice_set_offer(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now);
 /* The peer's description: checks start, once our candidates are there. Before it, requests are answered and remembered (7.3). A
- * repeated description with the same credentials updates (RFC 8839, 4.4). NT_OK; NT_EINVAL (another number of streams, no
- * credentials, or too long ones); NT_EUNSUPPORTED (other credentials than before: a restart is not in this version); NT_ESTATE
- * after the end; NT_ENOMEM: as it was. */
+ * repeated description with the same credentials updates (RFC 8839, 4.4). A stream that does not use ICE in it goes on without
+ * (RFC 8839, 4.2.5 and 4.3.3): what comes to its ports is data, and where its data go is the owner's to know; ICE ends for all, and
+ * the agent closes, when none uses it, or when a default destination in the answer to our offer is no candidate. NT_OK; NT_EINVAL
+ * (another number of streams, too long credentials); NT_EUNSUPPORTED (other credentials than before: a restart is not in this
+ * version); NT_ESTATE after the end; NT_ENOMEM: as it was. */
 int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now);
 /* RFC 8838 between two agents that both trickle: NT_ESTATE before nt_ice_set_remote, when the peer does not, and after the end.
  * nt_ice_trickle: what the owner sends now, as RFC 8840, 4.4 has it: all candidates told so far and new ones at the end, and the

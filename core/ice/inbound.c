@@ -14,6 +14,13 @@ static const struct nt_why no_checks = {NT_DISCARD_STATE, "data while no checks 
                            other_method = {NT_DISCARD_UNSUPPORTED, "a STUN message of another method"},
                            no_base = {NT_DISCARD_NO_RECIPIENT, "no such base"}, silent = {NT_DISCARD_STATE, "the agent is silent"};
 
+/* On a stream that goes on without ICE, data may come from anywhere. */
+static bool is_from_peer(const struct nt_ice_session *s, const struct nt_ice_base *b, const struct nt_addr *from)
+{
+    return !nt_ice_session_uses_ice(s, b->stream) ||
+           nt_ice_candidates_find(nt_ice_session_remotes(s), b->stream, b->component, from) != NT_ICE_NONE;
+}
+
 /* RFC 8445, 12.2: "ICE implementations SHOULD by default be prepared to receive data on any of the candidates": from the peer's,
  * signalled or learnt, on any of ours. The peer may have its pair before we have one. What comes from elsewhere is dropped. */
 static void take_data(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from, const uint8_t *bytes, size_t len,
@@ -23,7 +30,7 @@ static void take_data(struct nt_ice_agent *a, struct nt_ice_via via, const struc
     const struct nt_why *why = NULL;
     if (nt_ice_agent_state(a) != NT_ICE_RUNNING && nt_ice_agent_state(a) != NT_ICE_COMPLETED)
         why = &no_checks;
-    else if (nt_ice_candidates_find(nt_ice_session_remotes(nt_ice_agent_session(a)), b->stream, b->component, from) == NT_ICE_NONE)
+    else if (!is_from_peer(nt_ice_agent_session(a), b, from))
         why = &no_candidate;
     else if (nt_ice_events_data(nt_ice_agent_env(a)->events, b->stream, b->component, bytes, len) != NT_OK)
         why = &no_memory;

@@ -93,6 +93,11 @@ bool nt_ice_lists_pending(const struct nt_ice_lists *t, const struct nt_ice_pair
     return false;
 }
 
+void nt_ice_lists_end(struct nt_ice_lists *t, uint8_t stream)
+{
+    t->items[stream - 1].state = NT_ICE_LIST_ENDED;
+}
+
 nt_time nt_ice_lists_look_at(const struct nt_ice_lists *t)
 {
     return t->look_at;

@@ -299,6 +299,7 @@ static void respond_to_authentic(struct nt_ice_session *s, struct nt_ice_early *
 }
 
 static const struct nt_why no_candidate = {NT_DISCARD_NO_RECIPIENT, "a request to a base that is no candidate"},
+                           without_ice = {NT_DISCARD_STATE, "a request on a stream that goes on without ICE"},
                            no_fingerprint = {NT_DISCARD_FINGERPRINT, "a request without FINGERPRINT"},
                            impossible_source = {NT_DISCARD_SOURCE, "a request from an address where nobody can be"};
 
@@ -306,6 +307,8 @@ static const struct nt_why no_candidate = {NT_DISCARD_NO_RECIPIENT, "a request t
 static const struct nt_why *why_unanswered(const struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from,
                                            const struct nt_stun_msg *m)
 {
+    if (!nt_ice_session_uses_ice(s, nt_ice_bases_at(nt_ice_session_env(s)->bases, via.base)->stream))
+        return &without_ice;
     /* With relays only, the hosts' ports are not candidates. */
     if (nt_ice_session_env(s)->config->policy == NT_ICE_RELAY_ONLY && via.relay == NT_ICE_DIRECT)
         return &no_candidate;

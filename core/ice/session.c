@@ -1,5 +1,6 @@
 #include "core/ice/session.h"
 #include "core/base/err.h"
+#include "core/base/strings.h"
 #include "core/ice/consent.h"
 #include "core/ice/events.h"
 #include "core/ice/relay.h"
@@ -10,7 +11,8 @@
 /* What the peer's description says of a stream, beside its credentials. */
 struct stream {
     char mid[NT_ICE_MID_MAX + 1];
-    bool ended; /* the peer has no more candidates to tell */
+    bool ended;       /* the peer has no more candidates to tell */
+    bool without_ice; /* RFC 3264 alone */
 };
 
 struct nt_ice_session {
@@ -23,13 +25,14 @@ struct nt_ice_session {
     bool peer_trickles; /* RFC 8838, 3: both sides do */
     bool own_ended;     /* we have told that there are no more candidates */
     bool unpaired;      /* candidates have come that are not paired */
+    bool offered;       /* an offer of ours is to be answered */
     nt_time started;
     nt_time heard_at; /* when the peer told something last, by signalling */
     struct nt_ice_candidates *remotes;
     struct nt_ice_pairs *pairs;
+    struct stream *streams;
     /* since the peer's description */
     struct nt_ice_peer *peers;
-    struct stream *streams;
     struct nt_ice_checks *checks;
     struct nt_ice_lists *lists;
 };
@@ -55,7 +58,8 @@ struct nt_ice_session *nt_ice_session_new(const struct nt_ice_env *env)
     s->role = config->role;
     s->remotes = nt_ice_candidates_new(env->record);
     s->pairs = s->remotes != NULL ? nt_ice_pairs_new(env->record, env->own, s->remotes, config->max_pairs, s->role) : NULL;
-    if (s->pairs == NULL) {
+    s->streams = calloc(config->streams, sizeof *s->streams);
+    if (s->pairs == NULL || s->streams == NULL) {
         nt_ice_session_del(s);
         return NULL;
     }
@@ -73,6 +77,7 @@ void nt_ice_session_del(struct nt_ice_session *s)
     nt_ice_session_undescribe(s);
     nt_ice_pairs_del(s->pairs);
     nt_ice_candidates_del(s->remotes);
+    free(s->streams);
     free(s);
 }
 
@@ -133,40 +138,62 @@ struct nt_ice_candidates *nt_ice_session_remotes(const struct nt_ice_session *s)
 }
 
 /* --- the peer's description --- */
-static int check_description(const struct nt_ice_session *s, const struct nt_ice_description *d)
+/* NULL: the part of a stream that uses ICE can be taken; otherwise why not. */
+static const char *why_stream_refused(const struct nt_ice_session *s, size_t i, const struct nt_ice_stream_description *d, int *err)
 {
+    *err = NT_EINVAL;
+    /* RFC 8489, 14.3: USERNAME is less than 509 bytes */
+    if (strlen(d->ufrag) + 1 + strlen(s->ufrag) > NT_STUN_USER_BYTES)
+        return "a user name fragment is too long";
+    *err = NT_EUNSUPPORTED;
+    if (s->peers != NULL && s->streams[i].without_ice)
+        return "it has ICE begin for a stream that went on without it, which is not in this version";
+    if (s->peers != NULL && !nt_ice_peer_has(&s->peers[i], d->ufrag, d->pwd))
+        return "it has other credentials than before: ICE restart is not in this version";
+    *err = NT_OK;
+    return NULL;
+}
+
+static const char *why_refused(const struct nt_ice_session *s, const struct nt_ice_description *d, int *err)
+{
+    const char *why = NULL;
+    *err = NT_EINVAL;
     if (d->stream_count != s->env->config->streams)
-        return NT_EINVAL;
-    for (size_t i = 0; i < d->stream_count; i++) {
-        const struct nt_ice_stream_description *stream = &d->streams[i];
-        if (stream->ufrag[0] == '\0' || stream->pwd[0] == '\0')
-            return NT_EINVAL;
-        /* RFC 8489, 14.3: USERNAME is less than 509 bytes */
-        if (strlen(stream->ufrag) + 1 + strlen(s->ufrag) > NT_STUN_USER_BYTES)
-            return NT_EINVAL;
-        if (s->peers != NULL && !nt_ice_peer_has(&s->peers[i], stream->ufrag, stream->pwd))
-            return NT_EUNSUPPORTED; /* RFC 8445, 9: a restart */
-    }
-    return NT_OK;
+        return "it has another number of streams";
+    *err = NT_OK;
+    for (size_t i = 0; i < d->stream_count && why == NULL; i++)
+        if (nt_ice_stream_uses_ice(&d->streams[i]))
+            why = why_stream_refused(s, i, &d->streams[i], err);
+    return why;
+}
+
+int nt_ice_session_check(const struct nt_ice_session *s, const struct nt_ice_description *d, nt_time now)
+{
+    int err;
+    char text[128];
+    const char *why = why_refused(s, d, &err);
+    if (why != NULL)
+        nt_ice_record_drop(s->env->record, NULL, NULL, nt_join(text, sizeof text, "the peer's description is refused: ", why), now);
+    return err;
 }
 
 int nt_ice_session_describe(struct nt_ice_session *s, const struct nt_ice_description *d)
 {
     const struct nt_ice_config *config = s->env->config;
-    int r = check_description(s, d);
-    if (r != NT_OK || s->peers != NULL)
-        return r;
+    if (s->peers != NULL)
+        return NT_OK;
     s->peers = calloc(config->streams, sizeof *s->peers);
-    s->streams = calloc(config->streams, sizeof *s->streams);
     s->lists = nt_ice_lists_new(config->streams);
     s->checks = s->peers != NULL ? nt_ice_checks_new(s->env->record, s->env->outbox, s->peers, config->max_pairs) : NULL;
-    if (s->peers == NULL || s->streams == NULL || s->lists == NULL || s->checks == NULL) {
+    if (s->peers == NULL || s->lists == NULL || s->checks == NULL) {
         nt_ice_session_undescribe(s);
         return NT_ENOMEM;
     }
     for (size_t i = 0; i < d->stream_count; i++) {
         s->peers[i] = nt_ice_peer_of(d->streams[i].ufrag, d->streams[i].pwd, s->ufrag);
         memcpy(s->streams[i].mid, d->streams[i].mid, sizeof s->streams[i].mid);
+        if (s->streams[i].without_ice)
+            nt_ice_lists_end(s->lists, (uint8_t)(i + 1));
     }
     return NT_OK;
 }
@@ -176,11 +203,63 @@ void nt_ice_session_undescribe(struct nt_ice_session *s)
     nt_ice_checks_del(s->checks);
     nt_ice_lists_del(s->lists);
     free(s->peers);
-    free(s->streams);
     s->checks = NULL;
     s->lists = NULL;
     s->peers = NULL;
-    s->streams = NULL;
+}
+
+/* Nothing is checked or kept any more. */
+static void end_stream(struct nt_ice_session *s, uint8_t stream, const char *why, nt_time now)
+{
+    nt_ice_lists_end(s->lists, stream);
+    for (size_t i = 0; i < nt_ice_pairs_count(s->pairs); i++) {
+        const struct nt_ice_pair *p = nt_ice_pairs_at(s->pairs, i);
+        if (p->stream != stream)
+            continue;
+        nt_ice_checks_cancel(s->checks, p->number);
+        nt_ice_pairs_prune(s->pairs, p->number, why, now);
+    }
+    for (size_t i = 0; i < nt_ice_components_count(s->env->components); i++)
+        if (nt_ice_components_at(s->env->components, i)->stream == stream)
+            nt_ice_consents_end(s->env->consents, i);
+}
+
+void nt_ice_session_end_ice(struct nt_ice_session *s, uint8_t stream, const char *why, nt_time now)
+{
+    if (s->streams[stream - 1].without_ice)
+        return;
+    s->streams[stream - 1].without_ice = true;
+    nt_ice_record_event(s->env->record, (struct nt_trace_event){.at = now, .kind = NT_TR_ICE_ENDED, .n = {stream}, .text = why});
+    if (s->lists != NULL)
+        end_stream(s, stream, why, now);
+}
+
+void nt_ice_session_begin_ice(struct nt_ice_session *s, uint8_t stream)
+{
+    s->streams[stream - 1].without_ice = false;
+}
+
+bool nt_ice_session_uses_ice(const struct nt_ice_session *s, uint8_t stream)
+{
+    return !s->streams[stream - 1].without_ice;
+}
+
+bool nt_ice_session_is_without_ice(const struct nt_ice_session *s)
+{
+    for (uint8_t i = 1; i <= s->env->config->streams; i++)
+        if (nt_ice_session_uses_ice(s, i))
+            return false;
+    return true;
+}
+
+void nt_ice_session_set_offered(struct nt_ice_session *s, bool offered)
+{
+    s->offered = offered;
+}
+
+bool nt_ice_session_offered(const struct nt_ice_session *s)
+{
+    return s->offered;
 }
 
 bool nt_ice_session_described(const struct nt_ice_session *s)
@@ -498,7 +577,7 @@ bool nt_ice_session_expects(const struct nt_ice_session *s, uint8_t stream, bool
 const char *nt_ice_session_why_failed(const struct nt_ice_session *s)
 {
     for (uint8_t i = 0; i < s->env->config->streams; i++)
-        if (!s->streams[i].ended)
+        if (!s->streams[i].ended && !s->streams[i].without_ice)
             return "no pair connects, and the end of the peer's candidates has not come";
     return "no pair connects";
 }
@@ -512,6 +591,7 @@ enum nt_ice_session_state nt_ice_session_update(struct nt_ice_session *s, bool g
         nt_ice_lists_update(s->lists, i, s->pairs, s->env->components, may_fail(s, i, gathered, now));
     size_t completed = nt_ice_lists_count(s->lists, NT_ICE_LIST_COMPLETED),
            failed = nt_ice_lists_count(s->lists, NT_ICE_LIST_FAILED);
+    streams = (uint8_t)(streams - nt_ice_lists_count(s->lists, NT_ICE_LIST_ENDED));
     if (completed == streams) {
         s->state = NT_ICE_SESSION_COMPLETED;
         nt_ice_checks_conclude(s->checks);

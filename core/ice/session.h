@@ -29,11 +29,21 @@ struct nt_ice_lists *nt_ice_session_lists(const struct nt_ice_session *s); /* NU
 struct nt_ice_candidates *nt_ice_session_remotes(const struct nt_ice_session *s);
 
 /* The peer's description. */
-/* NT_OK, NT_EINVAL, NT_EUNSUPPORTED (other credentials than before: a restart), NT_ENOMEM. The first one makes the check lists. */
+/* Can it be taken? NT_OK; NT_EINVAL, NT_EUNSUPPORTED (other credentials than before: a restart), traced with the reason. */
+int nt_ice_session_check(const struct nt_ice_session *s, const struct nt_ice_description *d, nt_time now);
+/* What can be taken. The first one makes the check lists. NT_OK or NT_ENOMEM. */
 int nt_ice_session_describe(struct nt_ice_session *s, const struct nt_ice_description *d);
 void nt_ice_session_undescribe(struct nt_ice_session *s); /* without memory for what follows */
 bool nt_ice_session_described(const struct nt_ice_session *s);
 const struct nt_ice_peer *nt_ice_session_peer(const struct nt_ice_session *s, uint8_t stream);
+/* RFC 8839, 4.2.5 and 4.3: a stream goes on without ICE; before the first description, it may be found to use it all the same. */
+void nt_ice_session_end_ice(struct nt_ice_session *s, uint8_t stream, const char *why, nt_time now);
+void nt_ice_session_begin_ice(struct nt_ice_session *s, uint8_t stream);
+bool nt_ice_session_uses_ice(const struct nt_ice_session *s, uint8_t stream);
+bool nt_ice_session_is_without_ice(const struct nt_ice_session *s); /* none of its streams uses it */
+/* An offer of ours is to be answered. */
+void nt_ice_session_set_offered(struct nt_ice_session *s, bool offered);
+bool nt_ice_session_offered(const struct nt_ice_session *s);
 const char *nt_ice_session_mid(const struct nt_ice_session *s, uint8_t stream);
 /* Trickle: does the peer? Has it no more candidates for a stream? Have we told that there are no more of ours? */
 void nt_ice_session_set_peer_trickles(struct nt_ice_session *s, bool trickles);

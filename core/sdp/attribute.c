@@ -18,7 +18,7 @@ static bool pass_over(struct nt_sdp_reader *r, const char *at, enum nt_sdp_note_
 }
 
 /* Without m= lines there is one stream, as in libjuice's descriptions. */
-static bool read_candidate(struct nt_sdp_reader *r, struct nt_cursor *in)
+static bool keep_candidate(struct nt_sdp_reader *r, struct nt_cursor *in)
 {
     const char *start = in->p;
     const char *unsupported;
@@ -34,6 +34,14 @@ static bool read_candidate(struct nt_sdp_reader *r, struct nt_cursor *in)
         return pass_over(r, start, NT_SDP_LIMIT, "the stream has more than 256 candidates");
     r->err = err;
     return err == NT_OK;
+}
+
+static bool read_candidate(struct nt_sdp_reader *r, struct nt_cursor *in)
+{
+    bool kept = keep_candidate(r, in);
+    if (!kept && r->section != NULL)
+        r->section->lacks_candidates = true;
+    return kept;
 }
 
 /* remote-candidate = component-id SP connection-address SP port; a name is ignored. */

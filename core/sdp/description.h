@@ -45,7 +45,8 @@ struct nt_ice_stream_description {
     size_t remote_candidate_count;
     struct nt_addr default_addr; /* c= and m= of component 1; unset: "0.0.0.0 9"; with the port 0: the stream is refused */
     bool end_of_candidates;
-    bool mismatch; /* a=ice-mismatch */
+    bool mismatch;         /* a=ice-mismatch */
+    bool default_unlisted; /* read: there are candidates, all of them were read, and none is default_addr (RFC 8839, 4.2.5) */
 };
 
 struct nt_ice_description {

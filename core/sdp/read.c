@@ -115,6 +115,18 @@ static void check_credentials(struct nt_sdp_reader *r, size_t i)
         }
 }
 
+/* RFC 8839, 4.2.5. "0.0.0.0"/"::" is no mismatch. */
+static bool is_default_unlisted(const struct nt_ice_stream_description *s, const struct nt_sdp_section *section)
+{
+    if (s->candidate_count == 0 || section->lacks_candidates || !nt_addr_is_set(&s->default_addr) ||
+        nt_addr_is_any(&s->default_addr))
+        return false;
+    for (size_t i = 0; i < s->candidate_count; i++)
+        if (s->candidates[i].component == 1 && nt_addr_equal(&s->candidates[i].addr, &s->default_addr))
+            return false;
+    return true;
+}
+
 static void finish_stream(struct nt_sdp_reader *r, size_t i)
 {
     struct nt_ice_stream_description *s = &r->d->streams[i];
@@ -124,6 +136,7 @@ static void finish_stream(struct nt_sdp_reader *r, size_t i)
     default_credentials(r, s);
     set_default(r, s, section);
     s->end_of_candidates |= r->end_of_candidates;
+    s->default_unlisted = is_default_unlisted(s, section);
     if (!nt_ice_stream_is_refused(s) && !s->mismatch)
         check_credentials(r, i);
 }

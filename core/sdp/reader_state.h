@@ -14,6 +14,7 @@ struct nt_sdp_line {
 struct nt_sdp_section {
     struct nt_sdp_line line;   /* its m= */
     bool connected;            /* it has a c= line */
+    bool lacks_candidates;     /* there are candidates that do not count */
     bool has_port;             /* false: that of its m= cannot be read */
     uint16_t port;             /* of m= */
     struct nt_addr connection; /* of the first c=; unset when it is a name or of another network */

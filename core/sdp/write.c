@@ -147,6 +147,8 @@ int nt_sdp_write_fragment(const struct nt_ice_description *d, char *buf, size_t 
     if (d->end_of_candidates)
         nt_out(&out, "a=end-of-candidates\r\n");
     for (size_t i = 0; i < d->stream_count; i++) {
+        if (d->streams[i].ufrag[0] == '\0')
+            continue; /* it goes on without ICE */
         nt_out(&out, "m=audio 9 RTP/AVP 0\r\n");
         write_credentials(&out, &d->streams[i]);
         write_mid(&out, &d->streams[i]);

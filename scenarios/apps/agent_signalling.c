@@ -122,14 +122,23 @@ int nt_agent_signalling_reoffer(struct nt_agent_signalling *sig, nt_time now)
 
 /* --- what the peer sends; descriptions are freed here --- */
 
-static void receive_offer(struct nt_agent_signalling *sig, struct nt_ice_description *d, nt_time now)
+/* A subsequent offer is answered at once. */
+static void receive_next_offer(struct nt_agent_signalling *sig, struct nt_ice_description *d, nt_time now)
 {
-    emit_signalling(sig, NT_TR_OFFER_RECEIVED, now);
-    if (sig->answered) { /* a subsequent offer: answered at once */
-        note_refusal(sig, nt_ice_set_remote(sig->ice, d, now), now);
-        nt_ice_description_free(d);
+    int err = nt_ice_set_remote(sig->ice, d, now);
+    nt_ice_description_free(d);
+    note_refusal(sig, err, now);
+    if (err == NT_OK)
         send_description(sig, NT_SIP_OK, now);
-        nt_host_kick(sig->context->host, now);
+    nt_host_kick(sig->context->host, now);
+}
+
+static void receive_first_offer(struct nt_agent_signalling *sig, struct nt_ice_description *d, nt_time now)
+{
+    int err = nt_ice_set_offer(sig->ice, d, now);
+    note_refusal(sig, err, now);
+    if (err != NT_OK) {
+        nt_ice_description_free(d);
         return;
     }
     if (sig->has_offer)
@@ -137,9 +146,18 @@ static void receive_offer(struct nt_agent_signalling *sig, struct nt_ice_descrip
     sig->offer = *d;
     if (!sig->has_offer) {
         sig->has_offer = true;
-        nt_ice_set_pacing(sig->ice, d->pacing_ms);
         start_gathering(sig, now);
     }
+}
+
+/* One that the ICE agent does not take is not answered. */
+static void receive_offer(struct nt_agent_signalling *sig, struct nt_ice_description *d, nt_time now)
+{
+    emit_signalling(sig, NT_TR_OFFER_RECEIVED, now);
+    if (sig->answered)
+        receive_next_offer(sig, d, now);
+    else
+        receive_first_offer(sig, d, now);
 }
 
 static void receive_answer(struct nt_agent_signalling *sig, struct nt_ice_description *d, nt_time now)

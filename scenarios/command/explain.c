@@ -47,6 +47,7 @@ static const char *event_text(const struct nt_trace_event *ev)
     case NT_TR_ICE_DROPPED: return "dropped";
     case NT_TR_ICE_REFUSED: return "request refused";
     case NT_TR_ICE_PAIR_REFUSED: return "pair not formed";
+    case NT_TR_ICE_ENDED: return "goes on without ICE";
     case NT_TR_SDP_NOTE: return "description";
     case NT_TR_MAPPED: return "mapping made";
     case NT_TR_EXPIRED: return "mapping expired";

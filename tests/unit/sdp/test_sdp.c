@@ -239,6 +239,32 @@ TEST(refused_stream)
     nt_ice_description_free(&d);
 }
 
+/* RFC 8839, 4.2.5: the default destination is one of the candidates, or cannot be told apart from one that does not count. */
+TEST(default_destination)
+{
+    static const struct {
+        const char *media;
+        bool unlisted;
+    } rows[] = {
+        {MEDIA "a=candidate:1 1 UDP 1 192.0.2.1 5000 typ host\r\n", false},
+        {MEDIA "a=candidate:1 1 UDP 1 192.0.2.1 5001 typ host\r\n", true},
+        {MEDIA "a=candidate:1 2 UDP 1 192.0.2.1 5000 typ host\r\n", true}, /* of another component */
+        {MEDIA "a=candidate:1 1 UDP 1 192.0.2.1 5001 typ host\r\na=candidate:2 1 TCP 1 192.0.2.1 5000 typ host tcptype passive\r\n",
+         false},
+        {MEDIA "a=candidate:1 1 UDP 1 192.0.2.1 5001 typ host\r\na=candidate:2 1 UDP 1 192.0.2.1 5000\r\n", false},
+        {"m=audio 9 RTP/AVP 0\r\nc=IN IP4 0.0.0.0\r\na=candidate:1 1 UDP 1 192.0.2.1 5001 typ host\r\n", false},
+        {MEDIA "c=IN IP4 host.example\r\na=candidate:1 1 UDP 1 192.0.2.1 5001 typ host\r\n", false},
+        {MEDIA, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[1024];
+        snprintf(text, sizeof text, HEAD CREDENTIALS "%s", rows[i].media);
+        struct nt_ice_description d = read_ok(text);
+        assert_int_equal(d.streams[0].default_unlisted, rows[i].unlisted);
+        nt_ice_description_free(&d);
+    }
+}
+
 TEST(credentials)
 {
     static const struct {
@@ -510,11 +536,14 @@ TEST(written_forms)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rfc8839_example), cmocka_unit_test(rfc8839_appendix), cmocka_unit_test(rfc8840_streams),
-        cmocka_unit_test(rfc8839_lines),   cmocka_unit_test(levels),           cmocka_unit_test(ignored),
-        cmocka_unit_test(refused_stream),  cmocka_unit_test(credentials),      cmocka_unit_test(pacing),
-        cmocka_unit_test(places),          cmocka_unit_test(limits),           cmocka_unit_test(written),
-        cmocka_unit_test(prefixes),        cmocka_unit_test(written_forms),
+        cmocka_unit_test(rfc8839_example), cmocka_unit_test(rfc8839_appendix),
+        cmocka_unit_test(rfc8840_streams), cmocka_unit_test(rfc8839_lines),
+        cmocka_unit_test(levels),          cmocka_unit_test(ignored),
+        cmocka_unit_test(refused_stream),  cmocka_unit_test(default_destination),
+        cmocka_unit_test(credentials),     cmocka_unit_test(pacing),
+        cmocka_unit_test(places),          cmocka_unit_test(limits),
+        cmocka_unit_test(written),         cmocka_unit_test(prefixes),
+        cmocka_unit_test(written_forms),
     };
     return RUN_TESTS(tests);
 }
