@@ -8,7 +8,7 @@
 #define EMPTY "datagrams without data are not kept"
 #define IN_FRAGMENTS "it may have come in fragments that could not be joined"
 
-#define UNHEARD_MANY 8
+#define UNHEARD_MANY 4
 #define UNHEARD_FOR (2 * NT_SEC)
 #define UNHEARD_BYTES 400
 
@@ -196,8 +196,8 @@ static void judge_to_peer(struct nt_relay_view *turn, const struct nt_relay *rel
 
 /* --- what is not relayed --- */
 
-/* A peer's datagrams that are let in are relayed. So many in a row are not lost by chance; small ones fit into one packet; and the
- * server has sent something else meanwhile, so that it is alive. */
+/* A peer's datagrams that are let in are relayed. So many in a row are not lost by chance, and small ones fit into one packet. A
+ * real server may have stood still, unless it has sent something else meanwhile. */
 static void judge_unheard(struct nt_relay_view *turn, struct nt_relay *relay, const struct nt_item *m)
 {
     char text[NT_ADDR_TEXT];
@@ -209,7 +209,7 @@ static void judge_unheard(struct nt_relay_view *turn, struct nt_relay *relay, co
         return;
     if (g->unheard == 0)
         g->unheard_since = m->at;
-    if (g->unheard == 0 || relay->sent_at > g->unheard_since)
+    if (g->unheard == 0 || !turn->v->in->real_time || relay->sent_at > g->unheard_since)
         g->unheard++;
     if (g->unheard <= UNHEARD_MANY || m->at - g->unheard_since < UNHEARD_FOR)
         return;

@@ -612,7 +612,32 @@ MUTANTS = {
         "red": [
             "relay/unpermitted-peers",
         ],
-        "rules": ["RFC8656-11.3-permission"],
+        "rules": ["RFC8656-10.2-whole", "RFC8656-11.3-permission"],
+    },
+    "permissions-end-early": {
+        "what": "the server's permissions last 100 s (RFC 8656, 9)",
+        "edits": [("core/turn/permission.h", "#define NT_TURN_PERMISSION_LIFETIME (300 * NT_SEC)", "#define NT_TURN_PERMISSION_LIFETIME (100 * NT_SEC)")],
+        "red": [
+            "relay/long-call",
+            "relay/refresh-refused[code=403]",
+            "relay/refresh-refused[code=500]",
+            "relay/refresh-refused[code=508]",
+            "relay/refused-permission",
+            "relay/stale-nonce",
+        ],
+        "rules": ["RFC8656-9-lifetime"],
+    },
+    "lifetime-of-599-s": {
+        "what": "the server grants a second less than its default lifetime (RFC 8656, 7.2)",
+        "edits": [
+            (
+                "core/turn/refresh.c",
+                "    return wanted > config->lifetime ? wanted : config->lifetime;",
+                "    return (wanted > config->lifetime ? wanted : config->lifetime) - 1;",
+            ),
+        ],
+        "red": ["relay/refresh-refused[code=403]"],
+        "rules": ["RFC8656-7.2-lifetime"],
     },
     "sends-not-permitted": {
         "what": "a client sends to any peer through its relay (RFC 8656, 11.2)",

@@ -289,12 +289,13 @@ static void not_heard(struct forge *f, int count)
 /* It is not known whether a server that says nothing is alive. */
 static void a_server_pauses(struct forge *f)
 {
+    f->real_time = true;
     gather_relay(f);
     permit(f, f->r);
     not_heard(f, 30);
     ask_refresh(f, 3600, 0);
     refreshed(f, 3600);
-    not_heard(f, 7);
+    not_heard(f, 3);
     indicate(f, f->r);
 }
 
@@ -304,12 +305,23 @@ static void a_permission_ends_too_soon(struct forge *f)
     permit(f, f->r);
     talk4(f);
     wait(f, 200000);
-    not_heard(f, 1);
-    ask_refresh(f, 3600, 0);
-    refreshed(f, 3600);
-    not_heard(f, 7);
+    not_heard(f, 5);
     guilty_next(f);
     f->guilty++; /* as the server gets it */
+    not_heard(f, 1);
+}
+
+static void a_real_server_stops_listening(struct forge *f)
+{
+    f->real_time = true;
+    gather_relay(f);
+    permit(f, f->r);
+    not_heard(f, 3);
+    ask_refresh(f, 3600, 0);
+    refreshed(f, 3600);
+    not_heard(f, 3);
+    guilty_next(f);
+    f->guilty++;
     not_heard(f, 1);
 }
 
@@ -505,6 +517,7 @@ static const struct breach breaches[] = {
     BREACH(a_channel_to_a_tunnel_is_granted_for_ipv6, "RFC8656-21.4-tunnels", "turn", 1),
     BREACH(half_of_a_refused_request_is_installed, "RFC8656-10.2-whole", "turn", 1),
     BREACH(icmp_that_tells_another_mtu, "RFC8656-18.13-mtu", "turn", 1),
+    BREACH(a_real_server_stops_listening, "RFC8656-9-lifetime", "turn", 1),
     BREACH(a_permission_ends_too_soon, "RFC8656-9-lifetime", "turn", 1),
     BREACH(icmp_about_a_stranger, "RFC8656-11.5-permission", "turn", 1),
     BREACH(icmp_with_an_mtu_that_it_cannot_have, "RFC8656-18.13-icmp", "turn", 1),
