@@ -11,6 +11,7 @@ static const struct nt_why no_checks = {NT_DISCARD_STATE, "data while no checks 
                            no_memory = {NT_DISCARD_NO_ROOM, "no memory"},
                            no_request = {NT_DISCARD_NO_TRANSACTION, "a response to no request of ours"},
                            over = {NT_DISCARD_STATE, "a request after the end of ICE"},
+                           icmp = {NT_DISCARD_UNRELATED, "an ICMP error that the relay reports fails no pair"},
                            other_method = {NT_DISCARD_UNSUPPORTED, "a STUN message of another method"},
                            no_base = {NT_DISCARD_NO_RECIPIENT, "no such base"}, silent = {NT_DISCARD_STATE, "the agent is silent"};
 
@@ -126,6 +127,10 @@ static void take_relay_event(struct nt_ice_agent *a, const struct nt_ice_relay_e
     case NT_ICE_RELAY_OPENED: nt_ice_session_open_way(nt_ice_agent_session(a), via.relay, &ev->peer, now); break;
     case NT_ICE_RELAY_CLOSED:
         nt_ice_session_close_way(nt_ice_agent_session(a), via.relay, nt_addr_is_set(&ev->peer) ? &ev->peer : NULL, now);
+        break;
+    case NT_ICE_RELAY_ICMP:
+        nt_ice_record_discard(nt_ice_agent_env(a)->record, &icmp, nt_ice_relays_address(nt_ice_agent_env(a)->relays, ev->source),
+                              &ev->peer, now);
         break;
     case NT_ICE_RELAY_DATA: take_message(a, via, &ev->peer, ev->bytes, ev->len, now); break;
     default: break;

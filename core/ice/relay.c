@@ -6,19 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KNOWN_MAX 8 /* transactions of a client that have had their turn: more than it retransmits at a time */
-
 struct nt_ice_relay {
     struct nt_turn_client *client;
     uint16_t base, next_base; /* next: NT_ICE_NO_BASE, or the one that is being bound for it */
     struct nt_addr relayed;
     bool alive;    /* the allocation stands, and is a candidate */
-    uint8_t *held; /* a message of the client that has not left yet: NT_ICE_HELD_MAX bytes */
+    uint8_t *held; /* a message of the client that has not left yet: NT_TURN_REQUEST_MAX bytes */
     size_t held_len;
     bool held_paced; /* it starts a transaction and waits for the pacer */
     struct nt_path held_path;
-    uint8_t known[KNOWN_MAX][NT_STUN_ID];
-    unsigned known_next;
 };
 
 struct nt_ice_relays {
@@ -82,7 +78,7 @@ int nt_ice_relays_allocate(struct nt_ice_relays *r, uint16_t source, uint16_t ba
                                            .rand = r->rand,
                                            .trace = r->config->trace};
     struct nt_ice_relay *relay = &r->items[source];
-    relay->held = relay->held != NULL ? relay->held : malloc(NT_ICE_HELD_MAX);
+    relay->held = relay->held != NULL ? relay->held : malloc(NT_TURN_REQUEST_MAX);
     relay->client = relay->held != NULL ? nt_turn_client_new(&config) : NULL;
     if (relay->client == NULL)
         return NT_ENOMEM;
@@ -197,6 +193,7 @@ static struct nt_ice_relay_event translate(struct nt_ice_relay *relay, const str
         ev.bytes = from->bytes;
         ev.len = from->len;
         break;
+    case NT_TURN_EV_ICMP: ev.kind = NT_ICE_RELAY_ICMP; break;
     case NT_TURN_EV_RELEASED:
         relay->alive = false;
         ev.kind = NT_ICE_RELAY_CLOSED;
@@ -221,18 +218,12 @@ bool nt_ice_relays_event(struct nt_ice_relays *r, struct nt_ice_relay_event *ev)
     return false;
 }
 
-/* Is this the first message of a transaction? Its id is remembered. */
-static bool starts_transaction(struct nt_ice_relay *relay)
+/* Is what is held the first message of a transaction? */
+static bool starts_transaction(const struct nt_ice_relay *relay)
 {
-    if (relay->held_len < NT_STUN_HEADER || !nt_stun_looks_like(relay->held, relay->held_len) ||
-        (nt_load16(relay->held) & 0x0110) != 0)
-        return false;
-    const uint8_t *id = relay->held + NT_STUN_HEADER - NT_STUN_ID;
-    for (size_t i = 0; i < KNOWN_MAX; i++)
-        if (memcmp(relay->known[i], id, NT_STUN_ID) == 0)
-            return false;
-    memcpy(relay->known[relay->known_next++ % KNOWN_MAX], id, NT_STUN_ID);
-    return true;
+    bool request = relay->held_len >= NT_STUN_HEADER && nt_stun_looks_like(relay->held, relay->held_len) &&
+                   (nt_load16(relay->held) & 0x0110) == 0;
+    return request && !nt_turn_client_retransmits(relay->client, relay->held + NT_STUN_HEADER - NT_STUN_ID);
 }
 
 void nt_ice_relays_pull(struct nt_ice_relays *r, nt_time now)
@@ -241,7 +232,7 @@ void nt_ice_relays_pull(struct nt_ice_relays *r, nt_time now)
         struct nt_ice_relay *relay = &r->items[i];
         if (relay->client == NULL || relay->held_len > 0)
             continue;
-        relay->held_len = nt_turn_client_output(relay->client, &relay->held_path, relay->held, NT_ICE_HELD_MAX, now);
+        relay->held_len = nt_turn_client_output(relay->client, &relay->held_path, relay->held, NT_TURN_REQUEST_MAX, now);
         relay->held_paced = relay->held_len > 0 && starts_transaction(relay);
     }
 }

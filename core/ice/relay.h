@@ -5,15 +5,14 @@
 
 #include "core/ice/record.h"
 
-#define NT_ICE_HELD_MAX 4096 /* bytes of a TURN request with the longest realm, nonce and user */
-
 enum nt_ice_relay_event_kind {
     NT_ICE_RELAY_ALLOCATED = 1, /* relayed, mapped; nt_ice_relays_adopt takes it into use */
     NT_ICE_RELAY_MOVE,          /* the server takes the port for another client's: nt_ice_relays_move is awaited */
     NT_ICE_RELAY_FAILED,        /* code: the allocation is refused, or gone */
     NT_ICE_RELAY_OPENED,        /* packets can leave for the peer */
     NT_ICE_RELAY_CLOSED,        /* none can leave for the peer (unset: for anybody) */
-    NT_ICE_RELAY_DATA           /* peer, bytes, len: valid until the next input */
+    NT_ICE_RELAY_DATA,          /* peer, bytes, len: valid until the next input */
+    NT_ICE_RELAY_ICMP           /* the server reports an ICMP error about the peer */
 };
 
 struct nt_ice_relay_event {

@@ -29,7 +29,7 @@ static bool answered(const struct nt_probe_answer *a)
 static void connectivity(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
 {
     if (!answered(a)) {
-        nt_discovery_finish(d);
+        nt_discovery_give_up(d, a == NULL ? "the server does not answer" : "the server does not answer with an address");
         return;
     }
     const struct nt_addr *local = &d->probe.sockets[d->first].addr;
@@ -39,6 +39,7 @@ static void connectivity(struct nt_discovery *d, const struct nt_probe_answer *a
     d->result.port_preservation = a->mapped.port == local->port;
     /* 4.3: "If OTHER-ADDRESS is not returned, the server does not support this usage and this test cannot be run." */
     if (!nt_addr_is_set(&a->other)) {
+        nt_discovery_lack(d, "the server has no OTHER-ADDRESS: mapping and filtering cannot be measured");
         hairpin_start(d, now);
         return;
     }
@@ -67,6 +68,8 @@ static void map_address(struct nt_discovery *d, const struct nt_probe_answer *a,
     }
     if (answered(a))
         d->result.mapping = NT_ENDPOINT_INDEPENDENT;
+    else
+        nt_discovery_lack(d, "mapping: the server's other address does not answer");
     filter_start(d);
 }
 
@@ -76,6 +79,8 @@ static void map_port(struct nt_discovery *d, const struct nt_probe_answer *a, nt
     (void)now;
     if (answered(a))
         d->result.mapping = nt_addr_equal(&a->mapped, &d->mapped) ? NT_ADDRESS_DEPENDENT : NT_ADDRESS_AND_PORT_DEPENDENT;
+    else
+        nt_discovery_lack(d, "mapping: the server's other port does not answer");
     filter_start(d);
 }
 
@@ -102,6 +107,8 @@ static void filter_both(struct nt_discovery *d, const struct nt_probe_answer *a,
     }
     if (came_from(a, &d->server[3]))
         d->result.filtering = NT_ENDPOINT_INDEPENDENT;
+    else
+        nt_discovery_lack(d, "filtering: the server does not answer from its other address, as it is asked to");
     replies_start(d, now);
 }
 
@@ -112,6 +119,8 @@ static void filter_port(struct nt_discovery *d, const struct nt_probe_answer *a,
         d->result.filtering = NT_ADDRESS_AND_PORT_DEPENDENT;
     else if (came_from(a, &d->server[1]))
         d->result.filtering = NT_ADDRESS_DEPENDENT;
+    else
+        nt_discovery_lack(d, "filtering: the server does not answer from its other port, as it is asked to");
     replies_start(d, now);
 }
 
@@ -178,6 +187,7 @@ static void hairpin_start(struct nt_discovery *d, nt_time now)
 static void hairpin_first(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
 {
     if (!answered(a)) {
+        nt_discovery_lack(d, "hairpinning: the server did not answer");
         nt_lifetime_start(d, now);
         return;
     }
@@ -188,6 +198,7 @@ static void hairpin_first(struct nt_discovery *d, const struct nt_probe_answer *
 static void hairpin_second(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
 {
     if (!answered(a)) {
+        nt_discovery_lack(d, "hairpinning: the server did not answer");
         nt_lifetime_start(d, now);
         return;
     }
@@ -213,15 +224,18 @@ static void hairpin_send(struct nt_discovery *d, const struct nt_probe_answer *a
     d->hairpin.sends++;
 }
 
-void nt_hairpin_heard(struct nt_discovery *d, const struct nt_path *path, const uint8_t id[NT_STUN_ID])
+bool nt_hairpin_heard(struct nt_discovery *d, const struct nt_path *path, const uint8_t id[NT_STUN_ID])
 {
+    bool ours = false;
     for (unsigned i = 0; i < d->hairpin.sends; i++) {
         const struct nt_addr *sender = &d->probe.sockets[d->hairpin.socket[i % 2]].addr;
         const struct nt_addr *receiver = &d->probe.sockets[d->hairpin.socket[1 - i % 2]].addr;
         const uint8_t *sent = i + 1 == d->hairpin.sends ? d->probe.txn.id : d->hairpin.ids[i];
         if (memcmp(id, sent, NT_STUN_ID) != 0 || !nt_addr_equal(&path->local, receiver))
             continue;
+        ours = true;
         d->result.hairpin = true;
         d->result.hairpin_external = !nt_addr_equal(&path->remote, sender);
     }
+    return ours;
 }

@@ -5,7 +5,7 @@
 #include "core/stun/discovery_state.h"
 
 void nt_behaviour_start(struct nt_discovery *d, nt_time now);
-/* A Binding request came to one of the discovery's sockets: it may be its own. */
-void nt_hairpin_heard(struct nt_discovery *d, const struct nt_path *path, const uint8_t id[NT_STUN_ID]);
+/* A Binding request came to one of the discovery's sockets: is it its own? */
+bool nt_hairpin_heard(struct nt_discovery *d, const struct nt_path *path, const uint8_t id[NT_STUN_ID]);
 
 #endif

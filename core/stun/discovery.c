@@ -9,7 +9,7 @@ struct nt_discovery *nt_discovery_new(const struct nt_discovery_config *config)
 {
     struct nt_discovery *d = malloc(sizeof *d);
     if (d != NULL)
-        nt_discovery_init(d, &config->local, &config->server, config->lifetime_max, config->rand);
+        nt_discovery_init(d, config);
     return d;
 }
 
@@ -28,16 +28,26 @@ const struct nt_discovery_result *nt_discovery_result(const struct nt_discovery 
     return &d->result;
 }
 
-static void take_datagram(struct nt_discovery *d, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
+/* NULL: taken; otherwise why it is dropped. */
+static const struct nt_why *take_datagram(struct nt_discovery *d, const struct nt_path *path, const uint8_t *bytes, size_t len,
+                                          nt_time now)
 {
+    static const struct nt_why over = {NT_DISCARD_STATE, "the discovery is over"},
+                               no_question = {NT_DISCARD_NO_TRANSACTION, "a response to no running question"},
+                               no_hairpin = {NT_DISCARD_UNRELATED, "a request that is none of ours, come back"};
     struct nt_stun_msg m;
     struct nt_probe_answer a;
-    if (d->result.done || nt_stun_parse(&m, bytes, len) != NT_OK)
-        return;
+    if (d->result.done)
+        return &over;
+    int err = nt_stun_parse(&m, bytes, len);
+    if (err != NT_OK)
+        return nt_stun_flaw(err);
     if (m.class_ == NT_STUN_REQUEST && m.method == NT_STUN_BINDING)
-        nt_hairpin_heard(d, path, m.id);
-    else if (nt_probe_take(&d->probe, path, &m, &a, now))
-        d->next(d, &a, now);
+        return nt_hairpin_heard(d, path, m.id) ? NULL : &no_hairpin;
+    if (!nt_probe_take(&d->probe, path, &m, &a, now))
+        return &no_question;
+    d->next(d, &a, now);
+    return NULL;
 }
 
 static void discovery_timer(void *self, nt_time now)
@@ -49,12 +59,13 @@ static void discovery_input(void *self, const struct nt_path *path, enum nt_inpu
                             nt_time now)
 {
     struct nt_discovery *d = self;
-    if (kind == NT_IN_DATAGRAM)
-        take_datagram(d, path, bytes, len, now);
-    else if (kind == NT_IN_CONNECTED || kind == NT_IN_CLOSED)
+    const struct nt_why *why = kind == NT_IN_DATAGRAM ? take_datagram(d, path, bytes, len, now) : NULL;
+    if (why != NULL)
+        nt_trace_discard(&d->trace, why, &path->local, &path->remote, now);
+    if (kind == NT_IN_CONNECTED || kind == NT_IN_CLOSED)
         nt_probe_bound(&d->probe, path, kind == NT_IN_CONNECTED);
     if (d->probe.phase == NT_PROBE_REFUSED)
-        nt_discovery_finish(d);
+        nt_discovery_give_up(d, "a port was refused");
     nt_discovery_run(d, now); /* a question that waited for this starts */
 }
 

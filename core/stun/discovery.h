@@ -5,15 +5,8 @@
 #define NT_STUN_DISCOVERY_H
 
 #include "core/base/endpoint.h"
-#include "core/base/rand.h"
+#include "core/stun/discovery_config.h"
 #include "core/stun/discovery_result.h"
-
-struct nt_discovery_config {
-    struct nt_addr local;  /* the address to measure from; ports are asked for */
-    struct nt_addr server; /* a server with OTHER-ADDRESS */
-    nt_time lifetime_max;  /* bound of the lifetime search; 0: not measured */
-    struct nt_rand *rand;
-};
 
 struct nt_discovery;
 

@@ -9,6 +9,8 @@
 
 enum nt_behaviour { NT_BEHAVIOUR_UNKNOWN = 0, NT_ENDPOINT_INDEPENDENT, NT_ADDRESS_DEPENDENT, NT_ADDRESS_AND_PORT_DEPENDENT };
 
+#define NT_DISCOVERY_LACKS 5 /* mapping, filtering, hairpinning, lifetime, and what ended it */
+
 struct nt_discovery_result {
     bool done, reachable, natted;
     enum nt_behaviour mapping, filtering;
@@ -20,6 +22,7 @@ struct nt_discovery_result {
     nt_time lifetime_low, lifetime_high; /* the mapping was there after low and gone after high; high NT_TIME_NEVER: not gone
                                           * after lifetime_max. Both 0: not measured */
     struct nt_addr mapped;
+    const char *lacks[NT_DISCOVERY_LACKS]; /* what was not measured, and why, in static words; NULL: no more */
 };
 
 #endif

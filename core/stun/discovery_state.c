@@ -1,13 +1,13 @@
 #include "core/stun/discovery_state.h"
 
-void nt_discovery_init(struct nt_discovery *d, const struct nt_addr *local, const struct nt_addr *server, nt_time lifetime_max,
-                       struct nt_rand *rand)
+void nt_discovery_init(struct nt_discovery *d, const struct nt_discovery_config *config)
 {
-    *d = (struct nt_discovery){.lifetime_max = lifetime_max,
+    *d = (struct nt_discovery){.trace = config->trace,
+                               .lifetime_max = config->lifetime_max,
                                .result = {.port_preservation = -1, .pinned = -1},
                                .wake = NT_TIME_NEVER,
-                               .server = {*server}};
-    nt_probe_init(&d->probe, local, rand);
+                               .server = {config->server}};
+    nt_probe_init(&d->probe, &config->local, config->rand);
 }
 
 void nt_discovery_ask(struct nt_discovery *d, const struct nt_probe_question *q, nt_discovery_step *then)
@@ -20,7 +20,7 @@ unsigned nt_discovery_ask_fresh(struct nt_discovery *d, struct nt_probe_question
 {
     int socket = nt_probe_open(&d->probe);
     if (socket < 0) {
-        nt_discovery_finish(d);
+        nt_discovery_give_up(d, "all the ports that a discovery may have are used");
         return 0;
     }
     q.socket = (unsigned)socket;
@@ -39,6 +39,20 @@ void nt_discovery_finish(struct nt_discovery *d)
     d->result.done = true;
     d->wake = NT_TIME_NEVER;
     nt_probe_close(&d->probe);
+}
+
+void nt_discovery_lack(struct nt_discovery *d, const char *why)
+{
+    size_t i = 0;
+    while (i < NT_DISCOVERY_LACKS - 1 && d->result.lacks[i] != NULL)
+        i++;
+    d->result.lacks[i] = why;
+}
+
+void nt_discovery_give_up(struct nt_discovery *d, const char *why)
+{
+    nt_discovery_lack(d, why);
+    nt_discovery_finish(d);
 }
 
 void nt_discovery_run(struct nt_discovery *d, nt_time now)

@@ -3,6 +3,7 @@
 #ifndef NT_STUN_DISCOVERY_STATE_H
 #define NT_STUN_DISCOVERY_STATE_H
 
+#include "core/stun/discovery_config.h"
 #include "core/stun/discovery_result.h"
 #include "core/stun/probe.h"
 
@@ -13,6 +14,7 @@ struct nt_discovery;
 typedef void nt_discovery_step(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now);
 
 struct nt_discovery {
+    struct nt_trace trace;
     nt_time lifetime_max; /* bound of the lifetime search; 0: not measured */
     struct nt_discovery_result result;
     struct nt_probe probe;
@@ -39,13 +41,14 @@ struct nt_discovery {
     } life;
 };
 
-void nt_discovery_init(struct nt_discovery *d, const struct nt_addr *local, const struct nt_addr *server, nt_time lifetime_max,
-                       struct nt_rand *rand);
+void nt_discovery_init(struct nt_discovery *d, const struct nt_discovery_config *config);
 void nt_discovery_ask(struct nt_discovery *d, const struct nt_probe_question *q, nt_discovery_step *then);
 /* The same from a fresh port; its socket. Ends the discovery when there is none. */
 unsigned nt_discovery_ask_fresh(struct nt_discovery *d, struct nt_probe_question q, nt_discovery_step *then);
 void nt_discovery_sleep(struct nt_discovery *d, nt_time until, nt_discovery_step *then);
 void nt_discovery_finish(struct nt_discovery *d);
+void nt_discovery_lack(struct nt_discovery *d, const char *why);    /* something is not measured */
+void nt_discovery_give_up(struct nt_discovery *d, const char *why); /* it ends here */
 /* Runs the step of a sleep that is over, and of a question that gets no answer. */
 void nt_discovery_run(struct nt_discovery *d, nt_time now);
 

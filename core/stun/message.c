@@ -51,9 +51,16 @@ static void note_unknown(struct nt_stun_msg *m, uint16_t type)
         m->unknown[m->unknown_count++] = type;
 }
 
+static bool is_response(const struct nt_stun_msg *m)
+{
+    return m->class_ == NT_STUN_SUCCESS || m->class_ == NT_STUN_ERROR;
+}
+
+/* RFC 8489, 6.3: "Known-but-unexpected attributes SHOULD be ignored": a client knows what any method has. A server refuses what
+ * means nothing to the method. */
 static bool is_unknown(const struct nt_stun_msg *m, uint16_t type)
 {
-    return type < 0x8000 && !nt_stun_attr_known_to(type, m->method);
+    return type < 0x8000 && !(is_response(m) ? nt_stun_attr_known(type) : nt_stun_attr_known_to(type, m->method));
 }
 
 /* RFC 8489, 14.5 to 14.7: the sizes of the three attributes that close a message. */
@@ -83,11 +90,6 @@ static bool is_ignored(const struct nt_stun_msg *m, uint16_t type)
     if (type == NT_ATTR_FINGERPRINT)
         return false;
     return m->integrity_sha256 != NULL || (m->integrity != NULL && type != NT_ATTR_MESSAGE_INTEGRITY_SHA256);
-}
-
-static bool is_response(const struct nt_stun_msg *m)
-{
-    return m->class_ == NT_STUN_SUCCESS || m->class_ == NT_STUN_ERROR;
 }
 
 /* The attribute's place in the list; NULL: not listed. */

@@ -85,12 +85,12 @@ bool nt_probe_take(struct nt_probe *p, const struct nt_path *path, const struct 
     struct nt_probe_answer out = {.source = path->remote, .sent = p->txn.started, .at = now};
     if (p->phase != NT_PROBE_RUN || socket < 0 || m->method != NT_STUN_BINDING || memcmp(m->id, p->txn.id, NT_STUN_ID) != 0)
         return false;
-    if (m->class_ == NT_STUN_ERROR) {
-        if (nt_stun_get_error(m, &out.code, NULL, NULL) != NT_OK)
-            return false;
-    } else if (m->class_ != NT_STUN_SUCCESS || nt_stun_get_addr(m, NT_ATTR_XOR_MAPPED_ADDRESS, &out.mapped) != NT_OK) {
+    if (m->class_ != NT_STUN_ERROR && m->class_ != NT_STUN_SUCCESS)
         return false;
-    }
+    int read = m->class_ == NT_STUN_ERROR ? nt_stun_get_error(m, &out.code, NULL, NULL)
+                                          : nt_stun_get_addr(m, NT_ATTR_XOR_MAPPED_ADDRESS, &out.mapped);
+    if (read != NT_OK || m->unknown_count > 0)
+        out.code = NT_PROBE_UNUSABLE;
     nt_stun_get_addr(m, NT_ATTR_OTHER_ADDRESS, &out.other); /* stays unset when absent or malformed */
     out.socket = (unsigned)socket;
     *a = out;

@@ -12,6 +12,8 @@
 #define NT_PROBE_RC 4
 #define NT_PROBE_RM 4
 
+#define NT_PROBE_UNUSABLE (-1) /* RFC 8489, 6.3.3 and 6.3.4: a response that makes the transaction fail */
+
 struct nt_probe_question {
     unsigned socket;
     struct nt_addr to;
@@ -22,7 +24,7 @@ struct nt_probe_question {
 
 struct nt_probe_answer {
     unsigned socket;       /* it came to */
-    int code;              /* 0: success */
+    int code;              /* 0: success; NT_PROBE_UNUSABLE */
     struct nt_addr source; /* it came from */
     struct nt_addr mapped, other;
     nt_time sent, at; /* of the question's first send, of the answer */

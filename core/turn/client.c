@@ -104,6 +104,9 @@ void nt_turn_client_move(struct nt_turn_client *c, const struct nt_addr *base, n
 {
     if (base != NULL)
         c->config.base = *base;
+    else
+        nt_turn_client_trace_drop(&c->config, "an allocation is not asked for for two minutes: there is no other local address",
+                                  NULL, now);
     nt_turn_client_allocation_move(&c->allocation, base != NULL, now);
     c->ready = now;
 }
@@ -373,6 +376,11 @@ size_t nt_turn_client_output(struct nt_turn_client *c, struct nt_path *path, uin
 void nt_turn_client_left(struct nt_turn_client *c, const uint8_t id[NT_STUN_ID], nt_time now)
 {
     nt_turn_requests_left(&c->requests, id, now);
+}
+
+bool nt_turn_client_retransmits(const struct nt_turn_client *c, const uint8_t id[NT_STUN_ID])
+{
+    return nt_turn_requests_retransmit(&c->requests, id);
 }
 
 nt_time nt_turn_client_deadline(const struct nt_turn_client *c)

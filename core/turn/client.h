@@ -20,8 +20,10 @@ void nt_turn_client_allocate(struct nt_turn_client *c, nt_time now);
 /* Takes a datagram from the server that is the client's (a response to its request, a Data indication, ChannelData): true. */
 bool nt_turn_client_input(struct nt_turn_client *c, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now);
 void nt_turn_client_timer(struct nt_turn_client *c, nt_time now);
-/* The next request or refresh into buf: its length, 0 for none. `path` goes from the base to the server. */
+/* The next request or refresh into buf: its length, 0 for none. `path` goes from the base to the server. What is longer than `cap`
+ * is lost, as on the way: NT_TURN_REQUEST_MAX is room for any. */
 size_t nt_turn_client_output(struct nt_turn_client *c, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now);
+bool nt_turn_client_retransmits(const struct nt_turn_client *c, const uint8_t id[NT_STUN_ID]); /* has that request left before? */
 /* The owner held a request of output back and sends it only now: its retransmissions count from here (RFC 8489, 6.2.1). */
 void nt_turn_client_left(struct nt_turn_client *c, const uint8_t id[NT_STUN_ID], nt_time now);
 nt_time nt_turn_client_deadline(const struct nt_turn_client *c);

@@ -7,7 +7,8 @@
 #include "core/base/time.h"
 #include "core/base/trace.h"
 
-#define NT_TURN_PEERS_MAX 128 /* permissions, and channels, of one allocation */
+#define NT_TURN_PEERS_MAX 128    /* permissions, and channels, of one allocation */
+#define NT_TURN_REQUEST_MAX 4096 /* bytes: more than the longest texts that RFC 8489 allows, and eight peers */
 
 struct nt_turn_client_config {
     struct nt_addr server;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REQUEST_MAX 4096
 #define TXNS_MAX (1 + 2 * NT_TURN_PEERS_MAX)
 
 /* RFC 8656, 18.8: protocol 17 (UDP) in the first byte; 18.6: family 2 (IPv6) */
@@ -76,7 +75,7 @@ static void add_content(const struct nt_turn_client_config *config, const struct
 
 bool nt_turn_requests_form(struct nt_turn_requests *r, const struct nt_turn_ask *ask, nt_time now)
 {
-    uint8_t bytes[REQUEST_MAX], id[NT_STUN_ID];
+    uint8_t bytes[NT_TURN_REQUEST_MAX], id[NT_STUN_ID];
     struct nt_stun_builder b;
     nt_rand_bytes(r->config->rand, id, sizeof id);
     nt_stun_start(&b, bytes, sizeof bytes, NT_STUN_REQUEST, nt_turn_ask_method(ask), id);
@@ -151,6 +150,12 @@ static size_t txn_of(const struct nt_turn_requests *r, const uint8_t id[NT_STUN_
     while (i < r->count && memcmp(r->txns[i]->clock.id, id, NT_STUN_ID) != 0)
         i++;
     return i;
+}
+
+bool nt_turn_requests_retransmit(const struct nt_turn_requests *r, const uint8_t id[NT_STUN_ID])
+{
+    size_t i = txn_of(r, id);
+    return i < r->count && r->txns[i]->clock.sends > 1;
 }
 
 void nt_turn_requests_left(struct nt_turn_requests *r, const uint8_t id[NT_STUN_ID], nt_time now)

@@ -66,6 +66,7 @@ size_t nt_turn_requests_output(struct nt_turn_requests *r, uint8_t *buf, size_t 
  * for, and the timers must be run again. */
 bool nt_turn_requests_expire(struct nt_turn_requests *r, struct nt_turn_ask *ask, nt_time now);
 nt_time nt_turn_requests_deadline(const struct nt_turn_requests *r);
+bool nt_turn_requests_retransmit(const struct nt_turn_requests *r, const uint8_t id[NT_STUN_ID]); /* has it been sent before? */
 /* The request leaves only now. */
 void nt_turn_requests_left(struct nt_turn_requests *r, const uint8_t id[NT_STUN_ID], nt_time now);
 /* Takes a success or error response. Unless FOREIGN or DISCARDED the request is under way no more. */

@@ -50,7 +50,7 @@ int nt_classify_compare(const char *name, const struct nt_nat_policy *p, const s
     const struct output output = {name, out}, *o = &output;
     int found = 0;
     if (!m->done || !m->reachable)
-        return print_difference(o, "the server", "reachable", "unreachable");
+        return print_difference(o, "the server", "reachable", m->lacks[0] != NULL ? m->lacks[0] : "unreachable");
     if (m->mapping != behaviour_of(p->mapping))
         found += print_difference(o, "mapping", nt_dependence_name(p->mapping), nt_behaviour_name(m->mapping));
     if (m->filtering != behaviour_of(p->filtering))

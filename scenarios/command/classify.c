@@ -59,6 +59,8 @@ static int measure_row(const struct nt_options *o, const struct row *row, int *p
     }
     int found = nt_classify_compare(row->name, &row->policy, &m, stdout);
     print_row(row, &m, found);
+    for (size_t i = 0; i < NT_DISCOVERY_LACKS && m.lacks[i] != NULL; i++)
+        printf("  %s: not measured: %s\n", row->name, m.lacks[i]);
     *problems += found;
     return NT_EXIT_OK;
 }

@@ -202,6 +202,22 @@ def test_explain_shows_ladder_timeline_and_verdict(natsim):
     assert "pass classic/five-types[left=symmetric,right=full-cone]  direct prflx/srflx" in out
 
 
+@pytest.mark.parametrize("case, lines", [
+    ("relay/quota", [r"R +TURN request failed: Allocate: 486 Allocation Quota Reached; not asked again for a minute  10\.2\.0\.2:50000 > 203\.0\.113\.5:3478",
+                     r"R +not sent to the TURN server: an allocation is not asked for again: the owner needs none any more"]),
+    ("relay/wrong-password", [r"TURN request failed: Allocate: 401 the server does not accept these credentials; not asked again"]),
+    ("relay/alternate-server", [r"L +TURN request failed: Allocate: 300 Try Alternate; the alternate server is asked"]),
+    ("relay/mismatch[refused=once]", [r"L +TURN request failed: Allocate: 437 Allocation Mismatch; asked again from another local address"]),
+    ("relay/allocation-missing", [r"TURN request failed: CreatePermission: 437 Allocation Mismatch; the allocation is gone",
+                                  r"L +allocation lost: the server has none"]),
+])
+def test_explain_says_why_a_turn_server_refused(natsim, case, lines):
+    run = natsim("explain", case)
+    assert run.code == 0, run
+    for line in lines:
+        assert re.search(r"^ +\d+\.\d{3} ms  .*" + line, run.out, re.M), (line, run.out[-4000:])
+
+
 def test_explain_takes_an_id_of_list_and_nothing_is_written(natsim, scenario, tmp_path):
     scenario(two_nats("symmetric", "symmetric", path="direct"))
     run = natsim("explain", "case")

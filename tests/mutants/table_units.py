@@ -45,6 +45,11 @@ UNITS = {
         "edits": [("core/turn/client_resend.h", "code == 0 || (code >= 500 && code <= 599)", "code == 0 || (code > 508 && code <= 599)")],
         "units": ["turn_test_refusals"],
     },
+    "retransmissions-start-anew": {
+        "what": "each retransmission to a TURN server waits for its turn as a new transaction does (RFC 8489, 6.2.1)",
+        "edits": [("core/ice/relay.c", "return request && !nt_turn_client_retransmits(", "return request && !!nt_turn_client_retransmits(")],
+        "units": ["ice_test_relays"],
+    },
     "unsigned-refusal": {
         "what": "an error without integrity ends a signed request (RFC 8489, 9.2.5)",
         "edits": [("core/turn/client_requests.c", "code == 401 || code == 438 || (code == 300", "code != 0 || (code == 300")],
@@ -54,6 +59,27 @@ UNITS = {
         "what": "a peer of another family than the relayed address gets 400, not 443 (RFC 8656, 10.2 and 12.2)",
         "edits": [("core/turn/server_peers.c", "        return 443;", "        return 400;")],
         "units": ["turn_test_errors"],
+    },
+    "any-error-for-443-of-peers": {
+        "what": "the rules on peers of another family take any error for 443 (RFC 8656, 10.2 and 12.2)",
+        "edits": [("reports/conformance/rfc8656_peers.c", "only ? code == 443 :", "only ? code != 0 :")],
+        "units": ["conformance_test_stories_relaying"],
+    },
+    "any-error-for-443-of-refreshes": {
+        "what": "the rule on Refreshes for another family takes any error for 443 (RFC 8656, 8.2)",
+        "edits": [("reports/conformance/rfc8656_allocate.c", "has || code == 443 ||", "has || code != 0 ||")],
+        "units": ["conformance_test_stories_allocations"],
+    },
+    "known-to-another-method": {
+        "what": "a client takes an attribute of another method for unknown (RFC 8489, 6.3)",
+        "edits": [
+            (
+                "core/stun/message.c",
+                "!(is_response(m) ? nt_stun_attr_known(type) : nt_stun_attr_known_to(type, m->method))",
+                "!nt_stun_attr_known_to(type, m->method)",
+            ),
+        ],
+        "units": ["stun_test_message"],
     },
     "icmp-code-2-no-hard-error": {
         "what": "an unreachable protocol fails no pair",

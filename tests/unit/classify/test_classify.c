@@ -80,7 +80,7 @@ TEST(what_answers_nobody_is_noticed)
 {
     struct nt_nat_policy said = policy(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT), is = said;
     is.deny_udp = true;
-    assert_noticed(&is, &said, "p: the server is configured reachable, measured unreachable");
+    assert_noticed(&is, &said, "p: the server is configured reachable, measured the server does not answer");
 }
 
 int main(int argc, char **argv)

@@ -121,7 +121,8 @@ static void relayed_by_the_half_that_has_ended(struct forge *f)
     indicate(f, addr(PEER6));
 }
 
-static void the_half_that_has_ended_is_refreshed(struct forge *f)
+/* A Refresh for the half that has ended; the server's answer is next, and wrong. */
+static void refresh_what_has_ended(struct forge *f)
 {
     log_in_for_both(f, 3, NULL);
     ask_refresh(f, 0, 2);
@@ -132,7 +133,19 @@ static void the_half_that_has_ended_is_refreshed(struct forge *f)
     turn_signed(f);
     probe(f, TAP_TURN, f->l, f->stun);
     guilty_next(f);
+}
+
+static void the_half_that_has_ended_is_refreshed(struct forge *f)
+{
+    refresh_what_has_ended(f);
     refreshed(f, 600);
+}
+
+static void the_half_that_has_ended_is_refused_with_another_code(struct forge *f)
+{
+    refresh_what_has_ended(f);
+    turn_answer(f, NT_TURN_REFRESH, 400, &f->alice);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
 }
 
 static void one_family_could_not_be_had(struct forge *f)
@@ -404,6 +417,7 @@ static const struct breach breaches[] = {
     BREACH(granted_without_login, "RFC8656-7.2-authenticate", "turn", 1),
     BREACH(relayed_by_the_half_that_has_ended, "RFC8656-11.3-permission", "turn", 1),
     BREACH(the_half_that_has_ended_is_refreshed, "RFC8656-8.2-family", "turn", 1),
+    BREACH(the_half_that_has_ended_is_refused_with_another_code, "RFC8656-8.2-family", "turn", 1),
     BREACH(one_family_is_missing_without_a_reason, "RFC8656-7.2-dual", "turn", 1),
     BREACH(the_reason_is_for_the_other_family, "RFC8656-7.2-dual", "turn", 1),
     BREACH(tcp_over_udp_is_granted, "RFC8656-7.2-transport", "turn", 1),

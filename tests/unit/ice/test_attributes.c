@@ -45,6 +45,7 @@ static size_t gather_by(struct reply r)
     r.no_integrity = true;
     respond(&l, next_out(&l, NT_STUN_REQUEST, "203.0.113.100:3478"), r);
     assert_int_equal(nt_ice_local(l.a, true, &d), NT_OK);
+    nt_ice_description_free(&d);
     return nt_ice_candidate_count(l.a);
 }
 
@@ -77,7 +78,23 @@ TEST(of_a_stun_server_without_error_code)
     nt_stun_start(&b, buf, sizeof buf, NT_STUN_ERROR, NT_STUN_BINDING, id);
     give(&l, &stun, buf, (size_t)nt_stun_finish(&b));
     assert_int_equal(nt_ice_local(l.a, true, &d), NT_OK);
+    nt_ice_description_free(&d);
     assert_string_equal(told, "the server answered with an error; ");
+    lab_end(&l);
+}
+
+/* NT_STUN_ATTRS_MAX */
+TEST(more_than_a_message_may_have)
+{
+    struct nt_addr stun = addr("203.0.113.100:3478");
+    uint8_t buf[600];
+    struct nt_stun_builder b;
+    begin(&stun);
+    nt_stun_start(&b, buf, sizeof buf, NT_STUN_SUCCESS, NT_STUN_BINDING, next_out(&l, NT_STUN_REQUEST, NULL)->bytes + 8);
+    for (int i = 0; i <= NT_STUN_ATTRS_MAX; i++)
+        nt_stun_add(&b, (uint16_t)(0xf000 + i), NULL, 0);
+    give(&l, &stun, buf, (size_t)nt_stun_finish(&b));
+    assert_string_equal(told, "a STUN message with too many attributes; ");
     lab_end(&l);
 }
 
@@ -88,7 +105,7 @@ TEST(of_a_check)
     assert_int_equal(remote(&l, c, 2), NT_OK);
     go(&l, l.now + 60 * NT_MSEC);
     respond(&l, next_out(&l, NT_STUN_REQUEST, "10.0.0.2:6000"), (struct reply){.odd = UNKNOWN});
-    assert_int_equal(pair_to(&l, "10.0.0.2:6000").state, NT_ICE_FAILED);
+    assert_int_equal(pair_to(&l, "10.0.0.2:6000").state, NT_ICE_PAIR_FAILED);
     respond(&l, next_out(&l, NT_STUN_REQUEST, "10.0.0.3:6000"), (struct reply){.odd = 0x0004});
     assert_int_equal(pair_to(&l, "10.0.0.3:6000").state, NT_ICE_SUCCEEDED);
     assert_non_null(strstr(told, "SOURCE-ADDRESS; "));
@@ -125,6 +142,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_a_stun_server),
         cmocka_unit_test(of_a_stun_server_without_error_code),
+        cmocka_unit_test(more_than_a_message_may_have),
         cmocka_unit_test(of_a_check),
         cmocka_unit_test(of_a_consent_request),
     };

@@ -336,6 +336,7 @@ TEST(plain_server)
     nat.hairpin = true;
     struct nt_discovery_result r = run(60 * NT_SEC, false);
     assert_true(r.reachable && r.natted && r.hairpin);
+    assert_string_equal(r.lacks[0], "the server has no OTHER-ADDRESS: mapping and filtering cannot be measured");
     assert_int_equal(r.mapping, NT_BEHAVIOUR_UNKNOWN);
     assert_int_equal(r.filtering, NT_BEHAVIOUR_UNKNOWN);
     assert_int_equal(r.pinned, -1);
@@ -365,10 +366,140 @@ TEST(unreachable_and_refused)
             }
         }
         assert_false(nt_discovery_result(d)->reachable);
+        assert_string_equal(nt_discovery_result(d)->lacks[0], refused ? "a port was refused" : "the server does not answer");
         assert_int_equal(e.ops->request(e.self, &req), !refused); /* the port is given back */
         assert_true(refused || req.kind == NT_REQ_CLOSE);
         nt_discovery_del(d);
     }
+}
+
+/* --- a server by hand --- */
+static const char *discarded; /* why the last datagram was dropped */
+
+static void emit(void *user, const struct nt_trace_event *ev)
+{
+    (void)user;
+    if (ev->kind == NT_TR_DISCARDED)
+        discarded = ev->text;
+}
+
+struct hand {
+    uint16_t odd;  /* an attribute of every response; 0: none */
+    bool no_error; /* an error response without ERROR-CODE */
+    bool no_port;  /* RESPONSE-PORT is not known: 420 */
+    int strangers; /* so many ports in a row get another address than the one that is measured */
+    int answers;   /* it answers so many requests; 0: all */
+    nt_time life;  /* of a mapping */
+};
+
+static struct {
+    int answers, ports; /* ports: that have asked for their mapping since one was measured */
+    nt_time made;       /* when the mapping was that is measured */
+} by_hand;
+
+/* The answer to a request that left by `path`, where it arrives. */
+static size_t answer_by_hand(const struct hand *h, const struct nt_stun_msg *m, struct nt_path *path, uint8_t *buf, size_t cap,
+                             nt_time t)
+{
+    struct nt_stun_builder b;
+    struct nt_addr mapped = nt_addr_v4(0xcb007101, path->local.port);
+    uint32_t port = 0;
+    bool measured = nt_stun_get_u32(m, NT_ATTR_RESPONSE_PORT, &port) == NT_OK;
+    if (measured && !h->no_port && t - by_hand.made <= h->life)
+        path->local.port = (uint16_t)(port >> 16);
+    if (by_hand.ports == 0)
+        by_hand.made = t;
+    if (by_hand.ports > 0 && by_hand.ports <= h->strangers && !measured)
+        mapped.ip[3] = 2;
+    by_hand.ports = measured ? 0 : by_hand.ports + 1;
+    nt_stun_start(&b, buf, cap, h->no_error || (measured && h->no_port) ? NT_STUN_ERROR : NT_STUN_SUCCESS, NT_STUN_BINDING, m->id);
+    if (measured && h->no_port)
+        nt_stun_add_error(&b, 420, NULL);
+    else
+        nt_stun_add_addr(&b, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped);
+    if (h->odd != 0)
+        nt_stun_add_u32(&b, h->odd, 0);
+    return (size_t)nt_stun_finish(&b);
+}
+
+static void bind_all(struct nt_endpoint e, nt_time t)
+{
+    static uint16_t port = 1000;
+    struct nt_request req;
+    while (e.ops->request(e.self, &req))
+        if (req.kind == NT_REQ_BIND) {
+            req.path.local.port = ++port;
+            e.ops->input(e.self, &req.path, NT_IN_CONNECTED, NULL, 0, t);
+        }
+}
+
+static struct nt_discovery_result run_by_hand(const struct hand *h, nt_time lifetime_max)
+{
+    struct nt_rand rand;
+    struct nt_discovery_config dc = {
+        .local = nt_addr_v4(0x0a000002, 0), .server = nt_addr_v4(0xc6336401, 3478), .lifetime_max = lifetime_max, .rand = &rand};
+    uint8_t buf[200], reply[200];
+    struct nt_stun_msg m;
+    dc.trace.emit = emit;
+    nt_rand_init(&rand, 1, "client");
+    memset(&by_hand, 0, sizeof by_hand);
+    by_hand.ports = -3; /* one for the mapping and two for hairpinning come first */
+    struct nt_discovery *d = nt_discovery_new(&dc);
+    struct nt_endpoint e = nt_discovery_endpoint(d);
+    struct nt_path path;
+    size_t n;
+    nt_discovery_start(d, 0);
+    for (nt_time t = 0; !nt_discovery_result(d)->done; t = e.ops->deadline(e.self)) {
+        bind_all(e, t);
+        e.ops->timer(e.self, t);
+        while ((n = e.ops->output(e.self, &path, buf, sizeof buf, t)) > 0) {
+            assert_int_equal(nt_stun_parse(&m, buf, n), NT_OK);
+            if (!nt_addr_equal(&path.remote, &dc.server) || (h->answers > 0 && by_hand.answers == h->answers))
+                continue; /* hairpinning: it does not come back */
+            by_hand.answers++;
+            n = answer_by_hand(h, &m, &path, reply, sizeof reply, t);
+            e.ops->input(e.self, &path, NT_IN_DATAGRAM, reply, n, t);
+        }
+        bind_all(e, t);
+    }
+    struct nt_discovery_result r = *nt_discovery_result(d);
+    e.ops->input(e.self, &path, NT_IN_DATAGRAM, reply, 20, 0);
+    assert_string_equal(discarded, "the discovery is over");
+    nt_discovery_del(d);
+    return r;
+}
+
+/* RFC 8489, 6.3.3 and 6.3.4: such a response makes the transaction fail, at once. */
+TEST(responses_that_cannot_be_used)
+{
+    const struct hand odd = {.odd = 0x7ffe}, old = {.odd = 0x0004}, no_error = {.no_error = true};
+    assert_false(run_by_hand(&odd, 0).reachable);
+    assert_false(run_by_hand(&no_error, 0).reachable);
+    assert_string_equal(run_by_hand(&no_error, 0).lacks[0], "the server does not answer with an address");
+    assert_true(run_by_hand(&old, 0).reachable);
+}
+
+TEST(what_is_not_measured_says_why)
+{
+    static const struct {
+        struct hand hand;
+        const char *why;
+    } cases[] = {
+        {{.no_port = true}, "lifetime: the server has no RESPONSE-PORT"},
+        {{.answers = 1}, "hairpinning: the server did not answer"},
+        {{.answers = 3}, "lifetime: the server did not answer when a binding was made"},
+        {{.answers = 4}, "lifetime: the server did not answer a second port"},
+        {{.life = -1}, "lifetime: what the server sends to the other port does not arrive, even at once"},
+        {{.strangers = 8}, "lifetime: eight ports in a row got other external addresses than the one that is measured"},
+        {{.strangers = 7, .life = 5 * NT_SEC}, "all the ports that a discovery may have are used"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct nt_discovery_result r = run_by_hand(&cases[i].hand, NT_TIME_NEVER / 4);
+        assert_string_equal(r.lacks[0], "the server has no OTHER-ADDRESS: mapping and filtering cannot be measured");
+        assert_string_equal(r.lacks[1], cases[i].why);
+    }
+    struct nt_discovery_result all = run_by_hand(&(struct hand){.strangers = 7, .life = NT_TIME_NEVER}, 60 * NT_SEC);
+    assert_true(all.lifetime_high == NT_TIME_NEVER && all.lacks[1] == NULL);
 }
 
 TEST(names)
@@ -390,6 +521,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(without_nat),
         cmocka_unit_test(plain_server),
         cmocka_unit_test(unreachable_and_refused),
+        cmocka_unit_test(responses_that_cannot_be_used),
+        cmocka_unit_test(what_is_not_measured_says_why),
         cmocka_unit_test(names),
     };
     return RUN_TESTS(tests);

@@ -259,6 +259,18 @@ TEST(known_by_method)
         assert_int_equal(nt_stun_attr_known_to(rows[i].type, rows[i].method), rows[i].known);
 }
 
+/* RFC 8489, 6.3: "Known-but-unexpected attributes SHOULD be ignored by the agent." */
+TEST(what_another_method_has_is_known_to_a_client)
+{
+    for (int response = 0; response < 2; response++) {
+        start(response ? NT_STUN_SUCCESS : NT_STUN_REQUEST);
+        nt_stun_add_u32(&b, NT_ATTR_LIFETIME, 600);
+        assert_int_equal(nt_stun_parse(&m, buf, (size_t)nt_stun_finish(&b)), 0);
+        assert_int_equal(m.method, NT_STUN_BINDING);
+        assert_int_equal(m.unknown_count, !response);
+    }
+}
+
 /* RFC 5389, 12.1: old servers send these, and clients pass over them. In a request they are unknown, as all else of them is. */
 TEST(old_attributes_of_responses_are_passed_over)
 {
@@ -486,6 +498,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_follows_integrity_is_ignored),
         cmocka_unit_test(fingerprint_is_last),
         cmocka_unit_test(unknown_attributes_are_listed_once),
+        cmocka_unit_test(what_another_method_has_is_known_to_a_client),
         cmocka_unit_test(old_attributes_of_responses_are_passed_over),
         cmocka_unit_test(what_cannot_be_read_says_why),
         cmocka_unit_test(many_attributes),

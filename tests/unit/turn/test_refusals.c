@@ -241,10 +241,12 @@ TEST(an_owner_without_another_address_waits)
     assert_true(error(437));
     assert_int_equal(next_event(&ev), NT_TURN_EV_MOVE);
     nt_turn_client_move(c, NULL, w->now);
+    assert_string_equal(w->told.text, "an allocation is not asked for for two minutes: there is no other local address");
     assert_int_equal(next_event(&ev), NT_TURN_EV_FAILED);
     assert_int_equal(ev.code, 437);
     assert_true(nt_turn_client_deadline(c) == w->now + 120 * NT_SEC);
     nt_turn_client_release(c, w->now);
+    assert_string_equal(w->told.text, "an allocation is not asked for again: the owner needs none any more");
     assert_int_equal(next_event(&ev), NT_TURN_EV_RELEASED);
     assert_int_equal(nt_turn_client_deadline(c), NT_TIME_NEVER);
     no_request();

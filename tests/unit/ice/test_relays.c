@@ -1,0 +1,252 @@
+/* What becomes of a TURN client within an agent when its server refuses: 437 moves it to a port of its own, 300 to another server,
+ * and a wait ends with gathering. */
+#include "peer.h"
+
+#include <stdio.h>
+
+#define SERVER "203.0.113.101:3478"
+
+static struct lab l;
+static char told[2048];
+static enum nt_ice_trickle trickles;
+
+static void emit(void *user, const struct nt_trace_event *ev)
+{
+    (void)user;
+    if (ev->kind == NT_TR_TURN_REQUEST_FAILED || ev->kind == NT_TR_TURN_DROPPED)
+        snprintf(told + strlen(told), sizeof told - strlen(told), "%s; ", ev->text);
+}
+
+static void begin(enum nt_ice_policy policy, const struct nt_addr *stun, enum nt_ice_trickle trickle)
+{
+    static struct nt_ice_turn turn = {.user = "u", .password = "p"};
+    struct nt_ice_config c = lab_config(NT_ICE_CONTROLLING);
+    int err;
+    turn.server = addr(SERVER);
+    c.turn = &turn;
+    c.turn_count = 1;
+    c.stun = stun;
+    c.stun_count = stun != NULL;
+    c.policy = policy;
+    c.trickle = trickles = trickle;
+    c.trace.emit = emit;
+    memset(&l, 0, sizeof l);
+    told[0] = '\0';
+    l.a = nt_ice_agent_new(&c, &err);
+    assert_int_equal(err, NT_OK);
+    nt_ice_input(l.a, &(struct nt_path){.local = addr("10.0.0.1")}, NT_IN_IF_UP, NULL, 0, 0);
+    assert_int_equal(nt_ice_gather(l.a, 0), NT_OK);
+    pull(&l);
+}
+
+static bool is_gathered(void)
+{
+    struct nt_ice_description d;
+    if (nt_ice_local(l.a, true, &d) != NT_OK)
+        return false;
+    bool end = trickles == NT_ICE_TRICKLE_OFF || d.streams[0].end_of_candidates;
+    nt_ice_description_free(&d);
+    return end;
+}
+
+/* The next Allocate, to `server`, in time. */
+static struct out *allocate(const char *server)
+{
+    go(&l, l.now + 100 * NT_MSEC);
+    struct out *o = next_out(&l, NT_STUN_REQUEST, server);
+    assert_non_null(o);
+    assert_int_equal(o->m.method, NT_TURN_ALLOCATE);
+    return o;
+}
+
+static void give_to(const struct out *o, struct nt_stun_builder *b)
+{
+    struct nt_path p = {.transport = NT_UDP, .local = o->path.local, .remote = o->path.remote};
+    nt_ice_input(l.a, &p, NT_IN_DATAGRAM, b->w.start, (size_t)nt_stun_finish(b), l.now);
+    pull(&l);
+}
+
+static void refuse(const struct out *o, int code, const char *alternate)
+{
+    uint8_t buf[200];
+    struct nt_stun_builder b;
+    struct nt_addr a = addr(alternate != NULL ? alternate : SERVER);
+    nt_stun_start(&b, buf, sizeof buf, NT_STUN_ERROR, NT_TURN_ALLOCATE, o->m.id);
+    nt_stun_add_error(&b, code, NULL);
+    if (alternate != NULL)
+        nt_stun_add_addr(&b, NT_ATTR_ALTERNATE_SERVER, &a);
+    give_to(o, &b);
+}
+
+static void grant(const struct out *o)
+{
+    uint8_t buf[200];
+    struct nt_stun_builder b;
+    struct nt_addr relayed = addr("203.0.113.101:40000"), mapped = addr("203.0.113.1:5000");
+    nt_stun_start(&b, buf, sizeof buf, NT_STUN_SUCCESS, NT_TURN_ALLOCATE, o->m.id);
+    nt_stun_add_addr(&b, NT_ATTR_XOR_RELAYED_ADDRESS, &relayed);
+    nt_stun_add_addr(&b, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped);
+    nt_stun_add_u32(&b, NT_ATTR_LIFETIME, 600);
+    give_to(o, &b);
+}
+
+static size_t count_of(enum nt_ice_type type)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < nt_ice_candidate_count(l.a); i++)
+        n += nt_ice_candidate_at(l.a, i)->type == type;
+    return n;
+}
+
+/* RFC 8656, 7.4: "The client SHOULD pick another client transport address and retry the Allocate request". */
+TEST(a_mismatch_moves_the_client_to_a_port_of_its_own)
+{
+    begin(NT_ICE_ALL, NULL, NT_ICE_TRICKLE_OFF);
+    struct out *first = allocate(SERVER);
+    refuse(first, 437, NULL);
+    assert_false(is_gathered());
+    struct out *second = allocate(SERVER);
+    assert_int_not_equal(second->path.local.port, first->path.local.port);
+    grant(second);
+    assert_true(is_gathered());
+    assert_int_equal(count_of(NT_ICE_HOST), 1); /* the port of the relay is no host candidate, nor the base of a reflexive one */
+    assert_int_equal(count_of(NT_ICE_SRFLX), 0);
+    assert_int_equal(count_of(NT_ICE_RELAY), 1);
+    assert_string_equal(told, "asked again from another local address; ");
+    lab_end(&l);
+}
+
+TEST(a_client_moves_twice)
+{
+    begin(NT_ICE_ALL, NULL, NT_ICE_TRICKLE_OFF);
+    for (int i = 0; i < 3; i++)
+        refuse(allocate(SERVER), 437, NULL);
+    assert_true(is_gathered());
+    assert_int_equal(nt_ice_candidate_count(l.a), 1);
+    assert_non_null(
+        strstr(told, "the third local address in a row: not asked again for two minutes; an allocation is not asked for again"));
+    int before = l.count;
+    go(&l, l.now + 300 * NT_SEC);
+    assert_int_equal(l.count, before);
+    lab_end(&l);
+}
+
+/* The owner has no other port: the bind is refused. */
+TEST(a_client_that_cannot_move_gives_up)
+{
+    struct nt_request req;
+    begin(NT_ICE_ALL, NULL, NT_ICE_TRICKLE_OFF);
+    struct out *o = allocate(SERVER);
+    uint8_t buf[100];
+    struct nt_stun_builder b;
+    nt_stun_start(&b, buf, sizeof buf, NT_STUN_ERROR, NT_TURN_ALLOCATE, o->m.id);
+    nt_stun_add_error(&b, 437, NULL);
+    struct nt_path p = {.transport = NT_UDP, .local = o->path.local, .remote = o->path.remote};
+    nt_ice_input(l.a, &p, NT_IN_DATAGRAM, buf, (size_t)nt_stun_finish(&b), l.now);
+    assert_int_equal(nt_ice_request(l.a, &req), 1);
+    nt_ice_input(l.a, &req.path, NT_IN_CLOSED, NULL, 0, l.now);
+    pull(&l);
+    assert_true(is_gathered());
+    assert_int_equal(nt_ice_candidate_count(l.a), 1);
+    assert_non_null(strstr(told, "an allocation is not asked for for two minutes: there is no other local address; "));
+    lab_end(&l);
+}
+
+/* RFC 8656, 7.4, of 300: what the alternate server relays is the candidate. */
+TEST(the_alternate_server_has_the_allocation)
+{
+    begin(NT_ICE_ALL, NULL, NT_ICE_TRICKLE_OFF);
+    refuse(allocate(SERVER), 300, "203.0.113.102:3478");
+    grant(allocate("203.0.113.102:3478"));
+    assert_true(is_gathered());
+    assert_int_equal(count_of(NT_ICE_RELAY), 1);
+    assert_string_equal(told, "the alternate server is asked; ");
+    go(&l, l.now + 15 * NT_SEC); /* the NAT's mapping to that server is kept alive */
+    struct out *o = next_out(&l, NT_STUN_REQUEST, "203.0.113.102:3478");
+    assert_non_null(o);
+    assert_int_equal(o->m.method, NT_STUN_BINDING);
+    lab_end(&l);
+}
+
+/* Gathering goes on for more than a minute: a server that lacked resources is asked again, and its candidate trickles. */
+TEST(a_late_allocation_is_a_candidate_while_gathering_goes_on)
+{
+    struct nt_addr slow = addr("203.0.113.200:3478");
+    for (int late = 0; late < 2; late++) {
+        begin(late ? NT_ICE_RELAY_ONLY : NT_ICE_ALL, &slow, NT_ICE_TRICKLE_FULL);
+        refuse(allocate(SERVER), 508, NULL);
+        assert_string_equal(
+            told, late ? "not asked again for a minute; an allocation is not asked for again: the owner needs none any more; "
+                       : "not asked again for a minute; ");
+        assert_true(is_gathered() == (late != 0)); /* with relays only there is nothing else to wait for */
+        lab_end(&l);
+    }
+}
+
+static bool is_permission(const struct out *o)
+{
+    return o->m.len > 0 && o->m.method == NT_TURN_CREATE_PERMISSION && o->m.class_ == NT_STUN_REQUEST;
+}
+
+static void forbid(const struct out *o)
+{
+    uint8_t buf[100];
+    struct nt_stun_builder b;
+    nt_stun_start(&b, buf, sizeof buf, NT_STUN_ERROR, NT_TURN_CREATE_PERMISSION, o->m.id);
+    nt_stun_add_error(&b, 403, NULL);
+    give_to(o, &b);
+}
+
+/* How often the message was sent from `first` on. */
+static int sends_of(const struct out *o, int first)
+{
+    int n = 0;
+    for (int i = first; i < l.count; i++)
+        n += is_permission(&l.outs[i]) && memcmp(l.outs[i].m.id, o->m.id, NT_STUN_ID) == 0;
+    return n;
+}
+
+/* RFC 8489, 6.2.1: seven times, however many requests are under way: each starts when the pacer lets it, and once. */
+TEST(many_requests_are_retransmitted_as_often_as_one)
+{
+    struct nt_ice_candidate c[20];
+    begin(NT_ICE_RELAY_ONLY, NULL, NT_ICE_TRICKLE_OFF);
+    grant(allocate(SERVER));
+    for (int i = 0; i < 20; i++) {
+        char text[32], foundation[8];
+        snprintf(text, sizeof text, "198.51.100.%d:6000", 1 + i);
+        snprintf(foundation, sizeof foundation, "%d", 1 + i);
+        c[i] = candidate(text, NT_ICE_HOST, foundation);
+    }
+    assert_int_equal(remote(&l, c, 20), NT_OK);
+    int first = l.count;
+    go(&l, l.now + 300 * NT_MSEC);
+    int alone = l.count;
+    for (int i = first - 3; i < alone; i++) /* one peer is denied: each is asked for alone */
+        if (is_permission(&l.outs[i]))
+            forbid(&l.outs[i]);
+    first = alone;
+    go(&l, l.now + 120 * NT_SEC);
+    int requests = 0;
+    for (int i = first; i < l.count; i++) {
+        if (!is_permission(&l.outs[i]))
+            continue;
+        assert_int_equal(sends_of(&l.outs[i], first), 7);
+        requests++;
+    }
+    assert_int_equal(requests, 20 * 7);
+    lab_end(&l);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_mismatch_moves_the_client_to_a_port_of_its_own),
+        cmocka_unit_test(a_client_moves_twice),
+        cmocka_unit_test(a_client_that_cannot_move_gives_up),
+        cmocka_unit_test(the_alternate_server_has_the_allocation),
+        cmocka_unit_test(a_late_allocation_is_a_candidate_while_gathering_goes_on),
+        cmocka_unit_test(many_requests_are_retransmitted_as_often_as_one),
+    };
+    return RUN_TESTS(tests);
+}
