@@ -33,7 +33,7 @@
     X(LATER_KIND, "RFC8489-9.1.5-kind", "S-039", MUST, ICE, TIMES, "Later requests to the same server MUST have only the kind of integrity that the first response had") \
     X(NO_USERNAME, "RFC8489-9.1.3-no-username", "S-036", MUST, ANY, NOTHING, "The response to a short-term request MUST NOT contain USERNAME") \
     X(PLAIN, "RFC8489-9.1.3-plain-error", "S-037", MUST, ICE, NOTHING, "The error response to a failed check carries no integrity") \
-    X(HMAC, "RFC8489-14.5-hmac", "S-040", MUST, ANY, NOTHING, "The integrity is the HMAC of the message under the password") \
+    X(HMAC, "RFC8489-14.5-hmac", "S-040", DERIVED, ANY, NOTHING, "The integrity is the HMAC of the message under the password") \
     X(SHA256_LENGTH, "RFC8489-14.6-length", "S-041", MUST, ANY, NOTHING, "MESSAGE-INTEGRITY-SHA256 is 16 to 32 bytes, a multiple of four") \
     X(FIRST, "RFC8489-9.2.3.1-first", "S-042", MUST, CLIENT, TIMES, "Before a transaction with the server, a request MUST omit USERNAME, USERHASH, integrity, REALM, NONCE and PASSWORD-ALGORITHM(S)") \
     X(SUBSEQUENT, "RFC8489-9.2.3.2-subsequent", "S-043", MUST, CLIENT, TIMES, "Once a request has succeeded, later ones MUST include USERNAME or USERHASH, REALM, NONCE and integrity") \
@@ -46,7 +46,7 @@
     X(LONG_SIGNED, "RFC8489-9.2.4-integrity", "S-035", MUST, SERVER, NOTHING, "A response MUST include MESSAGE-INTEGRITY-SHA256, or MESSAGE-INTEGRITY instead if the request named no algorithm") \
     X(LONG_USERNAME, "RFC8489-9.2.4-no-username", "S-036", SHOULD, SERVER, NOTHING, "A response to a long-term request SHOULD NOT include USERNAME") \
     X(NONCE_COOKIE, "RFC8489-9.2-cookie", "S-051", MUST, SERVER, NOTHING, "With PASSWORD-ALGORITHMS the nonce starts with the nonce cookie") \
-    X(FEATURE, "RFC8489-18.1-bit", "S-052", MUST, SERVER, NOTHING, "The nonce's bit 0 is set if and only if PASSWORD-ALGORITHMS is sent") \
+    X(FEATURE, "RFC8489-9.2.4-bit", "S-052", MUST, SERVER, NOTHING, "A server that adds PASSWORD-ALGORITHMS MUST set bit 0 of the nonce cookie, and no other server does") \
     X(NEW_NONCE, "RFC8489-9.2.5-stale-retry", "S-055", MUST, CLIENT, TIMES, "After a 438 the request is sent again with the new NONCE") \
     X(COPIED, "RFC8489-9.2.5-algorithms", "S-054", MUST, CLIENT, TIMES, "The request MUST contain the PASSWORD-ALGORITHMS of the response, with the same content") \
     X(BID_DOWN, "RFC8489-9.2.5-bid-down", "S-057", MUST, CLIENT, TIMES, "A nonce that says algorithms without PASSWORD-ALGORITHMS: the client MUST NOT retry") \

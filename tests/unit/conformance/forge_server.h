@@ -174,7 +174,7 @@ static inline void probe_credentials(struct forge *f)
         nt_stun_add_text(&f->b, NT_ATTR_REALM, FORGE_REALM);
     nt_stun_add_text(&f->b, NT_ATTR_NONCE,
                      is(f, "RFC8489-9.2.4-nonce") ? FORGE_NONCE
-                     : is(f, "RFC8489-18.1-bit")  ? "obMatJos2AAAAnumber3"
+                     : is(f, "RFC8489-9.2.4-bit") ? "obMatJos2AAAAnumber3"
                                                   : "obMatJos2gAAAnumber3");
     nt_stun_add(&f->b, NT_ATTR_PASSWORD_ALGORITHMS, algorithms, sizeof algorithms);
     finish(f);
