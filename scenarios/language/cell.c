@@ -1,6 +1,7 @@
 #include "scenarios/language/cell.h"
 #include "scenarios/language/checks/addresses.h"
 #include "scenarios/language/checks/carrier.h"
+#include "scenarios/language/checks/effect.h"
 #include "scenarios/language/checks/live.h"
 #include "scenarios/language/checks/media.h"
 #include "scenarios/language/checks/oracle.h"
@@ -128,12 +129,14 @@ static void read_world(struct nt_load *l, const struct nt_scn_file *f, const siz
 
 static void read_story(struct nt_load *l, const struct nt_scn_file *f, const size_t *values)
 {
-    size_t before = l->src->errors;
+    size_t before = l->src->errors, start = before;
     const struct nt_yaml *steps = cell_section(l, f, values, f->root.steps, "steps", NT_YAML_LIST);
     if (l->src->errors == before && !l->nomem)
         nt_load_steps(l, steps);
     if (l->src->errors == before && !l->nomem)
         nt_check_live_steps(l);
+    if (l->src->errors == before && !l->nomem)
+        nt_check_effect_of_steps(l);
     before = l->src->errors;
     const struct nt_yaml *expect = f->root.expect != NULL ? f->root.expect : &f->nothing;
     expect = nt_where_merge(&f->matrix, f->wheres, f->where_count, values, expect, l->arena);
@@ -145,6 +148,8 @@ static void read_story(struct nt_load *l, const struct nt_scn_file *f, const siz
         nt_check_oracle(l, expect);
     if (l->src->errors == before && !l->nomem)
         nt_check_live_expect(l, expect);
+    if (l->src->errors == start && !l->nomem)
+        nt_check_effect_of_expect(l, expect);
 }
 
 static void read_cell(struct nt_load *l, const struct nt_scn_file *f, size_t cell)

@@ -93,7 +93,9 @@ struct nt_scn_turn_use {
 struct nt_scn_agent {
     char *name;
     struct nt_place place;
-    char *exec; /* the command of a process that is the agent; NULL: ours */
+    char *exec;              /* the command of a process that is the agent; NULL: ours */
+    const char *call_key;    /* the first key that means something in a call alone; NULL: none */
+    struct nt_place call_at; /* its place */
     struct nt_scn_attachment *on;
     size_t on_count;
     int role; /* enum nt_ice_role; 0: the caller is controlling */

@@ -573,6 +573,10 @@ WRONG = [
     *[(WITH_EXEC, "expect:", f"  - {{at: 1s, {step}: {shape}}}\nexpect:", "at: 1s",
        f"'{step}' of agent 'L': a process cannot be told to do this: leave the step out")
       for step, shape in (("send", "{from: L, to: R}"), ("reoffer", "{from: L}"))],
+    *[(WITH_EXEC, "  L: {exec:", f"  L: {{{key}: {value}, exec:", key, f"'{key}' has no effect: agent 'L' is a process, which is not told of it: leave it out")
+      for key, value in (("ta", "60ms"), ("rto", "600ms"), ("consent", "off"), ("keepalive", "20s"), ("max-pairs", "5"), ("tie-breaker", "5"),
+                         ("nomination-wait", "1s"), ("ice2", "false"), ("icmp-errors", "true"), ("mode", "full"), ("nomination", "regular"))],
+    (WITH_EXEC, "expect:", "  - {at: 1s, run: {at: L, command: 'true', prints: []}}\nexpect:", "[]", "'prints' has no text: leave it out"),
     (WITH_EXEC, "expect:", "  - {after: L.check-sent, drop: {where: R}}\nexpect:", "after",
      "'L.check-sent': a process does not report this event: name offer-sent, "),
     (WITH_EXEC, "path: direct", "path: direct\n  never: [R.consent-lost]", "R.consent-lost",

@@ -208,11 +208,40 @@ static void read_times(struct nt_load *l, const struct form *f, struct nt_scn_ag
         a->nomination_wait = 1;
 }
 
+static bool is_one_of(const char *const *names, const char *name)
+{
+    while (*names != NULL && strcmp(*names, name) != 0)
+        names++;
+    return *names != NULL;
+}
+
+/* A process is told little, and a host without a call needs little. */
+static void check_keys(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_agent *a)
+{
+    static const char *const of_hosts[] = {"on", "address", "ipv6", "stun", "turn", NULL}, *const of_processes[] = {"exec", "role",
+                                                                                                                    "trickle",
+                                                                                                                    "policy", NULL};
+    for (size_t i = 0; i < v->count; i++) {
+        const struct nt_yaml *key = v->keys[i];
+        bool host = is_one_of(of_hosts, key->text), process = is_one_of(of_processes, key->text);
+        if (a->exec != NULL && !host && !process)
+            nt_diag_mend(
+                nt_load_error(l, key, "'%s' has no effect: agent '%s' is a process, which is not told of it", key->text, a->name),
+                "leave it out");
+        if (host || a->call_key != NULL)
+            continue;
+        a->call_key = nt_load_text(l, key->text);
+        a->call_at = key->place;
+    }
+}
+
 static void read_agent(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_agent *a)
 {
     struct form f = {.a = *a};
-    nt_table_read(l, &nt_table_agent, v, &f);
+    bool good = nt_table_read(l, &nt_table_agent, v, &f);
     *a = f.a;
+    if (good)
+        check_keys(l, v, a);
     if (f.on != NULL && nt_load_attachments(l, f.on, &a->on, &a->on_count, NT_ICE_INTERFACES_MAX))
         nt_load_address_key(l, f.address, a->on, a->on_count);
     a->trickle_given = nt_yaml_get(v, "trickle") != NULL;

@@ -55,6 +55,12 @@ static void report_unknown_word(struct nt_load *l, const struct nt_yaml *v, cons
 bool nt_load_event(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_node *node, char **event)
 {
     const char *word = NULL;
+    nt_time time;
+    if (v->kind == NT_YAML_SCALAR && nt_unit_time(v->text, &time) == NT_UNIT_OK) {
+        nt_diag_mend(nt_load_error(l, v, "'%s' is a time, not an event", v->text), "write at: %s, or an event with delay: %s",
+                     v->text, v->text);
+        return false;
+    }
     if (!split_name(l, v, "an event", node, &word))
         return false;
     bool agent = node->kind == NT_SCN_NODE_AGENT, gateway = node->kind == NT_SCN_NODE_GATEWAY;

@@ -64,6 +64,9 @@ static void read_network(struct nt_load *l, const struct nt_yaml *v, struct nt_s
     if (!good)
         return;
     nt_load_medium(l, v, f.burst, f.wifi, n);
+    if (nt_yaml_get(v, "queue") != NULL && n->rate == 0 && n->medium == NT_MEDIUM_SWITCH)
+        nt_diag_mend(nt_load_error(l, nt_yaml_key(v, "queue"), "'queue' has no effect without 'rate': nothing waits"),
+                     "add rate: 10Mbit, or leave it out");
     if (!nt_addr_is_set(&n->ipv4.addr) && !nt_addr_is_set(&n->ipv6.addr))
         nt_diag_mend(nt_load_error(l, v, "network '%s' has no prefix", n->name), "write ipv4: 203.0.113.0/24, or ipv6");
     /* RFC 8200, 5: "IPv6 requires that every link in the Internet have an MTU of 1280 octets or greater." */

@@ -45,6 +45,8 @@ void nt_load_run(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step 
     step->command = f.command;
     step->duration = f.duration;
     size_t n = nt_yaml_count(f.prints);
+    if (f.prints != NULL && n == 0)
+        nt_diag_mend(nt_load_error(l, f.prints, "'prints' has no text"), "leave it out: the program must then exit with status 0");
     step->prints = nt_load_alloc(l, (n + 1) * sizeof *step->prints);
     for (size_t i = 0; step->prints != NULL && i < n; i++)
         step->print_count += nt_key_read(l, &text, nt_yaml_item(f.prints, i), &step->prints[step->print_count]);

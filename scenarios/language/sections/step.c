@@ -50,6 +50,17 @@ static const struct nt_key keys[] = {
 };
 const struct nt_table nt_table_step = NT_TABLE("step", "a step", keys);
 
+/* NODE.word */
+static bool is_event(const struct nt_load *l, const struct nt_yaml *v)
+{
+    const char *dot = v->kind == NT_YAML_SCALAR ? strchr(v->text, '.') : NULL;
+    for (size_t i = 0; dot != NULL && i < l->nodes.count; i++)
+        if (strlen(l->nodes.words[i]) == (size_t)(dot - v->text) &&
+            strncmp(l->nodes.words[i], v->text, (size_t)(dot - v->text)) == 0)
+            return true;
+    return false;
+}
+
 static void read_when(struct nt_load *l, const struct nt_yaml *v, const struct form *f, bool delay_is_time,
                       struct nt_scn_step *step)
 {
@@ -60,7 +71,9 @@ static void read_when(struct nt_load *l, const struct nt_yaml *v, const struct f
                      f->at != NULL ? "leave one out" : "write at: 0s, or after: L.gathered");
         return;
     }
-    if (f->at != NULL)
+    if (f->at != NULL && is_event(l, f->at))
+        nt_diag_mend(nt_load_error(l, f->at, "'%s' is an event, not a time", f->at->text), "write after: %s", f->at->text);
+    else if (f->at != NULL)
         nt_key_read(l, &at, f->at, &step->at);
     else
         nt_load_event(l, f->after, &step->after, &step->event);

@@ -88,6 +88,17 @@ static struct nt_scn_node *read_side(struct nt_load *l, const struct nt_yaml *v,
     return side;
 }
 
+/* Nothing lies between a node and itself. */
+static void check_sides(struct nt_load *l, const struct nt_yaml *v, const struct nt_scn_step *step)
+{
+    for (size_t i = 0; step->side_a != NULL && step->side_b != NULL && i < step->side_a_count; i++)
+        for (size_t j = 0; j < step->side_b_count; j++)
+            if (step->side_a[i].kind != NT_SCN_NODE_NONE && step->side_a[i].kind == step->side_b[j].kind &&
+                step->side_a[i].index == step->side_b[j].index)
+                nt_diag_mend(nt_load_error(l, nt_yaml_item(v, j), "'%s' is on both sides", nt_scn_node_name(l->c, step->side_b[j])),
+                             "leave it out on one of them");
+}
+
 void nt_load_partition(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
 {
     struct partition_form f = {0};
@@ -96,5 +107,6 @@ void nt_load_partition(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
         return;
     step->side_a = read_side(l, f.between, &step->side_a_count);
     step->side_b = read_side(l, f.and_, &step->side_b_count);
+    check_sides(l, f.and_, step);
     step->duration = f.duration;
 }

@@ -265,6 +265,8 @@ static void parser_errors(struct parse *p, struct fy_diag *diag)
         if (e->type == FYET_ERROR && e->line > 0) {
             struct nt_diag *d =
                 nt_source_error(p->src, (struct nt_place){e->line, e->column > 0 ? e->column : 1}, "not YAML: %s", e->msg);
+            if (d != NULL && strstr(e->msg, "expected ':'") != NULL)
+                nt_diag_mend(d, "write a colon and a space after the key, as in claim: TEXT");
             if (d != NULL && d->source != NULL && strstr(d->source, " ${") != NULL) /* YAML takes the braces as a mapping */
                 nt_diag_mend(d, "put values with ${...} in quotes, as in \"${axis}\"");
         }

@@ -464,8 +464,8 @@ TEST(test_steps)
 {
     struct nt_scn_file *f = load(HEAD "networks: {a: {ipv4: 10.0.0.0/24}, b: {ipv4: 10.1.0.0/24}}\n"
                                       "gateways: {g: {inside: a, outside: b, nat: full-cone}}\n"
-                                      "servers: {p: {on: b, kind: platform}}\n"
-                                      "agents: {L: {on: a}, R: {on: [a, b]}}\n"
+                                      "servers: {p: {on: b, kind: [stun, platform]}}\n"
+                                      "agents: {L: {on: a, stun: [p]}, R: {on: [a, b]}}\n"
                                       "steps:\n"
                                       "  - {at: 1.5s, call: {from: R, to: L}}\n"
                                       "  - {after: L.answer-received, delay: 5ms, reoffer: {from: R}}\n"

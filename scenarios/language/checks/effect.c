@@ -1,0 +1,82 @@
+#include "scenarios/language/checks/effect.h"
+
+#include <string.h>
+
+static bool is_in_call(const struct nt_scn_case *c, uint32_t agent)
+{
+    return agent == c->caller || agent == c->callee;
+}
+
+static void check_agents(struct nt_load *l)
+{
+    const struct nt_scn_case *c = l->c;
+    for (uint32_t i = 0; i < c->agent_count; i++)
+        if (!is_in_call(c, i) && c->agents[i].call_key != NULL)
+            nt_diag_mend(nt_source_error(l->src, c->agents[i].call_at, "'%s' has no effect: agent '%s' is not in the call",
+                                         c->agents[i].call_key, c->agents[i].name),
+                         "leave it out");
+}
+
+/* A platform has management links alone: its place on a network sees no packet. */
+static bool is_mere_platform(const struct nt_scn_case *c, struct nt_scn_node n)
+{
+    return n.kind == NT_SCN_NODE_SERVER && c->servers[n.index].kinds == NT_SCN_PLATFORM;
+}
+
+static void check_platform(struct nt_load *l, const struct nt_scn_step *s)
+{
+    bool concerned = s->kind == NT_STEP_FAULT || s->kind == NT_STEP_LINK || s->kind == NT_STEP_SERVER;
+    if (concerned && is_mere_platform(l->c, s->where))
+        nt_diag_mend(nt_source_error(l->src, s->place,
+                                     "'%s' has no effect at '%s', a platform, which signalling reaches by links of its own",
+                                     s->text, nt_scn_node_name(l->c, s->where)),
+                     "use 'signalling' or 'partition'");
+}
+
+/* Why the node never has this event; NULL: it may. */
+static const char *never_happens(const struct nt_scn_case *c, struct nt_scn_node n, const char *event)
+{
+    if (n.kind == NT_SCN_NODE_AGENT && !is_in_call(c, n.index))
+        return "the agent is not in the call";
+    if (n.kind == NT_SCN_NODE_SERVER && strcmp(event, "allocated") == 0 && (c->servers[n.index].kinds & NT_SCN_TURN) == 0)
+        return "the server is no TURN server";
+    return NULL;
+}
+
+static void check_event(struct nt_load *l, struct nt_place place, struct nt_scn_node n, const char *event)
+{
+    const char *why = n.kind != NT_SCN_NODE_NONE && event != NULL ? never_happens(l->c, n, event) : NULL;
+    if (why != NULL)
+        nt_diag_mend(nt_source_error(l->src, place, "'%s.%s' cannot happen: %s", nt_scn_node_name(l->c, n), event, why),
+                     "name another event, or leave it out");
+}
+
+void nt_check_effect_of_steps(struct nt_load *l)
+{
+    const struct nt_scn_case *c = l->c;
+    check_agents(l);
+    for (size_t i = 0; i < c->step_count; i++) {
+        check_platform(l, &c->steps[i]);
+        check_event(l, c->steps[i].place, c->steps[i].after, c->steps[i].event);
+    }
+}
+
+void nt_check_effect_of_expect(struct nt_load *l, const struct nt_yaml *expect)
+{
+    static const char *const of_calls[] = {"path", "data", "within"};
+    const struct nt_scn_case *c = l->c;
+    for (size_t i = 0; i < c->expect.never_count; i++)
+        check_event(l, c->expect.never[i].place, c->expect.never[i].node, c->expect.never[i].event);
+    for (uint32_t i = 0; i < c->agent_count; i++) {
+        const struct nt_yaml *key = !is_in_call(c, i) ? nt_yaml_key(expect, c->agents[i].name) : NULL;
+        if (key != NULL)
+            nt_diag_mend(nt_load_error(l, key, "agent '%s' is not in the call", c->agents[i].name),
+                         "expect packets at it, or nothing");
+    }
+    for (size_t i = 0; c->caller == NT_SCN_NONE && i < sizeof of_calls / sizeof *of_calls; i++) {
+        const struct nt_yaml *key = nt_yaml_key(expect, of_calls[i]);
+        if (key != NULL)
+            nt_diag_mend(nt_load_error(l, key, "'%s' has no effect: there is no call", of_calls[i]),
+                         "add a step call: {from: L, to: R}, or leave it out");
+    }
+}
