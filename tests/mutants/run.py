@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Mutants: each breaks the program in one place; the suites must see it, and see it where it was foretold.
 
-A copy of the source tree is built, one mutant of table.py is applied to it at a time, built, and every suite is run. The cells
+A copy of the source tree is built, one mutant of table*.py is applied to it at a time, built, and every suite is run. The cells
 that the mutant's entry lists must be red, all others green; an entry that cannot be applied any more is an error. What the rules of
 conformance see is listed by rule, not by cell: the entry's rules must be found broken, and cells may be red for them alone. Mutants of
 table_laws.py are judged by the laws over random worlds instead: those that the entry lists must be broken. Those of table_units.py are
@@ -30,9 +30,10 @@ from table import MUTANTS as TABLE, SHORT  # noqa: E402
 from table_language import LANGUAGE  # noqa: E402
 from table_laws import LAWS  # noqa: E402
 from table_trickle import TRICKLE  # noqa: E402
+from table_turn import TURN  # noqa: E402
 from table_units import UNITS  # noqa: E402
 
-MUTANTS = {name: {**m, "red": m["red"] + LANGUAGE.get(name, [])} for name, m in (TABLE | TRICKLE).items()} | LAWS | UNITS
+MUTANTS = {name: {**m, "red": m["red"] + LANGUAGE.get(name, [])} for name, m in (TABLE | TRICKLE | TURN).items()} | LAWS | UNITS
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TREES = ["CMakeLists.txt", "CMakePresets.json", "core", "natsim", "pcap", "reports", "scenarios", "tests"]
 BUILD_SECONDS, RUN_SECONDS = 600, 180

@@ -35,11 +35,6 @@ UNITS = {
         "edits": [("core/ice/freshness.c", "    if (m->unknown_count > 0)", "    if (m->unknown_count > 9)")],
         "units": ["ice_test_attributes"],
     },
-    "redirected-for-ever": {
-        "what": "a redirection to a server that was asked within five minutes is followed (RFC 8489, 10)",
-        "edits": [("core/turn/client_servers.c", "    if (place_of(s, to) < s->count)", "    if (place_of(s, to) > s->count)")],
-        "units": ["turn_test_refusals"],
-    },
     "refresh-given-up": {
         "what": "a Refresh that fails with 500 is not tried again (RFC 8656, 8)",
         "edits": [("core/turn/client_resend.h", "code == 0 || (code >= 500 && code <= 599)", "code == 0 || (code > 508 && code <= 599)")],
