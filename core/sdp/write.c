@@ -7,6 +7,8 @@
  * are media subtypes". With an RTP profile here, Wireshark would take the data for RTP. */
 #define PLAIN_UDP "udp octet-stream"
 
+#define REMOTES_OF_LINE 32
+
 static const char *address_type(const struct nt_addr *a)
 {
     return a->family == NT_AF_IPV6 ? "IP6" : "IP4";
@@ -56,13 +58,15 @@ static void write_session(struct nt_out *out, const struct nt_ice_description *d
         nt_out(out, "a=ice-pacing:%lu\r\n", (unsigned long)d->pacing_ms);
 }
 
+/* Several lines, as in RFC 8839, 5.2, so that none is longer than a reader takes. */
 static void write_remote_candidates(struct nt_out *out, const struct nt_ice_stream_description *s)
 {
     char ip[NT_ADDR_TEXT];
     for (size_t i = 0; i < s->remote_candidate_count; i++) {
         const struct nt_ice_remote_candidate *r = &s->remote_candidates[i];
-        nt_out(out, "%s%u %s %u", i == 0 ? "a=remote-candidates:" : " ", (unsigned)r->component, nt_addr_format_ip(&r->addr, ip),
-               (unsigned)r->addr.port);
+        const char *before = i == 0 ? "" : i % REMOTES_OF_LINE == 0 ? "\r\n" : " ";
+        nt_out(out, "%s%s%u %s %u", before, i % REMOTES_OF_LINE == 0 ? "a=remote-candidates:" : "", (unsigned)r->component,
+               nt_addr_format_ip(&r->addr, ip), (unsigned)r->addr.port);
     }
     if (s->remote_candidate_count > 0)
         nt_out(out, "\r\n");

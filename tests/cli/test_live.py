@@ -126,6 +126,38 @@ while True:
         sent += 1
 '''
 
+# natsim's agent on real sockets, which tells odd candidates beside its own.
+ODD = r'''
+import json, subprocess, sys
+
+lines = [
+    "candidate:2 1 udp 0 10.1.0.99 5000 typ host",
+    "candidate:2 1 udp 2113929000 10.1.0.99 0 typ host",
+    "candidate:2 1 udp 2113929001 10.1.0.99 5000 generation 0 typ host",
+    "candidate:2 0 udp 2113929002 10.1.0.99 5000 typ host",
+    "candidate:2 1 udp 2113929003 fe80::1%eth0 5000 typ host",
+    "candidate:2 1 udp 2113929004 [2001:db8::9] 5000 typ host",
+    "candidate:2 1 udp 2113929005 host.example 5000 typ host",
+    "candidate:2 1 udp 2113929006 1f4712db-ea17-4bcf-a596-105139dfd8bf.local 5000 typ host",
+    "candidate:2 1 tcp 2113929007 10.1.0.99 9 typ host tcptype active",
+    "candidate:2 1 sctp 2113929008 10.1.0.99 5000 typ host",
+    "candidate:2 1 udp 2113929009 10.1.0.99 5000 typ quantum",
+    "candidate:2  1 udp 2113929010 10.1.0.99 5000 typ host",
+    "candidate:3 1 udp 2113929011 10.1.0.98 5000 typ host ",
+    "candidate:4\t1 udp 2113929012 10.1.0.97 5000 typ host",
+    "candidate:" + 33 * "5" + " 1 udp 2113929013 10.1.0.96 5000 typ host",
+    "candidate:", "garbage", "",
+]
+natsim = subprocess.Popen(["stack", "natsim"], stdout=subprocess.PIPE)
+for line in natsim.stdout:
+    if "candidate" in json.loads(line).get("cand", {}):
+        for odd in lines:
+            print(json.dumps({"t": "signal", "cand": {"candidate": odd, "sdpMid": "0"}}), flush=True)
+        lines = []
+    print(line.decode(), end="", flush=True)
+sys.exit(natsim.wait())
+'''
+
 # L and R on one network, nothing between them.
 LAN = """natsim: 1
 claim: {claim}
@@ -189,6 +221,7 @@ def with_coturn(**more):
     return text.replace("  stun: {on: internet, kind: stun}\n", "").replace("stun: [stun]", "stun: [turn]")
 
 
+ODD_RULES = "  conformance: [RFC8839-5-grammar, RFC8839-5.1-fqdn]\n"
 MINIMAL = f"{PYTHON} {shlex.quote(str(ROOT / 'tests' / 'interop' / 'example' / 'minimal_agent.py'))}"
 CASES = {
     "two-dummies": lan(dummy(), dummy()),
@@ -233,6 +266,8 @@ CASES = {
     "ours-relayed": nats("symmetric", "symmetric", R=None, path="relayed"),
     "process-relayed": nats("symmetric", "port-restricted-cone"),
     "same-host-network": lan("stack natsim", "stack natsim"),
+    "odd-lines": lan(None, f"{PYTHON} odd.py", expect=ODD_RULES),
+    "odd-lines-trickled": lan(None, f"{PYTHON} odd.py", expect=ODD_RULES).replace("L: {on: lan", "L: {on: lan, trickle: full"),
     "nothing-passes": nats(path="none", steps="  - {at: 0s, drop: {where: nat-left, filter: udp}}\n"),
     "first-ones-lost": lan(dummy(), dummy(), steps="  - {at: 0s, drop: {where: L, nth: [1, 2, 3]}}\n"),
     "link-down": lan(dummy(), dummy(), steps="  - {at: 0s, link: {at: R.0, set: down}}\n  - {at: 1500ms, link: {at: R.0, set: up}}\n"),
@@ -262,6 +297,7 @@ needs_libnice = pytest.mark.skipif(not (NATSIM.parent / "minimal_agent").exists(
 def batch(tmp_path_factory):
     directory = tmp_path_factory.mktemp("live")
     (directory / "dummy.py").write_text(DUMMY)
+    (directory / "odd.py").write_text(ODD)
     for name, text in CASES.items():
         (directory / f"{name}.yaml").write_text(text)
     run = Run(["run", ".", "--jobs", 16], directory, timeout=200)
@@ -280,6 +316,15 @@ def outcome(c):
 
 
 # --- what comes of a case ---
+
+@live_only
+@pytest.mark.parametrize("name", ["odd-lines", "odd-lines-trickled"])
+def test_odd_lines_cost_no_call_and_each_is_told(case, batch, name):
+    c = case(name)
+    assert outcome(c) == ("pass", "") and c["path"] == "direct" and c["agents"]["L"]["state"] == "completed"
+    notes = fields(batch / "natsim-out" / "captures" / f"{name}.pcapng", "frame.comment", display='frame.comment contains "verdict=take"')
+    assert any("does not count: a priority is a number from 1 to 2147483647" in note[0] for note in notes), notes
+
 
 @live_only
 @pytest.mark.parametrize("name", ["two-dummies", "two-dummies-oracle", "babble", "same-host-network", "ours-calls", "ours-answers", "reboot",

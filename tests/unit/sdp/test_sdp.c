@@ -499,6 +499,26 @@ TEST(prefixes)
     }
 }
 
+/* All are read back: no line is longer than the reader's limit. */
+TEST(remote_candidates_of_all_components)
+{
+    static char text[NT_SDP_MAX];
+    struct nt_ice_description d = sample();
+    struct nt_sdp_write options = {.session_id = 7, .version = 8};
+    for (uint16_t i = 0; i < NT_ICE_COMPONENTS_MAX; i++)
+        d.streams[0].remote_candidates[i] =
+            (struct nt_ice_remote_candidate){(uint16_t)(i + 1), addr("[2001:db8:1111:2222:3333:4444:5555:6666]:65535")};
+    d.streams[0].remote_candidate_count = NT_ICE_COMPONENTS_MAX;
+    int n = nt_sdp_write(&d, &options, text, sizeof text);
+    assert_true(n > 0);
+    nt_ice_description_free(&d);
+    assert_int_equal(nt_sdp_read(&d, text, (size_t)n, &notes), NT_OK);
+    assert_int_equal(notes.count, 0);
+    assert_int_equal(d.streams[0].remote_candidate_count, NT_ICE_COMPONENTS_MAX);
+    assert_int_equal(d.streams[0].remote_candidates[255].component, 256);
+    nt_ice_description_free(&d);
+}
+
 TEST(written_forms)
 {
     struct nt_ice_description d = sample();
@@ -536,14 +556,22 @@ TEST(written_forms)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rfc8839_example), cmocka_unit_test(rfc8839_appendix),
-        cmocka_unit_test(rfc8840_streams), cmocka_unit_test(rfc8839_lines),
-        cmocka_unit_test(levels),          cmocka_unit_test(ignored),
-        cmocka_unit_test(refused_stream),  cmocka_unit_test(default_destination),
-        cmocka_unit_test(credentials),     cmocka_unit_test(pacing),
-        cmocka_unit_test(places),          cmocka_unit_test(limits),
-        cmocka_unit_test(written),         cmocka_unit_test(prefixes),
+        cmocka_unit_test(rfc8839_example),
+        cmocka_unit_test(rfc8839_appendix),
+        cmocka_unit_test(rfc8840_streams),
+        cmocka_unit_test(rfc8839_lines),
+        cmocka_unit_test(levels),
+        cmocka_unit_test(ignored),
+        cmocka_unit_test(refused_stream),
+        cmocka_unit_test(default_destination),
+        cmocka_unit_test(credentials),
+        cmocka_unit_test(pacing),
+        cmocka_unit_test(places),
+        cmocka_unit_test(limits),
+        cmocka_unit_test(written),
+        cmocka_unit_test(prefixes),
         cmocka_unit_test(written_forms),
+        cmocka_unit_test(remote_candidates_of_all_components),
     };
     return RUN_TESTS(tests);
 }
