@@ -133,4 +133,24 @@ UNITS = {
         "edits": [("reports/conformance/rfc8656_client.c", "bool alive = m->at <= late->expires + nt_tolerance(turn->v);", "bool alive = m->at <= late->expires + NT_TOLERANCE;")],
         "units": ["conformance_test_stories_relaying"],
     },
+    "malformed-candidate-drops-the-section": {
+        "what": "lines after one that is malformed do not count",
+        "edits": [("core/sdp/read.c", "        bool used = nt_sdp_read_field(r, &in);\n", "        bool used = nt_sdp_read_field(r, &in);\n        r->p = used ? r->p : r->end;\n")],
+        "units": ["sdp_test_forms", "sdp_test_fragment", "apps_test_signalling"],
+    },
+    "strict-credentials": {
+        "what": "an ice-ufrag with other characters than the grammar's is not taken",
+        "edits": [("core/sdp/attribute.c", "    if (!nt_span_is_visible(value) || value.len", "    if (!nt_span_is_ice_chars(value, least, 256) || value.len")],
+        "units": ["sdp_test_forms"],
+    },
+    "silent-passing-over": {
+        "what": "candidates that are of no use here are passed over without a note",
+        "edits": [("core/sdp/attribute.c", "        return pass_over(r, start, NT_SDP_UNSUPPORTED, unsupported);", "        return false;")],
+        "units": ["sdp_test_forms", "sdp_test_stacks"],
+    },
+    "limits-are-breaches": {
+        "what": "what only our reader lacks is taken for a breach",
+        "edits": [("core/sdp/attribute.c", "        return pass_over(r, start, NT_SDP_UNSUPPORTED, unsupported);", "        return pass_over(r, start, NT_SDP_BREACH, unsupported);")],
+        "units": ["sdp_test_forms", "conformance_test_stories_sdp"],
+    },
 }

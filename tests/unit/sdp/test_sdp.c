@@ -556,22 +556,14 @@ TEST(written_forms)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rfc8839_example),
-        cmocka_unit_test(rfc8839_appendix),
-        cmocka_unit_test(rfc8840_streams),
-        cmocka_unit_test(rfc8839_lines),
-        cmocka_unit_test(levels),
-        cmocka_unit_test(ignored),
-        cmocka_unit_test(refused_stream),
-        cmocka_unit_test(default_destination),
-        cmocka_unit_test(credentials),
-        cmocka_unit_test(pacing),
-        cmocka_unit_test(places),
-        cmocka_unit_test(limits),
-        cmocka_unit_test(written),
-        cmocka_unit_test(prefixes),
-        cmocka_unit_test(written_forms),
-        cmocka_unit_test(remote_candidates_of_all_components),
+        cmocka_unit_test(rfc8839_example), cmocka_unit_test(rfc8839_appendix),
+        cmocka_unit_test(rfc8840_streams), cmocka_unit_test(rfc8839_lines),
+        cmocka_unit_test(levels),          cmocka_unit_test(ignored),
+        cmocka_unit_test(refused_stream),  cmocka_unit_test(default_destination),
+        cmocka_unit_test(credentials),     cmocka_unit_test(pacing),
+        cmocka_unit_test(places),          cmocka_unit_test(limits),
+        cmocka_unit_test(written),         cmocka_unit_test(prefixes),
+        cmocka_unit_test(written_forms),   cmocka_unit_test(remote_candidates_of_all_components),
     };
     return RUN_TESTS(tests);
 }
