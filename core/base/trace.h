@@ -29,7 +29,8 @@ enum nt_trace_kind {
     NT_TR_ICE_CHECK_SUCCEEDED, /* a base, b remote, n[2] pair number */
     NT_TR_ICE_PRFLX_LOCAL,     /* a the candidate, b its base */
     NT_TR_ICE_PRFLX_REMOTE,    /* a the candidate, b the base it came to */
-    NT_TR_ICE_PAIR,            /* pair n[2] is formed or changes state: a local, b remote, n[3] enum nt_ice_pair_state */
+    NT_TR_ICE_PAIR,            /* pair n[2] is formed or changes state: a local, b remote, n[3] enum nt_ice_pair_state; text says
+                                * why it has failed */
     NT_TR_ICE_PAIR_GONE,       /* pair n[2] was pruned: a local, b remote, text says why */
     NT_TR_ICE_NOMINATED,       /* a local, b remote */
     NT_TR_ICE_SELECTED,        /* a local, b remote */

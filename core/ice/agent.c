@@ -121,15 +121,21 @@ enum nt_ice_state nt_ice_agent_state(const struct nt_ice_agent *a)
     return a->state;
 }
 
+/* Nothing more is sent. */
+static void drop_waiting(struct nt_ice_agent *a, nt_time now)
+{
+    nt_ice_outbox_clear(a->env.outbox, now);
+    for (size_t n = nt_ice_data_clear(a->data); n > 0; n--)
+        nt_ice_record_drop(a->env.record, NULL, NULL, "data that waited to leave, at the end of ICE", now);
+}
+
 static void set_state(struct nt_ice_agent *a, enum nt_ice_state state, nt_time now)
 {
     if (a->state == state)
         return;
     a->state = state;
-    if (state == NT_ICE_FAILED || state == NT_ICE_DISCONNECTED) { /* nothing more is sent */
-        nt_ice_outbox_clear(a->env.outbox);
-        nt_ice_data_clear(a->data);
-    }
+    if (state == NT_ICE_FAILED || state == NT_ICE_DISCONNECTED)
+        drop_waiting(a, now);
     nt_ice_events_push(a->env.events, &(struct nt_ice_event){.kind = NT_ICE_EV_STATE, .state = state}, now);
 }
 
@@ -254,8 +260,7 @@ void nt_ice_agent_close(struct nt_ice_agent *a, nt_time now)
 {
     a->close_at = nt_time_after(now, NT_STUN_TI);
     a->free_at = NT_TIME_NEVER;
-    nt_ice_outbox_clear(a->env.outbox);
-    nt_ice_data_clear(a->data);
+    drop_waiting(a, now);
     nt_ice_gather_close(a->gather);
 }
 

@@ -124,6 +124,13 @@ static struct nt_ice_outcome end_with(struct nt_ice_checks *t, struct nt_ice_che
     return out;
 }
 
+static struct nt_ice_outcome fail_with(struct nt_ice_checks *t, struct nt_ice_check *check, const char *why)
+{
+    struct nt_ice_outcome out = end_with(t, check, NT_ICE_RESULT_FAILED);
+    out.why = why;
+    return out;
+}
+
 static const struct nt_why wrong_integrity = {NT_DISCARD_INTEGRITY, "a response to a check has no right MESSAGE-INTEGRITY"};
 
 struct nt_ice_outcome nt_ice_checks_response(struct nt_ice_checks *t, struct nt_ice_via via, const struct nt_addr *from,
@@ -145,14 +152,17 @@ struct nt_ice_outcome nt_ice_checks_response(struct nt_ice_checks *t, struct nt_
         return end_with(t, check, NT_ICE_RESULT_CONFLICT);
     /* RFC 8445, 7.2.5.2.1: "If the addresses are not symmetric, the agent MUST set the candidate pair state to Failed." */
     bool symmetric = nt_ice_via_equal(via, check->via) && nt_addr_equal(from, &check->remote);
-    if (!symmetric || m->unknown_count > 0)
-        return end_with(t, check, NT_ICE_RESULT_FAILED);
-    if (m->class_ == NT_STUN_SUCCESS && nt_stun_get_addr(m, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped) == NT_OK) {
-        struct nt_ice_outcome out = end_with(t, check, NT_ICE_RESULT_SUCCEEDED);
-        out.mapped = mapped;
-        return out;
-    }
-    return end_with(t, check, NT_ICE_RESULT_FAILED);
+    if (!symmetric)
+        return fail_with(t, check, "the response came another way than the check went");
+    if (m->unknown_count > 0)
+        return fail_with(t, check, "the response has unknown comprehension-required attributes");
+    if (m->class_ == NT_STUN_ERROR)
+        return fail_with(t, check, error ? "the peer answered with an error" : "an error response without ERROR-CODE");
+    if (nt_stun_get_addr(m, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped) != NT_OK)
+        return fail_with(t, check, "the response has no XOR-MAPPED-ADDRESS");
+    struct nt_ice_outcome out = end_with(t, check, NT_ICE_RESULT_SUCCEEDED);
+    out.mapped = mapped;
+    return out;
 }
 
 bool nt_ice_checks_timer(struct nt_ice_checks *t, nt_time now, struct nt_ice_outcome *out)
@@ -161,7 +171,7 @@ bool nt_ice_checks_timer(struct nt_ice_checks *t, nt_time now, struct nt_ice_out
         struct nt_ice_check *check = &t->items[i];
         enum nt_stun_txn_due due = check->used ? nt_stun_txn_due(&check->txn, now) : NT_TXN_WAIT;
         if (due == NT_TXN_TIMEOUT) {
-            *out = end_with(t, check, NT_ICE_RESULT_FAILED);
+            *out = fail_with(t, check, "no response");
             return true;
         } else if (due == NT_TXN_SEND && !check->cancelled) {
             nt_ice_record_retransmission(t->record);

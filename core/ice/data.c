@@ -47,7 +47,9 @@ const struct nt_ice_datagram *nt_ice_data_take(struct nt_ice_data *q)
     return d;
 }
 
-void nt_ice_data_clear(struct nt_ice_data *q)
+size_t nt_ice_data_clear(struct nt_ice_data *q)
 {
+    size_t n = q->count;
     q->count = 0;
+    return n;
 }

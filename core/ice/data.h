@@ -19,6 +19,6 @@ void nt_ice_data_del(struct nt_ice_data *q);
 int nt_ice_data_put(struct nt_ice_data *q, size_t component, const uint8_t *bytes,
                     size_t len);                                       /* NT_OK, NT_ELIMIT: full or too long, NT_ENOMEM */
 const struct nt_ice_datagram *nt_ice_data_take(struct nt_ice_data *q); /* NULL: there is none */
-void nt_ice_data_clear(struct nt_ice_data *q);
+size_t nt_ice_data_clear(struct nt_ice_data *q);                       /* how many were waiting */
 
 #endif

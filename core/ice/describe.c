@@ -291,8 +291,11 @@ static bool is_of_session(const struct nt_ice_session *s, const struct nt_ice_de
 int nt_ice_describe_take_fragment(struct nt_ice_session *s, const struct nt_ice_description *fragment, nt_time now)
 {
     int r = NT_OK;
-    if (!is_of_session(s, fragment))
+    if (!is_of_session(s, fragment)) {
+        nt_ice_record_drop(nt_ice_session_env(s)->record, NULL, NULL,
+                           "candidates with credentials or of a stream that are not of this session", now);
         return NT_EINVAL;
+    }
     for (size_t i = 0; r == NT_OK && i < fragment->stream_count; i++) {
         uint8_t stream = stream_of(s, fragment, i);
         r = take_or_ignore_stream(s, stream, &fragment->streams[i], now);

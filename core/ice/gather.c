@@ -12,7 +12,8 @@ enum source_state { SOURCE_IDLE = 0, SOURCE_ASKING, SOURCE_DONE, SOURCE_FAILED }
 /* A STUN or TURN server as seen from one base. */
 struct source {
     uint16_t base, server_index;
-    bool turn;
+    bool turn;    /* it is asked for an allocation, not (or no longer) by a Binding request alone */
+    bool of_turn; /* it is a TURN server's */
     enum source_state state;
     struct nt_addr server, mapped;
     bool binding; /* a Binding transaction is under way */
@@ -62,8 +63,12 @@ static void add_source(struct nt_ice_gather *g, uint16_t base, bool turn, size_t
     for (size_t i = 0; turn && i < g->count; i++)
         if (g->items[i].turn && g->items[i].base == base && nt_addr_equal(&g->items[i].server, server))
             return;
-    g->items[g->count++] = (struct source){
-        .base = base, .server_index = (uint16_t)index, .turn = turn, .server = *server, .refresh_at = NT_TIME_NEVER};
+    g->items[g->count++] = (struct source){.base = base,
+                                           .server_index = (uint16_t)index,
+                                           .turn = turn,
+                                           .of_turn = turn,
+                                           .server = *server,
+                                           .refresh_at = NT_TIME_NEVER};
 }
 
 static int make_sources(struct nt_ice_gather *g)
@@ -133,7 +138,7 @@ static uint32_t rank_of_source(const struct nt_ice_gather *g, const struct sourc
 {
     uint32_t n = 0;
     for (const struct source *o = g->items; o < s; o++)
-        n += same_component(g, o->base, s->base) && (o->turn || !turn_only);
+        n += same_component(g, o->base, s->base) && (o->of_turn || !turn_only);
     return n;
 }
 

@@ -38,6 +38,11 @@ void nt_ice_input(struct nt_ice_agent *a, const struct nt_path *path, enum nt_in
             nt_ice_record_drop(nt_ice_agent_env(a)->record, &path->local, NULL,
                                "an interface that came after gathering began gets no base", now);
         break;
+    case NT_IN_IF_DOWN:
+        if (nt_ice_bases_has_interface(nt_ice_agent_env(a)->bases, &path->local))
+            nt_ice_record_drop(nt_ice_agent_env(a)->record, &path->local, NULL,
+                               "an interface that went down keeps its candidates (RFC 8445, 5.1.1.4 is not built)", now);
+        break;
     default: break;
     }
     nt_ice_agent_settle(a, now);

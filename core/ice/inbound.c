@@ -168,8 +168,10 @@ void nt_ice_inbound_icmp(struct nt_ice_agent *a, const struct nt_path *path, con
 
 void nt_ice_inbound_bind(struct nt_ice_agent *a, const struct nt_path *path, bool granted, nt_time now)
 {
-    if (!nt_ice_bases_answer(nt_ice_agent_env(a)->bases, path, granted))
+    if (!nt_ice_bases_answer(nt_ice_agent_env(a)->bases, path, granted)) {
+        nt_ice_record_drop(nt_ice_agent_env(a)->record, &path->local, NULL, "an answer to no bind request of ours", now);
         return;
+    }
     nt_ice_relays_bound(nt_ice_agent_env(a)->relays, (uint16_t)(path->id - 1), granted ? &path->local : NULL, now);
     nt_ice_agent_bound(a, now);
     nt_ice_inbound_relay_events(a, now);

@@ -117,8 +117,11 @@ void nt_ice_nominate_heard(struct nt_ice_session *s, uint32_t pair, nt_time now)
 {
     const struct nt_ice_components *components = nt_ice_session_env(s)->components;
     const struct nt_ice_pair *p = nt_ice_pairs_get(nt_ice_session_pairs(s), pair);
-    if (nt_ice_session_role(s) != NT_ICE_CONTROLLED)
+    if (nt_ice_session_role(s) != NT_ICE_CONTROLLED) {
+        nt_ice_record_drop(nt_ice_session_env(s)->record, NULL, &nt_ice_candidates_at(nt_ice_session_remotes(s), p->remote)->c.addr,
+                           "USE-CANDIDATE of the controlled agent is passed over (RFC 8445, 7.1.2)", now);
         return;
+    }
     if (p->state != NT_ICE_SUCCEEDED || nt_ice_nominate_is_stale(s, p, now)) {
         nt_ice_pairs_set_use_candidate_pending(nt_ice_session_pairs(s), pair);
         if (p->state == NT_ICE_SUCCEEDED)

@@ -55,6 +55,9 @@ static size_t next_message(struct nt_ice_agent *a, struct nt_path *path, uint8_t
     struct nt_ice_message m;
     while (nt_ice_outbox_take(nt_ice_agent_env(a)->outbox, &m)) {
         int len = build_message(a, &m, scratch, sizeof scratch);
+        if (len < 0)
+            nt_ice_record_drop(nt_ice_agent_env(a)->record, &nt_ice_bases_at(nt_ice_agent_env(a)->bases, m.via.base)->addr, &m.to,
+                               "a STUN message would be longer than 1024 bytes", now);
         size_t n = len > 0 ? send_by(a, m.via, &m.to, scratch, (size_t)len, path, buf, cap, now) : 0;
         if (n == 0)
             continue;

@@ -41,7 +41,8 @@ bool nt_ice_outbox_take(struct nt_ice_outbox *o, struct nt_ice_message *m)
     return true;
 }
 
-void nt_ice_outbox_clear(struct nt_ice_outbox *o)
+void nt_ice_outbox_clear(struct nt_ice_outbox *o, nt_time now)
 {
-    o->count = 0;
+    for (struct nt_ice_message m; nt_ice_outbox_take(o, &m);)
+        nt_ice_record_drop(o->record, NULL, &m.to, "a message that waited to leave, at the end of ICE", now);
 }

@@ -8,7 +8,6 @@
 
 #define NT_ICE_OUT_MAX 128      /* messages waiting to leave */
 #define NT_ICE_MESSAGE_MAX 1024 /* bytes of any STUN message that an agent makes */
-#define NT_ICE_UNKNOWN_MAX 4    /* types listed in a 420 */
 
 enum nt_ice_message_kind { NT_ICE_MSG_BINDING = 1, NT_ICE_MSG_CHECK, NT_ICE_MSG_ANSWER, NT_ICE_MSG_CONSENT, NT_ICE_MSG_KEEPALIVE };
 
@@ -22,7 +21,7 @@ struct nt_ice_message {
     int code;       /* 0: success */
     bool sha256;    /* sign it as the request was signed */
     bool unsigned_; /* 400 and 401 before authentication */
-    uint16_t unknown[NT_ICE_UNKNOWN_MAX], unknown_count;
+    uint16_t unknown[NT_STUN_UNKNOWN_MAX], unknown_count;
 };
 
 struct nt_ice_outbox;
@@ -32,6 +31,6 @@ void nt_ice_outbox_del(struct nt_ice_outbox *o);
 bool nt_ice_outbox_put(struct nt_ice_outbox *o, const struct nt_ice_message *m,
                        nt_time now);                                        /* false: it is full, the message is dropped */
 bool nt_ice_outbox_take(struct nt_ice_outbox *o, struct nt_ice_message *m); /* false: there is none */
-void nt_ice_outbox_clear(struct nt_ice_outbox *o);                          /* nothing more is sent */
+void nt_ice_outbox_clear(struct nt_ice_outbox *o, nt_time now);             /* nothing more is sent */
 
 #endif

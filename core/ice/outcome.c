@@ -124,7 +124,7 @@ static void act_on_success(struct nt_ice_session *s, const struct nt_ice_outcome
     bool nominated = is_nominating(&out->check, p);
     nt_ice_pairs_note_success(pairs, p->number, out->check.txn.started, now);
     if (valid == NT_ICE_NONE) {
-        nt_ice_session_fail(s, p->number, now);
+        nt_ice_session_fail(s, p->number, "no valid pair can be made of the response", now);
         return;
     }
     cancel_needless(s, p);
@@ -144,16 +144,24 @@ static void act_on_success(struct nt_ice_session *s, const struct nt_ice_outcome
         nt_ice_nominate_again(s, component, now); /* the role has been switched since the peer nominated it */
 }
 
-static void act_on(struct nt_ice_session *s, const struct nt_ice_outcome *out, nt_time now)
+static const struct nt_why pair_gone = {NT_DISCARD_OUTDATED, "a response to the check of a pair that has left its check list"},
+                           cancelled = {NT_DISCARD_OUTDATED, "a failure of a check that was cancelled: its pair has another one"};
+
+/* NULL: acted on; otherwise why it changes nothing. */
+static const struct nt_why *act_on(struct nt_ice_session *s, const struct nt_ice_outcome *out, nt_time now)
 {
     const struct nt_ice_pair *p = nt_ice_pairs_get(nt_ice_session_pairs(s), out->check.pair);
-    bool listed = p != NULL && p->listed; /* otherwise success and failure change nothing any more */
     if (out->result == NT_ICE_RESULT_CONFLICT)
         act_on_conflict(s, &out->check, now);
-    else if (out->result == NT_ICE_RESULT_SUCCEEDED && listed)
+    else if (p == NULL || !p->listed)
+        return &pair_gone;
+    else if (out->result == NT_ICE_RESULT_SUCCEEDED)
         act_on_success(s, out, now);
-    else if (out->result == NT_ICE_RESULT_FAILED && listed && !out->check.cancelled)
-        nt_ice_session_fail(s, p->number, now);
+    else if (out->check.cancelled)
+        return &cancelled;
+    else
+        nt_ice_session_fail(s, p->number, out->why, now);
+    return NULL;
 }
 
 bool nt_ice_outcome_response(struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from,
@@ -162,8 +170,9 @@ bool nt_ice_outcome_response(struct nt_ice_session *s, struct nt_ice_via via, co
     struct nt_ice_outcome out = nt_ice_checks_response(nt_ice_session_checks(s), via, from, m, now);
     if (out.result == NT_ICE_RESULT_NONE)
         return false;
-    if (out.result != NT_ICE_RESULT_DISCARDED)
-        act_on(s, &out, now);
+    const struct nt_why *why = out.result != NT_ICE_RESULT_DISCARDED ? act_on(s, &out, now) : NULL;
+    if (why != NULL)
+        nt_ice_record_discard(nt_ice_session_env(s)->record, why, NULL, from, now);
     return true;
 }
 
@@ -194,7 +203,7 @@ const struct nt_why *nt_ice_outcome_icmp(struct nt_ice_session *s, const struct 
         if (p->listed && p->state == NT_ICE_IN_PROGRESS && p->via.relay == NT_ICE_DIRECT &&
             nt_addr_equal(&nt_ice_candidates_at(env->own, p->own)->c.addr, &path->local) &&
             nt_addr_equal(&nt_ice_candidates_at(nt_ice_session_remotes(s), p->remote)->c.addr, &path->remote)) {
-            nt_ice_session_fail(s, p->number, now);
+            nt_ice_session_fail(s, p->number, "an ICMP error", now);
             why = NULL;
         }
     }

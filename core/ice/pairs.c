@@ -103,6 +103,8 @@ uint32_t nt_ice_pairs_last_number(const struct nt_ice_pairs *t)
 }
 
 /* --- what is told of them --- */
+static const char no_way[] = "no packet can leave for the peer from this relayed candidate";
+
 static void trace_pair(const struct nt_ice_pairs *t, enum nt_trace_kind kind, const struct nt_ice_pair *p, const char *why,
                        nt_time now)
 {
@@ -114,14 +116,20 @@ static void trace_pair(const struct nt_ice_pairs *t, enum nt_trace_kind kind, co
                                                            .text = why});
 }
 
-static void set_state(struct nt_ice_pairs *t, struct nt_ice_pair *p, enum nt_ice_pair_state state, nt_time now)
+static void enter_state(struct nt_ice_pairs *t, struct nt_ice_pair *p, enum nt_ice_pair_state state, const char *why, nt_time now)
 {
-    if (state == NT_ICE_WAITING && p->way == NT_ICE_WAY_CLOSED)
-        state = NT_ICE_PAIR_FAILED; /* Waiting means that it can be sent, or will be sendable */
     if (p->state == state)
         return;
     p->state = state;
-    trace_pair(t, NT_TR_ICE_PAIR, p, NULL, now);
+    trace_pair(t, NT_TR_ICE_PAIR, p, why, now);
+}
+
+static void set_state(struct nt_ice_pairs *t, struct nt_ice_pair *p, enum nt_ice_pair_state state, nt_time now)
+{
+    if (state == NT_ICE_WAITING && p->way == NT_ICE_WAY_CLOSED) /* Waiting means that it can be sent, or will be sendable */
+        enter_state(t, p, NT_ICE_PAIR_FAILED, no_way, now);
+    else
+        enter_state(t, p, state, NULL, now);
 }
 
 /* --- priorities --- */
@@ -233,22 +241,24 @@ static bool make_room(struct nt_ice_pairs *t, uint32_t own, uint32_t remote, enu
 
 /* --- admission --- */
 /* Forgets the first pair that is neither listed nor valid. */
-static bool forget_one(struct nt_ice_pairs *t)
+static bool forget_one(struct nt_ice_pairs *t, nt_time now)
 {
     size_t i = 0;
     while (i < t->count && (t->items[i].listed || t->items[i].valid > 0))
         i++;
     if (i == t->count)
         return false;
+    nt_ice_record_drop(t->record, &own_of(t, t->items[i].own)->addr, &remote_of(t, t->items[i].remote)->addr,
+                       "no room to remember more pairs: one that is off its check list is in no report any more", now);
     memmove(&t->items[i], &t->items[i + 1], (t->count - i - 1) * sizeof *t->items);
     t->count--;
     return true;
 }
 
 /* A new pair at the end; NULL without memory. */
-static struct nt_ice_pair *append_pair(struct nt_ice_pairs *t, uint32_t own, uint32_t remote)
+static struct nt_ice_pair *append_pair(struct nt_ice_pairs *t, uint32_t own, uint32_t remote, nt_time now)
 {
-    if (t->count >= NT_ICE_PAIRS_KEPT && t->count >= t->limit && !forget_one(t))
+    if (t->count >= NT_ICE_PAIRS_KEPT && t->count >= t->limit && !forget_one(t, now))
         return NULL;
     if (nt_grow(&t->items, &t->cap, t->count + 1, sizeof *t->items, UINT16_MAX + NT_ICE_PAIRS_KEPT) != NT_OK)
         return NULL;
@@ -279,10 +289,10 @@ struct nt_ice_admission nt_ice_pairs_admit(struct nt_ice_pairs *t, uint32_t own,
     if (known != NULL && known->listed)
         return (struct nt_ice_admission){.pair = known->number};
     if (way == NT_ICE_WAY_CLOSED)
-        return refuse(t, own, remote, "no packet can leave for the peer from this relayed candidate", now);
+        return refuse(t, own, remote, no_way, now);
     if (!make_room(t, own, remote, why, &admission.pruned, now))
         return refuse(t, own, remote, "the limit of pairs", now);
-    struct nt_ice_pair *p = known != NULL ? pair_of(t, known->number) : append_pair(t, own, remote);
+    struct nt_ice_pair *p = known != NULL ? pair_of(t, known->number) : append_pair(t, own, remote, now);
     if (p == NULL)
         return refuse(t, own, remote, "no memory", now);
     p->state = NT_ICE_FROZEN;
@@ -449,12 +459,12 @@ void nt_ice_pairs_succeed(struct nt_ice_pairs *t, uint32_t pair, nt_time now)
     set_state(t, pair_of(t, pair), NT_ICE_SUCCEEDED, now);
 }
 
-void nt_ice_pairs_fail(struct nt_ice_pairs *t, uint32_t pair, nt_time now)
+void nt_ice_pairs_fail(struct nt_ice_pairs *t, uint32_t pair, const char *why, nt_time now)
 {
     struct nt_ice_pair *p = pair_of(t, pair);
     p->queued = 0;
     p->nominating = p->use_candidate_pending = false;
-    set_state(t, p, NT_ICE_PAIR_FAILED, now);
+    enter_state(t, p, NT_ICE_PAIR_FAILED, why, now);
 }
 
 void nt_ice_pairs_prune(struct nt_ice_pairs *t, uint32_t pair, const char *why, nt_time now)

@@ -90,7 +90,7 @@ void nt_ice_pairs_begin_check(struct nt_ice_pairs *t, uint32_t pair,
                               nt_time now); /* off the queue; In-Progress, unless Succeeded */
 void nt_ice_pairs_note_success(struct nt_ice_pairs *t, uint32_t pair, nt_time started, nt_time now);
 void nt_ice_pairs_succeed(struct nt_ice_pairs *t, uint32_t pair, nt_time now);
-void nt_ice_pairs_fail(struct nt_ice_pairs *t, uint32_t pair, nt_time now);
+void nt_ice_pairs_fail(struct nt_ice_pairs *t, uint32_t pair, const char *why, nt_time now);
 void nt_ice_pairs_prune(struct nt_ice_pairs *t, uint32_t pair, const char *why, nt_time now); /* off its check list */
 void nt_ice_pairs_set_nominating(struct nt_ice_pairs *t, uint32_t pair);                      /* and in the queue */
 void nt_ice_pairs_set_use_candidate_pending(struct nt_ice_pairs *t, uint32_t pair);

@@ -65,8 +65,8 @@ static void refuse(struct nt_ice_session *s, struct nt_ice_message answer, int c
 
 static void list_unknown(struct nt_ice_message *answer, const struct nt_stun_msg *m)
 {
-    answer->unknown_count = m->unknown_count < NT_ICE_UNKNOWN_MAX ? m->unknown_count : NT_ICE_UNKNOWN_MAX;
-    memcpy(answer->unknown, m->unknown, answer->unknown_count * sizeof answer->unknown[0]);
+    answer->unknown_count = m->unknown_count;
+    memcpy(answer->unknown, m->unknown, m->unknown_count * sizeof answer->unknown[0]);
 }
 
 int nt_ice_respond_build(const struct nt_ice_session *s, const struct nt_ice_message *m, uint8_t *buf, size_t cap)
@@ -277,7 +277,11 @@ static void respond_to_authentic(struct nt_ice_session *s, struct nt_ice_early *
     struct nt_ice_message answer = answer_to(h->via, &h->from, m);
     if (m->unknown_count > 0) {
         list_unknown(&answer, m);
-        refuse(s, answer, 420, "unknown comprehension-required attributes", now);
+        refuse(s, answer, 420,
+               m->unknown_count < NT_STUN_UNKNOWN_MAX
+                   ? "unknown comprehension-required attributes"
+                   : "unknown comprehension-required attributes, of which the answer lists the first 16",
+               now);
         return;
     }
     /* RFC 8445, 7.1.1: "The PRIORITY attribute MUST be included in a Binding request"; a known source can do without it. */

@@ -445,14 +445,14 @@ static void drop_valids_of(struct nt_ice_session *s, size_t component, uint32_t 
             drop_valid(s, component, i);
 }
 
-void nt_ice_session_fail(struct nt_ice_session *s, uint32_t pair, nt_time now)
+void nt_ice_session_fail(struct nt_ice_session *s, uint32_t pair, const char *why, nt_time now)
 {
     size_t component = place_of(s, nt_ice_pairs_get(s->pairs, pair));
     nt_ice_checks_cancel(s->checks, pair);
     if (nt_ice_components_at(s->env->components, component)->nominating == pair)
         nt_ice_components_set_nominating(s->env->components, component, 0);
     drop_valids_of(s, component, pair);
-    nt_ice_pairs_fail(s->pairs, pair, now);
+    nt_ice_pairs_fail(s->pairs, pair, why, now);
 }
 
 static bool leads_to(const struct nt_ice_session *s, const struct nt_ice_pair *p, int16_t relay, const struct nt_addr *peer)
@@ -487,7 +487,7 @@ void nt_ice_session_close_way(struct nt_ice_session *s, int16_t relay, const str
         nt_ice_pairs_set_way(s->pairs, p->number, NT_ICE_WAY_CLOSED);
         bool is_needed = p->state != NT_ICE_SUCCEEDED || (s->state == NT_ICE_SESSION_RUNNING && !is_nominated(s, p));
         if (p->listed && p->state != NT_ICE_PAIR_FAILED && is_needed)
-            nt_ice_session_fail(s, p->number, now);
+            nt_ice_session_fail(s, p->number, "no packet can leave for the peer from this relayed candidate", now);
     }
 }
 

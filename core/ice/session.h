@@ -75,7 +75,8 @@ void nt_ice_session_trigger(struct nt_ice_session *s, uint32_t pair,
 void nt_ice_session_recheck(struct nt_ice_session *s, uint32_t pair, nt_time now); /* queued, Succeeded as it is */
 /* A check of `pair` succeeded; valid_pair: the listed one that its valid pair equals, or 0. */
 void nt_ice_session_succeed(struct nt_ice_session *s, uint32_t pair, uint32_t valid_pair, nt_time now);
-void nt_ice_session_fail(struct nt_ice_session *s, uint32_t pair, nt_time now); /* and takes what it produced off the valid list */
+/* And takes what it produced off the valid list. */
+void nt_ice_session_fail(struct nt_ice_session *s, uint32_t pair, const char *why, nt_time now);
 void nt_ice_session_open_way(struct nt_ice_session *s, int16_t relay, const struct nt_addr *peer, nt_time now);
 void nt_ice_session_close_way(struct nt_ice_session *s, int16_t relay, const struct nt_addr *peer,
                               nt_time now);                        /* peer NULL: to anybody */

@@ -69,7 +69,7 @@ TEST(the_limit_keeps_priorities)
     assert_int_equal(a.pruned, third);
     assert_string_equal(last_told(&p, NT_TR_ICE_PAIR_GONE)->text, "the limit of pairs");
     assert_true(listed(first) && listed(second) && listed(a.pair) && !listed(third));
-    nt_ice_pairs_fail(pairs, first, 0);
+    nt_ice_pairs_fail(pairs, first, "no response", 0);
     assert_int_equal(admit(0, 5, NT_ICE_FORMED).pruned, first); /* what has failed goes before what is lower */
     assert_int_equal(nt_ice_pairs_listed(pairs), 3);
     end();
@@ -132,7 +132,7 @@ TEST(relayed_pairs_have_their_share)
     assert_int_equal(admit(10, 9, NT_ICE_HEARD).pruned, low); /* the peer's check came on it: what connects may be a later one */
     assert_true(listed(d[0]) && listed(d[1]));
     assert_int_equal(admit(9, 9, NT_ICE_HEARD).pair, 0); /* a direct one that is lower than the direct ones */
-    nt_ice_pairs_fail(pairs, d[1], 0);
+    nt_ice_pairs_fail(pairs, d[1], "no response", 0);
     assert_int_equal(admit(9, 9, NT_ICE_HEARD).pruned, d[1]);
     size_t relayed = 0;
     for (size_t i = 0; i < nt_ice_pairs_count(pairs); i++) {
@@ -160,7 +160,7 @@ TEST(no_pair_waits_for_a_closed_way)
     nt_ice_pairs_set_way(pairs, a.pair, NT_ICE_WAY_OPEN);
     assert_ptr_equal(nt_ice_pairs_best_waiting(pairs, 1), pair);
     nt_ice_pairs_set_way(pairs, a.pair, NT_ICE_WAY_CLOSED);
-    nt_ice_pairs_fail(pairs, a.pair, 0);
+    nt_ice_pairs_fail(pairs, a.pair, "no response", 0);
     nt_ice_pairs_trigger(pairs, a.pair, 0);
     assert_int_equal(pair->state, NT_ICE_PAIR_FAILED);
     assert_int_equal(pair->queued, 0);
@@ -199,6 +199,7 @@ TEST(forgotten_pairs)
     assert_int_equal(last, NT_ICE_PAIRS_KEPT + 1);
     assert_int_equal(nt_ice_pairs_count(pairs), NT_ICE_PAIRS_KEPT);
     assert_null(nt_ice_pairs_get(pairs, forgotten));
+    assert_non_null(strstr(last_told(&p, NT_TR_ICE_DROPPED)->text, "no room to remember more pairs"));
     assert_int_equal(nt_ice_pairs_get(pairs, kept)->remote, 0);
     assert_int_equal(nt_ice_pairs_get(pairs, last)->number, last);
     nt_ice_pairs_release(pairs, forgotten); /* nothing */
