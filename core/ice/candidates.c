@@ -170,10 +170,10 @@ static uint32_t find_mapped(const struct nt_ice_candidates *t, const struct nt_i
 }
 
 /* Room for one more peer-reflexive candidate. */
-static bool make_room(struct nt_ice_candidates *t, size_t most, const struct nt_addr *own, const struct nt_addr *remote,
-                      nt_time now)
+static bool make_room(struct nt_ice_candidates *t, size_t limit, size_t most, const struct nt_addr *own,
+                      const struct nt_addr *remote, nt_time now)
 {
-    if (t->learnt < NT_ICE_PRFLX_MAX && nt_grow(&t->items, &t->cap, t->count + 1, sizeof *t->items, most) == NT_OK)
+    if (t->learnt < limit && nt_grow(&t->items, &t->cap, t->count + 1, sizeof *t->items, most) == NT_OK)
         return true;
     nt_ice_record_drop(t->record, own, remote, "no room for another peer-reflexive candidate", now);
     return false;
@@ -187,7 +187,7 @@ uint32_t nt_ice_candidates_mapped(struct nt_ice_candidates *t, uint32_t sender, 
     uint32_t known = find_mapped(t, &t->items[sender], mapped);
     if (known != NT_ICE_NONE)
         return known;
-    if (!make_room(t, SIZE_MAX / sizeof *t->items, mapped, remote, now))
+    if (!make_room(t, NT_ICE_PRFLX_MAX, SIZE_MAX / sizeof *t->items, mapped, remote, now))
         return NT_ICE_NONE;
     const struct nt_ice_entry *from = &t->items[sender];
     struct nt_ice_entry *e = &t->items[t->count++];
@@ -266,10 +266,10 @@ static void set_unique_foundation(const struct nt_ice_candidates *t, struct nt_i
     while (has_foundation(t, c->foundation));
 }
 
-uint32_t nt_ice_candidates_learn(struct nt_ice_candidates *t, const struct nt_ice_candidate *learnt, size_t most,
+uint32_t nt_ice_candidates_learn(struct nt_ice_candidates *t, const struct nt_ice_candidate *learnt, size_t limit, size_t told,
                                  const struct nt_addr *to, nt_time now)
 {
-    if (!make_room(t, most + NT_ICE_PRFLX_MAX, to, &learnt->addr, now))
+    if (!make_room(t, limit, told + limit, to, &learnt->addr, now))
         return NT_ICE_NONE;
     struct nt_ice_entry e = {.c = *learnt};
     set_unique_foundation(t, &e.c);

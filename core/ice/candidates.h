@@ -6,9 +6,11 @@
 #include "core/ice/candidate.h"
 #include "core/ice/record.h"
 
-/* Peer-reflexive candidates of a table. An endless discovery (a new port for each check) makes one each Ta until the patience of
- * RFC 8863 ends, 790 at 50 ms. */
+/* Peer-reflexive candidates of a table. An endless discovery (a new port for each check) makes one each Ta. RFC 8445, 19.5.1: "ICE
+ * agents SHOULD limit the total number of connectivity checks they perform to 100": of the peer's, so many are learnt of what comes
+ * straight, or as many as the limit of pairs if that is higher; what comes through a relay has room still. */
 #define NT_ICE_PRFLX_MAX 1024
+#define NT_ICE_PRFLX_DIRECT_MAX 100
 
 /* A candidate, and what the agent knows of it beside what is signalled. */
 struct nt_ice_entry {
@@ -50,8 +52,9 @@ const struct nt_ice_candidate *nt_ice_candidates_next_gathered(struct nt_ice_can
 
 /* The peer's. */
 uint32_t nt_ice_candidates_find(const struct nt_ice_candidates *t, uint8_t stream, uint16_t component, const struct nt_addr *addr);
-/* A peer-reflexive one (RFC 8445, 7.3.1.3) from a request that came to `to`. NT_ICE_NONE: the limit, or memory. */
-uint32_t nt_ice_candidates_learn(struct nt_ice_candidates *t, const struct nt_ice_candidate *learnt, size_t most,
+/* A peer-reflexive one (RFC 8445, 7.3.1.3) from a request that came to `to`, of at most `limit`; `told`: how many are told at most.
+ * NT_ICE_NONE: a limit, or memory. */
+uint32_t nt_ice_candidates_learn(struct nt_ice_candidates *t, const struct nt_ice_candidate *learnt, size_t limit, size_t told,
                                  const struct nt_addr *to, nt_time now);
 /* A signalled one; it takes over a peer-reflexive one with its address. False: there is no room. */
 bool nt_ice_candidates_signalled(struct nt_ice_candidates *t, const struct nt_ice_candidate *c);

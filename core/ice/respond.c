@@ -178,8 +178,11 @@ static uint32_t learn_remote(struct nt_ice_session *s, const struct heard *h, nt
                                  .transport = NT_UDP,
                                  .priority = h->priority,
                                  .addr = h->from};
-    size_t most = (size_t)NT_ICE_CANDIDATES_MAX * nt_ice_session_env(s)->config->streams;
-    return nt_ice_candidates_learn(nt_ice_session_remotes(s), &c, most, local_of(s, h->via), now);
+    const struct nt_ice_config *config = nt_ice_session_env(s)->config;
+    size_t direct = config->max_pairs > NT_ICE_PRFLX_DIRECT_MAX ? config->max_pairs : NT_ICE_PRFLX_DIRECT_MAX;
+    size_t limit = h->via.relay == NT_ICE_DIRECT && direct < NT_ICE_PRFLX_MAX ? direct : NT_ICE_PRFLX_MAX;
+    return nt_ice_candidates_learn(nt_ice_session_remotes(s), &c, limit, (size_t)NT_ICE_CANDIDATES_MAX * config->streams,
+                                   local_of(s, h->via), now);
 }
 
 /* The listed pair of a request that is accepted; 0: there is nothing more to do, or *refusal says why it is not accepted. */

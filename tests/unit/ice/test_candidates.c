@@ -99,7 +99,7 @@ TEST(signalled_later)
         .type = NT_ICE_PRFLX, .stream = 1, .component = 1, .priority = 7, .addr = addr("192.0.2.9:9")};
     parts_init(&p);
     add_remote(&p, NT_ICE_HOST, "192.0.2.8:8", 100, "prflx/1"); /* a foundation that one could collide with */
-    uint32_t id = nt_ice_candidates_learn(p.remotes, &learnt, 256, &to, 0);
+    uint32_t id = nt_ice_candidates_learn(p.remotes, &learnt, NT_ICE_PRFLX_MAX, 256, &to, 0);
     assert_int_equal(id, 1);
     assert_string_equal(nt_ice_candidates_at(p.remotes, id)->c.foundation, "prflx/2");
     assert_false(nt_ice_candidates_at(p.remotes, id)->told);
@@ -122,11 +122,11 @@ TEST(limits_are_told)
     parts_init(&p);
     for (unsigned i = 0; i < NT_ICE_PRFLX_MAX; i++) {
         learnt.addr = nt_addr_v4(0xc0000200, (uint16_t)(1000 + i));
-        assert_int_equal(nt_ice_candidates_learn(p.remotes, &learnt, 256, &to, 0), i);
+        assert_int_equal(nt_ice_candidates_learn(p.remotes, &learnt, NT_ICE_PRFLX_MAX, 256, &to, 0), i);
     }
     assert_null(last_told(&p, NT_TR_ICE_DROPPED));
     learnt.addr.port = 9;
-    assert_true(nt_ice_candidates_learn(p.remotes, &learnt, 256, &to, 0) == NT_ICE_NONE);
+    assert_true(nt_ice_candidates_learn(p.remotes, &learnt, NT_ICE_PRFLX_MAX, 256, &to, 0) == NT_ICE_NONE);
     assert_string_equal(last_told(&p, NT_TR_ICE_DROPPED)->text, "no room for another peer-reflexive candidate");
     assert_int_equal(nt_ice_record_stats(p.record)->dropped, 1);
     assert_int_equal(nt_ice_record_stats(p.record)->prflx_remote, NT_ICE_PRFLX_MAX);
