@@ -69,6 +69,16 @@ static void note_response(const struct nt_view *v, struct state *s, const struct
 
 /* --- the server --- */
 
+/* Whether a user or a password is one of the party's cannot be told: a description of its own could not be read, or its ufrag has
+ * more passwords than are kept. */
+static bool is_unsure(const struct nt_view *v, const struct nt_item *q)
+{
+    bool unread = false;
+    for (uint32_t i = v->party_description[q->party]; i != NT_VIEW_NONE; i = v->descriptions[i].next)
+        unread = unread || (v->descriptions[i].direction == NT_DIR_OUT && v->descriptions[i].err != NT_OK);
+    return q->integrity == NT_SIGNED_UNKNOWN && (unread || q->key != NT_VIEW_NONE);
+}
+
 /* RFC 8489, 9.1.3, on checks: the response to one that does not authenticate. */
 static void judge_refusal(struct nt_finder *finder, const struct nt_item *m, const struct nt_item *q)
 {
@@ -79,6 +89,10 @@ static void judge_refusal(struct nt_finder *finder, const struct nt_item *m, con
     bool foreign = q->key == NT_VIEW_NONE || v->keys[q->key].party != q->party, wrong = q->integrity == NT_SIGNED_WRONG;
     if (!q->check || nt_view_described(v, m->party, NT_DIR_OUT) == NULL)
         return;
+    if (!missing && is_unsure(v, q)) {
+        nt_not_judged(finder, NT_STUN_RULE_WRONG, m->party, "not all of its passwords are known");
+        return;
+    }
     if (missing)
         nt_require(finder, NT_STUN_RULE_MISSING, m, nt_item_code(v, m) == 400,
                    "answered with %s, expected 400: packet %u has %s USERNAME, and %s", nt_item_answer_text(v, m, text),
