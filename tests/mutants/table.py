@@ -457,8 +457,8 @@ MUTANTS = {
         "edits": [
             (
                 "core/ice/checks.c",
-                "    if (!symmetric || m->unknown_count > 0)",
-                "    if ((!symmetric && t == NULL) || m->unknown_count > 0)",
+                "    if (!symmetric)",
+                "    if (!symmetric && t == NULL)",
             ),
         ],
         "red": [
@@ -565,12 +565,12 @@ MUTANTS = {
         "edits": [
             (
                 "core/ice/nominate.c",
-                "p->answered_at >= NT_ICE_CONSENT_EXPIRY",
-                "p->answered_at >= 1000 * NT_ICE_CONSENT_EXPIRY",
+                "p->answered_at > NT_ICE_CONSENT_LONGEST",
+                "p->answered_at > 1000 * NT_ICE_CONSENT_LONGEST",
             ),
         ],
         "red": [
-            "consent/late-nomination",
+            "consent/late-nomination", "consent/nominated-after-thirty-seconds",
         ],
     },
     "rto-not-doubled": {

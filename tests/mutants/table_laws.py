@@ -18,7 +18,7 @@ LAWS = {
         "what": "a pair whose allocation has ended is admitted, and waits for a permission that never comes",
         "edits": [
             ("core/ice/pairs.c", "    if (way == NT_ICE_WAY_CLOSED)\n        return refuse(", "    if (false)\n        return refuse("),
-            ("core/ice/pairs.c", "    if (state == NT_ICE_WAITING && p->way == NT_ICE_WAY_CLOSED)\n", "    if (false)\n"),
+            ("core/ice/pairs.c", "    if (state == NT_ICE_WAITING && p->way == NT_ICE_WAY_CLOSED)", "    if (false)"),
         ],
         "laws": ["ends"],
     },

@@ -6,8 +6,8 @@ TRICKLE = {
         "edits": [
             (
                 "core/ice/session.c",
-                "(!gathered || !s->streams[stream - 1].ended);",
-                "!gathered && s->streams[stream - 1].ended;",
+                "(!gathered || !peer_ended);",
+                "!gathered && peer_ended;",
             ),
         ],
         "red": ["trickle/late-candidates"],
