@@ -53,6 +53,15 @@ static void emit_data(const struct nt_agent_data *data, enum nt_trace_kind kind,
         note_progress(data, now);
 }
 
+static void note_unsent(const struct nt_agent_data *data, int err, nt_time now)
+{
+    const char *why = err == NT_ESTATE   ? "the ICE agent has no selected pair, or no consent to send on it"
+                      : err == NT_ELIMIT ? "the ICE agent's queue of data is full"
+                                         : "no memory";
+    if (err != NT_OK)
+        nt_trace_emit(&data->context->trace, (struct nt_trace_event){.at = now, .kind = NT_TR_UNSENT, .text = why});
+}
+
 static int start_flow(struct nt_agent_data *data, uint32_t bytes, uint32_t count, nt_time interval, nt_time now)
 {
     if (data->flow_count == NT_DATA_FLOWS_MAX)
@@ -87,10 +96,12 @@ void nt_agent_data_send_due(struct nt_agent_data *data, nt_time now)
             if (data->mode == NT_DATA_PROBES)
                 buf[0] = PROBE;
             /* A datagram that cannot be sent counts as lost; when the queue is full it waits. */
-            if (nt_ice_send(data->ice, 1, 1, buf, len, now) == NT_ELIMIT) {
+            int err = nt_ice_send(data->ice, 1, 1, buf, len, now);
+            if (err == NT_ELIMIT) {
                 *flow = before;
                 return;
             }
+            note_unsent(data, err, now);
             emit_data(data, NT_TR_DATA_SENT, number, now);
         }
     }
@@ -124,7 +135,7 @@ static void receive_probe(struct nt_agent_data *data, const uint8_t *bytes, size
     if (len > 0 && bytes[0] == PROBE) {
         memcpy(echo, bytes, len);
         echo[0] = ECHO;
-        nt_ice_send(data->ice, 1, 1, echo, len, now);
+        note_unsent(data, nt_ice_send(data->ice, 1, 1, echo, len, now), now);
     } else if (len >= NT_DATA_MIN && bytes[0] == ECHO && nt_agent_data_note_delivery(data, bytes, len, &number) &&
                data->flows[0].received == NT_DATA_ECHOES) {
         data->flows[0].interval = PROBE_INTERVAL_LATER;

@@ -16,11 +16,22 @@ static void keep_tags(struct nt_ice_description *answer, const struct nt_ice_des
             memcpy(answer->streams[i].mid, offer->streams[i].mid, sizeof offer->streams[i].mid);
 }
 
-/* False: the ICE agent has no description yet. */
+/* Why no description leaves is told, but for its not being there yet. */
+static void note_unsent(const struct nt_agent_signalling *sig, int err, nt_time now)
+{
+    const char *why =
+        err == NT_ELIMIT ? "the ICE agent has more ports, servers or candidates than it can gather or describe" : "no memory";
+    if (err != NT_OK && err != NT_ESTATE)
+        nt_trace_emit(&sig->context->trace, (struct nt_trace_event){.at = now, .kind = NT_TR_UNSENT, .text = why});
+}
+
+/* False: the ICE agent has no description yet, or cannot make one. */
 static bool send_description(struct nt_agent_signalling *sig, enum nt_sip_kind kind, nt_time now)
 {
     struct nt_ice_description d;
-    if (nt_ice_local(sig->ice, kind == NT_SIP_INVITE, &d) != NT_OK)
+    int err = nt_ice_local(sig->ice, kind == NT_SIP_INVITE, &d);
+    note_unsent(sig, err, now);
+    if (err != NT_OK)
         return false;
     emit_signalling(sig, kind == NT_SIP_INVITE ? NT_TR_OFFER_SENT : NT_TR_ANSWER_SENT, now);
     sig->context->active(sig->context->user, now);
@@ -89,8 +100,11 @@ void nt_agent_signalling_trickle(struct nt_agent_signalling *sig, nt_time now)
         send_description(sig, NT_SIP_INVITE, now);
     else if (!sig->described && sig->has_offer && (sig->gathered || sig->offer.trickle) && send_description(sig, NT_SIP_OK, now))
         accept_offer(sig, now);
-    if (!sig->has_candidates || !sig->described || !sig->confirmed || !sig->peer_trickles ||
-        nt_ice_trickle(sig->ice, &d, now) != NT_OK)
+    if (!sig->has_candidates || !sig->described || !sig->confirmed || !sig->peer_trickles)
+        return;
+    int err = nt_ice_trickle(sig->ice, &d, now);
+    note_unsent(sig, err, now);
+    if (err != NT_OK)
         return;
     nt_sip_end_send(sig->sip, NT_SIP_INFO, &d, now);
     nt_ice_description_free(&d);
@@ -100,7 +114,7 @@ void nt_agent_signalling_trickle(struct nt_agent_signalling *sig, nt_time now)
 static void start_gathering(struct nt_agent_signalling *sig, nt_time now)
 {
     nt_host_announce(sig->context->host, sig->config.endpoint, now);
-    nt_ice_gather(sig->ice, now);
+    note_unsent(sig, nt_ice_gather(sig->ice, now), now);
     sig->config.read_events(sig->config.owner, now);
     nt_host_kick(sig->context->host, now);
 }
