@@ -50,11 +50,11 @@ enum nt_trace_kind {
     NT_TR_TURN_PERMISSION,     /* a client, b peer */
     NT_TR_TURN_CHANNEL,        /* a client, b peer, n[0] number */
     /* STUN and TURN clients */
-    NT_TR_TURN_REQUEST_FAILED, /* a base, b peer (of a request for one), else server, n[0] method, n[1] code (0: none that counts),
-                                  bytes: the reason phrase, or why, text: what the client does about it */
-    NT_TR_TURN_LOST,           /* an allocation is gone: a base, b relayed, text says why */
-    NT_TR_TURN_DROPPED,        /* something is not asked of the server: a base, b peer where known, text says why */
-    NT_TR_STUN_PASSED_OVER,    /* an attribute of RFC 3489 in a response: a base, b server, n[0] type, text its name */
+    NT_TR_REQUEST_FAILED, /* a request to a server: a base, b server, or the peer that it is about, n[0] method, n[1] code (0: none
+                             that counts), bytes: the reason phrase, or why, text: what the client does about it */
+    NT_TR_TURN_LOST,      /* an allocation is gone: a base, b relayed, text says why */
+    NT_TR_TURN_DROPPED,   /* something is not asked of the server: a base, b peer where known, text says why */
+    NT_TR_STUN_PASSED_OVER, /* an attribute of RFC 3489 in a response: a base, b server, n[0] type, text its name */
     /* signalling and data applications */
     NT_TR_OFFER_SENT = 80,
     NT_TR_OFFER_RECEIVED,

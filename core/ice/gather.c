@@ -288,8 +288,11 @@ static void ask_binding(struct nt_ice_gather *g, struct source *s, nt_time now)
 static void ask_allocation(struct nt_ice_gather *g, struct source *s, nt_time now)
 {
     int r = nt_ice_relays_allocate(g->env->relays, (uint16_t)(s - g->items), s->base, &base_of(g, s)->addr, s->server_index, now);
-    if (r != NT_OK)
+    if (r != NT_OK) {
+        nt_ice_record_drop(g->env->record, &base_of(g, s)->addr, &s->server, "an Allocate: no memory, or SOFTWARE is too long",
+                           now);
         conclude_source(g, s, SOURCE_FAILED);
+    }
 }
 
 bool nt_ice_gather_start_one(struct nt_ice_gather *g, nt_time now)
@@ -318,19 +321,46 @@ static void end_binding(struct nt_ice_gather *g, struct source *s, bool good, nt
     conclude_source(g, s, good ? SOURCE_DONE : SOURCE_FAILED);
 }
 
-/* NULL: the response tells the base's address; otherwise why not. RFC 8489, 6.3.3: unknown comprehension-required attributes make
- * the transaction fail. RFC 8445, 5.1.1.2: "any ALTERNATE-SERVER attribute in a response is ignored"; "MUST support the
- * backwards-compatibility mode". */
-static const char *read_mapped(const struct nt_stun_msg *m, struct nt_addr *mapped)
+/* Why a Binding request to a server failed. */
+struct failure {
+    int code;           /* 0: the server's counts for nothing */
+    const char *reason; /* its phrase, or our words */
+    size_t len;
+};
+
+static struct failure in_words(const char *reason)
 {
-    if (m->class_ != NT_STUN_SUCCESS)
-        return "the server answered with an error";
+    return (struct failure){.reason = reason, .len = strlen(reason)};
+}
+
+static void tell_failure(const struct nt_ice_gather *g, const struct source *s, const struct failure *f, nt_time now)
+{
+    bool first = s->state == SOURCE_ASKING;
+    nt_ice_record_event(g->env->record,
+                        (struct nt_trace_event){.at = now,
+                                                .kind = NT_TR_REQUEST_FAILED,
+                                                .a = base_of(g, s)->addr,
+                                                .b = s->server,
+                                                .n = {NT_STUN_BINDING, f->code},
+                                                .text = first ? "no candidate from it" : "asked again with the next keepalive",
+                                                .bytes = (const uint8_t *)f->reason,
+                                                .len = f->len});
+}
+
+/* The base's address as the server sees it; false: *f says why there is none. RFC 8489, 6.3.3: unknown comprehension-required
+ * attributes make the transaction fail. RFC 8445, 5.1.1.2: "any ALTERNATE-SERVER attribute in a response is ignored"; "MUST support
+ * the backwards-compatibility mode". */
+static bool read_mapped(const struct nt_stun_msg *m, struct nt_addr *mapped, struct failure *f)
+{
     if (m->unknown_count > 0)
-        return "the server's response has unknown comprehension-required attributes";
-    return nt_stun_get_addr(m, NT_ATTR_XOR_MAPPED_ADDRESS, mapped) == NT_OK ||
-                   nt_stun_get_addr(m, NT_ATTR_MAPPED_ADDRESS, mapped) == NT_OK
-               ? NULL
-               : "the server's response has no mapped address";
+        *f = in_words("a response with unknown comprehension-required attributes");
+    else if (m->class_ == NT_STUN_SUCCESS)
+        *f = in_words("a success response without a mapped address");
+    else if (nt_stun_get_error(m, &f->code, &f->reason, &f->len) != NT_OK)
+        *f = in_words("an error response without ERROR-CODE");
+    return m->unknown_count == 0 && m->class_ == NT_STUN_SUCCESS &&
+           (nt_stun_get_addr(m, NT_ATTR_XOR_MAPPED_ADDRESS, mapped) == NT_OK ||
+            nt_stun_get_addr(m, NT_ATTR_MAPPED_ADDRESS, mapped) == NT_OK);
 }
 
 /* False: nobody can be there. */
@@ -350,10 +380,11 @@ static bool accept_mapped(struct nt_ice_gather *g, struct source *s, const struc
 static bool take_mapped(struct nt_ice_gather *g, struct source *s, const struct nt_stun_msg *m, nt_time now)
 {
     struct nt_addr mapped;
-    const char *why = read_mapped(m, &mapped);
-    if (why != NULL)
-        nt_ice_record_drop(g->env->record, &base_of(g, s)->addr, &s->server, why, now);
-    return why == NULL && (s->state != SOURCE_ASKING || accept_mapped(g, s, &mapped, now));
+    struct failure f = {0};
+    if (read_mapped(m, &mapped, &f))
+        return s->state != SOURCE_ASKING || accept_mapped(g, s, &mapped, now);
+    tell_failure(g, s, &f, now);
+    return false;
 }
 
 bool nt_ice_gather_response(struct nt_ice_gather *g, uint16_t base, const struct nt_addr *from, const struct nt_stun_msg *m,
@@ -369,6 +400,13 @@ bool nt_ice_gather_response(struct nt_ice_gather *g, uint16_t base, const struct
     return false;
 }
 
+static void end_unanswered(struct nt_ice_gather *g, struct source *s, nt_time now)
+{
+    struct failure f = in_words("no response");
+    tell_failure(g, s, &f, now);
+    end_binding(g, s, false, s->state == SOURCE_ASKING ? NT_TIME_NEVER : nt_time_after(now, g->env->config->keepalive));
+}
+
 void nt_ice_gather_timer(struct nt_ice_gather *g, nt_time now)
 {
     for (size_t i = 0; i < g->count; i++) {
@@ -377,7 +415,7 @@ void nt_ice_gather_timer(struct nt_ice_gather *g, nt_time now)
         if (due == NT_TXN_SEND)
             send_binding(g, s, now);
         else if (due == NT_TXN_TIMEOUT)
-            end_binding(g, s, false, s->state == SOURCE_ASKING ? NT_TIME_NEVER : nt_time_after(now, g->env->config->keepalive));
+            end_unanswered(g, s, now);
     }
 }
 

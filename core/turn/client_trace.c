@@ -19,7 +19,7 @@ struct nt_trace_event nt_turn_client_trace_failure(const struct nt_turn_client_c
     if (reason == NULL && m != NULL)
         nt_stun_get_error(m, &same, &reason, &len);
     return (struct nt_trace_event){.at = now,
-                                   .kind = NT_TR_TURN_REQUEST_FAILED,
+                                   .kind = NT_TR_REQUEST_FAILED,
                                    .a = c->base,
                                    .b = ask->count == 1 ? ask->peers[0] : c->server,
                                    .n = {nt_turn_ask_method(ask), code},

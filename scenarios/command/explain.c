@@ -55,7 +55,7 @@ static const char *event_text(const struct nt_trace_event *ev)
     case NT_TR_TURN_PERMISSION: return "permission";
     case NT_TR_TURN_CHANNEL: return "channel";
     case NT_TR_TURN_RELEASED: return "allocation released";
-    case NT_TR_TURN_REQUEST_FAILED: return "TURN request failed";
+    case NT_TR_REQUEST_FAILED: return "request failed";
     case NT_TR_TURN_LOST: return "allocation lost";
     case NT_TR_TURN_DROPPED: return "not sent to the TURN server";
     case NT_TR_STUN_PASSED_OVER: return "attribute of RFC 3489 passed over";
@@ -99,7 +99,7 @@ static const char *failure_text(const struct nt_trace_event *ev, char *buf, size
 static const char *reason_text(const struct nt_trace_event *ev, char *buf, size_t cap)
 {
     char detail[160];
-    if (ev->kind == NT_TR_TURN_REQUEST_FAILED)
+    if (ev->kind == NT_TR_REQUEST_FAILED)
         return failure_text(ev, buf, cap);
     if (ev->kind == NT_TR_DISCARDED)
         snprintf(buf, cap, "%s: %s", nt_discard_name((enum nt_discard)ev->n[0]),
@@ -185,7 +185,7 @@ static int explain_case(const struct nt_options *o, const struct nt_carrier_ops 
     struct timeline t = {0};
     struct nt_capture capture;
     struct nt_result_case result;
-    struct nt_run_listener listener = {.event = add_event, .user = &t};
+    struct nt_run_listener listener = {add_event, &t};
     struct nt_run_options options = {
         .seed = nt_selection_seed(s, 0, c), .seed_in_id = s->cases[0].seed_in_id, .carrier = carrier, .until = o->until};
     nt_capture_init(&capture);

@@ -8,8 +8,8 @@ UNITS = {
         "edits": [
             (
                 "core/ice/gather.c",
-                "    if (m->unknown_count > 0)\n        return \"the server's response has unknown comprehension-required attributes\";\n",
-                "",
+                "    return m->unknown_count == 0 && m->class_ == NT_STUN_SUCCESS &&",
+                "    return m->class_ == NT_STUN_SUCCESS &&",
             ),
         ],
         "units": ["ice_test_attributes"],

@@ -12,7 +12,10 @@ static char told[2048];
 static void emit(void *user, const struct nt_trace_event *ev)
 {
     (void)user;
-    if (ev->kind == NT_TR_ICE_DROPPED || ev->kind == NT_TR_DISCARDED || ev->kind == NT_TR_STUN_PASSED_OVER)
+    if (ev->kind == NT_TR_REQUEST_FAILED)
+        snprintf(told + strlen(told), sizeof told - strlen(told), "%d %.*s, %s; ", (int)ev->n[1], (int)ev->len,
+                 (const char *)ev->bytes, ev->text);
+    else if (ev->kind == NT_TR_ICE_DROPPED || ev->kind == NT_TR_DISCARDED || ev->kind == NT_TR_STUN_PASSED_OVER)
         snprintf(told + strlen(told), sizeof told - strlen(told), "%s; ", ev->text);
 }
 
@@ -60,9 +63,21 @@ TEST(of_a_stun_server)
         lab_end(&l);
     }
     assert_int_equal(gather_by((struct reply){.mapped = "203.0.113.1:5000", .odd = UNKNOWN}), 1);
-    assert_string_equal(told, "the server's response has unknown comprehension-required attributes; ");
+    assert_string_equal(told, "0 a response with unknown comprehension-required attributes, no candidate from it; ");
     lab_end(&l);
     assert_int_equal(gather_by((struct reply){.code = 500, .odd = UNKNOWN}), 1);
+    lab_end(&l);
+    assert_int_equal(gather_by((struct reply){.code = 500}), 1);
+    assert_string_equal(told, "500 Server Error, no candidate from it; ");
+    lab_end(&l);
+}
+
+TEST(of_none_at_all)
+{
+    struct nt_addr stun = addr("203.0.113.100:3478");
+    begin(&stun);
+    go(&l, NT_STUN_TI);
+    assert_string_equal(told, "0 no response, no candidate from it; ");
     lab_end(&l);
 }
 
@@ -79,7 +94,7 @@ TEST(of_a_stun_server_without_error_code)
     give(&l, &stun, buf, (size_t)nt_stun_finish(&b));
     assert_int_equal(nt_ice_local(l.a, true, &d), NT_OK);
     nt_ice_description_free(&d);
-    assert_string_equal(told, "the server answered with an error; ");
+    assert_string_equal(told, "0 an error response without ERROR-CODE, no candidate from it; ");
     lab_end(&l);
 }
 
@@ -140,11 +155,9 @@ TEST(of_a_consent_request)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(of_a_stun_server),
-        cmocka_unit_test(of_a_stun_server_without_error_code),
-        cmocka_unit_test(more_than_a_message_may_have),
-        cmocka_unit_test(of_a_check),
-        cmocka_unit_test(of_a_consent_request),
+        cmocka_unit_test(of_a_stun_server), cmocka_unit_test(of_a_stun_server_without_error_code),
+        cmocka_unit_test(of_none_at_all),   cmocka_unit_test(more_than_a_message_may_have),
+        cmocka_unit_test(of_a_check),       cmocka_unit_test(of_a_consent_request),
     };
     return RUN_TESTS(tests);
 }

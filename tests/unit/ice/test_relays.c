@@ -13,18 +13,13 @@ static enum nt_ice_trickle trickles;
 static void emit(void *user, const struct nt_trace_event *ev)
 {
     (void)user;
-    if (ev->kind == NT_TR_TURN_REQUEST_FAILED || ev->kind == NT_TR_TURN_DROPPED)
+    if (ev->kind == NT_TR_REQUEST_FAILED || ev->kind == NT_TR_TURN_DROPPED)
         snprintf(told + strlen(told), sizeof told - strlen(told), "%s; ", ev->text);
 }
 
-static void begin(enum nt_ice_policy policy, const struct nt_addr *stun, enum nt_ice_trickle trickle)
+static void begin_with(struct nt_ice_config c, enum nt_ice_policy policy, const struct nt_addr *stun, enum nt_ice_trickle trickle)
 {
-    static struct nt_ice_turn turn = {.user = "u", .password = "p"};
-    struct nt_ice_config c = lab_config(NT_ICE_CONTROLLING);
     int err;
-    turn.server = addr(SERVER);
-    c.turn = &turn;
-    c.turn_count = 1;
     c.stun = stun;
     c.stun_count = stun != NULL;
     c.policy = policy;
@@ -37,6 +32,16 @@ static void begin(enum nt_ice_policy policy, const struct nt_addr *stun, enum nt
     nt_ice_input(l.a, &(struct nt_path){.local = addr("10.0.0.1")}, NT_IN_IF_UP, NULL, 0, 0);
     assert_int_equal(nt_ice_gather(l.a, 0), NT_OK);
     pull(&l);
+}
+
+static void begin(enum nt_ice_policy policy, const struct nt_addr *stun, enum nt_ice_trickle trickle)
+{
+    static struct nt_ice_turn turn = {.user = "u", .password = "p"};
+    struct nt_ice_config c = lab_config(NT_ICE_CONTROLLING);
+    turn.server = addr(SERVER);
+    c.turn = &turn;
+    c.turn_count = 1;
+    begin_with(c, policy, stun, trickle);
 }
 
 static bool is_gathered(void)
@@ -168,17 +173,39 @@ TEST(the_alternate_server_has_the_allocation)
     lab_end(&l);
 }
 
-/* Gathering goes on for more than a minute: a server that lacked resources is asked again, and its candidate trickles. */
-TEST(a_late_allocation_is_a_candidate_while_gathering_goes_on)
+TEST(a_wait_ends_with_gathering)
 {
     struct nt_addr slow = addr("203.0.113.200:3478");
-    for (int late = 0; late < 2; late++) {
-        begin(late ? NT_ICE_RELAY_ONLY : NT_ICE_ALL, &slow, NT_ICE_TRICKLE_FULL);
+    for (int alone = 0; alone < 2; alone++) {
+        begin(alone ? NT_ICE_RELAY_ONLY : NT_ICE_ALL, &slow, NT_ICE_TRICKLE_FULL);
         refuse(allocate(SERVER), 508, NULL);
-        assert_string_equal(
-            told, late ? "not asked again for a minute; an allocation is not asked for again: the owner needs none any more; "
-                       : "not asked again for a minute; ");
-        assert_true(is_gathered() == (late != 0)); /* with relays only there is nothing else to wait for */
+        assert_true(is_gathered() == (alone != 0));
+        assert_string_equal(told, alone ? "not asked again for a minute; "
+                                          "an allocation is not asked for again: the owner needs none any more; "
+                                        : "not asked again for a minute; ");
+        lab_end(&l);
+    }
+}
+
+/* Another server is asked so late that gathering goes on for more than a minute: the one that lacked resources is asked again. */
+TEST(an_allocation_after_a_minute_is_a_candidate_while_gathering_goes_on)
+{
+    struct nt_ice_turn turn[2] = {{.server = addr(SERVER), .user = "u", .password = "p"},
+                                  {.server = addr("203.0.113.200:3478"), .user = "u", .password = "p"}};
+    for (int trickle = 0; trickle < 2; trickle++) {
+        struct nt_ice_config c = lab_config(NT_ICE_CONTROLLING);
+        c.turn = turn;
+        c.turn_count = 2;
+        c.ta = 30 * NT_SEC;
+        begin_with(c, NT_ICE_RELAY_ONLY, NULL, trickle ? NT_ICE_TRICKLE_FULL : NT_ICE_TRICKLE_OFF);
+        refuse(allocate(SERVER), 508, NULL);
+        go(&l, 61 * NT_SEC);
+        assert_false(is_gathered());
+        grant(allocate(SERVER));
+        assert_int_equal(count_of(NT_ICE_RELAY), trickle);
+        go(&l, 70 * NT_SEC);
+        assert_true(is_gathered());
+        assert_int_equal(count_of(NT_ICE_RELAY), 1);
         lab_end(&l);
     }
 }
@@ -245,7 +272,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_client_moves_twice),
         cmocka_unit_test(a_client_that_cannot_move_gives_up),
         cmocka_unit_test(the_alternate_server_has_the_allocation),
-        cmocka_unit_test(a_late_allocation_is_a_candidate_while_gathering_goes_on),
+        cmocka_unit_test(a_wait_ends_with_gathering),
+        cmocka_unit_test(an_allocation_after_a_minute_is_a_candidate_while_gathering_goes_on),
         cmocka_unit_test(many_requests_are_retransmitted_as_often_as_one),
     };
     return RUN_TESTS(tests);

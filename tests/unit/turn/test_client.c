@@ -158,6 +158,7 @@ TEST(signed_challenges_end)
             }
         }
         assert_int_equal(sent, 2 + NT_STUN_RETRIES_MAX);
+        assert_string_equal(w->told.reason, "too many challenges in a row");
         assert_int_equal(next_event(&ev), NT_TURN_EV_FAILED);
         assert_int_equal(ev.code, codes[i]);
         nt_turn_client_del(c);

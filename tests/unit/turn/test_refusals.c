@@ -408,6 +408,22 @@ TEST(a_limit_of_peers_is_told)
     assert_int_equal(w->traced[NT_TR_TURN_DROPPED], 3);
 }
 
+/* RFC 8489, 14.9 and 14.10: "fewer than 128 characters". */
+TEST(a_realm_that_is_too_long_is_told)
+{
+    static char realm[200];
+    struct nt_stun_builder b;
+    memset(realm, 'r', 128);
+    first_allocate();
+    start(&b, NT_STUN_ERROR);
+    nt_stun_add_error(&b, 401, NULL);
+    nt_stun_add_text(&b, NT_ATTR_REALM, realm);
+    nt_stun_add_text(&b, NT_ATTR_NONCE, "nonce");
+    assert_true(finish(&b));
+    expect_final(401, "not asked again");
+    assert_string_equal(w->told.reason, "a challenge without REALM or NONCE, or with one of 128 characters or more");
+}
+
 /* --- what comes and is not taken --- */
 static void indication(bool peer, bool data, bool odd)
 {
@@ -482,6 +498,7 @@ int main(int argc, char **argv)
         T(a_permission_is_tried_again_while_it_lives),
         T(a_refused_peer_may_be_asked_for_after_a_minute),
         T(a_limit_of_peers_is_told),
+        T(a_realm_that_is_too_long_is_told),
         T(what_is_discarded_says_why),
         T(no_response_is_told),
     };

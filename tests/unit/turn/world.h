@@ -68,7 +68,7 @@ static inline void traced(void *user, const struct nt_trace_event *e)
 {
     struct world *w = user;
     w->traced[e->kind]++;
-    if (e->kind >= NT_TR_TURN_REQUEST_FAILED && e->kind <= NT_TR_STUN_PASSED_OVER) {
+    if (e->kind >= NT_TR_REQUEST_FAILED && e->kind <= NT_TR_STUN_PASSED_OVER) {
         w->told.at = e->at;
         w->told.of = e->b;
         w->told.method = (uint16_t)e->n[0];
@@ -205,7 +205,7 @@ static inline void drain(struct world *w)
     if (w->server != NULL) {
         grant_ports(w);
         while ((n = w->end.ops->output(w->end.self, &path, buf, sizeof buf, w->now)) > 0)
-            put(w, &path, buf, n != NT_OUTPUT_EMPTY ? n : 0);
+            put(w, &path, buf, n);
     }
     for (int i = 0; i < CLIENTS; i++) {
         struct nt_turn_event ev;
