@@ -148,6 +148,15 @@ def test_what_a_program_does_not_take_has_its_comment(natsim, not_taken, case, v
     assert sum(f" {node} " in line and f"{word}: {reason}: {detail}" in line for line in explained.splitlines()) == count
 
 
+def test_a_fragment_without_the_others_has_its_comment(natsim, tmp_path):
+    assert natsim("run", "loss/fragment-lost", "--out", "out").code == 0
+    found = fields(tmp_path / "out" / "captures" / "loss_fragment-lost.pcapng", "frame.interface_name", "ip.frag_offset", "frame.comment",
+                   display='frame.comment contains "reason=incomplete"')
+    why = "the other fragments of a packet from 10.1.0.2 did not come in time"
+    assert found == [["nat-left.inside", "0", f'verdict=drop at=nat-left dir=in reason=incomplete detail="{why}"']]
+    assert f"30297.000 ms  nat-left       dropped: incomplete: {why}" in natsim("explain", "loss/fragment-lost").out
+
+
 def test_directions_are_marked_and_time_never_runs_backwards(symmetric):
     rows = fields(symmetric, "frame.packet_flags_direction", "frame.time_epoch")
     assert {r[0] for r in rows} <= {"1", "2", "0x00000001", "0x00000002"} and len({r[0] for r in rows}) == 2

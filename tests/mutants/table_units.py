@@ -153,4 +153,19 @@ UNITS = {
         "edits": [("core/sdp/attribute.c", "        return pass_over(r, start, NT_SDP_UNSUPPORTED, unsupported);", "        return pass_over(r, start, NT_SDP_BREACH, unsupported);")],
         "units": ["sdp_test_forms", "conformance_test_stories_sdp"],
     },
+    "silent-relay": {
+        "what": "a relay drops without a word what its channels and permissions do not let through",
+        "edits": [("core/turn/server_trace.c", "    nt_trace_discard(&s->config.trace, why, client, peer, now);", "    (void)s, (void)why, (void)client, (void)peer, (void)now;")],
+        "units": ["run_test_fates", "turn_test_relay"],
+    },
+    "silent-agent": {
+        "what": "an ICE agent passes over and drops without a word",
+        "edits": [("core/ice/record.c", "    nt_trace_discard(r->trace, why, local, remote, now);", "    (void)why, (void)local, (void)remote, (void)now;")],
+        "units": ["run_test_fates", "ice_test_outcomes"],
+    },
+    "silent-fragments": {
+        "what": "fragments that a node gives up vanish",
+        "edits": [("natsim/packet/reassembly.c", "        if (why != NT_DROP_NONE)\n", "        if (why == NT_DROP_OVERLAP)\n")],
+        "units": ["packet_test_reassembly", "host_test_host"],
+    },
 }
