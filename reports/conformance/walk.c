@@ -57,19 +57,39 @@ static int name_taps(struct nt_view *v)
 
 /* --- items --- */
 
-static uint8_t kind_of(const uint8_t *bytes, size_t len, struct nt_item *m)
+/* ChannelData on a channel that somebody asked to bind, though its number is one that RFC 5766 allowed and RFC 8656 does not. */
+static bool reads_as_old_channel(const struct nt_view *v, struct nt_item *m)
+{
+    if (m->len < NT_CHANNEL_HEADER || m->bytes[0] < 0x50 || m->bytes[0] > 0x7f ||
+        nt_load16(m->bytes + 2) > m->len - NT_CHANNEL_HEADER)
+        return false;
+    uint32_t a = nt_view_allocation(v, m->party, &m->local, &m->remote);
+    if (a == NT_VIEW_NONE || nt_view_channel(v, a, nt_load16(m->bytes)) == NULL)
+        return false;
+    m->channel = nt_load16(m->bytes);
+    m->payload = m->bytes + NT_CHANNEL_HEADER;
+    m->payload_len = nt_load16(m->bytes + 2);
+    return true;
+}
+
+static bool reads_as_channel(const struct nt_view *v, struct nt_item *m)
 {
     size_t payload;
-    if (len >= NT_STUN_HEADER && bytes[0] <= 3 && nt_load32(bytes + 4) == NT_STUN_COOKIE)
+    if (!nt_channel_data_parse(m->bytes, m->len, &m->channel, &m->payload, &payload))
+        return reads_as_old_channel(v, m);
+    m->payload_len = (uint32_t)payload;
+    return true;
+}
+
+static uint8_t kind_of(const struct nt_view *v, struct nt_item *m)
+{
+    const uint8_t *bytes = m->bytes;
+    if (m->len >= NT_STUN_HEADER && bytes[0] <= 3 && nt_load32(bytes + 4) == NT_STUN_COOKIE)
         return NT_ITEM_STUN;
-    if (len >= NT_STUN_HEADER && bytes[0] <= 1 && (nt_load16(bytes) & 0xfeef) == NT_STUN_BINDING &&
-        nt_load16(bytes + 2) + (size_t)NT_STUN_HEADER == len)
+    if (m->len >= NT_STUN_HEADER && bytes[0] <= 1 && (nt_load16(bytes) & 0xfeef) == NT_STUN_BINDING &&
+        nt_load16(bytes + 2) + (uint32_t)NT_STUN_HEADER == m->len)
         return NT_ITEM_OTHER;
-    if (nt_channel_data_parse(bytes, len, &m->channel, &m->payload, &payload)) {
-        m->payload_len = (uint32_t)payload;
-        return NT_ITEM_CHANNEL;
-    }
-    return NT_ITEM_DATA;
+    return reads_as_channel(v, m) ? NT_ITEM_CHANNEL : NT_ITEM_DATA;
 }
 
 /* ICE uses a socket when STUN has passed through it, or its address is a candidate, which the end of the capture tells. */
@@ -208,7 +228,7 @@ static int read_item(struct nt_view *v, struct nt_item *m, uint32_t self, bool *
     m->first = self;
     m->count = 1;
     m->leg = leg_of(v, m);
-    m->kind = m->leg == NT_VIEW_NONE ? kind_of(m->bytes, m->len, m) : (uint8_t)NT_ITEM_DATA;
+    m->kind = m->leg == NT_VIEW_NONE ? kind_of(v, m) : (uint8_t)NT_ITEM_DATA;
     if (m->kind == NT_ITEM_STUN)
         nt_item_read_type(m);
     r = note_socket(v, m);

@@ -275,6 +275,29 @@ static void used_a_moment_after_it_has_expired(struct forge *f)
     refresh_late(f);
 }
 
+/* A server of RFC 5766 binds 0x5225 (coturn does): that is a breach, and what it relays on the channel is none. */
+static void a_channel_of_rfc_5766_is_served(struct forge *f)
+{
+    gather_relay(f);
+    wait(f, 60);
+    turn_request(f, NT_TURN_CHANNEL_BIND);
+    nt_stun_add_u32(&f->b, NT_ATTR_CHANNEL_NUMBER, UINT32_C(0x52250000));
+    add_peer(f, f->r);
+    turn_signed(f);
+    probe(f, TAP_TURN, f->l, f->stun);
+    turn_answer(f, NT_TURN_CHANNEL_BIND, 0, &f->alice);
+    guilty_next(f);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+    text(f, "\x80 on a channel");
+    as_channel_data(f, 0x5225);
+    probe(f, TAP_TURN, f->l, f->stun);
+    text(f, "\x80 on a channel");
+    send(f, TAP_TURN, TAP_R, f->relayed, f->r);
+    data_from(f, TAP_R, f->r, f->relayed, "\x80 back");
+    as_channel_data(f, 0x5225);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+}
+
 /* --- who is not heard: RFC 8656, 9 and 11.3 --- */
 
 static void not_heard(struct forge *f, int count)
@@ -517,6 +540,7 @@ static const struct breach breaches[] = {
     BREACH(a_channel_to_a_tunnel_is_granted_for_ipv6, "RFC8656-21.4-tunnels", "turn", 1),
     BREACH(half_of_a_refused_request_is_installed, "RFC8656-10.2-whole", "turn", 1),
     BREACH(icmp_that_tells_another_mtu, "RFC8656-18.13-mtu", "turn", 1),
+    BREACH(a_channel_of_rfc_5766_is_served, "RFC8656-12.2-refused", "turn", 1),
     BREACH(a_real_server_stops_listening, "RFC8656-9-lifetime", "turn", 1),
     BREACH(a_permission_ends_too_soon, "RFC8656-9-lifetime", "turn", 1),
     BREACH(icmp_about_a_stranger, "RFC8656-11.5-permission", "turn", 1),
