@@ -22,7 +22,7 @@ struct nt_ice_events *nt_ice_events_new(struct nt_ice_record *record, size_t com
         return NULL;
     e->record = record;
     e->cap = NT_ICE_EVENTS_SPARE + (unsigned)components;
-    e->ring = calloc(e->cap, sizeof *e->ring);
+    e->ring = malloc(e->cap * sizeof *e->ring); /* written before it is read */
     if (e->ring != NULL)
         return e;
     free(e);

@@ -4,15 +4,17 @@
 
 struct nt_ice_outbox {
     struct nt_ice_record *record;
-    struct nt_ice_message ring[NT_ICE_OUT_MAX];
     unsigned head, count;
+    struct nt_ice_message ring[NT_ICE_OUT_MAX]; /* written before it is read */
 };
 
 struct nt_ice_outbox *nt_ice_outbox_new(struct nt_ice_record *record)
 {
-    struct nt_ice_outbox *o = calloc(1, sizeof *o);
-    if (o != NULL)
-        o->record = record;
+    struct nt_ice_outbox *o = malloc(sizeof *o);
+    if (o == NULL)
+        return NULL;
+    o->record = record;
+    o->head = o->count = 0;
     return o;
 }
 

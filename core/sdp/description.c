@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/map.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,9 +12,11 @@ int nt_ice_description_init(struct nt_ice_description *d, size_t streams)
     struct nt_ice_description out = {.stream_count = streams};
     if (streams == 0 || streams > NT_ICE_STREAMS_MAX)
         return NT_ELIMIT;
-    out.streams = calloc(streams, sizeof *out.streams);
+    out.streams = malloc(streams * sizeof *out.streams);
     if (out.streams == NULL)
         return NT_ENOMEM;
+    for (size_t i = 0; i < streams; i++)
+        memset(&out.streams[i], 0, offsetof(struct nt_ice_stream_description, remote_candidates));
     *d = out;
     return NT_OK;
 }

@@ -41,12 +41,12 @@ struct nt_ice_stream_description {
     char ufrag[NT_ICE_CREDENTIAL_MAX + 1], pwd[NT_ICE_CREDENTIAL_MAX + 1]; /* "": none */
     struct nt_ice_candidate *candidates;                                   /* owned by the description */
     size_t candidate_count, candidate_cap;
-    struct nt_ice_remote_candidate remote_candidates[NT_ICE_COMPONENTS_MAX];
     size_t remote_candidate_count;
     struct nt_addr default_addr; /* c= and m= of component 1; unset: "0.0.0.0 9"; with the port 0: the stream is refused */
     bool end_of_candidates;
     bool mismatch;         /* a=ice-mismatch */
     bool default_unlisted; /* read: there are candidates, all of them were read, and none is default_addr (RFC 8839, 4.2.5) */
+    struct nt_ice_remote_candidate remote_candidates[NT_ICE_COMPONENTS_MAX]; /* the last member: zeroed up to here */
 };
 
 struct nt_ice_description {
@@ -57,7 +57,8 @@ struct nt_ice_description {
     struct nt_ice_stream_description *streams; /* owned */
 };
 
-int nt_ice_description_init(struct nt_ice_description *d, size_t streams); /* zeroed; 0 or NT_ENOMEM, NT_ELIMIT */
+int nt_ice_description_init(struct nt_ice_description *d,
+                            size_t streams); /* zeroed, but for remote_candidates; 0 or NT_ENOMEM, NT_ELIMIT */
 void nt_ice_description_free(struct nt_ice_description *d);
 int nt_ice_description_add(struct nt_ice_description *d, const struct nt_ice_candidate *c); /* to c->stream; copies */
 
