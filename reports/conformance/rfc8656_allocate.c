@@ -25,6 +25,12 @@ static bool reserves(const struct nt_relay_view *turn, const struct nt_item *q)
 
 /* --- lifetimes --- */
 
+/* A request that comes again may be answered with what is left: whole seconds since it came first. */
+static uint32_t since_first(const struct nt_view *v, const struct nt_item *m, const struct nt_item *q)
+{
+    return (uint32_t)((m->at - v->items[q->first].at + NT_SEC - 1) / NT_SEC);
+}
+
 /* RFC 8656, 7.2: what was asked for, but no more than the server's longest lifetime, and no less than its default. A scenario says
  * at most one of the two. */
 static void judge_lifetime(struct nt_relay_view *turn, const struct nt_item *m, const struct nt_item *q, uint32_t lifetime)
@@ -37,6 +43,7 @@ static void judge_lifetime(struct nt_relay_view *turn, const struct nt_item *m, 
         least = asked < set ? asked : set;
     most = most < asked ? asked : most;
     most = most < set ? set : most;
+    least -= least < since_first(turn->v, m, q) ? least : since_first(turn->v, m, q);
     nt_require(turn->finder, NT_TURN_RULE_LIFETIME, m, lifetime >= least && lifetime <= most,
                "LIFETIME is %u s, expected %u to %u: %u s were asked for in packet %u, and the server is set to %u (0: not known)",
                (unsigned)lifetime, (unsigned)least, (unsigned)most, (unsigned)asked, (unsigned)q->frame, (unsigned)set);

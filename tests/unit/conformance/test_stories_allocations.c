@@ -275,6 +275,33 @@ static void the_default_lifetime(struct forge *f)
     allocate_for(f, 0, 0, 600);
 }
 
+/* The request comes again after a second and a half: the server says what is left. */
+static void an_allocation_is_answered_late(struct forge *f, uint32_t left)
+{
+    uint8_t again[512];
+    turn_request(f, NT_TURN_ALLOCATE);
+    nt_stun_add_u32(&f->b, NT_ATTR_REQUESTED_TRANSPORT, UINT32_C(17) << 24);
+    turn_signed(f);
+    size_t len = f->len;
+    memcpy(again, f->buf, len);
+    probe(f, TAP_TURN, f->l, f->stun);
+    wait(f, 1500);
+    memcpy(f->buf, again, f->len = len);
+    probe(f, TAP_TURN, f->l, f->stun);
+    guilty_next(f);
+    allocated(f, f->l, TAP_NONE, f->relayed, left);
+}
+
+static void a_repeated_allocate_gets_what_is_left(struct forge *f)
+{
+    an_allocation_is_answered_late(f, 599);
+}
+
+static void a_repeated_allocate_gets_less_than_is_left(struct forge *f)
+{
+    an_allocation_is_answered_late(f, 590);
+}
+
 static void less_than_the_default_was_asked_for(struct forge *f)
 {
     allocate_for(f, 10, 0, 600);
@@ -402,6 +429,7 @@ static const struct story stories[] = {
     STORY(a_server_that_lost_its_state_allocates_anew),
     STORY_OF(a_server_that_lost_its_state_knows_no_allocation, "RFC8656-5-no-allocation"),
     STORY(steps_make_the_server_refuse),
+    STORY_OF(a_repeated_allocate_gets_what_is_left, "RFC8656-7.2-lifetime"),
     STORY_OF(the_default_lifetime, "RFC8656-7.2-lifetime"),
     STORY_OF(less_than_the_default_was_asked_for, "RFC8656-7.2-lifetime"),
     STORY_OF(as_long_as_was_asked_for, "RFC8656-7.2-lifetime"),
@@ -413,6 +441,7 @@ static const struct story stories[] = {
 };
 
 static const struct breach breaches[] = {
+    BREACH(a_repeated_allocate_gets_less_than_is_left, "RFC8656-7.2-lifetime", "turn", 1),
     BREACH(forbidden_before_login, "RFC8656-7.2-authenticate", "turn", 1),
     BREACH(granted_without_login, "RFC8656-7.2-authenticate", "turn", 1),
     BREACH(relayed_by_the_half_that_has_ended, "RFC8656-11.3-permission", "turn", 1),
