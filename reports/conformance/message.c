@@ -140,6 +140,14 @@ const struct nt_item_attr *nt_item_search_attr(const struct nt_view *v, const st
     return NULL;
 }
 
+size_t nt_item_count_attrs(const struct nt_view *v, const struct nt_item *m, uint16_t type)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < m->attr_count; i++)
+        n += v->attrs[m->attrs + i].type == type;
+    return n;
+}
+
 bool nt_item_attr_addr(const struct nt_item *m, const struct nt_item_attr *attr, struct nt_addr *a)
 {
     struct nt_stun_msg msg;

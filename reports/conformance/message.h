@@ -21,6 +21,7 @@ static inline const struct nt_item_attr *nt_item_attr(const struct nt_view *v, c
 {
     return (m->has & nt_item_attr_bit(type)) != 0 ? nt_item_search_attr(v, m, type) : NULL;
 }
+size_t nt_item_count_attrs(const struct nt_view *v, const struct nt_item *m, uint16_t type);
 /* Its value; false when it is missing or malformed. */
 bool nt_item_addr(const struct nt_view *v, const struct nt_item *m, uint16_t type, struct nt_addr *a);
 bool nt_item_u32(const struct nt_view *v, const struct nt_item *m, uint16_t type, uint32_t *value);

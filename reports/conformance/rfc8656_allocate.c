@@ -70,15 +70,11 @@ static const struct nt_relay *holder(const struct nt_relay_view *turn, const str
     return NULL;
 }
 
-static void judge_relayed(struct nt_relay_view *turn, const struct nt_item *m, const struct nt_item *q,
-                          const struct nt_addr *relayed)
+static void judge_relayed(struct nt_relay_view *turn, const struct nt_item *m, const struct nt_addr *relayed)
 {
     struct nt_finder *finder = turn->finder;
     char text[NT_ADDR_TEXT];
     const struct nt_relay *other = holder(turn, m, relayed);
-    if (has_attr(turn, q, NT_ATTR_EVEN_PORT))
-        nt_require(finder, NT_TURN_RULE_EVEN, m, relayed->port % 2 == 0,
-                   "relayed port %u, expected an even one: EVEN-PORT in packet %u", (unsigned)relayed->port, (unsigned)q->frame);
     nt_require(finder, NT_TURN_RULE_PORTS, m, relayed->port >= 1024, "relayed port %u, expected 1024 or more",
                (unsigned)relayed->port);
     nt_require(finder, NT_TURN_RULE_RELAY_UNIQUE, m, other == NULL, "relayed address %s is that of the allocation of packet %u",
@@ -113,15 +109,22 @@ static void judge_families(struct nt_relay_view *turn, const struct nt_item *m, 
     uint32_t named = 0;
     struct nt_addr relayed[2];
     unsigned count = nt_item_relayed_addresses(turn->v, m, relayed);
-    if (count == 0 || has_attr(turn, q, NT_ATTR_RESERVATION_TOKEN))
+    size_t total = nt_item_count_attrs(turn->v, m, NT_ATTR_XOR_RELAYED_ADDRESS);
+    bool dual = has_attr(turn, q, NT_ATTR_ADDITIONAL_ADDRESS_FAMILY);
+    if (count == 0)
         return;
-    if (has_attr(turn, q, NT_ATTR_ADDITIONAL_ADDRESS_FAMILY)) {
+    nt_require(turn->finder, NT_TURN_RULE_RELAYED_COUNT, m, total == count && total <= (dual ? 2u : 1u),
+               "%zu XOR-RELAYED-ADDRESS (%s), expected %s", total, families_of(relayed, count),
+               dual ? "one of each family" : "one");
+    if (has_attr(turn, q, NT_ATTR_RESERVATION_TOKEN))
+        return;
+    if (dual) {
         judge_dual(turn, m, relayed, count);
         return;
     }
     nt_item_u32(turn->v, q, NT_ATTR_REQUESTED_ADDRESS_FAMILY, &named);
     uint8_t want = named >> 24 == 2 ? NT_AF_IPV6 : NT_AF_IPV4;
-    nt_require(turn->finder, NT_TURN_RULE_GRANTED_FAMILY, m, count == 1 && relayed[0].family == want,
+    nt_require(turn->finder, NT_TURN_RULE_GRANTED_FAMILY, m, relayed[0].family == want || count == 2,
                "%s was allocated, expected %s: packet %u asks for %s", families_of(relayed, count),
                want == NT_AF_IPV6 ? "IPv6" : "IPv4", (unsigned)q->frame, named == 0 ? "no family" : "it");
 }
@@ -141,7 +144,10 @@ static void judge_allocated(struct nt_relay_view *turn, const struct nt_item *m,
         nt_require(finder, NT_TURN_RULE_ALLOC_MAPPED, m, nt_addr_equal(&mapped, &m->remote),
                    "XOR-MAPPED-ADDRESS is %s, expected %s", nt_addr_format(&mapped, text), nt_addr_format(&m->remote, want));
     for (unsigned i = 0; i < count; i++)
-        judge_relayed(turn, m, q, &relayed[i]);
+        judge_relayed(turn, m, &relayed[i]);
+    if (count > 0 && has_attr(turn, q, NT_ATTR_EVEN_PORT)) /* of two addresses the request says no more than of one */
+        nt_require(finder, NT_TURN_RULE_EVEN, m, relayed[0].port % 2 == 0 || relayed[count - 1].port % 2 == 0,
+                   "relayed port %u, expected an even one: EVEN-PORT in packet %u", (unsigned)relayed[0].port, (unsigned)q->frame);
     bool token = has_attr(turn, m, NT_ATTR_RESERVATION_TOKEN);
     nt_require(finder, NT_TURN_RULE_RESERVED, m, token == reserves(turn, q),
                token ? "RESERVATION-TOKEN, and packet %u has not asked for it with EVEN-PORT's R bit"

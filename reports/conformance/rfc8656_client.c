@@ -9,14 +9,6 @@
 #define ANSWER_WITHIN (39500 * NT_MSEC)
 #define UNANSWERED "a request that may have refreshed it was not answered"
 
-static size_t count_attrs(const struct nt_view *v, const struct nt_item *m, uint16_t type)
-{
-    size_t n = 0;
-    for (uint32_t i = 0; i < m->attr_count; i++)
-        n += v->attrs[m->attrs + i].type == type;
-    return n;
-}
-
 static bool has_attr(const struct nt_finder *finder, const struct nt_item *m, uint16_t type)
 {
     return nt_item_attr(finder->v, m, type) != NULL;
@@ -51,7 +43,7 @@ static void judge_reserved(struct nt_finder *finder, const struct nt_item *m)
 static void judge_families(struct nt_finder *finder, const struct nt_item *m)
 {
     bool token = has_attr(finder, m, NT_ATTR_RESERVATION_TOKEN);
-    size_t named = count_attrs(finder->v, m, NT_ATTR_REQUESTED_ADDRESS_FAMILY);
+    size_t named = nt_item_count_attrs(finder->v, m, NT_ATTR_REQUESTED_ADDRESS_FAMILY);
     const struct nt_item_attr *additional = nt_item_attr(finder->v, m, NT_ATTR_ADDITIONAL_ADDRESS_FAMILY);
     const struct nt_item_attr *even = nt_item_attr(finder->v, m, NT_ATTR_EVEN_PORT);
     nt_require(finder, NT_TURN_RULE_REQ_FAMILY, m, named <= (token ? 0u : 1u),

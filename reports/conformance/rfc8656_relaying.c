@@ -8,6 +8,8 @@
 #define EMPTY "datagrams without data are not kept"
 #define IN_FRAGMENTS "it may have come in fragments that could not be joined"
 
+#define NOT_SEEN "the allocation was made before the capture began, or the server has lost it"
+#define PENDING "the request for the permission was not answered yet"
 #define UNHEARD_MANY 4
 #define UNHEARD_FOR (2 * NT_SEC)
 #define UNHEARD_BYTES 400
@@ -151,8 +153,10 @@ static void judge_permission(struct nt_relay_view *turn, const struct nt_relay *
     const struct nt_relay_grant *g = nt_relay_grant_to(turn, relay, peer, NT_GRANT_PERMISSION), *refused;
     bool permitted = nt_relay_permits(turn, relay, peer, m->at);
     bool alive = nt_relay_side_is_live(turn, nt_relay_side(relay, peer->family), m->at);
-    if (!permitted && alive && is_pending(nt_relay_grant_to(turn, relay, peer, NT_GRANT_ASKED), m->at))
+    if (!permitted && alive && is_pending(nt_relay_grant_to(turn, relay, peer, NT_GRANT_ASKED), m->at)) {
+        nt_not_judged(turn->finder, rule, m->party, PENDING);
         return;
+    }
     nt_exercise(turn->finder, NT_TURN_RULE_PERMISSION_LIFE);
     if (!permitted && g != NULL && alive) {
         find_expired(turn, relay, m, peer, g);
@@ -234,8 +238,10 @@ static void note_to_itself(struct nt_relay_view *turn, const struct nt_item *m)
 void nt_rfc8656_judge_leg(struct nt_relay_view *turn, const struct nt_item *m)
 {
     struct nt_relay *relay = relay_of(turn, m->leg);
-    if (relay == NULL)
+    if (relay == NULL) {
+        nt_not_judged(turn->finder, NT_TURN_RULE_RELAY_PERMISSION, m->party, NOT_SEEN);
         return;
+    }
     if (m->direction == NT_DIR_IN) {
         add_load(turn, &relay->up, m);
         judge_unheard(turn, relay, m);
@@ -276,7 +282,7 @@ void nt_rfc8656_judge_to_client(struct nt_relay_view *turn, const struct nt_item
     if (!read_load(turn, m, &l))
         return;
     if (!relay->known) {
-        nt_not_judged(turn->finder, NT_TURN_RULE_PEER_PERMISSION, m->party, "the allocation was not seen being made");
+        nt_not_judged(turn->finder, NT_TURN_RULE_PEER_PERMISSION, m->party, NOT_SEEN);
         return;
     }
     const struct nt_addr *peer = peer_of(turn, relay, &l);

@@ -88,25 +88,34 @@ static void judge_with_allocation(struct nt_relay_view *turn, const struct nt_it
         nt_rfc8656_judge_channel(turn, m, q, code);
 }
 
-/* A step may have made the server refuse this request with whatever code. */
-static bool may_be_made_to(struct nt_relay_view *turn, const struct nt_item *m, int code)
+/* Of what is not judged: the rule that stands for the others about the request. */
+static enum nt_rule rule_about(uint16_t method)
 {
-    enum nt_rule rule = m->method == NT_TURN_ALLOCATE            ? NT_TURN_RULE_BAD_TRANSPORT
-                        : m->method == NT_TURN_REFRESH           ? NT_TURN_RULE_REFRESH_FAMILY
-                        : m->method == NT_TURN_CREATE_PERMISSION ? NT_TURN_RULE_NO_PEER
-                        : m->method == NT_TURN_CHANNEL_BIND      ? NT_TURN_RULE_CHANNEL_REFUSED
-                                                                 : NT_TURN_RULE_NO_ALLOCATION;
-    if (code == 0 || !nt_item_party(turn->v, m)->refuses)
-        return false;
-    nt_not_judged(turn->finder, rule, m->party, "steps make the server refuse requests");
-    return true;
+    switch (method) {
+    case NT_TURN_ALLOCATE: return NT_TURN_RULE_BAD_TRANSPORT;
+    case NT_TURN_REFRESH: return NT_TURN_RULE_REFRESH_FAMILY;
+    case NT_TURN_CREATE_PERMISSION: return NT_TURN_RULE_NO_PEER;
+    case NT_TURN_CHANNEL_BIND: return NT_TURN_RULE_CHANNEL_REFUSED;
+    default: return NT_TURN_RULE_NO_ALLOCATION;
+    }
+}
+
+/* Why it cannot be told what the answer should be; NULL: it can. */
+static const char *undecided(const struct nt_relay_view *turn, const struct nt_item *m, const struct nt_item *q, int code)
+{
+    if (code != 0 && nt_item_party(turn->v, m)->refuses)
+        return "steps make the server refuse requests";
+    return q->integrity == NT_SIGNED_UNKNOWN ? "it is not known whether the credentials are right" : NULL;
 }
 
 static void judge_answer(struct nt_relay_view *turn, const struct nt_item *m, const struct nt_item *q, int code)
 {
     if (q->integrity == NT_SIGNED_NOT)
         judge_unauthenticated(turn, m, q, code);
-    if (!was_let_in(turn, m, q, code) || comes_first(m, code) || may_be_made_to(turn, m, code))
+    const char *why = comes_first(m, code) ? NULL : undecided(turn, m, q, code);
+    if (why != NULL)
+        nt_not_judged(turn->finder, rule_about(m->method), m->party, why);
+    if (why != NULL || comes_first(m, code) || !was_let_in(turn, m, q, code))
         return;
     if (m->method == NT_TURN_ALLOCATE)
         nt_rfc8656_judge_allocate(turn, m, q, code);

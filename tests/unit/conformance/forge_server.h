@@ -409,6 +409,10 @@ static inline void probe_even(struct forge *f)
         relayed = f->relayed;
     start(f, NT_STUN_SUCCESS, NT_TURN_ALLOCATE);
     nt_stun_add_addr(&f->b, NT_ATTR_XOR_RELAYED_ADDRESS, &relayed);
+    if (breaks(f, "RFC8656-7.2-relayed")) {
+        struct nt_addr more = addr("192.0.2.2:50004");
+        nt_stun_add_addr(&f->b, NT_ATTR_XOR_RELAYED_ADDRESS, &more);
+    }
     nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, breaks(f, "RFC8656-7.2-lifetime") ? 599 : 600);
     add_mapped(f, other);
     nt_stun_add_u64(&f->b, NT_ATTR_RESERVATION_TOKEN, 7);
