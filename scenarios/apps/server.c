@@ -123,6 +123,7 @@ static int start_turn(struct nt_app_server *server, const struct nt_app_context 
                                            .md5 = scn->md5,
                                            .sha256 = scn->sha256,
                                            .lifetime = scn->lifetime,
+                                           .lifetime_max = scn->lifetime,
                                            .nonce_lifetime = scn->nonce_lifetime,
                                            .quota = scn->quota,
                                            .deny = scn->deny,

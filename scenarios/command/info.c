@@ -24,15 +24,34 @@ int nt_command_list(const struct nt_options *o)
     return r;
 }
 
+/* How many there are. */
+static size_t print_warnings(const struct nt_selection *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->file_count; i++) {
+        const struct nt_diags *warnings = nt_scn_file_warnings(s->files[i]);
+        char *text = nt_diags_format(warnings);
+        fputs(text != NULL ? text : "out of memory\n", stderr);
+        free(text);
+        n += warnings->count + warnings->dropped;
+    }
+    return n;
+}
+
 int nt_command_lint(const struct nt_options *o)
 {
     struct nt_selection s;
     struct nt_diags diags = {0};
     int r = nt_select(&s, o, NULL, o->carrier_given ? o->carrier : NT_CARRIER_ANY, &diags);
-    if (r != NT_EXIT_OK)
+    if (r != NT_EXIT_OK) {
         nt_complain(&diags);
-    else
-        printf("%zu file%s, %zu case%s: valid\n", s.file_count, s.file_count == 1 ? "" : "s", s.count, s.count == 1 ? "" : "s");
+    } else {
+        size_t n = print_warnings(&s);
+        printf("%zu file%s, %zu case%s: valid", s.file_count, s.file_count == 1 ? "" : "s", s.count, s.count == 1 ? "" : "s");
+        if (n > 0)
+            printf(", %zu warning%s", n, n == 1 ? "" : "s");
+        puts("");
+    }
     nt_selection_free(&s);
     return r;
 }

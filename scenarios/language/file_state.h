@@ -15,6 +15,7 @@ struct nt_scn_file {
     struct nt_where *wheres;
     size_t where_count;
     char *claim;
+    struct nt_diags warnings;
     struct nt_yaml nothing; /* an empty mapping, for a file without 'expect' */
 };
 

@@ -114,6 +114,7 @@ static struct nt_scn_file *new_file(const char *path, const char *text, size_t l
     f->nothing = (struct nt_yaml){.kind = NT_YAML_MAP, .weight = 1, .place = {1, 1}};
     int r = nt_source_init(&f->src, shown, text, len);
     f->src.diags = diags;
+    f->src.warnings = &f->warnings;
     if (r == 0 && f->arena != NULL && f->id_path != NULL && f->path != NULL)
         return f;
     nt_scn_file_del(f);
@@ -182,6 +183,7 @@ void nt_scn_file_del(struct nt_scn_file *f)
     if (f == NULL)
         return;
     nt_source_free(&f->src);
+    nt_diags_clear(&f->warnings);
     nt_arena_del(f->arena);
     free(f->id_path);
     free(f->path);
@@ -204,6 +206,11 @@ const char *nt_scn_file_shown(const struct nt_scn_file *f)
     return f->src.shown;
 }
 
+const struct nt_diags *nt_scn_file_warnings(const struct nt_scn_file *f)
+{
+    return &f->warnings;
+}
+
 bool nt_scn_file_has_tag(const struct nt_scn_file *f, const char *tag)
 {
     for (size_t i = 0; i < nt_yaml_count(f->root.tags); i++)
@@ -221,6 +228,7 @@ struct nt_scn_case *nt_scn_file_case(const struct nt_scn_file *f, size_t i, stru
 {
     struct nt_source src = f->src; /* shares the text */
     src.diags = diags;
+    src.warnings = NULL; /* they were given when the file was loaded */
     src.errors = 0;
     if (i < f->matrix.cells)
         return nt_cell_case(f, i, &src, NULL);

@@ -35,6 +35,14 @@ bool nt_scn_is_reported(const struct nt_scn_case *c, struct nt_scn_node n, const
     return false;
 }
 
+bool nt_scn_uses_ipv6(const struct nt_scn_case *c)
+{
+    for (size_t i = 0; i < c->agent_count; i++)
+        if (c->agents[i].ipv6)
+            return true;
+    return false;
+}
+
 bool nt_scn_live_agent(const struct nt_scn_case *c, uint32_t agent)
 {
     for (size_t i = 0; i < c->step_count; i++)

@@ -85,6 +85,7 @@ struct nt_scn_server {
 };
 
 struct nt_scn_turn_use {
+    struct nt_place place; /* of the user */
     uint32_t server;
     char *user, *password;
     uint8_t transport;
@@ -292,6 +293,7 @@ struct nt_scn_case {
 
 bool nt_scn_lossy(const struct nt_scn_case *c); /* a network may lose packets without a trace of it */
 const char *nt_scn_node_name(const struct nt_scn_case *c, struct nt_scn_node n);
+bool nt_scn_uses_ipv6(const struct nt_scn_case *c); /* some agent does */
 /* Does the case run real programs, and so in real time? Does this agent, or this server, run on a machine for real programs? */
 bool nt_scn_live(const struct nt_scn_case *c);
 bool nt_scn_live_agent(const struct nt_scn_case *c, uint32_t agent);

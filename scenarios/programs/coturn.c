@@ -67,18 +67,53 @@ static void add_user(struct nt_text *t, const char *name, const char *password)
     nt_text_free(&user);
 }
 
-static void write_command(struct nt_text *t, const struct nt_scn_server *s)
+/* --denied-peer-ip takes the first and the last address of a range. */
+static void add_denied(struct nt_text *t, const struct nt_prefix *p)
 {
-    char addr[NT_ADDR_TEXT];
+    char first[NT_ADDR_TEXT], last[NT_ADDR_TEXT], range[2 * NT_ADDR_TEXT];
+    struct nt_addr end = p->addr;
+    for (size_t bit = p->bits; bit < 8 * nt_addr_ip_len(&end); bit++)
+        end.ip[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+    snprintf(range, sizeof range, "%s-%s", nt_addr_format_ip(&p->addr, first), nt_addr_format_ip(&end, last));
+    add_option(t, "--denied-peer-ip", range);
+}
+
+static void add_limits(struct nt_text *t, const struct nt_scn_server *s)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%u", s->quota);
+    if (s->quota != 0)
+        add_option(t, "--user-quota", text);
+    snprintf(text, sizeof text, "--stale-nonce=%lld", (long long)(s->nonce_lifetime / NT_SEC));
+    if (s->nonce_lifetime != 0)
+        add_quoted(t, text);
+    for (size_t i = 0; i < s->deny_count; i++)
+        add_denied(t, &s->deny[i]);
+}
+
+/* Two listening addresses turn RFC 5780 on; without it coturn does not listen on the relay addresses. */
+static void add_addresses(struct nt_text *t, const struct nt_scn_server *s, bool ipv6)
+{
+    char text[NT_ADDR_TEXT];
+    for (size_t i = 0; i < s->on.address_count; i++) {
+        const struct nt_addr *a = &s->on.addresses[i];
+        bool relays = nt_addr_same_ip(a, &s->relay) || nt_addr_same_ip(a, &s->relay6);
+        if ((a->family == NT_AF_IPV4 || ipv6) && (s->behaviour || !relays))
+            add_option(t, "-L", nt_addr_format_ip(a, text));
+    }
+    if (nt_addr_is_set(&s->relay))
+        add_option(t, "-E", nt_addr_format_ip(&s->relay, text));
+    if (ipv6 && nt_addr_is_set(&s->relay6))
+        add_option(t, "-E", nt_addr_format_ip(&s->relay6, text));
+}
+
+static void write_command(struct nt_text *t, const struct nt_scn_server *s, bool ipv6)
+{
     nt_text_put(t, "command -v turnserver >/dev/null || { echo 'coturn is not installed: apt-get install coturn' >&2; exit 127; }; "
                    "d=$(mktemp -d) && trap 'rm -rf \"$d\"' EXIT && cd \"$d\" && turnserver -n --no-cli --no-tls --no-dtls --no-tcp "
                    "--simple-log --log-file stdout --pidfile pid --db db -m 1 --lt-cred-mech");
-    /* Two listening addresses turn RFC 5780 on; without it coturn does not listen on the relay address. */
-    for (size_t i = 0; i < s->on.address_count; i++)
-        if (s->on.addresses[i].family == NT_AF_IPV4 && (s->behaviour || !nt_addr_same_ip(&s->on.addresses[i], &s->relay)))
-            add_option(t, "-L", nt_addr_format_ip(&s->on.addresses[i], addr));
-    if (nt_addr_is_set(&s->relay))
-        add_option(t, "-E", nt_addr_format_ip(&s->relay, addr));
+    add_addresses(t, s, ipv6);
+    add_limits(t, s);
     add_option(t, "-r", s->realm);
     for (size_t i = 0; i < s->user_count; i++)
         add_user(t, s->users[i].name, s->users[i].password);
@@ -86,10 +121,10 @@ static void write_command(struct nt_text *t, const struct nt_scn_server *s)
     add_port(t, "--max-port", s->port_high != 0 ? s->port_high : PORT_HIGH);
 }
 
-static bool start_turnserver(struct nt_coturn *coturn, char *why, size_t cap)
+static bool start_turnserver(struct nt_coturn *coturn, bool ipv6, char *why, size_t cap)
 {
     struct nt_text command = {0};
-    write_command(&command, coturn->server);
+    write_command(&command, coturn->server, ipv6);
     struct nt_program_config config = {.command = command.p, .line = on_line, .ended = on_ended, .user = coturn};
     bool fits = command.len < NT_SANDBOX_COMMAND_MAX, started = false;
     if (!fits)
@@ -102,8 +137,8 @@ static bool start_turnserver(struct nt_coturn *coturn, char *why, size_t cap)
     return started;
 }
 
-struct nt_coturn *nt_coturn_new(struct nt_machine *m, const struct nt_scn_server *server, struct nt_program_log *log, char *why,
-                                size_t cap)
+struct nt_coturn *nt_coturn_new(struct nt_machine *m, const struct nt_scn_server *server, bool ipv6, struct nt_program_log *log,
+                                char *why, size_t cap)
 {
     struct nt_coturn *coturn = calloc(1, sizeof *coturn);
     if (coturn == NULL) {
@@ -111,7 +146,7 @@ struct nt_coturn *nt_coturn_new(struct nt_machine *m, const struct nt_scn_server
         return NULL;
     }
     *coturn = (struct nt_coturn){.machine = m, .server = server, .log = *log};
-    if (start_turnserver(coturn, why, cap))
+    if (start_turnserver(coturn, ipv6, why, cap))
         return coturn;
     nt_coturn_del(coturn);
     return NULL;
@@ -126,11 +161,11 @@ void nt_coturn_del(struct nt_coturn *coturn)
 }
 
 /* The kernel lists its sockets: `local_address` in hexadecimal, in the byte order of the machine. */
-bool nt_coturn_ready(const struct nt_coturn *coturn)
+static bool lists_service(const struct nt_coturn *coturn, const char *table)
 {
     char path[64], row[256], port[8];
     bool found = false;
-    snprintf(path, sizeof path, "/proc/%d/net/udp", (int)nt_sandbox_pid(nt_machine_sandbox(coturn->machine)));
+    snprintf(path, sizeof path, "/proc/%d/net/%s", (int)nt_sandbox_pid(nt_machine_sandbox(coturn->machine)), table);
     snprintf(port, sizeof port, ":%04X ", NT_STUN_PORT);
     FILE *f = fopen(path, "re");
     while (f != NULL && !found && fgets(row, sizeof row, f) != NULL)
@@ -138,6 +173,11 @@ bool nt_coturn_ready(const struct nt_coturn *coturn)
     if (f != NULL)
         fclose(f);
     return found;
+}
+
+bool nt_coturn_ready(const struct nt_coturn *coturn)
+{
+    return lists_service(coturn, "udp") || lists_service(coturn, "udp6");
 }
 
 bool nt_coturn_ended(const struct nt_coturn *coturn)

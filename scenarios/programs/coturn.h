@@ -9,9 +9,9 @@
 
 struct nt_coturn;
 
-/* Takes `log` over, also on failure. NULL with the reason in `why`. */
-struct nt_coturn *nt_coturn_new(struct nt_machine *m, const struct nt_scn_server *server, struct nt_program_log *log, char *why,
-                                size_t cap);
+/* `ipv6`: the machine has such addresses. Takes `log` over, also on failure. NULL with the reason in `why`. */
+struct nt_coturn *nt_coturn_new(struct nt_machine *m, const struct nt_scn_server *server, bool ipv6, struct nt_program_log *log,
+                                char *why, size_t cap);
 void nt_coturn_del(struct nt_coturn *coturn);         /* after its machine */
 bool nt_coturn_ready(const struct nt_coturn *coturn); /* it listens */
 bool nt_coturn_ended(const struct nt_coturn *coturn);

@@ -65,14 +65,11 @@ static bool make_server_machine(struct nt_machines *machines, const struct makin
 static bool make_all(struct nt_machines *machines, const struct making *m)
 {
     const struct nt_scn_case *c = nt_world_case(m->w);
-    bool ipv6 = false;
-    for (uint32_t i = 0; i < c->agent_count; i++) {
-        ipv6 |= c->agents[i].ipv6;
+    for (uint32_t i = 0; i < c->agent_count; i++)
         if (nt_scn_live_agent(c, i) && !make_agent_machine(machines, m, i))
             return false;
-    }
     for (uint32_t i = 0; i < c->server_count; i++)
-        if (nt_scn_live_server(c, i) && !make_server_machine(machines, m, i, ipv6))
+        if (nt_scn_live_server(c, i) && !make_server_machine(machines, m, i, nt_scn_uses_ipv6(c)))
             return false;
     return true;
 }

@@ -106,7 +106,7 @@ static bool start_coturn(struct nt_programs *programs, uint32_t i, char *why, si
     struct nt_program_log log;
     if (!open_log(programs, scn->name, &log, why, cap))
         return false;
-    programs->coturns[i] = nt_coturn_new(programs->machines.servers[i], scn, &log, why, cap);
+    programs->coturns[i] = nt_coturn_new(programs->machines.servers[i], scn, nt_scn_uses_ipv6(programs->scn), &log, why, cap);
     return programs->coturns[i] != NULL;
 }
 

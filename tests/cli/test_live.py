@@ -222,7 +222,61 @@ def with_coturn(**more):
 
 ODD_RULES = "  conformance: [RFC8839-5-grammar, RFC8839-5.1-fqdn]\n"
 MINIMAL = f"{PYTHON} {shlex.quote(str(ROOT / 'tests' / 'interop' / 'example' / 'minimal_agent.py'))}"
+def one_coturn(keys, expect, ipv6="", steps=""):
+    """L shows relayed candidates alone, of coturn with these keys."""
+    return f"""
+natsim: 1
+claim: "coturn honours {keys.strip(', ') or 'IPv6'}."
+networks:
+  internet: {{ipv4: 203.0.113.0/24, ipv6: "2001:db8::/64", delay: 5ms}}
+servers:
+  turn: {{on: internet, kind: coturn, users: {{alice: secret}}{keys}}}
+agents:
+  L: {{on: internet{ipv6}, policy: relay, turn: [{{server: turn, user: alice, password: secret}}]}}
+  R: {{on: internet{ipv6}, policy: relay, turn: [{{server: turn, user: alice, password: secret}}]}}
+steps:
+  - {{at: 0s, call: {{from: L, to: R}}}}
+{steps}expect: {expect}
+"""
+
+
+def answered_with(code):
+    """coturn sends this error."""
+    return f'{{packets: [{{at: turn.0, direction: out, filter: "udp src port 3478 and udp[32:4] = {code // 100 << 8 | code % 100}", count: "> 0"}}], until: 10s}}'
+
+
+# Linux sets DF. The way to P carries 1200 bytes: the first datagram is too big, the client is told how big it may be (RFC 8656, 18.13), and the
+# others are fragmented.
+NARROW = """
+natsim: 1
+claim: A relay does not lose for ever what does not fit.
+networks:
+  internet: {ipv4: 203.0.113.0/24, delay: 2ms}
+  far:      {ipv4: 198.51.100.0/24, delay: 1ms, mtu: 1200}
+gateways:
+  router: {inside: far, outside: internet, nat: none}
+servers:
+  turn: {on: internet, kind: turn, users: {alice: secret}, realm: example.org}
+agents:
+  L: {on: internet, turn: [{server: turn, user: alice, password: secret}]}
+  P: {on: far}
+steps:
+  - {at: 0s, run: {at: P, command: "timeout 10 turnutils_peer -L 198.51.100.2; true"}}
+  - {at: 1s, run: {at: L, command: "turnutils_uclient -u alice -w secret -e 198.51.100.2 -l 1250 -n 5 -c -X -s 203.0.113.3"}}
+expect:
+  packets:
+    - {at: turn.0, direction: out, filter: "udp src port 3478 and udp[8:2] = 0x0017 and udp[46:2] = 0x0304 and udp[48:4] = 1200", count: 1}
+    - {at: P.0, direction: in, filter: "udp and ip[6:2] & 0x1fff = 0", count: 4}
+  until: 15s
+"""
+
+
 CASES = {
+    "coturn-quota": one_coturn(", quota: 1", answered_with(486)),
+    "coturn-deny": one_coturn(", deny: 203.0.113.0/24", answered_with(403)),
+    "coturn-nonce": one_coturn(", nonce-lifetime: 2s", answered_with(438), steps="  - {at: 0s, signalling: {from: R, message: answer, delay: 6s}}\n"),
+    "coturn-ipv6": one_coturn("", "{path: relayed, L: {candidates: {relay: 2}}, R: {candidates: {relay: 2}}}", ", ipv6: on"),
+    "narrow-relay": NARROW,
     "two-dummies": lan(dummy(), dummy()),
     "two-dummies-oracle": lan(dummy(), dummy(), "oracle"),
     "babble": lan(dummy("babble"), dummy("babble")),
@@ -417,6 +471,17 @@ def test_the_smallest_adapter_connects(case):
 def test_coturn_relays(case):
     c = case("coturn")
     assert outcome(c) == ("pass", "") and c["path"] == "relayed"
+
+
+@live_only
+@pytest.mark.parametrize("name", ["coturn-quota", "coturn-deny", "coturn-nonce", "coturn-ipv6"])
+def test_coturn_honours_the_keys_of_its_server(case, name):
+    assert outcome(case(name)) == ("pass", "")
+
+
+@live_only
+def test_a_relay_does_not_lose_for_ever_what_does_not_fit(case):
+    assert outcome(case("narrow-relay")) == ("pass", "")
 
 
 @live_only

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SUGGESTED_MAX 64
+
 struct place_key {
     int32_t line, column;
 };
@@ -94,8 +96,34 @@ static void check_networks(struct nt_load *l)
     }
 }
 
+/* A scenario may be about the 401 that follows. */
+static void warn_of_unknown_user(struct nt_load *l, const struct nt_scn_turn_use *use)
+{
+    const struct nt_scn_server *s = &l->c->servers[use->server];
+    const char *names[SUGGESTED_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < s->user_count; i++) {
+        if (strcmp(s->users[i].name, use->user) == 0)
+            return;
+        if (n < SUGGESTED_MAX)
+            names[n++] = s->users[i].name;
+    }
+    struct nt_diag *d =
+        nt_source_warn(l->src, use->place, "server '%s' has no user '%s': its requests get 401", s->name, use->user);
+    if (!nt_suggest(d, use->user, names, n))
+        nt_diag_mend(d, "write users: {%s: PASSWORD} at the server", use->user);
+}
+
+static void check_users(struct nt_load *l)
+{
+    for (size_t i = 0; i < l->c->agent_count; i++)
+        for (size_t k = 0; k < l->c->agents[i].turn_count; k++)
+            warn_of_unknown_user(l, &l->c->agents[i].turn[k]);
+}
+
 void nt_check_usage(struct nt_load *l)
 {
+    check_users(l);
     check_servers(l);
     check_networks(l);
     for (size_t i = 0; i < l->c->agent_count; i++)

@@ -190,8 +190,11 @@ static void read_turn(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
             continue;
         uint32_t s = server_of(l, f.server, NT_SCN_TURN, "TURN");
         if (s != NT_SCN_NONE)
-            a->turn[a->turn_count++] =
-                (struct nt_scn_turn_use){.server = s, .user = f.user, .password = f.password, .transport = (uint8_t)f.transport};
+            a->turn[a->turn_count++] = (struct nt_scn_turn_use){.place = nt_yaml_get(item, "user")->place,
+                                                                .server = s,
+                                                                .user = f.user,
+                                                                .password = f.password,
+                                                                .transport = (uint8_t)f.transport};
     }
 }
 

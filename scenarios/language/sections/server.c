@@ -60,7 +60,8 @@ static const struct nt_key keys[] = {
      .offset = offsetof(struct form, lifetime),
      .low = 1,
      .high = UINT64_C(4294967295000000000),
-     .doc = "longest lifetime of an allocation; whole seconds"},
+     .doc =
+         "the lifetime that each allocation gets, whatever its client asks for; whole seconds; otherwise 10 minutes, or up to an hour that is asked for"},
     {.name = "nonce-lifetime",
      .type = NT_KEY_TIME,
      SERVER(nonce_lifetime),
@@ -78,6 +79,47 @@ static const struct nt_key keys[] = {
      .doc = "the address of relayed candidates; the second address by default"},
 };
 const struct nt_table nt_table_server = NT_TABLE("server", "a server", keys);
+
+/* What a server is, for its keys: a list of kinds is what serves most. */
+enum { AS_PLATFORM = 1, AS_STUN = 2, AS_TURN = 4, AS_COTURN = 8 };
+
+/* Keys that some servers do not honour, and those that do. */
+static const struct {
+    const char *key;
+    unsigned by;
+    const char *mend;
+} honoured[] = {
+    {"behaviour", AS_STUN | AS_COTURN, "write kind: stun, or coturn"},
+    {"auth", AS_TURN, "write kind: turn"},
+    {"transports", AS_STUN | AS_TURN | AS_COTURN, "leave it out"},
+    {"ports", AS_TURN | AS_COTURN, "write kind: turn, or coturn"},
+    {"users", AS_TURN | AS_COTURN, "write kind: turn, or coturn"},
+    {"realm", AS_TURN | AS_COTURN, "write kind: turn, or coturn"},
+    {"lifetime", AS_TURN, "write kind: turn"},
+    {"nonce-lifetime", AS_TURN | AS_COTURN, "write kind: turn, or coturn"},
+    {"quota", AS_TURN | AS_COTURN, "write kind: turn, or coturn"},
+    {"deny", AS_TURN | AS_COTURN, "write kind: turn, or coturn"},
+    {"relay-address", AS_TURN | AS_COTURN, "write kind: turn, or coturn"},
+};
+
+static unsigned server_is(unsigned of_kinds)
+{
+    if ((of_kinds & NT_SCN_COTURN) != 0)
+        return AS_COTURN;
+    return (of_kinds & NT_SCN_TURN) != 0 ? AS_TURN : (of_kinds & NT_SCN_STUN) != 0 ? AS_STUN : AS_PLATFORM;
+}
+
+static void check_honoured(struct nt_load *l, const struct nt_yaml *v, const struct nt_scn_server *s)
+{
+    static const char *const names[] = {
+        [AS_PLATFORM] = "the platform", [AS_STUN] = "a STUN server", [AS_TURN] = "a TURN server", [AS_COTURN] = "coturn"};
+    unsigned is = server_is(s->kinds);
+    for (size_t i = 0; i < v->count; i++)
+        for (size_t k = 0; k < sizeof honoured / sizeof *honoured; k++)
+            if (strcmp(v->keys[i]->text, honoured[k].key) == 0 && (honoured[k].by & is) == 0)
+                nt_diag_mend(nt_load_error(l, v->keys[i], "'%s' has no effect on %s", honoured[k].key, names[is]), "%s",
+                             honoured[k].mend);
+}
 
 static void read_users(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_server *s)
 {
@@ -124,14 +166,21 @@ static void read_relay(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
         else if (own || nt_load_give(l, nt_yaml_item(v, i), s->on.network, &a))
             *to = a;
     }
-    if ((s->kinds & NT_SCN_TURN) == 0)
-        nt_diag_mend(nt_load_error(l, v, "'relay-address' without kind 'turn'"), "write kind: turn");
+}
+
+static void check_times(struct nt_load *l, const struct nt_yaml *v, const struct form *f, const struct nt_scn_server *s)
+{
+    if (f->lifetime % NT_SEC != 0)
+        nt_diag_mend(nt_load_error(l, nt_yaml_get(v, "lifetime"), "'lifetime' must be whole seconds"), "write 600s");
+    if ((s->kinds & NT_SCN_COTURN) != 0 && s->nonce_lifetime % NT_SEC != 0)
+        nt_diag_mend(nt_load_error(l, nt_yaml_get(v, "nonce-lifetime"), "coturn counts 'nonce-lifetime' in whole seconds"),
+                     "write 60s");
 }
 
 static void read_server(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_server *s)
 {
     struct form f = {.s = *s};
-    nt_table_read(l, &nt_table_server, v, &f);
+    bool good = nt_table_read(l, &nt_table_server, v, &f);
     *s = f.s;
     struct nt_scn_attachment *on = NULL;
     size_t count = 0;
@@ -152,8 +201,9 @@ static void read_server(struct nt_load *l, const struct nt_yaml *v, struct nt_sc
         read_users(l, f.users, s);
     if (f.deny != NULL)
         read_deny(l, f.deny, s);
-    if (f.lifetime % NT_SEC != 0)
-        nt_diag_mend(nt_load_error(l, nt_yaml_get(v, "lifetime"), "'lifetime' must be whole seconds"), "write 600s");
+    check_times(l, v, &f, s);
+    if (good)
+        check_honoured(l, v, s);
     s->lifetime = (uint32_t)(f.lifetime / NT_SEC);
 }
 

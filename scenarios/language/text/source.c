@@ -45,10 +45,10 @@ static void add_line(const struct nt_source *s, struct nt_diag *d, int line)
     nt_diag_source(d, start, len);
 }
 
-static bool was_reported(const struct nt_source *s, struct nt_place at, const char *what)
+static bool was_reported(const struct nt_source *s, const struct nt_diags *diags, struct nt_place at, const char *what)
 {
-    for (size_t i = 0; i < s->diags->count; i++) {
-        const struct nt_diag *d = &s->diags->items[i];
+    for (size_t i = 0; i < diags->count; i++) {
+        const struct nt_diag *d = &diags->items[i];
         if (d->line == at.line && d->column == at.column && d->what != NULL && strcmp(d->what, what) == 0 && d->file != NULL &&
             strcmp(d->file, s->shown) == 0)
             return true;
@@ -56,19 +56,36 @@ static bool was_reported(const struct nt_source *s, struct nt_place at, const ch
     return false;
 }
 
-struct nt_diag *nt_source_error(struct nt_source *s, struct nt_place at, const char *fmt, ...)
+static struct nt_diag *report(const struct nt_source *s, struct nt_diags *diags, struct nt_place at, const char *kind,
+                              const char *fmt, va_list args)
 {
     char what[WHAT_MAX];
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(what, sizeof what, fmt, args);
-    va_end(args);
-    s->errors++;
-    if (s->diags == NULL || was_reported(s, at, what))
+    size_t n = (size_t)snprintf(what, sizeof what, "%s", kind);
+    vsnprintf(what + n, sizeof what - n, fmt, args);
+    if (diags == NULL || was_reported(s, diags, at, what))
         return NULL;
-    struct nt_diag *d = nt_diag_add(s->diags, s->shown, at.line, at.column, "%s", what);
+    struct nt_diag *d = nt_diag_add(diags, s->shown, at.line, at.column, "%s", what);
     if (d != NULL)
         add_line(s, d, at.line);
+    return d;
+}
+
+struct nt_diag *nt_source_error(struct nt_source *s, struct nt_place at, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    struct nt_diag *d = report(s, s->diags, at, "", fmt, args);
+    va_end(args);
+    s->errors++;
+    return d;
+}
+
+struct nt_diag *nt_source_warn(struct nt_source *s, struct nt_place at, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    struct nt_diag *d = report(s, s->warnings, at, "warning: ", fmt, args);
+    va_end(args);
     return d;
 }
 

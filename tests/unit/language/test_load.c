@@ -217,7 +217,7 @@ TEST(test_addresses)
                   "  h: {inside: c, outside: net, address: 198.51.100.77, nat: full-cone}\n"
                   "servers:\n"
                   "  s: {on: net, kind: stun, behaviour: true, address: 198.51.100.3}\n"
-                  "  t: {on: net, kind: [turn, stun], behaviour: true, users: {u: p}}\n"
+                  "  t: {on: net, kind: [turn, stun], users: {u: p}}\n"
                   "  u: {on: net, kind: turn, relay-address: 198.51.100.200, users: {u: p}}\n"
                   "  v: {on: [{on: net, address: [198.51.100.10, \"2001:db8::10\"]}], kind: platform}\n"
                   "agents:\n"
