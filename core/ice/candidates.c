@@ -297,3 +297,8 @@ bool nt_ice_candidates_signalled(struct nt_ice_candidates *t, const struct nt_ic
     }
     return true;
 }
+
+void nt_ice_candidates_replace(struct nt_ice_candidates *t, uint32_t id, const struct nt_ice_candidate *c)
+{
+    t->items[id].c = *c;
+}

@@ -58,5 +58,7 @@ uint32_t nt_ice_candidates_learn(struct nt_ice_candidates *t, const struct nt_ic
                                  const struct nt_addr *to, nt_time now);
 /* A signalled one; it takes over a peer-reflexive one with its address. False: there is no room. */
 bool nt_ice_candidates_signalled(struct nt_ice_candidates *t, const struct nt_ice_candidate *c);
+/* The same address, told anew as another candidate. */
+void nt_ice_candidates_replace(struct nt_ice_candidates *t, uint32_t id, const struct nt_ice_candidate *c);
 
 #endif

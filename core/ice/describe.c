@@ -178,6 +178,7 @@ static const char *pass_text(const struct nt_ice_passed *p)
     case NT_ICE_PASS_ADDRESS: return nt_ice_why_impossible(&p->addr);
     case NT_ICE_PASS_IPV6: return "IPv6 is off";
     case NT_ICE_PASS_ENDED: return "it came after the end of candidates";
+    case NT_ICE_PASS_REDUNDANT: return "another candidate of the peer has its address, and counts";
     case NT_ICE_PASS_LIMIT: return "there are too many";
     default: return "";
     }
@@ -208,6 +209,38 @@ static int make_room(struct nt_ice_session *s, size_t more)
                                      (size_t)NT_ICE_CANDIDATES_MAX * nt_ice_session_env(s)->config->streams);
 }
 
+static bool is_same(const struct nt_ice_candidate *a, const struct nt_ice_candidate *b)
+{
+    return a->type == b->type && a->priority == b->priority && strcmp(a->foundation, b->foundation) == 0;
+}
+
+/* Of two candidates with one address each pair of one is redundant with that of the other. RFC 8445, 6.1.2.4: the higher priority
+ * stays; RFC 8838, 11: "existing pairs only if they have a state of Waiting or Frozen", so that a check that has begun counts. */
+static void take_another(struct nt_ice_session *s, uint32_t known, const struct nt_ice_candidate *c, nt_time now)
+{
+    struct nt_ice_candidates *remotes = nt_ice_session_remotes(s);
+    bool counts =
+        c->priority > nt_ice_candidates_at(remotes, known)->c.priority && !nt_ice_pairs_has_begun(nt_ice_session_pairs(s), known);
+    if (counts)
+        nt_ice_candidates_replace(remotes, known, c);
+    pass_over(s, c->stream, &(struct nt_ice_passed){NT_ICE_PASS_REDUNDANT, c->component, c->addr}, now);
+}
+
+/* NT_ICE_PASS_NONE: taken, or it was known. */
+static enum nt_ice_pass take_candidate(struct nt_ice_session *s, const struct nt_ice_candidate *c, nt_time now)
+{
+    struct nt_ice_candidates *remotes = nt_ice_session_remotes(s);
+    enum nt_ice_pass reason = why_unusable(nt_ice_session_env(s)->config, c);
+    if (reason != NT_ICE_PASS_NONE)
+        return reason;
+    uint32_t known = nt_ice_candidates_find(remotes, c->stream, c->component, &c->addr);
+    if (known == NT_ICE_NONE || !nt_ice_candidates_at(remotes, known)->told)
+        return nt_ice_candidates_signalled(remotes, c) ? NT_ICE_PASS_NONE : NT_ICE_PASS_LIMIT;
+    if (!is_same(&nt_ice_candidates_at(remotes, known)->c, c))
+        take_another(s, known, c, now);
+    return NT_ICE_PASS_NONE;
+}
+
 static int take_stream(struct nt_ice_session *s, uint8_t stream, const struct nt_ice_stream_description *d, nt_time now)
 {
     int r = make_room(s, d->candidate_count);
@@ -217,9 +250,7 @@ static int take_stream(struct nt_ice_session *s, uint8_t stream, const struct nt
         struct nt_ice_candidate c = d->candidates[k];
         c.stream = stream;
         memset(&c.base, 0, sizeof c.base);
-        enum nt_ice_pass reason = why_unusable(nt_ice_session_env(s)->config, &c);
-        if (reason == NT_ICE_PASS_NONE && !nt_ice_candidates_signalled(nt_ice_session_remotes(s), &c))
-            reason = NT_ICE_PASS_LIMIT;
+        enum nt_ice_pass reason = take_candidate(s, &c, now);
         if (reason != NT_ICE_PASS_NONE)
             pass_over(s, stream, &(struct nt_ice_passed){reason, c.component, c.addr}, now);
     }

@@ -172,7 +172,7 @@ static void take_first(struct nt_ice_agent *a, const struct nt_ice_description *
 {
     /* RFC 8445, 6.1.1: "If one agent is full and one is lite, the full agent MUST take the controlling role." */
     if (d->lite && nt_ice_session_role(nt_ice_agent_session(a)) == NT_ICE_CONTROLLED)
-        nt_ice_session_switch_role(nt_ice_agent_session(a), NT_ICE_CONTROLLING, now);
+        nt_ice_session_take_role(nt_ice_agent_session(a), NT_ICE_CONTROLLING, now);
     nt_ice_session_set_peer_trickles(nt_ice_agent_session(a),
                                      nt_ice_agent_env(a)->config->trickle != NT_ICE_TRICKLE_OFF && d->trickle);
 }

@@ -581,6 +581,14 @@ bool nt_ice_pairs_better_to_come(const struct nt_ice_pairs *t, uint8_t stream, u
     return false;
 }
 
+bool nt_ice_pairs_has_begun(const struct nt_ice_pairs *t, uint32_t remote)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->items[i].listed && t->items[i].remote == remote && t->items[i].state >= NT_ICE_IN_PROGRESS)
+            return true;
+    return false;
+}
+
 size_t nt_ice_pairs_listed(const struct nt_ice_pairs *t)
 {
     return t->listed;

@@ -109,6 +109,7 @@ const struct nt_ice_pair *nt_ice_pairs_best_waiting(const struct nt_ice_pairs *t
 bool nt_ice_pairs_may_check(const struct nt_ice_pairs *t, uint8_t stream); /* has it a pair to check, now or later? */
 bool nt_ice_pairs_all_ended(const struct nt_ice_pairs *t, uint8_t stream); /* Succeeded or Failed, none in the queue */
 bool nt_ice_pairs_better_to_come(const struct nt_ice_pairs *t, uint8_t stream, uint16_t component, uint64_t priority);
+bool nt_ice_pairs_has_begun(const struct nt_ice_pairs *t, uint32_t remote); /* a check of a listed pair of this remote candidate */
 size_t nt_ice_pairs_listed(const struct nt_ice_pairs *t);
 size_t nt_ice_pairs_busy(const struct nt_ice_pairs *t); /* Waiting or In-Progress */
 

@@ -351,7 +351,7 @@ void nt_ice_session_reprice(struct nt_ice_session *s)
     }
 }
 
-void nt_ice_session_switch_role(struct nt_ice_session *s, enum nt_ice_role role, nt_time now)
+void nt_ice_session_take_role(struct nt_ice_session *s, enum nt_ice_role role, nt_time now)
 {
     s->role = role;
     nt_ice_pairs_set_role(s->pairs, role);
@@ -359,6 +359,11 @@ void nt_ice_session_switch_role(struct nt_ice_session *s, enum nt_ice_role role,
         nt_ice_components_set_nominating(s->env->components, i, 0);
     nt_ice_session_reprice(s);
     nt_ice_events_push(s->env->events, &(struct nt_ice_event){.kind = NT_ICE_EV_ROLE, .role = role}, now);
+}
+
+void nt_ice_session_switch_role(struct nt_ice_session *s, enum nt_ice_role role, nt_time now)
+{
+    nt_ice_session_take_role(s, role, now);
     nt_ice_record_event(s->env->record, (struct nt_trace_event){.at = now, .kind = NT_TR_ICE_ROLE, .n = {0, 0, (int64_t)role}});
 }
 

@@ -61,6 +61,7 @@ void nt_ice_session_note_heard(struct nt_ice_session *s, nt_time now); /* the pe
 nt_time nt_ice_session_heard(const struct nt_ice_session *s);
 
 /* Roles. */
+void nt_ice_session_take_role(struct nt_ice_session *s, enum nt_ice_role role, nt_time now); /* before any check: no switch */
 void nt_ice_session_switch_role(struct nt_ice_session *s, enum nt_ice_role role, nt_time now);
 /* RFC 8445, 7.2.5.1: 487 answered a request with this value. One that has changed since stays, so that roles come to rest. */
 void nt_ice_session_change_tie_breaker(struct nt_ice_session *s, uint64_t refused);

@@ -369,7 +369,8 @@ MUTANTS = {
         ],
         "red": [
             "trickle/late-candidates",
-            "consent/late-nomination", "gathering/pacing", "loss/late-answer", "peer-reflexive/relay-side",
+            "consent/late-nomination", "consent/nominated-after-thirty-seconds", "gathering/pacing",
+            "ipv6/without-servers[left=firewall,right=*]", "loss/late-answer", "peer-reflexive/relay-side",
             "relay/one-side[left={full-cone,symmetric}]", "rfc4787/pinned[left={ad-ei,apd-ei},right=apd-ei]",
             "roles/conflict-before-answer[left=1]",
         ],

@@ -13,8 +13,9 @@ LANGUAGE = {
     ],
     "nomination-forgotten": [
         "language/filter-scope[nat=endpoint]", "language/filter-scope[nat=mapping]",
-        "language/icmp-kills-mapping[nat=keeps]", "language/icmp-kills-mapping[nat=kills]", "language/lifetime-by-port",
-        "language/ports-preserve-first-alone", "language/replies[nat=pinned]", "language/replies[nat=table]",
+        "language/icmp-kills-mapping[nat=keeps]", "language/icmp-kills-mapping[nat=kills]",
+        "language/ipv6-firewall[left=firewall]", "language/lifetime-by-port", "language/ports-preserve-first-alone",
+        "language/replies[nat=pinned]", "language/replies[nat=table]",
     ],
     "no-symmetric-check": [
         "language/endless-discovery-fails",

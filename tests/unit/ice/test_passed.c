@@ -119,12 +119,45 @@ TEST(after_the_end)
     lab_end(&l);
 }
 
+/* RFC 8445, 6.1.2.4; RFC 8838, 11: of two candidates with one address the higher priority counts, until a check has begun. */
+TEST(one_address_twice)
+{
+    struct nt_ice_config c = config(false);
+    struct nt_ice_candidate low = candidate("10.0.0.2:6000", NT_ICE_SRFLX, "1"),
+                            high = candidate("10.0.0.2:6000", NT_ICE_HOST, "2");
+    for (int order = 0; order < 2; order++) {
+        struct nt_ice_candidate both[2] = {order == 0 ? low : high, order == 0 ? high : low};
+        c = config(false);
+        lab_start(&l, &c);
+        tell(peer(both, 2), false);
+        struct nt_ice_pair_info p = pair_to(&l, "10.0.0.2:6000");
+        assert_int_equal(nt_ice_pair_count(l.a), 1);
+        assert_int_equal(p.remote.type, NT_ICE_HOST);
+        assert_true(p.remote.priority == high.priority && p.priority == nt_ice_pair_priority(p.local.priority, high.priority));
+        assert_int_equal(passed.count, 1);
+        assert_event(0, NT_ICE_PASS_REDUNDANT, "10.0.0.2:6000", "another candidate of the peer has its address");
+        lab_end(&l);
+    }
+    c = config(false);
+    lab_start(&l, &c);
+    tell(peer(&low, 1), false);
+    go(&l, 0);
+    tell(peer(&high, 1), true);
+    assert_int_equal(pair_to(&l, "10.0.0.2:6000").state, NT_ICE_IN_PROGRESS);
+    assert_int_equal(pair_to(&l, "10.0.0.2:6000").remote.type, NT_ICE_SRFLX);
+    assert_event(0, NT_ICE_PASS_REDUNDANT, "10.0.0.2:6000", "and counts");
+    tell(peer(&low, 1), true);
+    assert_int_equal(passed.count, 1); /* known */
+    lab_end(&l);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_with_its_reason),
         cmocka_unit_test(ipv6_on),
         cmocka_unit_test(after_the_end),
+        cmocka_unit_test(one_address_twice),
     };
     return RUN_TESTS(tests);
 }

@@ -338,6 +338,7 @@ TEST(a_lite_peer_is_controlled)
     nt_ice_description_free(&d);
     pull(&l);
     assert_int_equal(nt_ice_role(l.a), NT_ICE_CONTROLLING);
+    assert_int_equal(nt_ice_stats(l.a).role_switches, 0); /* 6.1.1, not 7.3.1.1 */
     go(&l, 0);
     struct out *o = next_out(&l, NT_STUN_REQUEST, NULL);
     assert_true(carries(o, NT_ATTR_ICE_CONTROLLING) && !carries(o, NT_ATTR_USE_CANDIDATE));
