@@ -4,8 +4,11 @@
 #include "core/base/map.h"
 #include "core/base/strings.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define NOTES_MAX 400 /* bytes of one frame; they leave room for the rest of the comment */
 
 void nt_capture_init(struct nt_capture *c)
 {
@@ -96,6 +99,7 @@ void nt_capture_remove_reader(struct nt_capture *c, const void *user)
 }
 
 /* The frame of a number that is in memory. */
+
 static struct nt_capture_frame *frame_of(const struct nt_capture *c, size_t number)
 {
     size_t i = number - 1;
@@ -280,6 +284,32 @@ static void note_translation(struct nt_capture_frame *f, const struct nt_trace_e
     }
 }
 
+int nt_capture_keep_text(struct nt_capture *c, uint32_t *offset, const char *text, size_t len)
+{
+    int err = nt_grow(&c->texts, &c->text_cap, c->text_len + 1 + len + 1, 1, NT_CAPTURE_TEXTS_MAX);
+    if (err != NT_OK)
+        return err;
+    if (c->text_len == 0)
+        c->texts[c->text_len++] = '\0';
+    memcpy(c->texts + c->text_len, text, len);
+    c->texts[c->text_len + len] = '\0';
+    *offset = (uint32_t)c->text_len;
+    c->text_len += len + 1;
+    return NT_OK;
+}
+
+void nt_capture_note(struct nt_capture *c, struct nt_capture_frame *f, const char *note)
+{
+    char all[NOTES_MAX];
+    const char *before = f->notes != 0 ? c->texts + f->notes : "";
+    if (strlen(before) == NOTES_MAX - 1)
+        return;
+    if (snprintf(all, sizeof all, "%s%s%s", before, *before != '\0' ? "; " : "", note) >= NOTES_MAX)
+        memcpy(all + NOTES_MAX - 4, "...", 4);
+    if (nt_capture_keep_text(c, &f->notes, all, strlen(all)) != NT_OK)
+        c->late++;
+}
+
 void nt_capture_trace(struct nt_capture *c, const struct nt_trace_event *ev)
 {
     struct nt_capture_frame *f;
@@ -300,6 +330,11 @@ void nt_capture_trace(struct nt_capture *c, const struct nt_trace_event *ev)
         f = ev->n[1] > 0 ? last_at(c, ev->n[1] - 1) : NULL;
         if (f != NULL)
             note_discard(f, ev);
+        break;
+    case NT_TR_SDP_NOTE:
+        f = ev->n[3] > 0 ? last_at(c, ev->n[3] - 1) : NULL;
+        if (f != NULL)
+            nt_capture_note(c, f, ev->text);
         break;
     case NT_TR_TRANSLATED:
         f = last_at(c, ev->n[0]);

@@ -17,7 +17,7 @@
 #define NT_CAPTURE_WINDOW_BYTES (UINT32_C(8) << 20) /* or so many bytes after it */
 #define NT_CAPTURE_READERS_MAX 4
 #define NT_CAPTURE_TAPS_MAX 1000000          /* and names */
-#define NT_CAPTURE_TEXTS_MAX (1u << 28)      /* bytes of comments that came with a file */
+#define NT_CAPTURE_TEXTS_MAX (1u << 28)      /* bytes of comments that came with a file, and of notes */
 #define NT_CAPTURE_EPOCH INT64_C(1700000000) /* the Unix time of virtual time 0, so that dates can be read */
 
 enum nt_direction { NT_DIR_IN = 1, NT_DIR_OUT = 2 }; /* into or out of the tap's node */
@@ -44,6 +44,7 @@ struct nt_capture_frame {
     uint32_t marks;      /* enum nt_packet_mark */
     uint8_t which;       /* of a translation: 0 source, 1 destination */
     uint32_t comment;    /* of a file: offset of its first comment in `texts`, 0: none */
+    uint32_t notes;      /* what its program found odd in it, and took it all the same: offset in `texts`, 0: nothing */
     const char *why;     /* of what is discarded: static words (struct nt_why) */
     struct nt_addr a, b; /* of the fate */
     struct nt_addr c, d; /* a further translation of the packet (a hairpin), or the one before its drop; or unset */
@@ -116,6 +117,10 @@ static inline const uint8_t *nt_capture_bytes(const struct nt_capture *c, const 
 {
     return f->len > 0 ? c->bytes + f->offset : c->bytes; /* NULL with an offset is not defined, even of 0 bytes */
 }
+/* Copies a text to `texts`, at *offset. 0 or NT_ENOMEM, NT_ELIMIT. */
+int nt_capture_keep_text(struct nt_capture *c, uint32_t *offset, const char *text, size_t len);
+/* Something odd in a packet that a program takes: its notes stand in one text, as far as a comment has room. */
+void nt_capture_note(struct nt_capture *c, struct nt_capture_frame *f, const char *note);
 /* For readers: appends a frame with its packet bytes; NULL when it is not kept (c->lost counts it). */
 struct nt_capture_frame *nt_capture_append(struct nt_capture *c, uint32_t tap, nt_time at, const uint8_t *bytes, size_t len);
 

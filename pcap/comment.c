@@ -63,6 +63,8 @@ const char *nt_capture_comment(const struct nt_capture *c, const struct nt_captu
         write_translation(c->taps[f->tap].node, &f->c, &f->d, buf, cap);
     else if (i == 2)
         write_marks(f, buf, cap);
+    else if (i == 3 && f->notes != 0)
+        snprintf(buf, cap, "verdict=take at=%s by=program detail=\"%s\"", c->taps[f->tap].node, c->texts + f->notes);
     return buf;
 }
 
@@ -131,17 +133,13 @@ static void read_fate(struct nt_capture_frame *f, const char *comment)
         read_translation(f, comment);
 }
 
-static int keep_text(struct nt_capture *c, struct nt_capture_frame *f, const char *text, size_t len)
+static int read_notes(struct nt_capture *c, struct nt_capture_frame *f, const char *comment)
 {
-    int err = nt_grow(&c->texts, &c->text_cap, c->text_len + 1 + len + 1, 1, NT_CAPTURE_TEXTS_MAX);
-    if (err != NT_OK)
-        return err;
-    if (c->text_len == 0)
-        c->texts[c->text_len++] = '\0';
-    memcpy(c->texts + c->text_len, text, len + 1);
-    f->comment = (uint32_t)c->text_len;
-    c->text_len += len + 1;
-    return NT_OK;
+    static const char key[] = " detail=\"";
+    const char *detail = strstr(comment, key), *end = strrchr(comment, '"');
+    if (detail == NULL || end < (detail += sizeof key - 1))
+        return NT_OK;
+    return nt_capture_keep_text(c, &f->notes, detail, (size_t)(end - detail));
 }
 
 int nt_capture_read_comment(struct nt_capture *c, struct nt_capture_frame *f, int i, const uint8_t *bytes, size_t len)
@@ -151,12 +149,14 @@ int nt_capture_read_comment(struct nt_capture *c, struct nt_capture_frame *f, in
         len = sizeof text - 1;
     memcpy(text, bytes, len);
     text[len] = '\0';
+    if (strncmp(text, "verdict=take ", 13) == 0)
+        return read_notes(c, f, text);
     if (strncmp(text, "expect-malformed: ", 18) == 0) {
         f->marks =
             (strstr(text, "damaged") != NULL ? NT_MARK_DAMAGED : 0u) | (strstr(text, "injected") != NULL ? NT_MARK_INJECTED : 0u);
     } else if (i == 0) {
         read_fate(f, text);
-        return keep_text(c, f, text, len);
+        return nt_capture_keep_text(c, &f->comment, text, len);
     } else {
         struct nt_capture_frame second = {0};
         read_fate(&second, text);

@@ -64,7 +64,8 @@ enum nt_trace_kind {
     NT_TR_DATA_SENT,     /* n[0] sequence number, b remote */
     NT_TR_DATA_RECEIVED, /* n[0] sequence number */
     NT_TR_SDP_NOTE /* of a description or a fragment that came: n[0] line, n[1] enum nt_sdp_note_kind, n[2] 1: the line counts,
-                    * text says what and quotes it; line 0: how many more notes there are */
+                    * text says what and quotes it; line 0: how many more notes there are. n[3]: the tap that it came through, from
+                    * 1 */
 };
 
 /* Why a program does not take what it was handed. What is taken needs no word: it is answered, or shows in what happens next. */

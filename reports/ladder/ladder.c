@@ -72,6 +72,9 @@ static void put_note(struct nt_text *note, const struct nt_capture *c, const str
         if (nt_capture_has_ended(f))
             put_end(&t, c, f);
     }
+    const struct nt_capture_frame *arrived = &c->frames[w->last];
+    if (arrived->notes != 0)
+        nt_text_printf(&t, "; %s: %s", c->taps[arrived->tap].node, c->texts + arrived->notes);
     if ((c->frames[w->first].marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0)
         nt_text_printf(&t, "; %s by a step", c->frames[w->first].marks & NT_MARK_DAMAGED ? "damaged" : "injected");
     if (c->frames[w->last].fate == NT_FATE_PASSED && c->frames[w->last].direction == NT_DIR_OUT)

@@ -4,12 +4,12 @@
 
 #define QUOTE_MAX 120 /* of a line */
 
-/* The line with '?' for what is not printable. */
+/* The line with '?' for what is not printable, nor fit for a comment in quotes. */
 static const char *quote_line(const struct nt_sdp_note *note, char buf[QUOTE_MAX + 4])
 {
     size_t n = note->len < QUOTE_MAX ? note->len : QUOTE_MAX;
     for (size_t i = 0; i < n; i++)
-        buf[i] = note->text[i] >= ' ' && note->text[i] <= '~' ? note->text[i] : '?';
+        buf[i] = note->text[i] >= ' ' && note->text[i] <= '~' && note->text[i] != '"' ? note->text[i] : '?';
     snprintf(buf + n, 4, "%s", n < note->len ? "..." : "");
     return buf;
 }

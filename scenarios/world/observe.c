@@ -92,21 +92,21 @@ static void note_prflx(struct nt_observer *o, struct nt_scn_node n, const struct
         (struct nt_observed_prflx){.agent = n.index, .remote = ev->kind == NT_TR_ICE_PRFLX_REMOTE, .addr = ev->a, .frame = frame};
 }
 
-/* What a program discards is the packet that its node is receiving: the capture is told the tap. */
-static void note_discard(const struct nt_observer *o, const struct nt_trace_event *ev)
+/* What a program discards or finds odd is the packet that its node is receiving: the capture is told the tap. */
+static void note_received(const struct nt_observer *o, const struct nt_trace_event *ev)
 {
-    struct nt_trace_event discard = *ev;
+    struct nt_trace_event received = *ev;
     uint32_t tap = nt_fabric_receiving(o->fabric, ev->node);
     if (tap != NT_FABRIC_NONE)
-        discard.n[1] = (int64_t)tap + 1;
-    nt_capture_trace(o->capture, &discard);
+        received.n[ev->kind == NT_TR_DISCARDED ? 1 : 3] = (int64_t)tap + 1;
+    nt_capture_trace(o->capture, &received);
 }
 
 void nt_observer_emit(void *observer, const struct nt_trace_event *ev)
 {
     struct nt_observer *o = observer;
-    if (ev->kind == NT_TR_DISCARDED)
-        note_discard(o, ev);
+    if (ev->kind == NT_TR_DISCARDED || ev->kind == NT_TR_SDP_NOTE)
+        note_received(o, ev);
     else
         nt_capture_trace(o->capture, ev);
     if (ev->kind == NT_TR_PACKET)

@@ -122,6 +122,16 @@ NOT_TAKEN = [
     ("loss/corrupt-answer", "drop", "L", 1, "fingerprint", "a STUN message with a wrong FINGERPRINT"),
     ("loss/every-packet-twice", "pass-over", "L", 10, "duplicate", "data that has come before"),
     ("loss/every-packet-twice", "pass-over", "R", 6, "no-transaction", "a response to no request of ours"),
+    ("forged/of-no-use", "drop", "R", 1, "source", "data from an address that is no candidate of the peer"),
+    ("forged/of-no-use", "drop", "R", 1, "unreadable", "a STUN message that ends too early"),
+    ("forged/of-no-use", "drop", "R", 1, "unsupported", "a STUN message of another method"),
+    ("forged/of-no-use", "drop", "R", 1, "no-channel", "ChannelData on a channel that is not bound"),
+    ("forged/of-no-use", "drop", "stun", 1, "unreadable", "no STUN message, or a damaged one"),
+    ("forged/of-no-use", "drop", "stun", 1, "unsupported", "not a Binding request"),
+    ("forged/of-no-use", "drop", "turn", 1, "unreadable", "neither STUN nor ChannelData"),
+    ("forged/of-no-use", "drop", "turn", 1, "no-allocation", "203.0.113.7:9000 has no allocation"),
+    ("forged/of-no-use", "drop", "turn", 1, "unsupported", "not for a TURN server"),
+    ("forged/of-no-use", "pass-over", "turn", 1, "unrelated", "an ICMP error about nothing that an open port here has sent"),
     ("forged/unauthenticated-refusal", "drop", "L", 1, "integrity", "a response to a check has no right MESSAGE-INTEGRITY"),
 ]
 
@@ -155,6 +165,11 @@ def test_a_fragment_without_the_others_has_its_comment(natsim, tmp_path):
     why = "the other fragments of a packet from 10.1.0.2 did not come in time"
     assert found == [["nat-left.inside", "0", f'verdict=drop at=nat-left dir=in reason=incomplete detail="{why}"']]
     assert f"30297.000 ms  nat-left       dropped: incomplete: {why}" in natsim("explain", "loss/fragment-lost").out
+
+
+def test_a_closed_port_says_whether_an_icmp_error_says_so(not_taken):
+    found = fields(not_taken / "captures" / "forged_of-no-use.pcapng", "frame.comment", display='frame.comment contains "reason=no-socket"')
+    assert [f[0].split('"')[1] for f in found] == ["port 203.0.113.7:9 is closed", "port 203.0.113.7:9 is closed, and no ICMP error says so"]
 
 
 def test_directions_are_marked_and_time_never_runs_backwards(symmetric):

@@ -117,6 +117,35 @@ TEST(test_discards)
     nt_capture_free(&c);
 }
 
+/* Something odd in what a program takes has a comment of its own; the packet went on. */
+TEST(test_notes)
+{
+    struct nt_capture c;
+    char buf[NT_CAPTURE_COMMENT], text[200];
+    struct nt_trace_event ev = {.kind = NT_TR_SDP_NOTE, .n = {12, 0, 0, 1}, .text = "line 12"};
+    example(&c);
+    cross(&c, 2000000000, 0, NT_DIR_IN, 0, "third");
+    assert_string_equal(nt_capture_comment(&c, &c.frames[4], 3, buf, sizeof buf), "");
+    nt_capture_trace(&c, &ev);
+    assert_int_equal(c.frames[4].fate, NT_FATE_PASSED);
+    assert_string_equal(nt_capture_comment(&c, &c.frames[4], 0, buf, sizeof buf), "");
+    assert_string_equal(nt_capture_comment(&c, &c.frames[4], 3, buf, sizeof buf),
+                        "verdict=take at=L by=program detail=\"line 12\"");
+    ev.text = "line 13";
+    nt_capture_trace(&c, &ev);
+    assert_string_equal(nt_capture_comment(&c, &c.frames[4], 3, buf, sizeof buf),
+                        "verdict=take at=L by=program detail=\"line 12; line 13\"");
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    ev.text = text;
+    for (int i = 0; i < 4; i++)
+        nt_capture_trace(&c, &ev);
+    assert_non_null(strstr(nt_capture_comment(&c, &c.frames[4], 3, buf, sizeof buf), "xxx...\"")); /* and no more */
+    ev.n[3] = 0;                                                                                   /* no tap */
+    nt_capture_trace(&c, &ev);
+    nt_capture_free(&c);
+}
+
 /* What a node held (a fragment) and gave up: by its number, at whatever tap. */
 TEST(test_held_and_given_up)
 {
@@ -296,12 +325,12 @@ TEST(test_unknown_tap)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_comments),    cmocka_unit_test(test_second_translation),
-        cmocka_unit_test(test_discards),    cmocka_unit_test(test_held_and_given_up),
-        cmocka_unit_test(test_blocks),      cmocka_unit_test(test_packet_block),
-        cmocka_unit_test(test_pcap),        cmocka_unit_test(test_disk_full),
-        cmocka_unit_test(test_unknown_tap), cmocka_unit_test(test_late_loss),
-        cmocka_unit_test(test_no_bytes),
+        cmocka_unit_test(test_comments),     cmocka_unit_test(test_second_translation),
+        cmocka_unit_test(test_discards),     cmocka_unit_test(test_held_and_given_up),
+        cmocka_unit_test(test_notes),        cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_packet_block), cmocka_unit_test(test_pcap),
+        cmocka_unit_test(test_disk_full),    cmocka_unit_test(test_unknown_tap),
+        cmocka_unit_test(test_late_loss),    cmocka_unit_test(test_no_bytes),
     };
     return RUN_TESTS_WITHIN(tests, in_directory, out_of_directory);
 }

@@ -50,6 +50,8 @@ static void example(struct nt_capture *c)
     fate(c, NT_TR_DROP, 1, NT_DROP_NO_ROUTE);
     cross(c, 61 * NT_SEC, 0, NT_DIR_IN, 0);
     fate(c, NT_TR_DISCARDED, NT_DISCARD_DUPLICATE, 1); /* the reason, and the tap from 1 */
+    cross(c, 62 * NT_SEC, 0, NT_DIR_IN, 0);
+    nt_capture_note(c, &c->frames[c->frame_count - 1], "line 12");
 }
 
 static size_t written(const struct nt_capture *c, bool pcapng)
@@ -84,8 +86,8 @@ TEST(test_round_trip)
     assert_int_equal(d.name_count, 2);
     assert_string_equal(d.names[1].name, "six");
     assert_true(nt_addr_equal(&d.names[1].addr, &c.names[1].addr));
-    assert_int_equal(d.frame_count, 4);
-    for (size_t i = 0; i < 4; i++) {
+    assert_int_equal(d.frame_count, 5);
+    for (size_t i = 0; i < 5; i++) {
         const struct nt_capture_frame *f = &c.frames[i], *g = &d.frames[i];
         assert_true(f->at == g->at);
         assert_int_equal(f->tap, g->tap);
@@ -95,7 +97,7 @@ TEST(test_round_trip)
         assert_int_equal(f->marks, g->marks);
         assert_int_equal(f->len, g->len);
         assert_memory_equal(nt_capture_bytes(&c, f), nt_capture_bytes(&d, g), f->len);
-        for (int k = 0; k < 3; k++)
+        for (int k = 0; k < NT_CAPTURE_COMMENTS; k++)
             assert_string_equal(nt_capture_comment(&c, f, k, x, sizeof x), nt_capture_comment(&d, g, k, y, sizeof y));
     }
     assert_true(nt_addr_equal(&d.frames[1].b, &c.frames[1].b));
@@ -120,9 +122,9 @@ TEST(test_every_cut)
         most = d.frame_count;
         free(exact);
     }
-    assert_int_equal(most, 3);
+    assert_int_equal(most, 4);
     assert_true(d.truncated_file);
-    assert_string_equal(what, "the file ends within a block; 3 packets were read");
+    assert_string_equal(what, "the file ends within a block; 4 packets were read");
     nt_capture_free(&c);
     nt_capture_free(&d);
 }
@@ -159,12 +161,12 @@ TEST(test_pcap)
     size_t len = written(&c, false);
     nt_capture_init(&d);
     assert_int_equal(nt_capture_parse(&d, file, len, what, sizeof what), NT_OK);
-    assert_int_equal(d.frame_count, 4);
+    assert_int_equal(d.frame_count, 5);
     assert_true(d.frames[1].at == 21 * NT_MSEC + 1);
     assert_int_equal(d.frames[2].len, 33);
     assert_int_equal(nt_capture_parse(&d, file, len - 3, what, sizeof what), NT_OK);
     assert_true(d.truncated_file);
-    assert_int_equal(d.frame_count, 3);
+    assert_int_equal(d.frame_count, 4);
     assert_int_equal(nt_capture_parse(&d, (const uint8_t *)"natsim: 1\n", 10, what, sizeof what), NT_EFORMAT);
     assert_string_not_equal(what, "");
     assert_int_equal(nt_capture_parse(&d, file, 0, what, sizeof what), NT_EFORMAT);
