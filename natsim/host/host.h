@@ -22,7 +22,7 @@ uint32_t nt_host_attach(struct nt_host *h, uint32_t network, const char *tap, co
 struct nt_routes *nt_host_routes(struct nt_host *h);
 
 /* From now on packets for the host's own addresses go to `deliver` as they arrive, fragments too, and not to endpoints; it
- * returns false when it has no room for the packet. NULL: to endpoints again. */
+ * returns false when it does not take the packet. NULL: to endpoints again. */
 void nt_host_attach_stack(struct nt_host *h, bool (*deliver)(void *user, uint32_t port, const uint8_t *packet, size_t len),
                           void *user);
 

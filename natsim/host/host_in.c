@@ -142,7 +142,7 @@ void nt_in_receive(void *self, uint32_t port, struct nt_packet *p, nt_time now)
         if (h->deliver(h->stack, port, p->data, p->len))
             nt_fabric_consumed(h->fabric, p);
         else
-            drop_packet(h, p, NT_DROP_QUEUE, now);
+            drop_packet(h, p, NT_DROP_STACK, now);
         return;
     }
     if (!nt_packet_checksums_good(p)) {

@@ -134,8 +134,10 @@ int nt_host_inject(struct nt_host *h, const struct nt_addr *src, const struct nt
 
 int nt_host_emit(struct nt_host *h, uint32_t port, const uint8_t *packet, size_t len, nt_time now)
 {
-    if (len > UINT16_MAX)
+    if (len > UINT16_MAX) {
+        tell_unsent(h, &(struct nt_addr){0}, "longer than a packet can be", now);
         return NT_ELIMIT;
+    }
     struct nt_packet *p = nt_fabric_packet(h->fabric, (uint32_t)len);
     if (p == NULL)
         return NT_ENOMEM;

@@ -35,6 +35,7 @@ static const struct {
     [NT_DROP_LIMIT] = {"limit", "a limit of mappings, filters or flows is reached, and nothing more is kept for %a"},
     [NT_DROP_PROTOCOL] = {"protocol", "the protocol is not carried to %b"},
     [NT_DROP_STOPPED] = {"stopped", "the host is stopped"},
+    [NT_DROP_STACK] = {"stack", "the machine's network stack does not take it"},
     [NT_DROP_RETRIES] = {"retries", "given up after all retries"},
     [NT_DROP_EXPIRED] = {"expired", "waited too long for its turn"},
 };

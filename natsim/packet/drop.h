@@ -35,6 +35,7 @@ enum nt_drop {
     NT_DROP_LIMIT,           /* limit: max-mappings or max-per-host, or a table is full */
     NT_DROP_PROTOCOL,        /* protocol: not carried by this element */
     NT_DROP_STOPPED,         /* stopped: the host is stopped */
+    NT_DROP_STACK,           /* stack: the attached IP stack does not take it */
     NT_DROP_RETRIES,         /* retries: the sender's medium gave up: nobody acknowledged, or it is never free */
     NT_DROP_EXPIRED,         /* expired: it waited for its turn on the medium for too long */
     NT_DROP_COUNT

@@ -1,4 +1,5 @@
 /* Hosts:  A 10.0.0.2 --- net, 20 ms --- B 10.0.0.3 */
+#include "natsim/packet/icmp.h"
 #include "natsim/packet/packet.h"
 #include "tests/unit/host/world.h"
 
@@ -327,6 +328,46 @@ TEST(test_echo)
     assert_memory_equal(r.last + 24, echo + 4, 6);
 }
 
+/* An ICMP error about nothing that was sent from here is passed over, and says so. */
+TEST(test_an_unrelated_icmp_error)
+{
+    struct nt_addr from = addr("10.0.0.2:5000"), to = addr("10.0.0.3:6001"), about = addr("10.0.0.2:5002");
+    uint8_t quoted[100];
+    struct nt_packet q = {.data = quoted, .cap = sizeof quoted};
+    assert_int_equal(nt_packet_udp(&q, &about, &to, (const uint8_t *)"x", 1, 64, 0, false, 1), 0);
+    struct nt_packet *p = nt_fabric_packet(w.f, 0);
+    to.port = from.port = 0;
+    assert_int_equal(nt_packet_icmp_error(p, &to, &q, NT_ICMP4_UNREACHABLE, NT_ICMP4_PORT), 0);
+    nt_fabric_send(w.f, nt_host_node(b.host), 0, &from, p, 0);
+    run_all();
+    const struct nt_trace_event *e = &w.log[w.logged - 1];
+    assert_int_equal(e->kind, NT_TR_DISCARDED);
+    assert_int_equal(e->node, nt_host_node(a.host));
+    assert_int_equal(e->n[0], NT_DISCARD_UNRELATED);
+}
+
+static bool take_nothing(void *user, uint32_t port, const uint8_t *packet, size_t len)
+{
+    (void)user, (void)port, (void)packet, (void)len;
+    return false;
+}
+
+/* What an attached stack does not take, and what it sends that cannot become a packet. */
+TEST(test_an_attached_stack)
+{
+    static const uint8_t hop_by_hop[48] = {0x60, 0, 0, 0, 0, 8, 0, 64, [40] = 59};
+    nt_host_attach_stack(b.host, take_nothing, NULL);
+    say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 10, false);
+    kick(&a);
+    run_all();
+    assert_int_equal(drops(&w, NT_DROP_STACK), 1);
+    assert_int_equal(nt_host_emit(b.host, 0, hop_by_hop, sizeof hop_by_hop, 0), NT_EUNSUPPORTED);
+    const struct nt_trace_event *e = &w.log[w.logged - 1];
+    assert_int_equal(e->kind, NT_TR_UNSENT);
+    assert_int_equal(e->node, nt_host_node(b.host));
+    assert_string_equal(e->text, "a packet that cannot be read, as one of IPv6 with options");
+}
+
 TEST(test_ipv6)
 {
     struct peer x, y;
@@ -361,6 +402,8 @@ int main(int argc, char **argv)
         T(test_endless_output),
         T(test_inject),
         T(test_echo),
+        T(test_an_unrelated_icmp_error),
+        T(test_an_attached_stack),
         T(test_ipv6),
     };
     return RUN_TESTS(tests);
