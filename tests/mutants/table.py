@@ -180,8 +180,7 @@ MUTANTS = {
             ),
         ],
         "red": [
-            "ipv6/firewalls[nat={full-cone,port-restricted-cone}]", "rfc4787/pinned[left={ad-ei,apd-ei},right={ei-ei,ei-ad}]",
-            "rfc4787/pinned[left={ad-ei,apd-ei},right=ei-apd]",
+            "rfc4787/pinned[left={ad-ei,apd-ei},right={ei-ei,ei-ad}]", "rfc4787/pinned[left={ad-ei,apd-ei},right=ei-apd]",
         ],
     },
     "type-preferences-swapped": {
@@ -234,7 +233,8 @@ MUTANTS = {
             ),
         ],
         "red": [
-            "gathering/redundancy*", "gathering/two-interfaces", "ipv6/firewalls[nat={full-cone,port-restricted-cone}]",
+            "gathering/redundancy*", "gathering/two-interfaces",
+            "ipv6/firewalls[nat={full-cone,port-restricted-cone,symmetric}]",
             "nested/plain-routers[right=none]", "nested/three-deep*",
             "nested/two-deep[home={full-cone,port-restricted-cone},carrier={full-cone,port-restricted-cone},right=*]",
             "relay/blocked-udp", "relay/wrong-password",
