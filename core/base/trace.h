@@ -43,7 +43,7 @@ enum nt_trace_kind {
     NT_TR_ICE_DROPPED,      /* something that was to leave, or was kept, is dropped: a local, b remote where known, text says why */
     NT_TR_ICE_REFUSED,      /* a request is answered with an error: a base, b remote, n[2] code, text says why */
     NT_TR_ICE_PAIR_REFUSED, /* a pair is not formed: a local, b remote, text says why */
-    NT_TR_ICE_ENDED,        /* stream n[0] goes on without ICE: text says why */
+    NT_TR_ICE_ENDED,        /* stream n[0], or its component n[1], goes on without ICE: text says why */
     /* TURN server */
     NT_TR_TURN_ALLOCATED = 64, /* a client, b relayed */
     NT_TR_TURN_RELEASED,       /* a client, b relayed */

@@ -111,6 +111,11 @@ void nt_ice_components_nominate(struct nt_ice_components *t, size_t i, uint32_t 
     t->items[i].valids[valid].nominated = true;
 }
 
+void nt_ice_components_set_unused(struct nt_ice_components *t, size_t i)
+{
+    t->items[i].k.unused = true;
+}
+
 void nt_ice_components_select(struct nt_ice_components *t, size_t i, uint32_t valid)
 {
     t->items[i].k.selected = valid;

@@ -20,6 +20,7 @@ struct nt_ice_valid {
 struct nt_ice_component {
     uint8_t stream;
     uint16_t component;
+    bool unused;                       /* the peer has no such component (RFC 8445, 6.1.2.2) */
     nt_time first_valid;               /* NT_TIME_NEVER: none yet */
     uint32_t nominating;               /* controlling: the number of the pair being nominated; 0: none */
     uint32_t selected;                 /* a place in the valid list, or NT_ICE_NONE */
@@ -45,6 +46,7 @@ uint32_t nt_ice_components_find_valid(const struct nt_ice_components *t, size_t 
 void nt_ice_components_revive(struct nt_ice_components *t, size_t i, uint32_t valid); /* one that was gone */
 void nt_ice_components_drop(struct nt_ice_components *t, size_t i, uint32_t valid);
 void nt_ice_components_nominate(struct nt_ice_components *t, size_t i, uint32_t valid); /* sets its nominated flag */
+void nt_ice_components_set_unused(struct nt_ice_components *t, size_t i);
 void nt_ice_components_select(struct nt_ice_components *t, size_t i, uint32_t valid);
 void nt_ice_components_set_nominating(struct nt_ice_components *t, size_t i, uint32_t pair); /* 0: none */
 void nt_ice_components_note_valid(struct nt_ice_components *t, size_t i, nt_time now);       /* for first_valid */

@@ -85,7 +85,7 @@ static int describe_selected(const struct nt_ice_session *s, bool offer, struct 
     for (size_t i = 0; i < nt_ice_components_count(env->components); i++) {
         const struct nt_ice_component *k = nt_ice_components_at(env->components, i);
         const struct nt_ice_valid *v = nt_ice_component_selected(k);
-        if (!nt_ice_session_uses_ice(s, k->stream))
+        if (!nt_ice_session_uses_ice(s, k->stream) || k->unused)
             continue;
         const struct nt_ice_candidate *own = &nt_ice_candidates_at(env->own, v->own)->c;
         struct nt_ice_stream_description *stream = &d->streams[k->stream - 1];

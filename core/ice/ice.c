@@ -253,8 +253,10 @@ int nt_ice_send(struct nt_ice_agent *a, uint8_t stream, uint16_t component, cons
     if (!nt_ice_agent_is_checking(a) ||
         nt_ice_lists_state(nt_ice_session_lists(nt_ice_agent_session(a)), stream) != NT_ICE_LIST_COMPLETED)
         return NT_ESTATE;
-    return nt_ice_data_put(nt_ice_agent_data(a), nt_ice_components_place(nt_ice_agent_env(a)->components, stream, component), bytes,
-                           len);
+    size_t place = nt_ice_components_place(nt_ice_agent_env(a)->components, stream, component);
+    if (nt_ice_components_at(nt_ice_agent_env(a)->components, place)->unused)
+        return NT_ESTATE;
+    return nt_ice_data_put(nt_ice_agent_data(a), place, bytes, len);
 }
 
 void nt_ice_close(struct nt_ice_agent *a, nt_time now)

@@ -119,7 +119,7 @@ void nt_ice_lists_update(struct nt_ice_lists *t, uint8_t stream, const struct nt
         return;
     for (size_t i = 0; i < nt_ice_components_count(components); i++) {
         const struct nt_ice_component *k = nt_ice_components_at(components, i);
-        if (k->stream != stream)
+        if (k->stream != stream || k->unused)
             continue;
         all_selected = all_selected && k->selected != NT_ICE_NONE;
         all_valid = all_valid && nt_ice_component_has_valid(k);

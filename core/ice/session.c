@@ -13,6 +13,7 @@ struct stream {
     char mid[NT_ICE_MID_MAX + 1];
     bool ended;       /* the peer has no more candidates to tell */
     bool without_ice; /* RFC 3264 alone */
+    bool matched;     /* components that the peer lacks are known */
 };
 
 struct nt_ice_session {
@@ -22,10 +23,12 @@ struct nt_ice_session {
     enum nt_ice_role role;
     uint64_t tie_breaker;
     enum nt_ice_session_state state;
-    bool peer_trickles; /* RFC 8838, 3: both sides do */
-    bool own_ended;     /* we have told that there are no more candidates */
-    bool unpaired;      /* candidates have come that are not paired */
-    bool offered;       /* an offer of ours is to be answered */
+    bool peer_trickles;       /* RFC 8838, 3: both sides do */
+    bool own_ended;           /* we have told that there are no more candidates */
+    bool unpaired;            /* candidates have come that are not paired */
+    bool offered;             /* an offer of ours is to be answered */
+    bool lite, ice2, trickle; /* as the peer's first description says */
+    uint32_t pacing_ms;
     nt_time started;
     nt_time heard_at; /* when the peer told something last, by signalling */
     struct nt_ice_candidates *remotes;
@@ -154,17 +157,33 @@ static const char *why_stream_refused(const struct nt_ice_session *s, size_t i, 
     return NULL;
 }
 
+/* RFC 8839, 4.4.2.1: "If any of the SDP attributes have been modified in a subsequent offer that is not used to request an ICE
+ * restart, the answerer MUST reject the offer." */
+static bool has_other_attributes(const struct nt_ice_session *s, const struct nt_ice_description *d)
+{
+    if (s->peers == NULL || s->offered)
+        return false;
+    return d->lite != s->lite || d->ice2 != s->ice2 || d->trickle != s->trickle || d->pacing_ms != s->pacing_ms;
+}
+
 static const char *why_refused(const struct nt_ice_session *s, const struct nt_ice_description *d, int *err)
 {
     const char *why = NULL;
+    bool uses_ice = false;
     *err = NT_EINVAL;
     if (d->stream_count != s->env->config->streams)
         return "it has another number of streams";
     *err = NT_OK;
-    for (size_t i = 0; i < d->stream_count && why == NULL; i++)
-        if (nt_ice_stream_uses_ice(&d->streams[i]))
-            why = why_stream_refused(s, i, &d->streams[i], err);
-    return why;
+    for (size_t i = 0; i < d->stream_count && why == NULL; i++) {
+        if (!nt_ice_stream_uses_ice(&d->streams[i]))
+            continue;
+        uses_ice = true;
+        why = why_stream_refused(s, i, &d->streams[i], err);
+    }
+    if (why != NULL || !uses_ice || !has_other_attributes(s, d))
+        return why;
+    *err = NT_EINVAL;
+    return "it has another ice-lite, ice-options or ice-pacing than before, without a restart";
 }
 
 int nt_ice_session_check(const struct nt_ice_session *s, const struct nt_ice_description *d, nt_time now)
@@ -189,6 +208,10 @@ int nt_ice_session_describe(struct nt_ice_session *s, const struct nt_ice_descri
         nt_ice_session_undescribe(s);
         return NT_ENOMEM;
     }
+    s->lite = d->lite;
+    s->ice2 = d->ice2;
+    s->trickle = d->trickle;
+    s->pacing_ms = d->pacing_ms;
     for (size_t i = 0; i < d->stream_count; i++) {
         s->peers[i] = nt_ice_peer_of(d->streams[i].ufrag, d->streams[i].pwd, s->ufrag);
         memcpy(s->streams[i].mid, d->streams[i].mid, sizeof s->streams[i].mid);
@@ -573,9 +596,14 @@ static bool may_fail(const struct nt_ice_session *s, uint8_t stream, bool gather
     return now - s->started >= NT_ICE_PAC && !nt_ice_session_expects(s, stream, gathered, now);
 }
 
+static bool has_peer_ended(const struct nt_ice_session *s, uint8_t stream, nt_time now)
+{
+    return s->streams[stream - 1].ended || now - s->heard_at >= NT_ICE_LAST_CANDIDATE;
+}
+
 bool nt_ice_session_expects(const struct nt_ice_session *s, uint8_t stream, bool gathered, nt_time now)
 {
-    bool peer_ended = s->streams[stream - 1].ended || now - s->heard_at >= NT_ICE_LAST_CANDIDATE;
+    bool peer_ended = has_peer_ended(s, stream, now);
     return s->env->config->trickle != NT_ICE_TRICKLE_OFF && (!gathered || !peer_ended);
 }
 
@@ -587,11 +615,45 @@ const char *nt_ice_session_why_failed(const struct nt_ice_session *s)
     return "no pair connects";
 }
 
+/* The highest component that the peer has told candidates for; 0: none at all. */
+static uint16_t last_component(const struct nt_ice_session *s, uint8_t stream)
+{
+    uint16_t last = 0;
+    for (uint32_t i = 0; i < nt_ice_candidates_count(s->remotes); i++) {
+        const struct nt_ice_entry *e = nt_ice_candidates_at(s->remotes, i);
+        if (e->told && e->c.stream == stream && e->c.component > last)
+            last = e->c.component;
+    }
+    return last;
+}
+
+/* RFC 8445, 6.1.2.2: "the number of components for that data stream is effectively reduced and is considered to be equal to the
+ * minimum across both agents of the maximum component ID provided by each agent". */
+static void match_components(struct nt_ice_session *s, uint8_t stream, nt_time now)
+{
+    struct nt_ice_components *components = s->env->components;
+    uint16_t last = last_component(s, stream);
+    s->streams[stream - 1].matched = true;
+    for (size_t i = 0; last > 0 && i < nt_ice_components_count(components); i++) {
+        const struct nt_ice_component *k = nt_ice_components_at(components, i);
+        if (k->stream != stream || k->component <= last)
+            continue;
+        nt_ice_components_set_unused(components, i);
+        nt_ice_record_event(s->env->record, (struct nt_trace_event){.at = now,
+                                                                    .kind = NT_TR_ICE_ENDED,
+                                                                    .n = {stream, k->component},
+                                                                    .text = "the peer has no such component"});
+    }
+}
+
 enum nt_ice_session_state nt_ice_session_update(struct nt_ice_session *s, bool gathered, nt_time now)
 {
     uint8_t streams = s->env->config->streams;
     if (s->state != NT_ICE_SESSION_RUNNING)
         return s->state;
+    for (uint8_t i = 1; i <= streams; i++)
+        if (!s->streams[i - 1].matched && has_peer_ended(s, i, now))
+            match_components(s, i, now);
     for (uint8_t i = 1; i <= streams; i++)
         nt_ice_lists_update(s->lists, i, s->pairs, s->env->components, may_fail(s, i, gathered, now));
     size_t completed = nt_ice_lists_count(s->lists, NT_ICE_LIST_COMPLETED),

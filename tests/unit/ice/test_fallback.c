@@ -1,4 +1,4 @@
-/* Streams that go on without ICE (RFC 8839, 4.2.5, 4.3.2, 4.3.3): those do, and no others.
+/* Streams that go on without ICE (RFC 8839, 4.2.5, 4.3.2, 4.3.3): those do, and no others; components that the peer lacks.
  *
  *   stream 1: agent 10.0.0.1:5000 --- peer 10.0.0.2:1       stream 2: agent 10.0.0.1:5001 --- peer 10.0.0.2:2
  */
@@ -218,6 +218,53 @@ TEST(later)
     lab_end(&l);
 }
 
+/* RFC 8839, 4.4.2.1: an offer that changes these without a restart is rejected, and nothing of it is taken. */
+TEST(other_attributes)
+{
+    struct nt_ice_candidate c = candidate("10.0.0.2:9", NT_ICE_HOST, "2");
+    begin();
+    start_gathering();
+    tell(false);
+    assert_int_equal(set_remote(PART_ICE, PART_PLAIN), NT_OK);
+    for (int i = 0; i < 4; i++) {
+        struct nt_ice_description d = part(PART_ICE, PART_PLAIN);
+        assert_int_equal(nt_ice_description_add(&d, &c), NT_OK);
+        d.lite = i == 0;
+        d.ice2 = i == 1;
+        d.trickle = i == 2;
+        d.pacing_ms = i == 3 ? 100 : 0;
+        assert_int_equal(nt_ice_set_remote(l.a, &d, l.now), NT_EINVAL);
+        nt_ice_description_free(&d);
+    }
+    assert_int_equal(nt_ice_pair_count(l.a), 1);
+    complete_first();
+    lab_end(&l);
+}
+
+/* RFC 8445, 6.1.2.2: of two components the peer has one, so there is one. */
+TEST(a_component_that_the_peer_lacks)
+{
+    struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
+    struct nt_ice_candidate r = candidate("10.0.0.2:1", NT_ICE_HOST, "1");
+    struct nt_ice_description d;
+    c.components = 2;
+    c.trace.emit = emit;
+    told[0] = '\0';
+    lab_start(&l, &c);
+    assert_int_equal(remote(&l, &r, 1), NT_OK);
+    assert_string_equal(told, "1: the peer has no such component; ");
+    go(&l, 0);
+    respond(&l, next_out(&l, NT_STUN_REQUEST, "10.0.0.2:1"), (struct reply){0});
+    request(&l, "10.0.0.2:1", (struct ask){.id = 1, .use_candidate = true});
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, (const uint8_t *)"\x80", 1, l.now), NT_OK);
+    assert_int_equal(nt_ice_send(l.a, 1, 2, (const uint8_t *)"\x80", 1, l.now), NT_ESTATE);
+    assert_int_equal(nt_ice_local(l.a, true, &d), NT_OK);
+    assert_int_equal(d.streams[0].candidate_count, 1);
+    nt_ice_description_free(&d);
+    lab_end(&l);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(one_section_of_an_offer),
@@ -225,6 +272,8 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(an_offer_without_ice),
                                        cmocka_unit_test(an_answer_without_ice),
                                        cmocka_unit_test(a_mismatch),
-                                       cmocka_unit_test(later)};
+                                       cmocka_unit_test(later),
+                                       cmocka_unit_test(other_attributes),
+                                       cmocka_unit_test(a_component_that_the_peer_lacks)};
     return RUN_TESTS(tests);
 }
