@@ -68,4 +68,11 @@ void nt_find_violation(struct nt_finder *finder, enum nt_rule rule, uint32_t par
             nt_find_violation((finder), (rule), (m)->party, (m)->frame, __VA_ARGS__);                                              \
     } while (0)
 
+/* As nt_require where nothing is wrong. */
+static inline void nt_kept(struct nt_finder *finder, enum nt_rule rule, const struct nt_item *m)
+{
+    if (nt_is_judged(finder, rule, m->party))
+        nt_exercise(finder, rule);
+}
+
 #endif

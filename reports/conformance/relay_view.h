@@ -10,6 +10,17 @@
 #define NT_PERMISSION_LIFETIME (300 * NT_SEC)
 #define NT_CHANNEL_LIFETIME (600 * NT_SEC)
 
+/* RFC 8656, 9: a time-to-expiry "decreases down once per second until it reaches zero", so that a server may be a second early or
+ * late. What it has at a time for sure, and what it may have. */
+static inline nt_time nt_surely_at(nt_time at)
+{
+    return at + NT_SEC;
+}
+static inline nt_time nt_maybe_at(nt_time at)
+{
+    return at - NT_SEC;
+}
+
 enum nt_grant_kind {
     NT_GRANT_PERMISSION = 1, /* of an IP address: port 0 */
     NT_GRANT_CHANNEL,

@@ -64,7 +64,7 @@ static const struct nt_relay *holder(const struct nt_relay_view *turn, const str
         uint32_t pair = nt_view_pair(v, a->party, &a->local, &a->remote);
         const struct nt_relay_side *side = pair != NT_VIEW_NONE ? nt_relay_side(&turn->of[pair], relayed->family) : NULL;
         if (side != NULL && pair != m->pair && nt_addr_equal(&side->relayed, relayed) &&
-            nt_relay_side_is_live(turn, side, m->at - 2 * nt_tolerance(v)))
+            nt_relay_side_is_live(turn, side, nt_surely_at(m->at)))
             return &turn->of[pair];
     }
     return NULL;
@@ -218,7 +218,7 @@ void nt_rfc8656_judge_allocate(struct nt_relay_view *turn, const struct nt_item 
         return; /* the request was retransmitted */
     if (nt_address_is_tunnelled(&m->remote))
         nt_require(turn->finder, NT_TURN_RULE_TUNNELS, m, code != 0, "an allocation for a client at a tunnel's address");
-    if (nt_relay_is_live(turn, relay, m->at - 2 * nt_tolerance(turn->v))) {
+    if (nt_relay_is_live(turn, relay, nt_surely_at(m->at))) {
         nt_require(turn->finder, NT_TURN_RULE_IN_USE, m, code == 437,
                    "answered with %s, expected 437: the 5-tuple has the allocation of packet %u",
                    nt_item_answer_text(turn->v, m, answer), (unsigned)relay->frame);
@@ -246,7 +246,7 @@ static void judge_refresh_family(struct nt_relay_view *turn, const struct nt_ite
     unsigned family = value >> 24;
     bool legal = family == 1 || family == 2;
     const struct nt_relay_side *side = nt_relay_side(&turn->of[m->pair], family == 2 ? NT_AF_IPV6 : NT_AF_IPV4);
-    bool has = legal && nt_relay_side_is_live(turn, side, m->at);
+    bool has = legal && nt_relay_side_is_live(turn, side, nt_maybe_at(m->at));
     nt_require(turn->finder, NT_TURN_RULE_REFRESH_FAMILY, m, has || code == 443 || (!legal && code == 400),
                "answered with %s, expected 443: packet %u names family %u, which the allocation has not",
                nt_item_answer_text(turn->v, m, answer), (unsigned)q->frame, family);

@@ -9,7 +9,7 @@ struct peers {
     struct nt_addr stranger;                     /* a foreign one */
 };
 
-static struct peers read_peers(const struct nt_relay_view *turn, const struct nt_item *q, nt_time now)
+static struct peers read_peers(const struct nt_relay_view *turn, const struct nt_item *q, nt_time at)
 {
     const struct nt_relay *relay = &turn->of[q->pair];
     struct peers peers = {0};
@@ -24,7 +24,7 @@ static struct peers read_peers(const struct nt_relay_view *turn, const struct nt
             continue;
         }
         peers.tunnelled += nt_address_is_tunnelled(&peer);
-        if (nt_relay_side_is_live(turn, nt_relay_side(relay, peer.family), now))
+        if (nt_relay_side_is_live(turn, nt_relay_side(relay, peer.family), nt_maybe_at(at)))
             continue;
         peers.foreign++;
         peers.stranger = peer;
@@ -55,14 +55,14 @@ void nt_rfc8656_judge_permission(struct nt_relay_view *turn, const struct nt_ite
     if (peers.foreign > 0 && peers.invalid == 0)
         judge_foreign(turn, NT_TURN_RULE_FOREIGN_PEER, m, q, &peers, code);
     if (code != 0)
-        nt_exercise(turn->finder, NT_TURN_RULE_WHOLE);
+        nt_kept(turn->finder, NT_TURN_RULE_WHOLE, m);
 }
 
 /* Why a binding is refused with 400 (RFC 8656, 12.2); NULL: it is not. */
 static const char *misbound(const struct nt_relay_view *turn, const struct nt_item *m, uint16_t number, const struct nt_addr *peer)
 {
     const struct nt_relay *relay = &turn->of[m->pair];
-    nt_time now = m->at - 2 * nt_tolerance(turn->v);
+    nt_time now = nt_surely_at(m->at);
     const struct nt_relay_grant *same = nt_relay_channel(turn, relay, number, now);
     const struct nt_relay_grant *to = nt_relay_channel_to(turn, relay, peer, now);
     if (number < 0x4000 || number > 0x4fff)

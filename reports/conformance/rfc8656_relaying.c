@@ -65,7 +65,7 @@ static const struct nt_addr *peer_of(const struct nt_relay_view *turn, const str
 {
     if (l->channel == 0)
         return &l->peer;
-    const struct nt_relay_grant *channel = nt_relay_channel(turn, relay, l->channel, l->at);
+    const struct nt_relay_grant *channel = nt_relay_channel(turn, relay, l->channel, nt_maybe_at(l->at));
     if (channel != NULL)
         return &channel->peer;
     channel = nt_relay_asked_channel(turn, relay, l->channel, l->at);
@@ -151,13 +151,13 @@ static void judge_permission(struct nt_relay_view *turn, const struct nt_relay *
 {
     char text[NT_ADDR_TEXT];
     const struct nt_relay_grant *g = nt_relay_grant_to(turn, relay, peer, NT_GRANT_PERMISSION), *refused;
-    bool permitted = nt_relay_permits(turn, relay, peer, m->at);
-    bool alive = nt_relay_side_is_live(turn, nt_relay_side(relay, peer->family), m->at);
+    bool permitted = nt_relay_permits(turn, relay, peer, nt_maybe_at(m->at));
+    bool alive = nt_relay_side_is_live(turn, nt_relay_side(relay, peer->family), nt_maybe_at(m->at));
     if (!permitted && alive && is_pending(nt_relay_grant_to(turn, relay, peer, NT_GRANT_ASKED), m->at)) {
         nt_not_judged(turn->finder, rule, m->party, PENDING);
         return;
     }
-    nt_exercise(turn->finder, NT_TURN_RULE_PERMISSION_LIFE);
+    nt_kept(turn->finder, NT_TURN_RULE_PERMISSION_LIFE, m);
     if (!permitted && g != NULL && alive) {
         find_expired(turn, relay, m, peer, g);
         return;
@@ -194,7 +194,7 @@ static void judge_to_peer(struct nt_relay_view *turn, const struct nt_relay *rel
         find_unbound(turn, relay, m, channel);
         return;
     }
-    nt_exercise(turn->finder, NT_TURN_RULE_CHANNEL_UNBOUND);
+    nt_kept(turn->finder, NT_TURN_RULE_CHANNEL_UNBOUND, m);
     judge_permission(turn, relay, m, &m->remote, NT_TURN_RULE_RELAY_PERMISSION);
 }
 
@@ -207,8 +207,7 @@ static void judge_unheard(struct nt_relay_view *turn, struct nt_relay *relay, co
     char text[NT_ADDR_TEXT];
     struct nt_relay_grant *g = nt_relay_permission(turn, relay, &m->remote);
     bool judged = g != NULL && m->len <= UNHEARD_BYTES && m->remote.port != 0 && !m->excused &&
-                  m->at + 2 * nt_tolerance(turn->v) < g->until &&
-                  nt_relay_permits(turn, relay, &m->remote, m->at + 2 * nt_tolerance(turn->v));
+                  nt_relay_permits(turn, relay, &m->remote, nt_surely_at(m->at));
     if (!judged)
         return;
     if (g->unheard == 0)
@@ -291,7 +290,7 @@ void nt_rfc8656_judge_to_client(struct nt_relay_view *turn, const struct nt_item
         return;
     }
     if (m->kind == NT_ITEM_CHANNEL)
-        nt_exercise(turn->finder, NT_TURN_RULE_CHANNEL_LIFE);
+        nt_kept(turn->finder, NT_TURN_RULE_CHANNEL_LIFE, m);
     judge_permission(turn, relay, m, peer, NT_TURN_RULE_PEER_PERMISSION);
     struct nt_relay_grant *g = nt_relay_permission(turn, relay, peer);
     if (g != NULL)
@@ -346,7 +345,9 @@ void nt_rfc8656_judge_indication(struct nt_relay_view *turn, const struct nt_ite
         judge_icmp(turn, m, icmp, &peer);
     if (!has_peer || data == NULL)
         return;
-    const struct nt_relay_grant *bound = nt_relay_channel_to(turn, &turn->of[m->pair], &peer, m->at + 2 * nt_tolerance(turn->v));
+    const struct nt_relay_grant *bound = nt_relay_channel_to(turn, &turn->of[m->pair], &peer, nt_surely_at(m->at));
+    if (bound != NULL && bound->since + 2 * nt_tolerance(turn->v) > m->at)
+        bound = NULL; /* it may have been made up before the channel was bound */
     nt_require(turn->finder, NT_TURN_RULE_CHANNEL_SERVER, m, bound == NULL,
                "a Data indication, and %s has channel 0x%04x since packet %u", nt_addr_format(&peer, text), (unsigned)bound->number,
                (unsigned)bound->frame);

@@ -55,7 +55,7 @@ static void judge_without_allocation(struct nt_relay_view *turn, const struct nt
 static void judge_kept(struct nt_relay_view *turn, const struct nt_item *m, int code)
 {
     const struct nt_relay *relay = &turn->of[m->pair];
-    nt_require(turn->finder, NT_TURN_RULE_KEPT, m, code != 437 || !nt_relay_is_live(turn, relay, m->at + 2 * nt_tolerance(turn->v)),
+    nt_require(turn->finder, NT_TURN_RULE_KEPT, m, code != 437,
                "answered with 437, and the allocation of packet %u has not expired", (unsigned)relay->frame);
 }
 
@@ -112,6 +112,7 @@ static void judge_answer(struct nt_relay_view *turn, const struct nt_item *m, co
 {
     if (q->integrity == NT_SIGNED_NOT)
         judge_unauthenticated(turn, m, q, code);
+    const struct nt_relay *relay = &turn->of[m->pair];
     const char *why = comes_first(m, code) ? NULL : undecided(turn, m, q, code);
     if (why != NULL)
         nt_not_judged(turn->finder, rule_about(m->method), m->party, why);
@@ -119,10 +120,12 @@ static void judge_answer(struct nt_relay_view *turn, const struct nt_item *m, co
         return;
     if (m->method == NT_TURN_ALLOCATE)
         nt_rfc8656_judge_allocate(turn, m, q, code);
-    else if (nt_relay_is_live(turn, &turn->of[m->pair], m->at))
+    else if (nt_relay_is_live(turn, relay, nt_surely_at(m->at)))
         judge_with_allocation(turn, m, q, code);
-    else
+    else if (!nt_relay_is_live(turn, relay, nt_maybe_at(m->at)))
         judge_without_allocation(turn, m, q, code);
+    else
+        nt_not_judged(turn->finder, rule_about(m->method), m->party, "the allocation was about to expire");
 }
 
 /* Whatever is to be said of a grant, it is one. */

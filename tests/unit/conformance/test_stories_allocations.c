@@ -385,6 +385,28 @@ static void a_refresh_is_on_its_way(struct forge *f)
     tell_l(f, NT_TURN_CREATE_PERMISSION, 437);
 }
 
+static void allocate_at_the_end(struct forge *f, int ms)
+{
+    gather_relay(f);
+    wait(f, 3600 * 1000 + ms);
+    turn_request(f, NT_TURN_ALLOCATE);
+    allocate_attrs(f);
+    turn_signed(f);
+    probe(f, TAP_TURN, f->l, f->stun);
+    guilty_next(f);
+    allocated(f, f->l, TAP_NONE, addr("192.0.2.2:50007"), 3600);
+}
+
+static void allocated_anew_as_soon_as_it_has_expired(struct forge *f)
+{
+    allocate_at_the_end(f, 0);
+}
+
+static void allocated_anew_two_seconds_early(struct forge *f)
+{
+    allocate_at_the_end(f, -2000);
+}
+
 static void a_refresh_was_refused_and_the_allocation_is_used(struct forge *f)
 {
     gather_relay(f);
@@ -437,6 +459,7 @@ static const struct story stories[] = {
     STORY_OF(a_server_that_is_set_to_1800, "RFC8656-7.2-lifetime"),
     STORY_OF(a_server_that_is_set_to_1800_is_asked_for_3600, "RFC8656-7.2-lifetime"),
     STORY_OF(a_server_that_is_set_to_40, "RFC8656-7.2-lifetime"),
+    STORY_OF(allocated_anew_as_soon_as_it_has_expired, "RFC8656-7.2-success"),
     STORY_OF(a_refresh_is_on_its_way, "RFC8656-5-no-allocation"),
 };
 
@@ -460,6 +483,7 @@ static const struct breach breaches[] = {
     BREACH(one_second_more_than_the_server_is_set_to, "RFC8656-7.2-lifetime", "turn", 1),
     BREACH(one_second_less_than_a_short_setting, "RFC8656-7.2-lifetime", "turn", 1),
     BREACH(a_refresh_for_less_than_the_default, "RFC8656-7.2-lifetime", "turn", 1),
+    BREACH(allocated_anew_two_seconds_early, "RFC8656-7.2-in-use", "turn", 1),
     BREACH(a_refresh_was_refused_and_the_allocation_is_used, "RFC8656-8-refresh", "L", 1),
     BREACH(a_family_that_was_never_allocated_is_refreshed, "RFC8656-8.1-family", "L", 1),
     BREACH(a_family_is_refused_with_a_code_for_peers, "RFC8656-7.2-family", "turn", 1),

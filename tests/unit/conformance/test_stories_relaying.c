@@ -172,7 +172,7 @@ static void a_permission_lasts_too_long(struct forge *f)
 {
     gather_relay(f);
     permit(f, f->r);
-    wait(f, 301000);
+    wait(f, 302000);
     data_from(f, TAP_R, f->r, f->relayed, "\x80 late");
     guilty_next(f);
     indicate(f, f->r);
@@ -192,6 +192,45 @@ static void a_permission_is_refreshed_by_channel_data(struct forge *f)
     guilty_relay_to_peer(f, "\x80 late", f->r);
 }
 
+/* RFC 8656, 9: "decreases down once per second until it reaches zero" */
+static void a_permission_ends_within_a_second(struct forge *f)
+{
+    gather_relay(f);
+    permit(f, f->r);
+    wait(f, 300500);
+    data_from(f, TAP_R, f->r, f->relayed, "\x80 just in time");
+    indicate(f, f->r);
+}
+
+/* What has just run out may be had anew. */
+static void a_channel_is_bound_anew_as_soon_as_it_has_ended(struct forge *f)
+{
+    gather_relay(f);
+    bind_channel(f, CHANNEL, f->r);
+    wait(f, 600000);
+    turn_request(f, NT_TURN_CHANNEL_BIND);
+    nt_stun_add_u32(&f->b, NT_ATTR_CHANNEL_NUMBER, (uint32_t)CHANNEL << 16);
+    add_peer(f, addr("10.0.0.7:7"));
+    turn_signed(f);
+    probe(f, TAP_TURN, f->l, f->stun);
+    turn_answer(f, NT_TURN_CHANNEL_BIND, 0, &f->alice);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+}
+
+/* The peer's datagram has overtaken the response to ChannelBind. */
+static void an_indication_leaves_behind_the_channel(struct forge *f)
+{
+    gather_relay(f);
+    permit(f, f->r);
+    ask_bind(f, CHANNEL, f->r);
+    text(f, "\x80 data");
+    frame(f, TAP_TURN, NT_DIR_IN, &f->r, &f->relayed, f->buf, f->len);
+    turn_answer(f, NT_TURN_CHANNEL_BIND, 0, &f->alice);
+    frame(f, TAP_TURN, NT_DIR_OUT, &f->stun, &f->l, f->buf, f->len);
+    text(f, "\x80 data");
+    indicate(f, f->r);
+}
+
 /* The peer's permission is refreshed all the time, the binding is not. */
 static void bind_and_keep_the_permission(struct forge *f, bool data)
 {
@@ -205,7 +244,7 @@ static void bind_and_keep_the_permission(struct forge *f, bool data)
             relay_down(f, CHANNEL);
         }
     }
-    wait(f, 1000);
+    wait(f, 2000);
 }
 
 static void a_binding_lasts_too_long(struct forge *f)
@@ -516,6 +555,9 @@ static const struct story stories[] = {
              "RFC8656-10.2-family RFC8656-12.2-family RFC8656-12.2-refused RFC8656-21.4-tunnels"),
     STORY_OF(icmp_that_tells_an_mtu, "RFC8656-18.13-mtu RFC8656-18.13-icmp"),
     STORY_OF(an_empty_datagram_is_relayed, "RFC8656-11.3-permission RFC8656-12-lifetime"),
+    STORY_OF(a_permission_ends_within_a_second, "RFC8656-9-lifetime"),
+    STORY_OF(a_channel_is_bound_anew_as_soon_as_it_has_ended, "RFC8656-12.2-refused"),
+    STORY_OF(an_indication_leaves_behind_the_channel, "RFC8656-12.5-server"),
     STORY(a_server_pauses),
     STORY_OF(icmp_about_a_peer_with_a_channel, "RFC8656-11.5-icmp RFC8656-11.5-permission RFC8656-18.13-icmp"),
 };
