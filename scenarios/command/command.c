@@ -8,6 +8,7 @@
 #include "scenarios/command/interop.h"
 #include "scenarios/command/merge.h"
 #include "scenarios/command/options.h"
+#include "scenarios/command/rules.h"
 #include "scenarios/command/run.h"
 #include "scenarios/files/installed.h"
 
@@ -22,6 +23,7 @@ static const struct nt_command commands[] = {
     {"lint", "[FILE|DIR|SUITE]...", "check scenario files without running them", nt_command_lint},
     {"explain", "CASE", "run one case and print its packets and the events of its check lists", nt_command_explain},
     {"classify", "[POLICY]...", "measure every NAT policy and preset with an RFC 5780 client", nt_command_classify},
+    {"rules", "[FILE|DIR|SUITE]...", "print the rules of conformance, or how often cases exercise each", nt_command_rules},
     {"presets", "", "print the named NATs with their policies and sources", nt_command_presets},
     {"schema", "", "print the JSON Schema of the scenario language", nt_command_schema},
     {"merge", "DIR...", "make one report of shards, of ranks, of several runs, or of a run that was killed", nt_command_merge},

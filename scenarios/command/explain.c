@@ -185,7 +185,7 @@ static int explain_case(const struct nt_options *o, const struct nt_carrier_ops 
     struct timeline t = {0};
     struct nt_capture capture;
     struct nt_result_case result;
-    struct nt_run_listener listener = {add_event, &t};
+    struct nt_run_listener listener = {.event = add_event, .user = &t};
     struct nt_run_options options = {
         .seed = nt_selection_seed(s, 0, c), .seed_in_id = s->cases[0].seed_in_id, .carrier = carrier, .until = o->until};
     nt_capture_init(&capture);

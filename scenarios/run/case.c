@@ -68,6 +68,8 @@ static void run_and_judge(struct run *run, const struct nt_run_clock *clock, str
     int r = nt_result_describe(run->w, judged.seen_path, out);
     if (r == NT_OK)
         r = nt_watch_conformance(watch, &verdict);
+    if (r == NT_OK && run->listener != NULL && run->listener->judged != NULL)
+        run->listener->judged(run->listener->user, &verdict);
     if (r == NT_OK)
         r = nt_result_add_conformance(&verdict, out);
     if (r == NT_OK)
@@ -107,7 +109,7 @@ static bool make_world(struct run *run)
         return false;
     struct nt_world_hooks hooks = nt_programs_hooks(run->programs);
     run->w = nt_world_new(run->scn, run->options->seed, run->options->carrier, &hooks, run->capture);
-    if (run->w != NULL && run->listener != NULL)
+    if (run->w != NULL && run->listener != NULL && run->listener->event != NULL)
         nt_world_listen(run->w, tell_listener, run);
     return run->w != NULL;
 }

@@ -3,6 +3,7 @@
 #define NT_RUN_CASE_H
 
 #include "pcap/capture.h"
+#include "reports/conformance/conformance.h"
 #include "reports/result/result.h"
 #include "scenarios/run/orders.h"
 
@@ -14,8 +15,10 @@ struct nt_run_options {
     const char *logs;                     /* beginning of the names of real programs' logs; NULL: none */
 };
 
-struct nt_run_listener { /* of each trace event but packets, for natsim explain */
+struct nt_run_listener {
+    /* Each trace event but packets; NULL: none is wanted. */
     void (*event)(void *user, const struct nt_scn_case *c, struct nt_scn_node node, const struct nt_trace_event *ev);
+    void (*judged)(void *user, const struct nt_conf_verdict *verdict); /* what the rules found; NULL: not wanted */
     void *user;
 };
 

@@ -69,7 +69,7 @@ def test_version(natsim):
 def test_help_names_every_command_and_flag_that_works(natsim):
     run = natsim("--help")
     assert (run.code, run.err) == (0, "")
-    for word in ("run", "list", "lint", "explain", "classify", "presets", "schema", "merge", "bench"):
+    for word in ("run", "list", "lint", "explain", "classify", "rules", "presets", "schema", "merge", "bench"):
         assert re.search(rf"^  {word} ", run.out, re.M)
     for flag in ("--out", "--jobs", "--seed", "--seeds", "--shard", "--filter", "--tag", "--capture", "--capture-format", "--until", "--fail-fast",
                  "--stats", "--stamp", "-v", "--json", "--help", "--version"):
@@ -236,6 +236,19 @@ def test_explain_wants_one_case(natsim, what, complaint):
 
 
 # --- classify ---
+
+def test_rules_lists_all_and_says_which_a_suite_exercises(natsim):
+    listed = natsim("rules")
+    assert listed.code == 0, listed
+    ids = [line.split()[0] for line in listed.out.splitlines()[:-1]]
+    assert len(ids) == len(set(ids)) and listed.out.splitlines()[-1] == f"{len(ids)} rules"
+    told = natsim("rules", "consent")
+    assert told.code == 0, told
+    rows = {line.split()[0]: line.split()[1:] for line in told.out.splitlines()[1:-1]}
+    assert list(rows) == ids
+    assert int(rows["RFC7675-5.1-interval"][1]) > 0 and int(rows["RFC8656-12-range"][1]) == 0
+    assert int(rows["RFC7675-5.1-none"][2]) > 0  # consent: off is advised against
+
 
 def test_classify_finds_every_policy_as_configured(natsim):
     run = natsim("classify")

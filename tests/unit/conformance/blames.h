@@ -1,5 +1,5 @@
-/* Whom each broken trace of test_rules.c blames, and how often: rules of which stories say it, and those of RFC 8656, whose traces say
- * the frame, are not here. */
+/* Whom each broken trace of test_rules.c blames, and how often: rules of which stories say it, and those of RFC 8656, whose traces
+ * say the frame, are not here. */
 #ifndef TEST_BLAMES_H
 #define TEST_BLAMES_H
 

@@ -153,7 +153,8 @@ TEST(test_a_listener_hears_one_run)
     struct nt_result_case r;
     small_load(&s, SMALL);
     struct heard heard = {.scn = s.scn};
-    nt_run_case(s.scn, &(struct nt_run_options){.seed = 1}, &s.capture, &(struct nt_run_listener){hear, &heard}, &r);
+    nt_run_case(s.scn, &(struct nt_run_options){.seed = 1}, &s.capture, &(struct nt_run_listener){.event = hear, .user = &heard},
+                &r);
     assert_int_equal(heard.selected, 2);
     assert_true(heard.events > 20);
     nt_result_case_free(&r);

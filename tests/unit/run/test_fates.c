@@ -154,7 +154,7 @@ static void run_case(const struct nt_scn_file *file, size_t i)
     assert_non_null(c);
     memset(telling.told, 0, sizeof telling.told);
     telling.capture = &capture;
-    nt_run_case(c, &(struct nt_run_options){.seed = 1}, &capture, &(struct nt_run_listener){hear, &telling}, &r);
+    nt_run_case(c, &(struct nt_run_options){.seed = 1}, &capture, &(struct nt_run_listener){.event = hear, .user = &telling}, &r);
     look_at(c, id);
     cases++;
     nt_result_case_free(&r);
