@@ -4,9 +4,16 @@
 #define TEXT_LEN 9
 #define COOKIE_LEN 13
 
-static bool has_first_bit(uint8_t base64)
+/* The six bits of a character of base64. */
+static unsigned bits_of(uint8_t c)
 {
-    return (base64 >= 'g' && base64 <= 'z') || (base64 >= '0' && base64 <= '9') || base64 == '+' || base64 == '/';
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26u;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52u;
+    return c == '+' ? 62 : c == '/' ? 63 : 0;
 }
 
 bool nt_nonce_has_cookie(const struct nt_item_attr *nonce)
@@ -16,5 +23,10 @@ bool nt_nonce_has_cookie(const struct nt_item_attr *nonce)
 
 bool nt_nonce_offers_algorithms(const struct nt_item_attr *nonce)
 {
-    return nt_nonce_has_cookie(nonce) && has_first_bit(nonce->value[TEXT_LEN]);
+    return nt_nonce_has_cookie(nonce) && (bits_of(nonce->value[TEXT_LEN]) & 0x20) != 0;
+}
+
+bool nt_nonce_asks_for_userhash(const struct nt_item_attr *nonce)
+{
+    return nt_nonce_has_cookie(nonce) && (bits_of(nonce->value[TEXT_LEN]) & 0x10) != 0;
 }

@@ -7,5 +7,6 @@
 
 bool nt_nonce_has_cookie(const struct nt_item_attr *nonce);
 bool nt_nonce_offers_algorithms(const struct nt_item_attr *nonce); /* it has the cookie, and the bit "Password algorithms" */
+bool nt_nonce_asks_for_userhash(const struct nt_item_attr *nonce); /* likewise, and the bit "Username anonymity" */
 
 #endif

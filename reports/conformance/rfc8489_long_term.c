@@ -114,6 +114,20 @@ static void judge_algorithms(struct nt_finder *finder, const struct nt_item *m, 
                nt_item_integrity_text(finder->v, m), (unsigned)challenge->frame);
 }
 
+/* A client of RFC 5389 does not know USERHASH. */
+static void judge_user(struct nt_finder *finder, const struct nt_item *m, const struct nt_item *challenge)
+{
+    bool anonymous = nt_nonce_asks_for_userhash(attr_of(finder, challenge, NT_ATTR_NONCE));
+    bool hash = attr_of(finder, m, NT_ATTR_USERHASH) != NULL, name = attr_of(finder, m, NT_ATTR_USERNAME) != NULL;
+    if (follows(finder, m, challenge) && (!anonymous || nt_item_speaks_8489(finder->v, m)))
+        nt_require(finder, NT_STUN_RULE_ANONYMITY, m, hash == anonymous && name != anonymous,
+                   "it has %s, expected %s: the nonce of packet %u says so",
+                   hash && name ? "both"
+                   : hash       ? "USERHASH"
+                                : "USERNAME",
+                   anonymous ? "USERHASH alone" : "USERNAME alone", (unsigned)challenge->frame);
+}
+
 static void judge_nonce(struct nt_finder *finder, const struct nt_item *m, const struct nt_item *stale)
 {
     const struct nt_item_attr *old = attr_of(finder, &finder->v->items[stale->request], NT_ATTR_NONCE);
@@ -205,6 +219,7 @@ static void judge_challenged(struct nt_finder *finder, const struct state *s, co
     if (lacking(finder, m) != NULL || l->damaged)
         return;
     judge_algorithms(finder, m, item_of(finder, l->challenge));
+    judge_user(finder, m, item_of(finder, l->challenge));
     if (stale != NULL)
         judge_nonce(finder, m, stale);
     if (refused != NULL)

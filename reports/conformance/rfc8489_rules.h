@@ -24,7 +24,7 @@
     X(OLD_TYPES, "RFC8489-18.3-reserved", "S-070", SHOULD, ANY, NOTHING, "A response has no attribute of RFC 3489 whose type is reserved now") \
     X(REPEAT, "RFC8489-6.3.1-repeat", "S-027", MUST, ANY, TIMES, "A server answers a repeated request as it did the first") \
     X(CODE, "RFC8489-14.8-code", "S-063", MUST, ANY, NOTHING, "The class of an error is 3 to 6, its number 0 to 99") \
-    X(REASON, "RFC8489-14.8-reason", "S-064", MUST, ANY, NOTHING, "The reason phrase MUST be of fewer than 128 characters") \
+    X(REASON, "RFC8489-14.8-reason", "S-064", MUST, ANY, NOTHING, "The reason phrase MUST be UTF-8 of fewer than 128 characters") \
     X(AFTER, "RFC8489-9-after-integrity", "S-031", SHOULD, ANY, NOTHING, "What follows the integrity is ignored: nothing but MESSAGE-INTEGRITY-SHA256 and FINGERPRINT belongs there") \
     X(CREDENTIALS, "RFC8489-9.1.2-credentials", "S-032", MUST, ICE, NOTHING, "A short-term request MUST have USERNAME and MESSAGE-INTEGRITY") \
     X(MISSING, "RFC8489-9.1.3-missing", "S-033", MUST, ICE, NOTHING, "A short-term request without USERNAME or integrity is rejected with 400") \
@@ -47,6 +47,7 @@
     X(LONG_USERNAME, "RFC8489-9.2.4-no-username", "S-036", SHOULD, SERVER, NOTHING, "A response to a long-term request SHOULD NOT include USERNAME") \
     X(NONCE_COOKIE, "RFC8489-9.2-cookie", "S-051", MUST, SERVER, NOTHING, "With PASSWORD-ALGORITHMS the nonce starts with the nonce cookie") \
     X(FEATURE, "RFC8489-9.2.4-bit", "S-052", MUST, SERVER, NOTHING, "A server that adds PASSWORD-ALGORITHMS MUST set bit 0 of the nonce cookie, and no other server does") \
+    X(ANONYMITY, "RFC8489-9.2.5-username", "S-053", MUST, CLIENT, TIMES, "If the nonce cookie says username anonymity, USERHASH MUST be used; else USERNAME MUST be used") \
     X(NEW_NONCE, "RFC8489-9.2.5-stale-retry", "S-055", MUST, CLIENT, TIMES, "After a 438 the request is sent again with the new NONCE") \
     X(COPIED, "RFC8489-9.2.5-algorithms", "S-054", MUST, CLIENT, TIMES, "The request MUST contain the PASSWORD-ALGORITHMS of the response, with the same content") \
     X(BID_DOWN, "RFC8489-9.2.5-bid-down", "S-057", MUST, CLIENT, TIMES, "A nonce that says algorithms without PASSWORD-ALGORITHMS: the client MUST NOT retry") \
@@ -56,10 +57,10 @@
     X(ALTERNATE_LOOP, "RFC8489-10-loop", "S-060", MUST, CLIENT, TIMES, "A client that is redirected to a server that it sent this request within five minutes MUST ignore it") \
     X(ALTERNATE_USER, "RFC8489-10-credentials", "S-061", MUST, CLIENT, TIMES, "A redirected request, if authenticated, MUST utilize the same credentials") \
     X(FINGERPRINT, "RFC8489-14.7-fingerprint", "S-062", MUST, ANY, NOTHING, "FINGERPRINT is the last attribute, and the CRC-32 of the message XOR 0x5354554e") \
-    X(USERNAME, "RFC8489-14.3-username", "S-065", MUST, ANY, NOTHING, "USERNAME MUST contain fewer than 509 bytes") \
+    X(USERNAME, "RFC8489-14.3-username", "S-065", MUST, ANY, NOTHING, "USERNAME MUST be UTF-8 of fewer than 509 bytes") \
     X(FAMILY, "RFC8489-14.1-family", "S-066", MUST, ANY, NOTHING, "An address is of family 1 with 4 bytes or 2 with 16, after a zero byte") \
-    X(TEXTS, "RFC8489-14.9-texts", "S-067", MUST, ANY, NOTHING, "REALM and NONCE have fewer than 128 characters") \
-    X(SOFTWARE, "RFC8489-14.14-software", "S-068", MUST, ANY, NOTHING, "SOFTWARE has fewer than 128 characters") \
+    X(TEXTS, "RFC8489-14.9-texts", "S-067", MUST, ANY, NOTHING, "REALM and NONCE MUST have fewer than 128 characters, REALM in UTF-8") \
+    X(SOFTWARE, "RFC8489-14.14-software", "S-068", MUST, ANY, NOTHING, "SOFTWARE MUST be UTF-8 of fewer than 128 characters") \
     X(DOUBLING, "RFC8489-6.2.1-doubling", "S-013", SHOULD, CLIENT, TIMES, "The interval doubles with each retransmission") \
     X(RC, "RFC8489-6.2.1-rc", "S-014", SHOULD, CLIENT, TIMES, "A request is sent at most seven times") \
     X(STOP, "RFC8489-6.2.1-stop", "S-017", SHOULD, CLIENT, TIMES, "Nothing is retransmitted once a response arrived")

@@ -353,6 +353,41 @@ static void a_stranger_gets_no_algorithms(struct forge *f)
     send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
 }
 
+/* The nonce cookie sets "Username anonymity", bit 1, as well. */
+static void asked_to_be_anonymous(struct forge *f, bool obeys)
+{
+    static const char nonce[] = "obMatJos2wAAAnumber1";
+    uint8_t hash[32];
+    ask(f, f->l, f->stun, TAP_TURN);
+    challenged(f, f->stun, TAP_TURN, f->l, nonce);
+    wait(f, 60);
+    turn_request(f, NT_TURN_ALLOCATE);
+    allocate_attrs(f);
+    nt_stun_userhash(hash, "alice", FORGE_REALM);
+    if (obeys)
+        nt_stun_add(&f->b, NT_ATTR_USERHASH, hash, sizeof hash);
+    else
+        nt_stun_add_text(&f->b, NT_ATTR_USERNAME, "alice");
+    nt_stun_add_text(&f->b, NT_ATTR_REALM, FORGE_REALM);
+    nt_stun_add_text(&f->b, NT_ATTR_NONCE, nonce);
+    nt_stun_add(&f->b, NT_ATTR_PASSWORD_ALGORITHMS, algorithms, sizeof algorithms);
+    nt_stun_add(&f->b, NT_ATTR_PASSWORD_ALGORITHM, chosen, sizeof chosen);
+    sealed256(f, &f->alice);
+    guilty_next(f);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    allocated(f, f->l, f->relayed);
+}
+
+static void an_anonymous_client(struct forge *f)
+{
+    asked_to_be_anonymous(f, true);
+}
+
+static void a_client_that_tells_its_name(struct forge *f)
+{
+    asked_to_be_anonymous(f, false);
+}
+
 /* --- redirects --- */
 
 static void a_loop_of_redirects_is_left(struct forge *f)
@@ -453,6 +488,7 @@ static const struct story stories[] = {
     STORY_OF(sha256_without_an_algorithm, "RFC8489-9.2.4-integrity"),
     STORY_OF(both_kinds_without_an_algorithm, "RFC8489-9.2.4-integrity"),
     STORY_OF(a_challenge_without_algorithms_is_not_retried, "RFC8489-9.2.5-bid-down"),
+    STORY_OF(an_anonymous_client, "RFC8489-9.2.5-username RFC8489-9.2.4-integrity"),
     STORY_OF(a_loop_of_redirects_is_left, "RFC8489-10-loop RFC8489-10-credentials"),
     STORY_OF(both_kinds_are_answered_with_sha256, "RFC8489-9.1.3-integrity"),
 };
@@ -468,6 +504,7 @@ static const struct breach breaches[] = {
     BREACH(sha256_for_a_request_without_an_algorithm, "RFC8489-9.2.4-integrity", "turn", 1),
     BREACH(both_kinds_in_a_long_term_response, "RFC8489-9.2.4-integrity", "turn", 1),
     BREACH(a_challenge_without_algorithms_is_retried, "RFC8489-9.2.5-bid-down", "L", 1),
+    BREACH(a_client_that_tells_its_name, "RFC8489-9.2.5-username", "L", 1),
     BREACH(a_438_without_algorithms, "RFC8489-9.2.4-stale", "turn", 1),
     BREACH(a_stranger_gets_no_algorithms, "RFC8489-9.2.4-challenge", "turn", 1),
     BREACH(a_loop_of_redirects_is_followed, "RFC8489-10-loop", "L", 1),

@@ -371,6 +371,45 @@ static void an_address_family_of_one_byte(struct forge *f)
     send(f, TAP_L, TAP_NONE, f->l, f->stun);
 }
 
+static void ask_by(struct forge *f, const char *software)
+{
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
+    nt_stun_add_text(&f->b, NT_ATTR_SOFTWARE, software);
+    finish(f);
+    guilty_next(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+}
+
+static void software_of_127_characters(struct forge *f)
+{
+    char text[127 * 2 + 1] = "";
+    for (size_t i = 0; i + 2 < sizeof text; i += 2)
+        memcpy(text + i, "\xc3\xa4", 3);
+    ask_by(f, text);
+    ask_by(f, "\xe2\x82\xac \xf0\x9f\x98\x80");
+}
+
+static void software_in_latin_1(struct forge *f)
+{
+    ask_by(f, "M\xfcller");
+}
+
+static void software_in_overlong_characters(struct forge *f)
+{
+    ask_by(f, "\xc0\xaf");
+}
+
+static void software_with_half_a_surrogate(struct forge *f)
+{
+    ask_by(f, "\xed\xa0\x80");
+}
+
+static void software_that_ends_within_a_character(struct forge *f)
+{
+    ask_by(f, "x\xe2\x82");
+}
+
 static void an_icmp_of_four_bytes(struct forge *f)
 {
     fresh(f);
@@ -390,6 +429,7 @@ static const struct story stories[] = {
     STORY(the_nonce_runs_out_between_two_sends),
     STORY_OF(gathering_is_patient, "RFC8445-14.3-rto"),
     STORY(an_old_attribute_is_passed_over),
+    STORY_OF(software_of_127_characters, "RFC8489-14.14-software"),
     STORY_OF(seven_sends, "RFC8489-6.2.1-doubling RFC8489-6.2.1-rc RFC8489-6.2.1-stop RFC8489-6.2.1-identical"),
     STORY_OF(a_repeated_request_gets_the_same, "RFC8489-6.3.1-repeat"),
     STORY_OF(a_response_with_the_unknown_is_discarded, "RFC8489-6.3.3-unknown"),
@@ -415,6 +455,10 @@ static const struct breach breaches[] = {
     BREACH(a_list_has_an_attribute_of_its_own, "RFC8489-6.3.1.1-unknown", "turn", 1),
     BREACH(an_error_code_of_two_bytes, "RFC8489-6.3.1.1-error-code", "turn", 1),
     BREACH(an_address_family_of_one_byte, "RFC8489-14-sizes", "L", 1),
+    BREACH(software_in_latin_1, "RFC8489-14.14-software", "L", 1),
+    BREACH(software_in_overlong_characters, "RFC8489-14.14-software", "L", 1),
+    BREACH(software_with_half_a_surrogate, "RFC8489-14.14-software", "L", 1),
+    BREACH(software_that_ends_within_a_character, "RFC8489-14.14-software", "L", 1),
     BREACH(an_icmp_of_four_bytes, "RFC8489-14-sizes", "turn", 1),
 };
 
