@@ -26,7 +26,7 @@ enum nt_input {
     NT_IN_CONNECTED,    /* the request path->id was granted: path->local (and remote) are the real ones */
     NT_IN_CLOSED,       /* the connection, or the request path->id, is refused or gone */
     NT_IN_SEND_FAILED,  /* a datagram to path->remote could not be sent (no route, down) */
-    NT_IN_ICMP,         /* bytes: two, ICMP type and code, for a datagram we sent on path */
+    NT_IN_ICMP,         /* bytes: NT_ICMP_INPUT, an ICMP error about a datagram we sent on path */
     NT_IN_IF_UP,        /* path->local: an interface's address is there */
     NT_IN_IF_DOWN
 };
@@ -39,12 +39,14 @@ struct nt_request {
                           * the same path.id, before anything else is given to the endpoint. Close: local of a bound port */
 };
 
-#define NT_DATAGRAM_MAX 65507 /* UDP payload over IPv4 */
+#define NT_DATAGRAM_MAX 65507    /* UDP payload over IPv4 */
+#define NT_OUTPUT_EMPTY SIZE_MAX /* the length of a datagram without bytes */
+#define NT_ICMP_INPUT 6          /* type, code, and the next hop's MTU in network order where they speak of one, else 0 */
 
 struct nt_endpoint_ops {
     void (*input)(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now);
     void (*timer)(void *self, nt_time now);
-    /* One datagram or stream chunk into buf: its length, 0 when there is none (empty datagrams are never sent). */
+    /* One datagram or stream chunk into buf: its length, or NT_OUTPUT_EMPTY; 0 when there is none. */
     size_t (*output)(void *self, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now);
     nt_time (*deadline)(const void *self);              /* NT_TIME_NEVER: none */
     int (*request)(void *self, struct nt_request *req); /* 1: *req is one, 0: none */

@@ -36,7 +36,7 @@ size_t nt_stun_outbox_take(struct nt_stun_outbox *o, struct nt_path *path, uint8
             continue;
         memcpy(buf, o->bytes + item->at, item->len);
         *path = item->path;
-        return item->len;
+        return item->len > 0 ? item->len : NT_OUTPUT_EMPTY;
     }
     return 0;
 }

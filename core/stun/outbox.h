@@ -24,7 +24,7 @@ void nt_stun_outbox_free(struct nt_stun_outbox *o);
 uint8_t *nt_stun_outbox_room(struct nt_stun_outbox *o, size_t cap);
 /* The first `len` bytes written there are a datagram for `path`. */
 void nt_stun_outbox_commit(struct nt_stun_outbox *o, const struct nt_path *path, size_t len);
-/* The next one into buf: its length, 0 for none. A datagram longer than `cap` is lost. */
+/* The next one into buf: its length as of an endpoint's output, 0 for none. A datagram longer than `cap` is lost. */
 size_t nt_stun_outbox_take(struct nt_stun_outbox *o, struct nt_path *path, uint8_t *buf, size_t cap);
 
 #endif

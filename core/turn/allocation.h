@@ -32,6 +32,7 @@ enum { NT_RELAY_V4, NT_RELAY_V6, NT_RELAYS };
 struct nt_turn_allocation {
     uint32_t index, user; /* its slot; the index of its user */
     struct nt_addr client;
+    struct nt_turn_path_mtu path; /* to the client */
     /* The Allocate request and what became of it: allocate.c. */
     uint8_t id[NT_STUN_ID];
     const struct nt_stun_key *key; /* for the response */

@@ -61,6 +61,12 @@ void nt_turn_permission_install(struct nt_turn_permissions *p, const struct nt_a
         p->items[i].expires = nt_time_after(now, NT_TURN_PERMISSION_LIFETIME);
 }
 
+struct nt_turn_path_mtu *nt_turn_permission_path(const struct nt_turn_permissions *p, const struct nt_addr *peer)
+{
+    uint32_t i = permission_of(p, peer);
+    return i != NT_MAP_NONE ? &p->items[i].path : NULL;
+}
+
 bool nt_turn_permitted(const struct nt_turn_permissions *p, const struct nt_addr *peer, nt_time now)
 {
     uint32_t i = permission_of(p, peer);

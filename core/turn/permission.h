@@ -4,7 +4,7 @@
 
 #include "core/base/addr.h"
 #include "core/base/map.h"
-#include "core/base/time.h"
+#include "core/turn/path_mtu.h"
 
 /* RFC 8656, 9: "The Permission Lifetime MUST be 300 seconds" */
 #define NT_TURN_PERMISSION_LIFETIME (300 * NT_SEC)
@@ -13,6 +13,7 @@
 struct nt_turn_permission {
     struct nt_addr ip; /* port 0 */
     nt_time expires;
+    struct nt_turn_path_mtu path; /* to the peer */
 };
 
 struct nt_turn_permissions {
@@ -27,6 +28,8 @@ void nt_turn_permissions_free(struct nt_turn_permissions *p);
 int nt_turn_permission_prepare(struct nt_turn_permissions *p, const struct nt_addr *peer, nt_time now);
 /* Installs or refreshes a prepared permission. */
 void nt_turn_permission_install(struct nt_turn_permissions *p, const struct nt_addr *peer, nt_time now);
+/* What is known of the path to the peer; NULL: it has no entry. */
+struct nt_turn_path_mtu *nt_turn_permission_path(const struct nt_turn_permissions *p, const struct nt_addr *peer);
 bool nt_turn_permitted(const struct nt_turn_permissions *p, const struct nt_addr *peer, nt_time now);
 
 #endif

@@ -15,8 +15,7 @@ static const struct nt_why no_allocation = {NT_DISCARD_NO_ALLOCATION, "%a has no
                            forbidden_peer = {NT_DISCARD_FORBIDDEN, "%b is the server itself"},
                            hops = {NT_DISCARD_HOPS, "the hop count is used up on the way to %b"},
                            too_large = {NT_DISCARD_SIZE, "too large to be wrapped for %a"},
-                           /* core/base/endpoint.h: an endpoint sends none */
-    empty = {NT_DISCARD_SIZE, "an empty datagram is not relayed"},
+                           no_port = {NT_DISCARD_FORBIDDEN, "port 0 is nobody's"},
                            no_room = {NT_DISCARD_NO_ROOM, "the queue of the server is full"},
                            malformed = {NT_DISCARD_UNREADABLE, "malformed ChannelData"},
                            incomplete = {NT_DISCARD_UNREADABLE, "a Send indication without peer or data"},
@@ -34,28 +33,41 @@ static struct nt_path onward_path(const struct nt_path *in, const struct nt_addr
     return out;
 }
 
+/* RFC 8656, 14, the alternate behavior, where the preferred one would lose what does not fit: "always assume the incoming DF bit is
+ * 0". */
+static void fit_path(struct nt_path *out, const struct nt_turn_path_mtu *known, size_t len, nt_time now)
+{
+    if (out->df && known != NULL && !nt_turn_path_carries(known, len, now))
+        out->df = 0;
+}
+
+/* Why nothing is relayed between them; NULL: it may be. */
+static const struct nt_why *why_not_relayed(const struct nt_turn_server *s, const struct nt_turn_allocation *a,
+                                            const struct nt_path *in, const struct nt_addr *peer, nt_time now)
+{
+    if (!nt_turn_permitted(&a->permissions, peer, now))
+        return &no_permission;
+    if (nt_addr_equal(peer, nt_turn_listen(s, peer->family)))
+        return &forbidden_peer;
+    if (peer->port == 0)
+        return &no_port;
+    return in->ttl == 1 ? &hops : NULL;
+}
+
 static void send_to_peer(struct nt_turn_server *s, struct nt_turn_allocation *a, const struct nt_path *in,
                          const struct nt_addr *peer, const uint8_t *payload, size_t len, bool dont_fragment, nt_time now)
 {
     const struct nt_turn_relay *r = nt_turn_relay_for(a, peer->family);
-    const struct nt_why *why = NULL;
-    if (r == NULL)
-        why = &no_relay;
-    else if (!nt_turn_permitted(&a->permissions, peer, now))
-        why = &no_permission;
-    else if (nt_addr_equal(peer, nt_turn_listen(s, peer->family)))
-        why = &forbidden_peer;
-    else if (in->ttl == 1)
-        why = &hops;
-    else if (len == 0)
-        why = &empty;
-    uint8_t *room = why == NULL ? nt_stun_outbox_room(&s->outbox, len) : NULL;
+    const struct nt_why *why = r == NULL ? &no_relay : why_not_relayed(s, a, in, peer, now);
+    uint8_t *room = why == NULL ? nt_stun_outbox_room(&s->outbox, len + 1) : NULL;
     if (room == NULL) {
         nt_turn_trace_drop(s, why != NULL ? why : &no_room, &a->client, peer, now);
         return;
     }
     memcpy(room, payload, len);
     struct nt_path out = onward_path(in, &r->addr, peer);
+    if (out.df)
+        fit_path(&out, nt_turn_permission_path(&a->permissions, peer), len, now);
     /* RFC 8656, 14: DONT-FRAGMENT sets the DF bit; 13: it is ignored when the packet is translated. */
     if (dont_fragment && in->local.family == NT_AF_IPV4 && peer->family == NT_AF_IPV4)
         out.df = 1;
@@ -124,14 +136,8 @@ static int wrap_for_client(struct nt_turn_server *s, const struct nt_turn_alloca
 void nt_turn_relay_from_peer(struct nt_turn_server *s, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_turn_relay *r = nt_turn_by_relay(&s->allocations, &path->local);
-    const struct nt_why *why = NULL;
-    if (r == NULL)
-        why = &no_relayed_address;
-    else if (!nt_turn_permitted(&r->owner->permissions, &path->remote, now))
-        why = &no_permission;
-    else if (path->ttl == 1)
-        why = &hops;
-    else if (len + INDICATION_OVERHEAD > NT_DATAGRAM_MAX)
+    const struct nt_why *why = r == NULL ? &no_relayed_address : why_not_relayed(s, r->owner, path, &path->remote, now);
+    if (why == NULL && len + INDICATION_OVERHEAD > NT_DATAGRAM_MAX)
         why = &too_large;
     uint8_t *room = why == NULL ? nt_stun_outbox_room(&s->outbox, len + INDICATION_OVERHEAD) : NULL;
     if (room == NULL) {
@@ -140,8 +146,10 @@ void nt_turn_relay_from_peer(struct nt_turn_server *s, const struct nt_path *pat
     }
     int wrapped = wrap_for_client(s, r->owner, &path->remote, bytes, len, room, len + INDICATION_OVERHEAD, now);
     struct nt_path out = onward_path(path, nt_turn_listen(s, r->owner->client.family), &r->owner->client);
-    if (wrapped > 0)
-        nt_stun_outbox_commit(&s->outbox, &out, (size_t)wrapped);
+    if (wrapped <= 0)
+        return;
+    fit_path(&out, &r->owner->path, (size_t)wrapped, now);
+    nt_stun_outbox_commit(&s->outbox, &out, (size_t)wrapped);
 }
 
 /* RFC 8656, 11.5: "the type is either 3 or 11 for an ICMPv4 packet or either 1, 2, or 3 for an ICMPv6 packet" */
@@ -150,12 +158,43 @@ static bool is_relayed_error(uint8_t family, uint8_t type)
     return family == NT_AF_IPV4 ? type == 3 || type == 11 : type >= 1 && type <= 3;
 }
 
-void nt_turn_relay_icmp(struct nt_turn_server *s, const struct nt_path *path, uint8_t type, uint8_t code, nt_time now)
+/* RFC 8656, 18.13: reserved, type, code; "the Error Data field will be set to the Maximum Transmission Unit of the next-hop link".
+ */
+static void send_icmp(struct nt_turn_server *s, const struct nt_turn_allocation *a, const struct nt_addr *peer,
+                      const uint8_t icmp[NT_ICMP_INPUT], uint8_t *room)
+{
+    struct nt_stun_builder b;
+    uint8_t value[2 + NT_ICMP_INPUT] = {0, 0};
+    memcpy(value + 2, icmp, NT_ICMP_INPUT);
+    start_data_indication(s, &b, room, NT_TURN_MESSAGE_MAX, peer);
+    nt_stun_add(&b, NT_ATTR_ICMP, value, sizeof value);
+    const struct nt_path out = {.transport = NT_UDP, .local = *nt_turn_listen(s, a->client.family), .remote = a->client};
+    int len = nt_stun_finish(&b);
+    if (len > 0)
+        nt_stun_outbox_commit(&s->outbox, &out, (size_t)len);
+}
+
+/* About a datagram that went to a client: all that is of use is the MTU. */
+static void take_own_icmp(struct nt_turn_server *s, const struct nt_path *path, uint32_t mtu, nt_time now)
+{
+    struct nt_turn_allocation *a = nt_turn_by_client(&s->allocations, &path->remote);
+    if (a != NULL && mtu > 0)
+        nt_turn_path_mtu_learn(&a->path, mtu, now);
+    else
+        nt_turn_trace_drop(s, &own_datagram, NULL, &path->remote, now);
+}
+
+void nt_turn_relay_icmp(struct nt_turn_server *s, const struct nt_path *path, const uint8_t icmp[NT_ICMP_INPUT], nt_time now)
 {
     /* The path is that of the datagram that caused the error: the permission must cover its destination. */
     struct nt_turn_relay *r = nt_turn_by_relay(&s->allocations, &path->local);
-    if (r == NULL || !is_relayed_error(r->addr.family, type)) {
-        nt_turn_trace_drop(s, r == NULL ? &own_datagram : &not_relayed, NULL, &path->remote, now);
+    uint32_t mtu = nt_load32(icmp + 2);
+    if (r == NULL) {
+        take_own_icmp(s, path, mtu, now);
+        return;
+    }
+    if (!is_relayed_error(r->addr.family, icmp[0])) {
+        nt_turn_trace_drop(s, &not_relayed, NULL, &path->remote, now);
         return;
     }
     bool permitted = nt_turn_permitted(&r->owner->permissions, &path->remote, now);
@@ -164,13 +203,7 @@ void nt_turn_relay_icmp(struct nt_turn_server *s, const struct nt_path *path, ui
         nt_turn_trace_drop(s, permitted ? &no_room : &no_permission, &r->owner->client, &path->remote, now);
         return;
     }
-    struct nt_stun_builder b;
-    uint8_t icmp[8] = {0, 0, type, code};
-    start_data_indication(s, &b, room, NT_TURN_MESSAGE_MAX, &path->remote);
-    nt_stun_add(&b, NT_ATTR_ICMP, icmp, sizeof icmp);
-    const struct nt_addr *client = &r->owner->client;
-    struct nt_path out = {.transport = NT_UDP, .local = *nt_turn_listen(s, client->family), .remote = *client};
-    int len = nt_stun_finish(&b);
-    if (len > 0)
-        nt_stun_outbox_commit(&s->outbox, &out, (size_t)len);
+    if (mtu > 0)
+        nt_turn_path_mtu_learn(nt_turn_permission_path(&r->owner->permissions, &path->remote), mtu, now);
+    send_icmp(s, r->owner, &path->remote, icmp, room);
 }

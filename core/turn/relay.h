@@ -9,6 +9,7 @@ void nt_turn_relay_channel_data(struct nt_turn_server *s, const struct nt_path *
                                 nt_time now);
 void nt_turn_relay_send(struct nt_turn_server *s, const struct nt_path *path, const struct nt_stun_msg *msg, nt_time now);
 void nt_turn_relay_from_peer(struct nt_turn_server *s, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now);
-void nt_turn_relay_icmp(struct nt_turn_server *s, const struct nt_path *path, uint8_t type, uint8_t code, nt_time now);
+/* `icmp` is as the input of an endpoint: NT_ICMP_INPUT. */
+void nt_turn_relay_icmp(struct nt_turn_server *s, const struct nt_path *path, const uint8_t icmp[NT_ICMP_INPUT], nt_time now);
 
 #endif

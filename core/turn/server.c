@@ -92,8 +92,8 @@ static void server_input(void *self, const struct nt_path *path, enum nt_input k
     case NT_IN_CONNECTED:
     case NT_IN_CLOSED: nt_turn_port_answered(s, path, kind == NT_IN_CONNECTED, now); break;
     case NT_IN_ICMP:
-        if (len >= 2)
-            nt_turn_relay_icmp(s, path, bytes[0], bytes[1], now);
+        if (len == NT_ICMP_INPUT)
+            nt_turn_relay_icmp(s, path, bytes, now);
         break;
     default: break;
     }

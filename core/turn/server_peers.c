@@ -69,7 +69,7 @@ static int bind_channel(const struct nt_turn_request *q, nt_time now)
         nt_stun_get_addr(q->msg, NT_ATTR_XOR_PEER_ADDRESS, &peer) != NT_OK)
         return 400;
     uint16_t number = (uint16_t)(value >> 16);
-    if (number < NT_CHANNEL_MIN || number > NT_CHANNEL_MAX)
+    if (number < NT_CHANNEL_MIN || number > NT_CHANNEL_MAX || peer.port == 0)
         return 400;
     int code = peer_error(q, &peer);
     if (code != 0)

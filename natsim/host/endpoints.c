@@ -36,6 +36,7 @@ static void drain_endpoint(struct nt_host *h, uint32_t endpoint, nt_time now)
         size_t len = e.ops->output(e.self, &path, buf, NT_SCRATCH, now);
         if (len == 0)
             return;
+        len = len != NT_OUTPUT_EMPTY ? len : 0;
         if (!nt_out_datagram(h, endpoint, &path, buf, len, now))
             nt_endpoints_input(h, endpoint, &path, NT_IN_SEND_FAILED, NULL, 0, now);
     }

@@ -1,4 +1,5 @@
 #include "natsim/host/host_in.h"
+#include "core/base/bytes.h"
 #include "core/base/err.h"
 #include "natsim/host/endpoints.h"
 #include "natsim/host/host_out.h"
@@ -63,7 +64,8 @@ static void pass_over(struct nt_host *h, struct nt_packet *p, const struct nt_wh
 static void error_in(struct nt_host *h, struct nt_packet *p, nt_time now)
 {
     struct nt_path path = {.transport = NT_UDP};
-    uint8_t proto, what[2] = {p->data[p->l4], p->data[p->l4 + 1]};
+    uint8_t proto, what[NT_ICMP_INPUT] = {p->data[p->l4], p->data[p->l4 + 1]};
+    nt_store32(what + 2, nt_packet_icmp_mtu(p));
     bool ours =
         nt_packet_quoted(p, &path.local, &path.remote, &proto) == NT_OK && proto == NT_PROTO_UDP && nt_host_owns(h, &path.local);
     uint32_t endpoint = ours ? nt_udp_ports_find(&h->ports, &path.local) : NT_UDP_PORT_CLOSED;

@@ -45,6 +45,16 @@ void nt_packet_set_icmp_mtu(struct nt_packet *p, uint32_t mtu)
     nt_packet_fix_checksums(p);
 }
 
+/* RFC 1191, 4: in "fragmentation needed and DF set" the lower half of the second word; RFC 4443, 3.2: in "packet too big" all of
+ * it. */
+uint32_t nt_packet_icmp_mtu(const struct nt_packet *p)
+{
+    const uint8_t *icmp = p->data + p->l4;
+    if (p->proto == NT_PROTO_ICMP)
+        return icmp[0] == NT_ICMP4_UNREACHABLE && icmp[1] == NT_ICMP4_FRAGMENTATION_NEEDED ? nt_load16(icmp + 6) : 0;
+    return p->proto == NT_PROTO_ICMP6 && icmp[0] == NT_ICMP6_TOO_BIG ? nt_load32(icmp + 4) : 0;
+}
+
 /* The quoted packet; its end may be cut off. Its ports must be there when its protocol has them. */
 static int find_quoted(const struct nt_packet *p, struct nt_headers *h)
 {

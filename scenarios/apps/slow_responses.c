@@ -28,7 +28,7 @@ struct nt_slow_responses {
 static bool is_slow(const struct nt_slow_responses *s, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_stun_msg msg;
-    return now < s->until && path->local.port == s->port && nt_stun_parse(&msg, bytes, len) == NT_OK &&
+    return now < s->until && len != NT_OUTPUT_EMPTY && path->local.port == s->port && nt_stun_parse(&msg, bytes, len) == NT_OK &&
            (msg.class_ == NT_STUN_SUCCESS || msg.class_ == NT_STUN_ERROR);
 }
 

@@ -50,7 +50,7 @@ static void drain(struct world *w)
         w->end.ops->input(w->end.self, &request.path, refused ? NT_IN_CLOSED : NT_IN_CONNECTED, NULL, 0, w->now);
     }
     while ((len = w->end.ops->output(w->end.self, &path, out, sizeof out, w->now)) > 0)
-        learn(w, &path, out, len);
+        learn(w, &path, out, len != NT_OUTPUT_EMPTY ? len : 0);
 }
 
 static void input(struct world *w, const struct nt_addr *from, const struct nt_addr *to, const uint8_t *bytes, size_t len)

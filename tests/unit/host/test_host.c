@@ -110,6 +110,18 @@ TEST(test_datagram)
     assert_int_equal(w.log[1].len, 128);
 }
 
+TEST(test_empty_datagram)
+{
+    say(&a, "10.0.0.2:5000", "10.0.0.3:6000", NT_OUTPUT_EMPTY, false);
+    say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 5, false);
+    kick(&a);
+    run_all();
+    assert_int_equal(datagrams(&b), 2);
+    assert_int_equal(b.in[b.in_count - 2].len, 0);
+    assert_int_equal(b.in[b.in_count - 2].kind, NT_IN_DATAGRAM);
+    assert_int_equal(last(&b)->len, 5);
+}
+
 TEST(test_closed_port)
 {
     for (int i = 0; i < 3; i++)
@@ -392,6 +404,7 @@ int main(int argc, char **argv)
         T(test_binding),
         T(test_wildcard_without_a_family),
         T(test_datagram),
+        T(test_empty_datagram),
         T(test_closed_port),
         T(test_failures_before_leaving),
         T(test_loop),

@@ -20,7 +20,7 @@ struct got {
     enum nt_input kind;
     struct nt_path path;
     size_t len;
-    uint8_t first[4];
+    uint8_t first[NT_ICMP_INPUT];
 };
 
 struct peer {
@@ -87,7 +87,7 @@ static inline void peer_input(void *self, const struct nt_path *path, enum nt_in
     struct got *g = &p->in[p->in_count++];
     *g = (struct got){.at = now, .kind = kind, .path = *path, .len = len};
     if (len > 0)
-        memcpy(g->first, bytes, len < 4 ? len : 4);
+        memcpy(g->first, bytes, len < sizeof g->first ? len : sizeof g->first);
 }
 
 static inline void peer_timer(void *self, nt_time now)
@@ -108,6 +108,8 @@ static inline size_t peer_output(void *self, struct nt_path *path, uint8_t *buf,
         return 0;
     size_t len = p->out[p->out_next].len;
     *path = p->out[p->out_next++].path;
+    if (len == NT_OUTPUT_EMPTY)
+        return len;
     assert_true(len <= cap);
     for (size_t i = 0; i < len; i++)
         buf[i] = (uint8_t)i;

@@ -191,6 +191,29 @@ TEST(test_icmp_errors)
     check_error("[2001:db8::1]:5000", "[2001:db8::2]:3478", "2001:db8::99", 1390, 1280);
 }
 
+/* The MTU of the next hop is said by these two errors alone. */
+TEST(test_icmp_mtu)
+{
+    static const struct {
+        const char *src, *dst, *router;
+        uint8_t type, code;
+        uint32_t mtu;
+    } rows[] = {
+        {"10.0.0.1:1", "10.0.0.2:2", "10.0.0.254", 3, 4, 1300},
+        {"10.0.0.1:1", "10.0.0.2:2", "10.0.0.254", 3, 3, 0},
+        {"10.0.0.1:1", "10.0.0.2:2", "10.0.0.254", 11, 0, 0},
+        {"[2001:db8::1]:1", "[2001:db8::2]:2", "2001:db8::99", 2, 0, 1300},
+        {"[2001:db8::1]:1", "[2001:db8::2]:2", "2001:db8::99", 1, 4, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct nt_packet p = udp(0, rows[i].src, rows[i].dst, 33), e = empty(1);
+        struct nt_addr router = addr(rows[i].router);
+        assert_int_equal(nt_packet_icmp_error(&e, &router, &p, rows[i].type, rows[i].code), 0);
+        nt_packet_set_icmp_mtu(&e, 1300);
+        assert_int_equal(nt_packet_icmp_mtu(&e), rows[i].mtu);
+    }
+}
+
 TEST(test_echo_identifier)
 {
     static const uint8_t echo[] = {8, 0, 0, 0, 0x12, 0x34, 0, 1, 'a', 'b'};
@@ -228,8 +251,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_known_header),    cmocka_unit_test(test_udp_reads_back),
         cmocka_unit_test(test_bad_packets),     cmocka_unit_test(test_rewrite),
         cmocka_unit_test(test_zero_checksums),  cmocka_unit_test(test_hop),
-        cmocka_unit_test(test_icmp_errors),     cmocka_unit_test(test_echo_identifier),
-        cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_icmp_errors),     cmocka_unit_test(test_icmp_mtu),
+        cmocka_unit_test(test_echo_identifier), cmocka_unit_test(test_reasons),
     };
     return RUN_TESTS(tests);
 }

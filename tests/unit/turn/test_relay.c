@@ -278,7 +278,7 @@ TEST(ip_header)
     world_del(w);
 }
 
-/* The largest and the smallest datagram. An endpoint sends no empty one: it is dropped with a trace event. */
+/* The largest and the smallest datagram. RFC 8656, 11.2: "the DATA attribute is allowed to contain zero bytes of data". */
 TEST(sizes)
 {
     struct world *w = ready();
@@ -290,8 +290,13 @@ TEST(sizes)
     assert_int_equal(w->end.ops->output(w->end.self, &path, out, sizeof out, w->now), 0);
     assert_string_equal(w->why, "size");
     assert_int_equal(raw_bind(&george, 0x4000, PEER), 0);
-    assert_int_equal(raw_channel(&george, 0x4000, ""), 0);
-    assert_string_equal(w->why, "size");
+    int dropped = w->traced[NT_TR_DISCARDED];
+    assert_int_equal(raw_channel(&george, 0x4000, ""), 1);
+    assert_int_equal(w->last.len, 0);
+    assert_true(nt_addr_equal(&w->last.path.remote, &relayed));
+    assert_int_equal(raw_send_to(&george, PEER, ""), 1);
+    assert_int_equal(w->last.len, 0);
+    assert_int_equal(w->traced[NT_TR_DISCARDED], dropped);
     peer_sends(w, PEER, &relayed, "");
     run_for(w, NT_SEC);
     assert_int_equal(w->last.len, 4); /* towards the client it is a ChannelData without payload */
@@ -299,14 +304,20 @@ TEST(sizes)
     world_del(w);
 }
 
-static int icmp(struct world *w, const char *peer, uint8_t type, uint8_t code)
+static int icmp_about(struct world *w, const struct nt_addr *local, const char *remote, uint8_t type, uint8_t code, uint32_t mtu)
 {
-    struct nt_path path = {.transport = NT_UDP, .local = relayed, .remote = addr(peer)};
-    uint8_t bytes[2] = {type, code};
+    struct nt_path path = {.transport = NT_UDP, .local = *local, .remote = addr(remote)};
+    uint8_t bytes[NT_ICMP_INPUT] = {type, code};
     int before = w->received;
-    w->end.ops->input(w->end.self, &path, NT_IN_ICMP, bytes, 2, w->now);
+    nt_store32(bytes + 2, mtu);
+    w->end.ops->input(w->end.self, &path, NT_IN_ICMP, bytes, sizeof bytes, w->now);
     run_for(w, NT_SEC);
     return w->received - before;
+}
+
+static int icmp(struct world *w, const char *peer, uint8_t type, uint8_t code)
+{
+    return icmp_about(w, &relayed, peer, type, code, 0);
 }
 
 /* RFC 8656, 11.5 and 18.13 */
@@ -332,6 +343,86 @@ TEST(icmp_errors)
     world_del(w);
 }
 
+/* RFC 8656, 18.13: the MTU of the next hop. */
+TEST(too_big_says_how_big)
+{
+    struct world *w = ready();
+    struct nt_stun_msg m;
+    assert_int_equal(icmp_about(w, &relayed, PEER, 3, 4, 1280), 1);
+    assert_int_equal(nt_stun_parse(&m, w->last.bytes, w->last.len), NT_OK);
+    assert_memory_equal(nt_stun_find(&m, NT_ATTR_ICMP)->value, "\0\0\x03\x04\0\0\x05\0", 8);
+    world_del(w);
+}
+
+/* DF of the client's, or the peer's, packet: whether that of the relayed datagram has it. */
+static int df_towards_peer(struct world *w, size_t len, bool dont_fragment)
+{
+    static const uint8_t payload[1500];
+    struct nt_addr peer = addr(PEER);
+    struct nt_path path = {.transport = NT_UDP, .local = george.from, .remote = w->listen, .df = 1};
+    raw_start(&george, NT_STUN_INDICATION, NT_TURN_SEND);
+    nt_stun_add_addr(&george.b, NT_ATTR_XOR_PEER_ADDRESS, &peer);
+    nt_stun_add(&george.b, NT_ATTR_DATA, payload, len);
+    if (dont_fragment)
+        nt_stun_add(&george.b, NT_ATTR_DONT_FRAGMENT, NULL, 0);
+    put(w, &path, george.buf, (size_t)nt_stun_finish(&george.b));
+    run_for(w, NT_SEC);
+    assert_int_equal(w->last.len, len);
+    return w->last.path.df;
+}
+
+static int df_towards_client(struct world *w, size_t len)
+{
+    static const uint8_t payload[1500];
+    struct nt_path path = {.transport = NT_UDP, .local = addr(PEER), .remote = relayed, .df = 1};
+    put(w, &path, payload, len);
+    run_for(w, NT_SEC);
+    assert_true(w->last.len > len);
+    return w->last.path.df;
+}
+
+/* What is known not to fit is not sent with DF again, for ten minutes; DONT-FRAGMENT means what it says. */
+TEST(a_path_that_is_narrow)
+{
+    struct world *w = ready();
+    assert_int_equal(raw_refresh(&george, 3600), 0);
+    assert_int_equal(df_towards_peer(w, 1273, false), 1);
+    assert_int_equal(icmp_about(w, &relayed, PEER, 3, 4, 1300), 1);
+    assert_int_equal(df_towards_peer(w, 1272, false), 1);
+    assert_int_equal(df_towards_peer(w, 1273, false), 0);
+    assert_int_equal(df_towards_peer(w, 1273, true), 1);
+    assert_int_equal(df_towards_client(w, 1273), 1); /* another path */
+    assert_int_equal(icmp_about(w, &w->listen, "198.51.100.2:7000", 3, 4, 1300), 0);
+    assert_int_equal(df_towards_client(w, 1100), 1);
+    assert_int_equal(df_towards_client(w, 1273), 0);
+    assert_int_equal(w->traced[NT_TR_DISCARDED], 0);
+    assert_int_equal(icmp_about(w, &w->listen, "198.51.100.2:7000", 3, 3, 0), 0); /* of no use, and told */
+    assert_int_equal(w->traced[NT_TR_DISCARDED], 1);
+    run_for(w, 250 * NT_SEC);
+    assert_int_equal(raw_permit(&george, PEER), 0);
+    run_for(w, 250 * NT_SEC);
+    assert_int_equal(raw_permit(&george, PEER), 0);
+    assert_int_equal(df_towards_peer(w, 1273, false), 0);
+    run_for(w, 100 * NT_SEC);
+    assert_int_equal(df_towards_peer(w, 1273, false), 1);
+    world_del(w);
+}
+
+/* Port 0 is nobody's: nothing is relayed to it or from it, and no channel is bound. */
+TEST(port_0)
+{
+    struct world *w = ready();
+    assert_int_equal(raw_send_to(&george, "203.0.113.7", "x"), 0);
+    assert_string_equal(w->why, "forbidden");
+    assert_int_equal(raw_bind(&george, 0x4000, "203.0.113.7"), 400);
+    int before = w->received;
+    peer_sends(w, "203.0.113.7", &relayed, "x");
+    run_for(w, NT_SEC);
+    assert_int_equal(w->received, before);
+    assert_string_equal(w->why, "forbidden");
+    world_del(w);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -343,6 +434,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(ip_header),
         cmocka_unit_test(sizes),
         cmocka_unit_test(icmp_errors),
+        cmocka_unit_test(too_big_says_how_big),
+        cmocka_unit_test(a_path_that_is_narrow),
+        cmocka_unit_test(port_0),
     };
     return RUN_TESTS(tests);
 }

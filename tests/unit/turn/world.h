@@ -205,7 +205,7 @@ static inline void drain(struct world *w)
     if (w->server != NULL) {
         grant_ports(w);
         while ((n = w->end.ops->output(w->end.self, &path, buf, sizeof buf, w->now)) > 0)
-            put(w, &path, buf, n);
+            put(w, &path, buf, n != NT_OUTPUT_EMPTY ? n : 0);
     }
     for (int i = 0; i < CLIENTS; i++) {
         struct nt_turn_event ev;
