@@ -96,7 +96,7 @@ static void judge_candidates(struct nt_verdict *v, const struct nt_scn_agent_exp
         return;
     for (size_t i = 0; i < r->candidate_count; i++) {
         int t = nt_ice_type_by_name(r->candidates[i].type, strlen(r->candidates[i].type));
-        if (t >= 0)
+        if (t >= 0 && strcmp(r->candidates[i].transport, "udp") == 0)
             found[t]++;
     }
     for (int t = 0; t < 4; t++)

@@ -9,6 +9,38 @@
 #include <stdio.h>
 #include <string.h>
 
+static struct nt_result_candidate describe_candidate(const struct nt_ice_candidate *c, int *err)
+{
+    return (struct nt_result_candidate){.type = nt_strdup(nt_ice_type_name(c->type), err),
+                                        .stream = 1,
+                                        .component = c->component,
+                                        .transport = nt_strdup("udp", err),
+                                        .addr = c->addr,
+                                        .base = nt_addr_is_set(&c->related) ? c->related : c->addr,
+                                        .related = c->related,
+                                        .priority = c->priority,
+                                        .foundation = nt_strdup(c->foundation, err)};
+}
+
+/* One whose address is a name, or of another transport: it has no address here. False: it is no candidate. */
+static bool describe_other(const char *line, struct nt_result_candidate *r, int *err)
+{
+    char foundation[33], transport[8], type[8];
+    unsigned component, priority;
+    if (sscanf(line, "candidate:%32s %u %7s %u %*s %*s typ %7s", foundation, &component, transport, &priority, type) != 5 ||
+        nt_ice_type_by_name(type, strlen(type)) < 0)
+        return false;
+    for (char *c = transport; *c != '\0'; c++)
+        *c = (char)(*c >= 'A' && *c <= 'Z' ? *c + ('a' - 'A') : *c);
+    *r = (struct nt_result_candidate){.type = nt_strdup(type, err),
+                                      .stream = 1,
+                                      .component = (uint16_t)component,
+                                      .transport = nt_strdup(transport, err),
+                                      .priority = priority,
+                                      .foundation = nt_strdup(foundation, err)};
+    return true;
+}
+
 static int describe_candidates(const struct nt_process *process, struct nt_result_agent *r)
 {
     int err = NT_OK;
@@ -16,17 +48,12 @@ static int describe_candidates(const struct nt_process *process, struct nt_resul
     for (size_t i = 0; err == NT_OK && i < process->candidates.count; i++) {
         struct nt_ice_candidate c;
         const char *what;
-        if (nt_sdp_read_candidate(&c, process->candidates.items[i], strlen(process->candidates.items[i]), &what) != NT_OK)
-            continue; /* TCP, names */
-        r->candidates[r->candidate_count++] = (struct nt_result_candidate){.type = nt_strdup(nt_ice_type_name(c.type), &err),
-                                                                           .stream = 1,
-                                                                           .component = c.component,
-                                                                           .transport = nt_strdup("udp", &err),
-                                                                           .addr = c.addr,
-                                                                           .base = nt_addr_is_set(&c.related) ? c.related : c.addr,
-                                                                           .related = c.related,
-                                                                           .priority = c.priority,
-                                                                           .foundation = nt_strdup(c.foundation, &err)};
+        const char *line = process->candidates.items[i];
+        struct nt_result_candidate *one = &r->candidates[r->candidate_count];
+        bool read = nt_sdp_read_candidate(&c, line, strlen(line), &what) == NT_OK;
+        if (read)
+            *one = describe_candidate(&c, &err);
+        r->candidate_count += read || describe_other(line, one, &err);
     }
     return err;
 }

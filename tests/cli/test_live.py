@@ -69,6 +69,10 @@ def started(line):
         more = candidate(address, i + 1)
         more["candidate"] += " generation 0" + (" note " + sys.argv[3] if len(sys.argv) > 3 else "")
         say("signal", cand=more)
+    if wish == "names":
+        say("signal", cand={"candidate": "candidate:2 1 UDP 2130706175 x3c1a0b5e.local 9000 typ host", "sdpMid": "0"})
+        say("signal", cand={"candidate": "candidate:3 1 TCP 1518280447 10.1.0.3 9 typ host tcptype active", "sdpMid": "0"})
+        say("signal", cand={"candidate": "candidate:nonsense", "sdpMid": "0"})
     say("signal", cand={"end": True})
     if wish == "nothing-selected":
         say("selected", local=None, remote=None)
@@ -85,7 +89,7 @@ def told(line):
     if line["t"] == "start":
         started(line)
     words = line.get("cand", {}).get("candidate", "").split()
-    if words and wish != "children":
+    if len(words) > 5 and words[2].lower() == "udp" and words[4][0].isdigit() and wish != "children":
         peer = (words[4], int(words[5]))
 
 def arrived(bytes, source):
@@ -328,6 +332,7 @@ CASES = {
     "reboot": nats(path="direct", steps="  - {after: L.offer-sent, nat: {at: nat-left, do: reboot}}\n"),
     "minimal": nats(L=MINIMAL, R=MINIMAL),
     "minimal-c": nats(L='"$NATSIM_ADAPTER_BIN/minimal_agent"', R='"$NATSIM_ADAPTER_BIN/minimal_agent"'),
+    "names": lan(dummy("names"), dummy(), expect="  L: {candidates: {host: 2}}\n"),
     "late-answer": lan(dummy(), dummy("late")),
     "cut": lan(dummy(), dummy(), steps="  - {at: 0s, drop: {where: L}}\n"),
     "coturn-and-a-dead-server": with_coturn(steps="  - {at: 0s, server: {at: dead, do: stop}}\n").replace(
@@ -448,6 +453,13 @@ def test_a_verdict_waits_for_what_takes_long(case):
 @live_only
 def test_a_cut_is_said(case):
     assert outcome(case("cut")) == ("fail", "path: expected direct, found none (cut: after 45 s without progress L was running, and R running)")
+
+
+@live_only
+def test_candidates_with_names_and_of_tcp_are_described(case):
+    assert outcome(case("names")) == ("pass", "")
+    found = [(c["transport"], c["address"], c["type"]) for c in case("names")["agents"]["L"]["candidates"]]
+    assert found == [("udp", "10.1.0.3", "host"), ("udp", None, "host"), ("tcp", None, "host")]
 
 
 @live_only
