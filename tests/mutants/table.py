@@ -92,7 +92,7 @@ MUTANTS = {
             ),
         ],
         "red": [
-            "roles/conflict-from-another-address",
+            "loss/damaged-twice", "roles/conflict-from-another-address",
             *NEEDS_PEER_REFLEXIVE, "trickle/classic-*[left=symmetric,right=*]",
             "trickle/classic-*[left={none,full-cone,restricted-cone},right=symmetric]", "trickle/late-copy",
             "trickle/lost-candidates*", "changes/mapping-ends*", "changes/nat-flush-symmetric",
@@ -165,7 +165,7 @@ MUTANTS = {
             ),
         ],
         "red": [
-            "peer-reflexive/check-before-answer", "peer-reflexive/early-check-is-remembered",
+            "consent/first-request", "peer-reflexive/check-before-answer", "peer-reflexive/early-check-is-remembered",
         ],
         "rules": ["RFC8445-7.3-answer"],
     },
@@ -702,13 +702,24 @@ MUTANTS = {
             ",hairpin={internal-source,external-source}]",
         ],
     },
+    "damage-undone": {
+        "what": "a corrupt step flips the last bit to and fro",
+        "edits": [
+            (
+                "natsim/fabric/fault.c",
+                "    *byte = *byte != UINT8_MAX ? (uint8_t)(*byte | (*byte + 1)) : UINT8_MAX - 1;",
+                "    *byte ^= 1;",
+            ),
+        ],
+        "red": ["loss/damaged-before-and-after-the-relay", "loss/damaged-twice"],
+    },
     "poison-ignored": {
         "what": "what was not let in leaves no trace",
         "edits": [
             (
                 "natsim/nat/translate.c",
-                "    if (n->policy.poison != 0)\n        nt_poison_add(",
-                "    if (n->policy.poison == 1)\n        nt_poison_add(",
+                "    if (n->policy.poison != 0)\n        err = nt_poison_add(",
+                "    if (n->policy.poison == 1)\n        err = nt_poison_add(",
             ),
         ],
         "red": [

@@ -168,4 +168,24 @@ UNITS = {
         "edits": [("natsim/packet/reassembly.c", "        if (why != NT_DROP_NONE)\n", "        if (why == NT_DROP_OVERLAP)\n")],
         "units": ["packet_test_reassembly", "host_test_host"],
     },
+    "oracle-guesses-beyond-its-limits": {
+        "what": "the oracle takes a packet that crosses too many gateways for a lost one",
+        "edits": [("scenarios/oracle/gateways.c", '    nt_oracle_table_limit(t, "a packet would cross 64 gateways");\n', "")],
+        "units": ["oracle_test_oracle"],
+    },
+    "poison-forgotten": {
+        "what": "poison that cannot be kept is not told",
+        "edits": [("natsim/nat/translate.c", "        return dropped_for(err, remote, external); /* it is dropped", "        err = NT_OK; /* it is dropped")],
+        "units": ["nat_test_poison"],
+    },
+    "stop-is-a-breach": {
+        "what": "the judge does not know who was told to stop",
+        "edits": [("reports/conformance/walk.c", "        if (v->in->parties[i].stopped != 0)", "        if (v->in->parties[i].stopped == 1)")],
+        "units": ["conformance_test_rules"],
+    },
+    "cut-not-said": {
+        "what": "a verdict does not say what was still going on",
+        "edits": [("scenarios/judge/expectations.c", "v->outcome == NT_FAIL && j->cut[0] != '\\0'", "v->outcome == NT_PASS && j->cut[0] != '\\0'")],
+        "units": ["judge_test_expectations"],
+    },
 }
