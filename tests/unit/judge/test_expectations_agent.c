@@ -11,8 +11,8 @@
     }
 #define BIT(type) (uint8_t)(1 << (type))
 
-static struct nt_result_candidate candidates[] = {{.type = "host", .addr = ADDR(1, 50000)},
-                                                  {.type = "srflx", .addr = ADDR(9, 40000)}};
+static struct nt_result_candidate candidates[] = {{.type = "host", .transport = "udp", .addr = ADDR(1, 50000)},
+                                                  {.type = "srflx", .transport = "udp", .addr = ADDR(9, 40000)}};
 static struct nt_result_selected selected[] = {{.local = {"srflx", ADDR(9, 40000)}, .remote = {"host", ADDR(2, 50000)}}};
 static struct nt_result_pair pairs[] = {
     {.local = ADDR(1, 50000), .remote = ADDR(2, 50000), .local_type = "host", .remote_type = "host", .state = "succeeded"},
