@@ -56,15 +56,20 @@ static enum nt_sip_kind kind_of(struct nt_span method)
     return (enum nt_sip_kind)0;
 }
 
-static bool read_start(struct reader *r, struct nt_span line)
+/* RFC 3261, 7.1 and 7.2. Other schemes than sip: are of kinds that are not read, too. */
+static int read_start(struct reader *r, struct nt_span line)
 {
     struct nt_span first = cut_at(&line, ' '), second = cut_at(&line, ' ');
     if (nt_span_is(first, "SIP/2.0")) {
         r->m->kind = NT_SIP_OK;
-        return nt_span_is(second, "200");
+        if (second.len != 3 || !nt_span_is_digits(second))
+            return NT_EFORMAT;
+        return nt_span_is(second, "200") ? NT_OK : NT_EUNSUPPORTED;
     }
     r->m->kind = kind_of(first);
-    return r->m->kind != 0 && nt_span_starts(second, "sip:") && nt_span_is(line, "SIP/2.0");
+    if (!nt_span_is_token(first) || !nt_span_is(line, "SIP/2.0"))
+        return NT_EFORMAT;
+    return r->m->kind != 0 && nt_span_starts(second, "sip:") ? NT_OK : NT_EUNSUPPORTED;
 }
 
 /* Via: SIP/2.0/UDP host[:port];branch=...; only the topmost one counts (RFC 3261, 18.2.2). */
@@ -216,7 +221,12 @@ int nt_sip_read(struct nt_sip_message *m, const char *text, size_t len)
     struct nt_sip_message out = {0};
     struct reader r = {.m = &out};
     struct nt_span rest = {text, len}, start;
-    if (!next_line(&rest, &start) || !read_start(&r, start) || !read_headers(&r, &rest))
+    if (!next_line(&rest, &start))
+        return NT_EFORMAT;
+    int kind = read_start(&r, start);
+    if (kind != NT_OK)
+        return kind;
+    if (!read_headers(&r, &rest))
         return NT_EFORMAT;
     /* RFC 3261, 8.1.1.5: "The method MUST match that of the request." */
     if (out.kind == NT_SIP_OK)

@@ -4,7 +4,9 @@
 
 #include "core/sdp/sip.h"
 
-/* 0 or NT_EFORMAT, also for other methods and statuses. */
+/* 0; NT_EUNSUPPORTED: a request or response of a kind that nt_sip_kind lacks; NT_EFORMAT: no SIP message, or one that breaks RFC
+ * 3261.
+ */
 int nt_sip_read(struct nt_sip_message *m, const char *text, size_t len);
 
 #endif

@@ -90,10 +90,13 @@ static void platform_input(void *self, const struct nt_path *path, enum nt_input
         discard_message(p, NT_DISCARD_UNUSED, "ICMP errors are not acted on", now);
     if (kind != NT_IN_DATAGRAM)
         return;
-    if (nt_sip_read(&m, (const char *)bytes, len) == NT_OK)
+    int r = nt_sip_read(&m, (const char *)bytes, len);
+    if (r == NT_OK)
         forward_message(p, m.kind == NT_SIP_OK ? m.from : m.to, bytes, len, now);
+    else if (r == NT_EUNSUPPORTED)
+        discard_message(p, NT_DISCARD_UNSUPPORTED, "a SIP message of a kind that is not used here", now);
     else
-        discard_message(p, NT_DISCARD_UNREADABLE, "no SIP message, or one of a kind that is not used here", now);
+        discard_message(p, NT_DISCARD_UNREADABLE, "no SIP message", now);
 }
 
 static void platform_timer(void *self, nt_time now)

@@ -283,8 +283,10 @@ static void sip_input(void *self, const struct nt_path *path, enum nt_input kind
         discard_input(sip, NT_DISCARD_UNUSED, "ICMP errors are not acted on", now);
     if (kind != NT_IN_DATAGRAM)
         return;
-    if (nt_sip_read(&m, (const char *)bytes, len) != NT_OK) {
-        discard_input(sip, NT_DISCARD_UNREADABLE, "no SIP message, or one of a kind that is not used here", now);
+    int r = nt_sip_read(&m, (const char *)bytes, len);
+    if (r != NT_OK) {
+        discard_input(sip, r == NT_EUNSUPPORTED ? NT_DISCARD_UNSUPPORTED : NT_DISCARD_UNREADABLE,
+                      r == NT_EUNSUPPORTED ? "a SIP message of a kind that is not used here" : "no SIP message", now);
         return;
     }
     switch (m.kind) {

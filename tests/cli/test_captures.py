@@ -126,7 +126,7 @@ NOT_TAKEN = [
     ("forged/of-no-use", "drop", "R", 1, "unreadable", "a STUN message that ends too early"),
     ("forged/of-no-use", "drop", "R", 1, "unsupported", "a STUN message of another method"),
     ("forged/of-no-use", "drop", "R", 1, "no-channel", "ChannelData on a channel that is not bound"),
-    ("forged/of-no-use", "drop", "stun", 1, "unreadable", "no STUN message, or a damaged one"),
+    ("forged/of-no-use", "drop", "stun", 1, "unreadable", "a STUN message that ends too early"),
     ("forged/of-no-use", "drop", "stun", 1, "unsupported", "not a Binding request"),
     ("forged/of-no-use", "drop", "turn", 1, "unreadable", "neither STUN nor ChannelData"),
     ("forged/of-no-use", "drop", "turn", 1, "no-allocation", "203.0.113.7:9000 has no allocation"),

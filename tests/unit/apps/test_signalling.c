@@ -233,14 +233,16 @@ TEST(the_platform_tells_what_it_does_not_forward)
     assert_int_equal(nt_platform_add(p, "R", &own, &theirs), NT_OK);
     hand_in(e, "what", 4);
     assert_discarded(1, NT_DISCARD_UNREADABLE, "no SIP message");
+    hand_in(e, "SIP/2.0 180 Ringing\r\n\r\n", 23);
+    assert_discarded(2, NT_DISCARD_UNSUPPORTED, "of a kind that is not used here");
     hand_in(e, text, message_to("nobody", text, sizeof text));
-    assert_discarded(2, NT_DISCARD_NO_RECIPIENT, "its user is not known here");
+    assert_discarded(3, NT_DISCARD_NO_RECIPIENT, "its user is not known here");
     size_t len = message_to("R", text, sizeof text);
     for (int i = 0; i < NT_PLATFORM_QUEUE_MAX; i++)
         hand_in(e, text, len);
-    assert_int_equal(told[NT_TR_DISCARDED].count, 2);
+    assert_int_equal(told[NT_TR_DISCARDED].count, 3);
     hand_in(e, text, len);
-    assert_discarded(3, NT_DISCARD_NO_ROOM, "64 messages wait to leave");
+    assert_discarded(4, NT_DISCARD_NO_ROOM, "64 messages wait to leave");
     for (int i = 0; i < NT_PLATFORM_QUEUE_MAX; i++)
         assert_int_equal(e.ops->output(e.self, &path, buf, sizeof buf, 0), len);
     assert_int_equal(e.ops->output(e.self, &path, buf, sizeof buf, 0), 0);

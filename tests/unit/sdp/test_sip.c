@@ -207,11 +207,9 @@ TEST(refused)
         "BYE",
         START,
         START VIA FROM TO CALL CSEQ, /* no empty line */
-        "SUBSCRIBE sip:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n",
-        "bye sip:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n",
-        "BYE tel:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n",
         "BYE sip:R@x SIP/3.0\r\n" VIA FROM TO CALL CSEQ "\r\n",
-        "SIP/2.0 404 Not Found\r\n" VIA FROM TO CALL CSEQ "\r\n",
+        "SIP/2.0 2000 OK\r\n" VIA FROM TO CALL CSEQ "\r\n",
+        "S@BSCRIBE sip:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n",
         START FROM TO CALL CSEQ "\r\n",
         START VIA TO CALL CSEQ "\r\n",
         START VIA FROM CALL CSEQ "\r\n",
@@ -255,6 +253,19 @@ TEST(refused)
     }
 }
 
+/* Nothing is wrong with them. */
+TEST(other_kinds)
+{
+    struct nt_sip_message m;
+    static const char *const texts[] = {
+        "SUBSCRIBE sip:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n", "bye sip:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n",
+        "BYE tel:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n",       "SIP/2.0 404 Not Found\r\n" VIA FROM TO CALL CSEQ "\r\n",
+        "SIP/2.0 100 Trying\r\n" VIA FROM TO CALL CSEQ "\r\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        assert_int_equal(reads(&m, texts[i]), NT_EUNSUPPORTED);
+}
+
 TEST(not_written)
 {
     char buf[2048];
@@ -286,7 +297,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(invite_text),     cmocka_unit_test(tags_of_a_dialog), cmocka_unit_test(trickled),
         cmocka_unit_test(trickle_offered), cmocka_unit_test(round_trips),      cmocka_unit_test(foreign),
-        cmocka_unit_test(refused),         cmocka_unit_test(not_written),
+        cmocka_unit_test(refused),         cmocka_unit_test(other_kinds),      cmocka_unit_test(not_written),
     };
     return RUN_TESTS(tests);
 }
