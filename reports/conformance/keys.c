@@ -23,10 +23,10 @@ static int new_key(struct nt_view *v, struct nt_view_key **key)
     return r;
 }
 
-static bool is_known_already(const struct nt_view *v, const struct nt_view_key *key)
+static bool is_known_already(const struct nt_view *v, uint32_t first, uint32_t party, const char *pwd)
 {
-    for (uint32_t i = key->next; i != NT_VIEW_NONE; i = v->keys[i].next)
-        if (v->keys[i].party == key->party && memcmp(&v->keys[i].key, &key->key, sizeof key->key) == 0)
+    for (uint32_t i = first; i != NT_VIEW_NONE; i = v->keys[i].next)
+        if (v->keys[i].party == party && strcmp(v->keys[i].password, pwd) == 0)
             return true;
     return false;
 }
@@ -44,20 +44,18 @@ int nt_view_add_password(struct nt_view *v, uint32_t party, const char *ufrag, c
     struct ufrag_key k = ufrag_key(ufrag, strlen(ufrag));
     struct nt_view_key *key;
     uint32_t first = nt_map_get(&v->by_ufrag, &k);
+    if (is_known_already(v, first, party, pwd))
+        return NT_OK;
+    if (count_keys(v, first) == NT_VIEW_PASSWORDS_MAX) {
+        v->keys[first].more = true;
+        return NT_OK;
+    }
     int r = new_key(v, &key);
     if (r != NT_OK)
         return r;
-    memset(key, 0, sizeof *key); /* its padding, too: keys are compared whole */
-    key->party = party;
-    key->user = NT_VIEW_NONE;
-    key->next = first;
+    *key = (struct nt_view_key){.party = party, .user = NT_VIEW_NONE, .next = first, .password = pwd};
     nt_stun_key_short(&key->key, pwd);
-    bool known = is_known_already(v, key), full = count_keys(v, first) == NT_VIEW_PASSWORDS_MAX;
-    if (!known && !full)
-        return nt_map_put(&v->by_ufrag, &k, (uint32_t)v->key_count - 1);
-    v->key_count--;
-    v->keys[first].more = v->keys[first].more || !known;
-    return NT_OK;
+    return nt_map_put(&v->by_ufrag, &k, (uint32_t)v->key_count - 1);
 }
 
 static bool attr_equals(const struct nt_item_attr *a, const char *text)

@@ -4,6 +4,7 @@
 
 #include "reports/conformance/view.h"
 
+/* `pwd` stays as long as the view. */
 int nt_view_add_password(struct nt_view *v, uint32_t party, const char *ufrag, const char *pwd); /* 0 or NT_ENOMEM */
 /* Sets the item's key and integrity. */
 void nt_item_verify(struct nt_view *v, struct nt_item *m, int *err);

@@ -215,11 +215,11 @@ const char *nt_item_attr_name(uint16_t type, char text[NT_ITEM_TEXT])
 
 const char *nt_item_value_text(const struct nt_item_attr *a, char text[NT_ITEM_TEXT])
 {
-    size_t most = NT_ITEM_TEXT - sizeof "...", len = a != NULL ? a->len : 0;
+    size_t most = NT_ITEM_TEXT - sizeof "...", len = a != NULL && a->len < most ? a->len : most;
     if (a == NULL)
         return "none";
-    for (size_t i = 0; i < len && i < most; i++)
+    for (size_t i = 0; i < len; i++)
         text[i] = a->value[i] >= ' ' && a->value[i] <= '~' ? (char)a->value[i] : '?';
-    strcpy(text + (len < most ? len : most), len <= most ? "" : "...");
+    memcpy(text + len, a->len > most ? "..." : "", a->len > most ? sizeof "..." : 1);
     return text;
 }

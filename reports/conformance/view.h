@@ -105,10 +105,11 @@ struct nt_item {
 
 struct nt_view_key {
     struct nt_stun_key key;
-    uint32_t party; /* whose password: an agent's (short-term), or the server's that knows the user */
-    uint32_t user;  /* long-term: of the input; else NT_VIEW_NONE */
-    uint32_t next;  /* short-term: an earlier key of the same ufrag, or NT_VIEW_NONE */
-    bool more;      /* short-term: this ufrag has further passwords, which are not kept */
+    uint32_t party;       /* whose password: an agent's (short-term), or the server's that knows the user */
+    uint32_t user;        /* long-term: of the input; else NT_VIEW_NONE */
+    uint32_t next;        /* short-term: an earlier key of the same ufrag, or NT_VIEW_NONE */
+    const char *password; /* short-term: in a description */
+    bool more;            /* short-term: this ufrag has further passwords, which are not kept */
 };
 
 struct nt_view_sip { /* a SIP message of the signalling as it was read the first time; it crosses two taps */
