@@ -1,5 +1,11 @@
 #include "core/stun/binding_answer.h"
 
+#include "core/base/err.h"
+#include "core/stun/attributes.h"
+
+#include <stdio.h>
+#include <string.h>
+
 /* RFC 5780, 6.1: "a length of PADDING equal to the MTU on the outgoing interface, rounded up to an even multiple of four" */
 #define PADDING_LEN 1500
 #define BINDING_REQUEST 0x0001
@@ -109,12 +115,40 @@ static void add_success(struct nt_stun_builder *b, const struct nt_binding_reque
         nt_stun_add(b, NT_ATTR_PADDING, zeros, sizeof zeros);
 }
 
+/* RFC 3489, 11.2.9: "The lengths of the reason phrases MUST be a multiple of 4 (measured in bytes). This can be accomplished by
+ * added spaces to the end of the text". */
+static void add_classic_error(struct nt_stun_builder *b, int code)
+{
+    char text[64];
+    const char *reason = nt_stun_reason(code);
+    snprintf(text, sizeof text, "%-*s", (int)((strlen(reason) + 3) / 4 * 4), reason);
+    nt_stun_add_error(b, code, text);
+}
+
+/* RFC 3489, 11.2.10: "If the number of unknown attributes is an odd number, one of the attributes MUST be repeated in the list". It
+ * takes the place of the padding. */
+static void repeat_one(struct nt_stun_builder *b, size_t attribute)
+{
+    uint8_t *a = b->w.start + attribute;
+    uint16_t len = b->w.err == NT_OK ? nt_load16(a + 2) : 0;
+    if (len % 4 == 0)
+        return;
+    memcpy(a + 4 + len, a + 4, 2);
+    nt_store16(a + 2, (uint16_t)(len + 2));
+}
+
 static void add_failure(struct nt_stun_builder *b, const struct nt_binding_request *q, int code, const struct nt_addr *alternate)
 {
     uint16_t unserved[3];
-    nt_stun_add_error(b, code, NULL);
+    if (is_classic(q))
+        add_classic_error(b, code);
+    else
+        nt_stun_add_error(b, code, NULL);
+    size_t attribute = nt_writer_len(&b->w);
     if (code == 420)
         nt_stun_add_unknown(b, q->msg, unserved, list_unserved(q, unserved));
+    if (code == 420 && is_classic(q))
+        repeat_one(b, attribute);
     if (code == 300)
         nt_stun_add_addr(b, NT_ATTR_ALTERNATE_SERVER, alternate);
 }

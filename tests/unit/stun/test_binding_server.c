@@ -196,6 +196,8 @@ static size_t ask_classic(const struct nt_stun_builder *b, unsigned socket)
     assert_memory_equal(out + 8, id, NT_STUN_ID);
     nt_store32(out + 4, NT_STUN_COOKIE);
     assert_int_equal(nt_stun_parse(&reply, out, len), 0);
+    for (unsigned i = 0; i < reply.count; i++) /* RFC 3489, 11.2: there is no padding */
+        assert_int_equal(reply.attrs[i].len % 4, 0);
     return len;
 }
 
