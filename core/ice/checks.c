@@ -154,8 +154,12 @@ struct nt_ice_outcome nt_ice_checks_response(struct nt_ice_checks *t, struct nt_
         return fail_with(t, check, "the response came another way than the check went");
     if (m->unknown_count > 0)
         return fail_with(t, check, "the response has unknown comprehension-required attributes");
-    if (m->class_ == NT_STUN_ERROR)
-        return fail_with(t, check, error ? "the peer answered with an error" : "an error response without ERROR-CODE");
+    if (m->class_ == NT_STUN_ERROR) {
+        struct nt_ice_outcome out =
+            fail_with(t, check, error ? "the peer answered with an error" : "an error response without ERROR-CODE");
+        out.code = code;
+        return out;
+    }
     if (nt_stun_get_addr(m, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped) != NT_OK)
         return fail_with(t, check, "the response has no XOR-MAPPED-ADDRESS");
     struct nt_ice_outcome out = end_with(t, check, NT_ICE_RESULT_SUCCEEDED);

@@ -29,6 +29,7 @@ struct nt_ice_outcome {
     struct nt_ice_check check; /* as it was before it ended */
     struct nt_addr mapped;     /* of a success */
     const char *why;           /* of a failure */
+    int code;                  /* of an error response */
 };
 
 struct nt_ice_checks;

@@ -86,6 +86,7 @@ static void act_on_conflict(struct nt_ice_session *s, const struct nt_ice_consen
     nt_ice_session_change_tie_breaker(s, asked->tie_breaker);
 }
 
+static const char forbidden[] = "the peer answered 403 (Forbidden)";
 static const struct nt_why no_code = {NT_DISCARD_UNREADABLE, "an error response without ERROR-CODE does not renew consent"},
                            other_error = {NT_DISCARD_UNRELATED, "an error response does not renew consent"},
                            too_late = {NT_DISCARD_OUTDATED, "a response to a consent request after consent was lost"},
@@ -104,12 +105,20 @@ static const struct nt_why *take_error(struct nt_ice_session *s, const struct nt
     if (nt_stun_get_error(m, &code, NULL, NULL) != NT_OK)
         return &no_code;
     if (code == 403)
-        lose_consent(s, component, "the peer answered 403 (Forbidden)", now);
+        lose_consent(s, component, forbidden, now);
     else if (code == 487)
         act_on_conflict(s, asked, now);
     else
         return &other_error;
     return NULL;
+}
+
+void nt_ice_freshness_forbidden(struct nt_ice_session *s, const struct nt_ice_pair *p, nt_time now)
+{
+    size_t component = nt_ice_components_place(nt_ice_session_env(s)->components, p->stream, p->component);
+    const struct nt_ice_valid *v = selected_of(s, component);
+    if (v != NULL && v->generator == p->number && !nt_ice_session_env(s)->config->no_consent)
+        lose_consent(s, component, forbidden, now);
 }
 
 /* NULL: it may count; otherwise why not. */

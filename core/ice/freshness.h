@@ -6,6 +6,8 @@
 #include "core/ice/session.h"
 
 void nt_ice_freshness_timer(struct nt_ice_session *s, nt_time now);
+/* A check of this pair was answered with 403: consent is revoked, if it is the selected one's. */
+void nt_ice_freshness_forbidden(struct nt_ice_session *s, const struct nt_ice_pair *p, nt_time now);
 /* Is this response, from `from` by `via`, one to a consent request? */
 bool nt_ice_freshness_response(struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from,
                                const struct nt_stun_msg *m, nt_time now);

@@ -48,15 +48,12 @@ static const struct nt_why *take_response(struct nt_ice_agent *a, struct nt_ice_
         nt_ice_agent_finish_gathering(a, now);
         return NULL;
     }
-    if (nt_ice_session_described(s)) {
-        if (nt_ice_agent_is_checking(a) && nt_ice_outcome_response(s, via, from, m, now))
-            return NULL;
-        if (nt_ice_freshness_response(s, via, from, m, now)) {
-            nt_ice_agent_heed_consent(a, now);
-            return NULL;
-        }
-    }
-    return &no_request;
+    if (!nt_ice_session_described(s))
+        return &no_request;
+    bool taken = (nt_ice_agent_is_checking(a) && nt_ice_outcome_response(s, via, from, m, now)) ||
+                 nt_ice_freshness_response(s, via, from, m, now);
+    nt_ice_agent_heed_consent(a, now);
+    return taken ? NULL : &no_request;
 }
 
 /* RFC 5389, 12.1: what RFC 3489 left in responses is passed over. */

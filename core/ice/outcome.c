@@ -1,4 +1,5 @@
 #include "core/ice/outcome.h"
+#include "core/ice/freshness.h"
 #include "core/ice/nominate.h"
 
 /* RFC 8445, 14.3: RTO = MAX (500ms, Ta * N * (Num-Waiting + Num-In-Progress)) */
@@ -144,6 +145,14 @@ static void act_on_success(struct nt_ice_session *s, const struct nt_ice_outcome
         nt_ice_nominate_again(s, component, now); /* the role has been switched since the peer nominated it */
 }
 
+/* RFC 7675, 5.2: 403 revokes consent, whichever request of the selected pair it answers. */
+static void act_on_failure(struct nt_ice_session *s, const struct nt_ice_pair *p, const struct nt_ice_outcome *out, nt_time now)
+{
+    if (out->code == 403)
+        nt_ice_freshness_forbidden(s, p, now);
+    nt_ice_session_fail(s, p->number, out->why, now);
+}
+
 static const struct nt_why pair_gone = {NT_DISCARD_OUTDATED, "a response to the check of a pair that has left its check list"},
                            cancelled = {NT_DISCARD_OUTDATED, "a failure of a check that was cancelled: its pair has another one"};
 
@@ -160,7 +169,7 @@ static const struct nt_why *act_on(struct nt_ice_session *s, const struct nt_ice
     else if (out->check.cancelled)
         return &cancelled;
     else
-        nt_ice_session_fail(s, p->number, out->why, now);
+        act_on_failure(s, p, out, now);
     return NULL;
 }
 

@@ -193,6 +193,8 @@ static void describe(struct world *w, struct feed *f, bool arbitrary)
     const char *given = arbitrary ? (const char *)feed_chunk(f, NT_SDP_MAX, &len) : text;
     if (nt_sdp_read(&d, given, len, &notes) != 0)
         return;
+    if (arbitrary)
+        nt_ice_set_offer(w->agent, &d, w->now);
     nt_ice_set_remote(w->agent, &d, w->now);
     nt_ice_description_free(&d);
 }

@@ -122,6 +122,20 @@ TEST(revoked)
     lab_end(&l);
 }
 
+/* So does one to a check of the selected pair: here the one that shows the role taken in a late conflict. */
+TEST(revoked_by_a_check)
+{
+    complete(false);
+    request(&l, "10.0.0.2:6000", (struct ask){.id = 2, .role = NT_ICE_CONTROLLED, .tie = 1});
+    assert_int_equal(nt_ice_role(l.a), NT_ICE_CONTROLLING);
+    go(&l, NT_SEC);
+    struct out *o = next_out(&l, NT_STUN_REQUEST, NULL);
+    assert_true(o != NULL && carries(o, NT_ATTR_USE_CANDIDATE));
+    respond(&l, o, (struct reply){.code = 403});
+    assert_int_equal(l.state, NT_ICE_DISCONNECTED);
+    lab_end(&l);
+}
+
 /* RFC 7675, 5.1: nominated later than consent would have been renewed, a pair is selected only once a new check is answered,
  * however long that takes; no data leaves before. */
 TEST(nominated_late)
@@ -219,6 +233,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(expiry),
                                        cmocka_unit_test(outage),
                                        cmocka_unit_test(revoked),
+                                       cmocka_unit_test(revoked_by_a_check),
                                        cmocka_unit_test(nominated_late),
                                        cmocka_unit_test(keepalives),
                                        cmocka_unit_test(refresh_answered_after_completion)};
