@@ -43,6 +43,7 @@ WRONG = [
     ("path: direct", "path: direct\n  never: [stun.allocated]", "stun.allocated",
      "'stun.allocated' cannot happen: the server is no TURN server: name another event, or leave it out"),
     ("expect:", "  - {after: stun.allocated, drop: {where: L}}\nexpect:", "{after", "'stun.allocated' cannot happen: the server is no TURN server"),
+    ("nat: full-cone", "nat: {preset: full-cone, ipv6: none}", "ipv6", "'ipv6' has no effect: the networks of gateway 'nat-left' have no IPv6 on both sides"),
     ("seed: 1", "sed: 1", "sed", "unknown key 'sed': did you mean 'seed'?"),
     ("delay: 20ms", "dealy: 20ms", "dealy", "unknown key 'dealy': did you mean 'delay'?"),
     ("delay: 20ms", "colour: red", "colour", "unknown key 'colour': a network has ipv4, "),

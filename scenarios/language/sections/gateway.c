@@ -32,6 +32,24 @@ static const struct nt_key keys[] = {
 };
 const struct nt_table nt_table_gateway = NT_TABLE("gateway", "a gateway", keys);
 
+static bool has_ipv6(const struct nt_load *l, const struct nt_scn_attachment *on)
+{
+    return on->network != NT_SCN_NONE && nt_addr_is_set(&l->c->networks[on->network].ipv6.addr);
+}
+
+/* IPv6 crosses a gateway between networks that have it. */
+static void check_ipv6(struct nt_load *l, const struct nt_yaml *nat, const struct nt_scn_gateway *g)
+{
+    const struct nt_yaml *key = nat->kind == NT_YAML_MAP ? nt_yaml_key(nat, "ipv6") : NULL;
+    bool inside = false;
+    for (size_t i = 0; i < g->inside_count; i++)
+        inside = inside || has_ipv6(l, &g->inside[i]);
+    if (key != NULL && g->inside_count > 0 && g->outside.network != NT_SCN_NONE && !(inside && has_ipv6(l, &g->outside)))
+        nt_diag_mend(
+            nt_load_error(l, key, "'ipv6' has no effect: the networks of gateway '%s' have no IPv6 on both sides", g->name),
+            "give them an 'ipv6' prefix, or leave it out");
+}
+
 static void read_gateway(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_gateway *g)
 {
     struct form f = {0};
@@ -47,8 +65,10 @@ static void read_gateway(struct nt_load *l, const struct nt_yaml *v, struct nt_s
         nt_load_address_key(l, f.address, outside, 1);
         g->outside = *outside;
     }
-    if (f.nat != NULL)
+    if (f.nat != NULL) {
         nt_load_policy(l, f.nat, g);
+        check_ipv6(l, f.nat, g);
+    }
     size_t given4 = 0;
     for (size_t i = 0; i < g->outside.address_count; i++)
         given4 += g->outside.addresses[i].family == NT_AF_IPV4;

@@ -348,7 +348,7 @@ TEST(test_policy)
 {
     struct nt_scn_file *f = load(
         HEAD
-        "networks: {a: {ipv4: 10.0.0.0/24}, b: {ipv4: 10.1.0.0/24}}\n"
+        "networks: {a: {ipv4: 10.0.0.0/24, ipv6: \"2001:db8:1::/64\"}, b: {ipv4: 10.1.0.0/24, ipv6: \"2001:db8::/64\"}}\n"
         "gateways:\n"
         "  g:\n"
         "    inside: a\n"
