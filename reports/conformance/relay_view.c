@@ -87,6 +87,12 @@ struct nt_relay_grant *nt_relay_permission(struct nt_relay_view *turn, const str
     return find_grant(turn, relay, &ip, NT_GRANT_PERMISSION, 0);
 }
 
+void nt_relay_hear_all(struct nt_relay_view *turn, const struct nt_relay *relay)
+{
+    for (uint32_t i = relay->grants; i != NT_VIEW_NONE; i = turn->grants[i].next)
+        turn->grants[i].unheard = 0;
+}
+
 static bool is_granted(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer,
                        enum nt_grant_kind kind, nt_time now)
 {

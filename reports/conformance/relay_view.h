@@ -92,6 +92,7 @@ bool nt_relay_is_live(const struct nt_relay_view *turn, const struct nt_relay *r
 const struct nt_relay_grant *nt_relay_grant_to(const struct nt_relay_view *turn, const struct nt_relay *relay,
                                                const struct nt_addr *peer, enum nt_grant_kind kind);
 struct nt_relay_grant *nt_relay_permission(struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer);
+void nt_relay_hear_all(struct nt_relay_view *turn, const struct nt_relay *relay); /* no datagram of a peer waits to be relayed */
 bool nt_relay_permits(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer, nt_time now);
 /* The client has asked for a permission for this peer, or to bind this channel; the response may be lost. */
 bool nt_relay_was_asked(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer, nt_time now);

@@ -148,6 +148,8 @@ static void take_answer(struct nt_relay_view *turn, const struct nt_item *m)
 static void take_sent(struct nt_relay_view *turn, const struct nt_item *m)
 {
     turn->of[m->pair].sent_at = m->at;
+    if (m->excused) /* whatever it was, before a step damaged it */
+        nt_relay_hear_all(turn, &turn->of[m->pair]);
     if (m->kind == NT_ITEM_CHANNEL && !m->excused)
         nt_rfc8656_judge_to_client(turn, m);
     else if (nt_item_is(m, NT_TURN_DATA, NT_STUN_INDICATION) && !m->excused)

@@ -361,6 +361,21 @@ static void a_server_pauses(struct forge *f)
     indicate(f, f->r);
 }
 
+static void what_is_relayed_is_damaged(struct forge *f)
+{
+    gather_relay(f);
+    permit(f, f->r);
+    for (int i = 0; i < 10; i++) {
+        not_heard(f, 1);
+        text(f, "\x80 is anybody there?");
+        wrap(f, NT_TURN_DATA, f->r);
+        f->buf[1] ^= 0x40;
+        f->marks = NT_MARK_DAMAGED;
+        send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+        f->marks = 0;
+    }
+}
+
 static void a_permission_ends_too_soon(struct forge *f)
 {
     gather_relay(f);
@@ -559,6 +574,7 @@ static const struct story stories[] = {
     STORY_OF(a_channel_is_bound_anew_as_soon_as_it_has_ended, "RFC8656-12.2-refused"),
     STORY_OF(an_indication_leaves_behind_the_channel, "RFC8656-12.5-server"),
     STORY(a_server_pauses),
+    STORY(what_is_relayed_is_damaged),
     STORY_OF(icmp_about_a_peer_with_a_channel, "RFC8656-11.5-icmp RFC8656-11.5-permission RFC8656-18.13-icmp"),
 };
 
