@@ -40,11 +40,17 @@ bool nt_sdp_has_line(const char *text, size_t len, const char *wanted, size_t wa
     return false;
 }
 
+/* As the reader of core: libjuice and libdatachannel write "ice2,trickle". */
+static bool separates(char c)
+{
+    return c == '\0' || c == ' ' || c == ',';
+}
+
 bool nt_sdp_has_tag(const char *text, const char *tag)
 {
     size_t len = strlen(tag);
     for (const char *p = text; (p = strstr(p, tag)) != NULL; p += len)
-        if ((p == text || p[-1] == ' ') && (p[len] == '\0' || p[len] == ' '))
+        if ((p == text || separates(p[-1])) && separates(p[len]))
             return true;
     return false;
 }
