@@ -6,18 +6,20 @@
 
 #define NT_SIP_DOMAIN "natsim.invalid"
 #define NT_SIP_PORT 5060 /* RFC 3261, 19.1.2 */
+#define NT_SIP_TEXT_MAX 255
 
 enum nt_sip_kind { NT_SIP_INVITE = 1, NT_SIP_OK, NT_SIP_ACK, NT_SIP_BYE, NT_SIP_INFO };
 
 struct nt_sip_message {
     enum nt_sip_kind kind;
-    enum nt_sip_kind answered;                      /* of NT_SIP_OK: the request; 0 when writing: NT_SIP_INVITE */
-    bool trickle, trickle_required;                 /* written, of INVITE and its 200: RFC 8840's option tag and info package */
-    bool in_dialog;                                 /* To has a tag: every message but the first INVITE of a call */
-    uint32_t cseq;                                  /* below 2^31 */
-    char call_id[64], from[64], to[64], branch[64]; /* from, to: user names; the domain is NT_SIP_DOMAIN */
-    struct nt_addr via;                             /* the requester's: a response has the via, branch, from, to of its request */
-    const char *content_type;                       /* NULL: "application/sdp"; in a parsed message within its text */
+    enum nt_sip_kind answered;      /* of NT_SIP_OK: the request; 0 when writing: NT_SIP_INVITE */
+    bool trickle, trickle_required; /* written, of INVITE and its 200: RFC 8840's option tag and info package */
+    bool in_dialog;                 /* To has a tag: every message but the first INVITE of a call */
+    uint32_t cseq;                  /* below 2^31 */
+    char call_id[NT_SIP_TEXT_MAX + 1], branch[NT_SIP_TEXT_MAX + 1];
+    char from[NT_SIP_TEXT_MAX + 1], to[NT_SIP_TEXT_MAX + 1]; /* user names; the domain is NT_SIP_DOMAIN */
+    struct nt_addr via;       /* the requester's: a response has the via, branch, from, to of its request */
+    const char *content_type; /* NULL: "application/sdp"; in a parsed message within its text */
     size_t content_type_len;
     const char *body;
     size_t body_len;

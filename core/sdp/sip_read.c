@@ -10,6 +10,7 @@ struct reader {
     struct nt_sip_message *m;
     enum nt_sip_kind cseq_kind;
     bool via, from, to, call_id, cseq, length_given;
+    bool limited; /* a text is too long */
     size_t length;
 };
 
@@ -37,9 +38,10 @@ static struct nt_span cut_at(struct nt_span *t, char stop)
     return head;
 }
 
-static bool keep_text(char *to, size_t size, struct nt_span t)
+static bool keep_text(struct reader *r, char to[NT_SIP_TEXT_MAX + 1], struct nt_span t)
 {
-    if (t.len == 0 || t.len >= size || memchr(t.p, '\0', t.len) != NULL)
+    r->limited = r->limited || t.len > NT_SIP_TEXT_MAX;
+    if (t.len == 0 || t.len > NT_SIP_TEXT_MAX || memchr(t.p, '\0', t.len) != NULL)
         return false;
     nt_span_copy(to, t);
     return true;
@@ -89,13 +91,13 @@ static bool read_via(struct reader *r, struct nt_span value)
     while (top.len > 0) {
         struct nt_span parameter = trim(cut_at(&top, ';')), name = trim(cut_at(&parameter, '='));
         if (nt_span_is(name, "branch"))
-            return keep_text(r->m->branch, sizeof r->m->branch, trim(parameter));
+            return keep_text(r, r->m->branch, trim(parameter));
     }
     return false;
 }
 
 /* From and To: [name] <sip:user@host>[;tag=...], or without the brackets. */
-static bool read_party(char user[64], bool *seen, bool *tagged, struct nt_span value)
+static bool read_party(struct reader *r, char user[NT_SIP_TEXT_MAX + 1], bool *seen, bool *tagged, struct nt_span value)
 {
     if (*seen)
         return false;
@@ -116,7 +118,7 @@ static bool read_party(char user[64], bool *seen, bool *tagged, struct nt_span v
         return false;
     uri = (struct nt_span){uri.p + 4, uri.len - 4};
     struct nt_span name = cut_at(&uri, '@');
-    return uri.len > 0 && keep_text(user, 64, name);
+    return uri.len > 0 && keep_text(r, user, name);
 }
 
 static bool read_cseq(struct reader *r, struct nt_span value)
@@ -150,7 +152,7 @@ static bool read_call_id(struct reader *r, struct nt_span value)
     if (r->call_id)
         return false;
     r->call_id = true;
-    return keep_text(r->m->call_id, sizeof r->m->call_id, value);
+    return keep_text(r, r->m->call_id, value);
 }
 
 /* The names and the compact forms of RFC 3261, 7.3.3. */
@@ -160,9 +162,9 @@ static bool read_header(struct reader *r, struct nt_span name, struct nt_span va
     if (nt_span_is(name, "Via") || nt_span_is(name, "v"))
         return read_via(r, value);
     if (nt_span_is(name, "From") || nt_span_is(name, "f"))
-        return read_party(r->m->from, &r->from, &from_tag, value);
+        return read_party(r, r->m->from, &r->from, &from_tag, value);
     if (nt_span_is(name, "To") || nt_span_is(name, "t"))
-        return read_party(r->m->to, &r->to, &r->m->in_dialog, value);
+        return read_party(r, r->m->to, &r->to, &r->m->in_dialog, value);
     if (nt_span_is(name, "Call-ID") || nt_span_is(name, "i"))
         return read_call_id(r, value);
     if (nt_span_is(name, "CSeq"))
@@ -227,7 +229,7 @@ int nt_sip_read(struct nt_sip_message *m, const char *text, size_t len)
     if (kind != NT_OK)
         return kind;
     if (!read_headers(&r, &rest))
-        return NT_EFORMAT;
+        return r.limited ? NT_ELIMIT : NT_EFORMAT;
     /* RFC 3261, 8.1.1.5: "The method MUST match that of the request." */
     if (out.kind == NT_SIP_OK)
         out.answered = r.cseq_kind;

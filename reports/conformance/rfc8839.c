@@ -72,6 +72,8 @@ static void judge_grammar(const struct told *t)
         nt_find_violation(t->finder, NT_SDP_RULE_GRAMMAR, t->d->party, t->d->frame, "line %zu: %s", notes->notes[i].line,
                           notes->notes[i].what);
     }
+    if (notes->of_kind[NT_SDP_LIMIT] > 0)
+        nt_not_judged(t->finder, NT_SDP_RULE_GRAMMAR, t->d->party, "lines beyond the limits of the reader");
     if (notes->of_kind[NT_SDP_BREACH] > named)
         nt_find_violation(t->finder, NT_SDP_RULE_GRAMMAR, t->d->party, t->d->frame, "%zu more lines",
                           notes->of_kind[NT_SDP_BREACH] - named);
@@ -166,8 +168,11 @@ void nt_rfc8839_judge(struct nt_finder *finder)
         finder->err = NT_ENOMEM;
         return;
     }
-    for (uint32_t p = 0; p < finder->v->in->party_count; p++)
+    for (uint32_t p = 0; p < finder->v->in->party_count; p++) {
         judge_party(finder, p, &nominations);
+        if (finder->v->unread[p])
+            nt_not_judged(finder, NT_SDP_RULE_GRAMMAR, p, "a SIP message that is not read, or of a kind that is not");
+    }
     nt_rfc8838_judge_checks(finder);
     judge_passwords(finder);
     nt_nominations_free(&nominations);

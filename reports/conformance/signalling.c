@@ -157,8 +157,12 @@ int nt_view_read_signalling(struct nt_view *v, const struct nt_capture_frame *f,
     uint32_t party = v->tap_party[f->tap];
     int err = NT_OK;
     const struct nt_view_sip *sip = read_sip(v, bytes, len, &err);
-    if (sip == NULL || sip->err != NT_OK)
+    if (sip == NULL)
         return err;
+    if (sip->err != NT_OK) {
+        v->unread[party] |= f->direction == NT_DIR_OUT;
+        return NT_OK;
+    }
     const struct nt_sip_message *m = &sip->message;
     if (m->kind == NT_SIP_BYE && f->at < v->bye[party])
         v->bye[party] = f->at;

@@ -221,6 +221,7 @@ struct nt_view {
     nt_time *bye;                   /* each party's: when a SIP BYE was seen, or it was told to end */
     bool *trickles;                 /* each party's: it has said that it trickles */
     bool *sends_checks;             /* each party's: it has sent a request that says it is a check */
+    bool *unread;                   /* each party's: it has sent a SIP message that is not read */
     struct nt_fragments *fragments; /* NULL until the first */
     struct nt_view_mtu *told_mtu;   /* each party's */
     bool *fragmented; /* each party's: it may have sent or got a datagram that is no item, for its fragments could not be joined */

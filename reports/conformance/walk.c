@@ -376,10 +376,11 @@ int nt_view_init(struct nt_view *v, const struct nt_conf_input *in)
     v->bye = malloc(parties * sizeof *v->bye);
     v->trickles = calloc(parties, sizeof *v->trickles);
     v->sends_checks = calloc(parties, sizeof *v->sends_checks);
+    v->unread = calloc(parties, sizeof *v->unread);
     v->fragmented = calloc(parties, sizeof *v->fragmented);
     v->told_mtu = calloc(parties, sizeof *v->told_mtu);
     bool all = v->tap_party != NULL && v->tap_signalling != NULL && v->party_description != NULL && v->bye != NULL &&
-               v->trickles != NULL && v->sends_checks != NULL && v->fragmented != NULL && v->told_mtu != NULL;
+               v->trickles != NULL && v->sends_checks != NULL && v->unread != NULL && v->fragmented != NULL && v->told_mtu != NULL;
     int r = all ? NT_OK : NT_ENOMEM;
     for (size_t i = 0; i < parties && r == NT_OK; i++) {
         v->party_description[i] = NT_VIEW_NONE;
@@ -422,6 +423,7 @@ void nt_view_free(struct nt_view *v)
     free(v->bye);
     free(v->trickles);
     free(v->sends_checks);
+    free(v->unread);
     free(v->first_session);
     free(v->session_party);
     free(v->places);

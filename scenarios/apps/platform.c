@@ -2,6 +2,7 @@
 #include "core/base/err.h"
 #include "core/base/map.h"
 #include "core/sdp/sdp.h"
+#include "scenarios/apps/sip_discard.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -91,12 +92,11 @@ static void platform_input(void *self, const struct nt_path *path, enum nt_input
     if (kind != NT_IN_DATAGRAM)
         return;
     int r = nt_sip_read(&m, (const char *)bytes, len);
+    struct nt_why why = nt_sip_discard(r);
     if (r == NT_OK)
         forward_message(p, m.kind == NT_SIP_OK ? m.from : m.to, bytes, len, now);
-    else if (r == NT_EUNSUPPORTED)
-        discard_message(p, NT_DISCARD_UNSUPPORTED, "a SIP message of a kind that is not used here", now);
     else
-        discard_message(p, NT_DISCARD_UNREADABLE, "no SIP message", now);
+        discard_message(p, why.reason, why.text, now);
 }
 
 static void platform_timer(void *self, nt_time now)

@@ -4,6 +4,7 @@
 #include "core/base/strings.h"
 #include "scenarios/apps/platform.h"
 #include "scenarios/apps/sdp_notes.h"
+#include "scenarios/apps/sip_discard.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,7 +34,7 @@ struct nt_sip_end {
     struct nt_sip_message invite; /* the peer's last one, without its texts: the response copies its headers (RFC 3261, 8.2.6.2) */
     uint64_t version;
     bool webrtc;
-    char call_id[64];
+    char call_id[NT_SIP_TEXT_MAX + 1];
     struct message queue[NT_SIP_QUEUE_MAX]; /* in order of leaving */
     size_t count;
     struct fault *faults;
@@ -285,8 +286,8 @@ static void sip_input(void *self, const struct nt_path *path, enum nt_input kind
         return;
     int r = nt_sip_read(&m, (const char *)bytes, len);
     if (r != NT_OK) {
-        discard_input(sip, r == NT_EUNSUPPORTED ? NT_DISCARD_UNSUPPORTED : NT_DISCARD_UNREADABLE,
-                      r == NT_EUNSUPPORTED ? "a SIP message of a kind that is not used here" : "no SIP message", now);
+        struct nt_why why = nt_sip_discard(r);
+        nt_trace_discard(&sip->config.trace, &why, NULL, NULL, now);
         return;
     }
     switch (m.kind) {

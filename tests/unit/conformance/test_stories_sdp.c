@@ -54,6 +54,33 @@ static void a_malformed_line_hides_no_other(struct forge *f)
     offer(f, "garbage\r\na=candidate:2 1 UDP 2130706175 127.0.0.1 5000 typ host\r\n");
 }
 
+/* A tag that is too long, and another kind of response than those that are read. */
+static void what_is_not_read(struct forge *f)
+{
+    static const char progress[] = "SIP/2.0 183 Session Progress\r\n\r\n";
+    static const char lines[] = "a=mid:123456789012345678901234567890123\r\n";
+    offer(f, lines);
+    cross(f, TAP_R_SIGNALLING, TAP_L_SIGNALLING, addr("198.18.0.2:5060"), addr("198.18.0.1:5060"), (const uint8_t *)progress,
+          sizeof progress - 1);
+}
+
+static bool is_not_judged(const struct nt_conf_verdict *v, const char *party, const char *why)
+{
+    for (size_t i = 0; i < v->not_judged_count; i++)
+        if (strcmp(v->not_judged[i].rule->id, "RFC8839-5-grammar") == 0 && strcmp(v->not_judged[i].party, party) == 0)
+            return strstr(v->not_judged[i].why, why) != NULL;
+    return false;
+}
+
+TEST(what_is_not_read_is_said)
+{
+    struct nt_conf_verdict v;
+    judge_story(what_is_not_read, &v);
+    assert_true(is_not_judged(&v, "L", "beyond the limits"));
+    assert_true(is_not_judged(&v, "R", "a SIP message"));
+    nt_conf_verdict_free(&v);
+}
+
 TEST(nobody_is_blamed_for_our_limits)
 {
     static const struct story stories[] = {STORY(what_our_reader_lacks)};
@@ -92,6 +119,7 @@ TEST(a_malformed_line_does_not_hide_the_others)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_not_read_is_said),
         cmocka_unit_test(nobody_is_blamed_for_our_limits),
         cmocka_unit_test(each_malformed_line_is_named),
         cmocka_unit_test(a_malformed_line_does_not_hide_the_others),
