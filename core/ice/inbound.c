@@ -9,7 +9,7 @@
 static const struct nt_why no_checks = {NT_DISCARD_STATE, "data while no checks are made"},
                            no_candidate = {NT_DISCARD_SOURCE, "data from an address that is no candidate of the peer"},
                            no_memory = {NT_DISCARD_NO_ROOM, "no memory"},
-                           no_request = {NT_DISCARD_NO_TRANSACTION, "a response to no request of ours"},
+                           no_request = {NT_DISCARD_NO_TRANSACTION, "a response that no request of ours waits for"},
                            over = {NT_DISCARD_STATE, "a request after the end of ICE"},
                            icmp = {NT_DISCARD_UNRELATED, "an ICMP error that the relay reports fails no pair"},
                            other_method = {NT_DISCARD_UNSUPPORTED, "a STUN message of another method"},

@@ -56,8 +56,10 @@ void nt_ice_record_drop(struct nt_ice_record *r, const struct nt_addr *local, co
 void nt_ice_record_refused_address(struct nt_ice_record *r, const struct nt_addr *local, const struct nt_addr *remote,
                                    const char *what, const char *why, nt_time now)
 {
+    static const struct nt_why refused = {NT_DISCARD_FORBIDDEN, "the address that it tells is refused"};
     char text[128];
     nt_ice_record_drop(r, local, remote, nt_join(text, sizeof text, what, why), now);
+    nt_trace_discard(r->trace, &refused, local, remote, now);
 }
 
 void nt_ice_record_retransmission(struct nt_ice_record *r)

@@ -15,7 +15,7 @@ void nt_ice_record_discard(struct nt_ice_record *r, const struct nt_why *why, co
 /* Something else is dropped: what was to leave for `remote` (NULL: unknown), or what was kept. `why` is static text. */
 void nt_ice_record_drop(struct nt_ice_record *r, const struct nt_addr *local, const struct nt_addr *remote, const char *why,
                         nt_time now);
-/* The same of an address that a message tells: `what` it is, and `why` it is refused. */
+/* The same of an address that the input tells: `what` it is, and `why` it is refused. The input is discarded. */
 void nt_ice_record_refused_address(struct nt_ice_record *r, const struct nt_addr *local, const struct nt_addr *remote,
                                    const char *what, const char *why, nt_time now);
 void nt_ice_record_retransmission(struct nt_ice_record *r);

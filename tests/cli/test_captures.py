@@ -121,7 +121,7 @@ NOT_TAKEN = [
     ("loss/damaged-twice", "drop", "stun", 7, "fingerprint", "a STUN message with a wrong FINGERPRINT"),
     ("loss/corrupt-answer", "drop", "L", 1, "fingerprint", "a STUN message with a wrong FINGERPRINT"),
     ("loss/every-packet-twice", "pass-over", "L", 10, "duplicate", "data that has come before"),
-    ("loss/every-packet-twice", "pass-over", "R", 6, "no-transaction", "a response to no request of ours"),
+    ("loss/every-packet-twice", "pass-over", "R", 6, "no-transaction", "a response that no request of ours waits for"),
     ("forged/of-no-use", "drop", "R", 1, "source", "data from an address that is no candidate of the peer"),
     ("forged/of-no-use", "drop", "R", 1, "unreadable", "a STUN message that ends too early"),
     ("forged/of-no-use", "drop", "R", 1, "unsupported", "a STUN message of another method"),

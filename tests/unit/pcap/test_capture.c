@@ -98,7 +98,7 @@ static void discard(struct nt_capture *c, int64_t tap, const struct nt_why *why)
 TEST(test_discards)
 {
     static const struct nt_why permission = {NT_DISCARD_NO_PERMISSION, "no permission for %b"},
-                               late = {NT_DISCARD_NO_TRANSACTION, "a response to no request of ours"};
+                               late = {NT_DISCARD_NO_TRANSACTION, "a response that no request of ours waits for"};
     struct nt_capture c;
     char buf[NT_CAPTURE_COMMENT];
     example(&c);
@@ -112,8 +112,9 @@ TEST(test_discards)
                         "verdict=drop at=L by=program reason=no-permission detail=\"no permission for 198.51.100.7:40000\"");
     cross(&c, 2000000000, 0, NT_DIR_IN, 0, "fourth");
     discard(&c, 1, &late);
-    assert_string_equal(nt_capture_comment(&c, &c.frames[5], 0, buf, sizeof buf),
-                        "verdict=pass-over at=L by=program reason=no-transaction detail=\"a response to no request of ours\"");
+    assert_string_equal(
+        nt_capture_comment(&c, &c.frames[5], 0, buf, sizeof buf),
+        "verdict=pass-over at=L by=program reason=no-transaction detail=\"a response that no request of ours waits for\"");
     nt_capture_free(&c);
 }
 
