@@ -16,7 +16,7 @@
     X(PRIORITY, "RFC8445-7.1.1-priority", "I-023", MUST, ICE, NOTHING, "PRIORITY MUST be there, computed with the peer-reflexive type preference") \
     X(USE_CANDIDATE, "RFC8445-7.1.2-use-candidate", "I-024", MUST, ICE, NOTHING, "The controlled agent MUST NOT include USE-CANDIDATE") \
     X(ROLE, "RFC8445-7.1.3-role", "I-025", MUST, ICE, NOTHING, "A check has exactly one of ICE-CONTROLLING and ICE-CONTROLLED") \
-    X(PERMISSION, "RFC8445-7.2.1-permission", "I-026", MUST, CLIENT, NOTHING, "Before a check from a relayed candidate there MUST be a permission") \
+    X(PERMISSION, "RFC8445-7.2.1-permission", "I-026", MUST, CLIENT, TIMES, "Before a check from a relayed candidate there MUST be a permission") \
     X(CHECK_USERNAME, "RFC8445-7.2.2-username", "I-028", MUST, ICE, NOTHING, "USERNAME is the peer's username fragment, a colon, and the own") \
     X(CHECK_FINGERPRINT, "RFC8445-7.2.4-fingerprint", "I-029", MUST, ICE, NOTHING, "Checks and their responses MUST carry FINGERPRINT") \
     X(SWITCH, "RFC8445-7.2.5.1-switch", "I-030", MUST, ICE, TIMES, "After a 487 the agent switches its role") \

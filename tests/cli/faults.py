@@ -45,6 +45,20 @@ def steps(r, w):
     return packets(r, kind if kind in ("drop", "duplicate", "corrupt", "delay") else "drop", r.choice([*agents, *gateways, *servers]))
 
 
+def server_step(r, w, server):
+    """A step that makes a server lose its state, refuse requests or answer late."""
+    turn = "turn" in w["servers"][server]["kind"]
+    what = r.choice(["reset", "reset", "refuse", "refuse", "slow"])
+    step = {"at": server, "do": what}
+    if what == "slow":
+        step |= {"by": f"{r.choice([50, 500, 3000])}ms", "for": f"{r.choice([500, 5000])}ms"}
+    if what == "refuse":
+        methods = ["any", "allocate", "refresh", "create-permission", "channel-bind", "binding"] if turn else ["binding"]
+        step |= {"method": r.choice(methods), "code": r.choice([400, 403, 437, 486, 500, 508, "none"])}
+        step |= {"nth": sorted(r.sample(range(1, 8), r.randint(1, 3)))} if r.random() < 0.6 else {"for": f"{r.choice([500, 5000])}ms"}
+    return {"at": moment(r), "server": step}
+
+
 def world(seed):
     """A world of worlds.py with one to five faults or more; its claim is that no rule of conformance is broken. JSON is YAML."""
     w, r = worlds.world(seed), random.Random(f"faults {seed}")
@@ -60,6 +74,10 @@ def world(seed):
             agent["ta"] = r.choice(["20ms", "100ms", "400ms"])
     for _ in range(r.randint(1, 5)):
         w["steps"] += steps(r, w)
+    s = random.Random(f"servers {seed}")
+    for _ in range(s.choice([0, 0, 0, 1, 2])):
+        servers = [name for name in w["servers"] if name != "platform"]
+        w["steps"] += [server_step(s, w, s.choice(servers))] if servers else []
     w["expect"] = {"conformance": "clean", "until": r.choice(["5s", "40s", "40s", "100s"])}
     return w
 
