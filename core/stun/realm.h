@@ -32,7 +32,8 @@ void nt_stun_realm_renew_secret(struct nt_stun_realm *r, struct nt_rand *rand); 
 void nt_stun_realm_free(struct nt_stun_realm *r);
 
 struct nt_stun_auth {
-    int error; /* 0: authenticated; else the code to answer: 400, 401, 438 */
+    int error;       /* 0: authenticated; else the code to answer: 400, 401, 438 */
+    const char *why; /* of the error */
     const struct nt_stun_user *user;
     const struct nt_stun_key *key; /* for the response */
     bool sha256;                   /* sign the response with MESSAGE-INTEGRITY-SHA256 */

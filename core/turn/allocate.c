@@ -19,33 +19,40 @@ struct wish {
 /* IPPROTO_UDP, the only value RFC 8656 allows in REQUESTED-TRANSPORT (18.8) */
 #define PROTOCOL_UDP 17
 
-/* The error code for attributes that are malformed or contradict each other, in the order of section 7.2, or 0. */
-static int read_wish(const struct nt_stun_msg *m, struct wish *w)
+#define NONE ((struct nt_turn_refusal){0, NULL})
+
+/* The attributes that contradict each other, in the order of section 7.2. */
+static struct nt_turn_refusal check_wish(const struct wish *w, uint32_t family, uint32_t additional)
+{
+    if (w->has_token && (w->has_even || w->has_family || w->dual))
+        return (struct nt_turn_refusal){400, "RESERVATION-TOKEN with EVEN-PORT or an address family"};
+    if (w->has_family && w->dual)
+        return (struct nt_turn_refusal){400, "REQUESTED-ADDRESS-FAMILY with ADDITIONAL-ADDRESS-FAMILY"};
+    if (family != 1 && family != 2)
+        return (struct nt_turn_refusal){440, "an unknown address family"};
+    if (w->dual && (w->reserve || additional != 2))
+        return (struct nt_turn_refusal){400, "ADDITIONAL-ADDRESS-FAMILY with a reservation, or not IPv6"};
+    return NONE;
+}
+
+static struct nt_turn_refusal read_wish(const struct nt_stun_msg *m, struct wish *w)
 {
     uint32_t transport, family = 1 << 24, additional = 2 << 24;
     const struct nt_stun_attr *even = nt_stun_find(m, NT_ATTR_EVEN_PORT);
     if (nt_stun_get_u32(m, NT_ATTR_REQUESTED_TRANSPORT, &transport) != NT_OK)
-        return 400;
+        return (struct nt_turn_refusal){400, "no REQUESTED-TRANSPORT, or a malformed one"};
     if (transport >> 24 != PROTOCOL_UDP)
-        return 442;
+        return (struct nt_turn_refusal){442, "only UDP is relayed"};
     int token = nt_stun_get_u64(m, NT_ATTR_RESERVATION_TOKEN, &w->token);
     int fam = nt_stun_get_u32(m, NT_ATTR_REQUESTED_ADDRESS_FAMILY, &family);
     int add = nt_stun_get_u32(m, NT_ATTR_ADDITIONAL_ADDRESS_FAMILY, &additional);
     if (token == NT_EFORMAT || fam == NT_EFORMAT || add == NT_EFORMAT || (even != NULL && even->len != 1) ||
         nt_stun_get_u32(m, NT_ATTR_LIFETIME, &w->lifetime) == NT_EFORMAT)
-        return 400;
+        return (struct nt_turn_refusal){400, "a malformed attribute"};
     w->has_token = token == NT_OK, w->has_family = fam == NT_OK, w->dual = add == NT_OK, w->has_even = even != NULL;
     w->reserve = even != NULL && (even->value[0] & 0x80) != 0;
-    if (w->has_token && (w->has_even || w->has_family || w->dual))
-        return 400;
-    if (w->has_family && w->dual)
-        return 400;
-    if (family >> 24 != 1 && family >> 24 != 2)
-        return 440;
     w->family = family >> 24 == 2 ? NT_AF_IPV6 : NT_AF_IPV4;
-    if (w->dual && (w->reserve || additional >> 24 != 2))
-        return 400;
-    return 0;
+    return check_wish(w, family >> 24, additional >> 24);
 }
 
 static const struct nt_addr *relay_ip(const struct nt_turn_server *s, uint8_t family)
@@ -54,25 +61,29 @@ static const struct nt_addr *relay_ip(const struct nt_turn_server *s, uint8_t fa
     return ip->family == family ? ip : NULL;
 }
 
-/* Reads what the request asks for; the error code with which it is refused, or 0. */
-static int check_allocate(const struct nt_turn_request *q, struct wish *w)
+/* The limits of the server, and what it has. */
+static struct nt_turn_refusal check_capacity(const struct nt_turn_request *q, const struct wish *w)
 {
     const struct nt_turn_server *s = q->server;
+    if (w->has_token && !nt_turn_reservation_known(&s->reservations, w->token))
+        return (struct nt_turn_refusal){508, "no reservation has this token"};
+    if (!w->dual && !w->has_token && relay_ip(s, w->family) == NULL)
+        return (struct nt_turn_refusal){440, "the server does not relay this address family"};
+    if (s->config.quota != 0 && s->allocations.held[nt_turn_request_user(q)] >= s->config.quota)
+        return (struct nt_turn_refusal){486, "the quota of the user"};
+    return s->allocations.live >= s->config.allocations_max ? (struct nt_turn_refusal){508, "the limit of allocations"} : NONE;
+}
+
+/* Reads what the request asks for. */
+static struct nt_turn_refusal check_allocate(const struct nt_turn_request *q, struct wish *w)
+{
     if (nt_turn_tunnelled(&q->path->remote))
-        return 403;
+        return (struct nt_turn_refusal){403, "the client's address is a tunnel's"};
     /* RFC 8656, 7.2: "The server checks if the 5-tuple is currently in use by an existing allocation" */
     if (q->allocation != NULL)
-        return 437;
-    int code = read_wish(q->msg, w);
-    if (code != 0)
-        return code;
-    if (w->has_token && !nt_turn_reservation_known(&s->reservations, w->token))
-        return 508;
-    if (!w->dual && !w->has_token && relay_ip(s, w->family) == NULL)
-        return 440;
-    if (s->config.quota != 0 && s->allocations.held[nt_turn_request_user(q)] >= s->config.quota)
-        return 486;
-    return s->allocations.live >= s->config.allocations_max ? 508 : 0;
+        return (struct nt_turn_refusal){437, "the client has an allocation"};
+    struct nt_turn_refusal refusal = read_wish(q->msg, w);
+    return refusal.code != 0 ? refusal : check_capacity(q, w);
 }
 
 /* RFC 8656, 7.2 recommends the randomised ports of RFC 6056: the next free one from a random start on (algorithm 1). */
@@ -124,15 +135,19 @@ static bool open_relays(struct nt_turn_server *s, struct nt_turn_allocation *a, 
     return v4 || v6;
 }
 
+static const struct nt_turn_refusal no_memory = {508, "no memory"}, no_relay = {440, "the server relays nothing"},
+                                    no_port = {508, "no port is free"},
+                                    no_reservation = {508, "the limit of reservations, or the next port is taken"};
+
 void nt_turn_serve_allocate(const struct nt_turn_request *q, nt_time now)
 {
     struct nt_turn_server *s = q->server;
     struct wish w = {0};
-    int code = check_allocate(q, &w);
+    struct nt_turn_refusal refusal = check_allocate(q, &w);
     struct nt_turn_allocation *a =
-        code == 0 ? nt_turn_allocation_new(&s->allocations, &q->path->remote, nt_turn_request_user(q)) : NULL;
+        refusal.code == 0 ? nt_turn_allocation_new(&s->allocations, &q->path->remote, nt_turn_request_user(q)) : NULL;
     if (a == NULL) {
-        nt_turn_respond_error(q, code != 0 ? code : 508, now);
+        nt_turn_respond_error(q, refusal.code != 0 ? &refusal : &no_memory, now);
         return;
     }
     memcpy(a->id, q->msg->id, NT_STUN_ID);
@@ -141,7 +156,8 @@ void nt_turn_serve_allocate(const struct nt_turn_request *q, nt_time now)
     a->lifetime = nt_turn_granted_lifetime(&s->config, w.lifetime);
     if (!open_relays(s, a, &w)) {
         nt_turn_allocation_end(&s->allocations, a);
-        nt_turn_respond_error(q, w.dual && relay_ip(s, NT_AF_IPV4) == NULL && relay_ip(s, NT_AF_IPV6) == NULL ? 440 : 508, now);
+        bool none = relay_ip(s, NT_AF_IPV4) == NULL && relay_ip(s, NT_AF_IPV6) == NULL;
+        nt_turn_respond_error(q, none ? &no_relay : &no_port, now);
     }
 }
 
@@ -154,12 +170,13 @@ static bool reserve_next(struct nt_turn_server *s, struct nt_turn_allocation *a,
 }
 
 /* An error long after its request: what the response needs of the request is rebuilt. */
-static void respond_failure(struct nt_turn_server *s, struct nt_turn_allocation *a, nt_time now)
+static void respond_failure(struct nt_turn_server *s, struct nt_turn_allocation *a, const struct nt_turn_refusal *refusal,
+                            nt_time now)
 {
     struct nt_stun_msg msg = {.method = NT_TURN_ALLOCATE, .id = a->id};
     struct nt_path path = {.transport = NT_UDP, .local = *nt_turn_listen(s, a->client.family), .remote = a->client};
     struct nt_turn_request q = {.server = s, .path = &path, .msg = &msg, .auth = {.key = a->key, .sha256 = a->sha256}};
-    nt_turn_respond_error(&q, 508, now);
+    nt_turn_respond_error(&q, refusal, now);
 }
 
 static bool is_pending(const struct nt_turn_allocation *a)
@@ -172,7 +189,7 @@ static void conclude_allocate(struct nt_turn_server *s, struct nt_turn_allocatio
     struct nt_turn_relay *first = nt_turn_relay_for(a, NT_AF_IPV4);
     first = first != NULL ? first : nt_turn_relay_for(a, NT_AF_IPV6);
     if (first == NULL || (a->reserve && !reserve_next(s, a, first, now))) {
-        respond_failure(s, a, now);
+        respond_failure(s, a, first == NULL ? &no_port : &no_reservation, now);
         nt_turn_allocation_end(&s->allocations, a);
         return;
     }

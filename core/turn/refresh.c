@@ -46,13 +46,13 @@ void nt_turn_serve_refresh(const struct nt_turn_request *q, nt_time now)
     int has = nt_stun_get_u32(q->msg, NT_ATTR_LIFETIME, &asked);
     int family = requested_family(q->msg);
     if (has == NT_EFORMAT) {
-        nt_turn_respond_error(q, 400, now);
+        nt_turn_respond_error(q, &(struct nt_turn_refusal){400, "malformed LIFETIME"}, now);
         return;
     }
     /* RFC 8656, 8.2: "a Refresh Request with a REQUESTED-ADDRESS-FAMILY attribute and the attribute value does not match the
      * address family of the allocation, the server MUST reply with a 443" */
     if (family < 0 || (family > 0 && nt_turn_relay_for(q->allocation, (uint8_t)family) == NULL)) {
-        nt_turn_respond_error(q, 443, now);
+        nt_turn_respond_error(q, &(struct nt_turn_refusal){443, "no relayed address of this family"}, now);
         return;
     }
     uint32_t lifetime = has == NT_OK && asked == 0 ? 0 : nt_turn_granted_lifetime(&s->config, asked);

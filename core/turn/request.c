@@ -19,20 +19,21 @@ static bool is_repeated_allocate(const struct nt_turn_request *q)
     return (sha256 ? nt_stun_verify_sha256(q->msg, a->key) : nt_stun_verify(q->msg, a->key)) == NT_OK;
 }
 
-/* The error code with which the request is refused whatever it asks for, or 0. */
-static int request_error(const struct nt_turn_request *q)
+/* Why the request is refused whatever it asks for. */
+static struct nt_turn_refusal request_refusal(const struct nt_turn_request *q)
 {
     if (q->auth.error != 0)
-        return q->auth.error;
+        return (struct nt_turn_refusal){q->auth.error, q->auth.why};
     /* RFC 8489, 6.3.1: unknown comprehension-required attributes, after authentication */
     if (q->msg->unknown_count > 0)
-        return 420;
+        return (struct nt_turn_refusal){420, "unknown attributes"};
     /* RFC 8656, 5: every request but Allocate needs an allocation, and the user who made it */
     if (q->msg->method == NT_TURN_ALLOCATE)
-        return 0;
+        return (struct nt_turn_refusal){0, NULL};
     if (q->allocation == NULL || !q->allocation->answered)
-        return 437;
-    return nt_turn_request_user(q) != q->allocation->user ? 441 : 0;
+        return (struct nt_turn_refusal){437, "the client has no allocation"};
+    return nt_turn_request_user(q) != q->allocation->user ? (struct nt_turn_refusal){441, "another user made the allocation"}
+                                                          : (struct nt_turn_refusal){0, NULL};
 }
 
 /* The owner's decision on an authentic request. RFC 8489, 9.2.4: a challenge is not signed. */
@@ -46,7 +47,7 @@ static bool is_refused(struct nt_turn_request *q, nt_time now)
     if (d.code == 401 || d.code == 438)
         q->auth.key = NULL;
     q->alternate = d.alternate;
-    nt_turn_respond_error(q, d.code, now);
+    nt_turn_respond_error(q, &(struct nt_turn_refusal){d.code, "the owner of the server refuses it"}, now);
     return true;
 }
 
@@ -60,7 +61,7 @@ void nt_turn_refuse_unread(struct nt_turn_server *s, const struct nt_path *path,
 {
     const struct nt_turn_request q = {.server = s, .path = path, .msg = msg};
     nt_turn_trace_drop(s, nt_stun_flaw(NT_ELIMIT), &path->remote, NULL, now);
-    nt_turn_respond_error(&q, 400, now);
+    nt_turn_respond_error(&q, &(struct nt_turn_refusal){400, nt_stun_flaw(NT_ELIMIT)->text}, now);
 }
 
 void nt_turn_serve(struct nt_turn_server *s, const struct nt_path *path, const struct nt_stun_msg *msg, nt_time now)
@@ -75,9 +76,9 @@ void nt_turn_serve(struct nt_turn_server *s, const struct nt_path *path, const s
     q.auth = nt_stun_authenticate(&s->realm, msg, &path->remote, now);
     if (q.auth.error == 0 && is_refused(&q, now))
         return;
-    int code = request_error(&q);
-    if (code != 0) {
-        nt_turn_respond_error(&q, code, now);
+    struct nt_turn_refusal refusal = request_refusal(&q);
+    if (refusal.code != 0) {
+        nt_turn_respond_error(&q, &refusal, now);
         return;
     }
     switch (msg->method) {

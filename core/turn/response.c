@@ -38,9 +38,11 @@ static void finish_response(const struct nt_turn_request *q, struct nt_stun_buil
         nt_stun_outbox_commit(&q->server->outbox, &path, (size_t)len);
 }
 
-void nt_turn_respond_error(const struct nt_turn_request *q, int code, nt_time now)
+void nt_turn_respond_error(const struct nt_turn_request *q, const struct nt_turn_refusal *refusal, nt_time now)
 {
     struct nt_stun_builder b;
+    int code = refusal->code;
+    nt_turn_trace_refused(q->server, &q->path->remote, code, refusal->why, now);
     if (!start_response(q, &b, NT_STUN_ERROR, now))
         return;
     nt_stun_add_error(&b, code, NULL);

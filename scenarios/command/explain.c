@@ -45,7 +45,8 @@ static const char *event_text(const struct nt_trace_event *ev)
     case NT_TR_ICE_PRFLX_REMOTE: return "remote peer-reflexive candidate";
     case NT_TR_ICE_PASSED_OVER: return "candidate passed over";
     case NT_TR_ICE_DROPPED: return "dropped";
-    case NT_TR_ICE_REFUSED: return "request refused";
+    case NT_TR_ICE_REFUSED:
+    case NT_TR_TURN_REFUSED: return "request refused";
     case NT_TR_ICE_PAIR_REFUSED: return "pair not formed";
     case NT_TR_ICE_ENDED: return "goes on without ICE";
     case NT_TR_SDP_NOTE: return "description";
@@ -107,6 +108,8 @@ static const char *reason_text(const struct nt_trace_event *ev, char *buf, size_
     else if (ev->kind == NT_TR_DROP)
         snprintf(buf, cap, "%s: %s", nt_drop_name((enum nt_drop)ev->n[1]),
                  nt_drop_detail((enum nt_drop)ev->n[1], &ev->a, &ev->b, detail, sizeof detail));
+    else if (ev->kind == NT_TR_TURN_REFUSED)
+        snprintf(buf, cap, "%" PRId64 ": %s", ev->n[0], ev->text);
     else
         snprintf(buf, cap, "%s", ev->text != NULL ? ev->text : "");
     return buf;

@@ -444,8 +444,8 @@ MUTANTS = {
         "edits": [
             (
                 "core/stun/message.c",
-                "return nt_load32(a->value) == nt_stun_fingerprint(m->bytes, before) ? NT_OK : NT_EFORMAT;",
-                "return nt_load32(a->value) == nt_stun_fingerprint(m->bytes, before) || before > 0 ? NT_OK : NT_EFORMAT;",
+                "return nt_load32(a->value) == nt_stun_fingerprint(m->bytes, before) ? NT_OK : NT_EAUTH;",
+                "return nt_load32(a->value) == nt_stun_fingerprint(m->bytes, before) || before > 0 ? NT_OK : NT_EAUTH;",
             ),
         ],
         "red": [

@@ -38,8 +38,8 @@ TURN = {
         "edits": [
             (
                 "core/turn/relay.c",
-                "    else if (!nt_turn_permitted(&r->owner->permissions, &path->remote, now))",
-                "    else if (!nt_turn_permitted(&r->owner->permissions, &path->remote, now) && len == 0)",
+                "why_not_relayed(s, r->owner, path, &path->remote, now);\n",
+                "why_not_relayed(s, r->owner, path, &path->remote, now);\n    why = why == &no_permission ? NULL : why;\n",
             ),
         ],
         "red": [
@@ -77,8 +77,8 @@ TURN = {
         "edits": [
             (
                 "core/turn/relay.c",
-                "    else if (!nt_turn_permitted(&a->permissions, peer, now))",
-                "    else if (len == 0 && !nt_turn_permitted(&a->permissions, peer, now))",
+                "why_not_relayed(s, a, in, peer, now);\n",
+                "why_not_relayed(s, a, in, peer, now);\n    why = why == &no_permission ? NULL : why;\n",
             ),
         ],
         "red": ["relay/unpermitted-sends"],
@@ -112,8 +112,8 @@ TURN = {
         "edits": [
             (
                 "core/turn/server_peers.c",
-                "return nt_turn_peer_forbidden(&q->server->config, peer) ? 403 : 0;",
-                "return nt_turn_peer_forbidden(&q->server->config, peer) ? 0 : 0;",
+                "return nt_turn_peer_forbidden(&q->server->config, peer) ? ",
+                "return (void)nt_turn_peer_forbidden, false ? ",
             ),
         ],
         "red": [

@@ -52,7 +52,7 @@ UNITS = {
     },
     "another-family-is-malformed": {
         "what": "a peer of another family than the relayed address gets 400, not 443 (RFC 8656, 10.2 and 12.2)",
-        "edits": [("core/turn/server_peers.c", "        return 443;", "        return 400;")],
+        "edits": [("core/turn/server_peers.c", "{443, \"no relayed", "{400, \"no relayed")],
         "units": ["turn_test_errors"],
     },
     "any-error-for-443-of-peers": {
@@ -187,5 +187,51 @@ UNITS = {
         "what": "a verdict does not say what was still going on",
         "edits": [("scenarios/judge/expectations.c", "v->outcome == NT_FAIL && j->cut[0] != '\\0'", "v->outcome == NT_PASS && j->cut[0] != '\\0'")],
         "units": ["judge_test_expectations"],
+    },
+    "a-permission-outlives-its-end": {
+        "what": "a permission is alive at the very end of its 300 seconds (RFC 8656, 9)",
+        "edits": [("core/turn/permission.c", "    return i != NT_MAP_NONE && p->items[i].expires > now;", "    return i != NT_MAP_NONE && p->items[i].expires >= now;")],
+        "units": ["turn_test_limits"],
+    },
+    "a-channel-carries-at-its-end": {
+        "what": "ChannelData passes at the very end of the channel's ten minutes (RFC 8656, 12)",
+        "edits": [
+            (
+                "core/turn/channel.c",
+                "nt_map_get(&c->by_number, &number));\n    return channel != NULL && channel->expires > now",
+                "nt_map_get(&c->by_number, &number));\n    return channel != NULL && channel->expires >= now",
+            ),
+        ],
+        "units": ["turn_test_limits"],
+    },
+    "a-channel-outlives-its-end": {
+        "what": "a channel's number is taken at the very end of its ten minutes (RFC 8656, 12)",
+        "edits": [("core/turn/channel.c", "(same_number != NULL && same_number->expires > now)", "(same_number != NULL && same_number->expires >= now)")],
+        "units": ["turn_test_limits"],
+    },
+    "a-limit-in-silence": {
+        "what": "a request that a TURN server refuses leaves no word in the trace",
+        "edits": [("core/turn/response.c", "    nt_turn_trace_refused(q->server, &q->path->remote, code, refusal->why, now);\n", "")],
+        "units": ["turn_test_limits"],
+    },
+    "repeated-allocate-of-another-kind": {
+        "what": "an Allocate is not known again when its integrity is of another kind than that of the answer (RFC 8656, 7.2)",
+        "edits": [("core/turn/request.c", "    bool sha256 = q->msg->integrity_sha256 != NULL; /* of the answer it may differ */", "    bool sha256 = a->sha256;")],
+        "units": ["turn_test_errors"],
+    },
+    "no-mtu-in-the-icmp-attribute": {
+        "what": "the Error Data of the ICMP attribute is 0 (RFC 8656, 18.13)",
+        "edits": [("core/turn/relay.c", "    memcpy(value + 2, icmp, NT_ICMP_INPUT);", "    memcpy(value + 2, icmp, 2);")],
+        "units": ["turn_test_relay"],
+    },
+    "what-turn-knows-of-ice": {
+        "what": "a TURN server takes attributes that only other usages know (RFC 8489, 6.3.1)",
+        "edits": [("core/stun/message.c", ": nt_stun_attr_known_to(type, m->method));", ": nt_stun_attr_known(type));")],
+        "units": ["stun_test_message", "turn_test_errors"],
+    },
+    "reset-keeps-the-nonces": {
+        "what": "a TURN server that was reset takes the nonces of before",
+        "edits": [("core/turn/server.c", "    nt_stun_realm_renew_secret(&s->realm, s->config.rand);\n}", "}")],
+        "units": ["turn_test_owner"],
     },
 }

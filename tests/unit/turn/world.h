@@ -19,6 +19,7 @@
 #define LATENCY (10 * NT_MSEC)
 #define WIRE_MAX 256
 #define CLIENTS 2
+#define BOUND_MAX 512
 #define MTU 2048
 
 struct packet {
@@ -42,12 +43,14 @@ struct world {
     int to_server, from_server; /* datagrams */
     int refuse_binds;           /* so many are refused */
     int binds, closes;
-    struct nt_addr bound[64], listen;
+    struct nt_addr bound[BOUND_MAX], listen;
     int bound_count;
     bool (*drop)(struct world *w, struct packet *p); /* true: lost on the way; it may damage it, too */
     int dropped;
     int traced[128];
     const char *why; /* of the last NT_TR_DISCARDED: nt_discard_name */
+    int refused;     /* the code of the last NT_TR_TURN_REFUSED, */
+    const char *refused_why;
     struct {
         nt_time at;
         struct nt_addr of; /* server, peer or relayed address */
@@ -76,6 +79,8 @@ static inline void traced(void *user, const struct nt_trace_event *e)
         snprintf(w->told.reason, sizeof w->told.reason, "%.*s", (int)e->len, e->bytes != NULL ? (const char *)e->bytes : "");
         w->told.text = e->text;
     }
+    if (e->kind == NT_TR_TURN_REFUSED)
+        w->refused = (int)e->n[0], w->refused_why = e->text;
     if (e->kind == NT_TR_DISCARDED)
         w->why = nt_discard_name((enum nt_discard)e->n[0]);
 }
@@ -191,7 +196,7 @@ static inline void grant_ports(struct world *w)
         assert_int_equal(r.kind, NT_REQ_BIND);
         w->binds++;
         w->refuse_binds -= refused;
-        if (!refused && w->bound_count < 64)
+        if (!refused && w->bound_count < BOUND_MAX)
             w->bound[w->bound_count++] = r.path.local;
         w->end.ops->input(w->end.self, &r.path, refused ? NT_IN_CLOSED : NT_IN_CONNECTED, NULL, 0, w->now);
     }
