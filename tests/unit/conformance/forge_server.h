@@ -669,4 +669,28 @@ static inline void wrong_client(struct forge *f)
     }
 }
 
+/* --- a call with all of it, and nothing after it that another part needs --- */
+
+static inline void tell_call(struct forge *f)
+{
+    gather_binding(f);
+    gather_relay(f);
+    signal(f, true, 1);
+    signal(f, false, 1);
+    role_conflict(f);
+    spoilt_check(f);
+    permission(f);
+    relayed_checks(f);
+    channel_check(f);
+    probe_credentials(f);
+    probe_allocation(f);
+    probe_unknown(f);
+    probe_even(f);
+    wrong_relaying(f);
+    send_fragments(f, TAP_L, TAP_TURN, f->l, f->stun, 0);
+    memset(f->buf, 0x80, f->len = 1200);
+    send_fragments(f, TAP_L, TAP_TURN, f->l, f->stun, 0);
+    wrong_client(f);
+}
+
 #endif

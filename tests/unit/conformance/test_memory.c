@@ -6,28 +6,6 @@
 #include "core/base/err.h"
 #include "tests/unit/fail_alloc.h"
 
-static void tell_call(struct forge *f)
-{
-    gather_binding(f);
-    gather_relay(f);
-    signal(f, true, 1);
-    signal(f, false, 1);
-    role_conflict(f);
-    spoilt_check(f);
-    permission(f);
-    relayed_checks(f);
-    channel_check(f);
-    probe_credentials(f);
-    probe_allocation(f);
-    probe_unknown(f);
-    probe_even(f);
-    wrong_relaying(f);
-    send_fragments(f, TAP_L, TAP_TURN, f->l, f->stun, 0);
-    memset(f->buf, 0x80, f->len = 1200);
-    send_fragments(f, TAP_L, TAP_TURN, f->l, f->stun, 0);
-    wrong_client(f);
-}
-
 TEST(each_allocation_fails_once)
 {
     struct forge *f = malloc(sizeof *f);
