@@ -209,13 +209,13 @@ void nt_ice_agent_conclude(struct nt_ice_agent *a, nt_time now)
         trace(a, NT_TR_ICE_COMPLETED, NULL, now);
         /* RFC 8445, 8.3.1: "the agent SHOULD wait an additional three seconds" */
         a->free_at = nt_time_after(now, 3 * NT_SEC);
-        if (nt_ice_gather_stop(a->gather))
+        if (nt_ice_gather_stop(a->gather, now))
             tell_gathered(a, now);
         break;
     case NT_ICE_SESSION_FAILED:
         set_state(a, NT_ICE_FAILED, now);
         trace(a, NT_TR_ICE_FAILED, nt_ice_session_why_failed(a->session), now);
-        nt_ice_gather_stop(a->gather);
+        nt_ice_gather_stop(a->gather, now);
         break;
     default: break;
     }

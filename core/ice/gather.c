@@ -62,7 +62,7 @@ static void add_source(struct nt_ice_gather *g, uint16_t base, bool turn, size_t
     /* One allocation for each 5-tuple (RFC 8656, 7.2). */
     for (size_t i = 0; turn && i < g->count; i++)
         if (g->items[i].turn && g->items[i].base == base && nt_addr_equal(&g->items[i].server, server))
-            return;
+            return; /* told by trace_unasked */
     g->items[g->count++] = (struct source){.base = base,
                                            .server_index = (uint16_t)index,
                                            .turn = turn,
@@ -71,7 +71,38 @@ static void add_source(struct nt_ice_gather *g, uint16_t base, bool turn, size_t
                                            .refresh_at = NT_TIME_NEVER};
 }
 
-static int make_sources(struct nt_ice_gather *g)
+static bool is_told_before(const struct nt_ice_turn *turn, size_t k)
+{
+    for (size_t i = 0; i < k; i++)
+        if (nt_addr_equal(&turn[i].server, &turn[k].server))
+            return true;
+    return false;
+}
+
+static bool has_base_of(const struct nt_ice_gather *g, const struct nt_addr *server)
+{
+    for (uint16_t i = 0; i < nt_ice_bases_count(g->env->bases); i++)
+        if (nt_ice_bases_at(g->env->bases, i)->addr.family == server->family)
+            return true;
+    return false;
+}
+
+static void trace_unasked(const struct nt_ice_gather *g, nt_time now)
+{
+    static const char no_base[] = "a server is not asked: no interface has its address family",
+                      twice[] = "a TURN server is asked once, though it is given twice";
+    const struct nt_ice_config *config = g->env->config;
+    for (size_t k = 0; k < config->stun_count && config->policy == NT_ICE_ALL; k++)
+        if (!has_base_of(g, &config->stun[k]))
+            nt_ice_record_drop(g->env->record, NULL, &config->stun[k], no_base, now);
+    for (size_t k = 0; k < config->turn_count; k++)
+        if (!has_base_of(g, &config->turn[k].server))
+            nt_ice_record_drop(g->env->record, NULL, &config->turn[k].server, no_base, now);
+        else if (is_told_before(config->turn, k))
+            nt_ice_record_drop(g->env->record, NULL, &config->turn[k].server, twice, now);
+}
+
+static int make_sources(struct nt_ice_gather *g, nt_time now)
 {
     const struct nt_ice_config *config = g->env->config;
     uint16_t bases = nt_ice_bases_count(g->env->bases);
@@ -87,12 +118,13 @@ static int make_sources(struct nt_ice_gather *g)
         for (size_t k = 0; k < config->turn_count; k++)
             add_source(g, base, true, k, &config->turn[k].server);
     }
+    trace_unasked(g, now);
     return NT_OK;
 }
 
-int nt_ice_gather_make(struct nt_ice_gather *g)
+int nt_ice_gather_make(struct nt_ice_gather *g, nt_time now)
 {
-    int r = make_sources(g);
+    int r = make_sources(g, now);
     if (r == NT_OK)
         r = nt_ice_relays_make(g->env->relays, g->count);
     /* Host candidates, two reflexive ones for a TURN server, and with trickle the peer-reflexive ones to come. */
@@ -229,13 +261,15 @@ bool nt_ice_gather_finish(struct nt_ice_gather *g)
     return true;
 }
 
-bool nt_ice_gather_stop(struct nt_ice_gather *g)
+bool nt_ice_gather_stop(struct nt_ice_gather *g, nt_time now)
 {
     g->stopped = true;
     if (g->done)
         return false;
     for (size_t i = 0; i < g->count; i++)
         if (g->items[i].state < SOURCE_DONE) {
+            nt_ice_record_drop(g->env->record, &base_of(g, &g->items[i])->addr, &g->items[i].server,
+                               "a server is no longer asked: ICE has ended without what it might bring", now);
             g->items[i].state = SOURCE_FAILED;
             g->items[i].binding = false;
         }
@@ -448,6 +482,9 @@ void nt_ice_gather_allocated(struct nt_ice_gather *g, uint16_t source, uint16_t 
 {
     struct source *s = &g->items[source];
     bool first = s->turn && s->state == SOURCE_ASKING;
+    if (g->done)
+        nt_ice_record_drop(g->env->record, &base_of(g, s)->addr, &s->server, "an allocation that comes after gathering is released",
+                           now);
     if (g->done || !accept_relayed(g, s, now)) {
         nt_ice_relays_release(g->env->relays, source, now);
         conclude_source(g, s, SOURCE_FAILED);

@@ -12,7 +12,7 @@ struct nt_ice_gather;
 struct nt_ice_gather *nt_ice_gather_new(const struct nt_ice_env *env); /* NULL without memory */
 void nt_ice_gather_del(struct nt_ice_gather *g);
 /* The sources for the bases there are, and room for what they may bring. NT_OK, NT_ENOMEM or NT_ELIMIT: as it was before. */
-int nt_ice_gather_make(struct nt_ice_gather *g);
+int nt_ice_gather_make(struct nt_ice_gather *g, nt_time now);
 /* A bind was answered. With trickle, host candidates are there as soon as all are. */
 void nt_ice_gather_bound(struct nt_ice_gather *g);
 bool nt_ice_gather_start_one(struct nt_ice_gather *g, nt_time now); /* a transaction; false: none is due */
@@ -27,7 +27,7 @@ void nt_ice_gather_refused(struct nt_ice_gather *g, uint16_t source, int code);
 /* Ends gathering when every bind and every transaction is answered or has failed. True: now. */
 bool nt_ice_gather_finish(struct nt_ice_gather *g);
 /* ICE is done, or has failed: what is not there yet will not come, and no binding is kept alive. True: gathering ends now. */
-bool nt_ice_gather_stop(struct nt_ice_gather *g);
+bool nt_ice_gather_stop(struct nt_ice_gather *g, nt_time now);
 void nt_ice_gather_close(struct nt_ice_gather *g); /* nothing more is sent */
 /* The first with trickle: host candidates are there. The second: all are. */
 bool nt_ice_gather_ready(const struct nt_ice_gather *g);

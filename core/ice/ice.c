@@ -124,7 +124,7 @@ int nt_ice_gather(struct nt_ice_agent *a, nt_time now)
         return NT_ESTATE;
     int r = nt_ice_bases_make(nt_ice_agent_env(a)->bases, nt_ice_agent_env(a)->config, now);
     if (r == NT_OK)
-        r = nt_ice_gather_make(nt_ice_agent_gather(a));
+        r = nt_ice_gather_make(nt_ice_agent_gather(a), now);
     if (r != NT_OK) {
         nt_ice_bases_unmake(nt_ice_agent_env(a)->bases);
         return r;

@@ -169,6 +169,8 @@ void nt_ice_inbound_bind(struct nt_ice_agent *a, const struct nt_path *path, boo
         nt_ice_record_drop(nt_ice_agent_env(a)->record, &path->local, NULL, "an answer to no bind request of ours", now);
         return;
     }
+    if (!granted)
+        nt_ice_record_drop(nt_ice_agent_env(a)->record, &path->local, NULL, "a port is refused: it has no candidates", now);
     nt_ice_relays_bound(nt_ice_agent_env(a)->relays, (uint16_t)(path->id - 1), granted ? &path->local : NULL, now);
     nt_ice_agent_bound(a, now);
     nt_ice_inbound_relay_events(a, now);

@@ -218,6 +218,30 @@ TEST(data_that_waited)
     lab_end(&l);
 }
 
+TEST(servers_that_are_not_asked)
+{
+    struct nt_addr stun = addr("[2001:db8::9]:3478");
+    struct nt_ice_turn turn = {.server = addr("203.0.113.101:3478"), .user = "u", .password = "p"}, twice[2] = {turn, turn};
+    struct nt_request req;
+    int err;
+    for (int second = 0; second < 2; second++) {
+        struct nt_ice_config c = config(NT_ICE_CONTROLLING);
+        c.stun = &stun;
+        c.stun_count = second == 0;
+        c.turn = twice;
+        c.turn_count = second == 0 ? 0 : 2;
+        struct nt_ice_agent *a = nt_ice_agent_new(&c, &err);
+        nt_ice_input(a, &(struct nt_path){.local = addr("10.0.0.1")}, NT_IN_IF_UP, NULL, 0, 0);
+        assert_int_equal(nt_ice_gather(a, 0), NT_OK);
+        assert_told(1, second == 0 ? "a server is not asked: no interface has its address family"
+                                   : "a TURN server is asked once, though it is given twice");
+        assert_int_equal(nt_ice_request(a, &req), 1);
+        nt_ice_input(a, &req.path, NT_IN_CLOSED, NULL, 0, 0);
+        assert_told(2, "a port is refused: it has no candidates");
+        nt_ice_agent_del(a);
+    }
+}
+
 TEST(what_means_nothing)
 {
     struct nt_ice_config c = config(NT_ICE_CONTROLLING);
@@ -241,10 +265,15 @@ TEST(what_means_nothing)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(messages_to_send),   cmocka_unit_test(length_of_a_message),
-                                       cmocka_unit_test(early_requests),     cmocka_unit_test(candidates_of_the_peer),
-                                       cmocka_unit_test(valid_pairs),        cmocka_unit_test(ports_and_transactions_of_gathering),
-                                       cmocka_unit_test(unknown_attributes), cmocka_unit_test(data_that_waited),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(messages_to_send),
+                                       cmocka_unit_test(length_of_a_message),
+                                       cmocka_unit_test(early_requests),
+                                       cmocka_unit_test(candidates_of_the_peer),
+                                       cmocka_unit_test(valid_pairs),
+                                       cmocka_unit_test(ports_and_transactions_of_gathering),
+                                       cmocka_unit_test(unknown_attributes),
+                                       cmocka_unit_test(data_that_waited),
+                                       cmocka_unit_test(servers_that_are_not_asked),
                                        cmocka_unit_test(what_means_nothing)};
     return RUN_TESTS(tests);
 }
