@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/map.h"
 #include "core/base/strings.h"
+#include "core/stun/stun.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -310,8 +311,22 @@ void nt_capture_note(struct nt_capture *c, struct nt_capture_frame *f, const cha
         c->late++;
 }
 
+/* What the program that took the frame says about it. */
+static const char *note_text(const struct nt_trace_event *ev, char *buf, size_t cap)
+{
+    char failure[NOTES_MAX];
+    if (ev->kind == NT_TR_SDP_NOTE)
+        return ev->text;
+    if (ev->kind == NT_TR_REQUEST_FAILED)
+        snprintf(buf, cap, "the request failed: %s", nt_stun_failure_text(ev, failure, sizeof failure));
+    else
+        snprintf(buf, cap, "%s, of RFC 3489, is passed over", ev->text);
+    return buf;
+}
+
 void nt_capture_trace(struct nt_capture *c, const struct nt_trace_event *ev)
 {
+    char note[NOTES_MAX];
     struct nt_capture_frame *f;
     switch (ev->kind) {
     case NT_TR_PACKET:
@@ -332,9 +347,11 @@ void nt_capture_trace(struct nt_capture *c, const struct nt_trace_event *ev)
             note_discard(f, ev);
         break;
     case NT_TR_SDP_NOTE:
+    case NT_TR_REQUEST_FAILED:
+    case NT_TR_STUN_PASSED_OVER:
         f = ev->n[3] > 0 ? last_at(c, ev->n[3] - 1) : NULL;
         if (f != NULL)
-            nt_capture_note(c, f, ev->text);
+            nt_capture_note(c, f, note_text(ev, note, sizeof note));
         break;
     case NT_TR_TRANSLATED:
         f = last_at(c, ev->n[0]);

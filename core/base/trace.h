@@ -52,10 +52,11 @@ enum nt_trace_kind {
     NT_TR_TURN_REFUSED,        /* a request is answered with an error: a client, n[0] code, text says why */
     /* STUN and TURN clients */
     NT_TR_REQUEST_FAILED, /* a request to a server: a base, b server, or the peer that it is about, n[0] method, n[1] code (0: none
-                             that counts), bytes: the reason phrase, or why, text: what the client does about it */
+                             that counts), bytes: the reason phrase, or why, text: what the client does about it. n[3]: the tap of
+                             the response, from 1 */
     NT_TR_TURN_LOST,      /* an allocation is gone: a base, b relayed, text says why */
     NT_TR_TURN_DROPPED,   /* something is not asked of the server: a base, b peer where known, text says why */
-    NT_TR_STUN_PASSED_OVER, /* an attribute of RFC 3489 in a response: a base, b server, n[0] type, text its name */
+    NT_TR_STUN_PASSED_OVER, /* an attribute of RFC 3489 in a response: a base, b server, n[0] type, text its name, n[3] as above */
     /* signalling and data applications */
     NT_TR_OFFER_SENT = 80,
     NT_TR_OFFER_RECEIVED,

@@ -6,6 +6,7 @@
 #include "core/stun/attributes.h"
 #include "core/stun/binding_server.h"
 #include "core/stun/discovery.h"
+#include "core/stun/failure.h"
 #include "core/stun/integrity.h"
 #include "core/stun/login.h"
 #include "core/stun/message.h"

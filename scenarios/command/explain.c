@@ -81,27 +81,12 @@ static const char *event_text(const struct nt_trace_event *ev)
     return "";
 }
 
-/* "Allocate: 486 Allocation Quota Reached; not asked again for a minute". What the server says may be any bytes. */
-static const char *failure_text(const struct nt_trace_event *ev, char *buf, size_t cap)
-{
-    char code[8] = "", said[80];
-    const char *method = nt_stun_method_name((uint16_t)ev->n[0]);
-    size_t n = 0;
-    for (; n < ev->len && n + 1 < sizeof said; n++)
-        said[n] = ev->bytes[n] >= ' ' && ev->bytes[n] < 0x7f ? (char)ev->bytes[n] : '?';
-    said[n] = '\0';
-    if (ev->n[1] != 0)
-        snprintf(code, sizeof code, "%u ", (unsigned)ev->n[1] % 1000);
-    snprintf(buf, cap, "%s: %s%s; %s", method != NULL ? method : "?", code, said, ev->text);
-    return buf;
-}
-
 /* Why it happened, or "". */
 static const char *reason_text(const struct nt_trace_event *ev, char *buf, size_t cap)
 {
     char detail[160];
     if (ev->kind == NT_TR_REQUEST_FAILED)
-        return failure_text(ev, buf, cap);
+        return nt_stun_failure_text(ev, buf, cap);
     if (ev->kind == NT_TR_DISCARDED)
         snprintf(buf, cap, "%s: %s", nt_discard_name((enum nt_discard)ev->n[0]),
                  nt_trace_detail(ev->text, &ev->a, &ev->b, detail, sizeof detail));

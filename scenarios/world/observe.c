@@ -92,7 +92,14 @@ static void note_prflx(struct nt_observer *o, struct nt_scn_node n, const struct
         (struct nt_observed_prflx){.agent = n.index, .remote = ev->kind == NT_TR_ICE_PRFLX_REMOTE, .addr = ev->a, .frame = frame};
 }
 
-/* What a program discards or finds odd is the packet that its node is receiving: the capture is told the tap. */
+/* Does it speak of the packet that its node is receiving: what a program discards, finds odd, or fails by? */
+static bool is_of_received(const struct nt_trace_event *ev)
+{
+    return ev->kind == NT_TR_DISCARDED || ev->kind == NT_TR_SDP_NOTE || ev->kind == NT_TR_REQUEST_FAILED ||
+           ev->kind == NT_TR_STUN_PASSED_OVER;
+}
+
+/* The capture is told the tap. */
 static void note_received(const struct nt_observer *o, const struct nt_trace_event *ev)
 {
     struct nt_trace_event received = *ev;
@@ -105,7 +112,7 @@ static void note_received(const struct nt_observer *o, const struct nt_trace_eve
 void nt_observer_emit(void *observer, const struct nt_trace_event *ev)
 {
     struct nt_observer *o = observer;
-    if (ev->kind == NT_TR_DISCARDED || ev->kind == NT_TR_SDP_NOTE)
+    if (is_of_received(ev))
         note_received(o, ev);
     else
         nt_capture_trace(o->capture, ev);

@@ -158,6 +158,18 @@ def test_what_a_program_does_not_take_has_its_comment(natsim, not_taken, case, v
     assert sum(f" {node} " in line and f"{word}: {reason}: {detail}" in line for line in explained.splitlines()) == count
 
 
+@pytest.mark.parametrize("case, address, details", [
+    ("relay/quota", "10.2.0.2", ["Allocate: 486 Allocation Quota Reached; not asked again for a minute"]),
+    ("relay/alternate-circle", "203.0.113.4", ["Allocate: 300 Try Alternate; the alternate server is asked",
+                                              "Allocate: 300 Try Alternate; not asked again: that server was asked within five minutes"]),
+])
+def test_a_response_by_which_a_request_failed_says_what_follows(natsim, tmp_path, case, address, details):
+    assert natsim("run", case, "--out", "out").code == 0
+    found = fields(tmp_path / "out" / "captures" / f"{case.replace('/', '_')}.pcapng", "frame.comment",
+                   display=f'ip.dst == {address} and frame.comment contains "the request failed"')
+    assert [f[0].split('detail="')[1] for f in found] == [f'the request failed: {d}"' for d in details]
+
+
 def test_a_fragment_without_the_others_has_its_comment(natsim, tmp_path):
     assert natsim("run", "loss/fragment-lost", "--out", "out").code == 0
     found = fields(tmp_path / "out" / "captures" / "loss_fragment-lost.pcapng", "frame.interface_name", "ip.frag_offset", "frame.comment",
