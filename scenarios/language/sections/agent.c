@@ -140,6 +140,9 @@ static const struct nt_key turn_keys[] = {
      .offset = offsetof(struct turn_form, transport),
      .words = transports,
      .doc = "udp, the default"},
+    {.name = "family", .flags = NT_KEY_UNBUILT, .doc = "address families of the allocation"},
+    {.name = "valid", .flags = NT_KEY_UNBUILT, .doc = "how long a credential made from the server's secret is valid"},
+    {.name = "verify", .flags = NT_KEY_UNBUILT, .doc = "whether the server's certificate is verified"},
 };
 const struct nt_table nt_table_turn = NT_TABLE("turn", "a TURN entry", turn_keys);
 

@@ -22,6 +22,8 @@ static const struct nt_word kinds[] = {{"stun", NT_SCN_STUN, false},
                                        {"turn", NT_SCN_TURN, false},
                                        {"platform", NT_SCN_PLATFORM, false},
                                        {"coturn", NT_SCN_COTURN | NT_SCN_STUN | NT_SCN_TURN, false},
+                                       {"vpn", 0, true},
+                                       {"home-agent", 0, true},
                                        {NULL, 0, false}};
 static const struct nt_word algorithms[] = {{"md5", AUTH_MD5, false}, {"sha256", AUTH_SHA256, false}, {NULL, 0, false}};
 static const struct nt_word transports[] = {{"udp", NT_UDP, false}, {"tcp", NT_TCP, true}, {"tls", NT_TLS, true}, {NULL, 0, false}};
@@ -77,6 +79,13 @@ static const struct nt_key keys[] = {
      NODE(relay),
      .schema = "{\"$ref\": \"#/$defs/addresses\"}",
      .doc = "the address of relayed candidates; the second address by default"},
+    {.name = "port", .flags = NT_KEY_UNBUILT, .doc = "the port of the service"},
+    {.name = "tls-port", .flags = NT_KEY_UNBUILT, .doc = "the port of the service over TLS"},
+    {.name = "secret", .flags = NT_KEY_UNBUILT, .doc = "for time-limited credentials"},
+    {.name = "certificate", .flags = NT_KEY_UNBUILT, .doc = "what is wrong with it"},
+    {.name = "name", .flags = NT_KEY_UNBUILT, .doc = "its DNS name"},
+    {.name = "inside", .flags = NT_KEY_UNBUILT, .doc = "a VPN server's network"},
+    {.name = "home", .flags = NT_KEY_UNBUILT, .doc = "a home agent's network"},
 };
 const struct nt_table nt_table_server = NT_TABLE("server", "a server", keys);
 
