@@ -31,6 +31,7 @@ static const char *event_text(const struct nt_trace_event *ev)
 {
     switch (ev->kind) {
     case NT_TR_NODE: return "control";
+    case NT_TR_STEP: return "step";
     case NT_TR_DISCARDED: return nt_discard_is_drop((enum nt_discard)ev->n[0]) ? "dropped" : "passed over";
     case NT_TR_UNSENT: return "not sent";
     case NT_TR_HELD: return "held back";
@@ -90,6 +91,8 @@ static const char *reason_text(const struct nt_trace_event *ev, char *buf, size_
     if (ev->kind == NT_TR_DISCARDED)
         snprintf(buf, cap, "%s: %s", nt_discard_name((enum nt_discard)ev->n[0]),
                  nt_trace_detail(ev->text, &ev->a, &ev->b, detail, sizeof detail));
+    else if (ev->kind == NT_TR_STEP)
+        snprintf(buf, cap, "%s (line %d)", ev->text, (int)ev->n[0]);
     else if (ev->kind == NT_TR_DROP)
         snprintf(buf, cap, "%s: %s", nt_drop_name((enum nt_drop)ev->n[1]),
                  nt_drop_detail((enum nt_drop)ev->n[1], &ev->a, &ev->b, detail, sizeof detail));

@@ -123,10 +123,26 @@ static const char *step_error(int err)
     }
 }
 
+/* Where it acts, or begins to act. */
+static struct nt_scn_node node_of(const struct nt_scn_step *scn)
+{
+    if (scn->from != NT_SCN_NONE)
+        return (struct nt_scn_node){NT_SCN_NODE_AGENT, scn->from};
+    return scn->side_a_count > 0 ? scn->side_a[0] : scn->where;
+}
+
+static void tell_step(struct nt_world *w, const struct nt_scn_step *scn, nt_time now)
+{
+    struct nt_trace trace = *nt_fabric_trace(w->fabric);
+    trace.node = nt_world_node(w, node_of(scn));
+    nt_trace_emit(&trace, (struct nt_trace_event){.at = now, .kind = NT_TR_STEP, .n = {scn->place.line}, .text = scn->text});
+}
+
 static void on_step_time(void *user, nt_time now)
 {
     struct step *s = user;
     struct nt_steps *all = s->all;
+    tell_step(all->w, s->scn, now);
     int r = run_step(s, now);
     s->ran = true;
     s->ran_at = now;

@@ -188,6 +188,14 @@ def test_every_suite_conforms(schema, path):
 
 # --- explain ---
 
+def test_explain_shows_steps_and_what_they_do(natsim):
+    lines = [line.split(None, 3) for line in natsim("explain", "changes/nat-reboot").out.splitlines() if " ms  " in line]
+    told = [(line[0], line[2], line[3]) for line in lines if line[3].startswith(("step: ", "control: "))]
+    assert ("0.000", "L", "step: call (line 23)") in told
+    at = told.index(("10000.000", "nat-left", "step: nat (line 24)"))
+    assert told[at + 1] == ("10000.000", "nat-left", "control: reboot")
+
+
 def test_explain_shows_ladder_timeline_and_verdict(natsim):
     run = natsim("explain", "classic/five-types[left=symmetric,right=full-cone]")
     assert run.code == 0, run

@@ -30,6 +30,8 @@ static void hear(void *user, const struct nt_scn_case *c, struct nt_scn_node nod
 {
     struct telling *t = user;
     const struct nt_capture_frame *f = nt_capture_frame_at(t->capture, t->capture->total);
+    if (ev->kind == NT_TR_STEP || ev->kind == NT_TR_NODE) /* not of the program */
+        return;
     if (f != NULL && t->capture->total <= NT_CAPTURE_KEPT_FRAMES && f->at == ev->at &&
         strcmp(t->capture->taps[f->tap].node, nt_scn_node_name(c, node)) == 0)
         t->told[t->capture->total] = true;
