@@ -47,6 +47,12 @@ bool nt_capture_is_fragment(const struct nt_capture *c, const struct nt_capture_
     return parse(c, f, &p) && p.fragment;
 }
 
+bool nt_capture_is_tcp(const struct nt_capture *c, const struct nt_capture_frame *f)
+{
+    struct nt_packet p;
+    return parse(c, f, &p) && p.proto == NT_PROTO_TCP;
+}
+
 uint32_t nt_capture_told_mtu(const struct nt_capture *c, const struct nt_capture_frame *f)
 {
     struct nt_packet p;

@@ -65,3 +65,10 @@ bool nt_item_speaks_8489(const struct nt_view *v, const struct nt_item *m)
     return nt_item_attr(v, m, NT_ATTR_PASSWORD_ALGORITHM) != NULL || nt_item_attr(v, m, NT_ATTR_PASSWORD_ALGORITHMS) != NULL ||
            nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY_SHA256) != NULL || nt_item_attr(v, m, NT_ATTR_USERHASH) != NULL;
 }
+
+bool nt_item_is_refused_anyway(const struct nt_view *v, const struct nt_item *m)
+{
+    int code = nt_item_code(v, m);
+    return (nt_item_party(v, m)->refuses && m->class_ == NT_STUN_ERROR) || code == 500 ||
+           (m->method == NT_TURN_ALLOCATE && (code == 300 || code == 486));
+}

@@ -2,6 +2,7 @@
 
 #include "reports/conformance/keys.h"
 #include "reports/conformance/message.h"
+#include "reports/conformance/requests.h"
 
 /* --- requests --- */
 
@@ -120,8 +121,8 @@ static void judge_unknown(struct nt_finder *finder, const struct nt_item *m, con
 {
     char text[NT_ITEM_TEXT];
     static const struct nt_item_attr none = {0};
-    bool by_step = nt_item_party(finder->v, m)->refuses && m->class_ == NT_STUN_ERROR;
-    if (q->unknown_required && !by_step && (q->flaws & ~NT_FLAW_PADDING) == 0 && is_past_authentication(finder, m, q))
+    bool anyway = nt_item_is_refused_anyway(finder->v, m);
+    if (q->unknown_required && !anyway && (q->flaws & ~NT_FLAW_PADDING) == 0 && is_past_authentication(finder, m, q))
         nt_require(finder, NT_STUN_RULE_REQUIRED, m, nt_item_code(finder->v, m) == 420,
                    "answered with %s, expected 420: packet %u has the unknown 0x%04x", nt_item_answer_text(finder->v, m, text),
                    (unsigned)q->frame, (unsigned)unlisted(finder->v, q, &none)->type);

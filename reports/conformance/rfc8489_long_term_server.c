@@ -195,19 +195,13 @@ static void judge_signature(struct nt_finder *finder, const struct nt_item *m, c
 
 /* --- all --- */
 
-/* A step makes the server refuse requests, whatever they are. */
-static bool may_be_a_step(const struct nt_view *v, const struct nt_item *m)
-{
-    return nt_item_party(v, m)->refuses && m->class_ == NT_STUN_ERROR;
-}
-
 static void judge_response(struct nt_finder *finder, struct state *s, const struct nt_item *m, uint32_t self)
 {
     const struct nt_item *q = &finder->v->items[m->request];
     int code = nt_item_code(finder->v, m);
     if (q->method != m->method || (m->class_ == NT_STUN_ERROR && code == 0))
         return; /* rfc8489.c judges that */
-    if (!may_be_a_step(finder->v, m)) {
+    if (!nt_item_is_refused_anyway(finder->v, m)) {
         judge_request(finder, s, m, q, code);
         judge_signature(finder, m, q);
     }

@@ -224,6 +224,7 @@ struct nt_view {
     bool *unread;                   /* each party's: it has sent a SIP message that is not read */
     struct nt_fragments *fragments; /* NULL until the first */
     struct nt_view_mtu *told_mtu;   /* each party's */
+    bool *streams;                  /* each party's: it has sent or got TCP, which is not read */
     bool *fragmented; /* each party's: it may have sent or got a datagram that is no item, for its fragments could not be joined */
     uint32_t recent_pairs[1u << NT_VIEW_RECENT_BITS];
     uint32_t recent[1u << NT_VIEW_RECENT_BITS]; /* items by the hash of a message's id and class: repeats.h */

@@ -312,6 +312,7 @@ static int read_frame(struct nt_view *v, const struct nt_capture *c, const struc
     struct nt_item m = {.at = f->at, .frame = number, .party = v->tap_party[f->tap], .direction = f->direction};
     if (!nt_capture_datagram(c, f, &src, &dst, &bytes, &len)) {
         note_mtu(v, c, f, &m);
+        v->streams[m.party] = v->streams[m.party] || nt_capture_is_tcp(c, f);
         return read_fragment(v, c, f, &m);
     }
     bool out = f->direction == NT_DIR_OUT;
@@ -377,10 +378,12 @@ int nt_view_init(struct nt_view *v, const struct nt_conf_input *in)
     v->trickles = calloc(parties, sizeof *v->trickles);
     v->sends_checks = calloc(parties, sizeof *v->sends_checks);
     v->unread = calloc(parties, sizeof *v->unread);
+    v->streams = calloc(parties, sizeof *v->streams);
     v->fragmented = calloc(parties, sizeof *v->fragmented);
     v->told_mtu = calloc(parties, sizeof *v->told_mtu);
     bool all = v->tap_party != NULL && v->tap_signalling != NULL && v->party_description != NULL && v->bye != NULL &&
-               v->trickles != NULL && v->sends_checks != NULL && v->unread != NULL && v->fragmented != NULL && v->told_mtu != NULL;
+               v->trickles != NULL && v->sends_checks != NULL && v->unread != NULL && v->streams != NULL && v->fragmented != NULL &&
+               v->told_mtu != NULL;
     int r = all ? NT_OK : NT_ENOMEM;
     for (size_t i = 0; i < parties && r == NT_OK; i++) {
         v->party_description[i] = NT_VIEW_NONE;
@@ -427,6 +430,7 @@ void nt_view_free(struct nt_view *v)
     free(v->first_session);
     free(v->session_party);
     free(v->places);
+    free(v->streams);
     free(v->fragmented);
     free(v->told_mtu);
 }

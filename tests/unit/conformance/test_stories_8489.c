@@ -230,6 +230,20 @@ static void credentials_before_any_challenge(struct forge *f)
     ask_signed(f, f->l, f->stun2, TAP_NONE, &f->alice2, "guessed");
 }
 
+/* RFC 8656, 7.2: whatever the credentials are. */
+static void refused_at_any_point(struct forge *f)
+{
+    static const int codes[] = {486, 500};
+    struct nt_stun_key wrong = mistyped(NT_PASSWORD_SHA256);
+    ask(f, f->l, f->stun, TAP_TURN);
+    challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE);
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        ask_signed(f, f->l, f->stun, TAP_TURN, &wrong, FORGE_NONCE);
+        turn_answer(f, NT_TURN_ALLOCATE, codes[i], NULL);
+        send(f, TAP_TURN, TAP_L, f->stun, f->l);
+    }
+}
+
 /* --- algorithms --- */
 
 static void permit(struct forge *f)
@@ -481,6 +495,7 @@ static const struct story stories[] = {
     STORY_OF(two_agents_have_one_ufrag, "RFC8489-14.5-hmac RFC8489-9.1.3-integrity"),
     STORY_OF(the_password_is_typed_anew, "RFC8489-9.2.5-no-loop"),
     STORY(two_unknown_passwords),
+    STORY(refused_at_any_point),
     STORY_OF(nobody_logs_in, "RFC8489-9.2.3.1-first"),
     STORY_OF(a_client_starts_afresh, "RFC8489-9.2.3.2-subsequent"),
     STORY_OF(another_port_of_a_known_server, "RFC8489-9.2.3.1-first RFC8489-9.2.4-nonce"),
