@@ -1,5 +1,4 @@
 #include "scenarios/programs/clock_real.h"
-#include "scenarios/model/words.h"
 #include "scenarios/programs/programs_state.h"
 #include "scenarios/programs/run_step.h"
 #include "scenarios/world/parties.h"
@@ -87,10 +86,10 @@ static void real_cut(void *user, const struct nt_world *w, char *buf, size_t cap
 {
     const struct nt_programs *programs = user;
     buf[0] = '\0';
-    if (!nt_programs_broken(programs) && nt_parties_go_on(w) && is_late(programs, w))
-        snprintf(buf, cap, "after %d s without progress %s was %s, and %s %s", (int)(patience(programs->scn) / NT_SEC),
-                 programs->scn->agents[programs->scn->caller].name, nt_agent_state_name(programs->caller),
-                 programs->scn->agents[programs->scn->callee].name, nt_agent_state_name(programs->callee));
+    if (nt_programs_broken(programs) || !nt_parties_go_on(w))
+        return;
+    int n = is_late(programs, w) ? snprintf(buf, cap, "after %d s without progress ", (int)(patience(programs->scn) / NT_SEC)) : 0;
+    nt_parties_states(w, buf + n, cap - (size_t)n);
 }
 
 struct nt_run_clock nt_clock_real(struct nt_programs *programs)

@@ -53,11 +53,12 @@ static enum nt_fabric_end virtual_advance(void *user, struct nt_world *w, nt_tim
     return nt_fabric_run(nt_world_fabric(w), until);
 }
 
-/* A case in virtual time ends when nothing goes on, or by its limit. */
 static void virtual_cut(void *user, const struct nt_world *w, char *buf, size_t cap)
 {
-    (void)user, (void)w, (void)cap;
+    (void)user;
     buf[0] = '\0';
+    if (nt_parties_go_on(w))
+        nt_parties_states(w, buf, cap);
 }
 
 struct nt_run_clock nt_clock_virtual(struct nt_clock_virtual *clock, const struct nt_scn_case *c)

@@ -12,7 +12,7 @@ struct nt_run_clock {
     nt_time (*end)(void *user, const struct nt_world *w);
     /* Runs the world to `until` at most, real time until something happens. NT_FABRIC_IDLE: nothing is left to wait for. */
     enum nt_fabric_end (*advance)(void *user, struct nt_world *w, nt_time until);
-    /* Writes what still goes on in a world that has settled because its time is over; "": nothing. */
+    /* Writes what still goes on in a world that has ended because its time is over; "": nothing. */
     void (*cut)(void *user, const struct nt_world *w, char *buf, size_t cap);
     bool real_time; /* the times in the capture are measured, not exact */
     void *user;

@@ -10,6 +10,8 @@ struct nt_party nt_world_party(const struct nt_world *w, uint32_t agent);
 /* One of the two parties of the call does so (nt_party_ops); false without a call. */
 bool nt_parties_wait(const struct nt_world *w);
 bool nt_parties_go_on(const struct nt_world *w);
+/* "L was running, and R completed": the parties of the call; "" without one. */
+void nt_parties_states(const struct nt_world *w, char *buf, size_t cap);
 struct nt_data_count nt_parties_data(const struct nt_world *w); /* of all agents: sent and received */
 
 #endif

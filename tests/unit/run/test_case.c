@@ -41,7 +41,7 @@ TEST(test_a_limit_cuts_short)
     struct nt_result_case r;
     run_small(&s, SMALL "expect: {limit: 250ms}\n", &(struct nt_run_options){.seed = 1}, &r);
     assert_int_equal(r.outcome, NT_FAIL);
-    assert_string_equal(r.reason, "still going on after 0.25 s, the limit");
+    assert_string_equal(r.reason, "still going on after 0.25 s, the limit (cut: L was running, and R completed)");
     assert_int_equal(r.virtual_ms, 250);
     nt_result_case_free(&r);
     small_free(&s);
