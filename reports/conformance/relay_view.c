@@ -22,7 +22,7 @@ bool nt_relay_view_reach(struct nt_relay_view *turn)
         return false;
     }
     for (size_t i = turn->of_count; i < count; i++)
-        turn->of[i].grants = turn->of[i].user = NT_VIEW_NONE;
+        turn->of[i].grants = turn->of[i].user = turn->of[i].transaction = NT_VIEW_NONE;
     turn->of_count = count;
     return true;
 }
@@ -225,6 +225,7 @@ static void note_allocated(struct nt_relay_view *turn, struct nt_relay *relay, c
     nt_item_u32(turn->v, m, NT_ATTR_LIFETIME, &lifetime);
     relay->known = true;
     relay->frame = m->frame;
+    relay->transaction = turn->v->items[m->request].first;
     relay->grants = NT_VIEW_NONE;
     relay->user = m->key != NT_VIEW_NONE ? turn->v->keys[m->key].user : NT_VIEW_NONE;
     memset(relay->sides, 0, sizeof relay->sides);
@@ -259,7 +260,7 @@ static void note_refreshed(struct nt_relay_view *turn, struct nt_relay *relay, c
 static void forget(struct nt_relay *relay)
 {
     relay->known = false;
-    relay->grants = relay->user = NT_VIEW_NONE;
+    relay->grants = relay->user = relay->transaction = NT_VIEW_NONE;
     memset(relay->sides, 0, sizeof relay->sides);
 }
 
@@ -290,7 +291,7 @@ void nt_relay_follow_success(struct nt_relay_view *turn, const struct nt_item *m
     struct nt_relay *relay = &turn->of[m->pair];
     struct nt_addr peer;
     uint16_t number;
-    if (m->method == NT_TURN_ALLOCATE && nt_item_is_first_answer(v, m))
+    if (m->method == NT_TURN_ALLOCATE && relay->transaction != q->first) /* else the request was retransmitted */
         note_allocated(turn, relay, m);
     if (m->method == NT_TURN_REFRESH)
         note_refreshed(turn, relay, m);

@@ -50,6 +50,7 @@ struct nt_relay {
     bool known;
     struct nt_relay_side sides[2]; /* IPv4, IPv6 */
     uint32_t frame;                /* of the Allocate success */
+    uint32_t transaction;          /* nt_item.first of its request; NT_VIEW_NONE: none */
     nt_time sent_at;               /* when the server last sent something to the client */
     nt_time refreshing;            /* when the client last sent a Refresh that was not answered; 0: none */
     uint32_t user;                 /* of the input, or NT_VIEW_NONE */

@@ -162,12 +162,13 @@ static bool was_reset(const struct nt_conf_party *server, nt_time from, nt_time 
 }
 
 /* What may have changed in between: steps of the server; the allocation has ended, so that a Refresh that deletes it finds none
- * when it is retransmitted (RFC 8656, 8.2); the nonce has run out. */
-static bool may_differ(const struct nt_view *v, const struct nt_item *m, nt_time since)
+ * when it is retransmitted (RFC 8656, 8.2); there is room for an allocation again (7.2); the nonce has run out. */
+static bool may_differ(const struct nt_view *v, const struct nt_item *m, const struct nt_item *before)
 {
     int code = nt_item_code(v, m);
-    return nt_item_party(v, m)->refuses || was_reset(nt_item_party(v, m), since, m->at) || code == 438 ||
-           (code == 437 && m->method != NT_TURN_ALLOCATE);
+    bool allocate = m->method == NT_TURN_ALLOCATE;
+    return nt_item_party(v, m)->refuses || was_reset(nt_item_party(v, m), before->at, m->at) || code == 438 ||
+           (code == 437 && !allocate) || (allocate && m->class_ == NT_STUN_SUCCESS && before->class_ == NT_STUN_ERROR);
 }
 
 static void judge_repeat(struct nt_finder *finder, const struct nt_item *m, const struct nt_item *q)
@@ -175,7 +176,7 @@ static void judge_repeat(struct nt_finder *finder, const struct nt_item *m, cons
     const struct nt_view *v = finder->v;
     const struct nt_item *first = &v->items[q->first], *before = &v->items[first->answer];
     char now[NT_ITEM_TEXT], then[NT_ITEM_TEXT];
-    if (before != m && nt_item_same_bytes(q, first) && !before->excused && !may_differ(v, m, before->at))
+    if (before != m && nt_item_same_bytes(q, first) && !before->excused && !may_differ(v, m, before))
         nt_require(finder, NT_STUN_RULE_REPEAT, m, before->class_ == m->class_ && nt_item_code(v, before) == nt_item_code(v, m),
                    "answered with %s, and packet %u, to the same request, with %s", nt_item_answer_text(v, m, now),
                    (unsigned)before->frame, nt_item_answer_text(v, before, then));

@@ -214,8 +214,9 @@ void nt_rfc8656_judge_allocate(struct nt_relay_view *turn, const struct nt_item 
 {
     const struct nt_relay *relay = &turn->of[m->pair];
     char answer[NT_ITEM_TEXT];
-    if (!nt_item_is_first_answer(turn->v, m))
-        return; /* the request was retransmitted */
+    /* 7.2: a retransmission of a request that was granted gets the same; of one that was refused, perhaps more luck. */
+    if (relay->transaction == q->first || (code != 0 && !nt_item_is_first_answer(turn->v, m)))
+        return;
     if (nt_address_is_tunnelled(&m->remote))
         nt_require(turn->finder, NT_TURN_RULE_TUNNELS, m, code != 0, "an allocation for a client at a tunnel's address");
     if (nt_relay_is_live(turn, relay, nt_surely_at(m->at))) {

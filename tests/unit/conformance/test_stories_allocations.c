@@ -370,6 +370,30 @@ static void a_refresh_for_less_than_the_default(struct forge *f)
     refreshed(f, 599);
 }
 
+/* RFC 8656, 7.2: "there is a rare case where the server rejects the original request but accepts the retransmitted request" */
+static void the_retransmitted_request_is_granted(struct forge *f)
+{
+    uint8_t bytes[1024];
+    size_t len;
+    ask_bare(f, false);
+    wait(f, 60);
+    turn_request(f, NT_TURN_ALLOCATE);
+    allocate_attrs(f);
+    turn_signed(f);
+    memcpy(bytes, f->buf, len = f->len);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    turn_answer(f, NT_TURN_ALLOCATE, 500, &f->alice);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+    wait(f, 500);
+    for (int i = 0; i < 2; i++) {
+        cross(f, TAP_L, TAP_TURN, f->l, f->stun, bytes, len);
+        allocated(f, f->l, i == 0 ? TAP_NONE : TAP_L, f->relayed, 3600);
+        wait(f, 1000);
+    }
+    permit(f, f->r);
+    talk4(f);
+}
+
 /* --- refreshing: RFC 8656, 8 --- */
 
 /* Nobody can know whether the server got it. */
@@ -459,6 +483,7 @@ static const struct story stories[] = {
     STORY_OF(a_server_that_is_set_to_1800, "RFC8656-7.2-lifetime"),
     STORY_OF(a_server_that_is_set_to_1800_is_asked_for_3600, "RFC8656-7.2-lifetime"),
     STORY_OF(a_server_that_is_set_to_40, "RFC8656-7.2-lifetime"),
+    STORY_OF(the_retransmitted_request_is_granted, "RFC8656-7.2-success RFC8656-11.2-permission RFC8656-11.1-permission"),
     STORY_OF(allocated_anew_as_soon_as_it_has_expired, "RFC8656-7.2-success"),
     STORY_OF(a_refresh_is_on_its_way, "RFC8656-5-no-allocation"),
 };
