@@ -214,8 +214,14 @@ static int read_text(struct nt_ice_description *d, bool fragment, const char *te
     int err = nt_ice_description_init(&out, streams > 0 ? streams : 1);
     if (err != NT_OK)
         return err;
-    struct nt_sdp_reader r = {
-        .d = &out, .notes = notes, .p = text, .end = text + kept, .fragment = fragment, .bare = fragment && streams == 0};
+    struct nt_sdp_section sections[NT_ICE_STREAMS_MAX];
+    struct nt_sdp_reader r = {.d = &out,
+                              .notes = notes,
+                              .p = text,
+                              .end = text + kept,
+                              .sections = sections,
+                              .fragment = fragment,
+                              .bare = fragment && streams == 0};
     err = read_into(&r, text, len);
     if (err == NT_OK)
         *d = out;

@@ -23,13 +23,13 @@ struct nt_sdp_section {
 struct nt_sdp_reader {
     struct nt_ice_description *d; /* has room for the m= lines, up to NT_ICE_STREAMS_MAX */
     struct nt_sdp_notes *notes;
-    const char *p, *end;            /* what has not been read */
-    struct nt_sdp_line line;        /* the current one */
-    uint8_t place;                  /* the highest in the order of lines of a section so far */
-    struct nt_sdp_section *section; /* the stream's; NULL in the session part */
-    struct nt_sdp_section session, sections[NT_ICE_STREAMS_MAX];
-    size_t streams;                                                        /* begun so far */
-    bool beyond;                                                           /* in a section that has no room in the description */
+    const char *p, *end;                      /* what has not been read */
+    struct nt_sdp_line line;                  /* the current one */
+    uint8_t place;                            /* the highest in the order of lines of a section so far */
+    struct nt_sdp_section *section;           /* the stream's; NULL in the session part */
+    struct nt_sdp_section session, *sections; /* NT_ICE_STREAMS_MAX, each set when it begins */
+    size_t streams;                           /* begun so far */
+    bool beyond;                              /* in a section that has no room in the description */
     char ufrag[NT_ICE_CREDENTIAL_MAX + 1], pwd[NT_ICE_CREDENTIAL_MAX + 1]; /* of the session part */
     bool end_of_candidates;
     bool fragment;      /* of RFC 8840, 9.2 */
