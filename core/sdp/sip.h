@@ -8,11 +8,12 @@
 #define NT_SIP_PORT 5060 /* RFC 3261, 19.1.2 */
 #define NT_SIP_TEXT_MAX 255
 
-enum nt_sip_kind { NT_SIP_INVITE = 1, NT_SIP_OK, NT_SIP_ACK, NT_SIP_BYE, NT_SIP_INFO };
+enum nt_sip_kind { NT_SIP_INVITE = 1, NT_SIP_OK, NT_SIP_ACK, NT_SIP_BYE, NT_SIP_INFO, NT_SIP_REJECTED };
 
 struct nt_sip_message {
     enum nt_sip_kind kind;
-    enum nt_sip_kind answered;      /* of NT_SIP_OK: the request; 0 when writing: NT_SIP_INVITE */
+    enum nt_sip_kind answered;      /* of a response: the request; 0 when writing: NT_SIP_INVITE */
+    uint16_t status;                /* of NT_SIP_REJECTED: 300 to 699; it is written as 488 */
     bool trickle, trickle_required; /* written, of INVITE and its 200: RFC 8840's option tag and info package */
     bool in_dialog;                 /* To has a tag: every message but the first INVITE of a call */
     uint32_t cseq;                  /* below 2^31 */
@@ -24,6 +25,11 @@ struct nt_sip_message {
     const char *body;
     size_t body_len;
 };
+
+static inline bool nt_sip_is_response(enum nt_sip_kind kind)
+{
+    return kind == NT_SIP_OK || kind == NT_SIP_REJECTED;
+}
 
 const char *nt_sip_method(enum nt_sip_kind kind); /* "INVITE"; NULL: it is no request */
 

@@ -63,10 +63,12 @@ static int read_start(struct reader *r, struct nt_span line)
 {
     struct nt_span first = cut_at(&line, ' '), second = cut_at(&line, ' ');
     if (nt_span_is(first, "SIP/2.0")) {
-        r->m->kind = NT_SIP_OK;
-        if (second.len != 3 || !nt_span_is_digits(second))
+        uint64_t status;
+        if (second.len != 3 || !nt_span_number(second, 3, 100, 699, &status))
             return NT_EFORMAT;
-        return nt_span_is(second, "200") ? NT_OK : NT_EUNSUPPORTED;
+        r->m->kind = status == 200 ? NT_SIP_OK : NT_SIP_REJECTED;
+        r->m->status = status == 200 ? 0 : (uint16_t)status;
+        return status == 200 || status >= 300 ? NT_OK : NT_EUNSUPPORTED;
     }
     r->m->kind = kind_of(first);
     if (!nt_span_is_token(first) || !nt_span_is(line, "SIP/2.0"))
@@ -231,7 +233,7 @@ int nt_sip_read(struct nt_sip_message *m, const char *text, size_t len)
     if (!read_headers(&r, &rest))
         return r.limited ? NT_ELIMIT : NT_EFORMAT;
     /* RFC 3261, 8.1.1.5: "The method MUST match that of the request." */
-    if (out.kind == NT_SIP_OK)
+    if (nt_sip_is_response(out.kind))
         out.answered = r.cseq_kind;
     else if (out.kind != r.cseq_kind)
         return NT_EFORMAT;

@@ -39,10 +39,14 @@ static bool is_word(const char *text)
     return nt_span_is_token((struct nt_span){text, left}) && nt_span_is_token((struct nt_span){at + 1, t.len - left - 1});
 }
 
+static const char *method_of(const struct nt_sip_message *m)
+{
+    return nt_sip_method(nt_sip_is_response(m->kind) ? m->answered : m->kind);
+}
+
 static bool is_writable(const struct nt_sip_message *m)
 {
-    const char *method = nt_sip_method(m->kind == NT_SIP_OK ? m->answered : m->kind);
-    return method != NULL && nt_addr_is_set(&m->via) && is_word(m->call_id) && is_word(m->branch) && is_word(m->from) &&
+    return method_of(m) != NULL && nt_addr_is_set(&m->via) && is_word(m->call_id) && is_word(m->branch) && is_word(m->from) &&
            is_word(m->to) && strchr(m->from, '@') == NULL && strchr(m->to, '@') == NULL &&
            strlen(cookie_for(m->branch)) + strlen(m->branch) < sizeof m->branch;
 }
@@ -51,6 +55,8 @@ static void write_start(struct nt_out *out, const struct nt_sip_message *m)
 {
     if (m->kind == NT_SIP_OK)
         nt_out(out, "SIP/2.0 200 OK\r\n");
+    else if (m->kind == NT_SIP_REJECTED)
+        nt_out(out, "SIP/2.0 488 Not Acceptable Here\r\n"); /* RFC 3261, 13.3.1.3: of an offer */
     else
         nt_out(out, "%s sip:%s@" NT_SIP_DOMAIN " SIP/2.0\r\n", nt_sip_method(m->kind), m->to);
 }
@@ -61,14 +67,13 @@ static void write_headers(struct nt_out *out, const struct nt_sip_message *m)
 {
     char text[NT_ADDR_TEXT];
     nt_out(out, "Via: SIP/2.0/UDP %s;branch=%s%s\r\n", nt_addr_format(&m->via, text), cookie_for(m->branch), m->branch);
-    if (m->kind != NT_SIP_OK)
+    if (!nt_sip_is_response(m->kind))
         nt_out(out, "Max-Forwards: 70\r\n");
     nt_out(out, "From: <sip:%s@" NT_SIP_DOMAIN ">;tag=%08lx\r\n", m->from, (unsigned long)tag_of(m->call_id, m->from));
     nt_out(out, "To: <sip:%s@" NT_SIP_DOMAIN ">", m->to);
     if (m->kind != NT_SIP_INVITE || m->in_dialog)
         nt_out(out, ";tag=%08lx", (unsigned long)tag_of(m->call_id, m->to));
-    nt_out(out, "\r\nCall-ID: %s\r\nCSeq: %lu %s\r\n", m->call_id, (unsigned long)m->cseq,
-           nt_sip_method(m->kind == NT_SIP_OK ? m->answered : m->kind));
+    nt_out(out, "\r\nCall-ID: %s\r\nCSeq: %lu %s\r\n", m->call_id, (unsigned long)m->cseq, method_of(m));
 }
 
 /* RFC 3261, 8.1.1.8: "The Contact header field MUST be present and contain exactly one SIP or SIPS URI in any request that can
@@ -115,7 +120,7 @@ int nt_sip_write(const struct nt_sip_message *message, char *buf, size_t cap)
 {
     struct nt_out out = {.buf = buf, .cap = cap};
     struct nt_sip_message m = *message;
-    if (m.kind == NT_SIP_OK && m.answered == 0)
+    if (nt_sip_is_response(m.kind) && m.answered == 0)
         m.answered = NT_SIP_INVITE;
     if (!is_writable(&m))
         return NT_EINVAL;

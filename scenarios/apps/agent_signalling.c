@@ -144,6 +144,8 @@ static void receive_next_offer(struct nt_agent_signalling *sig, struct nt_ice_de
     note_refusal(sig, err, now);
     if (err == NT_OK)
         send_description(sig, NT_SIP_OK, now);
+    else
+        nt_sip_end_reject(sig->sip, now);
     nt_host_kick(sig->context->host, now);
 }
 
@@ -153,6 +155,8 @@ static void receive_first_offer(struct nt_agent_signalling *sig, struct nt_ice_d
     note_refusal(sig, err, now);
     if (err != NT_OK) {
         nt_ice_description_free(d);
+        nt_sip_end_reject(sig->sip, now);
+        sig->rejected = true;
         return;
     }
     if (sig->has_offer)
@@ -164,7 +168,7 @@ static void receive_first_offer(struct nt_agent_signalling *sig, struct nt_ice_d
     }
 }
 
-/* One that the ICE agent does not take is not answered. */
+/* RFC 8839, 4.4.2.1: one that the ICE agent does not take is rejected. */
 static void receive_offer(struct nt_agent_signalling *sig, struct nt_ice_description *d, nt_time now)
 {
     emit_signalling(sig, NT_TR_OFFER_RECEIVED, now);
@@ -210,13 +214,15 @@ static void on_signal(void *user, enum nt_sip_kind kind, struct nt_ice_descripti
         receive_answer(sig, d, now);
     else if (kind == NT_SIP_INFO)
         receive_candidates(sig, d, now);
+    else if (kind == NT_SIP_REJECTED)
+        sig->rejected = !sig->answered;
     else
         receive_ack(sig, now);
 }
 
 bool nt_agent_signalling_waits(const struct nt_agent_signalling *sig)
 {
-    return !sig->answered && (sig->caller ? sig->gathered : !sig->has_offer);
+    return !sig->answered && !sig->rejected && (sig->caller ? sig->gathered : !sig->has_offer);
 }
 
 int nt_agent_signalling_start(struct nt_agent_signalling *sig, const struct nt_agent_signalling_config *config)

@@ -23,6 +23,7 @@ struct nt_agent_signalling {
     struct nt_ice_agent *ice;
     struct nt_sip_end *sip; /* NULL: the agent takes no part in the call */
     bool caller, answered, gathered;
+    bool rejected;                   /* the first offer, ours or the peer's */
     struct nt_ice_description offer; /* the callee's, until its answer leaves */
     bool has_offer;
     bool trickles, peer_trickles;

@@ -94,7 +94,7 @@ static void platform_input(void *self, const struct nt_path *path, enum nt_input
     int r = nt_sip_read(&m, (const char *)bytes, len);
     struct nt_why why = nt_sip_discard(r);
     if (r == NT_OK)
-        forward_message(p, m.kind == NT_SIP_OK ? m.from : m.to, bytes, len, now);
+        forward_message(p, nt_sip_is_response(m.kind) ? m.from : m.to, bytes, len, now);
     else
         discard_message(p, why.reason, why.text, now);
 }

@@ -31,6 +31,7 @@ struct nt_sip_end {
     bool bind_asked;
     uint32_t cseq, invite_cseq;   /* of our last request, and of our last INVITE */
     bool in_dialog;               /* an answer came or left */
+    uint32_t rejected;            /* cseq of the peer's INVITE that we have rejected last; 0: none */
     struct nt_sip_message invite; /* the peer's last one, without its texts: the response copies its headers (RFC 3261, 8.2.6.2) */
     uint64_t version;
     bool webrtc;
@@ -124,7 +125,7 @@ static struct nt_sip_message make_response(struct nt_sip_end *sip)
 
 static enum nt_scn_message step_message(enum nt_sip_kind kind)
 {
-    return kind == NT_SIP_INVITE ? NT_MESSAGE_OFFER : kind == NT_SIP_OK ? NT_MESSAGE_ANSWER : NT_MESSAGE_CANDIDATE;
+    return kind == NT_SIP_INVITE ? NT_MESSAGE_OFFER : nt_sip_is_response(kind) ? NT_MESSAGE_ANSWER : NT_MESSAGE_CANDIDATE;
 }
 
 /* RFC 3261, 12.2.1.1: each request within a dialog has the next number. */
@@ -217,11 +218,30 @@ static void deliver_message(struct nt_sip_end *sip, const struct nt_sip_message 
         sip->config.receive(sip->config.receiver, m->kind, d, now);
 }
 
-static void send_ack(struct nt_sip_end *sip, nt_time now)
+void nt_sip_end_reject(struct nt_sip_end *sip, nt_time now)
 {
-    char text[1024];
-    sip->in_dialog = true;
+    char text[2048];
+    struct nt_sip_message m = sip->invite;
+    m.kind = NT_SIP_REJECTED;
+    m.answered = NT_SIP_INVITE;
+    sip->rejected = m.cseq;
+    int len = nt_sip_write(&m, text, sizeof text);
+    if (len > 0)
+        enqueue_with_faults(sip, step_message(NT_SIP_REJECTED), text, (size_t)len, now);
+    else
+        drop_message(sip, why_unwritten(len), now);
+    nt_host_kick(sip->config.host, now);
+}
+
+/* RFC 3261, 17.1.1.3: the ACK of a rejection is of the INVITE's transaction; that of an answer has its own (13.2.2.4). */
+static void send_ack(struct nt_sip_end *sip, const struct nt_sip_message *response, nt_time now)
+{
+    char text[2048];
     struct nt_sip_message m = make_request(sip, NT_SIP_ACK);
+    if (response->kind == NT_SIP_OK)
+        sip->in_dialog = true;
+    else
+        nt_join(m.branch, sizeof m.branch, response->branch, "");
     int len = nt_sip_write(&m, text, sizeof text);
     if (len > 0)
         enqueue_message(sip, text, (size_t)len, now, now);
@@ -250,29 +270,53 @@ static void receive_info(struct nt_sip_end *sip, const struct nt_sip_message *m,
 static void receive_invite(struct nt_sip_end *sip, const struct nt_sip_message *m, nt_time now)
 {
     struct nt_ice_description d;
-    if (!read_body(sip, m, &d, now))
-        return;
     sip->invite = *m;
     sip->invite.content_type = sip->invite.body = NULL;
     sip->invite.content_type_len = sip->invite.body_len = 0;
+    if (!read_body(sip, m, &d, now)) {
+        nt_sip_end_reject(sip, now);
+        return;
+    }
     nt_join(sip->call_id, sizeof sip->call_id, m->call_id, "");
     deliver_message(sip, m, &d, now);
 }
 
-/* That of an INFO needs no word. */
+static bool is_of_our_offer(const struct nt_sip_end *sip, const struct nt_sip_message *response, nt_time now)
+{
+    if (response->answered != NT_SIP_INVITE) /* that of an INFO needs no word */
+        return false;
+    if (response->cseq != sip->invite_cseq)
+        discard_input(sip, NT_DISCARD_OUTDATED, "an answer to another offer than the last one", now);
+    return response->cseq == sip->invite_cseq;
+}
+
 static void receive_ok(struct nt_sip_end *sip, const struct nt_sip_message *m, nt_time now)
 {
     struct nt_ice_description d;
-    if (m->answered != NT_SIP_INVITE)
+    if (!is_of_our_offer(sip, m, now) || !read_body(sip, m, &d, now))
         return;
-    if (m->cseq != sip->invite_cseq) {
-        discard_input(sip, NT_DISCARD_OUTDATED, "an answer to another offer than the last one", now);
-        return;
-    }
-    if (!read_body(sip, m, &d, now))
-        return;
-    send_ack(sip, now);
+    send_ack(sip, m, now);
     deliver_message(sip, m, &d, now);
+}
+
+/* RFC 3261, 14.1: the session goes on as it was, or there is none. Processes have no word for it. */
+static void receive_rejection(struct nt_sip_end *sip, const struct nt_sip_message *m, nt_time now)
+{
+    char text[40];
+    if (!is_of_our_offer(sip, m, now))
+        return;
+    snprintf(text, sizeof text, "the peer answers %u", (unsigned)m->status);
+    nt_trace_emit(&sip->config.trace,
+                  (struct nt_trace_event){.at = now, .kind = NT_TR_OFFER_REJECTED, .n = {m->status}, .text = text});
+    send_ack(sip, m, now);
+    if (sip->config.receive_text == NULL)
+        deliver_message(sip, m, NULL, now);
+}
+
+static void receive_ack(struct nt_sip_end *sip, const struct nt_sip_message *m, nt_time now)
+{
+    if (m->cseq != sip->rejected)
+        deliver_message(sip, m, NULL, now);
 }
 
 static void sip_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
@@ -294,7 +338,8 @@ static void sip_input(void *self, const struct nt_path *path, enum nt_input kind
     case NT_SIP_INVITE: receive_invite(sip, &m, now); break;
     case NT_SIP_OK: receive_ok(sip, &m, now); break;
     case NT_SIP_INFO: receive_info(sip, &m, now); break;
-    case NT_SIP_ACK: deliver_message(sip, &m, NULL, now); break;
+    case NT_SIP_REJECTED: receive_rejection(sip, &m, now); break;
+    case NT_SIP_ACK: receive_ack(sip, &m, now); break;
     case NT_SIP_BYE: discard_input(sip, NT_DISCARD_UNSUPPORTED, "BYE", now); break;
     }
 }

@@ -50,6 +50,7 @@ static const char *event_text(const struct nt_trace_event *ev)
     case NT_TR_TURN_REFUSED: return "request refused";
     case NT_TR_ICE_PAIR_REFUSED: return "pair not formed";
     case NT_TR_ICE_ENDED: return "goes on without ICE";
+    case NT_TR_OFFER_REJECTED: return "offer rejected";
     case NT_TR_SDP_NOTE: return "description";
     case NT_TR_MAPPED: return "mapping made";
     case NT_TR_EXPIRED: return "mapping expired";

@@ -41,7 +41,7 @@ static void assert_discarded(size_t count, enum nt_discard reason, const char *t
 struct end {
     struct nt_host *host;
     struct nt_sip_end *sip;
-    size_t received[NT_SIP_INFO + 1], candidates;
+    size_t received[NT_SIP_REJECTED + 1], candidates;
 };
 
 static struct nt_fabric *fabric;
@@ -164,10 +164,32 @@ TEST(what_describes_nothing_is_discarded)
     assert_int_equal(r.received[NT_SIP_INVITE], 0);
     assert_string_equal(told[NT_TR_SDP_NOTE].text, "line 5 of the offer does not count: there is no m= line");
     assert_discarded(1, NT_DISCARD_UNREADABLE, "its body describes nothing");
+    assert_int_equal(l.received[NT_SIP_REJECTED], 1);
+    assert_string_equal(told[NT_TR_OFFER_REJECTED].text, "the peer answers 488");
+    assert_int_equal(r.received[NT_SIP_ACK], 0);
     call();
     send_text(&r, NT_SIP_INFO, "m=audio 9 RTP/AVP 0\r\n");
     assert_int_equal(l.received[NT_SIP_INFO], 0);
     assert_discarded(2, NT_DISCARD_UNREADABLE, "its body describes nothing");
+}
+
+/* RFC 3261, 14.1 and 17.1.1.3: the call goes on; the ACK ends the transaction and means no more. */
+TEST(a_rejected_offer_changes_nothing)
+{
+    call();
+    send_text(&l, NT_SIP_INVITE, SESSION MEDIA);
+    assert_int_equal(r.received[NT_SIP_INVITE], 2);
+    nt_sip_end_reject(r.sip, nt_fabric_now(fabric));
+    nt_fabric_run(fabric, nt_fabric_now(fabric) + NT_SEC);
+    assert_int_equal(l.received[NT_SIP_REJECTED], 1);
+    assert_int_equal(told[NT_TR_OFFER_REJECTED].count, 1);
+    assert_int_equal(told[NT_TR_OFFER_REJECTED].last.n[0], 488);
+    assert_int_equal(r.received[NT_SIP_ACK], 1);
+    assert_int_equal(told[NT_TR_DISCARDED].count, 0);
+    send_text(&l, NT_SIP_INVITE, SESSION MEDIA);
+    send_text(&r, NT_SIP_OK, SESSION MEDIA);
+    assert_int_equal(l.received[NT_SIP_OK], 2);
+    assert_int_equal(r.received[NT_SIP_ACK], 2);
 }
 
 TEST(messages_of_other_calls_and_offers_are_outdated)
@@ -193,15 +215,15 @@ TEST(what_does_not_leave_is_told)
     for (int i = 0; i < 20; i++)
         assert_int_equal(nt_sip_end_fault(l.sip, NT_MESSAGE_ANY, NT_SIGNAL_DELAY, NT_MSEC), NT_OK);
     for (int i = 0; i < NT_SIP_QUEUE_MAX; i++)
-        nt_sip_end_send_text(l.sip, NT_SIP_INVITE, SESSION, strlen(SESSION), now);
+        nt_sip_end_send_text(l.sip, NT_SIP_INVITE, SESSION MEDIA, strlen(SESSION MEDIA), now);
     assert_int_equal(told[NT_TR_UNSENT].count, 1);
-    nt_sip_end_send_text(l.sip, NT_SIP_INVITE, SESSION, strlen(SESSION), now);
+    nt_sip_end_send_text(l.sip, NT_SIP_INVITE, SESSION MEDIA, strlen(SESSION MEDIA), now);
     assert_int_equal(told[NT_TR_UNSENT].count, 2);
     assert_string_equal(told[NT_TR_UNSENT].text, "32 messages wait to leave");
     nt_fabric_run(fabric, now + 19 * NT_MSEC);
-    assert_int_equal(told[NT_TR_DISCARDED].count, 0);
+    assert_int_equal(r.received[NT_SIP_INVITE], 0);
     nt_fabric_run(fabric, now + 20 * NT_MSEC); /* each fault has delayed them: no limit on their number */
-    assert_int_equal(told[NT_TR_DISCARDED].count, NT_SIP_QUEUE_MAX);
+    assert_int_equal(r.received[NT_SIP_INVITE], NT_SIP_QUEUE_MAX);
 }
 
 /* --- the platform --- */
@@ -258,6 +280,7 @@ int main(int argc, char **argv)
         T(beyond_the_notes_that_are_kept_their_number_is_told),
         T(an_odd_line_does_not_drop_trickled_candidates),
         T(what_describes_nothing_is_discarded),
+        T(a_rejected_offer_changes_nothing),
         T(messages_of_other_calls_and_offers_are_outdated),
         T(what_does_not_leave_is_told),
         cmocka_unit_test(the_platform_tells_what_it_does_not_forward),

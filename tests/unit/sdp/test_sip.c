@@ -136,11 +136,11 @@ TEST(trickle_offered)
 
 TEST(round_trips)
 {
-    static const enum nt_sip_kind kinds[] = {NT_SIP_INVITE, NT_SIP_OK, NT_SIP_ACK, NT_SIP_BYE, NT_SIP_INFO};
+    static const enum nt_sip_kind kinds[] = {NT_SIP_INVITE, NT_SIP_OK, NT_SIP_ACK, NT_SIP_BYE, NT_SIP_INFO, NT_SIP_REJECTED};
     for (size_t i = 0; i < 2 * sizeof kinds / sizeof *kinds; i++) {
         struct nt_sip_message m = invite(), back;
         m.kind = kinds[i / 2];
-        m.answered = m.kind == NT_SIP_OK ? NT_SIP_BYE : (enum nt_sip_kind)0;
+        m.answered = nt_sip_is_response(m.kind) ? NT_SIP_BYE : (enum nt_sip_kind)0;
         m.in_dialog = m.kind != NT_SIP_INVITE || i % 2 == 1;
         m.cseq = INT32_MAX;
         if (i % 2 == 1)
@@ -148,6 +148,7 @@ TEST(round_trips)
         assert_int_equal(reads(&back, written(&m)), NT_OK);
         assert_int_equal(back.kind, m.kind);
         assert_int_equal(back.answered, m.answered);
+        assert_int_equal(back.status, m.kind == NT_SIP_REJECTED ? 488 : 0);
         assert_int_equal(back.in_dialog, m.in_dialog);
         assert_int_equal(back.cseq, m.cseq);
         assert_true(nt_addr_equal(&back.via, &m.via));
@@ -264,12 +265,31 @@ TEST(texts_that_are_too_long)
     }
 }
 
+TEST(rejections)
+{
+    struct nt_sip_message m;
+    assert_int_equal(reads(&m, "SIP/2.0 300 Multiple Choices\r\n" VIA FROM TO CALL CSEQ "\r\n"), NT_OK);
+    assert_int_equal(m.status, 300);
+    assert_int_equal(reads(&m, "SIP/2.0 606 Not Acceptable\r\n" VIA FROM TO CALL CSEQ "\r\n"), NT_OK);
+    assert_int_equal(m.kind, NT_SIP_REJECTED);
+    assert_int_equal(m.answered, NT_SIP_BYE);
+    assert_int_equal(m.status, 606);
+    m = invite();
+    m.kind = NT_SIP_REJECTED;
+    const char *text = written(&m);
+    assert_int_equal(strncmp(text, "SIP/2.0 488 Not Acceptable Here\r\nVia: ", 38), 0);
+    assert_string_equal(header(text, "CSeq:"), "CSeq: 1 INVITE");
+    assert_non_null(strstr(header(text, "To:"), ";tag=")); /* RFC 3261, 8.2.6.2 */
+    assert_null(strstr(text, "Contact:"));
+    assert_null(strstr(text, "Max-Forwards:"));
+}
+
 TEST(other_kinds)
 {
     struct nt_sip_message m;
     static const char *const texts[] = {
         "SUBSCRIBE sip:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n", "bye sip:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n",
-        "BYE tel:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n",       "SIP/2.0 404 Not Found\r\n" VIA FROM TO CALL CSEQ "\r\n",
+        "BYE tel:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n",       "SIP/2.0 202 Accepted\r\n" VIA FROM TO CALL CSEQ "\r\n",
         "SIP/2.0 100 Trying\r\n" VIA FROM TO CALL CSEQ "\r\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -305,9 +325,11 @@ TEST(not_written)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(invite_text),     cmocka_unit_test(tags_of_a_dialog), cmocka_unit_test(trickled),
-        cmocka_unit_test(trickle_offered), cmocka_unit_test(round_trips),      cmocka_unit_test(foreign),
-        cmocka_unit_test(refused),         cmocka_unit_test(other_kinds),      cmocka_unit_test(texts_that_are_too_long),
+        cmocka_unit_test(invite_text), cmocka_unit_test(tags_of_a_dialog),
+        cmocka_unit_test(trickled),    cmocka_unit_test(trickle_offered),
+        cmocka_unit_test(round_trips), cmocka_unit_test(foreign),
+        cmocka_unit_test(refused),     cmocka_unit_test(other_kinds),
+        cmocka_unit_test(rejections),  cmocka_unit_test(texts_that_are_too_long),
         cmocka_unit_test(not_written),
     };
     return RUN_TESTS(tests);
