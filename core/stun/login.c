@@ -142,6 +142,8 @@ static bool changes_nothing(const struct nt_stun_login *l, const struct challeng
     return l->algorithm != 0 && same_text(l->realm, c->realm) && (!userhash || l->userhash);
 }
 
+static const char too_many[] = "too many challenges in a row";
+
 static const char *refusal_of(const struct nt_stun_login *l, const struct challenge *c, int code)
 {
     if (l->unusable)
@@ -150,7 +152,7 @@ static const char *refusal_of(const struct nt_stun_login *l, const struct challe
     if (flaw != NULL)
         return flaw;
     if (l->retries == NT_STUN_RETRIES_MAX)
-        return "too many challenges in a row";
+        return too_many;
     if (!changes_nothing(l, c, code))
         return NULL;
     return code == 438 ? "the nonce is the one that was stale" : "the server does not accept these credentials";
@@ -162,31 +164,37 @@ const char *nt_stun_login_refusal(const struct nt_stun_login *l, const struct nt
     return refusal_of(l, &c, code);
 }
 
-int nt_stun_login_take_challenge(struct nt_stun_login *l, const struct nt_stun_msg *response, int code)
+static void adopt(struct nt_stun_login *l, const struct challenge *c)
 {
-    struct challenge c = read_challenge(response);
-    if ((code != 401 && code != 438) || refusal_of(l, &c, code) != NULL)
-        return 0;
-    if (l->algorithm != 0)
-        l->retries++;
-    uint8_t algorithm = choose_algorithm(c.algorithms);
-    bool other_key = algorithm != l->algorithm || (c.realm != NULL && !same_text(l->realm, c.realm));
-    take_text(l->nonce, c.nonce);
-    if (c.realm != NULL)
-        take_text(l->realm, c.realm);
+    uint8_t algorithm = choose_algorithm(c->algorithms);
+    bool other_key = algorithm != l->algorithm || (c->realm != NULL && !same_text(l->realm, c->realm));
+    take_text(l->nonce, c->nonce);
+    if (c->realm != NULL)
+        take_text(l->realm, c->realm);
     l->algorithms_len = 0;
-    if (c.algorithms != NULL) {
-        memcpy(l->algorithms, c.algorithms->value, c.algorithms->len);
-        l->algorithms_len = (uint8_t)c.algorithms->len;
+    if (c->algorithms != NULL) {
+        memcpy(l->algorithms, c->algorithms->value, c->algorithms->len);
+        l->algorithms_len = (uint8_t)c->algorithms->len;
         l->sha256 = true;
     }
     l->algorithm = algorithm;
-    bool userhash = (c.features & NT_FEATURE_USERNAME_ANONYMITY) != 0;
+    bool userhash = (c->features & NT_FEATURE_USERNAME_ANONYMITY) != 0;
     l->keys += other_key || userhash != l->userhash;
     l->userhash = userhash;
     if (other_key)
         nt_stun_key_long(&l->key, algorithm, l->user, l->realm, l->password);
-    return 1;
+}
+
+int nt_stun_login_take_challenge(struct nt_stun_login *l, const struct nt_stun_msg *response, int code)
+{
+    struct challenge c = read_challenge(response);
+    const char *refusal = code == 401 || code == 438 ? refusal_of(l, &c, code) : "";
+    bool again = refusal == NULL;
+    if (again && l->algorithm != 0)
+        l->retries++;
+    if (again || (refusal == too_many && code == 438 && !changes_nothing(l, &c, code)))
+        adopt(l, &c); /* the nonce that is stale serves no other request either */
+    return again;
 }
 
 void nt_stun_login_settled(struct nt_stun_login *l)

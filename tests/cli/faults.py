@@ -54,9 +54,15 @@ def server_step(r, w, server):
         step |= {"by": f"{r.choice([50, 500, 3000])}ms", "for": f"{r.choice([500, 5000])}ms"}
     if what == "refuse":
         methods = ["any", "allocate", "refresh", "create-permission", "channel-bind", "binding"] if turn else ["binding"]
-        step |= {"method": r.choice(methods), "code": r.choice([400, 403, 437, 486, 500, 508, "none"])}
+        step |= {"method": r.choice(methods), "code": r.choice([400, 401, 403, 437, 438, 486, 500, 508, "none"])}
         step |= {"nth": sorted(r.sample(range(1, 8), r.randint(1, 3)))} if r.random() < 0.6 else {"for": f"{r.choice([500, 5000])}ms"}
     return {"at": moment(r), "server": step}
+
+
+def of_the_signalling(r, w):
+    """A message is lost, or comes twice."""
+    return [{"at": "0s", "signalling": {"from": r.choice(list(w["agents"])), "message": r.choice(["candidate", "any"]),
+                                        r.choice(["drop", "duplicate"]): True}}]
 
 
 def world(seed):
@@ -78,6 +84,8 @@ def world(seed):
     for _ in range(s.choice([0, 0, 0, 1, 2])):
         servers = [name for name in w["servers"] if name != "platform"]
         w["steps"] += [server_step(s, w, s.choice(servers))] if servers else []
+    if s.random() < 0.1:
+        w["steps"] += of_the_signalling(s, w)
     w["expect"] = {"conformance": "clean", "until": r.choice(["5s", "40s", "40s", "100s"])}
     return w
 
