@@ -185,7 +185,7 @@ static void adopt(struct nt_stun_login *l, const struct challenge *c)
         nt_stun_key_long(&l->key, algorithm, l->user, l->realm, l->password);
 }
 
-int nt_stun_login_take_challenge(struct nt_stun_login *l, const struct nt_stun_msg *response, int code)
+bool nt_stun_login_take_challenge(struct nt_stun_login *l, const struct nt_stun_msg *response, int code)
 {
     struct challenge c = read_challenge(response);
     const char *refusal = code == 401 || code == 438 ? refusal_of(l, &c, code) : "";

@@ -186,10 +186,8 @@ static const char *accept_challenge(struct nt_turn_requests *r, const struct nt_
     if (code == 401 ? t->keys != r->login.keys : t->challenge != r->challenges)
         return NULL;
     const char *why = nt_stun_login_refusal(&r->login, m, code);
-    if (why == NULL) {
-        nt_stun_login_take_challenge(&r->login, m, code);
+    if (nt_stun_login_take_challenge(&r->login, m, code))
         r->challenges++;
-    }
     return why;
 }
 

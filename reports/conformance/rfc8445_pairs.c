@@ -82,7 +82,7 @@ static void judge_never_nominated(struct nt_seen *s)
         if (m == NULL || !s->agents[m->party].controls || m->session + 1 != s->v->first_session[m->party + 1] ||
             s->v->bye[m->party] <= m->at + NOMINATES_WITHIN || s->v->end <= m->at + NOMINATES_WITHIN)
             continue;
-        nt_require(s->finder, NT_ICE_RULE_NOMINATES, m, k->proposed,
+        nt_require(s->finder, NT_ICE_RULE_NOMINATES, m, k->proposed || k->selected != NT_TIME_NEVER,
                    "this pair was valid, and in the %" PRId64 " s that followed none was nominated", (s->v->end - m->at) / NT_SEC);
     }
 }

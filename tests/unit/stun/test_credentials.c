@@ -297,6 +297,7 @@ TEST(endless_438_ends)
         retries++, nonce[5]++;
     assert_int_equal(retries, NT_STUN_RETRIES_MAX);
     assert_string_equal(refusal, "too many challenges in a row");
+    assert_string_equal(login.nonce, nonce); /* requests to come have the last one all the same */
     nt_stun_realm_free(&realm);
     log_in(true, false, false);
     for (int i = 1; i <= 20; i++) { /* the nonce grows old 20 times, each time renewed and used */
