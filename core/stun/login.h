@@ -30,8 +30,8 @@ int nt_stun_login_verify(const struct nt_stun_login *l, const struct nt_stun_msg
 /* Why the request must not be made again after this 401 or 438; NULL: it may. `l` is as the request was signed with. After
  * NT_STUN_RETRIES_MAX retries in a row every challenge is final, signed or not. */
 const char *nt_stun_login_refusal(const struct nt_stun_login *l, const struct nt_stun_msg *response, int code);
-/* The same, and takes over what the challenge says: true = try it again with a new id, false = final. The nonce of a 438 is taken over
- * even after too many of them: requests to come have it. */
+/* The same, and takes over what the challenge says: true = try it again with a new id, false = final. The nonce of a 438 is taken
+ * over even after too many of them: requests to come have it. */
 bool nt_stun_login_take_challenge(struct nt_stun_login *l, const struct nt_stun_msg *response, int code);
 /* A verified response that was no challenge has ended a request: the count of retries in a row starts again. */
 void nt_stun_login_settled(struct nt_stun_login *l);

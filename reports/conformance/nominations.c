@@ -6,26 +6,49 @@
 
 #include <stdlib.h>
 
-static void note(struct nt_nominations *n, const struct nt_view *v, const struct nt_item *m)
+enum { SUCCEEDED = 1, PROPOSED = 2 }; /* of a link: its agent's check has succeeded; the peer's USE-CANDIDATE was accepted */
+
+static void nominate(struct nt_nominations *n, const struct nt_view *v, const struct nt_item *m, bool own)
+{
+    if (n->of[m->session].item == NT_VIEW_NONE)
+        n->of[m->session] = (struct nt_nomination){.item = nt_item_number(v, m), .own = own};
+}
+
+/* RFC 8445, 7.3.1.5: a controlled agent nominates once its own check of the pair has succeeded, too. */
+static void note(struct nt_nominations *n, const struct nt_view *v, const struct nt_item *m, uint8_t *links)
 {
     bool success = nt_item_is(m, NT_STUN_BINDING, NT_STUN_SUCCESS) && nt_item_answers_check(v, m) && !m->excused;
-    if (!success || n->of[m->session].item != NT_VIEW_NONE || nt_item_attr(v, &v->items[m->request], NT_ATTR_USE_CANDIDATE) == NULL)
+    if (!success)
         return;
-    if (m->direction == NT_DIR_OUT || nt_item_is_valid_success(v, m))
-        n->of[m->session] = (struct nt_nomination){.item = nt_item_number(v, m), .own = m->direction == NT_DIR_IN};
+    bool flagged = nt_item_attr(v, &v->items[m->request], NT_ATTR_USE_CANDIDATE) != NULL;
+    if (m->direction == NT_DIR_OUT)
+        links[m->link] |= flagged ? PROPOSED : 0;
+    else if (nt_item_is_valid_success(v, m))
+        links[m->link] |= SUCCEEDED;
+    else
+        return;
+    if (m->direction == NT_DIR_IN && flagged)
+        nominate(n, v, m, true);
+    else if (links[m->link] == (SUCCEEDED | PROPOSED))
+        nominate(n, v, m, false);
 }
 
 int nt_nominations_find(struct nt_nominations *n, const struct nt_view *v)
 {
     size_t count = v->first_session[v->in->party_count];
+    uint8_t *links = calloc(v->link_count + 1u, 1);
     n->of = malloc((count + 1) * sizeof *n->of);
-    if (n->of == NULL)
+    if (n->of == NULL || links == NULL) {
+        free(n->of);
+        free(links);
         return NT_ENOMEM;
+    }
     for (size_t i = 0; i < count; i++)
         n->of[i] = (struct nt_nomination){.item = NT_VIEW_NONE};
     for (size_t i = 0; i < v->count; i++)
         if (v->items[i].session != NT_VIEW_NONE)
-            note(n, v, &v->items[i]);
+            note(n, v, &v->items[i], links);
+    free(links);
     return NT_OK;
 }
 
