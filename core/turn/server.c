@@ -69,7 +69,7 @@ static void take_from_client(struct nt_turn_server *s, const struct nt_path *pat
     int r = nt_stun_parse(&msg, bytes, len);
     if (r == NT_OK)
         take_message(s, path, &msg, now);
-    else if (r == NT_ELIMIT && msg.class_ == NT_STUN_REQUEST)
+    else if (r == NT_ELIMIT && msg.class_ == NT_STUN_REQUEST && (nt_turn_serves(msg.method) || msg.method == NT_STUN_BINDING))
         nt_turn_refuse_unread(s, path, &msg, now);
     else if (nt_stun_parse_classic(&msg, copy, bytes, len) == NT_OK)
         answer_binding(s, path, &msg, nt_load32(bytes + 4), now);

@@ -3,7 +3,7 @@
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 source scenarios/setup.sh
 
-packages=(libnice-dev libglib2.0-dev pkg-config python3 python3-aioice coturn tshark iproute2)
+packages=(libnice-dev libglib2.0-dev pkg-config python3 python3-aioice coturn stun-client tshark iproute2)
 command -v node >/dev/null || packages+=(nodejs)
 command -v npm >/dev/null || packages+=(npm)
 case "$*" in
