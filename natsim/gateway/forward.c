@@ -245,7 +245,7 @@ static enum nt_drop pass_firewall(struct nt_gateway *g, const struct nt_packet *
     if (g->policy.ipv6 == NT_V6_OPEN)
         return NT_DROP_NONE;
     if (g->policy.ipv6 == NT_V6_NONE)
-        return NT_DROP_FIREWALL;
+        return NT_DROP_DENIED;
     if (is_error(p)) {
         bool passes = nt_packet_quoted(p, &src, &dst, &proto) == NT_OK &&
                       (from_inside || nt_firewall_error_in(g->firewall, proto, &src, &dst, now));

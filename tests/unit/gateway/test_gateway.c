@@ -743,7 +743,7 @@ TEST(test_ipv6_modes)
     p.ipv6 = NT_V6_NONE;
     world(p);
     say(&a, IN6, OUT6);
-    dropped(NT_DROP_FIREWALL, "", "");
+    dropped(NT_DROP_DENIED, "", "");
     assert_int_equal(o.count, 0);
     end();
 }
