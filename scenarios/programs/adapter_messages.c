@@ -27,8 +27,10 @@ static bool has_need(const json_t *o, const char *what)
 static struct nt_adapter_event read_hello(struct nt_adapter_hello *h, const json_t *o)
 {
     const char *kind = text_of(o, "kind");
-    if (strcmp(kind, "ice") != 0 && strcmp(kind, "webrtc") != 0)
+    if (*kind == '\0')
         return contract_error("'hello' has no \"kind\": it is \"ice\" or \"webrtc\"");
+    if (strcmp(kind, "ice") != 0 && strcmp(kind, "webrtc") != 0)
+        return contract_error("the \"kind\" of 'hello' is neither \"ice\" nor \"webrtc\"");
     snprintf(h->stack, sizeof h->stack, "%.60s", text_of(o, "stack"));
     snprintf(h->version, sizeof h->version, "%.60s", text_of(o, "version"));
     h->webrtc = *kind == 'w';
@@ -106,9 +108,9 @@ static struct nt_adapter_event read_selected(const json_t *o)
 static struct nt_adapter_event read_data(const json_t *o)
 {
     json_int_t n = json_integer_value(json_object_get(o, "n"));
-    return (struct nt_adapter_event){.said = NT_ADAPTER_DATA,
-                                     .ok = json_is_true(json_object_get(o, "ok")),
-                                     .n = n > 0 && n < NT_ADAPTER_ECHOES_MAX ? (uint32_t)n : 0};
+    if (n < 0 || n >= NT_ADAPTER_ECHOES_MAX)
+        return contract_error("'data' has an \"n\" that is not 0 to 999999");
+    return (struct nt_adapter_event){.said = NT_ADAPTER_DATA, .ok = json_is_true(json_object_get(o, "ok")), .n = (uint32_t)n};
 }
 
 static struct nt_adapter_event read_object(struct nt_adapter_hello *h, const json_t *o)

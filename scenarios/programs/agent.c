@@ -241,6 +241,15 @@ enum nt_outcome nt_process_fault(const struct nt_process *process, char *why, si
     return NT_PASS;
 }
 
+const char *nt_process_owes(const struct nt_process *process)
+{
+    if (!process->caller && !process->has_offer)
+        return NULL; /* it has not been started */
+    if (!process->described)
+        return "has not described itself";
+    return process->ended_candidates ? NULL : "has not told the end of its candidates";
+}
+
 bool nt_process_ended(const struct nt_process *process)
 {
     return process->ended;

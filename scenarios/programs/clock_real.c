@@ -1,10 +1,12 @@
 #include "scenarios/programs/clock_real.h"
+#include "scenarios/programs/agent.h"
 #include "scenarios/programs/programs_state.h"
 #include "scenarios/programs/run_step.h"
 #include "scenarios/world/parties.h"
 #include "scenarios/world/steps.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static enum nt_ice_state state_of(const struct nt_world *w, uint32_t agent)
 {
@@ -82,6 +84,15 @@ static enum nt_fabric_end real_advance(void *user, struct nt_world *w, nt_time u
     return nt_live_run(programs->live, nt_world_fabric(w), until, NT_SEC);
 }
 
+static void tell_owed(const struct nt_programs *programs, uint32_t agent, char *buf, size_t cap)
+{
+    const struct nt_process *process = programs->processes[agent];
+    const char *owed = process != NULL ? nt_process_owes(process) : NULL;
+    size_t len = strlen(buf);
+    if (owed != NULL)
+        snprintf(buf + len, cap - len, "; %s %s", programs->scn->agents[agent].name, owed);
+}
+
 static void real_cut(void *user, const struct nt_world *w, char *buf, size_t cap)
 {
     const struct nt_programs *programs = user;
@@ -90,6 +101,8 @@ static void real_cut(void *user, const struct nt_world *w, char *buf, size_t cap
         return;
     int n = is_late(programs, w) ? snprintf(buf, cap, "after %d s without progress ", (int)(patience(programs->scn) / NT_SEC)) : 0;
     nt_parties_states(w, buf + n, cap - (size_t)n);
+    tell_owed(programs, programs->scn->caller, buf, cap);
+    tell_owed(programs, programs->scn->callee, buf, cap);
 }
 
 struct nt_run_clock nt_clock_real(struct nt_programs *programs)

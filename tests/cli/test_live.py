@@ -73,7 +73,8 @@ def started(line):
         say("signal", cand={"candidate": "candidate:2 1 UDP 2130706175 x3c1a0b5e.local 9000 typ host", "sdpMid": "0"})
         say("signal", cand={"candidate": "candidate:3 1 TCP 1518280447 10.1.0.3 9 typ host tcptype active", "sdpMid": "0"})
         say("signal", cand={"candidate": "candidate:nonsense", "sdpMid": "0"})
-    say("signal", cand={"end": True})
+    if wish != "endless":
+        say("signal", cand={"end": True})
     if wish == "nothing-selected":
         say("selected", local=None, remote=None)
     if wish == "children":
@@ -334,6 +335,7 @@ CASES = {
     "minimal-c": nats(L='"$NATSIM_ADAPTER_BIN/minimal_agent"', R='"$NATSIM_ADAPTER_BIN/minimal_agent"'),
     "names": lan(dummy("names"), dummy(), expect="  L: {candidates: {host: 2}}\n"),
     "late-answer": lan(dummy(), dummy("late")),
+    "endless": lan(dummy("endless"), dummy()),
     "cut": lan(dummy(), dummy(), steps="  - {at: 0s, drop: {where: L}}\n"),
     "coturn-and-a-dead-server": with_coturn(steps="  - {at: 0s, server: {at: dead, do: stop}}\n").replace(
         "  turn: {", "  dead: {on: internet, kind: stun}\n  turn: {", 1).replace("stun: [turn]", "stun: [dead, turn]", 1),
@@ -421,7 +423,7 @@ def test_agents_are_described(case):
     ("status", "fail", "L: its process ended with status 3 before it was told to stop: out of ideas"),
     ("leave", "fail", "L: its process ended with status 0 before it was told to stop"),
     ("ends-at-once", "fail", "L: its process ended with status 0 before it was told to stop"),
-    ("kind", "fail", "L broke the contract of adapters: 'hello' has no \"kind\": it is \"ice\" or \"webrtc\""),
+    ("kind", "fail", "L broke the contract of adapters: the \"kind\" of 'hello' is neither \"ice\" nor \"webrtc\""),
     ("no-hello", "fail", "L broke the contract of adapters: its first line is no 'hello'"),
     ("long-message", "fail", "L broke the contract of adapters: a message is longer than 65535 bytes"),
     ("many-candidates", "fail", "L broke the contract of adapters: it has more than 512 candidates"),
@@ -453,6 +455,8 @@ def test_a_verdict_waits_for_what_takes_long(case):
 @live_only
 def test_a_cut_is_said(case):
     assert outcome(case("cut")) == ("fail", "path: expected direct, found none (cut: after 45 s without progress L was running, and R running)")
+    assert outcome(case("endless")) == ("fail", "path: expected direct, found none (cut: after 45 s without progress L was running, and R new; "
+                                                "L has not told the end of its candidates)")
 
 
 @live_only
