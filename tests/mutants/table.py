@@ -449,7 +449,7 @@ MUTANTS = {
             ),
         ],
         "red": [
-            "loss/corrupt-request",
+            "loss/corrupt-request", "loss/damaged-before-and-after-the-relay", "loss/damaged-twice",
         ],
         "rules": ["RFC8445-8.1.1-valid"],
     },
