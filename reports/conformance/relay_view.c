@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "reports/conformance/allocations.h"
 #include "reports/conformance/message.h"
+#include "reports/conformance/transactions.h"
 
 #include <stdlib.h>
 
@@ -284,6 +285,12 @@ void nt_relay_follow_resets(struct nt_relay_view *turn, const struct nt_item *m)
     turn->resets[m->party] = behind;
 }
 
+/* Not the response to a retransmission; at the client one that it takes. */
+static bool is_new_grant(const struct nt_view *v, const struct nt_relay *relay, const struct nt_item *m)
+{
+    return relay->transaction != v->items[m->request].first && (m->direction == NT_DIR_OUT || !nt_item_is_ignored(v, m));
+}
+
 void nt_relay_follow_success(struct nt_relay_view *turn, const struct nt_item *m)
 {
     const struct nt_view *v = turn->v;
@@ -291,7 +298,7 @@ void nt_relay_follow_success(struct nt_relay_view *turn, const struct nt_item *m
     struct nt_relay *relay = &turn->of[m->pair];
     struct nt_addr peer;
     uint16_t number;
-    if (m->method == NT_TURN_ALLOCATE && relay->transaction != q->first) /* else the request was retransmitted */
+    if (m->method == NT_TURN_ALLOCATE && is_new_grant(v, relay, m))
         note_allocated(turn, relay, m);
     if (m->method == NT_TURN_REFRESH)
         note_refreshed(turn, relay, m);

@@ -6,6 +6,7 @@
 #include "reports/conformance/nonce.h"
 #include "reports/conformance/requests.h"
 #include "reports/conformance/servers.h"
+#include "reports/conformance/transactions.h"
 
 #include <stdlib.h>
 
@@ -250,13 +251,6 @@ static void judge_request(struct nt_finder *finder, struct state *s, const struc
 
 /* --- what the client is told --- */
 
-/* The transaction was already answered, so that the client ignores this response. */
-static bool was_answered_before(const struct nt_finder *finder, const struct nt_item *m, uint32_t self)
-{
-    uint32_t answer = finder->v->items[finder->v->items[m->request].first].answer;
-    return answer != self && answer != NT_VIEW_NONE && !finder->v->items[answer].excused;
-}
-
 static void note_bid_down(struct nt_finder *finder, struct login *l, const struct nt_item *m, uint32_t self)
 {
     const struct nt_item_attr *nonce = attr_of(finder, m, NT_ATTR_NONCE);
@@ -295,7 +289,7 @@ static void note_alternates(struct nt_finder *finder, struct state *s, const str
 
 static void note_response(struct nt_finder *finder, struct state *s, const struct nt_item *m, uint32_t self)
 {
-    if (m->request == NT_VIEW_NONE || was_answered_before(finder, m, self))
+    if (m->request == NT_VIEW_NONE || nt_item_is_ignored(finder->v, m))
         return;
     if (m->class_ == NT_STUN_SUCCESS && lacking(finder, &finder->v->items[m->request]) == NULL)
         s->logins[m->pair].success = self;

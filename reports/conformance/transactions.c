@@ -1,6 +1,7 @@
 #include "reports/conformance/transactions.h"
 
 #include "core/base/err.h"
+#include "reports/conformance/message.h"
 
 #define SAME_ID 16 /* requests of one id that are looked at */
 
@@ -86,4 +87,18 @@ int nt_view_match_transaction(struct nt_view *v, struct nt_item *m, uint32_t sel
     if (nt_item_is_response(m))
         match_response(v, m, self);
     return m->class_ == NT_STUN_REQUEST ? match_request(v, m, self) : NT_OK;
+}
+
+/* RFC 8489, 9.2.5: a response that does not authenticate is discarded "as if it were never received", but for those that cannot. */
+static bool ends_transaction(const struct nt_view *v, const struct nt_item *m)
+{
+    int code = nt_item_code(v, m);
+    bool unsigned_too = v->items[m->request].integrity == NT_SIGNED_NOT || code == 401 || code == 438 || code == 300;
+    return !m->excused && (m->flaws & ~NT_FLAW_PADDING) == 0 && (m->integrity == NT_SIGNED_RIGHT || unsigned_too);
+}
+
+bool nt_item_is_ignored(const struct nt_view *v, const struct nt_item *m)
+{
+    uint32_t answer = v->items[v->items[m->request].first].answer;
+    return answer != NT_VIEW_NONE && &v->items[answer] != m && ends_transaction(v, &v->items[answer]);
 }

@@ -7,5 +7,7 @@
 /* Sets first, before, reused_id, copy, request of the STUN message that will be item number `self`, and its request's answer. 0 or
  * NT_ENOMEM. */
 int nt_view_match_transaction(struct nt_view *v, struct nt_item *m, uint32_t self);
+/* At a client: a response that it ignores, for another one has ended the transaction. */
+bool nt_item_is_ignored(const struct nt_view *v, const struct nt_item *m);
 
 #endif

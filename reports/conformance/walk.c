@@ -181,7 +181,8 @@ static int follow_turn(struct nt_view *v, const struct nt_item *m)
 {
     if (m->kind != NT_ITEM_STUN || m->leg != NT_VIEW_NONE || m->inner)
         return NT_OK;
-    if (nt_item_is(m, NT_TURN_ALLOCATE, NT_STUN_SUCCESS) && (m->direction == NT_DIR_IN) == is_clients(v, m))
+    bool ignored = is_clients(v, m) && nt_item_is_response(m) && m->request != NT_VIEW_NONE && nt_item_is_ignored(v, m);
+    if (nt_item_is(m, NT_TURN_ALLOCATE, NT_STUN_SUCCESS) && (m->direction == NT_DIR_IN) == is_clients(v, m) && !ignored)
         return nt_view_add_allocation(v, m);
     if (nt_item_is(m, NT_TURN_CHANNEL_BIND, NT_STUN_REQUEST) && (m->direction == NT_DIR_OUT) == is_clients(v, m))
         return nt_view_add_channel(v, m);

@@ -199,6 +199,89 @@ static void the_nonce_runs_out_between_two_sends(struct forge *f)
     said_stale(f, FORGE_NONCE2);
 }
 
+static void ask_allocation(struct forge *f, const char *nonce, uint8_t id[NT_STUN_ID])
+{
+    wait(f, 60);
+    turn_request(f, NT_TURN_ALLOCATE);
+    allocate_attrs(f);
+    credentials(f, "alice", nonce);
+    sealed256(f, &f->alice);
+    memcpy(id, f->id, NT_STUN_ID);
+}
+
+static void allocated_as(struct forge *f, const uint8_t id[NT_STUN_ID], struct nt_addr relayed)
+{
+    memcpy(f->id, id, NT_STUN_ID);
+    start(f, NT_STUN_SUCCESS, NT_TURN_ALLOCATE);
+    nt_stun_add_addr(&f->b, NT_ATTR_XOR_RELAYED_ADDRESS, &relayed);
+    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 3600);
+    add_mapped(f, f->l);
+    sealed256(f, &f->alice);
+}
+
+/* A 438 has ended a transaction, and a success comes for it much later: the client has another allocation since, and the judge
+ * takes that one's address for its relayed checks. */
+static void a_success_comes_too_late(struct forge *f)
+{
+    uint8_t first[NT_STUN_ID], second[NT_STUN_ID], bytes[512];
+    ask_bare(f, false);
+    ask_allocation(f, FORGE_NONCE, first);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    challenge(f, 438, FORGE_NONCE2);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+    ask_allocation(f, FORGE_NONCE2, second);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    allocated_as(f, second, f->relayed);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+    signal(f, true, 1);
+    signal(f, false, 1);
+    wait(f, 1500);
+    turn_request(f, NT_TURN_CREATE_PERMISSION);
+    add_peer(f, f->r);
+    credentials(f, "alice", FORGE_NONCE2);
+    sealed256(f, &f->alice);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    turn_answer(f, NT_TURN_CREATE_PERMISSION, 0, &f->alice);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+    wait(f, 60);
+    fresh(f);
+    memcpy(second, f->id, sizeof second);
+    check(f, true, CONTROLLING, FORGE_TIE_L);
+    size_t len = f->len;
+    memcpy(bytes, f->buf, len);
+    wrap(f, NT_TURN_SEND, f->r);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    wait(f, 400);
+    allocated_as(f, first, addr("192.0.2.2:50010"));
+    send(f, TAP_NONE, TAP_L, f->stun, f->l);
+    wait(f, 98);
+    memcpy(f->id, second, sizeof second);
+    memcpy(f->buf, bytes, f->len = len);
+    relay_down(f, 0);
+    answer(f, false, f->relayed, 0);
+    relay_up(f, 0);
+}
+
+/* A step has the server refuse the Allocate, without integrity, so that it comes again: what is granted then is an allocation. */
+static void an_allocate_is_granted_the_second_time(struct forge *f)
+{
+    uint8_t id[NT_STUN_ID], bytes[512];
+    f->refuses = true;
+    ask_bare(f, false);
+    ask_allocation(f, FORGE_NONCE, id);
+    size_t len = f->len;
+    memcpy(bytes, f->buf, len);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    turn_answer(f, NT_TURN_ALLOCATE, 400, NULL);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+    wait(f, 498);
+    cross(f, TAP_L, TAP_TURN, f->l, f->stun, bytes, len);
+    allocated_as(f, id, f->relayed);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+    refresh_with(f, FORGE_NONCE);
+    refreshed_by_server(f, TAP_L);
+}
+
 /* --- responses that are to be discarded --- */
 
 /* A Binding response to L with an attribute; L announces the address, or does not. */
@@ -430,6 +513,8 @@ static const struct story stories[] = {
     STORY_OF(gathering_is_patient, "RFC8445-14.3-rto"),
     STORY(an_old_attribute_is_passed_over),
     STORY_OF(software_of_127_characters, "RFC8489-14.14-software"),
+    STORY_OF(a_success_comes_too_late, "RFC8489-5-fresh-id"),
+    STORY(an_allocate_is_granted_the_second_time),
     STORY_OF(seven_sends, "RFC8489-6.2.1-doubling RFC8489-6.2.1-rc RFC8489-6.2.1-stop RFC8489-6.2.1-identical"),
     STORY_OF(a_repeated_request_gets_the_same, "RFC8489-6.3.1-repeat"),
     STORY_OF(a_response_with_the_unknown_is_discarded, "RFC8489-6.3.3-unknown"),
