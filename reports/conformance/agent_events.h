@@ -12,6 +12,7 @@ struct nt_agent_handlers {          /* NULL: not of interest */
     nt_agent_handler *answer_sent;  /* a response to a check */
     nt_agent_handler *check_came;   /* a valid check */
     nt_agent_handler *success_came; /* the success response to a check; it may still be invalid */
+    nt_agent_handler *granted;      /* a success response of a TURN server */
     nt_agent_handler *refusal_came; /* the error response to a check */
 };
 

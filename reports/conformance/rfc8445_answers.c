@@ -31,8 +31,8 @@ bool nt_answers_in_use(const struct nt_seen *s, const struct nt_item *m)
     return c != NULL && c->type != NT_ICE_PRFLX && !is_released(s, m) && !may_be_freed(s, m);
 }
 
-/* An agent that has selected nothing goes on answering until the PAC timer ends. A relayed check counts once the client has sent
- * one on that pair: the server's response to CreatePermission may have been lost. */
+/* An agent that has selected nothing goes on answering until the PAC timer ends. RFC 8656, 11.4 lets a client discard what comes
+ * from a peer for which it believes that there is no permission: the server's response may have been lost. */
 void nt_answers_judge(struct nt_seen *s, const struct nt_item *m)
 {
     const struct nt_view *v = s->v;
@@ -43,7 +43,7 @@ void nt_answers_judge(struct nt_seen *s, const struct nt_item *m)
     nt_time waits_until = nt_time_after(since, NT_STUN_TI) - nt_item_party(v, m)->told_late;
     bool patient = since <= m->at && m->at < waits_until && nt_seen_concluded(s, m) == NT_TIME_NEVER &&
                    v->bye[m->party] > m->at + NT_ANSWER_WITHIN;
-    if (m->at + NT_ANSWER_WITHIN > v->end || !nt_answers_in_use(s, m) || (m->inner && !s->links[m->link].checked))
+    if (m->at + NT_ANSWER_WITHIN > v->end || !nt_answers_in_use(s, m) || (m->inner && !nt_granted_to(&s->granted, m)))
         return;
     const char *how =
         answer == NT_VIEW_NONE ? "a valid check was not answered" : "a valid check was answered after more than 500 ms";

@@ -172,10 +172,10 @@ static void request_sent(void *state, const struct nt_item *m)
     settle_trigger(s, m, m->at);
     count_pair(s, m);
     judge_side(s, m);
-    if (nt_item_attr(s->v, m, NT_ATTR_USE_CANDIDATE) == NULL || m->excused)
-        return;
-    s->components[m->place].proposed = true;
-    judge_nomination(s, m);
+    bool flagged = nt_item_attr(s->v, m, NT_ATTR_USE_CANDIDATE) != NULL;
+    s->components[m->place].proposed |= flagged || m->excused; /* what was damaged may have been flagged */
+    if (flagged && !m->excused)
+        judge_nomination(s, m);
 }
 
 static void success_came(void *state, const struct nt_item *m)
@@ -219,9 +219,16 @@ static void check_came(void *state, const struct nt_item *m)
             note_selected(s, m);
     }
     bool done = l->success != NT_VIEW_NONE || l->waits != NT_VIEW_NONE || s->components[m->place].selected != NT_TIME_NEVER;
-    bool bound = since != NT_TIME_NEVER && nt_answers_in_use(s, m) && (!m->inner || l->checked);
+    bool bound = since != NT_TIME_NEVER && nt_answers_in_use(s, m) && (!m->inner || nt_granted_to(&s->granted, m));
     if (!done && bound && s->sessions[m->session].pairs < PAIRS_LIMIT)
         await_trigger(s, m, since);
+}
+
+static void granted(void *state, const struct nt_item *m)
+{
+    struct nt_seen *s = state;
+    if (nt_granted_note(&s->granted, s->v, m) != NT_OK)
+        s->finder->err = NT_ENOMEM;
 }
 
 static void data_sent(void *state, const struct nt_item *m)
@@ -262,9 +269,13 @@ static void init_state(struct nt_seen *s)
 
 void nt_rfc8445_pairs_judge(struct nt_finder *finder)
 {
-    static const struct nt_agent_handlers handlers = {
-        .data_sent = data_sent, .request_sent = request_sent, .success_came = success_came, .check_came = check_came};
+    static const struct nt_agent_handlers handlers = {.data_sent = data_sent,
+                                                      .request_sent = request_sent,
+                                                      .success_came = success_came,
+                                                      .check_came = check_came,
+                                                      .granted = granted};
     struct nt_seen s = {.finder = finder, .v = finder->v};
+    nt_granted_init(&s.granted);
     if (make_state(&s)) {
         init_state(&s);
         nt_agent_events(s.v, &handlers, &s);
@@ -274,6 +285,7 @@ void nt_rfc8445_pairs_judge(struct nt_finder *finder)
     } else {
         finder->err = NT_ENOMEM;
     }
+    nt_granted_free(&s.granted);
     free(s.links);
     free(s.components);
     free(s.sessions);

@@ -4,6 +4,7 @@
 #define NT_CONFORMANCE_RFC8445_STATE_H
 
 #include "reports/conformance/finding.h"
+#include "reports/conformance/granted.h"
 
 struct nt_seen_link {
     uint32_t success;    /* its last valid success response, or NT_VIEW_NONE */
@@ -44,6 +45,7 @@ struct nt_seen {
     struct nt_seen_component *components;
     struct nt_seen_session *sessions;
     struct nt_seen_agent *agents;
+    struct nt_granted granted;
     bool *given_up; /* by pair of a client and its TURN server: the client has asked to delete its allocation */
 };
 
