@@ -8,7 +8,7 @@
 #define NT_STUN_RETRIES_MAX 4 /* in a row */
 
 struct nt_stun_login {
-    char user[NT_STUN_USER_BYTES + 1], password[256];
+    char user[NT_STUN_USER_BYTES + 1], password[NT_STUN_PASSWORD_MAX + 1];
     char realm[NT_STUN_TEXT_BYTES], nonce[NT_STUN_TEXT_BYTES]; /* "" before the first challenge */
     uint8_t algorithms[64];                                    /* PASSWORD-ALGORITHMS as received, to be copied unchanged */
     uint8_t algorithms_len;

@@ -55,3 +55,12 @@ def test_a_user_that_the_server_lacks_is_a_warning(natsim, scenario):
         assert "warning: server 's' has no user 'alice': its requests get 401: write users: {alice: PASSWORD} at the server" in run.err
         run = natsim("lint", scenario(text(kind, ", users: {alice: other}")))
         assert run.out == "1 file, 1 case: valid\n" and run.err == ""
+
+
+def test_texts_have_the_lengths_of_rfc_8489(natsim, scenario):
+    for keys, most, what in (("realm: {}", 127, "realm"), ("users: {{{}: secret}}", 508, "name of a user"), ("users: {{alice: {}}}", 255, "password")):
+        assert natsim("lint", scenario(text("turn", ", " + keys.format("x" * most)))).code == 0
+        run = natsim("lint", scenario(text("turn", ", " + keys.format("x" * (most + 1)))))
+        assert run.code == 2 and f"'{what}' has {most + 1} bytes: write at most {most}\n" in run.err
+    run = natsim("lint", scenario(text("turn", ", users: {'': secret}")))
+    assert run.code == 2 and "'name of a user' is empty" in run.err

@@ -238,6 +238,10 @@ static bool read_text(struct nt_load *l, const struct nt_key *k, const struct nt
         nt_load_error(l, v, "'%s' is empty", k->name);
         return false;
     }
+    if (k->high != 0 && v->len > k->high) {
+        nt_diag_mend(nt_load_error(l, v, "'%s' has %zu bytes", k->name, v->len), "write at most %" PRIu64, k->high);
+        return false;
+    }
     *field = nt_load_text(l, v->text);
     return true;
 }

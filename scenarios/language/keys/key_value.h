@@ -36,7 +36,7 @@ struct nt_key {
     const char *name;
     enum nt_key_type type;
     size_t offset;
-    uint64_t low, high;          /* of numbers and times; 0, 0: no bounds */
+    uint64_t low, high;          /* of numbers and times; high: the most bytes of a text; 0, 0: no bounds */
     const struct nt_word *words; /* WORD, WORDS; ends with a NULL name */
     const char *schema;          /* NODE: its JSON Schema */
     unsigned flags;

@@ -2,6 +2,7 @@
 #include "scenarios/language/sections/attachment.h"
 #include "scenarios/language/text/units.h"
 
+#include "core/stun/credentials.h"
 #include "core/stun/transaction.h"
 
 #include <stddef.h>
@@ -129,10 +130,16 @@ static const struct nt_key turn_keys[] = {
      .schema = "{\"type\": \"string\"}",
      .flags = NT_KEY_REQUIRED,
      .doc = "a server of kind turn"},
-    {.name = "user", .type = NT_KEY_TEXT, .offset = offsetof(struct turn_form, user), .flags = NT_KEY_REQUIRED, .doc = "user name"},
+    {.name = "user",
+     .type = NT_KEY_TEXT,
+     .offset = offsetof(struct turn_form, user),
+     .high = NT_STUN_USER_BYTES - 1,
+     .flags = NT_KEY_REQUIRED,
+     .doc = "user name"},
     {.name = "password",
      .type = NT_KEY_TEXT,
      .offset = offsetof(struct turn_form, password),
+     .high = NT_STUN_PASSWORD_MAX,
      .flags = NT_KEY_REQUIRED,
      .doc = "password of the user"},
     {.name = "transport",

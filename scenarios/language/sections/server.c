@@ -1,4 +1,5 @@
 #include "scenarios/language/sections/server.h"
+#include "core/stun/stun.h"
 #include "scenarios/language/sections/attachment.h"
 #include "scenarios/language/sections/port_range.h"
 #include "scenarios/language/text/units.h"
@@ -56,7 +57,7 @@ static const struct nt_key keys[] = {
      NODE(users),
      .schema = "{\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/text\"}}",
      .doc = "user names with their passwords"},
-    {.name = "realm", .type = NT_KEY_TEXT, SERVER(realm), .doc = "the realm; natsim by default"},
+    {.name = "realm", .type = NT_KEY_TEXT, SERVER(realm), .high = NT_STUN_TEXT_MAX - 1, .doc = "the realm; natsim by default"},
     {.name = "lifetime",
      .type = NT_KEY_TIME,
      .offset = offsetof(struct form, lifetime),
@@ -132,7 +133,8 @@ static void check_honoured(struct nt_load *l, const struct nt_yaml *v, const str
 
 static void read_users(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_server *s)
 {
-    static const struct nt_key key = {.name = "users", .type = NT_KEY_TEXT};
+    static const struct nt_key name = {.name = "name of a user", .type = NT_KEY_TEXT, .high = NT_STUN_USER_BYTES - 1};
+    static const struct nt_key password = {.name = "password", .type = NT_KEY_TEXT, .high = NT_STUN_PASSWORD_MAX};
     if (v->kind != NT_YAML_MAP) {
         nt_diag_mend(nt_load_error(l, v, "'users' must be a mapping, not %s", nt_yaml_kind_name(v)), "write {name: password}");
         return;
@@ -140,8 +142,8 @@ static void read_users(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
     s->users = nt_load_alloc(l, (v->count + 1) * sizeof *s->users);
     for (size_t i = 0; s->users != NULL && i < v->count; i++) {
         struct nt_scn_user *u = &s->users[s->user_count];
-        u->name = nt_load_text(l, v->keys[i]->text);
-        if (nt_key_read(l, &key, v->items[i], &u->password))
+        bool named = nt_key_read(l, &name, v->keys[i], &u->name);
+        if (nt_key_read(l, &password, v->items[i], &u->password) && named)
             s->user_count++;
     }
 }
