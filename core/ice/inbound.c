@@ -101,7 +101,9 @@ static void take_message(struct nt_ice_agent *a, struct nt_ice_via via, const st
     int err = nt_stun_parse(&m, bytes, len);
     const struct nt_why *why = nt_stun_flaw(err);
     if (err == NT_OK)
-        why = m.method == NT_STUN_BINDING ? take_binding(a, via, from, &m, now) : &other_method;
+        why = m.method == NT_STUN_BINDING                                ? take_binding(a, via, from, &m, now)
+              : m.class_ == NT_STUN_SUCCESS || m.class_ == NT_STUN_ERROR ? &no_request
+                                                                         : &other_method;
     if (why != NULL)
         nt_ice_record_discard(nt_ice_agent_env(a)->record, why, &nt_ice_bases_at(nt_ice_agent_env(a)->bases, via.base)->addr, from,
                               now);
