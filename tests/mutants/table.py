@@ -92,6 +92,7 @@ MUTANTS = {
             ),
         ],
         "red": [
+            "forged/of-no-use", "relay/refused-allocation[code={403,none}]", "relay/two-servers-one-name",
             "loss/damaged-twice", "roles/conflict-from-another-address",
             *NEEDS_PEER_REFLEXIVE, "trickle/classic-*[left=symmetric,right=*]",
             "trickle/classic-*[left={none,full-cone,restricted-cone},right=symmetric]", "trickle/late-copy",
@@ -250,6 +251,7 @@ MUTANTS = {
             ),
         ],
         "red": [
+            "forged/of-no-use",
             "forged/unauthenticated-refusal", "gathering/pacing", "gathering/slower-pacing", "loss/first-checks-lost",
             "relay/permission-answer-lost",
         ],
