@@ -5,18 +5,25 @@
 
 #define SAME_ID 16 /* requests of one id that are looked at */
 
-/* A success does not answer a request that was damaged on its way. */
-static bool may_answer(const struct nt_item *m, const struct nt_item *q)
+/* What says that a request is malformed, or does not authenticate; or has a code that may come at any point. */
+static bool may_refuse_broken(const struct nt_view *v, const struct nt_item *m)
+{
+    int code = nt_item_code(v, m);
+    return m->class_ == NT_STUN_ERROR && (code == 0 || code == 300 || code == 400 || code == 401 || code == 438 || code == 500);
+}
+
+/* A success, or an error that only an authentic request draws, does not answer one that was damaged on its way. */
+static bool may_answer(const struct nt_view *v, const struct nt_item *m, const struct nt_item *q)
 {
     bool broken = (q->flaws & ~NT_FLAW_PADDING) != 0 || q->integrity == NT_SIGNED_WRONG || q->integrity == NT_SIGNED_UNKNOWN;
-    return m->class_ != NT_STUN_SUCCESS || !broken;
+    return !broken || may_refuse_broken(v, m);
 }
 
 static uint32_t find_request(const struct nt_view *v, const struct nt_item *m, uint32_t last, bool same_pair)
 {
     uint32_t i = last;
     for (unsigned n = 0; i != NT_VIEW_NONE && n < SAME_ID; n++, i = v->items[i].before)
-        if (may_answer(m, &v->items[i]) && (!same_pair || v->items[i].pair == m->pair))
+        if (may_answer(v, m, &v->items[i]) && (!same_pair || v->items[i].pair == m->pair))
             return i;
     return NT_VIEW_NONE;
 }

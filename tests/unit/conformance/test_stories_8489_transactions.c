@@ -262,6 +262,21 @@ static void a_success_comes_too_late(struct forge *f)
     relay_up(f, 0);
 }
 
+/* The server is slow, and the request comes again, damaged, before its response leaves. */
+static void a_slow_response_to_the_first_of_two(struct forge *f)
+{
+    struct nt_addr from = addr("10.0.0.1:5001");
+    gather_relay(f);
+    turn_request(f, NT_TURN_REFRESH);
+    turn_signed(f);
+    send(f, TAP_L, TAP_TURN, from, f->stun);
+    wait(f, 499);
+    f->buf[f->len - 1] ^= 1;
+    probe(f, TAP_TURN, from, f->stun);
+    turn_answer(f, NT_TURN_REFRESH, 437, &f->alice);
+    send(f, TAP_TURN, TAP_L, f->stun, from);
+}
+
 /* A step has the server refuse the Allocate, without integrity, so that it comes again: what is granted then is an allocation. */
 static void an_allocate_is_granted_the_second_time(struct forge *f)
 {
@@ -515,6 +530,7 @@ static const struct story stories[] = {
     STORY_OF(software_of_127_characters, "RFC8489-14.14-software"),
     STORY_OF(a_success_comes_too_late, "RFC8489-5-fresh-id"),
     STORY(an_allocate_is_granted_the_second_time),
+    STORY_OF(a_slow_response_to_the_first_of_two, "RFC8489-9.2.4-integrity"),
     STORY_OF(seven_sends, "RFC8489-6.2.1-doubling RFC8489-6.2.1-rc RFC8489-6.2.1-stop RFC8489-6.2.1-identical"),
     STORY_OF(a_repeated_request_gets_the_same, "RFC8489-6.3.1-repeat"),
     STORY_OF(a_response_with_the_unknown_is_discarded, "RFC8489-6.3.3-unknown"),
