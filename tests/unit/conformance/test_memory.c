@@ -12,6 +12,11 @@ TEST(each_allocation_fails_once)
     assert_non_null(f);
     forge_init(f, "RFC8445-7.1.1-priority"); /* so that violations are listed */
     tell_call(f);
+    f->reset_at = 1;
+    for (int i = 0; i < 70; i++) { /* more than a ring has room for at first */
+        text(f, "\x80 data");
+        relay_down(f, 0);
+    }
     for (long n = 0;; n++) {
         struct nt_conf_verdict v;
         assert_true(n < 10000);
