@@ -64,8 +64,8 @@ TRICKLE = {
         "edits": [
             (
                 "scenarios/apps/agent_signalling.c",
-                "    if (!sig->has_candidates || !sig->described || !sig->confirmed || !sig->peer_trickles ||",
-                "    if (!sig->has_candidates || !sig->described || !sig->peer_trickles ||",
+                "    if (!sig->has_candidates || !sig->described || !sig->confirmed || !sig->peer_trickles)",
+                "    if (!sig->has_candidates || !sig->described || !sig->peer_trickles)",
             ),
         ],
         "red": ["trickle/late-answer"],
