@@ -38,11 +38,12 @@ static int grow(struct nt_relay_ring *ring)
     return NT_OK;
 }
 
-int nt_relay_ring_add(struct nt_relay_ring *ring, const struct nt_relay_load *load)
+int nt_relay_ring_add(struct nt_relay_ring *ring, const struct nt_relay_load *load, nt_time within)
 {
     bool full = ring->count == ring->cap;
     nt_time oldest = full && ring->cap > 0 ? ring->loads[ring->next % ring->cap].at : 0;
-    bool early = full && (ring->cap == 0 || oldest + NT_RELAY_WITHIN >= load->at);
+    bool early = full && (ring->cap == 0 || oldest + within >= load->at);
+    ring->within = within;
     if (early && ring->cap < NT_RELAY_RING_MAX) {
         int r = grow(ring);
         if (r != NT_OK)
@@ -60,7 +61,7 @@ const struct nt_relay_load *nt_relay_ring_at(const struct nt_relay_ring *ring, u
     if (i > ring->count)
         return NULL;
     const struct nt_relay_load *l = &ring->loads[(ring->next - i) % ring->cap];
-    return l->at + NT_RELAY_WITHIN >= at ? l : NULL;
+    return l->at + ring->within >= at ? l : NULL;
 }
 
 void nt_relay_ring_free(struct nt_relay_ring *ring)

@@ -41,7 +41,7 @@ void nt_relay_view_free(struct nt_relay_view *turn)
 
 void nt_relay_add_load(struct nt_relay_view *turn, struct nt_relay_ring *ring, const struct nt_relay_load *load)
 {
-    int r = nt_relay_ring_add(ring, load);
+    int r = nt_relay_ring_add(ring, load, nt_relay_within(turn));
     if (r != NT_OK)
         turn->finder->err = r;
 }

@@ -81,6 +81,11 @@ void nt_relay_follow_request(struct nt_relay_view *turn,
                              const struct nt_item *m); /* the client's: what it asks for, whatever the response */
 void nt_relay_follow_relayed(struct nt_relay_view *turn,
                              const struct nt_item *m); /* the server's, at the client: a Data indication, ChannelData */
+/* For how long what was sent may still be relayed. */
+static inline nt_time nt_relay_within(const struct nt_relay_view *turn)
+{
+    return turn->v->in->real_time ? NT_RELAY_WITHIN_REAL_TIME : NT_RELAY_WITHIN;
+}
 void nt_relay_add_load(struct nt_relay_view *turn, struct nt_relay_ring *ring, const struct nt_relay_load *load);
 
 static inline const struct nt_relay_side *nt_relay_side(const struct nt_relay *relay, uint8_t family)

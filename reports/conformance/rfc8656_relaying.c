@@ -4,7 +4,7 @@
 #include "reports/conformance/message.h"
 #include "reports/conformance/tunnels.h"
 
-#define FORGOTTEN "more datagrams were on their way in a second than are remembered (8192)"
+#define FORGOTTEN "more datagrams were on their way than are remembered (8192)"
 #define EMPTY "datagrams without data are not kept"
 #define IN_FRAGMENTS "it may have come in fragments that could not be joined"
 
@@ -100,7 +100,7 @@ static enum origin find_origin(const struct nt_relay_view *turn, const struct nt
 static bool came_on(const struct nt_relay *relay, uint16_t channel, nt_time from, nt_time now)
 {
     const struct nt_relay_load *l;
-    for (uint32_t i = 1; (l = nt_relay_ring_at(&relay->down, i, from + NT_RELAY_WITHIN)) != NULL; i++)
+    for (uint32_t i = 1; (l = nt_relay_ring_at(&relay->down, i, from + relay->down.within)) != NULL; i++)
         if (l->channel == channel && l->at >= from && l->at + NT_RELAY_WITHIN < now)
             return true;
     return false;
@@ -186,8 +186,8 @@ static void judge_to_peer(struct nt_relay_view *turn, const struct nt_relay *rel
         nt_not_judged(turn->finder, NT_TURN_RULE_RELAY_PAYLOAD, m->party, in_fragments ? IN_FRAGMENTS : FORGOTTEN);
     else
         nt_require(turn->finder, NT_TURN_RULE_RELAY_PAYLOAD, m, origin != ORIGIN_NONE,
-                   "%u bytes to %s: the client has sent no such data to it in the last second", (unsigned)m->len,
-                   nt_addr_format(&m->remote, text));
+                   "%u bytes to %s: the client has sent no such data to it in the last %" PRId64 " s", (unsigned)m->len,
+                   nt_addr_format(&m->remote, text), nt_relay_within(turn) / NT_SEC);
     nt_require(turn->finder, NT_TURN_RULE_FORWARD, m, !nt_address_is_tunnelled(&m->remote), "data for a tunnel's address: %s",
                nt_addr_format_ip(&m->remote, text));
     if (origin == ORIGIN_UNBOUND) {
@@ -244,10 +244,11 @@ void nt_rfc8656_judge_leg(struct nt_relay_view *turn, const struct nt_item *m)
     if (m->direction == NT_DIR_IN) {
         add_load(turn, &relay->up, m);
         judge_unheard(turn, relay, m);
-    } else if (!m->excused) {
-        judge_to_peer(turn, relay, m);
-        note_to_itself(turn, m);
+        return;
     }
+    if (!m->excused)
+        judge_to_peer(turn, relay, m);
+    note_to_itself(turn, m);
 }
 
 void nt_rfc8656_note_sent(struct nt_relay_view *turn, const struct nt_item *m)
@@ -270,8 +271,8 @@ static void judge_origin(struct nt_relay_view *turn, const struct nt_relay *rela
         nt_not_judged(turn->finder, NT_TURN_RULE_DATA_PAYLOAD, m->party, in_fragments ? IN_FRAGMENTS : FORGOTTEN);
     else
         nt_require(turn->finder, NT_TURN_RULE_DATA_PAYLOAD, m, origin == ORIGIN_FOUND,
-                   "%u bytes from %s: no such data has come from it in the last second", (unsigned)l->len,
-                   nt_addr_format(peer, text));
+                   "%u bytes from %s: no such data has come from it in the last %" PRId64 " s", (unsigned)l->len,
+                   nt_addr_format(peer, text), nt_relay_within(turn) / NT_SEC);
 }
 
 void nt_rfc8656_judge_to_client(struct nt_relay_view *turn, const struct nt_item *m)

@@ -122,6 +122,23 @@ static void a_burst_of_a_thousand(struct forge *f)
     burst(f, 1000, UINT32_MAX);
 }
 
+static void relayed_after_two_seconds(struct forge *f)
+{
+    gather_relay(f);
+    permit(f, f->r);
+    data_from(f, TAP_R, f->r, f->relayed, "\x80 data");
+    wait(f, 2000);
+    guilty_next(f);
+    indicate(f, f->r);
+}
+
+/* The machine was busy. */
+static void a_real_server_relays_after_two_seconds(struct forge *f)
+{
+    f->real_time = true;
+    relayed_after_two_seconds(f);
+}
+
 static void one_of_a_thousand_is_altered(struct forge *f)
 {
     burst(f, 1000, 500);
@@ -561,6 +578,7 @@ static const struct story stories[] = {
     STORY_OF(a_check_comes_before_the_channel_is_confirmed, "RFC8656-12-bound"),
     STORY_OF(channel_data_right_behind_the_request, "RFC8656-12-bound RFC8656-11.2-payload"),
     STORY_OF(relayed_before_the_response_left, "RFC8656-11.3-payload"),
+    STORY_OF(a_real_server_relays_after_two_seconds, "RFC8656-11.3-payload"),
     STORY_OF(a_burst_of_a_thousand, "RFC8656-11.2-payload RFC8656-11.3-payload"),
     STORY_OF(a_permission_is_refreshed_by_a_request, "RFC8656-9-lifetime"),
     STORY_OF(a_permission_is_being_refreshed, "RFC8656-9-lifetime"),
@@ -582,6 +600,7 @@ static const struct breach breaches[] = {
     BREACH(data_before_anything_was_relayed, "RFC8656-11.1-permission", "L", 1),
     BREACH(channel_data_that_nobody_asked_for, "RFC8656-12-bound", "L", 1),
     BREACH(relayed_long_before_the_response_left, "RFC8656-11.3-permission", "turn", 1),
+    BREACH(relayed_after_two_seconds, "RFC8656-11.3-payload", "turn", 1),
     BREACH(one_of_a_thousand_is_altered, "RFC8656-11.2-payload", "turn", 1),
     BREACH(a_permission_ran_out_at_the_client, "RFC8656-11.1-permission", "L", 1),
     BREACH(a_permission_lasts_too_long, "RFC8656-9-lifetime", "turn", 1),
