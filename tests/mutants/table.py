@@ -668,7 +668,7 @@ MUTANTS = {
             ),
         ],
         "red": [
-            "changes/inbound-refresh*", "changes/mapping-ends[keepalive=15s]", "relay/long-call", "relay/stale-nonce",
+            "changes/inbound-refresh*", "changes/mapping-ends[keepalive=15s]", "relay/long-call", "relay/refused-permission", "relay/stale-nonce",
         ],
     },
     "inbound-refreshes": {
