@@ -146,8 +146,11 @@ struct nt_ice_outcome nt_ice_checks_response(struct nt_ice_checks *t, struct nt_
     }
     /* RFC 8445, 7.2.5.1 stands before 7.2.5.2.1 and asks for no symmetry: a role that is not switched draws 487 again and again. */
     bool error = m->class_ == NT_STUN_ERROR && m->unknown_count == 0 && nt_stun_get_error(m, &code, NULL, NULL) == NT_OK;
-    if (error && code == 487)
-        return end_with(t, check, NT_ICE_RESULT_CONFLICT);
+    if (error && code == 487) {
+        struct nt_ice_outcome out = end_with(t, check, NT_ICE_RESULT_CONFLICT);
+        out.why = "the peer answered 487 (Role Conflict) too often";
+        return out;
+    }
     /* RFC 8445, 7.2.5.2.1: "If the addresses are not symmetric, the agent MUST set the candidate pair state to Failed." */
     bool symmetric = nt_ice_via_equal(via, check->via) && nt_addr_equal(from, &check->remote);
     if (!symmetric)

@@ -77,15 +77,6 @@ static bool is_authentic(const struct nt_ice_session *s, size_t component, struc
            nt_stun_verify(m, &nt_ice_session_peer(s, stream)->key) == NT_OK;
 }
 
-/* RFC 8445, 7.2.5.1: a check that arrives late may have switched the peer's role after ICE has completed. The next consent request
- * shows ours; there is no check to repeat. */
-static void act_on_conflict(struct nt_ice_session *s, const struct nt_ice_consent_request *asked, nt_time now)
-{
-    if (asked->role == nt_ice_session_role(s))
-        nt_ice_nominate_switch_role(s, asked->role == NT_ICE_CONTROLLING ? NT_ICE_CONTROLLED : NT_ICE_CONTROLLING, now);
-    nt_ice_session_change_tie_breaker(s, asked->tie_breaker);
-}
-
 static const char forbidden[] = "the peer answered 403 (Forbidden)";
 static const struct nt_why no_code = {NT_DISCARD_UNREADABLE, "an error response without ERROR-CODE does not renew consent"},
                            other_error = {NT_DISCARD_UNRELATED, "an error response does not renew consent"},
@@ -97,7 +88,8 @@ static const struct nt_why no_code = {NT_DISCARD_UNREADABLE, "an error response 
                                             "a response to a consent request is not authentic, or from elsewhere"};
 
 /* NULL: acted on; otherwise why not. RFC 7675, 5.2: "Consent for sending application data is immediately revoked by [...] receipt
- * of a valid and authenticated STUN response with error code Forbidden (403)." */
+ * of a valid and authenticated STUN response with error code Forbidden (403)." RFC 8445, 7.2.5.1: a check that arrives late may
+ * have switched the peer's role after ICE has completed. The next consent request shows ours; there is no check to repeat. */
 static const struct nt_why *take_error(struct nt_ice_session *s, const struct nt_stun_msg *m, size_t component,
                                        const struct nt_ice_consent_request *asked, nt_time now)
 {
@@ -106,8 +98,8 @@ static const struct nt_why *take_error(struct nt_ice_session *s, const struct nt
         return &no_code;
     if (code == 403)
         lose_consent(s, component, forbidden, now);
-    else if (code == 487)
-        act_on_conflict(s, asked, now);
+    else if (code == 487 && nt_ice_session_heeds_conflict(s, asked->role))
+        nt_ice_nominate_heed_conflict(s, asked->role, asked->tie_breaker, now);
     else
         return &other_error;
     return NULL;

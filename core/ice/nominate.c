@@ -93,6 +93,17 @@ void nt_ice_nominate_switch_role(struct nt_ice_session *s, enum nt_ice_role role
         nt_ice_nominate_again(s, i, now);
 }
 
+bool nt_ice_nominate_heed_conflict(struct nt_ice_session *s, enum nt_ice_role role, uint64_t tie_breaker, nt_time now)
+{
+    bool switches = role == nt_ice_session_role(s);
+    if (switches) {
+        nt_ice_session_note_conflict(s);
+        nt_ice_nominate_switch_role(s, role == NT_ICE_CONTROLLING ? NT_ICE_CONTROLLED : NT_ICE_CONTROLLING, now);
+    }
+    nt_ice_session_change_tie_breaker(s, tie_breaker);
+    return switches;
+}
+
 nt_time nt_ice_nominate_deadline(const struct nt_ice_session *s)
 {
     const struct nt_ice_components *components = nt_ice_session_env(s)->components;

@@ -18,6 +18,8 @@ void nt_ice_nominate_select(struct nt_ice_session *s, size_t component, uint32_t
 void nt_ice_nominate_again(struct nt_ice_session *s, size_t component, nt_time now);
 void nt_ice_nominate_switch_role(struct nt_ice_session *s, enum nt_ice_role role,
                                  nt_time now); /* and nominates again what is selected */
+/* RFC 8445, 7.2.5.1: 487 answered a request of this role and tie-breaker. True: the role is switched. */
+bool nt_ice_nominate_heed_conflict(struct nt_ice_session *s, enum nt_ice_role role, uint64_t tie_breaker, nt_time now);
 /* Would a nomination of a pair of this priority change the component's selected pair? */
 bool nt_ice_nomination_counts(const struct nt_ice_session *s, size_t component, uint64_t priority, nt_time now);
 /* Is the consent that the pair's last check obtained in need of a new answer, before data is sent on it? */

@@ -71,10 +71,7 @@ static void show_new_role(struct nt_ice_session *s, nt_time now)
  */
 static void act_on_conflict(struct nt_ice_session *s, const struct nt_ice_check *check, nt_time now)
 {
-    bool switches = check->request.role == nt_ice_session_role(s);
-    if (switches)
-        nt_ice_nominate_switch_role(s, check->request.role == NT_ICE_CONTROLLING ? NT_ICE_CONTROLLED : NT_ICE_CONTROLLING, now);
-    nt_ice_session_change_tie_breaker(s, check->request.tie_breaker);
+    bool switches = nt_ice_nominate_heed_conflict(s, check->request.role, check->request.tie_breaker, now);
     const struct nt_ice_pair *p = nt_ice_pairs_get(nt_ice_session_pairs(s), check->pair);
     if (p == NULL || !p->listed)
         show_new_role(s, now);
@@ -160,7 +157,7 @@ static const struct nt_why pair_gone = {NT_DISCARD_OUTDATED, "a response to the 
 static const struct nt_why *act_on(struct nt_ice_session *s, const struct nt_ice_outcome *out, nt_time now)
 {
     const struct nt_ice_pair *p = nt_ice_pairs_get(nt_ice_session_pairs(s), out->check.pair);
-    if (out->result == NT_ICE_RESULT_CONFLICT)
+    if (out->result == NT_ICE_RESULT_CONFLICT && nt_ice_session_heeds_conflict(s, out->check.request.role))
         act_on_conflict(s, &out->check, now);
     else if (p == NULL || !p->listed)
         return &pair_gone;

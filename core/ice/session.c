@@ -22,6 +22,7 @@ struct nt_ice_session {
     struct nt_stun_key key;
     enum nt_ice_role role;
     uint64_t tie_breaker;
+    unsigned conflicts; /* switches of the role that 487 has made */
     enum nt_ice_session_state state;
     bool peer_trickles;       /* RFC 8838, 3: both sides do */
     bool own_ended;           /* we have told that there are no more candidates */
@@ -394,6 +395,20 @@ void nt_ice_session_change_tie_breaker(struct nt_ice_session *s, uint64_t refuse
 {
     while (s->tie_breaker == refused)
         s->tie_breaker = nt_rand_u64(s->env->rand);
+}
+
+/* RFC 8445, 7.2.5.1 names no limit. One switch settles a conflict, a few more when tie-breakers change meanwhile; a peer that
+ * answers 487 in either role would have the checks go on for ever. */
+#define CONFLICTS_MAX 16
+
+bool nt_ice_session_heeds_conflict(const struct nt_ice_session *s, enum nt_ice_role refused)
+{
+    return refused != s->role || s->conflicts < CONFLICTS_MAX;
+}
+
+void nt_ice_session_note_conflict(struct nt_ice_session *s)
+{
+    s->conflicts++;
 }
 
 /* --- pairs --- */

@@ -99,6 +99,41 @@ TEST(answered_after_the_switch)
     lab_end(&l);
 }
 
+/* 487 to every check, in either role: no conflict that could be settled. The pair fails, and the session in its time. */
+TEST(refused_for_ever)
+{
+    struct nt_ice_candidate c = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
+    struct out *o;
+    begin(NT_ICE_CONTROLLING, top);
+    assert_int_equal(remote(&l, &c, 1), NT_OK);
+    for (nt_time at = 0; at <= 40 * NT_SEC; at += 50 * NT_MSEC) {
+        go(&l, at);
+        while ((o = next_out(&l, NT_STUN_REQUEST, NULL)) != NULL)
+            respond(&l, o, (struct reply){.code = 487});
+    }
+    assert_int_equal(nt_ice_stats(l.a).role_switches, 16);
+    assert_int_equal(nt_ice_stats(l.a).checks_sent, 17);
+    assert_int_equal(l.state, NT_ICE_FAILED);
+    lab_end(&l);
+}
+
+/* And after ICE has completed, to each request: consent is not renewed, and little else is sent. */
+TEST(refused_after_completion)
+{
+    struct nt_ice_candidate c = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
+    struct out *o;
+    begin(NT_ICE_CONTROLLING, top);
+    assert_int_equal(remote(&l, &c, 1), NT_OK);
+    for (nt_time at = 0; at <= 40 * NT_SEC; at += 50 * NT_MSEC) {
+        go(&l, at);
+        while ((o = next_out(&l, NT_STUN_REQUEST, NULL)) != NULL)
+            respond(&l, o, (struct reply){.code = l.state == NT_ICE_RUNNING ? 0 : 487});
+    }
+    assert_int_equal(l.state, NT_ICE_DISCONNECTED);
+    assert_true(l.count < 40);
+    lab_end(&l);
+}
+
 /* Both start in one role: exactly one ends controlling, and the call completes. */
 static void both(enum nt_ice_role role, uint64_t left, uint64_t right)
 {
@@ -133,7 +168,11 @@ TEST(both_alike)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(as_server), cmocka_unit_test(two_in_flight),
-                                       cmocka_unit_test(answered_after_the_switch), cmocka_unit_test(both_alike)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(as_server),
+                                       cmocka_unit_test(two_in_flight),
+                                       cmocka_unit_test(answered_after_the_switch),
+                                       cmocka_unit_test(refused_for_ever),
+                                       cmocka_unit_test(refused_after_completion),
+                                       cmocka_unit_test(both_alike)};
     return RUN_TESTS(tests);
 }
