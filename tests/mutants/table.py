@@ -372,6 +372,7 @@ MUTANTS = {
         "red": [
             "trickle/late-candidates",
             "consent/late-nomination", "consent/nominated-after-thirty-seconds", "gathering/pacing",
+            "ipv6/servers[server=internet,right=port-restricted-cone,ipv6=on]",
             "ipv6/without-servers[left=firewall,right=*]", "loss/late-answer", "peer-reflexive/relay-side",
             "relay/one-side[left={full-cone,symmetric}]", "rfc4787/pinned[left={ad-ei,apd-ei},right=apd-ei]",
             "roles/conflict-before-answer[left=1]",
@@ -668,7 +669,8 @@ MUTANTS = {
             ),
         ],
         "red": [
-            "changes/inbound-refresh*", "changes/mapping-ends[keepalive=15s]", "relay/long-call", "relay/refused-permission", "relay/stale-nonce",
+            "changes/inbound-refresh*", "changes/mapping-ends[keepalive=15s]", "relay/long-call", "relay/refused-permission",
+            "relay/stale-nonce",
         ],
     },
     "inbound-refreshes": {

@@ -27,6 +27,11 @@ TRICKLE = {
         "what": "candidates that come again are candidates again (RFC 8840, 4.4)",
         "edits": [
             (
+                "core/ice/describe.c",
+                "    if (known == NT_ICE_NONE || !nt_ice_candidates_at(remotes, known)->told)\n        return ",
+                "    if (remotes != NULL)\n        return ",
+            ),
+            (
                 "core/ice/candidates.c",
                 "    if (i == NT_ICE_NONE) {\n        if (t->count == t->cap)",
                 "    if (i == NT_ICE_NONE || t->items[i].told) {\n        if (t->count == t->cap)",
