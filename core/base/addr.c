@@ -81,6 +81,24 @@ bool nt_addr_is_multicast(const struct nt_addr *a)
     return a->family == NT_AF_IPV4 ? (a->ip[0] & 0xf0) == 0xe0 : a->family == NT_AF_IPV6 && a->ip[0] == 0xff;
 }
 
+const char *nt_addr_why_impossible(const struct nt_addr *a)
+{
+    static const uint8_t broadcast[4] = {255, 255, 255, 255};
+    if (!nt_addr_is_set(a))
+        return "it is no IP address";
+    if (a->port == 0)
+        return "its port is 0";
+    if (nt_addr_is_any(a) || (a->family == NT_AF_IPV4 && a->ip[0] == 0))
+        return "it is the unspecified address, or of 0.0.0.0/8";
+    if (nt_addr_is_loopback(a))
+        return "it is a loopback address";
+    if (nt_addr_is_multicast(a))
+        return "it is a multicast address";
+    if (a->family == NT_AF_IPV4 && memcmp(a->ip, broadcast, sizeof broadcast) == 0)
+        return "it is the broadcast address";
+    return nt_addr_is_v4_mapped(a) || nt_addr_is_v4_compat(a) ? "it is an IPv6 address that holds an IPv4 one" : NULL;
+}
+
 static int parse_port(uint16_t *port, const char *text)
 {
     uint32_t n = 0;

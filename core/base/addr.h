@@ -57,6 +57,8 @@ bool nt_addr_is_v4_mapped(const struct nt_addr *a);
 bool nt_addr_is_v4_compat(const struct nt_addr *a);
 bool nt_addr_is_any(const struct nt_addr *a);
 bool nt_addr_is_multicast(const struct nt_addr *a);
+/* Why nobody can be at an address and port that somebody told; NULL: somebody can. */
+const char *nt_addr_why_impossible(const struct nt_addr *a);
 
 /* "203.0.113.2", "2001:db8::1", and with a port "203.0.113.2:5000", "[2001:db8::1]:5000". The text must end after it.
  * NT_EFORMAT otherwise. */

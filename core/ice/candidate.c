@@ -40,24 +40,6 @@ bool nt_ice_address_usable(const struct nt_addr *a, bool ipv6)
     return a->family == NT_AF_IPV6 && ipv6 && !nt_addr_is_v4_compat(a) && !nt_addr_is_site_local(a) && !nt_addr_is_v4_mapped(a);
 }
 
-const char *nt_ice_why_impossible(const struct nt_addr *a)
-{
-    static const uint8_t broadcast[4] = {255, 255, 255, 255};
-    if (!nt_addr_is_set(a))
-        return "it is no IP address";
-    if (a->port == 0)
-        return "its port is 0";
-    if (nt_addr_is_any(a) || (a->family == NT_AF_IPV4 && a->ip[0] == 0))
-        return "it is the unspecified address, or of 0.0.0.0/8";
-    if (nt_addr_is_loopback(a))
-        return "it is a loopback address";
-    if (nt_addr_is_multicast(a))
-        return "it is a multicast address";
-    if (a->family == NT_AF_IPV4 && memcmp(a->ip, broadcast, sizeof broadcast) == 0)
-        return "it is the broadcast address";
-    return nt_addr_is_v4_mapped(a) || nt_addr_is_v4_compat(a) ? "it is an IPv6 address that holds an IPv4 one" : NULL;
-}
-
 /* RFC 6052, 2.1 and RFC 8215 */
 static bool is_behind_nat64(const struct nt_addr *a)
 {
@@ -71,5 +53,5 @@ const char *nt_ice_why_not_mapped(const struct nt_addr *base, const struct nt_ad
     bool may_differ = mapped->family == NT_AF_IPV4 && is_behind_nat64(remote);
     if (nt_addr_is_set(mapped) && mapped->family != base->family && !may_differ)
         return "it is of the other address family, and no NAT64 is on the way";
-    return nt_ice_why_impossible(mapped);
+    return nt_addr_why_impossible(mapped);
 }

@@ -24,8 +24,6 @@ uint64_t nt_ice_pair_priority(uint32_t controlling, uint32_t controlled);
 uint8_t nt_ice_type_preference(enum nt_ice_type type); /* 126, 100, 110, 0 */
 /* RFC 8445, 5.1.1.1 and RFC 8421: may an interface's address become a host candidate? */
 bool nt_ice_address_usable(const struct nt_addr *a, bool ipv6);
-/* Why nobody can be at an address that somebody told; NULL: somebody can. */
-const char *nt_ice_why_impossible(const struct nt_addr *a);
 /* Why `remote` cannot have seen `mapped` as the source of what `base` sent to it; NULL: it can. RFC 8489, 6.3.3: an address of a
  * family that is not supported is ignored. Through a NAT64 an IPv6 base has an IPv4 address; which prefix leads there, besides
  * those of RFC 6052 and RFC 8215, is not known here. */

@@ -175,7 +175,7 @@ static const char *pass_text(const struct nt_ice_passed *p)
     switch (p->reason) {
     case NT_ICE_PASS_TCP: return "TCP (RFC 6544) is not in this version";
     case NT_ICE_PASS_COMPONENT: return "its component is not in use";
-    case NT_ICE_PASS_ADDRESS: return nt_ice_why_impossible(&p->addr);
+    case NT_ICE_PASS_ADDRESS: return nt_addr_why_impossible(&p->addr);
     case NT_ICE_PASS_IPV6: return "IPv6 is off";
     case NT_ICE_PASS_ENDED: return "it came after the end of candidates";
     case NT_ICE_PASS_REDUNDANT: return "another candidate of the peer has its address, and counts";
@@ -190,7 +190,7 @@ static enum nt_ice_pass why_unusable(const struct nt_ice_config *config, const s
         return NT_ICE_PASS_TCP;
     if (c->component < 1 || c->component > config->components)
         return NT_ICE_PASS_COMPONENT;
-    if (nt_ice_why_impossible(&c->addr) != NULL)
+    if (nt_addr_why_impossible(&c->addr) != NULL)
         return NT_ICE_PASS_ADDRESS;
     return c->addr.family == NT_AF_IPV6 && !config->ipv6 ? NT_ICE_PASS_IPV6 : NT_ICE_PASS_NONE;
 }

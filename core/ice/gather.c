@@ -468,12 +468,26 @@ nt_time nt_ice_gather_deadline(const struct nt_ice_gather *g, nt_time next_start
     return at;
 }
 
-static bool accept_relayed(struct nt_ice_gather *g, const struct source *s, nt_time now)
+/* The server listens at one address, and the client sends from another: peers cannot reach the relay at either. */
+static const char *why_not_relayed(const struct nt_addr *relayed, const struct nt_addr *server, const struct nt_addr *base,
+                                   const struct nt_addr *mapped)
 {
-    const char *why = nt_ice_why_impossible(nt_ice_relays_address(g->env->relays, (uint16_t)(s - g->items)));
+    if (nt_addr_equal(relayed, server))
+        return "the server itself is there";
+    if (nt_addr_equal(relayed, base) || nt_addr_equal(relayed, mapped))
+        return "it is the client's own address";
+    return nt_addr_why_impossible(relayed);
+}
+
+static bool accept_relayed(struct nt_ice_gather *g, const struct source *s, const struct nt_addr *base,
+                           const struct nt_addr *mapped, nt_time now)
+{
+    uint16_t source = (uint16_t)(s - g->items);
+    const struct nt_addr *server = nt_ice_relays_server(g->env->relays, source);
+    const char *why = why_not_relayed(nt_ice_relays_address(g->env->relays, source), server, base, mapped);
     if (why != NULL)
-        nt_ice_record_refused_address(g->env->record, &base_of(g, s)->addr, &s->server,
-                                      "the relayed address that a server told is refused: ", why, now);
+        nt_ice_record_refused_address(g->env->record, base, server, "the relayed address that a server told is refused: ", why,
+                                      now);
     return why == NULL;
 }
 
@@ -485,7 +499,7 @@ void nt_ice_gather_allocated(struct nt_ice_gather *g, uint16_t source, uint16_t 
     if (g->done)
         nt_ice_record_drop(g->env->record, &base_of(g, s)->addr, &s->server, "an allocation that comes after gathering is released",
                            now);
-    if (g->done || !accept_relayed(g, s, now)) {
+    if (g->done || !accept_relayed(g, s, &nt_ice_bases_at(g->env->bases, base)->addr, mapped, now)) {
         nt_ice_relays_release(g->env->relays, source, now);
         conclude_source(g, s, SOURCE_FAILED);
         return;

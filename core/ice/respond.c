@@ -321,7 +321,7 @@ static const struct nt_why *why_unanswered(const struct nt_ice_session *s, struc
         return &no_candidate;
     if (m->fingerprint == NULL) /* RFC 8445, 7.3: "It MUST utilize the FINGERPRINT mechanism" */
         return &no_fingerprint;
-    return nt_ice_why_impossible(from) != NULL ? &impossible_source : NULL;
+    return nt_addr_why_impossible(from) != NULL ? &impossible_source : NULL;
 }
 
 void nt_ice_respond(struct nt_ice_session *s, struct nt_ice_early *early, struct nt_ice_via via, const struct nt_addr *from,

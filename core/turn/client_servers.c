@@ -39,7 +39,7 @@ static bool alternate_of(const struct nt_stun_msg *m, uint8_t family, struct nt_
 {
     for (unsigned i = 0; i < m->count; i++)
         if (m->attrs[i].type == NT_ATTR_ALTERNATE_SERVER && nt_stun_attr_addr(m, &m->attrs[i], to) == NT_OK &&
-            to->family == family && to->port != 0)
+            to->family == family && nt_addr_why_impossible(to) == NULL)
             return true;
     return false;
 }
@@ -49,7 +49,7 @@ const char *nt_turn_servers_follow(struct nt_turn_servers *s, const struct nt_st
 {
     forget_old(s, now);
     if (!alternate_of(m, family, to))
-        return "not asked again: no ALTERNATE-SERVER of the request's family";
+        return "not asked again: no ALTERNATE-SERVER of the request's family where a server can be";
     if (place_of(s, to) < s->count)
         return "not asked again: that server was asked within five minutes";
     if (s->count == NT_TURN_SERVERS_MAX)

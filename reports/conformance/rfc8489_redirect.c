@@ -22,12 +22,13 @@ static unsigned redirects(const struct state *s)
     return s->count < REDIRECTS_MAX ? s->count : REDIRECTS_MAX;
 }
 
-/* Its ALTERNATE-SERVER of a family, as the client takes it; false: none. */
+/* Its ALTERNATE-SERVER of a family where a server can be, as the client takes it; false: none. */
 static bool read_alternate(const struct nt_view *v, const struct nt_item *m, int family, struct nt_addr *a)
 {
     for (uint32_t i = 0; i < m->attr_count; i++) {
         const struct nt_item_attr *attr = &v->attrs[m->attrs + i];
-        if (attr->type == NT_ATTR_ALTERNATE_SERVER && nt_item_attr_addr(m, attr, a) && a->family == family)
+        if (attr->type == NT_ATTR_ALTERNATE_SERVER && nt_item_attr_addr(m, attr, a) && a->family == family &&
+            nt_addr_why_impossible(a) == NULL)
             return true;
     }
     return false;
@@ -42,8 +43,9 @@ static void judge_family(struct nt_finder *finder, const struct nt_item *m)
     char from[NT_ADDR_TEXT];
     nt_require(finder, NT_STUN_RULE_ALTERNATE_FAMILY, m, read_alternate(finder->v, m, q->remote.family, &a),
                "%s, expected one of the family of %s",
-               nt_item_attr(finder->v, m, NT_ATTR_ALTERNATE_SERVER) != NULL ? "no ALTERNATE-SERVER is of its client's family"
-                                                                            : "no ALTERNATE-SERVER",
+               nt_item_attr(finder->v, m, NT_ATTR_ALTERNATE_SERVER) != NULL
+                   ? "no ALTERNATE-SERVER is of its client's family, and where a server can be"
+                   : "no ALTERNATE-SERVER",
                nt_addr_format(&q->remote, from));
 }
 

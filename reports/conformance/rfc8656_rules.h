@@ -17,7 +17,7 @@
     X(BAD_TRANSPORT, "RFC8656-7.2-transport", "R-011", DERIVED, SERVER, NOTHING, "Without REQUESTED-TRANSPORT 400, with an unsupported one 442; TCP over UDP may get 400 (RFC 6062, 5.1)") \
     X(CONTRADICTION, "RFC8656-7.2-refused", "R-008", DERIVED, SERVER, NOTHING, "An Allocate request whose attributes exclude each other gets 400") \
     X(SUCCESS, "RFC8656-7.2-success", "R-015", DERIVED, SERVER, NOTHING, "Allocate success has XOR-RELAYED-ADDRESS, LIFETIME and XOR-MAPPED-ADDRESS") \
-    X(RELAYED_COUNT, "RFC8656-7.2-relayed", "R-015", DERIVED, SERVER, NOTHING, "Allocate success has one XOR-RELAYED-ADDRESS; where both families were asked for, at most one of each") \
+    X(RELAYED_COUNT, "RFC8656-7.2-relayed", "R-015", DERIVED, SERVER, NOTHING, "Allocate success has one XOR-RELAYED-ADDRESS, where peers can send to; where both families were asked for, at most one of each") \
     X(ALLOC_MAPPED, "RFC8656-7.2-mapped", "R-015", DERIVED, SERVER, NOTHING, "XOR-MAPPED-ADDRESS of an allocation is the client's address") \
     X(GRANTED_FAMILY, "RFC8656-7.2-family", "R-013", MUST, SERVER, NOTHING, "The relayed address has the family asked for, without one IPv4; or 440") \
     X(DUAL, "RFC8656-7.2-dual", "R-022", DERIVED, SERVER, NOTHING, "Where both families are asked for, both are allocated, or ADDRESS-ERROR-CODE says why one is not") \

@@ -167,6 +167,34 @@ static void the_reason_is_for_the_other_family(struct forge *f)
 
 /* --- what an Allocate is answered with --- */
 
+static void redirected_to_where_nobody_is(struct forge *f)
+{
+    f->stun2 = addr("127.0.0.1:3478");
+    answer_bare(f, 300);
+}
+
+static void allocate_at_address(struct forge *f, struct nt_addr relayed)
+{
+    f->open = true;
+    f->relayed = relayed;
+    answer_bare(f, 0);
+}
+
+static void the_relayed_address_is_a_loopback_one(struct forge *f)
+{
+    allocate_at_address(f, addr("127.0.0.1:40000"));
+}
+
+static void the_relayed_address_is_the_servers(struct forge *f)
+{
+    allocate_at_address(f, f->stun);
+}
+
+static void the_relayed_address_is_the_clients(struct forge *f)
+{
+    allocate_at_address(f, f->l);
+}
+
 static void ask_tcp(struct forge *f, int code)
 {
     turn_request(f, NT_TURN_ALLOCATE);
@@ -497,6 +525,10 @@ static const struct breach breaches[] = {
     BREACH(the_half_that_has_ended_is_refused_with_another_code, "RFC8656-8.2-family", "turn", 1),
     BREACH(one_family_is_missing_without_a_reason, "RFC8656-7.2-dual", "turn", 1),
     BREACH(the_reason_is_for_the_other_family, "RFC8656-7.2-dual", "turn", 1),
+    BREACH(redirected_to_where_nobody_is, "RFC8489-10-family", "turn", 1),
+    BREACH(the_relayed_address_is_a_loopback_one, "RFC8656-7.2-relayed", "turn", 1),
+    BREACH(the_relayed_address_is_the_servers, "RFC8656-7.2-relayed", "turn", 1),
+    BREACH(the_relayed_address_is_the_clients, "RFC8656-7.2-relayed", "turn", 1),
     BREACH(tcp_over_udp_is_granted, "RFC8656-7.2-transport", "turn", 1),
     BREACH(allocated_twice, "RFC8656-7.2-in-use", "turn", 1),
     BREACH(an_allocation_is_denied_too_soon, "RFC8656-6-kept", "turn", 1),

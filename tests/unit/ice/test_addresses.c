@@ -69,13 +69,13 @@ TEST(where_nobody_can_be)
                                       "[64:ff9b::1]:6000"};
     for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
         struct nt_addr a = addr(never[i]);
-        assert_non_null(nt_ice_why_impossible(&a));
+        assert_non_null(nt_addr_why_impossible(&a));
     }
     for (size_t i = 0; i < sizeof may / sizeof may[0]; i++) {
         struct nt_addr a = addr(may[i]);
-        assert_null(nt_ice_why_impossible(&a));
+        assert_null(nt_addr_why_impossible(&a));
     }
-    assert_non_null(nt_ice_why_impossible(&(struct nt_addr){0}));
+    assert_non_null(nt_addr_why_impossible(&(struct nt_addr){0}));
 }
 
 TEST(of_a_stun_server)
@@ -111,12 +111,18 @@ TEST(of_a_server_behind_nat64)
 
 TEST(of_a_turn_server)
 {
-    static const char *const relayed[] = {"203.0.113.101:0", "127.0.0.1:40000", "203.0.113.101:40000"};
+    static const char *const relayed[][2] = {{"203.0.113.101:0", "its port is 0"},
+                                             {"127.0.0.1:40000", "it is a loopback address"},
+                                             {"10.0.0.1:5000", "it is the client's own address"},
+                                             {"203.0.113.1:5000", "it is the client's own address"},
+                                             {"203.0.113.101:3478", "the server itself is there"},
+                                             {"203.0.113.101:40000", NULL}};
     struct nt_ice_turn turn = {.server = addr("203.0.113.101:3478"), .user = "u", .password = "p"};
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof relayed / sizeof relayed[0]; i++) {
+        const char *why = relayed[i][1];
         uint8_t buf[200];
         struct nt_stun_builder b;
-        struct nt_addr address = addr(relayed[i]), mapped = addr("203.0.113.1:0");
+        struct nt_addr address = addr(relayed[i][0]), mapped = addr(why != NULL ? "203.0.113.1:5000" : "203.0.113.1:0");
         begin("10.0.0.1", NULL, &turn);
         struct out *o = next_out(&l, NT_STUN_REQUEST, "203.0.113.101:3478");
         assert_non_null(o);
@@ -125,11 +131,8 @@ TEST(of_a_turn_server)
         nt_stun_add_addr(&b, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped);
         nt_stun_add_u32(&b, NT_ATTR_LIFETIME, 600);
         give(&l, &turn.server, buf, (size_t)nt_stun_finish(&b));
-        if (i < 2)
-            assert_told(turn_text, i == 0 ? "its port is 0" : "it is a loopback address");
-        else
-            assert_told(stun_text, "its port is 0");
-        assert_int_equal(nt_ice_candidate_count(l.a), i < 2 ? 1 : 2); /* the host's, and the relayed one */
+        assert_told(why != NULL ? turn_text : stun_text, why != NULL ? why : "its port is 0");
+        assert_int_equal(nt_ice_candidate_count(l.a), why != NULL ? 1 : 2); /* the host's, and the relayed one */
         lab_end(&l);
     }
 }

@@ -183,11 +183,11 @@ TEST(redirections_have_a_limit)
 
 TEST(redirections_to_nowhere_are_final)
 {
-    static const char *const to[] = {"[2001:db8::9]:3478", "192.0.2.9:0"};
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const to[] = {"[2001:db8::9]:3478", "192.0.2.9:0", "127.0.0.1:3478", "224.0.0.1:3478", "0.0.0.0:3478"};
+    for (size_t i = 0; i < sizeof to / sizeof to[0]; i++) {
         first_allocate();
         redirect(to[i], NULL);
-        expect_final(300, "not asked again: no ALTERNATE-SERVER of the request's family");
+        expect_final(300, "not asked again: no ALTERNATE-SERVER of the request's family where a server can be");
         nt_turn_client_del(c);
         c = world_client(w, 0, "George", "secret", 0);
     }
