@@ -35,6 +35,12 @@ bool nt_item_answers_check(const struct nt_view *v, const struct nt_item *m)
     return nt_item_is_response(m) && m->request != NT_VIEW_NONE && v->items[m->request].check;
 }
 
+bool nt_item_nominates(const struct nt_view *v, const struct nt_item *m)
+{
+    bool controls = nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLED) == NULL || nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLING) != NULL;
+    return controls && nt_item_attr(v, m, NT_ATTR_USE_CANDIDATE) != NULL;
+}
+
 bool nt_item_is_valid_check(const struct nt_view *v, const struct nt_item *m)
 {
     bool conflicting =

@@ -9,6 +9,10 @@ void nt_item_note_check(struct nt_view *v, struct nt_item *m);
 bool nt_item_answers_check(const struct nt_view *v, const struct nt_item *m);
 /* Received, and its party must accept it: a check that is authentic, complete and well-formed. */
 bool nt_item_is_valid_check(const struct nt_view *v, const struct nt_item *m);
+/* A check with USE-CANDIDATE of an agent that controls: the controlled one must not send it (RFC 8445, 7.1.2), and nominates
+ * nothing. */
+bool nt_item_nominates(const struct nt_view *v, const struct nt_item *m);
+
 /* Received, and its party must accept it: a success response that is authentic, came from where its request went, and has nothing
  * unknown (RFC 8489, 6.3.3). */
 bool nt_item_is_valid_success(const struct nt_view *v, const struct nt_item *m);

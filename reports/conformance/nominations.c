@@ -20,7 +20,7 @@ static void note(struct nt_nominations *n, const struct nt_view *v, const struct
     bool success = nt_item_is(m, NT_STUN_BINDING, NT_STUN_SUCCESS) && nt_item_answers_check(v, m) && !m->excused;
     if (!success)
         return;
-    bool flagged = nt_item_attr(v, &v->items[m->request], NT_ATTR_USE_CANDIDATE) != NULL;
+    bool flagged = nt_item_nominates(v, &v->items[m->request]);
     if (m->direction == NT_DIR_OUT)
         links[m->link] |= flagged ? PROPOSED : 0;
     else if (nt_item_is_valid_success(v, m))

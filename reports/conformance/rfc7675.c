@@ -91,12 +91,20 @@ static void judge_expiry(struct state *s, const struct nt_item *m, const struct 
                    (m->at - l->since) / NT_SEC, frame_of(s, l->renewed));
 }
 
+/* A real process has not read yet what has come a moment ago. */
+static bool crosses(const struct state *s, const struct nt_item *m, uint32_t came)
+{
+    return s->v->in->real_time && m->at <= s->v->items[came].at + nt_tolerance(s->v);
+}
+
 static void judge_data(void *state, const struct nt_item *m)
 {
     struct state *s = state;
     nt_require(s->finder, NT_CONSENT_RULE_CONSENT, m, s->agents[m->party].any_success, "data before any check has succeeded");
     const struct link *l = consenting_link(s, m);
     if (l == NULL)
+        return;
+    if (l->revoked != NT_VIEW_NONE && crosses(s, m, l->revoked))
         return;
     if (l->revoked != NT_VIEW_NONE)
         nt_require(s->finder, NT_CONSENT_RULE_REVOKED, m, false, "data after the 403 in packet %u", frame_of(s, l->revoked));
@@ -169,7 +177,7 @@ static void check_came(void *state, const struct nt_item *m)
     struct state *s = state;
     struct link *l = &s->links[m->link];
     bool before = l->selected != NT_TIME_NEVER;
-    if (nt_item_attr(s->v, m, NT_ATTR_USE_CANDIDATE) == NULL)
+    if (!nt_item_nominates(s->v, m))
         return;
     select_if(l, true, m->at);
     l->unsure = l->unsure || (!before && l->selected != NT_TIME_NEVER);
@@ -195,7 +203,7 @@ static void success_came(void *state, const struct nt_item *m)
     l->renewed = nt_item_number(s->v, m);
     l->since = m->at;
     l->unsure = false;
-    select_if(l, nt_item_attr(s->v, &s->v->items[m->request], NT_ATTR_USE_CANDIDATE) != NULL, m->at);
+    select_if(l, nt_item_nominates(s->v, &s->v->items[m->request]), m->at);
 }
 
 static void refusal_came(void *state, const struct nt_item *m)

@@ -172,7 +172,7 @@ static void request_sent(void *state, const struct nt_item *m)
     settle_trigger(s, m, m->at);
     count_pair(s, m);
     judge_side(s, m);
-    bool flagged = nt_item_attr(s->v, m, NT_ATTR_USE_CANDIDATE) != NULL;
+    bool flagged = nt_item_nominates(s->v, m);
     s->components[m->place].proposed |= flagged || m->excused; /* what was damaged may have been flagged */
     if (flagged && !m->excused)
         judge_nomination(s, m);
@@ -194,7 +194,7 @@ static void success_came(void *state, const struct nt_item *m)
     s->sessions[m->session].any_success = true;
     if (s->components[m->place].success == NT_VIEW_NONE)
         s->components[m->place].success = l->success;
-    bool own = nt_item_attr(s->v, q, NT_ATTR_USE_CANDIDATE) != NULL;
+    bool own = nt_item_nominates(s->v, q);
     if (own && s->components[m->place].nominated == NT_VIEW_NONE)
         s->components[m->place].nominated = nt_item_number(s->v, m);
     if (own || l->peer_nominated) /* the controlled side: USE-CANDIDATE came before */
@@ -213,7 +213,7 @@ static void check_came(void *state, const struct nt_item *m)
     nt_answers_judge(s, m);
     if (answer == NT_VIEW_NONE || s->v->items[answer].class_ != NT_STUN_SUCCESS)
         return;
-    if (nt_item_attr(s->v, m, NT_ATTR_USE_CANDIDATE) != NULL) {
+    if (nt_item_nominates(s->v, m)) {
         l->peer_nominated = true;
         if (l->success != NT_VIEW_NONE)
             note_selected(s, m);

@@ -33,6 +33,11 @@ static enum role role_of(const struct nt_view *v, const struct nt_item *m, uint6
     return a != NULL ? CONTROLLING : CONTROLLED;
 }
 
+static bool has_both_roles(const struct nt_view *v, const struct nt_item *m)
+{
+    return nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLING) != NULL && nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLED) != NULL;
+}
+
 static enum role other_role(enum role r)
 {
     return r == CONTROLLING ? CONTROLLED : CONTROLLING;
@@ -71,6 +76,12 @@ static void judge_role(struct state *s, const struct nt_item *m, const struct si
                    role_name(a->role));
 }
 
+/* A real process has not read yet what has come a moment ago. */
+static bool crosses_refusal(const struct state *s, const struct nt_item *m, const struct side *a, enum role role)
+{
+    return a->switched && role != a->role && s->v->in->real_time && m->at <= s->v->items[a->refusal].at + nt_tolerance(s->v);
+}
+
 static void judge_request(void *state, const struct nt_item *m)
 {
     struct state *s = state;
@@ -78,6 +89,8 @@ static void judge_request(void *state, const struct nt_item *m)
     uint64_t tie = 0;
     enum role role = role_of(s->v, m, &tie);
     if (role == UNKNOWN || m->excused || m->first != nt_item_number(s->v, m) || !m->check)
+        return;
+    if (crosses_refusal(s, m, a, role))
         return;
     judge_role(s, m, a, role);
     judge_tie_breaker(s, m, a, tie);
@@ -134,6 +147,8 @@ static void judge_answer(void *state, const struct nt_item *m)
     uint64_t theirs = 0;
     enum role role = role_of(s->v, q, &theirs);
     int code = nt_item_code(s->v, m);
+    if (has_both_roles(s->v, q))
+        a->role = UNKNOWN; /* it may have switched, or not */
     if (role == UNKNOWN || m->excused || !nt_item_is_valid_check(s->v, q) || (m->class_ != NT_STUN_SUCCESS && code != 487))
         return;
     if (a->role == UNKNOWN)

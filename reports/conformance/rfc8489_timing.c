@@ -20,12 +20,11 @@ static void judge_rto(struct nt_finder *finder, const struct nt_item *m, nt_time
 
 static void judge_retransmission(struct nt_finder *finder, const struct nt_item *m, struct sending *s)
 {
-    nt_time gap = m->at - s->last;
+    nt_time gap = m->at - s->last, slack = 3 * nt_tolerance(finder->v); /* of this gap, and twice of the one before */
     if (s->sends == 1)
         judge_rto(finder, m, gap);
     if (s->sends > 1)
-        nt_require(finder, NT_STUN_RULE_DOUBLING, m,
-                   gap + nt_tolerance(finder->v) >= 2 * s->gap && gap <= 2 * s->gap + nt_tolerance(finder->v),
+        nt_require(finder, NT_STUN_RULE_DOUBLING, m, gap + slack >= 2 * s->gap && gap <= 2 * s->gap + slack,
                    "sent again after %" PRId64 " ms, expected %" PRId64 " ms", gap / NT_MSEC, 2 * s->gap / NT_MSEC);
     s->gap = gap;
     s->last = m->at;

@@ -3,6 +3,9 @@
 #include "reports/conformance/sessions.h"
 #include "reports/conformance/signalling.h"
 
+#define NOT_FINAL "its first INFO may have waited for the dialog, or who nominates is of RFC 5245"
+#define WAITED "its first INFO may have waited for the dialog: when it told this is not known"
+
 /* --- what is conveyed --- */
 
 static bool is_earlier(const struct told *t, const struct nt_view_description *e)
@@ -36,6 +39,27 @@ static bool was_conveyed(const struct told *t, const struct nt_ice_candidate *c)
     return false;
 }
 
+/* The first fragment of a process has waited for its dialog. */
+static bool may_have_waited(const struct nt_view *v, const struct nt_view_description *d)
+{
+    if (!v->in->parties[d->party].carried || !d->fragment)
+        return false;
+    for (uint32_t i = v->party_description[d->party]; &v->descriptions[i] != d; i = v->descriptions[i].next) {
+        const struct nt_view_description *e = &v->descriptions[i];
+        if (e->fragment && e->direction == NT_DIR_OUT && e->generation == d->generation)
+            return false;
+    }
+    return true;
+}
+
+/* RFC 8445, 8.1.1: one of RFC 5245 may nominate with each check, and goes on. */
+static bool may_go_on(const struct nt_view *v, const struct told *t, const struct nt_nomination *nomination)
+{
+    const struct nt_view_description *of =
+        nt_view_session_first(v, v->items[nomination->item].session, nomination->own ? NT_DIR_OUT : NT_DIR_IN);
+    return may_have_waited(v, t->d) || (of != NULL && !of->d.ice2);
+}
+
 static void judge_new(const struct told *t, const struct nt_ice_candidate *c, const struct nt_nomination *nomination)
 {
     const struct nt_view *v = t->finder->v;
@@ -45,8 +69,11 @@ static void judge_new(const struct told *t, const struct nt_ice_candidate *c, co
     nt_addr_format(&c->addr, which);
     nt_require(t->finder, NT_TRICKLE_RULE_AFTER_END, t->d, end == NULL, "%s is new, after end-of-candidates in packet %u", which,
                end != NULL ? (unsigned)end->frame : 0);
-    nt_require(t->finder, NT_TRICKLE_RULE_NOMINATED, t->d, !nominated, "%s is new, after the nomination in packet %u", which,
-               nominated ? (unsigned)v->items[nomination->item].frame : 0);
+    if (nominated && may_go_on(v, t, nomination))
+        nt_not_judged(t->finder, NT_TRICKLE_RULE_NOMINATED, t->d->party, NOT_FINAL);
+    else
+        nt_require(t->finder, NT_TRICKLE_RULE_NOMINATED, t->d, !nominated, "%s is new, after the nomination in packet %u", which,
+                   nominated ? (unsigned)v->items[nomination->item].frame : 0);
 }
 
 void nt_rfc8838_judge_told(const struct told *t, const struct nt_nominations *nominations)
@@ -82,8 +109,11 @@ void nt_rfc8838_judge_checks(struct nt_finder *finder)
         if (!m->check || m->direction != NT_DIR_OUT || m->excused || m->first != i || !v->trickles[m->party])
             continue;
         const struct nt_view_description *d = conveyed_by(v, m->party, &m->local);
-        if (d != NULL)
-            nt_require(finder, NT_TRICKLE_RULE_CONVEYED, m, d->at <= m->at + nt_tolerance(v),
-                       "a check from a candidate that was conveyed only in packet %u", (unsigned)d->frame);
+        bool told = d == NULL || d->at <= m->at + nt_tolerance(v);
+        if (!told && may_have_waited(v, d))
+            nt_not_judged(finder, NT_TRICKLE_RULE_CONVEYED, m->party, WAITED);
+        else if (d != NULL)
+            nt_require(finder, NT_TRICKLE_RULE_CONVEYED, m, told, "a check from a candidate that was conveyed only in packet %u",
+                       (unsigned)d->frame);
     }
 }

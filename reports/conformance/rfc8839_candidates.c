@@ -111,22 +111,51 @@ static bool was_told(const struct told *t, const struct nt_ice_candidate *c)
 
 /* --- all --- */
 
-static bool has_gaps(const struct nt_ice_stream_description *s, uint16_t *missing)
+struct components {
+    bool seen[NT_ICE_COMPONENTS_MAX + 1];
+    uint16_t highest, beyond; /* beyond: one that is out of range */
+};
+
+static void see_components(struct components *all, const struct nt_ice_stream_description *s, uint8_t stream)
 {
-    uint16_t highest = 0;
-    bool seen[NT_ICE_COMPONENTS_MAX + 1] = {false};
     for (size_t i = 0; i < s->candidate_count; i++) {
         uint16_t c = s->candidates[i].component;
-        *missing = c;
-        if (c == 0 || c > NT_ICE_COMPONENTS_MAX)
-            return true;
-        seen[c] = true;
-        highest = c > highest ? c : highest;
+        bool in_range = c > 0 && c <= NT_ICE_COMPONENTS_MAX;
+        if (s->candidates[i].stream != stream)
+            continue;
+        all->seen[in_range ? c : 0] = true;
+        all->highest = in_range && c > all->highest ? c : all->highest;
+        all->beyond = in_range ? all->beyond : c;
     }
-    for (*missing = 1; *missing <= highest; ++*missing)
-        if (!seen[*missing])
+}
+
+static bool has_gaps(const struct components *all, uint16_t *missing)
+{
+    *missing = all->beyond;
+    if (all->seen[0])
+        return true;
+    for (*missing = 1; *missing <= all->highest; ++*missing)
+        if (!all->seen[*missing])
             return true;
     return false;
+}
+
+/* What trickles is whole when its end is told. */
+static void judge_components(const struct told *t, const struct nt_ice_stream_description *s, uint8_t stream)
+{
+    const struct nt_view *v = t->finder->v;
+    struct components all = {.highest = 0};
+    uint16_t missing;
+    see_components(&all, s, stream);
+    for (uint32_t i = v->party_description[t->d->party]; t->d->fragment && &v->descriptions[i] != t->d;
+         i = v->descriptions[i].next) {
+        const struct nt_view_description *e = &v->descriptions[i];
+        for (size_t k = 0;
+             e->err == NT_OK && e->direction == NT_DIR_OUT && e->generation == t->d->generation && k < e->d.stream_count; k++)
+            see_components(&all, &e->d.streams[k], stream);
+    }
+    bool gaps = has_gaps(&all, &missing);
+    nt_require(t->finder, NT_SDP_RULE_COMPONENTS, t->d, !gaps, "component %u is missing, or out of range", (unsigned)missing);
 }
 
 static bool has_candidate(const struct nt_ice_stream_description *s, const struct nt_addr *a)
@@ -149,8 +178,7 @@ static void judge_default(const struct told *t, const struct nt_ice_stream_descr
 
 static void judge_stream(const struct told *t, const struct nt_ice_stream_description *s)
 {
-    uint16_t missing = 0;
-    size_t ufrag = strlen(s->ufrag);
+    size_t index = (size_t)(s - t->d->d.streams), ufrag = strlen(s->ufrag);
     for (size_t i = 0; i < s->candidate_count; i++) {
         const struct nt_ice_candidate *c = &s->candidates[i];
         if (t->d->fragment && was_told(t, c))
@@ -163,11 +191,11 @@ static void judge_stream(const struct told *t, const struct nt_ice_stream_descri
     }
     nt_require(t->finder, NT_SDP_RULE_UFRAG, t->d, ufrag >= NT_ICE_UFRAG_MIN && ufrag <= 32,
                "ice-ufrag has %zu characters, expected 4 to 32", ufrag);
-    if (s->candidate_count == 0 || t->d->fragment)
-        return;
-    nt_require(t->finder, NT_SDP_RULE_COMPONENTS, t->d, !has_gaps(s, &missing), "component %u is missing, or out of range",
-               (unsigned)missing);
-    judge_default(t, s);
+    bool trickles = t->d->fragment || t->d->d.trickle, whole = !trickles || s->end_of_candidates || t->d->d.end_of_candidates;
+    if (s->candidate_count > 0 && whole)
+        judge_components(t, s, nt_view_stream_of(t->finder->v, t->d, index));
+    if (s->candidate_count > 0 && !t->d->fragment)
+        judge_default(t, s);
 }
 
 void nt_rfc8839_judge_candidates(const struct told *t)

@@ -25,7 +25,7 @@ struct state {
 static bool is_nomination(const struct nt_view *v, const struct nt_item *m)
 {
     return nt_item_is(m, NT_STUN_BINDING, NT_STUN_SUCCESS) && nt_item_answers_check(v, m) &&
-           nt_item_attr(v, &v->items[m->request], NT_ATTR_USE_CANDIDATE) != NULL;
+           nt_item_nominates(v, &v->items[m->request]);
 }
 
 static bool is_release(const struct nt_view *v, const struct nt_item *m)

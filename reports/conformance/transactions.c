@@ -104,8 +104,10 @@ static bool ends_transaction(const struct nt_view *v, const struct nt_item *m)
     return !m->excused && (m->flaws & ~NT_FLAW_PADDING) == 0 && (m->integrity == NT_SIGNED_RIGHT || unsigned_too);
 }
 
+/* Where one id was used for two transactions, whose response this is cannot be told: it may be the one that is awaited. */
 bool nt_item_is_ignored(const struct nt_view *v, const struct nt_item *m)
 {
-    uint32_t answer = v->items[v->items[m->request].first].answer;
-    return answer != NT_VIEW_NONE && &v->items[answer] != m && ends_transaction(v, &v->items[answer]);
+    const struct nt_item *first = &v->items[v->items[m->request].first];
+    uint32_t answer = first->answer;
+    return !first->reused_id && answer != NT_VIEW_NONE && &v->items[answer] != m && ends_transaction(v, &v->items[answer]);
 }

@@ -27,6 +27,7 @@ static int add_parties(const struct nt_scn_case *c, struct nt_conf_party *partie
     int r = NT_OK;
     for (size_t i = 0; i < c->agent_count && r == NT_OK; i++) {
         r = add_party(&parties[*count], NT_CONF_AGENT, c->agents[i].name, c->agents[i].on, c->agents[i].on_count);
+        parties[*count].carried = c->agents[i].exec != NULL;
         parties[(*count)++].max_pairs = c->agents[i].max_pairs;
     }
     for (size_t i = 0; i < c->server_count && r == NT_OK; i++) {

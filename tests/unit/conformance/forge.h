@@ -28,6 +28,7 @@ struct forge {
     bool real_time;
     uint16_t max_pairs; /* L's limit, as it is stated */
     bool held;          /* a step held back datagrams of L */
+    bool carried;       /* L is a process */
     nt_time stopped;    /* when L was told to end; 0: never */
     bool open;          /* the server asks nobody for credentials: it has no users */
     bool refuses;       /* steps make the server refuse requests */
@@ -212,6 +213,7 @@ static inline int forge_judge(struct forge *f, struct nt_conf_verdict *verdict)
                                              .address_count = 1,
                                              .max_pairs = f->max_pairs,
                                              .held = f->held,
+                                             .carried = f->carried,
                                              .stopped = f->stopped},
                                             {.kind = NT_CONF_AGENT, .name = "R", .addresses = r, .address_count = 1},
                                             {.kind = NT_CONF_SERVER,

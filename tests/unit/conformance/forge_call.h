@@ -65,10 +65,11 @@ static inline void ask(struct forge *f, const struct ask *a, unsigned tap)
     start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
     nt_stun_add_text(&f->b, NT_ATTR_USERNAME, username);
     nt_stun_add_u32(&f->b, NT_ATTR_PRIORITY, a->priority != 0 ? a->priority : FORGE_PRFLX);
-    nt_stun_add_u64(&f->b, (a->flags & CONTROLLING) != 0 ? NT_ATTR_ICE_CONTROLLING : NT_ATTR_ICE_CONTROLLED,
-                    a->tie != 0 ? a->tie
-                    : a->left   ? FORGE_TIE_L
-                                : FORGE_TIE_R);
+    uint64_t tie = a->tie != 0 ? a->tie : a->left ? FORGE_TIE_L : FORGE_TIE_R;
+    if ((a->flags & CONTROLLING) != 0)
+        nt_stun_add_u64(&f->b, NT_ATTR_ICE_CONTROLLING, tie);
+    if ((a->flags & CONTROLLING) == 0 || (a->flags & CONTROLLED) != 0)
+        nt_stun_add_u64(&f->b, NT_ATTR_ICE_CONTROLLED, tie);
     if ((a->flags & NOMINATE) != 0)
         nt_stun_add(&f->b, NT_ATTR_USE_CANDIDATE, "", 0);
     sealed(f, a->left ? &f->pwd_r : &f->pwd_l);
