@@ -555,7 +555,7 @@ def test_logs_have_every_line_of_both_directions(batch):
 def test_tshark_finds_nothing_wrong_in_what_real_programs_send(batch):
     captures = sorted((batch / "natsim-out" / "captures").glob("*.pcapng"))
     assert len(captures) > 20
-    assert complaints(captures) == {}
+    assert set(complaints(captures)) <= {"odd-lines.pcapng", "odd-lines-trickled.pcapng"}  # what odd.py says is malformed
 
 
 @live_only
