@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """A small ICE agent over plain sockets, an adapter of ../interop/README.md, that does right but for the one fault that is asked for:
-faulty_agent.py [--trickle] [FAULT]. It has host candidates alone, and what it needs of RFC 8445, 8838 and 7675."""
+faulty_agent.py [--trickle] [FAULT]. It has host candidates alone, and what it needs of RFC 8445, 8838 and 7675. Faults that no call
+survives end after WINDOW seconds."""
 import binascii
 import hashlib
 import hmac
@@ -17,24 +18,24 @@ FAULTS = {
     "none": "does right",
     "wrong-priority": "PRIORITY has another local preference than the candidate",
     "no-priority": "checks have no PRIORITY",
-    "no-answers": "answers no check",
-    "refuses-all": "answers each check with 500",
+    "no-answers": "does not answer the first checks",
+    "refuses-checks": "answers the first checks with 500",
     "no-triggered-checks": "checks only from the first of its two candidates, whatever comes in on the other",
     "never-nominates": "controls, and never nominates",
     "nominates-two": "nominates both of its pairs",
     "nominates-at-once": "nominates with the first check of a pair",
     "nominates-as-controlled": "is controlled, and sends USE-CANDIDATE",
-    "username-swapped": "USERNAME has its own fragment first",
-    "no-fingerprint": "its checks have no FINGERPRINT",
-    "answers-without-fingerprint": "its answers have none",
-    "no-integrity": "its checks have no MESSAGE-INTEGRITY",
-    "answers-without-integrity": "its answers have none",
-    "answers-wrongly-signed": "the HMAC of its answers is wrong",
-    "answers-other-id": "its answers have another transaction id",
+    "username-swapped": "USERNAME of its first checks has its own fragment first",
+    "no-fingerprint": "its first checks have no FINGERPRINT",
+    "answers-without-fingerprint": "its first answers have none",
+    "no-integrity": "its first checks have no MESSAGE-INTEGRITY",
+    "answers-without-integrity": "its first answers have none",
+    "answers-wrongly-signed": "the HMAC of its first answers is wrong",
+    "answers-other-id": "its first answers have another transaction id",
     "both-roles": "its checks have both ICE-CONTROLLING and ICE-CONTROLLED",
     "wrong-mapped": "XOR-MAPPED-ADDRESS is another port than the check came from",
     "changes-tie-breaker": "each check has a new tie-breaker",
-    "changes-role": "each second check has the other role",
+    "changes-role": "its checks for consent have the other role",
     "ignores-487": "keeps its role after a 487, with a new tie-breaker",
     "keeps-tie-breaker": "keeps its tie-breaker after a 487",
     "refuses-without-conflict": "answers the first check with 487, and roles do not conflict",
@@ -55,7 +56,7 @@ FAULTS = {
     "name-mdns": "has a candidate with a name of mDNS",
     "raddr-without-rport": "has a server-reflexive candidate with raddr alone",
     "no-raddr": "has a server-reflexive candidate without raddr and rport",
-    "raddr-at-host": "has raddr and rport at a host candidate",
+    "raddr-at-host": "tells raddr and rport at a host candidate",
     "equal-priorities": "has two candidates of one priority",
     "priority-zero": "has a candidate of priority 0",
     "component-2-alone": "its candidate is of component 2",
@@ -67,14 +68,17 @@ FAULTS = {
     "padding": "the padding of USERNAME is not zero",
     "no-ice2": "does not say ice2",
 }
-TWO_PORTS = {"nominates-two", "no-triggered-checks", "data-elsewhere", "equal-priorities", "faster-than-ta"}
-SILENT_UNTIL = {"no-triggered-checks": 3, "nominates-two": 1}  # seconds until it nominates
+TWO_PORTS = {"candidate-after-the-end", "nominates-two", "no-triggered-checks", "data-elsewhere", "equal-priorities", "faster-than-ta"}
+ONE_IS_PAIRED = {"candidate-after-the-end", "no-triggered-checks"}
+NOMINATES_AFTER = {"no-triggered-checks": 3, "nominates-two": 1, "candidate-after-the-end": 1}  # seconds
+BRIEFLY_CHECKS = {"no-fingerprint", "no-integrity", "username-swapped"}
+WINDOW = 0.3
 
 COOKIE = 0x2112A442
 REQUEST, SUCCESS, ERROR = 0x0001, 0x0101, 0x0111
 USERNAME, INTEGRITY, ERROR_CODE, MAPPED = 0x0006, 0x0008, 0x0009, 0x0020
 PRIORITY, USE_CANDIDATE, FINGERPRINT, CONTROLLED, CONTROLLING = 0x0024, 0x0025, 0x8028, 0x8029, 0x802A
-TA, RTO, SENDS, EXPIRY = 0.055, 0.51, 7, 30
+TA, RTO, SENDS, EXPIRY = 0.06, 0.51, 7, 30
 
 
 # --- STUN ---
@@ -157,13 +161,20 @@ class Agent:
         self.began = self.valid = self.selected_at = None
         self.selected, self.revoked, self.over = None, False, False
         self.sent, self.back, self.magic = 0, set(), os.urandom(8)
-        self.count = 0  # checks begun
+        self.early = []  # candidates of the peer
+        self.told_conflict = self.told_late = False
 
     def new_tie(self):
         return random.getrandbits(64)
 
     def is_(self, *faults):
         return self.fault in faults
+
+    def first_(self, *faults):
+        return self.fault in faults and self.is_early()
+
+    def is_early(self):
+        return self.began is None or time.monotonic() < self.began + WINDOW
 
     # --- signalling ---
 
@@ -180,18 +191,25 @@ class Agent:
         options = "" if self.is_("no-ice2") else "ice2"
         say("signal", desc={"type": "offer" if line["offerer"] else "answer", "ufrag": self.ufrag, "pwd": self.pwd,
                             "options": f"{options} trickle".strip() if self.trickle else options})
-        for i, port in enumerate(self.ports):
-            self.tell(1, self.priority(i, 126), "%s %d" % port.getsockname(), "typ host")
+        for i in range(1 if self.is_("candidate-after-the-end") else len(self.ports)):
+            self.tell_port(i)
         self.tell_odd()
         say("signal", cand={"end": True})
-        if self.is_("candidate-after-the-end"):
-            self.tell(2, self.priority(4, 126), f"{self.address} 5004", "typ host")
         if self.trickle and self.peer:
             self.begin()
 
     def priority(self, i, preference):
         local = 0 if self.is_("equal-priorities") else i
         return preference << 24 | (65535 - local) << 8 | (254 if self.is_("component-2-alone") else 255)
+
+    def tell_port(self, i):
+        ip, port = self.ports[i].getsockname()
+        self.tell(1, self.priority(i, 126), f"{ip} {port}", f"typ host raddr {ip} rport {port}" if self.is_("raddr-at-host") else "typ host")
+
+    def tell_late(self, now):
+        if self.is_("candidate-after-the-end") and not self.told_late and self.began is not None and now > self.began + 0.4:
+            self.told_late = True
+            self.tell_port(1)
 
     def tell(self, foundation, priority, address, rest):
         component = 2 if self.is_("component-2-alone") else 1
@@ -204,7 +222,6 @@ class Agent:
                "name-mdns": (self.priority(6, 126), "1f4712db-ea17-4bcf-a596-105139dfd8bf.local 5000", "typ host"),
                "raddr-without-rport": (reflexive, "203.0.113.77 5000", f"typ srflx raddr {self.address}"),
                "no-raddr": (reflexive, "203.0.113.77 5000", "typ srflx"),
-               "raddr-at-host": (self.priority(6, 126), f"{self.address} 5000", f"typ host raddr {self.address} rport 5000"),
                "priority-zero": (0, f"{self.address} 5000", "typ host")}
         if self.fault in odd:
             self.tell(3, *odd[self.fault])
@@ -218,8 +235,6 @@ class Agent:
             self.early.append((words[4], int(words[5])))
         self.form()
 
-    early = []  # candidates of the peer
-
     def begin(self):
         if self.ports and self.began is None:
             self.began = time.monotonic()
@@ -230,7 +245,7 @@ class Agent:
         if self.began is None:
             return
         for remote in self.early:
-            for i in range(1 if self.is_("no-triggered-checks") else len(self.ports)):
+            for i in range(1 if self.fault in ONE_IS_PAIRED else len(self.ports)):
                 self.pair(i, remote)
 
     def pair(self, port, remote):
@@ -248,7 +263,7 @@ class Agent:
             if p.queued:
                 return p, p.nominated and self.controls
         if self.controls and self.valid is not None and not self.is_("never-nominates"):
-            due = time.monotonic() - self.valid >= SILENT_UNTIL.get(self.fault, 0)
+            due = time.monotonic() - self.valid >= NOMINATES_AFTER.get(self.fault, 0)
             wanted = 2 if self.is_("nominates-two") else 1
             for p in self.pairs:
                 if due and p.state == "succeeded" and not p.proposed and sum(q.proposed for q in self.pairs) < wanted:
@@ -260,18 +275,17 @@ class Agent:
             return
         chosen = self.next_pair()
         if chosen is not None:
-            self.paced = now + (0.005 if self.is_("faster-than-ta") else TA)
             pair, nominates = chosen
             pair.queued = False
             pair.state = "in-progress" if pair.state != "succeeded" else pair.state
             pair.proposed = pair.proposed or nominates
             nominates = nominates or (self.is_("nominates-at-once") and self.controls) or self.is_("nominates-as-controlled")
             self.begin_check(pair, nominates, False, now)
+            self.paced = time.monotonic() + (0.005 if self.is_("faster-than-ta") else TA)
 
     def begin_check(self, pair, nominates, consent, now):
         controls = self.controls
-        self.count += 1
-        if self.is_("changes-role") and self.count % 2 == 0:
+        if self.is_("changes-role") and consent:
             controls = not controls
         if self.is_("changes-tie-breaker"):
             self.tie = self.new_tie()
@@ -282,7 +296,7 @@ class Agent:
         self.send_check(check, now)
 
     def request(self, tid, check):
-        name = [self.ufrag, self.peer[0]] if self.is_("username-swapped") else [self.peer[0], self.ufrag]
+        name = [self.ufrag, self.peer[0]] if self.first_("username-swapped") else [self.peer[0], self.ufrag]
         body = attribute(USERNAME, ":".join(name).encode(), b"x" if self.is_("padding") else b"\0")
         if not self.is_("no-priority"):
             local = 9 if self.is_("wrong-priority") else check.pair.port
@@ -292,7 +306,7 @@ class Agent:
                 body += attribute(role, struct.pack("!Q", self.tie))
         if check.nominates:
             body += attribute(USE_CANDIDATE, b"")
-        return message(REQUEST, tid, body, None if self.is_("no-integrity") else self.peer[1], not self.is_("no-fingerprint"))
+        return message(REQUEST, tid, body, None if self.first_("no-integrity") else self.peer[1], not self.first_("no-fingerprint"))
 
     def rto(self):
         return 0.1 if self.is_("rto-100ms") else RTO
@@ -306,6 +320,10 @@ class Agent:
     def retransmit(self, now):
         for tid, check in list(self.checks.items()):
             if now < check.next:
+                continue
+            if self.fault in BRIEFLY_CHECKS and not check.consent and check.pair.state == "in-progress":
+                del self.checks[tid]
+                check.pair.state = "waiting"
                 continue
             if check.consent and not (self.is_("consent-again") and check.sends == 1):
                 continue
@@ -349,18 +367,18 @@ class Agent:
         elif code == 403 and signed and check.pair is self.selected:
             self.revoked = True
         elif check.pair.state == "in-progress":
-            check.pair.state = "failed"
+            check.pair.state = "waiting" if self.fault in BRIEFLY_CHECKS else "failed"
 
     def requested(self, data, parsed, port, source):
         kind, tid, attributes, _ = parsed
-        if self.is_("no-answers") or (self.over and self.is_("gives-up")):
+        if self.first_("no-answers") or (self.over and self.is_("gives-up")):
             return
         if USERNAME not in attributes or INTEGRITY not in attributes:
             return self.answer(ERROR, tid, error_code(400), None, port, source)
         known = attributes[USERNAME].startswith(self.ufrag.encode() + b":")
         if not known or not is_signed(data, parsed, self.pwd.encode()):
             return self.answer(ERROR, tid, error_code(401), None, port, source)
-        if self.is_("refuses-all"):
+        if self.first_("refuses-checks"):
             return self.answer(ERROR, tid, error_code(500), self.pwd.encode(), port, source)
         if self.is_("revokes") and self.selected_at is not None and time.monotonic() > self.selected_at + 3:
             return self.answer(ERROR, tid, error_code(403), self.pwd.encode(), port, source)
@@ -369,8 +387,6 @@ class Agent:
         mapped = (source[0], source[1] ^ 1) if self.is_("wrong-mapped") else source
         self.answer(SUCCESS, tid, attribute(MAPPED, xor_mapped(mapped)), self.pwd.encode(), port, source)
         self.trigger(self.pair(port, source), USE_CANDIDATE in attributes)
-
-    told_conflict = False
 
     def conflicts(self, attributes):
         """RFC 8445, 7.3.1.1; it may switch the role."""
@@ -385,13 +401,13 @@ class Agent:
         return stays
 
     def answer(self, kind, tid, body, key, port, source):
-        if self.is_("answers-without-integrity"):
+        if self.first_("answers-without-integrity"):
             key = None
-        if self.is_("answers-wrongly-signed") and key:
+        if self.first_("answers-wrongly-signed") and key:
             key = b"x" + key
-        if self.is_("answers-other-id"):
+        if self.first_("answers-other-id"):
             tid = os.urandom(12)
-        self.ports[port].sendto(message(kind, tid, body, key, not self.is_("answers-without-fingerprint")), source)
+        self.ports[port].sendto(message(kind, tid, body, key, not self.first_("answers-without-fingerprint")), source)
 
     def trigger(self, pair, nominated):
         pair.nominated = pair.nominated or (nominated and not self.controls)
@@ -425,7 +441,7 @@ class Agent:
         if self.selected is None or now < self.asked or self.revoked or self.is_("no-consent"):
             return
         periods = {"consent-by-the-clock": 5, "consent-too-often": 1, "consent-seldom": 9}
-        self.asked = now + periods.get(self.fault, random.uniform(4.2, 5.8))
+        self.asked += periods.get(self.fault, random.uniform(4.2, 5.8))
         if now < self.consented + EXPIRY:
             self.begin_check(self.selected, False, True, now)
 
@@ -442,7 +458,7 @@ class Agent:
         self.probed = now + (0.01 if len(self.back) < 20 else 0.1)
         self.sent += 1
         pair = self.selected or self.pairs[0]
-        port = 1 - pair.port if self.is_("data-elsewhere") and self.sent > 200 else pair.port
+        port = 1 - pair.port if self.is_("data-elsewhere") and self.sent > 40 else pair.port
         self.ports[port].sendto(b"\x80\0" + self.magic + self.sent.to_bytes(22, "big"), pair.remote)
 
     def data(self, data, port, source, now):
@@ -455,6 +471,13 @@ class Agent:
 
     # --- the loop ---
 
+    def try_again(self):
+        """The peer has given up the pairs that were refused: another check brings them back."""
+        if self.is_("refuses-checks") and not self.told_late and not self.is_early():
+            self.told_late = True
+            for p in self.pairs:
+                p.proposed, p.queued = False, not self.controls
+
     def give_up(self, now):
         if self.is_("gives-up", "says-failed") and self.began is not None and not self.over and now > self.began + 2:
             self.over = True
@@ -463,6 +486,8 @@ class Agent:
     def run_timers(self):
         now = time.monotonic()
         self.give_up(now)
+        self.tell_late(now)
+        self.try_again()
         self.retransmit(now)
         self.pace(now)
         self.consent(now)
