@@ -100,7 +100,8 @@ static bool crosses(const struct state *s, const struct nt_item *m, uint32_t cam
 static void judge_data(void *state, const struct nt_item *m)
 {
     struct state *s = state;
-    nt_require(s->finder, NT_CONSENT_RULE_CONSENT, m, s->agents[m->party].any_success, "data before any check has succeeded");
+    nt_require(s->finder, NT_CONSENT_RULE_CONSENT, m, s->agents[m->party].any_success || nt_view_goes_without_ice(s->v, m),
+               "data before any check has succeeded");
     const struct link *l = consenting_link(s, m);
     if (l == NULL)
         return;

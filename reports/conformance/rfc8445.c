@@ -19,7 +19,8 @@ static bool has_attr(const struct nt_finder *finder, const struct nt_item *m, ui
 
 /* --- PRIORITY --- */
 
-/* What a party's first check says of its formula (RFC 8445, 5.1.2): the type preference of its peer-reflexive candidates. */
+/* What the first check of a session says of its party's formula (RFC 8445, 5.1.2): the type preference of its peer-reflexive
+ * candidates. */
 struct formula {
     bool judged, follows;       /* follows: its candidates have priorities of 5.1.2.1's formula */
     uint32_t preference, shown; /* 0: it has shown none yet; the frame that shows it */
@@ -34,12 +35,13 @@ static void look_at_candidate(struct formula *f, const struct nt_ice_candidate *
         f->reflexive = preference;
 }
 
-static void look_at_formula(const struct nt_view *v, uint32_t party, struct formula *f)
+static void look_at_formula(const struct nt_view *v, const struct nt_item *m, struct formula *f)
 {
     *f = (struct formula){.judged = true, .follows = true};
-    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+    for (uint32_t i = v->party_description[m->party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
-        for (size_t k = 0; d->err == NT_OK && d->direction == NT_DIR_OUT && k < d->d.stream_count; k++)
+        bool told = d->err == NT_OK && d->direction == NT_DIR_OUT && d->generation == nt_view_generation(v, m);
+        for (size_t k = 0; told && k < d->d.stream_count; k++)
             for (size_t n = 0; n < d->d.streams[k].candidate_count; n++)
                 look_at_candidate(f, &d->d.streams[k].candidates[n]);
     }
@@ -70,12 +72,12 @@ static void judge_priority(struct nt_finder *finder, struct formula *formulas, c
     uint32_t priority = 0;
     bool there = nt_item_u32(finder->v, m, NT_ATTR_PRIORITY, &priority);
     nt_require(finder, NT_ICE_RULE_PRIORITY, m, there, "PRIORITY is missing");
-    const struct nt_ice_candidate *c = nt_view_local_candidate(finder->v, m->party, &m->local);
-    struct formula *f = &formulas[m->party];
+    const struct nt_ice_candidate *c = nt_view_session_candidate(finder->v, m->session, &m->local);
+    struct formula *f = &formulas[m->session];
     if (!there || c == NULL)
         return;
     if (!f->judged)
-        look_at_formula(finder->v, m->party, f);
+        look_at_formula(finder->v, m, f);
     if (f->follows)
         judge_priority_value(finder, m, f, c, priority);
     else
@@ -97,6 +99,19 @@ static bool username_right(const struct nt_finder *finder, const struct nt_item 
     return false;
 }
 
+/* A stream may have been added since the first description of the session. */
+static bool username_was_exchanged(const struct nt_finder *finder, const struct nt_item *m)
+{
+    const struct nt_view *v = finder->v;
+    for (uint32_t i = v->party_description[m->party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *own = &v->descriptions[i];
+        const struct nt_view_description *peer = nt_view_is_of_session(v, own, m->session) ? nt_view_exchanged_for(v, own) : NULL;
+        if (peer != NULL && username_right(finder, m, own, peer))
+            return true;
+    }
+    return false;
+}
+
 static void judge_username(struct nt_finder *finder, const struct nt_item *m)
 {
     const struct nt_item_attr *u = nt_item_attr(finder->v, m, NT_ATTR_USERNAME);
@@ -104,9 +119,10 @@ static void judge_username(struct nt_finder *finder, const struct nt_item *m)
                                      *peer = nt_view_session_first(finder->v, m->session, NT_DIR_IN);
     if (own == NULL || peer == NULL || own->d.stream_count == 0 || peer->d.stream_count == 0 || u == NULL)
         return;
-    nt_require(finder, NT_ICE_RULE_CHECK_USERNAME, m, username_right(finder, m, own, peer),
-               "USERNAME is '%.*s', expected '%.64s:%.64s'", u->len > 96 ? 96 : (int)u->len, (const char *)u->value,
-               peer->d.streams[0].ufrag, own->d.streams[0].ufrag);
+    nt_require(finder, NT_ICE_RULE_CHECK_USERNAME, m, username_was_exchanged(finder, m),
+               "USERNAME is '%.*s', expected '%.64s:%.64s' of packets %u and %u", u->len > 96 ? 96 : (int)u->len,
+               (const char *)u->value, peer->d.streams[0].ufrag, own->d.streams[0].ufrag, (unsigned)peer->frame,
+               (unsigned)own->frame);
 }
 
 static void judge_check(struct nt_finder *finder, struct formula *formulas, const struct nt_item *m)
@@ -245,7 +261,7 @@ void nt_rfc8445_judge(struct nt_finder *finder)
     const struct nt_view *v = finder->v;
     struct pair_counts counts = {.seen = calloc(v->pair_count + 1u, sizeof *counts.seen),
                                  .heard = calloc(v->in->party_count + 1, sizeof *counts.heard)};
-    struct formula *formulas = calloc(v->in->party_count + 1, sizeof *formulas);
+    struct formula *formulas = calloc(v->first_session[v->in->party_count] + 1u, sizeof *formulas);
     if (counts.seen == NULL || counts.heard == NULL || formulas == NULL)
         finder->err = NT_ENOMEM;
     else

@@ -60,7 +60,8 @@ void nt_data_judge(struct nt_seen *s, const struct nt_item *m)
         return; /* data before any success is judged by RFC 7675 */
     uint32_t session = selecting_session(s, m, &k);
     if (session == NT_VIEW_NONE) {
-        nt_require(s->finder, NT_ICE_RULE_DATA_PAIR, m, is_valid_in_any(s, m), "data on a pair on which no check has succeeded");
+        nt_require(s->finder, NT_ICE_RULE_DATA_PAIR, m, is_valid_in_any(s, m) || nt_view_goes_without_ice(s->v, m),
+                   "data on a pair on which no check has succeeded");
         return;
     }
     const struct nt_seen_link *l = link_in(s, m, session);

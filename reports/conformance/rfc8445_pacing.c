@@ -18,11 +18,17 @@ nt_time nt_pacing_ta(const struct nt_view *v, const struct nt_item *m)
     return (nt_time)(a > b ? a : b) * NT_MSEC;
 }
 
+/* RFC 7675, 5.1: consent has an interval of its own, and goes on during a restart. */
+static bool is_for_consent(const struct nt_seen *s, const struct nt_item *m)
+{
+    return m->check && s->links[m->link].nominated;
+}
+
 /* Gathering and checks share the pace, until ICE has concluded. */
 void nt_pacing_started(struct nt_seen *s, const struct nt_item *m)
 {
     struct nt_seen_agent *a = &s->agents[m->party];
-    if (m->excused)
+    if (m->excused || is_for_consent(s, m))
         return;
     if (a->started != NT_VIEW_NONE && nt_seen_concluded(s, m) == NT_TIME_NEVER) {
         const struct nt_item *before = &s->v->items[a->started];

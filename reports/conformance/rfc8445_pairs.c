@@ -73,6 +73,18 @@ static void note_component(struct nt_seen *s, const struct nt_item *m)
     k->checked = true;
 }
 
+/* RFC 8445, 8.1.2: a checklist fails when a component of its stream has no valid pair. */
+static bool has_failed(const struct nt_seen *s, const struct nt_view_place *place)
+{
+    for (size_t i = 0; i < s->v->place_count; i++) {
+        const struct nt_view_place *other = &s->v->places[i];
+        if (other->session == place->session && other->stream == place->stream && s->components[i].checked &&
+            s->components[i].success == NT_VIEW_NONE)
+            return true;
+    }
+    return false;
+}
+
 /* "They are a matter of local optimization": but no check takes longer than Ti, after which nothing better can come. */
 static void judge_never_nominated(struct nt_seen *s)
 {
@@ -80,7 +92,8 @@ static void judge_never_nominated(struct nt_seen *s)
         const struct nt_seen_component *k = &s->components[i];
         const struct nt_item *m = k->success != NT_VIEW_NONE ? &s->v->items[k->success] : NULL;
         if (m == NULL || !s->agents[m->party].controls || m->session + 1 != s->v->first_session[m->party + 1] ||
-            s->v->bye[m->party] <= m->at + NOMINATES_WITHIN || s->v->end <= m->at + NOMINATES_WITHIN)
+            s->v->bye[m->party] <= m->at + NOMINATES_WITHIN || s->v->end <= m->at + NOMINATES_WITHIN ||
+            has_failed(s, &s->v->places[i]))
             continue;
         nt_require(s->finder, NT_ICE_RULE_NOMINATES, m, k->proposed || k->selected != NT_TIME_NEVER,
                    "this pair was valid, and in the %" PRId64 " s that followed none was nominated", (s->v->end - m->at) / NT_SEC);
@@ -96,7 +109,8 @@ static void settle_trigger(struct nt_seen *s, const struct nt_item *m, nt_time n
         return;
     const struct nt_item *cause = &s->v->items[l->waits];
     bool late = now > l->waits_until + nt_tolerance(s->v) && s->components[m->place].selected > l->waits_until;
-    nt_require(s->finder, NT_ICE_RULE_TRIGGERED, cause, !late, "no check in the other direction within %" PRId64 " ms",
+    bool restarted = late && nt_view_generation_at(s->v, m->party, l->waits_until) > nt_view_generation(s->v, m);
+    nt_require(s->finder, NT_ICE_RULE_TRIGGERED, cause, !late || restarted, "no check in the other direction within %" PRId64 " ms",
                (l->waits_until - cause->at) / NT_MSEC);
     l->waits = NT_VIEW_NONE;
     s->sessions[m->session].waiting--;

@@ -30,7 +30,7 @@
     X(LEFT_HALF, "RFC8445-7.3-left-half", "I-038", MUST, ICE, NOTHING, "A username is valid if its first half is the agent's own") \
     X(REFUSED, "RFC8445-7.3-refused", "I-038", DERIVED, ICE, NOTHING, "An authentic check is answered with success, or with 487 where roles conflict") \
     X(CONFLICT, "RFC8445-7.3.1.1-conflict", "I-039", MUST, ICE, TIMES, "A role conflict is resolved by the tie-breakers: 487, or a switch") \
-    X(TRIGGERED, "RFC8445-7.3.1.4-triggered", "I-042", MUST, ICE, TIMES, "A valid check triggers one in the other direction unless the pair has succeeded") \
+    X(TRIGGERED, "RFC8445-7.3.1.4-triggered", "I-042", MUST, FULL, TIMES, "A valid check triggers one in the other direction unless the pair has succeeded") \
     X(ONE_PAIR, "RFC8445-8.1.1-one", "I-044", MUST, ICE, NOTHING, "Once a pair is nominated, no other of the component MUST be") \
     X(NOMINATE_VALID, "RFC8445-8.1.1-valid", "I-046", MUST, ICE, NOTHING, "The nominated pair is one whose check has succeeded") \
     X(NOMINATES, "RFC8445-8.1.1-eventually", "I-045", MUST, ICE, TIMES, "The agent MUST eventually pick one and only one candidate pair, and nominate it") \

@@ -46,13 +46,24 @@ static void judge_remote_candidates(const struct told *t)
     }
 }
 
+/* That its party takes part in with one component: with a=rtcp-mux one side alone may have announced two. */
+static bool has_one_component(const struct nt_view_description *d)
+{
+    for (size_t i = 0; d != NULL && i < d->d.streams[0].candidate_count; i++)
+        if (d->d.streams[0].candidates[i].component != 1)
+            return false;
+    return d != NULL;
+}
+
 /* Of a session with one component only: what it selected is known, and which candidates belong to it. */
 static const struct nt_nomination *nomination_before(const struct told *t, const struct nt_nominations *nominations)
 {
     const struct nt_view *v = t->finder->v;
     uint32_t session = nt_view_session(v, t->d->party, t->d->generation);
     const struct nt_nomination *n = &nominations->of[session];
-    bool plain = t->d->d.stream_count == 1 && nt_view_place_count(v, session) == 1;
+    bool plain = t->d->d.stream_count == 1 && nt_view_place_count(v, session) == 1 &&
+                 (has_one_component(nt_view_session_first(v, session, NT_DIR_OUT)) ||
+                  has_one_component(nt_view_session_first(v, session, NT_DIR_IN)));
     return plain && n->item != NT_VIEW_NONE && v->items[n->item].at < t->d->at ? n : NULL;
 }
 

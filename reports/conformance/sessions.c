@@ -19,26 +19,68 @@ uint32_t nt_view_generation_at(const struct nt_view *v, uint32_t party, nt_time 
     return generation;
 }
 
-static bool is_of_session(const struct nt_view *v, const struct nt_view_description *d, uint32_t session, int direction)
+bool nt_view_is_of_session(const struct nt_view *v, const struct nt_view_description *d, uint32_t session)
 {
-    return nt_view_is_full(d) && d->direction == direction && d->generation == session - v->first_session[d->party];
+    return nt_view_is_full(d) && d->direction == NT_DIR_OUT && d->generation == session - v->first_session[d->party];
 }
 
-const struct nt_view_description *nt_view_session_described(const struct nt_view *v, uint32_t session, int direction, nt_time at)
+/* An offer may have been refused: the next one has another number, and perhaps the same credentials. */
+const struct nt_view_description *nt_view_exchanged_for(const struct nt_view *v, const struct nt_view_description *own)
 {
     const struct nt_view_description *last = NULL;
-    for (uint32_t i = v->party_description[v->session_party[session]]; i != NT_VIEW_NONE; i = v->descriptions[i].next)
-        if (is_of_session(v, &v->descriptions[i], session, direction) && v->descriptions[i].at <= at)
-            last = &v->descriptions[i];
+    bool after = false;
+    for (uint32_t i = v->party_description[own->party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *d = &v->descriptions[i];
+        after = after || d == own;
+        if (!nt_view_is_full(d) || d->direction != NT_DIR_IN || d->cseq != own->cseq || d->offer == own->offer ||
+            after != own->offer)
+            continue;
+        if (after)
+            return d;
+        last = d;
+    }
     return last;
 }
 
 const struct nt_view_description *nt_view_session_first(const struct nt_view *v, uint32_t session, int direction)
 {
-    for (uint32_t i = v->party_description[v->session_party[session]]; i != NT_VIEW_NONE; i = v->descriptions[i].next)
-        if (is_of_session(v, &v->descriptions[i], session, direction))
-            return &v->descriptions[i];
+    for (uint32_t i = v->party_description[v->session_party[session]]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *d = nt_view_is_of_session(v, &v->descriptions[i], session) ? &v->descriptions[i] : NULL;
+        if (d != NULL && direction == NT_DIR_IN)
+            d = nt_view_exchanged_for(v, d);
+        if (d != NULL)
+            return d;
+    }
     return NULL;
+}
+
+/* A restart may give another priority to an address that was announced before. */
+const struct nt_ice_candidate *nt_view_session_candidate(const struct nt_view *v, uint32_t session, const struct nt_addr *local)
+{
+    uint32_t party = v->session_party[session];
+    const struct nt_ice_candidate *c = nt_view_local_candidate(v, party, local);
+    for (uint32_t i = v->party_description[party]; c != NULL && i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *d = &v->descriptions[i];
+        bool told = d->err == NT_OK && d->direction == NT_DIR_OUT && d->generation == session - v->first_session[party];
+        const struct nt_ice_candidate *again = told ? nt_view_candidate_in(&d->d, &c->addr) : NULL;
+        if (again != NULL)
+            return again;
+    }
+    return c;
+}
+
+/* RFC 8839, 4.2.5: the peer's section has ice-mismatch, or nothing of ICE, and is not refused. */
+bool nt_view_goes_without_ice(const struct nt_view *v, const struct nt_item *m)
+{
+    const struct nt_view_description *peer = NULL;
+    size_t stream = v->places[m->place].stream - 1u;
+    for (uint32_t i = v->party_description[m->party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *d = &v->descriptions[i];
+        if (nt_view_is_full(d) && d->direction == NT_DIR_IN && d->at <= m->at)
+            peer = d;
+    }
+    return peer != NULL && stream < peer->d.stream_count && !nt_ice_stream_uses_ice(&peer->d.streams[stream]) &&
+           !nt_ice_stream_is_refused(&peer->d.streams[stream]);
 }
 
 /* The generation of a party that announced this username fragment, or NT_VIEW_NONE; *stream: the first one that has it, from 1. */

@@ -31,11 +31,17 @@ uint32_t nt_view_place_in(const struct nt_view *v, uint32_t place, uint32_t sess
 uint32_t nt_view_place_count(const struct nt_view *v, uint32_t session); /* components that something was sent or received on */
 /* The generation in which a party is at a time: that of the last description it had sent. */
 uint32_t nt_view_generation_at(const struct nt_view *v, uint32_t party, nt_time at);
-/* The full description that a session of a party has from it (NT_DIR_OUT), or from its peer (NT_DIR_IN), at a time: the last one of
- * that generation; NULL: there is none. */
-const struct nt_view_description *nt_view_session_described(const struct nt_view *v, uint32_t session, int direction, nt_time at);
-
-/* The first of them; it may come later than what the session has sent: gathering comes before the offer. */
+/* Whether a party described itself with it, for this session. */
+bool nt_view_is_of_session(const struct nt_view *v, const struct nt_view_description *d, uint32_t session);
+/* What a party got for a description of its own: the answer to its offer, or the offer that it answered. NULL: nothing, the offer
+ * was refused or nothing came. */
+const struct nt_view_description *nt_view_exchanged_for(const struct nt_view *v, const struct nt_view_description *own);
+/* The first full description that a session of a party has from it (NT_DIR_OUT), or from its peer (NT_DIR_IN); NULL: there is none.
+ * It may come later than what the session has sent: gathering comes before the offer. */
 const struct nt_view_description *nt_view_session_first(const struct nt_view *v, uint32_t session, int direction);
+/* The candidate whose checks leave from this address, as this session announced it, else as another did; NULL: there is none. */
+const struct nt_ice_candidate *nt_view_session_candidate(const struct nt_view *v, uint32_t session, const struct nt_addr *local);
+/* Of data: the peer has said that it does without ICE there. */
+bool nt_view_goes_without_ice(const struct nt_view *v, const struct nt_item *m);
 
 #endif

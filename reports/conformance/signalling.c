@@ -119,6 +119,7 @@ static int add_description(struct nt_view *v, uint32_t party, const struct nt_ca
                                       .frame = frame,
                                       .at = f->at,
                                       .direction = f->direction,
+                                      .cseq = m->cseq,
                                       .offer = m->kind == NT_SIP_INVITE,
                                       .fragment = m->kind == NT_SIP_INFO,
                                       .text = m->body,
@@ -180,7 +181,7 @@ const struct nt_view_description *nt_view_described(const struct nt_view *v, uin
     return NULL;
 }
 
-static const struct nt_ice_candidate *candidate_in(const struct nt_ice_description *d, const struct nt_addr *a)
+const struct nt_ice_candidate *nt_view_candidate_in(const struct nt_ice_description *d, const struct nt_addr *a)
 {
     for (size_t s = 0; s < d->stream_count; s++)
         for (size_t i = 0; i < d->streams[s].candidate_count; i++)
@@ -193,7 +194,7 @@ const struct nt_ice_candidate *nt_view_candidate(const struct nt_view *v, uint32
 {
     for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
-        const struct nt_ice_candidate *c = d->err == NT_OK && d->direction == NT_DIR_OUT ? candidate_in(&d->d, a) : NULL;
+        const struct nt_ice_candidate *c = d->err == NT_OK && d->direction == NT_DIR_OUT ? nt_view_candidate_in(&d->d, a) : NULL;
         if (c != NULL)
             return c;
     }
@@ -204,7 +205,7 @@ const struct nt_view_description *nt_view_announced(const struct nt_view *v, uin
 {
     for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
-        if (d->at >= since && d->err == NT_OK && d->direction == NT_DIR_OUT && candidate_in(&d->d, a) != NULL)
+        if (d->at >= since && d->err == NT_OK && d->direction == NT_DIR_OUT && nt_view_candidate_in(&d->d, a) != NULL)
             return d;
     }
     return NULL;
@@ -233,10 +234,18 @@ const struct nt_ice_candidate *nt_view_local_candidate(const struct nt_view *v, 
     return c;
 }
 
+static bool has_ice(const struct nt_ice_description *d)
+{
+    for (size_t i = 0; i < d->stream_count; i++)
+        if (nt_ice_stream_uses_ice(&d->streams[i]))
+            return true;
+    return false;
+}
+
 nt_time nt_view_checks_since(const struct nt_view *v, uint32_t party)
 {
     const struct nt_view_description *own = nt_view_described(v, party, NT_DIR_OUT), *peer = nt_view_described(v, party, NT_DIR_IN);
-    if (own == NULL || peer == NULL)
+    if (own == NULL || peer == NULL || !has_ice(&own->d) || !has_ice(&peer->d))
         return NT_TIME_NEVER;
     return own->at > peer->at ? own->at : peer->at;
 }

@@ -14,6 +14,8 @@ static inline bool nt_view_is_full(const struct nt_view_description *d)
 }
 /* The first full description of a party that went in `direction`, or NULL. */
 const struct nt_view_description *nt_view_described(const struct nt_view *v, uint32_t party, int direction);
+/* The first candidate of a description at an address, or NULL. */
+const struct nt_ice_candidate *nt_view_candidate_in(const struct nt_ice_description *d, const struct nt_addr *a);
 /* The announced candidate of a party at an address, or NULL. */
 const struct nt_ice_candidate *nt_view_candidate(const struct nt_view *v, uint32_t party, const struct nt_addr *a);
 /* The first description since then in which a party announces a candidate at an address, or NULL. */
@@ -24,7 +26,8 @@ const struct nt_view_description *nt_view_announced(const struct nt_view *v, uin
 const struct nt_ice_candidate *nt_view_local_candidate(const struct nt_view *v, uint32_t party, const struct nt_addr *local);
 /* The number, from 1, of the stream that part `i` of a description or fragment is about. */
 uint8_t nt_view_stream_of(const struct nt_view *v, const struct nt_view_description *d, size_t i);
-/* When a party had both descriptions, its own and the peer's, so that its checks began; NT_TIME_NEVER: it never had. */
+/* When a party had both descriptions, its own and the peer's, so that its checks began; NT_TIME_NEVER: it never had, or one of them
+ * does not use ICE. */
 nt_time nt_view_checks_since(const struct nt_view *v, uint32_t party);
 
 #endif

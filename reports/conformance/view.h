@@ -123,6 +123,7 @@ struct nt_view_description {
     uint32_t party, frame;
     nt_time at;
     uint8_t direction;
+    uint32_t cseq;        /* of its SIP message: an answer has that of its offer */
     bool offer, fragment; /* a fragment (RFC 8840) trickles candidates, each with the stream it belongs to; else it is an answer */
     uint32_t generation;  /* of its party's descriptions in that direction: from 0, one more when a username fragment changes */
     int err;              /* of reading it */

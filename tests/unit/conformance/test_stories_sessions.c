@@ -1,0 +1,339 @@
+/* RFC 8445, 9; RFC 8839, 4.2.5 and 4.4; RFC 9143: stories of restarts that succeed, cross or come to nothing, of streams on one
+ * transport or without ICE, and of components that do not all become valid. */
+#include "tests/unit/conformance/forge_call.h"
+#include "tests/unit/conformance/stories.h"
+
+#define CREDENTIALS_L "a=ice-ufrag:LLLL\r\na=ice-pwd:passwordofLpasswordofL\r\n"
+#define CREDENTIALS_R "a=ice-ufrag:RRRR\r\na=ice-pwd:passwordofRpasswordofR\r\n"
+#define AT_L "c=IN IP4 10.0.0.1\r\n"
+#define AT_R "c=IN IP4 10.0.0.2\r\n"
+#define HOST_L "a=candidate:1 1 UDP 2130706431 10.0.0.1 5000 typ host\r\n"
+#define HOST_R "a=candidate:1 1 UDP 2130706431 10.0.0.2 6000 typ host\r\n"
+#define AGAIN_L(n) "a=ice-ufrag:LLL" n "\r\na=ice-pwd:password" n "ofLpassword" n "ofL\r\n"
+#define AGAIN_R(n) "a=ice-ufrag:RRR" n "\r\na=ice-pwd:password" n "ofRpassword" n "ofR\r\n"
+#define AUDIO_L "m=audio 5000 RTP/AVP 0\r\n" AT_L
+#define AUDIO_R "m=audio 6000 RTP/AVP 0\r\n" AT_R
+
+static void are_now(struct forge *f, const char *l, const char *pwd_l, const char *r, const char *pwd_r)
+{
+    f->ufrag_l = l;
+    f->ufrag_r = r;
+    nt_stun_key_short(&f->pwd_l, pwd_l);
+    nt_stun_key_short(&f->pwd_r, pwd_r);
+}
+
+static void first_ones(struct forge *f)
+{
+    are_now(f, "LLLL", "passwordofLpasswordofL", "RRRR", "passwordofRpasswordofR");
+}
+
+static void check_left(struct forge *f, int flags)
+{
+    ask_and_answer(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING | flags});
+}
+
+static void check_right(struct forge *f)
+{
+    ask_and_answer(f, &(struct ask){.left = false, .from = f->r, .to = f->l, .flags = CONTROLLED});
+}
+
+static void goes_on(struct forge *f, int seconds)
+{
+    for (int i = 0; i < seconds; i += 5) {
+        wait(f, 4500 + 173 * (i % 7));
+        check_left(f, 0);
+        wait(f, 100);
+        check_right(f);
+    }
+}
+
+/* --- restarts --- */
+
+/* Both restart at once, and refuse with 491; L asks again with the same credentials, R answers with others. */
+static void two_restarts_cross(struct forge *f)
+{
+    agree(f);
+    wait(f, 2000);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
+    convey(f, false, NT_SIP_INVITE, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R);
+    say(f, true, f->l, f->r);
+    wait(f, 3000);
+    check_left(f, 0); /* consent, of the session that goes on */
+    convey(f, true, NT_SIP_INVITE, 3, ice2, AUDIO_L AGAIN_L("2") HOST_L);
+    convey(f, false, NT_SIP_OK, 3, ice2, AUDIO_R AGAIN_R("3") HOST_R);
+    are_now(f, "LLL2", "password2ofLpassword2ofL", "RRR3", "password3ofRpassword3ofR");
+    pair_up(f, f->l, f->r, NOMINATE);
+    say(f, true, f->l, f->r);
+    say(f, false, f->r, f->l);
+}
+
+/* After 491 L keeps its old credentials, and describes itself with them. */
+static void a_restart_is_rolled_back(struct forge *f)
+{
+    agree(f);
+    wait(f, 2000);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
+    say(f, true, f->l, f->r);
+    wait(f, 2500);
+    check_left(f, 0);
+    convey(f, true, NT_SIP_INVITE, 3, ice2, AUDIO_L CREDENTIALS_L HOST_L "a=remote-candidates:1 10.0.0.2 6000\r\n");
+    convey(f, false, NT_SIP_OK, 3, ice2, AUDIO_R CREDENTIALS_R HOST_R);
+    wait(f, 4500);
+    check_left(f, 0);
+    check_right(f);
+    say(f, true, f->l, f->r);
+}
+
+/* L has not yet checked the pair that R's check came on, and begins anew. */
+static void a_restart_during_checks(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    check_right(f);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
+    convey(f, false, NT_SIP_OK, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R);
+    are_now(f, "LLL2", "password2ofLpassword2ofL", "RRR2", "password2ofRpassword2ofR");
+    pair_up(f, f->l, f->r, NOMINATE);
+    goes_on(f, 20);
+}
+
+/* The interfaces stand in another order: RFC 8445, 9: the candidate set is a new one. */
+static void a_restart_has_other_priorities(struct forge *f)
+{
+    uint32_t priority = UINT32_C(110) << 24 | (2130706175 & 0xffffff);
+    agree(f);
+    wait(f, 2000);
+    convey(f, true, NT_SIP_INVITE, 2, ice2,
+           AUDIO_L AGAIN_L("2") "a=candidate:1 1 UDP 2130706175 10.0.0.1 5000 typ host\r\n"
+                                "a=candidate:2 1 UDP 2130706431 10.9.0.1 5000 typ host\r\n");
+    convey(f, false, NT_SIP_OK, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R);
+    are_now(f, "LLL2", "password2ofLpassword2ofL", "RRR2", "password2ofRpassword2ofR");
+    ask_and_answer(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING, .priority = priority});
+    check_right(f);
+    ask_and_answer(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING | NOMINATE, .priority = priority});
+}
+
+/* RFC 7675, 5.1: consent has a pace of its own, and goes on during the restart. */
+static void consent_during_the_restart(struct forge *f)
+{
+    struct nt_addr r2 = addr("10.0.0.2:6002");
+    agree(f);
+    wait(f, 4500);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
+    convey(f, false, NT_SIP_OK, 2, ice2,
+           "m=audio 6002 RTP/AVP 0\r\n" AT_R AGAIN_R("2") "a=candidate:1 1 UDP 2130706431 10.0.0.2 6002 typ host\r\n");
+    check_left(f, 0);
+    are_now(f, "LLL2", "password2ofLpassword2ofL", "RRR2", "password2ofRpassword2ofR");
+    wait(f, 10);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = r2, .flags = CONTROLLING}, TAP_R);
+    answer(f, false, f->l, 0);
+    send(f, TAP_R, TAP_L, r2, f->l);
+    ask_and_answer(f, &(struct ask){.left = false, .from = r2, .to = f->l, .flags = CONTROLLED});
+    first_ones(f);
+    say(f, true, f->l, f->r);
+}
+
+/* R restarts; L answers with credentials of its own that are new. */
+static void the_other_side_restarts(struct forge *f)
+{
+    agree(f);
+    wait(f, 2000);
+    convey(f, false, NT_SIP_INVITE, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R);
+    convey(f, true, NT_SIP_OK, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
+    are_now(f, "LLL2", "password2ofLpassword2ofL", "RRR2", "password2ofRpassword2ofR");
+    pair_up(f, f->l, f->r, NOMINATE);
+    say(f, true, f->l, f->r);
+}
+
+/* --- streams --- */
+
+static const char video_l[] =
+    "m=video 5002 RTP/AVP 31\r\n" AT_L "a=mid:2\r\na=ice-ufrag:LLLV\r\na=ice-pwd:passwordVofLpasswordVofL\r\n"
+    "a=candidate:1 1 UDP 2130706431 10.0.0.1 5002 typ host\r\n";
+static const char video_r[] =
+    "m=video 6002 RTP/AVP 31\r\n" AT_R "a=mid:2\r\na=ice-ufrag:RRRV\r\na=ice-pwd:passwordVofRpasswordVofR\r\n"
+    "a=candidate:1 1 UDP 2130706431 10.0.0.2 6002 typ host\r\n";
+
+/* RFC 8839, 4.4.1.1.3: a stream is added, with credentials of its own; the first one goes on. */
+static void a_stream_is_added(struct forge *f)
+{
+    char l[1200], r[1200];
+    struct nt_addr l2 = addr("10.0.0.1:5002"), r2 = addr("10.0.0.2:6002");
+    agree(f);
+    snprintf(l, sizeof l, "%sa=remote-candidates:1 10.0.0.2 6000\r\n%s", audio_l, video_l);
+    snprintf(r, sizeof r, "%s%s", audio_r, video_r);
+    wait(f, 1500);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, l);
+    convey(f, false, NT_SIP_OK, 2, ice2, r);
+    are_now(f, "LLLV", "passwordVofLpasswordVofL", "RRRV", "passwordVofRpasswordVofR");
+    pair_up(f, l2, r2, NOMINATE);
+    say(f, true, f->l, f->r);
+    say(f, true, l2, r2);
+}
+
+static const char bundle[] = "a=ice-options:ice2\r\na=group:BUNDLE 1 2\r\n";
+
+/* RFC 9143, 7.1 and 7.3: the offer has an address for each section, the answer one for both. */
+static void two_sections_on_one_transport(struct forge *f)
+{
+    char l[1200];
+    snprintf(l, sizeof l, "%s%s%s%s", AUDIO_L CREDENTIALS_L, HOST_L, "a=mid:1\r\n", video_l);
+    convey(f, true, NT_SIP_INVITE, 1, bundle, l);
+    convey(f, false, NT_SIP_OK, 1, bundle,
+           AUDIO_R CREDENTIALS_R HOST_R "a=mid:1\r\nm=video 6000 RTP/AVP 31\r\n" AT_R "a=mid:2\r\n");
+    pair_up(f, f->l, f->r, NOMINATE);
+    say(f, true, f->l, f->r);
+    say(f, false, f->r, f->l);
+    goes_on(f, 15);
+    convey(f, true, NT_SIP_INVITE, 2, bundle,
+           AUDIO_L CREDENTIALS_L HOST_L "a=remote-candidates:1 10.0.0.2 6000\r\na=mid:1\r\nm=video 5000 RTP/AVP 31\r\n" AT_L
+                                        "a=mid:2\r\n");
+    convey(f, false, NT_SIP_OK, 2, bundle,
+           AUDIO_R CREDENTIALS_R HOST_R "a=mid:1\r\nm=video 6000 RTP/AVP 31\r\n" AT_R "a=mid:2\r\n");
+    say(f, true, f->l, f->r);
+}
+
+/* As browsers: each section repeats the credentials, and the candidates of the one transport. */
+#define BOTH_L AUDIO_L CREDENTIALS_L HOST_L "a=mid:1\r\nm=video 5000 RTP/AVP 31\r\n" AT_L CREDENTIALS_L HOST_L "a=mid:2\r\n"
+#define BOTH_R AUDIO_R CREDENTIALS_R HOST_R "a=mid:1\r\nm=video 6000 RTP/AVP 31\r\n" AT_R CREDENTIALS_R HOST_R "a=mid:2\r\n"
+
+static void both_sections_have_the_candidates(struct forge *f)
+{
+    convey(f, true, NT_SIP_INVITE, 1, bundle, BOTH_L);
+    convey(f, false, NT_SIP_OK, 1, bundle, BOTH_R);
+    pair_up(f, f->l, f->r, NOMINATE);
+    say(f, true, f->l, f->r);
+    goes_on(f, 15);
+    convey(f, true, NT_SIP_INVITE, 2, bundle, BOTH_L);
+    convey(f, false, NT_SIP_OK, 2, bundle, BOTH_R);
+    say(f, false, f->r, f->l);
+}
+
+/* RFC 9143, 6: bundle-only has the port 0, and is not refused. The first section is refused: the second is the tagged one. */
+static void the_second_section_has_the_transport(struct forge *f)
+{
+    convey(f, true, NT_SIP_INVITE, 1, bundle,
+           AUDIO_L CREDENTIALS_L HOST_L "a=mid:1\r\nm=video 0 RTP/AVP 31\r\n" AT_L "a=mid:2\r\na=bundle-only\r\n");
+    convey(f, false, NT_SIP_OK, 1, bundle,
+           AUDIO_R CREDENTIALS_R HOST_R "a=mid:1\r\nm=video 6000 RTP/AVP 31\r\n" AT_R "a=mid:2\r\n");
+    pair_up(f, f->l, f->r, NOMINATE);
+    goes_on(f, 10);
+}
+
+static void the_bundle_trickles(struct forge *f)
+{
+    static const char options[] = "a=ice-options:ice2 trickle\r\na=group:BUNDLE 1 2\r\n";
+    static const char part[] = CREDENTIALS_L "m=audio 9 RTP/AVP 0\r\na=mid:1\r\n";
+    convey(f, true, NT_SIP_INVITE, 1, options, BOTH_L);
+    convey(f, false, NT_SIP_OK, 1, options, BOTH_R);
+    convey(f, true, NT_SIP_INFO, 2, part,
+           HOST_L "a=candidate:2 1 UDP 2130706175 10.9.0.1 5000 typ host\r\na=end-of-candidates\r\n"
+                  "m=video 9 RTP/AVP 31\r\na=mid:2\r\n" HOST_L
+                  "a=candidate:2 1 UDP 2130706175 10.9.0.1 5000 typ host\r\na=end-of-candidates\r\n");
+    pair_up(f, f->l, f->r, NOMINATE);
+    ask_and_answer(f, &(struct ask){.left = true,
+                                    .from = addr("10.9.0.1:5000"),
+                                    .to = f->r,
+                                    .flags = CONTROLLING,
+                                    .priority = UINT32_C(110) << 24 | (2130706175 & 0xffffff)});
+    goes_on(f, 10);
+}
+
+/* --- without ICE: RFC 8839, 4.2.5; RFC 3264 --- */
+
+static void the_peer_has_no_ice(struct forge *f)
+{
+    convey(f, true, NT_SIP_INVITE, 1, ice2, audio_l);
+    convey(f, false, NT_SIP_OK, 1, "", "m=audio 6000 RTP/AVP 0\r\n" AT_R);
+    wait(f, 100);
+    say(f, true, f->l, f->r);
+    say(f, false, f->r, f->l);
+}
+
+static void the_answer_has_ice_mismatch(struct forge *f)
+{
+    convey(f, true, NT_SIP_INVITE, 1, ice2, audio_l);
+    convey(f, false, NT_SIP_OK, 1, ice2, "m=audio 6000 RTP/AVP 0\r\n" AT_R "a=ice-mismatch\r\n");
+    wait(f, 100);
+    say(f, true, f->l, f->r);
+    say(f, false, f->r, f->l);
+}
+
+/* The first section has ICE, the second has not. */
+static void one_section_has_no_ice(struct forge *f)
+{
+    char l[1200];
+    snprintf(l, sizeof l, "%s%s", audio_l, video_l);
+    convey(f, true, NT_SIP_INVITE, 1, ice2, l);
+    convey(f, false, NT_SIP_OK, 1, ice2, AUDIO_R CREDENTIALS_R HOST_R "m=video 6002 RTP/AVP 31\r\n" AT_R "a=ice-mismatch\r\n");
+    pair_up(f, f->l, f->r, NOMINATE);
+    say(f, true, addr("10.0.0.1:5002"), addr("10.0.0.2:6002"));
+    say(f, false, addr("10.0.0.2:6002"), addr("10.0.0.1:5002"));
+    say(f, true, f->l, f->r);
+}
+
+/* --- components --- */
+
+#define TWO_L AUDIO_L CREDENTIALS_L HOST_L "a=candidate:1 2 UDP 2130706430 10.0.0.1 5001 typ host\r\n"
+#define TWO_R AUDIO_R CREDENTIALS_R HOST_R "a=candidate:1 2 UDP 2130706430 10.0.0.2 6001 typ host\r\n"
+
+/* RFC 8445, 8.1.2: the second never becomes valid: the checklist fails, and nothing is nominated. */
+static void a_component_never_becomes_valid(struct forge *f)
+{
+    struct nt_addr l2 = addr("10.0.0.1:5001"), r2 = addr("10.0.0.2:6001");
+    offer_and_answer(f, TWO_L, TWO_R);
+    pair_up(f, f->l, f->r, 0);
+    wait(f, 60);
+    ask(f, &(struct ask){.left = true, .from = l2, .to = r2, .flags = CONTROLLING, .priority = FORGE_PRFLX - 1}, TAP_NONE);
+    wait(f, 60000);
+}
+
+/* The second component has not been checked, and the description has candidates for it. */
+static void an_offer_before_the_second_component(struct forge *f)
+{
+    offer_and_answer(f, TWO_L, TWO_R);
+    pair_up(f, f->l, f->r, NOMINATE);
+    wait(f, 20);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, TWO_L);
+    convey(f, false, NT_SIP_OK, 2, ice2, TWO_R);
+}
+
+static void a_lite_agent_answers_for_long(struct forge *f)
+{
+    convey(f, true, NT_SIP_INVITE, 1, ice2, audio_l);
+    convey(f, false, NT_SIP_OK, 1, "a=ice-lite\r\na=ice-options:ice2\r\n", audio_r);
+    check_left(f, 0);
+    wait(f, 3000);
+    check_left(f, 0);
+    wait(f, 3000);
+    check_left(f, NOMINATE);
+    wait(f, 5000);
+    check_left(f, 0);
+}
+
+TEST(nobody_is_blamed)
+{
+    static const struct story stories[] = {STORY(two_restarts_cross),
+                                           STORY(a_restart_is_rolled_back),
+                                           STORY(a_restart_during_checks),
+                                           STORY(a_restart_has_other_priorities),
+                                           STORY(consent_during_the_restart),
+                                           STORY(the_other_side_restarts),
+                                           STORY(a_stream_is_added),
+                                           STORY(two_sections_on_one_transport),
+                                           STORY(both_sections_have_the_candidates),
+                                           STORY(the_second_section_has_the_transport),
+                                           STORY(the_bundle_trickles),
+                                           STORY(the_peer_has_no_ice),
+                                           STORY(the_answer_has_ice_mismatch),
+                                           STORY(one_section_has_no_ice),
+                                           STORY(a_component_never_becomes_valid),
+                                           STORY(an_offer_before_the_second_component),
+                                           STORY(a_lite_agent_answers_for_long)};
+    judge_stories(stories, sizeof stories / sizeof stories[0]);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(nobody_is_blamed)};
+    return RUN_TESTS(tests);
+}
