@@ -35,6 +35,16 @@ UNITS = {
         "edits": [("core/ice/freshness.c", "    if (m->unknown_count > 0)", "    if (m->unknown_count > 9)")],
         "units": ["ice_test_attributes"],
     },
+    "role-switched-by-an-odd-487": {
+        "what": "a 487 with an unknown comprehension-required attribute switches the role (RFC 8489, 6.3.4)",
+        "edits": [("core/ice/checks.c", "m->class_ == NT_STUN_ERROR && m->unknown_count == 0 &&", "m->class_ == NT_STUN_ERROR &&")],
+        "units": ["ice_test_outcomes"],
+    },
+    "unknown-attribute-of-a-check": {
+        "what": "a check with one unknown comprehension-required attribute is answered with success (RFC 8489, 6.3.1)",
+        "edits": [("core/ice/respond.c", "    if (m->unknown_count > 0) {\n        list", "    if (m->unknown_count > 1) {\n        list")],
+        "units": ["ice_test_limits"],
+    },
     "refresh-given-up": {
         "what": "a Refresh that fails with 500 is not tried again (RFC 8656, 8)",
         "edits": [("core/turn/client_resend.h", "code == 0 || (code >= 500 && code <= 599)", "code == 0 || (code > 508 && code <= 599)")],
@@ -60,6 +70,21 @@ UNITS = {
         "edits": [("reports/conformance/rfc8656_peers.c", "only ? code == 443 :", "only ? code != 0 :")],
         "units": ["conformance_test_stories_relaying"],
     },
+    "any-error-for-443-of-some-peers": {
+        "what": "the rules on peers of which one is of another family take any error (RFC 8656, 10.2)",
+        "edits": [("reports/conformance/rfc8656_peers.c", ": code == 400 || code == 403 || code == 443,", ": code != 0,")],
+        "units": ["conformance_test_stories_relaying"],
+    },
+    "any-error-for-400-of-channels": {
+        "what": "the rule on channels out of range takes any error where the peer is of another family (RFC 8656, 12.2)",
+        "edits": [("reports/conformance/rfc8656_peers.c", "(foreign && code == 443)", "(foreign && code != 0)")],
+        "units": ["conformance_test_stories_relaying"],
+    },
+    "443-for-400-of-channels": {
+        "what": "the rule on channels out of range takes 443 for a peer of the right family (RFC 8656, 12.2)",
+        "edits": [("reports/conformance/rfc8656_peers.c", "(foreign && code == 443)", "code == 443")],
+        "units": ["conformance_test_stories_relaying"],
+    },
     "any-error-for-443-of-refreshes": {
         "what": "the rule on Refreshes for another family takes any error for 443 (RFC 8656, 8.2)",
         "edits": [("reports/conformance/rfc8656_allocate.c", "has || code == 443 ||", "has || code != 0 ||")],
@@ -80,6 +105,32 @@ UNITS = {
         "what": "an unreachable protocol fails no pair",
         "edits": [("core/ice/outcome.c", "bytes[0] == 3 && (bytes[1] == 2 || bytes[1] == 3)", "bytes[0] == 3 && bytes[1] == 3")],
         "units": ["ice_test_icmp"],
+    },
+    "icmpv6-no-hard-error": {
+        "what": "an unreachable port of IPv6 fails no pair",
+        "edits": [("core/ice/outcome.c", "bytes[0] == 1 && bytes[1] == 4;", "false;")],
+        "units": ["ice_test_icmp"],
+    },
+    "icmp-about-another-check": {
+        "what": "an ICMP error fails all checks from its base, whomever they went to",
+        "edits": [
+            (
+                "core/ice/outcome.c",
+                "nt_addr_equal(&nt_ice_candidates_at(nt_ice_session_remotes(s), p->remote)->c.addr, &path->remote)) {",
+                "p->remote != NT_ICE_NONE) {",
+            ),
+        ],
+        "units": ["ice_test_icmp"],
+    },
+    "consent-from-the-nomination": {
+        "what": "the first consent counts from the nomination, not from the response (RFC 7675, 5.1)",
+        "edits": [("core/ice/consent.c", ".renewed_at = answered_at,", ".renewed_at = now,")],
+        "units": ["ice_test_consent"],
+    },
+    "icmp-identifier-held-as-a-port": {
+        "what": "a NAT frees a port when it should free an identifier that was on hold",
+        "edits": [("natsim/nat/expiry.c", "(enum nt_port_space)((hold >> 16) % NT_SPACES)", "NT_SPACE_UDP")],
+        "units": ["nat_test_ports"],
     },
     "icmp-identifier-never-freed": {
         "what": "a NAT keeps the identifier of an ICMP query for ever",
@@ -207,6 +258,11 @@ UNITS = {
     "a-channel-outlives-its-end": {
         "what": "a channel's number is taken at the very end of its ten minutes (RFC 8656, 12)",
         "edits": [("core/turn/channel.c", "(same_number != NULL && same_number->expires > now)", "(same_number != NULL && same_number->expires >= now)")],
+        "units": ["turn_test_limits"],
+    },
+    "a-peer-stays-bound-at-the-end": {
+        "what": "a channel's peer is taken at the very end of its ten minutes (RFC 8656, 12)",
+        "edits": [("core/turn/channel.c", "same_peer->expires > now))", "same_peer->expires >= now))")],
         "units": ["turn_test_limits"],
     },
     "a-limit-in-silence": {

@@ -471,6 +471,24 @@ static void a_channel_to_a_foreign_peer_is_forbidden(struct forge *f)
     ask_in_ls_name(f, NT_TURN_CHANNEL_BIND, CHANNEL, addr("[2001:db8::1]:7"), nobody, 403);
 }
 
+static void a_foreign_peer_among_others_gets_another_code(struct forge *f)
+{
+    gather_relay(f);
+    ask_in_ls_name(f, NT_TURN_CREATE_PERMISSION, 0, f->r, addr("[2001:db8::1]:7"), 440);
+}
+
+static void a_channel_of_rfc_5766_to_a_foreign_peer_is_forbidden(struct forge *f)
+{
+    gather_relay(f);
+    ask_in_ls_name(f, NT_TURN_CHANNEL_BIND, 0x5000, addr("[2001:db8::1]:7"), nobody, 403);
+}
+
+static void a_channel_of_rfc_5766_is_taken_for_a_foreign_peer(struct forge *f)
+{
+    gather_relay(f);
+    ask_in_ls_name(f, NT_TURN_CHANNEL_BIND, 0x5000, f->r, nobody, 443);
+}
+
 static void a_channel_to_a_tunnel_is_granted(struct forge *f)
 {
     gather_relay(f);
@@ -613,6 +631,9 @@ static const struct breach breaches[] = {
     BREACH(a_foreign_peer_is_forbidden, "RFC8656-10.2-family", "turn", 1),
     BREACH(a_foreign_peer_among_others_is_granted, "RFC8656-10.2-family", "turn", 1),
     BREACH(a_channel_to_a_foreign_peer_is_forbidden, "RFC8656-12.2-family", "turn", 1),
+    BREACH(a_foreign_peer_among_others_gets_another_code, "RFC8656-10.2-family", "turn", 1),
+    BREACH(a_channel_of_rfc_5766_to_a_foreign_peer_is_forbidden, "RFC8656-12.2-refused", "turn", 1),
+    BREACH(a_channel_of_rfc_5766_is_taken_for_a_foreign_peer, "RFC8656-12.2-refused", "turn", 1),
     BREACH(a_channel_to_a_tunnel_is_granted, "RFC8656-21.4-tunnels", "turn", 1),
     BREACH(a_channel_to_a_tunnel_is_granted_for_ipv6, "RFC8656-21.4-tunnels", "turn", 1),
     BREACH(half_of_a_refused_request_is_installed, "RFC8656-10.2-whole", "turn", 1),

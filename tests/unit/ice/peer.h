@@ -86,14 +86,14 @@ static inline struct nt_ice_config lab_config(enum nt_ice_role role)
     return c;
 }
 
-static inline void lab_start(struct lab *l, const struct nt_ice_config *c)
+static inline void lab_start_at(struct lab *l, const struct nt_ice_config *c, const char *base)
 {
     int err = 0;
     struct nt_ice_description d;
     memset(l, 0, sizeof *l);
     l->a = nt_ice_agent_new(c, &err);
     assert_int_equal(err, NT_OK);
-    nt_ice_input(l->a, &(struct nt_path){.local = addr("10.0.0.1")}, NT_IN_IF_UP, NULL, 0, 0);
+    nt_ice_input(l->a, &(struct nt_path){.local = addr(base)}, NT_IN_IF_UP, NULL, 0, 0);
     assert_int_equal(nt_ice_gather(l->a, 0), NT_OK);
     pull(l);
     assert_int_equal(nt_ice_local(l->a, false, &d), NT_OK);
@@ -103,6 +103,11 @@ static inline void lab_start(struct lab *l, const struct nt_ice_config *c)
     nt_ice_description_free(&d);
     nt_stun_key_short(&l->ours, l->pwd);
     nt_stun_key_short(&l->theirs, PEER_PWD);
+}
+
+static inline void lab_start(struct lab *l, const struct nt_ice_config *c)
+{
+    lab_start_at(l, c, "10.0.0.1");
 }
 
 static inline void lab_end(struct lab *l)

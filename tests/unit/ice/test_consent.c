@@ -83,6 +83,26 @@ TEST(expiry)
     lab_end(&l);
 }
 
+/* RFC 7675, 5.1: "Initial consent to send traffic is obtained using ICE": by the response to the check, and not by a nomination of
+ * three seconds later. */
+TEST(initial_consent_is_as_old_as_the_response)
+{
+    struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
+    struct nt_ice_candidate r = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
+    lab_start(&l, &c);
+    assert_int_equal(remote(&l, &r, 1), NT_OK);
+    go(&l, 0);
+    respond(&l, next_out(&l, NT_STUN_REQUEST, NULL), (struct reply){0});
+    go(&l, 3 * NT_SEC);
+    request(&l, "10.0.0.2:6000", (struct ask){.id = 1, .use_candidate = true});
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
+    go(&l, 30 * NT_SEC - 1);
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
+    go(&l, 30 * NT_SEC);
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_DISCONNECTED);
+    lab_end(&l);
+}
+
 /* A 15 s outage, then one answer: another 30 s from there. */
 TEST(outage)
 {
@@ -230,6 +250,7 @@ TEST(refresh_answered_after_completion)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(intervals),
+                                       cmocka_unit_test(initial_consent_is_as_old_as_the_response),
                                        cmocka_unit_test(expiry),
                                        cmocka_unit_test(outage),
                                        cmocka_unit_test(revoked),

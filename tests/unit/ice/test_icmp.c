@@ -3,13 +3,14 @@
 
 static struct lab l;
 
-/* The agent's one check meets this ICMP message after 100 ms; how often it has been sent after a second. */
-static int sent_in_spite_of(bool icmp_errors, uint8_t type, uint8_t code)
+/* The one check from `base` to `to` meets this ICMP message after 100 ms; how often it has been sent after a second. */
+static int sent_from(const char *base, const char *to, bool icmp_errors, uint8_t type, uint8_t code)
 {
     struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
     c.icmp_errors = icmp_errors;
-    lab_start(&l, &c);
-    struct nt_ice_candidate one = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
+    c.ipv6 = true;
+    lab_start_at(&l, &c, base);
+    struct nt_ice_candidate one = candidate(to, NT_ICE_HOST, "1");
     assert_int_equal(remote(&l, &one, 1), NT_OK);
     go(&l, 100 * NT_MSEC);
     assert_int_equal(l.count, 1);
@@ -22,6 +23,11 @@ static int sent_in_spite_of(bool icmp_errors, uint8_t type, uint8_t code)
     return count;
 }
 
+static int sent_in_spite_of(bool icmp_errors, uint8_t type, uint8_t code)
+{
+    return sent_from("10.0.0.1", "10.0.0.2:6000", icmp_errors, type, code);
+}
+
 /* RFC 1122, 4.2.3.9: "Destination Unreachable -- codes 2-4" are hard, of which 4 asks for fragments. */
 TEST(unreachable_protocol_and_port_are_hard_errors)
 {
@@ -29,6 +35,30 @@ TEST(unreachable_protocol_and_port_are_hard_errors)
         assert_int_equal(sent_in_spite_of(true, 3, (uint8_t)code), code == 2 || code == 3 ? 1 : 2);
     assert_int_equal(sent_in_spite_of(true, 11, 0), 2);
     assert_int_equal(sent_in_spite_of(true, 1, 4), 2); /* ICMPv6's port unreachable */
+}
+
+/* RFC 4443, 3.1: code 4 is port unreachable; "no route" and the like may pass. */
+TEST(an_unreachable_port_of_ipv6_is_a_hard_error)
+{
+    for (int code = 0; code < 8; code++)
+        assert_int_equal(sent_from("2001:db8::1", "[2001:db8::2]:6000", true, 1, (uint8_t)code), code == 4 ? 1 : 2);
+    assert_int_equal(sent_from("2001:db8::1", "[2001:db8::2]:6000", true, 3, 3), 2); /* time exceeded */
+}
+
+TEST(an_error_fails_the_check_that_it_is_about)
+{
+    struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
+    uint8_t message[8] = {3, 3};
+    c.icmp_errors = true;
+    lab_start(&l, &c);
+    struct nt_ice_candidate two[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("10.0.0.2:6001", NT_ICE_HOST, "2")};
+    assert_int_equal(remote(&l, two, 2), NT_OK);
+    go(&l, 100 * NT_MSEC);
+    struct nt_path path = {.transport = NT_UDP, .local = l.base, .remote = two[1].addr};
+    nt_ice_input(l.a, &path, NT_IN_ICMP, message, sizeof message, l.now);
+    assert_int_equal(pair_to(&l, "10.0.0.2:6000").state, NT_ICE_IN_PROGRESS);
+    assert_int_equal(pair_to(&l, "10.0.0.2:6001").state, NT_ICE_PAIR_FAILED);
+    lab_end(&l);
 }
 
 TEST(errors_are_advisory_by_default)
@@ -40,6 +70,8 @@ TEST(errors_are_advisory_by_default)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(unreachable_protocol_and_port_are_hard_errors),
+                                       cmocka_unit_test(an_unreachable_port_of_ipv6_is_a_hard_error),
+                                       cmocka_unit_test(an_error_fails_the_check_that_it_is_about),
                                        cmocka_unit_test(errors_are_advisory_by_default)};
     return RUN_TESTS(tests);
 }

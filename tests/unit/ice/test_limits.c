@@ -176,7 +176,9 @@ TEST(ports_and_transactions_of_gathering)
 TEST(unknown_attributes)
 {
     struct nt_ice_config c = config(NT_ICE_CONTROLLED);
-    for (unsigned count = NT_STUN_UNKNOWN_MAX - 1; count <= NT_STUN_UNKNOWN_MAX; count++) {
+    static const unsigned counts[] = {1, NT_STUN_UNKNOWN_MAX - 1, NT_STUN_UNKNOWN_MAX};
+    for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) {
+        unsigned count = counts[k];
         uint8_t buf[600], id[NT_STUN_ID] = {1};
         char user[300];
         struct nt_stun_builder b;

@@ -83,6 +83,7 @@ TEST(each_response_has_its_outcome)
         {{.unmapped = true}, NT_ICE_RESULT_FAILED},
         {{.odd = true}, NT_ICE_RESULT_FAILED}, /* RFC 8489, 6.3.3 */
         {{.code = 487}, NT_ICE_RESULT_CONFLICT},
+        {{.code = 487, .odd = true}, NT_ICE_RESULT_FAILED}, /* no role is switched for it */
         {{.code = 400}, NT_ICE_RESULT_FAILED},
         {{.code = 401, .unsigned_ = true}, NT_ICE_RESULT_DISCARDED}, /* spoofed */
     };

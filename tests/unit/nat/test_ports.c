@@ -244,6 +244,22 @@ TEST(test_hold_down)
     nt_nat_del(n);
 }
 
+/* Identifiers of ICMP queries are held, and freed, in their own space. */
+TEST(test_hold_down_of_icmp_identifiers)
+{
+    struct nt_nat_policy p = policy_of(EI, NT_DEP_ADDRESS_AND_PORT);
+    p.hold_down = 120 * NT_SEC;
+    struct nt_nat *n = nat_of(p);
+    struct nt_addr a = addr("10.0.0.2:7"), b = addr("10.0.0.3:7"), c = addr("10.0.0.4:7"), x = addr("198.51.100.7:7");
+    struct nt_nat_translation v = nt_nat_outbound(n, NT_PROTO_ICMP, &a, &x, 0);
+    assert_addr(&v.src, E ":7");
+    v = nt_nat_outbound(n, NT_PROTO_ICMP, &b, &x, 180 * NT_SEC - 1);
+    assert_addr(&v.src, E ":8");
+    v = nt_nat_outbound(n, NT_PROTO_ICMP, &c, &x, 180 * NT_SEC);
+    assert_addr(&v.src, E ":7");
+    nt_nat_del(n);
+}
+
 /* RFC 5508, section 3: queries are mapped by identifier, in a space of their own, for 60 s. */
 TEST(test_icmp_query)
 {
@@ -289,6 +305,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_full),
                                        cmocka_unit_test(test_full_table),
                                        cmocka_unit_test(test_hold_down),
+                                       cmocka_unit_test(test_hold_down_of_icmp_identifiers),
                                        cmocka_unit_test(test_icmp_query),
                                        cmocka_unit_test(test_icmp_identifiers_are_freed)};
     return RUN_TESTS(tests);

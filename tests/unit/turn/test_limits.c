@@ -185,6 +185,9 @@ TEST(a_channel_at_its_end)
     assert_null(nt_turn_channel_by_peer(&c, &peer, end));
     assert_int_equal(nt_turn_channel_bind(&c, 0x4000, &other, end), NT_OK);
     assert_int_equal(nt_turn_channel_bind(&c, 0x4001, &peer, end), NT_OK);
+    end += 600 * NT_SEC;
+    assert_int_equal(nt_turn_channel_bind(&c, 0x4002, &peer, end - 1), NT_EEXIST);
+    assert_int_equal(nt_turn_channel_bind(&c, 0x4002, &peer, end), NT_OK);
     nt_turn_channels_free(&c);
 }
 
