@@ -26,7 +26,8 @@ struct link {
     nt_time least, most; /* intervals in a row */
     unsigned gaps;
     bool flagged, late,
-        unsure; /* unsure: nominated by the peer after its check had succeeded: the next request may be another check */
+        unsure;       /* unsure: nominated by the peer after its check had succeeded: the next request may be another check */
+    uint32_t doubted; /* that request, or NT_VIEW_NONE */
 };
 
 struct agent {
@@ -144,7 +145,8 @@ static void judge_interval(struct state *s, const struct nt_item *m, struct link
 static bool is_for_consent(const struct state *s, const struct link *l, const struct nt_item *m)
 {
     const struct nt_item *first = &s->v->items[m->first];
-    return l->selected != NT_TIME_NEVER && !l->unsure && first->at > l->selected + SETTLED && !m->copy && !m->excused && m->check;
+    return l->selected != NT_TIME_NEVER && m->first != l->doubted && first->at > l->selected + SETTLED && !m->copy && !m->excused &&
+           m->check;
 }
 
 static void judge_request(void *state, const struct nt_item *m)
@@ -152,6 +154,10 @@ static void judge_request(void *state, const struct nt_item *m)
     struct state *s = state;
     struct link *l = &s->links[m->link];
     bool first_sending = m->first == nt_item_number(s->v, m);
+    if (l->unsure && first_sending) {
+        l->doubted = m->first;
+        l->unsure = false;
+    }
     if (!is_for_consent(s, l, m))
         return;
     s->agents[m->party].asks = true;
@@ -235,6 +241,7 @@ void nt_rfc7675_judge(struct nt_finder *finder)
                                    .forged = NT_VIEW_NONE,
                                    .revoked = NT_VIEW_NONE,
                                    .asked = NT_VIEW_NONE,
+                                   .doubted = NT_VIEW_NONE,
                                    .selected = NT_TIME_NEVER};
     if (finder->err == NT_OK)
         nt_agent_events(v, &handlers, &s);

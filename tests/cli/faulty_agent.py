@@ -64,7 +64,6 @@ FAULTS = {
     "rto-100ms": "sends a check again after 100 ms",
     "faster-than-ta": "starts a check each 5 ms",
     "gives-up": "has failed after 2 s: it says so, and answers no more",
-    "says-failed": "has failed after 2 s: it says so, and answers on",
     "padding": "the padding of USERNAME is not zero",
     "no-ice2": "does not say ice2",
 }
@@ -479,7 +478,7 @@ class Agent:
                 p.proposed, p.queued = False, not self.controls
 
     def give_up(self, now):
-        if self.is_("gives-up", "says-failed") and self.began is not None and not self.over and now > self.began + 2:
+        if self.is_("gives-up") and self.began is not None and not self.over and now > self.began + 2:
             self.over = True
             say("state", ice="failed")
 

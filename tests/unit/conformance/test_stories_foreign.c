@@ -168,6 +168,37 @@ static void the_first_component_never_comes(struct forge *f)
     components_trickle(f, L_RTCP "a=end-of-candidates\r\n");
 }
 
+/* --- consent of the controlled side --- */
+
+/* R, nominated after its own check, asks L for consent, and no answer comes any more. What it asks first may be one more check. */
+static void consent_runs_out(struct forge *f, bool answered, int more)
+{
+    agree(f);
+    for (int i = 0; i < 6; i++) {
+        wait(f, 4600 + 100 * (i % 3));
+        if (answered)
+            from_r(f, CONTROLLED);
+        else
+            ask(f, &(struct ask){.left = false, .from = f->r, .to = f->l, .flags = CONTROLLED}, TAP_NONE);
+        from_l(f, CONTROLLING);
+        if (i < 5)
+            say(f, false, f->r, f->l);
+    }
+    wait(f, more);
+    guilty_next(f);
+    say(f, false, f->r, f->l);
+}
+
+static void the_controlled_agent_keeps_consent(struct forge *f)
+{
+    consent_runs_out(f, true, 1000);
+}
+
+static void the_controlled_agent_sends_without_consent(struct forge *f)
+{
+    consent_runs_out(f, false, 5000);
+}
+
 /* --- faults that others meet --- */
 
 /* By the letter of 7.3.1.1 a conflict, whatever the role of the one that it comes to. */
@@ -226,8 +257,12 @@ static void one_id_for_two_requests(struct forge *f)
 
 TEST(nobody_is_blamed)
 {
-    static const struct story stories[] = {STORY(a_check_crosses_the_487), STORY(data_crosses_the_403), STORY(its_first_info_waits),
-                                           STORY(an_aggressive_nomination_is_not_final), STORY(the_first_component_comes_last)};
+    static const struct story stories[] = {STORY(a_check_crosses_the_487),
+                                           STORY(data_crosses_the_403),
+                                           STORY(its_first_info_waits),
+                                           STORY(an_aggressive_nomination_is_not_final),
+                                           STORY(the_controlled_agent_keeps_consent),
+                                           STORY(the_first_component_comes_last)};
     judge_stories(stories, sizeof stories / sizeof stories[0]);
 }
 
@@ -235,6 +270,7 @@ TEST(who_breaks_a_rule_is_blamed_alone)
 {
     static const struct breach breaches[] = {BREACH(a_check_long_after_the_487, "RFC8445-7.2.5.1-switch", "R", 1),
                                              BREACH(data_long_after_the_403, "RFC7675-5.2-revoked", "L", 1),
+                                             BREACH(the_controlled_agent_sends_without_consent, "RFC7675-5.1-expiry", "R", 1),
                                              BREACH(its_second_info_does_not, "RFC8838-13-nomination", "L", 1),
                                              BREACH(the_first_component_never_comes, "RFC8839-5.1-components", "L", 1),
                                              BREACH(a_check_has_both_roles, "RFC8445-7.1.3-role", "L", 1),
