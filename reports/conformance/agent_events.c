@@ -16,8 +16,8 @@ static nt_agent_handler *stun_sent(const struct nt_view *v, const struct nt_agen
 
 static nt_agent_handler *stun_came(const struct nt_view *v, const struct nt_agent_handlers *h, const struct nt_item *m)
 {
-    if (m->class_ == NT_STUN_SUCCESS && m->method != NT_STUN_BINDING)
-        return m->request != NT_VIEW_NONE ? h->granted : NULL;
+    if (nt_item_is_response(m) && m->method != NT_STUN_BINDING)
+        return m->request == NT_VIEW_NONE ? NULL : m->class_ == NT_STUN_SUCCESS ? h->granted : h->denied;
     if (nt_item_is_response(m)) {
         nt_agent_handler *handler = m->class_ == NT_STUN_SUCCESS ? h->success_came : h->refusal_came;
         return handler != NULL && is_answer(v, m) ? handler : NULL;

@@ -13,6 +13,7 @@ struct nt_agent_handlers {          /* NULL: not of interest */
     nt_agent_handler *check_came;   /* a valid check */
     nt_agent_handler *success_came; /* the success response to a check; it may still be invalid */
     nt_agent_handler *granted;      /* a success response of a TURN server */
+    nt_agent_handler *denied;       /* an error response of a TURN server */
     nt_agent_handler *refusal_came; /* the error response to a check */
 };
 

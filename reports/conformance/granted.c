@@ -26,7 +26,8 @@ void nt_granted_free(struct nt_granted *g)
     free(g->until);
 }
 
-static int grant(struct nt_granted *g, const struct nt_item *m, const struct nt_addr *peer)
+/* Notes a time for a peer; for no address: when the allocation was lost. */
+static int note_until(struct nt_granted *g, const struct nt_item *m, const struct nt_addr *peer, nt_time until)
 {
     struct nt_view_tuple k = key_of(m->pair, peer);
     uint32_t at = nt_map_get(&g->by_peer, &k);
@@ -39,7 +40,7 @@ static int grant(struct nt_granted *g, const struct nt_item *m, const struct nt_
         g->count += r == NT_OK;
     }
     if (r == NT_OK)
-        g->until[at] = m->at + PERMISSION_LIFETIME;
+        g->until[at] = until;
     return r;
 }
 
@@ -54,14 +55,28 @@ int nt_granted_note(struct nt_granted *g, const struct nt_view *v, const struct 
     for (uint32_t i = 0; i < q->attr_count && r == NT_OK; i++) {
         const struct nt_item_attr *a = &v->attrs[q->attrs + i];
         if (a->type == NT_ATTR_XOR_PEER_ADDRESS && nt_item_attr_addr(q, a, &peer))
-            r = grant(g, m, &peer);
+            r = note_until(g, m, &peer, m->at + PERMISSION_LIFETIME);
     }
     return r;
 }
 
+/* RFC 8656, 5: 437 says that there is no allocation. */
+int nt_granted_lost(struct nt_granted *g, const struct nt_view *v, const struct nt_item *m)
+{
+    struct nt_addr none = {0};
+    return nt_item_code(v, m) == 437 ? note_until(g, m, &none, m->at) : NT_OK;
+}
+
+static nt_time time_of(const struct nt_granted *g, uint32_t pair, const struct nt_addr *peer)
+{
+    struct nt_view_tuple k = key_of(pair, peer);
+    uint32_t at = nt_map_get(&g->by_peer, &k);
+    return at != NT_MAP_NONE ? g->until[at] : 0;
+}
+
 bool nt_granted_to(const struct nt_granted *g, const struct nt_item *inner)
 {
-    struct nt_view_tuple k = key_of(inner->outer, &inner->remote);
-    uint32_t at = nt_map_get(&g->by_peer, &k);
-    return at != NT_MAP_NONE && inner->at < g->until[at];
+    struct nt_addr none = {0};
+    nt_time until = time_of(g, inner->outer, &inner->remote);
+    return inner->at < until && until - PERMISSION_LIFETIME > time_of(g, inner->outer, &none);
 }

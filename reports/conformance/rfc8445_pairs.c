@@ -245,6 +245,13 @@ static void granted(void *state, const struct nt_item *m)
         s->finder->err = NT_ENOMEM;
 }
 
+static void denied(void *state, const struct nt_item *m)
+{
+    struct nt_seen *s = state;
+    if (nt_granted_lost(&s->granted, s->v, m) != NT_OK)
+        s->finder->err = NT_ENOMEM;
+}
+
 static void data_sent(void *state, const struct nt_item *m)
 {
     nt_data_judge(state, m);
@@ -287,7 +294,8 @@ void nt_rfc8445_pairs_judge(struct nt_finder *finder)
                                                       .request_sent = request_sent,
                                                       .success_came = success_came,
                                                       .check_came = check_came,
-                                                      .granted = granted};
+                                                      .granted = granted,
+                                                      .denied = denied};
     struct nt_seen s = {.finder = finder, .v = finder->v};
     nt_granted_init(&s.granted);
     if (make_state(&s)) {

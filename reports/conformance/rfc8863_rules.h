@@ -4,7 +4,7 @@
 
 // clang-format off
 #define NT_RFC8863_RULES(X) \
-    X(PATIENCE, "RFC8863-4-patience", "P-001", DERIVED, ICE, NOTHING, "ICE is not given up before the PAC timer ends: the last allocation is not released") \
+    X(PATIENCE, "RFC8863-4-patience", "P-001", DERIVED, ICE, TIMES, "ICE is not given up before the PAC timer ends: the last allocation is not released") \
     X(LISTENING, "RFC8863-4-listening", "P-005", MUST, ICE, TIMES, "Until the PAC timer ends a valid check is answered")
 // clang-format on
 
