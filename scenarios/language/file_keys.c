@@ -28,7 +28,7 @@ static const struct nt_key keys[] = {
     {.name = "servers", ROOT(servers, NAMED("server")), .doc = "STUN and TURN servers, and the signalling platform"},
     {.name = "agents", ROOT(agents, NAMED("agent")), .doc = "ICE agents"},
     {.name = "steps",
-     ROOT(steps, "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/step\"}}"),
+     ROOT(steps, "{\"type\": \"array\", \"items\": {\"anyOf\": [{\"$ref\": \"#/$defs/step\"}, {\"$ref\": \"#/$defs/axis\"}]}}"),
      .doc = "what happens, and when"},
     {.name = "expect", ROOT(expect, "{\"$ref\": \"#/$defs/expect\"}"), .doc = "what the result must be"},
     {.name = "expect-where",

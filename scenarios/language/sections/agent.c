@@ -94,7 +94,8 @@ static const struct nt_key keys[] = {
     {.name = "stun", FORM(stun), .schema = "{\"$ref\": \"#/$defs/names\"}", .doc = "STUN servers for server-reflexive candidates"},
     {.name = "turn",
      FORM(turn),
-     .schema = "{\"anyOf\": [{\"$ref\": \"#/$defs/turn\"}, {\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/turn\"}}]}",
+     .schema =
+         "{\"anyOf\": [{\"$ref\": \"#/$defs/turn\"}, {\"type\": \"array\", \"items\": {\"anyOf\": [{\"$ref\": \"#/$defs/turn\"}, {\"$ref\": \"#/$defs/axis\"}]}}]}",
      .doc = "TURN servers for relayed candidates"},
     {.name = "ipv6", .type = NT_KEY_BOOL, AGENT(ipv6), .doc = "use IPv6 addresses; off by default"},
     {.name = "prefer",

@@ -33,7 +33,7 @@ static const struct nt_key keys[] = {
     {.name = "data", AT(data), .schema = "{\"$ref\": \"#/$defs/data\"}", .doc = "what happens to the datagrams of send"},
     {.name = "packets",
      AT(packets),
-     .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/packets\"}}",
+     .schema = "{\"type\": \"array\", \"items\": {\"anyOf\": [{\"$ref\": \"#/$defs/packets\"}, {\"$ref\": \"#/$defs/axis\"}]}}",
      .doc = "packets counted at taps"},
     {.name = "conformance",
      AT(conformance),

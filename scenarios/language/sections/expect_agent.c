@@ -30,7 +30,7 @@ static const struct nt_key keys[] = {
      .doc = "peer-reflexive candidates that were discovered"},
     {.name = "pairs",
      NODE(pairs),
-     .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/pair\"}}",
+     .schema = "{\"type\": \"array\", \"items\": {\"anyOf\": [{\"$ref\": \"#/$defs/pair\"}, {\"$ref\": \"#/$defs/axis\"}]}}",
      .doc = "pairs that must exist"},
 };
 const struct nt_table nt_table_agent_expect = NT_TABLE("agent-expect", "an agent's expectation", keys);
