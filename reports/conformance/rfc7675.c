@@ -22,6 +22,7 @@ struct link {
     uint32_t revoked;    /* a 403, likewise */
     uint32_t asked;      /* the last request for consent, likewise */
     nt_time selected;    /* NT_TIME_NEVER: it is not */
+    nt_time said;        /* when data was last sent on it */
     nt_time since;       /* when it was last known to have consent: of the response, or of the selection */
     nt_time least, most; /* intervals in a row */
     unsigned gaps;
@@ -64,7 +65,7 @@ static bool is_lost(const struct state *s, const struct link *l, nt_time now)
 /* --- data --- */
 
 /* The latest session's link of a pair on which a check has succeeded: its consent counts. */
-static const struct link *consenting_link(const struct state *s, const struct nt_item *m)
+static struct link *consenting_link(const struct state *s, const struct nt_item *m)
 {
     for (uint32_t i = m->session + 1; i-- > s->v->first_session[m->party];) {
         uint32_t link = nt_view_link(s->v, m->pair, i);
@@ -103,9 +104,10 @@ static void judge_data(void *state, const struct nt_item *m)
     struct state *s = state;
     nt_require(s->finder, NT_CONSENT_RULE_CONSENT, m, s->agents[m->party].any_success || nt_view_goes_without_ice(s->v, m),
                "data before any check has succeeded");
-    const struct link *l = consenting_link(s, m);
+    struct link *l = consenting_link(s, m);
     if (l == NULL)
         return;
+    l->said = m->at;
     if (l->revoked != NT_VIEW_NONE && crosses(s, m, l->revoked))
         return;
     if (l->revoked != NT_VIEW_NONE)
@@ -115,6 +117,13 @@ static void judge_data(void *state, const struct nt_item *m)
 }
 
 /* --- requests --- */
+
+/* RFC 5245, 10 has keepalives each 15 s at least, and there are agents whose keepalives are checks. */
+static bool may_be_keepalive(const struct state *s, const struct nt_item *m, nt_time gap)
+{
+    const struct nt_view_description *own = nt_view_session_first(s->v, m->session, NT_DIR_OUT);
+    return gap > MOST + nt_tolerance(s->v) && own != NULL && !own->d.ice2;
+}
 
 static void judge_random(struct state *s, const struct nt_item *m, struct link *l, nt_time gap)
 {
@@ -128,14 +137,24 @@ static void judge_random(struct state *s, const struct nt_item *m, struct link *
                l->most / NT_MSEC);
 }
 
+/* "An endpoint does not need to maintain consent if it does not send application data." */
+static void judge_rate(struct state *s, const struct nt_item *m, const struct link *l, nt_time gap)
+{
+    bool rests = l->said <= s->v->items[l->asked].at + MOST;
+    nt_require(s->finder, NT_CONSENT_RULE_RATE, m, rests || gap <= MOST + nt_tolerance(s->v),
+               "%" PRId64 " ms after the one in packet %u, expected 6000 ms at most", gap / NT_MSEC, frame_of(s, l->asked));
+}
+
 static void judge_interval(struct state *s, const struct nt_item *m, struct link *l)
 {
     nt_time gap = l->asked != NT_VIEW_NONE ? m->at - s->v->items[l->asked].at : 0;
-    if (l->asked != NT_VIEW_NONE) {
+    if (l->asked != NT_VIEW_NONE && may_be_keepalive(s, m, gap)) {
+        nt_not_judged(s->finder, NT_CONSENT_RULE_RANDOM, m->party, "its checks may be keepalives of an agent of RFC 5245");
+        nt_not_judged(s->finder, NT_CONSENT_RULE_RATE, m->party, "its checks may be keepalives of an agent of RFC 5245");
+    } else if (l->asked != NT_VIEW_NONE) {
         nt_require(s->finder, NT_CONSENT_RULE_INTERVAL, m, gap + nt_tolerance(s->v) >= LEAST,
                    "%" PRId64 " ms after the one in packet %u, expected 4000 ms at least", gap / NT_MSEC, frame_of(s, l->asked));
-        nt_require(s->finder, NT_CONSENT_RULE_RATE, m, gap <= MOST + nt_tolerance(s->v),
-                   "%" PRId64 " ms after the one in packet %u, expected 6000 ms at most", gap / NT_MSEC, frame_of(s, l->asked));
+        judge_rate(s, m, l, gap);
         judge_random(s, m, l, gap);
     }
     l->asked = nt_item_number(s->v, m);
@@ -160,7 +179,8 @@ static void judge_request(void *state, const struct nt_item *m)
     }
     if (!is_for_consent(s, l, m))
         return;
-    s->agents[m->party].asks = true;
+    s->agents[m->party].asks |=
+        !may_be_keepalive(s, m, l->asked != NT_VIEW_NONE ? m->at - s->v->items[l->asked].at : NT_TIME_NEVER);
     nt_require(s->finder, NT_CONSENT_RULE_FRESH, m, first_sending, "the request of packet %u was sent again",
                frame_of(s, m->first));
     bool lost = is_lost(s, l, m->at);

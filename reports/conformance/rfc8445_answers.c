@@ -1,5 +1,6 @@
 #include "reports/conformance/rfc8445_answers.h"
 
+#include "reports/conformance/sessions.h"
 #include "reports/conformance/signalling.h"
 
 /* RFC 8445, 8.3.1: "the agent SHOULD wait an additional three seconds, and then it can cease responding to checks" */
@@ -17,9 +18,11 @@ static bool may_be_freed(const struct nt_seen *s, const struct nt_item *m)
     nt_time concluded = nt_seen_concluded(s, m);
     if (concluded == NT_TIME_NEVER || m->at < concluded + LINGER)
         return false;
-    for (uint32_t i = 0; i < s->v->link_count && i < s->v->pair_count; i++) {
+    for (uint32_t i = 0; i < s->v->pair_count; i++) {
         const struct nt_view_tuple *t = &s->v->flows[i].tuple;
-        if (t->party == m->party && nt_addr_equal(&t->local, &m->local) && s->links[i].nominated)
+        bool here = t->party == m->party && nt_addr_equal(&t->local, &m->local);
+        uint32_t link = here ? nt_view_link(s->v, i, m->session) : NT_VIEW_NONE;
+        if (link != NT_VIEW_NONE && s->links[link].nominated)
             return false;
     }
     return true;
@@ -31,8 +34,8 @@ bool nt_answers_in_use(const struct nt_seen *s, const struct nt_item *m)
     return c != NULL && c->type != NT_ICE_PRFLX && !is_released(s, m) && !may_be_freed(s, m);
 }
 
-/* An agent that has selected nothing goes on answering until the PAC timer ends. RFC 8656, 11.4 lets a client discard what comes
- * from a peer for which it believes that there is no permission: the server's response may have been lost. */
+/* Until the call ends. An agent that has selected nothing goes on answering until the PAC timer ends. RFC 8656, 11.4 lets a client
+ * discard what comes from a peer for which it believes that there is no permission: the server's response may have been lost. */
 void nt_answers_judge(struct nt_seen *s, const struct nt_item *m)
 {
     const struct nt_view *v = s->v;
@@ -41,9 +44,9 @@ void nt_answers_judge(struct nt_seen *s, const struct nt_item *m)
     bool answered = answer != NT_VIEW_NONE && v->items[answer].at <= m->at + NT_ANSWER_WITHIN;
     bool active = last != NT_VIEW_NONE && last > nt_item_number(v, m) && v->items[last].at > m->at;
     nt_time waits_until = nt_time_after(since, NT_STUN_TI) - nt_item_party(v, m)->told_late;
-    bool patient = since <= m->at && m->at < waits_until && nt_seen_concluded(s, m) == NT_TIME_NEVER &&
-                   v->bye[m->party] > m->at + NT_ANSWER_WITHIN;
-    if (m->at + NT_ANSWER_WITHIN > v->end || !nt_answers_in_use(s, m) || (m->inner && !nt_granted_to(&s->granted, m)))
+    bool patient = since <= m->at && m->at < waits_until && nt_seen_concluded(s, m) == NT_TIME_NEVER;
+    if (m->at + NT_ANSWER_WITHIN > v->end || v->bye[m->party] <= m->at + NT_ANSWER_WITHIN || !nt_answers_in_use(s, m) ||
+        (m->inner && !nt_granted_to(&s->granted, m)))
         return;
     const char *how =
         answer == NT_VIEW_NONE ? "a valid check was not answered" : "a valid check was answered after more than 500 ms";

@@ -108,7 +108,8 @@ static void settle_trigger(struct nt_seen *s, const struct nt_item *m, nt_time n
     if (l->waits == NT_VIEW_NONE)
         return;
     const struct nt_item *cause = &s->v->items[l->waits];
-    bool late = now > l->waits_until + nt_tolerance(s->v) && s->components[m->place].selected > l->waits_until;
+    bool late = s->v->bye[m->party] > l->waits_until && now > l->waits_until + nt_tolerance(s->v) &&
+                s->components[m->place].selected > l->waits_until;
     bool restarted = late && nt_view_generation_at(s->v, m->party, l->waits_until) > nt_view_generation(s->v, m);
     nt_require(s->finder, NT_ICE_RULE_TRIGGERED, cause, !late || restarted, "no check in the other direction within %" PRId64 " ms",
                (l->waits_until - cause->at) / NT_MSEC);

@@ -38,12 +38,12 @@ static int read_description(const struct nt_view *v, struct nt_view_description 
     return d->err == NT_ENOMEM ? NT_ENOMEM : NT_OK;
 }
 
-/* Of the same party and direction, the last full one. */
-static const struct nt_view_description *full_before(const struct nt_view *v, const struct nt_view_description *d)
+/* Of the same party, the last full one that went in a direction. */
+static const struct nt_view_description *last_full(const struct nt_view *v, uint32_t party, int direction)
 {
     const struct nt_view_description *last = NULL;
-    for (uint32_t i = v->party_description[d->party]; i != NT_VIEW_NONE; i = v->descriptions[i].next)
-        if (nt_view_is_full(&v->descriptions[i]) && v->descriptions[i].direction == d->direction)
+    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next)
+        if (nt_view_is_full(&v->descriptions[i]) && v->descriptions[i].direction == direction)
             last = &v->descriptions[i];
     return last;
 }
@@ -69,7 +69,7 @@ static bool has_ufrag(const struct nt_ice_description *d, const char *ufrag)
 /* A fragment names the credentials that it belongs to (RFC 8840, 4.1). */
 static uint32_t generation_of_fragment(const struct nt_view *v, const struct nt_view_description *d)
 {
-    const struct nt_view_description *before = full_before(v, d);
+    const struct nt_view_description *before = last_full(v, d->party, d->direction);
     const char *ufrag = d->d.stream_count > 0 ? d->d.streams[0].ufrag : "";
     for (uint32_t i = v->party_description[d->party]; i != NT_VIEW_NONE && ufrag[0] != '\0'; i = v->descriptions[i].next) {
         const struct nt_view_description *e = &v->descriptions[i];
@@ -79,9 +79,17 @@ static uint32_t generation_of_fragment(const struct nt_view *v, const struct nt_
     return before != NULL ? before->generation : 0;
 }
 
+/* The sections that a fragment names by their tags: RFC 8840, 4.3 lets it come before its sender's answer, whose sections are those
+ * of the offer. */
+static const struct nt_view_description *sections_of(const struct nt_view *v, const struct nt_view_description *fragment)
+{
+    const struct nt_view_description *own = last_full(v, fragment->party, fragment->direction);
+    return own != NULL ? own : last_full(v, fragment->party, fragment->direction == NT_DIR_OUT ? NT_DIR_IN : NT_DIR_OUT);
+}
+
 uint8_t nt_view_stream_of(const struct nt_view *v, const struct nt_view_description *d, size_t i)
 {
-    const struct nt_view_description *full = d->fragment ? full_before(v, d) : NULL;
+    const struct nt_view_description *full = d->fragment ? sections_of(v, d) : NULL;
     const struct nt_ice_stream_description *part = &d->d.streams[i];
     for (size_t k = 0; full != NULL && part->mid[0] != '\0' && k < full->d.stream_count; k++)
         if (strcmp(full->d.streams[k].mid, part->mid) == 0)
@@ -99,7 +107,7 @@ static void place_fragment(const struct nt_view *v, struct nt_view_description *
 
 static void place_description(const struct nt_view *v, struct nt_view_description *d)
 {
-    const struct nt_view_description *before = full_before(v, d);
+    const struct nt_view_description *before = last_full(v, d->party, d->direction);
     if (d->err != NT_OK)
         return;
     if (d->fragment)

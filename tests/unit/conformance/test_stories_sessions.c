@@ -310,6 +310,174 @@ static void a_lite_agent_answers_for_long(struct forge *f)
     check_left(f, 0);
 }
 
+/* --- the end of a call --- */
+
+static void hang_up(struct forge *f)
+{
+    char sip[1000];
+    struct nt_addr l = addr("198.18.0.1:5060"), r = addr("198.18.0.2:5060");
+    struct nt_sip_message bye = {.kind = NT_SIP_BYE,
+                                 .cseq = 9,
+                                 .call_id = "1@natsim.invalid",
+                                 .from = "l",
+                                 .to = "r",
+                                 .branch = "z9hG4bK9",
+                                 .via = l,
+                                 .in_dialog = true};
+    int len = nt_sip_write(&bye, sip, sizeof sip);
+    if (len < 0)
+        abort();
+    cross(f, TAP_L_SIGNALLING, TAP_R_SIGNALLING, l, r, (uint8_t *)sip, (size_t)len);
+}
+
+static void gather_again(struct forge *f)
+{
+    wait(f, 5000);
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
+    finish(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+}
+
+/* R's check crosses L's BYE; L gathers for its next call. */
+static void a_check_crosses_the_bye(struct forge *f)
+{
+    agree(f);
+    wait(f, 4500);
+    hang_up(f);
+    ask(f, &(struct ask){.left = false, .from = f->r, .to = f->l, .flags = CONTROLLED}, TAP_L);
+    gather_again(f);
+}
+
+static void a_bye_ends_the_checks(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    check_right(f);
+    hang_up(f);
+    gather_again(f);
+}
+
+/* Nothing is there to be patient for. */
+static void the_peer_has_no_ice_and_the_relay_goes(struct forge *f)
+{
+    gather_relay(f);
+    convey(f, true, NT_SIP_INVITE, 1, ice2, audio_l);
+    convey(f, false, NT_SIP_OK, 1, "", "m=audio 6000 RTP/AVP 0\r\n" AT_R);
+    wait(f, 100);
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_TURN_REFRESH);
+    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 0);
+    credentials(f, "alice", FORGE_NONCE);
+    sealed256(f, &f->alice);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    start(f, NT_STUN_SUCCESS, NT_TURN_REFRESH);
+    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 0);
+    sealed256(f, &f->alice);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
+/* --- which candidates are in use: RFC 8445, 8.3.1 --- */
+
+static const char both_hosts[] = HOST_L "a=candidate:2 1 UDP 2130706175 10.9.0.1 5000 typ host\r\n";
+
+/* The first session selected 10.0.0.1, the second 10.9.0.1. */
+static void the_other_host_is_selected(struct forge *f)
+{
+    char l[600];
+    struct nt_addr l2 = addr("10.9.0.1:5000");
+    uint32_t priority = UINT32_C(110) << 24 | (2130706175 & 0xffffff);
+    snprintf(l, sizeof l, "%s%s%s", AUDIO_L, CREDENTIALS_L, both_hosts);
+    offer_and_answer(f, l, audio_r);
+    pair_up(f, f->l, f->r, NOMINATE);
+    wait(f, 2000);
+    snprintf(l, sizeof l, "%s%s%s", AUDIO_L, AGAIN_L("2"), both_hosts);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, l);
+    convey(f, false, NT_SIP_OK, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R);
+    are_now(f, "LLL2", "password2ofLpassword2ofL", "RRR2", "password2ofRpassword2ofR");
+    ask_and_answer(f, &(struct ask){.left = true, .from = l2, .to = f->r, .flags = CONTROLLING, .priority = priority});
+    ask_and_answer(f, &(struct ask){.left = false, .from = f->r, .to = l2, .flags = CONTROLLED});
+    ask_and_answer(f, &(struct ask){.left = true, .from = l2, .to = f->r, .flags = CONTROLLING | NOMINATE, .priority = priority});
+    wait(f, 4000);
+}
+
+static void goes_on_with_the_other_host(struct forge *f)
+{
+    wait(f, 1000);
+    ask_and_answer(f, &(struct ask){.left = true,
+                                    .from = addr("10.9.0.1:5000"),
+                                    .to = f->r,
+                                    .flags = CONTROLLING,
+                                    .priority = UINT32_C(110) << 24 | (2130706175 & 0xffffff)});
+}
+
+static void the_host_of_the_session_before_is_freed(struct forge *f)
+{
+    the_other_host_is_selected(f);
+    ask(f, &(struct ask){.left = false, .from = f->r, .to = f->l, .flags = CONTROLLED}, TAP_L);
+    goes_on_with_the_other_host(f);
+    wait(f, 1000);
+}
+
+static void the_selected_host_does_not_answer_after_the_restart(struct forge *f)
+{
+    the_other_host_is_selected(f);
+    ask(f, &(struct ask){.left = false, .from = f->r, .to = addr("10.9.0.1:5000"), .flags = CONTROLLED}, TAP_L);
+    f->guilty = (uint32_t)f->c.frame_count;
+    goes_on_with_the_other_host(f);
+    wait(f, 1000);
+}
+
+/* --- trickle --- */
+
+static const char trickling[] = "a=ice-options:ice2 trickle\r\n";
+
+/* RFC 8840, 4.3: R trickles before its answer; each section has its own candidates. */
+static void candidates_come_before_the_answer(struct forge *f)
+{
+    char l[1200], r[1200];
+    snprintf(l, sizeof l, "%s%s%s", audio_l, "a=mid:1\r\n", video_l);
+    snprintf(r, sizeof r, "%s%s%s", audio_r, "a=mid:1\r\n", video_r);
+    convey(f, true, NT_SIP_INVITE, 1, trickling, l);
+    convey(f, false, NT_SIP_INFO, 1, CREDENTIALS_R "m=audio 9 RTP/AVP 0\r\na=mid:1\r\n", HOST_R "a=end-of-candidates\r\n");
+    convey(f, false, NT_SIP_INFO, 2,
+           "m=video 9 RTP/AVP 31\r\na=mid:2\r\na=ice-ufrag:RRRV\r\na=ice-pwd:passwordVofRpasswordVofR\r\n",
+           "a=candidate:1 1 UDP 2130706431 10.0.0.2 6002 typ host\r\n");
+    convey(f, false, NT_SIP_OK, 1, trickling, r);
+}
+
+/* --- consent --- */
+
+/* RFC 7675, 5.1: "An endpoint does not need to maintain consent if it does not send application data." */
+static void consent_rests_with_the_data(struct forge *f)
+{
+    agree(f);
+    say(f, true, f->l, f->r);
+    wait(f, 4500);
+    check_left(f, 0);
+    for (int i = 0; i < 5; i++) { /* keepalives */
+        wait(f, 10000);
+        fresh(f);
+        start(f, NT_STUN_INDICATION, NT_STUN_BINDING);
+        sealed(f, NULL);
+        send(f, TAP_L, TAP_R, f->l, f->r);
+    }
+    check_left(f, 0);
+    say(f, true, f->l, f->r);
+}
+
+/* As libnice: an agent of RFC 5245 keeps its pair alive with checks, each 25 s, and knows of no consent. */
+static void an_old_agent_keeps_alive_with_checks(struct forge *f)
+{
+    convey(f, true, NT_SIP_INVITE, 1, "", audio_l);
+    convey(f, false, NT_SIP_OK, 1, "", audio_r);
+    pair_up(f, f->l, f->r, NOMINATE);
+    for (int i = 0; i < 7; i++) {
+        say(f, true, f->l, f->r);
+        wait(f, 14940);
+        check_left(f, 0);
+    }
+}
+
 TEST(nobody_is_blamed)
 {
     static const struct story stories[] = {STORY(two_restarts_cross),
@@ -328,12 +496,37 @@ TEST(nobody_is_blamed)
                                            STORY(one_section_has_no_ice),
                                            STORY(a_component_never_becomes_valid),
                                            STORY(an_offer_before_the_second_component),
-                                           STORY(a_lite_agent_answers_for_long)};
+                                           STORY(a_lite_agent_answers_for_long),
+                                           STORY(the_peer_has_no_ice_and_the_relay_goes),
+                                           STORY(an_old_agent_keeps_alive_with_checks)};
     judge_stories(stories, sizeof stories / sizeof stories[0]);
+}
+
+TEST(nobody_gets_advice)
+{
+    static const struct story stories[] = {STORY(two_restarts_cross),
+                                           STORY(a_restart_is_rolled_back),
+                                           STORY(both_sections_have_the_candidates),
+                                           STORY(two_sections_on_one_transport),
+                                           STORY(a_check_crosses_the_bye),
+                                           STORY(a_bye_ends_the_checks),
+                                           STORY(the_host_of_the_session_before_is_freed),
+                                           STORY(candidates_come_before_the_answer),
+
+                                           STORY(consent_rests_with_the_data)};
+    judge_good_stories(stories, sizeof stories / sizeof stories[0]);
+}
+
+TEST(who_breaks_a_rule_is_blamed_alone)
+{
+    static const struct breach breaches[] = {
+        BREACH(the_selected_host_does_not_answer_after_the_restart, "RFC8445-7.3-answer", "L", 1)};
+    judge_breaches(breaches, sizeof breaches / sizeof breaches[0]);
 }
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(nobody_is_blamed)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(nobody_is_blamed), cmocka_unit_test(nobody_gets_advice),
+                                       cmocka_unit_test(who_breaks_a_rule_is_blamed_alone)};
     return RUN_TESTS(tests);
 }
