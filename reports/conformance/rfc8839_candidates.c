@@ -111,6 +111,15 @@ static bool was_told(const struct told *t, const struct nt_ice_candidate *c)
 
 /* --- all --- */
 
+/* A line beyond the limits of the reader may have the candidate that is missing. */
+static bool is_cut(const struct told *t, enum nt_rule rule)
+{
+    bool cut = t->d->notes->of_kind[NT_SDP_LIMIT] > 0;
+    if (cut)
+        nt_not_judged(t->finder, rule, t->d->party, "lines beyond the limits of the reader");
+    return cut;
+}
+
 struct components {
     bool seen[NT_ICE_COMPONENTS_MAX + 1];
     uint16_t highest, beyond; /* beyond: one that is out of range */
@@ -155,6 +164,8 @@ static void judge_components(const struct told *t, const struct nt_ice_stream_de
             see_components(&all, &e->d.streams[k], stream);
     }
     bool gaps = has_gaps(&all, &missing);
+    if (gaps && is_cut(t, NT_SDP_RULE_COMPONENTS))
+        return;
     nt_require(t->finder, NT_SDP_RULE_COMPONENTS, t->d, !gaps, "component %u is missing, or out of range", (unsigned)missing);
 }
 
@@ -172,8 +183,11 @@ static void judge_default(const struct told *t, const struct nt_ice_stream_descr
     char where[NT_ADDR_TEXT];
     if (!nt_addr_is_set(&s->default_addr) || (nt_addr_is_any(&s->default_addr) && s->default_addr.port == 9))
         return;
-    nt_require(t->finder, NT_SDP_RULE_DEFAULT, t->d, has_candidate(s, &s->default_addr),
-               "the default destination %s is no candidate", nt_addr_format(&s->default_addr, where));
+    bool told = has_candidate(s, &s->default_addr);
+    if (!told && is_cut(t, NT_SDP_RULE_DEFAULT))
+        return;
+    nt_require(t->finder, NT_SDP_RULE_DEFAULT, t->d, told, "the default destination %s is no candidate",
+               nt_addr_format(&s->default_addr, where));
 }
 
 static void judge_stream(const struct told *t, const struct nt_ice_stream_description *s)

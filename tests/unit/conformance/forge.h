@@ -73,7 +73,7 @@ static inline void frame_of(struct forge *f, unsigned tap, int direction, const 
 static inline void frame(struct forge *f, unsigned tap, int direction, const struct nt_addr *src, const struct nt_addr *dst,
                          const uint8_t *bytes, size_t len)
 {
-    uint8_t data[4096];
+    uint8_t data[8192];
     struct nt_packet p = {.data = data, .cap = sizeof data};
     if (nt_packet_udp(&p, src, dst, bytes, len, 64, 0, false, 1) != NT_OK)
         abort();

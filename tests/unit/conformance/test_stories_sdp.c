@@ -8,7 +8,7 @@
 /* L's offer, with these lines at the end. */
 static void offer(struct forge *f, const char *lines)
 {
-    char sdp[2048], sip[3072];
+    char sdp[6144], sip[8192];
     struct nt_addr l = addr("198.18.0.1:5060"), r = addr("198.18.0.2:5060");
     int n = snprintf(sdp, sizeof sdp,
                      "v=0\r\no=l 1 1 IN IP4 10.0.0.1\r\ns=-\r\nt=0 0\r\na=ice-options:ice2\r\nm=audio 5000 RTP/AVP 0\r\n"
@@ -39,6 +39,18 @@ static void what_our_reader_lacks(struct forge *f)
              "a=mid:123456789012345678901234567890123\r\n"
              "m=video 5002 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\na=mid:2\r\n"
              "m=video 0 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\n");
+}
+
+/* The default destination of the second stream is that of a line that is too long for our reader. */
+static void a_candidate_beyond_our_limits(struct forge *f)
+{
+    char lines[5120];
+    snprintf(lines, sizeof lines,
+             "m=video 5002 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\n" CREDENTIALS
+             "a=candidate:1 1 UDP 2130706431 10.0.0.1 5002 typ host note %04200d\r\n"
+             "a=candidate:2 1 UDP 2130706175 10.0.0.2 5003 typ host\r\n",
+             0);
+    offer(f, lines);
 }
 
 static void three_malformed_lines(struct forge *f)
@@ -83,7 +95,7 @@ TEST(what_is_not_read_is_said)
 
 TEST(nobody_is_blamed_for_our_limits)
 {
-    static const struct story stories[] = {STORY(what_our_reader_lacks)};
+    static const struct story stories[] = {STORY(what_our_reader_lacks), STORY(a_candidate_beyond_our_limits)};
     judge_stories(stories, sizeof stories / sizeof stories[0]);
 }
 
