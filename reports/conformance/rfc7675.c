@@ -93,12 +93,6 @@ static void judge_expiry(struct state *s, const struct nt_item *m, const struct 
                    (m->at - l->since) / NT_SEC, frame_of(s, l->renewed));
 }
 
-/* A real process has not read yet what has come a moment ago. */
-static bool crosses(const struct state *s, const struct nt_item *m, uint32_t came)
-{
-    return s->v->in->real_time && m->at <= s->v->items[came].at + nt_tolerance(s->v);
-}
-
 static void judge_data(void *state, const struct nt_item *m)
 {
     struct state *s = state;
@@ -108,7 +102,7 @@ static void judge_data(void *state, const struct nt_item *m)
     if (l == NULL)
         return;
     l->said = m->at;
-    if (l->revoked != NT_VIEW_NONE && crosses(s, m, l->revoked))
+    if (l->revoked != NT_VIEW_NONE && nt_item_crosses(s->v, m, s->v->items[l->revoked].at))
         return;
     if (l->revoked != NT_VIEW_NONE)
         nt_require(s->finder, NT_CONSENT_RULE_REVOKED, m, false, "data after the 403 in packet %u", frame_of(s, l->revoked));

@@ -35,13 +35,14 @@ bool nt_answers_in_use(const struct nt_seen *s, const struct nt_item *m)
 }
 
 /* Until the call ends. An agent that has selected nothing goes on answering until the PAC timer ends. RFC 8656, 11.4 lets a client
- * discard what comes from a peer for which it believes that there is no permission: the server's response may have been lost. */
+ * discard what comes from a peer for which it believes that there is no permission: the server's response may have been lost. One
+ * that asks for a permission first answers later. */
 void nt_answers_judge(struct nt_seen *s, const struct nt_item *m)
 {
     const struct nt_view *v = s->v;
     uint32_t answer = v->items[m->first].answer, last = s->agents[m->party].last_binding;
     nt_time since = nt_view_checks_since(v, m->party);
-    bool answered = answer != NT_VIEW_NONE && v->items[answer].at <= m->at + NT_ANSWER_WITHIN;
+    bool answered = answer != NT_VIEW_NONE && (m->inner || v->items[answer].at <= m->at + NT_ANSWER_WITHIN);
     bool active = last != NT_VIEW_NONE && last > nt_item_number(v, m) && v->items[last].at > m->at;
     nt_time waits_until = nt_time_after(since, NT_STUN_TI) - nt_item_party(v, m)->told_late;
     bool patient = since <= m->at && m->at < waits_until && nt_seen_concluded(s, m) == NT_TIME_NEVER;

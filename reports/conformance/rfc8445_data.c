@@ -65,6 +65,8 @@ void nt_data_judge(struct nt_seen *s, const struct nt_item *m)
         return;
     }
     const struct nt_seen_link *l = link_in(s, m, session);
+    if (nt_item_crosses(s->v, m, k->selected) && is_valid_in_any(s, m))
+        return;
     nt_require(s->finder, NT_ICE_RULE_DATA_PAIR, m, l != NULL && l->success != NT_VIEW_NONE && l->nominated,
                "data on a pair that is not selected; the component has had a selected pair since packet %u", (unsigned)k->frame);
 }

@@ -76,10 +76,9 @@ static void judge_role(struct state *s, const struct nt_item *m, const struct si
                    role_name(a->role));
 }
 
-/* A real process has not read yet what has come a moment ago. */
 static bool crosses_refusal(const struct state *s, const struct nt_item *m, const struct side *a, enum role role)
 {
-    return a->switched && role != a->role && s->v->in->real_time && m->at <= s->v->items[a->refusal].at + nt_tolerance(s->v);
+    return a->switched && role != a->role && nt_item_crosses(s->v, m, s->v->items[a->refusal].at);
 }
 
 static void judge_request(void *state, const struct nt_item *m)

@@ -243,6 +243,11 @@ static inline nt_time nt_tolerance(const struct nt_view *v)
 {
     return v->in->real_time ? NT_TOLERANCE_REAL_TIME : NT_TOLERANCE;
 }
+/* Has the sender of m not read yet what came at that time? A real process is woken, and then acts. */
+static inline bool nt_item_crosses(const struct nt_view *v, const struct nt_item *m, nt_time came)
+{
+    return v->in->real_time && m->at <= came + 2 * NT_TOLERANCE_REAL_TIME;
+}
 static inline const struct nt_conf_party *nt_item_party(const struct nt_view *v, const struct nt_item *m)
 {
     return &v->in->parties[m->party];

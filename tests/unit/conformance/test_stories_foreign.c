@@ -80,6 +80,52 @@ static void data_long_after_the_403(struct forge *f)
     data_after_403(f, 100);
 }
 
+/* R sends data on a valid pair while the nomination of another one is on its way up its stack. */
+static void data_after_nomination(struct forge *f, int later)
+{
+    f->real_time = true;
+    offer_and_answer(f, audio_l, audio_r);
+    pair_up(f, f->l, f->r, 0);
+    pair_up(f, addr("10.0.0.1:5001"), f->r, 0);
+    say(f, false, f->r, f->l);
+    ask_and_answer(f, &(struct ask){.left = true, .from = addr("10.0.0.1:5001"), .to = f->r, .flags = CONTROLLING | NOMINATE});
+    wait(f, later);
+    guilty_next(f);
+    say(f, false, f->r, f->l);
+}
+
+static void data_crosses_the_nomination(struct forge *f)
+{
+    data_after_nomination(f, 20);
+}
+
+static void data_long_after_the_nomination(struct forge *f)
+{
+    data_after_nomination(f, 100);
+}
+
+/* L asks the server for a permission first, and that request is lost once. */
+static void a_relayed_answer_waits_for_a_permission(struct forge *f)
+{
+    uint8_t id[NT_STUN_ID];
+    gather_relay(f);
+    signal(f, true, 1);
+    signal(f, false, 1);
+    permission(f);
+    relayed_checks(f);
+    wait(f, 60);
+    fresh(f);
+    check(f, false, CONTROLLED, f->tie_r);
+    memcpy(id, f->id, sizeof id);
+    relay_up(f, 0);
+    wait(f, 540);
+    memcpy(f->id, id, sizeof id);
+    answer(f, true, f->r, 0);
+    relay_down(f, 0);
+    wait(f, 1000);
+    from_l(f, CONTROLLING);
+}
+
 /* Sendings of a busy machine: 521 and 1008 ms apart where 500 and 1000 were meant; 500 twice are not doubled. */
 TEST(the_interval_before_is_not_known_exactly_either)
 {
@@ -259,6 +305,8 @@ TEST(nobody_is_blamed)
 {
     static const struct story stories[] = {STORY(a_check_crosses_the_487),
                                            STORY(data_crosses_the_403),
+                                           STORY(data_crosses_the_nomination),
+                                           STORY(a_relayed_answer_waits_for_a_permission),
                                            STORY(its_first_info_waits),
                                            STORY(an_aggressive_nomination_is_not_final),
                                            STORY(the_controlled_agent_keeps_consent),
@@ -271,6 +319,7 @@ TEST(who_breaks_a_rule_is_blamed_alone)
     static const struct breach breaches[] = {BREACH(a_check_long_after_the_487, "RFC8445-7.2.5.1-switch", "R", 1),
                                              BREACH(data_long_after_the_403, "RFC7675-5.2-revoked", "L", 1),
                                              BREACH(the_controlled_agent_sends_without_consent, "RFC7675-5.1-expiry", "R", 1),
+                                             BREACH(data_long_after_the_nomination, "RFC8445-12.1-valid", "R", 1),
                                              BREACH(its_second_info_does_not, "RFC8838-13-nomination", "L", 1),
                                              BREACH(the_first_component_never_comes, "RFC8839-5.1-components", "L", 1),
                                              BREACH(a_check_has_both_roles, "RFC8445-7.1.3-role", "L", 1),
