@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static size_t cell(uint32_t party, size_t rule)
 {
@@ -37,21 +38,40 @@ static void set_states(struct nt_finder *finder, uint32_t party, unsigned is)
                                                                            : NT_FINDER_JUDGES;
 }
 
+/* Parties that are the same and lack the same are judged by the same rules. */
+static void bind_parties(struct nt_finder *finder, unsigned (*what)(const struct nt_view *v, uint32_t party))
+{
+    const struct nt_view *v = finder->v;
+    for (uint32_t i = 0; i < v->in->party_count; i++) {
+        uint32_t like = 0;
+        unsigned is = what(v, i);
+        while (like < i && (what(v, like) != is || lacks(v, like) != lacks(v, i)))
+            like++;
+        if (like < i)
+            memcpy(&finder->states[cell(i, 0)], &finder->states[cell(like, 0)], NT_RULE_COUNT);
+        else
+            set_states(finder, i, is);
+    }
+}
+
+static unsigned kind_binds(const struct nt_view *v, uint32_t party)
+{
+    return nt_conf_kind_binds(v->in->parties[party].kind);
+}
+
 int nt_finder_init(struct nt_finder *finder, const struct nt_view *v, struct nt_conf_verdict *verdict)
 {
     *finder = (struct nt_finder){.v = v, .verdict = verdict};
     finder->states = malloc((v->in->party_count + 1) * NT_RULE_COUNT);
     if (finder->states == NULL)
         return NT_ENOMEM;
-    for (uint32_t i = 0; i < v->in->party_count; i++)
-        set_states(finder, i, nt_conf_kind_binds(v->in->parties[i].kind));
+    bind_parties(finder, kind_binds);
     return NT_OK;
 }
 
 void nt_finder_bind(struct nt_finder *finder)
 {
-    for (uint32_t i = 0; i < finder->v->in->party_count; i++)
-        set_states(finder, i, nt_view_binds(finder->v, i));
+    bind_parties(finder, nt_view_binds);
 }
 
 void nt_finder_free(struct nt_finder *finder)

@@ -33,6 +33,18 @@ static void note(struct nt_nominations *n, const struct nt_view *v, const struct
         nominate(n, v, m, false);
 }
 
+static bool any_describes_again(const struct nt_view *v)
+{
+    for (uint32_t p = 0; p < v->in->party_count; p++) {
+        size_t told = 0;
+        for (uint32_t i = v->party_description[p]; i != NT_VIEW_NONE; i = v->descriptions[i].next)
+            told += v->descriptions[i].direction == NT_DIR_OUT;
+        if (told > 1)
+            return true;
+    }
+    return false;
+}
+
 int nt_nominations_find(struct nt_nominations *n, const struct nt_view *v)
 {
     size_t count = v->first_session[v->in->party_count];
@@ -45,7 +57,8 @@ int nt_nominations_find(struct nt_nominations *n, const struct nt_view *v)
     }
     for (size_t i = 0; i < count; i++)
         n->of[i] = (struct nt_nomination){.item = NT_VIEW_NONE};
-    for (size_t i = 0; i < v->count; i++)
+    size_t items = any_describes_again(v) ? v->count : 0;
+    for (size_t i = 0; i < items; i++)
         if (v->items[i].session != NT_VIEW_NONE)
             note(n, v, &v->items[i], links);
     free(links);

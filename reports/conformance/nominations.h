@@ -13,7 +13,8 @@ struct nt_nominations {
     struct nt_nomination *of; /* by session */
 };
 
-int nt_nominations_find(struct nt_nominations *n, const struct nt_view *v); /* 0 or NT_ENOMEM */
+/* 0 or NT_ENOMEM. Where nobody describes anything twice, none is looked for: nothing is told after it. */
+int nt_nominations_find(struct nt_nominations *n, const struct nt_view *v);
 void nt_nominations_free(struct nt_nominations *n);
 
 #endif

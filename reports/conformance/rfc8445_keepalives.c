@@ -27,6 +27,8 @@ static void judge_gap(struct nt_seen *s, struct sent *sent, const struct nt_item
 
 void nt_keepalives_judge(struct nt_seen *s)
 {
+    if (s->v->end < TR)
+        return;
     struct sent *sent = calloc(s->v->pair_count + 1u, sizeof *sent);
     if (sent == NULL)
         s->finder->err = NT_ENOMEM;

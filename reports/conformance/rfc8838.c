@@ -104,7 +104,10 @@ static const struct nt_view_description *conveyed_by(const struct nt_view *v, ui
 void nt_rfc8838_judge_checks(struct nt_finder *finder)
 {
     const struct nt_view *v = finder->v;
-    for (uint32_t i = 0; i < v->count; i++) {
+    bool any = false;
+    for (uint32_t p = 0; p < v->in->party_count; p++)
+        any = any || v->trickles[p];
+    for (uint32_t i = 0; any && i < v->count; i++) {
         const struct nt_item *m = &v->items[i];
         if (!m->check || m->direction != NT_DIR_OUT || m->excused || m->first != i || !v->trickles[m->party])
             continue;
