@@ -28,7 +28,7 @@ struct nt_ice_outcome {
     enum nt_ice_result result;
     struct nt_ice_check check; /* as it was before it ended */
     struct nt_addr mapped;     /* of a success */
-    const char *why;           /* of a failure, or of a conflict that is not heeded */
+    const char *why;           /* of a failure, or of a conflict that does not settle */
     int code;                  /* of an error response */
 };
 

@@ -98,7 +98,7 @@ static const struct nt_why *take_error(struct nt_ice_session *s, const struct nt
         return &no_code;
     if (code == 403)
         lose_consent(s, component, forbidden, now);
-    else if (code == 487 && nt_ice_session_heeds_conflict(s, asked->role))
+    else if (code == 487)
         nt_ice_nominate_heed_conflict(s, asked->role, asked->tie_breaker, now);
     else
         return &other_error;

@@ -69,11 +69,15 @@ static void show_new_role(struct nt_ice_session *s, nt_time now)
  * check had been cancelled by then and its pair has Succeeded: or the peer, which may have switched as well, hears nothing of the
  * new role.
  */
-static void act_on_conflict(struct nt_ice_session *s, const struct nt_ice_check *check, nt_time now)
+static void act_on_conflict(struct nt_ice_session *s, const struct nt_ice_outcome *out, nt_time now)
 {
+    const struct nt_ice_check *check = &out->check;
     bool switches = nt_ice_nominate_heed_conflict(s, check->request.role, check->request.tie_breaker, now);
     const struct nt_ice_pair *p = nt_ice_pairs_get(nt_ice_session_pairs(s), check->pair);
-    if (p == NULL || !p->listed)
+    bool listed = p != NULL && p->listed;
+    if (listed && !nt_ice_session_settles_conflicts(s))
+        nt_ice_session_fail(s, check->pair, out->why, now);
+    else if (!listed)
         show_new_role(s, now);
     else if (switches || !check->cancelled)
         nt_ice_session_trigger(s, check->pair, now);
@@ -157,8 +161,8 @@ static const struct nt_why pair_gone = {NT_DISCARD_OUTDATED, "a response to the 
 static const struct nt_why *act_on(struct nt_ice_session *s, const struct nt_ice_outcome *out, nt_time now)
 {
     const struct nt_ice_pair *p = nt_ice_pairs_get(nt_ice_session_pairs(s), out->check.pair);
-    if (out->result == NT_ICE_RESULT_CONFLICT && nt_ice_session_heeds_conflict(s, out->check.request.role))
-        act_on_conflict(s, &out->check, now);
+    if (out->result == NT_ICE_RESULT_CONFLICT)
+        act_on_conflict(s, out, now);
     else if (p == NULL || !p->listed)
         return &pair_gone;
     else if (out->result == NT_ICE_RESULT_SUCCEEDED)

@@ -401,9 +401,9 @@ void nt_ice_session_change_tie_breaker(struct nt_ice_session *s, uint64_t refuse
  * answers 487 in either role would have the checks go on for ever. */
 #define CONFLICTS_MAX 16
 
-bool nt_ice_session_heeds_conflict(const struct nt_ice_session *s, enum nt_ice_role refused)
+bool nt_ice_session_settles_conflicts(const struct nt_ice_session *s)
 {
-    return refused != s->role || s->conflicts < CONFLICTS_MAX;
+    return s->conflicts <= CONFLICTS_MAX;
 }
 
 void nt_ice_session_note_conflict(struct nt_ice_session *s)

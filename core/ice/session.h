@@ -65,8 +65,8 @@ void nt_ice_session_take_role(struct nt_ice_session *s, enum nt_ice_role role, n
 void nt_ice_session_switch_role(struct nt_ice_session *s, enum nt_ice_role role, nt_time now);
 /* RFC 8445, 7.2.5.1: 487 answered a request with this value. One that has changed since stays, so that roles come to rest. */
 void nt_ice_session_change_tie_breaker(struct nt_ice_session *s, uint64_t refused);
-/* May 487 to a request of this role be acted on, or has it switched the role too often? */
-bool nt_ice_session_heeds_conflict(const struct nt_ice_session *s, enum nt_ice_role refused);
+/* Is a pair checked again after 487, or has that switched the role too often? */
+bool nt_ice_session_settles_conflicts(const struct nt_ice_session *s);
 void nt_ice_session_note_conflict(struct nt_ice_session *s); /* 487 switches the role */
 uint64_t nt_ice_session_tie_breaker(const struct nt_ice_session *s);
 void nt_ice_session_reprice(struct nt_ice_session *s); /* all priorities, after a change of role or candidate */

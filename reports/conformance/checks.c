@@ -52,6 +52,13 @@ bool nt_item_is_valid_check(const struct nt_view *v, const struct nt_item *m)
     return !m->unknown_required;
 }
 
+bool nt_item_makes_valid_pair(const struct nt_view *v, const struct nt_item *m)
+{
+    struct nt_addr mapped;
+    return nt_item_is_valid_success(v, m) && nt_item_addr(v, m, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped) &&
+           mapped.family == m->local.family && nt_addr_why_impossible(&mapped) == NULL;
+}
+
 bool nt_item_is_valid_success(const struct nt_view *v, const struct nt_item *m)
 {
     return m->direction == NT_DIR_IN && nt_item_is(m, NT_STUN_BINDING, NT_STUN_SUCCESS) && nt_item_answers_check(v, m) &&

@@ -16,5 +16,7 @@ bool nt_item_nominates(const struct nt_view *v, const struct nt_item *m);
 /* Received, and its party must accept it: a success response that is authentic, came from where its request went, and has nothing
  * unknown (RFC 8489, 6.3.3). */
 bool nt_item_is_valid_success(const struct nt_view *v, const struct nt_item *m);
+/* As above, and its mapped address is one that the party may not refuse: there is a valid pair (RFC 8445, 7.2.5.3.2). */
+bool nt_item_makes_valid_pair(const struct nt_view *v, const struct nt_item *m);
 
 #endif

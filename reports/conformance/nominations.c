@@ -23,7 +23,7 @@ static void note(struct nt_nominations *n, const struct nt_view *v, const struct
     bool flagged = nt_item_nominates(v, &v->items[m->request]);
     if (m->direction == NT_DIR_OUT)
         links[m->link] |= flagged ? PROPOSED : 0;
-    else if (nt_item_is_valid_success(v, m))
+    else if (nt_item_makes_valid_pair(v, m))
         links[m->link] |= SUCCEEDED;
     else
         return;

@@ -207,6 +207,8 @@ static void success_came(void *state, const struct nt_item *m)
     settle_trigger(s, m, m->at);
     l->success = nt_item_number(s->v, m);
     s->sessions[m->session].any_success = true;
+    if (!nt_item_makes_valid_pair(s->v, m))
+        return;
     if (s->components[m->place].success == NT_VIEW_NONE)
         s->components[m->place].success = l->success;
     bool own = nt_item_nominates(s->v, q);

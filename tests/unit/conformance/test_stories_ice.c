@@ -396,6 +396,19 @@ static void never_nominates(struct forge *f)
     wait(f, 45000);
 }
 
+/* L may refuse the address, and then it has no valid pair that it could nominate. */
+static void a_mapped_address_where_nobody_is(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    wait(f, 60);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING}, TAP_R);
+    answer(f, false, addr("127.0.0.1:5000"), 0);
+    guilty_next(f);
+    send(f, TAP_R, TAP_L, f->r, f->l);
+    ask_and_answer(f, &(struct ask){.left = false, .from = f->r, .to = f->l, .flags = CONTROLLED});
+    wait(f, 45000);
+}
+
 static void hangs_up_before_it_nominates(struct forge *f)
 {
     struct nt_sip_message bye = {.kind = NT_SIP_BYE,
@@ -472,6 +485,7 @@ TEST(who_breaks_a_rule_is_blamed_alone)
                                              BREACH(consent_by_the_clock, "RFC7675-5.1-random", "L", 1),
                                              BREACH(data_after_a_403, "RFC7675-5.2-revoked", "L", 1),
                                              BREACH(never_nominates, "RFC8445-8.1.1-eventually", "L", 1),
+                                             BREACH(a_mapped_address_where_nobody_is, "RFC8445-7.3-mapped", "R", 1),
                                              BREACH(a_full_agent_is_controlled_by_a_lite_one, "RFC8445-6.1.1-lite", "L", 1),
                                              BREACH(a_lite_agent_sends_data_at_once, "RFC8445-12.1.1-lite", "R", 1)};
     judge_breaches(breaches, sizeof breaches / sizeof breaches[0]);

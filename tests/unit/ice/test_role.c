@@ -111,7 +111,7 @@ TEST(refused_for_ever)
         while ((o = next_out(&l, NT_STUN_REQUEST, NULL)) != NULL)
             respond(&l, o, (struct reply){.code = 487});
     }
-    assert_int_equal(nt_ice_stats(l.a).role_switches, 16);
+    assert_int_equal(nt_ice_stats(l.a).role_switches, 17);
     assert_int_equal(nt_ice_stats(l.a).checks_sent, 17);
     assert_int_equal(l.state, NT_ICE_FAILED);
     lab_end(&l);
