@@ -41,15 +41,43 @@ static bool any_success(const struct nt_seen *s, const struct nt_item *m)
     return false;
 }
 
+static bool has_component(const struct nt_ice_description *d, size_t stream, uint16_t component)
+{
+    for (size_t i = 0; stream < d->stream_count && i < d->streams[stream].candidate_count; i++)
+        if (d->streams[stream].candidates[i].component == component)
+            return true;
+    return false;
+}
+
+/* A component of the item's stream that both agents have, and no pair of which the peer has nominated; or 0. */
+static uint16_t component_without_pair(const struct nt_seen *s, const struct nt_item *m, const struct nt_ice_description *own,
+                                       const struct nt_ice_description *peer)
+{
+    struct nt_view_place k = s->v->places[m->place];
+    for (k.component = 1; k.component <= NT_ICE_COMPONENTS_MAX; k.component++) {
+        uint32_t place = nt_map_get(&s->v->by_place, &k);
+        bool nominated = place != NT_MAP_NONE && s->components[place].peer_nominated;
+        if (!nominated && has_component(own, k.stream - 1u, k.component) && has_component(peer, k.stream - 1u, k.component))
+            return k.component;
+    }
+    return 0;
+}
+
 /* 12.1.1. With a full peer the valid list of a lite agent gets the pairs that are nominated. */
 static void judge_lite(struct nt_seen *s, const struct nt_item *m)
 {
     const struct nt_view_description *own = nt_view_session_first(s->v, m->session, NT_DIR_OUT);
     const struct nt_view_description *peer = nt_view_session_first(s->v, m->session, NT_DIR_IN);
     const struct nt_seen_link *l = link_in(s, m, m->session);
-    if (own != NULL && own->d.lite && peer != NULL && !peer->d.lite && m->session == s->v->first_session[m->party])
-        nt_require(s->finder, NT_ICE_RULE_LITE_DATA, m, l != NULL && l->peer_nominated,
-                   "data on a pair that the full agent has not nominated");
+    if (own == NULL || !own->d.lite || peer == NULL || peer->d.lite || m->session != s->v->first_session[m->party] ||
+        nt_view_goes_without_ice(s->v, m))
+        return;
+    uint16_t missing = component_without_pair(s, m, &own->d, &peer->d);
+    nt_require(s->finder, NT_ICE_RULE_LITE_DATA, m, l != NULL && l->peer_nominated,
+               "data on a pair that the full agent has not nominated");
+    if (l != NULL && l->peer_nominated)
+        nt_require(s->finder, NT_ICE_RULE_LITE_DATA, m, missing == 0,
+                   "data, and the full agent has nominated no pair for component %u", (unsigned)missing);
 }
 
 void nt_data_judge(struct nt_seen *s, const struct nt_item *m)

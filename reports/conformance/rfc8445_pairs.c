@@ -231,7 +231,7 @@ static void check_came(void *state, const struct nt_item *m)
     if (answer == NT_VIEW_NONE || s->v->items[answer].class_ != NT_STUN_SUCCESS)
         return;
     if (nt_item_nominates(s->v, m)) {
-        l->peer_nominated = true;
+        l->peer_nominated = s->components[m->place].peer_nominated = true;
         if (l->success != NT_VIEW_NONE)
             note_selected(s, m);
     }

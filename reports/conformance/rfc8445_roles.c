@@ -4,6 +4,7 @@
 #include "reports/conformance/agent_events.h"
 #include "reports/conformance/checks.h"
 #include "reports/conformance/message.h"
+#include "reports/conformance/sessions.h"
 
 #include <stdlib.h>
 
@@ -11,6 +12,7 @@ enum role { UNKNOWN = 0, CONTROLLING, CONTROLLED };
 
 struct side { /* an agent in a session: each restart may choose a new tie-breaker (RFC 8445, 16.1) */
     enum role role;
+    bool begun;       /* it has sent, answered or got something */
     bool switched;    /* a 487 came: the next check must show the other role */
     uint32_t refusal; /* the last 487, after which the tie-breaker changes, or NT_VIEW_NONE */
     uint32_t shown;   /* the last check that it sent, or NT_VIEW_NONE */
@@ -46,6 +48,37 @@ static enum role other_role(enum role r)
 static const char *role_name(enum role r)
 {
     return r == CONTROLLING ? "controlling" : "controlled";
+}
+
+static bool is_plain(const struct nt_view_description *d)
+{
+    return d != NULL && d->d.ice2 && !d->d.lite;
+}
+
+/* RFC 8445, 6.1.1: "an ICE agent MUST NOT redetermine the role as part of an ICE restart", unless one becomes lite. RFC 5245 had
+ * them determined again. */
+static bool keeps_role(const struct nt_view *v, uint32_t session)
+{
+    return is_plain(nt_view_session_first(v, session, NT_DIR_OUT)) && is_plain(nt_view_session_first(v, session, NT_DIR_IN));
+}
+
+static struct side *side_of(struct state *s, const struct nt_item *m)
+{
+    struct side *a = &s->sides[m->session];
+    uint32_t first = s->v->first_session[m->party], i = m->session;
+    if (a->begun)
+        return a;
+    a->begun = true;
+    while (i > first && keeps_role(s->v, i) && a->role == UNKNOWN)
+        a->role = s->sides[--i].role;
+    return a;
+}
+
+/* A conflict in the session before, whose checks were still under way, is one of the agent. */
+static void forget_later_roles(struct state *s, const struct nt_item *m)
+{
+    for (uint32_t i = m->session + 1; i < s->v->first_session[m->party + 1]; i++)
+        s->sides[i].role = UNKNOWN;
 }
 
 static unsigned frame_of(const struct state *s, uint32_t item)
@@ -84,7 +117,7 @@ static bool crosses_refusal(const struct state *s, const struct nt_item *m, cons
 static void judge_request(void *state, const struct nt_item *m)
 {
     struct state *s = state;
-    struct side *a = &s->sides[m->session];
+    struct side *a = side_of(s, m);
     uint64_t tie = 0;
     enum role role = role_of(s->v, m, &tie);
     if (role == UNKNOWN || m->excused || m->first != nt_item_number(s->v, m) || !m->check)
@@ -93,7 +126,7 @@ static void judge_request(void *state, const struct nt_item *m)
         return;
     judge_role(s, m, a, role);
     judge_tie_breaker(s, m, a, tie);
-    *a = (struct side){.role = role, .refusal = NT_VIEW_NONE, .shown = nt_item_number(s->v, m), .tie = tie};
+    *a = (struct side){.role = role, .begun = true, .refusal = NT_VIEW_NONE, .shown = nt_item_number(s->v, m), .tie = tie};
 }
 
 /* RFC 8445, 7.2.5.1: 487 switches the role that the request had, unless the agent has switched since; "the agent MUST change the
@@ -101,7 +134,7 @@ static void judge_request(void *state, const struct nt_item *m)
 static void refusal_came(void *state, const struct nt_item *m)
 {
     struct state *s = state;
-    struct side *a = &s->sides[m->session];
+    struct side *a = side_of(s, m);
     uint64_t tie = 0;
     enum role asked = role_of(s->v, &s->v->items[m->request], &tie);
     if (nt_item_code(s->v, m) != 487 || m->integrity != NT_SIGNED_RIGHT || !nt_item_is_first_answer(s->v, m) || asked == UNKNOWN)
@@ -110,6 +143,7 @@ static void refusal_came(void *state, const struct nt_item *m)
     a->refused_tie = tie;
     if (asked != a->role)
         return;
+    forget_later_roles(s, m);
     if (s->v->items[m->request].pair !=
         m->pair) { /* 7.2.5.1 lets it switch, 7.2.5.2.1 only fail the pair: its next request tells */
         a->role = UNKNOWN;
@@ -126,6 +160,7 @@ static void judge_conflict(struct state *s, const struct nt_item *m, struct side
 {
     bool stays = (role == CONTROLLING) == (a->tie >= theirs), refused = nt_item_code(s->v, m) == 487;
     bool known = a->shown != NT_VIEW_NONE && a->refusal == NT_VIEW_NONE;
+    forget_later_roles(s, m);
     if (known)
         nt_require(s->finder, NT_ICE_RULE_CONFLICT, m, stays == refused,
                    "%s to a %s agent with the tie-breaker %" PRIu64 "; its own, in packet %u, is %" PRIu64,
@@ -141,7 +176,7 @@ static void judge_conflict(struct state *s, const struct nt_item *m, struct side
 static void judge_answer(void *state, const struct nt_item *m)
 {
     struct state *s = state;
-    struct side *a = &s->sides[m->session];
+    struct side *a = side_of(s, m);
     const struct nt_item *q = &s->v->items[m->request];
     uint64_t theirs = 0;
     enum role role = role_of(s->v, q, &theirs);

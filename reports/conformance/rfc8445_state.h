@@ -17,6 +17,7 @@ struct nt_seen_link {
 
 struct nt_seen_component {  /* by place */
     bool checked, proposed; /* proposed: a check with USE-CANDIDATE was sent */
+    bool peer_nominated;    /* as of a link */
     uint32_t success;       /* the first valid success response, or NT_VIEW_NONE */
     uint32_t nominated;     /* the success of the first check with USE-CANDIDATE, or NT_VIEW_NONE */
     nt_time selected;       /* when it first had a selected pair; NT_TIME_NEVER: it has none */

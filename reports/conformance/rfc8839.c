@@ -137,27 +137,45 @@ static void judge_passwords(struct nt_finder *finder)
         }
 }
 
-static bool is_same_text(const struct nt_view_description *a, const struct nt_view_description *b)
+/* What the sender of a description told before: of the same session, else of the latest one. NULL: it is the first. */
+static const struct nt_view_description *told_before(const struct nt_view *v, const struct nt_view_description *d)
 {
-    return a != NULL && a->len == b->len && memcmp(a->text, b->text, b->len) == 0;
+    const struct nt_view_description *last = NULL, *same = NULL;
+    for (uint32_t i = v->party_description[d->party]; &v->descriptions[i] != d; i = v->descriptions[i].next) {
+        const struct nt_view_description *e = &v->descriptions[i];
+        if (!nt_view_is_full(e) || e->direction != NT_DIR_OUT)
+            continue;
+        last = e;
+        same = e->generation == d->generation ? e : same;
+    }
+    return same != NULL ? same : last;
+}
+
+/* The same message was sent again, whatever came between. */
+static bool is_sent_again(const struct nt_view *v, const struct nt_view_description *d)
+{
+    for (uint32_t i = v->party_description[d->party]; &v->descriptions[i] != d; i = v->descriptions[i].next) {
+        const struct nt_view_description *e = &v->descriptions[i];
+        if (e->direction == NT_DIR_OUT && e->cseq == d->cseq && e->offer == d->offer && e->fragment == d->fragment &&
+            e->len == d->len && memcmp(e->text, d->text, d->len) == 0)
+            return true;
+    }
+    return false;
 }
 
 static void judge_party(struct nt_finder *finder, uint32_t party, const struct nt_nominations *nominations)
 {
     const struct nt_view *v = finder->v;
-    const struct nt_view_description *full = NULL, *last = NULL;
     for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
         if (d->direction != NT_DIR_OUT)
             continue;
-        struct told t = {finder, d, full, full != NULL && full->generation != d->generation};
-        if (!is_same_text(last, d)) /* else it was sent again */
+        const struct nt_view_description *before = told_before(v, d);
+        struct told t = {finder, d, before, before != NULL && before->generation != d->generation};
+        if (!is_sent_again(v, d))
             judge_description(&t, nominations);
-        last = d;
-        if (nt_view_is_full(d)) {
-            full = d;
+        if (nt_view_is_full(d))
             judge_lite(finder, d);
-        }
     }
 }
 

@@ -212,9 +212,26 @@ static void judge_stream(const struct told *t, const struct nt_ice_stream_descri
         judge_default(t, s);
 }
 
+/* RFC 8445, 5.1.1.3 speaks of all candidates of an agent. */
+static void judge_foundations_between(const struct told *t, const struct nt_ice_stream_description *a,
+                                      const struct nt_ice_stream_description *b)
+{
+    char one[NT_ADDR_TEXT], other[NT_ADDR_TEXT];
+    for (size_t i = 0; a->candidate_count * b->candidate_count <= TWO_BY_TWO_MAX && i < a->candidate_count; i++)
+        for (size_t k = 0; k < b->candidate_count; k++) {
+            text(&a->candidates[i], one);
+            text(&b->candidates[k], other);
+            judge_foundation(t, &a->candidates[i], &b->candidates[k], one, other);
+        }
+}
+
 void nt_rfc8839_judge_candidates(const struct told *t)
 {
     for (size_t i = 0; i < t->d->d.stream_count; i++)
         if (nt_ice_stream_uses_ice(&t->d->d.streams[i]))
             judge_stream(t, &t->d->d.streams[i]);
+    for (size_t i = 1; !t->d->fragment && i < t->d->d.stream_count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (nt_ice_stream_uses_ice(&t->d->d.streams[i]) && nt_ice_stream_uses_ice(&t->d->d.streams[k]))
+                judge_foundations_between(t, &t->d->d.streams[k], &t->d->d.streams[i]);
 }

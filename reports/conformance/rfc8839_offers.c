@@ -36,13 +36,34 @@ static void judge_options(const struct told *t)
 
 /* --- remote-candidates and what stands in an offer after nomination: 4.4.1.2.2 --- */
 
-static void judge_remote_candidates(const struct told *t)
+/* Another stream restarts. */
+static bool goes_on(const struct told *t, size_t stream)
 {
-    bool subsequent = t->d->offer && t->before != NULL;
+    return stream < t->before->d.stream_count && strcmp(t->before->d.streams[stream].ufrag, t->d->d.streams[stream].ufrag) == 0;
+}
+
+/* RFC 8839, 5.2: by a controlling agent, of what is completed, and in no other case. NULL: so it is, or it is not known. */
+static const char *why_no_remote_candidates(const struct told *t, const struct nt_nominations *nominations, size_t stream)
+{
+    const struct nt_view *v = t->finder->v;
+    const struct nt_nomination *n = &nominations->of[nt_view_session(v, t->d->party, t->d->generation)];
+    if (!t->d->offer)
+        return "an answer";
+    if (t->before == NULL)
+        return "a first offer";
+    if (t->restarts)
+        return goes_on(t, stream) ? NULL : "an offer that restarts ICE";
+    if (n->item != NT_VIEW_NONE && v->items[n->item].at <= t->d->at)
+        return n->own ? NULL : "the offer of a controlled agent";
+    return v->streams[t->d->party] || v->cut != 0 || t->d->d.stream_count > 1 ? NULL : "an offer before nomination";
+}
+
+static void judge_remote_candidates(const struct told *t, const struct nt_nominations *nominations)
+{
     for (size_t i = 0; i < t->d->d.stream_count; i++) {
-        size_t count = t->d->d.streams[i].remote_candidate_count;
-        nt_require(t->finder, NT_SDP_RULE_REMOTE_CANDIDATES, t->d, count == 0 || subsequent, "remote-candidates in %s",
-                   t->d->offer ? "a first offer" : "an answer");
+        const char *where = why_no_remote_candidates(t, nominations, i);
+        nt_require(t->finder, NT_SDP_RULE_REMOTE_CANDIDATES, t->d, t->d->d.streams[i].remote_candidate_count == 0 || where == NULL,
+                   "remote-candidates in %s", where != NULL ? where : "");
     }
 }
 
@@ -67,6 +88,29 @@ static const struct nt_nomination *nomination_before(const struct told *t, const
     return plain && n->item != NT_VIEW_NONE && v->items[n->item].at < t->d->at ? n : NULL;
 }
 
+/* With aggressive nomination (RFC 5245) the pair that is used is not the one that was nominated first. */
+static bool both_have_ice2(const struct nt_view *v, uint32_t session)
+{
+    const struct nt_view_description *own = nt_view_session_first(v, session, NT_DIR_OUT),
+                                     *peer = nt_view_session_first(v, session, NT_DIR_IN);
+    return own != NULL && own->d.ice2 && peer != NULL && peer->d.ice2;
+}
+
+/* The offer's one candidate is its own base, and another than the one that the nominated pair's checks left from. */
+static void judge_nominated_candidate(const struct told *t, const struct nt_item *m)
+{
+    const struct nt_view *v = t->finder->v;
+    const struct nt_ice_candidate *c = &t->d->d.streams[0].candidates[0];
+    const struct nt_ice_candidate *nominated = nt_view_session_candidate(v, m->session, &m->local);
+    bool base = c->type == NT_ICE_HOST || c->type == NT_ICE_RELAY;
+    char seen[NT_ADDR_TEXT], want[NT_ADDR_TEXT];
+    if (!base || nominated == NULL || !nt_addr_equal(&nominated->addr, &m->local) || !both_have_ice2(v, m->session))
+        return;
+    nt_require(t->finder, NT_SDP_RULE_AFTER_NOMINATION, t->d, nt_addr_equal(&c->addr, &m->local),
+               "the candidate %s in an offer, expected %s of the pair nominated in packet %u", nt_addr_format(&c->addr, seen),
+               nt_addr_format(&m->local, want), (unsigned)m->frame);
+}
+
 static void judge_after_nomination(const struct told *t, const struct nt_nominations *nominations)
 {
     const struct nt_nomination *n = t->d->offer && t->before != NULL && !t->restarts ? nomination_before(t, nominations) : NULL;
@@ -77,6 +121,8 @@ static void judge_after_nomination(const struct told *t, const struct nt_nominat
     nt_require(t->finder, NT_SDP_RULE_AFTER_NOMINATION, t->d, s->candidate_count == 1,
                "%zu candidates in an offer after the nomination in packet %u, expected one for the component", s->candidate_count,
                frame);
+    if (s->candidate_count == 1)
+        judge_nominated_candidate(t, &t->finder->v->items[n->item]);
     if (n->own)
         nt_require(t->finder, NT_SDP_RULE_REMOTE_CANDIDATES, t->d, s->remote_candidate_count > 0,
                    "no remote-candidates in the offer of the controlling agent after the nomination in packet %u", frame);
@@ -107,7 +153,7 @@ void nt_rfc8839_judge_exchange(const struct told *t, const struct nt_nominations
 {
     judge_mismatch(t);
     judge_removed(t);
-    judge_remote_candidates(t);
+    judge_remote_candidates(t, nominations);
     judge_after_nomination(t, nominations);
     if (t->before == NULL)
         return;

@@ -111,6 +111,17 @@ static uint32_t generation_of_check(const struct nt_view *v, const struct nt_ite
 
 /* --- numbers --- */
 
+static uint32_t newest_generation(const struct nt_view *v, uint32_t party)
+{
+    uint32_t newest = 0;
+    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *d = &v->descriptions[i];
+        if (nt_view_is_full(d) && d->direction == NT_DIR_OUT && d->generation > newest)
+            newest = d->generation;
+    }
+    return newest;
+}
+
 static int count_sessions(struct nt_view *v)
 {
     uint32_t total = 0, parties = (uint32_t)v->in->party_count;
@@ -119,7 +130,7 @@ static int count_sessions(struct nt_view *v)
         return NT_ENOMEM;
     for (uint32_t p = 0; p < parties; p++) {
         v->first_session[p] = total;
-        total += 1 + nt_view_generation_at(v, p, NT_TIME_NEVER);
+        total += 1 + newest_generation(v, p);
     }
     v->first_session[parties] = total;
     v->session_party = malloc((total + 1) * sizeof *v->session_party);
@@ -144,14 +155,30 @@ static int number_place(struct nt_view *v, const struct nt_view_place *place, ui
     return nt_map_put(&v->by_place, place, *number);
 }
 
-/* Where the item stands: by its local candidate; else by the stream of its USERNAME, component 1. */
+/* RFC 8445, 5.1.2.1: the last byte of a priority is 256 minus the component. */
+static uint16_t component_of_check(const struct nt_view *v, const struct nt_item *m)
+{
+    uint32_t priority = 0;
+    bool there = m->kind == NT_ITEM_STUN && nt_item_u32(v, m, NT_ATTR_PRIORITY, &priority);
+    uint32_t component = 256 - (priority & 0xff);
+    return there && component <= NT_ICE_COMPONENTS_MAX ? (uint16_t)component : 1;
+}
+
+/* Where the item stands: by its local candidate; else as what went before on its pair; else by its USERNAME and PRIORITY. */
 static int place_item(struct nt_view *v, struct nt_item *m, uint16_t stream)
 {
     const struct nt_ice_candidate *c = nt_view_local_candidate(v, m->party, &m->local);
-    struct nt_view_place place = {.session = m->session,
-                                  .stream = c != NULL && c->stream != 0 ? c->stream : stream,
-                                  .component = c != NULL ? c->component : 1};
-    return number_place(v, &place, &m->place);
+    uint32_t *before = &v->flows[m->pair].place;
+    struct nt_view_place place = {.stream = stream, .component = component_of_check(v, m)};
+    if (c != NULL)
+        place = (struct nt_view_place){.stream = c->stream != 0 ? c->stream : stream, .component = c->component};
+    else if (*before != NT_VIEW_NONE)
+        place = v->places[*before];
+    place.session = m->session;
+    int r = number_place(v, &place, &m->place);
+    if (r == NT_OK && *before == NT_VIEW_NONE)
+        *before = m->place;
+    return r;
 }
 
 static int link_item(struct nt_view *v, struct nt_item *m)
@@ -202,7 +229,6 @@ static int number_simply(struct nt_view *v, struct nt_item *m)
     if (flow->place == NT_VIEW_NONE) {
         generation_of_check(v, m, &stream);
         r = place_item(v, m, stream);
-        flow->place = m->place;
     }
     m->place = flow->place;
     return r;

@@ -105,6 +105,20 @@ static void place_fragment(const struct nt_view *v, struct nt_view_description *
             d->d.streams[i].candidates[k].stream = nt_view_stream_of(v, d, i);
 }
 
+/* An offer that restarts may be refused: its sender goes back to the credentials before. */
+static uint32_t generation_of(const struct nt_view *v, const struct nt_view_description *d)
+{
+    uint32_t next = 0, same = NT_VIEW_NONE;
+    for (uint32_t i = v->party_description[d->party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *e = &v->descriptions[i];
+        if (!nt_view_is_full(e) || e->direction != d->direction)
+            continue;
+        next = e->generation >= next ? e->generation + 1 : next;
+        same = has_restarted(&e->d, &d->d) ? same : e->generation;
+    }
+    return same != NT_VIEW_NONE ? same : next;
+}
+
 static void place_description(const struct nt_view *v, struct nt_view_description *d)
 {
     const struct nt_view_description *before = last_full(v, d->party, d->direction);
@@ -113,7 +127,7 @@ static void place_description(const struct nt_view *v, struct nt_view_descriptio
     if (d->fragment)
         place_fragment(v, d);
     else if (before != NULL)
-        d->generation = before->generation + has_restarted(&before->d, &d->d);
+        d->generation = generation_of(v, d);
 }
 
 static int add_description(struct nt_view *v, uint32_t party, const struct nt_capture_frame *f, uint32_t frame,

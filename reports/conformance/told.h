@@ -7,8 +7,9 @@
 struct told {
     struct nt_finder *finder;
     const struct nt_view_description *d;
-    const struct nt_view_description *before; /* what its sender described last, or NULL: it is the first */
-    bool restarts;                            /* it changes the credentials of `before` */
+    const struct nt_view_description
+        *before;   /* what its sender described last, in the same session if it did, or NULL: it is the first */
+    bool restarts; /* it changes the credentials of `before` */
 };
 
 /* Whether a candidate with this address and component is in a description, and where. */

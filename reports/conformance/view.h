@@ -125,7 +125,7 @@ struct nt_view_description {
     uint8_t direction;
     uint32_t cseq;        /* of its SIP message: an answer has that of its offer */
     bool offer, fragment; /* a fragment (RFC 8840) trickles candidates, each with the stream it belongs to; else it is an answer */
-    uint32_t generation;  /* of its party's descriptions in that direction: from 0, one more when a username fragment changes */
+    uint32_t generation;  /* of its party's descriptions in that direction: from 0, a new one when a username fragment changes */
     int err;              /* of reading it */
     struct nt_sdp_notes *notes;
     const char *text;
@@ -165,7 +165,7 @@ struct nt_view_linked { /* a key: a pair in a session */
 
 struct nt_view_flow { /* a pair */
     struct nt_view_tuple tuple;
-    uint32_t place;       /* of its local address in the party's first session: sessions.h */
+    uint32_t place;       /* of the first item on it: sessions.h */
     uint32_t kept[3][2];  /* the last item of data that was kept, by how it travels and direction; or NT_VIEW_NONE */
     uint32_t leg, leg_of; /* nt_item.leg, found when there were so many allocations */
     bool ice_socket;

@@ -478,6 +478,185 @@ static void an_old_agent_keeps_alive_with_checks(struct forge *f)
     }
 }
 
+/* --- what a capture does not tell --- */
+
+/* L gathered before the capture began, and hides its bases: which component its sockets serve, its priorities tell. */
+static void two_components_behind_hidden_bases(struct forge *f)
+{
+    static const char l[] = "m=audio 40000 RTP/AVP 0\r\nc=IN IP4 203.0.113.7\r\n" CREDENTIALS_L
+                            "a=candidate:1 1 UDP 1694498815 203.0.113.7 40000 typ srflx raddr 0.0.0.0 rport 9\r\n"
+                            "a=candidate:1 2 UDP 1694498814 203.0.113.7 40001 typ srflx raddr 0.0.0.0 rport 9\r\n";
+    struct nt_addr l2 = addr("10.0.0.1:5001"), r2 = addr("10.0.0.2:6001");
+    convey(f, true, NT_SIP_INVITE, 1, ice2, l);
+    convey(f, false, NT_SIP_OK, 1, ice2, TWO_R);
+    pair_up(f, f->l, f->r, NOMINATE);
+    ask_and_answer(f, &(struct ask){.left = true, .from = l2, .to = r2, .flags = CONTROLLING, .priority = FORGE_PRFLX - 1});
+    ask_and_answer(f, &(struct ask){.left = false, .from = r2, .to = l2, .flags = CONTROLLED, .priority = FORGE_PRFLX - 1});
+    ask_and_answer(f,
+                   &(struct ask){.left = true, .from = l2, .to = r2, .flags = CONTROLLING | NOMINATE, .priority = FORGE_PRFLX - 1});
+    say(f, true, f->l, f->r);
+    say(f, true, l2, r2);
+}
+
+/* RFC 3261, 17.1.1.2: an INVITE that was not answered is sent again, although an INFO came between. */
+static void an_offer_is_sent_again(struct forge *f)
+{
+    convey(f, true, NT_SIP_INVITE, 1, trickling, AUDIO_L "a=mid:1\r\n" CREDENTIALS_L HOST_L);
+    convey(f, true, NT_SIP_INFO, 2, CREDENTIALS_L "m=audio 9 RTP/AVP 0\r\na=mid:1\r\n",
+           HOST_L "a=candidate:2 1 UDP 2130706175 10.9.0.1 5000 typ host\r\na=end-of-candidates\r\n");
+    convey(f, true, NT_SIP_INVITE, 1, trickling, AUDIO_L "a=mid:1\r\n" CREDENTIALS_L HOST_L);
+    convey(f, false, NT_SIP_OK, 1, trickling, AUDIO_R "a=mid:1\r\n" CREDENTIALS_R HOST_R);
+    pair_up(f, f->l, f->r, NOMINATE);
+    wait(f, 20);
+    convey(f, true, NT_SIP_INVITE, 1, trickling, AUDIO_L "a=mid:1\r\n" CREDENTIALS_L HOST_L);
+    convey(f, false, NT_SIP_OK, 1, trickling, AUDIO_R "a=mid:1\r\n" CREDENTIALS_R HOST_R);
+}
+
+/* Two agents may have one username fragment; the passwords tell them apart. */
+static void both_have_one_username_fragment(struct forge *f)
+{
+    convey(f, true, NT_SIP_INVITE, 1, ice2, AUDIO_L "a=ice-ufrag:SAME\r\na=ice-pwd:passwordofLpasswordofL\r\n" HOST_L);
+    convey(f, false, NT_SIP_OK, 1, ice2, AUDIO_R "a=ice-ufrag:SAME\r\na=ice-pwd:passwordofRpasswordofR\r\n" HOST_R);
+    f->ufrag_l = f->ufrag_r = "SAME";
+    pair_up(f, f->l, f->r, NOMINATE);
+    goes_on(f, 10);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
+    convey(f, false, NT_SIP_OK, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R);
+    are_now(f, "LLL2", "password2ofLpassword2ofL", "RRR2", "password2ofRpassword2ofR");
+    pair_up(f, f->l, f->r, NOMINATE);
+}
+
+/* RFC 8839, 4.4.1.1.1: one stream restarts, the other goes on with what it has. */
+static void one_stream_restarts(struct forge *f)
+{
+    static const char second_l[] = "m=video 5002 RTP/AVP 31\r\n" AT_L "a=ice-ufrag:LLLW\r\na=ice-pwd:passwordWofLpasswordWofL\r\n"
+                                   "a=candidate:1 1 UDP 2130706431 10.0.0.1 5002 typ host\r\n";
+    static const char second_r[] = "m=video 6002 RTP/AVP 31\r\n" AT_R "a=ice-ufrag:RRRW\r\na=ice-pwd:passwordWofRpasswordWofR\r\n"
+                                   "a=candidate:1 1 UDP 2130706431 10.0.0.2 6002 typ host\r\n";
+    struct nt_addr l2 = addr("10.0.0.1:5002"), r2 = addr("10.0.0.2:6002");
+    char l[1200], r[1200];
+    snprintf(l, sizeof l, "%s%s", audio_l, video_l);
+    snprintf(r, sizeof r, "%s%s", audio_r, video_r);
+    offer_and_answer(f, l, r);
+    pair_up(f, f->l, f->r, NOMINATE);
+    are_now(f, "LLLV", "passwordVofLpasswordVofL", "RRRV", "passwordVofRpasswordVofR");
+    pair_up(f, l2, r2, NOMINATE);
+    wait(f, 2000);
+    snprintf(l, sizeof l, "%sa=remote-candidates:1 10.0.0.2 6000\r\n%s", audio_l, second_l);
+    snprintf(r, sizeof r, "%s%s", audio_r, second_r);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, l);
+    convey(f, false, NT_SIP_OK, 2, ice2, r);
+    say(f, true, f->l, f->r);
+    say(f, true, l2, r2);
+    are_now(f, "LLLW", "passwordWofLpasswordWofL", "RRRW", "passwordWofRpasswordWofR");
+    pair_up(f, l2, r2, NOMINATE);
+    first_ones(f);
+    wait(f, 2000);
+    check_left(f, 0);
+    say(f, true, f->l, f->r);
+    say(f, true, l2, r2);
+    say(f, false, f->r, f->l);
+    goes_on(f, 20);
+}
+
+/* The network gives the nomination and its answer twice. */
+static void a_nomination_comes_twice(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    pair_up(f, f->l, f->r, 0);
+    wait(f, 60);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING | NOMINATE}, TAP_R);
+    frame(f, TAP_R, NT_DIR_IN, &f->l, &f->r, f->buf, f->len);
+    answer(f, false, f->l, 0);
+    send(f, TAP_R, TAP_L, f->r, f->l);
+    send(f, TAP_R, TAP_L, f->r, f->l);
+    goes_on(f, 10);
+    say(f, true, f->l, f->r);
+}
+
+/* RFC 8445, 8.1.1 forbids another pair once one was nominated successfully: the first is not answered. */
+static void a_nomination_is_lost(struct forge *f)
+{
+    struct nt_addr r9 = addr("10.0.0.9:6000");
+    offer_and_answer(f, audio_l,
+                     AUDIO_R CREDENTIALS_R HOST_R
+                     "a=candidate:2 1 UDP 1694498815 10.0.0.9 6000 typ srflx raddr 10.0.0.2 rport 6000\r\n");
+    pair_up(f, f->l, f->r, 0);
+    ask_and_answer(f, &(struct ask){.left = true, .from = f->l, .to = r9, .flags = CONTROLLING});
+    wait(f, 60);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING | NOMINATE}, TAP_NONE);
+    wait(f, 60);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = r9, .flags = CONTROLLING | NOMINATE}, TAP_NONE);
+}
+
+/* --- breaches --- */
+
+static void two_streams_share_a_foundation(struct forge *f)
+{
+    char l[1200];
+    snprintf(l, sizeof l, "%s%s", AUDIO_L CREDENTIALS_L HOST_L,
+             "m=video 5002 RTP/AVP 31\r\nc=IN IP4 10.9.0.1\r\na=ice-ufrag:LLLV\r\na=ice-pwd:passwordVofLpasswordVofL\r\n"
+             "a=candidate:1 1 UDP 2130706431 10.9.0.1 5002 typ host\r\n");
+    guilty_next(f);
+    convey(f, true, NT_SIP_INVITE, 1, ice2, l);
+}
+
+static void again(struct forge *f, bool left, const char *media)
+{
+    agree(f);
+    wait(f, 1000);
+    guilty_next(f);
+    convey(f, left, NT_SIP_INVITE, 2, ice2, media);
+}
+
+static void a_controlled_agent_has_remote_candidates(struct forge *f)
+{
+    again(f, false, AUDIO_R CREDENTIALS_R HOST_R "a=remote-candidates:1 10.0.0.1 5000\r\n");
+}
+
+static void a_restart_has_remote_candidates(struct forge *f)
+{
+    again(f, true, AUDIO_L AGAIN_L("2") HOST_L "a=remote-candidates:1 10.0.0.2 6000\r\n");
+}
+
+static void remote_candidates_before_nomination(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    pair_up(f, f->l, f->r, 0);
+    wait(f, 20);
+    guilty_next(f);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L CREDENTIALS_L HOST_L "a=remote-candidates:1 10.0.0.2 6000\r\n");
+}
+
+static void another_candidate_than_the_nominated_one(struct forge *f)
+{
+    again(f, true,
+          "m=audio 5000 RTP/AVP 0\r\nc=IN IP4 10.9.0.1\r\n" CREDENTIALS_L
+          "a=candidate:2 1 UDP 2130706175 10.9.0.1 5000 typ host\r\na=remote-candidates:1 10.0.0.2 6000\r\n");
+}
+
+static void a_lite_agent_has_one_of_two_components(struct forge *f)
+{
+    convey(f, true, NT_SIP_INVITE, 1, ice2, TWO_L);
+    convey(f, false, NT_SIP_OK, 1, "a=ice-lite\r\na=ice-options:ice2\r\n", TWO_R);
+    check_left(f, 0);
+    check_left(f, NOMINATE);
+    guilty_next(f);
+    say(f, false, f->r, f->l);
+}
+
+static void the_roles_change_with_the_restart(struct forge *f)
+{
+    agree(f);
+    wait(f, 2000);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
+    convey(f, false, NT_SIP_OK, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R);
+    are_now(f, "LLL2", "password2ofLpassword2ofL", "RRR2", "password2ofRpassword2ofR");
+    wait(f, 60);
+    guilty_next(f);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLED}, TAP_NONE);
+}
+
 TEST(nobody_is_blamed)
 {
     static const struct story stories[] = {STORY(two_restarts_cross),
@@ -498,7 +677,13 @@ TEST(nobody_is_blamed)
                                            STORY(an_offer_before_the_second_component),
                                            STORY(a_lite_agent_answers_for_long),
                                            STORY(the_peer_has_no_ice_and_the_relay_goes),
-                                           STORY(an_old_agent_keeps_alive_with_checks)};
+                                           STORY(an_old_agent_keeps_alive_with_checks),
+                                           STORY(two_components_behind_hidden_bases),
+                                           STORY(an_offer_is_sent_again),
+                                           STORY(both_have_one_username_fragment),
+                                           STORY(one_stream_restarts),
+                                           STORY(a_nomination_comes_twice),
+                                           STORY(a_nomination_is_lost)};
     judge_stories(stories, sizeof stories / sizeof stories[0]);
 }
 
@@ -520,7 +705,14 @@ TEST(nobody_gets_advice)
 TEST(who_breaks_a_rule_is_blamed_alone)
 {
     static const struct breach breaches[] = {
-        BREACH(the_selected_host_does_not_answer_after_the_restart, "RFC8445-7.3-answer", "L", 1)};
+        BREACH(the_selected_host_does_not_answer_after_the_restart, "RFC8445-7.3-answer", "L", 1),
+        BREACH(two_streams_share_a_foundation, "RFC8445-5.1.1.3-foundation", "L", 1),
+        BREACH(a_controlled_agent_has_remote_candidates, "RFC8839-4.4.1.2.2-remote", "R", 1),
+        BREACH(a_restart_has_remote_candidates, "RFC8839-4.4.1.2.2-remote", "L", 1),
+        BREACH(remote_candidates_before_nomination, "RFC8839-4.4.1.2.2-remote", "L", 1),
+        BREACH(another_candidate_than_the_nominated_one, "RFC8839-4.4.1.2.2-nominated", "L", 1),
+        BREACH(a_lite_agent_has_one_of_two_components, "RFC8445-12.1.1-lite", "R", 1),
+        BREACH(the_roles_change_with_the_restart, "RFC8445-6.1.1-role", "L", 1)};
     judge_breaches(breaches, sizeof breaches / sizeof breaches[0]);
 }
 
