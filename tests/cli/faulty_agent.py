@@ -260,7 +260,7 @@ class Agent:
         """A pair to check now, and whether to nominate it."""
         for p in self.pairs:
             if p.queued:
-                return p, p.nominated and self.controls
+                return p, p.proposed and self.controls
         if self.controls and self.valid is not None and not self.is_("never-nominates"):
             due = time.monotonic() - self.valid >= NOMINATES_AFTER.get(self.fault, 0)
             wanted = 2 if self.is_("nominates-two") else 1
