@@ -193,6 +193,13 @@ static void select_if(struct link *l, bool flag, nt_time now)
         l->selected = l->since = now; /* "After ICE concludes on a particular candidate pair [...] consent is maintained" */
 }
 
+/* The request that may be another check was not answered: a nomination that is repeated may trigger one more (RFC 8445, 7.3.1.4).
+ */
+static bool waits_for_answer(const struct link *l)
+{
+    return l->doubted != NT_VIEW_NONE && l->renewed != NT_VIEW_NONE && l->renewed < l->doubted;
+}
+
 static void check_came(void *state, const struct nt_item *m)
 {
     struct state *s = state;
@@ -201,7 +208,7 @@ static void check_came(void *state, const struct nt_item *m)
     if (!nt_item_nominates(s->v, m))
         return;
     select_if(l, true, m->at);
-    l->unsure = l->unsure || (!before && l->selected != NT_TIME_NEVER);
+    l->unsure = l->unsure || (!before && l->selected != NT_TIME_NEVER) || waits_for_answer(l);
 }
 
 static void success_came(void *state, const struct nt_item *m)

@@ -87,15 +87,15 @@ void nt_rfc8838_judge_told(const struct told *t, const struct nt_nominations *no
 
 /* --- what is checked --- */
 
-/* The description that conveyed a local candidate first, or NULL: it is announced nowhere, as a peer-reflexive one. */
-static const struct nt_view_description *conveyed_by(const struct nt_view *v, uint32_t party, const struct nt_addr *local)
+/* The description that conveyed the candidate of a check first in its session, or NULL: it is announced nowhere in it, as a
+ * peer-reflexive one. */
+static const struct nt_view_description *conveyed_by(const struct nt_view *v, const struct nt_item *m)
 {
-    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+    for (uint32_t i = v->party_description[m->party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
-        for (size_t s = 0; d->err == NT_OK && d->direction == NT_DIR_OUT && s < d->d.stream_count; s++)
-            for (size_t k = 0; k < d->d.streams[s].candidate_count; k++)
-                if (nt_addr_equal(&d->d.streams[s].candidates[k].addr, local))
-                    return d;
+        bool of_session = d->err == NT_OK && d->direction == NT_DIR_OUT && d->generation == nt_view_generation(v, m);
+        if (of_session && nt_view_candidate_in(&d->d, &m->local) != NULL)
+            return d;
     }
     return NULL;
 }
@@ -111,7 +111,7 @@ void nt_rfc8838_judge_checks(struct nt_finder *finder)
         const struct nt_item *m = &v->items[i];
         if (!m->check || m->direction != NT_DIR_OUT || m->excused || m->first != i || !v->trickles[m->party])
             continue;
-        const struct nt_view_description *d = conveyed_by(v, m->party, &m->local);
+        const struct nt_view_description *d = conveyed_by(v, m);
         bool told = d == NULL || d->at <= m->at + nt_tolerance(v);
         if (!told && may_have_waited(v, d))
             nt_not_judged(finder, NT_TRICKLE_RULE_CONVEYED, m->party, WAITED);

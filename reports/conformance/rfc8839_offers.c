@@ -21,12 +21,63 @@ static void judge_credentials(const struct told *t)
     }
 }
 
-/* "MUST NOT modify [...] in a subsequent offer unless the offer is sent in order to request an ICE restart": an answer may. */
+/* What the peer said to this description, and to the one before; false: one of them is not known. */
+static bool find_peers(const struct told *t, const struct nt_ice_description **before, const struct nt_ice_description **now)
+{
+    const struct nt_view_description *a = nt_view_exchanged_for(t->finder->v, t->before),
+                                     *b = nt_view_exchanged_for(t->finder->v, t->d);
+    *before = a != NULL ? &a->d : NULL;
+    *now = b != NULL ? &b->d : NULL;
+    return a != NULL && b != NULL;
+}
+
+static bool has_changed(const struct nt_ice_description *a, const struct nt_ice_description *b, size_t stream)
+{
+    return stream < a->stream_count && stream < b->stream_count && a->streams[stream].ufrag[0] != '\0' &&
+           b->streams[stream].ufrag[0] != '\0' && strcmp(a->streams[stream].ufrag, b->streams[stream].ufrag) != 0;
+}
+
+/* 4.4.2.1: who answers an offer that restarts a stream "MUST change" its credentials. */
+static void judge_answered_restart(const struct told *t)
+{
+    const struct nt_ice_description *before, *now;
+    if (t->d->offer || !find_peers(t, &before, &now))
+        return;
+    for (size_t i = 0; i < t->d->d.stream_count && i < t->before->d.stream_count; i++)
+        if (has_changed(before, now, i) && nt_ice_stream_uses_ice(&t->d->d.streams[i]))
+            nt_require(t->finder, NT_SDP_RULE_RESTART, t->d, has_changed(&t->before->d, &t->d->d, i),
+                       "the offer restarts stream %zu, and its ice-ufrag has not changed since packet %u", i + 1,
+                       (unsigned)t->before->frame);
+}
+
+static bool has_ice(const struct nt_ice_description *d)
+{
+    for (size_t i = 0; i < d->stream_count; i++)
+        if (nt_ice_stream_uses_ice(&d->streams[i]))
+            return true;
+    return false;
+}
+
+static bool answers_restart(const struct told *t)
+{
+    const struct nt_ice_description *before, *now;
+    if (t->d->offer)
+        return false;
+    if (!find_peers(t, &before, &now))
+        return true;
+    for (size_t i = 0; i < now->stream_count; i++)
+        if (has_changed(before, now, i))
+            return true;
+    return false;
+}
+
+/* "MUST NOT modify [...] in a subsequent offer unless the offer is sent in order to request an ICE restart", 4.4.2.1: nor in an
+ * answer, "unless the answer is sent for an offer that was used to request an ICE restart". */
 static void judge_options(const struct told *t)
 {
     const struct nt_ice_description *a = &t->before->d, *b = &t->d->d;
     bool kept = a->lite == b->lite && a->pacing_ms == b->pacing_ms && a->ice2 == b->ice2 && a->trickle == b->trickle;
-    if (t->d->offer && !t->restarts)
+    if (has_ice(a) && has_ice(b) && !t->restarts && !answers_restart(t))
         nt_require(t->finder, NT_SDP_RULE_OPTIONS, t->d, kept,
                    "without a restart: ice-pacing %" PRIu32 ", ice-lite %s, ice2 %s, trickle %s; in packet %u: %" PRIu32
                    ", %s, %s, %s",
@@ -158,5 +209,6 @@ void nt_rfc8839_judge_exchange(const struct told *t, const struct nt_nominations
     if (t->before == NULL)
         return;
     judge_credentials(t);
+    judge_answered_restart(t);
     judge_options(t);
 }

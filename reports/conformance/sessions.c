@@ -19,6 +19,19 @@ uint32_t nt_view_generation_at(const struct nt_view *v, uint32_t party, nt_time 
     return generation;
 }
 
+uint32_t nt_view_agreed_generation_at(const struct nt_view *v, uint32_t party, nt_time at)
+{
+    uint32_t generation = 0;
+    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE && v->descriptions[i].at <= at; i = v->descriptions[i].next) {
+        const struct nt_view_description *d = &v->descriptions[i];
+        const struct nt_view_description *peer =
+            nt_view_is_full(d) && d->direction == NT_DIR_OUT ? nt_view_exchanged_for(v, d) : NULL;
+        if (peer != NULL && peer->at <= at)
+            generation = d->generation;
+    }
+    return generation;
+}
+
 bool nt_view_is_of_session(const struct nt_view *v, const struct nt_view_description *d, uint32_t session)
 {
     return nt_view_is_full(d) && d->direction == NT_DIR_OUT && d->generation == session - v->first_session[d->party];

@@ -31,6 +31,8 @@ uint32_t nt_view_place_in(const struct nt_view *v, uint32_t place, uint32_t sess
 uint32_t nt_view_place_count(const struct nt_view *v, uint32_t session); /* components that something was sent or received on */
 /* The generation in which a party is at a time: that of the last description it had sent. */
 uint32_t nt_view_generation_at(const struct nt_view *v, uint32_t party, nt_time at);
+/* As above, of those that were exchanged for one of the peer's: an offer that restarts may yet be refused. */
+uint32_t nt_view_agreed_generation_at(const struct nt_view *v, uint32_t party, nt_time at);
 /* Whether a party described itself with it, for this session. */
 bool nt_view_is_of_session(const struct nt_view *v, const struct nt_view_description *d, uint32_t session);
 /* What a party got for a description of its own: the answer to its offer, or the offer that it answered. NULL: nothing, the offer

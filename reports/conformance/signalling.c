@@ -264,10 +264,22 @@ static bool has_ice(const struct nt_ice_description *d)
     return false;
 }
 
+/* The first full description of a party that went in a direction and uses ICE, or NULL. */
+static const struct nt_view_description *described_with_ice(const struct nt_view *v, uint32_t party, int direction)
+{
+    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *d = &v->descriptions[i];
+        if (nt_view_is_full(d) && d->direction == direction && has_ice(&d->d))
+            return d;
+    }
+    return NULL;
+}
+
 nt_time nt_view_checks_since(const struct nt_view *v, uint32_t party)
 {
-    const struct nt_view_description *own = nt_view_described(v, party, NT_DIR_OUT), *peer = nt_view_described(v, party, NT_DIR_IN);
-    if (own == NULL || peer == NULL || !has_ice(&own->d) || !has_ice(&peer->d))
+    const struct nt_view_description *own = described_with_ice(v, party, NT_DIR_OUT),
+                                     *peer = described_with_ice(v, party, NT_DIR_IN);
+    if (own == NULL || peer == NULL)
         return NT_TIME_NEVER;
     return own->at > peer->at ? own->at : peer->at;
 }

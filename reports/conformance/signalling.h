@@ -26,8 +26,8 @@ const struct nt_view_description *nt_view_announced(const struct nt_view *v, uin
 const struct nt_ice_candidate *nt_view_local_candidate(const struct nt_view *v, uint32_t party, const struct nt_addr *local);
 /* The number, from 1, of the stream that part `i` of a description or fragment is about. */
 uint8_t nt_view_stream_of(const struct nt_view *v, const struct nt_view_description *d, size_t i);
-/* When a party had both descriptions, its own and the peer's, so that its checks began; NT_TIME_NEVER: it never had, or one of them
- * does not use ICE. */
+/* When a party had both descriptions, its own and the peer's, and both used ICE, so that its checks began; NT_TIME_NEVER: it never
+ * had. */
 nt_time nt_view_checks_since(const struct nt_view *v, uint32_t party);
 
 #endif

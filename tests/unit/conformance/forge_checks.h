@@ -207,7 +207,7 @@ static inline size_t describe(const struct forge *f, bool left, int version, cha
         "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\na=candidate:1 1 UDP 2130706431 10.0.0.%d %d typ host\r\n%s%s",
         l ? "l" : "r", version, l ? 1 : 2, !l && is(f, "RFC8839-4.2.1.4-lite") ? "a=ice-lite\r\n" : "",
         !l && is(f, "RFC8445-10-ice2") ? "rtp+ecn" : "ice2",
-        again && is(f, "RFC8839-4.4.1.1.1-options") ? "a=ice-pacing:70\r\n" : "",
+        l && again && is(f, "RFC8839-4.4.1.1.1-options") ? "a=ice-pacing:70\r\n" : "",
         !l && is(f, "RFC8839-4.2.5-default") ? 6001
         : l                                  ? 5000
                                              : 6000,

@@ -589,7 +589,97 @@ static void a_nomination_is_lost(struct forge *f)
     ask(f, &(struct ask){.left = true, .from = f->l, .to = r9, .flags = CONTROLLING | NOMINATE}, TAP_NONE);
 }
 
+static void nominated_again(struct forge *f, int ms)
+{
+    wait(f, ms);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING | NOMINATE}, TAP_R);
+    answer(f, false, f->l, 0);
+    send(f, TAP_R, TAP_NONE, f->r, f->l);
+}
+
+/* R's answers are lost, and so are L's to the checks that R is to send: each nomination triggers one, which is sent again. */
+static void a_nomination_is_repeated(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    pair_up(f, f->l, f->r, 0);
+    nominated_again(f, 60);
+    wait(f, 1);
+    ask(f, &(struct ask){.left = false, .from = f->r, .to = f->l, .flags = CONTROLLED}, TAP_NONE);
+    nominated_again(f, 1200);
+    wait(f, 1);
+    ask(f, &(struct ask){.left = false, .from = f->r, .to = f->l, .flags = CONTROLLED}, TAP_NONE);
+    wait(f, 500);
+    send(f, TAP_R, TAP_NONE, f->r, f->l);
+    check_left(f, NOMINATE);
+}
+
+/* The first answer has no ICE, the second has: patience is measured from there. */
+static void ice_comes_with_the_second_answer(struct forge *f)
+{
+    convey(f, true, NT_SIP_INVITE, 1, ice2, audio_l);
+    convey(f, false, NT_SIP_OK, 1, "", "m=audio 6000 RTP/AVP 0\r\n" AT_R);
+    say(f, true, f->l, f->r);
+    wait(f, 20000);
+    say(f, true, f->l, f->r);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, audio_l);
+    convey(f, false, NT_SIP_OK, 2, ice2, audio_r);
+    pair_up(f, f->l, f->r, NOMINATE);
+    say(f, true, f->l, f->r);
+}
+
 /* --- breaches --- */
+
+static void patience_after_the_second_answer(struct forge *f)
+{
+    convey(f, true, NT_SIP_INVITE, 1, ice2, audio_l);
+    convey(f, false, NT_SIP_OK, 1, "", "m=audio 6000 RTP/AVP 0\r\n" AT_R);
+    wait(f, 1000);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, audio_l);
+    convey(f, false, NT_SIP_OK, 2, ice2, audio_r);
+    wait(f, 60);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING}, TAP_R);
+    f->guilty = (uint32_t)f->c.frame_count;
+    wait(f, 2000);
+}
+
+/* RFC 8838, 10: the candidate is of the session before, and not yet of this one. */
+static void a_check_from_a_candidate_of_the_session_before(struct forge *f)
+{
+    struct nt_addr l2 = addr("10.9.0.1:5000");
+    char l[600];
+    snprintf(l, sizeof l, "%s%s%s%s", AUDIO_L, "a=mid:1\r\n", CREDENTIALS_L, both_hosts);
+    convey(f, true, NT_SIP_INVITE, 1, trickling, l);
+    convey(f, false, NT_SIP_OK, 1, trickling, audio_r);
+    pair_up(f, f->l, f->r, NOMINATE);
+    wait(f, 2000);
+    convey(f, true, NT_SIP_INVITE, 2, trickling, AUDIO_L "a=mid:1\r\n" AGAIN_L("2") HOST_L);
+    convey(f, false, NT_SIP_OK, 2, trickling, AUDIO_R AGAIN_R("2") HOST_R);
+    are_now(f, "LLL2", "password2ofLpassword2ofL", "RRR2", "password2ofRpassword2ofR");
+    wait(f, 60);
+    guilty_next(f);
+    uint32_t guilty = f->guilty;
+    ask(f,
+        &(struct ask){
+            .left = true, .from = l2, .to = f->r, .flags = CONTROLLING, .priority = UINT32_C(110) << 24 | (2130706175 & 0xffffff)},
+        TAP_NONE);
+    wait(f, 100);
+    convey(f, true, NT_SIP_INFO, 3, AGAIN_L("2") "m=audio 9 RTP/AVP 0\r\na=mid:1\r\n", both_hosts);
+    f->guilty = guilty;
+}
+
+/* The restart was not answered: the session before goes on. */
+static void the_restart_forgets_the_session_before(struct forge *f)
+{
+    agree(f);
+    wait(f, 4500);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
+    wait(f, 20);
+    ask(f, &(struct ask){.left = false, .from = f->r, .to = f->l, .flags = CONTROLLED}, TAP_L);
+    answer(f, true, f->r, 401);
+    guilty_next(f);
+    send(f, TAP_L, TAP_R, f->l, f->r);
+    wait(f, 1000);
+}
 
 static void two_streams_share_a_foundation(struct forge *f)
 {
@@ -657,6 +747,16 @@ static void the_roles_change_with_the_restart(struct forge *f)
     ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLED}, TAP_NONE);
 }
 
+/* RFC 8839, 4.4.2.1: who answers a restart "MUST change" its credentials, too. */
+static void a_restart_is_answered_with_old_credentials(struct forge *f)
+{
+    agree(f);
+    wait(f, 2000);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
+    guilty_next(f);
+    convey(f, false, NT_SIP_OK, 2, ice2, AUDIO_R CREDENTIALS_R HOST_R);
+}
+
 TEST(nobody_is_blamed)
 {
     static const struct story stories[] = {STORY(two_restarts_cross),
@@ -683,7 +783,9 @@ TEST(nobody_is_blamed)
                                            STORY(both_have_one_username_fragment),
                                            STORY(one_stream_restarts),
                                            STORY(a_nomination_comes_twice),
-                                           STORY(a_nomination_is_lost)};
+                                           STORY(a_nomination_is_lost),
+                                           STORY(ice_comes_with_the_second_answer),
+                                           STORY(a_nomination_is_repeated)};
     judge_stories(stories, sizeof stories / sizeof stories[0]);
 }
 
@@ -712,7 +814,11 @@ TEST(who_breaks_a_rule_is_blamed_alone)
         BREACH(remote_candidates_before_nomination, "RFC8839-4.4.1.2.2-remote", "L", 1),
         BREACH(another_candidate_than_the_nominated_one, "RFC8839-4.4.1.2.2-nominated", "L", 1),
         BREACH(a_lite_agent_has_one_of_two_components, "RFC8445-12.1.1-lite", "R", 1),
-        BREACH(the_roles_change_with_the_restart, "RFC8445-6.1.1-role", "L", 1)};
+        BREACH(the_roles_change_with_the_restart, "RFC8445-6.1.1-role", "L", 1),
+        BREACH(patience_after_the_second_answer, "RFC8863-4-listening", "R", 1),
+        BREACH(a_check_from_a_candidate_of_the_session_before, "RFC8838-10-conveyed", "L", 1),
+        BREACH(the_restart_forgets_the_session_before, "RFC8445-7.3-left-half", "L", 1),
+        BREACH(a_restart_is_answered_with_old_credentials, "RFC8839-4.4.1.1.1-restart", "R", 1)};
     judge_breaches(breaches, sizeof breaches / sizeof breaches[0]);
 }
 

@@ -38,13 +38,16 @@ static void candidates_are_trickled(struct forge *f)
                                     .priority = UINT32_C(110) << 24 | (2130706175 & 0xffffff)});
 }
 
-/* RFC 8839, 4.4.1.1.1 binds offers: an answer may leave the options as the offer has them. */
-static void the_second_answer_has_other_options(struct forge *f)
+#define AGAIN_L "m=audio 5000 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\na=mid:1\r\na=ice-ufrag:LLL2\r\na=ice-pwd:secondpwdLsecondpwdLxx\r\n"
+#define AGAIN_R "m=audio 6000 RTP/AVP 0\r\nc=IN IP4 10.0.0.2\r\na=mid:1\r\na=ice-ufrag:RRR2\r\na=ice-pwd:secondpwdRsecondpwdRxx\r\n"
+
+/* RFC 8839, 4.4.2.1: the answer to an offer that restarts may have other options. */
+static void a_restart_has_other_options(struct forge *f)
 {
     convey(f, true, NT_SIP_INVITE, 1, ice2, L_MEDIA L_HOST);
     convey(f, false, NT_SIP_OK, 1, "a=ice-options:ice2\r\na=ice-pacing:70\r\n", R_MEDIA R_HOST);
-    convey(f, true, NT_SIP_INVITE, 2, ice2, L_MEDIA L_HOST);
-    convey(f, false, NT_SIP_OK, 2, ice2, R_MEDIA R_HOST);
+    convey(f, true, NT_SIP_INVITE, 2, trickle, AGAIN_L L_HOST);
+    convey(f, false, NT_SIP_OK, 2, ice2, AGAIN_R R_HOST);
 }
 
 /* RFC 8839, 4.2.5, and RFC 3264: sections without ICE. */
@@ -84,6 +87,16 @@ static void the_offer_after_nomination(struct forge *f)
 }
 
 /* --- somebody is --- */
+
+/* RFC 8839, 4.4.2.1: neither in a subsequent answer. */
+static void the_second_answer_has_other_options(struct forge *f)
+{
+    convey(f, true, NT_SIP_INVITE, 1, ice2, L_MEDIA L_HOST);
+    convey(f, false, NT_SIP_OK, 1, "a=ice-options:ice2\r\na=ice-pacing:70\r\n", R_MEDIA R_HOST);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, L_MEDIA L_HOST);
+    guilty_next(f);
+    convey(f, false, NT_SIP_OK, 2, ice2, R_MEDIA R_HOST);
+}
 
 static void a_candidate_after_the_end(struct forge *f)
 {
@@ -176,7 +189,7 @@ static void a_mismatch_has_candidates(struct forge *f)
 
 TEST(nobody_is_blamed)
 {
-    static const struct story stories[] = {STORY(candidates_are_trickled), STORY(the_second_answer_has_other_options),
+    static const struct story stories[] = {STORY(candidates_are_trickled), STORY(a_restart_has_other_options),
                                            STORY(sections_do_not_use_ice), STORY(an_answer_without_ice),
                                            STORY(the_offer_after_nomination)};
     judge_stories(stories, sizeof stories / sizeof stories[0]);
@@ -195,7 +208,8 @@ TEST(who_breaks_a_rule_is_blamed_alone)
                                              BREACH(too_many_candidates_after_nomination, "RFC8839-4.4.1.2.2-nominated", "L", 1),
                                              BREACH(no_remote_candidates_after_nomination, "RFC8839-4.4.1.2.2-remote", "L", 1),
                                              BREACH(a_removed_stream_has_candidates, "RFC8839-4.4.1.1.2-removed", "R", 1),
-                                             BREACH(a_mismatch_has_candidates, "RFC8839-4.2.5-mismatch", "R", 1)};
+                                             BREACH(a_mismatch_has_candidates, "RFC8839-4.2.5-mismatch", "R", 1),
+                                             BREACH(the_second_answer_has_other_options, "RFC8839-4.4.1.1.1-options", "R", 1)};
     judge_breaches(breaches, sizeof breaches / sizeof breaches[0]);
 }
 
