@@ -92,10 +92,17 @@ static bool is_ignored(const struct nt_stun_msg *m, uint16_t type)
     return m->integrity_sha256 != NULL || (m->integrity != NULL && type != NT_ATTR_MESSAGE_INTEGRITY_SHA256);
 }
 
+/* RFC 8489, 6.3: "Unknown comprehension-optional attributes MUST be ignored by the agent." Many of them take nobody's place. */
+static bool is_needless(uint16_t type)
+{
+    return type >= 0x8000 && !nt_stun_attr_known(type);
+}
+
 /* The attribute's place in the list; NULL: not listed. */
 static struct nt_stun_attr *list_attr(struct nt_stun_msg *m, const struct nt_stun_attr *a)
 {
-    if (m->count == NT_STUN_ATTRS_MAX || (m->count >= NT_STUN_ATTRS_EACH && nt_stun_find(m, a->type) != NULL))
+    bool crowded = m->count >= NT_STUN_ATTRS_EACH;
+    if (m->count == NT_STUN_ATTRS_MAX || (crowded && (is_needless(a->type) || nt_stun_find(m, a->type) != NULL)))
         return NULL;
     struct nt_stun_attr *listed = &m->attrs[m->count++];
     *listed = *a;
@@ -114,7 +121,7 @@ static int parse_attrs(struct nt_stun_msg *m)
         if (is_ignored(m, type))
             continue;
         const struct nt_stun_attr *a = list_attr(m, &(struct nt_stun_attr){type, len, value});
-        if (a == NULL && nt_stun_find(m, type) == NULL)
+        if (a == NULL && !is_needless(type) && nt_stun_find(m, type) == NULL)
             return NT_ELIMIT;
         if (a == NULL)
             continue;

@@ -15,7 +15,7 @@
 #define NT_STUN_COOKIE UINT32_C(0x2112A442)
 #define NT_STUN_ID 12
 #define NT_STUN_ATTRS_EACH 48 /* so many attributes are listed, whatever their type; beyond them the first of each other type, */
-#define NT_STUN_ATTRS_MAX 64  /* up to so many: a further type makes the message NT_ELIMIT */
+#define NT_STUN_ATTRS_MAX 64  /* but none that may be ignored, up to so many: a further type makes the message NT_ELIMIT */
 #define NT_STUN_UNKNOWN_MAX 16
 
 enum nt_stun_class { NT_STUN_REQUEST = 0, NT_STUN_INDICATION = 1, NT_STUN_SUCCESS = 2, NT_STUN_ERROR = 3 };

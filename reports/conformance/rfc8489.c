@@ -6,11 +6,12 @@
 
 /* --- requests --- */
 
-/* RFC 8489, 9.1.4 and 9.2.5: a response that does not authenticate is discarded "as if it had never been received", and requests go
- * on. */
+/* One of another method, or from elsewhere, is none to the request. RFC 8489, 9.1.4 and 9.2.5: a response that does not
+ * authenticate is discarded "as if it had never been received", and requests go on. */
 static bool is_accepted_answer(const struct nt_item *first, const struct nt_item *answer)
 {
-    return (answer->flaws & ~NT_FLAW_PADDING) == 0 && (first->integrity == NT_SIGNED_NOT || answer->integrity == NT_SIGNED_RIGHT);
+    return answer->method == first->method && answer->pair == first->pair && (answer->flaws & ~NT_FLAW_PADDING) == 0 &&
+           (first->integrity == NT_SIGNED_NOT || answer->integrity == NT_SIGNED_RIGHT);
 }
 
 static void judge_stop(struct nt_finder *finder, const struct nt_item *m, const struct nt_item *first)

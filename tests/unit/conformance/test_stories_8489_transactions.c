@@ -142,6 +142,24 @@ static void an_interval_that_does_not_double(struct forge *f)
     }
 }
 
+/* What answers no Binding request is none to it, and L asks on. */
+static void sent_again_after_a_response_of_another_method(struct forge *f)
+{
+    uint8_t again[NT_STUN_HEADER];
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
+    finish(f);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    memcpy(again, f->buf, sizeof again);
+    start(f, NT_STUN_SUCCESS, NT_TURN_REFRESH);
+    add_mapped(f, f->l);
+    finish(f);
+    guilty_next(f);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+    wait(f, 498);
+    cross(f, TAP_L, TAP_NONE, f->l, f->stun, again, sizeof again);
+}
+
 static void sent_again_after_the_response(struct forge *f)
 {
     uint8_t again[NT_STUN_HEADER];
@@ -545,6 +563,7 @@ static const struct breach breaches[] = {
     BREACH(a_success_with_the_unknown_is_nominated, "RFC8445-8.1.1-valid", "L", 1),
     BREACH(eight_sends, "RFC8489-6.2.1-rc", "L", 1),
     BREACH(an_interval_that_does_not_double, "RFC8489-6.2.1-doubling", "L", 1),
+    BREACH(sent_again_after_a_response_of_another_method, "RFC8489-6.3.1.1-method", "turn", 1),
     BREACH(sent_again_after_the_response, "RFC8489-6.2.1-stop", "L", 1),
     BREACH(a_repeated_request_gets_another_response, "RFC8489-6.3.1-repeat", "turn", 1),
     BREACH(an_old_attribute_in_a_response, "RFC8489-18.3-reserved", "turn", 1),

@@ -231,7 +231,7 @@ TEST(many_attributes)
     for (uint16_t count = NT_STUN_ATTRS_MAX; count < NT_STUN_ATTRS_MAX + 2; count++) {
         start(NT_STUN_REQUEST);
         for (uint16_t i = 0; i < count; i++)
-            nt_stun_add(&b, (uint16_t)(0xf000 + i), NULL, 0);
+            nt_stun_add(&b, (uint16_t)(0x7000 + i), NULL, 0);
         assert_int_equal(nt_stun_parse(&m, buf, (size_t)nt_stun_finish(&b)), count == NT_STUN_ATTRS_MAX ? 0 : NT_ELIMIT);
         assert_int_equal(m.class_, NT_STUN_REQUEST);
     }
@@ -291,11 +291,24 @@ TEST(old_attributes_of_responses_are_passed_over)
     }
 }
 
+/* RFC 8489, 6.3: they "MUST be ignored", however many there are. */
+TEST(unknown_optional_attributes_have_no_limit)
+{
+    uint32_t lifetime = 0;
+    start(NT_STUN_SUCCESS);
+    for (int i = 0; i < 90; i++)
+        nt_stun_add(&b, (uint16_t)(0xf000 + i), NULL, 0);
+    nt_stun_add_u32(&b, NT_ATTR_LIFETIME, 7);
+    assert_int_equal(nt_stun_parse(&m, buf, (size_t)nt_stun_finish(&b)), NT_OK);
+    assert_int_equal(nt_stun_get_u32(&m, NT_ATTR_LIFETIME, &lifetime), NT_OK);
+    assert_int_equal(lifetime, 7);
+}
+
 TEST(what_cannot_be_read_says_why)
 {
     start(NT_STUN_REQUEST);
     for (int i = 0; i <= NT_STUN_ATTRS_MAX; i++)
-        nt_stun_add(&b, (uint16_t)(0xf000 + i), NULL, 0);
+        nt_stun_add(&b, (uint16_t)(0x7000 + i), NULL, 0);
     int err = nt_stun_parse(&m, buf, (size_t)nt_stun_finish(&b));
     assert_string_equal(nt_stun_flaw(err)->text, "a STUN message with too many attributes");
     assert_string_equal(nt_stun_flaw(nt_stun_parse(&m, buf, 19))->text, "a STUN message that ends too early");
@@ -500,6 +513,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(unknown_attributes_are_listed_once),
         cmocka_unit_test(what_another_method_has_is_known_to_a_client),
         cmocka_unit_test(old_attributes_of_responses_are_passed_over),
+        cmocka_unit_test(unknown_optional_attributes_have_no_limit),
         cmocka_unit_test(what_cannot_be_read_says_why),
         cmocka_unit_test(many_attributes),
         cmocka_unit_test(known_by_method),
