@@ -1,6 +1,7 @@
 #include "reports/junit.h"
 
 #include "core/base/err.h"
+#include "reports/findings.h"
 #include "reports/output.h"
 #include "reports/result/command.h"
 #include "reports/result/result.h"
@@ -89,34 +90,13 @@ static void put_properties(struct junit *j, const struct nt_result_case *c)
     close_element(j);
 }
 
-static void put_findings(struct nt_text *t, const char *what, const struct nt_result_finding *found, size_t count)
-{
-    for (size_t i = 0; i < count && i < FINDINGS_SHOWN; i++) {
-        const struct nt_result_finding *f = &found[i];
-        nt_text_printf(t, "%s%s: %s, packet %u: %s", what, f->rule, f->agent != NULL ? f->agent : "-", (unsigned)f->packet,
-                       f->detail != NULL ? f->detail : "");
-        if (f->count > 1)
-            nt_text_printf(t, " (%u times)", (unsigned)f->count);
-        nt_text_printf(t, "\n");
-    }
-    if (count > FINDINGS_SHOWN)
-        nt_text_printf(t, "%s%zu more in results.json\n", what, count - FINDINGS_SHOWN);
-}
-
-/* What the rules found and could not judge, in a case that may have passed all the same. */
-static void put_conformance(struct nt_text *t, const struct nt_result_case *c)
-{
-    if (c->outcome == NT_PASS)
-        put_findings(t, "", c->violations, c->violation_count);
-    put_findings(t, "advice: ", c->advice, c->advice_count);
-    for (size_t i = 0; i < c->not_judged_count; i++)
-        nt_text_printf(t, "not judged: %s, %s: %s\n", c->not_judged[i].rule, c->not_judged[i].agent, c->not_judged[i].why);
-}
-
 static void put_output(struct junit *j, const struct nt_result_case *c)
 {
     struct nt_text t = {0};
-    put_conformance(&t, c);
+    if (c->outcome == NT_PASS) /* otherwise they stand with the failure */
+        nt_put_findings(&t, "violation", c->violations, c->violation_count, FINDINGS_SHOWN);
+    nt_put_findings(&t, "advice", c->advice, c->advice_count, FINDINGS_SHOWN);
+    nt_put_not_judged(&t, c);
     if (c->capture != NULL)
         nt_text_printf(&t, "[[ATTACHMENT|%s]]", c->capture);
     if (t.len > 0) {
@@ -136,7 +116,7 @@ static void put_failure_body(struct junit *j, const struct nt_result_case *c)
     nt_text_printf(&t, "%s\n", c->reason != NULL ? c->reason : "");
     if (c->line != 0)
         nt_text_printf(&t, "scenario: %s:%d\n", c->file, c->line);
-    put_findings(&t, "", c->violations, c->violation_count);
+    nt_put_findings(&t, "violation", c->violations, c->violation_count, FINDINGS_SHOWN);
     if (c->packet != 0)
         nt_text_printf(&t, "packet: %u\n", (unsigned)c->packet);
     if (c->capture != NULL)

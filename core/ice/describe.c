@@ -178,7 +178,7 @@ static const char *pass_text(const struct nt_ice_passed *p)
     case NT_ICE_PASS_ADDRESS: return nt_addr_why_impossible(&p->addr);
     case NT_ICE_PASS_IPV6: return "IPv6 is off";
     case NT_ICE_PASS_ENDED: return "it came after the end of candidates";
-    case NT_ICE_PASS_REDUNDANT: return "another candidate of the peer has its address, and counts";
+    case NT_ICE_PASS_REDUNDANT: return "another candidate of the peer has the same address, and is used";
     case NT_ICE_PASS_LIMIT: return "there are too many";
     default: return "";
     }

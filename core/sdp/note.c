@@ -1,6 +1,6 @@
 #include "core/sdp/note.h"
 
-const char nt_sdp_note_refused[] = "the port 0 refuses this stream: its candidates do not count";
+const char nt_sdp_note_refused[] = "the port 0 refuses this stream: its candidates are ignored";
 
 void nt_sdp_notes_clear(struct nt_sdp_notes *n)
 {

@@ -27,13 +27,19 @@ static bool is_passed_over(const struct nt_capture_frame *f)
     return f->fate == NT_FATE_DISCARDED && !nt_discard_is_drop((enum nt_discard)f->reason);
 }
 
-/* "; dropped by nat-left, filtered: no permission for 198.51.100.7:5000", from the packet's comment */
+static void put_separator(struct nt_text *t)
+{
+    nt_text_put(t, t->len > 0 ? "; " : "");
+}
+
+/* "dropped by nat-left, filtered: no permission for 198.51.100.7:5000", from the packet's comment */
 static void put_end(struct nt_text *t, const struct nt_capture *c, const struct nt_capture_frame *f)
 {
     char comment[NT_CAPTURE_COMMENT];
     bool discarded = f->fate == NT_FATE_DISCARDED;
     const char *detail = strstr(nt_capture_comment(c, f, 0, comment, sizeof comment), "detail=\"");
-    nt_text_printf(t, "; %s by %s, %s", is_passed_over(f) ? "passed over" : "dropped", c->taps[f->tap].node,
+    put_separator(t);
+    nt_text_printf(t, "%s by %s, %s", is_passed_over(f) ? "passed over" : "dropped", c->taps[f->tap].node,
                    discarded ? nt_discard_name((enum nt_discard)f->reason) : nt_drop_name((enum nt_drop)f->reason));
     if (detail != NULL && detail[8] != '"') {
         detail += 8;
@@ -53,34 +59,45 @@ static void put_translation(struct nt_text *t, const char *node, const struct nt
     nt_text_put(t, nt_addr_format(to, buf));
 }
 
-static void put_note(struct nt_text *note, const struct nt_capture *c, const struct nt_way *w)
+static void put_note(struct nt_text *t, const struct nt_capture *c, const struct nt_way *w)
 {
-    struct nt_text t = *note;
-    t.len = 0;
-    put_ends(&t, c, &c->frames[w->first]);
+    t->len = 0;
+    put_ends(t, c, &c->frames[w->first]);
     for (uint32_t i = 0; i < w->frame_count; i++) {
         const struct nt_capture_frame *f = &c->frames[w->frames[i]];
         const char *node = c->taps[f->tap].node;
         if (f->fate == NT_FATE_PASSED) {
-            nt_text_printf(&t, "; %s relays: ", node);
-            put_ends(&t, c, f);
+            nt_text_printf(t, "; %s relays: ", node);
+            put_ends(t, c, f);
         }
         if (f->fate == NT_FATE_TRANSLATED)
-            put_translation(&t, node, &f->a, &f->b);
+            put_translation(t, node, &f->a, &f->b);
         if (nt_addr_is_set(&f->c))
-            put_translation(&t, node, &f->c, &f->d);
-        if (nt_capture_has_ended(f))
-            put_end(&t, c, f);
+            put_translation(t, node, &f->c, &f->d);
     }
-    const struct nt_capture_frame *arrived = &c->frames[w->last];
-    if (arrived->notes != 0)
-        nt_text_printf(&t, "; %s: %s", c->taps[arrived->tap].node, c->texts + arrived->notes);
-    if ((c->frames[w->first].marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0)
-        nt_text_printf(&t, "; %s by a step", c->frames[w->first].marks & NT_MARK_DAMAGED ? "damaged" : "injected");
-    if (c->frames[w->last].fate == NT_FATE_PASSED && c->frames[w->last].direction == NT_DIR_OUT)
-        nt_text_put(&t, "; seen no more");
-    nt_text_put(&t, "");
-    *note = t;
+    nt_text_put(t, "");
+}
+
+static void put_fate(struct nt_text *t, const struct nt_capture *c, const struct nt_way *w)
+{
+    const struct nt_capture_frame *first = &c->frames[w->first], *last = &c->frames[w->last];
+    t->len = 0;
+    for (uint32_t i = 0; i < w->frame_count; i++)
+        if (nt_capture_has_ended(&c->frames[w->frames[i]]))
+            put_end(t, c, &c->frames[w->frames[i]]);
+    if (last->notes != 0) {
+        put_separator(t);
+        nt_text_printf(t, "%s: %s", c->taps[last->tap].node, c->texts + last->notes);
+    }
+    if ((first->marks & (NT_MARK_DAMAGED | NT_MARK_INJECTED)) != 0) {
+        put_separator(t);
+        nt_text_printf(t, "%s by a step", first->marks & NT_MARK_DAMAGED ? "damaged" : "injected");
+    }
+    if (last->fate == NT_FATE_PASSED && last->direction == NT_DIR_OUT) {
+        put_separator(t);
+        nt_text_put(t, "seen no more");
+    }
+    nt_text_put(t, "");
 }
 
 #define TEXTS_ROOM 32768
@@ -112,7 +129,7 @@ static char *keep_text(struct nt_ladder *l, const char *text)
 }
 
 static int add_row(struct nt_ladder *l, const struct nt_capture *c, const struct nt_way *w, const uint32_t *column_of,
-                   struct nt_text *note)
+                   struct nt_text *scratch)
 {
     char text[160];
     const struct nt_capture_frame *f = &c->frames[w->first], *last = &c->frames[w->last];
@@ -123,10 +140,12 @@ static int add_row(struct nt_ladder *l, const struct nt_capture *c, const struct
     for (uint32_t i = 1; i + 1 < w->node_count; i++)
         r->via |= UINT64_C(1) << column_of[w->nodes[i]];
     r->text = keep_text(l, nt_annotate(nt_capture_bytes(c, f), f->len, text, sizeof text));
-    put_note(note, c, w);
-    r->note = note->err == NT_OK ? keep_text(l, note->p) : NULL;
+    put_note(scratch, c, w);
+    r->note = scratch->err == NT_OK ? keep_text(l, scratch->p) : NULL;
+    put_fate(scratch, c, w);
+    r->fate = scratch->err == NT_OK ? keep_text(l, scratch->p) : NULL;
     l->row_count++;
-    return r->text != NULL && r->note != NULL ? NT_OK : NT_ENOMEM;
+    return r->text != NULL && r->note != NULL && r->fate != NULL ? NT_OK : NT_ENOMEM;
 }
 
 static int make_columns(struct nt_ladder *l, const struct nt_ways *w, const uint32_t *column_of)
@@ -153,7 +172,7 @@ static int make_columns(struct nt_ladder *l, const struct nt_ways *w, const uint
 int nt_ladder_make(struct nt_ladder *l, const struct nt_capture *c)
 {
     struct nt_ways w;
-    struct nt_text note = {0};
+    struct nt_text scratch = {0};
     uint32_t column_of[NT_LADDER_COLUMNS_MAX];
     *l = (struct nt_ladder){0};
     int err = nt_ways_make(&w, c);
@@ -167,8 +186,8 @@ int nt_ladder_make(struct nt_ladder *l, const struct nt_capture *c)
     if (err == NT_OK)
         err = make_columns(l, &w, column_of);
     for (size_t i = 0; i < w.count && err == NT_OK; i++)
-        err = add_row(l, c, &w.ways[i], column_of, &note);
-    nt_text_free(&note);
+        err = add_row(l, c, &w.ways[i], column_of, &scratch);
+    nt_text_free(&scratch);
     nt_ways_free(&w);
     if (err != NT_OK)
         nt_ladder_free(l);

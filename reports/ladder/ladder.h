@@ -13,7 +13,8 @@ struct nt_ladder_row {
     uint64_t via;      /* bits of the columns that it passed in between */
     bool dropped;
     char *text; /* what it is */
-    char *note; /* addresses after translations, drop reason */
+    char *note; /* its addresses, with each translation */
+    char *fate; /* who dropped it or passed it over, with the reason, and what was odd in it; "": nothing */
 };
 
 struct nt_ladder_texts;

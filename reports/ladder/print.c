@@ -56,13 +56,15 @@ void nt_ladder_print(const struct nt_ladder *l, FILE *out, bool colour)
     for (size_t i = 0; i < l->row_count; i++) {
         const struct nt_ladder_row *r = &l->rows[i];
         draw_arrow(r, l, at, line);
-        char *text = nt_clean(r->text, false), *note = nt_clean(r->note, false);
+        char *text = nt_clean(r->text, false), *note = nt_clean(r->note, false), *fate = nt_clean(r->fate, false);
         long long us = (long long)(r->at / NT_USEC);
-        fprintf(out, "%6lld.%03lld %7u  %s%s%s  %s  %s(%s)%s\n", us / 1000, (us < 0 ? -us : us) % 1000, (unsigned)r->frame,
+        fprintf(out, "%6lld.%03lld %7u  %s%s%s  %s  %s(%s%s%s)%s\n", us / 1000, (us < 0 ? -us : us) % 1000, (unsigned)r->frame,
                 colour && r->dropped ? "\033[31m" : "", line, colour && r->dropped ? "\033[0m" : "", text != NULL ? text : "",
-                colour ? "\033[2m" : "", note != NULL ? note : "", colour ? "\033[0m" : "");
+                colour ? "\033[2m" : "", note != NULL ? note : "", *r->note != '\0' && *r->fate != '\0' ? "; " : "",
+                fate != NULL ? fate : "", colour ? "\033[0m" : "");
         free(text);
         free(note);
+        free(fate);
     }
     if (l->missing > 0)
         fprintf(out, "(%" PRIu64 " further frames are not drawn: the capture has them)\n", l->missing);

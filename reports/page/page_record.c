@@ -201,7 +201,8 @@ static void put_names(struct nt_text *t, const struct nt_record *r, unsigned pag
     X("dropped", "value", nt_json_unsigned(&w->text, r->dropped))                                                                  \
     X("via", "value", nt_json_unsigned(&w->text, r->via &(EXACT_MAX - 1)))                                                         \
     X("text", "text", put_string(w, r->text))                                                                                      \
-    X("note", "text", put_string(w, r->note))
+    X("note", "text", put_string(w, r->note))                                                                                      \
+    X("fate", "text", put_string(w, r->fate))
 
 #define NAME(name, reading, put) "[\"" name "\",\"" reading "\"],"
 #define PUT(name, reading, put) nt_text_add(&w->text, ",", !is_first), is_first = false, put;

@@ -17,7 +17,7 @@ static const char *quote_line(const struct nt_sdp_note *note, char buf[QUOTE_MAX
 static void tell_note(const struct nt_sdp_note *note, const char *what, const struct nt_trace *trace, nt_time now)
 {
     char line[QUOTE_MAX + 4], text[320];
-    snprintf(text, sizeof text, "line %zu of the %s%s: %s%s%s", note->line, what, note->used ? "" : " does not count", note->what,
+    snprintf(text, sizeof text, "line %zu of the %s%s: %s%s%s", note->line, what, note->used ? "" : " is ignored", note->what,
              note->len > 0 ? ": " : "", quote_line(note, line));
     nt_trace_emit(trace, (struct nt_trace_event){
                              .at = now, .kind = NT_TR_SDP_NOTE, .n = {(int64_t)note->line, note->kind, note->used}, .text = text});

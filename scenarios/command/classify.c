@@ -16,6 +16,13 @@ struct row {
     struct nt_nat_policy policy;
 };
 
+struct survey {
+    const struct nt_options *o;
+    bool found[NT_OPTION_LIST_MAX]; /* by the arguments: some policy has it in its name */
+    int problems;
+    size_t count;
+};
+
 static void print_row(const struct row *row, const struct nt_discovery_result *m, int problems)
 {
     char life[40];
@@ -37,22 +44,24 @@ static void print_row(const struct row *row, const struct nt_discovery_result *m
            life, problems == 0 ? "as configured" : "NOT AS CONFIGURED");
 }
 
-static bool is_wanted(const struct nt_options *o, const char *name)
+static bool is_wanted(struct survey *s, const char *name)
 {
-    for (size_t i = 0; i < o->args.count; i++)
-        if (strstr(name, o->args.items[i]) != NULL)
-            return true;
-    return o->args.count == 0;
+    bool wanted = s->o->args.count == 0;
+    for (size_t i = 0; i < s->o->args.count; i++)
+        if (strstr(name, s->o->args.items[i]) != NULL)
+            wanted = s->found[i] = true;
+    return wanted;
 }
 
 /* Measures and counts the row, if its name is asked for. */
-static int measure_row(const struct nt_options *o, const struct row *row, int *problems, size_t *count)
+static int measure_row(struct survey *s, const struct row *row)
 {
-    if (!is_wanted(o, row->name))
+    if (!is_wanted(s, row->name))
         return NT_EXIT_OK;
-    ++*count;
+    if (s->count++ == 0)
+        printf("%-64s %-27s %-27s %-8s %-9s %-8s %-6s\n", "policy", "mapping", "filtering", "hairpin", "port", "replies", "life");
     struct nt_discovery_result m = {0};
-    int r = nt_classify(&row->policy, o->seed_given ? o->seed : 1, &m);
+    int r = nt_classify(&row->policy, s->o->seed_given ? s->o->seed : 1, &m);
     if (r != NT_OK) {
         printf("%s: %s\n", row->name, nt_strerror(r));
         return NT_EXIT_BROKEN;
@@ -61,12 +70,12 @@ static int measure_row(const struct nt_options *o, const struct row *row, int *p
     print_row(row, &m, found);
     for (size_t i = 0; i < NT_DISCOVERY_LACKS && m.lacks[i] != NULL; i++)
         printf("  %s: not measured: %s\n", row->name, m.lacks[i]);
-    *problems += found;
+    s->problems += found;
     return NT_EXIT_OK;
 }
 
 /* The nine mapping and filtering pairs, each with both kinds of replies and three of hairpinning. */
-static int measure_pairs(const struct nt_options *o, int *problems, size_t *count)
+static int measure_pairs(struct survey *s)
 {
     static const char *const short_name[] = {"", "ei", "ad", "apd"};
     static const char *const hairpins[] = {"none", "internal-source", "external-source"};
@@ -81,14 +90,14 @@ static int measure_pairs(const struct nt_options *o, int *problems, size_t *coun
         nt_nat_policy_finish(&row.policy, false, &what);
         snprintf(row.name, sizeof row.name, "mapping=%s,filtering=%s,replies=%s,hairpin=%s", short_name[row.policy.mapping],
                  short_name[row.policy.filtering], i / 3 % 2 ? "pinned" : "table", hairpins[i % 3]);
-        int r = measure_row(o, &row, problems, count);
+        int r = measure_row(s, &row);
         if (r != NT_EXIT_OK)
             return r;
     }
     return NT_EXIT_OK;
 }
 
-static int measure_presets(const struct nt_options *o, int *problems, size_t *count)
+static int measure_presets(struct survey *s)
 {
     size_t n;
     const struct nt_nat_preset *presets = nt_nat_presets(&n);
@@ -99,26 +108,35 @@ static int measure_presets(const struct nt_options *o, int *problems, size_t *co
         presets[i].set(&row.policy);
         nt_nat_policy_finish(&row.policy, row.policy.ports != 0, &what);
         snprintf(row.name, sizeof row.name, "%s", presets[i].name);
-        int r = row.policy.kind == NT_GW_TRANSLATE ? measure_row(o, &row, problems, count) : NT_EXIT_OK;
+        int r = row.policy.kind == NT_GW_TRANSLATE ? measure_row(s, &row) : NT_EXIT_OK;
         if (r != NT_EXIT_OK)
             return r;
     }
     return NT_EXIT_OK;
 }
 
+/* How many of the arguments named no policy. */
+static size_t complain_of_unknown(const struct survey *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->o->args.count; i++)
+        if (!s->found[i]) {
+            fprintf(stderr, "natsim: no policy that translates has '%s' in its name: 'natsim presets' lists the presets\n",
+                    s->o->args.items[i]);
+            n++;
+        }
+    return n;
+}
+
 int nt_command_classify(const struct nt_options *o)
 {
-    int problems = 0;
-    size_t count = 0;
-    printf("%-64s %-27s %-27s %-8s %-9s %-8s %-6s\n", "policy", "mapping", "filtering", "hairpin", "port", "replies", "life");
-    int r = measure_pairs(o, &problems, &count);
+    struct survey s = {.o = o};
+    int r = measure_pairs(&s);
     if (r == NT_EXIT_OK)
-        r = measure_presets(o, &problems, &count);
-    if (r == NT_EXIT_OK && count == 0) {
-        fputs("natsim: no policy of that name: 'natsim presets' lists them\n", stderr);
-        return NT_EXIT_USAGE;
-    }
-    if (r == NT_EXIT_OK)
-        printf("%zu policies measured, %d differences\n", count, problems);
-    return r != NT_EXIT_OK ? r : problems > 0 ? NT_EXIT_FAILED : NT_EXIT_OK;
+        r = measure_presets(&s);
+    if (r == NT_EXIT_OK && s.count > 0)
+        printf("%zu policies measured, %d differences\n", s.count, s.problems);
+    if (r == NT_EXIT_OK && complain_of_unknown(&s) > 0)
+        r = NT_EXIT_USAGE;
+    return r != NT_EXIT_OK ? r : s.problems > 0 ? NT_EXIT_FAILED : NT_EXIT_OK;
 }

@@ -51,9 +51,9 @@ static int print_version(void)
     return NT_EXIT_OK;
 }
 
-static int print_help(void)
+static int print_help(const struct nt_options *o)
 {
-    nt_options_help(commands);
+    nt_options_help(commands, o->command);
     return NT_EXIT_OK;
 }
 
@@ -79,7 +79,7 @@ int nt_command(int argc, char **argv)
         nt_complain(&diags);
         return r;
     }
-    r = o.help ? print_help() : o.version ? print_version() : o.command->run(&o);
+    r = o.help ? print_help(&o) : o.version ? print_version() : o.command->run(&o);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         perror("natsim: standard output");
         return NT_EXIT_BROKEN;

@@ -4,6 +4,7 @@
 #include "core/base/map.h"
 #include "core/turn/turn.h"
 #include "pcap/capture.h"
+#include "reports/findings.h"
 #include "reports/ladder/print.h"
 #include "scenarios/command/carrier_module.h"
 #include "scenarios/command/complain.h"
@@ -145,6 +146,18 @@ static void print_outcome(const struct nt_console *console, const struct nt_resu
     nt_text_free(&bytes);
 }
 
+/* What the rules found, in a case that passed, too. */
+static void print_findings(const struct nt_result_case *r)
+{
+    struct nt_text t = {0};
+    nt_put_findings(&t, "violation", r->violations, r->violation_count, SIZE_MAX);
+    nt_put_findings(&t, "advice", r->advice, r->advice_count, SIZE_MAX);
+    nt_put_not_judged(&t, r);
+    if (t.len > 0 && t.err == NT_OK)
+        puts(t.p);
+    nt_text_free(&t);
+}
+
 static void print_explanation(const struct nt_result_case *r, const struct nt_capture *capture, struct timeline *t)
 {
     struct nt_console console = nt_console_on_stdout(true);
@@ -163,6 +176,7 @@ static void print_explanation(const struct nt_result_case *r, const struct nt_ca
     if (t->left_out > 0)
         printf("%zu more events are not shown\n", t->left_out);
     puts("");
+    print_findings(r);
     print_outcome(&console, r);
 }
 

@@ -13,6 +13,7 @@
 #define RUNS_MAX 1000
 #define SEEDS_MAX 1000000
 #define COMMANDS_MAX 32
+#define FLAG_COMMANDS_MAX 8
 
 static int complain(struct nt_diags *diags, const char *what, const char *subject, const char *mend)
 {
@@ -167,33 +168,39 @@ static int set_agent_r(struct nt_options *o, const char *value, struct nt_diags 
 }
 
 // clang-format off
+#define RUN "run", "interop"
+#define CASES RUN, "explain", "rules" /* which run cases */
 static const struct flag {
     const char *name, *value, *help;                                                     /* value NULL: takes none */
     int (*set)(struct nt_options *o, const char *value, struct nt_diags *diags);         /* of a flag with a value */
     size_t on;                                                                           /* without: offset of its bool */
+    const char *of[FLAG_COMMANDS_MAX];                                                   /* the commands that take it; none: all */
 } flags[] = {
-    {"--out", "DIR", "where the outputs go (natsim-out)", set_out, 0},
-    {"--jobs", "N", "worker processes (one for each processor; 1 with --shard mpi)", set_jobs, 0},
-    {"--seed", "N", "instead of the scenario's seed", set_seed, 0},
-    {"--seeds", "A..B", "run every case once with each of these seeds", set_seeds, 0},
-    {"--shard", "I/N|mpi", "only cases whose index modulo N is I; mpi: take I and N from mpirun or srun, then merge", set_shard, 0},
-    {"--filter", "TEXT", "only cases whose id contains the text; may be repeated, one match is enough", add_filter, 0},
-    {"--tag", "TAG", "only files with the tag; may be repeated, one match is enough", add_tag, 0},
-    {"--capture", "all|failed|none", "which captures to keep (all)", set_capture, 0},
-    {"--capture-format", "pcapng|pcap", "pcap: plain, without names and comments (pcapng)", set_capture_format, 0},
-    {"--until", "T", "run on to at least this virtual time", set_until, 0},
-    {"--fail-fast", NULL, "stop at the first case that does not pass", NULL, offsetof(struct nt_options, fail_fast)},
-    {"--stats", NULL, "print cases, packets and processor time", NULL, offsetof(struct nt_options, stats)},
-    {"--stamp", NULL, "put the date into results.json", NULL, offsetof(struct nt_options, stamp)},
-    {"-v", NULL, "a line for each case", NULL, offsetof(struct nt_options, verbose)},
-    {"--carrier", "builtin|ns3", "what carries the frames: ns3 for CSMA, Wi-Fi and bursts of loss (builtin)", set_carrier, 0},
-    {"--agent-l", "CMD", "a process that replaces agent L (tests/interop/README.md); path and data are judged", set_agent_l, 0},
-    {"--agent-r", "CMD", "the same for agent R", set_agent_r, 0},
-    {"--runs", "N", "run each case N times; it fails unless all runs end the same (1; interop 3)", set_runs, 0},
-    {"--short", NULL, "of interop: two pairs of NATs, one run", NULL, offsetof(struct nt_options, short_form)},
-    {"--json", NULL, "of bench: JSON instead of a table", NULL, offsetof(struct nt_options, json)},
-    {"--help", NULL, "this text", NULL, offsetof(struct nt_options, help)},
-    {"--version", NULL, "the version", NULL, offsetof(struct nt_options, version)},
+    {"--out", "DIR", "where the outputs go (natsim-out)", set_out, 0, {RUN, "merge"}},
+    {"--jobs", "N", "worker processes (one for each processor; 1 with --shard mpi)", set_jobs, 0, {RUN}},
+    {"--seed", "N", "instead of the scenario's seed", set_seed, 0, {CASES, "classify"}},
+    {"--seeds", "A..B", "run every case once with each of these seeds", set_seeds, 0, {CASES, "list"}},
+    {"--shard", "I/N|mpi", "only cases whose index modulo N is I; mpi: take I and N from mpirun or srun, then merge", set_shard, 0,
+     {RUN, "rules", "list"}},
+    {"--filter", "TEXT", "only cases whose id contains the text; may be repeated, one match is enough", add_filter, 0,
+     {RUN, "rules", "list"}},
+    {"--tag", "TAG", "only files with the tag; may be repeated, one match is enough", add_tag, 0, {RUN, "rules", "list"}},
+    {"--capture", "all|failed|none", "which captures to keep (all)", set_capture, 0, {RUN}},
+    {"--capture-format", "pcapng|pcap", "pcap: plain, without names and comments (pcapng)", set_capture_format, 0, {RUN}},
+    {"--until", "T", "run on to at least this virtual time", set_until, 0, {CASES}},
+    {"--fail-fast", NULL, "stop at the first case that does not pass", NULL, offsetof(struct nt_options, fail_fast), {RUN}},
+    {"--stats", NULL, "print cases, packets and processor time", NULL, offsetof(struct nt_options, stats), {RUN}},
+    {"--stamp", NULL, "put the date into results.json", NULL, offsetof(struct nt_options, stamp), {RUN, "merge"}},
+    {"-v", NULL, "a line for each case", NULL, offsetof(struct nt_options, verbose), {RUN}},
+    {"--carrier", "builtin|ns3", "what carries the frames: ns3 for CSMA, Wi-Fi and bursts of loss (builtin)", set_carrier, 0,
+     {CASES, "list", "lint", "bench"}},
+    {"--agent-l", "CMD", "a process that replaces agent L (tests/interop/README.md); path and data are judged", set_agent_l, 0, {CASES}},
+    {"--agent-r", "CMD", "the same for agent R", set_agent_r, 0, {CASES}},
+    {"--runs", "N", "run each case N times; it fails unless all runs end the same (1; interop 3)", set_runs, 0, {RUN, "bench"}},
+    {"--short", NULL, "of interop: two pairs of NATs, one run", NULL, offsetof(struct nt_options, short_form), {"interop"}},
+    {"--json", NULL, "of bench: JSON instead of a table", NULL, offsetof(struct nt_options, json), {"bench"}},
+    {"--help", NULL, "this text; after a command: its flags", NULL, offsetof(struct nt_options, help), {NULL}},
+    {"--version", NULL, "the version", NULL, offsetof(struct nt_options, version), {NULL}},
 };
 // clang-format on
 
@@ -205,15 +212,37 @@ static int set_flag(struct nt_options *o, const struct flag *flag, const char *v
     return NT_EXIT_OK;
 }
 
-void nt_options_help(const struct nt_command *commands)
+static bool takes_flag(const struct nt_command *command, const struct flag *flag)
+{
+    for (size_t i = 0; i < FLAG_COMMANDS_MAX && flag->of[i] != NULL; i++)
+        if (strcmp(flag->of[i], command->name) == 0)
+            return true;
+    return flag->of[0] == NULL;
+}
+
+static void print_command(const struct nt_command *c)
+{
+    printf("usage: natsim %s [FLAGS]%s%s\n\n  %s\n", c->name, c->args[0] != '\0' ? " " : "", c->args, c->help);
+}
+
+static void print_commands(const struct nt_command *commands)
 {
     puts("natsim: ICE, STUN and TURN behind simulated NATs\n\nusage: natsim COMMAND [FLAGS] [ARGUMENTS]\n\ncommands:");
     for (const struct nt_command *c = commands; c->name != NULL; c++)
         if (c->help != NULL)
             printf("  %-9s %-22s %s\n", c->name, c->args, c->help);
+}
+
+void nt_options_help(const struct nt_command *commands, const struct nt_command *one)
+{
+    if (one != NULL)
+        print_command(one);
+    else
+        print_commands(commands);
     puts("\nflags:");
     for (size_t i = 0; i < COUNT(flags); i++)
-        printf("  %-16s %-16s %s\n", flags[i].name, flags[i].value != NULL ? flags[i].value : "", flags[i].help);
+        if (one == NULL || takes_flag(one, &flags[i]))
+            printf("  %-16s %-16s %s\n", flags[i].name, flags[i].value != NULL ? flags[i].value : "", flags[i].help);
     puts("\nexit: 0 passed; 1 a case failed or all were skipped; 2 flags or input invalid, or nothing to run;\n"
          "      3 outputs cannot be written, or a case broke");
 }
@@ -222,7 +251,7 @@ void nt_options_help(const struct nt_command *commands)
 
 static int complain_unknown(struct nt_diags *diags, const char *what, const char *given, const char *const *names, size_t count)
 {
-    const char *near = nt_nearest(given, names, count);
+    const char *near = strlen(given) > 2 ? nt_nearest(given, names, count) : NULL;
     struct nt_diag *d = nt_diag_add(diags, NULL, 0, 0, "no such %s '%s'", what, given);
     if (near != NULL)
         nt_diag_mend(d, "did you mean '%s'?", near);
@@ -240,6 +269,7 @@ static int read_flag(struct nt_options *o, int argc, char **argv, int *i, struct
         names[k] = flag->name;
         if (strlen(flag->name) != len || strncmp(flag->name, given, len) != 0)
             continue;
+        o->given |= UINT32_C(1) << k;
         if (flag->value == NULL)
             return equals == NULL ? set_flag(o, flag, "", diags) : complain(diags, "takes no value:", given, flag->name);
         if (equals != NULL)
@@ -275,12 +305,31 @@ static int read_words(struct nt_options *o, const struct nt_command *commands, i
             only_args = true;
         else if (!only_args && argv[i][0] == '-' && argv[i][1] != '\0')
             r = read_flag(o, argc, argv, &i, diags);
-        else if (o->command == NULL && !o->help && !o->version)
+        else if (o->command == NULL && !o->version)
             r = read_command(o, commands, argv[i], diags);
         else
             r = add_to_list(&o->args, argv[i], diags);
     }
     return r;
+}
+
+static int complain_not_taken(const struct nt_command *command, const struct flag *flag, struct nt_diags *diags)
+{
+    char takers[200] = "";
+    for (size_t i = 0, len = 0; i < FLAG_COMMANDS_MAX && flag->of[i] != NULL && len < sizeof takers; i++)
+        len += (size_t)snprintf(takers + len, sizeof takers - len, "%s%s", i > 0 ? ", " : "", flag->of[i]);
+    nt_diag_mend(nt_diag_add(diags, NULL, 0, 0, "%s has no effect on '%s'", flag->name, command->name),
+                 "leave it out; it is a flag of %s", takers);
+    return NT_EXIT_USAGE;
+}
+
+/* A flag without effect is an error. */
+static int check_flags(const struct nt_options *o, struct nt_diags *diags)
+{
+    for (size_t i = 0; i < COUNT(flags); i++)
+        if ((o->given >> i & 1) != 0 && !takes_flag(o->command, &flags[i]))
+            return complain_not_taken(o->command, &flags[i], diags);
+    return NT_EXIT_OK;
 }
 
 int nt_options_read(struct nt_options *o, const struct nt_command *commands, int argc, char **argv, struct nt_diags *diags)
@@ -297,5 +346,5 @@ int nt_options_read(struct nt_options *o, const struct nt_command *commands, int
         return complain(diags, "a command is missing after", "natsim", "'natsim --help' lists them");
     if (o->args.count > 0 && o->command->args[0] == '\0')
         return complain(diags, "too many arguments:", o->args.items[0], "the command takes none");
-    return NT_EXIT_OK;
+    return check_flags(o, diags);
 }

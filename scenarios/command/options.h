@@ -29,8 +29,9 @@ struct nt_option_list {
 };
 
 struct nt_options {
-    const struct nt_command *command; /* NULL only with help or version, which stand instead of it */
+    const struct nt_command *command; /* NULL only with help or version, which may stand instead of it */
     bool help, version;
+    uint32_t given; /* the flags: bits, in the order of --help */
     struct nt_option_list args, filters, tags;
     const char *out;
     bool out_given;
@@ -54,6 +55,7 @@ struct nt_options {
 
 /* `commands` ends with a row without a name. NT_EXIT_OK, or NT_EXIT_USAGE with a diagnostic. */
 int nt_options_read(struct nt_options *o, const struct nt_command *commands, int argc, char **argv, struct nt_diags *diags);
-void nt_options_help(const struct nt_command *commands); /* on standard output */
+/* On standard output: all commands and flags, or those of one command (NULL: all). */
+void nt_options_help(const struct nt_command *commands, const struct nt_command *one);
 
 #endif

@@ -112,6 +112,10 @@ int nt_command_rules(const struct nt_options *o)
     struct nt_selection s;
     struct nt_diags diags = {0};
     const struct nt_carrier_ops *carrier = NULL;
+    if (o->args.count == 0 && o->given != 0) {
+        fputs("natsim: rules takes flags with scenarios alone: name files, folders or suites\n", stderr);
+        return NT_EXIT_USAGE;
+    }
     if (o->args.count == 0)
         return print_rules();
     int r = nt_select(&s, o, NULL, o->carrier, &diags);

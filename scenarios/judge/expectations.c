@@ -50,10 +50,22 @@ static void judge_run(struct nt_verdict *v, const struct nt_judged *j)
         nt_verdict_fail(v, c->expect.limit_place, 0, "still going on after %g s, the limit", (double)c->expect.limit / NT_SEC);
 }
 
+/* Why there is none although pairs were selected, or "". */
+static const char *why_no_path(const struct nt_judged *j, const char *path, char *buf, size_t cap)
+{
+    uint32_t agent;
+    uint64_t sent;
+    buf[0] = '\0';
+    if (nt_path_by_name(path) == NT_PATH_NONE && j->seen_path == 0 && nt_outcome_unheard(j->w, &agent, &sent))
+        snprintf(buf, cap, ": %s selected a pair, but none of the %" PRIu64 " datagrams that it sent arrived",
+                 nt_world_case(j->w)->agents[agent].name, sent);
+    return buf;
+}
+
 static void judge_path(struct nt_verdict *v, const struct nt_judged *j, struct nt_result_case *r)
 {
     const struct nt_scn_expect *e = &nt_world_case(j->w)->expect;
-    char expected[NT_PATHS_TEXT];
+    char expected[NT_PATHS_TEXT], none[160];
     const char *why = "";
     uint32_t agent;
     unsigned says, went;
@@ -69,7 +81,8 @@ static void judge_path(struct nt_verdict *v, const struct nt_judged *j, struct n
     else if (r->path == NULL)
         nt_verdict_fail(v, e->path_place, 0, "path: expected %s, there was no call", nt_paths_text(want, expected));
     else if ((nt_path_by_name(r->path) & want) == 0)
-        nt_verdict_fail(v, e->path_place, 0, "path: expected %s, found %s", nt_paths_text(want, expected), r->path);
+        nt_verdict_fail(v, e->path_place, 0, "path: expected %s, found %s%s", nt_paths_text(want, expected), r->path,
+                        why_no_path(j, r->path, none, sizeof none));
 }
 
 static void judge_data(struct nt_verdict *v, const struct nt_judged *j)

@@ -122,6 +122,21 @@ bool nt_outcome_astray(const struct nt_world *w, const struct nt_watch *watch, u
     return false;
 }
 
+bool nt_outcome_unheard(const struct nt_world *w, uint32_t *agent, uint64_t *sent)
+{
+    const struct nt_scn_case *c = nt_world_case(w);
+    struct nt_addr local, remote;
+    for (int i = 0; i < 2 && c->caller != NT_SCN_NONE; i++) {
+        *agent = i == 0 ? c->caller : c->callee;
+        struct nt_party p = nt_world_party(w, *agent);
+        struct nt_data_count data = p.ops->data(p.self);
+        *sent = data.sent;
+        if (data.sent > 0 && data.received == 0 && p.ops->selected(p.self, &local, &remote))
+            return true;
+    }
+    return false;
+}
+
 static int describe_call(const struct nt_world *w, unsigned seen_path, struct nt_result_case *r)
 {
     const struct nt_scn_case *c = nt_world_case(w);

@@ -19,5 +19,7 @@ int nt_result_add_conformance(const struct nt_conf_verdict *verdict, struct nt_r
 /* Finds one of our agents whose data went another way, as packets show it, than its selected pair says: NT_PATH_DIRECT,
  * NT_PATH_RELAYED. The two sides may have selected different pairs. */
 bool nt_outcome_astray(const struct nt_world *w, const struct nt_watch *watch, uint32_t *agent, unsigned *says, unsigned *went);
+/* Finds one that has a selected pair, and sent datagrams of which none arrived. */
+bool nt_outcome_unheard(const struct nt_world *w, uint32_t *agent, uint64_t *sent);
 
 #endif

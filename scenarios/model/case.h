@@ -85,7 +85,7 @@ struct nt_scn_server {
 };
 
 struct nt_scn_turn_use {
-    struct nt_place place; /* of the user */
+    struct nt_place place, password_place; /* place: of the user */
     uint32_t server;
     char *user, *password;
     uint8_t transport;

@@ -213,7 +213,11 @@ def test_what_is_not_in_this_version_says_so(natsim, scenario, old, new, what):
     (["lint", "clasic"], "clasic: no such file, directory or suite: did you mean 'classic'?"),
     (["lint", "/dev/null"], "the file is empty: a scenario begins with 'natsim: 1'"),
     (["lint", "/dev/zero"], "the file has more than 4 MiB: a scenario is small"),
-    (["classify", "no-such-policy"], "no policy of that name: 'natsim presets' lists them"),
+    (["classify", "no-such-policy"], "no policy that translates has 'no-such-policy' in its name: 'natsim presets' lists the presets"),
+    (["classify", "full-cone", "xyzzy"], "no policy that translates has 'xyzzy' in its name"),
+    (["list", "--out", "x"], "--out has no effect on 'list': leave it out; it is a flag of run, interop, merge"),
+    (["run", "--json"], "--json has no effect on 'run': leave it out; it is a flag of bench"),
+    (["rules", "--seed", "3"], "rules takes flags with scenarios alone: name files, folders or suites"),
 ])
 def test_a_wrong_command_line(natsim, tmp_path, args, complaint):
     run = natsim(*args)

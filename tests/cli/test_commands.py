@@ -75,7 +75,10 @@ def test_help_names_every_command_and_flag_that_works(natsim):
                  "--stats", "--stamp", "-v", "--json", "--help", "--version"):
         assert re.search(rf"^  {flag} ", run.out, re.M)
     assert "sweep" not in run.out
-    assert natsim("run", "--help").out == run.out == natsim("--help", "run").out
+    for flag in ("--out", "--stamp"):
+        assert re.search(rf"^  {flag} ", natsim("merge", "--help").out, re.M)
+    assert "--jobs" not in natsim("merge", "--help").out
+    assert natsim("run", "--help").out == natsim("--help", "run").out
 
 
 # --- list, lint, presets ---
@@ -241,6 +244,11 @@ def test_explain_takes_an_id_of_list_and_nothing_is_written(natsim, scenario, tm
 def test_explain_wants_one_case(natsim, what, complaint):
     run = natsim("explain", what)
     assert run.code == 2 and complaint in run.err, run
+
+
+def test_explain_says_what_the_rules_found_in_a_case_that_passed(natsim):
+    out = natsim("explain", "consent/keepalives").out
+    assert re.search(r"^advice: RFC7675-5\.1-none: L, packet \d+: ", out, re.M), out[-2000:]
 
 
 # --- classify ---

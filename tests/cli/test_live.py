@@ -384,7 +384,7 @@ def test_odd_lines_cost_no_call_and_each_is_told(case, batch, name):
     c = case(name)
     assert outcome(c) == ("pass", "") and c["path"] == "direct" and c["agents"]["L"]["state"] == "completed"
     notes = fields(batch / "natsim-out" / "captures" / f"{name}.pcapng", "frame.comment", display='frame.comment contains "verdict=take"')
-    assert any("does not count: a priority is a number from 1 to 2147483647" in note[0] for note in notes), notes
+    assert any("is ignored: a priority is a number from 1 to 2147483647" in note[0] for note in notes), notes
 
 
 @live_only

@@ -1,5 +1,7 @@
 """Each key of a server is honoured or refused, whatever kind it is; users that a server lacks are warned of."""
 
+import re
+
 KEYS = {"behaviour": "true", "auth": "[md5]", "transports": "[udp]", "ports": "50000..50100", "users": "{alice: secret}", "realm": "example.org",
         "lifetime": "600s", "nonce-lifetime": "60s", "quota": "3", "deny": "10.0.0.0/8", "relay-address": "203.0.113.99"}
 TURN = set(KEYS) - {"behaviour"}
@@ -54,6 +56,10 @@ def test_a_user_that_the_server_lacks_is_a_warning(natsim, scenario):
         run = natsim("lint", scenario(text(kind)))
         assert "warning: server 's' has no user 'alice': its requests get 401: write users: {alice: PASSWORD} at the server" in run.err
         run = natsim("lint", scenario(text(kind, ", users: {alice: other}")))
+        assert run.out == "1 file, 1 case: valid, 1 warning\n"
+        assert re.match(r"case\.yaml:7:6\d: warning: server 's' has another password for 'alice': its requests get 401: "
+                        r"write the same password at both\n", run.err), run
+        run = natsim("lint", scenario(text(kind, ", users: {bob: other, alice: secret}")))
         assert run.out == "1 file, 1 case: valid\n" and run.err == ""
 
 

@@ -96,29 +96,45 @@ static void check_networks(struct nt_load *l)
     }
 }
 
-/* A scenario may be about the 401 that follows. */
 static void warn_of_unknown_user(struct nt_load *l, const struct nt_scn_turn_use *use)
 {
     const struct nt_scn_server *s = &l->c->servers[use->server];
     const char *names[SUGGESTED_MAX];
     size_t n = 0;
-    for (size_t i = 0; i < s->user_count; i++) {
-        if (strcmp(s->users[i].name, use->user) == 0)
-            return;
-        if (n < SUGGESTED_MAX)
-            names[n++] = s->users[i].name;
-    }
+    for (; n < s->user_count && n < SUGGESTED_MAX; n++)
+        names[n] = s->users[n].name;
     struct nt_diag *d =
         nt_source_warn(l->src, use->place, "server '%s' has no user '%s': its requests get 401", s->name, use->user);
     if (!nt_suggest(d, use->user, names, n))
         nt_diag_mend(d, "write users: {%s: PASSWORD} at the server", use->user);
 }
 
+static void warn_of_wrong_password(struct nt_load *l, const struct nt_scn_turn_use *use)
+{
+    struct nt_diag *d =
+        nt_source_warn(l->src, use->password_place, "server '%s' has another password for '%s': its requests get 401",
+                       l->c->servers[use->server].name, use->user);
+    nt_diag_mend(d, "write the same password at both");
+}
+
+/* A scenario may be about the 401 that follows. */
+static void check_credentials(struct nt_load *l, const struct nt_scn_turn_use *use)
+{
+    const struct nt_scn_server *s = &l->c->servers[use->server];
+    for (size_t i = 0; i < s->user_count; i++)
+        if (strcmp(s->users[i].name, use->user) == 0) {
+            if (strcmp(s->users[i].password, use->password) != 0)
+                warn_of_wrong_password(l, use);
+            return;
+        }
+    warn_of_unknown_user(l, use);
+}
+
 static void check_users(struct nt_load *l)
 {
     for (size_t i = 0; i < l->c->agent_count; i++)
         for (size_t k = 0; k < l->c->agents[i].turn_count; k++)
-            warn_of_unknown_user(l, &l->c->agents[i].turn[k]);
+            check_credentials(l, &l->c->agents[i].turn[k]);
 }
 
 void nt_check_usage(struct nt_load *l)

@@ -202,6 +202,7 @@ static void read_turn(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
         uint32_t s = server_of(l, f.server, NT_SCN_TURN, "TURN");
         if (s != NT_SCN_NONE)
             a->turn[a->turn_count++] = (struct nt_scn_turn_use){.place = nt_yaml_get(item, "user")->place,
+                                                                .password_place = nt_yaml_get(item, "password")->place,
                                                                 .server = s,
                                                                 .user = f.user,
                                                                 .password = f.password,

@@ -111,9 +111,8 @@ TEST(an_odd_line_is_told_and_the_rest_of_the_offer_counts)
     assert_int_equal(r.candidates, 1);
     assert_int_equal(told[NT_TR_SDP_NOTE].count, 1);
     assert_int_equal(told[NT_TR_SDP_NOTE].last.n[0], 10);
-    assert_string_equal(told[NT_TR_SDP_NOTE].text,
-                        "line 10 of the offer does not count: a priority is a number from 1 to 2147483647: "
-                        "a=candidate:1 1 UDP 0 192.0.2.9 5000 typ host");
+    assert_string_equal(told[NT_TR_SDP_NOTE].text, "line 10 of the offer is ignored: a priority is a number from 1 to 2147483647: "
+                                                   "a=candidate:1 1 UDP 0 192.0.2.9 5000 typ host");
     assert_int_equal(told[NT_TR_DISCARDED].count, 0);
 }
 
@@ -155,14 +154,14 @@ TEST(an_odd_line_does_not_drop_trickled_candidates)
     assert_int_equal(l.received[NT_SIP_INFO], 1);
     assert_int_equal(l.candidates, 2);
     assert_string_equal(told[NT_TR_SDP_NOTE].text,
-                        "line 4 of the fragment does not count: a fragment has m= and a= lines alone: c=IN IP4 192.0.2.1");
+                        "line 4 of the fragment is ignored: a fragment has m= and a= lines alone: c=IN IP4 192.0.2.1");
 }
 
 TEST(what_describes_nothing_is_discarded)
 {
     send_text(&l, NT_SIP_INVITE, SESSION);
     assert_int_equal(r.received[NT_SIP_INVITE], 0);
-    assert_string_equal(told[NT_TR_SDP_NOTE].text, "line 5 of the offer does not count: there is no m= line");
+    assert_string_equal(told[NT_TR_SDP_NOTE].text, "line 5 of the offer is ignored: there is no m= line");
     assert_discarded(1, NT_DISCARD_UNREADABLE, "its body describes nothing");
     assert_int_equal(l.received[NT_SIP_REJECTED], 1);
     assert_string_equal(told[NT_TR_OFFER_REJECTED].text, "the peer answers 488");

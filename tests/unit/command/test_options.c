@@ -19,6 +19,8 @@ static int run_nothing(const struct nt_options *o)
 static const struct nt_command commands[] = {
     {"run", "[FILE]...", "runs", run_nothing},
     {"presets", "", "prints", run_nothing},
+    {"interop", "", "runs", run_nothing},
+    {"bench", "", "measures", run_nothing},
     {"sweep", "", NULL, NULL},
     {NULL, NULL, NULL, NULL},
 };
@@ -106,17 +108,17 @@ TEST(each_flag_with_a_value_sets_its_own)
 TEST(each_flag_without_a_value_sets_its_own)
 {
     static const struct {
-        const char *flag;
+        const char *line;
         size_t at;
     } rows[] = {
-        {"--fail-fast", offsetof(struct nt_options, fail_fast)}, {"--stats", offsetof(struct nt_options, stats)},
-        {"--stamp", offsetof(struct nt_options, stamp)},         {"-v", offsetof(struct nt_options, verbose)},
-        {"--short", offsetof(struct nt_options, short_form)},    {"--help", offsetof(struct nt_options, help)},
-        {"--version", offsetof(struct nt_options, version)},     {"--json", offsetof(struct nt_options, json)},
+        {"run|--fail-fast", offsetof(struct nt_options, fail_fast)},  {"run|--stats", offsetof(struct nt_options, stats)},
+        {"run|--stamp", offsetof(struct nt_options, stamp)},          {"run|-v", offsetof(struct nt_options, verbose)},
+        {"interop|--short", offsetof(struct nt_options, short_form)}, {"run|--help", offsetof(struct nt_options, help)},
+        {"run|--version", offsetof(struct nt_options, version)},      {"bench|--json", offsetof(struct nt_options, json)},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[40];
-        snprintf(text, sizeof text, "run|%s", rows[i].flag);
+        snprintf(text, sizeof text, "%s", rows[i].line);
         struct nt_options o = accepted(text);
         for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
             assert_int_equal(*(bool *)((char *)&o + rows[k].at), i == k);
@@ -178,7 +180,19 @@ TEST(words_that_do_not_go_together_are_refused)
     assert_refused("runn", "no such command 'runn': did you mean 'run'?");
     assert_refused("xyzzy", "no such command 'xyzzy': 'natsim --help' lists them");
     assert_refused("run|--filtre|x", "no such flag '--filtre': did you mean '--filter'?");
+    assert_refused("run|-h", "no such flag '-h': 'natsim --help' lists them"); /* nothing of two characters is near */
+    assert_refused("--help|prests", "no such command 'prests': did you mean 'presets'?");
     char help[] = "--help|presets|x";
+    assert_true(accepted(help).help);
+}
+
+TEST(a_flag_without_effect_on_the_command_is_refused)
+{
+    assert_refused("--out|x|presets", "--out has no effect on 'presets': leave it out; it is a flag of run, interop, merge");
+    assert_refused("run|--json", "--json has no effect on 'run': leave it out; it is a flag of bench");
+    assert_refused("bench|--seed=3", "--seed has no effect on 'bench': leave it out; it is a flag of run, interop, explain, rules, "
+                                     "classify");
+    char help[] = "presets|--help";
     assert_true(accepted(help).help);
 }
 
@@ -200,9 +214,13 @@ TEST(a_list_that_is_full_refuses_the_next)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(without_flags_there_are_defaults),       cmocka_unit_test(each_flag_with_a_value_sets_its_own),
-        cmocka_unit_test(each_flag_without_a_value_sets_its_own), cmocka_unit_test(each_flag_refuses_what_it_cannot_use),
-        cmocka_unit_test(ranges_may_end_at_their_limits),         cmocka_unit_test(words_that_do_not_go_together_are_refused),
+        cmocka_unit_test(without_flags_there_are_defaults),
+        cmocka_unit_test(each_flag_with_a_value_sets_its_own),
+        cmocka_unit_test(each_flag_without_a_value_sets_its_own),
+        cmocka_unit_test(each_flag_refuses_what_it_cannot_use),
+        cmocka_unit_test(ranges_may_end_at_their_limits),
+        cmocka_unit_test(words_that_do_not_go_together_are_refused),
+        cmocka_unit_test(a_flag_without_effect_on_the_command_is_refused),
         cmocka_unit_test(a_list_that_is_full_refuses_the_next),
     };
     return RUN_TESTS(tests);

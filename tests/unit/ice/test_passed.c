@@ -135,7 +135,7 @@ TEST(one_address_twice)
         assert_int_equal(p.remote.type, NT_ICE_HOST);
         assert_true(p.remote.priority == high.priority && p.priority == nt_ice_pair_priority(p.local.priority, high.priority));
         assert_int_equal(passed.count, 1);
-        assert_event(0, NT_ICE_PASS_REDUNDANT, "10.0.0.2:6000", "another candidate of the peer has its address");
+        assert_event(0, NT_ICE_PASS_REDUNDANT, "10.0.0.2:6000", "another candidate of the peer has the same address");
         lab_end(&l);
     }
     c = config(false);
@@ -145,7 +145,7 @@ TEST(one_address_twice)
     tell(peer(&high, 1), true);
     assert_int_equal(pair_to(&l, "10.0.0.2:6000").state, NT_ICE_IN_PROGRESS);
     assert_int_equal(pair_to(&l, "10.0.0.2:6000").remote.type, NT_ICE_SRFLX);
-    assert_event(0, NT_ICE_PASS_REDUNDANT, "10.0.0.2:6000", "and counts");
+    assert_event(0, NT_ICE_PASS_REDUNDANT, "10.0.0.2:6000", "and is used");
     tell(peer(&low, 1), true);
     assert_int_equal(passed.count, 1); /* known */
     lab_end(&l);

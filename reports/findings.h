@@ -1,0 +1,13 @@
+/* What the rules of conformance found in a case, as lines for people. */
+#ifndef NT_REPORTS_FINDINGS_H
+#define NT_REPORTS_FINDINGS_H
+
+#include "reports/result/case.h"
+#include "reports/result/text.h"
+
+/* Appends a line for each of `most` at most, and one that says how many more results.json has: "advice: RULE: L, packet 5: why". */
+void nt_put_findings(struct nt_text *t, const char *what, const struct nt_result_finding *found, size_t count, size_t most);
+/* Appends a line for each rule that could not be judged, with the reason. */
+void nt_put_not_judged(struct nt_text *t, const struct nt_result_case *c);
+
+#endif
