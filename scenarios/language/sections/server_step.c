@@ -116,6 +116,17 @@ static bool serves(const struct nt_scn_server *s, uint8_t family)
     return false;
 }
 
+/* A server that is the client's family's, and somewhere where one can be. */
+static void check_alternate(struct nt_load *l, const struct nt_yaml *at, const struct nt_scn_server *s, const struct nt_addr *a)
+{
+    const char *why = nt_addr_why_impossible(a);
+    if (!serves(s, a->family))
+        nt_diag_mend(nt_load_error(l, at, "server '%s' has no clients of this address family", s->name), "name an IPv%d address",
+                     a->family == NT_AF_IPV6 ? NT_AF_IPV4 : NT_AF_IPV6);
+    else if (why != NULL)
+        nt_diag_mend(nt_load_error(l, at, "no server can be at 'alternate': %s", why), "name the address of a server");
+}
+
 /* RFC 8489, 10: ALTERNATE-SERVER "MUST contain an IP address of the same address family as the source IP address of the request" */
 static void read_alternate(struct nt_load *l, const struct nt_yaml *v, const struct form *f, const struct nt_scn_server *s,
                            struct nt_scn_step *step)
@@ -126,9 +137,8 @@ static void read_alternate(struct nt_load *l, const struct nt_yaml *v, const str
         nt_diag_mend(nt_load_error(l, f->alternate, "'alternate' goes with code 300"), "write code: 300, or leave it out");
     else if (step->code == TRY_ALTERNATE && f->alternate == NULL)
         nt_diag_mend(nt_load_error(l, v, "300 (Try Alternate) without 'alternate'"), "write alternate: 203.0.113.9:3478");
-    else if (f->alternate != NULL && nt_key_read(l, &key, f->alternate, step) && !serves(s, step->alternate.family))
-        nt_diag_mend(nt_load_error(l, f->alternate, "server '%s' has no clients of this address family", s->name),
-                     "name an IPv%d address", step->alternate.family == NT_AF_IPV6 ? NT_AF_IPV4 : NT_AF_IPV6);
+    else if (f->alternate != NULL && nt_key_read(l, &key, f->alternate, step))
+        check_alternate(l, f->alternate, s, &step->alternate);
 }
 
 static void read_code(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)

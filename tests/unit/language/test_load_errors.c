@@ -267,6 +267,9 @@ static const struct row rows[] = {
     {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: refuse, code: 300, alternate: \"[2001:db8::1]:3478\"}}\n",
      "23:67: server 'turn' has no clients of this address family: name an IPv4 address\n"
      "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: refuse, code: 300, alternate: 127.0.0.1:3478}}\n",
+     "23:67: no server can be at 'alternate': it is a loopback address: name the address of a server\n"
+     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: refuse, code: 300, alternate: 203.0.113.9}}\n",
      "23:67: '203.0.113.9' is not an address with a port: write it as in 203.0.113.2:5000 or [2001:db8::2]:5000\n"
      "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
