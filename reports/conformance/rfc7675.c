@@ -22,6 +22,7 @@ struct link {
     uint32_t revoked;    /* a 403, likewise */
     uint32_t asked;      /* the last request for consent, likewise */
     nt_time selected;    /* NT_TIME_NEVER: it is not */
+    nt_time came;        /* when the peer's last check came */
     nt_time said;        /* when data was last sent on it */
     nt_time since;       /* when it was last known to have consent: of the response, or of the selection */
     nt_time least, most; /* intervals in a row */
@@ -162,12 +163,19 @@ static bool is_for_consent(const struct state *s, const struct link *l, const st
            m->check;
 }
 
+/* The request that may be another check was not answered: the pair waits or has failed, and a check that comes triggers one more
+ * (RFC 8445, 7.3.1.4). */
+static bool may_be_triggered(const struct link *l, nt_time now)
+{
+    return l->doubted != NT_VIEW_NONE && l->renewed != NT_VIEW_NONE && l->renewed < l->doubted && now <= l->came + SETTLED;
+}
+
 static void judge_request(void *state, const struct nt_item *m)
 {
     struct state *s = state;
     struct link *l = &s->links[m->link];
     bool first_sending = m->first == nt_item_number(s->v, m);
-    if (l->unsure && first_sending) {
+    if (first_sending && (l->unsure || may_be_triggered(l, m->at))) {
         l->doubted = m->first;
         l->unsure = false;
     }
@@ -193,22 +201,16 @@ static void select_if(struct link *l, bool flag, nt_time now)
         l->selected = l->since = now; /* "After ICE concludes on a particular candidate pair [...] consent is maintained" */
 }
 
-/* The request that may be another check was not answered: a nomination that is repeated may trigger one more (RFC 8445, 7.3.1.4).
- */
-static bool waits_for_answer(const struct link *l)
-{
-    return l->doubted != NT_VIEW_NONE && l->renewed != NT_VIEW_NONE && l->renewed < l->doubted;
-}
-
 static void check_came(void *state, const struct nt_item *m)
 {
     struct state *s = state;
     struct link *l = &s->links[m->link];
     bool before = l->selected != NT_TIME_NEVER;
+    l->came = m->at;
     if (!nt_item_nominates(s->v, m))
         return;
     select_if(l, true, m->at);
-    l->unsure = l->unsure || (!before && l->selected != NT_TIME_NEVER) || waits_for_answer(l);
+    l->unsure = l->unsure || (!before && l->selected != NT_TIME_NEVER);
 }
 
 static void success_came(void *state, const struct nt_item *m)

@@ -589,28 +589,38 @@ static void a_nomination_is_lost(struct forge *f)
     ask(f, &(struct ask){.left = true, .from = f->l, .to = r9, .flags = CONTROLLING | NOMINATE}, TAP_NONE);
 }
 
-static void nominated_again(struct forge *f, int ms)
+static void checked_again(struct forge *f, int ms, int flags)
 {
     wait(f, ms);
-    ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING | NOMINATE}, TAP_R);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING | flags}, TAP_R);
     answer(f, false, f->l, 0);
     send(f, TAP_R, TAP_NONE, f->r, f->l);
 }
 
 /* R's answers are lost, and so are L's to the checks that R is to send: each nomination triggers one, which is sent again. */
-static void a_nomination_is_repeated(struct forge *f)
+static void a_check_triggers_again(struct forge *f, int flags)
 {
     offer_and_answer(f, audio_l, audio_r);
     pair_up(f, f->l, f->r, 0);
-    nominated_again(f, 60);
+    checked_again(f, 60, NOMINATE);
     wait(f, 1);
     ask(f, &(struct ask){.left = false, .from = f->r, .to = f->l, .flags = CONTROLLED}, TAP_NONE);
-    nominated_again(f, 1200);
+    checked_again(f, 1200, flags);
     wait(f, 1);
     ask(f, &(struct ask){.left = false, .from = f->r, .to = f->l, .flags = CONTROLLED}, TAP_NONE);
     wait(f, 500);
     send(f, TAP_R, TAP_NONE, f->r, f->l);
     check_left(f, NOMINATE);
+}
+
+static void a_nomination_is_repeated(struct forge *f)
+{
+    a_check_triggers_again(f, NOMINATE);
+}
+
+static void consent_triggers_a_check(struct forge *f)
+{
+    a_check_triggers_again(f, 0);
 }
 
 /* The first answer has no ICE, the second has: patience is measured from there. */
@@ -785,7 +795,8 @@ TEST(nobody_is_blamed)
                                            STORY(a_nomination_comes_twice),
                                            STORY(a_nomination_is_lost),
                                            STORY(ice_comes_with_the_second_answer),
-                                           STORY(a_nomination_is_repeated)};
+                                           STORY(a_nomination_is_repeated),
+                                           STORY(consent_triggers_a_check)};
     judge_stories(stories, sizeof stories / sizeof stories[0]);
 }
 
