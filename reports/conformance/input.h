@@ -14,7 +14,7 @@ struct nt_conf_party {
     bool held;         /* a step held back datagrams before they reached the tap: when it sent them is not known */
     nt_time told_late; /* for how long a step held back its descriptions */
     bool told_partly;  /* a step held back or dropped what it told: what it has conveyed, and when, is not known */
-    bool carried;      /* a process: what it told before its dialog was confirmed is conveyed by its first INFO */
+    bool carried;      /* a process: its description may wait for its last candidate, its first INFO for the dialog */
     bool refuses;      /* a server: steps make it refuse requests, or leave them unanswered */
     /* A server: when steps made it lose its state, in file order; NT_TIME_NEVER: not yet. Filled while the capture grows, before
      * the frames of that time are read. */

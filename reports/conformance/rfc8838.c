@@ -4,7 +4,7 @@
 #include "reports/conformance/signalling.h"
 
 #define NOT_FINAL "its first INFO may have waited for the dialog, or who nominates is of RFC 5245"
-#define WAITED "its first INFO may have waited for the dialog: when it told this is not known"
+#define WAITED "natsim may have held back its description or its first INFO: when it told this is not known"
 
 /* --- what is conveyed --- */
 
@@ -39,14 +39,15 @@ static bool was_conveyed(const struct told *t, const struct nt_ice_candidate *c)
     return false;
 }
 
-/* The first fragment of a process has waited for its dialog. */
+/* The first fragment of a process waits for its dialog; its description, towards a peer that does not trickle, for its last
+ * candidate. */
 static bool may_have_waited(const struct nt_view *v, const struct nt_view_description *d)
 {
-    if (!v->in->parties[d->party].carried || !d->fragment)
+    if (!v->in->parties[d->party].carried)
         return false;
     for (uint32_t i = v->party_description[d->party]; &v->descriptions[i] != d; i = v->descriptions[i].next) {
         const struct nt_view_description *e = &v->descriptions[i];
-        if (e->fragment && e->direction == NT_DIR_OUT && e->generation == d->generation)
+        if (e->fragment == d->fragment && e->direction == NT_DIR_OUT && e->generation == d->generation)
             return false;
     }
     return true;

@@ -175,6 +175,17 @@ static void its_first_info_waits(struct forge *f)
     convey(f, true, NT_SIP_INFO, 2, PART, L_HOST L_SECOND);
 }
 
+/* R does not trickle: natsim conveys L's description when it has all of L's candidates. */
+static void its_description_waits(struct forge *f)
+{
+    f->carried = true;
+    convey(f, false, NT_SIP_INVITE, 1, ice2, R_MEDIA R_HOST);
+    ask(f, &(struct ask){.left = true, .from = addr("10.9.0.1:5000"), .to = f->r, .flags = CONTROLLED, .priority = SECOND_PRIORITY},
+        TAP_NONE);
+    wait(f, 100);
+    convey(f, true, NT_SIP_OK, 1, trickle, L_MEDIA L_HOST L_SECOND);
+}
+
 static void its_second_info_does_not(struct forge *f)
 {
     f->carried = true;
@@ -308,6 +319,7 @@ TEST(nobody_is_blamed)
                                            STORY(data_crosses_the_nomination),
                                            STORY(a_relayed_answer_waits_for_a_permission),
                                            STORY(its_first_info_waits),
+                                           STORY(its_description_waits),
                                            STORY(an_aggressive_nomination_is_not_final),
                                            STORY(the_controlled_agent_keeps_consent),
                                            STORY(the_first_component_comes_last)};
