@@ -159,7 +159,7 @@ struct nt_scn_file *nt_scn_load(const char *path, const char *id_path, const cha
 {
     FILE *in = fopen(path, "rb");
     if (in == NULL) {
-        nt_diag_add(diags, shown, 0, 0, "cannot be read: %s", strerror(errno));
+        nt_diag_mend(nt_diag_add(diags, shown, 0, 0, "cannot be read (%s)", strerror(errno)), "check its permissions");
         return NULL;
     }
     char *text = malloc(NT_SCN_FILE_MAX + 1);
@@ -171,7 +171,7 @@ struct nt_scn_file *nt_scn_load(const char *path, const char *id_path, const cha
     if (text == NULL)
         nt_diag_add(diags, shown, 0, 0, "out of memory");
     else if (failed)
-        nt_diag_add(diags, shown, 0, 0, "cannot be read: %s", strerror(why));
+        nt_diag_mend(nt_diag_add(diags, shown, 0, 0, "cannot be read (%s)", strerror(why)), "give a file that can be");
     else
         f = load_bytes(path, text, len, id_path, shown, carrier, diags);
     free(text);

@@ -235,7 +235,7 @@ static bool read_text(struct nt_load *l, const struct nt_key *k, const struct nt
     if (!check_scalar(l, v, k->name, "a text"))
         return false;
     if (v->len == 0) {
-        nt_load_error(l, v, "'%s' is empty", k->name);
+        nt_diag_mend(nt_load_error(l, v, "'%s' is empty", k->name), "write at least one character");
         return false;
     }
     if (k->high != 0 && v->len > k->high) {
@@ -254,7 +254,11 @@ static bool read_words(struct nt_load *l, const struct nt_key *k, const struct n
     bool good = true;
     for (size_t i = 0; i < nt_yaml_count(v); i++) {
         int bit = 0;
-        good = nt_word_read(l, k->words, k->name, nt_yaml_item(v, i), &bit) && good;
+        bool known = nt_word_read(l, k->words, k->name, nt_yaml_item(v, i), &bit);
+        if (known && bit != 0 && (*bits & (unsigned)bit) == (unsigned)bit)
+            nt_diag_mend(nt_load_error(l, nt_yaml_item(v, i), "'%s' adds nothing to '%s'", nt_yaml_item(v, i)->text, k->name),
+                         "leave it out");
+        good = known && good;
         *bits |= (unsigned)bit;
     }
     if (nt_yaml_count(v) > 0)

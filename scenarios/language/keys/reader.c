@@ -89,19 +89,18 @@ static enum nt_scn_node_kind only_kind(unsigned kinds)
 struct nt_scn_node nt_load_node(struct nt_load *l, const struct nt_yaml *v, unsigned kinds)
 {
     const struct nt_scn_node none = {NT_SCN_NODE_NONE, 0};
-    const char *wanted = nt_load_kind_name(only_kind(kinds));
+    const char *wanted = kinds == (NT_LOAD_AGENT | NT_LOAD_SERVER) ? "an agent or a server" : nt_load_kind_name(only_kind(kinds));
     if (v->kind != NT_YAML_SCALAR || nt_yaml_is_null(v)) {
         nt_load_error(l, v, "expected the name of %s, not %s", wanted, nt_yaml_kind_name(v));
         return none;
     }
     struct nt_scn_node n = nt_load_find_node(l, v->text);
     if (n.kind == NT_SCN_NODE_NONE) {
-        report_unknown_name(l, v, strchr(wanted, ' ') + 1, &l->nodes);
+        report_unknown_name(l, v, strchr(nt_load_kind_name(only_kind(kinds)), ' ') + 1, &l->nodes);
         return none;
     }
     if ((kinds >> n.kind & 1) == 0) {
-        nt_load_error(l, v, "'%s' is %s, not %s", v->text, nt_load_kind_name(n.kind),
-                      kinds == (NT_LOAD_AGENT | NT_LOAD_SERVER) ? "an agent or a server" : wanted);
+        nt_diag_mend(nt_load_error(l, v, "'%s' is %s, not %s", v->text, nt_load_kind_name(n.kind), wanted), "name %s", wanted);
         return none;
     }
     if (n.kind == NT_SCN_NODE_AGENT && l->mentioned != NULL)

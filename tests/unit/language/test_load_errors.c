@@ -45,7 +45,7 @@ static const struct row rows[] = {
     {"natsim: 1\n", "natsim: 2\n", "1:9: 'natsim: 2' is not in this version: write natsim: 1\n"},
     {"natsim: 1\n", "", "1:1: 'natsim' is missing: a scenario needs it\n"},
     {"claim: Two agents behind NATs.\n", "", "1:1: 'claim' is missing: a scenario needs it\n"},
-    {"claim: Two agents behind NATs.", "claim: ''", "2:8: 'claim' is empty\n"},
+    {"claim: Two agents behind NATs.", "claim: ''", "2:8: 'claim' is empty: write at least one character\n"},
     {"seed: 7", "seed: -1", "4:7: '-1' is not a whole number: write a number from 0 to 9223372036854775807\n"},
     {"seed: 7", "seed: 18446744073709551616",
      "4:7: 18446744073709551616 is out of range for 'seed': write a number from 0 to 9223372036854775807\n"},
@@ -154,7 +154,7 @@ static const struct row rows[] = {
     {"role: controlling", "components: 0", "19:29: 0 is out of range for 'components': write 1\n"},
     {"role: controlling", "interfaces: [{kind: rsip, gateway: nat-left}]", "19:17: 'interfaces' is not in this version\n"},
     {"role: controlling", "tcp: [active]", "19:17: 'tcp' is not in this version\n"},
-    {"role: controlling", "exec: ''", "19:23: 'exec' is empty\n"},
+    {"role: controlling", "exec: ''", "19:23: 'exec' is empty: write at least one character\n"},
     {"role: controlling", "exec: [agent]", "19:23: 'exec' must be a text, not a list\n"},
     {"role: controlling", "consent: maybe", "19:26: unknown value 'maybe' of 'consent': write one of on, off, true, false\n"},
     {"role: controlling", "ta: 50", "19:21: '50' has no unit: write 50ms\n"},
@@ -175,7 +175,7 @@ static const struct row rows[] = {
     {"stun: [stun], turn", "stun: [stn], turn", "19:43: unknown server 'stn': did you mean 'stun'?\n"},
     {"stun: [stun], turn", "stun: [platform], turn",
      "19:43: server 'platform' is not a STUN server: write 'kind: stun' in line 17\n"},
-    {"stun: [stun], turn", "stun: [nat-left], turn", "19:43: 'nat-left' is a gateway, not a server\n"},
+    {"stun: [stun], turn", "stun: [nat-left], turn", "19:43: 'nat-left' is a gateway, not a server: name a server\n"},
     {"{server: turn, user: alice, password: secret}", "{server: stun, user: alice, password: secret}",
      "19:66: server 'stun' is not a TURN server: write 'kind: turn' in line 15\n"},
     {"{server: turn, user: alice, password: secret}", "{server: turn, user: alice}",
@@ -197,7 +197,7 @@ static const struct row rows[] = {
     {"at: 0s, call", "after: L, call", "22:13: 'L' is a node, not an event: write 'L.gathered'\n"},
     {"call: {from: L, to: R}", "cal: {from: L, to: R}", "22:14: unknown key 'cal': did you mean 'call'?\n"},
     {"call: {from: L, to: R}", "call: {from: L, to: L}", "22:34: 'from' and 'to' are the same agent: name two agents\n"},
-    {"call: {from: L, to: R}", "call: {from: L, to: stun}", "22:34: 'stun' is a server, not an agent\n"},
+    {"call: {from: L, to: R}", "call: {from: L, to: stun}", "22:34: 'stun' is a server, not an agent: name an agent\n"},
     {"call: {from: L, to: R}", "call: {from: L}", "22:20: 'to' is missing: 'call' needs it\n"},
     {"call: {from: L, to: R}", "hangup: {agent: L}", "22:14: 'hangup' is not in this version\n"},
     {"  - {at: 0s, call: {from: L, to: R}}\n", "  []\n",
@@ -228,7 +228,7 @@ static const struct row rows[] = {
      "23:25: unknown attachment '7' of an agent: an agent has 0\n"
      "25:9: 'oracle' cannot predict a case with the step 'link': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, nat: {at: turn, do: reboot}}\n",
-     "23:24: 'turn' is a server, not a gateway\n"
+     "23:24: 'turn' is a server, not a gateway: name a gateway\n"
      "25:9: 'oracle' cannot predict a case with the step 'nat': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: reboot}}\n",
      "23:37: unknown value 'reboot' of 'do': write one of stop, start, reset, refuse, slow\n"
@@ -279,6 +279,9 @@ static const struct row rows[] = {
     {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: refuse, method: connect}}\n",
      "23:53: 'connect' is not in this version\n"
      "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: refuse, method: [any, allocate]}}\n",
+     "23:59: 'allocate' adds nothing to 'method': leave it out\n"
+     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: stun, do: refuse, method: [allocate, refresh]}}\n",
      "23:53: server 'stun' serves Binding alone: write method: binding\n"
      "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
@@ -286,7 +289,7 @@ static const struct row rows[] = {
      "23:27: 'reset' cannot be done at server 'platform', which answers no STUN requests: name a server of kind stun or turn\n"
      "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: L, do: reset}}\n",
-     "23:27: 'L' is an agent, not a server\n"
+     "23:27: 'L' is an agent, not a server: name a server\n"
      "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, inject: {at: L, as: 1.2.3.4:5, to: 1.2.3.4}}\n",
      "23:49: '1.2.3.4' is not an address with a port: write it as in 203.0.113.2:5000 or [2001:db8::2]:5000\n"
@@ -378,7 +381,7 @@ static const struct row rows[] = {
      "23:19: 'command' is missing: 'run' needs it\n"
      "25:9: 'oracle' cannot predict a case with the step 'run': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, run: {at: nat-left, command: ls}}\n",
-     "23:24: 'nat-left' is a gateway, not an agent or a server\n"
+     "23:24: 'nat-left' is a gateway, not an agent or a server: name an agent or a server\n"
      "25:9: 'oracle' cannot predict a case with the step 'run': write path: direct, relayed or none\n"},
     {"  L: {on: home, role: controlling,", "  R2: {on: home}\n  L: {on: home, exec: ./agent,",
      "19:3: no step names agent 'R2': name it in the call, or leave it out\n"},
@@ -506,7 +509,7 @@ TEST(test_no_such_file)
     struct nt_diags diags = {0};
     assert_null(nt_scn_load(TEST_SOURCE_DIR "/no/such.yaml", "t", "no/such.yaml", NT_CARRIER_ANY, &diags));
     assert_int_equal(diags.count, 1);
-    assert_string_equal(diags.items[0].what, "cannot be read: No such file or directory");
+    assert_string_equal(diags.items[0].what, "cannot be read (No such file or directory)");
     nt_diags_clear(&diags);
 }
 
