@@ -151,13 +151,13 @@ static const struct nt_view_description *told_before(const struct nt_view *v, co
     return same != NULL ? same : last;
 }
 
-/* The same message was sent again, whatever came between. */
+/* The same text was sent again, whatever came between: by a message that is retransmitted, or one that changes nothing. */
 static bool is_sent_again(const struct nt_view *v, const struct nt_view_description *d)
 {
     for (uint32_t i = v->party_description[d->party]; &v->descriptions[i] != d; i = v->descriptions[i].next) {
         const struct nt_view_description *e = &v->descriptions[i];
-        if (e->direction == NT_DIR_OUT && e->cseq == d->cseq && e->offer == d->offer && e->fragment == d->fragment &&
-            e->len == d->len && memcmp(e->text, d->text, d->len) == 0)
+        if (e->direction == NT_DIR_OUT && e->offer == d->offer && e->fragment == d->fragment && e->len == d->len &&
+            memcmp(e->text, d->text, d->len) == 0)
             return true;
     }
     return false;

@@ -93,7 +93,8 @@ static bool goes_on(const struct told *t, size_t stream)
     return stream < t->before->d.stream_count && strcmp(t->before->d.streams[stream].ufrag, t->d->d.streams[stream].ufrag) == 0;
 }
 
-/* RFC 8839, 5.2: by a controlling agent, of what is completed, and in no other case. NULL: so it is, or it is not known. */
+/* RFC 8839, 5.2: by a controlling agent, of what is completed, and in no other case. NULL: so it is, or it is not known:
+ * lite agents complete without a nomination (4.4.1.3). */
 static const char *why_no_remote_candidates(const struct told *t, const struct nt_nominations *nominations, size_t stream)
 {
     const struct nt_view *v = t->finder->v;
@@ -106,7 +107,7 @@ static const char *why_no_remote_candidates(const struct told *t, const struct n
         return goes_on(t, stream) ? NULL : "an offer that restarts ICE";
     if (n->item != NT_VIEW_NONE && v->items[n->item].at <= t->d->at)
         return n->own ? NULL : "the offer of a controlled agent";
-    return v->streams[t->d->party] || v->cut != 0 || t->d->d.stream_count > 1 ? NULL : "an offer before nomination";
+    return t->d->d.lite || v->streams[t->d->party] || v->cut != 0 || t->d->d.stream_count > 1 ? NULL : "an offer before nomination";
 }
 
 static void judge_remote_candidates(const struct told *t, const struct nt_nominations *nominations)

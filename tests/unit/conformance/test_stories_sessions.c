@@ -589,6 +589,19 @@ static void a_nomination_is_lost(struct forge *f)
     ask(f, &(struct ask){.left = true, .from = f->l, .to = r9, .flags = CONTROLLING | NOMINATE}, TAP_NONE);
 }
 
+/* RFC 8839, 4.4.1.3: the pairs of two lite agents are complete at once. */
+static void both_are_lite(struct forge *f)
+{
+    static const char lite[] = "a=ice-lite\r\na=ice-options:ice2\r\n";
+    convey(f, true, NT_SIP_INVITE, 1, lite, audio_l);
+    convey(f, false, NT_SIP_OK, 1, lite, audio_r);
+    say(f, true, f->l, f->r);
+    say(f, false, f->r, f->l);
+    convey(f, true, NT_SIP_INVITE, 2, lite, AUDIO_L CREDENTIALS_L HOST_L "a=remote-candidates:1 10.0.0.2 6000\r\n");
+    convey(f, false, NT_SIP_OK, 2, lite, audio_r);
+    say(f, true, f->l, f->r);
+}
+
 static void checked_again(struct forge *f, int ms, int flags)
 {
     wait(f, ms);
@@ -796,7 +809,8 @@ TEST(nobody_is_blamed)
                                            STORY(a_nomination_is_lost),
                                            STORY(ice_comes_with_the_second_answer),
                                            STORY(a_nomination_is_repeated),
-                                           STORY(consent_triggers_a_check)};
+                                           STORY(consent_triggers_a_check),
+                                           STORY(both_are_lite)};
     judge_stories(stories, sizeof stories / sizeof stories[0]);
 }
 
