@@ -98,6 +98,15 @@ unsigned nt_item_relayed_addresses(const struct nt_view *v, const struct nt_item
     return n;
 }
 
+const char *nt_item_why_unreachable(const struct nt_item *m, const struct nt_addr *relayed)
+{
+    bool sent = m->direction == NT_DIR_OUT; /* by the server */
+    if (nt_addr_equal(relayed, sent ? &m->local : &m->remote))
+        return "the server itself is there";
+    return nt_addr_equal(relayed, sent ? &m->remote : &m->local) ? "it is the client's own address"
+                                                                 : nt_addr_why_impossible(relayed);
+}
+
 static bool is_known(const struct nt_view *v, uint32_t allocation, const struct nt_addr *relayed)
 {
     return allocation != NT_VIEW_NONE && nt_addr_equal(nt_view_relayed_for(v, allocation, relayed->family), relayed);

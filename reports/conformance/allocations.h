@@ -15,6 +15,8 @@ const struct nt_addr *nt_view_relayed_for(const struct nt_view *v, uint32_t allo
 const struct nt_view_channel *nt_view_channel(const struct nt_view *v, uint32_t allocation, uint16_t number);
 /* The relayed addresses of a success response to Allocate, at most one of a family: how many. */
 unsigned nt_item_relayed_addresses(const struct nt_view *v, const struct nt_item *m, struct nt_addr relayed[2]);
+/* Why no peer reaches an allocation at the relayed address that a response tells; NULL: peers can. */
+const char *nt_item_why_unreachable(const struct nt_item *m, const struct nt_addr *relayed);
 
 /* For walk.c. 0 or NT_ENOMEM, NT_ELIMIT. */
 int nt_view_number_pair(struct nt_view *v, struct nt_item *m);

@@ -70,19 +70,11 @@ static const struct nt_relay *holder(const struct nt_relay_view *turn, const str
     return NULL;
 }
 
-/* Why no peer reaches the allocation there; NULL: peers can. */
-static const char *why_unreachable(const struct nt_item *m, const struct nt_addr *relayed)
-{
-    if (nt_addr_equal(relayed, &m->local))
-        return "the server itself is there";
-    return nt_addr_equal(relayed, &m->remote) ? "it is the client's own address" : nt_addr_why_impossible(relayed);
-}
-
 static void judge_relayed(struct nt_relay_view *turn, const struct nt_item *m, const struct nt_addr *relayed)
 {
     struct nt_finder *finder = turn->finder;
     char text[NT_ADDR_TEXT];
-    const char *why = why_unreachable(m, relayed);
+    const char *why = nt_item_why_unreachable(m, relayed);
     const struct nt_relay *other = holder(turn, m, relayed);
     nt_require(finder, NT_TURN_RULE_RELAYED_COUNT, m, why == NULL, "XOR-RELAYED-ADDRESS is %s: %s", nt_addr_format(relayed, text),
                why);

@@ -1,6 +1,7 @@
 #include "reports/conformance/rfc8863.h"
 
 #include "core/base/err.h"
+#include "reports/conformance/allocations.h"
 #include "reports/conformance/checks.h"
 #include "reports/conformance/message.h"
 #include "reports/conformance/signalling.h"
@@ -35,8 +36,23 @@ static bool is_release(const struct nt_view *v, const struct nt_item *m)
            nt_item_u32(v, m, NT_ATTR_LIFETIME, &lifetime) && lifetime == 0;
 }
 
+/* One at an address that no peer can reach is of no use, and may be released at once. */
+static bool is_usable(const struct nt_view *v, const struct nt_item *m)
+{
+    struct nt_addr relayed[2], mapped;
+    unsigned count = nt_item_relayed_addresses(v, m, relayed);
+    if (!nt_item_addr(v, m, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped))
+        return false;
+    for (unsigned i = 0; i < count; i++)
+        if (nt_item_why_unreachable(m, &relayed[i]) == NULL && !nt_addr_equal(&relayed[i], &mapped))
+            return true;
+    return false;
+}
+
 static void note_allocated(struct state *s, const struct nt_item *m)
 {
+    if (!is_usable(s->v, m))
+        return;
     s->agents[m->party].allocations += !s->allocated[m->pair];
     s->allocated[m->pair] = true;
 }
