@@ -419,6 +419,77 @@ static void a_real_server_stops_listening(struct forge *f)
     not_heard(f, 1);
 }
 
+/* --- relayed checks, which a client may pass over that believes in no permission: RFC 8656, 11.4 --- */
+
+/* R's check comes to L through the relay. L does not answer it, and checks R later. */
+static void a_relayed_check_is_not_answered(struct forge *f, uint16_t channel)
+{
+    wait(f, 60);
+    fresh(f);
+    check(f, false, CONTROLLED, f->tie_r);
+    guilty_next(f);
+    f->guilty += 3;
+    relay_up(f, channel);
+    wait(f, 600);
+    fresh(f);
+    check(f, true, CONTROLLING, FORGE_TIE_L);
+    relay_down(f, channel);
+    answer(f, false, f->relayed, 0);
+    relay_up(f, channel);
+    wait(f, 600);
+    ask_refresh(f, 3600, 0);
+    refreshed(f, 3600);
+}
+
+static void begin_relayed_call(struct forge *f)
+{
+    gather_relay(f);
+    signal(f, true, 1);
+    signal(f, false, 1);
+}
+
+static void a_permitted_check_is_not_answered(struct forge *f)
+{
+    begin_relayed_call(f);
+    permit(f, f->r);
+    a_relayed_check_is_not_answered(f, 0);
+}
+
+static void a_check_from_a_channels_peer_is_not_answered(struct forge *f)
+{
+    begin_relayed_call(f);
+    bind_channel(f, CHANNEL, f->r);
+    a_relayed_check_is_not_answered(f, CHANNEL);
+}
+
+/* The server refreshes the permission after 299 s, and its answer is lost. */
+static void a_check_comes_when_the_permission_is_not_believed_in(struct forge *f)
+{
+    begin_relayed_call(f);
+    permit(f, f->r);
+    wait(f, 299000);
+    turn_request(f, NT_TURN_CREATE_PERMISSION);
+    add_peer(f, f->r);
+    ask(f);
+    turn_answer(f, NT_TURN_CREATE_PERMISSION, 0, &f->alice);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+    wait(f, 2000);
+    fresh(f);
+    check(f, false, CONTROLLED, f->tie_r);
+    relay_up(f, 0);
+    wait(f, 600);
+    permit(f, f->r);
+    wait(f, 60);
+    fresh(f);
+    check(f, true, CONTROLLING, FORGE_TIE_L);
+    relay_down(f, 0);
+    answer(f, false, f->relayed, 0);
+    relay_up(f, 0);
+    wait(f, 600);
+    ask_refresh(f, 3600, 0);
+    refreshed(f, 3600);
+}
+
 /* --- peers: RFC 8656, 10.2, 12.2, 21.4 --- */
 
 static void ask_in_ls_name(struct forge *f, uint16_t method, uint16_t number, struct nt_addr first, struct nt_addr second, int code)
@@ -610,6 +681,7 @@ static const struct story stories[] = {
     STORY_OF(a_channel_is_bound_anew_as_soon_as_it_has_ended, "RFC8656-12.2-refused"),
     STORY_OF(an_indication_leaves_behind_the_channel, "RFC8656-12.5-server"),
     STORY(a_server_pauses),
+    STORY(a_check_comes_when_the_permission_is_not_believed_in),
     STORY(what_is_relayed_is_damaged),
     STORY_OF(icmp_about_a_peer_with_a_channel, "RFC8656-11.5-icmp RFC8656-11.5-permission RFC8656-18.13-icmp"),
 };
@@ -628,6 +700,8 @@ static const struct breach breaches[] = {
     BREACH(a_channel_gets_another_peer_too_soon, "RFC8656-12-rebind", "L", 1),
     BREACH(a_peer_gets_another_channel_too_soon, "RFC8656-12-rebind", "L", 1),
     BREACH(used_a_moment_after_it_has_expired, "RFC8656-8-refresh", "L", 1),
+    BREACH(a_permitted_check_is_not_answered, "RFC8445-7.3-answer", "L", 1),
+    BREACH(a_check_from_a_channels_peer_is_not_answered, "RFC8445-7.3-answer", "L", 1),
     BREACH(a_foreign_peer_is_forbidden, "RFC8656-10.2-family", "turn", 1),
     BREACH(a_foreign_peer_among_others_is_granted, "RFC8656-10.2-family", "turn", 1),
     BREACH(a_channel_to_a_foreign_peer_is_forbidden, "RFC8656-12.2-family", "turn", 1),
