@@ -85,6 +85,26 @@ UNITS = {
         "edits": [("reports/conformance/rfc8656_peers.c", "(foreign && code == 443)", "code == 443")],
         "units": ["conformance_test_stories_relaying"],
     },
+    "believed-for-400-s": {
+        "what": "the judge has a client believe in a permission for 400 seconds (RFC 8656, 9 and 11.4)",
+        "edits": [("reports/conformance/granted.c", "#define PERMISSION_LIFETIME (300 * NT_SEC)", "#define PERMISSION_LIFETIME (400 * NT_SEC)")],
+        "units": ["conformance_test_stories_relaying"],
+    },
+    "channels-are-not-believed-in": {
+        "what": "the judge has a client believe in no permission of a channel (RFC 8656, 12)",
+        "edits": [("reports/conformance/granted.c", "m->method != NT_TURN_CREATE_PERMISSION && m->method != NT_TURN_CHANNEL_BIND", "m->method != NT_TURN_CREATE_PERMISSION")],
+        "units": ["conformance_test_stories_relaying"],
+    },
+    "believed-without-integrity": {
+        "what": "the judge has a client believe in a permission that was granted without integrity",
+        "edits": [("reports/conformance/granted.c", " || m->integrity != NT_SIGNED_RIGHT", "")],
+        "units": ["conformance_test_stories_relaying"],
+    },
+    "believed-after-437": {
+        "what": "the judge has a client believe in the permissions of an allocation that it was told is gone",
+        "edits": [("reports/conformance/granted.c", "nt_item_code(v, m) == 437 ?", "nt_item_code(v, m) == 0 ?")],
+        "units": ["conformance_test_stories_relaying"],
+    },
     "any-error-for-443-of-refreshes": {
         "what": "the rule on Refreshes for another family takes any error for 443 (RFC 8656, 8.2)",
         "edits": [("reports/conformance/rfc8656_allocate.c", "has || code == 443 ||", "has || code != 0 ||")],

@@ -490,6 +490,42 @@ static void a_check_comes_when_the_permission_is_not_believed_in(struct forge *f
     refreshed(f, 3600);
 }
 
+/* R's check comes to L through the relay, and L, which checks R directly later, does not answer it. */
+static void an_unbelieved_check_comes(struct forge *f)
+{
+    wait(f, 60);
+    fresh(f);
+    check(f, false, CONTROLLED, f->tie_r);
+    relay_up(f, 0);
+    wait(f, 600);
+    fresh(f);
+    check(f, true, CONTROLLING, FORGE_TIE_L);
+    send(f, TAP_L, TAP_R, f->l, f->r);
+    answer(f, false, f->l, 0);
+    send(f, TAP_R, TAP_L, f->r, f->l);
+    wait(f, 600);
+}
+
+static void a_permission_is_granted_without_integrity(struct forge *f)
+{
+    begin_relayed_call(f);
+    ask_permission(f, f->r);
+    turn_answer(f, NT_TURN_CREATE_PERMISSION, 0, NULL);
+    guilty_next(f);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+    an_unbelieved_check_comes(f);
+}
+
+static void a_server_forgets_an_allocation_that_it_relays(struct forge *f)
+{
+    begin_relayed_call(f);
+    permit(f, f->r);
+    ask_refresh(f, 3600, 0);
+    guilty_next(f);
+    tell_l(f, NT_TURN_REFRESH, 437);
+    an_unbelieved_check_comes(f);
+}
+
 /* --- peers: RFC 8656, 10.2, 12.2, 21.4 --- */
 
 static void ask_in_ls_name(struct forge *f, uint16_t method, uint16_t number, struct nt_addr first, struct nt_addr second, int code)
@@ -702,6 +738,8 @@ static const struct breach breaches[] = {
     BREACH(used_a_moment_after_it_has_expired, "RFC8656-8-refresh", "L", 1),
     BREACH(a_permitted_check_is_not_answered, "RFC8445-7.3-answer", "L", 1),
     BREACH(a_check_from_a_channels_peer_is_not_answered, "RFC8445-7.3-answer", "L", 1),
+    BREACH(a_permission_is_granted_without_integrity, "RFC8489-9.2.4-integrity", "turn", 1),
+    BREACH(a_server_forgets_an_allocation_that_it_relays, "RFC8656-6-kept", "turn", 1),
     BREACH(a_foreign_peer_is_forbidden, "RFC8656-10.2-family", "turn", 1),
     BREACH(a_foreign_peer_among_others_is_granted, "RFC8656-10.2-family", "turn", 1),
     BREACH(a_channel_to_a_foreign_peer_is_forbidden, "RFC8656-12.2-family", "turn", 1),
