@@ -37,22 +37,9 @@ bool nt_view_is_of_session(const struct nt_view *v, const struct nt_view_descrip
     return nt_view_is_full(d) && d->direction == NT_DIR_OUT && d->generation == session - v->first_session[d->party];
 }
 
-/* An offer may have been refused: the next one has another number, and perhaps the same credentials. */
 const struct nt_view_description *nt_view_exchanged_for(const struct nt_view *v, const struct nt_view_description *own)
 {
-    const struct nt_view_description *last = NULL;
-    bool after = false;
-    for (uint32_t i = v->party_description[own->party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
-        const struct nt_view_description *d = &v->descriptions[i];
-        after = after || d == own;
-        if (!nt_view_is_full(d) || d->direction != NT_DIR_IN || d->cseq != own->cseq || d->offer == own->offer ||
-            after != own->offer)
-            continue;
-        if (after)
-            return d;
-        last = d;
-    }
-    return last;
+    return own->exchanged != NT_VIEW_NONE ? &v->descriptions[own->exchanged] : NULL;
 }
 
 const struct nt_view_description *nt_view_session_first(const struct nt_view *v, uint32_t session, int direction)
@@ -265,9 +252,36 @@ static int number_item(struct nt_view *v, struct nt_item *m)
     return r == NT_OK ? link_item(v, m) : r;
 }
 
+/* An offer may have been refused: the next one has another number, and perhaps the same credentials. */
+static uint32_t find_exchanged(const struct nt_view *v, const struct nt_view_description *own)
+{
+    uint32_t last = NT_VIEW_NONE;
+    bool after = false;
+    for (uint32_t i = v->party_description[own->party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *d = &v->descriptions[i];
+        after = after || d == own;
+        if (!nt_view_is_full(d) || d->direction != NT_DIR_IN || d->cseq != own->cseq || d->offer == own->offer ||
+            after != own->offer)
+            continue;
+        if (after)
+            return i;
+        last = i;
+    }
+    return last;
+}
+
+static void pair_descriptions(struct nt_view *v)
+{
+    for (size_t i = 0; i < v->description_count; i++) {
+        struct nt_view_description *d = &v->descriptions[i];
+        d->exchanged = nt_view_is_full(d) && d->direction == NT_DIR_OUT ? find_exchanged(v, d) : NT_VIEW_NONE;
+    }
+}
+
 int nt_view_number_sessions(struct nt_view *v)
 {
     int r = count_sessions(v);
+    pair_descriptions(v);
     v->link_count = v->pair_count;
     for (uint32_t i = 0; i < v->pair_count; i++)
         v->flows[i].place = NT_VIEW_NONE;

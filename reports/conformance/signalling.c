@@ -146,7 +146,8 @@ static int add_description(struct nt_view *v, uint32_t party, const struct nt_ca
                                       .fragment = m->kind == NT_SIP_INFO,
                                       .text = m->body,
                                       .len = m->body_len,
-                                      .next = NT_VIEW_NONE};
+                                      .next = NT_VIEW_NONE,
+                                      .exchanged = NT_VIEW_NONE};
     r = read_description(v, d);
     if (r != NT_OK)
         return r;

@@ -131,8 +131,9 @@ struct nt_view_description {
     const char *text;
     size_t len;
     struct nt_ice_description d;
-    bool copy;     /* d and notes are those of an earlier one with the same text */
-    uint32_t next; /* of the same party */
+    bool copy;          /* d and notes are those of an earlier one with the same text */
+    uint32_t next;      /* of the same party */
+    uint32_t exchanged; /* of one that was sent: what came for it, or NT_VIEW_NONE: sessions.h */
 };
 
 struct nt_view_allocation {       /* one relayed address; a dual allocation is two of them */
