@@ -22,20 +22,34 @@ static int load_files(struct nt_selection *s, enum nt_carrier_name carrier, stru
     return diags->count == 0 ? NT_EXIT_OK : NT_EXIT_USAGE;
 }
 
-static bool has_tag(const struct nt_scn_file *f, const struct nt_option_list *tags)
+static bool has_tag(struct nt_selection *s, const struct nt_scn_file *f, const struct nt_option_list *tags)
 {
+    bool has = tags->count == 0;
     for (size_t i = 0; i < tags->count; i++)
         if (nt_scn_file_has_tag(f, tags->items[i]))
-            return true;
-    return tags->count == 0;
+            has = s->tag_matched[i] = true;
+    return has;
 }
 
-static bool matches_filter(const char *id, const struct nt_option_list *filters)
+static bool matches_filter(struct nt_selection *s, const char *id, const struct nt_option_list *filters)
 {
+    bool matches = filters->count == 0;
     for (size_t i = 0; i < filters->count; i++)
         if (strstr(id, filters->items[i]) != NULL)
-            return true;
-    return filters->count == 0;
+            matches = s->filter_matched[i] = true;
+    return matches;
+}
+
+static int check_matched(const char *flag, const struct nt_option_list *list, const bool *matched, struct nt_diags *diags)
+{
+    int r = NT_EXIT_OK;
+    for (size_t i = 0; i < list->count; i++)
+        if (!matched[i]) {
+            nt_diag_mend(nt_diag_add(diags, NULL, 0, 0, "%s '%s' selects no case", flag, list->items[i]),
+                         "leave it out; 'natsim list' shows what there is");
+            r = NT_EXIT_USAGE;
+        }
+    return r;
 }
 
 static int add_case(struct nt_selection *s, const struct nt_selected_case *c)
@@ -90,7 +104,7 @@ static int add_cell(struct nt_selection *s, const struct nt_options *o, uint32_t
                                      .own_seed = !o->seeds_given && !o->seed_given,
                                      .order = s->total};
         char *id = make_id(s, &c);
-        bool wanted = id != NULL && matches_filter(id, &o->filters);
+        bool wanted = id != NULL && matches_filter(s, id, &o->filters);
         int r = id != NULL ? NT_OK : NT_ENOMEM;
         free(id);
         if (wanted) {
@@ -108,7 +122,7 @@ static int add_cell(struct nt_selection *s, const struct nt_options *o, uint32_t
 static int add_cells(struct nt_selection *s, const struct nt_options *o)
 {
     for (uint32_t f = 0; f < s->file_count; f++) {
-        size_t n = has_tag(s->files[f], &o->tags) ? nt_scn_file_cases(s->files[f]) : 0;
+        size_t n = has_tag(s, s->files[f], &o->tags) ? nt_scn_file_cases(s->files[f]) : 0;
         for (uint32_t i = 0; i < n; i++)
             if (add_cell(s, o, f, i) != NT_OK)
                 return NT_EXIT_BROKEN;
@@ -146,6 +160,10 @@ int nt_select(struct nt_selection *s, const struct nt_options *o, const char *fa
     int r = load_files(s, carrier, diags);
     if (r == NT_EXIT_OK)
         r = add_cells(s, o);
+    if (r == NT_EXIT_OK && s->total > 0) /* of nothing at all the command speaks */
+        r = check_matched("--filter", &o->filters, s->filter_matched, diags);
+    if (r == NT_EXIT_OK && s->total > 0)
+        r = check_matched("--tag", &o->tags, s->tag_matched, diags);
     return r;
 }
 

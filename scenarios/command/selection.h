@@ -23,6 +23,7 @@ struct nt_selection {
     struct nt_selected_case *cases;
     size_t count, cap;
     uint64_t total; /* cases before the shard was taken */
+    bool filter_matched[NT_OPTION_LIST_MAX], tag_matched[NT_OPTION_LIST_MAX];
 };
 
 /* `fallback`: the argument when there is none; NULL: every suite. `carrier`: the one that must be able to run the cases.

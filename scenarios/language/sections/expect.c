@@ -175,7 +175,16 @@ static void check_rule(struct nt_load *l, const struct nt_yaml *v)
         names[n] = rules[n].id;
     struct nt_diag *d = nt_load_error(l, v, "unknown rule '%s'", v->text);
     if (!nt_suggest(d, v->text, names, n))
-        nt_diag_mend(d, "write the name of a rule, as in RFC8445-7.1.1-priority");
+        nt_diag_mend(d, "'natsim rules' lists them");
+}
+
+static void check_named_once(struct nt_load *l, const struct nt_yaml *list, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (list->items[k]->kind == NT_YAML_SCALAR && strcmp(list->items[k]->text, list->items[i]->text) == 0) {
+            nt_diag_mend(nt_load_error(l, list->items[i], "rule '%s' is named twice", list->items[i]->text), "leave it out");
+            return;
+        }
 }
 
 static void read_conformance(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_expect *e)
@@ -193,6 +202,7 @@ static void read_conformance(struct nt_load *l, const struct nt_yaml *v, struct 
     for (size_t i = 0; e->rules != NULL && i < v->count; i++)
         if (nt_key_read(l, &rule, v->items[i], &e->rules[e->rule_count])) {
             check_rule(l, v->items[i]);
+            check_named_once(l, v, i);
             e->rule_count++;
         }
     if (v->count == 0)

@@ -80,9 +80,11 @@ TEST(one_filter_and_one_tag_must_match)
 {
     struct nt_options o = {.filters = {.items = {"=1ms", "b[delay=2"}, .count = 2}};
     assert_string_equal(selected(&o), "set/a[delay=1ms] set/b[delay=1ms] set/b[delay=2ms] ");
-    o.tags = (struct nt_option_list){.items = {"none", "slow"}, .count = 2};
+    o.tags = (struct nt_option_list){.items = {"slow", "quick"}, .count = 1};
     assert_string_equal(selected(&o), "set/b[delay=1ms] set/b[delay=2ms] ");
-    o.tags.items[1] = "slo";
+    o.tags.count = 2;
+    assert_string_equal(selected(&o), "set/a[delay=1ms] set/b[delay=1ms] set/b[delay=2ms] ");
+    o.tags = (struct nt_option_list){.items = {"slo"}, .count = 1};
     assert_string_equal(selected(&o), "");
 }
 
@@ -150,6 +152,10 @@ TEST(what_cannot_be_selected_is_refused)
 {
     struct nt_options missing = {.args = {.items = {"nowhere.yaml"}, .count = 1}};
     assert_refused(&missing, "no such file, directory or suite", "'natsim list' shows what there is");
+    struct nt_options tags = {.tags = {.items = {"slow", "slo"}, .count = 2}};
+    assert_refused(&tags, "--tag 'slo' selects no case", "leave it out; 'natsim list' shows what there is");
+    struct nt_options filters = {.filters = {.items = {"=4ms", "=1ms"}, .count = 2}};
+    assert_refused(&filters, "--filter '=4ms' selects no case", "leave it out; 'natsim list' shows what there is");
     write_file("set/a.yml", "again");
     struct nt_options twice = {0};
     assert_refused(&twice, "has the same id as set/a.yaml", "rename one, or run them apart");
