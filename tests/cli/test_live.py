@@ -533,7 +533,8 @@ def test_programs_are_judged_by_what_they_print_or_how_they_end(case, name, kind
 @live_only
 def test_a_long_line_is_in_the_log_in_pieces(batch):
     pieces = next((batch / "natsim-out" / "logs").glob("long-message.L.log")).read_text().splitlines()
-    assert [len(p) - 2 for p in pieces if p.startswith("< ")][:2] == [65535, 70001 - 65535]
+    first, *rest = [len(p) - 2 for p in pieces if p.startswith("< ")]
+    assert first == 65535 and rest[:1] in ([], [70001 - 65535])  # the process is ended as soon as the first has broken the contract
 
 
 @live_only
