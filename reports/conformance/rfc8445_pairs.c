@@ -85,6 +85,12 @@ static bool has_failed(const struct nt_seen *s, const struct nt_view_place *plac
     return false;
 }
 
+/* What a relay carried may have become impossible: the allocation or the permission is gone. */
+static bool may_have_closed(const struct nt_seen *s, const struct nt_item *m)
+{
+    return m->inner && (s->given_up[m->outer] || s->refused[m->outer]);
+}
+
 /* "They are a matter of local optimization": but no check takes longer than Ti, after which nothing better can come. */
 static void judge_never_nominated(struct nt_seen *s)
 {
@@ -95,6 +101,11 @@ static void judge_never_nominated(struct nt_seen *s)
             s->v->bye[m->party] <= m->at + NOMINATES_WITHIN || s->v->end <= m->at + NOMINATES_WITHIN ||
             has_failed(s, &s->v->places[i]))
             continue;
+        if (may_have_closed(s, m)) {
+            nt_not_judged(s->finder, NT_ICE_RULE_NOMINATES, m->party,
+                          "its TURN server has refused a request, or was told to release the allocation: the pair may be gone");
+            continue;
+        }
         nt_require(s->finder, NT_ICE_RULE_NOMINATES, m, k->proposed || k->selected != NT_TIME_NEVER,
                    "this pair was valid, and in the %" PRId64 " s that followed none was nominated", (s->v->end - m->at) / NT_SEC);
     }
@@ -251,6 +262,7 @@ static void granted(void *state, const struct nt_item *m)
 static void denied(void *state, const struct nt_item *m)
 {
     struct nt_seen *s = state;
+    s->refused[m->pair] |= s->v->items[m->request].integrity != NT_SIGNED_NOT; /* else it was a challenge */
     if (nt_granted_lost(&s->granted, s->v, m) != NT_OK)
         s->finder->err = NT_ENOMEM;
 }
@@ -271,7 +283,9 @@ static bool make_state(struct nt_seen *s)
     s->sessions = calloc(v->first_session[parties] + 1u, sizeof *s->sessions);
     s->agents = calloc(parties + 1, sizeof *s->agents);
     s->given_up = calloc(v->pair_count + 1u, sizeof *s->given_up);
-    return s->links != NULL && s->components != NULL && s->sessions != NULL && s->agents != NULL && s->given_up != NULL;
+    s->refused = calloc(v->pair_count + 1u, sizeof *s->refused);
+    return s->links != NULL && s->components != NULL && s->sessions != NULL && s->agents != NULL && s->given_up != NULL &&
+           s->refused != NULL;
 }
 
 static void init_state(struct nt_seen *s)
@@ -316,4 +330,5 @@ void nt_rfc8445_pairs_judge(struct nt_finder *finder)
     free(s.sessions);
     free(s.agents);
     free(s.given_up);
+    free(s.refused);
 }

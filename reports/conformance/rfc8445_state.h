@@ -48,6 +48,7 @@ struct nt_seen {
     struct nt_seen_agent *agents;
     struct nt_granted granted;
     bool *given_up; /* by pair of a client and its TURN server: the client has asked to delete its allocation */
+    bool *refused;  /* likewise: the server has refused a request */
 };
 
 /* When the item's session had selected a pair for each component that is checked; NT_TIME_NEVER: it has not. */

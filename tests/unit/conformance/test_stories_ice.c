@@ -409,6 +409,45 @@ static void a_mapped_address_where_nobody_is(struct forge *f)
     wait(f, 45000);
 }
 
+/* L's only valid pair is relayed, R's controls nothing; `code`: how the server answers a Refresh (437: the allocation is gone). */
+static void a_relayed_pair_is_never_nominated(struct forge *f, int code)
+{
+    gather_relay(f);
+    signal(f, true, 1);
+    signal(f, false, 1);
+    permission(f);
+    wait(f, 60);
+    fresh(f);
+    check(f, true, CONTROLLING, FORGE_TIE_L);
+    relay_down(f, 0);
+    answer(f, false, f->relayed, 0);
+    relay_up(f, 0);
+    f->guilty = (uint32_t)f->c.frame_count;
+    wait(f, 60);
+    f->reset_at = code != 0 ? f->now : 0; /* a step */
+    turn_request(f, NT_TURN_REFRESH);
+    turn_signed(f);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    turn_answer(f, NT_TURN_REFRESH, code, &f->alice);
+    if (code == 0) {
+        start(f, NT_STUN_SUCCESS, NT_TURN_REFRESH);
+        nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 600);
+        sealed256(f, &f->alice);
+    }
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+    wait(f, 45000);
+}
+
+static void the_valid_pair_is_lost_with_its_allocation(struct forge *f)
+{
+    a_relayed_pair_is_never_nominated(f, 437);
+}
+
+static void the_relayed_pair_is_never_nominated(struct forge *f)
+{
+    a_relayed_pair_is_never_nominated(f, 0);
+}
+
 static void hangs_up_before_it_nominates(struct forge *f)
 {
     struct nt_sip_message bye = {.kind = NT_SIP_BYE,
@@ -469,7 +508,8 @@ TEST(nobody_is_blamed)
                                            STORY(a_487_comes_after_the_switch),
                                            STORY(idle_and_then_again),
                                            STORY(a_403_ends_the_data),
-                                           STORY(hangs_up_before_it_nominates)};
+                                           STORY(hangs_up_before_it_nominates),
+                                           STORY(the_valid_pair_is_lost_with_its_allocation)};
     judge_stories(stories, sizeof stories / sizeof stories[0]);
 }
 
@@ -485,6 +525,7 @@ TEST(who_breaks_a_rule_is_blamed_alone)
                                              BREACH(consent_by_the_clock, "RFC7675-5.1-random", "L", 1),
                                              BREACH(data_after_a_403, "RFC7675-5.2-revoked", "L", 1),
                                              BREACH(never_nominates, "RFC8445-8.1.1-eventually", "L", 1),
+                                             BREACH(the_relayed_pair_is_never_nominated, "RFC8445-8.1.1-eventually", "L", 1),
                                              BREACH(a_mapped_address_where_nobody_is, "RFC8445-7.3-mapped", "R", 1),
                                              BREACH(a_full_agent_is_controlled_by_a_lite_one, "RFC8445-6.1.1-lite", "L", 1),
                                              BREACH(a_lite_agent_sends_data_at_once, "RFC8445-12.1.1-lite", "R", 1)};
