@@ -3,8 +3,6 @@
 
 #include "natsim/packet/protocol.h"
 
-/* RFC 5508, REQ-2 (3.2): "An ICMP Query session timer MUST NOT expire in less than 60 seconds." */
-#define ICMP_QUERY_LIFE (60 * NT_SEC)
 /* A state that still has traffic after so long is a stream (measured on Linux: facts of the preset linux-masq). */
 #define STREAM_AFTER (2 * NT_SEC)
 
@@ -19,7 +17,7 @@ static const nt_time *port_life(const struct nt_nat_policy *p, uint32_t proto, c
 static nt_time phase_life(const struct nt_life *l, const struct nt_nat_policy *p, uint32_t proto, nt_time now)
 {
     if (proto == NT_PROTO_ICMP || proto == NT_PROTO_ICMP6)
-        return ICMP_QUERY_LIFE;
+        return p->icmp_lifetime;
     if (!l->replied)
         return p->life_new;
     return now - l->made > STREAM_AFTER ? p->life_stream : p->life_replied;

@@ -162,6 +162,7 @@ static int preserve(const struct nt_port_table *p, const struct nt_port_request 
     switch (r->conflict) {
     case NT_CONFLICT_FAIL: return NT_ENOSPC;
     case NT_CONFLICT_RANDOM: return random_free(p, r, rand, port);
+    case NT_CONFLICT_LOWEST: return next_free(p, r, r->low, port);
     case NT_CONFLICT_NEXT:
     case NT_CONFLICT_OVERLOAD: break;
     }

@@ -7,6 +7,8 @@
 /* RFC 4787, REQ-5: "A NAT UDP mapping timer MUST NOT expire in less than two minutes ... A value of five minutes or more for the
  * NAT UDP mapping timer is RECOMMENDED as the default." */
 #define LIFETIME (300 * NT_SEC)
+/* RFC 5508, REQ-2: "An ICMP Query session timer MUST NOT expire in less than 60 seconds." */
+#define ICMP_LIFETIME (60 * NT_SEC)
 
 void nt_nat_policy_init(struct nt_nat_policy *p)
 {
@@ -16,6 +18,8 @@ void nt_nat_policy_init(struct nt_nat_policy *p)
     p->addresses = 1;
     p->life_new = p->life_replied = p->life_stream = LIFETIME;
     p->refresh_outbound = true;
+    p->icmp_lifetime = ICMP_LIFETIME;
+    p->answers = NT_ANSWER_TOO_BIG | NT_ANSWER_TTL | NT_ANSWER_LIMIT;
 }
 
 static const char *find_contradiction(const struct nt_nat_policy *p)
@@ -25,12 +29,16 @@ static const char *find_contradiction(const struct nt_nat_policy *p)
         return "a policy needs 'mapping'";
     if (p->filtering < NT_DEP_ENDPOINT_INDEPENDENT || p->filtering > NT_DEP_ADDRESS_AND_PORT)
         return "a policy needs 'filtering'";
-    if (dependent && (p->ports == NT_PORTS_OVERLOAD || p->conflict == NT_CONFLICT_OVERLOAD))
-        return "'overload' shares the port of an endpoint-independent mapping: it contradicts an endpoint-dependent one";
+    if (dependent && p->ports == NT_PORTS_OVERLOAD)
+        return "'ports: overload' shares the port of an endpoint-independent mapping: it contradicts an endpoint-dependent one";
     if (dependent && p->reuse == NT_REUSE_LATEST_BY_SOURCE)
         return "'reuse' of the latest mapping contradicts an endpoint-dependent mapping";
     if (!dependent && p->reuse == NT_REUSE_NEVER)
         return "'reuse: never' contradicts an endpoint-independent mapping";
+    if (p->filter_scope == NT_SCOPE_FLOW && p->filtering != NT_DEP_ADDRESS_AND_PORT)
+        return "'filter-scope: flow' lets in the flow's remote address and port: it needs 'filtering: address-and-port-dependent'";
+    if (p->filter_scope == NT_SCOPE_FLOW && p->filter_lifetime != 0)
+        return "with 'filter-scope: flow' a flow has the lifetimes of mappings: 'filter-lifetime' contradicts it";
     if (p->range_low == 0 || p->range_low > p->range_high)
         return "'range' must run from a port above 0 to one not below it";
     if (p->block != 0 && p->block > p->range_high - p->range_low + 1)
@@ -42,6 +50,10 @@ static const char *find_contradiction(const struct nt_nat_policy *p)
     for (size_t i = 0; i < p->life_by_port_count; i++)
         if (p->life_by_port[i].life <= 0)
             return "a lifetime must be above 0";
+    if (p->icmp_lifetime <= 0)
+        return "a lifetime must be above 0";
+    if (p->icmp_burst != 0 && p->icmp_interval <= 0)
+        return "'icmp-rate' needs an interval above 0";
     if (p->filter_lifetime < 0 || p->hold_down < 0 || p->poison < 0)
         return "a time must not be below 0";
     if (!p->refresh_outbound && !p->refresh_inbound)

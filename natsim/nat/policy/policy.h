@@ -8,16 +8,29 @@
 enum nt_dependence { NT_DEP_ENDPOINT_INDEPENDENT = 1, NT_DEP_ADDRESS, NT_DEP_ADDRESS_AND_PORT };
 enum nt_gateway_kind { NT_GW_TRANSLATE = 0, NT_GW_NONE, NT_GW_BLOCKED_UDP, NT_GW_BLOCKED };
 enum nt_ports { NT_PORTS_PRESERVE = 1, NT_PORTS_SEQUENTIAL, NT_PORTS_RANDOM, NT_PORTS_OVERLOAD };
-enum nt_conflict { NT_CONFLICT_NEXT = 0, NT_CONFLICT_RANDOM, NT_CONFLICT_FAIL, NT_CONFLICT_OVERLOAD };
+enum nt_conflict { NT_CONFLICT_NEXT = 0, NT_CONFLICT_LOWEST, NT_CONFLICT_RANDOM, NT_CONFLICT_FAIL, NT_CONFLICT_OVERLOAD };
+enum nt_low_ports { NT_LOW_IN_RANGE = 0, NT_LOW_SAME_CLASS, NT_LOW_LINUX };
 enum nt_reuse { NT_REUSE_RULE = 0, NT_REUSE_LATEST_BY_SOURCE, NT_REUSE_NEVER };
 enum nt_hairpin { NT_HAIRPIN_NONE = 0, NT_HAIRPIN_INTERNAL, NT_HAIRPIN_EXTERNAL };
 enum nt_replies { NT_REPLIES_TABLE = 0, NT_REPLIES_PINNED };
 enum nt_pooling { NT_POOLING_PAIRED = 0, NT_POOLING_ARBITRARY };
 enum nt_unsolicited { NT_UNSOLICITED_DROP = 0, NT_UNSOLICITED_REJECT };
-enum nt_icmp { NT_ICMP_TRANSLATE = 0, NT_ICMP_DROP };
+enum nt_icmp { NT_ICMP_TRANSLATE = 0, NT_ICMP_DROP, NT_ICMP_DROP_TOO_BIG };
 enum nt_fragments { NT_FRAG_REASSEMBLE = 0, NT_FRAG_IN_ORDER, NT_FRAG_DROP };
-enum nt_filter_scope { NT_SCOPE_MAPPING = 0, NT_SCOPE_ENDPOINT };
+enum nt_filter_scope { NT_SCOPE_MAPPING = 0, NT_SCOPE_ENDPOINT, NT_SCOPE_FLOW };
 enum nt_v6_policy { NT_V6_FIREWALL = 0, NT_V6_OPEN, NT_V6_NONE };
+
+/* The ICMP messages that a gateway sends of itself: bits of `answers`. */
+enum nt_answers {
+    NT_ANSWER_TOO_BIG = 1,       /* fragmentation needed, packet too big (RFC 4787, REQ-13) */
+    NT_ANSWER_TTL = 2,           /* time exceeded in transit (RFC 1812, 4.3.2.4) */
+    NT_ANSWER_LIMIT = 4,         /* administratively prohibited: no flow can be made (RFC 5508, REQ-8) */
+    NT_ANSWER_ECHO = 8,          /* echo replies to those inside */
+    NT_ANSWER_ECHO_OUTSIDE = 16, /* and to those outside */
+    NT_ANSWER_PORT = 32,         /* port unreachable, to those inside who send to a closed port of the gateway's own addresses */
+    NT_ANSWER_ROUTE = 64,        /* network unreachable: no route (RFC 1812, 4.3.3.1) */
+    NT_ANSWER_HOST = 128         /* host unreachable: nobody has the address (RFC 1812, 4.3.3.1), 3 s after the packet */
+};
 
 #define NT_NAT_PORT_LIFETIMES_MAX 8
 #define NT_NAT_ADDRESSES_MAX 64
@@ -30,6 +43,7 @@ struct nt_nat_policy {
     bool parity, contiguity;        /* RFC 4787, 4.2.2 and 4.2.3 */
     uint16_t block;                 /* ports per inside host; 0: no blocks */
     enum nt_conflict conflict;
+    enum nt_low_ports low_ports; /* of inside ports below 1024: as any other, 1..1023, or Linux's 1..511 and 600..1023 */
     enum nt_reuse reuse;
     uint16_t addresses; /* external addresses: 1 */
     enum nt_pooling pooling;
@@ -39,16 +53,22 @@ struct nt_nat_policy {
         nt_time life;
     } life_by_port[NT_NAT_PORT_LIFETIMES_MAX];
     size_t life_by_port_count;
-    nt_time hold_down; /* for so long the port of an expired mapping is not assigned */
+    nt_time icmp_lifetime; /* of a mapping of an ICMP query identifier: 60 s */
+    nt_time hold_down;     /* for so long the port of an expired mapping is not assigned */
     bool refresh_outbound, refresh_inbound;
-    nt_time filter_lifetime;           /* 0: as long as the mapping */
-    enum nt_filter_scope filter_scope; /* a filter entry holds for its mapping, or for all mappings of the inside endpoint */
+    nt_time filter_lifetime; /* 0: as long as the mapping */
+    /* What a filter entry holds for: its mapping; all mappings of the inside endpoint; or there is none, and the tracked flow of
+     * the 5-tuple lets in, as long as it lives. */
+    enum nt_filter_scope filter_scope;
     enum nt_hairpin hairpin;
     enum nt_replies replies;
     enum nt_unsolicited unsolicited;
     nt_time poison; /* 0: none */
     enum nt_icmp icmp;
     bool icmp_kills_mapping;
+    unsigned answers;      /* enum nt_answers */
+    uint32_t icmp_burst;   /* so many ICMP errors to one destination at once, then one per icmp_interval; 0: no limit */
+    nt_time icmp_interval; /* 1 s where icmp_burst is set */
     enum nt_fragments fragments;
     uint32_t max_mappings, max_per_host; /* 0: no limit (the NAT's own: NT_NAT_MAPPINGS_MAX) */
     bool deny_udp;

@@ -10,13 +10,13 @@
 
 #define PRESETS_MAX 256
 
-enum { REFRESH_OUTBOUND = 1, REFRESH_INBOUND = 2 };
+enum { REFRESH_OUTBOUND = 1, REFRESH_INBOUND = 2, ANSWERS_NONE = 1 << 16 };
 
 struct form {
     struct nt_nat_policy p;
-    const struct nt_yaml *preset, *range, *lifetimes, *by_port, *filter_lifetime, *poison, *deny;
+    const struct nt_yaml *preset, *range, *lifetimes, *by_port, *filter_lifetime, *poison, *deny, *icmp_rate;
     nt_time lifetime;
-    unsigned refresh;
+    unsigned refresh, answers;
 };
 
 #define POLICY(field) .offset = offsetof(struct form, p.field)
@@ -32,11 +32,13 @@ static const struct nt_word ports[] = {{"preserve", NT_PORTS_PRESERVE, false},
                                        {"random", NT_PORTS_RANDOM, false},
                                        {"overload", NT_PORTS_OVERLOAD, false},
                                        {NULL, 0, false}};
-static const struct nt_word conflict[] = {{"pick-new", NT_CONFLICT_NEXT, false},
-                                          {"random", NT_CONFLICT_RANDOM, false},
-                                          {"fail", NT_CONFLICT_FAIL, false},
-                                          {"overload", NT_CONFLICT_OVERLOAD, false},
-                                          {NULL, 0, false}};
+static const struct nt_word conflict[] = {{"pick-new", NT_CONFLICT_NEXT, false},     {"lowest", NT_CONFLICT_LOWEST, false},
+                                          {"random", NT_CONFLICT_RANDOM, false},     {"fail", NT_CONFLICT_FAIL, false},
+                                          {"overload", NT_CONFLICT_OVERLOAD, false}, {NULL, 0, false}};
+static const struct nt_word low_ports[] = {{"in-range", NT_LOW_IN_RANGE, false},
+                                           {"same-class", NT_LOW_SAME_CLASS, false},
+                                           {"linux", NT_LOW_LINUX, false},
+                                           {NULL, 0, false}};
 static const struct nt_word reuse[] = {{"by-source", NT_REUSE_RULE, false},
                                        {"latest-by-source-if-tuple-unique", NT_REUSE_LATEST_BY_SOURCE, false},
                                        {"never", NT_REUSE_NEVER, false},
@@ -44,7 +46,7 @@ static const struct nt_word reuse[] = {{"by-source", NT_REUSE_RULE, false},
 static const struct nt_word pooling[] = {
     {"paired", NT_POOLING_PAIRED, false}, {"arbitrary", NT_POOLING_ARBITRARY, false}, {NULL, 0, false}};
 static const struct nt_word scope[] = {
-    {"mapping", NT_SCOPE_MAPPING, false}, {"endpoint", NT_SCOPE_ENDPOINT, false}, {NULL, 0, false}};
+    {"mapping", NT_SCOPE_MAPPING, false}, {"endpoint", NT_SCOPE_ENDPOINT, false}, {"flow", NT_SCOPE_FLOW, false}, {NULL, 0, false}};
 static const struct nt_word hairpin[] = {{"none", NT_HAIRPIN_NONE, false},
                                          {"internal-source", NT_HAIRPIN_INTERNAL, false},
                                          {"external-source", NT_HAIRPIN_EXTERNAL, false},
@@ -53,7 +55,15 @@ static const struct nt_word replies[] = {
     {"table", NT_REPLIES_TABLE, false}, {"pinned", NT_REPLIES_PINNED, false}, {NULL, 0, false}};
 static const struct nt_word unsolicited[] = {
     {"drop", NT_UNSOLICITED_DROP, false}, {"reject", NT_UNSOLICITED_REJECT, false}, {NULL, 0, false}};
-static const struct nt_word icmp[] = {{"translate", NT_ICMP_TRANSLATE, false}, {"drop", NT_ICMP_DROP, false}, {NULL, 0, false}};
+static const struct nt_word icmp[] = {{"translate", NT_ICMP_TRANSLATE, false},
+                                      {"drop", NT_ICMP_DROP, false},
+                                      {"drop-too-big", NT_ICMP_DROP_TOO_BIG, false},
+                                      {NULL, 0, false}};
+static const struct nt_word answers[] = {{"none", ANSWERS_NONE, false},   {"too-big", NT_ANSWER_TOO_BIG, false},
+                                         {"ttl", NT_ANSWER_TTL, false},   {"limit", NT_ANSWER_LIMIT, false},
+                                         {"echo", NT_ANSWER_ECHO, false}, {"echo-outside", NT_ANSWER_ECHO_OUTSIDE, false},
+                                         {"port", NT_ANSWER_PORT, false}, {"route", NT_ANSWER_ROUTE, false},
+                                         {"host", NT_ANSWER_HOST, false}, {NULL, 0, false}};
 static const struct nt_word fragments[] = {{"reassemble", NT_FRAG_REASSEMBLE, false},
                                            {"in-order", NT_FRAG_IN_ORDER, false},
                                            {"drop", NT_FRAG_DROP, false},
@@ -104,6 +114,12 @@ static const struct nt_key keys[] = {
      POLICY(conflict),
      .words = conflict,
      .doc = "what happens when the wanted port is in use; pick-new by default"},
+    {.name = "low-ports",
+     .type = NT_KEY_WORD,
+     POLICY(low_ports),
+     .words = low_ports,
+     .doc = "external ports of inside ports below 1024: in-range (as of any other, by default), same-class (1..1023: RFC 4787, "
+            "REQ-3a), or linux (1..511 of those below 512, else 600..1023)"},
     {.name = "reuse",
      .type = NT_KEY_WORD,
      POLICY(reuse),
@@ -134,6 +150,12 @@ static const struct nt_key keys[] = {
      NODE(by_port),
      .schema = "{\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/time\"}}",
      .doc = "of mappings to a remote port, as in {53: 15s}; at most 8 ports"},
+    {.name = "icmp-lifetime",
+     .type = NT_KEY_TIME,
+     POLICY(icmp_lifetime),
+     .low = 1,
+     TIME_MAX,
+     .doc = "of a mapping of an ICMP query identifier (RFC 5508, 3.2); 60s by default"},
     {.name = "hold-down",
      .type = NT_KEY_TIME,
      POLICY(hold_down),
@@ -151,7 +173,8 @@ static const struct nt_key keys[] = {
      .type = NT_KEY_WORD,
      POLICY(filter_scope),
      .words = scope,
-     .doc = "whether a filter entry is for one mapping, or for all mappings of an inside endpoint"},
+     .doc = "what a filter entry is for: one mapping, all mappings of an inside endpoint, or the flow of one 5-tuple, which then "
+            "has the lifetimes of its own"},
     {.name = "hairpin",
      .type = NT_KEY_WORD,
      POLICY(hairpin),
@@ -172,7 +195,20 @@ static const struct nt_key keys[] = {
      NODE(poison),
      .schema = "{\"anyOf\": [{\"const\": \"none\"}, {\"$ref\": \"#/$defs/time\"}]}",
      .doc = "how long an inbound packet that was not accepted leaves an entry behind; none by default"},
-    {.name = "icmp", .type = NT_KEY_WORD, POLICY(icmp), .words = icmp, .doc = "what happens to ICMP errors (RFC 5508)"},
+    {.name = "icmp",
+     .type = NT_KEY_WORD,
+     POLICY(icmp),
+     .words = icmp,
+     .doc = "what happens to ICMP (RFC 5508); drop-too-big: a path MTU black hole"},
+    {.name = "answers",
+     .type = NT_KEY_WORDS,
+     .offset = offsetof(struct form, answers),
+     .words = answers,
+     .doc = "the ICMP messages that the gateway sends of itself; [too-big, ttl, limit] by default"},
+    {.name = "icmp-rate",
+     NODE(icmp_rate),
+     .schema = "{\"anyOf\": [{\"const\": \"none\"}, {\"$ref\": \"#/$defs/icmp-rate\"}]}",
+     .doc = "how many of its ICMP errors go to one destination; no limit by default"},
     {.name = "icmp-kills-mapping", .type = NT_KEY_BOOL, POLICY(icmp_kills_mapping), .doc = "an ICMP error ends the mapping"},
     {.name = "fragments",
      .type = NT_KEY_WORD,
@@ -212,6 +248,31 @@ static const struct nt_key lifetime_keys[] = {
     {.name = "stream", LIFE(life_stream), .doc = "after 2 s of traffic in both directions"},
 };
 const struct nt_table nt_table_lifetimes = NT_TABLE("lifetimes", "'lifetimes'", lifetime_keys);
+
+#define RATE(field) .offset = offsetof(struct nt_nat_policy, field)
+static const struct nt_key icmp_rate_keys[] = {
+    {.name = "burst", .type = NT_KEY_U32, RATE(icmp_burst), .low = 1, .high = 1000, .doc = "so many at once"},
+    {.name = "interval", .type = NT_KEY_TIME, RATE(icmp_interval), .low = 1, TIME_MAX, .doc = "then one in so long"},
+};
+const struct nt_table nt_table_icmp_rate = NT_TABLE("icmp-rate", "'icmp-rate'", icmp_rate_keys);
+
+/* `none`, or both keys. */
+static void read_icmp_rate(struct nt_load *l, const struct nt_yaml *v, struct nt_nat_policy *p)
+{
+    p->icmp_burst = 0;
+    p->icmp_interval = 0;
+    if (v->kind == NT_YAML_SCALAR && strcmp(v->text, "none") == 0)
+        return;
+    if (nt_table_read(l, &nt_table_icmp_rate, v, p) && (p->icmp_burst == 0 || p->icmp_interval == 0))
+        nt_diag_mend(nt_load_error(l, v, "'icmp-rate' needs both 'burst' and 'interval'"), "write {burst: 6, interval: 1s}");
+}
+
+static void read_answers(struct nt_load *l, const struct nt_yaml *v, unsigned bits, struct nt_nat_policy *p)
+{
+    if ((bits & ANSWERS_NONE) != 0 && bits != ANSWERS_NONE)
+        nt_diag_mend(nt_load_error(l, nt_yaml_get(v, "answers"), "'none' stands beside other answers"), "leave one out");
+    p->answers = bits & ~(unsigned)ANSWERS_NONE;
+}
 
 static void read_by_port(struct nt_load *l, const struct nt_yaml *v, struct nt_nat_policy *p)
 {
@@ -292,17 +353,26 @@ static bool read_preset(struct nt_load *l, const struct nt_yaml *v, struct nt_sc
     return preset != NULL;
 }
 
-/* A gateway that does not translate: only the key ipv6 has an effect. */
+/* The keys that have an effect at a gateway that does not translate. */
+static bool works_without_nat(const char *key)
+{
+    static const char *const words[] = {"preset", "ipv6", "icmp", "answers", "icmp-rate"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(key, words[i]) == 0)
+            return true;
+    return false;
+}
+
 static void check_without_nat(struct nt_load *l, const struct nt_yaml *v, const struct nt_scn_gateway *g)
 {
     for (size_t i = 0; i < v->count; i++)
-        if (strcmp(v->keys[i]->text, "preset") != 0 && strcmp(v->keys[i]->text, "ipv6") != 0)
+        if (!works_without_nat(v->keys[i]->text))
             nt_diag_mend(nt_load_error(l, v->keys[i], "'%s' has no effect with preset '%s', which does not translate",
                                        v->keys[i]->text, g->preset),
                          "leave it out");
 }
 
-static void read_parts(struct nt_load *l, const struct form *f, struct nt_nat_policy *p)
+static void read_parts(struct nt_load *l, const struct nt_yaml *v, const struct form *f, struct nt_nat_policy *p)
 {
     if (f->lifetime != 0 && f->lifetimes != NULL)
         nt_diag_mend(nt_load_error(l, f->lifetimes, "'lifetime' and 'lifetimes' exclude each other"), "leave one out");
@@ -322,6 +392,10 @@ static void read_parts(struct nt_load *l, const struct form *f, struct nt_nat_po
         read_time_or(l, f->filter_lifetime, "filter-lifetime", "mapping", &p->filter_lifetime);
     if (f->poison != NULL)
         read_time_or(l, f->poison, "poison", "none", &p->poison);
+    if (f->answers != 0)
+        read_answers(l, v, f->answers, p);
+    if (f->icmp_rate != NULL)
+        read_icmp_rate(l, f->icmp_rate, p);
     if (f->deny != NULL)
         read_deny(l, f->deny, p);
 }
@@ -334,7 +408,7 @@ static void read_whole(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
     struct form f = {.p = g->policy};
     size_t before = l->src->errors;
     if (nt_table_read(l, &nt_table_policy, v, &f))
-        read_parts(l, &f, &f.p);
+        read_parts(l, v, &f, &f.p);
     if (preset == NULL && f.p.mapping == 0 && nt_yaml_get(v, "mapping") == NULL)
         nt_diag_mend(nt_load_error(l, v, "'mapping' is missing"), "a policy without a preset needs it");
     if (preset == NULL && f.p.filtering == 0 && nt_yaml_get(v, "filtering") == NULL)

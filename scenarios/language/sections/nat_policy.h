@@ -4,7 +4,7 @@
 
 #include "scenarios/language/keys/key_table.h"
 
-extern const struct nt_table nt_table_policy, nt_table_lifetimes;
+extern const struct nt_table nt_table_policy, nt_table_lifetimes, nt_table_icmp_rate;
 
 void nt_load_policy(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_gateway *g);
 

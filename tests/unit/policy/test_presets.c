@@ -76,7 +76,17 @@ TEST(test_contradictions)
     assert_int_equal(finish(policy_of(NT_DEP_ADDRESS, 0)), NT_EINVAL);
     p = good, p.ports = NT_PORTS_OVERLOAD;
     assert_int_equal(finish(p), NT_EINVAL);
-    p = good, p.conflict = NT_CONFLICT_OVERLOAD;
+    p = good, p.conflict = NT_CONFLICT_OVERLOAD; /* a port for each destination, used again for others */
+    assert_int_equal(finish(p), 0);
+    p = good, p.filter_scope = NT_SCOPE_FLOW;
+    assert_int_equal(finish(p), NT_EINVAL);
+    p.filtering = NT_DEP_ADDRESS_AND_PORT;
+    assert_int_equal(finish(p), 0);
+    p.filter_lifetime = NT_SEC;
+    assert_int_equal(finish(p), NT_EINVAL);
+    p = good, p.icmp_lifetime = 0;
+    assert_int_equal(finish(p), NT_EINVAL);
+    p = good, p.icmp_burst = 6;
     assert_int_equal(finish(p), NT_EINVAL);
     p = good, p.reuse = NT_REUSE_LATEST_BY_SOURCE;
     assert_int_equal(finish(p), NT_EINVAL);
