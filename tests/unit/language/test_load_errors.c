@@ -102,7 +102,7 @@ static const struct row rows[] = {
     {"nat: symmetric", "nat: {preset: symmetric, hairpin: yes}",
      "13:84: unknown value 'yes' of 'hairpin': write one of none, internal-source, external-source\n"},
     {"nat: symmetric", "nat: {preset: symmetric, ports: overload}",
-     "13:55: 'overload' shares the port of an endpoint-independent mapping: it contradicts an endpoint-dependent one\n"},
+     "13:55: 'ports: overload' shares the port of an endpoint-independent mapping: it contradicts an endpoint-dependent one\n"},
     {"nat: symmetric", "nat: {preset: symmetric, tcp: {}}", "13:75: 'tcp' is not in this version\n"},
     {"nat: symmetric", "nat: {preset: symmetric, port-control: [pcp]}", "13:75: 'port-control' is not in this version\n"},
     {"nat: symmetric", "nat: {preset: symmetric, lifetime: 30}", "13:85: '30' has no unit: write 30ms\n"},
