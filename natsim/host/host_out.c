@@ -132,18 +132,44 @@ int nt_host_inject(struct nt_host *h, const struct nt_addr *src, const struct nt
     return NT_OK;
 }
 
+/* A packet of these bytes, not parsed yet. 0, NT_ELIMIT, NT_ENOMEM. */
+static int copy_packet(struct nt_host *h, const uint8_t *bytes, size_t len, struct nt_packet **out)
+{
+    struct nt_packet *p = len <= UINT16_MAX ? nt_fabric_packet(h->fabric, (uint32_t)len) : NULL;
+    if (p == NULL)
+        return len <= UINT16_MAX ? NT_ENOMEM : NT_ELIMIT;
+    memcpy(p->data, bytes, len);
+    p->len = (uint32_t)len;
+    *out = p;
+    return NT_OK;
+}
+
+int nt_host_inject_packet(struct nt_host *h, const uint8_t *packet, size_t len, nt_time now)
+{
+    struct nt_packet *p = NULL;
+    int r = copy_packet(h, packet, len, &p);
+    if (r != NT_OK)
+        return r;
+    r = nt_packet_parse(p);
+    uint32_t port = r == NT_OK ? interface_for(h, &p->src, &p->dst) : NT_FABRIC_NONE;
+    if (port == NT_FABRIC_NONE) {
+        nt_fabric_consumed(h->fabric, p);
+        return r != NT_OK ? r : NT_ENOENT;
+    }
+    p->marks |= NT_MARK_INJECTED;
+    send_from(h, port, p, now);
+    return NT_OK;
+}
+
 int nt_host_emit(struct nt_host *h, uint32_t port, const uint8_t *packet, size_t len, nt_time now)
 {
-    if (len > UINT16_MAX) {
+    struct nt_packet *p = NULL;
+    int r = copy_packet(h, packet, len, &p);
+    if (r == NT_ELIMIT)
         tell_unsent(h, &(struct nt_addr){0}, "longer than a packet can be", now);
-        return NT_ELIMIT;
-    }
-    struct nt_packet *p = nt_fabric_packet(h->fabric, (uint32_t)len);
-    if (p == NULL)
-        return NT_ENOMEM;
-    memcpy(p->data, packet, len);
-    p->len = (uint32_t)len;
-    int r = nt_packet_parse(p);
+    if (r != NT_OK)
+        return r;
+    r = nt_packet_parse(p);
     if (r != NT_OK)
         p->dst = (struct nt_addr){0};
     if (r != NT_OK || h->stopped) {

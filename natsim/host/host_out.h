@@ -11,6 +11,9 @@ struct nt_host;
  * NT_ENOMEM. */
 int nt_host_inject(struct nt_host *h, const struct nt_addr *src, const struct nt_addr *dst, const uint8_t *bytes, size_t len,
                    nt_time now);
+/* Sends a whole IP packet as it is, wrong checksums included, out of the interface that routes it. 0, NT_ENOENT, NT_EFORMAT,
+ * NT_ELIMIT, NT_ENOMEM. */
+int nt_host_inject_packet(struct nt_host *h, const uint8_t *packet, size_t len, nt_time now);
 /* A whole IP packet that the attached stack sent through interface `port`; it leaves by the interface of its source. 0, NT_EFORMAT,
  * NT_ELIMIT (too long), NT_ENOMEM. */
 int nt_host_emit(struct nt_host *h, uint32_t port, const uint8_t *packet, size_t len, nt_time now);

@@ -174,8 +174,9 @@ struct nt_scn_step {
     struct nt_addr as, dst; /* inject */
     uint8_t *payload;       /* inject: the bytes, made at load */
     size_t payload_len;
-    char *command; /* run */
-    char **prints; /* run: texts it must print; count 0: it must exit with status 0 */
+    bool whole_packet; /* inject: they are an IP packet; otherwise a datagram's, from `as` to `dst` */
+    char *command;     /* run */
+    char **prints;     /* run: texts it must print; count 0: it must exit with status 0 */
     size_t print_count;
 };
 

@@ -67,7 +67,11 @@ static int run_partition(struct nt_world *w, const struct nt_scn_step *scn, nt_t
 static int run_inject(struct nt_world *w, const struct nt_scn_step *scn, nt_time now)
 {
     struct nt_host *h = nt_world_host(w, scn->where);
-    return h != NULL ? nt_host_inject(h, &scn->as, &scn->dst, scn->payload, scn->payload_len, now) : NT_EINVAL;
+    if (h == NULL)
+        return NT_EINVAL;
+    if (scn->whole_packet)
+        return nt_host_inject_packet(h, scn->payload, scn->payload_len, now);
+    return nt_host_inject(h, &scn->as, &scn->dst, scn->payload, scn->payload_len, now);
 }
 
 static int run_call(struct nt_world *w, struct nt_party from, nt_time now)

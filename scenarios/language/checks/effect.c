@@ -61,10 +61,23 @@ void nt_check_effect_of_steps(struct nt_load *l)
     }
 }
 
+/* Without a call, packets are judged, or what programs print. */
+static void check_judged(struct nt_load *l)
+{
+    const struct nt_scn_case *c = l->c;
+    bool judged = c->caller != NT_SCN_NONE || c->expect.packet_count > 0 || c->step_count == 0;
+    for (size_t i = 0; i < c->step_count; i++)
+        judged |= c->steps[i].kind == NT_STEP_RUN;
+    if (!judged)
+        nt_diag_mend(nt_source_error(l->src, c->steps[0].place, "no step is a call, and no packets are expected"),
+                     "write steps: [{at: 0s, call: {from: L, to: R}}]");
+}
+
 void nt_check_effect_of_expect(struct nt_load *l, const struct nt_yaml *expect)
 {
     static const char *const of_calls[] = {"path", "data", "within"};
     const struct nt_scn_case *c = l->c;
+    check_judged(l);
     for (size_t i = 0; i < c->expect.never_count; i++)
         check_event(l, c->expect.never[i].place, c->expect.never[i].node, c->expect.never[i].event);
     for (uint32_t i = 0; i < c->agent_count; i++) {

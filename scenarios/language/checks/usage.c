@@ -143,7 +143,7 @@ void nt_check_usage(struct nt_load *l)
     check_servers(l);
     check_networks(l);
     for (size_t i = 0; i < l->c->agent_count; i++)
-        mark_used(use_of(l, l->c->agents[i].place, "no step names agent '%s'", l->c->agents[i].name,
+        mark_used(use_of(l, l->c->agents[i].place, "no step or expectation names agent '%s'", l->c->agents[i].name,
                          "name it in the call, or leave it out"),
                   l->mentioned != NULL && l->mentioned[i]);
 }

@@ -31,7 +31,7 @@ struct nt_load {
     struct nt_map given;      /* (network, address) -> index in given_places */
     struct nt_place *given_places;
     size_t given_count, given_cap;
-    bool *mentioned;             /* agents that a step names; NULL before the steps */
+    bool *mentioned;             /* agents that a step or an expectation names; NULL before the steps */
     struct nt_file_check *check; /* NULL: this cell was checked before */
     bool nomem;
 };

@@ -126,6 +126,12 @@ static int find_tap(struct nt_load *l, const struct nt_yaml *v, bool signalling,
     return -1;
 }
 
+static void mention(struct nt_load *l, struct nt_scn_node n)
+{
+    if (n.kind == NT_SCN_NODE_AGENT && l->mentioned != NULL)
+        l->mentioned[n.index] = true;
+}
+
 char *nt_load_tap(struct nt_load *l, const struct nt_yaml *v)
 {
     char words[NAMES_MAX][WORD_SIZE], full[NODE_NAME_MAX + WORD_SIZE + 2];
@@ -133,6 +139,7 @@ char *nt_load_tap(struct nt_load *l, const struct nt_yaml *v)
     int i = find_tap(l, v, true, &n, words);
     if (i < 0)
         return NULL;
+    mention(l, n);
     snprintf(full, sizeof full, "%s.%s", nt_scn_node_name(l->c, n), words[i]);
     return nt_load_text(l, full);
 }
@@ -146,7 +153,6 @@ bool nt_load_port(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_node
     *port = (uint32_t)i;
     if (node->kind == NT_SCN_NODE_GATEWAY) /* the inside attachments come first, then the outside */
         *port = i == 0 ? (uint32_t)l->c->gateways[node->index].inside_count : (uint32_t)i - 1;
-    if (node->kind == NT_SCN_NODE_AGENT && l->mentioned != NULL)
-        l->mentioned[node->index] = true;
+    mention(l, *node);
     return true;
 }

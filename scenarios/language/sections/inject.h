@@ -1,4 +1,4 @@
-/* The step inject: a forged datagram; its bytes are made at load. */
+/* The step inject: a forged datagram or packet; its bytes are made at load. */
 #ifndef NT_SECTIONS_INJECT_H
 #define NT_SECTIONS_INJECT_H
 

@@ -42,7 +42,7 @@ static const struct nt_key keys[] = {
     {.name = "drop", ACTION("fault"), .doc = "packets are dropped"},
     {.name = "duplicate", ACTION("fault"), .doc = "packets are duplicated"},
     {.name = "corrupt", ACTION("fault"), .doc = "one bit of the payload is flipped and the checksums corrected"},
-    {.name = "inject", ACTION("inject"), .doc = "a forged datagram"},
+    {.name = "inject", ACTION("inject"), .doc = "a forged datagram or packet"},
     {.name = "run", ACTION("run"), .doc = "a real program on a machine; the case then runs in real time"},
     {.name = "restart", .flags = NT_KEY_UNBUILT, .doc = "ICE restart"},
     {.name = "hangup", .flags = NT_KEY_UNBUILT, .doc = "the end of the call"},
@@ -164,12 +164,9 @@ void nt_load_steps(struct nt_load *l, const struct nt_yaml *section)
     }
     if (l->src->errors != before || l->nomem)
         return;
-    bool runs = false;
-    for (size_t i = 0; i < c->step_count; i++)
-        runs |= c->steps[i].kind == NT_STEP_RUN;
-    if (c->caller == NT_SCN_NONE && c->agent_count > 0 && !runs)
+    if (c->step_count == 0 && c->agent_count > 0)
         nt_diag_mend(nt_source_error(l->src, section != NULL ? section->place : c->place, "no step is a call"),
                      "write steps: [{at: 0s, call: {from: L, to: R}}]");
-    else if (c->caller != NT_SCN_NONE && c->callee != NT_SCN_NONE)
+    if (c->caller != NT_SCN_NONE && c->callee != NT_SCN_NONE)
         check_agents_in_call(l, section);
 }

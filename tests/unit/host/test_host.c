@@ -295,6 +295,22 @@ TEST(test_inject)
     assert_true(nt_addr_equal(&datagram(&b, 0)->path.remote, &src));
 }
 
+TEST(a_packet_is_injected_as_it_is)
+{
+    /* an echo request from 192.0.2.1 to 10.0.0.3, a source route option that was used up, a wrong ICMP checksum */
+    uint8_t echo[32] = {0x46, 0, 0, 32, 0, 0, 0, 0, 64, 1, 0, 0, 192, 0, 2, 1, 10, 0, 0, 3, 0x83, 3, 4, 0, 8, 0, 0xff, 0xff, 0, 7};
+    struct nt_packet p = {.data = echo, .len = sizeof echo};
+    assert_int_equal(nt_packet_parse(&p), 0);
+    nt_packet_fix_checksums(&p);
+    echo[26] ^= 1;
+    assert_int_equal(nt_host_inject_packet(a.host, echo, sizeof echo, 0), 0);
+    run_all();
+    assert_int_equal(w.log[0].n[2], NT_MARK_INJECTED);
+    assert_int_equal(w.log[2].kind, NT_TR_DROP);
+    assert_int_equal(w.log[2].n[1], NT_DROP_CHECKSUM);
+    assert_int_equal(nt_host_inject_packet(a.host, echo, 12, 0), NT_ESHORT);
+}
+
 /* A node that is no host, for bytes of our own. */
 struct raw {
     uint8_t last[2000];
@@ -414,6 +430,7 @@ int main(int argc, char **argv)
         T(test_livelocks),
         T(test_endless_output),
         T(test_inject),
+        T(a_packet_is_injected_as_it_is),
         T(test_echo),
         T(test_an_unrelated_icmp_error),
         T(test_an_attached_stack),

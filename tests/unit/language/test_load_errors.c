@@ -184,7 +184,8 @@ static const struct row rows[] = {
     {"  R: {on: office", "  path: {on: office",
      "20:3: an agent cannot be called 'path': it is a key of 'expect'\n"
      "22:34: unknown agent 'R': there is no such name in this scenario\n"},
-    {"stun: [stun]}", "stun: [stun]}\n  X: {on: office}", "21:3: no step names agent 'X': name it in the call, or leave it out\n"},
+    {"stun: [stun]}", "stun: [stun]}\n  X: {on: office}",
+     "21:3: no step or expectation names agent 'X': name it in the call, or leave it out\n"},
     {"at: 0s, call", "call", "22:5: a step needs 'at' or 'after': write at: 0s, or after: L.gathered\n"},
     {"at: 0s, call", "at: 0, call", "22:10: '0' has no unit: write 0s\n"},
     {"at: 0s, call", "at: 0s, after: L.gathered, call", "22:5: 'at' and 'after' exclude each other: leave one out\n"},
@@ -295,7 +296,7 @@ static const struct row rows[] = {
      "23:49: '1.2.3.4' is not an address with a port: write it as in 203.0.113.2:5000 or [2001:db8::2]:5000\n"
      "25:9: 'oracle' cannot predict a case with the step 'inject': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, inject: {at: L, as: 1.2.3.4:5, to: 1.2.3.4:6}}\n",
-     "23:22: 'inject' needs exactly one of 'stun' and 'hex': write stun: {class: request, method: Binding}\n"
+     "23:22: 'inject' needs exactly one of 'stun', 'hex' and 'packet': write stun: {class: request, method: Binding}\n"
      "25:9: 'oracle' cannot predict a case with the step 'inject': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, inject: {at: L, as: 1.2.3.4:5, to: 1.2.3.4:6, hex: 0g}}\n",
      "23:65: not hexadecimal bytes: write pairs of digits, as in \"0001 0000 2112a442\"\n"
@@ -308,6 +309,19 @@ static const struct row rows[] = {
      "to: R}}\n  - {at: 1s, inject: {at: L, as: 1.2.3.4:5, to: 1.2.3.4:6, stun: {class: request, method: Binding, attributes: "
      "{PRIORTY: 1}}}}\n",
      "23:113: unknown attribute 'PRIORTY': did you mean 'PRIORITY'?\n"
+     "25:9: 'oracle' cannot predict a case with the step 'inject': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, inject: {at: L, to: 1.2.3.4:6, hex: ff}}\n",
+     "23:22: 'as' is missing: a datagram needs 'as' and 'to'\n"
+     "25:9: 'oracle' cannot predict a case with the step 'inject': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, inject: {at: L, to: 1.2.3.4:6, packet: ff}}\n",
+     "23:30: 'to' has no effect: 'packet' has its own addresses: leave it out\n"
+     "25:9: 'oracle' cannot predict a case with the step 'inject': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, inject: {at: L, packet: 4500001c 00000000 4001}}\n",
+     "23:38: 'packet' is no whole IP packet: it ends too early: write it from the IP header on, with the lengths that it has\n"
+     "25:9: 'oracle' cannot predict a case with the step 'inject': write path: direct, relayed or none\n"},
+    {"to: R}}\n",
+     "to: R}}\n  - {at: 1s, inject: {at: L, packet: 4500001c00000000 40010000c0000201 0a000003 0800fffe00010000 00}}\n",
+     "23:38: 'packet' is no whole IP packet: bytes follow its end: write it from the IP header on, with the lengths that it has\n"
      "25:9: 'oracle' cannot predict a case with the step 'inject': write path: direct, relayed or none\n"},
     {"path: oracle", "path: orcale", "24:9: unknown value 'orcale' of 'path': did you mean 'oracle'?\n"},
     {"path: oracle", "path: [oracle, direct]", "24:9: 'oracle' cannot be combined with other paths: write path: oracle\n"},
@@ -386,7 +400,7 @@ static const struct row rows[] = {
      "23:24: 'nat-left' is a gateway, not an agent or a server: name an agent or a server\n"
      "25:9: 'oracle' cannot predict a case with the step 'run': write path: direct, relayed or none\n"},
     {"  L: {on: home, role: controlling,", "  R2: {on: home}\n  L: {on: home, exec: ./agent,",
-     "19:3: no step names agent 'R2': name it in the call, or leave it out\n"},
+     "19:3: no step or expectation names agent 'R2': name it in the call, or leave it out\n"},
 };
 
 static char *change(const char *find, const char *replace)
