@@ -55,7 +55,7 @@ WRONG = [
     ("delay: 20ms", "loss: 101%", "101%", "write 0% to 100%"),
     ("nat: full-cone", "nat: full-con", "full-con", "unknown preset 'full-con': did you mean 'full-cone'?"),
     ("nat: full-cone", "nat: {mapping: endpoint-independent}", "{mapping", "'filtering' is missing"),
-    ("nat: full-cone", "nat: {preset: symmetric, ports: overload}", "{preset", "'overload' shares the port of an endpoint-independent mapping"),
+    ("nat: full-cone", "nat: {preset: symmetric, ports: overload}", "{preset", "'ports: overload' shares the port of an endpoint-independent mapping"),
     ("on: home-left", "on: home-lft", "home-lft", "unknown network 'home-lft': did you mean 'home-left'?"),
     ("{at: 0s, call: {from: L, to: R}}", "{at: 0s, call: {from: L, to: Q}}", "Q", "unknown agent 'Q'"),
     ("203.0.113.0/24", "203.0.113.0/33", "203.0.113.0/33", "'203.0.113.0/33' is not an IPv4 prefix: write it as in 203.0.113.0/24"),
