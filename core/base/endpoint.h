@@ -14,7 +14,7 @@ struct nt_path {
     uint8_t transport;    /* enum nt_transport */
     uint8_t ttl;          /* hop limit; output: 0 means the owner's default (64) */
     uint8_t tos;          /* DSCP and ECN as in the IP header */
-    uint8_t df;           /* IPv4 don't fragment */
+    uint8_t df;           /* IPv4 don't fragment; IPv6, output: the owner does not fragment it either */
     uint32_t id;          /* TCP and TLS: the connection. Port requests: the endpoint's own number of the request */
     struct nt_addr local; /* ours */
     struct nt_addr remote;

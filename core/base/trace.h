@@ -66,6 +66,7 @@ enum nt_trace_kind {
     NT_TR_CALL,
     NT_TR_DATA_SENT,      /* n[0] sequence number, b remote */
     NT_TR_DATA_RECEIVED,  /* n[0] sequence number */
+    NT_TR_TOO_BIG,        /* an ICMP error tells the sender: a local, b remote, n[0] the MTU, 0: it does not say */
     NT_TR_OFFER_REJECTED, /* by the peer: n[0] the status of SIP; text says so */
     NT_TR_SDP_NOTE /* of a description or a fragment that came: n[0] line, n[1] enum nt_sdp_note_kind, n[2] 1: the line counts,
                     * text says what and quotes it; line 0: how many more notes there are. n[3]: the tap that it came through, from

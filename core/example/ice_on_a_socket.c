@@ -74,7 +74,7 @@ int main(int argc, char **argv)
             if (event.kind == NT_ICE_EV_GATHERED)
                 ok = exchange(agent);
             if (event.kind == NT_ICE_EV_STATE && event.state == NT_ICE_COMPLETED)
-                sent = nt_ice_send(agent, 1, 1, (const uint8_t *)"hello", 5, clock_now()) == 0;
+                sent = nt_ice_send(agent, 1, 1, (const uint8_t *)"hello", 5, false, clock_now()) == 0;
             if (event.kind == NT_ICE_EV_STATE && event.state == NT_ICE_FAILED)
                 ok = false;
             if (event.kind == NT_ICE_EV_DATA)

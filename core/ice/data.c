@@ -22,7 +22,7 @@ void nt_ice_data_del(struct nt_ice_data *q)
     free(q);
 }
 
-int nt_ice_data_put(struct nt_ice_data *q, size_t component, const uint8_t *bytes, size_t len)
+int nt_ice_data_put(struct nt_ice_data *q, size_t component, const uint8_t *bytes, size_t len, bool df)
 {
     if (q->count == NT_ICE_DATA_MAX)
         return NT_ELIMIT;
@@ -33,6 +33,7 @@ int nt_ice_data_put(struct nt_ice_data *q, size_t component, const uint8_t *byte
     memcpy(d->bytes, bytes, len);
     d->len = len;
     d->component = component;
+    d->df = df;
     q->count++;
     return NT_OK;
 }

@@ -244,7 +244,7 @@ int nt_ice_add_remote(struct nt_ice_agent *a, const struct nt_ice_description *f
     return NT_OK;
 }
 
-int nt_ice_send(struct nt_ice_agent *a, uint8_t stream, uint16_t component, const uint8_t *bytes, size_t len, nt_time now)
+int nt_ice_send(struct nt_ice_agent *a, uint8_t stream, uint16_t component, const uint8_t *bytes, size_t len, bool df, nt_time now)
 {
     (void)now;
     if (stream == 0 || stream > nt_ice_agent_env(a)->config->streams || component == 0 ||
@@ -256,7 +256,7 @@ int nt_ice_send(struct nt_ice_agent *a, uint8_t stream, uint16_t component, cons
     size_t place = nt_ice_components_place(nt_ice_agent_env(a)->components, stream, component);
     if (nt_ice_components_at(nt_ice_agent_env(a)->components, place)->unused)
         return NT_ESTATE;
-    return nt_ice_data_put(nt_ice_agent_data(a), place, bytes, len);
+    return nt_ice_data_put(nt_ice_agent_data(a), place, bytes, len, df);
 }
 
 void nt_ice_close(struct nt_ice_agent *a, nt_time now)

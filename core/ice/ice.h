@@ -51,9 +51,10 @@ int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d
  * fragments may be lost, doubled or late. NT_EINVAL: it is not of this session. NT_ENOMEM. */
 int nt_ice_trickle(struct nt_ice_agent *a, struct nt_ice_description *d, nt_time now);
 int nt_ice_add_remote(struct nt_ice_agent *a, const struct nt_ice_description *fragment, nt_time now);
-/* Data over the selected pair (through nt_ice_output). NT_OK; NT_EINVAL (no such component, or no bytes); NT_ESTATE when its stream
- * has not all its pairs, or consent is lost; NT_ELIMIT when the queue (64 datagrams) is full; NT_ENOMEM. */
-int nt_ice_send(struct nt_ice_agent *a, uint8_t stream, uint16_t component, const uint8_t *bytes, size_t len, nt_time now);
+/* Data over the selected pair (through nt_ice_output). `df`: it is not to be fragmented; through a relay that takes
+ * config.dont_fragment where no channel is bound (RFC 8656, 11.1). NT_OK; NT_EINVAL (no such component, or no bytes); NT_ESTATE
+ * when its stream has not all its pairs, or consent is lost; NT_ELIMIT when the queue (64 datagrams) is full; NT_ENOMEM. */
+int nt_ice_send(struct nt_ice_agent *a, uint8_t stream, uint16_t component, const uint8_t *bytes, size_t len, bool df, nt_time now);
 /* Releases allocations and ends: state closed once that is done (or after a transaction's time). */
 void nt_ice_close(struct nt_ice_agent *a, nt_time now);
 

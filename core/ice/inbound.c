@@ -11,7 +11,7 @@ static const struct nt_why no_checks = {NT_DISCARD_STATE, "data while no checks 
                            no_memory = {NT_DISCARD_NO_ROOM, "no memory"},
                            no_request = {NT_DISCARD_NO_TRANSACTION, "a response that no request of ours waits for"},
                            over = {NT_DISCARD_STATE, "a request after the end of ICE"},
-                           icmp = {NT_DISCARD_UNRELATED, "an ICMP error that the relay reports fails no pair"},
+                           relayed_error = {NT_DISCARD_UNRELATED, "an ICMP error that the relay reports fails no pair"},
                            other_method = {NT_DISCARD_UNSUPPORTED, "a STUN message of another method"},
                            no_base = {NT_DISCARD_NO_RECIPIENT, "no such base"}, silent = {NT_DISCARD_STATE, "the agent is silent"};
 
@@ -109,6 +109,32 @@ static void take_message(struct nt_ice_agent *a, struct nt_ice_via via, const st
                               now);
 }
 
+/* "Fragmentation needed" (RFC 792), "packet too big" (RFC 4443, 3.2). */
+static bool is_too_big(uint8_t family, const uint8_t icmp[NT_ICMP_INPUT])
+{
+    return family == NT_AF_IPV4 ? icmp[0] == 3 && icmp[1] == 4 : icmp[0] == 2;
+}
+
+/* RFC 1122, 4.1.3.3: the application is told; and of what a relay reports, RFC 8656, 11.6: "the client signals the application of
+ * the error condition". */
+static void tell_too_big(struct nt_ice_agent *a, const struct nt_addr *local, const struct nt_addr *remote,
+                         const uint8_t icmp[NT_ICMP_INPUT], nt_time now)
+{
+    nt_ice_events_push(
+        nt_ice_agent_env(a)->events,
+        &(struct nt_ice_event){.kind = NT_ICE_EV_TOO_BIG, .local.addr = *local, .remote.addr = *remote, .mtu = nt_load32(icmp + 2)},
+        now);
+}
+
+static void take_relayed_icmp(struct nt_ice_agent *a, const struct nt_ice_relay_event *ev, nt_time now)
+{
+    const struct nt_addr *relayed = nt_ice_relays_address(nt_ice_agent_env(a)->relays, ev->source);
+    if (is_too_big(ev->peer.family, ev->icmp))
+        tell_too_big(a, relayed, &ev->peer, ev->icmp, now);
+    else
+        nt_ice_record_discard(nt_ice_agent_env(a)->record, &relayed_error, relayed, &ev->peer, now);
+}
+
 static void take_relay_event(struct nt_ice_agent *a, const struct nt_ice_relay_event *ev, nt_time now)
 {
     struct nt_ice_via via = {.base = ev->base, .relay = (int16_t)ev->source};
@@ -127,10 +153,7 @@ static void take_relay_event(struct nt_ice_agent *a, const struct nt_ice_relay_e
     case NT_ICE_RELAY_CLOSED:
         nt_ice_session_close_way(nt_ice_agent_session(a), via.relay, nt_addr_is_set(&ev->peer) ? &ev->peer : NULL, now);
         break;
-    case NT_ICE_RELAY_ICMP:
-        nt_ice_record_discard(nt_ice_agent_env(a)->record, &icmp, nt_ice_relays_address(nt_ice_agent_env(a)->relays, ev->source),
-                              &ev->peer, now);
-        break;
+    case NT_ICE_RELAY_ICMP: take_relayed_icmp(a, ev, now); break;
     case NT_ICE_RELAY_DATA: take_message(a, via, &ev->peer, ev->bytes, ev->len, now); break;
     default: break;
     }
@@ -160,6 +183,10 @@ void nt_ice_inbound_icmp(struct nt_ice_agent *a, const struct nt_path *path, con
 {
     static const struct nt_why early = {NT_DISCARD_UNUSED, "an ICMP error before there are checks"};
     struct nt_ice_session *s = nt_ice_agent_session(a);
+    if (len >= NT_ICMP_INPUT && is_too_big(path->local.family, bytes)) {
+        tell_too_big(a, &path->local, &path->remote, bytes, now);
+        return;
+    }
     const struct nt_why *why = nt_ice_session_described(s) ? nt_ice_outcome_icmp(s, path, bytes, len, now) : &early;
     if (why != NULL)
         nt_ice_record_discard(nt_ice_agent_env(a)->record, why, &path->local, &path->remote, now);

@@ -19,11 +19,11 @@ static int build_message(const struct nt_ice_agent *a, const struct nt_ice_messa
 
 /* Sends `bytes` by `via`: as they are, or wrapped for the TURN server. 0: it cannot be sent. */
 static size_t send_by(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *to, const uint8_t *bytes, size_t len,
-                      struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
+                      bool df, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
 {
     const char *why = "longer than the owner's buffer";
-    *path =
-        (struct nt_path){.transport = NT_UDP, .local = nt_ice_bases_at(nt_ice_agent_env(a)->bases, via.base)->addr, .remote = *to};
+    *path = (struct nt_path){
+        .transport = NT_UDP, .df = df, .local = nt_ice_bases_at(nt_ice_agent_env(a)->bases, via.base)->addr, .remote = *to};
     if (via.relay != NT_ICE_DIRECT) {
         size_t n = nt_ice_relays_wrap(nt_ice_agent_env(a)->relays, (uint16_t)via.relay, to, bytes, len, path, buf, cap);
         if (n > 0)
@@ -58,7 +58,7 @@ static size_t next_message(struct nt_ice_agent *a, struct nt_path *path, uint8_t
         if (len < 0)
             nt_ice_record_drop(nt_ice_agent_env(a)->record, &nt_ice_bases_at(nt_ice_agent_env(a)->bases, m.via.base)->addr, &m.to,
                                "a STUN message would be longer than 1024 bytes", now);
-        size_t n = len > 0 ? send_by(a, m.via, &m.to, scratch, (size_t)len, path, buf, cap, now) : 0;
+        size_t n = len > 0 ? send_by(a, m.via, &m.to, scratch, (size_t)len, false, path, buf, cap, now) : 0;
         if (n == 0)
             continue;
         trace_answer(a, &m, now);
@@ -79,8 +79,8 @@ static size_t next_datagram(struct nt_ice_agent *a, struct nt_path *path, uint8_
             continue;
         }
         const struct nt_addr *to = &nt_ice_candidates_at(v->remotes, v->remote)->c.addr;
-        size_t n =
-            send_by(a, nt_ice_candidates_at(nt_ice_agent_env(a)->own, v->own)->via, to, d->bytes, d->len, path, buf, cap, now);
+        size_t n = send_by(a, nt_ice_candidates_at(nt_ice_agent_env(a)->own, v->own)->via, to, d->bytes, d->len, d->df, path, buf,
+                           cap, now);
         if (n == 0)
             continue;
         nt_ice_consents_sent(nt_ice_agent_env(a)->consents, d->component, now);

@@ -75,6 +75,7 @@ int nt_ice_relays_allocate(struct nt_ice_relays *r, uint16_t source, uint16_t ba
                                            .user = turn->user,
                                            .password = turn->password,
                                            .software = r->config->software,
+                                           .dont_fragment = r->config->dont_fragment,
                                            .rand = r->rand,
                                            .trace = r->config->trace};
     struct nt_ice_relay *relay = &r->items[source];
@@ -193,7 +194,10 @@ static struct nt_ice_relay_event translate(struct nt_ice_relay *relay, const str
         ev.bytes = from->bytes;
         ev.len = from->len;
         break;
-    case NT_TURN_EV_ICMP: ev.kind = NT_ICE_RELAY_ICMP; break;
+    case NT_TURN_EV_ICMP:
+        ev.kind = NT_ICE_RELAY_ICMP;
+        memcpy(ev.icmp, from->icmp, sizeof ev.icmp);
+        break;
     case NT_TURN_EV_RELEASED:
         relay->alive = false;
         ev.kind = NT_ICE_RELAY_CLOSED;
@@ -306,7 +310,7 @@ size_t nt_ice_relays_wrap(struct nt_ice_relays *r, uint16_t source, const struct
                           struct nt_path *path, uint8_t *buf, size_t cap)
 {
     struct nt_ice_relay *relay = &r->items[source];
-    int n = relay->client != NULL ? nt_turn_client_wrap(relay->client, peer, bytes, len, buf, cap) : NT_ESTATE;
+    int n = relay->client != NULL ? nt_turn_client_wrap(relay->client, peer, bytes, len, path->df != 0, buf, cap) : NT_ESTATE;
     if (n > 0)
         path->remote = *nt_turn_client_server(relay->client);
     return n > 0 ? (size_t)n : 0;

@@ -12,7 +12,7 @@ enum nt_ice_relay_event_kind {
     NT_ICE_RELAY_OPENED,        /* packets can leave for the peer */
     NT_ICE_RELAY_CLOSED,        /* none can leave for the peer (unset: for anybody) */
     NT_ICE_RELAY_DATA,          /* peer, bytes, len: valid until the next input */
-    NT_ICE_RELAY_ICMP           /* the server reports an ICMP error about the peer */
+    NT_ICE_RELAY_ICMP           /* the server reports an ICMP error about the peer: icmp */
 };
 
 struct nt_ice_relay_event {
@@ -20,6 +20,7 @@ struct nt_ice_relay_event {
     uint16_t source, base;
     struct nt_addr relayed, mapped, peer;
     int code;
+    uint8_t icmp[NT_ICMP_INPUT];
     const uint8_t *bytes;
     size_t len;
 };
@@ -58,7 +59,8 @@ const struct nt_addr *nt_ice_relays_server(const struct nt_ice_relays *r, uint16
 int nt_ice_relays_permit(struct nt_ice_relays *r, uint16_t source, const struct nt_addr *peer, nt_time now);
 bool nt_ice_relays_permitted(const struct nt_ice_relays *r, uint16_t source, const struct nt_addr *peer);
 void nt_ice_relays_bind_channel(struct nt_ice_relays *r, uint16_t source, const struct nt_addr *peer, nt_time now);
-/* `bytes` for the peer as they leave for the server, whose address goes into path->remote. 0: they cannot leave. */
+/* `bytes` for the peer as they leave for the server, whose address goes into path->remote; path->df holds for the way to the peer,
+ * too. 0: they cannot leave. */
 size_t nt_ice_relays_wrap(struct nt_ice_relays *r, uint16_t source, const struct nt_addr *peer, const uint8_t *bytes, size_t len,
                           struct nt_path *path, uint8_t *buf, size_t cap);
 void nt_ice_relays_release(struct nt_ice_relays *r, uint16_t source, nt_time now); /* by a Refresh with lifetime 0 */

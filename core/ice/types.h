@@ -68,6 +68,7 @@ struct nt_ice_config {
     nt_time keepalive;       /* 0: NT_ICE_TR */
     nt_time nomination_wait; /* 0: the rule (100 ms after the first valid pair if the best is direct, 500 ms + 4 RTT if relayed) */
     bool no_consent, no_ice2, icmp_errors, ipv6;
+    bool dont_fragment;   /* data may be sent with DF: TURN servers are asked whether they can (RFC 8656, 7.1) */
     const char *software; /* NULL: no SOFTWARE (checks carry none anyway) */
     const struct nt_addr *stun;
     size_t stun_count;
@@ -84,6 +85,7 @@ enum nt_ice_event_kind {
     NT_ICE_EV_STATE,        /* state */
     NT_ICE_EV_ROLE,         /* role */
     NT_ICE_EV_SELECTED,     /* stream, component, local, remote: the pair data uses from now on */
+    NT_ICE_EV_TOO_BIG,      /* local.addr, remote.addr, mtu: an ICMP error says that a packet between them was too large */
     NT_ICE_EV_DATA          /* stream, component, bytes, len: valid until the next input */
 };
 
@@ -94,6 +96,7 @@ struct nt_ice_event {
     uint8_t stream;
     uint16_t component;
     struct nt_ice_candidate local, remote;
+    uint32_t mtu; /* of the link that it did not fit; 0: the error does not say */
     const uint8_t *bytes;
     size_t len;
 };

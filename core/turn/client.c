@@ -169,10 +169,10 @@ static const struct nt_why *tell_data(struct nt_turn_client *c, const struct nt_
 
 static const struct nt_why *tell_icmp(struct nt_turn_client *c, const struct nt_addr *peer, const struct nt_stun_attr *icmp)
 {
-    if (icmp == NULL || icmp->len < 4)
+    if (icmp == NULL || icmp->len < 2 + NT_ICMP_INPUT)
         return &no_content;
-    c->data =
-        (struct nt_turn_event){.kind = NT_TURN_EV_ICMP, .peer = *peer, .icmp_type = icmp->value[2], .icmp_code = icmp->value[3]};
+    c->data = (struct nt_turn_event){.kind = NT_TURN_EV_ICMP, .peer = *peer};
+    memcpy(c->data.icmp, icmp->value + 2, sizeof c->data.icmp);
     c->tell_data = true;
     return NULL;
 }
@@ -405,8 +405,8 @@ int nt_turn_client_event(struct nt_turn_client *c, struct nt_turn_event *ev)
     return nt_turn_client_allocation_ended_event(&c->allocation, ev);
 }
 
-int nt_turn_client_wrap(struct nt_turn_client *c, const struct nt_addr *peer, const uint8_t *bytes, size_t len, uint8_t *buf,
-                        size_t cap)
+int nt_turn_client_wrap(struct nt_turn_client *c, const struct nt_addr *peer, const uint8_t *bytes, size_t len, bool df,
+                        uint8_t *buf, size_t cap)
 {
     if (c->allocation.state != NT_TURN_ALLOCATED || !nt_turn_peers_permitted(&c->peers, peer))
         return NT_ESTATE;
@@ -418,6 +418,8 @@ int nt_turn_client_wrap(struct nt_turn_client *c, const struct nt_addr *peer, co
     nt_rand_bytes(c->config.rand, id, sizeof id);
     nt_stun_start(&b, buf, cap, NT_STUN_INDICATION, NT_TURN_SEND, id);
     nt_stun_add_addr(&b, NT_ATTR_XOR_PEER_ADDRESS, peer);
+    if (df && c->config.dont_fragment && peer->family == NT_AF_IPV4 && c->config.server.family == NT_AF_IPV4)
+        nt_stun_add(&b, NT_ATTR_DONT_FRAGMENT, NULL, 0);
     nt_stun_add(&b, NT_ATTR_DATA, bytes, len);
     return nt_stun_finish(&b);
 }

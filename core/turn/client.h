@@ -38,9 +38,11 @@ bool nt_turn_client_permitted(const struct nt_turn_client *c, const struct nt_ad
 int nt_turn_client_bind_channel(struct nt_turn_client *c, const struct nt_addr *peer, nt_time now);
 /* Wraps a payload for the peer into buf, as ChannelData when the channel is confirmed, else as a Send indication: its
  * length, or NT_ESTATE without a permission, NT_ENOSPC. What the server relays from a peer proves that it has the permission,
- * though its response is missing. The owner sends it from the base to the server. */
-int nt_turn_client_wrap(struct nt_turn_client *c, const struct nt_addr *peer, const uint8_t *bytes, size_t len, uint8_t *buf,
-                        size_t cap);
+ * though its response is missing. The owner sends it from the base to the server, with `df` on that way, too: RFC 8656, 14: the
+ * server copies the bit, and a Send indication says it in DONT-FRAGMENT besides, if the configuration has it. Between two families
+ * and over IPv6 "the DONT-FRAGMENT attribute MUST be ignored by the server" (13). */
+int nt_turn_client_wrap(struct nt_turn_client *c, const struct nt_addr *peer, const uint8_t *bytes, size_t len, bool df,
+                        uint8_t *buf, size_t cap);
 /* Refresh with lifetime 0 (section 8); NT_TURN_EV_RELEASED follows. */
 void nt_turn_client_release(struct nt_turn_client *c, nt_time now);
 enum nt_turn_client_state nt_turn_client_state(const struct nt_turn_client *c);

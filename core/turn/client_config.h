@@ -17,6 +17,7 @@ struct nt_turn_client_config {
     uint8_t family;      /* of the relayed address; 0: IPv4 */
     const char *user, *password;
     const char *software; /* NULL: no SOFTWARE */
+    bool dont_fragment;   /* DONT-FRAGMENT may be used: the server is asked (RFC 8656, 7.1) */
     uint32_t lifetime;    /* seconds asked for; 0: not asked */
     nt_time rto;          /* 0: NT_STUN_RTO */
     struct nt_rand *rand; /* the owner's */

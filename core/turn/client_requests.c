@@ -59,6 +59,10 @@ static void add_content(const struct nt_turn_client_config *config, const struct
         nt_stun_add_u32(b, NT_ATTR_REQUESTED_TRANSPORT, TRANSPORT_UDP);
         if (config->family == NT_AF_IPV6)
             nt_stun_add_u32(b, NT_ATTR_REQUESTED_ADDRESS_FAMILY, FAMILY_IPV6);
+        /* RFC 8656, 7.1: "the client SHOULD include the DONT-FRAGMENT attribute in the Allocate request. This allows the client to
+         * test whether this attribute is supported by the server." */
+        if (config->dont_fragment)
+            nt_stun_add(b, NT_ATTR_DONT_FRAGMENT, NULL, 0);
     }
     if (ask->kind == NT_TURN_ASK_RELEASE)
         nt_stun_add_u32(b, NT_ATTR_LIFETIME, 0);

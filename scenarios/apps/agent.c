@@ -40,6 +40,8 @@ static void read_events(struct nt_app_agent *a, nt_time now)
             nt_agent_signalling_gathered(&a->signalling, now);
         else if (ev.kind == NT_ICE_EV_SELECTED)
             on_selected(a, now);
+        else if (ev.kind == NT_ICE_EV_TOO_BIG)
+            nt_agent_data_too_big(&a->data, &ev, now);
         else if (ev.kind == NT_ICE_EV_DATA)
             nt_agent_data_receive(&a->data, ev.bytes, ev.len, now);
         else if (ev.kind == NT_ICE_EV_STATE && ev.state >= NT_ICE_COMPLETED)
@@ -118,10 +120,10 @@ static int agent_signal_fault(void *self, const struct nt_scn_step *step)
     return nt_sip_end_fault(a->signalling.sip, step->message, step->act, step->by);
 }
 
-static int agent_send(void *self, uint32_t bytes, uint32_t count, nt_time interval, nt_time now)
+static int agent_send(void *self, const struct nt_scn_send *run, nt_time now)
 {
     struct nt_app_agent *a = self;
-    int r = nt_agent_data_add_flow(&a->data, bytes, count, interval, now);
+    int r = nt_agent_data_add_flow(&a->data, run, now);
     if (r != NT_EUNSUPPORTED)
         nt_host_kick(a->context.host, now);
     return r;
@@ -232,6 +234,14 @@ static enum nt_ice_trickle trickle_mode(const struct nt_app_context *context)
     return wanted == NT_ICE_TRICKLE_FULL && !known ? NT_ICE_TRICKLE_HALF : wanted;
 }
 
+static bool sends_with_df(const struct nt_scn_case *c, uint32_t agent)
+{
+    for (size_t i = 0; i < c->step_count; i++)
+        if (c->steps[i].kind == NT_STEP_SEND && c->steps[i].from == agent && c->steps[i].send.df)
+            return true;
+    return false;
+}
+
 static struct nt_ice_agent *new_ice_agent(const struct nt_app_context *context)
 {
     const struct nt_scn_case *c = context->scn;
@@ -254,6 +264,7 @@ static struct nt_ice_agent *new_ice_agent(const struct nt_app_context *context)
                                    .no_ice2 = scn->no_ice2,
                                    .icmp_errors = scn->icmp_errors,
                                    .ipv6 = scn->ipv6,
+                                   .dont_fragment = sends_with_df(c, context->index),
                                    .software = "natsim " NATSIM_VERSION,
                                    .stun = stun,
                                    .turn = turn,

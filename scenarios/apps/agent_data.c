@@ -4,14 +4,10 @@
 #include <string.h>
 
 #define LABEL_MAX_BYTES 300
-#define DEFAULT_BYTES 200
-#define DEFAULT_COUNT 10
-#define DEFAULT_INTERVAL (20 * NT_MSEC)
-/* Probes for a process: every 10 ms until enough have come back, then every 100 ms; and how many in all. */
-#define PROBE_BYTES 200
-#define PROBE_INTERVAL (10 * NT_MSEC)
 #define PROBE_INTERVAL_LATER (100 * NT_MSEC)
-#define PROBES_MAX 100000
+static const struct nt_scn_send default_run = {.bytes = 200, .count = 10, .interval = 20 * NT_MSEC},
+                                /* Probes for a process: every 10 ms until enough have come back, then every 100 ms. */
+    probes = {.bytes = 200, .count = 100000, .interval = 10 * NT_MSEC};
 enum { PROBE = 128, ECHO = 129 };
 
 static bool has_send_step(const struct nt_scn_case *c)
@@ -62,26 +58,26 @@ static void note_unsent(const struct nt_agent_data *data, int err, nt_time now)
         nt_trace_emit(&data->context->trace, (struct nt_trace_event){.at = now, .kind = NT_TR_UNSENT, .text = why});
 }
 
-static int start_flow(struct nt_agent_data *data, uint32_t bytes, uint32_t count, nt_time interval, nt_time now)
+static int start_flow(struct nt_agent_data *data, const struct nt_scn_send *run, nt_time now)
 {
     if (data->flow_count == NT_DATA_FLOWS_MAX)
         return NT_ELIMIT;
-    int r = nt_data_flow_init(&data->flows[data->flow_count], bytes, count, interval, now);
+    int r = nt_data_flow_init(&data->flows[data->flow_count], run, now);
     data->flow_count += r == NT_OK;
     return r;
 }
 
-int nt_agent_data_add_flow(struct nt_agent_data *data, uint32_t bytes, uint32_t count, nt_time interval, nt_time now)
+int nt_agent_data_add_flow(struct nt_agent_data *data, const struct nt_scn_send *run, nt_time now)
 {
-    return data->mode == NT_DATA_NUMBERED ? start_flow(data, bytes, count, interval, now) : NT_EUNSUPPORTED;
+    return data->mode == NT_DATA_NUMBERED ? start_flow(data, run, now) : NT_EUNSUPPORTED;
 }
 
 void nt_agent_data_selected(struct nt_agent_data *data, nt_time now)
 {
     if (data->mode == NT_DATA_PROBES)
-        start_flow(data, PROBE_BYTES, PROBES_MAX, PROBE_INTERVAL, now);
+        start_flow(data, &probes, now);
     else if (data->default_flow && data->mode == NT_DATA_NUMBERED)
-        start_flow(data, DEFAULT_BYTES, DEFAULT_COUNT, DEFAULT_INTERVAL, now);
+        start_flow(data, &default_run, now);
 }
 
 void nt_agent_data_send_due(struct nt_agent_data *data, nt_time now)
@@ -96,7 +92,7 @@ void nt_agent_data_send_due(struct nt_agent_data *data, nt_time now)
             if (data->mode == NT_DATA_PROBES)
                 buf[0] = PROBE;
             /* A datagram that cannot be sent counts as lost; when the queue is full it waits. */
-            int err = nt_ice_send(data->ice, 1, 1, buf, len, now);
+            int err = nt_ice_send(data->ice, 1, 1, buf, len, flow->run.df, now);
             if (err == NT_ELIMIT) {
                 *flow = before;
                 return;
@@ -111,7 +107,7 @@ void nt_agent_data_send_due(struct nt_agent_data *data, nt_time now)
 static bool find_short(const struct nt_agent_data *data, const uint8_t *bytes, size_t len, uint8_t *index, uint32_t *number)
 {
     for (size_t i = 0; i < data->flow_count && len < NT_DATA_MIN; i++) {
-        if (data->flows[i].bytes == len && nt_data_flow_missing(&data->flows[i], bytes[0], number)) {
+        if (data->flows[i].run.bytes == len && nt_data_flow_missing(&data->flows[i], bytes[0], number)) {
             *index = (uint8_t)i;
             return true;
         }
@@ -135,10 +131,10 @@ static void receive_probe(struct nt_agent_data *data, const uint8_t *bytes, size
     if (len > 0 && bytes[0] == PROBE) {
         memcpy(echo, bytes, len);
         echo[0] = ECHO;
-        note_unsent(data, nt_ice_send(data->ice, 1, 1, echo, len, now), now);
+        note_unsent(data, nt_ice_send(data->ice, 1, 1, echo, len, false, now), now);
     } else if (len >= NT_DATA_MIN && bytes[0] == ECHO && nt_agent_data_note_delivery(data, bytes, len, &number) &&
                data->flows[0].received == NT_DATA_ECHOES) {
-        data->flows[0].interval = PROBE_INTERVAL_LATER;
+        data->flows[0].run.interval = PROBE_INTERVAL_LATER;
         note_progress(data, now);
     }
 }
@@ -158,6 +154,14 @@ void nt_agent_data_receive(struct nt_agent_data *data, const uint8_t *bytes, siz
         emit_data(data, NT_TR_DATA_RECEIVED, number, now);
     else
         nt_trace_discard(&data->context->trace, number != NO_NUMBER ? &come_before : &not_sent, NULL, NULL, now);
+}
+
+void nt_agent_data_too_big(struct nt_agent_data *data, const struct nt_ice_event *ev, nt_time now)
+{
+    data->told = true;
+    nt_trace_emit(
+        &data->context->trace,
+        (struct nt_trace_event){.at = now, .kind = NT_TR_TOO_BIG, .a = ev->local.addr, .b = ev->remote.addr, .n = {ev->mtu}});
 }
 
 nt_time nt_agent_data_deadline(const struct nt_agent_data *data)
@@ -180,7 +184,7 @@ bool nt_agent_data_done(const struct nt_agent_data *data)
 
 struct nt_data_count nt_agent_data_count(const struct nt_agent_data *data)
 {
-    struct nt_data_count n = {.magic = data->magic};
+    struct nt_data_count n = {.magic = data->magic, .flows = data->flows, .flow_count = data->flow_count, .told = data->told};
     if (data->mode == NT_DATA_PROBES) { /* those that came back count */
         n.sent = data->flow_count > 0 ? NT_DATA_ECHOES : 0;
         n.received = data->flow_count > 0 && data->flows[0].received < NT_DATA_ECHOES ? data->flows[0].received : n.sent;
@@ -189,7 +193,7 @@ struct nt_data_count nt_agent_data_count(const struct nt_agent_data *data)
     for (size_t i = 0; i < data->flow_count; i++) {
         n.sent += data->flows[i].sent;
         n.received += data->flows[i].received;
-        n.marked += data->flows[i].bytes < NT_DATA_MIN ? 0 : data->flows[i].received;
+        n.marked += data->flows[i].run.bytes < NT_DATA_MIN ? 0 : data->flows[i].received;
     }
     return n;
 }

@@ -18,6 +18,7 @@ struct nt_agent_data {
     enum nt_data_mode mode;
     size_t flow_count;
     bool default_flow; /* the scenario has no send step: ten datagrams after selection */
+    bool told;         /* an ICMP error has said that a packet was too large */
     uint8_t magic[NT_DATA_MAGIC];
     struct nt_data_flow flows[NT_DATA_FLOWS_MAX]; /* last: those in use alone are initialized */
 };
@@ -27,12 +28,14 @@ void nt_agent_data_free(struct nt_agent_data *data);
 /* A pair is selected: probes or the default flow begin. */
 void nt_agent_data_selected(struct nt_agent_data *data, nt_time now);
 /* A send step: 0, NT_EUNSUPPORTED (the peer is a process), NT_ELIMIT, NT_ENOMEM. */
-int nt_agent_data_add_flow(struct nt_agent_data *data, uint32_t bytes, uint32_t count, nt_time interval, nt_time now);
+int nt_agent_data_add_flow(struct nt_agent_data *data, const struct nt_scn_send *run, nt_time now);
 /* Gives the ICE agent all datagrams whose time has come. */
 void nt_agent_data_send_due(struct nt_agent_data *data, nt_time now);
 void nt_agent_data_receive(struct nt_agent_data *data, const uint8_t *bytes, size_t len, nt_time now);
 /* As in nt_party_ops. */
 bool nt_agent_data_note_delivery(struct nt_agent_data *data, const uint8_t *bytes, size_t len, uint32_t *number);
+/* NT_ICE_EV_TOO_BIG: it is told on. The sizes that are sent are the scenario's, and stay as they are. */
+void nt_agent_data_too_big(struct nt_agent_data *data, const struct nt_ice_event *ev, nt_time now);
 nt_time nt_agent_data_deadline(const struct nt_agent_data *data);
 bool nt_agent_data_done(const struct nt_agent_data *data); /* all is sent; of probes, enough came back */
 struct nt_data_count nt_agent_data_count(const struct nt_agent_data *data);

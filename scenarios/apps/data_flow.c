@@ -7,10 +7,10 @@
 /* 0: 128..191; 1: flow; 2, 3: reserved; 4..19: magic; 20..23: number; then zeros */
 enum { AT_FLOW = 1, AT_MAGIC = 4, AT_NUMBER = 20 };
 
-int nt_data_flow_init(struct nt_data_flow *flow, uint32_t bytes, uint32_t count, nt_time interval, nt_time now)
+int nt_data_flow_init(struct nt_data_flow *flow, const struct nt_scn_send *run, nt_time now)
 {
-    *flow = (struct nt_data_flow){.bytes = bytes, .count = count, .interval = interval, .next = count > 0 ? now : NT_TIME_NEVER};
-    flow->arrived = calloc(count / 8 + 1, 1);
+    *flow = (struct nt_data_flow){.run = *run, .next = run->count > 0 ? now : NT_TIME_NEVER};
+    flow->arrived = calloc(run->count / 8 + 1, 1);
     return flow->arrived != NULL ? NT_OK : NT_ENOMEM;
 }
 
@@ -21,16 +21,16 @@ void nt_data_flow_free(struct nt_data_flow *flow)
 
 size_t nt_data_flow_write(struct nt_data_flow *flow, uint8_t index, const uint8_t *magic, uint8_t *buf)
 {
-    memset(buf, 0, flow->bytes);
+    memset(buf, 0, flow->run.bytes);
     buf[0] = (uint8_t)(128 + (flow->sent & 63));
-    if (flow->bytes >= NT_DATA_MIN) {
+    if (flow->run.bytes >= NT_DATA_MIN) {
         buf[AT_FLOW] = index;
         memcpy(buf + AT_MAGIC, magic, NT_DATA_MAGIC);
         nt_store32(buf + AT_NUMBER, flow->sent);
     }
     flow->sent++;
-    flow->next = flow->sent < flow->count ? nt_time_after(flow->next, flow->interval) : NT_TIME_NEVER;
-    return flow->bytes;
+    flow->next = flow->sent < flow->run.count ? nt_time_after(flow->next, flow->run.interval) : NT_TIME_NEVER;
+    return flow->run.bytes;
 }
 
 bool nt_data_read(const uint8_t *bytes, size_t len, const uint8_t *magic, uint8_t *index, uint32_t *number)

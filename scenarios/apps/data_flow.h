@@ -4,6 +4,7 @@
 
 #include "core/base/rand.h"
 #include "core/base/time.h"
+#include "scenarios/model/case.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,12 +14,13 @@
 #define NT_DATA_MAGIC 16 /* bytes at offset 4 of a datagram with a header */
 
 struct nt_data_flow {
-    uint32_t bytes, count, sent, received;
-    nt_time interval, next; /* next: NT_TIME_NEVER when all is sent */
-    uint8_t *arrived;       /* a bit for each datagram */
+    struct nt_scn_send run;
+    uint32_t sent, received;
+    nt_time next;     /* NT_TIME_NEVER when all is sent */
+    uint8_t *arrived; /* a bit for each datagram */
 };
 
-int nt_data_flow_init(struct nt_data_flow *flow, uint32_t bytes, uint32_t count, nt_time interval, nt_time now);
+int nt_data_flow_init(struct nt_data_flow *flow, const struct nt_scn_send *run, nt_time now);
 void nt_data_flow_free(struct nt_data_flow *flow);
 /* Writes the next datagram: first byte 128..191 (RFC 7983: RTP), flow, magic, number, zeros; a short one has the first byte and
  * zeros. Returns its length. */

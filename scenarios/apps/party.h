@@ -5,11 +5,16 @@
 #include "reports/result/result.h"
 #include "scenarios/model/case.h"
 
+struct nt_data_flow;
+
 /* The datagrams that one agent sent, and how many of them arrived. */
 struct nt_data_count {
     uint64_t sent, received;
-    uint64_t marked;      /* of the received, those that carry the magic */
-    const uint8_t *magic; /* NT_DATA_MAGIC bytes that no other agent's datagrams carry; NULL: unknown */
+    uint64_t marked;                  /* of the received, those that carry the magic */
+    const uint8_t *magic;             /* NT_DATA_MAGIC bytes that no other agent's datagrams carry; NULL: unknown */
+    const struct nt_data_flow *flows; /* in the order of their indexes (data_flow.h); none of a process */
+    size_t flow_count;
+    bool told; /* an ICMP error has told this agent that a packet was too large */
 };
 
 /* The other agent of the call. */
@@ -26,7 +31,7 @@ struct nt_party_ops {
     void (*call)(void *self, nt_time now);
     int (*reoffer)(void *self, nt_time now);                   /* NT_ESTATE before an answered call */
     int (*signal)(void *self, const struct nt_scn_step *step); /* from now on; 0 or NT_ENOMEM */
-    int (*send)(void *self, uint32_t bytes, uint32_t count, nt_time interval, nt_time now);
+    int (*send)(void *self, const struct nt_scn_send *run, nt_time now);
     /* The peer received this datagram. True: it is one of this agent's, received for the first time; its number. */
     bool (*note_delivery)(void *self, const uint8_t *bytes, size_t len, uint32_t *number);
     /* the run */

@@ -146,7 +146,7 @@ static bool new_relay(struct relay *r)
 static bool relay_both_ways(struct relay *r)
 {
     uint8_t wrapped[PAYLOAD + NT_TURN_OVERHEAD];
-    int len = nt_turn_client_wrap(r->client, &r->peer, r->payload, sizeof r->payload, wrapped, sizeof wrapped);
+    int len = nt_turn_client_wrap(r->client, &r->peer, r->payload, sizeof r->payload, false, wrapped, sizeof wrapped);
     if (len <= 0)
         return false;
     server_receives(r, &r->listen, &r->base, wrapped, (size_t)len);

@@ -61,6 +61,7 @@ static const char *event_text(const struct nt_trace_event *ev)
     case NT_TR_TURN_RELEASED: return "allocation released";
     case NT_TR_REQUEST_FAILED: return "request failed";
     case NT_TR_TURN_LOST: return "allocation lost";
+    case NT_TR_TOO_BIG: return "told that a packet is too large";
     case NT_TR_TURN_DROPPED: return "not sent to the TURN server";
     case NT_TR_STUN_PASSED_OVER: return "attribute of RFC 3489 passed over";
     case NT_TR_ICE_GATHERED:
@@ -100,6 +101,8 @@ static const char *reason_text(const struct nt_trace_event *ev, char *buf, size_
                  nt_drop_detail((enum nt_drop)ev->n[1], &ev->a, &ev->b, detail, sizeof detail));
     else if (ev->kind == NT_TR_TURN_REFUSED)
         snprintf(buf, cap, "%" PRId64 ": %s", ev->n[0], ev->text);
+    else if (ev->kind == NT_TR_TOO_BIG && ev->n[0] > 0)
+        snprintf(buf, cap, "the MTU is %" PRId64, ev->n[0]);
     else
         snprintf(buf, cap, "%s", ev->text != NULL ? ev->text : "");
     return buf;

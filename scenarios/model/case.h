@@ -142,6 +142,12 @@ enum nt_scn_server_do { NT_SERVER_STOP = 1, NT_SERVER_START, NT_SERVER_RESET, NT
 enum nt_scn_message { NT_MESSAGE_ANY = 0, NT_MESSAGE_OFFER, NT_MESSAGE_ANSWER, NT_MESSAGE_CANDIDATE };
 enum nt_scn_signal_act { NT_SIGNAL_DELAY = 1, NT_SIGNAL_DROP, NT_SIGNAL_DUPLICATE };
 
+struct nt_scn_send { /* a run of datagrams */
+    uint32_t bytes, count;
+    nt_time interval;
+    bool df; /* they are not to be fragmented */
+};
+
 struct nt_scn_step {
     struct nt_place place;
     enum nt_scn_step_kind kind;
@@ -150,9 +156,8 @@ struct nt_scn_step {
     struct nt_scn_node after; /* the first event of this name at this node */
     char *event;              /* "check-sent", ... */
     nt_time delay;
-    uint32_t from, to;     /* agents */
-    uint32_t bytes, count; /* send: 200, 10 */
-    nt_time interval;      /* send: 20 ms */
+    uint32_t from, to; /* agents */
+    struct nt_scn_send send;
     enum nt_scn_message message;
     enum nt_scn_signal_act act;
     nt_time by;               /* by how much signalling, packets or responses are delayed */

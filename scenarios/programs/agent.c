@@ -88,9 +88,9 @@ static int process_signal_fault(void *self, const struct nt_scn_step *step)
     return nt_sip_end_fault(process->sip, step->message, step->act, step->by);
 }
 
-static int process_send(void *self, uint32_t bytes, uint32_t count, nt_time interval, nt_time now)
+static int process_send(void *self, const struct nt_scn_send *run, nt_time now)
 {
-    (void)self, (void)bytes, (void)count, (void)interval, (void)now;
+    (void)self, (void)run, (void)now;
     return NT_EUNSUPPORTED;
 }
 

@@ -104,7 +104,7 @@ static int run_step(struct step *s, nt_time now)
     switch (scn->kind) {
     case NT_STEP_CALL: return run_call(w, from, now);
     case NT_STEP_REOFFER: return from.ops->reoffer(from.self, now);
-    case NT_STEP_SEND: return from.ops->send(from.self, scn->bytes, scn->count, scn->interval, now);
+    case NT_STEP_SEND: return from.ops->send(from.self, &scn->send, now);
     case NT_STEP_SIGNALLING: return from.ops->signal(from.self, scn);
     case NT_STEP_FAULT: return run_fault(s, now);
     case NT_STEP_LINK: nt_fabric_set_port(w->fabric, node, scn->port, scn->up, now); return NT_OK;

@@ -229,7 +229,7 @@ static void step(struct world *w, struct feed *f)
         if (op == 252)
             nt_ice_close(w->agent, w->now);
         bytes = feed_chunk(f, 1500, &len);
-        nt_ice_send(w->agent, 1, (uint16_t)(1 + (op >> 3) % 2), bytes, len, w->now);
+        nt_ice_send(w->agent, 1, (uint16_t)(1 + (op >> 3) % 2), bytes, len, false, w->now);
         break;
     case 5:
         nt_ice_input(w->agent, &path, op & 8 ? NT_IN_SEND_FAILED : NT_IN_ICMP, (const uint8_t *)"\3\3", op & 8 ? 0 : 2, w->now);

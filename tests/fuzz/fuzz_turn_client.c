@@ -129,7 +129,7 @@ static void owner_asks(struct world *w, uint8_t op, uint8_t n)
     switch (op % 5) {
     case 0: nt_turn_client_permit(w->client, &peer, w->now); break;
     case 1: nt_turn_client_bind_channel(w->client, &peer, w->now); break;
-    case 2: nt_turn_client_wrap(w->client, &peer, payload, n, out, sizeof out); break;
+    case 2: nt_turn_client_wrap(w->client, &peer, payload, n, false, out, sizeof out); break;
     case 3:
         w->base.port = (uint16_t)(w->base.port + (n & 1));
         nt_turn_client_move(w->client, n & 2 ? &w->base : NULL, w->now);

@@ -28,8 +28,7 @@ const struct nt_table nt_table_reoffer = NT_TABLE("reoffer", "'reoffer'", reoffe
 
 struct send_form {
     const struct nt_yaml *from, *to;
-    uint32_t bytes, count;
-    nt_time interval;
+    struct nt_scn_send send;
 };
 
 #define SEND(field) .offset = offsetof(struct send_form, field)
@@ -38,12 +37,16 @@ static const struct nt_key send_keys[] = {
     {.name = "to", NODE(send_form, to), .doc = "the receiver"},
     {.name = "bytes",
      .type = NT_KEY_U32,
-     SEND(bytes),
+     SEND(send.bytes),
      .low = 1,
      .high = NT_DATAGRAM_MAX,
      .doc = "payload of each datagram; 200 by default"},
-    {.name = "count", .type = NT_KEY_U32, SEND(count), .low = 1, .high = 1000000, .doc = "number of datagrams; 10 by default"},
-    {.name = "interval", .type = NT_KEY_TIME, SEND(interval), .doc = "between two datagrams; 20ms by default"},
+    {.name = "count", .type = NT_KEY_U32, SEND(send.count), .low = 1, .high = 1000000, .doc = "number of datagrams; 10 by default"},
+    {.name = "interval", .type = NT_KEY_TIME, SEND(send.interval), .doc = "between two datagrams; 20ms by default"},
+    {.name = "df",
+     .type = NT_KEY_BOOL,
+     SEND(send.df),
+     .doc = "on: the datagrams are not to be fragmented, neither by their sender nor, in IPv4, by a router; off by default"},
 };
 const struct nt_table nt_table_send = NT_TABLE("send", "'send'", send_keys);
 
@@ -118,14 +121,12 @@ void nt_load_reoffer(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_s
 
 void nt_load_send(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
 {
-    struct send_form f = {.bytes = 200, .count = 10, .interval = 20 * NT_MSEC};
+    struct send_form f = {.send = {.bytes = 200, .count = 10, .interval = 20 * NT_MSEC}};
     step->kind = NT_STEP_SEND;
     if (!nt_table_read(l, &nt_table_send, v, &f))
         return;
     read_ends(l, f.from, f.to, step);
-    step->bytes = f.bytes;
-    step->count = f.count;
-    step->interval = f.interval;
+    step->send = f.send;
 }
 
 void nt_load_signalling(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)

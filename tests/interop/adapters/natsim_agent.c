@@ -41,7 +41,7 @@ static void send_probe(struct adapter *a, nt_time now)
     if (now < a->next_probe)
         return;
     nt_probes_write(&a->probes, bytes);
-    nt_ice_send(a->ice, 1, 1, bytes, sizeof bytes, now); /* what cannot be sent is lost */
+    nt_ice_send(a->ice, 1, 1, bytes, sizeof bytes, false, now); /* what cannot be sent is lost */
     a->next_probe = now + nt_probes_interval(&a->probes) * NT_MSEC;
 }
 
@@ -51,7 +51,7 @@ static void take_data(struct adapter *a, const struct nt_ice_event *event, nt_ti
     memcpy(bytes, event->bytes, event->len);
     enum nt_probes_what what = nt_probes_take(&a->probes, bytes, event->len);
     if (what == NT_PROBES_ECHO)
-        nt_ice_send(a->ice, 1, 1, bytes, event->len, now);
+        nt_ice_send(a->ice, 1, 1, bytes, event->len, false, now);
     else if (what == NT_PROBES_DONE)
         nt_lines_say("{s:s, s:b, s:i}", "t", "data", "ok", 1, "n", NT_PROBES_WANTED);
 }

@@ -265,7 +265,7 @@ TEST(controlled_nomination)
     struct nt_addr peer = addr("10.0.0.2:6000"), stranger = addr("10.0.0.3:6000");
     begin(NT_ICE_CONTROLLED);
     one_remote();
-    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_ESTATE);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, false, l.now), NT_ESTATE);
     struct out *o = next_out(&l, NT_STUN_REQUEST, NULL);
     give(&l, &stranger, bytes, sizeof bytes);
     assert_int_equal(l.data, 0);
@@ -279,12 +279,16 @@ TEST(controlled_nomination)
     assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
     give(&l, &stranger, bytes, sizeof bytes);
     assert_int_equal(l.data, 2);
-    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_OK);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, false, l.now), NT_OK);
     pull(&l);
     assert_int_equal(l.outs[l.count - 1].len, sizeof bytes);
+    assert_int_equal(l.outs[l.count - 1].path.df, 0);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, true, l.now), NT_OK);
+    pull(&l);
+    assert_int_equal(l.outs[l.count - 1].path.df, 1);
     for (int i = 0; i < 64; i++)
-        assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_OK);
-    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_ELIMIT);
+        assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, false, l.now), NT_OK);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, false, l.now), NT_ELIMIT);
     pull(&l);
     lab_end(&l);
 }

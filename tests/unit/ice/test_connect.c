@@ -74,9 +74,9 @@ static void data_flows(struct world *w)
 {
     static const uint8_t bytes[200] = {128, 1, 2, 3};
     int before_l = n.nodes[w->l].data_count, before_r = n.nodes[w->r].data_count;
-    assert_int_equal(nt_ice_send(n.nodes[w->l].agent, 1, 1, bytes, sizeof bytes, n.now), NT_OK);
+    assert_int_equal(nt_ice_send(n.nodes[w->l].agent, 1, 1, bytes, sizeof bytes, false, n.now), NT_OK);
     drain(&n, w->l);
-    assert_int_equal(nt_ice_send(n.nodes[w->r].agent, 1, 1, bytes, sizeof bytes, n.now), NT_OK);
+    assert_int_equal(nt_ice_send(n.nodes[w->r].agent, 1, 1, bytes, sizeof bytes, false, n.now), NT_OK);
     drain(&n, w->r);
     run(&n, n.now + NT_SEC);
     assert_int_equal(n.nodes[w->l].data_count, before_l + 1);

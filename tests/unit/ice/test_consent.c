@@ -65,12 +65,12 @@ TEST(expiry)
     }
     go(&l, 30 * NT_SEC - 1);
     assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
-    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_OK);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, false, l.now), NT_OK);
     pull(&l);
     int sent = l.count;
     go(&l, 30 * NT_SEC);
     assert_int_equal(l.state, NT_ICE_DISCONNECTED);
-    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_ESTATE);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, false, l.now), NT_ESTATE);
     /* no resumption: neither a late response nor the peer's requests bring it back */
     for (int i = 0; i < sent; i++)
         if (l.outs[i].m.len > 0 && l.outs[i].m.class_ == NT_STUN_REQUEST)
@@ -78,7 +78,7 @@ TEST(expiry)
     request(&l, "10.0.0.2:6000", (struct ask){.id = 77, .use_candidate = true});
     go(&l, 60 * NT_SEC);
     assert_int_equal(nt_ice_state(l.a), NT_ICE_DISCONNECTED);
-    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_ESTATE);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, false, l.now), NT_ESTATE);
     assert_int_equal(l.count, sent);
     lab_end(&l);
 }
@@ -132,10 +132,10 @@ TEST(revoked)
     respond(&l, o, (struct reply){.code = 403, .from = "10.0.0.3:6000"});
     respond(&l, o, (struct reply){.code = 400});
     assert_int_equal(l.state, NT_ICE_COMPLETED);
-    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_OK);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, false, l.now), NT_OK);
     respond(&l, o, (struct reply){.code = 403});
     assert_int_equal(l.state, NT_ICE_DISCONNECTED);
-    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_ESTATE);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, false, l.now), NT_ESTATE);
     int sent = l.count;
     go(&l, 60 * NT_SEC);
     assert_int_equal(l.count, sent);
@@ -170,14 +170,14 @@ TEST(nominated_late)
     go(&l, 7 * NT_SEC);
     request(&l, "10.0.0.2:6000", (struct ask){.id = 1, .use_candidate = true});
     assert_int_equal(nt_ice_state(l.a), NT_ICE_RUNNING);
-    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_ESTATE);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, false, l.now), NT_ESTATE);
     go(&l, 38 * NT_SEC);
     assert_int_equal(nt_ice_state(l.a), NT_ICE_RUNNING);
     struct out *o = next_out(&l, NT_STUN_REQUEST, NULL);
     assert_non_null(o);
     respond(&l, o, (struct reply){0});
     assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
-    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_OK);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, false, l.now), NT_OK);
     go(&l, 38 * NT_SEC + 29 * NT_SEC);
     assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
     lab_end(&l);
@@ -195,7 +195,7 @@ TEST(keepalives)
     assert_int_equal(o->m.count, 1);
     assert_non_null(o->m.fingerprint);
     go(&l, 20 * NT_SEC);
-    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_OK);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, false, l.now), NT_OK);
     pull(&l);
     go(&l, 35 * NT_SEC - 1);
     assert_null(next_out(&l, NT_STUN_INDICATION, NULL)); /* data keeps the binding alive */

@@ -100,8 +100,8 @@ static void complete_first(void)
     respond(&l, o, (struct reply){0});
     request(&l, "10.0.0.2:1", (struct ask){.id = 1, .use_candidate = true});
     assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
-    assert_int_equal(nt_ice_send(l.a, 1, 1, (const uint8_t *)"\x80", 1, l.now), NT_OK);
-    assert_int_equal(nt_ice_send(l.a, 2, 1, (const uint8_t *)"\x80", 1, l.now), NT_ESTATE);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, (const uint8_t *)"\x80", 1, false, l.now), NT_OK);
+    assert_int_equal(nt_ice_send(l.a, 2, 1, (const uint8_t *)"\x80", 1, false, l.now), NT_ESTATE);
     assert_null(next_out(&l, NT_STUN_REQUEST, "10.0.0.2:2"));
 }
 
@@ -257,8 +257,8 @@ TEST(a_component_that_the_peer_lacks)
     respond(&l, next_out(&l, NT_STUN_REQUEST, "10.0.0.2:1"), (struct reply){0});
     request(&l, "10.0.0.2:1", (struct ask){.id = 1, .use_candidate = true});
     assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
-    assert_int_equal(nt_ice_send(l.a, 1, 1, (const uint8_t *)"\x80", 1, l.now), NT_OK);
-    assert_int_equal(nt_ice_send(l.a, 1, 2, (const uint8_t *)"\x80", 1, l.now), NT_ESTATE);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, (const uint8_t *)"\x80", 1, false, l.now), NT_OK);
+    assert_int_equal(nt_ice_send(l.a, 1, 2, (const uint8_t *)"\x80", 1, false, l.now), NT_ESTATE);
     assert_int_equal(nt_ice_local(l.a, true, &d), NT_OK);
     assert_int_equal(d.streams[0].candidate_count, 1);
     nt_ice_description_free(&d);

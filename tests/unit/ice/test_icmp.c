@@ -67,11 +67,43 @@ TEST(errors_are_advisory_by_default)
     assert_int_equal(sent_in_spite_of(false, 3, 3), 2);
 }
 
+/* What the peer's host, or a router before it, says about a datagram from our base. */
+static bool is_told(const char *base, const char *to, uint8_t type, uint8_t code, uint32_t *mtu)
+{
+    struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
+    struct nt_ice_event ev;
+    c.ipv6 = true;
+    lab_start_at(&l, &c, base);
+    while (nt_ice_event(l.a, &ev))
+        continue;
+    uint8_t message[NT_ICMP_INPUT] = {type, code, 0, 0, 5, 0};
+    struct nt_path path = {.transport = NT_UDP, .local = l.base, .remote = addr(to)};
+    nt_ice_input(l.a, &path, NT_IN_ICMP, message, sizeof message, l.now);
+    bool told = nt_ice_event(l.a, &ev) && ev.kind == NT_ICE_EV_TOO_BIG;
+    *mtu = told ? ev.mtu : 0;
+    assert_true(!told || (nt_addr_equal(&ev.local.addr, &l.base) && nt_addr_equal(&ev.remote.addr, &path.remote)));
+    lab_end(&l);
+    return told;
+}
+
+/* RFC 1122, 4.1.3.3: errors are passed to the application; here those that speak of its data's size. */
+TEST(the_owner_is_told_that_a_packet_is_too_big)
+{
+    uint32_t mtu;
+    assert_true(is_told("10.0.0.1", "10.0.0.2:6000", 3, 4, &mtu));
+    assert_int_equal(mtu, 1280);
+    assert_false(is_told("10.0.0.1", "10.0.0.2:6000", 3, 3, &mtu));
+    assert_false(is_told("10.0.0.1", "10.0.0.2:6000", 2, 0, &mtu));
+    assert_true(is_told("2001:db8::1", "[2001:db8::2]:6000", 2, 0, &mtu));
+    assert_int_equal(mtu, 1280);
+    assert_false(is_told("2001:db8::1", "[2001:db8::2]:6000", 3, 4, &mtu));
+}
+
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(unreachable_protocol_and_port_are_hard_errors),
-                                       cmocka_unit_test(an_unreachable_port_of_ipv6_is_a_hard_error),
-                                       cmocka_unit_test(an_error_fails_the_check_that_it_is_about),
-                                       cmocka_unit_test(errors_are_advisory_by_default)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(unreachable_protocol_and_port_are_hard_errors),
+        cmocka_unit_test(an_unreachable_port_of_ipv6_is_a_hard_error), cmocka_unit_test(an_error_fails_the_check_that_it_is_about),
+        cmocka_unit_test(errors_are_advisory_by_default), cmocka_unit_test(the_owner_is_told_that_a_packet_is_too_big)};
     return RUN_TESTS(tests);
 }

@@ -212,8 +212,8 @@ TEST(data_that_waited)
     go(&l, 0);
     respond(&l, next_out(&l, NT_STUN_REQUEST, NULL), (struct reply){0});
     request(&l, "10.0.0.2:6000", (struct ask){.id = 1, .use_candidate = true});
-    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, 1, l.now), NT_OK);
-    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, 1, l.now), NT_OK);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, 1, false, l.now), NT_OK);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, 1, false, l.now), NT_OK);
     told.count = 0;
     nt_ice_close(l.a, l.now);
     assert_told(2, "data that waited to leave, at the end of ICE");

@@ -91,7 +91,7 @@ static bool connected(void)
     respond(&l, o, (struct reply){.mapped = "192.0.2.77:1"});
     request(&l, "10.0.0.2:6000", (struct ask){.id = 1, .use_candidate = true});
     go(&l, l.now + 100 * NT_MSEC);
-    (void)nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now);
+    (void)nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, false, l.now);
     pull(&l);
     give(&l, &peer, bytes, sizeof bytes);
     return nt_ice_selected(l.a, 1, 1, &x, &y);
@@ -136,7 +136,7 @@ TEST(none_in_steady_state)
         if (round == 100)
             alloc_fail(ALLOC_NONE);
         l.count = l.next = 0;
-        assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, l.now), NT_OK);
+        assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, false, l.now), NT_OK);
         pull(&l);
         give(&l, &peer, bytes, sizeof bytes);
         request(&l, "10.0.0.2:6000", (struct ask){.id = (uint8_t)round});

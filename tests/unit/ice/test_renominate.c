@@ -48,7 +48,7 @@ static uint16_t selected(void)
 static uint16_t data_goes_to(void)
 {
     int before = l.count;
-    assert_int_equal(nt_ice_send(l.a, 1, 1, (const uint8_t *)"\x80 data", 6, l.now), NT_OK);
+    assert_int_equal(nt_ice_send(l.a, 1, 1, (const uint8_t *)"\x80 data", 6, false, l.now), NT_OK);
     pull(&l);
     assert_int_equal(l.count, before + 1);
     return l.outs[before].path.remote.port;

@@ -301,7 +301,7 @@ TEST(test_cells)
                   "gateways: {g: {inside: a, outside: b, nat: \"${nat}\"}}\n"
                   "servers: {t: {on: b, kind: turn, users: {\"${n}\": \"x${n}-$${n}\"}}}\n"
                   "agents: {L: {on: a, turn: [{server: t, user: u, password: p}]}, R: {on: b}}\n"
-                  "steps: [{at: 0s, call: {from: L, to: R}}, {at: 1s, send: {from: L, to: R, count: \"${n}\"}}]\n"
+                  "steps: [{at: 0s, call: {from: L, to: R}}, {at: 1s, send: {from: L, to: R, count: \"${n}\", df: on}}]\n"
                   "expect: {L: {checks: 5, candidates: {host: 1}}}\n"
                   "expect-where:\n"
                   "  - {when: {nat: hp, n: 20}, L: {state: completed, candidates: {relay: 2}}}\n"
@@ -331,7 +331,9 @@ TEST(test_cells)
         assert_string_equal(c->params[1].json, number);
         assert_int_equal(c->gateways[0].policy.hairpin, rows[i].hairpin);
         assert_int_equal(c->networks[0].delay, rows[i].n * NT_MSEC);
-        assert_int_equal(c->steps[1].count, rows[i].n);
+        assert_int_equal(c->steps[1].send.count, rows[i].n);
+        assert_int_equal(c->steps[1].send.bytes, 200);
+        assert_true(c->steps[1].send.df);
         assert_string_equal(c->servers[0].users[0].name, "${n}"); /* keys are not substituted */
         assert_string_equal(c->servers[0].users[0].password, rows[i].password);
         assert_int_equal(c->expect.agents[0].candidate_counts[NT_ICE_HOST], 1);
@@ -427,9 +429,9 @@ static void check_actions(const struct nt_scn_case *c)
     assert_string_equal(s[1].event, "answer-received");
     assert_int_equal(s[1].delay, 5 * NT_MSEC);
     assert_int_equal(s[2].after.kind, NT_SCN_NODE_GATEWAY);
-    assert_int_equal(s[2].bytes, 200);
-    assert_int_equal(s[2].count, 10);
-    assert_int_equal(s[2].interval, 20 * NT_MSEC);
+    assert_int_equal(s[2].send.bytes, 200);
+    assert_int_equal(s[2].send.count, 10);
+    assert_int_equal(s[2].send.interval, 20 * NT_MSEC);
     assert_int_equal(s[3].port, 1); /* inside 0, outside 1 */
     assert_false(s[3].up);
     assert_int_equal(s[4].port, 1);

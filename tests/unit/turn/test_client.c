@@ -288,7 +288,7 @@ static bool give_data(const char *peer, bool icmp)
     nt_stun_start(&b, response, sizeof response, NT_STUN_INDICATION, NT_TURN_DATA, id);
     nt_stun_add_addr(&b, NT_ATTR_XOR_PEER_ADDRESS, &a);
     if (icmp)
-        nt_stun_add(&b, NT_ATTR_ICMP, "\0\0\x03\x01\0\0\0\0", 8);
+        nt_stun_add(&b, NT_ATTR_ICMP, "\0\0\x03\x04\0\0\x05\x78", 8);
     else
         nt_stun_add(&b, NT_ATTR_DATA, "data", 4);
     return finish(&b);
@@ -307,17 +307,17 @@ TEST(what_is_believed)
     nt_turn_client_bind_channel(c, &peer, w->now);
     next_request();
     uint8_t buf[64];
-    assert_int_equal(nt_turn_client_wrap(c, &peer, buf, 1, buf, sizeof buf), NT_ESTATE);
+    assert_int_equal(nt_turn_client_wrap(c, &peer, buf, 1, false, buf, sizeof buf), NT_ESTATE);
     assert_true(give("\x40\x00\x00\x01x", 5)); /* before the response */
     assert_int_equal(next_event(&ev), NT_TURN_EV_PERMITTED);
     assert_int_equal(next_event(&ev), NT_TURN_EV_DATA);
     assert_true(nt_addr_equal(&ev.peer, &peer));
     assert_int_equal(ev.len, 1);
-    assert_int_equal(nt_turn_client_wrap(c, &peer, (const uint8_t *)"x", 1, buf, sizeof buf), 20 + 12 + 8);
+    assert_int_equal(nt_turn_client_wrap(c, &peer, (const uint8_t *)"x", 1, false, buf, sizeof buf), 20 + 12 + 8);
     assert_memory_equal(buf, "\x00\x16", 2); /* B161: no ChannelData is sent before, but a Send indication may be */
     assert_true(success(0));
     assert_int_equal(next_event(&ev), NT_TURN_EV_CHANNEL);
-    assert_int_equal(nt_turn_client_wrap(c, &peer, (const uint8_t *)"x", 1, buf, sizeof buf), 5);
+    assert_int_equal(nt_turn_client_wrap(c, &peer, (const uint8_t *)"x", 1, false, buf, sizeof buf), 5);
     assert_memory_equal(buf, "\x40\x00\x00\x01x", 5);
     assert_true(give_data("203.0.113.7:9", false)); /* another port: a Data indication */
     assert_int_equal(next_event(&ev), NT_TURN_EV_DATA);
@@ -326,8 +326,7 @@ TEST(what_is_believed)
     assert_int_equal(next_event(&ev), 0);
     assert_true(give_data(PEER, true));
     assert_int_equal(next_event(&ev), NT_TURN_EV_ICMP);
-    assert_int_equal(ev.icmp_type, 3);
-    assert_int_equal(ev.icmp_code, 1);
+    assert_memory_equal(ev.icmp, "\x03\x04\0\0\x05\x78", NT_ICMP_INPUT);
     assert_true(give("\x40\x00\x00\x09x", 5)); /* too short */
     assert_int_equal(next_event(&ev), 0);
     assert_true(give("\x40\x00\x00\x00", 4)); /* empty is data, too */
@@ -349,14 +348,14 @@ TEST(relayed_data_proves_the_permission)
     nt_time asked_at = w->now;
     w->now += NT_SEC;
     assert_false(nt_turn_client_permitted(c, &peer));
-    assert_int_equal(nt_turn_client_wrap(c, &peer, buf, 1, buf, sizeof buf), NT_ESTATE);
+    assert_int_equal(nt_turn_client_wrap(c, &peer, buf, 1, false, buf, sizeof buf), NT_ESTATE);
     assert_true(give_data("203.0.113.7:9", false)); /* a permission holds for all ports of an IP */
     assert_int_equal(next_event(&ev), NT_TURN_EV_PERMITTED);
     assert_int_equal(next_event(&ev), NT_TURN_EV_DATA);
     assert_true(nt_turn_client_permitted(c, &peer));
-    assert_int_equal(nt_turn_client_wrap(c, &peer, (const uint8_t *)"x", 1, buf, sizeof buf), 20 + 12 + 8);
+    assert_int_equal(nt_turn_client_wrap(c, &peer, (const uint8_t *)"x", 1, false, buf, sizeof buf), 20 + 12 + 8);
     assert_memory_equal(buf, "\x00\x16", 2);
-    assert_int_equal(nt_turn_client_wrap(c, &other, buf, 1, buf, sizeof buf), NT_ESTATE);
+    assert_int_equal(nt_turn_client_wrap(c, &other, buf, 1, false, buf, sizeof buf), NT_ESTATE);
     /* the refusal of a ChannelBind to another port of the IP does not take the permission back */
     peer.port++;
     nt_turn_client_bind_channel(c, &peer, w->now);
@@ -547,12 +546,49 @@ TEST(arguments)
     next_request();
     assert_int_equal(asked.method, NT_TURN_CREATE_PERMISSION);
     assert_true(success(0));
-    int n = nt_turn_client_wrap(c, &peer, buf, 8, buf, sizeof buf - 20);
+    int n = nt_turn_client_wrap(c, &peer, buf, 8, false, buf, sizeof buf - 20);
     assert_int_equal(n, 44);
     assert_true(n <= 8 + NT_TURN_OVERHEAD);
-    assert_int_equal(nt_turn_client_wrap(c, &peer, buf, 8, buf, 43), NT_ENOSPC);
+    assert_int_equal(nt_turn_client_wrap(c, &peer, buf, 8, false, buf, 43), NT_ENOSPC);
     struct nt_turn_client_config bad = {.server = server, .transport = NT_TCP, .base = w->bases[0], .rand = &w->rand};
     assert_null(nt_turn_client_new(&bad));
+}
+
+static bool has_dont_fragment(const uint8_t *bytes, int len)
+{
+    struct nt_stun_msg m;
+    assert_int_equal(nt_stun_parse(&m, bytes, (size_t)len), NT_OK);
+    assert_int_equal(nt_stun_find(&m, NT_ATTR_DATA)->len, 1);
+    return nt_stun_find(&m, NT_ATTR_DONT_FRAGMENT) != NULL;
+}
+
+/* RFC 8656, 7.1 and 11.1: a client that may use DONT-FRAGMENT asks for it when it allocates. */
+TEST(data_that_is_not_to_be_fragmented)
+{
+    struct nt_turn_client_config config = {.server = server,
+                                           .transport = NT_UDP,
+                                           .base = w->bases[0],
+                                           .user = "George",
+                                           .password = "secret",
+                                           .dont_fragment = true,
+                                           .rand = &w->rand};
+    struct nt_addr peer = addr(PEER);
+    uint8_t buf[64];
+    nt_turn_client_del(w->clients[0]);
+    c = w->clients[0] = nt_turn_client_new(&config);
+    to_allocated(600);
+    assert_int_equal(asked.method, NT_TURN_ALLOCATE);
+    assert_non_null(nt_stun_find(&asked, NT_ATTR_DONT_FRAGMENT));
+    nt_turn_client_permit(c, &peer, w->now);
+    next_request();
+    assert_null(nt_stun_find(&asked, NT_ATTR_DONT_FRAGMENT));
+    assert_true(success(0));
+    assert_true(has_dont_fragment(buf, nt_turn_client_wrap(c, &peer, (const uint8_t *)"x", 1, true, buf, sizeof buf)));
+    assert_false(has_dont_fragment(buf, nt_turn_client_wrap(c, &peer, (const uint8_t *)"x", 1, false, buf, sizeof buf)));
+    nt_turn_client_bind_channel(c, &peer, w->now);
+    next_request();
+    assert_true(success(0)); /* ChannelData has no such attribute: DF of its packet says it (14) */
+    assert_int_equal(nt_turn_client_wrap(c, &peer, (const uint8_t *)"x", 1, true, buf, sizeof buf), 5);
 }
 
 int main(int argc, char **argv)
@@ -577,6 +613,7 @@ int main(int argc, char **argv)
         T(channel_numbers),
         T(configured_lifetime_and_refusals),
         T(arguments),
+        T(data_that_is_not_to_be_fragmented),
     };
     return RUN_TESTS(tests);
 }

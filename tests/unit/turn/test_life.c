@@ -16,7 +16,7 @@ TEST(whole_life)
     assert_true(nt_addr_equal(&event(w, NT_TURN_EV_ALLOCATED)->mapped, &w->bases[0]));
     assert_int_equal(w->traced[NT_TR_TURN_ALLOCATED], 1);
     uint8_t buf[100];
-    assert_int_equal(nt_turn_client_wrap(w->clients[0], &peer, buf, 1, buf, sizeof buf), NT_ESTATE);
+    assert_int_equal(nt_turn_client_wrap(w->clients[0], &peer, buf, 1, false, buf, sizeof buf), NT_ESTATE);
     assert_int_equal(nt_turn_client_permit(w->clients[0], &peer, w->now), NT_OK);
     run_for(w, NT_SEC);
     assert_true(nt_turn_client_permitted(w->clients[0], &other_port));
@@ -339,7 +339,7 @@ TEST(ipv6_relay)
     assert_int_equal(relayed.family, NT_AF_IPV6);
     nt_turn_client_permit(w->clients[0], &peer, w->now);
     run_for(w, NT_SEC);
-    assert_int_equal(nt_turn_client_wrap(w->clients[0], &peer, buf, 1, buf, sizeof buf), 1 + NT_TURN_OVERHEAD);
+    assert_int_equal(nt_turn_client_wrap(w->clients[0], &peer, buf, 1, false, buf, sizeof buf), 1 + NT_TURN_OVERHEAD);
     client_sends(w, 0, &peer, "six");
     assert_true(nt_addr_equal(&w->last.path.remote, &relayed));
     peer_sends(w, "[2001:db8:7::7]:1", &relayed, "back");
@@ -377,7 +377,7 @@ TEST(damaged)
             run_for(w, NT_SEC);
             nt_turn_client_permit(w->clients[0], &peer, w->now);
             nt_turn_client_bind_channel(w->clients[0], &peer, w->now);
-            int n = nt_turn_client_wrap(w->clients[0], &peer, data, sizeof data, buf, sizeof buf);
+            int n = nt_turn_client_wrap(w->clients[0], &peer, data, sizeof data, false, buf, sizeof buf);
             struct nt_path path = {.transport = NT_UDP, .local = w->bases[0], .remote = w->listen};
             if (n > 0)
                 put(w, &path, buf, (size_t)n);

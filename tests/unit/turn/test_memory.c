@@ -8,7 +8,7 @@ static void round_trips(struct world *w, const struct nt_addr *relayed, int n)
     uint8_t buf[1500], data[1000] = {1};
     for (int i = 0; i < n; i++) {
         const struct nt_addr *peer = i % 2 != 0 ? &by_send : &by_channel;
-        int len = nt_turn_client_wrap(w->clients[0], peer, data, sizeof data, buf, sizeof buf);
+        int len = nt_turn_client_wrap(w->clients[0], peer, data, sizeof data, false, buf, sizeof buf);
         assert_true(len > 0);
         struct nt_path path = {.transport = NT_UDP, .local = w->bases[0], .remote = w->listen};
         struct nt_path back = {.transport = NT_UDP, .local = *peer, .remote = *relayed};

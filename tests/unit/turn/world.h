@@ -339,7 +339,7 @@ static inline void peer_sends(struct world *w, const char *from, const struct nt
 static inline void client_sends(struct world *w, int i, const struct nt_addr *peer, const char *text)
 {
     uint8_t buf[MTU];
-    int n = nt_turn_client_wrap(w->clients[i], peer, (const uint8_t *)text, strlen(text), buf, sizeof buf);
+    int n = nt_turn_client_wrap(w->clients[i], peer, (const uint8_t *)text, strlen(text), false, buf, sizeof buf);
     assert_true(n > 0);
     struct nt_path path = {.transport = NT_UDP, .local = w->bases[i], .remote = w->listen};
     put(w, &path, buf, (size_t)n);
