@@ -1,4 +1,5 @@
 #include "core/ice/inbound.h"
+#include "core/base/bytes.h"
 #include "core/base/err.h"
 #include "core/ice/bases.h"
 #include "core/ice/events.h"
@@ -110,27 +111,25 @@ static void take_message(struct nt_ice_agent *a, struct nt_ice_via via, const st
 }
 
 /* "Fragmentation needed" (RFC 792), "packet too big" (RFC 4443, 3.2). */
-static bool is_too_big(uint8_t family, const uint8_t icmp[NT_ICMP_INPUT])
+static bool is_too_big(uint8_t family, uint8_t type, uint8_t code)
 {
-    return family == NT_AF_IPV4 ? icmp[0] == 3 && icmp[1] == 4 : icmp[0] == 2;
+    return family == NT_AF_IPV4 ? type == 3 && code == 4 : type == 2;
 }
 
 /* RFC 1122, 4.1.3.3: the application is told; and of what a relay reports, RFC 8656, 11.6: "the client signals the application of
  * the error condition". */
-static void tell_too_big(struct nt_ice_agent *a, const struct nt_addr *local, const struct nt_addr *remote,
-                         const uint8_t icmp[NT_ICMP_INPUT], nt_time now)
+static void tell_too_big(struct nt_ice_agent *a, const struct nt_addr *local, const struct nt_addr *remote, uint32_t mtu,
+                         nt_time now)
 {
-    nt_ice_events_push(
-        nt_ice_agent_env(a)->events,
-        &(struct nt_ice_event){.kind = NT_ICE_EV_TOO_BIG, .local.addr = *local, .remote.addr = *remote, .mtu = nt_load32(icmp + 2)},
-        now);
+    const struct nt_ice_event ev = {.kind = NT_ICE_EV_TOO_BIG, .local.addr = *local, .remote.addr = *remote, .mtu = mtu};
+    nt_ice_events_push(nt_ice_agent_env(a)->events, &ev, now);
 }
 
 static void take_relayed_icmp(struct nt_ice_agent *a, const struct nt_ice_relay_event *ev, nt_time now)
 {
     const struct nt_addr *relayed = nt_ice_relays_address(nt_ice_agent_env(a)->relays, ev->source);
-    if (is_too_big(ev->peer.family, ev->icmp))
-        tell_too_big(a, relayed, &ev->peer, ev->icmp, now);
+    if (is_too_big(ev->peer.family, ev->icmp_type, ev->icmp_code))
+        tell_too_big(a, relayed, &ev->peer, ev->mtu, now);
     else
         nt_ice_record_discard(nt_ice_agent_env(a)->record, &relayed_error, relayed, &ev->peer, now);
 }
@@ -183,8 +182,8 @@ void nt_ice_inbound_icmp(struct nt_ice_agent *a, const struct nt_path *path, con
 {
     static const struct nt_why early = {NT_DISCARD_UNUSED, "an ICMP error before there are checks"};
     struct nt_ice_session *s = nt_ice_agent_session(a);
-    if (len >= NT_ICMP_INPUT && is_too_big(path->local.family, bytes)) {
-        tell_too_big(a, &path->local, &path->remote, bytes, now);
+    if (len >= NT_ICMP_INPUT && is_too_big(path->local.family, bytes[0], bytes[1])) {
+        tell_too_big(a, &path->local, &path->remote, nt_load32(bytes + 2), now);
         return;
     }
     const struct nt_why *why = nt_ice_session_described(s) ? nt_ice_outcome_icmp(s, path, bytes, len, now) : &early;

@@ -196,7 +196,9 @@ static struct nt_ice_relay_event translate(struct nt_ice_relay *relay, const str
         break;
     case NT_TURN_EV_ICMP:
         ev.kind = NT_ICE_RELAY_ICMP;
-        memcpy(ev.icmp, from->icmp, sizeof ev.icmp);
+        ev.icmp_type = from->icmp_type;
+        ev.icmp_code = from->icmp_code;
+        ev.mtu = from->mtu;
         break;
     case NT_TURN_EV_RELEASED:
         relay->alive = false;

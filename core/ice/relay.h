@@ -12,7 +12,7 @@ enum nt_ice_relay_event_kind {
     NT_ICE_RELAY_OPENED,        /* packets can leave for the peer */
     NT_ICE_RELAY_CLOSED,        /* none can leave for the peer (unset: for anybody) */
     NT_ICE_RELAY_DATA,          /* peer, bytes, len: valid until the next input */
-    NT_ICE_RELAY_ICMP           /* the server reports an ICMP error about the peer: icmp */
+    NT_ICE_RELAY_ICMP           /* the server reports an ICMP error about the peer: icmp_type, icmp_code, mtu */
 };
 
 struct nt_ice_relay_event {
@@ -20,7 +20,8 @@ struct nt_ice_relay_event {
     uint16_t source, base;
     struct nt_addr relayed, mapped, peer;
     int code;
-    uint8_t icmp[NT_ICMP_INPUT];
+    uint8_t icmp_type, icmp_code;
+    uint32_t mtu;
     const uint8_t *bytes;
     size_t len;
 };

@@ -169,10 +169,13 @@ static const struct nt_why *tell_data(struct nt_turn_client *c, const struct nt_
 
 static const struct nt_why *tell_icmp(struct nt_turn_client *c, const struct nt_addr *peer, const struct nt_stun_attr *icmp)
 {
-    if (icmp == NULL || icmp->len < 2 + NT_ICMP_INPUT)
+    if (icmp == NULL || icmp->len < 8)
         return &no_content;
-    c->data = (struct nt_turn_event){.kind = NT_TURN_EV_ICMP, .peer = *peer};
-    memcpy(c->data.icmp, icmp->value + 2, sizeof c->data.icmp);
+    c->data = (struct nt_turn_event){.kind = NT_TURN_EV_ICMP,
+                                     .peer = *peer,
+                                     .icmp_type = icmp->value[2],
+                                     .icmp_code = icmp->value[3],
+                                     .mtu = nt_load32(icmp->value + 4)};
     c->tell_data = true;
     return NULL;
 }

@@ -2,7 +2,7 @@
 #ifndef NT_TURN_CLIENT_EVENT_H
 #define NT_TURN_CLIENT_EVENT_H
 
-#include "core/base/endpoint.h"
+#include "core/base/addr.h"
 
 #include <stddef.h>
 
@@ -23,7 +23,7 @@ enum nt_turn_event_kind {
     NT_TURN_EV_FORBIDDEN,     /* peer: permission or channel refused with code */
     NT_TURN_EV_CHANNEL,       /* peer */
     NT_TURN_EV_DATA,          /* peer, bytes, len: valid until the next call of input */
-    NT_TURN_EV_ICMP,          /* peer, icmp */
+    NT_TURN_EV_ICMP,          /* peer, icmp_type, icmp_code, mtu */
     NT_TURN_EV_RELEASED
 };
 
@@ -31,7 +31,8 @@ struct nt_turn_event {
     enum nt_turn_event_kind kind;
     struct nt_addr relayed, mapped, peer;
     int code;
-    uint8_t icmp[NT_ICMP_INPUT]; /* as of NT_IN_ICMP */
+    uint8_t icmp_type, icmp_code;
+    uint32_t mtu; /* of the next hop, where the error speaks of one */
     const uint8_t *bytes;
     size_t len;
 };
