@@ -22,23 +22,39 @@ static uint8_t addr_family(const struct nt_oracle_map *map, const struct nt_orac
     return map->ips[t->addrs[addr].ip].family;
 }
 
-/* RFC 4787, 4.1, REQ-2: with paired "IP address pooling" an inside host keeps its external address. */
-static const struct nt_addr *external_ip(const struct nt_oracle_map *map, const struct nt_oracle_table *t, uint32_t g,
-                                         uint16_t internal)
+/* The first external address of gateway g and the inside host with this address; 0: none. */
+static uint16_t external_of_host(const struct nt_oracle_table *t, uint32_t g, uint16_t ip)
+{
+    for (uint16_t i = 1; i < t->addr_count; i++)
+        if (t->addrs[i].kind == NT_ORACLE_EXTERNAL && t->addrs[i].node == g && t->addrs[t->addrs[i].inner].ip == ip)
+            return i;
+    return 0;
+}
+
+static size_t count_inside_hosts(const struct nt_oracle_table *t, uint32_t g)
+{
+    size_t n = 0;
+    for (uint16_t i = 1; i < t->addr_count; i++) {
+        const struct nt_oracle_addr *a = &t->addrs[i];
+        n += a->kind == NT_ORACLE_EXTERNAL && a->node == g && external_of_host(t, g, t->addrs[a->inner].ip) == i;
+    }
+    return n;
+}
+
+/* RFC 4787, 4.1, REQ-2: with paired "IP address pooling" an inside host keeps its external address. With arbitrary pooling the
+ * order of mappings decides, so that only a host with one mapping is predicted. */
+static const struct nt_addr *external_ip(const struct nt_oracle_map *map, struct nt_oracle_table *t, uint32_t g, uint16_t internal)
 {
     const struct nt_scn_attachment *out = &gateway_of(map, g)->outside;
-    size_t others = 0, v4 = 0;
-    for (size_t i = 1; i < t->addr_count; i++) {
-        const struct nt_oracle_addr *a = &t->addrs[i];
-        if (a->kind != NT_ORACLE_EXTERNAL || a->node != g)
-            continue;
-        if (t->addrs[a->inner].ip == t->addrs[internal].ip)
-            return &map->ips[a->ip];
-        others++;
-    }
+    uint16_t before = external_of_host(t, g, t->addrs[internal].ip);
+    size_t v4 = 0;
     while (v4 < out->address_count && out->addresses[v4].family == NT_AF_IPV4)
         v4++;
-    return v4 == 0 ? NULL : &out->addresses[others % v4];
+    if (before != 0 && v4 > 1 && gateway_of(map, g)->policy.pooling == NT_POOLING_ARBITRARY)
+        nt_oracle_table_limit(t, "the external address of a mapping is arbitrary");
+    if (before != 0)
+        return &map->ips[t->addrs[before].ip];
+    return v4 == 0 ? NULL : &out->addresses[count_inside_hosts(t, g) % v4];
 }
 
 static uint16_t external_addr_for(struct nt_oracle_map *map, struct nt_oracle_table *t, uint32_t g, uint16_t internal,
@@ -81,16 +97,31 @@ static uint16_t mapping_by_rule(struct nt_oracle_map *map, struct nt_oracle_tabl
                              remote);
 }
 
+/* Without the fact the first is the newest. */
+static void set_newest(struct nt_oracle_table *t, uint32_t g, uint16_t internal, uint16_t e)
+{
+    uint16_t old = nt_oracle_fact_value(t, NT_ORACLE_FACT_NEWEST, g, internal, 0);
+    if (old != 0)
+        nt_oracle_fact_clear(t, NT_ORACLE_FACT_NEWEST, g, internal, 0, old);
+    if (t->addrs[e].made_for != NT_ORACLE_FOR_ALL)
+        nt_oracle_fact_set(t, NT_ORACLE_FACT_NEWEST, g, internal, 0, e);
+}
+
+/* Poison bars the port of the rule. Where the newest port of a source counts and ports are shared (Linux, measured), the source's
+ * own port is tried again before another, and either becomes the newest. */
 static uint16_t mapping_past_poison(struct nt_oracle_map *map, struct nt_oracle_table *t, uint32_t g, uint16_t internal,
                                     uint16_t remote)
 {
-    uint16_t e = external_addr_for(map, t, g, internal, NT_ORACLE_FOR_BARRED, remote);
-    if (e != 0 && gateway_of(map, g)->policy.reuse == NT_REUSE_LATEST_BY_SOURCE) {
-        uint16_t old = nt_oracle_fact_value(t, NT_ORACLE_FACT_NEWEST, g, internal, 0);
-        if (old != 0)
-            nt_oracle_fact_clear(t, NT_ORACLE_FACT_NEWEST, g, internal, 0, old);
-        nt_oracle_fact_set(t, NT_ORACLE_FACT_NEWEST, g, internal, 0, e);
-    }
+    const struct nt_nat_policy *p = &gateway_of(map, g)->policy;
+    uint16_t e = 0;
+    if (p->reuse != NT_REUSE_LATEST_BY_SOURCE)
+        return external_addr_for(map, t, g, internal, NT_ORACLE_FOR_BARRED, remote);
+    if (p->ports == NT_PORTS_OVERLOAD)
+        e = external_addr_for(map, t, g, internal, NT_ORACLE_FOR_ALL, remote);
+    if (e == 0 || nt_oracle_fact_holds(t, NT_ORACLE_FACT_POISONED, g, e, remote, 0))
+        e = external_addr_for(map, t, g, internal, NT_ORACLE_FOR_BARRED, remote);
+    if (e != 0)
+        set_newest(t, g, internal, e);
     return e;
 }
 

@@ -4,9 +4,11 @@
 #include "tests/unit/help.h"
 
 #include "natsim/nat/policy/presets.h"
+#include "scenarios/oracle/call.h"
 #include "scenarios/oracle/oracle.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define D NT_PATH_DIRECT
@@ -207,13 +209,20 @@ static unsigned cell(const char *const *rows, int l, int r)
     return k == 'd' ? D : k == 'r' ? R : D | R;
 }
 
-static void nine_by_nine(const char *const *rows, enum nt_replies replies)
+/* What an address-and-port-dependent filter knows is the flows: that the flows themselves let in changes no path. */
+static struct nt_nat_policy nth_policy(int n, enum nt_replies replies, enum nt_filter_scope scope)
+{
+    struct nt_nat_policy p = policy(dependences[n / 3], dependences[n % 3]);
+    p.replies = replies;
+    p.filter_scope = p.filtering == NT_DEP_ADDRESS_AND_PORT ? scope : NT_SCOPE_MAPPING;
+    return p;
+}
+
+static void nine_by_nine(const char *const *rows, enum nt_replies replies, enum nt_filter_scope scope)
 {
     for (int l = 0; l < 9; l++)
         for (int r = 0; r < 9; r++) {
-            struct nt_nat_policy left = policy(dependences[l / 3], dependences[l % 3]);
-            struct nt_nat_policy right = policy(dependences[r / 3], dependences[r % 3]);
-            left.replies = right.replies = replies;
+            struct nt_nat_policy left = nth_policy(l, replies, scope), right = nth_policy(r, replies, scope);
             struct small_world w;
             two_nats(&w, &left, &right);
             unsigned want = cell(rows, l, r), found = ask(&w);
@@ -229,12 +238,14 @@ static void nine_by_nine(const char *const *rows, enum nt_replies replies)
 
 TEST(test_nine_by_nine_by_table)
 {
-    nine_by_nine(by_table, NT_REPLIES_TABLE);
+    nine_by_nine(by_table, NT_REPLIES_TABLE, NT_SCOPE_MAPPING);
+    nine_by_nine(by_table, NT_REPLIES_TABLE, NT_SCOPE_FLOW);
 }
 
 TEST(test_nine_by_nine_pinned)
 {
-    nine_by_nine(pinned, NT_REPLIES_PINNED);
+    nine_by_nine(pinned, NT_REPLIES_PINNED, NT_SCOPE_MAPPING);
+    nine_by_nine(pinned, NT_REPLIES_PINNED, NT_SCOPE_FLOW);
 }
 
 static unsigned between(const char *left, const char *right)
@@ -256,6 +267,65 @@ TEST(test_poison_makes_the_order_count)
     assert_int_equal(between("linux-masq", "full-cone"), D);
     assert_int_equal(between("linux-masq", "symmetric"), R);
     assert_int_equal(between("openwrt", "linux-masq-random"), R);
+}
+
+/* The source of a packet as it arrives; 0: it is lost. */
+static uint16_t seen_source(struct nt_oracle_call *x, struct nt_oracle_place from, uint16_t src, uint16_t dst)
+{
+    struct nt_oracle_packet packet = {.at = from, .src = src, .dst = dst};
+    bool noticed = false;
+    return nt_oracle_packet_send(&x->map, &x->table, &packet, false, &noticed) == NT_ORACLE_ARRIVED ? packet.src : 0;
+}
+
+static uint16_t service_of(const struct nt_oracle_call *x, uint32_t server)
+{
+    uint16_t i = 1;
+    while (x->table.addrs[i].kind != NT_ORACLE_SERVICE || x->table.addrs[i].node != server)
+        i++;
+    return i;
+}
+
+/* L's ports towards R, the TURN server and R's relayed address, after R came to the first port, and the TURN server to the second.
+ */
+static void ports_after_poison(const struct nt_nat_policy *p, uint16_t *first, uint16_t ports[3])
+{
+    static const struct nt_oracle_place turn = {NT_SCN_NODE_SERVER, 1, 0};
+    struct small_world w;
+    two_nats(&w, p, p);
+    w.c.gateway_count = 1;
+    agent(&w, 1, 0, "203.0.113.77");
+    w.agents[0].turn_count = 0;
+    struct nt_oracle_call *x = malloc(sizeof *x);
+    assert_non_null(x);
+    nt_oracle_call_init(x, &w.c);
+    const struct nt_oracle_base *l = &x->sides[0].bases[0], *r = &x->sides[1].bases[0], *relay = &x->sides[1].bases[1];
+    *first = x->sides[0].candidates[1];
+    assert_int_equal(seen_source(x, r->from, r->addr, *first), 0);
+    ports[0] = seen_source(x, l->from, l->addr, r->addr);
+    assert_int_equal(seen_source(x, turn, service_of(x, 1), ports[0]), 0);
+    ports[1] = seen_source(x, l->from, l->addr, service_of(x, 1));
+    ports[2] = seen_source(x, l->from, l->addr, relay->addr);
+    free(x);
+}
+
+/* Measured on Linux: a source that was driven from its port by poison has it again when poison bars the new one, too. */
+TEST(test_the_own_port_comes_before_another)
+{
+    struct nt_nat_policy p = preset("linux-masq");
+    uint16_t first, ports[3];
+    ports_after_poison(&p, &first, ports);
+    assert_int_not_equal(ports[0], first);
+    assert_int_equal(ports[1], first);
+    assert_int_equal(ports[2], first);
+    p.ports = NT_PORTS_RANDOM;
+    ports_after_poison(&p, &first, ports);
+    assert_int_not_equal(ports[1], first);
+    assert_int_not_equal(ports[1], ports[0]);
+    assert_int_equal(ports[2], ports[1]);
+    p.reuse = NT_REUSE_RULE;
+    ports_after_poison(&p, &first, ports);
+    assert_int_equal(ports[1], first);
+    assert_int_equal(ports[2], first);
 }
 
 /* Both agents behind one NAT, in networks that are not routed to each other: only a hairpin is left. The outer NAT sees two inner
@@ -347,30 +417,175 @@ TEST(test_agents_and_servers_decide_too)
     assert_int_equal(ask(&w), N); /* nobody knows an address of the other that leads there */
 }
 
-TEST(test_says_what_it_cannot_tell)
-{
-    const char *why = NULL;
-    struct nt_nat_policy p = preset("full-cone"), odd = p;
-    struct small_world w;
-    odd.life_new = NT_SEC;
-    two_nats(&w, &p, &odd);
-    assert_int_equal(nt_oracle_paths(&w.c, &why), 0);
-    assert_string_equal(why, "a mapping lives for less than 10 s");
-    two_nats(&w, &p, &p);
-    w.c.caller = NT_SCN_NONE;
-    assert_int_equal(nt_oracle_paths(&w.c, &why), 0);
-    assert_string_equal(why, "there is no call");
-    two_nats(&w, &p, &p);
-    w.agents[0].max_pairs = 3;
-    assert_int_equal(nt_oracle_paths(&w.c, &why), 0);
-    assert_string_equal(why, "there are more pairs than max-pairs");
-}
-
 static void is_not_told(const struct nt_scn_case *c, const char *reason)
 {
     const char *why = NULL;
     assert_int_equal(nt_oracle_paths(c, &why), 0);
     assert_string_equal(why, reason);
+}
+
+TEST(test_says_what_it_cannot_tell)
+{
+    struct nt_nat_policy p = preset("full-cone");
+    struct small_world w;
+    two_nats(&w, &p, &p);
+    w.c.caller = NT_SCN_NONE;
+    is_not_told(&w.c, "there is no call");
+    two_nats(&w, &p, &p);
+    w.agents[0].max_pairs = 3;
+    is_not_told(&w.c, "there are more pairs than max-pairs");
+}
+
+/* A dead server holds gathering up for 39.5 s: the mapping of the other server is kept by keepalives, each 15 s and a round trip.
+ */
+TEST(test_what_lives_shorter_than_keepalives_is_not_told)
+{
+    static const char why[] = "a mapping or its filter entry ends between two keepalives";
+    struct nt_nat_policy p = preset("full-cone"), odd = p;
+    struct small_world w;
+    odd.life_new = 15 * NT_SEC;
+    two_nats(&w, &p, &odd);
+    is_not_told(&w.c, why);
+    w.gateways[1].policy.life_new++;
+    assert_int_equal(ask(&w), D);
+    w.networks[0].delay = 100 * NT_MSEC;
+    is_not_told(&w.c, why);
+    w.gateways[1].policy.life_new = 30 * NT_SEC;
+    assert_int_equal(ask(&w), D);
+    w.agents[1].keepalive = 30 * NT_SEC;
+    is_not_told(&w.c, why);
+    two_nats(&w, &p, &p);
+    w.gateways[0].policy.filter_lifetime = 10 * NT_SEC;
+    is_not_told(&w.c, why);
+    two_nats(&w, &p, &p);
+    w.gateways[0].policy.life_by_port_count = 1;
+    w.gateways[0].policy.life_by_port[0].life = 10 * NT_SEC;
+    is_not_told(&w.c, why);
+}
+
+TEST(test_late_signalling_is_not_told)
+{
+    struct nt_nat_policy p = preset("full-cone");
+    struct nt_scn_step steps[2] = {{.kind = NT_STEP_SIGNALLING, .act = NT_SIGNAL_DELAY, .by = 20 * NT_SEC},
+                                   {.kind = NT_STEP_SIGNALLING, .act = NT_SIGNAL_DELAY, .by = 10 * NT_SEC}};
+    struct small_world w;
+    two_nats(&w, &p, &p);
+    w.c.steps = steps, w.c.step_count = 2;
+    assert_int_equal(ask(&w), D);
+    steps[1].by++;
+    is_not_told(&w.c, "signalling is delayed by more than 30 s");
+}
+
+/* Errors that a gateway sends of itself: a hard one ends a check, and any ends a mapping where errors do. */
+TEST(test_errors_whose_time_decides_are_not_told)
+{
+    struct nt_nat_policy p = preset("full-cone"), router = preset("none");
+    struct small_world w;
+    two_nats(&w, &p, &router);
+    w.agents[0].icmp_errors = true;
+    assert_int_equal(ask(&w), D);
+    w.gateways[0].policy.answers |= NT_ANSWER_ROUTE | NT_ANSWER_HOST;
+    assert_int_equal(ask(&w), D);
+    w.gateways[0].policy.icmp_kills_mapping = true;
+    is_not_told(&w.c, "ICMP errors end mappings, in an order that time decides");
+    w.gateways[0].policy.answers = 0;
+    w.gateways[1].policy.answers = NT_ANSWER_HOST;
+    is_not_told(&w.c, "ICMP errors end mappings, in an order that time decides");
+    w.gateways[1].policy.answers = NT_ANSWER_ECHO | NT_ANSWER_TTL | NT_ANSWER_TOO_BIG;
+    assert_int_equal(ask(&w), D);
+    w.gateways[0].policy.answers = NT_ANSWER_PORT;
+    is_not_told(&w.c, "ICMP errors fail pairs, in an order that time decides");
+}
+
+/* What changes no path: the size of packets, ports below 1024, which free port is taken, how many errors are sent. */
+TEST(test_words_that_change_no_path)
+{
+    struct nt_nat_policy p = preset("symmetric");
+    struct small_world w;
+    p.icmp = NT_ICMP_DROP_TOO_BIG;
+    p.fragments = NT_FRAG_DROP;
+    p.low_ports = NT_LOW_LINUX;
+    p.conflict = NT_CONFLICT_LOWEST;
+    p.answers = 0;
+    p.icmp_burst = 6, p.icmp_interval = NT_SEC;
+    two_nats(&w, &p, &p);
+    assert_int_equal(ask(&w), R);
+}
+
+/* Where a port serves two destinations, what the peers see depends on which two. With enough ports none does. */
+TEST(test_shared_ports_are_not_told)
+{
+    struct nt_nat_policy p = preset("symmetric");
+    struct small_world w;
+    p.conflict = NT_CONFLICT_OVERLOAD;
+    p.block = 64;
+    two_nats(&w, &p, &p);
+    assert_int_equal(ask(&w), R);
+    w.gateways[0].policy.block = 8;
+    is_not_told(&w.c, "a gateway has too few ports for every order");
+}
+
+static void three_interfaces(struct small_world *w, const struct nt_nat_policy *p, struct nt_scn_attachment on[3])
+{
+    two_nats(w, p, p);
+    on[0] = w->on[0];
+    on[1] = attach(w, 1, "10.1.0.3");
+    on[2] = attach(w, 1, "10.1.0.4");
+    w->agents[0].on = on, w->agents[0].on_count = 3;
+}
+
+/* A block is one inside host's, the range everybody's. An inner gateway is one host, whose mappings are endpoints of the outer. */
+TEST(test_ports_are_counted_where_they_are_needed)
+{
+    struct nt_nat_policy p = preset("gcp-cloudnat"), cone = preset("full-cone");
+    struct nt_scn_attachment on[3];
+    struct small_world w;
+    three_interfaces(&w, &p, on);
+    assert_int_equal(ask(&w), R);
+    w.gateways[0].policy.range_high = (uint16_t)(w.gateways[0].policy.range_low + 70);
+    is_not_told(&w.c, "a gateway has too few ports for every order");
+    two_nats(&w, &p, &p);
+    assert_int_equal(ask(&w), R);
+    gateway(&w, 2, 3, "100.64.0.1", 0, "203.0.113.2", &cone);
+    gateway(&w, 0, 1, "10.1.0.1", 3, "100.64.0.2", &p);
+    assert_int_equal(ask(&w), R);
+    w.gateways[2].policy.max_per_host = 2;
+    is_not_told(&w.c, "a gateway has too few mappings for every order");
+    w.gateways[0].policy = cone;
+    assert_int_equal(ask(&w), D);
+}
+
+static void add_outside_addresses(struct small_world *w, uint32_t g, struct nt_addr addresses[3])
+{
+    for (uint32_t i = 0; i < 3; i++)
+        addresses[i] = nt_addr_v4(0xcb007120 + i, 0);
+    w->gateways[g].outside.addresses = addresses;
+    w->gateways[g].outside.address_count = w->gateways[g].policy.addresses = 3;
+}
+
+/* With arbitrary pooling an inside host is predicted as long as it has one mapping. */
+TEST(test_arbitrary_pooling)
+{
+    static const char why[] = "the external address of a mapping is arbitrary";
+    struct nt_nat_policy p = preset("restricted-cone"), dependent = preset("symmetric");
+    struct nt_addr addresses[3];
+    struct small_world w;
+    p.pooling = dependent.pooling = NT_POOLING_ARBITRARY;
+    two_nats(&w, &p, &p);
+    add_outside_addresses(&w, 0, addresses);
+    assert_int_equal(ask(&w), D);
+    two_nats(&w, &dependent, &p);
+    assert_int_equal(ask(&w), D);
+    add_outside_addresses(&w, 0, addresses);
+    is_not_told(&w.c, why);
+    /* The inner NAT makes several mappings of the outer one's. */
+    two_nats(&w, &p, &p);
+    gateway(&w, 2, 3, "100.64.0.1", 0, "203.0.113.2", &p);
+    gateway(&w, 0, 1, "10.1.0.1", 3, "100.64.0.2", &dependent);
+    add_outside_addresses(&w, 2, addresses);
+    is_not_told(&w.c, why);
+    w.gateways[2].policy.pooling = NT_POOLING_PAIRED;
+    assert_int_equal(ask(&w), D);
 }
 
 /* L -- n[count] -- gateway -- ... -- n[0] -- internet -- R */
@@ -457,6 +672,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_nine_by_nine_by_table),
         cmocka_unit_test(test_nine_by_nine_pinned),
         cmocka_unit_test(test_poison_makes_the_order_count),
+        cmocka_unit_test(test_the_own_port_comes_before_another),
         cmocka_unit_test(test_shared_nat),
         cmocka_unit_test(test_one_home_needs_no_hairpin),
         cmocka_unit_test(test_same_prefix),
@@ -464,6 +680,13 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_agents_and_servers_decide_too),
         cmocka_unit_test(test_deep_nesting),
         cmocka_unit_test(test_says_what_it_cannot_tell),
+        cmocka_unit_test(test_what_lives_shorter_than_keepalives_is_not_told),
+        cmocka_unit_test(test_late_signalling_is_not_told),
+        cmocka_unit_test(test_errors_whose_time_decides_are_not_told),
+        cmocka_unit_test(test_words_that_change_no_path),
+        cmocka_unit_test(test_shared_ports_are_not_told),
+        cmocka_unit_test(test_ports_are_counted_where_they_are_needed),
+        cmocka_unit_test(test_arbitrary_pooling),
         cmocka_unit_test(test_says_where_its_limits_are),
     };
     return RUN_TESTS(tests);
