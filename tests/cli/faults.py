@@ -29,7 +29,7 @@ def down_and_up(r, kind, at, words):
 def steps(r, w):
     agents, servers = list(w["agents"]), [s for s in w["servers"] if s != "platform"]
     gateways = list(w.get("gateways", {}))
-    nats = [g for g in gateways if w["gateways"][g]["nat"] not in ("none", "blocked-udp")]
+    nats = [g for g in gateways if worlds.translates(w["gateways"][g]["nat"])]
     kind = r.choice(["drop", "duplicate", "corrupt", "corrupt", "delay", "delay", "nat", "link", "server", "partition", "signalling"])
     if kind == "nat" and nats:
         return [{"at": moment(r), "nat": {"at": r.choice(nats), "do": r.choice(["reboot", "flush", "renumber"])}}]

@@ -8,10 +8,6 @@ FILTERS = ["udp", "udp and not port 3478", "udp and greater 100", "udp[8:2] = 0x
 PERMIT, PERMITTED, BIND, BOUND = 0x0008, 0x0108, 0x0009, 0x0109
 
 
-def ipv6_of(network, n):
-    network["ipv6"] = f"2001:db8:{n:x}::/64"
-
-
 def add_interfaces(r, w, name, count):
     """Networks of its own for an agent, behind one gateway or several."""
     agent, here = w["agents"][name], []
@@ -24,7 +20,7 @@ def add_interfaces(r, w, name, count):
     while here:
         some, here = here[:r.randint(1, len(here))], here[:]
         del here[:len(some)]
-        gateways[f"gw-{some[0]}"] = {"inside": some, "outside": "internet", "nat": worlds.nat(r)[0]}
+        gateways[f"gw-{some[0]}"] = {"inside": some, "outside": "internet", "nat": worlds.nat(r)}
         on = agent["on"]
         agent["on"] = ([on] if isinstance(on, str) else on) + some
 
@@ -140,11 +136,7 @@ def world(seed):
             add_interfaces(r, w, name, r.randint(1, 6 - (1 if isinstance(w["agents"][name]["on"], str) else len(w["agents"][name]["on"]))))
     settings(r, w)
     if r.random() < 0.1:
-        for n, network in enumerate(w["networks"].values()):
-            ipv6_of(network, n)
-        for agent in w["agents"].values():
-            agent["ipv6"] = "on"
-            agent.pop("policy", None)  # servers have no IPv6 addresses to relay from, and the oracle counts on them
+        worlds.add_ipv6(w)
     lossy = lines(r, w)
     if r.random() < 0.2:
         late = {"from": r.choice(["L", "R"]), "message": r.choice(["answer", "any"]), "delay": f"{r.randint(1, 3000)}ms"}

@@ -31,12 +31,72 @@ def test_nobody_is_blamed_for_faults(natsim, tmp_path):
     assert sum(case["outcome"] == "pass" for case in cases) > 0.9 * COUNT
 
 
-@pytest.mark.parametrize("seed", [138241, 333014])
-def test_each_side_sends_where_it_has_selected(seed, natsim, tmp_path, results):
-    """One side keeps the direct pair, the other has moved to the relay: their data go two ways, as their selected pairs say."""
-    faults.write(tmp_path, seed, 1)
-    natsim("run", f"world-{seed:06}.yaml")
+# Worlds in which one side keeps the direct pair, and the other has moved to the relay.
+TWO_WAYS = {
+    "a NAT reboots and a link is down": """natsim: 1
+claim: Each side's data go where it has selected.
+seed: 138241
+networks:
+  internet: {ipv4: 203.0.113.0/24, delay: 20ms}
+  net1: {ipv4: 10.1.0.0/24, delay: 8ms}
+  net2: {ipv4: 10.2.0.0/24, delay: 1ms, loss: 1%, jitter: 1ms, duplicate: 2%}
+  net3: {ipv4: 10.3.0.0/24, delay: 1ms}
+  net4: {ipv4: 10.0.0.0/24, delay: 3ms}
+gateways:
+  gw1: {inside: net1, outside: internet, nat: {mapping: address-dependent, filtering: address-dependent, hairpin: internal-source,
+        ports: random, unsolicited: reject}}
+  gw2: {inside: net2, outside: net1, nat: none}
+  gw3: {inside: net3, outside: net2, nat: none}
+  gw4: {inside: net4, outside: internet, nat: {mapping: address-dependent, filtering: endpoint-independent, filter-scope: endpoint}}
+servers:
+  stun: {on: internet, kind: stun}
+  platform: {on: internet, kind: platform}
+  turn: {on: internet, kind: turn, users: {alice: secret}}
+agents:
+  L: {on: net3, stun: [stun]}
+  R: {on: net4, stun: [stun], turn: [{server: turn, user: alice, password: secret}]}
+steps:
+  - {at: 0s, call: {from: L, to: R}}
+  - {at: 798ms, nat: {at: gw4, do: reboot}}
+  - {at: 0s, delay: {where: L, filter: "udp and not port 3478", nth: [4, 8, 10, 12], by: 1s}}
+  - {at: 4072ms, link: {at: R.0, set: down}}
+  - {at: 6685ms, link: {at: R.0, set: up}}
+expect: {conformance: clean, until: 100s}
+""",
+    "the inner of two NATs reboots": """natsim: 1
+claim: Each side's data go where it has selected.
+seed: 333014
+networks:
+  internet: {ipv4: 203.0.113.0/24, delay: 5ms}
+  net1: {ipv4: 10.1.0.0/24, delay: 8ms}
+  net2: {ipv4: 10.2.0.0/24, delay: 1ms}
+gateways:
+  gw1: {inside: net1, outside: internet, nat: {mapping: address-and-port-dependent, filtering: address-dependent, replies: pinned,
+        hairpin: external-source}}
+  gw2: {inside: net2, outside: net1, nat: {mapping: address-dependent, filtering: endpoint-independent, hairpin: internal-source}}
+servers:
+  stun: {on: internet, kind: stun}
+  platform: {on: internet, kind: platform}
+  turn: {on: internet, kind: turn, users: {alice: secret}}
+  stun-inside: {on: net2, kind: stun}
+agents:
+  L: {on: net2, stun: [stun, stun-inside], turn: [{server: turn, user: alice, password: secret}]}
+  R: {on: internet, stun: [stun], turn: [{server: turn, user: alice, password: secret}], ta: 400ms}
+steps:
+  - {at: 0s, call: {from: R, to: L}}
+  - {at: 2917ms, nat: {at: gw2, do: reboot}}
+expect: {conformance: clean, until: 100s}
+""",
+}
+
+
+@pytest.mark.parametrize("what", TWO_WAYS)
+def test_each_side_sends_where_it_has_selected(what, natsim, scenario, results):
+    """Their data go two ways, as their selected pairs say."""
+    natsim("run", scenario(TWO_WAYS[what]))
     [case] = results()["cases"]
+    left, right = ({a["selected"][0]["local"]["type"], a["selected"][0]["remote"]["type"]} for a in case["agents"].values())
+    assert ("relay" in left) != ("relay" in right)
     assert case["outcome"] != "error" and case["path"] == "relayed", case["reason"]
 
 

@@ -8,7 +8,9 @@ import worlds
 
 COUNT = int(os.environ.get("WORLDS", 1000))
 FIRST = int(os.environ.get("WORLDS_FROM", 1))
-UNTOLD = "the oracle cannot tell: too many orders of first packets"
+# What it may say it cannot tell, each of one world in 200 at most: a bound of its search, and policies whose outcome chance decides.
+UNTOLD = ["the oracle cannot tell: too many orders of first packets", "the oracle cannot tell: a gateway has too few ports for every order",
+          "the oracle cannot tell: the external address of a mapping is arbitrary"]
 
 
 def show(case, directory):
@@ -25,24 +27,36 @@ def test_the_oracle_agrees_with_the_fabric(natsim, tmp_path):
     assert run.code in (0, 1, 3), run
     cases = json.loads((tmp_path / "out" / "results.json").read_text())["cases"]
     assert len(cases) == COUNT
-    untold = [c for c in cases if c["outcome"] == "error" and c["reason"] == UNTOLD]
+    untold = [c for c in cases if c["outcome"] == "error" and c["reason"] in UNTOLD]
     # Paths alone: what the rules of conformance say of a call is another test's.
     wrong = [c for c in cases if c not in untold and (c["outcome"] not in ("pass", "fail") or c["path"] not in c["expected_path"])]
     assert not wrong, f"{len(wrong)} of {COUNT} disagree\n" + "\n".join(show(c, directory) for c in wrong)
-    assert len(untold) * 200 <= COUNT + 200, [c["id"] for c in untold]
+    for reason in UNTOLD:
+        ids = [c["id"] for c in untold if c["reason"] == reason]
+        assert len(ids) * 200 <= COUNT + 200, (reason, ids)
     seen = Counter(c["path"] for c in cases)
     assert all(seen[path] * 50 > COUNT for path in ("direct", "relayed", "none")), seen
 
 
 def test_worlds_are_what_they_claim_to_be():
-    """Three levels, shared gateways, equal prefixes, each hairpin, both reply kinds, all nine policies."""
-    every = [worlds.world(seed) for seed in range(1, 401)]
+    """Three levels, shared gateways, equal prefixes, each hairpin, both reply kinds, all nine policies, each word."""
+    every = [worlds.world(seed) for seed in range(1, 1001)]
     gateways = [g for w in every for g in w.get("gateways", {}).values()]
-    policies = [g["nat"] for g in gateways if isinstance(g["nat"], dict)]
+    policies = [g["nat"] for g in gateways if isinstance(g["nat"], dict) and "mapping" in g["nat"]]
     assert len({(p["mapping"], p["filtering"]) for p in policies}) == 9
     assert {p["hairpin"] for p in policies} == {"none", "internal-source", "external-source"}
     assert {p["replies"] for p in policies} == {"table", "pinned"}
-    assert any("poison" in p for p in policies)
+    words = {(key, value) for p in policies for key, value in p.items() if isinstance(value, str)}
+    assert words >= {("filter-scope", "flow"), ("filter-scope", "endpoint"), ("ports", "overload"), ("reuse", "latest-by-source-if-tuple-unique"),
+                     ("conflict", "lowest"), ("conflict", "overload"), ("low-ports", "linux"), ("low-ports", "same-class"),
+                     ("icmp", "drop-too-big"), ("icmp", "drop"), ("fragments", "in-order"), ("fragments", "drop"), ("pooling", "arbitrary")}
+    assert {key for p in policies for key in p} >= {"poison", "answers", "icmp-rate", "lifetimes", "lifetime-by-port", "hold-down", "refresh",
+                                                    "addresses", "block", "unsolicited"}
+    linux = [p for p in policies if p.get("filter-scope") == "flow" and p.get("reuse") and p.get("ports") == "overload"]
+    assert any("poison" in p for p in linux) and any("poison" not in p for p in linux)
+    presets = {g["nat"] for g in gateways if isinstance(g["nat"], str)}
+    assert presets >= {*worlds.CLASSIC, *worlds.LINUX, *worlds.DEVICES}
+    assert any("ipv6" in n for w in every for n in w["networks"].values())
 
     def levels(w, network):
         for g in w.get("gateways", {}).values():

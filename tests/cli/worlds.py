@@ -3,37 +3,95 @@ import json
 import random
 
 DEPENDENCES = ["endpoint-independent", "address-dependent", "address-and-port-dependent"]
-PRESETS = ["full-cone", "restricted-cone", "port-restricted-cone", "symmetric", "linux-masq", "linux-masq-random",
-           "linux-masq-dropin", "nft-fullcone", "cgn-rfc6888", "slirp"]
+CLASSIC = ["full-cone", "restricted-cone", "port-restricted-cone", "symmetric"]
+LINUX = ["linux-masq", "linux-masq-random", "linux-masq-dropin", "openwrt", "docker-bridge", "nft-fullcone"]
+DEVICES = ["cgn-rfc6888", "slirp", "vpnkit", "gvisor-tap-vsock", "pf-default", "pfsense-eim", "libalias", "libalias-udp-eim", "srx-pnat-any",
+           "srx-pnat-host", "srx-pnat-hostport", "aws-natgw", "azure-natgw", "azure-lb-snat", "gcp-cloudnat", "gcp-cloudnat-eim"]
+ANSWERS = ["too-big", "ttl", "limit", "echo", "echo-outside", "port", "route", "host"]
 HOME_PREFIXES = ["192.168.1.0/24", "10.0.0.0/24"]  # two homes may have the same
+
+
+def icmp(r):
+    """What a gateway says and passes of ICMP; it changes no path."""
+    p = {}
+    if r.random() < 0.15:
+        p["answers"] = r.choice([["none"], sorted(r.sample(ANSWERS, r.randint(1, len(ANSWERS))))])
+    if r.random() < 0.1:
+        p["icmp-rate"] = {"burst": r.choice([1, 6]), "interval": "1s"}
+    if r.random() < 0.1:
+        p["icmp"] = r.choice(["drop", "drop-too-big"])
+    return p
+
+
+def lives(r):
+    """Longer than the time between keepalives."""
+    p = {}
+    if r.random() < 0.15:
+        p["lifetimes"] = {"new": r.choice(["20s", "30s"]), "replied": r.choice(["30s", "60s"]), "stream": "120s"}
+    if r.random() < 0.05:
+        p["lifetime-by-port"] = {"3478": "20s"}
+    if r.random() < 0.1:
+        p["hold-down"] = "65s"
+    if r.random() < 0.2:
+        p["refresh"] = r.choice([["inbound"], ["outbound", "inbound"]])
+    return p
+
+
+def ports(r, independent):
+    """Enough for every order, from all of them or a block; those of a mapping that is used for all may be shared as Linux does."""
+    p = {}
+    dice = r.random()
+    if dice < 0.3:
+        p["ports"] = r.choice(["random", "sequential", "preserve"])
+    elif dice < 0.45 and independent:
+        p["ports"] = "overload"
+    if independent and r.random() < 0.3:
+        p["reuse"] = "latest-by-source-if-tuple-unique"
+    if r.random() < 0.2:
+        p["conflict"] = r.choice(["pick-new", "lowest", "random", "overload"])
+    if r.random() < 0.1:
+        p["low-ports"] = r.choice(["same-class", "linux"])
+    if r.random() < 0.05:
+        p["block"] = 256
+    return p
 
 
 def policy(r):
     p = {"mapping": r.choice(DEPENDENCES), "filtering": r.choice(DEPENDENCES), "replies": r.choice(["table", "pinned"]),
          "hairpin": r.choice(["none", "internal-source", "external-source"])}
     if r.random() < 0.15:
-        p["poison"] = "60s"
-    if r.random() < 0.1:
+        p["poison"] = r.choice(["30s", "60s"])
+    if p["filtering"] == "address-and-port-dependent" and r.random() < 0.4:
+        p["filter-scope"] = "flow"
+    elif r.random() < 0.1:
         p["filter-scope"] = "endpoint"
-    if r.random() < 0.3:
-        p["ports"] = r.choice(["random", "sequential", "preserve"])
     if r.random() < 0.15:
         p["unsolicited"] = "reject"
+    if r.random() < 0.05:
+        p["fragments"] = r.choice(["in-order", "drop"])
+    p |= ports(r, p["mapping"] == "endpoint-independent") | lives(r) | icmp(r)
     if r.random() < 0.1:
         p["addresses"] = 3
+        if p["mapping"] == "endpoint-independent" and "poison" not in p and "block" not in p and r.random() < 0.3:
+            p["pooling"] = "arbitrary"
     return p
 
 
 def nat(r):
-    """A gateway's `nat`, and whether it translates."""
+    """A gateway's `nat`."""
     dice = r.random()
     if dice < 0.08:
-        return "none", False
+        words = icmp(r)
+        return {"preset": "none", **words} if words else "none"
     if dice < 0.1:
-        return "blocked-udp", False
-    if dice < 0.3:
-        return r.choice(PRESETS), True
-    return policy(r), True
+        return "blocked-udp"
+    if dice < 0.35:
+        return r.choice(r.choice([CLASSIC, LINUX, LINUX, DEVICES]))
+    return policy(r)
+
+
+def translates(kind):
+    return (kind if isinstance(kind, str) else kind.get("preset")) not in ("none", "blocked-udp")
 
 
 class World:
@@ -54,8 +112,8 @@ class World:
     def behind(self, outside, leaf):
         """A new gateway and the network inside it."""
         n = len(self.gateways) + 1
-        inside, (kind, translates) = f"net{n}", nat(self.r)
-        self.networks[inside] = {"ipv4": self.prefix(translates, leaf), "delay": f"{self.r.choice([1, 1, 3, 8])}ms"}
+        inside, kind = f"net{n}", nat(self.r)
+        self.networks[inside] = {"ipv4": self.prefix(translates(kind), leaf), "delay": f"{self.r.choice([1, 1, 3, 8])}ms"}
         self.gateways[f"gw{n}"] = {"inside": inside, "outside": outside, "nat": kind}
         self.depth[inside] = self.depth[outside] + 1
         if self.r.random() < 0.08:  # a second network inside
@@ -99,6 +157,13 @@ class World:
         return a
 
 
+def add_ipv6(w):
+    for n, network in enumerate(w["networks"].values()):
+        network["ipv6"] = f"2001:db8:{n:x}::/64"
+    for agent in w["agents"].values():
+        agent["ipv6"] = "on"
+
+
 def prune(w, members):
     """Leaves out gateways behind which nobody is, innermost first."""
     used = {n for m in members for n in (m["on"] if isinstance(m["on"], list) else [m["on"]])}
@@ -131,9 +196,12 @@ def world(seed):
             del servers[name]
     prune(w, [left, right, *servers.values()])
     caller, callee = ("L", "R") if w.r.random() < 0.5 else ("R", "L")
-    return {"natsim": 1, "claim": f"World {seed} ends as the oracle says.", "seed": seed, "networks": w.networks, **({"gateways": w.gateways} if w.gateways else {}),
+    told = {"natsim": 1, "claim": f"World {seed} ends as the oracle says.", "seed": seed, "networks": w.networks, **({"gateways": w.gateways} if w.gateways else {}),
             "servers": servers, "agents": {"L": left, "R": right}, "steps": [{"at": "0s", "call": {"from": caller, "to": callee}}],
             "expect": {"path": "oracle"}}
+    if w.r.random() < 0.05:
+        add_ipv6(told)
+    return told
 
 
 def write(directory, first, count):
