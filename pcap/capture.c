@@ -256,6 +256,7 @@ static void note_drop(struct nt_capture_frame *f, const struct nt_trace_event *e
     }
     f->fate = NT_FATE_DROPPED;
     f->reason = (uint16_t)ev->n[1];
+    f->mtu = (uint32_t)ev->n[3];
     f->a = ev->a;
     f->b = ev->b;
 }

@@ -45,6 +45,7 @@ struct nt_capture_frame {
     uint8_t which;       /* of a translation: 0 source, 1 destination */
     uint32_t comment;    /* of a file: offset of its first comment in `texts`, 0: none */
     uint32_t notes;      /* what its program found odd in it, and took it all the same: offset in `texts`, 0: nothing */
+    uint32_t mtu;        /* of the link that it was too large for, and was dropped; 0: otherwise */
     const char *why;     /* of what is discarded: static words (struct nt_why) */
     struct nt_addr a, b; /* of the fate */
     struct nt_addr c, d; /* a further translation of the packet (a hairpin), or the one before its drop; or unset */

@@ -224,6 +224,10 @@ void nt_console_case(const struct nt_console *c, const struct nt_brief *b)
         fputs("  ", c->out);
         if (b->path[0] != '\0')
             put_text(c, buf);
+        if (b->found[0] != '\0') {
+            fputs(": ", c->out);
+            put_text(c, b->found);
+        }
     } else {
         fputs(": ", c->out);
         put_text(c, b->reason);

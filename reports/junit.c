@@ -85,6 +85,8 @@ static void put_properties(struct junit *j, const struct nt_result_case *c)
         snprintf(buf, sizeof buf, "%lld", (long long)c->connect_ms);
         put_property(j, "connect-ms", buf);
     }
+    if (c->data_found != NULL)
+        put_property(j, "data", c->data_found);
     if (c->capture != NULL)
         put_property(j, "attachment", c->capture);
     close_element(j);

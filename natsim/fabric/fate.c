@@ -20,6 +20,7 @@ static void tell_fate(const struct nt_fabric *f, const struct nt_packet_fate *fa
     event.n[0] = fate->tap == NT_FABRIC_NONE ? -1 : (int64_t)fate->tap;
     event.n[1] = fate->reason;
     event.n[2] = (int64_t)fate->shown;
+    event.n[3] = fate->mtu;
     if (fate->a != NULL)
         event.a = *fate->a;
     if (fate->b != NULL)
@@ -31,6 +32,8 @@ void nt_fate_drop(struct nt_fabric *f, struct nt_packet *p, struct nt_packet_fat
 {
     fate.node = f->attachments[fate.tap].node;
     fate.kind = NT_TR_DROP;
+    if (fate.reason == NT_DROP_MTU)
+        fate.mtu = f->networks[f->attachments[fate.tap].network].config.mtu;
     if (fate.a == NULL)
         fate.a = &p->src;
     if (fate.b == NULL)

@@ -27,6 +27,7 @@ struct nt_packet_fate {
     int reason;              /* enum nt_drop; of NT_TR_TRANSLATED: 0 source, 1 destination */
     const struct nt_addr *a, *b;
     const char *network; /* where it was lost, or NULL */
+    uint32_t mtu;        /* of the link that it does not fit, or 0 */
 };
 
 enum nt_crossing { NT_ARRIVING = 1, NT_LEAVING = 2 };

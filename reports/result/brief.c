@@ -32,7 +32,8 @@ void nt_brief_pack(struct nt_text *t, const struct nt_result_case *c)
                          .path = c->path,
                          .local = first != NULL ? first->local.type : NULL,
                          .remote = first != NULL ? first->remote.type : NULL,
-                         .command = command};
+                         .command = command,
+                         .found = c->data_found};
     struct nt_brief_numbers n;
     if (c->outcome != NT_PASS && command == NULL)
         t->err = NT_ENOMEM;

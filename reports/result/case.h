@@ -72,6 +72,22 @@ struct nt_result_not_judged {
     char *rule, *agent, *why;
 };
 
+struct nt_result_send { /* the datagrams of one step `send` */
+    char *from;         /* agent */
+    uint32_t bytes;
+    bool df;
+    uint64_t sent, lost;
+};
+
+struct nt_result_limit { /* larger data of this agent is lost */
+    char *from;
+    uint32_t bytes, mtu;
+    char *at;        /* the node that drops it: the agent itself when its own link is too narrow */
+    uint32_t packet; /* the frame that shows it */
+    bool df;         /* data that may be fragmented passes */
+    bool told;       /* the agent learnt it: its host refused it, or an ICMP error came */
+};
+
 struct nt_result_case {
     char *id, *file, *claim;
     struct nt_result_param *params;
@@ -94,6 +110,11 @@ struct nt_result_case {
     struct nt_result_not_judged *not_judged;
     size_t not_judged_count;
     uint64_t data_sent, data_lost;
+    struct nt_result_send *sends;
+    size_t send_count;
+    struct nt_result_limit *limits;
+    size_t limit_count;
+    char *data_found;                  /* "connected; data above 1,252 bytes is lost (...)"; NULL: nothing of this kind */
     uint32_t runs_passed, runs_failed; /* both 0: the case was run once */
     char *agent_l, *agent_r;           /* commands that replaced L and R (--agent-l, --agent-r); NULL: none did */
     char *carrier;                     /* NULL: the built-in one */

@@ -37,6 +37,8 @@
 #define AGENT struct nt_result_agent
 #define FINDING struct nt_result_finding
 #define NOT_JUDGED struct nt_result_not_judged
+#define SEND struct nt_result_send
+#define LIMIT struct nt_result_limit
 #define PARAM struct nt_result_param
 #define CASE struct nt_result_case
 
@@ -149,9 +151,32 @@ static const struct nt_field conformance_fields[] = {
 };
 static const struct nt_record conformance_record = RECORD(conformance_fields, CASE);
 
+static const struct nt_field send_fields[] = {
+    TEXT(SEND, "from", from, 0),
+    U32(SEND, "bytes", bytes, 0),
+    BOOL(SEND, "df", df, 0),
+    U64(SEND, "sent", sent, 0),
+    U64(SEND, "lost", lost, 0),
+};
+static const struct nt_record send_record = RECORD(send_fields, SEND);
+
+static const struct nt_field limit_fields[] = {
+    TEXT(LIMIT, "from", from, 0),
+    U32(LIMIT, "bytes", bytes, 0),
+    U32(LIMIT, "mtu", mtu, 0),
+    TEXT(LIMIT, "at", at, 0),
+    U32(LIMIT, "packet", packet, 0),
+    BOOL(LIMIT, "df", df, 0),
+    BOOL(LIMIT, "told", told, 0),
+};
+static const struct nt_record limit_record = RECORD(limit_fields, LIMIT);
+
 static const struct nt_field data_fields[] = {
     U64(CASE, "sent", data_sent, OVERVIEW),
     U64(CASE, "lost", data_lost, OVERVIEW),
+    MANY(LIST, SEND, CASE, "sends", sends, send_count, send_record, OPTIONAL),
+    MANY(LIST, LIMIT, CASE, "lost_above", limits, limit_count, limit_record, OPTIONAL),
+    TEXT(CASE, "found", data_found, OPTIONAL | OVERVIEW),
 };
 static const struct nt_record data_record = RECORD(data_fields, CASE);
 

@@ -128,9 +128,11 @@ static void put_map(struct nt_text *t, const struct nt_field *f, const void *rec
     nt_text_add(t, "}", 1);
 }
 
-/* Whether an optional field is set; an object is when one of its numbers is. */
+/* Whether an optional field is set; a list is when it has items, an object when one of its numbers is. */
 static bool is_set(const struct nt_field *f, const void *record)
 {
+    if (f->kind == NT_FIELD_LIST)
+        return nt_field_count(f, record) > 0;
     if (f->kind == NT_FIELD_TEXT)
         return *(char *const *)nt_field_member(f, record) != NULL;
     for (size_t i = 0; i < f->of->count; i++)

@@ -155,6 +155,8 @@ static void read_list(struct in *in, const json_t *o, const struct nt_field *f, 
 {
     const json_t *v = json_object_get(o, f->name), *item;
     size_t i;
+    if (v == NULL && (f->flags & NT_FIELD_OPTIONAL) != 0)
+        return;
     if (!json_is_array(v)) {
         fault(in, NT_EFORMAT, f->name, "a list");
         return;

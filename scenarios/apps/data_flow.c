@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* 0: 128..191; 1: flow; 2, 3: reserved; 4..19: magic; 20..23: number; then zeros */
-enum { AT_FLOW = 1, AT_MAGIC = 4, AT_NUMBER = 20 };
+enum { AT_FLOW = 1, AT_NUMBER = 20 };
 
 int nt_data_flow_init(struct nt_data_flow *flow, const struct nt_scn_send *run, nt_time now)
 {
@@ -25,7 +25,7 @@ size_t nt_data_flow_write(struct nt_data_flow *flow, uint8_t index, const uint8_
     buf[0] = (uint8_t)(128 + (flow->sent & 63));
     if (flow->run.bytes >= NT_DATA_MIN) {
         buf[AT_FLOW] = index;
-        memcpy(buf + AT_MAGIC, magic, NT_DATA_MAGIC);
+        memcpy(buf + NT_DATA_MAGIC_AT, magic, NT_DATA_MAGIC);
         nt_store32(buf + AT_NUMBER, flow->sent);
     }
     flow->sent++;
@@ -35,7 +35,7 @@ size_t nt_data_flow_write(struct nt_data_flow *flow, uint8_t index, const uint8_
 
 bool nt_data_read(const uint8_t *bytes, size_t len, const uint8_t *magic, uint8_t *index, uint32_t *number)
 {
-    if (len < NT_DATA_MIN || memcmp(bytes + AT_MAGIC, magic, NT_DATA_MAGIC) != 0)
+    if (len < NT_DATA_MIN || memcmp(bytes + NT_DATA_MAGIC_AT, magic, NT_DATA_MAGIC) != 0)
         return false;
     *index = bytes[AT_FLOW];
     *number = nt_load32(bytes + AT_NUMBER);

@@ -11,7 +11,8 @@
 #include <stdint.h>
 
 #define NT_DATA_MIN 28   /* bytes of a datagram with a header; shorter ones are told apart by their first byte */
-#define NT_DATA_MAGIC 16 /* bytes at offset 4 of a datagram with a header */
+#define NT_DATA_MAGIC 16 /* bytes at NT_DATA_MAGIC_AT of a datagram with a header */
+#define NT_DATA_MAGIC_AT 4
 
 struct nt_data_flow {
     struct nt_scn_send run;

@@ -85,6 +85,18 @@ static void judge_path(struct nt_verdict *v, const struct nt_judged *j, struct n
                         why_no_path(j, r->path, none, sizeof none));
 }
 
+static void judge_limit(struct nt_verdict *v, const struct nt_judged *j)
+{
+    const struct nt_scn_count *expected = &nt_world_case(j->w)->expect.lost_above;
+    const struct nt_result_case *r = j->result;
+    int64_t least = INT64_MAX;
+    for (size_t i = 0; i < r->limit_count; i++)
+        least = r->limits[i].bytes < least ? r->limits[i].bytes : least;
+    if (expected->set && r->limit_count == 0)
+        nt_verdict_fail(v, expected->place, 0, "data lost above: expected a size, but no data was lost for its size alone");
+    nt_verdict_count(v, expected, least, "data lost above");
+}
+
 static void judge_data(struct nt_verdict *v, const struct nt_judged *j)
 {
     const struct nt_scn_case *c = nt_world_case(j->w);
@@ -94,6 +106,7 @@ static void judge_data(struct nt_verdict *v, const struct nt_judged *j)
     else if (r->data_lost > 0 && !nt_scn_lossy(c) && r->path != NULL && nt_path_by_name(r->path) != NT_PATH_NONE)
         nt_verdict_fail(v, c->expect.data_place, 0, "data: %" PRIu64 " of %" PRIu64 " datagrams were lost", r->data_lost,
                         r->data_sent);
+    judge_limit(v, j);
 }
 
 static void judge_packets(struct nt_verdict *v, const struct nt_judged *j)
@@ -190,12 +203,12 @@ static void judge_conformance(struct nt_verdict *v, const struct nt_judged *j)
                         first->detail);
 }
 
-/* What was still going on may be the reason. */
-static void tell_cut(struct nt_verdict *v, const struct nt_judged *j)
+/* What may be the reason of a failure, in brackets behind it. */
+static void tell_besides(struct nt_verdict *v, const char *what, const char *found)
 {
     size_t len = strlen(v->reason);
-    if (v->outcome == NT_FAIL && j->cut[0] != '\0')
-        snprintf(v->reason + len, sizeof v->reason - len, " (cut: %s)", j->cut);
+    if (v->outcome == NT_FAIL && found != NULL && found[0] != '\0')
+        snprintf(v->reason + len, sizeof v->reason - len, " (%s%s)", what, found);
 }
 
 void nt_expectations_judge(const struct nt_judged *j, struct nt_result_case *r)
@@ -212,9 +225,10 @@ void nt_expectations_judge(const struct nt_judged *j, struct nt_result_case *r)
     for (uint32_t i = 0; i < nt_world_case(j->w)->agent_count; i++)
         nt_expectations_judge_agent(&v, &nt_world_case(j->w)->expect.agents[i], nt_programs_hello(j->programs, i), &r->agents[i]);
     judge_data(&v, j);
+    tell_besides(&v, "", r->data_found);
     judge_packets(&v, j);
     judge_events(&v, j);
     judge_conformance(&v, j);
-    tell_cut(&v, j);
+    tell_besides(&v, "cut: ", j->cut);
     nt_verdict_give(&v, r);
 }

@@ -28,7 +28,8 @@ struct nt_watch {
     size_t counter_count;
     bool *at_server; /* by tap */
     size_t tap_count;
-    struct sought *sought; /* by agent */
+    struct sought *sought;        /* by agent */
+    struct nt_size_limit *limits; /* by agent */
 };
 
 /* --- expect.packets --- */
@@ -76,15 +77,15 @@ int64_t nt_watch_packets(const struct nt_watch *watch, size_t i, const char **wr
 
 /* --- data at servers --- */
 
-static bool has_magic(const uint8_t *bytes, size_t len, const uint8_t *magic)
+static const uint8_t *find_magic(const uint8_t *bytes, size_t len, const uint8_t *magic)
 {
     const uint8_t *p = bytes, *end = bytes + len;
     while ((size_t)(end - p) >= NT_DATA_MAGIC && (p = memchr(p, magic[0], (size_t)(end - p) - NT_DATA_MAGIC + 1)) != NULL) {
         if (memcmp(p, magic, NT_DATA_MAGIC) == 0)
-            return true;
+            return p;
         p++;
     }
-    return false;
+    return NULL;
 }
 
 static void look_for_data(struct nt_watch *watch, uint32_t agent, const uint8_t *bytes, size_t len)
@@ -94,7 +95,34 @@ static void look_for_data(struct nt_watch *watch, uint32_t agent, const uint8_t 
         struct nt_party p = nt_world_party(watch->w, agent);
         s->magic = p.ops->data(p.self).magic;
     }
-    s->seen = s->seen || (s->magic != NULL && has_magic(bytes, len, s->magic));
+    s->seen = s->seen || (s->magic != NULL && find_magic(bytes, len, s->magic) != NULL);
+}
+
+/* --- data that does not fit --- */
+
+/* A packet is dropped for its size: is it this agent's data? */
+static void note_too_large(struct nt_watch *watch, uint32_t agent, const struct nt_capture *c, const struct nt_capture_frame *f,
+                           uint32_t number)
+{
+    struct nt_party p = nt_world_party(watch->w, agent);
+    struct nt_data_count data = p.ops->data(p.self);
+    const uint8_t *packet = nt_capture_bytes(c, f);
+    const uint8_t *magic = data.magic != NULL ? find_magic(packet, f->len, data.magic) : NULL;
+    uint8_t index;
+    uint32_t datagram;
+    if (magic == NULL || magic - packet < NT_DATA_MAGIC_AT)
+        return;
+    uint32_t at = (uint32_t)(magic - packet) - NT_DATA_MAGIC_AT;
+    if (!nt_data_read(packet + at, f->len - at, data.magic, &index, &datagram) || index >= data.flow_count)
+        return;
+    const struct nt_scn_send *run = &data.flows[index].run;
+    struct nt_size_limit dropped = {.mtu = f->mtu, .tap = f->tap, .df = run->df, .packet = number};
+    nt_size_limit_note(&watch->limits[agent], packet, f->len, at, run->bytes, &dropped);
+}
+
+const struct nt_size_limit *nt_watch_size_limits(const struct nt_watch *watch)
+{
+    return watch->limits;
 }
 
 static int find_servers(struct nt_watch *watch)
@@ -103,7 +131,8 @@ static int find_servers(struct nt_watch *watch)
     watch->tap_count = o->capture->tap_count;
     watch->at_server = calloc(watch->tap_count + 1, sizeof *watch->at_server);
     watch->sought = calloc(nt_world_case(watch->w)->agent_count + 1, sizeof *watch->sought);
-    if (watch->at_server == NULL || watch->sought == NULL)
+    watch->limits = calloc(nt_world_case(watch->w)->agent_count + 1, sizeof *watch->limits);
+    if (watch->at_server == NULL || watch->sought == NULL || watch->limits == NULL)
         return NT_ENOMEM;
     for (uint32_t t = 0; t < watch->tap_count; t++) {
         uint32_t node = nt_fabric_tap_node(nt_world_fabric(watch->w), t);
@@ -129,6 +158,10 @@ static void watch_frame(void *user, const struct nt_capture *c, const struct nt_
     if (scn->caller != NT_SCN_NONE && f->direction == NT_DIR_IN && f->tap < watch->tap_count && watch->at_server[f->tap]) {
         look_for_data(watch, scn->caller, nt_capture_bytes(c, f), f->len);
         look_for_data(watch, scn->callee, nt_capture_bytes(c, f), f->len);
+    }
+    if (scn->caller != NT_SCN_NONE && f->mtu != 0) {
+        note_too_large(watch, scn->caller, c, f, number);
+        note_too_large(watch, scn->callee, c, f, number);
     }
 }
 
@@ -171,5 +204,6 @@ void nt_watch_del(struct nt_watch *watch)
     free(watch->counters);
     free(watch->at_server);
     free(watch->sought);
+    free(watch->limits);
     free(watch);
 }

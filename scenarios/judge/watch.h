@@ -4,6 +4,7 @@
 #define NT_JUDGE_WATCH_H
 
 #include "reports/conformance/conformance.h"
+#include "scenarios/judge/sizes.h"
 #include "scenarios/world/world.h"
 
 struct nt_watch;
@@ -21,5 +22,7 @@ int nt_watch_conformance(struct nt_watch *watch, struct nt_conf_verdict *verdict
 int64_t nt_watch_packets(const struct nt_watch *watch, size_t i, const char **wrong);
 /* Whether a datagram of this agent's data came to a server. */
 bool nt_watch_saw_at_server(const struct nt_watch *watch, uint32_t agent);
+/* Of each agent: the narrowest place where its data was dropped. */
+const struct nt_size_limit *nt_watch_size_limits(const struct nt_watch *watch);
 
 #endif

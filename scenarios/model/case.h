@@ -249,6 +249,7 @@ struct nt_scn_expect {
     unsigned path;                      /* bits: any of these; NT_PATH_ORACLE only alone */
     struct nt_scn_agent_expect *agents; /* one for each agent of the case */
     struct nt_scn_count data_lost;      /* unset: the default rule */
+    struct nt_scn_count lost_above;     /* bytes: larger data is lost */
     struct nt_scn_packets_expect *packets;
     size_t packet_count;
     bool conformance_asked; /* the key is given: processes are judged, too */

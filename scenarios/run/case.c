@@ -67,6 +67,8 @@ static void run_and_judge(struct run *run, const struct nt_run_clock *clock, str
     nt_capture_settle(run->capture);
     int r = nt_result_describe(run->w, judged.seen_path, out);
     if (r == NT_OK)
+        r = nt_sizes_describe(run->w, nt_watch_size_limits(watch), out);
+    if (r == NT_OK)
         r = nt_watch_conformance(watch, &verdict);
     if (r == NT_OK && run->listener != NULL && run->listener->judged != NULL)
         run->listener->judged(run->listener->user, &verdict);

@@ -97,6 +97,10 @@ static const struct nt_key data_keys[] = {
      .offset = offsetof(struct nt_scn_expect, data_lost),
      .flags = NT_KEY_REQUIRED,
      .doc = "number of datagrams"},
+    {.name = "lost-above",
+     .type = NT_KEY_COUNT,
+     .offset = offsetof(struct nt_scn_expect, lost_above),
+     .doc = "bytes: larger data is dropped for its size; where both ways have such a limit, the lower one"},
 };
 const struct nt_table nt_table_data = NT_TABLE("data", "'data'", data_keys);
 

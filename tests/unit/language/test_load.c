@@ -534,7 +534,7 @@ TEST(test_expectations)
     struct nt_scn_file *f =
         load(PLAIN CALL "expect:\n"
                         "  path: [direct, none]\n"
-                        "  data: {lost: \"< 3\"}\n"
+                        "  data: {lost: \"< 3\", lost-above: 1252}\n"
                         "  packets: [{at: L, direction: out, filter: udp, count: \"> 0\"}, {at: R.signalling, count: 0}]\n"
                         "  within: 2s\n"
                         "  never: [L.failed, R.consent-lost]\n"
@@ -552,6 +552,8 @@ TEST(test_expectations)
     assert_int_equal(e->path, NT_PATH_DIRECT | NT_PATH_NONE);
     assert_int_equal(e->data_lost.op, NT_OP_LT);
     assert_int_equal(e->data_lost.value, 3);
+    assert_int_equal(e->lost_above.op, NT_OP_EQ);
+    assert_int_equal(e->lost_above.value, 1252);
     assert_int_equal(e->packet_count, 2);
     assert_string_equal(e->packets[0].tap, "L.0");
     assert_int_equal(e->packets[0].direction, 2);
