@@ -2,7 +2,8 @@
  * network's delay; another carrier, with its own queue of events, can replace it.
  *
  * Under every carrier the fabric itself decides: who answers for an address, MTU and fragments, attachments that are down,
- * partitions, faults, taps; and for a network without a medium also its rate, queue, jitter, loss, duplicates and reordering. */
+ * partitions, faults, taps; and for a network without a medium also its rate, queue, jitter, loss, duplicates and reordering.
+ * A packet knows the attachment that it left by: p->from. */
 #ifndef NT_FABRIC_CARRIER_H
 #define NT_FABRIC_CARRIER_H
 
@@ -13,8 +14,11 @@
 /* What a carrier tells the fabric. It returns each packet that it was given by `arrived` or `lost`, or keeps it to the end. */
 struct nt_carrier_events {
     void *user;
+    /* A carrier with a queue of its own asks this when the last bit of a packet has left. Any answer but NT_DROP_NONE ends the
+     * packet's way there: it is lost, for that reason. */
+    enum nt_drop (*departs)(void *user, uint32_t to, const struct nt_packet *p, nt_time now);
     void (*arrived)(void *user, uint32_t to, struct nt_packet *p, nt_time now);
-    void (*lost)(void *user, uint32_t from, struct nt_packet *p, enum nt_drop reason, nt_time now);
+    void (*lost)(void *user, struct nt_packet *p, enum nt_drop reason, nt_time now);
     void (*failed)(void *user); /* no memory, or a channel that cannot be made: the run ends with NT_FABRIC_NOMEM */
 };
 
@@ -28,6 +32,9 @@ struct nt_carrier_ops {
     int (*place)(void *self, uint32_t attachment, const struct nt_waypoint *points, size_t count); /* before the first packet */
     /* Takes the packet, which enters the network at `enter`, `now` or later. */
     void (*send)(void *self, uint32_t network, uint32_t from, uint32_t to, struct nt_packet *p, nt_time now, nt_time enter);
+    /* The link of the attachment has gone down: what has not departed is lost, for NT_DROP_DOWN. NULL: nothing waits in the
+     * carrier. */
+    void (*down)(void *self, uint32_t from, nt_time now);
     nt_time (*next)(void *self);         /* time of its next event, or NT_TIME_NEVER; NULL: it has no events of its own */
     void (*run)(void *self, nt_time at); /* everything due up to and including `at` */
     void (*del)(void *self);

@@ -15,15 +15,21 @@ struct nt_call {
     uint32_t next_free;
 };
 
+/* Whether the packet may leave its sender now. */
+static enum nt_drop carrier_departs(void *fabric, uint32_t to, const struct nt_packet *p, nt_time now)
+{
+    return nt_network_departure(fabric, to, p, now);
+}
+
 static void carrier_arrived(void *fabric, uint32_t to, struct nt_packet *p, nt_time now)
 {
     nt_packets_push(fabric, now, p, to, NT_ARRIVES);
 }
 
 /* The trace is told when the carrier has returned: its readers may send. */
-static void carrier_lost(void *fabric, uint32_t from, struct nt_packet *p, enum nt_drop reason, nt_time now)
+static void carrier_lost(void *fabric, struct nt_packet *p, enum nt_drop reason, nt_time now)
 {
-    nt_packets_push_lost(fabric, now, p, from, reason);
+    nt_packets_push_lost(fabric, now, p, reason);
 }
 
 static void carrier_failed(void *fabric)
@@ -42,7 +48,8 @@ struct nt_fabric *nt_fabric_new(const struct nt_fabric_config *config)
     f->in_tap = f->call_free = NT_FABRIC_NONE;
     nt_pool_init(&f->pool, f->mtu_max);
     f->carrier = config->carrier != NULL ? config->carrier : &nt_carrier_builtin;
-    f->carried = f->carrier->new (&(struct nt_carrier_events){f, carrier_arrived, carrier_lost, carrier_failed}, config->seed);
+    f->carried = f->carrier->new (&(struct nt_carrier_events){f, carrier_departs, carrier_arrived, carrier_lost, carrier_failed},
+                                  config->seed);
     if (f->carried == NULL) {
         free(f);
         return NULL;
@@ -154,6 +161,8 @@ int nt_fabric_control(struct nt_fabric *f, uint32_t node, enum nt_control what, 
     if (is_port)
         f->attachments[tap].up = what == NT_CTL_PORT_UP;
     tell_control(f, node, tap, what, now);
+    if (what == NT_CTL_PORT_DOWN)
+        nt_network_purge(f, tap, now);
     if (n->ops->control == NULL)
         return is_port ? NT_OK : NT_EUNSUPPORTED;
     uint32_t outer = enter_node(f, NT_FABRIC_NONE);
@@ -172,10 +181,6 @@ static void arrive_at(struct nt_fabric *f, uint32_t tap, struct nt_packet *p, nt
     const struct nt_attachment *link = f->attachments + tap;
     const struct nt_node *n = f->nodes + link->node;
     nt_fate_show(f, tap, NT_ARRIVING, p, now);
-    if (!link->up) {
-        nt_fate_drop(f, p, (struct nt_packet_fate){.tap = tap, .reason = NT_DROP_DOWN}, now);
-        return;
-    }
     uint32_t node = link->node, outer = enter_node(f, tap);
     n->ops->recv(n->self, link->port, p, now);
     leave_node(f, node, outer, now);
@@ -200,25 +205,29 @@ static void arrive_through_faults(struct nt_fabric *f, uint32_t tap, struct nt_p
     }
 }
 
-/* The carrier lost a packet after it had been shown. */
-static void drop_lost(struct nt_fabric *f, uint32_t tap, struct nt_packet *p, uint8_t reason, nt_time now)
+/* The way of a packet ends at an attachment whose link is up, with no partition before it. */
+static void end_way(struct nt_fabric *f, const struct nt_event *e)
 {
-    const char *network = f->networks[f->attachments[tap].network].name;
-    nt_fate_drop(f, p, (struct nt_packet_fate){.tap = tap, .shown = p->shown, .reason = reason, .network = network}, now);
+    const struct nt_attachment *link = f->attachments + e->target;
+    enum nt_drop reason = NT_DROP_NONE;
+    if (!link->up || f->partition_count > 0)
+        reason = nt_network_arrival(f, e->target, e->item, e->at);
+    if (reason != NT_DROP_NONE)
+        nt_network_lost(f, e->item, reason, e->at);
+    else if (e->kind == NT_ARRIVES && f->nodes[link->node].fault != NT_FABRIC_NONE)
+        arrive_through_faults(f, e->target, e->item, e->at);
+    else
+        arrive_at(f, e->target, e->item, e->at);
 }
 
 static void handle_delivery(struct nt_fabric *f, const struct nt_event *e)
 {
     switch ((enum nt_delivery_kind)e->kind) {
     case NT_ARRIVES:
-        if (f->nodes[f->attachments[e->target].node].fault != NT_FABRIC_NONE)
-            arrive_through_faults(f, e->target, e->item, e->at);
-        else
-            arrive_at(f, e->target, e->item, e->at);
-        break;
-    case NT_ARRIVES_PAST_FAULTS: arrive_at(f, e->target, e->item, e->at); break;
+    case NT_ARRIVES_PAST_FAULTS: end_way(f, e); break;
     case NT_HELD: nt_outbox_release(f, e->target, e->at); break;
-    case NT_LOST: drop_lost(f, e->target, e->item, e->reason, e->at); break;
+    case NT_DEPARTS: nt_network_depart(f, e->target, e->at); break;
+    case NT_LOST: nt_network_lost(f, e->item, (enum nt_drop)e->reason, e->at); break;
     }
 }
 

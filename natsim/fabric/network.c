@@ -5,6 +5,7 @@
 #include "natsim/fabric/fate.h"
 #include "natsim/fabric/impair.h"
 #include "natsim/fabric/partition.h"
+#include "natsim/fabric/sender.h"
 #include "natsim/packet/fragment.h"
 
 #include <stdio.h>
@@ -167,14 +168,71 @@ uint32_t nt_fabric_tap_node(const struct nt_fabric *f, uint32_t tap)
     return f->attachments[tap].node;
 }
 
-/* Carries the packet, or says why it cannot cross. */
-static enum nt_drop carry_packet(struct nt_fabric *f, uint32_t from, const struct nt_addr *next_hop, struct nt_packet *p,
-                                 nt_time now)
+/* A partition lies before the packet: between the nodes of the two attachments, or between the packet's two ends. */
+static bool is_parted(struct nt_fabric *f, uint32_t to, const struct nt_packet *p, nt_time now)
+{
+    uint32_t there = f->attachments[to].node;
+    return nt_partition_separates(f, f->attachments[p->from].node, there, now) || nt_partition_separates(f, p->origin, there, now);
+}
+
+enum nt_drop nt_network_departure(struct nt_fabric *f, uint32_t to, const struct nt_packet *p, nt_time now)
+{
+    if (!f->attachments[p->from].up)
+        return NT_DROP_DOWN;
+    return f->partition_count > 0 && is_parted(f, to, p, now) ? NT_DROP_PARTITION : NT_DROP_NONE;
+}
+
+enum nt_drop nt_network_arrival(struct nt_fabric *f, uint32_t at, const struct nt_packet *p, nt_time now)
+{
+    if (!f->attachments[at].up)
+        return NT_DROP_DOWN_THERE;
+    return f->partition_count > 0 && is_parted(f, at, p, now) ? NT_DROP_PARTITION : NT_DROP_NONE;
+}
+
+void nt_network_lost(struct nt_fabric *f, struct nt_packet *p, enum nt_drop reason, nt_time now)
+{
+    const char *network = f->networks[f->attachments[p->from].network].name;
+    nt_fate_drop(f, p, (struct nt_packet_fate){.tap = p->from, .shown = p->shown, .reason = (int)reason, .network = network}, now);
+}
+
+/* The packet leaves its sender: what happens on the way is decided now. */
+static enum nt_drop depart(struct nt_fabric *f, uint32_t to, struct nt_packet *p, nt_time now)
+{
+    const struct nt_attachment *link = f->attachments + p->from;
+    const struct nt_network *net = f->networks + link->network;
+    if (f->partition_count > 0 && is_parted(f, to, p, now))
+        return NT_DROP_PARTITION;
+    if (net->impaired_here && nt_impair_draws(&net->config))
+        return nt_impair_carry(f, to, p, now) ? NT_DROP_NONE : NT_DROP_LOSS;
+    f->carrier->send(f->carried, link->network, p->from, to, p, now, now);
+    return NT_DROP_NONE;
+}
+
+void nt_network_depart(struct nt_fabric *f, uint32_t from, nt_time now)
+{
+    struct nt_waiting next;
+    while (nt_sender_take_due(f->attachments[from].sender, now, &next)) {
+        enum nt_drop reason = depart(f, next.to, next.packet, next.departs);
+        if (reason != NT_DROP_NONE)
+            nt_network_lost(f, next.packet, reason, next.departs);
+    }
+}
+
+/* What departs at this instant makes room before the packet comes. */
+static enum nt_drop join_queue(struct nt_fabric *f, uint32_t from, uint32_t to, struct nt_packet *p, nt_time now)
+{
+    const struct nt_attachment *link = f->attachments + from;
+    nt_network_depart(f, from, now);
+    return nt_sender_enter(f, link->sender, &f->networks[link->network].config, to, p, now) ? NT_DROP_NONE : NT_DROP_QUEUE;
+}
+
+/* What is decided when a packet comes to its sender. */
+static enum nt_drop enter_network(struct nt_fabric *f, uint32_t from, const struct nt_addr *next_hop, struct nt_packet *p,
+                                  nt_time now)
 {
     const struct nt_attachment *link = f->attachments + from;
     const struct nt_network *net = f->networks + link->network;
     struct nt_addr key = nt_addr_with_port(next_hop, 0);
-    nt_time enter = now;
     if (!link->up)
         return NT_DROP_DOWN;
     if (p->len > net->config.mtu)
@@ -182,25 +240,16 @@ static enum nt_drop carry_packet(struct nt_fabric *f, uint32_t from, const struc
     uint32_t to = nt_map_get(&net->addresses, &key);
     if (to == NT_MAP_NONE)
         return NT_DROP_NO_HOST;
-    if (!f->attachments[to].up)
-        return NT_DROP_DOWN;
+    p->from = from;
     if (p->origin == NT_PACKET_NEW)
         p->origin = link->node;
-    if (f->partition_count > 0 && (nt_partition_separates(f, link->node, f->attachments[to].node, now) ||
-                                   nt_partition_separates(f, p->origin, f->attachments[to].node, now)))
-        return NT_DROP_PARTITION;
-    if (net->impaired_here && net->config.rate > 0 && !nt_impair_depart(f, link->sender, &net->config, p->len, now, &enter))
-        return NT_DROP_QUEUE;
-    if (net->impaired_here && nt_impair_draws(&net->config))
-        return nt_impair_carry(f, from, to, p, now, enter) ? NT_DROP_NONE : NT_DROP_LOSS;
-    f->carrier->send(f->carried, link->network, from, to, p, now, enter);
-    return NT_DROP_NONE;
+    return net->impaired_here && net->config.rate > 0 ? join_queue(f, from, to, p, now) : depart(f, to, p, now);
 }
 
 static void cross_whole(struct nt_fabric *f, uint32_t from, const struct nt_addr *next_hop, struct nt_packet *p, nt_time now)
 {
     nt_fate_show(f, from, NT_LEAVING, p, now);
-    enum nt_drop reason = carry_packet(f, from, next_hop, p, now);
+    enum nt_drop reason = enter_network(f, from, next_hop, p, now);
     if (reason == NT_DROP_NONE)
         return;
     const struct nt_addr *about = reason == NT_DROP_NO_HOST ? next_hop : &p->dst;
@@ -217,4 +266,16 @@ void nt_network_cross(struct nt_fabric *f, uint32_t from, const struct nt_addr *
         next = p->next;
         cross_whole(f, from, next_hop, p, now);
     }
+}
+
+/* As Linux does: dev_deactivate_many() of net/sched/sch_generic.c, for a link that is set down or has lost its carrier, resets the
+ * queue, and what comes later finds none. */
+void nt_network_purge(struct nt_fabric *f, uint32_t from, nt_time now)
+{
+    struct nt_sender *s = f->attachments[from].sender;
+    struct nt_waiting next;
+    while (s != NULL && nt_sender_purge(s, &next))
+        nt_network_lost(f, next.packet, NT_DROP_DOWN, now);
+    if (f->carrier->down != NULL)
+        f->carrier->down(f->carried, from, now);
 }

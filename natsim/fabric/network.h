@@ -26,6 +26,15 @@ struct nt_attachment *nt_network_attachment(const struct nt_fabric *f, uint32_t 
 /* A packet leaves by the attachment `from` towards the one that answers for `next_hop`, in fragments if need be. Takes the packet.
  */
 void nt_network_cross(struct nt_fabric *f, uint32_t from, const struct nt_addr *next_hop, struct nt_packet *p, nt_time now);
+/* What waits at the attachment, its link being up, has departed when its time has come. */
+void nt_network_depart(struct nt_fabric *f, uint32_t from, nt_time now);
+/* The link of the attachment has gone down: what waits there, and what is being sent, is dropped. */
+void nt_network_purge(struct nt_fabric *f, uint32_t from, nt_time now);
+/* Why the packet cannot leave, or cannot arrive: the link there is down, or a partition lies before it. */
+enum nt_drop nt_network_departure(struct nt_fabric *f, uint32_t to, const struct nt_packet *p, nt_time now);
+enum nt_drop nt_network_arrival(struct nt_fabric *f, uint32_t at, const struct nt_packet *p, nt_time now);
+/* Drops a packet that was seen last where it left. */
+void nt_network_lost(struct nt_fabric *f, struct nt_packet *p, enum nt_drop reason, nt_time now);
 void nt_network_free(struct nt_fabric *f);
 
 #endif

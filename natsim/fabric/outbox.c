@@ -55,6 +55,7 @@ static void leave_now(struct nt_fabric *f, const struct nt_outgoing *out, nt_tim
         return;
     }
     nt_fate_show(f, out->attachment, NT_LEAVING, out->packet, now);
+    out->packet->from = out->attachment;
     if (out->way == TO_ITSELF)
         nt_packets_push(f, now, out->packet, out->attachment, NT_ARRIVES);
     else
@@ -89,7 +90,10 @@ void nt_outbox_release(struct nt_fabric *f, uint32_t slot, nt_time now)
 {
     struct nt_outgoing out = f->held[slot];
     f->held[slot].packet = NULL;
+    f->depth++; /* a reader of the trace may send meanwhile */
     leave_through_faults(f, &out, now);
+    if (--f->depth == 0)
+        nt_outbox_flush(f, now);
 }
 
 /* A reader of the trace may send meanwhile: its packets join the end. */

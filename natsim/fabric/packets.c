@@ -66,7 +66,7 @@ void nt_packets_push(struct nt_fabric *f, nt_time at, struct nt_packet *p, uint3
     push_delivery(f, (struct nt_event){.at = at, .item = p, .target = target, .kind = (uint8_t)kind});
 }
 
-void nt_packets_push_lost(struct nt_fabric *f, nt_time at, struct nt_packet *p, uint32_t from, enum nt_drop reason)
+void nt_packets_push_lost(struct nt_fabric *f, nt_time at, struct nt_packet *p, enum nt_drop reason)
 {
-    push_delivery(f, (struct nt_event){.at = at, .item = p, .target = from, .kind = NT_LOST, .reason = (uint8_t)reason});
+    push_delivery(f, (struct nt_event){.at = at, .item = p, .kind = NT_LOST, .reason = (uint8_t)reason});
 }

@@ -21,11 +21,13 @@ struct nt_pool *nt_fabric_pool(struct nt_fabric *f);
 uint8_t *nt_fabric_scratch(struct nt_fabric *f);
 void nt_fabric_out_of_memory(struct nt_fabric *f); /* the run ends with NT_FABRIC_NOMEM */
 
-/* What a delivery event does. Its target is an attachment, that of NT_HELD a place among the held packets. */
+/* What a delivery event does. Its target is an attachment, that of NT_HELD a place among the held packets, and NT_LOST has none. A
+ * departure may be void: the sender's queue was purged meanwhile. */
 enum nt_delivery_kind {
     NT_ARRIVES,             /* the packet reaches its attachment */
     NT_ARRIVES_PAST_FAULTS, /* as above, after a fault has delayed or duplicated it */
     NT_HELD,                /* a packet that a fault held back leaves its node */
+    NT_DEPARTS,             /* a packet has left the queue of its sender */
     NT_LOST                 /* the carrier lost the packet, for the event's reason */
 };
 
@@ -34,8 +36,8 @@ static inline bool nt_delivery_arrives(enum nt_delivery_kind kind)
     return kind == NT_ARRIVES || kind == NT_ARRIVES_PAST_FAULTS;
 }
 
-/* Takes the packet (NULL for NT_HELD). */
+/* Takes the packet (NULL for NT_HELD and NT_DEPARTS). */
 void nt_packets_push(struct nt_fabric *f, nt_time at, struct nt_packet *p, uint32_t target, enum nt_delivery_kind kind);
-void nt_packets_push_lost(struct nt_fabric *f, nt_time at, struct nt_packet *p, uint32_t from, enum nt_drop reason);
+void nt_packets_push_lost(struct nt_fabric *f, nt_time at, struct nt_packet *p, enum nt_drop reason);
 
 #endif

@@ -196,7 +196,7 @@ int nt_air_begin(struct nt_air *a)
 /* A line of its own for two attachments, made with their first packet. */
 static int line_between(struct nt_air *a, uint32_t network, const uint32_t pair[2], uint32_t *line)
 {
-    struct nt_air_line made;
+    struct nt_air_line made = {.ends = {pair[0], pair[1]}};
     struct ns3c_link link = link_of(&a->networks[network].config);
     uint64_t label = a->stations[pair[0]].label * UINT64_C(0x9e3779b97f4a7c15) ^ a->stations[pair[1]].label;
     if ((*line = nt_map_get(&a->lines, pair)) != NT_MAP_NONE)
@@ -226,6 +226,22 @@ int nt_air_devices(struct nt_air *a, uint32_t network, uint32_t from, uint32_t t
     *out = a->line[line].device[from > to];
     *in = a->line[line].device[from <= to]; /* an attachment that sends to itself has both ends */
     return NT_OK;
+}
+
+static void flush_lines(struct nt_air *a, uint32_t from)
+{
+    for (size_t i = 0; i < a->line_count; i++)
+        for (int end = 0; end < 2; end++)
+            if (a->line[i].ends[end] == from)
+                ns3c_flush(a->ns3, a->line[i].device[end]);
+}
+
+void nt_air_flush(struct nt_air *a, uint32_t from)
+{
+    if (a->networks[a->stations[from].network].config.medium == NT_MEDIUM_CSMA)
+        ns3c_flush(a->ns3, a->stations[from].device);
+    else
+        flush_lines(a, from);
 }
 
 void nt_air_free(struct nt_air *a)

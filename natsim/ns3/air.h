@@ -28,7 +28,7 @@ struct nt_air {
     size_t station_count, station_cap;
     struct nt_map lines; /* pairs of attachments, lower first -> its line */
     struct nt_air_line {
-        uint32_t device[2];
+        uint32_t device[2], ends[2]; /* the devices, and the attachments that send by them */
     } * line;
     size_t line_count, line_cap;
     bool begun; /* the stations of cells have been made */
@@ -42,6 +42,8 @@ int nt_air_place(struct nt_air *a, uint32_t attachment, const struct nt_waypoint
 int nt_air_begin(struct nt_air *a);
 /* The devices between two attachments of a network. */
 int nt_air_devices(struct nt_air *a, uint32_t network, uint32_t from, uint32_t to, uint32_t *out, uint32_t *in);
+/* What waits in the attachment's queue is not sent. */
+void nt_air_flush(struct nt_air *a, uint32_t from);
 void nt_air_free(struct nt_air *a);
 
 #endif

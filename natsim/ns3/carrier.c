@@ -14,8 +14,9 @@
 
 struct flight {
     struct nt_packet *packet; /* NULL: free */
-    uint32_t from, to, turn;  /* turn: how often the slot was used before */
+    uint32_t to, turn;        /* turn: how often the slot was used before */
     uint32_t next_free;
+    bool departed; /* its last bit is on the way: at once on a network that the fabric queues for, never told on Wi-Fi */
 };
 
 struct carrier {
@@ -31,7 +32,7 @@ static uint64_t cookie_of(const struct carrier *c, uint32_t slot)
     return (uint64_t)c->flights[slot].turn << 32 | slot;
 }
 
-static int begin_flight(struct carrier *c, uint32_t from, uint32_t to, struct nt_packet *p, uint32_t *slot)
+static int begin_flight(struct carrier *c, uint32_t to, struct nt_packet *p, bool departed, uint32_t *slot)
 {
     *slot = c->free;
     if (*slot == NT_FABRIC_NONE) {
@@ -44,18 +45,28 @@ static int begin_flight(struct carrier *c, uint32_t from, uint32_t to, struct nt
     struct flight *f = c->flights + *slot;
     c->free = f->next_free;
     f->packet = p;
-    f->from = from;
     f->to = to;
+    f->departed = departed;
     return NT_OK;
 }
 
-/* Ends the flight; its packet is NULL when it had ended before (Wi-Fi: the packet arrived, but every acknowledgement was lost). */
-static struct flight end_flight(struct carrier *c, uint64_t cookie)
+/* NULL: it has ended. */
+static struct flight *find_flight(struct carrier *c, uint64_t cookie)
 {
     uint32_t slot = (uint32_t)cookie;
-    if (slot >= c->flight_count || c->flights[slot].packet == NULL || cookie_of(c, slot) != cookie)
+    bool lasts = slot < c->flight_count && c->flights[slot].packet != NULL && cookie_of(c, slot) == cookie;
+    return lasts ? c->flights + slot : NULL;
+}
+
+/* Ends the flight; its packet is NULL when it had ended before (Wi-Fi: the packet arrived, but every acknowledgement was lost; or
+ * its sender's link went down). */
+static struct flight end_flight(struct carrier *c, uint64_t cookie)
+{
+    const struct flight *flight = find_flight(c, cookie);
+    if (flight == NULL)
         return (struct flight){0};
-    struct flight ended = c->flights[slot];
+    struct flight ended = *flight;
+    uint32_t slot = (uint32_t)cookie;
     c->flights[slot].packet = NULL;
     c->flights[slot].turn++;
     c->flights[slot].next_free = c->free;
@@ -71,11 +82,26 @@ static void frame_received(void *user, uint32_t device, const uint8_t *bytes, si
     if (f.packet == NULL)
         return;
     if (len < f.packet->len) { /* CSMA pads: the frame may be longer */
-        c->events.lost(c->events.user, f.from, f.packet, NT_DROP_MALFORMED, ns3c_now(c->air.ns3));
+        c->events.lost(c->events.user, f.packet, NT_DROP_MALFORMED, ns3c_now(c->air.ns3));
         return;
     }
     memcpy(f.packet->data, bytes, f.packet->len);
     c->events.arrived(c->events.user, f.to, f.packet, ns3c_now(c->air.ns3));
+}
+
+/* What the fabric cuts goes on in ns-3, and nobody waits for it. */
+static void frame_departed(void *user, uint32_t device, uint64_t cookie)
+{
+    struct carrier *c = user;
+    struct flight *flight = find_flight(c, cookie);
+    nt_time now = ns3c_now(c->air.ns3);
+    (void)device;
+    if (flight == NULL || flight->departed)
+        return;
+    enum nt_drop reason = c->events.departs(c->events.user, flight->to, flight->packet, now);
+    flight->departed = reason == NT_DROP_NONE;
+    if (reason != NT_DROP_NONE)
+        c->events.lost(c->events.user, end_flight(c, cookie).packet, reason, now);
 }
 
 static void frame_lost(void *user, uint32_t device, uint64_t cookie, enum ns3c_loss_reason why)
@@ -88,7 +114,7 @@ static void frame_lost(void *user, uint32_t device, uint64_t cookie, enum ns3c_l
     struct flight f = end_flight(c, cookie);
     (void)device;
     if (f.packet != NULL)
-        c->events.lost(c->events.user, f.from, f.packet, reasons[why], ns3c_now(c->air.ns3));
+        c->events.lost(c->events.user, f.packet, reasons[why], ns3c_now(c->air.ns3));
 }
 
 static void carrier_del(void *self)
@@ -103,7 +129,7 @@ static void carrier_del(void *self)
 static void *carrier_new(const struct nt_carrier_events *events, uint64_t seed)
 {
     struct carrier *c = calloc(1, sizeof *c);
-    struct ns3c_events ours = {.user = c, .received = frame_received, .lost = frame_lost};
+    struct ns3c_events ours = {.user = c, .departed = frame_departed, .received = frame_received, .lost = frame_lost};
     if (c == NULL)
         return NULL;
     *c = (struct carrier){.events = *events, .air = {.seed = seed}, .free = NT_FABRIC_NONE};
@@ -142,18 +168,31 @@ static void carrier_send(void *self, uint32_t network, uint32_t from, uint32_t t
 {
     struct carrier *c = self;
     uint32_t out, in, slot;
+    bool departed = c->air.networks[network].config.medium == NT_MEDIUM_SWITCH;
     begin(c);
     if (now > ns3c_now(c->air.ns3))
         ns3c_advance(c->air.ns3, now);
-    if (nt_air_devices(&c->air, network, from, to, &out, &in) != NT_OK || begin_flight(c, from, to, p, &slot) != NT_OK) {
+    if (nt_air_devices(&c->air, network, from, to, &out, &in) != NT_OK || begin_flight(c, to, p, departed, &slot) != NT_OK) {
         c->events.failed(c->events.user);
-        c->events.lost(c->events.user, from, p, NT_DROP_QUEUE, now);
+        c->events.lost(c->events.user, p, NT_DROP_QUEUE, now);
         return;
     }
     uint64_t cookie = cookie_of(c, slot);
     uint16_t protocol = p->family == NT_AF_IPV6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4;
     if (ns3c_send(c->air.ns3, out, in, p->data, p->len, protocol, cookie, enter) < 0)
         frame_lost(c, out, cookie, NS3C_LOST_QUEUE);
+}
+
+/* What the devices have queued is forgotten there, and told here. A frame on the air, or half on the wire, still takes its time. */
+static void carrier_down(void *self, uint32_t from, nt_time now)
+{
+    struct carrier *c = self;
+    nt_air_flush(&c->air, from);
+    for (uint32_t slot = 0; slot < c->flight_count; slot++) {
+        const struct flight *flight = c->flights + slot;
+        if (flight->packet != NULL && flight->packet->from == from && !flight->departed)
+            c->events.lost(c->events.user, end_flight(c, cookie_of(c, slot)).packet, NT_DROP_DOWN, now);
+    }
 }
 
 static nt_time carrier_next(void *self)
@@ -174,6 +213,7 @@ static const struct nt_carrier_ops ops = {.name = "ns3",
                                           .attach = carrier_attach,
                                           .place = carrier_place,
                                           .send = carrier_send,
+                                          .down = carrier_down,
                                           .next = carrier_next,
                                           .run = carrier_run,
                                           .del = carrier_del};

@@ -28,6 +28,8 @@ enum ns3c_loss_reason {
 
 struct ns3c_events {
     void *user;
+    /* The last bit of a frame has left this device, which is wired. NULL: nobody asks. */
+    void (*departed)(void *user, uint32_t device, uint64_t cookie);
     /* A frame that was sent to this device is here. `bytes` is valid during the call; CSMA pads short frames, so `len` may be more
      * than was sent. Frames may be sent from within. */
     void (*received)(void *user, uint32_t device, const uint8_t *bytes, size_t len, uint16_t protocol, uint64_t cookie);
@@ -86,6 +88,9 @@ int ns3c_wifi_attach(struct ns3c *s, int cell, const struct ns3c_waypoint *point
  * 0x86dd alone. The cookie comes back with the frame, or with its loss. */
 int ns3c_send(struct ns3c *s, uint32_t from, uint32_t to, const uint8_t *bytes, size_t len, uint16_t protocol, uint64_t cookie,
               int64_t at);
+/* What waits in the queue of a wired device is not sent, and nobody is told of it. The frame that is being sent goes on. Nothing on
+ * Wi-Fi. */
+void ns3c_flush(struct ns3c *s, uint32_t device);
 /* A frame of `bytes` bytes every `interval` from `first` on, for ever, from one device to another; nobody is told of them. */
 int ns3c_traffic(struct ns3c *s, uint32_t from, uint32_t to, uint32_t bytes, int64_t first, int64_t interval);
 

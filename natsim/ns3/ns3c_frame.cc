@@ -49,6 +49,13 @@ void ns3c_lost(const ns3c *s, const ns3c_tag &tag, ns3c_loss_reason why)
     s->events.lost(s->events.user, tag.from, tag.cookie, why);
 }
 
+void ns3c_device::departed(Ptr<const Packet> packet)
+{
+    ns3c_tag tag;
+    if (sim->events.departed != nullptr && packet->PeekPacketTag(tag))
+        sim->events.departed(sim->events.user, number, tag.cookie);
+}
+
 void ns3c_device::queue_full(Ptr<const Packet> packet)
 {
     ns3c_tag tag;
@@ -89,7 +96,7 @@ const ns3c_device *ns3c_device_of(const ns3c *s, Mac48Address address)
 ns3c_device *ns3c_device_add_on(ns3c *s, int channel, Ptr<NetDevice> net, Ptr<Node> node)
 {
     uint32_t number = uint32_t(s->devices.size());
-    s->devices.push_back(std::make_unique<ns3c_device>(ns3c_device{s, number, channel, node, net, address_of(number), nullptr, 0, {}}));
+    s->devices.push_back(std::make_unique<ns3c_device>(ns3c_device{s, number, channel, node, net, address_of(number), nullptr, nullptr, 0, {}}));
     ns3c_device *d = s->devices.back().get();
     net->SetAddress(d->address);
     net->SetReceiveCallback(MakeCallback(&ns3c_device::received, d));
@@ -192,6 +199,12 @@ int ns3c_send(struct ns3c *s, uint32_t from, uint32_t to, const uint8_t *bytes, 
     s->clock->ScheduleWithContext(device->node->GetId(), TimeStep(uint64_t(at - s->clock->now())),
                                   new sending(device, s->devices[to].get(), packet, protocol));
     return 0;
+}
+
+void ns3c_flush(struct ns3c *s, uint32_t device)
+{
+    if (device < s->devices.size() && s->devices[device]->queue)
+        s->devices[device]->queue->Flush();
 }
 
 int ns3c_traffic(struct ns3c *s, uint32_t from, uint32_t to, uint32_t bytes, int64_t first, int64_t interval)

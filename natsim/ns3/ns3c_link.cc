@@ -76,7 +76,9 @@ template <typename Device> static ns3c_device *add(ns3c *s, int channel, Ptr<Dev
 {
     const ns3c_link *link = &s->channels[size_t(channel)].link;
     ns3c_device *d = ns3c_device_add(s, channel, net);
-    net->SetQueue(ns3c_queue(link));
+    d->queue = ns3c_queue(link);
+    net->SetQueue(d->queue);
+    net->TraceConnectWithoutContext("PhyTxEnd", MakeCallback(&ns3c_device::departed, d));
     net->TraceConnectWithoutContext("MacTxDrop", MakeCallback(&ns3c_device::queue_full, d));
     Ptr<ErrorModel> loss = ns3c_loss_model(&link->loss, streams);
     if (loss) {

@@ -48,6 +48,7 @@ struct ns3c_channel {
 
 struct ns3c_device {
     bool received(ns3::Ptr<ns3::NetDevice>, ns3::Ptr<const ns3::Packet> packet, uint16_t protocol, const ns3::Address &);
+    void departed(ns3::Ptr<const ns3::Packet> packet);
     void queue_full(ns3::Ptr<const ns3::Packet> packet);
     void gave_up(ns3::Ptr<const ns3::Packet> packet);
     void corrupt(ns3::Ptr<const ns3::Packet> packet);
@@ -68,9 +69,10 @@ struct ns3c_device {
     ns3::Ptr<ns3::Node> node;
     ns3::Ptr<ns3::NetDevice> net;
     ns3::Address address;
-    ns3::Ptr<ns3::WifiMacQueue> wifi_queue; /* null on wires */
-    uint32_t wifi_limit;                    /* frames in it */
-    std::vector<bool> wifi_agreed;          /* by device: frames to it are acknowledged in blocks */
+    ns3::Ptr<ns3::Queue<ns3::Packet>> queue; /* null on Wi-Fi */
+    ns3::Ptr<ns3::WifiMacQueue> wifi_queue;  /* null on wires */
+    uint32_t wifi_limit;                     /* frames in it */
+    std::vector<bool> wifi_agreed;           /* by device: frames to it are acknowledged in blocks */
 };
 
 struct ns3c {

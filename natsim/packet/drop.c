@@ -21,6 +21,7 @@ static const struct {
     [NT_DROP_QUEUE] = {"queue", "the queue is full"},
     [NT_DROP_MTU] = {"mtu", "larger than the MTU on the way to %i"},
     [NT_DROP_DOWN] = {"down", "the attachment is down"},
+    [NT_DROP_DOWN_THERE] = {"down", "the attachment that it would arrive at is down"},
     [NT_DROP_PARTITION] = {"partition", "a partition lies before %i"},
     [NT_DROP_TTL] = {"ttl", "the hop count is used up on the way to %i"},
     [NT_DROP_STEP] = {"step", "taken by a step"},

@@ -16,6 +16,7 @@ struct nt_packet {
     uint32_t len, cap;
     uint32_t marks;  /* enum nt_packet_mark */
     uint32_t origin; /* the node that made it; NT_PACKET_NEW before it has left */
+    uint32_t from;   /* the attachment that it left by last; of the fabric */
     uint64_t shown;  /* the number, from 1, of the trace's latest event that showed it */
     /* Filled by nt_packet_parse; kept correct by the functions below. */
     uint8_t family, proto, ttl, tos;

@@ -76,7 +76,7 @@ static const char *event_text(const struct nt_trace_event *ev)
     case NT_TR_OFFER_RECEIVED:
     case NT_TR_ANSWER_SENT:
     case NT_TR_ANSWER_RECEIVED: return nt_trace_name(ev->kind);
-    case NT_TR_DROP: return ev->n[0] < 0 ? "dropped" : "";
+    case NT_TR_DROP: return ev->n[2] > 0 ? "dropped" : ""; /* later than it was shown */
     case NT_TR_PACKET:
     case NT_TR_TRANSLATED:
     case NT_TR_DATA_SENT:

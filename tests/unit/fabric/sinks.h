@@ -26,6 +26,9 @@ struct sink {
 };
 
 struct drop {
+    nt_time at;
+    uint64_t shown; /* 0: the latest at its tap */
+    int64_t tap;
     enum nt_drop reason;
     struct nt_addr b;
     const char *network;
@@ -54,7 +57,8 @@ static inline void note_drop(void *user, const struct nt_trace_event *e)
     if (e->kind != NT_TR_DROP)
         return;
     assert_true(drop_count < DROPS_MAX);
-    drops[drop_count++] = (struct drop){.reason = (enum nt_drop)e->n[1], .b = e->b, .network = e->text};
+    drops[drop_count++] = (struct drop){
+        .at = e->at, .shown = (uint64_t)e->n[2], .tap = e->n[0], .reason = (enum nt_drop)e->n[1], .b = e->b, .network = e->text};
 }
 
 static inline void sinks_del(void)

@@ -13,7 +13,7 @@
 
 struct frame {
     struct nt_packet *packet; /* NULL: gone */
-    uint32_t from, to;
+    uint32_t to;
     nt_time at;
     bool lost;
 };
@@ -72,9 +72,23 @@ static void slow_send(void *self, uint32_t network, uint32_t from, uint32_t to, 
 {
     struct slow *s = self;
     (void)network;
+    assert_int_equal(from, p->from);
     assert_true(s->count < FRAMES && enter >= now);
     bool lost = told.lose_every > 0 && (s->count + 1) % told.lose_every == 0;
-    s->frames[s->count++] = (struct frame){p, from, to, enter + told.takes, lost};
+    s->frames[s->count++] = (struct frame){p, to, enter + told.takes, lost};
+}
+
+/* All that it has is queued. */
+static void slow_down(void *self, uint32_t from, nt_time now)
+{
+    struct slow *s = self;
+    for (size_t i = 0; i < s->count; i++) {
+        struct nt_packet *p = s->frames[i].packet;
+        if (p == NULL || p->from != from)
+            continue;
+        s->frames[i].packet = NULL;
+        s->events.lost(s->events.user, p, NT_DROP_DOWN, now);
+    }
 }
 
 static nt_time slow_next(void *self)
@@ -99,7 +113,7 @@ static void slow_run(void *self, nt_time at)
         struct nt_packet *p = f->packet;
         f->packet = NULL;
         if (f->lost)
-            s->events.lost(s->events.user, f->from, p, NT_DROP_RETRIES, at);
+            s->events.lost(s->events.user, p, NT_DROP_RETRIES, at);
         else
             s->events.arrived(s->events.user, f->to, p, at);
     }
@@ -111,8 +125,16 @@ static void slow_del(void *self)
     told.deleted = true;
 }
 
-static const struct nt_carrier_ops slow_ops = {"slow",    slow_new,  slow_network, slow_attach, slow_place,
-                                               slow_send, slow_next, slow_run,     slow_del};
+static const struct nt_carrier_ops slow_ops = {.name = "slow",
+                                               .new = slow_new,
+                                               .network = slow_network,
+                                               .attach = slow_attach,
+                                               .place = slow_place,
+                                               .send = slow_send,
+                                               .down = slow_down,
+                                               .next = slow_next,
+                                               .run = slow_run,
+                                               .del = slow_del};
 
 struct lab {
     struct world w;

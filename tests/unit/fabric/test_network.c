@@ -70,7 +70,9 @@ TEST(test_addresses)
     assert_int_equal(nt_fabric_add_address(fabric, 0, 0, &own), NT_OK);
 }
 
-/* Down at the sender, at the receiver when the packet leaves, and at the receiver while the packet is on its way. */
+/* Down at the sender when the packet leaves, and at the receiver when it arrives: what the receiver's link was before does not
+ * count.
+ */
 TEST(test_attachments_that_are_down)
 {
     sinks_new(1, (struct nt_network_config){.delay = 10 * NT_MSEC}, 2);
@@ -79,21 +81,26 @@ TEST(test_attachments_that_are_down)
     nt_fabric_set_port(fabric, 0, 0, true, 0);
     nt_fabric_set_port(fabric, 1, 0, false, 0);
     sink_send(0, 1, 2);
-    nt_fabric_set_port(fabric, 1, 0, true, 0);
-    sink_send(0, 1, 3);
     sinks_run(5 * NT_MSEC);
-    nt_fabric_set_port(fabric, 1, 0, false, 5 * NT_MSEC);
+    nt_fabric_set_port(fabric, 1, 0, true, 5 * NT_MSEC);
+    sink_send(0, 1, 3);
+    sinks_run(12 * NT_MSEC);
+    assert_int_equal(sinks[1].count, 1);
+    assert_int_equal(sinks[1].arrivals[0].number, 2);
+    nt_fabric_set_port(fabric, 1, 0, false, 12 * NT_MSEC);
     sinks_run(NT_SEC);
-    assert_int_equal(sinks[1].count, 0);
-    assert_int_equal(drop_count, 3);
-    for (size_t i = 0; i < 3; i++)
-        assert_int_equal(drops[i].reason, NT_DROP_DOWN);
+    assert_int_equal(sinks[1].count, 1);
+    assert_int_equal(drop_count, 2);
+    assert_int_equal(drops[0].reason, NT_DROP_DOWN);
+    assert_int_equal(drops[1].reason, NT_DROP_DOWN_THERE);
+    assert_int_equal(drops[1].at, 15 * NT_MSEC);
+    assert_int_equal(drops[1].tap, 0); /* where it was seen last, the third packet that was shown there */
+    assert_int_equal(drops[1].shown, 3);
     assert_string_equal(drops[1].network, "net");
-    assert_null(drops[2].network); /* it had crossed the network */
     nt_fabric_set_port(fabric, 1, 0, true, NT_SEC);
     sink_send(0, 1, 4);
     sinks_run(2 * NT_SEC);
-    assert_int_equal(sinks[1].count, 1);
+    assert_int_equal(sinks[1].count, 2);
 }
 
 TEST(test_taps_and_ports)
