@@ -14,8 +14,8 @@
 /* What a carrier tells the fabric. It returns each packet that it was given by `arrived` or `lost`, or keeps it to the end. */
 struct nt_carrier_events {
     void *user;
-    /* A carrier with a queue of its own asks this when the last bit of a packet has left. Any answer but NT_DROP_NONE ends the
-     * packet's way there: it is lost, for that reason. */
+    /* On a network with a medium that it models, a carrier asks this of each packet: when its last bit has left or, if the carrier
+     * cannot tell, when it is sent. Any answer but NT_DROP_NONE ends the packet's way: it is lost, for that reason. */
     enum nt_drop (*departs)(void *user, uint32_t to, const struct nt_packet *p, nt_time now);
     void (*arrived)(void *user, uint32_t to, struct nt_packet *p, nt_time now);
     void (*lost)(void *user, struct nt_packet *p, enum nt_drop reason, nt_time now);

@@ -200,7 +200,7 @@ static enum nt_drop depart(struct nt_fabric *f, uint32_t to, struct nt_packet *p
 {
     const struct nt_attachment *link = f->attachments + p->from;
     const struct nt_network *net = f->networks + link->network;
-    if (f->partition_count > 0 && is_parted(f, to, p, now))
+    if (net->impaired_here && f->partition_count > 0 && is_parted(f, to, p, now))
         return NT_DROP_PARTITION;
     if (net->impaired_here && nt_impair_draws(&net->config))
         return nt_impair_carry(f, to, p, now) ? NT_DROP_NONE : NT_DROP_LOSS;

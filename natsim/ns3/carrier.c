@@ -168,11 +168,17 @@ static void carrier_send(void *self, uint32_t network, uint32_t from, uint32_t t
 {
     struct carrier *c = self;
     uint32_t out, in, slot;
-    bool departed = c->air.networks[network].config.medium == NT_MEDIUM_SWITCH;
+    enum nt_medium medium = c->air.networks[network].config.medium;
+    enum nt_drop reason = medium == NT_MEDIUM_WIFI ? c->events.departs(c->events.user, to, p, now) : NT_DROP_NONE;
+    if (reason != NT_DROP_NONE) {
+        c->events.lost(c->events.user, p, reason, now);
+        return;
+    }
     begin(c);
     if (now > ns3c_now(c->air.ns3))
         ns3c_advance(c->air.ns3, now);
-    if (nt_air_devices(&c->air, network, from, to, &out, &in) != NT_OK || begin_flight(c, to, p, departed, &slot) != NT_OK) {
+    if (nt_air_devices(&c->air, network, from, to, &out, &in) != NT_OK ||
+        begin_flight(c, to, p, medium == NT_MEDIUM_SWITCH, &slot) != NT_OK) {
         c->events.failed(c->events.user);
         c->events.lost(c->events.user, p, NT_DROP_QUEUE, now);
         return;

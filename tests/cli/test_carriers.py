@@ -196,6 +196,29 @@ def test_a_line_has_the_same_times_and_full_queues_under_both_carriers(natsim, s
     assert (drops > 0) == (rate in ("64kbit", "999983bit", "1234567bit", "1Mbit"))
 
 
+@needs_ns3
+@pytest.mark.parametrize("medium", ["medium: p2p, ", ""])
+def test_links_and_partitions_cut_the_same_packets_under_both_carriers(natsim, scenario, tmp_path, medium):
+    """Queues, and packets under way, when links go down and partitions begin."""
+    steps = SENDS + """  - {at: 3055ms, link: {at: L.0, set: down}}
+  - {at: 3123ms, link: {at: L.0, set: up}}
+  - {at: 3200ms, partition: {between: [R], and: [nat-right], for: 22ms}}
+  - {at: 3245ms, partition: {between: [L], and: [nat-left], for: 22ms}}
+  - {at: 3333ms, link: {at: nat-left.inside, set: down}}
+  - {at: 3370ms, link: {at: nat-left.inside, set: up}}
+"""
+    text = LINE.replace("MEDIUM", f"{medium}rate: 1Mbit, delay: 13ms, queue: 20").replace("steps:\n", "steps:\n" + steps) + '  data: {lost: "> 30"}\n'
+    for carrier in ("builtin", "ns3"):
+        run = natsim("run", scenario(text), "--carrier", carrier, "--out", carrier)
+        assert run.code == 0, run
+    frames = [sorted(fields(tmp_path / carrier / "captures" / "case.pcapng", "frame.time_epoch", "frame.interface_name", "ip.src", "ip.dst", "ip.id", "frame.comment"))
+              for carrier in ("builtin", "ns3")]
+    assert frames[0] == frames[1]
+    reasons = {re.search(r"reason=(\S+) detail=\"([^\"]*)", f[-1]).groups() for f in frames[0] if "reason=" in f[-1]}
+    assert {("down", "the attachment is down"), ("down", "the attachment that it would arrive at is down")} <= reasons
+    assert "partition" in {name for name, _ in reasons}
+
+
 def one_way(natsim, scenario, tmp_path, medium, out, *flags):
     """Which of 2,000 datagrams from L were lost, in order, with their reasons."""
     text = LINE.replace("MEDIUM", medium).replace("steps:\n", "steps:\n  - {at: 3s, send: {from: L, to: R, bytes: 100, count: 2000, interval: 1ms}}\n")

@@ -233,6 +233,26 @@ TEST(test_who_queues_and_draws)
     nt_fabric_del(l.w.f);
 }
 
+/* What waits in a carrier is lost when the link goes down; the carrier may ask whether a packet leaves. */
+TEST(test_links_and_partitions)
+{
+    struct lab l;
+    build(&l, 7 * MS, 0, (struct nt_network_config){.delay = 20 * MS});
+    uint32_t a = nt_host_node(l.a.host), b = nt_host_node(l.b.host);
+    send(&l, 2);
+    nt_fabric_run(l.w.f, 2 * MS);
+    assert_int_equal(slow.events.departs(slow.events.user, 1, slow.frames[0].packet, 2 * MS), NT_DROP_NONE);
+    assert_int_equal(nt_fabric_partition(l.w.f, &a, 1, &b, 1, 4 * MS), 0);
+    assert_int_equal(slow.events.departs(slow.events.user, 1, slow.frames[0].packet, 2 * MS), NT_DROP_PARTITION);
+    assert_int_equal(slow.events.departs(slow.events.user, 1, slow.frames[0].packet, 4 * MS), NT_DROP_NONE);
+    nt_fabric_set_port(l.w.f, a, 0, false, 4 * MS);
+    nt_fabric_run(l.w.f, NT_SEC);
+    assert_int_equal(drops(&l.w, NT_DROP_DOWN), 2);
+    assert_int_equal(l.w.log[l.w.logged - 1].at, 4 * MS);
+    assert_int_equal(datagrams(&l.b), 0);
+    nt_fabric_del(l.w.f);
+}
+
 TEST(test_places)
 {
     struct lab l;
@@ -308,6 +328,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_frames_go_its_way),
         cmocka_unit_test(test_a_late_loss_names_its_packet),
         cmocka_unit_test(test_who_queues_and_draws),
+        cmocka_unit_test(test_links_and_partitions),
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_ends),
         cmocka_unit_test(test_instants_are_counted_apart),

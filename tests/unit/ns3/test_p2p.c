@@ -99,6 +99,41 @@ static void test_a_full_queue_drops_the_new(void)
     ns3c_del(seen.s);
 }
 
+static uint64_t left[8];
+static size_t left_count;
+
+static void see_departed(void *user, uint32_t device, uint64_t cookie)
+{
+    CHECK(user == &seen && device == d[0] && left_count < 8);
+    EQUAL(ns3c_now(seen.s), (int64_t)(left_count + 1) * 8016000); /* 1002 bytes at 1 Mbit/s */
+    left[left_count++] = cookie;
+}
+
+/* What waits is forgotten; what is being sent goes on. */
+static void test_a_queue_that_is_flushed(void)
+{
+    struct ns3c_link link = {.rate = 1000000, .delay = 5 * MS, .queue = 3};
+    struct ns3c_events events = {.user = &seen, .departed = see_departed, .received = see_received, .lost = see_lost};
+    seen.count = left_count = 0;
+    CHECK((seen.s = ns3c_new(1, 1, &events)) != NULL);
+    CHECK(ns3c_p2p(seen.s, &link, 0, d) >= 0);
+    for (uint64_t i = 0; i < 4; i++)
+        send(d[0], d[1], 1000, i, 0);
+    ns3c_run(seen.s, 10 * MS);
+    ns3c_flush(seen.s, d[0]);
+    ns3c_flush(seen.s, d[1]); /* empty */
+    ns3c_flush(seen.s, 99);   /* none */
+    ns3c_run(seen.s, SECOND);
+    EQUAL(left_count, 2);
+    EQUAL(seen.count, 2);
+    for (uint64_t i = 0; i < 2; i++) {
+        EQUAL(left[i], i);
+        EQUAL(seen.told[i].cookie, i);
+        EQUAL(seen.told[i].lost, 0);
+    }
+    ns3c_del(seen.s);
+}
+
 static void test_bytes_arrive_as_they_were(void)
 {
     static const size_t lens[] = {0, 1, 20, 1500, 9000, NS3C_FRAME_MAX};
@@ -142,6 +177,7 @@ int main(void)
     test_frames_follow_one_another();
     test_an_endless_rate_has_no_queue();
     test_a_full_queue_drops_the_new();
+    test_a_queue_that_is_flushed();
     test_bytes_arrive_as_they_were();
     test_traffic_takes_its_time();
     return 0;
