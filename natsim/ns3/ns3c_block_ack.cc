@@ -1,12 +1,13 @@
 /* Block acknowledgement of 802.11n and later. In ns-3 3.37, stations ask each other for it over the air; where an answer or its
- * acknowledgement is lost, both ends come to hold different agreements: frames then stay in the receiver for ever, or it reads an agreement
- * that it has not and crashes. Here both ends agree without a word, before the first frame from one to the other.
+ * acknowledgement is lost, both ends come to hold different agreements: frames then stay in the receiver for ever, or it reads an
+ * agreement that it has not and crashes. Here both ends agree without a word, before the first frame from one to the other.
  *
  * And where a sender gives a frame up, it asks the receiver to pass over it, in ns-3 without end and without
  * backing off: a station that has gone fills the air. Here the receiver passes over it without being asked.
  *
- * And where a frame has waited for too long, ns-3 passes over it from within whatever looked at the queue. When that is the end of another
- * frame, both walk one list of frames under way, each takes from it, and the process dies. Here it is done when that has come to its end. */
+ * And where a frame has waited for too long, ns-3 passes over it from within whatever looked at the queue. When that is the end of
+ * another frame, both walk one list of frames under way, each takes from it, and the process dies. Here it is done when that has
+ * come to its end. */
 #include "ns3c_state.h"
 
 #include "ns3/ht-frame-exchange-manager.h"

@@ -1,5 +1,5 @@
-/* The stepped simulator. An event that has run is marked as cancelled, so that whether it is still to come does not depend on the clock:
- * the caller may set that to the time of an event that has not run. */
+/* The stepped simulator. An event that has run is marked as cancelled, so that whether it is still to come does not depend on the
+ * clock: the caller may set that to the time of an event that has not run. */
 #include "ns3c_clock.h"
 
 #include "ns3/nstime.h"
@@ -54,7 +54,8 @@ void ns3c_clock::Run()
         run_next();
 }
 
-/* The number of an event orders those of one time. After 4 billion of them it begins again, and two of one time may change places then. */
+/* The number of an event orders those of one time. After 4 billion of them it begins again, and two of one time may change places
+ * then. */
 Scheduler::EventKey ns3c_clock::insert(uint32_t context, int64_t delay, EventImpl *event)
 {
     Scheduler::EventKey key = {uint64_t(m_now + delay), m_uid, context};

@@ -96,7 +96,8 @@ const ns3c_device *ns3c_device_of(const ns3c *s, Mac48Address address)
 ns3c_device *ns3c_device_add_on(ns3c *s, int channel, Ptr<NetDevice> net, Ptr<Node> node)
 {
     uint32_t number = uint32_t(s->devices.size());
-    s->devices.push_back(std::make_unique<ns3c_device>(ns3c_device{s, number, channel, node, net, address_of(number), nullptr, nullptr, 0, {}}));
+    s->devices.push_back(
+        std::make_unique<ns3c_device>(ns3c_device{s, number, channel, node, net, address_of(number), nullptr, nullptr, 0, {}}));
     ns3c_device *d = s->devices.back().get();
     net->SetAddress(d->address);
     net->SetReceiveCallback(MakeCallback(&ns3c_device::received, d));
@@ -187,7 +188,8 @@ static int check_time(const ns3c *s, int64_t at)
 }
 
 /* Always through the queue, even for now: frames of one time leave in the order of the calls, and no callback comes from within. */
-int ns3c_send(struct ns3c *s, uint32_t from, uint32_t to, const uint8_t *bytes, size_t len, uint16_t protocol, uint64_t cookie, int64_t at)
+int ns3c_send(struct ns3c *s, uint32_t from, uint32_t to, const uint8_t *bytes, size_t len, uint16_t protocol, uint64_t cookie,
+              int64_t at)
 {
     if (check_ends(s, from, to) < 0 || check_frame(s, from, len, protocol) < 0 || check_time(s, at) < 0)
         return -1;

@@ -20,8 +20,8 @@ using namespace ns3;
 
 #define QUEUE_DEFAULT 500 /* as ns-3's */
 
-/* What ns-3 calls them. The slowest rates: the standard's first, at which broadcasts go as well; data of n and later has modes of its own,
- * while its acknowledgements are sent as those of a. */
+/* What ns-3 calls them. The slowest rates: the standard's first, at which broadcasts go as well; data of n and later has modes of
+ * its own, while its acknowledgements are sent as those of a. */
 struct standard {
     WifiStandard id;
     const char *settings; /* channel number, width, band, primary 20 MHz: 0 leaves it to ns-3 */
@@ -140,8 +140,9 @@ static Ptr<MobilityModel> make_walk(const ns3c_waypoint *points, size_t count)
     return walks;
 }
 
-/* The queue that all our frames are in: they have no priorities. ns-3's own limit is set out of the way: a queue that is full drops without
- * a word to any trace source, and, where a block acknowledgement should be agreed on, the frame that waits at its head with it. */
+/* The queue that all our frames are in: they have no priorities. ns-3's own limit is set out of the way: a queue that is full drops
+ * without a word to any trace source, and, where a block acknowledgement should be agreed on, the frame that waits at its head with
+ * it. */
 static Ptr<WifiMacQueue> find_queue(Ptr<WifiMac> mac, const standard *std)
 {
     Ptr<Txop> sender = std->qos ? Ptr<Txop>(mac->GetQosTxop(AC_BE)) : mac->GetTxop();
