@@ -250,7 +250,8 @@ TEST(test_stop_and_down)
     kick(&a);
     kick(&b);
     run_all();
-    assert_int_equal(drops(&w, NT_DROP_DOWN), 2);
+    assert_int_equal(drops(&w, NT_DROP_DOWN), 1);
+    assert_int_equal(drops(&w, NT_DROP_DOWN_THERE), 1);
     assert_int_equal(last(&b)->kind, NT_IN_SEND_FAILED);
     nt_fabric_set_port(w.f, node, 0, true, 2 * NT_SEC);
     assert_int_equal(last(&b)->kind, NT_IN_IF_UP);
