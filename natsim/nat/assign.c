@@ -21,6 +21,23 @@ bool nt_assign_is_barred(const struct nt_nat *n, uint32_t proto, const struct nt
     return flow != NT_MAP_NONE && !nt_addr_equal(&nt_flow_at(&n->flows, flow)->internal, internal);
 }
 
+/* Of the mappings that have the external port, the one that a new one would repeat: with an endpoint-independent mapping the
+ * endpoint's own, otherwise one for the same remote. */
+static uint32_t find_twin(const struct candidate *c, const struct nt_addr *external)
+{
+    const struct nt_mappings *all = &c->nat->mappings;
+    bool independent = c->nat->policy.mapping == NT_DEP_ENDPOINT_INDEPENDENT;
+    struct nt_addr seen = nt_nat_seen_by(c->nat->policy.mapping, &c->remote);
+    uint32_t i = nt_mappings_by_external(all, c->proto, external);
+    for (; i != NT_MAP_NONE; i = nt_mapping_at(all, i)->shared_next) {
+        const struct nt_mapping *m = nt_mapping_at(all, i);
+        if (independent ? m->endpoint == c->endpoint : nt_addr_equal(&m->remote, &seen))
+            break;
+    }
+    return i;
+}
+
+/* A port on hold has no mapping, and is not shared. The endpoint's own mapping on a port is used again. */
 static bool is_barred(void *user, uint16_t port, bool shared)
 {
     struct candidate *c = user;
@@ -29,14 +46,8 @@ static bool is_barred(void *user, uint16_t port, bool shared)
         return true;
     if (!shared)
         return false;
-    /* Distinct mappings of one endpoint have distinct external ports, and a port on hold has no mapping to share. */
-    const struct nt_mappings *all = &c->nat->mappings;
-    uint32_t i = nt_mappings_by_external(all, c->proto, &c->external);
-    if (i == NT_MAP_NONE)
-        return true;
-    while (i != NT_MAP_NONE && nt_mapping_at(all, i)->endpoint != c->endpoint)
-        i = nt_mapping_at(all, i)->shared_next;
-    return i != NT_MAP_NONE;
+    return nt_mappings_by_external(&c->nat->mappings, c->proto, &c->external) == NT_MAP_NONE ||
+           (c->nat->policy.mapping != NT_DEP_ENDPOINT_INDEPENDENT && find_twin(c, &c->external) != NT_MAP_NONE);
 }
 
 /* The port that follows the external port of the preceding inside port on the same external address; -1: none. */
@@ -52,23 +63,57 @@ static int32_t buddy_of(const struct nt_nat *n, uint32_t proto, const struct nt_
     return m->external_index == external && m->external.port < 65535 ? m->external.port + 1 : -1;
 }
 
-/* Sets the ports that the host may have: the range, or its block of the range. */
-static int set_range(struct nt_nat *n, struct nt_inside_host *h, struct nt_port_request *r)
+/* Sets the ports of an inside port below 1024. Linux keeps each of them that it can (get_unique_tuple), and draws others from their
+ * class (nf_nat_l4proto_unique_tuple), but not where the ports are named: by a range or blocks. */
+static void set_low_class(const struct nt_nat_policy *p, struct nt_port_request *r)
+{
+    bool linux_class = p->low_ports == NT_LOW_LINUX && p->range_low == 1024 && p->range_high == 65535 && p->block == 0;
+    r->low_class = p->low_ports == NT_LOW_SAME_CLASS || linux_class;
+    r->any_kept = linux_class && r->internal != 0;
+    if (!r->low_class)
+        return;
+    bool below_512 = r->internal < 512;
+    r->low = linux_class && !below_512 ? 600 : 1;
+    r->high = linux_class && below_512 ? 511 : 1023; /* RFC 4787, REQ-3a: the range 0-1023 */
+}
+
+/* Narrows the range to the block that the host has of it on this external address. */
+static int set_block(struct nt_nat *n, struct nt_inside_host *h, struct nt_port_request *r)
 {
     const struct nt_nat_policy *p = &n->policy;
-    r->low = r->space == NT_SPACE_ICMP ? 0 : p->range_low;
-    r->high = r->space == NT_SPACE_ICMP ? 65535 : p->range_high;
-    if (p->block == 0 || r->space == NT_SPACE_ICMP)
-        return NT_OK;
-    if (h->block == NT_MAP_NONE) {
-        uint32_t count = ((uint32_t)p->range_high - p->range_low + 1) / p->block;
-        int err = nt_port_table_take_block(&n->ports, h->external, count, &h->block);
+    uint16_t *block = &h->blocks[r->external];
+    if (*block == 0) {
+        uint32_t count = ((uint32_t)p->range_high - p->range_low + 1) / p->block, taken;
+        int err = nt_port_table_take_block(&n->ports, r->external, count, &taken);
         if (err != NT_OK)
             return err;
+        *block = (uint16_t)(taken + 1);
     }
-    r->low = (uint16_t)(p->range_low + h->block * p->block);
+    r->low = (uint16_t)(p->range_low + (*block - 1u) * p->block);
     r->high = (uint16_t)(r->low + p->block - 1);
     return NT_OK;
+}
+
+/* Sets the ports that the host may have. */
+static int set_range(struct nt_nat *n, struct nt_inside_host *h, struct nt_port_request *r)
+{
+    bool icmp = r->space == NT_SPACE_ICMP;
+    r->low = icmp ? 0 : n->policy.range_low;
+    r->high = icmp ? 65535 : n->policy.range_high;
+    if (icmp)
+        return NT_OK;
+    if (r->internal < 1024)
+        set_low_class(&n->policy, r);
+    return n->policy.block != 0 && !r->low_class ? set_block(n, h, r) : NT_OK;
+}
+
+/* An endpoint-independent mapping shares its port as connection tracking does, by 5-tuples; a device that has a port for each
+ * destination uses one again when it has run out. */
+static enum nt_sharing sharing_of(const struct nt_nat_policy *p)
+{
+    if (!nt_nat_shares_ports(p))
+        return NT_SHARE_NEVER;
+    return p->mapping == NT_DEP_ENDPOINT_INDEPENDENT ? NT_SHARE_READILY : NT_SHARE_LAST;
 }
 
 static int take_on(struct nt_nat *n, struct candidate *c, uint32_t external, uint16_t *port)
@@ -78,6 +123,7 @@ static int take_on(struct nt_nat *n, struct candidate *c, uint32_t external, uin
     bool udp = c->proto == NT_PROTO_UDP;
     struct nt_port_request r = {.ports = p->ports,
                                 .conflict = p->conflict,
+                                .sharing = sharing_of(p),
                                 .external = external,
                                 .space = udp ? NT_SPACE_UDP : NT_SPACE_ICMP,
                                 .internal = c->internal.port,
@@ -118,6 +164,38 @@ static int check_limits(const struct nt_nat *n, uint32_t endpoint)
     return NT_OK;
 }
 
+static void free_unmapped(struct nt_nat *n, const struct nt_mapping *m)
+{
+    if (nt_mappings_by_external(&n->mappings, m->proto, &m->external) == NT_MAP_NONE)
+        nt_port_table_release(&n->ports, m->external_index, nt_nat_port_space(m->proto), m->external.port);
+}
+
+/* Gives the mapping its timer; with flows in place of filter entries it has none. */
+static int start_timer(struct nt_nat *n, uint32_t mapping)
+{
+    struct nt_mapping *m = nt_mapping_at(&n->mappings, mapping);
+    if (n->policy.filter_scope == NT_SCOPE_FLOW)
+        return NT_OK;
+    return nt_deadlines_add(&n->deadlines, NT_DUE_MAPPING, mapping, m->life.expires, &m->deadline);
+}
+
+static int add_mapping(struct nt_nat *n, const struct nt_mapping *add, nt_time now, uint32_t *mapping)
+{
+    int err = nt_mappings_add(&n->mappings, &n->inside, add, mapping);
+    if (err == NT_OK && (err = start_timer(n, *mapping)) != NT_OK) {
+        n->mappings.made--;
+        nt_mappings_remove(&n->mappings, &n->inside, *mapping);
+    }
+    if (err != NT_OK) {
+        free_unmapped(n, add);
+        return err;
+    }
+    const struct nt_mapping *m = nt_mapping_at(&n->mappings, *mapping);
+    nt_trace_emit(&n->trace,
+                  (struct nt_trace_event){.at = now, .kind = NT_TR_MAPPED, .a = m->internal, .b = m->external, .n = {m->number}});
+    return NT_OK;
+}
+
 static int make_mapping(struct nt_nat *n, struct candidate *c, bool ruled, nt_time now, uint32_t *mapping)
 {
     uint32_t external;
@@ -132,19 +210,10 @@ static int make_mapping(struct nt_nat *n, struct candidate *c, bool ruled, nt_ti
                              .external_index = external,
                              .ruled = ruled,
                              .life = nt_life_start(&n->policy, c->proto, &c->remote, now),
+                             .deadline = NT_MAP_NONE,
                              .endpoint = c->endpoint};
-    err = nt_mappings_add(&n->mappings, &n->inside, &add, mapping);
-    if (err == NT_OK) {
-        struct nt_mapping *m = nt_mapping_at(&n->mappings, *mapping);
-        err = nt_deadlines_add(&n->deadlines, NT_DUE_MAPPING, *mapping, m->life.expires, &m->deadline);
-        if (err == NT_OK)
-            return NT_OK;
-        n->mappings.made--;
-        nt_mappings_remove(&n->mappings, &n->inside, *mapping, n->policy.reuse == NT_REUSE_LATEST_BY_SOURCE);
-    }
-    if (nt_mappings_by_external(&n->mappings, c->proto, &add.external) == NT_MAP_NONE)
-        nt_port_table_release(&n->ports, external, nt_nat_port_space(c->proto), port);
-    return err;
+    *mapping = nt_nat_shares_ports(&n->policy) ? find_twin(c, &add.external) : NT_MAP_NONE;
+    return *mapping != NT_MAP_NONE ? NT_OK : add_mapping(n, &add, now, mapping);
 }
 
 int nt_assign_mapping(struct nt_nat *n, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *remote, bool ruled,
@@ -157,12 +226,7 @@ int nt_assign_mapping(struct nt_nat *n, uint32_t proto, const struct nt_addr *in
     err = check_limits(n, c.endpoint);
     if (err == NT_OK)
         err = make_mapping(n, &c, ruled, now, mapping);
-    if (err != NT_OK) {
+    if (err != NT_OK)
         nt_expiry_leave(n, c.endpoint);
-        return err;
-    }
-    const struct nt_mapping *m = nt_mapping_at(&n->mappings, *mapping);
-    nt_trace_emit(&n->trace,
-                  (struct nt_trace_event){.at = now, .kind = NT_TR_MAPPED, .a = m->internal, .b = m->external, .n = {m->number}});
-    return NT_OK;
+    return err;
 }

@@ -17,13 +17,15 @@ static void drop_filters(struct nt_nat *n, uint32_t *list)
 
 void nt_expiry_leave(struct nt_nat *n, uint32_t endpoint)
 {
-    uint32_t block, external;
+    struct nt_inside_host gone;
     struct nt_inside_endpoint *e = nt_inside_endpoint_at(&n->inside, endpoint);
     if (e->newest == NT_MAP_NONE)
         drop_filters(n, &e->filters);
-    nt_inside_leave(&n->inside, endpoint, &block, &external);
-    if (block != NT_MAP_NONE)
-        nt_port_table_release_block(&n->ports, external, block);
+    if (!nt_inside_leave(&n->inside, endpoint, &gone))
+        return;
+    for (uint32_t i = 0; n->policy.block != 0 && i < n->external_count; i++)
+        if (gone.blocks[i] != 0)
+            nt_port_table_release_block(&n->ports, i, gone.blocks[i] - 1u);
 }
 
 /* Frees the port, at once or after the hold-down; without memory for the hold at once. */
@@ -42,10 +44,12 @@ static void forget_mapping(struct nt_nat *n, uint32_t mapping, nt_time at)
 {
     struct nt_mapping *m = nt_mapping_at(&n->mappings, mapping);
     struct nt_mapping gone = *m;
+    uint32_t *lists[NT_FLOW_LISTS];
+    nt_nat_flow_lists(n, mapping, lists);
     while (m->flows != NT_MAP_NONE)
-        nt_flows_remove(&n->flows, &n->deadlines, &m->flows, m->flows, false);
+        nt_flows_remove(&n->flows, &n->deadlines, lists, m->flows, false);
     drop_filters(n, &m->filters);
-    nt_mappings_remove(&n->mappings, &n->inside, mapping, n->policy.reuse == NT_REUSE_LATEST_BY_SOURCE);
+    nt_mappings_remove(&n->mappings, &n->inside, mapping);
     nt_expiry_leave(n, gone.endpoint);
     if (nt_mappings_by_external(&n->mappings, gone.proto, &gone.external) == NT_MAP_NONE)
         free_port(n, gone.external_index, gone.proto, gone.external.port, at);
@@ -55,7 +59,9 @@ static void forget_mapping(struct nt_nat *n, uint32_t mapping, nt_time at)
 
 void nt_expiry_unmap(struct nt_nat *n, uint32_t mapping, nt_time at)
 {
-    nt_deadlines_remove(&n->deadlines, nt_mapping_at(&n->mappings, mapping)->deadline);
+    uint32_t deadline = nt_mapping_at(&n->mappings, mapping)->deadline;
+    if (deadline != NT_MAP_NONE)
+        nt_deadlines_remove(&n->deadlines, deadline);
     forget_mapping(n, mapping, at);
 }
 
@@ -67,10 +73,14 @@ static void end_filter(struct nt_nat *n, uint32_t index)
     nt_filters_remove(&n->filters, &n->deadlines, list, index, true);
 }
 
-static void end_flow(struct nt_nat *n, uint32_t index)
+/* With flows in place of filter entries the mapping ends with the last of its flows. */
+static void end_flow(struct nt_nat *n, uint32_t index, nt_time at)
 {
-    uint32_t *list = &nt_mapping_at(&n->mappings, nt_flow_at(&n->flows, index)->mapping)->flows;
-    nt_flows_remove(&n->flows, &n->deadlines, list, index, true);
+    uint32_t mapping = nt_flow_at(&n->flows, index)->mapping, *lists[NT_FLOW_LISTS];
+    nt_nat_flow_lists(n, mapping, lists);
+    nt_flows_remove(&n->flows, &n->deadlines, lists, index, true);
+    if (n->policy.filter_scope == NT_SCOPE_FLOW && *lists[NT_FLOWS_OF_MAPPING] == NT_MAP_NONE)
+        forget_mapping(n, mapping, at);
 }
 
 static void end_hold(struct nt_nat *n, uint32_t hold)
@@ -87,7 +97,7 @@ void nt_expiry_run(struct nt_nat *n, nt_time now)
         switch (kind) {
         case NT_DUE_MAPPING: forget_mapping(n, index, at); break;
         case NT_DUE_FILTER: end_filter(n, index); break;
-        case NT_DUE_FLOW: end_flow(n, index); break;
+        case NT_DUE_FLOW: end_flow(n, index, at); break;
         case NT_DUE_POISON: nt_poison_due(&n->poison, index); break;
         default: end_hold(n, index); break;
         }
@@ -96,18 +106,15 @@ void nt_expiry_run(struct nt_nat *n, nt_time now)
 
 void nt_expiry_end_all(struct nt_nat *n, nt_time now)
 {
-    nt_time hold_down = n->policy.hold_down;
-    uint32_t kind, index;
-    nt_time at;
-    n->policy.hold_down = 0; /* a port that is forgotten is not held either */
     while (n->mappings.oldest != NT_MAP_NONE)
         nt_expiry_unmap(n, n->mappings.oldest, now);
-    n->policy.hold_down = hold_down;
-    /* Poison and ports on hold are left; both have deadlines. */
-    while (nt_deadlines_due(&n->deadlines, NT_TIME_NEVER, &kind, &index, &at)) {
-        if (kind == NT_DUE_POISON)
-            nt_poison_due(&n->poison, index);
-        else
-            end_hold(n, index);
-    }
+    nt_poison_clear(&n->poison, &n->deadlines);
+}
+
+void nt_expiry_end_holds(struct nt_nat *n)
+{
+    uint32_t kind, hold;
+    nt_time at;
+    while (nt_deadlines_due(&n->deadlines, NT_TIME_NEVER, &kind, &hold, &at))
+        end_hold(n, hold);
 }

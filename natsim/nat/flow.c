@@ -41,35 +41,51 @@ uint32_t nt_flows_by_external(const struct nt_flows *f, uint32_t proto, const st
     return nt_map_get(&f->by_external, &key);
 }
 
-int nt_flows_add(struct nt_flows *f, struct nt_deadlines *d, uint32_t *head, const struct nt_flow *add, uint32_t *index)
+static void link_flow(struct nt_flows *f, uint32_t *head, enum nt_flow_list list, uint32_t index)
+{
+    struct nt_flow *x = nt_flow_at(f, index);
+    x->links[list].prev = NT_MAP_NONE;
+    x->links[list].next = *head;
+    if (*head != NT_MAP_NONE)
+        nt_flow_at(f, *head)->links[list].prev = index;
+    *head = index;
+}
+
+static void unlink_flow(struct nt_flows *f, uint32_t *head, enum nt_flow_list list, uint32_t index)
+{
+    uint32_t next = nt_flow_at(f, index)->links[list].next, prev = nt_flow_at(f, index)->links[list].prev;
+    *(prev != NT_MAP_NONE ? &nt_flow_at(f, prev)->links[list].next : head) = next;
+    if (next != NT_MAP_NONE)
+        nt_flow_at(f, next)->links[list].prev = prev;
+}
+
+int nt_flows_add(struct nt_flows *f, struct nt_deadlines *d, uint32_t *const heads[NT_FLOW_LISTS], const struct nt_flow *add)
 {
     struct nt_nat_key inside = internal_key(add), outside = external_key(add);
-    int err = nt_slots_take(&f->slots, index);
+    uint32_t index;
+    int err = nt_slots_take(&f->slots, &index);
     if (err != NT_OK)
         return err;
-    struct nt_flow *x = nt_flow_at(f, *index);
+    struct nt_flow *x = nt_flow_at(f, index);
     *x = *add;
-    err = nt_deadlines_add(d, f->kind, *index, x->life.expires, &x->deadline);
+    err = nt_deadlines_add(d, f->kind, index, x->life.expires, &x->deadline);
     if (err == NT_OK) {
-        err = nt_map_put(&f->by_internal, &inside, *index);
-        if (err == NT_OK && (err = nt_map_put(&f->by_external, &outside, *index)) != NT_OK)
+        err = nt_map_put(&f->by_internal, &inside, index);
+        if (err == NT_OK && (err = nt_map_put(&f->by_external, &outside, index)) != NT_OK)
             nt_map_remove(&f->by_internal, &inside);
         if (err != NT_OK)
             nt_deadlines_remove(d, x->deadline);
     }
     if (err != NT_OK) {
-        nt_slots_release(&f->slots, *index);
+        nt_slots_release(&f->slots, index);
         return err;
     }
-    x->prev = NT_MAP_NONE;
-    x->next = *head;
-    if (*head != NT_MAP_NONE)
-        nt_flow_at(f, *head)->prev = *index;
-    *head = *index;
+    for (int list = 0; list < NT_FLOW_LISTS; list++)
+        link_flow(f, heads[list], (enum nt_flow_list)list, index);
     return NT_OK;
 }
 
-void nt_flows_remove(struct nt_flows *f, struct nt_deadlines *d, uint32_t *head, uint32_t index, bool due)
+void nt_flows_remove(struct nt_flows *f, struct nt_deadlines *d, uint32_t *const heads[NT_FLOW_LISTS], uint32_t index, bool due)
 {
     const struct nt_flow *x = nt_flow_at(f, index);
     struct nt_nat_key inside = internal_key(x), outside = external_key(x);
@@ -77,28 +93,35 @@ void nt_flows_remove(struct nt_flows *f, struct nt_deadlines *d, uint32_t *head,
     nt_map_remove(&f->by_external, &outside);
     if (!due)
         nt_deadlines_remove(d, x->deadline);
-    *(x->prev != NT_MAP_NONE ? &nt_flow_at(f, x->prev)->next : head) = x->next;
-    if (x->next != NT_MAP_NONE)
-        nt_flow_at(f, x->next)->prev = x->prev;
+    for (int list = 0; list < NT_FLOW_LISTS; list++)
+        unlink_flow(f, heads[list], (enum nt_flow_list)list, index);
     nt_slots_release(&f->slots, index);
 }
 
 struct poisoned {
     struct nt_nat_key key;
     uint32_t deadline;
+    uint32_t older, newer;
 };
+
+static struct poisoned *poisoned_at(const struct nt_poison *p, uint32_t index)
+{
+    return nt_slots_at(&p->slots, index);
+}
 
 void nt_poison_init(struct nt_poison *p, size_t limit, uint32_t deadline_kind)
 {
     nt_slots_init(&p->slots, sizeof(struct poisoned), limit);
     nt_map_init(&p->by_key, sizeof(struct nt_nat_key));
     p->kind = deadline_kind;
+    p->newest = NT_MAP_NONE;
 }
 
 void nt_poison_free(struct nt_poison *p)
 {
     nt_slots_free(&p->slots);
     nt_map_free(&p->by_key);
+    p->newest = NT_MAP_NONE;
 }
 
 bool nt_poison_has(const struct nt_poison *p, uint32_t proto, const struct nt_addr *external, const struct nt_addr *remote)
@@ -113,13 +136,13 @@ int nt_poison_add(struct nt_poison *p, struct nt_deadlines *d, uint32_t proto, c
     struct nt_nat_key key = {.proto = proto, .a = *external, .b = *remote};
     uint32_t index = nt_map_get(&p->by_key, &key);
     if (index != NT_MAP_NONE) {
-        nt_deadlines_move(d, ((struct poisoned *)nt_slots_at(&p->slots, index))->deadline, until);
+        nt_deadlines_move(d, poisoned_at(p, index)->deadline, until);
         return NT_OK;
     }
     int err = nt_slots_take(&p->slots, &index);
     if (err != NT_OK)
         return err;
-    struct poisoned *x = nt_slots_at(&p->slots, index);
+    struct poisoned *x = poisoned_at(p, index);
     x->key = key;
     err = nt_deadlines_add(d, p->kind, index, until, &x->deadline);
     if (err == NT_OK) {
@@ -127,13 +150,32 @@ int nt_poison_add(struct nt_poison *p, struct nt_deadlines *d, uint32_t proto, c
         if (err != NT_OK)
             nt_deadlines_remove(d, x->deadline);
     }
-    if (err != NT_OK)
+    if (err != NT_OK) {
         nt_slots_release(&p->slots, index);
-    return err;
+        return err;
+    }
+    x->newer = NT_MAP_NONE;
+    x->older = p->newest;
+    if (p->newest != NT_MAP_NONE)
+        poisoned_at(p, p->newest)->newer = index;
+    p->newest = index;
+    return NT_OK;
 }
 
 void nt_poison_due(struct nt_poison *p, uint32_t index)
 {
-    nt_map_remove(&p->by_key, &((struct poisoned *)nt_slots_at(&p->slots, index))->key);
+    const struct poisoned *x = poisoned_at(p, index);
+    nt_map_remove(&p->by_key, &x->key);
+    *(x->newer != NT_MAP_NONE ? &poisoned_at(p, x->newer)->older : &p->newest) = x->older;
+    if (x->older != NT_MAP_NONE)
+        poisoned_at(p, x->older)->newer = x->newer;
     nt_slots_release(&p->slots, index);
+}
+
+void nt_poison_clear(struct nt_poison *p, struct nt_deadlines *d)
+{
+    while (p->newest != NT_MAP_NONE) {
+        nt_deadlines_remove(d, poisoned_at(p, p->newest)->deadline);
+        nt_poison_due(p, p->newest);
+    }
 }

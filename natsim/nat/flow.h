@@ -7,6 +7,9 @@
 #include "natsim/nat/inside.h"
 #include "natsim/nat/lifetime.h"
 
+/* The lists that a flow is in, newest first: of its mapping, and of the inside endpoint. */
+enum nt_flow_list { NT_FLOWS_OF_MAPPING, NT_FLOWS_OF_ENDPOINT, NT_FLOW_LISTS };
+
 struct nt_flow {
     uint32_t proto;
     struct nt_addr internal, external, remote;
@@ -14,7 +17,9 @@ struct nt_flow {
     bool inbound; /* the first packet came in */
     struct nt_life life;
     uint32_t deadline;
-    uint32_t next, prev; /* in the mapping's list */
+    struct {
+        uint32_t next, prev;
+    } links[NT_FLOW_LISTS];
 };
 
 struct nt_flows {
@@ -33,14 +38,16 @@ uint32_t nt_flows_by_internal(const struct nt_flows *f, uint32_t proto, const st
                               const struct nt_addr *remote);
 uint32_t nt_flows_by_external(const struct nt_flows *f, uint32_t proto, const struct nt_addr *external,
                               const struct nt_addr *remote);
-/* Adds a copy of *add to its mapping's list *head, to end at add->life.expires. NT_ENOMEM or NT_ELIMIT. */
-int nt_flows_add(struct nt_flows *f, struct nt_deadlines *d, uint32_t *head, const struct nt_flow *add, uint32_t *index);
-void nt_flows_remove(struct nt_flows *f, struct nt_deadlines *d, uint32_t *head, uint32_t index, bool due);
+/* Adds a copy of *add to the lists with these heads, to end at add->life.expires. NT_ENOMEM or NT_ELIMIT. */
+int nt_flows_add(struct nt_flows *f, struct nt_deadlines *d, uint32_t *const heads[NT_FLOW_LISTS], const struct nt_flow *add);
+/* Forgets the flow; `due`: its deadline has been taken out already. */
+void nt_flows_remove(struct nt_flows *f, struct nt_deadlines *d, uint32_t *const heads[NT_FLOW_LISTS], uint32_t index, bool due);
 
 struct nt_poison {
     struct nt_slots slots;
     struct nt_map by_key;
     uint32_t kind;
+    uint32_t newest; /* of the list of all, or NT_MAP_NONE */
 };
 
 void nt_poison_init(struct nt_poison *p, size_t limit, uint32_t deadline_kind);
@@ -51,5 +58,6 @@ int nt_poison_add(struct nt_poison *p, struct nt_deadlines *d, uint32_t proto, c
                   const struct nt_addr *remote, nt_time until);
 /* The entry's deadline has come. */
 void nt_poison_due(struct nt_poison *p, uint32_t index);
+void nt_poison_clear(struct nt_poison *p, struct nt_deadlines *d);
 
 #endif

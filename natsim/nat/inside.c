@@ -39,21 +39,19 @@ static int enter_host(struct nt_inside *in, const struct nt_addr *ip, size_t ext
         nt_slots_release(&in->hosts, *host);
         return err;
     }
-    *nt_inside_host_at(in, *host) =
-        (struct nt_inside_host){.ip = *ip, .external = (uint32_t)(in->next_external++ % externals), .block = NT_MAP_NONE};
+    *nt_inside_host_at(in, *host) = (struct nt_inside_host){.ip = *ip, .external = (uint32_t)(in->next_external++ % externals)};
     return NT_OK;
 }
 
-static void leave_host(struct nt_inside *in, uint32_t host, uint32_t *block, uint32_t *external)
+static bool leave_host(struct nt_inside *in, uint32_t host, struct nt_inside_host *gone)
 {
     struct nt_inside_host *h = nt_inside_host_at(in, host);
-    *block = NT_MAP_NONE;
-    *external = h->external;
     if (h->mappings != 0)
-        return;
-    *block = h->block;
+        return false;
+    *gone = *h;
     nt_map_remove(&in->by_ip, &h->ip);
     nt_slots_release(&in->hosts, host);
+    return true;
 }
 
 int nt_inside_enter(struct nt_inside *in, uint32_t proto, const struct nt_addr *addr, size_t externals, uint32_t *endpoint)
@@ -61,7 +59,8 @@ int nt_inside_enter(struct nt_inside *in, uint32_t proto, const struct nt_addr *
     *endpoint = nt_inside_find(in, proto, addr);
     if (*endpoint != NT_MAP_NONE)
         return NT_OK;
-    uint32_t host, ignored;
+    uint32_t host;
+    struct nt_inside_host ignored;
     struct nt_addr ip = nt_addr_with_port(addr, 0);
     int err = enter_host(in, &ip, externals, &host);
     if (err != NT_OK)
@@ -72,25 +71,23 @@ int nt_inside_enter(struct nt_inside *in, uint32_t proto, const struct nt_addr *
         err = nt_map_put(&in->by_addr, &key, *endpoint);
         if (err == NT_OK) {
             *nt_inside_endpoint_at(in, *endpoint) = (struct nt_inside_endpoint){
-                .proto = proto, .addr = *addr, .host = host, .newest = NT_MAP_NONE, .filters = NT_MAP_NONE};
+                .proto = proto, .addr = *addr, .host = host, .newest = NT_MAP_NONE, .flows = NT_MAP_NONE, .filters = NT_MAP_NONE};
             return NT_OK;
         }
         nt_slots_release(&in->endpoints, *endpoint);
     }
-    leave_host(in, host, &ignored, &ignored);
+    (void)leave_host(in, host, &ignored);
     return err;
 }
 
-void nt_inside_leave(struct nt_inside *in, uint32_t endpoint, uint32_t *block, uint32_t *external)
+bool nt_inside_leave(struct nt_inside *in, uint32_t endpoint, struct nt_inside_host *gone)
 {
     struct nt_inside_endpoint *e = nt_inside_endpoint_at(in, endpoint);
-    *block = NT_MAP_NONE;
-    *external = 0;
     if (e->newest != NT_MAP_NONE)
-        return;
+        return false;
     struct nt_nat_key key = {.proto = e->proto, .a = e->addr};
     uint32_t host = e->host;
     nt_map_remove(&in->by_addr, &key);
     nt_slots_release(&in->endpoints, endpoint);
-    leave_host(in, host, block, external);
+    return leave_host(in, host, gone);
 }

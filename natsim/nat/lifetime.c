@@ -1,10 +1,18 @@
-/* Timers of mappings, flows and firewall states: new until a reply, then replied, then stream; or by remote port. */
+/* Timers of mappings, flows and firewall states. Each packet that refreshes gives its state a new end, by the phase: new until the
+ * first reply, replied from that packet on, stream from the packets after it once two seconds have passed; or by its remote port,
+ * which changes nothing of what packets to other ports gave. */
 #include "natsim/nat/lifetime.h"
 
 #include "natsim/packet/protocol.h"
 
-/* A state that still has traffic after so long is a stream (measured on Linux: facts of the preset linux-masq). */
+/* State that still has traffic after so long is a stream. The packet that is the first reply is none yet: Linux looks at "seen
+ * reply" before it sets it (nf_conntrack_udp_packet). */
 #define STREAM_AFTER (2 * NT_SEC)
+
+static nt_time later_of(nt_time a, nt_time b)
+{
+    return a > b ? a : b;
+}
 
 static const nt_time *port_life(const struct nt_nat_policy *p, uint32_t proto, const struct nt_addr *remote)
 {
@@ -14,37 +22,43 @@ static const nt_time *port_life(const struct nt_nat_policy *p, uint32_t proto, c
     return NULL;
 }
 
-static nt_time phase_life(const struct nt_life *l, const struct nt_nat_policy *p, uint32_t proto, nt_time now)
+/* `replied`: there was a reply before this packet. */
+static nt_time phase_life(const struct nt_life *l, const struct nt_nat_policy *p, uint32_t proto, bool replied, nt_time now)
 {
     if (proto == NT_PROTO_ICMP || proto == NT_PROTO_ICMP6)
         return p->icmp_lifetime;
     if (!l->replied)
         return p->life_new;
-    return now - l->made > STREAM_AFTER ? p->life_stream : p->life_replied;
+    return replied && now - l->made > STREAM_AFTER ? p->life_stream : p->life_replied;
 }
 
 struct nt_life nt_life_start(const struct nt_nat_policy *p, uint32_t proto, const struct nt_addr *remote, nt_time now)
 {
     struct nt_life l = {.made = now, .refreshed = now};
     const nt_time *own = port_life(p, proto, remote);
-    l.expires = nt_time_after(now, own != NULL ? *own : phase_life(&l, p, proto, now));
+    if (own != NULL)
+        l.expires = l.by_port = nt_time_after(now, *own);
+    else
+        l.expires = l.by_phase = nt_time_after(now, phase_life(&l, p, proto, false, now));
     return l;
 }
 
 bool nt_life_packet(struct nt_life *l, const struct nt_nat_policy *p, uint32_t proto, const struct nt_addr *remote, bool inbound,
                     bool reply, nt_time now)
 {
-    bool first_reply = reply && !l->replied, refresh = inbound ? p->refresh_inbound : p->refresh_outbound;
+    bool replied = l->replied, refresh = inbound ? p->refresh_inbound : p->refresh_outbound;
     const nt_time *own = port_life(p, proto, remote);
     nt_time before = l->expires;
-    l->replied = l->replied || reply;
-    if (refresh)
-        l->refreshed = now;
-    if (!refresh && !first_reply)
+    l->replied = replied || reply;
+    if (!refresh && l->replied == replied)
         return false;
-    /* The first reply changes the timer even where it does not restart it. */
-    nt_time expires = nt_time_after(l->refreshed, own != NULL ? *own : phase_life(l, p, proto, now));
-    if (own == NULL || expires > before) /* the short timer of one port does not shorten a life that other packets extended */
-        l->expires = expires;
+    if (own != NULL && refresh) {
+        l->by_port = later_of(l->by_port, nt_time_after(now, *own));
+    } else if (own == NULL && (refresh || l->by_phase != 0)) {
+        /* The first reply changes the timer even where it does not restart it. */
+        l->refreshed = refresh ? now : l->refreshed;
+        l->by_phase = nt_time_after(l->refreshed, phase_life(l, p, proto, replied, now));
+    }
+    l->expires = later_of(l->by_phase, l->by_port);
     return l->expires != before;
 }

@@ -5,7 +5,9 @@
 #include "natsim/nat/policy/policy.h"
 
 struct nt_life {
-    nt_time made, refreshed, expires;
+    nt_time made, refreshed;   /* refreshed: by a packet without a timer of its own port */
+    nt_time by_phase, by_port; /* when it ends by the timers of the phases, and by those of remote ports; 0: not by these */
+    nt_time expires;           /* the later of the two */
     bool replied;
 };
 

@@ -46,31 +46,33 @@ static struct nt_nat_key external_key(const struct nt_mapping *x)
 /* Adds the mapping behind those that share its external address and port. */
 static int enter_external(struct nt_mappings *m, uint32_t index)
 {
-    struct nt_nat_key key = external_key(nt_mapping_at(m, index));
-    uint32_t i = nt_map_get(&m->by_external, &key);
-    if (i == NT_MAP_NONE)
+    struct nt_mapping *x = nt_mapping_at(m, index);
+    struct nt_nat_key key = external_key(x);
+    uint32_t first = nt_map_get(&m->by_external, &key);
+    x->shared_next = NT_MAP_NONE;
+    x->shared_prev = first == NT_MAP_NONE ? index : nt_mapping_at(m, first)->shared_prev;
+    if (first == NT_MAP_NONE)
         return nt_map_put(&m->by_external, &key, index);
-    while (nt_mapping_at(m, i)->shared_next != NT_MAP_NONE)
-        i = nt_mapping_at(m, i)->shared_next;
-    nt_mapping_at(m, i)->shared_next = index;
+    nt_mapping_at(m, x->shared_prev)->shared_next = index;
+    nt_mapping_at(m, first)->shared_prev = index;
     return NT_OK;
 }
 
 static void leave_external(struct nt_mappings *m, uint32_t index)
 {
-    struct nt_mapping *x = nt_mapping_at(m, index);
+    const struct nt_mapping *x = nt_mapping_at(m, index);
     struct nt_nat_key key = external_key(x);
-    uint32_t i = nt_map_get(&m->by_external, &key);
-    if (i == index) {
-        if (x->shared_next == NT_MAP_NONE)
-            nt_map_remove(&m->by_external, &key);
-        else
-            (void)nt_map_put(&m->by_external, &key, x->shared_next); /* replaces: cannot fail */
-        return;
-    }
-    while (nt_mapping_at(m, i)->shared_next != index)
-        i = nt_mapping_at(m, i)->shared_next;
-    nt_mapping_at(m, i)->shared_next = x->shared_next;
+    uint32_t first = nt_map_get(&m->by_external, &key);
+    if (first != index)
+        nt_mapping_at(m, x->shared_prev)->shared_next = x->shared_next;
+    else if (x->shared_next != NT_MAP_NONE)
+        (void)nt_map_put(&m->by_external, &key, x->shared_next); /* replaces: cannot fail */
+    else
+        nt_map_remove(&m->by_external, &key);
+    if (x->shared_next != NT_MAP_NONE)
+        nt_mapping_at(m, x->shared_next)->shared_prev = x->shared_prev;
+    else if (first != index)
+        nt_mapping_at(m, first)->shared_prev = x->shared_prev;
 }
 
 static void link_in(struct nt_mappings *m, struct nt_inside_endpoint *e, uint32_t index)
@@ -106,17 +108,14 @@ int nt_mappings_add(struct nt_mappings *m, struct nt_inside *in, const struct nt
         return err;
     struct nt_mapping *x = nt_mapping_at(m, *index);
     *x = *add;
-    x->filters = x->flows = x->shared_next = NT_MAP_NONE;
+    x->filters = x->flows = NT_MAP_NONE;
     x->older = x->newer = x->sibling_older = x->sibling_newer = NT_MAP_NONE;
     err = enter_external(m, *index);
     if (err == NT_OK && x->ruled) {
         struct nt_nat_key key = rule_key(x);
-        uint32_t before = nt_map_get(&m->by_rule, &key);
         err = nt_map_put(&m->by_rule, &key, *index);
         if (err != NT_OK)
             leave_external(m, *index);
-        else if (before != NT_MAP_NONE)
-            nt_mapping_at(m, before)->ruled = false;
     }
     if (err != NT_OK) {
         nt_slots_release(&m->slots, *index);
@@ -128,7 +127,7 @@ int nt_mappings_add(struct nt_mappings *m, struct nt_inside *in, const struct nt
     return NT_OK;
 }
 
-void nt_mappings_remove(struct nt_mappings *m, struct nt_inside *in, uint32_t index, bool fall_back)
+void nt_mappings_remove(struct nt_mappings *m, struct nt_inside *in, uint32_t index)
 {
     struct nt_mapping *x = nt_mapping_at(m, index);
     struct nt_inside_endpoint *e = nt_inside_endpoint_at(in, x->endpoint);
@@ -137,12 +136,7 @@ void nt_mappings_remove(struct nt_mappings *m, struct nt_inside *in, uint32_t in
     nt_inside_host_at(in, e->host)->mappings--;
     if (x->ruled) {
         struct nt_nat_key key = rule_key(x);
-        if (fall_back && e->newest != NT_MAP_NONE) {
-            (void)nt_map_put(&m->by_rule, &key, e->newest); /* replaces: cannot fail */
-            nt_mapping_at(m, e->newest)->ruled = true;
-        } else {
-            nt_map_remove(&m->by_rule, &key);
-        }
+        nt_map_remove(&m->by_rule, &key);
     }
     nt_slots_release(&m->slots, index);
 }

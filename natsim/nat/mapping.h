@@ -12,14 +12,15 @@ struct nt_mapping {
     struct nt_addr internal, external;
     struct nt_addr remote;   /* by the rule: unset, an address, or address and port */
     uint32_t external_index; /* which external address */
-    bool ruled;              /* the rule leads to it; otherwise only its flows do */
-    struct nt_life life;
-    uint32_t deadline;
+    bool ruled;              /* it is found by the rule's key; otherwise only its flows lead to it */
+    struct nt_life life;     /* made alone counts where mappings live as long as their flows */
+    uint32_t deadline;       /* NT_MAP_NONE: it ends with its last flow */
     uint32_t endpoint;
     uint32_t filters, flows;               /* lists of its own entries */
     uint32_t older, newer;                 /* of all */
     uint32_t sibling_older, sibling_newer; /* of its endpoint */
-    uint32_t shared_next;                  /* same external address and port (overload), in order of making */
+    /* Of the mappings with the same external address and port, in order of making; before the first: the last. */
+    uint32_t shared_next, shared_prev;
 };
 
 struct nt_mappings {
@@ -38,10 +39,10 @@ uint32_t nt_mappings_by_rule(const struct nt_mappings *m, uint32_t proto, const 
                              const struct nt_addr *remote);
 /* The oldest of the mappings that share it. */
 uint32_t nt_mappings_by_external(const struct nt_mappings *m, uint32_t proto, const struct nt_addr *external);
-/* Adds a copy of *add (number, lists and links are filled in), newest of its endpoint. With add->ruled the rule leads to it from
- * now on. NT_ENOMEM or NT_ELIMIT. */
+/* Adds a copy of *add (number, lists and links are filled in), newest of its endpoint. With add->ruled it is found by its rule's
+ * key, which no other mapping has. NT_ENOMEM or NT_ELIMIT. */
 int nt_mappings_add(struct nt_mappings *m, struct nt_inside *in, const struct nt_mapping *add, uint32_t *index);
-/* Forgets it; its lists must be empty. With `fall_back` the rule leads to the endpoint's newest remaining mapping. */
-void nt_mappings_remove(struct nt_mappings *m, struct nt_inside *in, uint32_t index, bool fall_back);
+/* Forgets it; its lists must be empty. */
+void nt_mappings_remove(struct nt_mappings *m, struct nt_inside *in, uint32_t index);
 
 #endif

@@ -34,7 +34,9 @@ struct nt_nat *nt_nat_new(const struct nt_nat_policy *policy, const struct nt_ad
     n->external_count = count;
     for (size_t i = 0; i < count; i++)
         n->externals[i] = nt_addr_with_port(&externals[i], 0);
-    n->tracking = policy->replies == NT_REPLIES_PINNED || policy->poison != 0 || nt_nat_shares_ports(policy);
+    n->tracking = policy->replies == NT_REPLIES_PINNED || policy->poison != 0 || nt_nat_shares_ports(policy) ||
+                  policy->reuse == NT_REUSE_LATEST_BY_SOURCE || policy->filter_scope == NT_SCOPE_FLOW;
+    n->filter_table = policy->filtering != NT_DEP_ENDPOINT_INDEPENDENT && policy->filter_scope != NT_SCOPE_FLOW;
     init_tables(n);
     if (nt_port_table_init(&n->ports, count) != NT_OK) {
         free(n);
@@ -84,7 +86,7 @@ void nt_nat_flush(struct nt_nat *n, nt_time now)
 void nt_nat_reboot(struct nt_nat *n, nt_time now)
 {
     nt_nat_flush(n, now);
-    nt_port_table_clear(&n->ports);
+    nt_port_table_restart(&n->ports);
     n->inside.next_external = 0;
     n->next_external = 0;
 }
@@ -92,8 +94,21 @@ void nt_nat_reboot(struct nt_nat *n, nt_time now)
 void nt_nat_renumber(struct nt_nat *n, const struct nt_addr *externals, size_t count, nt_time now)
 {
     nt_nat_flush(n, now);
+    nt_expiry_end_holds(n); /* they were of other addresses */
     for (size_t i = 0; i < count && i < n->external_count; i++)
         n->externals[i] = nt_addr_with_port(&externals[i], 0);
+}
+
+/* A mapping without a timer ends with its last flow. */
+static nt_time mapping_end(const struct nt_nat *n, const struct nt_mapping *m)
+{
+    nt_time last = m->deadline != NT_MAP_NONE ? m->life.expires : 0;
+    for (uint32_t i = m->flows; m->deadline == NT_MAP_NONE && i != NT_MAP_NONE;) {
+        const struct nt_flow *f = nt_flow_at(&n->flows, i);
+        last = f->life.expires > last ? f->life.expires : last;
+        i = f->links[NT_FLOWS_OF_MAPPING].next;
+    }
+    return last;
 }
 
 size_t nt_nat_count(const struct nt_nat *n)
@@ -114,6 +129,6 @@ bool nt_nat_mapping_info(const struct nt_nat *n, size_t i, struct nt_nat_mapping
                                          .external = m->external,
                                          .remote = m->remote,
                                          .made = m->life.made,
-                                         .expires = m->life.expires};
+                                         .expires = mapping_end(n, m)};
     return true;
 }

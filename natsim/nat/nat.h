@@ -18,12 +18,12 @@ struct nt_nat *nt_nat_new(const struct nt_nat_policy *policy, const struct nt_ad
                           const struct nt_rand *rand, const struct nt_trace *trace);
 void nt_nat_del(struct nt_nat *n);
 bool nt_nat_is_external(const struct nt_nat *n, const struct nt_addr *a); /* the address, any port */
-/* Forgets everything, then has other external addresses in place of the first `count`. */
+/* Forgets everything, ports on hold too, then has other external addresses in place of the first `count`. */
 void nt_nat_renumber(struct nt_nat *n, const struct nt_addr *externals, size_t count, nt_time now);
 
 void nt_nat_run(struct nt_nat *n, nt_time now);
 nt_time nt_nat_deadline(const struct nt_nat *n);
-void nt_nat_flush(struct nt_nat *n, nt_time now);  /* forgets mappings, filters, flows, poison */
+void nt_nat_flush(struct nt_nat *n, nt_time now);  /* forgets mappings, filters, flows, poison; their ports are held by hold_down */
 void nt_nat_reboot(struct nt_nat *n, nt_time now); /* and port assignment starts anew */
 
 /* A live mapping, for tests. */

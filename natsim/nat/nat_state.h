@@ -16,7 +16,8 @@ struct nt_nat {
     size_t external_count;
     struct nt_rand rand;
     struct nt_trace trace;
-    bool tracking;          /* flows are kept: pinned replies, poison, shared ports */
+    bool tracking;          /* flows are kept: pinned replies, poison, shared ports, reuse of the latest, filtering by flow */
+    bool filter_table;      /* filter entries are kept */
     uint32_t next_external; /* arbitrary pooling */
     struct nt_deadlines deadlines;
     struct nt_inside inside;
@@ -49,6 +50,14 @@ static inline struct nt_addr nt_nat_seen_by(enum nt_dependence rule, const struc
     case NT_DEP_ADDRESS_AND_PORT: return *remote;
     }
     return (struct nt_addr){.family = NT_AF_NONE};
+}
+
+/* The heads of the lists that a flow of the mapping is in. */
+static inline void nt_nat_flow_lists(struct nt_nat *n, uint32_t mapping, uint32_t *heads[NT_FLOW_LISTS])
+{
+    struct nt_mapping *m = nt_mapping_at(&n->mappings, mapping);
+    heads[NT_FLOWS_OF_MAPPING] = &m->flows;
+    heads[NT_FLOWS_OF_ENDPOINT] = &nt_inside_endpoint_at(&n->inside, m->endpoint)->flows;
 }
 
 /* The list of filter entries that hold for the mapping, and its owner's index. */

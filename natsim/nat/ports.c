@@ -9,6 +9,10 @@
 #define PAGE_BITS 2048
 #define SEQUENTIAL_START 40000 /* where sequential assignment starts, if the range has it */
 #define DRAWS 16               /* of a random port; after them the next free one upward is taken */
+/* Of ports that may be shared so many are tried upward from a random one, then half as many from another, and so on: all of a range
+ * that is no larger, as Linux does (nf_nat_l4proto_unique_tuple, NF_NAT_MAX_ATTEMPTS). */
+#define SHARED_TRIES 128
+#define SHARED_TRIES_LAST 8
 
 /* 65536 bits in pages that are made when the first bit in them is set: most NATs use few ports. */
 struct nt_port_bits {
@@ -59,18 +63,17 @@ int nt_port_table_init(struct nt_port_table *p, size_t externals)
 
 void nt_port_table_free(struct nt_port_table *p)
 {
-    nt_port_table_clear(p);
+    for (size_t i = 0; i < p->externals * NT_SPACES; i++)
+        clear_bits(&p->used[i]);
+    for (size_t i = 0; i < p->externals; i++)
+        clear_bits(&p->blocks[i]);
     free(p->used);
     free(p->blocks);
     memset(p, 0, sizeof *p);
 }
 
-void nt_port_table_clear(struct nt_port_table *p)
+void nt_port_table_restart(struct nt_port_table *p)
 {
-    for (size_t i = 0; i < p->externals * NT_SPACES; i++)
-        clear_bits(&p->used[i]);
-    for (size_t i = 0; i < p->externals; i++)
-        clear_bits(&p->blocks[i]);
     memset(p->next, 0, sizeof p->next);
 }
 
@@ -95,14 +98,19 @@ static bool parity_fits(const struct nt_port_request *r, uint32_t port)
     return !r->parity || ((port ^ r->internal) & 1) == 0;
 }
 
-static bool port_fits(const struct nt_port_table *p, const struct nt_port_request *r, uint32_t port)
+static bool is_free(const struct nt_port_table *p, const struct nt_port_request *r, uint32_t port)
 {
-    return in_range(r, port) && parity_fits(r, port) && !in_use(p, r, port) && !r->barred(r->user, (uint16_t)port, false);
+    return parity_fits(r, port) && !in_use(p, r, port) && !r->barred(r->user, (uint16_t)port, false);
 }
 
-static bool port_fits_shared(const struct nt_port_table *p, const struct nt_port_request *r, uint32_t port)
+static bool is_sharable(const struct nt_port_table *p, const struct nt_port_request *r, uint32_t port)
 {
-    return in_range(r, port) && parity_fits(r, port) && in_use(p, r, port) && !r->barred(r->user, (uint16_t)port, true);
+    return parity_fits(r, port) && in_use(p, r, port) && !r->barred(r->user, (uint16_t)port, true);
+}
+
+static bool port_fits(const struct nt_port_table *p, const struct nt_port_request *r, uint32_t port)
+{
+    return in_range(r, port) && is_free(p, r, port);
 }
 
 /* RFC 4787, 4.2.3: a pair of RTP and RTCP ports; the even one is chosen so that the next is free too. */
@@ -142,8 +150,28 @@ static int random_free(const struct nt_port_table *p, const struct nt_port_reque
     return next_free(p, r, at, port);
 }
 
+/* A random port that is free or may be shared. */
+static int random_sharable(const struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port)
+{
+    uint32_t span = (uint32_t)r->high - r->low + 1, whole = span <= SHARED_TRIES;
+    uint32_t most = whole ? span : SHARED_TRIES, least = whole ? span : SHARED_TRIES_LAST;
+    for (uint32_t tries = most; tries >= least; tries /= 2) {
+        uint32_t offset = (uint32_t)nt_rand_below(rand, span);
+        for (uint32_t i = 0; i < tries; i++) {
+            uint32_t at = r->low + (offset + i) % span;
+            if (is_free(p, r, at) || is_sharable(p, r, at)) {
+                *port = (uint16_t)at;
+                return NT_OK;
+            }
+        }
+    }
+    return NT_ENOSPC;
+}
+
 static int sequential(struct nt_port_table *p, const struct nt_port_request *r, uint16_t *port)
 {
+    if (r->low_class)
+        return next_free(p, r, r->low, port);
     uint32_t *next = &p->next[r->external][r->space];
     uint32_t start = *next != 0 ? *next : in_range(r, SEQUENTIAL_START) ? SEQUENTIAL_START : r->low;
     int err = next_free(p, r, start, port);
@@ -152,16 +180,22 @@ static int sequential(struct nt_port_table *p, const struct nt_port_request *r, 
     return err;
 }
 
+static bool may_keep(const struct nt_port_table *p, const struct nt_port_request *r)
+{
+    bool share = r->sharing == NT_SHARE_READILY;
+    return (in_range(r, r->internal) || r->any_kept) && (is_free(p, r, r->internal) || (share && is_sharable(p, r, r->internal)));
+}
+
 static int preserve(const struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port)
 {
-    bool share = r->ports == NT_PORTS_OVERLOAD || r->conflict == NT_CONFLICT_OVERLOAD;
-    if (port_fits(p, r, r->internal) || (share && port_fits_shared(p, r, r->internal))) {
+    if (may_keep(p, r)) {
         *port = r->internal;
         return NT_OK;
     }
     switch (r->conflict) {
     case NT_CONFLICT_FAIL: return NT_ENOSPC;
-    case NT_CONFLICT_RANDOM: return random_free(p, r, rand, port);
+    case NT_CONFLICT_RANDOM:
+        return r->sharing == NT_SHARE_READILY ? random_sharable(p, r, rand, port) : random_free(p, r, rand, port);
     case NT_CONFLICT_LOWEST: return next_free(p, r, r->low, port);
     case NT_CONFLICT_NEXT:
     case NT_CONFLICT_OVERLOAD: break;
@@ -169,7 +203,7 @@ static int preserve(const struct nt_port_table *p, const struct nt_port_request 
     return next_free(p, r, r->internal + 1u, port);
 }
 
-static int choose_port(struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port)
+static int choose_by_policy(struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port)
 {
     if (r->contiguity && r->buddy >= 0 && port_fits(p, r, (uint32_t)r->buddy)) {
         *port = (uint16_t)r->buddy;
@@ -182,6 +216,20 @@ static int choose_port(struct nt_port_table *p, const struct nt_port_request *r,
     case NT_PORTS_OVERLOAD: break;
     }
     return preserve(p, r, rand, port);
+}
+
+/* A port by the policy; where none is left, one of the other parity, which REQ-4 of RFC 4787 but recommends against; then one that
+ * is shared. */
+static int choose_port(struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port)
+{
+    int err = choose_by_policy(p, r, rand, port);
+    if (err != NT_ENOSPC || r->conflict == NT_CONFLICT_FAIL)
+        return err;
+    struct nt_port_request any = *r;
+    any.parity = false;
+    if (r->parity)
+        err = choose_by_policy(p, &any, rand, port);
+    return err == NT_ENOSPC && r->sharing != NT_SHARE_NEVER ? random_sharable(p, &any, rand, port) : err;
 }
 
 int nt_port_table_take(struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port)

@@ -36,8 +36,9 @@ static int track_flow(struct nt_nat *n, uint32_t mapping, const struct nt_addr *
                           .mapping = mapping,
                           .inbound = inbound,
                           .life = nt_life_start(&n->policy, m->proto, remote, now)};
-    uint32_t ignored;
-    return nt_flows_add(&n->flows, &n->deadlines, &m->flows, &add, &ignored);
+    uint32_t *lists[NT_FLOW_LISTS];
+    nt_nat_flow_lists(n, mapping, lists);
+    return nt_flows_add(&n->flows, &n->deadlines, lists, &add);
 }
 
 static void refresh_flow(struct nt_nat *n, uint32_t flow, bool inbound, nt_time now)
@@ -50,41 +51,70 @@ static void refresh_flow(struct nt_nat *n, uint32_t flow, bool inbound, nt_time 
 static void refresh_mapping(struct nt_nat *n, uint32_t mapping, const struct nt_addr *remote, bool inbound, nt_time now)
 {
     struct nt_mapping *m = nt_mapping_at(&n->mappings, mapping);
-    if (nt_life_packet(&m->life, &n->policy, m->proto, remote, inbound, inbound, now))
+    if (m->deadline != NT_MAP_NONE && nt_life_packet(&m->life, &n->policy, m->proto, remote, inbound, inbound, now))
         nt_deadlines_move(&n->deadlines, m->deadline, m->life.expires);
 }
 
-/* The mapping that the rule gives to a new flow: the existing one, unless it may not be used towards this remote, or a new one. */
-static int map_by_rule(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *remote, nt_time now,
-                       uint32_t *mapping)
+/* The mapping of the endpoint's newest flow (Linux, find_appropriate_src), or without flows its newest. */
+static uint32_t find_latest(const struct nt_nat *n, uint8_t proto, const struct nt_addr *internal)
+{
+    uint32_t endpoint = nt_inside_find(&n->inside, proto, internal);
+    if (endpoint == NT_MAP_NONE)
+        return NT_MAP_NONE;
+    const struct nt_inside_endpoint *e = nt_inside_endpoint_at(&n->inside, endpoint);
+    return e->flows != NT_MAP_NONE ? nt_flow_at(&n->flows, e->flows)->mapping : e->newest;
+}
+
+static uint32_t find_by_rule(const struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *remote)
 {
     struct nt_addr seen = nt_nat_seen_by(n->policy.mapping, remote);
-    *mapping = nt_mappings_by_rule(&n->mappings, proto, internal, &seen);
+    return nt_mappings_by_rule(&n->mappings, proto, internal, &seen);
+}
+
+static uint32_t find_mapping(const struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *remote)
+{
+    if (n->policy.reuse == NT_REUSE_LATEST_BY_SOURCE)
+        return find_latest(n, proto, internal);
+    return find_by_rule(n, proto, internal, remote);
+}
+
+/* The mapping of a new flow: the existing one, unless it may not be used towards this remote, or another. */
+static int map_new_flow(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *remote, nt_time now,
+                        uint32_t *mapping)
+{
+    *mapping = find_mapping(n, proto, internal, remote);
     bool first = *mapping == NT_MAP_NONE;
     if (!first && !nt_assign_is_barred(n, proto, internal, &nt_mapping_at(&n->mappings, *mapping)->external, remote))
         return NT_OK;
-    bool ruled = first || n->policy.reuse == NT_REUSE_LATEST_BY_SOURCE;
+    bool ruled = first && n->policy.reuse != NT_REUSE_LATEST_BY_SOURCE;
     return nt_assign_mapping(n, proto, internal, remote, ruled, now, mapping);
 }
 
-/* The mapping of an outbound packet; a tracked flow comes before the rule. */
-static int map_outbound(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *remote, nt_time now,
-                        uint32_t *mapping)
+/* With tracked flows: the mapping of the packet's flow, or of a new one. */
+static int map_by_flow(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *remote, nt_time now,
+                       uint32_t *mapping)
 {
-    uint32_t flow = n->tracking ? nt_flows_by_internal(&n->flows, proto, internal, remote) : NT_MAP_NONE;
+    uint32_t flow = nt_flows_by_internal(&n->flows, proto, internal, remote);
     if (flow != NT_MAP_NONE) {
         *mapping = nt_flow_at(&n->flows, flow)->mapping;
         refresh_flow(n, flow, false, now);
         return NT_OK;
     }
-    int err = map_by_rule(n, proto, internal, remote, now, mapping);
-    return err == NT_OK && n->tracking ? track_flow(n, *mapping, remote, false, now) : err;
+    int err = map_new_flow(n, proto, internal, remote, now, mapping);
+    return err == NT_OK ? track_flow(n, *mapping, remote, false, now) : err;
+}
+
+static int map_by_rule(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *remote, nt_time now,
+                       uint32_t *mapping)
+{
+    *mapping = find_by_rule(n, proto, internal, remote);
+    return *mapping != NT_MAP_NONE ? NT_OK : nt_assign_mapping(n, proto, internal, remote, true, now, mapping);
 }
 
 /* RFC 4787, section 5: an outbound packet opens the filter for its destination. */
 static int open_filter(struct nt_nat *n, uint32_t mapping, const struct nt_addr *remote, nt_time now)
 {
-    if (n->policy.filtering == NT_DEP_ENDPOINT_INDEPENDENT)
+    if (!n->filter_table)
         return NT_OK;
     uint32_t owner, *list = nt_nat_filter_list(n, mapping, &owner);
     struct nt_addr seen = nt_nat_seen_by(n->policy.filtering, remote);
@@ -92,10 +122,17 @@ static int open_filter(struct nt_nat *n, uint32_t mapping, const struct nt_addr 
     return nt_filters_allow(&n->filters, &n->deadlines, list, owner, &seen, until);
 }
 
+static bool lets_flow_in(const struct nt_nat *n, uint32_t mapping, const struct nt_addr *remote)
+{
+    const struct nt_mapping *m = nt_mapping_at(&n->mappings, mapping);
+    uint32_t flow = nt_flows_by_external(&n->flows, m->proto, &m->external, remote);
+    return flow != NT_MAP_NONE && nt_flow_at(&n->flows, flow)->mapping == mapping;
+}
+
 static bool lets_in(struct nt_nat *n, uint32_t mapping, const struct nt_addr *remote)
 {
-    if (n->policy.filtering == NT_DEP_ENDPOINT_INDEPENDENT)
-        return true;
+    if (!n->filter_table)
+        return n->policy.filter_scope != NT_SCOPE_FLOW || lets_flow_in(n, mapping, remote);
     uint32_t owner;
     struct nt_addr seen = nt_nat_seen_by(n->policy.filtering, remote);
     (void)nt_nat_filter_list(n, mapping, &owner);
@@ -109,7 +146,8 @@ struct nt_nat_translation nt_nat_outbound(struct nt_nat *n, uint8_t proto, const
     struct nt_addr remote = peer_of(proto, to);
     nt_expiry_run(n, now);
     size_t before = nt_slots_count(&n->mappings.slots);
-    int err = map_outbound(n, proto, internal, &remote, now, &mapping);
+    int err = n->tracking ? map_by_flow(n, proto, internal, &remote, now, &mapping)
+                          : map_by_rule(n, proto, internal, &remote, now, &mapping);
     if (err == NT_OK)
         err = open_filter(n, mapping, &remote, now);
     if (err != NT_OK) {
@@ -139,7 +177,7 @@ static struct nt_nat_translation refuse_unsolicited(struct nt_nat *n, uint8_t pr
                                                     const struct nt_addr *external, nt_time now)
 {
     int err = NT_OK;
-    if (n->policy.poison != 0)
+    if (n->policy.poison != 0 && proto == NT_PROTO_UDP) /* an ICMP reply without a query makes no entry in Linux */
         err = nt_poison_add(&n->poison, &n->deadlines, proto, external, remote, nt_time_after(now, n->policy.poison));
     if (err != NT_OK)
         return dropped_for(err, remote, external); /* it is dropped, and poisons nothing */
@@ -196,15 +234,34 @@ struct nt_nat_translation nt_nat_hairpin(struct nt_nat *n, uint8_t proto, const 
     return in;
 }
 
+/* The mapping by which a packet left as (external, remote): with tracked flows the flow's; otherwise the one that has the port, if
+ * the rule gives it to this remote and the filter has been opened for it. With endpoint-independent mapping and filtering and no
+ * flows nothing is kept of a remote, and the mapping itself is all there is to match. */
+static uint32_t find_session(struct nt_nat *n, uint8_t proto, const struct nt_addr *external, const struct nt_addr *remote)
+{
+    if (n->tracking) {
+        uint32_t flow = nt_flows_by_external(&n->flows, proto, external, remote);
+        return flow != NT_MAP_NONE ? nt_flow_at(&n->flows, flow)->mapping : NT_MAP_NONE;
+    }
+    uint32_t mapping = nt_mappings_by_external(&n->mappings, proto, external);
+    struct nt_addr seen = nt_nat_seen_by(n->policy.mapping, remote);
+    bool left = mapping != NT_MAP_NONE && nt_addr_equal(&nt_mapping_at(&n->mappings, mapping)->remote, &seen) &&
+                lets_in(n, mapping, remote);
+    return left ? mapping : NT_MAP_NONE;
+}
+
+/* RFC 5508, REQ-4: "if ... the NAT device does not have an active mapping for the embedded payload, the NAT SHOULD silently drop
+ * the ICMP Error packet." */
 struct nt_nat_translation nt_nat_error_in(struct nt_nat *n, uint8_t proto, const struct nt_addr *external, const struct nt_addr *to,
                                           nt_time now)
 {
     struct nt_addr remote = peer_of(proto, to);
     nt_expiry_run(n, now);
-    uint32_t mapping = find_inbound_mapping(n, proto, &remote, external);
-    /* RFC 5508, REQ-4: without a mapping the error is silently dropped. */
-    if (mapping == NT_MAP_NONE)
-        return dropped(NT_DROP_NO_MAPPING, to, external);
+    uint32_t mapping = find_session(n, proto, external, &remote);
+    if (mapping == NT_MAP_NONE) {
+        bool mapped = nt_mappings_by_external(&n->mappings, proto, external) != NT_MAP_NONE;
+        return dropped(mapped ? NT_DROP_FILTERED : NT_DROP_NO_MAPPING, to, external);
+    }
     struct nt_nat_translation t = {.src = *to, .dst = nt_mapping_at(&n->mappings, mapping)->internal};
     if (n->policy.icmp_kills_mapping)
         nt_expiry_unmap(n, mapping, now);
@@ -214,12 +271,11 @@ struct nt_nat_translation nt_nat_error_in(struct nt_nat *n, uint8_t proto, const
 struct nt_nat_translation nt_nat_error_out(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal,
                                            const struct nt_addr *to, nt_time now)
 {
-    struct nt_addr remote = peer_of(proto, to), seen = nt_nat_seen_by(n->policy.mapping, &remote);
+    struct nt_addr remote = peer_of(proto, to);
     nt_expiry_run(n, now);
     uint32_t flow = n->tracking ? nt_flows_by_internal(&n->flows, proto, internal, &remote) : NT_MAP_NONE;
-    uint32_t mapping =
-        flow != NT_MAP_NONE ? nt_flow_at(&n->flows, flow)->mapping : nt_mappings_by_rule(&n->mappings, proto, internal, &seen);
-    if (mapping == NT_MAP_NONE)
+    uint32_t mapping = flow != NT_MAP_NONE ? nt_flow_at(&n->flows, flow)->mapping : find_mapping(n, proto, internal, &remote);
+    if (mapping == NT_MAP_NONE || (flow == NT_MAP_NONE && n->policy.filter_scope == NT_SCOPE_FLOW))
         return dropped(NT_DROP_NO_MAPPING, to, internal);
     return (struct nt_nat_translation){.src = nt_mapping_at(&n->mappings, mapping)->external, .dst = *to};
 }

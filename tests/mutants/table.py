@@ -722,8 +722,8 @@ MUTANTS = {
         "edits": [
             (
                 "natsim/nat/translate.c",
-                "    if (n->policy.poison != 0)\n        err = nt_poison_add(",
-                "    if (n->policy.poison == 1)\n        err = nt_poison_add(",
+                "    if (n->policy.poison != 0 && proto",
+                "    if (n->policy.poison == 1 && proto",
             ),
         ],
         "red": [

@@ -43,6 +43,8 @@ static const char *find_contradiction(const struct nt_nat_policy *p)
         return "'range' must run from a port above 0 to one not below it";
     if (p->block != 0 && p->block > p->range_high - p->range_low + 1)
         return "'block' is larger than 'range'";
+    if (p->block != 0 && p->low_ports == NT_LOW_SAME_CLASS)
+        return "'low-ports: same-class' gives ports outside of every block: it contradicts 'block'";
     if (p->addresses == 0 || p->addresses > NT_NAT_ADDRESSES_MAX)
         return "'addresses' must be 1 to 64";
     if (p->life_new <= 0 || p->life_replied <= 0 || p->life_stream <= 0)

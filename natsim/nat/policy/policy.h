@@ -40,10 +40,12 @@ struct nt_nat_policy {
     enum nt_dependence mapping, filtering;
     enum nt_ports ports;
     uint16_t range_low, range_high; /* 1024, 65535 */
-    bool parity, contiguity;        /* RFC 4787, 4.2.2 and 4.2.3 */
-    uint16_t block;                 /* ports per inside host; 0: no blocks */
+    bool parity, contiguity;        /* RFC 4787, 4.2.2 and 4.2.3, as long as there are such ports */
+    uint16_t block;                 /* ports per inside host and external address; 0: no blocks */
     enum nt_conflict conflict;
-    enum nt_low_ports low_ports; /* of inside ports below 1024: as any other, 1..1023, or Linux's 1..511 and 600..1023 */
+    /* The external ports of inside ports below 1024: as of any other; 1..1023; or Linux's, which are kept, or drawn from 1..511
+     * (below 512) or 600..1023, unless a range or blocks are set. */
+    enum nt_low_ports low_ports;
     enum nt_reuse reuse;
     uint16_t addresses; /* external addresses: 1 */
     enum nt_pooling pooling;

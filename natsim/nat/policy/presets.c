@@ -28,41 +28,61 @@ static void port_restricted_cone(struct nt_nat_policy *p) { set_rules(p, NT_DEP_
 static void symmetric(struct nt_nat_policy *p) { set_rules(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT); }
 // clang-format on
 
-/* Connection tracking: 30 s, 120 s after two seconds of traffic both ways; inbound refreshes; the port is kept unless the 5-tuple
- * is taken. */
+/* Connection tracking (net/netfilter/nf_conntrack_proto_udp.c, _icmp.c): flows of 30 s, 120 s after two seconds of traffic both
+ * ways, refreshed by each packet; 30 s for ICMP queries. The gateway itself answers as the kernel does: pings, closed ports, no
+ * route, no neighbour; 6 errors to one destination at once, then one a second (net.ipv4.icmp_ratelimit). It says nothing of a table
+ * that is full. */
+static void set_tracking(struct nt_nat_policy *p)
+{
+    p->filter_scope = NT_SCOPE_FLOW;
+    p->replies = NT_REPLIES_PINNED;
+    p->refresh_inbound = true;
+    p->low_ports = NT_LOW_LINUX;
+    set_lifetimes(p, 30, 30, 120);
+    p->icmp_lifetime = 30 * NT_SEC;
+    p->answers = NT_ANSWER_TOO_BIG | NT_ANSWER_TTL | NT_ANSWER_ECHO | NT_ANSWER_PORT | NT_ANSWER_ROUTE | NT_ANSWER_HOST;
+    p->icmp_burst = 6;
+    p->icmp_interval = NT_SEC;
+}
+
+/* Packets from outside to the gateway are accepted: a closed port is told, and the flow of such a packet takes its 5-tuple. */
+static void set_open_input(struct nt_nat_policy *p)
+{
+    p->answers |= NT_ANSWER_ECHO_OUTSIDE;
+    p->unsolicited = NT_UNSOLICITED_REJECT;
+    p->poison = 30 * NT_SEC;
+}
+
+/* The port is kept unless the 5-tuple is taken (net/netfilter/nf_nat_core.c, get_unique_tuple). */
 static void linux_dropin(struct nt_nat_policy *p)
 {
     set_rules(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
+    set_tracking(p);
     p->ports = NT_PORTS_OVERLOAD;
     p->conflict = NT_CONFLICT_RANDOM;
     p->reuse = NT_REUSE_LATEST_BY_SOURCE;
-    p->replies = NT_REPLIES_PINNED;
-    p->refresh_inbound = true;
-    set_lifetimes(p, 30, 30, 120);
 }
 
 static void linux_masquerade(struct nt_nat_policy *p)
 {
     linux_dropin(p);
-    p->unsolicited = NT_UNSOLICITED_REJECT;
-    p->poison = 30 * NT_SEC;
+    set_open_input(p);
 }
 
 static void openwrt(struct nt_nat_policy *p)
 {
     linux_dropin(p);
+    p->answers |= NT_ANSWER_ECHO_OUTSIDE; /* the rule Allow-Ping */
     p->unsolicited = NT_UNSOLICITED_REJECT;
 }
 
 static void linux_random(struct nt_nat_policy *p)
 {
     set_rules(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
+    set_tracking(p);
     p->ports = NT_PORTS_RANDOM;
-    p->replies = NT_REPLIES_PINNED;
-    p->refresh_inbound = true;
-    p->unsolicited = NT_UNSOLICITED_REJECT;
-    p->poison = 30 * NT_SEC;
-    set_lifetimes(p, 30, 30, 120);
+    p->conflict = NT_CONFLICT_OVERLOAD;
+    set_open_input(p);
 }
 
 static void nft_fullcone(struct nt_nat_policy *p)
@@ -160,6 +180,7 @@ static void aws(struct nt_nat_policy *p)
 {
     set_rules(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
     p->ports = NT_PORTS_RANDOM;
+    p->conflict = NT_CONFLICT_OVERLOAD;
     set_lifetimes(p, 350, 350, 350);
 }
 
@@ -167,6 +188,7 @@ static void azure(struct nt_nat_policy *p)
 {
     set_rules(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
     p->ports = NT_PORTS_RANDOM;
+    p->conflict = NT_CONFLICT_OVERLOAD;
     p->icmp = NT_ICMP_DROP;
     p->hold_down = 65 * NT_SEC;
     p->refresh_inbound = true;
@@ -183,6 +205,7 @@ static void gcp(struct nt_nat_policy *p)
 {
     set_rules(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
     p->ports = NT_PORTS_RANDOM;
+    p->conflict = NT_CONFLICT_OVERLOAD;
     p->block = 64;
     set_lifetimes(p, 30, 30, 30);
 }
@@ -191,6 +214,7 @@ static void gcp_eim(struct nt_nat_policy *p)
 {
     gcp(p);
     p->mapping = NT_DEP_ENDPOINT_INDEPENDENT;
+    p->conflict = NT_CONFLICT_NEXT;
 }
 
 static void cgn(struct nt_nat_policy *p)

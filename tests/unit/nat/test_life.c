@@ -82,6 +82,12 @@ TEST(test_phases)
     assert_int_equal(nt_nat_deadline(n), 62 * S); /* two seconds, not more */
     assert_int_equal(out_at(n, I1, X, 22 * S + 1), 5000);
     assert_int_equal(nt_nat_deadline(n), 142 * S + 1);
+    nt_nat_flush(n, 30 * S);
+    assert_int_equal(out_at(n, I1, X, 30 * S), 5000);
+    assert_int_equal(in_at(n, X, 5000, 35 * S), 5000);
+    assert_int_equal(nt_nat_deadline(n), 75 * S); /* the first reply is no stream yet, however late */
+    assert_int_equal(in_at(n, X, 5000, 36 * S), 5000);
+    assert_int_equal(nt_nat_deadline(n), 156 * S);
     nt_nat_del(n);
 }
 
@@ -110,6 +116,27 @@ TEST(test_life_by_port)
     assert_int_equal(nt_nat_deadline(n), 310 * S);
     assert_int_equal(out_at(n, I1, "198.51.100.7:53", 11 * S), 5000); /* does not shorten what another keeps */
     assert_int_equal(nt_nat_deadline(n), 310 * S);
+    nt_nat_del(n);
+}
+
+/* Nor does a packet to another port shorten what a longer timer of a port gave; the phase shortens what phases gave. */
+TEST(test_lives_only_grow)
+{
+    struct nt_nat_policy p = policy_of(EI, EI);
+    p.life_new = 40 * S, p.life_replied = p.life_stream = 10 * S;
+    p.life_by_port[0].port = 3478, p.life_by_port[0].life = 100 * S, p.life_by_port_count = 1;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out_at(n, I1, "198.51.100.7:3478", 0), 5000);
+    assert_int_equal(nt_nat_deadline(n), 100 * S);
+    assert_int_equal(in_at(n, X, 5000, S), 5000); /* the first reply: no packet had a timer of the phase that it could change */
+    assert_int_equal(nt_nat_deadline(n), 100 * S);
+    assert_int_equal(out_at(n, I1, X, 95 * S), 5000);
+    assert_int_equal(nt_nat_deadline(n), 105 * S);
+    nt_nat_flush(n, 100 * S);
+    assert_int_equal(out_at(n, I1, X, 100 * S), 5000);
+    assert_int_equal(nt_nat_deadline(n), 140 * S);
+    assert_int_equal(in_at(n, X, 5000, 101 * S), 5000);
+    assert_int_equal(nt_nat_deadline(n), 110 * S);
     nt_nat_del(n);
 }
 
@@ -171,6 +198,44 @@ TEST(test_icmp_error)
     }
 }
 
+/* RFC 5508, REQ-4: an error about a session that never was is dropped, and ends no mapping. Endpoint-independent mapping and
+ * filtering keep nothing of a remote: there the mapping is all there is. */
+TEST(test_error_without_a_session)
+{
+    static const struct {
+        enum nt_dependence mapping, filtering;
+        enum nt_drop other_port, other_address;
+    } rows[] = {
+        {EI, EI, NT_DROP_NONE, NT_DROP_NONE},         {EI, NT_DEP_ADDRESS, NT_DROP_NONE, NT_DROP_FILTERED},
+        {EI, AP, NT_DROP_FILTERED, NT_DROP_FILTERED}, {NT_DEP_ADDRESS, EI, NT_DROP_NONE, NT_DROP_FILTERED},
+        {AP, EI, NT_DROP_FILTERED, NT_DROP_FILTERED}, {AP, NT_DEP_ADDRESS, NT_DROP_FILTERED, NT_DROP_FILTERED},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        for (int pinned = 0; pinned < 2; pinned++) {
+            struct nt_nat_policy p = policy_of(rows[i].mapping, rows[i].filtering);
+            p.replies = pinned ? NT_REPLIES_PINNED : NT_REPLIES_TABLE; /* with flows each is known */
+            p.ports = NT_PORTS_PRESERVE;
+            struct nt_nat *n = nat_of(p);
+            assert_int_equal(out_at(n, I1, X, 0), 5000);
+            assert_int_equal(error_about(n, E ":5000", X).drop, NT_DROP_NONE);
+            assert_int_equal(error_about(n, E ":5000", X_OTHER_PORT).drop, pinned ? NT_DROP_FILTERED : rows[i].other_port);
+            assert_int_equal(error_about(n, E ":5000", Y).drop, pinned ? NT_DROP_FILTERED : rows[i].other_address);
+            nt_nat_del(n);
+        }
+    }
+}
+
+TEST(test_error_without_a_session_kills_nothing)
+{
+    struct nt_nat_policy p = policy_of(EI, AP);
+    p.icmp_kills_mapping = true;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out_at(n, I1, X, 0), 5000);
+    assert_int_equal(error_about(n, E ":5000", Y).drop, NT_DROP_FILTERED);
+    assert_int_equal(in_at(n, X, 5000, S), 5000);
+    nt_nat_del(n);
+}
+
 TEST(test_error_out)
 {
     struct nt_nat *n = nat_of(policy_of(AP, EI));
@@ -183,12 +248,12 @@ TEST(test_error_out)
     nt_nat_del(n);
 }
 
-/* Flushed: the counter of sequential ports goes on. Rebooted: it starts anew. Both forget poison, filters and ports on hold. */
+/* Flushed: the counter of sequential ports goes on. Rebooted: it starts anew. Both forget poison and filters. */
 TEST(test_flush_and_reboot)
 {
     for (int reboot = 0; reboot < 2; reboot++) {
         struct nt_nat_policy p = policy_of(AP, AP);
-        p.hold_down = 1000 * S, p.poison = 1000 * S;
+        p.poison = 1000 * S;
         struct nt_nat *n = nat_of(p);
         assert_int_equal(out(n, I1, X), 40000);
         assert_int_equal(out(n, I1, Y), 40001);
@@ -204,6 +269,41 @@ TEST(test_flush_and_reboot)
         assert_int_equal(out_at(n, I1, X_OTHER_PORT, 9), reboot ? 40000 : 40002);
         nt_nat_del(n);
     }
+}
+
+/* RFC 6888, REQ-8: "In that case, ports that were in use at the time of state loss SHOULD NOT be reallocated until at least 120
+ * seconds have passed", to nobody: no exception is made for the host that had one. */
+TEST(test_hold_down_survives_state_loss)
+{
+    for (int reboot = 0; reboot < 2; reboot++) {
+        struct nt_nat_policy p = policy_of(EI, EI);
+        p.hold_down = 120 * S;
+        struct nt_nat *n = nat_of(p);
+        assert_int_equal(out(n, I1, X), 5000);
+        assert_int_equal(out(n, "10.0.0.2:6000", X), 6000);
+        (reboot ? nt_nat_reboot : nt_nat_flush)(n, S);
+        assert_int_equal(out_at(n, I2, X, 2 * S), 5001);
+        assert_int_equal(out_at(n, "10.0.0.2:6000", X, 121 * S - 1), 6001);
+        (reboot ? nt_nat_reboot : nt_nat_flush)(n, 121 * S - 1); /* another loss does not end what the first began */
+        assert_int_equal(out_at(n, "10.0.0.4:5000", X, 121 * S - 1), 5002);
+        assert_int_equal(out_at(n, "10.0.0.5:5000", X, 121 * S), 5000);
+        nt_nat_del(n);
+    }
+}
+
+/* Ports on hold are those of the addresses that the NAT had. */
+TEST(test_renumbering_ends_holds)
+{
+    struct nt_nat_policy p = policy_of(EI, EI);
+    p.hold_down = 120 * S;
+    struct nt_nat *n = nat_of(p);
+    struct nt_addr fresh = addr("203.0.113.102"), i = addr(I1), x = addr(X);
+    assert_int_equal(out(n, I1, X), 5000);
+    nt_nat_renumber(n, &fresh, 1, S);
+    assert_int_equal(nt_nat_deadline(n), NT_TIME_NEVER);
+    struct nt_nat_translation v = nt_nat_outbound(n, NT_PROTO_UDP, &i, &x, S);
+    assert_addr(&v.src, "203.0.113.102:5000");
+    nt_nat_del(n);
 }
 
 TEST(test_renumber)
@@ -246,11 +346,16 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_phases),
                                        cmocka_unit_test(test_first_reply_without_inbound_refresh),
                                        cmocka_unit_test(test_life_by_port),
+                                       cmocka_unit_test(test_lives_only_grow),
                                        cmocka_unit_test(test_filter_lifetime),
                                        cmocka_unit_test(test_order_of_ends),
                                        cmocka_unit_test(test_icmp_error),
+                                       cmocka_unit_test(test_error_without_a_session),
+                                       cmocka_unit_test(test_error_without_a_session_kills_nothing),
                                        cmocka_unit_test(test_error_out),
                                        cmocka_unit_test(test_flush_and_reboot),
+                                       cmocka_unit_test(test_hold_down_survives_state_loss),
+                                       cmocka_unit_test(test_renumbering_ends_holds),
                                        cmocka_unit_test(test_renumber),
                                        cmocka_unit_test(test_info)};
     return RUN_TESTS(tests);

@@ -116,6 +116,54 @@ TEST(test_parity)
     nt_nat_del(n);
 }
 
+/* RFC 4787, REQ-4, recommends the parity: where no port of it is left, another is better than none. */
+TEST(test_parity_is_given_up)
+{
+    struct nt_nat_policy p = policy_of(EI, EI);
+    p.parity = true;
+    p.range_low = 2000, p.range_high = 2003;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out(n, "10.0.0.2:2000", X), 2000);
+    assert_int_equal(out(n, "10.0.0.2:6000", X), 2002);
+    assert_int_equal(out(n, "10.0.0.2:8000", X), 2001);
+    assert_int_equal(out(n, "10.0.0.2:8001", X), 2003);
+    assert_int_equal(out(n, "10.0.0.2:8003", X), NO_PORT);
+    nt_nat_del(n);
+}
+
+/* RFC 4787, REQ-3a: "If the host's source port was in the range 0-1023, it is RECOMMENDED the NAT's source port be in the same
+ * range." */
+TEST(test_low_ports_stay_low)
+{
+    static const enum nt_ports ports[] = {NT_PORTS_PRESERVE, NT_PORTS_SEQUENTIAL, NT_PORTS_RANDOM};
+    for (size_t i = 0; i < 3; i++) {
+        struct nt_nat_policy p = policy_of(EI, EI);
+        p.ports = ports[i];
+        p.low_ports = NT_LOW_SAME_CLASS;
+        struct nt_nat *n = nat_of(p);
+        int first = out(n, "10.0.0.2:500", X), second = out(n, "10.0.0.3:500", X), high = out(n, I1, X);
+        assert_in_range(first, 1, 1023);
+        assert_in_range(second, 1, 1023);
+        assert_in_range(high, 1024, 65535);
+        assert_int_not_equal(first, second);
+        assert_int_equal(ports[i] == NT_PORTS_PRESERVE, first == 500 && second == 501 && high == 5000);
+        if (ports[i] == NT_PORTS_SEQUENTIAL)
+            assert_true(first == 1 && second == 2 && high == 40000);
+        nt_nat_del(n);
+    }
+}
+
+TEST(test_lowest)
+{
+    struct nt_nat_policy p = policy_of(EI, EI);
+    p.conflict = NT_CONFLICT_LOWEST;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out(n, I1, X), 5000);
+    assert_int_equal(out(n, I2, X), 1024);
+    assert_int_equal(out(n, "10.0.0.4:5000", X), 1025);
+    nt_nat_del(n);
+}
+
 /* RTP on 5000 and RTCP on 5001 get neighbours, though another host came in between. */
 TEST(test_contiguity)
 {
@@ -171,6 +219,81 @@ TEST(test_pooling)
     assert_string_equal(external_of(n, "10.0.0.2:5001", buf), "203.0.113.3:5001");
     assert_string_equal(external_of(n, "10.0.0.3:5000", buf), "203.0.113.2:5001");
     nt_nat_del(n);
+}
+
+/* A host has a block of each external address that it uses, and all of them are free when it is gone. */
+TEST(test_blocks_of_each_address)
+{
+    char buf[NT_ADDR_TEXT];
+    struct nt_nat_policy p = policy_of(EI, EI);
+    p.addresses = 2;
+    p.pooling = NT_POOLING_ARBITRARY;
+    p.ports = NT_PORTS_SEQUENTIAL;
+    p.range_low = 2000, p.range_high = 2005, p.block = 2;
+    struct nt_nat *n = nat_with(p, 2);
+    for (int round = 0; round < 2; round++) {
+        assert_string_equal(external_of(n, "10.0.0.2:1", buf), "203.0.113.2:2000");
+        assert_string_equal(external_of(n, "10.0.0.3:1", buf), "203.0.113.3:2000");
+        assert_string_equal(external_of(n, "10.0.0.3:2", buf), "203.0.113.2:2002");
+        assert_string_equal(external_of(n, "10.0.0.2:2", buf), "203.0.113.3:2002");
+        assert_string_equal(external_of(n, "10.0.0.2:3", buf), "203.0.113.2:2001");
+        assert_string_equal(external_of(n, "10.0.0.2:4", buf), "203.0.113.3:2003");
+        assert_int_equal(out(n, "10.0.0.2:5", X), NO_PORT); /* both of its blocks are full */
+        assert_string_equal(external_of(n, "10.0.0.4:1", buf), "203.0.113.2:2004");
+        nt_nat_reboot(n, 0);
+    }
+    nt_nat_del(n);
+}
+
+/* A device with ports for each destination uses one again for another when none is left. */
+TEST(test_used_again)
+{
+    static const enum nt_ports ports[] = {NT_PORTS_PRESERVE, NT_PORTS_SEQUENTIAL, NT_PORTS_RANDOM};
+    for (size_t i = 0; i < 3; i++) {
+        struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
+        p.ports = ports[i];
+        p.conflict = NT_CONFLICT_OVERLOAD;
+        p.range_low = 5000, p.range_high = 5003;
+        struct nt_nat *n = nat_of(p);
+        unsigned given = 0;
+        for (int d = 0; d < 40; d++) {
+            char remote[32];
+            snprintf(remote, sizeof remote, "198.51.100.7:%d", 7000 + d);
+            int port = out(n, I1, remote);
+            assert_in_range(port, 5000, 5003);
+            given |= 1u << (port - 5000);
+            assert_int_equal(given == 15, d >= 3); /* free ones first */
+            assert_int_equal(out(n, I1, remote), port);
+            assert_int_equal(in(n, remote, port), 5000);
+            assert_int_equal(in(n, "198.51.100.8:9", port), -(int)NT_DROP_FILTERED);
+        }
+        assert_int_equal(nt_nat_count(n), 40);
+        nt_nat_run(n, 300 * NT_SEC);
+        assert_int_equal(nt_nat_count(n), 0);
+        assert_true(out_at(n, I1, X, 300 * NT_SEC) > 0);
+        nt_nat_del(n);
+    }
+}
+
+/* (external port, remote) stays unique, also among hosts: when each port has the remote, there is none. */
+TEST(test_used_again_for_other_remotes_alone)
+{
+    for (int mapping = NT_DEP_ADDRESS; mapping <= NT_DEP_ADDRESS_AND_PORT; mapping++) {
+        struct nt_nat_policy p = policy_of((enum nt_dependence)mapping, NT_DEP_ADDRESS_AND_PORT);
+        p.conflict = NT_CONFLICT_OVERLOAD;
+        p.range_low = 5000, p.range_high = 5001;
+        struct nt_nat *n = nat_of(p);
+        assert_int_equal(out(n, I1, X), 5000);
+        assert_int_equal(out(n, I1, Y), 5001);
+        assert_int_equal(out(n, I2, X), 5001);
+        assert_int_equal(out(n, "10.0.0.4:5000", X), NO_PORT);
+        assert_int_equal(out(n, "10.0.0.4:5000", X_OTHER_PORT) > 0, mapping == NT_DEP_ADDRESS_AND_PORT);
+        struct nt_nat_translation v = in_verdict(n, X, 5001, 0);
+        assert_addr(&v.dst, I2);
+        v = in_verdict(n, Y, 5001, 0);
+        assert_addr(&v.dst, I1);
+        nt_nat_del(n);
+    }
 }
 
 TEST(test_limits)
@@ -298,9 +421,15 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_sequential),
                                        cmocka_unit_test(test_random),
                                        cmocka_unit_test(test_parity),
+                                       cmocka_unit_test(test_parity_is_given_up),
+                                       cmocka_unit_test(test_low_ports_stay_low),
+                                       cmocka_unit_test(test_lowest),
                                        cmocka_unit_test(test_contiguity),
                                        cmocka_unit_test(test_blocks),
                                        cmocka_unit_test(test_pooling),
+                                       cmocka_unit_test(test_blocks_of_each_address),
+                                       cmocka_unit_test(test_used_again),
+                                       cmocka_unit_test(test_used_again_for_other_remotes_alone),
                                        cmocka_unit_test(test_limits),
                                        cmocka_unit_test(test_full),
                                        cmocka_unit_test(test_full_table),

@@ -94,6 +94,8 @@ TEST(test_contradictions)
     assert_int_equal(finish(p), NT_EINVAL);
     p = good, p.range_low = 2000, p.range_high = 2099, p.block = 101;
     assert_int_equal(finish(p), NT_EINVAL);
+    p = good, p.block = 100, p.low_ports = NT_LOW_SAME_CLASS;
+    assert_int_equal(finish(p), NT_EINVAL);
     p = good, p.addresses = 0;
     assert_int_equal(finish(p), NT_EINVAL);
     p = good, p.life_stream = 0;
