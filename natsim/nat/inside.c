@@ -39,7 +39,9 @@ static int enter_host(struct nt_inside *in, const struct nt_addr *ip, size_t ext
         nt_slots_release(&in->hosts, *host);
         return err;
     }
-    *nt_inside_host_at(in, *host) = (struct nt_inside_host){.ip = *ip, .external = (uint32_t)(in->next_external++ % externals)};
+    struct nt_inside_host *h = nt_inside_host_at(in, *host);
+    h->ip = *ip;
+    h->external = (uint32_t)(in->next_external++ % externals);
     return NT_OK;
 }
 
