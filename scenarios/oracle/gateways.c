@@ -107,6 +107,12 @@ static void set_newest(struct nt_oracle_table *t, uint32_t g, uint16_t internal,
         nt_oracle_fact_set(t, NT_ORACLE_FACT_NEWEST, g, internal, 0, e);
 }
 
+/* The inside port is kept, also where others have it. */
+static bool keeps_shared_port(const struct nt_nat_policy *p)
+{
+    return p->ports == NT_PORTS_OVERLOAD || (p->ports == NT_PORTS_PRESERVE && p->conflict == NT_CONFLICT_OVERLOAD);
+}
+
 /* Poison bars the port of the rule. Where the newest port of a source counts and ports are shared (Linux, measured), the source's
  * own port is tried again before another, and either becomes the newest. */
 static uint16_t mapping_past_poison(struct nt_oracle_map *map, struct nt_oracle_table *t, uint32_t g, uint16_t internal,
@@ -116,7 +122,7 @@ static uint16_t mapping_past_poison(struct nt_oracle_map *map, struct nt_oracle_
     uint16_t e = 0;
     if (p->reuse != NT_REUSE_LATEST_BY_SOURCE)
         return external_addr_for(map, t, g, internal, NT_ORACLE_FOR_BARRED, remote);
-    if (p->ports == NT_PORTS_OVERLOAD)
+    if (keeps_shared_port(p))
         e = external_addr_for(map, t, g, internal, NT_ORACLE_FOR_ALL, remote);
     if (e == 0 || nt_oracle_fact_holds(t, NT_ORACLE_FACT_POISONED, g, e, remote, 0))
         e = external_addr_for(map, t, g, internal, NT_ORACLE_FOR_BARRED, remote);

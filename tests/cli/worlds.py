@@ -49,9 +49,10 @@ def ports(r, independent):
         p["reuse"] = "latest-by-source-if-tuple-unique"
     if r.random() < 0.2:
         p["conflict"] = r.choice(["pick-new", "lowest", "random", "overload"])
-    if r.random() < 0.1:
+    dice = r.random()
+    if dice < 0.1:
         p["low-ports"] = r.choice(["same-class", "linux"])
-    if r.random() < 0.05:
+    elif dice < 0.15:
         p["block"] = 256
     return p
 

@@ -317,6 +317,10 @@ TEST(test_the_own_port_comes_before_another)
     assert_int_not_equal(ports[0], first);
     assert_int_equal(ports[1], first);
     assert_int_equal(ports[2], first);
+    p.ports = NT_PORTS_PRESERVE;
+    p.conflict = NT_CONFLICT_OVERLOAD;
+    ports_after_poison(&p, &first, ports);
+    assert_int_equal(ports[1], first);
     p.ports = NT_PORTS_RANDOM;
     ports_after_poison(&p, &first, ports);
     assert_int_not_equal(ports[1], first);
