@@ -84,13 +84,13 @@ static uint16_t ask_server(struct nt_oracle_call *x, const struct nt_oracle_side
         return 0;
     uint16_t service = addr_number(x, NT_ORACLE_SERVICE, server, 0, &on->addresses[i]);
     struct nt_oracle_packet packet = {.at = b->from, .src = b->addr, .dst = service};
-    if (service == 0 || nt_oracle_packet_send(&x->map, &x->table, &packet, false, &noticed) != NT_ORACLE_ARRIVED)
+    if (service == 0 || nt_oracle_packet_send(&x->map, &x->table, &packet, 0, &noticed) != NT_ORACLE_ARRIVED)
         return 0;
     if (packet.at.kind != NT_SCN_NODE_SERVER || packet.at.index != server)
         return 0;
     uint16_t mapped = packet.src;
     packet = (struct nt_oracle_packet){.at = {NT_SCN_NODE_SERVER, server, 0}, .src = service, .dst = mapped};
-    if (nt_oracle_packet_send(&x->map, &x->table, &packet, false, &noticed) != NT_ORACLE_ARRIVED)
+    if (nt_oracle_packet_send(&x->map, &x->table, &packet, 0, &noticed) != NT_ORACLE_ARRIVED)
         return 0;
     bool back =
         packet.at.kind == NT_SCN_NODE_AGENT && packet.at.index == s->agent && packet.dst == b->addr && packet.src == service;
@@ -237,7 +237,7 @@ static bool respond_to_check(struct nt_oracle_call *x, const struct nt_oracle_ch
     bool noticed = false;
     if (!may_send(x, (uint8_t)(1 - k->side), peer_base, source))
         return false;
-    if (nt_oracle_packet_send(&x->map, &x->table, &packet, false, &noticed) != NT_ORACLE_ARRIVED)
+    if (nt_oracle_packet_send(&x->map, &x->table, &packet, 0, &noticed) != NT_ORACLE_ARRIVED)
         return false;
     return packet.src == k->to && receiving_base(x, k->side, &packet) == (int)k->base;
 }
@@ -272,7 +272,7 @@ bool nt_oracle_check_send(struct nt_oracle_call *x, const struct nt_oracle_check
     bool noticed = false;
     if (!may_send(x, k->side, k->base, k->to))
         return false;
-    if (nt_oracle_packet_send(&x->map, &x->table, &packet, false, &noticed) == NT_ORACLE_ARRIVED)
+    if (nt_oracle_packet_send(&x->map, &x->table, &packet, 0, &noticed) == NT_ORACLE_ARRIVED)
         receive_check(x, k, &packet);
     return noticed;
 }
@@ -298,12 +298,12 @@ static uint16_t held_number(struct nt_oracle_call *x, const struct nt_oracle_che
     return x->held_count++;
 }
 
-bool nt_oracle_check_send_held(struct nt_oracle_call *x, const struct nt_oracle_check *k)
+bool nt_oracle_check_send_held(struct nt_oracle_call *x, const struct nt_oracle_check *k, unsigned place)
 {
     struct nt_oracle_packet packet = request_packet(x, k);
     bool noticed = false;
     if (!may_send(x, k->side, k->base, k->to) ||
-        nt_oracle_packet_send(&x->map, &x->table, &packet, true, &noticed) != NT_ORACLE_HELD)
+        nt_oracle_packet_send(&x->map, &x->table, &packet, place, &noticed) != NT_ORACLE_HELD)
         return false;
     uint16_t number = held_number(x, k, &packet);
     if (number != 0)

@@ -46,8 +46,8 @@ void nt_oracle_call_init(struct nt_oracle_call *x, const struct nt_scn_case *c);
 size_t nt_oracle_call_discovered(const struct nt_oracle_call *x, const struct nt_oracle_side *s);
 /* Sends a check, and carries the request and its response. False: the request came to no host and to no address of a gateway. */
 bool nt_oracle_check_send(struct nt_oracle_call *x, const struct nt_oracle_check *k);
-/* Sends a check, and holds its request in front of the first gateway where the time of arrival matters. False: there is none. */
-bool nt_oracle_check_send_held(struct nt_oracle_call *x, const struct nt_oracle_check *k);
+/* Sends a check, and holds its request at this place, from 1, of those where the time of arrival matters. False: there is none. */
+bool nt_oracle_check_send_held(struct nt_oracle_call *x, const struct nt_oracle_check *k, unsigned place);
 /* Carries held request number `held` on, and its response. */
 void nt_oracle_check_release(struct nt_oracle_call *x, uint16_t held);
 /* The i-th address that this base checks now: first the peer's candidates, then discovered addresses. False: there are no more. */

@@ -2,14 +2,17 @@
 
 #define HOPS_MAX 64 /* of a packet, as its TTL (RFC 1122, 3.2.1.7: 64) */
 
+/* Can a packet that comes in first decide the port of later ones? An address-and-port-dependent filter lets in only remotes that
+ * were sent to before, from the same port: pinning changes nothing. */
+static bool pins_first(const struct nt_nat_policy *p)
+{
+    bool first_in_counts = p->filtering != NT_DEP_ADDRESS_AND_PORT || p->filter_scope == NT_SCOPE_ENDPOINT;
+    return p->replies == NT_REPLIES_PINNED && p->mapping != NT_DEP_ENDPOINT_INDEPENDENT && first_in_counts;
+}
+
 bool nt_oracle_is_order_sensitive(const struct nt_nat_policy *p)
 {
-    if (p->kind != NT_GW_TRANSLATE)
-        return false;
-    /* An address-and-port-dependent filter lets in only remotes that were sent to before, from the same port: pinning changes
-     * nothing. */
-    bool first_in_counts = p->filtering != NT_DEP_ADDRESS_AND_PORT || p->filter_scope == NT_SCOPE_ENDPOINT;
-    return p->poison != 0 || (p->replies == NT_REPLIES_PINNED && p->mapping != NT_DEP_ENDPOINT_INDEPENDENT && first_in_counts);
+    return p->kind == NT_GW_TRANSLATE && (p->poison != 0 || pins_first(p));
 }
 
 static const struct nt_scn_gateway *gateway_of(const struct nt_oracle_map *map, uint32_t g)
@@ -299,9 +302,21 @@ static bool cross_gateway(struct nt_oracle_map *map, struct nt_oracle_table *t, 
     return accept_for_own_address(map, t, packet->at.index, packet, outside, from_inside);
 }
 
-/* Carries the packet on from the node packet->at. */
+/* Does it matter when the packet enters the gateway, with what it has left at others before? From outside, in whatever state it is.
+ * From inside, where the peer's first packet may be let in meanwhile, and pass a gateway that this one has opened. */
+static bool is_place_to_hold(const struct nt_oracle_map *map, const struct nt_oracle_table *t,
+                             const struct nt_oracle_packet *packet)
+{
+    const struct nt_scn_gateway *gw = gateway_of(map, packet->at.index);
+    if (packet->at.port != gw->inside_count)
+        return packet->hops > 0 && gw->policy.kind == NT_GW_TRANSLATE && pins_first(&gw->policy);
+    return nt_oracle_is_order_sensitive(&gw->policy) && t->addrs[packet->dst].node == packet->at.index &&
+           t->addrs[packet->dst].kind == NT_ORACLE_EXTERNAL;
+}
+
+/* Carries the packet on from the node packet->at, to the place number `hold` where it can be held; 0: it is not held. */
 static enum nt_oracle_fate carry_packet(struct nt_oracle_map *map, struct nt_oracle_table *t, struct nt_oracle_packet *packet,
-                                        bool hold, bool *noticed)
+                                        unsigned hold, bool *noticed)
 {
     for (; packet->hops < HOPS_MAX; packet->hops++) {
         const struct nt_oracle_hop *h = nt_oracle_next_hop(map, &packet->at, t->addrs[packet->dst].ip);
@@ -312,9 +327,7 @@ static enum nt_oracle_fate carry_packet(struct nt_oracle_map *map, struct nt_ora
             *noticed = true;
             return NT_ORACLE_ARRIVED;
         }
-        const struct nt_scn_gateway *gw = gateway_of(map, packet->at.index);
-        if (hold && packet->at.port == gw->inside_count && nt_oracle_is_order_sensitive(&gw->policy) &&
-            t->addrs[packet->dst].node == packet->at.index && t->addrs[packet->dst].kind == NT_ORACLE_EXTERNAL)
+        if (hold != 0 && is_place_to_hold(map, t, packet) && --hold == 0)
             return NT_ORACLE_HELD;
         if (!cross_gateway(map, t, packet, noticed))
             return NT_ORACLE_LOST;
@@ -325,7 +338,7 @@ static enum nt_oracle_fate carry_packet(struct nt_oracle_map *map, struct nt_ora
 }
 
 enum nt_oracle_fate nt_oracle_packet_send(struct nt_oracle_map *map, struct nt_oracle_table *t, struct nt_oracle_packet *packet,
-                                          bool hold, bool *noticed)
+                                          unsigned hold, bool *noticed)
 {
     return carry_packet(map, t, packet, hold, noticed);
 }
@@ -336,5 +349,5 @@ enum nt_oracle_fate nt_oracle_packet_release(struct nt_oracle_map *map, struct n
     if (!cross_gateway(map, t, packet, &noticed))
         return NT_ORACLE_LOST;
     packet->at.port = NT_ORACLE_ANY;
-    return carry_packet(map, t, packet, false, &noticed);
+    return carry_packet(map, t, packet, 0, &noticed);
 }

@@ -132,8 +132,10 @@ static bool follow_check(struct exploration *e, struct nt_oracle_call *x, const 
         return false;
     visit_moment(e, x);
     x->table.now = *now;
-    if (may_hold && nt_oracle_check_send_held(x, k))
+    for (unsigned place = 1; may_hold && nt_oracle_check_send_held(x, k, place); place++) {
         visit_moment(e, x);
+        x->table.now = *now;
+    }
     return true;
 }
 

@@ -269,12 +269,28 @@ TEST(test_poison_makes_the_order_count)
     assert_int_equal(between("openwrt", "linux-masq-random"), R);
 }
 
+/* L's inner NAT is poisoned by what comes before L's first packet. The outer pins L's flow to the port that R's packet came to, if
+ * that comes before L's. The path is direct in one order alone: L's packet has passed the inner NAT and not yet the outer. */
+TEST(test_a_packet_between_two_gateways)
+{
+    struct nt_nat_policy inner = preset("linux-masq"), outer = policy(NT_DEP_ADDRESS_AND_PORT, NT_DEP_ENDPOINT_INDEPENDENT),
+                         right = preset("port-restricted-cone");
+    struct small_world w;
+    outer.replies = NT_REPLIES_PINNED;
+    two_nats(&w, &inner, &right);
+    gateway(&w, 2, 3, "100.64.0.1", 0, "203.0.113.2", &outer);
+    gateway(&w, 0, 1, "10.1.0.1", 3, "100.64.0.2", &inner);
+    assert_int_equal(ask(&w), D | R);
+    w.gateways[2].policy.replies = NT_REPLIES_TABLE;
+    assert_int_equal(ask(&w), R);
+}
+
 /* The source of a packet as it arrives; 0: it is lost. */
 static uint16_t seen_source(struct nt_oracle_call *x, struct nt_oracle_place from, uint16_t src, uint16_t dst)
 {
     struct nt_oracle_packet packet = {.at = from, .src = src, .dst = dst};
     bool noticed = false;
-    return nt_oracle_packet_send(&x->map, &x->table, &packet, false, &noticed) == NT_ORACLE_ARRIVED ? packet.src : 0;
+    return nt_oracle_packet_send(&x->map, &x->table, &packet, 0, &noticed) == NT_ORACLE_ARRIVED ? packet.src : 0;
 }
 
 static uint16_t service_of(const struct nt_oracle_call *x, uint32_t server)
@@ -676,6 +692,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_nine_by_nine_by_table),
         cmocka_unit_test(test_nine_by_nine_pinned),
         cmocka_unit_test(test_poison_makes_the_order_count),
+        cmocka_unit_test(test_a_packet_between_two_gateways),
         cmocka_unit_test(test_the_own_port_comes_before_another),
         cmocka_unit_test(test_shared_nat),
         cmocka_unit_test(test_one_home_needs_no_hairpin),
