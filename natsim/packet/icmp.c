@@ -24,8 +24,9 @@ int nt_packet_icmp_error(struct nt_packet *p, const struct nt_addr *src, const s
     if (header + ICMP_HEADER + quote > p->cap)
         return NT_ENOSPC;
     uint8_t proto = v4 ? NT_PROTO_ICMP : NT_PROTO_ICMP6;
+    uint8_t class_ = about->tos & 0xfc; /* RFC 5508, 7.7: the diffserv class of the message that causes the error; not ECN */
     /* RFC 6864, 4: the identification of an atomic datagram (DF set) may have any value. */
-    nt_packet_ip_header(p, src, &about->src, proto, (uint16_t)(ICMP_HEADER + quote), 64, 0, true, 0);
+    nt_packet_ip_header(p, src, &about->src, proto, (uint16_t)(ICMP_HEADER + quote), 64, class_, true, 0);
     uint8_t *icmp = p->data + header;
     icmp[0] = type, icmp[1] = code;
     memset(icmp + 2, 0, 6);
