@@ -4,6 +4,7 @@ void nt_discovery_init(struct nt_discovery *d, const struct nt_discovery_config 
 {
     *d = (struct nt_discovery){.trace = config->trace,
                                .lifetime_max = config->lifetime_max,
+                               .lifetime_phase = config->lifetime_phase,
                                .result = {.port_preservation = -1, .pinned = -1},
                                .wake = NT_TIME_NEVER,
                                .server = {config->server}};

@@ -16,6 +16,7 @@ typedef void nt_discovery_step(struct nt_discovery *d, const struct nt_probe_ans
 struct nt_discovery {
     struct nt_trace trace;
     nt_time lifetime_max; /* bound of the lifetime search; 0: not measured */
+    enum nt_lifetime_phase lifetime_phase;
     struct nt_discovery_result result;
     struct nt_probe probe;
     nt_discovery_step *next;

@@ -5,7 +5,12 @@
 #define PRECISION NT_SEC
 /* Behind a pool of external addresses Y may get another one than X; then another Y is tried. */
 #define CONTROLS_MAX 8
+/* Traffic both ways for longer than this makes a stream (Linux: 2 s). */
+#define STREAM_AFTER (3 * NT_SEC)
 
+static void receiver_ready(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now);
+static void binding_replied(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now);
+static void ask_again(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now);
 static void binding_made(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now);
 static void ask_control(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now);
 static void control_answered(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now);
@@ -13,9 +18,11 @@ static void probe_answered(struct nt_discovery *d, const struct nt_probe_answer 
 
 static void start_test(struct nt_discovery *d, nt_time wait)
 {
+    static nt_discovery_step *const first[NT_LIFETIME_PHASES] = {
+        [NT_LIFETIME_REPLIED] = binding_made, [NT_LIFETIME_NEW] = receiver_ready, [NT_LIFETIME_STREAM] = binding_replied};
     d->life.wait = wait;
     d->life.controls = 0;
-    d->life.socket = nt_discovery_ask_fresh(d, (struct nt_probe_question){.to = d->server[0]}, binding_made);
+    d->life.socket = nt_discovery_ask_fresh(d, (struct nt_probe_question){.to = d->server[0]}, first[d->lifetime_phase]);
 }
 
 void nt_lifetime_start(struct nt_discovery *d, nt_time now)
@@ -27,12 +34,41 @@ void nt_lifetime_start(struct nt_discovery *d, nt_time now)
         start_test(d, 0);
 }
 
+static bool has_bound(struct nt_discovery *d, const struct nt_probe_answer *a)
+{
+    bool bound = a != NULL && a->code == 0;
+    if (!bound)
+        nt_discovery_give_up(d, "lifetime: the server did not answer when a binding was made");
+    return bound;
+}
+
+/* A binding of X without a reply: the answer goes to another port, and tells X's mapped address all the same. */
+static void receiver_ready(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
+{
+    (void)now;
+    if (!has_bound(d, a))
+        return;
+    struct nt_probe_question q = {.to = d->server[0], .response_port = a->mapped.port};
+    d->life.socket = nt_discovery_ask_fresh(d, q, binding_made);
+}
+
+static void binding_replied(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
+{
+    if (has_bound(d, a))
+        nt_discovery_sleep(d, nt_time_after(now, STREAM_AFTER), ask_again);
+}
+
+static void ask_again(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
+{
+    struct nt_probe_question q = {.socket = d->life.socket, .to = d->server[0]};
+    (void)a, (void)now;
+    nt_discovery_ask(d, &q, binding_made);
+}
+
 static void binding_made(struct nt_discovery *d, const struct nt_probe_answer *a, nt_time now)
 {
-    if (a == NULL || a->code != 0) {
-        nt_discovery_give_up(d, "lifetime: the server did not answer when a binding was made");
+    if (!has_bound(d, a))
         return;
-    }
     d->life.sent = a->sent;
     d->life.answered = a->at;
     d->life.mapped = a->mapped;

@@ -33,19 +33,27 @@ static bool is_pinning_visible(const struct nt_nat_policy *p)
     return p->mapping > p->filtering;
 }
 
-static int compare_lifetime(const struct output *o, const struct nt_nat_policy *p, const struct nt_discovery_result *m)
+static int compare_lifetime(const struct output *o, const char *what, nt_time life, const struct nt_discovery_result *m)
 {
     char configured[40], measured[80];
-    nt_time life = p->life_replied; /* the client's mapping has seen a reply */
     if (m->lifetime_low <= life && (m->lifetime_high == NT_TIME_NEVER || life <= m->lifetime_high + LIFETIME_SLACK))
         return 0;
     snprintf(configured, sizeof configured, "%" PRId64 " s", life / NT_SEC);
     snprintf(measured, sizeof measured, "%" PRId64 " to %" PRId64 " ms", m->lifetime_low / NT_MSEC,
              m->lifetime_high == NT_TIME_NEVER ? -1 : m->lifetime_high / NT_MSEC);
-    return print_difference(o, "lifetime", configured, measured);
+    return print_difference(o, what, configured, measured);
 }
 
-int nt_classify_compare(const char *name, const struct nt_nat_policy *p, const struct nt_discovery_result *m, FILE *out)
+static int compare_lifetimes(const struct output *o, const struct nt_nat_policy *p,
+                             const struct nt_discovery_result m[NT_LIFETIME_PHASES])
+{
+    return compare_lifetime(o, "the lifetime before a reply", p->life_new, &m[NT_LIFETIME_NEW]) +
+           compare_lifetime(o, "the lifetime after a reply", p->life_replied, &m[NT_LIFETIME_REPLIED]) +
+           compare_lifetime(o, "the lifetime of a stream", p->life_stream, &m[NT_LIFETIME_STREAM]);
+}
+
+int nt_classify_compare(const char *name, const struct nt_nat_policy *p, const struct nt_discovery_result m[NT_LIFETIME_PHASES],
+                        FILE *out)
 {
     const struct output output = {name, out}, *o = &output;
     int found = 0;
@@ -68,5 +76,5 @@ int nt_classify_compare(const char *name, const struct nt_nat_policy *p, const s
             print_difference(o, "replies", p->replies == NT_REPLIES_PINNED ? "pinned" : "table", m->pinned ? "pinned" : "table");
     if (is_pinning_visible(p) && m->pinned < 0)
         found += print_difference(o, "replies", p->replies == NT_REPLIES_PINNED ? "pinned" : "table", "unknown");
-    return found + compare_lifetime(o, p, m);
+    return found + compare_lifetimes(o, p, m);
 }

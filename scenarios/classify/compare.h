@@ -7,8 +7,9 @@
 
 #include <stdio.h>
 
-/* Prints a line on `out` for each difference between a policy and the measurement, and returns their number. `name`: the policy's.
+/* Prints a line on `out` for each difference between a policy and the measurements, and returns their number. `name`: the policy's.
  */
-int nt_classify_compare(const char *name, const struct nt_nat_policy *p, const struct nt_discovery_result *m, FILE *out);
+int nt_classify_compare(const char *name, const struct nt_nat_policy *p, const struct nt_discovery_result m[NT_LIFETIME_PHASES],
+                        FILE *out);
 
 #endif

@@ -64,13 +64,16 @@ static int build_hosts(struct lab *l, const struct nt_nat_policy *policy)
     return policy->kind == NT_GW_TRANSLATE ? NT_OK : add_route(nt_host_routes(l->server), HOME, 24, 0, INTERNET + 2);
 }
 
-static int build_apps(struct lab *l)
+static int build_apps(struct lab *l, enum nt_lifetime_phase phase)
 {
     struct nt_stun_server_config server = {.primary = nt_addr_v4(SERVER, NT_STUN_PORT),
                                            .alternate = nt_addr_v4(SERVER + 1, NT_STUN_ALTERNATE_PORT)};
     nt_fabric_stream(l->fabric, "discovery", &l->rand);
-    struct nt_discovery_config client = {
-        .local = nt_addr_v4(HOME + 2, 0), .server = server.primary, .lifetime_max = LIFETIME_MAX, .rand = &l->rand};
+    struct nt_discovery_config client = {.local = nt_addr_v4(HOME + 2, 0),
+                                         .server = server.primary,
+                                         .lifetime_max = LIFETIME_MAX,
+                                         .lifetime_phase = phase,
+                                         .rand = &l->rand};
     l->stun = nt_stun_server_new(&server);
     l->discovery = nt_discovery_new(&client);
     if (l->stun == NULL || l->discovery == NULL ||
@@ -80,7 +83,7 @@ static int build_apps(struct lab *l)
     return NT_OK;
 }
 
-static int build_lab(struct lab *l, const struct nt_nat_policy *policy, uint64_t seed)
+static int build_lab(struct lab *l, const struct nt_nat_policy *policy, uint64_t seed, enum nt_lifetime_phase phase)
 {
     struct nt_fabric_config config = {.seed = seed};
     struct nt_network_config home = {.name = "home", .delay = NT_MSEC}, internet = {.name = "internet", .delay = 20 * NT_MSEC};
@@ -91,13 +94,14 @@ static int build_lab(struct lab *l, const struct nt_nat_policy *policy, uint64_t
     if (l->home == NT_FABRIC_NONE || l->internet == NT_FABRIC_NONE || build_nat(l, policy) != NT_OK ||
         build_hosts(l, policy) != NT_OK)
         return NT_ENOMEM;
-    return build_apps(l);
+    return build_apps(l, phase);
 }
 
-int nt_classify(const struct nt_nat_policy *policy, uint64_t seed, struct nt_discovery_result *result)
+static int measure(const struct nt_nat_policy *policy, uint64_t seed, enum nt_lifetime_phase phase,
+                   struct nt_discovery_result *result)
 {
     struct lab l = {0};
-    int r = build_lab(&l, policy, seed);
+    int r = build_lab(&l, policy, seed, phase);
     if (r == NT_OK) {
         nt_discovery_start(l.discovery, 0);
         nt_host_kick(l.client, 0);
@@ -113,5 +117,13 @@ int nt_classify(const struct nt_nat_policy *policy, uint64_t seed, struct nt_dis
         nt_stun_server_del(l.stun);
     if (l.discovery != NULL)
         nt_discovery_del(l.discovery);
+    return r;
+}
+
+int nt_classify(const struct nt_nat_policy *policy, uint64_t seed, struct nt_discovery_result result[NT_LIFETIME_PHASES])
+{
+    int r = NT_OK;
+    for (int phase = 0; phase < NT_LIFETIME_PHASES && r == NT_OK; phase++)
+        r = measure(policy, seed, (enum nt_lifetime_phase)phase, &result[phase]);
     return r;
 }

@@ -5,7 +5,7 @@
 #include "core/stun/discovery.h"
 #include "natsim/nat/policy/policy.h"
 
-/* Builds a network with one NAT of this policy and runs the client in it. 0 or a negative error. */
-int nt_classify(const struct nt_nat_policy *policy, uint64_t seed, struct nt_discovery_result *result);
+/* Builds a network with one NAT of this policy and runs the client in it, for the lifetime in each phase. 0 or a negative error. */
+int nt_classify(const struct nt_nat_policy *policy, uint64_t seed, struct nt_discovery_result result[NT_LIFETIME_PHASES]);
 
 #endif

@@ -23,14 +23,22 @@ struct survey {
     size_t count;
 };
 
-static void print_row(const struct row *row, const struct nt_discovery_result *m, int problems)
+static void format_life(const struct nt_discovery_result *m, char *text, size_t cap)
 {
-    char life[40];
     if (m->lifetime_high == NT_TIME_NEVER)
-        snprintf(life, sizeof life, "> %" PRId64 " s", m->lifetime_low / NT_SEC);
+        snprintf(text, cap, ">%" PRId64, m->lifetime_low / NT_SEC);
     else
-        snprintf(life, sizeof life, "%" PRId64 " s", (m->lifetime_high + NT_SEC / 2) / NT_SEC);
-    printf("%-64s %-27s %-27s %-8s %-9s %-8s %-6s %s\n", row->name, nt_behaviour_name(m->mapping), nt_behaviour_name(m->filtering),
+        snprintf(text, cap, "%" PRId64, (m->lifetime_high + NT_SEC / 2) / NT_SEC);
+}
+
+static void print_row(const struct row *row, const struct nt_discovery_result m[NT_LIFETIME_PHASES], int problems)
+{
+    char fresh[24], replied[24], stream[24], life[80];
+    format_life(&m[NT_LIFETIME_NEW], fresh, sizeof fresh);
+    format_life(&m[NT_LIFETIME_REPLIED], replied, sizeof replied);
+    format_life(&m[NT_LIFETIME_STREAM], stream, sizeof stream);
+    snprintf(life, sizeof life, "%s/%s/%s s", fresh, replied, stream);
+    printf("%-65s %-27s %-27s %-8s %-9s %-8s %-14s %s\n", row->name, nt_behaviour_name(m->mapping), nt_behaviour_name(m->filtering),
            !m->hairpin_known     ? "-"
            : !m->hairpin         ? "no"
            : m->hairpin_external ? "external"
@@ -59,37 +67,42 @@ static int measure_row(struct survey *s, const struct row *row)
     if (!is_wanted(s, row->name))
         return NT_EXIT_OK;
     if (s->count++ == 0)
-        printf("%-64s %-27s %-27s %-8s %-9s %-8s %-6s\n", "policy", "mapping", "filtering", "hairpin", "port", "replies", "life");
-    struct nt_discovery_result m = {0};
-    int r = nt_classify(&row->policy, s->o->seed_given ? s->o->seed : 1, &m);
+        printf("%-65s %-27s %-27s %-8s %-9s %-8s %-14s\n", "policy", "mapping", "filtering", "hairpin", "port", "replies",
+               "life by phase");
+    struct nt_discovery_result m[NT_LIFETIME_PHASES] = {0};
+    int r = nt_classify(&row->policy, s->o->seed_given ? s->o->seed : 1, m);
     if (r != NT_OK) {
         printf("%s: %s\n", row->name, nt_strerror(r));
         return NT_EXIT_BROKEN;
     }
-    int found = nt_classify_compare(row->name, &row->policy, &m, stdout);
-    print_row(row, &m, found);
-    for (size_t i = 0; i < NT_DISCOVERY_LACKS && m.lacks[i] != NULL; i++)
-        printf("  %s: not measured: %s\n", row->name, m.lacks[i]);
+    int found = nt_classify_compare(row->name, &row->policy, m, stdout);
+    print_row(row, m, found);
+    for (size_t i = 0; i < NT_DISCOVERY_LACKS && m->lacks[i] != NULL; i++)
+        printf("  %s: not measured: %s\n", row->name, m->lacks[i]);
     s->problems += found;
     return NT_EXIT_OK;
 }
 
-/* The nine mapping and filtering pairs, each with both kinds of replies and three of hairpinning. */
+/* The nine mapping and filtering pairs, and three in which the flows are the filter, each with both kinds of replies and three of
+ * hairpinning. */
 static int measure_pairs(struct survey *s)
 {
-    static const char *const short_name[] = {"", "ei", "ad", "apd"};
+    static const char *const mappings[] = {"ei", "ad", "apd"}, *const filterings[] = {"ei", "ad", "apd", "flow"};
     static const char *const hairpins[] = {"none", "internal-source", "external-source"};
-    for (int i = 0; i < 54; i++) {
+    for (int i = 0; i < 72; i++) {
+        int mapping = i / 24, filtering = i / 6 % 4, pinned = i / 3 % 2;
         struct row row;
         const char *what;
         nt_nat_policy_init(&row.policy);
-        row.policy.mapping = (enum nt_dependence)(1 + i / 18);
-        row.policy.filtering = (enum nt_dependence)(1 + i / 6 % 3);
-        row.policy.replies = (enum nt_replies)(i / 3 % 2);
+        row.policy.mapping = (enum nt_dependence)(NT_DEP_ENDPOINT_INDEPENDENT + mapping);
+        row.policy.filtering =
+            filtering == 3 ? NT_DEP_ADDRESS_AND_PORT : (enum nt_dependence)(NT_DEP_ENDPOINT_INDEPENDENT + filtering);
+        row.policy.filter_scope = filtering == 3 ? NT_SCOPE_FLOW : NT_SCOPE_MAPPING;
+        row.policy.replies = (enum nt_replies)pinned;
         row.policy.hairpin = (enum nt_hairpin)(i % 3);
         nt_nat_policy_finish(&row.policy, false, &what);
-        snprintf(row.name, sizeof row.name, "mapping=%s,filtering=%s,replies=%s,hairpin=%s", short_name[row.policy.mapping],
-                 short_name[row.policy.filtering], i / 3 % 2 ? "pinned" : "table", hairpins[i % 3]);
+        snprintf(row.name, sizeof row.name, "mapping=%s,filtering=%s,replies=%s,hairpin=%s", mappings[mapping],
+                 filterings[filtering], pinned ? "pinned" : "table", hairpins[i % 3]);
         int r = measure_row(s, &row);
         if (r != NT_EXIT_OK)
             return r;

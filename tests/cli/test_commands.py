@@ -271,9 +271,9 @@ def test_classify_finds_every_policy_as_configured(natsim):
     assert run.code == 0, run
     rows = [line.replace("not kept", "not-kept").split(maxsplit=6) for line in run.out.splitlines()[1:-1]]
     nine = [r for r in rows if r[0].startswith("mapping=")]
-    assert len(nine) == 9 * 2 * 3
+    assert len(nine) == (9 + 3) * 2 * 3  # and three in which flows are the filter
     for name, mapping, filtering, hairpin, port, replies, *_ in nine:
-        said = dict(part.split("=") for part in name.split(","))
+        said = dict(part.split("=") for part in name.replace("filtering=flow", "filtering=apd").split(","))
         assert (mapping, filtering) == (DEPENDENCE[said["mapping"]], DEPENDENCE[said["filtering"]])
         if said["mapping"] == "ei":
             assert hairpin == {"none": "no", "internal-source": "internal", "external-source": "external"}[said["hairpin"]]
@@ -285,6 +285,8 @@ def test_classify_finds_every_policy_as_configured(natsim):
     assert set(named) == {r[0] for r in translating}
     for name, mapping, filtering, *_ in translating:
         assert named[name][1:3] == [mapping, filtering]
+    for name in ("linux-masq", "linux-masq-random", "linux-masq-dropin", "openwrt", "docker-bridge"):
+        assert named[name][6].split()[0] == "30/30/120"  # before a reply, after it, of a stream
     assert run.out.splitlines()[-1] == f"{len(rows)} policies measured, 0 differences"
     assert all(line.endswith("  as configured") for line in run.out.splitlines()[1:-1])
 

@@ -8,9 +8,9 @@ import worlds
 
 COUNT = int(os.environ.get("WORLDS", 1000))
 FIRST = int(os.environ.get("WORLDS_FROM", 1))
-# What it may say it cannot tell, each of one world in 200 at most: a bound of its search, and policies whose outcome chance decides.
-UNTOLD = ["the oracle cannot tell: too many orders of first packets", "the oracle cannot tell: a gateway has too few ports for every order",
-          "the oracle cannot tell: the external address of a mapping is arbitrary"]
+# What it may say it cannot tell, each of one world in 200 at most: bounds of its search and of agents, and policies where chance decides.
+UNTOLD = ["the oracle cannot tell: too many orders of first packets", "the oracle cannot tell: there are more pairs than max-pairs",
+          "the oracle cannot tell: a gateway has too few ports for every order", "the oracle cannot tell: the external address of a mapping is arbitrary"]
 
 
 def show(case, directory):

@@ -22,13 +22,13 @@ static struct nt_nat_policy policy(enum nt_dependence mapping, enum nt_dependenc
 /* Measures `is`, holds the result against `said`; the lines of differences, the caller frees. */
 static char *differences(const struct nt_nat_policy *is, const struct nt_nat_policy *said, int *count)
 {
-    struct nt_discovery_result m = {0};
+    struct nt_discovery_result m[NT_LIFETIME_PHASES] = {0};
     char *text = NULL;
     size_t len;
     FILE *out = open_memstream(&text, &len);
     assert_non_null(out);
-    assert_int_equal(nt_classify(is, 1, &m), NT_OK);
-    *count = nt_classify_compare("p", said, &m, out);
+    assert_int_equal(nt_classify(is, 1, m), NT_OK);
+    *count = nt_classify_compare("p", said, m, out);
     assert_int_equal(fclose(out), 0);
     return text;
 }
@@ -43,13 +43,17 @@ static void assert_noticed(const struct nt_nat_policy *is, const struct nt_nat_p
     free(text);
 }
 
-/* Every pair of mapping and filtering against every other. */
+/* Every pair of mapping and filtering against every other, with replies by the table and pinned. Flows that filter in place of
+ * entries are an address-and-port-dependent filter. */
 TEST(each_of_nine_is_told_from_each)
 {
-    for (int i = 0; i < 81; i++) {
-        struct nt_nat_policy is = policy((enum nt_dependence)(1 + i / 27), (enum nt_dependence)(1 + i / 9 % 3));
+    for (int i = 0; i < 4 * 81; i++) {
+        struct nt_nat_policy is = policy((enum nt_dependence)(1 + i / 27 % 3), (enum nt_dependence)(1 + i / 9 % 3));
         struct nt_nat_policy said = policy((enum nt_dependence)(1 + i / 3 % 3), (enum nt_dependence)(1 + i % 3));
         int count;
+        is.replies = said.replies = i >= 2 * 81 ? NT_REPLIES_PINNED : NT_REPLIES_TABLE;
+        if (is.filtering == NT_DEP_ADDRESS_AND_PORT && i / 81 % 2 == 1)
+            is.filter_scope = NT_SCOPE_FLOW;
         char *text = differences(&is, &said, &count);
         assert_int_equal(strstr(text, "p: mapping is configured") != NULL, is.mapping != said.mapping);
         assert_int_equal(strstr(text, "p: filtering is configured") != NULL, is.filtering != said.filtering);
@@ -69,8 +73,14 @@ TEST(each_other_trait_is_noticed)
     is.ports = NT_PORTS_SEQUENTIAL;
     assert_noticed(&is, &said, "p: port preservation is configured yes, measured no");
     is = said;
-    is.life_new = is.life_replied = is.life_stream = 120 * NT_SEC;
-    assert_noticed(&is, &said, "p: lifetime is configured 300 s, measured ");
+    is.life_new = 120 * NT_SEC;
+    assert_noticed(&is, &said, "p: the lifetime before a reply is configured 300 s, measured ");
+    is = said;
+    is.life_replied = 120 * NT_SEC;
+    assert_noticed(&is, &said, "p: the lifetime after a reply is configured 300 s, measured ");
+    is = said;
+    is.life_stream = 120 * NT_SEC;
+    assert_noticed(&is, &said, "p: the lifetime of a stream is configured 300 s, measured ");
     said = is = policy(NT_DEP_ADDRESS_AND_PORT, NT_DEP_ENDPOINT_INDEPENDENT);
     is.replies = NT_REPLIES_PINNED;
     assert_noticed(&is, &said, "p: replies is configured table, measured pinned");

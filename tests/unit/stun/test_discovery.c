@@ -25,7 +25,8 @@ struct mapping {
     struct nt_addr internal, external, remote; /* remote: the first destination, for the mapping rule */
     struct nt_addr allowed[16];
     unsigned allowed_count;
-    nt_time used;
+    nt_time made, used;
+    bool replied;
 };
 
 static struct {
@@ -34,6 +35,7 @@ static struct {
     bool reuse;       /* the latest expired mapping's port is given to the next one */
     bool same_source; /* the server answers from where it was asked, whatever CHANGE-REQUEST says */
     nt_time lifetime;
+    nt_time fresh, stream; /* of a mapping without a reply, with one and traffic after 2 s; 0: as any */
     unsigned addresses;
     struct mapping maps[400];
     unsigned count;
@@ -63,9 +65,16 @@ static bool matches(enum nt_behaviour b, const struct nt_addr *a, const struct n
     return b == NT_ENDPOINT_INDEPENDENT || (nt_addr_same_ip(a, c) && (b == NT_ADDRESS_DEPENDENT || a->port == c->port));
 }
 
+static nt_time life_of(const struct mapping *m)
+{
+    if (!m->replied && nat.fresh != 0)
+        return nat.fresh;
+    return m->replied && m->used - m->made > 2 * NT_SEC && nat.stream != 0 ? nat.stream : nat.lifetime;
+}
+
 static bool alive(const struct mapping *m)
 {
-    return now - m->used < nat.lifetime;
+    return now - m->used < life_of(m);
 }
 
 static struct mapping *map_out(const struct nt_addr *internal, const struct nt_addr *remote)
@@ -80,7 +89,7 @@ static struct mapping *map_out(const struct nt_addr *internal, const struct nt_a
             return &nat.maps[i];
     assert_true(nat.count < 400);
     struct mapping *m = &nat.maps[nat.count];
-    *m = (struct mapping){.internal = *internal, .remote = *remote};
+    *m = (struct mapping){.internal = *internal, .remote = *remote, .made = now};
     m->external = nt_addr_v4(0xc0000201 + nat.count % nat.addresses, (uint16_t)(nat.preserve ? internal->port : 20000 + nat.count));
     for (unsigned i = nat.count; nat.reuse && i-- > 0;)
         if (!alive(&nat.maps[i]) && nat.maps[i].external.port != 0) {
@@ -109,6 +118,7 @@ static void nat_in(const struct packet *p, const struct nt_addr *source_seen)
             let_in = let_in || matches(nat.filtering, &m->allowed[k], &p->source);
         if (!alive(m) || !nt_addr_equal(&m->external, &p->destination) || !let_in)
             continue;
+        m->replied = true;
         if (nat.pinned)
             pin(&m->internal, &p->source, m);
         push(INSIDE, source_seen, &m->internal, p->bytes, p->len);
@@ -186,10 +196,10 @@ static void step(void)
     assert_true(client.ops->deadline(client.self) > now); /* law 1: no livelock */
 }
 
-static struct nt_discovery_result run(nt_time lifetime_max, bool behaviour)
+static struct nt_discovery_result run_phase(nt_time lifetime_max, bool behaviour, enum nt_lifetime_phase phase)
 {
     struct nt_rand rand;
-    struct nt_discovery_config dc = {.lifetime_max = lifetime_max, .rand = &rand};
+    struct nt_discovery_config dc = {.lifetime_max = lifetime_max, .lifetime_phase = phase, .rand = &rand};
     struct nt_stun_server_config sc = {0};
     struct nt_discovery_result result;
     nt_rand_init(&rand, 1, "client");
@@ -212,6 +222,11 @@ static struct nt_discovery_result run(nt_time lifetime_max, bool behaviour)
     nt_discovery_del(d);
     nt_stun_server_del(s);
     return result;
+}
+
+static struct nt_discovery_result run(nt_time lifetime_max, bool behaviour)
+{
+    return run_phase(lifetime_max, behaviour, NT_LIFETIME_REPLIED);
 }
 
 static void policy(enum nt_behaviour mapping, enum nt_behaviour filtering)
@@ -280,6 +295,22 @@ TEST(lifetime)
     nat.lifetime = 3600 * NT_SEC;
     struct nt_discovery_result r = run(600 * NT_SEC, true);
     assert_true(r.lifetime_low >= 600 * NT_SEC && r.lifetime_high == NT_TIME_NEVER);
+}
+
+/* A mapping without a reply is made by a request whose answer goes to another port; a stream by two requests, some time apart. */
+TEST(lifetime_by_phase)
+{
+    for (int m = 1; m <= 3; m++)
+        for (int phase = 0; phase < NT_LIFETIME_PHASES; phase++) {
+            policy((enum nt_behaviour)m, NT_ADDRESS_AND_PORT_DEPENDENT);
+            nat.fresh = 30 * NT_SEC, nat.lifetime = 60 * NT_SEC, nat.stream = 120 * NT_SEC;
+            nt_time lives[] = {[NT_LIFETIME_REPLIED] = 60, [NT_LIFETIME_NEW] = 30, [NT_LIFETIME_STREAM] = 120};
+            struct nt_discovery_result r = run_phase(600 * NT_SEC, true, (enum nt_lifetime_phase)phase);
+            assert_true(r.lifetime_low <= lives[phase] * NT_SEC && lives[phase] * NT_SEC <= r.lifetime_high);
+            assert_true(r.lifetime_high - r.lifetime_low <= 2 * NT_SEC);
+        }
+    assert_string_equal(run_phase(600 * NT_SEC, false, NT_LIFETIME_NEW).lacks[1],
+                        "lifetime: the server did not answer when a binding was made"); /* no RESPONSE-PORT there */
 }
 
 /* Each mapping gets another of three addresses: Y must be chosen so that it has X's. */
@@ -514,6 +545,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(nine_policies_two_reply_kinds),
         cmocka_unit_test(hairpinning),
         cmocka_unit_test(lifetime),
+        cmocka_unit_test(lifetime_by_phase),
         cmocka_unit_test(lifetime_behind_a_pool),
         cmocka_unit_test(lifetime_with_reused_ports),
         cmocka_unit_test(server_without_change),
