@@ -60,7 +60,7 @@ static bool make_policy(struct nt_nat_policy *p, struct feed *f)
     p->mapping = (enum nt_dependence)(1 + feed8(f) % 3);
     p->filtering = (enum nt_dependence)(1 + feed8(f) % 3);
     p->ports = (enum nt_ports)(1 + feed8(f) % 4);
-    p->conflict = (enum nt_conflict)(feed8(f) % 4);
+    p->conflict = (enum nt_conflict)(feed8(f) % 5);
     p->reuse = (enum nt_reuse)(feed8(f) % 3);
     p->hairpin = (enum nt_hairpin)(feed8(f) % 3);
     p->fragments = (enum nt_fragments)(feed8(f) % 3);
@@ -75,11 +75,14 @@ static bool make_policy(struct nt_nat_policy *p, struct feed *f)
     p->filter_scope = (enum nt_filter_scope)(bits >> 7 & 1);
     bits = feed8(f);
     p->ipv6 = (enum nt_v6_policy)(bits % 3);
+    p->low_ports = (enum nt_low_ports)(bits % 3);
     p->refresh_inbound = bits >> 2 & 1;
     p->max_mappings = bits >> 3 & 1 ? 4 : 0;
     p->max_per_host = bits >> 4 & 1 ? 2 : 0;
     p->hold_down = bits >> 5 & 1 ? 5 * NT_SEC : 0;
     p->range_high = bits >> 6 & 1 ? 1030 : 65535;
+    if (bits >> 7 & 1 && p->filtering == NT_DEP_ADDRESS_AND_PORT)
+        p->filter_scope = NT_SCOPE_FLOW;
     return nt_nat_policy_finish(p, true, NULL) == 0;
 }
 

@@ -85,21 +85,30 @@ static void linux_random(struct nt_nat_policy *p)
     set_open_input(p);
 }
 
+/* Any port is kept if no mapping has it; otherwise the first free one from 1024 upward. */
 static void nft_fullcone(struct nt_nat_policy *p)
 {
     set_rules(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
     p->ports = NT_PORTS_PRESERVE;
-    p->conflict = NT_CONFLICT_NEXT;
+    p->conflict = NT_CONFLICT_LOWEST;
+    p->low_ports = NT_LOW_LINUX;
     p->replies = NT_REPLIES_PINNED;
     p->refresh_inbound = true;
     set_lifetimes(p, 30, 30, 120);
+    p->icmp_lifetime = 30 * NT_SEC;
 }
 
+/* A socket expires 240 s after its last packet in either direction (sosendto, sorecvfrom), one that asked port 53 10 s after the
+ * answer. */
 static void slirp(struct nt_nat_policy *p)
 {
     set_rules(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
     p->ports = NT_PORTS_RANDOM;
+    p->refresh_inbound = true;
     set_lifetimes(p, 240, 240, 240);
+    p->life_by_port[0].port = 53;
+    p->life_by_port[0].life = 10 * NT_SEC;
+    p->life_by_port_count = 1;
 }
 
 static void vpnkit(struct nt_nat_policy *p)
@@ -111,10 +120,12 @@ static void vpnkit(struct nt_nat_policy *p)
     set_lifetimes(p, 60, 60, 60);
 }
 
+/* A connected socket for each flow; errors that it reads are passed over (replyLoop: ECONNREFUSED). */
 static void gvisor_tap(struct nt_nat_policy *p)
 {
     set_rules(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT);
     p->ports = NT_PORTS_RANDOM;
+    p->icmp = NT_ICMP_DROP;
     p->refresh_inbound = true;
     set_lifetimes(p, 90, 90, 90);
 }
@@ -125,6 +136,7 @@ static void pf_default(struct nt_nat_policy *p)
     p->ports = NT_PORTS_RANDOM;
     p->refresh_inbound = true;
     set_lifetimes(p, 60, 60, 60);
+    p->icmp_lifetime = 20 * NT_SEC; /* PFTM_ICMP_FIRST_PACKET */
 }
 
 static void pfsense_staticport(struct nt_nat_policy *p)
@@ -134,6 +146,7 @@ static void pfsense_staticport(struct nt_nat_policy *p)
     p->conflict = NT_CONFLICT_FAIL;
     p->refresh_inbound = true;
     set_lifetimes(p, 60, 60, 60);
+    p->icmp_lifetime = 20 * NT_SEC; /* PFTM_ICMP_FIRST_PACKET */
 }
 
 static void pfsense_eim(struct nt_nat_policy *p)
@@ -142,6 +155,7 @@ static void pfsense_eim(struct nt_nat_policy *p)
     p->ports = NT_PORTS_RANDOM;
     p->refresh_inbound = true;
     set_lifetimes(p, 60, 60, 60);
+    p->icmp_lifetime = 20 * NT_SEC; /* PFTM_ICMP_FIRST_PACKET */
 }
 
 static void libalias(struct nt_nat_policy *p)
@@ -208,6 +222,7 @@ static void gcp(struct nt_nat_policy *p)
     p->conflict = NT_CONFLICT_OVERLOAD;
     p->block = 64;
     set_lifetimes(p, 30, 30, 30);
+    p->icmp_lifetime = 30 * NT_SEC;
 }
 
 static void gcp_eim(struct nt_nat_policy *p)
@@ -241,25 +256,25 @@ static const struct nt_nat_preset presets[] = {
     {"linux-masq-random", CONNTRACK, "measured", "poison", linux_random},
     {"linux-masq-dropin", CONNTRACK " with new inbound packets dropped", "measured", NULL, linux_dropin},
     {"openwrt", "openwrt/firewall4 default configuration (masquerading, input REJECT); " CONNTRACK, "code", "mapping, ports, lifetimes: as Linux", openwrt},
-    {"nft-fullcone", "fullcone-nat-nftables/nft-fullcone nf_nat_fullcone.c find_appropriate_port", "code", "hairpin, replies, refresh, lifetimes: as Linux", nft_fullcone},
+    {"nft-fullcone", "fullcone-nat-nftables/nft-fullcone nf_nat_fullcone.c find_appropriate_port", "code", "hairpin, replies, refresh, lifetimes: as Linux, of a mapping where the device has those of its flows; a low port in use gives one of Linux's class, in the device the first from 1024; with no port left a mapping is refused, the device ends another", nft_fullcone},
     {"docker-bridge", "iptables listings of Docker hosts (MASQUERADE on 172.17.0.0/16); " CONNTRACK, "measured", "all: as Linux", linux_masquerade},
-    {"slirp", "measured on slirp4netns (libslirp); libslirp socket.h SO_EXPIRE", "measured", "ports, hairpin, refresh", slirp},
+    {"slirp", "measured on slirp4netns (libslirp); libslirp udp.c udp_attach, socket.c sosendto and sorecvfrom (SO_EXPIRE, SO_EXPIREFAST)", "measured", "ports, hairpin; a query to port 53 that is not answered has 10 s, in the device 240 s", slirp},
     {"vpnkit", "moby/vpnkit hostnet_udp.ml", "code", "filtering, ports, hairpin; a new mapping beyond the limit is refused, the device ends its oldest", vpnkit},
-    {"gvisor-tap-vsock", "containers/gvisor-tap-vsock forwarder udp.go, udp_proxy.go", "code", "filtering, ports, hairpin", gvisor_tap},
+    {"gvisor-tap-vsock", "containers/gvisor-tap-vsock forwarder udp.go, udp_proxy.go", "code", "filtering, ports, hairpin; pings, dropped with the ICMP errors", gvisor_tap},
     {"pf-default", "tailscale issue 864; opnsense/core issue 8384; pf.conf(5); OpenBSD pfvar.h PFTM_*", "documentation", "refresh, lifetimes: one of 60 s for first, single (30 s) and multiple", pf_default},
     {"pfsense-staticport", "tailscale issues 864, 3105, 18035", "documentation", "filtering, refresh, lifetimes: as pf", pfsense_staticport},
     {"pfsense-eim", "Netgate release notes of pfSense Plus 25.11, by tailscale issue 18035", "documentation", "ports, refresh, lifetimes: as pf", pfsense_eim},
     {"libalias", "FreeBSD ipfw(8), alias_db.c", "documentation", "hairpin, refresh", libalias},
     {"libalias-udp-eim", "FreeBSD commit 61bf830cbb26 (udp_eim)", "code", "ports, hairpin, refresh", libalias_eim},
-    {"srx-pnat-any", SRX, "documentation", "ports, hairpin, refresh, lifetimes while a session is there", srx_any},
-    {"srx-pnat-host", SRX, "documentation", "filtering by the type's name; ports, hairpin, refresh, lifetimes while a session is there", srx_host},
-    {"srx-pnat-hostport", SRX, "documentation", "filtering by the type's name; ports, hairpin, refresh, lifetimes while a session is there", srx_hostport},
+    {"srx-pnat-any", SRX, "documentation", "ports, hairpin, refresh, lifetimes while a session is there; no limit of 30 sessions for each binding", srx_any},
+    {"srx-pnat-host", SRX, "documentation", "filtering by the type's name; ports, hairpin, refresh, lifetimes while a session is there; no limit of 30 sessions for each binding", srx_host},
+    {"srx-pnat-hostport", SRX, "documentation", "filtering by the type's name; ports, hairpin, refresh, lifetimes while a session is there; no limit of 30 sessions for each binding", srx_hostport},
     {"aws-natgw", "AWS VPC documentation of NAT gateways; Tailscale on NAT traversal, part 2", "documentation", "hairpin, refresh", aws},
     {"azure-natgw", "Microsoft azure-docs nat-gateway-resource.md", "documentation", "filtering, hairpin", azure},
     {"azure-lb-snat", "Azure load balancer, outbound connections", "documentation", "filtering, ports, lifetimes, hairpin, refresh", azure_lb},
-    {"gcp-cloudnat", "Google Cloud RouterNat documentation; Tailscale on NAT traversal, part 2", "documentation", "filtering, block of 64, hairpin, refresh", gcp},
+    {"gcp-cloudnat", "Google Cloud documentation of RouterNat, and of ports and addresses of Cloud NAT; Tailscale on NAT traversal, part 2", "documentation", "filtering, block of 64, hairpin, refresh", gcp},
     {"gcp-cloudnat-eim", "Google Cloud RouterNat documentation", "documentation", "filtering, block of 64, hairpin, refresh", gcp_eim},
-    {"cgn-rfc6888", "RFC 6888 REQ-1, 2, 7, 8, 9; RFC 4787 REQ-5, 9, 12", "standard", NULL, cgn},
+    {"cgn-rfc6888", "RFC 6888 REQ-1, 2, 7, 8; RFC 4787 REQ-5, 9, 12", "standard", "no limit for each subscriber (RFC 6888 REQ-4); no control of mappings by subscribers (REQ-9)", cgn},
 };
 // clang-format on
 
