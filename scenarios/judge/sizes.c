@@ -21,17 +21,30 @@ static uint32_t most_data(const struct nt_packet *p, uint32_t at, uint32_t bytes
     return stun ? room / 4 * 4 : room;
 }
 
-void nt_size_limit_note(struct nt_size_limit *l, const uint8_t *packet, uint32_t len, uint32_t at, uint32_t bytes,
-                        const struct nt_size_limit *dropped)
+/* The place that is noted already, or a new one; NULL: there are too many. */
+static struct nt_size_limit *place_at(struct nt_size_limits *l, uint32_t tap)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (l->places[i].tap == tap)
+            return &l->places[i];
+    if (l->count == NT_SIZE_PLACES_MAX)
+        return NULL;
+    l->places[l->count] = (struct nt_size_limit){.bytes = UINT32_MAX};
+    return &l->places[l->count++];
+}
+
+void nt_size_limits_note(struct nt_size_limits *l, const uint8_t *packet, uint32_t len, uint32_t at, uint32_t bytes,
+                         const struct nt_size_limit *dropped)
 {
     struct nt_packet p = {.data = (uint8_t *)(uintptr_t)packet, .len = len, .cap = len};
     if (nt_packet_parse(&p) != NT_OK || p.fragment || p.proto != NT_PROTO_UDP || at + bytes > p.len)
         return;
     uint32_t most = most_data(&p, at, bytes, dropped->mtu);
-    if (l->packet != 0 && l->bytes <= most)
+    struct nt_size_limit *place = place_at(l, dropped->tap);
+    if (place == NULL || place->bytes <= most)
         return;
-    *l = *dropped;
-    l->bytes = most;
+    *place = *dropped;
+    place->bytes = most;
 }
 
 /* --- what arrived --- */
@@ -50,11 +63,21 @@ static bool has_arrived_above(const struct nt_data_count *data, uint32_t bytes, 
     return false;
 }
 
-/* There is no limit where larger data arrived, as through a relay that has learnt the MTU. What may be fragmented is another matter
- * than what may not. */
-static bool is_limited(const struct nt_data_count *data, const struct nt_size_limit *l)
+/* A place is no limit where larger data arrived, as through a relay that has learnt the MTU. What may be fragmented is another
+ * matter than what may not. */
+static bool is_limit(const struct nt_data_count *data, const struct nt_size_limit *l)
 {
-    return l->packet != 0 && !has_arrived_above(data, l->bytes, true) && (l->df || !has_arrived_above(data, l->bytes, false));
+    return !has_arrived_above(data, l->bytes, true) && (l->df || !has_arrived_above(data, l->bytes, false));
+}
+
+/* The narrowest place that is one, or NULL. */
+static const struct nt_size_limit *limit_of(const struct nt_data_count *data, const struct nt_size_limits *l)
+{
+    const struct nt_size_limit *least = NULL;
+    for (size_t i = 0; i < l->count; i++)
+        if (is_limit(data, &l->places[i]) && (least == NULL || l->places[i].bytes < least->bytes))
+            least = &l->places[i];
+    return least;
 }
 
 /* Every run of datagrams arrived or was lost as a whole, and the larger ones were lost. */
@@ -108,15 +131,15 @@ static int list_sends(const struct nt_world *w, struct nt_result_case *r)
     return err;
 }
 
-static int list_limits(const struct nt_world *w, const struct nt_size_limit *limits, struct nt_result_case *r)
+static int list_limits(const struct nt_world *w, const struct nt_size_limits *limits, struct nt_result_case *r)
 {
     const struct nt_scn_case *c = nt_world_case(w);
     int err = NT_OK;
     r->limits = nt_result_array(c->agent_count, sizeof *r->limits, &err);
     for (uint32_t i = 0; i < c->agent_count && err == NT_OK; i++) {
-        const struct nt_size_limit *l = &limits[i];
         struct nt_data_count data = data_of(w, i);
-        if (!is_limited(&data, l))
+        const struct nt_size_limit *l = limit_of(&data, &limits[i]);
+        if (l == NULL)
             continue;
         struct nt_scn_node at = nt_observer_node_at(nt_world_observer(w), nt_fabric_tap_node(nt_world_fabric(w), l->tap));
         bool own = at.kind == NT_SCN_NODE_AGENT && at.index == i;
@@ -189,7 +212,7 @@ static void put_split(struct nt_text *t, const char *from, uint32_t passed, uint
     nt_text_put(t, " was lost");
 }
 
-static int put_words(const struct nt_world *w, const struct nt_size_limit *limits, struct nt_result_case *r)
+static int put_words(const struct nt_world *w, const struct nt_size_limits *limits, struct nt_result_case *r)
 {
     const struct nt_scn_case *c = nt_world_case(w);
     struct nt_text t = {0};
@@ -201,7 +224,7 @@ static int put_words(const struct nt_world *w, const struct nt_size_limit *limit
             put_limit(&t, r, i);
     for (uint32_t i = 0; i < c->agent_count; i++) {
         struct nt_data_count data = data_of(w, i);
-        if (limits[i].packet == 0 && splits_by_size(&data, &passed, &lost))
+        if (limits[i].count == 0 && splits_by_size(&data, &passed, &lost))
             put_split(&t, c->agents[i].name, passed, lost);
     }
     int err = t.err;
@@ -213,11 +236,11 @@ static int put_words(const struct nt_world *w, const struct nt_size_limit *limit
 }
 
 /* The ten datagrams of a call without a step `send` are of one size, and small. */
-static bool may_have_limits(const struct nt_world *w, const struct nt_size_limit *limits)
+static bool may_have_limits(const struct nt_world *w, const struct nt_size_limits *limits)
 {
     const struct nt_scn_case *c = nt_world_case(w);
     for (uint32_t i = 0; i < c->agent_count; i++)
-        if (limits[i].packet != 0)
+        if (limits[i].count != 0)
             return true;
     for (size_t i = 0; i < c->step_count; i++)
         if (c->steps[i].kind == NT_STEP_SEND)
@@ -225,7 +248,7 @@ static bool may_have_limits(const struct nt_world *w, const struct nt_size_limit
     return false;
 }
 
-int nt_sizes_describe(const struct nt_world *w, const struct nt_size_limit *limits, struct nt_result_case *r)
+int nt_sizes_describe(const struct nt_world *w, const struct nt_size_limits *limits, struct nt_result_case *r)
 {
     if (!may_have_limits(w, limits))
         return NT_OK;

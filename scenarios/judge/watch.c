@@ -28,8 +28,8 @@ struct nt_watch {
     size_t counter_count;
     bool *at_server; /* by tap */
     size_t tap_count;
-    struct sought *sought;        /* by agent */
-    struct nt_size_limit *limits; /* by agent */
+    struct sought *sought;         /* by agent */
+    struct nt_size_limits *limits; /* by agent */
 };
 
 /* --- expect.packets --- */
@@ -117,10 +117,10 @@ static void note_too_large(struct nt_watch *watch, uint32_t agent, const struct 
         return;
     const struct nt_scn_send *run = &data.flows[index].run;
     struct nt_size_limit dropped = {.mtu = f->mtu, .tap = f->tap, .df = run->df, .packet = number};
-    nt_size_limit_note(&watch->limits[agent], packet, f->len, at, run->bytes, &dropped);
+    nt_size_limits_note(&watch->limits[agent], packet, f->len, at, run->bytes, &dropped);
 }
 
-const struct nt_size_limit *nt_watch_size_limits(const struct nt_watch *watch)
+const struct nt_size_limits *nt_watch_size_limits(const struct nt_watch *watch)
 {
     return watch->limits;
 }

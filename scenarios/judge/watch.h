@@ -22,7 +22,7 @@ int nt_watch_conformance(struct nt_watch *watch, struct nt_conf_verdict *verdict
 int64_t nt_watch_packets(const struct nt_watch *watch, size_t i, const char **wrong);
 /* Whether a datagram of this agent's data came to a server. */
 bool nt_watch_saw_at_server(const struct nt_watch *watch, uint32_t agent);
-/* Of each agent: the narrowest place where its data was dropped. */
-const struct nt_size_limit *nt_watch_size_limits(const struct nt_watch *watch);
+/* Of each agent: where its data was dropped for its size. */
+const struct nt_size_limits *nt_watch_size_limits(const struct nt_watch *watch);
 
 #endif

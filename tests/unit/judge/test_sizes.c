@@ -12,10 +12,10 @@ static struct nt_size_limit limit_of(const char *src, const char *dst, size_t pa
 {
     struct nt_addr from = addr(src), to = addr(dst);
     struct nt_packet p = {.data = bytes, .cap = sizeof bytes};
-    struct nt_size_limit l = {0};
+    struct nt_size_limits l = {0};
     assert_int_equal(nt_packet_udp(&p, &from, &to, around, payload, 64, 0, true, 1), NT_OK);
-    nt_size_limit_note(&l, p.data, p.len, p.payload + at, len, &(struct nt_size_limit){.mtu = mtu, .tap = 3, .packet = 9});
-    return l;
+    nt_size_limits_note(&l, p.data, p.len, p.payload + at, len, &(struct nt_size_limit){.mtu = mtu, .tap = 3, .packet = 9});
+    return l.places[0];
 }
 
 #define V4 "10.0.0.1:5000", "203.0.113.2:3478"
@@ -56,21 +56,33 @@ TEST(padding_counts)
     }
 }
 
-TEST(the_narrowest_place_counts)
+static void note(struct nt_size_limits *l, struct nt_packet *p, uint32_t mtu, uint32_t tap)
+{
+    nt_size_limits_note(l, p->data, p->len, 28, 1450, &(struct nt_size_limit){.mtu = mtu, .tap = tap, .packet = mtu});
+}
+
+TEST(places_are_told_apart)
 {
     struct nt_addr from = addr("10.0.0.1:5000"), to = addr("10.0.0.2:5000");
     struct nt_packet p = {.data = bytes, .cap = sizeof bytes};
-    struct nt_size_limit l = {0};
-    const struct nt_size_limit dropped[] = {{.mtu = 1400, .packet = 1}, {.mtu = 1280, .packet = 2}, {.mtu = 1300, .packet = 3}};
+    struct nt_size_limits l = {0};
     memset(around, 0x80, sizeof around);
     assert_int_equal(nt_packet_udp(&p, &from, &to, around, 1450, 64, 0, true, 1), NT_OK);
-    for (size_t i = 0; i < 3; i++)
-        nt_size_limit_note(&l, p.data, p.len, 28, 1450, &dropped[i]);
-    assert_int_equal(l.bytes, 1252);
-    assert_int_equal(l.packet, 2);
+    note(&l, &p, 1400, 1);
+    note(&l, &p, 1280, 2);
+    note(&l, &p, 1300, 1);
+    note(&l, &p, 1350, 1);
+    assert_int_equal(l.count, 2);
+    assert_int_equal(l.places[0].bytes, 1272); /* the least that was seen there */
+    assert_int_equal(l.places[0].packet, 1300);
+    assert_int_equal(l.places[1].bytes, 1252);
     p.data[6] |= 0x20; /* the first fragment of a larger datagram */
-    nt_size_limit_note(&l, p.data, p.len, 28, 1450, &(struct nt_size_limit){.mtu = 600, .packet = 4});
-    assert_int_equal(l.packet, 2);
+    note(&l, &p, 600, 3);
+    assert_int_equal(l.count, 2);
+    p.data[6] = 0x40;
+    for (uint32_t tap = 3; tap < 9; tap++)
+        note(&l, &p, 1000, tap);
+    assert_int_equal(l.count, NT_SIZE_PLACES_MAX);
 }
 
 /* --- of runs: R is on the internet, L behind nat-left in a network with an MTU of 1280 --- */
@@ -193,7 +205,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_headers_of_the_packet_count),
         cmocka_unit_test(padding_counts),
-        cmocka_unit_test(the_narrowest_place_counts),
+        cmocka_unit_test(places_are_told_apart),
         cmocka_unit_test(what_is_said_of_a_run),
         cmocka_unit_test(what_is_said_of_sizes),
         cmocka_unit_test(what_the_result_has),
