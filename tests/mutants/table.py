@@ -536,6 +536,46 @@ MUTANTS = {
         ],
         "red": ["ipv6/firewall-filtering[filtering=address-dependent]"],
     },
+    "queue-outlives-its-link": {
+        "what": "what waits in the queue of a link that goes down leaves later",
+        "edits": [
+            (
+                "natsim/fabric/network.c",
+                "    while (s != NULL && nt_sender_purge(s, &next))\n",
+                "    while (s == NULL && nt_sender_purge(s, &next))\n",
+            ),
+        ],
+        "red": ["changes/queue-of-a-dead-link"],
+    },
+    "partition-before-the-queue": {
+        "what": "a partition is asked about when a packet enters the queue of its sender",
+        "edits": [
+            (
+                "natsim/fabric/network.c",
+                "    if (net->impaired_here && f->partition_count > 0 && is_parted(f, to, p, now))\n        return NT_DROP_PARTITION;\n",
+                "",
+            ),
+            (
+                "natsim/fabric/network.c",
+                "    return net->impaired_here && net->config.rate > 0 ?",
+                "    if (f->partition_count > 0 && is_parted(f, to, p, now))\n        return NT_DROP_PARTITION;\n"
+                "    return net->impaired_here && net->config.rate > 0 ?",
+            ),
+            ("natsim/fabric/fabric.c", "    if (!link->up || f->partition_count > 0)\n", "    if (!link->up)\n"),
+        ],
+        "red": ["changes/fate-on-arrival", "changes/queue-before-a-partition"],
+    },
+    "receiver-down-when-sent": {
+        "what": "a packet is dropped when the receiver's link is down as it is sent",
+        "edits": [
+            (
+                "natsim/fabric/network.c",
+                "    if (to == NT_MAP_NONE)\n",
+                "    if (to == NT_MAP_NONE || !f->attachments[to].up)\n",
+            ),
+        ],
+        "red": ["changes/fate-on-arrival"],
+    },
     "consent-never-expires": {
         "what": "consent lasts for ever (RFC 7675, 5.1)",
         "edits": [
