@@ -542,7 +542,7 @@ MUTANTS = {
             (
                 "natsim/fabric/network.c",
                 "    while (s != NULL && nt_sender_purge(s, &next))\n",
-                "    while (s == NULL && nt_sender_purge(s, &next))\n",
+                "    while (s != NULL && s->count > NT_QUEUE_MAX && nt_sender_purge(s, &next))\n",
             ),
         ],
         "red": ["changes/queue-of-a-dead-link"],
