@@ -23,18 +23,22 @@ LANGUAGE = {
     "filter-lets-all-in": [
         "language/filter-lifetime", "language/filter-scope[nat=mapping]", "language/poison[nat=tracked]",
         "language/unsolicited[nat=drop]",
+        "language/conflict-overload*", "language/icmp-error-without-session[nat={port,address}]",
     ],
     "mapping-never-refreshed": [
         "language/lifetime-by-phase", "language/lifetime-outbound", "language/refresh-inbound[nat=both]",
+        "language/filter-scope-flow*", "language/first-reply-late*", "language/icmp-lifetime[nat=linux-masq]",
     ],
     "inbound-refreshes": [
         "language/lifetime-by-phase", "language/lifetime-outbound", "language/refresh-inbound[nat=outbound]",
+        "language/icmp-lifetime[nat=set]", "language/lifetime-by-port-shared",
     ],
     "hairpin-source": [
         "language/hairpin-source[nat=external-source]", "language/hairpin-source[nat=internal-source]",
     ],
     "poison-ignored": [
         "language/poison[nat=tracked]",
+        "language/reuse-latest",
     ],
     "pinned-ignored": [
         "language/replies[nat=pinned]",
@@ -44,5 +48,12 @@ LANGUAGE = {
         "language/hairpin-source[nat=internal-source]", "language/lifetime-by-phase", "language/lifetime-outbound",
         "language/poison[nat=forgotten]", "language/poison[nat=none]", "language/poison[nat=tracked]",
         "language/refresh-inbound[nat=both]", "language/refresh-inbound[nat=outbound]",
+        "language/conflict-lowest", "language/filter-scope-flow[nat={written,table}]", "language/first-reply-late[nat=table]",
+        "language/hold-down-after-state-loss*", "language/icmp-error-without-session[nat={port,address,none}]",
+        "language/icmp-lifetime[nat={default,set}]", "language/lifetime-by-port-shared",
+        "language/low-ports[nat={in-range,same-class,linux}]", "language/parity-used-up",
+    ],
+    "filter-by-address-only": [
+        "language/conflict-overload*", "language/icmp-error-without-session[nat=port]",
     ],
 }

@@ -244,6 +244,48 @@ UNITS = {
         "edits": [("scenarios/oracle/gateways.c", '    nt_oracle_table_limit(t, "a packet would cross 64 gateways");\n', "")],
         "units": ["oracle_test_oracle"],
     },
+    "flow-lets-all-in": {
+        "what": "where flows are tracked every flow of the mapping's port lets in",
+        "edits": [("natsim/nat/translate.c", "    if (!n->filter_table)\n        return n->policy.filter_scope != NT_SCOPE_FLOW ||",
+                   "    if (!n->filter_table)\n        return n->policy.filter_scope != NT_SCOPE_FLOW || remote->port != 0 ||")],
+        "units": ["nat_test_flows"],
+    },
+    "late-first-reply-is-a-stream": {
+        "what": "the packet that is the first reply has the lifetime of a stream",
+        "edits": [("natsim/nat/lifetime.c", "return replied && now - l->made", "return (replied || l->replied) && now - l->made")],
+        "units": ["nat_test_flows", "nat_test_life"],
+    },
+    "newest-mapping-for-newest-flow": {
+        "what": "a source's newest mapping is used again, not that of its newest flow",
+        "edits": [("natsim/nat/translate.c", "    return e->flows != NT_MAP_NONE ?", "    return e->flows != NT_MAP_NONE && e->newest == NT_MAP_NONE ?")],
+        "units": ["nat_test_flows"],
+    },
+    "life-by-port-shrinks": {
+        "what": "a packet to another port shortens what the longer timer of a port gave",
+        "edits": [("natsim/nat/lifetime.c", "    l->expires = later_of(l->by_phase, l->by_port);", "    l->expires = own != NULL ? l->by_port : l->by_phase;")],
+        "units": ["nat_test_life"],
+    },
+    "holds-are-forgotten": {
+        "what": "what a flush or reboot forgets may be assigned again at once (RFC 6888, REQ-8)",
+        "edits": [("natsim/nat/expiry.c", "    nt_poison_clear(&n->poison, &n->deadlines);", "    nt_poison_clear(&n->poison, &n->deadlines);\n    nt_expiry_end_holds(n);")],
+        "units": ["nat_test_life"],
+    },
+    "error-of-any-session": {
+        "what": "an ICMP error about a session that never was comes in (RFC 5508, REQ-4)",
+        "edits": [("natsim/nat/translate.c", "    return left ? mapping : NT_MAP_NONE;", "    return left || mapping != NT_MAP_NONE ? mapping : NT_MAP_NONE;")],
+        "units": ["nat_test_life"],
+    },
+    "block-of-another-address": {
+        "what": "a host's block is the same on each external address, whoever has it there",
+        "edits": [("natsim/nat/assign.c", "    uint16_t *block = &h->blocks[r->external];", "    uint16_t *block = &h->blocks[0];")],
+        "units": ["nat_test_ports"],
+    },
+    "port-shared-for-one-remote": {
+        "what": "a port that is used again may be used for the same destination",
+        "edits": [("natsim/nat/assign.c", "        if (independent ? m->endpoint == c->endpoint : nt_addr_equal(&m->remote, &seen))",
+                   "        if (independent ? m->endpoint == c->endpoint : nt_addr_equal(&m->remote, &seen) && m->endpoint == c->endpoint)")],
+        "units": ["nat_test_ports"],
+    },
     "poison-forgotten": {
         "what": "poison that cannot be kept is not told",
         "edits": [("natsim/nat/translate.c", "        return dropped_for(err, remote, external); /* it is dropped", "        err = NT_OK; /* it is dropped")],

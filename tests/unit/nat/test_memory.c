@@ -88,16 +88,31 @@ TEST(test_tracking)
     fail_each(p);
 }
 
+TEST(test_flows)
+{
+    struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT);
+    p.filter_scope = NT_SCOPE_FLOW;
+    p.ports = NT_PORTS_OVERLOAD;
+    p.reuse = NT_REUSE_LATEST_BY_SOURCE;
+    p.poison = 30 * NT_SEC;
+    fail_each(p);
+}
+
 TEST(test_blocks)
 {
     struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS, NT_DEP_ADDRESS);
     p.block = 100;
     fail_each(p);
+    p.pooling = NT_POOLING_ARBITRARY;
+    fail_each(p);
+    p.block = 2;
+    p.conflict = NT_CONFLICT_OVERLOAD;
+    fail_each(p);
 }
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_tracking),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_tracking), cmocka_unit_test(test_flows),
                                        cmocka_unit_test(test_blocks)};
     return RUN_TESTS(tests);
 }

@@ -333,9 +333,11 @@ TEST(test_full)
 /* A table of the NAT itself is full: the packet is dropped, and leaves no mapping behind. */
 TEST(test_full_table)
 {
-    for (int filters = 0; filters < 2; filters++) {
-        struct nt_nat_policy p = policy_of(EI, filters ? NT_DEP_ADDRESS_AND_PORT : EI);
-        p.replies = filters ? NT_REPLIES_TABLE : NT_REPLIES_PINNED; /* the filter entries, or the tracked flows */
+    enum { FILTERS, FLOWS, FLOWS_FOR_FILTERS, TABLES };
+    for (int table = FILTERS; table < TABLES; table++) {
+        struct nt_nat_policy p = policy_of(EI, table == FLOWS ? EI : NT_DEP_ADDRESS_AND_PORT);
+        p.replies = table == FLOWS ? NT_REPLIES_PINNED : NT_REPLIES_TABLE;
+        p.filter_scope = table == FLOWS_FOR_FILTERS ? NT_SCOPE_FLOW : NT_SCOPE_MAPPING;
         struct nt_nat *n = nat_of(p);
         struct nt_addr inside = addr(I1);
         for (uint32_t i = 0; i < NT_NAT_FILTERS_MAX; i++) {
