@@ -51,6 +51,17 @@ void nt_fabric_drop(struct nt_fabric *f, uint32_t node, struct nt_packet *p, enu
     nt_pool_put(&f->pool, p);
 }
 
+void nt_fabric_drop_too_large(struct nt_fabric *f, uint32_t node, struct nt_packet *p, enum nt_drop reason, uint32_t mtu,
+                              nt_time now)
+{
+    tell_fate(
+        f,
+        &(struct nt_packet_fate){
+            .node = node, .tap = f->in_tap, .kind = NT_TR_DROP, .reason = (int)reason, .a = &p->src, .b = &p->dst, .mtu = mtu},
+        now);
+    nt_pool_put(&f->pool, p);
+}
+
 void nt_fabric_drop_held(struct nt_fabric *f, uint32_t node, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *a,
                          const struct nt_addr *b, nt_time now)
 {

@@ -8,7 +8,10 @@
 /* The end of a packet within a node, with its reason: the fate of the packet that the node is receiving. */
 void nt_fabric_drop(struct nt_fabric *f, uint32_t node, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *a,
                     const struct nt_addr *b, nt_time now);
-/* The same of a packet that the node received before, and has held (a fragment): the event names it by its number. */
+/* The end of a packet that may not be fragmented and does not fit the next link, of this MTU. reason: NT_DROP_MTU with its bit. */
+void nt_fabric_drop_too_large(struct nt_fabric *f, uint32_t node, struct nt_packet *p, enum nt_drop reason, uint32_t mtu,
+                              nt_time now);
+/* The end of a packet that the node received before, and has held (a fragment): the event names it by its number. */
 void nt_fabric_drop_held(struct nt_fabric *f, uint32_t node, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *a,
                          const struct nt_addr *b, nt_time now);
 /* Tells the trace that the packet just received was rewritten: which 0 source, 1 destination. */

@@ -147,6 +147,13 @@ int nt_fabric_remove_address(struct nt_fabric *f, uint32_t node, uint32_t port, 
     return NT_OK;
 }
 
+bool nt_fabric_has_neighbor(const struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_addr *a)
+{
+    const struct nt_attachment *link = nt_network_attachment(f, node, port);
+    struct nt_addr key = nt_addr_with_port(a, 0);
+    return link != NULL && nt_map_get(&f->networks[link->network].addresses, &key) != NT_MAP_NONE;
+}
+
 uint32_t nt_fabric_port_network(const struct nt_fabric *f, uint32_t node, uint32_t port)
 {
     const struct nt_attachment *link = nt_network_attachment(f, node, port);

@@ -17,6 +17,8 @@ int nt_fabric_place(struct nt_fabric *f, uint32_t node, uint32_t port, const str
 /* The addresses that the attachment answers for on its network. NT_EEXIST: another has it. */
 int nt_fabric_add_address(struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_addr *a);
 int nt_fabric_remove_address(struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_addr *a);
+/* Whether anybody answers for the address on the attachment's network. */
+bool nt_fabric_has_neighbor(const struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_addr *a);
 uint32_t nt_fabric_port_network(const struct nt_fabric *f, uint32_t node, uint32_t port);
 uint32_t nt_fabric_tap_count(const struct nt_fabric *f);
 const char *nt_fabric_tap_name(const struct nt_fabric *f, uint32_t tap);

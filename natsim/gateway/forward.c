@@ -2,38 +2,17 @@
 #include "core/base/err.h"
 #include "natsim/gateway/gateway_state.h"
 #include "natsim/gateway/icmp_error.h"
+#include "natsim/gateway/local.h"
+#include "natsim/gateway/neighbors.h"
+#include "natsim/gateway/send.h"
 #include "natsim/packet/icmp.h"
 
 /* What a step on the way did with the packet: CONSUMED when it was dropped, is held, or has left. */
 enum passage { PASSED, CONSUMED };
 
-static void drop_packet(struct nt_gateway *g, struct nt_packet *p, enum nt_drop why, nt_time now)
-{
-    nt_fabric_drop(g->fabric, g->node, p, why, &p->src, &p->dst, now);
-}
-
 static void drop_without_route(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 {
-    nt_fabric_drop(g->fabric, g->node, p, NT_DROP_NO_ROUTE, NULL, &p->dst, now);
-}
-
-static void send_on(struct nt_gateway *g, struct nt_packet *p, nt_time now)
-{
-    const struct nt_route *r = nt_routes_find(&g->routes, &p->dst, NT_FABRIC_NONE);
-    if (r == NULL) {
-        drop_without_route(g, p, now);
-        return;
-    }
-    struct nt_addr hop = nt_addr_is_set(&r->via) ? r->via : p->dst;
-    nt_fabric_send(g->fabric, g->node, r->port, &hop, p, now);
-}
-
-/* Sends the packet on, and the error about it to its sender; error NULL: there is none. */
-static void send_on_with_error(struct nt_gateway *g, struct nt_packet *p, struct nt_packet *error, nt_time now)
-{
-    send_on(g, p, now);
-    if (error != NULL)
-        send_on(g, error, now);
+    nt_gateway_drop_with(g, p, NT_DROP_NO_ROUTE, NULL, &p->dst, nt_icmp_error_no_route(g, p, now), now);
 }
 
 static void set_src(struct nt_gateway *g, struct nt_packet *p, const struct nt_addr *to, nt_time now)
@@ -54,40 +33,87 @@ static void set_dst(struct nt_gateway *g, struct nt_packet *p, const struct nt_a
     nt_fabric_translated(g->fabric, g->node, 1, &from, &p->dst, now);
 }
 
-static bool is_error(const struct nt_packet *p)
+static enum passage drop_expired(struct nt_gateway *g, struct nt_packet *p, uint32_t port, nt_time now)
 {
-    return (!p->fragment || p->first_fragment) && nt_icmp_is_error(p->proto, p->data[p->l4]);
+    nt_gateway_drop_with(g, p, NT_DROP_TTL, &p->src, &p->dst, nt_icmp_error_expired(g, p, port, now), now);
+    return CONSUMED;
 }
 
-static void drop_expired(struct nt_gateway *g, struct nt_packet *p, uint32_t port, nt_time now)
+/* Drops a packet that may not be fragmented, if it is too big for the link that the route leads to. */
+static enum passage drop_too_big(struct nt_gateway *g, struct nt_packet *p, const struct nt_route *r, nt_time now)
 {
-    struct nt_packet *error = nt_icmp_error_expired(g, p, port);
-    drop_packet(g, p, NT_DROP_TTL, now);
+    uint32_t mtu = nt_fabric_network_mtu(g->fabric, nt_fabric_port_network(g->fabric, g->node, r->port));
+    if (p->len <= mtu)
+        return PASSED;
+    struct nt_packet *error = nt_icmp_error_too_big(g, p, mtu);
+    nt_fabric_drop_too_large(g->fabric, g->node, p, nt_drop_answered(NT_DROP_MTU, error != NULL), mtu, now);
     if (error != NULL)
-        send_on(g, error, now);
+        nt_gateway_send(g, error, now);
+    return CONSUMED;
 }
 
-static void drop_untranslated(struct nt_gateway *g, struct nt_packet *p, const struct nt_nat_translation *t, nt_time now)
+/* The hop through this gateway, of a packet that came in at `port`: it costs one of the TTL, and the packet must fit the link that
+ * it goes to. What is for the gateway itself makes none (RFC 1812, 5.3.1). */
+static enum passage hop_or_drop(struct nt_gateway *g, struct nt_packet *p, uint32_t port, const struct nt_route *r, nt_time now)
 {
-    struct nt_packet *error = nt_icmp_error_rejected(g, p, t->drop);
-    nt_fabric_drop(g->fabric, g->node, p, t->drop, &t->a, &t->b, now);
-    if (error != NULL)
-        send_on(g, error, now);
+    if (!nt_packet_hop(p))
+        return drop_expired(g, p, port, now);
+    return p->df ? drop_too_big(g, p, r, now) : PASSED;
 }
 
-static void translate_and_send(struct nt_gateway *g, struct nt_packet *p, const struct nt_nat_translation *t, nt_time now)
+/* Likewise of a packet that no error is sent about: an ICMP error, or a later fragment. */
+static enum passage hop_or_drop_quietly(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+{
+    if (nt_packet_hop(p))
+        return PASSED;
+    nt_gateway_drop(g, p, nt_drop_answered(NT_DROP_TTL, false), now);
+    return CONSUMED;
+}
+
+static void drop_prohibited(struct nt_gateway *g, struct nt_packet *p, enum nt_drop why, bool from_inside, nt_time now)
+{
+    nt_gateway_drop_with(g, p, why, &p->src, &p->dst, from_inside ? nt_icmp_error_prohibited(g, p, now) : NULL, now);
+}
+
+/* A packet that the NAT did not translate: it is for the gateway itself, or there is no room for its flow. */
+static void drop_untranslated(struct nt_gateway *g, struct nt_packet *p, const struct nt_nat_translation *t, bool from_inside,
+                              nt_time now)
+{
+    bool full = t->drop == NT_DROP_LIMIT || t->drop == NT_DROP_NO_PORT;
+    if (full)
+        nt_gateway_drop_with(g, p, t->drop, &t->a, &t->b, from_inside ? nt_icmp_error_prohibited(g, p, now) : NULL, now);
+    else
+        nt_local_receive(g, p, from_inside, t->drop, &t->a, &t->b, now);
+}
+
+/* Sends the packet by the route; `unreached`: nobody has the address of the next hop, and this error about it is sent if nobody
+ * comes.
+ */
+static void send_or_wait(struct nt_gateway *g, struct nt_packet *p, const struct nt_route *r, struct nt_packet *unreached,
+                         nt_time now)
+{
+    if (unreached != NULL)
+        nt_neighbors_wait(g, r, p, unreached, now);
+    else
+        nt_gateway_send_by(g, r, p, now);
+}
+
+/* Sends the packet by the route, with other addresses; an error about it quotes it as its sender knows it. */
+static void send_translated(struct nt_gateway *g, struct nt_packet *p, const struct nt_nat_translation *t, const struct nt_route *r,
+                            nt_time now)
 {
     struct nt_addr src = p->src, dst = p->dst;
-    if (t->drop != NT_DROP_NONE) {
-        drop_untranslated(g, p, t, now);
-        return;
-    }
-    struct nt_packet *error = nt_icmp_error_too_big(g, p, &t->dst); /* quotes the packet as its sender knows it */
+    struct nt_packet *unreached = g->neighbors != NULL ? nt_icmp_error_no_host(g, p, r, &t->dst) : NULL;
     set_src(g, p, &t->src, now);
     set_dst(g, p, &t->dst, now);
     if (p->first_fragment)
         nt_in_order_learn(g->in_order, p, &src, &dst, now);
-    send_on_with_error(g, p, error, now);
+    send_or_wait(g, p, r, unreached, now);
+}
+
+static void send_untranslated(struct nt_gateway *g, struct nt_packet *p, const struct nt_route *r, nt_time now)
+{
+    send_or_wait(g, p, r, g->neighbors != NULL ? nt_icmp_error_no_host(g, p, r, &p->dst) : NULL, now);
 }
 
 /* The packet that an ICMP error quotes. */
@@ -98,11 +124,12 @@ struct quoted {
 
 static enum passage read_error_or_drop(struct nt_gateway *g, struct nt_packet *p, struct quoted *q, nt_time now)
 {
-    /* RFC 5508, REQ-3: "if the ICMP checksum fails validation, the NAT SHOULD silently drop the ICMP Error packet". */
-    if (!nt_packet_checksums_good(p))
-        drop_packet(g, p, NT_DROP_CHECKSUM, now);
+    /* RFC 5508, REQ-3: "if the ICMP checksum fails to validate, the NAT SHOULD silently drop the ICMP Error packet"; a) likewise
+     * "if the IP checksum of the embedded packet fails to validate". */
+    if (!nt_packet_checksums_good(p) || nt_packet_quotes_damaged(p))
+        nt_gateway_drop(g, p, NT_DROP_CHECKSUM, now);
     else if (nt_packet_quoted(p, &q->src, &q->dst, &q->proto) != NT_OK || (q->proto != NT_PROTO_UDP && q->proto != NT_PROTO_ICMP))
-        drop_packet(g, p, NT_DROP_PROTOCOL, now);
+        nt_gateway_drop(g, p, NT_DROP_PROTOCOL, now);
     else
         return PASSED;
     return CONSUMED;
@@ -116,7 +143,7 @@ static void translate_error(struct nt_gateway *g, struct nt_packet *p, bool out,
 {
     struct quoted q;
     struct nt_nat_translation t = {.drop = NT_DROP_NONE};
-    if (read_error_or_drop(g, p, &q, now) == CONSUMED)
+    if (read_error_or_drop(g, p, &q, now) == CONSUMED || (in && hop_or_drop_quietly(g, p, now) == CONSUMED))
         return;
     if (out) {
         t = nt_nat_error_out(g->nat, q.proto, &q.dst, &q.src, now);
@@ -139,19 +166,24 @@ static void translate_error(struct nt_gateway *g, struct nt_packet *p, bool out,
         nt_packet_set_quoted_src(p, &q.src);
         set_dst(g, p, &host, now);
     }
-    send_on(g, p, now);
+    nt_gateway_send(g, p, now);
+}
+
+static bool is_denied_icmp(const struct nt_gateway *g, const struct nt_packet *p)
+{
+    if (p->proto != NT_PROTO_ICMP && p->proto != NT_PROTO_ICMP6)
+        return false;
+    return g->policy.icmp == NT_ICMP_DROP || (g->policy.icmp == NT_ICMP_DROP_TOO_BIG && nt_packet_is_too_big(p));
 }
 
 /* Drops what the policy or the translator does not carry at all. */
-static enum passage drop_if_denied(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+static enum passage drop_if_denied(struct nt_gateway *g, struct nt_packet *p, bool from_inside, nt_time now)
 {
-    bool icmp = p->proto == NT_PROTO_ICMP || p->proto == NT_PROTO_ICMP6;
-    if (p->proto == NT_PROTO_UDP && g->policy.deny_udp)
-        drop_packet(g, p, NT_DROP_DENIED, now);
-    else if (p->proto == NT_PROTO_ICMP && g->policy.icmp == NT_ICMP_DROP)
-        drop_packet(g, p, NT_DROP_DENIED, now);
-    else if (p->family == NT_AF_IPV4 && p->proto != NT_PROTO_UDP && !icmp)
-        drop_packet(g, p, NT_DROP_PROTOCOL, now);
+    bool translated = g->policy.kind == NT_GW_TRANSLATE && p->family == NT_AF_IPV4;
+    if ((p->proto == NT_PROTO_UDP && g->policy.deny_udp) || is_denied_icmp(g, p))
+        drop_prohibited(g, p, NT_DROP_DENIED, from_inside, now);
+    else if (translated && p->proto != NT_PROTO_UDP && p->proto != NT_PROTO_ICMP && p->proto != NT_PROTO_ICMP6)
+        nt_gateway_drop(g, p, NT_DROP_PROTOCOL, now);
     else
         return PASSED;
     return CONSUMED;
@@ -167,7 +199,8 @@ static enum passage send_in_order(struct nt_gateway *g, struct nt_packet *p, nt_
         nt_fabric_translated(g->fabric, g->node, 0, &src, &p->src, now);
     if (!nt_addr_same_ip(&dst, &p->dst))
         nt_fabric_translated(g->fabric, g->node, 1, &dst, &p->dst, now);
-    send_on(g, p, now);
+    if (hop_or_drop_quietly(g, p, now) == PASSED)
+        nt_gateway_send(g, p, now);
     return CONSUMED;
 }
 
@@ -187,113 +220,150 @@ static enum passage reassemble_or_drop(struct nt_gateway *g, struct nt_packet **
         if (send_in_order(g, *p, now) == CONSUMED)
             return CONSUMED;
     }
-    drop_packet(g, *p, NT_DROP_FRAGMENT, now);
+    nt_gateway_drop(g, *p, NT_DROP_FRAGMENT, now);
     return CONSUMED;
 }
 
-static void translate_outbound(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+static void translate_outbound(struct nt_gateway *g, struct nt_packet *p, const struct nt_route *r, nt_time now)
 {
-    if (is_error(p)) {
+    if (nt_packet_is_icmp_error(p)) {
         translate_error(g, p, true, false, now);
         return;
     }
-    if (p->proto == NT_PROTO_ICMP && p->data[p->l4] != NT_ICMP4_ECHO) {
-        drop_packet(g, p, NT_DROP_PROTOCOL, now);
+    if (p->proto == NT_PROTO_ICMP && !nt_packet_is_echo(p)) {
+        nt_gateway_drop(g, p, NT_DROP_PROTOCOL, now);
         return;
     }
     struct nt_nat_translation t = nt_nat_outbound(g->nat, p->proto, &p->src, &p->dst, now);
     if (p->proto == NT_PROTO_ICMP)
         t.dst.port = t.src.port; /* the identifier is in both */
-    translate_and_send(g, p, &t, now);
+    if (t.drop != NT_DROP_NONE)
+        drop_untranslated(g, p, &t, true, now);
+    else
+        send_translated(g, p, &t, r, now);
+}
+
+/* A packet to an external address that the NAT translates is sent on as any other; the rest is for the gateway itself. */
+static void finish_inbound(struct nt_gateway *g, struct nt_packet *p, uint32_t port, const struct nt_nat_translation *t,
+                           nt_time now)
+{
+    const struct nt_route *r = t->drop == NT_DROP_NONE ? nt_routes_find(&g->routes, &t->dst, NT_FABRIC_NONE) : NULL;
+    if (t->drop != NT_DROP_NONE)
+        drop_untranslated(g, p, t, port != g->outside, now);
+    else if (r == NULL)
+        drop_without_route(g, p, now);
+    else if (hop_or_drop(g, p, port, r, now) == PASSED)
+        send_translated(g, p, t, r, now);
 }
 
 static void translate_inbound(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 {
-    if (is_error(p)) {
+    if (nt_packet_is_icmp_error(p)) {
         translate_error(g, p, false, true, now);
         return;
     }
-    if (p->proto == NT_PROTO_ICMP && p->data[p->l4] != NT_ICMP4_ECHO_REPLY) {
-        drop_packet(g, p, NT_DROP_NO_MAPPING, now);
+    if (p->proto == NT_PROTO_ICMP && !nt_icmp_is_echo_reply(p->proto, p->data[p->l4])) {
+        nt_local_receive(g, p, false, NT_DROP_NO_MAPPING, &p->src, &p->dst, now);
         return;
     }
     struct nt_nat_translation t = nt_nat_inbound(g->nat, p->proto, &p->src, &p->dst, now);
     if (p->proto == NT_PROTO_ICMP)
         t.src.port = t.dst.port;
-    translate_and_send(g, p, &t, now);
+    finish_inbound(g, p, g->outside, &t, now);
 }
 
-static void translate_hairpin(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+static void translate_hairpin(struct nt_gateway *g, struct nt_packet *p, uint32_t port, nt_time now)
 {
-    if (is_error(p) && g->policy.hairpin == NT_HAIRPIN_EXTERNAL) {
+    if (nt_packet_is_icmp_error(p) && g->policy.hairpin == NT_HAIRPIN_EXTERNAL) {
         translate_error(g, p, true, true, now);
         return;
     }
     if (p->proto != NT_PROTO_UDP) {
-        drop_packet(g, p, NT_DROP_HAIRPIN, now);
+        nt_local_receive(g, p, true, NT_DROP_HAIRPIN, &p->src, &p->dst, now);
         return;
     }
     struct nt_nat_translation t = nt_nat_hairpin(g->nat, p->proto, &p->src, &p->dst, now);
-    translate_and_send(g, p, &t, now);
+    finish_inbound(g, p, port, &t, now);
 }
 
-/* The firewall's answer to an IPv6 packet, which opens or refreshes its state; NT_DROP_NONE: it passes. */
-static enum nt_drop pass_firewall(struct nt_gateway *g, const struct nt_packet *p, bool from_inside, nt_time now)
+/* An ICMPv6 error passes the firewall as the packet that it quotes: of a later fragment the ports are unknown, so none does (as in
+ * Linux, where such an error belongs to no connection). */
+static bool lets_error_pass(struct nt_gateway *g, const struct nt_packet *p, bool from_inside, nt_time now)
 {
     struct nt_addr src, dst;
     uint8_t proto;
+    return nt_packet_quoted(p, &src, &dst, &proto) == NT_OK &&
+           (from_inside || nt_firewall_error_in(g->firewall, proto, &src, &dst, now));
+}
+
+/* The firewall's answer to an IPv6 packet, which opens or refreshes its state; NT_DROP_NONE: it passes. An ICMPv6 query opens the
+ * state for its reply alone: what is asked from outside stays there. */
+static enum nt_drop pass_firewall(struct nt_gateway *g, const struct nt_packet *p, bool from_inside, nt_time now)
+{
+    bool icmp = p->proto == NT_PROTO_ICMP6;
     if (g->policy.ipv6 == NT_V6_OPEN)
         return NT_DROP_NONE;
     if (g->policy.ipv6 == NT_V6_NONE)
         return NT_DROP_DENIED;
-    if (is_error(p)) {
-        bool passes = nt_packet_quoted(p, &src, &dst, &proto) == NT_OK &&
-                      (from_inside || nt_firewall_error_in(g->firewall, proto, &src, &dst, now));
-        return passes ? NT_DROP_NONE : NT_DROP_FIREWALL;
-    }
+    if (nt_packet_is_icmp_error(p))
+        return lets_error_pass(g, p, from_inside, now) ? NT_DROP_NONE : NT_DROP_FIREWALL;
+    if (from_inside && icmp && !nt_packet_is_echo(p))
+        return NT_DROP_NONE;
     if (from_inside)
         return nt_firewall_out(g->firewall, p->proto, &p->src, &p->dst, now) == NT_OK ? NT_DROP_NONE : NT_DROP_LIMIT;
+    if (icmp && !nt_icmp_is_echo_reply(p->proto, p->data[p->l4]))
+        return NT_DROP_FIREWALL;
     return nt_firewall_in(g->firewall, p->proto, &p->src, &p->dst, now) ? NT_DROP_NONE : NT_DROP_FIREWALL;
 }
 
 /* IPv6 is routed, not translated. */
-static void filter_v6(struct nt_gateway *g, struct nt_packet *p, bool from_inside, nt_time now)
+static void filter_v6(struct nt_gateway *g, struct nt_packet *p, uint32_t port, const struct nt_route *r, nt_time now)
 {
+    bool from_inside = port != g->outside;
     if (g->policy.ipv6 == NT_V6_FIREWALL && reassemble_or_drop(g, &p, now) == CONSUMED)
+        return;
+    if (hop_or_drop(g, p, port, r, now) == CONSUMED)
         return;
     enum nt_drop why = pass_firewall(g, p, from_inside, now);
     if (why != NT_DROP_NONE) {
-        drop_packet(g, p, why, now);
+        drop_prohibited(g, p, why, from_inside, now);
         return;
     }
     if (p->first_fragment)
         nt_in_order_learn(g->in_order, p, &p->src, &p->dst, now);
-    send_on_with_error(g, p, nt_icmp_error_too_big(g, p, &p->dst), now);
+    send_untranslated(g, p, r, now);
 }
 
 /* From one side to the other, by a gateway that translates. */
-static void cross_sides(struct nt_gateway *g, struct nt_packet *p, bool from_inside, nt_time now)
+static void cross_sides(struct nt_gateway *g, struct nt_packet *p, uint32_t port, const struct nt_route *r, nt_time now)
 {
-    if (drop_if_denied(g, p, now) == CONSUMED)
+    bool from_inside = port != g->outside;
+    if (drop_if_denied(g, p, from_inside, now) == CONSUMED)
         return;
     if (p->family == NT_AF_IPV6)
-        filter_v6(g, p, from_inside, now);
+        filter_v6(g, p, port, r, now);
     else if (!from_inside || g->nat == NULL)
-        drop_without_route(g, p, now); /* inside addresses are unknown outside */
-    else if (reassemble_or_drop(g, &p, now) == PASSED)
-        translate_outbound(g, p, now);
+        drop_without_route(g, p, now);
+    else if (reassemble_or_drop(g, &p, now) == PASSED && hop_or_drop(g, p, port, r, now) == PASSED)
+        translate_outbound(g, p, r, now);
 }
 
-static void receive_own(struct nt_gateway *g, struct nt_packet *p, bool from_inside, nt_time now)
+/* As it is: from one inside network to another, or by a gateway that does not translate. */
+static void route_through(struct nt_gateway *g, struct nt_packet *p, uint32_t port, const struct nt_route *r, nt_time now)
 {
-    if (g->nat == NULL || !nt_nat_is_external(g->nat, &p->dst)) {
-        drop_packet(g, p, NT_DROP_NO_SOCKET_QUIET, now);
+    if (hop_or_drop(g, p, port, r, now) == PASSED)
+        send_untranslated(g, p, r, now);
+}
+
+static void receive_own(struct nt_gateway *g, struct nt_packet *p, uint32_t port, nt_time now)
+{
+    bool from_inside = port != g->outside;
+    if (drop_if_denied(g, p, from_inside, now) == CONSUMED || reassemble_or_drop(g, &p, now) == CONSUMED)
         return;
-    }
-    if (drop_if_denied(g, p, now) == CONSUMED || reassemble_or_drop(g, &p, now) == CONSUMED)
-        return;
-    if (from_inside)
-        translate_hairpin(g, p, now);
+    if (g->nat == NULL || !nt_nat_is_external(g->nat, &p->dst))
+        nt_local_receive(g, p, from_inside, p->proto == NT_PROTO_UDP ? NT_DROP_NO_SOCKET : NT_DROP_PROTOCOL, &p->src, &p->dst, now);
+    else if (from_inside)
+        translate_hairpin(g, p, port, now);
     else
         translate_inbound(g, p, now);
 }
@@ -302,27 +372,26 @@ void nt_forward_receive(void *self, uint32_t port, struct nt_packet *p, nt_time 
 {
     struct nt_gateway *g = self;
     bool from_inside = port != g->outside;
-    if (!nt_packet_hop(p)) {
-        drop_expired(g, p, port, now);
-        return;
-    }
     if (g->policy.kind == NT_GW_BLOCKED || (g->policy.kind == NT_GW_BLOCKED_UDP && p->proto == NT_PROTO_UDP)) {
-        drop_packet(g, p, NT_DROP_BLOCKED, now);
+        nt_gateway_drop(g, p, NT_DROP_BLOCKED, now);
         return;
     }
     if (nt_own_addresses_has(&g->own, &p->dst)) {
-        receive_own(g, p, from_inside, now);
+        receive_own(g, p, port, now);
         return;
     }
-    /* The route comes first: a destination without one makes no mapping. */
+    /* The route comes first: a destination without one makes no mapping. Inside addresses are unknown outside, and neighbours there
+     * reach each other. */
     const struct nt_route *r = nt_routes_find(&g->routes, &p->dst, NT_FABRIC_NONE);
     if (r == NULL || (!from_inside && r->port == g->outside)) {
         drop_without_route(g, p, now);
         return;
     }
     bool to_inside = r->port != g->outside;
-    if (g->policy.kind != NT_GW_TRANSLATE || (from_inside && to_inside))
-        send_on_with_error(g, p, nt_icmp_error_too_big(g, p, &p->dst), now);
-    else
-        cross_sides(g, p, from_inside, now);
+    if (from_inside && to_inside)
+        route_through(g, p, port, r, now);
+    else if (g->policy.kind == NT_GW_TRANSLATE)
+        cross_sides(g, p, port, r, now);
+    else if (drop_if_denied(g, p, from_inside, now) == PASSED)
+        route_through(g, p, port, r, now);
 }

@@ -5,6 +5,7 @@
 #include "core/base/err.h"
 #include "natsim/gateway/forward.h"
 #include "natsim/gateway/gateway_state.h"
+#include "natsim/gateway/neighbors.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@ static nt_time gateway_deadline(const void *self)
     const struct nt_gateway *g = self;
     nt_time at = g->nat != NULL ? nt_nat_deadline(g->nat) : NT_TIME_NEVER;
     at = nt_time_min(at, nt_firewall_deadline(g->firewall));
+    at = nt_time_min(at, nt_neighbors_deadline(g->neighbors));
     return nt_time_min(at, nt_reassembly_deadline(g->reassembly));
 }
 
@@ -26,11 +28,22 @@ static void gateway_run(void *self, nt_time now)
     if (g->nat != NULL)
         nt_nat_run(g->nat, now);
     nt_firewall_run(g->firewall, now);
+    nt_neighbors_run(g, now);
     nt_reassembly_run(g->reassembly, now);
+}
+
+/* What a reboot forgets beyond the state of flows. */
+static void reboot_router(struct nt_gateway *g, nt_time now)
+{
+    nt_neighbors_forget(g, now);
+    if (g->icmp_rate != NULL)
+        nt_icmp_rate_forget(g->icmp_rate);
 }
 
 static void forget_state(struct nt_gateway *g, bool reboot, nt_time now)
 {
+    if (reboot)
+        reboot_router(g, now);
     if (g->nat != NULL && reboot)
         nt_nat_reboot(g->nat, now);
     else if (g->nat != NULL)
@@ -110,6 +123,8 @@ static void gateway_del(void *self)
     nt_nat_del(g->nat);
     nt_firewall_del(g->firewall);
     nt_reassembly_del(g->reassembly);
+    nt_icmp_rate_del(g->icmp_rate);
+    nt_neighbors_del(g->neighbors);
     free(g->in_order);
     nt_routes_free(&g->routes);
     nt_own_addresses_free(&g->own);
@@ -127,6 +142,25 @@ static void drop_fragment(void *user, struct nt_packet *p, enum nt_drop reason, 
 static const struct nt_node_ops ops = {
     .recv = nt_forward_receive, .run = gateway_run, .deadline = gateway_deadline, .control = gateway_control, .del = gateway_del};
 
+/* Who drops ICMP sends none, and a path MTU black hole does not say what fits. */
+static void mute_policy(struct nt_nat_policy *p)
+{
+    if (p->icmp == NT_ICMP_DROP) {
+        p->answers = 0;
+        p->unsolicited = NT_UNSOLICITED_DROP;
+    } else if (p->icmp == NT_ICMP_DROP_TOO_BIG) {
+        p->answers &= ~(unsigned)NT_ANSWER_TOO_BIG;
+    }
+}
+
+/* False without memory. */
+static bool make_icmp_tables(struct nt_gateway *g)
+{
+    bool limits = g->policy.icmp_burst != 0, looks = (g->policy.answers & NT_ANSWER_HOST) != 0;
+    return (!limits || (g->icmp_rate = nt_icmp_rate_new(&g->policy)) != NULL) &&
+           (!looks || (g->neighbors = nt_neighbors_new()) != NULL);
+}
+
 struct nt_gateway *nt_gateway_new(struct nt_fabric *f, const char *name, const struct nt_nat_policy *policy)
 {
     struct nt_gateway *g = calloc(1, sizeof *g);
@@ -134,12 +168,13 @@ struct nt_gateway *nt_gateway_new(struct nt_fabric *f, const char *name, const s
         return NULL;
     g->fabric = f;
     g->policy = *policy;
+    mute_policy(&g->policy);
     g->outside = NT_FABRIC_NONE;
     g->name = strdup(name);
     g->firewall = nt_firewall_new(policy);
     g->reassembly = nt_reassembly_new(nt_fabric_pool(f), (struct nt_reassembly_drop){drop_fragment, g});
     g->in_order = nt_in_order_new();
-    if (g->name != NULL && g->firewall != NULL && g->reassembly != NULL && g->in_order != NULL) {
+    if (g->name != NULL && g->firewall != NULL && g->reassembly != NULL && g->in_order != NULL && make_icmp_tables(g)) {
         g->node = nt_fabric_add_node(f, name, &ops, g);
         if (g->node != NT_FABRIC_NONE)
             return g;

@@ -4,23 +4,28 @@
 
 #include "natsim/fabric/fabric.h"
 #include "natsim/gateway/firewall.h"
+#include "natsim/gateway/icmp_rate.h"
 #include "natsim/gateway/own_addresses.h"
 #include "natsim/host/route.h"
 #include "natsim/nat/in_order.h"
 #include "natsim/nat/nat.h"
 #include "natsim/packet/reassembly.h"
 
+struct nt_neighbors;
+
 struct nt_gateway {
     struct nt_fabric *fabric;
     uint32_t node, outside; /* the outside attachment: NT_FABRIC_NONE until there is one */
     char *name;
-    struct nt_nat_policy policy;
+    struct nt_nat_policy policy; /* `answers` and `unsolicited` have what is sent in spite of `icmp` */
     struct nt_routes routes;
     struct nt_own_addresses own;
     struct nt_nat *nat; /* NULL: forwards unchanged, or has no external IPv4 address */
     struct nt_firewall *firewall;
     struct nt_reassembly *reassembly;
     struct nt_in_order *in_order;
+    struct nt_icmp_rate *icmp_rate; /* NULL: no limit */
+    struct nt_neighbors *neighbors; /* NULL: a missing host is not told */
 };
 
 #endif

@@ -3,6 +3,23 @@
 #include "natsim/gateway/gateway_state.h"
 #include "natsim/packet/icmp.h"
 
+/* What an error says: its type and code in the packet's family. */
+struct kind {
+    uint8_t type4, code4, type6, code6;
+};
+
+static const struct kind expired = {NT_ICMP4_TIME_EXCEEDED, 0, NT_ICMP6_TIME_EXCEEDED, 0},
+                         too_big = {NT_ICMP4_UNREACHABLE, NT_ICMP4_FRAGMENTATION_NEEDED, NT_ICMP6_TOO_BIG, 0},
+                         no_route = {NT_ICMP4_UNREACHABLE, NT_ICMP4_NETWORK, NT_ICMP6_UNREACHABLE, NT_ICMP6_NO_ROUTE},
+                         no_host = {NT_ICMP4_UNREACHABLE, NT_ICMP4_HOST, NT_ICMP6_UNREACHABLE, NT_ICMP6_ADDRESS},
+                         closed = {NT_ICMP4_UNREACHABLE, NT_ICMP4_PORT, NT_ICMP6_UNREACHABLE, NT_ICMP6_PORT},
+                         prohibited = {NT_ICMP4_UNREACHABLE, NT_ICMP4_PROHIBITED, NT_ICMP6_UNREACHABLE, NT_ICMP6_PROHIBITED};
+
+static bool answers(const struct nt_gateway *g, enum nt_answers what)
+{
+    return (g->policy.answers & (unsigned)what) != 0;
+}
+
 static const struct nt_addr *own_address_towards(const struct nt_gateway *g, const struct nt_addr *to)
 {
     const struct nt_route *r = nt_routes_find(&g->routes, to, NT_FABRIC_NONE);
@@ -14,55 +31,96 @@ static const struct nt_addr *own_address_towards(const struct nt_gateway *g, con
 static bool may_report(const struct nt_packet *p)
 {
     bool later = p->fragment && !p->first_fragment;
-    if (nt_addr_is_multicast(&p->dst) || nt_addr_is_multicast(&p->src) || nt_addr_is_any(&p->src))
+    if (nt_addr_is_multicast(&p->dst) || nt_addr_is_multicast(&p->src) || nt_addr_is_any(&p->src) || nt_addr_is_loopback(&p->src))
         return false;
-    if (later)
-        return p->family != NT_AF_IPV4 && p->proto != NT_PROTO_ICMP6;
-    return !nt_icmp_is_error(p->proto, p->data[p->l4]);
+    return later ? p->family != NT_AF_IPV4 && p->proto != NT_PROTO_ICMP6 : !nt_packet_is_icmp_error(p);
 }
 
-static struct nt_packet *error_about(struct nt_gateway *g, const struct nt_packet *p, const struct nt_addr *from, uint8_t type,
-                                     uint8_t code)
+static bool is_within_rate(struct nt_gateway *g, const struct nt_addr *to, nt_time now)
 {
-    struct nt_packet *error = from != NULL && may_report(p) ? nt_fabric_packet(g->fabric, 0) : NULL;
-    if (error != NULL && nt_packet_icmp_error(error, from, p, type, code) != NT_OK) {
+    return g->icmp_rate == NULL || nt_icmp_rate_take(g->icmp_rate, to, now);
+}
+
+/* The error, whatever the rate. */
+static struct nt_packet *make_error(struct nt_gateway *g, const struct nt_packet *p, const struct nt_addr *from, struct kind kind)
+{
+    bool v4 = p->family == NT_AF_IPV4;
+    struct nt_packet *error = from != NULL && may_report(p) ? nt_fabric_packet(g->fabric, v4 ? 576 : 1280) : NULL;
+    if (error != NULL &&
+        nt_packet_icmp_error(error, from, p, v4 ? kind.type4 : kind.type6, v4 ? kind.code4 : kind.code6) != NT_OK) {
         nt_fabric_consumed(g->fabric, error);
         return NULL;
     }
     return error;
 }
 
-/* RFC 1812, 5.3.1, and RFC 4443, 3.3: the sender of a packet whose TTL or hop limit is used up is told so; code 0: in transit. */
-struct nt_packet *nt_icmp_error_expired(struct nt_gateway *g, const struct nt_packet *p, uint32_t port)
+struct nt_packet *nt_icmp_error_within_rate(struct nt_gateway *g, struct nt_packet *error, nt_time now)
 {
-    uint8_t type = p->family == NT_AF_IPV4 ? NT_ICMP4_TIME_EXCEEDED : NT_ICMP6_TIME_EXCEEDED;
-    return error_about(g, p, nt_own_addresses_on(&g->own, port, p->family), type, 0);
+    if (error == NULL || is_within_rate(g, &error->dst, now))
+        return error;
+    nt_fabric_consumed(g->fabric, error);
+    return NULL;
 }
 
-/* Port unreachable is what Linux answers to an unsolicited packet. RFC 5508, REQ-8: without room for a flow, "communication
- * administratively prohibited". */
-struct nt_packet *nt_icmp_error_rejected(struct nt_gateway *g, const struct nt_packet *p, enum nt_drop why)
+static struct nt_packet *error_about(struct nt_gateway *g, const struct nt_packet *p, const struct nt_addr *from, struct kind kind,
+                                     nt_time now)
 {
-    bool unsolicited = why == NT_DROP_NO_MAPPING || why == NT_DROP_FILTERED, full = why == NT_DROP_LIMIT || why == NT_DROP_NO_PORT;
-    if (g->policy.unsolicited != NT_UNSOLICITED_REJECT || !(unsolicited || full) || p->proto != NT_PROTO_UDP)
+    return nt_icmp_error_within_rate(g, make_error(g, p, from, kind), now);
+}
+
+/* RFC 1812, 5.3.1, and RFC 4443, 3.3: the sender of a packet whose TTL or hop limit is used up is told so; code 0: in transit. */
+struct nt_packet *nt_icmp_error_expired(struct nt_gateway *g, const struct nt_packet *p, uint32_t port, nt_time now)
+{
+    if (!answers(g, NT_ANSWER_TTL))
         return NULL;
-    struct nt_addr asked = nt_addr_with_port(&p->dst, 0);
-    const struct nt_addr *from = unsolicited ? &asked : own_address_towards(g, &p->src);
-    return error_about(g, p, from, NT_ICMP4_UNREACHABLE, unsolicited ? NT_ICMP4_PORT : NT_ICMP4_PROHIBITED);
+    return error_about(g, p, nt_own_addresses_on(&g->own, port, p->family), expired, now);
 }
 
 /* RFC 4787, REQ-13: "the NAT MUST send back an ICMP message "Fragmentation needed and DF set" to the host"; RFC 4443, 3.2: Packet
- * Too Big. */
-struct nt_packet *nt_icmp_error_too_big(struct nt_gateway *g, const struct nt_packet *p, const struct nt_addr *to)
+ * Too Big. Linux does not limit their rate, for path MTU discovery depends on them. */
+struct nt_packet *nt_icmp_error_too_big(struct nt_gateway *g, const struct nt_packet *p, uint32_t mtu)
 {
-    const struct nt_route *r = p->df ? nt_routes_find(&g->routes, to, NT_FABRIC_NONE) : NULL;
-    uint32_t mtu = r != NULL ? nt_fabric_network_mtu(g->fabric, nt_fabric_port_network(g->fabric, g->node, r->port)) : UINT32_MAX;
-    if (p->len <= mtu)
+    if (!answers(g, NT_ANSWER_TOO_BIG))
         return NULL;
-    bool v4 = p->family == NT_AF_IPV4;
-    struct nt_packet *error = error_about(g, p, own_address_towards(g, &p->src), v4 ? NT_ICMP4_UNREACHABLE : NT_ICMP6_TOO_BIG,
-                                          v4 ? NT_ICMP4_FRAGMENTATION_NEEDED : 0);
+    struct nt_packet *error = make_error(g, p, own_address_towards(g, &p->src), too_big);
     if (error != NULL)
         nt_packet_set_icmp_mtu(error, mtu);
     return error;
+}
+
+/* RFC 1812, 5.2.7.1: "Network Unreachable - generated by a router if a forwarding path (route) to the destination network is not
+ * available"; RFC 4443, 3.1: no route to destination. */
+struct nt_packet *nt_icmp_error_no_route(struct nt_gateway *g, const struct nt_packet *p, nt_time now)
+{
+    return answers(g, NT_ANSWER_ROUTE) ? error_about(g, p, own_address_towards(g, &p->src), no_route, now) : NULL;
+}
+
+/* RFC 1812, 5.2.7.1: "Host Unreachable - generated by a router if a forwarding path (route) to the destination host on a directly
+ * connected network is not available (does not respond to ARP)"; RFC 4443, 3.1: address unreachable. */
+struct nt_packet *nt_icmp_error_no_host(struct nt_gateway *g, const struct nt_packet *p, const struct nt_route *r,
+                                        const struct nt_addr *to)
+{
+    if (!answers(g, NT_ANSWER_HOST) || nt_fabric_has_neighbor(g->fabric, g->node, r->port, nt_addr_is_set(&r->via) ? &r->via : to))
+        return NULL;
+    return make_error(g, p, own_address_towards(g, &p->src), no_host);
+}
+
+/* RFC 1122, 4.1.3.1: no error about a datagram with a wrong checksum, which is discarded silently (4.1.3.4); the error comes from
+ * the address that was asked. */
+struct nt_packet *nt_icmp_error_closed(struct nt_gateway *g, const struct nt_packet *p, bool from_inside, nt_time now)
+{
+    bool told = from_inside ? answers(g, NT_ANSWER_PORT) : g->policy.unsolicited == NT_UNSOLICITED_REJECT;
+    struct nt_addr asked = nt_addr_with_port(&p->dst, 0);
+    bool about = told && p->proto == NT_PROTO_UDP && nt_packet_checksums_good(p);
+    return about ? error_about(g, p, &asked, closed, now) : NULL;
+}
+
+/* RFC 5508, REQ-8: a NAT that "is unable to establish a NAT Session for a new transport-layer (TCP, UDP, ICMP, etc.) flow due to
+ * resource constraints or administrative restrictions ... SHOULD send an ICMP destination unreachable message, with a code of 13";
+ * RFC 4443, 3.1: code 1. */
+struct nt_packet *nt_icmp_error_prohibited(struct nt_gateway *g, const struct nt_packet *p, nt_time now)
+{
+    if (!answers(g, NT_ANSWER_LIMIT) || !(p->proto == NT_PROTO_UDP || nt_packet_is_echo(p)))
+        return NULL;
+    return error_about(g, p, own_address_towards(g, &p->src), prohibited, now);
 }

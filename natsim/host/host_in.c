@@ -41,7 +41,7 @@ static void udp_in(struct nt_host *h, struct nt_packet *p, nt_time now)
 {
     uint32_t endpoint = nt_udp_ports_find(&h->ports, &p->dst);
     if (endpoint == NT_UDP_PORT_CLOSED) {
-        drop_packet(h, p, send_port_unreachable(h, p, now) ? NT_DROP_NO_SOCKET : NT_DROP_NO_SOCKET_QUIET, now);
+        drop_packet(h, p, send_port_unreachable(h, p, now) ? NT_DROP_NO_SOCKET : NT_DROP_NO_SOCKET | NT_DROP_QUIET, now);
         return;
     }
     struct nt_path path = {.transport = NT_UDP, .ttl = p->ttl, .tos = p->tos, .df = p->df, .local = p->dst, .remote = p->src};
@@ -77,22 +77,13 @@ static void error_in(struct nt_host *h, struct nt_packet *p, nt_time now)
     nt_fabric_consumed(h->fabric, p);
 }
 
-/* RFC 792: the source and destination addresses are simply reversed, the type code changed to 0, and the checksum recomputed. */
 static void answer_echo(struct nt_host *h, struct nt_packet *request, nt_time now)
 {
     struct nt_packet *p = nt_fabric_copy(h->fabric, request);
     nt_fabric_consumed(h->fabric, request);
     if (p == NULL)
         return;
-    struct nt_addr src = p->src, dst = p->dst;
-    size_t ip_len = nt_addr_ip_len(&src);
-    memcpy(p->data + (ip_len == 4 ? 12 : 8), dst.ip, ip_len);
-    memcpy(p->data + (ip_len == 4 ? 16 : 24), src.ip, ip_len);
-    p->data[ip_len == 4 ? 8 : 7] = p->ttl = 64;
-    p->data[p->l4] = ip_len == 4 ? NT_ICMP4_ECHO_REPLY : NT_ICMP6_ECHO_REPLY;
-    p->src = dst;
-    p->dst = src;
-    nt_packet_fix_checksums(p);
+    nt_packet_reply_echo(p);
     nt_out_packet(h, p, now);
 }
 
@@ -101,7 +92,7 @@ static void icmp_in(struct nt_host *h, struct nt_packet *p, nt_time now)
     uint8_t type = p->data[p->l4];
     if (nt_icmp_is_error(p->proto, type))
         error_in(h, p, now);
-    else if (type == (p->proto == NT_PROTO_ICMP ? NT_ICMP4_ECHO : NT_ICMP6_ECHO))
+    else if (nt_icmp_is_echo(p->proto, type))
         answer_echo(h, p, now);
     else
         pass_over(h, p, &other_icmp, now);

@@ -2,6 +2,9 @@
 
 #include "core/base/trace.h"
 
+#include <stdio.h>
+#include <string.h>
+
 /* In the detail, %a, %b and %i stand for the event's addresses (nt_trace_detail). */
 static const struct {
     const char *name, *detail;
@@ -12,7 +15,6 @@ static const struct {
     [NT_DROP_NO_ROUTE] = {"no-route", "no route to %i"},
     [NT_DROP_NO_HOST] = {"no-host", "nobody has %i on this network"},
     [NT_DROP_NO_SOCKET] = {"no-socket", "port %b is closed"},
-    [NT_DROP_NO_SOCKET_QUIET] = {"no-socket", "port %b is closed, and no ICMP error says so"},
     [NT_DROP_HAIRPIN] = {"hairpin", "no hairpinning to %b"},
     [NT_DROP_FIREWALL] = {"firewall", "no state for %a"},
     [NT_DROP_BLOCKED] = {"blocked", "packets to %b are blocked"},
@@ -41,12 +43,38 @@ static const struct {
     [NT_DROP_EXPIRED] = {"expired", "waited too long for its turn"},
 };
 
+#define BITS ((unsigned)NT_DROP_TOLD | (unsigned)NT_DROP_QUIET)
+
+static bool is_usually_told(enum nt_drop reason)
+{
+    return reason == NT_DROP_TTL || reason == NT_DROP_MTU || reason == NT_DROP_LIMIT || reason == NT_DROP_NO_PORT ||
+           reason == NT_DROP_NO_SOCKET;
+}
+
+enum nt_drop nt_drop_answered(enum nt_drop reason, bool answered)
+{
+    if (answered)
+        return reason | NT_DROP_TOLD;
+    return is_usually_told(reason) ? reason | NT_DROP_QUIET : reason;
+}
+
 const char *nt_drop_name(enum nt_drop reason)
 {
-    return (unsigned)reason < NT_DROP_COUNT ? reasons[reason].name : "unknown";
+    unsigned r = (unsigned)reason & ~BITS;
+    return r < NT_DROP_COUNT ? reasons[r].name : "unknown";
+}
+
+static void append(char *buf, size_t cap, const char *more)
+{
+    size_t len = strlen(buf);
+    snprintf(buf + len, cap - len, "%s", more);
 }
 
 const char *nt_drop_detail(enum nt_drop reason, const struct nt_addr *a, const struct nt_addr *b, char *buf, size_t cap)
 {
-    return nt_trace_detail((unsigned)reason < NT_DROP_COUNT ? reasons[reason].detail : "", a, b, buf, cap);
+    unsigned r = (unsigned)reason & ~BITS;
+    const char *text = nt_trace_detail(r < NT_DROP_COUNT ? reasons[r].detail : "", a, b, buf, cap);
+    if (r != (unsigned)reason && cap > 0)
+        append(buf, cap, (reason & NT_DROP_TOLD) != 0 ? ", and an ICMP error says so" : ", and no ICMP error says so");
+    return text;
 }

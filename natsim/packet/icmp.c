@@ -1,8 +1,9 @@
 #include "natsim/packet/icmp.h"
 #include "core/base/bytes.h"
 #include "core/base/err.h"
+#include "natsim/packet/checksum.h"
 
-enum { ICMP_HEADER = 8 };
+enum { ICMP_HEADER = 8, IP6_FRAGMENT = 44 };
 
 bool nt_icmp_is_error(uint8_t proto, uint8_t type)
 {
@@ -10,6 +11,56 @@ bool nt_icmp_is_error(uint8_t proto, uint8_t type)
         return type < 128; /* RFC 4443, 2.1: error messages have a zero in the high-order bit of the type */
     /* RFC 1122, 3.2.2: unreachable, source quench, redirect, time exceeded, parameter problem. */
     return proto == NT_PROTO_ICMP && (type == 3 || type == 4 || type == 5 || type == 11 || type == 12);
+}
+
+bool nt_icmp_is_echo(uint8_t proto, uint8_t type)
+{
+    return proto == NT_PROTO_ICMP ? type == NT_ICMP4_ECHO : proto == NT_PROTO_ICMP6 && type == NT_ICMP6_ECHO;
+}
+
+bool nt_icmp_is_echo_reply(uint8_t proto, uint8_t type)
+{
+    return proto == NT_PROTO_ICMP ? type == NT_ICMP4_ECHO_REPLY : proto == NT_PROTO_ICMP6 && type == NT_ICMP6_ECHO_REPLY;
+}
+
+static bool has_transport(const struct nt_packet *p)
+{
+    return !p->fragment || p->first_fragment;
+}
+
+bool nt_packet_is_icmp_error(const struct nt_packet *p)
+{
+    return has_transport(p) && nt_icmp_is_error(p->proto, p->data[p->l4]);
+}
+
+bool nt_packet_is_echo(const struct nt_packet *p)
+{
+    return has_transport(p) && nt_icmp_is_echo(p->proto, p->data[p->l4]);
+}
+
+bool nt_packet_is_too_big(const struct nt_packet *p)
+{
+    const uint8_t *icmp = p->data + p->l4;
+    if (!has_transport(p))
+        return false;
+    if (p->proto == NT_PROTO_ICMP)
+        return icmp[0] == NT_ICMP4_UNREACHABLE && icmp[1] == NT_ICMP4_FRAGMENTATION_NEEDED;
+    return p->proto == NT_PROTO_ICMP6 && icmp[0] == NT_ICMP6_TOO_BIG;
+}
+
+/* RFC 792: the source and destination addresses are simply reversed, the type code changed to 0, and the checksum recomputed. RFC
+ * 4443, 4.2: likewise. */
+void nt_packet_reply_echo(struct nt_packet *p)
+{
+    struct nt_addr src = p->src, dst = p->dst;
+    size_t ip_len = nt_addr_ip_len(&src);
+    memcpy(p->data + (ip_len == 4 ? 12 : 8), dst.ip, ip_len);
+    memcpy(p->data + (ip_len == 4 ? 16 : 24), src.ip, ip_len);
+    p->data[ip_len == 4 ? 8 : 7] = p->ttl = 64;
+    p->data[p->l4] = ip_len == 4 ? NT_ICMP4_ECHO_REPLY : NT_ICMP6_ECHO_REPLY;
+    p->src = dst;
+    p->dst = src;
+    nt_packet_fix_checksums(p);
 }
 
 int nt_packet_icmp_error(struct nt_packet *p, const struct nt_addr *src, const struct nt_packet *about, uint8_t type, uint8_t code)
@@ -51,33 +102,61 @@ void nt_packet_set_icmp_mtu(struct nt_packet *p, uint32_t mtu)
 uint32_t nt_packet_icmp_mtu(const struct nt_packet *p)
 {
     const uint8_t *icmp = p->data + p->l4;
-    if (p->proto == NT_PROTO_ICMP)
-        return icmp[0] == NT_ICMP4_UNREACHABLE && icmp[1] == NT_ICMP4_FRAGMENTATION_NEEDED ? nt_load16(icmp + 6) : 0;
-    return p->proto == NT_PROTO_ICMP6 && icmp[0] == NT_ICMP6_TOO_BIG ? nt_load32(icmp + 4) : 0;
+    if (!nt_packet_is_too_big(p))
+        return 0;
+    return p->proto == NT_PROTO_ICMP ? nt_load16(icmp + 6) : nt_load32(icmp + 4);
+}
+
+static int find_quoted4(struct nt_headers *h)
+{
+    h->family = NT_AF_IPV4;
+    h->proto = h->ip[9];
+    h->l4 = (uint16_t)((h->ip[0] & 15) * 4);
+    h->transport = (nt_load16(h->ip + 6) & 0x1fff) == 0;
+    return h->l4 >= 20 ? NT_OK : NT_ENOENT;
+}
+
+/* RFC 8200, 4: hop-by-hop options, routing, destination options; RFC 7045: mobility, HIP and shim6 are of their form. */
+static bool is_extension(uint8_t next)
+{
+    return next == 0 || next == 43 || next == 60 || next == 135 || next == 139 || next == 140;
+}
+
+/* The transport header lies behind the extension headers, as in the packet that a router quotes. */
+static int find_quoted6(struct nt_headers *h)
+{
+    size_t at = 40;
+    h->family = NT_AF_IPV6;
+    h->proto = h->ip[6];
+    while (h->transport && at + 8 <= h->len && (is_extension(h->proto) || h->proto == IP6_FRAGMENT)) {
+        bool fragment = h->proto == IP6_FRAGMENT;
+        h->transport = !fragment || nt_load16(h->ip + at + 2) >> 3 == 0;
+        h->proto = h->ip[at];
+        at += fragment ? 8 : ((size_t)h->ip[at + 1] + 1) * 8;
+    }
+    h->l4 = at < h->len ? (uint16_t)at : UINT16_MAX;
+    return NT_OK;
 }
 
 /* The quoted packet; its end may be cut off. Its ports must be there when its protocol has them. */
 static int find_quoted(const struct nt_packet *p, struct nt_headers *h)
 {
-    bool icmp = p->proto == NT_PROTO_ICMP || p->proto == NT_PROTO_ICMP6;
-    if (!icmp || p->fragment || !nt_icmp_is_error(p->proto, p->data[p->l4]))
+    int r = NT_ENOENT;
+    if (p->fragment || !nt_packet_is_icmp_error(p))
         return NT_ENOENT;
     *h = (struct nt_headers){.ip = p->data + p->l4 + ICMP_HEADER, .len = p->len - p->l4 - ICMP_HEADER, .transport = true};
-    if (h->len < 20)
-        return NT_ENOENT;
-    if (h->ip[0] >> 4 == 4 && p->family == NT_AF_IPV4) {
-        h->family = NT_AF_IPV4;
-        h->proto = h->ip[9];
-        h->l4 = (uint16_t)((h->ip[0] & 15) * 4);
-        h->transport = (nt_load16(h->ip + 6) & 0x1fff) == 0;
-    } else if (h->ip[0] >> 4 == 6 && p->family == NT_AF_IPV6 && h->len >= 40) {
-        h->family = NT_AF_IPV6;
-        h->proto = h->ip[6];
-        h->l4 = 40;
-    } else {
-        return NT_ENOENT;
-    }
-    return h->l4 >= 20 && h->l4 + 4u <= h->len ? NT_OK : NT_ENOENT;
+    if (p->family == NT_AF_IPV4 && h->len >= 20 && h->ip[0] >> 4 == 4)
+        r = find_quoted4(h);
+    else if (p->family == NT_AF_IPV6 && h->len >= 40 && h->ip[0] >> 4 == 6)
+        r = find_quoted6(h);
+    return r == NT_OK && h->l4 + 4u <= h->len ? NT_OK : NT_ENOENT;
+}
+
+/* RFC 5508, REQ-3 b): IP options belong to the header. */
+bool nt_packet_quotes_damaged(const struct nt_packet *p)
+{
+    struct nt_headers h;
+    return find_quoted(p, &h) == NT_OK && h.family == NT_AF_IPV4 && nt_checksum_end(nt_checksum_add(0, h.ip, h.l4)) != 0;
 }
 
 int nt_packet_quoted(const struct nt_packet *p, struct nt_addr *src, struct nt_addr *dst, uint8_t *proto)

@@ -130,7 +130,7 @@ TEST(test_closed_port)
     run_all();
     /* One ICMP error in 10 ms, about the first. */
     assert_int_equal(drops(&w, NT_DROP_NO_SOCKET), 1);
-    assert_int_equal(drops(&w, NT_DROP_NO_SOCKET_QUIET), 2);
+    assert_int_equal(drops(&w, NT_DROP_NO_SOCKET | NT_DROP_QUIET), 2);
     assert_int_equal(a.in_count, 2);
     const struct got *g = last(&a);
     struct nt_addr to = addr("10.0.0.3:9");
