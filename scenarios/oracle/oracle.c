@@ -90,10 +90,21 @@ static const char *room_objection(const struct nt_scn_case *c, uint32_t g)
     return NULL;
 }
 
-static bool lives_less(const struct nt_nat_policy *p, nt_time least)
+/* Agents, STUN and TURN servers have ports from 1024 up, and gateways and relays give others where their ranges say so. */
+static bool is_a_port(const struct nt_scn_case *c, uint16_t port)
+{
+    bool given = port >= 1024;
+    for (size_t i = 0; i < c->gateway_count && !given; i++)
+        given = c->gateways[i].policy.kind == NT_GW_TRANSLATE && c->gateways[i].policy.range_low <= port;
+    for (size_t i = 0; i < c->server_count && !given; i++)
+        given = c->servers[i].port_low != 0 && c->servers[i].port_low <= port;
+    return given;
+}
+
+static bool lives_less(const struct nt_scn_case *c, const struct nt_nat_policy *p, nt_time least)
 {
     for (size_t i = 0; i < p->life_by_port_count; i++)
-        if (p->life_by_port[i].life < least)
+        if (p->life_by_port[i].life < least && is_a_port(c, p->life_by_port[i].port))
             return true;
     return p->life_new < least || p->life_replied < least || p->life_stream < least ||
            (p->filter_lifetime != 0 && p->filter_lifetime < least);
@@ -101,10 +112,10 @@ static bool lives_less(const struct nt_nat_policy *p, nt_time least)
 
 /* `life`: the least that keepalives keep. Keys about ICMP messages, fragments and low ports change no path: checks are small, and
  * agents have ports above 1023. */
-static const char *policy_objection(const struct nt_nat_policy *p, nt_time life)
+static const char *policy_objection(const struct nt_scn_case *c, const struct nt_nat_policy *p, nt_time life)
 {
     bool dependent = p->mapping != NT_DEP_ENDPOINT_INDEPENDENT;
-    if (lives_less(p, life))
+    if (lives_less(c, p, life))
         return "a mapping or its filter entry ends between two keepalives";
     if (p->poison != 0 && p->poison < POISON_MIN)
         return "poison lives for less than 10 s";
@@ -131,7 +142,7 @@ static const char *gateway_objection(const struct nt_scn_case *c, uint32_t g, nt
     bool icmp = c->agents[c->caller].icmp_errors || c->agents[c->callee].icmp_errors;
     if (p->kind != NT_GW_TRANSLATE)
         return NULL;
-    const char *why = policy_objection(p, life);
+    const char *why = policy_objection(c, p, life);
     if (why == NULL)
         why = room_objection(c, g);
     if (why == NULL && icmp && sends_hard_errors(p))

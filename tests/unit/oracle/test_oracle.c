@@ -479,7 +479,15 @@ TEST(test_what_lives_shorter_than_keepalives_is_not_told)
     is_not_told(&w.c, why);
     two_nats(&w, &p, &p);
     w.gateways[0].policy.life_by_port_count = 1;
+    w.gateways[0].policy.life_by_port[0].port = 3478;
     w.gateways[0].policy.life_by_port[0].life = 10 * NT_SEC;
+    is_not_told(&w.c, why);
+    w.gateways[0].policy.life_by_port[0].port = 53; /* nobody's */
+    assert_int_equal(ask(&w), D);
+    w.servers[1].port_low = 50;
+    is_not_told(&w.c, why);
+    w.servers[1].port_low = 1024;
+    w.gateways[1].policy.range_low = 50;
     is_not_told(&w.c, why);
 }
 
