@@ -11,8 +11,13 @@ ANSWERS = ["too-big", "ttl", "limit", "echo", "echo-outside", "port", "route", "
 HOME_PREFIXES = ["192.168.1.0/24", "10.0.0.0/24"]  # two homes may have the same
 
 
-def icmp(r):
-    """What a gateway says and passes of ICMP; it changes no path."""
+def sends_errors(p):
+    """Of those that icmp-rate limits."""
+    return p.get("unsolicited") == "reject" or "answers" not in p or set(p["answers"]) & {"ttl", "port", "route", "host"}
+
+
+def icmp(r, rest=None):
+    """What a gateway says and passes of ICMP; it changes no path. What would have no effect beside `rest`, None: at a router, is left out."""
     p = {}
     if r.random() < 0.15:
         p["answers"] = r.choice([["none"], sorted(r.sample(ANSWERS, r.randint(1, len(ANSWERS))))])
@@ -20,6 +25,15 @@ def icmp(r):
         p["icmp-rate"] = {"burst": r.choice([1, 6]), "interval": "1s"}
     if r.random() < 0.1:
         p["icmp"] = r.choice(["drop", "drop-too-big"])
+    if p.get("icmp") == "drop":
+        return {"icmp": "drop"} if (rest or {}).get("unsolicited") != "reject" else {}
+    idle = {"too-big"} if "icmp" in p else set()
+    if rest is None:
+        idle.add("limit")
+    if "answers" in p:
+        p["answers"] = [a for a in p["answers"] if a not in idle] or ["none"]
+    if not sends_errors((rest or {}) | p):
+        p.pop("icmp-rate", None)
     return p
 
 
@@ -70,7 +84,7 @@ def policy(r):
         p["unsolicited"] = "reject"
     if r.random() < 0.05:
         p["fragments"] = r.choice(["in-order", "drop"])
-    p |= ports(r, p["mapping"] == "endpoint-independent") | lives(r) | icmp(r)
+    p |= ports(r, p["mapping"] == "endpoint-independent") | lives(r) | icmp(r, p)
     if r.random() < 0.1:
         p["addresses"] = 3
         if p["mapping"] == "endpoint-independent" and "poison" not in p and "block" not in p and r.random() < 0.3:

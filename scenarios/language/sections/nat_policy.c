@@ -205,16 +205,19 @@ static const struct nt_key keys[] = {
      .type = NT_KEY_WORD,
      POLICY(icmp),
      .words = icmp,
-     .doc = "what happens to ICMP (RFC 5508); drop-too-big: a path MTU black hole"},
+     .doc = "what happens to ICMP (RFC 5508); drop: the gateway sends none, either; drop-too-big: a path MTU black hole"},
     {.name = "answers",
      .type = NT_KEY_WORDS,
      .offset = offsetof(struct form, answers),
      .words = answers,
-     .doc = "the ICMP messages that the gateway sends of itself; [too-big, ttl, limit] by default"},
+     .doc =
+         "the ICMP messages that the gateway sends of itself, to who caused them: too-big (RFC 4787, REQ-13), ttl, limit (no flow can "
+         "be made: RFC 5508, REQ-8); port (a packet from inside to a closed port of the gateway's), route, host (nobody has the "
+         "address: 3 s later), echo and echo-outside (pings to the gateway); [too-big, ttl, limit] by default"},
     {.name = "icmp-rate",
      NODE(icmp_rate),
      .schema = "{\"anyOf\": [{\"const\": \"none\"}, {\"$ref\": \"#/$defs/icmp-rate\"}]}",
-     .doc = "how many of its ICMP errors go to one destination; no limit by default"},
+     .doc = "how many of its ICMP errors, but too-big, go to one destination; no limit by default"},
     {.name = "icmp-kills-mapping", .type = NT_KEY_BOOL, POLICY(icmp_kills_mapping), .doc = "an ICMP error ends the mapping"},
     {.name = "fragments",
      .type = NT_KEY_WORD,
@@ -359,23 +362,69 @@ static bool read_preset(struct nt_load *l, const struct nt_yaml *v, struct nt_sc
     return preset != NULL;
 }
 
-/* The keys that have an effect at a gateway that does not translate. */
-static bool works_without_nat(const char *key)
+static bool is_one_of(const char *key, const char *const *words, size_t count)
 {
-    static const char *const words[] = {"preset", "ipv6", "icmp", "answers", "icmp-rate"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < count; i++)
         if (strcmp(key, words[i]) == 0)
             return true;
     return false;
 }
 
-static void check_without_nat(struct nt_load *l, const struct nt_yaml *v, const struct nt_scn_gateway *g)
+/* Who does not translate routes: IPv6, too. It may filter ICMP, and sends it as any router. */
+static bool works_without_nat(const struct nt_scn_gateway *g, const char *key)
 {
+    static const char *const words[] = {"preset", "icmp", "answers", "icmp-rate"};
+    return is_one_of(key, words, g->policy.kind == NT_GW_BLOCKED ? 1 : sizeof words / sizeof *words);
+}
+
+static void check_without_nat(struct nt_load *l, const struct nt_yaml *v, const struct nt_scn_gateway *g, unsigned given)
+{
+    const char *why = g->policy.kind == NT_GW_BLOCKED ? "passes nothing" : "does not translate";
     for (size_t i = 0; i < v->count; i++)
-        if (!works_without_nat(v->keys[i]->text))
-            nt_diag_mend(nt_load_error(l, v->keys[i], "'%s' has no effect with preset '%s', which does not translate",
-                                       v->keys[i]->text, g->preset),
+        if (!works_without_nat(g, v->keys[i]->text))
+            nt_diag_mend(
+                nt_load_error(l, v->keys[i], "'%s' has no effect with preset '%s', which %s", v->keys[i]->text, g->preset, why),
+                "leave it out");
+    if ((given & NT_ANSWER_LIMIT) != 0)
+        nt_diag_mend(
+            nt_load_error(l, nt_yaml_get(v, "answers"), "'limit' has no effect with preset '%s', which makes no flows", g->preset),
+            "leave it out");
+}
+
+/* `icmp: drop` passes no ICMP, and sends none. */
+static void check_with_icmp_dropped(struct nt_load *l, const struct nt_yaml *v, const struct nt_nat_policy *p)
+{
+    static const char *const idle[] = {"answers", "icmp-rate", "icmp-lifetime", "icmp-kills-mapping", "unsolicited"};
+    size_t count = sizeof idle / sizeof *idle - (p->unsolicited == NT_UNSOLICITED_REJECT ? 0 : 1);
+    for (size_t i = 0; i < v->count; i++)
+        if (is_one_of(v->keys[i]->text, idle, count))
+            nt_diag_mend(nt_load_error(l, v->keys[i], "'%s' has no effect with 'icmp: drop', which neither passes nor sends ICMP",
+                                       v->keys[i]->text),
                          "leave it out");
+}
+
+/* "Too big" is never limited, and echo replies are no errors. */
+static bool sends_limited_errors(const struct nt_nat_policy *p)
+{
+    bool nat = p->kind == NT_GW_TRANSLATE;
+    unsigned limited = NT_ANSWER_TTL | NT_ANSWER_PORT | NT_ANSWER_ROUTE | NT_ANSWER_HOST | (nat ? NT_ANSWER_LIMIT : 0);
+    return (p->answers & limited) != 0 || (nat && p->unsolicited == NT_UNSOLICITED_REJECT);
+}
+
+/* The keys and words that are given about ICMP must have an effect; given: the words of `answers`. */
+static void check_icmp(struct nt_load *l, const struct nt_yaml *v, const struct nt_nat_policy *p, unsigned given)
+{
+    if (p->icmp == NT_ICMP_DROP) {
+        check_with_icmp_dropped(l, v, p);
+        return;
+    }
+    if (p->icmp == NT_ICMP_DROP_TOO_BIG && (given & NT_ANSWER_TOO_BIG) != 0)
+        nt_diag_mend(nt_load_error(l, nt_yaml_get(v, "answers"), "'too-big' has no effect with 'icmp: drop-too-big'"),
+                     "leave it out");
+    const struct nt_yaml *rate = nt_yaml_get(v, "icmp-rate");
+    if (rate != NULL && p->icmp_burst != 0 && !sends_limited_errors(p))
+        nt_diag_mend(nt_load_error(l, rate, "'icmp-rate' has no effect: none of the errors that it limits is sent"),
+                     "leave it out, or name ttl, port, route or host in 'answers'");
 }
 
 static void read_parts(struct nt_load *l, const struct nt_yaml *v, const struct form *f, struct nt_nat_policy *p)
@@ -419,8 +468,10 @@ static void read_whole(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
         nt_diag_mend(nt_load_error(l, v, "'mapping' is missing"), "a policy without a preset needs it");
     if (preset == NULL && f.p.filtering == 0 && nt_yaml_get(v, "filtering") == NULL)
         nt_diag_mend(nt_load_error(l, v, "'filtering' is missing"), "a policy without a preset needs it");
+    if (l->src->errors == before)
+        check_icmp(l, v, &f.p, f.answers);
     if (f.p.kind != NT_GW_TRANSLATE)
-        check_without_nat(l, v, g);
+        check_without_nat(l, v, g, f.answers);
     if (l->src->errors == before)
         g->policy = f.p;
 }

@@ -360,7 +360,7 @@ TEST(test_policy)
         "          conflict: fail, pooling: arbitrary, lifetimes: {new: 30s, stream: 2m}, lifetime-by-port: {53: 15s, 123: 1.5s},\n"
         "          hold-down: 65s, refresh: [outbound, inbound], filter-lifetime: 10s, filter-scope: endpoint, hairpin: "
         "internal-source,\n"
-        "          replies: pinned, unsolicited: reject, poison: 30s, icmp: drop, icmp-kills-mapping: true, fragments: in-order,\n"
+        "          replies: pinned, unsolicited: reject, poison: 30s, icmp: drop-too-big, icmp-kills-mapping: true, fragments: in-order,\n"
         "          max-mappings: 7, max-per-host: 3, deny: [udp], ipv6: open}\n"
         "agents: {L: {on: a}, R: {on: b}}\n" CALL);
     struct nt_scn_case *c = cell(f, 0);
@@ -388,7 +388,7 @@ TEST(test_policy)
     assert_int_equal(p->replies, NT_REPLIES_PINNED);
     assert_int_equal(p->unsolicited, NT_UNSOLICITED_REJECT);
     assert_int_equal(p->poison, 30 * NT_SEC);
-    assert_int_equal(p->icmp, NT_ICMP_DROP);
+    assert_int_equal(p->icmp, NT_ICMP_DROP_TOO_BIG);
     assert_int_equal(p->fragments, NT_FRAG_IN_ORDER);
     assert_int_equal(p->max_mappings, 7);
     assert_int_equal(p->max_per_host, 3);

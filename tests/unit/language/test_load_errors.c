@@ -120,6 +120,23 @@ static const struct row rows[] = {
      "13:94: 0 is out of range for 'lifetime-by-port': write a number from 1 to 65535\n"},
     {"nat: symmetric", "nat: {preset: none, hairpin: none}",
      "13:70: 'hairpin' has no effect with preset 'none', which does not translate: leave it out\n"},
+    {"nat: symmetric", "nat: {preset: none, ipv6: open}",
+     "13:70: 'ipv6' has no effect with preset 'none', which does not translate: leave it out\n"
+     "13:70: 'ipv6' has no effect: the networks of gateway 'nat-right' have no IPv6 on both sides: give them an 'ipv6' prefix, or "
+     "leave it out\n"},
+    {"nat: symmetric", "nat: {preset: blocked, icmp: drop}",
+     "13:73: 'icmp' has no effect with preset 'blocked', which passes nothing: leave it out\n"},
+    {"nat: symmetric", "nat: {preset: none, answers: [ttl, limit]}",
+     "13:79: 'limit' has no effect with preset 'none', which makes no flows: leave it out\n"},
+    {"nat: symmetric", "nat: {preset: none, icmp: drop, answers: [ttl]}",
+     "13:82: 'answers' has no effect with 'icmp: drop', which neither passes nor sends ICMP: leave it out\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, icmp: drop, unsolicited: reject}",
+     "13:87: 'unsolicited' has no effect with 'icmp: drop', which neither passes nor sends ICMP: leave it out\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, icmp: drop-too-big, answers: [too-big, ttl]}",
+     "13:104: 'too-big' has no effect with 'icmp: drop-too-big': leave it out\n"},
+    {"nat: symmetric", "nat: {preset: none, answers: [too-big, echo], icmp-rate: {burst: 6, interval: 1s}}",
+     "13:107: 'icmp-rate' has no effect: none of the errors that it limits is sent: leave it out, or name ttl, port, route or host in "
+     "'answers'\n"},
     {"nat: symmetric", "nat: {preset: symmetric, addresses: 65}",
      "13:86: 65 is out of range for 'addresses': write a number from 1 to 64\n"},
     {"nat: symmetric", "nat: {preset: symmetric, deny: [tcp]}", "13:82: 'tcp' is not in this version\n"},
