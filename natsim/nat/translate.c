@@ -167,6 +167,8 @@ static uint32_t find_inbound_mapping(struct nt_nat *n, uint8_t proto, const stru
     if (flow != NT_MAP_NONE)
         return nt_flow_at(&n->flows, flow)->mapping;
     uint32_t first = nt_mappings_by_external(&n->mappings, proto, external);
+    if (n->policy.filter_scope == NT_SCOPE_FLOW) /* without a flow none lets it in */
+        return first;
     for (uint32_t i = first; i != NT_MAP_NONE; i = nt_mapping_at(&n->mappings, i)->shared_next)
         if (lets_in(n, i, remote))
             return i;

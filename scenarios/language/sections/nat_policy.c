@@ -427,6 +427,15 @@ static void check_icmp(struct nt_load *l, const struct nt_yaml *v, const struct 
                      "leave it out, or name ttl, port, route or host in 'answers'");
 }
 
+/* Linux has classes of ports where none are named; a preset's may be overridden by naming some. */
+static void check_low_ports(struct nt_load *l, const struct nt_yaml *v, const struct nt_nat_policy *p)
+{
+    const struct nt_yaml *low = nt_yaml_get(v, "low-ports");
+    bool named = p->range_low != 1024 || p->range_high != 65535 || p->block != 0;
+    if (low != NULL && p->low_ports == NT_LOW_LINUX && named)
+        nt_diag_mend(nt_load_error(l, low, "'low-ports: linux' has no effect with a 'range' or 'block'"), "leave one out");
+}
+
 static void read_parts(struct nt_load *l, const struct nt_yaml *v, const struct form *f, struct nt_nat_policy *p)
 {
     if (f->lifetime != 0 && f->lifetimes != NULL)
@@ -453,6 +462,7 @@ static void read_parts(struct nt_load *l, const struct nt_yaml *v, const struct 
         read_icmp_rate(l, f->icmp_rate, p);
     if (f->deny != NULL)
         read_deny(l, f->deny, p);
+    check_low_ports(l, v, p);
 }
 
 static void read_whole(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_gateway *g)

@@ -137,6 +137,8 @@ static const struct row rows[] = {
     {"nat: symmetric", "nat: {preset: none, answers: [too-big, echo], icmp-rate: {burst: 6, interval: 1s}}",
      "13:107: 'icmp-rate' has no effect: none of the errors that it limits is sent: leave it out, or name ttl, port, route or host in "
      "'answers'\n"},
+    {"nat: symmetric", "nat: {preset: linux-masq, range: 5000..5999, low-ports: linux}",
+     "13:106: 'low-ports: linux' has no effect with a 'range' or 'block': leave one out\n"},
     {"nat: symmetric", "nat: {preset: symmetric, addresses: 65}",
      "13:86: 65 is out of range for 'addresses': write a number from 1 to 64\n"},
     {"nat: symmetric", "nat: {preset: symmetric, deny: [tcp]}", "13:82: 'tcp' is not in this version\n"},
