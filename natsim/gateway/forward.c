@@ -125,10 +125,12 @@ struct quoted {
 static enum passage read_error_or_drop(struct nt_gateway *g, struct nt_packet *p, struct quoted *q, nt_time now)
 {
     /* RFC 5508, REQ-3: "if the ICMP checksum fails to validate, the NAT SHOULD silently drop the ICMP Error packet"; a) likewise
-     * "if the IP checksum of the embedded packet fails to validate". */
+     * "if the IP checksum of the embedded packet fails to validate". A redirect names a gateway of its sender's network (RFC 792):
+     * on the other side of a NAT it says nothing. */
     if (!nt_packet_checksums_good(p) || nt_packet_quotes_damaged(p))
         nt_gateway_drop(g, p, NT_DROP_CHECKSUM, now);
-    else if (nt_packet_quoted(p, &q->src, &q->dst, &q->proto) != NT_OK || (q->proto != NT_PROTO_UDP && q->proto != NT_PROTO_ICMP))
+    else if (p->data[p->l4] == NT_ICMP4_REDIRECT || nt_packet_quoted(p, &q->src, &q->dst, &q->proto) != NT_OK ||
+             (q->proto != NT_PROTO_UDP && q->proto != NT_PROTO_ICMP))
         nt_gateway_drop(g, p, NT_DROP_PROTOCOL, now);
     else
         return PASSED;
@@ -230,7 +232,7 @@ static void translate_outbound(struct nt_gateway *g, struct nt_packet *p, const 
         translate_error(g, p, true, false, now);
         return;
     }
-    if (p->proto == NT_PROTO_ICMP && !nt_packet_is_echo(p)) {
+    if (p->proto == NT_PROTO_ICMP && !nt_packet_is_query(p)) {
         nt_gateway_drop(g, p, NT_DROP_PROTOCOL, now);
         return;
     }
@@ -262,7 +264,7 @@ static void translate_inbound(struct nt_gateway *g, struct nt_packet *p, nt_time
         translate_error(g, p, false, true, now);
         return;
     }
-    if (p->proto == NT_PROTO_ICMP && !nt_icmp_is_echo_reply(p->proto, p->data[p->l4])) {
+    if (p->proto == NT_PROTO_ICMP && !nt_icmp_is_reply(p->proto, p->data[p->l4])) {
         nt_local_receive(g, p, false, NT_DROP_NO_MAPPING, &p->src, &p->dst, now);
         return;
     }
@@ -307,11 +309,11 @@ static enum nt_drop pass_firewall(struct nt_gateway *g, const struct nt_packet *
         return NT_DROP_DENIED;
     if (nt_packet_is_icmp_error(p))
         return lets_error_pass(g, p, from_inside, now) ? NT_DROP_NONE : NT_DROP_FIREWALL;
-    if (from_inside && icmp && !nt_packet_is_echo(p))
+    if (from_inside && icmp && !nt_packet_is_query(p))
         return NT_DROP_NONE;
     if (from_inside)
         return nt_firewall_out(g->firewall, p->proto, &p->src, &p->dst, now) == NT_OK ? NT_DROP_NONE : NT_DROP_LIMIT;
-    if (icmp && !nt_icmp_is_echo_reply(p->proto, p->data[p->l4]))
+    if (icmp && !nt_icmp_is_reply(p->proto, p->data[p->l4]))
         return NT_DROP_FIREWALL;
     return nt_firewall_in(g->firewall, p->proto, &p->src, &p->dst, now) ? NT_DROP_NONE : NT_DROP_FIREWALL;
 }

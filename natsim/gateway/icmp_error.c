@@ -120,7 +120,7 @@ struct nt_packet *nt_icmp_error_closed(struct nt_gateway *g, const struct nt_pac
  * RFC 4443, 3.1: code 1. */
 struct nt_packet *nt_icmp_error_prohibited(struct nt_gateway *g, const struct nt_packet *p, nt_time now)
 {
-    if (!answers(g, NT_ANSWER_LIMIT) || !(p->proto == NT_PROTO_UDP || nt_packet_is_echo(p)))
+    if (!answers(g, NT_ANSWER_LIMIT) || !(p->proto == NT_PROTO_UDP || nt_packet_is_query(p)))
         return NULL;
     return error_about(g, p, own_address_towards(g, &p->src), prohibited, now);
 }

@@ -5,24 +5,6 @@
 
 enum { ICMP_HEADER = 8, IP6_FRAGMENT = 44 };
 
-bool nt_icmp_is_error(uint8_t proto, uint8_t type)
-{
-    if (proto == NT_PROTO_ICMP6)
-        return type < 128; /* RFC 4443, 2.1: error messages have a zero in the high-order bit of the type */
-    /* RFC 1122, 3.2.2: unreachable, source quench, redirect, time exceeded, parameter problem. */
-    return proto == NT_PROTO_ICMP && (type == 3 || type == 4 || type == 5 || type == 11 || type == 12);
-}
-
-bool nt_icmp_is_echo(uint8_t proto, uint8_t type)
-{
-    return proto == NT_PROTO_ICMP ? type == NT_ICMP4_ECHO : proto == NT_PROTO_ICMP6 && type == NT_ICMP6_ECHO;
-}
-
-bool nt_icmp_is_echo_reply(uint8_t proto, uint8_t type)
-{
-    return proto == NT_PROTO_ICMP ? type == NT_ICMP4_ECHO_REPLY : proto == NT_PROTO_ICMP6 && type == NT_ICMP6_ECHO_REPLY;
-}
-
 static bool has_transport(const struct nt_packet *p)
 {
     return !p->fragment || p->first_fragment;
@@ -36,6 +18,11 @@ bool nt_packet_is_icmp_error(const struct nt_packet *p)
 bool nt_packet_is_echo(const struct nt_packet *p)
 {
     return has_transport(p) && nt_icmp_is_echo(p->proto, p->data[p->l4]);
+}
+
+bool nt_packet_is_query(const struct nt_packet *p)
+{
+    return has_transport(p) && nt_icmp_is_query(p->proto, p->data[p->l4]);
 }
 
 bool nt_packet_is_too_big(const struct nt_packet *p)
@@ -138,7 +125,8 @@ static int find_quoted6(struct nt_headers *h)
     return NT_OK;
 }
 
-/* The quoted packet; its end may be cut off. Its ports must be there when its protocol has them. */
+/* The quoted packet; its end may be cut off, but for "the internet header plus the first 64 bits of the original datagram's data"
+ * (RFC 792). */
 static int find_quoted(const struct nt_packet *p, struct nt_headers *h)
 {
     int r = NT_ENOENT;
@@ -149,7 +137,7 @@ static int find_quoted(const struct nt_packet *p, struct nt_headers *h)
         r = find_quoted4(h);
     else if (p->family == NT_AF_IPV6 && h->len >= 40 && h->ip[0] >> 4 == 6)
         r = find_quoted6(h);
-    return r == NT_OK && h->l4 + 4u <= h->len ? NT_OK : NT_ENOENT;
+    return r == NT_OK && h->l4 + 8u <= h->len ? NT_OK : NT_ENOENT;
 }
 
 /* RFC 5508, REQ-3 b): IP options belong to the header. */

@@ -2,16 +2,14 @@
 #ifndef NT_PACKET_ICMP_H
 #define NT_PACKET_ICMP_H
 
+#include "natsim/packet/icmp_type.h"
 #include "natsim/packet/packet.h"
 
-/* ICMP and ICMPv6 types that report an error about another packet. */
-bool nt_icmp_is_error(uint8_t proto, uint8_t type);
-bool nt_icmp_is_echo(uint8_t proto, uint8_t type);       /* an echo request */
-bool nt_icmp_is_echo_reply(uint8_t proto, uint8_t type); /* and the answer to one */
 /* The packet reports an error about another one; later fragments cannot tell, and do not. */
 bool nt_packet_is_icmp_error(const struct nt_packet *p);
 bool nt_packet_is_too_big(const struct nt_packet *p); /* "fragmentation needed", or "packet too big" */
 bool nt_packet_is_echo(const struct nt_packet *p);    /* a whole echo request, or its first fragment */
+bool nt_packet_is_query(const struct nt_packet *p);   /* likewise */
 /* Turns an echo request into the answer to it. */
 void nt_packet_reply_echo(struct nt_packet *p);
 /* An error about `about`, from `src` to about's source, with as much of it as fits 576 or 1280 bytes. 0, NT_EINVAL (the families

@@ -1,15 +1,15 @@
 #include "natsim/packet/rewrite.h"
 #include "core/base/bytes.h"
 #include "natsim/packet/checksum.h"
+#include "natsim/packet/icmp_type.h"
 #include "natsim/packet/protocol.h"
 
-static bool is_echo(uint8_t proto, uint8_t type)
+static bool has_identifier(uint8_t proto, uint8_t type)
 {
-    return proto == NT_PROTO_ICMP ? type == NT_ICMP4_ECHO_REPLY || type == NT_ICMP4_ECHO
-                                  : proto == NT_PROTO_ICMP6 && (type == NT_ICMP6_ECHO || type == NT_ICMP6_ECHO_REPLY);
+    return nt_icmp_is_query(proto, type) || nt_icmp_is_reply(proto, type);
 }
 
-/* The port field (ICMP echo: the identifier for both), or NULL when the packet has none. */
+/* The port field (ICMP queries: the identifier for both), or NULL when the packet has none. */
 static uint8_t *port_at(const struct nt_headers *h, bool src)
 {
     size_t at = h->l4;
@@ -17,7 +17,7 @@ static uint8_t *port_at(const struct nt_headers *h, bool src)
         return NULL;
     if (h->proto == NT_PROTO_UDP || h->proto == NT_PROTO_TCP)
         at += src ? 0 : 2;
-    else if (h->l4 < h->len && is_echo(h->proto, h->ip[h->l4]))
+    else if (h->l4 < h->len && has_identifier(h->proto, h->ip[h->l4]))
         at += 4;
     else
         return NULL;

@@ -226,6 +226,54 @@ TEST(test_icmp_echo)
     end();
 }
 
+/* RFC 5508, 3.1: a NAT lets queries out and their answers in, whatever they ask: timestamp, information, address mask. */
+TEST(test_icmp_queries)
+{
+    world(cone());
+    for (uint8_t ask = 13, count = 1; ask <= 17; ask += 2, count++) {
+        hand_over(&a, echo("10.0.0.2:1", "203.0.113.7:1", ask, 7));
+        run_on();
+        (void)last(&o, count, "203.0.113.2:7", "203.0.113.7:7");
+        hand_over(&o, echo("203.0.113.7:1", "203.0.113.2:1", ask + 1, 7));
+        run_on();
+        (void)last(&a, count, "203.0.113.7:7", "10.0.0.2:7");
+    }
+    hand_over(&a, echo("10.0.0.2:1", "203.0.113.7:1", 19, 7)); /* reserved */
+    run_on();
+    dropped(NT_DROP_PROTOCOL, "", "");
+    hand_over(&o, echo("203.0.113.7:1", "203.0.113.2:1", 13, 7));
+    run_on();
+    dropped(NT_DROP_NO_MAPPING, "", "");
+    end();
+}
+
+/* What an error must quote (RFC 792: 64 bits of the data), and the error that does not cross a NAT. */
+TEST(test_icmp_not_translated)
+{
+    world(cone());
+    say(&a, "10.0.0.2:5000", "203.0.113.7:7000");
+    struct nt_addr src = addr("203.0.113.7");
+    for (uint32_t quoted = 8; quoted >= 7; quoted--) {
+        struct nt_packet *e = nt_fabric_packet(f, 0);
+        assert_int_equal(nt_packet_icmp_error(e, &src, &o.got[0], 3, 1), 0);
+        e->len = e->l4 + 28u + quoted;
+        nt_store16(e->data + 2, (uint16_t)e->len);
+        assert_int_equal(nt_packet_parse(e), 0);
+        nt_packet_fix_checksums(e);
+        hand_over(&o, e);
+        run_on();
+        assert_int_equal(a.count, 1);
+    }
+    dropped(NT_DROP_PROTOCOL, "", "");
+    struct nt_packet *redirect = nt_fabric_packet(f, 0);
+    assert_int_equal(nt_packet_icmp_error(redirect, &src, &o.got[0], 5, 1), 0);
+    hand_over(&o, redirect);
+    run_on();
+    dropped(NT_DROP_PROTOCOL, "", "");
+    assert_int_equal(a.count, 1);
+    end();
+}
+
 /* RFC 1812, 5.3.1: the TTL counts for what is forwarded. What comes to an external address is, if it is translated. */
 TEST(test_expired_at_own_address)
 {
@@ -427,6 +475,8 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_icmp_errors),
                                        cmocka_unit_test(test_icmp_error_hairpinned),
                                        cmocka_unit_test(test_icmp_error_damaged),
+                                       cmocka_unit_test(test_icmp_queries),
+                                       cmocka_unit_test(test_icmp_not_translated),
                                        cmocka_unit_test(test_too_big),
                                        cmocka_unit_test(test_ttl),
                                        cmocka_unit_test(test_ttl_unanswered),
