@@ -1,0 +1,47 @@
+"""Where natsim is not as the kernel, and why. A row: the reason, and the observations with what the kernel does and what natsim does; then
+other values in some configurations. None: no difference. What no longer differs must leave the table."""
+
+from kernel_lab import RULES
+
+EVERYWHERE = [name for name in RULES if name != "range"]
+
+ROWS = [
+    ("RFC 5508, REQ-3a: an error whose embedded IP header has a wrong checksum SHOULD be dropped; the kernel does not look at it",
+     {"errors in: quoted header with a wrong checksum": ("icmp 3/1 from the router, quote as sent", "lost")}),
+    ("RFC 5508, REQ-5: an error from inside about no session is silently dropped; the kernel forwards it with the inside address",
+     {"errors out: about another port of the peer": ("icmp 11/0 from inside host, quote of inside host", "lost"),
+      "errors out: about a port that never was": ("icmp 11/0 from inside host, quote of inside host", "lost")}),
+    ("the kernel counts \"no route\" twice, in a bucket of five: an accident of ip_error() and icmp_send(), and nobody's configuration",
+     {"no route: rate": ("2 1", "6 2")}, {"nested": None}),
+    ("RFC 1812, 4.3.2.4: the source SHOULD be an address of the interface by which the error leaves; the kernel sends this one when the packet is translated",
+     {"no such host: no host, from": ("outside address", "inside address")}, {"nested": ("outside address", "outer gateway")}),
+    ("the kernel loses the DF of fragments that it has looked at whole, so that a second router may cut them: an accident of ip_fraglist_init()",
+     {"fragments: with DF, larger than that": None}, {"nested": ("delivered", "icmp 3/4")}),
+    ("natsim's gateways record no route: RFC 791's option is passed on",
+     {"options: record route": ("an address recorded", "as sent"),
+      "options: record route in fragments": ("an address recorded, overwritten", "as sent, as sent")}),
+    ("natsim joins fragments, and sends on the whole",
+     {"fragments: even": ("420@0 420@400 428@800", "1228@0"),
+      "fragments: uneven": ("180@0 820@160 268@960", "1228@0"),
+      "fragments: last first": ("420@0 420@400 428@800", "1228@0"),
+      "fragments: more than the network carries at once": ("1380@0 1380@1360 308@2720", "1396@0 1396@1376 276@2752"),
+      "fragments: in": ("420@0 420@400 428@800", "1228@0"),
+      "fragments: in, last first": ("420@0 420@400 428@800", "1228@0"),
+      "ipv6: fragments out": ("848@0 848@800 456@1600", "icmp 2/0"),
+      "ipv6: fragments in": ("848@0 848@800 456@1600", "icmp 2/0"),
+      "ipv6: fragments in, last first": ("848@0 848@800 456@1600", "icmp 2/0"),
+      "ipv6: fragments in, unsolicited": ("lost", "icmp 2/0")}),
+    ("natsim loses what a program sends with IPv6 options",
+     {"ipv6: destination options": ("as sent", "lost")}),
+]
+
+
+def listed(config):
+    """name -> (kernel, natsim) of a configuration."""
+    rows = {}
+    for _, observations, *but in ROWS if config in EVERYWHERE else []:
+        for name, values in observations.items():
+            values = (but[0] if but else {}).get(config, values)
+            if values:
+                rows[name] = values
+    return rows

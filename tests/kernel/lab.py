@@ -1,0 +1,231 @@
+"""A lab: an inside host, one or two gateways, an outside host, each host with many addresses. What sends and receives is here, with sockets of
+these hosts; who forwards, the kernel or natsim, is in kernel_lab.py and model_lab.py."""
+
+import asyncio
+import itertools
+import socket
+import struct
+import sys
+
+from packets import Packet, echo, udp
+
+ALL_PACKETS, OUTGOING = 3, 4 # packet(7)
+MTU_DISCOVER, MTU_DISCOVER6, PROBE = 10, 23, 3 # ip(7), ipv6(7): what hosts have learnt of path MTUs binds no probe
+SETTLE_ID = 0x5E77
+INSIDE, OUTSIDE = "inside", "outside"
+
+
+def inside(n):
+    return f"10.1.0.{n}"
+
+
+def outside(n):
+    return f"203.0.113.{n}"
+
+
+INSIDE6, OUTSIDE6 = "2001:db8:2::2", "2001:db8:1::10"
+GATEWAY_INSIDE, EXTERNAL, BETWEEN = inside(1), outside(2), "10.9.0.1"
+INSIDES, OUTSIDES = range(2, 66), range(10, 74)
+OUTER_MTU = 1400
+
+
+def other_side(name):
+    return OUTSIDE if name == INSIDE else INSIDE
+
+
+class Late(Exception):
+    """This machine was too busy to do something in time: what was to be seen cannot be."""
+
+
+class Host:
+    def __init__(self, name, borrow):
+        """borrow(family, type, protocol): a socket of the host's network."""
+        self.name, self.borrow = name, borrow
+        self.raw = {4: borrow(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW), 6: borrow(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)}
+        self.raw[4].setsockopt(socket.IPPROTO_IP, MTU_DISCOVER, PROBE)
+        self.raw[6].setsockopt(socket.IPPROTO_IPV6, MTU_DISCOVER6, PROBE)
+        self.tap = borrow(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ALL_PACKETS))
+        self.tap.setblocking(False)
+        self.tap.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 21)
+        self.open_ports, self.seen, self.pieces, self.wrong_checksums, self.awaited = {}, {}, {}, 0, {}
+        asyncio.get_running_loop().add_reader(self.tap, self.read)
+
+    def open(self, port):
+        if port not in self.open_ports:
+            s = self.open_ports[port] = self.borrow(socket.AF_INET6, socket.SOCK_DGRAM, 0)
+            s.bind(("::", port))
+
+    def send(self, packet):
+        p = Packet(packet)
+        self.raw[p.version].sendto(packet, (p.dst, 0))
+
+    def read(self):
+        while True:
+            try:
+                data, (_, _, way, *_) = self.tap.recvfrom(65536)
+            except BlockingIOError:
+                return
+            if way != OUTGOING and len(data) >= 20 and data[0] >> 4 in (4, 6):
+                self.keep(Packet(data))
+
+    def first(self, tag, error=False):
+        """The first packet with this tag that came; error: the first ICMP error about it."""
+        return next(iter(self.seen.get((tag, error), [])), None)
+
+    def keep(self, p):
+        tag = p.quote.tag if p.quote else p.tag
+        self.pieces.setdefault((p.src, p.dst, p.ident), []).append(p)
+        if tag:
+            self.seen.setdefault((tag, p.is_error()), []).append(p)
+        self.wrong_checksums += not p.checksums_good()
+        if tag in self.awaited:
+            self.awaited.pop(tag).set_result(None)
+
+
+class Cast:
+    """A packet that was sent, and what became of it: seen by the other side, or the error about it that its sender saw."""
+
+    def __init__(self, sent, arrived, error):
+        self.sent, self.arrived, self.error = Packet(sent), arrived, error
+
+    @property
+    def port(self):
+        return self.arrived.sport if self.arrived else None
+
+    def fate(self):
+        """An error comes first: who sends one may have received the packet."""
+        return error_word(self.error) if self.error else "delivered" if self.arrived else "lost"
+
+    def quoted_as_sent(self):
+        """Whether the error speaks of the packet as its sender knows it."""
+        q = self.error.quote
+        return "as sent" if (*q.ends(), q.header_good) == (*self.sent.ends(), True) else f"{q.ends()} for {self.sent.ends()}, header {q.header_good}"
+
+    def source_word(self, **known):
+        """The source port: preserved, as that of another, or neither."""
+        if not self.arrived:
+            return self.fate()
+        if self.port == self.sent.sport:
+            return "preserved"
+        return next((f"as {name}" for name, other in known.items() if other.port == self.port), "other")
+
+
+def error_word(p):
+    return f"icmp {p.kind}/{p.code}"
+
+
+class Lab:
+    def __init__(self, hosts):
+        self.hosts = hosts
+        self.tags, self.seqs = itertools.count(1), itertools.count(1)
+
+    def tag(self):
+        return struct.pack("!Q", 0xC0DE << 40 | next(self.tags))
+
+    def host_of(self, address):
+        return self.hosts[INSIDE if address.startswith(("10.1.", "2001:db8:2:")) else OUTSIDE]
+
+    async def cross(self, seconds):
+        """An echo request to the other side, and its reply."""
+        tag, host = self.tag(), self.hosts[INSIDE]
+        answered = host.awaited[tag] = asyncio.get_running_loop().create_future()
+        host.send(echo(inside(INSIDES[0]), outside(OUTSIDES[0]), SETTLE_ID, next(self.seqs) & 0xFFFF, tag))
+        await asyncio.wait_for(answered, seconds)
+
+    async def settle(self):
+        """Until all that was sent before has come, or never will: nothing overtakes, and an echo request crosses to the other side and back."""
+        try:
+            await self.cross(10)
+        except asyncio.TimeoutError:
+            raise Late("an echo request was not answered") from None
+        for host in self.hosts.values():
+            host.read()
+
+    async def ready(self):
+        for _ in range(100):
+            try:
+                return await self.cross(0.2)
+            except asyncio.TimeoutError:
+                pass
+        raise Late("the lab does not answer")
+
+    async def cast(self, packets, sender):
+        """Sends the packet, or the pieces of one, and waits until its fate is known."""
+        pieces = packets if isinstance(packets, list) else [packets]
+        first = next(p for p in pieces if Packet(p).offset == 0)
+        for p in pieces:
+            sender.send(p)
+        await self.settle()
+        tag = Packet(first).tag
+        return Cast(first, self.hosts[other_side(sender.name)].first(tag), sender.first(tag, error=True))
+
+    def open(self, *ends):
+        """Keeps the kernels of hosts from refusing what comes there."""
+        for address, port in ends:
+            self.host_of(address).open(port)
+
+    async def udp(self, src, dst, size=0, closed=False, **how):
+        """closed: nobody listens at the ends."""
+        if not closed:
+            self.open(src, dst)
+        return await self.cast(udp(src, dst, self.tag().ljust(size, b"x"), **how), self.host_of(src[0]))
+
+    def arrived_pieces(self, cast):
+        """The fragments, or the one packet, that came of it, as they came."""
+        a = cast.arrived
+        return [p for p in self.host_of(a.dst).pieces[a.src, a.dst, a.ident] if p.fragment == a.fragment] if a else []
+
+    def sizes(self, cast):
+        return " ".join(f"{p.size}@{p.offset}" for p in self.arrived_pieces(cast)) or cast.fate()
+
+    def wrong_checksums(self):
+        return sum(h.wrong_checksums for h in self.hosts.values())
+
+
+class Clock:
+    """Seconds since it was made."""
+
+    def __init__(self):
+        self.loop = asyncio.get_running_loop()
+        self.start = self.loop.time()
+
+    async def at(self, seconds, slack=0.7):
+        """Waits until then; whatever is done then must be done at most `slack` seconds later."""
+        await asyncio.sleep(max(0, self.start + seconds - self.loop.time()))
+        if self.loop.time() > self.start + seconds + slack:
+            raise Late(f"{seconds} s became {self.loop.time() - self.start}")
+
+
+class Lenders:
+    """Hosts that hand out their sockets (host.py), by name."""
+
+    def __init__(self, path):
+        self.path, self.lines = path, {}
+        self.server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.server.bind(path)
+        self.server.listen(64)
+
+    def wait_for(self, names, process):
+        """process: what starts them."""
+        self.server.settimeout(1)
+        while not set(names) <= set(self.lines):
+            try:
+                line, _ = self.server.accept()
+            except TimeoutError:
+                if process.poll() is not None:
+                    sys.exit(f"{process.args} ended with {process.returncode} before its hosts were there")
+            else:
+                line.setblocking(True)
+                self.lines[line.makefile().readline().strip()] = line
+
+    def close(self):
+        for line in self.lines.values():
+            line.close()
+
+    def host(self, name, role):
+        def borrow(*what):
+            line = self.lines[name]
+            line.sendall((" ".join(str(int(w)) for w in what) + "\n").encode())
+            _, fds, _, _ = socket.recv_fds(line, 1, 1)
+            return socket.socket(fileno=fds[0])
+        return Host(role, borrow)

@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""`observe.py kernel|model [--natsim PATH] [CONFIGURATION]...`: what the probes see behind real NATs (run it by `unshare --net`) or simulated ones, as
+JSON. All configurations at once."""
+
+import argparse
+import asyncio
+import importlib
+import itertools
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import kernel_lab
+import model_lab
+from lab import INSIDE, OUTSIDE, Lab, Lenders
+from place import observe
+
+for probes in ("probes_udp", "probes_icmp", "probes_sizes", "probes_ipv6"):
+    importlib.import_module(probes)
+ROLES = (INSIDE, OUTSIDE)
+
+
+async def observe_all(lenders, names):
+    labs = {n: Lab({role: lenders.host(f"{n} {role}", role) for role in ROLES}) for n in names}
+    return dict(zip(names, await asyncio.gather(*(observe(labs[n], n) for n in names))))
+
+
+def in_kernel(lenders, names):
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))}) # packets on one processor do not overtake each other
+    spaces = kernel_lab.start(lenders, names)
+    for name in names:
+        kernel_lab.connect(spaces[name], name)
+    found = asyncio.run(observe_all(lenders, names))
+    lenders.close() # then the namespaces end
+    for space in itertools.chain(*(of_one.values() for of_one in spaces.values())):
+        space.process.wait()
+    return found
+
+
+def in_model(lenders, names, natsim, place):
+    run = model_lab.start(natsim, place, lenders.path, names)
+    lenders.wait_for([f"{n} {role}" for n in names for role in ROLES], run)
+    found = asyncio.run(observe_all(lenders, names))
+    lenders.close()
+    if run.wait(60) != 0:
+        sys.exit(f"natsim ended with {run.returncode}: {(place / 'natsim.log').read_text()}")
+    return found
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("lab", choices=["kernel", "model"])
+    arguments.add_argument("--natsim", default="build/natsim")
+    arguments.add_argument("configurations", nargs="*")
+    wish = arguments.parse_intermixed_args()
+    names = wish.configurations or list(kernel_lab.RULES)
+    with tempfile.TemporaryDirectory() as directory:
+        lenders = Lenders(f"{directory}/lenders")
+        found = in_kernel(lenders, names) if wish.lab == "kernel" else in_model(lenders, names, wish.natsim, Path(directory))
+        print(json.dumps(found, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,212 @@
+"""Mapping, filtering, ports and timers, as UDP shows them (RFC 4787)."""
+
+import asyncio
+
+from lab import EXTERNAL, INSIDE, Clock
+from packets import udp
+from place import group
+
+
+@group()
+async def mapping(t):
+    source = (t.a, t.port(0))
+    first = await t.out(source, (t.p, 7000), ident=4321, tos=0x28)
+    t.note("first destination", first.source_word())
+    others = {}
+    for n, target in {"other port": (t.p, 7001), "other address": (t.q, 7000), "both": (t.q, 7001)}.items():
+        c = await t.out(source, target)
+        t.note(n, c.source_word(first=first, **others))
+        others[n] = c
+    t.note("first destination again", (await t.out(source, (t.p, 7000))).source_word(first=first))
+    t.note("source address", t.whose(first.arrived.src))
+    t.note("time to live", first.sent.ttl - first.arrived.ttl)
+    t.note("identification", "kept" if first.arrived.ident == 4321 else "other")
+    t.note("type of service", hex(first.arrived.tos))
+    t.note("high port", (await t.out((t.a, 65000), (t.p, 7000))).source_word())
+    t.note("a datagram without checksum", await zero_checksum(t))
+
+
+async def zero_checksum(t):
+    packet = udp((t.a, t.port(9)), (t.p, 7000), t.lab.tag())
+    c = await t.lab.cast(packet[:26] + b"\0\0" + packet[28:], t.lab.hosts[INSIDE])
+    return c.fate() if not c.arrived else "stays" if c.arrived.body[6:8] == b"\0\0" else "computed"
+
+
+@group()
+async def filtering(t):
+    first = await t.out((t.a, t.port(0)), (t.p, 7000))
+    reply = await t.knock((t.p, 7000), first.port)
+    t.note("its reply", "to the source" if reply.arrived and reply.arrived.ends() == ((t.p, 7000), (t.a, t.port(0))) else reply.fate())
+    other = await t.knock((t.p, 7001), first.port)
+    t.note("other port", other.fate())
+    t.note("other address", (await t.knock((t.q, 7000), first.port)).fate())
+    closed = await t.knock((t.r, 7000), 3999)
+    t.note("port without mapping", closed.fate())
+    if closed.error:
+        t.note("the refusal comes from", closed.error.src)
+        t.note("the refusal quotes", closed.quoted_as_sent())
+        t.note("the refusal of a live port quotes", other.quoted_as_sent())
+    t.note("its reply afterwards", (await t.knock((t.p, 7000), first.port)).fate())
+
+
+@group()
+async def poisoning(t):
+    """A packet that came before the one to its sender: on Linux it is a flow of the gateway itself, and its tuple is taken."""
+    source = (t.a, t.port(0))
+    first = await t.out(source, (t.p, 7000))
+    t.note("knock", (await t.knock((t.q, 7000), first.port)).fate())
+    second = await t.out(source, (t.q, 7000))
+    t.note("towards who knocked", second.source_word(first=first))
+    t.note("drift", (await t.out(source, (t.r, 7000))).source_word(first=first, second=second))
+    t.note("drift, other port of the first peer", (await t.out(source, (t.p, 7001))).source_word(first=first, second=second))
+    t.note("the first flow", (await t.out(source, (t.p, 7000))).source_word(first=first))
+    t.note("reply to the second port", (await t.knock((t.q, 7000), second.port)).fate())
+    t.note("reply to the first port", (await t.knock((t.q, 7000), first.port)).fate())
+    await t.knock((t.p, 7002), second.port)
+    again = await t.out(source, (t.p, 7002))
+    t.note("the newest port poisoned", again.source_word(first=first, second=second))
+    t.note("drift after that", (await t.out(source, (t.r, 7001))).source_word(first=first, second=second, again=again))
+    for port in {first.port, second.port, again.port}:
+        await t.knock((t.r, 7003), port)
+    third = await t.out(source, (t.r, 7003))
+    t.note("all ports poisoned", third.source_word(first=first, second=second, again=again))
+    t.note("drift after all", (await t.out(source, (t.q, 7004))).source_word(first=first, second=second, third=third))
+
+
+@group()
+async def poison_life(t):
+    async def of(n, *knocks, then):
+        clock = Clock()
+        source, known = (t.a, t.port(n)), None
+        known = await t.out(source, (t.p, 7000))
+        for when in knocks:
+            await clock.at(when)
+            await t.knock((t.q, 7000), known.port)
+        await clock.at(then)
+        return (await t.out(source, (t.q, 7000))).source_word()
+    names = {"lives": ((0,), 2), "ends": ((0,), 4), "refreshed": ((0, 2), 4)}
+    words = await asyncio.gather(*(of(10 * i, *knocks, then=then) for i, (knocks, then) in enumerate(names.values())))
+    for name, word in zip(names, words):
+        t.note(name, word)
+
+
+@group()
+async def timers(t):
+    """Of a flow: 3 s at first, also when a reply has come; 6 s once something comes more than 2 s after the first packet."""
+    async def flow(n, *acts):
+        """acts: (time, 'out' or 'in'); the fates of those in."""
+        clock, source, fates, port = Clock(), (t.a, t.port(n)), [], None
+        for when, way in acts:
+            await clock.at(when)
+            if way == "out":
+                port = (await t.out(source, (t.p, 7000))).port or port
+            else:
+                fates.append((await t.knock((t.p, 7000), port)).fate())
+        return ", ".join("delivered" if f == "delivered" else "no" for f in fates)
+    flows = {
+        "new, in time": [(0, "out"), (2, "in")],
+        "new, too late": [(0, "out"), (4, "in")],
+        "replied, too late": [(0, "out"), (0.5, "in"), (4.5, "in")],
+        "replied twice at once, too late": [(0, "out"), (0.5, "in"), (1, "out"), (1.1, "in"), (5, "in")],
+        "late first reply, too late": [(0, "out"), (1.5, "out"), (3, "in"), (7, "in")],
+        "late first reply, then one more": [(0, "out"), (1.5, "out"), (3, "in"), (3.5, "in"), (7.9, "in")],
+        "stream by a packet out, in time": [(0, "out"), (0.5, "in"), (3, "out"), (7.5, "in")],
+        "stream by a packet in, in time": [(0, "out"), (0.5, "in"), (3, "in"), (7.5, "in")],
+        "stream, too late": [(0, "out"), (0.5, "in"), (3, "out"), (10, "in")],
+        "inbound alone refreshes": [(0, "out"), (1, "in"), (3, "in"), (7.5, "in"), (12, "in")],
+        "outbound alone refreshes": [(0, "out"), (2, "out"), (4, "out"), (6, "in")],
+        "outbound alone, too late": [(0, "out"), (2, "out"), (4, "out"), (8, "in")],
+    }
+    for name, fates in zip(flows, await asyncio.gather(*(flow(10 * i, *acts) for i, acts in enumerate(flows.values())))):
+        t.note(name, fates)
+
+
+@group()
+async def quiet_peer(t):
+    """The port lives by other peers; the flow to this one has a life of its own."""
+    clock, source = Clock(), (t.a, t.port(0))
+    first = await t.out(source, (t.q, 7000))
+    for when in (0.5, 1.5, 2.5, 3.5):
+        await clock.at(when)
+        busy = await t.out(source, (t.p, 7000))
+        await t.knock((t.p, 7000), busy.port)
+    await clock.at(4.2)
+    t.note("is let in", (await t.knock((t.q, 7000), first.port)).fate())
+    t.note("towards it again", (await t.out(source, (t.q, 7000))).source_word(first=first))
+    t.note("the busy flow", (await t.out(source, (t.p, 7000))).source_word(busy=busy))
+
+
+@group()
+async def reuse(t):
+    clock = Clock()
+    await t.out((t.a, t.port(0)), (t.p, 7000))
+    await clock.at(4)
+    t.note("after its end, by its source", (await t.out((t.a, t.port(0)), (t.q, 7000))).source_word())
+    t.note("after its end, by another host", (await t.out((t.b, t.port(0)), (t.p, 7000))).source_word())
+
+
+@group()
+async def collisions(t):
+    here, there = (t.a, t.port(0)), (t.b, t.port(0))
+    first = await t.out(here, (t.p, 7000))
+    second = await t.out(there, (t.q, 7000))
+    t.note("other destination", second.source_word())
+    for name, peer, port in (("first", t.p, first.port), ("second", t.q, second.port)):
+        reply = await t.knock((peer, 7000), port)
+        t.note(f"reply to the {name}", who(t, reply))
+    crossed = await t.out(here, (t.q, 7000))
+    t.note("then the first to that destination", crossed.source_word())
+    t.note("its drift", (await t.out(here, (t.r, 7000))).source_word(crossed=crossed))
+    both = await t.out((t.b, t.port(0)), (t.p, 7000))
+    t.note("and the second to the first's", both.source_word(crossed=crossed))
+    t.note("its drift, too", (await t.out(there, (t.r, 7001))).source_word(both=both))
+    t.note("reply to the crossed", who(t, await t.knock((t.q, 7000), crossed.port)))
+
+
+@group()
+async def same_destination(t):
+    here, there = (t.a, t.port(0)), (t.b, t.port(0))
+    await t.out(here, (t.p, 7000))
+    second = await t.out(there, (t.p, 7000))
+    t.note("second host", second.source_word())
+    t.note("second host elsewhere", (await t.out(there, (t.q, 7000))).source_word(second=second))
+    t.note("first host elsewhere", (await t.out(here, (t.q, 7000))).source_word())
+    t.note("reply to the second", who(t, await t.knock((t.p, 7000), second.port)))
+    t.note("class of the second", class_of(second.port))
+
+
+def who(t, cast):
+    return {t.a: "first host", t.b: "second host"}.get(cast.arrived.dst) if cast.arrived else cast.fate()
+
+
+def class_of(port):
+    return next(name for low, name in ((1024, "1024 and more"), (600, "600..1023"), (512, "512..599"), (1, "1..511")) if port >= low)
+
+
+@group()
+async def low_ports(t):
+    for name, ports in {"500": (500, 501, 502), "700": (700, 701, 702), "512": (512, 513, 514)}.items():
+        for host, address in (("first", t.a), ("second", t.b)):
+            casts = [await t.out((address, port), (t.p, 7000)) for port in ports]
+            if all(c.source_word() == "preserved" for c in casts):
+                t.note(f"{name}, {host} host", "preserved")
+            else:
+                t.note(f"{name}, {host} host", " or ".join(sorted({class_of(c.port) for c in casts})))
+
+
+@group(only="range")
+async def small_range(t):
+    async def many(target, hosts):
+        return [await t.out((host, port), target) for host, port in hosts]
+    clock = Clock()
+    sources = [(t.a, t.port(100 + n)) for n in range(8)]
+    first = await many((t.p, 7000), sources)
+    t.note("eight sources, distinct ports", len({c.port for c in first}))
+    t.note("in the range", all(5000 <= (c.port or 0) <= 5007 for c in first))
+    t.note("the ninth", (await t.out((t.a, t.port(108)), (t.p, 7000))).fate())
+    t.note("the ninth elsewhere", (await t.out((t.a, t.port(108)), (t.q, 7000))).fate())
+    t.note("the first elsewhere", (await t.out(sources[0], (t.q, 7001))).source_word(first=first[0]))
+    t.note("a source port of the range", (await t.out((t.b, 5003), (t.r, 7000))).source_word())
+    t.note("the first again", (await t.out(sources[0], (t.p, 7000))).source_word(first=first[0]))
+    await clock.at(4)
+    t.note("the ninth after their end", (await t.out((t.a, t.port(108)), (t.p, 7000))).fate())
