@@ -304,7 +304,8 @@ static void kick_on_event(void *user, const struct nt_trace_event *e)
     nt_host_kick(a.host, e->at);
 }
 
-TEST(test_reader_sends)
+/* With a delay, the first packet leaves after a fault has held it. */
+static void read_and_send(nt_time delay)
 {
     echoes = 0;
     memset(&w, 0, sizeof w);
@@ -313,12 +314,20 @@ TEST(test_reader_sends)
     uint32_t net = network(&w, "net", (struct nt_network_config){.delay = 1, .loss = NT_CHANCE_ONE});
     peer_new(&a, &w, net, "A", "10.0.0.2", "10.0.0.2:5000");
     peer_new(&b, &w, net, "B", "10.0.0.3", "10.0.0.3:6000");
+    struct nt_fault t = {.kind = NT_FAULT_DELAY, .node = nt_host_node(a.host), .until = 1, .by = delay};
+    assert_int_equal(nt_fabric_add_fault(w.f, &t), 0);
     say_many(1, 10, 0);
     finish();
     assert_int_equal(count(&w, NT_TR_PACKET, 2), 4);
     assert_int_equal(drops(&w, NT_DROP_LOSS), 4);
     fates_follow();
     done();
+}
+
+TEST(test_reader_sends)
+{
+    read_and_send(0);
+    read_and_send(NT_MSEC);
 }
 
 #define T(name) cmocka_unit_test(name)
