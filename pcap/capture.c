@@ -236,16 +236,19 @@ static struct nt_capture_frame *shown_as(struct nt_capture *c, int64_t number)
     return c->lost == 0 && (uint64_t)number <= c->total ? open_frame(c, (size_t)number) : NULL;
 }
 
-/* The frame that the event names by its number, or the last one at its tap. What a node gives up after holding it for long may have
- * settled: then the trace alone tells it. */
-static struct nt_capture_frame *dropped_frame(struct nt_capture *c, const struct nt_trace_event *ev)
+/* The frame that the event names by its number. What a node has held for long may have settled: then
+ * the trace alone tells its fate. */
+static struct nt_capture_frame *named_frame(struct nt_capture *c, const struct nt_trace_event *ev)
 {
-    if (ev->n[2] == 0)
-        return last_at(c, ev->n[0]);
     if (ev->n[0] < 0)
         return (uint64_t)ev->n[2] > c->settled ? shown_as(c, ev->n[2]) : NULL;
     struct nt_capture_frame *f = shown_as(c, ev->n[2]);
     return f != NULL && f->tap == (uint64_t)ev->n[0] ? f : NULL;
+}
+
+static inline struct nt_capture_frame *frame_of_fate(struct nt_capture *c, const struct nt_trace_event *ev)
+{
+    return ev->n[2] == 0 ? last_at(c, ev->n[0]) : named_frame(c, ev);
 }
 
 static void note_drop(struct nt_capture_frame *f, const struct nt_trace_event *ev)
@@ -338,7 +341,7 @@ void nt_capture_trace(struct nt_capture *c, const struct nt_trace_event *ev)
         }
         break;
     case NT_TR_DROP:
-        f = dropped_frame(c, ev);
+        f = frame_of_fate(c, ev);
         if (f != NULL)
             note_drop(f, ev);
         break;
@@ -355,7 +358,7 @@ void nt_capture_trace(struct nt_capture *c, const struct nt_trace_event *ev)
             nt_capture_note(c, f, note_text(ev, note, sizeof note));
         break;
     case NT_TR_TRANSLATED:
-        f = last_at(c, ev->n[0]);
+        f = frame_of_fate(c, ev);
         if (f != NULL)
             note_translation(f, ev);
         break;

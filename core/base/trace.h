@@ -13,7 +13,7 @@ enum nt_trace_kind {
     NT_TR_DROP, /* fate of the last packet at tap n[0]: n[1] enum nt_drop; a, b: the addresses the reason speaks of; n[2] > 0: of
                  * an earlier one, by the number of its NT_TR_PACKET from 1, and then n[0] may be -1: it was held. n[3]: the MTU
                  * that it exceeds */
-    NT_TR_TRANSLATED, /* fate of the last packet at tap n[0]: n[1] 0 source, 1 destination rewritten; a: from, b: to */
+    NT_TR_TRANSLATED, /* fate of a packet, named as in NT_TR_DROP: n[1] 0 source, 1 destination rewritten; a: from, b: to */
     NT_TR_MAPPED,     /* a mapping was made: a internal, b external, n[0] mapping number */
     NT_TR_EXPIRED,    /* a mapping ended: a internal, b external, n[0] mapping number */
     NT_TR_NODE,       /* a node was controlled: text says what */

@@ -12,7 +12,7 @@ void nt_fate_show(struct nt_fabric *f, uint32_t tap, enum nt_crossing direction,
     f->trace.emit(f->trace.user, &event);
 }
 
-static void tell_fate(const struct nt_fabric *f, const struct nt_packet_fate *fate, nt_time now)
+static inline void tell_fate(const struct nt_fabric *f, const struct nt_packet_fate *fate, nt_time now)
 {
     if (f->trace.emit == NULL)
         return;
@@ -26,6 +26,25 @@ static void tell_fate(const struct nt_fabric *f, const struct nt_packet_fate *fa
     if (fate->b != NULL)
         event.b = *fate->b;
     f->trace.emit(f->trace.user, &event);
+}
+
+/* The packet that a node is receiving is the latest at its tap. One that the node has held is named by its number. */
+static void tell_fate_of_one(const struct nt_fabric *f, const struct nt_packet *p, struct nt_packet_fate fate, nt_time now)
+{
+    if (p->shown != 0 && p->shown < f->shown) {
+        fate.tap = NT_FABRIC_NONE;
+        fate.shown = p->shown;
+    }
+    tell_fate(f, &fate, now);
+}
+
+/* A packet that was put together was never seen: its pieces were. */
+static void tell_fate_of(const struct nt_fabric *f, const struct nt_packet *p, const struct nt_packet_fate *fate, nt_time now)
+{
+    if (p->pieces == NULL)
+        tell_fate_of_one(f, p, *fate, now);
+    for (const struct nt_packet *piece = p->pieces; piece != NULL; piece = piece->next)
+        tell_fate_of_one(f, piece, *fate, now);
 }
 
 void nt_fate_drop(struct nt_fabric *f, struct nt_packet *p, struct nt_packet_fate fate, nt_time now)
@@ -45,40 +64,37 @@ void nt_fate_drop(struct nt_fabric *f, struct nt_packet *p, struct nt_packet_fat
 void nt_fabric_drop(struct nt_fabric *f, uint32_t node, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *a,
                     const struct nt_addr *b, nt_time now)
 {
-    tell_fate(f,
-              &(struct nt_packet_fate){.node = node, .tap = f->in_tap, .kind = NT_TR_DROP, .reason = (int)reason, .a = a, .b = b},
-              now);
+    struct nt_packet_fate fate = {.node = node, .tap = f->in_tap, .kind = NT_TR_DROP, .reason = (int)reason, .a = a, .b = b};
+    tell_fate_of(f, p, &fate, now);
     nt_pool_put(&f->pool, p);
 }
 
 void nt_fabric_drop_too_large(struct nt_fabric *f, uint32_t node, struct nt_packet *p, enum nt_drop reason, uint32_t mtu,
                               nt_time now)
 {
-    tell_fate(
-        f,
-        &(struct nt_packet_fate){
-            .node = node, .tap = f->in_tap, .kind = NT_TR_DROP, .reason = (int)reason, .a = &p->src, .b = &p->dst, .mtu = mtu},
-        now);
+    struct nt_packet_fate fate = {
+        .node = node, .tap = f->in_tap, .kind = NT_TR_DROP, .reason = (int)reason, .a = &p->src, .b = &p->dst, .mtu = mtu};
+    tell_fate_of(f, p, &fate, now);
     nt_pool_put(&f->pool, p);
 }
 
 void nt_fabric_drop_held(struct nt_fabric *f, uint32_t node, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *a,
                          const struct nt_addr *b, nt_time now)
 {
-    tell_fate(
-        f,
-        &(struct nt_packet_fate){
-            .node = node, .tap = NT_FABRIC_NONE, .shown = p->shown, .kind = NT_TR_DROP, .reason = (int)reason, .a = a, .b = b},
-        now);
+    struct nt_packet_fate fate = {
+        .node = node, .tap = NT_FABRIC_NONE, .shown = p->shown, .kind = NT_TR_DROP, .reason = (int)reason, .a = a, .b = b};
+    tell_fate_of(f, p, &fate, now);
     nt_pool_put(&f->pool, p);
 }
 
-void nt_fabric_translated(struct nt_fabric *f, uint32_t node, int which, const struct nt_addr *from, const struct nt_addr *to,
-                          nt_time now)
+void nt_fabric_translated(struct nt_fabric *f, uint32_t node, const struct nt_packet *p, int which, const struct nt_addr *from,
+                          const struct nt_addr *to, nt_time now)
 {
-    tell_fate(
-        f, &(struct nt_packet_fate){.node = node, .tap = f->in_tap, .kind = NT_TR_TRANSLATED, .reason = which, .a = from, .b = to},
-        now);
+    struct nt_packet_fate fate = {.node = node, .tap = f->in_tap, .kind = NT_TR_TRANSLATED, .reason = which, .a = from, .b = to};
+    if (p->pieces == NULL)
+        tell_fate(f, &fate, now);
+    else
+        tell_fate_of(f, p, &fate, now);
 }
 
 uint32_t nt_fabric_receiving(const struct nt_fabric *f, uint32_t node)

@@ -1,11 +1,13 @@
-/* What the trace is told of packets: where each one is shown, and what becomes of it. */
+/* What the trace is told of packets: where each one is shown, and what becomes of it. Of a packet that was put together from
+ * fragments it is told at each of these. */
 #ifndef NT_FABRIC_FATE_H
 #define NT_FABRIC_FATE_H
 
 #include "core/base/trace.h"
 #include "natsim/fabric/packets.h"
 
-/* The end of a packet within a node, with its reason: the fate of the packet that the node is receiving. */
+/* The end of a packet within a node, with its reason: the fate of the packet that the node is receiving, or of one that it received
+ * before. */
 void nt_fabric_drop(struct nt_fabric *f, uint32_t node, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *a,
                     const struct nt_addr *b, nt_time now);
 /* The end of a packet that may not be fragmented and does not fit the next link, of this MTU. reason: NT_DROP_MTU with its bit. */
@@ -14,9 +16,9 @@ void nt_fabric_drop_too_large(struct nt_fabric *f, uint32_t node, struct nt_pack
 /* The end of a packet that the node received before, and has held (a fragment): the event names it by its number. */
 void nt_fabric_drop_held(struct nt_fabric *f, uint32_t node, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *a,
                          const struct nt_addr *b, nt_time now);
-/* Tells the trace that the packet just received was rewritten: which 0 source, 1 destination. */
-void nt_fabric_translated(struct nt_fabric *f, uint32_t node, int which, const struct nt_addr *from, const struct nt_addr *to,
-                          nt_time now);
+/* Tells the trace that p, the packet just received, was rewritten: which 0 source, 1 destination. */
+void nt_fabric_translated(struct nt_fabric *f, uint32_t node, const struct nt_packet *p, int which, const struct nt_addr *from,
+                          const struct nt_addr *to, nt_time now);
 /* The tap of the packet that the node is receiving; NT_FABRIC_NONE: it receives none. */
 uint32_t nt_fabric_receiving(const struct nt_fabric *f, uint32_t node);
 /* For a node's own events; the node sets `node` in its copy. */

@@ -42,7 +42,7 @@ struct nt_packet *nt_fabric_copy(struct nt_fabric *f, const struct nt_packet *p)
     *copy = *p;
     copy->data = data;
     copy->cap = cap;
-    copy->next = NULL;
+    copy->next = copy->pieces = NULL;
     memcpy(data, p->data, p->len);
     return copy;
 }

@@ -21,7 +21,7 @@ static void set_src(struct nt_gateway *g, struct nt_packet *p, const struct nt_a
     if (nt_addr_equal(&from, to))
         return;
     nt_packet_set_src(p, to);
-    nt_fabric_translated(g->fabric, g->node, 0, &from, &p->src, now);
+    nt_fabric_translated(g->fabric, g->node, p, 0, &from, &p->src, now);
 }
 
 static void set_dst(struct nt_gateway *g, struct nt_packet *p, const struct nt_addr *to, nt_time now)
@@ -30,7 +30,7 @@ static void set_dst(struct nt_gateway *g, struct nt_packet *p, const struct nt_a
     if (nt_addr_equal(&from, to))
         return;
     nt_packet_set_dst(p, to);
-    nt_fabric_translated(g->fabric, g->node, 1, &from, &p->dst, now);
+    nt_fabric_translated(g->fabric, g->node, p, 1, &from, &p->dst, now);
 }
 
 static enum passage drop_expired(struct nt_gateway *g, struct nt_packet *p, uint32_t port, nt_time now)
@@ -39,16 +39,40 @@ static enum passage drop_expired(struct nt_gateway *g, struct nt_packet *p, uint
     return CONSUMED;
 }
 
-/* Drops a packet that may not be fragmented, if it is too big for the link that the route leads to. */
-static enum passage drop_too_big(struct nt_gateway *g, struct nt_packet *p, const struct nt_route *r, nt_time now)
+static void drop_larger(struct nt_gateway *g, struct nt_packet *p, uint32_t mtu, nt_time now)
 {
-    uint32_t mtu = nt_fabric_network_mtu(g->fabric, nt_fabric_port_network(g->fabric, g->node, r->port));
-    if (p->len <= mtu)
-        return PASSED;
     struct nt_packet *error = nt_icmp_error_too_big(g, p, mtu);
     nt_fabric_drop_too_large(g->fabric, g->node, p, nt_drop_answered(NT_DROP_MTU, error != NULL), mtu, now);
     if (error != NULL)
         nt_gateway_send(g, error, now);
+}
+
+/* Likewise the pieces of a packet that was put together: each is a packet of its own on that link. */
+static enum passage drop_larger_pieces(struct nt_gateway *g, struct nt_packet *whole, uint32_t mtu, nt_time now)
+{
+    for (struct nt_packet **link = &whole->pieces, *piece; (piece = *link) != NULL;) {
+        if (piece->len <= mtu) {
+            link = &piece->next;
+            continue;
+        }
+        *link = piece->next;
+        drop_larger(g, piece, mtu, now);
+    }
+    if (whole->pieces != NULL)
+        return PASSED;
+    nt_fabric_consumed(g->fabric, whole);
+    return CONSUMED;
+}
+
+/* Drops a packet that may not be fragmented, if it is too big for the link that the route leads to. */
+static enum passage drop_too_big(struct nt_gateway *g, struct nt_packet *p, const struct nt_route *r, nt_time now)
+{
+    uint32_t mtu = nt_fabric_network_mtu(g->fabric, nt_fabric_port_network(g->fabric, g->node, r->port));
+    if (p->pieces != NULL)
+        return drop_larger_pieces(g, p, mtu, now);
+    if (p->len <= mtu)
+        return PASSED;
+    drop_larger(g, p, mtu, now);
     return CONSUMED;
 }
 
@@ -98,6 +122,16 @@ static void send_or_wait(struct nt_gateway *g, struct nt_packet *p, const struct
         nt_gateway_send_by(g, r, p, now);
 }
 
+/* Later fragments follow the first one of their datagram, which came as (src, dst). */
+static void learn_first(struct nt_gateway *g, const struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst,
+                        nt_time now)
+{
+    if (g->in_order == NULL)
+        g->in_order = nt_in_order_new();
+    if (g->in_order == NULL || nt_in_order_learn(g->in_order, p, src, dst, now) != NT_OK)
+        nt_fabric_out_of_memory(g->fabric);
+}
+
 /* Sends the packet by the route, with other addresses; an error about it quotes it as its sender knows it. */
 static void send_translated(struct nt_gateway *g, struct nt_packet *p, const struct nt_nat_translation *t, const struct nt_route *r,
                             nt_time now)
@@ -107,7 +141,7 @@ static void send_translated(struct nt_gateway *g, struct nt_packet *p, const str
     set_src(g, p, &t->src, now);
     set_dst(g, p, &t->dst, now);
     if (p->first_fragment)
-        nt_in_order_learn(g->in_order, p, &src, &dst, now);
+        learn_first(g, p, &src, &dst, now);
     send_or_wait(g, p, r, unreached, now);
 }
 
@@ -195,15 +229,33 @@ static enum passage drop_if_denied(struct nt_gateway *g, struct nt_packet *p, bo
 static enum passage send_in_order(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 {
     struct nt_addr src = p->src, dst = p->dst;
-    if (!nt_in_order_apply(g->in_order, p, now))
+    if (g->in_order == NULL || !nt_in_order_apply(g->in_order, p, now))
         return PASSED;
     if (!nt_addr_same_ip(&src, &p->src))
-        nt_fabric_translated(g->fabric, g->node, 0, &src, &p->src, now);
+        nt_fabric_translated(g->fabric, g->node, p, 0, &src, &p->src, now);
     if (!nt_addr_same_ip(&dst, &p->dst))
-        nt_fabric_translated(g->fabric, g->node, 1, &dst, &p->dst, now);
+        nt_fabric_translated(g->fabric, g->node, p, 1, &dst, &p->dst, now);
     if (hop_or_drop_quietly(g, p, now) == PASSED)
         nt_gateway_send(g, p, now);
     return CONSUMED;
+}
+
+static void drop_fragment(void *user, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *src,
+                          const struct nt_addr *dst, nt_time now)
+{
+    const struct nt_gateway *g = user;
+    nt_fabric_drop_held(g->fabric, g->node, p, reason, src, dst, now);
+}
+
+/* The whole packet, or NULL: it is not there yet, or has ended. */
+static struct nt_packet *reassemble(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+{
+    if (g->reassembly == NULL)
+        g->reassembly = nt_reassembly_new(nt_fabric_pool(g->fabric), (struct nt_reassembly_drop){drop_fragment, g});
+    if (g->reassembly != NULL && nt_reassembly_add(g->reassembly, &p, now) == NT_OK)
+        return p;
+    nt_fabric_out_of_memory(g->fabric);
+    return NULL;
 }
 
 /* Treats fragments by the policy. PASSED: *p is a whole packet, or the first fragment of one. */
@@ -211,11 +263,8 @@ static enum passage reassemble_or_drop(struct nt_gateway *g, struct nt_packet **
 {
     if (!(*p)->fragment)
         return PASSED;
-    if (g->policy.fragments == NT_FRAG_REASSEMBLE) {
-        if (nt_reassembly_add(g->reassembly, p, now) != NT_OK)
-            nt_fabric_out_of_memory(g->fabric);
-        return *p != NULL ? PASSED : CONSUMED;
-    }
+    if (g->policy.fragments == NT_FRAG_REASSEMBLE)
+        return (*p = reassemble(g, *p, now)) != NULL ? PASSED : CONSUMED;
     if (g->policy.fragments == NT_FRAG_IN_ORDER) {
         if ((*p)->first_fragment)
             return PASSED;
@@ -332,7 +381,7 @@ static void filter_v6(struct nt_gateway *g, struct nt_packet *p, uint32_t port, 
         return;
     }
     if (p->first_fragment)
-        nt_in_order_learn(g->in_order, p, &p->src, &p->dst, now);
+        learn_first(g, p, &p->src, &p->dst, now);
     send_untranslated(g, p, r, now);
 }
 

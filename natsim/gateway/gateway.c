@@ -19,7 +19,7 @@ static nt_time gateway_deadline(const void *self)
     nt_time at = g->nat != NULL ? nt_nat_deadline(g->nat) : NT_TIME_NEVER;
     at = nt_time_min(at, nt_firewall_deadline(g->firewall));
     at = nt_time_min(at, nt_neighbors_deadline(g->neighbors));
-    return nt_time_min(at, nt_reassembly_deadline(g->reassembly));
+    return g->reassembly != NULL ? nt_time_min(at, nt_reassembly_deadline(g->reassembly)) : at;
 }
 
 static void gateway_run(void *self, nt_time now)
@@ -29,7 +29,8 @@ static void gateway_run(void *self, nt_time now)
         nt_nat_run(g->nat, now);
     nt_firewall_run(g->firewall, now);
     nt_neighbors_run(g, now);
-    nt_reassembly_run(g->reassembly, now);
+    if (g->reassembly != NULL)
+        nt_reassembly_run(g->reassembly, now);
 }
 
 /* What a reboot forgets beyond the state of flows. */
@@ -49,7 +50,10 @@ static void forget_state(struct nt_gateway *g, bool reboot, nt_time now)
     else if (g->nat != NULL)
         nt_nat_flush(g->nat, now);
     nt_firewall_flush(g->firewall);
-    nt_in_order_forget(g->in_order);
+    if (g->in_order != NULL)
+        nt_in_order_forget(g->in_order);
+    if (g->reassembly != NULL)
+        nt_reassembly_forget(g->reassembly, now);
 }
 
 /* The size of the outside network that has the address, by the routes on that link; 256 without one. */
@@ -125,18 +129,11 @@ static void gateway_del(void *self)
     nt_reassembly_del(g->reassembly);
     nt_icmp_rate_del(g->icmp_rate);
     nt_neighbors_del(g->neighbors);
-    free(g->in_order);
+    nt_in_order_del(g->in_order);
     nt_routes_free(&g->routes);
     nt_own_addresses_free(&g->own);
     free(g->name);
     free(g);
-}
-
-static void drop_fragment(void *user, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *src,
-                          const struct nt_addr *dst, nt_time now)
-{
-    const struct nt_gateway *g = user;
-    nt_fabric_drop_held(g->fabric, g->node, p, reason, src, dst, now);
 }
 
 static const struct nt_node_ops ops = {
@@ -172,9 +169,7 @@ struct nt_gateway *nt_gateway_new(struct nt_fabric *f, const char *name, const s
     g->outside = NT_FABRIC_NONE;
     g->name = strdup(name);
     g->firewall = nt_firewall_new(policy);
-    g->reassembly = nt_reassembly_new(nt_fabric_pool(f), (struct nt_reassembly_drop){drop_fragment, g});
-    g->in_order = nt_in_order_new();
-    if (g->name != NULL && g->firewall != NULL && g->reassembly != NULL && g->in_order != NULL && make_icmp_tables(g)) {
+    if (g->name != NULL && g->firewall != NULL && make_icmp_tables(g)) {
         g->node = nt_fabric_add_node(f, name, &ops, g);
         if (g->node != NT_FABRIC_NONE)
             return g;

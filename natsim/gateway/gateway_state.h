@@ -22,7 +22,7 @@ struct nt_gateway {
     struct nt_own_addresses own;
     struct nt_nat *nat; /* NULL: forwards unchanged, or has no external IPv4 address */
     struct nt_firewall *firewall;
-    struct nt_reassembly *reassembly;
+    struct nt_reassembly *reassembly; /* made with the first fragment, as is the next */
     struct nt_in_order *in_order;
     struct nt_icmp_rate *icmp_rate; /* NULL: no limit */
     struct nt_neighbors *neighbors; /* NULL: a missing host is not told */

@@ -90,7 +90,7 @@ static void send_waiting(struct nt_gateway *g, const struct neighbor *x, nt_time
 {
     for (size_t i = 0; i < x->count; i++) {
         nt_fabric_consumed(g->fabric, x->waiting[i].error);
-        nt_fabric_send(g->fabric, g->node, x->port, &x->addr, x->waiting[i].packet, now);
+        nt_gateway_send_to(g, x->port, &x->addr, x->waiting[i].packet, now);
     }
 }
 

@@ -12,6 +12,8 @@ struct nt_gateway;
 
 void nt_gateway_send(struct nt_gateway *g, struct nt_packet *p, nt_time now);
 void nt_gateway_send_by(struct nt_gateway *g, const struct nt_route *r, struct nt_packet *p, nt_time now); /* that was found */
+/* To a neighbour on a link. */
+void nt_gateway_send_to(struct nt_gateway *g, uint32_t port, const struct nt_addr *hop, struct nt_packet *p, nt_time now);
 void nt_gateway_drop(struct nt_gateway *g, struct nt_packet *p, enum nt_drop why, nt_time now);
 /* Drops the packet, and sends the error about it; NULL: there is none. The reason says which. a, b: what it is about. */
 void nt_gateway_drop_with(struct nt_gateway *g, struct nt_packet *p, enum nt_drop why, const struct nt_addr *a,

@@ -16,25 +16,37 @@ static void drop_packet(struct nt_host *h, struct nt_packet *p, enum nt_drop rea
     nt_fabric_drop(h->fabric, h->node, p, reason, &p->src, &p->dst, now);
 }
 
-/* RFC 1122, 4.1.3.1: a datagram for which there is no pending LISTEN: SHOULD send Port Unreachable. RFC 4443, 3.1: code 4.
- * False: none is sent. */
-static bool send_port_unreachable(struct nt_host *h, const struct nt_packet *about, nt_time now)
+/* RFC 1122, 3.2.2, and RFC 4443, 2.4 (e): no error about an ICMP error, nor to what is no single host. */
+static bool may_report(const struct nt_host *h, const struct nt_packet *about, nt_time now)
+{
+    return now >= h->icmp_from && !nt_addr_is_multicast(&about->src) && !nt_addr_is_any(&about->src) &&
+           !nt_packet_is_icmp_error(about);
+}
+
+/* Sends an ICMP error about a packet that came for this host. False: none is sent. */
+static bool send_error(struct nt_host *h, const struct nt_packet *about, uint8_t type, uint8_t code, nt_time now)
 {
     bool v4 = about->family == NT_AF_IPV4;
-    if (now < h->icmp_from || nt_addr_is_multicast(&about->src) || nt_addr_is_any(&about->src))
+    if (!may_report(h, about, now))
         return false;
     struct nt_packet *p = nt_fabric_packet(h->fabric, v4 ? 576 : 1280);
     if (p == NULL)
         return false;
     struct nt_addr src = nt_addr_with_port(&about->dst, 0);
-    if (nt_packet_icmp_error(p, &src, about, v4 ? NT_ICMP4_UNREACHABLE : NT_ICMP6_UNREACHABLE,
-                             v4 ? NT_ICMP4_PORT : NT_ICMP6_PORT) != NT_OK) {
+    if (nt_packet_icmp_error(p, &src, about, type, code) != NT_OK) {
         nt_fabric_consumed(h->fabric, p);
         return false;
     }
     h->icmp_from = now + ICMP_INTERVAL;
     nt_out_packet(h, p, now);
     return true;
+}
+
+/* RFC 1122, 4.1.3.1: a datagram for which there is no pending LISTEN: SHOULD send Port Unreachable. RFC 4443, 3.1: code 4. */
+static bool send_port_unreachable(struct nt_host *h, const struct nt_packet *about, nt_time now)
+{
+    bool v4 = about->family == NT_AF_IPV4;
+    return send_error(h, about, v4 ? NT_ICMP4_UNREACHABLE : NT_ICMP6_UNREACHABLE, v4 ? NT_ICMP4_PORT : NT_ICMP6_PORT, now);
 }
 
 static void udp_in(struct nt_host *h, struct nt_packet *p, nt_time now)
@@ -98,10 +110,14 @@ static void icmp_in(struct nt_host *h, struct nt_packet *p, nt_time now)
         pass_over(h, p, &other_icmp, now);
 }
 
+/* RFC 1122, 3.3.2, and RFC 8200, 4.5: when the time is over, the source MUST be told by Time Exceeded, code 1, if the first
+ * fragment has been received. */
 static void drop_fragment(void *user, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *src,
                           const struct nt_addr *dst, nt_time now)
 {
-    const struct nt_host *h = user;
+    struct nt_host *h = user;
+    if (reason == NT_DROP_INCOMPLETE && p->first_fragment)
+        send_error(h, p, p->family == NT_AF_IPV4 ? NT_ICMP4_TIME_EXCEEDED : NT_ICMP6_TIME_EXCEEDED, NT_ICMP_REASSEMBLY_TIME, now);
     nt_fabric_drop_held(h->fabric, h->node, p, reason, src, dst, now);
 }
 
@@ -110,14 +126,10 @@ static struct nt_packet *reassemble(struct nt_host *h, struct nt_packet *p, nt_t
 {
     if (h->reassembly == NULL)
         h->reassembly = nt_reassembly_new(nt_fabric_pool(h->fabric), (struct nt_reassembly_drop){drop_fragment, h});
-    if (h->reassembly == NULL) {
-        nt_fabric_consumed(h->fabric, p);
-        nt_fabric_out_of_memory(h->fabric);
-        return NULL;
-    }
-    if (nt_reassembly_add(h->reassembly, &p, now) != NT_OK)
-        nt_fabric_out_of_memory(h->fabric);
-    return p;
+    if (h->reassembly != NULL && nt_reassembly_add(h->reassembly, &p, now) == NT_OK)
+        return p;
+    nt_fabric_out_of_memory(h->fabric);
+    return NULL;
 }
 
 void nt_in_receive(void *self, uint32_t port, struct nt_packet *p, nt_time now)

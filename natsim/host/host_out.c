@@ -17,8 +17,25 @@ static uint32_t interface_for(const struct nt_host *h, const struct nt_addr *src
     return r != NULL ? r->port : NT_FABRIC_NONE;
 }
 
-/* Sends out of an interface. False: the packet cannot leave, and is dropped with the reason. */
-static bool send_from(struct nt_host *h, uint32_t port, struct nt_packet *p, nt_time now)
+static uint32_t link_mtu(const struct nt_host *h, uint32_t port)
+{
+    return nt_fabric_network_mtu(h->fabric, nt_fabric_port_network(h->fabric, h->node, port));
+}
+
+/* RFC 8200, 4.5: to send a packet that is larger than the MTU, a source may divide it into fragments. Its link does that, as with
+ * IPv4. */
+static bool allow_fragments(struct nt_host *h, struct nt_packet *p)
+{
+    if (p->family != NT_AF_IPV6)
+        return false;
+    p->df = 0;
+    p->fragment_id = h->fragment_id++;
+    return true;
+}
+
+/* Sends out of an interface. `df`: the sender does not want it in fragments. False: the packet cannot leave, and is dropped with
+ * the reason. */
+static bool send_from(struct nt_host *h, uint32_t port, struct nt_packet *p, bool df, nt_time now)
 {
     if (nt_host_owns(h, &p->dst)) {
         nt_fabric_loop(h->fabric, h->node, port, p, now);
@@ -29,8 +46,7 @@ static bool send_from(struct nt_host *h, uint32_t port, struct nt_packet *p, nt_
         nt_fabric_refuse(h->fabric, h->node, port, p, NT_DROP_NO_ROUTE, now);
         return false;
     }
-    bool leaves = h->interfaces[port].up &&
-                  (!p->df || p->len <= nt_fabric_network_mtu(h->fabric, nt_fabric_port_network(h->fabric, h->node, port)));
+    bool fits = !p->df || p->len <= link_mtu(h, port) || (!df && allow_fragments(h, p)), leaves = fits && h->interfaces[port].up;
     struct nt_addr next_hop = nt_addr_is_set(&r->via) ? r->via : p->dst;
     nt_fabric_send(h->fabric, h->node, port, &next_hop, p, now);
     return leaves;
@@ -101,7 +117,7 @@ bool nt_out_datagram(struct nt_host *h, uint32_t endpoint, const struct nt_path 
         nt_fabric_refuse(h->fabric, h->node, port, p, NT_DROP_NO_SOCKET, now);
         return false;
     }
-    return send_from(h, port, p, now);
+    return send_from(h, port, p, path->df != 0, now);
 }
 
 void nt_out_packet(struct nt_host *h, struct nt_packet *p, nt_time now)
@@ -112,7 +128,7 @@ void nt_out_packet(struct nt_host *h, struct nt_packet *p, nt_time now)
         nt_fabric_consumed(h->fabric, p);
         return;
     }
-    send_from(h, port, p, now);
+    send_from(h, port, p, false, now);
 }
 
 int nt_host_inject(struct nt_host *h, const struct nt_addr *src, const struct nt_addr *dst, const uint8_t *bytes, size_t len,
@@ -128,7 +144,7 @@ int nt_host_inject(struct nt_host *h, const struct nt_addr *src, const struct nt
     if (p == NULL)
         return NT_ENOMEM;
     p->marks |= NT_MARK_INJECTED;
-    send_from(h, port, p, now);
+    send_from(h, port, p, false, now);
     return NT_OK;
 }
 
@@ -157,7 +173,7 @@ int nt_host_inject_packet(struct nt_host *h, const uint8_t *packet, size_t len, 
         return r != NT_OK ? r : NT_ENOENT;
     }
     p->marks |= NT_MARK_INJECTED;
-    send_from(h, port, p, now);
+    send_from(h, port, p, true, now);
     return NT_OK;
 }
 
@@ -173,15 +189,14 @@ int nt_host_emit(struct nt_host *h, uint32_t port, const uint8_t *packet, size_t
     if (r != NT_OK)
         p->dst = (struct nt_addr){0};
     if (r != NT_OK || h->stopped) {
-        tell_unsent(h, &p->dst, r == NT_OK ? "the host is stopped" : "a packet that cannot be read, as one of IPv6 with options",
-                    now);
+        tell_unsent(h, &p->dst, r == NT_OK ? "the host is stopped" : "a packet that cannot be read", now);
         nt_fabric_consumed(h->fabric, p);
         return r;
     }
     struct nt_addr key = nt_addr_with_port(&p->src, 0);
     uint32_t own = nt_map_get(&h->own, &key);
     if (own != NT_MAP_NONE)
-        send_from(h, own, p, now);
+        send_from(h, own, p, true, now);
     else
         nt_fabric_refuse(h->fabric, h->node, port, p, NT_DROP_NO_ROUTE, now);
     return NT_OK;

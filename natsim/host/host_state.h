@@ -32,6 +32,7 @@ struct nt_host {
     struct nt_reassembly *reassembly; /* made with the first fragment */
     nt_time icmp_from;                /* the next ICMP error may be sent then */
     uint16_t ip_id;
+    uint32_t fragment_id; /* of the next IPv6 packet that is sent in fragments */
     bool stopped;
     bool busy;                                                                     /* an endpoint is being called */
     bool (*deliver)(void *user, uint32_t port, const uint8_t *packet, size_t len); /* to the attached stack; NULL: none */

@@ -1,51 +1,108 @@
 #include "natsim/nat/in_order.h"
 
-#include "core/base/bytes.h"
+#include "core/base/err.h"
+#include "natsim/packet/piece.h"
+#include "natsim/packet/shares.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-static uint32_t id_of(const struct nt_packet *p)
-{
-    return p->family == NT_AF_IPV4 ? nt_load16(p->data + 4) : nt_load32(p->data + p->l4 - 4);
-}
+struct first {
+    struct nt_addr src, dst, new_src, new_dst;
+    uint32_t id;
+    uint8_t proto; /* 0 for IPv6: later fragments may name another */
+    nt_time until;
+};
+
+struct nt_in_order {
+    struct nt_shares shares; /* datagrams of each source */
+    struct first *items;     /* the oldest first */
+    size_t count, cap;
+};
 
 struct nt_in_order *nt_in_order_new(void)
 {
-    struct nt_in_order *o = malloc(sizeof *o);
+    struct nt_in_order *o = calloc(1, sizeof *o);
     if (o != NULL)
-        nt_in_order_forget(o);
+        nt_shares_init(&o->shares);
     return o;
+}
+
+void nt_in_order_del(struct nt_in_order *o)
+{
+    if (o == NULL)
+        return;
+    nt_shares_free(&o->shares);
+    free(o->items);
+    free(o);
+}
+
+static void remove_first(struct nt_in_order *o, size_t i)
+{
+    nt_shares_take(&o->shares, &o->items[i].src, 1);
+    memmove(o->items + i, o->items + i + 1, (--o->count - i) * sizeof *o->items);
 }
 
 void nt_in_order_forget(struct nt_in_order *o)
 {
-    o->next = o->count = 0;
+    while (o->count > 0)
+        remove_first(o, o->count - 1);
 }
 
-void nt_in_order_learn(struct nt_in_order *o, const struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst,
-                       nt_time now)
+/* The oldest of the source that has most. */
+static size_t find_victim(const struct nt_in_order *o)
 {
-    size_t i = o->next;
-    o->items[i].src = *src;
-    o->items[i].dst = *dst;
-    o->items[i].new_src = p->src;
-    o->items[i].new_dst = p->dst;
-    o->items[i].id = id_of(p);
-    o->items[i].proto = p->proto;
-    o->items[i].until = nt_time_after(now, NT_IN_ORDER_TIME);
-    o->next = (i + 1) % NT_IN_ORDER_MAX;
-    o->count += o->count < NT_IN_ORDER_MAX;
+    size_t victim = 0;
+    uint32_t most = 0;
+    for (size_t i = 0; i < o->count; i++) {
+        uint32_t share = nt_shares_of(&o->shares, &o->items[i].src);
+        if (share > most) {
+            most = share;
+            victim = i;
+        }
+    }
+    return victim;
+}
+
+static void make_room(struct nt_in_order *o, nt_time now)
+{
+    while (o->count > 0 && o->items[0].until <= now)
+        remove_first(o, 0);
+    if (o->count == NT_IN_ORDER_MAX)
+        remove_first(o, find_victim(o));
+}
+
+static uint8_t proto_of(const struct nt_packet *p)
+{
+    return p->family == NT_AF_IPV4 ? p->proto : 0;
+}
+
+int nt_in_order_learn(struct nt_in_order *o, const struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst,
+                      nt_time now)
+{
+    make_room(o, now);
+    if (nt_grow(&o->items, &o->cap, o->count + 1, sizeof *o->items, NT_IN_ORDER_MAX) != NT_OK ||
+        nt_shares_add(&o->shares, src, 1) != NT_OK)
+        return NT_ENOMEM;
+    o->items[o->count++] = (struct first){.src = *src,
+                                          .dst = *dst,
+                                          .new_src = p->src,
+                                          .new_dst = p->dst,
+                                          .id = nt_piece_of(p).id,
+                                          .proto = proto_of(p),
+                                          .until = nt_time_after(now, NT_IN_ORDER_TIME)};
+    return NT_OK;
 }
 
 bool nt_in_order_apply(const struct nt_in_order *o, struct nt_packet *p, nt_time now)
 {
+    uint32_t id = nt_piece_of(p).id;
     /* The newest first: an identification may be used again. */
-    for (size_t n = 1; n <= o->count; n++) {
-        size_t i = (o->next + NT_IN_ORDER_MAX - n) % NT_IN_ORDER_MAX;
-        if (o->items[i].until > now && o->items[i].id == id_of(p) && o->items[i].proto == p->proto &&
-            nt_addr_same_ip(&o->items[i].src, &p->src) && nt_addr_same_ip(&o->items[i].dst, &p->dst)) {
-            nt_packet_set_src(p, &o->items[i].new_src);
-            nt_packet_set_dst(p, &o->items[i].new_dst);
+    for (size_t i = o->count; i-- > 0 && o->items[i].until > now;) {
+        const struct first *f = o->items + i;
+        if (f->id == id && f->proto == proto_of(p) && nt_addr_same_ip(&f->src, &p->src) && nt_addr_same_ip(&f->dst, &p->dst)) {
+            nt_packet_set_src(p, &f->new_src);
+            nt_packet_set_dst(p, &f->new_dst);
             return true;
         }
     }

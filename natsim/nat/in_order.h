@@ -6,25 +6,18 @@
 #include "core/base/time.h"
 #include "natsim/packet/packet.h"
 
-#define NT_IN_ORDER_MAX 64 /* datagrams on the way; beyond: the oldest is forgotten */
+#define NT_IN_ORDER_MAX 1024 /* datagrams on the way; beyond: the oldest of the source that has most is forgotten */
 #define NT_IN_ORDER_TIME (30 * NT_SEC)
 
-struct nt_in_order {
-    size_t next, count; /* count: items in use */
-    struct {
-        struct nt_addr src, dst, new_src, new_dst;
-        uint32_t id;
-        uint8_t proto;
-        nt_time until;
-    } items[NT_IN_ORDER_MAX];
-};
+struct nt_in_order;
 
-struct nt_in_order *nt_in_order_new(void); /* free() ends it; NULL without memory */
+struct nt_in_order *nt_in_order_new(void); /* NULL without memory */
+void nt_in_order_del(struct nt_in_order *o);
 void nt_in_order_forget(struct nt_in_order *o);
 
-/* The first fragment, which came as (src, dst), is now p->src and p->dst. */
-void nt_in_order_learn(struct nt_in_order *o, const struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst,
-                       nt_time now);
+/* The first fragment, which came as (src, dst), is now p->src and p->dst. NT_ENOMEM: it is not remembered. */
+int nt_in_order_learn(struct nt_in_order *o, const struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst,
+                      nt_time now);
 /* Rewrites a later fragment; false: its first one has not been seen. */
 bool nt_in_order_apply(const struct nt_in_order *o, struct nt_packet *p, nt_time now);
 

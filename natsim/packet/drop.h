@@ -30,7 +30,8 @@ enum nt_drop {
     NT_DROP_INCOMPLETE, /* incomplete: fragments of a datagram that was not completed in time */
     NT_DROP_OVERLAP,    /* overlap: a fragment that overlaps others or does not fit, and those */
     NT_DROP_REPEATED,   /* repeated: a fragment that is there already */
-    NT_DROP_REASSEMBLY, /* reassembly: fragments of the oldest of too many incomplete datagrams */
+    NT_DROP_REASSEMBLY, /* reassembly: fragments of an incomplete datagram, of which there are too many */
+    NT_DROP_FORGOTTEN,  /* forgotten: fragments of an incomplete datagram, by a reboot or a flush */
     NT_DROP_NO_PORT,    /* no-port: the NAT has no free port */
     NT_DROP_LIMIT,      /* limit: max-mappings or max-per-host, or a table is full */
     NT_DROP_PROTOCOL,   /* protocol: not carried by this element */

@@ -2,8 +2,9 @@
 #include "core/base/bytes.h"
 #include "core/base/err.h"
 #include "natsim/packet/checksum.h"
+#include "natsim/packet/extension.h"
 
-enum { ICMP_HEADER = 8, IP6_FRAGMENT = 44 };
+enum { ICMP_HEADER = 8, IP6_HEADER = 40 };
 
 static bool has_transport(const struct nt_packet *p)
 {
@@ -35,10 +36,24 @@ bool nt_packet_is_too_big(const struct nt_packet *p)
     return p->proto == NT_PROTO_ICMP6 && icmp[0] == NT_ICMP6_TOO_BIG;
 }
 
+/* RFC 8200, 8.4: no received Routing header is in a response; its sender would have to reverse it. No other header is ours to
+ * repeat. */
+static void remove_extensions(struct nt_packet *p)
+{
+    if (p->family != NT_AF_IPV6 || p->l4 == IP6_HEADER)
+        return;
+    memmove(p->data + IP6_HEADER, p->data + p->l4, p->len - p->l4);
+    p->len -= p->l4 - IP6_HEADER;
+    p->data[6] = p->proto;
+    nt_store16(p->data + 4, (uint16_t)(p->len - IP6_HEADER));
+    (void)nt_packet_parse(p);
+}
+
 /* RFC 792: the source and destination addresses are simply reversed, the type code changed to 0, and the checksum recomputed. RFC
  * 4443, 4.2: likewise. */
 void nt_packet_reply_echo(struct nt_packet *p)
 {
+    remove_extensions(p);
     struct nt_addr src = p->src, dst = p->dst;
     size_t ip_len = nt_addr_ip_len(&src);
     memcpy(p->data + (ip_len == 4 ? 12 : 8), dst.ip, ip_len);
@@ -103,25 +118,15 @@ static int find_quoted4(struct nt_headers *h)
     return h->l4 >= 20 ? NT_OK : NT_ENOENT;
 }
 
-/* RFC 8200, 4: hop-by-hop options, routing, destination options; RFC 7045: mobility, HIP and shim6 are of their form. */
-static bool is_extension(uint8_t next)
-{
-    return next == 0 || next == 43 || next == 60 || next == 135 || next == 139 || next == 140;
-}
-
 /* The transport header lies behind the extension headers, as in the packet that a router quotes. */
 static int find_quoted6(struct nt_headers *h)
 {
-    size_t at = 40;
+    struct nt_extensions e;
+    (void)nt_extensions_read(h->ip, (uint32_t)h->len, &e); /* they may be cut off: then that is the protocol */
     h->family = NT_AF_IPV6;
-    h->proto = h->ip[6];
-    while (h->transport && at + 8 <= h->len && (is_extension(h->proto) || h->proto == IP6_FRAGMENT)) {
-        bool fragment = h->proto == IP6_FRAGMENT;
-        h->transport = !fragment || nt_load16(h->ip + at + 2) >> 3 == 0;
-        h->proto = h->ip[at];
-        at += fragment ? 8 : ((size_t)h->ip[at + 1] + 1) * 8;
-    }
-    h->l4 = at < h->len ? (uint16_t)at : UINT16_MAX;
+    h->proto = e.proto;
+    h->transport = !e.later;
+    h->l4 = e.end < h->len ? (uint16_t)e.end : UINT16_MAX;
     return NT_OK;
 }
 

@@ -3,8 +3,9 @@
 #include "core/base/bytes.h"
 #include "core/base/err.h"
 #include "natsim/packet/checksum.h"
+#include "natsim/packet/extension.h"
 
-enum { IP4_HEADER = 20, IP6_HEADER = 40, UDP_HEADER = 8, IP6_FRAGMENT = 44 };
+enum { IP4_HEADER = 20, IP6_HEADER = 40, UDP_HEADER = 8 };
 
 static int parse4(struct nt_packet *p)
 {
@@ -27,10 +28,21 @@ static int parse4(struct nt_packet *p)
     return NT_OK;
 }
 
-/* RFC 8200, 4: extension headers that we would have to read to find the transport header. */
-static bool is_other_extension(uint8_t next)
+/* Finds what is carried behind extension headers, and whether the packet is a fragment. */
+static int parse_extensions(struct nt_packet *p)
 {
-    return next == 0 || next == 43 || next == 50 || next == 51 || next == 60 || next == 135 || next == 139 || next == 140;
+    struct nt_extensions e;
+    int r = nt_extensions_read(p->data, p->len, &e);
+    if (r != NT_OK)
+        return r;
+    p->proto = e.proto;
+    p->l4 = (uint16_t)e.end;
+    if (e.fragment != 0) {
+        uint16_t offset = nt_load16(p->data + e.fragment + 2);
+        p->fragment = (offset & 0xfff9) != 0; /* offset and M are 0: an atomic fragment (RFC 6946), a whole packet */
+        p->first_fragment = p->fragment && offset >> 3 == 0;
+    }
+    return NT_OK;
 }
 
 static int parse6(struct nt_packet *p)
@@ -48,16 +60,15 @@ static int parse6(struct nt_packet *p)
     p->df = 1; /* RFC 8200, 5: routers do not fragment */
     p->fragment = p->first_fragment = 0;
     p->l4 = IP6_HEADER;
-    if (p->proto == IP6_FRAGMENT) {
-        if (total < IP6_HEADER + 8)
-            return NT_ESHORT;
-        uint16_t offset = nt_load16(p->data + IP6_HEADER + 2);
-        p->proto = p->data[IP6_HEADER];
-        p->fragment = (offset & 0xfff9) != 0; /* offset and M are 0: an atomic fragment (RFC 6946), a whole packet */
-        p->first_fragment = p->fragment && offset >> 3 == 0;
-        p->l4 = IP6_HEADER + 8;
-    }
-    return is_other_extension(p->proto) || p->proto == IP6_FRAGMENT ? NT_EUNSUPPORTED : NT_OK;
+    return p->proto == NT_PROTO_UDP || p->proto == NT_PROTO_ICMP6 ? NT_OK : parse_extensions(p);
+}
+
+/* The least length of the protocol's header. */
+static uint32_t header_min(uint8_t proto)
+{
+    if (proto == NT_PROTO_UDP || proto == NT_PROTO_ICMP || proto == NT_PROTO_ICMP6)
+        return 8;
+    return proto == NT_PROTO_TCP ? 20 : 0;
 }
 
 static int parse_transport(struct nt_packet *p)
@@ -67,10 +78,7 @@ static int parse_transport(struct nt_packet *p)
     p->payload_len = (uint16_t)left;
     if (p->fragment && !p->first_fragment)
         return NT_OK;
-    uint32_t need = p->proto == NT_PROTO_TCP                                                              ? 20
-                    : p->proto == NT_PROTO_UDP || p->proto == NT_PROTO_ICMP || p->proto == NT_PROTO_ICMP6 ? 8
-                                                                                                          : 0;
-    if (left < need)
+    if (left < header_min(p->proto))
         return NT_ESHORT;
     if (p->proto != NT_PROTO_UDP)
         return NT_OK;
@@ -184,16 +192,23 @@ void nt_packet_set_dst(struct nt_packet *p, const struct nt_addr *a)
     set_addr(p, false, a);
 }
 
-bool nt_packet_hop(struct nt_packet *p)
+static void decrement_ttl(struct nt_packet *p)
 {
     size_t at = p->family == NT_AF_IPV4 ? 8 : 7;
-    if (p->ttl <= 1)
-        return false;
     if (p->family == NT_AF_IPV4) {
         uint8_t is[2] = {(uint8_t)(p->ttl - 1), p->data[9]};
         nt_store16(p->data + 10, nt_checksum_update(nt_load16(p->data + 10), p->data + 8, is, 2));
     }
     p->data[at] = --p->ttl;
+}
+
+bool nt_packet_hop(struct nt_packet *p)
+{
+    if (p->ttl <= 1)
+        return false;
+    decrement_ttl(p);
+    for (struct nt_packet *piece = p->pieces; piece != NULL; piece = piece->next)
+        decrement_ttl(piece);
     return true;
 }
 

@@ -25,9 +25,13 @@ struct nt_packet {
     uint16_t l4, payload, payload_len;
     struct nt_addr src, dst; /* ports of UDP and TCP; ICMP echo: the identifier in both */
     struct nt_packet *next;  /* in the list that holds it */
+    /* The fragments that a whole packet was put together from, in order, and which it owns; NULL: it came whole. */
+    struct nt_packet *pieces;
+    uint32_t pieces_at;   /* where their data begin in the whole */
+    uint32_t fragment_id; /* for the fragments of an IPv6 packet whose df is 0: its source is yet to cut it */
 };
 
-/* 0, NT_ESHORT, NT_EFORMAT (bad version, header length, total length), NT_EUNSUPPORTED (extension headers beyond fragment). */
+/* 0, NT_ESHORT, NT_EFORMAT (bad version, header length, total length, order of extension headers). */
 int nt_packet_parse(struct nt_packet *p);
 /* Writes a whole UDP packet into p->data; id: the IPv4 identification. NT_ENOSPC beyond the buffer. */
 int nt_packet_udp(struct nt_packet *p, const struct nt_addr *src, const struct nt_addr *dst, const uint8_t *payload, size_t len,
@@ -39,7 +43,7 @@ struct nt_headers nt_packet_headers(const struct nt_packet *p);
 /* Rewrites an address (and port, when the packet has ports), checksums included (RFC 1624). */
 void nt_packet_set_src(struct nt_packet *p, const struct nt_addr *a);
 void nt_packet_set_dst(struct nt_packet *p, const struct nt_addr *a);
-/* Decrements the TTL or hop limit; false: it is used up. */
+/* Decrements the TTL or hop limit, of pieces, too; false: it is used up. */
 bool nt_packet_hop(struct nt_packet *p);
 /* Recomputes every checksum from the bytes. */
 void nt_packet_fix_checksums(struct nt_packet *p);

@@ -28,6 +28,7 @@ static struct nt_packet *make_block(struct nt_pool *pool, uint32_t cap)
     pool->bytes += size;
     b->packet.data = b->bytes;
     b->packet.cap = cap;
+    b->packet.pieces = NULL;
     b->all = pool->all;
     pool->all = b;
     return &b->packet;
@@ -55,7 +56,7 @@ struct nt_packet *nt_pool_get(struct nt_pool *pool, uint32_t cap)
     return p;
 }
 
-void nt_pool_put(struct nt_pool *pool, struct nt_packet *p)
+static inline void put_one(struct nt_pool *pool, struct nt_packet *p)
 {
     int class = 0;
     while (pool->cap[class] < p->cap)
@@ -63,6 +64,22 @@ void nt_pool_put(struct nt_pool *pool, struct nt_packet *p)
     p->next = pool->free[class];
     pool->free[class] = p;
     pool->out--;
+}
+
+/* A free packet owns no pieces. */
+static void put_pieces(struct nt_pool *pool, struct nt_packet *whole)
+{
+    for (struct nt_packet *next; whole->pieces != NULL; whole->pieces = next) {
+        next = whole->pieces->next;
+        put_one(pool, whole->pieces);
+    }
+}
+
+void nt_pool_put(struct nt_pool *pool, struct nt_packet *p)
+{
+    put_one(pool, p);
+    if (p->pieces != NULL)
+        put_pieces(pool, p);
 }
 
 void nt_pool_free(struct nt_pool *pool)

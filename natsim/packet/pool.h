@@ -20,7 +20,7 @@ struct nt_pool {
 void nt_pool_init(struct nt_pool *pool, uint32_t mtu_max);
 /* An empty packet of at least `cap` bytes (at most 65576); NULL without memory, or beyond NT_POOL_BYTES_MAX. */
 struct nt_packet *nt_pool_get(struct nt_pool *pool, uint32_t cap);
-void nt_pool_put(struct nt_pool *pool, struct nt_packet *p);
-void nt_pool_free(struct nt_pool *pool); /* all packets, also those in use */
+void nt_pool_put(struct nt_pool *pool, struct nt_packet *p); /* and the pieces that it owns */
+void nt_pool_free(struct nt_pool *pool);                     /* all packets, also those in use */
 
 #endif

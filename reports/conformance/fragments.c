@@ -11,9 +11,8 @@
 struct joiner { /* of a tap and a direction */
     struct nt_reassembly *pieces;
     struct nt_pool *pool;
-    bool *unsure;         /* the party's */
-    bool expiring;        /* what is given up now was never complete: the party got none of it */
-    uint32_t since_empty; /* fragments; what the reassembly gives up at its limits is not told */
+    bool *unsure;  /* the party's */
+    bool expiring; /* what is given up now was never complete: the party got none of it */
 };
 
 struct nt_fragments {
@@ -32,7 +31,8 @@ static struct nt_fragments *fragments_new(size_t count)
     return all;
 }
 
-/* Pieces that overlap are dropped here, as RFC 5722 and 8200 ask; the party may have joined them. */
+/* Pieces that overlap are dropped here, as RFC 5722 and 8200 ask, and those of too many datagrams; the party may have joined them.
+ */
 static void drop_piece(void *user, struct nt_packet *p, enum nt_drop reason, const struct nt_addr *src, const struct nt_addr *dst,
                        nt_time now)
 {
@@ -63,10 +63,6 @@ static void expire(struct joiner *j, nt_time now)
     j->expiring = true;
     nt_reassembly_run(j->pieces, now);
     j->expiring = false;
-    if (nt_reassembly_deadline(j->pieces) == NT_TIME_NEVER)
-        j->since_empty = 0;
-    j->since_empty++;
-    *j->unsure = *j->unsure || j->since_empty > NT_REASSEMBLY_MAX;
 }
 
 static struct nt_packet *copy_of(struct nt_pool *pool, const struct nt_capture *c, const struct nt_capture_frame *f)

@@ -236,7 +236,7 @@ UNITS = {
     },
     "silent-fragments": {
         "what": "fragments that a node gives up vanish",
-        "edits": [("natsim/packet/reassembly.c", "        if (why != NT_DROP_NONE)\n", "        if (why == NT_DROP_OVERLAP)\n")],
+        "edits": [("natsim/packet/reassembly.c", "        r->drop.fn(r->drop.user, p, why, &src, &dst, now);\n", "        if (why == NT_DROP_OVERLAP)\n            r->drop.fn(r->drop.user, p, why, &src, &dst, now);\n")],
         "units": ["packet_test_reassembly", "host_test_host"],
     },
     "oracle-guesses-beyond-its-limits": {

@@ -133,91 +133,6 @@ TEST(test_other_protocol)
     end();
 }
 
-/* A datagram of three fragments, sent in the given order. */
-static void send_fragments(const int order[3])
-{
-    struct nt_packet *list = udp("10.0.0.2:5000", "203.0.113.7:7000", 1400, 64), *piece[3];
-    assert_int_equal(nt_fragment(nt_fabric_pool(f), &list, 600), 0);
-    for (int i = 0; i < 3; i++) {
-        assert_non_null(list);
-        piece[i] = list;
-        list = list->next;
-        piece[i]->next = NULL;
-    }
-    assert_null(list);
-    for (int i = 0; i < 3; i++) {
-        hand_over(&a, piece[order[i]]);
-        run_on();
-    }
-}
-
-TEST(test_fragments)
-{
-    static const int straight[3] = {0, 1, 2}, mixed[3] = {1, 0, 2};
-    for (int way = NT_FRAG_REASSEMBLE; way <= NT_FRAG_DROP; way++) {
-        for (int m = 0; m < 2; m++) {
-            struct nt_nat_policy p = cone();
-            p.fragments = (enum nt_fragments)way;
-            world(p);
-            send_fragments(m ? mixed : straight);
-            /* Reassembled: one packet, for it fits the outside. In order: all, but the one that came before the first. */
-            assert_int_equal(o.count, way == NT_FRAG_REASSEMBLE ? 1 : way == NT_FRAG_DROP ? 0 : m ? 2 : 3);
-            for (size_t i = 0; i < o.count; i++) {
-                struct nt_addr want = addr("203.0.113.2");
-                assert_true(nt_addr_same_ip(&o.got[i].src, &want));
-                assert_int_equal(nt_load16(o.got[i].data + 4), 77);
-            }
-            if (o.count > 0)
-                assert_int_equal(o.got[0].src.port, 5000);
-            if (way == NT_FRAG_REASSEMBLE) {
-                assert_int_equal(o.got[0].payload_len, 1400);
-                assert_int_equal(o.got[0].data[o.got[0].payload + 1399], (uint8_t)(1399 * 7));
-            } else if (way == NT_FRAG_DROP || m) {
-                dropped(NT_DROP_FRAGMENT, "", "");
-            }
-            end();
-        }
-    }
-}
-
-/* Pieces that were translated one by one make the whole datagram with its right checksum. */
-TEST(test_fragments_in_order_make_the_whole)
-{
-    static const int straight[3] = {0, 1, 2};
-    uint8_t whole[2048];
-    struct nt_nat_policy p = cone();
-    p.fragments = NT_FRAG_IN_ORDER;
-    world(p);
-    send_fragments(straight);
-    assert_int_equal(o.count, 3);
-    memcpy(whole, o.got[0].data, 20);
-    size_t len = 20;
-    for (size_t i = 0; i < 3; i++) {
-        memcpy(whole + len, o.got[i].data + 20, o.got[i].len - 20);
-        len += o.got[i].len - 20;
-    }
-    nt_store16(whole + 2, (uint16_t)len);
-    nt_store16(whole + 6, 0);
-    struct nt_packet q = {.data = whole, .len = (uint32_t)len, .cap = sizeof whole};
-    assert_int_equal(nt_packet_parse(&q), 0);
-    uint16_t udp_sum = nt_load16(whole + 26);
-    nt_packet_fix_checksums(&q);
-    assert_int_equal(nt_load16(whole + 26), udp_sum);
-    end();
-}
-
-/* Reassembled in a world whose inside carries more than the outside: fragmented again where it goes out. */
-TEST(test_fragmented_again)
-{
-    world(cone());
-    hand_over(&a, udp("10.0.0.2:5000", "203.0.113.7:7000", 1700, 64));
-    run_on();
-    assert_int_equal(o.count, 2);
-    assert_true(o.got[0].first_fragment);
-    assert_int_equal(o.got[0].src.port, 5000);
-    end();
-}
-
 TEST(test_ipv6)
 {
     static const struct {
@@ -327,18 +242,10 @@ TEST(test_renumber)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_translate),
-                                       cmocka_unit_test(test_routes),
-                                       cmocka_unit_test(test_kinds),
-                                       cmocka_unit_test(test_hairpin),
-                                       cmocka_unit_test(test_other_protocol),
-                                       cmocka_unit_test(test_fragments),
-                                       cmocka_unit_test(test_fragments_in_order_make_the_whole),
-                                       cmocka_unit_test(test_fragmented_again),
-                                       cmocka_unit_test(test_ipv6),
-                                       cmocka_unit_test(test_ipv6_error),
-                                       cmocka_unit_test(test_ipv6_modes),
-                                       cmocka_unit_test(test_control),
-                                       cmocka_unit_test(test_renumber)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_translate),      cmocka_unit_test(test_routes),
+                                       cmocka_unit_test(test_kinds),          cmocka_unit_test(test_hairpin),
+                                       cmocka_unit_test(test_other_protocol), cmocka_unit_test(test_ipv6),
+                                       cmocka_unit_test(test_ipv6_error),     cmocka_unit_test(test_ipv6_modes),
+                                       cmocka_unit_test(test_control),        cmocka_unit_test(test_renumber)};
     return RUN_TESTS(tests);
 }

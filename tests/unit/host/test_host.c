@@ -230,6 +230,39 @@ TEST(test_reassembly_gives_up)
     assert_int_equal(w.log[w.logged - 1].n[2], 8);  /* it names one */
 }
 
+/* Loses the `nth` packet that arrives at B. */
+static void lose(const uint32_t *nth)
+{
+    struct nt_fault drop = {.kind = NT_FAULT_DROP,
+                            .node = nt_host_node(b.host),
+                            .on_arrival = true,
+                            .nth = nth,
+                            .nth_count = 1,
+                            .until = NT_TIME_NEVER};
+    assert_int_equal(nt_fabric_add_fault(w.f, &drop), 0);
+}
+
+/* RFC 1122, 3.3.2: the sender is told, if the first fragment was there. */
+TEST(the_sender_is_told_that_fragments_are_missing)
+{
+    static const uint32_t second[] = {2}, first[] = {1};
+    lose(second);
+    say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 5000, false);
+    kick(&a);
+    run_all();
+    assert_int_equal(last(&a)->kind, NT_IN_ICMP);
+    assert_int_equal(last(&a)->first[0], NT_ICMP4_TIME_EXCEEDED);
+    assert_int_equal(last(&a)->first[1], NT_ICMP_REASSEMBLY_TIME);
+    assert_int_equal(last(&a)->at, 30 * NT_SEC + 40 * NT_MSEC);
+    size_t told = a.in_count;
+    lose(first);
+    say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 5000, false);
+    kick(&a);
+    run_all();
+    assert_int_equal(drops(&w, NT_DROP_INCOMPLETE), 6);
+    assert_int_equal(a.in_count, told);
+}
+
 TEST(test_stop_and_down)
 {
     uint32_t node = nt_host_node(b.host);
@@ -384,17 +417,17 @@ static bool take_nothing(void *user, uint32_t port, const uint8_t *packet, size_
 /* What an attached stack does not take, and what it sends that cannot become a packet. */
 TEST(test_an_attached_stack)
 {
-    static const uint8_t hop_by_hop[48] = {0x60, 0, 0, 0, 0, 8, 0, 64, [40] = 59};
+    static const uint8_t two_fragment_headers[56] = {0x60, 0, 0, 0, 0, 16, 44, 64, [40] = 44, [48] = 59};
     nt_host_attach_stack(b.host, take_nothing, NULL);
     say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 10, false);
     kick(&a);
     run_all();
     assert_int_equal(drops(&w, NT_DROP_STACK), 1);
-    assert_int_equal(nt_host_emit(b.host, 0, hop_by_hop, sizeof hop_by_hop, 0), NT_EUNSUPPORTED);
+    assert_int_equal(nt_host_emit(b.host, 0, two_fragment_headers, sizeof two_fragment_headers, 0), NT_EFORMAT);
     const struct nt_trace_event *e = &w.log[w.logged - 1];
     assert_int_equal(e->kind, NT_TR_UNSENT);
     assert_int_equal(e->node, nt_host_node(b.host));
-    assert_string_equal(e->text, "a packet that cannot be read, as one of IPv6 with options");
+    assert_string_equal(e->text, "a packet that cannot be read");
 }
 
 TEST(test_ipv6)
@@ -404,13 +437,76 @@ TEST(test_ipv6)
     peer_new(&y, &w, net, "Y", "2001:db8::3", "[2001:db8::3]:2");
     say(&x, "[2001:db8::2]:1", "[2001:db8::3]:2", 100, false);
     say(&x, "[2001:db8::2]:1", "[2001:db8::3]:3", 100, false);
-    say(&x, "[2001:db8::2]:1", "[2001:db8::3]:2", 1500, false);
+    say(&x, "[2001:db8::2]:1", "[2001:db8::3]:2", 1500, true);
     kick(&x);
     run_all();
     assert_int_equal(datagrams(&y), 1);
     assert_int_equal(drops(&w, NT_DROP_MTU), 1);
     assert_int_equal(last(&x)->kind, NT_IN_ICMP);
     assert_int_equal(last(&x)->first[0] * 10 + last(&x)->first[1], 14);
+}
+
+/* RFC 8200, 4.5: 1,448 octets of data in each of the first two fragments of 3,008. The identifications are the host's own. */
+TEST(a_host_fragments_ipv6)
+{
+    struct peer x, y;
+    peer_new(&x, &w, net, "X", "2001:db8::2", "[2001:db8::2]:1");
+    peer_new(&y, &w, net, "Y", "2001:db8::3", "[2001:db8::3]:2");
+    say(&x, "[2001:db8::2]:1", "[2001:db8::3]:2", 3000, false);
+    say(&x, "[2001:db8::2]:1", "[2001:db8::3]:2", 1452, false);
+    say(&x, "[2001:db8::2]:1", "[2001:db8::3]:2", NT_DATAGRAM_MAX - 20, false);
+    kick(&x);
+    run_all();
+    assert_int_equal(datagrams(&y), 3);
+    assert_int_equal(datagram(&y, 0)->len, 3000);
+    assert_int_equal(datagram(&y, 1)->len, 1452);
+    assert_int_equal(datagram(&y, 2)->len, NT_DATAGRAM_MAX - 20);
+    assert_int_equal(count(&w, NT_TR_PACKET, 2), 3 + 1 + 46);
+    assert_int_equal(w.log[0].len, 1496);
+    assert_int_equal(w.log[2].len, 40 + 8 + 3008 - 2 * 1448);
+}
+
+/* 60 s after the first fragment. */
+TEST(reassembly_of_ipv6_gives_up)
+{
+    static const uint32_t second[] = {2};
+    struct peer x;
+    peer_new(&x, &w, net, "X", "2001:db8::2", "[2001:db8::2]:1");
+    peer_new(&b, &w, net, "B6", "2001:db8::3", "[2001:db8::3]:2");
+    lose(second);
+    say(&x, "[2001:db8::2]:1", "[2001:db8::3]:2", 3000, false);
+    kick(&x);
+    run_all();
+    assert_int_equal(drops(&w, NT_DROP_INCOMPLETE), 2);
+    const struct nt_trace_event *e = &w.log[w.logged - 1];
+    while (e->kind != NT_TR_PACKET || e->node != nt_host_node(b.host))
+        e--;
+    assert_int_equal(e->at, 60 * NT_SEC + 20 * NT_MSEC); /* Time Exceeded leaves */
+    assert_int_equal(e->n[1], 2);
+    assert_int_equal(e->len, 1280);
+}
+
+/* A packet of IPv6 from a program, with Hop-by-Hop and Destination options. */
+TEST(extension_headers_are_passed_over)
+{
+    struct peer x, y;
+    uint8_t bytes[200];
+    struct nt_packet p = {.data = bytes, .cap = sizeof bytes};
+    struct nt_addr from = addr("[2001:db8::2]:1"), to = addr("[2001:db8::3]:2");
+    static const uint8_t options[16] = {NT_EXT_DESTINATION, 0, 1, 4, 0, 0, 0, 0, NT_PROTO_UDP, 0, 1, 4, 0, 0, 0, 0};
+    peer_new(&x, &w, net, "X", "2001:db8::2", "[2001:db8::2]:1");
+    peer_new(&y, &w, net, "Y", "2001:db8::3", "[2001:db8::3]:2");
+    assert_int_equal(nt_packet_udp(&p, &from, &to, (const uint8_t *)"data", 4, 64, 0, false, 0), 0);
+    memmove(bytes + 56, bytes + 40, p.len - 40);
+    memcpy(bytes + 40, options, sizeof options);
+    bytes[6] = NT_EXT_HOP_BY_HOP;
+    nt_store16(bytes + 4, (uint16_t)(p.len - 40 + 16));
+    assert_int_equal(nt_host_emit(x.host, 0, bytes, p.len + 16, 0), 0);
+    run_all();
+    assert_int_equal(datagrams(&y), 1);
+    assert_int_equal(datagram(&y, 0)->len, 4);
+    assert_memory_equal(datagram(&y, 0)->first, "data", 4);
+    assert_true(nt_addr_equal(&datagram(&y, 0)->path.remote, &from));
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -427,6 +523,7 @@ int main(int argc, char **argv)
         T(test_loop),
         T(test_fragments),
         T(test_reassembly_gives_up),
+        T(the_sender_is_told_that_fragments_are_missing),
         T(test_stop_and_down),
         T(test_livelocks),
         T(test_endless_output),
@@ -436,6 +533,9 @@ int main(int argc, char **argv)
         T(test_an_unrelated_icmp_error),
         T(test_an_attached_stack),
         T(test_ipv6),
+        T(a_host_fragments_ipv6),
+        T(reassembly_of_ipv6_gives_up),
+        T(extension_headers_are_passed_over),
     };
     return RUN_TESTS(tests);
 }

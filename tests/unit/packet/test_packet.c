@@ -87,9 +87,84 @@ TEST(test_bad_packets)
     assert_int_equal(nt_packet_parse(&p), NT_EFORMAT);
     nt_store16(p.data + 24, 7);
     assert_int_equal(nt_packet_parse(&p), NT_EFORMAT);
+}
+
+/* Puts an extension header of `len` octets behind the IPv6 header. */
+static void put_extension(struct nt_packet *p, uint8_t type, uint8_t coded_len, uint32_t len)
+{
+    memmove(p->data + 40 + len, p->data + 40, p->len - 40);
+    memset(p->data + 40, 0, len);
+    p->data[40] = p->data[6];
+    p->data[41] = coded_len;
+    p->data[6] = type;
+    p->len += len;
+    nt_store16(p->data + 4, (uint16_t)(p->len - 40));
+}
+
+/* RFC 8200, 4.1: the order of the headers; RFC 4302, 2.2: the length of the Authentication Header is in units of 4 octets, less 2.
+ */
+static struct nt_packet with_extensions(void)
+{
+    struct nt_packet p = udp(0, "[2001:db8::1]:5000", "[2001:db8::2]:3478", 33);
+    put_extension(&p, NT_EXT_DESTINATION, 0, 8);
+    put_extension(&p, NT_EXT_AUTHENTICATION, 4, 24);
+    put_extension(&p, NT_EXT_ROUTING, 2, 24);
+    put_extension(&p, NT_EXT_DESTINATION, 1, 16);
+    put_extension(&p, NT_EXT_HOP_BY_HOP, 0, 8);
+    return p;
+}
+
+TEST(what_is_behind_extension_headers_is_found)
+{
+    struct nt_packet p = with_extensions();
+    assert_int_equal(nt_packet_parse(&p), 0);
+    assert_int_equal(p.proto, NT_PROTO_UDP);
+    assert_int_equal(p.l4, 40 + 80);
+    assert_int_equal(p.payload_len, 33);
+    assert_int_equal(p.src.port, 5000);
+    assert_int_equal(p.dst.port, 3478);
+    assert_true(nt_packet_checksums_good(&p));
+    for (uint32_t len = 0; len < 40 + 80 + 8; len++) {
+        nt_store16(p.data + 4, (uint16_t)(len > 40 ? len - 40 : 0));
+        p.len = len;
+        assert_int_equal(nt_packet_parse(&p), NT_ESHORT);
+    }
+}
+
+TEST(extension_headers_in_a_wrong_order_are_refused)
+{
+    struct nt_packet p = udp(0, "[2001:db8::1]:1", "[2001:db8::2]:2", 20);
+    put_extension(&p, NT_EXT_HOP_BY_HOP, 0, 8);
+    put_extension(&p, NT_EXT_DESTINATION, 0, 8);
+    assert_int_equal(nt_packet_parse(&p), NT_EFORMAT);
     p = udp(0, "[2001:db8::1]:1", "[2001:db8::2]:2", 20);
-    p.data[6] = 0; /* hop-by-hop options */
-    assert_int_equal(nt_packet_parse(&p), NT_EUNSUPPORTED);
+    put_extension(&p, NT_EXT_FRAGMENT, 0, 8);
+    put_extension(&p, NT_EXT_FRAGMENT, 0, 8);
+    assert_int_equal(nt_packet_parse(&p), NT_EFORMAT);
+}
+
+/* The first fragment has all headers (RFC 7112); of a later one nothing is known behind its Fragment header. */
+TEST(extension_headers_of_fragments)
+{
+    struct nt_packet p = udp(0, "[2001:db8::1]:5000", "[2001:db8::2]:3478", 33);
+    put_extension(&p, NT_EXT_DESTINATION, 0, 8);
+    put_extension(&p, NT_EXT_FRAGMENT, 0, 8);
+    put_extension(&p, NT_EXT_HOP_BY_HOP, 0, 8);
+    nt_store16(p.data + 50, 1);
+    assert_int_equal(nt_packet_parse(&p), 0);
+    assert_true(p.fragment && p.first_fragment);
+    assert_int_equal(p.proto, NT_PROTO_UDP);
+    assert_int_equal(p.l4, 64);
+    assert_int_equal(p.src.port, 5000);
+    nt_store16(p.data + 50, 8 | 1);
+    assert_int_equal(nt_packet_parse(&p), 0);
+    assert_true(p.fragment && !p.first_fragment);
+    assert_int_equal(p.proto, NT_EXT_DESTINATION);
+    assert_int_equal(p.l4, 56);
+    assert_int_equal(p.src.port, 0);
+    nt_store16(p.data + 50, 0);
+    assert_int_equal(nt_packet_parse(&p), 0);
+    assert_false(p.fragment); /* RFC 6946: an atomic fragment is a whole packet */
 }
 
 /* The incremental update must agree with a checksum computed from scratch. */
@@ -119,6 +194,18 @@ TEST(test_rewrite)
         assert_true(nt_addr_equal(&q.src, &c));
         rewritten_as_built(&q);
     }
+}
+
+TEST(what_is_behind_extension_headers_is_rewritten)
+{
+    struct nt_packet p = with_extensions();
+    struct nt_addr a = addr("[2001:db8:1:2:3:4:5:6]:9"), b = addr("[2001:db8:7::1]:10");
+    assert_int_equal(nt_packet_parse(&p), 0);
+    nt_packet_set_src(&p, &a);
+    nt_packet_set_dst(&p, &b);
+    assert_int_equal(nt_load16(p.data + 120), 9);
+    assert_int_equal(nt_load16(p.data + 122), 10);
+    rewritten_as_built(&p);
 }
 
 /* RFC 768: no checksum stays no checksum, and a computed zero is sent as ffff. */
@@ -247,12 +334,22 @@ TEST(test_reasons)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rfc1071_example), cmocka_unit_test(test_rfc1624_example),
-        cmocka_unit_test(test_known_header),    cmocka_unit_test(test_udp_reads_back),
-        cmocka_unit_test(test_bad_packets),     cmocka_unit_test(test_rewrite),
-        cmocka_unit_test(test_zero_checksums),  cmocka_unit_test(test_hop),
-        cmocka_unit_test(test_icmp_errors),     cmocka_unit_test(test_icmp_mtu),
-        cmocka_unit_test(test_echo_identifier), cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_rfc1071_example),
+        cmocka_unit_test(test_rfc1624_example),
+        cmocka_unit_test(test_known_header),
+        cmocka_unit_test(test_udp_reads_back),
+        cmocka_unit_test(test_bad_packets),
+        cmocka_unit_test(test_rewrite),
+        cmocka_unit_test(test_zero_checksums),
+        cmocka_unit_test(test_hop),
+        cmocka_unit_test(test_icmp_errors),
+        cmocka_unit_test(test_icmp_mtu),
+        cmocka_unit_test(test_echo_identifier),
+        cmocka_unit_test(test_reasons),
+        cmocka_unit_test(what_is_behind_extension_headers_is_found),
+        cmocka_unit_test(what_is_behind_extension_headers_is_rewritten),
+        cmocka_unit_test(extension_headers_in_a_wrong_order_are_refused),
+        cmocka_unit_test(extension_headers_of_fragments),
     };
     return RUN_TESTS(tests);
 }
