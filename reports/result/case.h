@@ -84,7 +84,7 @@ struct nt_result_limit { /* larger data of this agent is lost */
     uint32_t bytes, mtu;
     char *at;        /* the node that drops it: the agent itself when its own link is too narrow */
     uint32_t packet; /* the frame that shows it */
-    bool df;         /* data that may be fragmented passes */
+    bool with_df;    /* data that may be fragmented passes */
     bool told;       /* the agent learnt it: its host refused it, or an ICMP error came */
 };
 

@@ -166,7 +166,7 @@ static const struct nt_field limit_fields[] = {
     U32(LIMIT, "mtu", mtu, 0),
     TEXT(LIMIT, "at", at, 0),
     U32(LIMIT, "packet", packet, 0),
-    BOOL(LIMIT, "df", df, 0),
+    BOOL(LIMIT, "with_df", with_df, 0),
     BOOL(LIMIT, "told", told, 0),
 };
 static const struct nt_record limit_record = RECORD(limit_fields, LIMIT);

@@ -148,7 +148,7 @@ static int list_limits(const struct nt_world *w, const struct nt_size_limits *li
                                                                .mtu = l->mtu,
                                                                .at = nt_strdup(nt_scn_node_name(c, at), &err),
                                                                .packet = l->packet,
-                                                               .df = has_arrived_above(&data, l->bytes, false),
+                                                               .with_df = has_arrived_above(&data, l->bytes, false),
                                                                .told = own || data.told};
     }
     return err;
@@ -166,7 +166,7 @@ static void put_bytes(struct nt_text *t, uint32_t bytes)
 
 static bool is_alike(const struct nt_result_limit *a, const struct nt_result_limit *b)
 {
-    return a->bytes == b->bytes && a->df == b->df;
+    return a->bytes == b->bytes && a->with_df == b->with_df;
 }
 
 static void put_place(struct nt_text *t, const struct nt_result_limit *l)
@@ -183,7 +183,7 @@ static void put_limit(struct nt_text *t, const struct nt_result_case *r, size_t 
 {
     nt_text_put(t, "; data above ");
     put_bytes(t, r->limits[i].bytes);
-    nt_text_put(t, r->limits[i].df ? " with DF is lost (" : " is lost (");
+    nt_text_put(t, r->limits[i].with_df ? " with DF is lost (" : " is lost (");
     put_place(t, &r->limits[i]);
     for (size_t k = i + 1; k < r->limit_count; k++) {
         if (!is_alike(&r->limits[i], &r->limits[k]))

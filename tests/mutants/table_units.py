@@ -352,4 +352,34 @@ UNITS = {
         "edits": [("core/turn/server.c", "    nt_stun_realm_renew_secret(&s->realm, s->config.rand);\n}", "}")],
         "units": ["turn_test_owner"],
     },
+    "df-is-forgotten": {
+        "what": "data that is not to be fragmented leaves without DF",
+        "edits": [("core/ice/ice.c", "place, bytes, len, df);", "place, bytes, len, df && len == 0);")],
+        "units": ["ice_test_check"],
+    },
+    "no-dont-fragment": {
+        "what": "a Send indication with data that is not to be fragmented has no DONT-FRAGMENT (RFC 8656, 11.1)",
+        "edits": [("core/turn/client.c", "        nt_stun_add(&b, NT_ATTR_DONT_FRAGMENT, NULL, 0);\n", "        (void)0;\n")],
+        "units": ["turn_test_client"],
+    },
+    "too-big-is-not-told": {
+        "what": "the owner of an ICE agent is not told that a packet was too large (RFC 1122, 4.1.3.3)",
+        "edits": [("core/ice/inbound.c", "if (len >= NT_ICMP_INPUT && is_too_big(", "if (len > NT_ICMP_INPUT && is_too_big(")],
+        "units": ["ice_test_icmp"],
+    },
+    "padding-is-room": {
+        "what": "up to which size data passes is computed without the padding of STUN (RFC 8489, 14)",
+        "edits": [("scenarios/judge/sizes.c", "    return stun ? room / 4 * 4 : room;", "    return room;")],
+        "units": ["judge_test_sizes"],
+    },
+    "fragments-tell-sizes": {
+        "what": "a dropped fragment is taken for a whole datagram that was too large",
+        "edits": [("scenarios/judge/sizes.c", "|| p.fragment ||", "||")],
+        "units": ["judge_test_sizes"],
+    },
+    "a-limit-that-was-passed": {
+        "what": "data is said to be lost above a size although larger data arrived",
+        "edits": [("scenarios/judge/sizes.c", "    return !has_arrived_above(data, l->bytes, true) &&", "    return")],
+        "units": ["judge_test_sizes"],
+    },
 }

@@ -102,7 +102,8 @@ TEST(places_are_told_apart)
 
 #define SEND(from, to, what) "  - {at: 2s, send: {from: " from ", to: " to ", count: 2, " what "}}\n"
 
-static void describe(const char *text, struct nt_result_case *r)
+/* `seen`: instead of what was seen, or NULL. */
+static void describe(const char *text, const struct nt_size_limits *seen, struct nt_result_case *r)
 {
     struct small s;
     small_new(&s, text);
@@ -111,7 +112,7 @@ static void describe(const char *text, struct nt_result_case *r)
     small_run(&s, 5 * NT_SEC);
     nt_capture_settle(&s.capture);
     *r = (struct nt_result_case){0};
-    assert_int_equal(nt_sizes_describe(s.w, nt_watch_size_limits(watch), r), NT_OK);
+    assert_int_equal(nt_sizes_describe(s.w, seen != NULL ? seen : nt_watch_size_limits(watch), r), NT_OK);
     nt_watch_del(watch);
     small_free(&s);
 }
@@ -120,7 +121,7 @@ static void describe(const char *text, struct nt_result_case *r)
 static void says(const char *text, const char *found)
 {
     struct nt_result_case r;
-    describe(text, &r);
+    describe(text, NULL, &r);
     assert_string_equal(r.data_found != NULL ? r.data_found : "", found);
     nt_result_case_free(&r);
 }
@@ -154,10 +155,28 @@ TEST(what_is_said_of_sizes)
          "");
 }
 
+/* A relay that has learnt an MTU lets larger data through; what may be fragmented goes through any place. */
+TEST(a_place_that_larger_data_passed_is_no_limit)
+{
+    const struct nt_size_limits seen[2] = {
+        [R] = {{{.bytes = 900, .mtu = 928, .df = true, .packet = 7}, {.bytes = 1000, .mtu = 1028, .packet = 8}}, 2}};
+    const char *const runs[] = {NARROW(SEND("R", "L", "bytes: 950, df: on")), NARROW(SEND("R", "L", "bytes: 1001, df: on")),
+                                NARROW(SEND("R", "L", "bytes: 1001")), NARROW(SEND("R", "L", "bytes: 900, df: on"))};
+    const uint32_t limits[] = {1000, 0, 900, 900};
+    for (size_t i = 0; i < 4; i++) {
+        struct nt_result_case r;
+        describe(runs[i], seen, &r);
+        assert_int_equal(r.limit_count, limits[i] != 0);
+        if (r.limit_count != 0)
+            assert_int_equal(r.limits[0].bytes, limits[i]);
+        nt_result_case_free(&r);
+    }
+}
+
 TEST(what_the_result_has)
 {
     struct nt_result_case r;
-    describe(NARROW(SEND("R", "L", "bytes: 1253, df: on") SEND("R", "L", "bytes: 1400") SEND("L", "R", "bytes: 9")), &r);
+    describe(NARROW(SEND("R", "L", "bytes: 1253, df: on") SEND("R", "L", "bytes: 1400") SEND("L", "R", "bytes: 9")), NULL, &r);
     assert_int_equal(r.send_count, 3);
     assert_string_equal(r.sends[0].from, "L");
     assert_int_equal(r.sends[0].bytes, 9);
@@ -172,9 +191,9 @@ TEST(what_the_result_has)
     assert_string_equal(r.limits[0].at, "nat-left");
     assert_int_equal(r.limits[0].bytes, 1252);
     assert_int_equal(r.limits[0].mtu, 1280);
-    assert_true(r.limits[0].packet > 0 && r.limits[0].df && r.limits[0].told);
+    assert_true(r.limits[0].packet > 0 && r.limits[0].with_df && r.limits[0].told);
     nt_result_case_free(&r);
-    describe(NARROW(SEND("L", "R", "bytes: 300")), &r); /* of sizes alone that are no matter, nothing */
+    describe(NARROW(SEND("L", "R", "bytes: 300")), NULL, &r); /* of sizes alone that are no matter, nothing */
     assert_int_equal(r.send_count + r.limit_count, 0);
     nt_result_case_free(&r);
 }
@@ -210,6 +229,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_is_said_of_sizes),
         cmocka_unit_test(what_the_result_has),
         cmocka_unit_test(memory_may_run_out),
+        cmocka_unit_test(a_place_that_larger_data_passed_is_no_limit),
     };
     return RUN_TESTS(tests);
 }
