@@ -1,0 +1,241 @@
+#!/usr/bin/env python3
+"""Generated mutants: the sources are broken at places drawn by a seed, and the tests must see it.
+
+A mutant is one site of sites.py, applied to a copy of the source tree. It is killed by the first of: the unit tests of its room, the
+suites in virtual time, the laws over random worlds (core/ice, core/turn), random worlds against the oracle (natsim/nat, oracle), all
+other unit tests. A mutant that gives the same machine code as the source is no mutant. What survives must be argued in survivors.py,
+or gets a test.
+
+  tests/mutants/generated.py [--rooms A,B] [--count N] [--seed N] [--jobs N] [--at-least PERCENT] [--list] [--work DIR]
+
+--count: of each room, those that the seed puts first. --at-least: fails below that part killed or argued, of all rooms together;
+without it, each survivor that is not argued fails. What was tried stands in DIR/generated.jsonl: a second run goes on where the first
+ended, and tries again what lies in files that have changed. Exit: 0, 1 survivors, 2 the run itself failed.
+"""
+import argparse
+import hashlib
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from run import BUILD_SECONDS, ROOT, Broken, Tree, run  # noqa: E402
+from sites import sites_of  # noqa: E402
+from survivors import SURVIVORS  # noqa: E402
+
+ROOMS = {"core/ice": "ice", "core/turn": "turn", "core/stun": "stun", "core/sdp": "sdp", "natsim/nat": "nat",
+         "natsim/gateway": "gateway", "reports/conformance": "conformance", "scenarios/oracle": "oracle"}
+UNIT_SECONDS, WORLDS = 60, 200
+
+
+def place(text, start):
+    """The line that the site is in, without blanks around it."""
+    return text[text.rfind("\n", 0, start) + 1:text.find("\n", start)].strip()
+
+
+def mutants_of(room):
+    """All mutants of a room; `id` says the place in words that later changes elsewhere in the file leave as they are."""
+    found = []
+    for directory, _, files in os.walk(os.path.join(ROOT, room)):
+        for file in sorted(f for f in files if f.endswith(".c")):
+            path = os.path.join(directory, file)
+            with open(path, encoding="utf-8") as f:
+                text = f.read()
+            seen = {}
+            for operator, function, start, end, new in sites_of(text):
+                name = f"{os.path.relpath(path, ROOT)} {function} {operator} {text[start:end]!r} in {place(text, start)!r}"
+                seen[name] = seen.get(name, 0) + 1
+                found.append({"id": name if seen[name] == 1 else f"{name} #{seen[name]}", "room": room, "file": os.path.relpath(path, ROOT),
+                              "start": start, "end": end, "new": new, "text": hashlib.sha256(text.encode()).hexdigest()[:16]})
+    return found
+
+
+def drawn(room, count, seed):
+    return sorted(mutants_of(room), key=lambda m: hashlib.sha256(f"{seed} {m['id']}".encode()).digest())[:count]
+
+
+def object_of(tree, file):
+    """The bytes of the file's object, without the place where it was built."""
+    for directory, _, files in os.walk(os.path.join(tree.build, "CMakeFiles")):
+        if os.path.basename(file) + ".o" in files and directory.endswith(os.path.dirname(file)):
+            with open(os.path.join(directory, os.path.basename(file) + ".o"), "rb") as f:
+                return f.read()
+    raise Broken(f"there is no object of {file}")
+
+
+class Trial:
+    """One mutant in one tree."""
+
+    def __init__(self, tree, mutant, tests):
+        self.tree, self.mutant, self.tests = tree, mutant, tests
+
+    def unit_tests(self, names):
+        if names and run(["ninja", "-C", self.tree.build, *names], BUILD_SECONDS).returncode != 0:
+            return "does not build"
+        for name in names:
+            try:
+                if run([os.path.join(self.tree.build, name)], UNIT_SECONDS).returncode != 0:
+                    return f"unit test {name}"
+            except subprocess.TimeoutExpired:
+                return f"unit test {name}, which hangs"
+        return None
+
+    def suites(self):
+        try:
+            cells = self.tree.cells(self.mutant["id"])[0]
+        except (Broken, subprocess.TimeoutExpired):
+            return "the suites, which do not end"
+        red = sorted(i for i, why in cells.items() if why)
+        return f"{len(red)} cells, {red[0]} first" if red else None
+
+    def worlds(self):
+        """Random worlds: whose laws hold, or whose path is the oracle's."""
+        laws = self.mutant["room"] in ("core/ice", "core/turn")
+        program = "tests/cli/laws.py" if laws else "tests/mutants/oracle_worlds.py"
+        command = [sys.executable, os.path.join(self.tree.source, program), "--natsim", os.path.join(self.tree.build, "natsim"), "--worlds", str(WORLDS)]
+        command += ["--jobs", "1", "--keep", self.tree.out] if laws else ["--out", self.tree.out]
+        try:
+            return "random worlds" if run(command, BUILD_SECONDS).returncode != 0 else None
+        except subprocess.TimeoutExpired:
+            return "random worlds, which do not end"
+
+    def outcome(self):
+        unit = ROOMS[self.mutant["room"]]
+        own = [t for t in self.tests if t.startswith(unit + "_test_")]
+        by = self.unit_tests(own)
+        if by is None and run(["ninja", "-C", self.tree.build, "natsim"], BUILD_SECONDS).returncode != 0:
+            by = "does not build"
+        return by or self.suites() or self.worlds() or self.unit_tests([t for t in self.tests if t not in own]) or "survives"
+
+    def judge(self):
+        path = os.path.join(self.tree.source, self.mutant["file"])
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        before = object_of(self.tree, self.mutant["file"])
+        try:
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(text[:self.mutant["start"]] + self.mutant["new"] + text[self.mutant["end"]:])
+            library = [t for t in self.tests if t.startswith(ROOMS[self.mutant["room"]] + "_test_")][:1] or ["natsim"]
+            if run(["ninja", "-C", self.tree.build, *library], BUILD_SECONDS).returncode != 0:
+                return "does not build"
+            return "same code" if object_of(self.tree, self.mutant["file"]) == before else self.outcome()
+        finally:
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(text)
+            run(["ninja", "-C", self.tree.build, *library], BUILD_SECONDS)
+
+
+def unit_test_names(tree):
+    listed = run(["ninja", "-C", tree.build, "-t", "targets", "all"], BUILD_SECONDS).stdout
+    return sorted({line.split(":")[0] for line in listed.splitlines() if "_test_" in line and ": CXX_EXECUTABLE" not in line and ": C_EXECUTABLE" in line})
+
+
+class Book:
+    """What was tried, a line of JSON each; a torn last line is that of a run that was killed."""
+
+    def __init__(self, path):
+        self.path, self.lock, self.known = path, threading.Lock(), {}
+        if os.path.isfile(path):
+            with open(path, encoding="utf-8") as f:
+                for line in f:
+                    if line.endswith("}\n"):
+                        entry = json.loads(line)
+                        self.known[entry["id"]] = entry
+
+    def outcome(self, mutant):
+        entry = self.known.get(mutant["id"])
+        return entry["outcome"] if entry and entry["text"] == mutant["text"] else None
+
+    def write(self, mutant, outcome, seconds):
+        entry = {"id": mutant["id"], "text": mutant["text"], "outcome": outcome}
+        with self.lock:
+            self.known[mutant["id"]] = entry
+            with open(self.path, "a", encoding="utf-8") as f:
+                f.write(json.dumps(entry) + "\n")
+            print(f"{'SURVIVES ' if outcome == 'survives' else ''}{mutant['id']}: {outcome} ({seconds:.1f} s)", flush=True)
+
+
+def worker(tree, tests, todo, book, broken):
+    while not broken:
+        try:
+            mutant = todo.get_nowait()
+        except queue.Empty:
+            return
+        started = time.monotonic()
+        try:
+            book.write(mutant, Trial(tree, mutant, tests).judge(), time.monotonic() - started)
+        except (Broken, OSError, subprocess.TimeoutExpired) as e:
+            broken.append(f"{mutant['id']}: {e}")
+
+
+def score(rooms, book, args):
+    """Prints a line for each room, then the survivors. The exit code."""
+    left, killed, counted = [], 0, 0
+    for room, mutants in rooms.items():
+        by = [(m, book.outcome(m)) for m in mutants]
+        real = [(m, o) for m, o in by if o not in ("same code", "does not build")]
+        survivors = [m for m, o in real if o == "survives"]
+        argued = [m for m in survivors if m["id"] in SURVIVORS]
+        left += [m for m in survivors if m["id"] not in SURVIVORS]
+        dead = len(real) - len(survivors)
+        killed, counted = killed + dead + len(argued), counted + len(real)
+        print(f"{room:22} {len(real):4} mutants, {dead:4} killed ({100 * dead // max(len(real), 1)} %), {len(argued)} argued, "
+              f"{len(survivors) - len(argued)} survive; {len(by) - len(real)} of {len(by)} drawn give the same code or none")
+    for m in left:
+        print(f"survives: {m['id']}")
+    for name in sorted(set(SURVIVORS) & {m["id"] for ms in rooms.values() for m in ms if book.outcome(m) not in (None, "survives")}):
+        print(f"argued, but it does not survive: {name}")
+    if args.at_least is not None:
+        return 1 if 100 * killed < args.at_least * counted else 0
+    return 1 if left else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rooms", default=",".join(ROOMS))
+    parser.add_argument("--count", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=min(os.cpu_count() or 1, 4))
+    parser.add_argument("--at-least", type=int)
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--work", default=os.path.join(ROOT, "build", "mutants"))
+    args = parser.parse_args()
+    names = args.rooms.split(",")
+    unknown = [n for n in names if n not in ROOMS]
+    if unknown:
+        parser.error(f"no mutants are made of {', '.join(unknown)}; of {', '.join(ROOMS)}")
+    rooms = {room: drawn(room, args.count, args.seed) for room in names}
+    if args.list:
+        print("\n".join(m["id"] for mutants in rooms.values() for m in mutants))
+        return 0
+    os.makedirs(args.work, exist_ok=True)
+    book, todo, broken = Book(os.path.join(args.work, "generated.jsonl")), queue.Queue(), []
+    for mutants in rooms.values():
+        for m in mutants:
+            if book.outcome(m) is None:
+                todo.put(m)
+    try:
+        trees = [Tree(args.work, n) for n in range(min(max(args.jobs, 1), todo.qsize()))]
+        for tree in trees:
+            tree.compile("the tree as it is", ())
+        tests = unit_test_names(trees[0]) if trees else []
+    except (Broken, OSError, subprocess.TimeoutExpired) as e:
+        print(f"error  {e}", file=sys.stderr)
+        return 2
+    threads = [threading.Thread(target=worker, args=(tree, tests, todo, book, broken)) for tree in trees]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if broken:
+        print("\n".join(f"error  {b}" for b in broken), file=sys.stderr)
+        return 2
+    return score(rooms, book, args)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
