@@ -1,0 +1,162 @@
+"""Metamorphic laws: how a random world is changed, and what must then stay as it was. Nobody need know the right path for that."""
+import copy
+import json
+
+import worlds
+
+AGENTS = ("L", "R")
+
+
+def texts(value, change):
+    """The same data, every text changed."""
+    if isinstance(value, dict):
+        return {change(k): texts(v, change) for k, v in value.items()}
+    if isinstance(value, list):
+        return [texts(v, change) for v in value]
+    return change(value) if isinstance(value, str) else value
+
+
+def rename(w):
+    """Every network, gateway and server has another name; platform and agents, which the language or the laws know by name, keep theirs."""
+    names = {*w["networks"], *w.get("gateways", {}), *w["servers"]} - {"platform"}
+    new = {name: f"z{i}-{name[::-1]}" for i, name in enumerate(sorted(names))}
+    kinds = {"stun", "turn"} & names  # names of servers that are words of the language, too
+
+    def change(text):
+        return new.get(text, text) if text not in kinds else text
+
+    out = texts(w, change)
+    for kind in kinds:  # as a name of a server only: the key, and who is asked
+        out["servers"] = {new[k] if k == kind else k: v for k, v in out["servers"].items()}
+        for agent in out["agents"].values():
+            agent["stun" if kind == "stun" else "turn"] = [
+                new[kind] if s == kind else {**s, "server": new[kind]} if isinstance(s, dict) and s["server"] == kind else s
+                for s in agent.get("stun" if kind == "stun" else "turn", [])]
+    for agent in out["agents"].values():
+        for key in ("stun", "turn"):
+            if not agent.get(key, True):
+                del agent[key]
+    return out
+
+
+def reorder(w):
+    """Everything stands in the file the other way round, so that it gets other addresses."""
+    out = copy.deepcopy(w)
+    for key in ("networks", "gateways", "servers", "agents"):
+        if key in out:
+            out[key] = dict(reversed(out[key].items()))
+    return out
+
+
+def swap(w):
+    """L and R change places, and so who calls."""
+    out = copy.deepcopy(w)
+    out["agents"] = {"R": out["agents"]["L"], "L": out["agents"]["R"]}
+    call = out["steps"][0]["call"]
+    call["from"], call["to"] = call["to"], call["from"]
+    return out
+
+
+def add_idle(w):
+    """A NAT, an agent and a server that nobody talks to."""
+    out = copy.deepcopy(w)
+    out["networks"]["idle-net"] = {"ipv4": "10.250.0.0/24", "delay": "1ms"}
+    out.setdefault("gateways", {})["idle-gw"] = {"inside": "idle-net", "outside": "internet", "nat": "symmetric", "address": "203.0.113.250"}
+    out["servers"]["idle-stun"] = {"on": "internet", "kind": "stun", "address": "203.0.113.251"}
+    out["agents"]["Idle"] = {"on": "idle-net", "stun": ["idle-stun"]}
+    out["expect"]["packets"] = [{"at": "Idle", "filter": "ip", "count": 0}]
+    return out
+
+
+def double(w):
+    """Every way takes twice as long."""
+    out = copy.deepcopy(w)
+    for n in out["networks"].values():
+        n["delay"] = f"{2 * int(n['delay'].removesuffix('ms'))}ms"
+    return out
+
+
+def translates(w):
+    return any(g["nat"] not in ("none", "blocked-udp") for g in w.get("gateways", {}).values())
+
+
+def to_ipv6(w):
+    """IPv6 in place of IPv4, where nothing translates."""
+    out = copy.deepcopy(w)
+    for i, n in enumerate(out["networks"].values()):
+        del n["ipv4"]
+        n["ipv6"] = f"2001:db8:{i:x}::/64"
+    for g in out.get("gateways", {}).values():
+        g["nat"] = {"preset": "none", "ipv6": "open"} if g["nat"] == "none" else g["nat"]
+    for a in out["agents"].values():
+        a["ipv6"] = "on"
+    if "deny" in out["servers"].get("turn", {}):
+        del out["servers"]["turn"]["deny"]
+    return out
+
+
+def outcome(case, names=AGENTS):
+    """What a user sees of a call: the paths that can be, the path that is, and how each side ended, without an address."""
+    agents = [case["agents"][n] for n in names]
+    sides = [(a["state"], a["role"], sorted((c["type"]) for c in a["candidates"]),
+              [(s["local"]["type"], s["remote"]["type"]) for s in a["selected"]]) for a in agents]
+    return {"expected": case["expected_path"], "path": case["path"], "sides": sides}
+
+
+def path_alone(case):
+    """For a change of times, which lets another pair of the same path win: the paths that can be, and the one that is where it is the only one."""
+    expected = case["expected_path"]
+    return {"expected": expected, "path": case["path"] if len(expected) == 1 else expected, "states": [case["agents"][n]["state"] for n in AGENTS]}
+
+
+# name: (the change, what is held against the world as it was, what of the changed world)
+LAWS = {
+    "rename": (rename, outcome, outcome),
+    "reorder": (reorder, outcome, outcome),
+    "swap": (swap, outcome, lambda case: outcome(case, ("R", "L"))),
+    "add-idle": (add_idle, lambda case: {k: case["agents"][k] for k in AGENTS}, lambda case: {k: case["agents"][k] for k in AGENTS}),
+    "double": (double, path_alone, path_alone),
+    "to-ipv6": (to_ipv6, outcome, outcome),
+}
+
+
+
+def flat(seed):
+    """A world whose gateways are routers."""
+    w = worlds.world(seed)
+    for g in w.get("gateways", {}).values():
+        g["nat"] = "none"
+    for i, n in enumerate(w["networks"].values()):  # prefixes are visible everywhere now
+        n["ipv4"] = n["ipv4"] if n["ipv4"].startswith("203.") else f"10.{i}.0.0/24"
+    w["servers"].get("turn", {}).pop("deny", None)
+    return w
+
+
+def world_for(law, seed):
+    return flat(seed) if law == "to-ipv6" else worlds.world(seed)
+
+
+def write(directory, first, count):
+    """The worlds as they are, and changed by each law."""
+    for seed in range(first, first + count):
+        for law, (change, _, _) in LAWS.items():
+            w = world_for(law, seed)
+            for name, data in (("as-is", w), (law, change(w))):
+                if name == "as-is" and law not in ("rename", "to-ipv6"):
+                    continue  # it is that of `rename`
+                stem = f"{seed:05}-{'flat' if name == 'as-is' and law == 'to-ipv6' else name}"
+                (directory / f"{stem}.yaml").write_text(json.dumps(data, indent=1) + "\n")
+
+
+def differences(cases, first, count):
+    """Lines that say which law does not hold in which world. cases: by name."""
+    lines = []
+    for seed in range(first, first + count):
+        for law, (_, before, after) in LAWS.items():
+            was, now = cases[f"{seed:05}-{'flat' if law == 'to-ipv6' else 'as-is'}"], cases[f"{seed:05}-{law}"]
+            if "error" in (was["outcome"], now["outcome"]):
+                if was["outcome"] != now["outcome"]:
+                    lines.append(f"{law} {seed}: {was['outcome']} {was['reason']} became {now['outcome']} {now['reason']}")
+            elif before(was) != after(now):
+                lines.append(f"{law} {seed}: {before(was)} became {after(now)}")
+    return lines
