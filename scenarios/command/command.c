@@ -11,6 +11,7 @@
 #include "scenarios/command/rules.h"
 #include "scenarios/command/run.h"
 #include "scenarios/files/installed.h"
+#include "scenarios/model/memory.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -68,9 +69,8 @@ static void hold_standard_descriptors(void)
         close(fd);
 }
 
-int nt_command(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
-    hold_standard_descriptors();
     struct nt_options o;
     struct nt_diags diags = {0};
     int r = nt_options_read(&o, commands, argc, argv, &diags);
@@ -85,4 +85,14 @@ int nt_command(int argc, char **argv)
         return NT_EXIT_BROKEN;
     }
     return r;
+}
+
+int nt_command(int argc, char **argv)
+{
+    hold_standard_descriptors();
+    int r = run_command(argc, argv);
+    if (nt_memory_failures() == 0)
+        return r;
+    fputs("natsim: out of memory: nothing above is a verdict\n", stderr);
+    return NT_EXIT_BROKEN;
 }

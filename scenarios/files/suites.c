@@ -70,6 +70,13 @@ static char *relative_path(const char *path)
     return out;
 }
 
+static void free_file(struct nt_suite_file *item)
+{
+    free(item->path);
+    free(item->id_path);
+    free(item->shown);
+}
+
 static int add_file(struct nt_suite_files *f, const char *path)
 {
     int r = nt_grow(&f->items, &f->cap, f->count + 1, sizeof *f->items, NT_SUITES_FILES_MAX);
@@ -78,9 +85,11 @@ static int add_file(struct nt_suite_files *f, const char *path)
     struct nt_suite_file *item = &f->items[f->count];
     *item =
         (struct nt_suite_file){.path = strdup(path), .id_path = strdup(shown_part(path)), .shown = relative_path(shown_part(path))};
-    f->count++;
-    if (item->path == NULL || item->id_path == NULL || item->shown == NULL)
+    if (item->path == NULL || item->id_path == NULL || item->shown == NULL) {
+        free_file(item);
         return NT_ENOMEM;
+    }
+    f->count++;
     char *dot = strrchr(item->id_path, '.');
     if (dot != NULL && strchr(dot, '/') == NULL && dot != item->id_path)
         *dot = '\0';
@@ -173,13 +182,6 @@ static int by_id(const void *a, const void *b)
 {
     const struct nt_suite_file *x = a, *y = b;
     return strcmp(x->id_path, y->id_path);
-}
-
-static void free_file(struct nt_suite_file *item)
-{
-    free(item->path);
-    free(item->id_path);
-    free(item->shown);
 }
 
 void nt_suites_sort(struct nt_suite_files *f)

@@ -3,6 +3,7 @@
 #include "reports/conformance/conformance.h"
 #include "scenarios/judge/expectations.h"
 #include "scenarios/judge/outcome.h"
+#include "scenarios/model/memory.h"
 #include "scenarios/model/verdict.h"
 #include "scenarios/programs/clock_real.h"
 #include "scenarios/run/clock_virtual.h"
@@ -116,10 +117,20 @@ static bool make_world(struct run *run)
     return run->w != NULL;
 }
 
+/* An agent or server that could not keep something may have failed the call for that alone. */
+static void run_out_of_memory(struct nt_result_case *out)
+{
+    struct nt_verdict v = {0};
+    out->outcome = NT_ERROR;
+    nt_verdict_error(&v, "out of memory");
+    nt_verdict_give(&v, out);
+}
+
 void nt_run_order(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
                   const struct nt_run_listener *listener, struct nt_orders *orders, struct nt_result_case *out)
 {
     struct run run = {.scn = c, .options = options, .listener = listener, .capture = capture};
+    unsigned long failures = nt_memory_failures();
     if (nt_result_identify(c, options->seed, options->seed_in_id, "out of memory", out) == NT_OK && make_world(&run)) {
         if (orders != NULL)
             nt_fabric_choose(nt_world_fabric(run.w), c->expect.explore_window, nt_orders_choose, orders);
@@ -130,4 +141,6 @@ void nt_run_order(const struct nt_scn_case *c, const struct nt_run_options *opti
     }
     nt_programs_del(run.programs);
     nt_world_del(run.w);
+    if (nt_memory_failures() != failures)
+        run_out_of_memory(out);
 }
