@@ -1,5 +1,5 @@
-/* Whether the program ran out of memory. When an allocation of its own has failed, what was to be kept may be what counts: a case is an
- * error then, and the run ends with the exit code of one, whatever the place that failed made of it. */
+/* Whether the program ran out of memory. When an allocation of its own has failed, what was to be kept may be what counts: a case
+ * is an error then, and the run ends with the exit code of one, whatever the place that failed made of it. */
 #ifndef NT_SCENARIOS_MEMORY_H
 #define NT_SCENARIOS_MEMORY_H
 
