@@ -15,7 +15,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 ALONE = {
     "core/example": ["base", "ice", "sdp"],
     "natsim/ns3": ["base", "packet", "fabric"],
-    "scenarios/main": ["command"],
+    "scenarios/main": ["command", "model"],
 }
 # Of these rooms others see these headers only; who is named sees more.
 PUBLIC = {
