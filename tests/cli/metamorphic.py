@@ -60,9 +60,14 @@ def swap(w):
 def add_idle(w):
     """A NAT, an agent and a server that nobody talks to."""
     out = copy.deepcopy(w)
+
+    def address(n):  # of its own in each family, so that nobody else's moves
+        both = [f"203.0.113.{n}", f"{out['networks']['internet'].get('ipv6', '').removesuffix('/64')}{n}"]
+        return both if "ipv6" in out["networks"]["internet"] else both[0]
+
     out["networks"]["idle-net"] = {"ipv4": "10.250.0.0/24", "delay": "1ms"}
-    out.setdefault("gateways", {})["idle-gw"] = {"inside": "idle-net", "outside": "internet", "nat": "symmetric", "address": "203.0.113.250"}
-    out["servers"]["idle-stun"] = {"on": "internet", "kind": "stun", "address": "203.0.113.251"}
+    out.setdefault("gateways", {})["idle-gw"] = {"inside": "idle-net", "outside": "internet", "nat": "symmetric", "address": address(250)}
+    out["servers"]["idle-stun"] = {"on": "internet", "kind": "stun", "address": address(251)}
     out["agents"]["Idle"] = {"on": "idle-net", "stun": ["idle-stun"]}
     out["expect"]["packets"] = [{"at": "Idle", "filter": "ip", "count": 0}]
     return out
@@ -122,8 +127,10 @@ LAWS = {
 
 
 def flat(seed):
-    """A world whose gateways are routers."""
+    """A world of IPv4 whose gateways are routers."""
     w = worlds.world(seed)
+    for part in [*w["networks"].values(), *w["agents"].values()]:
+        part.pop("ipv6", None)
     for g in w.get("gateways", {}).values():
         g["nat"] = "none"
     for i, n in enumerate(w["networks"].values()):  # prefixes are visible everywhere now
