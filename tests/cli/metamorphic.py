@@ -91,8 +91,6 @@ def to_ipv6(w):
     for i, n in enumerate(out["networks"].values()):
         del n["ipv4"]
         n["ipv6"] = f"2001:db8:{i:x}::/64"
-    for g in out.get("gateways", {}).values():
-        g["nat"] = {"preset": "none", "ipv6": "open"} if g["nat"] == "none" else g["nat"]
     for a in out["agents"].values():
         a["ipv6"] = "on"
     if "deny" in out["servers"].get("turn", {}):
