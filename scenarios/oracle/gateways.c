@@ -15,6 +15,13 @@ bool nt_oracle_is_order_sensitive(const struct nt_nat_policy *p)
     return p->kind == NT_GW_TRANSLATE && (p->poison != 0 || pins_first(p));
 }
 
+/* The inside port is kept, also where other inside hosts have it. */
+static bool keeps_shared_port(const struct nt_nat_policy *p)
+{
+    return p->mapping == NT_DEP_ENDPOINT_INDEPENDENT &&
+           (p->ports == NT_PORTS_OVERLOAD || (p->ports == NT_PORTS_PRESERVE && p->conflict == NT_CONFLICT_OVERLOAD));
+}
+
 static const struct nt_scn_gateway *gateway_of(const struct nt_oracle_map *map, uint32_t g)
 {
     return &map->scn->gateways[g];
@@ -110,12 +117,6 @@ static void set_newest(struct nt_oracle_table *t, uint32_t g, uint16_t internal,
         nt_oracle_fact_set(t, NT_ORACLE_FACT_NEWEST, g, internal, 0, e);
 }
 
-/* The inside port is kept, also where others have it. */
-static bool keeps_shared_port(const struct nt_nat_policy *p)
-{
-    return p->ports == NT_PORTS_OVERLOAD || (p->ports == NT_PORTS_PRESERVE && p->conflict == NT_CONFLICT_OVERLOAD);
-}
-
 /* Poison bars the port of the rule. Where the newest port of a source counts and ports are shared (Linux, measured), the source's
  * own port is tried again before another, and either becomes the newest. */
 static uint16_t mapping_past_poison(struct nt_oracle_map *map, struct nt_oracle_table *t, uint32_t g, uint16_t internal,
@@ -127,6 +128,9 @@ static uint16_t mapping_past_poison(struct nt_oracle_map *map, struct nt_oracle_
         return external_addr_for(map, t, g, internal, NT_ORACLE_FOR_BARRED, remote);
     if (keeps_shared_port(p))
         e = external_addr_for(map, t, g, internal, NT_ORACLE_FOR_ALL, remote);
+    /* The first is the inside port, unless another host had it. */
+    if (e != 0 && nt_oracle_fact_value(t, NT_ORACLE_FACT_NEWEST, g, internal, 0) != 0 && count_inside_hosts(t, g) > 1)
+        nt_oracle_table_limit(t, "inside hosts may share a port");
     if (e == 0 || nt_oracle_fact_holds(t, NT_ORACLE_FACT_POISONED, g, e, remote, 0))
         e = external_addr_for(map, t, g, internal, NT_ORACLE_FOR_BARRED, remote);
     if (e != 0)
@@ -205,6 +209,8 @@ static bool hairpin_packet(struct nt_oracle_map *map, struct nt_oracle_table *t,
     enum nt_hairpin how = gateway_of(map, g)->policy.hairpin;
     if (how == NT_HAIRPIN_NONE)
         return false;
+    if (keeps_shared_port(&gateway_of(map, g)->policy) && count_inside_hosts(t, g) > 1)
+        nt_oracle_table_limit(t, "a hairpinned packet is for a port that inside hosts may share");
     uint16_t e = map_outbound(map, t, g, packet->src, packet->dst);
     if (e == 0)
         return false;

@@ -51,18 +51,18 @@ def lives(r):
     return p
 
 
-def ports(r, independent):
-    """Enough for every order, from all of them or a block; those of a mapping that is used for all may be shared as Linux does."""
+def ports(r, independent, hairpins):
+    """Enough for every order, from all of them or a block. Those of a mapping that is used for all may be shared, as Linux does."""
     p = {}
     dice = r.random()
     if dice < 0.3:
         p["ports"] = r.choice(["random", "sequential", "preserve"])
-    elif dice < 0.45 and independent:
+    elif dice < 0.45 and independent and not hairpins:
         p["ports"] = "overload"
     if independent and r.random() < 0.3:
         p["reuse"] = "latest-by-source-if-tuple-unique"
     if r.random() < 0.2:
-        p["conflict"] = r.choice(["pick-new", "lowest", "random", "overload"])
+        p["conflict"] = r.choice(["pick-new", "lowest", "random", *(["overload"] if not (independent and hairpins) else [])])
     dice = r.random()
     if dice < 0.1:
         p["low-ports"] = r.choice(["same-class", "linux"])
@@ -84,7 +84,7 @@ def policy(r):
         p["unsolicited"] = "reject"
     if r.random() < 0.05:
         p["fragments"] = r.choice(["in-order", "drop"])
-    p |= ports(r, p["mapping"] == "endpoint-independent") | lives(r) | icmp(r, p)
+    p |= ports(r, p["mapping"] == "endpoint-independent", p["hairpin"] != "none") | lives(r) | icmp(r, p)
     if r.random() < 0.1:
         p["addresses"] = 3
         if p["mapping"] == "endpoint-independent" and "poison" not in p and "block" not in p and r.random() < 0.3:

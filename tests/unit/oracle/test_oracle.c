@@ -301,27 +301,31 @@ static uint16_t service_of(const struct nt_oracle_call *x, uint32_t server)
     return i;
 }
 
-/* L's ports towards R, the TURN server and R's relayed address, after R came to the first port, and the TURN server to the second.
- */
-static void ports_after_poison(const struct nt_nat_policy *p, uint16_t *first, uint16_t ports[3])
+/* L's ports towards R, the TURN server and R's relayed address, after R came to the first port, and the TURN server to the second,
+ * with so many hosts inside. Returns what the oracle cannot tell, NULL: nothing. */
+static const char *ports_after_poison(const struct nt_nat_policy *p, size_t hosts, uint16_t *first, uint16_t ports[3])
 {
+    struct nt_addr inside[] = {nt_addr_v4(0x0a010002, 0), nt_addr_v4(0x0a010003, 0)};
     static const struct nt_oracle_place turn = {NT_SCN_NODE_SERVER, 1, 0};
     struct small_world w;
     two_nats(&w, p, p);
     w.c.gateway_count = 1;
     agent(&w, 1, 0, "203.0.113.77");
+    w.on[0].addresses = inside, w.on[0].address_count = hosts;
     w.agents[0].turn_count = 0;
     struct nt_oracle_call *x = malloc(sizeof *x);
     assert_non_null(x);
     nt_oracle_call_init(x, &w.c);
     const struct nt_oracle_base *l = &x->sides[0].bases[0], *r = &x->sides[1].bases[0], *relay = &x->sides[1].bases[1];
-    *first = x->sides[0].candidates[1];
+    *first = x->sides[0].candidates[hosts];
     assert_int_equal(seen_source(x, r->from, r->addr, *first), 0);
     ports[0] = seen_source(x, l->from, l->addr, r->addr);
     assert_int_equal(seen_source(x, turn, service_of(x, 1), ports[0]), 0);
     ports[1] = seen_source(x, l->from, l->addr, service_of(x, 1));
     ports[2] = seen_source(x, l->from, l->addr, relay->addr);
+    const char *limit = x->table.limit;
     free(x);
+    return limit;
 }
 
 /* Measured on Linux: a source that was driven from its port by poison has it again when poison bars the new one, too. */
@@ -329,21 +333,22 @@ TEST(test_the_own_port_comes_before_another)
 {
     struct nt_nat_policy p = preset("linux-masq");
     uint16_t first, ports[3];
-    ports_after_poison(&p, &first, ports);
+    assert_null(ports_after_poison(&p, 1, &first, ports));
     assert_int_not_equal(ports[0], first);
     assert_int_equal(ports[1], first);
     assert_int_equal(ports[2], first);
+    assert_string_equal(ports_after_poison(&p, 2, &first, ports), "inside hosts may share a port");
     p.ports = NT_PORTS_PRESERVE;
     p.conflict = NT_CONFLICT_OVERLOAD;
-    ports_after_poison(&p, &first, ports);
+    assert_null(ports_after_poison(&p, 1, &first, ports));
     assert_int_equal(ports[1], first);
     p.ports = NT_PORTS_RANDOM;
-    ports_after_poison(&p, &first, ports);
+    assert_null(ports_after_poison(&p, 1, &first, ports));
     assert_int_not_equal(ports[1], first);
     assert_int_not_equal(ports[1], ports[0]);
     assert_int_equal(ports[2], ports[1]);
     p.reuse = NT_REUSE_RULE;
-    ports_after_poison(&p, &first, ports);
+    assert_null(ports_after_poison(&p, 1, &first, ports));
     assert_int_equal(ports[1], first);
     assert_int_equal(ports[2], first);
 }
@@ -351,18 +356,23 @@ TEST(test_the_own_port_comes_before_another)
 /* Both agents behind one NAT, in networks that are not routed to each other: only a hairpin is left. The outer NAT sees two inner
  * ones, each of which is port restricted. With an internal source the answer comes from the inner NAT's own address, which nobody
  * asked: but that address is then discovered and checked. */
+static void behind_shared(struct small_world *w, const struct nt_nat_policy *shared, const struct nt_nat_policy *inner)
+{
+    world_init(w);
+    gateway(w, 0, 3, "100.64.0.1", 0, "203.0.113.2", shared);
+    gateway(w, 1, 1, "10.1.0.1", 3, "100.64.0.2", inner);
+    gateway(w, 2, 2, "10.2.0.1", 3, "100.64.0.3", inner);
+    agent(w, 0, 1, "10.1.0.2");
+    agent(w, 1, 2, "10.2.0.2");
+}
+
 static unsigned behind_one(enum nt_hairpin hairpin, bool turn)
 {
     struct nt_nat_policy shared = policy(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT),
                          inner = preset("port-restricted-cone");
     struct small_world w;
     shared.hairpin = hairpin;
-    world_init(&w);
-    gateway(&w, 0, 3, "100.64.0.1", 0, "203.0.113.2", &shared);
-    gateway(&w, 1, 1, "10.1.0.1", 3, "100.64.0.2", &inner);
-    gateway(&w, 2, 2, "10.2.0.1", 3, "100.64.0.3", &inner);
-    agent(&w, 0, 1, "10.1.0.2");
-    agent(&w, 1, 2, "10.2.0.2");
+    behind_shared(&w, &shared, &inner);
     if (!turn)
         without_turn(&w);
     return ask(&w);
@@ -583,6 +593,25 @@ TEST(test_ports_are_counted_where_they_are_needed)
     assert_int_equal(ask(&w), D);
 }
 
+/* Two inside hosts that have the same port share it: to whom a hairpinned packet goes, no symbol tells. */
+TEST(test_hairpins_to_shared_ports_are_not_told)
+{
+    static const char why[] = "a hairpinned packet is for a port that inside hosts may share";
+    struct nt_nat_policy shared = preset("full-cone"), inner = preset("port-restricted-cone");
+    struct small_world w;
+    shared.hairpin = NT_HAIRPIN_EXTERNAL;
+    behind_shared(&w, &shared, &inner);
+    assert_int_equal(ask(&w), D);
+    w.gateways[0].policy.conflict = NT_CONFLICT_OVERLOAD;
+    is_not_told(&w.c, why);
+    w.gateways[0].policy.ports = NT_PORTS_RANDOM;
+    assert_int_equal(ask(&w), D);
+    w.gateways[0].policy.ports = NT_PORTS_OVERLOAD;
+    is_not_told(&w.c, why);
+    w.gateways[0].policy.hairpin = NT_HAIRPIN_NONE;
+    assert_int_equal(ask(&w), R);
+}
+
 static void add_outside_addresses(struct small_world *w, uint32_t g, struct nt_addr addresses[3])
 {
     for (uint32_t i = 0; i < 3; i++)
@@ -715,6 +744,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_words_that_change_no_path),
         cmocka_unit_test(test_shared_ports_are_not_told),
         cmocka_unit_test(test_ports_are_counted_where_they_are_needed),
+        cmocka_unit_test(test_hairpins_to_shared_ports_are_not_told),
         cmocka_unit_test(test_arbitrary_pooling),
         cmocka_unit_test(test_says_where_its_limits_are),
     };
