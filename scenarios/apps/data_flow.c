@@ -9,7 +9,7 @@ enum { AT_FLOW = 1, AT_NUMBER = 20 };
 
 int nt_data_flow_init(struct nt_data_flow *flow, const struct nt_scn_send *run, nt_time now)
 {
-    *flow = (struct nt_data_flow){.run = *run, .next = run->count > 0 ? now : NT_TIME_NEVER};
+    *flow = (struct nt_data_flow){.run = *run, .began = now, .next = run->count > 0 ? now : NT_TIME_NEVER};
     flow->arrived = calloc(run->count / 8 + 1, 1);
     return flow->arrived != NULL ? NT_OK : NT_ENOMEM;
 }
@@ -29,6 +29,7 @@ size_t nt_data_flow_write(struct nt_data_flow *flow, uint8_t index, const uint8_
         nt_store32(buf + AT_NUMBER, flow->sent);
     }
     flow->sent++;
+    flow->last = flow->next;
     flow->next = flow->sent < flow->run.count ? nt_time_after(flow->next, flow->run.interval) : NT_TIME_NEVER;
     return flow->run.bytes;
 }

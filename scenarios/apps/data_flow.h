@@ -17,8 +17,9 @@
 struct nt_data_flow {
     struct nt_scn_send run;
     uint32_t sent, received;
-    nt_time next;     /* NT_TIME_NEVER when all is sent */
-    uint8_t *arrived; /* a bit for each datagram */
+    nt_time began, last; /* when the first and the latest datagram were due */
+    nt_time next;        /* NT_TIME_NEVER when all is sent */
+    uint8_t *arrived;    /* a bit for each datagram */
 };
 
 int nt_data_flow_init(struct nt_data_flow *flow, const struct nt_scn_send *run, nt_time now);

@@ -80,21 +80,34 @@ static const struct nt_size_limit *limit_of(const struct nt_data_count *data, co
     return least;
 }
 
-/* Every run of datagrams arrived or was lost as a whole, and the larger ones were lost. */
-static bool splits_by_size(const struct nt_data_count *data, uint32_t *passed, uint32_t *lost)
+struct split {
+    uint32_t passed, lost; /* the largest size that arrived, the smallest that did not */
+    nt_time last_passed, first_lost;
+};
+
+static void add_flow(struct split *s, const struct nt_data_flow *f)
 {
-    *passed = 0;
-    *lost = UINT32_MAX;
+    if (f->received > 0) {
+        s->passed = f->run.bytes > s->passed ? f->run.bytes : s->passed;
+        s->last_passed = f->last > s->last_passed ? f->last : s->last_passed;
+    } else if (f->sent > 0) {
+        s->lost = f->run.bytes < s->lost ? f->run.bytes : s->lost;
+        s->first_lost = nt_time_min(s->first_lost, f->began);
+    }
+}
+
+/* Every run of datagrams arrived or was lost as a whole, and the larger ones were lost: while smaller ones arrived, not from some
+ * time on. */
+static bool splits_by_size(const struct nt_data_count *data, struct split *s)
+{
+    *s = (struct split){.lost = UINT32_MAX, .first_lost = NT_TIME_NEVER};
     for (size_t i = 0; i < data->flow_count; i++) {
         const struct nt_data_flow *f = &data->flows[i];
         if (f->received != 0 && f->received != f->sent)
             return false;
-        if (f->received != 0 && f->run.bytes > *passed)
-            *passed = f->run.bytes;
-        if (f->received == 0 && f->sent != 0 && f->run.bytes < *lost)
-            *lost = f->run.bytes;
+        add_flow(s, f);
     }
-    return *passed != 0 && *lost != UINT32_MAX && *passed < *lost;
+    return s->passed > 0 && s->passed < s->lost && s->first_lost < s->last_passed;
 }
 
 /* --- in the result --- */
@@ -203,12 +216,12 @@ static bool is_put_before(const struct nt_result_case *r, size_t i)
 }
 
 /* "L's data of 1,252 bytes passed, of 1,400 bytes was lost" */
-static void put_split(struct nt_text *t, const char *from, uint32_t passed, uint32_t lost)
+static void put_split(struct nt_text *t, const char *from, const struct split *s)
 {
     nt_text_printf(t, "; %s's data of ", from);
-    put_bytes(t, passed);
+    put_bytes(t, s->passed);
     nt_text_put(t, " passed, of ");
-    put_bytes(t, lost);
+    put_bytes(t, s->lost);
     nt_text_put(t, " was lost");
 }
 
@@ -216,7 +229,7 @@ static int put_words(const struct nt_world *w, const struct nt_size_limits *limi
 {
     const struct nt_scn_case *c = nt_world_case(w);
     struct nt_text t = {0};
-    uint32_t passed, lost;
+    struct split split;
     nt_text_put(&t, "connected");
     size_t nothing = t.len;
     for (size_t i = 0; i < r->limit_count; i++)
@@ -224,8 +237,8 @@ static int put_words(const struct nt_world *w, const struct nt_size_limits *limi
             put_limit(&t, r, i);
     for (uint32_t i = 0; i < c->agent_count; i++) {
         struct nt_data_count data = data_of(w, i);
-        if (limits[i].count == 0 && splits_by_size(&data, &passed, &lost))
-            put_split(&t, c->agents[i].name, passed, lost);
+        if (limits[i].count == 0 && splits_by_size(&data, &split))
+            put_split(&t, c->agents[i].name, &split);
     }
     int err = t.err;
     if (t.len > nothing && err == NT_OK)

@@ -147,6 +147,9 @@ TEST(what_is_said_of_sizes)
     says(NARROW(DROP SEND("L", "R", "bytes: 900") SEND("L", "R", "bytes: 1100")),
          "connected; L's data of 900 bytes passed, of 1,100 bytes was lost");
     says(NARROW(DROP SEND("L", "R", "bytes: 1100")), "");
+    says(NARROW(DROP SEND("L", "R", "bytes: 900") "  - {at: 3s, send: {from: L, to: R, bytes: 1100}}\n"), ""); /* or the time */
+    says(NARROW(DROP SEND("L", "R", "bytes: 1100") "  - {at: 3s, send: {from: L, to: R, bytes: 900}}\n"),
+         "connected; L's data of 900 bytes passed, of 1,100 bytes was lost");
     says(NARROW("  - {at: 1s, drop: {where: nat-left, filter: \"udp and less 1000\"}}\n" SEND("L", "R", "bytes: 900")
                     SEND("L", "R", "bytes: 1100")),
          "");
