@@ -117,10 +117,11 @@ struct nt_packet *nt_icmp_error_closed(struct nt_gateway *g, const struct nt_pac
 
 /* RFC 5508, REQ-8: a NAT that "is unable to establish a NAT Session for a new transport-layer (TCP, UDP, ICMP, etc.) flow due to
  * resource constraints or administrative restrictions ... SHOULD send an ICMP destination unreachable message, with a code of 13";
- * RFC 4443, 3.1: code 1. */
+ * RFC 4443, 3.1: code 1. RFC 6888, REQ-11: a carrier-grade NAT "SHOULD send ... code 1 (Host Unreachable)", a soft error. */
 struct nt_packet *nt_icmp_error_prohibited(struct nt_gateway *g, const struct nt_packet *p, nt_time now)
 {
-    if (!answers(g, NT_ANSWER_LIMIT) || !(p->proto == NT_PROTO_UDP || nt_packet_is_query(p)))
+    bool host = answers(g, NT_ANSWER_LIMIT_HOST), told = host || answers(g, NT_ANSWER_LIMIT);
+    if (!told || !(p->proto == NT_PROTO_UDP || nt_packet_is_query(p)))
         return NULL;
-    return error_about(g, p, own_address_towards(g, &p->src), prohibited, now);
+    return error_about(g, p, own_address_towards(g, &p->src), host ? no_host : prohibited, now);
 }

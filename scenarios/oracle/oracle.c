@@ -132,7 +132,7 @@ static bool sends_hard_errors(const struct nt_nat_policy *p)
 
 static bool sends_errors(const struct nt_nat_policy *p)
 {
-    unsigned answers = NT_ANSWER_ROUTE | NT_ANSWER_HOST | (p->deny_udp ? NT_ANSWER_LIMIT : 0);
+    unsigned answers = NT_ANSWER_ROUTE | NT_ANSWER_HOST | (p->deny_udp ? NT_ANSWER_LIMIT | NT_ANSWER_LIMIT_HOST : 0);
     return sends_hard_errors(p) || (p->answers & answers) != 0;
 }
 

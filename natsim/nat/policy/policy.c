@@ -54,6 +54,8 @@ static const char *find_contradiction(const struct nt_nat_policy *p)
             return "a lifetime must be above 0";
     if (p->icmp_lifetime <= 0)
         return "a lifetime must be above 0";
+    if ((p->answers & NT_ANSWER_LIMIT) != 0 && (p->answers & NT_ANSWER_LIMIT_HOST) != 0)
+        return "'answers' names both 'limit' and 'limit-host': where no flow can be made one error is sent";
     if (p->icmp_burst != 0 && p->icmp_interval <= 0)
         return "'icmp-rate' needs an interval above 0";
     if (p->filter_lifetime < 0 || p->hold_down < 0 || p->poison < 0)

@@ -29,7 +29,8 @@ enum nt_answers {
     NT_ANSWER_ECHO_OUTSIDE = 16, /* and to those outside */
     NT_ANSWER_PORT = 32,         /* port unreachable, to those inside who send to a closed port of the gateway's own addresses */
     NT_ANSWER_ROUTE = 64,        /* network unreachable: no route (RFC 1812, 4.3.3.1) */
-    NT_ANSWER_HOST = 128         /* host unreachable: nobody has the address (RFC 1812, 4.3.3.1), 3 s after the packet */
+    NT_ANSWER_HOST = 128,        /* host unreachable: nobody has the address (RFC 1812, 4.3.3.1), 3 s after the packet */
+    NT_ANSWER_LIMIT_HOST = 256   /* in place of NT_ANSWER_LIMIT: host unreachable (RFC 6888, REQ-11) */
 };
 
 #define NT_NAT_PORT_LIFETIMES_MAX 8

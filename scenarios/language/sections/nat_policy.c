@@ -59,11 +59,17 @@ static const struct nt_word icmp[] = {{"translate", NT_ICMP_TRANSLATE, false},
                                       {"drop", NT_ICMP_DROP, false},
                                       {"drop-too-big", NT_ICMP_DROP_TOO_BIG, false},
                                       {NULL, 0, false}};
-static const struct nt_word answers[] = {{"none", ANSWERS_NONE, false},   {"too-big", NT_ANSWER_TOO_BIG, false},
-                                         {"ttl", NT_ANSWER_TTL, false},   {"limit", NT_ANSWER_LIMIT, false},
-                                         {"echo", NT_ANSWER_ECHO, false}, {"echo-outside", NT_ANSWER_ECHO_OUTSIDE, false},
-                                         {"port", NT_ANSWER_PORT, false}, {"route", NT_ANSWER_ROUTE, false},
-                                         {"host", NT_ANSWER_HOST, false}, {NULL, 0, false}};
+static const struct nt_word answers[] = {{"none", ANSWERS_NONE, false},
+                                         {"too-big", NT_ANSWER_TOO_BIG, false},
+                                         {"ttl", NT_ANSWER_TTL, false},
+                                         {"limit", NT_ANSWER_LIMIT, false},
+                                         {"echo", NT_ANSWER_ECHO, false},
+                                         {"echo-outside", NT_ANSWER_ECHO_OUTSIDE, false},
+                                         {"port", NT_ANSWER_PORT, false},
+                                         {"route", NT_ANSWER_ROUTE, false},
+                                         {"host", NT_ANSWER_HOST, false},
+                                         {"limit-host", NT_ANSWER_LIMIT_HOST, false},
+                                         {NULL, 0, false}};
 static const struct nt_word fragments[] = {{"reassemble", NT_FRAG_REASSEMBLE, false},
                                            {"in-order", NT_FRAG_IN_ORDER, false},
                                            {"drop", NT_FRAG_DROP, false},
@@ -212,8 +218,9 @@ static const struct nt_key keys[] = {
      .words = answers,
      .doc =
          "the ICMP messages that the gateway sends of itself, to who caused them: too-big (RFC 4787, REQ-13), ttl, limit (no flow can "
-         "be made: RFC 5508, REQ-8); port (a packet from inside to a closed port of the gateway's), route, host (nobody has the "
-         "address: 3 s later), echo and echo-outside (pings to the gateway); [too-big, ttl, limit] by default"},
+         "be made: RFC 5508, REQ-8) or limit-host (RFC 6888, REQ-11), port (a packet from inside to a closed port of the gateway's), "
+         "route, host (nobody has the address: 3 s later), echo and echo-outside (pings to the gateway); [too-big, ttl, limit] by "
+         "default"},
     {.name = "icmp-rate",
      NODE(icmp_rate),
      .schema = "{\"anyOf\": [{\"const\": \"none\"}, {\"$ref\": \"#/$defs/icmp-rate\"}]}",

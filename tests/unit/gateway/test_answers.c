@@ -51,6 +51,18 @@ TEST(test_limit)
     }
 }
 
+/* RFC 6888, REQ-11: "code 1 (Host Unreachable)", a soft error. */
+TEST(test_limit_host)
+{
+    struct nt_nat_policy p = answering(NT_ANSWER_LIMIT_HOST);
+    p.max_mappings = 1;
+    world(p);
+    say(&a, "10.0.0.2:5000", "203.0.113.7:7000");
+    say(&b, "10.9.0.2:5001", "203.0.113.7:7000");
+    told(&b, 1, "10.9.0.1:0", "10.9.0.2:0", 3, 1, "10.9.0.2:5001");
+    end();
+}
+
 /* Or due to "administrative restrictions". Who is outside is not told. */
 TEST(test_denied)
 {
@@ -322,9 +334,9 @@ TEST(test_rate_table)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_limit),       cmocka_unit_test(test_denied),    cmocka_unit_test(test_port),
-        cmocka_unit_test(test_route),       cmocka_unit_test(test_host),      cmocka_unit_test(test_host_comes),
-        cmocka_unit_test(test_host_limits), cmocka_unit_test(test_echo),      cmocka_unit_test(test_silent),
-        cmocka_unit_test(test_rate),        cmocka_unit_test(test_rate_table)};
+        cmocka_unit_test(test_limit),      cmocka_unit_test(test_limit_host),  cmocka_unit_test(test_denied),
+        cmocka_unit_test(test_port),       cmocka_unit_test(test_route),       cmocka_unit_test(test_host),
+        cmocka_unit_test(test_host_comes), cmocka_unit_test(test_host_limits), cmocka_unit_test(test_echo),
+        cmocka_unit_test(test_silent),     cmocka_unit_test(test_rate),        cmocka_unit_test(test_rate_table)};
     return RUN_TESTS(tests);
 }

@@ -78,6 +78,10 @@ TEST(test_contradictions)
     assert_int_equal(finish(p), NT_EINVAL);
     p = good, p.conflict = NT_CONFLICT_OVERLOAD; /* a port for each destination, used again for others */
     assert_int_equal(finish(p), 0);
+    p = good, p.answers = NT_ANSWER_LIMIT | NT_ANSWER_LIMIT_HOST;
+    assert_int_equal(finish(p), NT_EINVAL);
+    p.answers = NT_ANSWER_LIMIT_HOST;
+    assert_int_equal(finish(p), 0);
     p = good, p.filter_scope = NT_SCOPE_FLOW;
     assert_int_equal(finish(p), NT_EINVAL);
     p.filtering = NT_DEP_ADDRESS_AND_PORT;
