@@ -33,8 +33,6 @@ WRONG = [
     ("{at: 0s, call", "{after: 60s, call", "60s", "'60s' is a time, not an event: write at: 60s, or an event with delay: 60s"),
     ("{at: 0s, call", "{at: L.gathered, call", "L.gathered", "'L.gathered' is an event, not a time: write after: L.gathered"),
     ("delay: 20ms", "delay: 20ms, queue: 10", "queue", "'queue' has no effect without 'rate': nothing waits: add rate: 10Mbit, or leave it out"),
-    ("steps:", "  M: {on: internet, ta: 60ms}\nsteps:\n  - {at: 0s, inject: {at: M, as: '203.0.113.9:1', to: '203.0.113.8:2', hex: ff}}", "ta:",
-     "'ta' has no effect: agent 'M' is not in the call: leave it out"),
     ("path: direct", "path: direct\n  M: {state: new}", "M:", "'M' is neither an expectation nor an agent"),
     ("expect:", "  - {at: 1s, partition: {between: [L, R], and: [turn, R]}}\nexpect:", "R]}}", "'R' is on both sides: leave it out on one of them"),
     ("expect:", "  - {at: 1s, drop: {where: platform}}\nexpect:", "{at: 1s",
@@ -424,3 +422,12 @@ def test_a_damaged_log(natsim, tmp_path):
     run = natsim("merge", "out")
     assert run.code == 2 and "out: holds no finished case" in run.err
     assert files(tmp_path) == ["out/cases.jsonl"]
+
+
+def test_a_key_of_a_bystander_is_a_warning(natsim, scenario):
+    """An agent that is not in the call may still be one for a call of another day: lint says what has no effect, and the case runs."""
+    text = GOOD.replace("steps:", "  M: {on: internet, ta: 60ms}\nsteps:\n  - {at: 0s, inject: {at: M, as: '203.0.113.9:1', to: '203.0.113.8:2', hex: ff}}")
+    scenario(text)
+    lint = natsim("lint", "case.yaml")
+    assert lint.code == 0 and f"case.yaml:{place(text, 'ta:')}: warning: 'ta' has no effect: agent 'M' is not in the call: leave it out" in lint.err
+    assert natsim("run", "case.yaml").code == 0

@@ -7,13 +7,14 @@ static bool is_in_call(const struct nt_scn_case *c, uint32_t agent)
     return agent == c->caller || agent == c->callee;
 }
 
-static void check_agents(struct nt_load *l)
+/* A warning alone: an agent may be kept in a file for a call of another day. */
+static void warn_of_bystanders(struct nt_load *l)
 {
     const struct nt_scn_case *c = l->c;
     for (uint32_t i = 0; i < c->agent_count; i++)
         if (!is_in_call(c, i) && c->agents[i].call_key != NULL)
-            nt_diag_mend(nt_source_error(l->src, c->agents[i].call_at, "'%s' has no effect: agent '%s' is not in the call",
-                                         c->agents[i].call_key, c->agents[i].name),
+            nt_diag_mend(nt_source_warn(l->src, c->agents[i].call_at, "'%s' has no effect: agent '%s' is not in the call",
+                                        c->agents[i].call_key, c->agents[i].name),
                          "leave it out");
 }
 
@@ -54,7 +55,7 @@ static void check_event(struct nt_load *l, struct nt_place place, struct nt_scn_
 void nt_check_effect_of_steps(struct nt_load *l)
 {
     const struct nt_scn_case *c = l->c;
-    check_agents(l);
+    warn_of_bystanders(l);
     for (size_t i = 0; i < c->step_count; i++) {
         check_platform(l, &c->steps[i]);
         check_event(l, c->steps[i].place, c->steps[i].after, c->steps[i].event);
