@@ -27,13 +27,14 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from table import MUTANTS as TABLE, SHORT  # noqa: E402
+from table_carrier_grade import CARRIER_GRADE  # noqa: E402
 from table_language import LANGUAGE  # noqa: E402
 from table_laws import LAWS  # noqa: E402
 from table_trickle import TRICKLE  # noqa: E402
 from table_turn import TURN  # noqa: E402
 from table_units import UNITS  # noqa: E402
 
-MUTANTS = {name: {**m, "red": m["red"] + LANGUAGE.get(name, [])} for name, m in (TABLE | TRICKLE | TURN).items()} | LAWS | UNITS
+MUTANTS = {name: {**m, "red": m["red"] + LANGUAGE.get(name, []) + CARRIER_GRADE.get(name, [])} for name, m in (TABLE | TRICKLE | TURN).items()} | LAWS | UNITS
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TREES = ["CMakeLists.txt", "CMakePresets.json", "core", "natsim", "pcap", "reports", "scenarios", "tests"]
 BUILD_SECONDS, RUN_SECONDS = 600, 180

@@ -801,6 +801,7 @@ MUTANTS = {
             ),
         ],
         "red": [
+            "changes/renumbered-in-flight",
             "forged/wrong-password", "hairpin/isolated-clients*", "nested/plain-routers*",
             "nested/three-deep[flat=restricted-cone,house=restricted-cone,carrier=restricted-cone]",
             "nested/two-deep[home={full-cone,port-restricted-cone},carrier={full-cone,port-restricted-cone}"
