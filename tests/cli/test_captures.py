@@ -179,6 +179,32 @@ def test_a_fragment_without_the_others_has_its_comment(natsim, tmp_path):
     assert f"30297.000 ms  nat-left       dropped: incomplete: {why}" in natsim("explain", "loss/fragment-lost").out
 
 
+@pytest.mark.parametrize("ipv6, sizes, offsets", [("off", [1500, 1500, 1068], [0, 185, 370]), ("on", [1496, 1496, 1160], [0, 181, 362])])
+def test_fragments_before_and_after_a_nat_make_the_same_datagram(natsim, tmp_path, ipv6, sizes, offsets):
+    """At each tap tshark joins three datagrams of 4,000 bytes, and finds their UDP checksums right; the fragments have their sizes and order."""
+    assert natsim("run", "language/fragments", "--filter", f"nat=together,ipv6={ipv6}", "--out", "out").code == 0
+    capture = tmp_path / "out" / "captures" / f"language_fragments_nat_together_ipv6_{ipv6}_.pcapng"
+    checked = tshark(capture, "-o", "udp.check_checksum:TRUE", "-Y", "udp.length == 4008", "-T", "fields",
+                     "-e", "frame.interface_name", "-e", "udp.checksum.status").split()
+    taps = ["L.0", "nat-left.inside", "nat-left.outside", "nat-right.outside", "nat-right.inside", "R.0"]
+    assert sorted(checked[::2]) == sorted(taps * 3) and set(checked[1::2]) == {"1"}
+    at, display = ("ipv6.fraghdr.offset",) * 2 if ipv6 == "on" else ("ip.frag_offset", "ip.frag_offset > 0 or ip.flags.mf == 1")
+    rows = fields(capture, "frame.interface_name", "frame.len", at, "frame.comment", display=display)
+    for tap in taps:
+        here = [row for row in rows if row[0] == tap]
+        assert [(int(row[1]), int(row[2])) for row in here] == list(zip(sizes, offsets)) * 3
+        assert all(("verdict=nat" in row[3]) == (ipv6 == "off" and tap in ("nat-left.inside", "nat-right.outside")) for row in here)
+
+
+def test_what_a_nat_forgets_has_its_comment(natsim, tmp_path):
+    assert natsim("run", "loss/half-a-datagram-forgotten", "--filter", "do=reboot", "--out", "out").code == 0
+    found = fields(tmp_path / "out" / "captures" / "loss_half-a-datagram-forgotten_do_reboot_.pcapng", "ip.frag_offset", "frame.comment",
+                   display='frame.comment contains "reason=forgotten"')
+    why = "the fragments that there were of a packet from 10.1.0.2 are forgotten"
+    assert found == [["0", f'verdict=drop at=nat-left dir=in reason=forgotten detail="{why}"']]
+    assert f"1250.000 ms  nat-left       dropped: forgotten: {why}" in natsim("explain", "loss/half-a-datagram-forgotten[do=reboot]").out
+
+
 def test_a_closed_port_says_whether_an_icmp_error_says_so(not_taken):
     found = fields(not_taken / "captures" / "forged_of-no-use.pcapng", "frame.comment", display='frame.comment contains "reason=no-socket"')
     assert [f[0].split('"')[1] for f in found] == ["port 203.0.113.7:9 is closed", "port 203.0.113.7:9 is closed, and no ICMP error says so"]
