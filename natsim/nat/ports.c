@@ -40,12 +40,10 @@ static void clear_bit(struct nt_port_bits *bits, uint32_t i)
         bits->pages[i / PAGE_BITS][i % PAGE_BITS >> 3] &= (uint8_t) ~(1u << (i & 7));
 }
 
-static void clear_bits(struct nt_port_bits *bits)
+static void free_pages(struct nt_port_bits *bits)
 {
-    for (size_t i = 0; i < sizeof bits->pages / sizeof *bits->pages; i++) {
+    for (size_t i = 0; i < sizeof bits->pages / sizeof *bits->pages; i++)
         free(bits->pages[i]);
-        bits->pages[i] = NULL;
-    }
 }
 
 int nt_port_table_init(struct nt_port_table *p, size_t externals)
@@ -54,7 +52,8 @@ int nt_port_table_init(struct nt_port_table *p, size_t externals)
     p->used = calloc(externals * NT_SPACES, sizeof *p->used);
     p->blocks = calloc(externals, sizeof *p->blocks);
     if (p->used == NULL || p->blocks == NULL) {
-        nt_port_table_free(p);
+        free(p->used);
+        free(p->blocks);
         return NT_ENOMEM;
     }
     p->externals = externals;
@@ -64,9 +63,9 @@ int nt_port_table_init(struct nt_port_table *p, size_t externals)
 void nt_port_table_free(struct nt_port_table *p)
 {
     for (size_t i = 0; i < p->externals * NT_SPACES; i++)
-        clear_bits(&p->used[i]);
+        free_pages(&p->used[i]);
     for (size_t i = 0; i < p->externals; i++)
-        clear_bits(&p->blocks[i]);
+        free_pages(&p->blocks[i]);
     free(p->used);
     free(p->blocks);
     memset(p, 0, sizeof *p);

@@ -55,7 +55,8 @@ static void refresh_mapping(struct nt_nat *n, uint32_t mapping, const struct nt_
         nt_deadlines_move(&n->deadlines, m->deadline, m->life.expires);
 }
 
-/* The mapping of the endpoint's newest flow (Linux, find_appropriate_src), or without flows its newest. */
+/* The mapping of the endpoint's newest flow, or without flows its newest. (In Linux, find_appropriate_src, a flow that has ended
+ * counts until it is collected, which can be many seconds later.) */
 static uint32_t find_latest(const struct nt_nat *n, uint8_t proto, const struct nt_addr *internal)
 {
     uint32_t endpoint = nt_inside_find(&n->inside, proto, internal);
