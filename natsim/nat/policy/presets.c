@@ -72,6 +72,7 @@ static void linux_masquerade(struct nt_nat_policy *p)
 static void openwrt(struct nt_nat_policy *p)
 {
     linux_dropin(p);
+    set_lifetimes(p, 60, 60, 180);        /* sysctl-nf-conntrack.conf */
     p->answers |= NT_ANSWER_ECHO_OUTSIDE; /* the rule Allow-Ping */
     p->unsolicited = NT_UNSOLICITED_REJECT;
 }
@@ -240,7 +241,7 @@ static void cgn(struct nt_nat_policy *p)
     p->hairpin = NT_HAIRPIN_EXTERNAL;
 }
 
-#define CONNTRACK "measured on Linux 6.18 with nftables; torvalds/linux nf_nat_core.c and nf_conntrack_proto_udp.c"
+#define CONNTRACK "measured on Linux 6.18 with nftables (tests/kernel); torvalds/linux nf_nat_core.c and nf_conntrack_proto_udp.c"
 #define SRX "Juniper Junos documentation of persistent NAT (any-remote-host, target-host, target-host-port)"
 
 // clang-format off
@@ -255,9 +256,9 @@ static const struct nt_nat_preset presets[] = {
     {"linux-masq", CONNTRACK, "measured", NULL, linux_masquerade},
     {"linux-masq-random", CONNTRACK, "measured", "poison", linux_random},
     {"linux-masq-dropin", CONNTRACK " with new inbound packets dropped", "measured", NULL, linux_dropin},
-    {"openwrt", "openwrt/firewall4 default configuration (masquerading, input REJECT); " CONNTRACK, "code", "mapping, ports, lifetimes: as Linux", openwrt},
+    {"openwrt", "openwrt/firewall4 default configuration (masquerading, input REJECT, Allow-Ping); openwrt/openwrt sysctl-nf-conntrack.conf; " CONNTRACK, "code", NULL, openwrt},
     {"nft-fullcone", "fullcone-nat-nftables/nft-fullcone nf_nat_fullcone.c find_appropriate_port", "code", "hairpin, replies, refresh, lifetimes: as Linux, of a mapping where the device has those of its flows; a low port in use gives one of Linux's class, in the device the first from 1024; with no port left a mapping is refused, the device ends another", nft_fullcone},
-    {"docker-bridge", "iptables listings of Docker hosts (MASQUERADE on 172.17.0.0/16); " CONNTRACK, "measured", "all: as Linux", linux_masquerade},
+    {"docker-bridge", "iptables listings of Docker hosts (MASQUERADE on 172.17.0.0/16); " CONNTRACK, "measured", "answers, unsolicited, poison: a host that accepts what comes to itself", linux_masquerade},
     {"slirp", "measured on slirp4netns (libslirp); libslirp udp.c udp_attach, socket.c sosendto and sorecvfrom (SO_EXPIRE, SO_EXPIREFAST)", "measured", "ports, hairpin; a query to port 53 that is not answered has 10 s, in the device 240 s", slirp},
     {"vpnkit", "moby/vpnkit hostnet_udp.ml", "code", "filtering, ports, hairpin; a new mapping beyond the limit is refused, the device ends its oldest", vpnkit},
     {"gvisor-tap-vsock", "containers/gvisor-tap-vsock forwarder udp.go, udp_proxy.go", "code", "filtering, ports, hairpin; pings, dropped with the ICMP errors", gvisor_tap},
