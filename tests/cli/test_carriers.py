@@ -219,6 +219,43 @@ def test_links_and_partitions_cut_the_same_packets_under_both_carriers(natsim, s
     assert "partition" in {name for name, _ in reasons}
 
 
+CUT = """natsim: 1
+claim: What waits in a device is lost with its link.
+networks:
+  cell: {ipv4: 10.1.0.0/24, MEDIUM, queue: 100}
+agents:
+  L: {on: cell, role: controlling, consent: off, keepalive: 200s}
+  R: {on: cell, role: controlled, consent: off, keepalive: 200s}
+servers:
+  platform: {on: cell, kind: platform}
+steps:
+  - {at: 0s, call: {from: L, to: R}}
+  - {at: 5s, send: {from: L, to: R, count: 3000, interval: 100us, bytes: 1200}}
+  - {at: 5050ms, link: {at: L.0, set: down}}
+  - {at: 5150ms, link: {at: L.0, set: up}}
+  - {at: 5200ms, partition: {between: [L], and: [R], for: 50ms}}
+  - {at: 5270ms, link: {at: R.0, set: down}}
+  - {at: 5280ms, link: {at: R.0, set: up}}
+expect:
+  data: {lost: "> 1700"}
+"""
+
+
+@needs_ns3
+@pytest.mark.parametrize("medium", ["medium: wifi", "medium: csma, rate: 20Mbit"])
+def test_links_and_partitions_on_the_air_and_on_a_bus(natsim, scenario, tmp_path, results, medium):
+    """Nothing arrives while it must not, and each datagram that does not has its reason."""
+    run = natsim("run", scenario(CUT.replace("MEDIUM", medium)), "--carrier", "ns3")
+    assert run.code == 0, run
+    capture = tmp_path / "natsim-out" / "captures" / "case.pcapng"
+    arrivals = [float(t) for [t] in fields(capture, "frame.time_relative", display='frame.interface_name == "R.0" && frame.len == 1228')]
+    assert arrivals and not [t for t in arrivals if 5.051 < t < 5.15 or 5.2 < t < 5.25 or 5.27 < t < 5.28]
+    dropped = [c for [c] in fields(capture, "frame.comment", display='frame.interface_name == "L.0" && frame.len == 1228 && frame.comment contains "drop"')]
+    assert len(dropped) == 3000 - len(arrivals) == results()["cases"][0]["data"]["lost"]
+    assert {re.search(r"reason=(\S+)", c).group(1) for c in dropped} == {"down", "partition", "queue"}
+    assert any("it would arrive at" in c for c in dropped)
+
+
 def one_way(natsim, scenario, tmp_path, medium, out, *flags):
     """Which of 2,000 datagrams from L were lost, in order, with their reasons."""
     text = LINE.replace("MEDIUM", medium).replace("steps:\n", "steps:\n  - {at: 3s, send: {from: L, to: R, bytes: 100, count: 2000, interval: 1ms}}\n")
