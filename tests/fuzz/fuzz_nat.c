@@ -68,8 +68,13 @@ static bool make_policy(struct nt_nat_policy *p, struct feed *f)
     p->replies = (enum nt_replies)(bits & 1);
     p->pooling = (enum nt_pooling)(bits >> 1 & 1);
     p->unsolicited = (enum nt_unsolicited)(bits >> 2 & 1);
-    p->icmp = (enum nt_icmp)(bits >> 3 & 1);
     p->icmp_kills_mapping = bits >> 4 & 1;
+    p->icmp = bits >> 3 & 1 ? (p->icmp_kills_mapping ? NT_ICMP_DROP_TOO_BIG : NT_ICMP_DROP) : NT_ICMP_TRANSLATE;
+    if (p->unsolicited == NT_UNSOLICITED_REJECT) {
+        p->answers = ~0u;
+        p->icmp_burst = 2;
+        p->icmp_interval = NT_SEC;
+    }
     p->parity = bits >> 5 & 1;
     p->poison = bits >> 6 & 1 ? 10 * NT_SEC : 0;
     p->filter_scope = (enum nt_filter_scope)(bits >> 7 & 1);

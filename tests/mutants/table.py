@@ -536,6 +536,84 @@ MUTANTS = {
         ],
         "red": ["ipv6/firewall-filtering[filtering=address-dependent]"],
     },
+    "closed-port-told-unasked": {
+        "what": "a gateway says that a port of its own is closed, whatever `answers` names",
+        "edits": [("natsim/gateway/icmp_error.c", "from_inside ? answers(g, NT_ANSWER_PORT)", "from_inside ? true")],
+        "red": ["language/answers[answers={none,ttl,echo,echo-outside,route,host,limit}]", "language/answers-ipv6[answers={none,ttl,echo,echo-outside,route,limit}]", "language/hairpin-refused[nat=silent]", "rfc5508/req-07-hairpinning[nat=breaks]"],
+    },
+    "outside-is-told-of-limits": {
+        "what": "who is outside is told that the policy denies his packet, as is who is inside (RFC 5508, REQ-8)",
+        "edits": [
+            (
+                "natsim/gateway/forward.c",
+                "    nt_gateway_drop_with(g, p, why, &p->src, &p->dst, from_inside ? nt_icmp_error_prohibited(g, p, now) : NULL, now);",
+                "    nt_gateway_drop_with(g, p, why, &p->src, &p->dst, from_inside || true ? nt_icmp_error_prohibited(g, p, now) : NULL, now);",
+            ),
+        ],
+        "red": ["language/limit-prohibited[nat={deny,deny-reject}]"],
+    },
+    "errors-without-a-rate": {
+        "what": "`icmp-rate` limits nothing",
+        "edits": [("natsim/gateway/icmp_error.c", "g->icmp_rate == NULL || nt", "g->icmp_rate == NULL || true || nt")],
+        "red": ["language/icmp-rate[rate={linux,slow}]", "rfc5508/req-10f-rate[nat=keeps]"],
+    },
+    "damaged-quote-passes": {
+        "what": "the header checksum of a quoted packet is not looked at (RFC 5508, REQ-3a)",
+        "edits": [("natsim/gateway/forward.c", " || nt_packet_quotes_damaged(p)", "")],
+        "red": ["language/icmp-damaged", "rfc5508/req-03-checksums[nat=keeps]"],
+    },
+    "no-black-hole": {
+        "what": "`icmp: drop-too-big` passes \"too big\"",
+        "edits": [
+            (
+                "natsim/gateway/forward.c",
+                "(g->policy.icmp == NT_ICMP_DROP_TOO_BIG && nt_packet_is_too_big(p))",
+                "(g->policy.icmp == NT_ICMP_DROP_TOO_BIG && !p->data && nt_packet_is_too_big(p))",
+            ),
+        ],
+        "red": ["black-hole/behind-a-nat[nat=swallows]", "black-hole/nested[carrier=swallows]", "black-hole/ipv6-behind-a-firewall[nat=swallows]", "language/icmp-drop[preset={none,port-restricted-cone},icmp=drop-too-big]"],
+    },
+    "query-lets-in-queries": {
+        "what": "an ICMPv6 query lets in queries with its identifier",
+        "edits": [
+            (
+                "natsim/gateway/forward.c",
+                "    if (icmp && !nt_icmp_is_reply(p->proto, p->data[p->l4]))\n        return NT_DROP_FIREWALL;\n",
+                "",
+            ),
+        ],
+        "red": ["language/icmpv6[nat=firewall]"],
+    },
+    "quoted-extensions-unread": {
+        "what": "the ports of a quoted IPv6 packet are sought right behind its first header",
+        "edits": [
+            ("natsim/packet/icmp.c", "    h->proto = e.proto;\n    h->transport", "    h->proto = h->ip[6];\n    h->transport"),
+        ],
+        "red": ["language/icmpv6[nat=firewall]"],
+    },
+    "hop-before-the-address": {
+        "what": "a packet to the gateway itself needs a TTL beyond its way there",
+        "edits": [
+            (
+                "natsim/gateway/forward.c",
+                "    if (nt_own_addresses_has(&g->own, &p->dst)) {\n",
+                "    if (p->ttl <= 1) {\n        (void)drop_expired(g, p, port, now);\n        return;\n    }\n"
+                "    if (nt_own_addresses_has(&g->own, &p->dst)) {\n",
+            ),
+        ],
+        "red": ["language/ttl-of-own"],
+    },
+    "no-hop-to-inside": {
+        "what": "a packet that comes to an external address and is translated makes no hop",
+        "edits": [
+            (
+                "natsim/gateway/forward.c",
+                "    else if (hop_or_drop(g, p, port, r, now) == PASSED)\n        send_translated(g, p, t, r, now);",
+                "    else\n        send_translated(g, p, t, r, now);",
+            ),
+        ],
+        "red": ["language/ttl-of-own", "rfc5508/req-05-errors-from-inside[nat=keeps]", "rfc5508/req-10a-time-exceeded[nat={keeps,breaks}]"],
+    },
     "queue-outlives-its-link": {
         "what": "what waits in the queue of a link that goes down leaves later",
         "edits": [

@@ -52,6 +52,8 @@ LANGUAGE = {
         "language/hold-down-after-state-loss*", "language/icmp-error-without-session[nat={port,address,none}]",
         "language/icmp-lifetime[nat={default,set}]", "language/lifetime-by-port-shared",
         "language/low-ports[nat={in-range,same-class,linux}]", "language/parity-used-up",
+        "language/icmp-damaged", "language/icmp-drop[preset=port-restricted-cone,icmp={translate,drop-too-big}]",
+        "language/ttl-of-own",
     ],
     "filter-by-address-only": [
         "language/conflict-overload*", "language/icmp-error-without-session[nat=port]",

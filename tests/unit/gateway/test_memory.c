@@ -4,6 +4,7 @@
 #include "core/base/err.h"
 #include "natsim/gateway/firewall.h"
 #include "natsim/gateway/gateway.h"
+#include "natsim/gateway/icmp_rate.h"
 #include "tests/unit/fail_alloc.h"
 #include "tests/unit/policy_of.h"
 
@@ -44,6 +45,31 @@ TEST(test_firewall)
     }
 }
 
+/* The limit of ICMP errors: for want of memory one destination may go without an error, and has its whole burst later. */
+TEST(test_icmp_rate)
+{
+    struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS, NT_DEP_ADDRESS);
+    p.icmp_burst = 2;
+    p.icmp_interval = NT_SEC;
+    bool done = false;
+    for (long at_call = 0; !done; at_call++) {
+        alloc_fail(at_call);
+        struct nt_icmp_rate *r = nt_icmp_rate_new(&p);
+        int lost = 0;
+        for (uint32_t i = 0; r != NULL && i < 60; i++) {
+            struct nt_addr to = nt_addr_v4(i, 0);
+            lost += !nt_icmp_rate_take(r, &to, 0);
+        }
+        done = !alloc_failed();
+        assert_in_range(lost, 0, 1);
+        for (uint32_t i = 0; r != NULL && i < 60; i++) {
+            struct nt_addr to = nt_addr_v4(i, 0);
+            assert_true(nt_icmp_rate_take(r, &to, 0));
+        }
+        nt_icmp_rate_del(r);
+    }
+}
+
 /* A gateway that cannot be built leaves a fabric that can be deleted. */
 TEST(test_gateway)
 {
@@ -51,6 +77,9 @@ TEST(test_gateway)
     const char *what;
     bool done = false;
     long failed = 0;
+    p.answers |= NT_ANSWER_HOST;
+    p.icmp_burst = 6;
+    p.icmp_interval = NT_SEC;
     assert_int_equal(nt_nat_policy_finish(&p, false, &what), 0);
     for (long at_call = 0; !done; at_call++) {
         struct nt_fabric *f = nt_fabric_new(&(struct nt_fabric_config){.seed = 1});
@@ -71,6 +100,7 @@ TEST(test_gateway)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_firewall), cmocka_unit_test(test_gateway)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_firewall), cmocka_unit_test(test_icmp_rate),
+                                       cmocka_unit_test(test_gateway)};
     return RUN_TESTS(tests);
 }

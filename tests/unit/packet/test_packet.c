@@ -326,6 +326,16 @@ TEST(test_reasons)
     assert_string_equal(nt_drop_detail(NT_DROP_NO_ROUTE, &a, &b, text, sizeof text), "no route to 10.0.0.1");
     assert_string_equal(nt_drop_detail(NT_DROP_NO_SOCKET, NULL, &b, text, sizeof text), "port 10.0.0.1:9 is closed");
     assert_string_equal(nt_drop_detail(NT_DROP_NO_SOCKET, NULL, &b, tiny, sizeof tiny), "por");
+    assert_string_equal(nt_drop_name(NT_DROP_TTL | NT_DROP_TOLD), "ttl");
+    assert_string_equal(nt_drop_detail(NT_DROP_NO_ROUTE | NT_DROP_TOLD, NULL, &b, text, sizeof text),
+                        "no route to 10.0.0.1, and an ICMP error says so");
+    assert_string_equal(nt_drop_detail(NT_DROP_NO_SOCKET | NT_DROP_QUIET, NULL, &b, text, sizeof text),
+                        "port 10.0.0.1:9 is closed, and no ICMP error says so");
+    assert_string_equal(nt_drop_detail(NT_DROP_TTL | NT_DROP_TOLD, NULL, &b, tiny, sizeof tiny), "the");
+    assert_string_equal(nt_drop_detail(NT_DROP_TTL | NT_DROP_TOLD, NULL, &b, text, 0), "");
+    assert_int_equal(nt_drop_answered(NT_DROP_LIMIT, false), NT_DROP_LIMIT | NT_DROP_QUIET);
+    assert_int_equal(nt_drop_answered(NT_DROP_FILTERED, false), NT_DROP_FILTERED);
+    assert_int_equal(nt_drop_answered(NT_DROP_FILTERED, true), NT_DROP_FILTERED | NT_DROP_TOLD);
     for (int r = 0; r < NT_DROP_COUNT; r++)
         assert_true(nt_drop_name((enum nt_drop)r)[0] != '\0');
     assert_string_equal(nt_drop_name(NT_DROP_NO_PORT), "no-port");
