@@ -271,6 +271,7 @@ struct nt_nat_translation nt_nat_error_in(struct nt_nat *n, uint8_t proto, const
     return t;
 }
 
+/* RFC 5508, REQ-5, asks the same of an error from inside. */
 struct nt_nat_translation nt_nat_error_out(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal,
                                            const struct nt_addr *to, nt_time now)
 {
@@ -278,7 +279,9 @@ struct nt_nat_translation nt_nat_error_out(struct nt_nat *n, uint8_t proto, cons
     nt_expiry_run(n, now);
     uint32_t flow = n->tracking ? nt_flows_by_internal(&n->flows, proto, internal, &remote) : NT_MAP_NONE;
     uint32_t mapping = flow != NT_MAP_NONE ? nt_flow_at(&n->flows, flow)->mapping : find_mapping(n, proto, internal, &remote);
-    if (mapping == NT_MAP_NONE || (flow == NT_MAP_NONE && n->policy.filter_scope == NT_SCOPE_FLOW))
+    if (mapping == NT_MAP_NONE)
         return dropped(NT_DROP_NO_MAPPING, to, internal);
+    if (!lets_in(n, mapping, &remote)) /* what it quotes cannot have come in */
+        return dropped(NT_DROP_FILTERED, to, internal);
     return (struct nt_nat_translation){.src = nt_mapping_at(&n->mappings, mapping)->external, .dst = *to};
 }

@@ -209,7 +209,7 @@ TEST(test_errors_of_flows)
     assert_int_equal(error_about(n, "", E ":5000", Z, S), NT_DROP_FILTERED);
     struct nt_addr i = addr(I1), x = addr(X), z = addr(Z);
     assert_int_equal(nt_nat_error_out(n, NT_PROTO_UDP, &i, &x, S).drop, NT_DROP_NONE);
-    assert_int_equal(nt_nat_error_out(n, NT_PROTO_UDP, &i, &z, S).drop, NT_DROP_NO_MAPPING);
+    assert_int_equal(nt_nat_error_out(n, NT_PROTO_UDP, &i, &z, S).drop, NT_DROP_FILTERED);
     assert_int_equal(error_about(n, "", E ":5000", X, 30 * S), NT_DROP_NO_MAPPING);
     nt_nat_del(n);
 }

@@ -248,6 +248,21 @@ TEST(test_error_out)
     nt_nat_del(n);
 }
 
+/* RFC 5508, REQ-5: nor does an error from inside leave about a packet that cannot have come in. */
+TEST(test_error_out_without_a_session)
+{
+    static const enum nt_dependence filtering[] = {EI, NT_DEP_ADDRESS, AP};
+    for (size_t f = 0; f < 3; f++) {
+        struct nt_nat *n = nat_of(policy_of(EI, filtering[f]));
+        struct nt_addr i = addr(I1), x = addr(X), other_port = addr(X_OTHER_PORT), y = addr(Y);
+        assert_int_equal(out(n, I1, X), 5000);
+        assert_int_equal(nt_nat_error_out(n, NT_PROTO_UDP, &i, &x, 0).drop, NT_DROP_NONE);
+        assert_int_equal(nt_nat_error_out(n, NT_PROTO_UDP, &i, &other_port, 0).drop, f == 2 ? NT_DROP_FILTERED : NT_DROP_NONE);
+        assert_int_equal(nt_nat_error_out(n, NT_PROTO_UDP, &i, &y, 0).drop, f == 0 ? NT_DROP_NONE : NT_DROP_FILTERED);
+        nt_nat_del(n);
+    }
+}
+
 /* Flushed: the counter of sequential ports goes on. Rebooted: it starts anew. Both forget poison and filters. */
 TEST(test_flush_and_reboot)
 {
@@ -353,6 +368,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_error_without_a_session),
                                        cmocka_unit_test(test_error_without_a_session_kills_nothing),
                                        cmocka_unit_test(test_error_out),
+                                       cmocka_unit_test(test_error_out_without_a_session),
                                        cmocka_unit_test(test_flush_and_reboot),
                                        cmocka_unit_test(test_hold_down_survives_state_loss),
                                        cmocka_unit_test(test_renumbering_ends_holds),
