@@ -12,7 +12,7 @@ judged by unit tests: each that the entry lists must fail.
 NAME: only these mutants. --short: five of them, for every change. --work: where copies are built (default: build/mutants); a second
 run builds what has changed. Exit: 0 all as foretold, 1 some are not, 2 the run itself failed.
 
-All 123 take five minutes on two cores, the first builds of two copies included; the short form half a minute when the copy is built.
+All 126 take five minutes on two cores, the first builds of two copies included; the short form half a minute when the copy is built.
 """
 import argparse
 import json
@@ -30,11 +30,14 @@ from table import MUTANTS as TABLE, SHORT  # noqa: E402
 from table_carrier_grade import CARRIER_GRADE  # noqa: E402
 from table_language import LANGUAGE  # noqa: E402
 from table_laws import LAWS  # noqa: E402
+from table_requirements import BREACHES, REQUIREMENTS  # noqa: E402
 from table_trickle import TRICKLE  # noqa: E402
 from table_turn import TURN  # noqa: E402
 from table_units import UNITS  # noqa: E402
 
-MUTANTS = {name: {**m, "red": m["red"] + LANGUAGE.get(name, []) + CARRIER_GRADE.get(name, [])} for name, m in (TABLE | TRICKLE | TURN).items()} | LAWS | UNITS
+OF_SUITES = (CARRIER_GRADE, LANGUAGE, REQUIREMENTS)
+MUTANTS = {name: {**m, "red": m["red"] + [cell for suite in OF_SUITES for cell in suite.get(name, [])]}
+           for name, m in (TABLE | TRICKLE | TURN | BREACHES).items()} | LAWS | UNITS
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TREES = ["CMakeLists.txt", "CMakePresets.json", "core", "natsim", "pcap", "reports", "scenarios", "tests"]
 BUILD_SECONDS, RUN_SECONDS = 600, 180

@@ -70,7 +70,7 @@ static const struct row rows[] = {
     {"rate: 10Mbit", "rate: 10Mbps",
      "9:57: '10Mbps' is not a rate: a rate is a number and bit, kbit, Mbit or Gbit, as in 10Mbit, up to 1000Gbit\n"},
     {"rate: 10Mbit", "queue: 0", "9:58: 0 is out of range for 'queue': write a number from 1 to 1000000\n"},
-    {"rate: 10Mbit", "mtu: 99999", "9:56: 99999 is out of range for 'mtu': write a number from 576 to 65535\n"},
+    {"rate: 10Mbit", "mtu: 99999", "9:56: 99999 is out of range for 'mtu': write a number from 68 to 65535\n"},
     {"rate: 10Mbit", "ipv6: 2001:db8::/64, mtu: 1000", "9:77: an MTU of 1000 is too small for IPv6: write 1280 or more\n"},
     {"10.1.0.0/24", "10.1.0.1/24",
      "9:16: '10.1.0.1/24' is not an IPv4 prefix: write it as in 203.0.113.0/24, with zeros behind the prefix\n"},
