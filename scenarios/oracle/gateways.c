@@ -2,17 +2,14 @@
 
 #define HOPS_MAX 64 /* of a packet, as its TTL (RFC 1122, 3.2.1.7: 64) */
 
-/* Can a packet that comes in first decide the port of later ones? An address-and-port-dependent filter lets in only remotes that
- * were sent to before, from the same port: pinning changes nothing. */
-static bool pins_first(const struct nt_nat_policy *p)
-{
-    bool first_in_counts = p->filtering != NT_DEP_ADDRESS_AND_PORT || p->filter_scope == NT_SCOPE_ENDPOINT;
-    return p->replies == NT_REPLIES_PINNED && p->mapping != NT_DEP_ENDPOINT_INDEPENDENT && first_in_counts;
-}
-
 bool nt_oracle_is_order_sensitive(const struct nt_nat_policy *p)
 {
-    return p->kind == NT_GW_TRANSLATE && (p->poison != 0 || pins_first(p));
+    if (p->kind != NT_GW_TRANSLATE)
+        return false;
+    /* An address-and-port-dependent filter lets in only remotes that were sent to before, from the same port: pinning changes
+     * nothing. */
+    bool first_in_counts = p->filtering != NT_DEP_ADDRESS_AND_PORT || p->filter_scope == NT_SCOPE_ENDPOINT;
+    return p->poison != 0 || (p->replies == NT_REPLIES_PINNED && p->mapping != NT_DEP_ENDPOINT_INDEPENDENT && first_in_counts);
 }
 
 /* The inside port is kept, also where other inside hosts have it. */
@@ -308,16 +305,13 @@ static bool cross_gateway(struct nt_oracle_map *map, struct nt_oracle_table *t, 
     return accept_for_own_address(map, t, packet->at.index, packet, outside, from_inside);
 }
 
-/* Does it matter when the packet enters the gateway, with what it has left at others before? From outside, in whatever state it is.
- * From inside, where the peer's first packet may be let in meanwhile, and pass a gateway that this one has opened. */
+/* Does it matter when the packet enters the gateway, with what it has left at others before? */
 static bool is_place_to_hold(const struct nt_oracle_map *map, const struct nt_oracle_table *t,
                              const struct nt_oracle_packet *packet)
 {
     const struct nt_scn_gateway *gw = gateway_of(map, packet->at.index);
-    if (packet->at.port != gw->inside_count)
-        return packet->hops > 0 && gw->policy.kind == NT_GW_TRANSLATE && pins_first(&gw->policy);
-    return nt_oracle_is_order_sensitive(&gw->policy) && t->addrs[packet->dst].node == packet->at.index &&
-           t->addrs[packet->dst].kind == NT_ORACLE_EXTERNAL;
+    return packet->at.port == gw->inside_count && nt_oracle_is_order_sensitive(&gw->policy) &&
+           t->addrs[packet->dst].node == packet->at.index && t->addrs[packet->dst].kind == NT_ORACLE_EXTERNAL;
 }
 
 /* Carries the packet on from the node packet->at, to the place number `hold` where it can be held; 0: it is not held. */

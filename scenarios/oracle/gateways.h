@@ -17,7 +17,8 @@ enum nt_oracle_fate { NT_ORACLE_LOST = 0, NT_ORACLE_ARRIVED, NT_ORACLE_HELD };
 /* Does the order in which first packets come matter to this policy? */
 bool nt_oracle_is_order_sensitive(const struct nt_nat_policy *p);
 /* Carries the packet until it arrives at a host (packet->at) or is lost. It stops at place number `hold` of those, in front of
- * gateways, where its time of arrival matters; 0: nowhere. *noticed: it came to a host or to an address of a gateway. */
+ * gateways that it would enter from outside, where its time of arrival matters; 0: nowhere. *noticed: it came to a host or to an
+ * address of a gateway. */
 enum nt_oracle_fate nt_oracle_packet_send(struct nt_oracle_map *map, struct nt_oracle_table *t, struct nt_oracle_packet *packet,
                                           unsigned hold, bool *noticed);
 /* Carries a held packet on. */

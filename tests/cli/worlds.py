@@ -59,7 +59,7 @@ def ports(r, independent, hairpins):
         p["ports"] = r.choice(["random", "sequential", "preserve"])
     elif dice < 0.6 and independent and not hairpins:
         p["ports"] = "overload"
-    if independent and r.random() < (0.6 if "overload" in p.values() else 0.2):
+    if independent and r.random() < (0.6 if p.get("ports") == "overload" else 0.2):
         p["reuse"] = "latest-by-source-if-tuple-unique"
     if r.random() < 0.2:
         p["conflict"] = r.choice(["pick-new", "lowest", "random", *(["overload"] if not (independent and hairpins) else [])])

@@ -244,6 +244,31 @@ UNITS = {
         "edits": [("scenarios/oracle/gateways.c", '    nt_oracle_table_limit(t, "a packet would cross 64 gateways");\n', "")],
         "units": ["oracle_test_oracle"],
     },
+    "oracle-third-port": {
+        "what": "the oracle takes another port for a source whose own is free again",
+        "edits": [("scenarios/oracle/gateways.c", "    if (keeps_shared_port(p))\n        e =", "    if (keeps_shared_port(p) && p->poison == 0)\n        e =")],
+        "units": ["oracle_test_oracle"],
+    },
+    "oracle-holds-nothing-between-gateways": {
+        "what": "the oracle has no moment in which a packet has passed the outer gateway and not the inner one",
+        "edits": [("scenarios/oracle/schedules.c", "for (unsigned place = 1; may_hold &&", "for (unsigned place = 1; place == 1 && may_hold &&")],
+        "units": ["oracle_test_oracle"],
+    },
+    "oracle-lives-for-ten-seconds": {
+        "what": "the oracle takes it that a mapping outlives the time between keepalives",
+        "edits": [("scenarios/oracle/oracle.c", "#define KEEPALIVE (15 * NT_SEC)", "#define KEEPALIVE (10 * NT_SEC)")],
+        "units": ["oracle_test_oracle"],
+    },
+    "oracle-pairs-arbitrary-pools": {
+        "what": "the oracle takes arbitrary pooling for paired",
+        "edits": [("scenarios/oracle/gateways.c", '        nt_oracle_table_limit(t, "the external address of a mapping is arbitrary");\n', "        return &map->ips[t->addrs[before].ip];\n")],
+        "units": ["oracle_test_oracle"],
+    },
+    "classify-one-lifetime": {
+        "what": "natsim classify measures the lifetime after a reply in each phase",
+        "edits": [("scenarios/classify/measure.c", ".lifetime_phase = phase,", ".lifetime_phase = phase == NT_LIFETIME_PHASES ? phase : NT_LIFETIME_REPLIED,")],
+        "units": ["classify_test_classify"],
+    },
     "flow-lets-all-in": {
         "what": "where flows are tracked every flow of the mapping's port lets in",
         "edits": [("natsim/nat/translate.c", "    if (!n->filter_table)\n        return n->policy.filter_scope != NT_SCOPE_FLOW ||",

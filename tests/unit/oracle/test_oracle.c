@@ -270,7 +270,7 @@ TEST(test_poison_makes_the_order_count)
 }
 
 /* L's inner NAT is poisoned by what comes before L's first packet. The outer pins L's flow to the port that R's packet came to, if
- * that comes before L's. The path is direct in one order alone: L's packet has passed the inner NAT and not yet the outer. */
+ * that comes before L's. The path is direct in one order alone: R's packet has passed the outer NAT and not yet the inner. */
 TEST(test_a_packet_between_two_gateways)
 {
     struct nt_nat_policy inner = preset("linux-masq"), outer = policy(NT_DEP_ADDRESS_AND_PORT, NT_DEP_ENDPOINT_INDEPENDENT),
