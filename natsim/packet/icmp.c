@@ -87,6 +87,7 @@ int nt_packet_icmp_error(struct nt_packet *p, const struct nt_addr *src, const s
     p->len = header + ICMP_HEADER + quote;
     p->marks = 0;
     p->origin = NT_PACKET_NEW;
+    p->shown = 0;
     int r = nt_packet_parse(p);
     if (r == NT_OK)
         nt_packet_fix_checksums(p);

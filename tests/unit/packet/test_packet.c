@@ -33,6 +33,23 @@ TEST(test_rfc1071_example)
     assert_int_equal(nt_checksum_end(nt_checksum_add(nt_checksum_add(0, example, 2), example + 2, 6)), (uint16_t)~0xddf2);
 }
 
+/* Of every length, from every alignment, as 16-bit words are added one by one. */
+TEST(sums_are_those_of_16_bit_words)
+{
+    uint8_t octets[160];
+    for (size_t i = 0; i < sizeof octets; i++)
+        octets[i] = (uint8_t)(i % 7 == 0 ? 0xff : 251 * i + 13);
+    for (size_t from = 0; from < 8; from++)
+        for (size_t len = 0; len < 150; len++) {
+            uint32_t sum = 0x1234;
+            for (size_t i = 0; i < len; i++)
+                sum += (uint32_t)(i % 2 == 0 ? octets[from + i] << 8 : octets[from + i]);
+            while (sum >> 16 != 0)
+                sum = (sum & 0xffff) + (sum >> 16);
+            assert_int_equal(nt_checksum_end(nt_checksum_add(0x1234, octets + from, len)), (uint16_t)~sum);
+        }
+}
+
 /* RFC 1624, 4: HC dd2f, m 5555, m' 3285 gives 0000. */
 TEST(test_rfc1624_example)
 {
@@ -345,6 +362,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rfc1071_example),
+        cmocka_unit_test(sums_are_those_of_16_bit_words),
         cmocka_unit_test(test_rfc1624_example),
         cmocka_unit_test(test_known_header),
         cmocka_unit_test(test_udp_reads_back),
