@@ -13,6 +13,8 @@ ROWS = [
       "errors out: about a port that never was": ("icmp 11/0 from inside host, quote of inside host", "lost")}),
     ("the kernel counts \"no route\" twice, in a bucket of five: an accident of ip_error() and icmp_send(), and nobody's configuration",
      {"no route: rate": ("2 1", "6 2")}, {"nested": None}),
+    ("`icmp-rate` is one; the kernel shortens it for IPv6 by the width of the route's prefix, a quarter for a /64 (icmpv6_xrlim_allow())",
+     {"ipv6 of the gateway: rate of refusals": ("6 5", "6 2")}),
     ("RFC 1812, 4.3.2.4: the source SHOULD be an address of the interface by which the error leaves; the kernel sends this one when the packet is translated",
      {"no such host: no host, from": ("outside address", "inside address")}, {"nested": ("outside address", "outer gateway")}),
     ("the kernel loses the DF of fragments that it has looked at whole, so that a second router may cut them: an accident of ip_fraglist_init()",

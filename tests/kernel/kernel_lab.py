@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lab import BETWEEN, EXTERNAL, GATEWAY_INSIDE, INSIDE, INSIDE6, INSIDES, OUTER_MTU, OUTSIDE, OUTSIDE6, OUTSIDES, inside, outside
+from lab import (BETWEEN, BETWEEN6, EXTERNAL, EXTERNAL6, GATEWAY_INSIDE, GATEWAY_INSIDE6, INSIDE, INSIDES, INSIDES6, OUTER_MTU, OUTSIDE, OUTSIDES, OUTSIDES6, inside, outside)
 
 HOST = Path(__file__).with_name("host.py")
 NEEDS = ("nft", "ip", "unshare", "nsenter")
@@ -33,7 +33,7 @@ def forward(family):
 
 
 def deny_input(*rules):
-    return chain("ip", "input", "ct state established,related accept", *rules)
+    return chain("inet", "input", "ct state established,related accept", *rules)
 
 
 MASQUERADE = source_nat('oifname "out" masquerade')
@@ -43,7 +43,7 @@ RULES = {
     "fully-random": source_nat('oifname "out" masquerade fully-random'),
     "range": source_nat(f'oifname "out" ip protocol udp snat to {EXTERNAL}:5000-5007', f'oifname "out" snat to {EXTERNAL}'),
     "input-drop": MASQUERADE + deny_input('iifname "out" drop'),
-    "input-reject": MASQUERADE + deny_input("icmp type echo-request accept", 'iifname "out" reject'),
+    "input-reject": MASQUERADE + deny_input("icmp type echo-request accept", "icmpv6 type echo-request accept", 'iifname "out" reject'),
     "docker": source_nat('ip saddr 10.1.0.0/24 oifname != "in" masquerade') + forward("ip"),
     "nested": MASQUERADE,
 }
@@ -86,13 +86,13 @@ def mac(address):
 
 
 def wire(left, right, mtu=1500):
-    """A network of two: (namespace, device, IPv4 addresses, IPv6 address) each. Nobody has to ask for a neighbour that there is."""
+    """A network of two: (namespace, device, IPv4 addresses, IPv6 addresses) each. Nobody has to ask for a neighbour that there is."""
     (a, a_name, a4, a6), (b, b_name, b4, b6) = left, right
     subprocess.run(["ip", "link", "add", a_name, "netns", str(a.process.pid), "type", "veth", "peer", "name", b_name, "netns", str(b.process.pid)], check=True)
     for me, name, own4, own6, other4, other6 in ((a, a_name, a4, a6, b4, b6), (b, b_name, b4, b6, a4, a6)):
-        me.ip(f"link set {name} address {mac(own4[0])} mtu {mtu} up", *(f"addr add {x}/24 dev {name}" for x in own4), f"addr add {own6}/64 dev {name} nodad",
-              *(f"neigh replace {x} lladdr {mac(other4[0])} nud permanent dev {name}" for x in other4),
-              f"neigh replace {other6} lladdr {mac(other4[0])} nud permanent dev {name}")
+        me.ip(f"link set {name} address {mac(own4[0])} mtu {mtu} up", *(f"addr add {x}/24 dev {name}" for x in own4),
+              *(f"addr add {x}/64 dev {name} nodad" for x in own6),
+              *(f"neigh replace {x} lladdr {mac(other4[0])} nud permanent dev {name}" for x in other4 + other6))
 
 
 def set_up_gateway(namespace, rules):
@@ -101,8 +101,8 @@ def set_up_gateway(namespace, rules):
 
 
 def wire_nested(near, far):
-    wire((near, "out", ["10.9.0.2"], "2001:db8:9::2"), (far, "in", [BETWEEN], "2001:db8:9::1"))
-    near.ip(f"route add default via {BETWEEN}", "route add default via 2001:db8:9::1")
+    wire((near, "out", ["10.9.0.2"], ["2001:db8:9::2"]), (far, "in", [BETWEEN], [BETWEEN6]))
+    near.ip(f"route add default via {BETWEEN}", f"route add default via {BETWEEN6}")
     far.ip("route add 2001:db8:2::/64 via 2001:db8:9::2")
 
 
@@ -122,11 +122,11 @@ def start(lenders, names):
 def connect(spaces, name):
     """Makes the network of a configuration of its namespaces."""
     near, far = spaces["near"], spaces[gateways(name)[-1]]
-    wire((spaces[INSIDE], "eth0", [inside(n) for n in INSIDES], INSIDE6), (near, "in", [GATEWAY_INSIDE], "2001:db8:2::1"))
-    wire((far, "out", [EXTERNAL], "2001:db8:1::2"), (spaces[OUTSIDE], "eth0", [outside(n) for n in OUTSIDES], OUTSIDE6), OUTER_MTU)
+    wire((spaces[INSIDE], "eth0", [inside(n) for n in INSIDES], INSIDES6), (near, "in", [GATEWAY_INSIDE], [GATEWAY_INSIDE6]))
+    wire((far, "out", [EXTERNAL], [EXTERNAL6]), (spaces[OUTSIDE], "eth0", [outside(n) for n in OUTSIDES], OUTSIDES6), OUTER_MTU)
     if near is not far:
         wire_nested(near, far)
     for n in gateways(name):
         set_up_gateway(spaces[n], RULES[name])
-    spaces[INSIDE].ip(f"route add default via {GATEWAY_INSIDE}", "route add default via 2001:db8:2::1")
-    spaces[OUTSIDE].ip("route add 2001:db8::/32 via 2001:db8:1::2")
+    spaces[INSIDE].ip(f"route add default via {GATEWAY_INSIDE}", f"route add default via {GATEWAY_INSIDE6}")
+    spaces[OUTSIDE].ip(f"route add 2001:db8::/32 via {EXTERNAL6}")

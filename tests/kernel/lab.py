@@ -23,9 +23,10 @@ def outside(n):
     return f"203.0.113.{n}"
 
 
-INSIDE6, OUTSIDE6 = "2001:db8:2::2", "2001:db8:1::10"
+INSIDES6, OUTSIDES6 = [f"2001:db8:2::{n}" for n in range(2, 8)], [f"2001:db8:1::{n}" for n in range(10, 14)]
+GATEWAY_INSIDE6, EXTERNAL6, BETWEEN6 = "2001:db8:2::1", "2001:db8:1::2", "2001:db8:9::1"
 GATEWAY_INSIDE, EXTERNAL, BETWEEN = inside(1), outside(2), "10.9.0.1"
-INSIDES, OUTSIDES = range(2, 66), range(10, 74)
+INSIDES, OUTSIDES = range(2, 64), range(10, 74)
 OUTER_MTU = 1400
 
 
@@ -78,8 +79,9 @@ class Host:
         if tag:
             self.seen.setdefault((tag, p.is_error()), []).append(p)
         self.wrong_checksums += not p.checksums_good()
-        if tag in self.awaited:
-            self.awaited.pop(tag).set_result(None)
+        awaited = self.awaited.pop(tag, None)
+        if awaited and not awaited.done():
+            awaited.set_result(None)
 
 
 class Cast:

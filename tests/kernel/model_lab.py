@@ -1,11 +1,12 @@
 """The model: the same hosts are real programs behind gateways that natsim simulates."""
 
+import json
 import shlex
 import subprocess
 import sys
 from pathlib import Path
 
-from lab import EXTERNAL, INSIDE, INSIDES, OUTER_MTU, OUTSIDE, OUTSIDES, inside, outside
+from lab import EXTERNAL, EXTERNAL6, INSIDE, INSIDES, INSIDES6, OUTER_MTU, OUTSIDE, OUTSIDES, OUTSIDES6, inside, outside
 
 HOST = Path(__file__).with_name("host.py")
 
@@ -27,8 +28,8 @@ networks:
 {isp}  home: {{ipv4: 10.1.0.0/24, ipv6: "2001:db8:2::/64", delay: 1ms}}
 gateways:
 {gateways}agents:
-  inside: {{on: {{on: home, address: [{insides}, "2001:db8:2::2"]}}, ipv6: on}}
-  outside: {{on: {{on: internet, address: [{outsides}, "2001:db8:1::10"]}}, ipv6: on}}
+  inside: {{on: {{on: home, address: [{insides}]}}, ipv6: on}}
+  outside: {{on: {{on: internet, address: [{outsides}]}}, ipv6: on}}
 steps:
   - {{at: 0s, run: {{at: inside, command: "{inside_command}", for: 300s}}}}
   - {{at: 0s, run: {{at: outside, command: "{outside_command}", for: 300s}}}}
@@ -45,8 +46,8 @@ def scenario(path, name):
     nested = name == "nested"
     return SCENARIO.format(
         name=name, mtu=OUTER_MTU, isp='  isp: {ipv4: 10.9.0.0/24, ipv6: "2001:db8:9::/64", delay: 1ms}\n' if nested else "",
-        gateways=(TWO if nested else ONE).format(far=EXTERNAL, policy=POLICIES[name]),
-        insides=", ".join(map(inside, INSIDES)), outsides=", ".join(map(outside, OUTSIDES)),
+        gateways=(TWO if nested else ONE).format(far=f'[{EXTERNAL}, "{EXTERNAL6}"]', policy=POLICIES[name]),
+        insides=", ".join([*map(inside, INSIDES), *map(json.dumps, INSIDES6)]), outsides=", ".join([*map(outside, OUTSIDES), *map(json.dumps, OUTSIDES6)]),
         inside_command=command[INSIDE], outside_command=command[OUTSIDE])
 
 
@@ -57,4 +58,4 @@ def start(natsim, place, path, names):
     for name in names:
         (cases / f"{name}.yaml").write_text(scenario(path, name))
     return subprocess.Popen([natsim, "run", cases, "--out", place / "out", "--jobs", str(len(names)), "--capture", "none"],
-                            stdout=(place / "natsim.log").open("w"), stderr=subprocess.STDOUT)
+                            stdout=sys.stderr)

@@ -45,7 +45,7 @@ def in_model(lenders, names, natsim, place):
     found = asyncio.run(observe_all(lenders, names))
     lenders.close()
     if run.wait(60) != 0:
-        sys.exit(f"natsim ended with {run.returncode}: {(place / 'natsim.log').read_text()}")
+        sys.exit(f"natsim ended with {run.returncode}")
     return found
 
 

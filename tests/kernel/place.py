@@ -4,7 +4,7 @@ another. An observation is a name and a value that depends on no draw."""
 import asyncio
 import itertools
 
-from lab import BETWEEN, EXTERNAL, GATEWAY_INSIDE, INSIDES, OUTSIDES, Late, inside, other_side, outside
+from lab import BETWEEN, BETWEEN6, EXTERNAL, EXTERNAL6, GATEWAY_INSIDE, GATEWAY_INSIDE6, INSIDES, OUTSIDES, Late, inside, other_side, outside
 from packets import Packet, cut, echo, icmp, udp
 
 GROUPS = []  # (function, the configuration that it is for alone)
@@ -22,8 +22,8 @@ def group(only=None):
 class Place:
     """Inside addresses a and b, outside addresses p and q and a router r, and ports that no try before it had."""
 
-    def __init__(self, lab, config, number, attempt):
-        self.lab, self.config, self.name, self.values = lab, config, GROUPS[number][0].__name__.replace("_", " "), {}
+    def __init__(self, lab, config, number, attempt, name):
+        self.lab, self.config, self.name, self.values = lab, config, name, {}
         self.a, self.b = (inside(INSIDES[1 + 2 * number + i]) for i in range(2))
         self.p, self.q = (outside(OUTSIDES[1 + 2 * number + i]) for i in range(2))
         self.r = outside(OUTSIDES[-1 - number % 8])
@@ -43,7 +43,8 @@ class Place:
             self.note(f"{name}: quote", cast.quoted_as_sent())
 
     def whose(self, address):
-        names = {GATEWAY_INSIDE: "inside address", EXTERNAL: "outside address", BETWEEN: "outer gateway", self.p: "the peer", self.r: "the router"}
+        names = {GATEWAY_INSIDE: "inside address", EXTERNAL: "outside address", BETWEEN: "outer gateway", GATEWAY_INSIDE6: "inside address",
+                 EXTERNAL6: "outside address", BETWEEN6: "outer gateway", self.p: "the peer", self.r: "the router"}
         return names.get(address, "inside host" if address.startswith("10.1.") else "elsewhere")
 
     def port(self, n):
@@ -77,12 +78,12 @@ class Place:
         return self.lab.hosts[other_side(sender)].first(Packet(quoted).tag, error=True)
 
 
-async def observe_group(lab, config, number):
+async def observe_group(lab, config, number, function):
     """Again elsewhere when this machine was too busy, and the old place is quiet."""
     for attempt in range(TRIES):
-        place = Place(lab, config, number, attempt)
+        place = Place(lab, config, number, attempt, function.__name__.replace("_", " "))
         try:
-            await GROUPS[number][0](place)
+            await function(place)
             return place.values
         except Late as why:
             late = why
@@ -93,9 +94,9 @@ async def observe_group(lab, config, number):
 async def observe(lab, config):
     await lab.ready()
     alone = {only for _, only in GROUPS}
-    wanted = [n for n, (_, only) in enumerate(GROUPS) if only == (config if config in alone else None)]
+    wanted = [function for function, only in GROUPS if only == (config if config in alone else None)]
     found = {}
-    for values in await asyncio.gather(*(observe_group(lab, config, n) for n in wanted)):
+    for values in await asyncio.gather(*(observe_group(lab, config, number, function) for number, function in enumerate(wanted))):
         found.update(values)
     found["packets with a wrong checksum"] = lab.wrong_checksums()
     return found
