@@ -59,6 +59,11 @@ static void unlink_flow(struct nt_flows *f, uint32_t *head, enum nt_flow_list li
         nt_flow_at(f, next)->links[list].prev = prev;
 }
 
+static int count_lists(const struct nt_flow *x)
+{
+    return x->inbound ? NT_FLOWS_OF_ENDPOINT : NT_FLOW_LISTS;
+}
+
 int nt_flows_add(struct nt_flows *f, struct nt_deadlines *d, uint32_t *const heads[NT_FLOW_LISTS], const struct nt_flow *add)
 {
     struct nt_nat_key inside = internal_key(add), outside = external_key(add);
@@ -80,7 +85,7 @@ int nt_flows_add(struct nt_flows *f, struct nt_deadlines *d, uint32_t *const hea
         nt_slots_release(&f->slots, index);
         return err;
     }
-    for (int list = 0; list < NT_FLOW_LISTS; list++)
+    for (int list = 0; list < count_lists(x); list++)
         link_flow(f, heads[list], (enum nt_flow_list)list, index);
     return NT_OK;
 }
@@ -93,7 +98,7 @@ void nt_flows_remove(struct nt_flows *f, struct nt_deadlines *d, uint32_t *const
     nt_map_remove(&f->by_external, &outside);
     if (!due)
         nt_deadlines_remove(d, x->deadline);
-    for (int list = 0; list < NT_FLOW_LISTS; list++)
+    for (int list = 0; list < count_lists(x); list++)
         unlink_flow(f, heads[list], (enum nt_flow_list)list, index);
     nt_slots_release(&f->slots, index);
 }

@@ -7,7 +7,7 @@
 #include "natsim/nat/inside.h"
 #include "natsim/nat/lifetime.h"
 
-/* The lists that a flow is in, newest first: of its mapping, and of the inside endpoint. */
+/* The lists that a flow is in, newest first: of its mapping, and of the inside endpoint, if that sent the first packet. */
 enum nt_flow_list { NT_FLOWS_OF_MAPPING, NT_FLOWS_OF_ENDPOINT, NT_FLOW_LISTS };
 
 struct nt_flow {

@@ -136,6 +136,25 @@ TEST(test_the_newest_flow_ends)
     nt_nat_del(n);
 }
 
+/* A flow whose first packet came in is not the inside endpoint's: its port is not the newest. */
+TEST(test_a_flow_from_outside_is_not_the_newest)
+{
+    struct nt_nat_policy p = preset("linux-masq");
+    p.filter_scope = NT_SCOPE_MAPPING;
+    p.filtering = NT_DEP_ADDRESS;
+    p.range_low = 5000, p.range_high = 5001;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out(n, I1, X), 5000);
+    assert_int_equal(in(n, Y, 5000), FILTERED);
+    assert_int_equal(out(n, I1, Y), 5001);
+    assert_int_equal(in(n, X_OTHER_PORT, 5000), 5000);
+    assert_int_equal(out(n, I1, X_OTHER_PORT), 5000); /* pinned */
+    assert_int_equal(out(n, I1, Z), 5001);
+    nt_nat_flush(n, 0);
+    assert_int_equal(nt_nat_count(n), 0);
+    nt_nat_del(n);
+}
+
 /* A port is refused when every 5-tuple is taken. */
 TEST(test_every_tuple_of_a_small_range)
 {
@@ -223,6 +242,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_the_inside_port_comes_back),
                                        cmocka_unit_test(test_an_older_port_is_drawn_again),
                                        cmocka_unit_test(test_the_newest_flow_ends),
+                                       cmocka_unit_test(test_a_flow_from_outside_is_not_the_newest),
                                        cmocka_unit_test(test_every_tuple_of_a_small_range),
                                        cmocka_unit_test(test_random_ports_are_used_again),
                                        cmocka_unit_test(test_low_ports),
