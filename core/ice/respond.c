@@ -25,7 +25,10 @@ struct nt_ice_early {
 
 struct nt_ice_early *nt_ice_early_new(void)
 {
-    return calloc(1, sizeof(struct nt_ice_early));
+    struct nt_ice_early *early = malloc(sizeof *early);
+    if (early != NULL)
+        early->count = 0;
+    return early;
 }
 
 void nt_ice_early_del(struct nt_ice_early *early)
