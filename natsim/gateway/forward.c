@@ -215,10 +215,10 @@ static bool is_denied_icmp(const struct nt_gateway *g, const struct nt_packet *p
 /* Drops what the policy or the translator does not carry at all. */
 static enum passage drop_if_denied(struct nt_gateway *g, struct nt_packet *p, bool from_inside, nt_time now)
 {
-    bool translated = g->policy.kind == NT_GW_TRANSLATE && p->family == NT_AF_IPV4;
-    if ((p->proto == NT_PROTO_UDP && g->policy.deny_udp) || is_denied_icmp(g, p))
+    bool udp = p->proto == NT_PROTO_UDP, translated = g->policy.kind == NT_GW_TRANSLATE && p->family == NT_AF_IPV4;
+    if (udp ? g->policy.deny_udp : is_denied_icmp(g, p))
         drop_prohibited(g, p, NT_DROP_DENIED, from_inside, now);
-    else if (translated && p->proto != NT_PROTO_UDP && p->proto != NT_PROTO_ICMP && p->proto != NT_PROTO_ICMP6)
+    else if (!udp && translated && p->proto != NT_PROTO_ICMP && p->proto != NT_PROTO_ICMP6)
         nt_gateway_drop(g, p, NT_DROP_PROTOCOL, now);
     else
         return PASSED;

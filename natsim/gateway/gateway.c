@@ -18,7 +18,8 @@ static nt_time gateway_deadline(const void *self)
     const struct nt_gateway *g = self;
     nt_time at = g->nat != NULL ? nt_nat_deadline(g->nat) : NT_TIME_NEVER;
     at = nt_time_min(at, nt_firewall_deadline(g->firewall));
-    at = nt_time_min(at, nt_neighbors_deadline(g->neighbors));
+    if (g->neighbors != NULL)
+        at = nt_time_min(at, nt_neighbors_deadline(g->neighbors));
     return g->reassembly != NULL ? nt_time_min(at, nt_reassembly_deadline(g->reassembly)) : at;
 }
 
@@ -28,7 +29,8 @@ static void gateway_run(void *self, nt_time now)
     if (g->nat != NULL)
         nt_nat_run(g->nat, now);
     nt_firewall_run(g->firewall, now);
-    nt_neighbors_run(g, now);
+    if (g->neighbors != NULL)
+        nt_neighbors_run(g, now);
     if (g->reassembly != NULL)
         nt_reassembly_run(g->reassembly, now);
 }
@@ -36,7 +38,8 @@ static void gateway_run(void *self, nt_time now)
 /* What a reboot forgets beyond the state of flows. */
 static void reboot_router(struct nt_gateway *g, nt_time now)
 {
-    nt_neighbors_forget(g, now);
+    if (g->neighbors != NULL)
+        nt_neighbors_forget(g, now);
     if (g->icmp_rate != NULL)
         nt_icmp_rate_forget(g->icmp_rate);
 }

@@ -124,7 +124,7 @@ void nt_neighbors_run(struct nt_gateway *g, nt_time now)
 {
     struct nt_neighbors *n = g->neighbors;
     size_t kept = 0;
-    if (n == NULL || nt_neighbors_deadline(n) > now)
+    if (nt_neighbors_deadline(n) > now)
         return;
     for (size_t i = 0; i < n->count; i++) {
         struct neighbor *x = &n->items[i];
@@ -137,7 +137,7 @@ void nt_neighbors_run(struct nt_gateway *g, nt_time now)
 nt_time nt_neighbors_deadline(const struct nt_neighbors *n)
 {
     nt_time at = NT_TIME_NEVER;
-    for (size_t i = 0; n != NULL && i < n->count; i++)
+    for (size_t i = 0; i < n->count; i++)
         at = nt_time_min(at, n->items[i].next);
     return at;
 }
@@ -145,9 +145,8 @@ nt_time nt_neighbors_deadline(const struct nt_neighbors *n)
 void nt_neighbors_forget(struct nt_gateway *g, nt_time now)
 {
     struct nt_neighbors *n = g->neighbors;
-    for (size_t i = 0; n != NULL && i < n->count; i++)
+    for (size_t i = 0; i < n->count; i++)
         for (size_t k = 0; k < n->items[i].count; k++)
             drop_waiting(g, &n->items[i], &n->items[i].waiting[k], NT_DROP_NO_HOST, now);
-    if (n != NULL)
-        n->count = 0;
+    n->count = 0;
 }

@@ -19,7 +19,7 @@ void nt_neighbors_del(struct nt_neighbors *n); /* NULL: nothing. The packets bel
 /* Takes a packet whose next hop by the route nobody is, and the error about it. */
 void nt_neighbors_wait(struct nt_gateway *g, const struct nt_route *r, struct nt_packet *p, struct nt_packet *error, nt_time now);
 void nt_neighbors_run(struct nt_gateway *g, nt_time now);
-nt_time nt_neighbors_deadline(const struct nt_neighbors *n); /* NULL: never */
+nt_time nt_neighbors_deadline(const struct nt_neighbors *n);
 void nt_neighbors_forget(struct nt_gateway *g, nt_time now); /* drops what waits */
 
 #endif

@@ -4,12 +4,12 @@
 
 /* RFC 8200, 4.5 and 5: fragments are made by their source alone. Those of a packet that was looked at whole go on as they came; in
  * IPv4, too, as in Linux. */
-static void send_pieces(struct nt_gateway *g, uint32_t port, const struct nt_addr *hop, struct nt_packet *whole, nt_time now)
+static void send_pieces(struct nt_gateway *g, uint32_t port, struct nt_addr hop, struct nt_packet *whole, nt_time now)
 {
     struct nt_packet *piece = nt_reassembly_take_apart(nt_fabric_pool(g->fabric), whole);
     for (struct nt_packet *next; piece != NULL; piece = next) {
         next = piece->next;
-        nt_fabric_send(g->fabric, g->node, port, hop, piece, now);
+        nt_fabric_send(g->fabric, g->node, port, &hop, piece, now);
     }
 }
 
@@ -18,13 +18,13 @@ void nt_gateway_send_to(struct nt_gateway *g, uint32_t port, const struct nt_add
     if (p->pieces == NULL)
         nt_fabric_send(g->fabric, g->node, port, hop, p, now);
     else
-        send_pieces(g, port, hop, p, now);
+        send_pieces(g, port, *hop, p, now); /* it may be the address of the whole */
 }
 
 void nt_gateway_send_by(struct nt_gateway *g, const struct nt_route *r, struct nt_packet *p, nt_time now)
 {
-    struct nt_addr hop = nt_addr_is_set(&r->via) ? r->via : p->dst;
-    nt_gateway_send_to(g, r->port, &hop, p, now);
+    const struct nt_addr *hop = nt_addr_is_set(&r->via) ? &r->via : &p->dst;
+    nt_gateway_send_to(g, r->port, hop, p, now);
 }
 
 void nt_gateway_send(struct nt_gateway *g, struct nt_packet *p, nt_time now)

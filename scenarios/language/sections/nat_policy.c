@@ -392,10 +392,11 @@ static void check_without_nat(struct nt_load *l, const struct nt_yaml *v, const 
             nt_diag_mend(
                 nt_load_error(l, v->keys[i], "'%s' has no effect with preset '%s', which %s", v->keys[i]->text, g->preset, why),
                 "leave it out");
-    if ((given & NT_ANSWER_LIMIT) != 0)
-        nt_diag_mend(
-            nt_load_error(l, nt_yaml_get(v, "answers"), "'limit' has no effect with preset '%s', which makes no flows", g->preset),
-            "leave it out");
+    const char *limit = (given & NT_ANSWER_LIMIT) != 0 ? "limit" : (given & NT_ANSWER_LIMIT_HOST) != 0 ? "limit-host" : NULL;
+    if (limit != NULL)
+        nt_diag_mend(nt_load_error(l, nt_yaml_get(v, "answers"), "'%s' has no effect with preset '%s', which makes no flows", limit,
+                                   g->preset),
+                     "leave it out");
 }
 
 /* `icmp: drop` passes no ICMP, and sends none. */
@@ -414,7 +415,8 @@ static void check_with_icmp_dropped(struct nt_load *l, const struct nt_yaml *v, 
 static bool sends_limited_errors(const struct nt_nat_policy *p)
 {
     bool nat = p->kind == NT_GW_TRANSLATE;
-    unsigned limited = NT_ANSWER_TTL | NT_ANSWER_PORT | NT_ANSWER_ROUTE | NT_ANSWER_HOST | (nat ? NT_ANSWER_LIMIT : 0);
+    unsigned limits = nat ? NT_ANSWER_LIMIT | NT_ANSWER_LIMIT_HOST : 0;
+    unsigned limited = NT_ANSWER_TTL | NT_ANSWER_PORT | NT_ANSWER_ROUTE | NT_ANSWER_HOST | limits;
     return (p->answers & limited) != 0 || (nat && p->unsolicited == NT_UNSOLICITED_REJECT);
 }
 

@@ -61,6 +61,32 @@ static size_t count_of(enum nt_trace_kind kind, int64_t what)
     return n;
 }
 
+/* A ping in fragments is answered as a whole, which is fragmented anew where it needs be. */
+TEST(a_ping_in_fragments_is_answered)
+{
+    struct nt_nat_policy p = cone();
+    p.answers = NT_ANSWER_ECHO | NT_ANSWER_PORT;
+    world(p);
+    struct nt_packet *ping = udp("10.0.0.2:1", "10.0.0.1:1", 1400, 64), *piece[4];
+    ping->data[9] = NT_PROTO_ICMP;
+    ping->data[20] = NT_ICMP4_ECHO, ping->data[21] = 0;
+    assert_int_equal(nt_packet_parse(ping), 0);
+    nt_packet_fix_checksums(ping);
+    assert_int_equal(cut(ping, 600, piece), 3);
+    for (size_t i = 0; i < 3; i++)
+        hand_over(&a, piece[i]);
+    run_on();
+    const struct nt_packet *reply = last(&a, 1, "10.0.0.1:1408", "10.0.0.2:1408");
+    assert_int_equal(reply->data[20], NT_ICMP4_ECHO_REPLY);
+    assert_int_equal(reply->len, 1428);
+    assert_false(reply->fragment);
+    send_fragments(&a, "10.0.0.2:5000", "10.0.0.1:9", straight);
+    reply = last(&a, 2, "10.0.0.1:0", "10.0.0.2:0");
+    assert_int_equal(reply->data[20], NT_ICMP4_UNREACHABLE);
+    assert_int_equal(count_of(NT_TR_DROP, NT_DROP_NO_SOCKET | NT_DROP_TOLD), 3);
+    end();
+}
+
 /* RFC 4787, REQ-14: out-of-order fragments are received. They go on in their order and their sizes, and each is told to be
  * translated. */
 TEST(fragments_that_are_put_together_keep_their_sizes)
@@ -233,6 +259,7 @@ TEST(a_packet_is_fragmented_where_it_goes_out)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_ping_in_fragments_is_answered),
         cmocka_unit_test(fragments_that_are_put_together_keep_their_sizes),
         cmocka_unit_test(a_drop_is_told_of_each_fragment),
         cmocka_unit_test(fragments_in_order_or_not_at_all),

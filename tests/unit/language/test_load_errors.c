@@ -128,6 +128,8 @@ static const struct row rows[] = {
      "13:73: 'icmp' has no effect with preset 'blocked', which passes nothing: leave it out\n"},
     {"nat: symmetric", "nat: {preset: none, answers: [ttl, limit]}",
      "13:79: 'limit' has no effect with preset 'none', which makes no flows: leave it out\n"},
+    {"nat: symmetric", "nat: {preset: none, answers: [limit-host]}",
+     "13:79: 'limit-host' has no effect with preset 'none', which makes no flows: leave it out\n"},
     {"nat: symmetric", "nat: {preset: none, icmp: drop, answers: [ttl]}",
      "13:82: 'answers' has no effect with 'icmp: drop', which neither passes nor sends ICMP: leave it out\n"},
     {"nat: symmetric", "nat: {preset: symmetric, icmp: drop, unsolicited: reject}",
