@@ -24,6 +24,7 @@ struct nt_gateway {
     struct nt_firewall *firewall;
     struct nt_reassembly *reassembly; /* made with the first fragment, as is the next */
     struct nt_in_order *in_order;
+    uint32_t fragment_id;           /* of the next IPv6 packet of its own that leaves in fragments */
     struct nt_icmp_rate *icmp_rate; /* NULL: no limit */
     struct nt_neighbors *neighbors; /* NULL: a missing host is not told */
 };

@@ -5,6 +5,16 @@
 #include "natsim/gateway/send.h"
 #include "natsim/packet/icmp.h"
 
+/* RFC 8200, 4.5: as the source of a packet that is larger than the link's MTU, the gateway may divide it. */
+static void allow_fragments(struct nt_gateway *g, struct nt_packet *p)
+{
+    const struct nt_route *r = p->family == NT_AF_IPV6 ? nt_routes_find(&g->routes, &p->dst, NT_FABRIC_NONE) : NULL;
+    if (r == NULL || p->len <= nt_fabric_network_mtu(g->fabric, nt_fabric_port_network(g->fabric, g->node, r->port)))
+        return;
+    p->df = 0;
+    p->fragment_id = g->fragment_id++;
+}
+
 /* RFC 1812, 4.3.3.6: "A router MUST implement an ICMP Echo server function that receives Echo Requests sent to the router, and
  * sends corresponding Echo Replies." */
 static void answer_echo(struct nt_gateway *g, struct nt_packet *request, nt_time now)
@@ -18,6 +28,7 @@ static void answer_echo(struct nt_gateway *g, struct nt_packet *request, nt_time
     if (p == NULL)
         return;
     nt_packet_reply_echo(p);
+    allow_fragments(g, p);
     nt_gateway_send(g, p, now);
 }
 

@@ -234,6 +234,26 @@ UNITS = {
         "edits": [("core/ice/record.c", "    nt_trace_discard(r->trace, why, local, remote, now);", "    (void)why, (void)local, (void)remote, (void)now;")],
         "units": ["run_test_fates", "ice_test_outcomes"],
     },
+    "fragments-as-one": {
+        "what": "fragments that a gateway has looked at leave as one packet",
+        "edits": [("natsim/gateway/send.c", "    if (p->pieces == NULL)\n", "    if (p->pieces == NULL || p->len > 0)\n")],
+        "units": ["gateway_test_fragments"],
+    },
+    "fragments-of-others": {
+        "what": "who sends fragments that never become whole pushes out those of others",
+        "edits": [("natsim/packet/reassembly.c", "        if (share > most) {\n", "        if (share > most && most == 0) {\n")],
+        "units": ["packet_test_reassembly"],
+    },
+    "options-in-all-fragments": {
+        "what": "options of IPv4 without the copied flag are in all fragments",
+        "edits": [("natsim/packet/fragment.c", "        if ((ip[at] & 0x80) == 0)\n", "        if (ip[at] == 1)\n")],
+        "units": ["packet_test_reassembly"],
+    },
+    "untold-reassembly-time": {
+        "what": "a host does not tell the sender that fragments are missing",
+        "edits": [("natsim/host/host_in.c", "    if (reason == NT_DROP_INCOMPLETE && p->first_fragment)\n", "    if (reason == NT_DROP_OVERLAP && p->first_fragment)\n")],
+        "units": ["host_test_host"],
+    },
     "silent-fragments": {
         "what": "fragments that a node gives up vanish",
         "edits": [("natsim/packet/reassembly.c", "        r->drop.fn(r->drop.user, p, why, &src, &dst, now);\n", "        if (why == NT_DROP_OVERLAP)\n            r->drop.fn(r->drop.user, p, why, &src, &dst, now);\n")],

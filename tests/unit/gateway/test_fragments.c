@@ -244,6 +244,29 @@ TEST(half_a_datagram_is_forgotten)
     }
 }
 
+/* An echo request of 1,708 octets, which came in fragments, and its reply: the gateway is a source, and divides it (RFC 8200, 4.5).
+ */
+TEST(a_large_echo_reply_of_the_gateway_is_fragmented)
+{
+    static const uint32_t sizes[] = {1496, 308};
+    struct nt_packet *piece[4], *p;
+    struct nt_nat_policy policy = cone();
+    policy.answers = NT_ANSWER_ECHO_OUTSIDE;
+    world(policy);
+    p = udp("[2001:db8:ff::7]:1", "[2001:db8:ff::2]:1", 1700, 64);
+    p->data[6] = NT_PROTO_ICMP6;
+    memcpy(p->data + 40, (const uint8_t[8]){NT_ICMP6_ECHO, 0, 0, 0, 0, 1, 0, 1}, 8);
+    assert_int_equal(nt_packet_parse(p), 0);
+    nt_packet_fix_checksums(p);
+    size_t n = cut(p, 1500, piece);
+    for (size_t i = 0; i < n; i++)
+        hand_over(&o, piece[i]);
+    run_on();
+    got_whole(&o, 2, sizes, "[2001:db8:ff::2]:1", "[2001:db8:ff::7]:1");
+    assert_int_equal(o.got[0].data[48], NT_ICMP6_ECHO_REPLY);
+    end();
+}
+
 /* In a world whose inside carries more than the outside: fragmented where it goes out. */
 TEST(a_packet_is_fragmented_where_it_goes_out)
 {
@@ -267,6 +290,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(fragments_of_ipv6_pass_the_firewall),
         cmocka_unit_test(fragments_that_are_too_big),
         cmocka_unit_test(half_a_datagram_is_forgotten),
+        cmocka_unit_test(a_large_echo_reply_of_the_gateway_is_fragmented),
         cmocka_unit_test(a_packet_is_fragmented_where_it_goes_out),
     };
     return RUN_TESTS(tests);
