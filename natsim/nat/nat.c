@@ -25,7 +25,7 @@ struct nt_nat *nt_nat_new(const struct nt_nat_policy *policy, const struct nt_ad
 {
     if (count == 0 || count > NT_NAT_ADDRESSES_MAX)
         return NULL;
-    struct nt_nat *n = calloc(1, sizeof *n);
+    struct nt_nat *n = calloc(1, sizeof *n + count * sizeof *n->externals);
     if (n == NULL)
         return NULL;
     n->policy = *policy;

@@ -12,8 +12,6 @@
 
 struct nt_nat {
     struct nt_nat_policy policy;
-    struct nt_addr externals[NT_NAT_ADDRESSES_MAX]; /* port 0 */
-    size_t external_count;
     struct nt_rand rand;
     struct nt_trace trace;
     bool tracking;          /* flows are kept: pinned replies, poison, shared ports, reuse of the latest, filtering by flow */
@@ -26,6 +24,8 @@ struct nt_nat {
     struct nt_flows flows;
     struct nt_poison poison;
     struct nt_port_table ports;
+    size_t external_count;
+    struct nt_addr externals[]; /* port 0 */
 };
 
 /* What a deadline ends. */

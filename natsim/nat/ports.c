@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE_BITS 2048
+#define PAGE_BITS 8192
 #define SEQUENTIAL_START 40000 /* where sequential assignment starts, if the range has it */
 #define DRAWS 16               /* of a random port; after them the next free one upward is taken */
 /* Of ports that may be shared so many are tried upward from a random one, then half as many from another, and so on: all of a range
@@ -17,6 +17,12 @@
 /* 65536 bits in pages that are made when the first bit in them is set: most NATs use few ports. */
 struct nt_port_bits {
     uint8_t *pages[65536 / PAGE_BITS];
+};
+
+/* Of an external address. */
+struct nt_port_external {
+    struct nt_port_bits used[NT_SPACES], blocks;
+    uint32_t next[NT_SPACES]; /* sequential: where the search starts; 0: not begun */
 };
 
 static bool bit_is_set(const struct nt_port_bits *bits, uint32_t i)
@@ -48,37 +54,30 @@ static void free_pages(struct nt_port_bits *bits)
 
 int nt_port_table_init(struct nt_port_table *p, size_t externals)
 {
-    memset(p, 0, sizeof *p);
-    p->used = calloc(externals * NT_SPACES, sizeof *p->used);
-    p->blocks = calloc(externals, sizeof *p->blocks);
-    if (p->used == NULL || p->blocks == NULL) {
-        free(p->used);
-        free(p->blocks);
-        return NT_ENOMEM;
-    }
-    p->externals = externals;
-    return NT_OK;
+    *p = (struct nt_port_table){.externals = calloc(externals, sizeof *p->externals), .count = externals};
+    return p->externals != NULL ? NT_OK : NT_ENOMEM;
 }
 
 void nt_port_table_free(struct nt_port_table *p)
 {
-    for (size_t i = 0; i < p->externals * NT_SPACES; i++)
-        free_pages(&p->used[i]);
-    for (size_t i = 0; i < p->externals; i++)
-        free_pages(&p->blocks[i]);
-    free(p->used);
-    free(p->blocks);
-    memset(p, 0, sizeof *p);
+    for (size_t i = 0; i < p->count; i++) {
+        for (int space = 0; space < NT_SPACES; space++)
+            free_pages(&p->externals[i].used[space]);
+        free_pages(&p->externals[i].blocks);
+    }
+    free(p->externals);
+    *p = (struct nt_port_table){0};
 }
 
 void nt_port_table_restart(struct nt_port_table *p)
 {
-    memset(p->next, 0, sizeof p->next);
+    for (size_t i = 0; i < p->count; i++)
+        memset(p->externals[i].next, 0, sizeof p->externals[i].next);
 }
 
 static struct nt_port_bits *space_of(const struct nt_port_table *p, uint32_t external, enum nt_port_space space)
 {
-    return &p->used[(size_t)external * NT_SPACES + space];
+    return &p->externals[external].used[space];
 }
 
 static bool in_use(const struct nt_port_table *p, const struct nt_port_request *r, uint32_t port)
@@ -171,7 +170,7 @@ static int sequential(struct nt_port_table *p, const struct nt_port_request *r, 
 {
     if (r->low_class)
         return next_free(p, r, r->low, port);
-    uint32_t *next = &p->next[r->external][r->space];
+    uint32_t *next = &p->externals[r->external].next[r->space];
     uint32_t start = *next != 0 ? *next : in_range(r, SEQUENTIAL_START) ? SEQUENTIAL_START : r->low;
     int err = next_free(p, r, start, port);
     if (err == NT_OK)
@@ -244,9 +243,10 @@ void nt_port_table_release(struct nt_port_table *p, uint32_t external, enum nt_p
 
 int nt_port_table_take_block(struct nt_port_table *p, uint32_t external, uint32_t count, uint32_t *block)
 {
+    struct nt_port_bits *blocks = &p->externals[external].blocks;
     for (uint32_t i = 0; i < count; i++) {
-        if (!bit_is_set(&p->blocks[external], i)) {
-            int err = set_bit(&p->blocks[external], i);
+        if (!bit_is_set(blocks, i)) {
+            int err = set_bit(blocks, i);
             if (err == NT_OK)
                 *block = i;
             return err;
@@ -257,5 +257,5 @@ int nt_port_table_take_block(struct nt_port_table *p, uint32_t external, uint32_
 
 void nt_port_table_release_block(struct nt_port_table *p, uint32_t external, uint32_t block)
 {
-    clear_bit(&p->blocks[external], block);
+    clear_bit(&p->externals[external].blocks, block);
 }

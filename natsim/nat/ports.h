@@ -7,13 +7,11 @@
 
 enum nt_port_space { NT_SPACE_UDP = 0, NT_SPACE_ICMP, NT_SPACES }; /* ICMP: query identifiers (RFC 5508, section 3) */
 
-struct nt_port_bits;
+struct nt_port_external;
 
 struct nt_port_table {
-    struct nt_port_bits *used;                      /* a bit per port of each space of each external address */
-    struct nt_port_bits *blocks;                    /* a bit per block of each external address */
-    uint32_t next[NT_NAT_ADDRESSES_MAX][NT_SPACES]; /* sequential: where the search starts; 0: not begun */
-    size_t externals;
+    struct nt_port_external *externals;
+    size_t count;
 };
 
 /* When a port in use is given again: never; when none is free; as readily as a free one. */
