@@ -2,6 +2,7 @@
 tests/kernel/differences.py lists."""
 
 import json
+import platform
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from conftest import NATSIM, ROOT
+from test_live import live_only
 
 KERNEL = ROOT / "tests" / "kernel"
 sys.path.insert(0, str(KERNEL))
@@ -16,7 +18,7 @@ import differences
 import kernel_lab
 
 WHY_NOT = kernel_lab.why_not()
-pytestmark = [pytest.mark.xdist_group("kernel"), pytest.mark.skipif(WHY_NOT is not None, reason=f"no kernel to compare with: {WHY_NOT}")]
+pytestmark = [pytest.mark.xdist_group("kernel"), live_only, pytest.mark.skipif(WHY_NOT is not None, reason=f"no kernel to compare with: {WHY_NOT}")]
 
 
 def observe(*command):
@@ -40,7 +42,7 @@ def test_the_model_does_what_the_kernel_does(observed, config):
     differ = {name: (kernel.get(name), model.get(name)) for name in kernel | model if kernel.get(name) != model.get(name)}
     listed = differences.listed(config)
     news = {name: values for name, values in differ.items() if listed.get(name) != values}
-    assert not news, "kernel, natsim: " + json.dumps(news, indent=1)
+    assert not news, f"Linux {platform.release()}, natsim: " + json.dumps(news, indent=1)
     gone = sorted(set(listed) - set(differ))
     assert not gone, f"no longer different, to be taken out of tests/kernel/differences.py: {gone}"
 

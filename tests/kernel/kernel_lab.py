@@ -7,10 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lab import (BETWEEN, BETWEEN6, EXTERNAL, EXTERNAL6, GATEWAY_INSIDE, GATEWAY_INSIDE6, INSIDE, INSIDES, INSIDES6, OUTER_MTU, OUTSIDE, OUTSIDES, OUTSIDES6, inside, outside)
+from lab import (AGAIN, BETWEEN, BETWEEN6, EXTERNAL, EXTERNAL6, GATEWAY_INSIDE, GATEWAY_INSIDE6, INSIDE, INSIDES, INSIDES6, OUTER_MTU, OUTSIDE,
+                 OUTSIDES, OUTSIDES6, inside, outside)
 
 HOST = Path(__file__).with_name("host.py")
 NEEDS = ("nft", "ip", "unshare", "nsenter")
+PATH = os.environ["PATH"] + ":/usr/sbin:/sbin" # where who is not root does not look
 
 
 def chain(family, hook, *rules, kind="filter", policy="accept"):
@@ -53,10 +55,10 @@ SYSCTLS = {"net/ipv4/ip_forward": 1, "net/ipv6/conf/all/forwarding": 1, "net/net
 
 def why_not():
     """Why there can be no such lab here; None: there can."""
-    missing = [n for n in NEEDS if not shutil.which(n)]
+    missing = [n for n in NEEDS if not shutil.which(n, path=PATH)]
     if missing:
         return f"{missing[0]} is not installed"
-    done = subprocess.run([*private(), "nft", "-f", "-"], input=MASQUERADE, capture_output=True, text=True)
+    done = subprocess.run([*private(), "nft", "-f", "-"], input=MASQUERADE, capture_output=True, text=True, env={**os.environ, "PATH": PATH})
     return None if done.returncode == 0 else f"nftables in a namespace: {(done.stderr or 'not allowed').strip().splitlines()[0]}"
 
 
@@ -127,6 +129,6 @@ def connect(spaces, name):
     if near is not far:
         wire_nested(near, far)
     for n in gateways(name):
-        set_up_gateway(spaces[n], RULES[name])
+        set_up_gateway(spaces[n], RULES[name.removesuffix(AGAIN)])
     spaces[INSIDE].ip(f"route add default via {GATEWAY_INSIDE}", f"route add default via {GATEWAY_INSIDE6}")
     spaces[OUTSIDE].ip(f"route add 2001:db8::/32 via {EXTERNAL6}")

@@ -28,6 +28,7 @@ GATEWAY_INSIDE6, EXTERNAL6, BETWEEN6 = "2001:db8:2::1", "2001:db8:1::2", "2001:d
 GATEWAY_INSIDE, EXTERNAL, BETWEEN = inside(1), outside(2), "10.9.0.1"
 INSIDES, OUTSIDES = range(2, 64), range(10, 74)
 OUTER_MTU = 1400
+AGAIN = " again" # a configuration's second lab
 
 
 def other_side(name):

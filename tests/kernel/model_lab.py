@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lab import EXTERNAL, EXTERNAL6, INSIDE, INSIDES, INSIDES6, OUTER_MTU, OUTSIDE, OUTSIDES, OUTSIDES6, inside, outside
+from lab import AGAIN, EXTERNAL, EXTERNAL6, INSIDE, INSIDES, INSIDES6, OUTER_MTU, OUTSIDE, OUTSIDES, OUTSIDES6, inside, outside
 
 HOST = Path(__file__).with_name("host.py")
 
@@ -46,7 +46,7 @@ def scenario(path, name):
     nested = name == "nested"
     return SCENARIO.format(
         name=name, mtu=OUTER_MTU, isp='  isp: {ipv4: 10.9.0.0/24, ipv6: "2001:db8:9::/64", delay: 1ms}\n' if nested else "",
-        gateways=(TWO if nested else ONE).format(far=f'[{EXTERNAL}, "{EXTERNAL6}"]', policy=POLICIES[name]),
+        gateways=(TWO if nested else ONE).format(far=f'[{EXTERNAL}, "{EXTERNAL6}"]', policy=POLICIES[name.removesuffix(AGAIN)]),
         insides=", ".join([*map(inside, INSIDES), *map(json.dumps, INSIDES6)]), outsides=", ".join([*map(outside, OUTSIDES), *map(json.dumps, OUTSIDES6)]),
         inside_command=command[INSIDE], outside_command=command[OUTSIDE])
 
