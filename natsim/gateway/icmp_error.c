@@ -26,12 +26,24 @@ static const struct nt_addr *own_address_towards(const struct nt_gateway *g, con
     return r != NULL ? nt_own_addresses_on(&g->own, r->port, to->family) : NULL;
 }
 
-/* RFC 1812, 4.3.2.7, and RFC 4443, 2.4 (e): no error about an ICMP error, about a packet to a multicast address, or about one whose
- * source is not a single host; in IPv4 none about a later fragment. A later fragment of ICMPv6 may belong to an error. */
+/* Class E, and the limited broadcast address. */
+static bool is_reserved(const struct nt_addr *a)
+{
+    return a->family == NT_AF_IPV4 && a->ip[0] >= 240;
+}
+
+static bool is_single_host(const struct nt_addr *a)
+{
+    return !nt_addr_is_multicast(a) && !nt_addr_is_any(a) && !nt_addr_is_loopback(a) && !is_reserved(a);
+}
+
+/* RFC 1812, 4.3.2.7, and RFC 4443, 2.4 (e): no error about an ICMP error, about a packet to a broadcast or multicast address, or
+ * about one whose source is not a single host; in IPv4 none about a later fragment. A later fragment of ICMPv6 may belong to an
+ * error. */
 static bool may_report(const struct nt_packet *p)
 {
     bool later = p->fragment && !p->first_fragment;
-    if (nt_addr_is_multicast(&p->dst) || nt_addr_is_multicast(&p->src) || nt_addr_is_any(&p->src) || nt_addr_is_loopback(&p->src))
+    if (nt_addr_is_multicast(&p->dst) || is_reserved(&p->dst) || !is_single_host(&p->src))
         return false;
     return later ? p->family != NT_AF_IPV4 && p->proto != NT_PROTO_ICMP6 : !nt_packet_is_icmp_error(p);
 }

@@ -71,7 +71,7 @@ static bool make_policy(struct nt_nat_policy *p, struct feed *f)
     p->icmp_kills_mapping = bits >> 4 & 1;
     p->icmp = bits >> 3 & 1 ? (p->icmp_kills_mapping ? NT_ICMP_DROP_TOO_BIG : NT_ICMP_DROP) : NT_ICMP_TRANSLATE;
     if (p->unsolicited == NT_UNSOLICITED_REJECT) {
-        p->answers = ~0u;
+        p->answers = ~(unsigned)NT_ANSWER_LIMIT_HOST;
         p->icmp_burst = 2;
         p->icmp_interval = NT_SEC;
     }

@@ -259,6 +259,31 @@ UNITS = {
         "edits": [("natsim/packet/reassembly.c", "        r->drop.fn(r->drop.user, p, why, &src, &dst, now);\n", "        if (why == NT_DROP_OVERLAP)\n            r->drop.fn(r->drop.user, p, why, &src, &dst, now);\n")],
         "units": ["packet_test_reassembly", "host_test_host"],
     },
+    "neighbor-asked-twice": {
+        "what": "a gateway gives a neighbour up after two requests (RFC 4861, 10: MAX_MULTICAST_SOLICIT)",
+        "edits": [("natsim/gateway/neighbors.c", "REQUESTS_MAX = 3", "REQUESTS_MAX = 2")],
+        "units": ["gateway_test_answers"],
+    },
+    "waiting-dropped-in-silence": {
+        "what": "the oldest packet that waits for a neighbour is dropped without a word",
+        "edits": [("natsim/gateway/neighbors.c", "    drop_waiting(g, x, &x->waiting[0], NT_DROP_QUEUE, now);\n", "")],
+        "units": ["gateway_test_answers"],
+    },
+    "bucket-one-too-deep": {
+        "what": "a burst of ICMP errors has one more than `burst`",
+        "edits": [("natsim/gateway/icmp_rate.c", "(nt_time)(policy->icmp_burst - 1)", "(nt_time)(policy->icmp_burst)")],
+        "units": ["gateway_test_answers"],
+    },
+    "error-to-a-group": {
+        "what": "an ICMP error is sent about a broadcast packet (RFC 1812, 4.3.2.7)",
+        "edits": [("natsim/gateway/icmp_error.c", " || is_reserved(&p->dst) || ", " || ")],
+        "units": ["gateway_test_answers"],
+    },
+    "error-about-a-damaged-packet": {
+        "what": "a packet with a wrong checksum is told that its port is closed (RFC 1122, 4.1.3.4)",
+        "edits": [("natsim/gateway/icmp_error.c", "p->proto == NT_PROTO_UDP && nt_packet_checksums_good(p);", "p->proto == NT_PROTO_UDP;")],
+        "units": ["gateway_test_answers"],
+    },
     "oracle-guesses-beyond-its-limits": {
         "what": "the oracle takes a packet that crosses too many gateways for a lost one",
         "edits": [("scenarios/oracle/gateways.c", '    nt_oracle_table_limit(t, "a packet would cross 64 gateways");\n', "")],

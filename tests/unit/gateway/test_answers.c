@@ -136,6 +136,22 @@ TEST(test_route)
     }
 }
 
+/* RFC 1812, 4.3.2.7: no error about a broadcast or multicast packet, nor to who is not a single host. */
+TEST(test_nobody_to_tell)
+{
+    static const char *const ways[][2] = {
+        {"10.0.0.2:5000", "255.255.255.255:9"}, {"10.0.0.2:5000", "224.0.0.251:5353"},    {"0.0.0.0:68", "192.0.2.1:67"},
+        {"127.0.0.1:5000", "192.0.2.1:9"},      {"255.255.255.255:5000", "192.0.2.1:9"},  {"224.0.0.1:5000", "192.0.2.1:9"},
+        {"[::]:68", "[2001:db8:77::1]:9"},      {"[ff02::1]:5000", "[2001:db8:77::1]:9"}, {IN6, "[ff0e::1]:9"}};
+    world(answering(~(unsigned)NT_ANSWER_LIMIT_HOST));
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        say(&a, ways[i][0], ways[i][1]);
+        dropped(NT_DROP_NO_ROUTE, "", ways[i][1]);
+    }
+    assert_int_equal(a.count + o.count, 0);
+    end();
+}
+
 static void run_to(nt_time at)
 {
     now = at;
@@ -334,9 +350,10 @@ TEST(test_rate_table)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_limit),      cmocka_unit_test(test_limit_host),  cmocka_unit_test(test_denied),
-        cmocka_unit_test(test_port),       cmocka_unit_test(test_route),       cmocka_unit_test(test_host),
-        cmocka_unit_test(test_host_comes), cmocka_unit_test(test_host_limits), cmocka_unit_test(test_echo),
-        cmocka_unit_test(test_silent),     cmocka_unit_test(test_rate),        cmocka_unit_test(test_rate_table)};
+        cmocka_unit_test(test_limit),     cmocka_unit_test(test_limit_host), cmocka_unit_test(test_denied),
+        cmocka_unit_test(test_port),      cmocka_unit_test(test_route),      cmocka_unit_test(test_nobody_to_tell),
+        cmocka_unit_test(test_host),      cmocka_unit_test(test_host_comes), cmocka_unit_test(test_host_limits),
+        cmocka_unit_test(test_echo),      cmocka_unit_test(test_silent),     cmocka_unit_test(test_rate),
+        cmocka_unit_test(test_rate_table)};
     return RUN_TESTS(tests);
 }
