@@ -216,8 +216,8 @@ static int make_mapping(struct nt_nat *n, struct candidate *c, bool ruled, nt_ti
     return *mapping != NT_MAP_NONE ? NT_OK : add_mapping(n, &add, now, mapping);
 }
 
-int nt_assign_mapping(struct nt_nat *n, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *remote, bool ruled,
-                      nt_time now, uint32_t *mapping)
+static int assign_mapping(struct nt_nat *n, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *remote,
+                          bool ruled, nt_time now, uint32_t *mapping)
 {
     struct candidate c = {.nat = n, .proto = proto, .internal = *internal, .remote = *remote};
     int err = nt_inside_enter(&n->inside, proto, internal, n->external_count, &c.endpoint);
@@ -228,5 +228,40 @@ int nt_assign_mapping(struct nt_nat *n, uint32_t proto, const struct nt_addr *in
         err = make_mapping(n, &c, ruled, now, mapping);
     if (err != NT_OK)
         nt_expiry_leave(n, c.endpoint);
+    return err;
+}
+
+static bool has_all_it_may(const struct nt_nat *n, const struct nt_addr *host)
+{
+    struct nt_addr ip = nt_addr_with_port(host, 0);
+    uint32_t h = nt_map_get(&n->inside.by_ip, &ip);
+    return n->policy.max_per_host != 0 && h != NT_MAP_NONE && nt_inside_host_at(&n->inside, h)->mappings >= n->policy.max_per_host;
+}
+
+/* The mapping whose timer ends first; of the host's own where it has all that it may have. */
+static uint32_t find_victim(const struct nt_nat *n, const struct nt_addr *host)
+{
+    bool own = has_all_it_may(n, host);
+    uint32_t first = NT_MAP_NONE;
+    for (uint32_t i = n->mappings.oldest; i != NT_MAP_NONE; i = nt_mapping_at(&n->mappings, i)->newer) {
+        const struct nt_mapping *m = nt_mapping_at(&n->mappings, i);
+        bool sooner = first == NT_MAP_NONE || m->life.expires < nt_mapping_at(&n->mappings, first)->life.expires;
+        if (sooner && (!own || nt_addr_same_ip(&m->internal, host)))
+            first = i;
+    }
+    return first;
+}
+
+int nt_assign_mapping(struct nt_nat *n, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *remote, bool ruled,
+                      nt_time now, uint32_t *mapping)
+{
+    int err = assign_mapping(n, proto, internal, remote, ruled, now, mapping);
+    while ((err == NT_ELIMIT || err == NT_ENOSPC) && n->policy.when_full == NT_FULL_STEAL) {
+        uint32_t victim = find_victim(n, internal);
+        if (victim == NT_MAP_NONE)
+            break;
+        nt_expiry_unmap(n, victim, now);
+        err = assign_mapping(n, proto, internal, remote, ruled, now, mapping);
+    }
     return err;
 }

@@ -146,13 +146,13 @@ struct nt_nat_translation nt_nat_outbound(struct nt_nat *n, uint8_t proto, const
     uint32_t mapping;
     struct nt_addr remote = peer_of(proto, to);
     nt_expiry_run(n, now);
-    size_t before = nt_slots_count(&n->mappings.slots);
+    uint32_t before = n->mappings.made;
     int err = n->tracking ? map_by_flow(n, proto, internal, &remote, now, &mapping)
                           : map_by_rule(n, proto, internal, &remote, now, &mapping);
     if (err == NT_OK)
         err = open_filter(n, mapping, &remote, now);
     if (err != NT_OK) {
-        if (nt_slots_count(&n->mappings.slots) > before)
+        if (n->mappings.made != before)
             nt_expiry_unmap(n, mapping, now); /* no packet leaves by the mapping just made */
         return dropped_for(err, internal, to);
     }

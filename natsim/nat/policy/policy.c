@@ -39,6 +39,10 @@ static const char *find_contradiction(const struct nt_nat_policy *p)
         return "'filter-scope: flow' lets in the flow's remote address and port: it needs 'filtering: address-and-port-dependent'";
     if (p->filter_scope == NT_SCOPE_FLOW && p->filter_lifetime != 0)
         return "with 'filter-scope: flow' a flow has the lifetimes of mappings: 'filter-lifetime' contradicts it";
+    if (p->when_full == NT_FULL_STEAL && p->filter_scope == NT_SCOPE_FLOW)
+        return "'when-full: steal' ends the mapping whose timer ends first: with 'filter-scope: flow' mappings have none";
+    if (p->when_full == NT_FULL_STEAL && p->hold_down != 0)
+        return "'when-full: steal' uses the port of an ended mapping at once: 'hold-down' contradicts it";
     if (p->range_low == 0 || p->range_low > p->range_high)
         return "'range' must run from a port above 0 to one not below it";
     if (p->block != 0 && p->block > p->range_high - p->range_low + 1)

@@ -18,6 +18,7 @@ enum nt_unsolicited { NT_UNSOLICITED_DROP = 0, NT_UNSOLICITED_REJECT };
 enum nt_icmp { NT_ICMP_TRANSLATE = 0, NT_ICMP_DROP, NT_ICMP_DROP_TOO_BIG };
 enum nt_fragments { NT_FRAG_REASSEMBLE = 0, NT_FRAG_IN_ORDER, NT_FRAG_DROP };
 enum nt_filter_scope { NT_SCOPE_MAPPING = 0, NT_SCOPE_ENDPOINT, NT_SCOPE_FLOW };
+enum nt_when_full { NT_FULL_REFUSE = 0, NT_FULL_STEAL };
 enum nt_v6_policy { NT_V6_FIREWALL = 0, NT_V6_OPEN, NT_V6_NONE };
 
 /* The ICMP messages that a gateway sends of itself: bits of `answers`. */
@@ -74,6 +75,8 @@ struct nt_nat_policy {
     nt_time icmp_interval; /* 1 s where icmp_burst is set */
     enum nt_fragments fragments;
     uint32_t max_mappings, max_per_host; /* 0: no limit (the NAT's own: NT_NAT_MAPPINGS_MAX) */
+    /* Without room for a new mapping (RFC 5508, 6): it is refused; or the mapping whose timer ends first is ended to make room. */
+    enum nt_when_full when_full;
     bool deny_udp;
     enum nt_v6_policy ipv6;
 };

@@ -118,6 +118,7 @@ static void vpnkit(struct nt_nat_policy *p)
     p->ports = NT_PORTS_RANDOM;
     p->refresh_inbound = true;
     p->max_mappings = 1024;
+    p->when_full = NT_FULL_STEAL;
     set_lifetimes(p, 60, 60, 60);
 }
 
@@ -260,7 +261,7 @@ static const struct nt_nat_preset presets[] = {
     {"nft-fullcone", "fullcone-nat-nftables/nft-fullcone nf_nat_fullcone.c find_appropriate_port", "code", "hairpin, replies, refresh, lifetimes: as Linux, of a mapping where the device has those of its flows; a low port in use gives one of Linux's class, in the device the first from 1024; with no port left a mapping is refused, the device ends another", nft_fullcone},
     {"docker-bridge", "iptables listings of Docker hosts (MASQUERADE on 172.17.0.0/16); " CONNTRACK, "measured", "answers, unsolicited, poison: a host that accepts what comes to itself", linux_masquerade},
     {"slirp", "measured on slirp4netns (libslirp); libslirp udp.c udp_attach, socket.c sosendto and sorecvfrom (SO_EXPIRE, SO_EXPIREFAST)", "measured", "ports, hairpin; a query to port 53 that is not answered has 10 s, in the device 240 s", slirp},
-    {"vpnkit", "moby/vpnkit hostnet_udp.ml", "code", "filtering, ports, hairpin; a new mapping beyond the limit is refused, the device ends its oldest", vpnkit},
+    {"vpnkit", "moby/vpnkit hostnet_udp.ml", "code", "filtering, ports, hairpin", vpnkit},
     {"gvisor-tap-vsock", "containers/gvisor-tap-vsock forwarder udp.go, udp_proxy.go", "code", "filtering, ports, hairpin; pings, dropped with the ICMP errors", gvisor_tap},
     {"pf-default", "tailscale issue 864; opnsense/core issue 8384; pf.conf(5); OpenBSD pfvar.h PFTM_*", "documentation", "refresh, lifetimes: one of 60 s for first, single (30 s) and multiple", pf_default},
     {"pfsense-staticport", "tailscale issues 864, 3105, 18035", "documentation", "filtering, refresh, lifetimes: as pf", pfsense_staticport},

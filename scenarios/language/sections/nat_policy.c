@@ -74,6 +74,7 @@ static const struct nt_word fragments[] = {{"reassemble", NT_FRAG_REASSEMBLE, fa
                                            {"in-order", NT_FRAG_IN_ORDER, false},
                                            {"drop", NT_FRAG_DROP, false},
                                            {NULL, 0, false}};
+static const struct nt_word when_full[] = {{"refuse", NT_FULL_REFUSE, false}, {"steal", NT_FULL_STEAL, false}, {NULL, 0, false}};
 static const struct nt_word ipv6[] = {
     {"firewall", NT_V6_FIREWALL, false}, {"open", NT_V6_OPEN, false}, {"none", NT_V6_NONE, false}, {NULL, 0, false}};
 static const struct nt_word refresh[] = {
@@ -243,6 +244,12 @@ static const struct nt_key keys[] = {
      .low = 1,
      .high = UINT32_MAX,
      .doc = "most mappings of one inside host; unlimited by default"},
+    {.name = "when-full",
+     .type = NT_KEY_WORD,
+     POLICY(when_full),
+     .words = when_full,
+     .doc = "without room for a new mapping, by max-mappings, max-per-host or ports: refuse it (by default), or steal the room of "
+            "the mapping whose timer ends first (RFC 5508, 6; RFC 6888, REQ-11)"},
     {.name = "deny",
      NODE(deny),
      .schema = "{\"type\": \"array\", \"items\": {\"enum\": [\"udp\"]}}",

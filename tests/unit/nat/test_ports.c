@@ -311,6 +311,36 @@ TEST(test_limits)
     nt_nat_del(n);
 }
 
+/* The mapping that would end first makes room: its own where the host has all that it may have, anybody's otherwise. */
+TEST(full_tables_are_stolen_from)
+{
+    struct nt_nat_policy p = policy_of(EI, EI);
+    p.max_mappings = 3, p.max_per_host = 2, p.when_full = NT_FULL_STEAL;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out(n, "10.0.0.3:1028", X), 1028);
+    assert_int_equal(out(n, "10.0.0.2:1025", X), 1025);
+    assert_int_equal(out_at(n, "10.0.0.2:1026", X, NT_SEC), 1026);
+    assert_int_equal(out_at(n, "10.0.0.3:1028", X, 2 * NT_SEC), 1028);
+    assert_int_equal(out_at(n, "10.0.0.2:1027", X, 2 * NT_SEC), 1027); /* in place of 1025, its own oldest */
+    assert_int_equal(out_at(n, "10.0.0.4:1030", X, 3 * NT_SEC), 1030); /* in place of 1026, the oldest of all */
+    assert_int_equal(in_at(n, X, 1025, 3 * NT_SEC), -(int)NT_DROP_NO_MAPPING);
+    assert_int_equal(in_at(n, X, 1026, 3 * NT_SEC), -(int)NT_DROP_NO_MAPPING);
+    assert_int_equal(nt_nat_count(n), 3);
+    nt_nat_del(n);
+}
+
+TEST(ports_are_stolen)
+{
+    struct nt_nat_policy p = policy_of(EI, EI);
+    p.range_low = 30000, p.range_high = 30001, p.when_full = NT_FULL_STEAL;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out(n, "10.0.0.2:30000", X), 30000);
+    assert_int_equal(out_at(n, "10.0.0.3:30001", X, NT_SEC), 30001);
+    assert_int_equal(out_at(n, "10.0.0.4:30001", X, 2 * NT_SEC), 30000);
+    assert_int_equal(nt_nat_count(n), 2);
+    nt_nat_del(n);
+}
+
 /* All 64512 ports of the range, and not one more. */
 TEST(test_full)
 {
@@ -433,6 +463,8 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_used_again),
                                        cmocka_unit_test(test_used_again_for_other_remotes_alone),
                                        cmocka_unit_test(test_limits),
+                                       cmocka_unit_test(full_tables_are_stolen_from),
+                                       cmocka_unit_test(ports_are_stolen),
                                        cmocka_unit_test(test_full),
                                        cmocka_unit_test(test_full_table),
                                        cmocka_unit_test(test_hold_down),

@@ -78,6 +78,12 @@ TEST(test_contradictions)
     assert_int_equal(finish(p), NT_EINVAL);
     p = good, p.conflict = NT_CONFLICT_OVERLOAD; /* a port for each destination, used again for others */
     assert_int_equal(finish(p), 0);
+    p = good, p.when_full = NT_FULL_STEAL, p.hold_down = NT_SEC;
+    assert_int_equal(finish(p), NT_EINVAL);
+    p.hold_down = 0;
+    assert_int_equal(finish(p), 0);
+    p.filtering = NT_DEP_ADDRESS_AND_PORT, p.filter_scope = NT_SCOPE_FLOW;
+    assert_int_equal(finish(p), NT_EINVAL);
     p = good, p.answers = NT_ANSWER_LIMIT | NT_ANSWER_LIMIT_HOST;
     assert_int_equal(finish(p), NT_EINVAL);
     p.answers = NT_ANSWER_LIMIT_HOST;
