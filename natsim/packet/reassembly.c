@@ -14,6 +14,7 @@ struct datagram {
     uint8_t proto; /* 0 for IPv6 */
     nt_time expires;
     struct nt_packet *pieces; /* by rising offset, without overlaps */
+    uint32_t have, total;     /* octets of its data that are there, and in all; total is 0 until the last piece is there */
     uint32_t bytes;           /* that it counts for */
 };
 
@@ -154,21 +155,6 @@ static enum fit find_place(struct datagram *d, const struct nt_piece *p, struct 
     return FITS;
 }
 
-/* The length of the data once it is all there, else 0. */
-static uint32_t complete_length(const struct datagram *d)
-{
-    uint32_t at = 0;
-    for (const struct nt_packet *p = d->pieces; p != NULL; p = p->next) {
-        struct nt_piece piece = nt_piece_of(p);
-        if (piece.at != at)
-            return 0;
-        at += piece.len;
-        if (!piece.more)
-            return at;
-    }
-    return 0;
-}
-
 /* Writes the first piece's header without its fragmentation fields. */
 static void write_header(uint8_t *d, const struct nt_packet *first, uint32_t header, uint32_t len)
 {
@@ -209,10 +195,10 @@ static void inherit(struct nt_packet *whole)
     }
 }
 
-static int join_pieces(struct nt_reassembly *r, size_t i, uint32_t len, struct nt_packet **p, nt_time now)
+static int join_pieces(struct nt_reassembly *r, size_t i, struct nt_packet **p, nt_time now)
 {
     struct datagram d = r->items[i];
-    uint32_t header = nt_piece_of(d.pieces).header;
+    uint32_t header = nt_piece_of(d.pieces).header, len = d.total;
     if (header + len > UINT16_MAX) {
         give_up(r, i, NT_DROP_OVERLAP, now);
         return NT_OK;
@@ -265,12 +251,16 @@ static void make_room(struct nt_reassembly *r, uint32_t bytes, nt_time now)
 /* Puts the packet among the pieces of datagram `i`; false: it does not belong there, and is dropped. */
 static bool place_piece(struct nt_reassembly *r, size_t i, struct nt_packet *p, const struct nt_piece *piece, nt_time now)
 {
+    struct datagram *d = r->items + i;
     struct nt_packet **place;
-    enum fit fit = find_place(r->items + i, piece, &place);
+    enum fit fit = find_place(d, piece, &place);
     if (fit == FITS) {
         p->next = *place;
         *place = p;
-        (void)count_bytes(r, r->items + i, p->cap); /* its source is counted already */
+        d->have += piece->len;
+        if (!piece->more)
+            d->total = piece->at + piece->len;
+        (void)count_bytes(r, d, p->cap); /* its source is counted already */
         return true;
     }
     r->drop.fn(r->drop.user, p, fit == REPEATED ? NT_DROP_REPEATED : NT_DROP_OVERLAP, &p->src, &p->dst, now);
@@ -291,8 +281,8 @@ int nt_reassembly_add(struct nt_reassembly *r, struct nt_packet **p, nt_time now
         nt_pool_put(r->pool, packet);
         return err;
     }
-    uint32_t len = place_piece(r, i, packet, &piece, now) ? complete_length(r->items + i) : 0;
-    return len > 0 ? join_pieces(r, i, len, p, now) : NT_OK;
+    bool complete = place_piece(r, i, packet, &piece, now) && r->items[i].have == r->items[i].total;
+    return complete ? join_pieces(r, i, p, now) : NT_OK;
 }
 
 nt_time nt_reassembly_deadline(const struct nt_reassembly *r)
