@@ -132,9 +132,9 @@ void nt_capture_settle(struct nt_capture *c)
 /* From here on packets go through the window. What was settled before it began goes to the overflow first. */
 static int begin_window(struct nt_capture *c)
 {
-    int err = nt_grow(&c->frames, &c->frame_cap, c->frame_count + NT_CAPTURE_WINDOW, sizeof *c->frames, NT_CAPTURE_FRAMES_MAX);
+    int err = nt_reserve(&c->frames, &c->frame_cap, c->frame_count + NT_CAPTURE_WINDOW, sizeof *c->frames, NT_CAPTURE_FRAMES_MAX);
     if (err == NT_OK)
-        err = nt_grow(&c->bytes, &c->byte_cap, (size_t)c->byte_count + NT_CAPTURE_WINDOW_BYTES, 1, NT_CAPTURE_BYTES_MAX);
+        err = nt_reserve(&c->bytes, &c->byte_cap, (size_t)c->byte_count + NT_CAPTURE_WINDOW_BYTES, 1, NT_CAPTURE_BYTES_MAX);
     c->windowed = err == NT_OK;
     for (size_t n = 1; c->windowed && c->overflow.frame != NULL && n <= c->settled; n++)
         c->overflow.frame(c->overflow.user, c, frame_of(c, n), (uint32_t)n);
@@ -178,8 +178,8 @@ static struct nt_capture_frame *place_in_window(struct nt_capture *c, size_t len
 /* A place among those that are kept. */
 static struct nt_capture_frame *place_to_keep(struct nt_capture *c, size_t len, uint64_t *offset)
 {
-    if (nt_grow(&c->frames, &c->frame_cap, c->frame_count + 1, sizeof *c->frames, NT_CAPTURE_FRAMES_MAX) != NT_OK ||
-        nt_grow(&c->bytes, &c->byte_cap, (size_t)c->byte_count + len, 1, NT_CAPTURE_BYTES_MAX) != NT_OK)
+    if (nt_reserve(&c->frames, &c->frame_cap, c->frame_count + 1, sizeof *c->frames, NT_CAPTURE_FRAMES_MAX) != NT_OK ||
+        nt_reserve(&c->bytes, &c->byte_cap, (size_t)c->byte_count + len, 1, NT_CAPTURE_BYTES_MAX) != NT_OK)
         return NULL;
     *offset = c->byte_count;
     c->byte_count += len;
@@ -291,7 +291,7 @@ static void note_translation(struct nt_capture_frame *f, const struct nt_trace_e
 
 int nt_capture_keep_text(struct nt_capture *c, uint32_t *offset, const char *text, size_t len)
 {
-    int err = nt_grow(&c->texts, &c->text_cap, c->text_len + 1 + len + 1, 1, NT_CAPTURE_TEXTS_MAX);
+    int err = nt_reserve(&c->texts, &c->text_cap, c->text_len + 1 + len + 1, 1, NT_CAPTURE_TEXTS_MAX);
     if (err != NT_OK)
         return err;
     if (c->text_len == 0)

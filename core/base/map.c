@@ -166,7 +166,7 @@ void nt_map_remove(struct nt_map *m, const void *key)
     }
 }
 
-int nt_grow_to(void *items_pointer, size_t *cap, size_t need, size_t size, size_t limit)
+int nt_reserve_to(void *items_pointer, size_t *cap, size_t need, size_t size, size_t limit)
 {
     void *items;
     if (need > limit)
@@ -177,8 +177,19 @@ int nt_grow_to(void *items_pointer, size_t *cap, size_t need, size_t size, size_
     items = realloc(items, want * size);
     if (items == NULL)
         return NT_ENOMEM;
-    memset((char *)items + *cap * size, 0, (want - *cap) * size);
     memcpy(items_pointer, &items, sizeof items);
     *cap = want;
+    return NT_OK;
+}
+
+int nt_grow_to(void *items_pointer, size_t *cap, size_t need, size_t size, size_t limit)
+{
+    char *items;
+    size_t was = *cap;
+    int r = nt_reserve_to(items_pointer, cap, need, size, limit);
+    if (r != NT_OK)
+        return r;
+    memcpy(&items, items_pointer, sizeof items);
+    memset(items + was * size, 0, (*cap - was) * size);
     return NT_OK;
 }

@@ -29,4 +29,12 @@ static inline int nt_grow(void *items_pointer, size_t *cap, size_t need, size_t 
     return need <= *cap ? 0 : nt_grow_to(items_pointer, cap, need, size, limit);
 }
 
+int nt_reserve_to(void *items_pointer, size_t *cap, size_t need, size_t size,
+                  size_t limit); /* nt_reserve when `need` is above *cap */
+/* As nt_grow, for what is written before it is read, such as the bytes of datagrams: new room holds anything. */
+static inline int nt_reserve(void *items_pointer, size_t *cap, size_t need, size_t size, size_t limit)
+{
+    return need <= *cap ? 0 : nt_reserve_to(items_pointer, cap, need, size, limit);
+}
+
 #endif

@@ -29,7 +29,7 @@ int nt_ice_data_put(struct nt_ice_data *q, size_t component, const uint8_t *byte
     if (q->count == 0)
         q->head = 0; /* whose buffer is there already */
     struct nt_ice_datagram *d = &q->ring[(q->head + q->count) % NT_ICE_DATA_MAX];
-    int r = nt_grow(&d->bytes, &d->cap, len < 1500 ? 1500 : len, 1, NT_DATAGRAM_MAX);
+    int r = nt_reserve(&d->bytes, &d->cap, len < 1500 ? 1500 : len, 1, NT_DATAGRAM_MAX);
     if (r != NT_OK)
         return r;
     memcpy(d->bytes, bytes, len);

@@ -77,7 +77,7 @@ void nt_ice_events_push(struct nt_ice_events *e, const struct nt_ice_event *ev, 
 
 int nt_ice_events_data(struct nt_ice_events *e, uint8_t stream, uint16_t component, const uint8_t *bytes, size_t len)
 {
-    int r = nt_grow(&e->inbox, &e->inbox_cap, len < 1500 ? 1500 : len, 1, NT_DATAGRAM_MAX);
+    int r = nt_reserve(&e->inbox, &e->inbox_cap, len < 1500 ? 1500 : len, 1, NT_DATAGRAM_MAX);
     if (r != NT_OK)
         return r;
     if (len > 0)

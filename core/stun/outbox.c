@@ -16,8 +16,8 @@ uint8_t *nt_stun_outbox_room(struct nt_stun_outbox *o, size_t cap)
 {
     if (o->first == o->count)
         o->used = o->first = o->count = 0;
-    if (nt_grow(&o->items, &o->items_cap, o->count + 1, sizeof *o->items, NT_STUN_OUTBOX_COUNT) != NT_OK ||
-        nt_grow(&o->bytes, &o->cap, o->used + cap, 1, NT_STUN_OUTBOX_BYTES) != NT_OK)
+    if (nt_reserve(&o->items, &o->items_cap, o->count + 1, sizeof *o->items, NT_STUN_OUTBOX_COUNT) != NT_OK ||
+        nt_reserve(&o->bytes, &o->cap, o->used + cap, 1, NT_STUN_OUTBOX_BYTES) != NT_OK)
         return NULL;
     return o->bytes + o->used;
 }

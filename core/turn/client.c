@@ -158,7 +158,7 @@ static const struct nt_why no_memory = {NT_DISCARD_NO_ROOM, "no memory for what 
 /* What the client tells about the peer, with its own copy of the bytes. NULL: it will; otherwise why not. */
 static const struct nt_why *tell_data(struct nt_turn_client *c, const struct nt_addr *peer, const uint8_t *bytes, size_t len)
 {
-    if (nt_grow(&c->payload, &c->payload_cap, len, 1, NT_DATAGRAM_MAX) != NT_OK)
+    if (nt_reserve(&c->payload, &c->payload_cap, len, 1, NT_DATAGRAM_MAX) != NT_OK)
         return &no_memory;
     if (len > 0)
         memcpy(c->payload, bytes, len);

@@ -25,9 +25,9 @@ int nt_slots_take(struct nt_slots *s, uint32_t *index)
         *index = s->free[--s->free_count];
     } else {
         /* The stack has a place for each item, so that releasing cannot fail. */
-        int err = nt_grow(&s->items, &s->cap, s->used + 1, s->size, s->limit);
+        int err = nt_reserve(&s->items, &s->cap, s->used + 1, s->size, s->limit);
         if (err == NT_OK)
-            err = nt_grow(&s->free, &s->free_cap, s->used + 1, sizeof *s->free, s->limit);
+            err = nt_reserve(&s->free, &s->free_cap, s->used + 1, sizeof *s->free, s->limit);
         if (err != NT_OK)
             return err;
         *index = (uint32_t)s->used++;

@@ -17,7 +17,7 @@ static struct ufrag_key ufrag_key(const char *ufrag, size_t len)
 
 static int new_key(struct nt_view *v, struct nt_view_key **key)
 {
-    int r = nt_grow(&v->keys, &v->key_cap, v->key_count + 1, sizeof *v->keys, NT_VIEW_MAX);
+    int r = nt_reserve(&v->keys, &v->key_cap, v->key_count + 1, sizeof *v->keys, NT_VIEW_MAX);
     if (r == NT_OK)
         *key = &v->keys[v->key_count++];
     return r;

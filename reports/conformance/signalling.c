@@ -166,7 +166,7 @@ static const struct nt_view_sip *read_sip(struct nt_view *v, const uint8_t *byte
     for (size_t i = v->sip_count; i-- > 0 && v->sip_count - i <= SIP_LOOK_BACK;)
         if (v->sips[i].len == len && memcmp(v->sips[i].bytes, bytes, len) == 0)
             return &v->sips[i];
-    *err = nt_grow(&v->sips, &v->sip_cap, v->sip_count + 1, sizeof *v->sips, NT_VIEW_SIP_MAX);
+    *err = nt_reserve(&v->sips, &v->sip_cap, v->sip_count + 1, sizeof *v->sips, NT_VIEW_SIP_MAX);
     const uint8_t *stored = *err == NT_OK ? nt_view_store(v, bytes, len, err) : NULL;
     if (stored == NULL)
         return NULL;
