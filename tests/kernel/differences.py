@@ -22,6 +22,12 @@ ROWS = [
     ("natsim's gateways record no route: RFC 791's option is passed on; an option that is not copied is left out, where the kernel writes no-operations",
      {"options: record route": ("an address recorded", "as sent"),
       "options: record route in fragments": ("an address recorded, overwritten", "as sent, none")}),
+    ("a checksum is its receiver's to check (RFC 1122, 4.1.3.4); for the kernel's tracking such a datagram is nobody's, and goes untranslated",
+     {"odd datagrams: damaged, new flow": ("from inside host", "from outside address"),
+      "odd datagrams: damaged, live flow": ("from inside host", "from outside address"),
+      "odd datagrams: damaged, in": ("lost", "from the peer")}),
+    ("natsim's NATs carry UDP and ICMP alone",
+     {"odd datagrams: experimental protocol": ("from outside address", "lost")}),
     ("RFC 791: a fragment that is too large is cut as any datagram; the kernel cuts the whole that it has put together",
      {"fragments: larger than the outer network carries": ("1396@0 1396@1376 276@2752", "1396@0 124@1376 1396@1480 124@2856 68@2960")}),
 ]

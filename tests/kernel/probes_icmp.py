@@ -205,6 +205,7 @@ async def pings(t):
     t.note("a second reply", await stray_reply(t, t.p, found[0].ident_of_echo()))
     t.note("time exceeded about a ping", await error_about_ping(t, found[0]))
     t.note("time exceeded about a ping to nobody", await error_about_ping(t, found[0], 999))
+    await timestamps(t)
 
 
 def id_word(found, ident):
@@ -224,8 +225,7 @@ async def error_about_ping(t, request, ident=None):
     return "lost" if not e else f"delivered, {'as sent' if (e.quote.src, e.quote.ident_of_echo()) == (t.a, 77) else 'not as sent'}"
 
 
-@group()
-async def other_queries(t):
+async def timestamps(t):
     """Timestamps (RFC 792) are queries with an identifier, too."""
     tag, h = t.lab.tag(), t.lab.hosts
     h[INSIDE].send(icmp(t.a, t.p, 13, 0, struct.pack("!HH", 81, 1), tag + b"\0" * 4))

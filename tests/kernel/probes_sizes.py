@@ -1,6 +1,7 @@
 """Fragments, IP options, packets that are too big (RFC 791, RFC 4787 sections 10 and 11)."""
 
-from lab import EXTERNAL
+from lab import EXTERNAL, INSIDE
+from packets import cut, echo
 from place import group
 
 
@@ -24,6 +25,14 @@ async def fragments(t):
     t.note("in, unsolicited", (await t.pieces((t.q, 7000), (EXTERNAL, even.port), 1200, [400, 400])).fate())
     first_alone = await t.pieces((t.a, t.port(1)), target, 1200, [400, 400], order=(0,))
     t.note("the first alone", first_alone.fate())
+    await ping_in_fragments(t)
+
+
+async def ping_in_fragments(t):
+    tag, host = t.lab.tag(), t.lab.hosts[INSIDE]
+    c = await t.lab.cast(cut(echo(t.a, t.p, 97, 1, tag.ljust(2000, b"x")), [800, 800], next(t.idents)), host)
+    t.note("ping", t.lab.sizes(c))
+    t.note("its reply", "delivered" if host.first(tag) else "lost")
 
 
 ROUTER_ALERT, RECORD_ROUTE = bytes([0x94, 4, 0, 0]), bytes([7, 7, 4, 0, 0, 0, 0, 0]) # RFC 2113, copied into fragments; RFC 791, not copied

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from lab import EXTERNAL, INSIDE, Clock
-from packets import udp
+from lab import EXTERNAL, INSIDE, OUTSIDE, Clock
+from packets import Packet, ip, udp
 from place import group
 
 
@@ -23,13 +23,6 @@ async def mapping(t):
     t.note("identification", "kept" if first.arrived.ident == 4321 else "other")
     t.note("type of service", hex(first.arrived.tos))
     t.note("high port", (await t.out((t.a, 65000), (t.p, 7000))).source_word())
-    t.note("a datagram without checksum", await zero_checksum(t))
-
-
-async def zero_checksum(t):
-    packet = udp((t.a, t.port(9)), (t.p, 7000), t.lab.tag())
-    c = await t.lab.cast(packet[:26] + b"\0\0" + packet[28:], t.lab.hosts[INSIDE])
-    return c.fate() if not c.arrived else "stays" if c.arrived.body[6:8] == b"\0\0" else "computed"
 
 
 @group()
@@ -210,3 +203,32 @@ async def small_range(t):
     t.note("the first again", (await t.out(sources[0], (t.p, 7000))).source_word(first=first[0]))
     await clock.at(4)
     t.note("the ninth after their end", (await t.out((t.a, t.port(108)), (t.p, 7000))).fate())
+
+
+def without_checksum(packet):
+    return packet[:26] + b"\0\0" + packet[28:]
+
+
+def damaged(t, packet):
+    t.lab.damaged.add(Packet(packet).tag)
+    return packet[:-1] + bytes([packet[-1] ^ 1])
+
+
+@group()
+async def odd_datagrams(t):
+    source, target = (t.a, t.port(0)), (t.p, 7000)
+    t.lab.open(source, target)
+    live = await t.out(source, target)
+
+    async def send(name, packet, sender=INSIDE):
+        c = await t.lab.cast(packet, t.lab.hosts[sender])
+        t.note(name, f"from {t.whose(c.arrived.src)}" if c.arrived else c.fate())
+        return c
+    none = await send("without checksum", without_checksum(udp(source, target, t.lab.tag())))
+    t.note("without checksum: then", "none" if none.arrived and none.arrived.body[6:8] == b"\0\0" else "computed")
+    await send("damaged, new flow", damaged(t, udp((t.a, t.port(1)), target, t.lab.tag() + b"x")))
+    await send("damaged, live flow", damaged(t, udp(source, target, t.lab.tag() + b"x")))
+    await send("damaged, in", damaged(t, udp(target, (EXTERNAL, live.port), t.lab.tag() + b"x")), OUTSIDE)
+    await send("source port 0", udp((t.a, 0), target, t.lab.tag()))
+    await send("destination port 0", udp((t.a, t.port(2)), (t.p, 0), t.lab.tag()))
+    await send("experimental protocol", ip(t.a, t.p, 253, b"12345678" + t.lab.tag()))
