@@ -72,7 +72,6 @@ static void linux_masquerade(struct nt_nat_policy *p)
 static void openwrt(struct nt_nat_policy *p)
 {
     linux_dropin(p);
-    set_lifetimes(p, 60, 60, 180);        /* sysctl-nf-conntrack.conf */
     p->answers |= NT_ANSWER_ECHO_OUTSIDE; /* the rule Allow-Ping */
     p->unsolicited = NT_UNSOLICITED_REJECT;
 }
@@ -257,7 +256,7 @@ static const struct nt_nat_preset presets[] = {
     {"linux-masq", CONNTRACK, "measured", NULL, linux_masquerade},
     {"linux-masq-random", CONNTRACK, "measured", "poison", linux_random},
     {"linux-masq-dropin", CONNTRACK " with new inbound packets dropped", "measured", NULL, linux_dropin},
-    {"openwrt", "openwrt/firewall4 default configuration (masquerading, input REJECT, Allow-Ping); openwrt/openwrt sysctl-nf-conntrack.conf; " CONNTRACK, "code", NULL, openwrt},
+    {"openwrt", "openwrt/firewall4 default configuration (masquerading, input REJECT, Allow-Ping); " CONNTRACK, "code", "lifetimes: as Linux; the image of OpenWrt sets 60 s and 180 s (lifetimes: {new: 60s, replied: 60s, stream: 180s})", openwrt},
     {"nft-fullcone", "fullcone-nat-nftables/nft-fullcone nf_nat_fullcone.c find_appropriate_port", "code", "hairpin, replies, refresh, lifetimes: as Linux, of a mapping where the device has those of its flows; a low port in use gives one of Linux's class, in the device the first from 1024; with no port left a mapping is refused, the device ends another", nft_fullcone},
     {"docker-bridge", "iptables listings of Docker hosts (MASQUERADE on 172.17.0.0/16); " CONNTRACK, "measured", "answers, unsolicited, poison: a host that accepts what comes to itself", linux_masquerade},
     {"slirp", "measured on slirp4netns (libslirp); libslirp udp.c udp_attach, socket.c sosendto and sorecvfrom (SO_EXPIRE, SO_EXPIREFAST)", "measured", "ports, hairpin; a query to port 53 that is not answered has 10 s, in the device 240 s", slirp},
