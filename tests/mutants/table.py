@@ -879,7 +879,7 @@ MUTANTS = {
             ),
         ],
         "red": [
-            "changes/renumbered-in-flight",
+            "changes/renumbered-in-flight", "loss/half-a-datagram-forgotten[do=flush]",
             "forged/wrong-password", "hairpin/isolated-clients*", "nested/plain-routers*",
             "nested/three-deep[flat=restricted-cone,house=restricted-cone,carrier=restricted-cone]",
             "nested/two-deep[home={full-cone,port-restricted-cone},carrier={full-cone,port-restricted-cone}"
