@@ -179,21 +179,18 @@ static int start_timer(struct nt_nat *n, uint32_t mapping)
     return nt_deadlines_add(&n->deadlines, NT_DUE_MAPPING, mapping, m->life.expires, &m->deadline);
 }
 
+/* Without memory for its timer the mapping is there, and the caller ends it. */
 static int add_mapping(struct nt_nat *n, const struct nt_mapping *add, nt_time now, uint32_t *mapping)
 {
     int err = nt_mappings_add(&n->mappings, &n->inside, add, mapping);
-    if (err == NT_OK && (err = start_timer(n, *mapping)) != NT_OK) {
-        n->mappings.made--;
-        nt_mappings_remove(&n->mappings, &n->inside, *mapping);
-    }
     if (err != NT_OK) {
         free_unmapped(n, add);
         return err;
     }
-    const struct nt_mapping *m = nt_mapping_at(&n->mappings, *mapping);
+    uint32_t number = nt_mapping_at(&n->mappings, *mapping)->number;
     nt_trace_emit(&n->trace,
-                  (struct nt_trace_event){.at = now, .kind = NT_TR_MAPPED, .a = m->internal, .b = m->external, .n = {m->number}});
-    return NT_OK;
+                  (struct nt_trace_event){.at = now, .kind = NT_TR_MAPPED, .a = add->internal, .b = add->external, .n = {number}});
+    return start_timer(n, *mapping);
 }
 
 static int make_mapping(struct nt_nat *n, struct candidate *c, bool ruled, nt_time now, uint32_t *mapping)

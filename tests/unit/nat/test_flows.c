@@ -81,6 +81,20 @@ TEST(test_a_late_first_reply)
     nt_nat_del(n);
 }
 
+/* A flow to a port with a lifetime of its own has that alone. */
+TEST(test_flow_with_the_life_of_its_port)
+{
+    struct nt_nat_policy p = preset("linux-masq-dropin");
+    p.life_by_port[0].port = 53, p.life_by_port[0].life = 15 * S, p.life_by_port_count = 1;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out_at(n, I1, "198.51.100.7:53", 0), 5000);
+    assert_int_equal(end_of(n, 0), 15 * S);
+    assert_int_equal(out_at(n, I1, X, 0), 5000);
+    assert_int_equal(in_at(n, "198.51.100.7:53", 5000, 15 * S), FILTERED);
+    assert_int_equal(in_at(n, X, 5000, 15 * S), 5000);
+    nt_nat_del(n);
+}
+
 TEST(test_icmp_queries_live_30_s)
 {
     struct nt_nat *n = nat_of(preset("linux-masq"));
@@ -184,6 +198,26 @@ TEST(test_random_ports_are_used_again)
     nt_nat_del(n);
 }
 
+/* A random port may be one that others have, though free ones are left. */
+TEST(test_random_ports_are_shared)
+{
+    struct nt_nat_policy p = preset("linux-masq");
+    p.range_low = 5000, p.range_high = 5007;
+    struct nt_nat *n = nat_of(p);
+    unsigned given = 0;
+    bool shared = false;
+    for (int i = 0; i < 8; i++) {
+        char inside[32], remote[32];
+        snprintf(inside, sizeof inside, "10.0.0.%d:7000", 2 + i);
+        snprintf(remote, sizeof remote, "198.51.100.7:%d", 7000 + i);
+        unsigned bit = 1u << (out(n, inside, remote) - 5000);
+        shared = shared || (given & bit) != 0;
+        given |= bit;
+    }
+    assert_true(shared);
+    nt_nat_del(n);
+}
+
 /* Ports below 1024 are kept; drawn ones are of their class (nf_nat_l4proto_unique_tuple). A range is a range. */
 TEST(test_low_ports)
 {
@@ -205,6 +239,20 @@ TEST(test_low_ports)
     p.range_low = 2000, p.range_high = 2001;
     n = nat_of(p);
     assert_in_range(out(n, "10.0.0.2:500", X), 2000, 2001);
+    nt_nat_del(n);
+}
+
+/* The bounds of the classes, by a policy that gives the lowest free port. */
+TEST(test_bounds_of_low_ports)
+{
+    struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
+    p.ports = NT_PORTS_SEQUENTIAL;
+    p.low_ports = NT_LOW_LINUX;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out(n, "10.0.0.2:511", X), 1);
+    assert_int_equal(out(n, "10.0.0.2:512", X), 600);
+    assert_int_equal(out(n, "10.0.0.2:1023", X), 601);
+    assert_int_equal(out(n, "10.0.0.2:1024", X), 40000);
     nt_nat_del(n);
 }
 
@@ -238,6 +286,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_flow_lets_in),
                                        cmocka_unit_test(test_a_mapping_ends_with_its_last_flow),
                                        cmocka_unit_test(test_a_late_first_reply),
+                                       cmocka_unit_test(test_flow_with_the_life_of_its_port),
                                        cmocka_unit_test(test_icmp_queries_live_30_s),
                                        cmocka_unit_test(test_the_inside_port_comes_back),
                                        cmocka_unit_test(test_an_older_port_is_drawn_again),
@@ -245,7 +294,9 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_a_flow_from_outside_is_not_the_newest),
                                        cmocka_unit_test(test_every_tuple_of_a_small_range),
                                        cmocka_unit_test(test_random_ports_are_used_again),
+                                       cmocka_unit_test(test_random_ports_are_shared),
                                        cmocka_unit_test(test_low_ports),
+                                       cmocka_unit_test(test_bounds_of_low_ports),
                                        cmocka_unit_test(test_errors_of_flows)};
     return RUN_TESTS(tests);
 }

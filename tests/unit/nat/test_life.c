@@ -174,6 +174,31 @@ TEST(test_order_of_ends)
     nt_nat_del(n);
 }
 
+/* The filter entries of a mapping end with it: what has its place afterwards is closed to them. */
+TEST(test_filters_end_with_their_mapping)
+{
+    struct nt_nat *n = nat_of(policy_of(EI, AP));
+    assert_int_equal(out_at(n, I1, Y, 0), 5000);
+    assert_int_equal(out_at(n, I1, X, 300 * S), 5000);
+    assert_int_equal(in_at(n, Y, 5000, 300 * S), FILTERED);
+    assert_int_equal(in_at(n, X, 5000, 300 * S), 5000);
+    nt_nat_del(n);
+}
+
+/* An endpoint's older mapping ends: the endpoint and its host stay, with what they have. */
+TEST(test_older_mapping_ends)
+{
+    struct nt_nat_policy p = policy_of(AP, AP);
+    p.max_per_host = 2;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out_at(n, I1, X, 0), 40000);
+    assert_int_equal(out_at(n, I1, Y, S), 40001);
+    assert_int_equal(out_at(n, I1, X_OTHER_PORT, 300 * S), 40002); /* in place of X's */
+    assert_int_equal(out_at(n, I1, X, 300 * S), -(int)NT_DROP_LIMIT);
+    assert_int_equal(in_at(n, Y, 40001, 300 * S), 5000);
+    nt_nat_del(n);
+}
+
 static struct nt_nat_translation error_about(struct nt_nat *n, const char *external, const char *remote)
 {
     struct nt_addr e = addr(external), r = addr(remote);
@@ -286,6 +311,17 @@ TEST(test_flush_and_reboot)
     }
 }
 
+/* What has ended before a flush ended then, not now. */
+TEST(test_flush_is_late)
+{
+    struct nt_nat *n = nat_of(policy_of(EI, EI));
+    assert_int_equal(out_at(n, I1, X, 0), 5000);
+    nt_nat_flush(n, 400 * S);
+    assert_int_equal(seen_count, 2);
+    assert_int_equal(seen[1].at, 300 * S);
+    nt_nat_del(n);
+}
+
 /* RFC 6888, REQ-8: "In that case, ports that were in use at the time of state loss SHOULD NOT be reallocated until at least 120
  * seconds have passed", to nobody: no exception is made for the host that had one. */
 TEST(test_hold_down_survives_state_loss)
@@ -364,12 +400,15 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_lives_only_grow),
                                        cmocka_unit_test(test_filter_lifetime),
                                        cmocka_unit_test(test_order_of_ends),
+                                       cmocka_unit_test(test_filters_end_with_their_mapping),
+                                       cmocka_unit_test(test_older_mapping_ends),
                                        cmocka_unit_test(test_icmp_error),
                                        cmocka_unit_test(test_error_without_a_session),
                                        cmocka_unit_test(test_error_without_a_session_kills_nothing),
                                        cmocka_unit_test(test_error_out),
                                        cmocka_unit_test(test_error_out_without_a_session),
                                        cmocka_unit_test(test_flush_and_reboot),
+                                       cmocka_unit_test(test_flush_is_late),
                                        cmocka_unit_test(test_hold_down_survives_state_loss),
                                        cmocka_unit_test(test_renumbering_ends_holds),
                                        cmocka_unit_test(test_renumber),

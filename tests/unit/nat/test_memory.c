@@ -98,6 +98,16 @@ TEST(test_flows)
     fail_each(p);
 }
 
+/* As many ports as the traffic needs: one that was not given back would be missed. */
+TEST(test_ports_are_given_back)
+{
+    struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
+    p.ports = NT_PORTS_SEQUENTIAL;
+    p.pooling = NT_POOLING_ARBITRARY;
+    p.range_low = 5000, p.range_high = 5009;
+    fail_each(p);
+}
+
 TEST(test_blocks)
 {
     struct nt_nat_policy p = policy_of(NT_DEP_ADDRESS, NT_DEP_ADDRESS);
@@ -113,6 +123,6 @@ TEST(test_blocks)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_tracking), cmocka_unit_test(test_flows),
-                                       cmocka_unit_test(test_blocks)};
+                                       cmocka_unit_test(test_ports_are_given_back), cmocka_unit_test(test_blocks)};
     return RUN_TESTS(tests);
 }

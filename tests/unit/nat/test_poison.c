@@ -38,8 +38,11 @@ TEST(test_poison_ends)
     assert_int_equal(out(n, I1, X), 5000);
     (void)in_at(n, Y, 5000, 0);
     (void)in_at(n, X_OTHER_PORT, 5000, 0);
+    (void)in_at(n, "198.51.100.9:1", 5000, 0);
+    (void)in_at(n, "198.51.100.9:1", 5000, 10 * NT_SEC); /* each such packet counts */
     assert_int_equal(out_at(n, I1, Y, 30 * NT_SEC - 1), 5001);
     assert_int_equal(out_at(n, I1, X_OTHER_PORT, 30 * NT_SEC), 5000);
+    assert_int_equal(out_at(n, I1, "198.51.100.9:1", 40 * NT_SEC - 1), 5002);
     nt_nat_del(n);
 }
 
@@ -187,6 +190,30 @@ TEST(test_overload_in_use)
     nt_nat_del(n);
 }
 
+/* Three share a port, and the one in the middle goes first: the others are found. */
+TEST(test_sharers_come_and_go)
+{
+    struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS);
+    p.ports = NT_PORTS_OVERLOAD;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out_at(n, I1, X, NT_SEC), 5000);
+    assert_int_equal(out_at(n, I2, Y, 0), 5000);
+    assert_int_equal(out_at(n, "10.0.0.4:5000", "198.51.100.9:1", NT_SEC), 5000);
+    assert_int_equal(out_at(n, I1, X, 2 * NT_SEC), 5000);
+    struct nt_nat_translation v = in_verdict(n, "198.51.100.9:2", 5000, 300 * NT_SEC); /* the filter looks at the address alone */
+    assert_addr(&v.dst, "10.0.0.4:5000");
+    assert_int_equal(out_at(n, I2, Y, 300 * NT_SEC), 5000);
+    v = in_verdict(n, "198.51.100.8:2", 5000, 300 * NT_SEC);
+    assert_addr(&v.dst, I2);
+    assert_int_equal(nt_nat_count(n), 3);
+    nt_nat_run(n, 301 * NT_SEC);
+    v = in_verdict(n, "198.51.100.7:2", 5000, 301 * NT_SEC);
+    assert_addr(&v.dst, I1);
+    v = in_verdict(n, "198.51.100.8:2", 5000, 301 * NT_SEC);
+    assert_addr(&v.dst, I2);
+    nt_nat_del(n);
+}
+
 static struct nt_nat_translation pin(struct nt_nat *n, const char *from, const char *to)
 {
     struct nt_addr i = addr(from), e = addr(to);
@@ -280,6 +307,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_overload),
                                        cmocka_unit_test(test_overload_rule),
                                        cmocka_unit_test(test_overload_in_use),
+                                       cmocka_unit_test(test_sharers_come_and_go),
                                        cmocka_unit_test(test_hairpin_none),
                                        cmocka_unit_test(test_hairpin),
                                        cmocka_unit_test(test_hairpin_symmetric),

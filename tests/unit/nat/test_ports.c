@@ -194,12 +194,17 @@ TEST(test_blocks)
     nt_nat_del(n);
 }
 
-static const char *external_of(struct nt_nat *n, const char *internal, char *buf)
+static const char *external_at(struct nt_nat *n, const char *internal, nt_time now, char *buf)
 {
     struct nt_addr i = addr(internal), r = addr(X);
-    struct nt_nat_translation v = nt_nat_outbound(n, NT_PROTO_UDP, &i, &r, 0);
+    struct nt_nat_translation v = nt_nat_outbound(n, NT_PROTO_UDP, &i, &r, now);
     assert_int_equal(v.drop, NT_DROP_NONE);
     return nt_addr_format(&v.src, buf);
+}
+
+static const char *external_of(struct nt_nat *n, const char *internal, char *buf)
+{
+    return external_at(n, internal, 0, buf);
 }
 
 TEST(test_pooling)
@@ -399,6 +404,24 @@ TEST(test_hold_down)
     nt_nat_del(n);
 }
 
+/* Each address holds its own ports. A reboot gives the addresses out anew. */
+TEST(test_hold_down_of_each_address)
+{
+    char buf[NT_ADDR_TEXT];
+    struct nt_nat_policy p = policy_of(EI, EI);
+    p.addresses = 2;
+    p.hold_down = 120 * NT_SEC;
+    struct nt_nat *n = nat_with(p, 2);
+    assert_string_equal(external_of(n, "10.0.0.2:5000", buf), "203.0.113.2:5000");
+    nt_nat_reboot(n, 0);
+    assert_string_equal(external_of(n, "10.0.0.3:5000", buf), "203.0.113.2:5001");
+    assert_string_equal(external_of(n, "10.0.0.4:5000", buf), "203.0.113.3:5000");
+    nt_nat_reboot(n, 0);
+    assert_string_equal(external_at(n, "10.0.0.5:5000", 120 * NT_SEC, buf), "203.0.113.2:5000");
+    assert_string_equal(external_at(n, "10.0.0.6:5000", 120 * NT_SEC, buf), "203.0.113.3:5000");
+    nt_nat_del(n);
+}
+
 /* Identifiers of ICMP queries are held, and freed, in their own space. */
 TEST(test_hold_down_of_icmp_identifiers)
 {
@@ -468,6 +491,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_full),
                                        cmocka_unit_test(test_full_table),
                                        cmocka_unit_test(test_hold_down),
+                                       cmocka_unit_test(test_hold_down_of_each_address),
                                        cmocka_unit_test(test_hold_down_of_icmp_identifiers),
                                        cmocka_unit_test(test_icmp_query),
                                        cmocka_unit_test(test_icmp_identifiers_are_freed)};
