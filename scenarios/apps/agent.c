@@ -285,7 +285,7 @@ static int start_agent(struct nt_app_agent *a)
     if ((a->ice = new_ice_agent(&a->context)) == NULL)
         return NT_ENOMEM;
     nt_agent_data_init(&a->data, &a->context, a->ice);
-    uint32_t endpoint = nt_host_run_endpoint(a->context.host, (struct nt_endpoint){.ops = &ops, .self = a}, 0);
+    uint32_t endpoint = nt_app_run(&a->context, NT_APP_ICE, (struct nt_endpoint){.ops = &ops, .self = a});
     if (endpoint == NT_FABRIC_NONE)
         return NT_ENOMEM;
     return nt_agent_signalling_start(&a->signalling, &(struct nt_agent_signalling_config){.context = &a->context,

@@ -233,7 +233,7 @@ int nt_agent_signalling_start(struct nt_agent_signalling *sig, const struct nt_a
         .config = *config, .context = context, .ice = config->ice, .trickles = config->mode != NT_ICE_TRICKLE_OFF};
     if (context->peer == NULL)
         return NT_OK;
-    struct nt_sip_end_config sip = {.host = context->signal_host,
+    struct nt_sip_end_config sip = {.context = context,
                                     .user = agents[context->index].name,
                                     .peer = agents[context->peer_index].name,
                                     .own = context->signal_own,

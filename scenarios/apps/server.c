@@ -88,7 +88,7 @@ static int run_server(struct nt_app_server *server, const struct nt_app_context 
             return NT_ENOMEM;
         endpoint = nt_slow_responses_endpoint(server->slow);
     }
-    return nt_host_run_endpoint(context->host, endpoint, 0) != NT_FABRIC_NONE ? NT_OK : NT_ENOMEM;
+    return nt_app_run(context, NT_APP_SERVER, endpoint) != NT_FABRIC_NONE ? NT_OK : NT_ENOMEM;
 }
 
 static int start_stun(struct nt_app_server *server, const struct nt_app_context *context)

@@ -172,7 +172,7 @@ void nt_sip_end_send_text(struct nt_sip_end *sip, enum nt_sip_kind kind, const c
     else
         drop_message(sip, why_unwritten(n), now);
     free(bytes);
-    nt_host_kick(sip->config.host, now);
+    nt_host_kick(sip->config.context->signal_host, now);
 }
 
 void nt_sip_end_send(struct nt_sip_end *sip, enum nt_sip_kind kind, const struct nt_ice_description *d, nt_time now)
@@ -230,7 +230,7 @@ void nt_sip_end_reject(struct nt_sip_end *sip, nt_time now)
         enqueue_with_faults(sip, step_message(NT_SIP_REJECTED), text, (size_t)len, now);
     else
         drop_message(sip, why_unwritten(len), now);
-    nt_host_kick(sip->config.host, now);
+    nt_host_kick(sip->config.context->signal_host, now);
 }
 
 /* RFC 3261, 17.1.1.3: the ACK of a rejection is of the INVITE's transaction; that of an answer has its own (13.2.2.4). */
@@ -387,9 +387,9 @@ struct nt_sip_end *nt_sip_end_new(const struct nt_sip_end_config *config)
     if (sip == NULL)
         return NULL;
     sip->config = *config;
-    sip->config.trace.node = nt_host_node(config->host);
+    sip->config.trace.node = nt_host_node(config->context->signal_host);
     snprintf(sip->call_id, sizeof sip->call_id, "%" PRIx64 "@natsim.invalid", config->seed);
-    if (nt_host_run_endpoint(config->host, (struct nt_endpoint){.ops = &ops, .self = sip}, 0) != NT_FABRIC_NONE)
+    if (nt_app_run(config->context, NT_APP_SIGNALLING, (struct nt_endpoint){.ops = &ops, .self = sip}) != NT_FABRIC_NONE)
         return sip;
     free(sip);
     return NULL;

@@ -4,19 +4,18 @@
 #define NT_APPS_SIP_END_H
 
 #include "core/sdp/sdp.h"
-#include "natsim/host/host.h"
-#include "scenarios/model/case.h"
+#include "scenarios/apps/app.h"
 
 #define NT_SIP_QUEUE_MAX 32 /* messages on their way out */
 
 struct nt_sip_end;
 
 struct nt_sip_end_config {
-    struct nt_host *host;    /* the end of the management link */
-    const char *user, *peer; /* names; the caller's */
-    struct nt_addr own, via; /* with ports */
-    uint64_t seed;           /* of the session: o= and Call-ID */
-    struct nt_trace trace;   /* what is odd in a description, what is not taken and what does not leave; of the host's node */
+    const struct nt_app_context *context; /* of the agent; the caller's */
+    const char *user, *peer;              /* names; the caller's */
+    struct nt_addr own, via;              /* with ports */
+    uint64_t seed;                        /* of the session: o= and Call-ID */
+    struct nt_trace trace; /* what is odd in a description, what is not taken and what does not leave; of the host's node */
     /* Offers RFC 8840's option tag and info package; requires the peer's support. */
     bool trickle, trickle_required;
     /* An offer (NT_SIP_INVITE), an answer (NT_SIP_OK) or trickled candidates (NT_SIP_INFO) arrived; the receiver frees the

@@ -266,7 +266,7 @@ int nt_process_connect(struct nt_process *process)
     const struct nt_app_context *context = &process->context;
     if (context->peer == NULL)
         return NT_OK;
-    struct nt_sip_end_config config = {.host = context->signal_host,
+    struct nt_sip_end_config config = {.context = context,
                                        .user = nt_process_scn(process)->name,
                                        .peer = context->scn->agents[context->peer_index].name,
                                        .own = context->signal_own,

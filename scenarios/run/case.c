@@ -111,6 +111,7 @@ static bool make_world(struct run *run)
     if ((run->programs = nt_programs_new(run->scn, run->options->logs)) == NULL)
         return false;
     struct nt_world_hooks hooks = nt_programs_hooks(run->programs);
+    hooks.wrapper = run->options->wrapper;
     run->w = nt_world_new(run->scn, run->options->seed, run->options->carrier, &hooks, run->capture);
     if (run->w != NULL && run->listener != NULL && run->listener->event != NULL)
         nt_world_listen(run->w, tell_listener, run);

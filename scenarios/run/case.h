@@ -6,6 +6,7 @@
 #include "reports/conformance/conformance.h"
 #include "reports/result/result.h"
 #include "scenarios/run/orders.h"
+#include "scenarios/world/hooks.h"
 
 struct nt_run_options {
     uint64_t seed;
@@ -13,6 +14,7 @@ struct nt_run_options {
     const struct nt_carrier_ops *carrier; /* NULL: the built-in one */
     nt_time until;                        /* --until; 0: none */
     const char *logs;                     /* beginning of the names of real programs' logs; NULL: none */
+    struct nt_app_wrapper wrapper;        /* before our own agents and servers; zero: none */
 };
 
 struct nt_run_listener {

@@ -1,4 +1,4 @@
-/* What a world asks of those who run real programs in it. */
+/* What a world asks of those who run real programs in it, and of those who stand before its applications. */
 #ifndef NT_WORLD_HOOKS_H
 #define NT_WORLD_HOOKS_H
 
@@ -10,6 +10,7 @@ struct nt_world_hooks {
     /* A run step: 0 or a negative error. */
     int (*run_step)(void *user, const struct nt_scn_step *step, nt_time now);
     void *user;
+    struct nt_app_wrapper wrapper;
 };
 
 #endif

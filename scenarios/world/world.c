@@ -30,6 +30,7 @@ static struct nt_app_context app_context(struct nt_world *w, uint32_t index, str
                                    .fabric = w->fabric,
                                    .host = h,
                                    .trace = node_trace(w, nt_host_node(h)),
+                                   .wrapper = w->hooks.wrapper,
                                    .peer_index = NT_SCN_NONE,
                                    .active = nt_world_active,
                                    .user = w};

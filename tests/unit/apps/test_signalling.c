@@ -39,7 +39,7 @@ static void assert_discarded(size_t count, enum nt_discard reason, const char *t
 /* --- two ends on one link --- */
 
 struct end {
-    struct nt_host *host;
+    struct nt_app_context context;
     struct nt_sip_end *sip;
     size_t received[NT_SIP_REJECTED + 1], candidates;
 };
@@ -62,10 +62,11 @@ static void begin_end(struct end *e, uint32_t network, const char *user, const c
 {
     struct nt_addr a = addr(own), bare = nt_addr_with_port(&a, 0);
     struct nt_route route = {.prefix = {.addr = {.family = NT_AF_IPV4}}};
-    *e = (struct end){.host = nt_host_new(fabric, user)};
-    assert_int_equal(nt_host_attach(e->host, network, user, &bare, 1), 0);
-    assert_int_equal(nt_routes_add(nt_host_routes(e->host), &route), 0);
-    struct nt_sip_end_config config = {.host = e->host,
+    struct nt_host *host = nt_host_new(fabric, user);
+    *e = (struct end){.context = {.signal_host = host}};
+    assert_int_equal(nt_host_attach(host, network, user, &bare, 1), 0);
+    assert_int_equal(nt_routes_add(nt_host_routes(host), &route), 0);
+    struct nt_sip_end_config config = {.context = &e->context,
                                        .user = user,
                                        .peer = peer,
                                        .own = a,

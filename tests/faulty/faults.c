@@ -1,0 +1,24 @@
+#include "tests/faulty/faults.h"
+#include "tests/faulty/faults_checks.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct fault *const tables[] = {faults_of_checks};
+
+const struct fault *faults_find(const char *name)
+{
+    for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
+        for (const struct fault *f = tables[t]; f->name != NULL; f++)
+            if (strcmp(f->name, name) == 0)
+                return f;
+    return NULL;
+}
+
+void faults_print(void)
+{
+    static const char *const parts[] = {[NT_APP_ICE] = "agent", [NT_APP_SIGNALLING] = "signalling", [NT_APP_SERVER] = "server"};
+    for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
+        for (const struct fault *f = tables[t]; f->name != NULL; f++)
+            printf("%-34s %-10s %s\n", f->name, parts[f->part], f->does);
+}
