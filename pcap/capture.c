@@ -50,7 +50,7 @@ void nt_capture_free(struct nt_capture *c)
 
 int nt_capture_add_tap(struct nt_capture *c, const char *name, const char *node, const char *description)
 {
-    int err = nt_grow(&c->taps, &c->tap_cap, c->tap_count + 1, sizeof *c->taps, NT_CAPTURE_TAPS_MAX);
+    int err = nt_reserve(&c->taps, &c->tap_cap, c->tap_count + 1, sizeof *c->taps, NT_CAPTURE_TAPS_MAX);
     if (err != NT_OK)
         return err;
     struct nt_capture_tap tap = {
@@ -67,7 +67,7 @@ int nt_capture_add_tap(struct nt_capture *c, const char *name, const char *node,
 
 int nt_capture_add_name(struct nt_capture *c, const struct nt_addr *a, const char *name)
 {
-    int err = nt_grow(&c->names, &c->name_cap, c->name_count + 1, sizeof *c->names, NT_CAPTURE_TAPS_MAX);
+    int err = nt_reserve(&c->names, &c->name_cap, c->name_count + 1, sizeof *c->names, NT_CAPTURE_TAPS_MAX);
     if (err != NT_OK)
         return err;
     char *copy = strdup(name);

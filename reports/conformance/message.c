@@ -13,7 +13,7 @@ static bool fingerprint_right(const struct nt_item *m, const uint8_t *value, uin
 
 static int add_attr(struct nt_view *v, struct nt_item *m, uint16_t type, uint16_t len, const uint8_t *value)
 {
-    int r = nt_grow(&v->attrs, &v->attr_cap, v->attr_count + 1, sizeof *v->attrs, NT_VIEW_MAX);
+    int r = nt_reserve(&v->attrs, &v->attr_cap, v->attr_count + 1, sizeof *v->attrs, NT_VIEW_MAX);
     if (r != NT_OK)
         return r;
     v->attrs[v->attr_count++] = (struct nt_item_attr){type, len, value};

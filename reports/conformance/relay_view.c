@@ -17,13 +17,13 @@ bool nt_relay_view_reach(struct nt_relay_view *turn)
     size_t count = turn->v->pair_count;
     if (turn->of_count == count)
         return true;
-    int r = nt_grow(&turn->of, &turn->of_cap, count, sizeof *turn->of, NT_VIEW_PAIRS_MAX);
+    int r = nt_reserve(&turn->of, &turn->of_cap, count, sizeof *turn->of, NT_VIEW_PAIRS_MAX);
     if (r != NT_OK) {
         turn->finder->err = r;
         return false;
     }
     for (size_t i = turn->of_count; i < count; i++)
-        turn->of[i].grants = turn->of[i].user = turn->of[i].transaction = NT_VIEW_NONE;
+        turn->of[i] = (struct nt_relay){.grants = NT_VIEW_NONE, .user = NT_VIEW_NONE, .transaction = NT_VIEW_NONE};
     turn->of_count = count;
     return true;
 }
@@ -167,7 +167,7 @@ static void set_grant(struct nt_relay_view *turn, struct nt_relay *relay, const 
         g->next = next;
         return;
     }
-    int r = nt_grow(&turn->grants, &turn->grant_cap, turn->grant_count + 1, sizeof *turn->grants, NT_VIEW_MAX);
+    int r = nt_reserve(&turn->grants, &turn->grant_cap, turn->grant_count + 1, sizeof *turn->grants, NT_VIEW_MAX);
     if (r != NT_OK) {
         turn->finder->err = r;
         return;

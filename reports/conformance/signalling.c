@@ -133,7 +133,7 @@ static void place_description(const struct nt_view *v, struct nt_view_descriptio
 static int add_description(struct nt_view *v, uint32_t party, const struct nt_capture_frame *f, uint32_t frame,
                            const struct nt_sip_message *m)
 {
-    int r = nt_grow(&v->descriptions, &v->description_cap, v->description_count + 1, sizeof *v->descriptions, NT_VIEW_SIP_MAX);
+    int r = nt_reserve(&v->descriptions, &v->description_cap, v->description_count + 1, sizeof *v->descriptions, NT_VIEW_SIP_MAX);
     if (r != NT_OK)
         return r;
     struct nt_view_description *d = &v->descriptions[v->description_count];

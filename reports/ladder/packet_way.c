@@ -128,7 +128,7 @@ static int add_frame(struct nt_ways *w, struct nt_map *by_payload, const struct 
     struct packet p = packet_of(c, f);
     uint32_t newest = nt_map_get(by_payload, &p.payload), way = find_way(w, c, newest, f, &p);
     if (way == NT_MAP_NONE) {
-        int err = nt_grow(&w->ways, &w->cap, w->count + 1, sizeof *w->ways, NT_CAPTURE_KEPT_FRAMES);
+        int err = nt_reserve(&w->ways, &w->cap, w->count + 1, sizeof *w->ways, NT_CAPTURE_KEPT_FRAMES);
         if (err == NT_OK)
             err = nt_map_put(by_payload, &p.payload, (uint32_t)w->count);
         if (err != NT_OK)
