@@ -228,11 +228,30 @@ static int assign_mapping(struct nt_nat *n, uint32_t proto, const struct nt_addr
     return err;
 }
 
-static bool has_all_it_may(const struct nt_nat *n, const struct nt_addr *host)
+static struct nt_inside_host *find_host(const struct nt_nat *n, const struct nt_addr *internal)
 {
-    struct nt_addr ip = nt_addr_with_port(host, 0);
-    uint32_t h = nt_map_get(&n->inside.by_ip, &ip);
-    return n->policy.max_per_host != 0 && h != NT_MAP_NONE && nt_inside_host_at(&n->inside, h)->mappings >= n->policy.max_per_host;
+    struct nt_addr ip = nt_addr_with_port(internal, 0);
+    uint32_t host = nt_map_get(&n->inside.by_ip, &ip);
+    return host != NT_MAP_NONE ? nt_inside_host_at(&n->inside, host) : NULL;
+}
+
+/* RFC 6888, REQ-4c: "rate-limit the subscriber's creation of new mappings". A host without a mapping starts anew. */
+static bool is_too_soon(const struct nt_nat *n, const struct nt_addr *internal, nt_time now)
+{
+    const struct nt_inside_host *h = n->policy.mapping_burst != 0 ? find_host(n, internal) : NULL;
+    return h != NULL && h->paced > now && (h->paced - now - 1) / n->policy.mapping_interval >= n->policy.mapping_burst - 1;
+}
+
+static void pace(struct nt_nat *n, const struct nt_addr *internal, nt_time now)
+{
+    struct nt_inside_host *h = find_host(n, internal);
+    h->paced = nt_time_after(h->paced > now ? h->paced : now, n->policy.mapping_interval);
+}
+
+static bool has_all_it_may(const struct nt_nat *n, const struct nt_addr *internal)
+{
+    const struct nt_inside_host *h = find_host(n, internal);
+    return n->policy.max_per_host != 0 && h != NULL && h->mappings >= n->policy.max_per_host;
 }
 
 /* The mapping whose timer ends first; of the host's own where it has all that it may have. */
@@ -252,6 +271,9 @@ static uint32_t find_victim(const struct nt_nat *n, const struct nt_addr *host)
 int nt_assign_mapping(struct nt_nat *n, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *remote, bool ruled,
                       nt_time now, uint32_t *mapping)
 {
+    if (is_too_soon(n, internal, now))
+        return NT_ELIMIT;
+    uint32_t before = n->mappings.made;
     int err = assign_mapping(n, proto, internal, remote, ruled, now, mapping);
     while ((err == NT_ELIMIT || err == NT_ENOSPC) && n->policy.when_full == NT_FULL_STEAL) {
         uint32_t victim = find_victim(n, internal);
@@ -260,5 +282,7 @@ int nt_assign_mapping(struct nt_nat *n, uint32_t proto, const struct nt_addr *in
         nt_expiry_unmap(n, victim, now);
         err = assign_mapping(n, proto, internal, remote, ruled, now, mapping);
     }
+    if (err == NT_OK && n->policy.mapping_burst != 0 && n->mappings.made != before)
+        pace(n, internal, now);
     return err;
 }

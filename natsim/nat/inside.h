@@ -17,6 +17,7 @@ struct nt_inside_host {
     struct nt_addr ip;
     uint32_t mappings; /* how many */
     uint32_t external; /* index of its external address with paired pooling */
+    nt_time paced;     /* when its newest mapping was due, had each been made mapping_interval after the last */
     /* The number of its port block on each external address, from 1; 0: it has none there. */
     uint16_t blocks[NT_NAT_ADDRESSES_MAX];
 };

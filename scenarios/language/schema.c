@@ -25,7 +25,7 @@
 #include <string.h>
 
 static const struct nt_table *const tables[] = {
-    &nt_table_network,     &nt_table_gateway,    &nt_table_policy,     &nt_table_lifetimes,  &nt_table_icmp_rate,
+    &nt_table_network,     &nt_table_gateway,    &nt_table_policy,     &nt_table_lifetimes,  &nt_table_pace,
     &nt_table_server,      &nt_table_agent,      &nt_table_turn,       &nt_table_attachment, &nt_table_step,
     &nt_table_call,        &nt_table_reoffer,    &nt_table_send,       &nt_table_link,       &nt_table_nat,
     &nt_table_server_step, &nt_table_partition,  &nt_table_signalling, &nt_table_fault,      &nt_table_delay,

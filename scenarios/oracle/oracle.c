@@ -80,7 +80,8 @@ static const char *room_objection(const struct nt_scn_case *c, uint32_t g)
 {
     const struct nt_nat_policy *p = &c->gateways[g].policy;
     struct need n = mappings_needed(c, g);
-    if ((p->max_mappings != 0 && p->max_mappings < n.all) || (p->max_per_host != 0 && p->max_per_host < n.of_host))
+    if ((p->max_mappings != 0 && p->max_mappings < n.all) || (p->max_per_host != 0 && p->max_per_host < n.of_host) ||
+        (p->mapping_burst != 0 && p->mapping_burst < n.of_host))
         return "a gateway has too few mappings for every order";
     /* RFC 4787, 4.2.2: port parity leaves half of the ports. Where `conflict: overload` uses one for two destinations instead,
      * which two decides what the peers see. */

@@ -88,6 +88,10 @@ static bool make_policy(struct nt_nat_policy *p, struct feed *f)
     p->range_high = bits >> 6 & 1 ? 1030 : 65535;
     if (bits >> 7 & 1 && p->filtering == NT_DEP_ADDRESS_AND_PORT)
         p->filter_scope = NT_SCOPE_FLOW;
+    if (p->max_per_host != 0 && p->hold_down != 0) {
+        p->mapping_burst = 3;
+        p->mapping_interval = NT_SEC;
+    }
     if (p->max_mappings != 0 && p->max_per_host != 0 && p->hold_down == 0 && p->filter_scope != NT_SCOPE_FLOW)
         p->when_full = NT_FULL_STEAL;
     return nt_nat_policy_finish(p, true, NULL) == 0;

@@ -62,6 +62,8 @@ static const char *find_contradiction(const struct nt_nat_policy *p)
         return "'answers' names both 'limit' and 'limit-host': where no flow can be made one error is sent";
     if (p->icmp_burst != 0 && p->icmp_interval <= 0)
         return "'icmp-rate' needs an interval above 0";
+    if (p->mapping_burst != 0 && p->mapping_interval <= 0)
+        return "'mapping-rate' needs an interval above 0";
     if (p->filter_lifetime < 0 || p->hold_down < 0 || p->poison < 0)
         return "a time must not be below 0";
     if (!p->refresh_outbound && !p->refresh_inbound)

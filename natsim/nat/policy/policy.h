@@ -75,6 +75,8 @@ struct nt_nat_policy {
     nt_time icmp_interval; /* 1 s where icmp_burst is set */
     enum nt_fragments fragments;
     uint32_t max_mappings, max_per_host; /* 0: no limit (the NAT's own: NT_NAT_MAPPINGS_MAX) */
+    uint32_t mapping_burst; /* so many new mappings of one inside host at once, then one per mapping_interval; 0: no limit */
+    nt_time mapping_interval;
     /* Without room for a new mapping (RFC 5508, 6): it is refused; or the mapping whose timer ends first is ended to make room. */
     enum nt_when_full when_full;
     bool deny_udp;

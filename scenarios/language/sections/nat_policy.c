@@ -14,7 +14,7 @@ enum { REFRESH_OUTBOUND = 1, REFRESH_INBOUND = 2, ANSWERS_NONE = 1 << 16 };
 
 struct form {
     struct nt_nat_policy p;
-    const struct nt_yaml *preset, *range, *lifetimes, *by_port, *filter_lifetime, *poison, *deny, *icmp_rate;
+    const struct nt_yaml *preset, *range, *lifetimes, *by_port, *filter_lifetime, *poison, *deny, *icmp_rate, *mapping_rate;
     nt_time lifetime;
     unsigned refresh, answers;
 };
@@ -224,7 +224,7 @@ static const struct nt_key keys[] = {
          "default"},
     {.name = "icmp-rate",
      NODE(icmp_rate),
-     .schema = "{\"anyOf\": [{\"const\": \"none\"}, {\"$ref\": \"#/$defs/icmp-rate\"}]}",
+     .schema = "{\"anyOf\": [{\"const\": \"none\"}, {\"$ref\": \"#/$defs/pace\"}]}",
      .doc = "how many of its ICMP errors, but too-big, go to one destination; no limit by default"},
     {.name = "icmp-kills-mapping", .type = NT_KEY_BOOL, POLICY(icmp_kills_mapping), .doc = "an ICMP error ends the mapping"},
     {.name = "fragments",
@@ -244,6 +244,10 @@ static const struct nt_key keys[] = {
      .low = 1,
      .high = UINT32_MAX,
      .doc = "most mappings of one inside host; unlimited by default"},
+    {.name = "mapping-rate",
+     NODE(mapping_rate),
+     .schema = "{\"anyOf\": [{\"const\": \"none\"}, {\"$ref\": \"#/$defs/pace\"}]}",
+     .doc = "how many new mappings one inside host gets (RFC 6888, REQ-4c); no limit by default"},
     {.name = "when-full",
      .type = NT_KEY_WORD,
      POLICY(when_full),
@@ -272,22 +276,45 @@ static const struct nt_key lifetime_keys[] = {
 };
 const struct nt_table nt_table_lifetimes = NT_TABLE("lifetimes", "'lifetimes'", lifetime_keys);
 
-#define RATE(field) .offset = offsetof(struct nt_nat_policy, field)
-static const struct nt_key icmp_rate_keys[] = {
-    {.name = "burst", .type = NT_KEY_U32, RATE(icmp_burst), .low = 1, .high = 1000, .doc = "so many at once"},
-    {.name = "interval", .type = NT_KEY_TIME, RATE(icmp_interval), .low = 1, TIME_MAX, .doc = "then one in so long"},
+struct pace {
+    uint32_t burst;
+    nt_time interval;
 };
-const struct nt_table nt_table_icmp_rate = NT_TABLE("icmp-rate", "'icmp-rate'", icmp_rate_keys);
+
+static const struct nt_key pace_keys[] = {
+    {.name = "burst", .type = NT_KEY_U32, .offset = offsetof(struct pace, burst), .low = 1, .high = 1000, .doc = "so many at once"},
+    {.name = "interval",
+     .type = NT_KEY_TIME,
+     .offset = offsetof(struct pace, interval),
+     .low = 1,
+     TIME_MAX,
+     .doc = "then one in so long"},
+};
+const struct nt_table nt_table_pace = NT_TABLE("pace", "a rate", pace_keys);
 
 /* `none`, or both keys. */
+static struct pace read_pace(struct nt_load *l, const struct nt_yaml *v, const char *key)
+{
+    struct pace r = {0};
+    if (v->kind == NT_YAML_SCALAR && strcmp(v->text, "none") == 0)
+        return r;
+    if (nt_table_read(l, &nt_table_pace, v, &r) && (r.burst == 0 || r.interval == 0))
+        nt_diag_mend(nt_load_error(l, v, "'%s' needs both 'burst' and 'interval'", key), "write {burst: 6, interval: 1s}");
+    return r;
+}
+
 static void read_icmp_rate(struct nt_load *l, const struct nt_yaml *v, struct nt_nat_policy *p)
 {
-    p->icmp_burst = 0;
-    p->icmp_interval = 0;
-    if (v->kind == NT_YAML_SCALAR && strcmp(v->text, "none") == 0)
-        return;
-    if (nt_table_read(l, &nt_table_icmp_rate, v, p) && (p->icmp_burst == 0 || p->icmp_interval == 0))
-        nt_diag_mend(nt_load_error(l, v, "'icmp-rate' needs both 'burst' and 'interval'"), "write {burst: 6, interval: 1s}");
+    struct pace r = read_pace(l, v, "icmp-rate");
+    p->icmp_burst = r.burst;
+    p->icmp_interval = r.interval;
+}
+
+static void read_mapping_rate(struct nt_load *l, const struct nt_yaml *v, struct nt_nat_policy *p)
+{
+    struct pace r = read_pace(l, v, "mapping-rate");
+    p->mapping_burst = r.burst;
+    p->mapping_interval = r.interval;
 }
 
 static void read_answers(struct nt_load *l, const struct nt_yaml *v, unsigned bits, struct nt_nat_policy *p)
@@ -476,6 +503,8 @@ static void read_parts(struct nt_load *l, const struct nt_yaml *v, const struct 
         read_answers(l, v, f->answers, p);
     if (f->icmp_rate != NULL)
         read_icmp_rate(l, f->icmp_rate, p);
+    if (f->mapping_rate != NULL)
+        read_mapping_rate(l, f->mapping_rate, p);
     if (f->deny != NULL)
         read_deny(l, f->deny, p);
     check_low_ports(l, v, p);

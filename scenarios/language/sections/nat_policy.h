@@ -4,7 +4,7 @@
 
 #include "scenarios/language/keys/key_table.h"
 
-extern const struct nt_table nt_table_policy, nt_table_lifetimes, nt_table_icmp_rate;
+extern const struct nt_table nt_table_policy, nt_table_lifetimes, nt_table_pace;
 
 void nt_load_policy(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_gateway *g);
 

@@ -344,6 +344,8 @@ static const struct row rows[] = {
      "to: R}}\n  - {at: 1s, inject: {at: L, packet: 4500001c00000000 40010000c0000201 0a000003 0800fffe00010000 00}}\n",
      "23:38: 'packet' is no whole IP packet: bytes follow its end: write it from the IP header on, with the lengths that it has\n"
      "25:9: 'oracle' cannot predict a case with the step 'inject': write path: direct, relayed or none\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, mapping-rate: {burst: 6}}",
+     "13:89: 'mapping-rate' needs both 'burst' and 'interval': write {burst: 6, interval: 1s}\n"},
     {"nat: symmetric", "nat: {preset: symmetric, when-full: steal, hold-down: 5s}",
      "13:55: 'when-full: steal' uses the port of an ended mapping at once: 'hold-down' contradicts it\n"},
     {"path: oracle", "path: orcale", "24:9: unknown value 'orcale' of 'path': did you mean 'oracle'?\n"},

@@ -316,6 +316,26 @@ TEST(test_limits)
     nt_nat_del(n);
 }
 
+/* RFC 6888, REQ-4c: two mappings of a host at once, then one a second; those that are there go on. */
+TEST(new_mappings_are_paced)
+{
+    struct nt_nat_policy p = policy_of(EI, EI);
+    p.mapping_burst = 2, p.mapping_interval = NT_SEC;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(out_at(n, "10.0.0.2:1025", X, NT_SEC), 1025);
+    assert_int_equal(out_at(n, "10.0.0.2:1026", X, NT_SEC), 1026);
+    assert_int_equal(out_at(n, "10.0.0.2:1027", X, NT_SEC), LIMIT);
+    assert_int_equal(out_at(n, "10.0.0.3:1028", X, NT_SEC), 1028);
+    assert_int_equal(out_at(n, "10.0.0.2:1027", X, 2 * NT_SEC - 1), LIMIT);
+    assert_int_equal(out_at(n, "10.0.0.2:1027", X, 2 * NT_SEC), 1027);
+    assert_int_equal(out_at(n, "10.0.0.2:1029", X, 2 * NT_SEC), LIMIT);
+    assert_int_equal(out_at(n, "10.0.0.2:1025", Y, 2 * NT_SEC), 1025);
+    assert_int_equal(out_at(n, "10.0.0.2:1029", X, 9 * NT_SEC), 1029);
+    assert_int_equal(out_at(n, "10.0.0.2:1030", X, 9 * NT_SEC), 1030);
+    assert_int_equal(out_at(n, "10.0.0.2:1031", X, 9 * NT_SEC), LIMIT);
+    nt_nat_del(n);
+}
+
 /* The mapping that would end first makes room: its own where the host has all that it may have, anybody's otherwise. */
 TEST(full_tables_are_stolen_from)
 {
@@ -487,6 +507,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_used_again_for_other_remotes_alone),
                                        cmocka_unit_test(test_limits),
                                        cmocka_unit_test(full_tables_are_stolen_from),
+                                       cmocka_unit_test(new_mappings_are_paced),
                                        cmocka_unit_test(ports_are_stolen),
                                        cmocka_unit_test(test_full),
                                        cmocka_unit_test(test_full_table),

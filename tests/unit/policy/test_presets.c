@@ -96,6 +96,8 @@ TEST(test_contradictions)
     assert_int_equal(finish(p), NT_EINVAL);
     p = good, p.icmp_lifetime = 0;
     assert_int_equal(finish(p), NT_EINVAL);
+    p = good, p.mapping_burst = 6;
+    assert_int_equal(finish(p), NT_EINVAL);
     p = good, p.icmp_burst = 6;
     assert_int_equal(finish(p), NT_EINVAL);
     p = good, p.reuse = NT_REUSE_LATEST_BY_SOURCE;
