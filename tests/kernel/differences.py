@@ -16,7 +16,7 @@ ROWS = [
     ("`icmp-rate` is one; the kernel shortens it for IPv6 by the width of the route's prefix, a quarter for a /64 (icmpv6_xrlim_allow())",
      {"ipv6 of the gateway: rate of refusals": ("6 5", "6 2")}),
     ("RFC 1812, 4.3.2.4: the source SHOULD be an address of the interface by which the error leaves; the kernel sends this one when the packet is translated",
-     {"no such host: no host, from": ("outside address", "inside address")}, {"nested": ("outside address", "outer gateway")}),
+     {"no such host: from": ("outside address", "inside address")}, {"nested": ("outside address", "outer gateway")}),
     ("the kernel loses the DF of fragments that it has looked at whole, so that a second router may cut them: an accident of ip_fraglist_init()",
      {"fragments: with DF, larger than that": None}, {"nested": ("delivered", "icmp 3/4")}),
     ("natsim's gateways record no route: RFC 791's option is passed on; an option that is not copied is left out, where the kernel writes no-operations",

@@ -194,7 +194,7 @@ class Clock:
         self.loop = asyncio.get_running_loop()
         self.start = self.loop.time()
 
-    async def at(self, seconds, slack=0.7):
+    async def at(self, seconds, slack=0.5):
         """Waits until then; whatever is done then must be done at most `slack` seconds later."""
         await asyncio.sleep(max(0, self.start + seconds - self.loop.time()))
         if self.loop.time() > self.start + seconds + slack:

@@ -4,17 +4,19 @@ another. An observation is a name and a value that depends on no draw."""
 import asyncio
 import itertools
 
-from lab import BETWEEN, BETWEEN6, EXTERNAL, EXTERNAL6, GATEWAY_INSIDE, GATEWAY_INSIDE6, INSIDES, OUTSIDES, Late, inside, other_side, outside
+from lab import BETWEEN, BETWEEN6, EXTERNAL, EXTERNAL6, GATEWAY_INSIDE, GATEWAY_INSIDE6, INSIDES, OUTSIDES, Clock, Late, inside, other_side, outside
 from packets import Packet, cut, echo, icmp, udp
 
-GROUPS = []  # (function, the configuration that it is for alone)
+GROUPS = []  # (function, waits, only)
+SECONDS = 2.5  # a group that does not wait takes at most: flows live 3 s
 TRIES, PAUSE = 5, 7  # seconds, after which flows, poisons and ICMP rates of one's own are gone
 PORTS = 130  # for one try
 
 
-def group(only=None):
+def group(waits=False, only=None):
+    """waits: it has a clock of its own. only: the configuration that it is for alone."""
     def add(function):
-        GROUPS.append((function, only))
+        GROUPS.append((function, waits, only))
         return function
     return add
 
@@ -78,12 +80,20 @@ class Place:
         return self.lab.hosts[other_side(sender)].first(Packet(quoted).tag, error=True)
 
 
-async def observe_group(lab, config, number, function):
+async def run(function, waits, place, turns):
+    async with turns:
+        clock = Clock()
+        await function(place)
+        if not waits:
+            await clock.at(0, slack=SECONDS)
+
+
+async def observe_group(lab, config, number, function, waits, turns):
     """Again elsewhere when this machine was too busy, and the old place is quiet."""
     for attempt in range(TRIES):
         place = Place(lab, config, number, attempt, function.__name__.replace("_", " "))
         try:
-            await function(place)
+            await run(function, waits, place, turns)
             return place.values
         except Late as why:
             late = why
@@ -91,12 +101,11 @@ async def observe_group(lab, config, number, function):
     raise late
 
 
-async def observe(lab, config):
-    await lab.ready()
-    alone = {only for _, only in GROUPS}
-    wanted = [function for function, only in GROUPS if only == (config if config in alone else None)]
+async def observe(lab, config, waits, turns):
+    """What the groups see that wait, or those that do not."""
+    alone = {only for *_, only in GROUPS}
+    wanted = [(function, w) for function, w, only in GROUPS if only == (config if config in alone else None)]
     found = {}
-    for values in await asyncio.gather(*(observe_group(lab, config, number, function) for number, function in enumerate(wanted))):
+    for values in await asyncio.gather(*(observe_group(lab, config, n, function, w, turns) for n, (function, w) in enumerate(wanted) if w == waits)):
         found.update(values)
-    found["packets with a wrong checksum"] = lab.wrong_checksums()
     return found

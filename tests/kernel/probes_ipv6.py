@@ -53,7 +53,7 @@ async def pings6(t):
     t.note("ping in", "answered" if reply else "lost")
 
 
-@group()
+@group(waits=True)
 async def ipv6_of_the_gateway(t):
     """What it says of itself; each kind to an address of its own, for their rate is counted by destination."""
     a, b, c, d = INSIDES6[1:5]
@@ -71,7 +71,7 @@ async def ipv6_of_the_gateway(t):
     t.note("too big, no rate", await burst(t, (d, t.port(0)), (p, t.port(0)), 20, size=1420))
 
 
-@group()
+@group(waits=True)
 async def no_such_ipv6_host(t):
     clock, target = Clock(), ("2001:db8:1::200", 7000)
     host, tag = t.lab.host_of(INSIDES6[5]), t.lab.tag()

@@ -30,15 +30,9 @@ async def filtering(t):
     first = await t.out((t.a, t.port(0)), (t.p, 7000))
     reply = await t.knock((t.p, 7000), first.port)
     t.note("its reply", "to the source" if reply.arrived and reply.arrived.ends() == ((t.p, 7000), (t.a, t.port(0))) else reply.fate())
-    other = await t.knock((t.p, 7001), first.port)
-    t.note("other port", other.fate())
-    t.note("other address", (await t.knock((t.q, 7000), first.port)).fate())
-    closed = await t.knock((t.r, 7000), 3999)
-    t.note("port without mapping", closed.fate())
-    if closed.error:
-        t.note("the refusal comes from", closed.error.src)
-        t.note("the refusal quotes", closed.quoted_as_sent())
-        t.note("the refusal of a live port quotes", other.quoted_as_sent())
+    t.note_error("other port", await t.knock((t.p, 7001), first.port))
+    t.note_error("other address", await t.knock((t.q, 7000), first.port))
+    t.note_error("port without mapping", await t.knock((t.r, 7000), 3999))
     t.note("its reply afterwards", (await t.knock((t.p, 7000), first.port)).fate())
 
 
@@ -66,11 +60,10 @@ async def poisoning(t):
     t.note("drift after all", (await t.out(source, (t.q, 7004))).source_word(first=first, second=second, third=third))
 
 
-@group()
+@group(waits=True)
 async def poison_life(t):
     async def of(n, *knocks, then):
-        clock = Clock()
-        source, known = (t.a, t.port(n)), None
+        clock, source = Clock(), (t.a, t.port(n))
         known = await t.out(source, (t.p, 7000))
         for when in knocks:
             await clock.at(when)
@@ -83,7 +76,7 @@ async def poison_life(t):
         t.note(name, word)
 
 
-@group()
+@group(waits=True)
 async def timers(t):
     """Of a flow: 3 s at first, also when a reply has come; 6 s once something comes more than 2 s after the first packet."""
     async def flow(n, *acts):
@@ -114,7 +107,7 @@ async def timers(t):
         t.note(name, fates)
 
 
-@group()
+@group(waits=True)
 async def quiet_peer(t):
     """The port lives by other peers; the flow to this one has a life of its own."""
     clock, source = Clock(), (t.a, t.port(0))
@@ -129,7 +122,7 @@ async def quiet_peer(t):
     t.note("the busy flow", (await t.out(source, (t.p, 7000))).source_word(busy=busy))
 
 
-@group()
+@group(waits=True)
 async def reuse(t):
     clock = Clock()
     await t.out((t.a, t.port(0)), (t.p, 7000))
@@ -150,7 +143,7 @@ async def collisions(t):
     crossed = await t.out(here, (t.q, 7000))
     t.note("then the first to that destination", crossed.source_word())
     t.note("its drift", (await t.out(here, (t.r, 7000))).source_word(crossed=crossed))
-    both = await t.out((t.b, t.port(0)), (t.p, 7000))
+    both = await t.out(there, (t.p, 7000))
     t.note("and the second to the first's", both.source_word(crossed=crossed))
     t.note("its drift, too", (await t.out(there, (t.r, 7001))).source_word(both=both))
     t.note("reply to the crossed", who(t, await t.knock((t.q, 7000), crossed.port)))
@@ -187,22 +180,19 @@ async def low_ports(t):
                 t.note(f"{name}, {host} host", " or ".join(sorted({class_of(c.port) for c in casts})))
 
 
-@group(only="range")
+@group(waits=True, only="range")
 async def small_range(t):
-    async def many(target, hosts):
-        return [await t.out((host, port), target) for host, port in hosts]
-    clock = Clock()
-    sources = [(t.a, t.port(100 + n)) for n in range(8)]
-    first = await many((t.p, 7000), sources)
+    sources = [(t.a, t.port(n)) for n in range(9)]
+    first = [await t.out(source, (t.p, 7000)) for source in sources[:8]]
     t.note("eight sources, distinct ports", len({c.port for c in first}))
     t.note("in the range", all(5000 <= (c.port or 0) <= 5007 for c in first))
-    t.note("the ninth", (await t.out((t.a, t.port(108)), (t.p, 7000))).fate())
-    t.note("the ninth elsewhere", (await t.out((t.a, t.port(108)), (t.q, 7000))).fate())
+    t.note("the ninth", (await t.out(sources[8], (t.p, 7000))).fate())
+    t.note("the ninth elsewhere", (await t.out(sources[8], (t.q, 7000))).fate())
     t.note("the first elsewhere", (await t.out(sources[0], (t.q, 7001))).source_word(first=first[0]))
     t.note("a source port of the range", (await t.out((t.b, 5003), (t.r, 7000))).source_word())
     t.note("the first again", (await t.out(sources[0], (t.p, 7000))).source_word(first=first[0]))
-    await clock.at(4)
-    t.note("the ninth after their end", (await t.out((t.a, t.port(108)), (t.p, 7000))).fate())
+    await Clock().at(4)
+    t.note("the ninth after their end", (await t.out(sources[8], (t.p, 7000))).fate())
 
 
 def without_checksum(packet):
