@@ -22,7 +22,7 @@ struct head {
 };
 
 struct writer {
-    struct nt_text text, scratch;
+    struct nt_text text;
     struct nt_strings strings;
     uint32_t references;
 };
@@ -30,11 +30,7 @@ struct writer {
 static void put_string(struct writer *w, const char *s)
 {
     char reference[STRING_BYTES] = {STRING};
-    w->scratch.len = 0;
-    nt_script_string(&w->scratch, s != NULL ? s : "");
-    if (w->scratch.err != NT_OK)
-        return;
-    uint32_t n = nt_string_number(&w->strings, w->scratch.p, w->scratch.len);
+    uint32_t n = nt_string_number(&w->strings, s != NULL ? s : "", s != NULL ? strlen(s) : 0);
     memcpy(reference + 1, &n, sizeof n);
     nt_text_add(&w->text, reference, sizeof reference);
     w->references++;
@@ -254,25 +250,36 @@ static void open_record(struct writer *w)
     nt_text_put(&w->text, "[");
 }
 
+/* Each string as JSON, with its length before it. */
+static void put_strings(struct nt_text *t, const struct nt_strings *strings)
+{
+    for (size_t i = 0; i < strings->count; i++) {
+        uint32_t len = 0;
+        size_t at = t->len;
+        nt_text_add(t, (const char *)&len, sizeof len);
+        nt_script_string(t, strings->items[i]);
+        if (t->err != NT_OK)
+            return;
+        len = (uint32_t)(t->len - at - sizeof len);
+        memcpy(t->p + at, &len, sizeof len);
+    }
+}
+
 /* Appends the record with its strings to `t`, and ends the writer. */
 static void close_record(struct writer *w, struct nt_text *t)
 {
-    struct head head = {(uint32_t)w->strings.count, 0, w->references};
+    struct nt_text strings = {0};
+    put_strings(&strings, &w->strings);
+    struct head head = {(uint32_t)w->strings.count, (uint32_t)strings.len, w->references};
     nt_text_put(&w->text, "]");
-    for (size_t i = 0; i < w->strings.count; i++)
-        head.string_bytes += (uint32_t)(sizeof(uint32_t) + strlen(w->strings.items[i]));
     nt_text_add(t, (const char *)&head, sizeof head);
-    for (size_t i = 0; i < w->strings.count; i++) {
-        uint32_t len = (uint32_t)strlen(w->strings.items[i]);
-        nt_text_add(t, (const char *)&len, sizeof len);
-        nt_text_add(t, w->strings.items[i], len);
-    }
+    nt_text_add(t, strings.p, strings.len);
     nt_text_add(t, w->text.p, w->text.len);
-    if (w->strings.err != NT_OK || w->text.err != NT_OK || w->scratch.err != NT_OK)
+    if (w->strings.err != NT_OK || w->text.err != NT_OK || strings.err != NT_OK)
         t->err = NT_ENOMEM;
     nt_strings_free(&w->strings);
     nt_text_free(&w->text);
-    nt_text_free(&w->scratch);
+    nt_text_free(&strings);
 }
 
 void nt_page_overview(struct nt_text *t, const struct nt_result_case *c)

@@ -14,7 +14,7 @@ void nt_text_reserve(struct nt_text *t, size_t len)
 {
     size_t need = t->len + len + 1;
     if (t->err == NT_OK)
-        t->err = nt_grow(&t->p, &t->cap, need > FIRST_ROOM ? need : FIRST_ROOM, 1, SIZE_MAX / 2);
+        t->err = nt_reserve(&t->p, &t->cap, need > FIRST_ROOM ? need : FIRST_ROOM, 1, SIZE_MAX / 2);
 }
 
 void nt_text_put(struct nt_text *t, const char *s)
