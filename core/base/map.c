@@ -1,6 +1,7 @@
 #include "core/base/map.h"
 #include "core/base/addr.h"
 #include "core/base/err.h"
+#include "core/base/hash.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -30,27 +31,6 @@ static void set_value(uint8_t *slot, uint32_t v)
     memcpy(slot, &v, sizeof v);
 }
 
-static inline uint64_t hash_of(const void *key, size_t len)
-{
-    const uint8_t *p = key;
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-    for (; len >= 8; p += 8, len -= 8) {
-        uint64_t w;
-        memcpy(&w, p, 8);
-        h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
-        h ^= h >> 29;
-    }
-    if (len >= 4) {
-        uint32_t w;
-        memcpy(&w, p, 4);
-        h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
-        p += 4, len -= 4;
-    }
-    for (; len > 0; p++, len--)
-        h = (h ^ *p) * UINT64_C(0x100000001b3);
-    return h ^ h >> 32;
-}
-
 /* Keys are short, so that a call of memcmp would cost more than this. */
 static inline bool same_key(const uint8_t *a, const uint8_t *b, size_t len)
 {
@@ -70,7 +50,7 @@ static inline uint8_t *probe(const struct nt_map *m, const void *key, size_t len
 {
     uint8_t *free_slot = NULL;
     size_t step = stride(len);
-    for (size_t i = hash_of(key, len) & (m->capacity - 1);; i = (i + 1) & (m->capacity - 1)) {
+    for (size_t i = nt_hash(key, len) & (m->capacity - 1);; i = (i + 1) & (m->capacity - 1)) {
         uint8_t *slot = m->slots + i * step;
         uint32_t v = value_of(slot);
         if (v == NT_MAP_NONE)

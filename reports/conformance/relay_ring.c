@@ -1,25 +1,13 @@
 #include "reports/conformance/relay_ring.h"
 
 #include "core/base/err.h"
+#include "core/base/hash.h"
 
 #include <stdlib.h>
 
-static uint64_t hash_of(const uint8_t *p, size_t len)
-{
-    uint64_t h = UINT64_C(0xcbf29ce484222325), word = 0;
-    for (; len >= sizeof word; p += sizeof word, len -= sizeof word) {
-        memcpy(&word, p, sizeof word);
-        h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-        h ^= h >> 29;
-    }
-    for (; len > 0; p++, len--)
-        h = (h ^ *p) * UINT64_C(0x100000001b3);
-    return h;
-}
-
 struct nt_relay_load nt_relay_load(nt_time at, const uint8_t *bytes, size_t len)
 {
-    return (struct nt_relay_load){.at = at, .hash = hash_of(bytes, len), .len = (uint32_t)len};
+    return (struct nt_relay_load){.at = at, .hash = nt_hash(bytes, len), .len = (uint32_t)len};
 }
 
 /* The capacity is a power of two, so that `next` may wrap around. */

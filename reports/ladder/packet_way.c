@@ -4,6 +4,7 @@
 #include "reports/ladder/packet_way.h"
 
 #include "core/base/err.h"
+#include "core/base/hash.h"
 #include "core/base/map.h"
 #include "core/stun/stun.h"
 #include "core/turn/channel_data.h"
@@ -18,21 +19,6 @@ struct packet {
     struct nt_addr src, dst;
     uint64_t payload; /* a hash of it */
 };
-
-static uint64_t hash_of(const uint8_t *p, size_t len, uint8_t proto)
-{
-    uint64_t h = (UINT64_C(0xcbf29ce484222325) ^ proto ^ len << 8) * UINT64_C(0x100000001b3);
-    for (uint64_t word; len > 0; p += sizeof word, len -= sizeof word) {
-        size_t n = len < sizeof word ? len : sizeof word;
-        word = 0;
-        memcpy(&word, p, n);
-        h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-        h ^= h >> 32;
-        if (n == len)
-            break;
-    }
-    return h;
-}
 
 /* RFC 8489, 5: of the bits of the class only C0 is set. Most packets are none and need not be parsed. */
 static bool is_indication(const uint8_t *p, size_t len)
@@ -49,19 +35,19 @@ static uint64_t inner_hash(const uint8_t *p, size_t len, uint8_t proto)
     const uint8_t *inner;
     size_t inner_len;
     if (proto == NT_PROTO_UDP && nt_channel_data_parse(p, len, &channel, &inner, &inner_len))
-        return hash_of(inner, inner_len, proto);
+        return nt_hash(inner, inner_len);
     if (proto == NT_PROTO_UDP && is_indication(p, len) && nt_stun_parse(&m, p, len) == NT_OK && m.class_ == NT_STUN_INDICATION &&
         (data = nt_stun_find(&m, NT_ATTR_DATA)) != NULL)
-        return hash_of(data->value, data->len, proto);
-    return hash_of(p, len, proto);
+        return nt_hash(data->value, data->len);
+    return nt_hash(p, len);
 }
 
 static struct packet packet_of(const struct nt_capture *c, const struct nt_capture_frame *f)
 {
     struct nt_packet p = {.data = (uint8_t *)(uintptr_t)nt_capture_bytes(c, f), .len = f->len, .cap = f->len};
     if (f->len == 0 || nt_packet_parse(&p) != NT_OK)
-        return (struct packet){.payload = hash_of(nt_capture_bytes(c, f), f->len, 0)};
-    return (struct packet){.src = p.src, .dst = p.dst, .payload = inner_hash(p.data + p.payload, p.payload_len, p.proto)};
+        return (struct packet){.payload = nt_hash(nt_capture_bytes(c, f), f->len)};
+    return (struct packet){.src = p.src, .dst = p.dst, .payload = inner_hash(p.data + p.payload, p.payload_len, p.proto) + p.proto};
 }
 
 static bool continues_way(const struct nt_ways *w, const struct nt_capture *c, const struct nt_way *way,

@@ -1,6 +1,7 @@
 #include "reports/result/strings.h"
 
 #include "core/base/err.h"
+#include "core/base/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,17 +38,9 @@ static uint32_t add_string(struct nt_strings *s, uint64_t hash, const char *byte
     return (uint32_t)s->count++;
 }
 
-static uint64_t hash_of(const char *bytes, size_t len)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
 uint32_t nt_string_number(struct nt_strings *s, const char *bytes, size_t len)
 {
-    uint64_t hash = hash_of(bytes, len);
+    uint64_t hash = nt_hash(bytes, len);
     uint32_t found = nt_map_get(&s->by_hash, &hash);
     if (found != NT_MAP_NONE && strncmp(s->items[found], bytes, len) == 0 && s->items[found][len] == '\0')
         return found;
@@ -58,7 +51,7 @@ void nt_strings_drop(struct nt_strings *s, size_t count)
 {
     while (s->count > count) {
         char *last = s->items[--s->count];
-        uint64_t hash = hash_of(last, strlen(last));
+        uint64_t hash = nt_hash(last, strlen(last));
         nt_map_remove(&s->by_hash, &hash);
         free(last);
     }
