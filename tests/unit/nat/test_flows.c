@@ -181,6 +181,21 @@ TEST(test_every_tuple_of_a_small_range)
     nt_nat_del(n);
 }
 
+/* So it is up to as many ports as Linux looks at. */
+TEST(test_every_tuple_of_128_ports)
+{
+    struct nt_nat_policy p = preset("linux-masq");
+    p.range_low = 5000, p.range_high = 5127;
+    struct nt_nat *n = nat_of(p);
+    char inside[32];
+    for (int i = 0; i < 128; i++) {
+        snprintf(inside, sizeof inside, "10.0.%d.2:7000", i);
+        assert_in_range(out(n, inside, X), 5000, 5127);
+    }
+    assert_int_equal(out(n, "10.1.0.2:7000", X), NO_PORT);
+    nt_nat_del(n);
+}
+
 TEST(test_random_ports_are_used_again)
 {
     struct nt_nat_policy p = preset("linux-masq-random");
@@ -293,6 +308,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_the_newest_flow_ends),
                                        cmocka_unit_test(test_a_flow_from_outside_is_not_the_newest),
                                        cmocka_unit_test(test_every_tuple_of_a_small_range),
+                                       cmocka_unit_test(test_every_tuple_of_128_ports),
                                        cmocka_unit_test(test_random_ports_are_used_again),
                                        cmocka_unit_test(test_random_ports_are_shared),
                                        cmocka_unit_test(test_low_ports),

@@ -112,6 +112,8 @@ TEST(test_life_by_port)
     struct nt_nat *n = nat_of(p);
     assert_int_equal(out_at(n, I1, "198.51.100.7:53", 0), 5000);
     assert_int_equal(nt_nat_deadline(n), 15 * S);
+    assert_int_equal(out_at(n, I1, "198.51.100.7:53", 5 * S), 5000);
+    assert_int_equal(nt_nat_deadline(n), 20 * S);
     assert_int_equal(out_at(n, I1, X, 10 * S), 5000);
     assert_int_equal(nt_nat_deadline(n), 310 * S);
     assert_int_equal(out_at(n, I1, "198.51.100.7:53", 11 * S), 5000); /* does not shorten what another keeps */
@@ -177,12 +179,16 @@ TEST(test_order_of_ends)
 /* The filter entries of a mapping end with it: what has its place afterwards is closed to them. */
 TEST(test_filters_end_with_their_mapping)
 {
-    struct nt_nat *n = nat_of(policy_of(EI, AP));
-    assert_int_equal(out_at(n, I1, Y, 0), 5000);
-    assert_int_equal(out_at(n, I1, X, 300 * S), 5000);
-    assert_int_equal(in_at(n, Y, 5000, 300 * S), FILTERED);
-    assert_int_equal(in_at(n, X, 5000, 300 * S), 5000);
-    nt_nat_del(n);
+    for (int scope = NT_SCOPE_MAPPING; scope <= NT_SCOPE_ENDPOINT; scope++) {
+        struct nt_nat_policy p = policy_of(EI, AP);
+        p.filter_scope = (enum nt_filter_scope)scope;
+        struct nt_nat *n = nat_of(p);
+        assert_int_equal(out_at(n, I1, Y, 0), 5000);
+        assert_int_equal(out_at(n, I1, X, 300 * S), 5000);
+        assert_int_equal(in_at(n, Y, 5000, 300 * S), FILTERED);
+        assert_int_equal(in_at(n, X, 5000, 300 * S), 5000);
+        nt_nat_del(n);
+    }
 }
 
 /* An endpoint's older mapping ends: the endpoint and its host stay, with what they have. */
@@ -270,6 +276,7 @@ TEST(test_error_out)
     assert_addr(&v.src, E ":40000");
     assert_int_equal(nt_nat_error_out(n, NT_PROTO_UDP, &i, &y, 0).drop, NT_DROP_NO_MAPPING);
     assert_int_equal(nt_nat_count(n), 1);
+    assert_int_equal(nt_nat_error_out(n, NT_PROTO_UDP, &i, &x, 300 * S).drop, NT_DROP_NO_MAPPING);
     nt_nat_del(n);
 }
 

@@ -78,6 +78,7 @@ TEST(test_poison_has_a_limit)
         if (nt_nat_inbound(n, NT_PROTO_UDP, &stranger, &e, 0).drop != expected)
             fail_msg("packet %u is not dropped as expected", (unsigned)i);
     }
+    assert_int_equal(in_at(n, Y, 5000, 30 * NT_SEC), -(int)NT_DROP_FILTERED); /* there is room again */
     nt_nat_del(n);
 }
 

@@ -366,22 +366,24 @@ TEST(ports_are_stolen)
     nt_nat_del(n);
 }
 
-/* All 64512 ports of the range, and not one more. */
+/* All 64512 ports of the range, and not one more; and all of them again when they are free. */
 TEST(test_full)
 {
     struct nt_nat_policy p = policy_of(EI, EI);
     p.ports = NT_PORTS_SEQUENTIAL;
     struct nt_nat *n = nat_of(p);
     struct nt_addr r = addr(X);
-    for (uint32_t i = 0; i < 64512; i++) {
-        struct nt_addr inside = nt_addr_v4(0x0a000002u + (i >> 10), (uint16_t)(1024 + (i & 1023)));
-        assert_int_equal(nt_nat_outbound(n, NT_PROTO_UDP, &inside, &r, 0).drop, NT_DROP_NONE);
+    for (nt_time now = 0; now <= 300 * NT_SEC; now += 300 * NT_SEC) {
+        for (uint32_t i = 0; i < 64512; i++) {
+            struct nt_addr inside = nt_addr_v4(0x0a000002u + (i >> 10), (uint16_t)(1024 + (i & 1023)));
+            assert_int_equal(nt_nat_outbound(n, NT_PROTO_UDP, &inside, &r, now).drop, NT_DROP_NONE);
+        }
+        assert_int_equal(out_at(n, "10.1.0.1:5000", X, now), NO_PORT);
+        assert_int_equal(nt_nat_count(n), 64512);
     }
-    assert_int_equal(out(n, "10.1.0.1:5000", X), NO_PORT);
-    assert_int_equal(nt_nat_count(n), 64512);
-    nt_nat_run(n, 300 * NT_SEC);
+    nt_nat_run(n, 600 * NT_SEC);
     assert_int_equal(nt_nat_count(n), 0);
-    assert_int_equal(out_at(n, "10.1.0.1:5000", X, 300 * NT_SEC), 40000);
+    assert_int_equal(out_at(n, "10.1.0.1:5000", X, 600 * NT_SEC), 40000);
     nt_nat_del(n);
 }
 
