@@ -452,4 +452,19 @@ UNITS = {
         "edits": [("scenarios/judge/sizes.c", "    return !has_arrived_above(data, l->bytes, true) &&", "    return")],
         "units": ["judge_test_sizes"],
     },
+    "redirects-cross-a-nat": {
+        "what": "a redirect, which names a gateway of its sender's network, is translated",
+        "edits": [("natsim/gateway/forward.c", "p->data[p->l4] == NT_ICMP4_REDIRECT || ", "")],
+        "units": ["gateway_test_icmp"],
+    },
+    "four-bytes-quoted": {
+        "what": "an ICMP error that quotes less than RFC 792's 64 bits of the data is taken for one about a session",
+        "edits": [("natsim/packet/icmp.c", "h->l4 + 8u <= h->len", "h->l4 + 4u <= h->len")],
+        "units": ["gateway_test_icmp"],
+    },
+    "only-echo-is-a-query": {
+        "what": "information and address mask requests do not cross a NAT (RFC 5508, 3.1)",
+        "edits": [("natsim/packet/icmp_type.h", "(type == 13 || type == 15 || type == 17)", "type == 13")],
+        "units": ["gateway_test_icmp"],
+    },
 }
