@@ -221,9 +221,10 @@ static void discover_source(struct nt_oracle_call *x, uint8_t side, int base, ui
         nt_oracle_fact_set(&x->table, NT_ORACLE_FACT_KNOWN, 0, b, 0, source);
 }
 
-size_t nt_oracle_call_discovered(const struct nt_oracle_call *x, const struct nt_oracle_side *s)
+size_t nt_oracle_call_pairs(const struct nt_oracle_call *x, uint8_t side)
 {
-    size_t n = 0;
+    const struct nt_oracle_side *s = &x->sides[side];
+    size_t n = s->base_count * x->sides[1 - side].candidate_count;
     for (size_t i = 1; i < x->table.fact_count; i++)
         n += x->table.facts[i].kind == NT_ORACLE_FACT_KNOWN && base_number(s, x->table.facts[i].a) >= 0;
     return n;

@@ -42,8 +42,8 @@ struct nt_oracle_call {
 
 /* Both agents gather their candidates, the caller first. */
 void nt_oracle_call_init(struct nt_oracle_call *x, const struct nt_scn_case *c);
-/* How many pairs with discovered candidates came up, in whatever order. */
-size_t nt_oracle_call_discovered(const struct nt_oracle_call *x, const struct nt_oracle_side *s);
+/* How many pairs a side has at most, with candidates that some order discovers. */
+size_t nt_oracle_call_pairs(const struct nt_oracle_call *x, uint8_t side);
 /* Sends a check, and carries the request and its response. False: the request came to no host and to no address of a gateway. */
 bool nt_oracle_check_send(struct nt_oracle_call *x, const struct nt_oracle_check *k);
 /* Sends a check, and holds its request at this place, from 1, of those where the time of arrival matters. False: there is none. */

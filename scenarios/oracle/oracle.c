@@ -217,12 +217,9 @@ static const char *case_objection(const struct nt_scn_case *c)
 /* RFC 8445, 6.1.2.5: no pairs are discarded, not even with candidates that some order discovers. */
 static bool fits_max_pairs(const struct nt_oracle_call *x)
 {
-    for (int i = 0; i < 2; i++) {
-        const struct nt_oracle_side *s = &x->sides[i];
-        size_t pairs = s->base_count * x->sides[1 - i].candidate_count + nt_oracle_call_discovered(x, s);
-        if (pairs > x->map.scn->agents[s->agent].max_pairs)
+    for (uint8_t side = 0; side < 2; side++)
+        if (nt_oracle_call_pairs(x, side) > x->map.scn->agents[x->sides[side].agent].max_pairs)
             return false;
-    }
     return true;
 }
 

@@ -9,6 +9,14 @@
 #define MOMENTS_MAX 8000
 #define BUCKETS 8192
 
+/* RFC 8489, 6.2.1: "The RTO ... SHOULD be greater than or equal to 500 ms". RFC 8445, 14.2: Ta is 50 ms by default. 14.3: "RTO =
+ * MAX (500ms, Ta * N * (Num-Waiting + Num-In-Progress))". */
+#define RTO (500 * NT_MSEC)
+#define TA (50 * NT_MSEC)
+/* By default a relayed pair is nominated 500 ms and four round trips after the first that is valid, which takes one. */
+#define RELAYED_WAIT (500 * NT_MSEC)
+#define RELAYED_ROUNDS 5
+
 static bool has_path(const struct nt_oracle_call *x, enum nt_path_bit path)
 {
     return nt_oracle_fact_holds(&x->table, NT_ORACLE_FACT_GOOD, 0, (uint16_t)path, 0, 0);
@@ -40,12 +48,13 @@ static void check_all(struct nt_oracle_call *x)
         }
 }
 
-static unsigned check_until_stable(struct nt_oracle_call *x)
+/* With `whole` although a direct path has been found. */
+static unsigned check_until_stable(struct nt_oracle_call *x, bool whole)
 {
     for (int round = 0; round < ROUNDS_MAX && !is_full(x); round++) {
         struct nt_oracle_moment before = x->table.now;
         check_all(x);
-        if (has_path(x, NT_PATH_DIRECT) || nt_oracle_moments_equal(&before, &x->table.now))
+        if ((!whole && has_path(x, NT_PATH_DIRECT)) || nt_oracle_moments_equal(&before, &x->table.now))
             return best_path(x);
     }
     give_up_rounds(x);
@@ -164,7 +173,7 @@ static void follow_moment(struct exploration *e, struct nt_oracle_call *x, uint1
         }
     x->table.now = now;
     if (!moved)
-        e->found |= check_until_stable(x);
+        e->found |= check_until_stable(x, false);
 }
 
 static bool has_relay(const struct nt_oracle_call *x)
@@ -204,6 +213,36 @@ static unsigned explore_orders(struct nt_oracle_call *x, bool drifts)
     return found;
 }
 
+/* How long direct pairs have before a relayed one is nominated, at least: each way through a relay crosses its network twice. */
+static nt_time shortest_wait(const struct nt_scn_case *c)
+{
+    nt_time delay = NT_TIME_NEVER;
+    for (size_t i = 0; i < c->server_count; i++)
+        if ((c->servers[i].kinds & NT_SCN_TURN) != 0)
+            delay = nt_time_min(delay, c->networks[c->servers[i].on.network].delay);
+    return delay == NT_TIME_NEVER ? delay : RELAYED_WAIT + RELAYED_ROUNDS * 4 * delay;
+}
+
+/* Is a check that was lost, since the other side had not yet opened the way, repeated before a relayed pair is nominated? Not if a
+ * step holds the answer back, so that one side checks for long before the other; or if the time between two transmissions is longer
+ * than the agents wait, because many pairs share the pace, or they are told so. */
+static bool may_nominate_early(const struct nt_oracle_call *x)
+{
+    const struct nt_scn_case *c = x->map.scn;
+    nt_time wait = shortest_wait(c);
+    for (uint8_t side = 0; side < 2; side++) {
+        const struct nt_scn_agent *a = &c->agents[x->sides[side].agent];
+        nt_time pairs = (nt_time)(x->sides[side].base_count * x->sides[1 - side].candidate_count);
+        if (pairs * (a->ta != 0 ? a->ta : TA) > wait || a->rto > RTO ||
+            (a->nomination_wait != 0 && a->nomination_wait < RELAYED_WAIT))
+            return true;
+    }
+    for (size_t i = 0; i < c->step_count; i++)
+        if (c->steps[i].kind == NT_STEP_SIGNALLING)
+            return true;
+    return false;
+}
+
 unsigned nt_oracle_schedules_explore(struct nt_oracle_call *x, const char **why)
 {
     const struct nt_scn_case *c = x->map.scn;
@@ -213,12 +252,13 @@ unsigned nt_oracle_schedules_explore(struct nt_oracle_call *x, const char **why)
         ordered |= nt_oracle_is_order_sensitive(p);
         drifts |= nt_oracle_is_order_sensitive(p) && p->poison != 0 && p->reuse == NT_REUSE_LATEST_BY_SOURCE;
     }
-    unsigned found = ordered ? explore_orders(x, drifts) : check_until_stable(x);
+    bool early = nt_scn_lossy(c) || may_nominate_early(x);
+    unsigned found = ordered ? explore_orders(x, drifts) : check_until_stable(x, early);
     *why = x->table.limit;
     if (is_full(x))
         return 0;
     /* The direct checks may all be lost for as long as nomination waits for them. */
-    if (nt_scn_lossy(c) && (found & NT_PATH_DIRECT) != 0 && (ordered ? has_relay(x) : has_path(x, NT_PATH_RELAYED)))
+    if (early && (found & NT_PATH_DIRECT) != 0 && (ordered ? has_relay(x) : has_path(x, NT_PATH_RELAYED)))
         found |= NT_PATH_RELAYED;
     return found;
 }

@@ -59,6 +59,7 @@ def test_worlds_are_what_they_claim_to_be():
     presets = {g["nat"] for g in gateways if isinstance(g["nat"], str)}
     assert presets >= {*worlds.CLASSIC, *worlds.LINUX, *worlds.DEVICES}
     assert any("ipv6" in n for w in every for n in w["networks"].values())
+    assert any(len(w["steps"]) > 1 for w in every) and any("rto" in a for w in every for a in w["agents"].values())
 
     def levels(w, network):
         for g in w.get("gateways", {}).values():

@@ -216,6 +216,11 @@ def world(seed):
             "expect": {"path": "oracle"}}
     if w.r.random() < 0.05:
         add_ipv6(told)
+    if w.r.random() < 0.04:  # one side checks for long before the other
+        told["steps"].append({"at": "0s", "signalling": {"from": callee, "message": "answer", "delay": f"{w.r.randint(100, 25000)}ms"}})
+    if w.r.random() < 0.04:  # or seldom
+        for agent in told["agents"].values():
+            agent["rto"] = w.r.choice(["500ms", "1s", "3s"])
     return told
 
 
