@@ -15,8 +15,8 @@ static bool says_ice(const struct nt_view *v, const struct nt_item *m)
 /* A plain Binding request is a check (with all that is missing) when it goes from one ICE agent to another, and not to a server. */
 static bool may_be_plain_check(const struct nt_view *v, const struct nt_item *m)
 {
-    bool described = v->party_description[m->party] != NT_VIEW_NONE;
-    bool ice = m->direction == NT_DIR_IN ? described : described || v->sends_checks[m->party];
+    bool described = v->parties[m->party].description != NT_VIEW_NONE;
+    bool ice = m->direction == NT_DIR_IN ? described : described || v->parties[m->party].sends_checks;
     return ice &&
            (m->inner || nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY) != NULL || nt_view_server_at(v, &m->remote) == NT_VIEW_NONE);
 }
@@ -27,7 +27,7 @@ void nt_item_note_check(struct nt_view *v, struct nt_item *m)
     bool says = agents && says_ice(v, m);
     m->check = says || (agents && may_be_plain_check(v, m));
     if (says && m->direction == NT_DIR_OUT && !m->excused)
-        v->sends_checks[m->party] = true;
+        v->parties[m->party].sends_checks = true;
 }
 
 bool nt_item_answers_check(const struct nt_view *v, const struct nt_item *m)

@@ -53,7 +53,7 @@ static struct joiner *joiner_of(struct nt_view *v, const struct nt_capture_frame
     if (j->pieces != NULL)
         return j;
     j->pool = &v->fragments->pool;
-    j->unsure = &v->fragmented[v->tap_party[f->tap]];
+    j->unsure = &v->parties[v->taps[f->tap].party].fragmented;
     j->pieces = nt_reassembly_new(j->pool, (struct nt_reassembly_drop){drop_piece, j});
     return j->pieces != NULL ? j : NULL;
 }

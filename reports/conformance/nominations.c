@@ -37,7 +37,7 @@ static bool any_describes_again(const struct nt_view *v)
 {
     for (uint32_t p = 0; p < v->in->party_count; p++) {
         size_t told = 0;
-        for (uint32_t i = v->party_description[p]; i != NT_VIEW_NONE; i = v->descriptions[i].next)
+        for (uint32_t i = v->parties[p].description; i != NT_VIEW_NONE; i = v->descriptions[i].next)
             told += v->descriptions[i].direction == NT_DIR_OUT;
         if (told > 1)
             return true;

@@ -38,7 +38,7 @@ static void look_at_candidate(struct formula *f, const struct nt_ice_candidate *
 static void look_at_formula(const struct nt_view *v, const struct nt_item *m, struct formula *f)
 {
     *f = (struct formula){.judged = true, .follows = true};
-    for (uint32_t i = v->party_description[m->party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[m->party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
         bool told = d->err == NT_OK && d->direction == NT_DIR_OUT && d->generation == nt_view_generation(v, m);
         for (size_t k = 0; told && k < d->d.stream_count; k++)
@@ -103,7 +103,7 @@ static bool username_right(const struct nt_finder *finder, const struct nt_item 
 static bool username_was_exchanged(const struct nt_finder *finder, const struct nt_item *m)
 {
     const struct nt_view *v = finder->v;
-    for (uint32_t i = v->party_description[m->party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[m->party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *own = &v->descriptions[i];
         const struct nt_view_description *peer = nt_view_is_of_session(v, own, m->session) ? nt_view_exchanged_for(v, own) : NULL;
         if (peer != NULL && username_right(finder, m, own, peer))

@@ -98,7 +98,7 @@ static void judge_never_nominated(struct nt_seen *s)
         const struct nt_seen_component *k = &s->components[i];
         const struct nt_item *m = k->success != NT_VIEW_NONE ? &s->v->items[k->success] : NULL;
         if (m == NULL || !s->agents[m->party].controls || m->session + 1 != s->v->first_session[m->party + 1] ||
-            s->v->bye[m->party] <= m->at + NOMINATES_WITHIN || s->v->end <= m->at + NOMINATES_WITHIN ||
+            s->v->parties[m->party].bye <= m->at + NOMINATES_WITHIN || s->v->end <= m->at + NOMINATES_WITHIN ||
             has_failed(s, &s->v->places[i]))
             continue;
         if (may_have_closed(s, m)) {
@@ -119,7 +119,7 @@ static void settle_trigger(struct nt_seen *s, const struct nt_item *m, nt_time n
     if (l->waits == NT_VIEW_NONE)
         return;
     const struct nt_item *cause = &s->v->items[l->waits];
-    bool late = s->v->bye[m->party] > l->waits_until && now > l->waits_until + nt_tolerance(s->v) &&
+    bool late = s->v->parties[m->party].bye > l->waits_until && now > l->waits_until + nt_tolerance(s->v) &&
                 s->components[m->place].selected > l->waits_until;
     bool restarted = late && nt_view_generation_at(s->v, m->party, l->waits_until) > nt_view_generation(s->v, m);
     nt_require(s->finder, NT_ICE_RULE_TRIGGERED, cause, !late || restarted, "no check in the other direction within %" PRId64 " ms",

@@ -196,7 +196,7 @@ static void judge_old(struct nt_finder *finder, const struct nt_item *m)
 static void judge_id(struct nt_finder *finder, const struct nt_item *m)
 {
     bool known = m->request != NT_VIEW_NONE;
-    if (!known && finder->v->fragmented[m->party])
+    if (!known && finder->v->parties[m->party].fragmented)
         nt_not_judged(finder, NT_STUN_RULE_ANSWERS, m->party, "a request may have come in fragments that could not be joined");
     else
         nt_require(finder, NT_STUN_RULE_ANSWERS, m, known, "no request with the id %08x%08x%08x came before",

@@ -77,7 +77,7 @@ static void judge_first(struct nt_finder *finder, const struct nt_item *m)
 {
     uint32_t type = credential_of(finder, m);
     char text[NT_ITEM_TEXT];
-    if (type != NT_VIEW_NONE && finder->v->streams[m->party])
+    if (type != NT_VIEW_NONE && finder->v->parties[m->party].streams)
         nt_not_judged(finder, NT_STUN_RULE_FIRST, m->party, "it may have asked the server over TCP before, which is not read");
     else
         nt_require(finder, NT_STUN_RULE_FIRST, m, type == NT_VIEW_NONE,

@@ -74,7 +74,7 @@ static void note_response(const struct nt_view *v, struct state *s, const struct
 static bool is_unsure(const struct nt_view *v, const struct nt_item *q)
 {
     bool unread = false;
-    for (uint32_t i = v->party_description[q->party]; i != NT_VIEW_NONE; i = v->descriptions[i].next)
+    for (uint32_t i = v->parties[q->party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next)
         unread = unread || (v->descriptions[i].direction == NT_DIR_OUT && v->descriptions[i].err != NT_OK);
     return q->integrity == NT_SIGNED_UNKNOWN && (unread || q->key != NT_VIEW_NONE);
 }

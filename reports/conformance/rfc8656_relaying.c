@@ -181,7 +181,7 @@ static void judge_to_peer(struct nt_relay_view *turn, const struct nt_relay *rel
     char text[NT_ADDR_TEXT];
     uint16_t channel = 0;
     enum origin origin = find_origin(turn, relay, &relay->down, &l, &m->remote, &channel);
-    bool in_fragments = origin == ORIGIN_NONE && turn->v->fragmented[m->party];
+    bool in_fragments = origin == ORIGIN_NONE && turn->v->parties[m->party].fragmented;
     if (origin == ORIGIN_FORGOTTEN || in_fragments)
         nt_not_judged(turn->finder, NT_TURN_RULE_RELAY_PAYLOAD, m->party, in_fragments ? IN_FRAGMENTS : FORGOTTEN);
     else
@@ -264,7 +264,7 @@ static void judge_origin(struct nt_relay_view *turn, const struct nt_relay *rela
     char text[NT_ADDR_TEXT];
     uint16_t channel = 0;
     enum origin origin = find_origin(turn, relay, &relay->up, l, peer, &channel);
-    bool in_fragments = origin == ORIGIN_NONE && turn->v->fragmented[m->party];
+    bool in_fragments = origin == ORIGIN_NONE && turn->v->parties[m->party].fragmented;
     if (l->len == 0)
         nt_not_judged(turn->finder, NT_TURN_RULE_DATA_PAYLOAD, m->party, EMPTY);
     else if (origin == ORIGIN_FORGOTTEN || in_fragments)
@@ -312,7 +312,7 @@ static bool tells_mtu(const struct nt_addr *peer, unsigned type, unsigned code)
 static void judge_mtu(struct nt_relay_view *turn, const struct nt_item *m, const struct nt_addr *peer, unsigned type, unsigned code,
                       unsigned data)
 {
-    const struct nt_view_mtu *told = &turn->v->told_mtu[m->party];
+    const struct nt_view_mtu *told = &turn->v->parties[m->party].told_mtu;
     if (tells_mtu(peer, type, code) && told->mtu != 0 && told->at + NT_RELAY_WITHIN >= m->at)
         nt_require(turn->finder, NT_TURN_RULE_MTU, m, data == told->mtu, "Error Data is %u, expected %u: the MTU told in packet %u",
                    data, (unsigned)told->mtu, (unsigned)told->frame);

@@ -17,7 +17,7 @@ static bool is_earlier(const struct told *t, const struct nt_view_description *e
 static const struct nt_view_description *ended_before(const struct told *t, uint8_t stream)
 {
     const struct nt_view *v = t->finder->v;
-    for (uint32_t i = v->party_description[t->d->party]; &v->descriptions[i] != t->d; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[t->d->party].description; &v->descriptions[i] != t->d; i = v->descriptions[i].next) {
         const struct nt_view_description *e = &v->descriptions[i];
         if (!is_earlier(t, e))
             continue;
@@ -33,7 +33,7 @@ static const struct nt_view_description *ended_before(const struct told *t, uint
 static bool was_conveyed(const struct told *t, const struct nt_ice_candidate *c)
 {
     const struct nt_view *v = t->finder->v;
-    for (uint32_t i = v->party_description[t->d->party]; &v->descriptions[i] != t->d; i = v->descriptions[i].next)
+    for (uint32_t i = v->parties[t->d->party].description; &v->descriptions[i] != t->d; i = v->descriptions[i].next)
         if (is_earlier(t, &v->descriptions[i]) && nt_told_candidate(&v->descriptions[i].d, c) != NULL)
             return true;
     return false;
@@ -45,7 +45,7 @@ static bool may_have_waited(const struct nt_view *v, const struct nt_view_descri
 {
     if (!v->in->parties[d->party].carried)
         return false;
-    for (uint32_t i = v->party_description[d->party]; &v->descriptions[i] != d; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[d->party].description; &v->descriptions[i] != d; i = v->descriptions[i].next) {
         const struct nt_view_description *e = &v->descriptions[i];
         if (e->fragment == d->fragment && e->direction == NT_DIR_OUT && e->generation == d->generation)
             return false;
@@ -92,7 +92,7 @@ void nt_rfc8838_judge_told(const struct told *t, const struct nt_nominations *no
  * peer-reflexive one. */
 static const struct nt_view_description *conveyed_by(const struct nt_view *v, const struct nt_item *m)
 {
-    for (uint32_t i = v->party_description[m->party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[m->party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
         bool of_session = d->err == NT_OK && d->direction == NT_DIR_OUT && d->generation == nt_view_generation(v, m);
         if (of_session && nt_view_candidate_in(&d->d, &m->local) != NULL)
@@ -107,10 +107,10 @@ void nt_rfc8838_judge_checks(struct nt_finder *finder)
     const struct nt_view *v = finder->v;
     bool any = false;
     for (uint32_t p = 0; p < v->in->party_count; p++)
-        any = any || v->trickles[p];
+        any = any || v->parties[p].trickles;
     for (uint32_t i = 0; any && i < v->count; i++) {
         const struct nt_item *m = &v->items[i];
-        if (!m->check || m->direction != NT_DIR_OUT || m->excused || m->first != i || !v->trickles[m->party])
+        if (!m->check || m->direction != NT_DIR_OUT || m->excused || m->first != i || !v->parties[m->party].trickles)
             continue;
         const struct nt_view_description *d = conveyed_by(v, m);
         bool told = d == NULL || d->at <= m->at + nt_tolerance(v);

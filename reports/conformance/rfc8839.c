@@ -104,7 +104,7 @@ static void judge_description(const struct told *t, const struct nt_nominations 
 /* RFC 8445, 2.5: "lite agents do not generate connectivity checks". */
 static void judge_lite(struct nt_finder *finder, const struct nt_view_description *d)
 {
-    nt_require(finder, NT_SDP_RULE_LITE, d, !d->d.lite || !finder->v->sends_checks[d->party],
+    nt_require(finder, NT_SDP_RULE_LITE, d, !d->d.lite || !finder->v->parties[d->party].sends_checks,
                "ice-lite, and its sender sends checks");
 }
 
@@ -141,7 +141,7 @@ static void judge_passwords(struct nt_finder *finder)
 static const struct nt_view_description *told_before(const struct nt_view *v, const struct nt_view_description *d)
 {
     const struct nt_view_description *last = NULL, *same = NULL;
-    for (uint32_t i = v->party_description[d->party]; &v->descriptions[i] != d; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[d->party].description; &v->descriptions[i] != d; i = v->descriptions[i].next) {
         const struct nt_view_description *e = &v->descriptions[i];
         if (!nt_view_is_full(e) || e->direction != NT_DIR_OUT)
             continue;
@@ -154,7 +154,7 @@ static const struct nt_view_description *told_before(const struct nt_view *v, co
 /* The same text was sent again, whatever came between: by a message that is retransmitted, or one that changes nothing. */
 static bool is_sent_again(const struct nt_view *v, const struct nt_view_description *d)
 {
-    for (uint32_t i = v->party_description[d->party]; &v->descriptions[i] != d; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[d->party].description; &v->descriptions[i] != d; i = v->descriptions[i].next) {
         const struct nt_view_description *e = &v->descriptions[i];
         if (e->direction == NT_DIR_OUT && e->offer == d->offer && e->fragment == d->fragment && e->len == d->len &&
             memcmp(e->text, d->text, d->len) == 0)
@@ -166,7 +166,7 @@ static bool is_sent_again(const struct nt_view *v, const struct nt_view_descript
 static void judge_party(struct nt_finder *finder, uint32_t party, const struct nt_nominations *nominations)
 {
     const struct nt_view *v = finder->v;
-    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
         if (d->direction != NT_DIR_OUT)
             continue;
@@ -188,7 +188,7 @@ void nt_rfc8839_judge(struct nt_finder *finder)
     }
     for (uint32_t p = 0; p < finder->v->in->party_count; p++) {
         judge_party(finder, p, &nominations);
-        if (finder->v->unread[p])
+        if (finder->v->parties[p].unread)
             nt_not_judged(finder, NT_SDP_RULE_GRAMMAR, p, "a SIP message that is not read, or of a kind that is not");
     }
     nt_rfc8838_judge_checks(finder);

@@ -86,7 +86,7 @@ static void judge_two(const struct told *t, const struct nt_ice_candidate *a, co
 static void judge_with_earlier(const struct told *t, const struct nt_ice_candidate *c)
 {
     const struct nt_view *v = t->finder->v;
-    for (uint32_t i = v->party_description[t->d->party]; &v->descriptions[i] != t->d; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[t->d->party].description; &v->descriptions[i] != t->d; i = v->descriptions[i].next) {
         const struct nt_view_description *e = &v->descriptions[i];
         if (e->err != NT_OK || e->direction != NT_DIR_OUT || e->generation != t->d->generation)
             continue;
@@ -100,7 +100,7 @@ static void judge_with_earlier(const struct told *t, const struct nt_ice_candida
 static bool was_told(const struct told *t, const struct nt_ice_candidate *c)
 {
     const struct nt_view *v = t->finder->v;
-    for (uint32_t i = v->party_description[t->d->party]; &v->descriptions[i] != t->d; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[t->d->party].description; &v->descriptions[i] != t->d; i = v->descriptions[i].next) {
         const struct nt_view_description *e = &v->descriptions[i];
         if (e->err == NT_OK && e->direction == NT_DIR_OUT && e->generation == t->d->generation &&
             nt_told_candidate(&e->d, c) != NULL)
@@ -156,7 +156,7 @@ static void judge_components(const struct told *t, const struct nt_ice_stream_de
     struct components all = {.highest = 0};
     uint16_t missing;
     see_components(&all, s, stream);
-    for (uint32_t i = v->party_description[t->d->party]; t->d->fragment && &v->descriptions[i] != t->d;
+    for (uint32_t i = v->parties[t->d->party].description; t->d->fragment && &v->descriptions[i] != t->d;
          i = v->descriptions[i].next) {
         const struct nt_view_description *e = &v->descriptions[i];
         for (size_t k = 0;

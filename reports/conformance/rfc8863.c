@@ -66,7 +66,7 @@ static void judge_release(struct state *s, const struct nt_item *m)
     if (!s->allocated[m->pair])
         return;
     s->allocated[m->pair] = false;
-    if (--a->allocations > 0 || a->nominated || s->v->bye[m->party] <= m->at || since == NT_TIME_NEVER || m->at < since)
+    if (--a->allocations > 0 || a->nominated || s->v->parties[m->party].bye <= m->at || since == NT_TIME_NEVER || m->at < since)
         return;
     nt_require(s->finder, NT_PAC_RULE_PATIENCE, m, m->at + nt_tolerance(s->v) >= nt_time_after(since, PAC),
                "the last allocation is released %" PRId64 " ms after checks began, expected 39500 ms at least",

@@ -11,7 +11,7 @@
 uint32_t nt_view_generation_at(const struct nt_view *v, uint32_t party, nt_time at)
 {
     uint32_t generation = 0;
-    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
         if (nt_view_is_full(d) && d->direction == NT_DIR_OUT && d->at <= at)
             generation = d->generation;
@@ -22,7 +22,8 @@ uint32_t nt_view_generation_at(const struct nt_view *v, uint32_t party, nt_time 
 uint32_t nt_view_agreed_generation_at(const struct nt_view *v, uint32_t party, nt_time at)
 {
     uint32_t generation = 0;
-    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE && v->descriptions[i].at <= at; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE && v->descriptions[i].at <= at;
+         i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
         const struct nt_view_description *peer =
             nt_view_is_full(d) && d->direction == NT_DIR_OUT ? nt_view_exchanged_for(v, d) : NULL;
@@ -44,7 +45,7 @@ const struct nt_view_description *nt_view_exchanged_for(const struct nt_view *v,
 
 const struct nt_view_description *nt_view_session_first(const struct nt_view *v, uint32_t session, int direction)
 {
-    for (uint32_t i = v->party_description[v->session_party[session]]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[v->session_party[session]].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = nt_view_is_of_session(v, &v->descriptions[i], session) ? &v->descriptions[i] : NULL;
         if (d != NULL && direction == NT_DIR_IN)
             d = nt_view_exchanged_for(v, d);
@@ -59,7 +60,7 @@ const struct nt_ice_candidate *nt_view_session_candidate(const struct nt_view *v
 {
     uint32_t party = v->session_party[session];
     const struct nt_ice_candidate *c = nt_view_local_candidate(v, party, local);
-    for (uint32_t i = v->party_description[party]; c != NULL && i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[party].description; c != NULL && i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
         bool told = d->err == NT_OK && d->direction == NT_DIR_OUT && d->generation == session - v->first_session[party];
         const struct nt_ice_candidate *again = told ? nt_view_candidate_in(&d->d, &c->addr) : NULL;
@@ -74,7 +75,7 @@ bool nt_view_goes_without_ice(const struct nt_view *v, const struct nt_item *m)
 {
     const struct nt_view_description *peer = NULL;
     size_t stream = v->places[m->place].stream - 1u;
-    for (uint32_t i = v->party_description[m->party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[m->party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
         if (nt_view_is_full(d) && d->direction == NT_DIR_IN && d->at <= m->at)
             peer = d;
@@ -86,7 +87,7 @@ bool nt_view_goes_without_ice(const struct nt_view *v, const struct nt_item *m)
 /* The generation of a party that announced this username fragment, or NT_VIEW_NONE; *stream: the first one that has it, from 1. */
 static uint32_t generation_of_ufrag(const struct nt_view *v, uint32_t party, const uint8_t *ufrag, size_t len, uint16_t *stream)
 {
-    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
         for (size_t s = 0; nt_view_is_full(d) && d->direction == NT_DIR_OUT && s < d->d.stream_count; s++)
             if (strlen(d->d.streams[s].ufrag) == len && memcmp(d->d.streams[s].ufrag, ufrag, len) == 0) {
@@ -114,7 +115,7 @@ static uint32_t generation_of_check(const struct nt_view *v, const struct nt_ite
 static uint32_t newest_generation(const struct nt_view *v, uint32_t party)
 {
     uint32_t newest = 0;
-    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
         if (nt_view_is_full(d) && d->direction == NT_DIR_OUT && d->generation > newest)
             newest = d->generation;
@@ -257,7 +258,7 @@ static uint32_t find_exchanged(const struct nt_view *v, const struct nt_view_des
 {
     uint32_t last = NT_VIEW_NONE;
     bool after = false;
-    for (uint32_t i = v->party_description[own->party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[own->party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
         after = after || d == own;
         if (!nt_view_is_full(d) || d->direction != NT_DIR_IN || d->cseq != own->cseq || d->offer == own->offer ||

@@ -42,7 +42,7 @@ static int read_description(const struct nt_view *v, struct nt_view_description 
 static const struct nt_view_description *last_full(const struct nt_view *v, uint32_t party, int direction)
 {
     const struct nt_view_description *last = NULL;
-    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next)
+    for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next)
         if (nt_view_is_full(&v->descriptions[i]) && v->descriptions[i].direction == direction)
             last = &v->descriptions[i];
     return last;
@@ -71,7 +71,7 @@ static uint32_t generation_of_fragment(const struct nt_view *v, const struct nt_
 {
     const struct nt_view_description *before = last_full(v, d->party, d->direction);
     const char *ufrag = d->d.stream_count > 0 ? d->d.streams[0].ufrag : "";
-    for (uint32_t i = v->party_description[d->party]; i != NT_VIEW_NONE && ufrag[0] != '\0'; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[d->party].description; i != NT_VIEW_NONE && ufrag[0] != '\0'; i = v->descriptions[i].next) {
         const struct nt_view_description *e = &v->descriptions[i];
         if (nt_view_is_full(e) && e->direction == d->direction && has_ufrag(&e->d, ufrag))
             return e->generation;
@@ -109,7 +109,7 @@ static void place_fragment(const struct nt_view *v, struct nt_view_description *
 static uint32_t generation_of(const struct nt_view *v, const struct nt_view_description *d)
 {
     uint32_t next = 0, same = NT_VIEW_NONE;
-    for (uint32_t i = v->party_description[d->party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[d->party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *e = &v->descriptions[i];
         if (!nt_view_is_full(e) || e->direction != d->direction)
             continue;
@@ -152,8 +152,8 @@ static int add_description(struct nt_view *v, uint32_t party, const struct nt_ca
     if (r != NT_OK)
         return r;
     place_description(v, d);
-    v->trickles[party] = v->trickles[party] || (d->err == NT_OK && d->direction == NT_DIR_OUT && d->d.trickle);
-    uint32_t *link = &v->party_description[party];
+    v->parties[party].trickles = v->parties[party].trickles || (d->err == NT_OK && d->direction == NT_DIR_OUT && d->d.trickle);
+    uint32_t *link = &v->parties[party].description;
     while (*link != NT_VIEW_NONE)
         link = &v->descriptions[*link].next;
     *link = (uint32_t)v->description_count++;
@@ -178,18 +178,18 @@ static const struct nt_view_sip *read_sip(struct nt_view *v, const uint8_t *byte
 
 int nt_view_read_signalling(struct nt_view *v, const struct nt_capture_frame *f, uint32_t number, const uint8_t *bytes, size_t len)
 {
-    uint32_t party = v->tap_party[f->tap];
+    uint32_t party = v->taps[f->tap].party;
     int err = NT_OK;
     const struct nt_view_sip *sip = read_sip(v, bytes, len, &err);
     if (sip == NULL)
         return err;
     if (sip->err != NT_OK) {
-        v->unread[party] |= f->direction == NT_DIR_OUT;
+        v->parties[party].unread |= f->direction == NT_DIR_OUT;
         return NT_OK;
     }
     const struct nt_sip_message *m = &sip->message;
-    if (m->kind == NT_SIP_BYE && f->at < v->bye[party])
-        v->bye[party] = f->at;
+    if (m->kind == NT_SIP_BYE && f->at < v->parties[party].bye)
+        v->parties[party].bye = f->at;
     bool answer = m->kind == NT_SIP_OK && m->answered == NT_SIP_INVITE;
     if ((m->kind != NT_SIP_INVITE && m->kind != NT_SIP_INFO && !answer) || m->body_len == 0)
         return NT_OK;
@@ -198,7 +198,7 @@ int nt_view_read_signalling(struct nt_view *v, const struct nt_capture_frame *f,
 
 const struct nt_view_description *nt_view_described(const struct nt_view *v, uint32_t party, int direction)
 {
-    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next)
+    for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next)
         if (nt_view_is_full(&v->descriptions[i]) && v->descriptions[i].direction == direction)
             return &v->descriptions[i];
     return NULL;
@@ -215,7 +215,7 @@ const struct nt_ice_candidate *nt_view_candidate_in(const struct nt_ice_descript
 
 const struct nt_ice_candidate *nt_view_candidate(const struct nt_view *v, uint32_t party, const struct nt_addr *a)
 {
-    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
         const struct nt_ice_candidate *c = d->err == NT_OK && d->direction == NT_DIR_OUT ? nt_view_candidate_in(&d->d, a) : NULL;
         if (c != NULL)
@@ -226,7 +226,7 @@ const struct nt_ice_candidate *nt_view_candidate(const struct nt_view *v, uint32
 
 const struct nt_view_description *nt_view_announced(const struct nt_view *v, uint32_t party, const struct nt_addr *a, nt_time since)
 {
-    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
         if (d->at >= since && d->err == NT_OK && d->direction == NT_DIR_OUT && nt_view_candidate_in(&d->d, a) != NULL)
             return d;
@@ -250,7 +250,7 @@ static const struct nt_ice_candidate *reflexive_in(const struct nt_view *v, uint
 const struct nt_ice_candidate *nt_view_local_candidate(const struct nt_view *v, uint32_t party, const struct nt_addr *local)
 {
     const struct nt_ice_candidate *c = nt_view_candidate(v, party, local);
-    for (uint32_t i = v->party_description[party]; c == NULL && i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[party].description; c == NULL && i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
         c = d->err == NT_OK && d->direction == NT_DIR_OUT ? reflexive_in(v, party, &d->d, local) : NULL;
     }
@@ -268,7 +268,7 @@ static bool has_ice(const struct nt_ice_description *d)
 /* The first full description of a party that went in a direction and uses ICE, or NULL. */
 static const struct nt_view_description *described_with_ice(const struct nt_view *v, uint32_t party, int direction)
 {
-    for (uint32_t i = v->party_description[party]; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
         if (nt_view_is_full(d) && d->direction == direction && has_ice(&d->d))
             return d;

@@ -177,6 +177,22 @@ struct nt_view_mtu { /* that an ICMP error told a party last */
     uint32_t frame, mtu; /* 0: none did */
 };
 
+struct nt_view_tap {
+    uint32_t party; /* NT_VIEW_NONE: not looked at */
+    bool signalling;
+};
+
+struct nt_view_party {
+    uint32_t description; /* its first */
+    nt_time bye;          /* when a SIP BYE was seen, or it was told to end */
+    struct nt_view_mtu told_mtu;
+    bool trickles;     /* it has said that it trickles */
+    bool sends_checks; /* it has sent a request that says it is a check */
+    bool unread;       /* it has sent a SIP message that is not read */
+    bool streams;      /* it has sent or got TCP, which is not read */
+    bool fragmented;   /* it may have sent or got a datagram that is no item, for its fragments could not be joined */
+};
+
 struct nt_view_chunk { /* of kept bytes */
     struct nt_view_chunk *next;
     size_t used, cap;
@@ -217,17 +233,9 @@ struct nt_view {
     void *show_user;
     nt_time end;
     size_t tap_count;
-    uint32_t *tap_party; /* party of each tap; NT_VIEW_NONE: not looked at */
-    bool *tap_signalling;
-    uint32_t *party_description;    /* each party's first */
-    nt_time *bye;                   /* each party's: when a SIP BYE was seen, or it was told to end */
-    bool *trickles;                 /* each party's: it has said that it trickles */
-    bool *sends_checks;             /* each party's: it has sent a request that says it is a check */
-    bool *unread;                   /* each party's: it has sent a SIP message that is not read */
+    struct nt_view_tap *taps;
+    struct nt_view_party *parties;
     struct nt_fragments *fragments; /* NULL until the first */
-    struct nt_view_mtu *told_mtu;   /* each party's */
-    bool *streams;                  /* each party's: it has sent or got TCP, which is not read */
-    bool *fragmented; /* each party's: it may have sent or got a datagram that is no item, for its fragments could not be joined */
     uint32_t recent_pairs[1u << NT_VIEW_RECENT_BITS];
     uint32_t recent[1u << NT_VIEW_RECENT_BITS]; /* items by the hash of a message's id and class: repeats.h */
     /* sessions.h: when the view has ended */

@@ -48,8 +48,8 @@ static int name_taps(struct nt_view *v)
         uint32_t party = nt_map_get(&by_name, &k);
         bool judged =
             party != NT_MAP_NONE && (v->in->parties[party].kind == NT_CONF_AGENT || v->in->parties[party].kind == NT_CONF_SERVER);
-        v->tap_party[i] = judged ? party : NT_VIEW_NONE;
-        v->tap_signalling[i] = strstr(c->taps[i].name, ".signalling") != NULL;
+        v->taps[i].party = judged ? party : NT_VIEW_NONE;
+        v->taps[i].signalling = strstr(c->taps[i].name, ".signalling") != NULL;
     }
     nt_map_free(&by_name);
     return r;
@@ -275,7 +275,7 @@ static int read_datagram(struct nt_view *v, const struct nt_capture_frame *f, co
 {
     if (datagram->len == 0)
         return NT_OK;
-    if (v->tap_signalling[f->tap])
+    if (v->taps[f->tap].signalling)
         return nt_view_read_signalling(v, f, datagram->frame, datagram->bytes, datagram->len);
     return add_item(v, datagram);
 }
@@ -302,7 +302,7 @@ static void note_mtu(struct nt_view *v, const struct nt_capture *c, const struct
 {
     uint32_t mtu = m->direction == NT_DIR_IN ? nt_capture_told_mtu(c, f) : 0;
     if (mtu != 0)
-        v->told_mtu[m->party] = (struct nt_view_mtu){m->at, m->frame, mtu};
+        v->parties[m->party].told_mtu = (struct nt_view_mtu){m->at, m->frame, mtu};
 }
 
 static int read_frame(struct nt_view *v, const struct nt_capture *c, const struct nt_capture_frame *f, uint32_t number)
@@ -310,10 +310,10 @@ static int read_frame(struct nt_view *v, const struct nt_capture *c, const struc
     struct nt_addr src, dst;
     const uint8_t *bytes;
     size_t len;
-    struct nt_item m = {.at = f->at, .frame = number, .party = v->tap_party[f->tap], .direction = f->direction};
+    struct nt_item m = {.at = f->at, .frame = number, .party = v->taps[f->tap].party, .direction = f->direction};
     if (!nt_capture_datagram(c, f, &src, &dst, &bytes, &len)) {
         note_mtu(v, c, f, &m);
-        v->streams[m.party] = v->streams[m.party] || nt_capture_is_tcp(c, f);
+        v->parties[m.party].streams = v->parties[m.party].streams || nt_capture_is_tcp(c, f);
         return read_fragment(v, c, f, &m);
     }
     bool out = f->direction == NT_DIR_OUT;
@@ -327,7 +327,7 @@ static int read_frame(struct nt_view *v, const struct nt_capture *c, const struc
 
 int nt_view_frame(struct nt_view *v, const struct nt_capture *c, const struct nt_capture_frame *f, uint32_t number)
 {
-    if (v->cut != 0 || f->tap >= v->tap_count || v->tap_party[f->tap] == NT_VIEW_NONE ||
+    if (v->cut != 0 || f->tap >= v->tap_count || v->taps[f->tap].party == NT_VIEW_NONE ||
         (f->direction != NT_DIR_IN && f->direction != NT_DIR_OUT) || (f->direction == NT_DIR_IN && f->fate == NT_FATE_DROPPED))
         return NT_OK;
     int r = read_frame(v, c, f, number);
@@ -341,7 +341,7 @@ static void note_stops(struct nt_view *v)
 {
     for (size_t i = 0; i < v->in->party_count; i++)
         if (v->in->parties[i].stopped != 0)
-            v->bye[i] = nt_time_min(v->bye[i], v->in->parties[i].stopped);
+            v->parties[i].bye = nt_time_min(v->parties[i].bye, v->in->parties[i].stopped);
 }
 
 int nt_view_end(struct nt_view *v, nt_time end)
@@ -372,25 +372,13 @@ int nt_view_init(struct nt_view *v, const struct nt_conf_input *in)
     nt_map_init(&v->by_place, sizeof(struct nt_view_place));
     nt_map_init(&v->by_link, sizeof(struct nt_view_linked));
     nt_map_init(&v->by_mapped, sizeof(struct nt_view_tuple));
-    v->tap_party = malloc(taps * sizeof *v->tap_party);
-    v->tap_signalling = calloc(taps, sizeof *v->tap_signalling);
-    v->party_description = malloc(parties * sizeof *v->party_description);
-    v->bye = malloc(parties * sizeof *v->bye);
-    v->trickles = calloc(parties, sizeof *v->trickles);
-    v->sends_checks = calloc(parties, sizeof *v->sends_checks);
-    v->unread = calloc(parties, sizeof *v->unread);
-    v->streams = calloc(parties, sizeof *v->streams);
-    v->fragmented = calloc(parties, sizeof *v->fragmented);
-    v->told_mtu = calloc(parties, sizeof *v->told_mtu);
-    bool all = v->tap_party != NULL && v->tap_signalling != NULL && v->party_description != NULL && v->bye != NULL &&
-               v->trickles != NULL && v->sends_checks != NULL && v->unread != NULL && v->streams != NULL && v->fragmented != NULL &&
-               v->told_mtu != NULL;
-    int r = all ? NT_OK : NT_ENOMEM;
-    for (size_t i = 0; i < parties && r == NT_OK; i++) {
-        v->party_description[i] = NT_VIEW_NONE;
-        v->bye[i] = NT_TIME_NEVER;
-    }
-    return r == NT_OK ? name_taps(v) : r;
+    v->taps = calloc(taps, sizeof *v->taps);
+    v->parties = malloc(parties * sizeof *v->parties);
+    if (v->taps == NULL || v->parties == NULL)
+        return NT_ENOMEM;
+    for (size_t i = 0; i < parties; i++)
+        v->parties[i] = (struct nt_view_party){.description = NT_VIEW_NONE, .bye = NT_TIME_NEVER};
+    return name_taps(v);
 }
 
 void nt_view_free(struct nt_view *v)
@@ -421,17 +409,9 @@ void nt_view_free(struct nt_view *v)
     free(v->sips);
     free(v->allocations);
     free(v->channels);
-    free(v->tap_party);
-    free(v->tap_signalling);
-    free(v->party_description);
-    free(v->bye);
-    free(v->trickles);
-    free(v->sends_checks);
-    free(v->unread);
+    free(v->taps);
+    free(v->parties);
     free(v->first_session);
     free(v->session_party);
     free(v->places);
-    free(v->streams);
-    free(v->fragmented);
-    free(v->told_mtu);
 }
