@@ -48,4 +48,4 @@ def test_the_model_does_what_the_kernel_does(observed, config):
 
 
 def test_much_is_observed(observed):
-    assert {config: len(kernel) for config, (kernel, _) in observed.items() if len(kernel) < 80} == {"range": len(observed["range"][0])}
+    assert [config for config, (kernel, _) in observed.items() if len(kernel) < 80] == ["range", "pool", "pool-persistent"]

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from lab import (AGAIN, BETWEEN, BETWEEN6, EXTERNAL, EXTERNAL6, GATEWAY_INSIDE, GATEWAY_INSIDE6, INSIDE, INSIDES, INSIDES6, OUTER_MTU, OUTSIDE,
-                 OUTSIDES, OUTSIDES6, inside, outside)
+                 OUTSIDES, OUTSIDES6, POOL, inside, outside)
 
 HOST = Path(__file__).with_name("host.py")
 NEEDS = ("nft", "ip", "unshare", "nsenter")
@@ -44,6 +44,8 @@ RULES = {
     "random": source_nat('oifname "out" masquerade random'),
     "fully-random": source_nat('oifname "out" masquerade fully-random'),
     "range": source_nat(f'oifname "out" ip protocol udp snat to {EXTERNAL}:5000-5007', f'oifname "out" snat to {EXTERNAL}'),
+    "pool": source_nat(f'oifname "out" snat to {POOL[0]}-{POOL[-1]}'),
+    "pool-persistent": source_nat(f'oifname "out" snat to {POOL[0]}-{POOL[-1]} persistent'),
     "input-drop": MASQUERADE + deny_input('iifname "out" drop'),
     "input-reject": MASQUERADE + deny_input("icmp type echo-request accept", "icmpv6 type echo-request accept", 'iifname "out" reject'),
     "docker": source_nat('ip saddr 10.1.0.0/24 oifname != "in" masquerade') + forward("ip"),
@@ -125,7 +127,7 @@ def connect(spaces, name):
     """Makes the network of a configuration of its namespaces."""
     near, far = spaces["near"], spaces[gateways(name)[-1]]
     wire((spaces[INSIDE], "eth0", [inside(n) for n in INSIDES], INSIDES6), (near, "in", [GATEWAY_INSIDE], [GATEWAY_INSIDE6]))
-    wire((far, "out", [EXTERNAL], [EXTERNAL6]), (spaces[OUTSIDE], "eth0", [outside(n) for n in OUTSIDES], OUTSIDES6), OUTER_MTU)
+    wire((far, "out", POOL if name.startswith("pool") else [EXTERNAL], [EXTERNAL6]), (spaces[OUTSIDE], "eth0", [outside(n) for n in OUTSIDES], OUTSIDES6), OUTER_MTU)
     if near is not far:
         wire_nested(near, far)
     for n in gateways(name):

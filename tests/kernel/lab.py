@@ -26,6 +26,7 @@ def outside(n):
 INSIDES6, OUTSIDES6 = [f"2001:db8:2::{n}" for n in range(2, 8)], [f"2001:db8:1::{n}" for n in range(10, 14)]
 GATEWAY_INSIDE6, EXTERNAL6, BETWEEN6 = "2001:db8:2::1", "2001:db8:1::2", "2001:db8:9::1"
 GATEWAY_INSIDE, EXTERNAL, BETWEEN = inside(1), outside(2), "10.9.0.1"
+POOL = [outside(n) for n in range(2, 6)] # external addresses, where there are several
 INSIDES, OUTSIDES = range(2, 64), range(10, 74)
 OUTER_MTU = 1400
 AGAIN = " again" # a configuration's second lab

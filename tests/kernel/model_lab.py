@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lab import AGAIN, EXTERNAL, EXTERNAL6, INSIDE, INSIDES, INSIDES6, OUTER_MTU, OUTSIDE, OUTSIDES, OUTSIDES6, inside, outside
+from lab import AGAIN, EXTERNAL, EXTERNAL6, INSIDE, INSIDES, INSIDES6, OUTER_MTU, OUTSIDE, OUTSIDES, OUTSIDES6, POOL, inside, outside
 
 HOST = Path(__file__).with_name("host.py")
 
@@ -16,6 +16,8 @@ POLICIES = {
     "random": f"{{preset: linux-masq-random, {TIMERS}, poison: 3s}}",
     "fully-random": f"{{preset: linux-masq-random, {TIMERS}, poison: 3s}}",
     "range": f"{{preset: linux-masq, {TIMERS}, poison: 3s, range: 5000..5007}}",
+    "pool": f"{{preset: linux-masq, {TIMERS}, poison: 3s, addresses: {len(POOL)}, pooling: arbitrary}}",
+    "pool-persistent": f"{{preset: linux-masq, {TIMERS}, poison: 3s, addresses: {len(POOL)}, pooling: paired}}",
     "input-drop": f"{{preset: linux-masq-dropin, {TIMERS}}}",
     "input-reject": f"{{preset: openwrt, {TIMERS}}}",
     "docker": f"{{preset: docker-bridge, {TIMERS}, poison: 3s}}",

@@ -13,8 +13,8 @@ TRIES, PAUSE = 5, 7  # seconds, after which flows, poisons and ICMP rates of one
 PORTS = 130  # for one try
 
 
-def group(waits=False, only=None):
-    """waits: it has a clock of its own. only: the configuration that it is for alone."""
+def group(waits=False, only=()):
+    """waits: it has a clock of its own. only: the configurations that it is for alone."""
     def add(function):
         GROUPS.append((function, waits, only))
         return function
@@ -103,8 +103,8 @@ async def observe_group(lab, config, number, function, waits, turns):
 
 async def observe(lab, config, waits, turns):
     """What the groups see that wait, or those that do not."""
-    alone = {only for *_, only in GROUPS}
-    wanted = [(function, w) for function, w, only in GROUPS if only == (config if config in alone else None)]
+    own = [(function, w) for function, w, only in GROUPS if config in only]
+    wanted = own or [(function, w) for function, w, only in GROUPS if not only]
     found = {}
     for values in await asyncio.gather(*(observe_group(lab, config, n, function, w, turns) for n, (function, w) in enumerate(wanted) if w == waits)):
         found.update(values)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from lab import EXTERNAL, INSIDE, OUTSIDE, Clock
+from lab import EXTERNAL, INSIDE, INSIDES, OUTSIDE, OUTSIDES, POOL, Clock, inside, outside
 from packets import Packet, ip, udp
 from place import group
 
@@ -180,7 +180,7 @@ async def low_ports(t):
                 t.note(f"{name}, {host} host", " or ".join(sorted({class_of(c.port) for c in casts})))
 
 
-@group(waits=True, only="range")
+@group(waits=True, only=["range"])
 async def small_range(t):
     sources = [(t.a, t.port(n)) for n in range(9)]
     first = [await t.out(source, (t.p, 7000)) for source in sources[:8]]
@@ -193,6 +193,25 @@ async def small_range(t):
     t.note("the first again", (await t.out(sources[0], (t.p, 7000))).source_word(first=first[0]))
     await Clock().at(4)
     t.note("the ninth after their end", (await t.out(sources[8], (t.p, 7000))).fate())
+
+
+@group(only=["pool", "pool-persistent"])
+async def pool(t):
+    """Several external addresses: one for all that a host sends, or others (RFC 4787, REQ-2)."""
+    peers = [(outside(n), 7000) for n in OUTSIDES[1:17]]
+
+    async def addresses(*flows):
+        return "one" if len({(await t.out(*flow)).arrived.src for flow in flows}) == 1 else "several"
+    t.note("one source, 16 peers", await addresses(*(((t.a, t.port(0)), peer) for peer in peers)))
+    t.note("16 sources, one peer", await addresses(*(((t.a, t.port(10 + n)), peers[0]) for n in range(16))))
+    t.note("16 sources, 16 peers", await addresses(*(((t.a, t.port(30 + n)), peer) for n, peer in enumerate(peers))))
+    t.note("16 hosts, one peer", await addresses(*(((inside(n), t.port(50)), peers[0]) for n in INSIDES[10:26])))
+    first = await t.out((t.b, t.port(60)), peers[0])
+    request, _, _ = await t.ping(t.b, peers[0][0], 60)
+    t.note("pings of a host", "as its datagrams" if request.src == first.arrived.src else "other")
+    reply = await t.lab.udp(peers[0], (first.arrived.src, first.port))
+    t.note("reply", reply.fate())
+    t.note("reply to another address of the pool", (await t.lab.udp(peers[0], (next(a for a in POOL if a != first.arrived.src), first.port))).fate())
 
 
 def without_checksum(packet):
