@@ -19,6 +19,7 @@
  * a filter bounds. */
 #define MAPPINGS_OF_BASE 24
 #define MAPPINGS_ENDLESS 200
+#define PORTS_ENOUGH (2 * MAPPINGS_OF_BASE * 2 * NT_ORACLE_BASES_MAX) /* for both agents' bases, with parity */
 
 static bool has_inside(const struct nt_scn_gateway *g, uint32_t network)
 {
@@ -79,6 +80,9 @@ static struct need mappings_needed(const struct nt_scn_case *c, uint32_t g)
 static const char *room_objection(const struct nt_scn_case *c, uint32_t g)
 {
     const struct nt_nat_policy *p = &c->gateways[g].policy;
+    uint32_t span = (uint32_t)(p->range_high - p->range_low) + 1;
+    if (p->max_mappings == 0 && p->max_per_host == 0 && p->block == 0 && span >= PORTS_ENOUGH)
+        return NULL;
     struct need n = mappings_needed(c, g);
     if ((p->max_mappings != 0 && p->max_mappings < n.all) || (p->max_per_host != 0 && p->max_per_host < n.of_host) ||
         (p->mapping_burst != 0 && p->mapping_burst < n.of_host))
@@ -86,7 +90,7 @@ static const char *room_objection(const struct nt_scn_case *c, uint32_t g)
     /* RFC 4787, 4.2.2: port parity leaves half of the ports. Where `conflict: overload` uses one for two destinations instead,
      * which two decides what the peers see. */
     uint32_t pair = p->parity ? 2 : 1;
-    if ((uint32_t)(p->range_high - p->range_low) + 1 < pair * n.all || (p->block != 0 && p->block < pair * n.of_host))
+    if (span < pair * n.all || (p->block != 0 && p->block < pair * n.of_host))
         return "a gateway has too few ports for every order";
     return NULL;
 }

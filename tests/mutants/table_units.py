@@ -299,6 +299,11 @@ UNITS = {
         "edits": [("scenarios/oracle/schedules.c", "for (unsigned place = 1; may_hold &&", "for (unsigned place = 1; place == 1 && may_hold &&")],
         "units": ["oracle_test_oracle"],
     },
+    "oracle-waits-for-the-direct-pair": {
+        "what": "the oracle takes it that agents wait until a lost check is repeated",
+        "edits": [("scenarios/oracle/schedules.c", "nt_scn_lossy(c) || may_nominate_early(x);", "nt_scn_lossy(c) || (c->agent_count == 0 && may_nominate_early(x));")],
+        "units": ["oracle_test_oracle"],
+    },
     "oracle-lives-for-ten-seconds": {
         "what": "the oracle takes it that a mapping outlives the time between keepalives",
         "edits": [("scenarios/oracle/oracle.c", "#define KEEPALIVE (15 * NT_SEC)", "#define KEEPALIVE (10 * NT_SEC)")],
