@@ -28,10 +28,11 @@ static inline void tell_fate(const struct nt_fabric *f, const struct nt_packet_f
     f->trace.emit(f->trace.user, &event);
 }
 
-/* The packet that a node is receiving is the latest at its tap. One that the node has held is named by its number. */
+/* The packet that a node is receiving is the latest at its tap. One that the node has held is named by its number; so is a piece of
+ * a packet that was held: the packet was never seen, and has none. */
 static void tell_fate_of_one(const struct nt_fabric *f, const struct nt_packet *p, struct nt_packet_fate fate, nt_time now)
 {
-    if (p->shown != 0 && p->shown < f->shown) {
+    if (p->shown != 0 && (p->shown < f->shown || fate.tap == NT_FABRIC_NONE)) {
         fate.tap = NT_FABRIC_NONE;
         fate.shown = p->shown;
     }

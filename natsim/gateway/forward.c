@@ -6,6 +6,7 @@
 #include "natsim/gateway/neighbors.h"
 #include "natsim/gateway/send.h"
 #include "natsim/packet/icmp.h"
+#include "natsim/packet/martian.h"
 
 /* What a step on the way did with the packet: CONSUMED when it was dropped, is held, or has left. */
 enum passage { PASSED, CONSUMED };
@@ -419,12 +420,33 @@ static void receive_own(struct nt_gateway *g, struct nt_packet *p, uint32_t port
         translate_inbound(g, p, now);
 }
 
+/* RFC 4291, 2.5.6: "Routers must not forward any packets with Link-Local source or destination addresses to other links." Linux
+ * forwards those of IPv4. */
+static bool stays_on_its_link(const struct nt_addr *a)
+{
+    return a->family == NT_AF_IPV6 && nt_addr_is_link_local(a);
+}
+
+/* The address because of which the packet is not let in: RFC 1812, 5.3.7 and, for the gateway's own as source, what Linux does
+ * (fib_validate_source). */
+static const struct nt_addr *find_martian(const struct nt_gateway *g, const struct nt_packet *p)
+{
+    if (nt_addr_is_martian(&p->src) || stays_on_its_link(&p->src) || nt_own_addresses_has(&g->own, &p->src))
+        return &p->src;
+    return nt_addr_is_martian(&p->dst) || stays_on_its_link(&p->dst) ? &p->dst : NULL;
+}
+
 void nt_forward_receive(void *self, uint32_t port, struct nt_packet *p, nt_time now)
 {
     struct nt_gateway *g = self;
     bool from_inside = port != g->outside;
     if (g->policy.kind == NT_GW_BLOCKED || (g->policy.kind == NT_GW_BLOCKED_UDP && p->proto == NT_PROTO_UDP)) {
         nt_gateway_drop(g, p, NT_DROP_BLOCKED, now);
+        return;
+    }
+    const struct nt_addr *martian = find_martian(g, p);
+    if (martian != NULL) {
+        nt_fabric_drop(g->fabric, g->node, p, NT_DROP_MARTIAN, &p->src, martian, now);
         return;
     }
     if (nt_own_addresses_has(&g->own, &p->dst)) {

@@ -5,6 +5,7 @@
 #include "natsim/host/host_out.h"
 #include "natsim/host/host_state.h"
 #include "natsim/packet/icmp.h"
+#include "natsim/packet/martian.h"
 
 #include <string.h>
 
@@ -16,11 +17,11 @@ static void drop_packet(struct nt_host *h, struct nt_packet *p, enum nt_drop rea
     nt_fabric_drop(h->fabric, h->node, p, reason, &p->src, &p->dst, now);
 }
 
-/* RFC 1122, 3.2.2, and RFC 4443, 2.4 (e): no error about an ICMP error, nor to what is no single host. */
+/* RFC 1122, 3.2.2, and RFC 4443, 2.4 (e): no error about an ICMP error, nor to what is no single host (martians do not come here).
+ */
 static bool may_report(const struct nt_host *h, const struct nt_packet *about, nt_time now)
 {
-    return now >= h->icmp_from && !nt_addr_is_multicast(&about->src) && !nt_addr_is_any(&about->src) &&
-           !nt_packet_is_icmp_error(about);
+    return now >= h->icmp_from && !nt_addr_is_reserved(&about->src) && !nt_packet_is_icmp_error(about);
 }
 
 /* Sends an ICMP error about a packet that came for this host. False: none is sent. */
@@ -148,6 +149,10 @@ void nt_in_receive(void *self, uint32_t port, struct nt_packet *p, nt_time now)
             nt_fabric_consumed(h->fabric, p);
         else
             drop_packet(h, p, NT_DROP_STACK, now);
+        return;
+    }
+    if (nt_addr_is_martian(&p->src)) {
+        nt_fabric_drop(h->fabric, h->node, p, NT_DROP_MARTIAN, &p->src, &p->src, now);
         return;
     }
     if (!nt_packet_checksums_good(p)) {

@@ -14,6 +14,7 @@ static const struct {
     [NT_DROP_NO_MAPPING] = {"no-mapping", "nothing is mapped to %b"},
     [NT_DROP_NO_ROUTE] = {"no-route", "no route to %i"},
     [NT_DROP_NO_HOST] = {"no-host", "nobody has %i on this network"},
+    [NT_DROP_MARTIAN] = {"martian", "nothing comes from %i here, or goes on to it"},
     [NT_DROP_NO_SOCKET] = {"no-socket", "port %b is closed"},
     [NT_DROP_HAIRPIN] = {"hairpin", "no hairpinning to %b"},
     [NT_DROP_FIREWALL] = {"firewall", "no state for %a"},

@@ -11,6 +11,7 @@ enum nt_drop {
     NT_DROP_NO_MAPPING, /* no-mapping: "nothing is mapped to b" */
     NT_DROP_NO_ROUTE,   /* no-route: "no route to b" */
     NT_DROP_NO_HOST,    /* no-host: "nobody has b on this network" */
+    NT_DROP_MARTIAN,    /* martian: from or to an address of no single host, or from the gateway's own */
     NT_DROP_NO_SOCKET,  /* no-socket: "port b is closed" */
     NT_DROP_HAIRPIN,    /* hairpin: "no hairpinning to b" */
     NT_DROP_FIREWALL,   /* firewall: "no state for a" */

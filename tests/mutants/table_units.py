@@ -276,7 +276,7 @@ UNITS = {
     },
     "error-to-a-group": {
         "what": "an ICMP error is sent about a broadcast packet (RFC 1812, 4.3.2.7)",
-        "edits": [("natsim/gateway/icmp_error.c", " || is_reserved(&p->dst) || ", " || ")],
+        "edits": [("natsim/gateway/icmp_error.c", "nt_addr_is_reserved(&p->dst) || ", "")],
         "units": ["gateway_test_answers"],
     },
     "error-about-a-damaged-packet": {

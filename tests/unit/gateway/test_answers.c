@@ -146,8 +146,12 @@ TEST(test_nobody_to_tell)
     world(answering(~(unsigned)NT_ANSWER_LIMIT_HOST));
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         say(&a, ways[i][0], ways[i][1]);
-        dropped(NT_DROP_NO_ROUTE, "", ways[i][1]);
+        dropped(NT_DROP_MARTIAN, "", "");
     }
+    say(&a, "10.0.0.2:5000", "240.0.0.1:9");
+    dropped(NT_DROP_NO_ROUTE, "", "240.0.0.1:9");
+    say(&a, "240.0.0.1:5000", "192.0.2.1:9");
+    dropped(NT_DROP_NO_ROUTE, "", "192.0.2.1:9");
     assert_int_equal(a.count + o.count, 0);
     end();
 }
@@ -180,6 +184,17 @@ TEST(test_host)
     hand_over(&a, udp("10.0.0.2:5000", "203.0.113.99:9", 33, 64));
     run_to(6 * NT_SEC + 4 * MS);
     assert_int_equal(a.count, 2);
+    end();
+}
+
+/* RFC 1812, 4.3.2.7: no error about a packet to a broadcast address. */
+TEST(test_no_host_of_a_broadcast)
+{
+    world(answering(NT_ANSWER_HOST));
+    say(&a, "10.0.0.2:5000", "203.0.113.255:9");
+    dropped(NT_DROP_NO_HOST, "203.0.113.2:5000", "203.0.113.255:9");
+    run_to(4 * NT_SEC);
+    assert_int_equal(a.count, 0);
     end();
 }
 
@@ -349,11 +364,12 @@ TEST(test_rate_table)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_limit),     cmocka_unit_test(test_limit_host), cmocka_unit_test(test_denied),
-        cmocka_unit_test(test_port),      cmocka_unit_test(test_route),      cmocka_unit_test(test_nobody_to_tell),
-        cmocka_unit_test(test_host),      cmocka_unit_test(test_host_comes), cmocka_unit_test(test_host_limits),
-        cmocka_unit_test(test_echo),      cmocka_unit_test(test_silent),     cmocka_unit_test(test_rate),
-        cmocka_unit_test(test_rate_table)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_limit),      cmocka_unit_test(test_limit_host),
+                                       cmocka_unit_test(test_denied),     cmocka_unit_test(test_port),
+                                       cmocka_unit_test(test_route),      cmocka_unit_test(test_nobody_to_tell),
+                                       cmocka_unit_test(test_host),       cmocka_unit_test(test_no_host_of_a_broadcast),
+                                       cmocka_unit_test(test_host_comes), cmocka_unit_test(test_host_limits),
+                                       cmocka_unit_test(test_echo),       cmocka_unit_test(test_silent),
+                                       cmocka_unit_test(test_rate),       cmocka_unit_test(test_rate_table)};
     return RUN_TESTS(tests);
 }

@@ -119,6 +119,23 @@ TEST(a_drop_is_told_of_each_fragment)
     end();
 }
 
+/* So is what is found when they are put together: here, a datagram whose UDP length is more than it has. */
+TEST(a_malformed_datagram_is_told_of_each_fragment)
+{
+    struct nt_packet *piece[4];
+    world(cone());
+    size_t n = cut(udp("10.0.0.2:5000", "203.0.113.7:7000", 1400, 64), 600, piece);
+    nt_store16(piece[0]->data + 24, 4000);
+    for (size_t i = 0; i < n; i++)
+        hand_over(&a, piece[i]);
+    run_on();
+    assert_int_equal(count_of(NT_TR_DROP, NT_DROP_MALFORMED), 3);
+    for (size_t i = 0; i < logged; i++)
+        for (size_t k = 0; k <= i; k++) /* each is named, by a number of its own */
+            assert_true(log_of[i].n[2] > 0 && (k == i || log_of[k].n[2] != log_of[i].n[2]));
+    end();
+}
+
 /* In order: all pass but those that came before the first. */
 TEST(fragments_in_order_or_not_at_all)
 {
@@ -285,6 +302,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_ping_in_fragments_is_answered),
         cmocka_unit_test(fragments_that_are_put_together_keep_their_sizes),
         cmocka_unit_test(a_drop_is_told_of_each_fragment),
+        cmocka_unit_test(a_malformed_datagram_is_told_of_each_fragment),
         cmocka_unit_test(fragments_in_order_or_not_at_all),
         cmocka_unit_test(first_fragments_push_out_those_of_their_sender),
         cmocka_unit_test(fragments_of_ipv6_pass_the_firewall),

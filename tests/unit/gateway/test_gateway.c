@@ -240,12 +240,41 @@ TEST(test_renumber)
     end();
 }
 
+/* RFC 1812, 5.3.7; RFC 4291, 2.5.6; Linux, of the gateway's own addresses. */
+TEST(test_martians)
+{
+    static const char *const from[] = {"0.0.0.0:1",   "0.1.2.3:1",         "127.0.0.1:1", "224.0.0.1:1",      "239.9.9.9:1",
+                                       "10.0.0.1:1",  "255.255.255.255:1", "[::]:1",      "[::1]:1",          "203.0.113.2:1",
+                                       "[ff02::1]:1", "[fe80::1]:1",       "10.9.0.1:1",  "[2001:db8:1::1]:1"},
+                             *const to[] = {"0.0.0.0:1", "127.0.0.1:1", "224.0.0.1:1", "255.255.255.255:1",
+                                            "[::]:1",    "[ff0e::1]:1", "[::1]:1",     "[fe80::9]:1"};
+    struct nt_nat_policy p = cone();
+    p.answers = NT_ANSWER_ROUTE | NT_ANSWER_HOST | NT_ANSWER_TTL | NT_ANSWER_PORT;
+    world(p);
+    route("0.0.0.0/0", 2), route("::/0", 2);
+    for (size_t i = 0; i < sizeof from / sizeof *from; i++) {
+        say(&a, from[i], *from[i] == '[' ? OUT6 : "203.0.113.7:7000");
+        dropped(NT_DROP_MARTIAN, from[i], from[i]);
+        say(&o, from[i], *from[i] == '[' ? IN6 : "203.0.113.2:7000");
+        dropped(NT_DROP_MARTIAN, from[i], from[i]);
+    }
+    for (size_t i = 0; i < sizeof to / sizeof *to; i++) {
+        say(&a, *to[i] == '[' ? IN6 : "10.0.0.2:5000", to[i]);
+        dropped(NT_DROP_MARTIAN, "", to[i]);
+    }
+    assert_int_equal(a.count + o.count + nt_nat_count(nt_gateway_nat(gw)), 0);
+    say(&a, "10.0.0.2:5000", "203.0.113.7:7000");
+    say(&a, "10.0.0.3:5000", "203.0.113.8:7000");
+    assert_int_equal(o.count, 2);
+    end();
+}
+
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_translate),      cmocka_unit_test(test_routes),
-                                       cmocka_unit_test(test_kinds),          cmocka_unit_test(test_hairpin),
-                                       cmocka_unit_test(test_other_protocol), cmocka_unit_test(test_ipv6),
-                                       cmocka_unit_test(test_ipv6_error),     cmocka_unit_test(test_ipv6_modes),
-                                       cmocka_unit_test(test_control),        cmocka_unit_test(test_renumber)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_translate),  cmocka_unit_test(test_routes),         cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_hairpin),    cmocka_unit_test(test_other_protocol), cmocka_unit_test(test_ipv6),
+        cmocka_unit_test(test_ipv6_error), cmocka_unit_test(test_ipv6_modes),     cmocka_unit_test(test_control),
+        cmocka_unit_test(test_renumber),   cmocka_unit_test(test_martians)};
     return RUN_TESTS(tests);
 }

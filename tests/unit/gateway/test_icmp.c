@@ -198,7 +198,7 @@ TEST(test_ttl_unanswered)
     hand_over(&a, piece);
     run_on();
     dropped(NT_DROP_TTL | NT_DROP_QUIET, "", "");
-    hand_over(&a, udp("0.0.0.0:5000", "203.0.113.7:7000", 33, 1));
+    hand_over(&a, udp("240.0.0.1:5000", "203.0.113.7:7000", 33, 1));
     run_on();
     dropped(NT_DROP_TTL | NT_DROP_QUIET, "", "");
     assert_int_equal(a.count + b.count + o.count, 0);

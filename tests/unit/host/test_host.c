@@ -329,6 +329,22 @@ TEST(test_inject)
     assert_true(nt_addr_equal(&datagram(&b, 0)->path.remote, &src));
 }
 
+/* RFC 1122, 3.2.1.3: "A host MUST silently discard an incoming datagram containing an IP source address that is invalid"; 3.2.2: no
+ * error about what comes from Class E. */
+TEST(test_martians)
+{
+    static const char *const from[] = {"127.0.0.1:1", "224.0.0.1:1", "0.0.0.0:1", "255.255.255.255:1", "240.0.0.1:1"};
+    struct nt_addr open = addr("10.0.0.3:6000"), closed = addr("10.0.0.3:9");
+    for (size_t i = 0; i < 5; i++) {
+        struct nt_addr src = addr(from[i]);
+        assert_int_equal(nt_host_inject(a.host, &src, i < 4 ? &open : &closed, (const uint8_t *)"forged", 6, 0), 0);
+    }
+    run_all();
+    assert_int_equal(drops(&w, NT_DROP_MARTIAN), 4);
+    assert_int_equal(drops(&w, NT_DROP_NO_SOCKET | NT_DROP_QUIET), 1);
+    assert_int_equal(datagrams(&b), 0);
+}
+
 TEST(a_packet_is_injected_as_it_is)
 {
     /* an echo request from 192.0.2.1 to 10.0.0.3, a source route option that was used up, a wrong ICMP checksum */
@@ -526,6 +542,7 @@ int main(int argc, char **argv)
         T(test_livelocks),
         T(test_endless_output),
         T(test_inject),
+        T(test_martians),
         T(a_packet_is_injected_as_it_is),
         T(test_echo),
         T(test_an_unrelated_icmp_error),
