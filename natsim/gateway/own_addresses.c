@@ -22,6 +22,14 @@ bool nt_own_addresses_has(const struct nt_own_addresses *own, const struct nt_ad
     return false;
 }
 
+bool nt_own_addresses_has_on(const struct nt_own_addresses *own, uint32_t port, const struct nt_addr *a)
+{
+    for (size_t i = 0; i < own->count; i++)
+        if (own->items[i].port == port && nt_addr_same_ip(&own->items[i].addr, a))
+            return true;
+    return false;
+}
+
 const struct nt_addr *nt_own_addresses_on(const struct nt_own_addresses *own, uint32_t port, uint8_t family)
 {
     for (size_t i = 0; i < own->count; i++)

@@ -243,9 +243,9 @@ TEST(test_renumber)
 /* RFC 1812, 5.3.7; RFC 4291, 2.5.6; Linux, of the gateway's own addresses. */
 TEST(test_martians)
 {
-    static const char *const from[] = {"0.0.0.0:1",   "0.1.2.3:1",         "127.0.0.1:1", "224.0.0.1:1",      "239.9.9.9:1",
-                                       "10.0.0.1:1",  "255.255.255.255:1", "[::]:1",      "[::1]:1",          "203.0.113.2:1",
-                                       "[ff02::1]:1", "[fe80::1]:1",       "10.9.0.1:1",  "[2001:db8:1::1]:1"},
+    static const char *const from[] = {"0.0.0.0:1", "0.1.2.3:1", "127.0.0.1:1",   "224.0.0.1:1", "239.9.9.9:1", "255.255.255.255:1",
+                                       "[::]:1",    "[::1]:1",   "203.0.113.2:1", "[ff02::1]:1", "[fe80::1]:1"},
+                             *const inside[] = {"10.0.0.1:1", "10.9.0.1:1", "[2001:db8:1::1]:1"},
                              *const to[] = {"0.0.0.0:1", "127.0.0.1:1", "224.0.0.1:1", "255.255.255.255:1",
                                             "[::]:1",    "[ff0e::1]:1", "[::1]:1",     "[fe80::9]:1"};
     struct nt_nat_policy p = cone();
@@ -257,6 +257,10 @@ TEST(test_martians)
         dropped(NT_DROP_MARTIAN, from[i], from[i]);
         say(&o, from[i], *from[i] == '[' ? IN6 : "203.0.113.2:7000");
         dropped(NT_DROP_MARTIAN, from[i], from[i]);
+    }
+    for (size_t i = 0; i < sizeof inside / sizeof *inside; i++) {
+        say(&a, inside[i], *inside[i] == '[' ? OUT6 : "203.0.113.7:7000");
+        dropped(NT_DROP_MARTIAN, inside[i], inside[i]);
     }
     for (size_t i = 0; i < sizeof to / sizeof *to; i++) {
         say(&a, *to[i] == '[' ? IN6 : "10.0.0.2:5000", to[i]);
