@@ -140,6 +140,40 @@ def test_who_was_blamed_once(what, natsim, scenario, results):
     assert not violations(results()["cases"][0])
 
 
+DAMAGED_CHALLENGE = """natsim: 1
+claim: A list of algorithms that is damaged on its way is another list when it comes back, whatever else is damaged then.
+seed: 2004537
+networks:
+  internet: {ipv4: 203.0.113.0/24, delay: 40ms}
+  net1: {ipv4: 10.1.0.0/24, delay: 8ms}
+  net2: {ipv4: 10.2.0.0/24, delay: 8ms}
+  net3: {ipv4: 10.3.0.0/24, delay: 1ms}
+gateways:
+  gw1: {inside: net1, outside: internet, nat: {mapping: address-dependent, filtering: endpoint-independent, poison: 30s}}
+  gw2: {inside: net2, outside: internet, nat: full-cone}
+  gw3: {inside: net3, outside: net2, nat: {mapping: address-dependent, filtering: address-and-port-dependent, replies: pinned}}
+servers:
+  stun: {on: internet, kind: stun}
+  platform: {on: internet, kind: platform}
+  turn: {on: internet, kind: turn, users: {alice: secret}, realm: example.org}
+agents:
+  L: {on: net1, stun: [stun], turn: [{server: turn, user: alice, password: secret}]}
+  R: {on: net3, stun: [stun], turn: [{server: turn, user: alice, password: secret}]}
+steps:
+  - {at: 0s, call: {from: L, to: R}}
+  - {at: 488ms, partition: {between: [turn], and: [L], for: 973ms}}
+  - {at: 0s, corrupt: {where: gw1, filter: "udp dst port 3478", nth: [10, 11]}}
+  - {at: 1356ms, corrupt: {where: turn, filter: "udp", nth: [15]}}
+  - {at: 197ms, server: {at: turn, do: reset}}
+expect: {conformance: clean, until: 40s}
+"""
+
+
+def test_a_damaged_challenge_blames_nobody(natsim, scenario):
+    run = natsim("run", scenario(DAMAGED_CHALLENGE))
+    assert run.code == 0, run
+
+
 TWO_INTERFACES = """natsim: 1
 claim: What a check from one interface shows is that interface's, though the address was another one's before the NAT forgot.
 networks:
