@@ -43,11 +43,12 @@ bool nt_item_nominates(const struct nt_view *v, const struct nt_item *m)
 
 bool nt_item_is_valid_check(const struct nt_view *v, const struct nt_item *m)
 {
+    uint32_t priority;
     bool conflicting =
         (nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLING) != NULL) == (nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLED) != NULL);
-    if (m->direction != NT_DIR_IN || !m->check || (m->flaws & ~NT_FLAW_PADDING) != 0 || conflicting ||
+    if (m->direction != NT_DIR_IN || !m->check || (m->flaws & ~NT_FLAWS_HARMLESS) != 0 || conflicting ||
         m->integrity != NT_SIGNED_RIGHT || v->keys[m->key].party != m->party || nt_item_attr(v, m, NT_ATTR_FINGERPRINT) == NULL ||
-        nt_item_attr(v, m, NT_ATTR_PRIORITY) == NULL)
+        !nt_item_u32(v, m, NT_ATTR_PRIORITY, &priority))
         return false;
     return !m->unknown_required;
 }
@@ -62,6 +63,6 @@ bool nt_item_makes_valid_pair(const struct nt_view *v, const struct nt_item *m)
 bool nt_item_is_valid_success(const struct nt_view *v, const struct nt_item *m)
 {
     return m->direction == NT_DIR_IN && nt_item_is(m, NT_STUN_BINDING, NT_STUN_SUCCESS) && nt_item_answers_check(v, m) &&
-           (m->flaws & ~NT_FLAW_PADDING) == 0 && m->integrity == NT_SIGNED_RIGHT && !m->unknown_required &&
+           (m->flaws & ~NT_FLAWS_HARMLESS) == 0 && m->integrity == NT_SIGNED_RIGHT && !m->unknown_required &&
            v->items[m->request].pair == m->pair;
 }

@@ -30,6 +30,7 @@ struct link {
     bool flagged, late,
         unsure;       /* unsure: nominated by the peer after its check had succeeded: the next request may be another check */
     uint32_t doubted; /* that request, or NT_VIEW_NONE */
+    uint16_t role;    /* the attribute of its last request, or 0 */
 };
 
 struct agent {
@@ -60,7 +61,7 @@ static bool is_lost(const struct state *s, const struct link *l, nt_time now)
     if (!has_expired(s, l, now) || l->asked == NT_VIEW_NONE)
         return false;
     nt_time asked = s->v->items[l->asked].at;
-    return asked > l->since && asked <= l->since + EXPIRY;
+    return asked > l->since && asked <= l->since + EXPIRY + nt_tolerance(s->v);
 }
 
 /* --- data --- */
@@ -170,6 +171,17 @@ static bool may_be_triggered(const struct link *l, nt_time now)
     return l->doubted != NT_VIEW_NONE && l->renewed != NT_VIEW_NONE && l->renewed < l->doubted && now <= l->came + SETTLED;
 }
 
+/* RFC 8445, 7.2.5.1 and 7.3.1.1: who switches its role in a conflict checks the pair again at once, and that is not for consent. */
+static bool switches_role(const struct state *s, struct link *l, const struct nt_item *m)
+{
+    uint16_t role = nt_item_attr(s->v, m, NT_ATTR_ICE_CONTROLLING) != NULL ? NT_ATTR_ICE_CONTROLLING : NT_ATTR_ICE_CONTROLLED;
+    bool switches = l->role != 0 && l->role != role;
+    l->role = role;
+    if (switches)
+        l->asked = NT_VIEW_NONE;
+    return switches;
+}
+
 static void judge_request(void *state, const struct nt_item *m)
 {
     struct state *s = state;
@@ -179,7 +191,8 @@ static void judge_request(void *state, const struct nt_item *m)
         l->doubted = m->first;
         l->unsure = false;
     }
-    if (!is_for_consent(s, l, m))
+    bool switches = first_sending && m->check && switches_role(s, l, m);
+    if (switches || !is_for_consent(s, l, m))
         return;
     s->agents[m->party].asks |=
         !may_be_keepalive(s, m, l->asked != NT_VIEW_NONE ? m->at - s->v->items[l->asked].at : NT_TIME_NEVER);
@@ -240,7 +253,7 @@ static void refusal_came(void *state, const struct nt_item *m)
 {
     struct state *s = state;
     struct link *l = &s->links[m->link];
-    bool valid = m->integrity == NT_SIGNED_RIGHT && s->v->items[m->request].pair == m->pair && (m->flaws & ~NT_FLAW_PADDING) == 0;
+    bool valid = m->integrity == NT_SIGNED_RIGHT && s->v->items[m->request].pair == m->pair && (m->flaws & ~NT_FLAWS_HARMLESS) == 0;
     if (valid && nt_item_code(s->v, m) == 403 && l->selected != NT_TIME_NEVER && l->revoked == NT_VIEW_NONE)
         l->revoked = nt_item_number(s->v, m);
 }

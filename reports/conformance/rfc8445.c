@@ -25,6 +25,7 @@ struct formula {
     bool judged, follows;       /* follows: its candidates have priorities of 5.1.2.1's formula */
     uint32_t preference, shown; /* 0: it has shown none yet; the frame that shows it */
     uint32_t reflexive;         /* the greatest type preference of its server-reflexive candidates */
+    uint32_t host;              /* that of its last host candidate; 0: it has none */
 };
 
 static void look_at_candidate(struct formula *f, const struct nt_ice_candidate *c)
@@ -33,6 +34,8 @@ static void look_at_candidate(struct formula *f, const struct nt_ice_candidate *
     f->follows = f->follows && preference <= 126 && (c->priority & 0xff) == ((256u - c->component) & 0xff);
     if (c->type == NT_ICE_SRFLX && preference > f->reflexive)
         f->reflexive = preference;
+    if (c->type == NT_ICE_HOST)
+        f->host = preference;
 }
 
 static void look_at_formula(const struct nt_view *v, const struct nt_item *m, struct formula *f)
@@ -65,6 +68,8 @@ static void judge_priority_value(struct nt_finder *finder, const struct nt_item 
                "the type preference of PRIORITY %" PRIu32 " is %" PRIu32 ", expected above %" PRIu32
                " of server-reflexive ones, 126 at most",
                priority, preference, f->reflexive);
+    nt_require(finder, NT_ICE_RULE_TYPE_PREF, m, f->host == 0 || preference != f->host,
+               "the type preference of PRIORITY %" PRIu32 " is %" PRIu32 ", that of host candidates", priority, preference);
 }
 
 static void judge_priority(struct nt_finder *finder, struct formula *formulas, const struct nt_item *m)
@@ -246,6 +251,8 @@ static void judge_items(struct nt_finder *finder, struct pair_counts *counts, st
         if (m->check)
             count_pair(counts, m);
         if (m->direction != NT_DIR_OUT || m->excused || m->kind != NT_ITEM_STUN || nt_item_party(v, m)->kind != NT_CONF_AGENT)
+            continue;
+        if ((m->flaws & NT_FLAWS_UNREADABLE) != 0)
             continue;
         if (m->check)
             judge_check(finder, formulas, m);

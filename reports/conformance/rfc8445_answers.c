@@ -46,7 +46,8 @@ void nt_answers_judge(struct nt_seen *s, const struct nt_item *m)
     bool active = last != NT_VIEW_NONE && last > nt_item_number(v, m) && v->items[last].at > m->at;
     nt_time waits_until = nt_time_after(since, NT_STUN_TI) - nt_item_party(v, m)->told_late;
     bool patient = since <= m->at && m->at < waits_until && nt_seen_concluded(s, m) == NT_TIME_NEVER;
-    if (m->at + NT_ANSWER_WITHIN > v->end || v->parties[m->party].bye <= m->at + NT_ANSWER_WITHIN || !nt_answers_in_use(s, m) ||
+    if (nt_view_goes_without_ice(v, m) || m->at + NT_ANSWER_WITHIN > v->end ||
+        v->parties[m->party].bye <= m->at + NT_ANSWER_WITHIN || !nt_answers_in_use(s, m) ||
         (m->inner && !nt_granted_to(&s->granted, m)))
         return;
     const char *how =

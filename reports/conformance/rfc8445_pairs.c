@@ -180,9 +180,16 @@ static void judge_side(struct nt_seen *s, const struct nt_item *m)
 {
     const struct nt_view_description *peer = nt_view_session_first(s->v, m->session, NT_DIR_IN);
     s->agents[m->party].controls = nt_item_attr(s->v, m, NT_ATTR_ICE_CONTROLLING) != NULL;
-    if (peer != NULL && peer->d.lite)
+    if (peer != NULL && peer->d.lite && !s->sessions[m->session].conflicted)
         nt_require(s->finder, NT_ICE_RULE_FULL_CONTROLS, m, s->agents[m->party].controls,
                    "ICE-CONTROLLED, and the peer said ice-lite in packet %u", (unsigned)peer->frame);
+}
+
+static void refusal_came(void *state, const struct nt_item *m)
+{
+    struct nt_seen *s = state;
+    bool signed_487 = m->integrity == NT_SIGNED_RIGHT && nt_item_code(s->v, m) == 487;
+    s->sessions[m->session].conflicted = s->sessions[m->session].conflicted || signed_487;
 }
 
 static void request_sent(void *state, const struct nt_item *m)
@@ -311,6 +318,7 @@ void nt_rfc8445_pairs_judge(struct nt_finder *finder)
                                                       .request_sent = request_sent,
                                                       .success_came = success_came,
                                                       .check_came = check_came,
+                                                      .refusal_came = refusal_came,
                                                       .granted = granted,
                                                       .denied = denied};
     struct nt_seen s = {.finder = finder, .v = finder->v};

@@ -97,6 +97,13 @@ static void judge_tie_breaker(struct state *s, const struct nt_item *m, const st
                    "the tie-breaker is %" PRIu64 ", in packet %u it was %" PRIu64, tie, frame_of(s, a->shown), a->tie);
 }
 
+/* 6.1.1: with a lite peer "the full agent MUST take the controlling role". */
+static bool controls_for_lite(const struct state *s, const struct nt_item *m, enum role role)
+{
+    const struct nt_view_description *peer = nt_view_session_first(s->v, m->session, NT_DIR_IN);
+    return role == CONTROLLING && peer != NULL && peer->d.lite;
+}
+
 static void judge_role(struct state *s, const struct nt_item *m, const struct side *a, enum role role)
 {
     if (a->role == UNKNOWN)
@@ -104,7 +111,7 @@ static void judge_role(struct state *s, const struct nt_item *m, const struct si
     if (a->switched)
         nt_require(s->finder, NT_ICE_RULE_SWITCH, m, role == a->role, "still %s after the 487 in packet %u", role_name(role),
                    frame_of(s, a->refusal));
-    else
+    else if (!controls_for_lite(s, m, role))
         nt_require(s->finder, NT_ICE_RULE_ONE_ROLE, m, role == a->role, "%s, without a conflict; before it was %s", role_name(role),
                    role_name(a->role));
 }

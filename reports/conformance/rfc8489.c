@@ -10,7 +10,7 @@
  * authenticate is discarded "as if it had never been received", and requests go on. */
 static bool is_accepted_answer(const struct nt_item *first, const struct nt_item *answer)
 {
-    return answer->method == first->method && answer->pair == first->pair && (answer->flaws & ~NT_FLAW_PADDING) == 0 &&
+    return answer->method == first->method && answer->pair == first->pair && (answer->flaws & ~NT_FLAWS_HARMLESS) == 0 &&
            (first->integrity == NT_SIGNED_NOT || answer->integrity == NT_SIGNED_RIGHT);
 }
 
@@ -123,7 +123,7 @@ static void judge_unknown(struct nt_finder *finder, const struct nt_item *m, con
     char text[NT_ITEM_TEXT];
     static const struct nt_item_attr none = {0};
     bool anyway = nt_item_is_refused_anyway(finder->v, m);
-    if (q->unknown_required && !anyway && (q->flaws & ~NT_FLAW_PADDING) == 0 && is_past_authentication(finder, m, q))
+    if (q->unknown_required && !anyway && (q->flaws & ~NT_FLAWS_HARMLESS) == 0 && is_past_authentication(finder, m, q))
         nt_require(finder, NT_STUN_RULE_REQUIRED, m, nt_item_code(finder->v, m) == 420,
                    "answered with %s, expected 420: packet %u has the unknown 0x%04x", nt_item_answer_text(finder->v, m, text),
                    (unsigned)q->frame, (unsigned)unlisted(finder->v, q, &none)->type);

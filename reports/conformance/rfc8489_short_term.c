@@ -153,7 +153,7 @@ static void judge_items(struct nt_finder *finder, struct state *s)
             continue;
         if (m->direction == NT_DIR_IN)
             note_response(v, s, m, i);
-        else if (!m->excused)
+        else if (!m->excused && (m->flaws & NT_FLAWS_UNREADABLE) == 0)
             judge_sent(finder, s, m, i);
     }
 }

@@ -89,7 +89,7 @@ void nt_rfc8838_judge_told(const struct told *t, const struct nt_nominations *no
 /* --- what is checked --- */
 
 /* The description that conveyed the candidate of a check first in its session, or NULL: it is announced nowhere in it, as a
- * peer-reflexive one. */
+ * peer-reflexive one; a relayed one is never that. */
 static const struct nt_view_description *conveyed_by(const struct nt_view *v, const struct nt_item *m)
 {
     for (uint32_t i = v->parties[m->party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
@@ -119,5 +119,7 @@ void nt_rfc8838_judge_checks(struct nt_finder *finder)
         else if (d != NULL)
             nt_require(finder, NT_TRICKLE_RULE_CONVEYED, m, told, "a check from a candidate that was conveyed only in packet %u",
                        (unsigned)d->frame);
+        else if (m->inner && !v->in->parties[m->party].carried)
+            nt_require(finder, NT_TRICKLE_RULE_CONVEYED, m, false, "a check from a relayed candidate that was never conveyed");
     }
 }

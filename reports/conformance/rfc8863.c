@@ -4,6 +4,7 @@
 #include "reports/conformance/allocations.h"
 #include "reports/conformance/checks.h"
 #include "reports/conformance/message.h"
+#include "reports/conformance/sessions.h"
 #include "reports/conformance/signalling.h"
 
 #include <stdlib.h>
@@ -66,7 +67,8 @@ static void judge_release(struct state *s, const struct nt_item *m)
     if (!s->allocated[m->pair])
         return;
     s->allocated[m->pair] = false;
-    if (--a->allocations > 0 || a->nominated || s->v->parties[m->party].bye <= m->at || since == NT_TIME_NEVER || m->at < since)
+    if (--a->allocations > 0 || a->nominated || s->v->parties[m->party].bye <= m->at || since == NT_TIME_NEVER || m->at < since ||
+        nt_view_has_ended_ice(s->v, m->party, m->at))
         return;
     nt_require(s->finder, NT_PAC_RULE_PATIENCE, m, m->at + nt_tolerance(s->v) >= nt_time_after(since, PAC),
                "the last allocation is released %" PRId64 " ms after checks began, expected 39500 ms at least",

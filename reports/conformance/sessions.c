@@ -70,18 +70,37 @@ const struct nt_ice_candidate *nt_view_session_candidate(const struct nt_view *v
     return c;
 }
 
+/* The last one that a party got; NULL: none. */
+static const struct nt_view_description *last_of_peer(const struct nt_view *v, uint32_t party, nt_time at)
+{
+    const struct nt_view_description *peer = NULL;
+    for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *d = &v->descriptions[i];
+        if (nt_view_is_full(d) && d->direction == NT_DIR_IN && d->at <= at)
+            peer = d;
+    }
+    return peer;
+}
+
+bool nt_view_has_ended_ice(const struct nt_view *v, uint32_t party, nt_time at)
+{
+    const struct nt_view_description *peer = last_of_peer(v, party, at);
+    for (size_t i = 0; peer != NULL && !peer->offer && i < peer->d.stream_count; i++) {
+        const struct nt_ice_stream_description *s = &peer->d.streams[i];
+        if (nt_ice_stream_uses_ice(s) && s->default_unlisted && (s->end_of_candidates || !peer->d.trickle))
+            return true;
+    }
+    return false;
+}
+
 /* RFC 8839, 4.2.5: the peer's section has ice-mismatch, or nothing of ICE, and is not refused. */
 bool nt_view_goes_without_ice(const struct nt_view *v, const struct nt_item *m)
 {
-    const struct nt_view_description *peer = NULL;
+    const struct nt_view_description *peer = last_of_peer(v, m->party, m->at);
     size_t stream = v->places[m->place].stream - 1u;
-    for (uint32_t i = v->parties[m->party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
-        const struct nt_view_description *d = &v->descriptions[i];
-        if (nt_view_is_full(d) && d->direction == NT_DIR_IN && d->at <= m->at)
-            peer = d;
-    }
-    return peer != NULL && stream < peer->d.stream_count && !nt_ice_stream_uses_ice(&peer->d.streams[stream]) &&
-           !nt_ice_stream_is_refused(&peer->d.streams[stream]);
+    bool without = peer != NULL && stream < peer->d.stream_count && !nt_ice_stream_uses_ice(&peer->d.streams[stream]) &&
+                   !nt_ice_stream_is_refused(&peer->d.streams[stream]);
+    return without || nt_view_has_ended_ice(v, m->party, m->at);
 }
 
 /* The generation of a party that announced this username fragment, or NT_VIEW_NONE; *stream: the first one that has it, from 1. */

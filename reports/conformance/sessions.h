@@ -43,7 +43,9 @@ const struct nt_view_description *nt_view_exchanged_for(const struct nt_view *v,
 const struct nt_view_description *nt_view_session_first(const struct nt_view *v, uint32_t session, int direction);
 /* The candidate whose checks leave from this address, as this session announced it, else as another did; NULL: there is none. */
 const struct nt_ice_candidate *nt_view_session_candidate(const struct nt_view *v, uint32_t session, const struct nt_addr *local);
-/* Of data: the peer has said that it does without ICE there. */
+/* RFC 8839, 4.3.3: the offerer that detects a mismatch in the answer "MUST terminate the usage of ICE for the entire session". */
+bool nt_view_has_ended_ice(const struct nt_view *v, uint32_t party, nt_time at);
+/* The peer has said that it does without ICE there, or ICE has ended so. */
 bool nt_view_goes_without_ice(const struct nt_view *v, const struct nt_item *m);
 
 #endif

@@ -15,7 +15,7 @@ static bool may_refuse_broken(const struct nt_view *v, const struct nt_item *m)
 /* A success, or an error that only an authentic request draws, does not answer one that was damaged on its way. */
 static bool may_answer(const struct nt_view *v, const struct nt_item *m, const struct nt_item *q)
 {
-    bool broken = (q->flaws & ~NT_FLAW_PADDING) != 0 || q->integrity == NT_SIGNED_WRONG || q->integrity == NT_SIGNED_UNKNOWN;
+    bool broken = (q->flaws & ~NT_FLAWS_HARMLESS) != 0 || q->integrity == NT_SIGNED_WRONG || q->integrity == NT_SIGNED_UNKNOWN;
     return !broken || may_refuse_broken(v, m);
 }
 
@@ -101,7 +101,7 @@ static bool ends_transaction(const struct nt_view *v, const struct nt_item *m)
 {
     int code = nt_item_code(v, m);
     bool unsigned_too = v->items[m->request].integrity == NT_SIGNED_NOT || code == 401 || code == 438 || code == 300;
-    return !m->excused && (m->flaws & ~NT_FLAW_PADDING) == 0 && (m->integrity == NT_SIGNED_RIGHT || unsigned_too);
+    return !m->excused && (m->flaws & ~NT_FLAWS_HARMLESS) == 0 && (m->integrity == NT_SIGNED_RIGHT || unsigned_too);
 }
 
 /* Where one id was used for two transactions, whose response this is cannot be told: it may be the one that is awaited. */

@@ -50,6 +50,10 @@ enum nt_item_flaw {                          /* bits: what is wrong with the for
                     NT_FLAW_FINGERPRINT = 32 /* not last, or not the right value */
 };
 
+#define NT_FLAWS_HARMLESS (NT_FLAW_PADDING | NT_FLAW_AFTER) /* the receiver passes them over: RFC 8489, 9 and 14 */
+/* Of a message with one of these not all attributes are known: what it lacks is not judged. */
+#define NT_FLAWS_UNREADABLE (NT_FLAW_LENGTH | NT_FLAW_ALIGN | NT_FLAW_OVERRUN)
+
 struct nt_item_attr {
     uint16_t type, len;
     const uint8_t *value;

@@ -17,10 +17,10 @@ CALL = """natsim: 1
 claim: The fault is named, and nobody else is blamed.
 networks:
 {networks}servers:
-  platform: {{on: {net}, kind: platform}}
+  platform: {{on: lan, kind: platform}}
 {servers}agents:
-  L: {{on: {net}{L}}}
-  R: {{on: {net}{R}}}
+  L: {{on: {at}{L}}}
+  R: {{on: {at}{R}}}
 steps:
   - {{at: 0s, call: {{from: L, to: R}}}}
 {steps}expect:
@@ -29,43 +29,83 @@ steps:
 """
 LAN = "  lan: {ipv4: 10.1.0.0/24, delay: 5ms}\n"
 LAN6 = '  lan: {ipv4: 10.1.0.0/24, ipv6: "2001:db8:1::/64", delay: 5ms}\n'
+SLOW = "  lan: {ipv4: 10.1.0.0/24, delay: 150ms}\n"
 TURN = "  turn: {on: lan, kind: turn, users: {alice: secret}, realm: example.org}\n"
 RELAYED = ", policy: relay, turn: [{server: turn, user: alice, password: secret}]"
-# What is different in each place: networks, servers, keys of both agents, of L, of R.
+SWAPPED = {"L": ", role: controlled", "R": ", role: controlling"}
+TWO = {"networks": LAN.replace("delay: 5ms", "delay: 100ms") + "  other: {ipv4: 10.2.0.0/24, delay: 5ms}\n", "at": "[lan, other]"}
+TWO6 = LAN6.replace("delay: 5ms", "delay: 100ms") + '  other: {ipv4: 10.2.0.0/24, ipv6: "2001:db8:2::/64", delay: 5ms}\n'
+# What is different in each place: networks, where agents are, servers, keys of both agents, of L, of R.
 PLACES = {
     "host": {},
-    "swapped": {"L": ", role: controlled", "R": ", role: controlling"},
+    "swapped": SWAPPED,
     "trickling": {"both": ", trickle: full"},
     "relay": {"servers": TURN, "both": RELAYED},
+    "relay-swapped": {"servers": TURN, "both": RELAYED, **SWAPPED},
     "relay-trickling": {"servers": TURN, "both": RELAYED + ", trickle: full"},
     "ipv6": {"networks": LAN6, "both": ", ipv6: on"},
+    "ipv6-swapped": {"networks": LAN6, "both": ", ipv6: on", **SWAPPED},
+    "two": TWO,
+    "two-swapped": {**TWO, **SWAPPED},
+    "two-trickling": {**TWO, "both": ", trickle: full"},
+    "two-ipv6": {**TWO, "networks": TWO6, "both": ", ipv6: on"},
+    "slow": {"networks": SLOW},
+    "both-ways": {"servers": TURN, "both": RELAYED.replace("policy: relay, ", "") + ", trickle: full"},
 }
+ROLES = {"L": "controlling", "R": "controlled"}  # but for swapped places
+USUAL = ("host", "swapped", "trickling", "relay", "relay-swapped", "relay-trickling", "ipv6", "ipv6-swapped")
 
 
 @dataclass
 class Fault:
-    name: str            # of tests/faulty; several are joined by +
-    rules: str           # each of them names it, always
-    also: str = ""       # these may name it, too
-    sides: str = "LR"    # L calls
-    places: tuple = tuple(PLACES)
+    name: str             # of tests/faulty; several are joined by +
+    rules: str            # each of them names it, always
+    also: str = ""        # these may name it, too
+    some: bool = False    # one at least of `also` names it
+    sides: str = "LR"     # L calls
+    role: str = ""        # the faulty agent's
+    places: tuple = USUAL
     until: str = "10s"
-    keys: str = ""       # of the faulty agent
-    peer: str = ""       # of the other one
-    steps: str = ""
-    options: str = ""    # of faulty_party
-    open: str = ""       # what the judge does not do yet, and what is named meanwhile
+    keys: str = ""        # of the faulty agent
+    peer: str = ""        # of the other one
+    steps: str = ""       # {own} and {peer} are the faulty agent and the other one
+    options: str = ""     # of faulty_party
+    other: str = ""       # the other agent's fault
+    other_options: str = ""
+    other_rules: str = "" # it is named by some of these
+    open: str = ""        # what the judge does not do yet: the findings are not as they should be
+
+    @property
+    def id(self):
+        return " ".join(filter(None, (self.name, self.options.replace("--", ""), self.other and f"and {self.other}")))
+
+
+def lost(what, sender, after, duration=None):
+    """STUN messages of this type that a side ("own" or "peer" of the faulty agent) sends are lost, straight or in TURN's frames."""
+    places = ("udp[8:2]", "udp[12:2]", "udp[44:2]", "ip6[48:2]")
+    condition = " or ".join(f"{place} = {what}" for place in places)
+    more = f", for: {duration}" if duration else ""
+    return f'  - {{{{at: {after}, drop: {{{{where: {{{sender}}}, filter: "{condition}"{more}}}}}}}}}\n'
+
+
+def other_side(side):
+    return "LR".replace(side, "")
 
 
 def call(fault, place, side):
     """The scenario."""
-    p = {"networks": LAN, "servers": "", "both": "", "L": "", "R": "", **PLACES[place]}
+    p = {"networks": LAN, "at": "lan", "servers": "", "both": "", "L": "", "R": "", **PLACES[place]}
     keys = {s: p["both"] + p[s] + (fault.keys if s == side else fault.peer) for s in "LR"}
-    return CALL.format(net="lan", networks=p["networks"], servers=p["servers"], steps=fault.steps, until=fault.until, **keys)
+    steps = fault.steps.format(own=side, peer=other_side(side))
+    return CALL.format(at=p["at"], networks=p["networks"], servers=p["servers"], steps=steps, until=fault.until, **keys)
+
+
+def role(place, side):
+    return ROLES[other_side(side) if "swapped" in place else side]
 
 
 def ways(fault):
-    return [(place, side) for place in fault.places for side in fault.sides]
+    return [(place, side) for place in fault.places for side in fault.sides if fault.role in ("", role(place, side))]
 
 
 class Finding:
@@ -93,35 +133,54 @@ def run_batch(lines):
     return found
 
 
+def command(fault, side, path):
+    second = f"--at {other_side(side)} --fault {fault.other} {fault.other_options}" if fault.other else ""
+    return f"--at {side} --fault {fault.name} {fault.options} {second} {path}"
+
+
 def run_faults(faults, directory):
-    """{(fault's name, place, side): Finding}."""
+    """{(fault's id, place, side): Finding}."""
     which, lines = [], []
     for number, fault in enumerate(faults):
         for place, side in ways(fault):
             path = Path(directory) / f"{number}-{place}-{side}.yaml"
             path.write_text(call(fault, place, side))
-            which.append((fault.name, place, side))
-            lines.append(f"--at {side} --fault {fault.name} {fault.options} {path}")
+            which.append((fault.id, place, side))
+            lines.append(command(fault, side, path))
     return dict(zip(which, run_batch(lines)))
+
+
+def what_is_wrong(fault, place, side, finding):
+    """How the findings are not what they should be; "" when they are."""
+    own = {rule for agent, rule in finding.blamed if agent == side}
+    must, may = set(fault.rules.split()), {*fault.rules.split(), *fault.also.split()}
+    others = {(agent, rule): detail for (agent, rule), (_, detail) in finding.blamed.items()
+              if agent != side and not (agent == other_side(side) and rule in fault.other_rules.split())}
+    missed = must - own or (fault.some and not own and {"any of " + fault.also})
+    told = [missed and f"missed {sorted(missed)}", own - may and f"unexpected {sorted(own - may)}", others and f"others blamed {others}",
+            finding.outcome not in ("pass", "fail") and finding.reason]
+    return "; ".join(f"{place}, {side}: {t}" for t in told if t)
 
 
 def print_table(faults, found):
     for fault in faults:
         named, others = defaultdict(int), defaultdict(int)
-        runs = [(side, f) for (name, _, side), f in found.items() if name == fault.name]
+        runs = [(side, found[fault.id, place, side]) for place, side in ways(fault)]
         for side, finding in runs:
             for agent, rule in finding.blamed:
                 (named if agent == side else others)[rule] += 1
         always = [rule for rule, n in sorted(named.items()) if n == len(runs)]
         also = [f"{rule} ({n} of {len(runs)})" for rule, n in sorted(named.items()) if n < len(runs)]
-        print(f"{fault.name}: {' '.join(always) or '-'}" + (f"; also {', '.join(also)}" if also else "") +
-              (f"; OTHERS BLAMED: {', '.join(sorted(others))}" if others else "") + (f"; open: {fault.open}" if fault.open else ""))
-    print(f"{len(faults)} faults, {len(found)} runs")
+        print(f"{fault.id}: {' '.join(always) or '-'}" + (f"; also {', '.join(also)}" if also else "") +
+              (f"; the other agent: {', '.join(sorted(others))}" if others else "") + (f"; open: {fault.open}" if fault.open else ""))
+    wrong = [what for fault in faults for place, side in ways(fault)
+             if (what := what_is_wrong(fault, place, side, found[fault.id, place, side])) and not fault.open]
+    print(f"{len(faults)} faults, {len(found)} runs, {len(wrong)} not as expected")
 
 
 def main():
-    from faulty_faults import FAULTS
-    wanted = [f for f in FAULTS if len(sys.argv) == 1 or f.name in sys.argv[1:]]
+    from faulty_faults import DOES_RIGHT, FAULTS
+    wanted = [f for f in DOES_RIGHT + FAULTS if len(sys.argv) == 1 or f.name in sys.argv[1:]]
     with tempfile.TemporaryDirectory() as directory:
         print_table(wanted, run_faults(wanted, directory))
 

@@ -14,16 +14,21 @@ struct faulty;
 struct fault_memory {
     uint32_t n;
     bool done;
-    nt_time at;
-    uint64_t number;
     uint8_t id[NT_STUN_ID];
+    uint64_t number;
+    char text[SDP_LINE_MAX], other[SDP_LINE_MAX];
+    struct nt_stun_key key;
+    nt_time wakes; /* the fault's timer is called then; 0: never */
+};
+
+/* A pair on which the party has sent checks. */
+struct fault_pair {
     struct nt_path path;
     struct frame frame;
-    struct nt_addr addr;
-    struct nt_stun_key key;
-    struct stun_edit stun;
-    char text[SDP_LINE_MAX];
-    nt_time wakes; /* the fault's timer is called then; 0: never */
+    struct nt_addr peer;
+    struct stun_edit check; /* the last one, as it should be */
+    struct nt_stun_key key; /* of the check */
+    bool succeeded, nominated;
 };
 
 /* A datagram on its way out of the party, or into it. What TURN carries is seen without its frame, unless the fault asks for
@@ -52,10 +57,15 @@ struct fault {
     const char *name;
     const char *does; /* one sentence */
     enum nt_app_part part;
-    bool frames;                                                  /* it sees TURN's frames as they are */
-    void (*acts)(struct fault_event *e, struct fault_memory *m);  /* of `part`: each datagram */
-    void (*tells)(struct fault_event *e, struct fault_memory *m); /* of an agent: each description, both ways */
-    void (*timer)(struct faulty *party, struct fault_memory *m, nt_time now);
+    bool frames; /* it sees TURN's frames as they are */
+    /* Most faults change some messages: `edit` changes e->stun or e->sdp, or the bytes of data, of those for which `when` is true.
+     */
+    bool (*when)(const struct fault_event *e);
+    void (*edit)(struct fault_event *e, struct fault_memory *m);
+    /* Others do what they want with each datagram of `part`, and with each description, both ways. */
+    void (*acts)(struct fault_event *e, struct fault_memory *m);
+    void (*tells)(struct fault_event *e, struct fault_memory *m);
+    void (*timer)(struct faulty *party, struct fault_memory *m, nt_time now); /* of `part`, at m->wakes */
 };
 
 /* --- what the functions of faults ask --- */
@@ -87,6 +97,35 @@ static inline bool gets_check(const struct fault_event *e)
 static inline bool gets_answer(const struct fault_event *e)
 {
     return !e->outgoing && is_answer(e);
+}
+static inline bool gets_success(const struct fault_event *e)
+{
+    return gets_answer(e) && e->stun->class_ == NT_STUN_SUCCESS;
+}
+static inline bool sends_error(const struct fault_event *e)
+{
+    return sends_answer(e) && e->stun->class_ == NT_STUN_ERROR;
+}
+static inline bool is_again(const struct fault_event *e) /* a retransmission */
+{
+    return e->request != NULL && e->request->times > 1;
+}
+/* A check on a pair that has been nominated before. */
+static inline bool sends_consent(const struct fault_event *e)
+{
+    return sends_check(e) && e->request->consent;
+}
+static inline bool tells(const struct fault_event *e)
+{
+    return e->outgoing && e->sdp != NULL;
+}
+static inline bool offers(const struct fault_event *e) /* or answers: not a fragment */
+{
+    return tells(e) && e->sdp->kind != NT_SIP_INFO;
+}
+static inline bool sends_data(const struct fault_event *e)
+{
+    return e->outgoing && e->stun == NULL && e->sdp == NULL && e->len > 0;
 }
 static inline bool is_data(const struct fault_event *e)
 {

@@ -1,10 +1,18 @@
 #include "tests/faulty/faults.h"
+#include "tests/faulty/faults_answers.h"
+#include "tests/faulty/faults_candidates.h"
 #include "tests/faulty/faults_checks.h"
+#include "tests/faulty/faults_consent.h"
+#include "tests/faulty/faults_descriptions.h"
+#include "tests/faulty/faults_form.h"
+#include "tests/faulty/faults_roles.h"
+#include "tests/faulty/faults_timing.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const struct fault *const tables[] = {faults_of_checks};
+static const struct fault *const tables[] = {faults_of_checks,  faults_of_answers, faults_of_form,         faults_of_roles,
+                                             faults_of_consent, faults_of_timing,  faults_of_descriptions, faults_of_candidates};
 
 const struct fault *faults_find(const char *name)
 {
@@ -20,5 +28,5 @@ void faults_print(void)
     static const char *const parts[] = {[NT_APP_ICE] = "agent", [NT_APP_SIGNALLING] = "signalling", [NT_APP_SERVER] = "server"};
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
         for (const struct fault *f = tables[t]; f->name != NULL; f++)
-            printf("%-34s %-10s %s\n", f->name, parts[f->part], f->does);
+            printf("%-30s %-10s %s\n", f->name, parts[f->part], f->does);
 }

@@ -1,111 +1,170 @@
 #include "tests/faulty/faults_checks.h"
 #include "tests/faulty/faulty.h"
 
-/* --- checks --- */
+#include <stdio.h>
+
+#define ROLES (NT_ATTR_ICE_CONTROLLED ^ NT_ATTR_ICE_CONTROLLING)
 
 static void wrong_priority(struct fault_event *e, struct fault_memory *m)
 {
     (void)m;
-    if (!sends_check(e))
-        return;
     stun_edit_set_u32(e->stun, NT_ATTR_PRIORITY, stun_edit_u32(e->stun, NT_ATTR_PRIORITY) - 0x100);
-    e->changed = true;
+}
+
+static void host_priority(struct fault_event *e, struct fault_memory *m)
+{
+    (void)m;
+    stun_edit_set_u32(e->stun, NT_ATTR_PRIORITY, (stun_edit_u32(e->stun, NT_ATTR_PRIORITY) & 0xffffff) | UINT32_C(126) << 24);
+}
+
+static void zero_priority(struct fault_event *e, struct fault_memory *m)
+{
+    (void)m;
+    stun_edit_set_u32(e->stun, NT_ATTR_PRIORITY, 0);
 }
 
 static void no_priority(struct fault_event *e, struct fault_memory *m)
 {
     (void)m;
-    if (!sends_check(e))
-        return;
     stun_edit_remove(e->stun, NT_ATTR_PRIORITY);
-    e->changed = true;
 }
 
 static void no_fingerprint(struct fault_event *e, struct fault_memory *m)
 {
     (void)m;
-    if (!sends_check(e))
-        return;
     stun_edit_remove(e->stun, NT_ATTR_FINGERPRINT);
-    e->changed = true;
 }
 
 static void no_integrity(struct fault_event *e, struct fault_memory *m)
 {
     (void)m;
-    if (!sends_check(e))
-        return;
     stun_edit_remove(e->stun, NT_ATTR_MESSAGE_INTEGRITY);
-    e->changed = true;
+}
+
+static void wrong_hmac(struct fault_event *e, struct fault_memory *m)
+{
+    (void)m;
+    e->stun->wrong_hmac = true;
+}
+
+static void no_username(struct fault_event *e, struct fault_memory *m)
+{
+    (void)m;
+    stun_edit_remove(e->stun, NT_ATTR_USERNAME);
+}
+
+/* USERNAME "left:right" becomes what the format makes of the halves. */
+static void set_username(struct fault_event *e, bool swapped, const char *end)
+{
+    char text[600];
+    const struct stun_edit_attr *a = stun_edit_find(e->stun, NT_ATTR_USERNAME);
+    const char *name = (const char *)stun_edit_value(e->stun, a), *colon = memchr(name, ':', a->len);
+    int left = (int)(colon - name), right = a->len - left - 1;
+    if (swapped)
+        snprintf(text, sizeof text, "%.*s:%.*s", right, colon + 1, left, name);
+    else
+        snprintf(text, sizeof text, "%.*s%s", a->len, name, end);
+    stun_edit_set(e->stun, NT_ATTR_USERNAME, text, strlen(text));
+}
+
+static void username_swapped(struct fault_event *e, struct fault_memory *m)
+{
+    (void)m;
+    set_username(e, true, "");
+}
+
+static void other_fragment(struct fault_event *e, struct fault_memory *m)
+{
+    (void)m;
+    set_username(e, false, "x");
+}
+
+static void username_too_long(struct fault_event *e, struct fault_memory *m)
+{
+    char end[520];
+    (void)m;
+    memset(end, 'x', sizeof end);
+    end[sizeof end - 1] = '\0';
+    set_username(e, false, end);
+}
+
+static uint16_t role_attr(const struct fault_event *e)
+{
+    return stun_edit_has(e->stun, NT_ATTR_ICE_CONTROLLING) ? NT_ATTR_ICE_CONTROLLING : NT_ATTR_ICE_CONTROLLED;
 }
 
 static void both_roles(struct fault_event *e, struct fault_memory *m)
 {
     (void)m;
-    if (!sends_check(e))
-        return;
-    bool controls = stun_edit_has(e->stun, NT_ATTR_ICE_CONTROLLING);
-    stun_edit_set_u64(e->stun, controls ? NT_ATTR_ICE_CONTROLLED : NT_ATTR_ICE_CONTROLLING, 1);
-    e->changed = true;
+    stun_edit_set_u64(e->stun, role_attr(e) ^ ROLES, 1);
+}
+
+static void no_role(struct fault_event *e, struct fault_memory *m)
+{
+    (void)m;
+    stun_edit_remove(e->stun, role_attr(e));
 }
 
 static void changes_tie_breaker(struct fault_event *e, struct fault_memory *m)
 {
     (void)m;
-    if (!sends_check(e))
-        return;
-    bool controls = stun_edit_has(e->stun, NT_ATTR_ICE_CONTROLLING);
-    stun_edit_set_u64(e->stun, controls ? NT_ATTR_ICE_CONTROLLING : NT_ATTR_ICE_CONTROLLED, e->request->number);
-    e->changed = true;
+    stun_edit_set_u64(e->stun, role_attr(e), e->request->number);
 }
 
-/* --- answers --- */
-
-static void no_answers(struct fault_event *e, struct fault_memory *m)
+static void unknown_attribute(struct fault_event *e, struct fault_memory *m)
 {
     (void)m;
-    e->dropped = gets_check(e);
+    stun_edit_add(e->stun, 0x7ff0, "none", 4);
 }
 
-static void wrong_mapped(struct fault_event *e, struct fault_memory *m)
+static void unknown_optional_attribute(struct fault_event *e, struct fault_memory *m)
 {
-    struct nt_addr a;
     (void)m;
-    if (!sends_success(e) || !stun_edit_addr(e->stun, NT_ATTR_XOR_MAPPED_ADDRESS, &a))
-        return;
-    a.port ^= 1;
-    stun_edit_set_addr(e->stun, NT_ATTR_XOR_MAPPED_ADDRESS, &a);
-    e->changed = true;
+    stun_edit_add(e->stun, 0xfff0, "none", 4);
 }
 
-static void answers_without_fingerprint(struct fault_event *e, struct fault_memory *m)
+/* The message has both kinds of integrity first, so that the peer may choose; RFC 8489, 9.1.5: afterwards only what it chose. */
+static void both_integrities(struct fault_event *e, struct fault_memory *m)
 {
+    static const uint8_t room[NT_STUN_HMAC_SHA256];
     (void)m;
-    if (!sends_answer(e))
-        return;
-    stun_edit_remove(e->stun, NT_ATTR_FINGERPRINT);
-    e->changed = true;
+    for (size_t i = 0; i < e->stun->count; i++)
+        if (e->stun->attrs[i].type == NT_ATTR_MESSAGE_INTEGRITY) {
+            stun_edit_insert(e->stun, i + 1, NT_ATTR_MESSAGE_INTEGRITY_SHA256, room, sizeof room);
+            return;
+        }
 }
 
-static void answers_wrongly_signed(struct fault_event *e, struct fault_memory *m)
+static bool sends_consent_or_nominates(const struct fault_event *e)
 {
-    (void)m;
-    if (sends_answer(e))
-        e->changed = e->stun->wrong_hmac = true;
+    return sends_check(e) && (e->request->consent || e->request->nominates);
 }
 
 const struct fault faults_of_checks[] = {
-    {"wrong-priority", "PRIORITY of its checks has another local preference than its candidate", NT_APP_ICE,
-     .acts = wrong_priority},
-    {"no-priority", "its checks have no PRIORITY", NT_APP_ICE, .acts = no_priority},
-    {"no-fingerprint", "its checks have no FINGERPRINT", NT_APP_ICE, .acts = no_fingerprint},
-    {"no-integrity", "its checks have no MESSAGE-INTEGRITY", NT_APP_ICE, .acts = no_integrity},
-    {"both-roles", "its checks have both ICE-CONTROLLING and ICE-CONTROLLED", NT_APP_ICE, .acts = both_roles},
-    {"changes-tie-breaker", "each of its checks has a new tie-breaker", NT_APP_ICE, .acts = changes_tie_breaker},
-    {"no-answers", "it does not answer checks", NT_APP_ICE, .acts = no_answers},
-    {"wrong-mapped", "XOR-MAPPED-ADDRESS of its answers is another port than the check came from", NT_APP_ICE,
-     .acts = wrong_mapped},
-    {"answers-without-fingerprint", "its answers have no FINGERPRINT", NT_APP_ICE, .acts = answers_without_fingerprint},
-    {"answers-wrongly-signed", "the HMAC of its answers is wrong", NT_APP_ICE, .acts = answers_wrongly_signed},
+    {"wrong-priority", "PRIORITY of its checks has another local preference than its candidate", NT_APP_ICE, .when = sends_check,
+     .edit = wrong_priority},
+    {"host-priority", "PRIORITY of its checks has the type preference of hosts", NT_APP_ICE, .when = sends_check,
+     .edit = host_priority},
+    {"zero-priority", "PRIORITY of its checks is 0", NT_APP_ICE, .when = sends_check, .edit = zero_priority},
+    {"no-priority", "its checks have no PRIORITY", NT_APP_ICE, .when = sends_check, .edit = no_priority},
+    {"no-fingerprint", "its checks have no FINGERPRINT", NT_APP_ICE, .when = sends_check, .edit = no_fingerprint},
+    {"no-integrity", "its checks have no MESSAGE-INTEGRITY", NT_APP_ICE, .when = sends_check, .edit = no_integrity},
+    {"wrongly-signed", "the HMAC of its checks is wrong", NT_APP_ICE, .when = sends_check, .edit = wrong_hmac},
+    {"no-username", "its checks have no USERNAME", NT_APP_ICE, .when = sends_check, .edit = no_username},
+    {"username-swapped", "USERNAME of its checks has its own fragment first", NT_APP_ICE, .when = sends_check,
+     .edit = username_swapped},
+    {"other-fragment", "USERNAME of its checks ends with another fragment than its own", NT_APP_ICE, .when = sends_check,
+     .edit = other_fragment},
+    {"long-username", "USERNAME of its checks has more than 508 bytes", NT_APP_ICE, .when = sends_check, .edit = username_too_long},
+    {"both-roles", "its checks have both ICE-CONTROLLING and ICE-CONTROLLED", NT_APP_ICE, .when = sends_check, .edit = both_roles},
+    {"no-role", "its checks have neither ICE-CONTROLLING nor ICE-CONTROLLED", NT_APP_ICE, .when = sends_check, .edit = no_role},
+    {"changes-tie-breaker", "each of its checks has a new tie-breaker", NT_APP_ICE, .when = sends_check,
+     .edit = changes_tie_breaker},
+    {"unknown-attribute", "its checks have an attribute that must be understood and that nobody knows", NT_APP_ICE,
+     .when = sends_check, .edit = unknown_attribute},
+    {"unknown-optional-attribute", "does right: its checks have an attribute that nobody knows and that may be ignored", NT_APP_ICE,
+     .when = sends_check, .edit = unknown_optional_attribute},
+    {"both-integrities-later", "its later checks have both kinds of integrity, though the peer chose one", NT_APP_ICE,
+     .when = sends_consent_or_nominates, .edit = both_integrities},
     {0},
 };

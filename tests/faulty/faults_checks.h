@@ -1,4 +1,4 @@
-/* Faults of checks and their answers. */
+/* Faults of checks. */
 #ifndef FAULTY_FAULTS_CHECKS_H
 #define FAULTY_FAULTS_CHECKS_H
 

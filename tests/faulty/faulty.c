@@ -1,4 +1,5 @@
 #include "tests/faulty/faulty.h"
+#include "core/base/strings.h"
 #include "tests/faulty/queue.h"
 
 #include <stdlib.h>
@@ -6,6 +7,7 @@
 
 #define PAYLOAD_MAX 65536
 #define MAPPED_MAX 64
+#define PAIRS_MAX 32
 
 /* An endpoint of the party, with the faults before it. */
 struct end {
@@ -29,6 +31,8 @@ struct faulty {
     struct nt_rand rand;
     struct mapped mapped[MAPPED_MAX];
     size_t mapped_count;
+    struct fault_pair pairs[PAIRS_MAX];
+    size_t pair_count;
     struct stun_edit stun;
     struct sdp_edit sdp;
     uint8_t payload[PAYLOAD_MAX], whole[PAYLOAD_MAX];
@@ -36,7 +40,8 @@ struct faulty {
 };
 
 struct faulties {
-    const struct faulty_config *config;
+    const struct faulty_config *configs;
+    size_t count;
     struct faulty *first;
 };
 
@@ -51,14 +56,23 @@ static bool is_active(const struct faulty *party, const struct fault *fault, con
     return seen && there && since >= c->from && (c->to == 0 || since < c->to);
 }
 
-static void run_faults(struct faulty *party, enum nt_app_part part, struct fault_event *e, bool framed)
+static void run_fault(const struct fault *fault, bool told, struct fault_event *e, struct fault_memory *m)
 {
-    for (size_t i = 0; i < party->config->count && !e->dropped; i++) {
-        const struct fault *fault = party->config->faults[i];
-        void (*act)(struct fault_event *, struct fault_memory *) = part == NT_APP_SIGNALLING ? fault->tells : fault->acts;
-        if (act != NULL && is_active(party, fault, e, framed))
-            act(e, &party->memory[i]);
+    if (fault->edit != NULL && told == (fault->part == NT_APP_SIGNALLING) && fault->when(e)) {
+        fault->edit(e, m);
+        e->changed = true;
     }
+    if (told && fault->tells != NULL)
+        fault->tells(e, m);
+    else if (!told && fault->acts != NULL)
+        fault->acts(e, m);
+}
+
+static void run_faults(struct faulty *party, struct fault_event *e, bool framed)
+{
+    for (size_t i = 0; i < party->config->count && !e->dropped; i++)
+        if (is_active(party, party->config->faults[i], e, framed))
+            run_fault(party->config->faults[i], e->sdp != NULL, e, &party->memory[i]);
 }
 
 static void write_changes(struct fault_event *e)
@@ -77,6 +91,32 @@ static void note_mapped(struct faulty *party, const struct fault_event *e)
         party->mapped[party->mapped_count++ % MAPPED_MAX] = m;
 }
 
+static void note_check(struct faulty *party, const struct fault_event *e)
+{
+    struct fault_pair *pair = faulty_pair_of(party, e);
+    if (pair == NULL && party->pair_count < PAIRS_MAX) {
+        pair = &party->pairs[party->pair_count++];
+        *pair = (struct fault_pair){.path = e->path, .frame = e->frame, .peer = e->peer};
+    }
+    if (pair != NULL) {
+        pair->check = *e->stun;
+        pair->frame = e->frame;
+        pair->key = *e->key;
+    }
+}
+
+/* A pair is nominated when the check of either side that says so has succeeded. */
+static void note_pair(struct faulty *party, const struct fault_event *e)
+{
+    if (sends_check(e) && e->key != NULL)
+        note_check(party, e);
+    struct fault_pair *pair = is_answer(e) && e->stun->class_ == NT_STUN_SUCCESS ? faulty_pair_of(party, e) : NULL;
+    if (pair == NULL)
+        return;
+    pair->succeeded = pair->succeeded || !e->outgoing;
+    pair->nominated = pair->nominated || e->request->nominates;
+}
+
 /* The request that a message is, or that it answers, and its key. */
 static void read_stun(struct faulty *party, struct fault_event *e)
 {
@@ -87,8 +127,11 @@ static void read_stun(struct faulty *party, struct fault_event *e)
         e->request = secrets_note(&party->secrets, e->stun, e->outgoing, &e->path.local, &e->peer, e->now);
     else if (e->stun->class_ != NT_STUN_INDICATION)
         e->request = secrets_find(&party->secrets, e->stun->id, !e->outgoing);
+    if (e->request != NULL && e->stun->class_ != NT_STUN_REQUEST)
+        secrets_answered(e->request, e->stun);
     e->key = e->request != NULL && e->request->keyed ? &e->request->key : NULL;
     note_mapped(party, e);
+    note_pair(party, e);
 }
 
 static void act(struct faulty *party, enum nt_app_part part, struct fault_event *e, bool framed)
@@ -103,7 +146,8 @@ static void act(struct faulty *party, enum nt_app_part part, struct fault_event 
     } else if (part != NT_APP_SIGNALLING) {
         read_stun(party, e);
     }
-    run_faults(party, part, e, framed);
+    if (part != NT_APP_SIGNALLING || e->sdp != NULL)
+        run_faults(party, e, framed);
     if (e->changed && !e->dropped)
         write_changes(e);
 }
@@ -250,22 +294,31 @@ static int end_request(void *self, struct nt_request *req)
 
 /* --- a party begins --- */
 
-static bool is_party(const struct faulty_config *config, const struct nt_app_context *context, enum nt_app_part part)
+/* The faults of a node; NULL: it does right, and is not wrapped. */
+static const struct faulty_config *config_of(const struct faulties *all, const struct nt_app_context *context,
+                                             enum nt_app_part part)
 {
     const struct nt_scn_case *c = context->scn;
-    return strcmp(part == NT_APP_SERVER ? c->servers[context->index].name : c->agents[context->index].name, config->at) == 0;
+    const char *name = part == NT_APP_SERVER ? c->servers[context->index].name : c->agents[context->index].name;
+    for (size_t i = 0; i < all->count; i++)
+        if (strcmp(all->configs[i].at, name) == 0)
+            return &all->configs[i];
+    return NULL;
 }
 
-static struct faulty *new_party(struct faulties *all, const struct nt_app_context *context, enum nt_app_part part)
+static struct faulty *new_party(struct faulties *all, const struct faulty_config *config, const struct nt_app_context *context,
+                                enum nt_app_part part)
 {
+    char label[300];
     struct faulty *party = calloc(1, sizeof *party);
     if (party == NULL)
         abort(); /* a test without memory */
-    party->config = all->config;
+    party->config = config;
     party->context = *context;
     party->secrets.context = &party->context;
     party->secrets.part = part;
-    nt_fabric_stream(context->fabric, "faulty", &party->rand);
+    nt_join(label, sizeof label, "faulty/", config->at);
+    nt_fabric_stream(context->fabric, label, &party->rand);
     party->next = all->first;
     all->first = party;
     return party;
@@ -276,19 +329,20 @@ static struct nt_endpoint wrap(void *user, const struct nt_app_context *context,
 {
     static const struct nt_endpoint_ops ops = {end_input, end_timer, end_output, end_deadline, end_request};
     struct faulties *all = user;
-    if (!is_party(all->config, context, part))
+    const struct faulty_config *config = config_of(all, context, part);
+    if (config == NULL)
         return inner;
-    struct faulty *party = part == NT_APP_SIGNALLING ? all->first : new_party(all, context, part);
+    struct faulty *party = part == NT_APP_SIGNALLING ? all->first : new_party(all, config, context, part);
     struct end *end = &party->ends[part == NT_APP_SIGNALLING];
     *end = (struct end){.party = party, .part = part, .inner = inner};
     return (struct nt_endpoint){&ops, end};
 }
 
-struct faulties *faulties_new(const struct faulty_config *config)
+struct faulties *faulties_new(const struct faulty_config *configs, size_t count)
 {
     struct faulties *all = calloc(1, sizeof *all);
     if (all != NULL)
-        all->config = config;
+        *all = (struct faulties){.configs = configs, .count = count};
     return all;
 }
 
@@ -344,29 +398,46 @@ static void enqueue_payload(struct faulty *party, bool outgoing, const struct nt
     queue_add(outgoing ? &end->out : &end->in, path, buf, len, due);
 }
 
+struct fault_pair *faulty_pair(struct faulty *party, size_t i)
+{
+    return i < party->pair_count ? &party->pairs[i] : NULL;
+}
+
+struct fault_pair *faulty_pair_of(struct faulty *party, const struct fault_event *e)
+{
+    for (size_t i = 0; i < party->pair_count; i++) {
+        struct fault_pair *pair = &party->pairs[i];
+        if (nt_addr_equal(&pair->path.local, &e->path.local) && nt_addr_equal(&pair->peer, &e->peer) &&
+            (pair->frame.kind == FRAME_NONE) == (e->frame.kind == FRAME_NONE))
+            return pair;
+    }
+    return NULL;
+}
+
+struct fault_pair *faulty_nominated(struct faulty *party)
+{
+    for (size_t i = 0; i < party->pair_count; i++)
+        if (party->pairs[i].nominated)
+            return &party->pairs[i];
+    return NULL;
+}
+
 void faulty_send(struct fault_event *e, const uint8_t *bytes, size_t len, nt_time after)
 {
     enqueue_payload(e->party, true, &e->path, &e->frame, bytes, len, nt_time_after(e->now, after));
 }
 
-void faulty_send_stun(struct fault_event *e, struct stun_edit *stun, const struct nt_stun_key *key, nt_time after)
+void faulty_send_on(struct faulty *party, const struct fault_pair *pair, const uint8_t *bytes, size_t len, nt_time at)
+{
+    enqueue_payload(party, true, &pair->path, &pair->frame, bytes, len, at);
+}
+
+void faulty_send_check(struct faulty *party, const struct fault_pair *pair, struct stun_edit check, nt_time at)
 {
     uint8_t buf[STUN_EDIT_POOL];
-    size_t len = stun_edit_write(stun, key, buf, sizeof buf);
-    if (stun->class_ == NT_STUN_REQUEST)
-        secrets_note(&e->party->secrets, stun, true, &e->path.local, &e->peer, nt_time_after(e->now, after));
-    faulty_send(e, buf, len, after);
-}
-
-void faulty_send_on(struct faulty *party, const struct nt_path *path, const struct frame *frame, const uint8_t *bytes, size_t len,
-                    nt_time now)
-{
-    enqueue_payload(party, true, path, frame, bytes, len, now);
-}
-
-void faulty_receive(struct fault_event *e, const uint8_t *bytes, size_t len, nt_time after)
-{
-    enqueue_payload(e->party, false, &e->path, &e->frame, bytes, len, nt_time_after(e->now, after));
+    faulty_fresh_id(party, check.id);
+    secrets_note(&party->secrets, &check, true, &pair->path.local, &pair->peer, at);
+    faulty_send_on(party, pair, buf, stun_edit_write(&check, &pair->key, buf, sizeof buf), at);
 }
 
 /* What the other end has told last, or the own address. */
@@ -390,6 +461,6 @@ void faulty_answer_self(struct fault_event *e)
     if (e->key != NULL)
         nt_stun_add_integrity(&b, e->key);
     nt_stun_add_fingerprint(&b);
-    faulty_receive(e, buf, (size_t)nt_stun_finish(&b), NT_MSEC);
+    enqueue_payload(e->party, false, &e->path, &e->frame, buf, (size_t)nt_stun_finish(&b), nt_time_after(e->now, NT_MSEC));
     e->dropped = true;
 }

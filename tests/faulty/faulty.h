@@ -19,8 +19,9 @@ struct faulty_config {
 /* All parties of one run: as an exploration builds several worlds, there may be more than one. */
 struct faulties;
 
-struct faulties *faulties_new(const struct faulty_config *config); /* refers to it; NULL without memory */
-void faulties_del(struct faulties *all);                           /* after the run */
+/* Refers to the configurations, one for each faulty node. NULL without memory. */
+struct faulties *faulties_new(const struct faulty_config *configs, size_t count);
+void faulties_del(struct faulties *all); /* after the run */
 struct nt_app_wrapper faulties_wrapper(struct faulties *all);
 
 /* --- for the functions of faults --- */
@@ -28,17 +29,17 @@ struct nt_app_wrapper faulties_wrapper(struct faulties *all);
 const struct nt_app_context *faulty_context(const struct faulty *party);
 struct nt_rand *faulty_rand(struct faulty *party);
 struct secrets *faulty_secrets(struct faulty *party);
-/* Sends a payload of the fault's own on the way of `e`, or back on it, later. */
+/* The pairs with checks, in their order; NULL: there are no more. */
+struct fault_pair *faulty_pair(struct faulty *party, size_t i);
+struct fault_pair *faulty_pair_of(struct faulty *party, const struct fault_event *e); /* NULL: no check was sent on it */
+struct fault_pair *faulty_nominated(struct faulty *party);                            /* NULL: none is */
+void faulty_fresh_id(struct faulty *party, uint8_t id[NT_STUN_ID]);
+/* Sends a payload of the fault's own on the way of `e`, later; or a datagram on a pair. */
 void faulty_send(struct fault_event *e, const uint8_t *bytes, size_t len, nt_time after);
-/* The edited message once more, with `key`, on the way of `e`. */
-void faulty_send_stun(struct fault_event *e, struct stun_edit *stun, const struct nt_stun_key *key, nt_time after);
-/* The inner party gets this payload on the way of `e`, as if the other end had sent it. */
-void faulty_receive(struct fault_event *e, const uint8_t *bytes, size_t len, nt_time after);
+void faulty_send_on(struct faulty *party, const struct fault_pair *pair, const uint8_t *bytes, size_t len, nt_time at);
+/* The check once more, as a new transaction. */
+void faulty_send_check(struct faulty *party, const struct fault_pair *pair, struct stun_edit check, nt_time at);
 /* The check of `e` is not sent, and the inner party gets a success response: it does not know. */
 void faulty_answer_self(struct fault_event *e);
-void faulty_fresh_id(struct faulty *party, uint8_t id[NT_STUN_ID]);
-/* For a timer: as faulty_send, on a way that was seen before. */
-void faulty_send_on(struct faulty *party, const struct nt_path *path, const struct frame *frame, const uint8_t *bytes, size_t len,
-                    nt_time now);
 
 #endif

@@ -15,9 +15,12 @@
 #define WORDS_MAX 64
 #define LINE_MAX_BYTES 4096
 
+#define PARTIES_MAX 4
+
 struct job {
-    struct faulty_config config;
-    char faults[256];
+    struct faulty_config parties[PARTIES_MAX]; /* options are of the last one */
+    size_t count;
+    char faults[256];    /* as they were given */
     const char *capture; /* where the packets go; NULL: nowhere */
     const char *files[WORDS_MAX];
     size_t file_count;
@@ -30,17 +33,18 @@ static bool complain(const char *what, const char *word)
 }
 
 /* NAME[+NAME]; "none": the faultless twin. */
-static bool read_faults(struct job *job, const char *names)
+static bool read_faults(struct job *job, struct faulty_config *config, const char *names)
 {
-    snprintf(job->faults, sizeof job->faults, "%s", names);
     char copy[sizeof job->faults], *rest = copy;
-    memcpy(copy, job->faults, sizeof copy);
+    size_t before = strlen(job->faults);
+    snprintf(copy, sizeof copy, "%s", names);
+    snprintf(job->faults + before, sizeof job->faults - before, "%s%s", before > 0 ? " " : "", names);
     for (char *name = strtok_r(copy, "+", &rest); name != NULL; name = strtok_r(NULL, "+", &rest)) {
         const struct fault *fault = faults_find(name);
         if (fault == NULL && strcmp(name, "none") != 0)
             return complain("no fault is called", name);
-        if (fault != NULL && job->config.count < FAULTY_FAULTS_MAX)
-            job->config.faults[job->config.count++] = fault;
+        if (fault != NULL && config->count < FAULTY_FAULTS_MAX)
+            config->faults[config->count++] = fault;
     }
     return true;
 }
@@ -50,28 +54,36 @@ static bool read_time(const char *text, nt_time *at)
     return nt_unit_time(text, at) == NT_UNIT_OK || complain("no time:", text);
 }
 
+static bool read_party_option(struct job *job, struct faulty_config *config, const char *option, const char *value)
+{
+    if (strcmp(option, "--fault") == 0)
+        return read_faults(job, config, value);
+    if (strcmp(option, "--from") == 0)
+        return read_time(value, &config->from);
+    if (strcmp(option, "--to") == 0)
+        return read_time(value, &config->to);
+    return complain("no such option:", option);
+}
+
 static bool read_option(struct job *job, const char *option, const char *value)
 {
-    if (strcmp(option, "--at") == 0)
-        job->config.at = value;
-    else if (strcmp(option, "--capture") == 0)
+    if (strcmp(option, "--capture") == 0)
         job->capture = value;
-    else if (strcmp(option, "--fault") == 0)
-        return read_faults(job, value);
-    else if (strcmp(option, "--from") == 0)
-        return read_time(value, &job->config.from);
-    else if (strcmp(option, "--to") == 0)
-        return read_time(value, &job->config.to);
+    else if (strcmp(option, "--at") != 0)
+        return job->count > 0 ? read_party_option(job, &job->parties[job->count - 1], option, value)
+                              : complain("--at NODE is missing before", option);
+    else if (job->count == PARTIES_MAX)
+        return complain("one node too many:", value);
     else
-        return complain("no such option:", option);
+        job->parties[job->count++].at = value;
     return true;
 }
 
 static bool read_job(struct job *job, int argc, char **argv)
 {
     for (int i = 0; i < argc; i++) {
-        if (strcmp(argv[i], "--relayed") == 0)
-            job->config.relayed = true;
+        if (strcmp(argv[i], "--relayed") == 0 && job->count > 0)
+            job->parties[job->count - 1].relayed = true;
         else if (strncmp(argv[i], "--", 2) != 0 && job->file_count < WORDS_MAX)
             job->files[job->file_count++] = argv[i];
         else if (i + 1 == argc)
@@ -81,7 +93,7 @@ static bool read_job(struct job *job, int argc, char **argv)
         else
             i++;
     }
-    return job->config.at != NULL || complain("--at NODE is missing before", argc > 0 ? argv[argc - 1] : "");
+    return true;
 }
 
 static void add_member(struct nt_text *t, const char *name, const char *value)
@@ -131,7 +143,7 @@ static void print_result(const struct job *job, const struct nt_result_case *r)
     struct nt_text t = {0};
     nt_text_put(&t, "{\"id\": ");
     nt_json_string(&t, r->id);
-    add_member(&t, "at", job->config.at);
+    add_member(&t, "at", job->count > 0 ? job->parties[0].at : "");
     add_member(&t, "fault", job->faults);
     add_member(&t, "outcome", nt_outcome_name(r->outcome));
     add_member(&t, "reason", r->reason);
@@ -152,7 +164,7 @@ static bool keep_capture(const struct job *job, const struct nt_capture *capture
 
 static bool run_case(const struct job *job, const struct nt_scn_case *c)
 {
-    struct faulties *all = faulties_new(&job->config);
+    struct faulties *all = faulties_new(job->parties, job->count);
     struct nt_capture capture;
     struct nt_result_case result;
     if (all == NULL)
@@ -225,7 +237,8 @@ int main(int argc, char **argv)
     else if (argc > 1)
         return run_job(argc - 1, argv + 1) ? 0 : 2;
     else
-        fputs("usage: faulty_party --at NODE --fault NAME[+NAME] [--from 31s] [--to 32s] [--relayed] FILE...; --batch; --list\n",
-              stderr);
+        fputs(
+            "usage: faulty_party {--at NODE --fault NAME[+NAME] [--from 31s] [--to 32s] [--relayed]}... FILE...; --batch; --list\n",
+            stderr);
     return argc > 1 ? 0 : 2;
 }

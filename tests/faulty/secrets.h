@@ -24,6 +24,8 @@ struct secret_request {
     uint16_t method;
     struct nt_addr local, peer;
     nt_time since;   /* when it was sent first */
+    uint32_t times;  /* how often it was seen */
+    bool consent;    /* the pair had been nominated before */
     uint32_t number; /* among the party's requests of this kind (check or not) and direction, from 1 */
     bool keyed;
     struct nt_stun_key key;
@@ -41,6 +43,7 @@ struct secrets {
 
 /* A description passes. */
 void secrets_learn(struct secrets *s, struct sdp_edit *sdp);
+void secrets_add(struct secrets *s, const char *ufrag, const char *pwd); /* or changes the password */
 /* The password of this fragment, or NULL. */
 const char *secrets_password(const struct secrets *s, const char *ufrag, size_t len);
 /* The key of a request, by its USERNAME and REALM; false: unknown, or it has none. */
@@ -49,5 +52,8 @@ bool secrets_key(const struct secrets *s, struct stun_edit *e, struct nt_stun_ke
 struct secret_request *secrets_note(struct secrets *s, struct stun_edit *e, bool outgoing, const struct nt_addr *local,
                                     const struct nt_addr *peer, nt_time now);
 struct secret_request *secrets_find(struct secrets *s, const uint8_t id[NT_STUN_ID], bool outgoing); /* NULL: none */
+
+/* A response to it passes. */
+void secrets_answered(struct secret_request *r, const struct stun_edit *e);
 
 #endif

@@ -1,14 +1,20 @@
 #include "tests/faulty/stun_edit.h"
 
-static const uint8_t *keep_value(struct stun_edit *e, const void *value, size_t len)
+const uint8_t *stun_edit_value(const struct stun_edit *e, const struct stun_edit_attr *a)
+{
+    return e->pool + a->at;
+}
+
+/* False: there is no room. */
+static bool keep_value(struct stun_edit *e, uint16_t type, const void *value, size_t len, struct stun_edit_attr *a)
 {
     if (len > STUN_EDIT_POOL - e->used)
-        return NULL;
-    uint8_t *at = e->pool + e->used;
+        return false;
+    *a = (struct stun_edit_attr){type, (uint16_t)len, (uint16_t)e->used};
     if (len > 0)
-        memcpy(at, value, len);
+        memmove(e->pool + e->used, value, len);
     e->used += len;
-    return at;
+    return true;
 }
 
 bool stun_edit_read(struct stun_edit *e, const uint8_t *bytes, size_t len)
@@ -23,7 +29,8 @@ bool stun_edit_read(struct stun_edit *e, const uint8_t *bytes, size_t len)
     e->cookie = NT_STUN_COOKIE;
     e->padding = 0;
     e->length_off = 0;
-    e->wrong_hmac = e->wrong_fingerprint = false;
+    e->trailing = 0;
+    e->wrong_hmac = e->wrong_fingerprint = e->overrun = false;
     for (size_t at = NT_STUN_HEADER; at + 4 <= len;) {
         uint16_t n = nt_load16(bytes + at + 2);
         stun_edit_insert(e, e->count, nt_load16(bytes + at), bytes + at + 4, n);
@@ -78,7 +85,7 @@ static void write_attr(const struct stun_edit *e, const struct stun_edit_attr *a
     else if (a->type == NT_ATTR_FINGERPRINT)
         write_fingerprint(e, buf, w);
     else
-        nt_write(w, a->value, a->len);
+        nt_write(w, stun_edit_value(e, a), a->len);
     for (size_t n = a->len; n % 4 != 0; n++)
         nt_write(w, &e->padding, 1);
 }
@@ -92,10 +99,17 @@ size_t stun_edit_write(const struct stun_edit *e, const struct nt_stun_key *key,
     nt_write16(&w, 0);
     nt_write(&w, cookie, sizeof cookie);
     nt_write(&w, e->id, NT_STUN_ID);
-    for (size_t i = 0; i < e->count; i++)
+    size_t last = 0;
+    for (size_t i = 0; i < e->count; i++) {
+        last = nt_writer_len(&w);
         write_attr(e, &e->attrs[i], key, buf, &w);
+    }
+    for (size_t i = 0; i < e->trailing; i++)
+        nt_write(&w, "", 1);
     if (w.err != NT_OK)
         return 0;
+    if (e->overrun && last > 0)
+        nt_store16(buf + last + 2, (uint16_t)(nt_load16(buf + last + 2) + 8));
     nt_store16(buf + 2, (uint16_t)(nt_writer_len(&w) - NT_STUN_HEADER + (size_t)e->length_off));
     return nt_writer_len(&w);
 }
@@ -127,11 +141,11 @@ void stun_edit_remove(struct stun_edit *e, uint16_t type)
 
 void stun_edit_insert(struct stun_edit *e, size_t at, uint16_t type, const void *value, size_t len)
 {
-    const uint8_t *copy = keep_value(e, value, len);
-    if (copy == NULL || e->count == STUN_EDIT_ATTRS)
+    struct stun_edit_attr a;
+    if (e->count == STUN_EDIT_ATTRS || !keep_value(e, type, value, len, &a))
         return;
     memmove(&e->attrs[at + 1], &e->attrs[at], (e->count - at) * sizeof e->attrs[0]);
-    e->attrs[at] = (struct stun_edit_attr){type, (uint16_t)len, copy};
+    e->attrs[at] = a;
     e->count++;
 }
 
@@ -151,11 +165,10 @@ void stun_edit_add(struct stun_edit *e, uint16_t type, const void *value, size_t
 void stun_edit_set(struct stun_edit *e, uint16_t type, const void *value, size_t len)
 {
     struct stun_edit_attr *a = stun_edit_find(e, type);
-    const uint8_t *copy = a != NULL ? keep_value(e, value, len) : NULL;
-    if (copy != NULL)
-        *a = (struct stun_edit_attr){type, (uint16_t)len, copy};
-    else
+    if (a == NULL)
         stun_edit_add(e, type, value, len);
+    else
+        keep_value(e, type, value, len, a);
 }
 
 void stun_edit_set_u32(struct stun_edit *e, uint16_t type, uint32_t value)
@@ -201,13 +214,13 @@ void stun_edit_set_error(struct stun_edit *e, int code, const char *reason)
 uint32_t stun_edit_u32(struct stun_edit *e, uint16_t type)
 {
     const struct stun_edit_attr *a = stun_edit_find(e, type);
-    return a != NULL && a->len == 4 ? nt_load32(a->value) : 0;
+    return a != NULL && a->len == 4 ? nt_load32(stun_edit_value(e, a)) : 0;
 }
 
 uint64_t stun_edit_u64(struct stun_edit *e, uint16_t type)
 {
     const struct stun_edit_attr *a = stun_edit_find(e, type);
-    return a != NULL && a->len == 8 ? nt_load64(a->value) : 0;
+    return a != NULL && a->len == 8 ? nt_load64(stun_edit_value(e, a)) : 0;
 }
 
 bool stun_edit_addr(struct stun_edit *e, uint16_t type, struct nt_addr *a)
@@ -219,7 +232,7 @@ bool stun_edit_addr(struct stun_edit *e, uint16_t type, struct nt_addr *a)
     if (attr == NULL)
         return false;
     nt_stun_start(&b, buf, sizeof buf, NT_STUN_SUCCESS, e->method, e->id);
-    nt_stun_add(&b, type, attr->value, attr->len);
+    nt_stun_add(&b, type, stun_edit_value(e, attr), attr->len);
     int len = nt_stun_finish(&b);
     return len > 0 && nt_stun_parse(&m, buf, (size_t)len) == NT_OK && nt_stun_get_addr(&m, type, a) == NT_OK;
 }
@@ -227,5 +240,5 @@ bool stun_edit_addr(struct stun_edit *e, uint16_t type, struct nt_addr *a)
 int stun_edit_error(struct stun_edit *e)
 {
     const struct stun_edit_attr *a = stun_edit_find(e, NT_ATTR_ERROR_CODE);
-    return a != NULL && a->len >= 4 ? (a->value[2] & 7) * 100 + a->value[3] : 0;
+    return a != NULL && a->len >= 4 ? (stun_edit_value(e, a)[2] & 7) * 100 + stun_edit_value(e, a)[3] : 0;
 }

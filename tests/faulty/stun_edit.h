@@ -10,7 +10,7 @@
 
 struct stun_edit_attr {
     uint16_t type, len;
-    const uint8_t *value;
+    uint16_t at; /* of the value, in the pool */
 };
 
 struct stun_edit {
@@ -21,10 +21,11 @@ struct stun_edit {
     size_t count;
     /* its form */
     uint32_t cookie;
-    uint8_t padding; /* the value of each padding byte */
-    int length_off;  /* added to the length field */
-    bool wrong_hmac, wrong_fingerprint;
-    uint8_t pool[STUN_EDIT_POOL]; /* values */
+    uint8_t padding;                             /* the value of each padding byte */
+    size_t trailing;                             /* zeros after the last attribute */
+    int length_off;                              /* added to the length field */
+    bool wrong_hmac, wrong_fingerprint, overrun; /* overrun: the last attribute is longer than the message */
+    uint8_t pool[STUN_EDIT_POOL];                /* values */
     size_t used;
 };
 
@@ -33,6 +34,7 @@ bool stun_edit_read(struct stun_edit *e, const uint8_t *bytes, size_t len);
 /* The length. `key` NULL: the integrity stays as it was read. */
 size_t stun_edit_write(const struct stun_edit *e, const struct nt_stun_key *key, uint8_t *buf, size_t cap);
 
+const uint8_t *stun_edit_value(const struct stun_edit *e, const struct stun_edit_attr *a);
 struct stun_edit_attr *stun_edit_find(struct stun_edit *e, uint16_t type); /* the first, or NULL */
 bool stun_edit_has(const struct stun_edit *e, uint16_t type);
 void stun_edit_remove(struct stun_edit *e, uint16_t type); /* all of this type */
