@@ -48,8 +48,7 @@ static int room_for_channel(struct nt_turn_channels *c, nt_time now)
     if (c->count == c->cap)
         for (size_t i = 0; i < c->count; i++)
             if (c->items[i].expires <= now) {
-                if (c->items[i].number != 0)
-                    forget_channel(c, &c->items[i]);
+                forget_channel(c, &c->items[i]);
                 return (int)i;
             }
     int r = nt_grow(&c->items, &c->cap, c->count + 1, sizeof *c->items, NT_TURN_CHANNELS_MAX);

@@ -144,7 +144,6 @@ static bool take_allocated(struct nt_turn_client_allocation *a, const struct nt_
     a->mapped = mapped;
     a->state = NT_TURN_ALLOCATED;
     a->tell_allocated = true;
-    a->mismatches = 0;
     take_lifetime(a, lifetime, now);
     return true;
 }

@@ -51,7 +51,7 @@ void nt_turn_serve_refresh(const struct nt_turn_request *q, nt_time now)
     }
     /* RFC 8656, 8.2: "a Refresh Request with a REQUESTED-ADDRESS-FAMILY attribute and the attribute value does not match the
      * address family of the allocation, the server MUST reply with a 443" */
-    if (family < 0 || (family > 0 && nt_turn_relay_for(q->allocation, (uint8_t)family) == NULL)) {
+    if (family < 0 || (family != 0 && nt_turn_relay_for(q->allocation, (uint8_t)family) == NULL)) {
         nt_turn_respond_error(q, &(struct nt_turn_refusal){443, "no relayed address of this family"}, now);
         return;
     }
@@ -61,7 +61,7 @@ void nt_turn_serve_refresh(const struct nt_turn_request *q, nt_time now)
                                               nt_turn_relay_for(q->allocation, NT_AF_IPV6)};
     for (int i = 0; i < NT_RELAYS; i++) {
         struct nt_turn_relay *r = parts[i];
-        if (r == NULL || (family > 0 && r->addr.family != family))
+        if (r == NULL || (family != 0 && r->addr.family != family))
             continue;
         if (lifetime == 0)
             release_relay(s, r, now);

@@ -169,9 +169,7 @@ static void send_icmp(struct nt_turn_server *s, const struct nt_turn_allocation 
     start_data_indication(s, &b, room, NT_TURN_MESSAGE_MAX, peer);
     nt_stun_add(&b, NT_ATTR_ICMP, value, sizeof value);
     const struct nt_path out = {.transport = NT_UDP, .local = *nt_turn_listen(s, a->client.family), .remote = a->client};
-    int len = nt_stun_finish(&b);
-    if (len > 0)
-        nt_stun_outbox_commit(&s->outbox, &out, (size_t)len);
+    nt_stun_outbox_commit(&s->outbox, &out, (size_t)nt_stun_finish(&b)); /* it is far shorter than NT_TURN_MESSAGE_MAX */
 }
 
 /* About a datagram that went to a client: all that is of use is the MTU. */

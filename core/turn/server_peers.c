@@ -86,7 +86,7 @@ static struct nt_turn_refusal read_binding(const struct nt_turn_request *q, uint
 
 static struct nt_turn_refusal bind_channel(const struct nt_turn_request *q, nt_time now)
 {
-    uint16_t number = 0;
+    uint16_t number;
     struct nt_addr peer;
     struct nt_turn_refusal refusal = read_binding(q, &number, &peer);
     if (refusal.code == 0)

@@ -49,10 +49,33 @@ def test_sites():
         ("turned", "else if (a == b)", "else if (a != b)"),
         ("removed", "s[0] = 'x';", ";"),
         ("constant", "for (int i = 0; i < a; i++)", "for (int i = (0 + 1); i < a; i++)"),
-        ("turned", "for (int i = 0; i < a; i++)", "for (int i = 0; i <= a; i++)"),
+        ("short", "for (int i = 0; i < a; i++)", "for (int i = 0; i + 1 < a; i++)"),
         ("removed", 'h("if (1 < 2)", i);', ";"),
     ]
 
 
 def test_the_functions_are_named():
     assert {function for _, function, *_ in sites_of(SOURCE)} == {"f"}
+
+
+def test_the_wording_of_messages_and_the_size_of_memory_are_left_as_they_are():
+    assert list(changed("""void f(int code, char *s)
+{
+    char *t = malloc(strlen(s) + 1);
+    memcpy(t, s, strlen(s) + 1);
+    tell(code == 400, code == 401 ? "one" : "two");
+    tell(code > 3, "%d", code > 4 ? 4 : code);
+    note(code == 5 ? "one" : NULL);
+}
+""")) == [
+        ("removed", "memcpy(t, s, strlen(s) + 1);", ";"),
+        ("removed", 'tell(code == 400, code == 401 ? "one" : "two");', ";"),
+        ("turned", 'tell(code == 400, code == 401 ? "one" : "two");', 'tell(code != 400, code == 401 ? "one" : "two");'),
+        ("constant", 'tell(code == 400, code == 401 ? "one" : "two");', 'tell(code == (400 + 1), code == 401 ? "one" : "two");'),
+        ("removed", 'tell(code > 3, "%d", code > 4 ? 4 : code);', ";"),
+        ("turned", 'tell(code > 3, "%d", code > 4 ? 4 : code);', 'tell(code >= 3, "%d", code > 4 ? 4 : code);'),
+        ("constant", 'tell(code > 3, "%d", code > 4 ? 4 : code);', 'tell(code > (3 + 1), "%d", code > 4 ? 4 : code);'),
+        ("removed", 'note(code == 5 ? "one" : NULL);', ";"),
+        ("turned", 'note(code == 5 ? "one" : NULL);', 'note(code != 5 ? "one" : NULL);'),
+        ("constant", 'note(code == 5 ? "one" : NULL);', 'note(code == (5 + 1) ? "one" : NULL);'),
+    ]

@@ -2,15 +2,15 @@
 """Generated mutants: the sources are broken at places drawn by a seed, and the tests must see it.
 
 A mutant is one site of sites.py, applied to a copy of the source tree. It is killed by the first of: the unit tests of its room, the
-suites in virtual time, the laws over random worlds (core/ice, core/turn), random worlds against the oracle (natsim/nat, oracle), all
-other unit tests. A mutant that gives the same machine code as the source is no mutant. What survives must be argued in survivors.py,
-or gets a test.
+suites in virtual time, the laws over random worlds (core/ice, core/turn), random worlds against the oracle (natsim/nat, oracle), the
+unit tests of the rooms above it. A mutant that gives the same machine code as the source is no mutant. What survives must be argued in
+survivors.py, or gets a test.
 
   tests/mutants/generated.py [--rooms A,B] [--count N] [--seed N] [--jobs N] [--at-least PERCENT] [--list] [--work DIR]
 
 --count: of each room, those that the seed puts first. --at-least: fails below that part killed or argued, of all rooms together;
 without it, each survivor that is not argued fails. What was tried stands in DIR/generated.jsonl: a second run goes on where the first
-ended, and tries again what lies in files that have changed. Exit: 0, 1 survivors, 2 the run itself failed.
+ended, and tries again what lies in files that have changed, and what survived, if there are other tests now. Exit: 0, 1 survivors, 2 the run itself failed.
 """
 import argparse
 import hashlib
@@ -29,7 +29,8 @@ from survivors import SURVIVORS  # noqa: E402
 
 ROOMS = {"core/ice": "ice", "core/turn": "turn", "core/stun": "stun", "core/sdp": "sdp", "natsim/nat": "nat",
          "natsim/gateway": "gateway", "reports/conformance": "conformance", "scenarios/oracle": "oracle"}
-UNIT_SECONDS, WORLDS = 60, 200
+UNIT_SECONDS, WORLDS = 10, 200  # the slowest unit test takes a second
+AT_ONCE = 6  # unit tests that are built before they are run: the first ones kill most mutants
 
 
 def place(text, start):
@@ -50,7 +51,7 @@ def mutants_of(room):
                 name = f"{os.path.relpath(path, ROOT)} {function} {operator} {text[start:end]!r} in {place(text, start)!r}"
                 seen[name] = seen.get(name, 0) + 1
                 found.append({"id": name if seen[name] == 1 else f"{name} #{seen[name]}", "room": room, "file": os.path.relpath(path, ROOT),
-                              "start": start, "end": end, "new": new, "text": hashlib.sha256(text.encode()).hexdigest()[:16]})
+                              "start": start, "end": end, "new": new, "text": hashlib.sha256((text + new).encode()).hexdigest()[:16]})
     return found
 
 
@@ -58,24 +59,37 @@ def drawn(room, count, seed):
     return sorted(mutants_of(room), key=lambda m: hashlib.sha256(f"{seed} {m['id']}".encode()).digest())[:count]
 
 
-def object_of(tree, file):
-    """The bytes of the file's object, without the place where it was built."""
+def object_path(tree, file):
+    """The file's object, from the folder of the build."""
     for directory, _, files in os.walk(os.path.join(tree.build, "CMakeFiles")):
         if os.path.basename(file) + ".o" in files and directory.endswith(os.path.dirname(file)):
-            with open(os.path.join(directory, os.path.basename(file) + ".o"), "rb") as f:
-                return f.read()
+            return os.path.relpath(os.path.join(directory, os.path.basename(file) + ".o"), tree.build)
     raise Broken(f"there is no object of {file}")
 
 
-class Trial:
-    """One mutant in one tree."""
+def content(path):
+    with open(path, "rb") as f:
+        return f.read()
 
-    def __init__(self, tree, mutant, tests):
-        self.tree, self.mutant, self.tests = tree, mutant, tests
+
+class Trial:
+    """One mutant in one tree. `tests`: all unit tests, each with the libraries that it is linked with. `objects`: those of the source."""
+
+    def __init__(self, tree, mutant, tests, objects):
+        self.tree, self.mutant, self.tests, self.objects = tree, mutant, tests, objects
+
+    def built(self, *targets):
+        return run(["ninja", "-C", self.tree.build, *targets], BUILD_SECONDS).returncode == 0
 
     def unit_tests(self, names):
-        if names and run(["ninja", "-C", self.tree.build, *names], BUILD_SECONDS).returncode != 0:
-            return "does not build"
+        for first in range(0, len(names), AT_ONCE):
+            some = names[first:first + AT_ONCE]
+            by = self.some_unit_tests(some) if self.built(*some) else "does not build"
+            if by is not None:
+                return by
+        return None
+
+    def some_unit_tests(self, names):
         for name in names:
             try:
                 if run([os.path.join(self.tree.build, name)], UNIT_SECONDS).returncode != 0:
@@ -104,41 +118,55 @@ class Trial:
             return "random worlds, which do not end"
 
     def outcome(self):
-        unit = ROOMS[self.mutant["room"]]
-        own = [t for t in self.tests if t.startswith(unit + "_test_")]
+        room = ROOMS[self.mutant["room"]]
+        own = [t for t in self.tests if t.startswith(room + "_test_")]
+        above = [t for t in self.tests if t not in own and f"libnt_{room}.a" in self.tests[t]]
         by = self.unit_tests(own)
-        if by is None and run(["ninja", "-C", self.tree.build, "natsim"], BUILD_SECONDS).returncode != 0:
+        if by is None and not self.built("natsim"):
             by = "does not build"
-        return by or self.suites() or self.worlds() or self.unit_tests([t for t in self.tests if t not in own]) or "survives"
+        return by or self.suites() or self.worlds() or self.unit_tests(above) or "survives"
 
     def judge(self):
-        path = os.path.join(self.tree.source, self.mutant["file"])
-        with open(path, encoding="utf-8") as f:
-            text = f.read()
-        before = object_of(self.tree, self.mutant["file"])
+        path, file = os.path.join(self.tree.source, self.mutant["file"]), self.mutant["file"]
+        target = object_path(self.tree, file)
+        compiled = os.path.join(self.tree.build, target)
+        text = content(path)
+        before = self.objects.setdefault(file, content(compiled))
         try:
+            source = text.decode()
             with open(path, "w", encoding="utf-8") as f:
-                f.write(text[:self.mutant["start"]] + self.mutant["new"] + text[self.mutant["end"]:])
-            library = [t for t in self.tests if t.startswith(ROOMS[self.mutant["room"]] + "_test_")][:1] or ["natsim"]
-            if run(["ninja", "-C", self.tree.build, *library], BUILD_SECONDS).returncode != 0:
+                f.write(source[:self.mutant["start"]] + self.mutant["new"] + source[self.mutant["end"]:])
+            if not self.built(target):
                 return "does not build"
-            return "same code" if object_of(self.tree, self.mutant["file"]) == before else self.outcome()
+            return "same code" if content(compiled) == before else self.outcome()
         finally:
-            with open(path, "w", encoding="utf-8") as f:
+            with open(path, "wb") as f:
                 f.write(text)
-            run(["ninja", "-C", self.tree.build, *library], BUILD_SECONDS)
 
 
-def unit_test_names(tree):
+def unit_tests_of(tree):
+    """All unit tests: name to the libraries that it is linked with."""
     listed = run(["ninja", "-C", tree.build, "-t", "targets", "all"], BUILD_SECONDS).stdout
-    return sorted({line.split(":")[0] for line in listed.splitlines() if "_test_" in line and ": CXX_EXECUTABLE" not in line and ": C_EXECUTABLE" in line})
+    names = sorted({line.split(":")[0] for line in listed.splitlines() if "_test_" in line and ": C_EXECUTABLE" in line})
+    return {name: set(run(["ninja", "-C", tree.build, "-t", "inputs", name], BUILD_SECONDS).stdout.split()) for name in names}
+
+
+def tests_as_they_are():
+    """A hash of all tests: what survived others is tried again."""
+    all_of_them = hashlib.sha256()
+    for top in ("tests/unit", "tests/cli", "scenarios/suites"):
+        for directory, folders, files in os.walk(os.path.join(ROOT, top)):
+            folders.sort()
+            for file in sorted(f for f in files if not f.endswith(".pyc")):
+                all_of_them.update(content(os.path.join(directory, file)))
+    return all_of_them.hexdigest()[:16]
 
 
 class Book:
     """What was tried, a line of JSON each; a torn last line is that of a run that was killed."""
 
     def __init__(self, path):
-        self.path, self.lock, self.known = path, threading.Lock(), {}
+        self.path, self.lock, self.known, self.tests = path, threading.Lock(), {}, tests_as_they_are()
         if os.path.isfile(path):
             with open(path, encoding="utf-8") as f:
                 for line in f:
@@ -148,10 +176,12 @@ class Book:
 
     def outcome(self, mutant):
         entry = self.known.get(mutant["id"])
-        return entry["outcome"] if entry and entry["text"] == mutant["text"] else None
+        if not entry or entry["text"] != mutant["text"] or (entry["outcome"] == "survives" and entry["tests"] != self.tests):
+            return None
+        return entry["outcome"]
 
     def write(self, mutant, outcome, seconds):
-        entry = {"id": mutant["id"], "text": mutant["text"], "outcome": outcome}
+        entry = {"id": mutant["id"], "text": mutant["text"], "outcome": outcome, "tests": self.tests}
         with self.lock:
             self.known[mutant["id"]] = entry
             with open(self.path, "a", encoding="utf-8") as f:
@@ -160,6 +190,7 @@ class Book:
 
 
 def worker(tree, tests, todo, book, broken):
+    objects = {}
     while not broken:
         try:
             mutant = todo.get_nowait()
@@ -167,7 +198,7 @@ def worker(tree, tests, todo, book, broken):
             return
         started = time.monotonic()
         try:
-            book.write(mutant, Trial(tree, mutant, tests).judge(), time.monotonic() - started)
+            book.write(mutant, Trial(tree, mutant, tests, objects).judge(), time.monotonic() - started)
         except (Broken, OSError, subprocess.TimeoutExpired) as e:
             broken.append(f"{mutant['id']}: {e}")
 
@@ -220,9 +251,7 @@ def main():
                 todo.put(m)
     try:
         trees = [Tree(args.work, n) for n in range(min(max(args.jobs, 1), todo.qsize()))]
-        for tree in trees:
-            tree.compile("the tree as it is", ())
-        tests = unit_test_names(trees[0]) if trees else []
+        tests = unit_tests_of(trees[0]) if trees else {}
     except (Broken, OSError, subprocess.TimeoutExpired) as e:
         print(f"error  {e}", file=sys.stderr)
         return 2

@@ -101,9 +101,31 @@ TEST(what_gets_no_base_is_told)
     parts_free(&p);
 }
 
+/* As many bases as there can be, in every second slot of the table, and none of them has this address. */
+TEST(an_address_that_is_no_base_is_not_found)
+{
+    struct nt_ice_config config = {.streams = 1, .components = 4};
+    struct nt_request req;
+    parts_init(&p);
+    struct nt_ice_bases *b = nt_ice_bases_new(p.record);
+    struct nt_addr interface = addr("10.0.0.2"), other = addr("10.0.0.2:5008");
+    nt_ice_bases_add_interface(b, &interface, 0);
+    assert_int_equal(nt_ice_bases_make(b, &config, 0), NT_OK);
+    for (uint16_t i = 0; i < 4; i++) {
+        assert_int_equal(nt_ice_bases_request(b, &req), 1);
+        req.path.local.port = (uint16_t)(5000 + 2 * i);
+        assert_true(nt_ice_bases_answer(b, &req.path, true));
+        assert_int_equal(nt_ice_bases_find(b, &req.path.local), i);
+    }
+    assert_int_equal(nt_ice_bases_find(b, &other), NT_ICE_NO_BASE);
+    nt_ice_bases_del(b);
+    parts_free(&p);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(families_are_mixed), cmocka_unit_test(priorities_follow),
-                                       cmocka_unit_test(what_gets_no_base_is_told)};
+                                       cmocka_unit_test(what_gets_no_base_is_told),
+                                       cmocka_unit_test(an_address_that_is_no_base_is_not_found)};
     return RUN_TESTS(tests);
 }

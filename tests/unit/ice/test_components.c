@@ -74,6 +74,27 @@ TEST(consent_is_asked_for_renewed_and_lost)
     nt_ice_consents_del(t);
 }
 
+/* RFC 7675, 5.1: "a check interval of 5 seconds [...] randomized from 0.8 to 1.2 of the basic period". */
+TEST(consent_is_asked_for_after_four_to_six_seconds)
+{
+    enum { MS = 2001 };
+    static bool drawn[MS];
+    struct nt_ice_config config = {0};
+    struct nt_rand rand;
+    int count = 0;
+    nt_rand_init(&rand, 1, "consent");
+    struct nt_ice_consents *t = nt_ice_consents_new(&config, &rand, 1);
+    for (int i = 0; i < 100 * MS; i++) {
+        nt_ice_consents_begin(t, 0, 0, 0);
+        nt_time after = nt_ice_consents_deadline(t) / NT_MSEC - 4000;
+        assert_true(after >= 0 && after < MS);
+        count += !drawn[after];
+        drawn[after] = true;
+    }
+    assert_int_equal(count, MS); /* each of them */
+    nt_ice_consents_del(t);
+}
+
 /* RFC 8445, 7.2.5.3.1 and B.2: what the tables of candidates say stays right while they grow. */
 TEST(ids_stay_as_tables_grow)
 {
@@ -93,6 +114,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_valid_list), cmocka_unit_test(the_limit_is_of_all_components),
                                        cmocka_unit_test(consent_is_asked_for_renewed_and_lost),
+                                       cmocka_unit_test(consent_is_asked_for_after_four_to_six_seconds),
                                        cmocka_unit_test(ids_stay_as_tables_grow)};
     return RUN_TESTS(tests);
 }

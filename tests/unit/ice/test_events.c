@@ -63,6 +63,34 @@ TEST(more_than_fit)
     nt_ice_record_del(record);
 }
 
+static void push(struct nt_ice_events *e, uint16_t component, uint32_t round)
+{
+    nt_ice_events_push(
+        e, &(struct nt_ice_event){.kind = NT_ICE_EV_SELECTED, .stream = 1, .component = component, .local = {.priority = round}},
+        0);
+}
+
+/* The one outdated event is the first, and what outdates it the last before the newest. */
+TEST(an_event_is_outdated_by_any_later_one)
+{
+    enum { CAP = NT_ICE_EVENTS_SPARE + 1 };
+    struct nt_trace silent = {0};
+    struct nt_ice_record *record = nt_ice_record_new(&silent);
+    struct nt_ice_events *e = nt_ice_events_new(record, 1);
+    struct nt_ice_event ev;
+    for (uint16_t i = 1; i < CAP; i++)
+        push(e, i, 1);
+    push(e, 1, 2);
+    push(e, CAP, 1);
+    for (uint16_t i = 2; i < CAP; i++)
+        assert_true(nt_ice_events_pull(e, &ev) == 1 && ev.component == i);
+    assert_true(nt_ice_events_pull(e, &ev) == 1 && ev.component == 1 && ev.local.priority == 2);
+    assert_true(nt_ice_events_pull(e, &ev) == 1 && ev.component == CAP);
+    assert_int_equal(nt_ice_events_pull(e, &ev), 0);
+    nt_ice_events_del(e);
+    nt_ice_record_del(record);
+}
+
 TEST(data_is_last_and_only_until_the_next_input)
 {
     static const uint8_t bytes[3] = {1, 2, 3};
@@ -88,7 +116,7 @@ TEST(data_is_last_and_only_until_the_next_input)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(more_than_fit),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(more_than_fit), cmocka_unit_test(an_event_is_outdated_by_any_later_one),
                                        cmocka_unit_test(data_is_last_and_only_until_the_next_input)};
     return RUN_TESTS(tests);
 }

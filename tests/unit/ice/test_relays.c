@@ -210,6 +210,29 @@ TEST(an_allocation_after_a_minute_is_a_candidate_while_gathering_goes_on)
     }
 }
 
+/* The length of the Allocate if it leaves into a buffer of `cap` bytes within 100 ms, or 0. */
+static size_t length_into(size_t cap)
+{
+    struct nt_path path = {0};
+    uint8_t buf[1500];
+    size_t len = 0;
+    begin(NT_ICE_RELAY_ONLY, NULL, NT_ICE_TRICKLE_OFF);
+    for (; len == 0 && nt_ice_deadline(l.a) <= 100 * NT_MSEC; len = nt_ice_output(l.a, &path, buf, cap, l.now)) {
+        l.now = nt_ice_deadline(l.a);
+        nt_ice_timer(l.a, l.now);
+    }
+    lab_end(&l);
+    return len;
+}
+
+TEST(a_request_fills_the_owners_buffer_to_its_end)
+{
+    size_t len = length_into(1500);
+    assert_true(len > 0);
+    assert_int_equal(length_into(len), len);
+    assert_int_equal(length_into(len - 1), 0);
+}
+
 static bool is_permission(const struct out *o)
 {
     return o->m.len > 0 && o->m.method == NT_TURN_CREATE_PERMISSION && o->m.class_ == NT_STUN_REQUEST;
@@ -265,6 +288,49 @@ TEST(many_requests_are_retransmitted_as_often_as_one)
     lab_end(&l);
 }
 
+static void permit(const struct out *o)
+{
+    uint8_t buf[100];
+    struct nt_stun_builder b;
+    nt_stun_start(&b, buf, sizeof buf, NT_STUN_SUCCESS, NT_TURN_CREATE_PERMISSION, o->m.id);
+    give_to(o, &b);
+}
+
+/* The server reports an ICMP error of `type` and `code` about the peer; is the owner told that a packet was too big? */
+static bool tells_too_big(const struct out *from, uint8_t type, uint8_t code)
+{
+    const uint8_t id[NT_STUN_ID] = {1}, value[8] = {0, 0, type, code, 0, 0, 5, 0x14};
+    const struct nt_addr peer = addr("10.0.0.2:5000");
+    struct nt_path path = {.transport = NT_UDP, .local = from->path.local, .remote = from->path.remote};
+    struct nt_ice_event ev;
+    uint8_t buf[100];
+    struct nt_stun_builder b;
+    nt_stun_start(&b, buf, sizeof buf, NT_STUN_INDICATION, NT_TURN_DATA, id);
+    nt_stun_add_addr(&b, NT_ATTR_XOR_PEER_ADDRESS, &peer);
+    nt_stun_add(&b, NT_ATTR_ICMP, value, sizeof value);
+    nt_ice_input(l.a, &path, NT_IN_DATAGRAM, buf, (size_t)nt_stun_finish(&b), l.now);
+    bool is_told = nt_ice_event(l.a, &ev) == 1;
+    assert_true(!is_told || (ev.kind == NT_ICE_EV_TOO_BIG && ev.mtu == 0x514 && nt_addr_equal(&ev.remote.addr, &peer)));
+    return is_told;
+}
+
+/* RFC 8656, 11.6: "the client signals the application of the error condition" */
+TEST(what_a_relay_reports_of_a_packet_that_is_too_big_is_told)
+{
+    struct nt_ice_candidate c = candidate("10.0.0.2:5000", NT_ICE_HOST, "1");
+    begin(NT_ICE_RELAY_ONLY, NULL, NT_ICE_TRICKLE_OFF);
+    grant(allocate(SERVER));
+    assert_int_equal(remote(&l, &c, 1), NT_OK);
+    go(&l, l.now + 100 * NT_MSEC);
+    struct out *o = next_out(&l, NT_STUN_REQUEST, SERVER);
+    assert_true(is_permission(o));
+    permit(o);
+    assert_true(tells_too_big(o, 3, 4));
+    assert_false(tells_too_big(o, 3, 3));
+    assert_false(tells_too_big(o, 11, 4));
+    lab_end(&l);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +341,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_wait_ends_with_gathering),
         cmocka_unit_test(an_allocation_after_a_minute_is_a_candidate_while_gathering_goes_on),
         cmocka_unit_test(many_requests_are_retransmitted_as_often_as_one),
+        cmocka_unit_test(a_request_fills_the_owners_buffer_to_its_end),
+        cmocka_unit_test(what_a_relay_reports_of_a_packet_that_is_too_big_is_told),
     };
     return RUN_TESTS(tests);
 }

@@ -99,6 +99,45 @@ TEST(answered_after_the_switch)
     lab_end(&l);
 }
 
+static bool is_controlling(const struct out *o)
+{
+    return o != NULL && carries(o, NT_ATTR_ICE_CONTROLLING);
+}
+
+/* Three pairs, of which two may be listed: the one whose check is under way gives its place to the one that the peer's check makes,
+ * of this priority. Then its check meets 487. The peer may hear of the new role from the pairs that connect alone: both are checked
+ * again, the better one to nominate it. */
+static void show_role(uint32_t priority)
+{
+    struct nt_ice_candidate c[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("10.0.0.3:6000", NT_ICE_HOST, "2")};
+    struct nt_ice_config config = lab_config(NT_ICE_CONTROLLED);
+    config.max_pairs = 2;
+    c[1].priority -= 256;
+    lab_start(&l, &config);
+    assert_int_equal(remote(&l, c, 2), NT_OK);
+    go(&l, 60 * NT_MSEC);
+    struct out *first = next_out(&l, NT_STUN_REQUEST, "10.0.0.2:6000"), *gone = next_out(&l, NT_STUN_REQUEST, "10.0.0.3:6000");
+    respond(&l, first, (struct reply){0});
+    request(&l, "10.0.0.4:6000", (struct ask){.id = 1, .priority = priority});
+    go(&l, 110 * NT_MSEC);
+    respond(&l, next_out(&l, NT_STUN_REQUEST, "10.0.0.4:6000"), (struct reply){0});
+    respond(&l, gone, (struct reply){.code = 487});
+    assert_int_equal(nt_ice_role(l.a), NT_ICE_CONTROLLING);
+    int before = l.next;
+    go(&l, 300 * NT_MSEC);
+    assert_true(is_controlling(next_out(&l, NT_STUN_REQUEST, "10.0.0.2:6000")));
+    l.next = before;
+    assert_true(is_controlling(next_out(&l, NT_STUN_REQUEST, "10.0.0.4:6000")));
+    lab_end(&l);
+}
+
+TEST(pairs_that_connect_show_the_new_role)
+{
+    uint32_t first = candidate("10.0.0.2:6000", NT_ICE_HOST, "1").priority;
+    show_role(first - 1);
+    show_role(first + 1);
+}
+
 /* 487 to every check, in either role: no conflict that could be settled. The pair fails, and the session in its time. */
 TEST(refused_for_ever)
 {
@@ -171,6 +210,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {cmocka_unit_test(as_server),
                                        cmocka_unit_test(two_in_flight),
                                        cmocka_unit_test(answered_after_the_switch),
+                                       cmocka_unit_test(pairs_that_connect_show_the_new_role),
                                        cmocka_unit_test(refused_for_ever),
                                        cmocka_unit_test(refused_after_completion),
                                        cmocka_unit_test(both_alike)};

@@ -284,11 +284,21 @@ TEST(nothing_is_told_after_nomination)
 }
 
 /* The controlling agent waits for what may come as long as for a better pair that is being checked. */
+static const char *why_failed;
+
+static void note_failure(void *user, const struct nt_trace_event *ev)
+{
+    (void)user;
+    if (ev->kind == NT_TR_ICE_FAILED)
+        why_failed = ev->text;
+}
+
 /* RFC 8863, 5: the end of candidates is lost, and is no longer waited for 79 s after the peer told something last. */
 TEST(the_end_is_not_waited_for_without_end)
 {
     struct nt_ice_config c = trickling(NT_ICE_CONTROLLED, false);
     struct nt_ice_candidate r = candidate("10.0.0.2:1", NT_ICE_HOST, "1");
+    c.trace.emit = note_failure;
     for (int fragments = 0; fragments < 2; fragments++) {
         nt_time last = fragments == 1 ? 50 * NT_SEC : 0;
         lab_start(&l, &c);
@@ -300,6 +310,7 @@ TEST(the_end_is_not_waited_for_without_end)
         assert_int_equal(nt_ice_state(l.a), NT_ICE_RUNNING);
         go(&l, last + NT_ICE_LAST_CANDIDATE);
         assert_int_equal(nt_ice_state(l.a), NT_ICE_FAILED);
+        assert_non_null(strstr(why_failed, "the end of the peer's candidates has not come"));
         lab_end(&l);
     }
 }
@@ -335,6 +346,7 @@ TEST(a_lite_peer_is_controlled)
     d.lite = true;
     assert_int_equal(nt_ice_description_add(&d, &r), NT_OK);
     assert_int_equal(nt_ice_set_remote(l.a, &d, 0), NT_OK);
+    assert_int_equal(nt_ice_set_remote(l.a, &d, 0), NT_OK); /* said again, nothing is another than before */
     nt_ice_description_free(&d);
     pull(&l);
     assert_int_equal(nt_ice_role(l.a), NT_ICE_CONTROLLING);

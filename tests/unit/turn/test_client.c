@@ -427,6 +427,23 @@ TEST(the_response_comes_after_the_proof)
     assert_false(nt_turn_client_permitted(c, &peer));
 }
 
+/* RFC 8656, 3.3: "A permission expires after 5 minutes if it is not refreshed"; this one has no response that says it is there. */
+TEST(a_permission_that_data_proved_is_refreshed)
+{
+    struct nt_addr peer = addr(PEER), of;
+    to_allocated(3600);
+    nt_turn_client_bind_channel(c, &peer, w->now);
+    next_request();
+    assert_true(give_data(PEER, false));
+    assert_true(error(508));
+    w->now += 240 * NT_SEC;
+    nt_turn_client_timer(c, w->now);
+    next_request();
+    assert_int_equal(asked.method, NT_TURN_CREATE_PERMISSION);
+    assert_int_equal(nt_stun_get_addr(&asked, NT_ATTR_XOR_PEER_ADDRESS, &of), NT_OK);
+    assert_true(nt_addr_same_ip(&of, &peer));
+}
+
 TEST(a_refused_channel_may_be_bound)
 {
     struct nt_turn_event ev;
@@ -611,6 +628,7 @@ int main(int argc, char **argv)
         T(what_is_believed),
         T(relayed_data_proves_the_permission),
         T(the_response_comes_after_the_proof),
+        T(a_permission_that_data_proved_is_refreshed),
         T(a_refused_channel_may_be_bound),
         T(channel_numbers),
         T(configured_lifetime_and_refusals),

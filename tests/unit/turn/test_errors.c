@@ -628,6 +628,10 @@ TEST(channels_reused)
     }
     assert_int_equal(raw_channel(&george, 0x4000, "x"), 0);
     assert_int_equal(raw_channel(&george, 0x4002, "x"), 0);
+    assert_int_equal(raw_bind(&george, 0x4300, "203.0.113.9:2"), 0); /* in the place of one that nobody has asked for again */
+    assert_int_equal(raw_channel(&george, 0x4300, "x"), 1);
+    for (unsigned i = 4; i < 8; i++)
+        assert_int_equal(raw_channel(&george, 0x4000 + i, "x"), 0);
     world_del(w);
 }
 

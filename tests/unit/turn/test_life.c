@@ -30,6 +30,7 @@ TEST(whole_life)
     assert_int_equal(nt_turn_client_bind_channel(w->clients[0], &peer, w->now), NT_OK);
     run_for(w, NT_SEC);
     assert_int_equal(events(w, NT_TURN_EV_CHANNEL), 1);
+    assert_int_equal(w->traced[NT_TR_TURN_CHANNEL], 1);
     client_sends(w, 0, &peer, "by channel");
     assert_memory_equal(w->last.bytes, "by channel", 10);
     peer_sends(w, PEER, &relayed, "back");
