@@ -116,23 +116,32 @@ static enum nt_sharing sharing_of(const struct nt_nat_policy *p)
     return p->mapping == NT_DEP_ENDPOINT_INDEPENDENT ? NT_SHARE_READILY : NT_SHARE_LAST;
 }
 
-static int take_on(struct nt_nat *n, struct candidate *c, uint32_t external, uint16_t *port)
+static struct nt_inside_host *host_of(const struct nt_nat *n, const struct candidate *c)
+{
+    return nt_inside_host_at(&n->inside, nt_inside_endpoint_at(&n->inside, c->endpoint)->host);
+}
+
+static struct nt_port_request request_of(const struct nt_nat *n, struct candidate *c, uint32_t external)
 {
     const struct nt_nat_policy *p = &n->policy;
-    struct nt_inside_host *h = nt_inside_host_at(&n->inside, nt_inside_endpoint_at(&n->inside, c->endpoint)->host);
     bool udp = c->proto == NT_PROTO_UDP;
-    struct nt_port_request r = {.ports = p->ports,
-                                .conflict = p->conflict,
-                                .sharing = sharing_of(p),
-                                .external = external,
-                                .space = udp ? NT_SPACE_UDP : NT_SPACE_ICMP,
-                                .internal = c->internal.port,
-                                .parity = udp && p->parity,
-                                .contiguity = udp && p->contiguity,
-                                .buddy = udp && p->contiguity ? buddy_of(n, c->proto, &c->internal, external) : -1,
-                                .barred = is_barred,
-                                .user = c};
-    int err = set_range(n, h, &r);
+    return (struct nt_port_request){.ports = p->ports,
+                                    .conflict = p->conflict,
+                                    .sharing = sharing_of(p),
+                                    .external = external,
+                                    .space = udp ? NT_SPACE_UDP : NT_SPACE_ICMP,
+                                    .internal = c->internal.port,
+                                    .parity = udp && p->parity,
+                                    .contiguity = udp && p->contiguity,
+                                    .buddy = udp && p->contiguity ? buddy_of(n, c->proto, &c->internal, external) : -1,
+                                    .barred = is_barred,
+                                    .user = c};
+}
+
+static int take_on(struct nt_nat *n, struct candidate *c, uint32_t external, uint16_t *port)
+{
+    struct nt_port_request r = request_of(n, c, external);
+    int err = set_range(n, host_of(n, c), &r);
     if (err != NT_OK)
         return err;
     c->external = n->externals[external];
@@ -143,7 +152,7 @@ static int take_on(struct nt_nat *n, struct candidate *c, uint32_t external, uin
 static int take_port(struct nt_nat *n, struct candidate *c, uint32_t *external, uint16_t *port)
 {
     if (n->policy.pooling == NT_POOLING_PAIRED) {
-        *external = nt_inside_host_at(&n->inside, nt_inside_endpoint_at(&n->inside, c->endpoint)->host)->external;
+        *external = host_of(n, c)->external;
         return take_on(n, c, *external, port);
     }
     int err = NT_ENOSPC;
@@ -213,9 +222,49 @@ static int make_mapping(struct nt_nat *n, struct candidate *c, bool ruled, nt_ti
     return *mapping != NT_MAP_NONE ? NT_OK : add_mapping(n, &add, now, mapping);
 }
 
-static int assign_mapping(struct nt_nat *n, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *remote,
-                          bool ruled, nt_time now, uint32_t *mapping)
+/* Without the mapping its port could be the candidate's. */
+static bool has_its_port(struct nt_nat *n, struct candidate *c, const struct nt_mapping *m)
 {
+    struct nt_inside_host *h = host_of(n, c);
+    struct nt_port_request r = request_of(n, c, m->external_index);
+    if (m->proto != c->proto || (n->policy.pooling == NT_POOLING_PAIRED && m->external_index != h->external))
+        return false;
+    if (n->policy.poison != 0 && nt_poison_has(&n->poison, m->proto, &m->external, &c->remote))
+        return false;
+    return set_range(n, h, &r) != NT_OK || nt_port_would_do(&r, m->external.port); /* no block is left: any host's may be */
+}
+
+static bool takes_its_room(struct nt_nat *n, struct candidate *c, const struct nt_mapping *m, int err)
+{
+    if (err == NT_ENOSPC)
+        return has_its_port(n, c, m);
+    bool own = n->policy.max_per_host != 0 && host_of(n, c)->mappings >= n->policy.max_per_host;
+    return !own || nt_addr_same_ip(&m->internal, &c->internal);
+}
+
+/* Of the mappings without which there would be room, the one whose timer ends first. */
+static uint32_t find_victim(struct nt_nat *n, struct candidate *c, int err)
+{
+    uint32_t first = NT_MAP_NONE;
+    for (uint32_t i = n->mappings.oldest; i != NT_MAP_NONE; i = nt_mapping_at(&n->mappings, i)->newer) {
+        const struct nt_mapping *m = nt_mapping_at(&n->mappings, i);
+        bool sooner = first == NT_MAP_NONE || m->life.expires < nt_mapping_at(&n->mappings, first)->life.expires;
+        if (sooner && takes_its_room(n, c, m, err))
+            first = i;
+    }
+    return first;
+}
+
+static bool steals(const struct nt_nat *n, int err)
+{
+    return n->policy.when_full == NT_FULL_STEAL && (err == NT_ELIMIT || err == NT_ENOSPC);
+}
+
+/* Without room: *victim is the mapping to end for it, or NT_MAP_NONE. */
+static int assign_mapping(struct nt_nat *n, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *remote,
+                          bool ruled, nt_time now, uint32_t *mapping, uint32_t *victim)
+{
+    *victim = NT_MAP_NONE;
     struct candidate c = {.nat = n, .proto = proto, .internal = *internal, .remote = *remote};
     int err = nt_inside_enter(&n->inside, proto, internal, n->external_count, &c.endpoint);
     if (err != NT_OK)
@@ -223,6 +272,8 @@ static int assign_mapping(struct nt_nat *n, uint32_t proto, const struct nt_addr
     err = check_limits(n, c.endpoint);
     if (err == NT_OK)
         err = make_mapping(n, &c, ruled, now, mapping);
+    if (steals(n, err))
+        *victim = find_victim(n, &c, err);
     if (err != NT_OK)
         nt_expiry_leave(n, c.endpoint);
     return err;
@@ -248,39 +299,16 @@ static void pace(struct nt_nat *n, const struct nt_addr *internal, nt_time now)
     h->paced = nt_time_after(h->paced > now ? h->paced : now, n->policy.mapping_interval);
 }
 
-static bool has_all_it_may(const struct nt_nat *n, const struct nt_addr *internal)
-{
-    const struct nt_inside_host *h = find_host(n, internal);
-    return n->policy.max_per_host != 0 && h != NULL && h->mappings >= n->policy.max_per_host;
-}
-
-/* The mapping whose timer ends first; of the host's own where it has all that it may have. */
-static uint32_t find_victim(const struct nt_nat *n, const struct nt_addr *host)
-{
-    bool own = has_all_it_may(n, host);
-    uint32_t first = NT_MAP_NONE;
-    for (uint32_t i = n->mappings.oldest; i != NT_MAP_NONE; i = nt_mapping_at(&n->mappings, i)->newer) {
-        const struct nt_mapping *m = nt_mapping_at(&n->mappings, i);
-        bool sooner = first == NT_MAP_NONE || m->life.expires < nt_mapping_at(&n->mappings, first)->life.expires;
-        if (sooner && (!own || nt_addr_same_ip(&m->internal, host)))
-            first = i;
-    }
-    return first;
-}
-
 int nt_assign_mapping(struct nt_nat *n, uint32_t proto, const struct nt_addr *internal, const struct nt_addr *remote, bool ruled,
                       nt_time now, uint32_t *mapping)
 {
     if (is_too_soon(n, internal, now))
         return NT_ELIMIT;
-    uint32_t before = n->mappings.made;
-    int err = assign_mapping(n, proto, internal, remote, ruled, now, mapping);
-    while ((err == NT_ELIMIT || err == NT_ENOSPC) && n->policy.when_full == NT_FULL_STEAL) {
-        uint32_t victim = find_victim(n, internal);
-        if (victim == NT_MAP_NONE)
-            break;
+    uint32_t before = n->mappings.made, victim;
+    int err = assign_mapping(n, proto, internal, remote, ruled, now, mapping, &victim);
+    while (victim != NT_MAP_NONE) {
         nt_expiry_unmap(n, victim, now);
-        err = assign_mapping(n, proto, internal, remote, ruled, now, mapping);
+        err = assign_mapping(n, proto, internal, remote, ruled, now, mapping, &victim);
     }
     if (err == NT_OK && n->policy.mapping_burst != 0 && n->mappings.made != before)
         pace(n, internal, now);

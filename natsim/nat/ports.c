@@ -236,6 +236,16 @@ int nt_port_table_take(struct nt_port_table *p, const struct nt_port_request *r,
     return err == NT_OK ? set_bit(space_of(p, r->external, r->space), *port) : err;
 }
 
+bool nt_port_would_do(const struct nt_port_request *r, uint16_t port)
+{
+    bool keeps = r->ports == NT_PORTS_PRESERVE || r->ports == NT_PORTS_OVERLOAD;
+    if (keeps && port == r->internal && r->any_kept)
+        return true;
+    if (r->conflict != NT_CONFLICT_FAIL)
+        return in_range(r, port);
+    return in_range(r, port) && (keeps ? port == r->internal : parity_fits(r, port));
+}
+
 void nt_port_table_release(struct nt_port_table *p, uint32_t external, enum nt_port_space space, uint16_t port)
 {
     clear_bit(space_of(p, external, space), port);

@@ -39,6 +39,8 @@ void nt_port_table_free(struct nt_port_table *p);
 void nt_port_table_restart(struct nt_port_table *p); /* sequential assignment starts anew */
 /* Takes a port; NT_ENOSPC when there is none, NT_ENOMEM. By `sharing` it may be one that is in use. */
 int nt_port_table_take(struct nt_port_table *p, const struct nt_port_request *r, struct nt_rand *rand, uint16_t *port);
+/* Whether the request could be given the port if nobody had it. */
+bool nt_port_would_do(const struct nt_port_request *r, uint16_t port);
 void nt_port_table_release(struct nt_port_table *p, uint32_t external, enum nt_port_space space, uint16_t port);
 /* The first free block of `count`; NT_ENOSPC or NT_ENOMEM. */
 int nt_port_table_take_block(struct nt_port_table *p, uint32_t external, uint32_t count, uint32_t *block);

@@ -63,12 +63,12 @@ static int parse6(struct nt_packet *p)
     return p->proto == NT_PROTO_UDP || p->proto == NT_PROTO_ICMP6 ? NT_OK : parse_extensions(p);
 }
 
-/* The least length of the protocol's header. */
-static uint32_t header_min(uint8_t proto)
+/* The least length of the protocol's header. RFC 791, 3.2: a first fragment may have no more than 8 octets of it. */
+static uint32_t header_min(uint8_t proto, bool fragment)
 {
     if (proto == NT_PROTO_UDP || proto == NT_PROTO_ICMP || proto == NT_PROTO_ICMP6)
         return 8;
-    return proto == NT_PROTO_TCP ? 20 : 0;
+    return proto != NT_PROTO_TCP ? 0 : fragment ? 8 : 20;
 }
 
 static int parse_transport(struct nt_packet *p)
@@ -78,7 +78,7 @@ static int parse_transport(struct nt_packet *p)
     p->payload_len = (uint16_t)left;
     if (p->fragment && !p->first_fragment)
         return NT_OK;
-    if (left < header_min(p->proto))
+    if (left < header_min(p->proto, p->fragment))
         return NT_ESHORT;
     if (p->proto != NT_PROTO_UDP)
         return NT_OK;

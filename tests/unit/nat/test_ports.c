@@ -366,6 +366,36 @@ TEST(ports_are_stolen)
     nt_nat_del(n);
 }
 
+/* Nothing ends for a mapping that would have no room without it: not the ports of another host's block, nor identifiers, nor the
+ * port that is not the wanted one, nor one that is poisoned for the remote. */
+TEST(what_makes_no_room_is_not_stolen)
+{
+    struct nt_nat_policy p = policy_of(EI, EI);
+    struct nt_addr pinger = addr("10.0.0.2:7"), x = addr(X);
+    p.ports = NT_PORTS_SEQUENTIAL, p.block = 2, p.range_low = 30000, p.range_high = 30003, p.when_full = NT_FULL_STEAL;
+    struct nt_nat *n = nat_of(p);
+    assert_int_equal(nt_nat_outbound(n, NT_PROTO_ICMP, &pinger, &x, 0).drop, NT_DROP_NONE);
+    assert_int_equal(out(n, "10.0.0.3:1030", X), 30000);
+    assert_int_equal(out(n, "10.0.0.3:1031", X), 30001);
+    assert_int_equal(out_at(n, "10.0.0.2:1025", X, NT_SEC), 30002);
+    assert_int_equal(out_at(n, "10.0.0.2:1026", X, 2 * NT_SEC), 30003);
+    assert_int_equal(out_at(n, "10.0.0.2:1027", X, 3 * NT_SEC), 30002);
+    assert_int_equal(nt_nat_count(n), 5);
+    assert_int_equal(out_at(n, "10.0.0.4:1030", X, 4 * NT_SEC), 30000); /* the block of a host that has no more of it */
+    assert_int_equal(nt_nat_count(n), 4);
+    nt_nat_del(n);
+    p = policy_of(EI, EI);
+    p.conflict = NT_CONFLICT_FAIL, p.when_full = NT_FULL_STEAL;
+    n = nat_of(p);
+    assert_int_equal(out(n, "10.0.0.2:1025", X), 1025);
+    assert_int_equal(out_at(n, "10.0.0.2:1026", X, NT_SEC), 1026);
+    assert_int_equal(out_at(n, "10.0.0.3:1026", X, 2 * NT_SEC), 1026);
+    assert_int_equal(in_at(n, X, 1025, 2 * NT_SEC), 1025);
+    assert_int_equal(out_at(n, "10.0.0.3:80", X, 2 * NT_SEC), NO_PORT);
+    assert_int_equal(nt_nat_count(n), 2);
+    nt_nat_del(n);
+}
+
 /* All 64512 ports of the range, and not one more; and all of them again when they are free. */
 TEST(test_full)
 {
@@ -510,6 +540,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_limits),
                                        cmocka_unit_test(full_tables_are_stolen_from),
                                        cmocka_unit_test(new_mappings_are_paced),
+                                       cmocka_unit_test(what_makes_no_room_is_not_stolen),
                                        cmocka_unit_test(ports_are_stolen),
                                        cmocka_unit_test(test_full),
                                        cmocka_unit_test(test_full_table),

@@ -137,6 +137,27 @@ TEST(test_twice)
     assert_true(nt_packet_checksums_good(back));
 }
 
+/* RFC 791, 3.2: "Every internet module must be able to forward a datagram of 68 octets without further fragmentation ... an
+ * internet header may be up to 60 octets, and the minimum fragment is 8 octets": less than a TCP header. */
+TEST(the_least_fragment_has_eight_octets)
+{
+    struct nt_packet *p = whole(9, 64), *pieces[64], *back = NULL;
+    memmove(p->data + 60, p->data + 20, p->len - 20);
+    memset(p->data + 20, 1, 40);
+    p->data[0] = 0x4f, p->data[9] = NT_PROTO_TCP, p->len += 40;
+    nt_store16(p->data + 2, (uint16_t)p->len);
+    nt_store16(p->data + 72, 0x5000);
+    assert_int_equal(nt_packet_parse(p), 0);
+    nt_packet_fix_checksums(p);
+    size_t n = split(p, 68, pieces);
+    assert_int_equal(pieces[0]->len, 68);
+    for (size_t i = 0; i < n; i++)
+        back = give(pieces[i], 0);
+    assert_non_null(back);
+    assert_true(nt_packet_checksums_good(back));
+    nt_pool_put(&pool, back);
+}
+
 /* RFC 5722: overlapping fragments end the datagram. */
 TEST(test_overlap)
 {
@@ -401,6 +422,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         T(test_any_order),
         T(test_twice),
+        T(the_least_fragment_has_eight_octets),
         T(test_overlap),
         T(test_too_long),
         T(test_limits),
