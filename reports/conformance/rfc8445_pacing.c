@@ -10,11 +10,11 @@ static uint32_t announced(const struct nt_view_description *d)
 }
 
 /* RFC 8445, 14.2: "the higher value is used"; before the peer's description the own one. */
-nt_time nt_pacing_ta(const struct nt_view *v, const struct nt_item *m)
+nt_time nt_pacing_ta(const struct nt_view *v, const struct nt_item *m, nt_time at)
 {
     const struct nt_view_description *peer = nt_view_session_first(v, m->session, NT_DIR_IN);
     uint32_t a = announced(nt_view_session_first(v, m->session, NT_DIR_OUT));
-    uint32_t b = peer != NULL && peer->at <= m->at ? announced(peer) : 0;
+    uint32_t b = peer != NULL && peer->at <= at ? announced(peer) : 0;
     return (nt_time)(a > b ? a : b) * NT_MSEC;
 }
 
@@ -38,5 +38,5 @@ void nt_pacing_started(struct nt_seen *s, const struct nt_item *m)
                    (int)(gap / NT_USEC % 1000), (unsigned)before->frame, a->pace / NT_MSEC);
     }
     a->started = nt_item_number(s->v, m);
-    a->pace = nt_pacing_ta(s->v, m);
+    a->pace = nt_pacing_ta(s->v, m, m->at);
 }

@@ -4,7 +4,8 @@
 
 #include "reports/conformance/rfc8445_state.h"
 
-nt_time nt_pacing_ta(const struct nt_view *v, const struct nt_item *m); /* of its sender */
-void nt_pacing_started(struct nt_seen *s, const struct nt_item *m);     /* the first sending of a request */
+nt_time nt_pacing_ta(const struct nt_view *v, const struct nt_item *m,
+                     nt_time at);                                   /* of its sender, with what the peer has told by then */
+void nt_pacing_started(struct nt_seen *s, const struct nt_item *m); /* the first sending of a request */
 
 #endif

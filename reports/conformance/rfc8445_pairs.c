@@ -134,9 +134,10 @@ static void await_trigger(struct nt_seen *s, const struct nt_item *m, nt_time si
     struct nt_seen_link *l = &s->links[m->link];
     struct nt_seen_session *session = &s->sessions[m->session];
     session->waiting++;
-    nt_time bound = nt_pacing_ta(s->v, m) * (4 + 2 * ((nt_time)session->pairs + session->waiting));
+    nt_time from = since > m->at ? since : m->at,
+            bound = nt_pacing_ta(s->v, m, from) * (4 + 2 * ((nt_time)session->pairs + session->waiting));
     l->waits = m->first;
-    l->waits_until = (since > m->at ? since : m->at) + (bound > TRIGGER_LEAST ? bound : TRIGGER_LEAST);
+    l->waits_until = from + (bound > TRIGGER_LEAST ? bound : TRIGGER_LEAST);
 }
 
 /* Checks that are still to trigger one when the capture ends. */

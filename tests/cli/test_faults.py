@@ -140,6 +140,36 @@ def test_who_was_blamed_once(what, natsim, scenario, results):
     assert not violations(results()["cases"][0])
 
 
+LATE_PACE = """natsim: 1
+claim: A check that comes before the answer triggers one at the pace that the answer tells.
+networks:
+  internet: {ipv4: 203.0.113.0/24, delay: 5ms}
+  left: {ipv4: 10.2.0.0/24, delay: 3ms}
+  right: {ipv4: 10.4.0.0/24, delay: 1ms}
+  other: {ipv4: 10.6.0.0/24, delay: 1ms}
+gateways:
+  nat-left: {inside: left, outside: internet, nat: full-cone}
+  nat-right: {inside: right, outside: internet, nat: full-cone}
+  nat-other: {inside: other, outside: internet, nat: full-cone}
+servers:
+  stun: {on: internet, kind: stun}
+  platform: {on: internet, kind: platform}
+  turn: {on: internet, kind: turn, users: {alice: secret}}
+agents:
+  L: {on: left, stun: [stun]}
+  R: {on: [right, other], turn: [{server: turn, user: alice, password: secret}], ta: 400ms}
+steps:
+  - {at: 0s, call: {from: L, to: R}}
+  - {at: 0s, signalling: {from: R, message: answer, delay: 9113ms}}
+expect: {conformance: clean, until: 40s}
+"""
+
+
+def test_a_pace_that_is_told_late_blames_nobody(natsim, scenario):
+    run = natsim("run", scenario(LATE_PACE))
+    assert run.code == 0, run
+
+
 DAMAGED_CHALLENGE = """natsim: 1
 claim: A list of algorithms that is damaged on its way is another list when it comes back, whatever else is damaged then.
 seed: 2004537
