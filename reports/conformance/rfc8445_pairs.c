@@ -271,6 +271,8 @@ static void denied(void *state, const struct nt_item *m)
 {
     struct nt_seen *s = state;
     s->refused[m->pair] |= s->v->items[m->request].integrity != NT_SIGNED_NOT; /* else it was a challenge */
+    /* RFC 8656, 5: 437 says that there is no allocation; another request may be granted all the same, too late for the client. */
+    s->given_up[m->pair] |= nt_item_code(s->v, m) == 437;
     if (nt_granted_lost(&s->granted, s->v, m) != NT_OK)
         s->finder->err = NT_ENOMEM;
 }

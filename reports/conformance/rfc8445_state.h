@@ -48,7 +48,8 @@ struct nt_seen {
     struct nt_seen_session *sessions;
     struct nt_seen_agent *agents;
     struct nt_granted granted;
-    bool *given_up; /* by pair of a client and its TURN server: the client has asked to delete its allocation */
+    bool *given_up; /* by pair of a client and its TURN server: the client has asked to delete its allocation, or was told that it
+                       is gone */
     bool *refused;  /* likewise: the server has refused a request */
 };
 

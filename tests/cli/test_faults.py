@@ -170,6 +170,38 @@ def test_a_pace_that_is_told_late_blames_nobody(natsim, scenario):
     assert run.code == 0, run
 
 
+GONE = """natsim: 1
+claim: A client that was told 437 has no allocation, though another of its requests is granted then.
+seed: 2303004
+networks:
+  internet: {ipv4: 203.0.113.0/24, delay: 40ms}
+  net1: {ipv4: 10.1.0.0/24, delay: 8ms}
+  net2: {ipv4: 10.2.0.0/24, delay: 8ms}
+  net3: {ipv4: 10.3.0.0/24, delay: 8ms}
+gateways:
+  gw1: {inside: net1, outside: internet, nat: symmetric}
+  gw2: {inside: net2, outside: net1, nat: full-cone}
+  gw3: {inside: net3, outside: net2, nat: full-cone}
+servers:
+  stun: {on: internet, kind: stun}
+  platform: {on: internet, kind: platform}
+  turn: {on: internet, kind: turn, users: {alice: secret}, realm: example.org}
+agents:
+  L: {on: net1, stun: [stun], turn: [{server: turn, user: alice, password: secret}], trickle: full}
+  R: {on: net3, stun: [stun], turn: [{server: turn, user: alice, password: secret}], trickle: half}
+steps:
+  - {at: 0s, call: {from: L, to: R}}
+  - {at: 0s, corrupt: {where: gw1, filter: "udp dst port 3478", nth: [2, 6]}}
+  - {at: 150ms, server: {at: turn, do: refuse, method: any, code: 437, nth: [4, 5]}}
+expect: {conformance: clean, until: 5s}
+"""
+
+
+def test_an_allocation_that_is_said_to_be_gone_blames_nobody(natsim, scenario):
+    run = natsim("run", scenario(GONE))
+    assert run.code == 0, run
+
+
 DAMAGED_CHALLENGE = """natsim: 1
 claim: A list of algorithms that is damaged on its way is another list when it comes back, whatever else is damaged then.
 seed: 2004537
