@@ -445,6 +445,19 @@ static const struct nt_addr *find_martian(const struct nt_gateway *g, const stru
     return nt_addr_is_martian(&p->dst) || stays_on_its_link(&p->dst) ? &p->dst : NULL;
 }
 
+/* RFC 1812, 5.2.2: what has a wrong IP checksum "MUST be silently discarded"; only what a step wrote may have one. */
+static enum passage drop_forged(struct nt_gateway *g, struct nt_packet *p, uint32_t port, nt_time now)
+{
+    const struct nt_addr *martian = find_martian(g, p, port);
+    if ((p->marks & NT_MARK_INJECTED) != 0 && !nt_packet_header_good(p))
+        nt_gateway_drop(g, p, NT_DROP_CHECKSUM, now);
+    else if (martian != NULL)
+        nt_fabric_drop(g->fabric, g->node, p, NT_DROP_MARTIAN, &p->src, martian, now);
+    else
+        return PASSED;
+    return CONSUMED;
+}
+
 void nt_forward_receive(void *self, uint32_t port, struct nt_packet *p, nt_time now)
 {
     struct nt_gateway *g = self;
@@ -453,11 +466,8 @@ void nt_forward_receive(void *self, uint32_t port, struct nt_packet *p, nt_time 
         nt_gateway_drop(g, p, NT_DROP_BLOCKED, now);
         return;
     }
-    const struct nt_addr *martian = find_martian(g, p, port);
-    if (martian != NULL) {
-        nt_fabric_drop(g->fabric, g->node, p, NT_DROP_MARTIAN, &p->src, martian, now);
+    if (drop_forged(g, p, port, now) == CONSUMED)
         return;
-    }
     if (nt_own_addresses_has(&g->own, &p->dst)) {
         receive_own(g, p, port, now);
         return;

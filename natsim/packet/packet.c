@@ -247,10 +247,15 @@ void nt_packet_fix_checksums(struct nt_packet *p)
     nt_store16(field, sum == 0 && p->proto == NT_PROTO_UDP ? 0xffff : sum);
 }
 
+bool nt_packet_header_good(const struct nt_packet *p)
+{
+    return p->family != NT_AF_IPV4 || nt_checksum_end(nt_checksum_add(0, p->data, (size_t)(p->data[0] & 15) * 4)) == 0;
+}
+
 bool nt_packet_checksums_good(const struct nt_packet *p)
 {
     uint8_t *field;
-    if (p->family == NT_AF_IPV4 && nt_checksum_end(nt_checksum_add(0, p->data, (size_t)(p->data[0] & 15) * 4)) != 0)
+    if (!nt_packet_header_good(p))
         return false;
     uint64_t sum = transport_sum(p, &field);
     if (field == NULL)

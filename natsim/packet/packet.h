@@ -47,6 +47,8 @@ void nt_packet_set_dst(struct nt_packet *p, const struct nt_addr *a);
 bool nt_packet_hop(struct nt_packet *p);
 /* Recomputes every checksum from the bytes. */
 void nt_packet_fix_checksums(struct nt_packet *p);
+/* Of the IP header alone, which IPv6 does not protect. */
+bool nt_packet_header_good(const struct nt_packet *p);
 bool nt_packet_checksums_good(const struct nt_packet *p);
 
 #endif

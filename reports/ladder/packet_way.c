@@ -18,6 +18,7 @@
 struct packet {
     struct nt_addr src, dst;
     uint64_t payload; /* a hash of it */
+    bool icmp;
 };
 
 /* RFC 8489, 5: of the bits of the class only C0 is set. Most packets are none and need not be parsed. */
@@ -47,7 +48,20 @@ static struct packet packet_of(const struct nt_capture *c, const struct nt_captu
     struct nt_packet p = {.data = (uint8_t *)(uintptr_t)nt_capture_bytes(c, f), .len = f->len, .cap = f->len};
     if (f->len == 0 || nt_packet_parse(&p) != NT_OK)
         return (struct packet){.payload = nt_hash(nt_capture_bytes(c, f), f->len)};
-    return (struct packet){.src = p.src, .dst = p.dst, .payload = inner_hash(p.data + p.payload, p.payload_len, p.proto) + p.proto};
+    return (struct packet){.src = p.src,
+                           .dst = p.dst,
+                           .payload = inner_hash(p.data + p.payload, p.payload_len, p.proto) + p.proto,
+                           .icmp = p.proto == NT_PROTO_ICMP || p.proto == NT_PROTO_ICMP6};
+}
+
+/* The frame leaves a node with both addresses changed, and not by a NAT: a TURN server has relayed it. */
+static bool was_relayed(const struct nt_ways *w, const struct nt_way *way, const struct nt_capture *c,
+                        const struct nt_capture_frame *f, const struct packet *p)
+{
+    const struct nt_capture_frame *last = &c->frames[way->last];
+    if (last == f || last->fate != NT_FATE_PASSED || f->direction != NT_DIR_OUT || w->node_of[last->tap] != w->node_of[f->tap])
+        return false;
+    return !nt_addr_equal(&way->src, &p->src) && !nt_addr_equal(&way->dst, &p->dst);
 }
 
 static bool continues_way(const struct nt_ways *w, const struct nt_capture *c, const struct nt_way *way,
@@ -58,9 +72,10 @@ static bool continues_way(const struct nt_ways *w, const struct nt_capture *c, c
     if (nt_capture_has_ended(last) || last->direction == f->direction || (last->direction == NT_DIR_IN) != same_node)
         return false;
     /* A host that sends the same bytes from the address where it received them sends a packet of its own (an echo); on the
-     * management links it is the platform, which passes messages on. */
+     * management links it is the platform, which passes messages on. No server relays ICMP: an echo request that a gateway answers
+     * ends there, and the next one has the same bytes. */
     if (same_node)
-        return way->signalling || !nt_addr_equal(&way->dst, &p->src);
+        return way->signalling || (!nt_addr_equal(&way->dst, &p->src) && !(p->icmp && was_relayed(w, way, c, f, p)));
     return nt_addr_equal(&way->src, &p->src) && nt_addr_equal(&way->dst, &p->dst);
 }
 
@@ -73,16 +88,6 @@ static uint32_t find_way(const struct nt_ways *w, const struct nt_capture *c, ui
         if (continues_way(w, c, &w->ways[newest], f, p))
             found = newest;
     return found;
-}
-
-/* The frame leaves a node with both addresses changed, and not by a NAT: a TURN server has relayed it. */
-static bool was_relayed(const struct nt_ways *w, const struct nt_way *way, const struct nt_capture *c,
-                        const struct nt_capture_frame *f, const struct packet *p)
-{
-    const struct nt_capture_frame *last = &c->frames[way->last];
-    if (last == f || last->fate != NT_FATE_PASSED || f->direction != NT_DIR_OUT || w->node_of[last->tap] != w->node_of[f->tap])
-        return false;
-    return !nt_addr_equal(&way->src, &p->src) && !nt_addr_equal(&way->dst, &p->dst);
 }
 
 static void extend_way(const struct nt_ways *w, struct nt_way *way, const struct nt_capture *c, uint32_t frame,

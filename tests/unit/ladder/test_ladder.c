@@ -15,6 +15,12 @@ enum { LEFT_IN, LEFT_OUT, RIGHT_IN, RIGHT_OUT, STUN, PLATFORM, L, L_SIGNALLING, 
 static const char *const inside = "10.1.0.2:50000", *const outside = "203.0.113.2:40000", *const server = "203.0.113.4:3478",
                          *const peer = "203.0.113.3:40000";
 
+static void show(struct nt_capture *c, nt_time at, uint32_t tap, int direction, const uint8_t *packet, size_t len)
+{
+    struct nt_trace_event ev = {.at = at, .kind = NT_TR_PACKET, .n = {tap, direction, 0}, .bytes = packet, .len = len};
+    nt_capture_trace(c, &ev);
+}
+
 static void cross_bytes(struct nt_capture *c, nt_time at, uint32_t tap, int direction, const char *src, const char *dst,
                         const uint8_t *payload, size_t len)
 {
@@ -22,8 +28,7 @@ static void cross_bytes(struct nt_capture *c, nt_time at, uint32_t tap, int dire
     struct nt_addr a = addr(src), b = addr(dst);
     struct nt_packet p = {.data = buf, .cap = sizeof buf};
     assert_int_equal(nt_packet_udp(&p, &a, &b, payload, len, 64, 0, false, 1), NT_OK);
-    struct nt_trace_event ev = {.at = at, .kind = NT_TR_PACKET, .n = {tap, direction, 0}, .bytes = p.data, .len = p.len};
-    nt_capture_trace(c, &ev);
+    show(c, at, tap, direction, p.data, p.len);
 }
 
 static void cross(struct nt_capture *c, nt_time at, uint32_t tap, int direction, const char *src, const char *dst,
@@ -198,6 +203,32 @@ TEST(test_echo)
     nt_capture_free(&c);
 }
 
+/* An echo request that the gateway answers ends there: the next one, to a server behind it, has the same bytes. */
+TEST(a_ping_is_not_relayed)
+{
+    /* from 10.1.0.2 to 10.1.0.1 */
+    uint8_t echo[28] = {0x45, 0, 0, 28, 0, 0, 0, 0, 64, 1, 0, 0, 10, 1, 0, 2, 10, 1, 0, 1, 8, 0, 0xf7, 0xf7, 0, 7, 0, 1};
+    struct nt_capture c;
+    struct nt_ladder l;
+    taps(&c);
+    for (uint8_t i = 0; i < 2; i++) {
+        show(&c, i, L, NT_DIR_OUT, echo, sizeof echo);
+        show(&c, i, LEFT_IN, NT_DIR_IN, echo, sizeof echo);
+        memcpy(echo + 16, (const uint8_t[]){203, 0, 113, 4}, 4);
+    }
+    fate(&c, NT_TR_TRANSLATED, LEFT_IN, 0, "10.1.0.2:7", "203.0.113.2:7");
+    memcpy(echo + 12, (const uint8_t[]){203, 0, 113, 2}, 4);
+    show(&c, 1, LEFT_OUT, NT_DIR_OUT, echo, sizeof echo);
+    show(&c, 2, STUN, NT_DIR_IN, echo, sizeof echo);
+    assert_int_equal(nt_ladder_make(&l, &c), NT_OK);
+    assert_int_equal(l.row_count, 2);
+    assert_string_equal(l.rows[0].note, "10.1.0.2:7 > 10.1.0.1:7");
+    assert_string_equal(l.columns[l.rows[0].to], "nat-left");
+    assert_string_equal(l.columns[l.rows[1].to], "stun");
+    nt_ladder_free(&l);
+    nt_capture_free(&c);
+}
+
 TEST(test_print)
 {
     struct nt_capture c;
@@ -249,12 +280,9 @@ TEST(the_first_packets_are_drawn)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),
-                                       cmocka_unit_test(test_retransmission),
-                                       cmocka_unit_test(test_relay),
-                                       cmocka_unit_test(test_echo),
-                                       cmocka_unit_test(test_discards),
-                                       cmocka_unit_test(test_print),
-                                       cmocka_unit_test(the_first_packets_are_drawn)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows),  cmocka_unit_test(test_retransmission),        cmocka_unit_test(test_relay),
+        cmocka_unit_test(test_echo),  cmocka_unit_test(a_ping_is_not_relayed),      cmocka_unit_test(test_discards),
+        cmocka_unit_test(test_print), cmocka_unit_test(the_first_packets_are_drawn)};
     return RUN_TESTS(tests);
 }
