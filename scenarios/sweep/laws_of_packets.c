@@ -1,0 +1,231 @@
+#include "scenarios/sweep/laws_of_packets.h"
+#include "core/base/err.h"
+#include "core/base/map.h"
+#include "core/stun/stun.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CONSENT (30 * NT_SEC)
+#define SHORT_LIFE (20 * NT_SEC) /* of a mapping: keepalives come every 15 to 18 s */
+#define FLOW_TEXT (3 * NT_ADDR_TEXT + 16)
+
+static const char *flow_text(const struct nt_sweep_datagram *d, char buf[FLOW_TEXT])
+{
+    char local[NT_ADDR_TEXT], remote[NT_ADDR_TEXT], peer[NT_ADDR_TEXT];
+    bool relayed = nt_addr_is_set(&d->peer);
+    snprintf(buf, FLOW_TEXT, "%s to %s%s%s", nt_addr_format(&d->local, local), nt_addr_format(&d->remote, remote),
+             relayed ? " for " : "", relayed ? nt_addr_format(&d->peer, peer) : "");
+    return buf;
+}
+
+/* A datagram of the data that scenarios send (apps/data_flow). */
+static bool is_data(const struct nt_sweep_datagram *d)
+{
+    return d->len >= 24 && d->bytes[0] >= 128 && d->bytes[0] < 192;
+}
+
+/* --- mirrored --- */
+
+/* A mapping may end while its flow goes on: it lives shorter than the time between keepalives, or makes room for others. */
+static bool forgets_flows(const struct nt_nat_policy *p)
+{
+    nt_time shortest = nt_time_min(p->life_new, nt_time_min(p->life_replied, p->life_stream));
+    return p->kind == NT_GW_TRANSLATE && (shortest < SHORT_LIFE || p->icmp_kills_mapping || p->max_mappings > 0 ||
+                                          p->max_per_host > 0 || p->when_full == NT_FULL_STEAL);
+}
+
+/* A flow may get another address on its way, so that the sides see different ones for good. */
+static bool moves_flows(const struct nt_scn_case *c)
+{
+    for (size_t i = 0; i < c->gateway_count; i++)
+        if (forgets_flows(&c->gateways[i].policy))
+            return true;
+    for (size_t i = 0; i < c->step_count; i++)
+        if (c->steps[i].kind == NT_STEP_NAT || (c->steps[i].kind == NT_STEP_SERVER && c->steps[i].server_do == NT_SERVER_RESET))
+            return true;
+    return false;
+}
+
+static const struct nt_sweep_datagram *last_data(const struct nt_observation *o, uint32_t agent, bool out)
+{
+    for (size_t i = o->d->count; i > 0; i--) {
+        const struct nt_sweep_datagram *d = &o->d->items[i - 1];
+        if (d->agent == agent && d->out == out && (out || !d->dropped) && is_data(d))
+            return d;
+    }
+    return NULL;
+}
+
+enum nt_law_holds nt_law_mirrored(const struct nt_observation *o, char *detail)
+{
+    char sends_text[FLOW_TEXT], arrives_text[FLOW_TEXT];
+    if (o->d == NULL || !nt_law_both_completed(o) || moves_flows(o->c))
+        return NT_LAW_NOT_TRIED;
+    for (int i = 0; i < 2; i++) {
+        uint32_t agent = i == 0 ? o->c->caller : o->c->callee;
+        const struct nt_sweep_datagram *sends = last_data(o, agent, true), *arrives = last_data(o, agent, false);
+        if (arrives == NULL && o->faultless)
+            snprintf(detail, NT_LAW_DETAIL, "no data have come to %s", o->c->agents[agent].name);
+        else if (arrives != NULL && sends != NULL && !nt_sweep_same_flow(arrives, sends))
+            snprintf(detail, NT_LAW_DETAIL, "%s sends on %s, the data of its peer come on %s", o->c->agents[agent].name,
+                     flow_text(sends, sends_text), flow_text(arrives, arrives_text));
+        if (detail[0] != '\0')
+            return NT_LAW_BROKEN;
+    }
+    return NT_LAW_KEPT;
+}
+
+/* --- consent --- */
+
+/* The latest request of this transaction on this flow, before. */
+static bool was_asked(const struct nt_sweep_datagrams *d, size_t response)
+{
+    const struct nt_sweep_datagram *r = &d->items[response];
+    for (size_t i = response; i > 0; i--) {
+        const struct nt_sweep_datagram *q = &d->items[i - 1];
+        if (q->out && q->agent == r->agent && nt_stun_looks_like(q->bytes, q->len) && q->bytes[0] == 0 && q->bytes[1] == 1 &&
+            memcmp(q->bytes + 8, r->bytes + 8, NT_STUN_ID) == 0 && nt_sweep_same_flow(q, r))
+            return true;
+    }
+    return false;
+}
+
+static bool is_answer(const struct nt_sweep_datagram *d)
+{
+    return !d->out && !d->dropped && nt_stun_looks_like(d->bytes, d->len) && d->bytes[0] == 1 && d->bytes[1] == 1;
+}
+
+/* When the last answer came on the flow of a datagram; -1: never. */
+static nt_time last_answer(const struct nt_sweep_datagrams *d, size_t data)
+{
+    for (size_t i = data; i > 0; i--) {
+        const struct nt_sweep_datagram *a = &d->items[i - 1];
+        if (a->agent == d->items[data].agent && is_answer(a) && nt_sweep_same_flow(a, &d->items[data]) && was_asked(d, i - 1))
+            return a->at;
+    }
+    return -1;
+}
+
+enum nt_law_holds nt_law_consent(const struct nt_observation *o, char *detail)
+{
+    char text[FLOW_TEXT];
+    if (o->d == NULL)
+        return NT_LAW_NOT_TRIED;
+    for (size_t i = 0; i < o->d->count; i++) {
+        const struct nt_sweep_datagram *d = &o->d->items[i];
+        if (!d->out || !is_data(d) || o->c->agents[d->agent].no_consent)
+            continue;
+        nt_time answered = last_answer(o->d, i);
+        if (answered >= 0 && d->at - answered <= CONSENT)
+            continue;
+        snprintf(detail, NT_LAW_DETAIL, "%s sends data on %s, ", o->c->agents[d->agent].name, flow_text(d, text));
+        size_t len = strlen(detail);
+        if (answered < 0)
+            snprintf(detail + len, NT_LAW_DETAIL - len, "which was never answered");
+        else
+            snprintf(detail + len, NT_LAW_DETAIL - len, "%" PRId64 " ms after the last answer", (d->at - answered) / NT_MSEC);
+        return NT_LAW_BROKEN;
+    }
+    return NT_LAW_KEPT;
+}
+
+/* --- pacing --- */
+
+/* A step changes what leaves the agent: its first transmissions may not be seen in time. */
+static bool is_disturbed(const struct nt_observation *o, uint32_t agent)
+{
+    for (size_t i = 0; i < o->c->step_count; i++) {
+        const struct nt_scn_step *s = &o->c->steps[i];
+        if (s->kind == NT_STEP_FAULT && s->where.kind == NT_SCN_NODE_AGENT && s->where.index == agent)
+            return true;
+    }
+    return false;
+}
+
+struct pacing {
+    const struct nt_observation *o;
+    uint32_t agent;
+    nt_time own, both; /* Ta, of this agent and of the call */
+    uint8_t (*seen)[NT_STUN_ID];
+    size_t seen_count, seen_cap;
+    struct nt_sweep_datagram *nominated; /* flows */
+    size_t nominated_count, nominated_cap;
+    nt_time before, gap; /* when a transaction began, and how long none may begin after it; before -1: none has */
+};
+
+static bool is_known(const struct pacing *p, const uint8_t *id)
+{
+    for (size_t i = p->seen_count; i > 0; i--)
+        if (memcmp(p->seen[i - 1], id, NT_STUN_ID) == 0)
+            return true;
+    return false;
+}
+
+static bool is_nominated(const struct pacing *p, const struct nt_sweep_datagram *d)
+{
+    for (size_t i = 0; i < p->nominated_count; i++)
+        if (nt_sweep_same_flow(&p->nominated[i], d))
+            return true;
+    return false;
+}
+
+static int note(struct pacing *p, const struct nt_sweep_datagram *d, const struct nt_stun_msg *m)
+{
+    int err = NT_OK;
+    if (!is_known(p, m->id) && (err = nt_grow(&p->seen, &p->seen_cap, p->seen_count + 1, sizeof *p->seen, SIZE_MAX / 64)) == NT_OK)
+        memcpy(p->seen[p->seen_count++], m->id, NT_STUN_ID);
+    if (err == NT_OK && nt_stun_find(m, NT_ATTR_USE_CANDIDATE) != NULL && !d->dropped && !is_nominated(p, d) &&
+        (err = nt_grow(&p->nominated, &p->nominated_cap, p->nominated_count + 1, sizeof *p->nominated, SIZE_MAX / 256)) == NT_OK)
+        p->nominated[p->nominated_count++] = *d;
+    return err;
+}
+
+/* A transaction begins too early after the one before. Consent requests are apart: those on a pair that is nominated already. */
+static bool is_hasty(struct pacing *p, const struct nt_sweep_datagram *d, const struct nt_stun_msg *m, char *detail)
+{
+    char text[FLOW_TEXT];
+    bool nominates = nt_stun_find(m, NT_ATTR_USE_CANDIDATE) != NULL, check = nt_stun_find(m, NT_ATTR_PRIORITY) != NULL;
+    if (!d->out || is_known(p, m->id) || (is_nominated(p, d) && !nominates))
+        return false;
+    bool hasty = p->before >= 0 && d->at - p->before < p->gap;
+    if (hasty)
+        snprintf(detail, NT_LAW_DETAIL, "%s begins a transaction on %s %" PRId64 " us after the one before, Ta is %" PRId64 " ms",
+                 p->o->c->agents[p->agent].name, flow_text(d, text), (d->at - p->before) / NT_USEC, p->gap / NT_MSEC);
+    p->before = d->at;
+    p->gap = check ? p->both : p->own;
+    return hasty;
+}
+
+static enum nt_law_holds pace(struct pacing *p, char *detail)
+{
+    struct nt_stun_msg m;
+    enum nt_law_holds holds = NT_LAW_KEPT;
+    for (size_t i = 0; i < p->o->d->count && holds == NT_LAW_KEPT; i++) {
+        const struct nt_sweep_datagram *d = &p->o->d->items[i];
+        if (d->agent != p->agent || nt_stun_parse(&m, d->bytes, d->len) != NT_OK || m.class_ != NT_STUN_REQUEST)
+            continue;
+        if (is_hasty(p, d, &m, detail))
+            holds = NT_LAW_BROKEN;
+        else if (note(p, d, &m) != NT_OK)
+            holds = NT_LAW_NOT_TRIED;
+    }
+    free(p->seen);
+    free(p->nominated);
+    return holds;
+}
+
+enum nt_law_holds nt_law_pacing(const struct nt_observation *o, char *detail)
+{
+    enum nt_law_holds holds = o->d != NULL ? NT_LAW_KEPT : NT_LAW_NOT_TRIED;
+    for (int i = 0; i < 2 && holds == NT_LAW_KEPT; i++) {
+        uint32_t one = i == 0 ? o->c->caller : o->c->callee, other = i == 0 ? o->c->callee : o->c->caller;
+        nt_time own = o->c->agents[one].ta, theirs = o->c->agents[other].ta;
+        struct pacing p = {.o = o, .agent = one, .own = own, .both = own > theirs ? own : theirs, .before = -1};
+        if (!is_disturbed(o, one))
+            holds = pace(&p, detail);
+    }
+    return holds;
+}
