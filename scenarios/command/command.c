@@ -10,6 +10,7 @@
 #include "scenarios/command/options.h"
 #include "scenarios/command/rules.h"
 #include "scenarios/command/run.h"
+#include "scenarios/command/sweep.h"
 #include "scenarios/files/installed.h"
 #include "scenarios/model/memory.h"
 
@@ -29,7 +30,7 @@ static const struct nt_command commands[] = {
     {"schema", "", "print the JSON Schema of the scenario language", nt_command_schema},
     {"merge", "DIR...", "make one report of shards, of ranks, of several runs, or of a run that was killed", nt_command_merge},
     {"check", "CAPTURE...", NULL, NULL},
-    {"sweep", "", NULL, NULL},
+    {"sweep", "", "hold random worlds (--worlds N) against the oracle and the laws, and make those that fail smaller", nt_command_sweep},
     {"diff", "OLD NEW", NULL, NULL},
     {"interop", "[--short]", "run real ICE stacks with each other and with natsim's agent, behind pairs of NATs", nt_command_interop},
     {"serve", "", NULL, NULL},

@@ -56,6 +56,13 @@ static int set_runs(struct nt_options *o, const char *value, struct nt_diags *di
     return NT_EXIT_OK;
 }
 
+static int set_worlds(struct nt_options *o, const char *value, struct nt_diags *diags)
+{
+    if (nt_unit_integer(value, &o->worlds) != NT_UNIT_OK || o->worlds < 1 || o->worlds > SEEDS_MAX)
+        return complain(diags, "--worlds cannot be", value, "a number from 1 to 1000000");
+    return NT_EXIT_OK;
+}
+
 static int set_seed(struct nt_options *o, const char *value, struct nt_diags *diags)
 {
     o->seed_given = true;
@@ -176,10 +183,10 @@ static const struct flag {
     size_t on;                                                                           /* without: offset of its bool */
     const char *of[FLAG_COMMANDS_MAX];                                                   /* the commands that take it; none: all */
 } flags[] = {
-    {"--out", "DIR", "where the outputs go (natsim-out)", set_out, 0, {RUN, "merge"}},
-    {"--jobs", "N", "worker processes (one for each processor; 1 with --shard mpi)", set_jobs, 0, {RUN}},
+    {"--out", "DIR", "where the outputs go (natsim-out)", set_out, 0, {RUN, "merge", "sweep"}},
+    {"--jobs", "N", "worker processes (one for each processor; 1 with --shard mpi)", set_jobs, 0, {RUN, "sweep"}},
     {"--seed", "N", "instead of the scenario's seed", set_seed, 0, {CASES, "classify"}},
-    {"--seeds", "A..B", "run every case once with each of these seeds", set_seeds, 0, {CASES, "list"}},
+    {"--seeds", "A..B", "run every case once with each of these seeds; of sweep: the numbers of the worlds", set_seeds, 0, {CASES, "list", "sweep"}},
     {"--shard", "I/N|mpi", "only cases whose index modulo N is I; mpi: take I and N from mpirun or srun, then merge", set_shard, 0,
      {RUN, "rules", "list"}},
     {"--filter", "TEXT", "only cases whose id contains the text; may be repeated, one match is enough", add_filter, 0,
@@ -194,9 +201,11 @@ static const struct flag {
     {"-v", NULL, "a line for each case", NULL, offsetof(struct nt_options, verbose), {RUN}},
     {"--carrier", "builtin|ns3", "what carries the frames: ns3 for CSMA, Wi-Fi and bursts of loss (builtin)", set_carrier, 0,
      {CASES, "list", "lint", "bench"}},
-    {"--agent-l", "CMD", "a process that replaces agent L (tests/interop/README.md); path and data are judged", set_agent_l, 0, {CASES}},
+    {"--agent-l", "CMD", "a process that replaces agent L (tests/interop/README.md); path and data are judged", set_agent_l, 0, {CASES, "sweep"}},
     {"--agent-r", "CMD", "the same for agent R", set_agent_r, 0, {CASES}},
     {"--runs", "N", "run each case N times; it fails unless all runs end the same (1; interop 3)", set_runs, 0, {RUN, "bench"}},
+    {"--worlds", "N", "of sweep: so many random worlds", set_worlds, 0, {"sweep"}},
+    {"--list", NULL, "of sweep: print the worlds instead of running them, a line of JSON each", NULL, offsetof(struct nt_options, list_worlds), {"sweep"}},
     {"--short", NULL, "of interop: two pairs of NATs, one run", NULL, offsetof(struct nt_options, short_form), {"interop"}},
     {"--json", NULL, "of bench: JSON instead of a table", NULL, offsetof(struct nt_options, json), {"bench"}},
     {"--help", NULL, "this text; after a command: its flags", NULL, offsetof(struct nt_options, help), {NULL}},

@@ -51,6 +51,8 @@ struct nt_options {
     unsigned runs;                 /* of each case; 0: 1 */
     bool short_form;               /* --short, for interop */
     bool json;                     /* --json, for bench */
+    uint64_t worlds;               /* of sweep; 0: as many as there are seeds */
+    bool list_worlds;              /* --list, for sweep */
 };
 
 /* `commands` ends with a row without a name. NT_EXIT_OK, or NT_EXIT_USAGE with a diagnostic. */

@@ -37,10 +37,16 @@ static enum nt_law_holds runs(const struct nt_observation *o, char *detail)
     return NT_LAW_BROKEN;
 }
 
+/* A trickled candidate is paired with peer-reflexive ones that are there already: more paths than the oracle knows of. */
+static bool trickles(const struct nt_observation *o)
+{
+    return o->c->agents[o->c->caller].trickle != NT_ICE_TRICKLE_OFF || o->c->agents[o->c->callee].trickle != NT_ICE_TRICKLE_OFF;
+}
+
 static enum nt_law_holds oracle(const struct nt_observation *o, char *detail)
 {
     char paths[NT_PATHS_TEXT];
-    if (o->untold || o->r->expected_paths == 0 || o->r->path == NULL)
+    if (o->untold || o->r->expected_paths == 0 || o->r->path == NULL || trickles(o))
         return NT_LAW_NOT_TRIED;
     if ((nt_path_by_name(o->r->path) & o->r->expected_paths) != 0)
         return NT_LAW_KEPT;

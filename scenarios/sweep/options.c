@@ -155,13 +155,13 @@ static void draw_roles(struct nt_tree *agents, struct nt_rand *r)
     }
 }
 
+/* The oracle takes it that a nomination waits for checks, as by default: other times are troubles. */
 static void draw_agent_settings(struct nt_tree *agent, struct nt_rand *r, bool troubled)
 {
     if (nt_draw_chance(r, troubled ? 45 : 5))
         nt_tree_say(agent, "max-pairs", "%u", nt_draw_between(r, 1, nt_draw_chance(r, 60) ? 4 : 20));
     say_sometimes(agent, r, 25, "trickle", NT_DRAW(r, "half", "full"));
-    say_sometimes(agent, r, 10, "ta", NT_DRAW(r, "20ms", "100ms", "400ms"));
-    /* The oracle knows the times of checks and nominations by default. */
+    say_sometimes(agent, r, 10, "ta", troubled ? NT_DRAW(r, "20ms", "100ms", "400ms") : "20ms");
     say_sometimes(agent, r, troubled ? 25 : 0, "nomination-wait", NT_DRAW(r, "1ms", "20ms", "60ms"));
     say_sometimes(agent, r, troubled ? 12 : 0, "rto", NT_DRAW(r, "formula", "500ms", "1s"));
     say_sometimes(agent, r, 8, "keepalive", NT_DRAW(r, "15s", "18s"));

@@ -67,7 +67,8 @@ static void add_sends(struct plan *p)
     }
 }
 
-/* Data that one side sends before the other has its description are lost: so there must be some that are sent later. */
+/* Data that one side sends before the other has its description are lost: so there must be some that are sent later. Without
+ * trouble checks need no retransmission for it, before which a relayed pair would be nominated. */
 static void add_late_signalling(struct plan *p, struct nt_rand *r)
 {
     struct nt_tree *step = nt_tree_put(p->steps, NULL, NT_TREE_MAP);
@@ -75,7 +76,7 @@ static void add_late_signalling(struct plan *p, struct nt_rand *r)
     struct nt_tree *late = nt_tree_put(step, "signalling", NT_TREE_MAP);
     nt_tree_say(late, "from", "%s", NT_DRAW(r, "L", "R"));
     nt_tree_say(late, "message", "%s", NT_DRAW(r, "answer", "any"));
-    nt_tree_say(late, "delay", "%ums", nt_draw_between(r, 1, 3000));
+    nt_tree_say(late, "delay", "%ums", nt_draw_between(r, 1, p->troubled ? 3000 : 300));
 }
 
 static void draw_steps(struct plan *p)

@@ -69,12 +69,12 @@ def test_version(natsim):
 def test_help_names_every_command_and_flag_that_works(natsim):
     run = natsim("--help")
     assert (run.code, run.err) == (0, "")
-    for word in ("run", "list", "lint", "explain", "classify", "rules", "presets", "schema", "merge", "bench"):
+    for word in ("run", "list", "lint", "explain", "classify", "rules", "presets", "schema", "merge", "sweep", "bench"):
         assert re.search(rf"^  {word} ", run.out, re.M)
     for flag in ("--out", "--jobs", "--seed", "--seeds", "--shard", "--filter", "--tag", "--capture", "--capture-format", "--until", "--fail-fast",
-                 "--stats", "--stamp", "-v", "--json", "--help", "--version"):
+                 "--stats", "--stamp", "-v", "--json", "--worlds", "--list", "--help", "--version"):
         assert re.search(rf"^  {flag} ", run.out, re.M)
-    assert "sweep" not in run.out
+    assert "serve" not in run.out
     for flag in ("--out", "--stamp"):
         assert re.search(rf"^  {flag} ", natsim("merge", "--help").out, re.M)
     assert "--jobs" not in natsim("merge", "--help").out

@@ -21,7 +21,8 @@ static const struct nt_command commands[] = {
     {"presets", "", "prints", run_nothing},
     {"interop", "", "runs", run_nothing},
     {"bench", "", "measures", run_nothing},
-    {"sweep", "", NULL, NULL},
+    {"diff", "", NULL, NULL},
+    {"sweep", "", "sweeps", run_nothing},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -176,7 +177,7 @@ TEST(words_that_do_not_go_together_are_refused)
     assert_refused("run|--seed|1|--seeds|1..2", "not both: '--seed and --seeds': give one of them");
     assert_refused("presets|x", "too many arguments: 'x': the command takes none");
     assert_refused("--stats", "a command is missing after 'natsim': 'natsim --help' lists them");
-    assert_refused("sweep", "not in this version: 'sweep': 'natsim --help' lists what there is");
+    assert_refused("diff", "not in this version: 'diff': 'natsim --help' lists what there is");
     assert_refused("runn", "no such command 'runn': did you mean 'run'?");
     assert_refused("xyzzy", "no such command 'xyzzy': 'natsim --help' lists them");
     assert_refused("run|--filtre|x", "no such flag '--filtre': did you mean '--filter'?");

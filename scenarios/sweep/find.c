@@ -1,0 +1,94 @@
+#include "scenarios/sweep/find.h"
+#include "scenarios/sweep/shrink.h"
+#include "scenarios/sweep/tree_text.h"
+#include "scenarios/sweep/world.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define TRIES_MAX 3000
+#define TRY_SECONDS 60 /* of a smaller world; then it hangs */
+
+struct hunt {
+    enum nt_law law;
+    struct nt_capture *capture;
+};
+
+/* In a process of its own, which may crash. */
+static _Noreturn void try_alone(const struct hunt *h, const struct nt_tree *world)
+{
+    static struct nt_trial trial;
+    struct nt_text text = {0};
+    signal(SIGALRM, SIG_DFL);
+    alarm(TRY_SECONDS);
+    nt_tree_write_yaml(&text, world);
+    if (text.err == NT_OK)
+        nt_trial_run(text.p, text.len, h->capture, &trial);
+    _exit(trial.loaded && (trial.broken >> h->law & 1) != 0);
+}
+
+static bool breaks_the_law(void *user, const struct nt_tree *world)
+{
+    const struct hunt *h = user;
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0)
+        try_alone(h, world);
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return pid > 0 && (WIFSIGNALED(status) ? h->law == NT_LAW_RUNS : WEXITSTATUS(status) == 1);
+}
+
+static void write_scenario(struct nt_text *out, uint64_t number, enum nt_law law, const char *detail, const struct nt_tree *world)
+{
+    char *clean = nt_clean(detail, false); /* one line of a comment */
+    nt_text_printf(out, "# World %" PRIu64 " of sweep, made smaller. It breaks the law '%s': %s.\n# %s\n", number, nt_law_name(law),
+                   nt_law_claim(law), clean != NULL ? clean : "");
+    free(clean);
+    nt_tree_write_yaml(out, world);
+}
+
+static void hunt_down(uint64_t number, enum nt_law law, const char *detail, bool shrinks, struct nt_capture *capture,
+                      struct nt_text *scenario)
+{
+    struct nt_arena *a = nt_arena_new();
+    struct hunt h = {law, capture};
+    struct nt_shrink s = {.fails = breaks_the_law, .user = &h, .tries_max = TRIES_MAX};
+    const struct nt_tree *world = a != NULL ? nt_sweep_world(a, number) : NULL;
+    if (world != NULL && shrinks)
+        world = nt_shrink(&s, a, world);
+    if (world != NULL)
+        write_scenario(scenario, number, law, detail, world);
+    nt_arena_del(a);
+}
+
+static void try_world(uint64_t number, struct nt_capture *capture, struct nt_trial *out)
+{
+    struct nt_arena *a = nt_arena_new();
+    struct nt_tree *world = a != NULL ? nt_sweep_world(a, number) : NULL;
+    struct nt_text text = {0};
+    if (world != NULL)
+        nt_tree_write_yaml(&text, world);
+    nt_trial_run(text.p != NULL ? text.p : "", text.len, capture, out);
+    nt_text_free(&text);
+    nt_arena_del(a);
+}
+
+void nt_sweep_find(uint64_t number, struct nt_capture *capture, struct nt_trial *out, enum nt_law *law, struct nt_text *scenario)
+{
+    try_world(number, capture, out);
+    *law = NT_LAW_RUNS;
+    while (*law < NT_LAW_COUNT && (out->broken >> *law & 1) == 0)
+        ++*law;
+    if (*law < NT_LAW_COUNT)
+        hunt_down(number, *law, out->detail[*law], out->loaded, capture, scenario);
+}
+
+void nt_sweep_find_crash(uint64_t number, const char *why, struct nt_capture *capture, struct nt_text *scenario)
+{
+    hunt_down(number, NT_LAW_RUNS, why, true, capture, scenario);
+}
