@@ -189,7 +189,7 @@ TEST(words_that_do_not_go_together_are_refused)
 
 TEST(a_flag_without_effect_on_the_command_is_refused)
 {
-    assert_refused("--out|x|presets", "--out has no effect on 'presets': leave it out; it is a flag of run, interop, merge");
+    assert_refused("--out|x|presets", "--out has no effect on 'presets': leave it out; it is a flag of run, interop, merge, sweep");
     assert_refused("run|--json", "--json has no effect on 'run': leave it out; it is a flag of bench");
     assert_refused("bench|--seed=3", "--seed has no effect on 'bench': leave it out; it is a flag of run, interop, explain, rules, "
                                      "classify");
