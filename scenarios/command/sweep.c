@@ -22,6 +22,7 @@
 #define BATCH 500 /* worlds; a campaign that is killed loses one at most */
 #define PATH_BYTES 4096
 #define REASONS_MAX 16
+#define SHRUNK_MAX 10 /* failures of a law that are made smaller; the others are kept as they are */
 
 struct answer { /* of a worker; the scenario follows, if a law is broken */
     struct nt_trial trial;
@@ -40,7 +41,7 @@ struct campaign {
     bool done[BATCH]; /* of this batch */
     char **files;     /* of failures */
     size_t file_count, file_cap;
-    uint64_t worlds, untold, paths[NT_PATH_NONE + 1], tried[NT_LAW_COUNT];
+    uint64_t worlds, untold, paths[NT_PATH_NONE + 1], tried[NT_LAW_COUNT], failures[NT_LAW_COUNT];
     struct reason reasons[REASONS_MAX];
     bool broken; /* an output could not be written, or memory did not suffice */
 };
@@ -53,6 +54,16 @@ static void note_interrupt(int signal_number)
     interrupted = 1;
 }
 
+/* The laws of which enough failures were made smaller. */
+static unsigned settled_laws(void *user)
+{
+    const struct campaign *c = user;
+    unsigned laws = 0;
+    for (unsigned law = 0; law < NT_LAW_COUNT; law++)
+        laws |= c->failures[law] >= SHRUNK_MAX ? 1u << law : 0;
+    return laws;
+}
+
 /* --- in the workers --- */
 
 static bool try_world(void *user, size_t job, unsigned word, struct nt_text *text)
@@ -60,8 +71,7 @@ static bool try_world(void *user, size_t job, unsigned word, struct nt_text *tex
     struct campaign *c = user;
     static struct answer a;
     struct nt_text scenario = {0};
-    (void)word;
-    nt_sweep_find(c->next + job, &c->capture, &a.trial, &a.law, &scenario);
+    nt_sweep_find(c->next + job, word, &c->capture, &a.trial, &a.law, &scenario);
     nt_text_add(text, (const char *)&a, sizeof a);
     nt_text_add(text, scenario.p, scenario.len);
     bool good = scenario.err == NT_OK && nt_memory_failures() == 0;
@@ -81,6 +91,7 @@ static bool write_file(const char *path, const char *bytes, size_t len)
 static void keep_failure(struct campaign *c, uint64_t number, enum nt_law law, const char *detail, const char *scenario, size_t len)
 {
     char path[PATH_BYTES];
+    c->failures[law]++;
     snprintf(path, sizeof path, "%s/sweep/world-%07" PRIu64 "-%s.yaml", c->o->out, number, nt_law_name(law));
     printf("world %" PRIu64 ": %s: %s\n    %s\n", number, nt_law_name(law), detail, path);
     if (!write_file(path, scenario, len)) {
@@ -164,6 +175,7 @@ static void run_batch(struct campaign *c)
     struct nt_pool pool = {.jobs = (size_t)count,
                            .workers = worker_count(c->o),
                            .user = c,
+                           .word = settled_laws,
                            .work = try_world,
                            .done = take_world,
                            .lost = take_lost_world};

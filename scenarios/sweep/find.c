@@ -22,12 +22,9 @@ struct hunt {
 static _Noreturn void try_alone(const struct hunt *h, const struct nt_tree *world)
 {
     static struct nt_trial trial;
-    struct nt_text text = {0};
     signal(SIGALRM, SIG_DFL);
     alarm(TRY_SECONDS);
-    nt_tree_write_yaml(&text, world);
-    if (text.err == NT_OK)
-        nt_trial_run(text.p, text.len, h->capture, &trial);
+    nt_trial_run(world, h->capture, &trial);
     _exit(trial.loaded && (trial.broken >> h->law & 1) != 0);
 }
 
@@ -46,7 +43,7 @@ static bool breaks_the_law(void *user, const struct nt_tree *world)
 static void write_scenario(struct nt_text *out, uint64_t number, enum nt_law law, const char *detail, const struct nt_tree *world)
 {
     char *clean = nt_clean(detail, false); /* one line of a comment */
-    nt_text_printf(out, "# World %" PRIu64 " of sweep, made smaller. It breaks the law '%s': %s.\n# %s\n", number, nt_law_name(law),
+    nt_text_printf(out, "# World %" PRIu64 " of sweep, made smaller: it breaks the law '%s': %s.\n# %s\n", number, nt_law_name(law),
                    nt_law_claim(law), clean != NULL ? clean : "");
     free(clean);
     nt_tree_write_yaml(out, world);
@@ -70,22 +67,19 @@ static void try_world(uint64_t number, struct nt_capture *capture, struct nt_tri
 {
     struct nt_arena *a = nt_arena_new();
     struct nt_tree *world = a != NULL ? nt_sweep_world(a, number) : NULL;
-    struct nt_text text = {0};
-    if (world != NULL)
-        nt_tree_write_yaml(&text, world);
-    nt_trial_run(text.p != NULL ? text.p : "", text.len, capture, out);
-    nt_text_free(&text);
+    nt_trial_run(world, capture, out);
     nt_arena_del(a);
 }
 
-void nt_sweep_find(uint64_t number, struct nt_capture *capture, struct nt_trial *out, enum nt_law *law, struct nt_text *scenario)
+void nt_sweep_find(uint64_t number, unsigned as_it_is, struct nt_capture *capture, struct nt_trial *out, enum nt_law *law,
+                   struct nt_text *scenario)
 {
     try_world(number, capture, out);
     *law = NT_LAW_RUNS;
     while (*law < NT_LAW_COUNT && (out->broken >> *law & 1) == 0)
         ++*law;
     if (*law < NT_LAW_COUNT)
-        hunt_down(number, *law, out->detail[*law], out->loaded, capture, scenario);
+        hunt_down(number, *law, out->detail[*law], out->loaded && (as_it_is >> *law & 1) == 0, capture, scenario);
 }
 
 void nt_sweep_find_crash(uint64_t number, const char *why, struct nt_capture *capture, struct nt_text *scenario)

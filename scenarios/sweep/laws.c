@@ -24,11 +24,6 @@ static const char *state_of(const struct nt_observation *o, uint32_t agent)
     return o->r->agents[agent].state;
 }
 
-bool nt_law_both_completed(const struct nt_observation *o)
-{
-    return strcmp(state_of(o, o->c->caller), "completed") == 0 && strcmp(state_of(o, o->c->callee), "completed") == 0;
-}
-
 static enum nt_law_holds runs(const struct nt_observation *o, char *detail)
 {
     if (o->r->outcome != NT_ERROR || o->untold)
@@ -97,10 +92,74 @@ static enum nt_law_holds ends(const struct nt_observation *o, char *detail)
     return NT_LAW_KEPT;
 }
 
+static bool completed(const struct nt_result_case *r, const struct nt_scn_case *c)
+{
+    return strcmp(r->agents[c->caller].state, "completed") == 0 && strcmp(r->agents[c->callee].state, "completed") == 0;
+}
+
+bool nt_law_both_completed(const struct nt_observation *o)
+{
+    return completed(o->r, o->c);
+}
+
+/* Each schedule of the oracle has a path. */
+static bool is_promised(const struct nt_result_case *r)
+{
+    return r->expected_paths != 0 && (r->expected_paths & NT_PATH_NONE) == 0;
+}
+
+static const struct nt_addr *base_of(const struct nt_result_pair *p)
+{
+    return nt_addr_is_set(&p->base) ? &p->base : &p->local;
+}
+
+static bool has_pair(const struct nt_result_agent *a, const struct nt_result_pair *wanted)
+{
+    for (size_t i = 0; i < a->pair_count; i++)
+        if (nt_addr_equal(base_of(&a->pairs[i]), base_of(wanted)) && nt_addr_equal(&a->pairs[i].remote, &wanted->remote))
+            return true;
+    return false;
+}
+
+/* Has this agent all pairs that carry the call without limits? */
+static bool keeps_carriers(const struct nt_observation *o, uint32_t agent)
+{
+    const struct nt_result_agent *twin = &o->twin->agents[agent];
+    for (size_t i = 0; i < twin->pair_count; i++) {
+        const struct nt_result_pair *p = &twin->pairs[i];
+        if (strcmp(p->state, "succeeded") == 0 &&
+            (!has_pair(&o->r->agents[agent], p) || nt_sweep_limits_took(o->limits, agent, base_of(p), &p->remote)))
+            return false;
+    }
+    return true;
+}
+
+static enum nt_law_holds completes_within_limits(const struct nt_observation *o, char *detail)
+{
+    if (!completed(o->twin, o->c)) {
+        if (!is_promised(o->twin))
+            return NT_LAW_KEPT;
+        snprintf(detail, NT_LAW_DETAIL, "the oracle knows a path, and without limits they do not complete, either");
+        return NT_LAW_BROKEN;
+    }
+    for (size_t i = 0; i < o->limits->count; i++)
+        if (o->limits->items[i].had_succeeded) {
+            snprintf(detail, NT_LAW_DETAIL, "a pair of %s had Succeeded and was dropped at the limit",
+                     o->c->agents[o->limits->items[i].agent].name);
+            return NT_LAW_BROKEN;
+        }
+    if (!is_promised(o->twin) || !keeps_carriers(o, o->c->caller) || !keeps_carriers(o, o->c->callee))
+        return NT_LAW_KEPT;
+    snprintf(detail, NT_LAW_DETAIL, "no limit has taken what carries the call without limits, and they do not complete");
+    return NT_LAW_BROKEN;
+}
+
 static enum nt_law_holds completes(const struct nt_observation *o, char *detail)
 {
     char paths[NT_PATHS_TEXT];
-    if (!o->faultless || o->untold || o->r->expected_paths == 0 || (o->r->expected_paths & NT_PATH_NONE) != 0)
+    if (o->twin != NULL)
+        return completes_within_limits(o, detail);
+    if (!o->faultless || o->untold || !is_promised(o->r))
         return NT_LAW_NOT_TRIED;
     if (nt_law_both_completed(o))
         return NT_LAW_KEPT;
@@ -108,6 +167,12 @@ static enum nt_law_holds completes(const struct nt_observation *o, char *detail)
              o->c->agents[o->c->caller].name, state_of(o, o->c->caller), o->c->agents[o->c->callee].name,
              state_of(o, o->c->callee));
     return NT_LAW_BROKEN;
+}
+
+bool nt_law_has_states(const struct nt_result_case *r, const struct nt_scn_case *c)
+{
+    return r->agent_count > c->caller && r->agent_count > c->callee && r->agents[c->caller].state != NULL &&
+           r->agents[c->callee].state != NULL;
 }
 
 enum nt_law_holds nt_law_try(enum nt_law law, const struct nt_observation *o, char detail[NT_LAW_DETAIL])
@@ -122,8 +187,6 @@ enum nt_law_holds nt_law_try(enum nt_law law, const struct nt_observation *o, ch
         [NT_LAW_CONSENT] = nt_law_consent,
         [NT_LAW_PACING] = nt_law_pacing,
     };
-    bool ran = o->r->agent_count > o->c->caller && o->r->agent_count > o->c->callee && o->r->agents[o->c->caller].state != NULL &&
-               o->r->agents[o->c->callee].state != NULL;
     detail[0] = '\0';
-    return law == NT_LAW_RUNS || ran ? laws[law](o, detail) : NT_LAW_NOT_TRIED;
+    return law == NT_LAW_RUNS || nt_law_has_states(o->r, o->c) ? laws[law](o, detail) : NT_LAW_NOT_TRIED;
 }

@@ -3,6 +3,7 @@
 #define NT_SWEEP_LAWS_H
 
 #include "reports/result/result.h"
+#include "scenarios/sweep/limits.h"
 #include "scenarios/sweep/taps.h"
 
 #define NT_LAW_DETAIL 600 /* bytes of what breaks a law */
@@ -13,7 +14,8 @@
     X(ORACLE, "oracle", "without troubles the path is one that the oracle knows")                                                  \
     X(CONFORMANCE, "conformance", "no agent and no server of ours is blamed by a rule of conformance")                             \
     X(ENDS, "ends", "at the end neither agent still runs, but one whose peer has failed")                                          \
-    X(COMPLETES, "completes", "without troubles, where each schedule of the oracle has a path, both agents complete")              \
+    X(COMPLETES, "completes",                                                                                                      \
+      "without troubles, where each schedule of the oracle has a path, and no limit took it, both complete")                       \
     X(MIRRORED, "mirrored", "when both have completed, data arrive on the 5-tuple that the receiver sends on")                     \
     X(CONSENT, "consent", "data leave on a pair only within 30 s of an answer to a check on it (RFC 7675, 5.1)")                   \
     X(PACING, "pacing", "an agent's transactions begin Ta apart, but for consent (RFC 8445, 14.2)")
@@ -25,13 +27,17 @@ struct nt_observation {
     const struct nt_scn_case *c;
     const struct nt_result_case *r;
     const struct nt_sweep_datagrams *d; /* NULL: not all packets are known */
-    bool faultless;                     /* nothing is lost, refused or disturbed */
-    bool untold;                        /* the oracle cannot tell of it */
+    const struct nt_result_case *twin;  /* of a world with limits of pairs that has not completed: the same without them; or NULL */
+    const struct nt_sweep_limits *limits;
+    bool faultless; /* nothing is lost, refused or disturbed */
+    bool untold;    /* the oracle cannot tell of it */
 };
 
 enum nt_law_holds { NT_LAW_KEPT, NT_LAW_BROKEN, NT_LAW_NOT_TRIED };
 
-/* Both agents of the call. */
+/* The world ran so far that its agents have states. */
+bool nt_law_has_states(const struct nt_result_case *r, const struct nt_scn_case *c);
+/* Both agents of the call; only where they have states. */
 bool nt_law_both_completed(const struct nt_observation *o);
 const char *nt_law_name(enum nt_law law);
 const char *nt_law_claim(enum nt_law law);

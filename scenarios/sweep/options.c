@@ -155,11 +155,23 @@ static void draw_roles(struct nt_tree *agents, struct nt_rand *r)
     }
 }
 
+static void limit_pairs(struct nt_tree *agent, struct nt_rand *r)
+{
+    nt_tree_say(agent, "max-pairs", "%u", nt_draw_between(r, 1, nt_draw_chance(r, 60) ? 4 : 20));
+}
+
+void nt_sweep_limit_pairs(struct nt_tree *agents, struct nt_rand *r)
+{
+    for (size_t i = 0; agents != NULL && i < agents->count; i++)
+        if (i == 0 || nt_draw_chance(r, 60))
+            limit_pairs(agents->items[i], r);
+}
+
 /* The oracle takes it that a nomination waits for checks, as by default: other times are troubles. */
 static void draw_agent_settings(struct nt_tree *agent, struct nt_rand *r, bool troubled)
 {
-    if (nt_draw_chance(r, troubled ? 45 : 5))
-        nt_tree_say(agent, "max-pairs", "%u", nt_draw_between(r, 1, nt_draw_chance(r, 60) ? 4 : 20));
+    if (troubled && nt_draw_chance(r, 45))
+        limit_pairs(agent, r);
     say_sometimes(agent, r, 25, "trickle", NT_DRAW(r, "half", "full"));
     say_sometimes(agent, r, 10, "ta", troubled ? NT_DRAW(r, "20ms", "100ms", "400ms") : "20ms");
     say_sometimes(agent, r, troubled ? 25 : 0, "nomination-wait", NT_DRAW(r, "1ms", "20ms", "60ms"));

@@ -15,6 +15,8 @@ void nt_sweep_use_servers(struct nt_tree *servers, const struct nt_tree *agents,
 /* Roles, tie-breakers, limits and times of the agents, keys of the servers; `troubled`: also such as may keep a call from
  * completing. */
 void nt_sweep_settings(struct nt_tree *agents, struct nt_tree *servers, struct nt_rand *r, bool troubled);
+/* At one agent, or both. */
+void nt_sweep_limit_pairs(struct nt_tree *agents, struct nt_rand *r);
 void nt_sweep_add_ipv6(struct nt_tree *agents, struct nt_tree *networks, struct nt_tree *gateways, struct nt_rand *r);
 /* Jitter, reordering, duplicates; `troubled`: and loss. */
 void nt_sweep_lines(struct nt_tree *networks, struct nt_rand *r, bool troubled);

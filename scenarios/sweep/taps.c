@@ -3,6 +3,7 @@
 #include "core/base/map.h"
 #include "core/stun/stun.h"
 #include "core/turn/channel_data.h"
+#include "natsim/packet/packet.h"
 
 #include <stdlib.h>
 #include <string.h>

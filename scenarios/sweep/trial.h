@@ -3,6 +3,7 @@
 #define NT_SWEEP_TRIAL_H
 
 #include "scenarios/sweep/laws.h"
+#include "scenarios/sweep/tree.h"
 
 struct nt_trial {
     bool loaded;            /* else `detail` of the law `runs` says why it was not */
@@ -13,7 +14,7 @@ struct nt_trial {
     char detail[NT_LAW_COUNT][NT_LAW_DETAIL]; /* of each law that is broken */
 };
 
-/* The capture is the caller's, and holds the packets afterwards. */
-void nt_trial_run(const char *scenario, size_t len, struct nt_capture *capture, struct nt_trial *out);
+/* NULL, for want of memory, breaks the law `runs`. The capture is the caller's, and holds the packets afterwards. */
+void nt_trial_run(const struct nt_tree *world, struct nt_capture *capture, struct nt_trial *out);
 
 #endif

@@ -9,7 +9,7 @@
 struct plan { /* of one world */
     uint64_t number;
     struct nt_tree *world, *networks, *gateways, *servers, *agents, *steps;
-    bool troubled;
+    bool troubled, limited; /* limited: without troubles, but with so few pairs that the oracle cannot tell */
 };
 
 static struct nt_rand stream(const struct plan *p, const char *label)
@@ -39,6 +39,8 @@ static void draw_options(struct plan *p)
     struct nt_rand options = stream(p, "sweep options"), lines = stream(p, "sweep lines");
     if (nt_draw_chance(&options, 60))
         nt_sweep_settings(p->agents, p->servers, &options, p->troubled);
+    if (p->limited)
+        nt_sweep_limit_pairs(p->agents, &options);
     if (nt_draw_chance(&options, 8))
         nt_sweep_add_ipv6(p->agents, p->networks, p->gateways, &options);
     if (nt_draw_chance(&lines, 60))
@@ -100,9 +102,8 @@ static void draw_steps(struct plan *p)
 static void say_what_it_is(struct plan *p)
 {
     nt_tree_say(p->world, "natsim", "1");
-    nt_tree_say(p->world, "claim",
-                p->troubled ? "World %" PRIu64 " keeps the laws." : "World %" PRIu64 " keeps the laws and ends as the oracle says.",
-                p->number);
+    bool told = !p->troubled && !p->limited;
+    nt_tree_say(p->world, "claim", "World %" PRIu64 " keeps the laws%s.", p->number, told ? " and ends as the oracle says" : "");
     struct nt_tree *tags = nt_tree_put(p->world, "tags", NT_TREE_LIST);
     nt_tree_say(tags, NULL, "%s", p->troubled ? "troubled" : NT_SWEEP_FAULTLESS);
     nt_tree_say(p->world, "seed", "%" PRIu64, p->number);
@@ -111,7 +112,7 @@ static void say_what_it_is(struct plan *p)
 static void say_what_is_expected(struct plan *p)
 {
     struct nt_tree *expect = nt_tree_put(p->world, "expect", NT_TREE_MAP);
-    if (!p->troubled)
+    if (!p->troubled && !p->limited)
         nt_tree_say(expect, "path", "oracle");
     nt_tree_say(expect, "limit", "20m");
 }
@@ -123,7 +124,9 @@ struct nt_tree *nt_sweep_world(struct nt_arena *a, uint64_t number)
     struct nt_rand kind = stream(&p, "sweep kind");
     if (p.world == NULL)
         return NULL;
-    p.troubled = nt_draw_chance(&kind, 40);
+    unsigned dice = nt_draw_between(&kind, 0, 99);
+    p.troubled = dice < 40;
+    p.limited = dice >= 90;
     say_what_it_is(&p);
     p.networks = nt_tree_put(p.world, "networks", NT_TREE_MAP);
     p.gateways = nt_tree_put(p.world, "gateways", NT_TREE_MAP);
