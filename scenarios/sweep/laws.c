@@ -92,16 +92,6 @@ static enum nt_law_holds ends(const struct nt_observation *o, char *detail)
     return NT_LAW_KEPT;
 }
 
-static bool completed(const struct nt_result_case *r, const struct nt_scn_case *c)
-{
-    return strcmp(r->agents[c->caller].state, "completed") == 0 && strcmp(r->agents[c->callee].state, "completed") == 0;
-}
-
-bool nt_law_both_completed(const struct nt_observation *o)
-{
-    return completed(o->r, o->c);
-}
-
 /* Each schedule of the oracle has a path. */
 static bool is_promised(const struct nt_result_case *r)
 {
@@ -136,7 +126,7 @@ static bool keeps_carriers(const struct nt_observation *o, uint32_t agent)
 
 static enum nt_law_holds completes_within_limits(const struct nt_observation *o, char *detail)
 {
-    if (!completed(o->twin, o->c)) {
+    if (!nt_result_completed(o->twin, o->c)) {
         if (!is_promised(o->twin))
             return NT_LAW_KEPT;
         snprintf(detail, NT_LAW_DETAIL, "the oracle knows a path, and without limits they do not complete, either");
@@ -161,18 +151,12 @@ static enum nt_law_holds completes(const struct nt_observation *o, char *detail)
         return completes_within_limits(o, detail);
     if (!o->faultless || o->untold || !is_promised(o->r))
         return NT_LAW_NOT_TRIED;
-    if (nt_law_both_completed(o))
+    if (nt_observation_completed(o))
         return NT_LAW_KEPT;
     snprintf(detail, NT_LAW_DETAIL, "the oracle says %s; %s is %s, %s %s", nt_paths_text(o->r->expected_paths, paths),
              o->c->agents[o->c->caller].name, state_of(o, o->c->caller), o->c->agents[o->c->callee].name,
              state_of(o, o->c->callee));
     return NT_LAW_BROKEN;
-}
-
-bool nt_law_has_states(const struct nt_result_case *r, const struct nt_scn_case *c)
-{
-    return r->agent_count > c->caller && r->agent_count > c->callee && r->agents[c->caller].state != NULL &&
-           r->agents[c->callee].state != NULL;
 }
 
 enum nt_law_holds nt_law_try(enum nt_law law, const struct nt_observation *o, char detail[NT_LAW_DETAIL])
@@ -188,5 +172,5 @@ enum nt_law_holds nt_law_try(enum nt_law law, const struct nt_observation *o, ch
         [NT_LAW_PACING] = nt_law_pacing,
     };
     detail[0] = '\0';
-    return law == NT_LAW_RUNS || nt_law_has_states(o->r, o->c) ? laws[law](o, detail) : NT_LAW_NOT_TRIED;
+    return law == NT_LAW_RUNS || nt_result_has_states(o->r, o->c) ? laws[law](o, detail) : NT_LAW_NOT_TRIED;
 }

@@ -2,11 +2,7 @@
 #ifndef NT_SWEEP_LAWS_H
 #define NT_SWEEP_LAWS_H
 
-#include "reports/result/result.h"
-#include "scenarios/sweep/limits.h"
-#include "scenarios/sweep/taps.h"
-
-#define NT_LAW_DETAIL 600 /* bytes of what breaks a law */
+#include "scenarios/sweep/observation.h"
 
 /* X(name, word, claim) */
 #define NT_LAWS(X)                                                                                                                 \
@@ -23,22 +19,6 @@
 #define NT_LAW_NUMBER(name, word, claim) NT_LAW_##name,
 enum nt_law { NT_LAWS(NT_LAW_NUMBER) NT_LAW_COUNT };
 
-struct nt_observation {
-    const struct nt_scn_case *c;
-    const struct nt_result_case *r;
-    const struct nt_sweep_datagrams *d; /* NULL: not all packets are known */
-    const struct nt_result_case *twin;  /* of a world with limits of pairs that has not completed: the same without them; or NULL */
-    const struct nt_sweep_limits *limits;
-    bool faultless; /* nothing is lost, refused or disturbed */
-    bool untold;    /* the oracle cannot tell of it */
-};
-
-enum nt_law_holds { NT_LAW_KEPT, NT_LAW_BROKEN, NT_LAW_NOT_TRIED };
-
-/* The world ran so far that its agents have states. */
-bool nt_law_has_states(const struct nt_result_case *r, const struct nt_scn_case *c);
-/* Both agents of the call; only where they have states. */
-bool nt_law_both_completed(const struct nt_observation *o);
 const char *nt_law_name(enum nt_law law);
 const char *nt_law_claim(enum nt_law law);
 /* Whether the world keeps the law; what breaks it is told in `detail`. */

@@ -62,7 +62,7 @@ static const struct nt_sweep_datagram *last_data(const struct nt_observation *o,
 enum nt_law_holds nt_law_mirrored(const struct nt_observation *o, char *detail)
 {
     char sends_text[FLOW_TEXT], arrives_text[FLOW_TEXT];
-    if (o->d == NULL || !nt_law_both_completed(o) || moves_flows(o->c))
+    if (o->d == NULL || !nt_observation_completed(o) || moves_flows(o->c))
         return NT_LAW_NOT_TRIED;
     for (int i = 0; i < 2; i++) {
         uint32_t agent = i == 0 ? o->c->caller : o->c->callee;

@@ -2,7 +2,7 @@
 #ifndef NT_SWEEP_LAWS_OF_PACKETS_H
 #define NT_SWEEP_LAWS_OF_PACKETS_H
 
-#include "scenarios/sweep/laws.h"
+#include "scenarios/sweep/observation.h"
 
 enum nt_law_holds nt_law_mirrored(const struct nt_observation *o, char *detail);
 enum nt_law_holds nt_law_consent(const struct nt_observation *o, char *detail);

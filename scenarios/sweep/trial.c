@@ -112,7 +112,7 @@ static void observe_twin(struct nt_observation *o, struct one_run *twin, const s
     struct nt_diags diags = {0};
     nt_capture_init(&capture);
     run_tree(twin, a != NULL ? make_twin(a, world) : NULL, &capture, &diags);
-    if (twin->c != NULL && !is_untold(&twin->result) && nt_law_has_states(&twin->result, twin->c))
+    if (twin->c != NULL && !is_untold(&twin->result) && nt_result_has_states(&twin->result, twin->c))
         o->twin = &twin->result;
     nt_capture_free(&capture);
     nt_diags_clear(&diags);
@@ -131,7 +131,7 @@ static void judge(const struct one_run *run, const struct nt_tree *world, const 
         snprintf(out->why, sizeof out->why, "%s", r->reason);
     if (!capture->windowed && capture->lost == 0 && nt_sweep_datagrams_read(&d, run->c, capture) == NT_OK)
         o.d = &d;
-    if (o.faultless && is_limited(nt_tree_get(world, "agents")) && nt_law_has_states(r, run->c) && !nt_law_both_completed(&o))
+    if (o.faultless && is_limited(nt_tree_get(world, "agents")) && nt_result_has_states(r, run->c) && !nt_observation_completed(&o))
         observe_twin(&o, &twin, world);
     hold_against_laws(&o, out);
     nt_sweep_datagrams_free(&d);

@@ -215,7 +215,7 @@ def test_what_is_not_in_this_version_says_so(natsim, scenario, old, new, what):
     (["lint", "/dev/zero"], "the file has more than 4 MiB: a scenario is small"),
     (["classify", "no-such-policy"], "no policy that translates has 'no-such-policy' in its name: 'natsim presets' lists the presets"),
     (["classify", "full-cone", "xyzzy"], "no policy that translates has 'xyzzy' in its name"),
-    (["list", "--out", "x"], "--out has no effect on 'list': leave it out; it is a flag of run, interop, merge"),
+    (["list", "--out", "x"], "--out has no effect on 'list': leave it out; it is a flag of run, interop, merge, sweep"),
     (["run", "classic", "--filter", "left=none", "--filter", "left=nun"], "--filter 'left=nun' selects no case: leave it out"),
     (["list", "classic", "--tag", "classic", "--tag", "clasic"], "--tag 'clasic' selects no case: leave it out"),
     (["run", "--json"], "--json has no effect on 'run': leave it out; it is a flag of bench"),

@@ -1,0 +1,29 @@
+/* What was seen of one world, for the laws. */
+#ifndef NT_SWEEP_OBSERVATION_H
+#define NT_SWEEP_OBSERVATION_H
+
+#include "reports/result/result.h"
+#include "scenarios/sweep/limits.h"
+#include "scenarios/sweep/taps.h"
+
+#define NT_LAW_DETAIL 600 /* bytes of what breaks a law */
+
+struct nt_observation {
+    const struct nt_scn_case *c;
+    const struct nt_result_case *r;
+    const struct nt_sweep_datagrams *d; /* NULL: not all packets are known */
+    const struct nt_result_case *twin;  /* of a world with limits of pairs that has not completed: the same without them; or NULL */
+    const struct nt_sweep_limits *limits;
+    bool faultless; /* nothing is lost, refused or disturbed */
+    bool untold;    /* the oracle cannot tell of it */
+};
+
+enum nt_law_holds { NT_LAW_KEPT, NT_LAW_BROKEN, NT_LAW_NOT_TRIED };
+
+/* The world ran so far that its agents have states. */
+bool nt_result_has_states(const struct nt_result_case *r, const struct nt_scn_case *c);
+/* Both agents of the call have completed; only where they have states. */
+bool nt_result_completed(const struct nt_result_case *r, const struct nt_scn_case *c);
+bool nt_observation_completed(const struct nt_observation *o);
+
+#endif
