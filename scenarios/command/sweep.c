@@ -228,9 +228,12 @@ static int run_campaign(struct campaign *c)
     nt_capture_init(&c->capture);
     while (c->next < c->end && interrupted == 0 && !c->broken) {
         run_batch(c);
-        say_how_to_go_on(c);
+        if (interrupted == 0)
+            say_how_to_go_on(c);
     }
     print_summary(c);
+    if (c->next < c->end)
+        say_how_to_go_on(c);
     nt_capture_free(&c->capture);
     return c->broken || interrupted != 0 ? NT_EXIT_BROKEN : c->file_count > 0 ? NT_EXIT_FAILED : NT_EXIT_OK;
 }
