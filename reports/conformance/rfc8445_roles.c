@@ -190,9 +190,11 @@ static void judge_answer(void *state, const struct nt_item *m)
     int code = nt_item_code(s->v, m);
     if (has_both_roles(s->v, q))
         a->role = UNKNOWN; /* it may have switched, or not */
-    if (role == UNKNOWN || m->excused || !nt_item_is_valid_check(s->v, q) || (m->class_ != NT_STUN_SUCCESS && code != 487))
+    if (role == UNKNOWN || m->excused || !nt_item_is_valid_check(s->v, q))
         return;
-    if (a->role == UNKNOWN)
+    if (m->class_ != NT_STUN_SUCCESS && code != 487)
+        a->role = role == a->role ? UNKNOWN : a->role; /* refused for another reason: it may have switched before, or not */
+    else if (a->role == UNKNOWN)
         a->role = code == 487 ? role : other_role(role);
     else if (role == a->role)
         judge_conflict(s, m, a, role, theirs);
