@@ -1,5 +1,5 @@
-"""Mutants of core/ice that the laws over random worlds find (tests/cli/laws.py): each breaks an invariant that one file owns. `laws` are
-those that must be broken by some world."""
+"""Mutants that `natsim sweep` finds, and makes small: of core/ice, each of which breaks an invariant that one file owns, of the NAT and
+of the oracle. `laws` are those that must be broken by some world."""
 
 LAWS = {
     "no-check-after-role-switch": {
@@ -42,5 +42,31 @@ LAWS = {
         "what": "the next transaction begins half of Ta after the one before (RFC 8445, 14.2)",
         "edits": [("core/ice/pacer.c", "    p->next = nt_time_after(now, p->ta);", "    p->next = nt_time_after(now, p->ta / 2);")],
         "laws": ["pacing"],
+    },
+    "nat-filters-by-address-alone": {
+        "what": "filtering by address and port looks at the address alone (RFC 4787, 5), as the oracle does not",
+        "edits": [
+            ("natsim/nat/translate.c", "    struct nt_addr seen = nt_nat_seen_by(n->policy.filtering, remote);\n    nt_time until",
+             "    struct nt_addr seen = nt_nat_seen_by(n->policy.filtering, remote);\n    seen.port = 0;\n    nt_time until"),
+            ("natsim/nat/translate.c", "    struct nt_addr seen = nt_nat_seen_by(n->policy.filtering, remote);\n    (void)nt_nat_filter_list",
+             "    struct nt_addr seen = nt_nat_seen_by(n->policy.filtering, remote);\n    seen.port = 0;\n    (void)nt_nat_filter_list"),
+        ],
+        "laws": ["oracle"],
+    },
+    "nat-hairpins-with-the-other-source": {
+        "what": "a hairpinned packet has the inside source where the policy says the external one, and the other way round (RFC 4787, REQ-9)",
+        "edits": [("natsim/nat/translate.c", "    if (n->policy.hairpin == NT_HAIRPIN_INTERNAL)\n        in.src", "    if (n->policy.hairpin != NT_HAIRPIN_INTERNAL)\n        in.src")],
+        "laws": ["oracle"],
+    },
+    "oracle-forgets-pinned-flows": {
+        "what": "the oracle takes it that replies leave by the mapping rule, also where they are pinned",
+        "edits": [("scenarios/oracle/gateways.c", "    bool pins = p->replies == NT_REPLIES_PINNED && ", "    bool pins = p->replies != NT_REPLIES_PINNED && ")],
+        "laws": ["oracle"],
+    },
+    "oracle-maps-for-all-addresses": {
+        "what": "the oracle takes address-dependent mapping for endpoint-independent",
+        "edits": [("scenarios/oracle/gateways.c", "                             : d == NT_DEP_ADDRESS            ? NT_ORACLE_FOR_IP\n",
+                   "                             : d == NT_DEP_ADDRESS            ? NT_ORACLE_FOR_ALL\n")],
+        "laws": ["oracle"],
     },
 }
