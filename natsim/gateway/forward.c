@@ -276,14 +276,21 @@ static enum passage reassemble_or_drop(struct nt_gateway *g, struct nt_packet **
     return CONSUMED;
 }
 
+/* RFC 5508, 7.3: a NAT that does not modify source routes "SHOULD NOT forward outbound ICMP messages that contain the source route
+ * option in the outer or inner IP header", for they "could reveal private IP addresses". */
+static bool is_icmp_for_inside_alone(const struct nt_packet *p)
+{
+    return p->proto == NT_PROTO_ICMP && (nt_packet_has_source_route(p) || (!nt_packet_is_icmp_error(p) && !nt_packet_is_query(p)));
+}
+
 static void translate_outbound(struct nt_gateway *g, struct nt_packet *p, const struct nt_route *r, nt_time now)
 {
-    if (nt_packet_is_icmp_error(p)) {
-        translate_error(g, p, true, false, now);
+    if (is_icmp_for_inside_alone(p)) {
+        nt_gateway_drop(g, p, NT_DROP_PROTOCOL, now);
         return;
     }
-    if (p->proto == NT_PROTO_ICMP && !nt_packet_is_query(p)) {
-        nt_gateway_drop(g, p, NT_DROP_PROTOCOL, now);
+    if (nt_packet_is_icmp_error(p)) {
+        translate_error(g, p, true, false, now);
         return;
     }
     struct nt_nat_translation t = nt_nat_outbound(g->nat, p->proto, &p->src, &p->dst, now);

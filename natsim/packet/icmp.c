@@ -153,6 +153,28 @@ bool nt_packet_quotes_damaged(const struct nt_packet *p)
     return find_quoted(p, &h) == NT_OK && h.family == NT_AF_IPV4 && nt_checksum_end(nt_checksum_add(0, h.ip, h.l4)) != 0;
 }
 
+/* RFC 791, 3.1: loose and strict source route. What follows an option without a good length is none. */
+static bool is_source_routed(const uint8_t *ip, uint32_t end)
+{
+    enum { END = 0, NO_OPERATION = 1, LOOSE = 131, STRICT = 137 };
+    for (uint32_t at = 20; at < end && ip[at] != END;) {
+        if (ip[at] == LOOSE || ip[at] == STRICT)
+            return true;
+        uint32_t len = ip[at] == NO_OPERATION ? 1 : at + 1 < end ? ip[at + 1] : 0;
+        if (len == 0)
+            return false;
+        at += len;
+    }
+    return false;
+}
+
+bool nt_packet_has_source_route(const struct nt_packet *p)
+{
+    struct nt_headers h;
+    return p->family == NT_AF_IPV4 &&
+           (is_source_routed(p->data, p->l4) || (find_quoted(p, &h) == NT_OK && is_source_routed(h.ip, h.l4)));
+}
+
 int nt_packet_quoted(const struct nt_packet *p, struct nt_addr *src, struct nt_addr *dst, uint8_t *proto)
 {
     struct nt_headers h;

@@ -20,6 +20,8 @@ void nt_packet_set_icmp_mtu(struct nt_packet *p, uint32_t mtu);
 uint32_t nt_packet_icmp_mtu(const struct nt_packet *p); /* 0: another error, or it says none */
 /* Whether the header checksum of the IPv4 packet that an ICMP error quotes is wrong; IPv6 has none. */
 bool nt_packet_quotes_damaged(const struct nt_packet *p);
+/* A source route is in the IPv4 header, or in the one that an ICMP error quotes. */
+bool nt_packet_has_source_route(const struct nt_packet *p);
 /* The addresses of the packet that an ICMP error quotes; without ports, if that was a later fragment. NT_ENOENT when p is no such
  * error. Setting repairs both packets' checksums. */
 int nt_packet_quoted(const struct nt_packet *p, struct nt_addr *src, struct nt_addr *dst, uint8_t *proto);
