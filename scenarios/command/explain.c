@@ -36,6 +36,7 @@ static const char *event_text(const struct nt_trace_event *ev)
     case NT_TR_DISCARDED: return nt_discard_is_drop((enum nt_discard)ev->n[0]) ? "dropped" : "passed over";
     case NT_TR_UNSENT: return "not sent";
     case NT_TR_HELD: return "held back";
+    case NT_TR_PORT_REFUSED: return "port refused";
     case NT_TR_ICE_PAIR: return nt_word_name(nt_pair_state_words, ev->n[3]);
     case NT_TR_ICE_PAIR_GONE: return "pruned";
     case NT_TR_ICE_CHECK_SENT:

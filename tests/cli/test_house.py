@@ -192,10 +192,11 @@ def test_nothing_under_core_touches_the_system():
 SYSTEM = re.compile(r'^\s*#\s*include\s+<((?:sys|linux|net|netinet|bits|asm)/[^>]+|(?:unistd|fcntl|poll|signal|sched|pthread|time|dirent|spawn|netdb|ifaddrs)\.h)>', re.M)
 
 
-def test_below_scenarios_natsim_live_alone_touches_the_system():
-    """Sockets, processes, devices, clocks: one room has them, its headers speak of the fabric. (The core's example is no part of the core.)"""
+def test_below_scenarios_two_rooms_alone_touch_the_system():
+    """Processes, devices, clocks: natsim/live has them, its headers speak of the fabric; natsim/sockets has sockets for endpoints of core.
+    (The core's example is no part of the core.)"""
     wrong = [f"{p} includes <{i}>" for p in sources(".c", ".h") if str(p).startswith(("core/", "natsim/", "pcap/")) and
-             not str(p).startswith(("natsim/live/", "core/example/")) for i in SYSTEM.findall((ROOT / p).read_text())]
+             not str(p).startswith(("natsim/live/", "natsim/sockets/", "core/example/")) for i in SYSTEM.findall((ROOT / p).read_text())]
     assert wrong == []
     live = {i for p in sources(".c", ".h") if str(p).startswith("natsim/live/") for i in SYSTEM.findall((ROOT / p).read_text())}
     assert {"sys/socket.h", "linux/if_tun.h", "unistd.h"} <= live
@@ -205,6 +206,13 @@ def test_who_drives_real_programs():
     """The fabric does not know of real time: what is outside of natsim/live reaches it from scenarios/ alone."""
     assert [f"{p} includes {i}" for p in sources(".c", ".h") for i in includes(p)
             if i.startswith("natsim/live/") and not str(p).startswith(("natsim/live/", "scenarios/", "tests/"))] == []
+
+
+def test_sockets_serve_endpoints_alone():
+    """Who includes more than the loop, looks behind the door."""
+    assert [f"{p} includes {i}" for p in sources(".c", ".h") for i in includes(p) if i.startswith("natsim/sockets/") and
+            i != "natsim/sockets/sockets.h" and not str(p).startswith(("natsim/sockets/", "tests/unit/sockets/"))] == []
+    assert TABLE["sockets"][1] == []
 
 
 def test_the_bindings_of_ns3_stand_alone():

@@ -44,6 +44,12 @@ static bool copy_credential(char to[NT_ICE_CREDENTIAL_MAX + 1], const json_t *de
     return true;
 }
 
+static void teach(const struct nt_signals *s, const struct nt_ice_stream_description *stream)
+{
+    if (s->learn != NULL)
+        s->learn(s->user, stream->ufrag, stream->pwd);
+}
+
 static void take_description(struct nt_signals *s, const json_t *desc)
 {
     struct nt_ice_stream_description *stream = &s->remote.streams[0];
@@ -52,6 +58,7 @@ static void take_description(struct nt_signals *s, const json_t *desc)
         return;
     }
     s->came = true;
+    teach(s, stream);
     s->peer_trickles = s->trickles && has_option(desc, "trickle");
     s->remote.ice2 = has_option(desc, "ice2");
 }
@@ -129,6 +136,7 @@ static void tell_description(struct nt_signals *s, const struct nt_ice_descripti
     nt_lines_say("{s:s, s:{s:s, s:s, s:s, s:s}}", "t", "signal", "desc", "type", s->offerer ? "offer" : "answer", "ufrag",
                  d->streams[0].ufrag, "pwd", d->streams[0].pwd, "options", d->trickle ? "ice2 trickle" : "ice2");
     s->described = true;
+    teach(s, &d->streams[0]);
 }
 
 static void tell_candidates(struct nt_signals *s, const struct nt_ice_stream_description *d)

@@ -7,8 +7,10 @@
 
 #include <jansson.h>
 
-struct nt_signals { /* zeroed, but for the first two */
+struct nt_signals { /* zeroed, but for the first four */
     bool trickles, offerer;
+    void (*learn)(void *user, const char *ufrag, const char *pwd); /* the credentials of each description; NULL: nobody does */
+    void *user;
     bool news;                                    /* there may be something to tell */
     bool described, gathered, ended;              /* ours: told; all there; all told */
     size_t told;                                  /* of our candidates */

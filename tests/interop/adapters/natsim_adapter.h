@@ -1,0 +1,21 @@
+/* natsim's own ICE agent as an adapter of README.md, on natsim/sockets/: nothing else here but the public headers of core/. */
+#ifndef NT_INTEROP_NATSIM_ADAPTER_H
+#define NT_INTEROP_NATSIM_ADAPTER_H
+
+#include "core/base/endpoint.h"
+
+#include <stdbool.h>
+
+struct nt_adapter_config {
+    const char *stack; /* as `hello` names it */
+    bool trickles;     /* else it tells all its candidates when gathering has ended */
+    /* Who stands between the agent and its sockets; NULL: nobody. The endpoint that runs instead of `inner`. */
+    struct nt_endpoint (*wrap)(void *user, struct nt_endpoint inner);
+    /* Of the one who wraps: the credentials of each side, when they are told or have come. */
+    void (*learn)(void *user, const char *ufrag, const char *pwd);
+    void *user;
+};
+
+int nt_adapter_run(const struct nt_adapter_config *config); /* the exit status of the program */
+
+#endif
