@@ -42,16 +42,18 @@ void nt_view_free_chunks(struct nt_view *v)
     }
 }
 
-/* How data travels: NT_VIEW_NONE if the item is none. */
-static uint32_t way_of_data(const struct nt_item *m)
+/* How data travels. */
+enum way { WAY_PLAIN, WAY_CHANNEL, WAY_INDICATION, WAY_NONE };
+
+static enum way way_of_data(const struct nt_item *m)
 {
     if (m->kind == NT_ITEM_DATA)
-        return 0;
+        return WAY_PLAIN;
     if (m->kind == NT_ITEM_CHANNEL)
-        return 1;
+        return WAY_CHANNEL;
     bool carries =
         m->kind == NT_ITEM_STUN && m->class_ == NT_STUN_INDICATION && (m->method == NT_TURN_SEND || m->method == NT_TURN_DATA);
-    return carries ? 2 : NT_VIEW_NONE;
+    return carries ? WAY_INDICATION : WAY_NONE;
 }
 
 static bool stands_for(const struct nt_item *kept, const struct nt_item *m)
@@ -61,9 +63,9 @@ static bool stands_for(const struct nt_item *kept, const struct nt_item *m)
 
 int nt_view_keep(struct nt_view *v, const struct nt_item *m, uint32_t self, bool *kept)
 {
-    uint32_t way = way_of_data(m);
+    enum way way = way_of_data(m);
     *kept = true;
-    if (way == NT_VIEW_NONE)
+    if (way == WAY_NONE)
         return ++v->stun_count > NT_VIEW_STUN_MAX ? NT_ELIMIT : NT_OK;
     uint32_t *last = &v->flows[m->pair].kept[way][m->direction == NT_DIR_OUT];
     bool many = v->data_count >= NT_VIEW_DATA_MAX || v->data_bytes >= NT_VIEW_DATA_BYTES_MAX;
@@ -74,7 +76,7 @@ int nt_view_keep(struct nt_view *v, const struct nt_item *m, uint32_t self, bool
     }
     *last = self;
     v->data_count++;
-    v->data_bytes += way == 2 ? m->len : 0;
+    v->data_bytes += way == WAY_INDICATION ? m->len : 0;
     return NT_OK;
 }
 

@@ -48,8 +48,7 @@ static struct nt_oracle_place owner_on_network(const struct nt_scn_case *c, uint
                 return (struct nt_oracle_place){NT_SCN_NODE_AGENT, i, p};
     for (uint32_t i = 0; i < c->server_count; i++) {
         const struct nt_scn_server *s = &c->servers[i];
-        bool relays = s->on.network == network && (s->kinds & NT_SCN_TURN) != 0 &&
-                      (nt_addr_same_ip(&s->relay, ip) || nt_addr_same_ip(&s->relay6, ip));
+        bool relays = s->on.network == network && (nt_addr_same_ip(&s->relay, ip) || nt_addr_same_ip(&s->relay6, ip));
         if (relays || has_address(&s->on, network, ip))
             return (struct nt_oracle_place){NT_SCN_NODE_SERVER, i, 0};
     }

@@ -29,6 +29,7 @@ from survivors import SURVIVORS  # noqa: E402
 
 ROOMS = {"core/ice": "ice", "core/turn": "turn", "core/stun": "stun", "core/sdp": "sdp", "natsim/nat": "nat",
          "natsim/gateway": "gateway", "reports/conformance": "conformance", "scenarios/oracle": "oracle"}
+LAWFUL = ("core/ice", "core/turn")  # over random worlds the laws of tests/cli/laws.py are tried, for all others the oracle
 UNIT_SECONDS, WORLDS = 10, 200  # the slowest unit test takes a second
 AT_ONCE = 6  # unit tests that are built before they are run: the first ones kill most mutants
 
@@ -72,11 +73,37 @@ def content(path):
         return f.read()
 
 
-class Trial:
-    """One mutant in one tree. `tests`: all unit tests, each with the libraries that it is linked with. `objects`: those of the source."""
+def random_worlds(tree, room):
+    """What becomes of random worlds: whether their laws hold, or which of them have the path of the oracle."""
+    laws = room in LAWFUL
+    program = "tests/cli/laws.py" if laws else "tests/mutants/oracle_worlds.py"
+    command = [sys.executable, os.path.join(tree.source, program), "--natsim", os.path.join(tree.build, "natsim"), "--worlds", str(WORLDS)]
+    command += ["--jobs", "1", "--keep", tree.out] if laws else ["--out", tree.out]
+    code = run(command, BUILD_SECONDS).returncode
+    if laws:
+        return code
+    try:
+        return {c["id"]: c["outcome"] for c in json.loads(content(os.path.join(tree.out, "results.json")))["cases"]}
+    except (OSError, ValueError) as e:
+        raise Broken(f"no results of random worlds: {e}") from e
 
-    def __init__(self, tree, mutant, tests, objects):
-        self.tree, self.mutant, self.tests, self.objects = tree, mutant, tests, objects
+
+def worlds_as_they_are(tree, rooms):
+    """By room, what becomes of random worlds without a mutant. The suites must be green then, and the laws hold."""
+    red = [i for i, why in tree.cells("the tree as it is")[0].items() if why]
+    as_it_is = {room: random_worlds(tree, room) for room in rooms}
+    lawless = [room for room in rooms if room in LAWFUL and as_it_is[room] != 0]
+    if red or lawless:
+        raise Broken(f"without a mutant these are not as they should be: {', '.join(red[:9])} {'the laws' if lawless else ''}")
+    return as_it_is
+
+
+class Trial:
+    """One mutant in one tree. `tests`: all unit tests, each with the libraries that it is linked with. `as_it_is`: what becomes of random
+    worlds without a mutant. `objects`: those of the source."""
+
+    def __init__(self, tree, mutant, tests, as_it_is, objects):
+        self.tree, self.mutant, self.tests, self.as_it_is, self.objects = tree, mutant, tests, as_it_is, objects
 
     def built(self, *targets):
         return run(["ninja", "-C", self.tree.build, *targets], BUILD_SECONDS).returncode == 0
@@ -107,14 +134,10 @@ class Trial:
         return f"{len(red)} cells, {red[0]} first" if red else None
 
     def worlds(self):
-        """Random worlds: whose laws hold, or whose path is the oracle's."""
-        laws = self.mutant["room"] in ("core/ice", "core/turn")
-        program = "tests/cli/laws.py" if laws else "tests/mutants/oracle_worlds.py"
-        command = [sys.executable, os.path.join(self.tree.source, program), "--natsim", os.path.join(self.tree.build, "natsim"), "--worlds", str(WORLDS)]
-        command += ["--jobs", "1", "--keep", self.tree.out] if laws else ["--out", self.tree.out]
         try:
-            return "random worlds" if run(command, BUILD_SECONDS).returncode != 0 else None
-        except subprocess.TimeoutExpired:
+            same = random_worlds(self.tree, self.mutant["room"]) == self.as_it_is[self.mutant["room"]]
+            return None if same else "random worlds"
+        except (Broken, subprocess.TimeoutExpired):
             return "random worlds, which do not end"
 
     def outcome(self):
@@ -189,7 +212,7 @@ class Book:
             print(f"{'SURVIVES ' if outcome == 'survives' else ''}{mutant['id']}: {outcome} ({seconds:.1f} s)", flush=True)
 
 
-def worker(tree, tests, todo, book, broken):
+def worker(tree, tests, as_it_is, todo, book, broken):
     objects = {}
     while not broken:
         try:
@@ -198,7 +221,7 @@ def worker(tree, tests, todo, book, broken):
             return
         started = time.monotonic()
         try:
-            book.write(mutant, Trial(tree, mutant, tests, objects).judge(), time.monotonic() - started)
+            book.write(mutant, Trial(tree, mutant, tests, as_it_is, objects).judge(), time.monotonic() - started)
         except (Broken, OSError, subprocess.TimeoutExpired) as e:
             broken.append(f"{mutant['id']}: {e}")
 
@@ -251,11 +274,11 @@ def main():
                 todo.put(m)
     try:
         trees = [Tree(args.work, n) for n in range(min(max(args.jobs, 1), todo.qsize()))]
-        tests = unit_tests_of(trees[0]) if trees else {}
+        tests, as_it_is = (unit_tests_of(trees[0]), worlds_as_they_are(trees[0], rooms)) if trees else ({}, {})
     except (Broken, OSError, subprocess.TimeoutExpired) as e:
         print(f"error  {e}", file=sys.stderr)
         return 2
-    threads = [threading.Thread(target=worker, args=(tree, tests, todo, book, broken)) for tree in trees]
+    threads = [threading.Thread(target=worker, args=(tree, tests, as_it_is, todo, book, broken)) for tree in trees]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -25,6 +25,7 @@ TEST(each_allocation_fails_once)
         bool failed = alloc_failed();
         assert_int_equal(err, failed ? NT_ENOMEM : NT_OK);
         assert_true(failed ? v.violations.count == 0 && v.violations.of == NULL : v.violations.count > 0);
+        assert_true(!failed || (v.exercised == 0 && v.advice.count == 0 && v.not_judged_count == 0 && v.cut == 0));
         nt_conf_verdict_free(&v);
         if (!failed)
             break;

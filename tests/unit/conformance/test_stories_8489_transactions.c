@@ -537,6 +537,28 @@ static void an_icmp_of_four_bytes(struct forge *f)
     send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
 }
 
+/* RFC 8489, 14.14: "fewer than 128 characters" */
+static void software_of_128_characters(struct forge *f)
+{
+    char text[129] = "";
+    memset(text, 'x', 128);
+    ask_by(f, text);
+}
+
+/* An error response that says no error: what is missing is named, and nothing else. */
+static void a_signed_request_is_refused_without_a_code(struct forge *f)
+{
+    gather_relay(f);
+    wait(f, 60);
+    turn_request(f, NT_TURN_REFRESH);
+    turn_signed(f);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    start(f, NT_STUN_ERROR, NT_TURN_REFRESH);
+    finish(f);
+    guilty_next(f);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
 /* --- the tests --- */
 
 static const struct story stories[] = {
@@ -556,6 +578,8 @@ static const struct story stories[] = {
 };
 
 static const struct breach breaches[] = {
+    BREACH(software_of_128_characters, "RFC8489-14.14-software", "L", 1),
+    BREACH(a_signed_request_is_refused_without_a_code, "RFC8489-6.3.1.1-error-code", "turn", 1),
     BREACH(an_answer_to_half_a_request, "RFC8489-5-answer-id", "turn", 1),
     BREACH(what_came_in_fragments_is_relayed_otherwise, "RFC8656-11.2-payload", "turn", 1),
     BREACH(one_id_for_two_addresses, "RFC8489-5-fresh-id", "L", 1),

@@ -97,6 +97,27 @@ static void one_half_of_a_dual_allocation_ends(struct forge *f)
     relay_down(f, CHANNEL);
 }
 
+/* RFC 8656, 7.2: "the server allocates a relayed transport address with an even port number"; of two addresses the second is it. */
+static void the_second_address_has_the_even_port(struct forge *f)
+{
+    ask_bare(f, false);
+    wait(f, 60);
+    turn_request(f, NT_TURN_ALLOCATE);
+    allocate_attrs(f);
+    nt_stun_add_u32(&f->b, NT_ATTR_ADDITIONAL_ADDRESS_FAMILY, UINT32_C(2) << 24);
+    nt_stun_add(&f->b, NT_ATTR_EVEN_PORT, "\0", 1);
+    ask(f);
+    start(f, NT_STUN_SUCCESS, NT_TURN_ALLOCATE);
+    nt_stun_add_addr(&f->b, NT_ATTR_XOR_RELAYED_ADDRESS,
+                     &(struct nt_addr){.family = NT_AF_IPV4, .port = 50001, .ip = {192, 0, 2, 2}});
+    nt_stun_add_addr(&f->b, NT_ATTR_XOR_RELAYED_ADDRESS,
+                     &(struct nt_addr){.family = NT_AF_IPV6, .port = 50000, .ip = {0x20, 1, 13, 0xb8}});
+    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 3600);
+    add_mapped(f, f->l);
+    sealed256(f, &f->alice);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
 static void channels_of_both_families(struct forge *f)
 {
     log_in_for_both(f, 3, NULL);
@@ -497,6 +518,7 @@ static const struct story stories[] = {
     STORY_OF(over_quota_before_login, "RFC8656-7.2-authenticate"),
     STORY_OF(a_guest_is_served, "RFC8656-7.2-success RFC8656-11.2-permission RFC8656-11.3-permission"),
     STORY_OF(one_half_of_a_dual_allocation_ends, "RFC8656-7.2-dual RFC8656-8.2-family RFC8656-10.1-family RFC8656-11.2-payload"),
+    STORY_OF(the_second_address_has_the_even_port, "RFC8656-7.2-even"),
     STORY_OF(channels_of_both_families, "RFC8656-10.1-family RFC8656-11.3-payload"),
     STORY_OF(one_family_could_not_be_had, "RFC8656-7.2-dual"),
     STORY_OF(tcp_over_udp_is_refused_either_way, "RFC8656-7.2-transport"),

@@ -35,6 +35,22 @@ static void a_check_comes_before_the_channel_is_confirmed(struct forge *f)
     answered_through_the_relay(f, CHANNEL);
 }
 
+/* The channel proves a permission, which holds for all ports of the peer. */
+static void data_to_another_port_before_the_channel_is_confirmed(struct forge *f)
+{
+    gather_relay(f);
+    ask_bind(f, CHANNEL, f->r);
+    turn_answer(f, NT_TURN_CHANNEL_BIND, 0, &f->alice);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+    wait(f, 60);
+    data_from(f, TAP_R, f->r, f->relayed, "\x80 on the channel");
+    as_channel_data(f, CHANNEL);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+    text(f, "\x80 to another port");
+    wrap(f, NT_TURN_SEND, addr("10.0.0.2:6009"));
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+}
+
 /* RFC 8656, 12: "the client MAY elect to send ChannelData messages before receiving the ChannelBind success response" */
 static void channel_data_right_behind_the_request(struct forge *f)
 {
@@ -356,11 +372,14 @@ static void a_channel_of_rfc_5766_is_served(struct forge *f)
 
 /* --- who is not heard: RFC 8656, 9 and 11.3 --- */
 
+/* R sends datagrams of 400 bytes, the longest of which it is sure that they fit into one packet everywhere. */
 static void not_heard(struct forge *f, int count)
 {
+    char bytes[401] = "\x80";
+    memset(bytes + 1, 'x', 399);
     for (int i = 0; i < count; i++) {
         wait(f, 400);
-        text(f, "\x80 is anybody there?");
+        text(f, bytes);
         send(f, TAP_R, TAP_TURN, f->r, f->relayed);
     }
 }
@@ -619,6 +638,24 @@ static void half_of_a_refused_request_is_installed(struct forge *f)
     indicate(f, f->r);
 }
 
+/* A 401 refuses the request as it was asked: no permission came of it, and none was refused. */
+static void relayed_after_a_challenge(struct forge *f)
+{
+    gather_relay(f);
+    wait(f, 60);
+    turn_request(f, NT_TURN_CREATE_PERMISSION);
+    add_peer(f, f->r);
+    finish(f);
+    probe(f, TAP_TURN, f->l, f->stun);
+    challenge(f, 401, FORGE_NONCE);
+    patch_method(f, NT_TURN_CREATE_PERMISSION, NT_STUN_ERROR);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+    wait(f, 2000);
+    data_from(f, TAP_R, f->r, f->relayed, "\x80 data");
+    guilty_next(f);
+    indicate(f, f->r);
+}
+
 /* --- ICMP: RFC 8656, 11.5 and 18.13 --- */
 
 static void icmp_about(struct forge *f, struct nt_addr peer, const uint8_t *value, size_t len)
@@ -701,6 +738,7 @@ static void icmp_of_four_bytes(struct forge *f)
 static const struct story stories[] = {
     STORY_OF(a_check_comes_before_the_permission_is_confirmed, "RFC8656-11.1-permission RFC8656-11.1-send"),
     STORY_OF(a_check_comes_before_the_channel_is_confirmed, "RFC8656-12-bound"),
+    STORY_OF(data_to_another_port_before_the_channel_is_confirmed, "RFC8656-11.1-permission"),
     STORY_OF(channel_data_right_behind_the_request, "RFC8656-12-bound RFC8656-11.2-payload"),
     STORY_OF(relayed_before_the_response_left, "RFC8656-11.3-payload"),
     STORY_OF(a_real_server_relays_after_two_seconds, "RFC8656-11.3-payload"),
@@ -749,6 +787,7 @@ static const struct breach breaches[] = {
     BREACH(a_channel_to_a_tunnel_is_granted, "RFC8656-21.4-tunnels", "turn", 1),
     BREACH(a_channel_to_a_tunnel_is_granted_for_ipv6, "RFC8656-21.4-tunnels", "turn", 1),
     BREACH(half_of_a_refused_request_is_installed, "RFC8656-10.2-whole", "turn", 1),
+    BREACH(relayed_after_a_challenge, "RFC8656-11.3-permission", "turn", 1),
     BREACH(icmp_that_tells_another_mtu, "RFC8656-18.13-mtu", "turn", 1),
     BREACH(a_channel_of_rfc_5766_is_served, "RFC8656-12.2-refused", "turn", 1),
     BREACH(a_real_server_stops_listening, "RFC8656-9-lifetime", "turn", 1),

@@ -780,6 +780,15 @@ static void a_restart_is_answered_with_old_credentials(struct forge *f)
     convey(f, false, NT_SIP_OK, 2, ice2, AUDIO_R CREDENTIALS_R HOST_R);
 }
 
+/* RFC 8445, 10: "An agent compliant to this specification MUST inform the peer about the compliance using the 'ice2' option"; it is
+ * advice, for it may be an agent of RFC 5245. */
+static void an_offer_without_ice2(struct forge *f)
+{
+    guilty_next(f);
+    convey(f, true, NT_SIP_INVITE, 1, "", audio_l);
+    convey(f, false, NT_SIP_OK, 1, ice2, audio_r);
+}
+
 TEST(nobody_is_blamed)
 {
     static const struct story stories[] = {STORY(two_restarts_cross),
@@ -832,6 +841,7 @@ TEST(nobody_gets_advice)
 TEST(who_breaks_a_rule_is_blamed_alone)
 {
     static const struct breach breaches[] = {
+        BREACH(an_offer_without_ice2, "RFC8445-10-ice2", "L", 1),
         BREACH(the_selected_host_does_not_answer_after_the_restart, "RFC8445-7.3-answer", "L", 1),
         BREACH(two_streams_share_a_foundation, "RFC8445-5.1.1.3-foundation", "L", 1),
         BREACH(a_controlled_agent_has_remote_candidates, "RFC8839-4.4.1.2.2-remote", "R", 1),

@@ -397,6 +397,68 @@ TEST(test_one_home_needs_no_hairpin)
     assert_int_equal(ask(&w), D);
 }
 
+/* The shortest prefix there is comes before the default route: hosts of one link need no gateway. */
+TEST(test_a_link_comes_before_the_default_route)
+{
+    struct nt_nat_policy p = preset("blocked");
+    struct small_world w;
+    two_nats(&w, &p, &p);
+    w.c.gateway_count = 1;
+    network(&w, 1, "0.0.0.0/0");
+    agent(&w, 1, 1, "10.1.0.3");
+    assert_int_equal(ask(&w), D);
+}
+
+static uint16_t host_addr(struct nt_oracle_call *x, uint32_t agent, uint16_t nth, const char *ip)
+{
+    struct nt_addr a = addr(ip);
+    struct nt_oracle_addr host = {.kind = NT_ORACLE_HOST, .node = agent, .inner = nth, .ip = nt_oracle_ip_number(&x->map, &a)};
+    return nt_oracle_addr_number(&x->table, &host);
+}
+
+/* L, which has IPv6 behind a firewall, sends to R. What is let in then: r: what R's address and port send, p: another port of R, o:
+ * another address. */
+static void what_a_firewall_lets_in(enum nt_dependence filtering, const char *expected)
+{
+    static const struct nt_oracle_place left = {NT_SCN_NODE_AGENT, 0, 0}, right = {NT_SCN_NODE_AGENT, 1, 0};
+    struct nt_nat_policy p = policy(NT_DEP_ENDPOINT_INDEPENDENT, filtering);
+    struct small_world w;
+    char let_in[4] = "", *end = let_in;
+    p.ipv6 = NT_V6_FIREWALL;
+    two_nats(&w, &p, &p);
+    w.c.gateway_count = 1;
+    nt_prefix_parse(&w.networks[0].ipv6, "2001:db8::/64");
+    nt_prefix_parse(&w.networks[1].ipv6, "2001:db8:1::/64");
+    w.gateways[0].inside = &w.inside[0];
+    w.inside[0] = attach(&w, 1, "2001:db8:1::1");
+    w.gateways[0].outside = attach(&w, 0, "2001:db8::1");
+    agent(&w, 0, 1, "2001:db8:1::2");
+    agent(&w, 1, 0, "2001:db8::2");
+    struct nt_addr both[] = {addr("2001:db8::2"), addr("2001:db8::3")};
+    w.on[1].addresses = both, w.on[1].address_count = 2;
+    struct nt_oracle_call *x = malloc(sizeof *x);
+    assert_non_null(x);
+    nt_oracle_call_init(x, &w.c);
+    uint16_t l = host_addr(x, 0, 0, "2001:db8:1::2");
+    const uint16_t r[] = {host_addr(x, 1, 0, "2001:db8::2"), host_addr(x, 1, 1, "2001:db8::2"), host_addr(x, 1, 2, "2001:db8::3")};
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(seen_source(x, right, r[i], l), 0);
+    assert_int_equal(seen_source(x, left, l, r[0]), l);
+    for (int i = 0; i < 3; i++)
+        if (seen_source(x, right, r[i], l) != 0)
+            *end++ = "rpo"[i];
+    assert_string_equal(let_in, expected);
+    free(x);
+}
+
+/* RFC 6092, 3.2: a firewall of IPv6 filters as a NAT of IPv4 does, and translates nothing. */
+TEST(test_firewalls_of_ipv6)
+{
+    what_a_firewall_lets_in(NT_DEP_ENDPOINT_INDEPENDENT, "rpo");
+    what_a_firewall_lets_in(NT_DEP_ADDRESS, "rp");
+    what_a_firewall_lets_in(NT_DEP_ADDRESS_AND_PORT, "r");
+}
+
 /* Two homes with one prefix: a packet for the other's private address stays at home. */
 TEST(test_same_prefix)
 {
@@ -464,6 +526,11 @@ TEST(test_says_what_it_cannot_tell)
     two_nats(&w, &p, &p);
     w.agents[0].max_pairs = 3;
     is_not_told(&w.c, "there are more pairs than max-pairs");
+    two_nats(&w, &p, &p);
+    w.servers[1].quota = 2;
+    assert_int_equal(ask(&w), D);
+    w.servers[1].quota = 1;
+    is_not_told(&w.c, "a TURN server's quota is less than what the agents want");
 }
 
 /* A dead server holds gathering up for 39.5 s: the mapping of the other server is kept by keepalives, each 15 s and a round trip.
@@ -619,6 +686,12 @@ TEST(test_ports_are_counted_where_they_are_needed)
     is_not_told(&w.c, "a gateway has too few mappings for every order");
     w.gateways[0].policy = cone;
     assert_int_equal(ask(&w), D);
+    two_nats(&w, &cone, &p); /* the same, in another order of the file */
+    gateway(&w, 2, 1, "10.1.0.1", 3, "100.64.0.2", &p);
+    gateway(&w, 0, 3, "100.64.0.1", 0, "203.0.113.2", &cone);
+    assert_int_equal(ask(&w), R);
+    w.gateways[0].policy.max_per_host = 2;
+    is_not_told(&w.c, "a gateway has too few mappings for every order");
 }
 
 /* Two inside hosts that have the same port share it: to whom a hairpinned packet goes, no symbol tells. */
@@ -727,6 +800,8 @@ TEST(test_says_where_its_limits_are)
     w.on[0].address_count = MANY;
     w.agents[0].max_pairs = w.agents[1].max_pairs = 60000;
     is_not_told(&w.c, "an agent has more bases than the oracle keeps");
+    w.on[0].address_count = 20; /* and as many relayed ones */
+    is_not_told(&w.c, "an agent has more bases than the oracle keeps");
     w.on[0].address_count = 10;
     assert_int_equal(ask(&w), D | R);
     w.networks[1].delay = 3 * NT_SEC;
@@ -761,6 +836,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_the_own_port_comes_before_another),
         cmocka_unit_test(test_shared_nat),
         cmocka_unit_test(test_one_home_needs_no_hairpin),
+        cmocka_unit_test(test_a_link_comes_before_the_default_route),
+        cmocka_unit_test(test_firewalls_of_ipv6),
         cmocka_unit_test(test_same_prefix),
         cmocka_unit_test(test_forwarding_and_blocking_gateways),
         cmocka_unit_test(test_agents_and_servers_decide_too),
