@@ -105,6 +105,8 @@ static int renumber(struct nt_gateway *g, nt_time now)
     }
     if (taken != 0)
         nt_nat_renumber(g->nat, fresh, taken, now);
+    if (g->in_order != NULL) /* no later fragment leaves with the old address */
+        nt_in_order_forget(g->in_order);
     return err;
 }
 

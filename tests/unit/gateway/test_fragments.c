@@ -284,6 +284,25 @@ TEST(a_large_echo_reply_of_the_gateway_is_fragmented)
     end();
 }
 
+/* A later fragment does not follow its first one from an address that the gateway no longer has. */
+TEST(renumbering_forgets_first_fragments)
+{
+    struct nt_nat_policy p = cone();
+    struct nt_packet *piece[4];
+    p.fragments = NT_FRAG_IN_ORDER;
+    world(p);
+    assert_int_equal(cut(udp("10.0.0.2:5000", "203.0.113.7:7000", 1400, 64), 600, piece), 3);
+    for (size_t i = 0; i < 3; i++) {
+        hand_over(&a, piece[i]);
+        run_on();
+        if (i == 1)
+            assert_int_equal(nt_fabric_control(f, nt_gateway_node(gw), NT_CTL_RENUMBER, 0, now), 0);
+    }
+    assert_int_equal(o.count, 2);
+    dropped(NT_DROP_FRAGMENT, "10.0.0.2:0", "203.0.113.7:0");
+    end();
+}
+
 /* In a world whose inside carries more than the outside: fragmented where it goes out. */
 TEST(a_packet_is_fragmented_where_it_goes_out)
 {
@@ -299,17 +318,12 @@ TEST(a_packet_is_fragmented_where_it_goes_out)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_ping_in_fragments_is_answered),
-        cmocka_unit_test(fragments_that_are_put_together_keep_their_sizes),
-        cmocka_unit_test(a_drop_is_told_of_each_fragment),
-        cmocka_unit_test(a_malformed_datagram_is_told_of_each_fragment),
-        cmocka_unit_test(fragments_in_order_or_not_at_all),
-        cmocka_unit_test(first_fragments_push_out_those_of_their_sender),
-        cmocka_unit_test(fragments_of_ipv6_pass_the_firewall),
-        cmocka_unit_test(fragments_that_are_too_big),
-        cmocka_unit_test(half_a_datagram_is_forgotten),
-        cmocka_unit_test(a_large_echo_reply_of_the_gateway_is_fragmented),
-        cmocka_unit_test(a_packet_is_fragmented_where_it_goes_out),
+        cmocka_unit_test(a_ping_in_fragments_is_answered),     cmocka_unit_test(fragments_that_are_put_together_keep_their_sizes),
+        cmocka_unit_test(a_drop_is_told_of_each_fragment),     cmocka_unit_test(a_malformed_datagram_is_told_of_each_fragment),
+        cmocka_unit_test(fragments_in_order_or_not_at_all),    cmocka_unit_test(first_fragments_push_out_those_of_their_sender),
+        cmocka_unit_test(fragments_of_ipv6_pass_the_firewall), cmocka_unit_test(fragments_that_are_too_big),
+        cmocka_unit_test(half_a_datagram_is_forgotten),        cmocka_unit_test(a_large_echo_reply_of_the_gateway_is_fragmented),
+        cmocka_unit_test(renumbering_forgets_first_fragments), cmocka_unit_test(a_packet_is_fragmented_where_it_goes_out),
     };
     return RUN_TESTS(tests);
 }
