@@ -479,6 +479,15 @@ static void check_low_ports(struct nt_load *l, const struct nt_yaml *v, const st
         nt_diag_mend(nt_load_error(l, low, "'low-ports: linux' has no effect with a 'range' or 'block'"), "leave one out");
 }
 
+/* Of a policy with its defaults. */
+static void check_pooling(struct nt_load *l, const struct nt_yaml *v, const struct nt_nat_policy *p)
+{
+    const struct nt_yaml *given = nt_yaml_key(v, "pooling");
+    if (given != NULL && p->addresses == 1)
+        nt_diag_mend(nt_load_error(l, given, "'pooling' has no effect with one external address"),
+                     "leave it out, or write addresses: 2");
+}
+
 static void read_parts(struct nt_load *l, const struct nt_yaml *v, const struct form *f, struct nt_nat_policy *p)
 {
     if (f->lifetime != 0 && f->lifetimes != NULL)
@@ -541,4 +550,6 @@ void nt_load_policy(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_ga
         read_preset(l, v, g);
     if (l->src->errors == before && nt_nat_policy_finish(&g->policy, nt_yaml_get(v, "ports") != NULL, &what) != 0)
         nt_load_error(l, v, "%s", what);
+    if (l->src->errors == before && v->kind == NT_YAML_MAP && g->policy.kind == NT_GW_TRANSLATE)
+        check_pooling(l, v, &g->policy);
 }

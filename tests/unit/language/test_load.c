@@ -355,9 +355,9 @@ TEST(test_policy)
         "  g:\n"
         "    inside: a\n"
         "    outside: b\n"
-        "    nat: {mapping: address-dependent, filtering: endpoint-independent, ports: random, range: 2000..3000, parity: true, "
+        "    nat: {mapping: address-dependent, filtering: address-dependent, ports: random, range: 2000..3000, parity: true, "
         "block: 64,\n"
-        "          conflict: fail, pooling: arbitrary, lifetimes: {new: 30s, stream: 2m}, lifetime-by-port: {53: 15s, 123: 1.5s},\n"
+        "          conflict: fail, addresses: 2, pooling: arbitrary, lifetimes: {new: 30s, stream: 2m}, lifetime-by-port: {53: 15s, 123: 1.5s},\n"
         "          hold-down: 65s, refresh: [outbound, inbound], filter-lifetime: 10s, filter-scope: endpoint, hairpin: "
         "internal-source,\n"
         "          replies: pinned, unsolicited: reject, poison: 30s, icmp: drop-too-big, icmp-kills-mapping: true, fragments: in-order,\n"
@@ -367,7 +367,7 @@ TEST(test_policy)
     const struct nt_nat_policy *p = &c->gateways[0].policy;
     assert_string_equal(c->gateways[0].preset, "");
     assert_int_equal(p->mapping, NT_DEP_ADDRESS);
-    assert_int_equal(p->filtering, NT_DEP_ENDPOINT_INDEPENDENT);
+    assert_int_equal(p->filtering, NT_DEP_ADDRESS);
     assert_int_equal(p->ports, NT_PORTS_RANDOM);
     assert_int_equal(p->range_low, 2000);
     assert_int_equal(p->range_high, 3000);

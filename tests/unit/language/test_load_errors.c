@@ -346,6 +346,8 @@ static const struct row rows[] = {
      "25:9: 'oracle' cannot predict a case with the step 'inject': write path: direct, relayed or none\n"},
     {"nat: symmetric", "nat: {preset: symmetric, mapping-rate: {burst: 6}}",
      "13:89: 'mapping-rate' needs both 'burst' and 'interval': write {burst: 6, interval: 1s}\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, pooling: arbitrary}",
+     "13:75: 'pooling' has no effect with one external address: leave it out, or write addresses: 2\n"},
     {"nat: symmetric", "nat: {preset: symmetric, when-full: steal, hold-down: 5s}",
      "13:55: 'when-full: steal' uses the port of an ended mapping at once: 'hold-down' contradicts it\n"},
     {"path: oracle", "path: orcale", "24:9: unknown value 'orcale' of 'path': did you mean 'oracle'?\n"},
