@@ -1,6 +1,6 @@
 /* How hops are joined: what leaves one node and enters another is the same packet if payload and addresses are the same. What
  * enters a node and leaves it again is the same packet if the payload is the same: a NAT changes addresses only, and a TURN server
- * wraps and unwraps. */
+ * wraps and unwraps. What a node sends to itself leaves and enters by one tap. */
 #include "reports/ladder/packet_way.h"
 
 #include "core/base/err.h"
@@ -68,13 +68,13 @@ static bool continues_way(const struct nt_ways *w, const struct nt_capture *c, c
                           const struct nt_capture_frame *f, const struct packet *p)
 {
     const struct nt_capture_frame *last = &c->frames[way->last];
-    bool same_node = w->node_of[last->tap] == w->node_of[f->tap];
-    if (nt_capture_has_ended(last) || last->direction == f->direction || (last->direction == NT_DIR_IN) != same_node)
+    bool same_node = w->node_of[last->tap] == w->node_of[f->tap], loops = last->direction == NT_DIR_OUT && last->tap == f->tap;
+    if (nt_capture_has_ended(last) || last->direction == f->direction || (!loops && (last->direction == NT_DIR_IN) != same_node))
         return false;
     /* A host that sends the same bytes from the address where it received them sends a packet of its own (an echo); on the
      * management links it is the platform, which passes messages on. No server relays ICMP: an echo request that a gateway answers
      * ends there, and the next one has the same bytes. */
-    if (same_node)
+    if (same_node && !loops)
         return way->signalling || (!nt_addr_equal(&way->dst, &p->src) && !(p->icmp && was_relayed(w, way, c, f, p)));
     return nt_addr_equal(&way->src, &p->src) && nt_addr_equal(&way->dst, &p->dst);
 }

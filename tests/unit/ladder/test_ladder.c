@@ -203,6 +203,22 @@ TEST(test_echo)
     nt_capture_free(&c);
 }
 
+/* What a host sends to its own address comes back by the same tap, and ends there. */
+TEST(what_is_sent_to_oneself_is_one_row)
+{
+    struct nt_capture c;
+    struct nt_ladder l;
+    taps(&c);
+    cross(&c, 0, L, NT_DIR_OUT, inside, "10.1.0.2:9", "loop");
+    cross(&c, 0, L, NT_DIR_IN, inside, "10.1.0.2:9", "loop");
+    fate(&c, NT_TR_DROP, L, NT_DROP_NO_SOCKET, inside, "10.1.0.2:9");
+    assert_int_equal(nt_ladder_make(&l, &c), NT_OK);
+    assert_int_equal(l.row_count, 1);
+    assert_string_equal(l.rows[0].fate, "dropped by L, no-socket: port 10.1.0.2:9 is closed");
+    nt_ladder_free(&l);
+    nt_capture_free(&c);
+}
+
 /* An echo request that the gateway answers ends there: the next one, to a server behind it, has the same bytes. */
 TEST(a_ping_is_not_relayed)
 {
@@ -280,9 +296,14 @@ TEST(the_first_packets_are_drawn)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),  cmocka_unit_test(test_retransmission),        cmocka_unit_test(test_relay),
-        cmocka_unit_test(test_echo),  cmocka_unit_test(a_ping_is_not_relayed),      cmocka_unit_test(test_discards),
-        cmocka_unit_test(test_print), cmocka_unit_test(the_first_packets_are_drawn)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),
+                                       cmocka_unit_test(test_retransmission),
+                                       cmocka_unit_test(test_relay),
+                                       cmocka_unit_test(test_echo),
+                                       cmocka_unit_test(what_is_sent_to_oneself_is_one_row),
+                                       cmocka_unit_test(a_ping_is_not_relayed),
+                                       cmocka_unit_test(test_discards),
+                                       cmocka_unit_test(test_print),
+                                       cmocka_unit_test(the_first_packets_are_drawn)};
     return RUN_TESTS(tests);
 }
