@@ -101,8 +101,10 @@ static void judge_data(struct nt_verdict *v, const struct nt_judged *j)
 {
     const struct nt_scn_case *c = nt_world_case(j->w);
     const struct nt_result_case *r = j->result;
+    bool connected = r->path == NULL || r->connect_ms >= 0;
     if (c->expect.data_lost.set)
-        nt_verdict_count(v, &c->expect.data_lost, (int64_t)r->data_lost, "data lost");
+        nt_verdict_count(v, &c->expect.data_lost, (int64_t)r->data_lost,
+                         connected ? "data lost" : "data lost (never had both agents a selected pair)");
     else if (r->data_lost > 0 && !nt_scn_lossy(c) && r->path != NULL && nt_path_by_name(r->path) != NT_PATH_NONE)
         nt_verdict_fail(v, c->expect.data_place, 0, "data: %" PRIu64 " of %" PRIu64 " datagrams were lost", r->data_lost,
                         r->data_sent);

@@ -426,6 +426,16 @@ def test_a_damaged_log(natsim, tmp_path):
     assert files(tmp_path) == ["out/cases.jsonl"]
 
 
+def test_a_link_that_is_up_already_is_a_warning(natsim, scenario):
+    """Who looks for the steps that matter leaves out one after the other."""
+    step = "  - {at: 1s, link: {at: nat-left, set: %s}}\n"
+    text = two_nats(steps=step % "up")
+    lint = natsim("lint", scenario(text))
+    assert lint.code == 0 and "warning: 'set: up' has no effect: no step sets this attachment down: leave it out" in lint.err
+    lint = natsim("lint", scenario(two_nats(steps="  - {at: 500ms, link: {at: nat-left.outside, set: down}}\n" + step % "up")))
+    assert lint.code == 0 and "warning" not in lint.err
+
+
 def test_a_key_of_a_bystander_is_a_warning(natsim, scenario):
     """An agent that is not in the call may still be one for a call of another day: lint says what has no effect, and the case runs."""
     text = GOOD.replace("steps:", "  M: {on: internet, ta: 60ms}\nsteps:\n  - {at: 0s, inject: {at: M, as: '203.0.113.9:1', to: '203.0.113.8:2', hex: ff}}")

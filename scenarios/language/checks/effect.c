@@ -34,6 +34,25 @@ static void check_platform(struct nt_load *l, const struct nt_scn_step *s)
                      "use 'signalling' or 'partition'");
 }
 
+static bool is_ever_down(const struct nt_scn_case *c, const struct nt_scn_step *up)
+{
+    for (size_t i = 0; i < c->step_count; i++) {
+        const struct nt_scn_step *s = &c->steps[i];
+        if (s->kind == NT_STEP_LINK && !s->up && s->where.kind == up->where.kind && s->where.index == up->where.index &&
+            s->port == up->port)
+            return true;
+    }
+    return false;
+}
+
+/* A warning alone: a step may be left over while one looks for those that matter. */
+static void check_link(struct nt_load *l, const struct nt_scn_step *s)
+{
+    if (s->kind == NT_STEP_LINK && s->up && !is_ever_down(l->c, s))
+        nt_diag_mend(nt_source_warn(l->src, s->place, "'set: up' has no effect: no step sets this attachment down"),
+                     "leave it out");
+}
+
 /* Why the node never has this event; NULL: it may. */
 static const char *never_happens(const struct nt_scn_case *c, struct nt_scn_node n, const char *event)
 {
@@ -58,6 +77,7 @@ void nt_check_effect_of_steps(struct nt_load *l)
     warn_of_bystanders(l);
     for (size_t i = 0; i < c->step_count; i++) {
         check_platform(l, &c->steps[i]);
+        check_link(l, &c->steps[i]);
         check_event(l, c->steps[i].place, c->steps[i].after, c->steps[i].event);
     }
 }

@@ -127,6 +127,8 @@ TEST(test_data)
     assert_verdict(&j, NT_PASS, 0, "");
     j.s.scn->expect.data_lost = (struct nt_scn_count){.set = true, .place = there};
     assert_verdict(&j, NT_FAIL, LINE, "data lost: expected 0, found 1");
+    j.result.connect_ms = -1;
+    assert_verdict(&j, NT_FAIL, LINE, "data lost (never had both agents a selected pair): expected 0, found 1");
     judging_end(&j);
 }
 
