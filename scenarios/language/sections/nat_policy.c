@@ -540,6 +540,15 @@ static void read_whole(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
         g->policy = f.p;
 }
 
+/* What contradicts a key may be one of the preset's, which the file does not show. */
+static void report_contradiction(struct nt_load *l, const struct nt_yaml *v, const char *what)
+{
+    const struct nt_yaml *preset = nt_yaml_get(v, "preset");
+    struct nt_diag *d = nt_load_error(l, v, "%s", what);
+    if (preset != NULL && preset->text != NULL)
+        nt_diag_mend(d, "the keys of preset '%s' count, too: set them otherwise", preset->text);
+}
+
 void nt_load_policy(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_gateway *g)
 {
     size_t before = l->src->errors;
@@ -549,7 +558,7 @@ void nt_load_policy(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_ga
     else
         read_preset(l, v, g);
     if (l->src->errors == before && nt_nat_policy_finish(&g->policy, nt_yaml_get(v, "ports") != NULL, &what) != 0)
-        nt_load_error(l, v, "%s", what);
+        report_contradiction(l, v, what);
     if (l->src->errors == before && v->kind == NT_YAML_MAP && g->policy.kind == NT_GW_TRANSLATE)
         check_pooling(l, v, &g->policy);
 }

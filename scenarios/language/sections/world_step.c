@@ -25,7 +25,9 @@ struct control_form {
 #define NODE .offset = offsetof(struct control_form, at), .schema = "{\"type\": \"string\"}", .flags = NT_KEY_REQUIRED
 #define WORD(w) .type = NT_KEY_WORD, .offset = offsetof(struct control_form, word), .words = w, .flags = NT_KEY_REQUIRED
 static const struct nt_key link_keys[] = {
-    {.name = "at", NODE, .doc = "an attachment, as in L.0 or nat-left.outside; a node alone is its first one, a gateway its outside"},
+    {.name = "at",
+     NODE,
+     .doc = "an attachment, as in L.0 or nat-left.outside; a node alone is its first one, a gateway its outside"},
     {.name = "set", WORD(up_words), .doc = "down or up"},
 };
 static const struct nt_key nat_keys[] = {
