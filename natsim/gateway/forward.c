@@ -172,6 +172,15 @@ static enum passage read_error_or_drop(struct nt_gateway *g, struct nt_packet *p
     return CONSUMED;
 }
 
+/* Of ICMP only queries are translated on their way out, and only replies on their way in. */
+static bool quotes_untranslated(const struct nt_packet *p, const struct quoted *q, bool out)
+{
+    int type = nt_packet_quoted_type(p);
+    if (q->proto != NT_PROTO_ICMP)
+        return false;
+    return type < 0 || !(out ? nt_icmp_is_reply(q->proto, (uint8_t)type) : nt_icmp_is_query(q->proto, (uint8_t)type));
+}
+
 /* An ICMP error about a packet that was translated. `out` (RFC 5508, REQ-5): it comes from inside, its source and the quoted
  * destination become the external endpoint's. `in` (REQ-4): it is for inside, its destination and the quoted source become the
  * inside endpoint's; an error from outside keeps its own source. Both (REQ-7): the packet was hairpinned with an external source.
@@ -182,6 +191,10 @@ static void translate_error(struct nt_gateway *g, struct nt_packet *p, bool out,
     struct nt_nat_translation t = {.drop = NT_DROP_NONE};
     if (read_error_or_drop(g, p, &q, now) == CONSUMED || (in && hop_or_drop_quietly(g, p, now) == CONSUMED))
         return;
+    if (quotes_untranslated(p, &q, out)) {
+        nt_fabric_drop(g->fabric, g->node, p, NT_DROP_NO_MAPPING, &q.dst, &q.src, now);
+        return;
+    }
     if (out) {
         t = nt_nat_error_out(g->nat, q.proto, &q.dst, &q.src, now);
         q.dst = t.src;

@@ -187,6 +187,13 @@ int nt_packet_quoted(const struct nt_packet *p, struct nt_addr *src, struct nt_a
     return NT_OK;
 }
 
+int nt_packet_quoted_type(const struct nt_packet *p)
+{
+    struct nt_headers h;
+    bool known = find_quoted(p, &h) == NT_OK && h.transport && (h.proto == NT_PROTO_ICMP || h.proto == NT_PROTO_ICMP6);
+    return known ? h.ip[h.l4] : -1;
+}
+
 static void set_quoted(struct nt_packet *p, bool src, const struct nt_addr *a)
 {
     struct nt_headers h;

@@ -25,6 +25,8 @@ bool nt_packet_has_source_route(const struct nt_packet *p);
 /* The addresses of the packet that an ICMP error quotes; without ports, if that was a later fragment. NT_ENOENT when p is no such
  * error. Setting repairs both packets' checksums. */
 int nt_packet_quoted(const struct nt_packet *p, struct nt_addr *src, struct nt_addr *dst, uint8_t *proto);
+/* The type of the ICMP message that an error quotes; -1: it quotes none, or a later fragment of one. */
+int nt_packet_quoted_type(const struct nt_packet *p);
 void nt_packet_set_quoted_src(struct nt_packet *p, const struct nt_addr *a);
 void nt_packet_set_quoted_dst(struct nt_packet *p, const struct nt_addr *a);
 

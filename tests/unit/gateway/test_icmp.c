@@ -74,6 +74,34 @@ TEST(test_icmp_errors)
     end();
 }
 
+/* RFC 5508, REQ-4 and REQ-5: "the NAT device does not have an active mapping for the embedded payload": L has sent a query, no
+ * reply, no ICMP error and no fragment of a later one, although all have its identifier. */
+TEST(an_error_about_what_no_query_is)
+{
+    static const uint8_t types[] = {NT_ICMP4_ECHO_REPLY, NT_ICMP4_UNREACHABLE, NT_ICMP4_ECHO};
+    world(cone());
+    hand_over(&a, echo("10.0.0.2:1", "203.0.113.7:1", NT_ICMP4_ECHO, 0));
+    run_on();
+    for (size_t i = 0; i < 3; i++) {
+        struct nt_packet *about = echo("203.0.113.2:1", "203.0.113.7:1", types[i], 0);
+        if (i == 2)
+            nt_store16(about->data + 6, 100);
+        assert_int_equal(nt_packet_parse(about), 0);
+        nt_packet_fix_checksums(about);
+        struct nt_addr from = addr("203.0.113.8");
+        struct nt_packet *e = nt_fabric_packet(f, 0);
+        assert_int_equal(nt_packet_icmp_error(e, &from, about, 3, 1), 0);
+        nt_fabric_consumed(f, about);
+        hand_over(&o, e);
+        run_on();
+        dropped(NT_DROP_NO_MAPPING, "203.0.113.7:0", "203.0.113.2:0");
+    }
+    assert_int_equal(a.count, 0);
+    send_error(&o, "203.0.113.8", &o.got[0]);
+    assert_int_equal(a.count, 1);
+    end();
+}
+
 /* An error about a hairpinned packet goes back the way it came. */
 TEST(test_icmp_error_hairpinned)
 {
@@ -473,6 +501,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_reject),
                                        cmocka_unit_test(test_icmp_errors),
+                                       cmocka_unit_test(an_error_about_what_no_query_is),
                                        cmocka_unit_test(test_icmp_error_hairpinned),
                                        cmocka_unit_test(test_icmp_error_damaged),
                                        cmocka_unit_test(test_icmp_queries),
