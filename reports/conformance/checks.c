@@ -60,9 +60,15 @@ bool nt_item_makes_valid_pair(const struct nt_view *v, const struct nt_item *m)
            mapped.family == m->local.family && nt_addr_why_impossible(&mapped) == NULL;
 }
 
+bool nt_item_is_valid_error(const struct nt_view *v, const struct nt_item *m)
+{
+    return m->direction == NT_DIR_IN && nt_item_is(m, NT_STUN_BINDING, NT_STUN_ERROR) && nt_item_answers_check(v, m) &&
+           (m->flaws & ~NT_FLAWS_HARMLESS) == 0 && m->integrity == NT_SIGNED_RIGHT;
+}
+
 bool nt_item_is_valid_success(const struct nt_view *v, const struct nt_item *m)
 {
     return m->direction == NT_DIR_IN && nt_item_is(m, NT_STUN_BINDING, NT_STUN_SUCCESS) && nt_item_answers_check(v, m) &&
            (m->flaws & ~NT_FLAWS_HARMLESS) == 0 && m->integrity == NT_SIGNED_RIGHT && !m->unknown_required &&
-           v->items[m->request].pair == m->pair;
+           v->items[m->request].pair == m->pair && nt_item_has_kind_of(v, m, &v->items[m->request]);
 }

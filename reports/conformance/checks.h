@@ -19,4 +19,7 @@ bool nt_item_is_valid_success(const struct nt_view *v, const struct nt_item *m);
 /* As above, and its mapped address is one that the party may not refuse: there is a valid pair (RFC 8445, 7.2.5.3.2). */
 bool nt_item_makes_valid_pair(const struct nt_view *v, const struct nt_item *m);
 
+/* An authentic error response to a check, maybe from another address than the check went to. */
+bool nt_item_is_valid_error(const struct nt_view *v, const struct nt_item *m);
+
 #endif

@@ -171,6 +171,16 @@ bool nt_item_u32(const struct nt_view *v, const struct nt_item *m, uint16_t type
     return true;
 }
 
+static bool both_have(const struct nt_view *v, const struct nt_item *a, const struct nt_item *b, uint16_t type)
+{
+    return nt_item_attr(v, a, type) != NULL && nt_item_attr(v, b, type) != NULL;
+}
+
+bool nt_item_has_kind_of(const struct nt_view *v, const struct nt_item *m, const struct nt_item *q)
+{
+    return both_have(v, m, q, NT_ATTR_MESSAGE_INTEGRITY) || both_have(v, m, q, NT_ATTR_MESSAGE_INTEGRITY_SHA256);
+}
+
 int nt_item_code(const struct nt_view *v, const struct nt_item *m)
 {
     const struct nt_item_attr *attr = m->class_ == NT_STUN_ERROR ? nt_item_attr(v, m, NT_ATTR_ERROR_CODE) : NULL;

@@ -29,6 +29,9 @@ bool nt_item_attr_addr(const struct nt_item *m, const struct nt_item_attr *attr,
 int nt_item_code(const struct nt_view *v, const struct nt_item *m); /* of an error response; 0: none */
 bool nt_item_same_text(const struct nt_item_attr *a, const struct nt_item_attr *b);
 
+/* RFC 8489, 9.1.4: a response that has no kind of integrity of its request "MUST be discarded". */
+bool nt_item_has_kind_of(const struct nt_view *v, const struct nt_item *m, const struct nt_item *q);
+
 /* For the texts of findings. */
 #define NT_ITEM_TEXT 48
 const char *nt_item_answer_text(const struct nt_view *v, const struct nt_item *m, char text[NT_ITEM_TEXT]); /* "success", "401" */

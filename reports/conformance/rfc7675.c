@@ -31,6 +31,7 @@ struct link {
         unsure;       /* unsure: nominated by the peer after its check had succeeded: the next request may be another check */
     uint32_t doubted; /* that request, or NT_VIEW_NONE */
     uint16_t role;    /* the attribute of its last request, or 0 */
+    bool conflicted;  /* since that request its role was in conflict with the peer's */
 };
 
 struct agent {
@@ -42,6 +43,7 @@ struct state {
     const struct nt_view *v;
     struct link *links;
     struct agent *agents;
+    bool *repeats; /* by item: a request that repeats a check in the other role */
 };
 
 static unsigned frame_of(const struct state *s, uint32_t item)
@@ -160,8 +162,8 @@ static void judge_interval(struct state *s, const struct nt_item *m, struct link
 static bool is_for_consent(const struct state *s, const struct link *l, const struct nt_item *m)
 {
     const struct nt_item *first = &s->v->items[m->first];
-    return l->selected != NT_TIME_NEVER && m->first != l->doubted && first->at > l->selected + SETTLED && !m->copy && !m->excused &&
-           m->check;
+    return l->selected != NT_TIME_NEVER && m->first != l->doubted && !s->repeats[m->first] && first->at > l->selected + SETTLED &&
+           !m->copy && !m->excused && m->check;
 }
 
 /* The request that may be another check was not answered: the pair waits or has failed, and a check that comes triggers one more
@@ -172,13 +174,16 @@ static bool may_be_triggered(const struct link *l, nt_time now)
 }
 
 /* RFC 8445, 7.2.5.1 and 7.3.1.1: who switches its role in a conflict checks the pair again at once, and that is not for consent. */
-static bool switches_role(const struct state *s, struct link *l, const struct nt_item *m)
+static bool switches_role(struct state *s, struct link *l, const struct nt_item *m)
 {
     uint16_t role = nt_item_attr(s->v, m, NT_ATTR_ICE_CONTROLLING) != NULL ? NT_ATTR_ICE_CONTROLLING : NT_ATTR_ICE_CONTROLLED;
-    bool switches = l->role != 0 && l->role != role;
+    bool switches = l->conflicted || (l->role != 0 && l->role != role);
     l->role = role;
-    if (switches)
+    l->conflicted = false;
+    if (switches) {
         l->asked = NT_VIEW_NONE;
+        s->repeats[m->first] = true;
+    }
     return switches;
 }
 
@@ -226,6 +231,18 @@ static void check_came(void *state, const struct nt_item *m)
     l->unsure = l->unsure || (!before && l->selected != NT_TIME_NEVER);
 }
 
+/* It may have switched. A check that claims both roles is in conflict with each. */
+static void answer_sent(void *state, const struct nt_item *m)
+{
+    struct state *s = state;
+    struct link *l = &s->links[m->link];
+    const struct nt_item *q = &s->v->items[m->request];
+    bool controlling = nt_item_attr(s->v, q, NT_ATTR_ICE_CONTROLLING) != NULL;
+    bool controlled = nt_item_attr(s->v, q, NT_ATTR_ICE_CONTROLLED) != NULL;
+    l->conflicted = l->conflicted || (controlling && (controlled || l->role == NT_ATTR_ICE_CONTROLLING)) ||
+                    (controlled && l->role == NT_ATTR_ICE_CONTROLLED);
+}
+
 static void success_came(void *state, const struct nt_item *m)
 {
     struct state *s = state;
@@ -237,6 +254,8 @@ static void success_came(void *state, const struct nt_item *m)
         }
         return;
     }
+    if (l->selected == NT_TIME_NEVER && !nt_item_makes_valid_pair(s->v, m))
+        return;
     s->agents[m->party].any_success = true;
     if (is_lost(s, l, m->at)) {
         l->late = true;
@@ -253,7 +272,8 @@ static void refusal_came(void *state, const struct nt_item *m)
 {
     struct state *s = state;
     struct link *l = &s->links[m->link];
-    bool valid = m->integrity == NT_SIGNED_RIGHT && s->v->items[m->request].pair == m->pair && (m->flaws & ~NT_FLAWS_HARMLESS) == 0;
+    bool valid = nt_item_is_valid_error(s->v, m) && s->v->items[m->request].pair == m->pair;
+    l->conflicted = l->conflicted || (valid && nt_item_code(s->v, m) == 487);
     if (valid && nt_item_code(s->v, m) == 403 && l->selected != NT_TIME_NEVER && l->revoked == NT_VIEW_NONE)
         l->revoked = nt_item_number(s->v, m);
 }
@@ -262,6 +282,7 @@ void nt_rfc7675_judge(struct nt_finder *finder)
 {
     static const struct nt_agent_handlers handlers = {.data_sent = judge_data,
                                                       .request_sent = judge_request,
+                                                      .answer_sent = answer_sent,
                                                       .success_came = success_came,
                                                       .refusal_came = refusal_came,
                                                       .check_came = check_came};
@@ -269,8 +290,9 @@ void nt_rfc7675_judge(struct nt_finder *finder)
     struct state s = {.finder = finder,
                       .v = v,
                       .links = calloc(v->link_count + 1u, sizeof *s.links),
-                      .agents = calloc(v->in->party_count + 1, sizeof *s.agents)};
-    if (s.links == NULL || s.agents == NULL)
+                      .agents = calloc(v->in->party_count + 1, sizeof *s.agents),
+                      .repeats = calloc(v->count + 1, sizeof *s.repeats)};
+    if (s.links == NULL || s.agents == NULL || s.repeats == NULL)
         finder->err = NT_ENOMEM;
     for (uint32_t i = 0; finder->err == NT_OK && i < v->link_count; i++)
         s.links[i] = (struct link){.renewed = NT_VIEW_NONE,
@@ -283,4 +305,5 @@ void nt_rfc7675_judge(struct nt_finder *finder)
         nt_agent_events(v, &handlers, &s);
     free(s.links);
     free(s.agents);
+    free(s.repeats);
 }

@@ -189,8 +189,8 @@ static void judge_side(struct nt_seen *s, const struct nt_item *m)
 static void refusal_came(void *state, const struct nt_item *m)
 {
     struct nt_seen *s = state;
-    bool signed_487 = m->integrity == NT_SIGNED_RIGHT && nt_item_code(s->v, m) == 487;
-    s->sessions[m->session].conflicted = s->sessions[m->session].conflicted || signed_487;
+    if (nt_item_is_valid_error(s->v, m) && nt_item_code(s->v, m) == 487)
+        s->sessions[m->session].conflicted = true;
 }
 
 static void request_sent(void *state, const struct nt_item *m)
@@ -246,6 +246,7 @@ static void check_came(void *state, const struct nt_item *m)
     if (m->first != nt_item_number(s->v, m))
         return;
     note_component(s, m);
+    s->sessions[m->session].conflicted |= nt_item_attr(s->v, m, NT_ATTR_ICE_CONTROLLING) != NULL;
     nt_answers_judge(s, m);
     if (answer == NT_VIEW_NONE || s->v->items[answer].class_ != NT_STUN_SUCCESS)
         return;

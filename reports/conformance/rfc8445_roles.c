@@ -136,6 +136,13 @@ static void judge_request(void *state, const struct nt_item *m)
     *a = (struct side){.role = role, .begun = true, .refusal = NT_VIEW_NONE, .shown = nt_item_number(s->v, m), .tie = tie};
 }
 
+/* One that was damaged on its way ends no transaction. */
+static bool is_first_valid(const struct nt_view *v, const struct nt_item *m)
+{
+    const struct nt_item *first = &v->items[v->items[v->items[m->request].first].answer];
+    return first == m || !(nt_item_is_valid_error(v, first) || nt_item_is_valid_success(v, first));
+}
+
 /* RFC 8445, 7.2.5.1: 487 switches the role that the request had, unless the agent has switched since; "the agent MUST change the
  * tiebreaker value" in both cases. */
 static void refusal_came(void *state, const struct nt_item *m)
@@ -144,7 +151,7 @@ static void refusal_came(void *state, const struct nt_item *m)
     struct side *a = side_of(s, m);
     uint64_t tie = 0;
     enum role asked = role_of(s->v, &s->v->items[m->request], &tie);
-    if (nt_item_code(s->v, m) != 487 || m->integrity != NT_SIGNED_RIGHT || !nt_item_is_first_answer(s->v, m) || asked == UNKNOWN)
+    if (nt_item_code(s->v, m) != 487 || !nt_item_is_valid_error(s->v, m) || !is_first_valid(s->v, m) || asked == UNKNOWN)
         return;
     a->refusal = nt_item_number(s->v, m);
     a->refused_tie = tie;

@@ -30,7 +30,7 @@ struct nt_seen_session {
     uint32_t waiting;  /* of them and others, those that wait for a triggered check */
     nt_time concluded; /* when the last component that had none selected a pair; while `open` is not 0 it is not all */
     bool any_success;
-    bool conflicted; /* a 487 came: the agent had to switch */
+    bool conflicted; /* the peer says that it controls, by a check or a 487: the agent had to switch */
 };
 
 struct nt_seen_agent {

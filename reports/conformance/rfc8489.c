@@ -8,16 +8,16 @@
 
 /* One of another method, or from elsewhere, is none to the request. RFC 8489, 9.1.4 and 9.2.5: a response that does not
  * authenticate is discarded "as if it had never been received", and requests go on. */
-static bool is_accepted_answer(const struct nt_item *first, const struct nt_item *answer)
+static bool is_accepted_answer(const struct nt_view *v, const struct nt_item *first, const struct nt_item *answer)
 {
     return answer->method == first->method && answer->pair == first->pair && (answer->flaws & ~NT_FLAWS_HARMLESS) == 0 &&
-           (first->integrity == NT_SIGNED_NOT || answer->integrity == NT_SIGNED_RIGHT);
+           (first->integrity == NT_SIGNED_NOT || (answer->integrity == NT_SIGNED_RIGHT && nt_item_has_kind_of(v, answer, first)));
 }
 
 static void judge_stop(struct nt_finder *finder, const struct nt_item *m, const struct nt_item *first)
 {
     const struct nt_item *answer = first->answer != NT_VIEW_NONE ? &finder->v->items[first->answer] : NULL;
-    bool late = answer != NULL && is_accepted_answer(first, answer) && answer->at + nt_tolerance(finder->v) <= m->at;
+    bool late = answer != NULL && is_accepted_answer(finder->v, first, answer) && answer->at + nt_tolerance(finder->v) <= m->at;
     nt_require(finder, NT_STUN_RULE_STOP, m, !late, "sent again after the response in packet %u", (unsigned)answer->frame);
 }
 

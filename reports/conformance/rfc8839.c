@@ -125,7 +125,7 @@ static void judge_password(struct nt_finder *finder, const struct nt_view_descri
                finder->v->in->parties[other->party].name, (unsigned)other->frame);
 }
 
-/* No two agents have one password. */
+/* No two agents have one password: who told it later may have taken the other's. */
 static void judge_passwords(struct nt_finder *finder)
 {
     const struct nt_view *v = finder->v;
@@ -133,7 +133,7 @@ static void judge_passwords(struct nt_finder *finder)
         for (uint32_t q = 0; q < p; q++) {
             const struct nt_view_description *a = nt_view_described(v, p, NT_DIR_OUT), *b = nt_view_described(v, q, NT_DIR_OUT);
             if (a != NULL && b != NULL)
-                judge_password(finder, a, b);
+                judge_password(finder, a->frame > b->frame ? a : b, a->frame > b->frame ? b : a);
         }
 }
 

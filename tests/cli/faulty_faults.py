@@ -1,5 +1,7 @@
 """The faults of an ICE agent, and the rules that name them."""
 
+import dataclasses
+
 from faulty_party import USUAL, Fault, lost
 
 ANSWERS, CHECKS = "0x0101", "0x0001"
@@ -173,3 +175,27 @@ FAULTS = [
     Fault("trickles-late", "RFC8838-13-nomination", also="RFC8838-10-conveyed", places=("both-ways",)),
     Fault("trickles-nothing", "RFC8838-10-conveyed", places=TRICKLING),
 ]
+
+
+def later(names, options, **more):
+    """The same faults, from a time on."""
+    return [dataclasses.replace(f, options=options, **more) for name in names.split() for f in FAULTS[:] if f.name == name]
+
+
+# In the 31st second checks are for consent alone: what the fault does to nomination and gathering is over.
+LATER = ("wrong-priority no-priority no-fingerprint no-integrity wrongly-signed username-swapped both-roles changes-tie-breaker wrong-mapped "
+         "answers-without-fingerprint answers-wrongly-signed answers-without-integrity answers-with-username answers-other-id refuses-500 padding "
+         "wrong-length wrong-fingerprint after-integrity no-answers changes-role")
+FAULTS += later(LATER, "--from 31s", until="45s")
+
+# Between symmetric NATs direct checks lead nowhere; what goes over the faulty agent's relay is wrong, and no more.
+RELAYED = ("wrong-priority no-priority no-fingerprint wrongly-signed wrong-mapped answers-without-fingerprint answers-wrongly-signed refuses-500 "
+           "padding changes-tie-breaker")
+FAULTS += later(RELAYED, "--relayed", places=("symmetric",))
+
+# Rules that blame the other agent in some random worlds, wrongly: to be mended in the judge.
+NOT_YET = {
+    "any": {"RFC8445-6.1.2.5-limit"},
+    "both-roles": {"RFC7675-5.1-fresh", "RFC7675-5.1-interval", "RFC8445-14.2-pacing", "RFC8445-7.2.5.1-switch", "RFC8445-7.2.5.1-tie-breaker", "RFC8445-8.1.1-eventually", "RFC8445-8.1.1-one"},
+    "refuses-without-conflict": {"RFC8445-7.2.5.1-switch", "RFC8445-7.2.5.1-tie-breaker"},
+}

@@ -16,11 +16,11 @@ PROGRAM = Path(os.environ.get("NATSIM", ROOT / "build" / "natsim")).with_name("f
 CALL = """natsim: 1
 claim: The fault is named, and nobody else is blamed.
 networks:
-{networks}servers:
+{networks}{gateways}servers:
   platform: {{on: lan, kind: platform}}
 {servers}agents:
-  L: {{on: {at}{L}}}
-  R: {{on: {at}{R}}}
+  L: {{on: {at[0]}{L}}}
+  R: {{on: {at[1]}{R}}}
 steps:
   - {{at: 0s, call: {{from: L, to: R}}}}
 {steps}expect:
@@ -32,8 +32,10 @@ LAN6 = '  lan: {ipv4: 10.1.0.0/24, ipv6: "2001:db8:1::/64", delay: 5ms}\n'
 SLOW = "  lan: {ipv4: 10.1.0.0/24, delay: 150ms}\n"
 TURN = "  turn: {on: lan, kind: turn, users: {alice: secret}, realm: example.org}\n"
 RELAYED = ", policy: relay, turn: [{server: turn, user: alice, password: secret}]"
+HOMES = LAN + "  home-l: {ipv4: 10.2.0.0/24, delay: 1ms}\n  home-r: {ipv4: 10.3.0.0/24, delay: 1ms}\n"
+SYMMETRIC = "gateways:\n" + "".join(f"  nat-{s}: {{inside: home-{s}, outside: lan, nat: symmetric}}\n" for s in "lr")
 SWAPPED = {"L": ", role: controlled", "R": ", role: controlling"}
-TWO = {"networks": LAN.replace("delay: 5ms", "delay: 100ms") + "  other: {ipv4: 10.2.0.0/24, delay: 5ms}\n", "at": "[lan, other]"}
+TWO = {"networks": LAN.replace("delay: 5ms", "delay: 100ms") + "  other: {ipv4: 10.2.0.0/24, delay: 5ms}\n", "at": ("[lan, other]", "[lan, other]")}
 TWO6 = LAN6.replace("delay: 5ms", "delay: 100ms") + '  other: {ipv4: 10.2.0.0/24, ipv6: "2001:db8:2::/64", delay: 5ms}\n'
 # What is different in each place: networks, where agents are, servers, keys of both agents, of L, of R.
 PLACES = {
@@ -50,6 +52,7 @@ PLACES = {
     "two-trickling": {**TWO, "both": ", trickle: full"},
     "two-ipv6": {**TWO, "networks": TWO6, "both": ", ipv6: on"},
     "slow": {"networks": SLOW},
+    "symmetric": {"networks": HOMES, "gateways": SYMMETRIC, "servers": TURN, "both": RELAYED.replace("policy: relay, ", ""), "at": ("home-l", "home-r")},
     "both-ways": {"servers": TURN, "both": RELAYED.replace("policy: relay, ", "") + ", trickle: full"},
 }
 ROLES = {"L": "controlling", "R": "controlled"}  # but for swapped places
@@ -94,10 +97,10 @@ def other_side(side):
 
 def call(fault, place, side):
     """The scenario."""
-    p = {"networks": LAN, "at": "lan", "servers": "", "both": "", "L": "", "R": "", **PLACES[place]}
+    p = {"networks": LAN, "at": ("lan", "lan"), "gateways": "", "servers": "", "both": "", "L": "", "R": "", **PLACES[place]}
     keys = {s: p["both"] + p[s] + (fault.keys if s == side else fault.peer) for s in "LR"}
     steps = fault.steps.format(own=side, peer=other_side(side))
-    return CALL.format(at=p["at"], networks=p["networks"], servers=p["servers"], steps=steps, until=fault.until, **keys)
+    return CALL.format(at=p["at"], networks=p["networks"], gateways=p["gateways"], servers=p["servers"], steps=steps, until=fault.until, **keys)
 
 
 def role(place, side):

@@ -11,13 +11,13 @@
 /* --- other credentials than the inner agent's: both sides see those that they expect --- */
 
 /* m->text: the inner agent's fragment, m->other: the one that the peer knows; m->key: of the inner agent's password. */
-static void set_username(struct fault_event *e, bool first, const char *fragment)
+static void set_username(struct fault_event *e, bool first, const char *known, const char *fragment)
 {
     char text[SDP_LINE_MAX * 2];
     const struct stun_edit_attr *a = stun_edit_find(e->stun, NT_ATTR_USERNAME);
     const char *name = a != NULL ? (const char *)stun_edit_value(e->stun, a) : NULL;
     const char *colon = name != NULL ? memchr(name, ':', a->len) : NULL;
-    if (colon == NULL)
+    if (colon == NULL || (first && strncmp(name, known, (size_t)(colon - name)) != 0))
         return;
     if (first)
         snprintf(text, sizeof text, "%s:%.*s", fragment, (int)(a->len - (colon - name) - 1), colon + 1);
@@ -32,10 +32,10 @@ static void translate(struct fault_event *e, struct fault_memory *m)
     if (!m->done)
         return;
     if (gets_check(e)) {
-        set_username(e, true, m->text);
-        e->key = &m->key;
+        set_username(e, true, m->other, m->text);
+        e->key = e->changed ? &m->key : e->key;
     } else if (sends_check(e)) {
-        set_username(e, false, m->other);
+        set_username(e, false, m->text, m->other);
     } else {
         e->changed = sends_answer(e);
     }

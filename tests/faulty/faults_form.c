@@ -89,6 +89,22 @@ static void short_sha256(struct fault_event *e, struct fault_memory *m)
         }
 }
 
+static bool is_message(const struct fault_event *e)
+{
+    return e->stun != NULL && (e->key != NULL || !stun_edit_is_signed(e->stun));
+}
+
+static bool is_description(const struct fault_event *e)
+{
+    return e->sdp != NULL;
+}
+
+static void change_nothing(struct fault_event *e, struct fault_memory *m)
+{
+    (void)e;
+    (void)m;
+}
+
 /* A request with the method Send, which there are indications of alone; beside the check. */
 static void wrong_class(struct fault_event *e, struct fault_memory *m)
 {
@@ -102,6 +118,9 @@ static void wrong_class(struct fault_event *e, struct fault_memory *m)
 }
 
 const struct fault faults_of_form[] = {
+    {"rewrites", "does right: it reads all messages and writes them again", NT_APP_ICE, .when = is_message, .edit = change_nothing},
+    {"rewrites-descriptions", "does right: it reads all descriptions and writes them again", NT_APP_SIGNALLING,
+     .when = is_description, .edit = change_nothing},
     {"padding", "padding of its checks and answers is not zero", NT_APP_ICE, .when = sends_binding, .edit = padding},
     {"wrong-length", "the length of its checks and answers is 4 too large", NT_APP_ICE, .when = sends_binding,
      .edit = wrong_length},

@@ -130,6 +130,11 @@ bool stun_edit_has(const struct stun_edit *e, uint16_t type)
     return false;
 }
 
+bool stun_edit_is_signed(const struct stun_edit *e)
+{
+    return stun_edit_has(e, NT_ATTR_MESSAGE_INTEGRITY) || stun_edit_has(e, NT_ATTR_MESSAGE_INTEGRITY_SHA256);
+}
+
 void stun_edit_remove(struct stun_edit *e, uint16_t type)
 {
     size_t kept = 0;

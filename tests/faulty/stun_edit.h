@@ -36,6 +36,7 @@ size_t stun_edit_write(const struct stun_edit *e, const struct nt_stun_key *key,
 
 const uint8_t *stun_edit_value(const struct stun_edit *e, const struct stun_edit_attr *a);
 struct stun_edit_attr *stun_edit_find(struct stun_edit *e, uint16_t type); /* the first, or NULL */
+bool stun_edit_is_signed(const struct stun_edit *e);
 bool stun_edit_has(const struct stun_edit *e, uint16_t type);
 void stun_edit_remove(struct stun_edit *e, uint16_t type); /* all of this type */
 void stun_edit_insert(struct stun_edit *e, size_t at, uint16_t type, const void *value, size_t len);
