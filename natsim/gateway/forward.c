@@ -172,13 +172,13 @@ static enum passage read_error_or_drop(struct nt_gateway *g, struct nt_packet *p
     return CONSUMED;
 }
 
-/* Of ICMP only queries are translated on their way out, and only replies on their way in. */
-static bool quotes_untranslated(const struct nt_packet *p, const struct quoted *q, bool out)
+/* Of ICMP, a flow is kept of queries that left and replies that came in: an error about another message is about none. */
+static bool quotes_no_flow(const struct nt_packet *p, uint8_t proto, bool came_in)
 {
     int type = nt_packet_quoted_type(p);
-    if (q->proto != NT_PROTO_ICMP)
+    if (proto != NT_PROTO_ICMP && proto != NT_PROTO_ICMP6)
         return false;
-    return type < 0 || !(out ? nt_icmp_is_reply(q->proto, (uint8_t)type) : nt_icmp_is_query(q->proto, (uint8_t)type));
+    return type < 0 || !(came_in ? nt_icmp_is_reply(proto, (uint8_t)type) : nt_icmp_is_query(proto, (uint8_t)type));
 }
 
 /* An ICMP error about a packet that was translated. `out` (RFC 5508, REQ-5): it comes from inside, its source and the quoted
@@ -191,7 +191,7 @@ static void translate_error(struct nt_gateway *g, struct nt_packet *p, bool out,
     struct nt_nat_translation t = {.drop = NT_DROP_NONE};
     if (read_error_or_drop(g, p, &q, now) == CONSUMED || (in && hop_or_drop_quietly(g, p, now) == CONSUMED))
         return;
-    if (quotes_untranslated(p, &q, out)) {
+    if (quotes_no_flow(p, q.proto, out)) {
         nt_fabric_drop(g->fabric, g->node, p, NT_DROP_NO_MAPPING, &q.dst, &q.src, now);
         return;
     }
@@ -365,7 +365,7 @@ static bool lets_error_pass(struct nt_gateway *g, const struct nt_packet *p, boo
     struct nt_addr src, dst;
     uint8_t proto;
     return nt_packet_quoted(p, &src, &dst, &proto) == NT_OK &&
-           (from_inside || nt_firewall_error_in(g->firewall, proto, &src, &dst, now));
+           (from_inside || (!quotes_no_flow(p, proto, false) && nt_firewall_error_in(g->firewall, proto, &src, &dst, now)));
 }
 
 /* The firewall's answer to an IPv6 packet, which opens or refreshes its state; NT_DROP_NONE: it passes. An ICMPv6 query opens the

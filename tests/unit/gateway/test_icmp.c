@@ -478,7 +478,7 @@ static void send_echo6(struct probe *x, const char *src, const char *dst, uint8_
     run_on();
 }
 
-/* An ICMPv6 query lets in its reply, not what others ask with the same identifier. */
+/* An ICMPv6 query lets in its reply and errors about it, not what others ask with the same identifier, nor errors about a reply. */
 TEST(test_icmp6_queries)
 {
     world(cone());
@@ -494,6 +494,10 @@ TEST(test_icmp6_queries)
     assert_int_equal(a.count, 1);
     send_echo6(&o, "[2001:db8:ff::8]:7000", IN6, 129);
     dropped(NT_DROP_FIREWALL, "", "");
+    send_error(&o, "2001:db8:ff::8", &o.got[0]); /* about the reply */
+    dropped(NT_DROP_FIREWALL, "", "");
+    send_error(&o, "2001:db8:ff::8", &o.got[1]); /* about the query */
+    (void)last(&a, 2, "[2001:db8:ff::8]:0", "[2001:db8:1::9]:0");
     end();
 }
 
