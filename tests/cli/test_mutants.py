@@ -3,7 +3,9 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "mutants"))
+from generated import ROOMS, mutants_of  # noqa: E402
 from sites import sites_of  # noqa: E402
+from survivors import SURVIVORS  # noqa: E402
 
 SOURCE = """#include <x.h>
 /* if (a < b) stays: a comment */
@@ -79,3 +81,7 @@ def test_the_wording_of_messages_and_the_size_of_memory_are_left_as_they_are():
         ("turned", 'note(code == 5 ? "one" : NULL);', 'note(code != 5 ? "one" : NULL);'),
         ("constant", 'note(code == 5 ? "one" : NULL);', 'note(code == (5 + 1) ? "one" : NULL);'),
     ]
+
+
+def test_what_is_argued_is_a_mutant_of_the_source():
+    assert set(SURVIVORS) <= {m["id"] for room in ROOMS for m in mutants_of(room)}

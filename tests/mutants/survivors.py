@@ -1,3 +1,29 @@
 """Generated mutants that no test kills, each with the argument why none can. The names are those that generated.py --list prints."""
 
-SURVIVORS = {}
+ALLOCATE, REDIRECT = "reports/conformance/rfc8656_allocate.c", "reports/conformance/rfc8489_redirect.c"
+FORM, GRANTED = "reports/conformance/rfc8489_form.c", "reports/conformance/granted.c"
+CALL, MAP = "scenarios/oracle/call.c", "scenarios/oracle/map.c"
+GATEWAYS, FACTS = "scenarios/oracle/gateways.c", "scenarios/oracle/facts.c"
+
+SURVIVORS = {
+    f"{ALLOCATE} judge_transport constant '0' in 'uint32_t value = 0;'":
+        "of an absent REQUESTED-TRANSPORT the highest byte is read, in which a 1 is a 0",
+    f"{REDIRECT} nt_rfc8489_redirect_judge constant '0' in 'for (uint32_t i = 0; i < v->count; i++)'":
+        "the first message of a capture neither follows a redirection nor answers a request that was seen",
+    f"{FORM} judge_attr constant '32' in 'nt_require(finder, NT_STUN_RULE_SHA256_LENGTH, m, a->len >= 16 && a->len <= 32 && a->len % 4 == 0,'":
+        "33 is no multiple of four",
+    f"{GRANTED} time_of constant '0' in 'return at != NT_MAP_NONE ? g->until[at] : 0;'":
+        "a nanosecond after the beginning nothing has been granted, nor lost",
+    f"{CALL} nt_oracle_call_pairs constant '1' in 'for (size_t i = 1; i < x->table.fact_count; i++)'":
+        "the first fact is never a discovered address: that is an external one, whose mapping is a fact before it",
+    f"{CALL} ask_server constant '0' in 'if (service == 0 || nt_oracle_packet_send(&x->map, &x->table, &packet, 0, &noticed) != NT_ORACLE_ARRIVED)' #2":
+        "packets are held before gateways whose external address they are for, and this one is for a server",
+    f"{CALL} held_number constant '0' in 'return 0;'":
+        "the table has a limit now, and whatever the oracle goes on to find it says that it cannot tell",
+    f"{MAP} find_hop constant '1' in 'struct route r = {{.bits = -1}};'":
+        "a route of -1 bits, which is none, takes the place of none",
+    f"{GATEWAYS} pass_firewall constant '0' in 'remote = 0;'":
+        "any one number does: it is written and looked up here alone, with a kind of its own",
+    f"{FACTS} nt_oracle_table_init constant '1' in 't->addr_count = t->fact_count = 1; /* 0 is no address and no fact */'":
+        "the first place is left empty, and there are a thousand",
+}

@@ -335,6 +335,63 @@ static void a_challenge_without_algorithms_is_retried(struct forge *f)
     bid_down(f, true);
 }
 
+static void challenged_after_a_refresh(struct forge *f, const char *nonce, bool with_algorithms)
+{
+    start(f, NT_STUN_ERROR, NT_TURN_REFRESH);
+    nt_stun_add_error(&f->b, 401, NULL);
+    nt_stun_add_text(&f->b, NT_ATTR_REALM, FORGE_REALM);
+    nt_stun_add_text(&f->b, NT_ATTR_NONCE, nonce);
+    if (with_algorithms)
+        nt_stun_add(&f->b, NT_ATTR_PASSWORD_ALGORITHMS, algorithms, sizeof algorithms);
+    finish(f);
+    probe(f, TAP_L, f->stun, f->l);
+}
+
+static void refresh_as_rfc_5389_has_it(struct forge *f, const char *nonce)
+{
+    struct nt_stun_key md5;
+    nt_stun_key_long(&md5, NT_PASSWORD_MD5, "alice", FORGE_REALM, "secret");
+    wait(f, 60);
+    turn_request(f, NT_TURN_REFRESH);
+    nt_stun_add_text(&f->b, NT_ATTR_USERNAME, "alice");
+    nt_stun_add_text(&f->b, NT_ATTR_REALM, FORGE_REALM);
+    nt_stun_add_text(&f->b, NT_ATTR_NONCE, nonce);
+    nt_stun_add_integrity(&f->b, &md5);
+    finish(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+}
+
+/* What tells that L is a client of RFC 8489 is the very first packet, if any. */
+static void retried_after_a_first_packet(struct forge *f, bool of_rfc_8489)
+{
+    turn_request(f, NT_TURN_REFRESH);
+    if (of_rfc_8489)
+        nt_stun_add(&f->b, NT_ATTR_PASSWORD_ALGORITHMS, algorithms, sizeof algorithms);
+    finish(f);
+    f->marks = NT_MARK_INJECTED; /* whether it should have it is not the question here */
+    send(f, TAP_L, TAP_NONE, f->l, f->stun2);
+    f->marks = 0;
+    wait(f, 60);
+    turn_request(f, NT_TURN_REFRESH);
+    finish(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+    challenged_after_a_refresh(f, FORGE_NONCE, true);
+    refresh_as_rfc_5389_has_it(f, FORGE_NONCE);
+    challenged_after_a_refresh(f, FORGE_NONCE2, false);
+    guilty_next(f);
+    refresh_as_rfc_5389_has_it(f, FORGE_NONCE2);
+}
+
+static void a_client_of_rfc_5389_retries(struct forge *f)
+{
+    retried_after_a_first_packet(f, false);
+}
+
+static void a_client_that_began_with_rfc_8489_retries(struct forge *f)
+{
+    retried_after_a_first_packet(f, true);
+}
+
 /* RFC 8489, 9.2.4: "This response MUST include NONCE, REALM, and PASSWORD-ALGORITHMS" */
 static void a_438_without_algorithms(struct forge *f)
 {
@@ -503,6 +560,7 @@ static const struct story stories[] = {
     STORY_OF(sha256_without_an_algorithm, "RFC8489-9.2.4-integrity"),
     STORY_OF(both_kinds_without_an_algorithm, "RFC8489-9.2.4-integrity"),
     STORY_OF(a_challenge_without_algorithms_is_not_retried, "RFC8489-9.2.5-bid-down"),
+    STORY(a_client_of_rfc_5389_retries),
     STORY_OF(an_anonymous_client, "RFC8489-9.2.5-username RFC8489-9.2.4-integrity"),
     STORY_OF(a_loop_of_redirects_is_left, "RFC8489-10-loop RFC8489-10-credentials"),
     STORY_OF(both_kinds_are_answered_with_sha256, "RFC8489-9.1.3-integrity"),
@@ -519,6 +577,7 @@ static const struct breach breaches[] = {
     BREACH(sha256_for_a_request_without_an_algorithm, "RFC8489-9.2.4-integrity", "turn", 1),
     BREACH(both_kinds_in_a_long_term_response, "RFC8489-9.2.4-integrity", "turn", 1),
     BREACH(a_challenge_without_algorithms_is_retried, "RFC8489-9.2.5-bid-down", "L", 1),
+    BREACH(a_client_that_began_with_rfc_8489_retries, "RFC8489-9.2.5-bid-down", "L", 1),
     BREACH(a_client_that_tells_its_name, "RFC8489-9.2.5-username", "L", 1),
     BREACH(a_438_without_algorithms, "RFC8489-9.2.4-stale", "turn", 1),
     BREACH(a_stranger_gets_no_algorithms, "RFC8489-9.2.4-challenge", "turn", 1),

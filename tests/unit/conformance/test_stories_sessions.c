@@ -780,6 +780,26 @@ static void a_restart_is_answered_with_old_credentials(struct forge *f)
     convey(f, false, NT_SIP_OK, 2, ice2, AUDIO_R CREDENTIALS_R HOST_R);
 }
 
+/* RFC 8445, 7.3.1.1: a conflict makes L switch, and check the pair again at once; that is no request for consent, which the next
+ * one is, 4 s after the last at least. */
+static void a_late_conflict(struct forge *f)
+{
+    const struct ask consent = {.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING};
+    const struct ask conflict = {.left = false, .from = f->r, .to = f->l, .flags = CONTROLLING, .tie = FORGE_TIE_L + 1};
+    const struct ask switched = {.left = true, .from = f->l, .to = f->r, .flags = CONTROLLED};
+    agree(f);
+    wait(f, 5000);
+    ask_and_answer(f, &consent);
+    wait(f, 1000);
+    f->marks = NT_MARK_INJECTED;
+    ask(f, &conflict, TAP_L);
+    f->marks = 0;
+    answer(f, true, f->r, 0);
+    send(f, TAP_L, TAP_R, f->l, f->r);
+    wait(f, 60);
+    ask(f, &switched, TAP_NONE); /* it is lost */
+}
+
 /* RFC 8445, 10: "An agent compliant to this specification MUST inform the peer about the compliance using the 'ice2' option"; it is
  * advice, for it may be an agent of RFC 5245. */
 static void an_offer_without_ice2(struct forge *f)
@@ -819,6 +839,7 @@ TEST(nobody_is_blamed)
                                            STORY(ice_comes_with_the_second_answer),
                                            STORY(a_nomination_is_repeated),
                                            STORY(consent_triggers_a_check),
+                                           STORY(a_late_conflict),
                                            STORY(both_are_lite)};
     judge_stories(stories, sizeof stories / sizeof stories[0]);
 }

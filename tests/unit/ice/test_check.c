@@ -148,6 +148,27 @@ TEST(local_peer_reflexive)
     lab_end(&l);
 }
 
+static int succeeded;
+
+static void count_succeeded(void *user, const struct nt_trace_event *ev)
+{
+    const struct nt_addr mapped = addr("192.0.2.1:4444");
+    (void)user;
+    succeeded += ev->kind == NT_TR_ICE_PAIR && ev->n[3] == NT_ICE_SUCCEEDED && nt_addr_equal(&ev->a, &mapped);
+}
+
+/* A pair that is valid and on no check list has no other event. */
+TEST(a_valid_pair_of_a_discovered_candidate_is_traced)
+{
+    struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
+    c.trace.emit = count_succeeded;
+    lab_start(&l, &c);
+    one_remote();
+    respond(&l, next_out(&l, NT_STUN_REQUEST, NULL), (struct reply){.mapped = "192.0.2.1:4444"});
+    assert_int_equal(succeeded, 1);
+    lab_end(&l);
+}
+
 /* RFC 8445, 7.2.5.2.1, in each of its ways; and 9.1.4 of RFC 8489 before it */
 TEST(what_does_not_count)
 {
@@ -296,9 +317,16 @@ TEST(controlled_nomination)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_a_check_carries),  cmocka_unit_test(retransmissions),      cmocka_unit_test(patience),
-        cmocka_unit_test(authentication),        cmocka_unit_test(local_peer_reflexive), cmocka_unit_test(what_does_not_count),
-        cmocka_unit_test(early_check),           cmocka_unit_test(signalled_later),      cmocka_unit_test(retriggering),
+        cmocka_unit_test(what_a_check_carries),
+        cmocka_unit_test(retransmissions),
+        cmocka_unit_test(patience),
+        cmocka_unit_test(authentication),
+        cmocka_unit_test(local_peer_reflexive),
+        cmocka_unit_test(a_valid_pair_of_a_discovered_candidate_is_traced),
+        cmocka_unit_test(what_does_not_count),
+        cmocka_unit_test(early_check),
+        cmocka_unit_test(signalled_later),
+        cmocka_unit_test(retriggering),
         cmocka_unit_test(controlled_nomination),
     };
     return RUN_TESTS(tests);

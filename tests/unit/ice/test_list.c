@@ -70,6 +70,21 @@ TEST(freezing)
 }
 
 /* The default limit, and which pair goes. */
+/* RFC 8839, 4.2.1.2: "the c= line associated with an m= section contains the connection address of the default candidate" */
+TEST(each_stream_has_a_default_destination)
+{
+    struct nt_ice_config c = lab_config(NT_ICE_CONTROLLING);
+    struct nt_ice_description d;
+    c.streams = 2;
+    lab_start(&l, &c);
+    assert_int_equal(nt_ice_local(l.a, true, &d), NT_OK);
+    assert_int_equal(d.stream_count, 2);
+    for (size_t i = 0; i < 2; i++)
+        assert_true(nt_addr_equal(&d.streams[i].default_addr, &d.streams[i].candidates[0].addr));
+    nt_ice_description_free(&d);
+    lab_end(&l);
+}
+
 TEST(limit)
 {
     static struct nt_ice_candidate c[13];
@@ -212,10 +227,15 @@ TEST(flood)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(priorities), cmocka_unit_test(usable_addresses),
-        cmocka_unit_test(freezing),   cmocka_unit_test(limit),
-        cmocka_unit_test(fairness),   cmocka_unit_test(flood),
-        cmocka_unit_test(pacing),     cmocka_unit_test(refused_configurations),
+        cmocka_unit_test(priorities),
+        cmocka_unit_test(usable_addresses),
+        cmocka_unit_test(freezing),
+        cmocka_unit_test(each_stream_has_a_default_destination),
+        cmocka_unit_test(limit),
+        cmocka_unit_test(fairness),
+        cmocka_unit_test(flood),
+        cmocka_unit_test(pacing),
+        cmocka_unit_test(refused_configurations),
     };
     return RUN_TESTS(tests);
 }

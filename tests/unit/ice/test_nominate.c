@@ -43,6 +43,26 @@ TEST(at_once_when_best)
     lab_end(&l);
 }
 
+/* RFC 8445, 8.1.2: "the ICE agent MUST remove all candidate pairs for the same component from the checklist", and cancel what is
+ * under way for them. */
+TEST(what_is_not_selected_is_not_checked_any_more)
+{
+    struct nt_ice_candidate c[3] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("203.0.113.9:6000", NT_ICE_SRFLX, "2"),
+                                    candidate("203.0.113.8:6000", NT_ICE_SRFLX, "3")};
+    begin(0);
+    assert_int_equal(remote(&l, c, 3), NT_OK);
+    go(&l, 110 * NT_MSEC);
+    assert_int_equal(l.count, 3);
+    respond(&l, &l.outs[0], (struct reply){0});
+    go(&l, 200 * NT_MSEC);
+    respond(&l, nominating(), (struct reply){0});
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
+    int count = l.count;
+    go(&l, 3900 * NT_MSEC);
+    assert_int_equal(l.count, count);
+    lab_end(&l);
+}
+
 TEST(direct_after_100ms)
 {
     struct nt_ice_candidate c[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("203.0.113.9:6000", NT_ICE_SRFLX, "2")};
@@ -165,8 +185,13 @@ TEST(anew_where_the_peer_is)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(at_once_when_best), cmocka_unit_test(direct_after_100ms), cmocka_unit_test(relayed_after_500ms_and_4_rtt),
-        cmocka_unit_test(next_best),         cmocka_unit_test(only_one),           cmocka_unit_test(anew_where_the_peer_is),
+        cmocka_unit_test(at_once_when_best),
+        cmocka_unit_test(what_is_not_selected_is_not_checked_any_more),
+        cmocka_unit_test(direct_after_100ms),
+        cmocka_unit_test(relayed_after_500ms_and_4_rtt),
+        cmocka_unit_test(next_best),
+        cmocka_unit_test(only_one),
+        cmocka_unit_test(anew_where_the_peer_is),
     };
     return RUN_TESTS(tests);
 }

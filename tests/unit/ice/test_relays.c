@@ -83,16 +83,21 @@ static void refuse(const struct out *o, int code, const char *alternate)
     give_to(o, &b);
 }
 
-static void grant(const struct out *o)
+static void grant_address(const struct out *o, struct nt_addr relayed)
 {
     uint8_t buf[200];
     struct nt_stun_builder b;
-    struct nt_addr relayed = addr("203.0.113.101:40000"), mapped = addr("203.0.113.1:5000");
+    struct nt_addr mapped = addr("203.0.113.1:5000");
     nt_stun_start(&b, buf, sizeof buf, NT_STUN_SUCCESS, NT_TURN_ALLOCATE, o->m.id);
     nt_stun_add_addr(&b, NT_ATTR_XOR_RELAYED_ADDRESS, &relayed);
     nt_stun_add_addr(&b, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped);
     nt_stun_add_u32(&b, NT_ATTR_LIFETIME, 600);
     give_to(o, &b);
+}
+
+static void grant(const struct out *o)
+{
+    grant_address(o, addr("203.0.113.101:40000"));
 }
 
 static size_t count_of(enum nt_ice_type type)
@@ -296,6 +301,84 @@ static void permit(const struct out *o)
     give_to(o, &b);
 }
 
+/* The peer's success response to the check in a Send indication, through the relay. */
+static void answer_through_relay(const struct out *o, const struct nt_addr *relayed)
+{
+    uint8_t response[200], buf[400];
+    struct nt_stun_builder b;
+    struct nt_stun_msg check;
+    struct nt_addr peer;
+    const struct nt_stun_attr *data = nt_stun_find(&o->m, NT_ATTR_DATA);
+    assert_int_equal(nt_stun_get_addr(&o->m, NT_ATTR_XOR_PEER_ADDRESS, &peer), NT_OK);
+    assert_int_equal(nt_stun_parse(&check, data->value, data->len), NT_OK);
+    nt_stun_start(&b, response, sizeof response, NT_STUN_SUCCESS, NT_STUN_BINDING, check.id);
+    nt_stun_add_addr(&b, NT_ATTR_XOR_MAPPED_ADDRESS, relayed);
+    nt_stun_add_integrity(&b, &l.theirs);
+    nt_stun_add_fingerprint(&b);
+    int len = nt_stun_finish(&b);
+    nt_stun_start(&b, buf, sizeof buf, NT_STUN_INDICATION, NT_TURN_DATA, check.id);
+    nt_stun_add_addr(&b, NT_ATTR_XOR_PEER_ADDRESS, &peer);
+    nt_stun_add(&b, NT_ATTR_DATA, response, (size_t)len);
+    give_to(o, &b);
+}
+
+/* What the server and the peer of component 1 do about a message; the other component has no peer. True: the server says that the
+ * allocation is gone. */
+static bool act_on(const struct out *o)
+{
+    const struct nt_addr relayed = nt_addr_with_port(&o->path.remote, (uint16_t)(o->path.local.port + 35000));
+    uint8_t buf[100];
+    struct nt_stun_builder b;
+    if (o->m.len == 0)
+        return false;
+    if (o->m.method == NT_TURN_ALLOCATE)
+        grant_address(o, relayed);
+    else if (is_permission(o))
+        permit(o);
+    else if (o->m.method == NT_TURN_SEND && o->path.local.port == 5000)
+        answer_through_relay(o, &relayed);
+    if (o->m.method != NT_TURN_CHANNEL_BIND)
+        return false;
+    nt_stun_start(&b, buf, sizeof buf, NT_STUN_ERROR, NT_TURN_CHANNEL_BIND, o->m.id);
+    nt_stun_add_error(&b, 437, NULL);
+    give_to(o, &b);
+    return true;
+}
+
+static bool act_until_gone(nt_time until)
+{
+    bool gone = false;
+    for (; l.now < until && !gone; go(&l, l.now + 20 * NT_MSEC))
+        while (l.next < l.count && !gone)
+            gone = act_on(&l.outs[l.next++]);
+    return gone;
+}
+
+/* The allocation goes while another component has no pair yet: whether the nominated pair still connects is for consent to say. */
+TEST(a_nominated_pair_does_not_fail_with_its_relay)
+{
+    struct nt_ice_candidate c[2] = {candidate("10.0.0.2:5000", NT_ICE_HOST, "1"), candidate("10.0.0.2:5001", NT_ICE_HOST, "1")};
+    static struct nt_ice_turn turn = {.user = "u", .password = "p"};
+    struct nt_ice_config config = lab_config(NT_ICE_CONTROLLING);
+    struct nt_ice_candidate own, peers;
+    turn.server = addr(SERVER);
+    config.turn = &turn;
+    config.turn_count = 1;
+    config.components = 2;
+    c[1].component = 2;
+    c[1].priority--;
+    begin_with(config, NT_ICE_RELAY_ONLY, NULL, NT_ICE_TRICKLE_OFF);
+    nt_stun_key_short(&l.theirs, PEER_PWD);
+    assert_false(act_until_gone(500 * NT_MSEC));
+    assert_true(is_gathered());
+    assert_int_equal(remote(&l, c, 2), NT_OK);
+    assert_true(act_until_gone(10 * NT_SEC));
+    assert_true(nt_ice_selected(l.a, 1, 1, &own, &peers));
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_RUNNING);
+    assert_int_equal(pair_to(&l, "10.0.0.2:5000").state, NT_ICE_SUCCEEDED);
+    lab_end(&l);
+}
+
 /* The server reports an ICMP error of `type` and `code` about the peer; is the owner told that a packet was too big? */
 static bool tells_too_big(const struct out *from, uint8_t type, uint8_t code)
 {
@@ -341,6 +424,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_wait_ends_with_gathering),
         cmocka_unit_test(an_allocation_after_a_minute_is_a_candidate_while_gathering_goes_on),
         cmocka_unit_test(many_requests_are_retransmitted_as_often_as_one),
+        cmocka_unit_test(a_nominated_pair_does_not_fail_with_its_relay),
         cmocka_unit_test(a_request_fills_the_owners_buffer_to_its_end),
         cmocka_unit_test(what_a_relay_reports_of_a_packet_that_is_too_big_is_told),
     };

@@ -285,6 +285,31 @@ TEST(test_a_packet_between_two_gateways)
     assert_int_equal(ask(&w), R);
 }
 
+/* R's request is held before the outer of two NATs, until L's own has passed both: then it comes to L, and is answered. */
+TEST(test_a_held_request_arrives_when_it_is_released)
+{
+    struct nt_nat_policy linux = preset("linux-masq"), right = preset("none");
+    struct small_world w;
+    two_nats(&w, &linux, &right);
+    gateway(&w, 2, 3, "100.64.0.1", 0, "203.0.113.2", &linux);
+    gateway(&w, 0, 1, "10.1.0.1", 3, "100.64.0.2", &linux);
+    agent(&w, 1, 0, "203.0.113.77");
+    struct nt_oracle_call *x = malloc(sizeof *x);
+    assert_non_null(x);
+    nt_oracle_call_init(x, &w.c);
+    const struct nt_oracle_check of_r = {.side = 1, .to = x->sides[0].candidates[1]};
+    const uint16_t r = x->sides[1].bases[0].addr;
+    assert_true(nt_oracle_check_send_held(x, &of_r, 1));
+    uint16_t held = nt_oracle_fact_value(&x->table, NT_ORACLE_FACT_HELD, 0, 0, 0);
+    assert_int_not_equal(held, 0);
+    assert_true(nt_oracle_check_send(x, &(struct nt_oracle_check){.side = 0, .to = r}));
+    assert_false(nt_oracle_fact_holds(&x->table, NT_ORACLE_FACT_VALID, 0, r, of_r.to, 0));
+    nt_oracle_check_release(x, held);
+    assert_true(nt_oracle_fact_holds(&x->table, NT_ORACLE_FACT_VALID, 0, r, of_r.to, 0));
+    assert_int_equal(nt_oracle_fact_value(&x->table, NT_ORACLE_FACT_HELD, 0, 0, 0), 0);
+    free(x);
+}
+
 /* The source of a packet as it arrives; 0: it is lost. */
 static uint16_t seen_source(struct nt_oracle_call *x, struct nt_oracle_place from, uint16_t src, uint16_t dst)
 {
@@ -833,6 +858,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_nine_by_nine_pinned),
         cmocka_unit_test(test_poison_makes_the_order_count),
         cmocka_unit_test(test_a_packet_between_two_gateways),
+        cmocka_unit_test(test_a_held_request_arrives_when_it_is_released),
         cmocka_unit_test(test_the_own_port_comes_before_another),
         cmocka_unit_test(test_shared_nat),
         cmocka_unit_test(test_one_home_needs_no_hairpin),
