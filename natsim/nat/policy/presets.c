@@ -233,6 +233,7 @@ static void gcp_eim(struct nt_nat_policy *p)
     p->conflict = NT_CONFLICT_NEXT;
 }
 
+/* RFC 7857, 9: a NAT with port preservation "SHOULD obfuscate the ephemeral port" where the port is in use. */
 static void cgn(struct nt_nat_policy *p)
 {
     set_rules(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
@@ -240,6 +241,7 @@ static void cgn(struct nt_nat_policy *p)
     p->hold_down = 120 * NT_SEC;
     p->hairpin = NT_HAIRPIN_EXTERNAL;
     p->answers = NT_ANSWER_TOO_BIG | NT_ANSWER_TTL | NT_ANSWER_LIMIT_HOST;
+    p->conflict = NT_CONFLICT_RANDOM;
 }
 
 #define CONNTRACK "measured on Linux 6.18 with nftables (tests/kernel); torvalds/linux nf_nat_core.c and nf_conntrack_proto_udp.c"
@@ -276,7 +278,7 @@ static const struct nt_nat_preset presets[] = {
     {"azure-lb-snat", "Azure load balancer, outbound connections", "documentation", "filtering, ports, lifetimes, hairpin, refresh", azure_lb},
     {"gcp-cloudnat", "Google Cloud documentation of RouterNat, and of ports and addresses of Cloud NAT; Tailscale on NAT traversal, part 2", "documentation", "filtering, block of 64, hairpin, refresh", gcp},
     {"gcp-cloudnat-eim", "Google Cloud RouterNat documentation", "documentation", "filtering, block of 64, hairpin, refresh", gcp_eim},
-    {"cgn-rfc6888", "RFC 6888 REQ-1, 2, 7, 8, 11; RFC 4787 REQ-5, 9, 12", "standard", "no limit for each subscriber (RFC 6888 REQ-4); no control of mappings by subscribers (REQ-9)", cgn},
+    {"cgn-rfc6888", "RFC 6888 REQ-1, 2, 7, 8, 11; RFC 4787 REQ-5, 9, 12; RFC 7857 section 9", "standard", "no limit for each subscriber (RFC 6888 REQ-4); no control of mappings by subscribers (REQ-9)", cgn},
 };
 // clang-format on
 
