@@ -49,7 +49,21 @@ BREACHES = {
     "limit-of-one-code": {
         "what": "a carrier-grade NAT says 'prohibited', too, where it can make no flow (RFC 6888, REQ-11)",
         "edits": [("natsim/gateway/icmp_error.c", "host ? no_host : prohibited", "prohibited")],
-        "red": ["rfc6888/req-11-no-mapping[nat=keeps]"],
+        "red": [
+            "rfc6888/req-11-no-mapping[nat=keeps]",
+            "carrier-grade/block-of-one-subscriber[caller={L,N}]",
+            "carrier-grade/no-port-left[cgn={ports,mappings}]",
+        ],
+    },
+    "forged-headers-pass": {
+        "what": "a gateway sends on what has a wrong IP checksum (RFC 1812, 5.2.2)",
+        "edits": [("natsim/gateway/forward.c", "NT_MARK_INJECTED) != 0 && !nt_packet_header_good(p)", "NT_MARK_INJECTED) == 0 && !nt_packet_header_good(p)")],
+        "red": ["forged/impossible-headers[*]"],
+    },
+    "source-routes-leave": {
+        "what": "ICMP leaves a NAT with the source route that it quotes (RFC 5508, 7.3)",
+        "edits": [("natsim/packet/icmp.c", "is_source_routed(h.ip, h.l4)", "is_source_routed(h.ip, 20)")],
+        "red": ["rfc5508/req-10b-source-route[nat=keeps]"],
     },
     "quotes-believed": {
         "what": "an ICMP error passes whatever the checksum of the header that it quotes (RFC 5508, REQ-3)",
