@@ -27,3 +27,27 @@ const char *nt_join(char *buf, size_t cap, const char *first, const char *second
     buf[a + b] = '\0';
     return buf;
 }
+
+/* The length of a character of RFC 3629; 0: it is none. */
+static size_t utf8_length(const uint8_t *p, size_t left)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t len = p[0] < 0x80 ? 1 : p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+    uint32_t c = len == 1 ? p[0] : p[0] & (0x7fu >> len);
+    if ((p[0] >= 0x80 && p[0] < 0xc0) || p[0] >= 0xf8 || len > left)
+        return 0;
+    for (size_t i = 1; i < len; i++) {
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+        c = c << 6 | (p[i] & 0x3fu);
+    }
+    return c >= least[len] && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff) ? len : 0;
+}
+
+bool nt_is_utf8(const uint8_t *bytes, size_t len)
+{
+    for (size_t i = 0, n; i < len; i += n)
+        if ((n = utf8_length(bytes + i, len - i)) == 0)
+            return false;
+    return true;
+}

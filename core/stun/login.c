@@ -1,6 +1,7 @@
 /* The client's side of long-term credentials (RFC 8489, 9.2.3 and 9.2.5). */
 #include "core/stun/login.h"
 
+#include "core/base/strings.h"
 #include "core/stun/security_features.h"
 
 /* The content of a 401 or 438, before it is accepted. */
@@ -80,7 +81,7 @@ int nt_stun_login_verify(const struct nt_stun_login *l, const struct nt_stun_msg
     return response->integrity != NULL ? nt_stun_verify(response, &l->key) : nt_stun_verify_sha256(response, &l->key);
 }
 
-/* RFC 8489, 14.9 and 14.10: fewer than 128 characters of UTF-8, at most 763 bytes. */
+/* RFC 8489, 14.9 and 14.10: fewer than 128 characters, at most 763 bytes. */
 static bool is_text(const struct nt_stun_attr *a)
 {
     unsigned characters = 0;
@@ -123,6 +124,8 @@ static const char *flaw_of_challenge(const struct nt_stun_login *l, const struct
 {
     if (!is_text(c->nonce) || (c->realm != NULL ? !is_text(c->realm) : code == 401))
         return "a challenge without REALM or NONCE, or with one of 128 characters or more";
+    if (c->realm != NULL && !nt_is_utf8(c->realm->value, c->realm->len)) /* 14.9; the request would have it, too */
+        return "a challenge whose REALM is no UTF-8";
     if (c->algorithms != NULL && (c->algorithms->len == 0 || c->algorithms->len > sizeof l->algorithms))
         return "a challenge with no password algorithms, or with more than 64 bytes of them";
     /* 9.2.5: "then the client MUST NOT retry the request"; "all the subsequent requests MUST be authenticated using

@@ -138,7 +138,7 @@ int nt_view_add_allocation(struct nt_view *v, const struct nt_item *m)
     return r == NT_OK && count == 2 ? add_relayed(v, m, &relayed[1], first) : r;
 }
 
-int nt_view_add_channel(struct nt_view *v, const struct nt_item *m)
+int nt_view_add_channel(struct nt_view *v, const struct nt_item *m, bool granted)
 {
     uint32_t value, a = nt_view_allocation(v, m->party, &m->local, &m->remote);
     struct nt_addr peer;
@@ -146,6 +146,9 @@ int nt_view_add_channel(struct nt_view *v, const struct nt_item *m)
         !nt_item_addr(v, m, NT_ATTR_XOR_PEER_ADDRESS, &peer))
         return NT_OK;
     a = side_of(v, a, peer.family);
+    const struct nt_view_channel *bound = find_channel(v, a, (uint16_t)(value >> 16));
+    if (bound != NULL && (!granted || nt_addr_equal(&bound->peer, &peer)))
+        return NT_OK;
     int r = nt_grow(&v->channels, &v->channel_cap, v->channel_count + 1, sizeof *v->channels, NT_VIEW_MAX);
     if (r != NT_OK)
         return r;

@@ -21,6 +21,7 @@ const char *nt_item_why_unreachable(const struct nt_item *m, const struct nt_add
 /* For walk.c. 0 or NT_ENOMEM, NT_ELIMIT. */
 int nt_view_number_pair(struct nt_view *v, struct nt_item *m);
 int nt_view_add_allocation(struct nt_view *v, const struct nt_item *m); /* of a success response to Allocate */
-int nt_view_add_channel(struct nt_view *v, const struct nt_item *m);    /* of a ChannelBind request */
+/* Of a ChannelBind request. One that is not granted (yet) changes no channel that was asked for before. */
+int nt_view_add_channel(struct nt_view *v, const struct nt_item *m, bool granted);
 
 #endif

@@ -116,7 +116,7 @@ static const struct nt_relay_grant *live_channel(const struct nt_relay_view *tur
 {
     for (uint32_t i = relay->grants; i != NT_VIEW_NONE; i = turn->grants[i].next) {
         const struct nt_relay_grant *g = &turn->grants[i];
-        if (g->kind == kind && g->number == number && lasts(turn, g, now))
+        if (g->kind == kind && g->number == number && lasts(turn, g, now) && !nt_relay_side(relay, g->peer.family)->removed)
             return g;
     }
     return NULL;

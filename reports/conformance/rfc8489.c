@@ -213,9 +213,11 @@ static void judge_response(struct nt_finder *finder, const struct nt_item *m)
                (unsigned)m->method, (unsigned)q->frame, (unsigned)q->method);
     judge_way(finder, m, q);
     judge_unknown(finder, m, q);
-    if (m->class_ == NT_STUN_ERROR)
+    bool readable = (m->flaws & NT_FLAWS_UNREADABLE) == 0;
+    if (readable && m->class_ == NT_STUN_ERROR)
         judge_error(finder, m);
-    judge_mapped(finder, m, q);
+    if (readable)
+        judge_mapped(finder, m, q);
     judge_old(finder, m);
     if (nt_item_party(finder->v, m)->kind == NT_CONF_SERVER)
         judge_repeat(finder, m, q);

@@ -1,5 +1,6 @@
 #include "reports/conformance/rfc8489_form.h"
 
+#include "core/base/strings.h"
 #include "reports/conformance/message.h"
 
 /* --- attributes --- */
@@ -58,30 +59,6 @@ static size_t count_characters(const struct nt_item_attr *a, size_t from)
     return characters;
 }
 
-/* The length of a character of RFC 3629; 0: it is none. */
-static size_t utf8_length(const uint8_t *p, size_t left)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t len = p[0] < 0x80 ? 1 : p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
-    uint32_t c = len == 1 ? p[0] : p[0] & (0x7fu >> len);
-    if ((p[0] >= 0x80 && p[0] < 0xc0) || p[0] >= 0xf8 || len > left)
-        return 0;
-    for (size_t i = 1; i < len; i++) {
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-        c = c << 6 | (p[i] & 0x3fu);
-    }
-    return c >= least[len] && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff) ? len : 0;
-}
-
-static bool is_utf8(const struct nt_item_attr *a, size_t from)
-{
-    for (size_t i = from, len; i < a->len; i += len)
-        if ((len = utf8_length(a->value + i, a->len - i)) == 0)
-            return false;
-    return true;
-}
-
 /* RFC 8489, 14.9: "a UTF-8-encoded [RFC3629] sequence of fewer than 128 characters (which can be as long as 509 bytes when encoding
  * them and as long as 763 bytes when decoding them)". Of NONCE it says the length alone. */
 static void judge_text(struct nt_finder *finder, enum nt_rule rule, const struct nt_item *m, const struct nt_item_attr *a,
@@ -92,7 +69,7 @@ static void judge_text(struct nt_finder *finder, enum nt_rule rule, const struct
     nt_require(finder, rule, m, characters < 128 && bytes <= 763,
                "%s%s has %zu characters in %zu bytes, expected fewer than 128 characters", what, nt_stun_attr_name(a->type),
                characters, bytes);
-    nt_require(finder, rule, m, a->type == NT_ATTR_NONCE || is_utf8(a, from), "%s%s is no UTF-8", what, nt_stun_attr_name(a->type));
+    nt_require(finder, rule, m, a->type == NT_ATTR_NONCE || nt_is_utf8(a->value + from, a->len - from), "%s%s is no UTF-8", what, nt_stun_attr_name(a->type));
 }
 
 static void judge_error_code(struct nt_finder *finder, const struct nt_item *m, const struct nt_item_attr *a)
@@ -121,7 +98,7 @@ static void judge_attr(struct nt_finder *finder, const struct nt_item *m, const 
     case NT_ATTR_USERNAME:
         nt_require(finder, NT_STUN_RULE_USERNAME, m, a->len < 509, "USERNAME has %u bytes, expected fewer than 509",
                    (unsigned)a->len);
-        nt_require(finder, NT_STUN_RULE_USERNAME, m, is_utf8(a, 0), "USERNAME is no UTF-8");
+        nt_require(finder, NT_STUN_RULE_USERNAME, m, nt_is_utf8(a->value, a->len), "USERNAME is no UTF-8");
         break;
     case NT_ATTR_REALM:
     case NT_ATTR_NONCE: judge_text(finder, NT_STUN_RULE_TEXTS, m, a, 0); break;

@@ -268,4 +268,6 @@ void nt_rfc8656_judge_refresh(struct nt_relay_view *turn, const struct nt_item *
                    has ? "" : "missing, ", (unsigned)granted, (unsigned)q->frame);
     else if (has)
         judge_lifetime(turn, m, q, granted);
+    else if (nt_item_attr(turn->v, m, NT_ATTR_LIFETIME) == NULL) /* rfc8489_form.c judges its size */
+        nt_require(turn->finder, NT_TURN_RULE_LIFETIME, m, false, "LIFETIME is missing");
 }

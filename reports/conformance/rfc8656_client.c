@@ -239,7 +239,7 @@ static void judge_item(struct nt_relay_view *turn, const struct nt_item *m, uint
         judge_channel_data(turn, m);
     if (!out && (m->kind == NT_ITEM_CHANNEL || nt_item_is(m, NT_TURN_DATA, NT_STUN_INDICATION)))
         nt_relay_follow_relayed(turn, m);
-    if (m->kind != NT_ITEM_STUN)
+    if (m->kind != NT_ITEM_STUN || (out && (m->flaws & NT_FLAWS_UNREADABLE) != 0))
         return;
     if (out && nt_item_is(m, NT_TURN_SEND, NT_STUN_INDICATION) && !m->excused) {
         judge_send(turn, m);

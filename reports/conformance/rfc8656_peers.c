@@ -54,6 +54,9 @@ void nt_rfc8656_judge_permission(struct nt_relay_view *turn, const struct nt_ite
                    (unsigned)q->frame, peers.count == 0 ? "no" : "an invalid");
     if (peers.foreign > 0 && peers.invalid == 0)
         judge_foreign(turn, NT_TURN_RULE_FOREIGN_PEER, m, q, &peers, code);
+    else if (peers.count > 0 && peers.invalid == 0 && peers.tunnelled == 0)
+        nt_require(turn->finder, NT_TURN_RULE_FOREIGN_PEER, m, code != 443,
+                   "answered with 443, and packet %u names peers of the allocation's address family alone", (unsigned)q->frame);
     if (code != 0)
         nt_kept(turn->finder, NT_TURN_RULE_WHOLE, m);
 }

@@ -77,6 +77,8 @@ static void judge_with_allocation(struct nt_relay_view *turn, const struct nt_it
                (unsigned)relay->frame, turn->v->in->users[relay->user].user);
     if (other)
         return;
+    nt_require(turn->finder, NT_TURN_RULE_OTHER_USER, m, code != 441 || relay->user == NT_VIEW_NONE || q->key == NT_VIEW_NONE,
+               "answered with 441, and packet %u is of the allocation's user", (unsigned)q->frame);
     judge_kept(turn, m, code);
     if (code == 437)
         return;

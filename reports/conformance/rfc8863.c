@@ -37,15 +37,26 @@ static bool is_release(const struct nt_view *v, const struct nt_item *m)
            nt_item_u32(v, m, NT_ATTR_LIFETIME, &lifetime) && lifetime == 0;
 }
 
-/* One at an address that no peer can reach is of no use, and may be released at once. */
+/* RFC 8656, 7.2: the family asked for, without one IPv4. */
+static bool was_asked_for(const struct nt_view *v, const struct nt_item *m, const struct nt_addr *relayed)
+{
+    const struct nt_item *q = &v->items[m->request];
+    uint32_t family = 0;
+    bool named = nt_item_u32(v, q, NT_ATTR_REQUESTED_ADDRESS_FAMILY, &family);
+    bool ipv6 = named && family >> 24 == 2;
+    return nt_item_attr(v, q, NT_ATTR_ADDITIONAL_ADDRESS_FAMILY) != NULL || (relayed->family == NT_AF_IPV6) == ipv6;
+}
+
+/* One at an address that no peer can reach, or of another family, is of no use, and may be released at once. */
 static bool is_usable(const struct nt_view *v, const struct nt_item *m)
 {
     struct nt_addr relayed[2], mapped;
     unsigned count = nt_item_relayed_addresses(v, m, relayed);
-    if (!nt_item_addr(v, m, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped))
+    if (m->request == NT_VIEW_NONE || !nt_item_addr(v, m, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped))
         return false;
     for (unsigned i = 0; i < count; i++)
-        if (nt_item_why_unreachable(m, &relayed[i]) == NULL && !nt_addr_equal(&relayed[i], &mapped))
+        if (nt_item_why_unreachable(m, &relayed[i]) == NULL && !nt_addr_equal(&relayed[i], &mapped) &&
+            was_asked_for(v, m, &relayed[i]))
             return true;
     return false;
 }

@@ -86,7 +86,7 @@ static uint8_t kind_of(const struct nt_view *v, struct nt_item *m)
     const uint8_t *bytes = m->bytes;
     if (m->len >= NT_STUN_HEADER && bytes[0] <= 3 && nt_load32(bytes + 4) == NT_STUN_COOKIE)
         return NT_ITEM_STUN;
-    if (m->len >= NT_STUN_HEADER && bytes[0] <= 1 && (nt_load16(bytes) & 0xfeef) == NT_STUN_BINDING &&
+    if (m->len >= NT_STUN_HEADER && bytes[0] <= 1 && nt_stun_method_name(nt_load16(bytes) & 0xfeef) != NULL &&
         nt_load16(bytes + 2) + (uint32_t)NT_STUN_HEADER == m->len)
         return NT_ITEM_OTHER;
     return reads_as_channel(v, m) ? NT_ITEM_CHANNEL : NT_ITEM_DATA;
@@ -185,7 +185,10 @@ static int follow_turn(struct nt_view *v, const struct nt_item *m)
     if (nt_item_is(m, NT_TURN_ALLOCATE, NT_STUN_SUCCESS) && (m->direction == NT_DIR_IN) == is_clients(v, m) && !ignored)
         return nt_view_add_allocation(v, m);
     if (nt_item_is(m, NT_TURN_CHANNEL_BIND, NT_STUN_REQUEST) && (m->direction == NT_DIR_OUT) == is_clients(v, m))
-        return nt_view_add_channel(v, m);
+        return nt_view_add_channel(v, m, false);
+    if (nt_item_is(m, NT_TURN_CHANNEL_BIND, NT_STUN_SUCCESS) && (m->direction == NT_DIR_IN) == is_clients(v, m) &&
+        m->request != NT_VIEW_NONE && !ignored)
+        return nt_view_add_channel(v, &v->items[m->request], true);
     return NT_OK;
 }
 

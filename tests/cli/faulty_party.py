@@ -26,6 +26,7 @@ steps:
 {steps}expect:
   path: [direct, relayed, none]
   until: {until}
+  limit: 30m
 """
 LAN = "  lan: {ipv4: 10.1.0.0/24, delay: 5ms}\n"
 LAN6 = '  lan: {ipv4: 10.1.0.0/24, ipv6: "2001:db8:1::/64", delay: 5ms}\n'
@@ -97,14 +98,15 @@ def other_side(side):
 
 def call(fault, place, side):
     """The scenario."""
-    p = {"networks": LAN, "at": ("lan", "lan"), "gateways": "", "servers": "", "both": "", "L": "", "R": "", **PLACES[place]}
-    keys = {s: p["both"] + p[s] + (fault.keys if s == side else fault.peer) for s in "LR"}
+    p = {"networks": LAN, "at": ("lan", "lan"), "gateways": "", "servers": "", "both": "", "faulty": "", "L": "", "R": "",
+         **PLACES[place]}
+    keys = {s: p["both"] + p[s] + (p["faulty"] + fault.keys if s == side else fault.peer) for s in "LR"}
     steps = fault.steps.format(own=side, peer=other_side(side))
     return CALL.format(at=p["at"], networks=p["networks"], gateways=p["gateways"], servers=p["servers"], steps=steps, until=fault.until, **keys)
 
 
 def role(place, side):
-    return ROLES[other_side(side) if "swapped" in place else side]
+    return ROLES.get(other_side(side) if "swapped" in place else side)
 
 
 def ways(fault):

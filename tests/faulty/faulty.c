@@ -440,6 +440,11 @@ void faulty_send_check(struct faulty *party, const struct fault_pair *pair, stru
     faulty_send_on(party, pair, buf, stun_edit_write(&check, &pair->key, buf, sizeof buf), at);
 }
 
+void faulty_receive(struct fault_event *e, const uint8_t *bytes, size_t len, nt_time after)
+{
+    enqueue_payload(e->party, false, &e->path, &e->frame, bytes, len, nt_time_after(e->now, after));
+}
+
 /* What the other end has told last, or the own address. */
 static struct nt_addr mapped_address(const struct faulty *party, const struct fault_event *e)
 {
@@ -461,6 +466,6 @@ void faulty_answer_self(struct fault_event *e)
     if (e->key != NULL)
         nt_stun_add_integrity(&b, e->key);
     nt_stun_add_fingerprint(&b);
-    enqueue_payload(e->party, false, &e->path, &e->frame, buf, (size_t)nt_stun_finish(&b), nt_time_after(e->now, NT_MSEC));
+    faulty_receive(e, buf, (size_t)nt_stun_finish(&b), NT_MSEC);
     e->dropped = true;
 }

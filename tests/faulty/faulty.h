@@ -39,6 +39,8 @@ void faulty_send(struct fault_event *e, const uint8_t *bytes, size_t len, nt_tim
 void faulty_send_on(struct faulty *party, const struct fault_pair *pair, const uint8_t *bytes, size_t len, nt_time at);
 /* The check once more, as a new transaction. */
 void faulty_send_check(struct faulty *party, const struct fault_pair *pair, struct stun_edit check, nt_time at);
+/* The inner party gets this payload on the way of `e`, as if the other end had sent it. */
+void faulty_receive(struct fault_event *e, const uint8_t *bytes, size_t len, nt_time after);
 /* The check of `e` is not sent, and the inner party gets a success response: it does not know. */
 void faulty_answer_self(struct fault_event *e);
 

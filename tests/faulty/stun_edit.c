@@ -247,3 +247,19 @@ int stun_edit_error(struct stun_edit *e)
     const struct stun_edit_attr *a = stun_edit_find(e, NT_ATTR_ERROR_CODE);
     return a != NULL && a->len >= 4 ? (stun_edit_value(e, a)[2] & 7) * 100 + stun_edit_value(e, a)[3] : 0;
 }
+
+void stun_edit_set_id(struct stun_edit *e, const uint8_t id[NT_STUN_ID])
+{
+    static const uint16_t types[] = {NT_ATTR_XOR_MAPPED_ADDRESS, NT_ATTR_XOR_PEER_ADDRESS, NT_ATTR_XOR_RELAYED_ADDRESS};
+    uint8_t old[NT_STUN_ID];
+    struct nt_addr a;
+    memcpy(old, e->id, sizeof old);
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        memcpy(e->id, old, sizeof old);
+        if (!stun_edit_addr(e, types[i], &a))
+            continue;
+        memcpy(e->id, id, NT_STUN_ID);
+        stun_edit_set_addr(e, types[i], &a);
+    }
+    memcpy(e->id, id, NT_STUN_ID);
+}

@@ -1,0 +1,41 @@
+"""TURN clients, STUN and TURN servers with one fault each (tests/faulty): the fault is named by its rules, by no other ones, and nobody
+else is blamed. Our agents survive each faulty server, and our server each faulty client: no run ends as an error."""
+
+import pytest
+
+import faulty_party
+from faulty_turn import CLIENT_FAULTS, CLIENTS_THAT_DO_RIGHT, SERVER_FAULTS, SERVERS_THAT_DO_RIGHT
+
+DO_RIGHT, FAULTS = CLIENTS_THAT_DO_RIGHT + SERVERS_THAT_DO_RIGHT, CLIENT_FAULTS + SERVER_FAULTS
+
+
+def name(fault):
+    return f"{fault.id} {fault.places[0].split('-', 1)[1]}"
+
+
+@pytest.fixture(scope="module")
+def wrong(tmp_path_factory):
+    """What is not as it should be, of each fault."""
+    def told(number, fault):
+        found = faulty_party.run_faults([fault], tmp_path_factory.mktemp(str(number)))
+        texts = [faulty_party.what_is_wrong(fault, place, side, found[fault.id, place, side]) for place, side in faulty_party.ways(fault)]
+        return "\n".join(text for text in texts if text)
+    return {name(fault): told(i, fault) for i, fault in enumerate(DO_RIGHT + FAULTS)}
+
+
+def test_no_two_rows_have_the_same_name():
+    names = [name(fault) for fault in DO_RIGHT + FAULTS]
+    assert sorted(set(names)) == sorted(names)
+
+
+@pytest.mark.parametrize("fault", [pytest.param(f, id=name(f)) for f in DO_RIGHT])
+def test_nobody_is_blamed_for_what_is_right(wrong, fault):
+    assert not wrong[name(fault)], wrong[name(fault)]
+
+
+@pytest.mark.parametrize("fault", [pytest.param(f, id=name(f)) for f in FAULTS])
+def test_the_fault_is_named_and_nobody_else_is_blamed(wrong, fault):
+    if fault.open:
+        assert wrong[name(fault)], f"{fault.open}: it is as it should be now; take the word 'open' out"
+    else:
+        assert not wrong[name(fault)], wrong[name(fault)]
