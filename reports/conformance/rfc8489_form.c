@@ -69,7 +69,8 @@ static void judge_text(struct nt_finder *finder, enum nt_rule rule, const struct
     nt_require(finder, rule, m, characters < 128 && bytes <= 763,
                "%s%s has %zu characters in %zu bytes, expected fewer than 128 characters", what, nt_stun_attr_name(a->type),
                characters, bytes);
-    nt_require(finder, rule, m, a->type == NT_ATTR_NONCE || nt_is_utf8(a->value + from, a->len - from), "%s%s is no UTF-8", what, nt_stun_attr_name(a->type));
+    nt_require(finder, rule, m, a->type == NT_ATTR_NONCE || nt_is_utf8(a->value + from, a->len - from), "%s%s is no UTF-8", what,
+               nt_stun_attr_name(a->type));
 }
 
 static void judge_error_code(struct nt_finder *finder, const struct nt_item *m, const struct nt_item_attr *a)

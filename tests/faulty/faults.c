@@ -16,8 +16,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct fault *const tables[] = {faults_of_checks,  faults_of_answers, faults_of_form,         faults_of_roles,
-                                             faults_of_consent, faults_of_timing,  faults_of_descriptions, faults_of_candidates, faults_of_turn_requests, faults_of_turn_behaviour, faults_of_server_binding, faults_of_server_allocations, faults_of_server_relaying};
+static const struct fault *const tables[] = {faults_of_checks,         faults_of_answers,        faults_of_form,
+                                             faults_of_roles,          faults_of_consent,        faults_of_timing,
+                                             faults_of_descriptions,   faults_of_candidates,     faults_of_turn_requests,
+                                             faults_of_turn_behaviour, faults_of_server_binding, faults_of_server_allocations,
+                                             faults_of_server_relaying};
 
 const struct fault *faults_find(const char *name)
 {

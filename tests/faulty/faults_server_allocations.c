@@ -195,7 +195,8 @@ static void after_integrity(struct fault_event *e, struct fault_memory *m)
 /* A success becomes a refusal that is signed likewise. */
 static void refuse_signed(struct fault_event *e, int code)
 {
-    uint16_t type = stun_edit_has(e->stun, NT_ATTR_MESSAGE_INTEGRITY) ? NT_ATTR_MESSAGE_INTEGRITY : NT_ATTR_MESSAGE_INTEGRITY_SHA256;
+    uint16_t type =
+        stun_edit_has(e->stun, NT_ATTR_MESSAGE_INTEGRITY) ? NT_ATTR_MESSAGE_INTEGRITY : NT_ATTR_MESSAGE_INTEGRITY_SHA256;
     size_t len = type == NT_ATTR_MESSAGE_INTEGRITY ? NT_STUN_HMAC : NT_STUN_HMAC_SHA256;
     refuse(e, code, "Refused");
     set_integrity(e->stun, type, len);
@@ -399,9 +400,9 @@ static bool releases(const struct fault_event *e)
     return refreshes(e) && stun_edit_u32(e->stun, NT_ATTR_LIFETIME) == 0;
 }
 
+// clang-format off
 #define ROW(name, does, who, how) {name, does, NT_APP_SERVER, .when = who, .edit = how}
 
-// clang-format off
 const struct fault faults_of_server_allocations[] = {
     ROW("server-no-realm", "its 401 has no REALM", challenges, no_realm),
     ROW("server-no-nonce", "its 401 has no NONCE", challenges, no_nonce),

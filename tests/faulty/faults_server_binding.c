@@ -308,10 +308,10 @@ static void answer_unasked(struct fault_event *e, struct fault_memory *m)
     faulty_send(e, buf, stun_edit_write(&s, e->key, buf, sizeof buf), NT_MSEC);
 }
 
+// clang-format off
 #define ROW(name, does, who, how) {name, does, NT_APP_SERVER, .when = who, .edit = how}
 #define ACT(name, does, how) {name, does, NT_APP_SERVER, .acts = how}
 
-// clang-format off
 const struct fault faults_of_server_binding[] = {
     ROW("server-wrong-port", "XOR-MAPPED-ADDRESS of its Binding responses has another port", tells_mapped, wrong_port),
     ROW("server-port-zero", "XOR-MAPPED-ADDRESS of its Binding responses has port 0", tells_mapped, port_zero),

@@ -143,10 +143,10 @@ static void make_up_data(struct fault_event *e, struct fault_memory *m)
         faulty_send(e, (const uint8_t *)"\x80 of its own", 12, NT_MSEC);
 }
 
+// clang-format off
 #define ROW(name, does, who, how) {name, does, NT_APP_SERVER, .when = who, .edit = how}
 #define ACT(name, does, how) {name, does, NT_APP_SERVER, .acts = how}
 
-// clang-format off
 const struct fault faults_of_server_relaying[] = {
     ROW("server-data-without-peer", "its Data indications have no XOR-PEER-ADDRESS", gives_indication, no_peer),
     ROW("server-data-without-data", "its Data indications have neither DATA nor ICMP", gives_indication, no_data),

@@ -291,10 +291,10 @@ static void channel_data_too_long(struct fault_event *e, struct fault_memory *m)
     nt_store16(e->bytes + 2, (uint16_t)(nt_load16(e->bytes + 2) + 8));
 }
 
+// clang-format off
 #define ROW(name, does, who, how) {name, does, NT_APP_ICE, .frames = true, .when = who, .edit = how}
 #define ACT(name, does, how) {name, does, NT_APP_ICE, .frames = true, .acts = how}
 
-// clang-format off
 const struct fault faults_of_turn_behaviour[] = {
     ROW("turn-sends-without-permission", "it asks for no permission, and sends", asks_permission_signed, grant_self),
     ACT("turn-permission-not-refreshed", "it binds no channels and does not refresh its permissions, and sends", keep_no_permission),

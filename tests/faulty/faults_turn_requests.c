@@ -67,7 +67,10 @@ static void user_too_long(struct fault_event *e, struct fault_memory *m)
 static void user_not_utf8(struct fault_event *e, struct fault_memory *m)
 {
     (void)m;
-    stun_edit_set(e->stun, NT_ATTR_USERNAME, "ali\xff" "e", 5);
+    stun_edit_set(e->stun, NT_ATTR_USERNAME,
+                  "ali\xff"
+                  "e",
+                  5);
 }
 
 static void nonce_too_long(struct fault_event *e, struct fault_memory *m)
@@ -287,8 +290,7 @@ static struct nt_addr other_family(const struct fault_event *e)
 static void refresh_other_family(struct fault_event *e, struct fault_memory *m)
 {
     (void)m;
-    stun_edit_set_u32(e->stun, NT_ATTR_REQUESTED_ADDRESS_FAMILY,
-                      UINT32_C(1) << (e->path.local.family == NT_AF_IPV6 ? 24 : 25));
+    stun_edit_set_u32(e->stun, NT_ATTR_REQUESTED_ADDRESS_FAMILY, UINT32_C(1) << (e->path.local.family == NT_AF_IPV6 ? 24 : 25));
 }
 
 static void no_peer(struct fault_event *e, struct fault_memory *m)
@@ -371,9 +373,9 @@ static bool asks_by_sha256(const struct fault_event *e)
     return asks_signed(e) && stun_edit_has(e->stun, NT_ATTR_MESSAGE_INTEGRITY_SHA256);
 }
 
+// clang-format off
 #define ROW(name, does, who, how) {name, does, NT_APP_ICE, .frames = true, .when = who, .edit = how}
 
-// clang-format off
 const struct fault faults_of_turn_requests[] = {
     ROW("turn-wrongly-signed", "the HMAC of its TURN requests is wrong", asks_signed, wrong_hmac),
     ROW("turn-permission-unsigned", "its CreatePermission requests have no integrity", asks_permission_signed, no_integrity),

@@ -43,7 +43,7 @@ void stun_edit_insert(struct stun_edit *e, size_t at, uint16_t type, const void 
 /* Replaces the value, or adds the attribute where it belongs: before the integrity and FINGERPRINT. */
 void stun_edit_set(struct stun_edit *e, uint16_t type, const void *value, size_t len);
 void stun_edit_add(struct stun_edit *e, uint16_t type, const void *value, size_t len); /* one more */
-void stun_edit_set_id(struct stun_edit *e, const uint8_t id[NT_STUN_ID]); /* and XORs IPv6 addresses with it */
+void stun_edit_set_id(struct stun_edit *e, const uint8_t id[NT_STUN_ID]);              /* and XORs IPv6 addresses with it */
 void stun_edit_set_u32(struct stun_edit *e, uint16_t type, uint32_t value);
 void stun_edit_set_u64(struct stun_edit *e, uint16_t type, uint64_t value);
 void stun_edit_set_addr(struct stun_edit *e, uint16_t type, const struct nt_addr *a); /* XORed or not, by type */
