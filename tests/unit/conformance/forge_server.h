@@ -30,6 +30,8 @@ static inline void turn_answer(struct forge *f, uint16_t method, int code, const
     start(f, code == 0 ? NT_STUN_SUCCESS : NT_STUN_ERROR, method);
     if (code != 0)
         nt_stun_add_error(&f->b, code, NULL);
+    else if (method == NT_TURN_REFRESH)
+        nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 600);
     if (key != NULL)
         nt_stun_add_integrity_sha256(&f->b, key);
     finish(f);
