@@ -44,7 +44,8 @@ static void check_ipv6(struct nt_load *l, const struct nt_yaml *nat, const struc
     bool inside = false;
     for (size_t i = 0; i < g->inside_count; i++)
         inside = inside || has_ipv6(l, &g->inside[i]);
-    if (key != NULL && g->inside_count > 0 && g->outside.network != NT_SCN_NONE && !(inside && has_ipv6(l, &g->outside)))
+    if (key != NULL && g->policy.ipv6 != NT_V6_FIREWALL && g->inside_count > 0 && g->outside.network != NT_SCN_NONE &&
+        !(inside && has_ipv6(l, &g->outside)))
         nt_diag_mend(
             nt_load_error(l, key, "'ipv6' has no effect: the networks of gateway '%s' have no IPv6 on both sides", g->name),
             "give them an 'ipv6' prefix, or leave it out");

@@ -411,18 +411,21 @@ static bool is_one_of(const char *key, const char *const *words, size_t count)
     return false;
 }
 
-/* Who does not translate routes: IPv6, too. It may filter ICMP, and sends it as any router. */
-static bool works_without_nat(const struct nt_scn_gateway *g, const char *key)
+/* Who does not translate routes: IPv6, too, which is open. It may filter ICMP, and sends it as any router. */
+static bool works_without_nat(const struct nt_scn_gateway *g, const struct nt_nat_policy *p, const char *key)
 {
     static const char *const words[] = {"preset", "icmp", "answers", "icmp-rate"};
+    if (strcmp(key, "ipv6") == 0)
+        return p->ipv6 == NT_V6_OPEN;
     return is_one_of(key, words, g->policy.kind == NT_GW_BLOCKED ? 1 : sizeof words / sizeof *words);
 }
 
-static void check_without_nat(struct nt_load *l, const struct nt_yaml *v, const struct nt_scn_gateway *g, unsigned given)
+static void check_without_nat(struct nt_load *l, const struct nt_yaml *v, const struct nt_scn_gateway *g,
+                              const struct nt_nat_policy *p, unsigned given)
 {
     const char *why = g->policy.kind == NT_GW_BLOCKED ? "passes nothing" : "does not translate";
     for (size_t i = 0; i < v->count; i++)
-        if (!works_without_nat(g, v->keys[i]->text))
+        if (!works_without_nat(g, p, v->keys[i]->text))
             nt_diag_mend(
                 nt_load_error(l, v->keys[i], "'%s' has no effect with preset '%s', which %s", v->keys[i]->text, g->preset, why),
                 "leave it out");
@@ -483,8 +486,8 @@ static void check_low_ports(struct nt_load *l, const struct nt_yaml *v, const st
 static void check_pooling(struct nt_load *l, const struct nt_yaml *v, const struct nt_nat_policy *p)
 {
     const struct nt_yaml *given = nt_yaml_key(v, "pooling");
-    if (given != NULL && p->addresses == 1)
-        nt_diag_mend(nt_load_error(l, given, "'pooling' has no effect with one external address"),
+    if (given != NULL && p->addresses == 1 && p->pooling == NT_POOLING_ARBITRARY)
+        nt_diag_mend(nt_load_error(l, given, "'pooling: arbitrary' has no effect with one external address"),
                      "leave it out, or write addresses: 2");
 }
 
@@ -535,7 +538,7 @@ static void read_whole(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
     if (l->src->errors == before)
         check_icmp(l, v, &f.p, f.answers);
     if (f.p.kind != NT_GW_TRANSLATE)
-        check_without_nat(l, v, g, f.answers);
+        check_without_nat(l, v, g, &f.p, f.answers);
     if (l->src->errors == before)
         g->policy = f.p;
 }

@@ -121,9 +121,10 @@ static const struct row rows[] = {
     {"nat: symmetric", "nat: {preset: none, hairpin: none}",
      "13:70: 'hairpin' has no effect with preset 'none', which does not translate: leave it out\n"},
     {"nat: symmetric", "nat: {preset: none, ipv6: open}",
-     "13:70: 'ipv6' has no effect with preset 'none', which does not translate: leave it out\n"
      "13:70: 'ipv6' has no effect: the networks of gateway 'nat-right' have no IPv6 on both sides: give them an 'ipv6' prefix, or "
      "leave it out\n"},
+    {"nat: symmetric", "nat: {preset: none, ipv6: firewall}",
+     "13:70: 'ipv6' has no effect with preset 'none', which does not translate: leave it out\n"},
     {"nat: symmetric", "nat: {preset: blocked, icmp: drop}",
      "13:73: 'icmp' has no effect with preset 'blocked', which passes nothing: leave it out\n"},
     {"nat: symmetric", "nat: {preset: none, answers: [ttl, limit]}",
@@ -347,7 +348,7 @@ static const struct row rows[] = {
     {"nat: symmetric", "nat: {preset: symmetric, mapping-rate: {burst: 6}}",
      "13:89: 'mapping-rate' needs both 'burst' and 'interval': write {burst: 6, interval: 1s}\n"},
     {"nat: symmetric", "nat: {preset: symmetric, pooling: arbitrary}",
-     "13:75: 'pooling' has no effect with one external address: leave it out, or write addresses: 2\n"},
+     "13:75: 'pooling: arbitrary' has no effect with one external address: leave it out, or write addresses: 2\n"},
     {"nat: symmetric", "nat: {preset: symmetric, when-full: steal, hold-down: 5s}",
      "13:55: 'when-full: steal' uses the port of an ended mapping at once: 'hold-down' contradicts it: the keys of preset 'symmetric' count, too: set them otherwise\n"},
     {"path: oracle", "path: orcale", "24:9: unknown value 'orcale' of 'path': did you mean 'oracle'?\n"},
