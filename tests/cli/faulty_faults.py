@@ -24,6 +24,7 @@ DOES_RIGHT = [
     Fault("answers-twice", ""),
     Fault("unknown-type", ""),
     Fault("unknown-transport", ""),
+    Fault("candidate-lines-reversed", ""),
     Fault("revokes", "", until="20s"),
     Fault("refuses-403", ""),
 ]

@@ -122,7 +122,7 @@ class Finding:
 
 
 def run_batch(lines):
-    """The findings of command lines, on all cores."""
+    """What the program prints of each command line, on all cores."""
     jobs = min(os.cpu_count() or 1, max(1, len(lines) // 50))
     running = []
     for i in range(jobs):
@@ -134,7 +134,7 @@ def run_batch(lines):
     for i, process in enumerate(running):
         out = process.stdout.read()
         assert process.wait() == 0, f"{PROGRAM} ended with {process.returncode}"
-        found[i::jobs] = [Finding(json.loads(line)) for line in out.splitlines()]
+        found[i::jobs] = [json.loads(line) for line in out.splitlines()]
     return found
 
 
@@ -152,7 +152,7 @@ def run_faults(faults, directory):
             path.write_text(call(fault, place, side))
             which.append((fault.id, place, side))
             lines.append(command(fault, side, path))
-    return dict(zip(which, run_batch(lines)))
+    return dict(zip(which, map(Finding, run_batch(lines))))
 
 
 def what_is_wrong(fault, place, side, finding):

@@ -2,6 +2,7 @@
 import copy
 import json
 
+import faulty_party
 import worlds
 
 AGENTS = ("L", "R")
@@ -112,7 +113,7 @@ def path_alone(case):
     return {"expected": expected, "path": case["path"] if len(expected) == 1 else expected}
 
 
-# name: (the change, what is held against the world as it was, what of the changed world)
+# name: (the change; None: the party of run_reversed makes it, on the way of descriptions, what is held against the world as it was, what of the changed world)
 LAWS = {
     "rename": (rename, outcome, outcome),
     "reorder": (reorder, outcome, outcome),
@@ -120,8 +121,8 @@ LAWS = {
     "add-idle": (add_idle, lambda case: {k: case["agents"][k] for k in AGENTS}, lambda case: {k: case["agents"][k] for k in AGENTS}),
     "double": (double, path_alone, path_alone),
     "to-ipv6": (to_ipv6, outcome, outcome),
+    "candidate-lines": (None, outcome, outcome),
 }
-
 
 
 def flat(seed):
@@ -145,12 +146,22 @@ def write(directory, first, count):
     """The worlds as they are, and changed by each law."""
     for seed in range(first, first + count):
         for law, (change, _, _) in LAWS.items():
+            if change is None:
+                continue
             w = world_for(law, seed)
             for name, data in (("as-is", w), (law, change(w))):
                 if name == "as-is" and law not in ("rename", "to-ipv6"):
                     continue  # it is that of `rename`
                 stem = f"{seed:05}-{'flat' if name == 'as-is' and law == 'to-ipv6' else name}"
                 (directory / f"{stem}.yaml").write_text(json.dumps(data, indent=1) + "\n")
+
+
+def run_reversed(directory, first, count):
+    """The worlds as they are, and both agents tell their candidates in the other order: the cases by name."""
+    stems = [f"{seed:05}" for seed in range(first, first + count)]
+    both = " ".join(f"--at {agent} --fault candidate-lines-reversed" for agent in AGENTS)
+    cases = faulty_party.run_batch([f"{both} --whole {directory}/{stem}-as-is.yaml" for stem in stems])
+    return {f"{stem}-candidate-lines": case for stem, case in zip(stems, cases)}
 
 
 def differences(cases, first, count):

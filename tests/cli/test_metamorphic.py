@@ -1,4 +1,4 @@
-"""Worlds that are changed where the outcome must not: what names, order, idle nodes and families may do to a call. WORLDS=N, WORLDS_FROM=N."""
+"""Worlds that are changed where the outcome must not: what names, order, idle nodes and families may do to a call, and the order of candidates. WORLDS=N, WORLDS_FROM=N."""
 import json
 import os
 import pathlib
@@ -16,6 +16,7 @@ def test_metamorphic_laws(natsim, tmp_path):
     run = natsim("run", "worlds", "--out", "out", "--capture", "none", timeout=600)
     assert run.code in (0, 1, 3), run
     cases = {pathlib.Path(c["file"]).stem: c for c in json.loads((tmp_path / "out" / "results.json").read_text())["cases"]}
+    cases |= metamorphic.run_reversed(directory, FIRST, COUNT)
     assert len(cases) == COUNT * (len(metamorphic.LAWS) + 2)
     lines = metamorphic.differences(cases, FIRST, COUNT)
     assert not lines, f"{len(lines)} laws do not hold\n" + "\n".join(lines)

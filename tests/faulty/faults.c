@@ -31,6 +31,20 @@ const struct fault *faults_find(const char *name)
     return NULL;
 }
 
+bool faults_add(struct faulty_config *config, const char *names, char unknown[FAULT_NAME_MAX])
+{
+    for (size_t n; *names != '\0'; names += n + (names[n] == '+')) {
+        n = strcspn(names, "+");
+        snprintf(unknown, FAULT_NAME_MAX, "%.*s", (int)n, names);
+        const struct fault *fault = faults_find(unknown);
+        if (fault == NULL && strcmp(unknown, "none") != 0)
+            return false;
+        if (fault != NULL && config->count < FAULTY_FAULTS_MAX)
+            config->faults[config->count++] = fault;
+    }
+    return true;
+}
+
 void faults_print(void)
 {
     static const char *const parts[] = {[NT_APP_ICE] = "agent", [NT_APP_SIGNALLING] = "signalling", [NT_APP_SERVER] = "server"};

@@ -191,6 +191,12 @@ static void trickle_nothing(struct fault_event *e, struct fault_memory *m)
     e->dropped = tells_candidate(e) && e->sdp->kind == NT_SIP_INFO;
 }
 
+static void reversed(struct fault_event *e, struct fault_memory *m)
+{
+    (void)m;
+    sdp_reverse(e->sdp, CANDIDATE);
+}
+
 static void wrong_component(struct fault_event *e, struct fault_memory *m)
 {
     set_word(e, m, 1, "2");
@@ -223,6 +229,7 @@ const struct fault faults_of_candidates[] = {
     ADDS("large-port", "it has a candidate with port 65536", large_port),
     ADDS("unknown-type", "does right: it has a candidate of an unknown type", unknown_type),
     ADDS("unknown-transport", "does right: it has a candidate of an unknown transport", unknown_transport),
+    ADDS("candidate-lines-reversed", "does right: its candidates stand in the other order", reversed),
     ADDS("equal-priorities", "it has two candidates of one priority", equal_priorities),
     ADDS("redundant", "it has two candidates with one address and one base", redundant),
     ADDS("shared-foundation", "two candidates of different types share a foundation", shared_foundation),

@@ -365,6 +365,12 @@ struct nt_app_wrapper faulties_wrapper(struct faulties *all)
     return (struct nt_app_wrapper){.wrap = wrap, .user = all};
 }
 
+void faulties_learn(struct faulties *all, const char *ufrag, const char *pwd)
+{
+    for (struct faulty *party = all->first; party != NULL; party = party->next)
+        secrets_add(&party->secrets, ufrag, pwd);
+}
+
 /* --- for the functions of faults --- */
 
 const struct nt_app_context *faulty_context(const struct faulty *party)

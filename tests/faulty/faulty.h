@@ -23,6 +23,8 @@ struct faulties;
 struct faulties *faulties_new(const struct faulty_config *configs, size_t count);
 void faulties_del(struct faulties *all); /* after the run */
 struct nt_app_wrapper faulties_wrapper(struct faulties *all);
+/* Of a party whose descriptions go another way: the credentials of a side. */
+void faulties_learn(struct faulties *all, const char *ufrag, const char *pwd);
 
 /* --- for the functions of faults --- */
 

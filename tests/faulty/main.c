@@ -2,6 +2,7 @@
  * case. --batch reads such command lines from standard input, one a line: hundreds of runs a second. */
 #include "pcap/write_pcapng.h"
 #include "reports/result/json_text.h"
+#include "reports/result/result_json.h"
 #include "scenarios/language/load.h"
 #include "scenarios/language/text/units.h"
 #include "scenarios/run/explore.h"
@@ -22,6 +23,7 @@ struct job {
     size_t count;
     char faults[256];    /* as they were given */
     const char *capture; /* where the packets go; NULL: nowhere */
+    bool whole;          /* the results are printed as results.json has them */
     const char *files[WORDS_MAX];
     size_t file_count;
 };
@@ -32,21 +34,12 @@ static bool complain(const char *what, const char *word)
     return false;
 }
 
-/* NAME[+NAME]; "none": the faultless twin. */
 static bool read_faults(struct job *job, struct faulty_config *config, const char *names)
 {
-    char copy[sizeof job->faults], *rest = copy;
+    char unknown[FAULT_NAME_MAX];
     size_t before = strlen(job->faults);
-    snprintf(copy, sizeof copy, "%s", names);
     snprintf(job->faults + before, sizeof job->faults - before, "%s%s", before > 0 ? " " : "", names);
-    for (char *name = strtok_r(copy, "+", &rest); name != NULL; name = strtok_r(NULL, "+", &rest)) {
-        const struct fault *fault = faults_find(name);
-        if (fault == NULL && strcmp(name, "none") != 0)
-            return complain("no fault is called", name);
-        if (fault != NULL && config->count < FAULTY_FAULTS_MAX)
-            config->faults[config->count++] = fault;
-    }
-    return true;
+    return faults_add(config, names, unknown) || complain("no fault is called", unknown);
 }
 
 static bool read_time(const char *text, nt_time *at)
@@ -84,6 +77,8 @@ static bool read_job(struct job *job, int argc, char **argv)
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--relayed") == 0 && job->count > 0)
             job->parties[job->count - 1].relayed = true;
+        else if (strcmp(argv[i], "--whole") == 0)
+            job->whole = true;
         else if (strncmp(argv[i], "--", 2) != 0 && job->file_count < WORDS_MAX)
             job->files[job->file_count++] = argv[i];
         else if (i + 1 == argc)
@@ -138,20 +133,28 @@ static void add_not_judged(struct nt_text *t, const struct nt_result_case *r)
     nt_text_put(t, "]");
 }
 
+static void write_findings(struct nt_text *t, const struct job *job, const struct nt_result_case *r)
+{
+    nt_text_put(t, "{\"id\": ");
+    nt_json_string(t, r->id);
+    add_member(t, "at", job->count > 0 ? job->parties[0].at : "");
+    add_member(t, "fault", job->faults);
+    add_member(t, "outcome", nt_outcome_name(r->outcome));
+    add_member(t, "reason", r->reason);
+    add_member(t, "path", r->path);
+    add_findings(t, "violations", r->violations, r->violation_count);
+    add_findings(t, "advice", r->advice, r->advice_count);
+    add_not_judged(t, r);
+    nt_text_put(t, "}");
+}
+
 static void print_result(const struct job *job, const struct nt_result_case *r)
 {
     struct nt_text t = {0};
-    nt_text_put(&t, "{\"id\": ");
-    nt_json_string(&t, r->id);
-    add_member(&t, "at", job->count > 0 ? job->parties[0].at : "");
-    add_member(&t, "fault", job->faults);
-    add_member(&t, "outcome", nt_outcome_name(r->outcome));
-    add_member(&t, "reason", r->reason);
-    add_member(&t, "path", r->path);
-    add_findings(&t, "violations", r->violations, r->violation_count);
-    add_findings(&t, "advice", r->advice, r->advice_count);
-    add_not_judged(&t, r);
-    nt_text_put(&t, "}");
+    if (job->whole)
+        nt_result_case_json(&t, r);
+    else
+        write_findings(&t, job, r);
     puts(t.p);
     nt_text_free(&t);
 }
@@ -238,7 +241,7 @@ int main(int argc, char **argv)
         return run_job(argc - 1, argv + 1) ? 0 : 2;
     else
         fputs(
-            "usage: faulty_party {--at NODE --fault NAME[+NAME] [--from 31s] [--to 32s] [--relayed]}... FILE...; --batch; --list\n",
+            "usage: faulty_party {--at NODE --fault NAME[+NAME] [--from 31s] [--to 32s] [--relayed]}... [--whole] FILE...; --batch; --list\n",
             stderr);
     return argc > 1 ? 0 : 2;
 }

@@ -80,6 +80,20 @@ void sdp_remove(struct sdp_edit *s, const char *prefix, size_t n)
         splice(s, at, line_len(at) + 2, "");
 }
 
+void sdp_reverse(struct sdp_edit *s, const char *prefix)
+{
+    char first[SDP_LINE_MAX], last[SDP_LINE_MAX];
+    size_t count = 0;
+    while (sdp_line(s, prefix, count) != NULL)
+        count++;
+    for (size_t i = 0; i < count / 2; i++) {
+        sdp_get(s, prefix, i, first);
+        sdp_get(s, prefix, count - 1 - i, last);
+        sdp_replace(s, prefix, i, last);
+        sdp_replace(s, prefix, count - 1 - i, first);
+    }
+}
+
 void sdp_insert_before(struct sdp_edit *s, char *at, const char *line)
 {
     char text[SDP_LINE_MAX];

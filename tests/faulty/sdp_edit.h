@@ -29,6 +29,8 @@ bool sdp_replace(struct sdp_edit *s, const char *prefix, size_t n, const char *l
 void sdp_remove(struct sdp_edit *s, const char *prefix, size_t n);
 void sdp_insert_before(struct sdp_edit *s, char *at, const char *line); /* `at`: the start of a line, or the end */
 void sdp_append(struct sdp_edit *s, const char *line);
+/* The lines that begin so change places, the last with the first; the others stay where they are. */
+void sdp_reverse(struct sdp_edit *s, const char *prefix);
 /* The word of a line, from 0 and between blanks, becomes another; false: there is none. */
 bool sdp_set_word(struct sdp_edit *s, const char *prefix, size_t n, size_t word, const char *text);
 bool sdp_get_word(struct sdp_edit *s, const char *prefix, size_t n, size_t word, char out[SDP_LINE_MAX]);

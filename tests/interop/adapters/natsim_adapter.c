@@ -153,7 +153,7 @@ static void set_servers(struct nt_ice_config *config, struct nt_addr *stun, stru
     }
 }
 
-static struct nt_ice_agent *agent_for(const struct nt_lines_start *start, bool trickles)
+static struct nt_ice_agent *agent_for(const struct nt_lines_start *start, const struct nt_adapter_config *own)
 {
     struct nt_addr stun[NT_LINES_SERVERS_MAX];
     struct nt_ice_turn turn[NT_LINES_SERVERS_MAX];
@@ -161,7 +161,8 @@ static struct nt_ice_agent *agent_for(const struct nt_lines_start *start, bool t
     int err;
     struct nt_ice_config config = {.role = start->controlling ? NT_ICE_CONTROLLING : NT_ICE_CONTROLLED,
                                    .policy = start->relay_only ? NT_ICE_RELAY_ONLY : NT_ICE_ALL,
-                                   .trickle = trickles ? NT_ICE_TRICKLE_FULL : NT_ICE_TRICKLE_OFF,
+                                   .trickle = own->trickles ? NT_ICE_TRICKLE_FULL : NT_ICE_TRICKLE_OFF,
+                                   .ta = own->ta,
                                    .ipv6 = true,
                                    .software = "natsim " NATSIM_VERSION};
     set_servers(&config, stun, turn, start);
@@ -198,7 +199,7 @@ static void begin(struct adapter *a, const json_t *line, nt_time now)
     struct nt_lines_start start;
     nt_lines_read_start(&start, line);
     a->signals.offerer = start.offerer;
-    a->ice = agent_for(&start, a->config->trickles);
+    a->ice = agent_for(&start, a->config);
     if (a->ice == NULL)
         exit(1);
     gather(a, run_endpoint(a), now);

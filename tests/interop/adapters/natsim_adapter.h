@@ -9,6 +9,7 @@
 struct nt_adapter_config {
     const char *stack; /* as `hello` names it */
     bool trickles;     /* else it tells all its candidates when gathering has ended */
+    nt_time ta;        /* between its checks (RFC 8445, 14.2); 0: the agent's default */
     /* Who stands between the agent and its sockets; NULL: nobody. The endpoint that runs instead of `inner`. */
     struct nt_endpoint (*wrap)(void *user, struct nt_endpoint inner);
     /* Of the one who wraps: the credentials of each side, when they are told or have come. */
