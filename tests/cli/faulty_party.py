@@ -121,7 +121,7 @@ class Finding:
         self.not_judged = {(f["agent"], f["rule"]) for f in line["not_judged"]}
 
 
-def run_batch(lines):
+def run_lines(lines):
     """What the program prints of each command line, on all cores."""
     jobs = min(os.cpu_count() or 1, max(1, len(lines) // 50))
     running = []
@@ -138,6 +138,10 @@ def run_batch(lines):
     return found
 
 
+def run_batch(lines):
+    return [Finding(line) for line in run_lines(lines)]
+
+
 def command(fault, side, path):
     second = f"--at {other_side(side)} --fault {fault.other} {fault.other_options}" if fault.other else ""
     return f"--at {side} --fault {fault.name} {fault.options} {second} {path}"
@@ -152,7 +156,7 @@ def run_faults(faults, directory):
             path.write_text(call(fault, place, side))
             which.append((fault.id, place, side))
             lines.append(command(fault, side, path))
-    return dict(zip(which, map(Finding, run_batch(lines))))
+    return dict(zip(which, run_batch(lines)))
 
 
 def what_is_wrong(fault, place, side, finding):

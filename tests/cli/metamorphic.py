@@ -157,10 +157,11 @@ def write(directory, first, count):
 
 
 def run_reversed(directory, first, count):
-    """The worlds as they are, and both agents tell their candidates in the other order: the cases by name."""
+    """The worlds as they are, and both agents tell their candidates in the other order: the cases by name. A server that denies some addresses is
+    asked for the others one by one in this order: in world 2694 that decides whose relay is used, of two pairs that are as good."""
     stems = [f"{seed:05}" for seed in range(first, first + count)]
     both = " ".join(f"--at {agent} --fault candidate-lines-reversed" for agent in AGENTS)
-    cases = faulty_party.run_batch([f"{both} --whole {directory}/{stem}-as-is.yaml" for stem in stems])
+    cases = faulty_party.run_lines([f"{both} --whole {directory}/{stem}-as-is.yaml" for stem in stems])
     return {f"{stem}-candidate-lines": case for stem, case in zip(stems, cases)}
 
 
