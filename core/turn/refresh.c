@@ -29,14 +29,14 @@ void nt_turn_release_allocations(struct nt_turn_server *s, nt_time now)
         release_relay(s, nt_turn_relay_by_id(&s->allocations, first->tag), now);
 }
 
-/* The family a REQUESTED-ADDRESS-FAMILY asks for: 0 when absent, -1 for one that is unknown or malformed. */
+/* The family a REQUESTED-ADDRESS-FAMILY asks for: 0 when absent, an error for one that is unknown or malformed. */
 static int requested_family(const struct nt_stun_msg *msg)
 {
     uint32_t value;
     int r = nt_stun_get_u32(msg, NT_ATTR_REQUESTED_ADDRESS_FAMILY, &value);
     if (r == NT_ENOENT)
         return 0;
-    return r != NT_OK ? -1 : value >> 24 == 1 ? NT_AF_IPV4 : value >> 24 == 2 ? NT_AF_IPV6 : -1;
+    return r != NT_OK ? r : value >> 24 == 1 ? NT_AF_IPV4 : value >> 24 == 2 ? NT_AF_IPV6 : NT_EFORMAT;
 }
 
 void nt_turn_serve_refresh(const struct nt_turn_request *q, nt_time now)

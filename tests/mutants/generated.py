@@ -8,15 +8,15 @@ survivors.py, or gets a test.
 
   tests/mutants/generated.py [--rooms A,B] [--count N] [--seed N] [--jobs N] [--at-least PERCENT] [--list] [--work DIR]
 
---count: of each room, those that the seed puts first. --at-least: fails below that part killed or argued, of all rooms together;
-without it, each survivor that is not argued fails. What was tried stands in DIR/generated.jsonl: a second run goes on where the first
+--count: of each room, those that the seed puts first. --at-least: fails below that part killed or argued, of all rooms together, and
+tries none that are argued; without it, each survivor that is not argued fails. What was tried stands in DIR/generated.jsonl: a second run goes on where the first
 ended, and tries again what lies in files that have changed, and what survived, if there are other tests now. Exit: 0, 1 survivors, 2 the run itself failed.
 """
 import argparse
+import collections
 import hashlib
 import json
 import os
-import queue
 import subprocess
 import sys
 import threading
@@ -212,12 +212,13 @@ class Book:
             print(f"{'SURVIVES ' if outcome == 'survives' else ''}{mutant['id']}: {outcome} ({seconds:.1f} s)", flush=True)
 
 
-def worker(tree, tests, as_it_is, todo, book, broken):
+def worker(number, tree, tests, as_it_is, todo, book, broken):
+    """Every other worker begins with the last room, so that its tree builds other unit tests."""
     objects = {}
     while not broken:
         try:
-            mutant = todo.get_nowait()
-        except queue.Empty:
+            mutant = todo.popleft() if number % 2 == 0 else todo.pop()
+        except IndexError:
             return
         started = time.monotonic()
         try:
@@ -230,7 +231,7 @@ def score(rooms, book, args):
     """Prints a line for each room, then the survivors. The exit code."""
     left, killed, counted = [], 0, 0
     for room, mutants in rooms.items():
-        by = [(m, book.outcome(m)) for m in mutants]
+        by = [(m, book.outcome(m) or "survives") for m in mutants]
         real = [(m, o) for m, o in by if o not in ("same code", "does not build")]
         survivors = [m for m, o in real if o == "survives"]
         argued = [m for m in survivors if m["id"] in SURVIVORS]
@@ -267,18 +268,18 @@ def main():
         print("\n".join(m["id"] for mutants in rooms.values() for m in mutants))
         return 0
     os.makedirs(args.work, exist_ok=True)
-    book, todo, broken = Book(os.path.join(args.work, "generated.jsonl")), queue.Queue(), []
+    book, todo, broken = Book(os.path.join(args.work, "generated.jsonl")), collections.deque(), []
     for mutants in rooms.values():
         for m in mutants:
-            if book.outcome(m) is None:
-                todo.put(m)
+            if book.outcome(m) is None and not (args.at_least is not None and m["id"] in SURVIVORS):
+                todo.append(m)
     try:
-        trees = [Tree(args.work, n) for n in range(min(max(args.jobs, 1), todo.qsize()))]
+        trees = [Tree(args.work, n) for n in range(min(max(args.jobs, 1), len(todo)))]
         tests, as_it_is = (unit_tests_of(trees[0]), worlds_as_they_are(trees[0], rooms)) if trees else ({}, {})
     except (Broken, OSError, subprocess.TimeoutExpired) as e:
         print(f"error  {e}", file=sys.stderr)
         return 2
-    threads = [threading.Thread(target=worker, args=(tree, tests, as_it_is, todo, book, broken)) for tree in trees]
+    threads = [threading.Thread(target=worker, args=(n, tree, tests, as_it_is, todo, book, broken)) for n, tree in enumerate(trees)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -97,8 +97,8 @@ static void one_half_of_a_dual_allocation_ends(struct forge *f)
     relay_down(f, CHANNEL);
 }
 
-/* RFC 8656, 7.2: "the server allocates a relayed transport address with an even port number"; of two addresses the second is it. */
-static void the_second_address_has_the_even_port(struct forge *f)
+/* RFC 8656, 7.2: "the server allocates a relayed transport address with an even port number"; of two addresses one is it. */
+static void two_ports_are_allocated(struct forge *f, uint16_t first, uint16_t second)
 {
     ask_bare(f, false);
     wait(f, 60);
@@ -109,13 +109,29 @@ static void the_second_address_has_the_even_port(struct forge *f)
     ask(f);
     start(f, NT_STUN_SUCCESS, NT_TURN_ALLOCATE);
     nt_stun_add_addr(&f->b, NT_ATTR_XOR_RELAYED_ADDRESS,
-                     &(struct nt_addr){.family = NT_AF_IPV4, .port = 50001, .ip = {192, 0, 2, 2}});
+                     &(struct nt_addr){.family = NT_AF_IPV4, .port = first, .ip = {192, 0, 2, 2}});
     nt_stun_add_addr(&f->b, NT_ATTR_XOR_RELAYED_ADDRESS,
-                     &(struct nt_addr){.family = NT_AF_IPV6, .port = 50000, .ip = {0x20, 1, 13, 0xb8}});
+                     &(struct nt_addr){.family = NT_AF_IPV6, .port = second, .ip = {0x20, 1, 13, 0xb8}});
     nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 3600);
     add_mapped(f, f->l);
     sealed256(f, &f->alice);
+    guilty_next(f);
     send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
+static void the_first_address_has_the_even_port(struct forge *f)
+{
+    two_ports_are_allocated(f, 50000, 50001);
+}
+
+static void the_second_address_has_the_even_port(struct forge *f)
+{
+    two_ports_are_allocated(f, 50001, 50000);
+}
+
+static void no_address_has_an_even_port(struct forge *f)
+{
+    two_ports_are_allocated(f, 50001, 50003);
 }
 
 static void channels_of_both_families(struct forge *f)
@@ -518,6 +534,7 @@ static const struct story stories[] = {
     STORY_OF(over_quota_before_login, "RFC8656-7.2-authenticate"),
     STORY_OF(a_guest_is_served, "RFC8656-7.2-success RFC8656-11.2-permission RFC8656-11.3-permission"),
     STORY_OF(one_half_of_a_dual_allocation_ends, "RFC8656-7.2-dual RFC8656-8.2-family RFC8656-10.1-family RFC8656-11.2-payload"),
+    STORY_OF(the_first_address_has_the_even_port, "RFC8656-7.2-even"),
     STORY_OF(the_second_address_has_the_even_port, "RFC8656-7.2-even"),
     STORY_OF(channels_of_both_families, "RFC8656-10.1-family RFC8656-11.3-payload"),
     STORY_OF(one_family_could_not_be_had, "RFC8656-7.2-dual"),
@@ -540,6 +557,7 @@ static const struct story stories[] = {
 
 static const struct breach breaches[] = {
     BREACH(a_repeated_allocate_gets_less_than_is_left, "RFC8656-7.2-lifetime", "turn", 1),
+    BREACH(no_address_has_an_even_port, "RFC8656-7.2-even", "turn", 1),
     BREACH(forbidden_before_login, "RFC8656-7.2-authenticate", "turn", 1),
     BREACH(granted_without_login, "RFC8656-7.2-authenticate", "turn", 1),
     BREACH(relayed_by_the_half_that_has_ended, "RFC8656-11.3-permission", "turn", 1),

@@ -223,6 +223,27 @@ static void the_preference_changes(struct forge *f)
     ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING}, TAP_NONE);
 }
 
+/* The type preference 0 is too low, and that of no candidate that L has told. */
+static void a_relayed_check_has_the_lowest_preference(struct forge *f)
+{
+    gather_relay(f);
+    offer_and_answer(f,
+                     "m=audio 50000 RTP/AVP 0\r\nc=IN IP4 192.0.2.2\r\na=ice-ufrag:LLLL\r\na=ice-pwd:passwordofLpasswordofL\r\n"
+                     "a=candidate:1 1 UDP 16777215 192.0.2.2 50000 typ relay raddr 10.0.0.1 rport 5000\r\n",
+                     audio_r);
+    permission(f);
+    wait(f, 60);
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
+    nt_stun_add_text(&f->b, NT_ATTR_USERNAME, "RRRR:LLLL");
+    nt_stun_add_u32(&f->b, NT_ATTR_PRIORITY, 0xffffff);
+    nt_stun_add_u64(&f->b, NT_ATTR_ICE_CONTROLLING, FORGE_TIE_L);
+    sealed(f, &f->pwd_r);
+    wrap(f, NT_TURN_SEND, f->r);
+    guilty_next(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->stun);
+}
+
 /* RFC 8445, 5.1.2: "If an agent elects to use a different formula". */
 static void priorities_of_another_formula(struct forge *f)
 {
@@ -519,6 +540,7 @@ TEST(who_breaks_a_rule_is_blamed_alone)
                                              BREACH(data_on_the_old_pair_after_the_restart, "RFC8445-12.1-valid", "L", 1),
                                              BREACH(the_second_component_is_nominated_twice, "RFC8445-8.1.1-one", "L", 1),
                                              BREACH(a_candidate_that_is_not_freed_answers, "RFC8445-7.3-answer", "L", 1),
+                                             BREACH(a_relayed_check_has_the_lowest_preference, "RFC8445-7.1.1-priority", "L", 1),
                                              BREACH(the_preference_changes, "RFC8445-7.1.1-priority", "L", 1),
                                              BREACH(a_wrong_priority_from_a_socket_of_its_own, "RFC8445-7.1.1-priority", "L", 1),
                                              BREACH(data_outlives_consent, "RFC7675-5.1-expiry", "L", 1),

@@ -207,6 +207,9 @@ TEST(family)
     raw_start(&george, NT_STUN_REQUEST, NT_TURN_REFRESH);
     nt_stun_add_u32(&george.b, NT_ATTR_REQUESTED_ADDRESS_FAMILY, UINT32_C(2) << 24);
     assert_int_equal(raw_send(&george), 443);
+    raw_start(&george, NT_STUN_REQUEST, NT_TURN_REFRESH);
+    nt_stun_add_u32(&george.b, NT_ATTR_REQUESTED_ADDRESS_FAMILY, UINT32_C(1) << 24);
+    assert_int_equal(raw_send(&george), 0);
     assert_int_equal(raw_permit(&george, "[2001:db8::7]:1"), 443);
     assert_int_equal(raw_bind(&george, 0x4000, "[2001:db8::7]:1"), 443);
     world_del(w);
