@@ -155,6 +155,17 @@ CLIENT_FAULTS = [
     client("turn-wrong-cookie", "RFC8489-5-cookie"),
 ]
 
+LATER = {"until": "40s", "options": "--from 2s", "steps": "  - {{at: 3s, send: {{from: L, to: R, bytes: 100, count: 300, interval: 100ms}}}}\n"}
+
+CLIENT_FAULTS += [
+    # two at once, and such as begin later
+    client("turn-after-integrity+turn-number-reserved", "RFC8489-9-after-integrity RFC8656-18.1-reserved"),
+    client("turn-both-integrities+turn-send-padding", "RFC8489-9.2.5-sha256 RFC8489-14-padding", places=ALGORITHMS),
+    client("turn-peer-of-two-channels+turn-software-too-long", "RFC8656-12-rebind RFC8489-14.14-software"),
+    client("turn-other-channel", "RFC8656-12-bound", **LATER),
+    client("turn-channel-data-too-long", "RFC8445-12.1-valid", **LATER),
+]
+
 SERVERS_THAT_DO_RIGHT = [
     server("none", ""),
     binding("none", ""),
@@ -284,4 +295,14 @@ SERVER_FAULTS = [
     server("server-relays-to-other-port", PAYLOAD_DOWN),
     server("server-makes-up-data", PAYLOAD_DOWN),
     server("server-relays-not", PAYLOAD_DOWN, open="no rule says that the server relays what the client sends"),
+]
+
+SERVER_FAULTS += [
+    # two at once, and such as begin later
+    server("server-with-username+server-unasked-token", "RFC8489-9.2.4-no-username RFC8656-7.2-token"),
+    server("server-padding+server-changes-data", f"RFC8489-14-padding {PAYLOAD_DOWN}"),
+    server("server-allocation-wrong-mapped+server-channel-data-cut", f"RFC8656-7.2-mapped {PAYLOAD_UP}"),
+    server("server-changes-data", PAYLOAD_DOWN, **LATER),
+    server("server-other-channel", f"RFC8656-12.6-unbound {PERMISSION_LIFE}", **LATER),
+    server("server-relays-back-not", PERMISSION_LIFE, **LATER),
 ]

@@ -7,6 +7,7 @@
 #include "tests/unit/fail_alloc.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 TEST(a_copy_is_equal_and_null_stays_null)
 {
@@ -30,9 +31,24 @@ TEST(without_memory_the_error_stays)
     free(second);
 }
 
+static bool is_utf8(const char *text)
+{
+    return nt_is_utf8((const uint8_t *)text, strlen(text));
+}
+
+TEST(utf8_is_told_from_other_bytes)
+{
+    assert_true(is_utf8("") && is_utf8("plain") && is_utf8("\xc3\xa4") && is_utf8("\xe2\x82\xac") && is_utf8("\xf0\x9f\x98\x80"));
+    assert_false(is_utf8("\xff") || is_utf8("\x80"));                     /* no first byte */
+    assert_false(is_utf8("\xc3") || is_utf8("\xc3g"));                    /* cut short */
+    assert_false(is_utf8("\xc0\x80") || is_utf8("\xe0\x80\x80"));         /* overlong */
+    assert_false(is_utf8("\xed\xa0\x80") || is_utf8("\xf4\x90\x80\x80")); /* a surrogate, beyond U+10FFFF */
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_copy_is_equal_and_null_stays_null),
-                                       cmocka_unit_test(without_memory_the_error_stays)};
+                                       cmocka_unit_test(without_memory_the_error_stays),
+                                       cmocka_unit_test(utf8_is_told_from_other_bytes)};
     return RUN_TESTS(tests);
 }

@@ -326,6 +326,58 @@ static void a_peer_gets_another_channel_too_soon(struct forge *f)
     rebind_after(f, 800, CHANNEL + 1, f->r);
 }
 
+/* A binding that the server refuses leaves the channel to its peer. */
+static void a_channel_keeps_its_peer(struct forge *f)
+{
+    gather_relay(f);
+    signal(f, true, 1);
+    signal(f, false, 1);
+    bind_channel(f, CHANNEL, f->r);
+    guilty_next(f);
+    ask_bind(f, CHANNEL, addr("10.0.0.7:7"));
+    tell_l(f, NT_TURN_CHANNEL_BIND, 400);
+    wait(f, 60);
+    fresh(f);
+    check(f, false, CONTROLLED, FORGE_TIE_R);
+    relay_up(f, CHANNEL);
+    answer(f, true, f->r, 0);
+    relay_down(f, CHANNEL);
+}
+
+static void a_channel_is_used_after_its_allocation(struct forge *f)
+{
+    gather_relay(f);
+    bind_channel(f, CHANNEL, f->r);
+    ask_refresh(f, 0, 0);
+    refreshed(f, 0);
+    text(f, "\x80 too late");
+    as_channel_data(f, CHANNEL);
+    wait(f, 60);
+    guilty_next(f);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+}
+
+static void a_refresh_is_granted_without_a_lifetime(struct forge *f)
+{
+    gather_relay(f);
+    ask_refresh(f, 3600, 0);
+    start(f, NT_STUN_SUCCESS, NT_TURN_REFRESH);
+    sealed256(f, &f->alice);
+    guilty_next(f);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
+static void a_request_has_another_cookie(struct forge *f)
+{
+    gather_relay(f);
+    wait(f, 60);
+    turn_request(f, NT_TURN_REFRESH);
+    turn_signed(f);
+    f->buf[4] ^= 1;
+    guilty_next(f);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+}
+
 static void refresh_late(struct forge *f)
 {
     gather_relay(f);
@@ -585,6 +637,18 @@ static void a_foreign_peer_is_forbidden(struct forge *f)
     ask_in_ls_name(f, NT_TURN_CREATE_PERMISSION, 0, addr("[2001:db8::1]:7"), nobody, 403);
 }
 
+static void a_peer_is_taken_for_a_foreign_one(struct forge *f)
+{
+    gather_relay(f);
+    ask_in_ls_name(f, NT_TURN_CREATE_PERMISSION, 0, f->r, nobody, 443);
+}
+
+static void a_user_is_taken_for_another(struct forge *f)
+{
+    gather_relay(f);
+    ask_in_ls_name(f, NT_TURN_CREATE_PERMISSION, 0, f->r, nobody, 441);
+}
+
 static void a_foreign_peer_among_others_is_granted(struct forge *f)
 {
     gather_relay(f);
@@ -773,12 +837,18 @@ static const struct breach breaches[] = {
     BREACH(a_binding_is_refreshed_by_channel_data, "RFC8656-12.6-refresh", "turn", 1),
     BREACH(a_channel_gets_another_peer_too_soon, "RFC8656-12-rebind", "L", 1),
     BREACH(a_peer_gets_another_channel_too_soon, "RFC8656-12-rebind", "L", 1),
+    BREACH(a_channel_keeps_its_peer, "RFC8656-12-rebind", "L", 1),
+    BREACH(a_channel_is_used_after_its_allocation, "RFC8656-12-bound", "L", 1),
+    BREACH(a_refresh_is_granted_without_a_lifetime, "RFC8656-7.2-lifetime", "turn", 1),
+    BREACH(a_request_has_another_cookie, "RFC8489-5-cookie", "L", 1),
     BREACH(used_a_moment_after_it_has_expired, "RFC8656-8-refresh", "L", 1),
     BREACH(a_permitted_check_is_not_answered, "RFC8445-7.3-answer", "L", 1),
     BREACH(a_check_from_a_channels_peer_is_not_answered, "RFC8445-7.3-answer", "L", 1),
     BREACH(a_permission_is_granted_without_integrity, "RFC8489-9.2.4-integrity", "turn", 1),
     BREACH(a_server_forgets_an_allocation_that_it_relays, "RFC8656-6-kept", "turn", 1),
     BREACH(a_foreign_peer_is_forbidden, "RFC8656-10.2-family", "turn", 1),
+    BREACH(a_peer_is_taken_for_a_foreign_one, "RFC8656-10.2-family", "turn", 1),
+    BREACH(a_user_is_taken_for_another, "RFC8656-5-user", "turn", 1),
     BREACH(a_foreign_peer_among_others_is_granted, "RFC8656-10.2-family", "turn", 1),
     BREACH(a_channel_to_a_foreign_peer_is_forbidden, "RFC8656-12.2-family", "turn", 1),
     BREACH(a_foreign_peer_among_others_gets_another_code, "RFC8656-10.2-family", "turn", 1),

@@ -426,6 +426,10 @@ TEST(texts_have_limits)
     nt_stun_login_init(&login, "alice", "secret");
     assert_int_equal(challenged(&f), 0);
     assert_string_equal(refusal, "a challenge without REALM or NONCE, or with one of 128 characters or more");
+    f.realm = "r\xff";
+    nt_stun_login_init(&login, "alice", "secret");
+    assert_int_equal(challenged(&f), 0);
+    assert_string_equal(refusal, "a challenge whose REALM is no UTF-8");
     f.realm = NULL;
     nt_stun_login_init(&login, "alice", "secret");
     assert_int_equal(challenged(&f), 0);
