@@ -527,6 +527,40 @@ static void a_family_is_refused_with_a_code_for_peers(struct forge *f)
     signed_refusal(f, "none", NT_TURN_ALLOCATE, 443, f->l, &f->alice);
 }
 
+static void a_channel_is_used_after_its_allocation(struct forge *f)
+{
+    gather_relay(f);
+    bind_channel(f, CHANNEL, f->r);
+    ask_refresh(f, 0, 0);
+    refreshed(f, 0);
+    text(f, "\x80 too late");
+    as_channel_data(f, CHANNEL);
+    wait(f, 60);
+    guilty_next(f);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+}
+
+static void a_refresh_is_granted_without_a_lifetime(struct forge *f)
+{
+    gather_relay(f);
+    ask_refresh(f, 3600, 0);
+    start(f, NT_STUN_SUCCESS, NT_TURN_REFRESH);
+    sealed256(f, &f->alice);
+    guilty_next(f);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
+static void a_request_has_another_cookie(struct forge *f)
+{
+    gather_relay(f);
+    wait(f, 60);
+    turn_request(f, NT_TURN_REFRESH);
+    turn_signed(f);
+    f->buf[4] ^= 1;
+    guilty_next(f);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+}
+
 /* --- the tests --- */
 
 static const struct story stories[] = {
@@ -556,6 +590,9 @@ static const struct story stories[] = {
 };
 
 static const struct breach breaches[] = {
+    BREACH(a_channel_is_used_after_its_allocation, "RFC8656-12-bound", "L", 1),
+    BREACH(a_refresh_is_granted_without_a_lifetime, "RFC8656-7.2-lifetime", "turn", 1),
+    BREACH(a_request_has_another_cookie, "RFC8489-5-cookie", "L", 1),
     BREACH(a_repeated_allocate_gets_less_than_is_left, "RFC8656-7.2-lifetime", "turn", 1),
     BREACH(no_address_has_an_even_port, "RFC8656-7.2-even", "turn", 1),
     BREACH(forbidden_before_login, "RFC8656-7.2-authenticate", "turn", 1),

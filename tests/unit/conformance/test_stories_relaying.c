@@ -344,40 +344,6 @@ static void a_channel_keeps_its_peer(struct forge *f)
     relay_down(f, CHANNEL);
 }
 
-static void a_channel_is_used_after_its_allocation(struct forge *f)
-{
-    gather_relay(f);
-    bind_channel(f, CHANNEL, f->r);
-    ask_refresh(f, 0, 0);
-    refreshed(f, 0);
-    text(f, "\x80 too late");
-    as_channel_data(f, CHANNEL);
-    wait(f, 60);
-    guilty_next(f);
-    send(f, TAP_L, TAP_TURN, f->l, f->stun);
-}
-
-static void a_refresh_is_granted_without_a_lifetime(struct forge *f)
-{
-    gather_relay(f);
-    ask_refresh(f, 3600, 0);
-    start(f, NT_STUN_SUCCESS, NT_TURN_REFRESH);
-    sealed256(f, &f->alice);
-    guilty_next(f);
-    send(f, TAP_TURN, TAP_L, f->stun, f->l);
-}
-
-static void a_request_has_another_cookie(struct forge *f)
-{
-    gather_relay(f);
-    wait(f, 60);
-    turn_request(f, NT_TURN_REFRESH);
-    turn_signed(f);
-    f->buf[4] ^= 1;
-    guilty_next(f);
-    send(f, TAP_L, TAP_TURN, f->l, f->stun);
-}
-
 static void refresh_late(struct forge *f)
 {
     gather_relay(f);
@@ -838,9 +804,6 @@ static const struct breach breaches[] = {
     BREACH(a_channel_gets_another_peer_too_soon, "RFC8656-12-rebind", "L", 1),
     BREACH(a_peer_gets_another_channel_too_soon, "RFC8656-12-rebind", "L", 1),
     BREACH(a_channel_keeps_its_peer, "RFC8656-12-rebind", "L", 1),
-    BREACH(a_channel_is_used_after_its_allocation, "RFC8656-12-bound", "L", 1),
-    BREACH(a_refresh_is_granted_without_a_lifetime, "RFC8656-7.2-lifetime", "turn", 1),
-    BREACH(a_request_has_another_cookie, "RFC8489-5-cookie", "L", 1),
     BREACH(used_a_moment_after_it_has_expired, "RFC8656-8-refresh", "L", 1),
     BREACH(a_permitted_check_is_not_answered, "RFC8445-7.3-answer", "L", 1),
     BREACH(a_check_from_a_channels_peer_is_not_answered, "RFC8445-7.3-answer", "L", 1),
