@@ -240,7 +240,6 @@ static void cgn(struct nt_nat_policy *p)
     p->pooling = NT_POOLING_PAIRED;
     p->hold_down = 120 * NT_SEC;
     p->hairpin = NT_HAIRPIN_EXTERNAL;
-    p->answers = NT_ANSWER_TOO_BIG | NT_ANSWER_TTL | NT_ANSWER_LIMIT_HOST;
     p->conflict = NT_CONFLICT_RANDOM;
 }
 
@@ -278,7 +277,7 @@ static const struct nt_nat_preset presets[] = {
     {"azure-lb-snat", "Azure load balancer, outbound connections", "documentation", "filtering, ports, lifetimes, hairpin, refresh", azure_lb},
     {"gcp-cloudnat", "Google Cloud documentation of RouterNat, and of ports and addresses of Cloud NAT; Tailscale on NAT traversal, part 2", "documentation", "filtering, block of 64, hairpin, refresh", gcp},
     {"gcp-cloudnat-eim", "Google Cloud RouterNat documentation", "documentation", "filtering, block of 64, hairpin, refresh", gcp_eim},
-    {"cgn-rfc6888", "RFC 6888 REQ-1, 2, 7, 8, 11; RFC 4787 REQ-5, 9, 12; RFC 7857 section 9", "standard", "no limit for each subscriber (RFC 6888 REQ-4); no control of mappings by subscribers (REQ-9)", cgn},
+    {"cgn-rfc6888", "RFC 6888 REQ-1, 2, 7, 8; RFC 4787 REQ-5, 9, 12; RFC 7857 section 9", "standard", "answers: 3/13 as RFC 5508, REQ-8 (limit-host: 3/1, RFC 6888, REQ-11b); no limit for each subscriber (RFC 6888 REQ-4); no control of mappings by subscribers (REQ-9)", cgn},
 };
 // clang-format on
 
