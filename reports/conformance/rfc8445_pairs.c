@@ -257,7 +257,8 @@ static void check_came(void *state, const struct nt_item *m)
     }
     bool done = l->success != NT_VIEW_NONE || l->waits != NT_VIEW_NONE || s->components[m->place].selected != NT_TIME_NEVER;
     bool bound = since != NT_TIME_NEVER && nt_answers_in_use(s, m) && (!m->inner || nt_granted_to(&s->granted, m));
-    if (!done && bound && s->sessions[m->session].pairs < PAIRS_LIMIT)
+    bool fresh = m->before == NT_VIEW_NONE; /* another with its id came before: this one may pass for its retransmission */
+    if (!done && bound && fresh && s->sessions[m->session].pairs < PAIRS_LIMIT)
         await_trigger(s, m, since);
 }
 

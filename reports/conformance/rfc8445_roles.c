@@ -17,6 +17,7 @@ struct side { /* an agent in a session: each restart may choose a new tie-breake
     uint32_t refusal; /* the last 487, after which the tie-breaker changes, or NT_VIEW_NONE */
     uint32_t shown;   /* the last check that it sent, or NT_VIEW_NONE */
     uint64_t tie, refused_tie;
+    nt_time concluded; /* when a pair was nominated last: other checks may be given up then (RFC 8445, 8.1.2) */
 };
 
 struct state {
@@ -133,7 +134,12 @@ static void judge_request(void *state, const struct nt_item *m)
         return;
     judge_role(s, m, a, role);
     judge_tie_breaker(s, m, a, tie);
-    *a = (struct side){.role = role, .begun = true, .refusal = NT_VIEW_NONE, .shown = nt_item_number(s->v, m), .tie = tie};
+    *a = (struct side){.role = role,
+                       .begun = true,
+                       .refusal = NT_VIEW_NONE,
+                       .shown = nt_item_number(s->v, m),
+                       .tie = tie,
+                       .concluded = a->concluded};
 }
 
 /* One that was damaged on its way ends no transaction. */
@@ -153,6 +159,11 @@ static void refusal_came(void *state, const struct nt_item *m)
     enum role asked = role_of(s->v, &s->v->items[m->request], &tie);
     if (nt_item_code(s->v, m) != 487 || !nt_item_is_valid_error(s->v, m) || !is_first_valid(s->v, m) || asked == UNKNOWN)
         return;
+    if (s->v->items[m->request].at < a->concluded) {
+        a->role = UNKNOWN; /* its next request tells */
+        a->refusal = a->shown = NT_VIEW_NONE;
+        return;
+    }
     a->refusal = nt_item_number(s->v, m);
     a->refused_tie = tie;
     if (asked != a->role)
@@ -195,8 +206,10 @@ static void judge_answer(void *state, const struct nt_item *m)
     uint64_t theirs = 0;
     enum role role = role_of(s->v, q, &theirs);
     int code = nt_item_code(s->v, m);
-    if (has_both_roles(s->v, q))
+    if (has_both_roles(s->v, q) || (role == a->role && !nt_item_is_valid_check(s->v, q)))
         a->role = UNKNOWN; /* it may have switched, or not */
+    if (m->class_ == NT_STUN_SUCCESS && nt_item_nominates(s->v, q))
+        a->concluded = m->at;
     if (role == UNKNOWN || m->excused || !nt_item_is_valid_check(s->v, q))
         return;
     if (m->class_ != NT_STUN_SUCCESS && code != 487)
@@ -210,10 +223,17 @@ static void judge_answer(void *state, const struct nt_item *m)
                    role_name(a->role));
 }
 
+static void success_came(void *state, const struct nt_item *m)
+{
+    struct state *s = state;
+    if (nt_item_is_valid_success(s->v, m) && nt_item_nominates(s->v, &s->v->items[m->request]))
+        side_of(s, m)->concluded = m->at;
+}
+
 void nt_rfc8445_roles_judge(struct nt_finder *finder)
 {
     static const struct nt_agent_handlers handlers = {
-        .request_sent = judge_request, .answer_sent = judge_answer, .refusal_came = refusal_came};
+        .request_sent = judge_request, .answer_sent = judge_answer, .success_came = success_came, .refusal_came = refusal_came};
     const struct nt_view *v = finder->v;
     size_t count = v->first_session[v->in->party_count];
     struct state s = {.finder = finder, .v = v, .sides = calloc(count + 1, sizeof *s.sides)};

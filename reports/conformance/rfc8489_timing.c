@@ -2,6 +2,8 @@
 
 #include "core/base/err.h"
 
+#include "reports/conformance/rfc8445_pacing.h"
+
 #include <stdlib.h>
 
 struct sending { /* of a transaction, at its first item */
@@ -18,9 +20,11 @@ static void judge_rto(struct nt_finder *finder, const struct nt_item *m, nt_time
                    (unsigned)finder->v->items[m->first].frame, gap / NT_MSEC);
 }
 
+/* RFC 8445, 14.2: a retransmission may wait for its turn as well: this gap is longer by up to Ta, twice the one before by twice
+ * that. */
 static void judge_retransmission(struct nt_finder *finder, const struct nt_item *m, struct sending *s)
 {
-    nt_time gap = m->at - s->last, slack = 3 * nt_tolerance(finder->v); /* of this gap, and twice of the one before */
+    nt_time gap = m->at - s->last, slack = 3 * nt_tolerance(finder->v) + 2 * nt_pacing_ta(finder->v, m, m->at);
     if (s->sends == 1)
         judge_rto(finder, m, gap);
     if (s->sends > 1)

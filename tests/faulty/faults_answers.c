@@ -115,6 +115,8 @@ static void wrong_family(struct fault_event *e, struct fault_memory *m)
     struct stun_edit_attr *a = stun_edit_find(e->stun, NT_ATTR_XOR_MAPPED_ADDRESS);
     uint8_t value[20];
     (void)m;
+    if (a == NULL)
+        return;
     memcpy(value, stun_edit_value(e->stun, a), a->len);
     value[1] = 7;
     stun_edit_set(e->stun, NT_ATTR_XOR_MAPPED_ADDRESS, value, a->len);

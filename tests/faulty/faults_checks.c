@@ -58,7 +58,11 @@ static void set_username(struct fault_event *e, bool swapped, const char *end)
 {
     char text[600];
     const struct stun_edit_attr *a = stun_edit_find(e->stun, NT_ATTR_USERNAME);
+    if (a == NULL)
+        return;
     const char *name = (const char *)stun_edit_value(e->stun, a), *colon = memchr(name, ':', a->len);
+    if (colon == NULL)
+        return;
     int left = (int)(colon - name), right = a->len - left - 1;
     if (swapped)
         snprintf(text, sizeof text, "%.*s:%.*s", right, colon + 1, left, name);

@@ -132,10 +132,10 @@ static void sign_indication(struct fault_event *e, struct fault_memory *m)
 {
     static const uint8_t room[NT_STUN_HMAC];
     struct fault_pair *pair = faulty_pair_of(e->party, e);
+    const struct stun_edit_attr *name = pair != NULL ? stun_edit_find(&pair->check, NT_ATTR_USERNAME) : NULL;
     (void)m;
-    if (pair == NULL)
+    if (name == NULL)
         return;
-    const struct stun_edit_attr *name = stun_edit_find(&pair->check, NT_ATTR_USERNAME);
     e->key = &pair->key;
     stun_edit_insert(e->stun, 0, NT_ATTR_MESSAGE_INTEGRITY, room, sizeof room);
     stun_edit_insert(e->stun, 0, NT_ATTR_USERNAME, stun_edit_value(&pair->check, name), name->len);
