@@ -89,22 +89,32 @@ const struct nt_ice_check *nt_ice_checks_current(const struct nt_ice_checks *t, 
     return i < t->count ? &t->items[i] : NULL;
 }
 
+/* Its pair is off the check list: only the role still depends on it. */
+static bool is_past(const struct nt_ice_checks *t, const struct nt_ice_check *check)
+{
+    return t->concluded && check->cancelled;
+}
+
+bool nt_ice_checks_nominates(const struct nt_ice_checks *t, uint32_t pair)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        const struct nt_ice_check *check = &t->items[i];
+        if (check->used && check->pair == pair && check->request.use_candidate && !is_past(t, check))
+            return true;
+    }
+    return false;
+}
+
 void nt_ice_checks_cancel(struct nt_ice_checks *t, uint32_t pair)
 {
     size_t i = find_current(t, pair);
-    if (i == t->count)
-        return;
-    t->items[i].cancelled = true;
-    if (t->concluded)
-        end_check(t, &t->items[i]);
+    if (i < t->count)
+        t->items[i].cancelled = true;
 }
 
 void nt_ice_checks_conclude(struct nt_ice_checks *t)
 {
     t->concluded = true;
-    for (size_t i = t->count; i-- > 0;)
-        if (t->items[i].used && t->items[i].cancelled)
-            end_check(t, &t->items[i]);
 }
 
 static struct nt_ice_check *find_by_id(struct nt_ice_checks *t, const uint8_t *id)
@@ -151,6 +161,10 @@ struct nt_ice_outcome nt_ice_checks_response(struct nt_ice_checks *t, struct nt_
         out.why = "the peer answered 487 (Role Conflict) too often";
         return out;
     }
+    if (is_past(t, check)) {
+        end_check(t, check);
+        return (struct nt_ice_outcome){.result = NT_ICE_RESULT_NONE};
+    }
     /* RFC 8445, 7.2.5.2.1: "If the addresses are not symmetric, the agent MUST set the candidate pair state to Failed." */
     bool symmetric = nt_ice_via_equal(via, check->via) && nt_addr_equal(from, &check->remote);
     if (!symmetric)
@@ -190,7 +204,7 @@ nt_time nt_ice_checks_deadline(const struct nt_ice_checks *t)
 {
     nt_time at = NT_TIME_NEVER;
     for (size_t i = 0; i < t->count; i++)
-        if (t->items[i].used)
+        if (t->items[i].used && !is_past(t, &t->items[i]))
             at = nt_time_min(at, t->items[i].txn.deadline);
     return at;
 }

@@ -46,8 +46,11 @@ void nt_ice_checks_start(struct nt_ice_checks *t, const struct nt_ice_check *che
  * connectivity-check transaction, will not treat the lack of response to be a failure, but will wait the duration of the
  * transaction timeout". */
 void nt_ice_checks_cancel(struct nt_ice_checks *t, uint32_t pair);
-void nt_ice_checks_conclude(struct nt_ice_checks *t); /* ICE has completed: no cancelled check counts any more */
+/* ICE has completed: of the responses to cancelled checks only 487 counts any more. */
+void nt_ice_checks_conclude(struct nt_ice_checks *t);
 const struct nt_ice_check *nt_ice_checks_current(const struct nt_ice_checks *t, uint32_t pair); /* the one not cancelled, or NULL */
+/* A check of the pair with USE-CANDIDATE has not ended: one that is cancelled may be answered with success, too. */
+bool nt_ice_checks_nominates(const struct nt_ice_checks *t, uint32_t pair);
 /* What a response that came from `from` by `via` means. */
 struct nt_ice_outcome nt_ice_checks_response(struct nt_ice_checks *t, struct nt_ice_via via, const struct nt_addr *from,
                                              const struct nt_stun_msg *m, nt_time now);

@@ -11,13 +11,34 @@
 #define RELAYED_WAIT (500 * NT_MSEC)
 #define RELAYED_ROUNDS 4
 
+/* A nomination that has not ended when the role is switched stays open: the peer has accepted ours, or may do so yet, or we have
+ * accepted the peer's. */
+static bool has_open_nomination(const struct nt_ice_session *s, const struct nt_ice_pair *p)
+{
+    return p->listed && (p->use_candidate_pending || nt_ice_checks_nominates(nt_ice_session_checks(s), p->number));
+}
+
+static bool is_nomination_open(const struct nt_ice_session *s, const struct nt_ice_component *k)
+{
+    const struct nt_ice_pairs *pairs = nt_ice_session_pairs(s);
+    for (size_t i = 0; i < nt_ice_pairs_count(pairs); i++) {
+        const struct nt_ice_pair *p = nt_ice_pairs_at(pairs, i);
+        if (p->stream == k->stream && p->component == k->component && has_open_nomination(s, p))
+            return true;
+    }
+    return false;
+}
+
+/* RFC 8445, 8.1.1: "the agent MUST eventually pick one and only one candidate pair". While a nomination is open, its pair is the
+ * only one that can be nominated. */
 static const struct nt_ice_valid *find_best_valid(const struct nt_ice_session *s, const struct nt_ice_component *k)
 {
     const struct nt_ice_valid *best = NULL;
+    bool open = is_nomination_open(s, k);
     for (size_t i = 0; i < k->valid_count; i++) {
         const struct nt_ice_valid *v = &k->valids[i];
         const struct nt_ice_pair *p = v->gone ? NULL : nt_ice_pairs_get(nt_ice_session_pairs(s), v->generator);
-        if (p == NULL || p->state != NT_ICE_SUCCEEDED || !p->listed)
+        if (p == NULL || p->state != NT_ICE_SUCCEEDED || !p->listed || (open && !has_open_nomination(s, p)))
             continue;
         if (best == NULL || v->priority > best->priority)
             best = v;
@@ -168,7 +189,7 @@ static void trace_valid(const struct nt_ice_session *s, enum nt_trace_kind kind,
 
 /* RFC 8445, 8.1.2: once a pair is nominated, "the ICE agent MUST remove all candidate pairs for the same component from the
  * checklist and from the triggered-check queue", and cancel what is In-Progress. Succeeded ones stay: they are valid. So do those
- * that the peer has nominated, too, and that rank higher: 8.1.1 has the last word on them once their checks have ended. */
+ * of open nominations that rank higher: 8.1.1 has the last word on them once their checks have ended. */
 static void conclude_component(struct nt_ice_session *s, const struct nt_ice_component *k, const struct nt_ice_valid *selected,
                                nt_time now)
 {
@@ -177,7 +198,7 @@ static void conclude_component(struct nt_ice_session *s, const struct nt_ice_com
         const struct nt_ice_pair *p = nt_ice_pairs_at(pairs, i);
         if (p->number == selected->generator || !p->listed || p->stream != k->stream || p->component != k->component)
             continue;
-        if (p->use_candidate_pending && p->priority > selected->priority)
+        if (has_open_nomination(s, p) && p->priority > selected->priority)
             continue;
         nt_ice_checks_cancel(nt_ice_session_checks(s), p->number);
         if (p->state == NT_ICE_SUCCEEDED || p->state == NT_ICE_PAIR_FAILED)

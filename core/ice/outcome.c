@@ -67,7 +67,7 @@ static void show_new_role(struct nt_ice_session *s, nt_time now)
  * agent MUST change the tiebreaker value", also when the peer's crossing check has switched the role before. After the switch "the
  * agent MUST add the candidate pair whose check generated the 487 error response to the triggered-check queue", also when that
  * check had been cancelled by then and its pair has Succeeded: or the peer, which may have switched as well, hears nothing of the
- * new role.
+ * new role. Once ICE has completed, consent requests show it.
  */
 static void act_on_conflict(struct nt_ice_session *s, const struct nt_ice_outcome *out, nt_time now)
 {
@@ -75,6 +75,8 @@ static void act_on_conflict(struct nt_ice_session *s, const struct nt_ice_outcom
     bool switches = nt_ice_nominate_heed_conflict(s, check->request.role, check->request.tie_breaker, now);
     const struct nt_ice_pair *p = nt_ice_pairs_get(nt_ice_session_pairs(s), check->pair);
     bool listed = p != NULL && p->listed;
+    if (check->cancelled && nt_ice_session_state(s) == NT_ICE_SESSION_COMPLETED)
+        return;
     if (listed && !nt_ice_session_settles_conflicts(s))
         nt_ice_session_fail(s, check->pair, out->why, now);
     else if (!listed)

@@ -7,6 +7,7 @@
              carried it, both complete; and no pair goes at the limit that has Succeeded
   consent    data leave on a pair only within 30 s of an answer to a request on it (RFC 7675, 5.1)
   pacing     transactions of one agent begin Ta apart (RFC 8445, 14.2), consent requests apart
+  blameless  no rule of reports/conformance names an agent
 
   tests/cli/laws.py [--worlds N] [--from N] [--jobs N] [--natsim PROGRAM] [--keep DIR]
 
@@ -29,7 +30,7 @@ import law_worlds
 import taps
 
 ROOT = Path(__file__).resolve().parents[2]
-LAWS = ["runs", "ends", "mirrored", "completes", "consent", "pacing"]
+LAWS = ["runs", "ends", "mirrored", "completes", "consent", "pacing", "blameless"]
 BATCH = 250
 MS, CONSENT = 1_000_000, 30_000_000_000
 
@@ -162,6 +163,11 @@ def pairs(case, name, state=None):
     return {(p["base"] or p["local"], p["remote"]) for p in case["agents"][name]["pairs"] if state is None or p["state"] == state}
 
 
+def blameless(case):
+    for v in case["conformance"]["violations"]:
+        yield "blameless", f"{v['agent']} broke {v['rule']}: {v['detail']}"
+
+
 EVENT = re.compile(r"^ *\d+\.\d+ ms  (L|R) +(?:pair (\d+) )?([a-z].*?)  (\S+) > (\S+)$")
 
 
@@ -212,7 +218,7 @@ def judge(natsim, directory, seeds, jobs):
             broken.append((name, "runs", case["reason"] if case is not None else "it has no result"))
             continue
         datagrams = taps.read(directory / "out" / case["capture"], {"L", "R"})
-        for law in (ends(case), mirrored(case, datagrams, faultless[name]), consent(datagrams), pacing(world, datagrams)):
+        for law in (ends(case), mirrored(case, datagrams, faultless[name]), consent(datagrams), pacing(world, datagrams), blameless(case)):
             broken += [(name, *b) for b in law]
         seen.update({f"{states(case)['L']}, {states(case)['R']}": 1, f"path {case['path']}": 1, "faultless": int(faultless[name])})
     suspects = [n for n in worlds if faultless[n] and n in cases and cases[n]["outcome"] != "error" and not have_completed(cases[n])]

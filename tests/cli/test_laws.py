@@ -111,3 +111,9 @@ def test_a_hasty_transaction_is_seen():
     assert not list(laws.pacing(world, starts(1, 1.1, 1.15, 1.16, nominates=(1,))))  # consent requests are apart
     again = starts(1, 1.1)
     assert not list(laws.pacing(world, [*again, again[1]._replace(at=again[1].at + 1)]))  # nor is a retransmission a start
+
+
+def test_an_agent_that_is_blamed_is_seen():
+    breach = {"rule": "RFC8445-7.1.1-priority", "agent": "R", "packet": 7, "detail": "no PRIORITY", "count": 1}
+    assert not list(laws.blameless({"conformance": {"violations": []}}))
+    assert list(laws.blameless({"conformance": {"violations": [breach]}})) == [("blameless", "R broke RFC8445-7.1.1-priority: no PRIORITY")]

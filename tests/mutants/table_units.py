@@ -472,4 +472,25 @@ UNITS = {
         "edits": [("natsim/packet/icmp_type.h", "(type == 13 || type == 15 || type == 17)", "type == 13")],
         "units": ["gateway_test_icmp"],
     },
+    "another-pair-is-nominated-after-a-role-switch": {
+        "what": "while a nominating check is under way, or one of a pair that the peer has nominated, the role is switched and another pair is nominated",
+        "edits": [("core/ice/nominate.c", "    bool open = is_nomination_open(s, k);", "    bool open = false;")],
+        "units": ["ice_test_role"],
+    },
+    "own-nomination-is-dropped-for-the-peers": {
+        "what": "our nominating check of a better pair is cancelled when the peer nominates another one (RFC 8445, 8.1.1: the highest priority)",
+        "edits": [
+            (
+                "core/ice/nominate.c",
+                "        if (has_open_nomination(s, p) && p->priority > selected->priority)",
+                "        if (p->use_candidate_pending && p->priority > selected->priority)",
+            ),
+        ],
+        "units": ["ice_test_role"],
+    },
+    "late-487-is-forgotten": {
+        "what": "a 487 to a check that was cancelled before ICE completed changes nothing (RFC 8445, 7.2.5.1)",
+        "edits": [("core/ice/checks.c", "    if (error && code == 487) {", "    if (error && code == 487 && !is_past(t, check)) {")],
+        "units": ["ice_test_role", "ice_test_outcomes"],
+    },
 }

@@ -109,8 +109,8 @@ TEST(each_response_has_its_outcome)
     end();
 }
 
-/* RFC 8445, 7.3.1.4: a cancelled check is not sent again and its timeout is no failure, but its response counts; until ICE
- * completes. */
+/* RFC 8445, 7.3.1.4: a cancelled check is not sent again and its timeout is no failure, but its response counts; once ICE has
+ * completed, only a role conflict does. */
 TEST(cancelled_checks)
 {
     struct nt_ice_outcome out;
@@ -134,6 +134,9 @@ TEST(cancelled_checks)
     assert_int_equal(respond(2, (struct reply){0}).result, NT_ICE_RESULT_NONE);
     nt_ice_checks_cancel(checks, 7);
     assert_int_equal(respond(3, (struct reply){0}).result, NT_ICE_RESULT_NONE);
+    start(4, 800 * NT_MSEC);
+    nt_ice_checks_cancel(checks, 7);
+    assert_int_equal(respond(4, (struct reply){.code = 487}).result, NT_ICE_RESULT_CONFLICT);
     assert_int_equal(nt_ice_checks_deadline(checks), NT_TIME_NEVER);
     end();
 }

@@ -173,6 +173,131 @@ TEST(refused_after_completion)
     lab_end(&l);
 }
 
+/* Two pairs, of which the second has the lower priority; its check succeeds. */
+static void begin_two(enum nt_ice_role role)
+{
+    struct nt_ice_candidate c[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("10.0.0.3:6000", NT_ICE_HOST, "2")};
+    c[1].priority -= 256;
+    begin(role, 1);
+    assert_int_equal(remote(&l, c, 2), NT_OK);
+    go(&l, 60 * NT_MSEC);
+    respond(&l, &l.outs[1], (struct reply){0});
+}
+
+/* The peer's request to our first pair, from which we take the other role. */
+static void switch_to(enum nt_ice_role role, uint8_t id)
+{
+    request(&l, "10.0.0.2:6000", (struct ask){.id = id, .role = nt_ice_role(l.a), .tie = role == NT_ICE_CONTROLLING ? 0 : top});
+    assert_int_equal(nt_ice_role(l.a), role);
+}
+
+static int nominating_to(const char *to)
+{
+    struct nt_addr remote_addr = addr(to);
+    int count = 0;
+    for (int i = 0; i < l.count; i++)
+        count += l.outs[i].m.class_ == NT_STUN_REQUEST && carries(&l.outs[i], NT_ATTR_USE_CANDIDATE) &&
+                 nt_addr_equal(&l.outs[i].path.remote, &remote_addr);
+    return count;
+}
+
+static bool is_selected(const char *to)
+{
+    struct nt_ice_candidate own, theirs;
+    struct nt_addr remote_addr = addr(to);
+    return nt_ice_selected(l.a, 1, 1, &own, &theirs) && nt_addr_equal(&theirs.addr, &remote_addr);
+}
+
+/* RFC 8445, 8.1.1: "one and only one candidate pair". Our nomination of the second pair is under way when the role is switched, and
+ * again: the first, which has succeeded meanwhile, is not nominated beside it. */
+TEST(one_nomination_over_switches)
+{
+    begin_two(NT_ICE_CONTROLLING);
+    go(&l, 250 * NT_MSEC);
+    assert_int_equal(nominating_to("10.0.0.3:6000"), 1);
+    struct out *first = next_out(&l, NT_STUN_REQUEST, "10.0.0.2:6000");
+    switch_to(NT_ICE_CONTROLLED, 1);
+    respond(&l, first, (struct reply){0});
+    switch_to(NT_ICE_CONTROLLING, 2);
+    go(&l, 400 * NT_MSEC);
+    assert_int_equal(pair_to(&l, "10.0.0.2:6000").state, NT_ICE_SUCCEEDED);
+    assert_int_equal(nominating_to("10.0.0.2:6000"), 0);
+    assert_int_equal(nominating_to("10.0.0.3:6000"), 2);
+    respond(&l, &l.outs[l.count - 1], (struct reply){0});
+    assert_int_equal(l.state, NT_ICE_COMPLETED);
+    assert_true(is_selected("10.0.0.3:6000"));
+    lab_end(&l);
+}
+
+/* We have accepted the nomination of the first pair, of which the check is under way, and become controlling: we nominate no other
+ * one. If that check fails, we do. */
+static void accepted_nomination(int code, const char *selected)
+{
+    begin_two(NT_ICE_CONTROLLED);
+    request(&l, "10.0.0.2:6000", (struct ask){.id = 1, .use_candidate = true});
+    go(&l, 110 * NT_MSEC);
+    struct out *triggered = &l.outs[l.count - 1];
+    request(&l, "10.0.0.3:6000", (struct ask){.id = 2, .role = NT_ICE_CONTROLLED, .tie = 0});
+    assert_int_equal(nt_ice_role(l.a), NT_ICE_CONTROLLING);
+    go(&l, 400 * NT_MSEC);
+    assert_int_equal(nominating_to("10.0.0.3:6000"), 0);
+    respond(&l, triggered, (struct reply){.code = code});
+    go(&l, 600 * NT_MSEC);
+    assert_int_equal(nominating_to(selected), 1); /* of ours, or once more of the peer's */
+    respond(&l, &l.outs[l.count - 1], (struct reply){0});
+    assert_int_equal(l.state, NT_ICE_COMPLETED);
+    assert_true(is_selected(selected));
+    lab_end(&l);
+}
+
+TEST(no_other_nomination_than_the_accepted_one)
+{
+    accepted_nomination(0, "10.0.0.2:6000");
+    accepted_nomination(400, "10.0.0.3:6000");
+}
+
+/* Ours of the first pair is under way when the peer, controlling meanwhile, nominates the second: the peer may have accepted ours,
+ * and of two "the agents MUST [...] use the pairs with the highest priority" (RFC 8445, 8.1.1). */
+TEST(nominations_of_both)
+{
+    begin_two(NT_ICE_CONTROLLING);
+    respond(&l, &l.outs[0], (struct reply){0});
+    go(&l, 150 * NT_MSEC);
+    struct out *ours = &l.outs[l.count - 1];
+    assert_int_equal(nominating_to("10.0.0.2:6000"), 1);
+    switch_to(NT_ICE_CONTROLLED, 1);
+    request(&l, "10.0.0.3:6000", (struct ask){.id = 2, .use_candidate = true});
+    assert_int_equal(l.state, NT_ICE_COMPLETED);
+    assert_true(is_selected("10.0.0.3:6000"));
+    respond(&l, ours, (struct reply){0});
+    assert_true(is_selected("10.0.0.2:6000"));
+    lab_end(&l);
+}
+
+/* RFC 8445, 7.2.5.1, of a check that was cancelled before ICE completed: "The agent MUST change the tiebreaker value". */
+TEST(cancelled_check_refused_after_completion)
+{
+    struct nt_ice_candidate c = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
+    uint64_t tie;
+    begin(NT_ICE_CONTROLLING, top);
+    assert_int_equal(remote(&l, &c, 1), NT_OK);
+    go(&l, 0);
+    struct out *cancelled = next_out(&l, NT_STUN_REQUEST, NULL), *o;
+    request(&l, "10.0.0.2:6000", (struct ask){.id = 1});
+    for (nt_time at = 50 * NT_MSEC; l.state != NT_ICE_COMPLETED; at += 50 * NT_MSEC) {
+        go(&l, at);
+        while ((o = next_out(&l, NT_STUN_REQUEST, NULL)) != NULL)
+            respond(&l, o, (struct reply){0});
+    }
+    respond(&l, cancelled, (struct reply){.code = 487});
+    go(&l, 10 * NT_SEC);
+    assert_non_null(o = next_out(&l, NT_STUN_REQUEST, NULL));
+    assert_int_equal(nt_stun_get_u64(&o->m, NT_ATTR_ICE_CONTROLLED, &tie), NT_OK);
+    assert_true(tie != top);
+    assert_true(o->at > NT_SEC); /* a consent request: that check's pair is not checked again */
+    lab_end(&l);
+}
+
 /* Both start in one role: exactly one ends controlling, and the call completes. */
 static void both(enum nt_ice_role role, uint64_t left, uint64_t right)
 {
@@ -213,6 +338,10 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(pairs_that_connect_show_the_new_role),
                                        cmocka_unit_test(refused_for_ever),
                                        cmocka_unit_test(refused_after_completion),
+                                       cmocka_unit_test(one_nomination_over_switches),
+                                       cmocka_unit_test(no_other_nomination_than_the_accepted_one),
+                                       cmocka_unit_test(nominations_of_both),
+                                       cmocka_unit_test(cancelled_check_refused_after_completion),
                                        cmocka_unit_test(both_alike)};
     return RUN_TESTS(tests);
 }
