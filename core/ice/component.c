@@ -126,6 +126,11 @@ void nt_ice_components_set_nominating(struct nt_ice_components *t, size_t i, uin
     t->items[i].k.nominating = pair;
 }
 
+void nt_ice_components_set_own_nomination(struct nt_ice_components *t, size_t i, uint32_t pair)
+{
+    t->items[i].k.own_nomination = pair;
+}
+
 void nt_ice_components_note_valid(struct nt_ice_components *t, size_t i, nt_time now)
 {
     t->items[i].k.first_valid = nt_time_min(t->items[i].k.first_valid, now);

@@ -99,11 +99,21 @@ void nt_ice_nominate(struct nt_ice_session *s, bool gathered, nt_time now)
     }
 }
 
+/* RFC 8445, 8.1.1: "Once the controlling agent has successfully nominated a candidate pair [...], the agent MUST NOT nominate
+ * another pair for same component of the data stream within the ICE session." */
+static bool has_nominated_another(const struct nt_ice_component *k, uint32_t pair)
+{
+    return k->own_nomination != 0 && k->own_nomination != pair;
+}
+
 void nt_ice_nominate_again(struct nt_ice_session *s, size_t component, nt_time now)
 {
-    const struct nt_ice_valid *v = nt_ice_component_selected(nt_ice_components_at(nt_ice_session_env(s)->components, component));
+    const struct nt_ice_component *k = nt_ice_components_at(nt_ice_session_env(s)->components, component);
+    const struct nt_ice_valid *v = nt_ice_component_selected(k);
     const struct nt_ice_pair *p = v != NULL ? nt_ice_pairs_get(nt_ice_session_pairs(s), v->generator) : NULL;
-    if (p != NULL && p->listed && p->state == NT_ICE_SUCCEEDED && nt_ice_session_role(s) == NT_ICE_CONTROLLING)
+    if (p == NULL || !p->listed || p->state != NT_ICE_SUCCEEDED || has_nominated_another(k, p->number))
+        return;
+    if (nt_ice_session_role(s) == NT_ICE_CONTROLLING)
         nominate_pair(s, component, p->number, now);
 }
 

@@ -14,7 +14,8 @@ void nt_ice_nominate_heard(struct nt_ice_session *s, uint32_t pair, nt_time now)
 /* The valid pair gets its nominated flag, and is selected unless a better one is. */
 void nt_ice_nominate_select(struct nt_ice_session *s, size_t component, uint32_t valid, nt_time now);
 /* Controlling: nominates the selected pair to the peer once more. We may have selected it as the peer nominated it, before a late
- * check of its switched our role: if our answer was lost, the peer does not know, and does not nominate any more. */
+ * check of its switched our role: if our answer was lost, the peer does not know, and does not nominate any more. Not after we have
+ * nominated another pair ourselves. */
 void nt_ice_nominate_again(struct nt_ice_session *s, size_t component, nt_time now);
 void nt_ice_nominate_switch_role(struct nt_ice_session *s, enum nt_ice_role role,
                                  nt_time now); /* and nominates again what is selected */

@@ -142,6 +142,8 @@ static void act_on_success(struct nt_ice_session *s, const struct nt_ice_outcome
     /* The peer has answered our former role, and may have switched its own to suit it: it must see the new one. */
     if (out->check.request.role != nt_ice_session_role(s))
         nt_ice_session_recheck(s, p->number, now);
+    if (out->check.request.use_candidate)
+        nt_ice_components_set_own_nomination(env->components, component, p->number);
     if (nominated)
         nt_ice_nominate_select(s, component, valid, now);
     if (nominated && !out->check.request.use_candidate)

@@ -7,7 +7,7 @@
              carried it, both complete; and no pair goes at the limit that has Succeeded
   consent    data leave on a pair only within 30 s of an answer to a request on it (RFC 7675, 5.1)
   pacing     transactions of one agent begin Ta apart (RFC 8445, 14.2), consent requests apart
-  blameless  no rule of reports/conformance names an agent
+  blameless  no rule of reports/conformance names an agent; it cannot see that the limit of pairs took a nominated pair off a list
 
   tests/cli/laws.py [--worlds N] [--from N] [--jobs N] [--natsim PROGRAM] [--keep DIR]
 
@@ -163,8 +163,10 @@ def pairs(case, name, state=None):
     return {(p["base"] or p["local"], p["remote"]) for p in case["agents"][name]["pairs"] if state is None or p["state"] == state}
 
 
-def blameless(case):
+def blameless(case, world):
     for v in case["conformance"]["violations"]:
+        if v["rule"] == "RFC8838-13-nomination" and "max-pairs" in world["agents"][v["agent"]]:
+            continue
         yield "blameless", f"{v['agent']} broke {v['rule']}: {v['detail']}"
 
 
@@ -218,7 +220,7 @@ def judge(natsim, directory, seeds, jobs):
             broken.append((name, "runs", case["reason"] if case is not None else "it has no result"))
             continue
         datagrams = taps.read(directory / "out" / case["capture"], {"L", "R"})
-        for law in (ends(case), mirrored(case, datagrams, faultless[name]), consent(datagrams), pacing(world, datagrams), blameless(case)):
+        for law in (ends(case), mirrored(case, datagrams, faultless[name]), consent(datagrams), pacing(world, datagrams), blameless(case, world)):
             broken += [(name, *b) for b in law]
         seen.update({f"{states(case)['L']}, {states(case)['R']}": 1, f"path {case['path']}": 1, "faultless": int(faultless[name])})
     suspects = [n for n in worlds if faultless[n] and n in cases and cases[n]["outcome"] != "error" and not have_completed(cases[n])]

@@ -114,6 +114,9 @@ def test_a_hasty_transaction_is_seen():
 
 
 def test_an_agent_that_is_blamed_is_seen():
+    world = {"agents": {"L": {}, "R": {"max-pairs": 1}}}
     breach = {"rule": "RFC8445-7.1.1-priority", "agent": "R", "packet": 7, "detail": "no PRIORITY", "count": 1}
-    assert not list(laws.blameless({"conformance": {"violations": []}}))
-    assert list(laws.blameless({"conformance": {"violations": [breach]}})) == [("blameless", "R broke RFC8445-7.1.1-priority: no PRIORITY")]
+    late = breach | {"rule": "RFC8838-13-nomination"}
+    seen = list(laws.blameless({"conformance": {"violations": [breach, late]}}, world))
+    assert seen == [("blameless", "R broke RFC8445-7.1.1-priority: no PRIORITY")]
+    assert list(laws.blameless({"conformance": {"violations": [late | {"agent": "L"}]}}, world))

@@ -493,4 +493,9 @@ UNITS = {
         "edits": [("core/ice/checks.c", "    if (error && code == 487) {", "    if (error && code == 487 && !is_past(t, check)) {")],
         "units": ["ice_test_role", "ice_test_outcomes"],
     },
+    "peers-nomination-is-repeated-after-ours": {
+        "what": "an agent that has nominated a pair nominates that of its peer, too, when it controls again (RFC 8445, 8.1.1)",
+        "edits": [("core/ice/nominate.c", "p->state != NT_ICE_SUCCEEDED || has_nominated_another(k, p->number))", "p->state != NT_ICE_SUCCEEDED)")],
+        "units": ["ice_test_role"],
+    },
 }

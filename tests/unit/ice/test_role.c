@@ -274,6 +274,24 @@ TEST(nominations_of_both)
     lab_end(&l);
 }
 
+/* Ours of the second pair has succeeded when the peer's of the first is accepted, and we are controlling again: RFC 8445, 8.1.1:
+ * "the agent MUST NOT nominate another pair". */
+TEST(the_peers_nomination_is_not_repeated_after_ours)
+{
+    begin_two(NT_ICE_CONTROLLING);
+    go(&l, 250 * NT_MSEC);
+    respond(&l, &l.outs[0], (struct reply){0});
+    respond(&l, &l.outs[l.count - 1], (struct reply){0});
+    assert_int_equal(l.state, NT_ICE_COMPLETED);
+    switch_to(NT_ICE_CONTROLLED, 1);
+    request(&l, "10.0.0.2:6000", (struct ask){.id = 2, .use_candidate = true});
+    assert_true(is_selected("10.0.0.2:6000"));
+    switch_to(NT_ICE_CONTROLLING, 3);
+    go(&l, NT_SEC);
+    assert_int_equal(nominating_to("10.0.0.2:6000"), 0);
+    lab_end(&l);
+}
+
 /* RFC 8445, 7.2.5.1, of a check that was cancelled before ICE completed: "The agent MUST change the tiebreaker value". */
 TEST(cancelled_check_refused_after_completion)
 {
@@ -341,6 +359,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(one_nomination_over_switches),
                                        cmocka_unit_test(no_other_nomination_than_the_accepted_one),
                                        cmocka_unit_test(nominations_of_both),
+                                       cmocka_unit_test(the_peers_nomination_is_not_repeated_after_ours),
                                        cmocka_unit_test(cancelled_check_refused_after_completion),
                                        cmocka_unit_test(both_alike)};
     return RUN_TESTS(tests);
