@@ -48,3 +48,21 @@ void nt_gateway_drop_with(struct nt_gateway *g, struct nt_packet *p, enum nt_dro
     if (error != NULL)
         nt_gateway_send(g, error, now);
 }
+
+void nt_gateway_set_src(struct nt_gateway *g, struct nt_packet *p, const struct nt_addr *to, nt_time now)
+{
+    struct nt_addr from = p->src;
+    if (nt_addr_equal(&from, to))
+        return;
+    nt_packet_set_src(p, to);
+    nt_fabric_translated(g->fabric, g->node, p, 0, &from, &p->src, now);
+}
+
+void nt_gateway_set_dst(struct nt_gateway *g, struct nt_packet *p, const struct nt_addr *to, nt_time now)
+{
+    struct nt_addr from = p->dst;
+    if (nt_addr_equal(&from, to))
+        return;
+    nt_packet_set_dst(p, to);
+    nt_fabric_translated(g->fabric, g->node, p, 1, &from, &p->dst, now);
+}

@@ -18,5 +18,8 @@ void nt_gateway_drop(struct nt_gateway *g, struct nt_packet *p, enum nt_drop why
 /* Drops the packet, and sends the error about it; NULL: there is none. The reason says which. a, b: what it is about. */
 void nt_gateway_drop_with(struct nt_gateway *g, struct nt_packet *p, enum nt_drop why, const struct nt_addr *a,
                           const struct nt_addr *b, struct nt_packet *error, nt_time now);
+/* Rewrites an address, and says so; the same address: nothing. */
+void nt_gateway_set_src(struct nt_gateway *g, struct nt_packet *p, const struct nt_addr *to, nt_time now);
+void nt_gateway_set_dst(struct nt_gateway *g, struct nt_packet *p, const struct nt_addr *to, nt_time now);
 
 #endif

@@ -559,7 +559,7 @@ MUTANTS = {
     },
     "damaged-quote-passes": {
         "what": "the header checksum of a quoted packet is not looked at (RFC 5508, REQ-3a)",
-        "edits": [("natsim/gateway/forward.c", " || nt_packet_quotes_damaged(p)", "")],
+        "edits": [("natsim/gateway/error_translation.c", " || nt_packet_quotes_damaged(p)", "")],
         "red": ["language/icmp-damaged", "rfc5508/req-03-checksums[nat=keeps]"],
     },
     "no-black-hole": {
@@ -597,7 +597,7 @@ MUTANTS = {
             (
                 "natsim/gateway/forward.c",
                 "    if (nt_own_addresses_has(&g->own, &p->dst)) {\n",
-                "    if (p->ttl <= 1) {\n        (void)drop_expired(g, p, port, now);\n        return;\n    }\n"
+                "    if (p->ttl <= 1) {\n        (void)nt_hop_or_drop(g, p, port, NULL, now);\n        return;\n    }\n"
                 "    if (nt_own_addresses_has(&g->own, &p->dst)) {\n",
             ),
         ],
@@ -608,7 +608,7 @@ MUTANTS = {
         "edits": [
             (
                 "natsim/gateway/forward.c",
-                "    else if (hop_or_drop(g, p, port, r, now) == PASSED)\n        send_translated(g, p, t, r, now);",
+                "    else if (nt_hop_or_drop(g, p, port, r, now) == NT_PASSED)\n        send_translated(g, p, t, r, now);",
                 "    else\n        send_translated(g, p, t, r, now);",
             ),
         ],

@@ -57,7 +57,7 @@ BREACHES = {
     },
     "forged-headers-pass": {
         "what": "a gateway sends on what has a wrong IP checksum (RFC 1812, 5.2.2)",
-        "edits": [("natsim/gateway/forward.c", "NT_MARK_INJECTED) != 0 && !nt_packet_header_good(p)", "NT_MARK_INJECTED) == 0 && !nt_packet_header_good(p)")],
+        "edits": [("natsim/gateway/forged.c", "NT_MARK_INJECTED) != 0 && !nt_packet_header_good(p)", "NT_MARK_INJECTED) == 0 && !nt_packet_header_good(p)")],
         "red": ["forged/impossible-headers[*]"],
     },
     "source-routes-leave": {
@@ -67,7 +67,7 @@ BREACHES = {
     },
     "quotes-believed": {
         "what": "an ICMP error passes whatever the checksum of the header that it quotes (RFC 5508, REQ-3)",
-        "edits": [("natsim/gateway/forward.c", "!nt_packet_checksums_good(p) || nt_packet_quotes_damaged(p)", "!nt_packet_checksums_good(p)")],
+        "edits": [("natsim/gateway/error_translation.c", "!nt_packet_checksums_good(p) || nt_packet_quotes_damaged(p)", "!nt_packet_checksums_good(p)")],
         "red": ["language/icmp-damaged", "rfc5508/req-03-checksums[nat=keeps]"],
     },
 }

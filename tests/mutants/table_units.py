@@ -459,7 +459,7 @@ UNITS = {
     },
     "redirects-cross-a-nat": {
         "what": "a redirect, which names a gateway of its sender's network, is translated",
-        "edits": [("natsim/gateway/forward.c", "p->data[p->l4] == NT_ICMP4_REDIRECT || ", "")],
+        "edits": [("natsim/gateway/error_translation.c", "p->data[p->l4] == NT_ICMP4_REDIRECT || ", "")],
         "units": ["gateway_test_icmp"],
     },
     "four-bytes-quoted": {
