@@ -11,12 +11,12 @@ struct sent {      /* by pair */
     uint32_t last; /* what was last sent on it, data first; NT_VIEW_NONE: nothing yet */
 };
 
-/* Sent on a pair that has carried data: it must not have been silent for longer than Tr. */
+/* Sent on a pair that has carried data: it must not have been silent for longer than Tr. What a step has damaged was sent. */
 static void judge_gap(struct nt_seen *s, struct sent *sent, const struct nt_item *m)
 {
-    if (m->kind != NT_ITEM_DATA && sent->last == NT_VIEW_NONE)
+    if ((m->kind != NT_ITEM_DATA || m->excused) && sent->last == NT_VIEW_NONE)
         return;
-    if (sent->last != NT_VIEW_NONE) {
+    if (sent->last != NT_VIEW_NONE && !m->excused) {
         const struct nt_item *before = &s->v->items[sent->last];
         nt_require(s->finder, NT_ICE_RULE_KEEPALIVE, m, m->at <= before->at + TR + nt_tolerance(s->v),
                    "nothing was sent on this pair for %" PRId64 " ms since packet %u, expected 15000 ms at most",
@@ -36,7 +36,7 @@ void nt_keepalives_judge(struct nt_seen *s)
         sent[i].last = NT_VIEW_NONE;
     for (uint32_t i = 0; sent != NULL && i < s->v->count; i++) {
         const struct nt_item *m = &s->v->items[i];
-        bool counts = m->direction == NT_DIR_OUT && !m->excused && nt_item_party(s->v, m)->kind == NT_CONF_AGENT;
+        bool counts = m->direction == NT_DIR_OUT && nt_item_party(s->v, m)->kind == NT_CONF_AGENT;
         if (counts && (m->kind == NT_ITEM_DATA || m->kind == NT_ITEM_STUN))
             judge_gap(s, &sent[m->pair], m);
     }

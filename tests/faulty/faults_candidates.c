@@ -19,7 +19,7 @@ static void add_candidate(struct fault_event *e, struct fault_memory *m, const c
     if (m->done)
         return;
     m->done = true;
-    snprintf(line, sizeof line, CANDIDATE "%s", rest);
+    snprintf(line, sizeof line, CANDIDATE "%.400s", rest);
     sdp_insert_before(e->sdp, sdp_line(e->sdp, CANDIDATE, 0), line);
 }
 
