@@ -277,7 +277,7 @@ static nt_time checks_deadline(const struct nt_ice_agent *a)
         return at;
     nt_time patience[] = {nt_time_after(nt_ice_session_started(s), NT_ICE_PAC),
                           nt_time_after(nt_ice_session_heard(s), NT_ICE_LAST_CANDIDATE)};
-    for (size_t i = 0; i < (a->config.trickle != NT_ICE_TRICKLE_OFF ? 2 : 1); i++)
+    for (size_t i = 0; i < sizeof patience / sizeof *patience; i++)
         if (!nt_ice_pacer_looked(a->pacer, patience[i]))
             at = nt_time_min(at, patience[i]);
     return nt_time_min(at, nt_ice_nominate_deadline(s));

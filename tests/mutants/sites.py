@@ -20,7 +20,7 @@ KEYWORDS = set("auto break case const continue default do else enum extern for g
                "sizeof static struct switch typedef union unsigned void volatile while char float double bool".split())
 ASSIGNS = {"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=", "++", "--"}
 FREES = re.compile(r"(?:free(?:_const|_items|_if_unused)?|release_memory|\w+_(?:free|del)|\w+_free_\w+)\Z")
-ASKS = {"malloc", "calloc", "realloc"}
+ASKS = {"malloc", "calloc", "realloc", "nt_grow", "nt_reserve"}
 
 
 def tokens_of(text):

@@ -5,7 +5,11 @@ FORM, GRANTED = "reports/conformance/rfc8489_form.c", "reports/conformance/grant
 CALL, MAP = "scenarios/oracle/call.c", "scenarios/oracle/map.c"
 GATEWAYS, FACTS = "scenarios/oracle/gateways.c", "scenarios/oracle/facts.c"
 
+OLD = "turned '>' in 'for (unsigned i = 0; m->old_count > 0 && i < m->count; i++)'"
+
 SURVIVORS = {
+    f"core/ice/inbound.c tell_old {OLD}": "a message without old attributes is looked through, and none is found",
+    f"core/turn/client_trace.c nt_turn_client_trace_old {OLD}": "a message without old attributes is looked through, and none is found",
     f"{ALLOCATE} judge_transport constant '0' in 'uint32_t value = 0;'":
         "of an absent REQUESTED-TRANSPORT the highest byte is read, in which a 1 is a 0",
     f"{REDIRECT} nt_rfc8489_redirect_judge constant '0' in 'for (uint32_t i = 0; i < v->count; i++)'":

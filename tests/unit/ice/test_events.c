@@ -70,25 +70,33 @@ static void push(struct nt_ice_events *e, uint16_t component, uint32_t round)
         0);
 }
 
-/* The one outdated event is the first, and what outdates it the last before the newest. */
-TEST(an_event_is_outdated_by_any_later_one)
+enum { CAP = NT_ICE_EVENTS_SPARE + 1 };
+
+/* The one outdated event is the first, and what outdates it comes at place `at`. */
+static void outdated_by(uint16_t at)
 {
-    enum { CAP = NT_ICE_EVENTS_SPARE + 1 };
     struct nt_trace silent = {0};
     struct nt_ice_record *record = nt_ice_record_new(&silent);
     struct nt_ice_events *e = nt_ice_events_new(record, 1);
     struct nt_ice_event ev;
-    for (uint16_t i = 1; i < CAP; i++)
-        push(e, i, 1);
-    push(e, 1, 2);
+    for (uint16_t i = 0; i < CAP; i++)
+        push(e, i == at ? 0 : i, i == at ? 2 : 1);
     push(e, CAP, 1);
-    for (uint16_t i = 2; i < CAP; i++)
-        assert_true(nt_ice_events_pull(e, &ev) == 1 && ev.component == i);
-    assert_true(nt_ice_events_pull(e, &ev) == 1 && ev.component == 1 && ev.local.priority == 2);
-    assert_true(nt_ice_events_pull(e, &ev) == 1 && ev.component == CAP);
+    for (uint16_t i = 1; i <= CAP; i++) {
+        assert_int_equal(nt_ice_events_pull(e, &ev), 1);
+        assert_int_equal(ev.component, i == at ? 0 : i);
+        assert_int_equal(ev.local.priority, i == at ? 2 : 1);
+    }
     assert_int_equal(nt_ice_events_pull(e, &ev), 0);
     nt_ice_events_del(e);
     nt_ice_record_del(record);
+}
+
+TEST(an_event_is_outdated_by_any_later_one)
+{
+    outdated_by(1);
+    outdated_by(2);
+    outdated_by(CAP - 1);
 }
 
 TEST(data_is_last_and_only_until_the_next_input)
