@@ -117,6 +117,7 @@ class Finding:
     """What the rules found in one run: {(agent, rule): (count, detail)}, and how the call ended."""
     def __init__(self, line):
         self.outcome, self.path, self.reason = line["outcome"], line["path"], line["reason"]
+        self.states = line["states"]
         self.blamed = {(f["agent"], f["rule"]): (f["count"], f["detail"]) for f in line["violations"] + line["advice"]}
         self.not_judged = {(f["agent"], f["rule"]) for f in line["not_judged"]}
 

@@ -121,6 +121,18 @@ static void add_findings(struct nt_text *t, const char *name, const struct nt_re
     nt_text_put(t, "]");
 }
 
+static void add_states(struct nt_text *t, const struct nt_result_case *r)
+{
+    nt_text_put(t, ", \"states\": {");
+    for (size_t i = 0; i < r->agent_count; i++) {
+        nt_text_put(t, i == 0 ? "" : ", ");
+        nt_json_string(t, r->agents[i].name);
+        nt_text_put(t, ": ");
+        nt_json_string(t, r->agents[i].state);
+    }
+    nt_text_put(t, "}");
+}
+
 static void add_not_judged(struct nt_text *t, const struct nt_result_case *r)
 {
     nt_text_put(t, ", \"not_judged\": [");
@@ -144,6 +156,7 @@ static void write_findings(struct nt_text *t, const struct job *job, const struc
     add_member(t, "path", r->path);
     add_findings(t, "violations", r->violations, r->violation_count);
     add_findings(t, "advice", r->advice, r->advice_count);
+    add_states(t, r);
     add_not_judged(t, r);
     nt_text_put(t, "}");
 }

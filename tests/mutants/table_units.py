@@ -70,6 +70,36 @@ UNITS = {
         "edits": [("reports/conformance/rfc8656_peers.c", "only ? code == 443 :", "only ? code != 0 :")],
         "units": ["conformance_test_stories_relaying"],
     },
+    "443-for-any-peer": {
+        "what": "443 to peers of the right address family is not named (RFC 8656, 10.2)",
+        "edits": [("reports/conformance/rfc8656_peers.c", "code != 443,", "true,")],
+        "units": ["conformance_test_stories_relaying"],
+    },
+    "441-for-any-user": {
+        "what": "441 to the allocation's own user is not named (RFC 8656, 5)",
+        "edits": [("reports/conformance/rfc8656_server.c", "code != 441 || relay->user == NT_VIEW_NONE", "true || relay->user == NT_VIEW_NONE")],
+        "units": ["conformance_test_stories_relaying"],
+    },
+    "a-refused-channel-is-bound": {
+        "what": "a refused ChannelBind moves the channel to the other peer, for the judge",
+        "edits": [("reports/conformance/allocations.c", "(!granted || nt_addr_equal", "(nt_addr_equal")],
+        "units": ["conformance_test_stories_relaying"],
+    },
+    "channels-outlive-their-allocation": {
+        "what": "ChannelData on a deleted allocation is not named (RFC 8656, 8)",
+        "edits": [("reports/conformance/relay_view.c", " && !nt_relay_side(relay, g->peer.family)->removed)", ")")],
+        "units": ["conformance_test_stories_allocations"],
+    },
+    "cookie-of-binding-alone": {
+        "what": "another magic cookie is named in Binding messages alone",
+        "edits": [("reports/conformance/walk.c", "nt_stun_method_name(nt_load16(bytes) & 0xfeef) != NULL &&", "(nt_load16(bytes) & 0xfeef) == NT_STUN_BINDING &&")],
+        "units": ["conformance_test_stories_allocations"],
+    },
+    "realm-of-any-bytes": {
+        "what": "the client takes a REALM that is no UTF-8 (RFC 8489, 14.9)",
+        "edits": [("core/stun/login.c", "!nt_is_utf8(c->realm->value, c->realm->len)", "false")],
+        "units": ["stun_test_credentials"],
+    },
     "any-error-for-443-of-some-peers": {
         "what": "the rules on peers of which one is of another family take any error (RFC 8656, 10.2)",
         "edits": [("reports/conformance/rfc8656_peers.c", ": code == 400 || code == 403 || code == 443,", ": code != 0,")],
