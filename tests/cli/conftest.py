@@ -80,6 +80,12 @@ def natsim(tmp_path):
     return run
 
 
+def random_worlds(first, last):
+    """The worlds of `natsim sweep` with these numbers, as data. JSON is YAML."""
+    done = subprocess.run([str(NATSIM), "sweep", "--list", "--seeds", f"{first}..{last}"], stdout=subprocess.PIPE, text=True, check=True, timeout=120)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
 @pytest.fixture
 def scenario(tmp_path):
     """Writes a scenario file and gives its name."""

@@ -11,8 +11,7 @@ import subprocess
 
 import pytest
 
-import faults
-from conftest import NATSIM, NOBODY, SUITES, fields, two_nats
+from conftest import NATSIM, NOBODY, SUITES, fields, random_worlds, two_nats
 from test_live import live_only
 from test_workers import LONG, busy_worker, start
 
@@ -124,9 +123,10 @@ def test_every_suite_gives_the_same_bytes_under_both_carriers(natsim, tmp_path):
 
 
 @needs_ns3
-def test_worlds_with_faults_give_the_same_results_under_both_carriers(natsim, tmp_path):
+def test_random_worlds_give_the_same_results_under_both_carriers(natsim, tmp_path):
     (tmp_path / "worlds").mkdir()
-    faults.write(tmp_path / "worlds", 1, 500)
+    for world in random_worlds(1, 500):
+        (tmp_path / "worlds" / f"world-{world['seed']:04}.yaml").write_text(json.dumps(world))
     for carrier in ("builtin", "ns3"):
         natsim("run", "worlds", "--carrier", carrier, "--out", carrier, "--capture", "none", timeout=300)
     assert len(cases(tmp_path / "builtin")) == 500

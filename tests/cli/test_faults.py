@@ -1,34 +1,13 @@
-"""What steps and bad lines do is no fault of agents and servers: no rule of conformance blames them, and what they send stays right.
-FAULTS=N runs so many random worlds, 2,000 by default, FAULTS_FROM is the first seed."""
-
-import json
-import os
+"""What steps and bad lines do is no fault of agents and servers: no rule of conformance blames them, and what they send stays right. Random
+worlds with faults are those of `natsim sweep`; here is what some of them found."""
 
 import pytest
 
-import faults
 from conftest import two_nats
-
-COUNT = int(os.environ.get("FAULTS", 2000))
-FIRST = int(os.environ.get("FAULTS_FROM", 1))
 
 
 def violations(case):
     return [f"{case['id']}: {v['agent']}, packet {v['packet']}: {v['rule']}: {v['detail']}" for v in case["conformance"]["violations"]]
-
-
-def test_nobody_is_blamed_for_faults(natsim, tmp_path):
-    directory = tmp_path / "worlds"
-    directory.mkdir()
-    faults.write(directory, FIRST, COUNT)
-    run = natsim("run", "worlds", "--out", "out", "--capture", "none", timeout=600)
-    assert run.code in (0, 1), run
-    cases = json.loads((tmp_path / "out" / "results.json").read_text())["cases"]
-    assert len(cases) == COUNT
-    blamed = [line for case in cases for line in violations(case)]
-    assert not blamed, "\n".join(blamed)
-    assert all(case["outcome"] in ("pass", "fail") for case in cases)
-    assert sum(case["outcome"] == "pass" for case in cases) > 0.9 * COUNT
 
 
 # Worlds in which one side keeps the direct pair, and the other has moved to the relay.

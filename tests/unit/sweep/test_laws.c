@@ -1,0 +1,237 @@
+/* The laws see what breaks them, and nothing else. */
+#include "tests/unit/help.h"
+
+#include "core/stun/stun.h"
+#include "reports/result/words.h"
+#include "scenarios/sweep/laws.h"
+
+#include <string.h>
+
+#define DATAGRAMS_MAX 16
+
+static struct nt_addr here, there, other;
+static struct nt_scn_agent agents[2];
+static struct nt_scn_case scn;
+static struct nt_result_agent results[2];
+static struct nt_result_case result;
+static struct nt_sweep_limits limits;
+static struct nt_sweep_datagram items[DATAGRAMS_MAX];
+static struct nt_sweep_datagrams datagrams;
+static uint8_t bytes[DATAGRAMS_MAX][200];
+static struct nt_observation o;
+
+FIXTURE(call_of_two)
+{
+    here = addr("10.0.0.1:5000");
+    there = addr("10.0.0.2:5000");
+    other = addr("10.0.0.3:5000");
+    agents[0] = (struct nt_scn_agent){.name = "L", .ta = 50 * NT_MSEC};
+    agents[1] = (struct nt_scn_agent){.name = "R", .ta = 100 * NT_MSEC};
+    scn = (struct nt_scn_case){.agents = agents, .agent_count = 2, .caller = 0, .callee = 1};
+    results[0] = (struct nt_result_agent){.state = "completed"};
+    results[1] = (struct nt_result_agent){.state = "completed"};
+    result = (struct nt_result_case){.agents = results, .agent_count = 2, .reason = ""};
+    limits = (struct nt_sweep_limits){0};
+    datagrams = (struct nt_sweep_datagrams){.items = items};
+    o = (struct nt_observation){.c = &scn, .r = &result, .d = &datagrams, .limits = &limits};
+    return 0;
+}
+
+static bool breaks(enum nt_law law)
+{
+    char detail[NT_LAW_DETAIL];
+    bool broken = nt_law_try(law, &o, detail) == NT_LAW_BROKEN;
+    assert_int_equal(broken, detail[0] != '\0');
+    return broken;
+}
+
+static struct nt_sweep_datagram *add(int64_t ms, uint32_t agent, bool out, const struct nt_addr *remote)
+{
+    struct nt_sweep_datagram *d = &items[datagrams.count];
+    *d = (struct nt_sweep_datagram){.at = ms * NT_MSEC, .agent = agent, .tap = agent, .out = out, .local = here, .remote = *remote};
+    d->bytes = bytes[datagrams.count++];
+    return d;
+}
+
+static struct nt_sweep_datagram *add_data(int64_t ms, uint32_t agent, bool out, const struct nt_addr *remote)
+{
+    struct nt_sweep_datagram *d = add(ms, agent, out, remote);
+    memset(bytes[datagrams.count - 1], 128, 24);
+    d->len = 24;
+    return d;
+}
+
+static struct nt_sweep_datagram *add_binding(int64_t ms, uint32_t agent, bool out, enum nt_stun_class class_, uint8_t number,
+                                             bool nominates)
+{
+    struct nt_sweep_datagram *d = add(ms, agent, out, &there);
+    struct nt_stun_builder b;
+    const uint8_t id[NT_STUN_ID] = {number};
+    nt_stun_start(&b, bytes[datagrams.count - 1], sizeof bytes[0], class_, NT_STUN_BINDING, id);
+    if (class_ == NT_STUN_REQUEST)
+        nt_stun_add_u32(&b, NT_ATTR_PRIORITY, 1);
+    if (nominates)
+        nt_stun_add(&b, NT_ATTR_USE_CANDIDATE, NULL, 0);
+    d->len = (size_t)nt_stun_finish(&b);
+    return d;
+}
+
+TEST(each_law_has_a_name_and_a_claim)
+{
+    for (unsigned law = 0; law < NT_LAW_COUNT; law++) {
+        assert_true(strlen(nt_law_name((enum nt_law)law)) > 3);
+        assert_true(strlen(nt_law_claim((enum nt_law)law)) > 20);
+    }
+}
+
+TEST(an_error_is_seen)
+{
+    assert_false(breaks(NT_LAW_RUNS));
+    result.outcome = NT_ERROR;
+    result.reason = "livelock";
+    assert_true(breaks(NT_LAW_RUNS));
+    o.untold = true;
+    assert_false(breaks(NT_LAW_RUNS));
+}
+
+TEST(a_path_that_the_oracle_does_not_know_is_seen)
+{
+    result.path = "relayed";
+    assert_false(breaks(NT_LAW_ORACLE)); /* it was not asked */
+    result.expected_paths = NT_PATH_DIRECT;
+    assert_true(breaks(NT_LAW_ORACLE));
+    result.expected_paths = NT_PATH_DIRECT | NT_PATH_RELAYED;
+    assert_false(breaks(NT_LAW_ORACLE));
+}
+
+TEST(blame_is_seen)
+{
+    struct nt_result_finding finding = {.rule = "RFC0-0", .agent = "L", .detail = "it did"};
+    assert_false(breaks(NT_LAW_CONFORMANCE));
+    result.violations = &finding;
+    result.violation_count = 1;
+    assert_true(breaks(NT_LAW_CONFORMANCE));
+}
+
+TEST(one_that_runs_is_seen)
+{
+    assert_false(breaks(NT_LAW_ENDS));
+    results[1].state = "running";
+    assert_true(breaks(NT_LAW_ENDS));
+    results[0].state = "disconnected";
+    assert_true(breaks(NT_LAW_ENDS));
+    results[0].state = "failed";
+    assert_false(breaks(NT_LAW_ENDS));
+    results[0].state = "gathering";
+    assert_true(breaks(NT_LAW_ENDS));
+}
+
+TEST(one_that_does_not_complete_is_seen)
+{
+    results[0].state = "failed";
+    o.faultless = true;
+    result.expected_paths = NT_PATH_DIRECT;
+    assert_true(breaks(NT_LAW_COMPLETES));
+    result.expected_paths = NT_PATH_DIRECT | NT_PATH_NONE;
+    assert_false(breaks(NT_LAW_COMPLETES));
+}
+
+TEST(what_a_limit_took_is_no_breach_and_what_it_did_not_take_is)
+{
+    struct nt_result_pair pair = {.local = here, .remote = there, .state = "succeeded"};
+    struct nt_result_agent without[2] = {{.state = "completed", .pairs = &pair, .pair_count = 1}, {.state = "completed"}};
+    struct nt_result_case twin = {.agents = without, .agent_count = 2, .expected_paths = NT_PATH_DIRECT};
+    struct nt_sweep_gone gone = {.agent = 0, .local = here, .remote = there};
+    results[0].state = "failed";
+    o.twin = &twin;
+    assert_false(breaks(NT_LAW_COMPLETES)); /* the pair was not formed */
+    results[0].pairs = &pair;
+    results[0].pair_count = 1;
+    assert_true(breaks(NT_LAW_COMPLETES));
+    limits.items = &gone;
+    limits.count = 1;
+    assert_false(breaks(NT_LAW_COMPLETES));
+    gone.had_succeeded = true;
+    assert_true(breaks(NT_LAW_COMPLETES));
+}
+
+TEST(data_that_go_two_ways_are_seen)
+{
+    add_data(1, 0, true, &there);
+    add_data(2, 1, false, &there);
+    add_data(3, 1, true, &there);
+    add_data(4, 0, false, &there);
+    assert_false(breaks(NT_LAW_MIRRORED));
+    add_data(5, 0, false, &other);
+    assert_true(breaks(NT_LAW_MIRRORED));
+    results[1].state = "failed";
+    assert_false(breaks(NT_LAW_MIRRORED));
+    results[1].state = "completed";
+    datagrams.count = 0;
+    assert_false(breaks(NT_LAW_MIRRORED));
+    o.faultless = true;
+    assert_true(breaks(NT_LAW_MIRRORED)); /* none have come */
+}
+
+TEST(data_without_consent_are_seen)
+{
+    add_binding(0, 0, true, NT_STUN_REQUEST, 1, false);
+    add_binding(10, 0, false, NT_STUN_SUCCESS, 1, false);
+    struct nt_sweep_datagram *d = add_data(30010, 0, true, &there);
+    assert_false(breaks(NT_LAW_CONSENT));
+    d->at++;
+    assert_true(breaks(NT_LAW_CONSENT));
+    agents[0].no_consent = true;
+    assert_false(breaks(NT_LAW_CONSENT));
+    agents[0].no_consent = false;
+    d->at = 20 * NT_MSEC;
+    d->remote = other;
+    assert_true(breaks(NT_LAW_CONSENT));
+    d->remote = there;
+    items[1].dropped = true;
+    assert_true(breaks(NT_LAW_CONSENT));
+}
+
+TEST(a_hasty_transaction_is_seen)
+{
+    add_binding(0, 0, true, NT_STUN_REQUEST, 1, false);
+    add_binding(1, 0, true, NT_STUN_REQUEST, 1, false); /* a retransmission begins nothing */
+    struct nt_sweep_datagram *second = add_binding(100, 0, true, NT_STUN_REQUEST, 2, true);
+    assert_false(breaks(NT_LAW_PACING));
+    second->at--;
+    assert_true(breaks(NT_LAW_PACING));
+    second->at++;
+    add_binding(110, 0, true, NT_STUN_REQUEST, 3, false); /* on a nominated pair: consent is apart */
+    assert_false(breaks(NT_LAW_PACING));
+    add_binding(120, 0, true, NT_STUN_REQUEST, 4, true);
+    assert_true(breaks(NT_LAW_PACING));
+}
+
+TEST(without_packets_their_laws_are_not_tried)
+{
+    char detail[NT_LAW_DETAIL];
+    o.d = NULL;
+    assert_int_equal(nt_law_try(NT_LAW_MIRRORED, &o, detail), NT_LAW_NOT_TRIED);
+    assert_int_equal(nt_law_try(NT_LAW_CONSENT, &o, detail), NT_LAW_NOT_TRIED);
+    assert_int_equal(nt_law_try(NT_LAW_PACING, &o, detail), NT_LAW_NOT_TRIED);
+}
+
+#define T(name) cmocka_unit_test_setup(name, call_of_two)
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        T(each_law_has_a_name_and_a_claim),
+        T(an_error_is_seen),
+        T(a_path_that_the_oracle_does_not_know_is_seen),
+        T(blame_is_seen),
+        T(one_that_runs_is_seen),
+        T(one_that_does_not_complete_is_seen),
+        T(what_a_limit_took_is_no_breach_and_what_it_did_not_take_is),
+        T(data_that_go_two_ways_are_seen),
+        T(data_without_consent_are_seen),
+        T(a_hasty_transaction_is_seen),
+        T(without_packets_their_laws_are_not_tried),
+    };
+    return RUN_TESTS(tests);
+}
