@@ -26,7 +26,7 @@ LAWS = {
         "what": "a check is answered with success when there is no room for its pair",
         "edits": [("core/ice/respond.c", "        refuse(s, answer, 400, refusal, now); /* 7.3.1.5",
                    "        nt_ice_outbox_put(nt_ice_session_env(s)->outbox, &answer, now); /* 7.3.1.5")],
-        "laws": ["ends"],
+        "laws": ["conformance"],
     },
     "data-after-consent": {
         "what": "consent lives for 90 s without an answer, and data are sent that long (RFC 7675, 5.1)",
