@@ -40,11 +40,12 @@ static bool breaks_the_law(void *user, const struct nt_tree *world)
     return pid > 0 && (WIFSIGNALED(status) ? h->law == NT_LAW_RUNS : WEXITSTATUS(status) == 1);
 }
 
-static void write_scenario(struct nt_text *out, uint64_t number, enum nt_law law, const char *detail, const struct nt_tree *world)
+static void write_scenario(struct nt_text *out, uint64_t number, enum nt_law law, const char *detail, bool smaller,
+                           const struct nt_tree *world)
 {
     char *clean = nt_clean(detail, false); /* one line of a comment */
-    nt_text_printf(out, "# World %" PRIu64 " of sweep, made smaller: it breaks the law '%s': %s.\n# %s\n", number, nt_law_name(law),
-                   nt_law_claim(law), clean != NULL ? clean : "");
+    nt_text_printf(out, "# World %" PRIu64 " of natsim sweep%s: it breaks the law '%s': %s.\n# %s\n", number,
+                   smaller ? ", made smaller" : "", nt_law_name(law), nt_law_claim(law), clean != NULL ? clean : "");
     free(clean);
     nt_tree_write_yaml(out, world);
 }
@@ -59,7 +60,7 @@ static void hunt_down(uint64_t number, enum nt_law law, const char *detail, bool
     if (world != NULL && shrinks)
         world = nt_shrink(&s, a, world);
     if (world != NULL)
-        write_scenario(scenario, number, law, detail, world);
+        write_scenario(scenario, number, law, detail, shrinks, world);
     nt_arena_del(a);
 }
 
