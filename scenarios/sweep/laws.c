@@ -76,10 +76,11 @@ static bool loses_signalling(const struct nt_scn_case *c)
     return false;
 }
 
-/* The owner of one whose peer has failed would hear of that (RFC 8445, 8.1.1). */
+/* The owner of one whose peer has failed would hear of that (RFC 8445, 8.1.1). Where a NAT forgets flows, a nomination may never
+ * arrive, and no timer of the RFC ends the waiting for one. */
 static enum nt_law_holds ends(const struct nt_observation *o, char *detail)
 {
-    if (loses_signalling(o->c))
+    if (loses_signalling(o->c) || nt_observation_moves_flows(o))
         return NT_LAW_NOT_TRIED;
     for (int i = 0; i < 2; i++) {
         uint32_t one = i == 0 ? o->c->caller : o->c->callee, other = i == 0 ? o->c->callee : o->c->caller;

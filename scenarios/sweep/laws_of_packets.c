@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define CONSENT (30 * NT_SEC)
-#define SHORT_LIFE (20 * NT_SEC) /* of a mapping: keepalives come every 15 to 18 s */
 #define FLOW_TEXT (3 * NT_ADDR_TEXT + 16)
 
 static const char *flow_text(const struct nt_sweep_datagram *d, char buf[FLOW_TEXT])
@@ -29,26 +28,6 @@ static bool is_data(const struct nt_sweep_datagram *d)
 
 /* --- mirrored --- */
 
-/* A mapping may end while its flow goes on: it lives shorter than the time between keepalives, or makes room for others. */
-static bool forgets_flows(const struct nt_nat_policy *p)
-{
-    nt_time shortest = nt_time_min(p->life_new, nt_time_min(p->life_replied, p->life_stream));
-    return p->kind == NT_GW_TRANSLATE && (shortest < SHORT_LIFE || p->icmp_kills_mapping || p->max_mappings > 0 ||
-                                          p->max_per_host > 0 || p->when_full == NT_FULL_STEAL);
-}
-
-/* A flow may get another address on its way, so that the sides see different ones for good. */
-static bool moves_flows(const struct nt_scn_case *c)
-{
-    for (size_t i = 0; i < c->gateway_count; i++)
-        if (forgets_flows(&c->gateways[i].policy))
-            return true;
-    for (size_t i = 0; i < c->step_count; i++)
-        if (c->steps[i].kind == NT_STEP_NAT || (c->steps[i].kind == NT_STEP_SERVER && c->steps[i].server_do == NT_SERVER_RESET))
-            return true;
-    return false;
-}
-
 static const struct nt_sweep_datagram *last_data(const struct nt_observation *o, uint32_t agent, bool out)
 {
     for (size_t i = o->d->count; i > 0; i--) {
@@ -62,7 +41,7 @@ static const struct nt_sweep_datagram *last_data(const struct nt_observation *o,
 enum nt_law_holds nt_law_mirrored(const struct nt_observation *o, char *detail)
 {
     char sends_text[FLOW_TEXT], arrives_text[FLOW_TEXT];
-    if (o->d == NULL || !nt_observation_completed(o) || moves_flows(o->c))
+    if (o->d == NULL || !nt_observation_completed(o) || nt_observation_moves_flows(o))
         return NT_LAW_NOT_TRIED;
     for (int i = 0; i < 2; i++) {
         uint32_t agent = i == 0 ? o->c->caller : o->c->callee;

@@ -25,5 +25,8 @@ bool nt_result_has_states(const struct nt_result_case *r, const struct nt_scn_ca
 /* Both agents of the call have completed; only where they have states. */
 bool nt_result_completed(const struct nt_result_case *r, const struct nt_scn_case *c);
 bool nt_observation_completed(const struct nt_observation *o);
+/* A flow may get another address on its way, because a NAT forgets it: the sides see different ones for good, and what one tells
+ * may never reach the other. */
+bool nt_observation_moves_flows(const struct nt_observation *o);
 
 #endif
