@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define PAIRS_MAX 100 /* of an agent that no key limits */
+
 const char *nt_law_name(enum nt_law law)
 {
 #define WORD(name, word, claim) word,
@@ -49,13 +51,25 @@ static enum nt_law_holds oracle(const struct nt_observation *o, char *detail)
     return NT_LAW_BROKEN;
 }
 
+/* Its rule cannot see that the limit of pairs took a nominated pair off a list. */
+static bool is_excused(const struct nt_scn_case *c, const struct nt_result_finding *f)
+{
+    for (uint32_t i = 0; i < c->agent_count; i++)
+        if (strcmp(c->agents[i].name, f->agent) == 0)
+            return c->agents[i].max_pairs < PAIRS_MAX && strcmp(f->rule, "RFC8838-13-nomination") == 0;
+    return false;
+}
+
 static enum nt_law_holds conformance(const struct nt_observation *o, char *detail)
 {
-    if (o->r->violation_count == 0)
-        return NT_LAW_KEPT;
-    const struct nt_result_finding *f = &o->r->violations[0];
-    snprintf(detail, NT_LAW_DETAIL, "%s broke %s: %s", f->agent, f->rule, f->detail);
-    return NT_LAW_BROKEN;
+    for (size_t i = 0; i < o->r->violation_count; i++) {
+        const struct nt_result_finding *f = &o->r->violations[i];
+        if (is_excused(o->c, f))
+            continue;
+        snprintf(detail, NT_LAW_DETAIL, "%s broke %s: %s", f->agent, f->rule, f->detail);
+        return NT_LAW_BROKEN;
+    }
+    return NT_LAW_KEPT;
 }
 
 static bool has_ended(const char *state)

@@ -111,6 +111,10 @@ TEST(blame_is_seen)
     result.violations = &finding;
     result.violation_count = 1;
     assert_true(breaks(NT_LAW_CONFORMANCE));
+    finding.rule = "RFC8838-13-nomination";
+    assert_false(breaks(NT_LAW_CONFORMANCE)); /* its limit of pairs may have done it */
+    agents[0].max_pairs = 100;
+    assert_true(breaks(NT_LAW_CONFORMANCE));
 }
 
 TEST(one_that_runs_is_seen)
