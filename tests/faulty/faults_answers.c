@@ -13,6 +13,14 @@ static void late(struct fault_event *e, struct fault_memory *m)
     e->held = sends_answer(e) ? 20 * NT_SEC : 0;
 }
 
+/* From the third second of its checks on it neither checks nor answers. */
+static void gives_up(struct fault_event *e, struct fault_memory *m)
+{
+    if (m->number == 0 && sends_check(e))
+        m->number = (uint64_t)e->now;
+    e->dropped = m->number != 0 && e->now >= (nt_time)m->number + 2 * NT_SEC && (is_check(e) || is_answer(e));
+}
+
 /* Later than a transaction lasts: RFC 8489, 6.2.1. */
 static void too_late(struct fault_event *e, struct fault_memory *m)
 {
@@ -203,6 +211,7 @@ static bool answers_again(const struct fault_event *e)
 
 const struct fault faults_of_answers[] = {
     {"no-answers", "it does not answer checks", NT_APP_ICE, .acts = no_answers},
+    {"gives-up", "it has failed after 2 s: it checks and answers no more", NT_APP_ICE, .acts = gives_up},
     {"answers-late", "it answers checks 20 s late", NT_APP_ICE, .acts = late},
     {"answers-too-late", "it answers checks 40 s late", NT_APP_ICE, .acts = too_late},
     {"answers-twice", "does right: it sends each answer twice", NT_APP_ICE, .acts = answers_twice},

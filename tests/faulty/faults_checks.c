@@ -139,6 +139,13 @@ static void both_integrities(struct fault_event *e, struct fault_memory *m)
         }
 }
 
+/* Its best candidate's: the agent waits for that pair before it nominates another. */
+static void no_triggered(struct fault_event *e, struct fault_memory *m)
+{
+    (void)m;
+    e->dropped = sends_check(e) && nt_addr_equal(&e->path.local, &faulty_pair(e->party, 0)->path.local);
+}
+
 static bool sends_consent_or_nominates(const struct fault_event *e)
 {
     return sends_check(e) && (e->request->consent || e->request->nominates);
@@ -170,5 +177,7 @@ const struct fault faults_of_checks[] = {
      .when = sends_check, .edit = unknown_optional_attribute},
     {"both-integrities-later", "its later checks have both kinds of integrity, though the peer chose one", NT_APP_ICE,
      .when = sends_consent_or_nominates, .edit = both_integrities},
+    {"no-triggered-checks", "it does not check from the address of its first candidate, whatever comes in on it", NT_APP_ICE,
+     .acts = no_triggered},
     {0},
 };
