@@ -9,6 +9,8 @@ OLD = "turned '>' in 'for (unsigned i = 0; m->old_count > 0 && i < m->count; i++
 
 SURVIVORS = {
     f"core/ice/inbound.c tell_old {OLD}": "a message without old attributes is looked through, and none is found",
+    "core/turn/channel.c forget_channel constant '0' in '*channel = (struct nt_turn_channel){0};'":
+        "a place is free when its channel has expired, whatever the peer that is left there",
     f"core/turn/client_trace.c nt_turn_client_trace_old {OLD}": "a message without old attributes is looked through, and none is found",
     f"{ALLOCATE} judge_transport constant '0' in 'uint32_t value = 0;'":
         "of an absent REQUESTED-TRANSPORT the highest byte is read, in which a 1 is a 0",

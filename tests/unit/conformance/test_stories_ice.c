@@ -290,6 +290,27 @@ static void a_reflexive_candidate_has_a_socket_of_its_own(struct forge *f)
     a_socket_of_its_own(f, UINT32_C(110) << 24 | (1694498559 & 0xffffff), false);
 }
 
+/* Which socket has which of two candidates, the server has said. */
+static void two_reflexive_candidates_have_sockets_of_their_own(struct forge *f)
+{
+    char offer[600];
+    struct nt_addr second = addr("10.0.0.1:7001");
+    snprintf(offer, sizeof offer, "%sa=candidate:2 1 UDP 1694498303 203.0.113.7 40001 typ srflx raddr 0.0.0.0 rport 9\r\n",
+             reflexive_l);
+    told_by_the_server(f, addr("10.0.0.1:7000"), addr("203.0.113.7:40000"));
+    wait(f, 60);
+    told_by_the_server(f, second, addr("203.0.113.7:40001"));
+    offer_and_answer(f, offer, audio_r);
+    wait(f, 60);
+    ask(f,
+        &(struct ask){.left = true,
+                      .from = second,
+                      .to = f->r,
+                      .flags = CONTROLLING,
+                      .priority = UINT32_C(110) << 24 | (1694498303 & 0xffffff)},
+        TAP_NONE);
+}
+
 static void a_wrong_priority_from_a_socket_of_its_own(struct forge *f)
 {
     a_socket_of_its_own(f, UINT32_C(110) << 24 | 1234, true);
@@ -525,6 +546,7 @@ TEST(nobody_is_blamed)
                                            STORY(peer_reflexive_ones_have_another_preference),
                                            STORY(priorities_of_another_formula),
                                            STORY(a_reflexive_candidate_has_a_socket_of_its_own),
+                                           STORY(two_reflexive_candidates_have_sockets_of_their_own),
                                            STORY(a_burst_of_checks),
                                            STORY(a_487_comes_after_the_switch),
                                            STORY(idle_and_then_again),
