@@ -117,14 +117,16 @@ static bool lives_less(const struct nt_scn_case *c, const struct nt_nat_policy *
 
 /* `life`: the least that keepalives keep. Keys about ICMP messages, fragments and low ports change no path: checks are small, and
  * agents have ports above 1023. */
-static const char *policy_objection(const struct nt_scn_case *c, const struct nt_nat_policy *p, nt_time life)
+static const char *policy_objection(const struct nt_scn_case *c, uint32_t g, nt_time life)
 {
-    bool dependent = p->mapping != NT_DEP_ENDPOINT_INDEPENDENT;
+    const struct nt_nat_policy *p = &c->gateways[g].policy;
+    /* Agents use the same ports: that of one is in use when another comes. */
+    bool clashes = p->mapping != NT_DEP_ENDPOINT_INDEPENDENT || p->poison != 0 || count_bases_behind(c, g) > 1;
     if (lives_less(c, p, life))
         return "a mapping or its filter entry ends between two keepalives";
     if (p->poison != 0 && p->poison < POISON_MIN)
         return "poison lives for less than 10 s";
-    if (p->conflict == NT_CONFLICT_FAIL && p->ports == NT_PORTS_PRESERVE && (dependent || p->poison != 0))
+    if (p->conflict == NT_CONFLICT_FAIL && p->ports == NT_PORTS_PRESERVE && clashes)
         return "a port in use fails a mapping";
     return NULL;
 }
@@ -147,7 +149,7 @@ static const char *gateway_objection(const struct nt_scn_case *c, uint32_t g, nt
     bool icmp = c->agents[c->caller].icmp_errors || c->agents[c->callee].icmp_errors;
     if (p->kind != NT_GW_TRANSLATE)
         return NULL;
-    const char *why = policy_objection(c, p, life);
+    const char *why = policy_objection(c, g, life);
     if (why == NULL)
         why = room_objection(c, g);
     if (why == NULL && icmp && sends_hard_errors(p))

@@ -15,7 +15,8 @@ COUNT = int(os.environ.get("SWEEP", 1000))
 FIRST = int(os.environ.get("SWEEP_FROM", 1))
 # What the oracle may say it cannot tell, each of one world in 25 at most: bounds of its search and of agents, and policies where chance decides.
 UNTOLD = {"the oracle cannot tell: too many orders of first packets", "the oracle cannot tell: there are more pairs than max-pairs",
-          "the oracle cannot tell: a gateway has too few ports for every order", "the oracle cannot tell: the external address of a mapping is arbitrary"}
+          "the oracle cannot tell: a gateway has too few ports for every order", "the oracle cannot tell: a port in use fails a mapping",
+          "the oracle cannot tell: the external address of a mapping is arbitrary"}
 LAWS = ["runs", "oracle", "conformance", "ends", "completes", "mirrored", "consent", "pacing"]
 
 

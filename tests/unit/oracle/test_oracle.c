@@ -593,6 +593,17 @@ TEST(test_what_lives_shorter_than_keepalives_is_not_told)
     is_not_told(&w.c, why);
 }
 
+/* Agents use the same ports: of two behind one such NAT the second gets no mapping. */
+TEST(test_a_port_in_use_that_fails_a_mapping_is_not_told)
+{
+    struct nt_nat_policy p = preset("pfsense-staticport");
+    struct small_world w;
+    two_nats(&w, &p, &p);
+    assert_int_not_equal(ask(&w), 0);
+    agent(&w, 1, 1, "10.1.0.3");
+    is_not_told(&w.c, "a port in use fails a mapping");
+}
+
 TEST(test_late_signalling_is_not_told)
 {
     struct nt_nat_policy p = preset("full-cone");
@@ -870,6 +881,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_deep_nesting),
         cmocka_unit_test(test_says_what_it_cannot_tell),
         cmocka_unit_test(test_what_lives_shorter_than_keepalives_is_not_told),
+        cmocka_unit_test(test_a_port_in_use_that_fails_a_mapping_is_not_told),
         cmocka_unit_test(test_late_signalling_is_not_told),
         cmocka_unit_test(test_a_relayed_pair_that_is_nominated_early),
         cmocka_unit_test(test_errors_whose_time_decides_are_not_told),
