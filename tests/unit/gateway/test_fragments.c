@@ -122,9 +122,10 @@ TEST(a_drop_is_told_of_each_fragment)
 /* So is what is found when they are put together: here, a datagram whose UDP length is more than it has. */
 TEST(a_malformed_datagram_is_told_of_each_fragment)
 {
-    struct nt_packet *piece[4];
+    struct nt_packet *piece[4] = {NULL};
     world(cone());
     size_t n = cut(udp("10.0.0.2:5000", "203.0.113.7:7000", 1400, 64), 600, piece);
+    assert_int_equal(n, 3);
     nt_store16(piece[0]->data + 24, 4000);
     for (size_t i = 0; i < n; i++)
         hand_over(&a, piece[i]);
