@@ -275,7 +275,7 @@ static nt_time checks_deadline(const struct nt_ice_agent *a)
     }
     if (a->state != NT_ICE_RUNNING)
         return at;
-    nt_time patience[] = {nt_time_after(nt_ice_session_started(s), NT_ICE_PAC),
+    nt_time patience[] = {nt_time_after(nt_ice_session_started(s), NT_ICE_PAC), nt_ice_session_abandoned_at(s),
                           nt_time_after(nt_ice_session_heard(s), NT_ICE_LAST_CANDIDATE)};
     for (size_t i = 0; i < sizeof patience / sizeof *patience; i++)
         if (!nt_ice_pacer_looked(a->pacer, patience[i]))

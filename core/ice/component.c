@@ -29,6 +29,7 @@ struct nt_ice_components *nt_ice_components_new(uint8_t streams, uint16_t compon
         t->items[i].k = (struct nt_ice_component){.stream = (uint8_t)(i / components + 1),
                                                   .component = (uint16_t)(i % components + 1),
                                                   .first_valid = NT_TIME_NEVER,
+                                                  .nomination_failed = NT_TIME_NEVER,
                                                   .selected = NT_ICE_NONE};
     return t;
 }
@@ -129,6 +130,11 @@ void nt_ice_components_set_nominating(struct nt_ice_components *t, size_t i, uin
 void nt_ice_components_set_own_nomination(struct nt_ice_components *t, size_t i, uint32_t pair)
 {
     t->items[i].k.own_nomination = pair;
+}
+
+void nt_ice_components_set_nomination_failed(struct nt_ice_components *t, size_t i, nt_time at)
+{
+    t->items[i].k.nomination_failed = at;
 }
 
 void nt_ice_components_note_valid(struct nt_ice_components *t, size_t i, nt_time now)

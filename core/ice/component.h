@@ -24,6 +24,7 @@ struct nt_ice_component {
     nt_time first_valid;               /* NT_TIME_NEVER: none yet */
     uint32_t nominating;               /* controlling: the number of the pair being nominated; 0: none */
     uint32_t own_nomination;           /* of the pair that we have nominated successfully, in whichever role now; 0: none */
+    nt_time nomination_failed;         /* when the last one of the peer did, and none has come since; or NT_TIME_NEVER */
     uint32_t selected;                 /* a place in the valid list, or NT_ICE_NONE */
     const struct nt_ice_valid *valids; /* in order; pointers are valid until the next one is added */
     size_t valid_count;
@@ -51,6 +52,8 @@ void nt_ice_components_set_unused(struct nt_ice_components *t, size_t i);
 void nt_ice_components_select(struct nt_ice_components *t, size_t i, uint32_t valid);
 void nt_ice_components_set_nominating(struct nt_ice_components *t, size_t i, uint32_t pair); /* 0: none */
 void nt_ice_components_set_own_nomination(struct nt_ice_components *t, size_t i, uint32_t pair);
+void nt_ice_components_set_nomination_failed(struct nt_ice_components *t, size_t i,
+                                             nt_time at);                              /* NT_TIME_NEVER: another has come */
 void nt_ice_components_note_valid(struct nt_ice_components *t, size_t i, nt_time now); /* for first_valid */
 /* Priorities anew, by `priority` of own and remote. */
 void nt_ice_components_set_priority(struct nt_ice_components *t, size_t i, uint32_t valid, uint64_t priority);

@@ -108,6 +108,12 @@ void nt_ice_lists_set_look_at(struct nt_ice_lists *t, nt_time at)
     t->look_at = at;
 }
 
+void nt_ice_lists_fail(struct nt_ice_lists *t, uint8_t stream)
+{
+    if (t->items[stream - 1].state == NT_ICE_LIST_RUNNING)
+        t->items[stream - 1].state = NT_ICE_LIST_FAILED;
+}
+
 /* RFC 8445, 7.2.5.4: "if all of the candidate pairs are in either Failed or Succeeded state, and if there is not a valid pair in
  * the valid list for each component" the check list fails. */
 void nt_ice_lists_update(struct nt_ice_lists *t, uint8_t stream, const struct nt_ice_pairs *pairs,

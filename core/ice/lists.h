@@ -32,5 +32,6 @@ void nt_ice_lists_set_look_at(struct nt_ice_lists *t, nt_time at);
 /* The stream's list completes, or fails if it may. */
 void nt_ice_lists_update(struct nt_ice_lists *t, uint8_t stream, const struct nt_ice_pairs *pairs,
                          const struct nt_ice_components *components, bool may_fail);
+void nt_ice_lists_fail(struct nt_ice_lists *t, uint8_t stream); /* one that runs */
 
 #endif

@@ -157,20 +157,21 @@ bool nt_ice_nominate_is_stale(const struct nt_ice_session *s, const struct nt_ic
 /* RFC 8445, 7.3.1.5 */
 void nt_ice_nominate_heard(struct nt_ice_session *s, uint32_t pair, nt_time now)
 {
-    const struct nt_ice_components *components = nt_ice_session_env(s)->components;
+    struct nt_ice_components *components = nt_ice_session_env(s)->components;
     const struct nt_ice_pair *p = nt_ice_pairs_get(nt_ice_session_pairs(s), pair);
     if (nt_ice_session_role(s) != NT_ICE_CONTROLLED) {
         nt_ice_record_drop(nt_ice_session_env(s)->record, NULL, &nt_ice_candidates_at(nt_ice_session_remotes(s), p->remote)->c.addr,
                            "USE-CANDIDATE of the controlled agent is passed over (RFC 8445, 7.1.2)", now);
         return;
     }
+    size_t i = nt_ice_components_place(components, p->stream, p->component);
+    nt_ice_components_set_nomination_failed(components, i, NT_TIME_NEVER);
     if (p->state != NT_ICE_SUCCEEDED || nt_ice_nominate_is_stale(s, p, now)) {
         nt_ice_pairs_set_use_candidate_pending(nt_ice_session_pairs(s), pair);
         if (p->state == NT_ICE_SUCCEEDED)
             nt_ice_session_recheck(s, pair, now);
         return;
     }
-    size_t i = nt_ice_components_place(components, p->stream, p->component);
     const struct nt_ice_component *k = nt_ice_components_at(components, i);
     for (uint32_t n = (uint32_t)k->valid_count; n-- > 0;)
         if (!k->valids[n].gone && k->valids[n].generator == pair) {

@@ -490,8 +490,11 @@ static void drop_valids_of(struct nt_ice_session *s, size_t component, uint32_t 
 
 void nt_ice_session_fail(struct nt_ice_session *s, uint32_t pair, const char *why, nt_time now)
 {
-    size_t component = place_of(s, nt_ice_pairs_get(s->pairs, pair));
+    const struct nt_ice_pair *p = nt_ice_pairs_get(s->pairs, pair);
+    size_t component = place_of(s, p);
     nt_ice_checks_cancel(s->checks, pair);
+    if (p->use_candidate_pending)
+        nt_ice_components_set_nomination_failed(s->env->components, component, now);
     if (nt_ice_components_at(s->env->components, component)->nominating == pair)
         nt_ice_components_set_nominating(s->env->components, component, 0);
     drop_valids_of(s, component, pair);
@@ -624,10 +627,37 @@ bool nt_ice_session_expects(const struct nt_ice_session *s, uint8_t stream, bool
 
 const char *nt_ice_session_why_failed(const struct nt_ice_session *s)
 {
+    if (nt_ice_session_abandoned_at(s) != NT_TIME_NEVER)
+        return "the pair that the peer nominated has failed, and no other nomination has come";
     for (uint8_t i = 0; i < s->env->config->streams; i++)
         if (!s->streams[i].ended && !s->streams[i].without_ice)
             return "no pair connects, and the end of the peer's candidates has not come";
     return "no pair connects";
+}
+
+/* RFC 8445, 7.3.1.5, of a nominated pair whose check fails: "the agent MUST [...] set the checklist state to Failed". With patience:
+ * the peer may see its check fail, too, and nominate the next pair. Without a valid pair, 7.2.5.4 decides. */
+static nt_time abandoned_at(const struct nt_ice_session *s, const struct nt_ice_component *k)
+{
+    bool waits = s->role == NT_ICE_CONTROLLED && k->selected == NT_ICE_NONE && nt_ice_component_has_valid(k);
+    return waits ? nt_time_after(k->nomination_failed, NT_ICE_PAC) : NT_TIME_NEVER;
+}
+
+nt_time nt_ice_session_abandoned_at(const struct nt_ice_session *s)
+{
+    nt_time at = NT_TIME_NEVER;
+    for (size_t i = 0; i < nt_ice_components_count(s->env->components); i++)
+        at = nt_time_min(at, abandoned_at(s, nt_ice_components_at(s->env->components, i)));
+    return at;
+}
+
+static void fail_abandoned(struct nt_ice_session *s, nt_time now)
+{
+    for (size_t i = 0; i < nt_ice_components_count(s->env->components); i++) {
+        const struct nt_ice_component *k = nt_ice_components_at(s->env->components, i);
+        if (abandoned_at(s, k) <= now)
+            nt_ice_lists_fail(s->lists, k->stream);
+    }
 }
 
 /* The highest component that the peer has told candidates for; 0: none at all. */
@@ -671,6 +701,7 @@ enum nt_ice_session_state nt_ice_session_update(struct nt_ice_session *s, bool g
             match_components(s, i, now);
     for (uint8_t i = 1; i <= streams; i++)
         nt_ice_lists_update(s->lists, i, s->pairs, s->env->components, may_fail(s, i, gathered, now));
+    fail_abandoned(s, now);
     size_t completed = nt_ice_lists_count(s->lists, NT_ICE_LIST_COMPLETED),
            failed = nt_ice_lists_count(s->lists, NT_ICE_LIST_FAILED);
     streams = (uint8_t)(streams - nt_ice_lists_count(s->lists, NT_ICE_LIST_ENDED));

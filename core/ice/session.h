@@ -89,6 +89,8 @@ void nt_ice_session_permit(struct nt_ice_session *s, nt_time now); /* of all of 
 uint32_t nt_ice_session_add_valid(struct nt_ice_session *s, uint32_t generator, uint32_t own, nt_time now);
 /* Trickle: may more candidates of the stream come, ours or the peer's? `gathered`: we have all of ours. */
 bool nt_ice_session_expects(const struct nt_ice_session *s, uint8_t stream, bool gathered, nt_time now);
+/* When a check list fails since the peer's nomination has failed; NT_TIME_NEVER: none does. */
+nt_time nt_ice_session_abandoned_at(const struct nt_ice_session *s);
 const char *nt_ice_session_why_failed(const struct nt_ice_session *s);
 /* The states of the lists, then the session's own. */
 enum nt_ice_session_state nt_ice_session_update(struct nt_ice_session *s, bool gathered, nt_time now);

@@ -182,6 +182,38 @@ TEST(anew_where_the_peer_is)
     lab_end(&l);
 }
 
+/* RFC 8445, 7.3.1.5: the check of the pair that the peer nominated fails. Another pair is valid, but the peer, which has its
+ * answer, may nominate no other: we wait for as long as its own check could have run, and fail. */
+static void after_failed_nomination(bool another)
+{
+    struct nt_ice_candidate c[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("10.0.0.3:6000", NT_ICE_HOST, "2")};
+    struct nt_ice_config config = lab_config(NT_ICE_CONTROLLED);
+    c[1].priority -= 256;
+    lab_start(&l, &config);
+    assert_int_equal(remote(&l, c, 2), NT_OK);
+    go(&l, 60 * NT_MSEC);
+    respond(&l, &l.outs[0], (struct reply){0});
+    request(&l, "10.0.0.3:6000", (struct ask){.id = 1, .use_candidate = true});
+    go(&l, 110 * NT_MSEC);
+    respond(&l, &l.outs[l.count - 1], (struct reply){.code = 400});
+    assert_int_equal(pair_to(&l, "10.0.0.3:6000").state, NT_ICE_PAIR_FAILED);
+    go(&l, 39 * NT_SEC);
+    assert_int_equal(l.state, NT_ICE_RUNNING);
+    if (another)
+        request(&l, "10.0.0.2:6000", (struct ask){.id = 2, .use_candidate = true});
+    go(&l, 39500 * NT_MSEC + 120 * NT_MSEC);
+    if (another)
+        respond(&l, &l.outs[l.count - 1], (struct reply){0}); /* consent is older than six seconds: it was checked again */
+    assert_int_equal(l.state, another ? NT_ICE_COMPLETED : NT_ICE_FAILED);
+    lab_end(&l);
+}
+
+TEST(nomination_of_the_peer_fails)
+{
+    after_failed_nomination(false);
+    after_failed_nomination(true);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +224,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(next_best),
         cmocka_unit_test(only_one),
         cmocka_unit_test(anew_where_the_peer_is),
+        cmocka_unit_test(nomination_of_the_peer_fails),
     };
     return RUN_TESTS(tests);
 }
