@@ -78,7 +78,7 @@ MUTANTS = {
             "trickle/classic-full[left={full-cone,restricted-cone,port-restricted-cone},right={restricted-cone,port-restricted-cone}]",
             "trickle/dead-server", "trickle/doubled-candidates", "trickle/late-answer",
             "consent/late-nomination", "consent/patience", "gathering/pacing", "loss/answers-lost", "loss/late-answer",
-            "roles/failed-before-first-check", "roles/failed-before-first-check-controlling",
+            "roles/failed-before-first-check", "roles/failed-before-first-check-controlling", "roles/late-refusal",
         ],
         "rules": ["RFC8445-7.3.1.4-triggered"],
     },
@@ -291,7 +291,7 @@ MUTANTS = {
         ],
         "red": [
             "roles/conflict-from-another-address",
-            "roles/both-controlling*", "roles/conflict-before-answer*",
+            "roles/both-controlling*", "roles/conflict-before-answer*", "roles/late-refusal",
         ],
         "rules": ["RFC8445-7.3.1.1-conflict"],
     },
@@ -375,7 +375,7 @@ MUTANTS = {
             "ipv6/servers[server=internet,right=port-restricted-cone,ipv6=on]",
             "ipv6/without-servers[left=firewall,right=*]", "loss/late-answer", "peer-reflexive/relay-side",
             "relay/one-side[left={full-cone,symmetric}]", "rfc4787/pinned[left={ad-ei,apd-ei},right=apd-ei]",
-            "roles/conflict-before-answer[left=1]",
+            "roles/conflict-before-answer[left=1]", "roles/late-refusal",
         ],
     },
     "no-nomination-wait": {

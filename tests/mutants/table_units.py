@@ -528,4 +528,9 @@ UNITS = {
         "edits": [("core/ice/nominate.c", "p->state != NT_ICE_SUCCEEDED || has_nominated_another(k, p->number))", "p->state != NT_ICE_SUCCEEDED)")],
         "units": ["ice_test_role"],
     },
+    "list-waits-for-another-nomination": {
+        "what": "a controlled agent waits for ever after the pair that its peer nominated has failed (RFC 8445, 7.3.1.5)",
+        "edits": [("core/ice/session.c", "        if (abandoned_at(s, k) <= now)", "        if (abandoned_at(s, k) <= now && now < 0)")],
+        "units": ["ice_test_nominate"],
+    },
 }
