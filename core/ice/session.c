@@ -635,8 +635,8 @@ const char *nt_ice_session_why_failed(const struct nt_ice_session *s)
     return "no pair connects";
 }
 
-/* RFC 8445, 7.3.1.5, of a nominated pair whose check fails: "the agent MUST [...] set the checklist state to Failed". With patience:
- * the peer may see its check fail, too, and nominate the next pair. Without a valid pair, 7.2.5.4 decides. */
+/* RFC 8445, 7.3.1.5, of a nominated pair whose check fails: "the agent MUST [...] set the checklist state to Failed". With
+ * patience: the peer may see its check fail, too, and nominate the next pair. Without a valid pair, 7.2.5.4 decides. */
 static nt_time abandoned_at(const struct nt_ice_session *s, const struct nt_ice_component *k)
 {
     bool waits = s->role == NT_ICE_CONTROLLED && k->selected == NT_ICE_NONE && nt_ice_component_has_valid(k);
