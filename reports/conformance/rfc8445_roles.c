@@ -173,6 +173,7 @@ static void refusal_came(void *state, const struct nt_item *m)
         m->pair) { /* 7.2.5.1 lets it switch, 7.2.5.2.1 only fail the pair: its next request tells */
         a->role = UNKNOWN;
         a->refusal = a->shown = NT_VIEW_NONE;
+        a->switched = false;
         return;
     }
     a->role = other_role(asked);
