@@ -119,7 +119,7 @@ static void judge_role(struct state *s, const struct nt_item *m, const struct si
 
 static bool crosses_refusal(const struct state *s, const struct nt_item *m, const struct side *a, enum role role)
 {
-    return a->switched && role != a->role && nt_item_crosses(s->v, m, s->v->items[a->refusal].at);
+    return a->switched && a->refusal != NT_VIEW_NONE && role != a->role && nt_item_crosses(s->v, m, s->v->items[a->refusal].at);
 }
 
 static void judge_request(void *state, const struct nt_item *m)
