@@ -19,6 +19,12 @@ static bool keeps_shared_port(const struct nt_nat_policy *p)
            (p->ports == NT_PORTS_OVERLOAD || (p->ports == NT_PORTS_PRESERVE && p->conflict == NT_CONFLICT_OVERLOAD));
 }
 
+/* Inside hosts that share a port are told apart by the flows they began alone: the filter lets in others, too. */
+static bool confuses_hosts(const struct nt_nat_policy *p)
+{
+    return keeps_shared_port(p) && p->filtering != NT_DEP_ADDRESS_AND_PORT;
+}
+
 static const struct nt_scn_gateway *gateway_of(const struct nt_oracle_map *map, uint32_t g)
 {
     return &map->scn->gateways[g];
@@ -161,7 +167,7 @@ static uint16_t map_outbound(struct nt_oracle_map *map, struct nt_oracle_table *
             e = mapping_past_poison(map, t, g, internal, remote);
         if (e == 0)
             return 0;
-        if (tracked)
+        if (tracked || confuses_hosts(p))
             nt_oracle_fact_set(t, NT_ORACLE_FACT_FLOW, g, internal, remote, e);
     }
     nt_oracle_fact_set(t, NT_ORACLE_FACT_MAPPED, g, e, 0, tracked ? NT_ORACLE_TRACKED : 0);
@@ -194,6 +200,8 @@ static uint16_t map_inbound(struct nt_oracle_map *map, struct nt_oracle_table *t
             nt_oracle_fact_set(t, NT_ORACLE_FACT_POISONED, g, dst, remote, 0);
         return 0;
     }
+    if (confuses_hosts(p) && count_inside_hosts(t, g) > 1 && nt_oracle_fact_value(t, NT_ORACLE_FACT_FLOW, g, a->inner, remote) == 0)
+        nt_oracle_table_limit(t, "a packet from outside is for a port that inside hosts may share");
     bool pins = p->replies == NT_REPLIES_PINNED && nt_oracle_is_order_sensitive(p);
     if (pins && nt_oracle_fact_value(t, NT_ORACLE_FACT_FLOW, g, a->inner, remote) == 0)
         nt_oracle_fact_set(t, NT_ORACLE_FACT_FLOW, g, a->inner, remote, dst);

@@ -730,8 +730,9 @@ TEST(test_ports_are_counted_where_they_are_needed)
     is_not_told(&w.c, "a gateway has too few mappings for every order");
 }
 
-/* Two inside hosts that have the same port share it: to whom a hairpinned packet goes, no symbol tells. */
-TEST(test_hairpins_to_shared_ports_are_not_told)
+/* Two inside hosts that have the same port share it: to whom a packet goes that is hairpinned, or comes from a peer to whom neither
+ * has sent, no symbol tells. */
+TEST(test_packets_to_shared_ports_are_not_told)
 {
     static const char why[] = "a hairpinned packet is for a port that inside hosts may share";
     struct nt_nat_policy shared = preset("full-cone"), inner = preset("port-restricted-cone");
@@ -746,6 +747,8 @@ TEST(test_hairpins_to_shared_ports_are_not_told)
     w.gateways[0].policy.ports = NT_PORTS_OVERLOAD;
     is_not_told(&w.c, why);
     w.gateways[0].policy.hairpin = NT_HAIRPIN_NONE;
+    is_not_told(&w.c, "a packet from outside is for a port that inside hosts may share");
+    w.gateways[0].policy.filtering = NT_DEP_ADDRESS_AND_PORT;
     assert_int_equal(ask(&w), R);
 }
 
@@ -888,7 +891,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_words_that_change_no_path),
         cmocka_unit_test(test_shared_ports_are_not_told),
         cmocka_unit_test(test_ports_are_counted_where_they_are_needed),
-        cmocka_unit_test(test_hairpins_to_shared_ports_are_not_told),
+        cmocka_unit_test(test_packets_to_shared_ports_are_not_told),
         cmocka_unit_test(test_arbitrary_pooling),
         cmocka_unit_test(test_says_where_its_limits_are),
     };
