@@ -49,7 +49,8 @@ def cases(tmp_path_factory):
 
 
 def finding(case):
-    return faulty_party.Finding({**case, **case["conformance"]})
+    states = {name: agent["state"] for name, agent in case["agents"].items()}
+    return faulty_party.Finding({**case, **case["conformance"], "states": states})
 
 
 @pytest.mark.parametrize("fault, side", [pytest.param(fault, side, id=fault.name) for fault, side, _ in variants()])
