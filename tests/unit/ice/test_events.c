@@ -79,10 +79,10 @@ static void outdated_by(uint16_t at)
     struct nt_ice_record *record = nt_ice_record_new(&silent);
     struct nt_ice_events *e = nt_ice_events_new(record, 1);
     struct nt_ice_event ev;
-    for (uint16_t i = 0; i < CAP; i++)
-        push(e, i == at ? 0 : i, i == at ? 2 : 1);
+    for (uint32_t i = 0; i < CAP; i++)
+        push(e, i == at ? 0 : (uint16_t)i, i == at ? 2 : 1);
     push(e, CAP, 1);
-    for (uint16_t i = 1; i <= CAP; i++) {
+    for (uint32_t i = 1; i <= CAP; i++) {
         assert_int_equal(nt_ice_events_pull(e, &ev), 1);
         assert_int_equal(ev.component, i == at ? 0 : i);
         assert_int_equal(ev.local.priority, i == at ? 2 : 1);

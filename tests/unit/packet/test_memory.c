@@ -37,14 +37,14 @@ static size_t put_together(struct nt_reassembly *r)
 {
     struct nt_packet *second[COUNT];
     size_t done = 0;
-    for (uint16_t i = 0; i < COUNT; i++) {
-        struct nt_packet *p = fragments(i);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        struct nt_packet *p = fragments((uint16_t)i);
         second[i] = p != NULL ? p->next : NULL;
         int err = p != NULL ? nt_reassembly_add(r, &p, 0) : NT_OK;
         assert_true(err == NT_OK || err == NT_ENOMEM);
         assert_null(p);
     }
-    for (uint16_t i = 0; i < COUNT; i++) {
+    for (uint32_t i = 0; i < COUNT; i++) {
         if (second[i] == NULL)
             continue;
         int err = nt_reassembly_add(r, &second[i], 0);

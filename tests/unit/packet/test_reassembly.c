@@ -211,9 +211,9 @@ TEST(datagrams_may_be_interleaved)
 {
     enum { COUNT = 300 };
     struct nt_packet *second[COUNT];
-    for (uint16_t id = 0; id < COUNT; id++)
-        assert_null(give(first_of(whole(id, 1000), &second[id]), id));
-    for (uint16_t id = 0; id < COUNT; id++) {
+    for (uint32_t id = 0; id < COUNT; id++)
+        assert_null(give(first_of(whole((uint16_t)id, 1000), &second[id]), id));
+    for (uint32_t id = 0; id < COUNT; id++) {
         struct nt_packet *back = give(second[id], COUNT);
         assert_non_null(back);
         nt_pool_put(&pool, back);
