@@ -182,32 +182,38 @@ static size_t relayed_listed(const struct nt_ice_pairs *t)
 }
 
 /* How dear a pair is at the limit. */
-enum standing { STANDING_FAILED, STANDING_FORMED, STANDING_HEARD, STANDING_PROMISED, STANDING_CONNECTS };
+enum standing { STANDING_FAILED, STANDING_FORMED, STANDING_HEARD, STANDING_KEPT };
+
+/* The peer's check was answered with success, and the check that follows of it (RFC 8445, 7.3.1.4) has not ended. */
+static bool is_promised(const struct nt_ice_pair *p)
+{
+    return p->sendable && (p->queued != 0 || p->state == NT_ICE_IN_PROGRESS);
+}
 
 /* `heard_counts`: to a new relayed pair, those that the peer's check came on are dearer than those that were only formed. */
 static enum standing standing_of(const struct nt_ice_pair *p, bool heard_counts)
 {
     if (p->state == NT_ICE_SUCCEEDED || p->valid > 0 || p->nominating || p->use_candidate_pending)
-        return STANDING_CONNECTS;
+        return STANDING_KEPT;
+    if (is_promised(p))
+        return STANDING_KEPT;
     if (p->state == NT_ICE_PAIR_FAILED)
         return STANDING_FAILED;
-    if (p->sendable && p->queued != 0)
-        return STANDING_PROMISED; /* the check that our answer promised is still to be sent */
     return p->sendable && heard_counts ? STANDING_HEARD : STANDING_FORMED;
 }
 
-/* The pair that goes first, of those that do not connect and, if they are `spared`, are not relayed; NULL: there is none. */
+/* The pair that goes first, of those that are not kept and, if they are `spared`, are not relayed; NULL: there is none. */
 static struct nt_ice_pair *find_victim(const struct nt_ice_pairs *t, bool relayed_spared, bool heard_counts)
 {
     struct nt_ice_pair *found = NULL;
     for (size_t i = 0; i < t->count; i++) {
         struct nt_ice_pair *p = &t->items[i];
         enum standing standing = standing_of(p, heard_counts);
-        if (!p->listed || standing == STANDING_CONNECTS)
+        if (!p->listed || standing == STANDING_KEPT)
             continue;
         if (relayed_spared && standing != STANDING_FAILED && is_relayed(t, p->own, p->remote))
             continue;
-        enum standing best = found != NULL ? standing_of(found, heard_counts) : STANDING_CONNECTS;
+        enum standing best = found != NULL ? standing_of(found, heard_counts) : STANDING_KEPT;
         if (standing < best || (standing == best && p->priority < found->priority))
             found = p;
     }
@@ -215,8 +221,9 @@ static struct nt_ice_pair *find_victim(const struct nt_ice_pairs *t, bool relaye
 }
 
 /* Makes room on the check lists for a pair; false: the new one is the one to go. RFC 8445, 6.1.2.5 has the lowest priority go.
- * Stated deviations: failed pairs go first; valid and nominated ones never; direct pairs push out no relayed one when there are few
- * of them, and are pushed out for these; a relayed pair on which the peer's check came pushes out one that was only formed. */
+ * Stated deviations: failed pairs go first; valid, nominated and promised ones never; direct pairs push out no relayed one when
+ * there are few of them, and are pushed out for these; a relayed pair on which the peer's check came pushes out one that was only
+ * formed. */
 static bool make_room(struct nt_ice_pairs *t, uint32_t own, uint32_t remote, enum nt_ice_why why, uint32_t *pruned, nt_time now)
 {
     if (t->listed < t->limit)

@@ -1,7 +1,8 @@
 /* Candidate pairs (RFC 8445, sections 6.1.2.2 to 6.1.2.6, 6.1.4.1): the check lists' pairs, their limit, states, freezing and the
  * triggered-check queue. Only pairs.c changes a pair, and it keeps these sentences: a pair that is Frozen, Waiting or in the queue
  * can be sent, or will be sendable once a permission is granted; what is in the queue is on a check list; no more pairs are listed
- * than the limit allows; what connects is never pruned by the limit.
+ * than the limit allows; what connects, and what was answered with success as long as our check of it has not ended, is never
+ * pruned by the limit: a new pair is refused then.
  *
  * A pair is known by its number, from 1 in order of forming, never reused. Pairs that are off their check list are remembered for
  * reports; past NT_ICE_PAIRS_KEPT the first ones are forgotten, and `get` answers NULL. Pointers are valid until the next `admit`.
@@ -20,7 +21,7 @@
 enum nt_ice_way { NT_ICE_WAY_OPEN = 0, NT_ICE_WAY_PENDING /* a permission is asked for */, NT_ICE_WAY_CLOSED };
 
 /* What a pair is admitted for: it is formed of told candidates; the peer's check came on it; that check nominates it; or it has
- * been answered with success already, before there were check lists. The last two are refused only when all pairs connect. */
+ * been answered with success already, before there were check lists. The last two are refused only when all pairs are kept. */
 enum nt_ice_why { NT_ICE_FORMED = 0, NT_ICE_HEARD, NT_ICE_NOMINATED, NT_ICE_ANSWERED };
 
 struct nt_ice_pair {

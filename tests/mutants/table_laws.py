@@ -11,7 +11,7 @@ LAWS = {
         "what": "the limit of pairs takes valid and nominated pairs as any other",
         "edits": [("core/ice/pairs.c",
                    "    if (p->state == NT_ICE_SUCCEEDED || p->valid > 0 || p->nominating || p->use_candidate_pending)\n"
-                   "        return STANDING_CONNECTS;\n", "")],
+                   "        return STANDING_KEPT;\n", "")],
         "laws": ["ends"],
     },
     "dead-relay-is-paired": {

@@ -75,7 +75,7 @@ TEST(the_limit_keeps_priorities)
     end();
 }
 
-/* A pair that was answered keeps its place until its check is sent. */
+/* A pair that was answered keeps its place until its check has ended, whoever comes. */
 TEST(what_was_answered_is_checked)
 {
     begin(2);
@@ -83,8 +83,26 @@ TEST(what_was_answered_is_checked)
     assert_int_equal(admit(0, 6, NT_ICE_HEARD).pair, 0); /* lower than what was formed */
     assert_int_equal(admit(0, 1, NT_ICE_HEARD).pair, 0); /* higher than what was promised */
     nt_ice_pairs_begin_check(pairs, promised, 0);
+    assert_int_equal(admit(0, 1, NT_ICE_HEARD).pair, 0);
+    nt_ice_pairs_fail(pairs, promised, "no response", 0);
     assert_int_equal(admit(0, 1, NT_ICE_HEARD).pruned, promised);
     assert_true(listed(formed));
+    end();
+}
+
+/* Neither the share of relayed pairs nor a nomination is a reason to leave the peer without the check that was promised to it. */
+TEST(the_limit_is_full_of_what_was_answered)
+{
+    begin(1);
+    uint32_t promised = heard(0, 5);
+    for (int sent = 0; sent < 2; sent++) {
+        for (int why = NT_ICE_FORMED; why <= NT_ICE_ANSWERED; why++) {
+            assert_string_equal(admit(0, 0, (enum nt_ice_why)why).refusal, "the limit of pairs");
+            assert_string_equal(admit(0, 10, (enum nt_ice_why)why).refusal, "the limit of pairs");
+        }
+        nt_ice_pairs_begin_check(pairs, promised, 0);
+    }
+    assert_true(listed(promised));
     end();
 }
 
@@ -105,16 +123,16 @@ TEST(what_connects_never_goes)
     end();
 }
 
-/* A nominated pair, and one that was answered before there were check lists, push out any pair that does not connect. */
+/* A nominated pair, and one that was answered before there were check lists, push out any pair that is not kept. */
 TEST(nominated_and_answered_pairs_have_their_places)
 {
-    begin(1);
-    uint32_t relayed = admitted(0, 10, NT_ICE_FORMED);
-    assert_int_equal(admit(0, 9, NT_ICE_HEARD).pair, 0); /* the last relayed pair goes for no direct one */
-    assert_int_equal(admit(0, 9, NT_ICE_NOMINATED).pruned, relayed);
-    uint32_t promised = heard(0, 9);
-    assert_int_equal(admit(0, 8, NT_ICE_ANSWERED).pruned, promised);
-    end();
+    for (int why = NT_ICE_NOMINATED; why <= NT_ICE_ANSWERED; why++) {
+        begin(1);
+        uint32_t relayed = admitted(0, 10, NT_ICE_FORMED);
+        assert_int_equal(admit(0, 9, NT_ICE_HEARD).pair, 0); /* the last relayed pair goes for no direct one */
+        assert_int_equal(admit(0, 9, (enum nt_ice_why)why).pruned, relayed);
+        end();
+    }
 }
 
 /* Half of the places, and at most eight, are for relayed pairs if there are some: the best path that is left when no direct one is.
@@ -226,6 +244,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_limit_keeps_priorities),
         cmocka_unit_test(what_was_answered_is_checked),
+        cmocka_unit_test(the_limit_is_full_of_what_was_answered),
         cmocka_unit_test(what_connects_never_goes),
         cmocka_unit_test(nominated_and_answered_pairs_have_their_places),
         cmocka_unit_test(relayed_pairs_have_their_share),

@@ -32,7 +32,22 @@ TEST(success_is_answered_to_what_has_a_pair)
     assert_int_equal(answer_of("10.0.0.3:6000", (struct ask){.id = 2}), 0);
     assert_int_equal(answer_of("10.0.0.9:7000", (struct ask){.id = 3}), 400); /* both places are promised */
     assert_int_equal(pair_to(&l, "10.0.0.9:7000").number, 0);
-    assert_int_equal(answer_of("10.0.0.9:7000", (struct ask){.id = 4, .use_candidate = true}), 0); /* a nomination takes one */
+    assert_int_equal(answer_of("10.0.0.9:7000", (struct ask){.id = 4, .use_candidate = true}), 400); /* a nomination takes none */
+    assert_int_equal(answer_of("10.0.0.2:6000", (struct ask){.id = 5, .use_candidate = true}), 0);
+    go(&l, l.now + 200 * NT_MSEC);
+    assert_non_null(next_out(&l, NT_STUN_REQUEST, "10.0.0.3:6000"));
+    l.next = 0;
+    respond(&l, next_out(&l, NT_STUN_REQUEST, "10.0.0.2:6000"), (struct reply){0});
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
+    lab_end(&l);
+}
+
+TEST(a_nomination_takes_the_place_of_what_was_formed)
+{
+    struct nt_ice_candidate c[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate("10.0.0.3:6000", NT_ICE_HOST, "2")};
+    begin(NT_ICE_CONTROLLED, 2);
+    assert_int_equal(remote(&l, c, 2), NT_OK);
+    assert_int_equal(answer_of("10.0.0.9:7000", (struct ask){.id = 4, .use_candidate = true}), 0);
     assert_int_equal(answer_of("10.0.0.8:7000", (struct ask){.id = 5, .use_candidate = true}), 0);
     assert_int_equal(answer_of("10.0.0.7:7000", (struct ask){.id = 6, .use_candidate = true}), 400); /* both are nominated */
     go(&l, l.now + 200 * NT_MSEC);
@@ -145,9 +160,12 @@ TEST(consent_requests_settle_roles)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(success_is_answered_to_what_has_a_pair), cmocka_unit_test(the_answer_is_signed_as_the_request),
-        cmocka_unit_test(early_checks_have_their_pairs),          cmocka_unit_test(sixty_four_early_sources),
-        cmocka_unit_test(a_nomination_outlives_a_switch),         cmocka_unit_test(consent_requests_settle_roles)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(success_is_answered_to_what_has_a_pair),
+                                       cmocka_unit_test(a_nomination_takes_the_place_of_what_was_formed),
+                                       cmocka_unit_test(the_answer_is_signed_as_the_request),
+                                       cmocka_unit_test(early_checks_have_their_pairs),
+                                       cmocka_unit_test(sixty_four_early_sources),
+                                       cmocka_unit_test(a_nomination_outlives_a_switch),
+                                       cmocka_unit_test(consent_requests_settle_roles)};
     return RUN_TESTS(tests);
 }
