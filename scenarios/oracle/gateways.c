@@ -25,6 +25,8 @@ static bool confuses_hosts(const struct nt_nat_policy *p)
     return keeps_shared_port(p) && p->filtering != NT_DEP_ADDRESS_AND_PORT;
 }
 
+static const char shared_port[] = "a packet from outside is for a port that inside hosts may share";
+
 static const struct nt_scn_gateway *gateway_of(const struct nt_oracle_map *map, uint32_t g)
 {
     return &map->scn->gateways[g];
@@ -188,6 +190,26 @@ static bool is_let_in(const struct nt_oracle_table *t, const struct nt_nat_polic
     return nt_oracle_fact_holds(t, NT_ORACLE_FACT_ALLOWED, g, f.owner, f.remote, f.how);
 }
 
+/* Endpoints of different hosts, of which no rule says that their ports differ, as those of an agent's interfaces do. */
+static bool may_have_one_port(const struct nt_oracle_addr *a, const struct nt_oracle_addr *b)
+{
+    return a->ip != b->ip && (a->kind != NT_ORACLE_HOST || b->kind != NT_ORACLE_HOST || a->node != b->node);
+}
+
+/* Another inside host, which may have this port too, has opened the way for the remote. */
+static bool may_be_let_in_to_another(const struct nt_oracle_table *t, const struct nt_nat_policy *p, uint32_t g, uint16_t remote,
+                                     uint16_t dst)
+{
+    const struct nt_oracle_addr *inner = &t->addrs[t->addrs[dst].inner];
+    for (uint16_t i = 1; keeps_shared_port(p) && i < t->addr_count; i++) {
+        const struct nt_oracle_addr *a = &t->addrs[i];
+        if (a->kind == NT_ORACLE_EXTERNAL && a->node == g && may_have_one_port(&t->addrs[a->inner], inner) &&
+            is_let_in(t, p, g, remote, i))
+            return true;
+    }
+    return false;
+}
+
 /* RFC 4787, 5: returns the inside address that a packet from outside is for; 0: the filter drops it. */
 static uint16_t map_inbound(struct nt_oracle_map *map, struct nt_oracle_table *t, uint32_t g, uint16_t remote, uint16_t dst)
 {
@@ -196,12 +218,14 @@ static uint16_t map_inbound(struct nt_oracle_map *map, struct nt_oracle_table *t
     if (a->kind != NT_ORACLE_EXTERNAL || a->node != g)
         return 0;
     if (!is_let_in(t, p, g, remote, dst)) {
+        if (may_be_let_in_to_another(t, p, g, remote, dst))
+            nt_oracle_table_limit(t, shared_port);
         if (p->poison != 0)
             nt_oracle_fact_set(t, NT_ORACLE_FACT_POISONED, g, dst, remote, 0);
         return 0;
     }
     if (confuses_hosts(p) && count_inside_hosts(t, g) > 1 && nt_oracle_fact_value(t, NT_ORACLE_FACT_FLOW, g, a->inner, remote) == 0)
-        nt_oracle_table_limit(t, "a packet from outside is for a port that inside hosts may share");
+        nt_oracle_table_limit(t, shared_port);
     bool pins = p->replies == NT_REPLIES_PINNED && nt_oracle_is_order_sensitive(p);
     if (pins && nt_oracle_fact_value(t, NT_ORACLE_FACT_FLOW, g, a->inner, remote) == 0)
         nt_oracle_fact_set(t, NT_ORACLE_FACT_FLOW, g, a->inner, remote, dst);

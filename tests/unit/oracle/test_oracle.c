@@ -1,140 +1,13 @@
 /* The oracle against what is known from elsewhere: the classic matrix, RFC 4787's behaviours worked out by hand, and what real
  * stacks do behind such NATs. */
 
-#include "tests/unit/help.h"
+#include "small_world.h"
 
-#include "natsim/nat/policy/presets.h"
 #include "scenarios/oracle/call.h"
-#include "scenarios/oracle/oracle.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define D NT_PATH_DIRECT
-#define R NT_PATH_RELAYED
-#define N NT_PATH_NONE
-
-/* L -- home-left -- nat-left --+-- internet -- stun, turn
- * R -- home-right -- nat-right-+                                  */
-struct small_world {
-    struct nt_scn_case c;
-    struct nt_scn_network networks[4];
-    struct nt_scn_gateway gateways[4];
-    struct nt_scn_server servers[2];
-    struct nt_scn_agent agents[2];
-    struct nt_scn_attachment inside[4], on[4];
-    struct nt_addr addresses[64];
-    size_t address_count;
-    struct nt_scn_user user;
-    struct nt_scn_turn_use use;
-    uint32_t stun;
-};
-
-static struct nt_scn_attachment attach(struct small_world *w, uint32_t network, const char *ip)
-{
-    struct nt_addr *a = &w->addresses[w->address_count++];
-    assert_int_equal(nt_addr_parse(a, ip), 0);
-    return (struct nt_scn_attachment){.network = network, .addresses = a, .address_count = 1};
-}
-
-static void network(struct small_world *w, uint32_t i, const char *prefix)
-{
-    assert_int_equal(nt_prefix_parse(&w->networks[i].ipv4, prefix), 0);
-}
-
-static void gateway(struct small_world *w, uint32_t g, uint32_t inside, const char *in_ip, uint32_t outside, const char *out_ip,
-                    const struct nt_nat_policy *p)
-{
-    w->inside[g] = attach(w, inside, in_ip);
-    w->gateways[g] =
-        (struct nt_scn_gateway){.inside = &w->inside[g], .inside_count = 1, .outside = attach(w, outside, out_ip), .policy = *p};
-    if (w->c.gateway_count <= g)
-        w->c.gateway_count = g + 1;
-}
-
-static void agent(struct small_world *w, uint32_t i, uint32_t net, const char *ip)
-{
-    w->on[i] = attach(w, net, ip);
-    w->agents[i] = (struct nt_scn_agent){.on = &w->on[i],
-                                         .on_count = 1,
-                                         .policy = NT_ICE_ALL,
-                                         .max_pairs = 100,
-                                         .stun = &w->stun,
-                                         .stun_count = 1,
-                                         .turn = &w->use,
-                                         .turn_count = 1};
-}
-
-static void world_init(struct small_world *w)
-{
-    memset(w, 0, sizeof *w);
-    w->user = (struct nt_scn_user){"alice", "secret"};
-    w->use = (struct nt_scn_turn_use){.server = 1, .user = "alice", .password = "secret"};
-    w->servers[0] = (struct nt_scn_server){.kinds = NT_SCN_STUN, .on = attach(w, 0, "203.0.113.10")};
-    w->servers[1] =
-        (struct nt_scn_server){.kinds = NT_SCN_TURN, .on = attach(w, 0, "203.0.113.11"), .users = &w->user, .user_count = 1};
-    nt_addr_parse(&w->servers[1].relay, "203.0.113.12");
-    network(w, 0, "203.0.113.0/24");
-    network(w, 1, "10.1.0.0/24");
-    network(w, 2, "10.2.0.0/24");
-    network(w, 3, "100.64.0.0/24");
-    w->c = (struct nt_scn_case){.networks = w->networks,
-                                .network_count = 4,
-                                .gateways = w->gateways,
-                                .servers = w->servers,
-                                .server_count = 2,
-                                .agents = w->agents,
-                                .agent_count = 2,
-                                .caller = 0,
-                                .callee = 1};
-}
-
-static unsigned ask(struct small_world *w)
-{
-    const char *why = NULL;
-    unsigned paths = nt_oracle_paths(&w->c, &why);
-    if (paths == 0)
-        print_error("%s\n", why);
-    return paths;
-}
-
-static void two_nats(struct small_world *w, const struct nt_nat_policy *left, const struct nt_nat_policy *right)
-{
-    world_init(w);
-    gateway(w, 0, 1, "10.1.0.1", 0, "203.0.113.2", left);
-    gateway(w, 1, 2, "10.2.0.1", 0, "203.0.113.3", right);
-    agent(w, 0, 1, "10.1.0.2");
-    agent(w, 1, 2, "10.2.0.2");
-}
-
-static void without_turn(struct small_world *w)
-{
-    w->agents[0].turn_count = w->agents[1].turn_count = 0;
-}
-
-static struct nt_nat_policy policy(enum nt_dependence mapping, enum nt_dependence filtering)
-{
-    struct nt_nat_policy p;
-    const char *what;
-    nt_nat_policy_init(&p);
-    p.mapping = mapping;
-    p.filtering = filtering;
-    assert_int_equal(nt_nat_policy_finish(&p, false, &what), 0);
-    return p;
-}
-
-static struct nt_nat_policy preset(const char *name)
-{
-    struct nt_nat_policy p;
-    const char *what;
-    nt_nat_policy_init(&p);
-    const struct nt_nat_preset *row = nt_nat_preset_find(name);
-    assert_non_null(row);
-    row->set(&p);
-    assert_int_equal(nt_nat_policy_finish(&p, p.ports != 0, &what), 0);
-    return p;
-}
 
 /* Measured on libwebrtc, libnice, libjuice and browsers: of the 25 pairs of RFC 3489's types only these need a relay. */
 TEST(test_classic_types)
@@ -752,6 +625,31 @@ TEST(test_packets_to_shared_ports_are_not_told)
     assert_int_equal(ask(&w), R);
 }
 
+/* L has two interfaces behind symmetric NATs of one that shares ports: a mapping of one may have the port that the peer was told of
+ * the other, and opens the way there. */
+TEST(test_ways_opened_by_another_host_are_not_told)
+{
+    struct nt_nat_policy shared = policy(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS_AND_PORT), inner = preset("symmetric"),
+                         cone = preset("port-restricted-cone");
+    struct nt_scn_attachment on[2];
+    struct small_world w;
+    behind_shared(&w, &shared, &inner);
+    gateway(&w, 3, 4, "10.4.0.1", 0, "203.0.113.3", &cone);
+    agent(&w, 1, 4, "10.4.0.2");
+    on[0] = w.on[0];
+    on[1] = attach(&w, 2, "10.2.0.2");
+    w.agents[0].on = on, w.agents[0].on_count = 2;
+    assert_int_equal(ask(&w), R);
+    w.gateways[0].policy.ports = NT_PORTS_OVERLOAD;
+    is_not_told(&w.c, "a packet from outside is for a port that inside hosts may share");
+    on[0] = attach(&w, 3, "100.64.0.8");
+    on[1] = attach(&w, 3, "100.64.0.9"); /* an agent's interfaces have ports of their own */
+    unsigned paths = ask(&w);
+    w.gateways[0].policy.ports = NT_PORTS_RANDOM;
+    assert_int_equal(paths, ask(&w));
+    assert_int_equal(paths, D | R);
+}
+
 static void add_outside_addresses(struct small_world *w, uint32_t g, struct nt_addr addresses[3])
 {
     for (uint32_t i = 0; i < 3; i++)
@@ -892,6 +790,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_shared_ports_are_not_told),
         cmocka_unit_test(test_ports_are_counted_where_they_are_needed),
         cmocka_unit_test(test_packets_to_shared_ports_are_not_told),
+        cmocka_unit_test(test_ways_opened_by_another_host_are_not_told),
         cmocka_unit_test(test_arbitrary_pooling),
         cmocka_unit_test(test_says_where_its_limits_are),
     };
