@@ -63,6 +63,7 @@ static void begin_end(struct end *e, uint32_t network, const char *user, const c
     struct nt_addr a = addr(own), bare = nt_addr_with_port(&a, 0);
     struct nt_route route = {.prefix = {.addr = {.family = NT_AF_IPV4}}};
     struct nt_host *host = nt_host_new(fabric, user);
+    assert_non_null(host);
     *e = (struct end){.context = {.signal_host = host}};
     assert_int_equal(nt_host_attach(host, network, user, &bare, 1), 0);
     assert_int_equal(nt_routes_add(nt_host_routes(host), &route), 0);
@@ -85,6 +86,7 @@ FIXTURE(begin)
     fabric = nt_fabric_new(&(struct nt_fabric_config){.seed = 1, .mtu_max = NT_SIP_DATAGRAM_MAX});
     assert_non_null(fabric);
     uint32_t network = nt_fabric_add_network(fabric, &(struct nt_network_config){.name = "link", .mtu = NT_SIP_DATAGRAM_MAX});
+    assert_int_equal(network, 0);
     begin_end(&l, network, "L", "198.18.0.1:5060", "R", "198.18.0.2:5060");
     begin_end(&r, network, "R", "198.18.0.2:5060", "L", "198.18.0.1:5060");
     return 0;
@@ -246,6 +248,7 @@ static size_t message_to(const char *user, char *buf, size_t cap)
 TEST(the_platform_tells_what_it_does_not_forward)
 {
     struct nt_platform *p = nt_platform_new(&trace);
+    assert_non_null(p);
     struct nt_endpoint e = nt_platform_endpoint(p);
     struct nt_addr own = addr("198.18.0.1:5060"), theirs = addr("198.18.0.2:5060");
     struct nt_path path;

@@ -23,7 +23,9 @@ static void serve(uint16_t port)
     struct nt_request req;
     dropped = 0;
     server = nt_stun_server_new(&config);
+    assert_non_null(server);
     slow = nt_slow_responses_new(nt_stun_server_endpoint(server), port, &trace);
+    assert_non_null(slow);
     end = nt_slow_responses_endpoint(slow);
     while (end.ops->request(end.self, &req))
         end.ops->input(end.self, &req.path, NT_IN_CONNECTED, NULL, 0, 0);

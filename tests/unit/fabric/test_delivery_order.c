@@ -59,7 +59,9 @@ static void build(struct lab *l, struct node *nodes)
     struct nt_fabric_config config = {.seed = 1};
     struct nt_network_config lan = {.name = "lan", .delay = 10 * NT_MSEC};
     l->f = nt_fabric_new(&config);
+    assert_non_null(l->f);
     uint32_t network = nt_fabric_add_network(l->f, &lan);
+    assert_int_equal(network, 0);
     for (uint32_t i = 0; i < NODES; i++) {
         struct nt_addr a = address(i);
         nodes[i] = (struct node){l, i};
@@ -72,6 +74,7 @@ static void build(struct lab *l, struct node *nodes)
 static void send(struct lab *l, uint32_t from, uint32_t to, char what, nt_time now)
 {
     struct nt_packet *p = nt_fabric_packet(l->f, 0);
+    assert_non_null(p);
     struct nt_addr src = address(from), dst = address(to);
     src.port = dst.port = 5000;
     assert_int_equal(nt_packet_udp(p, &src, &dst, (const uint8_t *)&what, 1, 64, 0, false, 0), 0);

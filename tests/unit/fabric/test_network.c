@@ -107,6 +107,7 @@ TEST(test_taps_and_ports)
 {
     sinks_new(1, (struct nt_network_config){0}, 2);
     uint32_t second = nt_fabric_add_network(fabric, &(struct nt_network_config){.name = "second"});
+    assert_int_equal(second, 1);
     assert_int_equal(nt_fabric_attach(fabric, 0, second, "n0.second"), 1);
     assert_int_equal(nt_fabric_tap_count(fabric), 3);
     assert_string_equal(nt_fabric_tap_name(fabric, 2), "n0.second");

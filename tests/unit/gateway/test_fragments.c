@@ -36,6 +36,7 @@ static void got_whole(const struct probe *x, size_t count, const uint32_t *lengt
 {
     char buf[NT_ADDR_TEXT];
     struct nt_reassembly *r = nt_reassembly_new(nt_fabric_pool(f), (struct nt_reassembly_drop){NULL, NULL});
+    assert_non_null(r);
     struct nt_packet *p = NULL;
     assert_int_equal(x->count, count);
     for (size_t i = 0; i < count; i++) {

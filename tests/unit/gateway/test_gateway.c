@@ -168,12 +168,14 @@ TEST(test_ipv6_error)
     say(&a, IN6, OUT6);
     struct nt_addr router = addr("2001:db8:ff::8");
     struct nt_packet *e = nt_fabric_packet(f, 0);
+    assert_non_null(e);
     assert_int_equal(nt_packet_icmp_error(e, &router, &o.got[0], 1, 4), 0);
     hand_over(&o, e);
     run_on();
     (void)last(&a, 1, "[2001:db8:ff::8]:0", "[2001:db8:1::9]:0");
     struct nt_packet *forged = udp("[2001:db8:1::9]:5001", OUT6, 4, 64);
     e = nt_fabric_packet(f, 0);
+    assert_non_null(e);
     assert_int_equal(nt_packet_icmp_error(e, &router, forged, 1, 4), 0);
     nt_fabric_consumed(f, forged);
     hand_over(&o, e);

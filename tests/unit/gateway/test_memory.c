@@ -83,8 +83,10 @@ TEST(test_gateway)
     assert_int_equal(nt_nat_policy_finish(&p, false, &what), 0);
     for (long at_call = 0; !done; at_call++) {
         struct nt_fabric *f = nt_fabric_new(&(struct nt_fabric_config){.seed = 1});
+        assert_non_null(f);
         uint32_t n = nt_fabric_add_network(f, &(struct nt_network_config){.name = "n"}),
                  m = nt_fabric_add_network(f, &(struct nt_network_config){.name = "m"});
+        assert_true(n != NT_FABRIC_NONE && m != NT_FABRIC_NONE);
         struct nt_addr in = addr("10.0.0.1"), ex = addr("203.0.113.2");
         alloc_fail(at_call);
         struct nt_gateway *g = nt_gateway_new(f, "gw", &p);

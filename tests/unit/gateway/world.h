@@ -82,6 +82,7 @@ static inline void probe_new(struct probe *x, const char *name, uint32_t network
     memset(x, 0, sizeof *x);
     x->f = f;
     x->node = nt_fabric_add_node(f, name, &probe_ops, x);
+    assert_true(x->node != NT_FABRIC_NONE);
     uint32_t port = nt_fabric_attach(f, x->node, network, name);
     for (size_t i = 0; i < count; i++) {
         struct nt_addr own = addr(addresses[i]);
@@ -98,7 +99,9 @@ static inline void route(const char *prefix, uint32_t port)
 
 static inline uint32_t network(const char *name, uint32_t mtu)
 {
-    return nt_fabric_add_network(f, &(struct nt_network_config){.name = name, .delay = MS, .mtu = mtu});
+    uint32_t n = nt_fabric_add_network(f, &(struct nt_network_config){.name = name, .delay = MS, .mtu = mtu});
+    assert_true(n != NT_FABRIC_NONE);
+    return n;
 }
 
 static inline void world(struct nt_nat_policy p)
@@ -109,6 +112,7 @@ static inline void world(struct nt_nat_policy p)
     if (nt_nat_policy_finish(&p, p.ports != 0, &what) != 0)
         fail_msg("%s", what);
     f = nt_fabric_new(&(struct nt_fabric_config){.seed = 1, .mtu_max = 2048, .trace = {.emit = on_event}});
+    assert_non_null(f);
     uint32_t inside = network("inside", 2048), other = network("other", 1500), outside = network("outside", 1500);
     gw = nt_gateway_new(f, "gw", &p);
     assert_non_null(gw);

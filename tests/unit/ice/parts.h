@@ -31,8 +31,11 @@ static inline void parts_init(struct parts *p)
     memset(p, 0, sizeof *p);
     p->trace = (struct nt_trace){keep_event, p, 0};
     p->record = nt_ice_record_new(&p->trace);
+    assert_non_null(p->record);
     p->own = nt_ice_candidates_new(p->record);
+    assert_non_null(p->own);
     p->remotes = nt_ice_candidates_new(p->record);
+    assert_non_null(p->remotes);
 }
 
 static inline void parts_free(struct parts *p)

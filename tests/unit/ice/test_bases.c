@@ -13,6 +13,7 @@ static void order(const char *text, enum nt_ice_prefer prefer, const char *expec
     struct nt_ice_config config = {.streams = 1, .components = 1, .ipv6 = true, .prefer = prefer};
     parts_init(&p);
     struct nt_ice_bases *b = nt_ice_bases_new(p.record);
+    assert_non_null(b);
     for (size_t n; *text != '\0'; text += n + 1) {
         n = strcspn(text, " ");
         memcpy(one, text, n);
@@ -56,6 +57,7 @@ TEST(priorities_follow)
         int err;
         memset(&l, 0, sizeof l);
         l.a = nt_ice_agent_new(&c, &err);
+        assert_non_null(l.a);
         nt_ice_input(l.a, &(struct nt_path){.local = addr("10.0.0.1")}, NT_IN_IF_UP, NULL, 0, 0);
         nt_ice_input(l.a, &(struct nt_path){.local = addr("2001:db8::1")}, NT_IN_IF_UP, NULL, 0, 0);
         assert_int_equal(nt_ice_gather(l.a, 0), NT_OK);
@@ -82,6 +84,7 @@ TEST(what_gets_no_base_is_told)
     struct nt_ice_config config = {.streams = 1, .components = 1};
     parts_init(&p);
     struct nt_ice_bases *b = nt_ice_bases_new(p.record);
+    assert_non_null(b);
     struct nt_addr loopback = addr("127.0.0.1"), v6 = addr("2001:db8::1"), v4 = addr("10.0.0.1");
     nt_ice_bases_add_interface(b, &loopback, 0);
     nt_ice_bases_add_interface(b, &v4, 0);
@@ -108,6 +111,7 @@ TEST(an_address_that_is_no_base_is_not_found)
     struct nt_request req;
     parts_init(&p);
     struct nt_ice_bases *b = nt_ice_bases_new(p.record);
+    assert_non_null(b);
     struct nt_addr interface = addr("10.0.0.2"), other = addr("10.0.0.2:5008");
     nt_ice_bases_add_interface(b, &interface, 0);
     assert_int_equal(nt_ice_bases_make(b, &config, 0), NT_OK);

@@ -37,6 +37,7 @@ TEST(a_valid_list)
 TEST(the_limit_is_of_all_components)
 {
     struct nt_ice_components *t = nt_ice_components_new(1, 2);
+    assert_non_null(t);
     for (uint32_t i = 0; i < NT_ICE_VALID_MAX; i++)
         assert_int_equal(nt_ice_components_add_valid(t, i % 2, &(struct nt_ice_valid){.own = i}), i / 2);
     assert_true(nt_ice_components_add_valid(t, 0, &(struct nt_ice_valid){.own = NT_ICE_VALID_MAX}) == NT_ICE_NONE);
@@ -53,6 +54,7 @@ TEST(consent_is_asked_for_renewed_and_lost)
     size_t component = 9;
     nt_rand_init(&rand, 1, "consent");
     struct nt_ice_consents *t = nt_ice_consents_new(&config, &rand, 2);
+    assert_non_null(t);
     assert_int_equal(nt_ice_consents_deadline(t), NT_TIME_NEVER);
     nt_ice_consents_begin(t, 1, 0, 0);
     nt_time at = nt_ice_consents_deadline(t);
@@ -84,6 +86,7 @@ TEST(consent_is_asked_for_after_four_to_six_seconds)
     int count = 0;
     nt_rand_init(&rand, 1, "consent");
     struct nt_ice_consents *t = nt_ice_consents_new(&config, &rand, 1);
+    assert_non_null(t);
     for (int i = 0; i < 100 * MS; i++) {
         nt_ice_consents_begin(t, 0, 0, 0);
         nt_time after = nt_ice_consents_deadline(t) / NT_MSEC - 4000;

@@ -25,6 +25,7 @@ static void servers(struct world *w)
                                                                  .accounts = accounts,
                                                                  .account_count = 1,
                                                                  .rand = &w->rand});
+    assert_true(w->stun != NULL && w->turn != NULL);
     add_server(&n, nt_stun_server_endpoint(w->stun), "203.0.113.100");
     add_server(&n, nt_turn_server_endpoint(w->turn), "198.51.100.1");
 }

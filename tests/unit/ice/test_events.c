@@ -22,7 +22,9 @@ TEST(more_than_fit)
     enum { ROUNDS = 50 };
     struct nt_trace silent = {0};
     struct nt_ice_record *record = nt_ice_record_new(&silent);
+    assert_non_null(record);
     struct nt_ice_events *e = nt_ice_events_new(record, STREAMS * COMPONENTS);
+    assert_non_null(e);
     struct nt_ice_event ev;
     uint32_t last[STREAMS][COMPONENTS] = {{0}};
     int states = 0, roles = 0, gathered = 0;
@@ -77,7 +79,9 @@ static void outdated_by(uint16_t at)
 {
     struct nt_trace silent = {0};
     struct nt_ice_record *record = nt_ice_record_new(&silent);
+    assert_non_null(record);
     struct nt_ice_events *e = nt_ice_events_new(record, 1);
+    assert_non_null(e);
     struct nt_ice_event ev;
     for (uint32_t i = 0; i < CAP; i++)
         push(e, i == at ? 0 : (uint16_t)i, i == at ? 2 : 1);
@@ -104,7 +108,9 @@ TEST(data_is_last_and_only_until_the_next_input)
     static const uint8_t bytes[3] = {1, 2, 3};
     struct nt_trace silent = {0};
     struct nt_ice_record *record = nt_ice_record_new(&silent);
+    assert_non_null(record);
     struct nt_ice_events *e = nt_ice_events_new(record, 1);
+    assert_non_null(e);
     struct nt_ice_event ev;
     assert_int_equal(nt_ice_events_data(e, 1, 2, bytes, sizeof bytes), 0);
     nt_ice_events_push(e, &(struct nt_ice_event){.kind = NT_ICE_EV_GATHERED}, 0);

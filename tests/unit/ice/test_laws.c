@@ -69,6 +69,7 @@ static void build(struct world *w, uint32_t seed)
         c.stun_count = 1;
         add_agent(&n, &c, ips[i], w->nat[i], outside[i]);
     }
+    assert_non_null(w->turn);
     add_server(&n, nt_turn_server_endpoint(w->turn), "198.51.100.1");
 }
 

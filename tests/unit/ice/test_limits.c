@@ -42,7 +42,9 @@ TEST(messages_to_send)
 {
     struct nt_trace trace = {.emit = emit};
     struct nt_ice_record *record = nt_ice_record_new(&trace);
+    assert_non_null(record);
     struct nt_ice_outbox *o = nt_ice_outbox_new(record);
+    assert_non_null(o);
     struct nt_ice_message m = {.kind = NT_ICE_MSG_ANSWER, .to = addr("10.0.0.2:6000")};
     told.count = 0;
     for (int i = 0; i < NT_ICE_OUT_MAX; i++)
@@ -69,6 +71,7 @@ TEST(length_of_a_message)
     c.stun_count = 1;
     memset(&l, 0, sizeof l);
     l.a = nt_ice_agent_new(&c, &err);
+    assert_non_null(l.a);
     nt_ice_input(l.a, &(struct nt_path){.local = addr("10.0.0.1")}, NT_IN_IF_UP, NULL, 0, 0);
     assert_int_equal(nt_ice_gather(l.a, 0), NT_OK);
     pull(&l);
@@ -135,6 +138,7 @@ TEST(valid_pairs)
     lab_start(&l, &c);
     assert_int_equal(remote(&l, r, 2), NT_OK);
     struct nt_ice_session *s = nt_ice_agent_session(l.a);
+    assert_int_equal(nt_ice_pairs_count(nt_ice_session_pairs(s)), 2);
     struct nt_ice_candidates *own = nt_ice_agent_env(l.a)->own;
     for (uint32_t i = 0; i <= NT_ICE_VALID_MAX; i++) {
         struct nt_addr mapped = nt_addr_v4(0xcb007101, (uint16_t)(1000 + i / 2));
@@ -158,6 +162,7 @@ static int gather_with(uint8_t streams, uint16_t components, size_t servers)
     c.stun = stun;
     c.stun_count = servers;
     struct nt_ice_agent *a = nt_ice_agent_new(&c, &err);
+    assert_non_null(a);
     assert_int_equal(err, NT_OK);
     nt_ice_input(a, &(struct nt_path){.local = addr("10.0.0.1")}, NT_IN_IF_UP, NULL, 0, 0);
     int r = nt_ice_gather(a, 0);
@@ -233,6 +238,7 @@ TEST(servers_that_are_not_asked)
         c.turn = twice;
         c.turn_count = second == 0 ? 0 : 2;
         struct nt_ice_agent *a = nt_ice_agent_new(&c, &err);
+        assert_non_null(a);
         nt_ice_input(a, &(struct nt_path){.local = addr("10.0.0.1")}, NT_IN_IF_UP, NULL, 0, 0);
         assert_int_equal(nt_ice_gather(a, 0), NT_OK);
         assert_told(1, second == 0 ? "a server is not asked: no interface has its address family"

@@ -15,6 +15,7 @@ static void begin(uint16_t limit)
 {
     parts_init(&p);
     outbox = nt_ice_outbox_new(p.record);
+    assert_non_null(outbox);
     peer = nt_ice_peer_of("peer", "peerpeerpeerpeerpeerpeer", "ours");
     checks = nt_ice_checks_new(p.record, outbox, &peer, limit);
     assert_non_null(checks);

@@ -212,6 +212,7 @@ TEST(forgotten_pairs)
     for (uint32_t i = 0; i < NT_ICE_PAIRS_KEPT - 1; i++) {
         c.addr = nt_addr_v4(0x0b000000, (uint16_t)(1000 + i));
         uint32_t remote = nt_ice_candidates_learn(p.remotes, &c, NT_ICE_PRFLX_MAX, 1000, &to, 0);
+        assert_true(remote != NT_ICE_NONE);
         last = admitted(0, remote, NT_ICE_HEARD);
     }
     assert_int_equal(last, NT_ICE_PAIRS_KEPT + 1);

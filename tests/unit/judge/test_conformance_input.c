@@ -4,7 +4,9 @@
 
 static void show_frame(struct nt_conformance *j, const struct small *s, size_t number)
 {
-    nt_conformance_frame(j, &s->capture, nt_capture_frame_at(&s->capture, number), (uint32_t)number);
+    const struct nt_capture_frame *f = nt_capture_frame_at(&s->capture, number);
+    assert_non_null(f);
+    nt_conformance_frame(j, &s->capture, f, (uint32_t)number);
 }
 
 /* A time of a reset is known to the rules before the packets that come after it. */

@@ -22,6 +22,7 @@ struct doc {
 static void open_doc(struct doc *d, const char *text)
 {
     *d = (struct doc){.arena = nt_arena_new()};
+    assert_non_null(d->arena);
     assert_int_equal(nt_source_init(&d->src, "x.yaml", text, strlen(text)), 0);
     d->src.diags = &d->diags;
     d->root = nt_yaml_parse(&d->src, d->arena);

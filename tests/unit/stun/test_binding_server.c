@@ -313,6 +313,7 @@ TEST(the_owner_decides)
     from = addr("203.0.113.7:40000");
     sockets[0] = config.primary;
     server = nt_stun_server_new(&config);
+    assert_non_null(server);
     end = nt_stun_server_endpoint(server);
     struct nt_stun_builder b = request();
     nt_stun_add_fingerprint(&b);
@@ -348,6 +349,7 @@ TEST(both_families)
     struct nt_request req;
     int asked = 0;
     server = nt_stun_server_new(&config);
+    assert_non_null(server);
     end = nt_stun_server_endpoint(server);
     for (; end.ops->request(end.self, &req); asked++)
         end.ops->input(end.self, &req.path, NT_IN_CONNECTED, NULL, 0, 0);
@@ -389,6 +391,7 @@ TEST(many_attributes)
     from = addr("203.0.113.7:40000");
     sockets[0] = config.primary;
     server = nt_stun_server_new(&config);
+    assert_non_null(server);
     end = nt_stun_server_endpoint(server);
     struct nt_stun_builder b = request();
     for (uint16_t i = 0; i < 40; i++)
@@ -417,6 +420,7 @@ TEST(what_is_dropped_is_told)
     from = addr("203.0.113.7:40000");
     sockets[0] = config.primary;
     server = nt_stun_server_new(&config);
+    assert_non_null(server);
     end = nt_stun_server_endpoint(server);
     told_count = 0;
     nt_stun_start(&(struct nt_stun_builder){0}, in, sizeof in, NT_STUN_INDICATION, NT_STUN_BINDING, id);

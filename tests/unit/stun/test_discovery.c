@@ -209,7 +209,9 @@ static struct nt_discovery_result run_phase(nt_time lifetime_max, bool behaviour
     if (behaviour)
         assert_int_equal(nt_addr_parse(&sc.alternate, "198.51.100.2:3479"), 0);
     struct nt_stun_server *s = nt_stun_server_new(&sc);
+    assert_non_null(s);
     struct nt_discovery *d = nt_discovery_new(&dc);
+    assert_non_null(d);
     server = nt_stun_server_endpoint(s), client = nt_discovery_endpoint(d);
     now = 0, queued = 0, next_port = 50000;
     nat.count = nat.pin_count = 0;
@@ -382,6 +384,7 @@ TEST(unreachable_and_refused)
     nt_rand_init(&rand, 1, "client");
     for (int refused = 0; refused < 2; refused++) {
         struct nt_discovery *d = nt_discovery_new(&dc);
+        assert_non_null(d);
         struct nt_endpoint e = nt_discovery_endpoint(d);
         struct nt_path path;
         uint8_t buf[1500];
@@ -476,6 +479,7 @@ static struct nt_discovery_result run_by_hand(const struct hand *h, nt_time life
     memset(&by_hand, 0, sizeof by_hand);
     by_hand.ports = -3; /* one for the mapping and two for hairpinning come first */
     struct nt_discovery *d = nt_discovery_new(&dc);
+    assert_non_null(d);
     struct nt_endpoint e = nt_discovery_endpoint(d);
     struct nt_path path;
     size_t n;

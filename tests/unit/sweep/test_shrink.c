@@ -44,6 +44,7 @@ static struct nt_text shrunk(unsigned number, struct wanted w, unsigned tries_ma
     struct nt_text text = {0};
     for (bool found = false; !found; number++) {
         struct nt_arena *a = nt_arena_new();
+        assert_non_null(a);
         struct nt_tree *world = nt_sweep_world(a, number);
         found = has_all_parts(&w, world);
         w.calls = 0;

@@ -47,6 +47,7 @@ FIXTURE(draw_all)
 {
     for (unsigned n = 1; n <= WORLDS; n++) {
         struct nt_arena *a = nt_arena_new();
+        assert_non_null(a);
         struct nt_tree *world = nt_sweep_world(a, n);
         measure(world);
         nt_tree_write_yaml(&all, world);
@@ -64,6 +65,7 @@ FIXTURE(forget_all)
 static struct nt_text text_of(unsigned number, void (*write)(struct nt_text *out, const struct nt_tree *root))
 {
     struct nt_arena *a = nt_arena_new();
+    assert_non_null(a);
     struct nt_text text = {0};
     write(&text, nt_sweep_world(a, number));
     nt_arena_del(a);

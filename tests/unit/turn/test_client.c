@@ -595,6 +595,7 @@ TEST(data_that_is_not_to_be_fragmented)
     uint8_t buf[64];
     nt_turn_client_del(w->clients[0]);
     c = w->clients[0] = nt_turn_client_new(&config);
+    assert_non_null(c);
     to_allocated(600);
     assert_int_equal(asked.method, NT_TURN_ALLOCATE);
     assert_non_null(nt_stun_find(&asked, NT_ATTR_DONT_FRAGMENT));

@@ -208,6 +208,7 @@ TEST(test_run_steps_are_their_owners)
     const char *why;
     small_load(&s, WITH_PROGRAMS);
     s.w = nt_world_new(s.scn, 1, NULL, &hooks, &s.capture);
+    assert_non_null(s.w);
     small_run(&s, 2 * NT_SEC);
     assert_int_equal(owner.steps, 1);
     assert_non_null(nt_steps_failed(nt_world_steps(s.w), &why));
@@ -222,6 +223,7 @@ TEST(test_without_a_call_nobody_waits)
     small_load(&s,
                SMALL_TOP "agents:\n  L: {on: home-left, stun: [stun]}\nsteps:\n  - {at: 1s, run: {at: L, command: \"true\"}}\n");
     s.w = nt_world_new(s.scn, 1, NULL, &hooks, &s.capture);
+    assert_non_null(s.w);
     small_run(&s, 2 * NT_SEC);
     assert_int_equal(owner.steps, 1);
     assert_false(nt_parties_wait(s.w));
