@@ -2,8 +2,9 @@
  * own), over all its processes, and makes one of them fail.
  *
  *   FAIL_AT=N     the N-th fails, counted from 1; 0 or nothing: none
- *   FAIL_LOG=FILE gets, when one failed, the place in the program ("0x1234"), for each signal that ends a process the places in the program
- *                 that led to it, innermost first ("signal 11 0x5678 0x7654"), and at the end of the first process the count ("all 611")
+ *   FAIL_LOG=FILE gets, when one failed, the place in the program ("0x1234"); for each signal that ends a process the places in the
+ *                 program that led to it, innermost first ("signal 11 0x5678 0x7654"); at the end of the first process the count
+ *                 ("all 611")
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -53,7 +54,8 @@ __attribute__((format(printf, 1, 2))) static void write_log(const char *what, ..
     char text[64];
     va_list args;
     va_start(args, what);
-    int n = vsnprintf(text, sizeof text, what, args), f = log_path != NULL ? open(log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
+    int n = vsnprintf(text, sizeof text, what, args);
+    int f = log_path != NULL ? open(log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
     if (f < 0)
         return;
     if (write(f, text, (size_t)n) != n)
