@@ -55,6 +55,7 @@ __attribute__((format(printf, 1, 2))) static void write_log(const char *what, ..
     va_list args;
     va_start(args, what);
     int n = vsnprintf(text, sizeof text, what, args);
+    va_end(args);
     int f = log_path != NULL ? open(log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
     if (f < 0)
         return;
@@ -63,12 +64,21 @@ __attribute__((format(printf, 1, 2))) static void write_log(const char *what, ..
     close(f);
 }
 
+static uintptr_t place_of(const ucontext_t *context)
+{
+#ifdef __aarch64__
+    return (uintptr_t)context->uc_mcontext.pc;
+#else
+    return (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
+#endif
+}
+
 /* The places in the program's own code, innermost first. A call may be the last instruction of its function, and the address of its
  * return that of the next one: one less is within it. */
 static void on_crash(int number, siginfo_t *info, void *context)
 {
     (void)info;
-    uintptr_t at = (uintptr_t)((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
+    uintptr_t at = place_of(context);
     void *frames[FRAMES];
     int n = backtrace(frames, FRAMES);
     write_log("signal %d", number);
