@@ -123,7 +123,7 @@ TEST(test_route)
         told(&a, 1, "10.0.0.1:0", "10.0.0.2:0", 3, 0, "10.0.0.2:5000");
         say(&a, IN6, "[2001:db8:77::1]:9");
         told(&a, 2, "[2001:db8:1::1]:0", "[2001:db8:1::9]:0", 1, 0, IN6);
-        struct nt_packet *e = nt_fabric_packet(f, 0);
+        struct nt_packet *e = blank_packet(0);
         struct nt_addr from = addr("10.0.0.2");
         struct nt_packet *about = udp("192.0.2.1:9", "10.0.0.2:5000", 4, 64);
         assert_int_equal(nt_packet_icmp_error(e, &from, about, 3, 3), 0);

@@ -79,7 +79,7 @@ TEST(test_kinds)
         world(p);
         say(&a, "10.0.0.2:5000", "203.0.113.7:9");
         dropped(NT_DROP_BLOCKED, "", "");
-        struct nt_packet *about = udp("203.0.113.7:9", "10.0.0.2:6000", 4, 64), *error = nt_fabric_packet(f, 0);
+        struct nt_packet *about = udp("203.0.113.7:9", "10.0.0.2:6000", 4, 64), *error = blank_packet(0);
         struct nt_addr from = addr("10.0.0.2");
         assert_int_equal(nt_packet_icmp_error(error, &from, about, 3, 3), 0);
         nt_fabric_consumed(f, about);
@@ -167,15 +167,13 @@ TEST(test_ipv6_error)
     world(cone());
     say(&a, IN6, OUT6);
     struct nt_addr router = addr("2001:db8:ff::8");
-    struct nt_packet *e = nt_fabric_packet(f, 0);
-    assert_non_null(e);
+    struct nt_packet *e = blank_packet(0);
     assert_int_equal(nt_packet_icmp_error(e, &router, &o.got[0], 1, 4), 0);
     hand_over(&o, e);
     run_on();
     (void)last(&a, 1, "[2001:db8:ff::8]:0", "[2001:db8:1::9]:0");
     struct nt_packet *forged = udp("[2001:db8:1::9]:5001", OUT6, 4, 64);
-    e = nt_fabric_packet(f, 0);
-    assert_non_null(e);
+    e = blank_packet(0);
     assert_int_equal(nt_packet_icmp_error(e, &router, forged, 1, 4), 0);
     nt_fabric_consumed(f, forged);
     hand_over(&o, e);

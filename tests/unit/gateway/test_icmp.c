@@ -28,7 +28,7 @@ TEST(test_reject)
 static void send_error(struct probe *x, const char *from, const struct nt_packet *about)
 {
     struct nt_addr src = addr(from);
-    struct nt_packet *e = nt_fabric_packet(f, 0);
+    struct nt_packet *e = blank_packet(0);
     assert_int_equal(nt_packet_icmp_error(e, &src, about, 3, 3), 0);
     hand_over(x, e);
     run_on();
@@ -89,7 +89,7 @@ TEST(an_error_about_what_no_query_is)
         assert_int_equal(nt_packet_parse(about), 0);
         nt_packet_fix_checksums(about);
         struct nt_addr from = addr("203.0.113.8");
-        struct nt_packet *e = nt_fabric_packet(f, 0);
+        struct nt_packet *e = blank_packet(0);
         assert_int_equal(nt_packet_icmp_error(e, &from, about, 3, 1), 0);
         nt_fabric_consumed(f, about);
         hand_over(&o, e);
@@ -126,7 +126,7 @@ TEST(test_icmp_error_damaged)
     world(cone());
     say(&a, "10.0.0.2:5000", "203.0.113.7:7000");
     struct nt_addr src = addr("203.0.113.7");
-    struct nt_packet *e = nt_fabric_packet(f, 0);
+    struct nt_packet *e = blank_packet(0);
     assert_int_equal(nt_packet_icmp_error(e, &src, &o.got[0], 3, 3), 0);
     e->data[e->len - 1] ^= 1;
     hand_over(&o, e);
@@ -210,7 +210,7 @@ TEST(test_ttl_unanswered)
 {
     world(cone());
     struct nt_addr from = addr("10.0.0.2");
-    struct nt_packet *about = udp("203.0.113.7:7000", "10.0.0.2:5000", 33, 64), *e = nt_fabric_packet(f, 0);
+    struct nt_packet *about = udp("203.0.113.7:7000", "10.0.0.2:5000", 33, 64), *e = blank_packet(0);
     assert_int_equal(nt_packet_icmp_error(e, &from, about, 3, 3), 0);
     nt_fabric_consumed(f, about);
     e->ttl = e->data[8] = 1;
@@ -282,7 +282,7 @@ TEST(test_icmp_not_translated)
     say(&a, "10.0.0.2:5000", "203.0.113.7:7000");
     struct nt_addr src = addr("203.0.113.7");
     for (uint32_t quoted = 8; quoted >= 7; quoted--) {
-        struct nt_packet *e = nt_fabric_packet(f, 0);
+        struct nt_packet *e = blank_packet(0);
         assert_int_equal(nt_packet_icmp_error(e, &src, &o.got[0], 3, 1), 0);
         e->len = e->l4 + 28u + quoted;
         nt_store16(e->data + 2, (uint16_t)e->len);
@@ -293,7 +293,7 @@ TEST(test_icmp_not_translated)
         assert_int_equal(a.count, 1);
     }
     dropped(NT_DROP_PROTOCOL, "", "");
-    struct nt_packet *redirect = nt_fabric_packet(f, 0);
+    struct nt_packet *redirect = blank_packet(0);
     assert_int_equal(nt_packet_icmp_error(redirect, &src, &o.got[0], 5, 1), 0);
     hand_over(&o, redirect);
     run_on();
@@ -321,7 +321,7 @@ TEST(test_expired_at_own_address)
     dropped(NT_DROP_NO_SOCKET | NT_DROP_QUIET, "10.0.0.2:5000", "10.0.0.1:9");
     /* An error of which the TTL is used up: none about it. */
     struct nt_addr from = addr("203.0.113.7");
-    struct nt_packet *e = nt_fabric_packet(f, 0);
+    struct nt_packet *e = blank_packet(0);
     assert_int_equal(nt_packet_icmp_error(e, &from, &o.got[0], 3, 3), 0);
     e->ttl = e->data[8] = 1;
     nt_packet_fix_checksums(e);
@@ -340,7 +340,7 @@ TEST(test_quote_damaged)
     say(&a, "10.0.0.2:5000", "203.0.113.7:7000");
     struct nt_addr src = addr("203.0.113.7");
     for (size_t at = 8; at <= 26; at += 18) { /* the quoted TTL, the quoted UDP checksum */
-        struct nt_packet *e = nt_fabric_packet(f, 0);
+        struct nt_packet *e = blank_packet(0);
         assert_int_equal(nt_packet_icmp_error(e, &src, &o.got[0], 3, 3), 0);
         e->data[e->l4 + 8 + at] ^= 1;
         nt_packet_fix_checksums(e);
@@ -367,7 +367,7 @@ static void answer_error(struct probe *x, uint8_t type, uint8_t code)
 {
     const struct nt_packet *about = &x->got[x->count - 1];
     struct nt_addr from = nt_addr_with_port(&about->dst, 0);
-    struct nt_packet *e = nt_fabric_packet(f, 0);
+    struct nt_packet *e = blank_packet(0);
     assert_int_equal(nt_packet_icmp_error(e, &from, about, type, code), 0);
     hand_over(x, e);
     run_on();
@@ -432,7 +432,7 @@ TEST(test_too_big_dropped)
  * to OUT6 that has these headers; next: the number of the first, 17 the last one's. */
 static void quote_with_headers(uint8_t next, const uint8_t *headers, size_t len)
 {
-    struct nt_packet *p = udp(IN6, OUT6, 33, 64), *e = nt_fabric_packet(f, 0);
+    struct nt_packet *p = udp(IN6, OUT6, 33, 64), *e = blank_packet(0);
     memmove(p->data + 40 + len, p->data + 40, p->len - 40);
     memcpy(p->data + 40, headers, len);
     p->data[6] = next;

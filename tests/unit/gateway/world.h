@@ -104,6 +104,13 @@ static inline uint32_t network(const char *name, uint32_t mtu)
     return n;
 }
 
+static inline struct nt_packet *blank_packet(uint32_t cap)
+{
+    struct nt_packet *p = nt_fabric_packet(f, cap);
+    assert_non_null(p);
+    return p;
+}
+
 static inline void world(struct nt_nat_policy p)
 {
     const char *what = "";
@@ -157,8 +164,7 @@ static inline struct nt_packet *udp(const char *src, const char *dst, size_t len
 {
     uint8_t payload[1800];
     struct nt_addr s = addr(src), d = addr(dst);
-    struct nt_packet *p = nt_fabric_packet(f, 2048);
-    assert_non_null(p);
+    struct nt_packet *p = blank_packet(2048);
     for (size_t i = 0; i < len; i++)
         payload[i] = (uint8_t)(i * 7);
     assert_int_equal(nt_packet_udp(p, &s, &d, payload, len, ttl, 0, false, 77), 0);

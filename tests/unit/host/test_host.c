@@ -388,6 +388,7 @@ TEST(test_echo)
     assert_int_equal(nt_fabric_add_address(w.f, node, 0, &ip), 0);
     for (int bad = 0; bad < 2; bad++) {
         struct nt_packet *p = nt_fabric_packet(w.f, 0);
+        assert_non_null(p);
         p->len = (uint32_t)(nt_packet_ip_header(p, &ip, &to, NT_PROTO_ICMP, sizeof echo, 64, 0, false, 1) + sizeof echo);
         memcpy(p->data + 20, echo, sizeof echo);
         assert_int_equal(nt_packet_parse(p), 0);
@@ -414,6 +415,7 @@ TEST(test_an_unrelated_icmp_error)
     struct nt_packet q = {.data = quoted, .cap = sizeof quoted};
     assert_int_equal(nt_packet_udp(&q, &about, &to, (const uint8_t *)"x", 1, 64, 0, false, 1), 0);
     struct nt_packet *p = nt_fabric_packet(w.f, 0);
+    assert_non_null(p);
     to.port = from.port = 0;
     assert_int_equal(nt_packet_icmp_error(p, &to, &q, NT_ICMP4_UNREACHABLE, NT_ICMP4_PORT), 0);
     nt_fabric_send(w.f, nt_host_node(b.host), 0, &from, p, 0);

@@ -42,11 +42,18 @@ static struct nt_packet *give(struct nt_packet *p, nt_time now)
     return p;
 }
 
+static struct nt_packet *blank_packet(uint32_t cap)
+{
+    struct nt_packet *p = nt_pool_get(&pool, cap);
+    assert_non_null(p);
+    return p;
+}
+
 static struct nt_packet *whole_between(const char *src, const char *dst, uint16_t id, size_t len)
 {
     static uint8_t payload[60000];
     struct nt_addr s = addr(src), d = addr(dst);
-    struct nt_packet *p = nt_pool_get(&pool, (uint32_t)len + 48);
+    struct nt_packet *p = blank_packet((uint32_t)len + 48);
     for (size_t i = 0; i < len; i++)
         payload[i] = (uint8_t)(i * 13 + i / 251);
     assert_int_equal(nt_packet_udp(p, &s, &d, payload, len, 64, 0, false, id), 0);
@@ -95,7 +102,7 @@ TEST(test_any_order)
         }
         for (size_t i = 0; i < n; i++) {
             assert_null(back);
-            copy = nt_pool_get(&pool, 1500);
+            copy = blank_packet(1500);
             copy->len = pieces[i]->len;
             memcpy(copy->data, pieces[i]->data, copy->len);
             assert_int_equal(nt_packet_parse(copy), 0);
@@ -352,7 +359,7 @@ TEST(malformed_options_are_not_copied)
 
 static struct nt_packet *piece6(const struct nt_packet *of, uint32_t at, uint32_t len, bool more)
 {
-    struct nt_packet *p = nt_pool_get(&pool, 1500);
+    struct nt_packet *p = blank_packet(1500);
     memcpy(p->data, of->data, 40);
     nt_store16(p->data + 4, (uint16_t)(8 + len));
     p->data[6] = 44;
@@ -369,8 +376,8 @@ static struct nt_packet *piece6(const struct nt_packet *of, uint32_t at, uint32_
 TEST(extension_headers_around_a_fragment_header)
 {
     enum { BEFORE = 8, BEHIND = 8 };
-    struct nt_packet *p = whole_between("[2001:db8::1]:1", "[2001:db8::2]:2", 0, 200), *a = nt_pool_get(&pool, 1500),
-                     *b = nt_pool_get(&pool, 1500);
+    struct nt_packet *p = whole_between("[2001:db8::1]:1", "[2001:db8::2]:2", 0, 200), *a = blank_packet(1500),
+                     *b = blank_packet(1500);
     static const uint8_t hop[BEFORE] = {NT_EXT_FRAGMENT, 0, 1, 4}, destination[BEHIND] = {NT_PROTO_UDP, 0, 1, 4};
     uint8_t expected[300], *d = expected;
     memcpy(d, p->data, 40);
@@ -406,7 +413,7 @@ TEST(test_ipv6)
 {
     struct nt_addr s = addr("[2001:db8::1]:1"), d = addr("[2001:db8::2]:2");
     uint8_t payload[200] = {1, 2, 3};
-    struct nt_packet *p = nt_pool_get(&pool, 1500);
+    struct nt_packet *p = blank_packet(1500);
     assert_int_equal(nt_packet_udp(p, &s, &d, payload, sizeof payload, 64, 0, false, 0), 0);
     assert_null(give(piece6(p, 104, 104, false), 0));
     struct nt_packet *back = give(piece6(p, 0, 104, true), 0);
