@@ -335,6 +335,7 @@ TEST(ipv6_relay)
                                        .password = "secret",
                                        .rand = &w->rand};
     w->clients[0] = nt_turn_client_new(&cc);
+    assert_non_null(w->clients[0]);
     struct nt_addr relayed = allocate(w, 0), peer = addr("[2001:db8:7::7]:5000");
     uint8_t buf[64];
     assert_int_equal(relayed.family, NT_AF_IPV6);

@@ -140,7 +140,6 @@ static inline struct nt_turn_client *world_client(struct world *w, int i, const 
                                       .trace = {.emit = traced, .user = w}};
     w->clients[i] = nt_turn_client_new(&c);
     assert_non_null(w->clients[i]);
-    assert_non_null(w->clients[i]);
     return w->clients[i];
 }
 
