@@ -6,9 +6,10 @@
 
 enum { ICMP_HEADER = 8, IP6_HEADER = 40 };
 
+/* Of a protocol that is unknown there may be nothing behind the IP header. */
 static bool has_transport(const struct nt_packet *p)
 {
-    return !p->fragment || p->first_fragment;
+    return (!p->fragment || p->first_fragment) && p->l4 < p->len;
 }
 
 bool nt_packet_is_icmp_error(const struct nt_packet *p)

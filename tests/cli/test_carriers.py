@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -109,10 +110,11 @@ def test_the_built_in_carrier_refuses_what_it_cannot_model(natsim, scenario, tmp
 @needs_ns3
 def test_every_suite_gives_the_same_bytes_under_both_carriers(natsim, tmp_path):
     """Verdicts, selected types, times to the nanosecond: networks without a medium are one thing under both."""
-    files = [p for s in VIRTUAL for p in sorted((SUITES / s).rglob("*.yaml")) if p not in EXPLORES]
+    for suite in VIRTUAL:
+        shutil.copytree(SUITES / suite, tmp_path / "suites" / suite, ignore=lambda d, names: [n for n in names if Path(d) / n in EXPLORES])
     count = None
     for carrier in ("builtin", "ns3"):
-        run = natsim("run", *files, "--carrier", carrier, "--out", carrier, timeout=500)
+        run = natsim("run", "suites", "--carrier", carrier, "--out", carrier, timeout=500)
         assert run.code == 0, run
         count = re.search(r"^(\d+) cases: \1 passed$", run.out, re.M).group(1)
     assert int(count) >= 800
@@ -133,9 +135,9 @@ def test_random_worlds_give_the_same_results_under_both_carriers(natsim, tmp_pat
     assert cases(tmp_path / "builtin") == cases(tmp_path / "ns3")
 
 
-# The outer NAT turns L's check round as it came: the inner one sees its own address as the source, refuses, and says so to itself.
+# The outer NAT turns L's check round as it came: the inner one sees its own address as the source, a martian, and says nothing to itself.
 TO_ITSELF = """natsim: 1
-claim: A gateway that speaks to its own address is heard.
+claim: A gateway does not take a packet from its own address, and does not speak to it.
 networks:
   internet: {ipv4: 203.0.113.0/24, delay: 20ms}
   between: {ipv4: 10.9.0.0/24, MEDIUM}
@@ -154,14 +156,17 @@ steps:
   - {at: 0s, drop: {where: L, filter: "dst net 10.1.0.0/24", for: 60s}}
   - {at: 0s, drop: {where: R, filter: "dst net 10.1.0.0/24", for: 60s}}
 expect:
-  packets: [{at: inner.outside, direction: in, filter: "icmp and src host 10.9.0.2 and dst host 10.9.0.2", count: "> 0"}]
+  packets:
+    - {at: inner.outside, direction: in, filter: "udp and src host 10.9.0.2 and dst host 10.9.0.2", count: "> 0"}
+    - {at: inner.outside, filter: "icmp", count: 0}
+    - {at: inner.inside, direction: out, filter: "udp and src host 10.9.0.2", count: 0}
   limit: 120s
 """
 
 
 @needs_ns3
 @pytest.mark.parametrize("medium", ["delay: 5ms", "medium: p2p, delay: 5ms", "medium: csma, delay: 1ms, rate: 10Mbit", "medium: wifi"])
-def test_a_gateway_may_speak_to_itself(natsim, scenario, medium):
+def test_a_packet_from_the_gateway_itself_ends_there(natsim, scenario, medium):
     run = natsim("run", scenario(TO_ITSELF.replace("MEDIUM", medium)), "--carrier", "ns3")
     assert run.code == 0, run
 
