@@ -357,7 +357,7 @@ MUTANTS = {
                 ".use_candidate = p->nominating || role == NT_ICE_CONTROLLED",
             ),
         ],
-        "red": [],
+        "red": ["roles/both-controlled[*]"],
         "rules": ["RFC8445-7.1.2-use-candidate"],
     },
     "nomination-forgotten": {

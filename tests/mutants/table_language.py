@@ -12,6 +12,7 @@ LANGUAGE = {
         "language/connect-time",
     ],
     "nomination-forgotten": [
+        "language/fragments[nat=*,ipv6=on]",
         "language/filter-scope[nat=endpoint]", "language/filter-scope[nat=mapping]",
         "language/icmp-kills-mapping[nat=keeps]", "language/icmp-kills-mapping[nat=kills]",
         "language/ipv6-firewall[left=firewall]", "language/lifetime-by-port", "language/ports-preserve-first-alone",
