@@ -155,7 +155,7 @@ TURN = {
                 "    if (via.relay != NT_ICE_DIRECT && v == NULL)\n        nt_ice_relays_bind_channel(",
             ),
         ],
-        "red": [
+        "red": ["black-hole/relayed-ipv6[*]", "black-hole/relayed[near=1280,*]", "black-hole/relayed[near=1500,far=1280,router=tells]",
             "relay/channels", "relay/unbound-channel", "relay/long-call",
         ],
     },
