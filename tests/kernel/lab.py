@@ -138,8 +138,10 @@ class Lab:
         await asyncio.wait_for(answered, seconds)
 
     async def settle(self):
-        """Until all that was sent before has come, or never will: nothing overtakes, and an echo request crosses to the other side and back."""
+        """Until all that was sent before has come, or never will: nothing overtakes, and an echo request crosses to the other side and back. The second
+        one follows what a host answered: an error about what came just before the first one's reply."""
         try:
+            await self.cross(10)
             await self.cross(10)
         except asyncio.TimeoutError:
             raise Late("an echo request was not answered") from None
