@@ -176,6 +176,13 @@ static void put_totals(const struct nt_console *c, const struct nt_results *r)
     fprintf(c->out, "%s\n", colour_end(c));
 }
 
+static void put_part(const struct nt_console *c, const struct nt_results *r)
+{
+    char part[NT_RESULTS_PART];
+    if (r->partial)
+        fprintf(c->out, "%s%s%s\n", colour_of(c, NT_ERROR), nt_results_part(r, part), colour_end(c));
+}
+
 /* What the rules found, in cases that passed, too. */
 static void put_conformance(const struct nt_console *c, const struct nt_results *r)
 {
@@ -210,6 +217,7 @@ void nt_console_summary(const struct nt_console *c, const struct nt_results *r)
         put_not_passed(c, &r->cases[i].brief);
     }
     put_totals(c, r);
+    put_part(c, r);
     put_conformance(c, r);
 }
 

@@ -28,7 +28,7 @@ int nt_report_json(const struct nt_results *r, const char *dir)
         if (err == NT_OK)
             fwrite(t.p, 1, t.len, f.out);
     }
-    fputs("]}\n", f.out);
+    fputs(r->partial ? "], \"partial\": true}\n" : "]}\n", f.out);
     nt_text_free(&t);
     return nt_file_end(&f, err);
 }

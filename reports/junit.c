@@ -239,7 +239,8 @@ static bool same_file(const struct nt_results_entry *a, const struct nt_results_
     return strcmp(a->brief.file, b->brief.file) == 0;
 }
 
-static void put_counts(struct junit *j, const struct nt_results_entry *cases, size_t n)
+/* `missing`: cases of a partial run count as one error. */
+static void put_counts(struct junit *j, const struct nt_results_entry *cases, size_t n, bool missing)
 {
     size_t by[4] = {0};
     uint64_t ms = 0;
@@ -247,9 +248,9 @@ static void put_counts(struct junit *j, const struct nt_results_entry *cases, si
         by[cases[i].brief.n.outcome]++;
         ms += (uint64_t)cases[i].brief.n.virtual_ms;
     }
-    put_number(j, "tests", n);
+    put_number(j, "tests", n + missing);
     put_number(j, "failures", by[NT_FAIL]);
-    put_number(j, "errors", by[NT_ERROR]);
+    put_number(j, "errors", by[NT_ERROR] + missing);
     put_number(j, "skipped", by[NT_SKIP]);
     put_seconds(j, ms);
 }
@@ -269,7 +270,7 @@ static int put_suite(struct junit *j, const struct nt_results *r, size_t first, 
     open_element(j, "testsuite");
     put_attribute(j, "name", cases->brief.file);
     put_attribute(j, "file", cases->brief.file);
-    put_counts(j, cases, n);
+    put_counts(j, cases, n, false);
     if (r->stamp != NULL)
         put_attribute(j, "timestamp", r->stamp);
     take_start(j, t);
@@ -283,16 +284,37 @@ static int put_suite(struct junit *j, const struct nt_results *r, size_t first, 
     return err;
 }
 
+/* Readers show errors, and not what stands on the outermost element: a run that was cut short is not green. */
+static void put_part(struct junit *j, const struct nt_results *r)
+{
+    char part[NT_RESULTS_PART];
+    open_element(j, "testsuite");
+    put_attribute(j, "name", "natsim");
+    put_counts(j, r->cases, 0, true);
+    open_element(j, "testcase");
+    put_attribute(j, "classname", "natsim");
+    put_attribute(j, "name", "the whole run");
+    put_seconds(j, 0);
+    open_element(j, "error");
+    put_attribute(j, "message", nt_results_part(r, part));
+    put_attribute(j, "type", "partial");
+    close_element(j);
+    close_element(j);
+    close_element(j);
+}
+
 static int put_document(struct junit *j, const struct nt_results *r, struct nt_text *t, FILE *out)
 {
     int err = NT_OK;
     put_attribute(j, "name", "natsim");
-    put_counts(j, r->cases, r->case_count);
+    put_counts(j, r->cases, r->case_count, r->partial);
     for (size_t i = 0, n; i < r->case_count && err == NT_OK; i += n) {
         for (n = 1; i + n < r->case_count && same_file(&r->cases[i], &r->cases[i + n]); n++)
             ;
         err = put_suite(j, r, i, n, t, out);
     }
+    if (r->partial)
+        put_part(j, r);
     close_element(j);
     note_result(j, xmlTextWriterEndDocument(j->w));
     take_written(j, t, 0);

@@ -122,10 +122,13 @@ static void put_words(FILE *out)
 static void put_data(struct page *p)
 {
     size_t left = NT_PAGE_DETAILS_MAX;
+    char part[NT_RESULTS_PART];
     fprintf(p->out,
             p->r->seed > (UINT64_C(1) << 53) ? "{\"version\":\"%s\",\"seed\":\"%llu\",\"stamp\":\"%s\",\n"
                                              : "{\"version\":\"%s\",\"seed\":%llu,\"stamp\":\"%s\",\n",
             NATSIM_VERSION, (unsigned long long)p->r->seed, p->r->stamp != NULL ? p->r->stamp : "");
+    if (p->r->partial)
+        fprintf(p->out, "\"part\":\"%s\",\n", nt_results_part(p->r, part));
     put_words(p->out);
     fputs(",\n\"names\":", p->out);
     nt_page_names(&p->text);
@@ -148,6 +151,8 @@ int nt_page(FILE *out, const struct nt_results *r)
 {
     struct page p = {.out = out, .r = r};
     size_t n[4];
+    char text[NT_RESULTS_PART];
+    const char *part = r->partial ? nt_results_part(r, text) : "", *comma = r->partial ? ", " : "";
     nt_results_count(r, n);
     nt_strings_init(&p.strings);
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -155,13 +160,14 @@ int nt_page(FILE *out, const struct nt_results *r)
           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
           "script-src 'unsafe-inline'\">\n",
           out);
-    fprintf(out, "<title>natsim: %zu passed, %zu failed</title>\n<style>\n", n[NT_PASS], n[NT_FAIL] + n[NT_ERROR]);
+    fprintf(out, "<title>natsim: %s%s%zu passed, %zu failed</title>\n<style>\n", part, comma, n[NT_PASS], n[NT_FAIL] + n[NT_ERROR]);
     put_lines(out, page_css, sizeof page_css / sizeof *page_css);
-    fprintf(out,
-            "</style>\n</head>\n<body>\n<noscript><p>%zu passed, %zu failed, %zu errors, %zu skipped. The tables need JavaScript; "
-            "results.json and junit.xml beside this file hold the same.</p></noscript>\n<div id=\"app\"></div>\n"
-            "<script type=\"application/json\" id=\"data\">\n",
-            n[NT_PASS], n[NT_FAIL], n[NT_ERROR], n[NT_SKIP]);
+    fprintf(
+        out,
+        "</style>\n</head>\n<body>\n<noscript><p>%s%s%zu passed, %zu failed, %zu errors, %zu skipped. The tables need JavaScript; "
+        "results.json and junit.xml beside this file hold the same.</p></noscript>\n<div id=\"app\"></div>\n"
+        "<script type=\"application/json\" id=\"data\">\n",
+        part, comma, n[NT_PASS], n[NT_FAIL], n[NT_ERROR], n[NT_SKIP]);
     put_data(&p);
     fputs("\n</script>\n<script>\n", out);
     put_lines(out, page_js, sizeof page_js / sizeof *page_js);

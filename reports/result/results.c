@@ -3,6 +3,8 @@
 #include "core/base/err.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,7 +95,20 @@ void nt_results_close_gaps(struct nt_results *r)
         else
             nt_brief_free(&r->cases[i].brief);
     }
+    if (kept < r->case_count) {
+        r->partial = true;
+        r->whole = r->case_count;
+    }
     r->case_count = kept;
+}
+
+const char *nt_results_part(const struct nt_results *r, char text[NT_RESULTS_PART])
+{
+    if (r->whole > r->case_count)
+        snprintf(text, NT_RESULTS_PART, "part of a run: %zu of %" PRIu64 " cases", r->case_count, r->whole);
+    else
+        snprintf(text, NT_RESULTS_PART, "part of a run: %zu cases, of how many is not known", r->case_count);
+    return text;
 }
 
 int nt_results_text(const struct nt_results *r, size_t index, enum nt_case_text which, struct nt_text *t)

@@ -44,6 +44,8 @@ struct nt_results {
     size_t first_missing; /* cases before it have come, */
     uint64_t details;     /* and this is what the details of those that passed take of the page at least */
     bool incomplete;      /* texts could not be put down: there can be no reports */
+    bool partial;         /* cases of the run are missing */
+    uint64_t whole;       /* then: of how many, as far as it is known */
 };
 
 /* Makes room for `count` cases. The log is the caller's to open, `others` too, unless no case has other texts. 0, NT_ENOMEM,
@@ -55,7 +57,10 @@ int nt_results_take(struct nt_results *r, size_t index, const char *head, const 
 /* False: the details of cases that passed, of those that are still to come, have no place in the page. */
 bool nt_results_want_details(const struct nt_results *r);
 bool nt_results_has(const struct nt_results *r, size_t index);
-void nt_results_close_gaps(struct nt_results *r); /* leaves out the cases that have not come */
+void nt_results_close_gaps(struct nt_results *r); /* leaves out the cases that have not come: the results are partial */
+#define NT_RESULTS_PART 100
+/* What each report says of a partial run: "part of a run: 9 of 400 cases". Returns `text`. */
+const char *nt_results_part(const struct nt_results *r, char text[NT_RESULTS_PART]);
 /* Replaces *t by a text of a case. 0, NT_EIO (errno) or NT_ENOMEM. */
 int nt_results_text(const struct nt_results *r, size_t index, enum nt_case_text which, struct nt_text *t);
 void nt_results_free(struct nt_results *r);

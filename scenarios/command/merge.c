@@ -152,13 +152,15 @@ static int write_outputs(struct nt_merge *m, const struct nt_options *o)
     bool written = nt_results_begin(&results, m->count) == NT_OK && write_files(m, o->out) == NT_OK &&
                    take_cases(m, o->out, &results) == NT_OK;
     nt_results_close_gaps(&results);
+    results.partial |= m->incomplete;
+    results.whole = m->whole;
     written = written && nt_conclusion_label(&results, o) == NT_OK && nt_conclusion_write(&results, o);
     if (written) {
         struct nt_console console = nt_console_on_stdout(false);
         nt_console_summary(&console, &results);
         printf("report: %s/report.html\n", o->out);
     }
-    int code = nt_conclusion_exit(&results, !written || m->incomplete);
+    int code = nt_conclusion_exit(&results, !written || results.partial);
     nt_results_free(&results);
     return code;
 }
@@ -172,6 +174,7 @@ static int report_missing(struct nt_merge *m)
     for (size_t i = 0; i < m->count; i++)
         places[i] = m->cases[i].place;
     m->incomplete |= nt_merge_report_missing_ranks(&m->ranks);
+    m->whole = nt_merge_sort_places(places, m->count);
     m->incomplete = m->incomplete || nt_merge_report_missing_cases(places, m->count);
     free(places);
     return NT_EXIT_OK;

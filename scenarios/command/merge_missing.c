@@ -68,14 +68,21 @@ static uint64_t report_parts(const struct nt_case_place *places, size_t count, s
     return lacking;
 }
 
-bool nt_merge_report_missing_cases(struct nt_case_place *places, size_t count)
+uint64_t nt_merge_sort_places(struct nt_case_place *places, size_t count)
 {
-    bool missing = false;
+    uint64_t whole = 0;
     if (count > 1)
         qsort(places, count, sizeof *places, compare_places);
+    for (size_t i = 0; i < count; i++)
+        whole += i == 0 || !are_of_same_run(&places[i - 1], &places[i]) ? places[i].of : 0;
+    return whole;
+}
+
+bool nt_merge_report_missing_cases(const struct nt_case_place *places, size_t count)
+{
+    bool missing = false;
     for (size_t i = 0, used; i < count; i += used)
-        if (report_parts(places + i, count - i, &used) > 0 && places[i].shards > 1)
-            missing = true;
+        missing |= report_parts(places + i, count - i, &used) > 0;
     return missing;
 }
 

@@ -7,10 +7,10 @@
 
 #include <stdbool.h>
 
-/* Prints on standard error which parts of runs lack cases. `places`: those of the finished cases; they get sorted. True when a part
- * of a divided run lacks some: its verdict is not known. Of an undivided run, which was killed, the missing cases are only printed.
- */
-bool nt_merge_report_missing_cases(struct nt_case_place *places, size_t count);
+/* Sorts the places of the finished cases by run, and returns how many cases the runs have altogether. */
+uint64_t nt_merge_sort_places(struct nt_case_place *places, size_t count);
+/* Prints on standard error which parts of runs lack cases; `places` are sorted. True: some do, and the verdict is not known. */
+bool nt_merge_report_missing_cases(const struct nt_case_place *places, size_t count);
 /* Prints on standard error which ranks have no log: they did not start, or the directory of their machine was not given. True:
  * some. */
 bool nt_merge_report_missing_ranks(const struct nt_rank_log_list *logs);

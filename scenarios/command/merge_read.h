@@ -19,6 +19,7 @@ struct nt_merge {
     size_t count, cap;
     struct nt_rank_log_list ranks; /* of all directories */
     bool incomplete;               /* cases that were selected did not run: no verdict */
+    uint64_t whole;                /* cases of the runs, as far as it is known */
 };
 
 /* Reads the directories: cases in the order of the run, each once, and the ranks. Says on standard error which ranks did not

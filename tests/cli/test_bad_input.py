@@ -6,6 +6,7 @@ import resource
 import signal
 import subprocess
 import time
+import xml.etree.ElementTree as ElementTree
 
 import pytest
 
@@ -369,6 +370,17 @@ def test_a_full_disk(natsim, tmp_path):
 
 # --- a run that is killed ---
 
+def is_said_to_be_part(out, part):
+    doc = json.loads((out / "results.json").read_text())
+    root = ElementTree.parse(out / "junit.xml").getroot()
+    suites = root.findall("testsuite")
+    page = (out / "report.html").read_text()
+    for key, each in (("tests", "testcase"), ("errors", "testcase/error"), ("failures", "testcase/failure")):
+        assert int(root.get(key)) == len(root.findall(f"testsuite/{each}")) == sum(int(s.get(key)) for s in suites)
+    return (list(doc)[-1] == "partial" and doc["partial"] is True and f'"part":"{part}"' in page and f"<noscript><p>{part}, " in page
+            and [e.get("message") for e in suites[-1].findall("testcase/error")] == [part])
+
+
 def test_a_killed_run_is_mended_by_merge(natsim, tmp_path):
     """Nobody reads on after twenty lines, so the pipe fills and the run cannot end before it is killed."""
     run = subprocess.Popen([NATSIM, "run", "classic", "--filter", "left=none,right=none", "--seeds", "1..4000", "--out", "out", "--jobs", "1"],
@@ -382,7 +394,11 @@ def test_a_killed_run_is_mended_by_merge(natsim, tmp_path):
     finished = (tmp_path / "out" / "cases.jsonl").read_bytes().count(b"\n")
     assert 20 <= finished < 4000
     merged = natsim("merge", "out")
-    assert merged.code == 0, merged
+    assert merged.code == 3, merged
+    part = f"part of a run: {finished} of 4000 cases"
+    assert f"{finished} cases: {finished} passed\n{part}\n" in merged.out
+    assert f"natsim: {finished} of the 4000 cases of the run are here: it had not finished\n" in merged.err
+    assert is_said_to_be_part(tmp_path / "out", part)
     doc = json.loads((tmp_path / "out" / "results.json").read_text())
     assert doc["summary"] == {"pass": finished, "fail": 0, "error": 0, "skip": 0}
     assert [c["seed"] for c in doc["cases"]] == list(range(1, finished + 1))
@@ -395,7 +411,8 @@ def test_a_log_cut_in_the_middle_of_a_line(natsim, tmp_path):
     log = tmp_path / "out" / "cases.jsonl"
     log.write_bytes(log.read_bytes()[:-100])
     run = natsim("merge", "out", "--out", "merged")
-    assert run.code == 0, run
+    assert run.code == 3, run
+    assert "24 of the 25 cases of the run are here" in run.err and is_said_to_be_part(tmp_path / "merged", "part of a run: 24 of 25 cases")
     assert "out/cases.jsonl:25: the last line is cut: that case had not finished" in run.err
     assert json.loads((tmp_path / "merged" / "results.json").read_text())["summary"]["pass"] == 24
 

@@ -125,7 +125,8 @@ def test_fail_fast_stops_early(natsim, scenario, results):
     text = two_nats('"${x}"', '"${x}"', path="none", claim="many").replace("networks:", "matrix:\n  x: [none, full-cone, symmetric]\nnetworks:")
     run = natsim("run", scenario(text), "--jobs", "1", "--fail-fast")
     assert run.code == 1
-    assert len(results()["cases"]) == 1
+    assert len(results()["cases"]) == 1 and results()["partial"] is True
+    assert "1 case: 0 passed, 1 failed\npart of a run: 1 of 3 cases\n" in run.out
 
 
 def test_captures_are_kept_as_asked(natsim, scenario, tmp_path):

@@ -77,6 +77,7 @@ TEST(texts_come_back_in_the_order_of_the_run)
 {
     struct nt_results r;
     size_t n[4];
+    char part[NT_RESULTS_PART];
     begin(&r, 4);
     assert_int_equal(take(&r, 3, "d", NT_PASS), NT_OK);
     assert_int_equal(take(&r, 0, "a", NT_FAIL), NT_OK);
@@ -84,6 +85,8 @@ TEST(texts_come_back_in_the_order_of_the_run)
     assert_false(nt_results_has(&r, 1));
     nt_results_close_gaps(&r);
     assert_int_equal(r.case_count, 3);
+    assert_true(r.partial);
+    assert_string_equal(nt_results_part(&r, part), "part of a run: 3 of 4 cases");
     expect_text(&r, 0, NT_CASE_JSON, "{\"id\": \"a\"}");
     expect_text(&r, 1, NT_CASE_JUNIT, "c");
     expect_text(&r, 2, NT_CASE_OVERVIEW, "");
