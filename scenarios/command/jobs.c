@@ -136,6 +136,17 @@ int nt_jobs_run(struct nt_jobs *jobs, size_t job, unsigned wanted, struct nt_tex
     return texts->err;
 }
 
+/* What a worker that was killed has not removed. */
+static void remove_parts(const struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c)
+{
+    struct nt_output_capture left;
+    if (jobs->o->keep == NT_KEEP_NONE)
+        return;
+    if (name_capture(jobs, job, c, &left) == NT_OK)
+        nt_output_remove_parts(&left);
+    nt_output_free_capture(&left);
+}
+
 int nt_jobs_lost(const struct nt_jobs *jobs, size_t job, const char *why, unsigned wanted, struct nt_text *texts)
 {
     struct nt_diags diags = {0};
@@ -151,11 +162,18 @@ int nt_jobs_lost(const struct nt_jobs *jobs, size_t job, const char *why, unsign
         err = texts->err;
     }
     nt_result_case_free(&result);
-    struct nt_output_capture left;
-    if (jobs->o->keep != NT_KEEP_NONE && name_capture(jobs, job, c, &left) == NT_OK)
-        nt_output_remove_parts(&left);
-    if (jobs->o->keep != NT_KEEP_NONE)
-        nt_output_free_capture(&left);
+    remove_parts(jobs, job, c);
     nt_scn_case_del(c);
     return err;
+}
+
+void nt_jobs_cut(const struct nt_jobs *jobs, size_t job)
+{
+    struct nt_diags diags = {0};
+    struct nt_scn_case *c = nt_selection_case(jobs->s, job, jobs->o, &diags);
+    nt_diags_clear(&diags);
+    if (c == NULL)
+        return;
+    remove_parts(jobs, job, c);
+    nt_scn_case_del(c);
 }

@@ -6,6 +6,7 @@
 #include "scenarios/command/carrier_module.h"
 #include "scenarios/command/complain.h"
 #include "scenarios/command/conclusion.h"
+#include "scenarios/command/interrupt.h"
 #include "scenarios/command/jobs.h"
 #include "scenarios/command/rank_log.h"
 #include "scenarios/command/selection.h"
@@ -99,6 +100,12 @@ static bool take_lost_job(void *user, size_t job, const char *why)
     return go_on;
 }
 
+static void take_cut_job(void *user, size_t job)
+{
+    const struct runner *run = user;
+    nt_jobs_cut(&run->jobs, job);
+}
+
 static bool open_log(struct runner *run)
 {
     const struct nt_options *o = run->o;
@@ -129,6 +136,7 @@ static int open_outputs(struct runner *run)
     run->console.colour &= !o->ranked; /* a launcher may give a rank a terminal and write its lines to a file */
     run->progress = !o->ranked && isatty(STDERR_FILENO) && isatty(STDOUT_FILENO) && !o->verbose;
     setvbuf(stdout, NULL, _IOLBF, 0);
+    nt_interrupt_watch();
     return NT_EXIT_OK;
 }
 
@@ -156,12 +164,25 @@ static unsigned worker_count(const struct nt_options *o)
     return o->jobs > 0 ? o->jobs : processors > 0 ? (unsigned)processors : 1;
 }
 
+/* A signal that came when all cases had finished has changed nothing. */
+static bool was_cut_short(const struct runner *run)
+{
+    return nt_interrupt() != 0 && run->finished < run->s.count;
+}
+
+static void say_interrupted(const struct runner *run)
+{
+    if (was_cut_short(run))
+        printf("interrupted by %s: %zu of %zu cases have finished\n", nt_interrupt_name(), run->finished, run->s.count);
+}
+
 /* A rank whose cases failed exits with 0, because launchers kill the other ranks when one fails; merge gives the verdict. The log
  * stays unfinished when --fail-fast left out cases. */
 static int end_rank(struct runner *run, const struct nt_results *results)
 {
     const struct nt_options *o = run->o;
     size_t n[4];
+    say_interrupted(run);
     if (!run->broken && run->finished == run->s.count && nt_rank_log_finish(o->out, &o->rank) != NT_OK) {
         fprintf(stderr, "natsim: %s: cannot be renamed (%s): give another --out\n", run->log_path, strerror(errno));
         run->broken = true;
@@ -172,7 +193,7 @@ static int end_rank(struct runner *run, const struct nt_results *results)
            o->rank.rank, o->rank.size, results->case_count, run->s.count, n[NT_PASS], o->out);
     if (o->stats)
         print_stats(results);
-    return run->broken ? NT_EXIT_BROKEN : NT_EXIT_OK;
+    return run->broken || was_cut_short(run) ? NT_EXIT_BROKEN : NT_EXIT_OK;
 }
 
 static int end_run(struct runner *run, const struct nt_results *results)
@@ -185,7 +206,8 @@ static int end_run(struct runner *run, const struct nt_results *results)
         printf("report: %s/report.html\n", run->o->out);
     if (run->o->keep != NT_KEEP_NONE)
         printf("captures: %s/captures\n", run->o->out);
-    return nt_conclusion_exit(results, run->broken || !written);
+    say_interrupted(run);
+    return nt_conclusion_exit(results, run->broken || !written || was_cut_short(run));
 }
 
 static int run_all(struct runner *run)
@@ -197,7 +219,8 @@ static int run_all(struct runner *run)
                            .word = wanted_texts,
                            .work = run_job,
                            .done = take_texts,
-                           .lost = take_lost_job};
+                           .lost = take_lost_job,
+                           .cut = take_cut_job};
     pool.workers = pool.workers < NT_POOL_WORKERS_MAX ? pool.workers : NT_POOL_WORKERS_MAX;
     show_progress(run);
     run->broken |= run->s.count > 0 && nt_pool_run(&pool) != NT_OK;

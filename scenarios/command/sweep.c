@@ -3,6 +3,7 @@
 #include "core/base/map.h"
 #include "reports/result/words.h"
 #include "scenarios/command/complain.h"
+#include "scenarios/command/interrupt.h"
 #include "scenarios/command/options.h"
 #include "scenarios/command/worker_pool.h"
 #include "scenarios/model/memory.h"
@@ -12,7 +13,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,14 +45,6 @@ struct campaign {
     struct reason reasons[REASONS_MAX];
     bool broken; /* an output could not be written, or memory did not suffice */
 };
-
-static volatile sig_atomic_t interrupted;
-
-static void note_interrupt(int signal_number)
-{
-    (void)signal_number;
-    interrupted = 1;
-}
 
 /* The laws of which enough failures were made smaller. */
 static unsigned settled_laws(void *user)
@@ -133,16 +125,13 @@ static bool take_world(void *user, size_t job, const char *text, size_t len)
     count_trial(c, &a.trial);
     if (a.law != NT_LAW_COUNT)
         keep_failure(c, c->next + job, a.law, a.trial.detail[a.law], text + sizeof a, len - sizeof a);
-    return interrupted == 0;
+    return true;
 }
 
-/* A process that was interrupted itself lost its world for that alone: it is tried again. */
 static bool take_lost_world(void *user, size_t job, const char *why)
 {
     struct campaign *c = user;
     struct nt_text scenario = {0};
-    if (interrupted != 0)
-        return false;
     nt_sweep_find_crash(c->next + job, why, &c->capture, &scenario);
     c->done[job] = true;
     c->worlds++;
@@ -180,10 +169,7 @@ static void run_batch(struct campaign *c)
                            .done = take_world,
                            .lost = take_lost_world};
     memset(c->done, 0, sizeof c->done);
-    if (nt_pool_run(&pool) != NT_OK) {
-        fputs("natsim: no process can be started for the worlds\n", stderr);
-        c->broken = true;
-    }
+    c->broken |= nt_pool_run(&pool) != NT_OK;
     for (uint64_t i = 0; i < count && c->done[i]; i++)
         c->next++;
 }
@@ -219,23 +205,21 @@ static bool make_directories(const struct nt_options *o)
 
 static int run_campaign(struct campaign *c)
 {
-    struct sigaction on_interrupt = {.sa_handler = note_interrupt};
     if (!make_directories(c->o))
         return NT_EXIT_BROKEN;
-    sigaction(SIGINT, &on_interrupt, NULL);
-    sigaction(SIGTERM, &on_interrupt, NULL);
+    nt_interrupt_watch();
     setvbuf(stdout, NULL, _IOLBF, 0);
     nt_capture_init(&c->capture);
-    while (c->next < c->end && interrupted == 0 && !c->broken) {
+    while (c->next < c->end && nt_interrupt() == 0 && !c->broken) {
         run_batch(c);
-        if (interrupted == 0)
+        if (nt_interrupt() == 0)
             say_how_to_go_on(c);
     }
     print_summary(c);
     if (c->next < c->end)
         say_how_to_go_on(c);
     nt_capture_free(&c->capture);
-    return c->broken || interrupted != 0 ? NT_EXIT_BROKEN : c->file_count > 0 ? NT_EXIT_FAILED : NT_EXIT_OK;
+    return c->broken || nt_interrupt() != 0 ? NT_EXIT_BROKEN : c->file_count > 0 ? NT_EXIT_FAILED : NT_EXIT_OK;
 }
 
 /* The worlds as they are, for programs that change or count them. */

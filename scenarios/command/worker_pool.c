@@ -1,164 +1,109 @@
-#define _GNU_SOURCE
 #include "scenarios/command/worker_pool.h"
 #include "core/base/err.h"
+#include "scenarios/command/interrupt.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#define NO_JOB SIZE_MAX
 #define POLL_MS 100
-
-struct worker {
-    pid_t pid;
-    int to, from;    /* pipes */
-    size_t job;      /* NO_JOB: idle */
-    int64_t started; /* ms */
-    char *text;
-    uint64_t want, have; /* bytes of the answer; want 0: its length has not come yet */
-    uint8_t header[8];
-    size_t header_have;
-};
-
-struct order {
-    uint64_t job, word;
-};
 
 struct pool {
     const struct nt_pool *p;
-    struct worker *workers;
+    struct nt_worker *workers;
+    struct pollfd *fds;
+    unsigned count; /* of workers that were started; some may be gone */
     size_t next;
     bool stopped;
 };
-
-static int64_t monotonic_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static unsigned job_seconds(const struct nt_pool *p)
 {
     return p->job_seconds > 0 ? p->job_seconds : NT_POOL_JOB_SECONDS;
 }
 
-static int write_all(int fd, const void *bytes, size_t len)
+static bool has_jobs(const struct pool *s)
 {
-    const char *p = bytes;
-    while (len > 0) {
-        ssize_t n = write(fd, p, len);
-        if (n < 0 && errno != EINTR)
-            return NT_EIO;
-        p += n > 0 ? n : 0;
-        len -= n > 0 ? (size_t)n : 0;
+    return !s->stopped && s->next < s->p->jobs;
+}
+
+static bool start_worker(struct pool *s, struct nt_worker *w)
+{
+    return nt_worker_start(w, s->workers, s->count, s->p->work, s->p->user) == NT_OK;
+}
+
+static void hand_out_job(struct pool *s, struct nt_worker *w)
+{
+    if (has_jobs(s))
+        nt_worker_order(w, s->next++, s->p->word != NULL ? s->p->word(s->p->user) : 0);
+}
+
+/* --- where files or processes are short --- */
+
+static const char *mend_of(int error)
+{
+    switch (error) {
+    case EMFILE: return "raise 'ulimit -n'";
+    case ENFILE: return "the machine has no more files: end other programs";
+    case EAGAIN: return "raise 'ulimit -u', or the container's limit of processes";
+    case ENOMEM: return "free memory";
+    default: return "the machine refuses it";
     }
-    return NT_OK;
 }
 
-static int read_all(int fd, void *bytes, size_t len)
+static unsigned count_alive(const struct pool *s)
 {
-    char *p = bytes;
-    while (len > 0) {
-        ssize_t n = read(fd, p, len);
-        if (n == 0 || (n < 0 && errno != EINTR))
-            return NT_EIO;
-        p += n > 0 ? n : 0;
-        len -= n > 0 ? (size_t)n : 0;
+    unsigned n = 0;
+    for (unsigned i = 0; i < s->count; i++)
+        n += s->workers[i].pid > 0;
+    return n;
+}
+
+static void say_fewer(const struct pool *s, unsigned wanted, int error)
+{
+    unsigned n = count_alive(s);
+    if (n > 0)
+        fprintf(stderr, "natsim: %u of %u worker processes can be started (%s), and the run goes on with %s: for more, %s\n", n,
+                wanted, strerror(error), n == 1 ? "it" : "them", mend_of(error));
+    else
+        fprintf(stderr, "natsim: no worker process can be started (%s): %s\n", strerror(error), mend_of(error));
+}
+
+static void say_not_again(const struct pool *s, int error)
+{
+    unsigned n = count_alive(s);
+    if (n > 0)
+        fprintf(stderr, "natsim: a worker process ended, and none can be started in its place (%s): the run goes on with %u; %s\n",
+                strerror(error), n, mend_of(error));
+    else
+        fprintf(stderr, "natsim: the last worker process ended, and none can be started in its place (%s): %s\n", strerror(error),
+                mend_of(error));
+}
+
+static void start_workers(struct pool *s)
+{
+    size_t wanted = s->p->workers < s->p->jobs ? s->p->workers : s->p->jobs;
+    bool started = true;
+    while (started && s->count < wanted && nt_interrupt() == 0) {
+        started = start_worker(s, &s->workers[s->count]);
+        if (started)
+            hand_out_job(s, &s->workers[s->count++]);
     }
-    return NT_OK;
+    if (!started)
+        say_fewer(s, (unsigned)wanted, errno);
 }
 
-static _Noreturn void run_worker(const struct nt_pool *p, int from, int to)
-{
-    struct order order;
-    struct nt_text text = {0};
-    while (read_all(from, &order, sizeof order) == NT_OK) {
-        text.len = 0;
-        if (!p->work(p->user, (size_t)order.job, (unsigned)order.word, &text) || text.err != NT_OK)
-            _exit(1);
-        uint64_t len = text.len;
-        if (write_all(to, &len, sizeof len) != NT_OK || write_all(to, text.p, text.len) != NT_OK)
-            _exit(1);
-    }
-    _exit(0);
-}
+/* --- what comes of them --- */
 
-/* The kernel kills the worker, and so its real programs, when the parent ends. The parent may have ended before the call. */
-static void end_with_parent(pid_t run)
-{
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != run)
-        _exit(1);
-}
-
-static int start_worker(struct pool *s, struct worker *w)
-{
-    int down[2], up[2];
-    pid_t run = getpid();
-    if (pipe(down) != 0)
-        return NT_EIO;
-    if (pipe(up) != 0) {
-        close(down[0]), close(down[1]);
-        return NT_EIO;
-    }
-    fflush(NULL);
-    pid_t pid = fork();
-    if (pid == 0) {
-        end_with_parent(run);
-        close(down[1]), close(up[0]);
-        for (unsigned i = 0; i < s->p->workers; i++)
-            if (s->workers[i].pid > 0)
-                close(s->workers[i].to), close(s->workers[i].from);
-        run_worker(s->p, down[0], up[1]);
-    }
-    close(down[0]), close(up[1]);
-    if (pid < 0) {
-        close(down[1]), close(up[0]);
-        return NT_EIO;
-    }
-    *w = (struct worker){.pid = pid, .to = down[1], .from = up[0], .job = NO_JOB};
-    return NT_OK;
-}
-
-static int end_worker(struct worker *w)
-{
-    int status = 0;
-    close(w->to), close(w->from);
-    while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    free(w->text);
-    *w = (struct worker){.job = NO_JOB};
-    return status;
-}
-
-static void hand_out_job(struct pool *s, struct worker *w)
-{
-    if (s->stopped || s->next == s->p->jobs || w->pid == 0)
-        return;
-    struct order order = {s->next, s->p->word != NULL ? s->p->word(s->p->user) : 0};
-    w->started = monotonic_ms();
-    w->job = s->next++;
-    w->header_have = 0;
-    w->want = w->have = 0;
-    write_all(w->to, &order, sizeof order); /* if the worker is dead, the next read from it fails */
-}
-
-static void lose_job(struct pool *s, struct worker *w, bool hung)
+static void lose_job(struct pool *s, struct nt_worker *w, bool hung)
 {
     size_t job = w->job;
     char why[100];
-    if (hung)
-        kill(w->pid, SIGKILL);
-    int status = end_worker(w);
+    int status = nt_worker_end(w, hung);
     if (hung)
         snprintf(why, sizeof why, "the case hung: killed after %u s", job_seconds(s->p));
     else if (WIFSIGNALED(status))
@@ -167,96 +112,91 @@ static void lose_job(struct pool *s, struct worker *w, bool hung)
         snprintf(why, sizeof why, "the case's process ended with status %d", WEXITSTATUS(status));
     if (!s->p->lost(s->p->user, job, why))
         s->stopped = true;
-    if (s->next < s->p->jobs && !s->stopped && start_worker(s, w) == NT_OK)
+    if (!has_jobs(s))
+        return;
+    if (start_worker(s, w))
         hand_out_job(s, w);
+    else
+        say_not_again(s, errno);
 }
 
-/* Reads what has come of the answer. False: the worker is gone. */
-static bool read_answer(struct worker *w)
+static void receive_answer(struct pool *s, struct nt_worker *w)
 {
-    if (w->want == 0) {
-        ssize_t n = read(w->from, w->header + w->header_have, sizeof w->header - w->header_have);
-        if (n <= 0)
-            return n < 0 && errno == EINTR;
-        w->header_have += (size_t)n;
-        if (w->header_have < sizeof w->header)
-            return true;
-        memcpy(&w->want, w->header, sizeof w->want);
-        w->text = w->want > 0 && w->want <= NT_POOL_TEXT_MAX ? malloc((size_t)w->want + 1) : NULL;
-        return w->text != NULL;
-    }
-    ssize_t n = read(w->from, w->text + w->have, (size_t)(w->want - w->have));
-    if (n <= 0)
-        return n < 0 && errno == EINTR;
-    w->have += (uint64_t)n;
-    return true;
-}
-
-static void receive_answer(struct pool *s, struct worker *w)
-{
-    if (!read_answer(w)) {
-        lose_job(s, w, false);
-        return;
-    }
-    if (w->want == 0 || w->have < w->want)
-        return;
-    w->text[w->want] = '\0';
     size_t job = w->job;
+    enum nt_worker_news news = nt_worker_read(w);
+    if (news == NT_WORKER_GONE)
+        lose_job(s, w, false);
+    if (news != NT_WORKER_ANSWERED)
+        return;
     char *text = w->text;
     w->text = NULL;
-    w->job = NO_JOB;
     if (!s->p->done(s->p->user, job, text, (size_t)w->want))
         s->stopped = true;
     free(text);
     hand_out_job(s, w);
 }
 
+/* Their cases have not finished, whatever has come of their answers. */
+static void cut_jobs(struct pool *s)
+{
+    s->stopped = true;
+    for (unsigned i = 0; i < s->count; i++) {
+        size_t job = s->workers[i].job;
+        if (job == NT_WORKER_IDLE)
+            continue;
+        nt_worker_end(&s->workers[i], true);
+        if (s->p->cut != NULL)
+            s->p->cut(s->p->user, job);
+    }
+}
+
 static bool is_busy(const struct pool *s)
 {
-    for (unsigned i = 0; i < s->p->workers; i++)
-        if (s->workers[i].job != NO_JOB)
+    for (unsigned i = 0; i < s->count; i++)
+        if (s->workers[i].job != NT_WORKER_IDLE)
             return true;
     return false;
 }
 
 /* Waits for an answer, or for POLL_MS. */
-static void wait_for_workers(struct pool *s, struct pollfd *fds)
+static void wait_for_workers(struct pool *s)
 {
-    for (unsigned i = 0; i < s->p->workers; i++)
-        fds[i] = (struct pollfd){.fd = s->workers[i].job != NO_JOB ? s->workers[i].from : -1, .events = POLLIN};
-    if (poll(fds, s->p->workers, POLL_MS) < 0)
+    for (unsigned i = 0; i < s->count; i++)
+        s->fds[i] = (struct pollfd){.fd = s->workers[i].job != NT_WORKER_IDLE ? s->workers[i].from : -1, .events = POLLIN};
+    if (poll(s->fds, s->count, POLL_MS) < 0)
         return;
-    int64_t overdue = monotonic_ms() - (int64_t)job_seconds(s->p) * 1000;
-    for (unsigned i = 0; i < s->p->workers; i++) {
-        struct worker *w = &s->workers[i];
-        if (w->job != NO_JOB && fds[i].revents != 0)
+    for (unsigned i = 0; i < s->count && nt_interrupt() == 0; i++) {
+        struct nt_worker *w = &s->workers[i];
+        if (w->job != NT_WORKER_IDLE && s->fds[i].revents != 0)
             receive_answer(s, w);
-        else if (w->job != NO_JOB && w->started < overdue)
+        else if (nt_worker_is_overdue(w, job_seconds(s->p)))
             lose_job(s, w, true);
     }
 }
 
-int nt_pool_run(const struct nt_pool *p)
+static void run_jobs(struct pool *s)
 {
-    struct pool s = {.p = p};
-    struct pollfd *fds = calloc(p->workers + 1, sizeof *fds);
-    int started = 0;
-    s.workers = calloc(p->workers + 1, sizeof *s.workers);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* writing beyond the limit of file sizes fails, as on a full disk */
-    for (unsigned i = 0; s.workers != NULL && i < p->workers; i++)
-        s.workers[i].job = NO_JOB;
-    for (unsigned i = 0; s.workers != NULL && fds != NULL && i < p->workers && i < p->jobs; i++)
-        if (start_worker(&s, &s.workers[i]) == NT_OK) {
-            started++;
-            hand_out_job(&s, &s.workers[i]);
-        }
-    while (started > 0 && is_busy(&s))
-        wait_for_workers(&s, fds);
-    for (unsigned i = 0; s.workers != NULL && i < p->workers; i++)
-        if (s.workers[i].pid > 0)
-            end_worker(&s.workers[i]);
+    start_workers(s);
+    while (is_busy(s) && nt_interrupt() == 0)
+        wait_for_workers(s);
+    if (nt_interrupt() != 0)
+        cut_jobs(s);
+    for (unsigned i = 0; i < s->count; i++)
+        if (s->workers[i].pid > 0)
+            nt_worker_end(&s->workers[i], false);
+}
+
+int nt_pool_run(const struct nt_pool *p)
+{
+    struct pool s = {.p = p, .workers = calloc(p->workers + 1, sizeof *s.workers), .fds = calloc(p->workers + 1, sizeof *s.fds)};
+    bool ready = s.workers != NULL && s.fds != NULL;
+    if (ready)
+        run_jobs(&s);
+    else
+        fputs("natsim: out of memory\n", stderr);
     free(s.workers);
-    free(fds);
-    return started > 0 && (s.stopped || s.next == p->jobs) ? NT_OK : NT_EIO;
+    free(s.fds);
+    return ready && !has_jobs(&s) ? NT_OK : NT_EIO;
 }

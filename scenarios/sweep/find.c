@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ struct hunt {
 static _Noreturn void try_alone(const struct hunt *h, const struct nt_tree *world)
 {
     static struct nt_trial trial;
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* an interruption kills the worker */
     signal(SIGALRM, SIG_DFL);
     alarm(TRY_SECONDS);
     nt_trial_run(world, h->capture, &trial);
