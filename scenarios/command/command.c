@@ -15,6 +15,7 @@
 #include "scenarios/model/memory.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -70,6 +71,13 @@ static void hold_standard_descriptors(void)
         close(fd);
 }
 
+/* As `| head` does, which has read enough: no trouble of ours. */
+static bool reader_has_left(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 static int run_command(int argc, char **argv)
 {
     struct nt_options o;
@@ -81,7 +89,7 @@ static int run_command(int argc, char **argv)
         return r;
     }
     r = o.help ? print_help(&o) : o.version ? print_version() : o.command->run(&o);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
+    if ((fflush(stdout) != 0 || ferror(stdout)) && !reader_has_left()) {
         perror("natsim: standard output");
         return NT_EXIT_BROKEN;
     }

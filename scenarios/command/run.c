@@ -78,11 +78,11 @@ static bool take_texts(void *user, size_t job, const char *texts, size_t len)
     if (err != NT_OK)
         complain_about_texts(run, err);
     if (!nt_results_has(&run->results, job))
-        return true;
+        return false;
     run->finished++;
     show_progress(run);
     enum nt_outcome outcome = run->results.cases[job].brief.n.outcome;
-    return !(run->o->fail_fast && outcome != NT_PASS && outcome != NT_SKIP);
+    return !run->broken && !(run->o->fail_fast && outcome != NT_PASS && outcome != NT_SKIP);
 }
 
 static bool take_lost_job(void *user, size_t job, const char *why)
