@@ -91,7 +91,7 @@ struct nt_relay_grant *nt_relay_permission(struct nt_relay_view *turn, const str
 void nt_relay_hear_all(struct nt_relay_view *turn, const struct nt_relay *relay)
 {
     for (uint32_t i = relay->grants; i != NT_VIEW_NONE; i = turn->grants[i].next)
-        turn->grants[i].unheard = 0;
+        turn->grants[i].to_client.count = 0;
 }
 
 static bool is_granted(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer,
@@ -163,8 +163,10 @@ static void set_grant(struct nt_relay_view *turn, struct nt_relay *relay, const 
     struct nt_relay_grant *g = find_grant(turn, relay, &given->peer, given->kind, given->number);
     if (g != NULL) {
         uint32_t next = g->next;
+        bool reached = g->reached;
         *g = *given;
         g->next = next;
+        g->reached = reached;
         return;
     }
     int r = nt_reserve(&turn->grants, &turn->grant_cap, turn->grant_count + 1, sizeof *turn->grants, NT_VIEW_MAX);

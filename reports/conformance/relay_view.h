@@ -29,14 +29,19 @@ enum nt_grant_kind {
     NT_GRANT_REFUSED        /* a permission that was refused together with others */
 };
 
+struct nt_relay_silence { /* of a permission, one way */
+    uint32_t count;       /* datagrams that should have been relayed since one was */
+    nt_time since;        /* when the first of them came */
+};
+
 struct nt_relay_grant {
     struct nt_addr peer;
     uint16_t number; /* of a channel; else 0 */
     uint8_t kind;    /* enum nt_grant_kind */
     nt_time since, until;
-    uint32_t frame;        /* of the message that granted it, or asked for it */
-    uint32_t unheard;      /* a permission: datagrams of its peers that came since one was relayed */
-    nt_time unheard_since; /* when the first of them did */
+    uint32_t frame;                             /* of the message that granted it, or asked for it */
+    struct nt_relay_silence to_client, to_peer; /* a permission */
+    bool reached;                               /* a datagram of its peers came while it was there */
     uint32_t next;
 };
 
@@ -98,7 +103,8 @@ bool nt_relay_is_live(const struct nt_relay_view *turn, const struct nt_relay *r
 const struct nt_relay_grant *nt_relay_grant_to(const struct nt_relay_view *turn, const struct nt_relay *relay,
                                                const struct nt_addr *peer, enum nt_grant_kind kind);
 struct nt_relay_grant *nt_relay_permission(struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer);
-void nt_relay_hear_all(struct nt_relay_view *turn, const struct nt_relay *relay); /* no datagram of a peer waits to be relayed */
+void nt_relay_hear_all(struct nt_relay_view *turn,
+                       const struct nt_relay *relay); /* nothing that came from peers waits to be relayed */
 bool nt_relay_permits(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer, nt_time now);
 /* The client has asked for a permission for this peer, or to bind this channel; the response may be lost. */
 bool nt_relay_was_asked(const struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer, nt_time now);

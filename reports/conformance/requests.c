@@ -60,10 +60,15 @@ bool nt_item_names_user(const struct nt_view *v, const struct nt_item *m)
     return nt_item_attr(v, m, NT_ATTR_USERNAME) != NULL || nt_item_attr(v, m, NT_ATTR_USERHASH) != NULL;
 }
 
+bool nt_item_names_algorithm(const struct nt_view *v, const struct nt_item *m)
+{
+    return nt_item_attr(v, m, NT_ATTR_PASSWORD_ALGORITHM) != NULL || nt_item_attr(v, m, NT_ATTR_PASSWORD_ALGORITHMS) != NULL;
+}
+
 bool nt_item_speaks_8489(const struct nt_view *v, const struct nt_item *m)
 {
-    return nt_item_attr(v, m, NT_ATTR_PASSWORD_ALGORITHM) != NULL || nt_item_attr(v, m, NT_ATTR_PASSWORD_ALGORITHMS) != NULL ||
-           nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY_SHA256) != NULL || nt_item_attr(v, m, NT_ATTR_USERHASH) != NULL;
+    return nt_item_names_algorithm(v, m) || nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY_SHA256) != NULL ||
+           nt_item_attr(v, m, NT_ATTR_USERHASH) != NULL;
 }
 
 bool nt_item_is_refused_anyway(const struct nt_view *v, const struct nt_item *m)

@@ -5,12 +5,11 @@
 #include "reports/conformance/message.h"
 #include "reports/conformance/nonce.h"
 #include "reports/conformance/requests.h"
+#include "reports/conformance/rfc8489_retry.h"
 #include "reports/conformance/servers.h"
 #include "reports/conformance/transactions.h"
 
 #include <stdlib.h>
-
-#define IN_FLIGHT NT_SEC /* for so long after a response the client may still send other requests that it made before */
 
 /* RFC 8489, 9.2.3: a server is what its name or its IP address says, whatever the port. */
 struct server_key {
@@ -20,6 +19,7 @@ struct server_key {
 
 struct login {          /* of a client's 5-tuple */
     uint32_t challenge; /* the last 401 or 438, or NT_VIEW_NONE */
+    uint32_t nonce;     /* the last 401 or 438 with a NONCE, though it may lack the REALM */
     uint32_t stale;     /* the last 438 */
     uint32_t refused;   /* the last 401 to a request with credentials */
     uint32_t bid_down;  /* the last 401 or 438 whose nonce says algorithms, and lists none */
@@ -27,7 +27,7 @@ struct login {          /* of a client's 5-tuple */
     bool damaged;       /* a step damaged a challenge, and so what the client took from it */
 };
 
-static const struct login no_login = {NT_VIEW_NONE, NT_VIEW_NONE, NT_VIEW_NONE, NT_VIEW_NONE, NT_VIEW_NONE, false};
+static const struct login no_login = {NT_VIEW_NONE, NT_VIEW_NONE, NT_VIEW_NONE, NT_VIEW_NONE, NT_VIEW_NONE, NT_VIEW_NONE, false};
 
 struct state {
     struct login *logins; /* by pair */
@@ -96,103 +96,6 @@ static const char *lacking(const struct nt_finder *finder, const struct nt_item 
     return m->integrity == NT_SIGNED_NOT ? "integrity" : NULL;
 }
 
-/* It is the request that the response refused, made anew; any other may have been on its way when the response came. */
-static bool follows(const struct nt_finder *finder, const struct nt_item *m, const struct nt_item *response)
-{
-    return m->at > response->at + IN_FLIGHT || nt_item_asks_the_same(finder->v, m, &finder->v->items[response->request]);
-}
-
-/* A client of RFC 5389 does not know them: "If the request contains neither the PASSWORD-ALGORITHMS nor the PASSWORD-ALGORITHM
- * algorithm, then the request is processed as though PASSWORD-ALGORITHM were MD5" (9.2.4). */
-static void judge_algorithms(struct nt_finder *finder, const struct nt_item *m, const struct nt_item *challenge)
-{
-    const struct nt_item_attr *offered = attr_of(finder, challenge, NT_ATTR_PASSWORD_ALGORITHMS);
-    const struct nt_item_attr *copied = attr_of(finder, m, NT_ATTR_PASSWORD_ALGORITHMS);
-    if (offered == NULL || !nt_item_speaks_8489(finder->v, m) || !follows(finder, m, challenge))
-        return;
-    nt_require(finder, NT_STUN_RULE_COPIED, m, nt_item_same_text(offered, copied),
-               "its PASSWORD-ALGORITHMS, of %u bytes, is not that of packet %u, of %u bytes", copied != NULL ? copied->len : 0u,
-               (unsigned)challenge->frame, (unsigned)offered->len);
-    nt_require(finder, NT_STUN_RULE_ONLY_SHA256, m, attr_of(finder, m, NT_ATTR_MESSAGE_INTEGRITY) == NULL,
-               "it has %s, expected MESSAGE-INTEGRITY-SHA256 alone: packet %u has PASSWORD-ALGORITHMS",
-               nt_item_integrity_text(finder->v, m), (unsigned)challenge->frame);
-}
-
-/* A client of RFC 5389 does not know USERHASH. */
-static void judge_user(struct nt_finder *finder, const struct nt_item *m, const struct nt_item *challenge)
-{
-    bool anonymous = nt_nonce_asks_for_userhash(attr_of(finder, challenge, NT_ATTR_NONCE));
-    bool hash = attr_of(finder, m, NT_ATTR_USERHASH) != NULL, name = attr_of(finder, m, NT_ATTR_USERNAME) != NULL;
-    if (follows(finder, m, challenge) && (!anonymous || nt_item_speaks_8489(finder->v, m)))
-        nt_require(finder, NT_STUN_RULE_ANONYMITY, m, hash == anonymous && name != anonymous,
-                   "it has %s, expected %s: the nonce of packet %u says so",
-                   hash && name ? "both"
-                   : hash       ? "USERHASH"
-                                : "USERNAME",
-                   anonymous ? "USERHASH alone" : "USERNAME alone", (unsigned)challenge->frame);
-}
-
-static void judge_nonce(struct nt_finder *finder, const struct nt_item *m, const struct nt_item *stale)
-{
-    const struct nt_item_attr *old = attr_of(finder, &finder->v->items[stale->request], NT_ATTR_NONCE);
-    const struct nt_item_attr *nonce = attr_of(finder, m, NT_ATTR_NONCE);
-    char text[NT_ITEM_TEXT];
-    if (follows(finder, m, stale))
-        nt_require(finder, NT_STUN_RULE_NEW_NONCE, m, !nt_item_same_text(nonce, old),
-                   "it has the nonce %s, which packet %u said is stale", nt_item_value_text(nonce, text), (unsigned)stale->frame);
-}
-
-/* --- the same credentials again --- */
-
-enum password { SAME = 1, ANOTHER, CANNOT_TELL };
-
-/* One that signs both requests, or one of them alone, among those that the client was given. */
-static enum password compare_given(const struct nt_view *v, const struct nt_item *m, const struct nt_item *told)
-{
-    for (size_t i = 0; i < v->in->login_count; i++) {
-        const struct nt_conf_login *l = &v->in->logins[i];
-        if (l->agent != m->party)
-            continue;
-        bool now = nt_item_is_signed_by(v, m, l), then = nt_item_is_signed_by(v, told, l);
-        if (now || then)
-            return now && then ? SAME : ANOTHER;
-    }
-    return CANNOT_TELL;
-}
-
-static enum password compare_passwords(const struct nt_view *v, const struct nt_item *m, const struct nt_item *told)
-{
-    bool now = m->integrity == NT_SIGNED_RIGHT, then = told->integrity == NT_SIGNED_RIGHT;
-    if (now || then)
-        return now && then ? SAME : ANOTHER;
-    return compare_given(v, m, told);
-}
-
-static bool names_the_same(const struct nt_finder *finder, const struct nt_item *m, const struct nt_item *told)
-{
-    static const uint16_t who[] = {NT_ATTR_USERNAME, NT_ATTR_USERHASH, NT_ATTR_REALM};
-    for (size_t i = 0; i < sizeof who / sizeof *who; i++)
-        if (!nt_item_same_text(attr_of(finder, m, who[i]), attr_of(finder, told, who[i])))
-            return false;
-    return true;
-}
-
-/* "The client MUST NOT perform this retry if it is not changing the USERNAME, USERHASH, REALM, or its associated password" */
-static void judge_retry(struct nt_finder *finder, const struct nt_item *m, const struct nt_item *refusal)
-{
-    const struct nt_view *v = finder->v;
-    const struct nt_item *told = &v->items[refusal->request];
-    if (!nt_item_asks_the_same(v, m, told))
-        return;
-    enum password password = names_the_same(finder, m, told) ? compare_passwords(v, m, told) : ANOTHER;
-    if (password == CANNOT_TELL)
-        nt_not_judged(finder, NT_STUN_RULE_NO_LOOP, m->party, "whether the password is another one cannot be told");
-    else
-        nt_require(finder, NT_STUN_RULE_NO_LOOP, m, password == ANOTHER,
-                   "it has the user and the password of packet %u, which packet %u refused", (unsigned)told->frame,
-                   (unsigned)refusal->frame);
-}
-
 /* "If so and the nonce cookie has the STUN Security Feature Password algorithms bit set to 1 but no PASSWORD-ALGORITHMS attribute
  * is present, then the client MUST NOT retry the request with a new transaction" */
 static void judge_bid_down(struct nt_finder *finder, const struct state *s, const struct nt_item *m, const struct nt_item *response)
@@ -216,18 +119,14 @@ static const struct nt_item *item_of(const struct nt_finder *finder, uint32_t nu
 
 static void judge_challenged(struct nt_finder *finder, const struct state *s, const struct nt_item *m, const struct login *l)
 {
-    const struct nt_item *stale = item_of(finder, l->stale), *refused = item_of(finder, l->refused);
+    const struct nt_told told = {item_of(finder, l->challenge), item_of(finder, l->nonce), item_of(finder, l->stale),
+                                 item_of(finder, l->refused)};
     const struct nt_item *bid_down = item_of(finder, l->bid_down);
     if (bid_down != NULL)
         judge_bid_down(finder, s, m, bid_down);
     if (lacking(finder, m) != NULL || l->damaged)
         return;
-    judge_algorithms(finder, m, item_of(finder, l->challenge));
-    judge_user(finder, m, item_of(finder, l->challenge));
-    if (stale != NULL)
-        judge_nonce(finder, m, stale);
-    if (refused != NULL)
-        judge_retry(finder, m, refused);
+    nt_rfc8489_retry_judge(finder, m, &told);
 }
 
 static void judge_request(struct nt_finder *finder, struct state *s, const struct nt_item *m)
@@ -265,7 +164,10 @@ static void note_challenge(struct nt_finder *finder, struct state *s, const stru
 {
     struct login *l = &s->logins[m->pair];
     int code = nt_item_code(finder->v, m);
-    if ((code != 401 && code != 438) || attr_of(finder, m, NT_ATTR_REALM) == NULL || attr_of(finder, m, NT_ATTR_NONCE) == NULL)
+    if ((code != 401 && code != 438) || attr_of(finder, m, NT_ATTR_NONCE) == NULL)
+        return;
+    l->nonce = self;
+    if (attr_of(finder, m, NT_ATTR_REALM) == NULL)
         return;
     l->challenge = self;
     l->damaged = l->damaged || m->excused;

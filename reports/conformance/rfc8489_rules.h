@@ -43,11 +43,13 @@
     X(NONCE, "RFC8489-9.2.4-nonce", "S-047", MUST, SERVER, NOTHING, "The same NONCE MUST NOT be given to different source addresses or ports") \
     X(STALE, "RFC8489-9.2.4-stale", "S-048", MUST, SERVER, NOTHING, "A 438 MUST include REALM, a new NONCE, and PASSWORD-ALGORITHMS if the server has them") \
     X(LONG_WRONG, "RFC8489-9.2.4-wrong", "S-049", MUST, SERVER, NOTHING, "An unknown user or a wrong integrity MUST be rejected with 401") \
+    X(LONG_RIGHT, "RFC8489-9.2.4-right", "S-049", DERIVED, SERVER, NOTHING, "A request with a right user and a right integrity is not refused with 401") \
     X(LONG_SIGNED, "RFC8489-9.2.4-integrity", "S-035", MUST, SERVER, NOTHING, "A response MUST include MESSAGE-INTEGRITY-SHA256, or MESSAGE-INTEGRITY instead if the request named no algorithm") \
     X(LONG_USERNAME, "RFC8489-9.2.4-no-username", "S-036", SHOULD, SERVER, NOTHING, "A response to a long-term request SHOULD NOT include USERNAME") \
     X(NONCE_COOKIE, "RFC8489-9.2-cookie", "S-051", MUST, SERVER, NOTHING, "With PASSWORD-ALGORITHMS the nonce starts with the nonce cookie") \
     X(FEATURE, "RFC8489-9.2.4-bit", "S-052", MUST, SERVER, NOTHING, "A server that adds PASSWORD-ALGORITHMS MUST set bit 0 of the nonce cookie, and no other server does") \
     X(ANONYMITY, "RFC8489-9.2.5-username", "S-053", MUST, CLIENT, TIMES, "If the nonce cookie says username anonymity, USERHASH MUST be used; else USERNAME MUST be used") \
+    X(CHALLENGED, "RFC8489-9.2.5-challenged", "S-055", MUST, CLIENT, TIMES, "After a 401 the request is sent again with the REALM and the NONCE of the response") \
     X(NEW_NONCE, "RFC8489-9.2.5-stale-retry", "S-055", MUST, CLIENT, TIMES, "After a 438 the request is sent again with the new NONCE") \
     X(COPIED, "RFC8489-9.2.5-algorithms", "S-054", MUST, CLIENT, TIMES, "The request MUST contain the PASSWORD-ALGORITHMS of the response, with the same content") \
     X(BID_DOWN, "RFC8489-9.2.5-bid-down", "S-057", MUST, CLIENT, TIMES, "A nonce that says algorithms without PASSWORD-ALGORITHMS: the client MUST NOT retry") \

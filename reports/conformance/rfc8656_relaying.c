@@ -2,6 +2,7 @@
 
 #include "reports/conformance/allocations.h"
 #include "reports/conformance/message.h"
+#include "reports/conformance/rfc8656_silence.h"
 #include "reports/conformance/tunnels.h"
 
 #define FORGOTTEN "more datagrams were on their way than are remembered (8192)"
@@ -10,9 +11,6 @@
 
 #define NOT_SEEN "the allocation was made before the capture began, or the server has lost it"
 #define PENDING "the request for the permission was not answered yet"
-#define UNHEARD_MANY 4
-#define UNHEARD_FOR (2 * NT_SEC)
-#define UNHEARD_BYTES 400
 
 /* The relay of a leg; NULL: none. */
 static struct nt_relay *relay_of(const struct nt_relay_view *turn, uint32_t allocation)
@@ -198,31 +196,6 @@ static void judge_to_peer(struct nt_relay_view *turn, const struct nt_relay *rel
     judge_permission(turn, relay, m, &m->remote, NT_TURN_RULE_RELAY_PERMISSION);
 }
 
-/* --- what is not relayed --- */
-
-/* A peer's datagrams that are let in are relayed. So many in a row are not lost by chance, and small ones fit into one packet. A
- * real server may have stood still, unless it has sent something else meanwhile. */
-static void judge_unheard(struct nt_relay_view *turn, struct nt_relay *relay, const struct nt_item *m)
-{
-    char text[NT_ADDR_TEXT];
-    struct nt_relay_grant *g = nt_relay_permission(turn, relay, &m->remote);
-    bool judged = g != NULL && m->len <= UNHEARD_BYTES && m->remote.port != 0 && !m->excused &&
-                  nt_relay_permits(turn, relay, &m->remote, nt_surely_at(m->at));
-    if (!judged)
-        return;
-    if (g->unheard == 0)
-        g->unheard_since = m->at;
-    if (g->unheard == 0 || !turn->v->in->real_time || relay->sent_at > g->unheard_since)
-        g->unheard++;
-    if (g->unheard <= UNHEARD_MANY || m->at - g->unheard_since < UNHEARD_FOR)
-        return;
-    nt_require(turn->finder, NT_TURN_RULE_PERMISSION_LIFE, m, false,
-               "no datagram of %s was relayed for %" PRId64 " ms, and the permission of packet %u is %" PRId64 " s old",
-               nt_addr_format(&m->remote, text), (m->at - g->unheard_since) / NT_MSEC, (unsigned)g->frame,
-               (m->at - g->since) / NT_SEC);
-    g->unheard = 0;
-}
-
 /* --- at relayed addresses --- */
 
 /* What goes to another relayed address of the server may not pass a tap again. */
@@ -243,17 +216,33 @@ void nt_rfc8656_judge_leg(struct nt_relay_view *turn, const struct nt_item *m)
     }
     if (m->direction == NT_DIR_IN) {
         add_load(turn, &relay->up, m);
-        judge_unheard(turn, relay, m);
+        nt_rfc8656_peer_sent(turn, relay, m);
         return;
     }
     if (!m->excused)
         judge_to_peer(turn, relay, m);
+    nt_rfc8656_peer_got(turn, relay, &m->remote);
     note_to_itself(turn, m);
+}
+
+/* The peer to which the server surely lets this go; NULL: none. */
+static const struct nt_addr *sure_peer(const struct nt_relay_view *turn, const struct nt_relay *relay,
+                                       const struct nt_relay_load *l)
+{
+    const struct nt_relay_grant *channel = l->channel != 0 ? nt_relay_channel(turn, relay, l->channel, nt_surely_at(l->at)) : NULL;
+    return l->channel == 0 ? &l->peer : channel != NULL ? &channel->peer : NULL;
 }
 
 void nt_rfc8656_note_sent(struct nt_relay_view *turn, const struct nt_item *m)
 {
-    add_load(turn, &turn->of[m->pair].down, m);
+    struct nt_relay *relay = &turn->of[m->pair];
+    struct nt_relay_load l;
+    if (!read_load(turn, m, &l))
+        return;
+    nt_relay_add_load(turn, &relay->down, &l);
+    const struct nt_addr *peer = sure_peer(turn, relay, &l);
+    if (peer != NULL)
+        nt_rfc8656_client_sent(turn, relay, m, peer, l.len);
 }
 
 /* --- to the client --- */
@@ -293,9 +282,7 @@ void nt_rfc8656_judge_to_client(struct nt_relay_view *turn, const struct nt_item
     if (m->kind == NT_ITEM_CHANNEL)
         nt_kept(turn->finder, NT_TURN_RULE_CHANNEL_LIFE, m);
     judge_permission(turn, relay, m, peer, NT_TURN_RULE_PEER_PERMISSION);
-    struct nt_relay_grant *g = nt_relay_permission(turn, relay, peer);
-    if (g != NULL)
-        g->unheard = 0;
+    nt_rfc8656_client_got(turn, relay, peer);
     /* What a real server sends from one of its addresses to another stays in its kernel, where there is no tap. */
     if (turn->v->in->real_time && nt_view_relayed(turn->v, m->party, peer) != NT_VIEW_NONE)
         nt_not_judged(turn->finder, NT_TURN_RULE_DATA_PAYLOAD, m->party, "it came from the server itself, past the tap");

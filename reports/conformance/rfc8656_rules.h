@@ -41,6 +41,7 @@
     X(SEND_PERMISSION, "RFC8656-11.1-permission", "R-035", MUST, CLIENT, TIMES, "The client has a permission for the peer that it sends to") \
     X(RELAY_PERMISSION, "RFC8656-11.2-permission", "R-036", DERIVED, SERVER, TIMES, "Without a permission the server relays nothing to the peer") \
     X(RELAY_PAYLOAD, "RFC8656-11.2-payload", "R-037", DERIVED, SERVER, TIMES, "What leaves the relayed address is the client's data, unchanged") \
+    X(RELAYED, "RFC8656-11.2-relayed", "R-037", DERIVED, SERVER, TIMES, "What the client sends to a peer with a permission is sent to the peer") \
     X(PEER_PERMISSION, "RFC8656-11.3-permission", "R-038", DERIVED, SERVER, TIMES, "A datagram of a peer without permission is not relayed to the client") \
     X(DATA, "RFC8656-11.3-data", "R-039", MUST, SERVER, NOTHING, "A Data indication has XOR-PEER-ADDRESS, and DATA or ICMP") \
     X(DATA_PAYLOAD, "RFC8656-11.3-payload", "R-039", DERIVED, SERVER, TIMES, "What the client gets is the peer's data, unchanged") \

@@ -54,7 +54,6 @@ static const struct blame blames[] = {
     {"RFC8489-9.2.5-algorithms", "L", 1},
     {"RFC8489-9.2.5-bid-down", "L", 3},
     {"RFC8489-9.2.5-sha256", "L", 1},
-    {"RFC8489-9.2.5-no-loop", "L", 1},
     {"RFC8489-10-family", "turn", 1},
     {"RFC8489-10-loop", "L", 1},
     {"RFC8489-10-credentials", "L", 1},

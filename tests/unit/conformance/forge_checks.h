@@ -83,6 +83,11 @@ static inline void challenge(struct forge *f, int code, const char *nonce)
     finish(f);
 }
 
+static inline const char *first_nonce(const struct forge *f)
+{
+    return is(f, "RFC8489-9.2-cookie") ? "number1" : FORGE_NONCE;
+}
+
 /* Credentials of a later request. */
 static inline void credentials(struct forge *f, const char *user, const char *nonce)
 {
@@ -124,7 +129,7 @@ static inline void ask_bare(struct forge *f, bool useless)
         if (is(f, "RFC8489-6.1-method"))
             patch_method(f, NT_TURN_ALLOCATE, NT_STUN_INDICATION);
     } else {
-        challenge(f, 401, is(f, "RFC8489-9.2-cookie") ? "number1" : FORGE_NONCE);
+        challenge(f, 401, first_nonce(f));
     }
     if (is(f, "RFC8489-14.8-code")) /* ERROR-CODE stands first: its number */
         f->buf[20 + 4 + 3] = 100 + 1, f->buf[20 + 4 + 2] = 3;
@@ -141,7 +146,7 @@ static inline void gather_relay(struct forge *f)
     fresh(f);
     start(f, NT_STUN_REQUEST, NT_TURN_ALLOCATE);
     allocate_attrs(f);
-    credentials(f, "alice", FORGE_NONCE);
+    credentials(f, "alice", first_nonce(f));
     sealed256(f, &f->alice);
     send(f, TAP_L, TAP_TURN, f->l, f->stun);
     if (breaks(f, "RFC8656-7.2-mapped"))

@@ -103,6 +103,13 @@ static void challenged(struct forge *f, struct nt_addr server, unsigned tap, str
     send(f, tap, TAP_L, server, client);
 }
 
+static void refresh_challenged(struct forge *f, const char *nonce)
+{
+    challenge(f, 401, nonce);
+    patch_method(f, NT_TURN_REFRESH, NT_STUN_ERROR);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
 static void allocated(struct forge *f, struct nt_addr client, struct nt_addr relayed)
 {
     start(f, NT_STUN_SUCCESS, NT_TURN_ALLOCATE);
@@ -168,6 +175,82 @@ static void forty_retries_with_the_stale_nonce(struct forge *f)
         refresh_with(f, FORGE_NONCE);
         said_stale(f, FORGE_NONCE2);
     }
+}
+
+/* RFC 8489, 9.2.5: "The request MUST contain the NONCE, copied from the error response." */
+static void a_retry_with_another_nonce(struct forge *f)
+{
+    ask(f, f->l, f->stun, TAP_TURN);
+    challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE);
+    guilty_next(f);
+    ask_signed(f, f->l, f->stun, TAP_TURN, &f->alice, FORGE_NONCE2);
+    allocated(f, f->l, f->relayed);
+}
+
+/* "The request MUST contain the REALM, copied from the error response." */
+static void a_retry_with_another_realm(struct forge *f)
+{
+    struct nt_stun_key key;
+    nt_stun_key_long(&key, NT_PASSWORD_SHA256, "alice", "example.com", "secret");
+    ask(f, f->l, f->stun, TAP_TURN);
+    challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE);
+    wait(f, 60);
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_TURN_ALLOCATE);
+    allocate_attrs(f);
+    nt_stun_add_text(&f->b, NT_ATTR_USERNAME, "alice");
+    nt_stun_add_text(&f->b, NT_ATTR_REALM, "example.com");
+    nt_stun_add_text(&f->b, NT_ATTR_NONCE, FORGE_NONCE);
+    nt_stun_add(&f->b, NT_ATTR_PASSWORD_ALGORITHMS, algorithms, sizeof algorithms);
+    nt_stun_add(&f->b, NT_ATTR_PASSWORD_ALGORITHM, chosen, sizeof chosen);
+    sealed256(f, &key);
+    guilty_next(f);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE);
+}
+
+/* What it sends meanwhile was made up before. */
+static void a_real_client_has_not_read_the_challenge_yet(struct forge *f)
+{
+    struct nt_stun_key wrong = mistyped(NT_PASSWORD_SHA256);
+    f->real_time = true;
+    ask(f, f->l, f->stun, TAP_TURN);
+    challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE);
+    ask_signed(f, f->l, f->stun, TAP_TURN, &wrong, FORGE_NONCE);
+    challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE2);
+    f->now -= 55 * NT_MSEC;
+    ask_signed(f, f->l, f->stun, TAP_TURN, &f->alice, FORGE_NONCE);
+    allocated(f, f->l, f->relayed);
+}
+
+/* Each request is made anew with the nonce that it was told itself. */
+static void another_request_is_challenged_meanwhile(struct forge *f)
+{
+    ask(f, f->l, f->stun, TAP_TURN);
+    challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE);
+    turn_request(f, NT_TURN_REFRESH);
+    finish(f);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    refresh_challenged(f, FORGE_NONCE2);
+    ask_signed(f, f->l, f->stun, TAP_TURN, &f->alice, FORGE_NONCE);
+    allocated(f, f->l, f->relayed);
+}
+
+/* RFC 8489, 9.2.4: what is left to say of a request that authenticates is of TURN. */
+static void a_right_user_is_refused(struct forge *f)
+{
+    gather_relay(f);
+    refresh_with(f, FORGE_NONCE);
+    guilty_next(f);
+    refresh_challenged(f, FORGE_NONCE);
+}
+
+/* The nonce offers no algorithm: the server tries the key of MD5 alone. */
+static void an_algorithm_that_was_not_offered(struct forge *f)
+{
+    gather_relay(f);
+    refresh_with(f, "number1");
+    refresh_challenged(f, FORGE_NONCE2);
 }
 
 /* RFC 8489, 9.2.3.2 speaks of requests after a success: nobody has logged in here. */
@@ -552,6 +635,9 @@ static const struct story stories[] = {
     STORY_OF(two_agents_have_one_ufrag, "RFC8489-14.5-hmac RFC8489-9.1.3-integrity"),
     STORY_OF(the_password_is_typed_anew, "RFC8489-9.2.5-no-loop"),
     STORY(two_unknown_passwords),
+    STORY_OF(a_real_client_has_not_read_the_challenge_yet, "RFC8489-9.2.5-challenged RFC8489-9.2.4-right"),
+    STORY(another_request_is_challenged_meanwhile),
+    STORY_OF(an_algorithm_that_was_not_offered, "RFC8489-9.2.4-right"),
     STORY(refused_at_any_point),
     STORY_OF(nobody_logs_in, "RFC8489-9.2.3.1-first"),
     STORY_OF(a_client_starts_afresh, "RFC8489-9.2.3.2-subsequent"),
@@ -571,6 +657,9 @@ static const struct breach breaches[] = {
     BREACH(a_check_signed_with_nobodys_password, "RFC8489-14.5-hmac", "L", 1),
     BREACH(forty_retries_with_one_password, "RFC8489-9.2.5-no-loop", "L", 40),
     BREACH(forty_retries_with_the_stale_nonce, "RFC8489-9.2.5-stale-retry", "L", 40),
+    BREACH(a_retry_with_another_nonce, "RFC8489-9.2.5-challenged", "L", 1),
+    BREACH(a_retry_with_another_realm, "RFC8489-9.2.5-challenged", "L", 1),
+    BREACH(a_right_user_is_refused, "RFC8489-9.2.4-right", "turn", 1),
     BREACH(a_bare_refresh_after_a_success, "RFC8489-9.2.3.2-subsequent", "L", 1),
     BREACH(one_nonce_for_two_sources, "RFC8489-9.2.4-nonce", "turn", 1),
     BREACH(credentials_before_any_challenge, "RFC8489-9.2.3.1-first", "L", 1),

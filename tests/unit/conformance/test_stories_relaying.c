@@ -388,74 +388,6 @@ static void a_channel_of_rfc_5766_is_served(struct forge *f)
     send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
 }
 
-/* --- who is not heard: RFC 8656, 9 and 11.3 --- */
-
-/* R sends datagrams of 400 bytes, the longest of which it is sure that they fit into one packet everywhere. */
-static void not_heard(struct forge *f, int count)
-{
-    char bytes[401] = "\x80";
-    memset(bytes + 1, 'x', 399);
-    for (int i = 0; i < count; i++) {
-        wait(f, 400);
-        text(f, bytes);
-        send(f, TAP_R, TAP_TURN, f->r, f->relayed);
-    }
-}
-
-/* It is not known whether a server that says nothing is alive. */
-static void a_server_pauses(struct forge *f)
-{
-    f->real_time = true;
-    gather_relay(f);
-    permit(f, f->r);
-    not_heard(f, 30);
-    ask_refresh(f, 3600, 0);
-    refreshed(f, 3600);
-    not_heard(f, 3);
-    indicate(f, f->r);
-}
-
-static void what_is_relayed_is_damaged(struct forge *f)
-{
-    gather_relay(f);
-    permit(f, f->r);
-    for (int i = 0; i < 10; i++) {
-        not_heard(f, 1);
-        text(f, "\x80 is anybody there?");
-        wrap(f, NT_TURN_DATA, f->r);
-        f->buf[1] ^= 0x40;
-        f->marks = NT_MARK_DAMAGED;
-        send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
-        f->marks = 0;
-    }
-}
-
-static void a_permission_ends_too_soon(struct forge *f)
-{
-    gather_relay(f);
-    permit(f, f->r);
-    talk4(f);
-    wait(f, 200000);
-    not_heard(f, 5);
-    guilty_next(f);
-    f->guilty++; /* as the server gets it */
-    not_heard(f, 1);
-}
-
-static void a_real_server_stops_listening(struct forge *f)
-{
-    f->real_time = true;
-    gather_relay(f);
-    permit(f, f->r);
-    not_heard(f, 3);
-    ask_refresh(f, 3600, 0);
-    refreshed(f, 3600);
-    not_heard(f, 3);
-    guilty_next(f);
-    f->guilty++;
-    not_heard(f, 1);
-}
-
 /* --- relayed checks, which a client may pass over that believes in no permission: RFC 8656, 11.4 --- */
 
 /* R's check comes to L through the relay. L does not answer it, and checks R later. */
@@ -784,9 +716,7 @@ static const struct story stories[] = {
     STORY_OF(a_permission_ends_within_a_second, "RFC8656-9-lifetime"),
     STORY_OF(a_channel_is_bound_anew_as_soon_as_it_has_ended, "RFC8656-12.2-refused"),
     STORY_OF(an_indication_leaves_behind_the_channel, "RFC8656-12.5-server"),
-    STORY(a_server_pauses),
     STORY(a_check_comes_when_the_permission_is_not_believed_in),
-    STORY(what_is_relayed_is_damaged),
     STORY_OF(icmp_about_a_peer_with_a_channel, "RFC8656-11.5-icmp RFC8656-11.5-permission RFC8656-18.13-icmp"),
 };
 
@@ -823,8 +753,6 @@ static const struct breach breaches[] = {
     BREACH(relayed_after_a_challenge, "RFC8656-11.3-permission", "turn", 1),
     BREACH(icmp_that_tells_another_mtu, "RFC8656-18.13-mtu", "turn", 1),
     BREACH(a_channel_of_rfc_5766_is_served, "RFC8656-12.2-refused", "turn", 1),
-    BREACH(a_real_server_stops_listening, "RFC8656-9-lifetime", "turn", 1),
-    BREACH(a_permission_ends_too_soon, "RFC8656-9-lifetime", "turn", 1),
     BREACH(icmp_about_a_stranger, "RFC8656-11.5-permission", "turn", 1),
     BREACH(icmp_with_an_mtu_that_it_cannot_have, "RFC8656-18.13-icmp", "turn", 1),
     BREACH(icmp_of_four_bytes, "RFC8489-14-sizes", "turn", 1),
