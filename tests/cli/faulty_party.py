@@ -77,7 +77,6 @@ class Fault:
     other: str = ""       # the other agent's fault
     other_options: str = ""
     other_rules: str = "" # it is named by some of these
-    open: str = ""        # what the judge does not do yet: the findings are not as they should be
 
     @property
     def id(self):
@@ -182,9 +181,9 @@ def print_table(faults, found):
         always = [rule for rule, n in sorted(named.items()) if n == len(runs)]
         also = [f"{rule} ({n} of {len(runs)})" for rule, n in sorted(named.items()) if n < len(runs)]
         print(f"{fault.id}: {' '.join(always) or '-'}" + (f"; also {', '.join(also)}" if also else "") +
-              (f"; the other agent: {', '.join(sorted(others))}" if others else "") + (f"; open: {fault.open}" if fault.open else ""))
+              (f"; the other agent: {', '.join(sorted(others))}" if others else ""))
     wrong = [what for fault in faults for place, side in ways(fault)
-             if (what := what_is_wrong(fault, place, side, found[fault.id, place, side])) and not fault.open]
+             if (what := what_is_wrong(fault, place, side, found[fault.id, place, side]))]
     print(f"{len(faults)} faults, {len(found)} runs, {len(wrong)} not as expected")
 
 

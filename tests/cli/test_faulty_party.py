@@ -34,10 +34,7 @@ def test_nobody_is_blamed_for_what_is_right(found, fault):
 
 @pytest.mark.parametrize("fault", [pytest.param(f, id=f.id) for f in FAULTS])
 def test_the_fault_is_named_and_nobody_else_is_blamed(found, fault):
-    if fault.open:
-        assert wrong(found, fault), f"{fault.open}: it is as it should be now; take the word 'open' out"
-    else:
-        assert not wrong(found, fault), "\n".join(wrong(found, fault))
+    assert not wrong(found, fault), "\n".join(wrong(found, fault))
 
 
 def worlds(directory, first, count):
