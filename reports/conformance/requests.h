@@ -6,7 +6,7 @@
 
 /* Two requests ask the same: the method and all attributes but those of authentication, and SOFTWARE. */
 bool nt_item_asks_the_same(const struct nt_view *v, const struct nt_item *m, const struct nt_item *before);
-bool nt_item_names_user(const struct nt_view *v, const struct nt_item *m); /* USERNAME or USERHASH */
+bool nt_item_names_user(const struct nt_view *v, const struct nt_item *m);      /* USERNAME or USERHASH */
 bool nt_item_names_algorithm(const struct nt_view *v, const struct nt_item *m); /* PASSWORD-ALGORITHM or PASSWORD-ALGORITHMS */
 /* It has an attribute of RFC 8489 that RFC 5389 lacks: its sender is no client of the older one. */
 bool nt_item_speaks_8489(const struct nt_view *v, const struct nt_item *m);
