@@ -1,4 +1,4 @@
-/* A hash of bytes, for tables in memory: its values stand in nothing that is written. */
+/* Hashes of bytes. */
 #ifndef NT_BASE_HASH_H
 #define NT_BASE_HASH_H
 
@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
+/* For tables in memory: its values stand in nothing that is written. */
 static inline uint64_t nt_hash(const void *bytes, size_t len)
 {
     const uint8_t *p = bytes;
@@ -25,6 +26,16 @@ static inline uint64_t nt_hash(const void *bytes, size_t len)
     for (; len > 0; p++, len--)
         h = (h ^ *p) * UINT64_C(0x100000001b3);
     return h ^ h >> 32;
+}
+
+/* FNV-1a, the same on every machine: for names and records. */
+static inline uint64_t nt_hash_written(const void *bytes, size_t len)
+{
+    const uint8_t *p = bytes;
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < len; i++)
+        h = (h ^ p[i]) * UINT64_C(0x100000001b3);
+    return h;
 }
 
 #endif

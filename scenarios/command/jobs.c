@@ -76,7 +76,7 @@ static void run_case(struct nt_jobs *jobs, size_t job, const struct nt_scn_case 
                                      .until = o->until};
     char *logs = nt_scn_live(c) && o->keep != NT_KEEP_NONE ? nt_output_logs(o->out, c->id) : NULL;
     int named = o->keep != NT_KEEP_NONE ? name_capture(jobs, job, c, &to) : NT_OK, named_errno = errno;
-    if (o->keep != NT_KEEP_NONE && named == NT_OK)
+    if (o->keep != NT_KEEP_NONE && named == NT_OK && (named = nt_run_record_add(jobs->record, to.name)) == NT_OK)
         aim_spools(jobs, &to);
     options.logs = logs;
     nt_repeat_case(c, &options, o->runs, &jobs->capture, &jobs->spare, out);

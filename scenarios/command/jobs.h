@@ -6,10 +6,12 @@
 #include "pcap/spool.h"
 #include "reports/result/text.h"
 #include "scenarios/command/selection.h"
+#include "scenarios/files/run_record.h"
 
 struct nt_jobs {
     const struct nt_options *o;
     const struct nt_selection *s;
+    const struct nt_run_record *record; /* gets the names of the files that cases write */
     const struct nt_carrier_ops *carrier;
     struct nt_capture capture, spare; /* of the worker, used again by each case; spare: of cases that run several times */
     struct nt_spool spools[2];        /* their overflows */

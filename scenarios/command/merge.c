@@ -71,7 +71,7 @@ static int copy_logs(const struct nt_merge *m, const char *out, size_t dir)
 static int make_output(const struct nt_merge *m, const char *out)
 {
     struct stat own, in;
-    int r = nt_output_make(out);
+    int r = nt_output_make(out) == NT_OK ? nt_output_make_captures(out) : NT_EIO;
     bool is_input = r == NT_OK && stat(out, &own) != 0;
     for (size_t i = 0; i < m->dir_count && r == NT_OK && !is_input; i++)
         is_input = stat(m->dirs[i], &in) == 0 && in.st_dev == own.st_dev && in.st_ino == own.st_ino;

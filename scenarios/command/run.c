@@ -9,6 +9,7 @@
 #include "scenarios/command/interrupt.h"
 #include "scenarios/command/jobs.h"
 #include "scenarios/command/rank_log.h"
+#include "scenarios/command/run_directory.h"
 #include "scenarios/command/selection.h"
 #include "scenarios/command/worker_pool.h"
 #include "scenarios/files/case_line.h"
@@ -29,6 +30,7 @@ struct runner {
     const struct nt_options *o;
     struct nt_selection s;
     struct nt_jobs jobs;
+    struct nt_run_directory directory;
     struct nt_results results; /* by job */
     size_t finished, shown;    /* shown: cases whose lines are printed, in their order, whichever finishes first */
     char log_path[PATH_BYTES]; /* cases.jsonl, or a rank's */
@@ -112,7 +114,7 @@ static bool open_log(struct runner *run)
     char name[NT_RANK_NAME_BYTES] = "cases.jsonl";
     if (o->ranked)
         nt_rank_log_name(&(struct nt_rank_log){o->rank, true}, name);
-    if (nt_output_make(o->out) != NT_OK || nt_rank_log_clean(o->out, o->ranked ? &o->rank : NULL) != NT_OK ||
+    if (nt_output_make_captures(o->out) != NT_OK || nt_rank_log_clean(o->out, o->ranked ? &o->rank : NULL) != NT_OK ||
         snprintf(run->log_path, sizeof run->log_path, "%s/%s", o->out, name) >= (int)sizeof run->log_path)
         return false;
     return nt_append_open(&run->results.log, run->log_path) == NT_OK &&
@@ -126,6 +128,9 @@ static int open_outputs(struct runner *run)
         fputs("natsim: out of memory\n", stderr);
         return NT_EXIT_BROKEN;
     }
+    int r = nt_run_directory_open(&run->directory, o, &run->s);
+    if (r != NT_EXIT_OK)
+        return r;
     if (!open_log(run)) {
         nt_complain_unwritable(o->out, NT_EIO, NT_MEND_OUT);
         return NT_EXIT_BROKEN;
@@ -249,8 +254,8 @@ static int check_agents(const struct runner *run, struct nt_diags *diags)
 int nt_command_run(const struct nt_options *o)
 {
     struct nt_diags diags = {0};
-    struct runner run = {.o = o, .results = {.log.fd = -1, .others.fd = -1}};
-    run.jobs = (struct nt_jobs){.o = o, .s = &run.s};
+    struct runner run = {.o = o, .results = {.log.fd = -1, .others.fd = -1}, .directory = NT_RUN_DIRECTORY_CLOSED};
+    run.jobs = (struct nt_jobs){.o = o, .s = &run.s, .record = &run.directory.record};
     int r = nt_select(&run.s, o, "classic", o->carrier, &diags);
     if (r == NT_EXIT_OK && (run.jobs.carrier = nt_carrier_load(o->carrier, &diags)) == NULL)
         r = NT_EXIT_USAGE;
@@ -267,6 +272,7 @@ int nt_command_run(const struct nt_options *o)
     else if ((r = open_outputs(&run)) == NT_EXIT_OK)
         r = run_all(&run);
     nt_results_free(&run.results);
+    nt_run_directory_close(&run.directory);
     nt_jobs_free(&run.jobs);
     nt_selection_free(&run.s);
     return r;

@@ -1,5 +1,6 @@
 #include "scenarios/files/output.h"
 #include "core/base/err.h"
+#include "core/base/hash.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -38,10 +39,26 @@ static int make_path(const char *dir)
 
 int nt_output_make(const char *dir)
 {
+    return make_path(dir);
+}
+
+/* A link may lead anywhere. */
+static int make_own_directory(const char *dir, const char *name)
+{
     char path[PATH_BYTES];
-    if (make_path(dir) != NT_OK || snprintf(path, sizeof path, "%s/captures", dir) >= (int)sizeof path)
+    struct stat st;
+    if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path) {
+        errno = ENAMETOOLONG;
         return NT_EIO;
-    return make_directory(path);
+    }
+    if (mkdir(path, 0777) == 0 || (errno == EEXIST && lstat(path, &st) == 0 && S_ISDIR(st.st_mode)))
+        return NT_OK;
+    return NT_EIO;
+}
+
+int nt_output_make_captures(const char *dir)
+{
+    return make_own_directory(dir, "captures");
 }
 
 static bool is_plain_character(char c)
@@ -53,27 +70,22 @@ static bool is_plain_character(char c)
  */
 static char *file_name(const char *before, const char *id, const char *ending)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
     size_t len = strlen(id), kept = len < NAME_BYTES ? len : NAME_BYTES - 18, n = strlen(before);
     char *name = malloc(n + kept + strlen(ending) + 32);
     if (name == NULL)
         return NULL;
     memcpy(name, before, n);
-    for (size_t i = 0; i < len; i++) {
-        hash = (hash ^ (uint8_t)id[i]) * UINT64_C(0x100000001b3);
-        if (i < kept)
-            name[n++] = is_plain_character(id[i]) ? id[i] : '_';
-    }
+    for (size_t i = 0; i < kept; i++)
+        name[n++] = is_plain_character(id[i]) ? id[i] : '_';
     if (kept < len)
-        n += (size_t)sprintf(name + n, "_%016" PRIx64, hash);
+        n += (size_t)sprintf(name + n, "_%016" PRIx64, nt_hash_written(id, len));
     strcpy(name + n, ending);
     return name;
 }
 
 int nt_output_make_logs(const char *dir)
 {
-    char path[PATH_BYTES];
-    return snprintf(path, sizeof path, "%s/logs", dir) < (int)sizeof path ? make_directory(path) : NT_EIO;
+    return make_own_directory(dir, "logs");
 }
 
 char *nt_output_logs(const char *dir, const char *id)

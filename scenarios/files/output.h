@@ -5,9 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Makes the directory and its captures/. 0 or NT_EIO (errno). */
+/* Makes the directory with its parents. 0 or NT_EIO (errno). */
 int nt_output_make(const char *dir);
-int nt_output_make_logs(const char *dir); /* likewise logs/ */
+int nt_output_make_captures(const char *dir); /* likewise captures/ in it, which must be no link */
+int nt_output_make_logs(const char *dir);     /* likewise logs/ */
 /* The beginning of the names of a case's logs, "DIR/logs/ID", after its directory was made. NULL: it cannot be made, and the case
  * runs without logs. The caller frees. */
 char *nt_output_logs(const char *dir, const char *id);

@@ -1,4 +1,5 @@
 #include "scenarios/language/load.h"
+#include "core/base/hash.h"
 
 #include "scenarios/language/cell.h"
 #include "scenarios/language/checks/usage.h"
@@ -204,6 +205,11 @@ const char *nt_scn_file_claim(const struct nt_scn_file *f)
 const char *nt_scn_file_shown(const struct nt_scn_file *f)
 {
     return f->src.shown;
+}
+
+uint64_t nt_scn_file_hash(const struct nt_scn_file *f)
+{
+    return nt_hash_written(f->src.text, f->src.len);
 }
 
 const struct nt_diags *nt_scn_file_warnings(const struct nt_scn_file *f)

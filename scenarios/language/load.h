@@ -21,6 +21,7 @@ void nt_scn_file_del(struct nt_scn_file *f);
 size_t nt_scn_file_cases(const struct nt_scn_file *f);
 const char *nt_scn_file_claim(const struct nt_scn_file *f);
 const char *nt_scn_file_shown(const struct nt_scn_file *f);
+uint64_t nt_scn_file_hash(const struct nt_scn_file *f); /* of its text: the same on every machine */
 /* What may be meant so, and mostly is not: for `lint`. */
 const struct nt_diags *nt_scn_file_warnings(const struct nt_scn_file *f);
 bool nt_scn_file_has_tag(const struct nt_scn_file *f, const char *tag);

@@ -23,9 +23,9 @@ SOME_FAIL = (two_nats("\"${left}\"", "\"${right}\"", claim="Some of these fail."
 
 
 def left_by(directory):
-    """Reports and captures: all but the logs of finished cases, which are in the order of finishing."""
+    """Reports and captures: all but the logs of finished cases, which are in the order of finishing, and the record of the run."""
     return {str(p.relative_to(directory)): p.read_bytes() for p in sorted(directory.rglob("*"))
-            if p.is_file() and not re.fullmatch(r"cases\..*jsonl", p.name)}
+            if p.is_file() and not re.fullmatch(r"cases\..*jsonl|\.natsim-run.*", p.name)}
 
 
 def logs(directory):
@@ -123,7 +123,7 @@ def test_what_a_rank_says_and_leaves(natsim, scenario, tmp_path):
     passed = sum(line.startswith("✓") for line in lines)
     assert 0 < passed < 4
     assert lines[-1] == f"rank 1 of 2: 4 of its 4 cases ran, {passed} passed; when all ranks have ended, the verdict: natsim merge shared"
-    assert sorted(os.listdir(tmp_path / "shared")) == ["captures", "cases.1-of-2.jsonl"]
+    assert sorted(os.listdir(tmp_path / "shared")) == [".natsim-run", ".natsim-run.1-of-2", "captures", "cases.1-of-2.jsonl"]
 
 
 def test_a_failed_case_stops_no_other_rank(natsim, scenario, tmp_path, launch):
@@ -314,7 +314,7 @@ def test_a_rank_takes_nothing_of_earlier_runs_for_its_own(natsim, scenario, tmp_
     for name in kept:
         (out / name).write_text("no business of this rank's\n")
     assert natsim("run", scenario(SHORT), "--shard", "mpi", env={"PMI_RANK": "1", "PMI_SIZE": "2"}).code == 0
-    assert sorted(os.listdir(out)) == sorted([*kept, "captures", "cases.1-of-2.jsonl"])
+    assert sorted(os.listdir(out)) == sorted([*kept, ".natsim-run", ".natsim-run.1-of-2", "captures", "cases.1-of-2.jsonl"])
 
 
 def test_a_run_in_one_process_replaces_ranks(natsim, tmp_path, launch):

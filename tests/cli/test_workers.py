@@ -138,7 +138,7 @@ def test_fail_fast_hands_out_no_more(natsim, tmp_path, jobs):
 
 def tree(directory):
     """Every file but the log in order of finishing."""
-    return {str(p.relative_to(directory)): p.read_bytes() for p in sorted(directory.rglob("*")) if p.is_file() and p.name != "cases.jsonl"}
+    return {str(p.relative_to(directory)): p.read_bytes() for p in sorted(directory.rglob("*")) if p.is_file() and p.name not in ("cases.jsonl", ".natsim-run")}
 
 
 @pytest.mark.parametrize("shards", [2, 3, 7])

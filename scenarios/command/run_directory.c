@@ -1,0 +1,56 @@
+#include "scenarios/command/run_directory.h"
+#include "core/base/err.h"
+#include "scenarios/command/complain.h"
+#include "scenarios/files/output.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static int complain_about_record(const struct nt_run_directory *d, int err, const struct nt_options *o)
+{
+    const char *mend = "wait for its end, or give another --out";
+    if (err == NT_EINVAL)
+        mend = NT_MEND_OUT;
+    else if (o->shard_given && !o->ranked)
+        mend = "wait for its end, or give another --out: each part has its own";
+    if (err == NT_EEXIST || err == NT_EINVAL)
+        fprintf(stderr, "natsim: %s: %s: %s\n", o->out, d->record.why, mend);
+    else
+        nt_complain_unwritable(o->out, err, NT_MEND_OUT);
+    return NT_EXIT_BROKEN;
+}
+
+/* One rank says for all that there are no locks. */
+static void say_what_stays(const struct nt_run_record *record, const struct nt_options *o)
+{
+    if (record->unlocked != 0 && (!o->ranked || o->shard == 0))
+        fprintf(stderr, "natsim: %s: the file system has no locks (%s): let no other run write there meanwhile\n", o->out,
+                strerror(record->unlocked));
+    if (record->others > 0)
+        fprintf(stderr,
+                "natsim: %s: no record says who wrote the files in captures/ and logs/ (%" PRIu64
+                "): they stay; remove them, or give another --out\n",
+                o->out, record->others);
+}
+
+int nt_run_directory_open(struct nt_run_directory *d, const struct nt_options *o, const struct nt_selection *s)
+{
+    int err = nt_identity_make(&d->identity, o, s);
+    if (err == NT_OK)
+        err = nt_output_make(o->out);
+    if (err == NT_OK)
+        err = nt_run_record_lock(&d->record, o->out, &d->identity.is);
+    if (err == NT_OK)
+        err = nt_run_record_begin(&d->record);
+    if (err != NT_OK)
+        return complain_about_record(d, err, o);
+    say_what_stays(&d->record, o);
+    return NT_EXIT_OK;
+}
+
+void nt_run_directory_close(struct nt_run_directory *d)
+{
+    nt_run_record_end(&d->record);
+    nt_identity_free(&d->identity);
+}

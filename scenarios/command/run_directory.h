@@ -1,0 +1,23 @@
+/* The directory of a run's outputs, from its lock to its record. */
+#ifndef NT_COMMAND_RUN_DIRECTORY_H
+#define NT_COMMAND_RUN_DIRECTORY_H
+
+#include "scenarios/command/identity.h"
+#include "scenarios/files/run_record.h"
+
+struct nt_run_directory {
+    struct nt_identity identity;
+    struct nt_run_record record;
+};
+
+#define NT_RUN_DIRECTORY_CLOSED                                                                                                    \
+    {                                                                                                                              \
+        .record = {.dir = -1, .lock = -1, .names = -1 }                                                                            \
+    }
+
+/* Makes and locks the directory, and removes what earlier runs left there. An exit code; what is wrong, and what stays, is said on
+ * standard error. The directory is to be closed in any case. */
+int nt_run_directory_open(struct nt_run_directory *d, const struct nt_options *o, const struct nt_selection *s);
+void nt_run_directory_close(struct nt_run_directory *d);
+
+#endif
