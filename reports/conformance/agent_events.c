@@ -39,7 +39,11 @@ void nt_agent_events(const struct nt_view *v, const struct nt_agent_handlers *ha
 {
     for (uint32_t i = 0; i < v->count; i++) {
         const struct nt_item *m = &v->items[i];
-        nt_agent_handler *handler = nt_item_party(v, m)->kind == NT_CONF_AGENT ? handler_of(v, handlers, m) : NULL;
+        if (nt_item_party(v, m)->kind != NT_CONF_AGENT)
+            continue;
+        if (handlers->damaged_sent != NULL && m->excused && m->direction == NT_DIR_OUT)
+            handlers->damaged_sent(state, m);
+        nt_agent_handler *handler = handler_of(v, handlers, m);
         if (handler != NULL)
             handler(state, m);
     }

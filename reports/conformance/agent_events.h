@@ -8,6 +8,7 @@ typedef void nt_agent_handler(void *state, const struct nt_item *m);
 
 struct nt_agent_handlers {          /* NULL: not of interest */
     nt_agent_handler *data_sent;    /* application data; not what a step injected or damaged */
+    nt_agent_handler *damaged_sent; /* what a step injected or damaged, whatever it was; the others may be called for it, too */
     nt_agent_handler *request_sent; /* any STUN request, retransmissions too */
     nt_agent_handler *answer_sent;  /* a response to a check */
     nt_agent_handler *check_came;   /* a valid check */

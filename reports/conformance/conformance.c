@@ -6,6 +6,7 @@
 #include "reports/conformance/finding.h"
 #include "reports/conformance/rfc7675.h"
 #include "reports/conformance/rfc8445.h"
+#include "reports/conformance/rfc8445_limit.h"
 #include "reports/conformance/rfc8445_pairs.h"
 #include "reports/conformance/rfc8445_roles.h"
 #include "reports/conformance/rfc8489.h"
@@ -32,6 +33,7 @@ static void (*const judges[])(struct nt_finder *) = {
     nt_rfc8445_judge,           nt_rfc8445_roles_judge,
     nt_rfc8445_pairs_judge,     nt_rfc8839_judge,
     nt_rfc7675_judge,           nt_rfc8863_judge,
+    nt_rfc8445_limit_judge,
 };
 
 struct nt_conf {

@@ -21,6 +21,7 @@ struct link {
     uint32_t forged;     /* the last one that does not authenticate, likewise */
     uint32_t revoked;    /* a 403, likewise */
     uint32_t asked;      /* the last request for consent, likewise */
+    uint32_t outer;      /* the pair of the client and its server that carries it, likewise */
     nt_time selected;    /* NT_TIME_NEVER: it is not */
     nt_time came;        /* when the peer's last check came */
     nt_time said;        /* when data was last sent on it */
@@ -163,7 +164,7 @@ static bool is_for_consent(const struct state *s, const struct link *l, const st
 {
     const struct nt_item *first = &s->v->items[m->first];
     return l->selected != NT_TIME_NEVER && m->first != l->doubted && !s->repeats[m->first] && first->at > l->selected + SETTLED &&
-           !m->copy && !m->excused && m->check;
+           !m->copy && m->check;
 }
 
 /* The request that may be another check was not answered: the pair waits or has failed, and a check that comes triggers one more
@@ -192,6 +193,9 @@ static void judge_request(void *state, const struct nt_item *m)
     struct state *s = state;
     struct link *l = &s->links[m->link];
     bool first_sending = m->first == nt_item_number(s->v, m);
+    if (m->excused)
+        return;
+    l->outer = m->inner ? m->outer : NT_VIEW_NONE;
     if (first_sending && (l->unsure || may_be_triggered(l, m->at))) {
         l->doubted = m->first;
         l->unsure = false;
@@ -208,6 +212,19 @@ static void judge_request(void *state, const struct nt_item *m)
                "a request with the credentials whose consent was lost 30 s after packet %u", frame_of(s, l->renewed));
     if (first_sending && !lost)
         judge_interval(s, m, l);
+}
+
+/* What a step has damaged may have been a request for consent, of its own pair or of one that TURN carries. */
+static void damaged_sent(void *state, const struct nt_item *m)
+{
+    struct state *s = state;
+    for (uint32_t i = 0; i < s->v->link_count; i++) {
+        struct link *l = &s->links[i];
+        if ((i != m->link && (m->inner || l->outer != m->pair)) || l->asked == NT_VIEW_NONE)
+            continue;
+        l->asked = NT_VIEW_NONE;
+        nt_not_judged(s->finder, NT_CONSENT_RULE_RATE, m->party, "a step damaged what may have been a request for consent");
+    }
 }
 
 /* --- what came --- */
@@ -281,6 +298,7 @@ static void refusal_came(void *state, const struct nt_item *m)
 void nt_rfc7675_judge(struct nt_finder *finder)
 {
     static const struct nt_agent_handlers handlers = {.data_sent = judge_data,
+                                                      .damaged_sent = damaged_sent,
                                                       .request_sent = judge_request,
                                                       .answer_sent = answer_sent,
                                                       .success_came = success_came,
@@ -299,6 +317,7 @@ void nt_rfc7675_judge(struct nt_finder *finder)
                                    .forged = NT_VIEW_NONE,
                                    .revoked = NT_VIEW_NONE,
                                    .asked = NT_VIEW_NONE,
+                                   .outer = NT_VIEW_NONE,
                                    .doubted = NT_VIEW_NONE,
                                    .selected = NT_TIME_NEVER};
     if (finder->err == NT_OK)

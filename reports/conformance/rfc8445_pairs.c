@@ -166,15 +166,11 @@ static void note_release(struct nt_seen *s, const struct nt_item *m)
         s->given_up[m->pair] = false;
 }
 
-/* 6.1.2.5: "The default limit of candidate pairs for the checklist set is 100, but the value MUST be configurable." */
 static void count_pair(struct nt_seen *s, const struct nt_item *m)
 {
     struct nt_seen_link *l = &s->links[m->link];
-    uint32_t configured = nt_item_party(s->v, m)->max_pairs, limit = configured > PAIRS_LIMIT ? configured : PAIRS_LIMIT;
     s->sessions[m->session].pairs += !l->checked;
     l->checked = true;
-    nt_require(s->finder, NT_ICE_RULE_PAIR_LIMIT, m, s->sessions[m->session].pairs <= limit,
-               "a check on the pair number %u, expected %u at most", (unsigned)s->sessions[m->session].pairs, (unsigned)limit);
 }
 
 static void judge_side(struct nt_seen *s, const struct nt_item *m)

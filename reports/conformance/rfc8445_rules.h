@@ -34,7 +34,7 @@
     X(ONE_PAIR, "RFC8445-8.1.1-one", "I-044", MUST, ICE, NOTHING, "Once a pair is nominated, no other of the component MUST be") \
     X(NOMINATE_VALID, "RFC8445-8.1.1-valid", "I-046", MUST, ICE, NOTHING, "The nominated pair is one whose check has succeeded") \
     X(NOMINATES, "RFC8445-8.1.1-eventually", "I-045", MUST, ICE, TIMES, "The agent MUST eventually pick one and only one candidate pair, and nominate it") \
-    X(PAIR_LIMIT, "RFC8445-6.1.2.5-limit", "I-021", SHOULD, FULL, NOTHING, "An agent checks at most 100 pairs, unless it was configured otherwise") \
+    X(PAIR_LIMIT, "RFC8445-6.1.2.5-limit", "I-021", SHOULD, FULL, NOTHING, "An agent has at most 100 pairs, unless it was configured otherwise") \
     X(FULL_CONTROLS, "RFC8445-6.1.1-lite", "I-018", MUST, FULL, NOTHING, "The full agent MUST take the controlling role when its peer is lite") \
     X(LITE_DATA, "RFC8445-12.1.1-lite", "I-060", MUST, ICE, TIMES, "A lite implementation MUST NOT send data until it has a valid list with a pair for each component") \
     X(KEEPALIVE, "RFC8445-11-keepalive", "I-055", SHOULD, FULL, TIMES, "Something is sent on a pair that is used for data at least each 15 s") \

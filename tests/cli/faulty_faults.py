@@ -203,7 +203,6 @@ FAULTS += [
 
 # Rules that blame the other agent in some random worlds, wrongly: to be mended in the judge.
 NOT_YET = {
-    "any": {"RFC8445-6.1.2.5-limit"},  # pairs that were pruned at the limit before others came count, too
     "both-roles": {"RFC7675-5.1-fresh", "RFC8445-14.2-pacing", "RFC8445-7.2.5.1-switch", "RFC8445-7.2.5.1-tie-breaker", "RFC8445-8.1.1-eventually",
                    "RFC8445-8.1.1-one"},  # what the other agent takes for a switch of roles, or not
     "reuses-id": {"RFC8838-13-nomination"},  # a nomination that passes for a retransmission

@@ -396,6 +396,38 @@ static void data_outlives_consent(struct forge *f)
     say(f, true, f->l, f->r);
 }
 
+/* What a step has damaged may have been the request that is missing. */
+static void a_request_for_consent_is_damaged(struct forge *f)
+{
+    agree(f);
+    ask_for_consent(f, 5000, 0, true);
+    ask_for_consent(f, 4500, 0, true);
+    wait(f, 5100);
+    text(f, "\x01 was a request");
+    f->marks = NT_MARK_DAMAGED;
+    send(f, TAP_L, TAP_R, f->l, f->r);
+    f->marks = 0;
+    wait(f, 2000);
+    say(f, true, f->l, f->r);
+    ask_for_consent(f, 3400, 0, true);
+}
+
+/* Likewise of one on another pair: it was not the one that is missing here. */
+static void a_request_for_consent_is_missing(struct forge *f)
+{
+    agree(f);
+    ask_for_consent(f, 5000, 0, true);
+    wait(f, 5100);
+    text(f, "\x01 was a request");
+    f->marks = NT_MARK_DAMAGED;
+    send(f, TAP_L, TAP_NONE, f->l, addr("10.0.0.3:9000"));
+    f->marks = 0;
+    wait(f, 2000);
+    say(f, true, f->l, f->r);
+    f->guilty = (uint32_t)f->c.frame_count + 1;
+    ask_for_consent(f, 3400, 0, true);
+}
+
 static void consent_by_the_clock(struct forge *f)
 {
     agree(f);
@@ -556,6 +588,12 @@ TEST(nobody_is_blamed)
     judge_stories(stories, sizeof stories / sizeof stories[0]);
 }
 
+TEST(nobody_gets_advice)
+{
+    static const struct story stories[] = {STORY_OF(a_request_for_consent_is_damaged, "RFC7675-5.1-interval")};
+    judge_good_stories(stories, sizeof stories / sizeof stories[0]);
+}
+
 TEST(who_breaks_a_rule_is_blamed_alone)
 {
     static const struct breach breaches[] = {BREACH(a_tie_breaker_changes_after_the_restart, "RFC8445-16.1-tie-breaker", "L", 1),
@@ -566,6 +604,7 @@ TEST(who_breaks_a_rule_is_blamed_alone)
                                              BREACH(the_preference_changes, "RFC8445-7.1.1-priority", "L", 1),
                                              BREACH(a_wrong_priority_from_a_socket_of_its_own, "RFC8445-7.1.1-priority", "L", 1),
                                              BREACH(data_outlives_consent, "RFC7675-5.1-expiry", "L", 1),
+                                             BREACH(a_request_for_consent_is_missing, "RFC7675-5.1-rate", "L", 1),
                                              BREACH(consent_by_the_clock, "RFC7675-5.1-random", "L", 1),
                                              BREACH(data_after_a_403, "RFC7675-5.2-revoked", "L", 1),
                                              BREACH(never_nominates, "RFC8445-8.1.1-eventually", "L", 1),
@@ -578,6 +617,7 @@ TEST(who_breaks_a_rule_is_blamed_alone)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(nobody_is_blamed), cmocka_unit_test(who_breaks_a_rule_is_blamed_alone)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(nobody_is_blamed), cmocka_unit_test(nobody_gets_advice),
+                                       cmocka_unit_test(who_breaks_a_rule_is_blamed_alone)};
     return RUN_TESTS(tests);
 }
