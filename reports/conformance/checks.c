@@ -30,6 +30,13 @@ void nt_item_note_check(struct nt_view *v, struct nt_item *m)
         v->parties[m->party].sends_checks = true;
 }
 
+void nt_item_note_roles(struct nt_view *v, const struct nt_item *m)
+{
+    if (m->check && m->direction == NT_DIR_IN && m->integrity == NT_SIGNED_RIGHT &&
+        nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLING) != NULL && nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLED) != NULL)
+        v->parties[m->party].both_roles = true;
+}
+
 bool nt_item_answers_check(const struct nt_view *v, const struct nt_item *m)
 {
     return nt_item_is_response(m) && m->request != NT_VIEW_NONE && v->items[m->request].check;

@@ -6,6 +6,8 @@
 
 /* Sets m->check: a Binding request between ICE agents, as opposed to one to a STUN server, or of a program that does no ICE. */
 void nt_item_note_check(struct nt_view *v, struct nt_item *m);
+/* Of a verified one: notes in its party that the peer claims both roles. */
+void nt_item_note_roles(struct nt_view *v, const struct nt_item *m);
 bool nt_item_answers_check(const struct nt_view *v, const struct nt_item *m);
 /* Received, and its party must accept it: a check that is authentic, complete and well-formed. */
 bool nt_item_is_valid_check(const struct nt_view *v, const struct nt_item *m);

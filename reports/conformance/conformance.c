@@ -58,9 +58,9 @@ struct nt_conf *nt_conf_new(const struct nt_conf_input *in)
         return NULL;
     conf->in = *in;
     conf->verdict = (struct nt_conf_verdict){0};
+    conf->finder = (struct nt_finder){.v = &conf->v, .verdict = &conf->verdict};
     int r = nt_view_init(&conf->v, &conf->in);
-    int q = nt_finder_init(&conf->finder, &conf->v, &conf->verdict);
-    conf->finder.err = r != NT_OK ? r : q;
+    conf->finder.err = r == NT_OK ? nt_finder_init(&conf->finder) : r;
     conf->v.show = show_item;
     conf->v.show_user = conf;
     nt_relay_view_init(&conf->client, &conf->finder);

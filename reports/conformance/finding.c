@@ -17,14 +17,18 @@ static size_t cell(uint32_t party, size_t rule)
 
 static const char *lacked(unsigned needs)
 {
-    return (needs & NT_CONF_NEEDS_TIMES) != 0 ? "a step held back its datagrams: when it sent them is not known"
-                                              : "a step held back or dropped what it told: what it conveyed when is not known";
+    if ((needs & NT_CONF_NEEDS_TIMES) != 0)
+        return "a step held back its datagrams: when it sent them is not known";
+    if ((needs & NT_CONF_NEEDS_TOLD) != 0)
+        return "a step held back or dropped what it told: what it conveyed when is not known";
+    return "a check of its peer claimed both roles: what it then took for its own, and for nominated, is not known";
 }
 
 static unsigned lacks(const struct nt_view *v, uint32_t party)
 {
     const struct nt_conf_party *p = &v->in->parties[party];
-    return (p->held ? (unsigned)NT_CONF_NEEDS_TIMES : 0) | (p->told_partly ? (unsigned)NT_CONF_NEEDS_TOLD : 0);
+    return (p->held ? (unsigned)NT_CONF_NEEDS_TIMES : 0) | (p->told_partly ? (unsigned)NT_CONF_NEEDS_TOLD : 0) |
+           (v->parties[party].both_roles ? (unsigned)NT_CONF_NEEDS_ROLES : 0);
 }
 
 static void set_states(struct nt_finder *finder, uint32_t party, unsigned is)
@@ -59,10 +63,9 @@ static unsigned kind_binds(const struct nt_view *v, uint32_t party)
     return nt_conf_kind_binds(v->in->parties[party].kind);
 }
 
-int nt_finder_init(struct nt_finder *finder, const struct nt_view *v, struct nt_conf_verdict *verdict)
+int nt_finder_init(struct nt_finder *finder)
 {
-    *finder = (struct nt_finder){.v = v, .verdict = verdict};
-    finder->states = malloc((v->in->party_count + 1) * NT_RULE_COUNT);
+    finder->states = malloc((finder->v->in->party_count + 1) * NT_RULE_COUNT);
     if (finder->states == NULL)
         return NT_ENOMEM;
     bind_parties(finder, kind_binds);

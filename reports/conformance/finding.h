@@ -26,7 +26,7 @@ struct nt_finder {
     int err; /* NT_ENOMEM ends the judgement */
 };
 
-int nt_finder_init(struct nt_finder *finder, const struct nt_view *v, struct nt_conf_verdict *verdict); /* 0 or NT_ENOMEM */
+int nt_finder_init(struct nt_finder *finder); /* of a view that has been made, and a verdict: 0 or NT_ENOMEM */
 void nt_finder_free(struct nt_finder *finder);
 /* The view has ended: it is known who is an ICE agent. */
 void nt_finder_bind(struct nt_finder *finder);

@@ -163,11 +163,15 @@ static uint32_t first_of_ufrag(const struct nt_view *v, const struct nt_item_att
     return nt_map_get(&v->by_ufrag, &k);
 }
 
+static bool is_receivers(const struct nt_view *v, const struct nt_item *m, uint32_t key)
+{
+    return (v->keys[key].party == m->party) == (m->direction == NT_DIR_IN);
+}
+
 /* Several agents may have the same ufrag: the key is that which signs the message; among equals, that of its receiver. */
 static unsigned rank_key(const struct nt_view *v, const struct nt_item *m, uint32_t key)
 {
-    bool receiver = (v->keys[key].party == m->party) == (m->direction == NT_DIR_IN);
-    return (signs(v, m, &v->keys[key].key) ? 2u : 0u) + (receiver ? 1u : 0u);
+    return (signs(v, m, &v->keys[key].key) ? 2u : 0u) + (is_receivers(v, m, key) ? 1u : 0u);
 }
 
 static void verify_short_term(const struct nt_view *v, struct nt_item *m, uint32_t first)
@@ -215,6 +219,19 @@ static bool was_verified(const struct nt_view *v, const struct nt_item *m)
     return server == NT_VIEW_NONE || v->keys[same->key].party == server;
 }
 
+/* Of two agents that have the same ufrag and the same password each may have sent it to the other, or to itself. */
+static uint32_t key_at_tap(const struct nt_view *v, const struct nt_item *m, uint32_t key)
+{
+    const struct nt_item_attr *username = nt_item_attr(v, m, NT_ATTR_USERNAME);
+    bool short_term = m->method == NT_STUN_BINDING && m->class_ == NT_STUN_REQUEST && username != NULL;
+    if (!short_term || is_receivers(v, m, key))
+        return key;
+    for (uint32_t i = first_of_ufrag(v, username); i != NT_VIEW_NONE; i = v->keys[i].next)
+        if (is_receivers(v, m, i) && strcmp(v->keys[i].password, v->keys[key].password) == 0)
+            return i;
+    return key;
+}
+
 void nt_item_verify(struct nt_view *v, struct nt_item *m, int *err)
 {
     m->key = NT_VIEW_NONE;
@@ -222,7 +239,7 @@ void nt_item_verify(struct nt_view *v, struct nt_item *m, int *err)
     if (m->integrity == NT_SIGNED_NOT)
         return;
     if (was_verified(v, m)) {
-        m->key = v->items[m->same].key;
+        m->key = key_at_tap(v, m, v->items[m->same].key);
         m->integrity = NT_SIGNED_RIGHT;
     } else if (nt_item_is_response(m)) {
         verify_response(v, m);

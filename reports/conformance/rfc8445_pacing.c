@@ -18,6 +18,16 @@ nt_time nt_pacing_ta(const struct nt_view *v, const struct nt_item *m, nt_time a
     return (nt_time)(a > b ? a : b) * NT_MSEC;
 }
 
+/* One that answers without ICE, since the offer had none that it could read, has gathered before at a pace that it tells nobody. */
+static bool tells_pace(const struct nt_view *v, uint32_t session)
+{
+    const struct nt_view_description *own = nt_view_session_first(v, session, NT_DIR_OUT);
+    bool uses_ice = own == NULL;
+    for (size_t i = 0; own != NULL && i < own->d.stream_count; i++)
+        uses_ice = uses_ice || nt_ice_stream_uses_ice(&own->d.streams[i]);
+    return uses_ice;
+}
+
 /* RFC 7675, 5.1: consent has an interval of its own, and goes on during a restart. */
 static bool is_for_consent(const struct nt_seen *s, const struct nt_item *m)
 {
@@ -30,7 +40,9 @@ void nt_pacing_started(struct nt_seen *s, const struct nt_item *m)
     struct nt_seen_agent *a = &s->agents[m->party];
     if (m->excused || is_for_consent(s, m))
         return;
-    if (a->started != NT_VIEW_NONE && nt_seen_concluded(s, m) == NT_TIME_NEVER) {
+    if (!tells_pace(s->v, m->session)) {
+        nt_not_judged(s->finder, NT_ICE_RULE_PACING, m->party, "its description does not use ICE, and so tells no pace");
+    } else if (a->started != NT_VIEW_NONE && nt_seen_concluded(s, m) == NT_TIME_NEVER) {
         const struct nt_item *before = &s->v->items[a->started];
         nt_time gap = m->at - before->at;
         nt_require(s->finder, NT_ICE_RULE_PACING, m, gap + nt_tolerance(s->v) >= a->pace,

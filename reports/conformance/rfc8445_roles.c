@@ -14,6 +14,7 @@ struct side { /* an agent in a session: each restart may choose a new tie-breake
     enum role role;
     bool begun;       /* it has sent, answered or got something */
     bool switched;    /* a 487 came: the next check must show the other role */
+    uint32_t open;    /* a check in its own role whose answer is not seen, or was damaged: it may have switched; or NT_VIEW_NONE */
     uint32_t refusal; /* the last 487, after which the tie-breaker changes, or NT_VIEW_NONE */
     uint32_t shown;   /* the last check that it sent, or NT_VIEW_NONE */
     uint64_t tie, refused_tie;
@@ -34,11 +35,6 @@ static enum role role_of(const struct nt_view *v, const struct nt_item *m, uint6
         return UNKNOWN;
     *tie = nt_load64(one->value);
     return a != NULL ? CONTROLLING : CONTROLLED;
-}
-
-static bool has_both_roles(const struct nt_view *v, const struct nt_item *m)
-{
-    return nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLING) != NULL && nt_item_attr(v, m, NT_ATTR_ICE_CONTROLLED) != NULL;
 }
 
 static enum role other_role(enum role r)
@@ -132,10 +128,12 @@ static void judge_request(void *state, const struct nt_item *m)
         return;
     if (crosses_refusal(s, m, a, role))
         return;
-    judge_role(s, m, a, role);
+    if (a->open == NT_VIEW_NONE)
+        judge_role(s, m, a, role);
     judge_tie_breaker(s, m, a, tie);
     *a = (struct side){.role = role,
                        .begun = true,
+                       .open = NT_VIEW_NONE,
                        .refusal = NT_VIEW_NONE,
                        .shown = nt_item_number(s->v, m),
                        .tie = tie,
@@ -207,12 +205,15 @@ static void judge_answer(void *state, const struct nt_item *m)
     uint64_t theirs = 0;
     enum role role = role_of(s->v, q, &theirs);
     int code = nt_item_code(s->v, m);
-    if (has_both_roles(s->v, q) || (role == a->role && !nt_item_is_valid_check(s->v, q)))
+    if (role == a->role && !nt_item_is_valid_check(s->v, q))
         a->role = UNKNOWN; /* it may have switched, or not */
     if (m->class_ == NT_STUN_SUCCESS && nt_item_nominates(s->v, q))
         a->concluded = m->at;
     if (role == UNKNOWN || m->excused || !nt_item_is_valid_check(s->v, q))
         return;
+    if (a->open != NT_VIEW_NONE && a->open != q->first)
+        a->role = UNKNOWN;
+    a->open = NT_VIEW_NONE;
     if (m->class_ != NT_STUN_SUCCESS && code != 487)
         a->role = role == a->role ? UNKNOWN : a->role; /* refused for another reason: it may have switched before, or not */
     else if (a->role == UNKNOWN)
@@ -224,6 +225,16 @@ static void judge_answer(void *state, const struct nt_item *m)
                    role_name(a->role));
 }
 
+static void check_came(void *state, const struct nt_item *m)
+{
+    struct state *s = state;
+    struct side *a = side_of(s, m);
+    uint64_t tie;
+    enum role role = role_of(s->v, m, &tie);
+    if (role != UNKNOWN && role == a->role && a->open == NT_VIEW_NONE)
+        a->open = m->first;
+}
+
 static void success_came(void *state, const struct nt_item *m)
 {
     struct state *s = state;
@@ -233,13 +244,16 @@ static void success_came(void *state, const struct nt_item *m)
 
 void nt_rfc8445_roles_judge(struct nt_finder *finder)
 {
-    static const struct nt_agent_handlers handlers = {
-        .request_sent = judge_request, .answer_sent = judge_answer, .success_came = success_came, .refusal_came = refusal_came};
+    static const struct nt_agent_handlers handlers = {.request_sent = judge_request,
+                                                      .answer_sent = judge_answer,
+                                                      .check_came = check_came,
+                                                      .success_came = success_came,
+                                                      .refusal_came = refusal_came};
     const struct nt_view *v = finder->v;
     size_t count = v->first_session[v->in->party_count];
     struct state s = {.finder = finder, .v = v, .sides = calloc(count + 1, sizeof *s.sides)};
     for (size_t i = 0; s.sides != NULL && i < count; i++)
-        s.sides[i].refusal = s.sides[i].shown = NT_VIEW_NONE;
+        s.sides[i].open = s.sides[i].refusal = s.sides[i].shown = NT_VIEW_NONE;
     if (s.sides != NULL)
         nt_agent_events(v, &handlers, &s);
     else

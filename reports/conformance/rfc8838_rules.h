@@ -5,7 +5,7 @@
 // clang-format off
 #define NT_RFC8838_RULES(X) \
     X(AFTER_END, "RFC8838-13-end", "T-005", MUST, ICE, TOLD, "An agent MUST NOT convey any more candidates after it has conveyed an end-of-candidates indication") \
-    X(NOMINATED, "RFC8838-13-nomination", "T-008", MUST, ICE, TOLD, "An agent MUST NOT trickle any new candidates within an ICE session after nomination") \
+    X(NOMINATED, "RFC8838-13-nomination", "T-008", MUST, ICE, ROLES_TOLD, "An agent MUST NOT trickle any new candidates within an ICE session after nomination") \
     X(CONVEYED, "RFC8838-10-conveyed", "T-004", MUST, ICE, TOLD_TIMES, "An agent MUST NOT pair a local candidate until it has been trickled to the remote party")
 // clang-format on
 

@@ -15,8 +15,8 @@
     X(OPTIONS, "RFC8839-4.4.1.1.1-options", "D-014", MUST, ICE, NOTHING, "ice-lite, ice-pacing and ice-options MUST NOT change in a subsequent offer or answer without a restart") \
     X(MISMATCH, "RFC8839-4.2.5-mismatch", "D-012", MUST, ICE, NOTHING, "Beside ice-mismatch an agent MUST omit candidates") \
     X(REMOVED, "RFC8839-4.4.1.1.2-removed", "D-010", MUST, ICE, NOTHING, "A stream with the port 0 MUST NOT include candidates") \
-    X(AFTER_NOMINATION, "RFC8839-4.4.1.2.2-nominated", "D-015", MUST, ICE, NOTHING, "After nomination a subsequent offer MUST NOT include other candidates than the nominated pair's") \
-    X(REMOTE_CANDIDATES, "RFC8839-4.4.1.2.2-remote", "D-016", MUST, ICE, NOTHING, "remote-candidates MUST stand in the subsequent offer of a controlling agent that has nominated, and stand nowhere else")
+    X(AFTER_NOMINATION, "RFC8839-4.4.1.2.2-nominated", "D-015", MUST, ICE, ROLES, "After nomination a subsequent offer MUST NOT include other candidates than the nominated pair's") \
+    X(REMOTE_CANDIDATES, "RFC8839-4.4.1.2.2-remote", "D-016", MUST, ICE, ROLES, "remote-candidates MUST stand in the subsequent offer of a controlling agent that has nominated, and stand nowhere else")
 // clang-format on
 
 #endif

@@ -23,7 +23,11 @@ enum nt_conf_needs {
     NT_CONF_NEEDS_NOTHING = 0,
     NT_CONF_NEEDS_TIMES = 1, /* when it sent: no step held back its datagrams */
     NT_CONF_NEEDS_TOLD = 2,  /* all that it told its peer, and when: no step held back or dropped its signalling */
-    NT_CONF_NEEDS_TOLD_TIMES = 3
+    NT_CONF_NEEDS_ROLES = 4, /* what its peer's checks said of roles: none that authenticates claimed both */
+    NT_CONF_NEEDS_TOLD_TIMES = NT_CONF_NEEDS_TOLD | NT_CONF_NEEDS_TIMES,
+    NT_CONF_NEEDS_ROLES_TIMES = NT_CONF_NEEDS_ROLES | NT_CONF_NEEDS_TIMES,
+    NT_CONF_NEEDS_ROLES_TOLD = NT_CONF_NEEDS_ROLES | NT_CONF_NEEDS_TOLD,
+    NT_CONF_NEEDS_ALL = 7
 };
 
 struct nt_conf_rule {

@@ -191,6 +191,7 @@ struct nt_view_party {
     nt_time bye;          /* when a SIP BYE was seen, or it was told to end */
     struct nt_view_mtu told_mtu;
     bool trickles;     /* it has said that it trickles */
+    bool both_roles;   /* a check that authenticates and claims both roles came to it */
     bool sends_checks; /* it has sent a request that says it is a check */
     bool unread;       /* it has sent a SIP message that is not read */
     bool streams;      /* it has sent or got TCP, which is not read */

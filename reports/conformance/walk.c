@@ -218,8 +218,10 @@ static int read_message(struct nt_view *v, struct nt_item *m, uint32_t self, boo
         return r;
     nt_item_note_check(v, m);
     r = nt_view_match_transaction(v, m, self);
-    if (r == NT_OK)
-        nt_item_verify(v, m, &r);
+    if (r != NT_OK)
+        return r;
+    nt_item_verify(v, m, &r);
+    nt_item_note_roles(v, m);
     return r;
 }
 
