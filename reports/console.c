@@ -202,7 +202,7 @@ static void put_conformance(const struct nt_console *c, const struct nt_results 
 void nt_console_summary(const struct nt_console *c, const struct nt_results *r)
 {
     struct nt_grid g;
-    for (size_t i = 0, n; i < r->case_count; i += n) {
+    for (size_t i = 0, n; i < r->case_count && !c->quiet; i += n) {
         n = nt_grid_span(&r->cases[i], r->case_count - i);
         if (nt_grid_make(&g, &r->cases[i], n))
             put_grid(c, &g);

@@ -10,6 +10,7 @@ struct nt_console {
     FILE *out;
     bool colour; /* a terminal without NO_COLOR */
     bool verbose;
+    bool quiet; /* no tables */
 };
 
 /* One plain line for a finished case. */

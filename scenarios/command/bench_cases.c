@@ -128,7 +128,8 @@ static bool run_suite(enum nt_keep keep, unsigned rounds, uint64_t *cost)
     int status = -1;
     if (mkdtemp(dir) == NULL)
         return false;
-    struct nt_options options = {.args = {.items = {SUITE}, .count = 1},
+    const char *suite[] = {SUITE};
+    struct nt_options options = {.args = {suite, 1, 1},
                                  .out = dir,
                                  .out_given = true,
                                  .jobs = 1,

@@ -2,12 +2,13 @@
 #include "scenarios/command/bench.h"
 #include "scenarios/command/carrier_module.h"
 #include "scenarios/command/classify.h"
+#include "scenarios/command/command_line.h"
 #include "scenarios/command/complain.h"
 #include "scenarios/command/explain.h"
+#include "scenarios/command/help.h"
 #include "scenarios/command/info.h"
 #include "scenarios/command/interop.h"
 #include "scenarios/command/merge.h"
-#include "scenarios/command/options.h"
 #include "scenarios/command/rules.h"
 #include "scenarios/command/run.h"
 #include "scenarios/command/sweep.h"
@@ -36,6 +37,7 @@ static const struct nt_command commands[] = {
     {"interop", "[--short]", "run real ICE stacks with each other and with natsim's agent, behind pairs of NATs", nt_command_interop},
     {"serve", "", NULL, NULL},
     {"bench", "[NAME]...", "measure what messages, packets and cases cost (--runs: rounds of each, --json)", nt_command_bench},
+    {"help", "[COMMAND]", "print this text, or the flags of a command", NULL},
     {NULL, NULL, NULL, NULL},
 };
 // clang-format on
@@ -51,12 +53,6 @@ static int print_version(void)
         printf("  stack %s", line);
     if (stacks != NULL)
         pclose(stacks);
-    return NT_EXIT_OK;
-}
-
-static int print_help(const struct nt_options *o)
-{
-    nt_options_help(commands, o->command);
     return NT_EXIT_OK;
 }
 
@@ -82,13 +78,15 @@ static int run_command(int argc, char **argv)
 {
     struct nt_options o;
     struct nt_diags diags = {0};
-    int r = nt_options_read(&o, commands, argc, argv, &diags);
+    int r = nt_command_line_read(&o, commands, argc, argv, &diags);
     if (r != NT_EXIT_OK) {
         fputs("natsim: ", stderr);
         nt_complain(&diags);
+        nt_options_free(&o);
         return r;
     }
-    r = o.help ? print_help(&o) : o.version ? print_version() : o.command->run(&o);
+    r = o.help ? nt_print_help(&o) : o.version ? print_version() : o.command->run(&o);
+    nt_options_free(&o);
     if ((fflush(stdout) != 0 || ferror(stdout)) && !reader_has_left()) {
         perror("natsim: standard output");
         return NT_EXIT_BROKEN;

@@ -12,9 +12,10 @@
 #define PATH_BYTES 4096
 #define STAMP_BYTES 32
 
-struct nt_console nt_console_on_stdout(bool verbose)
+struct nt_console nt_console_on_stdout(const struct nt_options *o)
 {
-    return (struct nt_console){.out = stdout, .colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL, .verbose = verbose};
+    return (struct nt_console){
+        .out = stdout, .colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL, .verbose = o->verbose, .quiet = o->quiet};
 }
 
 static int stamp(struct nt_results *results)
@@ -53,11 +54,12 @@ bool nt_conclusion_write(const struct nt_results *results, const struct nt_optio
     return written;
 }
 
-int nt_conclusion_exit(const struct nt_results *results, bool broken)
+int nt_conclusion_exit(const struct nt_results *results, const struct nt_options *o, bool broken)
 {
     size_t counts[4];
     nt_results_count(results, counts);
     if (broken || counts[NT_ERROR] > 0)
         return NT_EXIT_BROKEN;
-    return counts[NT_FAIL] > 0 || counts[NT_PASS] == 0 ? NT_EXIT_FAILED : NT_EXIT_OK;
+    bool skipped = counts[NT_PASS] == 0 || (o->fail_on_skip && counts[NT_SKIP] > 0);
+    return counts[NT_FAIL] > 0 || skipped ? NT_EXIT_FAILED : NT_EXIT_OK;
 }

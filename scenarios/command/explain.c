@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define LINES_MAX 1000000
+#define FILE_BYTES 1024
 
 struct timeline {
     char **lines;
@@ -162,10 +163,12 @@ static void print_findings(const struct nt_result_case *r)
     nt_text_free(&t);
 }
 
-static void print_explanation(const struct nt_result_case *r, const struct nt_capture *capture, struct timeline *t)
+static void print_explanation(const struct nt_options *o, const struct nt_result_case *r, const struct nt_capture *capture,
+                              struct timeline *t)
 {
-    struct nt_console console = nt_console_on_stdout(true);
+    struct nt_console console = nt_console_on_stdout(o);
     struct nt_ladder ladder;
+    console.verbose = true;
     printf("%s  seed %" PRIu64 "\n%s\n\n", r->id, r->seed, r->claim);
     if (nt_ladder_make(&ladder, capture) == NT_OK) {
         nt_ladder_print(&ladder, stdout, console.colour);
@@ -200,7 +203,7 @@ static int explain_case(const struct nt_options *o, const struct nt_carrier_ops 
         .seed = nt_selection_seed(s, 0, c), .seed_in_id = s->cases[0].seed_in_id, .carrier = carrier, .until = o->until};
     nt_capture_init(&capture);
     nt_run_case(c, &options, &capture, &listener, &result);
-    print_explanation(&result, &capture, &t);
+    print_explanation(o, &result, &capture, &t);
     int code = result.outcome == NT_PASS ? NT_EXIT_OK : result.outcome == NT_ERROR ? NT_EXIT_BROKEN : NT_EXIT_FAILED;
     nt_result_case_free(&result);
     nt_capture_free(&capture);
@@ -209,48 +212,46 @@ static int explain_case(const struct nt_options *o, const struct nt_carrier_ops 
 }
 
 /* An id is that of a file, up to its "[" or "#", and then that of a case in it. */
-static int select_by_id(struct nt_options *o, const char *id, char *file, size_t cap, struct nt_selection *s,
-                        struct nt_diags *diags)
+static int select_by_id(const struct nt_options *given, const char *id, struct nt_selection *s, struct nt_diags *diags)
 {
+    char file[FILE_BYTES];
+    const char *files[] = {file}, *filters[] = {id};
     size_t len = strcspn(id, "[#");
-    snprintf(file, cap, "%.*s", (int)len, id);
-    o->args.items[0] = file;
-    if (len < strlen(id)) {
-        o->filters.items[0] = id;
-        o->filters.count = 1;
-    }
+    struct nt_options o = *given;
+    snprintf(file, sizeof file, "%.*s", (int)len, id);
+    o.args = (struct nt_option_list){files, 1, 1};
+    if (len < strlen(id))
+        o.filters = (struct nt_option_list){filters, 1, 1};
     const char *seed = strstr(id, "#seed=");
     if (seed != NULL) {
-        o->seeds_given = true;
-        o->seed_first = o->seed_last = strtoull(seed + 6, NULL, 10);
+        o.seeds_given = true;
+        o.seed_first = o.seed_last = strtoull(seed + 6, NULL, 10);
     }
-    return nt_select(s, o, NULL, o->carrier, diags);
+    return nt_select(s, &o, NULL, NT_CARRIER_ANY, diags);
 }
 
-int nt_command_explain(const struct nt_options *given)
+int nt_command_explain(const struct nt_options *o)
 {
-    struct nt_options o = *given;
     struct nt_selection s = {0};
     struct nt_diags diags = {0};
-    char file[1024];
     nt_adapters_to_path();
-    if (o.args.count != 1) {
+    if (o->args.count != 1) {
         fputs("natsim: explain takes one case: an id that 'natsim list' shows\n", stderr);
         return NT_EXIT_USAGE;
     }
-    int r = select_by_id(&o, given->args.items[0], file, sizeof file, &s, &diags);
+    int r = select_by_id(o, o->args.items[0], &s, &diags);
     if (r == NT_EXIT_OK && s.count != 1) {
-        nt_diag_mend(nt_diag_add(&diags, NULL, 0, 0, "'%s' names %zu cases", given->args.items[0], s.count),
+        nt_diag_mend(nt_diag_add(&diags, NULL, 0, 0, "'%s' names %zu cases", o->args.items[0], s.count),
                      "give one id that 'natsim list' shows");
         r = NT_EXIT_USAGE;
     }
-    const struct nt_carrier_ops *carrier = r == NT_EXIT_OK ? nt_carrier_load(o.carrier, &diags) : NULL;
+    const struct nt_carrier_ops *carrier = r == NT_EXIT_OK ? nt_carrier_load(o->carrier, &diags) : NULL;
     if (r == NT_EXIT_OK && carrier == NULL)
         r = NT_EXIT_USAGE;
     if (r != NT_EXIT_OK)
         nt_complain(&diags);
     else
-        r = explain_case(&o, carrier, &s);
+        r = explain_case(o, carrier, &s);
     nt_selection_free(&s);
     return r;
 }

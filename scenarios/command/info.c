@@ -8,18 +8,43 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* With --carrier: not what that carrier would skip. */
+static bool is_listed(const struct nt_selection *s, size_t i, const struct nt_options *o)
+{
+    struct nt_diags diags = {0};
+    struct nt_scn_case *c = o->carrier_given ? nt_selection_case(s, i, o, &diags) : NULL;
+    bool skipped = c != NULL && c->skip.why != NULL;
+    nt_scn_case_del(c);
+    nt_diags_clear(&diags);
+    return !skipped;
+}
+
+static void list_cases(const struct nt_selection *s, const struct nt_options *o)
+{
+    size_t left_out = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        if (!is_listed(s, i, o)) {
+            left_out++;
+            continue;
+        }
+        char *id = nt_selection_id(s, i);
+        puts(id != NULL ? id : "out of memory");
+        free(id);
+    }
+    if (left_out > 0)
+        fprintf(stderr, "natsim: %zu case%s cannot be run by this carrier: 'natsim lint --carrier' says why\n", left_out,
+                left_out == 1 ? "" : "s");
+}
+
 int nt_command_list(const struct nt_options *o)
 {
     struct nt_selection s;
     struct nt_diags diags = {0};
-    int r = nt_select(&s, o, NULL, o->carrier_given ? o->carrier : NT_CARRIER_ANY, &diags);
+    int r = nt_select(&s, o, NULL, NT_CARRIER_ANY, &diags);
     if (r != NT_EXIT_OK)
         nt_complain(&diags);
-    for (size_t i = 0; r == NT_EXIT_OK && i < s.count; i++) {
-        char *id = nt_selection_id(&s, i);
-        puts(id != NULL ? id : "out of memory");
-        free(id);
-    }
+    else
+        list_cases(&s, o);
     nt_selection_free(&s);
     return r;
 }

@@ -8,14 +8,15 @@
 
 int nt_command_interop(const struct nt_options *given)
 {
+    const char *suite[] = {"interop"}, *tag[] = {given->short_form ? "short" : "full"};
     struct nt_options o = *given;
     if (o.args.count > 0) {
         fputs("natsim: interop takes no arguments: --filter selects among its cases\n", stderr);
         return NT_EXIT_USAGE;
     }
-    o.args.items[o.args.count++] = "interop";
+    o.args = (struct nt_option_list){suite, 1, 1};
     if (o.tags.count == 0)
-        o.tags.items[o.tags.count++] = o.short_form ? "short" : "full";
+        o.tags = (struct nt_option_list){tag, 1, 1};
     if (o.runs == 0)
         o.runs = o.short_form ? 1 : 3;
     if (o.jobs == 0)

@@ -74,16 +74,17 @@ static void run_case(struct nt_jobs *jobs, size_t job, const struct nt_scn_case 
                                      .seed_in_id = jobs->s->cases[job].seed_in_id,
                                      .carrier = jobs->carrier,
                                      .until = o->until};
-    char *logs = nt_scn_live(c) && o->keep != NT_KEEP_NONE ? nt_output_logs(o->out, c->id) : NULL;
-    int named = o->keep != NT_KEEP_NONE ? name_capture(jobs, job, c, &to) : NT_OK, named_errno = errno;
-    if (o->keep != NT_KEEP_NONE && named == NT_OK && (named = nt_run_record_add(jobs->record, to.name)) == NT_OK)
+    bool keeps = o->keep != NT_KEEP_NONE && c->skip.why == NULL;
+    char *logs = nt_scn_live(c) && keeps ? nt_output_logs(o->out, c->id) : NULL;
+    int named = keeps ? name_capture(jobs, job, c, &to) : NT_OK, named_errno = errno;
+    if (keeps && named == NT_OK && (named = nt_run_record_add(jobs->record, to.name)) == NT_OK)
         aim_spools(jobs, &to);
     options.logs = logs;
     nt_repeat_case(c, &options, o->runs, &jobs->capture, &jobs->spare, out);
     free(logs);
     set_flags(jobs, out);
     errno = named_errno;
-    if (o->keep == NT_KEEP_ALL || (o->keep == NT_KEEP_FAILED && out->outcome != NT_PASS))
+    if (keeps && (o->keep == NT_KEEP_ALL || out->outcome != NT_PASS))
         write_capture(jobs, &to, named, out);
     nt_spool_discard(&jobs->spools[0]);
     nt_spool_discard(&jobs->spools[1]);

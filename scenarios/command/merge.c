@@ -156,11 +156,12 @@ static int write_outputs(struct nt_merge *m, const struct nt_options *o)
     results.whole = m->whole;
     written = written && nt_conclusion_label(&results, o) == NT_OK && nt_conclusion_write(&results, o);
     if (written) {
-        struct nt_console console = nt_console_on_stdout(false);
+        struct nt_console console = nt_console_on_stdout(o);
         nt_console_summary(&console, &results);
-        printf("report: %s/report.html\n", o->out);
+        if (!o->quiet)
+            printf("report: %s/report.html\n", o->out);
     }
-    int code = nt_conclusion_exit(&results, !written || results.partial);
+    int code = nt_conclusion_exit(&results, o, !written || results.partial);
     nt_results_free(&results);
     return code;
 }

@@ -1,29 +1,45 @@
 #include "scenarios/command/replace_agents.h"
+#include "core/base/err.h"
 #include "scenarios/language/text/arena.h"
 
 #include <string.h>
 
-#define MEND "--agent-l and --agent-r are for scenarios between L and R: leave this one out"
+#define MEND ": leave out --agent-l and --agent-r, or this case"
 
-static bool replace_agent(struct nt_scn_case *c, const char *name, const char *command, struct nt_diags *diags)
+static uint32_t find_agent(const struct nt_scn_case *c, const char *name)
 {
-    if (command == NULL)
-        return true;
-    if (strlen(command) > NT_SCN_COMMAND_MAX) {
-        nt_diag_mend(nt_diag_add(diags, NULL, 0, 0, "the command of %s has more than %d bytes", name, NT_SCN_COMMAND_MAX),
-                     "put it into a file");
-        return false;
-    }
-    for (size_t i = 0; i < c->agent_count; i++) {
-        if (strcmp(c->agents[i].name, name) != 0)
-            continue;
-        c->agents[i].exec = nt_arena_text(c->arena, command, strlen(command));
-        if (c->agents[i].exec == NULL)
-            nt_diag_add(diags, NULL, 0, 0, "out of memory");
-        return c->agents[i].exec != NULL;
-    }
-    nt_diag_mend(nt_diag_add(diags, NULL, 0, 0, "%s has no agent '%s' that a process could replace", c->id, name), MEND);
-    return false;
+    for (uint32_t i = 0; i < c->agent_count; i++)
+        if (strcmp(c->agents[i].name, name) == 0)
+            return i;
+    return NT_SCN_NONE;
+}
+
+/* Why no process can take the place of this agent; NULL: one can. */
+static const char *find_obstacle(const struct nt_scn_case *c, bool left)
+{
+    uint32_t agent = find_agent(c, left ? "L" : "R");
+    if (agent == NT_SCN_NONE)
+        return left ? "no agent 'L' that a process could replace" MEND : "no agent 'R' that a process could replace" MEND;
+    if (c->expect.explore_first > 0)
+        return "it explores orders in virtual time, and processes run in real time" MEND;
+    if (c->caller == NT_SCN_NONE)
+        return "without a call a process has nothing to do" MEND;
+    if (agent != c->caller && agent != c->callee)
+        return left ? "'L' has no part in the call: a process would have nothing to do" MEND
+                    : "'R' has no part in the call: a process would have nothing to do" MEND;
+    return NULL;
+}
+
+static int replace_agent(struct nt_scn_case *c, bool left, const char *command)
+{
+    if (command == NULL || c->skip.why != NULL)
+        return NT_OK;
+    c->skip.why = find_obstacle(c, left);
+    if (c->skip.why != NULL)
+        return NT_OK;
+    struct nt_scn_agent *agent = &c->agents[find_agent(c, left ? "L" : "R")];
+    agent->exec = nt_arena_text(c->arena, command, strlen(command));
+    return agent->exec != NULL ? NT_OK : NT_ENOMEM;
 }
 
 static void clear_expectations_of_agents(struct nt_scn_case *c)
@@ -36,17 +52,14 @@ static void clear_expectations_of_agents(struct nt_scn_case *c)
     e->within = 0;
 }
 
-bool nt_replace_agents(struct nt_scn_case *c, const struct nt_options *o, struct nt_diags *diags)
+int nt_replace_agents(struct nt_scn_case *c, const struct nt_options *o)
 {
     if (o->agent_l == NULL && o->agent_r == NULL)
-        return true;
-    if (!replace_agent(c, "L", o->agent_l, diags) || !replace_agent(c, "R", o->agent_r, diags))
-        return false;
-    if (c->expect.explore_first > 0) {
-        nt_diag_mend(nt_diag_add(diags, NULL, 0, 0, "%s explores orders in virtual time, and processes run in real time", c->id),
-                     MEND);
-        return false;
-    }
-    clear_expectations_of_agents(c);
-    return true;
+        return NT_OK;
+    int r = replace_agent(c, true, o->agent_l);
+    if (r == NT_OK)
+        r = replace_agent(c, false, o->agent_r);
+    if (r == NT_OK && c->skip.why == NULL)
+        clear_expectations_of_agents(c);
+    return r;
 }

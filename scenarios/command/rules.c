@@ -16,6 +16,7 @@ struct tally { /* of a rule: cases that exercise it, breaches, (case, party) tha
 };
 
 struct tallies {
+    size_t cases; /* that ran */
     const struct nt_conf_rule *rules;
     size_t count;
     struct tally *of;
@@ -57,6 +58,7 @@ static void count_case(void *user, const struct nt_conf_verdict *verdict)
         t->of[verdict->not_judged[i].rule - t->rules].not_judged++;
 }
 
+/* What is skipped exercises nothing, and is not counted. */
 static int run_case(const struct nt_options *o, const struct nt_carrier_ops *carrier, const struct nt_selection *s, size_t i,
                     struct tallies *t)
 {
@@ -73,16 +75,17 @@ static int run_case(const struct nt_options *o, const struct nt_carrier_ops *car
         .seed = nt_selection_seed(s, i, c), .seed_in_id = s->cases[i].seed_in_id, .carrier = carrier, .until = o->until};
     nt_capture_init(&capture);
     nt_run_case(c, &options, &capture, &listener, &result);
+    t->cases += result.outcome != NT_SKIP;
     int code = result.outcome == NT_ERROR ? NT_EXIT_BROKEN : NT_EXIT_OK;
-    if (code != NT_EXIT_OK)
-        fprintf(stderr, "natsim: %s: %s\n", result.id, result.reason);
+    if (code != NT_EXIT_OK || result.outcome == NT_SKIP)
+        fprintf(stderr, "natsim: %s: %s%s\n", result.id, code == NT_EXIT_OK ? "skipped: " : "", result.reason);
     nt_result_case_free(&result);
     nt_capture_free(&capture);
     nt_scn_case_del(c);
     return code;
 }
 
-static void print_tallies(const struct tallies *t, size_t cases)
+static void print_tallies(const struct tallies *t)
 {
     size_t exercised = 0;
     printf("%-30s %-7s %9s %9s %10s\n", "rule", "level", "cases", "broken", "not judged");
@@ -91,7 +94,7 @@ static void print_tallies(const struct tallies *t, size_t cases)
         printf("%-30s %-7s %9" PRIu32 " %9" PRIu64 " %10" PRIu64 "\n", t->rules[i].id, nt_conf_level_name(t->rules[i].level),
                t->of[i].cases, t->of[i].found, t->of[i].not_judged);
     }
-    printf("%zu of %zu rules exercised by %zu case%s\n", exercised, t->count, cases, cases == 1 ? "" : "s");
+    printf("%zu of %zu rules exercised by %zu case%s\n", exercised, t->count, t->cases, t->cases == 1 ? "" : "s");
 }
 
 static int run_cases(const struct nt_options *o, const struct nt_carrier_ops *carrier, const struct nt_selection *s)
@@ -102,7 +105,7 @@ static int run_cases(const struct nt_options *o, const struct nt_carrier_ops *ca
     for (size_t i = 0; i < s->count && r == NT_EXIT_OK; i++)
         r = run_case(o, carrier, s, i, &t);
     if (r == NT_EXIT_OK)
-        print_tallies(&t, s->count);
+        print_tallies(&t);
     free(t.of);
     return r;
 }
@@ -118,7 +121,7 @@ int nt_command_rules(const struct nt_options *o)
     }
     if (o->args.count == 0)
         return print_rules();
-    int r = nt_select(&s, o, NULL, o->carrier, &diags);
+    int r = nt_select(&s, o, NULL, NT_CARRIER_ANY, &diags);
     if (r == NT_EXIT_OK && (carrier = nt_carrier_load(o->carrier, &diags)) == NULL)
         r = NT_EXIT_USAGE;
     if (r != NT_EXIT_OK)

@@ -35,7 +35,8 @@ struct runner {
     size_t finished, shown;    /* shown: cases whose lines are printed, in their order, whichever finishes first */
     char log_path[PATH_BYTES]; /* cases.jsonl, or a rank's */
     bool broken;               /* an output could not be written */
-    bool progress;             /* a terminal without -v */
+    bool progress;             /* a terminal without -v, --quiet */
+    bool lines;                /* of each case: neither progress nor --quiet */
     struct nt_console console;
 };
 
@@ -58,7 +59,7 @@ static void show_progress(struct runner *run)
 {
     if (run->progress)
         fprintf(stderr, "\r%zu of %zu", run->finished, run->s.count);
-    for (; !run->progress && run->shown < run->s.count && nt_results_has(&run->results, run->shown); run->shown++)
+    for (; run->lines && run->shown < run->s.count && nt_results_has(&run->results, run->shown); run->shown++)
         nt_console_case(&run->console, &run->results.cases[run->shown].brief);
 }
 
@@ -137,9 +138,10 @@ static int open_outputs(struct runner *run)
     }
     nt_capture_init(&run->jobs.capture);
     nt_capture_init(&run->jobs.spare);
-    run->console = nt_console_on_stdout(o->verbose);
+    run->console = nt_console_on_stdout(o);
     run->console.colour &= !o->ranked; /* a launcher may give a rank a terminal and write its lines to a file */
-    run->progress = !o->ranked && isatty(STDERR_FILENO) && isatty(STDOUT_FILENO) && !o->verbose;
+    run->progress = !o->ranked && isatty(STDERR_FILENO) && isatty(STDOUT_FILENO) && !o->verbose && !o->quiet;
+    run->lines = !run->progress && !o->quiet;
     setvbuf(stdout, NULL, _IOLBF, 0);
     nt_interrupt_watch();
     return NT_EXIT_OK;
@@ -207,12 +209,12 @@ static int end_run(struct runner *run, const struct nt_results *results)
     nt_console_summary(&run->console, results);
     if (run->o->stats)
         print_stats(results);
-    if (written)
+    if (written && !run->o->quiet)
         printf("report: %s/report.html\n", run->o->out);
-    if (run->o->keep != NT_KEEP_NONE)
+    if (run->o->keep != NT_KEEP_NONE && !run->o->quiet)
         printf("captures: %s/captures\n", run->o->out);
     say_interrupted(run);
-    return nt_conclusion_exit(results, run->broken || !written || was_cut_short(run));
+    return nt_conclusion_exit(results, run->o, run->broken || !written || was_cut_short(run));
 }
 
 static int run_all(struct runner *run)
@@ -231,7 +233,7 @@ static int run_all(struct runner *run)
     run->broken |= run->s.count > 0 && nt_pool_run(&pool) != NT_OK;
     if (run->progress)
         fputs("\r                    \r", stderr);
-    for (; !run->progress && run->shown < run->s.count; run->shown++) /* after a case that --fail-fast left out */
+    for (; run->lines && run->shown < run->s.count; run->shown++) /* after a case that --fail-fast left out */
         if (nt_results_has(&run->results, run->shown))
             nt_console_case(&run->console, &run->results.cases[run->shown].brief);
     nt_results_close_gaps(&run->results);
@@ -239,28 +241,14 @@ static int run_all(struct runner *run)
     return run->o->ranked ? end_rank(run, &run->results) : end_run(run, &run->results);
 }
 
-/* Makes every case that has replaced agents once, so that an agent that is missing is an error before anything runs. */
-static int check_agents(const struct runner *run, struct nt_diags *diags)
-{
-    bool valid = true;
-    for (size_t i = 0; i < run->s.count && valid && (run->o->agent_l != NULL || run->o->agent_r != NULL); i++) {
-        struct nt_scn_case *c = nt_selection_case(&run->s, i, run->o, diags);
-        valid = c != NULL;
-        nt_scn_case_del(c);
-    }
-    return valid ? NT_EXIT_OK : NT_EXIT_USAGE;
-}
-
 int nt_command_run(const struct nt_options *o)
 {
     struct nt_diags diags = {0};
     struct runner run = {.o = o, .results = {.log.fd = -1, .others.fd = -1}, .directory = NT_RUN_DIRECTORY_CLOSED};
     run.jobs = (struct nt_jobs){.o = o, .s = &run.s, .record = &run.directory.record};
-    int r = nt_select(&run.s, o, "classic", o->carrier, &diags);
+    int r = nt_select(&run.s, o, "classic", NT_CARRIER_ANY, &diags);
     if (r == NT_EXIT_OK && (run.jobs.carrier = nt_carrier_load(o->carrier, &diags)) == NULL)
         r = NT_EXIT_USAGE;
-    if (r == NT_EXIT_OK)
-        r = check_agents(&run, &diags);
     if (r == NT_EXIT_OK && (o->ranked ? run.s.total : run.s.count) == 0) { /* more ranks than cases: some have none */
         nt_diag_mend(nt_diag_add(&diags, NULL, 0, 0, "no case is selected"),
                      "'natsim list' shows what there is; look at --filter, --tag and --shard");

@@ -3,6 +3,8 @@
 #include "core/base/map.h"
 #include "scenarios/command/replace_agents.h"
 #include "scenarios/files/installed.h"
+#include "scenarios/language/text/arena.h"
+#include "scenarios/model/carrier.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -78,11 +80,29 @@ char *nt_selection_id(const struct nt_selection *s, size_t i)
     return make_id(s, &s->cases[i]);
 }
 
+/* A case that the carrier cannot run is skipped. */
+static int ask_carrier(struct nt_scn_case *c, enum nt_carrier_name carrier)
+{
+    struct nt_carrier_lack lack;
+    char why[200];
+    size_t at = 0;
+    if (!nt_carrier_next_lack(c, carrier, &at, &lack))
+        return NT_OK;
+    snprintf(why, sizeof why, "%s: %s", lack.what, lack.mend);
+    c->skip.why = nt_arena_text(c->arena, why, strlen(why));
+    c->skip.place = lack.place;
+    return c->skip.why != NULL ? NT_OK : NT_ENOMEM;
+}
+
 struct nt_scn_case *nt_selection_case(const struct nt_selection *s, size_t i, const struct nt_options *o, struct nt_diags *diags)
 {
     struct nt_scn_case *c = nt_scn_file_case(s->files[s->cases[i].file], s->cases[i].index, diags);
-    if (c == NULL || nt_replace_agents(c, o, diags))
+    int r = c != NULL ? ask_carrier(c, o->carrier) : NT_OK;
+    if (c != NULL && r == NT_OK)
+        r = nt_replace_agents(c, o);
+    if (r == NT_OK)
         return c;
+    nt_diag_add(diags, NULL, 0, 0, "out of memory");
     nt_scn_case_del(c);
     return NULL;
 }
@@ -154,7 +174,10 @@ static int find_files(struct nt_selection *s, const struct nt_options *o, const 
 int nt_select(struct nt_selection *s, const struct nt_options *o, const char *fallback, enum nt_carrier_name carrier,
               struct nt_diags *diags)
 {
-    *s = (struct nt_selection){0};
+    *s = (struct nt_selection){.filter_matched = calloc(o->filters.count + 1, sizeof(bool)),
+                               .tag_matched = calloc(o->tags.count + 1, sizeof(bool))};
+    if (s->filter_matched == NULL || s->tag_matched == NULL)
+        return NT_EXIT_BROKEN;
     if (find_files(s, o, fallback, diags) != NT_OK)
         return NT_EXIT_USAGE;
     int r = load_files(s, carrier, diags);
@@ -174,5 +197,7 @@ void nt_selection_free(struct nt_selection *s)
             nt_scn_file_del(s->files[i]);
     free(s->files);
     free(s->cases);
+    free(s->filter_matched);
+    free(s->tag_matched);
     nt_suites_free(&s->found);
 }

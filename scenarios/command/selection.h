@@ -22,18 +22,19 @@ struct nt_selection {
     size_t file_count;
     struct nt_selected_case *cases;
     size_t count, cap;
-    uint64_t total; /* cases before the shard was taken */
-    bool filter_matched[NT_OPTION_LIST_MAX], tag_matched[NT_OPTION_LIST_MAX];
+    uint64_t total;                     /* cases before the shard was taken */
+    bool *filter_matched, *tag_matched; /* one for each of these flags */
 };
 
-/* `fallback`: the argument when there is none; NULL: every suite. `carrier`: the one that must be able to run the cases.
- * NT_EXIT_OK, or NT_EXIT_USAGE with diagnostics. */
+/* `fallback`: the argument when there is none; NULL: every suite. `carrier`: a file that it cannot carry is not valid; ANY: which
+ * one can is asked case by case. NT_EXIT_OK, or NT_EXIT_USAGE with diagnostics, NT_EXIT_BROKEN without memory. */
 int nt_select(struct nt_selection *s, const struct nt_options *o, const char *fallback, enum nt_carrier_name carrier,
               struct nt_diags *diags);
 void nt_selection_free(struct nt_selection *s);
 /* The i-th case's id with its seed; NULL without memory. The caller frees. */
 char *nt_selection_id(const struct nt_selection *s, size_t i);
-/* The i-th case; processes replace its agents as the options say. NULL with diagnostics. The caller frees with nt_scn_case_del. */
+/* The i-th case; processes replace its agents as the options say, and what cannot be run so is to be skipped. NULL with
+ * diagnostics: no memory. The caller frees with nt_scn_case_del. */
 struct nt_scn_case *nt_selection_case(const struct nt_selection *s, size_t i, const struct nt_options *o, struct nt_diags *diags);
 /* The seed that the i-th case, which is `c`, runs with. */
 uint64_t nt_selection_seed(const struct nt_selection *s, size_t i, const struct nt_scn_case *c);

@@ -295,7 +295,11 @@ struct nt_scn_case {
     size_t step_count;
     struct nt_scn_expect expect;
     uint32_t caller, callee; /* of the call step; NT_SCN_NONE without a call */
-    struct nt_arena *arena;  /* the memory of all of it */
+    struct nt_scn_skip {
+        const char *why; /* and how to mend it; NULL: it can be run here */
+        struct nt_place place;
+    } skip;
+    struct nt_arena *arena; /* the memory of all of it */
 };
 
 bool nt_scn_lossy(const struct nt_scn_case *c); /* a network may lose packets without a trace of it */

@@ -196,8 +196,14 @@ static int signal_of(int status)
     return WEXITSTATUS(status) > 128 && WEXITSTATUS(status) <= 192 ? WEXITSTATUS(status) - 128 : 0;
 }
 
+static const char *last_words(const struct nt_process *process)
+{
+    return process->adapter != NULL ? nt_adapter_last_words(process->adapter) : "";
+}
+
 enum process_fault { FAULT_NONE = 0, FAULT_CONTRACT, FAULT_UNSUPPORTED, FAULT_NOT_STARTED, FAULT_CRASHED, FAULT_STATUS };
 
+/* "Not supported" is what an adapter says: a shell says 127 when there is no such program. */
 static enum process_fault find_fault(const struct nt_process *process)
 {
     int code = WIFEXITED(process->status) ? WEXITSTATUS(process->status) : -1;
@@ -205,10 +211,10 @@ static enum process_fault find_fault(const struct nt_process *process)
         return FAULT_CONTRACT;
     if (!process->ended || (code == 0 && (process->bye || !process->ended_early)))
         return FAULT_NONE;
+    if (nt_process_hello(process) == NULL && nt_program_was_not_started(process->status, last_words(process)))
+        return FAULT_NOT_STARTED;
     if (code == 127)
         return FAULT_UNSUPPORTED;
-    if (code == 126)
-        return FAULT_NOT_STARTED;
     return signal_of(process->status) != 0 ? FAULT_CRASHED : FAULT_STATUS;
 }
 
@@ -219,8 +225,8 @@ bool nt_process_broken(const struct nt_process *process)
 
 enum nt_outcome nt_process_fault(const struct nt_process *process, char *why, size_t cap)
 {
-    const char *name = nt_process_scn(process)->name,
-               *words = process->adapter != NULL ? nt_adapter_last_words(process->adapter) : "";
+    const char *name = nt_process_scn(process)->name, *words = last_words(process);
+    char command[NT_PROGRAM_WORDS_MAX];
     const char *colon = *words != '\0' ? ": " : "";
     switch (find_fault(process)) {
     case FAULT_NONE: return NT_PASS;
@@ -228,7 +234,11 @@ enum nt_outcome nt_process_fault(const struct nt_process *process, char *why, si
     case FAULT_UNSUPPORTED:
         snprintf(why, cap, "%s: not supported here: %s", name, *words != '\0' ? words : "its process ended with status 127");
         return NT_SKIP;
-    case FAULT_NOT_STARTED: snprintf(why, cap, "%s: its process cannot be started: %s", name, words); return NT_ERROR;
+    case FAULT_NOT_STARTED:
+        nt_program_words(command, nt_process_scn(process)->exec, strlen(nt_process_scn(process)->exec));
+        snprintf(why, cap, "%s: its process cannot be started: %s%sis '%s' here, with its interpreter, and may it be executed?",
+                 name, words, *words != '\0' ? ": " : "", command);
+        return NT_ERROR;
     case FAULT_CRASHED:
         snprintf(why, cap, "%s: its process crashed: signal %d%s%s", name, signal_of(process->status), colon, words);
         return NT_FAIL;

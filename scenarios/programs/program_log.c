@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #define PATH_BYTES 4096
 
@@ -48,4 +49,22 @@ const char *nt_program_words(char buf[NT_PROGRAM_WORDS_MAX], const char *text, s
         buf[i] = (unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?' : text[i];
     snprintf(buf + n, NT_PROGRAM_WORDS_MAX - n, "%s", n < len ? "..." : "");
     return buf;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t len = strlen(text), n = strlen(end);
+    return len >= n && strcmp(text + len - n, end) == 0;
+}
+
+bool nt_program_was_not_started(int status, const char *words)
+{
+    static const char *const complaints[] = {": not found", ": command not found", ": Permission denied",
+                                             ": No such file or directory", ": Exec format error"};
+    if (WIFEXITED(status) && (WEXITSTATUS(status) == 126 || WEXITSTATUS(status) == 127))
+        return true;
+    for (size_t i = 0; i < sizeof complaints / sizeof *complaints; i++)
+        if (strncmp(words, "sh: ", 4) == 0 && ends_with(words, complaints[i]))
+            return true;
+    return false;
 }

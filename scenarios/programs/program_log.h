@@ -22,5 +22,8 @@ void nt_program_log_close(struct nt_program_log *log);
 
 /* What a program printed, for people: control characters, NUL too, are '?'; "..." ends what is cut. Returns buf. */
 const char *nt_program_words(char buf[NT_PROGRAM_WORDS_MAX], const char *text, size_t len);
+/* Does the end of a command, its status as from waitpid and its last words, say that a program of it could not be started? A shell
+ * says so by 126 and 127; of one program in a pipe by its words alone. */
+bool nt_program_was_not_started(int status, const char *words);
 
 #endif

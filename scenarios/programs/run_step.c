@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "scenarios/programs/run_step.h"
+#include "scenarios/programs/optional_program.h"
 #include "scenarios/programs/program_log.h"
 
 #include <stdio.h>
@@ -122,9 +123,17 @@ bool nt_step_programs_done(const struct nt_step_program *list, nt_time now)
     return true;
 }
 
+/* It ended, and for that alone: no program of it was there. What a shell says in a pipe counts unless all that is expected is
+ * printed. */
+static bool was_not_started(const struct nt_step_program *program)
+{
+    bool printed = program->step->print_count > 0 && missing_text(program) == NULL;
+    return program->ended && nt_program_was_not_started(program->status, printed ? "" : program->last);
+}
+
 const struct nt_step_program *nt_step_programs_absent(const struct nt_step_program *list)
 {
-    while (list != NULL && !(list->ended && WIFEXITED(list->status) && WEXITSTATUS(list->status) == 127))
+    while (list != NULL && !was_not_started(list))
         list = list->next;
     return list;
 }
@@ -140,8 +149,14 @@ enum nt_outcome nt_step_programs_fault(const struct nt_step_program *list, char 
     char command[NT_PROGRAM_WORDS_MAX];
     if (absent == NULL)
         return NT_PASS;
-    snprintf(why, cap, "'%s' is not installed here: %s", command_words(absent, command), absent->last);
-    return NT_SKIP;
+    const struct nt_optional_program *optional = nt_optional_program_absent(absent->step->command);
+    if (optional != NULL) {
+        snprintf(why, cap, "'%s' is not installed: apt-get install %s", optional->name, optional->package);
+        return NT_SKIP;
+    }
+    snprintf(why, cap, "run: '%s' cannot be run: %s%sis the program here, with its interpreter, and may it be executed?",
+             command_words(absent, command), absent->last, *absent->last != '\0' ? ": " : "");
+    return NT_ERROR;
 }
 
 static void judge_program(struct nt_verdict *v, const struct nt_step_program *program)

@@ -16,9 +16,9 @@ int nt_step_program_start(struct nt_step_program **list, struct nt_machine *m, s
 void nt_step_programs_free(struct nt_step_program *list); /* after the machines */
 /* Each has ended, has printed all that is expected, or is out of time. */
 bool nt_step_programs_done(const struct nt_step_program *list, nt_time now);
-/* one that is not installed; NULL: none */
+/* One that could not be started; NULL: none. */
 const struct nt_step_program *nt_step_programs_absent(const struct nt_step_program *list);
-/* NT_SKIP: one is not installed */
+/* NT_SKIP: one is not installed here. NT_ERROR: one is no program. */
 enum nt_outcome nt_step_programs_fault(const struct nt_step_program *list, char *why, size_t cap);
 void nt_step_programs_judge(struct nt_verdict *v, const struct nt_step_program *list);
 

@@ -1,5 +1,6 @@
 #include "scenarios/run/explore.h"
 #include "reports/result/words.h"
+#include "scenarios/judge/outcome.h"
 #include "scenarios/model/verdict.h"
 
 #include <stdio.h>
@@ -68,10 +69,20 @@ static void explore(const struct nt_scn_case *c, const struct nt_run_options *op
         judge_outcomes(c, seen, runs, !more, out);
 }
 
+static void skip(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_result_case *out)
+{
+    struct nt_verdict v = {.outcome = NT_SKIP, .line = c->skip.place.line};
+    snprintf(v.reason, sizeof v.reason, "%s", c->skip.why);
+    if (nt_result_identify(c, options->seed, options->seed_in_id, "out of memory", out) == NT_OK)
+        nt_verdict_give(&v, out);
+}
+
 void nt_run_case(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
                  const struct nt_run_listener *listener, struct nt_result_case *out)
 {
-    if (c->expect.explore_first > 0)
+    if (c->skip.why != NULL)
+        skip(c, options, out);
+    else if (c->expect.explore_first > 0)
         explore(c, options, capture, listener, out);
     else
         nt_run_order(c, options, capture, listener, NULL, out);

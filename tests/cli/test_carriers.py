@@ -90,17 +90,23 @@ LINE = two_nats().replace("{ipv4: 10.1.0.0/24, delay: 1ms}", "{ipv4: 10.1.0.0/24
     ("medium: wifi", "medium: wifi", "the built-in carrier has no 'wifi': use --carrier ns3, or leave out 'medium'"),
     ("medium: p2p, burst-loss: {chance: 1%}", "burst-loss", "the built-in carrier has no 'burst-loss': use --carrier ns3, or write 'loss'"),
 ])
-def test_the_built_in_carrier_refuses_what_it_cannot_model(natsim, scenario, tmp_path, medium, word, complaint):
+def test_what_the_built_in_carrier_cannot_model_is_skipped_or_refused_by_lint(natsim, scenario, results, tmp_path, medium, word, complaint):
     text = LINE.replace("MEDIUM", medium)
     line = text[:text.index(word)].count("\n") + 1
     column = text.index(word) - text.rfind("\n", 0, text.index(word))
-    for command in (["run"], ["explain"], ["lint", "--carrier", "builtin"], ["list", "--carrier", "builtin"]):
-        run = natsim(*command, scenario(text))
-        assert (run.code, run.out) == (2, ""), run
-        assert run.err.startswith(f"case.yaml:{line}:{column}: {complaint}\n")
+    run = natsim("lint", "--carrier", "builtin", scenario(text))
+    assert (run.code, run.out) == (2, "") and run.err.startswith(f"case.yaml:{line}:{column}: {complaint}\n"), run
     assert not (tmp_path / "natsim-out").exists()
+    run = natsim("run", "case.yaml")
+    assert run.code == 1 and f"skip case: {complaint}\n" in run.out, run
+    [case] = results()["cases"]
+    assert (case["outcome"], case["reason"], case["at"], case["capture"]) == ("skip", complaint, {"line": line, "packet": 0}, None)
+    run = natsim("explain", "case.yaml")
+    assert run.code == 1 and f"skip case: {complaint}" in run.out, run
+    run = natsim("list", "case.yaml", "--carrier", "builtin")
+    assert (run.code, run.out) == (0, "") and run.err == "natsim: 1 case cannot be run by this carrier: 'natsim lint --carrier' says why\n"
     for flags in ([], ["--carrier", "ns3"]):
-        assert natsim("lint", "case.yaml", *flags).code == natsim("list", "case.yaml", *flags).code == 0
+        assert natsim("lint", "case.yaml", *flags).code == 0 and natsim("list", "case.yaml", *flags).out == "case\n"
     assert natsim("lint", EXPLORES[0]).code == 0 and natsim("lint", EXPLORES[0], "--carrier", "ns3").code == 2
 
 

@@ -288,7 +288,14 @@ CASES = {
     "babble": lan(dummy("babble"), dummy("babble")),
     "rude": lan(dummy("rude"), dummy()),
     "rude-and-asked": lan(dummy("rude"), dummy(), expect="  conformance: clean\n"),
-    "absent": lan("echo first >&2; echo 'no such library: apt-get install it' >&2; exit 127", dummy()),
+    "absent": lan("echo '{\"t\": \"hello\", \"stack\": \"a\", \"kind\": \"ice\"}'; echo first >&2; echo 'no such library: apt-get install it' >&2; exit 127", dummy()),
+    "silent-127": lan("echo 'no such library' >&2; exit 127", dummy()),
+    "mistyped": lan("./tiny.pyy --verbose", dummy()),
+    "mistyped-in-a-pipe": lan("tiny.pyy | cat", dummy()),
+    "may-not-be-executed": lan("./plain.py", dummy()),
+    "no-interpreter": lan("./strange.py", dummy()),
+    "no-interpreter-by-env": lan("./lost.py", dummy()),
+    "no-such-stack": lan("stack libnicee", dummy()),
     "absent-late": lan(dummy(), dummy("status", 127)),
     "no-sandbox": lan("echo 'what is wrong' >&2; exit 126", dummy()),
     "crash": lan(dummy("crash"), dummy()),
@@ -317,7 +324,10 @@ CASES = {
     "long-message": lan("printf '{%070000d\\n' 1; exec cat", dummy()),
     "many-candidates": lan(dummy("candidates", 513), dummy()),
     "long-description": lan(dummy("candidates", 512, "x" * 200), dummy()),
-    "not-installed": machine(command="no-such-program --at-all"),
+    "no-such-program": machine(command="no-such-program --at-all"),
+    "no-such-program-in-a-pipe": machine(command="no-such-program | cat"),
+    "no-such-program-after-what-is-printed": machine(command="echo done; no-such-program | cat", prints="done"),
+    "no-executable": machine(command="./plain.py"),
     "beside-a-call": two_nats(steps="  - {at: 0s, run: {at: M, command: echo beside, prints: beside}}\n").replace(
         "steps:", "  M: {on: internet, stun: [stun]}\nsteps:", 1),
     "ours-calls": nats("port-restricted-cone", "full-cone", L=None),
@@ -359,6 +369,10 @@ def batch(tmp_path_factory):
     directory = tmp_path_factory.mktemp("live")
     (directory / "dummy.py").write_text(DUMMY)
     (directory / "odd.py").write_text(ODD)
+    (directory / "plain.py").write_text("#!/usr/bin/python3\n")
+    for name, first in (("strange.py", "#!/no/such/interpreter"), ("lost.py", "#!/usr/bin/env no-such-interpreter")):
+        (directory / name).write_text(first + "\n")
+        (directory / name).chmod(0o755)
     for name, text in CASES.items():
         (directory / f"{name}.yaml").write_text(text)
     run = Run(["run", ".", "--jobs", 16], directory, timeout=200)
@@ -419,6 +433,13 @@ def test_agents_are_described(case):
     ("absent", "skip", "L: not supported here: no such library: apt-get install it"),
     ("absent-late", "skip", "R: not supported here: out of ideas"),
     ("no-sandbox", "error", "L: its process cannot be started: what is wrong"),
+    ("silent-127", "error", "L: its process cannot be started: no such library: is 'echo 'no such library' >&2; exit 127' here, with its interpreter"),
+    ("mistyped", "error", "L: its process cannot be started: sh: 1: ./tiny.pyy: not found: is './tiny.pyy --verbose' here, with its interpreter, and may it be executed?"),
+    ("mistyped-in-a-pipe", "error", "L: its process cannot be started: sh: 1: tiny.pyy: not found: is 'tiny.pyy | cat' here"),
+    ("may-not-be-executed", "error", "L: its process cannot be started: sh: 1: ./plain.py: Permission denied: is './plain.py' here"),
+    ("no-interpreter", "error", "L: its process cannot be started: sh: 1: ./strange.py: not found: is './strange.py' here"),
+    ("no-interpreter-by-env", "error", "L: its process cannot be started: "),
+    ("no-such-stack", "error", "L: its process cannot be started: no stack is called 'libnicee'; there are: libwebrtc "),
     ("crash", "fail", "L: its process crashed: signal 11"),
     ("status", "fail", "L: its process ended with status 3 before it was told to stop: out of ideas"),
     ("leave", "fail", "L: its process ended with status 0 before it was told to stop"),
@@ -523,7 +544,13 @@ def test_broken_rules_of_a_process_are_listed_and_fail_what_asks_for_them(case):
     ("killed", "fail", "run: 'kill -9 $$' ended with signal 9; its last line: ''"),
     ("out-of-time", "fail", "run: 'exec cat' still ran when its time was over"),
     ("out-of-time-printing", "fail", "run: expected 'two' in what 'echo one; exec cat' prints; its last line: 'one'"),
-    ("not-installed", "skip", "'no-such-program --at-all' is not installed here: sh: 1: no-such-program: not found"),
+    ("no-such-program", "error", "run: 'no-such-program --at-all' cannot be run: sh: 1: no-such-program: not found: "
+                                 "is the program here, with its interpreter, and may it be executed?"),
+    ("no-such-program-in-a-pipe", "error", "run: 'no-such-program | cat' cannot be run: sh: 1: no-such-program: not found: "
+                                           "is the program here, with its interpreter, and may it be executed?"),
+    ("no-such-program-after-what-is-printed", "pass", ""),
+    ("no-executable", "error", "run: './plain.py' cannot be run: sh: 1: ./plain.py: Permission denied: "
+                               "is the program here, with its interpreter, and may it be executed?"),
 ])
 def test_programs_are_judged_by_what_they_print_or_how_they_end(case, name, kind, reason):
     assert outcome(case(name)) == (kind, reason)
@@ -620,18 +647,9 @@ def test_explain_shows_a_case_with_a_process(natsim):
     assert re.search(r"^ +\d+\.\d+ ms +L +pair \d+", run.out, re.M), "and what ours does"
 
 
-@pytest.mark.parametrize("args, complaint", [
-    (["pair", "--agent-l", "true"], "pair has no agent 'L' that a process could replace: "),
-    (["pair", "--agent-r", "true"], "pair has no agent 'R' that a process could replace: "),
-    ([SUITES / "peer-reflexive" / "every-order-poisoned.yaml", "--agent-r", "true"], " explores orders in virtual time, and processes run in real time: "),
-    (["interop", "--runs", "0"], "--runs cannot be '0'"),
-])
-def test_what_processes_cannot_stand_for(natsim, tmp_path, args, complaint):
-    (tmp_path / "pair").mkdir()
-    (tmp_path / "pair.yaml").write_text(re.sub(r"\b([LR]):", r"\1\1:", lan()).replace("{from: L, to: R}", "{from: LL, to: RR}"))
-    run = natsim("run", *(a if a != "pair" else "pair.yaml" for a in args))
-    assert run.code == 2, run
-    assert complaint in run.err and "natsim-out" not in os.listdir(tmp_path)
+def test_runs_of_interop_are_counted_from_one(natsim, tmp_path):
+    run = natsim("run", "interop", "--runs", "0")
+    assert run.code == 2 and "--runs cannot be '0'" in run.err and os.listdir(tmp_path) == []
 
 
 @live_only

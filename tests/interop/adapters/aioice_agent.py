@@ -11,6 +11,7 @@ import sys
 try:
     import aioice
 except ImportError as error:
+    print('{"t":"hello","stack":"aioice","kind":"ice"}', flush=True)
     print(f"{error}: Debian's package is python3-aioice, for /usr/bin/python3", file=sys.stderr)
     sys.exit(127)
 

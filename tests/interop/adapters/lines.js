@@ -4,12 +4,16 @@ const fs = require('fs');
 const path = require('path');
 const readline = require('readline');
 
+let greeted = false;
+
 function say(line) {
+    greeted = greeted || line.t === 'hello';
     process.stdout.write(JSON.stringify(line) + '\n');
 }
 
-// Ends the process: the stack cannot do what was asked.
+// Ends the process: the stack cannot do what was asked. Only who has said hello is believed.
 function unsupported(why) {
+    if (!greeted) fs.writeSync(1, `{"t":"hello","stack":"${path.basename(process.argv[1], '.js')}","kind":"webrtc"}\n`);
     console.error(why);
     process.exit(127);
 }

@@ -2,7 +2,7 @@
 
 #include "tests/unit/help.h"
 
-#include "scenarios/command/options.h"
+#include "scenarios/command/command_line.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +23,7 @@ static const struct nt_command commands[] = {
     {"bench", "", "measures", run_nothing},
     {"diff", "", NULL, NULL},
     {"sweep", "", "sweeps", run_nothing},
+    {"help", "[COMMAND]", "helps", NULL},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -37,7 +38,7 @@ static int read_line(struct nt_options *o, char *text, struct nt_diags *diags)
         if (word != NULL)
             *word++ = '\0';
     }
-    return nt_options_read(o, commands, argc, argv, diags);
+    return nt_command_line_read(o, commands, argc, argv, diags);
 }
 
 static struct nt_options accepted(char *text)
@@ -112,10 +113,16 @@ TEST(each_flag_without_a_value_sets_its_own)
         const char *line;
         size_t at;
     } rows[] = {
-        {"run|--fail-fast", offsetof(struct nt_options, fail_fast)},  {"run|--stats", offsetof(struct nt_options, stats)},
-        {"run|--stamp", offsetof(struct nt_options, stamp)},          {"run|-v", offsetof(struct nt_options, verbose)},
-        {"interop|--short", offsetof(struct nt_options, short_form)}, {"run|--help", offsetof(struct nt_options, help)},
-        {"run|--version", offsetof(struct nt_options, version)},      {"bench|--json", offsetof(struct nt_options, json)},
+        {"run|--fail-fast", offsetof(struct nt_options, fail_fast)},
+        {"run|--stats", offsetof(struct nt_options, stats)},
+        {"run|--stamp", offsetof(struct nt_options, stamp)},
+        {"run|-v", offsetof(struct nt_options, verbose)},
+        {"interop|--short", offsetof(struct nt_options, short_form)},
+        {"run|--help", offsetof(struct nt_options, help)},
+        {"run|--version", offsetof(struct nt_options, version)},
+        {"bench|--json", offsetof(struct nt_options, json)},
+        {"run|--quiet", offsetof(struct nt_options, quiet)},
+        {"run|--fail-on-skip", offsetof(struct nt_options, fail_on_skip)},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[40];
@@ -181,7 +188,8 @@ TEST(words_that_do_not_go_together_are_refused)
     assert_refused("runn", "no such command 'runn': did you mean 'run'?");
     assert_refused("xyzzy", "no such command 'xyzzy': 'natsim --help' lists them");
     assert_refused("run|--filtre|x", "no such flag '--filtre': did you mean '--filter'?");
-    assert_refused("run|-h", "no such flag '-h': 'natsim --help' lists them"); /* nothing of two characters is near */
+    assert_refused("run|-q", "no such flag '-q': 'natsim --help' lists them"); /* nothing of two characters is near */
+    assert_refused("run|--quiet|-v", "not both: '--quiet and -v': give one of them");
     assert_refused("--help|prests", "no such command 'prests': did you mean 'presets'?");
     char help[] = "--help|presets|x";
     assert_true(accepted(help).help);
@@ -197,18 +205,62 @@ TEST(a_flag_without_effect_on_the_command_is_refused)
     assert_true(accepted(help).help);
 }
 
-TEST(a_list_that_is_full_refuses_the_next)
+TEST(help_is_asked_for_in_several_ways)
 {
-    char text[2 * NT_OPTION_LIST_MAX + 20] = "run";
-    for (int i = 0; i < NT_OPTION_LIST_MAX; i++)
-        strcat(text, "|a");
+    static const char *const all[] = {"--help", "-h", "help"}, *const one[] = {"run|--help", "run|-h", "-h|run", "help|run",
+                                                                               "--help|run"};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        char text[40];
+        snprintf(text, sizeof text, "%s", all[i]);
+        struct nt_options o = accepted(text);
+        assert_true(o.help && o.command == NULL);
+    }
+    for (size_t i = 0; i < sizeof one / sizeof *one; i++) {
+        char text[40];
+        snprintf(text, sizeof text, "%s", one[i]);
+        struct nt_options o = accepted(text);
+        assert_true(o.help && o.command == &commands[0]);
+    }
+}
+
+TEST(what_is_not_built_yet_says_so)
+{
+    assert_refused("run|--summary|x", "not in this version: '--summary': 'natsim --help' lists what there is");
+    assert_refused("run|--sarif=x", "not in this version: '--sarif': 'natsim --help' lists what there is");
+    assert_refused("run|--annotations|github", "not in this version: '--annotations': 'natsim --help' lists what there is");
+    assert_refused("run|--sumary|x", "no such flag '--sumary': 'natsim --help' lists them"); /* what is not there is not proposed */
+}
+
+/* A shell's glob of many files fits. */
+TEST(a_list_takes_as_many_files_as_may_be_selected_and_refuses_the_next)
+{
+    static char *argv[NT_OPTION_LIST_MAX + 3] = {"natsim", "run"};
+    for (int i = 0; i <= NT_OPTION_LIST_MAX; i++)
+        argv[i + 2] = "a";
     struct nt_options o;
     struct nt_diags diags = {0};
-    char more[sizeof text + 2];
-    snprintf(more, sizeof more, "%s|b", text);
-    assert_int_equal(accepted(text).args.count, NT_OPTION_LIST_MAX);
-    assert_int_equal(read_line(&o, more, &diags), NT_EXIT_USAGE);
-    assert_string_equal(diags.items[0].what, "too many arguments: no room for 'b'");
+    assert_int_equal(nt_command_line_read(&o, commands, NT_OPTION_LIST_MAX + 2, argv, &diags), NT_EXIT_OK);
+    assert_int_equal(o.args.count, NT_OPTION_LIST_MAX);
+    nt_options_free(&o);
+    assert_int_equal(nt_command_line_read(&o, commands, NT_OPTION_LIST_MAX + 3, argv, &diags), NT_EXIT_USAGE);
+    assert_string_equal(diags.items[0].what, "more than 100000 arguments of a kind: no room for 'a'");
+    nt_options_free(&o);
+    nt_diags_clear(&diags);
+}
+
+TEST(a_process_needs_a_command_that_fits)
+{
+    static char line[NT_SCN_COMMAND_MAX + 30] = "run|--agent-r|";
+    size_t head = strlen(line);
+    memset(line + head, 'x', NT_SCN_COMMAND_MAX);
+    struct nt_options o = accepted(line);
+    assert_int_equal(strlen(o.agent_r), NT_SCN_COMMAND_MAX);
+    memset(line, 0, sizeof line);
+    strcpy(line, "run|--agent-r|");
+    memset(line + head, 'x', NT_SCN_COMMAND_MAX + 1);
+    struct nt_diags diags = {0};
+    assert_int_equal(read_line(&o, line, &diags), NT_EXIT_USAGE);
+    assert_string_equal(diags.items[0].what, "a command of more than 32767 bytes after '--agent-r'");
     nt_diags_clear(&diags);
 }
 
@@ -222,7 +274,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(ranges_may_end_at_their_limits),
         cmocka_unit_test(words_that_do_not_go_together_are_refused),
         cmocka_unit_test(a_flag_without_effect_on_the_command_is_refused),
-        cmocka_unit_test(a_list_that_is_full_refuses_the_next),
+        cmocka_unit_test(help_is_asked_for_in_several_ways),
+        cmocka_unit_test(what_is_not_built_yet_says_so),
+        cmocka_unit_test(a_list_takes_as_many_files_as_may_be_selected_and_refuses_the_next),
+        cmocka_unit_test(a_process_needs_a_command_that_fits),
     };
     return RUN_TESTS(tests);
 }

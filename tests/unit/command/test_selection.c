@@ -33,6 +33,20 @@ static void write_file(const char *name, const char *tag)
     assert_int_equal(fclose(f), 0);
 }
 
+/* The scenario with `from` replaced by `to`. */
+static void write_changed(const char *name, const char *from, const char *to)
+{
+    char text[sizeof scenario + 200], changed[sizeof text + 400];
+    snprintf(text, sizeof text, scenario, "quick");
+    const char *at = strstr(text, from);
+    assert_non_null(at);
+    snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+    FILE *f = fopen(name, "w");
+    assert_non_null(f);
+    fputs(changed, f);
+    assert_int_equal(fclose(f), 0);
+}
+
 FIXTURE(make_files)
 {
     if (mkdtemp(dir) == NULL || chdir(dir) != 0 || mkdir("set", 0777) != 0)
@@ -46,6 +60,13 @@ FIXTURE(remove_files)
 {
     return unlink("set/a.yaml") + unlink("set/b.yaml") + rmdir("set") + rmdir(dir);
 }
+
+/* A list of options with these words. */
+#define WORDS(...)                                                                                                                 \
+    (struct nt_option_list)                                                                                                        \
+    {                                                                                                                              \
+        .items = (const char *[]){__VA_ARGS__}, .count = sizeof((const char *[]){__VA_ARGS__}) / sizeof(const char *)              \
+    }
 
 /* The ids, each with a blank after it. */
 static const char *selected(const struct nt_options *o)
@@ -71,29 +92,28 @@ TEST(every_cell_of_every_file_is_selected_in_order)
     struct nt_options o = {0};
     assert_string_equal(selected(&o),
                         "set/a[delay=1ms] set/a[delay=2ms] set/a[delay=3ms] set/b[delay=1ms] set/b[delay=2ms] set/b[delay=3ms] ");
-    o.args = (struct nt_option_list){.items = {"set/b.yaml", "set", "set/b"}, .count = 3}; /* named three times */
+    o.args = WORDS("set/b.yaml", "set", "set/b"); /* named three times */
     assert_string_equal(selected(&o),
                         "set/a[delay=1ms] set/a[delay=2ms] set/a[delay=3ms] set/b[delay=1ms] set/b[delay=2ms] set/b[delay=3ms] ");
 }
 
 TEST(one_filter_and_one_tag_must_match)
 {
-    struct nt_options o = {.filters = {.items = {"=1ms", "b[delay=2"}, .count = 2}};
+    struct nt_options o = {.filters = WORDS("=1ms", "b[delay=2")};
     assert_string_equal(selected(&o), "set/a[delay=1ms] set/b[delay=1ms] set/b[delay=2ms] ");
-    o.tags = (struct nt_option_list){.items = {"slow", "quick"}, .count = 1};
+    o.tags = WORDS("slow");
     assert_string_equal(selected(&o), "set/b[delay=1ms] set/b[delay=2ms] ");
-    o.tags.count = 2;
+    o.tags = WORDS("slow", "quick");
     assert_string_equal(selected(&o), "set/a[delay=1ms] set/b[delay=1ms] set/b[delay=2ms] ");
-    o.tags = (struct nt_option_list){.items = {"slo"}, .count = 1};
+    o.tags = WORDS("slo");
     assert_string_equal(selected(&o), "");
 }
 
 TEST(each_cell_runs_with_each_seed)
 {
-    struct nt_options o = {
-        .filters = {.items = {"a[delay=1ms]"}, .count = 1}, .seeds_given = true, .seed_first = 4, .seed_last = 6};
+    struct nt_options o = {.filters = WORDS("a[delay=1ms]"), .seeds_given = true, .seed_first = 4, .seed_last = 6};
     assert_string_equal(selected(&o), "set/a[delay=1ms]#seed=4 set/a[delay=1ms]#seed=5 set/a[delay=1ms]#seed=6 ");
-    o.filters.items[0] = "#seed=5"; /* filters see the seed */
+    o.filters = WORDS("#seed=5"); /* filters see the seed */
     assert_string_equal(selected(&o),
                         "set/a[delay=1ms]#seed=5 set/a[delay=2ms]#seed=5 set/a[delay=3ms]#seed=5 set/b[delay=1ms]#seed=5 "
                         "set/b[delay=2ms]#seed=5 set/b[delay=3ms]#seed=5 ");
@@ -124,7 +144,7 @@ TEST(the_seed_is_the_scenarios_own_unless_one_is_given)
 /* Shards divide the cases that the filters leave; 3/3 is 0/3. */
 TEST(shards_divide_the_cases)
 {
-    struct nt_options o = {.shard_given = true, .shard = 1, .shards = 3, .filters = {.items = {"=1ms", "=3ms"}, .count = 2}};
+    struct nt_options o = {.shard_given = true, .shard = 1, .shards = 3, .filters = WORDS("=1ms", "=3ms")};
     assert_string_equal(selected(&o), "set/a[delay=3ms] ");
     o.shard = 3;
     assert_string_equal(selected(&o), "set/a[delay=1ms] set/b[delay=3ms] ");
@@ -150,16 +170,76 @@ static void assert_refused(const struct nt_options *o, const char *what, const c
 
 TEST(what_cannot_be_selected_is_refused)
 {
-    struct nt_options missing = {.args = {.items = {"nowhere.yaml"}, .count = 1}};
+    struct nt_options missing = {.args = WORDS("nowhere.yaml")};
     assert_refused(&missing, "no such file, directory or suite", "'natsim list' shows what there is");
-    struct nt_options tags = {.tags = {.items = {"slow", "slo"}, .count = 2}};
+    struct nt_options tags = {.tags = WORDS("slow", "slo")};
     assert_refused(&tags, "--tag 'slo' selects no case", "leave it out; 'natsim list' shows what there is");
-    struct nt_options filters = {.filters = {.items = {"=4ms", "=1ms"}, .count = 2}};
+    struct nt_options filters = {.filters = WORDS("=4ms", "=1ms")};
     assert_refused(&filters, "--filter '=4ms' selects no case", "leave it out; 'natsim list' shows what there is");
     write_file("set/a.yml", "again");
     struct nt_options twice = {0};
     assert_refused(&twice, "has the same id as set/a.yaml", "rename one, or run them apart");
     assert_int_equal(unlink("set/a.yml"), 0);
+}
+
+/* What the scenario says of its first case that is to be skipped; NULL: nothing. */
+static const char *skipped(const struct nt_options *o, const char *from, const char *to, struct nt_place *place)
+{
+    static char why[300];
+    struct nt_selection s;
+    struct nt_diags diags = {0};
+    write_changed("set/skip.yaml", from, to);
+    struct nt_options one = *o;
+    one.args = WORDS("set/skip.yaml");
+    if (nt_select(&s, &one, NULL, NT_CARRIER_ANY, &diags) != NT_EXIT_OK)
+        fail_msg("%s", nt_diags_format(&diags));
+    struct nt_scn_case *c = nt_selection_case(&s, 0, &one, &diags);
+    assert_non_null(c);
+    snprintf(why, sizeof why, "%s", c->skip.why != NULL ? c->skip.why : "");
+    *place = c->skip.place;
+    nt_scn_case_del(c);
+    nt_selection_free(&s);
+    assert_int_equal(unlink("set/skip.yaml"), 0);
+    return why[0] != '\0' ? why : NULL;
+}
+
+TEST(a_case_that_the_carrier_lacks_something_for_is_skipped)
+{
+    struct nt_options builtin = {.carrier = NT_CARRIER_BUILTIN}, ns3 = {.carrier = NT_CARRIER_NS3};
+    struct nt_place place;
+    const char *explore = "expect: {explore: {first: 2, window: 1ms}, outcomes: [direct]}";
+    assert_string_equal(skipped(&builtin, "ipv4: 10.0.0.0/24,", "medium: csma, rate: 10Mbit, ipv4: 10.0.0.0/24,", &place),
+                        "the built-in carrier has no 'csma': use --carrier ns3, or leave out 'medium'");
+    assert_int_equal(place.line, 6);
+    assert_null(skipped(&ns3, "ipv4: 10.0.0.0/24,", "medium: csma, rate: 10Mbit, ipv4: 10.0.0.0/24,", &place));
+    assert_string_equal(skipped(&ns3, "expect: {path: direct}", explore, &place),
+                        "the carrier ns3 cannot run other orders of deliveries ('explore'): use --carrier builtin");
+    assert_null(skipped(&builtin, "expect: {path: direct}", explore, &place));
+}
+
+TEST(a_case_in_which_a_process_has_no_part_is_skipped)
+{
+    struct nt_options left = {.agent_l = "true"}, right = {.agent_r = "true"};
+    struct nt_place place;
+    const char *call = "steps: [{at: 0s, call: {from: L, to: R}}]\nexpect: {path: direct}\n",
+               *none = "steps: [{at: 0s, inject: {at: L, as: '10.0.0.2:9', to: '10.0.0.3:9', hex: '00'}}]\n"
+                       "expect: {packets: [{at: R.0, filter: udp, count: 1}]}\n";
+    assert_null(skipped(&left, "", "", &place));
+    assert_non_null(
+        strstr(skipped(&left, "expect: {path: direct}", "expect: {explore: {first: 2, window: 1ms}, outcomes: [direct]}", &place),
+               "it explores orders in virtual time"));
+    assert_non_null(strstr(skipped(&left, call, none, &place), "without a call a process has nothing to do: leave out --agent-l"));
+    struct nt_options nobody = {0};
+    assert_null(skipped(&nobody, call, none, &place));
+    assert_non_null(strstr(skipped(&right, "  R: {on: lan}\nsteps: [{at: 0s, call: {from: L, to: R}}]",
+                                   "  S: {on: lan}\nsteps: [{at: 0s, call: {from: L, to: S}}]", &place),
+                           "no agent 'R' that a process could replace"));
+    assert_non_null(
+        strstr(skipped(&right, call,
+                       "  S: {on: lan}\nsteps: [{at: 0s, call: {from: L, to: S}}, {at: 5s, link: {at: R.0, set: down}}]\n"
+                       "expect: {path: direct}\n",
+                       &place),
+               "'R' has no part in the call"));
 }
 
 TEST(processes_replace_agents_that_there_are)
@@ -186,6 +266,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_seed_is_the_scenarios_own_unless_one_is_given),
         cmocka_unit_test(shards_divide_the_cases),
         cmocka_unit_test(what_cannot_be_selected_is_refused),
+        cmocka_unit_test(a_case_that_the_carrier_lacks_something_for_is_skipped),
+        cmocka_unit_test(a_case_in_which_a_process_has_no_part_is_skipped),
         cmocka_unit_test(processes_replace_agents_that_there_are),
     };
     return RUN_TESTS_WITHIN(tests, make_files, remove_files);

@@ -1,0 +1,33 @@
+#include "scenarios/command/help.h"
+
+#include <stdio.h>
+
+static void print_command(const struct nt_command *c)
+{
+    printf("usage: natsim %s [FLAGS]%s%s\n\n  %s\n", c->name, c->args[0] != '\0' ? " " : "", c->args, c->help);
+}
+
+static void print_commands(const struct nt_command *commands)
+{
+    puts("natsim: ICE, STUN and TURN behind simulated NATs\n\nusage: natsim COMMAND [FLAGS] [ARGUMENTS]\n\ncommands:");
+    for (const struct nt_command *c = commands; c->name != NULL; c++)
+        if (c->help != NULL)
+            printf("  %-9s %-22s %s\n", c->name, c->args, c->help);
+}
+
+int nt_print_help(const struct nt_options *o)
+{
+    size_t count;
+    const struct nt_flag *flags = nt_flags(&count);
+    if (o->command != NULL)
+        print_command(o->command);
+    else
+        print_commands(o->commands);
+    puts("\nflags:");
+    for (size_t i = 0; i < count; i++)
+        if (flags[i].help != NULL && (o->command == NULL || nt_flag_is_of(&flags[i], o->command)))
+            printf("  %-16s %-16s %s\n", flags[i].name, flags[i].value != NULL ? flags[i].value : "", flags[i].help);
+    puts("\nexit: 0 passed; 1 a case failed or all were skipped; 2 flags or input invalid, or nothing to run;\n"
+         "      3 outputs cannot be written, or a case broke");
+    return NT_EXIT_OK;
+}
