@@ -233,6 +233,15 @@ static void success_came(void *state, const struct nt_item *m)
         note_selected(s, m);
 }
 
+/* 7.3.1.1: who does not refuse a check of an agent that controls is controlled, or switches to that. An answer that a step has
+ * damaged may have been either. */
+static void yield_control(struct nt_seen *s, const struct nt_item *m, uint32_t answer)
+{
+    bool refused = answer != NT_VIEW_NONE && s->v->items[answer].class_ == NT_STUN_ERROR && !s->v->items[answer].excused;
+    if (nt_item_attr(s->v, m, NT_ATTR_ICE_CONTROLLING) != NULL && !refused)
+        s->agents[m->party].controls = false;
+}
+
 static void check_came(void *state, const struct nt_item *m)
 {
     struct nt_seen *s = state;
@@ -244,6 +253,7 @@ static void check_came(void *state, const struct nt_item *m)
     note_component(s, m);
     s->sessions[m->session].conflicted |= nt_item_attr(s->v, m, NT_ATTR_ICE_CONTROLLING) != NULL;
     nt_answers_judge(s, m);
+    yield_control(s, m, answer);
     if (answer == NT_VIEW_NONE || s->v->items[answer].class_ != NT_STUN_SUCCESS)
         return;
     if (nt_item_nominates(s->v, m)) {

@@ -34,7 +34,7 @@ struct nt_seen_session {
 };
 
 struct nt_seen_agent {
-    bool controls;         /* its last check said so */
+    bool controls;         /* its last check said so, and it has accepted none since of a peer that does */
     uint32_t last_binding; /* the last Binding message that it sends in the whole capture, or NT_VIEW_NONE */
     uint32_t started;      /* the last transaction that it started, or NT_VIEW_NONE */
     nt_time pace;          /* Ta at that time */

@@ -200,14 +200,3 @@ FAULTS += [
           steps=lost(ANSWERS, "own", "0s") + lost(ANSWERS, "peer", "0s") + lost(CHECKS, "peer", "0s", "2500ms")),
     Fault("no-triggered-checks", "RFC8445-7.3.1.4-triggered", places=TWO, keys=", nomination-wait: 3s", peer=", nomination-wait: 3s"),
 ]
-
-# Rules that blame the other agent in some random worlds, wrongly: to be mended in the judge.
-NOT_YET = {
-    "both-roles": {"RFC7675-5.1-fresh", "RFC8445-14.2-pacing", "RFC8445-7.2.5.1-switch", "RFC8445-7.2.5.1-tie-breaker", "RFC8445-8.1.1-eventually",
-                   "RFC8445-8.1.1-one"},  # what the other agent takes for a switch of roles, or not
-    "reuses-id": {"RFC8838-13-nomination"},  # a nomination that passes for a retransmission
-    "no-password": {"RFC8445-14.2-pacing"},  # its ice-pacing does not count, for ICE is not used
-    "same-credentials": {"RFC8489-9.1.3-wrong", "RFC8489-9.1.3-plain-error", "RFC8445-6.1.1-role", "RFC8445-7.2.5.1-tie-breaker",
-                         "RFC8445-7.3.1.1-conflict"},  # whose check it is cannot be told
-    "changes-role": {"RFC8445-14.2-pacing"},
-}

@@ -110,6 +110,39 @@ static void a_role_that_no_conflict_demands(struct forge *f)
     l_checks(f, CONTROLLED, 0);
 }
 
+/* L has a valid pair when R takes the controlling role over; R nominates none. */
+static void the_peer_takes_control(struct forge *f, uint64_t tie, int code)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    f->guilty = (uint32_t)f->c.frame_count + 4;
+    ask_and_answer(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING});
+    strange_check(f, CONTROLLING, tie);
+    answered_by_l(f, code);
+    wait(f, 60000);
+}
+
+static void a_peer_that_controls_never_nominates(struct forge *f)
+{
+    the_peer_takes_control(f, FORGE_TIE_L + 1, 0);
+}
+
+/* It may have answered with success: a step has damaged what is seen. */
+static void a_peer_that_may_control_never_nominates(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    ask_and_answer(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING});
+    strange_check(f, CONTROLLING, FORGE_TIE_L + 1);
+    f->marks = NT_MARK_DAMAGED;
+    answered_by_l(f, 487);
+    f->marks = 0;
+    wait(f, 60000);
+}
+
+static void an_agent_that_keeps_control_never_nominates(struct forge *f)
+{
+    the_peer_takes_control(f, FORGE_TIE_L - 1, 487);
+}
+
 /* --- descriptions --- */
 
 /* Whose check it is cannot be told by its bytes: a NAT sends L its own, and L answers as if it came from R. */
@@ -162,17 +195,20 @@ TEST(nobody_is_blamed)
 {
     static const struct story stories[] = {STORY(the_peer_claims_both_roles),
                                            STORY_OF(the_answer_to_a_conflict_is_damaged, "RFC8445-16.1-tie-breaker"),
-                                           STORY(a_conflict_after_a_damaged_answer)};
+                                           STORY(a_conflict_after_a_damaged_answer), STORY(a_peer_that_controls_never_nominates),
+                                           STORY(a_peer_that_may_control_never_nominates)};
     judge_good_stories(stories, sizeof stories / sizeof stories[0]);
 }
 
 TEST(who_is_faulty_is_blamed_alone)
 {
-    static const struct breach breaches[] = {BREACH(the_peer_claims_one_role, "RFC8445-14.2-pacing", "L", 1),
-                                             BREACH(somebody_claims_both_roles, "RFC8445-14.2-pacing", "L", 1),
-                                             BREACH(a_role_that_no_conflict_demands, "RFC8445-6.1.1-role", "L", 1),
-                                             BREACH(both_have_the_same_credentials, "RFC8445-5.3-random", "R", 1),
-                                             BREACH(the_offer_has_no_password, "RFC8839-5-grammar", "R", 1)};
+    static const struct breach breaches[] = {
+        BREACH(the_peer_claims_one_role, "RFC8445-14.2-pacing", "L", 1),
+        BREACH(somebody_claims_both_roles, "RFC8445-14.2-pacing", "L", 1),
+        BREACH(a_role_that_no_conflict_demands, "RFC8445-6.1.1-role", "L", 1),
+        BREACH(an_agent_that_keeps_control_never_nominates, "RFC8445-8.1.1-eventually", "L", 1),
+        BREACH(both_have_the_same_credentials, "RFC8445-5.3-random", "R", 1),
+        BREACH(the_offer_has_no_password, "RFC8839-5-grammar", "R", 1)};
     judge_breaches(breaches, sizeof breaches / sizeof breaches[0]);
 }
 
