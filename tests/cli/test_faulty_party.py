@@ -56,8 +56,7 @@ def test_nobody_blames_the_faultless_twin(tmp_path):
     """It reads each message and each description, and writes them again; so do both agents of these worlds."""
     files = worlds(tmp_path, TWINS_FROM, TWINS)
     found = faulty_party.run_batch([f"--at L --fault {TWIN} --at R --fault {TWIN} {f}" for f in files])
-    blamed = [f"{f.name}: {finding.blamed}" for f, finding in zip(files, found)
-              if finding.blamed]
+    blamed = [f"{f.name}: {finding.blamed}" for f, finding in zip(files, found) if finding.blamed]
     assert not blamed, "\n".join(blamed)
     assert all(finding.outcome in ("pass", "fail") for finding in found)
 
