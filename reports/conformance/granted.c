@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "reports/conformance/message.h"
+#include "reports/conformance/transactions.h"
 
 #include <stdlib.h>
 
@@ -50,7 +51,7 @@ int nt_granted_note(struct nt_granted *g, const struct nt_view *v, const struct 
     struct nt_addr peer;
     int r = NT_OK;
     if ((m->method != NT_TURN_CREATE_PERMISSION && m->method != NT_TURN_CHANNEL_BIND) || m->integrity != NT_SIGNED_RIGHT ||
-        !nt_item_is_first_answer(v, m))
+        !nt_item_is_first_answer(v, m) || nt_item_is_late(v, m))
         return NT_OK;
     for (uint32_t i = 0; i < q->attr_count && r == NT_OK; i++) {
         const struct nt_item_attr *a = &v->attrs[q->attrs + i];

@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "reports/conformance/checks.h"
 #include "reports/conformance/message.h"
+#include "reports/conformance/transactions.h"
 
 #include <stdlib.h>
 
@@ -23,7 +24,7 @@ static void note(struct nt_nominations *n, const struct nt_view *v, const struct
     bool flagged = nt_item_nominates(v, &v->items[m->request]);
     if (m->direction == NT_DIR_OUT)
         links[m->link] |= flagged ? PROPOSED : 0;
-    else if (nt_item_makes_valid_pair(v, m))
+    else if (nt_item_makes_valid_pair(v, m) && !nt_item_is_late(v, m))
         links[m->link] |= SUCCEEDED;
     else
         return;

@@ -7,6 +7,7 @@
 #include "reports/conformance/checks.h"
 #include "reports/conformance/message.h"
 #include "reports/conformance/sessions.h"
+#include "reports/conformance/transactions.h"
 
 #include <stdlib.h>
 
@@ -274,6 +275,8 @@ static void success_came(void *state, const struct nt_item *m)
     if (l->selected == NT_TIME_NEVER && !nt_item_makes_valid_pair(s->v, m))
         return;
     s->agents[m->party].any_success = true;
+    if (l->selected == NT_TIME_NEVER && nt_item_is_late(s->v, m))
+        return;
     if (is_lost(s, l, m->at)) {
         l->late = true;
         nt_exercise(s->finder, NT_CONSENT_RULE_LATE);

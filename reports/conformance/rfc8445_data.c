@@ -27,7 +27,7 @@ static bool is_valid_in_any(const struct nt_seen *s, const struct nt_item *m)
 {
     for (uint32_t i = s->v->first_session[m->party]; i <= m->session; i++) {
         const struct nt_seen_link *l = link_in(s, m, i);
-        if (l != NULL && l->success != NT_VIEW_NONE)
+        if (l != NULL && (l->success != NT_VIEW_NONE || l->late_success))
             return true;
     }
     return false;

@@ -8,6 +8,7 @@
 #include "core/base/err.h"
 #include "reports/conformance/checks.h"
 #include "reports/conformance/message.h"
+#include "reports/conformance/transactions.h"
 
 #include <stdlib.h>
 
@@ -39,7 +40,7 @@ static void look_ahead(struct counts *c)
         const struct nt_item *m = &c->v->items[i];
         if (is_sent_check(m))
             c->links[m->link].last = i;
-        else if (m->link != NT_VIEW_NONE && nt_item_is_valid_success(c->v, m))
+        else if (m->link != NT_VIEW_NONE && nt_item_is_valid_success(c->v, m) && !nt_item_is_late(c->v, m))
             c->links[m->link].succeeds = true;
     }
 }

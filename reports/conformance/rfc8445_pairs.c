@@ -11,6 +11,7 @@
 #include "reports/conformance/rfc8445_state.h"
 #include "reports/conformance/sessions.h"
 #include "reports/conformance/signalling.h"
+#include "reports/conformance/transactions.h"
 
 #include <stdlib.h>
 
@@ -35,7 +36,7 @@ static void judge_nomination(struct nt_seen *s, const struct nt_item *m)
 {
     const struct nt_seen_link *l = &s->links[m->link];
     uint32_t before = s->components[m->place].nominated;
-    bool valid = l->success != NT_VIEW_NONE;
+    bool valid = l->success != NT_VIEW_NONE || l->late_success;
     if (is_of_rfc5245(s->v, m)) {
         nt_not_judged(s->finder, NT_ICE_RULE_NOMINATE_VALID, m->party, old_agents);
         nt_not_judged(s->finder, NT_ICE_RULE_ONE_PAIR, m->party, old_agents);
@@ -220,8 +221,12 @@ static void success_came(void *state, const struct nt_item *m)
         return;
     struct nt_seen_link *l = &s->links[m->link];
     settle_trigger(s, m, m->at);
-    l->success = nt_item_number(s->v, m);
     s->sessions[m->session].any_success = true;
+    if (nt_item_is_late(s->v, m)) {
+        l->late_success = true;
+        return;
+    }
+    l->success = nt_item_number(s->v, m);
     if (!nt_item_makes_valid_pair(s->v, m))
         return;
     if (s->components[m->place].success == NT_VIEW_NONE)
@@ -261,7 +266,8 @@ static void check_came(void *state, const struct nt_item *m)
         if (l->success != NT_VIEW_NONE)
             note_selected(s, m);
     }
-    bool done = l->success != NT_VIEW_NONE || l->waits != NT_VIEW_NONE || s->components[m->place].selected != NT_TIME_NEVER;
+    bool done = l->success != NT_VIEW_NONE || l->late_success || l->waits != NT_VIEW_NONE ||
+                s->components[m->place].selected != NT_TIME_NEVER;
     bool bound = since != NT_TIME_NEVER && nt_answers_in_use(s, m) && (!m->inner || nt_granted_to(&s->granted, m));
     bool fresh = m->before == NT_VIEW_NONE; /* another with its id came before: this one may pass for its retransmission */
     if (!done && bound && fresh && s->sessions[m->session].pairs < PAIRS_LIMIT)

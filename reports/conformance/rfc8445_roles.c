@@ -5,6 +5,7 @@
 #include "reports/conformance/checks.h"
 #include "reports/conformance/message.h"
 #include "reports/conformance/sessions.h"
+#include "reports/conformance/transactions.h"
 
 #include <stdlib.h>
 
@@ -157,7 +158,7 @@ static void refusal_came(void *state, const struct nt_item *m)
     enum role asked = role_of(s->v, &s->v->items[m->request], &tie);
     if (nt_item_code(s->v, m) != 487 || !nt_item_is_valid_error(s->v, m) || !is_first_valid(s->v, m) || asked == UNKNOWN)
         return;
-    if (s->v->items[m->request].at < a->concluded) {
+    if (s->v->items[m->request].at < a->concluded || nt_item_is_late(s->v, m)) {
         a->role = UNKNOWN; /* its next request tells */
         a->refusal = a->shown = NT_VIEW_NONE;
         return;

@@ -8,6 +8,7 @@
 
 struct nt_seen_link {
     uint32_t success;    /* its last valid success response, or NT_VIEW_NONE */
+    bool late_success;   /* one came when the check had ended: the pair may be valid, and need not */
     uint32_t asymmetric; /* the last one that came from another address */
     uint32_t waits;      /* the received check that must still trigger one, or NT_VIEW_NONE */
     nt_time waits_until;

@@ -5,6 +5,7 @@
 #include "reports/conformance/keys.h"
 #include "reports/conformance/message.h"
 #include "reports/conformance/signalling.h"
+#include "reports/conformance/transactions.h"
 
 #include <stdlib.h>
 
@@ -63,7 +64,8 @@ static void note_response(const struct nt_view *v, struct state *s, const struct
     uint32_t *told = &s->told[m->pair];
     bool one_kind = has_sha1(v, m) != has_sha256(v, m);
     if (nt_item_answers_check(v, m) && one_kind && nt_item_has_kind_of(v, m, &v->items[m->request]) &&
-        m->integrity == NT_SIGNED_RIGHT && !m->excused && (*told == NT_VIEW_NONE || v->items[*told].key != m->key))
+        m->integrity == NT_SIGNED_RIGHT && !m->excused && !nt_item_is_late(v, m) &&
+        (*told == NT_VIEW_NONE || v->items[*told].key != m->key))
         *told = self;
 }
 

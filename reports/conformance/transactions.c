@@ -104,6 +104,11 @@ static bool ends_transaction(const struct nt_view *v, const struct nt_item *m)
     return !m->excused && (m->flaws & ~NT_FLAWS_HARMLESS) == 0 && (m->integrity == NT_SIGNED_RIGHT || unsigned_too);
 }
 
+bool nt_item_is_late(const struct nt_view *v, const struct nt_item *m)
+{
+    return m->at > v->items[v->items[m->request].first].at + NT_STUN_TI;
+}
+
 /* Where one id was used for two transactions, whose response this is cannot be told: it may be the one that is awaited. */
 bool nt_item_is_ignored(const struct nt_view *v, const struct nt_item *m)
 {

@@ -143,6 +143,80 @@ static void an_agent_that_keeps_control_never_nominates(struct forge *f)
     the_peer_takes_control(f, FORGE_TIE_L - 1, 487);
 }
 
+/* --- responses that come late: RFC 8489, 6.2.1 --- */
+
+/* L checks R, whose tap is not seen. The response comes after so many ms. */
+static void answered_after(struct forge *f, int flags, int code, int ms)
+{
+    wait(f, 60);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = flags}, TAP_NONE);
+    answer(f, false, f->l, code);
+    wait(f, ms - 1);
+    frame(f, TAP_L, NT_DIR_IN, &f->r, &f->l, f->buf, f->len);
+}
+
+/* "the client will consider the transaction timed out if it has not received a response after 39500 ms": there is no valid pair to
+ * nominate. */
+static void a_success_comes_too_late(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    answered_after(f, CONTROLLING, 0, 39501);
+    wait(f, 60000);
+}
+
+static void a_success_comes_just_in_time(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    f->guilty = (uint32_t)f->c.frame_count + 2;
+    answered_after(f, CONTROLLING, 0, 39500);
+    wait(f, 60000);
+}
+
+/* With a greater RTO (RFC 8445, 14.3) the transaction lasts longer: L may use the response. */
+static void a_patient_agent_uses_a_late_success(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    answered_after(f, CONTROLLING, 0, 45000);
+    say(f, true, f->l, f->r);
+    ask_and_answer(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING | NOMINATE});
+    say(f, true, f->l, f->r);
+}
+
+/* A pair whose nomination was answered too late is not selected: data may go on on another valid pair. */
+static void a_nomination_succeeds_too_late(struct forge *f)
+{
+    const struct nt_addr other = addr("10.0.0.3:9000");
+    offer_and_answer(f, audio_l, audio_r);
+    answered_after(f, CONTROLLING, 0, 60);
+    wait(f, 60);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = other, .flags = CONTROLLING}, TAP_NONE);
+    answer(f, false, f->l, 0);
+    send(f, TAP_NONE, TAP_L, other, f->l);
+    answered_after(f, CONTROLLING | NOMINATE, 0, 45000);
+    say(f, true, f->l, other);
+}
+
+/* After a 487 that comes too late L keeps its role, or not. */
+static void keeps_its_role_after_a_late_487(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    f->marks = NT_MARK_INJECTED;
+    answered_after(f, CONTROLLING, 487, 45000);
+    f->marks = 0;
+    wait(f, 60);
+    l_checks(f, CONTROLLING, 0);
+}
+
+static void switches_after_a_late_487(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    f->marks = NT_MARK_INJECTED;
+    answered_after(f, CONTROLLING, 487, 45000);
+    f->marks = 0;
+    wait(f, 60);
+    l_checks(f, CONTROLLED, FORGE_TIE_L + 1);
+}
+
 /* --- descriptions --- */
 
 /* Whose check it is cannot be told by its bytes: a NAT sends L its own, and L answers as if it came from R. */
@@ -195,14 +269,21 @@ TEST(nobody_is_blamed)
 {
     static const struct story stories[] = {STORY(the_peer_claims_both_roles),
                                            STORY_OF(the_answer_to_a_conflict_is_damaged, "RFC8445-16.1-tie-breaker"),
-                                           STORY(a_conflict_after_a_damaged_answer), STORY(a_peer_that_controls_never_nominates),
-                                           STORY(a_peer_that_may_control_never_nominates)};
+                                           STORY(a_conflict_after_a_damaged_answer),
+                                           STORY(a_peer_that_controls_never_nominates),
+                                           STORY(a_peer_that_may_control_never_nominates),
+                                           STORY(a_success_comes_too_late),
+                                           STORY(a_patient_agent_uses_a_late_success),
+                                           STORY(a_nomination_succeeds_too_late),
+                                           STORY(keeps_its_role_after_a_late_487),
+                                           STORY(switches_after_a_late_487)};
     judge_good_stories(stories, sizeof stories / sizeof stories[0]);
 }
 
 TEST(who_is_faulty_is_blamed_alone)
 {
     static const struct breach breaches[] = {
+        BREACH(a_success_comes_just_in_time, "RFC8445-8.1.1-eventually", "L", 1),
         BREACH(the_peer_claims_one_role, "RFC8445-14.2-pacing", "L", 1),
         BREACH(somebody_claims_both_roles, "RFC8445-14.2-pacing", "L", 1),
         BREACH(a_role_that_no_conflict_demands, "RFC8445-6.1.1-role", "L", 1),
