@@ -8,11 +8,13 @@
 #include "scenarios/run/repeat.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PATH_BYTES 4096
+#define COMMENT_BYTES 4096
 
 static void set_capture_error(struct nt_result_case *r, int err)
 {
@@ -35,60 +37,90 @@ static void set_flags(const struct nt_jobs *jobs, struct nt_result_case *out)
     out->carrier = o->carrier == NT_CARRIER_NS3 ? strdup(jobs->carrier->name) : NULL;
 }
 
-static int name_capture(const struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c, struct nt_output_capture *out)
+/* What a case writes. */
+struct files {
+    char *name; /* how the names of its files begin */
+    struct nt_output_capture capture;
+    char comment[COMMENT_BYTES]; /* of the capture's header */
+    int err, saved_errno;        /* of the capture */
+};
+
+static int name_capture(const struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c, struct files *files)
 {
     uint64_t seed = nt_selection_seed(jobs->s, job, c);
     char *id = nt_result_id(c, seed, jobs->s->cases[job].seed_in_id);
-    *out = (struct nt_output_capture){0};
-    int err = id != NULL ? nt_output_name_capture(jobs->o->out, id, seed, c->claim, jobs->o->plain_pcap, out) : NT_ENOMEM;
+    *files = (struct files){.name = id != NULL ? nt_shared_names_of(&jobs->s->names, id) : NULL};
+    snprintf(files->comment, sizeof files->comment, "%s seed=%" PRIu64 ": %s", id != NULL ? id : "", seed, c->claim);
     free(id);
-    return err;
+    return files->name != NULL ? nt_output_name_capture(jobs->o->out, files->name, jobs->o->plain_pcap, &files->capture)
+                               : NT_ENOMEM;
+}
+
+static void free_files(struct files *files)
+{
+    free(files->name);
+    nt_output_free_capture(&files->capture);
 }
 
 /* Where packets of the case go that memory does not keep, if its capture may have to be written. */
-static void aim_spools(struct nt_jobs *jobs, const struct nt_output_capture *to)
+static void aim_spools(struct nt_jobs *jobs, const struct files *to)
 {
-    nt_spool_aim(&jobs->spools[0], to->path, NT_OUTPUT_PART, to->comment, jobs->o->plain_pcap);
-    nt_spool_aim(&jobs->spools[1], to->path, NT_OUTPUT_PART_OF_SPARE, to->comment, jobs->o->plain_pcap);
+    nt_spool_aim(&jobs->spools[0], to->capture.path, NT_OUTPUT_PART, to->comment, jobs->o->plain_pcap);
+    nt_spool_aim(&jobs->spools[1], to->capture.path, NT_OUTPUT_PART_OF_SPARE, to->comment, jobs->o->plain_pcap);
     nt_spool_attach(&jobs->spools[0], &jobs->capture);
     nt_spool_attach(&jobs->spools[1], &jobs->spare);
 }
 
-static void write_capture(struct nt_jobs *jobs, struct nt_output_capture *to, int err, struct nt_result_case *out)
+static void begin_capture(struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c, struct files *files)
 {
-    if (err == NT_OK)
-        err = nt_spool_finish(jobs->capture.overflow.user, &jobs->capture);
+    files->err = name_capture(jobs, job, c, files);
+    if (files->err == NT_OK)
+        files->err = nt_run_record_add(jobs->record, files->capture.name);
+    files->saved_errno = errno;
+    if (files->err == NT_OK)
+        aim_spools(jobs, files);
+}
+
+static void write_capture(struct nt_jobs *jobs, struct files *files, struct nt_result_case *out)
+{
+    errno = files->saved_errno;
+    int err = files->err == NT_OK ? nt_spool_finish(jobs->capture.overflow.user, &jobs->capture) : files->err;
     if (err != NT_OK) {
         set_capture_error(out, err);
         return;
     }
-    out->capture = to->name;
-    to->name = NULL;
+    out->capture = files->capture.name;
+    files->capture.name = NULL;
+}
+
+/* A program is about to write DIR/logs/NAME. */
+static int record_log(void *user, const char *path)
+{
+    const struct nt_jobs *jobs = user;
+    return nt_run_record_add(jobs->record, path + strlen(jobs->o->out) + 1);
 }
 
 static void run_case(struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c, struct nt_result_case *out)
 {
     const struct nt_options *o = jobs->o;
-    struct nt_output_capture to = {0};
+    struct files files = {0};
+    bool keeps = o->keep != NT_KEEP_NONE && c->skip.why == NULL;
+    if (keeps)
+        begin_capture(jobs, job, c, &files);
+    char *logs = files.name != NULL && nt_scn_live(c) ? nt_output_logs(o->out, files.name) : NULL;
     struct nt_run_options options = {.seed = nt_selection_seed(jobs->s, job, c),
                                      .seed_in_id = jobs->s->cases[job].seed_in_id,
                                      .carrier = jobs->carrier,
-                                     .until = o->until};
-    bool keeps = o->keep != NT_KEEP_NONE && c->skip.why == NULL;
-    char *logs = nt_scn_live(c) && keeps ? nt_output_logs(o->out, c->id) : NULL;
-    int named = keeps ? name_capture(jobs, job, c, &to) : NT_OK, named_errno = errno;
-    if (keeps && named == NT_OK && (named = nt_run_record_add(jobs->record, to.name)) == NT_OK)
-        aim_spools(jobs, &to);
-    options.logs = logs;
+                                     .until = o->until,
+                                     .logs = {.prefix = logs, .opening = record_log, .user = jobs}};
     nt_repeat_case(c, &options, o->runs, &jobs->capture, &jobs->spare, out);
     free(logs);
     set_flags(jobs, out);
-    errno = named_errno;
     if (keeps && (o->keep == NT_KEEP_ALL || out->outcome != NT_PASS))
-        write_capture(jobs, &to, named, out);
+        write_capture(jobs, &files, out);
     nt_spool_discard(&jobs->spools[0]);
     nt_spool_discard(&jobs->spools[1]);
-    nt_output_free_capture(&to);
+    free_files(&files);
 }
 
 void nt_jobs_free(struct nt_jobs *jobs)
@@ -140,12 +172,10 @@ int nt_jobs_run(struct nt_jobs *jobs, size_t job, unsigned wanted, struct nt_tex
 /* What a worker that was killed has not removed. */
 static void remove_parts(const struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c)
 {
-    struct nt_output_capture left;
-    if (jobs->o->keep == NT_KEEP_NONE)
-        return;
-    if (name_capture(jobs, job, c, &left) == NT_OK)
-        nt_output_remove_parts(&left);
-    nt_output_free_capture(&left);
+    struct files left = {0};
+    if (jobs->o->keep != NT_KEEP_NONE && name_capture(jobs, job, c, &left) == NT_OK)
+        nt_output_remove_parts(&left.capture);
+    free_files(&left);
 }
 
 int nt_jobs_lost(const struct nt_jobs *jobs, size_t job, const char *why, unsigned wanted, struct nt_text *texts)

@@ -125,10 +125,10 @@ static int add_cell(struct nt_selection *s, const struct nt_options *o, uint32_t
                                      .order = s->total};
         char *id = make_id(s, &c);
         bool wanted = id != NULL && matches_filter(s, id, &o->filters);
-        int r = id != NULL ? NT_OK : NT_ENOMEM;
+        int r = id == NULL ? NT_ENOMEM : wanted ? nt_shared_names_add(&s->names, id) : NT_OK;
         free(id);
         if (wanted) {
-            if (!o->shard_given || s->total % o->shards == o->shard % o->shards)
+            if (r == NT_OK && (!o->shard_given || s->total % o->shards == o->shard % o->shards))
                 r = add_case(s, &c);
             s->total++;
         }
@@ -148,6 +148,16 @@ static int add_cells(struct nt_selection *s, const struct nt_options *o)
                 return NT_EXIT_BROKEN;
     }
     return NT_EXIT_OK;
+}
+
+static int settle_names(struct nt_selection *s, struct nt_diags *diags)
+{
+    if (nt_shared_names_settle(&s->names) == NT_OK)
+        return NT_EXIT_OK;
+    nt_diag_mend(
+        nt_diag_add(diags, NULL, 0, 0, "two of the cases would write one capture, for the hashes of their ids are the same"),
+        "rename a file, or run them apart");
+    return NT_EXIT_USAGE;
 }
 
 static int find_files(struct nt_selection *s, const struct nt_options *o, const char *fallback, struct nt_diags *diags)
@@ -183,6 +193,8 @@ int nt_select(struct nt_selection *s, const struct nt_options *o, const char *fa
     int r = load_files(s, carrier, diags);
     if (r == NT_EXIT_OK)
         r = add_cells(s, o);
+    if (r == NT_EXIT_OK)
+        r = settle_names(s, diags);
     if (r == NT_EXIT_OK && s->total > 0) /* of nothing at all the command speaks */
         r = check_matched("--filter", &o->filters, s->filter_matched, diags);
     if (r == NT_EXIT_OK && s->total > 0)
@@ -199,5 +211,6 @@ void nt_selection_free(struct nt_selection *s)
     free(s->cases);
     free(s->filter_matched);
     free(s->tag_matched);
+    nt_shared_names_free(&s->names);
     nt_suites_free(&s->found);
 }

@@ -3,6 +3,7 @@
 #define NT_COMMAND_SELECTION_H
 
 #include "scenarios/command/options.h"
+#include "scenarios/files/shared_names.h"
 #include "scenarios/files/suites.h"
 #include "scenarios/language/load.h"
 
@@ -23,6 +24,7 @@ struct nt_selection {
     struct nt_selected_case *cases;
     size_t count, cap;
     uint64_t total;                     /* cases before the shard was taken */
+    struct nt_shared_names names;       /* of all of them, so that shards name files alike */
     bool *filter_matched, *tag_matched; /* one for each of these flags */
 };
 

@@ -1,16 +1,13 @@
 #include "scenarios/files/output.h"
 #include "core/base/err.h"
-#include "core/base/hash.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define PATH_BYTES 4096
-#define NAME_BYTES 220 /* of a capture's name: file systems take 255 */
 
 static int make_directory(const char *path)
 {
@@ -61,26 +58,9 @@ int nt_output_make_captures(const char *dir)
     return make_own_directory(dir, "captures");
 }
 
-static bool is_plain_character(char c)
+bool nt_output_is_plain(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-}
-
-/* The id with the characters outside A-Za-z0-9._- as "_", between two texts. One too long for a file ends in a hash of the whole.
- */
-static char *file_name(const char *before, const char *id, const char *ending)
-{
-    size_t len = strlen(id), kept = len < NAME_BYTES ? len : NAME_BYTES - 18, n = strlen(before);
-    char *name = malloc(n + kept + strlen(ending) + 32);
-    if (name == NULL)
-        return NULL;
-    memcpy(name, before, n);
-    for (size_t i = 0; i < kept; i++)
-        name[n++] = is_plain_character(id[i]) ? id[i] : '_';
-    if (kept < len)
-        n += (size_t)sprintf(name + n, "_%016" PRIx64, nt_hash_written(id, len));
-    strcpy(name + n, ending);
-    return name;
 }
 
 int nt_output_make_logs(const char *dir)
@@ -88,22 +68,22 @@ int nt_output_make_logs(const char *dir)
     return make_own_directory(dir, "logs");
 }
 
-char *nt_output_logs(const char *dir, const char *id)
+char *nt_output_logs(const char *dir, const char *name)
 {
-    char path[PATH_BYTES];
-    if (snprintf(path, sizeof path, "%s/logs/", dir) >= (int)sizeof path || nt_output_make_logs(dir) != NT_OK)
-        return NULL;
-    return file_name(path, id, "");
+    size_t cap = strlen(dir) + strlen(name) + sizeof "/logs/";
+    char *path = malloc(cap);
+    nt_output_make_logs(dir); /* without it no log can be opened, which says why */
+    if (path != NULL)
+        snprintf(path, cap, "%s/logs/%s", dir, name);
+    return path;
 }
 
-int nt_output_name_capture(const char *dir, const char *id, uint64_t seed, const char *claim, bool plain,
-                           struct nt_output_capture *out)
+int nt_output_name_capture(const char *dir, const char *name, bool plain, struct nt_output_capture *out)
 {
-    *out = (struct nt_output_capture){
-        .name = file_name("captures/", id, plain ? ".pcap" : ".pcapng"), .path = malloc(PATH_BYTES), .comment = malloc(PATH_BYTES)};
-    if (out->name == NULL || out->path == NULL || out->comment == NULL)
+    *out = (struct nt_output_capture){.name = malloc(PATH_BYTES), .path = malloc(PATH_BYTES)};
+    if (out->name == NULL || out->path == NULL)
         return NT_ENOMEM;
-    snprintf(out->comment, PATH_BYTES, "%s seed=%" PRIu64 ": %s", id, seed, claim);
+    snprintf(out->name, PATH_BYTES, "captures/%s%s", name, plain ? ".pcap" : ".pcapng");
     if (snprintf(out->path, PATH_BYTES, "%s/%s", dir, out->name) < PATH_BYTES)
         return NT_OK;
     errno = ENAMETOOLONG;
@@ -114,7 +94,6 @@ void nt_output_free_capture(struct nt_output_capture *out)
 {
     free(out->name);
     free(out->path);
-    free(out->comment);
 }
 
 void nt_output_remove_parts(const struct nt_output_capture *out)

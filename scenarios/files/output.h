@@ -3,28 +3,27 @@
 #define NT_FILES_OUTPUT_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 /* Makes the directory with its parents. 0 or NT_EIO (errno). */
 int nt_output_make(const char *dir);
 int nt_output_make_captures(const char *dir); /* likewise captures/ in it, which must be no link */
 int nt_output_make_logs(const char *dir);     /* likewise logs/ */
-/* The beginning of the names of a case's logs, "DIR/logs/ID", after its directory was made. NULL: it cannot be made, and the case
- * runs without logs. The caller frees. */
-char *nt_output_logs(const char *dir, const char *id);
+/* The beginning of the names of a case's logs, "DIR/logs/NAME", after its directory was made. NULL: no memory. The caller frees. */
+char *nt_output_logs(const char *dir, const char *name);
+
+bool nt_output_is_plain(char c); /* names of captures and logs have only such characters */
 
 #define NT_OUTPUT_PART ".part" /* ends the name of a capture while it is written */
 #define NT_OUTPUT_PART_OF_SPARE ".spare.part"
 
 struct nt_output_capture { /* where the capture of a case goes */
-    char *name;            /* "captures/ID.pcapng" */
+    char *name;            /* "captures/NAME.pcapng" */
     char *path;            /* with the directory */
-    char *comment;         /* of its header */
 };
 
-/* 0, NT_EIO (errno: the path is too long), NT_ENOMEM; nt_output_free_capture in all cases. */
-int nt_output_name_capture(const char *dir, const char *id, uint64_t seed, const char *claim, bool plain,
-                           struct nt_output_capture *out);
+/* `name`: the case's, by shared_names.h. 0, NT_EIO (errno: the path is too long), NT_ENOMEM; nt_output_free_capture in all cases.
+ */
+int nt_output_name_capture(const char *dir, const char *name, bool plain, struct nt_output_capture *out);
 void nt_output_free_capture(struct nt_output_capture *out);
 /* Removes what a worker that broke left of it. */
 void nt_output_remove_parts(const struct nt_output_capture *out);

@@ -1,20 +1,27 @@
 #define _GNU_SOURCE
 #include "scenarios/programs/program_log.h"
+#include "core/base/err.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #define PATH_BYTES 4096
 
-bool nt_program_log_open(struct nt_program_log *log, const char *logs, const char *name)
+/* What is there, a link maybe, is not written to. */
+bool nt_program_log_open(struct nt_program_log *log, const struct nt_program_logs *logs, const char *name)
 {
     char path[PATH_BYTES];
     *log = (struct nt_program_log){0};
-    if (logs == NULL)
+    if (logs->prefix == NULL)
         return true;
     errno = ENAMETOOLONG;
-    if (snprintf(path, sizeof path, "%s.%s.log", logs, name) >= (int)sizeof path || (log->file = fopen(path, "we")) == NULL)
+    if (snprintf(path, sizeof path, "%s.%s.log", logs->prefix, name) >= (int)sizeof path ||
+        (logs->opening != NULL && logs->opening(logs->user, path) != NT_OK))
+        return false;
+    unlink(path);
+    if ((log->file = fopen(path, "wxe")) == NULL)
         return false;
     setvbuf(log->file, NULL, _IOLBF, 0);
     return true;

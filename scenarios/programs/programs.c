@@ -19,13 +19,13 @@ _Static_assert(NT_SCN_PROGRAMS_MAX == NT_MACHINE_PROGRAMS_MAX && NT_SCN_COMMAND_
 
 #define ROUND (20 * NT_MSEC) /* how often readiness is checked before the clock starts */
 
-struct nt_programs *nt_programs_new(const struct nt_scn_case *c, const char *logs)
+struct nt_programs *nt_programs_new(const struct nt_scn_case *c, const struct nt_program_logs *logs)
 {
     struct nt_programs *programs = calloc(1, sizeof *programs);
     if (programs == NULL)
         return NULL;
     programs->scn = c;
-    programs->logs = logs;
+    programs->logs = *logs;
     programs->processes = calloc(c->agent_count + 1, sizeof *programs->processes);
     programs->coturns = calloc(c->server_count + 1, sizeof *programs->coturns);
     if (programs->processes != NULL && programs->coturns != NULL)
@@ -65,7 +65,7 @@ static int start_step_program(void *user, const struct nt_scn_step *step, nt_tim
 {
     struct nt_programs *programs = user;
     return nt_step_program_start(&programs->steps, nt_machines_at(&programs->machines, step->where), programs->w, step,
-                                 programs->logs, now);
+                                 &programs->logs, now);
 }
 
 struct nt_world_hooks nt_programs_hooks(struct nt_programs *programs)
@@ -94,9 +94,9 @@ static bool can_do_steps(const struct nt_programs *programs, char *why, size_t c
 
 static bool open_log(const struct nt_programs *programs, const char *name, struct nt_program_log *log, char *why, size_t cap)
 {
-    if (nt_program_log_open(log, programs->logs, name))
+    if (nt_program_log_open(log, &programs->logs, name))
         return true;
-    snprintf(why, cap, "the log %s.%s.log cannot be written: %s", programs->logs, name, strerror(errno));
+    snprintf(why, cap, "the log %s.%s.log cannot be written: %s", programs->logs.prefix, name, strerror(errno));
     return false;
 }
 

@@ -5,6 +5,7 @@
 
 #include "scenarios/model/verdict.h"
 #include "scenarios/programs/adapter_messages.h"
+#include "scenarios/programs/program_log.h"
 #include "scenarios/world/world.h"
 
 #define NT_PROGRAMS_HELLO (30 * NT_SEC) /* for all to get ready, by the machine's clock */
@@ -12,8 +13,8 @@
 
 struct nt_programs;
 
-/* `logs`: beginning of the names of log files ("DIR/ID"), kept; NULL: none. NULL without memory. */
-struct nt_programs *nt_programs_new(const struct nt_scn_case *c, const char *logs);
+/* NULL without memory. */
+struct nt_programs *nt_programs_new(const struct nt_scn_case *c, const struct nt_program_logs *logs);
 void nt_programs_del(struct nt_programs *programs); /* before the world */
 struct nt_world_hooks nt_programs_hooks(struct nt_programs *programs);
 

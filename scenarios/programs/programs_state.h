@@ -13,7 +13,7 @@ struct nt_step_program;
 
 struct nt_programs {
     const struct nt_scn_case *scn;
-    const char *logs;             /* beginning of the names of logs; NULL: none */
+    struct nt_program_logs logs;
     struct nt_world *w;           /* NULL until they begin */
     struct nt_live *live;         /* NULL until they begin */
     struct nt_evidence *evidence; /* likewise */

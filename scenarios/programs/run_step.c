@@ -84,7 +84,7 @@ static void free_program(struct nt_step_program *program)
     free(program);
 }
 
-static int start_program(struct nt_step_program *program, struct nt_machine *m, const char *logs, unsigned number)
+static int start_program(struct nt_step_program *program, struct nt_machine *m, const struct nt_program_logs *logs, unsigned number)
 {
     struct nt_program_config config = {.command = program->step->command, .line = on_line, .ended = on_ended, .user = program};
     char name[240];
@@ -95,7 +95,7 @@ static int start_program(struct nt_step_program *program, struct nt_machine *m, 
 }
 
 int nt_step_program_start(struct nt_step_program **list, struct nt_machine *m, struct nt_world *w, const struct nt_scn_step *step,
-                          const char *logs, nt_time now)
+                          const struct nt_program_logs *logs, nt_time now)
 {
     struct nt_step_program *program = calloc(1, sizeof *program);
     if (program == NULL)

@@ -108,7 +108,7 @@ static void run_in_virtual_time(struct run *run, struct nt_result_case *out)
 
 static bool make_world(struct run *run)
 {
-    if ((run->programs = nt_programs_new(run->scn, run->options->logs)) == NULL)
+    if ((run->programs = nt_programs_new(run->scn, &run->options->logs)) == NULL)
         return false;
     struct nt_world_hooks hooks = nt_programs_hooks(run->programs);
     hooks.wrapper = run->options->wrapper;

@@ -5,6 +5,7 @@
 #include "pcap/capture.h"
 #include "reports/conformance/conformance.h"
 #include "reports/result/result.h"
+#include "scenarios/programs/program_log.h"
 #include "scenarios/run/orders.h"
 #include "scenarios/world/hooks.h"
 
@@ -13,7 +14,7 @@ struct nt_run_options {
     bool seed_in_id;                      /* "#seed=N" */
     const struct nt_carrier_ops *carrier; /* NULL: the built-in one */
     nt_time until;                        /* --until; 0: none */
-    const char *logs;                     /* beginning of the names of real programs' logs; NULL: none */
+    struct nt_program_logs logs;          /* of real programs; zero: none */
     struct nt_app_wrapper wrapper;        /* before our own agents and servers; zero: none */
 };
 

@@ -31,7 +31,7 @@ static void judging_begin(struct judging *j, const char *text)
 {
     *j = (struct judging){0};
     small_new(&j->s, text);
-    j->programs = nt_programs_new(j->s.scn, NULL);
+    j->programs = nt_programs_new(j->s.scn, &(struct nt_program_logs){0});
     assert_non_null(j->programs);
     small_run(&j->s, 20 * NT_SEC);
     assert_int_equal(nt_result_identify(j->s.scn, 1, false, "nobody has judged", &j->result), NT_OK);

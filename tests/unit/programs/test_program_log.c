@@ -11,7 +11,7 @@ TEST(any_bytes_are_logged)
 {
     struct nt_program_log log;
     char read[32];
-    assert_true(nt_program_log_open(&log, "case", "L"));
+    assert_true(nt_program_log_open(&log, &(struct nt_program_logs){.prefix = "case"}, "L"));
     nt_program_log_line(&log, "< ", "a\0b", 3);
     nt_program_log_close(&log);
     FILE *f = fopen("case.L.log", "r");
@@ -28,7 +28,7 @@ TEST(a_log_says_where_it_ends)
     char line[1000], last[200] = "";
     size_t lines = 0;
     memset(line, 'x', sizeof line);
-    assert_true(nt_program_log_open(&log, "case", "R"));
+    assert_true(nt_program_log_open(&log, &(struct nt_program_logs){.prefix = "case"}, "R"));
     for (size_t i = 0; i < 5000; i++)
         nt_program_log_line(&log, "", line, sizeof line);
     nt_program_log_close(&log);
@@ -46,10 +46,10 @@ TEST(a_log_says_where_it_ends)
 TEST(no_log_is_wanted_or_none_can_be_made)
 {
     struct nt_program_log log;
-    assert_true(nt_program_log_open(&log, NULL, "L"));
+    assert_true(nt_program_log_open(&log, &(struct nt_program_logs){0}, "L"));
     nt_program_log_line(&log, "", "lost", 4);
     nt_program_log_close(&log);
-    assert_false(nt_program_log_open(&log, "no/such/folder/case", "L"));
+    assert_false(nt_program_log_open(&log, &(struct nt_program_logs){.prefix = "no/such/folder/case"}, "L"));
 }
 
 TEST(words_are_for_people)
