@@ -99,6 +99,7 @@ static void put_output(struct junit *j, const struct nt_result_case *c)
         nt_put_findings(&t, "violation", c->violations, c->violation_count, FINDINGS_SHOWN);
     nt_put_findings(&t, "advice", c->advice, c->advice_count, FINDINGS_SHOWN);
     nt_put_not_judged(&t, c);
+    nt_put_why_not(&t, c, c->outcome == NT_PASS ? 0 : FINDINGS_SHOWN);
     if (c->capture != NULL)
         nt_text_printf(&t, "[[ATTACHMENT|%s]]", c->capture);
     if (t.len > 0) {

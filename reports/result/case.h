@@ -88,6 +88,33 @@ struct nt_result_limit { /* larger data of this agent is lost */
     bool told;       /* the agent learnt it: its host refused it, or an ICMP error came */
 };
 
+struct nt_result_reason {
+    char *text;
+};
+
+struct nt_result_step {
+    int64_t at_ms; /* when it ran, rounded up; -1: null, it has not */
+    char *what;
+    bool fired;
+};
+
+struct nt_result_rule { /* of a node's policy */
+    char *node, *key;   /* "filtering" */
+};
+
+/* What kept a pair from becoming valid, when none is selected or a worse one is; or, without addresses, what kept an agent from
+ * having pairs or candidates. */
+struct nt_result_why_not {
+    char *agent;
+    struct nt_addr local, remote; /* unset: null */
+    int packet;                   /* the frame that ended the last check, or shows it last; 0: null: nothing was sent */
+    char *node;                   /* where that was; NULL: null */
+    char *reason;                 /* a word: that of its drop, or "no-answer", "unchecked", ... */
+    char *text;                   /* a sentence */
+    struct nt_result_rule *rules; /* the policies that the sentence names */
+    size_t rule_count;
+};
+
 struct nt_result_case {
     char *id, *file, *claim;
     struct nt_result_param *params;
@@ -119,6 +146,12 @@ struct nt_result_case {
     char *agent_l, *agent_r;           /* commands that replaced L and R (--agent-l, --agent-r); NULL: none did */
     char *carrier;                     /* NULL: the built-in one */
     char *capture;                     /* "captures/....pcapng"; NULL: null */
+    struct nt_result_reason *reasons;  /* all that the verdict has, the cause first */
+    size_t reason_count;
+    struct nt_result_step *steps;
+    size_t step_count;
+    struct nt_result_why_not *why_not;
+    size_t why_not_count;
 };
 
 #endif

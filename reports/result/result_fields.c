@@ -40,6 +40,10 @@
 #define SEND struct nt_result_send
 #define LIMIT struct nt_result_limit
 #define PARAM struct nt_result_param
+#define REASON struct nt_result_reason
+#define STEP struct nt_result_step
+#define RULE struct nt_result_rule
+#define WHY_NOT struct nt_result_why_not
 #define CASE struct nt_result_case
 
 #define NULLABLE NT_FIELD_NULL
@@ -47,6 +51,7 @@
 #define OVERVIEW NT_FIELD_OVERVIEW
 #define DETAILS NT_FIELD_DETAILS
 #define OWN NT_FIELD_OWN
+#define LATER NT_FIELD_LATER
 
 // clang-format off
 static const struct nt_field candidate_fields[] = {
@@ -180,6 +185,34 @@ static const struct nt_field data_fields[] = {
 };
 static const struct nt_record data_record = RECORD(data_fields, CASE);
 
+static const struct nt_field reason_fields[] = {TEXT(REASON, "text", text, DETAILS)};
+static const struct nt_record reason_record = RECORD(reason_fields, REASON);
+
+static const struct nt_field step_fields[] = {
+    TIME(STEP, "at_ms", at_ms, NULLABLE | DETAILS),
+    TEXT(STEP, "what", what, DETAILS),
+    BOOL(STEP, "fired", fired, DETAILS),
+};
+static const struct nt_record step_record = RECORD(step_fields, STEP);
+
+static const struct nt_field rule_fields[] = {
+    TEXT(RULE, "node", node, DETAILS),
+    TEXT(RULE, "key", key, DETAILS),
+};
+static const struct nt_record rule_record = RECORD(rule_fields, RULE);
+
+static const struct nt_field why_not_fields[] = {
+    TEXT(WHY_NOT, "agent", agent, DETAILS),
+    ADDRESS(WHY_NOT, "local", local, DETAILS),
+    ADDRESS(WHY_NOT, "remote", remote, DETAILS),
+    FIELD(LINE, int, WHY_NOT, "packet", packet, DETAILS),
+    TEXT(WHY_NOT, "node", node, NULLABLE | DETAILS),
+    TEXT(WHY_NOT, "reason", reason, DETAILS),
+    TEXT(WHY_NOT, "text", text, DETAILS),
+    MANY(LIST, RULE, WHY_NOT, "rules", rules, rule_count, rule_record, DETAILS),
+};
+static const struct nt_record why_not_record = RECORD(why_not_fields, WHY_NOT);
+
 static const struct nt_field runs_fields[] = {
     U32(CASE, "pass", runs_passed, 0),
     U32(CASE, "fail", runs_failed, 0),
@@ -209,6 +242,9 @@ static const struct nt_field case_fields[] = {
     TEXT(CASE, "capture", capture, NULLABLE | OVERVIEW | OWN),
     TEXT(CASE, "claim", claim, NULLABLE | OVERVIEW),
     MANY(LABELS, PARAM, CASE, "labels", params, param_count, param_record, 0),
+    MANY(TEXTS, REASON, CASE, "reasons", reasons, reason_count, reason_record, LATER | DETAILS),
+    MANY(LIST, STEP, CASE, "steps", steps, step_count, step_record, LATER | DETAILS),
+    MANY(LIST, WHY_NOT, CASE, "why_not", why_not, why_not_count, why_not_record, LATER | DETAILS),
 };
 const struct nt_record nt_case_record = RECORD(case_fields, CASE);
 // clang-format on

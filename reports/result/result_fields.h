@@ -22,6 +22,7 @@ enum nt_field_kind {                            /* the member; what JSON has */
                      NT_FIELD_PATHS,            /* unsigned of enum nt_path_bit; a list of words, or null */
                      NT_FIELD_OBJECT,           /* an object of fields of the same struct or of a struct in it */
                      NT_FIELD_LIST,             /* pointer and count; a list of objects */
+                     NT_FIELD_TEXTS,            /* the same, of structs with one text; a list of strings */
                      NT_FIELD_MAP,              /* pointer and count; an object of objects, whose keys are their first field */
                      NT_FIELD_PARAMS,           /* pointer and count; an object of values of any type */
                      NT_FIELD_LABELS /* the same member; an object of the labels of those that are lists or objects; left out when
@@ -35,6 +36,7 @@ enum nt_field_flag {
     NT_FIELD_NAME = 8,      /* the key of its object in a map */
     NT_FIELD_OVERVIEW = 16, /* the page has it for every case */
     NT_FIELD_DETAILS = 32,  /* the page has it among the details of a case */
+    NT_FIELD_LATER = 128,   /* a list that logs of earlier versions lack */
     NT_FIELD_OWN = 64       /* on the page the text stands in its record: it is hardly ever another's, too */
 };
 #define NT_FIELD_PAGE (NT_FIELD_OVERVIEW | NT_FIELD_DETAILS)

@@ -115,6 +115,17 @@ static void put_list(struct nt_text *t, const struct nt_field *f, const void *re
     nt_text_add(t, "]", 1);
 }
 
+static void put_texts(struct nt_text *t, const struct nt_field *f, const void *record)
+{
+    const char *items = nt_field_items(f, record);
+    nt_text_add(t, "[", 1);
+    for (size_t i = 0; i < nt_field_count(f, record); i++) {
+        nt_text_add(t, ", ", i == 0 ? 0 : 2);
+        nt_json_string(t, *(char *const *)nt_field_member(&f->of->fields[0], items + i * f->of->size));
+    }
+    nt_text_add(t, "]", 1);
+}
+
 static void put_map(struct nt_text *t, const struct nt_field *f, const void *record)
 {
     const char *items = nt_field_items(f, record);
@@ -131,7 +142,7 @@ static void put_map(struct nt_text *t, const struct nt_field *f, const void *rec
 /* Whether an optional field is set; a list is when it has items, an object when one of its numbers is. */
 static bool is_set(const struct nt_field *f, const void *record)
 {
-    if (f->kind == NT_FIELD_LIST)
+    if (f->kind == NT_FIELD_LIST || f->kind == NT_FIELD_TEXTS)
         return nt_field_count(f, record) > 0;
     if (f->kind == NT_FIELD_TEXT)
         return *(char *const *)nt_field_member(f, record) != NULL;
@@ -194,6 +205,7 @@ static void put_value(struct nt_text *t, const struct nt_field *f, const void *r
     case NT_FIELD_PATHS: put_paths(t, *(const unsigned *)at); break;
     case NT_FIELD_OBJECT: put_record(t, f->of, at); break;
     case NT_FIELD_LIST: put_list(t, f, record); break;
+    case NT_FIELD_TEXTS: put_texts(t, f, record); break;
     case NT_FIELD_MAP: put_map(t, f, record); break;
     case NT_FIELD_PARAMS: put_params(t, (const void *)nt_field_items(f, record), nt_field_count(f, record)); break;
     case NT_FIELD_LABELS: put_labels(t, (const void *)nt_field_items(f, record), nt_field_count(f, record)); break;

@@ -150,12 +150,23 @@ static char *make_items(struct in *in, const struct nt_field *f, void *record, s
 
 static void read_record(struct in *in, const json_t *o, const struct nt_record *r, void *record);
 
-/* All members must be objects. */
+/* An item is an object, or in a list of texts a string. */
+static void read_item(struct in *in, const json_t *v, const struct nt_field *f, char *item)
+{
+    const struct nt_field *text = &f->of->fields[0];
+    if (f->kind == NT_FIELD_TEXTS && json_is_string(v))
+        *(char **)(void *)(item + text->at) = nt_strdup(json_string_value(v), &in->err);
+    else if (f->kind != NT_FIELD_TEXTS && json_is_object(v))
+        read_record(in, v, f->of, item);
+    else
+        fault(in, NT_EFORMAT, f->name, f->kind == NT_FIELD_TEXTS ? "a list of strings" : "a list of objects");
+}
+
 static void read_list(struct in *in, const json_t *o, const struct nt_field *f, void *record)
 {
     const json_t *v = json_object_get(o, f->name), *item;
     size_t i;
-    if (v == NULL && (f->flags & NT_FIELD_OPTIONAL) != 0)
+    if (v == NULL && (f->flags & (NT_FIELD_OPTIONAL | NT_FIELD_LATER)) != 0)
         return;
     if (!json_is_array(v)) {
         fault(in, NT_EFORMAT, f->name, "a list");
@@ -163,17 +174,12 @@ static void read_list(struct in *in, const json_t *o, const struct nt_field *f, 
     }
     if (json_array_size(v) > NT_RESULT_ITEMS_MAX)
         fault(in, NT_ELIMIT, f->name, "a shorter list");
-    json_array_foreach(v, i, item)
-    {
-        if (!json_is_object(item))
-            fault(in, NT_EFORMAT, f->name, "a list of objects");
-    }
     char *items = make_items(in, f, record, json_array_size(v));
     if (items == NULL)
         return;
     json_array_foreach(v, i, item)
     {
-        read_record(in, item, f->of, items + i * f->of->size);
+        read_item(in, item, f, items + i * f->of->size);
     }
 }
 
@@ -248,7 +254,8 @@ static void read_value(struct in *in, const json_t *o, const struct nt_field *f,
     case NT_FIELD_OUTCOME: *(enum nt_outcome *)at = get_outcome(in, o, f->name); break;
     case NT_FIELD_PATHS: *(unsigned *)at = get_paths(in, o, f->name); break;
     case NT_FIELD_OBJECT: read_object(in, o, f, at); break;
-    case NT_FIELD_LIST: read_list(in, o, f, record); break;
+    case NT_FIELD_LIST:
+    case NT_FIELD_TEXTS: read_list(in, o, f, record); break;
     case NT_FIELD_MAP: read_map(in, o, f, record); break;
     case NT_FIELD_PARAMS: read_params(in, o, f, record); break;
     case NT_FIELD_LABELS: break; /* read with the parameters */

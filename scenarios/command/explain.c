@@ -158,6 +158,17 @@ static void print_findings(const struct nt_result_case *r)
     nt_put_findings(&t, "violation", r->violations, r->violation_count, SIZE_MAX);
     nt_put_findings(&t, "advice", r->advice, r->advice_count, SIZE_MAX);
     nt_put_not_judged(&t, r);
+    nt_put_why_not(&t, r, SIZE_MAX);
+    if (t.len > 0 && t.err == NT_OK)
+        puts(t.p);
+    nt_text_free(&t);
+}
+
+/* The sentence that says most; all of them stand at the end. */
+static void print_why(const struct nt_result_case *r)
+{
+    struct nt_text t = {0};
+    nt_put_why_not(&t, r, 0);
     if (t.len > 0 && t.err == NT_OK)
         puts(t.p);
     nt_text_free(&t);
@@ -170,6 +181,7 @@ static void print_explanation(const struct nt_options *o, const struct nt_result
     struct nt_ladder ladder;
     console.verbose = true;
     printf("%s  seed %" PRIu64 "\n%s\n\n", r->id, r->seed, r->claim);
+    print_why(r);
     if (nt_ladder_make(&ladder, capture) == NT_OK) {
         nt_ladder_print(&ladder, stdout, console.colour);
         nt_ladder_free(&ladder);

@@ -20,12 +20,8 @@ static void set_capture_error(struct nt_result_case *r, int err)
 {
     char reason[200];
     snprintf(reason, sizeof reason, "the capture cannot be written (%s)", err == NT_EIO ? strerror(errno) : nt_strerror(err));
-    char *copy = strdup(reason);
-    if (copy == NULL)
-        return;
-    free(r->reason);
-    r->reason = copy;
-    r->outcome = NT_ERROR;
+    if (nt_result_put_reason(r, reason) == NT_OK)
+        r->outcome = NT_ERROR;
 }
 
 /* The flags that are needed to run the case again. */

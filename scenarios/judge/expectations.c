@@ -27,8 +27,6 @@ static void judge_programs(struct nt_verdict *v, const struct nt_judged *j)
 
 static void judge_run(struct nt_verdict *v, const struct nt_judged *j)
 {
-    const struct nt_scn_case *c = nt_world_case(j->w);
-    const char *why;
     if (j->end == NT_END_LIVELOCK)
         nt_verdict_error(v, "livelock: a node's deadline does not move on");
     if (j->end == NT_END_NOMEM || nt_world_observer(j->w)->failed)
@@ -40,6 +38,13 @@ static void judge_run(struct nt_verdict *v, const struct nt_judged *j)
     if (nt_world_observer(j->w)->capture->late > 0)
         nt_verdict_error(v, "the fate of %" PRIu64 " packets was told when they had left the window of %d packets",
                          nt_world_observer(j->w)->capture->late, NT_CAPTURE_WINDOW);
+}
+
+/* What did not come about of what the scenario does: it follows from how the call went, and is told behind that. */
+static void judge_steps(struct nt_verdict *v, const struct nt_judged *j)
+{
+    const struct nt_scn_case *c = nt_world_case(j->w);
+    const char *why;
     const struct nt_scn_step *step = nt_steps_failed(nt_world_steps(j->w), &why);
     if (step != NULL)
         nt_verdict_fail(v, step->place, 0, "step %s: %s", step->text, why);
@@ -50,7 +55,7 @@ static void judge_run(struct nt_verdict *v, const struct nt_judged *j)
         nt_verdict_fail(v, c->expect.limit_place, 0, "still going on after %g s, the limit", (double)c->expect.limit / NT_SEC);
 }
 
-/* Why there is none although pairs were selected, or "". */
+/* Why there is none although pairs were selected, or why it is not direct; or "". */
 static const char *why_no_path(const struct nt_judged *j, const char *path, char *buf, size_t cap)
 {
     uint32_t agent;
@@ -59,13 +64,15 @@ static const char *why_no_path(const struct nt_judged *j, const char *path, char
     if (nt_path_by_name(path) == NT_PATH_NONE && j->seen_path == 0 && nt_outcome_unheard(j->w, &agent, &sent))
         snprintf(buf, cap, ": %s selected a pair, but none of the %" PRIu64 " datagrams that it sent arrived",
                  nt_world_case(j->w)->agents[agent].name, sent);
+    else if (nt_path_by_name(path) != NT_PATH_DIRECT && nt_result_why(j->result) != NULL)
+        snprintf(buf, cap, ": %s", nt_result_why(j->result)->text);
     return buf;
 }
 
 static void judge_path(struct nt_verdict *v, const struct nt_judged *j, struct nt_result_case *r)
 {
     const struct nt_scn_expect *e = &nt_world_case(j->w)->expect;
-    char expected[NT_PATHS_TEXT], none[160];
+    char expected[NT_PATHS_TEXT], none[400];
     const char *why = "";
     uint32_t agent;
     unsigned says, went;
@@ -226,6 +233,7 @@ void nt_expectations_judge(const struct nt_judged *j, struct nt_result_case *r)
     judge_path(&v, j, r);
     for (uint32_t i = 0; i < nt_world_case(j->w)->agent_count; i++)
         nt_expectations_judge_agent(&v, &nt_world_case(j->w)->expect.agents[i], nt_programs_hello(j->programs, i), &r->agents[i]);
+    judge_steps(&v, j);
     judge_data(&v, j);
     tell_besides(&v, "", r->data_found);
     judge_packets(&v, j);

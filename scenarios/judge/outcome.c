@@ -2,6 +2,7 @@
 #include "core/base/strings.h"
 #include "scenarios/apps/result_array.h"
 #include "scenarios/world/parties.h"
+#include "scenarios/world/steps.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -38,8 +39,7 @@ int nt_result_identify(const struct nt_scn_case *c, uint64_t seed, bool seed_in_
     r->id = nt_result_id(c, seed, seed_in_id);
     r->file = nt_strdup(c->file, &err);
     r->claim = nt_strdup(c->claim, &err);
-    r->reason = nt_strdup(reason, &err);
-    if (r->id == NULL || err != NT_OK)
+    if (r->id == NULL || err != NT_OK || nt_result_put_reason(r, reason) != NT_OK)
         return NT_ENOMEM;
     return copy_params(c, r);
 }
@@ -155,6 +155,29 @@ static int describe_call(const struct nt_world *w, unsigned seen_path, struct nt
     return err;
 }
 
+/* "link at L (line 12)" */
+static char *step_text(const struct nt_scn_case *c, const struct nt_scn_step *s, int *err)
+{
+    char text[200];
+    const char *where = s->where.kind != NT_SCN_NODE_NONE ? nt_scn_node_name(c, s->where) : "";
+    snprintf(text, sizeof text, "%s%s%s (line %d)", s->text, where[0] != '\0' ? " at " : "", where, s->place.line);
+    return nt_strdup(text, err);
+}
+
+static int describe_steps(const struct nt_world *w, struct nt_result_case *r)
+{
+    const struct nt_scn_case *c = nt_world_case(w);
+    int err = NT_OK;
+    r->steps = nt_result_array(c->step_count, sizeof *r->steps, &err);
+    for (size_t i = 0; i < c->step_count && err == NT_OK; i++) {
+        nt_time at = nt_steps_ran_at(nt_world_steps(w), i);
+        bool fired = at != NT_TIME_NEVER;
+        r->steps[r->step_count++] =
+            (struct nt_result_step){fired ? milliseconds_up(at) : -1, step_text(c, &c->steps[i], &err), fired};
+    }
+    return err;
+}
+
 int nt_result_describe(const struct nt_world *w, unsigned seen_path, struct nt_result_case *r)
 {
     const struct nt_scn_case *c = nt_world_case(w);
@@ -169,7 +192,7 @@ int nt_result_describe(const struct nt_world *w, unsigned seen_path, struct nt_r
         err = describe_agent(w, i, &r->agents[i]);
         r->agent_count++;
     }
-    return err;
+    return err == NT_OK ? describe_steps(w, r) : err;
 }
 
 static struct nt_result_finding *list_findings(const struct nt_conf_findings *found, size_t *count, int *err)

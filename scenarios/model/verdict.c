@@ -1,4 +1,6 @@
 #include "scenarios/model/verdict.h"
+#include "core/base/err.h"
+#include "core/base/strings.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -6,36 +8,52 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void write_reason(struct nt_verdict *v, const char *fmt, va_list args)
+static void write_reason(char reason[NT_VERDICT_REASON], const char *fmt, va_list args)
 {
-    int len = vsnprintf(v->reason, sizeof v->reason, fmt, args);
-    if (len >= (int)sizeof v->reason)
-        memcpy(v->reason + sizeof v->reason - sizeof "...", "...", sizeof "...");
+    int len = vsnprintf(reason, NT_VERDICT_REASON, fmt, args);
+    if (len >= NT_VERDICT_REASON)
+        memcpy(reason + NT_VERDICT_REASON - sizeof "...", "...", sizeof "...");
+}
+
+/* Room for a further reason. */
+static char *add_reason(struct nt_verdict *v)
+{
+    if (v->more_count < NT_VERDICT_MORE_MAX)
+        return v->more[v->more_count++];
+    v->left_out++;
+    return NULL;
 }
 
 void nt_verdict_error(struct nt_verdict *v, const char *fmt, ...)
 {
     va_list args;
-    if (v->outcome == NT_ERROR)
-        return;
-    v->outcome = NT_ERROR;
-    v->line = 0;
-    v->packet = 0;
+    char *at = v->outcome == NT_PASS ? v->reason : add_reason(v);
+    if (v->outcome == NT_FAIL && at != NULL)
+        memcpy(at, v->reason, NT_VERDICT_REASON);
+    if (v->outcome != NT_ERROR) {
+        at = v->reason;
+        v->outcome = NT_ERROR;
+        v->line = 0;
+        v->packet = 0;
+    }
     va_start(args, fmt);
-    write_reason(v, fmt, args);
+    if (at != NULL)
+        write_reason(at, fmt, args);
     va_end(args);
 }
 
 void nt_verdict_fail(struct nt_verdict *v, struct nt_place place, uint32_t packet, const char *fmt, ...)
 {
     va_list args;
-    if (v->outcome != NT_PASS)
-        return;
-    v->outcome = NT_FAIL;
-    v->line = place.line > 0 ? place.line : v->fallback.line;
-    v->packet = packet;
+    char *at = v->outcome == NT_PASS ? v->reason : add_reason(v);
+    if (v->outcome == NT_PASS) {
+        v->outcome = NT_FAIL;
+        v->line = place.line > 0 ? place.line : v->fallback.line;
+        v->packet = packet;
+    }
     va_start(args, fmt);
-    write_reason(v, fmt, args);
+    if (at != NULL)
+        write_reason(at, fmt, args);
     va_end(args);
 }
 
@@ -67,13 +85,22 @@ void nt_verdict_count(struct nt_verdict *v, const struct nt_scn_count *expected,
                         found);
 }
 
+/* The reasons, the last first, each before those that are there. */
+static int put_reasons(const struct nt_verdict *v, struct nt_result_case *r)
+{
+    char left_out[80];
+    snprintf(left_out, sizeof left_out, "and %zu more", v->left_out);
+    int err = v->left_out > 0 ? nt_result_put_reason(r, left_out) : NT_OK;
+    for (size_t i = v->more_count; i-- > 0 && err == NT_OK;)
+        err = nt_result_put_reason(r, v->more[i]);
+    return err == NT_OK ? nt_result_put_reason(r, v->reason) : err;
+}
+
 void nt_verdict_give(const struct nt_verdict *v, struct nt_result_case *r)
 {
-    char *reason = strdup(v->reason);
-    if (reason == NULL)
-        return; /* out of memory: the result stays an error */
-    free(r->reason);
-    r->reason = reason;
+    nt_result_forget_reasons(r);
+    if (v->outcome != NT_PASS && put_reasons(v, r) != NT_OK)
+        return; /* the result stays an error */
     r->outcome = v->outcome;
     r->line = v->line;
     r->packet = v->packet;

@@ -1,4 +1,5 @@
-/* The verdict of one case while it is judged. The first failure stays; an error replaces a failure. */
+/* The verdict of one case while it is judged. The first failure is its reason, or the first error; all others are kept beside it.
+ */
 #ifndef NT_MODEL_VERDICT_H
 #define NT_MODEL_VERDICT_H
 
@@ -6,12 +7,17 @@
 #include "reports/result/result.h"
 #include "scenarios/model/case.h"
 
+#define NT_VERDICT_MORE_MAX 16
+#define NT_VERDICT_REASON 512
+
 struct nt_verdict {
     struct nt_place fallback; /* for expectations without a place */
     enum nt_outcome outcome;
-    char reason[512];
+    char reason[NT_VERDICT_REASON];
     int line;
     uint32_t packet;
+    char more[NT_VERDICT_MORE_MAX][NT_VERDICT_REASON]; /* further reasons, */
+    size_t more_count, left_out;                       /* and how many of them have no room */
 };
 
 void nt_verdict_error(struct nt_verdict *v, const char *fmt, ...) NT_PRINTF(2, 3);

@@ -3,6 +3,7 @@
 #include "reports/conformance/conformance.h"
 #include "scenarios/judge/expectations.h"
 #include "scenarios/judge/outcome.h"
+#include "scenarios/judge/why_not.h"
 #include "scenarios/model/memory.h"
 #include "scenarios/model/verdict.h"
 #include "scenarios/programs/clock_real.h"
@@ -67,6 +68,8 @@ static void run_and_judge(struct run *run, const struct nt_run_clock *clock, str
     nt_programs_end(run->programs);
     nt_capture_settle(run->capture);
     int r = nt_result_describe(run->w, judged.seen_path, out);
+    if (r == NT_OK)
+        r = nt_why_not_describe(run->w, out);
     if (r == NT_OK)
         r = nt_sizes_describe(run->w, nt_watch_size_limits(watch), out);
     if (r == NT_OK)

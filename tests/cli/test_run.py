@@ -25,7 +25,7 @@ def test_results_have_the_shape_of_the_language(classic):
     case = doc["cases"][0]
     extensions = {"claim", "labels"}
     assert [key for key in case if key not in extensions] == ["id", "file", "params", "seed", "outcome", "reason", "at", "path", "expected_path", "connect_ms", "virtual_ms", "packets",
-                          "agents", "conformance", "data", "capture"]
+                          "agents", "conformance", "data", "capture", "reasons", "steps", "why_not"]
     assert case["id"] == "classic/five-types[left=none,right=none]"
     assert case["file"] == "classic/five-types.yaml"
     agent = case["agents"]["L"]
@@ -67,7 +67,7 @@ def test_a_failing_case_says_what_was_expected_and_where(natsim, scenario, resul
     assert run.code == 1, run
     case = results()["cases"][0]
     assert case["outcome"] == "fail"
-    assert case["reason"] == "path: expected direct, found relayed"
+    assert case["reason"].startswith("path: expected direct, found relayed: nat-right (symmetric) dropped L's check from ")
     assert case["at"]["line"] == 1 + text.splitlines().index("  path: direct")
 
 

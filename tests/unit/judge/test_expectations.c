@@ -214,6 +214,27 @@ TEST(test_how_the_run_ended)
     judging_end(&j);
 }
 
+TEST(test_all_reasons_are_kept_the_first_error_before_failures)
+{
+    struct nt_verdict v = {0};
+    struct nt_result_case r = {.reason = strdup("")};
+    nt_verdict_fail(&v, there, 0, "a failure");
+    nt_verdict_error(&v, "an error");
+    nt_verdict_fail(&v, there, 0, "another failure");
+    for (int i = 0; i < NT_VERDICT_MORE_MAX; i++)
+        nt_verdict_error(&v, "error %d", i);
+    nt_verdict_give(&v, &r);
+    assert_int_equal(r.outcome, NT_ERROR);
+    assert_string_equal(r.reason, "an error");
+    assert_int_equal(r.reason_count, NT_VERDICT_MORE_MAX + 2);
+    assert_string_equal(r.reasons[0].text, "an error");
+    assert_string_equal(r.reasons[1].text, "a failure");
+    assert_string_equal(r.reasons[2].text, "another failure");
+    assert_string_equal(r.reasons[3].text, "error 0");
+    assert_string_equal(r.reasons[NT_VERDICT_MORE_MAX + 1].text, "and 2 more");
+    nt_result_case_free(&r);
+}
+
 TEST(test_a_reason_that_is_cut_ends_in_dots)
 {
     struct nt_verdict v = {0};
@@ -225,13 +246,20 @@ TEST(test_a_reason_that_is_cut_ends_in_dots)
     assert_string_equal(v.reason + sizeof v.reason - sizeof "x...", "x...");
 }
 
-TEST(test_steps_come_before_expectations)
+TEST(test_steps_that_never_ran_come_behind_what_they_follow_from)
 {
     struct judging j;
     judging_begin(&j, SMALL "  - {after: R.failed, link: {at: L, set: down}}\n");
     int line = j.s.scn->steps[1].place.line;
     j.s.scn->expect.path = NT_PATH_NONE;
+    j.s.scn->expect.path_place = there;
+    assert_verdict(&j, NT_FAIL, LINE, "path: expected none, found direct");
+    assert_int_equal(j.result.reason_count, 2);
+    assert_string_equal(j.result.reasons[0].text, j.result.reason);
+    assert_string_equal(j.result.reasons[1].text, "step link never ran: its event did not happen");
+    j.s.scn->expect.path = NT_PATH_DIRECT;
     assert_verdict(&j, NT_FAIL, line, "step link never ran: its event did not happen");
+    assert_int_equal(j.result.reason_count, 1);
     judging_end(&j);
 }
 
@@ -261,8 +289,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_rules_that_must_be_broken),
         cmocka_unit_test(test_a_broken_rule_fails_a_case_of_our_agents),
         cmocka_unit_test(test_how_the_run_ended),
+        cmocka_unit_test(test_all_reasons_are_kept_the_first_error_before_failures),
         cmocka_unit_test(test_a_reason_that_is_cut_ends_in_dots),
-        cmocka_unit_test(test_steps_come_before_expectations),
+        cmocka_unit_test(test_steps_that_never_ran_come_behind_what_they_follow_from),
         cmocka_unit_test(test_an_error_comes_before_a_failure),
     };
     return RUN_TESTS(tests);

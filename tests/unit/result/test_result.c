@@ -33,7 +33,9 @@ static const char example[] =
     "\"peer_reflexive\": [{\"side\": \"local\", \"address\": \"203.0.113.2\", \"port\": 40001, \"packet\": 57}], "
     "\"checks_sent\": 9, \"checks_received\": 8}}, \"conformance\": {\"rules_exercised\": 83, \"violations\": "
     "[{\"rule\": \"RFC8445-7.1.1-priority\", \"agent\": \"L\", \"packet\": 31, \"detail\": \"wrong\", \"count\": 1}], \"advice\": [], \"not_judged\": []}, "
-    "\"data\": {\"sent\": 20, \"lost\": 0}, \"capture\": \"captures/x.pcapng\", \"claim\": \"a claim\"}";
+    "\"data\": {\"sent\": 20, \"lost\": 0}, \"capture\": \"captures/x.pcapng\", \"claim\": \"a claim\", "
+    "\"reasons\": [], \"steps\": [{\"at_ms\": 3, \"what\": \"call (line 9)\", \"fired\": true}, {\"at_ms\": null, \"what\": \"drop\", "
+    "\"fired\": false}], \"why_not\": []}";
 
 static void fill_agent(struct nt_result_agent *a)
 {
@@ -97,6 +99,10 @@ static void fill(struct nt_result_case *c)
     c->params = calloc(2, sizeof *c->params);
     c->params[0] = (struct nt_result_param){strdup("left"), strdup("\"symmetric\""), strdup("symmetric")};
     c->params[1] = (struct nt_result_param){strdup("right"), strdup("\"full-cone\""), strdup("full-cone")};
+    c->steps = calloc(2, sizeof *c->steps);
+    c->steps[0] = (struct nt_result_step){3, strdup("call (line 9)"), true};
+    c->steps[1] = (struct nt_result_step){-1, strdup("drop"), false};
+    c->step_count = 2;
     c->agents = calloc(1, sizeof *c->agents);
     fill_agent(&c->agents[0]);
     c->violations = calloc(1, sizeof *c->violations);
@@ -157,7 +163,7 @@ TEST(test_types_and_nulls)
         "\"seed\": 0, \"outcome\": \"skip\", \"reason\": \"\", \"at\": {\"line\": 7, \"packet\": 0}, \"path\": null, "
         "\"expected_path\": [\"relayed\", \"none\"], \"connect_ms\": null, \"virtual_ms\": 0, \"packets\": 0, \"agents\": {}, "
         "\"conformance\": {\"rules_exercised\": 0, \"violations\": [], \"advice\": [], \"not_judged\": []}, \"data\": {\"sent\": 0, \"lost\": 0}, "
-        "\"capture\": null, \"claim\": null, \"labels\": {\"hp\": \"hp\"}}");
+        "\"capture\": null, \"claim\": null, \"labels\": {\"hp\": \"hp\"}, \"reasons\": [], \"steps\": [], \"why_not\": []}");
     nt_result_case_free(&c);
     assert_int_equal(nt_result_case_from_json(&c, json, strlen(json), what, sizeof what), NT_OK);
     assert_int_equal(c.expected_paths, 6);

@@ -1,0 +1,200 @@
+#include "scenarios/judge/why_not.h"
+#include "core/base/err.h"
+#include "core/base/strings.h"
+#include "core/stun/attributes.h"
+#include "scenarios/apps/result_array.h"
+#include "scenarios/judge/check_ways.h"
+#include "scenarios/judge/why_text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct list {
+    const struct nt_world *w;
+    const struct nt_scn_case *scn;
+    struct nt_check_ways ways;
+    struct nt_result_case *r;
+    size_t left_out;
+    int err;
+};
+
+static struct nt_result_rule *copy_rules(const struct nt_why_entry *e, int *err)
+{
+    struct nt_result_rule *rules = nt_result_array(e->rule_count, sizeof *rules, err);
+    for (size_t i = 0; i < e->rule_count && *err == NT_OK; i++)
+        rules[i] = (struct nt_result_rule){nt_strdup(e->rules[i].node, err), nt_strdup(e->rules[i].key, err)};
+    return rules;
+}
+
+static void add_entry(struct list *l, const struct nt_why_entry *e)
+{
+    if (l->r->why_not_count == NT_WHY_NOT_MAX) {
+        l->left_out++;
+        return;
+    }
+    l->r->why_not[l->r->why_not_count] =
+        (struct nt_result_why_not){.agent = nt_strdup(l->scn->agents[e->agent].name, &l->err),
+                                   .local = e->pair != NULL ? e->pair->local : (struct nt_addr){0},
+                                   .remote = e->pair != NULL ? e->pair->remote : (struct nt_addr){0},
+                                   .packet = (int)e->packet,
+                                   .node = nt_strdup(e->node, &l->err),
+                                   .reason = nt_strdup(e->reason, &l->err),
+                                   .text = nt_strdup(e->text, &l->err)};
+    struct nt_result_why_not *y = &l->r->why_not[l->r->why_not_count++];
+    y->rules = copy_rules(e, &l->err);
+    y->rule_count = y->rules != NULL ? e->rule_count : 0;
+}
+
+/* --- pairs --- */
+
+static const struct nt_result_pair *selected_pair(const struct nt_result_agent *a)
+{
+    for (size_t i = 0; i < a->pair_count && a->selected_count > 0; i++)
+        if (a->pairs[i].valid && nt_addr_equal(&a->pairs[i].local, &a->selected[0].local.addr) &&
+            nt_addr_equal(&a->pairs[i].remote, &a->selected[0].remote.addr))
+            return &a->pairs[i];
+    return NULL;
+}
+
+/* One whose check succeeded stands in the list of valid pairs, as itself or as the pair that it generated. */
+static bool is_to_explain(const struct nt_result_pair *p, const struct nt_result_pair *selected)
+{
+    return !p->valid && strcmp(p->state, "succeeded") != 0 && (selected == NULL || p->priority > selected->priority);
+}
+
+static bool is_relay(const struct nt_result_pair *p)
+{
+    return p->local_type != NULL && strcmp(p->local_type, "relay") == 0;
+}
+
+static void explain_pair(struct list *l, uint32_t agent, const struct nt_result_pair *p)
+{
+    struct nt_why_entry e = {.agent = agent, .pair = p};
+    const struct nt_check_way *way = nt_check_ways_last(&l->ways, agent, &p->base, &p->remote, is_relay(p));
+    if (way != NULL) {
+        nt_why_check(&e, l->w, l->r, &l->ways, way);
+    } else {
+        e.reason = "unchecked";
+        snprintf(e.text, sizeof e.text,
+                 l->ways.cut ? "what became of its checks is not known: packets are not kept without end; the pair is %s"
+                             : "no check was sent on it: the pair is %s",
+                 p->state);
+    }
+    add_entry(l, &e);
+}
+
+static void explain_pairs(struct list *l, uint32_t agent)
+{
+    const struct nt_result_agent *a = &l->r->agents[agent];
+    const struct nt_result_pair *selected = selected_pair(a);
+    for (size_t i = 0; i < a->pair_count && l->err == NT_OK; i++)
+        if (is_to_explain(&a->pairs[i], selected))
+            explain_pair(l, agent, &a->pairs[i]);
+}
+
+/* --- what never began --- */
+
+/* The last request of the agent to one of the server's addresses. */
+static const struct nt_check_way *last_request(const struct list *l, uint32_t agent, uint32_t server, uint16_t method)
+{
+    const struct nt_scn_attachment *on = &l->scn->servers[server].on;
+    for (size_t i = l->ways.count; i-- > 0;)
+        for (size_t k = 0; k < on->address_count; k++)
+            if (l->ways.of[i].agent == agent && l->ways.of[i].method == method &&
+                nt_addr_same_ip(&l->ways.of[i].dst, &on->addresses[k]))
+                return &l->ways.of[i];
+    return NULL;
+}
+
+static void explain_server(struct list *l, uint32_t agent, uint32_t server, uint16_t method, const char *kind)
+{
+    struct nt_why_entry e = {.agent = agent};
+    const struct nt_check_way *way = last_request(l, agent, server, method);
+    if (way != NULL && way->success && way->taken != 0)
+        return;
+    nt_why_request(&e, l->w, way, server, kind);
+    add_entry(l, &e);
+}
+
+/* A server that gave no candidate. */
+static void explain_servers(struct list *l, uint32_t agent)
+{
+    const struct nt_scn_agent *a = &l->scn->agents[agent];
+    for (size_t i = 0; i < a->stun_count; i++)
+        explain_server(l, agent, a->stun[i], NT_STUN_BINDING, "server-reflexive");
+    for (size_t i = 0; i < a->turn_count; i++)
+        explain_server(l, agent, a->turn[i].server, NT_TURN_ALLOCATE, "relayed");
+}
+
+static bool has_happened(const struct list *l, uint32_t agent, const char *event)
+{
+    return nt_observer_find(nt_world_observer(l->w), (struct nt_scn_node){NT_SCN_NODE_AGENT, agent}, event) != NULL;
+}
+
+/* An agent of the call without a pair: the other side's description did not come, or has no candidate for it. */
+static void explain_none(struct list *l, uint32_t agent)
+{
+    struct nt_why_entry e = {.agent = agent, .reason = "no-pairs"};
+    bool offered = agent == l->scn->callee;
+    const char *awaited = offered ? "offer" : "answer", *peer = l->scn->agents[offered ? l->scn->caller : l->scn->callee].name;
+    if (l->r->agents[agent].pair_count > 0 ||
+        !nt_scn_is_reported(l->scn, (struct nt_scn_node){NT_SCN_NODE_AGENT, agent}, "offer-received"))
+        return;
+    if (!has_happened(l, agent, offered ? "offer-received" : "answer-received")) {
+        e.reason = offered ? "no-offer" : "no-answer";
+        snprintf(e.text, sizeof e.text, "%s got no %s of %s", l->scn->agents[agent].name, awaited, peer);
+    } else if (l->r->agents[agent].candidate_count == 0) {
+        e.reason = "no-candidates";
+        snprintf(e.text, sizeof e.text, "%s has no candidate", l->scn->agents[agent].name);
+    } else {
+        snprintf(e.text, sizeof e.text, "no candidate of %s pairs with one of %s", peer, l->scn->agents[agent].name);
+    }
+    add_entry(l, &e);
+}
+
+/* --- all of it --- */
+
+static bool has_better(const struct nt_result_agent *a)
+{
+    const struct nt_result_pair *selected = selected_pair(a);
+    for (size_t i = 0; i < a->pair_count; i++)
+        if (is_to_explain(&a->pairs[i], selected))
+            return true;
+    return selected == NULL;
+}
+
+static void say_left_out(struct list *l)
+{
+    struct nt_result_why_not *last = &l->r->why_not[l->r->why_not_count - 1];
+    char text[80];
+    snprintf(text, sizeof text, "and %zu more of which nothing is said", l->left_out + 1);
+    free(last->text);
+    last->text = nt_strdup(text, &l->err);
+}
+
+static void explain_agent(struct list *l, uint32_t agent)
+{
+    if (!has_better(&l->r->agents[agent]))
+        return;
+    explain_servers(l, agent);
+    explain_none(l, agent);
+    explain_pairs(l, agent);
+}
+
+int nt_why_not_describe(const struct nt_world *w, struct nt_result_case *r)
+{
+    struct list l = {.w = w, .scn = nt_world_case(w), .r = r};
+    uint32_t sides[] = {l.scn->caller, l.scn->callee};
+    if (l.scn->caller == NT_SCN_NONE || (!has_better(&r->agents[sides[0]]) && !has_better(&r->agents[sides[1]])))
+        return NT_OK;
+    l.err = nt_check_ways_find(&l.ways, w);
+    if (l.err == NT_OK)
+        r->why_not = nt_result_array(NT_WHY_NOT_MAX, sizeof *r->why_not, &l.err);
+    for (size_t i = 0; i < 2 && l.err == NT_OK; i++)
+        explain_agent(&l, sides[i]);
+    if (l.err == NT_OK && l.left_out > 0)
+        say_left_out(&l);
+    nt_check_ways_free(&l.ways);
+    return l.err;
+}

@@ -1,0 +1,32 @@
+/* One entry of why_not: the sentence for the end that a check or a request found, and the rules of policies that it names. */
+#ifndef NT_JUDGE_WHY_TEXT_H
+#define NT_JUDGE_WHY_TEXT_H
+
+#include "reports/result/result.h"
+#include "scenarios/judge/check_ways.h"
+
+#define NT_WHY_RULES_MAX 8
+#define NT_WHY_TEXT 512
+
+struct nt_why_entry {
+    uint32_t agent;                    /* of the case */
+    const struct nt_result_pair *pair; /* NULL: it is about none */
+    uint32_t packet;
+    const char *node;   /* a name of the case's; NULL: none */
+    const char *reason; /* static */
+    char text[NT_WHY_TEXT];
+    struct {
+        const char *node, *key;
+    } rules[NT_WHY_RULES_MAX];
+    size_t rule_count;
+};
+
+/* What became of the last check of a pair, which did not make it valid: sets packet, node, reason, text and rules. `r`: what agents
+ * know. */
+void nt_why_check(struct nt_why_entry *e, const struct nt_world *w, const struct nt_result_case *r,
+                  const struct nt_check_ways *ways, const struct nt_check_way *way);
+/* What became of a request to `server` that gave no candidate of a kind, likewise; way NULL: none was sent. */
+void nt_why_request(struct nt_why_entry *e, const struct nt_world *w, const struct nt_check_way *way, uint32_t server,
+                    const char *kind);
+
+#endif

@@ -1,0 +1,103 @@
+"""Why a call was relayed, or had no path: the rules that the sentences name are those that did it, and what never began is told."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import counterfactual
+from conftest import two_nats
+
+
+@pytest.fixture
+def why(natsim, tmp_path):
+    """Runs a scenario; its entries, and the case."""
+    def of(text, *flags):
+        (tmp_path / "s.yaml").write_text(text)
+        run = natsim("run", "s.yaml", "--out", "out", *flags)
+        assert (tmp_path / "out" / "results.json").exists(), run
+        case = json.loads((tmp_path / "out" / "results.json").read_text())["cases"][0]
+        return case["why_not"], case
+    return of
+
+
+def texts(entries, **wanted):
+    return [e["text"] for e in entries if all(e[k] == v for k, v in wanted.items())]
+
+
+def test_each_rule_that_is_named_counts_and_no_other(tmp_path):
+    """On all pairs of mapping and filtering (RFC 4787), replies by table and pinned."""
+    counts, tried, wrong = counterfactual.hold(counterfactual.of_suites(["rfc4787/table", "rfc4787/pinned"], tmp_path), tmp_path)
+    assert wrong == []
+    assert tried > 200 and counts["filtered", "names none"] == 0 and counts["not-symmetric", "names none"] == 0
+
+
+def test_nats_behind_nats(tmp_path):
+    _, tried, wrong = counterfactual.hold(counterfactual.of_stacks(range(1, 31), tmp_path), tmp_path)
+    assert wrong == [] and tried > 60
+
+
+def test_a_direct_call_by_the_best_pair_has_nothing_to_explain(why):
+    entries, case = why(two_nats("none", "none"))
+    assert case["path"] == "direct" and entries == [] and case["reasons"] == []
+
+
+def test_the_sentence_the_packet_and_the_node(why, natsim):
+    entries, case = why(two_nats("symmetric", "port-restricted-cone", path="relayed"))
+    (entry,) = [e for e in entries if e["agent"] == "L" and e["remote"] == "203.0.113.3:50000"]
+    assert (entry["local"], entry["node"], entry["reason"]) == ("10.1.0.2:50000", "nat-right", "filtered")
+    assert entry["text"] == ("nat-right (port-restricted-cone) dropped L's check from 203.0.113.2:40002, for nothing had been sent to that address and "
+                             "port from behind it; nat-left (symmetric) maps each destination to a port of its own, and R knows port 40000")
+    assert entry["rules"] == [{"node": "nat-right", "key": "filtering"}, {"node": "nat-left", "key": "mapping"}]
+    assert f"not direct: {entry['text']}" in natsim("explain", "s").out.splitlines()
+
+
+def test_the_reason_of_a_failed_path_says_why(why):
+    _, case = why(two_nats("symmetric", "symmetric", path="direct"))
+    assert case["reason"].startswith("path: expected direct, found relayed: nat-right (symmetric) dropped L's check from ")
+    assert case["reasons"][0] == case["reason"]
+
+
+@pytest.mark.parametrize("turn, text", [
+    ("{server: turn, user: bob, password: secret}", "no relayed candidate: turn refused L with 401: it has no user 'bob'"),
+    ("{server: turn, user: alice, password: wrong}", "no relayed candidate: turn refused L with 401"),
+])
+def test_a_server_that_refuses(why, turn, text):
+    scenario = two_nats("symmetric", "symmetric", path="relayed").replace("L: {on: home-left, stun: [stun], turn: [{server: turn, user: alice, password: secret}]",
+                                                                         "L: {on: home-left, stun: [stun], turn: [" + turn + "]")
+    entries, _ = why(scenario)
+    assert text in texts(entries, agent="L", local=None)
+
+
+def test_a_blocked_side_names_who_blocks(why):
+    entries, case = why(two_nats("blocked-udp", "full-cone"))
+    assert case["path"] == "none" and case["reason"].startswith("path: expected direct, found none: no server-reflexive candidate: nat-left (blocked-udp) dropped L's request")
+    assert texts(entries, agent="L", local=None)[1].startswith("no relayed candidate: nat-left (blocked-udp) dropped L's request from 10.1.0.2:50000")
+
+
+def test_a_server_that_does_not_answer(why):
+    entries, _ = why(two_nats("symmetric", "symmetric", path="[relayed, none]", steps="  - {at: 0s, server: {at: turn, do: stop}}\n"))
+    assert any(t.startswith("no relayed candidate: turn ") for t in texts(entries, agent="L", local=None))
+
+
+def test_an_answer_that_never_came(why):
+    entries, case = why(two_nats(steps="  - {at: 0s, signalling: {from: R, message: answer, drop: true}}\n", path="none"))
+    assert "L got no answer of R" in texts(entries, agent="L")
+
+
+def test_steps_say_when_they_ran(why):
+    _, case = why(two_nats(steps="  - {after: L.selected, delay: 100ms, nat: {at: nat-left, do: reboot}}\n  - {after: L.failed, link: {at: L.0, set: down}}\n"))
+    assert [(s["what"].split(" (")[0], s["fired"]) for s in case["steps"]] == [("call", True), ("nat at nat-left", True), ("link at L", False)]
+    assert case["steps"][0]["at_ms"] == 0 and case["steps"][2]["at_ms"] is None
+    assert case["reasons"][0] == case["reason"] == "step link never ran: its event did not happen"
+
+
+def test_junit_has_the_sentence(why, tmp_path):
+    why(two_nats("symmetric", "symmetric", path="relayed"))
+    assert "not direct: nat-right (symmetric) dropped L's check from" in (tmp_path / "out" / "junit.xml").read_text()
+
+
+def test_merge_keeps_it(why, natsim, tmp_path):
+    entries, _ = why(two_nats("symmetric", "symmetric", path="relayed"))
+    natsim("merge", "out", "--out", "merged")
+    assert json.loads((tmp_path / "merged" / "results.json").read_text())["cases"][0]["why_not"] == entries
