@@ -1,192 +1,110 @@
 #include "reports/console.h"
 
-#include "reports/grid.h"
+#include "reports/causes.h"
+#include "reports/console_grid.h"
 #include "reports/result/result.h"
 #include "reports/result/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#define WIDTH_MAX 170 /* of a matrix; wider ones get shorter cells */
-#define CELL_MAX 64
+#define CAUSES_SHOWN 10 /* of one outcome */
 
-static const char *outcome_glyph(enum nt_outcome o)
+/* --- what did not pass --- */
+
+static const char *outcome_words(enum nt_outcome o, size_t n)
 {
-    static const char *const glyphs[] = {"\xe2\x9c\x93", "\xe2\x9c\x97", "!", "-"};
-    return glyphs[o];
+    return o == NT_FAIL ? "failed" : o == NT_SKIP ? "skipped" : n == 1 ? "error" : "errors";
 }
 
-static const char *colour_of(const struct nt_console *c, enum nt_outcome o)
+static void put_indented(const struct nt_console *c, const char *text)
 {
-    static const char *const colours[] = {"\033[32m", "\033[31m", "\033[35m", "\033[33m"};
-    return c->colour ? colours[o] : "";
-}
-
-static const char *colour_end(const struct nt_console *c)
-{
-    return c->colour ? "\033[0m" : "";
-}
-
-/* Text from outside may contain control characters. */
-static void put_text(const struct nt_console *c, const char *s)
-{
-    char *clean = nt_clean(s, false);
-    fputs(clean != NULL ? clean : "?", c->out);
-    free(clean);
-}
-
-static void put_spaces(const struct nt_console *c, size_t n)
-{
-    while (n-- > 0)
-        fputc(' ', c->out);
-}
-
-/* By detail: 2 `direct srflx/prflx 604ms`, 1 `direct 604ms`, 0 `direct`. */
-static void cell_text(const struct nt_brief *b, size_t passed, size_t all, int detail, char *buf, size_t cap)
-{
-    char types[32];
-    size_t n = (size_t)snprintf(buf, cap, "%s",
-                                b == NULL            ? "not run"
-                                : b->path[0] != '\0' ? b->path
-                                                     : nt_outcome_name(b->n.outcome));
-    if (b == NULL)
-        return;
-    if (detail >= 2 && nt_selected_types(b, types, sizeof types)[0] != '\0' && n < cap)
-        n += (size_t)snprintf(buf + n, cap - n, " %s", types);
-    if (detail >= 1 && b->n.connect_ms >= 0 && n < cap)
-        n += (size_t)snprintf(buf + n, cap - n, " %lldms", (long long)b->n.connect_ms);
-    if (all > 1 && n < cap)
-        snprintf(buf + n, cap - n, " %zu/%zu", passed, all);
-}
-
-static size_t column_width(const struct nt_grid *g, size_t column, int detail)
-{
-    char buf[CELL_MAX];
-    size_t width = nt_text_width(g->columns[column]), passed, all;
-    for (size_t row = 0; row < g->row_count; row++) {
-        const struct nt_brief *b = nt_grid_cell(g, row, column, &passed, &all);
-        cell_text(b, passed, all, detail, buf, sizeof buf);
-        width = nt_text_width(buf) + 2 > width ? nt_text_width(buf) + 2 : width;
-    }
-    return width;
-}
-
-static size_t label_width(const struct nt_grid *g)
-{
-    size_t width = nt_text_width(g->row_name) + nt_text_width(g->column_name) + 3;
-    for (size_t row = 0; row < g->row_count; row++)
-        width = nt_text_width(g->rows[row]) > width ? nt_text_width(g->rows[row]) : width;
-    return width;
-}
-
-/* The detail with which the table fits. */
-static int choose_detail(const struct nt_grid *g, size_t widths[NT_GRID_AXIS_MAX])
-{
-    for (int detail = 2;; detail--) {
-        size_t sum = label_width(g);
-        for (size_t i = 0; i < g->column_count; i++) {
-            widths[i] = column_width(g, i, detail);
-            sum += widths[i] + 2;
-        }
-        if (sum <= WIDTH_MAX || detail == 0)
-            return detail;
-    }
-}
-
-static void put_grid_row(const struct nt_console *c, const struct nt_grid *g, size_t row, const size_t *widths, int detail)
-{
-    char buf[CELL_MAX];
-    size_t passed, all;
-    put_text(c, g->rows[row]);
-    put_spaces(c, label_width(g) - nt_text_width(g->rows[row]));
-    for (size_t i = 0; i < g->column_count; i++) {
-        const struct nt_brief *b = nt_grid_cell(g, row, i, &passed, &all);
-        enum nt_outcome o = b != NULL ? b->n.outcome : NT_SKIP;
-        cell_text(b, passed, all, detail, buf, sizeof buf);
-        fprintf(c->out, "  %s%s ", colour_of(c, o), outcome_glyph(o));
-        put_text(c, buf);
-        fputs(colour_end(c), c->out);
-        if (i + 1 < g->column_count)
-            put_spaces(c, widths[i] - nt_text_width(buf) - 2);
-    }
+    fprintf(c->out, "%*s", NT_CONSOLE_INDENT, "");
+    nt_console_put_wrapped(c, text, NT_CONSOLE_INDENT, NT_CONSOLE_INDENT);
     fputc('\n', c->out);
 }
 
-static void put_grid(const struct nt_console *c, const struct nt_grid *g)
+static void put_more(const struct nt_console *c, size_t more, const char *what)
 {
-    size_t widths[NT_GRID_AXIS_MAX];
-    int detail = choose_detail(g, widths);
-    fputc('\n', c->out);
-    const struct nt_brief *b = &g->cases[0].brief;
-    put_text(c, b->file);
-    if (b->claim[0] != '\0') {
-        fputs(": ", c->out);
-        put_text(c, b->claim);
-    }
-    for (size_t i = 0; i + 2 < b->n.param_count; i++) {
-        const struct nt_brief_param *p = &b->params[i];
-        fputs(i == 0 ? "\n" : ", ", c->out);
-        put_text(c, p->name);
-        fputs(" = ", c->out);
-        put_text(c, p->label);
-    }
-    fputc('\n', c->out);
-    put_text(c, g->row_name);
-    fputs(" \\ ", c->out);
-    put_text(c, g->column_name);
-    put_spaces(c, label_width(g) - nt_text_width(g->row_name) - nt_text_width(g->column_name) - 3);
-    for (size_t i = 0; i < g->column_count; i++) {
-        fputs("  ", c->out);
-        put_text(c, g->columns[i]);
-        if (i + 1 < g->column_count)
-            put_spaces(c, widths[i] - nt_text_width(g->columns[i]));
-    }
-    fputc('\n', c->out);
-    for (size_t row = 0; row < g->row_count; row++)
-        put_grid_row(c, g, row, widths, detail);
+    char text[100];
+    snprintf(text, sizeof text, "and %zu more%s", more, what);
+    if (more > 0)
+        put_indented(c, text);
 }
 
-static void put_not_passed(const struct nt_console *c, const struct nt_brief *b)
+/* How many, why, the first of them, and the command that runs one of them. */
+static void put_cause(const struct nt_console *c, const struct nt_results *r, const struct nt_cause *cause)
 {
-    fprintf(c->out, "%s%s %s%s ", colour_of(c, b->n.outcome), outcome_glyph(b->n.outcome), nt_outcome_name(b->n.outcome),
-            colour_end(c));
-    put_text(c, b->id);
-    fputs(": ", c->out);
-    put_text(c, b->reason);
+    const struct nt_brief *first = &r->cases[cause->first[0]].brief;
+    enum nt_outcome o = first->n.outcome;
+    struct nt_text t = {0};
+    nt_text_printf(&t, "%zu %s: %s%s", cause->count, outcome_words(o, cause->count), first->reason,
+                   cause->alike ? ", or alike" : "");
+    fprintf(c->out, "\n%s%s%s ", nt_console_colour(c, o), nt_console_glyph(o), nt_console_plain(c));
+    nt_console_put_wrapped(c, t.p != NULL ? t.p : "", 2, NT_CONSOLE_INDENT);
     fputc('\n', c->out);
-    if (b->n.outcome != NT_SKIP) {
-        fputs("    ", c->out);
-        put_text(c, b->command);
+    for (size_t i = 0; i < cause->count && i < NT_CAUSE_CASES_SHOWN; i++)
+        put_indented(c, r->cases[cause->first[i]].brief.id);
+    put_more(c, cause->count > NT_CAUSE_CASES_SHOWN ? cause->count - NT_CAUSE_CASES_SHOWN : 0, "");
+    if (o != NT_SKIP)
+        nt_console_put_command(c, first->command, NT_CONSOLE_INDENT);
+    nt_text_free(&t);
+}
+
+static void put_causes(const struct nt_console *c, const struct nt_results *r, enum nt_outcome outcome)
+{
+    struct nt_causes causes;
+    nt_causes_find(&causes, r, outcome);
+    size_t others = causes.others;
+    for (size_t i = 0; i < causes.count; i++)
+        if (i < CAUSES_SHOWN)
+            put_cause(c, r, &causes.of[i]);
+        else
+            others += causes.of[i].count;
+    if (others > 0)
         fputc('\n', c->out);
-    }
+    put_more(c, others, outcome == NT_SKIP ? " skipped for other reasons: see the report" : " for other reasons: see the report");
+    nt_causes_free(&causes);
+}
+
+/* --- the end --- */
+
+static void put_line(const struct nt_console *c, enum nt_outcome colour, const char *text)
+{
+    fputs(nt_console_colour(c, colour), c->out);
+    nt_console_put_wrapped(c, text, 0, 0);
+    fprintf(c->out, "%s\n", nt_console_plain(c));
 }
 
 static void put_totals(const struct nt_console *c, const struct nt_results *r)
 {
     size_t n[4];
+    struct nt_text t = {0};
     nt_results_count(r, n);
     enum nt_outcome worst = n[NT_ERROR] != 0 ? NT_ERROR : n[NT_FAIL] != 0 ? NT_FAIL : n[NT_PASS] != 0 ? NT_PASS : NT_SKIP;
-    fprintf(c->out, "\n%s%zu case%s: %zu passed", colour_of(c, worst), r->case_count, r->case_count == 1 ? "" : "s", n[NT_PASS]);
+    nt_text_printf(&t, "%zu case%s: %zu passed", r->case_count, r->case_count == 1 ? "" : "s", n[NT_PASS]);
     if (n[NT_FAIL] != 0)
-        fprintf(c->out, ", %zu failed", n[NT_FAIL]);
+        nt_text_printf(&t, ", %zu failed", n[NT_FAIL]);
     if (n[NT_ERROR] != 0)
-        fprintf(c->out, ", %zu error%s", n[NT_ERROR], n[NT_ERROR] == 1 ? "" : "s");
+        nt_text_printf(&t, ", %zu error%s", n[NT_ERROR], n[NT_ERROR] == 1 ? "" : "s");
     if (n[NT_SKIP] != 0)
-        fprintf(c->out, ", %zu skipped", n[NT_SKIP]);
-    fprintf(c->out, "%s\n", colour_end(c));
+        nt_text_printf(&t, ", %zu skipped", n[NT_SKIP]);
+    fputc('\n', c->out);
+    put_line(c, worst, t.p != NULL ? t.p : "");
+    nt_text_free(&t);
 }
 
 static void put_part(const struct nt_console *c, const struct nt_results *r)
 {
     char part[NT_RESULTS_PART];
     if (r->partial)
-        fprintf(c->out, "%s%s%s\n", colour_of(c, NT_ERROR), nt_results_part(r, part), colour_end(c));
+        put_line(c, NT_ERROR, nt_results_part(r, part));
 }
 
 /* What the rules found, in cases that passed, too. */
 static void put_conformance(const struct nt_console *c, const struct nt_results *r)
 {
     uint64_t violations = 0, advice = 0, not_judged = 0;
+    char text[200];
     for (size_t i = 0; i < r->case_count; i++) {
         violations += r->cases[i].brief.n.violations;
         advice += r->cases[i].brief.n.advice;
@@ -194,54 +112,51 @@ static void put_conformance(const struct nt_console *c, const struct nt_results 
     }
     if (violations + advice + not_judged == 0)
         return;
-    fprintf(c->out, "conformance: %llu violation%s, %llu piece%s of advice, %llu not judged: see the report\n",
-            (unsigned long long)violations, violations == 1 ? "" : "s", (unsigned long long)advice, advice == 1 ? "" : "s",
-            (unsigned long long)not_judged);
+    snprintf(text, sizeof text, "conformance: %llu violation%s, %llu piece%s of advice, %llu not judged: see the report",
+             (unsigned long long)violations, violations == 1 ? "" : "s", (unsigned long long)advice, advice == 1 ? "" : "s",
+             (unsigned long long)not_judged);
+    nt_console_put_wrapped(c, text, 0, 0);
+    fputc('\n', c->out);
 }
 
 void nt_console_summary(const struct nt_console *c, const struct nt_results *r)
 {
+    static const enum nt_outcome outcomes[] = {NT_ERROR, NT_FAIL, NT_SKIP};
     struct nt_grid g;
-    for (size_t i = 0, n; i < r->case_count && !c->quiet; i += n) {
+    for (size_t i = 0, n; i < r->case_count && c->width > 0 && !c->quiet; i += n) {
         n = nt_grid_span(&r->cases[i], r->case_count - i);
         if (nt_grid_make(&g, &r->cases[i], n))
-            put_grid(c, &g);
+            nt_console_put_grid(c, &g);
     }
-    bool any = false;
-    for (size_t i = 0; i < r->case_count; i++) {
-        if (r->cases[i].brief.n.outcome == NT_PASS)
-            continue;
-        if (!any)
-            fputc('\n', c->out);
-        any = true;
-        put_not_passed(c, &r->cases[i].brief);
-    }
+    for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
+        put_causes(c, r, outcomes[i]);
     put_totals(c, r);
     put_part(c, r);
     put_conformance(c, r);
 }
 
+/* Its id, and what came of it. */
+static void write_case(const struct nt_console *c, const struct nt_brief *b, struct nt_text *t)
+{
+    char cell[NT_CONSOLE_CELL];
+    nt_console_cell(b, 1, 1, 2, cell, sizeof cell);
+    nt_text_put(t, b->id);
+    if (b->n.outcome != NT_PASS)
+        nt_text_printf(t, ": %s", b->reason);
+    else
+        nt_text_printf(t, "  %s%s%s", b->path[0] != '\0' ? cell : "", b->found[0] != '\0' ? ": " : "", b->found);
+    if (c->verbose)
+        nt_text_printf(t, "  (seed %llu, %llu packets, %lld ms of virtual time)", (unsigned long long)b->n.seed,
+                       (unsigned long long)b->n.packets, (long long)b->n.virtual_ms);
+}
+
 void nt_console_case(const struct nt_console *c, const struct nt_brief *b)
 {
-    char buf[CELL_MAX];
-    fprintf(c->out, "%s%s %s%s ", colour_of(c, b->n.outcome), outcome_glyph(b->n.outcome), nt_outcome_name(b->n.outcome),
-            colour_end(c));
-    put_text(c, b->id);
-    if (b->n.outcome == NT_PASS) {
-        cell_text(b, 1, 1, 2, buf, sizeof buf);
-        fputs("  ", c->out);
-        if (b->path[0] != '\0')
-            put_text(c, buf);
-        if (b->found[0] != '\0') {
-            fputs(": ", c->out);
-            put_text(c, b->found);
-        }
-    } else {
-        fputs(": ", c->out);
-        put_text(c, b->reason);
-    }
-    if (c->verbose)
-        fprintf(c->out, "  (seed %llu, %llu packets, %lld ms of virtual time)", (unsigned long long)b->n.seed,
-                (unsigned long long)b->n.packets, (long long)b->n.virtual_ms);
+    struct nt_text t = {0};
+    write_case(c, b, &t);
+    fprintf(c->out, "%s%s %s%s ", nt_console_colour(c, b->n.outcome), nt_console_glyph(b->n.outcome), nt_outcome_name(b->n.outcome),
+            nt_console_plain(c));
+    nt_console_put_wrapped(c, t.p != NULL ? t.p : "", strlen(nt_outcome_name(b->n.outcome)) + 3, NT_CONSOLE_INDENT);
     fputc('\n', c->out);
+    nt_text_free(&t);
 }

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "scenarios/command/conclusion.h"
 #include "core/base/err.h"
 #include "reports/html.h"
@@ -6,16 +7,28 @@
 #include "scenarios/command/complain.h"
 
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #define PATH_BYTES 4096
 #define STAMP_BYTES 32
+#define TERMINAL_WIDTH 80 /* of one that does not say */
+
+static size_t terminal_width(void)
+{
+    struct winsize size;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : TERMINAL_WIDTH;
+}
 
 struct nt_console nt_console_on_stdout(const struct nt_options *o)
 {
-    return (struct nt_console){
-        .out = stdout, .colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL, .verbose = o->verbose, .quiet = o->quiet};
+    bool terminal = isatty(STDOUT_FILENO) != 0;
+    return (struct nt_console){.out = stdout,
+                               .width = terminal ? terminal_width() : 0,
+                               .colour = terminal && getenv("NO_COLOR") == NULL,
+                               .verbose = o->verbose,
+                               .quiet = o->quiet};
 }
 
 static int stamp(struct nt_results *results)

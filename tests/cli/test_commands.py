@@ -1,12 +1,15 @@
 """The commands beside run: list, lint, presets, schema, explain, classify, merge's neighbours, a terminal, an installed program."""
 
+import fcntl
 import json
 import os
 import pty
 import re
 import shutil
 import socket
+import struct
 import subprocess
+import termios
 
 import jsonschema
 import pytest
@@ -303,9 +306,10 @@ def test_classify_does_not_depend_on_the_seed(natsim, seed):
 
 # --- a terminal ---
 
-def on_a_terminal(cwd, *args, **env):
-    """Runs natsim with a terminal as its standard output and error; what it showed."""
+def on_a_terminal(cwd, *args, columns=0, **env):
+    """Runs natsim with a terminal as its standard output and error; what it showed. 0 columns: the terminal does not say how many."""
     leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24 if columns else 0, columns, 0, 0))
     environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
     run = subprocess.Popen([NATSIM, *map(str, args)], cwd=cwd, stdin=subprocess.DEVNULL, stdout=follower, stderr=follower, env={**environment, **env})
     os.close(follower)

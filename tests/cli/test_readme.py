@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from conftest import NATSIM, ROOT
+from test_commands import on_a_terminal
 
 README = (ROOT / "README.md").read_text()
 
@@ -43,10 +44,9 @@ def test_what_the_readme_shows_is_what_happens(tmp_path):
         assert run.stderr == "" or "tshark" in command, command
 
 
-def test_the_matrix_of_the_readme(natsim):
-    run = natsim("run", "classic")
-    table = run.out[run.out.index("left \\ right"):]
-    assert table in README
+def test_the_matrix_of_the_readme(tmp_path):
+    _, shown = on_a_terminal(tmp_path, "run", "classic", columns=170, NO_COLOR="1")
+    assert shown[shown.index("left \\ right"):].replace("\r\n", "\n") in README
 
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:core|natsim|pcap|reports|scenarios|tests|\.ci)/[\w./-]*)`", README))))

@@ -220,32 +220,62 @@ TEST(test_html)
     nt_results_free(&r);
 }
 
-TEST(test_console)
+#define CAUSES                                                                                                                     \
+    "\n\xe2\x9c\x97 1 failed: path: expected direct, found none\n"                                                                 \
+    "    classic/four[left=none,right=sym]\n"                                                                                      \
+    "    natsim run classic/four.yaml --filter 'classic/four[left=none,right=sym]' --seed 1\n"                                     \
+    "\n- 1 skipped: no such carrier\n"                                                                                             \
+    "    classic/four[left=sym,right=none]\n"                                                                                      \
+    "\n4 cases: 2 passed, 1 failed, 1 skipped\n"
+
+static char *summary_of_four(size_t width, bool lines)
 {
     struct nt_results r;
     char *out = NULL;
     size_t len = 0;
     four(&r);
-    struct nt_console c = {.out = open_memstream(&out, &len)};
-    nt_console_case(&c, &r.cases[0].brief);
-    nt_console_case(&c, &r.cases[1].brief);
+    struct nt_console c = {.out = open_memstream(&out, &len), .width = width};
+    for (size_t i = 0; i < 2 && lines; i++)
+        nt_console_case(&c, &r.cases[i].brief);
     nt_console_summary(&c, &r);
     fclose(c.out);
+    nt_results_free(&r);
+    return out;
+}
+
+TEST(a_pipe_gets_lines)
+{
+    char *out = summary_of_four(0, true);
     assert_string_equal(out, "\xe2\x9c\x93 pass classic/four[left=none,right=none]  direct srflx/prflx 604ms\n"
-                             "\xe2\x9c\x97 fail classic/four[left=none,right=sym]: path: expected direct, found none\n"
-                             "\n"
+                             "\xe2\x9c\x97 fail classic/four[left=none,right=sym]: path: expected direct, found none\n" CAUSES);
+    free(out);
+}
+
+TEST(a_terminal_gets_tables)
+{
+    char *out = summary_of_four(170, false);
+    assert_string_equal(out, "\n"
                              "classic/four.yaml: Best path.\n"
                              "left \\ right  none                        sym\n"
                              "none          \xe2\x9c\x93 direct srflx/prflx 604ms  \xe2\x9c\x97 fail\n"
-                             "sym           - skip                      \xe2\x9c\x93 direct srflx/prflx 604ms\n"
-                             "\n"
-                             "\xe2\x9c\x97 fail classic/four[left=none,right=sym]: path: expected direct, found none\n"
-                             "    natsim run classic/four.yaml --filter 'classic/four[left=none,right=sym]' --seed 1\n"
-                             "- skip classic/four[left=sym,right=none]: no such carrier\n"
-                             "\n"
-                             "4 cases: 2 passed, 1 failed, 1 skipped\n");
+                             "sym           - skip                      \xe2\x9c\x93 direct srflx/prflx 604ms\n" CAUSES);
     free(out);
-    nt_results_free(&r);
+}
+
+TEST(a_narrow_terminal_gets_a_table_for_some_of_the_columns)
+{
+    char *out = summary_of_four(24, false);
+    const char *two = "classic/four.yaml: Best\npath.\n"
+                      "left \\ right  none\n"
+                      "none          \xe2\x9c\x93 direct\n"
+                      "sym           - skip\n"
+                      "\n"
+                      "left \\ right  sym\n"
+                      "none          \xe2\x9c\x97 fail\n"
+                      "sym           \xe2\x9c\x93 direct\n";
+    if (strstr(out, two) == NULL)
+        fail_msg("%s", out);
+    free(out);
 }
 
 TEST(test_console_hostile)
@@ -254,7 +284,7 @@ TEST(test_console_hostile)
     char *out = NULL;
     size_t len = 0;
     hostile(&r);
-    struct nt_console c = {.out = open_memstream(&out, &len), .colour = true, .verbose = true};
+    struct nt_console c = {.out = open_memstream(&out, &len), .width = 60, .colour = true, .verbose = true};
     nt_console_summary(&c, &r);
     nt_console_case(&c, &r.cases[0].brief);
     fclose(c.out);
@@ -295,8 +325,14 @@ TEST(test_disk_full)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_json),      cmocka_unit_test(test_junit),   cmocka_unit_test(test_hostile_junit),
-        cmocka_unit_test(test_html),      cmocka_unit_test(test_console), cmocka_unit_test(test_console_hostile),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_junit),
+        cmocka_unit_test(test_hostile_junit),
+        cmocka_unit_test(test_html),
+        cmocka_unit_test(a_pipe_gets_lines),
+        cmocka_unit_test(a_terminal_gets_tables),
+        cmocka_unit_test(a_narrow_terminal_gets_a_table_for_some_of_the_columns),
+        cmocka_unit_test(test_console_hostile),
         cmocka_unit_test(test_disk_full),
     };
     return RUN_TESTS_WITHIN(tests, in_directory, out_of_directory);
