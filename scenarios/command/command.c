@@ -4,10 +4,12 @@
 #include "scenarios/command/classify.h"
 #include "scenarios/command/command_line.h"
 #include "scenarios/command/complain.h"
+#include "scenarios/command/completion.h"
 #include "scenarios/command/explain.h"
 #include "scenarios/command/help.h"
 #include "scenarios/command/info.h"
 #include "scenarios/command/interop.h"
+#include "scenarios/command/man.h"
 #include "scenarios/command/merge.h"
 #include "scenarios/command/rules.h"
 #include "scenarios/command/run.h"
@@ -37,6 +39,8 @@ static const struct nt_command commands[] = {
     {"interop", "[--short]", "run real ICE stacks with each other and with natsim's agent, behind pairs of NATs", nt_command_interop},
     {"serve", "", NULL, NULL},
     {"bench", "[NAME]...", "measure what messages, packets and cases cost (--runs: rounds of each, --json)", nt_command_bench},
+    {"man", "", "print the manual page", nt_command_man},
+    {"complete", "[WORD]...", "print what may stand in the place of the last word, as bash's completion asks", nt_command_complete},
     {"help", "[COMMAND]", "print this text, or the flags of a command", NULL},
     {NULL, NULL, NULL, NULL},
 };

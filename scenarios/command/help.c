@@ -15,6 +15,14 @@ static void print_commands(const struct nt_command *commands)
             printf("  %-9s %-22s %s\n", c->name, c->args, c->help);
 }
 
+const char *nt_exit_meaning(enum nt_exit code)
+{
+    static const char *const meanings[] = {"passed", "a case failed or all were skipped",
+                                           "flags or input invalid, or nothing to run",
+                                           "outputs cannot be written, or a case broke"};
+    return meanings[code];
+}
+
 int nt_print_help(const struct nt_options *o)
 {
     size_t count;
@@ -27,7 +35,8 @@ int nt_print_help(const struct nt_options *o)
     for (size_t i = 0; i < count; i++)
         if (flags[i].help != NULL && (o->command == NULL || nt_flag_is_of(&flags[i], o->command)))
             printf("  %-16s %-16s %s\n", flags[i].name, flags[i].value != NULL ? flags[i].value : "", flags[i].help);
-    puts("\nexit: 0 passed; 1 a case failed or all were skipped; 2 flags or input invalid, or nothing to run;\n"
-         "      3 outputs cannot be written, or a case broke");
+    fputs("\nexit:\n", stdout);
+    for (int code = NT_EXIT_OK; code <= NT_EXIT_BROKEN; code++)
+        printf("  %d %s\n", code, nt_exit_meaning((enum nt_exit)code));
     return NT_EXIT_OK;
 }

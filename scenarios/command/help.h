@@ -6,5 +6,6 @@
 
 /* On standard output: all commands and flags, or those of o->command. */
 int nt_print_help(const struct nt_options *o);
+const char *nt_exit_meaning(enum nt_exit code);
 
 #endif

@@ -1,6 +1,7 @@
 #include "scenarios/command/selection.h"
 #include "core/base/err.h"
 #include "core/base/map.h"
+#include "scenarios/command/complain.h"
 #include "scenarios/command/replace_agents.h"
 #include "scenarios/files/installed.h"
 #include "scenarios/language/text/arena.h"
@@ -172,6 +173,7 @@ static int find_files(struct nt_selection *s, const struct nt_options *o, const 
         r = one != NT_OK ? one : r;
     }
     nt_suites_sort(&s->found);
+    nt_complain(&s->found.notes);
     for (size_t i = 1; i < s->found.count; i++)
         if (strcmp(s->found.items[i - 1].id_path, s->found.items[i].id_path) == 0) {
             nt_diag_mend(nt_diag_add(diags, s->found.items[i].path, 0, 0, "has the same id as %s", s->found.items[i - 1].path),

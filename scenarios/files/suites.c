@@ -70,8 +70,33 @@ static char *relative_path(const char *path)
     return out;
 }
 
+/* The path from the root, without ".", ".." and "//". NULL without memory. */
+static char *whole_path(const char *path)
+{
+    char here[PATH_BYTES] = "";
+    if (path[0] != '/' && getcwd(here, sizeof here) == NULL)
+        return NULL;
+    size_t len = strlen(here);
+    char *out = malloc(len + strlen(path) + 2);
+    if (out == NULL)
+        return NULL;
+    memcpy(out, here, len);
+    for (const char *part = path; *part != '\0';) {
+        size_t n = strcspn(part, "/");
+        if (n == 2 && strncmp(part, "..", 2) == 0)
+            while (len > 0 && out[--len] != '/')
+                ;
+        else if (n > 0 && !(n == 1 && part[0] == '.'))
+            len += (size_t)sprintf(out + len, "/%.*s", (int)n, part);
+        part += n + (part[n] == '/');
+    }
+    out[len] = '\0';
+    return out;
+}
+
 static void free_file(struct nt_suite_file *item)
 {
+    free(item->whole);
     free(item->path);
     free(item->id_path);
     free(item->shown);
@@ -83,9 +108,12 @@ static int add_file(struct nt_suite_files *f, const char *path)
     if (r != NT_OK)
         return r;
     struct nt_suite_file *item = &f->items[f->count];
-    *item =
-        (struct nt_suite_file){.path = strdup(path), .id_path = strdup(shown_part(path)), .shown = relative_path(shown_part(path))};
-    if (item->path == NULL || item->id_path == NULL || item->shown == NULL) {
+    *item = (struct nt_suite_file){.path = strdup(path),
+                                   .id_path = strdup(shown_part(path)),
+                                   .shown = relative_path(shown_part(path)),
+                                   .whole = whole_path(path),
+                                   .given = f->count};
+    if (item->path == NULL || item->id_path == NULL || item->shown == NULL || item->whole == NULL) {
         free_file(item);
         return NT_ENOMEM;
     }
@@ -147,35 +175,69 @@ static void complain_unknown(struct nt_diags *diags, const char *argument)
     free(entries);
 }
 
-int nt_suites_add(struct nt_suite_files *f, const char *argument, struct nt_diags *diags)
+/* Where the suite, or the file of one, of this name is. */
+static bool find_suite(const char *argument, char path[PATH_BYTES])
 {
-    char path[PATH_BYTES];
     const char *dir = nt_suites_directory();
-    size_t before = f->count;
-    int r = NT_ENOENT;
-    if (is_directory(argument))
-        r = add_directory(f, argument, 0);
-    else if (is_file(argument))
-        r = add_file(f, argument);
-    else if (snprintf(path, sizeof path, "%s.yaml", argument) < (int)sizeof path && is_file(path))
-        r = add_file(f, path);
-    else if (dir != NULL && snprintf(path, sizeof path, "%s/%s", dir, argument) < (int)sizeof path && is_directory(path))
-        r = add_directory(f, path, 0);
-    else if (dir != NULL && is_file(path))
-        r = add_file(f, path);
-    else if (dir != NULL && snprintf(path, sizeof path, "%s/%s.yaml", dir, argument) < (int)sizeof path && is_file(path))
-        r = add_file(f, path);
-    if (r == NT_ENOENT)
-        complain_unknown(diags, argument);
-    else if (r == NT_EIO)
+    if (dir == NULL || snprintf(path, PATH_BYTES, "%s/%s", dir, argument) >= PATH_BYTES)
+        return false;
+    if (is_directory(path) || is_file(path))
+        return true;
+    return snprintf(path, PATH_BYTES, "%s/%s.yaml", dir, argument) < PATH_BYTES && is_file(path);
+}
+
+/* What is here by this name: a file, a directory, or a file without its extension. */
+static bool find_here(const char *argument, char path[PATH_BYTES])
+{
+    if (snprintf(path, PATH_BYTES, "%s", argument) >= PATH_BYTES)
+        return false;
+    if (is_directory(path) || is_file(path))
+        return true;
+    return snprintf(path, PATH_BYTES, "%s.yaml", argument) < PATH_BYTES && is_file(path);
+}
+
+static bool are_same(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static int refuse_argument(struct nt_diags *diags, const char *argument, int err, const char *hidden)
+{
+    if (err == NT_EIO)
         nt_diag_mend(nt_diag_add(diags, argument, 0, 0, "cannot be read (%s)", strerror(errno)), "check its permissions");
-    else if (r == NT_ELIMIT)
+    else if (err == NT_ELIMIT)
         nt_diag_mend(nt_diag_add(diags, argument, 0, 0, "folders nested deeper than %d levels, or more than %d files", DEPTH_MAX,
                                  NT_SUITES_FILES_MAX),
                      "name folders further in");
-    else if (r == NT_OK && f->count == before)
-        nt_diag_mend(nt_diag_add(diags, argument, 0, 0, "holds no scenario"), "scenario files end in .yaml"), r = NT_ENOENT;
-    return r;
+    else if (err == NT_ENOENT && hidden != NULL)
+        nt_diag_mend(nt_diag_add(diags, argument, 0, 0, "holds no scenario, and hides the suite of that name"), "give %s", hidden);
+    else if (err == NT_ENOENT)
+        nt_diag_mend(nt_diag_add(diags, argument, 0, 0, "holds no scenario"), "scenario files end in .yaml");
+    else
+        nt_diag_add(diags, argument, 0, 0, "out of memory");
+    return err;
+}
+
+int nt_suites_add(struct nt_suite_files *f, const char *argument, struct nt_diags *diags)
+{
+    char here[PATH_BYTES], suite[PATH_BYTES];
+    bool is_here = find_here(argument, here), is_suite = find_suite(argument, suite);
+    const char *path = is_here ? here : suite, *hidden = is_here && is_suite && !are_same(here, suite) ? suite : NULL;
+    size_t before = f->count;
+    if (!is_here && !is_suite) {
+        complain_unknown(diags, argument);
+        return NT_ENOENT;
+    }
+    int r = is_directory(path) ? add_directory(f, path, 0) : add_file(f, path);
+    if (r == NT_OK && f->count == before)
+        r = NT_ENOENT;
+    if (r != NT_OK)
+        return refuse_argument(diags, argument, r, hidden);
+    if (hidden != NULL)
+        nt_diag_mend(nt_diag_add(&f->notes, argument, 0, 0, "what is here by that name is taken, not the suite"),
+                     "for the suite give %s", hidden);
+    return NT_OK;
 }
 
 static int by_id(const void *a, const void *b)
@@ -184,18 +246,28 @@ static int by_id(const void *a, const void *b)
     return strcmp(x->id_path, y->id_path);
 }
 
+static int by_path(const void *a, const void *b)
+{
+    const struct nt_suite_file *x = a, *y = b;
+    int order = strcmp(x->whole, y->whole);
+    return order != 0 ? order : x->given < y->given ? -1 : x->given > y->given;
+}
+
 void nt_suites_sort(struct nt_suite_files *f)
 {
     size_t kept = 0;
-    if (f->count > 1)
-        qsort(f->items, f->count, sizeof *f->items, by_id);
+    if (f->count == 0)
+        return;
+    qsort(f->items, f->count, sizeof *f->items, by_path);
     for (size_t i = 0; i < f->count; i++) {
-        if (kept > 0 && strcmp(f->items[kept - 1].path, f->items[i].path) == 0)
+        const struct nt_suite_file *last = kept > 0 ? &f->items[kept - 1] : NULL;
+        if (last != NULL && strcmp(last->whole, f->items[i].whole) == 0 && are_same(last->path, f->items[i].path))
             free_file(&f->items[i]);
         else
             f->items[kept++] = f->items[i];
     }
     f->count = kept;
+    qsort(f->items, f->count, sizeof *f->items, by_id);
 }
 
 void nt_suites_free(struct nt_suite_files *f)
@@ -203,4 +275,5 @@ void nt_suites_free(struct nt_suite_files *f)
     for (size_t i = 0; i < f->count; i++)
         free_file(&f->items[i]);
     free(f->items);
+    nt_diags_clear(&f->notes);
 }

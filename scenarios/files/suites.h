@@ -12,17 +12,21 @@ struct nt_suite_file {
     char *path;    /* to open */
     char *id_path; /* "classic/four-types" */
     char *shown;   /* "classic/four-types.yaml" */
+    char *whole;   /* from the root, without "." and ".." */
+    size_t given;  /* its place in the order of the arguments */
 };
 
 struct nt_suite_files {
     struct nt_suite_file *items;
     size_t count, cap;
+    struct nt_diags notes; /* for people; no errors */
 };
 
-/* Adds the files of one argument, in order of their names. An argument that names no file, directory or suite is a diagnostic with
- * the nearest suite. 0 or a negative error. */
+/* Adds the files of one argument, in order of their names. What is here goes before a suite of that name, which a note tells. An
+ * argument that names no file, directory or suite is a diagnostic with the nearest suite. 0 or a negative error. */
 int nt_suites_add(struct nt_suite_files *f, const char *argument, struct nt_diags *diags);
-/* Sorts the files by id, and drops those that were named twice. */
+/* Sorts the files by id. One that was named twice, by whatever spelling of its path, stays as it was named first; a link is another
+ * file. */
 void nt_suites_sort(struct nt_suite_files *f);
 void nt_suites_free(struct nt_suite_files *f);
 

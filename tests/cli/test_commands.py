@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import shutil
 import socket
 import struct
@@ -408,6 +409,15 @@ def test_an_installed_program_finds_its_suites_from_anywhere(installed, tmp_path
     shutil.copy(moved / "share" / "natsim" / "suites" / "classic" / "five-types.yaml", moved / "share" / "natsim" / "suites" / "only-here")
     run = subprocess.run([moved / "bin" / "natsim", "list", "only-here"], cwd="/", capture_output=True, text=True)
     assert run.stdout.startswith("only-here/five-types[")
+
+
+@pytest.mark.xdist_group("installed")
+def test_the_manual_page_and_the_completion_are_installed(installed, natsim, tmp_path):
+    assert (installed / "share" / "man" / "man1" / "natsim.1").read_text() == natsim("man").out
+    script = installed / "share" / "bash-completion" / "completions" / "natsim"
+    text = f"PATH={shlex.quote(str(installed / 'bin'))}:$PATH; source {shlex.quote(str(script))}; COMP_WORDS=(natsim li); COMP_CWORD=1; _natsim; echo ${{COMPREPLY[@]}}"
+    done = subprocess.run(["bash", "-c", text], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("list lint\n", "")
 
 
 def own_address():

@@ -1,12 +1,12 @@
 """What is selected: what cannot run here is skipped with its reason and never refuses the rest; what is no scenario is refused before anything runs."""
 
-import json
 import os
 import re
+import subprocess
 
 import pytest
 
-from conftest import SUITES, two_nats
+from conftest import NOBODY, SUITES, two_nats
 
 EXPLORES = next(p for p in sorted(SUITES.rglob("*.yaml")) if re.search(r"^  explore:", p.read_text(), re.M))
 CSMA = two_nats().replace("{ipv4: 10.1.0.0/24, delay: 1ms}", "{ipv4: 10.1.0.0/24, medium: csma, rate: 10Mbit}")
@@ -109,6 +109,52 @@ def test_nothing_runs_before_every_given_file_is_valid(natsim, scenario, tmp_pat
         run = natsim("run", "good.yaml", "bad.yaml", *flags)
         assert (run.code, run.out) == (2, "") and run.err.startswith("bad.yaml:3:1: unknown key 'sed': did you mean 'seed'?\n"), run
     assert not (tmp_path / "natsim-out").exists()
+
+
+def test_a_file_that_cannot_be_read_or_is_not_there_is_said_with_all_that_is_wrong(natsim, scenario, public, tmp_path):
+    scenario(two_nats(), "good.yaml")
+    scenario(two_nats().replace("seed:", "sed:"), "bad.yaml")
+    (tmp_path / "empty").mkdir()
+    run = natsim("run", "good.yaml", "empty", "clasic", "missing.yaml")
+    assert run.code == 2 and run.err.splitlines() == [
+        "empty: holds no scenario: scenario files end in .yaml", "clasic: no such file, directory or suite: did you mean 'classic'?",
+        "missing.yaml: no such file, directory or suite: 'natsim list' shows what there is"], run
+    for name, mode in (("closed.yaml", 0o000), ("good.yaml", 0o644)):
+        (public / name).write_text(two_nats())
+        (public / name).chmod(mode)
+    (public / "closed").mkdir(mode=0o700)
+    done = subprocess.run([*NOBODY, "./natsim", "run", "good.yaml", "closed.yaml"], cwd=public, capture_output=True, text=True)
+    assert done.returncode == 2 and done.stderr == "closed.yaml: cannot be read (Permission denied): check its permissions\n", done
+    done = subprocess.run([*NOBODY, "./natsim", "run", "good.yaml", "closed"], cwd=public, capture_output=True, text=True)
+    assert done.returncode == 2 and done.stderr == "closed: cannot be read (Permission denied): check its permissions\n", done
+    assert not (tmp_path / "natsim-out").exists() and not (public / "natsim-out").exists()
+
+
+def test_a_file_is_taken_once_by_whatever_spelling_and_a_link_is_another(natsim, scenario, tmp_path):
+    (tmp_path / "deep").mkdir()
+    scenario(two_nats(), "deep/a.yaml")
+    whole = tmp_path / "deep" / "a.yaml"
+    for args in (["deep/a.yaml", "./deep/a", "deep", "deep//a.yaml", "deep/../deep/./a.yaml", whole], ["deep/a.yaml"] * 3):
+        run = natsim("list", *args)
+        assert (run.code, run.out, run.err) == (0, "deep/a\n", ""), run
+    assert natsim("list", whole, "deep/a").out == f"{whole.with_suffix('')}\n", "as it was named first"
+    (tmp_path / "deep" / "b.yaml").symlink_to("a.yaml")
+    (tmp_path / "more").symlink_to("deep")
+    assert natsim("list", ".").out.splitlines() == ["deep/a", "deep/b", "more/a", "more/b"]
+    scenario(two_nats(), "deep/a.yml")
+    run = natsim("list", "deep")
+    assert run.code == 2 and run.err.endswith("has the same id as deep/a.yaml: rename one, or run them apart\n")
+
+
+def test_what_is_here_goes_before_a_suite_and_says_so(natsim, scenario, tmp_path):
+    (tmp_path / "classic").mkdir()
+    run = natsim("run", "classic")
+    assert run.code == 2 and re.fullmatch(r"classic: holds no scenario, and hides the suite of that name: give /.*/suites/classic\n", run.err), run
+    scenario(two_nats(), "classic/mine.yaml")
+    run = natsim("list", "classic")
+    assert (run.code, run.out) == (0, "classic/mine\n")
+    assert re.fullmatch(r"classic: what is here by that name is taken, not the suite: for the suite give /.*/suites/classic\n", run.err), run
+    assert natsim("list", "classic", cwd=SUITES).err == ""
 
 
 def test_many_files_fit(natsim, tmp_path):
