@@ -27,9 +27,10 @@ static const struct nt_command commands[] = {
     {NULL, NULL, NULL, NULL},
 };
 
-/* Reads a command line whose words are separated by '|'. `text` backs the options. */
+/* Reads a command line whose words are separated by '|'. `text` backs the options, which live until the next line is read. */
 static int read_line(struct nt_options *o, char *text, struct nt_diags *diags)
 {
+    static struct nt_options latest;
     char *argv[WORDS_MAX] = {(char[]){"natsim"}};
     int argc = 1;
     for (char *word = text; word != NULL && argc < WORDS_MAX; argc++) {
@@ -38,7 +39,10 @@ static int read_line(struct nt_options *o, char *text, struct nt_diags *diags)
         if (word != NULL)
             *word++ = '\0';
     }
-    return nt_command_line_read(o, commands, argc, argv, diags);
+    nt_options_free(&latest);
+    int r = nt_command_line_read(o, commands, argc, argv, diags);
+    latest = *o;
+    return r;
 }
 
 static struct nt_options accepted(char *text)
