@@ -10,7 +10,9 @@
 
 int nt_append_open(struct nt_append *f, const char *path)
 {
-    *f = (struct nt_append){.fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)};
+    *f = (struct nt_append){.fd = -1};
+    if (unlink(path) == 0 || errno == ENOENT) /* whatever it is: a link is not followed */
+        f->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     return f->fd >= 0 ? NT_OK : NT_EIO;
 }
 

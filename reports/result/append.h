@@ -11,7 +11,7 @@ struct nt_append {
     uint64_t len; /* what is in it */
 };
 
-/* Makes the file, or empties it. 0 or NT_EIO (errno). */
+/* Makes the file anew. 0 or NT_EIO (errno). */
 int nt_append_open(struct nt_append *f, const char *path);
 /* A file in `dir` that has no name, and so is gone when it is closed, however the process ends. 0, NT_EIO (errno) or NT_ENOMEM. */
 int nt_append_open_unnamed(struct nt_append *f, const char *dir);

@@ -207,6 +207,8 @@ static void read_params(struct in *in, const json_t *o, const struct nt_field *f
     const json_t *labels = json_object_get(o, "labels");
     json_t *map = get_object(in, o, f->name), *v;
     const char *key;
+    if (json_object_size(map) > NT_RESULT_ITEMS_MAX)
+        fault(in, NT_ELIMIT, f->name, "fewer");
     struct nt_result_param *p = (struct nt_result_param *)(void *)make_items(in, f, record, json_object_size(map));
     if (p == NULL)
         return;

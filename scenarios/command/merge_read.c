@@ -1,9 +1,11 @@
 #include "scenarios/command/merge_read.h"
 #include "core/base/err.h"
+#include "core/base/hash.h"
 #include "core/base/map.h"
 #include "reports/result/result.h"
-#include "reports/result/result_parse.h"
+#include "reports/result/results.h"
 #include "scenarios/command/options.h"
+#include "scenarios/files/output.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,8 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PATH_BYTES 4096
-#define CASES_MAX 10000000
+#define MEND_DIRECTORY "give the --out directory of a run"
+#define MEND_DAMAGED "the line is damaged: run that case again"
 
 int nt_merge_complain(const char *path, size_t line, const char *what, const char *mend)
 {
@@ -24,68 +26,109 @@ int nt_merge_complain(const char *path, size_t line, const char *what, const cha
     return NT_EXIT_USAGE;
 }
 
-/* The name of a file comes from anybody's disk. */
-static bool is_inside(const char *name)
+int nt_merge_no_memory(void)
 {
-    for (const char *part = name; part != NULL; part = strchr(part, '/')) {
-        part += part != name;
-        if (part[0] == '/' || (strncmp(part, "..", 2) == 0 && (part[2] == '/' || part[2] == '\0')))
-            return false;
-    }
-    return true;
+    fputs("natsim: out of memory\n", stderr);
+    return NT_EXIT_BROKEN;
 }
 
-static int add_line(struct nt_merge *m, size_t dir, const char *path, size_t number, const char *line, size_t len)
+int nt_merge_complain_at(const struct nt_merge *m, const struct nt_merged_case *k, const char *what, const char *mend)
+{
+    char path[NT_MERGE_PATH_BYTES];
+    return nt_merge_complain(nt_merge_log_path(&m->logs[k->log], path), k->line, what, mend);
+}
+
+static int check_capture(const struct nt_merge *m, const struct nt_merged_case *k)
+{
+    char why[NT_INSIDE_WHY], what[NT_INSIDE_WHY + 300];
+    if (k->capture == NULL)
+        return NT_EXIT_OK;
+    if (!nt_output_is_capture(k->capture))
+        return nt_merge_complain_at(m, k, "'capture' must be captures/NAME.pcapng or .pcap, as natsim names captures",
+                                    MEND_DAMAGED);
+    int fd = nt_inside_open_bounded(m->logs[k->log].dir, k->capture, NT_MERGE_FILE_MAX, why);
+    if (fd >= 0) {
+        close(fd);
+        return NT_EXIT_OK;
+    }
+    snprintf(what, sizeof what, "%s: %s", k->capture, why);
+    return nt_merge_complain_at(m, k, what, NT_MERGE_MEND_FILES);
+}
+
+/* Puts the JSON of a line with this place into *json. */
+static const char *read_line(const struct nt_merge_line *line, struct nt_case_place *place, struct nt_text *json)
+{
+    const char *rest = nt_case_line_read(line->text, line->len, place);
+    json->len = 0;
+    nt_text_put(json, "{");
+    if (rest != NULL)
+        nt_text_add(json, rest, line->len - (size_t)(rest - line->text));
+    return rest;
+}
+
+static int add_case(struct nt_merge *m, const struct nt_merge_line *line, size_t number, struct nt_text *json)
 {
     char what[200];
-    struct nt_case_place place;
-    const char *rest = nt_case_line_read(line, len, &place);
-    if (rest == NULL)
-        return nt_merge_complain(path, number, "not a line of a run", "give the --out directory of a run");
-    if (nt_grow(&m->cases, &m->cap, m->count + 1, sizeof *m->cases, CASES_MAX) != NT_OK)
-        return NT_EXIT_BROKEN;
-    struct nt_merged_case *k = &m->cases[m->count];
-    size_t rest_len = len - (size_t)(rest - line);
-    char *json = malloc(rest_len + 2);
-    if (json == NULL)
-        return NT_EXIT_BROKEN;
-    json[0] = '{';
-    memcpy(json + 1, rest, rest_len);
-    json[rest_len + 1] = '\0';
     struct nt_result_case result;
-    if (nt_result_case_from_json(&result, json, rest_len + 1, what, sizeof what) != NT_OK) {
-        free(json);
-        return nt_merge_complain(path, number, what, "the line is damaged: run that case again");
-    }
-    *k = (struct nt_merged_case){.place = place, .dir = dir, .json = json, .id = result.id, .capture = result.capture};
+    struct nt_merged_case found = {.log = m->log_count - 1, .line = number, .at = line->at, .len = line->len};
+    if (m->count == NT_RESULTS_MAX)
+        return nt_merge_complain_at(m, &found, "more cases than natsim takes", "merge the logs of fewer runs");
+    if (read_line(line, &found.place, json) == NULL)
+        return nt_merge_complain_at(m, &found, "not a line of a run", MEND_DIRECTORY);
+    if (json->err != NT_OK || nt_grow(&m->cases, &m->cap, m->count + 1, sizeof *m->cases, NT_RESULTS_MAX) != NT_OK)
+        return nt_merge_no_memory();
+    int err = nt_result_case_from_json(&result, json->p, json->len, what, sizeof what);
+    if (err != NT_OK)
+        return err == NT_ENOMEM ? nt_merge_no_memory() : nt_merge_complain_at(m, &found, what, MEND_DAMAGED);
+    found.hash = nt_hash(json->p, json->len);
+    found.id = result.id;
+    found.capture = result.capture;
     result.id = result.capture = NULL;
     nt_result_case_free(&result);
-    m->count++;
-    if (k->capture == NULL || is_inside(k->capture))
-        return NT_EXIT_OK;
-    return nt_merge_complain(path, number, "'capture' leads out of the directory", "the line is damaged: run that case again");
+    m->cases[m->count++] = found;
+    return check_capture(m, &found);
+}
+
+static int complain_unread(const char *path, size_t number, int err)
+{
+    if (err == NT_ENOMEM)
+        return nt_merge_no_memory();
+    return err == NT_ELIMIT ? nt_merge_complain(path, number, "the line is longer than 64 MiB", MEND_DIRECTORY)
+                            : nt_merge_complain(path, 0, strerror(errno), MEND_DIRECTORY);
 }
 
 /* A last line without its end, from a run that was killed, is no finished case. */
-static int read_log(struct nt_merge *m, size_t dir, const char *name)
+static int read_lines(struct nt_merge *m, struct nt_merge_lines *lines, const char *path)
 {
-    char path[PATH_BYTES], *line = NULL;
-    size_t cap = 0, number = 0;
-    ssize_t len;
-    int r = NT_EXIT_OK;
-    snprintf(path, sizeof path, "%s/%s", m->dirs[dir], name);
-    FILE *f = fopen(path, "r");
-    if (f == NULL)
-        return nt_merge_complain(path, 0, strerror(errno), "give the --out directory of a run");
-    while (r == NT_EXIT_OK && (len = getline(&line, &cap, f)) > 0) {
+    struct nt_text json = {0};
+    struct nt_merge_line line;
+    size_t number = 0;
+    int more, r = NT_EXIT_OK;
+    while (r == NT_EXIT_OK && (more = nt_merge_lines_next(lines, &line)) != 0) {
         number++;
-        if (line[len - 1] == '\n')
-            r = add_line(m, dir, path, number, line, (size_t)len - 1);
-        else
+        if (more < 0)
+            r = complain_unread(path, number, more);
+        else if (line.cut)
             fprintf(stderr, "natsim: %s:%zu: the last line is cut: that case had not finished\n", path, number);
+        else
+            r = add_case(m, &line, number, &json);
     }
-    free(line);
-    fclose(f);
+    nt_text_free(&json);
+    return r;
+}
+
+static int read_log(struct nt_merge *m, struct nt_merge_log log)
+{
+    char path[NT_MERGE_PATH_BYTES], why[NT_INSIDE_WHY];
+    if (nt_grow(&m->logs, &m->log_cap, m->log_count + 1, sizeof *m->logs, SIZE_MAX) != NT_OK)
+        return nt_merge_no_memory();
+    struct nt_merge_lines lines = {.fd = nt_merge_log_open(&log, why)};
+    nt_merge_log_path(&log, path);
+    if (lines.fd < 0)
+        return nt_merge_complain(path, 0, why, MEND_DIRECTORY);
+    m->logs[m->log_count++] = log;
+    int r = read_lines(m, &lines, path);
+    nt_merge_lines_free(&lines);
     return r;
 }
 
@@ -97,94 +140,91 @@ static int refuse_mixture(const char *dir, const struct nt_rank *a, const struct
     return NT_EXIT_USAGE;
 }
 
-/* A rank that is still running may finish, and rename its log, after the directory was listed. */
-static int read_rank_log(struct nt_merge *m, size_t dir, struct nt_rank_log log)
+static int read_rank_log(struct nt_merge *m, const char *dir, const struct nt_rank_log *log)
 {
-    char name[NT_RANK_NAME_BYTES], path[PATH_BYTES];
     size_t before = m->count;
-    nt_rank_log_name(&log, name);
-    snprintf(path, sizeof path, "%s/%s", m->dirs[dir], name);
-    if (log.unfinished && access(path, F_OK) != 0) {
-        log.unfinished = false;
-        nt_rank_log_name(&log, name);
-    }
-    int r = read_log(m, dir, name);
-    if (r != NT_EXIT_OK || !log.unfinished)
+    int r = read_log(m, (struct nt_merge_log){.dir = dir, .rank = *log});
+    if (r != NT_EXIT_OK || !m->logs[m->log_count - 1].rank.unfinished)
         return r;
-    fprintf(stderr, "natsim: rank %" PRIu64 " of %" PRIu64 " did not finish: its %zu finished case%s here\n", log.rank.rank,
-            log.rank.size, m->count - before, m->count - before == 1 ? " is" : "s are");
+    fprintf(stderr, "natsim: rank %" PRIu64 " of %" PRIu64 " did not finish: its %zu finished case%s here\n", log->rank.rank,
+            log->rank.size, m->count - before, m->count - before == 1 ? " is" : "s are");
     m->incomplete = true;
     return r;
 }
 
 /* Reads the logs of ranks; cases.jsonl only where there are none, since an earlier merge may have written it. */
-static int read_directory(struct nt_merge *m, size_t dir)
+static int read_directory(struct nt_merge *m, const char *dir)
 {
     struct nt_rank_log_list here = {0};
     struct nt_rank a, b;
     int r = NT_EXIT_OK;
-    if (nt_rank_log_list_read(&here, m->dirs[dir]) != NT_OK || here.count == 0)
-        r = read_log(m, dir, "cases.jsonl");
+    if (nt_rank_log_list_read(&here, dir) != NT_OK || here.count == 0)
+        r = read_log(m, (struct nt_merge_log){.dir = dir});
     else if (nt_rank_log_list_is_mixed(&here, &a, &b))
-        r = refuse_mixture(m->dirs[dir], &a, &b);
+        r = refuse_mixture(dir, &a, &b);
     for (size_t i = 0; i < here.count && r == NT_EXIT_OK; i++)
-        r = read_rank_log(m, dir, here.items[i]);
+        r = read_rank_log(m, dir, &here.items[i]);
     if (r == NT_EXIT_OK && nt_rank_log_list_append(&m->ranks, &here) != NT_OK)
-        r = NT_EXIT_BROKEN;
+        r = nt_merge_no_memory();
     nt_rank_log_list_free(&here);
     return r;
 }
 
-static void free_case(struct nt_merged_case *k)
+void nt_merged_case_free(struct nt_merged_case *k)
 {
-    free(k->json);
     free(k->id);
     free(k->capture);
-}
-
-static int compare_places(const void *a, const void *b)
-{
-    const struct nt_merged_case *x = a, *y = b;
-    int c = strcmp(x->id, y->id);
-    uint64_t i = x->place.order, j = y->place.order;
-    return i != j ? i < j ? -1 : 1 : c != 0 ? c : x->dir < y->dir ? -1 : x->dir > y->dir;
-}
-
-/* A case that is in two directories counts once; the two must be equal. */
-static int drop_duplicates(struct nt_merge *m)
-{
-    size_t kept = 0;
-    int r = NT_EXIT_OK;
-    for (size_t i = 0; i < m->count; i++) {
-        struct nt_merged_case *k = &m->cases[i], *before = kept > 0 ? &m->cases[kept - 1] : NULL;
-        if (before == NULL || strcmp(before->id, k->id) != 0) {
-            m->cases[kept++] = *k;
-            continue;
-        }
-        if (strcmp(before->json, k->json) != 0)
-            r = nt_merge_complain(m->dirs[k->dir], 0, k->id,
-                                  "two directories differ in this case: merge runs of the same version and seed");
-        free_case(k);
-    }
-    m->count = kept;
-    return r;
 }
 
 int nt_merge_read(struct nt_merge *m)
 {
     int r = NT_EXIT_OK;
     for (size_t i = 0; i < m->dir_count && r == NT_EXIT_OK; i++)
-        r = read_directory(m, i);
-    if (r == NT_EXIT_OK && m->count > 1)
-        qsort(m->cases, m->count, sizeof *m->cases, compare_places);
-    return r == NT_EXIT_OK ? drop_duplicates(m) : r;
+        r = read_directory(m, m->dirs[i]);
+    return r;
+}
+
+/* The bytes of a line that was read before. False: errno. */
+static bool read_again(int fd, const struct nt_merged_case *k, char *bytes)
+{
+    for (size_t done = 0; done < k->len;) {
+        ssize_t n = pread(fd, bytes + done, k->len - done, (off_t)(k->at + done));
+        if (n <= 0)
+            return false;
+        done += (size_t)n;
+    }
+    return true;
+}
+
+int nt_merge_case_json(struct nt_merge *m, const struct nt_merged_case *k, struct nt_text *json)
+{
+    char why[NT_INSIDE_WHY];
+    struct nt_text bytes = {0};
+    struct nt_case_place place;
+    nt_text_reserve(&bytes, k->len);
+    if (bytes.err != NT_OK)
+        return NT_ENOMEM;
+    bytes.p[k->len] = '\0';
+    int fd = nt_merge_log_reopen(&m->logs[k->log], why);
+    bool same = fd >= 0 && read_again(fd, k, bytes.p) &&
+                read_line(&(struct nt_merge_line){.text = bytes.p, .len = k->len}, &place, json) != NULL && json->err == NT_OK &&
+                nt_hash(json->p, json->len) == k->hash;
+    if (fd >= 0)
+        close(fd);
+    nt_text_free(&bytes);
+    if (same)
+        return NT_OK;
+    nt_merge_complain_at(m, k, fd < 0 ? why : "the line changed while it was read", "merge again when nothing writes there");
+    return NT_ESTATE;
 }
 
 void nt_merge_free(struct nt_merge *m)
 {
     for (size_t i = 0; i < m->count; i++) {
-        free_case(&m->cases[i]);
+        nt_merged_case_free(&m->cases[i]);
     }
     free(m->cases);
+    free(m->logs);
+    free(m->places);
     nt_rank_log_list_free(&m->ranks);
 }

@@ -2,6 +2,7 @@
 #include "core/base/err.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +89,28 @@ int nt_output_name_capture(const char *dir, const char *name, bool plain, struct
         return NT_OK;
     errno = ENAMETOOLONG;
     return NT_EIO;
+}
+
+/* A file of plain characters directly within the folder. */
+static bool is_plain_file(const char *name, const char *folder, const char *ending)
+{
+    size_t len = strlen(name), before = strlen(folder), after = strlen(ending);
+    if (len <= before + after || len - before > NAME_MAX || strncmp(name, folder, before) != 0)
+        return false;
+    for (const char *c = name + before; *c != '\0'; c++)
+        if (!is_plain_character(*c))
+            return false;
+    return strcmp(name + len - after, ending) == 0;
+}
+
+bool nt_output_is_capture(const char *name)
+{
+    return is_plain_file(name, "captures/", ".pcapng") || is_plain_file(name, "captures/", ".pcap");
+}
+
+bool nt_output_is_log(const char *name)
+{
+    return is_plain_file(name, "logs/", ".log");
 }
 
 void nt_output_free_capture(struct nt_output_capture *out)

@@ -25,6 +25,9 @@ struct nt_output_capture { /* where the capture of a case goes */
  */
 int nt_output_name_capture(const char *dir, const char *name, bool plain, struct nt_output_capture *out);
 void nt_output_free_capture(struct nt_output_capture *out);
+/* Names that captures, and logs, have here: plain characters, and no directory but captures/ or logs/. */
+bool nt_output_is_capture(const char *name);
+bool nt_output_is_log(const char *name);
 /* Removes what a worker that broke left of it. */
 void nt_output_remove_parts(const struct nt_output_capture *out);
 
