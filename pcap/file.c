@@ -3,20 +3,14 @@
 #include "core/base/err.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* What a killed run left under this name is removed, or whatever somebody put there: a link is not followed, a FIFO not opened. */
 static FILE *open_new(const char *path)
 {
-    int fd = unlink(path) == 0 || errno == ENOENT ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666) : -1;
-    FILE *out = fd >= 0 ? fdopen(fd, "wb") : NULL;
-    if (out == NULL && fd >= 0)
-        close(fd);
-    return out;
+    return remove(path) == 0 || errno == ENOENT ? fopen(path, "wbx") : NULL;
 }
 
 int nt_file_begin_as(struct nt_file *f, const char *path, const char *suffix)
