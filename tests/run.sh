@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scenarios/setup.sh
-install_missing "${build_packages[@]}" clang git tshark python3 python3-pytest python3-pytest-xdist python3-jsonschema python3-yaml \
+install_missing "${build_packages[@]}" clang git tshark tcpdump python3 python3-pytest python3-pytest-xdist python3-jsonschema python3-yaml \
     python3-aioice coturn openmpi-bin slurm-wlm munge libnice-dev nftables iproute2
 [ -x build/minimal_agent ] || rm -f build/build.ninja # libnice may have come since
 build_preset release

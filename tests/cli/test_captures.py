@@ -1,7 +1,11 @@
 """Captures, read by tshark."""
 
+import ctypes
+import ctypes.util
 import json
+import shutil
 import struct
+import subprocess
 
 import pytest
 
@@ -253,3 +257,76 @@ def test_a_damaged_packet_is_marked(natsim, scenario, tmp_path):
     capture = tmp_path / "natsim-out" / "captures" / "case.pcapng"
     assert fields(capture, "frame.number", display='frame.comment contains "expect-malformed"')
     assert tshark(capture, *GATE) == ""
+
+
+# --- other readers ---
+
+def by_tcpdump(capture, tmp_path):
+    """As text, and as the file that it writes of what it has read."""
+    lines = subprocess.run(["tcpdump", "-nn", "-r", capture], capture_output=True, text=True, check=True).stdout.splitlines()
+    shown = [line for line in lines if line[:2].isdigit()]
+    assert all(" IP " in line or " IP6 " in line for line in shown)
+    subprocess.run(["tcpdump", "-nn", "-r", capture, "-w", tmp_path / "copy.pcap"], capture_output=True, check=True)
+    data, at, packets = (tmp_path / "copy.pcap").read_bytes(), 24, []
+    while at < len(data):
+        size = struct.unpack_from("<I", data, at + 8)[0]
+        packets.append(data[at + 16:at + 16 + size])
+        at += 16 + size
+    return len(shown), packets
+
+
+class PacketHeader(ctypes.Structure):
+    _fields_ = [("seconds", ctypes.c_long), ("fraction", ctypes.c_long), ("caplen", ctypes.c_uint32), ("len", ctypes.c_uint32)]
+
+
+def by_libpcap(capture, tmp_path):
+    """Its API, as a program of anybody's calls it."""
+    lib = ctypes.CDLL(ctypes.util.find_library("pcap") or "libpcap.so.0.8")
+    lib.pcap_open_offline.restype = lib.pcap_geterr.restype = ctypes.c_void_p
+    error, header, data, packets = ctypes.create_string_buffer(256), ctypes.POINTER(PacketHeader)(), ctypes.c_void_p(), []
+    handle = lib.pcap_open_offline(str(capture).encode(), error)
+    assert handle, error.value
+    handle = ctypes.c_void_p(handle)
+    assert lib.pcap_datalink(handle) == 12, "DLT_RAW"
+    while (got := lib.pcap_next_ex(handle, ctypes.byref(header), ctypes.byref(data))) == 1:
+        assert header.contents.caplen == header.contents.len
+        packets.append(ctypes.string_at(data, header.contents.caplen))
+    assert got == -2, ctypes.string_at(lib.pcap_geterr(handle))  # the end
+    lib.pcap_close(handle)
+    return len(packets), packets
+
+
+def by_scapy(capture, tmp_path):
+    utils = pytest.importorskip("scapy.all", reason="scapy is not installed (python3-scapy)")
+    packets = utils.rdpcap(str(capture))
+    assert all(type(p).__name__ in ("IP", "IPv6") for p in packets)
+    return len(packets), [p.original for p in packets]
+
+
+@pytest.fixture(scope="session")
+def of_all_kinds(tmp_path_factory):
+    """By format, the captures and the lengths of their packets by tshark: IPv4 and IPv6, fragments, comments of drops and translations, names, a
+    damaged packet."""
+    place = tmp_path_factory.mktemp("kinds")
+    for form in ("pcapng", "pcap"):
+        run = Run(["run", "language/fragments", "loss/damaged-before-and-after-the-relay", "ipv6/relay-of-both", "--filter", "nat=together",
+                   "--filter", "damaged", "--filter", "relay-of-both", "--out", form, "--capture-format", form], place)
+        assert run.code == 0, run
+    return {form: {c: [int(n) for [n] in fields(c, "frame.len")] for c in sorted((place / form / "captures").iterdir())} for form in ("pcapng", "pcap")}
+
+
+@pytest.mark.xdist_group("readers of captures")
+@pytest.mark.parametrize("form", ["pcapng", "pcap"])
+@pytest.mark.parametrize("read", [by_tcpdump, by_libpcap, by_scapy])
+def test_every_reader_sees_the_same_packets(of_all_kinds, tmp_path, read, form):
+    if read is by_tcpdump and shutil.which("tcpdump") is None:
+        pytest.skip("tcpdump is not installed")
+    versions, fragments = set(), 0
+    assert len(of_all_kinds[form]) >= 4
+    for capture, lengths in of_all_kinds[form].items():  # by tshark
+        count, packets = read(capture, tmp_path)
+        assert [len(p) for p in packets] == lengths and count == len(packets) > 0
+        assert packets == by_libpcap(capture, tmp_path)[1]
+        versions |= {p[0] >> 4 for p in packets}
+        fragments += sum(p[0] >> 4 == 4 and p[6] & 0x20 != 0 for p in packets)
+    assert versions == {4, 6} and fragments > 0
