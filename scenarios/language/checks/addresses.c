@@ -99,8 +99,9 @@ static void fill_inside(struct assign *as, struct nt_scn_attachment *a, const st
         struct nt_addr first = nt_addr_plus(&prefixes[f]->addr, 1);
         uint32_t given = nt_load_given(as->l, a->network, &first);
         if (last_host(prefixes[f]) < 1)
-            nt_source_error(as->l->src, g->place, "no address left for '%s' in %s, the prefix of '%s'", g->name,
-                            nt_prefix_format(prefixes[f], text), n->name);
+            nt_diag_mend(nt_source_error(as->l->src, g->place, "no address left for '%s' in %s, the prefix of '%s'", g->name,
+                                         nt_prefix_format(prefixes[f], text), n->name),
+                         "make the prefix larger");
         else if (given != NT_MAP_NONE)
             nt_diag_mend(nt_source_error(as->l->src, as->l->given_places[given], "%s is the address of gateway '%s' on '%s'",
                                          nt_addr_format_ip(&first, text), g->name, n->name),

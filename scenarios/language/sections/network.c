@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "scenarios/language/sections/medium.h"
+#include "scenarios/language/sections/prefix.h"
 
 #include <stddef.h>
 
@@ -53,6 +54,15 @@ static const struct nt_key keys[] = {
 };
 const struct nt_table nt_table_network = NT_TABLE("network", "a network", keys);
 
+/* A prefix that was given, and can be read. */
+static void check_prefix(struct nt_load *l, const struct nt_yaml *v, const struct nt_prefix *p)
+{
+    const char *why = nt_addr_is_set(&p->addr) ? nt_prefix_why_unusable(p) : NULL;
+    if (why != NULL)
+        nt_diag_mend(nt_load_error(l, v, "no network can have the prefix %s: %s", v->text, why), "write another one, as in %s",
+                     p->addr.family == NT_AF_IPV4 ? "203.0.113.0/24 or 10.1.0.0/24" : "2001:db8:1::/64");
+}
+
 static void read_network(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_network *n)
 {
     struct form f = {.n = *n};
@@ -64,6 +74,8 @@ static void read_network(struct nt_load *l, const struct nt_yaml *v, struct nt_s
     if (!good)
         return;
     nt_load_medium(l, v, f.burst, f.wifi, n);
+    check_prefix(l, nt_yaml_get(v, "ipv4"), &n->ipv4);
+    check_prefix(l, nt_yaml_get(v, "ipv6"), &n->ipv6);
     if (nt_yaml_get(v, "queue") != NULL && n->rate == 0 && n->medium == NT_MEDIUM_SWITCH)
         nt_diag_mend(nt_load_error(l, nt_yaml_key(v, "queue"), "'queue' has no effect without 'rate': nothing waits"),
                      "add rate: 10Mbit, or leave it out");
