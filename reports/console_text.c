@@ -1,5 +1,6 @@
 #include "reports/console_text.h"
 
+#include "core/base/shown.h"
 #include "reports/result/text.h"
 
 #include <stdlib.h>
@@ -39,8 +40,8 @@ static size_t bytes_of(const char *s, size_t n)
 
 void nt_console_put_cut(const struct nt_console *c, const char *text, size_t width, size_t pad)
 {
-    char *clean = nt_clean(text, false);
-    const char *s = clean != NULL ? clean : "?";
+    char *shown = nt_shown(text, false);
+    const char *s = shown != NULL ? shown : "?";
     size_t len = nt_text_width(s);
     if (len <= width)
         fputs(s, c->out);
@@ -48,7 +49,7 @@ void nt_console_put_cut(const struct nt_console *c, const char *text, size_t wid
         fprintf(c->out, "%.*s\xe2\x80\xa6", (int)bytes_of(s, width - 1), s);
     len = len < width ? len : width;
     put_spaces(c, pad > len ? pad - len : 0);
-    free(clean);
+    free(shown);
 }
 
 static void break_line(const struct nt_console *c, const char *end, size_t indent)
@@ -70,8 +71,8 @@ static size_t line_length(const char *s, size_t room)
 
 void nt_console_put_wrapped(const struct nt_console *c, const char *text, size_t at, size_t indent)
 {
-    char *clean = nt_clean(text, false);
-    const char *s = clean != NULL ? clean : "?";
+    char *shown = nt_shown(text, false);
+    const char *s = shown != NULL ? shown : "?";
     while (c->width > indent && nt_text_width(s) + at > c->width) {
         size_t room = c->width > at ? c->width - at : 0, len = line_length(s, room);
         if (at > indent && strcspn(s, " ") > len) /* the first word fits better into the next line */
@@ -82,7 +83,7 @@ void nt_console_put_wrapped(const struct nt_console *c, const char *text, size_t
         at = indent;
     }
     fputs(s, c->out);
-    free(clean);
+    free(shown);
 }
 
 /* A line is broken before a character outside of quotes; within quotes they are closed and opened again; never within $'...'. */
@@ -111,8 +112,8 @@ static size_t break_command(const struct nt_console *c, const char *s, bool afte
 
 void nt_console_put_command(const struct nt_console *c, const char *text, size_t indent)
 {
-    char *clean = nt_clean(text, false);
-    const char *s = clean != NULL ? clean : "?";
+    char *shown = nt_shown(text, false);
+    const char *s = shown != NULL ? shown : "?";
     enum quoting q = PLAIN;
     bool whole = nt_text_width(s) + indent <= c->width || c->width < indent + 20;
     put_spaces(c, indent);
@@ -125,5 +126,5 @@ void nt_console_put_command(const struct nt_console *c, const char *text, size_t
         fwrite(s + i, 1, len, c->out);
     }
     fputc('\n', c->out);
-    free(clean);
+    free(shown);
 }

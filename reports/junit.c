@@ -1,6 +1,7 @@
 #include "reports/junit.h"
 
 #include "core/base/err.h"
+#include "core/base/shown.h"
 #include "reports/findings.h"
 #include "reports/output.h"
 #include "reports/result/command.h"
@@ -38,9 +39,9 @@ static void close_element(struct junit *j)
 
 static void put_attribute(struct junit *j, const char *name, const char *value)
 {
-    char *clean = nt_clean(value, false);
-    note_result(j, clean != NULL ? xmlTextWriterWriteAttribute(j->w, (const xmlChar *)name, (const xmlChar *)clean) : -1);
-    free(clean);
+    char *shown = nt_shown(value, false);
+    note_result(j, shown != NULL ? xmlTextWriterWriteAttribute(j->w, (const xmlChar *)name, (const xmlChar *)shown) : -1);
+    free(shown);
 }
 
 static void put_number(struct junit *j, const char *name, uint64_t v)
@@ -56,9 +57,9 @@ static void put_seconds(struct junit *j, uint64_t ms)
 
 static void put_content(struct junit *j, const char *s)
 {
-    char *clean = nt_clean(s, true);
-    note_result(j, clean != NULL ? xmlTextWriterWriteString(j->w, (const xmlChar *)clean) : -1);
-    free(clean);
+    char *shown = nt_shown(s, true);
+    note_result(j, shown != NULL ? xmlTextWriterWriteString(j->w, (const xmlChar *)shown) : -1);
+    free(shown);
 }
 
 static void put_property(struct junit *j, const char *name, const char *value)

@@ -1,5 +1,6 @@
 #include "core/base/diag.h"
 #include "core/base/map.h"
+#include "core/base/shown.h"
 
 #include <limits.h>
 #include <stdarg.h>
@@ -57,10 +58,34 @@ void nt_diag_source(struct nt_diag *d, const char *text, size_t len)
     d->source = strndup(text, len);
 }
 
+/* How the character at s is shown; tabs are kept. Returns its length. */
+static size_t show_character(const char *s, char text[NT_SHOWN_BYTES], size_t *columns)
+{
+    bool plain;
+    size_t len = nt_shown_character(s, strnlen(s, 4), text, &plain);
+    if (*s == '\t')
+        memcpy(text, "\t", 2);
+    *columns = plain || *s == '\t' ? 1 : strlen(text);
+    return len;
+}
+
+/* Prints at most `max` characters; returns where it stopped. */
+static const char *print_text(FILE *out, const char *s, int max)
+{
+    char text[NT_SHOWN_BYTES];
+    size_t columns;
+    for (; *s != '\0' && max > 0; max--) {
+        s += show_character(s, text, &columns);
+        fputs(text, out);
+    }
+    return s;
+}
+
 static void print_place(FILE *out, const struct nt_diag *d)
 {
+    print_text(out, d->file != NULL ? d->file : "", INT_MAX);
     if (d->file != NULL)
-        fprintf(out, "%s:", d->file);
+        fputc(':', out);
     if (d->line > 0)
         fprintf(out, "%d:", d->line);
     if (d->column > 0)
@@ -69,48 +94,26 @@ static void print_place(FILE *out, const struct nt_diag *d)
         fputc(' ', out);
 }
 
-/* The length of the character at s. Control characters and bytes that are no UTF-8 are bad, one byte each. */
-static size_t character_length(const char *s, bool *bad)
-{
-    unsigned char c = (unsigned char)*s;
-    size_t len = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
-    *bad = c < 0x20 || c == 0x7f || len == 0 || (c == 0xc2 && (unsigned char)s[1] < 0xa0);
-    for (size_t i = 1; i < len; i++)
-        *bad = *bad || ((unsigned char)s[i] & 0xc0) != 0x80;
-    return *bad ? 1 : len;
-}
-
-/* Prints at most `max` characters, bad ones as '?'; returns where it stopped. */
-static const char *print_text(FILE *out, const char *s, int max)
-{
-    for (; *s != '\0' && max > 0; max--) {
-        bool bad;
-        size_t len = character_length(s, &bad);
-        if (bad)
-            fputc(*s == '\t' ? '\t' : '?', out);
-        else
-            fwrite(s, 1, len, out);
-        s += len;
-    }
-    return s;
-}
-
 /* The source line (of a long one the part around the column), and a caret under the column. Tabs are kept, so that the caret is in
  * its place. */
 static void print_source(FILE *out, const struct nt_diag *d)
 {
-    bool bad;
+    char text[NT_SHOWN_BYTES];
+    size_t columns;
     int skipped = d->column > SOURCE_WIDTH ? d->column - SOURCE_WIDTH / 2 : 0;
     const char *s = d->source;
     if (s == NULL)
         return;
     for (int i = 0; i < skipped && *s != '\0'; i++)
-        s += character_length(s, &bad);
+        s += show_character(s, text, &columns);
     fprintf(out, "    %s", skipped > 0 ? "..." : "");
     const char *rest = print_text(out, s, SOURCE_WIDTH);
     fprintf(out, "%s\n    %s", *rest != '\0' ? "..." : "", skipped > 0 ? "   " : "");
-    for (int i = skipped + 1; i < d->column && *s != '\0'; i++, s += character_length(s, &bad))
-        fputc(*s == '\t' ? '\t' : ' ', out);
+    for (int i = skipped + 1; i < d->column && *s != '\0'; i++) {
+        size_t len = show_character(s, text, &columns);
+        fprintf(out, "%*s", *s == '\t' ? 0 : (int)columns, *s == '\t' ? "\t" : "");
+        s += len;
+    }
     fputs(d->column > 0 ? "^\n" : "\n", out);
 }
 

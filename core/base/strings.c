@@ -28,9 +28,9 @@ const char *nt_join(char *buf, size_t cap, const char *first, const char *second
     return buf;
 }
 
-/* The length of a character of RFC 3629; 0: it is none. */
-static size_t utf8_length(const uint8_t *p, size_t left)
+size_t nt_utf8_length(const char *s, size_t left)
 {
+    const uint8_t *p = (const uint8_t *)s;
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     size_t len = p[0] < 0x80 ? 1 : p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
     uint32_t c = len == 1 ? p[0] : p[0] & (0x7fu >> len);
@@ -47,7 +47,7 @@ static size_t utf8_length(const uint8_t *p, size_t left)
 bool nt_is_utf8(const uint8_t *bytes, size_t len)
 {
     for (size_t i = 0, n; i < len; i += n)
-        if ((n = utf8_length(bytes + i, len - i)) == 0)
+        if ((n = nt_utf8_length((const char *)bytes + i, len - i)) == 0)
             return false;
     return true;
 }

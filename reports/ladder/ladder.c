@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/map.h"
+#include "core/base/shown.h"
 #include "natsim/packet/packet.h"
 #include "pcap/annotate.h"
 #include "pcap/comment.h"
@@ -162,7 +163,7 @@ static int make_columns(struct nt_ladder *l, const struct nt_ways *w, const uint
     for (size_t n = 0; n < w->node_count; n++) {
         if (used[n] == 0)
             continue;
-        l->columns[column_of[n]] = nt_clean(w->nodes[n], false);
+        l->columns[column_of[n]] = nt_shown(w->nodes[n], false);
         if (l->columns[column_of[n]] == NULL)
             return NT_ENOMEM;
     }

@@ -1,5 +1,7 @@
 #include "reports/ladder/print.h"
 
+#include "core/base/shown.h"
+
 #include "reports/result/text.h"
 
 #include <inttypes.h>
@@ -56,7 +58,7 @@ void nt_ladder_print(const struct nt_ladder *l, FILE *out, bool colour)
     for (size_t i = 0; i < l->row_count; i++) {
         const struct nt_ladder_row *r = &l->rows[i];
         draw_arrow(r, l, at, line);
-        char *text = nt_clean(r->text, false), *note = nt_clean(r->note, false), *fate = nt_clean(r->fate, false);
+        char *text = nt_shown(r->text, false), *note = nt_shown(r->note, false), *fate = nt_shown(r->fate, false);
         long long us = (long long)(r->at / NT_USEC);
         fprintf(out, "%6lld.%03lld %7u  %s%s%s  %s  %s(%s%s%s)%s\n", us / 1000, (us < 0 ? -us : us) % 1000, (unsigned)r->frame,
                 colour && r->dropped ? "\033[31m" : "", line, colour && r->dropped ? "\033[0m" : "", text != NULL ? text : "",

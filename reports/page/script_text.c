@@ -1,6 +1,7 @@
 #include "reports/page/script_text.h"
 
 #include "core/base/err.h"
+#include "core/base/shown.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -43,12 +44,12 @@ static void put_rest(struct nt_text *t, const char *s)
         put_escaped(t, s);
         return;
     }
-    char *clean = nt_clean(s, true);
-    if (clean != NULL)
-        put_escaped(t, clean);
+    char *shown = nt_shown(s, true);
+    if (shown != NULL)
+        put_escaped(t, shown);
     else
         t->err = NT_ENOMEM;
-    free(clean);
+    free(shown);
 }
 
 void nt_script_string(struct nt_text *t, const char *s)

@@ -1,6 +1,8 @@
 #include "reports/result/json_text.h"
 
 #include "core/base/err.h"
+#include "core/base/shown.h"
+#include "core/base/strings.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -55,11 +57,11 @@ void nt_json_string(struct nt_text *t, const char *s)
     nt_text_add(t, "\"", 1);
     size_t start = t->len;
     if (!put_content(t, s)) {
-        char *clean = nt_clean(s, true);
+        char *shown = nt_shown(s, true);
         t->len = start;
-        if (clean == NULL || !put_content(t, clean))
+        if (shown == NULL || !put_content(t, shown))
             t->err = NT_ENOMEM;
-        free(clean);
+        free(shown);
     }
     nt_text_add(t, "\"", 1);
 }

@@ -1,4 +1,4 @@
-/* Text that grows, and the cleaning of text from outside. */
+/* Text that grows. */
 #ifndef NT_RESULT_TEXT_H
 #define NT_RESULT_TEXT_H
 
@@ -32,10 +32,6 @@ void nt_text_put(struct nt_text *t, const char *s); /* NULL: nothing */
 void nt_text_printf(struct nt_text *t, const char *fmt, ...) NT_PRINTF(2, 3);
 void nt_text_free(struct nt_text *t);
 
-/* The length of the UTF-8 character at s that ends before `left` bytes; 0: malformed. */
-size_t nt_utf8_length(const char *s, size_t left);
-/* A copy in which control characters (with `lines` not newlines) and bytes that are no UTF-8 are '?'. NULL without memory. */
-char *nt_clean(const char *s, bool lines);
 size_t nt_text_width(const char *s); /* characters of valid UTF-8 */
 
 #endif

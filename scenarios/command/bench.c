@@ -5,6 +5,7 @@
 #include "scenarios/command/bench_stun.h"
 #include "scenarios/command/carrier_module.h"
 #include "scenarios/command/complain.h"
+#include "scenarios/command/say.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -52,10 +53,9 @@ static bool names_are_known(const struct nt_options *o)
         if (known)
             continue;
         if (near != NULL)
-            fprintf(stderr, "natsim: nothing to measure is named '%s': did you mean '%s'?\n", given, near);
+            nt_say_error("nothing to measure is named '%s': did you mean '%s'?", given, near);
         else
-            fprintf(stderr, "natsim: nothing to measure is named '%s': 'natsim bench' without a name measures all there is\n",
-                    given);
+            nt_say_error("nothing to measure is named '%s': 'natsim bench' without a name measures all there is", given);
         return false;
     }
     return true;

@@ -4,6 +4,7 @@
 #include "natsim/nat/policy/presets.h"
 #include "scenarios/classify/compare.h"
 #include "scenarios/classify/measure.h"
+#include "scenarios/command/say.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -134,8 +135,7 @@ static size_t complain_of_unknown(const struct survey *s)
     size_t n = 0;
     for (size_t i = 0; i < s->o->args.count; i++)
         if (!s->found[i]) {
-            fprintf(stderr, "natsim: no policy that translates has '%s' in its name: 'natsim presets' lists the presets\n",
-                    s->o->args.items[i]);
+            nt_say_error("no policy that translates has '%s' in its name: 'natsim presets' lists the presets", s->o->args.items[i]);
             n++;
         }
     return n;

@@ -13,6 +13,7 @@
 #include "scenarios/command/merge.h"
 #include "scenarios/command/rules.h"
 #include "scenarios/command/run.h"
+#include "scenarios/command/say.h"
 #include "scenarios/command/sweep.h"
 #include "scenarios/files/installed.h"
 #include "scenarios/model/memory.h"
@@ -54,7 +55,7 @@ static int print_version(void)
     FILE *stacks = popen("stack --list 2>/dev/null", "r"); /* the names that `exec: "stack NAME"` takes */
     char line[300];
     while (stacks != NULL && fgets(line, sizeof line, stacks) != NULL)
-        printf("  stack %s", line);
+        nt_say("  stack %.*s", (int)strcspn(line, "\n"), line);
     if (stacks != NULL)
         pclose(stacks);
     return NT_EXIT_OK;

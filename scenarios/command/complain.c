@@ -1,5 +1,6 @@
 #include "scenarios/command/complain.h"
 #include "core/base/err.h"
+#include "scenarios/command/say.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,5 +17,5 @@ void nt_complain(struct nt_diags *diags)
 
 void nt_complain_unwritable(const char *path, int err, const char *mend)
 {
-    fprintf(stderr, "natsim: %s: cannot be written (%s): %s\n", path, err == NT_EIO ? strerror(errno) : nt_strerror(err), mend);
+    nt_say_error("%s: cannot be written (%s): %s", path, err == NT_EIO ? strerror(errno) : nt_strerror(err), mend);
 }

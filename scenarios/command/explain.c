@@ -9,6 +9,7 @@
 #include "scenarios/command/carrier_module.h"
 #include "scenarios/command/complain.h"
 #include "scenarios/command/conclusion.h"
+#include "scenarios/command/say.h"
 #include "scenarios/command/selection.h"
 #include "scenarios/files/installed.h"
 #include "scenarios/model/words.h"
@@ -160,7 +161,7 @@ static void print_findings(const struct nt_result_case *r)
     nt_put_not_judged(&t, r);
     nt_put_why_not(&t, r, SIZE_MAX);
     if (t.len > 0 && t.err == NT_OK)
-        puts(t.p);
+        nt_say_text(t.p);
     nt_text_free(&t);
 }
 
@@ -170,7 +171,7 @@ static void print_why(const struct nt_result_case *r)
     struct nt_text t = {0};
     nt_put_why_not(&t, r, 0);
     if (t.len > 0 && t.err == NT_OK)
-        puts(t.p);
+        nt_say_text(t.p);
     nt_text_free(&t);
 }
 
@@ -180,7 +181,9 @@ static void print_explanation(const struct nt_options *o, const struct nt_result
     struct nt_console console = nt_console_on_stdout(o);
     struct nt_ladder ladder;
     console.verbose = true;
-    printf("%s  seed %" PRIu64 "\n%s\n\n", r->id, r->seed, r->claim);
+    nt_say("%s  seed %" PRIu64, r->id, r->seed);
+    nt_say("%s", r->claim);
+    puts("");
     print_why(r);
     if (nt_ladder_make(&ladder, capture) == NT_OK) {
         nt_ladder_print(&ladder, stdout, console.colour);
@@ -188,7 +191,7 @@ static void print_explanation(const struct nt_options *o, const struct nt_result
     }
     puts("");
     for (size_t i = 0; i < t->count; i++) {
-        puts(t->lines[i]);
+        nt_say("%s", t->lines[i]);
         free(t->lines[i]);
     }
     free(t->lines);

@@ -2,6 +2,7 @@
 #include "scenarios/command/info.h"
 #include "natsim/nat/policy/presets.h"
 #include "scenarios/command/complain.h"
+#include "scenarios/command/say.h"
 #include "scenarios/command/selection.h"
 #include "scenarios/language/schema.h"
 
@@ -28,7 +29,7 @@ static void list_cases(const struct nt_selection *s, const struct nt_options *o)
             continue;
         }
         char *id = nt_selection_id(s, i);
-        puts(id != NULL ? id : "out of memory");
+        nt_say("%s", id != NULL ? id : "out of memory");
         free(id);
     }
     if (left_out > 0)

@@ -12,6 +12,7 @@
 #include "scenarios/command/merge_missing.h"
 #include "scenarios/command/merge_order.h"
 #include "scenarios/command/merge_read.h"
+#include "scenarios/command/say.h"
 
 #include <stdio.h>
 
@@ -93,7 +94,7 @@ static int write_outputs(struct nt_merge *m, const struct nt_options *o)
         struct nt_console console = nt_console_on_stdout(o);
         nt_console_summary(&console, &results);
         if (!o->quiet)
-            printf("report: %s/report.html\n", o->out);
+            nt_say("report: %s/report.html", o->out);
     }
     int code = nt_conclusion_exit(&results, o, !written || results.partial);
     nt_results_free(&results);

@@ -3,6 +3,7 @@
 #include "reports/output.h"
 #include "scenarios/command/complain.h"
 #include "scenarios/command/options.h"
+#include "scenarios/command/say.h"
 #include "scenarios/files/output.h"
 
 #include <dirent.h>
@@ -46,7 +47,7 @@ static int copy_output(const char *dir, const char *out, const char *name)
     struct nt_file file;
     int from = nt_inside_open_bounded(dir, name, NT_MERGE_FILE_MAX, why), r = NT_OK;
     if (from < 0) {
-        fprintf(stderr, "natsim: %s/%s: cannot be copied: %s\n", dir, name, why);
+        nt_say_error("%s/%s: cannot be copied: %s", dir, name, why);
         return NT_EIO;
     }
     snprintf(to, sizeof to, "%s/%s", out, name);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static int compare_places(const void *a, const void *b)
 {
@@ -60,10 +61,10 @@ static int drop_duplicates(struct nt_merge *m)
 static int compare_captures(const void *a, const void *b)
 {
     const struct nt_merged_case *const *x = a, *const *y = b;
-    return strcmp((*x)->capture, (*y)->capture);
+    return strcasecmp((*x)->capture, (*y)->capture);
 }
 
-/* One file of the output cannot be the capture of two cases. */
+/* One file of the output cannot be the capture of two cases, wherever file systems fold case. */
 static int check_captures_differ(const struct nt_merge *m)
 {
     const struct nt_merged_case **with = malloc((m->count + 1) * sizeof *with);
@@ -77,7 +78,7 @@ static int check_captures_differ(const struct nt_merge *m)
     if (n > 1)
         qsort(with, n, sizeof *with, compare_captures);
     for (size_t i = 1; i < n && r == NT_EXIT_OK; i++)
-        if (strcmp(with[i]->capture, with[i - 1]->capture) == 0)
+        if (compare_captures(&with[i], &with[i - 1]) == 0)
             r = nt_merge_complain_at(m, with[i], "another case has the same 'capture'",
                                      "merge the runs into directories of their own");
     free(with);

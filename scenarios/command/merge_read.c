@@ -5,6 +5,7 @@
 #include "reports/result/result.h"
 #include "reports/result/results.h"
 #include "scenarios/command/options.h"
+#include "scenarios/command/say.h"
 #include "scenarios/files/output.h"
 
 #include <errno.h>
@@ -20,9 +21,9 @@
 int nt_merge_complain(const char *path, size_t line, const char *what, const char *mend)
 {
     if (line > 0)
-        fprintf(stderr, "natsim: %s:%zu: %s: %s\n", path, line, what, mend);
+        nt_say_error("%s:%zu: %s: %s", path, line, what, mend);
     else
-        fprintf(stderr, "natsim: %s: %s: %s\n", path, what, mend);
+        nt_say_error("%s: %s: %s", path, what, mend);
     return NT_EXIT_USAGE;
 }
 
@@ -109,7 +110,7 @@ static int read_lines(struct nt_merge *m, struct nt_merge_lines *lines, const ch
         if (more < 0)
             r = complain_unread(path, number, more);
         else if (line.cut)
-            fprintf(stderr, "natsim: %s:%zu: the last line is cut: that case had not finished\n", path, number);
+            nt_say_error("%s:%zu: the last line is cut: that case had not finished", path, number);
         else
             r = add_case(m, &line, number, &json);
     }
@@ -135,8 +136,8 @@ static int read_log(struct nt_merge *m, struct nt_merge_log log)
 static int refuse_mixture(const char *dir, const struct nt_rank *a, const struct nt_rank *b)
 {
     bool sizes = a->size != b->size; /* else the starts differ */
-    fprintf(stderr, "natsim: %s: holds ranks of two runs: remove cases.*-of-%" PRIu64 ".%s* or cases.*-of-%" PRIu64 ".%s*\n", dir,
-            a->size, sizes ? "" : a->run, b->size, sizes ? "" : b->run);
+    nt_say_error("%s: holds ranks of two runs: remove cases.*-of-%" PRIu64 ".%s* or cases.*-of-%" PRIu64 ".%s*", dir, a->size,
+                 sizes ? "" : a->run, b->size, sizes ? "" : b->run);
     return NT_EXIT_USAGE;
 }
 

@@ -2,6 +2,7 @@
 
 #include "scenarios/command/carrier_module.h"
 #include "scenarios/command/complain.h"
+#include "scenarios/command/say.h"
 #include "scenarios/command/selection.h"
 #include "scenarios/run/explore.h"
 
@@ -78,7 +79,7 @@ static int run_case(const struct nt_options *o, const struct nt_carrier_ops *car
     t->cases += result.outcome != NT_SKIP;
     int code = result.outcome == NT_ERROR ? NT_EXIT_BROKEN : NT_EXIT_OK;
     if (code != NT_EXIT_OK || result.outcome == NT_SKIP)
-        fprintf(stderr, "natsim: %s: %s%s\n", result.id, code == NT_EXIT_OK ? "skipped: " : "", result.reason);
+        nt_say_error("%s: %s%s", result.id, code == NT_EXIT_OK ? "skipped: " : "", result.reason);
     nt_result_case_free(&result);
     nt_capture_free(&capture);
     nt_scn_case_del(c);

@@ -2,6 +2,7 @@
 #include "scenarios/command/run.h"
 #include "core/base/err.h"
 #include "reports/console.h"
+#include "reports/result/command.h"
 #include "reports/texts.h"
 #include "scenarios/command/carrier_module.h"
 #include "scenarios/command/complain.h"
@@ -10,6 +11,7 @@
 #include "scenarios/command/jobs.h"
 #include "scenarios/command/rank_log.h"
 #include "scenarios/command/run_directory.h"
+#include "scenarios/command/say.h"
 #include "scenarios/command/selection.h"
 #include "scenarios/command/worker_pool.h"
 #include "scenarios/files/case_line.h"
@@ -191,13 +193,15 @@ static int end_rank(struct runner *run, const struct nt_results *results)
     size_t n[4];
     say_interrupted(run);
     if (!run->broken && run->finished == run->s.count && nt_rank_log_finish(o->out, &o->rank) != NT_OK) {
-        fprintf(stderr, "natsim: %s: cannot be renamed (%s): give another --out\n", run->log_path, strerror(errno));
+        nt_say_error("%s: cannot be renamed (%s): give another --out", run->log_path, strerror(errno));
         run->broken = true;
     }
     nt_results_count(results, n);
-    printf("rank %" PRIu64 " of %" PRIu64
-           ": %zu of its %zu cases ran, %zu passed; when all ranks have ended, the verdict: natsim merge %s\n",
-           o->rank.rank, o->rank.size, results->case_count, run->s.count, n[NT_PASS], o->out);
+    char *out = nt_shell_argument(o->out);
+    nt_say("rank %" PRIu64 " of %" PRIu64
+           ": %zu of its %zu cases ran, %zu passed; when all ranks have ended, the verdict: natsim merge %s",
+           o->rank.rank, o->rank.size, results->case_count, run->s.count, n[NT_PASS], out != NULL ? out : "DIR");
+    free(out);
     if (o->stats)
         print_stats(results);
     return run->broken || was_cut_short(run) ? NT_EXIT_BROKEN : NT_EXIT_OK;
@@ -210,9 +214,9 @@ static int end_run(struct runner *run, const struct nt_results *results)
     if (run->o->stats)
         print_stats(results);
     if (written && !run->o->quiet)
-        printf("report: %s/report.html\n", run->o->out);
+        nt_say("report: %s/report.html", run->o->out);
     if (run->o->keep != NT_KEEP_NONE && !run->o->quiet)
-        printf("captures: %s/captures\n", run->o->out);
+        nt_say("captures: %s/captures", run->o->out);
     say_interrupted(run);
     return nt_conclusion_exit(results, run->o, run->broken || !written || was_cut_short(run));
 }

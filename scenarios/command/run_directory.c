@@ -1,6 +1,7 @@
 #include "scenarios/command/run_directory.h"
 #include "core/base/err.h"
 #include "scenarios/command/complain.h"
+#include "scenarios/command/say.h"
 #include "scenarios/files/output.h"
 
 #include <inttypes.h>
@@ -15,7 +16,7 @@ static int complain_about_record(const struct nt_run_directory *d, int err, cons
     else if (o->shard_given && !o->ranked)
         mend = "wait for its end, or give another --out: each part has its own";
     if (err == NT_EEXIST || err == NT_EINVAL)
-        fprintf(stderr, "natsim: %s: %s: %s\n", o->out, d->record.why, mend);
+        nt_say_error("%s: %s: %s", o->out, d->record.why, mend);
     else
         nt_complain_unwritable(o->out, err, NT_MEND_OUT);
     return NT_EXIT_BROKEN;
@@ -25,13 +26,12 @@ static int complain_about_record(const struct nt_run_directory *d, int err, cons
 static void say_what_stays(const struct nt_run_record *record, const struct nt_options *o)
 {
     if (record->unlocked != 0 && (!o->ranked || o->shard == 0))
-        fprintf(stderr, "natsim: %s: the file system has no locks (%s): let no other run write there meanwhile\n", o->out,
-                strerror(record->unlocked));
+        nt_say_error("%s: the file system has no locks (%s): let no other run write there meanwhile", o->out,
+                     strerror(record->unlocked));
     if (record->others > 0)
-        fprintf(stderr,
-                "natsim: %s: no record says who wrote the files in captures/ and logs/ (%" PRIu64
-                "): they stay; remove them, or give another --out\n",
-                o->out, record->others);
+        nt_say_error("%s: no record says who wrote the files in captures/ and logs/ (%" PRIu64
+                     "): they stay; remove them, or give another --out",
+                     o->out, record->others);
 }
 
 int nt_run_directory_open(struct nt_run_directory *d, const struct nt_options *o, const struct nt_selection *s)

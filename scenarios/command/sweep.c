@@ -1,10 +1,12 @@
 #include "scenarios/command/sweep.h"
 #include "core/base/err.h"
 #include "core/base/map.h"
+#include "reports/result/command.h"
 #include "reports/result/words.h"
 #include "scenarios/command/complain.h"
 #include "scenarios/command/interrupt.h"
 #include "scenarios/command/options.h"
+#include "scenarios/command/say.h"
 #include "scenarios/command/worker_pool.h"
 #include "scenarios/model/memory.h"
 #include "scenarios/sweep/find.h"
@@ -85,7 +87,8 @@ static void keep_failure(struct campaign *c, uint64_t number, enum nt_law law, c
     char path[PATH_BYTES];
     c->failures[law]++;
     snprintf(path, sizeof path, "%s/sweep/world-%07" PRIu64 "-%s.yaml", c->o->out, number, nt_law_name(law));
-    printf("world %" PRIu64 ": %s: %s\n    %s\n", number, nt_law_name(law), detail, path);
+    nt_say("world %" PRIu64 ": %s: %s", number, nt_law_name(law), detail);
+    nt_say("    %s", path);
     if (!write_file(path, scenario, len)) {
         nt_complain_unwritable(path, NT_EIO, NT_MEND_DISK);
         c->broken = true;
@@ -145,10 +148,13 @@ static bool take_lost_world(void *user, size_t job, const char *why)
 
 static void say_how_to_go_on(const struct campaign *c)
 {
-    printf("up to %" PRIu64 ": %zu failures", c->next - 1, c->file_count);
+    char *out = nt_shell_argument(c->o->out);
     if (c->next < c->end)
-        printf("; natsim sweep --seeds %" PRIu64 "..%" PRIu64 " --out %s goes on", c->next, c->end - 1, c->o->out);
-    putchar('\n');
+        nt_say("up to %" PRIu64 ": %zu failures; natsim sweep --seeds %" PRIu64 "..%" PRIu64 " --out %s goes on", c->next - 1,
+               c->file_count, c->next, c->end - 1, out != NULL ? out : "DIR");
+    else
+        nt_say("up to %" PRIu64 ": %zu failures", c->next - 1, c->file_count);
+    free(out);
     fflush(stdout);
 }
 
@@ -185,7 +191,7 @@ static void print_summary(const struct campaign *c)
                nt_law_claim((enum nt_law)law));
     printf("%zu failures\n", c->file_count);
     for (size_t i = 0; i < c->file_count; i++)
-        printf("    %s\n", c->files[i] != NULL ? c->files[i] : "");
+        nt_say("    %s", c->files[i] != NULL ? c->files[i] : "");
 }
 
 static bool make_directory(const char *path)
@@ -255,7 +261,7 @@ int nt_command_sweep(const struct nt_options *o)
     struct campaign *c = calloc(1, sizeof *c);
     const char *wrong = find_contradiction(o);
     if (wrong != NULL || c == NULL) {
-        fprintf(stderr, "natsim: %s\n", wrong != NULL ? wrong : "out of memory");
+        nt_say_error("%s", wrong != NULL ? wrong : "out of memory");
         free(c);
         return wrong != NULL ? NT_EXIT_USAGE : NT_EXIT_BROKEN;
     }

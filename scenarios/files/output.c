@@ -98,7 +98,7 @@ static bool is_plain_file(const char *name, const char *folder, const char *endi
     if (len <= before + after || len - before > NAME_MAX || strncmp(name, folder, before) != 0)
         return false;
     for (const char *c = name + before; *c != '\0'; c++)
-        if (!is_plain_character(*c))
+        if (!nt_output_is_plain(*c))
             return false;
     return strcmp(name + len - after, ending) == 0;
 }

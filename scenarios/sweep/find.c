@@ -1,4 +1,5 @@
 #include "scenarios/sweep/find.h"
+#include "core/base/shown.h"
 #include "scenarios/sweep/shrink.h"
 #include "scenarios/sweep/tree_text.h"
 #include "scenarios/sweep/world.h"
@@ -45,10 +46,10 @@ static bool breaks_the_law(void *user, const struct nt_tree *world)
 static void write_scenario(struct nt_text *out, uint64_t number, enum nt_law law, const char *detail, bool smaller,
                            const struct nt_tree *world)
 {
-    char *clean = nt_clean(detail, false); /* one line of a comment */
+    char *shown = nt_shown(detail, false); /* one line of a comment */
     nt_text_printf(out, "# World %" PRIu64 " of natsim sweep%s: it breaks the law '%s': %s.\n# %s\n", number,
-                   smaller ? ", made smaller" : "", nt_law_name(law), nt_law_claim(law), clean != NULL ? clean : "");
-    free(clean);
+                   smaller ? ", made smaller" : "", nt_law_name(law), nt_law_claim(law), shown != NULL ? shown : "");
+    free(shown);
     nt_tree_write_yaml(out, world);
 }
 

@@ -44,7 +44,7 @@ TEST(long_lines_and_steering_characters)
     assert_format(&d, want);
     i = nt_diag_add(&d, "a.yaml", 1, 4, "unknown key '\033[2J\xff'");
     nt_diag_source(i, "\xc3\xa4\033\x80z", 5); /* the caret is under the fourth character */
-    assert_format(&d, "a.yaml:1:4: unknown key '?[2J?'\n    \xc3\xa4??z\n       ^\n");
+    assert_format(&d, "a.yaml:1:4: unknown key '\\x1b[2J\\xff'\n    \xc3\xa4\\x1b\\x80z\n             ^\n");
 }
 
 TEST(limit)

@@ -159,7 +159,7 @@ TEST(test_types_and_nulls)
     char *json = json_of(&c);
     assert_string_equal(
         json,
-        "{\"id\": \"a?\\\"<\", \"file\": \"a.yaml\", \"params\": {\"n\": 3, \"hp\": {\"preset\": \"symmetric\"}, \"b\": true}, "
+        "{\"id\": \"a\\\\xff\\\"<\", \"file\": \"a.yaml\", \"params\": {\"n\": 3, \"hp\": {\"preset\": \"symmetric\"}, \"b\": true}, "
         "\"seed\": 0, \"outcome\": \"skip\", \"reason\": \"\", \"at\": {\"line\": 7, \"packet\": 0}, \"path\": null, "
         "\"expected_path\": [\"relayed\", \"none\"], \"connect_ms\": null, \"virtual_ms\": 0, \"packets\": 0, \"agents\": {}, "
         "\"conformance\": {\"rules_exercised\": 0, \"violations\": [], \"advice\": [], \"not_judged\": []}, \"data\": {\"sent\": 0, \"lost\": 0}, "
