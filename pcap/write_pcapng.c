@@ -86,7 +86,7 @@ static int write_interface(struct nt_pcapng_buffer *b, const struct nt_capture_t
     const uint8_t nanoseconds = 9;
     begin_block(b, NT_PCAPNG_IDB);
     put16x2(b, NT_DLT_RAW, 0); /* libpcap 1.10.3 takes the second interface of NT_LINKTYPE_RAW for one of another type */
-    put32(b, 0); /* no snap length */
+    put32(b, 0);               /* no snap length */
     put_text(b, NT_OPT_IF_NAME, t->name);
     if (t->description != NULL)
         put_text(b, NT_OPT_IF_DESCRIPTION, t->description);
