@@ -12,6 +12,7 @@
 #include "scenarios/command/merge_missing.h"
 #include "scenarios/command/merge_order.h"
 #include "scenarios/command/merge_read.h"
+#include "scenarios/command/run_directory.h"
 #include "scenarios/command/say.h"
 
 #include <stdio.h>
@@ -81,10 +82,10 @@ static int take_cases(struct nt_merge *m, const char *out, struct nt_results *re
     return r;
 }
 
-static int write_outputs(struct nt_merge *m, const struct nt_options *o)
+static int write_outputs(struct nt_merge *m, const struct nt_options *o, const struct nt_run_record *record)
 {
     struct nt_results results;
-    bool written = nt_results_begin(&results, m->count) == NT_OK && nt_merge_copy_files(m, o->out) == NT_OK &&
+    bool written = nt_results_begin(&results, m->count) == NT_OK && nt_merge_copy_files(m, o->out, record) == NT_OK &&
                    take_cases(m, o->out, &results) == NT_OK;
     nt_results_close_gaps(&results);
     results.partial |= m->incomplete;
@@ -99,6 +100,17 @@ static int write_outputs(struct nt_merge *m, const struct nt_options *o)
     int code = nt_conclusion_exit(&results, o, !written || results.partial);
     nt_results_free(&results);
     return code;
+}
+
+/* No run may be at work where merge writes. */
+static int lock_and_write(struct nt_merge *m, const struct nt_options *o)
+{
+    struct nt_run_record record = NT_RUN_RECORD_CLOSED;
+    int r = nt_run_directory_open_for_merge(&record, o);
+    if (r == NT_EXIT_OK)
+        r = write_outputs(m, o, &record);
+    nt_run_record_end(&record);
+    return r;
 }
 
 /* The cases of missing ranks are not reported a second time. */
@@ -128,7 +140,7 @@ int nt_command_merge(const struct nt_options *given)
         r = m.incomplete ? NT_EXIT_BROKEN
                          : nt_merge_complain(o.args.items[0], 0, "holds no finished case", "give the --out directory of a run");
     if (r == NT_EXIT_OK)
-        r = write_outputs(&m, &o);
+        r = lock_and_write(&m, &o);
     nt_merge_free(&m);
     return r;
 }

@@ -41,7 +41,7 @@ static int copy_bytes(int from, FILE *to)
 }
 
 /* Copies a file of a directory; `name`: its path within. */
-static int copy_output(const char *dir, const char *out, const char *name)
+static int copy_output(const char *dir, const char *out, const char *name, const struct nt_run_record *record)
 {
     char to[NT_MERGE_PATH_BYTES], why[NT_INSIDE_WHY];
     struct nt_file file;
@@ -52,7 +52,9 @@ static int copy_output(const char *dir, const char *out, const char *name)
     }
     snprintf(to, sizeof to, "%s/%s", out, name);
     if (!is_same_file(from, to)) {
-        r = nt_file_begin(&file, to);
+        r = nt_run_record_add(record, name);
+        if (r == NT_OK)
+            r = nt_file_begin(&file, to);
         if (r == NT_OK)
             r = nt_file_end(&file, copy_bytes(from, file.out));
         if (r != NT_OK)
@@ -106,15 +108,15 @@ int nt_merge_check_logs(const char *dir)
 }
 
 /* The logs of real programs, of unfinished cases too. */
-static int copy_logs(const struct nt_merge *m, const char *out, size_t dir)
+static int copy_logs(const char *dir, const char *out, const struct nt_run_record *record)
 {
     char name[LOG_NAME_BYTES], why[NT_INSIDE_WHY];
-    DIR *d = open_logs(m->dirs[dir], why);
+    DIR *d = open_logs(dir, why);
     int r = d != NULL ? nt_output_make_logs(out) : NT_OK; /* else no real program took part */
     for (const struct dirent *e; r == NT_OK && d != NULL && (e = readdir(d)) != NULL;) {
         snprintf(name, sizeof name, "logs/%s", e->d_name);
         if (nt_output_is_log(name))
-            r = copy_output(m->dirs[dir], out, name);
+            r = copy_output(dir, out, name, record);
     }
     if (d != NULL)
         closedir(d);
@@ -125,21 +127,21 @@ static int copy_logs(const struct nt_merge *m, const char *out, size_t dir)
 static int make_output(const struct nt_merge *m, const char *out)
 {
     struct stat own, in;
-    int r = nt_output_make(out) == NT_OK ? nt_output_make_captures(out) : NT_EIO;
+    int r = nt_output_make_captures(out);
     bool is_input = r == NT_OK && stat(out, &own) != 0;
     for (size_t i = 0; i < m->dir_count && r == NT_OK && !is_input; i++)
         is_input = stat(m->dirs[i], &in) == 0 && in.st_dev == own.st_dev && in.st_ino == own.st_ino;
     return r == NT_OK && !is_input ? nt_rank_log_clean(out, NULL) : r;
 }
 
-int nt_merge_copy_files(const struct nt_merge *m, const char *out)
+int nt_merge_copy_files(const struct nt_merge *m, const char *out, const struct nt_run_record *record)
 {
     int r = make_output(m, out);
     if (r != NT_OK)
         nt_complain_unwritable(out, NT_EIO, NT_MEND_OUT);
     for (size_t i = 0; i < m->count && r == NT_OK; i++)
-        r = m->cases[i].capture != NULL ? copy_output(m->logs[m->cases[i].log].dir, out, m->cases[i].capture) : NT_OK;
+        r = m->cases[i].capture != NULL ? copy_output(m->logs[m->cases[i].log].dir, out, m->cases[i].capture, record) : NT_OK;
     for (size_t i = 0; i < m->dir_count && r == NT_OK; i++)
-        r = copy_logs(m, out, i);
+        r = copy_logs(m->dirs[i], out, record);
     return r;
 }

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static int complain_about_record(const struct nt_run_directory *d, int err, const struct nt_options *o)
+static int complain_about_record(const struct nt_run_record *record, int err, const struct nt_options *o)
 {
     const char *mend = "wait for its end, or give another --out";
     if (err == NT_EINVAL)
@@ -16,7 +16,7 @@ static int complain_about_record(const struct nt_run_directory *d, int err, cons
     else if (o->shard_given && !o->ranked)
         mend = "wait for its end, or give another --out: each part has its own";
     if (err == NT_EEXIST || err == NT_EINVAL)
-        nt_say_error("%s: %s: %s", o->out, d->record.why, mend);
+        nt_say_error("%s: %s: %s", o->out, record->why, mend);
     else
         nt_complain_unwritable(o->out, err, NT_MEND_OUT);
     return NT_EXIT_BROKEN;
@@ -44,8 +44,19 @@ int nt_run_directory_open(struct nt_run_directory *d, const struct nt_options *o
     if (err == NT_OK)
         err = nt_run_record_begin(&d->record);
     if (err != NT_OK)
-        return complain_about_record(d, err, o);
+        return complain_about_record(&d->record, err, o);
     say_what_stays(&d->record, o);
+    return NT_EXIT_OK;
+}
+
+int nt_run_directory_open_for_merge(struct nt_run_record *record, const struct nt_options *o)
+{
+    int err = nt_output_make(o->out);
+    if (err == NT_OK)
+        err = nt_run_record_lock_merge(record, o->out);
+    if (err != NT_OK)
+        return complain_about_record(record, err, o);
+    say_what_stays(record, o);
     return NT_EXIT_OK;
 }
 

@@ -10,14 +10,20 @@ struct nt_run_directory {
     struct nt_run_record record;
 };
 
+#define NT_RUN_RECORD_CLOSED                                                                                                       \
+    {                                                                                                                              \
+        .dir = -1, .lock = -1, .names = -1                                                                                         \
+    }
 #define NT_RUN_DIRECTORY_CLOSED                                                                                                    \
     {                                                                                                                              \
-        .record = {.dir = -1, .lock = -1, .names = -1 }                                                                            \
+        .record = NT_RUN_RECORD_CLOSED                                                                                             \
     }
 
 /* Makes and locks the directory, and removes what earlier runs left there. An exit code; what is wrong, and what stays, is said on
  * standard error. The directory is to be closed in any case. */
 int nt_run_directory_open(struct nt_run_directory *d, const struct nt_options *o, const struct nt_selection *s);
+/* Likewise for merge, which removes nothing. The record is to be ended in any case; before, it is NT_RUN_RECORD_CLOSED. */
+int nt_run_directory_open_for_merge(struct nt_run_record *record, const struct nt_options *o);
 void nt_run_directory_close(struct nt_run_directory *d);
 
 #endif

@@ -212,6 +212,15 @@ def test_a_case_of_two_different_runs_counts_once(natsim, tmp_path):
 
 # --- where it writes ---
 
+def test_a_run_removes_what_merge_wrote(natsim, stranger, tmp_path):
+    """And nothing else."""
+    assert natsim("merge", "in", "--out", "out").code == 0
+    other = tmp_path / "out" / "captures" / "mine.pcapng"
+    other.write_text("mine")
+    assert natsim("run", "relay", "--filter", "long-call", "--capture", "none", "--out", "out").code == 0
+    assert [p.name for p in (tmp_path / "out" / "captures").iterdir()] == ["mine.pcapng"]
+
+
 @pytest.mark.parametrize("name", ["results.json", "junit.xml", "report.html", "cases.jsonl", "captures/{}"])
 @pytest.mark.parametrize("ending", ["", ".part"])
 def test_nothing_is_written_through_a_link(natsim, stranger, tmp_path, name, ending):
@@ -224,6 +233,14 @@ def test_nothing_is_written_through_a_link(natsim, stranger, tmp_path, name, end
     os.mkfifo(link)
     assert natsim("merge", "in", "--out", "out", timeout=20).code == 0
     assert not link.is_fifo()
+
+
+def test_no_folder_of_the_output_is_a_link(natsim, stranger, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "captures").symlink_to(tmp_path / "elsewhere")
+    run = natsim("merge", "in", "--out", "out")
+    assert run.code == 3 and "natsim: out: " in run.err and list((tmp_path / "elsewhere").iterdir()) == [], run
 
 
 def test_a_run_writes_through_no_link_either(natsim, stranger, tmp_path):
@@ -262,6 +279,10 @@ def test_while_a_run_is_at_work(natsim, tmp_path):
         doc = json.loads((tmp_path / "out" / "results.json").read_text())
         assert doc["partial"] and 20 <= len(doc["cases"]) < 3000
         assert all((tmp_path / "out" / c["capture"]).exists() for c in doc["cases"])
+        log = (tmp_path / "in" / "cases.jsonl").read_bytes()
+        within = natsim("merge", "in", timeout=60)
+        assert within.code == 3 and within.err.splitlines()[-1].startswith("natsim: in: ") and str(run.pid) in within.err, within
+        assert (tmp_path / "in" / "cases.jsonl").read_bytes().startswith(log) and not (tmp_path / "in" / "results.json").exists()
     finally:
         run.send_signal(signal.SIGKILL)
         run.wait()
