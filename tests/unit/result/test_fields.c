@@ -24,10 +24,10 @@ static const struct {
     {"\x01\x1f", "\"\\u0001\\u001F\""},
     {"\xc3\xa9 \xe2\x9c\x93 \xf0\x9f\x98\x80", "\"\xc3\xa9 \xe2\x9c\x93 \xf0\x9f\x98\x80\""},
     {"\xc2\x80", "\"\xc2\x80\""},
-    /* not UTF-8: cleaned as a whole */
-    {"\x01\n\xff\"\xc3\xa9", "\"?\\n?\\\"\xc3\xa9\""},
-    {"\xe2\x9c", "\"??\""},
-    {"\xed\xa0\x80", "\"???\""},
+    /* not UTF-8: as it is shown */
+    {"\x01\n\xff\"\xc3\xa9", "\"\\\\x01\\n\\\\xff\\\"\xc3\xa9\""},
+    {"\xe2\x9c", "\"\\\\xe2\\\\x9c\""},
+    {"\xed\xa0\x80", "\"\\\\xed\\\\xa0\\\\x80\""},
 };
 
 TEST(strings_are_those_of_jansson)
