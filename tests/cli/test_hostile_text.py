@@ -105,18 +105,17 @@ def test_a_file_of_any_name(tmp_path, which):
     """What is printed can be shown, and the command that is printed runs that one case."""
     name = NAMES[which]
     (tmp_path / os.fsdecode(name)).write_text(TEXT)
-    for args in (["list", "."], ["lint", "."], ["run", ".", "--jobs", "1"]):
-        code, text = printed(*args, cwd=tmp_path)
-        assert code == (1 if args[0] == "run" else 0), text
-    commands = [line for line in text.splitlines() if line.startswith("    natsim run ")]
-    assert len(commands) == 2
-    for i, command in enumerate(commands):
+    for args in (["list", "."], ["lint", "."]):
+        assert printed(*args, cwd=tmp_path)[0] == 0
+    for i in (0, 1):
+        code, text = printed("run", ".", "--shard", f"{i}/2", "--out", f"part-{i}", cwd=tmp_path)
+        [command] = [line for line in text.splitlines() if line.startswith("    natsim run ")]
         again = subprocess.run(["bash", "-c", f"natsim() {{ {NATSIM} \"$@\" --out again-{i}; }}\n{command}"], cwd=tmp_path, capture_output=True, timeout=60)
-        assert again.returncode == 1 and b"1 case: 0 passed, 1 failed" in again.stdout, again
-        page = json.loads((tmp_path / "natsim-out" / "results.json").read_text())["cases"]
-        assert json.loads((tmp_path / f"again-{i}" / "results.json").read_text())["cases"][0] == page[i]
+        assert code == again.returncode == 1 and b"1 case: 0 passed, 1 failed" in again.stdout, again
+        first, second = (json.loads((tmp_path / f"{d}-{i}" / "results.json").read_text())["cases"] for d in ("part", "again"))
+        assert first == second
     assert not (tmp_path / "pwned").exists()
-    ElementTree.parse(tmp_path / "natsim-out" / "junit.xml")
+    ElementTree.parse(tmp_path / "part-1" / "junit.xml")
 
 
 @pytest.mark.parametrize("which", NAMES)
