@@ -49,7 +49,7 @@ TEST(lines_end_at_blanks_or_within_words_that_are_too_long)
     assert_string_equal(wrapped("one two", 8, 5, 2), "one\n  two");
     assert_string_equal(wrapped("three two", 8, 5, 2), "\n  three\n  two");
     assert_string_equal(wrapped("\xc3\xa4\xc3\xa4 \xc3\xa4\xc3\xa4", 4, 0, 0), "\xc3\xa4\xc3\xa4\n\xc3\xa4\xc3\xa4");
-    assert_string_equal(wrapped("a\nb\033c", 0, 0, 0), "a?b?c");
+    assert_string_equal(wrapped("a\nb\033c", 0, 0, 0), "a\\nb\\x1bc");
 }
 
 TEST(what_is_cut_says_so)
