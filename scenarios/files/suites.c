@@ -175,11 +175,11 @@ static void complain_unknown(struct nt_diags *diags, const char *argument)
     free(entries);
 }
 
-/* Where the suite, or the file of one, of this name is. */
+/* Where the suite, or the file of one, of this name is. What begins with '.' or '/' is a path. */
 static bool find_suite(const char *argument, char path[PATH_BYTES])
 {
     const char *dir = nt_suites_directory();
-    if (dir == NULL || snprintf(path, PATH_BYTES, "%s/%s", dir, argument) >= PATH_BYTES)
+    if (dir == NULL || argument[0] == '.' || argument[0] == '/' || snprintf(path, PATH_BYTES, "%s/%s", dir, argument) >= PATH_BYTES)
         return false;
     if (is_directory(path) || is_file(path))
         return true;

@@ -155,6 +155,9 @@ def test_what_is_here_goes_before_a_suite_and_says_so(natsim, scenario, tmp_path
     assert (run.code, run.out) == (0, "classic/mine\n")
     assert re.fullmatch(r"classic: what is here by that name is taken, not the suite: for the suite give /.*/suites/classic\n", run.err), run
     assert natsim("list", "classic", cwd=SUITES).err == ""
+    for path in (".", "./", "./classic", tmp_path):
+        assert (natsim("list", path).err, natsim("list", path).code) == ("", 0)
+    assert natsim("list", "./consent").err.startswith("./consent: no such file, directory or suite")
 
 
 def test_many_files_fit(natsim, tmp_path):
