@@ -19,7 +19,7 @@ step "sanitizers: suites"
 find scenarios/suites -mindepth 1 -maxdepth 1 ! -name interop ! -name radio | sort |
     xargs build/asan/natsim run --out "$out/asan" --capture failed | tail -n 3
 step "sanitizers: commands" # workers leave without a look for leaks, these do not: one case of each file
-for command in presets schema classify "lint scenarios/suites" "merge $out/asan"; do
+for command in presets schema classify "lint scenarios/suites" "merge $out/asan" "diff $out/asan $out/asan"; do
     # shellcheck disable=SC2086
     build/asan/natsim $command >"$out/log" || { cat "$out/log"; exit 1; }
 done

@@ -5,6 +5,7 @@
 #include "scenarios/command/command_line.h"
 #include "scenarios/command/complain.h"
 #include "scenarios/command/completion.h"
+#include "scenarios/command/diff.h"
 #include "scenarios/command/explain.h"
 #include "scenarios/command/help.h"
 #include "scenarios/command/info.h"
@@ -36,7 +37,7 @@ static const struct nt_command commands[] = {
     {"merge", "DIR...", "make one report of shards, of ranks, of several runs, or of a run that was killed", nt_command_merge},
     {"check", "CAPTURE...", NULL, NULL},
     {"sweep", "", "hold random worlds (--worlds N) against the oracle and the laws, and make those that fail smaller", nt_command_sweep},
-    {"diff", "OLD NEW", NULL, NULL},
+    {"diff", "OLD NEW", "say which cases of two runs (directories or results.json) differ, and in what", nt_command_diff},
     {"interop", "[--short]", "run real ICE stacks with each other and with natsim's agent, behind pairs of NATs", nt_command_interop},
     {"serve", "", NULL, NULL},
     {"bench", "[NAME]...", "measure what messages, packets and cases cost (--runs: rounds of each, --json)", nt_command_bench},

@@ -194,11 +194,25 @@ static int set_agent_r(struct nt_options *o, const char *value, struct nt_diags 
     return set_command(&o->agent_r, "--agent-r", value, diags);
 }
 
+static int set_tolerance(struct nt_options *o, const char *value, struct nt_diags *diags)
+{
+    o->tolerance_given = true;
+    return nt_unit_time(value, &o->tolerance) == NT_UNIT_OK
+               ? NT_EXIT_OK
+               : nt_option_refuse(diags, "--tolerance cannot be", value, "a time with its unit, as in 100ms");
+}
+
+static int set_summary(struct nt_options *o, const char *value, struct nt_diags *diags)
+{
+    o->summary = value;
+    return *value != '\0' ? NT_EXIT_OK : nt_option_refuse(diags, "--summary cannot be", value, "a file");
+}
+
 // clang-format off
 #define RUN "run", "interop"
 #define CASES RUN, "explain", "rules" /* which run cases */
 static const struct nt_flag flags[] = {
-    {"--out", "DIR", "where the outputs go (natsim-out)", set_out, 0, {RUN, "merge", "sweep"}},
+    {"--out", "DIR", "where the outputs go (natsim-out)", set_out, 0, {RUN, "merge", "sweep", "diff"}},
     {"--jobs", "N", "worker processes (one for each processor; 1 with --shard mpi)", set_jobs, 0, {RUN, "sweep"}},
     {"--seed", "N", "instead of the scenario's seed", set_seed, 0, {CASES, "classify"}},
     {"--seeds", "A..B", "run every case once with each of these seeds; of sweep: the numbers of the worlds", set_seeds, 0, {CASES, "list", "sweep"}},
@@ -225,10 +239,12 @@ static const struct nt_flag flags[] = {
     {"--list", NULL, "of sweep: print the worlds instead of running them, a line of JSON each", NULL, offsetof(struct nt_options, list_worlds), {"sweep"}},
     {"--short", NULL, "of interop: two pairs of NATs, one run", NULL, offsetof(struct nt_options, short_form), {"interop"}},
     {"--json", NULL, "of bench: JSON instead of a table", NULL, offsetof(struct nt_options, json), {"bench"}},
+    {"--advice", NULL, "of diff: compare advice, too", NULL, offsetof(struct nt_options, advice), {"diff"}},
+    {"--tolerance", "T", "of diff: compare times to connect, too, and pass over differences up to this one", set_tolerance, 0, {"diff"}},
+    {"--summary", "FILE", "append Markdown for the summary of a CI's step", set_summary, 0, {"diff"}},
     {"--help", NULL, "this text; after a command: its flags", NULL, offsetof(struct nt_options, help), {NULL}},
     {"-h", NULL, "as --help", NULL, offsetof(struct nt_options, help), {NULL}},
     {"--version", NULL, "the version", NULL, offsetof(struct nt_options, version), {NULL}},
-    {"--summary", "FILE", NULL, NULL, 0, {RUN}},
     {"--sarif", "FILE", NULL, NULL, 0, {RUN}},
     {"--annotations", "github", NULL, NULL, 0, {RUN}},
 };

@@ -65,6 +65,9 @@ struct nt_options {
     bool json;                     /* --json, for bench */
     uint64_t worlds;               /* of sweep; 0: as many as there are seeds */
     bool list_worlds;              /* --list, for sweep */
+    bool advice, tolerance_given;  /* of diff */
+    nt_time tolerance;
+    const char *summary; /* NULL: none */
 };
 
 const struct nt_flag *nt_flags(size_t *count);

@@ -73,7 +73,7 @@ def test_version(natsim):
 def test_help_names_every_command_and_flag_that_works(natsim):
     run = natsim("--help")
     assert (run.code, run.err) == (0, "")
-    for word in ("run", "list", "lint", "explain", "classify", "rules", "presets", "schema", "merge", "sweep", "bench"):
+    for word in ("run", "list", "lint", "explain", "classify", "rules", "presets", "schema", "merge", "sweep", "diff", "bench"):
         assert re.search(rf"^  {word} ", run.out, re.M)
     for flag in ("--out", "--jobs", "--seed", "--seeds", "--shard", "--filter", "--tag", "--capture", "--capture-format", "--until", "--fail-fast",
                  "--stats", "--stamp", "-v", "--json", "--worlds", "--list", "--help", "--version"):

@@ -21,7 +21,7 @@ static const struct nt_command commands[] = {
     {"presets", "", "prints", run_nothing},
     {"interop", "", "runs", run_nothing},
     {"bench", "", "measures", run_nothing},
-    {"diff", "", NULL, NULL},
+    {"serve", "", NULL, NULL},
     {"sweep", "", "sweeps", run_nothing},
     {"help", "[COMMAND]", "helps", NULL},
     {NULL, NULL, NULL, NULL},
@@ -188,7 +188,7 @@ TEST(words_that_do_not_go_together_are_refused)
     assert_refused("run|--seed|1|--seeds|1..2", "not both: '--seed and --seeds': give one of them");
     assert_refused("presets|x", "too many arguments: 'x': the command takes none");
     assert_refused("--stats", "a command is missing after 'natsim': 'natsim --help' lists them");
-    assert_refused("diff", "not in this version: 'diff': 'natsim --help' lists what there is");
+    assert_refused("serve", "not in this version: 'serve': 'natsim --help' lists what there is");
     assert_refused("runn", "no such command 'runn': did you mean 'run'?");
     assert_refused("xyzzy", "no such command 'xyzzy': 'natsim --help' lists them");
     assert_refused("run|--filtre|x", "no such flag '--filtre': did you mean '--filter'?");
@@ -201,7 +201,7 @@ TEST(words_that_do_not_go_together_are_refused)
 
 TEST(a_flag_without_effect_on_the_command_is_refused)
 {
-    assert_refused("--out|x|presets", "--out has no effect on 'presets': leave it out; it is a flag of run, interop, merge, sweep");
+    assert_refused("--out|x|presets", "--out has no effect on 'presets': leave it out; it is a flag of run, interop, merge, sweep, diff");
     assert_refused("run|--json", "--json has no effect on 'run': leave it out; it is a flag of bench");
     assert_refused("bench|--seed=3", "--seed has no effect on 'bench': leave it out; it is a flag of run, interop, explain, rules, "
                                      "classify");
@@ -229,10 +229,10 @@ TEST(help_is_asked_for_in_several_ways)
 
 TEST(what_is_not_built_yet_says_so)
 {
-    assert_refused("run|--summary|x", "not in this version: '--summary': 'natsim --help' lists what there is");
+    assert_refused("run|--sarif|x", "not in this version: '--sarif': 'natsim --help' lists what there is");
     assert_refused("run|--sarif=x", "not in this version: '--sarif': 'natsim --help' lists what there is");
     assert_refused("run|--annotations|github", "not in this version: '--annotations': 'natsim --help' lists what there is");
-    assert_refused("run|--sumary|x", "no such flag '--sumary': 'natsim --help' lists them"); /* what is not there is not proposed */
+    assert_refused("run|--sariff|x", "no such flag '--sariff': 'natsim --help' lists them"); /* what is not there is not proposed */
 }
 
 /* A shell's glob of many files fits. */

@@ -1,0 +1,91 @@
+#define _DEFAULT_SOURCE /* struct winsize */
+#include "scenarios/command/diff.h"
+#include "core/base/err.h"
+#include "reports/output.h"
+#include "scenarios/command/complain.h"
+#include "scenarios/command/conclusion.h"
+#include "scenarios/diff/markdown.h"
+#include "scenarios/diff/page.h"
+#include "scenarios/diff/print.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PAGE "diff.html"
+#define MEND_SUMMARY "free the disk, or give another --summary"
+
+/* 0 when it is no terminal. */
+static size_t columns_of_stdout(void)
+{
+    struct winsize size;
+    return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+static int print(const struct nt_diff *d, const struct nt_options *o)
+{
+    struct nt_console console = nt_console_on_stdout(o);
+    const struct nt_diff_screen screen = {console.out, console.colour, columns_of_stdout()};
+    return nt_diff_print(&screen, d);
+}
+
+/* Appended, since a CI gives all that a step calls one file. */
+static int write_summary(const struct nt_diff *d, const char *path)
+{
+    FILE *out = fopen(path, "a");
+    int err = out != NULL ? nt_diff_markdown(out, d) : NT_EIO;
+    if (out != NULL && fflush(out) != 0 && err == NT_OK)
+        err = NT_EIO;
+    if (err != NT_OK)
+        nt_complain_unwritable(path, err, MEND_SUMMARY);
+    if (out != NULL)
+        fclose(out);
+    return err;
+}
+
+static int write_page(const struct nt_diff *d, const char *dir)
+{
+    struct nt_file f;
+    int err = mkdir(dir, 0777) == 0 || errno == EEXIST ? nt_output_begin(&f, dir, PAGE) : NT_EIO;
+    if (err == NT_OK)
+        err = nt_file_end(&f, nt_diff_page(f.out, d));
+    if (err != NT_OK)
+        nt_complain_unwritable(dir, err, NT_MEND_OUT);
+    else
+        printf("page: %s/" PAGE "\n", dir);
+    return err;
+}
+
+static int tell(const struct nt_diff *d, const struct nt_options *o)
+{
+    bool told = print(d, o) == NT_OK;
+    if (o->summary != NULL)
+        told = write_summary(d, o->summary) == NT_OK && told;
+    if (o->out_given)
+        told = write_page(d, o->out) == NT_OK && told;
+    if (!told)
+        return NT_EXIT_BROKEN;
+    return nt_diff_found(d) > 0 ? NT_EXIT_FAILED : NT_EXIT_OK;
+}
+
+int nt_command_diff(const struct nt_options *o)
+{
+    struct nt_diags diags = {0};
+    struct nt_diff d;
+    if (o->args.count != 2) {
+        fprintf(stderr, "natsim: diff: %zu arguments are given: natsim diff OLD NEW, the --out directories of two runs\n",
+                o->args.count);
+        return NT_EXIT_USAGE;
+    }
+    const struct nt_diff_options options = {o->advice, o->tolerance_given ? o->tolerance / NT_MSEC : -1};
+    int err = nt_diff_make(&d, o->args.items[0], o->args.items[1], &options, &diags);
+    int r = err == NT_OK ? tell(&d, o) : err == NT_EFORMAT ? NT_EXIT_USAGE : NT_EXIT_BROKEN;
+    if (diags.count > 0) {
+        fputs("natsim: ", stderr);
+        nt_complain(&diags);
+    }
+    nt_diff_free(&d);
+    return r;
+}
