@@ -46,6 +46,7 @@ void nt_brief_pack(struct nt_text *t, const struct nt_result_case *c)
     n.advice = total(c->advice, c->advice_count);
     n.not_judged = (uint32_t)c->not_judged_count;
     n.param_count = (uint32_t)c->param_count;
+    n.line = c->line;
     n.outcome = c->outcome;
     nt_text_add(t, (const char *)&n, sizeof n);
     put_string(t, c->id);

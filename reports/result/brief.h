@@ -18,6 +18,7 @@ struct nt_brief_numbers {
     uint32_t violations, advice; /* found by the rules of conformance, whatever the outcome */
     uint32_t not_judged;         /* (rule, agent) that the rules could not judge */
     uint32_t param_count;
+    int line; /* of the scenario; 0: none */
     enum nt_outcome outcome;
 };
 

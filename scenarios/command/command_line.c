@@ -118,6 +118,18 @@ static int check_flags(const struct nt_options *o, struct nt_diags *diags)
     return NT_EXIT_OK;
 }
 
+/* A rank makes no report. */
+static int check_rank(const struct nt_options *o, struct nt_diags *diags)
+{
+    const char *flag = o->summary != NULL   ? "--summary"
+                       : o->sarif != NULL   ? "--sarif"
+                       : o->annotate_github ? "--annotations"
+                                            : NULL;
+    if (!o->ranked || flag == NULL)
+        return NT_EXIT_OK;
+    return nt_option_refuse(diags, "a rank makes no report: not with --shard mpi:", flag, "give it to natsim merge");
+}
+
 int nt_command_line_read(struct nt_options *o, const struct nt_command *commands, int argc, char **argv, struct nt_diags *diags)
 {
     *o = (struct nt_options){.commands = commands, .out = "natsim-out", .carrier = NT_CARRIER_BUILTIN};
@@ -134,5 +146,6 @@ int nt_command_line_read(struct nt_options *o, const struct nt_command *commands
         return nt_option_refuse(diags, "a command is missing after", "natsim", "'natsim --help' lists them");
     if (o->args.count > 0 && o->command->args[0] == '\0')
         return nt_option_refuse(diags, "too many arguments:", o->args.items[0], "the command takes none");
-    return check_flags(o, diags);
+    r = check_flags(o, diags);
+    return r == NT_EXIT_OK ? check_rank(o, diags) : r;
 }

@@ -4,6 +4,7 @@
 #include "reports/html.h"
 #include "reports/json.h"
 #include "reports/junit.h"
+#include "scenarios/command/ci_files.h"
 #include "scenarios/command/complain.h"
 
 #include <stdlib.h>
@@ -64,7 +65,7 @@ bool nt_conclusion_write(const struct nt_results *results, const struct nt_optio
         nt_complain_unwritable(path, err, NT_MEND_DISK);
         written = false;
     }
-    return written;
+    return (results->incomplete || nt_ci_files_write(results, o)) && written;
 }
 
 int nt_conclusion_exit(const struct nt_results *results, const struct nt_options *o, bool broken)

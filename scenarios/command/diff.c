@@ -2,6 +2,7 @@
 #include "scenarios/command/diff.h"
 #include "core/base/err.h"
 #include "reports/output.h"
+#include "scenarios/command/ci_files.h"
 #include "scenarios/command/complain.h"
 #include "scenarios/command/conclusion.h"
 #include "scenarios/diff/markdown.h"
@@ -15,7 +16,6 @@
 #include <unistd.h>
 
 #define PAGE "diff.html"
-#define MEND_SUMMARY "free the disk, or give another --summary"
 
 /* 0 when it is no terminal. */
 static size_t columns_of_stdout(void)
@@ -31,18 +31,9 @@ static int print(const struct nt_diff *d, const struct nt_options *o)
     return nt_diff_print(&screen, d);
 }
 
-/* Appended, since a CI gives all that a step calls one file. */
-static int write_summary(const struct nt_diff *d, const char *path)
+static int write_summary(FILE *out, const void *d)
 {
-    FILE *out = fopen(path, "a");
-    int err = out != NULL ? nt_diff_markdown(out, d) : NT_EIO;
-    if (out != NULL && fflush(out) != 0 && err == NT_OK)
-        err = NT_EIO;
-    if (err != NT_OK)
-        nt_complain_unwritable(path, err, MEND_SUMMARY);
-    if (out != NULL)
-        fclose(out);
-    return err;
+    return nt_diff_markdown(out, d);
 }
 
 static int write_page(const struct nt_diff *d, const char *dir)
@@ -62,7 +53,7 @@ static int tell(const struct nt_diff *d, const struct nt_options *o)
 {
     bool told = print(d, o) == NT_OK;
     if (o->summary != NULL)
-        told = write_summary(d, o->summary) == NT_OK && told;
+        told = nt_ci_append_summary(o->summary, write_summary, d) && told;
     if (o->out_given)
         told = write_page(d, o->out) == NT_OK && told;
     if (!told)

@@ -208,6 +208,18 @@ static int set_summary(struct nt_options *o, const char *value, struct nt_diags 
     return *value != '\0' ? NT_EXIT_OK : nt_option_refuse(diags, "--summary cannot be", value, "a file");
 }
 
+static int set_sarif(struct nt_options *o, const char *value, struct nt_diags *diags)
+{
+    o->sarif = value;
+    return *value != '\0' ? NT_EXIT_OK : nt_option_refuse(diags, "--sarif cannot be", value, "a file");
+}
+
+static int set_annotations(struct nt_options *o, const char *value, struct nt_diags *diags)
+{
+    o->annotate_github = strcmp(value, "github") == 0;
+    return o->annotate_github ? NT_EXIT_OK : nt_option_refuse(diags, "--annotations cannot be", value, "github");
+}
+
 // clang-format off
 #define RUN "run", "interop"
 #define CASES RUN, "explain", "rules" /* which run cases */
@@ -241,12 +253,12 @@ static const struct nt_flag flags[] = {
     {"--json", NULL, "of bench: JSON instead of a table", NULL, offsetof(struct nt_options, json), {"bench"}},
     {"--advice", NULL, "of diff: compare advice, too", NULL, offsetof(struct nt_options, advice), {"diff"}},
     {"--tolerance", "T", "of diff: compare times to connect, too, and pass over differences up to this one", set_tolerance, 0, {"diff"}},
-    {"--summary", "FILE", "append Markdown for the summary of a CI's step", set_summary, 0, {"diff"}},
+    {"--summary", "FILE", "append Markdown for the summary of a CI's step", set_summary, 0, {RUN, "merge", "diff"}},
+    {"--sarif", "FILE", "what failed, and the rules that were broken, as SARIF 2.1.0", set_sarif, 0, {RUN, "merge"}},
+    {"--annotations", "github", "print what failed as GitHub's workflow commands", set_annotations, 0, {RUN, "merge"}},
     {"--help", NULL, "this text; after a command: its flags", NULL, offsetof(struct nt_options, help), {NULL}},
     {"-h", NULL, "as --help", NULL, offsetof(struct nt_options, help), {NULL}},
     {"--version", NULL, "the version", NULL, offsetof(struct nt_options, version), {NULL}},
-    {"--sarif", "FILE", NULL, NULL, 0, {RUN}},
-    {"--annotations", "github", NULL, NULL, 0, {RUN}},
 };
 // clang-format on
 

@@ -67,7 +67,8 @@ struct nt_options {
     bool list_worlds;              /* --list, for sweep */
     bool advice, tolerance_given;  /* of diff */
     nt_time tolerance;
-    const char *summary; /* NULL: none */
+    const char *summary, *sarif; /* files; NULL: none */
+    bool annotate_github;
 };
 
 const struct nt_flag *nt_flags(size_t *count);

@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/map.h"
 #include "core/base/strings.h"
+#include "reports/ci/alike.h"
 #include "reports/result/command.h"
 
 #include <stdio.h>
@@ -37,18 +38,6 @@ struct work {
 };
 
 /* --- changes --- */
-
-/* Which texts are alike: numbers in them (addresses, packets, times) are not looked at. */
-static void make_key(struct nt_text *key, const char *text)
-{
-    key->len = 0;
-    nt_text_add(key, "", 0);
-    for (const char *p = text; *p != '\0';) {
-        size_t digits = strspn(p, "0123456789");
-        nt_text_add(key, digits > 0 ? "#" : p, 1);
-        p += digits > 0 ? digits : 1;
-    }
-}
 
 static char *copy_text(const struct nt_text *t, int *err)
 {
@@ -89,9 +78,8 @@ static int add_change(struct work *w, enum nt_diff_group group, const struct nt_
 /* The change of this group that w->lead tells of, or NT_MAP_NONE and an error. */
 static uint32_t find_change(struct work *w, enum nt_diff_group group, const struct nt_result_case *c, int *err)
 {
-    make_key(&w->key, w->lead.p != NULL ? w->lead.p : "");
-    if (group == NT_DIFF_LATER || group == NT_DIFF_EARLIER)
-        w->key.len = 0;
+    w->key.len = 0;
+    nt_alike_key(&w->key, w->lead.p != NULL && group != NT_DIFF_LATER && group != NT_DIFF_EARLIER ? w->lead.p : "");
     const uint32_t key[2] = {group, nt_string_number(&w->texts, w->key.p, w->key.len)};
     *err = w->key.err != NT_OK ? w->key.err : w->texts.err;
     uint32_t n = *err == NT_OK ? nt_map_get(&w->by_text, key) : NT_MAP_NONE;

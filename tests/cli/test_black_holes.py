@@ -41,7 +41,7 @@ def test_every_report_says_it_of_a_case_that_passed(natsim, scenario, results, t
                              {"from": "L", "bytes": 1400, "df": True, "sent": 2, "lost": 2}]
     packet = data["lost_above"][0].pop("packet")
     assert data["lost_above"] == [{"from": "L", "bytes": 1252, "mtu": 1280, "at": "a", "with_df": False, "told": False}]
-    assert ET.parse(tmp_path / "natsim-out/junit.xml").find(".//property[@name='data']").get("value") == LOST
+    assert f"data: {LOST}\n" in ET.parse(tmp_path / "natsim-out/junit.xml").find(".//system-out").text
     assert LOST in (tmp_path / "natsim-out/report.html").read_text()
     told = natsim("explain", "case")
     assert LOST in told.out

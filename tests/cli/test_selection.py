@@ -171,9 +171,6 @@ def test_many_files_fit(natsim, tmp_path):
 
 
 @pytest.mark.parametrize("args, complaint", [
-    (["run", "--sarif", "x.sarif"], "natsim: not in this version: '--sarif': 'natsim --help' lists what there is\n"),
-    (["run", "--sarif=x"], "natsim: not in this version: '--sarif': 'natsim --help' lists what there is\n"),
-    (["run", "--annotations", "github"], "natsim: not in this version: '--annotations': 'natsim --help' lists what there is\n"),
     (["check", "x.pcap"], "natsim: not in this version: 'check': 'natsim --help' lists what there is\n"),
     (["serve"], "natsim: not in this version: 'serve': 'natsim --help' lists what there is\n"),
     (["list", "--fail-on-skip"], "natsim: --fail-on-skip has no effect on 'list': leave it out; it is a flag of run, interop, merge\n"),

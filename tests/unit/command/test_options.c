@@ -17,14 +17,9 @@ static int run_nothing(const struct nt_options *o)
 }
 
 static const struct nt_command commands[] = {
-    {"run", "[FILE]...", "runs", run_nothing},
-    {"presets", "", "prints", run_nothing},
-    {"interop", "", "runs", run_nothing},
-    {"bench", "", "measures", run_nothing},
-    {"serve", "", NULL, NULL},
-    {"sweep", "", "sweeps", run_nothing},
-    {"help", "[COMMAND]", "helps", NULL},
-    {NULL, NULL, NULL, NULL},
+    {"run", "[FILE]...", "runs", run_nothing}, {"presets", "", "prints", run_nothing},       {"interop", "", "runs", run_nothing},
+    {"bench", "", "measures", run_nothing},    {"diff", "OLD NEW", "compares", run_nothing}, {"serve", "", NULL, NULL},
+    {"sweep", "", "sweeps", run_nothing},      {"help", "[COMMAND]", "helps", NULL},         {NULL, NULL, NULL, NULL},
 };
 
 /* Reads a command line whose words are separated by '|'. `text` backs the options, which live until the next line is read. */
@@ -201,7 +196,8 @@ TEST(words_that_do_not_go_together_are_refused)
 
 TEST(a_flag_without_effect_on_the_command_is_refused)
 {
-    assert_refused("--out|x|presets", "--out has no effect on 'presets': leave it out; it is a flag of run, interop, merge, sweep, diff");
+    assert_refused("--out|x|presets",
+                   "--out has no effect on 'presets': leave it out; it is a flag of run, interop, merge, sweep, diff");
     assert_refused("run|--json", "--json has no effect on 'run': leave it out; it is a flag of bench");
     assert_refused("bench|--seed=3", "--seed has no effect on 'bench': leave it out; it is a flag of run, interop, explain, rules, "
                                      "classify");
@@ -227,12 +223,23 @@ TEST(help_is_asked_for_in_several_ways)
     }
 }
 
-TEST(what_is_not_built_yet_says_so)
+TEST(flags_of_ci_and_of_diff)
 {
-    assert_refused("run|--sarif|x", "not in this version: '--sarif': 'natsim --help' lists what there is");
-    assert_refused("run|--sarif=x", "not in this version: '--sarif': 'natsim --help' lists what there is");
-    assert_refused("run|--annotations|github", "not in this version: '--annotations': 'natsim --help' lists what there is");
-    assert_refused("run|--sariff|x", "no such flag '--sariff': 'natsim --help' lists them"); /* what is not there is not proposed */
+    char run[] = "run|--summary|s.md|--sarif=x.sarif|--annotations|github",
+         diff[] = "diff|--advice|--tolerance|100ms|--summary|s|a|b";
+    struct nt_options o = accepted(run);
+    assert_string_equal(o.summary, "s.md");
+    assert_string_equal(o.sarif, "x.sarif");
+    assert_true(o.annotate_github);
+    o = accepted(diff);
+    assert_true(o.advice && o.tolerance_given);
+    assert_int_equal(o.tolerance, 100 * NT_MSEC);
+    assert_refused("run|--summary|", "--summary cannot be '': a file");
+    assert_refused("run|--sarif=", "--sarif cannot be '': a file");
+    assert_refused("run|--annotations|gitlab", "--annotations cannot be 'gitlab': github");
+    assert_refused("diff|--tolerance|100", "--tolerance cannot be '100': a time with its unit, as in 100ms");
+    assert_refused("run|--advice", "--advice has no effect on 'run': leave it out; it is a flag of diff");
+    assert_refused("diff|--sarif|x|a|b", "--sarif has no effect on 'diff': leave it out; it is a flag of run, interop, merge");
 }
 
 /* A shell's glob of many files fits. */
@@ -279,7 +286,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(words_that_do_not_go_together_are_refused),
         cmocka_unit_test(a_flag_without_effect_on_the_command_is_refused),
         cmocka_unit_test(help_is_asked_for_in_several_ways),
-        cmocka_unit_test(what_is_not_built_yet_says_so),
+        cmocka_unit_test(flags_of_ci_and_of_diff),
         cmocka_unit_test(a_list_takes_as_many_files_as_may_be_selected_and_refuses_the_next),
         cmocka_unit_test(a_process_needs_a_command_that_fits),
     };

@@ -1,0 +1,50 @@
+#include "scenarios/command/ci_files.h"
+#include "core/base/err.h"
+#include "pcap/file.h"
+#include "reports/ci/annotations.h"
+#include "reports/ci/sarif.h"
+#include "reports/ci/summary.h"
+#include "scenarios/command/complain.h"
+
+#define MEND_FILE "free the disk, or give another file"
+
+bool nt_ci_append_summary(const char *path, int (*write)(FILE *out, const void *what), const void *what)
+{
+    FILE *out = fopen(path, "a");
+    int err = out != NULL ? write(out, what) : NT_EIO;
+    if (out != NULL && fflush(out) != 0 && err == NT_OK)
+        err = NT_EIO;
+    if (err != NT_OK)
+        nt_complain_unwritable(path, err, MEND_FILE);
+    if (out != NULL)
+        fclose(out);
+    return err == NT_OK;
+}
+
+static int write_summary(FILE *out, const void *results)
+{
+    return nt_ci_summary(out, results);
+}
+
+static bool write_sarif(const struct nt_results *results, const char *path)
+{
+    struct nt_file f;
+    int err = nt_file_begin(&f, path);
+    if (err == NT_OK)
+        err = nt_file_end(&f, nt_ci_sarif(f.out, results));
+    if (err != NT_OK)
+        nt_complain_unwritable(path, err, MEND_FILE);
+    return err == NT_OK;
+}
+
+bool nt_ci_files_write(const struct nt_results *results, const struct nt_options *o)
+{
+    bool written = true;
+    if (o->summary != NULL)
+        written = nt_ci_append_summary(o->summary, write_summary, results);
+    if (o->sarif != NULL)
+        written = write_sarif(results, o->sarif) && written;
+    if (o->annotate_github)
+        written = nt_ci_annotate_github(stdout, results) == NT_OK && written;
+    return written;
+}

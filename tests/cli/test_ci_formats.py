@@ -1,0 +1,134 @@
+"""What CI services read of a run: junit.xml, a summary in Markdown, GitHub's annotations, SARIF."""
+
+import json
+import re
+import xml.etree.ElementTree as ET
+
+import jsonschema
+import pytest
+from conftest import ROOT, two_nats
+
+SARIF = json.loads((ROOT / "tests/vectors/schemas/sarif-2.1.0-rtm.5.json").read_text())
+HOSTILE = 'a, 100%: `|<b>&"\'‮'
+
+# What the schema of Jenkins' xUnit plugin takes (jenkinsci/xunit-plugin, junit-10.xsd), as far as natsim has it: element -> (attributes, required ones,
+# children). Readers of the same file: Jenkins' JUnit plugin, GitLab, dorny/test-reporter, EnricoMi/publish-unit-test-result-action; they take no less.
+XUNIT = {
+    "testsuites": ({"name", "time", "tests", "failures", "errors"}, set(), {"testsuite"}),
+    "testsuite": ({"name", "tests", "failures", "errors", "group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url"},
+                  {"name", "tests", "failures", "errors"}, {"testsuite", "properties", "testcase", "system-out", "system-err"}),
+    "testcase": ({"name", "time", "classname", "group"}, {"name"}, {"skipped", "error", "failure", "system-out", "system-err"}),
+    "failure": ({"type", "message"}, set(), set()),
+    "error": ({"type", "message"}, set(), set()),
+    "skipped": ({"type", "message"}, set(), set()),
+    "system-out": (set(), set(), set()),
+}
+
+
+def refused_by_xunit(element):
+    takes, needs, holds = XUNIT[element.tag]
+    have = set(element.keys())
+    wrong = [f"{element.tag}: {name}" for name in (have - takes) | (needs - have)]
+    if "time" in have and not re.fullmatch(r"(\d{0,3},)*\d*(\.\d*)?", element.get("time")):
+        wrong.append(f"{element.tag}: time {element.get('time')}")
+    for child in element:
+        wrong += [f"{element.tag} has {child.tag}"] if child.tag not in holds else refused_by_xunit(child)
+    return wrong
+
+
+@pytest.fixture
+def run(natsim, tmp_path):
+    """A matrix of which a column fails; a scenario that is skipped, and one whose name and claim are hostile."""
+    matrix = two_nats(left="\"${left}\"", right="\"${right}\"", path="direct", claim=json.dumps(HOSTILE)).replace(
+        "networks:", "matrix: {left: [full-cone, symmetric], right: [full-cone, symmetric]}\nnetworks:", 1)
+    (tmp_path / "a, b%.yaml").write_text(matrix)
+    (tmp_path / "good.yaml").write_text(two_nats())
+
+    def start(*flags, out="out", files=("a, b%.yaml", "good.yaml")):
+        return natsim("run", *files, "--out", out, "--capture", "none", *flags)
+    return start
+
+
+def test_junit_is_taken_by_the_strictest_reader(run, tmp_path):
+    run("--stamp")
+    root = ET.parse(tmp_path / "out" / "junit.xml").getroot()
+    assert refused_by_xunit(root) == []
+    first = root.find(".//testcase")
+    assert "left = full-cone\nright = full-cone\nseed: 1\npath: direct\n" in first.find("system-out").text
+    assert f"virtual time: {round(float(first.get('time')) * 1000)} ms\n" in first.find("system-out").text
+    assert [float(s.get("time")) for s in root] == [pytest.approx(sum(float(c.get("time")) for c in s.iter("testcase"))) for s in root]
+
+
+def test_junit_of_a_part_of_a_run(run, tmp_path):
+    run("--fail-fast", "--jobs", "1")
+    root = ET.parse(tmp_path / "out" / "junit.xml").getroot()
+    assert root.find(".//error").get("message").startswith("part of a run: ") and refused_by_xunit(root) == []
+
+
+def test_sarif_keeps_to_its_schema(run, tmp_path):
+    done = run("--sarif", "x.sarif")
+    assert done.code == 1, done
+    doc = json.loads((tmp_path / "x.sarif").read_text())
+    jsonschema.Draft4Validator(SARIF).validate(doc)
+    (sarif,) = doc["runs"]
+    failed = [r for r in sarif["results"] if r["level"] == "error"]
+    assert len(failed) == len([c for c in json.loads((tmp_path / "out/results.json").read_text())["cases"] if c["outcome"] == "fail"]) > 0
+    for result in sarif["results"]:
+        assert sarif["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+    place = failed[0]["locations"][0]["physicalLocation"]
+    line = (tmp_path / "a, b%.yaml").read_text().splitlines()[place["region"]["startLine"] - 1]
+    assert place["artifactLocation"]["uri"] == "a,%20b%25.yaml" and "path: direct" in line
+    assert len({r["partialFingerprints"]["natsim/v1"] for r in sarif["results"]}) == len(sarif["results"])
+    assert sarif["invocations"][0]["executionSuccessful"] is True
+
+
+def test_sarif_of_a_run_without_failures_and_of_a_part(run, natsim, tmp_path):
+    run("--sarif", "good.sarif", files=("good.yaml",))
+    good = json.loads((tmp_path / "good.sarif").read_text())
+    jsonschema.Draft4Validator(SARIF).validate(good)
+    assert good["runs"][0]["results"] == []
+    run("--fail-fast", "--jobs", "1", "--sarif", "part.sarif")
+    part = json.loads((tmp_path / "part.sarif").read_text())
+    jsonschema.Draft4Validator(SARIF).validate(part)
+    (said,) = part["runs"][0]["invocations"]
+    assert said["executionSuccessful"] is False and said["toolExecutionNotifications"][0]["message"]["text"].startswith("part of a run: ")
+
+
+def test_annotations_stand_at_the_line(run, tmp_path):
+    done = run("--annotations", "github")
+    lines = [line for line in done.out.splitlines() if line.startswith("::")]
+    match = re.fullmatch(r"::error file=a%2C b%25.yaml,line=(\d+),title=([^:,]*)::(.*)", lines[0])
+    assert match, done
+    assert "path: direct" in (tmp_path / "a, b%.yaml").read_text().splitlines()[int(match[1]) - 1]
+    assert "found relayed" in match[3] and "%0Anatsim run " in match[3] and "100%25" not in match[2]
+    assert run("--annotations", "github", files=("good.yaml",)).out.count("::") == 0
+
+
+def test_a_summary_is_appended_and_says_what_failed(run, tmp_path):
+    (tmp_path / "s.md").write_text("before\n")
+    run("--summary", "s.md")
+    text = (tmp_path / "s.md").read_text()
+    assert re.match(r"before\n## natsim: \d of 5 cases failed\n\n\| passed \|", text), text
+    assert "### What failed" in text and "natsim run 'a, b%.yaml'" in text
+    run("--summary", "good.md", files=("good.yaml",))
+    assert (tmp_path / "good.md").read_text().startswith("## natsim: 1 case, none failed\n")
+
+
+def test_merge_makes_the_same(run, natsim, tmp_path):
+    whole = run("--summary", "1.md", "--sarif", "1.sarif", "--annotations", "github")
+    for i in (0, 1):
+        run("--shard", f"{i}/2", out=f"part{i}")
+    merged = natsim("merge", "part0", "part1", "--out", "merged", "--summary", "2.md", "--sarif", "2.sarif", "--annotations", "github")
+    assert [x for x in merged.out.splitlines() if x.startswith("::")] == [x for x in whole.out.splitlines() if x.startswith("::")]
+    for ending in ("md", "sarif"):
+        assert (tmp_path / f"1.{ending}").read_bytes() == (tmp_path / f"2.{ending}").read_bytes()
+
+
+def test_what_cannot_be_written_is_said(run, natsim):
+    for flag in ("--summary", "--sarif"):
+        done = run(flag, "no/where")
+        assert done.code == 3 and "natsim: no/where: cannot be written (No such file or directory)" in done.err, done
+    full = run("--summary", "/dev/full")
+    assert full.code == 3 and "No space left on device" in full.err, full
+    ranked = natsim("run", "good.yaml", "--shard", "mpi", "--sarif", "x", env={"OMPI_COMM_WORLD_RANK": "0", "OMPI_COMM_WORLD_SIZE": "2"})
+    assert ranked.code == 2 and "give it to natsim merge" in ranked.err, ranked
