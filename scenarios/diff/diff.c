@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_MAX 600 /* bytes of what is said of a change */
+#define TEXT_MAX 1200 /* bytes of what is said of a change */
 
 enum side { OLD, NEW };
 
