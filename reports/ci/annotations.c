@@ -35,21 +35,24 @@ static void put_failure(struct nt_text *t, const struct nt_ci_failure *f)
     nt_text_put(t, "::");
     put_escaped(t, b->reason, false);
     if (f->count > 1)
-        nt_text_printf(t, "%%0Aand %zu more of this file", f->count - 1);
+        nt_text_printf(t, "%%0Aand %zu more of this file, for the same cause", f->count - 1);
     nt_text_put(t, "%0A");
     put_escaped(t, b->command, false);
     nt_text_put(t, "\n");
 }
 
+/* The last annotation that GitHub shows counts the rest. */
 static void put_failures(struct nt_text *t, const struct nt_ci_failures *f)
 {
-    size_t shown = f->count <= NT_CI_ANNOTATIONS_MAX ? f->count : NT_CI_ANNOTATIONS_MAX - 1, cases = f->cases;
-    for (size_t i = 0; i < shown; i++) {
-        put_failure(t, &f->items[i]);
-        cases -= f->items[i].count;
+    size_t shown = f->count <= NT_CI_ANNOTATIONS_MAX ? f->count : NT_CI_ANNOTATIONS_MAX - 1, hidden = f->others;
+    for (size_t i = 0; i < f->count; i++) {
+        if (i < shown)
+            put_failure(t, &f->items[i]);
+        else
+            hidden += f->items[i].count;
     }
-    if (shown < f->count)
-        nt_text_printf(t, "::error title=natsim::%zu more cases failed: see the report\n", cases);
+    if (hidden > 0)
+        nt_text_printf(t, "::error title=natsim::%zu more case%s failed: see the report\n", hidden, hidden == 1 ? "" : "s");
 }
 
 static void put_rest(struct nt_text *t, const struct nt_results *r)

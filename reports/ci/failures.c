@@ -2,43 +2,44 @@
 
 #include "core/base/err.h"
 #include "core/base/map.h"
-#include "reports/ci/alike.h"
+#include "reports/causes.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-/* Failures are numbered as their keys are. */
-static int add_failure(struct nt_ci_failures *f, struct nt_strings *keys, struct nt_text *key, const struct nt_brief *b)
+static struct nt_ci_failure *find_failure(const struct nt_ci_failures *f, const struct nt_brief *b)
 {
-    key->len = 0;
-    nt_text_printf(key, "%d %s\n", (int)b->n.outcome, b->file);
-    nt_alike_key(key, b->reason);
-    uint32_t n = key->err == NT_OK ? nt_string_number(keys, key->p, key->len) : 0;
-    if (key->err != NT_OK || keys->err != NT_OK)
-        return NT_ENOMEM;
-    int err = nt_grow(&f->items, &f->cap, keys->count, sizeof *f->items, NT_RESULTS_MAX);
-    if (err != NT_OK)
-        return err;
-    if (n == f->count)
-        f->items[f->count++] = (struct nt_ci_failure){.first = b};
-    f->items[n].count++;
-    f->cases++;
-    return NT_OK;
+    for (size_t i = 0; i < f->count; i++) {
+        const struct nt_brief *first = f->items[i].first;
+        if (first->n.outcome == b->n.outcome && strcmp(first->file, b->file) == 0 && nt_cause_is_same(first, b))
+            return &f->items[i];
+    }
+    return NULL;
+}
+
+static int add_failure(struct nt_ci_failures *f, const struct nt_brief *b)
+{
+    struct nt_ci_failure *known = find_failure(f, b);
+    if (known != NULL) {
+        known->count++;
+        return NT_OK;
+    }
+    int err = nt_grow(&f->items, &f->cap, f->count + 1, sizeof *f->items, NT_CI_FAILURES_MAX);
+    if (err == NT_OK)
+        f->items[f->count++] = (struct nt_ci_failure){b, 1};
+    f->others += err == NT_ELIMIT;
+    return err == NT_ELIMIT ? NT_OK : err;
 }
 
 int nt_ci_failures_make(struct nt_ci_failures *f, const struct nt_results *r)
 {
-    struct nt_strings keys;
-    struct nt_text key = {0};
     int err = NT_OK;
     *f = (struct nt_ci_failures){0};
-    nt_strings_init(&keys);
     for (size_t i = 0; i < r->case_count && err == NT_OK; i++) {
         const struct nt_brief *b = &r->cases[i].brief;
         if (b->n.outcome == NT_FAIL || b->n.outcome == NT_ERROR)
-            err = add_failure(f, &keys, &key, b);
+            err = add_failure(f, b);
     }
-    nt_strings_free(&keys);
-    nt_text_free(&key);
     return err;
 }
 

@@ -1,8 +1,10 @@
-/* The cases of a run that failed or broke, those of one file that did so alike as one. */
+/* The cases of a run that failed or broke: those of one file that did so for one cause are one. */
 #ifndef NT_CI_FAILURES_H
 #define NT_CI_FAILURES_H
 
 #include "reports/result/results.h"
+
+#define NT_CI_FAILURES_MAX 200
 
 struct nt_ci_failure {
     const struct nt_brief *first;
@@ -12,7 +14,7 @@ struct nt_ci_failure {
 struct nt_ci_failures {
     struct nt_ci_failure *items; /* in the order of the run */
     size_t count, cap;
-    size_t cases;
+    size_t others; /* cases beyond the limit */
 };
 
 /* 0 or NT_ENOMEM; to be freed in any case. The briefs stay those of the results. */

@@ -36,7 +36,7 @@ static void put_failure(struct nt_text *t, const struct nt_ci_failure *f)
     if (f->count > 1) {
         nt_text_put(t, " and ");
         put_cases(t, f->count - 1);
-        nt_text_put(t, " more of its file");
+        nt_text_put(t, " more of its file, for the same cause");
     }
     nt_text_put(t, ": ");
     nt_markdown_code(t, b->reason);
@@ -47,11 +47,19 @@ static void put_failure(struct nt_text *t, const struct nt_ci_failure *f)
 
 static void put_failures(struct nt_text *t, const struct nt_ci_failures *f)
 {
+    size_t hidden = f->others;
     nt_text_put(t, f->count > 0 ? "\n### What failed\n\n" : "");
-    for (size_t i = 0; i < f->count && i < FAILURES_SHOWN; i++)
-        put_failure(t, &f->items[i]);
-    if (f->count > FAILURES_SHOWN)
-        nt_text_printf(t, "- and %zu more failures: see the report\n", f->count - FAILURES_SHOWN);
+    for (size_t i = 0; i < f->count; i++) {
+        if (i < FAILURES_SHOWN)
+            put_failure(t, &f->items[i]);
+        else
+            hidden += f->items[i].count;
+    }
+    if (hidden == 0)
+        return;
+    nt_text_put(t, "- and ");
+    put_cases(t, hidden);
+    nt_text_put(t, " more: see the report\n");
 }
 
 static void put_conformance(struct nt_text *t, const struct nt_results *r)

@@ -1,4 +1,3 @@
-#define _DEFAULT_SOURCE /* struct winsize */
 #include "scenarios/command/diff.h"
 #include "core/base/err.h"
 #include "reports/output.h"
@@ -11,25 +10,9 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define PAGE "diff.html"
-
-/* 0 when it is no terminal. */
-static size_t columns_of_stdout(void)
-{
-    struct winsize size;
-    return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
-static int print(const struct nt_diff *d, const struct nt_options *o)
-{
-    struct nt_console console = nt_console_on_stdout(o);
-    const struct nt_diff_screen screen = {console.out, console.colour, columns_of_stdout()};
-    return nt_diff_print(&screen, d);
-}
 
 static int write_summary(FILE *out, const void *d)
 {
@@ -51,7 +34,8 @@ static int write_page(const struct nt_diff *d, const char *dir)
 
 static int tell(const struct nt_diff *d, const struct nt_options *o)
 {
-    bool told = print(d, o) == NT_OK;
+    struct nt_console console = nt_console_on_stdout(o);
+    bool told = nt_diff_print(&console, d) == NT_OK;
     if (o->summary != NULL)
         told = nt_ci_append_summary(o->summary, write_summary, d) && told;
     if (o->out_given)

@@ -3,8 +3,8 @@
 #include "core/base/err.h"
 #include "core/base/map.h"
 #include "core/base/strings.h"
-#include "reports/ci/alike.h"
 #include "reports/result/command.h"
+#include "scenarios/diff/alike.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -42,10 +42,9 @@ static void put_element(struct page *p, const char *start, const char *end)
     if (p->t.err != NT_OK)
         p->err = p->t.err;
     fputs(start, p->out);
-    put_html(p, p->t.p != NULL ? p->t.p : "");
+    put_html(p, p->t.len > 0 ? p->t.p : "");
     fputs(end, p->out);
     p->t.len = 0;
-    nt_text_add(&p->t, "", 0);
 }
 
 static void put_run(struct page *p, const char *which, const struct nt_diff_run *run)

@@ -1,4 +1,4 @@
-#include "reports/ci/alike.h"
+#include "scenarios/diff/alike.h"
 
 #include <string.h>
 

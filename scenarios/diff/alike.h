@@ -1,6 +1,6 @@
-/* Which texts say the same of several cases. */
-#ifndef NT_CI_ALIKE_H
-#define NT_CI_ALIKE_H
+/* Which changes are alike. */
+#ifndef NT_DIFF_ALIKE_H
+#define NT_DIFF_ALIKE_H
 
 #include "reports/result/text.h"
 
