@@ -50,8 +50,7 @@ int nt_command_diff(const struct nt_options *o)
     struct nt_diags diags = {0};
     struct nt_diff d;
     if (o->args.count != 2) {
-        fprintf(stderr, "natsim: diff: %zu arguments are given: natsim diff OLD NEW, the --out directories of two runs\n",
-                o->args.count);
+        fprintf(stderr, "natsim: diff takes two runs, not %zu: natsim diff OLD NEW\n", o->args.count);
         return NT_EXIT_USAGE;
     }
     const struct nt_diff_options options = {o->advice, o->tolerance_given ? o->tolerance / NT_MSEC : -1};

@@ -174,7 +174,8 @@ def test_what_is_not_there(runs, natsim):
                         ("pipe", "natsim: pipe: results.json")):
         refused = natsim("diff", "old", given, timeout=20)
         assert refused.code == 2 and says in refused.err, refused
-    assert natsim("diff", "old").code == 2
+    one = natsim("diff", "old")
+    assert one.code == 2 and one.err == "natsim: diff takes two runs, not 1: natsim diff OLD NEW\n"
     assert natsim("diff", "old", "new", "--summary", "no/where.md").code == 3
     assert natsim("diff", "old", "new", "--tolerance", "5").code == 2
 
