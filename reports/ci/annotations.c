@@ -1,6 +1,7 @@
 #include "reports/ci/annotations.h"
 
 #include "core/base/err.h"
+#include "core/base/shown.h"
 #include "reports/ci/failures.h"
 
 #include <stdlib.h>
@@ -10,17 +11,17 @@
 static void put_escaped(struct nt_text *t, const char *s, bool property)
 {
     const char *const special = property ? "%\r\n:," : "%\r\n";
-    char *clean = nt_clean(s, true);
-    if (clean == NULL)
+    char *shown = nt_shown(s, true);
+    if (shown == NULL)
         t->err = NT_ENOMEM;
-    for (const char *p = clean; p != NULL && *p != '\0';) {
+    for (const char *p = shown; p != NULL && *p != '\0';) {
         size_t n = strcspn(p, special);
         nt_text_add(t, p, n);
         p += n;
         if (*p != '\0')
             nt_text_printf(t, "%%%02X", (unsigned)(unsigned char)*p++);
     }
-    free(clean);
+    free(shown);
 }
 
 static void put_failure(struct nt_text *t, const struct nt_ci_failure *f)

@@ -1,5 +1,7 @@
 #include "reports/ci/markdown.h"
 
+#include "core/base/shown.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,15 +25,15 @@ static void put_fence(struct nt_text *t, size_t length)
  * more than spaces. */
 void nt_markdown_code(struct nt_text *t, const char *s)
 {
-    char *clean = nt_clean(s, false);
-    size_t len = clean != NULL ? strlen(clean) : 0, fence = clean != NULL ? longest_run(clean, '`') + 1 : 1;
-    bool padded = len == 0 || strchr("` ", clean[0]) != NULL || strchr("` ", clean[len - 1]) != NULL;
-    if (clean == NULL)
+    char *shown = nt_shown(s, false);
+    size_t len = shown != NULL ? strlen(shown) : 0, fence = shown != NULL ? longest_run(shown, '`') + 1 : 1;
+    bool padded = len == 0 || strchr("` ", shown[0]) != NULL || strchr("` ", shown[len - 1]) != NULL;
+    if (shown == NULL)
         t->err = NT_ENOMEM;
     put_fence(t, fence);
     nt_text_add(t, " ", padded);
-    nt_text_put(t, clean);
+    nt_text_put(t, shown);
     nt_text_add(t, " ", padded);
     put_fence(t, fence);
-    free(clean);
+    free(shown);
 }

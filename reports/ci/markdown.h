@@ -4,7 +4,7 @@
 
 #include "reports/result/text.h"
 
-/* Appends a code span, in which nothing is markup, link or mention. Control characters are '?'. */
+/* Appends a code span, in which nothing is markup, link or mention. Text is as core/base/shown.h shows it. */
 void nt_markdown_code(struct nt_text *t, const char *s);
 
 #endif

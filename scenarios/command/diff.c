@@ -4,6 +4,7 @@
 #include "scenarios/command/ci_files.h"
 #include "scenarios/command/complain.h"
 #include "scenarios/command/conclusion.h"
+#include "scenarios/command/say.h"
 #include "scenarios/diff/markdown.h"
 #include "scenarios/diff/page.h"
 #include "scenarios/diff/print.h"
@@ -28,7 +29,7 @@ static int write_page(const struct nt_diff *d, const char *dir)
     if (err != NT_OK)
         nt_complain_unwritable(dir, err, NT_MEND_OUT);
     else
-        printf("page: %s/" PAGE "\n", dir);
+        nt_say("page: %s/" PAGE, dir);
     return err;
 }
 
@@ -50,7 +51,7 @@ int nt_command_diff(const struct nt_options *o)
     struct nt_diags diags = {0};
     struct nt_diff d;
     if (o->args.count != 2) {
-        fprintf(stderr, "natsim: diff takes two runs, not %zu: natsim diff OLD NEW\n", o->args.count);
+        nt_say_error("diff takes two runs, not %zu: natsim diff OLD NEW", o->args.count);
         return NT_EXIT_USAGE;
     }
     const struct nt_diff_options options = {o->advice, o->tolerance_given ? o->tolerance / NT_MSEC : -1};

@@ -53,13 +53,6 @@ static char *copy_text(const struct nt_text *t, int *err)
     return nt_strdup(text, err);
 }
 
-static char *clean_command(const struct nt_result_case *c)
-{
-    char *command = nt_result_command(c), *clean = command != NULL ? nt_clean(command, false) : NULL;
-    free(command);
-    return clean;
-}
-
 static int add_change(struct work *w, enum nt_diff_group group, const struct nt_result_case *c)
 {
     struct nt_diff *d = w->d;
@@ -71,7 +64,7 @@ static int add_change(struct work *w, enum nt_diff_group group, const struct nt_
     d->change_count++;
     change->text = copy_text(&w->lead, &err);
     change->also = copy_text(&w->also, &err);
-    change->command = c != NULL && err == NT_OK ? clean_command(c) : NULL;
+    change->command = c != NULL && err == NT_OK ? nt_result_command(c) : NULL;
     return err == NT_OK && c != NULL && change->command == NULL ? NT_ENOMEM : err;
 }
 

@@ -1,6 +1,7 @@
 #include "scenarios/diff/digest.h"
 
 #include "core/base/err.h"
+#include "core/base/shown.h"
 #include "reports/result/words.h"
 
 #include <inttypes.h>
@@ -26,14 +27,14 @@ static size_t name_length(const char *id, struct nt_diff_id *out)
     return strlen(id);
 }
 
-static uint32_t clean_name(struct nt_strings *names, const char *id, size_t len)
+static uint32_t shown_name(struct nt_strings *names, const char *id, size_t len)
 {
-    char *part = strndup(id, len), *clean = part != NULL ? nt_clean(part, false) : NULL;
-    if (clean == NULL)
+    char *part = strndup(id, len), *shown = part != NULL ? nt_shown(part, false) : NULL;
+    if (shown == NULL)
         names->err = NT_ENOMEM;
-    uint32_t n = clean != NULL ? nt_string_number(names, clean, strlen(clean)) : 0;
+    uint32_t n = shown != NULL ? nt_string_number(names, shown, strlen(shown)) : 0;
     free(part);
-    free(clean);
+    free(shown);
     return n;
 }
 
@@ -43,7 +44,7 @@ int nt_diff_digest_make(struct nt_diff_digest *d, const struct nt_result_case *c
     struct nt_text t = {0};
     *d = (struct nt_diff_digest){.outcome = c->outcome, .path = c->path != NULL ? nt_path_by_name(c->path) : 0};
     d->connect_ms = c->connect_ms;
-    d->id.name = clean_name(names, c->id, name_length(c->id, &d->id));
+    d->id.name = shown_name(names, c->id, name_length(c->id, &d->id));
     for (enum nt_diff_fact i = NT_FACT_OUTCOME; i < NT_FACT_COUNT && t.err == NT_OK; i++) {
         nt_diff_fact_put(&t, i, c);
         if (t.err == NT_OK)

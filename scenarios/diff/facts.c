@@ -1,6 +1,7 @@
 #include "scenarios/diff/facts.h"
 
 #include "core/base/map.h"
+#include "core/base/shown.h"
 #include "reports/result/result.h"
 
 #include <inttypes.h>
@@ -25,17 +26,17 @@ struct items {
     int err;
 };
 
-static char *copy_clean(struct items *items, const char *s)
+static char *copy_shown(struct items *items, const char *s)
 {
-    char *clean = nt_clean(s, false);
-    if (clean == NULL || items->text.err != NT_OK)
+    char *shown = nt_shown(s, false);
+    if (shown == NULL || items->text.err != NT_OK)
         items->err = NT_ENOMEM;
-    return clean;
+    return shown;
 }
 
 static void add_item(struct items *items, const char *key, const char *word, uint64_t count)
 {
-    struct item item = {copy_clean(items, key), word != NULL ? copy_clean(items, word) : NULL, count};
+    struct item item = {copy_shown(items, key), word != NULL ? copy_shown(items, word) : NULL, count};
     if (items->err == NT_OK)
         items->err = nt_grow(&items->at, &items->cap, items->count + 1, sizeof *items->at, ITEMS_MAX);
     if (items->err == NT_OK) {

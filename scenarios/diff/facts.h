@@ -1,5 +1,5 @@
 /* What two runs are compared by: facts of a case. Each is a text of items, one a line, "key<TAB>value", sorted by key; the fact of
- * the whole case has one item without a key. Control characters of a result are '?' in it. */
+ * the whole case has one item without a key. Text of a result stands in it as core/base/shown.h shows it. */
 #ifndef NT_DIFF_FACTS_H
 #define NT_DIFF_FACTS_H
 

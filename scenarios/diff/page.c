@@ -1,6 +1,7 @@
 #include "scenarios/diff/page.h"
 
 #include "core/base/err.h"
+#include "core/base/shown.h"
 #include "scenarios/diff/sentences.h"
 
 #include <stdlib.h>
@@ -24,16 +25,16 @@ struct page {
 static void put_html(struct page *p, const char *s)
 {
     static const char *const escapes[] = {['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;"};
-    char *clean = nt_clean(s, false);
-    if (clean == NULL)
+    char *shown = nt_shown(s, false);
+    if (shown == NULL)
         p->err = NT_ENOMEM;
-    for (const unsigned char *c = (const unsigned char *)clean; c != NULL && *c != '\0'; c++) {
+    for (const unsigned char *c = (const unsigned char *)shown; c != NULL && *c != '\0'; c++) {
         if (*c < sizeof escapes / sizeof *escapes && escapes[*c] != NULL)
             fputs(escapes[*c], p->out);
         else
             fputc(*c, p->out);
     }
-    free(clean);
+    free(shown);
 }
 
 /* Prints p->t within an element, and empties it. */

@@ -4,17 +4,15 @@
 #include "reports/result/result.h"
 #include "reports/result/result_parse.h"
 #include "scenarios/diff/json_stream.h"
+#include "scenarios/files/inside.h"
 
 #include <jansson.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#define PATH_BYTES 4096
 #define MEMBER_MAX 65536 /* bytes of a member beside the cases */
 #define MEND_FILE "give the --out directory of a run, or its results.json"
 #define MEND_DAMAGED "the file is damaged: run again"
@@ -165,27 +163,30 @@ static bool is_directory(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* In a directory, which anybody may have filled, only a regular file is opened; what the user names may be a pipe. */
+static void refuse_results(struct reader *r, const char *why)
+{
+    char what[NT_INSIDE_WHY + 20];
+    snprintf(what, sizeof what, "results.json: %s", why);
+    refuse(r, 0, what, MEND_FILE);
+}
+
+/* A directory may have been filled by anybody; what the user names may be a pipe. */
 static FILE *open_results(struct reader *r)
 {
-    char path[PATH_BYTES];
-    struct stat st;
+    char why[NT_INSIDE_WHY];
     if (!is_directory(r->run->name)) {
         FILE *in = fopen(r->run->name, "rb");
         if (in == NULL)
             refuse(r, 0, strerror(errno), MEND_FILE);
         return in;
     }
-    snprintf(path, sizeof path, "%s/results.json", r->run->name);
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+    int fd = nt_inside_open(r->run->name, "results.json", why);
+    if (fd >= 0)
         return fdopen(fd, "rb");
-    if (fd < 0 && errno == ENOENT)
+    if (errno == ENOENT)
         refuse(r, 0, "has no results.json", "if the run was killed, 'natsim merge' makes it of cases.jsonl");
     else
-        refuse(r, 0, fd < 0 ? strerror(errno) : "results.json is no file", MEND_FILE);
-    if (fd >= 0)
-        close(fd);
+        refuse_results(r, why);
     return NULL;
 }
 

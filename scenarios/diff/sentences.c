@@ -1,16 +1,18 @@
 #include "scenarios/diff/sentences.h"
 
+#include "core/base/shown.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void put_clean(struct nt_text *t, const char *s)
+static void put_shown(struct nt_text *t, const char *s)
 {
-    char *clean = nt_clean(s, false);
-    if (clean == NULL)
+    char *shown = nt_shown(s, false);
+    if (shown == NULL)
         t->err = NT_ENOMEM;
-    nt_text_put(t, clean);
-    free(clean);
+    nt_text_put(t, shown);
+    free(shown);
 }
 
 void nt_diff_put_cases(struct nt_text *t, size_t n)
@@ -33,7 +35,7 @@ void nt_diff_put_run(struct nt_text *t, const struct nt_diff_run *run)
     static const char *const words[] = {" passed", " failed", " errors", " skipped"};
     const char *before = ": ";
     nt_text_put(t, "natsim ");
-    put_clean(t, run->natsim != NULL ? run->natsim : "of an unknown version");
+    put_shown(t, run->natsim != NULL ? run->natsim : "of an unknown version");
     nt_text_put(t, ", ");
     nt_diff_put_cases(t, run->cases);
     for (int i = NT_PASS; i <= NT_SKIP; i++) {

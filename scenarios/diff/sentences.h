@@ -1,4 +1,4 @@
-/* What terminal, Markdown and page say alike of two runs. The texts have no control characters. */
+/* What terminal, Markdown and page say alike of two runs. The texts are as core/base/shown.h shows them. */
 #ifndef NT_DIFF_SENTENCES_H
 #define NT_DIFF_SENTENCES_H
 

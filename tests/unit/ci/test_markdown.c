@@ -33,7 +33,7 @@ TEST(nothing_but_the_text_is_seen)
 
 TEST(control_characters_are_not_sent)
 {
-    expect_code("a\nb\033[31m\xff", "`a?b?[31m?`");
+    expect_code("a\nb\033[31m\xff", "`a\\nb\\x1b[31m\\xff`");
 }
 
 int main(int argc, char **argv)
