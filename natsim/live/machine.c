@@ -119,6 +119,16 @@ void nt_program_close_input(struct nt_program *p)
     p->input = -1;
 }
 
+/* As if it had said so itself: its last words are the reason that people read. */
+static void tell_out_of_memory(struct nt_program *p, nt_time now)
+{
+    static const char *const text = "natsim ended this machine's programs: together they took more than 2048 MiB of memory";
+    struct nt_program_line line = {.stream = NT_STDERR, .text = text, .len = strlen(text)};
+    _Static_assert(NT_SANDBOX_MEMORY_MIB == 2048, "the text says it");
+    if (nt_sandbox_out_of_memory(p->machine->sandbox))
+        p->config.line(p->config.user, &line, now);
+}
+
 static void end_program(struct nt_program *p, int status, nt_time now)
 {
     if (p->ended)
@@ -131,6 +141,7 @@ static void end_program(struct nt_program *p, int status, nt_time now)
         close_stream(&p->streams[i]);
     }
     nt_program_close_input(p);
+    tell_out_of_memory(p, now);
     p->config.ended(p->config.user, status, now);
 }
 

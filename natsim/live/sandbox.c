@@ -3,7 +3,9 @@
 #include "natsim/live/sandbox.h"
 #include "core/base/err.h"
 #include "natsim/live/sandbox_init.h"
+#include "natsim/live/sandbox_mend.h"
 #include "natsim/live/sandbox_message.h"
+#include "natsim/live/sandbox_user.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,32 +24,33 @@ struct nt_sandbox {
     int fd;
     int tuns[NT_SANDBOX_INTERFACES_MAX];
     size_t tun_count;
+    bool out_of_memory;
 };
 
-/* Says what prevents sandboxes here, and what helps. */
-static void explain_failure(char why[NT_SANDBOX_WHY], const char *what, bool root)
+/* `what` could not be done, by errno. */
+static void explain_failure(char why[NT_SANDBOX_WHY], const char *what)
 {
-    const char *mend = strstr(what, "/dev/net/tun") != NULL  ? (root ? "'modprobe tun', or give the container /dev/net/tun"
-                                                                     : "run as root, or 'chmod 0666 /dev/net/tun'")
-                       : strstr(what, "mount point") != NULL ? "before the chroot, 'mount --bind DIR DIR'"
-                       : root                                ? "the container must allow namespaces (CAP_SYS_ADMIN, CAP_NET_ADMIN)"
-                              : "run as root, or allow user namespaces (sysctl user.max_user_namespaces)";
-    if (snprintf(why, NT_SANDBOX_WHY, "no real programs here: %.80s: %s", what, mend) < 0)
-        why[0] = '\0';
+    char text[80];
+    snprintf(text, sizeof text, "%s (%s)", what, strerror(errno));
+    nt_sandbox_explain(why, NT_SANDBOX_WHY, text);
 }
 
 static pid_t start_first_process(const struct nt_sandbox_config *config, int ends[2])
 {
-    uid_t uid = geteuid();
-    gid_t gid = getegid();
-    unsigned long flags = CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | SIGCHLD;
-    if (uid != 0)
-        flags |= CLONE_NEWUSER;
+    unsigned long flags =
+        CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP | SIGCHLD;
     fflush(NULL);
     pid_t pid = (pid_t)syscall(SYS_clone, flags, NULL, NULL, NULL, NULL);
     if (pid == 0)
-        nt_sandbox_init(config, ends[1], uid, gid);
+        nt_sandbox_init(config, ends[1]);
     return pid;
+}
+
+/* The first process goes on once its users are known. */
+static int map_users(struct nt_sandbox *s)
+{
+    struct nt_sandbox_message m = {.kind = NT_SANDBOX_MAPPED};
+    return nt_sandbox_map_users(s->pid) == 0 ? nt_sandbox_send(s->fd, &m, NULL, 0) : NT_EIO;
 }
 
 struct nt_sandbox *nt_sandbox_new(const struct nt_sandbox_config *config, char why[NT_SANDBOX_WHY])
@@ -55,7 +58,6 @@ struct nt_sandbox *nt_sandbox_new(const struct nt_sandbox_config *config, char w
     struct nt_sandbox *s = calloc(1, sizeof *s);
     struct nt_sandbox_message m;
     int ends[2];
-    bool root = geteuid() == 0;
     snprintf(why, NT_SANDBOX_WHY, "out of memory");
     if (s == NULL || config->interface_count > NT_SANDBOX_INTERFACES_MAX ||
         socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
@@ -66,15 +68,15 @@ struct nt_sandbox *nt_sandbox_new(const struct nt_sandbox_config *config, char w
     close(ends[1]);
     s->fd = ends[0];
     if (s->pid < 0) {
-        char what[80];
-        snprintf(what, sizeof what, "a namespace cannot be made (%s)", strerror(errno));
-        explain_failure(why, what, root);
+        explain_failure(why, "a namespace cannot be made");
+    } else if (map_users(s) != NT_OK) {
+        explain_failure(why, "the user namespace cannot be set up");
     } else if (nt_sandbox_receive(s->fd, &m, s->tuns, &s->tun_count, true) != NT_OK) {
-        explain_failure(why, "the first process of a sandbox ended", root);
+        nt_sandbox_explain(why, NT_SANDBOX_WHY, "the first process of a sandbox ended");
     } else if (m.kind == NT_SANDBOX_READY && s->tun_count == config->interface_count) {
         return s;
     } else {
-        explain_failure(why, m.text, root);
+        nt_sandbox_explain(why, NT_SANDBOX_WHY, m.text);
     }
     nt_sandbox_del(s);
     return NULL;
@@ -103,6 +105,11 @@ int nt_sandbox_tun(const struct nt_sandbox *s, size_t interface)
 int nt_sandbox_fd(const struct nt_sandbox *s)
 {
     return s->fd;
+}
+
+bool nt_sandbox_out_of_memory(const struct nt_sandbox *s)
+{
+    return s->out_of_memory;
 }
 
 pid_t nt_sandbox_pid(const struct nt_sandbox *s)
@@ -157,6 +164,7 @@ bool nt_sandbox_ended(struct nt_sandbox *s, uint32_t *id, int *status, bool *gon
     size_t count;
     int r = nt_sandbox_receive(s->fd, &m, fds, &count, false);
     *gone = r == NT_ESTATE;
+    s->out_of_memory = s->out_of_memory || (r == NT_OK && m.kind == NT_SANDBOX_MEMORY);
     if (r != NT_OK || m.kind != NT_SANDBOX_ENDED)
         return false;
     *id = m.id;

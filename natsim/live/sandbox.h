@@ -1,6 +1,6 @@
-/* A sandbox: a network namespace of its own (and process, mount and, without root, user namespaces) in which real programs run. Its
- * interfaces are TUN devices whose packets the owner reads and writes. It has no name and vanishes with its first process, which
- * ends when the owner ends, in whatever way. Linux only. */
+/* A sandbox: a network namespace of its own (and user, process and mount namespaces) in which real programs run. Its interfaces are
+ * TUN devices whose packets the owner reads and writes. It has no name and vanishes with its first process, which ends when the
+ * owner ends, in whatever way. What programs see, may do and may take: scenarios/SECURITY.md. Linux only. */
 #ifndef NT_LIVE_SANDBOX_H
 #define NT_LIVE_SANDBOX_H
 
@@ -8,7 +8,7 @@
 
 #include <sys/types.h>
 
-#define NT_SANDBOX_WHY 200
+#define NT_SANDBOX_WHY 340
 
 struct nt_sandbox;
 
@@ -26,6 +26,7 @@ int nt_sandbox_loopback(struct nt_sandbox *s); /* brings lo up */
 int nt_sandbox_fd(const struct nt_sandbox *s);
 /* A command that has ended since, with its status as from waitpid; false: none, or the whole sandbox is gone (*gone). */
 bool nt_sandbox_ended(struct nt_sandbox *s, uint32_t *id, int *status, bool *gone);
-pid_t nt_sandbox_pid(const struct nt_sandbox *s); /* of its first process */
+bool nt_sandbox_out_of_memory(const struct nt_sandbox *s); /* its programs took too much, and were ended */
+pid_t nt_sandbox_pid(const struct nt_sandbox *s);          /* of its first process */
 
 #endif

@@ -1,7 +1,10 @@
 #define _GNU_SOURCE
 #include "natsim/live/sandbox_init.h"
 #include "core/base/err.h"
+#include "natsim/live/sandbox_memory.h"
 #include "natsim/live/sandbox_message.h"
+#include "natsim/live/sandbox_rights.h"
+#include "natsim/live/sandbox_tree.h"
 #include "natsim/live/tun.h"
 
 #include <errno.h>
@@ -11,16 +14,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define COMMANDS_MAX 64
+#define ENVIRONMENT_MAX 16
+#define MEMORY_ROUND 250 /* ms between two looks at the memory of programs */
 
 struct init {
+    const struct nt_sandbox_config *config;
     int owner, signals;
     struct {
         pid_t pid; /* 0: free */
@@ -36,49 +40,6 @@ static int write_file(const char *path, const char *text)
     ssize_t n = write(fd, text, strlen(text));
     close(fd);
     return n == (ssize_t)strlen(text) ? 0 : -1;
-}
-
-/* user_namespaces(7): without privilege a process may map its own identity alone, and must deny setgroups first. */
-static int map_identity(uid_t uid, gid_t gid)
-{
-    char line[64];
-    snprintf(line, sizeof line, "0 %u 1", (unsigned)uid);
-    if (write_file("/proc/self/uid_map", line) != 0)
-        return -1;
-    write_file("/proc/self/setgroups", "deny");
-    snprintf(line, sizeof line, "0 %u 1", (unsigned)gid);
-    return write_file("/proc/self/gid_map", line);
-}
-
-/* Mounts a text over a system file, in this mount namespace alone. The file with the text is unlinked once it is mounted. */
-static int cover_file(const char *path, const char *text)
-{
-    char name[] = "/tmp/natsim-XXXXXX";
-    int fd = mkostemp(name, O_CLOEXEC);
-    if (fd < 0)
-        return -1;
-    bool good = write(fd, text, strlen(text)) == (ssize_t)strlen(text) && fchmod(fd, 0644) == 0 &&
-                mount(name, path, NULL, MS_BIND, NULL) == 0;
-    int err = errno;
-    unlink(name);
-    close(fd);
-    errno = err;
-    return good || err == ENOENT ? 0 : -1;
-}
-
-static int make_private_files(const char *hosts, const char **what)
-{
-    *what = "/ is no mount point"; /* in a plain chroot mounts would be seen outside */
-    if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
-        return -1;
-    *what = "the mount namespace cannot be set up";
-    /* A container may forbid a new /proc: programs then see the outer one. */
-    if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0 && errno != EPERM && errno != EBUSY)
-        return -1;
-    /* Files that programs leave there, such as browsers' profiles, end with the namespace. */
-    if (mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, NULL) == 0)
-        setenv("TMPDIR", "/dev/shm", 1);
-    return cover_file("/etc/hosts", hosts) == 0 ? cover_file("/etc/resolv.conf", "# no DNS server answers here\n") : -1;
 }
 
 static void set_ipv6(const char *scope, const char *name, const char *value)
@@ -111,20 +72,33 @@ static _Noreturn void fail_setup(int owner, const char *what)
     _exit(1);
 }
 
-static void set_up(const struct nt_sandbox_config *config, int owner, uid_t uid, gid_t gid)
+static void wait_for_users(int owner)
+{
+    struct nt_sandbox_message m;
+    int none[NT_SANDBOX_INTERFACES_MAX];
+    size_t count;
+    int r;
+    do
+        r = nt_sandbox_receive(owner, &m, none, &count, true);
+    while (r == NT_ENOENT);
+    if (r != NT_OK || m.kind != NT_SANDBOX_MAPPED)
+        _exit(1);
+}
+
+static void set_up(const struct nt_sandbox_config *config, int owner)
 {
     int tuns[NT_SANDBOX_INTERFACES_MAX];
     const char *what = NULL;
     char name[16];
-    if (uid != 0 && map_identity(uid, gid) != 0)
-        fail_setup(owner, "the user namespace cannot be set up");
+    wait_for_users(owner);
     tame_kernel(config->ipv6);
     for (size_t i = 0; i < config->interface_count; i++) {
         snprintf(name, sizeof name, "eth%zu", i);
         if ((tuns[i] = nt_tun_open(name, &config->interfaces[i], (unsigned)i, &what)) < 0)
             fail_setup(owner, what);
     }
-    if (make_private_files(config->hosts, &what) != 0)
+    write_file("/proc/sys/user/max_user_namespaces", "0"); /* in this one */
+    if (nt_sandbox_tree(config, &what) != 0)
         fail_setup(owner, what);
     struct nt_sandbox_message m = {.kind = NT_SANDBOX_READY};
     if (nt_sandbox_send(owner, &m, tuns, config->interface_count) != NT_OK)
@@ -133,8 +107,31 @@ static void set_up(const struct nt_sandbox_config *config, int owner, uid_t uid,
         close(tuns[i]);
 }
 
-static _Noreturn void exec_command(const char *command, const int *fds)
+/* All that programs find in their environment. */
+static void make_environment(const struct nt_sandbox_config *config, char *all[ENVIRONMENT_MAX])
 {
+    static const char *const own[] = {"HOME=" NT_SANDBOX_HOME, "TMPDIR=" NT_SANDBOX_HOME, "LANG=C.UTF-8"};
+    static const char *const plain[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", NULL};
+    const char *const *given = config->environment != NULL ? config->environment : plain;
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        all[count++] = (char *)(uintptr_t)own[i];
+    for (size_t i = 0; given[i] != NULL && count + 1 < ENVIRONMENT_MAX; i++)
+        all[count++] = (char *)(uintptr_t)given[i];
+    all[count] = NULL;
+}
+
+/* 126: the reason is its last words. */
+static _Noreturn void fail_command(const char *what)
+{
+    fprintf(stderr, "%s (%s)\n", what, strerror(errno));
+    fflush(stderr);
+    _exit(126);
+}
+
+static _Noreturn void exec_command(const struct nt_sandbox_config *config, const char *command, const int *fds)
+{
+    char *environment[ENVIRONMENT_MAX];
     sigset_t none;
     sigemptyset(&none);
     setsid();
@@ -144,8 +141,13 @@ static _Noreturn void exec_command(const char *command, const int *fds)
     signal(SIGXFSZ, SIG_DFL);
     sigprocmask(SIG_SETMASK, &none, NULL);
     close_range(3, ~0U, 0);
-    execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-    _exit(126);
+    make_environment(config, environment);
+    if (nt_sandbox_restrict() != 0)
+        fail_command("natsim cannot take this program's rights away");
+    if (chdir(config->directory != NULL ? config->directory : NT_SANDBOX_HOME) != 0)
+        fail_command("the program cannot enter natsim's directory");
+    execle("/bin/sh", "sh", "-c", command, (char *)NULL, environment);
+    fail_command("/bin/sh cannot be executed");
 }
 
 static void tell_end(struct init *in, uint32_t id, int status)
@@ -161,7 +163,7 @@ static void run_command(struct init *in, const struct nt_sandbox_message *m, con
         i++;
     pid_t pid = i < COMMANDS_MAX && count == 3 ? fork() : -1;
     if (pid == 0)
-        exec_command(m->text, fds);
+        exec_command(in->config, m->text, fds);
     if (pid > 0) {
         in->commands[i].pid = pid;
         in->commands[i].id = m->id;
@@ -215,19 +217,38 @@ static int keep_only(int fd)
     return 3;
 }
 
-_Noreturn void nt_sandbox_init(const struct nt_sandbox_config *config, int fd, uid_t uid, gid_t gid)
+static bool has_commands(const struct init *in)
 {
-    struct init in = {.owner = keep_only(fd)};
+    for (size_t i = 0; i < COMMANDS_MAX; i++)
+        if (in->commands[i].pid != 0)
+            return true;
+    return false;
+}
+
+static void limit_memory(const struct init *in)
+{
+    struct nt_sandbox_message m = {.kind = NT_SANDBOX_MEMORY};
+    if (nt_sandbox_memory() <= (uint64_t)NT_SANDBOX_MEMORY_MIB << 20)
+        return;
+    nt_sandbox_send(in->owner, &m, NULL, 0);
+    kill(-1, SIGKILL); /* everybody else in here */
+}
+
+_Noreturn void nt_sandbox_init(const struct nt_sandbox_config *config, int fd)
+{
+    struct init in = {.config = config, .owner = keep_only(fd)};
     sigset_t child;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     sigprocmask(SIG_BLOCK, &child, NULL);
     in.signals = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
-    set_up(config, in.owner, uid, gid);
+    set_up(config, in.owner);
     for (;;) {
         struct pollfd fds[2] = {{.fd = in.owner, .events = POLLIN}, {.fd = in.signals, .events = POLLIN}};
-        if (poll(fds, 2, -1) < 0)
+        if (has_commands(&in))
+            limit_memory(&in);
+        if (poll(fds, 2, has_commands(&in) ? MEMORY_ROUND : -1) <= 0)
             continue;
         if (fds[1].revents != 0)
             reap(&in);

@@ -5,9 +5,7 @@
 
 #include "natsim/live/sandbox_config.h"
 
-#include <sys/types.h>
-
-/* `fd` is its end of the socket. */
-_Noreturn void nt_sandbox_init(const struct nt_sandbox_config *config, int fd, uid_t uid, gid_t gid);
+/* `fd` is its end of the socket. It waits there for NT_SANDBOX_MAPPED. */
+_Noreturn void nt_sandbox_init(const struct nt_sandbox_config *config, int fd);
 
 #endif

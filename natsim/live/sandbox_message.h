@@ -4,7 +4,15 @@
 
 #include "natsim/live/sandbox_config.h"
 
-enum nt_sandbox_message_kind { NT_SANDBOX_READY = 1, NT_SANDBOX_FAILED, NT_SANDBOX_RUN, NT_SANDBOX_LOOPBACK, NT_SANDBOX_ENDED };
+enum nt_sandbox_message_kind {
+    NT_SANDBOX_MAPPED = 1, /* to it: its users are known */
+    NT_SANDBOX_READY,
+    NT_SANDBOX_FAILED,
+    NT_SANDBOX_RUN,
+    NT_SANDBOX_LOOPBACK,
+    NT_SANDBOX_ENDED,
+    NT_SANDBOX_MEMORY /* from it: all programs are ended, for they took too much */
+};
 
 struct nt_sandbox_message {
     uint32_t kind;                     /* enum nt_sandbox_message_kind */

@@ -61,6 +61,7 @@ void nt_adapters_to_path(void)
         snprintf(dir, sizeof dir, "%s%s", suites, places[i][0]);
         if (realpath(dir, real) == NULL || !add_to_path(real))
             continue;
+        setenv("NATSIM_ADAPTERS", real, 1);
         snprintf(dir, sizeof dir, "%s%s", suites, places[i][1]);
         if (realpath("/proc/self/exe", exe) != NULL && i == 0 && (slash = strrchr(exe, '/')) != NULL) {
             *slash = '\0'; /* the adapters that were built with this program */

@@ -25,6 +25,7 @@ static void write_hosts(struct nt_text *t, const struct nt_scn_case *c)
 struct making {
     struct nt_live *live;
     const struct nt_world *w;
+    const struct nt_program_files *files;
     const char *hosts;
     char *why; /* NT_SANDBOX_WHY bytes */
 };
@@ -34,6 +35,7 @@ static struct nt_machine *make_machine(const struct making *m, struct nt_scn_nod
 {
     struct nt_sandbox_interface interfaces[NT_SANDBOX_INTERFACES_MAX];
     struct nt_sandbox_config config = {.interfaces = interfaces, .ipv6 = ipv6, .hosts = m->hosts};
+    nt_program_files_give(m->files, &config);
     for (size_t i = 0; i < count && i < NT_SANDBOX_INTERFACES_MAX; i++) {
         const struct nt_scn_network *network = &nt_world_case(m->w)->networks[on[i].network];
         size_t addresses = 0; /* IPv4 ones are first */
@@ -75,14 +77,14 @@ static bool make_all(struct nt_machines *machines, const struct making *m)
 }
 
 enum nt_outcome nt_machines_make(struct nt_machines *machines, struct nt_live *live, const struct nt_world *w,
-                                 char why[NT_SANDBOX_WHY])
+                                 const struct nt_program_files *files, char why[NT_SANDBOX_WHY])
 {
     const struct nt_scn_case *c = nt_world_case(w);
     machines->agents = calloc(c->agent_count + 1, sizeof *machines->agents);
     machines->servers = calloc(c->server_count + 1, sizeof *machines->servers);
     struct nt_text hosts = {0};
     write_hosts(&hosts, c);
-    struct making m = {.live = live, .w = w, .hosts = hosts.p, .why = why};
+    struct making m = {.live = live, .w = w, .files = files, .hosts = hosts.p, .why = why};
     bool memory = machines->agents != NULL && machines->servers != NULL && hosts.err == NT_OK, made = false;
     snprintf(why, NT_SANDBOX_WHY, "out of memory");
     if (memory)

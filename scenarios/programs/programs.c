@@ -47,6 +47,7 @@ void nt_programs_del(struct nt_programs *programs)
     nt_step_programs_free(programs->steps);
     nt_live_del(programs->live);
     nt_evidence_del(programs->evidence);
+    nt_program_files_del(programs->files);
     free(programs->processes);
     free(programs->coturns);
     free(programs);
@@ -65,7 +66,7 @@ static int start_step_program(void *user, const struct nt_scn_step *step, nt_tim
 {
     struct nt_programs *programs = user;
     return nt_step_program_start(&programs->steps, nt_machines_at(&programs->machines, step->where), programs->w, step,
-                                 &programs->logs, now);
+                                 programs->files, &programs->logs, now);
 }
 
 struct nt_world_hooks nt_programs_hooks(struct nt_programs *programs)
@@ -113,8 +114,10 @@ static bool start_coturn(struct nt_programs *programs, uint32_t i, char *why, si
 static bool start_process(struct nt_programs *programs, uint32_t i, char *why, size_t cap)
 {
     struct nt_program_log log;
-    return open_log(programs, programs->scn->agents[i].name, &log, why, cap) &&
-           nt_process_start(programs->processes[i], programs->machines.agents[i], programs->evidence, &log) == NT_OK;
+    if (!open_log(programs, programs->scn->agents[i].name, &log, why, cap))
+        return false;
+    nt_program_files_tell(programs->files, programs->scn->agents[i].exec, &log);
+    return nt_process_start(programs->processes[i], programs->machines.agents[i], programs->evidence, &log) == NT_OK;
 }
 
 static enum nt_outcome start_all(struct nt_programs *programs, char *why, size_t cap)
@@ -197,11 +200,34 @@ static enum nt_outcome make_machines(struct nt_programs *programs, char *why, si
 {
     char reason[NT_SANDBOX_WHY] = "out of memory";
     programs->live = nt_live_new();
-    enum nt_outcome r =
-        programs->live != NULL ? nt_machines_make(&programs->machines, programs->live, programs->w, reason) : NT_ERROR;
+    enum nt_outcome r = programs->live != NULL
+                            ? nt_machines_make(&programs->machines, programs->live, programs->w, programs->files, reason)
+                            : NT_ERROR;
     if (r != NT_PASS)
         snprintf(why, cap, "%s", reason);
     return r;
+}
+
+/* Are all programs of commands there for them? */
+static enum nt_outcome find_files(struct nt_programs *programs, char *why, size_t cap)
+{
+    const struct nt_scn_case *c = programs->scn;
+    size_t len;
+    if ((programs->files = nt_program_files_new(c)) == NULL) {
+        snprintf(why, cap, "out of memory");
+        return NT_ERROR;
+    }
+    for (size_t i = 0; i < c->agent_count; i++) {
+        len = c->agents[i].exec != NULL ? (size_t)snprintf(why, cap, "%s: ", c->agents[i].name) : cap;
+        if (len < cap && nt_program_files_hide(programs->files, c->agents[i].exec, why + len, cap - len))
+            return NT_ERROR;
+    }
+    for (size_t i = 0; i < c->step_count; i++) {
+        len = c->steps[i].kind == NT_STEP_RUN ? (size_t)snprintf(why, cap, "line %d: ", c->steps[i].place.line) : cap;
+        if (len < cap && nt_program_files_hide(programs->files, c->steps[i].command, why + len, cap - len))
+            return NT_ERROR;
+    }
+    return NT_PASS;
 }
 
 enum nt_outcome nt_programs_begin(struct nt_programs *programs, struct nt_world *w, char *why, size_t cap)
@@ -214,7 +240,9 @@ enum nt_outcome nt_programs_begin(struct nt_programs *programs, struct nt_world 
     if (!can_do_steps(programs, why, cap))
         return NT_SKIP;
     signal(SIGPIPE, SIG_IGN); /* writing to a process that has ended fails */
-    enum nt_outcome r = make_machines(programs, why, cap);
+    enum nt_outcome r = find_files(programs, why, cap);
+    if (r == NT_PASS)
+        r = make_machines(programs, why, cap);
     if (r == NT_PASS)
         r = start_all(programs, why, cap);
     if (r == NT_PASS)

@@ -14,9 +14,10 @@ struct nt_step_program;
 struct nt_programs {
     const struct nt_scn_case *scn;
     struct nt_program_logs logs;
-    struct nt_world *w;           /* NULL until they begin */
-    struct nt_live *live;         /* NULL until they begin */
-    struct nt_evidence *evidence; /* likewise */
+    struct nt_world *w;             /* NULL until they begin */
+    struct nt_live *live;           /* NULL until they begin */
+    struct nt_evidence *evidence;   /* likewise */
+    struct nt_program_files *files; /* likewise */
     struct nt_machines machines;
     struct nt_process **processes;    /* by agent; NULL: ours */
     struct nt_coturn **coturns;       /* by server; NULL: ours */

@@ -84,18 +84,20 @@ static void free_program(struct nt_step_program *program)
     free(program);
 }
 
-static int start_program(struct nt_step_program *program, struct nt_machine *m, const struct nt_program_logs *logs, unsigned number)
+static int start_program(struct nt_step_program *program, struct nt_machine *m, const struct nt_program_files *files,
+                         const struct nt_program_logs *logs, unsigned number)
 {
     struct nt_program_config config = {.command = program->step->command, .line = on_line, .ended = on_ended, .user = program};
     char name[240];
     snprintf(name, sizeof name, "%.200s.run%u", nt_scn_node_name(nt_world_case(program->w), program->step->where), number);
     if (!nt_program_log_open(&program->log, logs, name))
         return NT_EIO;
+    nt_program_files_tell(files, program->step->command, &program->log);
     return nt_program_start(m, &config) != NULL ? NT_OK : NT_EIO;
 }
 
 int nt_step_program_start(struct nt_step_program **list, struct nt_machine *m, struct nt_world *w, const struct nt_scn_step *step,
-                          const struct nt_program_logs *logs, nt_time now)
+                          const struct nt_program_files *files, const struct nt_program_logs *logs, nt_time now)
 {
     struct nt_step_program *program = calloc(1, sizeof *program);
     if (program == NULL)
@@ -107,7 +109,7 @@ int nt_step_program_start(struct nt_step_program **list, struct nt_machine *m, s
     unsigned number = 1;
     for (; *list != NULL; list = &(*list)->next)
         number++;
-    int r = program->found != NULL ? start_program(program, m, logs, number) : NT_ENOMEM;
+    int r = program->found != NULL ? start_program(program, m, files, logs, number) : NT_ENOMEM;
     if (r == NT_OK)
         *list = program;
     else

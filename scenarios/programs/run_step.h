@@ -4,6 +4,7 @@
 
 #include "natsim/live/machine.h"
 #include "scenarios/model/verdict.h"
+#include "scenarios/programs/program_files.h"
 #include "scenarios/programs/program_log.h"
 #include "scenarios/world/world.h"
 
@@ -13,7 +14,7 @@ struct nt_step_program; /* a list of them: NULL is the empty one */
 
 /* Starts the step's program, and adds it to the list; 0, NT_ENOMEM, NT_EIO. */
 int nt_step_program_start(struct nt_step_program **list, struct nt_machine *m, struct nt_world *w, const struct nt_scn_step *step,
-                          const struct nt_program_logs *logs, nt_time now);
+                          const struct nt_program_files *files, const struct nt_program_logs *logs, nt_time now);
 void nt_step_programs_free(struct nt_step_program *list); /* after the machines */
 /* Each has ended, has printed all that is expected, or is out of time. */
 bool nt_step_programs_done(const struct nt_step_program *list, nt_time now);

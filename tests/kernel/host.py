@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Runs on a host of either lab: `host.py SOCKET NAME` hands sockets of its network to the probe, which then sends and receives by itself. A request is
 a line `FAMILY TYPE PROTOCOL`; the answer is the socket. It ends with the probe."""
 

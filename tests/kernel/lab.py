@@ -3,6 +3,7 @@ these hosts; who forwards, the kernel or natsim, is in kernel_lab.py and model_l
 
 import asyncio
 import itertools
+import os
 import socket
 import struct
 import sys
@@ -211,6 +212,7 @@ class Lenders:
         self.path, self.lines = path, {}
         self.server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.server.bind(path)
+        os.chmod(path, 0o666) # programs on simulated hosts are nobody outside
         self.server.listen(64)
 
     def wait_for(self, names, process):

@@ -54,9 +54,8 @@ def scenario(path, name):
 
 
 def start(natsim, place, path, names):
-    """One run of natsim with a case for each configuration."""
-    cases = place / "cases"
-    cases.mkdir()
+    """One run of natsim with a case for each configuration, beside the socket at `path`: what its programs see."""
+    cases = Path(path).parent
     for name in names:
         (cases / f"{name}.yaml").write_text(scenario(path, name))
     return subprocess.Popen([natsim, "run", cases, "--out", place / "out", "--jobs", str(len(names)), "--capture", "none"],

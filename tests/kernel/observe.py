@@ -76,7 +76,8 @@ def main():
     names = wish.configurations or list(kernel_lab.RULES)
     names += [DRAWN[n] for n in names if n in DRAWN]
     with tempfile.TemporaryDirectory() as directory:
-        lenders = Lenders(f"{directory}/lenders")
+        os.mkdir(f"{directory}/cases")
+        lenders = Lenders(f"{directory}/cases/lenders")
         found = in_kernel(lenders, names) if wish.lab == "kernel" else in_model(lenders, names, wish.natsim, Path(directory))
         print(json.dumps(merge(found), indent=1))
 
