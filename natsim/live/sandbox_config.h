@@ -8,7 +8,7 @@
 #define NT_SANDBOX_COMMAND_MAX 32768 /* bytes */
 
 /* What the programs of a sandbox may take, all together unless said otherwise. */
-#define NT_SANDBOX_PROCESSES 2048 /* and threads */
+#define NT_SANDBOX_PROCESSES 1024 /* and threads */
 #define NT_SANDBOX_FILES 8192     /* open ones, of each process */
 #define NT_SANDBOX_MEMORY_MIB 2048
 #define NT_SANDBOX_DISK_MIB 512 /* of their own directory, in memory */

@@ -228,7 +228,7 @@ static bool has_commands(const struct init *in)
 static void limit_memory(const struct init *in)
 {
     struct nt_sandbox_message m = {.kind = NT_SANDBOX_MEMORY};
-    if (nt_sandbox_memory() <= (uint64_t)NT_SANDBOX_MEMORY_MIB << 20)
+    if (!nt_sandbox_takes_more((uint64_t)NT_SANDBOX_MEMORY_MIB << 20))
         return;
     nt_sandbox_send(in->owner, &m, NULL, 0);
     kill(-1, SIGKILL); /* everybody else in here */

@@ -5,33 +5,53 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-/* proc(5): size, resident, shared, in pages */
-static uint64_t private_pages(long pid)
+#define TEXT_BYTES 2048
+
+static const char *read_text(long pid, const char *name, char text[TEXT_BYTES])
 {
-    char path[48], text[128];
-    snprintf(path, sizeof path, "/proc/%ld/statm", pid);
+    char path[48];
+    snprintf(path, sizeof path, "/proc/%ld/%s", pid, name);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : 0;
-    unsigned long long resident, shared;
+    ssize_t n = fd >= 0 ? read(fd, text, TEXT_BYTES - 1) : 0;
     close(fd);
-    if (n <= 0)
-        return 0;
-    text[n] = '\0';
-    return sscanf(text, "%*u %llu %llu", &resident, &shared) == 2 && resident > shared ? resident - shared : 0;
+    text[n > 0 ? n : 0] = '\0';
+    return text;
 }
 
-uint64_t nt_sandbox_memory(void)
+/* Quickly, and too much for processes that share pages since a fork. proc(5): size, resident, shared, in pages. */
+static uint64_t at_most(long pid)
 {
-    uint64_t pages = 0;
+    char text[TEXT_BYTES];
+    unsigned long long resident, shared;
+    bool known = sscanf(read_text(pid, "statm", text), "%*u %llu %llu", &resident, &shared) == 2;
+    return known && resident > shared ? (resident - shared) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
+/* Pages that several processes share are divided among them. */
+static uint64_t exactly(long pid)
+{
+    char text[TEXT_BYTES];
+    const char *line = strstr(read_text(pid, "smaps_rollup", text), "Pss_Anon:");
+    return line != NULL ? strtoull(line + strlen("Pss_Anon:"), NULL, 10) << 10 : 0;
+}
+
+static uint64_t add_up(uint64_t (*memory)(long pid))
+{
+    uint64_t sum = 0;
     DIR *dir = opendir("/proc");
     for (struct dirent *e; dir != NULL && (e = readdir(dir)) != NULL;) {
         long pid = strtol(e->d_name, NULL, 10);
-        if (pid > 1)
-            pages += private_pages(pid);
+        sum += pid > 1 ? memory(pid) : 0;
     }
     if (dir != NULL)
         closedir(dir);
-    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    return sum;
+}
+
+bool nt_sandbox_takes_more(uint64_t bytes)
+{
+    return add_up(at_most) > bytes && add_up(exactly) > bytes;
 }

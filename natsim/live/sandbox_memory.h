@@ -1,11 +1,11 @@
-/* The memory that all processes of a sandbox take. */
+/* The memory that all processes of a sandbox take together. */
 #ifndef NT_LIVE_SANDBOX_MEMORY_H
 #define NT_LIVE_SANDBOX_MEMORY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* What is theirs alone, without files and shared memory, in bytes, by the /proc of their process namespace; the first process does
- * not count. */
-uint64_t nt_sandbox_memory(void);
+/* Is it more, without files and shared memory? By the /proc of their process namespace; its first process does not count. */
+bool nt_sandbox_takes_more(uint64_t bytes);
 
 #endif

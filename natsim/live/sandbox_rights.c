@@ -32,7 +32,7 @@ static int lower_limits(void)
 {
     if (lower_limit(RLIMIT_NPROC, NT_SANDBOX_PROCESSES) != 0 || lower_limit(RLIMIT_NOFILE, NT_SANDBOX_FILES) != 0)
         return -1;
-    return lower_limit(RLIMIT_CORE, 1) == 0 ? lower_limit(RLIMIT_FSIZE, (rlim_t)NT_SANDBOX_DISK_MIB << 20) : -1;
+    return lower_limit(RLIMIT_CORE, 1);
 }
 
 /* The kernel ends them first when there is no memory left. */

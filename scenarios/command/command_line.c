@@ -140,6 +140,8 @@ int nt_command_line_read(struct nt_options *o, const struct nt_command *commands
         return nt_option_refuse(diags, "not both:", "--seed and --seeds", "give one of them");
     if (o->quiet && o->verbose)
         return nt_option_refuse(diags, "not both:", "--quiet and -v", "give one of them");
+    if (o->no_exec && (o->agent_l != NULL || o->agent_r != NULL))
+        return nt_option_refuse(diags, "not both:", "--no-exec and --agent-l or --agent-r", "these start processes: leave one out");
     if (o->help || o->version)
         return NT_EXIT_OK;
     if (o->command == NULL)

@@ -246,6 +246,8 @@ static const struct nt_flag flags[] = {
      {CASES, "list", "lint", "bench"}},
     {"--agent-l", "CMD", "a process that replaces agent L (tests/interop/README.md); path and data are judged", set_agent_l, 0, {CASES, "sweep"}},
     {"--agent-r", "CMD", "the same for agent R", set_agent_r, 0, {CASES}},
+    {"--no-exec", NULL, "refuse cases that execute a program: exec, run, coturn (scenarios/SECURITY.md)", NULL,
+     offsetof(struct nt_options, no_exec), {CASES, "list", "lint"}},
     {"--runs", "N", "run each case N times; it fails unless all runs end the same (1; interop 3)", set_runs, 0, {RUN, "bench"}},
     {"--worlds", "N", "of sweep: so many random worlds", set_worlds, 0, {"sweep"}},
     {"--list", NULL, "of sweep: print the worlds instead of running them, a line of JSON each", NULL, offsetof(struct nt_options, list_worlds), {"sweep"}},

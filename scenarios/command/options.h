@@ -60,6 +60,7 @@ struct nt_options {
     enum nt_carrier_name carrier;
     bool carrier_given;            /* when it is not, list and lint accept a file that any carrier can run */
     const char *agent_l, *agent_r; /* the commands of processes that replace agents L and R; NULL: natsim's own agents */
+    bool no_exec;                  /* cases that execute programs are refused */
     unsigned runs;                 /* of each case; 0: 1 */
     bool short_form;               /* --short, for interop */
     bool json;                     /* --json, for bench */

@@ -2,6 +2,7 @@
 #include "core/base/err.h"
 #include "core/base/map.h"
 #include "scenarios/command/complain.h"
+#include "scenarios/command/no_exec.h"
 #include "scenarios/command/replace_agents.h"
 #include "scenarios/files/installed.h"
 #include "scenarios/language/text/arena.h"
@@ -197,6 +198,8 @@ int nt_select(struct nt_selection *s, const struct nt_options *o, const char *fa
         r = add_cells(s, o);
     if (r == NT_EXIT_OK)
         r = settle_names(s, diags);
+    if (r == NT_EXIT_OK && o->no_exec)
+        r = nt_refuse_programs(s, diags);
     if (r == NT_EXIT_OK && s->total > 0) /* of nothing at all the command speaks */
         r = check_matched("--filter", &o->filters, s->filter_matched, diags);
     if (r == NT_EXIT_OK && s->total > 0)

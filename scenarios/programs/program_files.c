@@ -267,8 +267,6 @@ void nt_program_files_give(const struct nt_program_files *files, struct nt_sandb
 
 /* --- what is hidden --- */
 
-#define MEND "put it beside the scenario, in a directory of its own, or under /usr/local or /opt"
-
 /* A file that is there, and is hidden. */
 static bool is_hidden(const struct nt_program_files *files, const char *path, char real[PATH_MAX])
 {
@@ -278,14 +276,16 @@ static bool is_hidden(const struct nt_program_files *files, const char *path, ch
 static void explain_hidden(const char *path, const char *real, char *why, size_t cap)
 {
     char directory[PATH_MAX];
+    struct stat st;
+    bool program = is_program(path), file = stat(real, &st) == 0 && S_ISREG(st.st_mode);
     snprintf(directory, sizeof directory, "%s", real);
-    cut_name(directory);
+    if (!S_ISDIR(st.st_mode))
+        cut_name(directory);
     const char *closed = why_closed(directory);
-    if (closed == NULL && !is_program(path))
-        snprintf(why, cap,
-                 "'%.150s' is hidden from programs, for it is not executable: 'chmod +x' it, or put it beside the scenario", path);
-    else
-        snprintf(why, cap, "'%.150s' is hidden from programs, for %s: " MEND, path, closed != NULL ? closed : "it is one too many");
+    if (closed == NULL)
+        closed = program ? "too many directories are shown already" : file ? "it is not executable" : "it is no program";
+    snprintf(why, cap, "'%.150s' is hidden from programs, for %s: %sput it beside the scenario, in a directory of its own%s", path,
+             closed, file && !program ? "'chmod +x' it, or " : "", program ? ", or under /usr/local or /opt" : "");
 }
 
 bool nt_program_files_hide(const struct nt_program_files *files, const char *command, char *why, size_t cap)

@@ -122,6 +122,7 @@ TEST(each_flag_without_a_value_sets_its_own)
         {"bench|--json", offsetof(struct nt_options, json)},
         {"run|--quiet", offsetof(struct nt_options, quiet)},
         {"run|--fail-on-skip", offsetof(struct nt_options, fail_on_skip)},
+        {"run|--no-exec", offsetof(struct nt_options, no_exec)},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[40];
@@ -158,6 +159,7 @@ TEST(each_flag_refuses_what_it_cannot_use)
         {"run|--carrier|pigeon", "--carrier cannot be 'pigeon': builtin or ns3"},
         {"run|--agent-l=", "a command is missing after '--agent-l': what starts the process, as for a shell"},
         {"run|--agent-r=", "a command is missing after '--agent-r': what starts the process, as for a shell"},
+        {"run|--no-exec|--agent-l|x", "not both: '--no-exec and --agent-l or --agent-r': these start processes: leave one out"},
         {"run|--stats=yes", "takes no value: '--stats=yes': --stats"},
         {"run|--filter", "a value is missing after '--filter': TEXT"},
         {"run|--tag", "a value is missing after '--tag': TAG"},
