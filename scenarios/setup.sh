@@ -4,11 +4,12 @@ build_packages=(gcc libc6-dev cmake ninja-build pkg-config nettle-dev libdeflate
 # A build directory that natsim/ns3/setup.sh has configured needs the packages that it installed.
 ! grep -qs '^NATSIM_NS3:BOOL=ON$' build/CMakeCache.txt || build_packages+=(g++ libns3-dev)
 
+# Runs a line of the shell as root; without sudo it says which one an administrator has to run.
 as_root() {
-    if [ "$(id -u)" = 0 ]; then "$@"
-    elif command -v sudo >/dev/null; then sudo "$@"
+    if [ "$(id -u)" = 0 ]; then sh -c "$1"
+    elif command -v sudo >/dev/null; then sudo sh -c "$1"
     else
-        echo "run as root: $*" >&2
+        printf 'no root here, and no sudo. Give this line to an administrator, then come back:\n\n    %s\n\n' "$1" >&2
         return 1
     fi
 }
@@ -22,8 +23,7 @@ install_missing() {
     [ "${#need[@]}" = 0 ] && return 0
     command -v apt-get >/dev/null || { echo "not Debian: install by hand: ${need[*]}" >&2; return 1; }
     echo "installing ${need[*]}"
-    as_root apt-get update -qq
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${need[@]}" >/dev/null
+    as_root "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ${need[*]}" >/dev/null
 }
 
 # Builds a preset; its output is shown if it fails. Another user's build is used as it is, if it is up to date.

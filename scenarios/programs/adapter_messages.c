@@ -15,15 +15,6 @@ static struct nt_adapter_event contract_error(const char *what)
     return (struct nt_adapter_event){.said = NT_ADAPTER_WRONG, .text = what};
 }
 
-static bool has_need(const json_t *o, const char *what)
-{
-    const json_t *list = json_object_get(o, "needs");
-    for (size_t i = 0; i < json_array_size(list); i++)
-        if (json_is_string(json_array_get(list, i)) && strcmp(json_string_value(json_array_get(list, i)), what) == 0)
-            return true;
-    return false;
-}
-
 static struct nt_adapter_event read_hello(struct nt_adapter_hello *h, const json_t *o)
 {
     const char *kind = text_of(o, "kind");
@@ -36,7 +27,6 @@ static struct nt_adapter_event read_hello(struct nt_adapter_hello *h, const json
     h->webrtc = *kind == 'w';
     h->trickle = json_is_true(json_object_get(o, "trickle"));
     h->local_base = strcmp(text_of(o, "local_type"), "base") == 0;
-    h->loopback = has_need(o, "lo");
     h->said = true;
     return (struct nt_adapter_event){.said = NT_ADAPTER_HELLO};
 }
@@ -120,6 +110,8 @@ static struct nt_adapter_event read_object(struct nt_adapter_hello *h, const jso
         return h->said ? contract_error("a second 'hello'") : read_hello(h, o);
     if (strcmp(t, "bye") == 0)
         return (struct nt_adapter_event){.said = NT_ADAPTER_BYE};
+    if (strcmp(t, "lo") == 0)
+        return (struct nt_adapter_event){.said = NT_ADAPTER_LOOPBACK};
     if (!h->said)
         return contract_error("its first line is no 'hello'");
     if (strcmp(t, "signal") == 0 && json_object_get(o, "desc") != NULL)

@@ -13,7 +13,6 @@ struct nt_adapter_hello { /* zero until it is said */
     char stack[64], version[64];
     bool webrtc; /* kind */
     bool trickle;
-    bool loopback;   /* it needs lo */
     bool local_base; /* local_type: a path through a server-reflexive candidate has the type of its base */
 };
 
@@ -25,6 +24,7 @@ struct nt_adapter_end { /* of the selected pair, as reported */
 enum nt_adapter_said {
     NT_ADAPTER_NOTHING = 0, /* no event: it is only logged */
     NT_ADAPTER_HELLO,       /* nt_adapter_hello */
+    NT_ADAPTER_LOOPBACK,    /* it needs lo; may come before its hello */
     NT_ADAPTER_DESCRIBED,   /* sdp; or ufrag, pwd and options (as of a=ice-options, "" when not told) */
     NT_ADAPTER_CANDIDATE,   /* candidate (without "a="), mid ("" when not told) */
     NT_ADAPTER_CANDIDATES_END,

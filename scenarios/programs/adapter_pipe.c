@@ -28,9 +28,9 @@ static void read_message(struct nt_adapter *adapter, const struct nt_program_lin
 {
     struct nt_adapter_event ev;
     json_t *o = nt_adapter_read(&adapter->hello, line->text, line->len, &ev);
-    if (ev.said == NT_ADAPTER_HELLO && adapter->hello.loopback)
+    if (ev.said == NT_ADAPTER_LOOPBACK)
         nt_machine_loopback(adapter->config.machine);
-    if (ev.said != NT_ADAPTER_NOTHING)
+    else if (ev.said != NT_ADAPTER_NOTHING)
         tell_event(adapter, &ev, now);
     json_decref(o);
 }

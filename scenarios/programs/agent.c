@@ -44,6 +44,7 @@ static void on_event(void *user, const struct nt_adapter_event *ev, nt_time now)
     switch (ev->said) {
     case NT_ADAPTER_NOTHING:
     case NT_ADAPTER_HELLO:
+    case NT_ADAPTER_LOOPBACK:
     case NT_ADAPTER_BYE: process->bye |= ev->said == NT_ADAPTER_BYE; return;
     case NT_ADAPTER_DESCRIBED: nt_process_described(process, ev, now); return;
     case NT_ADAPTER_CANDIDATE: nt_process_candidate(process, ev->candidate, now); return;

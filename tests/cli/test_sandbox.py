@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import NATSIM, NOBODY, Run
+from conftest import NATSIM, NOBODY, ROOT, Run
 from test_live import DUMMY, WAIT, lan, live_only, machine, outcome, processes_with
 
 pytestmark = [pytest.mark.xdist_group("live"), live_only]
@@ -420,3 +420,14 @@ def test_only_what_runs_a_case_executes_its_programs(natsim, tmp_path):
             pass
         assert natsim("merge", "natsim-out").code == 1
         assert not has_connection(touched)
+
+
+def test_without_root_the_whole_line_for_an_administrator_is_said(public):
+    shutil.copy(ROOT / "scenarios" / "setup.sh", public)
+    for name in ("id", "sort", "dpkg-query", "grep", "apt-get"): # no sudo
+        (public / name).symlink_to(shutil.which(name) or "/usr/bin/true")
+    done = subprocess.run([*NOBODY, "/bin/bash", "-ec", f"PATH={public}; source setup.sh; install_missing no-such-package another-one; echo on"], cwd=public,
+                          capture_output=True, text=True)
+    line = "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends another-one no-such-package"
+    assert done.returncode == 1 and done.stdout == "installing another-one no-such-package\n", done
+    assert done.stderr == f"no root here, and no sudo. Give this line to an administrator, then come back:\n\n    {line}\n\n"

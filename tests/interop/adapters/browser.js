@@ -5,7 +5,7 @@ const fs = require('fs');
 const net = require('net');
 const os = require('os');
 const path = require('path');
-const { spawn, spawnSync } = require('child_process');
+const { spawn } = require('child_process');
 const { say, unsupported, serve, probes } = require('./lines.js');
 const { peer } = require('./webrtc.js');
 
@@ -145,7 +145,8 @@ async function marionette() {
 async function firefox(file) {
     const prefs = Object.entries(firefoxPrefs).map(([k, v]) => `user_pref(${JSON.stringify(k)}, ${JSON.stringify(v)});\n`);
     fs.writeFileSync(path.join(profile, 'user.js'), prefs.join(''));
-    spawnSync('ip', ['link', 'set', 'lo', 'up']);
+    say({ t: 'lo' }); // Marionette listens at 127.0.0.1
+    while (!os.networkInterfaces().lo) await sleep(10);
     launch(file, ['--headless', '--marionette', '--no-remote', '--profile', profile], ['ignore', 'ignore', 'inherit']);
     const socket = await marionette();
     const { make, answer } = calls();

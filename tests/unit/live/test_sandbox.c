@@ -5,6 +5,7 @@
 
 #include "core/base/err.h"
 #include "natsim/live/sandbox.h"
+#include "natsim/live/sandbox_tree.h"
 #include "natsim/packet/packet.h"
 
 #include <poll.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,14 +21,16 @@
 #define OUTPUT_MAX 8192
 
 /* eth0: 10.0.0.2 and fd00::2; eth1: 10.9.0.2. Where there are no namespaces and no devices the test is skipped. */
-static struct nt_sandbox *make(bool ipv6)
+static struct nt_sandbox *make_with(struct nt_sandbox_config config, bool ipv6)
 {
     struct nt_addr first[] = {addr("10.0.0.2"), addr("[fd00::2]:0")}, second[] = {addr("10.9.0.2")};
     struct nt_sandbox_interface interfaces[] = {
         {.addresses = first, .address_count = ipv6 ? 2 : 1, .bits4 = 24, .bits6 = 64, .mtu = 1400},
         {.addresses = second, .address_count = 1, .bits4 = 16, .mtu = 1500}};
-    struct nt_sandbox_config config = {
-        .interfaces = interfaces, .interface_count = 2, .ipv6 = ipv6, .hosts = "127.0.0.1 localhost\n10.0.0.3 peer\n"};
+    config.interfaces = interfaces;
+    config.interface_count = 2;
+    config.ipv6 = ipv6;
+    config.hosts = "127.0.0.1 localhost\n10.0.0.3 peer\n";
     char why[NT_SANDBOX_WHY];
     struct nt_sandbox *s = nt_sandbox_new(&config, why);
     if (s == NULL && strncmp(why, "no real programs here: ", 23) == 0) {
@@ -35,6 +39,11 @@ static struct nt_sandbox *make(bool ipv6)
     }
     assert_non_null(s);
     return s;
+}
+
+static struct nt_sandbox *make(bool ipv6)
+{
+    return make_with((struct nt_sandbox_config){0}, ipv6);
 }
 
 static void wait_readable(int fd)
@@ -141,6 +150,99 @@ TEST(programs_see_their_own_world)
 }
 
 /* The third column of /proc/net/route: the destination, in hexadecimal; the first: who leaves there. */
+/* d/shown/file and d/hidden/file, d/link to d/shown; all are closed to others. */
+static void make_files(char d[32])
+{
+    char path[64];
+    snprintf(d, 32, "/tmp/natsim-test-XXXXXX");
+    assert_non_null(mkdtemp(d));
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s", d, i == 0 ? "shown" : "hidden");
+        assert_int_equal(mkdir(path, 0700), 0);
+        strcat(path, "/file");
+        FILE *f = fopen(path, "w");
+        assert_non_null(f);
+        assert_int_equal(fchmod(fileno(f), 0600), 0);
+        fputs("text", f);
+        fclose(f);
+    }
+    snprintf(path, sizeof path, "%s/link", d);
+    assert_int_equal(symlink("shown", path), 0);
+}
+
+static void remove_files(const char *d)
+{
+    static const char *const names[] = {"shown/file", "hidden/file", "link", "shown", "hidden", ""};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "%s/%s", d, names[i]);
+        assert_int_equal(remove(path), 0);
+    }
+}
+
+TEST(programs_read_what_they_are_given)
+{
+    char d[32], link[64], shown[64], out[OUTPUT_MAX];
+    make_files(d);
+    snprintf(link, sizeof link, "%s/link", d);
+    snprintf(shown, sizeof shown, "%s/shown", d);
+    const struct nt_sandbox_place place = {.path = link, .real = shown};
+    struct nt_sandbox *s = make_with((struct nt_sandbox_config){.places = &place, .place_count = 1, .directory = link}, false);
+    assert_int_equal(run(s, "cat file ../shown/file ../link/file", out), 0);
+    assert_string_equal(out, "texttexttext");
+    assert_int_equal(run(s, "ls ..; pwd", out), 0);
+    assert_memory_equal(out, "link\nshown\n/", 12);
+    assert_int_not_equal(run(s, "echo x > new || echo x >> file || rm file", out), 0);
+    assert_non_null(strstr(out, "Read-only file system"));
+    nt_sandbox_del(s);
+    remove_files(d);
+}
+
+TEST(programs_write_to_a_directory_of_their_own)
+{
+    struct nt_sandbox *s = make(false), *other = make(false);
+    char out[OUTPUT_MAX];
+    assert_int_equal(run(s, "pwd; echo one > ~/x; cat /tmp/x /var/tmp/x \"$TMPDIR/x\"", out), 0);
+    assert_string_equal(out, "/tmp\none\none\none\n");
+    assert_int_equal(run(other, "ls /tmp /dev/shm", out), 0);
+    assert_string_equal(out, "/dev/shm:\n\n/tmp:\n");
+    assert_int_not_equal(run(s, "touch /usr/x /etc/x /x /dev/x", out), 0);
+    assert_int_not_equal(run(s, "ls /home /root /sys", out), 0);
+    nt_sandbox_del(other);
+    nt_sandbox_del(s);
+}
+
+TEST(programs_find_their_environment_alone)
+{
+    static const char *const given[] = {"PATH=/usr/bin:/bin", "NATSIM_ADAPTER_BIN=/there", NULL};
+    char out[OUTPUT_MAX];
+    setenv("A_SECRET", "it", 1);
+    struct nt_sandbox *s = make_with((struct nt_sandbox_config){.environment = given}, false);
+    assert_int_equal(run(s, "env -u PWD -u _ -u OLDPWD | grep -v '^SHLVL=' | sort", out), 0);
+    assert_string_equal(out, "HOME=/tmp\nLANG=C.UTF-8\nNATSIM_ADAPTER_BIN=/there\nPATH=/usr/bin:/bin\nTMPDIR=/tmp\n");
+    nt_sandbox_del(s);
+}
+
+TEST(programs_have_few_rights)
+{
+    struct nt_sandbox *s = make(false);
+    char out[OUTPUT_MAX];
+    assert_int_equal(run(s, "grep -E 'Cap(Prm|Eff|Bnd)|NoNew|Seccomp:' /proc/self/status | tr -d '\\n\\t'", out), 0);
+    assert_string_equal(out, "CapPrm:0000000000002404CapEff:0000000000002404CapBnd:0000000000002404NoNewPrivs:1Seccomp:2");
+    assert_int_equal(run(s, "ulimit -c; ulimit -Hn; cat /proc/self/oom_score_adj", out), 0);
+    assert_non_null(strstr(out, "1000\n"));
+    assert_int_not_equal(run(s, "unshare -U true", out), 0);
+    assert_int_not_equal(run(s, "mount -t tmpfs none /tmp", out), 0);
+    assert_int_not_equal(run(s, "ip link set lo up", out), 0);
+    nt_sandbox_del(s);
+}
+
+TEST(the_systems_directories_are_known_by_name)
+{
+    assert_true(nt_sandbox_shows("/usr") && nt_sandbox_shows("/usr/bin/x") && nt_sandbox_shows("/opt/x"));
+    assert_false(nt_sandbox_shows("/") || nt_sandbox_shows("/usrx") || nt_sandbox_shows("/home/usr") || nt_sandbox_shows("/etc"));
+}
+
 TEST(the_first_interface_is_the_way_out)
 {
     struct nt_sandbox *s = make(false);
@@ -324,6 +426,11 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {cmocka_unit_test(commands_have_streams_and_a_status),
                                        cmocka_unit_test(commands_run_side_by_side),
                                        cmocka_unit_test(programs_see_their_own_world),
+                                       cmocka_unit_test(programs_read_what_they_are_given),
+                                       cmocka_unit_test(programs_write_to_a_directory_of_their_own),
+                                       cmocka_unit_test(programs_find_their_environment_alone),
+                                       cmocka_unit_test(programs_have_few_rights),
+                                       cmocka_unit_test(the_systems_directories_are_known_by_name),
                                        cmocka_unit_test(the_first_interface_is_the_way_out),
                                        cmocka_unit_test(lo_is_down_until_asked_for),
                                        cmocka_unit_test(without_ipv6_there_is_none),

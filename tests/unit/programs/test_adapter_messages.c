@@ -66,19 +66,30 @@ TEST(hello_is_read)
     struct said s;
     begin(&s, HELLO);
     assert_int_equal(s.ev.said, NT_ADAPTER_HELLO);
-    assert_true(s.hello.said && !s.hello.webrtc && !s.hello.trickle && !s.hello.local_base && !s.hello.loopback);
+    assert_true(s.hello.said && !s.hello.webrtc && !s.hello.trickle && !s.hello.local_base);
     assert_string_equal(s.hello.stack, "s");
     assert_string_equal(s.hello.version, "1");
     say(&s, HELLO);
     assert_int_equal(s.ev.said, NT_ADAPTER_WRONG);
     assert_string_equal(s.ev.text, "a second 'hello'");
     end(&s);
-    begin(
-        &s,
-        " {\"kind\":\"webrtc\",\"t\":\"hello\",\"trickle\":true,\"local_type\":\"base\",\"needs\":[\"x\",5,\"lo\"],\"more\":{\"a\":[1]}}\r");
+    begin(&s, " {\"kind\":\"webrtc\",\"t\":\"hello\",\"trickle\":true,\"local_type\":\"base\",\"more\":{\"a\":[1]}}\r");
     assert_int_equal(s.ev.said, NT_ADAPTER_HELLO);
-    assert_true(s.hello.webrtc && s.hello.trickle && s.hello.local_base && s.hello.loopback);
+    assert_true(s.hello.webrtc && s.hello.trickle && s.hello.local_base);
     assert_string_equal(s.hello.stack, "");
+    end(&s);
+}
+
+TEST(lo_can_be_asked_for_at_any_time)
+{
+    struct said s;
+    begin(&s, "{\"t\":\"lo\"}");
+    assert_int_equal(s.ev.said, NT_ADAPTER_LOOPBACK);
+    assert_false(s.hello.said);
+    say(&s, HELLO);
+    assert_int_equal(s.ev.said, NT_ADAPTER_HELLO);
+    say(&s, "{\"t\":\"lo\"}");
+    assert_int_equal(s.ev.said, NT_ADAPTER_LOOPBACK);
     end(&s);
 }
 
@@ -331,6 +342,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(the_first_line_is_hello),
                                        cmocka_unit_test(hello_is_read),
+                                       cmocka_unit_test(lo_can_be_asked_for_at_any_time),
                                        cmocka_unit_test(what_is_no_object_is_passed_over),
                                        cmocka_unit_test(unknown_words_are_passed_over),
                                        cmocka_unit_test(descriptions_are_of_their_kind),
