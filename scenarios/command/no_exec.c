@@ -20,7 +20,7 @@ static void refuse(struct nt_diags *diags, const char *file, struct nt_place pla
             "leave the file out, or read scenarios/SECURITY.md and leave the flag out");
 }
 
-static void refuse_programs_of(const struct nt_scn_case *c, const char *file, struct nt_diags *diags)
+void nt_refuse_programs(const struct nt_scn_case *c, const char *file, struct nt_diags *diags)
 {
     for (size_t i = 0; i < c->server_count; i++)
         if ((c->servers[i].kinds & NT_SCN_COTURN) != 0)
@@ -31,17 +31,4 @@ static void refuse_programs_of(const struct nt_scn_case *c, const char *file, st
     for (size_t i = 0; i < c->step_count; i++)
         if (c->steps[i].kind == NT_STEP_RUN)
             refuse(diags, file, c->steps[i].place, "run", nt_scn_node_name(c, c->steps[i].where));
-}
-
-int nt_refuse_programs(const struct nt_selection *s, struct nt_diags *diags)
-{
-    for (size_t i = 0; i < s->count; i++) {
-        const struct nt_selected_case *selected = &s->cases[i];
-        struct nt_scn_case *c = nt_scn_file_case(s->files[selected->file], selected->index, diags);
-        if (c == NULL)
-            return NT_EXIT_USAGE;
-        refuse_programs_of(c, s->found.items[selected->file].shown, diags);
-        nt_scn_case_del(c);
-    }
-    return diags->count + diags->dropped == 0 ? NT_EXIT_OK : NT_EXIT_USAGE;
 }

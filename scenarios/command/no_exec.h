@@ -2,9 +2,10 @@
 #ifndef NT_COMMAND_NO_EXEC_H
 #define NT_COMMAND_NO_EXEC_H
 
-#include "scenarios/command/selection.h"
+#include "core/base/diag.h"
+#include "scenarios/model/case.h"
 
-/* NT_EXIT_OK; NT_EXIT_USAGE with a diagnostic for each place of a selected case that names a program: `exec`, `run`, `coturn`. */
-int nt_refuse_programs(const struct nt_selection *s, struct nt_diags *diags);
+/* Adds a diagnostic for each place of the case that names a program, `exec`, `run` or `coturn`, unless that place has one. */
+void nt_refuse_programs(const struct nt_scn_case *c, const char *file, struct nt_diags *diags);
 
 #endif

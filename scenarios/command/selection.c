@@ -184,6 +184,19 @@ static int find_files(struct nt_selection *s, const struct nt_options *o, const 
     return r;
 }
 
+static int refuse_programs(const struct nt_selection *s, struct nt_diags *diags)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        uint32_t file = s->cases[i].file;
+        struct nt_scn_case *c = nt_scn_file_case(s->files[file], s->cases[i].index, diags);
+        if (c == NULL)
+            return NT_EXIT_USAGE;
+        nt_refuse_programs(c, s->found.items[file].shown, diags);
+        nt_scn_case_del(c);
+    }
+    return diags->count + diags->dropped == 0 ? NT_EXIT_OK : NT_EXIT_USAGE;
+}
+
 int nt_select(struct nt_selection *s, const struct nt_options *o, const char *fallback, enum nt_carrier_name carrier,
               struct nt_diags *diags)
 {
@@ -199,7 +212,7 @@ int nt_select(struct nt_selection *s, const struct nt_options *o, const char *fa
     if (r == NT_EXIT_OK)
         r = settle_names(s, diags);
     if (r == NT_EXIT_OK && o->no_exec)
-        r = nt_refuse_programs(s, diags);
+        r = refuse_programs(s, diags);
     if (r == NT_EXIT_OK && s->total > 0) /* of nothing at all the command speaks */
         r = check_matched("--filter", &o->filters, s->filter_matched, diags);
     if (r == NT_EXIT_OK && s->total > 0)
