@@ -98,6 +98,7 @@ static void set_up(const struct nt_sandbox_config *config, int owner)
             fail_setup(owner, what);
     }
     write_file("/proc/sys/user/max_user_namespaces", "0"); /* in this one */
+    write_file("/proc/sys/kernel/shmall", "65536");        /* pages of System V's shared memory, in this one's IPC namespace */
     if (nt_sandbox_tree(config, &what) != 0)
         fail_setup(owner, what);
     struct nt_sandbox_message m = {.kind = NT_SANDBOX_READY};

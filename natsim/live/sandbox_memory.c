@@ -10,7 +10,7 @@
 
 #define TEXT_BYTES 2048
 
-static const char *read_text(long pid, const char *name, char text[TEXT_BYTES])
+static void read_text(long pid, const char *name, char text[TEXT_BYTES])
 {
     char path[48];
     snprintf(path, sizeof path, "/proc/%ld/%s", pid, name);
@@ -18,24 +18,29 @@ static const char *read_text(long pid, const char *name, char text[TEXT_BYTES])
     ssize_t n = fd >= 0 ? read(fd, text, TEXT_BYTES - 1) : 0;
     close(fd);
     text[n > 0 ? n : 0] = '\0';
-    return text;
 }
 
-/* Quickly, and too much for processes that share pages since a fork. proc(5): size, resident, shared, in pages. */
+/* The number after a name, which the kernel gives in kB. */
+static uint64_t number_of(const char *text, const char *name)
+{
+    const char *line = strstr(text, name);
+    return line != NULL ? strtoull(line + strlen(name), NULL, 10) << 10 : 0;
+}
+
+/* Quickly, and too much for processes that share pages. */
 static uint64_t at_most(long pid)
 {
     char text[TEXT_BYTES];
-    unsigned long long resident, shared;
-    bool known = sscanf(read_text(pid, "statm", text), "%*u %llu %llu", &resident, &shared) == 2;
-    return known && resident > shared ? (resident - shared) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+    read_text(pid, "status", text);
+    return number_of(text, "RssAnon:") + number_of(text, "RssShmem:");
 }
 
 /* Pages that several processes share are divided among them. */
 static uint64_t exactly(long pid)
 {
     char text[TEXT_BYTES];
-    const char *line = strstr(read_text(pid, "smaps_rollup", text), "Pss_Anon:");
-    return line != NULL ? strtoull(line + strlen("Pss_Anon:"), NULL, 10) << 10 : 0;
+    read_text(pid, "smaps_rollup", text);
+    return number_of(text, "Pss_Anon:") + number_of(text, "Pss_Shmem:");
 }
 
 static uint64_t add_up(uint64_t (*memory)(long pid))

@@ -15,7 +15,7 @@
 
 #define OLD "/.old"   /* the outer root directory, while the new one is made */
 #define NONE "/.none" /* an empty directory that nobody may enter */
-#define DEPTH_MAX 16
+#define DEPTH_MAX 16  /* of /etc */
 
 /* --- parts of it: 0, or -1 with errno --- */
 
@@ -142,6 +142,12 @@ static int cover_private(const char *path, unsigned depth)
     return r;
 }
 
+/* What administrators install is not deep. */
+static int cover_private_if_there(const char *path)
+{
+    return access(path, R_OK | X_OK) == 0 ? cover_private(path, 2) : 0;
+}
+
 static int cover_names(void)
 {
     int r = 0;
@@ -264,6 +270,8 @@ int nt_sandbox_tree(const struct nt_sandbox_config *config, const char **what)
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
         if (show_system(shown[i]) != 0)
             return -1;
+    if (cover_private_if_there("/opt") != 0 || cover_private_if_there("/usr/local") != 0)
+        return -1;
     *what = "/etc cannot be shown";
     if (show_etc(config->hosts) != 0)
         return -1;

@@ -18,6 +18,7 @@ struct nt_program_files {
     size_t count;
     char *variables[VARIABLES_MAX]; /* the last is NULL */
     char directory[PATH_MAX];       /* where natsim was started; "" unknown */
+    char scenario[PATH_MAX];        /* the scenario's directory; "" unknown */
     bool memory;                    /* there was enough */
 };
 
@@ -186,10 +187,12 @@ static void add_command(struct nt_program_files *files, const char *command)
 static void add_places(struct nt_program_files *files, const struct nt_scn_case *c)
 {
     const char *adapters = getenv("NATSIM_ADAPTERS"), *built = getenv("NATSIM_ADAPTER_BIN");
-    char scenario[PATH_MAX];
-    if (make_absolute(files, c->path, scenario)) {
-        cut_name(scenario);
-        add_place(files, scenario);
+    char path[PATH_MAX];
+    if (make_absolute(files, c->path, path)) {
+        cut_name(path);
+        if (realpath(path, files->scenario) == NULL)
+            files->scenario[0] = '\0';
+        add_place(files, path);
     }
     if (adapters != NULL)
         add_place(files, adapters);
@@ -311,10 +314,22 @@ static void tell_of_path(const struct nt_program_files *files, const char *name,
     nt_program_log_line(log, "! ", note, (size_t)n);
 }
 
+static void tell_of_scenario(const struct nt_program_files *files, struct nt_program_log *log)
+{
+    char note[PATH_MAX + 200];
+    if (files->scenario[0] == '\0' || is_shown(files, files->scenario))
+        return;
+    const char *closed = why_closed(files->scenario);
+    int n = snprintf(note, sizeof note, "the scenario's directory '%s' is hidden from programs%s%s: give it one of its own",
+                     files->scenario, closed != NULL ? ", for " : "", closed != NULL ? closed : "");
+    nt_program_log_line(log, "! ", note, (size_t)n);
+}
+
 void nt_program_files_tell(const struct nt_program_files *files, const char *command, struct nt_program_log *log)
 {
     struct nt_command_word w;
     char path[PATH_MAX], real[PATH_MAX], note[512];
+    tell_of_scenario(files, log);
     if (nt_command_program(command, &w) && strchr(w.text, '/') == NULL)
         tell_of_path(files, w.text, log);
     while (nt_command_next(&command, &w)) {

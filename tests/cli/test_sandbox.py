@@ -98,6 +98,15 @@ def memory():
         time.sleep(0.05)
     return "4 GiB are taken"
 
+def shared():
+    import mmap
+    taken = []
+    for i in range(40):
+        taken.append(mmap.mmap(-1, 100 << 20))
+        taken[-1].write(b"x" * (100 << 20))
+        time.sleep(0.05)
+    return "4 GiB are taken"
+
 def disk():
     def fill(path):
         size = 0
@@ -125,9 +134,9 @@ def stay():
     return "behind"
 
 what = sys.argv[5]
-print(json.dumps({"everything": everything, "forks": forks, "memory": memory, "disk": disk, "stay": stay}[what]()), flush=True)
+print(json.dumps({"everything": everything, "forks": forks, "memory": memory, "shared": shared, "disk": disk, "stay": stay}[what]()), flush=True)
 '''
-WISHES = ("everything", "forks", "memory", "disk", "stay")
+WISHES = ("everything", "forks", "memory", "shared", "disk", "stay")
 
 
 class Attack:
@@ -258,8 +267,9 @@ def test_the_machine_is_not_exhausted(attack):
     forks = attack.said("forks")
     assert 900 < forks["children"] < 1024 and forks["refused"] == "Resource temporarily unavailable"
     words = "natsim ended this machine's programs: together they took more than 2048 MiB of memory"
-    kind, reason = outcome(attack.cases["memory"])
-    assert kind == "fail" and f"ended with signal 9; its last line: '{words}'" in reason
+    for wish in ("memory", "shared"):
+        kind, reason = outcome(attack.cases[wish])
+        assert kind == "fail" and f"ended with signal 9; its last line: '{words}'" in reason
     disk = attack.said("disk")
     assert disk == {"/tmp/much": [512 * MIB, "No space left on device"], "/dev/shm/much": [256 * MIB, "No space left on device"]}
     assert outcome(attack.cases["output"]) == ("fail", "run: 'yes' still ran when its time was over")
@@ -354,6 +364,14 @@ def test_of_other_hidden_files_the_log_speaks(call, tmp_path):
     _, (kind, _) = call(f"/usr/bin/python3 {agent}")
     [log] = (tmp_path / "out" / "logs").glob("*case.L.log")
     assert kind == "fail" and log.read_text().splitlines()[0] == f"! '{agent}' is hidden from programs, for it is not executable: 'chmod +x' it, or {BESIDE}"
+
+
+def test_of_a_scenarios_directory_that_is_hidden_the_log_speaks(natsim, scenario, tmp_path):
+    run = natsim("run", scenario(machine(command="ls; pwd")), env={"HOME": str(tmp_path)})
+    [log] = (tmp_path / "natsim-out" / "logs").glob("case.M.run1.log")
+    told, directory = log.read_text().splitlines()
+    assert run.code == 0 and directory == str(tmp_path)
+    assert told == f"! the scenario's directory '{tmp_path}' is hidden from programs, for it lies in a home directory itself: give it one of its own"
 
 
 def test_a_command_gives_its_program_variables(natsim, scenario, results):
