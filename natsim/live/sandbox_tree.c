@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "natsim/live/sandbox_tree.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -125,7 +124,7 @@ static int cover_private(const char *path, unsigned depth)
     for (struct dirent *e; r == 0 && (e = readdir(dir)) != NULL;) {
         char name[PATH_MAX];
         struct stat st;
-        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 || isdigit((unsigned char)e->d_name[0]))
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
             continue;
         snprintf(name, sizeof name, "%s/%s", path, e->d_name);
         if (lstat(name, &st) != 0 || S_ISLNK(st.st_mode))

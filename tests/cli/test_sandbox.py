@@ -295,6 +295,19 @@ def test_where_a_container_forbids_a_new_proc_outer_processes_keep_their_secrets
     assert said["read"][f"/proc/{os.getpid()}/environ"] == said["read"]["/proc/1/environ"] == "Permission denied"
 
 
+def test_of_the_system_programs_see_what_everybody_may_read(tmp_path):
+    """Root may read more."""
+    make = "mount -t tmpfs none /opt && mkdir -p /opt/a/b /opt/a/closed && echo it is public >/opt/a/public && echo the secret >/opt/a/0-secret && "\
+           "cp /opt/a/0-secret /opt/a/closed/x && chmod 600 /opt/a/0-secret && chmod 700 /opt/a/closed && chmod 755 /opt /opt/a && chmod 644 /opt/a/public"
+    prefix = ["unshare", "-m", "sh", "-c", f'{make} && exec "$@"', "sh"]
+    if subprocess.run([*prefix, "true"], capture_output=True).returncode != 0:
+        pytest.skip("needs root that may mount")
+    (tmp_path / "case.yaml").write_text(machine(command="cat /opt/a/public /opt/a/0-secret /opt/a/closed/x; cat /etc/shadow; exit 0"))
+    run = subprocess.run([*prefix, NATSIM, "run", "case.yaml"], cwd=tmp_path, capture_output=True, text=True, timeout=WAIT)
+    log = (tmp_path / "natsim-out" / "logs" / "case.M.run1.log").read_text()
+    assert run.returncode == 0 and "it is public" in log and "secret" not in log.replace("0-secret", "") and "root:" not in log, log
+
+
 # --- what an author of an adapter meets ---
 
 def write_adapter(path, mode=0o755):
