@@ -1,17 +1,17 @@
 #include "scenarios/command/sweep.h"
 #include "core/base/err.h"
-#include "core/base/map.h"
 #include "reports/result/command.h"
-#include "reports/result/words.h"
 #include "scenarios/command/complain.h"
 #include "scenarios/command/interrupt.h"
 #include "scenarios/command/options.h"
 #include "scenarios/command/say.h"
+#include "scenarios/command/sweep_tally.h"
 #include "scenarios/command/worker_pool.h"
+#include "scenarios/files/installed.h"
+#include "scenarios/model/case.h"
 #include "scenarios/model/memory.h"
 #include "scenarios/sweep/find.h"
 #include "scenarios/sweep/tree_text.h"
-#include "scenarios/sweep/world.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -21,9 +21,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BATCH 500 /* worlds; a campaign that is killed loses one at most */
+#define BATCH 500       /* worlds; a campaign that is killed loses one at most */
+#define REAL_BATCH 20   /* in real time, where each takes seconds */
+#define REAL_WORLDS 100 /* of a process, unless said otherwise */
 #define PATH_BYTES 4096
-#define REASONS_MAX 16
 #define SHRUNK_MAX 10 /* failures of a law that are made smaller; the others are kept as they are */
 
 struct answer { /* of a worker; the scenario follows, if a law is broken */
@@ -31,20 +32,19 @@ struct answer { /* of a worker; the scenario follows, if a law is broken */
     enum nt_law law; /* NT_LAW_COUNT: none */
 };
 
-struct reason { /* why the oracle could not tell, and how often */
-    char text[NT_LAW_DETAIL];
-    uint64_t count;
+struct lost { /* a world whose process crashed or hung */
+    uint64_t number;
+    char why[100];
 };
 
 struct campaign {
     const struct nt_options *o;
     uint64_t next, end; /* the worlds that are still to be tried, `end` not among them */
     struct nt_capture capture;
-    bool done[BATCH]; /* of this batch */
-    char **files;     /* of failures */
-    size_t file_count, file_cap;
-    uint64_t worlds, untold, paths[NT_PATH_NONE + 1], tried[NT_LAW_COUNT], failures[NT_LAW_COUNT];
-    struct reason reasons[REASONS_MAX];
+    bool done[BATCH];        /* of this batch */
+    struct lost lost[BATCH]; /* likewise */
+    size_t lost_count;
+    struct nt_tally tally;
     bool broken; /* an output could not be written, or memory did not suffice */
 };
 
@@ -54,23 +54,43 @@ static unsigned settled_laws(void *user)
     const struct campaign *c = user;
     unsigned laws = 0;
     for (unsigned law = 0; law < NT_LAW_COUNT; law++)
-        laws |= c->failures[law] >= SHRUNK_MAX ? 1u << law : 0;
+        laws |= c->tally.failures[law] >= SHRUNK_MAX ? 1u << law : 0;
     return laws;
+}
+
+static struct nt_sweep_hunt hunt_for(struct campaign *c, uint64_t number, unsigned as_it_is)
+{
+    return (struct nt_sweep_hunt){.number = number, .process = c->o->agent_l, .as_it_is = as_it_is, .capture = &c->capture};
 }
 
 /* --- in the workers --- */
 
-static bool try_world(void *user, size_t job, unsigned word, struct nt_text *text)
+static bool answer(struct nt_text *text, struct nt_text *scenario)
+{
+    nt_text_add(text, scenario->p, scenario->len);
+    bool good = scenario->err == NT_OK && nt_memory_failures() == 0;
+    nt_text_free(scenario);
+    return good;
+}
+
+static bool try_world(void *user, size_t job, unsigned as_it_is, struct nt_text *text)
 {
     struct campaign *c = user;
     static struct answer a;
     struct nt_text scenario = {0};
-    nt_sweep_find(c->next + job, word, &c->capture, &a.trial, &a.law, &scenario);
+    struct nt_sweep_hunt h = hunt_for(c, c->next + job, as_it_is);
+    nt_sweep_find(&h, &a.trial, &a.law, &scenario);
     nt_text_add(text, (const char *)&a, sizeof a);
-    nt_text_add(text, scenario.p, scenario.len);
-    bool good = scenario.err == NT_OK && nt_memory_failures() == 0;
-    nt_text_free(&scenario);
-    return good;
+    return answer(text, &scenario);
+}
+
+static bool shrink_lost_world(void *user, size_t job, unsigned as_it_is, struct nt_text *text)
+{
+    struct campaign *c = user;
+    struct nt_text scenario = {0};
+    struct nt_sweep_hunt h = hunt_for(c, c->lost[job].number, as_it_is);
+    nt_sweep_find_crash(&h, c->lost[job].why, &scenario);
+    return answer(text, &scenario);
 }
 
 /* --- what comes of it --- */
@@ -79,43 +99,26 @@ static bool write_file(const char *path, const char *bytes, size_t len)
 {
     FILE *f = fopen(path, "wb");
     bool written = f != NULL && fwrite(bytes, 1, len, f) == len;
-    return f != NULL && fclose(f) == 0 && written;
+    written = f != NULL && fclose(f) == 0 && written;
+    if (f != NULL && !written)
+        unlink(path);
+    return written;
 }
 
+/* A world whose failure cannot be kept is not done. */
 static void keep_failure(struct campaign *c, uint64_t number, enum nt_law law, const char *detail, const char *scenario, size_t len)
 {
     char path[PATH_BYTES];
-    c->failures[law]++;
     snprintf(path, sizeof path, "%s/sweep/world-%07" PRIu64 "-%s.yaml", c->o->out, number, nt_law_name(law));
-    nt_say("world %" PRIu64 ": %s: %s", number, nt_law_name(law), detail);
-    nt_say("    %s", path);
     if (!write_file(path, scenario, len)) {
         nt_complain_unwritable(path, NT_EIO, NT_MEND_DISK);
         c->broken = true;
+        return;
     }
-    if (nt_grow(&c->files, &c->file_cap, c->file_count + 1, sizeof *c->files, SIZE_MAX / sizeof *c->files) == NT_OK)
-        c->files[c->file_count++] = strdup(path);
-    else
-        c->broken = true;
-}
-
-static void count_untold(struct campaign *c, const char *why)
-{
-    size_t i = 0;
-    c->untold++;
-    while (i < REASONS_MAX - 1 && c->reasons[i].count > 0 && strcmp(c->reasons[i].text, why) != 0)
-        i++;
-    snprintf(c->reasons[i].text, sizeof c->reasons[i].text, "%s", why);
-    c->reasons[i].count++;
-}
-
-static void count_trial(struct campaign *c, const struct nt_trial *t)
-{
-    if (t->untold)
-        count_untold(c, t->why);
-    c->paths[t->path]++;
-    for (unsigned law = 0; law < NT_LAW_COUNT; law++)
-        c->tried[law] += t->tried >> law & 1;
+    nt_say("world %" PRIu64 ": %s: %s", number, nt_law_name(law), detail);
+    nt_say("    %s", path);
+    c->done[number - c->next] = true;
+    c->broken |= nt_tally_failure(&c->tally, law, path) != NT_OK;
 }
 
 static bool take_world(void *user, size_t job, const char *text, size_t len)
@@ -123,39 +126,54 @@ static bool take_world(void *user, size_t job, const char *text, size_t len)
     struct campaign *c = user;
     static struct answer a;
     memcpy(&a, text, sizeof a);
-    c->done[job] = true;
-    c->worlds++;
-    count_trial(c, &a.trial);
+    nt_tally_world(&c->tally, &a.trial);
     if (a.law != NT_LAW_COUNT)
         keep_failure(c, c->next + job, a.law, a.trial.detail[a.law], text + sizeof a, len - sizeof a);
+    else
+        c->done[job] = true;
+    return !c->broken;
+}
+
+static bool note_lost_world(void *user, size_t job, const char *why)
+{
+    struct campaign *c = user;
+    struct lost *lost = &c->lost[c->lost_count++];
+    lost->number = c->next + job;
+    snprintf(lost->why, sizeof lost->why, "%s", why);
     return true;
 }
 
-static bool take_lost_world(void *user, size_t job, const char *why)
+static bool take_lost_world(void *user, size_t job, const char *text, size_t len)
 {
     struct campaign *c = user;
-    struct nt_text scenario = {0};
-    nt_sweep_find_crash(c->next + job, why, &c->capture, &scenario);
-    c->done[job] = true;
-    c->worlds++;
-    c->tried[NT_LAW_RUNS]++;
-    keep_failure(c, c->next + job, NT_LAW_RUNS, why, scenario.p != NULL ? scenario.p : "", scenario.len);
-    nt_text_free(&scenario);
-    return true;
+    nt_tally_lost_world(&c->tally);
+    keep_failure(c, c->lost[job].number, NT_LAW_RUNS, c->lost[job].why, text, len);
+    return !c->broken;
+}
+
+/* Its scenario cannot be made smaller, either; its number says which it is. */
+static bool take_hopeless_world(void *user, size_t job, const char *why)
+{
+    (void)why;
+    return take_lost_world(user, job, "", 0);
 }
 
 /* --- the campaign --- */
 
-static void say_how_to_go_on(const struct campaign *c)
+static void say_how_to_go_on(struct campaign *c)
 {
-    char *out = nt_shell_argument(c->o->out);
+    char *out = nt_shell_argument(c->o->out), *process = nt_shell_argument(c->o->agent_l != NULL ? c->o->agent_l : "");
     if (c->next < c->end)
-        nt_say("up to %" PRIu64 ": %zu failures; natsim sweep --seeds %" PRIu64 "..%" PRIu64 " --out %s goes on", c->next - 1,
-               c->file_count, c->next, c->end - 1, out != NULL ? out : "DIR");
+        nt_say("up to %" PRIu64 ": %zu failures; natsim sweep --seeds %" PRIu64 "..%" PRIu64 " --out %s%s%s goes on", c->next - 1,
+               c->tally.file_count, c->next, c->end - 1, out != NULL ? out : "DIR", c->o->agent_l != NULL ? " --agent-l " : "",
+               c->o->agent_l == NULL ? ""
+               : process != NULL     ? process
+                                     : "CMD");
     else
-        nt_say("up to %" PRIu64 ": %zu failures", c->next - 1, c->file_count);
+        nt_say("up to %" PRIu64 ": %zu failures", c->next - 1, c->tally.file_count);
+    c->broken |= fflush(stdout) != 0 || ferror(stdout) != 0; /* nobody would hear of the rest */
     free(out);
-    fflush(stdout);
+    free(process);
 }
 
 static unsigned worker_count(const struct nt_options *o)
@@ -164,34 +182,28 @@ static unsigned worker_count(const struct nt_options *o)
     return o->jobs > 0 ? o->jobs : processors > 0 && processors < NT_POOL_WORKERS_MAX ? (unsigned)processors : 1;
 }
 
-static void run_batch(struct campaign *c)
+static bool run_pool(struct campaign *c, struct nt_pool pool)
 {
-    uint64_t left = c->end - c->next, count = left < BATCH ? left : BATCH;
-    struct nt_pool pool = {.jobs = (size_t)count,
-                           .workers = worker_count(c->o),
-                           .user = c,
-                           .word = settled_laws,
-                           .work = try_world,
-                           .done = take_world,
-                           .lost = take_lost_world};
-    memset(c->done, 0, sizeof c->done);
-    c->broken |= nt_pool_run(&pool) != NT_OK;
-    for (uint64_t i = 0; i < count && c->done[i]; i++)
-        c->next++;
+    struct nt_sweep_hunt h = hunt_for(c, 0, 0);
+    pool.workers = worker_count(c->o);
+    pool.job_seconds = nt_sweep_seconds(&h);
+    pool.user = c;
+    pool.word = settled_laws;
+    return pool.jobs == 0 || nt_pool_run(&pool) == NT_OK;
 }
 
-static void print_summary(const struct campaign *c)
+static void run_batch(struct campaign *c)
 {
-    printf("%" PRIu64 " worlds: %" PRIu64 " direct, %" PRIu64 " relayed, %" PRIu64 " without a path\n", c->worlds,
-           c->paths[NT_PATH_DIRECT], c->paths[NT_PATH_RELAYED], c->paths[NT_PATH_NONE]);
-    for (size_t i = 0; i < REASONS_MAX && c->reasons[i].count > 0; i++)
-        printf("untold: %" PRIu64 " %s\n", c->reasons[i].count, c->reasons[i].text);
-    for (unsigned law = 0; law < NT_LAW_COUNT; law++)
-        printf("law %-11s tried in %" PRIu64 " worlds: %s\n", nt_law_name((enum nt_law)law), c->tried[law],
-               nt_law_claim((enum nt_law)law));
-    printf("%zu failures\n", c->file_count);
-    for (size_t i = 0; i < c->file_count; i++)
-        nt_say("    %s", c->files[i] != NULL ? c->files[i] : "");
+    uint64_t left = c->end - c->next, most = c->o->agent_l != NULL ? REAL_BATCH : BATCH, count = left < most ? left : most;
+    memset(c->done, 0, sizeof c->done);
+    c->lost_count = 0;
+    struct nt_pool worlds = {.jobs = (size_t)count, .work = try_world, .done = take_world, .lost = note_lost_world};
+    c->broken |= !run_pool(c, worlds);
+    struct nt_pool lost = {.jobs = c->lost_count, .work = shrink_lost_world, .done = take_lost_world, .lost = take_hopeless_world};
+    if (nt_interrupt() == 0 && !c->broken)
+        c->broken |= !run_pool(c, lost);
+    for (uint64_t i = 0; i < count && c->done[i]; i++)
+        c->next++;
 }
 
 static bool make_directory(const char *path)
@@ -209,31 +221,40 @@ static bool make_directories(const struct nt_options *o)
     return false;
 }
 
+static int exit_code(const struct campaign *c)
+{
+    if (c->broken || nt_interrupt() != 0)
+        return NT_EXIT_BROKEN;
+    return c->tally.file_count > 0 || c->tally.skipped == c->tally.worlds ? NT_EXIT_FAILED : NT_EXIT_OK;
+}
+
 static int run_campaign(struct campaign *c)
 {
     if (!make_directories(c->o))
         return NT_EXIT_BROKEN;
     nt_interrupt_watch();
     setvbuf(stdout, NULL, _IOLBF, 0);
+    nt_adapters_to_path();
     nt_capture_init(&c->capture);
     while (c->next < c->end && nt_interrupt() == 0 && !c->broken) {
         run_batch(c);
-        if (nt_interrupt() == 0)
+        if (nt_interrupt() == 0 && !c->broken)
             say_how_to_go_on(c);
     }
-    print_summary(c);
+    nt_tally_print(&c->tally, c->o->agent_l != NULL);
     if (c->next < c->end)
         say_how_to_go_on(c);
     nt_capture_free(&c->capture);
-    return c->broken || nt_interrupt() != 0 ? NT_EXIT_BROKEN : c->file_count > 0 ? NT_EXIT_FAILED : NT_EXIT_OK;
+    return exit_code(c);
 }
 
 /* The worlds as they are, for programs that change or count them. */
-static int list_worlds(const struct campaign *c)
+static int list_worlds(struct campaign *c)
 {
     for (uint64_t number = c->next; number < c->end; number++) {
         struct nt_arena *a = nt_arena_new();
-        const struct nt_tree *world = a != NULL ? nt_sweep_world(a, number) : NULL;
+        struct nt_sweep_hunt h = hunt_for(c, number, 0);
+        const struct nt_tree *world = nt_sweep_world_of(&h, a);
         struct nt_text text = {0};
         if (world != NULL)
             nt_tree_write_json(&text, world);
@@ -247,9 +268,9 @@ static int list_worlds(const struct campaign *c)
 /* What the flags contradict; NULL: nothing. */
 static const char *find_contradiction(const struct nt_options *o)
 {
-    if (o->agent_l != NULL)
-        return "'--agent-l' of sweep is not in this version: leave it out";
-    if (o->worlds == 0 && !o->seeds_given)
+    if (o->agent_l != NULL && strlen(o->agent_l) > NT_SCN_COMMAND_MAX)
+        return "the command of --agent-l is too long: put it into a file";
+    if (o->worlds == 0 && !o->seeds_given && o->agent_l == NULL)
         return "how many worlds? give --worlds N, or their numbers by --seeds A..B";
     if (o->list_worlds && (o->out_given || o->jobs > 0))
         return "'--list' runs no world: --out and --jobs have no effect, leave them out";
@@ -265,15 +286,14 @@ int nt_command_sweep(const struct nt_options *o)
         free(c);
         return wrong != NULL ? NT_EXIT_USAGE : NT_EXIT_BROKEN;
     }
+    uint64_t most = o->worlds > 0 ? o->worlds : REAL_WORLDS;
     c->o = o;
     c->next = o->seeds_given ? o->seed_first : 1;
-    c->end = o->seeds_given ? o->seed_last + 1 : o->worlds + 1;
+    c->end = o->seeds_given ? o->seed_last + 1 : most + 1;
     if (o->worlds > 0 && c->end - c->next > o->worlds)
         c->end = c->next + o->worlds;
     int r = o->list_worlds ? list_worlds(c) : run_campaign(c);
-    for (size_t i = 0; i < c->file_count; i++)
-        free(c->files[i]);
-    free(c->files);
+    nt_tally_free(&c->tally);
     free(c);
     return r;
 }

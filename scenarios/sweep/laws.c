@@ -51,12 +51,12 @@ static enum nt_law_holds oracle(const struct nt_observation *o, char *detail)
     return NT_LAW_BROKEN;
 }
 
-/* Its rule cannot see that the limit of pairs took a nominated pair off a list. */
+/* What a process breaks is counted, as in a run. A rule cannot see that the limit of pairs took a nominated pair off a list. */
 static bool is_excused(const struct nt_scn_case *c, const struct nt_result_finding *f)
 {
     for (uint32_t i = 0; i < c->agent_count; i++)
         if (strcmp(c->agents[i].name, f->agent) == 0)
-            return c->agents[i].max_pairs < PAIRS_MAX && strcmp(f->rule, "RFC8838-13-nomination") == 0;
+            return nt_scn_live_agent(c, i) || (c->agents[i].max_pairs < PAIRS_MAX && strcmp(f->rule, "RFC8838-13-nomination") == 0);
     return false;
 }
 
@@ -174,6 +174,17 @@ static enum nt_law_holds completes(const struct nt_observation *o, char *detail)
     return NT_LAW_BROKEN;
 }
 
+/* What no other law speaks of. */
+static enum nt_law_holds passes(const struct nt_observation *o, char *detail)
+{
+    if (!nt_scn_live(o->c) || o->untold)
+        return NT_LAW_NOT_TRIED;
+    if (o->r->outcome == NT_PASS)
+        return NT_LAW_KEPT;
+    snprintf(detail, NT_LAW_DETAIL, "%s", o->r->reason);
+    return NT_LAW_BROKEN;
+}
+
 enum nt_law_holds nt_law_try(enum nt_law law, const struct nt_observation *o, char detail[NT_LAW_DETAIL])
 {
     static enum nt_law_holds (*const laws[NT_LAW_COUNT])(const struct nt_observation *o, char *detail) = {
@@ -185,7 +196,8 @@ enum nt_law_holds nt_law_try(enum nt_law law, const struct nt_observation *o, ch
         [NT_LAW_MIRRORED] = nt_law_mirrored,
         [NT_LAW_CONSENT] = nt_law_consent,
         [NT_LAW_PACING] = nt_law_pacing,
+        [NT_LAW_PASSES] = passes,
     };
     detail[0] = '\0';
-    return law == NT_LAW_RUNS || nt_result_has_states(o->r, o->c) ? laws[law](o, detail) : NT_LAW_NOT_TRIED;
+    return law == NT_LAW_RUNS || law == NT_LAW_PASSES || nt_result_has_states(o->r, o->c) ? laws[law](o, detail) : NT_LAW_NOT_TRIED;
 }

@@ -14,7 +14,8 @@
       "without troubles, where each schedule of the oracle has a path, and no limit took it, both complete")                       \
     X(MIRRORED, "mirrored", "when both have completed, data arrive on the 5-tuple that the receiver sends on")                     \
     X(CONSENT, "consent", "data leave on a pair only within 30 s of an answer to a check on it (RFC 7675, 5.1)")                   \
-    X(PACING, "pacing", "an agent's transactions begin Ta apart, but for consent (RFC 8445, 14.2)")
+    X(PACING, "pacing", "an agent's transactions begin Ta apart, but for consent (RFC 8445, 14.2)")                                \
+    X(PASSES, "passes", "with a process in place of an agent the case passes: contract, path, data (tests/interop/README.md)")
 
 #define NT_LAW_NUMBER(name, word, claim) NT_LAW_##name,
 enum nt_law { NT_LAWS(NT_LAW_NUMBER) NT_LAW_COUNT };

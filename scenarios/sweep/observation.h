@@ -11,11 +11,11 @@
 struct nt_observation {
     const struct nt_scn_case *c;
     const struct nt_result_case *r;
-    const struct nt_sweep_datagrams *d; /* NULL: not all packets are known */
+    const struct nt_sweep_datagrams *d; /* NULL: not all packets are known, or their times are those of real time */
     const struct nt_result_case *twin;  /* of a world with limits of pairs that has not completed: the same without them; or NULL */
     const struct nt_sweep_limits *limits;
     bool faultless; /* nothing is lost, refused or disturbed */
-    bool untold;    /* the oracle cannot tell of it */
+    bool untold;    /* the oracle cannot tell of it, or it was skipped */
 };
 
 enum nt_law_holds { NT_LAW_KEPT, NT_LAW_BROKEN, NT_LAW_NOT_TRIED };

@@ -21,11 +21,25 @@ static bool is_switch(const char *text)
     return strcmp(text, "true") == 0 || strcmp(text, "false") == 0;
 }
 
-/* The texts of trees have no quotes, backslashes or control characters. */
+/* As both forms read it. */
+static void write_quoted(struct nt_text *out, const char *text)
+{
+    nt_text_put(out, "\"");
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < ' ')
+            nt_text_printf(out, "\\u%04x", (unsigned)*text);
+        else
+            nt_text_printf(out, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+    nt_text_put(out, "\"");
+}
+
 static void write_scalar(struct nt_text *out, const char *text, enum form form)
 {
     bool bare = form == FORM_YAML ? is_plain(text) : is_number(text) || is_switch(text);
-    nt_text_printf(out, bare ? "%s" : "\"%s\"", text);
+    if (bare)
+        nt_text_put(out, text);
+    else
+        write_quoted(out, text);
 }
 
 static void write_flow(struct nt_text *out, const struct nt_tree *t, enum form form)

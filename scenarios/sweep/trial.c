@@ -119,6 +119,18 @@ static void observe_twin(struct nt_observation *o, struct one_run *twin, const s
     nt_arena_del(a);
 }
 
+/* Each once. */
+static void list_rules(const struct nt_scn_case *c, const struct nt_result_case *r, struct nt_trial *out)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < r->violation_count && nt_scn_live(c); i++) {
+        char line[NT_LAW_DETAIL];
+        snprintf(line, sizeof line, "%s broke %s\n", r->violations[i].agent, r->violations[i].rule);
+        if (strstr(out->rules, line) == NULL && len + strlen(line) < sizeof out->rules)
+            len += (size_t)snprintf(out->rules + len, sizeof out->rules - len, "%s", line);
+    }
+}
+
 static void judge(const struct one_run *run, const struct nt_tree *world, const struct nt_capture *capture, struct nt_trial *out)
 {
     struct nt_sweep_datagrams d = {0};
@@ -126,10 +138,12 @@ static void judge(const struct one_run *run, const struct nt_tree *world, const 
     const struct nt_result_case *r = &run->result;
     struct nt_observation o = {.c = run->c, .r = r, .limits = &run->limits, .faultless = has_tag(run->c, NT_SWEEP_FAULTLESS)};
     out->path = r->path != NULL ? nt_path_by_name(r->path) : 0;
-    out->untold = o.untold = is_untold(r);
+    out->skipped = r->outcome == NT_SKIP;
+    out->untold = o.untold = is_untold(r) || out->skipped;
+    list_rules(run->c, r, out);
     if (out->untold)
         snprintf(out->why, sizeof out->why, "%s", r->reason);
-    if (!capture->windowed && capture->lost == 0 && nt_sweep_datagrams_read(&d, run->c, capture) == NT_OK)
+    if (!nt_scn_live(run->c) && !capture->windowed && capture->lost == 0 && nt_sweep_datagrams_read(&d, run->c, capture) == NT_OK)
         o.d = &d;
     if (o.faultless && is_limited(nt_tree_get(world, "agents")) && nt_result_has_states(r, run->c) && !nt_observation_completed(&o))
         observe_twin(&o, &twin, world);

@@ -10,7 +10,9 @@ struct nt_trial {
     unsigned broken, tried; /* bits of enum nt_law */
     unsigned path;          /* enum nt_path_bit; 0: there is none */
     bool untold;            /* the oracle cannot tell; of `why` it is the reason */
+    bool skipped;           /* a process does not support it, or cannot run here: likewise */
     char why[NT_LAW_DETAIL];
+    char rules[NT_LAW_DETAIL];                /* that a process broke, a line each; those that fit */
     char detail[NT_LAW_COUNT][NT_LAW_DETAIL]; /* of each law that is broken */
 };
 

@@ -65,6 +65,20 @@ def test_the_worlds_as_data(natsim, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_the_worlds_of_a_process_as_data(natsim):
+    run = natsim("sweep", "--agent-l", 'agent "a\\b"', "--list")
+    worlds = [json.loads(line) for line in run.out.splitlines()]
+    assert run.code == 0 and [w["seed"] for w in worlds] == list(range(1, 101))
+    assert all(w["agents"]["L"]["exec"] == 'agent "a\\b"' and "exec" not in w["agents"]["R"] for w in worlds)
+
+
+def test_a_reader_that_has_gone_ends_the_campaign(tmp_path):
+    p = subprocess.Popen([NATSIM, "sweep", "--worlds", "100000", "--out", "out"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    p.stdout.readline()
+    p.stdout.close()
+    assert "standard output: " in p.stderr.read() and p.wait(timeout=60) == 3
+
+
 def test_a_place_that_cannot_be_written(natsim, tmp_path, public):
     (tmp_path / "file").write_text("")
     run = natsim("sweep", "--worlds", "1", "--out", "file")

@@ -222,6 +222,33 @@ TEST(without_packets_their_laws_are_not_tried)
 
 #define T(name) cmocka_unit_test_setup(name, call_of_two)
 
+TEST(passes_speaks_of_processes_alone)
+{
+    char detail[NT_LAW_DETAIL];
+    result = (struct nt_result_case){.agents = results, .agent_count = 2, .outcome = NT_FAIL, .reason = "L: its process crashed"};
+    assert_int_equal(nt_law_try(NT_LAW_PASSES, &o, detail), NT_LAW_NOT_TRIED);
+    agents[0].exec = "program";
+    assert_true(breaks(NT_LAW_PASSES));
+    results[0].state = NULL; /* the world never began */
+    assert_true(breaks(NT_LAW_PASSES));
+    result.outcome = NT_PASS;
+    assert_false(breaks(NT_LAW_PASSES));
+    o.untold = true;
+    assert_int_equal(nt_law_try(NT_LAW_PASSES, &o, detail), NT_LAW_NOT_TRIED);
+}
+
+TEST(what_a_process_breaks_is_nobodys_failure)
+{
+    struct nt_result_finding f = {.agent = "L", .rule = "RFC8445-14.2-pacing", .detail = "it is too fast"};
+    result.violations = &f;
+    result.violation_count = 1;
+    assert_true(breaks(NT_LAW_CONFORMANCE));
+    agents[0].exec = "program";
+    assert_false(breaks(NT_LAW_CONFORMANCE));
+    f.agent = "R";
+    assert_true(breaks(NT_LAW_CONFORMANCE));
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +263,8 @@ int main(int argc, char **argv)
         T(data_without_consent_are_seen),
         T(a_hasty_transaction_is_seen),
         T(without_packets_their_laws_are_not_tried),
+        T(passes_speaks_of_processes_alone),
+        T(what_a_process_breaks_is_nobodys_failure),
     };
     return RUN_TESTS(tests);
 }
