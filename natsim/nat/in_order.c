@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct first {
-    struct nt_addr src, dst, new_src, new_dst;
+    struct nt_addr src, dst, new_src, new_dst; /* src comes first for nt_shares_find_victim */
     uint32_t id;
     uint8_t proto; /* 0 for IPv6: later fragments may name another */
     nt_time until;
@@ -49,27 +49,12 @@ void nt_in_order_forget(struct nt_in_order *o)
         remove_first(o, o->count - 1);
 }
 
-/* The oldest of the source that has most. */
-static size_t find_victim(const struct nt_in_order *o)
-{
-    size_t victim = 0;
-    uint32_t most = 0;
-    for (size_t i = 0; i < o->count; i++) {
-        uint32_t share = nt_shares_of(&o->shares, &o->items[i].src);
-        if (share > most) {
-            most = share;
-            victim = i;
-        }
-    }
-    return victim;
-}
-
 static void make_room(struct nt_in_order *o, nt_time now)
 {
     while (o->count > 0 && o->items[0].until <= now)
         remove_first(o, 0);
     if (o->count == NT_IN_ORDER_MAX)
-        remove_first(o, find_victim(o));
+        remove_first(o, nt_shares_find_victim(&o->shares, o->items, o->count, sizeof *o->items));
 }
 
 static uint8_t proto_of(const struct nt_packet *p)

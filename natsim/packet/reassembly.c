@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 struct datagram {
-    struct nt_addr src, dst; /* without ports */
+    struct nt_addr src, dst; /* without ports; src comes first for nt_shares_find_victim */
     uint32_t id;
     uint8_t proto; /* 0 for IPv6 */
     nt_time expires;
@@ -76,21 +76,6 @@ static void give_up(struct nt_reassembly *r, size_t i, enum nt_drop why, nt_time
         r->drop.fn(r->drop.user, p, why, &src, &dst, now);
     }
     remove_datagram(r, i);
-}
-
-/* The oldest datagram of the source that holds most. */
-static size_t oldest_of_greatest(const struct nt_reassembly *r)
-{
-    size_t found = 0;
-    uint32_t most = 0;
-    for (size_t i = 0; i < r->count; i++) {
-        uint32_t share = nt_shares_of(&r->shares, &r->items[i].src);
-        if (share > most) {
-            most = share;
-            found = i;
-        }
-    }
-    return found;
 }
 
 static int add_datagram(struct nt_reassembly *r, struct datagram d, size_t *place)
@@ -245,7 +230,7 @@ struct nt_packet *nt_reassembly_take_apart(struct nt_pool *pool, struct nt_packe
 static void make_room(struct nt_reassembly *r, uint32_t bytes, nt_time now)
 {
     while (r->count > 0 && r->bytes + NT_REASSEMBLY_DATAGRAM_COST + bytes > NT_REASSEMBLY_BYTES_MAX)
-        give_up(r, oldest_of_greatest(r), NT_DROP_REASSEMBLY, now);
+        give_up(r, nt_shares_find_victim(&r->shares, r->items, r->count, sizeof *r->items), NT_DROP_REASSEMBLY, now);
 }
 
 /* Puts the packet among the pieces of datagram `i`; false: it does not belong there, and is dropped. */

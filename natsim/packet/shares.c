@@ -32,3 +32,18 @@ void nt_shares_take(struct nt_shares *s, const struct nt_addr *source, uint32_t 
     else
         nt_map_remove(&s->by_source, &key);
 }
+
+size_t nt_shares_find_victim(const struct nt_shares *s, const void *records, size_t count, size_t size)
+{
+    size_t victim = 0;
+    uint32_t most = 0;
+    for (size_t i = 0; i < count; i++) {
+        const void *source = (const char *)records + i * size;
+        uint32_t share = nt_shares_of(s, source);
+        if (share > most) {
+            most = share;
+            victim = i;
+        }
+    }
+    return victim;
+}

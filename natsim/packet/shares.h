@@ -16,5 +16,7 @@ void nt_shares_free(struct nt_shares *s);
 int nt_shares_add(struct nt_shares *s, const struct nt_addr *source, uint32_t amount);
 void nt_shares_take(struct nt_shares *s, const struct nt_addr *source, uint32_t amount); /* so much less */
 uint32_t nt_shares_of(const struct nt_shares *s, const struct nt_addr *source);
+/* Of records that begin with the address of their source, the oldest first: the first one of the source that holds most. */
+size_t nt_shares_find_victim(const struct nt_shares *s, const void *records, size_t count, size_t size);
 
 #endif

@@ -1,6 +1,6 @@
 /* Ranks: what launchers set in the environment, the names of logs, and the logs that a directory holds. */
 
-#include "tests/unit/help.h"
+#include "tests/unit/in_directory.h"
 
 #include "core/base/err.h"
 #include "scenarios/command/rank_log.h"
@@ -82,29 +82,10 @@ TEST(what_no_launcher_sets_is_refused)
 
 /* --- a directory with logs --- */
 
-static char dir[] = "/tmp/natsim-test-rank-log-XXXXXX";
-
-static const char *in_dir(const char *name)
-{
-    static char path[200];
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    return path;
-}
-
-FIXTURE(make_directory)
-{
-    return mkdtemp(dir) != NULL ? 0 : -1;
-}
-
-FIXTURE(remove_directory)
-{
-    return rmdir(dir);
-}
-
 static void make_files(const char *const *names)
 {
     for (; *names != NULL; names++) {
-        FILE *f = fopen(in_dir(*names), "w");
+        FILE *f = fopen(*names, "w");
         assert_non_null(f);
         assert_int_equal(fclose(f), 0);
     }
@@ -114,7 +95,7 @@ static void make_files(const char *const *names)
 static void assert_left(const char *const *names, const char *left)
 {
     for (size_t i = 0; names[i] != NULL; i++)
-        if ((unlink(in_dir(names[i])) == 0) != (left[i] == 'y'))
+        if ((unlink(names[i]) == 0) != (left[i] == 'y'))
             fail_msg("%s: %c", names[i], left[i]);
 }
 
@@ -127,7 +108,7 @@ TEST(logs_are_found_by_their_names_and_sorted)
                                         "cases.0-of-3.xyz.jsonl", "cases.0-of-1000001.jsonl", "Cases.0-of-3.jsonl", NULL};
     struct nt_rank_log_list logs = {0};
     make_files(names);
-    assert_int_equal(nt_rank_log_list_read(&logs, dir), NT_OK);
+    assert_int_equal(nt_rank_log_list_read(&logs, "."), NT_OK);
     assert_int_equal(logs.count, 4);
     static const size_t order[] = {2, 1, 3, 0}; /* by size, rank, run; the finished one first */
     for (size_t i = 0; i < logs.count; i++) {
@@ -137,7 +118,7 @@ TEST(logs_are_found_by_their_names_and_sorted)
     }
     nt_rank_log_list_free(&logs);
     assert_left(names, "yyyyyyyyyyy");
-    assert_int_equal(nt_rank_log_list_read(&logs, in_dir("nowhere")), NT_EIO);
+    assert_int_equal(nt_rank_log_list_read(&logs, "nowhere"), NT_EIO);
 }
 
 TEST(a_start_removes_what_merge_would_take_for_its_own)
@@ -149,10 +130,10 @@ TEST(a_start_removes_what_merge_would_take_for_its_own)
                                         "notes.txt",          NULL};
     const struct nt_rank rank = {.rank = 1, .size = 3};
     make_files(names);
-    assert_int_equal(nt_rank_log_clean(dir, &rank), NT_OK);
+    assert_int_equal(nt_rank_log_clean(".", &rank), NT_OK);
     assert_left(names, "nnynnnnny");
     make_files(names);
-    assert_int_equal(nt_rank_log_clean(dir, NULL), NT_OK); /* a run in one process writes the others anew */
+    assert_int_equal(nt_rank_log_clean(".", NULL), NT_OK); /* a run in one process writes the others anew */
     assert_left(names, "nnnnyyyyy");
 }
 
@@ -161,9 +142,9 @@ TEST(a_finished_log_loses_its_mark)
     static const char *const names[] = {"cases.1-of-3.0123abcd.unfinished.jsonl", "cases.1-of-3.0123abcd.jsonl", NULL};
     const struct nt_rank rank = {.rank = 1, .size = 3, .run = "0123abcd"};
     make_files((const char *const[]){names[0], NULL});
-    assert_int_equal(nt_rank_log_finish(dir, &rank), NT_OK);
+    assert_int_equal(nt_rank_log_finish(".", &rank), NT_OK);
     assert_left(names, "ny");
-    assert_int_equal(nt_rank_log_finish(dir, &rank), NT_EIO);
+    assert_int_equal(nt_rank_log_finish(".", &rank), NT_EIO);
 }
 
 static bool is_mixed(const struct nt_rank *a, const struct nt_rank *b, const struct nt_rank *c)
@@ -214,5 +195,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(logs_of_different_runs_are_a_mixture),
         cmocka_unit_test(lists_are_joined_in_order),
     };
-    return RUN_TESTS_WITHIN(tests, make_directory, remove_directory);
+    return RUN_TESTS_WITHIN(tests, in_directory, out_of_directory);
 }

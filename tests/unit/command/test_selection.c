@@ -1,7 +1,7 @@
 /* The selection: files, filters, tags, seeds and shards, and what of them is refused. Files are written to a directory of the
  * test's own. */
 
-#include "tests/unit/help.h"
+#include "tests/unit/in_directory.h"
 
 #include "scenarios/command/selection.h"
 
@@ -22,8 +22,6 @@ static const char scenario[] = "natsim: 1\n"
                                "  R: {on: lan}\n"
                                "steps: [{at: 0s, call: {from: L, to: R}}]\n"
                                "expect: {path: direct}\n";
-
-static char dir[] = "/tmp/natsim-test-selection-XXXXXX";
 
 static void write_file(const char *name, const char *tag)
 {
@@ -49,7 +47,7 @@ static void write_changed(const char *name, const char *from, const char *to)
 
 FIXTURE(make_files)
 {
-    if (mkdtemp(dir) == NULL || chdir(dir) != 0 || mkdir("set", 0777) != 0)
+    if (in_directory(state) != 0 || mkdir("set", 0777) != 0)
         return -1;
     write_file("set/a.yaml", "quick");
     write_file("set/b.yaml", "slow");
@@ -58,7 +56,8 @@ FIXTURE(make_files)
 
 FIXTURE(remove_files)
 {
-    return unlink("set/a.yaml") + unlink("set/b.yaml") + rmdir("set") + rmdir(dir);
+    int left = unlink("set/a.yaml") + unlink("set/b.yaml") + rmdir("set");
+    return out_of_directory(state) + left;
 }
 
 /* A list of options with these words. */

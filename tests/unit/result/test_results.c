@@ -1,6 +1,6 @@
 /* What the collecting process keeps: briefs in memory, texts in files; in the order of the run, whichever case finishes first. */
 
-#include "tests/unit/help.h"
+#include "tests/unit/in_directory.h"
 
 #include "reports/result/results.h"
 
@@ -12,8 +12,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static char directory[64];
 
 static struct nt_text texts_of(const char *id, enum nt_outcome outcome, const char *json, const char *junit, const char *details)
 {
@@ -169,16 +167,9 @@ TEST(a_full_disk_leaves_no_half_line)
     nt_results_free(&r);
 }
 
-FIXTURE(in_directory)
+FIXTURE(out_of_directory_with_a_log)
 {
-    snprintf(directory, sizeof directory, "nt-results-XXXXXX");
-    return mkdtemp(directory) == NULL ? -1 : chdir(directory);
-}
-
-/* Nothing but the log is left. */
-FIXTURE(out_of_directory)
-{
-    return remove("cases.jsonl") != 0 || chdir("..") != 0 ? -1 : rmdir(directory);
+    return remove("cases.jsonl") + out_of_directory(state);
 }
 
 int main(int argc, char **argv)
@@ -188,5 +179,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(texts_that_are_cut_are_refused),          cmocka_unit_test(details_are_wanted_until_the_page_is_full),
         cmocka_unit_test(a_full_disk_leaves_no_half_line),
     };
-    return RUN_TESTS_WITHIN(tests, in_directory, out_of_directory);
+    return RUN_TESTS_WITHIN(tests, in_directory, out_of_directory_with_a_log);
 }
