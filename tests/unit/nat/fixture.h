@@ -80,6 +80,22 @@ static inline int out(struct nt_nat *n, const char *internal, const char *remote
     return out_at(n, internal, remote, 0);
 }
 
+struct given {
+    const char *inside;
+    int port; /* or minus the reason */
+};
+
+/* A NAT of this policy gives these ports, in this order, to who asks for X. */
+static inline void assert_gives(struct nt_nat_policy p, const struct given *of, size_t count)
+{
+    struct nt_nat *n = nat_of(p);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(out(n, of[i].inside, X), of[i].port);
+    nt_nat_del(n);
+}
+#define ASSERT_GIVES(policy, ...)                                                                                                  \
+    assert_gives(policy, (const struct given[]){__VA_ARGS__}, sizeof((struct given[]){__VA_ARGS__}) / sizeof(struct given))
+
 static inline struct nt_nat_translation in_verdict(struct nt_nat *n, const char *remote, int port, nt_time now)
 {
     struct nt_addr r = addr(remote), e = addr(E);

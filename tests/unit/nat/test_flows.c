@@ -263,12 +263,7 @@ TEST(test_bounds_of_low_ports)
     struct nt_nat_policy p = policy_of(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
     p.ports = NT_PORTS_SEQUENTIAL;
     p.low_ports = NT_LOW_LINUX;
-    struct nt_nat *n = nat_of(p);
-    assert_int_equal(out(n, "10.0.0.2:511", X), 1);
-    assert_int_equal(out(n, "10.0.0.2:512", X), 600);
-    assert_int_equal(out(n, "10.0.0.2:1023", X), 601);
-    assert_int_equal(out(n, "10.0.0.2:1024", X), 40000);
-    nt_nat_del(n);
+    ASSERT_GIVES(p, {"10.0.0.2:511", 1}, {"10.0.0.2:512", 600}, {"10.0.0.2:1023", 601}, {"10.0.0.2:1024", 40000});
 }
 
 static enum nt_drop error_about(struct nt_nat *n, const char *internal, const char *external, const char *remote, nt_time now)

@@ -72,11 +72,7 @@ TEST(test_sequential)
     nt_nat_del(n);
 
     p.range_low = 39999, p.range_high = 40001;
-    n = nat_of(p);
-    assert_int_equal(out(n, I1, X), 40000);
-    assert_int_equal(out(n, I2, X), 40001);
-    assert_int_equal(out(n, "10.0.0.4:1", X), 39999);
-    nt_nat_del(n);
+    ASSERT_GIVES(p, {I1, 40000}, {I2, 40001}, {"10.0.0.4:1", 39999});
 }
 
 /* Every port of the range once, whatever is drawn; the same stream gives the same ports. */
@@ -108,12 +104,7 @@ TEST(test_parity)
     struct nt_nat_policy p = policy_of(EI, EI);
     p.ports = NT_PORTS_SEQUENTIAL;
     p.parity = true;
-    struct nt_nat *n = nat_of(p);
-    assert_int_equal(out(n, "10.0.0.2:5001", X), 40001);
-    assert_int_equal(out(n, "10.0.0.2:5002", X), 40002);
-    assert_int_equal(out(n, "10.0.0.3:5002", X), 40004);
-    assert_int_equal(out(n, "10.0.0.3:5003", X), 40005);
-    nt_nat_del(n);
+    ASSERT_GIVES(p, {"10.0.0.2:5001", 40001}, {"10.0.0.2:5002", 40002}, {"10.0.0.3:5002", 40004}, {"10.0.0.3:5003", 40005});
 }
 
 /* RFC 4787, REQ-4, recommends the parity: where no port of it is left, another is better than none. */
@@ -122,13 +113,8 @@ TEST(test_parity_is_given_up)
     struct nt_nat_policy p = policy_of(EI, EI);
     p.parity = true;
     p.range_low = 2000, p.range_high = 2003;
-    struct nt_nat *n = nat_of(p);
-    assert_int_equal(out(n, "10.0.0.2:2000", X), 2000);
-    assert_int_equal(out(n, "10.0.0.2:6000", X), 2002);
-    assert_int_equal(out(n, "10.0.0.2:8000", X), 2001);
-    assert_int_equal(out(n, "10.0.0.2:8001", X), 2003);
-    assert_int_equal(out(n, "10.0.0.2:8003", X), NO_PORT);
-    nt_nat_del(n);
+    ASSERT_GIVES(p, {"10.0.0.2:2000", 2000}, {"10.0.0.2:6000", 2002}, {"10.0.0.2:8000", 2001}, {"10.0.0.2:8001", 2003},
+                 {"10.0.0.2:8003", NO_PORT});
 }
 
 /* RFC 4787, REQ-3a: "If the host's source port was in the range 0-1023, it is RECOMMENDED the NAT's source port be in the same
@@ -157,11 +143,7 @@ TEST(test_lowest)
 {
     struct nt_nat_policy p = policy_of(EI, EI);
     p.conflict = NT_CONFLICT_LOWEST;
-    struct nt_nat *n = nat_of(p);
-    assert_int_equal(out(n, I1, X), 5000);
-    assert_int_equal(out(n, I2, X), 1024);
-    assert_int_equal(out(n, "10.0.0.4:5000", X), 1025);
-    nt_nat_del(n);
+    ASSERT_GIVES(p, {I1, 5000}, {I2, 1024}, {"10.0.0.4:5000", 1025});
 }
 
 /* RTP on 5000 and RTCP on 5001 get neighbours, though another host came in between. */
@@ -170,12 +152,7 @@ TEST(test_contiguity)
     struct nt_nat_policy p = policy_of(EI, EI);
     p.ports = NT_PORTS_SEQUENTIAL;
     p.contiguity = true;
-    struct nt_nat *n = nat_of(p);
-    assert_int_equal(out(n, "10.0.0.2:5000", X), 40000);
-    assert_int_equal(out(n, "10.0.0.3:6000", X), 40002);
-    assert_int_equal(out(n, "10.0.0.2:5001", X), 40001);
-    assert_int_equal(out(n, "10.0.0.3:6001", X), 40003);
-    nt_nat_del(n);
+    ASSERT_GIVES(p, {"10.0.0.2:5000", 40000}, {"10.0.0.3:6000", 40002}, {"10.0.0.2:5001", 40001}, {"10.0.0.3:6001", 40003});
 }
 
 TEST(test_blocks)
