@@ -1,8 +1,10 @@
 #include "natsim/sockets/ports.h"
 #include "core/base/err.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 int nt_ports_init(struct nt_ports *p, size_t max)
@@ -25,12 +27,23 @@ void nt_ports_free(struct nt_ports *p)
     nt_map_free(&p->by_local);
 }
 
+/* poll(2) takes no more entries than the process may have descriptors open, free places and those of the owner included. */
+static bool can_be_polled(uint32_t place)
+{
+    struct rlimit files;
+    return getrlimit(RLIMIT_NOFILE, &files) != 0 || NT_PORTS_BEFORE + (rlim_t)place < files.rlim_cur;
+}
+
 /* A free place; NT_PORTS_NONE with *why set: there is none. */
 static uint32_t free_place(struct nt_ports *p, const char **why)
 {
     for (uint32_t i = 0; p->free_count > 0 && i < p->count; i++)
         if (!nt_ports_is_open(p, i))
             return i;
+    if (!can_be_polled((uint32_t)p->count)) {
+        *why = strerror(EMFILE);
+        return NT_PORTS_NONE;
+    }
     int r = nt_grow(&p->items, &p->cap, p->count + 1, sizeof *p->items, p->max);
     if (r == NT_OK)
         r = nt_grow(&p->polled, &p->polled_cap, NT_PORTS_BEFORE + p->count + 1, sizeof *p->polled, NT_PORTS_BEFORE + p->max);

@@ -42,7 +42,9 @@ static struct nt_fabric *random_fabric(void)
 
 static bool complain(const char *what, const char *word)
 {
-    fprintf(stderr, "faulty_agent: %s '%s'\n", what, word);
+    fprintf(stderr,
+            "faulty_agent: %s '%s': faulty_agent [--fault NAME[+NAME]]... [--no-trickle]; 'faulty_party --list' lists the names\n",
+            what, word);
     return false;
 }
 
@@ -52,8 +54,10 @@ static bool read_words(struct faulty_config *faults, struct nt_adapter_config *a
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--no-trickle") == 0)
             adapter->trickles = false;
-        else if (strcmp(argv[i], "--fault") != 0 || i + 1 == argc)
+        else if (strcmp(argv[i], "--fault") != 0)
             return complain("not understood:", argv[i]);
+        else if (i + 1 == argc)
+            return complain("a name is missing after", argv[i]);
         else if (!faults_add(faults, argv[++i], unknown))
             return complain("no fault is called", unknown);
     }

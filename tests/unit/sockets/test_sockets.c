@@ -3,9 +3,11 @@
 
 #include "natsim/sockets/sockets.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -417,6 +419,28 @@ TEST(the_limit_of_ports_is_told_and_a_closed_one_makes_room)
     wait_for(&a.datagrams, 1);
 }
 
+/* All that the process may open are open: what is open still works. */
+TEST(when_no_more_can_be_opened_the_open_ports_go_on)
+{
+    struct rlimit few, before;
+    int next = dup(0);
+    close(next);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few = (struct rlimit){(rlim_t)next + 8, before.rlim_max};
+    nt_sockets_del(s);
+    begin(100);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    assert_true(bound(&b, V4));
+    for (int i = 0; i < 20; i++)
+        (void)bound(&a, V4);
+    assert_int_equal(told.kind, NT_TR_PORT_REFUSED);
+    assert_string_equal(told_text, strerror(EMFILE));
+    struct nt_path path = way(&a, &b);
+    party_send(&a, &path, "hello", 5);
+    wait_for(&b.datagrams, 1);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
 TEST(nobody_closes_or_uses_the_port_of_another_endpoint)
 {
     assert_true(both_bound(V4));
@@ -545,6 +569,7 @@ int main(int argc, char **argv)
         SOCKETS_TEST(a_port_that_is_taken_is_refused_and_told),
         SOCKETS_TEST(tcp_is_refused_and_told),
         SOCKETS_TEST(the_limit_of_ports_is_told_and_a_closed_one_makes_room),
+        SOCKETS_TEST(when_no_more_can_be_opened_the_open_ports_go_on),
         SOCKETS_TEST(nobody_closes_or_uses_the_port_of_another_endpoint),
         SOCKETS_TEST(an_endpoint_may_close_its_port_while_datagrams_wait_there),
         SOCKETS_TEST(what_the_system_does_not_send_is_told),
