@@ -650,6 +650,22 @@ TEST(test_ways_opened_by_another_host_are_not_told)
     assert_int_equal(paths, D | R);
 }
 
+/* One TURN server relays for both: what one agent sends to the relayed address of the other opens the way, by the IP address, for what
+ * its own relayed address sends to the other's mapping, which may have the same port. */
+TEST(test_ways_opened_by_the_other_agent_are_not_told)
+{
+    struct nt_nat_policy shared = policy(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS);
+    struct small_world w;
+    world_init(&w);
+    shared.hairpin = NT_HAIRPIN_NONE;
+    gateway(&w, 0, 3, "100.64.0.1", 0, "203.0.113.2", &shared);
+    agent(&w, 0, 3, "100.64.0.8");
+    agent(&w, 1, 3, "100.64.0.9");
+    assert_int_equal(ask(&w), D);
+    w.gateways[0].policy.ports = NT_PORTS_OVERLOAD;
+    is_not_told(&w.c, "a packet from outside is for a port that inside hosts may share");
+}
+
 static void add_outside_addresses(struct small_world *w, uint32_t g, struct nt_addr addresses[3])
 {
     for (uint32_t i = 0; i < 3; i++)
@@ -790,6 +806,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_shared_ports_are_not_told),
         cmocka_unit_test(test_ports_are_counted_where_they_are_needed),
         cmocka_unit_test(test_packets_to_shared_ports_are_not_told),
+        cmocka_unit_test(test_ways_opened_by_the_other_agent_are_not_told),
         cmocka_unit_test(test_ways_opened_by_another_host_are_not_told),
         cmocka_unit_test(test_arbitrary_pooling),
         cmocka_unit_test(test_says_where_its_limits_are),
