@@ -36,5 +36,5 @@ def test_a_failure_that_cannot_be_kept_is_tried_again(natsim, tmp_path):
 
 
 def test_a_process_that_supports_none_of_the_worlds(natsim):
-    run = natsim("sweep", "--worlds", "2", "--agent-l", "exit 127", "--out", "out", timeout=60)
-    assert run.code == 1 and "\nuntold: 2 L: not supported here: its process ended with status 127\n" in run.out, run
+    run = natsim("sweep", "--worlds", "2", "--agent-l", "echo 'no IPv4' >&2; exit 127", "--out", "out", timeout=60)
+    assert run.code == 1 and "\nuntold: 2 L: not supported here: no IPv4\n" in run.out, run
