@@ -36,5 +36,6 @@ def test_a_failure_that_cannot_be_kept_is_tried_again(natsim, tmp_path):
 
 
 def test_a_process_that_supports_none_of_the_worlds(natsim):
-    run = natsim("sweep", "--worlds", "2", "--agent-l", "echo 'no IPv4' >&2; exit 127", "--out", "out", timeout=60)
+    hello = '{"t": "hello", "stack": "none", "version": "1", "kind": "ice", "trickle": true, "local_type": "candidate"}'
+    run = natsim("sweep", "--worlds", "2", "--agent-l", f"echo '{hello}'; echo 'no IPv4' >&2; exit 127", "--out", "out", timeout=60)
     assert run.code == 1 and "\nuntold: 2 L: not supported here: no IPv4\n" in run.out, run
