@@ -34,4 +34,8 @@ SURVIVORS = {
         "any one number does: it is written and looked up here alone, with a kind of its own",
     f"{FACTS} nt_oracle_table_init constant '1' in 't->addr_count = t->fact_count = 1; /* 0 is no address and no fact */'":
         "the first place is left empty, and there are a thousand",
+    "natsim/nat/ports.c random_sharable turned '<=' in 'uint32_t span = (uint32_t)r->high - r->low + 1, whole = span <= SHARED_TRIES;'":
+        "of 128 ports the first try looks at all: the others find what it found, none",
+    "natsim/nat/ports.c nt_port_table_free constant '0' in 'for (int space = 0; space < NT_SPACES; space++)'":
+        "what is not freed is found by the sanitizers (sanitize.sh), and changes nothing else",
 }

@@ -159,6 +159,27 @@ TEST(fragments_in_order_or_not_at_all)
     end();
 }
 
+/* RFC 791, 3.2 lets an identification be used again: a first fragment is forgotten after 30 s. */
+TEST(a_first_fragment_is_forgotten_in_time)
+{
+    struct nt_packet *piece[4];
+    struct nt_nat_policy p = cone();
+    p.fragments = NT_FRAG_IN_ORDER;
+    world(p);
+    assert_int_equal(cut(udp("10.0.0.2:5000", "203.0.113.7:7000", 1400, 64), 600, piece), 3);
+    hand_over(&a, piece[0]);
+    run_on();
+    now += 31 * NT_SEC;
+    hand_over(&a, piece[1]);
+    run_on();
+    assert_int_equal(o.count, 1);
+    assert_int_equal(count_of(NT_TR_DROP, NT_DROP_FRAGMENT), 1);
+    nt_fabric_consumed(f, piece[2]);
+    send_fragments(&a, "10.0.0.2:5000", "203.0.113.7:7000", straight);
+    assert_int_equal(o.count, 4);
+    end();
+}
+
 /* Whoever sends first fragments alone makes the gateway forget none but its own. */
 TEST(first_fragments_push_out_those_of_their_sender)
 {
@@ -320,12 +341,19 @@ TEST(a_packet_is_fragmented_where_it_goes_out)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_ping_in_fragments_is_answered),     cmocka_unit_test(fragments_that_are_put_together_keep_their_sizes),
-        cmocka_unit_test(a_drop_is_told_of_each_fragment),     cmocka_unit_test(a_malformed_datagram_is_told_of_each_fragment),
-        cmocka_unit_test(fragments_in_order_or_not_at_all),    cmocka_unit_test(first_fragments_push_out_those_of_their_sender),
-        cmocka_unit_test(fragments_of_ipv6_pass_the_firewall), cmocka_unit_test(fragments_that_are_too_big),
-        cmocka_unit_test(half_a_datagram_is_forgotten),        cmocka_unit_test(a_large_echo_reply_of_the_gateway_is_fragmented),
-        cmocka_unit_test(renumbering_forgets_first_fragments), cmocka_unit_test(a_packet_is_fragmented_where_it_goes_out),
+        cmocka_unit_test(a_ping_in_fragments_is_answered),
+        cmocka_unit_test(fragments_that_are_put_together_keep_their_sizes),
+        cmocka_unit_test(a_drop_is_told_of_each_fragment),
+        cmocka_unit_test(a_malformed_datagram_is_told_of_each_fragment),
+        cmocka_unit_test(fragments_in_order_or_not_at_all),
+        cmocka_unit_test(a_first_fragment_is_forgotten_in_time),
+        cmocka_unit_test(first_fragments_push_out_those_of_their_sender),
+        cmocka_unit_test(fragments_of_ipv6_pass_the_firewall),
+        cmocka_unit_test(fragments_that_are_too_big),
+        cmocka_unit_test(half_a_datagram_is_forgotten),
+        cmocka_unit_test(a_large_echo_reply_of_the_gateway_is_fragmented),
+        cmocka_unit_test(renumbering_forgets_first_fragments),
+        cmocka_unit_test(a_packet_is_fragmented_where_it_goes_out),
     };
     return RUN_TESTS(tests);
 }

@@ -127,9 +127,23 @@ TEST(test_names)
     assert_string_equal(nt_dependence_name(NT_DEP_ADDRESS_AND_PORT), "address-and-port-dependent");
 }
 
+/* OpenBSD's pfvar.h, PFTM_ICMP_FIRST_PACKET_VAL. */
+TEST(pf_keeps_icmp_queries_for_20_s)
+{
+    static const char *const names[] = {"pf-default", "pfsense-staticport", "pfsense-eim"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct nt_nat_policy p;
+        nt_nat_policy_init(&p);
+        assert_non_null(nt_nat_preset_find(names[i]));
+        nt_nat_preset_find(names[i])->set(&p);
+        assert_int_equal(p.icmp_lifetime, 20 * NT_SEC);
+    }
+}
+
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_preset_is_a_whole_policy), cmocka_unit_test(test_classic),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(pf_keeps_icmp_queries_for_20_s),
+                                       cmocka_unit_test(test_every_preset_is_a_whole_policy), cmocka_unit_test(test_classic),
                                        cmocka_unit_test(test_contradictions), cmocka_unit_test(test_names)};
     return RUN_TESTS(tests);
 }
