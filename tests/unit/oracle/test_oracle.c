@@ -650,8 +650,8 @@ TEST(test_ways_opened_by_another_host_are_not_told)
     assert_int_equal(paths, D | R);
 }
 
-/* One TURN server relays for both: what one agent sends to the relayed address of the other opens the way, by the IP address, for what
- * its own relayed address sends to the other's mapping, which may have the same port. */
+/* One TURN server relays for both: what one agent sends to the relayed address of the other opens the way, by the IP address, for
+ * what its own relayed address sends to the other's mapping, which may have the same port. */
 TEST(test_ways_opened_by_the_other_agent_are_not_told)
 {
     struct nt_nat_policy shared = policy(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ADDRESS);
