@@ -271,8 +271,8 @@ UNITS = {
     },
     "fragments-of-others": {
         "what": "who sends fragments that never become whole pushes out those of others",
-        "edits": [("natsim/packet/reassembly.c", "        if (share > most) {\n", "        if (share > most && most == 0) {\n")],
-        "units": ["packet_test_reassembly"],
+        "edits": [("natsim/packet/shares.c", "        if (share > most) {\n", "        if (share > most && most == 0) {\n")],
+        "units": ["packet_test_reassembly", "gateway_test_fragments"],
     },
     "options-in-all-fragments": {
         "what": "options of IPv4 without the copied flag are in all fragments",
