@@ -171,6 +171,15 @@ TEST(test_blocks)
     nt_nat_del(n);
 }
 
+/* What is left of the range is no block. */
+TEST(test_blocks_are_whole)
+{
+    struct nt_nat_policy p = policy_of(EI, EI);
+    p.ports = NT_PORTS_SEQUENTIAL;
+    p.range_low = 2000, p.range_high = 2004, p.block = 2;
+    ASSERT_GIVES(p, {"10.0.0.2:1", 2000}, {"10.0.0.3:1", 2002}, {"10.0.0.4:1", NO_PORT});
+}
+
 static const char *external_at(struct nt_nat *n, const char *internal, nt_time now, char *buf)
 {
     struct nt_addr i = addr(internal), r = addr(X);
@@ -528,6 +537,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_lowest),
                                        cmocka_unit_test(test_contiguity),
                                        cmocka_unit_test(test_blocks),
+                                       cmocka_unit_test(test_blocks_are_whole),
                                        cmocka_unit_test(test_pooling),
                                        cmocka_unit_test(test_blocks_of_each_address),
                                        cmocka_unit_test(test_used_again),
