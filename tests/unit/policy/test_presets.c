@@ -127,22 +127,30 @@ TEST(test_names)
     assert_string_equal(nt_dependence_name(NT_DEP_ADDRESS_AND_PORT), "address-and-port-dependent");
 }
 
-/* OpenBSD's pfvar.h, PFTM_ICMP_FIRST_PACKET_VAL. */
-TEST(pf_keeps_icmp_queries_for_20_s)
+static struct nt_nat_policy named(const char *name)
 {
-    static const char *const names[] = {"pf-default", "pfsense-staticport", "pfsense-eim"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        struct nt_nat_policy p;
-        nt_nat_policy_init(&p);
-        assert_non_null(nt_nat_preset_find(names[i]));
-        nt_nat_preset_find(names[i])->set(&p);
-        assert_int_equal(p.icmp_lifetime, 20 * NT_SEC);
-    }
+    struct nt_nat_policy p;
+    nt_nat_policy_init(&p);
+    assert_non_null(nt_nat_preset_find(name));
+    nt_nat_preset_find(name)->set(&p);
+    return p;
+}
+
+/* OpenBSD's pfvar.h, PFTM_ICMP_FIRST_PACKET_VAL; Google's "64 ports per VM" by default; "350 seconds or more" of AWS. */
+TEST(presets_have_the_numbers_of_their_sources)
+{
+    assert_int_equal(named("pf-default").icmp_lifetime, 20 * NT_SEC);
+    assert_int_equal(named("pfsense-staticport").icmp_lifetime, 20 * NT_SEC);
+    assert_int_equal(named("pfsense-eim").icmp_lifetime, 20 * NT_SEC);
+    assert_int_equal(named("gcp-cloudnat").block, 64);
+    assert_int_equal(named("gcp-cloudnat-eim").block, 64);
+    assert_int_equal(named("aws-natgw").life_new, 350 * NT_SEC);
+    assert_int_equal(named("aws-natgw").life_stream, 350 * NT_SEC);
 }
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(pf_keeps_icmp_queries_for_20_s),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(presets_have_the_numbers_of_their_sources),
                                        cmocka_unit_test(test_every_preset_is_a_whole_policy), cmocka_unit_test(test_classic),
                                        cmocka_unit_test(test_contradictions), cmocka_unit_test(test_names)};
     return RUN_TESTS(tests);
