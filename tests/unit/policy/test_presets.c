@@ -110,6 +110,8 @@ TEST(test_contradictions)
     assert_int_equal(finish(p), NT_EINVAL);
     p = good, p.addresses = 0;
     assert_int_equal(finish(p), NT_EINVAL);
+    p = good, p.life_new = p.life_replied = p.life_stream = 1;
+    assert_int_equal(finish(p), 0);
     p = good, p.life_stream = 0;
     assert_int_equal(finish(p), NT_EINVAL);
     p = good, p.refresh_outbound = false;
@@ -136,6 +138,14 @@ static struct nt_nat_policy named(const char *name)
     return p;
 }
 
+static void assert_lives(const char *name, nt_time fresh, nt_time replied, nt_time stream)
+{
+    struct nt_nat_policy p = named(name);
+    assert_int_equal(p.life_new, fresh * NT_SEC);
+    assert_int_equal(p.life_replied, replied * NT_SEC);
+    assert_int_equal(p.life_stream, stream * NT_SEC);
+}
+
 /* OpenBSD's pfvar.h, PFTM_ICMP_FIRST_PACKET_VAL; Google's "64 ports per VM" by default; "350 seconds or more" of AWS. */
 TEST(presets_have_the_numbers_of_their_sources)
 {
@@ -144,8 +154,13 @@ TEST(presets_have_the_numbers_of_their_sources)
     assert_int_equal(named("pfsense-eim").icmp_lifetime, 20 * NT_SEC);
     assert_int_equal(named("gcp-cloudnat").block, 64);
     assert_int_equal(named("gcp-cloudnat-eim").block, 64);
-    assert_int_equal(named("aws-natgw").life_new, 350 * NT_SEC);
-    assert_int_equal(named("aws-natgw").life_stream, 350 * NT_SEC);
+    assert_int_equal(named("gcp-cloudnat-eim").mapping, NT_DEP_ENDPOINT_INDEPENDENT);
+    assert_lives("aws-natgw", 350, 350, 350);
+    assert_lives("pf-default", 60, 60, 60);
+    assert_lives("pfsense-staticport", 60, 60, 60);
+    assert_lives("pfsense-eim", 60, 60, 60);
+    assert_lives("nft-fullcone", 30, 30, 120);
+    assert_true((named("linux-masq").answers & NT_ANSWER_ECHO_OUTSIDE) != 0);
 }
 
 int main(int argc, char **argv)
