@@ -130,9 +130,9 @@ class Trial:
             return "random worlds, which do not end"
 
     def outcome(self):
-        room = ROOMS[self.mutant["room"]]
-        own = [t for t in self.tests if t.startswith(room + "_test_")]
-        above = [t for t in self.tests if t not in own and f"libnt_{room}.a" in self.tests[t]]
+        rooms = {ROOMS[self.mutant["room"]], os.path.basename(os.path.dirname(self.mutant["file"]))}  # a room may be within the room
+        own = [t for t in self.tests if t.startswith(tuple(f"{room}_test_" for room in rooms))]
+        above = [t for t in self.tests if t not in own and any(f"libnt_{room}.a" in self.tests[t] for room in rooms)]
         by = self.unit_tests(own)
         if by is None and not self.built("natsim"):
             by = "does not build"
