@@ -8,7 +8,6 @@
 #include "scenarios/command/sweep_tally.h"
 #include "scenarios/command/worker_pool.h"
 #include "scenarios/files/installed.h"
-#include "scenarios/model/case.h"
 #include "scenarios/model/memory.h"
 #include "scenarios/sweep/find.h"
 #include "scenarios/sweep/tree_text.h"
@@ -268,8 +267,6 @@ static int list_worlds(struct campaign *c)
 /* What the flags contradict; NULL: nothing. */
 static const char *find_contradiction(const struct nt_options *o)
 {
-    if (o->agent_l != NULL && strlen(o->agent_l) > NT_SCN_COMMAND_MAX)
-        return "the command of --agent-l is too long: put it into a file";
     if (o->worlds == 0 && !o->seeds_given && o->agent_l == NULL)
         return "how many worlds? give --worlds N, or their numbers by --seeds A..B";
     if (o->list_worlds && (o->out_given || o->jobs > 0))

@@ -191,7 +191,7 @@ def test_what_is_not_in_this_version_says_so(natsim, scenario, old, new, what):
 @pytest.mark.parametrize("args, complaint", [
     (["check", "a.pcapng"], "not in this version: 'check': 'natsim --help' lists what there is"),
     (["sweep"], "how many worlds? give --worlds N, or their numbers by --seeds A..B"), (["sweep", "--worlds", "0"], "--worlds cannot be '0': a number from 1 to 1000000"),
-    (["sweep", "--agent-l", "x" * 32768], "natsim: the command of --agent-l is too long: put it into a file"), (["run", "--worlds", "1"], "--worlds has no effect on 'run'"),
+    (["sweep", "--agent-l", "x" * 32768], "natsim: a command of more than 32767 bytes after '--agent-l': put it into a file"), (["run", "--worlds", "1"], "--worlds has no effect on 'run'"),
     (["sweep", "--worlds", "1", "--list", "--out", "x"], "'--list' runs no world"), (["serve"], "not in this version: 'serve'"), (["diff", "a"], "diff takes two runs, not 1: natsim diff OLD NEW"), (["diff", "a", "b"], "a: No such file or directory: give the --out directory of a run"),
     (["interop", "classic"], "natsim: interop takes no arguments: --filter selects among its cases"), (["serve"], "not in this version: 'serve'"),
     (["run", "--shard", "mpi"], "--shard 'mpi': no launcher has set a rank (OMPI_COMM_WORLD_RANK, PMI_RANK or SLURM_PROCID): mpirun natsim run ... --shard mpi"),
