@@ -19,6 +19,13 @@ static void make_text(struct nt_text *t, enum nt_case_text which, const struct n
     }
 }
 
+unsigned nt_texts_wanted(const struct nt_results *r)
+{
+    if (r->others.fd < 0)
+        return 0;
+    return NT_TEXTS_REPORTS | (nt_results_want_details(r) ? NT_TEXTS_DETAILS : 0);
+}
+
 bool nt_texts_have_details(const struct nt_result_case *c, unsigned wanted)
 {
     return (wanted & NT_TEXTS_REPORTS) != 0 && (c->outcome != NT_PASS || (wanted & NT_TEXTS_DETAILS) != 0);

@@ -10,6 +10,8 @@ enum nt_texts_wanted {
     NT_TEXTS_DETAILS = 2  /* the details even if the case passed */
 };
 
+/* What is to be made of the next case; 0, the log's text alone, when the results have no place for other texts. */
+unsigned nt_texts_wanted(const struct nt_results *r);
 /* Whether details are made of the case: only they need its capture. */
 bool nt_texts_have_details(const struct nt_result_case *c, unsigned wanted);
 /* Appends the texts, as nt_results_take takes them. `capture`: its ladder is drawn; may be NULL. `wanted`: enum nt_texts_wanted. */

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "reports/result/append.h"
 
 #include "core/base/err.h"
@@ -16,10 +17,10 @@ int nt_append_open(struct nt_append *f, const char *path)
     return f->fd >= 0 ? NT_OK : NT_EIO;
 }
 
-int nt_append_open_unnamed(struct nt_append *f, const char *dir)
+/* For a moment the file has a name. */
+static int open_and_unlink(struct nt_append *f, const char *dir)
 {
     struct nt_text path = {0};
-    *f = (struct nt_append){.fd = -1};
     nt_text_printf(&path, "%s/.texts-XXXXXX", dir);
     if (path.err != NT_OK)
         return path.err;
@@ -28,6 +29,12 @@ int nt_append_open_unnamed(struct nt_append *f, const char *dir)
         unlink(path.p);
     nt_text_free(&path);
     return f->fd >= 0 && fcntl(f->fd, F_SETFD, FD_CLOEXEC) == 0 ? NT_OK : NT_EIO;
+}
+
+int nt_append_open_unnamed(struct nt_append *f, const char *dir)
+{
+    *f = (struct nt_append){.fd = open(dir, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600)};
+    return f->fd >= 0 ? NT_OK : open_and_unlink(f, dir); /* not every file system has such files */
 }
 
 int nt_append(struct nt_append *f, const void *bytes, size_t len)

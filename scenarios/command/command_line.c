@@ -132,7 +132,11 @@ static int check_rank(const struct nt_options *o, struct nt_diags *diags)
 
 int nt_command_line_read(struct nt_options *o, const struct nt_command *commands, int argc, char **argv, struct nt_diags *diags)
 {
-    *o = (struct nt_options){.commands = commands, .out = "natsim-out", .carrier = NT_CARRIER_BUILTIN};
+    *o = (struct nt_options){.commands = commands,
+                             .words = (const char *const *)argv,
+                             .word_count = (size_t)argc,
+                             .out = "natsim-out",
+                             .carrier = NT_CARRIER_BUILTIN};
     int r = read_words(o, argc, argv, diags);
     if (r != NT_EXIT_OK)
         return r;

@@ -38,30 +38,14 @@ static void note_signal(int number)
     errno = saved;
 }
 
-static void pass_over(int number)
+void nt_interrupt_watch(void)
 {
-    (void)number;
-}
-
-/* For the signals that are not ignored. A function, unlike SIG_IGN, is forgotten when another program is executed. */
-static void handle_by(void (*handler)(int))
-{
-    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART}, before;
+    struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART}, before;
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         sigaddset(&action.sa_mask, signals[i].number);
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         if (sigaction(signals[i].number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
             sigaction(signals[i].number, &action, NULL);
-}
-
-void nt_interrupt_watch(void)
-{
-    handle_by(note_signal);
-}
-
-void nt_interrupt_leave_to_parent(void)
-{
-    handle_by(pass_over);
 }
 
 int nt_interrupt(void)

@@ -1,49 +1,26 @@
 /* natsim merge: one report of the shards or ranks of a run, or of a run that was killed, from their logs and captures. */
 #include "scenarios/command/merge.h"
 #include "core/base/err.h"
-#include "pcap/read.h"
 #include "reports/console.h"
 #include "reports/result/result.h"
 #include "reports/result/result_parse.h"
-#include "reports/texts.h"
 #include "scenarios/command/complain.h"
 #include "scenarios/command/conclusion.h"
 #include "scenarios/command/merge_files.h"
 #include "scenarios/command/merge_missing.h"
 #include "scenarios/command/merge_order.h"
 #include "scenarios/command/merge_read.h"
+#include "scenarios/command/retake.h"
 #include "scenarios/command/run_directory.h"
 #include "scenarios/command/say.h"
 
 #include <stdio.h>
 
-/* A capture that cannot be read leaves an empty ladder: the page says so. */
-static bool read_capture(struct nt_capture *capture, const char *out, const char *name)
-{
-    char path[NT_MERGE_PATH_BYTES], what[200];
-    if (name == NULL || snprintf(path, sizeof path, "%s/%s", out, name) >= (int)sizeof path)
-        return false;
-    return nt_capture_read(capture, path, what, sizeof what) == NT_OK;
-}
-
-/* Makes the texts of a case as the process that ran it did. */
 static int put_case(const struct nt_merge *m, size_t i, const struct nt_result_case *c, const char *out, struct nt_results *results)
 {
     struct nt_case_place place = m->cases[i].place;
-    struct nt_capture capture;
-    struct nt_text texts = {0};
-    char head[NT_CASE_LINE_HEAD];
-    unsigned wanted = NT_TEXTS_REPORTS | (nt_results_want_details(results) ? NT_TEXTS_DETAILS : 0);
     place.shards = m->incomplete ? place.shards : 1; /* no longer divided */
-    nt_capture_init(&capture);
-    bool drawn = nt_texts_have_details(c, wanted) && read_capture(&capture, out, m->cases[i].capture);
-    nt_texts_make(&texts, c, drawn ? &capture : NULL, wanted);
-    int r = texts.err;
-    if (r == NT_OK)
-        r = nt_results_take(results, i, nt_case_line_head(&place, head), texts.p, texts.len);
-    nt_text_free(&texts);
-    nt_capture_free(&capture);
-    return r;
+    return nt_retake_case(results, i, &place, c, out);
 }
 
 static int take_case(struct nt_merge *m, size_t i, const char *out, struct nt_results *results)

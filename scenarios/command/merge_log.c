@@ -101,6 +101,16 @@ int nt_merge_lines_next(struct nt_merge_lines *l, struct nt_merge_line *line)
     return 1;
 }
 
+bool nt_merge_line_case(const struct nt_merge_line *line, struct nt_case_place *place, struct nt_text *json)
+{
+    const char *rest = nt_case_line_read(line->text, line->len, place);
+    json->len = 0;
+    nt_text_put(json, "{");
+    if (rest != NULL)
+        nt_text_add(json, rest, line->len - (size_t)(rest - line->text));
+    return rest != NULL;
+}
+
 void nt_merge_lines_free(struct nt_merge_lines *l)
 {
     free(l->bytes);

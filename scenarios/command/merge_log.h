@@ -3,6 +3,7 @@
 #define NT_COMMAND_MERGE_LOG_H
 
 #include "reports/result/result_parse.h"
+#include "reports/result/text.h"
 #include "scenarios/command/rank_log.h"
 #include "scenarios/files/case_line.h"
 #include "scenarios/files/inside.h"
@@ -44,6 +45,8 @@ struct nt_merge_line {
 
 /* 1: there is a line; 0: the end; NT_EIO (errno), NT_ENOMEM, or NT_ELIMIT: the line is too long. */
 int nt_merge_lines_next(struct nt_merge_lines *l, struct nt_merge_line *line);
+/* Takes the line apart: the place of its case, and the case's JSON, which replaces *json. False: it is not a line of a run. */
+bool nt_merge_line_case(const struct nt_merge_line *line, struct nt_case_place *place, struct nt_text *json);
 void nt_merge_lines_free(struct nt_merge_lines *l); /* closes the file, too */
 
 #endif

@@ -56,17 +56,6 @@ static int check_capture(const struct nt_merge *m, const struct nt_merged_case *
     return nt_merge_complain_at(m, k, what, NT_MERGE_MEND_FILES);
 }
 
-/* Puts the JSON of a line with this place into *json. */
-static const char *read_line(const struct nt_merge_line *line, struct nt_case_place *place, struct nt_text *json)
-{
-    const char *rest = nt_case_line_read(line->text, line->len, place);
-    json->len = 0;
-    nt_text_put(json, "{");
-    if (rest != NULL)
-        nt_text_add(json, rest, line->len - (size_t)(rest - line->text));
-    return rest;
-}
-
 static int add_case(struct nt_merge *m, const struct nt_merge_line *line, size_t number, struct nt_text *json)
 {
     char what[200];
@@ -74,7 +63,7 @@ static int add_case(struct nt_merge *m, const struct nt_merge_line *line, size_t
     struct nt_merged_case found = {.log = m->log_count - 1, .line = number, .at = line->at, .len = line->len};
     if (m->count == NT_RESULTS_MAX)
         return nt_merge_complain_at(m, &found, "more cases than natsim takes", "merge the logs of fewer runs");
-    if (read_line(line, &found.place, json) == NULL)
+    if (!nt_merge_line_case(line, &found.place, json))
         return nt_merge_complain_at(m, &found, "not a line of a run", MEND_DIRECTORY);
     if (json->err != NT_OK || nt_grow(&m->cases, &m->cap, m->count + 1, sizeof *m->cases, NT_RESULTS_MAX) != NT_OK)
         return nt_merge_no_memory();
@@ -208,7 +197,7 @@ int nt_merge_case_json(struct nt_merge *m, const struct nt_merged_case *k, struc
     bytes.p[k->len] = '\0';
     int fd = nt_merge_log_reopen(&m->logs[k->log], why);
     bool same = fd >= 0 && read_again(fd, k, bytes.p) &&
-                read_line(&(struct nt_merge_line){.text = bytes.p, .len = k->len}, &place, json) != NULL && json->err == NT_OK &&
+                nt_merge_line_case(&(struct nt_merge_line){.text = bytes.p, .len = k->len}, &place, json) && json->err == NT_OK &&
                 nt_hash(json->p, json->len) == k->hash;
     if (fd >= 0)
         close(fd);

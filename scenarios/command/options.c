@@ -237,6 +237,7 @@ static const struct nt_flag flags[] = {
     {"--capture-format", "pcapng|pcap", "pcap: plain, without names and comments (pcapng)", set_capture_format, 0, {RUN}},
     {"--until", "T", "run on to at least this virtual time", set_until, 0, {CASES}},
     {"--fail-fast", NULL, "stop at the first case that does not pass", NULL, offsetof(struct nt_options, fail_fast), {RUN}},
+    {"--resume", NULL, "go on with the run in --out: only what has not finished", NULL, offsetof(struct nt_options, resume), {RUN}},
     {"--stats", NULL, "print cases, packets and processor time", NULL, offsetof(struct nt_options, stats), {RUN}},
     {"--stamp", NULL, "put the date into results.json", NULL, offsetof(struct nt_options, stamp), {RUN, "merge"}},
     {"--fail-on-skip", NULL, "exit with 1 when a case was skipped", NULL, offsetof(struct nt_options, fail_on_skip), {RUN, "merge"}},

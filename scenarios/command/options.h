@@ -43,6 +43,8 @@ struct nt_options {
     const struct nt_command *commands; /* all that there are */
     const struct nt_command *command;  /* NULL only with help or version, which may stand instead of it */
     bool help, version;
+    const char *const *words; /* the command line as it was given, the program's name first */
+    size_t word_count;
     uint64_t given; /* the flags: bits, in the order of nt_flags */
     struct nt_option_list args, filters, tags;
     const char *out;
@@ -55,7 +57,7 @@ struct nt_options {
     bool ranked; /* --shard mpi: this process is one of several that a launcher started; it set shard and shards */
     struct nt_rank rank;
     enum nt_keep keep;
-    bool plain_pcap, fail_fast, fail_on_skip, stats, stamp, quiet, verbose;
+    bool plain_pcap, fail_fast, fail_on_skip, resume, stats, stamp, quiet, verbose;
     nt_time until;
     enum nt_carrier_name carrier;
     bool carrier_given;            /* when it is not, list and lint accept a file that any carrier can run */

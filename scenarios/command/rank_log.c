@@ -49,6 +49,11 @@ int nt_rank_log_finish(const char *dir, const struct nt_rank *rank)
     return rename(from, to) == 0 ? NT_OK : NT_EIO;
 }
 
+void nt_rank_log_name_part(const struct nt_rank *rank, char name[NT_RANK_NAME_BYTES])
+{
+    snprintf(name, NT_RANK_NAME_BYTES, "cases.%" PRIu64 "-of-%" PRIu64 ".part", rank->rank, rank->size);
+}
+
 /* A file that another rank has already removed is no error. */
 static int remove_file(const char *dir, const char *name)
 {
@@ -75,7 +80,10 @@ int nt_rank_log_clean(const char *dir, const struct nt_rank *rank)
     for (size_t i = 0; i < COUNT(merged) && rank != NULL && err == NT_OK; i++)
         err = remove_file(dir, merged[i]);
     nt_rank_log_list_free(&logs);
-    return err;
+    if (rank == NULL || err != NT_OK)
+        return err;
+    nt_rank_log_name_part(rank, name);
+    return remove_file(dir, name);
 }
 
 static int compare_logs(const void *a, const void *b)

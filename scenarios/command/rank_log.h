@@ -22,6 +22,8 @@ struct nt_rank_log_list {
 void nt_rank_log_name(const struct nt_rank_log *log, char name[NT_RANK_NAME_BYTES]);
 /* Renames the rank's log: all of its cases are in. 0 or NT_EIO (errno). */
 int nt_rank_log_finish(const char *dir, const struct nt_rank *rank);
+/* Of a log that is begun anew, until it takes the place of the old one. */
+void nt_rank_log_name_part(const struct nt_rank *rank, char name[NT_RANK_NAME_BYTES]);
 /* Removes from `dir` the files of earlier runs that merge would take for a part of this one: the rank's own log, logs of another
  * size, cases.jsonl, and the reports, which a rank does not write. `rank` NULL (a run in one process): the logs of all ranks. The
  * logs of other ranks of this size stay, since this start may have written them; if another did, merge refuses the mixture. 0 or

@@ -7,9 +7,11 @@
 #include "scenarios/command/carrier_module.h"
 #include "scenarios/command/complain.h"
 #include "scenarios/command/conclusion.h"
+#include "scenarios/command/go_on.h"
 #include "scenarios/command/interrupt.h"
 #include "scenarios/command/jobs.h"
 #include "scenarios/command/rank_log.h"
+#include "scenarios/command/resume.h"
 #include "scenarios/command/run_directory.h"
 #include "scenarios/command/say.h"
 #include "scenarios/command/selection.h"
@@ -20,6 +22,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +37,7 @@ struct runner {
     struct nt_jobs jobs;
     struct nt_run_directory directory;
     struct nt_results results; /* by job */
+    size_t *todo, todo_count;  /* the cases that are left to run, which are the jobs of the pool */
     size_t finished, shown;    /* shown: cases whose lines are printed, in their order, whichever finishes first */
     char log_path[PATH_BYTES]; /* cases.jsonl, or a rank's */
     bool broken;               /* an output could not be written */
@@ -42,19 +46,16 @@ struct runner {
     struct nt_console console;
 };
 
-/* A rank leaves the reports to merge. */
 static unsigned wanted_texts(void *user)
 {
     const struct runner *run = user;
-    if (run->o->ranked)
-        return 0;
-    return NT_TEXTS_REPORTS | (nt_results_want_details(&run->results) ? NT_TEXTS_DETAILS : 0);
+    return nt_texts_wanted(&run->results);
 }
 
 static bool run_job(void *user, size_t job, unsigned wanted, struct nt_text *texts)
 {
     struct runner *run = user;
-    return nt_jobs_run(&run->jobs, job, wanted, texts) == NT_OK;
+    return nt_jobs_run(&run->jobs, run->todo[job], wanted, texts) == NT_OK;
 }
 
 static void show_progress(struct runner *run)
@@ -74,20 +75,26 @@ static void complain_about_texts(struct runner *run, int err)
     run->broken = true;
 }
 
+static bool ends_a_fail_fast_run(const struct runner *run, size_t i)
+{
+    enum nt_outcome outcome = run->results.cases[i].brief.n.outcome;
+    return run->o->fail_fast && outcome != NT_PASS && outcome != NT_SKIP;
+}
+
 static bool take_texts(void *user, size_t job, const char *texts, size_t len)
 {
     struct runner *run = user;
-    struct nt_case_place place = {run->s.cases[job].order, run->s.total, run->o->shard_given ? run->o->shards : 1};
+    size_t i = run->todo[job];
+    struct nt_case_place place = {run->s.cases[i].order, run->s.total, run->o->shard_given ? run->o->shards : 1};
     char head[NT_CASE_LINE_HEAD];
-    int err = nt_results_take(&run->results, job, nt_case_line_head(&place, head), texts, len);
+    int err = nt_results_take(&run->results, i, nt_case_line_head(&place, head), texts, len);
     if (err != NT_OK)
         complain_about_texts(run, err);
-    if (!nt_results_has(&run->results, job))
+    if (!nt_results_has(&run->results, i))
         return false;
     run->finished++;
     show_progress(run);
-    enum nt_outcome outcome = run->results.cases[job].brief.n.outcome;
-    return !run->broken && !(run->o->fail_fast && outcome != NT_PASS && outcome != NT_SKIP);
+    return !run->broken && !ends_a_fail_fast_run(run, i);
 }
 
 static bool take_lost_job(void *user, size_t job, const char *why)
@@ -95,7 +102,7 @@ static bool take_lost_job(void *user, size_t job, const char *why)
     struct runner *run = user;
     struct nt_text texts = {0};
     bool go_on = false;
-    if (nt_jobs_lost(&run->jobs, job, why, wanted_texts(run), &texts) == NT_OK) {
+    if (nt_jobs_lost(&run->jobs, run->todo[job], why, wanted_texts(run), &texts) == NT_OK) {
         go_on = take_texts(run, job, texts.p, texts.len);
     } else {
         fputs("natsim: out of memory\n", stderr);
@@ -108,7 +115,7 @@ static bool take_lost_job(void *user, size_t job, const char *why)
 static void take_cut_job(void *user, size_t job)
 {
     const struct runner *run = user;
-    nt_jobs_cut(&run->jobs, job);
+    nt_jobs_cut(&run->jobs, run->todo[job]);
 }
 
 static bool open_log(struct runner *run)
@@ -117,11 +124,33 @@ static bool open_log(struct runner *run)
     char name[NT_RANK_NAME_BYTES] = "cases.jsonl";
     if (o->ranked)
         nt_rank_log_name(&(struct nt_rank_log){o->rank, true}, name);
-    if (nt_output_make_captures(o->out) != NT_OK || nt_rank_log_clean(o->out, o->ranked ? &o->rank : NULL) != NT_OK ||
+    if (nt_output_make_captures(o->out) != NT_OK ||
         snprintf(run->log_path, sizeof run->log_path, "%s/%s", o->out, name) >= (int)sizeof run->log_path)
         return false;
-    return nt_append_open(&run->results.log, run->log_path) == NT_OK &&
-           (o->ranked || nt_append_open_unnamed(&run->results.others, o->out) == NT_OK);
+    if (!o->ranked && nt_append_open_unnamed(&run->results.others, o->out) != NT_OK)
+        return false;
+    return o->resume || (nt_rank_log_clean(o->out, o->ranked ? &o->rank : NULL) == NT_OK &&
+                         nt_append_open(&run->results.log, run->log_path) == NT_OK);
+}
+
+/* What is left to run. */
+static int plan_jobs(struct runner *run)
+{
+    bool ended = false;
+    run->todo = malloc((run->s.count + 1) * sizeof *run->todo);
+    if (run->todo == NULL)
+        return NT_ENOMEM;
+    for (size_t i = 0; i < run->s.count; i++) {
+        if (!nt_results_has(&run->results, i))
+            run->todo[run->todo_count++] = i;
+        else
+            ended |= ends_a_fail_fast_run(run, i);
+    }
+    run->finished = run->s.count - run->todo_count;
+    run->todo_count = ended ? 0 : run->todo_count;
+    if (run->o->resume && !run->o->quiet)
+        printf("%zu of %zu cases had finished before\n", run->finished, run->s.count);
+    return NT_OK;
 }
 
 static int open_outputs(struct runner *run)
@@ -131,6 +160,7 @@ static int open_outputs(struct runner *run)
         fputs("natsim: out of memory\n", stderr);
         return NT_EXIT_BROKEN;
     }
+    signal(SIGPIPE, SIG_IGN); /* whoever reads standard output may leave */
     int r = nt_run_directory_open(&run->directory, o, &run->s);
     if (r != NT_EXIT_OK)
         return r;
@@ -138,6 +168,10 @@ static int open_outputs(struct runner *run)
         nt_complain_unwritable(o->out, NT_EIO, NT_MEND_OUT);
         return NT_EXIT_BROKEN;
     }
+    if (o->resume && nt_resume_take(&run->results, o, &run->s, run->log_path) != NT_OK)
+        return NT_EXIT_BROKEN;
+    if (plan_jobs(run) != NT_OK)
+        return NT_EXIT_BROKEN;
     nt_capture_init(&run->jobs.capture);
     nt_capture_init(&run->jobs.spare);
     run->console = nt_console_on_stdout(o);
@@ -179,10 +213,13 @@ static bool was_cut_short(const struct runner *run)
     return nt_interrupt() != 0 && run->finished < run->s.count;
 }
 
-static void say_interrupted(const struct runner *run)
+/* What could not be written, or be started, can be gone on with likewise. */
+static void say_how_to_go_on(const struct runner *run)
 {
     if (was_cut_short(run))
         printf("interrupted by %s: %zu of %zu cases have finished\n", nt_interrupt_name(), run->finished, run->s.count);
+    if (was_cut_short(run) || run->broken)
+        nt_print_go_on(run->o);
 }
 
 /* A rank whose cases failed exits with 0, because launchers kill the other ranks when one fails; merge gives the verdict. The log
@@ -191,7 +228,6 @@ static int end_rank(struct runner *run, const struct nt_results *results)
 {
     const struct nt_options *o = run->o;
     size_t n[4];
-    say_interrupted(run);
     if (!run->broken && run->finished == run->s.count && nt_rank_log_finish(o->out, &o->rank) != NT_OK) {
         nt_say_error("%s: cannot be renamed (%s): give another --out", run->log_path, strerror(errno));
         run->broken = true;
@@ -204,6 +240,7 @@ static int end_rank(struct runner *run, const struct nt_results *results)
     free(out);
     if (o->stats)
         print_stats(results);
+    say_how_to_go_on(run);
     return run->broken || was_cut_short(run) ? NT_EXIT_BROKEN : NT_EXIT_OK;
 }
 
@@ -217,13 +254,14 @@ static int end_run(struct runner *run, const struct nt_results *results)
         nt_say("report: %s/report.html", run->o->out);
     if (run->o->keep != NT_KEEP_NONE && !run->o->quiet)
         nt_say("captures: %s/captures", run->o->out);
-    say_interrupted(run);
-    return nt_conclusion_exit(results, run->o, run->broken || !written || was_cut_short(run));
+    run->broken |= !written;
+    say_how_to_go_on(run);
+    return nt_conclusion_exit(results, run->o, run->broken || was_cut_short(run));
 }
 
 static int run_all(struct runner *run)
 {
-    struct nt_pool pool = {.jobs = run->s.count,
+    struct nt_pool pool = {.jobs = run->todo_count,
                            .workers = worker_count(run->o),
                            .user = run,
                            .job_seconds = run->o->runs > 1 ? run->o->runs * NT_POOL_JOB_SECONDS : 0,
@@ -234,7 +272,7 @@ static int run_all(struct runner *run)
                            .cut = take_cut_job};
     pool.workers = pool.workers < NT_POOL_WORKERS_MAX ? pool.workers : NT_POOL_WORKERS_MAX;
     show_progress(run);
-    run->broken |= run->s.count > 0 && nt_pool_run(&pool) != NT_OK;
+    run->broken |= run->todo_count > 0 && nt_pool_run(&pool) != NT_OK;
     if (run->progress)
         fputs("\r                    \r", stderr);
     for (; run->lines && run->shown < run->s.count; run->shown++) /* after a case that --fail-fast left out */
@@ -264,6 +302,7 @@ int nt_command_run(const struct nt_options *o)
     else if ((r = open_outputs(&run)) == NT_EXIT_OK)
         r = run_all(&run);
     nt_results_free(&run.results);
+    free(run.todo);
     nt_run_directory_close(&run.directory);
     nt_jobs_free(&run.jobs);
     nt_selection_free(&run.s);

@@ -34,13 +34,35 @@ static void say_what_stays(const struct nt_run_record *record, const struct nt_o
                      o->out, record->others);
 }
 
+/* The directory is looked at before anything is made in it. */
+static int complain_about_resuming(const struct nt_options *o, const char *why, bool differs)
+{
+    nt_say_error("%s: --resume cannot go on: %s: %s", o->out, why,
+                 differs ? "give the same files, flags and program, or begin anew without --resume" : "begin without --resume");
+    return NT_EXIT_USAGE;
+}
+
+static int go_on(struct nt_run_directory *d, const struct nt_options *o)
+{
+    int err = nt_run_record_resume(&d->record);
+    if (err == NT_OK)
+        return NT_EXIT_OK;
+    if (err == NT_ENOENT || err == NT_EEXIST)
+        return complain_about_resuming(o, d->record.why, err == NT_EEXIST);
+    return complain_about_record(&d->record, err, o);
+}
+
 int nt_run_directory_open(struct nt_run_directory *d, const struct nt_options *o, const struct nt_selection *s)
 {
+    if (o->resume && !nt_run_record_is_in(o->out))
+        return complain_about_resuming(o, "no run has left its record there", false);
     int err = nt_identity_make(&d->identity, o, s);
     if (err == NT_OK)
         err = nt_output_make(o->out);
     if (err == NT_OK)
         err = nt_run_record_lock(&d->record, o->out, &d->identity.is);
+    if (err == NT_OK && o->resume)
+        return go_on(d, o);
     if (err == NT_OK)
         err = nt_run_record_begin(&d->record);
     if (err != NT_OK)

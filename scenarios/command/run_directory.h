@@ -19,7 +19,8 @@ struct nt_run_directory {
         .record = NT_RUN_RECORD_CLOSED                                                                                             \
     }
 
-/* Makes and locks the directory, and removes what earlier runs left there. An exit code; what is wrong, and what stays, is said on
+/* Makes and locks the directory, and removes what earlier runs left there; with o->resume only what is half written, and the run
+ * there must be this one. An exit code; what is wrong, and what stays, is said on
  * standard error. The directory is to be closed in any case. */
 int nt_run_directory_open(struct nt_run_directory *d, const struct nt_options *o, const struct nt_selection *s);
 /* Likewise for merge, which removes nothing. The record is to be ended in any case; before, it is NT_RUN_RECORD_CLOSED. */

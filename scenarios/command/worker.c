@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "scenarios/command/worker.h"
 #include "core/base/err.h"
-#include "scenarios/command/interrupt.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -102,7 +101,6 @@ int nt_worker_start(struct nt_worker *w, const struct nt_worker *others, size_t 
     pid_t pid = fork();
     if (pid == 0) {
         end_with_parent(run);
-        nt_interrupt_leave_to_parent();
         close(down[1]), close(up[0]);
         close_pipes_of(others, count);
         answer_orders(down[0], up[1], work, user);

@@ -56,11 +56,12 @@ static int remove_file(int dir, const char *name)
     return dir < 0 || unlinkat(dir, name, 0) == 0 || errno == ENOENT || errno == EISDIR ? NT_OK : NT_EIO;
 }
 
-static int remove_written(int dir, const char *name)
+/* With the endings from `first` on. */
+static int remove_written(int dir, const char *name, size_t first)
 {
     char path[NAME_BYTES];
     int r = NT_OK;
-    for (size_t i = 0; i < sizeof endings / sizeof *endings && r == NT_OK; i++)
+    for (size_t i = first; i < sizeof endings / sizeof *endings && r == NT_OK; i++)
         if (snprintf(path, sizeof path, "%s%s", name, endings[i]) < (int)sizeof path)
             r = remove_file(dir, path);
     return r;
@@ -73,8 +74,21 @@ static int remove_named(void *user, const char *name)
     if (slash == NULL || slash[1] == '\0' || strchr(slash + 1, '/') != NULL)
         return NT_OK;
     if (strncmp(name, "captures/", 9) == 0)
-        return remove_written(l->captures, slash + 1);
-    return strncmp(name, "logs/", 5) == 0 ? remove_written(l->logs, slash + 1) : NT_OK;
+        return remove_written(l->captures, slash + 1, 0);
+    return strncmp(name, "logs/", 5) == 0 ? remove_written(l->logs, slash + 1, 0) : NT_OK;
+}
+
+static int remove_unfinished(void *user, const char *name)
+{
+    const struct nt_leftovers *l = user;
+    bool capture = strncmp(name, "captures/", 9) == 0 && name[9] != '\0' && strchr(name + 9, '/') == NULL;
+    return capture ? remove_written(l->captures, name + 9, 1) : NT_OK;
+}
+
+int nt_leftovers_remove_unfinished(const struct nt_leftovers *l, int record)
+{
+    struct nt_leftovers copy = *l;
+    return nt_record_file_each_name(record, remove_unfinished, &copy);
 }
 
 static int remove_all_named(const struct nt_leftovers *l, int record)
@@ -138,7 +152,7 @@ int nt_leftovers_remove_all(const struct nt_leftovers *l, int record, uint64_t *
     if (err == NT_OK)
         err = remove_parts(l, &recorded);
     for (size_t i = 0; i < sizeof reports / sizeof *reports && err == NT_OK; i++)
-        err = remove_written(l->dir, reports[i]);
+        err = remove_written(l->dir, reports[i], 0);
     *others = err == NT_OK && !recorded ? count_files(l->captures) + count_files(l->logs) : 0;
     return err;
 }

@@ -19,5 +19,7 @@ int nt_leftovers_remove_part(const struct nt_leftovers *l, const char *record);
 /* Likewise all records of ranks and of merge, what `record` names, and the reports, which have the same names in each run.
  * `others`: files that are in captures/ and logs/ without any record, which stay. */
 int nt_leftovers_remove_all(const struct nt_leftovers *l, int record, uint64_t *others);
+/* Removes nothing but what the captures that the open record names were called while they were written. 0 or NT_EIO (errno). */
+int nt_leftovers_remove_unfinished(const struct nt_leftovers *l, int record);
 
 #endif

@@ -15,6 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PATH_BYTES 4096
+
 static int refuse(struct nt_run_record *r, int err, const char *fmt, ...) NT_PRINTF(3, 4);
 
 static int refuse(struct nt_run_record *r, int err, const char *fmt, ...)
@@ -192,16 +194,31 @@ static int remove_from(struct nt_run_record *r, const struct nt_leftovers *l)
     return nt_leftovers_remove_part(l, own);
 }
 
+static int open_leftovers(struct nt_run_record *r, struct nt_leftovers *l)
+{
+    const char *what;
+    int err = nt_leftovers_open(l, r->dir, &what);
+    return err == NT_EINVAL ? refuse(r, err, "%s is a symbolic link, or no directory: remove it", what) : err;
+}
+
 static int remove_earlier(struct nt_run_record *r)
 {
     struct nt_leftovers l;
-    const char *what;
-    int err = nt_leftovers_open(&l, r->dir, &what);
-    if (err == NT_EINVAL)
-        return refuse(r, err, "%s is a symbolic link, or no directory: remove it", what);
+    int err = open_leftovers(r, &l);
     if (err != NT_OK)
         return err;
     err = remove_from(r, &l);
+    nt_leftovers_close(&l);
+    return err;
+}
+
+static int remove_unfinished(struct nt_run_record *r)
+{
+    struct nt_leftovers l;
+    int err = open_leftovers(r, &l);
+    if (err != NT_OK)
+        return err;
+    err = nt_leftovers_remove_unfinished(&l, r->names);
     nt_leftovers_close(&l);
     return err;
 }
@@ -238,9 +255,44 @@ static int compare(struct nt_run_record *r, const char *then, const char *now)
 {
     if (then[0] == '\0')
         return refuse(r, NT_ENOENT, "no run has left its record there");
-    if (strncmp(then, "ranks ", 6) == 0)
+    if (r->is.ranks == 0 && strncmp(then, "ranks ", 6) == 0)
         return refuse(r, NT_EEXIST, "the run there was divided among ranks by a launcher");
     return nt_run_identity_is_same(then, now, r->why, sizeof r->why) ? NT_OK : NT_EEXIST;
+}
+
+/* The launcher's name of a start differs each time: out with that line, which is the second. */
+static char *forget_launch(char *lines)
+{
+    char *second = lines != NULL ? strchr(lines, '\n') : NULL, *third = second != NULL ? strchr(second + 1, '\n') : NULL;
+    if (third != NULL && strncmp(second, "\nlaunch ", 8) == 0)
+        memmove(second, third, strlen(third) + 1);
+    return lines;
+}
+
+/* A rank that did not come so far as to leave a record joins the run of the others. */
+static int join_launch(struct nt_run_record *r, const char *own)
+{
+    char *then = forget_launch(nt_record_file_lines(r->lock)), *now = forget_launch(nt_run_identity_launch_lines(&r->is));
+    int err = then != NULL && now != NULL ? NT_OK : NT_ENOMEM;
+    if (err == NT_OK && then[0] != '\0' && strncmp(then, "ranks ", 6) != 0)
+        err = refuse(r, NT_EEXIST, "the run there was not divided among ranks");
+    if (err == NT_OK)
+        err = compare(r, then, now);
+    if (err == NT_OK)
+        err = nt_record_file_begin(r->names, own);
+    free(then);
+    free(now);
+    return err;
+}
+
+static int go_on(struct nt_run_record *r, const char *then, const char *now)
+{
+    if (r->is.ranks > 0 && then[0] == '\0')
+        return join_launch(r, now);
+    int err = compare(r, then, now);
+    if (err == NT_OK)
+        err = remove_unfinished(r);
+    return err == NT_OK ? nt_record_file_go_on(r->names) : err;
 }
 
 int nt_run_record_resume(struct nt_run_record *r)
@@ -248,12 +300,16 @@ int nt_run_record_resume(struct nt_run_record *r)
     int err = open_names(r);
     char *then = err == NT_OK ? nt_record_file_lines(r->names) : NULL, *now = nt_run_identity_lines(&r->is);
     if (err == NT_OK)
-        err = then != NULL && now != NULL ? compare(r, then, now) : NT_ENOMEM;
-    if (err == NT_OK)
-        err = nt_record_file_go_on(r->names);
+        err = then != NULL && now != NULL ? go_on(r, then, now) : NT_ENOMEM;
     free(then);
     free(now);
     return err == NT_OK ? begin_launch(r) : err;
+}
+
+bool nt_run_record_is_in(const char *dir)
+{
+    char path[PATH_BYTES];
+    return snprintf(path, sizeof path, "%s/" NT_RUN_RECORD, dir) < (int)sizeof path && access(path, F_OK) == 0;
 }
 
 int nt_run_record_add(const struct nt_run_record *r, const char *name)

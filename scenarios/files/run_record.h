@@ -41,8 +41,10 @@ int nt_run_record_lock(struct nt_run_record *r, const char *dir, const struct nt
 /* Likewise for merge, which ranks at work do not keep out. It begins its record at once and removes nothing. */
 int nt_run_record_lock_merge(struct nt_run_record *r, const char *dir);
 int nt_run_record_begin(struct nt_run_record *r); /* 0, NT_EIO (errno), NT_ENOMEM */
-/* NT_ENOENT: there is no record of a run; NT_EEXIST: it is of another run. `why` says what differs. */
+/* Removes what captures were called while they were written. NT_ENOENT: there is no record of a run; NT_EEXIST: it is of another
+ * run. `why` says what differs. */
 int nt_run_record_resume(struct nt_run_record *r);
+bool nt_run_record_is_in(const char *dir); /* some run has left one there */
 /* `name`: "captures/X" or "logs/X". What X is called while it is written belongs to it. 0 or NT_EIO (errno). */
 int nt_run_record_add(const struct nt_run_record *r, const char *name);
 void nt_run_record_end(struct nt_run_record *r); /* may be called twice */

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections import Counter
@@ -60,6 +61,12 @@ steps:
 
 def two_nats(left="full-cone", right="full-cone", path="direct", claim="a test", agent="", steps="", expect=""):
     return TWO_NATS.format(left=left, right=right, path=path, claim=claim, agent=agent, steps=steps, expect=expect)
+
+
+def with_signals():
+    """For what is started to be interrupted: under nohup, or behind a shell's `&`, signals are ignored, and natsim leaves it so."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 class Run:

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import NATSIM, SANITIZED, Run, two_nats
+from conftest import NATSIM, SANITIZED, Run, two_nats, with_signals
 from machines import until
-from test_live import live_only, machine
 from test_workers import LONG, SHORT, busy_worker, start, workers
 
 ENDLESS = LONG.replace("count: 100000", "count: 1000000") # its capture streams into a file while it runs
@@ -39,7 +38,7 @@ def log_of(out):
 def caught(directory, *args, **kwargs):
     """A run of one worker whose first case has finished, and whose second writes its capture."""
     run = subprocess.Popen([NATSIM, "run", "a.yaml", "b.yaml", "c.yaml", "--jobs", "1", *args], cwd=directory, stdout=subprocess.PIPE,
-                           stderr=subprocess.PIPE, text=True, env={**os.environ, "NO_COLOR": "1"}, **kwargs)
+                           stderr=subprocess.PIPE, text=True, env={**os.environ, "NO_COLOR": "1"}, preexec_fn=with_signals, **kwargs)
     until(lambda: list(directory.glob("natsim-out/captures/b.*.part")), "a capture that streams")
     return run
 
@@ -49,6 +48,7 @@ def expect_interrupted(run, directory, name):
     out, err = run.communicate(timeout=60)
     assert (run.returncode, err) == (3, ""), (out, err)
     assert f"\ninterrupted by {name}: 1 of 3 cases have finished\n" in out and "\npart of a run: 1 of 3 cases\n" in out, out
+    assert out.splitlines()[-1] == f"{NATSIM} run a.yaml b.yaml c.yaml --jobs 1 --resume"
     left = directory / "natsim-out"
     assert files(left) == ["captures/a.pcapng", "cases.jsonl", "junit.xml", "report.html", "results.json"]
     doc = json.loads((left / "results.json").read_text())
@@ -89,7 +89,7 @@ def block_terminations():
 
 @pytest.mark.parametrize("prepare, sent", [(ignore_hangups, signal.SIGHUP), (block_terminations, signal.SIGTERM)])
 def test_what_the_parent_ignores_or_blocks_interrupts_nothing(tmp_path, prepare, sent):
-    (tmp_path / "case.yaml").write_text(LONG)
+    (tmp_path / "case.yaml").write_text(LONG.replace("count: 100000", "count: 20000"))
     run = subprocess.Popen([NATSIM, "run", "case.yaml", "--jobs", "1", "--capture", "none"], cwd=tmp_path, stdout=subprocess.PIPE, text=True, preexec_fn=prepare)
     worker = busy_worker(run.pid)
     os.kill(worker, sent)
@@ -99,7 +99,7 @@ def test_what_the_parent_ignores_or_blocks_interrupts_nothing(tmp_path, prepare,
 
 
 def test_a_worker_leaves_signals_to_the_run(tmp_path):
-    (tmp_path / "case.yaml").write_text(LONG)
+    (tmp_path / "case.yaml").write_text(LONG.replace("count: 100000", "count: 20000"))
     run = start(tmp_path, "run", "case.yaml", "--jobs", 1, "--capture", "none")
     worker = busy_worker(run.pid)
     for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -109,12 +109,13 @@ def test_a_worker_leaves_signals_to_the_run(tmp_path):
 
 
 def test_a_rank_that_is_interrupted_is_unfinished_and_says_so(three):
-    run = subprocess.Popen([NATSIM, "run", ".", "--shard", "mpi"], cwd=three, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                           env={**os.environ, "PMI_RANK": "0", "PMI_SIZE": "1"})
+    run = subprocess.Popen([NATSIM, "run", "a.yaml", "b.yaml", "c.yaml", "--shard", "mpi"], cwd=three, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                           env={**os.environ, "PMI_RANK": "0", "PMI_SIZE": "1"}, preexec_fn=with_signals)
     until(lambda: list(three.glob("natsim-out/captures/b.*.part")), "a capture that streams")
     run.terminate()
     out, err = run.communicate(timeout=60)
     assert (run.returncode, err) == (3, "") and "interrupted by SIGTERM: 1 of 3 cases have finished\n" in out, (out, err)
+    assert out.splitlines()[-1] == f"to go on, start the ranks with: {NATSIM} run a.yaml b.yaml c.yaml --shard mpi --resume"
     assert files(three / "natsim-out") == ["captures/a.pcapng", "cases.0-of-1.unfinished.jsonl"]
 
 
@@ -138,31 +139,6 @@ def test_a_command_whose_reader_has_left_is_quiet(tmp_path):
     with open("/dev/full", "w") as full:
         run = subprocess.run([NATSIM, "list"], stdout=full, stderr=subprocess.PIPE, text=True)
     assert (run.returncode, run.stderr) == (3, "natsim: standard output: No space left on device\n")
-
-
-def processes_with(token):
-    found = []
-    for p in Path("/proc").iterdir():
-        try:
-            if p.name.isdigit() and token.encode() in (p / "cmdline").read_bytes():
-                found.append(int(p.name))
-        except (FileNotFoundError, ProcessLookupError, PermissionError):
-            pass
-    return found
-
-
-@live_only
-@pytest.mark.xdist_group("live")
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
-def test_no_real_program_stays(tmp_path, sent):
-    token = f"natsim-test-{os.getpid()}-{sent}"
-    (tmp_path / "case.yaml").write_text(machine(command=f"sleep 600 & wait # {token}"))
-    run = subprocess.Popen([NATSIM, "run", "case.yaml"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    until(lambda: processes_with(token), "the program")
-    run.send_signal(sent)
-    out, err = run.communicate(timeout=60)
-    assert run.returncode == (3 if sent == signal.SIGINT else -9), (out, err)
-    until(lambda: not processes_with(token), "the end of the program", 20)
 
 
 # --- few files, few processes ---

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from conftest import NATSIM, NOBODY
+from conftest import NATSIM, NOBODY, with_signals
 
 COUNT = int(os.environ.get("SWEEP", 1000))
 FIRST = int(os.environ.get("SWEEP_FROM", 1))
@@ -46,7 +46,8 @@ def test_a_campaign_says_how_it_goes_on_and_how_it_ends(natsim):
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_one_that_is_interrupted_says_so(sent, tmp_path):
-    p = subprocess.Popen([NATSIM, "sweep", "--worlds", "100000", "--out", "out"], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    p = subprocess.Popen([NATSIM, "sweep", "--worlds", "100000", "--out", "out"], cwd=tmp_path, stdout=subprocess.PIPE, text=True,
+                         preexec_fn=with_signals)
     first = p.stdout.readline()
     assert "natsim sweep --seeds 501..100000 --out out goes on" in first
     p.send_signal(sent)

@@ -137,8 +137,8 @@ def test_fail_fast_hands_out_no_more(natsim, tmp_path, jobs):
 
 
 def tree(directory):
-    """Every file but the log in order of finishing."""
-    return {str(p.relative_to(directory)): p.read_bytes() for p in sorted(directory.rglob("*")) if p.is_file() and p.name not in ("cases.jsonl", ".natsim-run")}
+    """Every file but the log in order of finishing, and records."""
+    return {str(p.relative_to(directory)): p.read_bytes() for p in sorted(directory.rglob("*")) if p.is_file() and p.name != "cases.jsonl" and not p.name.startswith(".")}
 
 
 @pytest.mark.parametrize("shards", [2, 3, 7])

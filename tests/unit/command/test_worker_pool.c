@@ -295,21 +295,19 @@ TEST(the_same_signal_at_once_is_one_and_a_later_one_ends_the_process)
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
 }
 
-static void send_to_worker_and_ignored(void)
+static void get_what_is_ignored(void)
 {
     CHECK(nt_interrupt() == 0);
     raise(SIGHUP);
     CHECK(nt_interrupt() == 0);
-    nt_interrupt_leave_to_parent();
     raise(SIGTERM);
-    raise(SIGINT);
-    CHECK(nt_interrupt() == 0);
+    CHECK(nt_interrupt() == SIGTERM);
 }
 
-TEST(workers_pass_signals_over_and_what_the_parent_ignores_stays_ignored)
+TEST(what_the_parent_ignores_stays_ignored)
 {
     signal(SIGHUP, SIG_IGN);
-    assert_int_equal(end_of(send_to_worker_and_ignored), 0);
+    assert_int_equal(end_of(get_what_is_ignored), 0);
     signal(SIGHUP, SIG_DFL);
 }
 
@@ -324,6 +322,6 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(the_others_go_on_when_a_worker_cannot_be_started_again),
                                        cmocka_unit_test(an_interruption_cuts_what_runs_and_hands_out_no_more),
                                        cmocka_unit_test(the_same_signal_at_once_is_one_and_a_later_one_ends_the_process),
-                                       cmocka_unit_test(workers_pass_signals_over_and_what_the_parent_ignores_stays_ignored)};
+                                       cmocka_unit_test(what_the_parent_ignores_stays_ignored)};
     return RUN_TESTS(tests);
 }
