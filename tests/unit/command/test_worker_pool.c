@@ -30,13 +30,26 @@ struct world {
     int stop_after;      /* 0: never */
     int interrupt_after; /* likewise */
     bool greedy;         /* when a job is lost, all files are taken */
+    bool gated; /* the jobs behind the third wait until one is lost: its worker is to be started again while there is work */
+    int gate[2];
+    unsigned job_seconds; /* 0: more than a busy machine takes */
 };
+
+static void wait_at_gate(const struct world *w)
+{
+    char c;
+    close(w->gate[1]); /* or it waits for itself */
+    while (read(w->gate[0], &c, 1) < 0)
+        ;
+}
 
 static bool work(void *user, size_t job, unsigned word, struct nt_text *text)
 {
     const struct world *w = user;
     static char long_text[LONG_TEXT];
     assert_int_equal(text->len, 0);
+    if (w->gated && job > 2)
+        wait_at_gate(w);
     switch (w->jobs[job]) {
     case FINE: nt_text_printf(text, "job %zu", job); break;
     case CRASH: raise(SIGKILL); break;
@@ -77,7 +90,9 @@ static bool done(void *user, size_t job, const char *text, size_t len)
 
 static bool lost(void *user, size_t job, const char *why)
 {
-    const struct world *w = user;
+    struct world *w = user;
+    if (w->gated)
+        close(w->gate[1]);
     while (w->greedy && open("/dev/null", O_RDONLY | O_CLOEXEC) >= 0)
         ;
     return take(user, job, why, true);
@@ -91,9 +106,11 @@ static void cut(void *user, size_t job)
 
 static int run_to_the_end(struct world *w, unsigned workers)
 {
+    if (w->gated && pipe(w->gate) != 0)
+        return NT_EIO;
     struct nt_pool pool = {.jobs = JOBS,
                            .workers = workers,
-                           .job_seconds = 1,
+                           .job_seconds = w->job_seconds > 0 ? w->job_seconds : 60,
                            .user = w,
                            .word = word,
                            .work = work,
@@ -138,7 +155,7 @@ TEST(each_job_ends_by_itself)
 
 TEST(what_hangs_is_killed_and_the_rest_goes_on)
 {
-    struct world w = {.jobs = {[0] = HANG, [5] = HANG}};
+    struct world w = {.jobs = {[0] = HANG, [5] = HANG}, .job_seconds = 1};
     run(&w, 2);
     assert_int_equal(w.finished, JOBS);
     for (int i = 0; i < JOBS; i++)
@@ -226,7 +243,7 @@ TEST(the_others_go_on_when_a_worker_cannot_be_started_again)
 {
     char said[300];
     for (unsigned workers = 1; workers <= 3; workers++) {
-        struct world w = {.jobs = {[2] = CRASH}, .greedy = true};
+        struct world w = {.jobs = {[2] = CRASH}, .greedy = true, .gated = true};
         int all = workers > 1 ? JOBS : 50 + 3;
         assert_int_equal(run_with_files(&w, workers, 30, said, sizeof said), all);
         assert_non_null(strstr(said, workers == 1   ? "the last worker process ended, and none can be started in its place"
