@@ -118,12 +118,23 @@ static void take_cut_job(void *user, size_t job)
     nt_jobs_cut(&run->jobs, run->todo[job]);
 }
 
+/* Both of its names are recorded, so that the next launch removes it, whichever of its ranks start. */
+static int name_rank_log(const struct runner *run, char name[NT_RANK_NAME_BYTES])
+{
+    int err = NT_OK;
+    for (unsigned unfinished = 0; unfinished < 2 && err == NT_OK; unfinished++) {
+        nt_rank_log_name(&(struct nt_rank_log){run->o->rank, unfinished == 1}, name);
+        err = nt_run_record_add(&run->directory.record, name);
+    }
+    return err;
+}
+
 static bool open_log(struct runner *run)
 {
     const struct nt_options *o = run->o;
     char name[NT_RANK_NAME_BYTES] = "cases.jsonl";
-    if (o->ranked)
-        nt_rank_log_name(&(struct nt_rank_log){o->rank, true}, name);
+    if (o->ranked && name_rank_log(run, name) != NT_OK)
+        return false;
     if (nt_output_make_captures(o->out) != NT_OK ||
         snprintf(run->log_path, sizeof run->log_path, "%s/%s", o->out, name) >= (int)sizeof run->log_path)
         return false;

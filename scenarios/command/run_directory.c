@@ -10,13 +10,11 @@
 
 static int complain_about_record(const struct nt_run_record *record, int err, const struct nt_options *o)
 {
-    const char *mend = "wait for its end, or give another --out";
-    if (err == NT_EINVAL)
-        mend = NT_MEND_OUT;
-    else if (o->shard_given && !o->ranked)
-        mend = "wait for its end, or give another --out: each part has its own";
-    if (err == NT_EEXIST || err == NT_EINVAL)
-        nt_say_error("%s: %s: %s", o->out, record->why, mend);
+    if (err == NT_EEXIST)
+        nt_say_error("%s: %s: wait for its end, or give another --out%s", o->out, record->why,
+                     o->shard_given && !o->ranked ? ": each part has its own" : "");
+    else if (err == NT_EINVAL)
+        nt_say_error("%s: %s, or give another --out", o->out, record->why);
     else
         nt_complain_unwritable(o->out, err, NT_MEND_OUT);
     return NT_EXIT_BROKEN;

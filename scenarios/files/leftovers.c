@@ -67,10 +67,19 @@ static int remove_written(int dir, const char *name, size_t first)
     return r;
 }
 
+/* cases.1-of-4.jsonl: the log of a rank. */
+static bool is_rank_log(const char *name)
+{
+    size_t len = strlen(name), ending = strlen(".jsonl");
+    return strncmp(name, "cases.", 6) == 0 && len > ending && strcmp(name + len - ending, ".jsonl") == 0;
+}
+
 static int remove_named(void *user, const char *name)
 {
     const struct nt_leftovers *l = user;
     const char *slash = strchr(name, '/');
+    if (slash == NULL && is_rank_log(name))
+        return remove_file(l->dir, name);
     if (slash == NULL || slash[1] == '\0' || strchr(slash + 1, '/') != NULL)
         return NT_OK;
     if (strncmp(name, "captures/", 9) == 0)

@@ -10,11 +10,17 @@
 
 #define PATH_BYTES 4096
 
-static int make_directory(const char *path)
+/* `look`: stat, or lstat where a link is no directory. */
+static int make_directory(const char *path, int (*look)(const char *path, struct stat *st))
 {
     struct stat st;
-    if (mkdir(path, 0777) == 0 || (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
+    if (mkdir(path, 0777) == 0)
         return NT_OK;
+    if (errno != EEXIST)
+        return NT_EIO;
+    if (look(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return NT_OK;
+    errno = ENOTDIR;
     return NT_EIO;
 }
 
@@ -28,11 +34,11 @@ static int make_path(const char *dir)
     }
     for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        if (make_directory(path) != NT_OK)
+        if (make_directory(path, stat) != NT_OK)
             return NT_EIO;
         *slash = '/';
     }
-    return make_directory(path);
+    return make_directory(path, stat);
 }
 
 int nt_output_make(const char *dir)
@@ -44,13 +50,9 @@ int nt_output_make(const char *dir)
 static int make_own_directory(const char *dir, const char *name)
 {
     char path[PATH_BYTES];
-    struct stat st;
-    if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path) {
-        errno = ENAMETOOLONG;
-        return NT_EIO;
-    }
-    if (mkdir(path, 0777) == 0 || (errno == EEXIST && lstat(path, &st) == 0 && S_ISDIR(st.st_mode)))
-        return NT_OK;
+    if (snprintf(path, sizeof path, "%s/%s", dir, name) < (int)sizeof path)
+        return make_directory(path, lstat);
+    errno = ENAMETOOLONG;
     return NT_EIO;
 }
 

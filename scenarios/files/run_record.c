@@ -63,7 +63,7 @@ static int refuse_for_rank(struct nt_run_record *r, const char *which, uint64_t 
 static int refuse_busy(struct nt_run_record *r)
 {
     uint64_t rank;
-    char *lines = nt_run_lock_find_index(r->lock, &rank) == NT_OK ? nt_record_file_lines(r->lock) : NULL;
+    char *lines = !r->merge && nt_run_lock_find_index(r->lock, &rank) == NT_OK ? nt_record_file_lines(r->lock) : NULL;
     uint64_t ranks = lines != NULL && strncmp(lines, "ranks ", 6) == 0 ? strtoull(lines + 6, NULL, 10) : 0;
     free(lines);
     if (ranks > 0)

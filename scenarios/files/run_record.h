@@ -45,7 +45,8 @@ int nt_run_record_begin(struct nt_run_record *r); /* 0, NT_EIO (errno), NT_ENOME
  * run. `why` says what differs. */
 int nt_run_record_resume(struct nt_run_record *r);
 bool nt_run_record_is_in(const char *dir); /* some run has left one there */
-/* `name`: "captures/X" or "logs/X". What X is called while it is written belongs to it. 0 or NT_EIO (errno). */
+/* `name`: "captures/X", "logs/X", or a rank's "cases.X.jsonl". What X is called while it is written belongs to it. 0 or NT_EIO
+ * (errno). */
 int nt_run_record_add(const struct nt_run_record *r, const char *name);
 void nt_run_record_end(struct nt_run_record *r); /* may be called twice */
 
