@@ -13,25 +13,27 @@
 #define HASH_BYTES 17  /* "_" and the digits */
 #define NAMES_MAX ((size_t)1 << 32)
 
-static void write_name(char name[NAME_BYTES + HASH_BYTES + 1], const char *id, size_t len, bool shared)
+/* Returns how long it is. */
+static size_t write_name(char name[NAME_BYTES + HASH_BYTES + 1], const char *id, size_t len, bool shared)
 {
     size_t n = 0, kept = len < NAME_BYTES ? len : NAME_BYTES - HASH_BYTES - 1;
     for (; n < kept; n++)
         name[n] = nt_output_is_plain(id[n]) ? id[n] : '_';
     name[n] = '\0';
     if (shared || kept < len)
-        snprintf(name + n, HASH_BYTES + 1, "_%016" PRIx64, nt_hash_written(id, len));
+        n += (size_t)snprintf(name + n, HASH_BYTES + 1, "_%016" PRIx64, nt_hash_written(id, len));
+    return n;
 }
 
 /* Of the name as a file system that folds case knows it. */
 static uint64_t hash_name(const char *id, size_t len, bool shared)
 {
     char name[NAME_BYTES + HASH_BYTES + 1];
-    write_name(name, id, len, shared);
-    for (char *c = name; *c != '\0'; c++)
+    size_t n = write_name(name, id, len, shared);
+    for (char *c = name; c < name + n; c++)
         if (*c >= 'A' && *c <= 'Z')
             *c = (char)(*c - 'A' + 'a');
-    return nt_hash(name, strlen(name));
+    return nt_hash(name, n);
 }
 
 int nt_shared_names_add(struct nt_shared_names *names, const char *id)

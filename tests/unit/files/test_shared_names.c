@@ -69,7 +69,7 @@ TEST(a_long_id_is_cut_and_has_its_hash_once)
     char one[401], two[401];
     memset(one, 'x', 400);
     one[400] = '\0';
-    strcpy(two, one);
+    memcpy(two, one, sizeof two);
     two[399] = '/';
     struct nt_shared_names names = NAMES_OF(one, two);
     char *a = nt_shared_names_of(&names, one), *b = nt_shared_names_of(&names, two);
