@@ -173,6 +173,7 @@ TEST(what_a_killed_run_has_started_keeps_nobody_out)
         struct nt_run_record r = begun(&whole);
         worker = fork();
         if (worker == 0) {
+            close(theirs[1]); /* or it waits for itself */
             while (read(theirs[0], &c, 1) < 0)
                 ;
             _exit(nt_run_record_add(&r, "captures/late") != NT_OK);
