@@ -2,6 +2,7 @@
 #include "core/base/strings.h"
 #include "tests/faulty/queue.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -365,10 +366,23 @@ struct nt_app_wrapper faulties_wrapper(struct faulties *all)
     return (struct nt_app_wrapper){.wrap = wrap, .user = all};
 }
 
-void faulties_learn(struct faulties *all, const char *ufrag, const char *pwd)
+static bool describe(struct faulty *party, char *lines, size_t cap, bool own, bool first, nt_time now)
 {
+    struct fault_event e = {.party = party, .now = now, .outgoing = own, .sdp = &party->sdp};
+    party->sdp.kind = first ? NT_SIP_INVITE : NT_SIP_INFO;
+    party->sdp.len = (size_t)snprintf(party->sdp.body, sizeof party->sdp.body, "%s", lines);
+    secrets_learn(&party->secrets, e.sdp);
+    run_faults(party, &e, false);
+    snprintf(lines, cap, "%s", party->sdp.body);
+    return !e.dropped;
+}
+
+bool faulties_describe(struct faulties *all, char *lines, size_t cap, bool own, bool first, nt_time now)
+{
+    bool told = true;
     for (struct faulty *party = all->first; party != NULL; party = party->next)
-        secrets_add(&party->secrets, ufrag, pwd);
+        told = describe(party, lines, cap, own, first, now) && told;
+    return told;
 }
 
 /* --- for the functions of faults --- */

@@ -258,7 +258,7 @@ static bool set_up(struct adapter *a)
 {
     static const struct nt_trace trace = {.emit = log_event};
     a->signals.trickles = a->config->trickles;
-    a->signals.learn = a->config->learn;
+    a->signals.describe = a->config->describe;
     a->signals.user = a->config->user;
     a->sockets = nt_sockets_new(PORTS_MAX, &trace);
     return a->sockets != NULL && nt_sockets_watch(a->sockets, STDIN_FILENO, take_lines, a) == NT_OK &&

@@ -6,14 +6,17 @@
 
 #include <stdbool.h>
 
+#define NT_ADAPTER_LINES_MAX 8192
+
 struct nt_adapter_config {
     const char *stack; /* as `hello` names it */
     bool trickles;     /* else it tells all its candidates when gathering has ended */
     nt_time ta;        /* between its checks (RFC 8445, 14.2); 0: the agent's default */
     /* Who stands between the agent and its sockets; NULL: nobody. The endpoint that runs instead of `inner`. */
     struct nt_endpoint (*wrap)(void *user, struct nt_endpoint inner);
-    /* Of the one who wraps: the credentials of each side, when they are told or have come. */
-    void (*learn)(void *user, const char *ufrag, const char *pwd);
+    /* Of the one who wraps: what either side tells, as lines of SDP (NUL-terminated, in NT_ADAPTER_LINES_MAX bytes), the
+     * description first. Its own may be changed; false: it is not told. NULL: told as it is. */
+    bool (*describe)(void *user, char *lines, bool own, bool first, nt_time now);
     void *user;
 };
 

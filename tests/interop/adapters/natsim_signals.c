@@ -2,11 +2,22 @@
 #include "core/base/err.h"
 #include "core/sdp/sdp.h"
 #include "lines.h"
+#include "natsim_adapter.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define CANDIDATE_TEXT 256
+#define MEDIA "m=audio 9 UDP 0" /* no adapter tells it: it has the place that it has in SDP */
+#define UFRAG "a=ice-ufrag:"
+#define PWD "a=ice-pwd:"
+#define OPTIONS "a=ice-options:"
+#define END "a=end-of-candidates"
+#define CANDIDATE "a=candidate:"
+
+struct lines { /* of SDP */
+    char text[NT_ADAPTER_LINES_MAX];
+    size_t len;
+};
 
 int nt_signals_init(struct nt_signals *s)
 {
@@ -44,13 +55,32 @@ static bool copy_credential(char to[NT_ICE_CREDENTIAL_MAX + 1], const json_t *de
     return true;
 }
 
-static void teach(const struct nt_signals *s, const struct nt_ice_stream_description *stream)
+static void add_line(struct lines *lines, const char *name, const char *value, size_t len)
 {
-    if (s->learn != NULL)
-        s->learn(s->user, stream->ufrag, stream->pwd);
+    int n = snprintf(lines->text + lines->len, sizeof lines->text - lines->len, "%s%.*s\r\n", name, (int)len, value);
+    if (n > 0 && (size_t)n < sizeof lines->text - lines->len)
+        lines->len += (size_t)n;
+    else
+        lines->text[lines->len] = '\0'; /* more than an adapter tells at a time */
 }
 
-static void take_description(struct nt_signals *s, const json_t *desc)
+static void add_credentials(struct lines *lines, const struct nt_ice_stream_description *stream)
+{
+    add_line(lines, MEDIA, "", 0);
+    add_line(lines, UFRAG, stream->ufrag, strlen(stream->ufrag));
+    add_line(lines, PWD, stream->pwd, strlen(stream->pwd));
+}
+
+/* The peer's credentials. */
+static void teach(const struct nt_signals *s, const struct nt_ice_stream_description *stream, nt_time now)
+{
+    struct lines lines = {{0}, 0};
+    add_credentials(&lines, stream);
+    if (s->describe != NULL)
+        s->describe(s->user, lines.text, false, true, now);
+}
+
+static void take_description(struct nt_signals *s, const json_t *desc, nt_time now)
 {
     struct nt_ice_stream_description *stream = &s->remote.streams[0];
     if (s->came || !copy_credential(stream->ufrag, desc, "ufrag") || !copy_credential(stream->pwd, desc, "pwd")) {
@@ -58,7 +88,7 @@ static void take_description(struct nt_signals *s, const json_t *desc)
         return;
     }
     s->came = true;
-    teach(s, stream);
+    teach(s, stream, now);
     s->peer_trickles = s->trickles && has_option(desc, "trickle");
     s->remote.ice2 = has_option(desc, "ice2");
 }
@@ -99,7 +129,7 @@ void nt_signals_take(struct nt_signals *s, struct nt_ice_agent *ice, const json_
 {
     const json_t *desc = json_object_get(line, "desc"), *cand = json_object_get(line, "cand");
     if (json_is_object(desc))
-        take_description(s, desc);
+        take_description(s, desc, now);
     else if (!json_is_object(cand))
         fprintf(stderr, "a signal without desc and cand\n");
     else if (s->agreed)
@@ -131,22 +161,74 @@ void nt_signals_event(struct nt_signals *s, const struct nt_ice_event *event)
     s->news |= event->kind == NT_ICE_EV_GATHERED || event->kind == NT_ICE_EV_CANDIDATE;
 }
 
-static void tell_description(struct nt_signals *s, const struct nt_ice_description *d)
+/* The value of the only line that begins so; NULL: there is none, or there are several. */
+static const char *value_of(const char *text, const char *name, char value[NT_ADAPTER_LINES_MAX])
 {
-    nt_lines_say("{s:s, s:{s:s, s:s, s:s, s:s}}", "t", "signal", "desc", "type", s->offerer ? "offer" : "answer", "ufrag",
-                 d->streams[0].ufrag, "pwd", d->streams[0].pwd, "options", d->trickle ? "ice2 trickle" : "ice2");
-    s->described = true;
-    teach(s, &d->streams[0]);
+    const char *at = strstr(text, name);
+    if (at == NULL || strstr(at + 1, name) != NULL)
+        return NULL;
+    at += strlen(name);
+    snprintf(value, NT_ADAPTER_LINES_MAX, "%.*s", (int)strcspn(at, "\r\n"), at);
+    return value;
 }
 
-static void tell_candidates(struct nt_signals *s, const struct nt_ice_stream_description *d)
+static void say_description(const struct nt_signals *s, const char *text)
 {
-    char text[CANDIDATE_TEXT];
+    static char ufrag[NT_ADAPTER_LINES_MAX], pwd[NT_ADAPTER_LINES_MAX], options[NT_ADAPTER_LINES_MAX];
+    nt_lines_say("{s:s, s:{s:s, s:s*, s:s*, s:s*}}", "t", "signal", "desc", "type", s->offerer ? "offer" : "answer", "ufrag",
+                 value_of(text, UFRAG, ufrag), "pwd", value_of(text, PWD, pwd), "options",
+                 value_of(text, OPTIONS, options) != NULL ? options : "");
+}
+
+static bool begins(const char *line, const char *name)
+{
+    return strncmp(line, name, strlen(name)) == 0;
+}
+
+/* A line that is no description's. */
+static void say_line(const char *line, size_t len)
+{
+    if (begins(line, CANDIDATE))
+        nt_lines_say("{s:s, s:{s:s%, s:s}}", "t", "signal", "cand", "candidate", line + 2, len - 2, "sdpMid", "0");
+    else if (begins(line, END))
+        nt_lines_say("{s:s, s:{s:b}}", "t", "signal", "cand", "end", 1);
+    else if (!begins(line, UFRAG) && !begins(line, PWD) && !begins(line, OPTIONS) && (!begins(line, MEDIA) || len != strlen(MEDIA)))
+        nt_lines_unsupported("an adapter does not tell this line of SDP");
+}
+
+static void say(const struct nt_signals *s, struct lines *lines, bool first, nt_time now)
+{
+    if (s->describe != NULL && !s->describe(s->user, lines->text, true, first, now))
+        return;
+    if (first)
+        say_description(s, lines->text);
+    for (const char *at = lines->text; *at != '\0'; at += strcspn(at, "\r\n"), at += strspn(at, "\r\n"))
+        say_line(at, strcspn(at, "\r\n"));
+}
+
+static void tell_description(struct nt_signals *s, const struct nt_ice_description *d, nt_time now)
+{
+    static const char trickling[] = "ice2 trickle", not [] = "ice2";
+    struct lines lines = {{0}, 0};
+    const char *options = d->trickle ? trickling : not ;
+    add_credentials(&lines, &d->streams[0]);
+    add_line(&lines, OPTIONS, options, strlen(options));
+    say(s, &lines, true, now);
+    s->described = true;
+}
+
+static void tell_candidates(struct nt_signals *s, const struct nt_ice_stream_description *d, nt_time now)
+{
+    char text[256];
+    struct lines lines = {{0}, 0};
     for (; s->told < d->candidate_count; s->told++) {
         int len = nt_sdp_write_candidate(&d->candidates[s->told], text, sizeof text);
         if (len > 0)
-            nt_lines_say("{s:s, s:{s:s%, s:s}}", "t", "signal", "cand", "candidate", text, (size_t)len, "sdpMid", "0");
+            add_line(&lines, "a=", text, (size_t)len);
     }
+    if (s->gathered)
+        add_line(&lines, END, "", 0);
+    say(s, &lines, false, now);
 }
 
 /* Everything told so far comes again, in the same order, and what is new at its end. Before the peer's description there is no
@@ -157,12 +239,10 @@ static void tell(struct nt_signals *s, struct nt_ice_agent *ice, nt_time now)
     int r = s->agreed ? nt_ice_trickle(ice, &d, now) : nt_ice_local(ice, s->offerer, &d);
     if (r == NT_OK) {
         if (!s->described)
-            tell_description(s, &d);
-        tell_candidates(s, &d.streams[0]);
+            tell_description(s, &d, now);
+        tell_candidates(s, &d.streams[0], now);
         nt_ice_description_free(&d);
     }
-    if (s->gathered && s->described)
-        nt_lines_say("{s:s, s:{s:b}}", "t", "signal", "cand", "end", 1);
     s->ended = s->gathered && s->described;
 }
 

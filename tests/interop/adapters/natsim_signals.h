@@ -9,7 +9,7 @@
 
 struct nt_signals { /* zeroed, but for the first four */
     bool trickles, offerer;
-    void (*learn)(void *user, const char *ufrag, const char *pwd); /* the credentials of each description; NULL: nobody does */
+    bool (*describe)(void *user, char *lines, bool own, bool first, nt_time now); /* natsim_adapter.h */
     void *user;
     bool news;                                    /* there may be something to tell */
     bool described, gathered, ended;              /* ours: told; all there; all told */
