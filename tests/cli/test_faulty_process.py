@@ -41,7 +41,8 @@ PROCESSES = [
          "same-credentials no-ice2"),
     # No call survives these, unless they end soon; some of them not even then.
     Process("username-swapped no-answers", options="--to 300ms"),
-    Process("no-fingerprint answers-wrongly-signed no-integrity refuses-500 answers-without-integrity answers-other-id", options="--to 300ms", long=True),
+    Process("no-fingerprint answers-wrongly-signed no-integrity refuses-500 answers-without-integrity answers-other-id", options="--to 300ms",
+            long=True),
     Process("equal-priorities", also="RFC8445-7.3-answer"),  # nobody is at one of them
     Process("rto-100ms", place="slow"),
     Process("ignores-487", long=True),
