@@ -43,11 +43,11 @@ void nt_rfc8656_peer_sent(struct nt_relay_view *turn, struct nt_relay *relay, co
         any->reached = true;
     if (g == NULL)
         return;
-    bool silent = count_unrelayed(turn, relay, &g->to_client, m->at);
-    nt_require(turn->finder, NT_TURN_RULE_PERMISSION_LIFE, m, !silent,
-               "no datagram of %s was relayed for %" PRId64 " ms, and the permission of packet %u is %" PRId64 " s old",
-               nt_addr_format(&m->remote, text), (m->at - g->to_client.since) / NT_MSEC, (unsigned)g->frame,
-               (m->at - g->since) / NT_SEC);
+    if (count_unrelayed(turn, relay, &g->to_client, m->at))
+        nt_require(turn->finder, NT_TURN_RULE_PERMISSION_LIFE, m, false,
+                   "no datagram of %s was relayed for %" PRId64 " ms, and the permission of packet %u is %" PRId64 " s old",
+                   nt_addr_format(&m->remote, text), (m->at - g->to_client.since) / NT_MSEC, (unsigned)g->frame,
+                   (m->at - g->since) / NT_SEC);
 }
 
 void nt_rfc8656_client_got(struct nt_relay_view *turn, const struct nt_relay *relay, const struct nt_addr *peer)

@@ -236,6 +236,31 @@ static void another_request_is_challenged_meanwhile(struct forge *f)
     allocated(f, f->l, f->relayed);
 }
 
+/* RFC 8489, 9.2.4: a list of algorithms that is not "the value sent in the response that sent this NONCE" gets 400 before the user
+ * gets 401. A step has damaged that response: the server may have sent another list. */
+static void the_list_of_algorithms_may_be_another(struct forge *f)
+{
+    struct nt_stun_key wrong = mistyped(NT_PASSWORD_SHA256);
+    ask(f, f->l, f->stun, TAP_TURN);
+    f->marks = NT_MARK_DAMAGED;
+    challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE);
+    f->marks = 0;
+    ask_signed(f, f->l, f->stun, TAP_TURN, &wrong, FORGE_NONCE);
+    turn_answer(f, NT_TURN_ALLOCATE, 400, NULL);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
+static void the_list_of_algorithms_is_the_servers(struct forge *f)
+{
+    struct nt_stun_key wrong = mistyped(NT_PASSWORD_SHA256);
+    ask(f, f->l, f->stun, TAP_TURN);
+    challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE);
+    ask_signed(f, f->l, f->stun, TAP_TURN, &wrong, FORGE_NONCE);
+    guilty_next(f);
+    turn_answer(f, NT_TURN_ALLOCATE, 400, NULL);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+}
+
 /* RFC 8489, 9.2.4: what is left to say of a request that authenticates is of TURN. */
 static void a_right_user_is_refused(struct forge *f)
 {
@@ -638,6 +663,7 @@ static const struct story stories[] = {
     STORY_OF(a_real_client_has_not_read_the_challenge_yet, "RFC8489-9.2.5-challenged RFC8489-9.2.4-right"),
     STORY(another_request_is_challenged_meanwhile),
     STORY_OF(an_algorithm_that_was_not_offered, "RFC8489-9.2.4-right"),
+    STORY_OF(the_list_of_algorithms_may_be_another, "RFC8489-9.2.4-wrong"),
     STORY(refused_at_any_point),
     STORY_OF(nobody_logs_in, "RFC8489-9.2.3.1-first"),
     STORY_OF(a_client_starts_afresh, "RFC8489-9.2.3.2-subsequent"),
@@ -659,6 +685,7 @@ static const struct breach breaches[] = {
     BREACH(forty_retries_with_the_stale_nonce, "RFC8489-9.2.5-stale-retry", "L", 40),
     BREACH(a_retry_with_another_nonce, "RFC8489-9.2.5-challenged", "L", 1),
     BREACH(a_retry_with_another_realm, "RFC8489-9.2.5-challenged", "L", 1),
+    BREACH(the_list_of_algorithms_is_the_servers, "RFC8489-9.2.4-wrong", "turn", 1),
     BREACH(a_right_user_is_refused, "RFC8489-9.2.4-right", "turn", 1),
     BREACH(a_bare_refresh_after_a_success, "RFC8489-9.2.3.2-subsequent", "L", 1),
     BREACH(one_nonce_for_two_sources, "RFC8489-9.2.4-nonce", "turn", 1),

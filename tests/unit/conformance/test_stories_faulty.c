@@ -110,6 +110,39 @@ static void a_role_that_no_conflict_demands(struct forge *f)
     l_checks(f, CONTROLLED, 0);
 }
 
+static const char again_l[] =
+    "m=audio 5000 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\na=ice-ufrag:LLL2\r\na=ice-pwd:password2ofLpassword2ofL\r\n"
+    "a=candidate:1 1 UDP 2130706431 10.0.0.1 5000 typ host\r\n";
+static const char again_r[] =
+    "m=audio 6000 RTP/AVP 0\r\nc=IN IP4 10.0.0.2\r\na=ice-ufrag:RRR2\r\na=ice-pwd:password2ofRpassword2ofR\r\n"
+    "a=candidate:1 1 UDP 2130706431 10.0.0.2 6000 typ host\r\n";
+
+/* A check of before the restart is refused when checks of the new session have begun: the conflict is one of the agent. */
+static void a_487_of_the_session_before(struct forge *f)
+{
+    uint8_t id[NT_STUN_ID];
+    const struct nt_stun_key before = f->pwd_r;
+    offer_and_answer(f, audio_l, audio_r);
+    wait(f, 60);
+    l_checks(f, CONTROLLING, 0);
+    memcpy(id, f->id, sizeof id);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, again_l);
+    convey(f, false, NT_SIP_OK, 2, ice2, again_r);
+    f->ufrag_l = "LLL2";
+    f->ufrag_r = "RRR2";
+    nt_stun_key_short(&f->pwd_r, "password2ofRpassword2ofR");
+    wait(f, 60);
+    l_checks(f, CONTROLLING, 0);
+    memcpy(f->id, id, sizeof id);
+    const struct nt_stun_key now = f->pwd_r;
+    f->pwd_r = before;
+    answer(f, false, f->l, 487);
+    f->pwd_r = now;
+    send(f, TAP_NONE, TAP_L, f->r, f->l);
+    wait(f, 60);
+    l_checks(f, CONTROLLED, 0);
+}
+
 /* L has a valid pair when R takes the controlling role over; R nominates none. */
 static void the_peer_takes_control(struct forge *f, uint64_t tie, int code)
 {
@@ -270,6 +303,7 @@ TEST(nobody_is_blamed)
     static const struct story stories[] = {STORY(the_peer_claims_both_roles),
                                            STORY_OF(the_answer_to_a_conflict_is_damaged, "RFC8445-16.1-tie-breaker"),
                                            STORY(a_conflict_after_a_damaged_answer),
+                                           STORY(a_487_of_the_session_before),
                                            STORY(a_peer_that_controls_never_nominates),
                                            STORY(a_peer_that_may_control_never_nominates),
                                            STORY(a_success_comes_too_late),

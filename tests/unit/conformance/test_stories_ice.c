@@ -428,6 +428,38 @@ static void a_request_for_consent_is_missing(struct forge *f)
     ask_for_consent(f, 3400, 0, true);
 }
 
+/* RFC 8445, 11: what L gets is no keepalive of its own, and what it sends on another pair is none on this. */
+static void the_peer_is_silent_for_long(struct forge *f)
+{
+    agree(f);
+    for (int i = 0; i < 2; i++) {
+        text(f, "\x80 data");
+        send(f, TAP_NONE, TAP_L, f->r, f->l);
+        wait(f, 20000);
+    }
+}
+
+static void silent_for_long(struct forge *f)
+{
+    agree(f);
+    say(f, true, f->l, f->r);
+    wait(f, 15100);
+    guilty_next(f);
+    say(f, true, f->l, f->r);
+}
+
+/* Beyond the data that is kept one by one, the first datagram on each pair is. */
+static void data_elsewhere_after_much_data(struct forge *f)
+{
+    agree(f);
+    for (int i = 0; i < 16500; i++)
+        say(f, true, f->l, f->r);
+    ask_for_consent(f, 5000, 0, true);
+    text(f, "\x80 data");
+    guilty_next(f);
+    send(f, TAP_L, TAP_NONE, f->l, addr("10.0.0.3:9000"));
+}
+
 static void consent_by_the_clock(struct forge *f)
 {
     agree(f);
@@ -590,7 +622,8 @@ TEST(nobody_is_blamed)
 
 TEST(nobody_gets_advice)
 {
-    static const struct story stories[] = {STORY_OF(a_request_for_consent_is_damaged, "RFC7675-5.1-interval")};
+    static const struct story stories[] = {STORY_OF(a_request_for_consent_is_damaged, "RFC7675-5.1-interval"),
+                                           STORY(the_peer_is_silent_for_long)};
     judge_good_stories(stories, sizeof stories / sizeof stories[0]);
 }
 
@@ -604,6 +637,8 @@ TEST(who_breaks_a_rule_is_blamed_alone)
                                              BREACH(the_preference_changes, "RFC8445-7.1.1-priority", "L", 1),
                                              BREACH(a_wrong_priority_from_a_socket_of_its_own, "RFC8445-7.1.1-priority", "L", 1),
                                              BREACH(data_outlives_consent, "RFC7675-5.1-expiry", "L", 1),
+                                             BREACH(silent_for_long, "RFC8445-11-keepalive", "L", 1),
+                                             BREACH(data_elsewhere_after_much_data, "RFC8445-12.1-valid", "L", 1),
                                              BREACH(a_request_for_consent_is_missing, "RFC7675-5.1-rate", "L", 1),
                                              BREACH(consent_by_the_clock, "RFC7675-5.1-random", "L", 1),
                                              BREACH(data_after_a_403, "RFC7675-5.2-revoked", "L", 1),

@@ -104,6 +104,21 @@ static void a_server_relays_nothing_to_a_peer(struct forge *f)
     guilty_not_relayed(f, f->r);
 }
 
+/* Four datagrams may be lost by chance, however long that takes. */
+static void a_server_relays_no_fifth_datagram(struct forge *f)
+{
+    gather_relay(f);
+    permit(f, f->r);
+    text(f, "\x80 here I am");
+    relay_up(f, 0);
+    for (int i = 0; i < 4; i++) {
+        wait(f, 1000);
+        not_relayed(f, f->r, 1);
+    }
+    wait(f, 1000);
+    guilty_not_relayed(f, f->r);
+}
+
 static void a_server_relays_nothing_on_a_channel(struct forge *f)
 {
     gather_relay(f);
@@ -211,6 +226,7 @@ static const struct breach breaches[] = {
     BREACH(a_permission_ends_too_soon, "RFC8656-9-lifetime", "turn", 1),
     BREACH(a_real_server_stops_listening, "RFC8656-9-lifetime", "turn", 1),
     BREACH(a_server_relays_nothing_to_a_peer, "RFC8656-11.2-relayed", "turn", 1),
+    BREACH(a_server_relays_no_fifth_datagram, "RFC8656-11.2-relayed", "turn", 1),
     BREACH(a_server_relays_nothing_on_a_channel, "RFC8656-11.2-relayed", "turn", 1),
     BREACH(a_server_relays_nothing_to_itself, "RFC8656-11.2-relayed", "turn", 1),
 };
