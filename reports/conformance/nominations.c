@@ -22,9 +22,13 @@ static void note(struct nt_nominations *n, const struct nt_view *v, const struct
     if (!success)
         return;
     bool flagged = nt_item_nominates(v, &v->items[m->request]);
+    if (m->direction == NT_DIR_IN && nt_item_is_late(v, m)) {
+        n->of[m->session].doubtful = true;
+        return;
+    }
     if (m->direction == NT_DIR_OUT)
         links[m->link] |= flagged ? PROPOSED : 0;
-    else if (nt_item_makes_valid_pair(v, m) && !nt_item_is_late(v, m))
+    else if (nt_item_makes_valid_pair(v, m))
         links[m->link] |= SUCCEEDED;
     else
         return;

@@ -7,6 +7,7 @@
 struct nt_nomination {
     uint32_t item; /* the success response, which the agent got or sent; NT_VIEW_NONE: there is none */
     bool own;      /* it was the agent that nominated: it controls */
+    bool doubtful; /* a success came when its check had ended: there may be another one, sooner */
 };
 
 struct nt_nominations {

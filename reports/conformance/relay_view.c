@@ -331,22 +331,24 @@ void nt_relay_follow_request(struct nt_relay_view *turn, const struct nt_item *m
         turn->of[m->pair].refreshing = m->at;
 }
 
-/* What was asked for in vain is as if it had never been. Of several permissions none was installed (RFC 8656, 10.2). */
+/* What was asked for in vain is as if it had never been; not so what a damaged copy of a request asks for, since the request itself
+ * may be granted. Of several permissions none was installed (RFC 8656, 10.2). */
 void nt_relay_follow_refusal(struct nt_relay_view *turn, const struct nt_item *m)
 {
     const struct nt_view *v = turn->v;
     const struct nt_item *q = &v->items[m->request];
     const nt_time never = -NT_CHANNEL_LIFETIME - NT_SEC;
     int code = nt_item_code(v, m);
+    bool copy = q->excused && q->first != m->request;
     struct nt_addr peer;
     uint16_t number;
-    for (uint32_t i = 0; i < q->attr_count && names_peers(q); i++)
+    for (uint32_t i = 0; i < q->attr_count && names_peers(q) && !copy; i++)
         if (peer_at(v, q, i, &peer)) {
             set_permission(turn, m, &peer, NT_GRANT_ASKED, never);
             if (code != 401 && code != 438)
                 set_permission(turn, m, &peer, NT_GRANT_REFUSED, m->at);
         }
-    if (channel_of(v, q, &peer, &number))
+    if (!copy && channel_of(v, q, &peer, &number))
         set_channel(turn, m, &peer, number, NT_GRANT_ASKED_CHANNEL, never);
 }
 

@@ -177,7 +177,8 @@ static void judge_repeat(struct nt_finder *finder, const struct nt_item *m, cons
     const struct nt_view *v = finder->v;
     const struct nt_item *first = &v->items[q->first], *before = &v->items[first->answer];
     char now[NT_ITEM_TEXT], then[NT_ITEM_TEXT];
-    if (before != m && nt_item_same_bytes(q, first) && !before->excused && !may_differ(v, m, before))
+    bool same = nt_item_same_bytes(q, first) && nt_item_same_bytes(q, &v->items[before->request]); /* no damaged copy of it */
+    if (before != m && same && !before->excused && !may_differ(v, m, before))
         nt_require(finder, NT_STUN_RULE_REPEAT, m, before->class_ == m->class_ && nt_item_code(v, before) == nt_item_code(v, m),
                    "answered with %s, and packet %u, to the same request, with %s", nt_item_answer_text(v, m, now),
                    (unsigned)before->frame, nt_item_answer_text(v, before, then));

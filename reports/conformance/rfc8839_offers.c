@@ -107,7 +107,7 @@ static const char *why_no_remote_candidates(const struct told *t, const struct n
         return goes_on(t, stream) ? NULL : "an offer that restarts ICE";
     if (n->item != NT_VIEW_NONE && v->items[n->item].at <= t->d->at)
         return n->own ? NULL : "the offer of a controlled agent";
-    return t->d->d.lite || v->parties[t->d->party].streams || v->cut != 0 || t->d->d.stream_count > 1
+    return n->doubtful || t->d->d.lite || v->parties[t->d->party].streams || v->cut != 0 || t->d->d.stream_count > 1
                ? NULL
                : "an offer before nomination";
 }

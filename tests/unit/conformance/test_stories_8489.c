@@ -236,6 +236,23 @@ static void another_request_is_challenged_meanwhile(struct forge *f)
     allocated(f, f->l, f->relayed);
 }
 
+/* The 438 without REALM is the server's breach: the client takes its nonce all the same. */
+static void a_retry_after_a_438_without_realm(struct forge *f)
+{
+    ask(f, f->l, f->stun, TAP_TURN);
+    challenged(f, f->stun, TAP_TURN, f->l, FORGE_NONCE);
+    ask_signed(f, f->l, f->stun, TAP_TURN, &f->alice, FORGE_NONCE);
+    start(f, NT_STUN_ERROR, NT_TURN_ALLOCATE);
+    nt_stun_add_error(&f->b, 438, NULL);
+    nt_stun_add_text(&f->b, NT_ATTR_NONCE, FORGE_NONCE2);
+    nt_stun_add(&f->b, NT_ATTR_PASSWORD_ALGORITHMS, algorithms, sizeof algorithms);
+    finish(f);
+    guilty_next(f);
+    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+    ask_signed(f, f->l, f->stun, TAP_TURN, &f->alice, FORGE_NONCE2);
+    allocated(f, f->l, f->relayed);
+}
+
 /* RFC 8489, 9.2.4: a list of algorithms that is not "the value sent in the response that sent this NONCE" gets 400 before the user
  * gets 401. A step has damaged that response: the server may have sent another list. */
 static void the_list_of_algorithms_may_be_another(struct forge *f)
@@ -653,6 +670,18 @@ static void both_kinds_again_after_the_response(struct forge *f)
     answer_with(f, false, true);
 }
 
+/* The response comes when the transaction has ended: L need not know which kind it had. */
+static void both_kinds_again_after_a_late_response(struct forge *f)
+{
+    check_with_both(f);
+    answer_with(f, false, true);
+    struct nt_capture_frame *came = &f->c.frames[f->c.frame_count - 1];
+    came->at += 45 * NT_SEC;
+    wait(f, 45060);
+    check_with_both(f);
+    answer_with(f, false, true);
+}
+
 /* --- the tests --- */
 
 static const struct story stories[] = {
@@ -660,6 +689,7 @@ static const struct story stories[] = {
     STORY_OF(two_agents_have_one_ufrag, "RFC8489-14.5-hmac RFC8489-9.1.3-integrity"),
     STORY_OF(the_password_is_typed_anew, "RFC8489-9.2.5-no-loop"),
     STORY(two_unknown_passwords),
+    STORY(both_kinds_again_after_a_late_response),
     STORY_OF(a_real_client_has_not_read_the_challenge_yet, "RFC8489-9.2.5-challenged RFC8489-9.2.4-right"),
     STORY(another_request_is_challenged_meanwhile),
     STORY_OF(an_algorithm_that_was_not_offered, "RFC8489-9.2.4-right"),
@@ -686,6 +716,7 @@ static const struct breach breaches[] = {
     BREACH(a_retry_with_another_nonce, "RFC8489-9.2.5-challenged", "L", 1),
     BREACH(a_retry_with_another_realm, "RFC8489-9.2.5-challenged", "L", 1),
     BREACH(the_list_of_algorithms_is_the_servers, "RFC8489-9.2.4-wrong", "turn", 1),
+    BREACH(a_retry_after_a_438_without_realm, "RFC8489-9.2.4-stale", "turn", 1),
     BREACH(a_right_user_is_refused, "RFC8489-9.2.4-right", "turn", 1),
     BREACH(a_bare_refresh_after_a_success, "RFC8489-9.2.3.2-subsequent", "L", 1),
     BREACH(one_nonce_for_two_sources, "RFC8489-9.2.4-nonce", "turn", 1),

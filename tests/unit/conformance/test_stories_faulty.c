@@ -215,6 +215,53 @@ static void a_patient_agent_uses_a_late_success(struct forge *f)
     say(f, true, f->l, f->r);
 }
 
+/* R's check triggers none: the pair may be valid. */
+static void a_late_success_needs_no_other_check(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    answered_after(f, CONTROLLING, 0, 45000);
+    strange_check(f, CONTROLLED, 0);
+    answered_by_l(f, 0);
+    wait(f, 30000);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = addr("10.0.0.3:9000"), .flags = CONTROLLING}, TAP_NONE);
+    wait(f, 1000);
+}
+
+/* L need not know of it: its next offer is one before nomination (RFC 8839, 4.4.1.2.2). */
+static void an_offer_after_a_late_nomination(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    answered_after(f, CONTROLLING, 0, 60);
+    answered_after(f, CONTROLLING | NOMINATE, 0, 45000);
+    wait(f, 100);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, audio_l);
+    convey(f, false, NT_SIP_OK, 2, ice2, audio_r);
+}
+
+/* Or knows of it. */
+static void a_patient_agent_tells_the_pair(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    answered_after(f, CONTROLLING, 0, 60);
+    answered_after(f, CONTROLLING | NOMINATE, 0, 45000);
+    wait(f, 100);
+    convey(f, true, NT_SIP_INVITE, 2, ice2,
+           "m=audio 5000 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\na=ice-ufrag:LLLL\r\na=ice-pwd:passwordofLpasswordofL\r\n"
+           "a=candidate:1 1 UDP 2130706431 10.0.0.1 5000 typ host\r\na=remote-candidates:1 10.0.0.2 6000\r\n");
+    convey(f, false, NT_SIP_OK, 2, ice2, audio_r);
+}
+
+static void an_offer_after_a_nomination(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    answered_after(f, CONTROLLING, 0, 60);
+    answered_after(f, CONTROLLING | NOMINATE, 0, 60);
+    wait(f, 100);
+    guilty_next(f);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, audio_l);
+    convey(f, false, NT_SIP_OK, 2, ice2, audio_r);
+}
+
 /* A pair whose nomination was answered too late is not selected: data may go on on another valid pair. */
 static void a_nomination_succeeds_too_late(struct forge *f)
 {
@@ -309,6 +356,9 @@ TEST(nobody_is_blamed)
                                            STORY(a_success_comes_too_late),
                                            STORY(a_patient_agent_uses_a_late_success),
                                            STORY(a_nomination_succeeds_too_late),
+                                           STORY(a_late_success_needs_no_other_check),
+                                           STORY(an_offer_after_a_late_nomination),
+                                           STORY(a_patient_agent_tells_the_pair),
                                            STORY(keeps_its_role_after_a_late_487),
                                            STORY(switches_after_a_late_487)};
     judge_good_stories(stories, sizeof stories / sizeof stories[0]);
@@ -317,6 +367,7 @@ TEST(nobody_is_blamed)
 TEST(who_is_faulty_is_blamed_alone)
 {
     static const struct breach breaches[] = {
+        BREACH(an_offer_after_a_nomination, "RFC8839-4.4.1.2.2-remote", "L", 1),
         BREACH(a_success_comes_just_in_time, "RFC8445-8.1.1-eventually", "L", 1),
         BREACH(the_peer_claims_one_role, "RFC8445-14.2-pacing", "L", 1),
         BREACH(somebody_claims_both_roles, "RFC8445-14.2-pacing", "L", 1),

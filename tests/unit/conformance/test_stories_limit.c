@@ -63,6 +63,24 @@ static void pairs_make_room_for_others(struct forge *f)
     check_all(f, 60, 60);
 }
 
+/* A success that comes when the check has ended keeps no pair. */
+static void they_succeed_too_late(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    uint32_t ids = f->ids;
+    check_all(f, 0, 60);
+    uint32_t more = f->ids;
+    wait(f, 60000);
+    for (int i = 0; i < 60; i++) {
+        f->ids = ids + (uint32_t)i;
+        fresh(f);
+        answer(f, false, f->l, 0);
+        send(f, TAP_NONE, TAP_L, host(i), f->l);
+    }
+    f->ids = more;
+    check_all(f, 60, 60);
+}
+
 /* Pairs whose check has succeeded are there until one is nominated. */
 static void one_valid_pair_too_many(struct forge *f)
 {
@@ -109,8 +127,11 @@ static void the_component_has_a_pair(struct forge *f)
 TEST(who_does_right_gets_no_advice)
 {
     static const struct story stories[] = {STORY_OF(a_hundred_pairs, "RFC8445-6.1.2.5-limit"),
-                                           STORY(a_hundred_and_fifty_are_configured), STORY(pairs_make_room_for_others),
-                                           STORY(checks_that_come_trigger_others), STORY(the_component_has_a_pair)};
+                                           STORY(a_hundred_and_fifty_are_configured),
+                                           STORY(pairs_make_room_for_others),
+                                           STORY(they_succeed_too_late),
+                                           STORY(checks_that_come_trigger_others),
+                                           STORY(the_component_has_a_pair)};
     judge_good_stories(stories, sizeof stories / sizeof stories[0]);
 }
 

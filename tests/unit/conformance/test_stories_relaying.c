@@ -432,6 +432,48 @@ static void a_check_from_a_channels_peer_is_not_answered(struct forge *f)
 }
 
 /* The server refreshes the permission after 299 s, and its answer is lost. */
+/* RFC 8489, 6.2.1: the response comes when the transaction has ended. */
+static void the_permission_is_granted_too_late(struct forge *f)
+{
+    begin_relayed_call(f);
+    ask_permission(f, f->r);
+    turn_answer(f, NT_TURN_CREATE_PERMISSION, 0, &f->alice);
+    frame(f, TAP_TURN, NT_DIR_OUT, &f->stun, &f->l, f->buf, f->len);
+    wait(f, 45000);
+    frame(f, TAP_L, NT_DIR_IN, &f->stun, &f->l, f->buf, f->len);
+    wait(f, 60);
+    fresh(f);
+    check(f, false, CONTROLLED, f->tie_r);
+    relay_up(f, 0);
+    wait(f, 600);
+    permit(f, f->r);
+    wait(f, 60);
+    fresh(f);
+    check(f, true, CONTROLLING, FORGE_TIE_L);
+    relay_down(f, 0);
+    answer(f, false, f->relayed, 0);
+    relay_up(f, 0);
+}
+
+/* A copy of the request that a step has damaged is refused; the answer to the request itself is still on its way, and the server
+ * relays already. */
+static void a_damaged_copy_is_refused_first(struct forge *f)
+{
+    uint8_t id[NT_STUN_ID];
+    gather_relay(f);
+    ask_permission(f, f->r);
+    memcpy(id, f->id, sizeof id);
+    f->buf[f->len - 1] ^= 0xff; /* of its integrity */
+    probe(f, TAP_TURN, f->l, f->stun);
+    challenge(f, 438, FORGE_NONCE2);
+    patch_method(f, NT_TURN_CREATE_PERMISSION, NT_STUN_ERROR);
+    send(f, TAP_TURN, TAP_NONE, f->stun, f->l);
+    data_from(f, TAP_R, f->r, f->relayed, "\x80 here I am");
+    indicate(f, f->r);
+    memcpy(f->id, id, sizeof id);
+    tell_l(f, NT_TURN_CREATE_PERMISSION, 0);
+}
+
 static void a_check_comes_when_the_permission_is_not_believed_in(struct forge *f)
 {
     begin_relayed_call(f);
@@ -717,6 +759,8 @@ static const struct story stories[] = {
     STORY_OF(a_channel_is_bound_anew_as_soon_as_it_has_ended, "RFC8656-12.2-refused"),
     STORY_OF(an_indication_leaves_behind_the_channel, "RFC8656-12.5-server"),
     STORY(a_check_comes_when_the_permission_is_not_believed_in),
+    STORY(the_permission_is_granted_too_late),
+    STORY(a_damaged_copy_is_refused_first),
     STORY_OF(icmp_about_a_peer_with_a_channel, "RFC8656-11.5-icmp RFC8656-11.5-permission RFC8656-18.13-icmp"),
 };
 

@@ -75,7 +75,7 @@ static void a_real_server_stops_listening(struct forge *f)
 static void not_relayed(struct forge *f, struct nt_addr peer, int count)
 {
     for (int i = 0; i < count; i++) {
-        wait(f, 400);
+        wait(f, 399); /* and a millisecond on the way */
         text(f, "\x80 is anybody there?");
         wrap(f, NT_TURN_SEND, peer);
         send(f, TAP_L, TAP_TURN, f->l, f->stun);
@@ -188,9 +188,51 @@ static void send_unfragmented(struct forge *f, const char *bytes)
     send(f, TAP_L, TAP_TURN, f->l, f->stun);
 }
 
+static void send_with_what_is_unknown(struct forge *f)
+{
+    fresh(f);
+    start(f, NT_STUN_INDICATION, NT_TURN_SEND);
+    add_peer(f, f->r);
+    nt_stun_add(&f->b, 0x7f00, "what", 4);
+    nt_stun_add(&f->b, NT_ATTR_DATA, "\x80 data", 6);
+    finish(f);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+}
+
+/* RFC 8656, 21.4: nothing SHOULD be relayed to the address of a tunnel, whatever comes from it. */
+static void a_tunnel_is_heard(struct forge *f)
+{
+    const struct nt_addr tunnel = addr("[2002:c000:204::9]:6000");
+    log_in_for_both(f, 3, NULL);
+    f->guilty = 0;
+    permit(f, tunnel);
+    data_from(f, TAP_NONE, tunnel, addr(RELAYED6), "\x80 here I am");
+    indicate(f, tunnel);
+    not_relayed(f, tunnel, 10);
+}
+
+/* The client's own fault. */
+static void what_a_server_cannot_read(struct forge *f)
+{
+    gather_relay(f);
+    permit(f, f->r);
+    text(f, "\x80 here I am");
+    relay_up(f, 0);
+    guilty_next(f);
+    for (int i = 0; i < 10; i++) {
+        wait(f, 400);
+        text(f, "\x80 is anybody there?");
+        wrap(f, NT_TURN_SEND, f->r);
+        f->buf[3] += 4; /* the message's length */
+        send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    }
+}
+
 static void what_a_server_need_not_relay(struct forge *f)
 {
     char large[402] = "\x80";
+    struct nt_addr nowhere = f->r;
+    nowhere.port = 0;
     memset(large + 1, 'x', 400);
     gather_relay(f);
     permit(f, f->r);
@@ -208,6 +250,8 @@ static void what_a_server_need_not_relay(struct forge *f)
         wrap(f, NT_TURN_SEND, f->r);
         probe(f, TAP_TURN, f->l, f->stun);
         send_unfragmented(f, "\x80 whole or not at all");
+        send_with_what_is_unknown(f);
+        not_relayed(f, nowhere, 1);
     }
 }
 
@@ -220,6 +264,7 @@ static const struct story stories[] = {
     STORY_OF(a_peer_that_was_never_heard, "RFC8656-11.1-permission"),
     STORY_OF(a_real_server_pauses_and_relays_nothing, "RFC8656-11.2-relayed"),
     STORY(what_a_server_need_not_relay),
+    STORY(a_tunnel_is_heard),
 };
 
 static const struct breach breaches[] = {
@@ -227,6 +272,7 @@ static const struct breach breaches[] = {
     BREACH(a_real_server_stops_listening, "RFC8656-9-lifetime", "turn", 1),
     BREACH(a_server_relays_nothing_to_a_peer, "RFC8656-11.2-relayed", "turn", 1),
     BREACH(a_server_relays_no_fifth_datagram, "RFC8656-11.2-relayed", "turn", 1),
+    BREACH(what_a_server_cannot_read, "RFC8489-5-length", "L", 10),
     BREACH(a_server_relays_nothing_on_a_channel, "RFC8656-11.2-relayed", "turn", 1),
     BREACH(a_server_relays_nothing_to_itself, "RFC8656-11.2-relayed", "turn", 1),
 };
