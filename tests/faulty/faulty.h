@@ -23,8 +23,8 @@ struct faulties;
 struct faulties *faulties_new(const struct faulty_config *configs, size_t count);
 void faulties_del(struct faulties *all); /* after the run */
 struct nt_app_wrapper faulties_wrapper(struct faulties *all);
-/* Of a party whose descriptions go another way: what a side tells, as lines of SDP in `cap` bytes. Its own may be changed; false: it
- * is not told. */
+/* Of a party whose descriptions go another way: what a side tells, as lines of SDP in `cap` bytes. Its own may be changed; false:
+ * it is not told. */
 bool faulties_describe(struct faulties *all, char *lines, size_t cap, bool own, bool first, nt_time now);
 
 /* --- for the functions of faults --- */

@@ -276,6 +276,20 @@ static void a_nomination_succeeds_too_late(struct forge *f)
     say(f, true, f->l, other);
 }
 
+/* Nor is it a pair whose consent is asked for: a check on it may be sent again. */
+static void a_check_after_a_late_nomination(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    answered_after(f, CONTROLLING, 0, 60);
+    answered_after(f, CONTROLLING | NOMINATE, 0, 45000);
+    wait(f, 2000);
+    uint32_t ids = f->ids;
+    l_checks(f, CONTROLLING, 0);
+    wait(f, 600);
+    f->ids = ids;
+    l_checks(f, CONTROLLING, 0);
+}
+
 /* After a 487 that comes too late L keeps its role, or not. */
 static void keeps_its_role_after_a_late_487(struct forge *f)
 {
@@ -357,6 +371,7 @@ TEST(nobody_is_blamed)
                                            STORY(a_patient_agent_uses_a_late_success),
                                            STORY(a_nomination_succeeds_too_late),
                                            STORY(a_late_success_needs_no_other_check),
+                                           STORY(a_check_after_a_late_nomination),
                                            STORY(an_offer_after_a_late_nomination),
                                            STORY(a_patient_agent_tells_the_pair),
                                            STORY(keeps_its_role_after_a_late_487),

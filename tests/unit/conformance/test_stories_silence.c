@@ -96,10 +96,10 @@ static void a_server_relays_nothing_to_a_peer(struct forge *f)
     permit(f, f->r);
     text(f, "\x80 here I am");
     relay_up(f, 0);
+    permit(f, f->r);
     not_relayed(f, f->r, 4);
     text(f, "\x80 this one is relayed");
     relay_down(f, 0);
-    permit(f, f->r);
     not_relayed(f, f->r, 5);
     guilty_not_relayed(f, f->r);
 }
@@ -221,9 +221,13 @@ static void what_a_server_cannot_read(struct forge *f)
     guilty_next(f);
     for (int i = 0; i < 10; i++) {
         wait(f, 400);
-        text(f, "\x80 is anybody there?");
-        wrap(f, NT_TURN_SEND, f->r);
-        f->buf[3] += 4; /* the message's length */
+        fresh(f);
+        start(f, NT_STUN_INDICATION, NT_TURN_SEND);
+        add_peer(f, f->r);
+        nt_stun_add(&f->b, NT_ATTR_DATA, "\x80 data", 6);
+        nt_stun_add_fingerprint(&f->b);
+        finish(f);
+        f->buf[f->len - 1] ^= 1;
         send(f, TAP_L, TAP_TURN, f->l, f->stun);
     }
 }
@@ -272,7 +276,7 @@ static const struct breach breaches[] = {
     BREACH(a_real_server_stops_listening, "RFC8656-9-lifetime", "turn", 1),
     BREACH(a_server_relays_nothing_to_a_peer, "RFC8656-11.2-relayed", "turn", 1),
     BREACH(a_server_relays_no_fifth_datagram, "RFC8656-11.2-relayed", "turn", 1),
-    BREACH(what_a_server_cannot_read, "RFC8489-5-length", "L", 10),
+    BREACH(what_a_server_cannot_read, "RFC8489-14.7-fingerprint", "L", 10),
     BREACH(a_server_relays_nothing_on_a_channel, "RFC8656-11.2-relayed", "turn", 1),
     BREACH(a_server_relays_nothing_to_itself, "RFC8656-11.2-relayed", "turn", 1),
 };
