@@ -79,11 +79,11 @@ static bool is_user(const struct nt_view *v, const struct nt_item *m, uint32_t s
     return memcmp(want, hash->value, sizeof want) == 0;
 }
 
-/* RFC 8489, 9.2.2: MD5 unless PASSWORD-ALGORITHM says otherwise. */
+/* RFC 8489, 9.2.2: MD5 unless PASSWORD-ALGORITHM, which has two numbers, says otherwise. */
 static int password_algorithm(const struct nt_view *v, const struct nt_item *m)
 {
     const struct nt_item_attr *a = nt_item_attr(v, m, NT_ATTR_PASSWORD_ALGORITHM);
-    bool sha256 = a != NULL && a->len >= 2 && nt_load16(a->value) == NT_PASSWORD_SHA256;
+    bool sha256 = a != NULL && a->len >= 4 && nt_load16(a->value) == NT_PASSWORD_SHA256;
     return sha256 ? NT_PASSWORD_SHA256 : NT_PASSWORD_MD5;
 }
 

@@ -19,22 +19,14 @@ static bool may_answer(const struct nt_view *v, const struct nt_item *m, const s
     return !broken || may_refuse_broken(v, m);
 }
 
-static uint32_t find_request(const struct nt_view *v, const struct nt_item *m, uint32_t last, bool same_pair)
-{
-    uint32_t i = last;
-    for (unsigned n = 0; i != NT_VIEW_NONE && n < SAME_ID; n++, i = v->items[i].before)
-        if (may_answer(v, m, &v->items[i]) && (!same_pair || v->items[i].pair == m->pair))
-            return i;
-    return NT_VIEW_NONE;
-}
-
 /* The request that a response answers: the last one with its id on its way; otherwise the last one with its id. */
 static uint32_t answered_by(const struct nt_view *v, const struct nt_item *m, uint32_t last)
 {
-    uint32_t i = find_request(v, m, last, true);
-    if (i == NT_VIEW_NONE && !nt_item_is_held(v, m))
-        i = find_request(v, m, last, false);
-    return i != NT_VIEW_NONE ? i : last;
+    uint32_t i = last;
+    for (unsigned n = 0; i != NT_VIEW_NONE && n < SAME_ID; n++, i = v->items[i].before)
+        if (may_answer(v, m, &v->items[i]) && v->items[i].pair == m->pair)
+            return i;
+    return last;
 }
 
 /* The earlier request with the same bytes on the same pair. One with other bytes was damaged on its way, or is somebody else's. */

@@ -109,10 +109,28 @@ TEST(what_could_not_be_judged_is_said)
     }
 }
 
+/* Whatever the order of the parties. */
+TEST(the_last_party_is_judged_too)
+{
+    static const struct nt_conf_party parties[] = {{.kind = NT_CONF_AGENT, .name = "L"}, {.kind = NT_CONF_AGENT, .name = "R"}};
+    struct forge f;
+    struct nt_conf_verdict v;
+    forge_init(&f, "RFC8445-5.1.1.1-loopback");
+    signal(&f, true, 1);
+    signal(&f, false, 1);
+    const struct nt_conf_input in = {.capture = &f.c, .parties = parties, .party_count = 2, .end = f.now};
+    assert_int_equal(nt_conf_judge(&in, &v), NT_OK);
+    assert_int_equal(v.violations.count, 1);
+    assert_string_equal(v.violations.of[0].party, "R");
+    nt_conf_verdict_free(&v);
+    nt_capture_free(&f.c);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_rule_and_agent_has_a_limit_of_its_own), cmocka_unit_test(what_is_recommended_is_advice),
-        cmocka_unit_test(who_does_no_ice_is_not_judged_by_it), cmocka_unit_test(what_could_not_be_judged_is_said)};
+        cmocka_unit_test(who_does_no_ice_is_not_judged_by_it), cmocka_unit_test(what_could_not_be_judged_is_said),
+        cmocka_unit_test(the_last_party_is_judged_too)};
     return RUN_TESTS(tests);
 }

@@ -41,6 +41,13 @@ static void candidates_are_trickled(struct forge *f)
 #define AGAIN_L "m=audio 5000 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\na=mid:1\r\na=ice-ufrag:LLL2\r\na=ice-pwd:secondpwdLsecondpwdLxx\r\n"
 #define AGAIN_R "m=audio 6000 RTP/AVP 0\r\nc=IN IP4 10.0.0.2\r\na=mid:1\r\na=ice-ufrag:RRR2\r\na=ice-pwd:secondpwdRsecondpwdRxx\r\n"
 
+/* The components of a stream may be told one after another. */
+static void the_second_component_is_trickled(struct forge *f)
+{
+    begin(f);
+    trickles(f, 2, "a=candidate:1 2 UDP 2130706430 10.0.0.1 5001 typ host\r\na=end-of-candidates\r\n");
+}
+
 /* RFC 8839, 4.4.2.1: the answer to an offer that restarts may have other options. */
 static void a_restart_has_other_options(struct forge *f)
 {
@@ -189,9 +196,10 @@ static void a_mismatch_has_candidates(struct forge *f)
 
 TEST(nobody_is_blamed)
 {
-    static const struct story stories[] = {STORY(candidates_are_trickled), STORY(a_restart_has_other_options),
-                                           STORY(sections_do_not_use_ice), STORY(an_answer_without_ice),
-                                           STORY(the_offer_after_nomination)};
+    static const struct story stories[] = {
+        STORY(candidates_are_trickled),     STORY_OF(the_second_component_is_trickled, "RFC8839-5.1-components"),
+        STORY(a_restart_has_other_options), STORY(sections_do_not_use_ice),
+        STORY(an_answer_without_ice),       STORY(the_offer_after_nomination)};
     judge_stories(stories, sizeof stories / sizeof stories[0]);
 }
 
