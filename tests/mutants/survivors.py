@@ -24,6 +24,9 @@ SURVIVORS = {
         "the pieces of the first joiner are not given back, which tests/sanitize.sh sees",
     "reports/conformance/sessions.c nt_view_generation_at turned '<=' in 'if (nt_view_is_full(d) && d->direction == NT_DIR_OUT && d->at <= at)'":
         "checks say their session by USERNAME; what else leaves at the instant of a restart may be of the session before as well",
+    "reports/conformance/relay_view.c nt_relay_follow_relayed turned '<=' in 'set_permission(turn, m, &peer, NT_GRANT_PERMISSION, "
+    "asked != NULL && m->at <= asked->until ? asked->since : now_alone);'":
+        "it is the instant at which what was asked for runs out: what is relayed then proves a permission that ends now, or in a second",
     f"{GRANTED} time_of constant '0' in 'return at != NT_MAP_NONE ? g->until[at] : 0;'":
         "a nanosecond after the beginning nothing has been granted, nor lost",
     f"{CALL} nt_oracle_call_pairs constant '1' in 'for (size_t i = 1; i < x->table.fact_count; i++)'":

@@ -124,6 +124,43 @@ static void the_component_has_a_pair(struct forge *f)
     f->ids = more;
 }
 
+#define SECOND(side, port) "a=candidate:1 2 UDP 2130706430 10.0.0." side " " port " typ host\r\n"
+
+/* 8.1.2: the checklist fails, for one component has no valid pair, which is the first that was checked. */
+static void the_first_component_never_becomes_valid(struct forge *f)
+{
+    char l[600], r[600];
+    snprintf(l, sizeof l, "%s%s", audio_l, SECOND("1", "5001"));
+    snprintf(r, sizeof r, "%s%s", audio_r, SECOND("2", "6001"));
+    offer_and_answer(f, l, r);
+    wait(f, 60);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING}, TAP_NONE);
+    wait(f, 60);
+    ask(f,
+        &(struct ask){.left = true,
+                      .from = addr("10.0.0.1:5001"),
+                      .to = addr("10.0.0.2:6001"),
+                      .flags = CONTROLLING,
+                      .priority = FORGE_PRFLX - 1},
+        TAP_NONE);
+    answer(f, false, addr("10.0.0.1:5001"), 0);
+    send(f, TAP_NONE, TAP_L, addr("10.0.0.2:6001"), addr("10.0.0.1:5001"));
+    wait(f, 60000);
+}
+
+/* The candidates make one pair, and the check that comes a second: no limit of two is reached. */
+static void refused_below_the_limit(struct forge *f)
+{
+    f->max_pairs = 2;
+    offer_and_answer(f, audio_l, audio_r);
+    wait(f, 60);
+    ask(f, &(struct ask){.left = false, .from = host(1), .to = f->l, .flags = CONTROLLED}, TAP_L);
+    f->c.frames[f->c.frame_count - 2].marks = NT_MARK_INJECTED; /* R's sockets are not looked at */
+    guilty_next(f);
+    answer(f, true, host(1), 400);
+    send(f, TAP_L, TAP_NONE, f->l, host(1));
+}
+
 TEST(who_does_right_gets_no_advice)
 {
     static const struct story stories[] = {STORY_OF(a_hundred_pairs, "RFC8445-6.1.2.5-limit"),
@@ -131,13 +168,15 @@ TEST(who_does_right_gets_no_advice)
                                            STORY(pairs_make_room_for_others),
                                            STORY(they_succeed_too_late),
                                            STORY(checks_that_come_trigger_others),
-                                           STORY(the_component_has_a_pair)};
+                                           STORY(the_component_has_a_pair),
+                                           STORY(the_first_component_never_becomes_valid)};
     judge_good_stories(stories, sizeof stories / sizeof stories[0]);
 }
 
 TEST(who_checks_too_many_gets_advice)
 {
-    static const struct breach breaches[] = {BREACH(one_pair_too_many, "RFC8445-6.1.2.5-limit", "L", 1),
+    static const struct breach breaches[] = {BREACH(refused_below_the_limit, "RFC8445-7.3-left-half", "L", 1),
+                                             BREACH(one_pair_too_many, "RFC8445-6.1.2.5-limit", "L", 1),
                                              BREACH(one_valid_pair_too_many, "RFC8445-6.1.2.5-limit", "L", 1)};
     judge_breaches(breaches, sizeof breaches / sizeof breaches[0]);
 }
