@@ -33,9 +33,29 @@ static struct nt_endpoint wrap(void *user, struct nt_endpoint inner)
     return wrapper.wrap(wrapper.user, &context, NT_APP_ICE, inner);
 }
 
+/* What cannot make a fault does not run as if it had done right: it says so when it has said hello (before, a process that ends
+ * could not be started). A line that it cannot tell is found when it is to be told. */
+static bool is_made(const struct fault *fault)
+{
+    static const char *const others[] = {"later-", "trickles-late"}; /* a second description; what is held back */
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strncmp(fault->name, others[i], strlen(others[i])) == 0)
+            return false;
+    return fault->part != NT_APP_SERVER;
+}
+
+static void refuse_others(const struct faulty_config *faults)
+{
+    for (size_t i = 0; i < faults->count; i++)
+        if (!is_made(faults->faults[i]))
+            nt_lines_unsupported("a fault of servers, or of descriptions that an adapter does not tell");
+}
+
 static bool describe(void *user, char *lines, bool own, bool first, nt_time now)
 {
     struct world *w = user;
+    if (own && first)
+        refuse_others(&w->faults);
     if (own && first && w->lasts != 0)
         w->faults.to = now + w->lasts;
     return faulties_describe(w->faulties, lines, NT_ADAPTER_LINES_MAX, own, first, now);
@@ -81,23 +101,6 @@ static bool read_words(struct world *w, struct nt_adapter_config *adapter, int a
     return true;
 }
 
-/* What cannot make a fault does not run as if it had done right. A line that it cannot tell is found when it is to be told. */
-static bool is_made(const struct fault *fault)
-{
-    static const char *const others[] = {"later-", "trickles-late"}; /* a second description; what is held back */
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (strncmp(fault->name, others[i], strlen(others[i])) == 0)
-            return false;
-    return fault->part != NT_APP_SERVER;
-}
-
-static void refuse_others(const struct faulty_config *faults)
-{
-    for (size_t i = 0; i < faults->count; i++)
-        if (!is_made(faults->faults[i]))
-            nt_lines_unsupported("a fault of servers, or of descriptions that an adapter does not tell");
-}
-
 int main(int argc, char **argv)
 {
     static char name[] = NAME;
@@ -107,7 +110,6 @@ int main(int argc, char **argv)
         .stack = NAME, .trickles = true, .ta = TA, .wrap = wrap, .describe = describe, .user = &world};
     if (!read_words(&world, &adapter, argc, argv))
         return 2;
-    refuse_others(&world.faults);
     world.fabric = random_fabric();
     world.faulties = faulties_new(&world.faults, 1);
     if (world.fabric == NULL || world.faulties == NULL)
