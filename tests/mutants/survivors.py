@@ -27,6 +27,8 @@ SURVIVORS = {
     "reports/conformance/relay_view.c nt_relay_follow_relayed turned '<=' in 'set_permission(turn, m, &peer, NT_GRANT_PERMISSION, "
     "asked != NULL && m->at <= asked->until ? asked->since : now_alone);'":
         "it is the instant at which what was asked for runs out: what is relayed then proves a permission that ends now, or in a second",
+    "reports/conformance/rfc7675.c may_be_keepalive turned '>' in 'return gap > MOST + nt_tolerance(s->v) && own != NULL && !own->d.ice2;'":
+        "a gap of just so many nanoseconds is in order whether it is judged or not",
     f"{GRANTED} time_of constant '0' in 'return at != NT_MAP_NONE ? g->until[at] : 0;'":
         "a nanosecond after the beginning nothing has been granted, nor lost",
     f"{CALL} nt_oracle_call_pairs constant '1' in 'for (size_t i = 1; i < x->table.fact_count; i++)'":

@@ -75,6 +75,25 @@ static void a_check_signed_with_nobodys_password(struct forge *f)
     send(f, TAP_L, TAP_NONE, f->l, f->r);
 }
 
+/* What is told again is no other password: of one ufrag so many are kept, beyond which it could not be told whether one is right.
+ */
+static void a_wrong_check_after_twenty_offers(struct forge *f)
+{
+    for (int i = 0; i < 20; i++) {
+        signal(f, true, 1);
+        signal(f, false, 1);
+    }
+    wait(f, 60);
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_STUN_BINDING);
+    nt_stun_add_text(&f->b, NT_ATTR_USERNAME, "RRRR:LLLL");
+    nt_stun_add_u32(&f->b, NT_ATTR_PRIORITY, FORGE_PRFLX);
+    nt_stun_add_u64(&f->b, NT_ATTR_ICE_CONTROLLING, FORGE_TIE_L);
+    sealed(f, &f->alice);
+    guilty_next(f);
+    send(f, TAP_L, TAP_NONE, f->l, f->r);
+}
+
 /* --- logging in --- */
 
 static void ask(struct forge *f, struct nt_addr from, struct nt_addr server, unsigned tap)
@@ -723,6 +742,7 @@ static const struct story stories[] = {
 static const struct breach breaches[] = {
     BREACH(the_other_servers_password, "RFC8489-9.2.4-wrong", "turn2", 1),
     BREACH(a_check_signed_with_nobodys_password, "RFC8489-14.5-hmac", "L", 1),
+    BREACH(a_wrong_check_after_twenty_offers, "RFC8489-14.5-hmac", "L", 1),
     BREACH(forty_retries_with_one_password, "RFC8489-9.2.5-no-loop", "L", 40),
     BREACH(forty_retries_with_the_stale_nonce, "RFC8489-9.2.5-stale-retry", "L", 40),
     BREACH(a_retry_with_another_nonce, "RFC8489-9.2.5-challenged", "L", 1),
