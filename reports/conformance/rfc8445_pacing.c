@@ -9,12 +9,12 @@ static uint32_t announced(const struct nt_view_description *d)
     return d != NULL && d->d.pacing_ms != 0 ? d->d.pacing_ms : TA_DEFAULT_MS;
 }
 
-/* RFC 8445, 14.2: "the higher value is used"; before the peer's description the own one. */
+/* RFC 8445, 14.2: "the higher value is used"; before the peer's description, and after one that ends ICE, the own one. */
 nt_time nt_pacing_ta(const struct nt_view *v, const struct nt_item *m, nt_time at)
 {
     const struct nt_view_description *peer = nt_view_session_first(v, m->session, NT_DIR_IN);
     uint32_t a = announced(nt_view_session_first(v, m->session, NT_DIR_OUT));
-    uint32_t b = peer != NULL && peer->at <= at ? announced(peer) : 0;
+    uint32_t b = peer != NULL && peer->at <= at && !nt_view_has_ended_ice(v, m->party, at) ? announced(peer) : 0;
     return (nt_time)(a > b ? a : b) * NT_MSEC;
 }
 

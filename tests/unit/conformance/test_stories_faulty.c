@@ -357,6 +357,18 @@ static void the_offer_has_no_password(struct forge *f)
     convey(f, true, NT_SIP_OK, 1, "", "m=audio 5000 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\n");
 }
 
+/* 4.2.5: the answer's default destination is no candidate: ICE ends, and L releases what it has at its own pace. */
+static void the_answer_has_another_default(struct forge *f)
+{
+    convey(f, true, NT_SIP_INVITE, 1, "a=ice-options:ice2\r\na=ice-pacing:20\r\n", audio_l);
+    guilty_next(f);
+    convey(f, false, NT_SIP_OK, 1, ice2,
+           "m=audio 4999 RTP/AVP 0\r\nc=IN IP4 10.0.0.2\r\na=ice-ufrag:RRRR\r\na=ice-pwd:passwordofRpasswordofR\r\n"
+           "a=candidate:1 1 UDP 2130706431 10.0.0.2 6000 typ host\r\n");
+    wait(f, 100);
+    gathers_every_20_ms(f);
+}
+
 /* --- what is judged --- */
 
 TEST(nobody_is_blamed)
@@ -389,6 +401,7 @@ TEST(who_is_faulty_is_blamed_alone)
         BREACH(a_role_that_no_conflict_demands, "RFC8445-6.1.1-role", "L", 1),
         BREACH(an_agent_that_keeps_control_never_nominates, "RFC8445-8.1.1-eventually", "L", 1),
         BREACH(both_have_the_same_credentials, "RFC8445-5.3-random", "R", 1),
+        BREACH(the_answer_has_another_default, "RFC8839-4.2.5-default", "R", 1),
         BREACH(the_offer_has_no_password, "RFC8839-5-grammar", "R", 1)};
     judge_breaches(breaches, sizeof breaches / sizeof breaches[0]);
 }
