@@ -455,6 +455,8 @@ void faulty_send_on(struct faulty *party, const struct fault_pair *pair, const u
 void faulty_send_check(struct faulty *party, const struct fault_pair *pair, struct stun_edit check, nt_time at)
 {
     uint8_t buf[STUN_EDIT_POOL];
+    if (pair == NULL)
+        return;
     faulty_fresh_id(party, check.id);
     secrets_note(&party->secrets, &check, true, &pair->path.local, &pair->peer, at);
     faulty_send_on(party, pair, buf, stun_edit_write(&check, &pair->key, buf, sizeof buf), at);

@@ -40,7 +40,7 @@ void faulty_fresh_id(struct faulty *party, uint8_t id[NT_STUN_ID]);
 /* Sends a payload of the fault's own on the way of `e`, later; or a datagram on a pair. */
 void faulty_send(struct fault_event *e, const uint8_t *bytes, size_t len, nt_time after);
 void faulty_send_on(struct faulty *party, const struct fault_pair *pair, const uint8_t *bytes, size_t len, nt_time at);
-/* The check once more, as a new transaction. */
+/* The check once more, as a new transaction. pair NULL, for there are more than are kept: nothing is sent. */
 void faulty_send_check(struct faulty *party, const struct fault_pair *pair, struct stun_edit check, nt_time at);
 /* The inner party gets this payload on the way of `e`, as if the other end had sent it. */
 void faulty_receive(struct fault_event *e, const uint8_t *bytes, size_t len, nt_time after);
