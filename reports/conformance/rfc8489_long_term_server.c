@@ -170,6 +170,16 @@ static bool has_given_nonce(const struct nt_finder *finder, const struct state *
     return given != NT_MAP_NONE && nt_addr_equal(&finder->v->items[given].remote, &q->remote);
 }
 
+/* A damaged copy with its id came before: the server may take the request for a retransmission of that, and answer as it did then.
+ */
+static bool passes_for_another(const struct nt_view *v, const struct nt_item *q)
+{
+    for (uint32_t i = q->before; i != NT_VIEW_NONE; i = v->items[i].before)
+        if (!nt_item_same_bytes(&v->items[i], q))
+            return true;
+    return false;
+}
+
 /* The reasons for a 401 are that there is no integrity, that the user is not valid, and that the integrity is not. A request that
  * names an algorithm, with a nonce that does not offer any, is signed by a key that the server need not try. */
 static void judge_right(struct nt_finder *finder, const struct state *s, const struct nt_item *m, const struct nt_item *q, int code)
@@ -177,7 +187,7 @@ static void judge_right(struct nt_finder *finder, const struct state *s, const s
     char user[NT_ITEM_TEXT];
     const struct nt_item_attr *name = attr_of(finder, q, NT_ATTR_USERNAME);
     bool offered = !nt_item_names_algorithm(finder->v, q) || nt_nonce_offers_algorithms(attr_of(finder, q, NT_ATTR_NONCE));
-    if (!offered || !has_given_nonce(finder, s, q))
+    if (!offered || !has_given_nonce(finder, s, q) || passes_for_another(finder->v, q))
         return;
     nt_require(finder, NT_STUN_RULE_LONG_RIGHT, m, code != 401,
                "answered with 401, and the integrity of packet %u is that of its user (%s)", (unsigned)q->frame,

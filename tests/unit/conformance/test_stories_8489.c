@@ -306,6 +306,24 @@ static void a_right_user_is_refused(struct forge *f)
     refresh_challenged(f, FORGE_NONCE);
 }
 
+/* A damaged copy of the request was refused before. */
+static void a_right_user_is_refused_as_the_damaged_copy_was(struct forge *f)
+{
+    uint8_t request[2048];
+    gather_relay(f);
+    refresh_with(f, FORGE_NONCE);
+    size_t len = f->len;
+    memcpy(request, f->buf, len);
+    f->c.frames[f->c.frame_count - 1].marks = NT_MARK_DAMAGED;
+    f->c.bytes[f->c.frames[f->c.frame_count - 1].offset + f->c.frames[f->c.frame_count - 1].len - 1] ^= 0xff;
+    refresh_challenged(f, FORGE_NONCE);
+    memcpy(f->buf, request, len);
+    f->len = len;
+    wait(f, 600);
+    send(f, TAP_L, TAP_TURN, f->l, f->stun);
+    refresh_challenged(f, FORGE_NONCE);
+}
+
 /* The nonce offers no algorithm: the server tries the key of MD5 alone. */
 static void an_algorithm_that_was_not_offered(struct forge *f)
 {
@@ -724,6 +742,7 @@ static const struct story stories[] = {
     STORY_OF(a_real_client_has_not_read_the_challenge_yet, "RFC8489-9.2.5-challenged RFC8489-9.2.4-right"),
     STORY(another_request_is_challenged_meanwhile),
     STORY(an_algorithm_that_was_not_offered),
+    STORY(a_right_user_is_refused_as_the_damaged_copy_was),
     STORY_OF(the_list_of_algorithms_may_be_another, "RFC8489-9.2.4-wrong"),
     STORY(refused_at_any_point),
     STORY_OF(nobody_logs_in, "RFC8489-9.2.3.1-first"),
