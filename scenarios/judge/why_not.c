@@ -132,14 +132,14 @@ static bool has_happened(const struct list *l, uint32_t agent, const char *event
     return nt_observer_find(nt_world_observer(l->w), (struct nt_scn_node){NT_SCN_NODE_AGENT, agent}, event) != NULL;
 }
 
-/* An agent of the call without a pair: the other side's description did not come, or has no candidate for it. */
+/* An agent of ours without a pair: the other side's description did not come, or has no candidate for it. Of a process neither is
+ * known for certain. */
 static void explain_none(struct list *l, uint32_t agent)
 {
     struct nt_why_entry e = {.agent = agent, .reason = "no-pairs"};
     bool offered = agent == l->scn->callee;
     const char *awaited = offered ? "offer" : "answer", *peer = l->scn->agents[offered ? l->scn->caller : l->scn->callee].name;
-    if (l->r->agents[agent].pair_count > 0 ||
-        !nt_scn_is_reported(l->scn, (struct nt_scn_node){NT_SCN_NODE_AGENT, agent}, "offer-received"))
+    if (l->r->agents[agent].pair_count > 0 || l->scn->agents[agent].exec != NULL)
         return;
     if (!has_happened(l, agent, offered ? "offer-received" : "answer-received")) {
         e.reason = offered ? "no-offer" : "no-answer";
