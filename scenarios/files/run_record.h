@@ -44,6 +44,7 @@ int nt_run_record_begin(struct nt_run_record *r); /* 0, NT_EIO (errno), NT_ENOME
 /* Removes what captures were called while they were written. NT_ENOENT: there is no record of a run; NT_EEXIST: it is of another
  * run. `why` says what differs. */
 int nt_run_record_resume(struct nt_run_record *r);
+bool nt_run_record_is_in(const char *dir); /* some run has left one there */
 /* `name`: "captures/X", "logs/X", or a rank's "cases.X.jsonl". What X is called while it is written belongs to it. 0 or NT_EIO
  * (errno). */
 int nt_run_record_add(const struct nt_run_record *r, const char *name);
