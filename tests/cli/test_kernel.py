@@ -18,7 +18,7 @@ import differences
 import kernel_lab
 
 WHY_NOT = kernel_lab.why_not()
-pytestmark = [pytest.mark.xdist_group("kernel"), live_only, pytest.mark.skipif(WHY_NOT is not None, reason=f"no kernel to compare with: {WHY_NOT}")]
+pytestmark = [pytest.mark.xdist_group("live"), live_only, pytest.mark.skipif(WHY_NOT is not None, reason=f"no kernel to compare with: {WHY_NOT}")]
 
 
 def observe(*command):

@@ -56,7 +56,7 @@ def test_programs_on_one_host_and_their_commands(natsim, scenario):
     run = natsim("lint", scenario(machine + one.replace("true", "x" * 32768)))
     assert run.code == 2 and "case.yaml:10:" in run.err and "a command of 32768 bytes: 32767 are the limit: put it into a file" in run.err, run.err[:300]
     run = natsim("run", scenario(two_nats()), "--agent-l", "x" * 32768)
-    assert run.code == 2 and "the command of L has more than 32767 bytes: put it into a file" in run.err, run.err[:300]
+    assert run.code == 2 and "a command of more than 32767 bytes after '--agent-l': put it into a file" in run.err, run.err[:300]
 
 
 def test_cells_that_are_not_checked_are_counted(natsim, scenario):
