@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #if defined __x86_64__
@@ -28,6 +29,8 @@
 #define SKIP_UNLESS_EQUAL(value, count) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, count)
 #define SKIP_UNLESS_SET(bits, count) BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 0, count)
 #define REFUSE(call) SKIP_UNLESS_EQUAL(call, 1), FAIL(EPERM)
+#define ALLOW(value) SKIP_UNLESS_EQUAL(value, 1), RETURN(SECCOMP_RET_ALLOW)
+#define OPEN_TREE_ATTR 467 /* of Linux 6.15: headers may not have it */
 
 /* The low half of an argument: both processors are little-endian. */
 // clang-format off
@@ -40,9 +43,13 @@ static const struct sock_filter program[] = {
     REFUSE(SYS_kexec_load), REFUSE(SYS_init_module), REFUSE(SYS_finit_module), REFUSE(SYS_delete_module), REFUSE(SYS_quotactl),
     /* namespaces and mounts */
     REFUSE(SYS_unshare), REFUSE(SYS_setns), REFUSE(SYS_mount), REFUSE(SYS_umount2), REFUSE(SYS_pivot_root), REFUSE(SYS_chroot),
-    REFUSE(SYS_move_mount), REFUSE(SYS_open_tree), REFUSE(SYS_fsopen), REFUSE(SYS_fspick), REFUSE(SYS_mount_setattr),
+    REFUSE(SYS_move_mount), REFUSE(SYS_open_tree), REFUSE(OPEN_TREE_ATTR), REFUSE(SYS_fsopen), REFUSE(SYS_fspick),
+    REFUSE(SYS_mount_setattr),
     SKIP_UNLESS_EQUAL(SYS_clone3, 1), FAIL(ENOSYS), /* its flags cannot be seen; libraries then use clone */
     SKIP_UNLESS_EQUAL(SYS_clone, 4), LOAD(args[0]), SKIP_UNLESS_SET(CLONE_NEWUSER, 1), FAIL(EPERM), RETURN(SECCOMP_RET_ALLOW),
+    /* sockets of families that know no network namespaces (vsock reaches the hypervisor), or that nobody needs */
+    SKIP_UNLESS_EQUAL(SYS_socket, 12), LOAD(args[0]), ALLOW(AF_UNIX), ALLOW(AF_INET), ALLOW(AF_INET6), ALLOW(AF_NETLINK),
+    ALLOW(AF_PACKET), FAIL(EAFNOSUPPORT),
     /* characters put into the input of a terminal */
     SKIP_UNLESS_EQUAL(SYS_ioctl, 5), LOAD(args[1]), SKIP_UNLESS_EQUAL(TIOCSTI, 1), FAIL(EPERM),
     SKIP_UNLESS_EQUAL(TIOCLINUX, 1), FAIL(EPERM),

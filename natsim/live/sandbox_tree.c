@@ -170,9 +170,22 @@ static int show_etc(const char *hosts)
 
 /* --- the kernel's --- */
 
+static const char *const devices[] = {"null", "zero", "full", "random", "urandom", "tty"};
+
+bool nt_sandbox_makes(const char *path)
+{
+    static const char *const made[] = {"/", "/dev", "/dev/shm", "/dev/pts", "/tmp", "/var/tmp"};
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+        if (strcmp(path, made[i]) == 0)
+            return true;
+    for (size_t i = 0; i < sizeof devices / sizeof *devices; i++)
+        if (strncmp(path, "/dev/", 5) == 0 && strcmp(path + 5, devices[i]) == 0)
+            return true;
+    return strncmp(path, "/proc", 5) == 0 && (path[5] == '/' || path[5] == '\0');
+}
+
 static int make_devices(void)
 {
-    static const char *const names[] = {"null", "zero", "full", "random", "urandom", "tty"};
     static const char *const links[][2] = {{"/proc/self/fd", "/dev/fd"},
                                            {"/proc/self/fd/0", "/dev/stdin"},
                                            {"/proc/self/fd/1", "/dev/stdout"},
@@ -180,10 +193,10 @@ static int make_devices(void)
                                            {"pts/ptmx", "/dev/ptmx"}};
     char options[64];
     int r = make_directory("/dev/pts") == 0 ? make_directory("/dev/shm") : -1;
-    for (size_t i = 0; r == 0 && i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; r == 0 && i < sizeof devices / sizeof *devices; i++) {
         char from[32], at[32];
-        snprintf(from, sizeof from, OLD "/dev/%s", names[i]);
-        snprintf(at, sizeof at, "/dev/%s", names[i]);
+        snprintf(from, sizeof from, OLD "/dev/%s", devices[i]);
+        snprintf(at, sizeof at, "/dev/%s", devices[i]);
         r = make_file(at, "") == 0 ? mount(from, at, NULL, MS_BIND, NULL) : -1;
     }
     for (size_t i = 0; r == 0 && i < sizeof links / sizeof *links; i++)

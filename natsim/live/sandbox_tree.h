@@ -11,5 +11,7 @@
 int nt_sandbox_tree(const struct nt_sandbox_config *config, const char **what);
 /* Is it in a directory of the system that programs see without being given it? */
 bool nt_sandbox_shows(const char *path);
+/* Do programs have one of their own by that name, and do not miss the system's? */
+bool nt_sandbox_makes(const char *path);
 
 #endif

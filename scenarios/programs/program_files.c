@@ -130,6 +130,17 @@ static void add_place(struct nt_program_files *files, const char *path)
     files->memory = files->memory && place.path != NULL && place.real != NULL;
 }
 
+/* A directory beside `bin`, unless it is a link that leads out of the installation: a stranger's could lead anywhere. */
+static void add_beside(struct nt_program_files *files, const char *bin, const char *name)
+{
+    char around[PATH_MAX], path[PATH_MAX + 16], installation[PATH_MAX], real[PATH_MAX];
+    snprintf(around, sizeof around, "%s", bin);
+    cut_name(around);
+    snprintf(path, sizeof path, "%s/%s", around, name);
+    if (realpath(around, installation) != NULL && realpath(path, real) != NULL && lies_in(real, installation))
+        add_place(files, path);
+}
+
 /* A virtual environment of Python is useless without its settings beside `bin`; other programs there have their libraries beside
  * it. */
 static void add_program_directory(struct nt_program_files *files, const char *program)
@@ -142,10 +153,8 @@ static void add_program_directory(struct nt_program_files *files, const char *pr
         cut_name(directory);
     add_place(files, directory);
     const char *name = strrchr(directory, '/');
-    for (size_t i = 1; name != NULL && strcmp(name, "/bin") == 0 && i < sizeof installed / sizeof *installed; i++) {
-        snprintf(beside, sizeof beside, "%.*s/%s", (int)(name - directory), directory, installed[i]);
-        add_place(files, beside);
-    }
+    for (size_t i = 1; name != NULL && strcmp(name, "/bin") == 0 && i < sizeof installed / sizeof *installed; i++)
+        add_beside(files, directory, installed[i]);
 }
 
 static void add_program(struct nt_program_files *files, const char *path)
@@ -273,7 +282,7 @@ void nt_program_files_give(const struct nt_program_files *files, struct nt_sandb
 /* A file that is there, and is hidden. */
 static bool is_hidden(const struct nt_program_files *files, const char *path, char real[PATH_MAX])
 {
-    return realpath(path, real) != NULL && !is_shown(files, real);
+    return realpath(path, real) != NULL && !is_shown(files, real) && !nt_sandbox_makes(real);
 }
 
 static void explain_hidden(const char *path, const char *real, char *why, size_t cap)

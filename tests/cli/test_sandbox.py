@@ -68,10 +68,11 @@ def everything():
                    "user": attempt(os.setuid, 1), "root directory": attempt(os.chroot, "/tmp"), "name": attempt(socket.sethostname, "x")},
         "signal": {"outside": attempt(os.kill, parent, 0), "group": attempt(os.killpg, parent, 0), "first": attempt(os.kill, 1, signal.SIGKILL),
                    "trace": attempt(call, SYS_ptrace, 16, 1, 0, 0), "mount": attempt(call, SYS_mount, b"none", b"/tmp", b"tmpfs", 0, 0),
-                   "keys": attempt(call, SYS_keyctl, 0, -3, 1), "bpf": attempt(call, SYS_bpf, 0, 0, 0), "users": attempt(call, SYS_unshare, 0x10000000),
+                   "tree": attempt(call, 467, -100, b"/tmp", 0, 0, 0), "keys": attempt(call, SYS_keyctl, 0, -3, 1), "bpf": attempt(call, SYS_bpf, 0, 0, 0), "users": attempt(call, SYS_unshare, 0x10000000),
                    "network": attempt(call, SYS_unshare, 0x40000000), "type": attempt(fcntl.ioctl, 0, termios.TIOCSTI, b"x")},
         "connect": {"host": attempt(connect, ("127.0.0.1", port), socket.AF_INET), "abstract": attempt(connect, "\0" + mark),
                     "socket": attempt(connect, f"{place}/other/socket"), "docker": attempt(connect, "/var/run/docker.sock")},
+        "families": [f for f in range(1, 46) if attempt(lambda: socket.socket(f, socket.SOCK_DGRAM).close()) != "Address family not supported by protocol"],
         "raw": attempt(lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW).close()),
         "low port": attempt(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).bind(("", 53))),
         "processes": len([p for p in os.listdir("/proc") if p.isdigit()]),
@@ -252,6 +253,7 @@ def test_the_hosts_network_is_not_reached(attack):
     said = attack.said("everything")["connect"]
     assert set(said.values()) <= {"timed out", "Network is unreachable", "Connection refused", "No such file or directory"}, said
     assert attack.connected == []
+    assert set(attack.said("everything")["families"]) <= {socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK, socket.AF_PACKET} # no vsock
 
 
 def test_what_a_network_program_needs_it_has(attack):
@@ -377,6 +379,28 @@ def test_of_other_hidden_files_the_log_speaks(call, tmp_path):
     _, (kind, _) = call(f"/usr/bin/python3 {agent}")
     [log] = (tmp_path / "out" / "logs").glob("*case.L.log")
     assert kind == "fail" and log.read_text().splitlines()[0] == f"! '{agent}' is hidden from programs, for it is not executable: 'chmod +x' it, or {BESIDE}"
+
+
+def test_of_what_programs_have_themselves_the_log_says_nothing(natsim, scenario, tmp_path):
+    run = natsim("run", scenario(machine(command="ls / /tmp /var/tmp /dev/shm >/dev/null; exec cat /proc/self/comm")))
+    [log] = (tmp_path / "natsim-out" / "logs").glob("case.M.run1.log")
+    assert run.code == 0 and log.read_text() == "cat\n"
+
+
+def test_beside_a_program_no_link_leads_elsewhere(natsim, tmp_path):
+    """To a directory without programs, which no command could show."""
+    for name in ("cases/bin", "cases/real", "papers"):
+        (tmp_path / name).mkdir(parents=True)
+    for name in ("cases/real", "papers"):
+        (tmp_path / name / "text").write_text(f"from {name}")
+    (tmp_path / "cases" / "lib").symlink_to(tmp_path / "papers")
+    (tmp_path / "cases" / "lib64").symlink_to("real")
+    shutil.copy("/usr/bin/cat", tmp_path / "cases" / "bin" / "show")
+    (tmp_path / "cases" / "case.yaml").write_text(machine(command=f"cases/bin/show {tmp_path}/cases/lib64/text {tmp_path}/papers/text; exit 0"))
+    run = natsim("run", "cases", "--out", "out")
+    [log] = (tmp_path / "out" / "logs").glob("*case.M.run1.log")
+    said = log.read_text()
+    assert run.code == 0 and "from cases/real" in said and "from papers" not in said, said
 
 
 def test_of_a_scenarios_directory_that_is_hidden_the_log_speaks(natsim, scenario, tmp_path):
