@@ -74,6 +74,9 @@ TEST(nearest)
     assert_string_equal(nt_nearest("flitering", words, 5), "filtering");
     assert_null(nt_nearest("quorum", words, 5));
     assert_null(nt_nearest("x", words, 5));
+    char endless[300] = {0};
+    memset(endless, 'x', sizeof endless - 1);
+    assert_null(nt_nearest(endless, words, 5));
     assert_null(nt_nearest("mapping", words, 0));
 }
 
