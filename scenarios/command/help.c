@@ -17,9 +17,9 @@ static void print_commands(const struct nt_command *commands)
 
 const char *nt_exit_meaning(enum nt_exit code)
 {
-    static const char *const meanings[] = {"passed", "a case failed or all were skipped",
-                                           "flags or input invalid, or nothing to run",
-                                           "outputs cannot be written, or a case broke"};
+    static const char *const meanings[] = {
+        "passed", "a case failed or all were skipped, or classify, sweep or diff found something",
+        "flags or input invalid, or nothing to run", "outputs cannot be written, a case broke, or cases are missing"};
     return meanings[code];
 }
 

@@ -224,7 +224,7 @@ static int set_annotations(struct nt_options *o, const char *value, struct nt_di
 #define RUN "run", "interop"
 #define CASES RUN, "explain", "rules" /* which run cases */
 static const struct nt_flag flags[] = {
-    {"--out", "DIR", "where the outputs go (natsim-out)", set_out, 0, {RUN, "merge", "sweep", "diff"}},
+    {"--out", "DIR", "where the outputs go (natsim-out; merge of one directory: there; diff without it: no page)", set_out, 0, {RUN, "merge", "sweep", "diff"}},
     {"--jobs", "N", "worker processes (one for each processor; 1 with --shard mpi)", set_jobs, 0, {RUN, "sweep"}},
     {"--seed", "N", "instead of the scenario's seed", set_seed, 0, {CASES, "classify"}},
     {"--seeds", "A..B", "run every case once with each of these seeds; of sweep: the numbers of the worlds", set_seeds, 0, {CASES, "list", "sweep"}},

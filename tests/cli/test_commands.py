@@ -85,6 +85,14 @@ def test_help_names_every_command_and_flag_that_works(natsim):
     assert natsim("run", "--help").out == natsim("--help", "run").out
 
 
+def test_help_is_true(natsim):
+    """What nothing stands for, and what an exit code says of commands that run no case of a file."""
+    assert "(nothing: of all suites)" in natsim("list", "--help").out and "(nothing: all suites)" in natsim("lint", "--help").out
+    for command in ("classify", "diff", "sweep"):
+        assert "1 a case failed or all were skipped, or classify, sweep or diff found something" in natsim(command, "--help").out
+    assert "diff without it: no page" in natsim("diff", "--help").out
+
+
 # --- list, lint, presets ---
 
 def test_list_of_everything_has_each_id_once(natsim):
