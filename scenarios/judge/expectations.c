@@ -72,7 +72,7 @@ static const char *why_no_path(const struct nt_judged *j, const char *path, char
 static void judge_path(struct nt_verdict *v, const struct nt_judged *j, struct nt_result_case *r)
 {
     const struct nt_scn_expect *e = &nt_world_case(j->w)->expect;
-    char expected[NT_PATHS_TEXT], none[400];
+    char expected[NT_PATHS_TEXT], none[NT_VERDICT_REASON];
     const char *why = "";
     uint32_t agent;
     unsigned says, went;
@@ -215,9 +215,11 @@ static void judge_conformance(struct nt_verdict *v, const struct nt_judged *j)
 /* What may be the reason of a failure, in brackets behind it. */
 static void tell_besides(struct nt_verdict *v, const char *what, const char *found)
 {
-    size_t len = strlen(v->reason);
-    if (v->outcome == NT_FAIL && found != NULL && found[0] != '\0')
-        snprintf(v->reason + len, sizeof v->reason - len, " (%s%s)", what, found);
+    char reason[NT_VERDICT_REASON];
+    if (v->outcome != NT_FAIL || found == NULL || found[0] == '\0')
+        return;
+    memcpy(reason, v->reason, sizeof reason);
+    nt_verdict_put(v, "%s (%s%s)", reason, what, found);
 }
 
 void nt_expectations_judge(const struct nt_judged *j, struct nt_result_case *r)

@@ -27,10 +27,13 @@ static struct nt_result_rule *copy_rules(const struct nt_why_entry *e, int *err)
     return rules;
 }
 
-static void add_entry(struct list *l, const struct nt_why_entry *e)
+/* Takes the entry's text. */
+static void add_entry(struct list *l, struct nt_why_entry *e)
 {
-    if (l->r->why_not_count == NT_WHY_NOT_MAX) {
-        l->left_out++;
+    l->err = l->err == NT_OK ? e->text.err : l->err;
+    if (l->r->why_not_count == NT_WHY_NOT_MAX || e->text.err != NT_OK) {
+        l->left_out += l->r->why_not_count == NT_WHY_NOT_MAX;
+        nt_text_free(&e->text);
         return;
     }
     l->r->why_not[l->r->why_not_count] =
@@ -40,7 +43,7 @@ static void add_entry(struct list *l, const struct nt_why_entry *e)
                                    .packet = (int)e->packet,
                                    .node = nt_strdup(e->node, &l->err),
                                    .reason = nt_strdup(e->reason, &l->err),
-                                   .text = nt_strdup(e->text, &l->err)};
+                                   .text = e->text.p};
     struct nt_result_why_not *y = &l->r->why_not[l->r->why_not_count++];
     y->rules = copy_rules(e, &l->err);
     y->rule_count = y->rules != NULL ? e->rule_count : 0;
@@ -76,10 +79,10 @@ static void explain_pair(struct list *l, uint32_t agent, const struct nt_result_
         nt_why_check(&e, l->w, l->r, &l->ways, way);
     } else {
         e.reason = "unchecked";
-        snprintf(e.text, sizeof e.text,
-                 l->ways.cut ? "what became of its checks is not known: packets are not kept without end; the pair is %s"
-                             : "no check was sent on it: the pair is %s",
-                 p->state);
+        nt_text_printf(&e.text,
+                       l->ways.cut ? "what became of its checks is not known: packets are not kept without end; the pair is %s"
+                                   : "no check was sent on it: the pair is %s",
+                       p->state);
     }
     add_entry(l, &e);
 }
@@ -143,12 +146,12 @@ static void explain_none(struct list *l, uint32_t agent)
         return;
     if (!has_happened(l, agent, offered ? "offer-received" : "answer-received")) {
         e.reason = offered ? "no-offer" : "no-answer";
-        snprintf(e.text, sizeof e.text, "%s got no %s of %s", l->scn->agents[agent].name, awaited, peer);
+        nt_text_printf(&e.text, "%s got no %s of %s", l->scn->agents[agent].name, awaited, peer);
     } else if (l->r->agents[agent].candidate_count == 0) {
         e.reason = "no-candidates";
-        snprintf(e.text, sizeof e.text, "%s has no candidate", l->scn->agents[agent].name);
+        nt_text_printf(&e.text, "%s has no candidate", l->scn->agents[agent].name);
     } else {
-        snprintf(e.text, sizeof e.text, "no candidate of %s pairs with one of %s", peer, l->scn->agents[agent].name);
+        nt_text_printf(&e.text, "no candidate of %s pairs with one of %s", peer, l->scn->agents[agent].name);
     }
     add_entry(l, &e);
 }

@@ -1,11 +1,8 @@
 #include "scenarios/judge/why_text.h"
-#include "core/base/diag.h"
 #include "core/base/err.h"
 #include "natsim/packet/packet.h"
 #include "scenarios/judge/why_causes.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 struct scene {
@@ -25,17 +22,6 @@ struct scene {
     bool answer; /* the packet is one to the check */
 };
 
-static void say(struct nt_why_entry *e, const char *fmt, ...) NT_PRINTF(2, 3);
-
-static void say(struct nt_why_entry *e, const char *fmt, ...)
-{
-    size_t len = strlen(e->text);
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(e->text + len, sizeof e->text - len, fmt, args);
-    va_end(args);
-}
-
 static void name_rule(struct nt_why_entry *e, const char *node, const char *key)
 {
     for (size_t i = 0; i < e->rule_count; i++)
@@ -47,14 +33,26 @@ static void name_rule(struct nt_why_entry *e, const char *node, const char *key)
     e->rules[e->rule_count++].key = key;
 }
 
-/* "nat-left (symmetric)" */
+/* Its kind of NAT stands behind its name already. */
+static bool is_described(const struct nt_why_entry *e, const char *name)
+{
+    size_t len = strlen(name);
+    for (const char *at = e->text.p; at != NULL && (at = strstr(at, name)) != NULL; at += len)
+        if ((at == e->text.p || at[-1] == ' ') && strncmp(at + len, " (", 2) == 0)
+            return true;
+    return false;
+}
+
+/* "nat-left (symmetric)"; where it is named again, "nat-left" */
 static void say_gateway(struct nt_why_entry *e, const struct nt_scn_gateway *g)
 {
-    if (g->preset[0] != '\0')
-        say(e, "%s (%s)", g->name, g->preset);
+    if (is_described(e, g->name))
+        nt_text_put(&e->text, g->name);
+    else if (g->preset[0] != '\0')
+        nt_text_printf(&e->text, "%s (%s)", g->name, g->preset);
     else
-        say(e, "%s (mapping %s, filtering %s)", g->name, nt_dependence_name(g->policy.mapping),
-            nt_dependence_name(g->policy.filtering));
+        nt_text_printf(&e->text, "%s (mapping %s, filtering %s)", g->name, nt_dependence_name(g->policy.mapping),
+                       nt_dependence_name(g->policy.filtering));
 }
 
 static const struct nt_scn_gateway *gateway_of(const struct scene *s)
@@ -68,7 +66,7 @@ static void say_node(const struct scene *s)
     if (g != NULL)
         say_gateway(s->e, g);
     else
-        say(s->e, "%s", nt_scn_node_name(s->scn, s->node));
+        nt_text_printf(&s->e->text, "%s", nt_scn_node_name(s->scn, s->node));
 }
 
 /* --- lists of gateways --- */
@@ -77,7 +75,7 @@ static void say_node(const struct scene *s)
 static void say_gateways(struct nt_why_entry *e, const struct nt_why_gateways *list, const char *key)
 {
     for (size_t i = 0; i < list->count; i++) {
-        say(e, "%s", i == 0 ? "; " : i + 1 < list->count ? ", " : " and ");
+        nt_text_printf(&e->text, "%s", i == 0 ? "; " : i + 1 < list->count ? ", " : " and ");
         say_gateway(e, list->of[i]);
         name_rule(e, list->of[i]->name, key);
     }
@@ -89,15 +87,16 @@ static const char *destination_of(const struct nt_scn_gateway *g)
     return g->policy.mapping == NT_DEP_ADDRESS ? "each destination address" : "each destination";
 }
 
-static void say_map_each(const struct scene *s, const struct nt_why_gateways *list)
+/* `is_last`: the node is what the sentence has named last. */
+static void say_map_each(const struct scene *s, const struct nt_why_gateways *list, bool is_last)
 {
-    if (list->count == 1 && list->of[0] == gateway_of(s)) {
-        say(s->e, "; it");
+    if (is_last && list->count == 1 && list->of[0] == gateway_of(s)) {
+        nt_text_printf(&s->e->text, "; it");
         name_rule(s->e, list->of[0]->name, "mapping");
     } else {
         say_gateways(s->e, list, "mapping");
     }
-    say(s->e, " map%s %s to a port of its own", list->count == 1 ? "s" : "", destination_of(list->of[0]));
+    nt_text_printf(&s->e->text, " map%s %s to a port of its own", list->count == 1 ? "s" : "", destination_of(list->of[0]));
 }
 
 /* --- what stopped a packet --- */
@@ -128,7 +127,7 @@ static bool say_not_let_in_by(const struct scene *s, const struct nt_scn_gateway
         const struct nt_check_way *way = &s->ways->of[i];
         if (way->agent == s->e->agent || nt_addr_is_set(&way->via) || !is_filtered_at(s, way, g))
             continue;
-        say(s->e, "; and %s had not let in %s's to %s", g->name, s->receiver, nt_addr_format(&way->dst, to));
+        nt_text_printf(&s->e->text, "; and %s had not let in %s's to %s", g->name, s->receiver, nt_addr_format(&way->dst, to));
         name_rule(s->e, g->name, "filtering");
         return true;
     }
@@ -169,7 +168,7 @@ static void say_hairpin(const struct scene *s, const struct nt_scn_gateway *g)
         return;
     name_rule(s->e, g->name, "hairpin");
     if (g->policy.hairpin == NT_HAIRPIN_INTERNAL)
-        say(s->e, "; %s hairpins without translating the source", g->name);
+        nt_text_printf(&s->e->text, "; %s hairpins without translating the source", g->name);
 }
 
 /* A NAT that keeps a port from who sends after a packet came to it that was not let in. */
@@ -179,27 +178,31 @@ static void say_poisoned(const struct scene *s, const struct nt_why_causes *caus
         const struct nt_scn_gateway *g = causes->way_out.of[i];
         if (g->policy.poison == 0)
             continue;
-        say(s->e, "; %s took another port than %u, to which a packet had come that it did not let in", g->name, causes->known_port);
+        nt_text_printf(&s->e->text, "; %s took another port than %u, to which a packet had come that it did not let in", g->name,
+                       causes->known_port);
         name_rule(s->e, g->name, "poison");
         return;
     }
 }
 
-/* Whose mappings gave the check, or the receiver's packets, a port of its own. */
+/* How it was hairpinned; whose mappings gave the check, or the receiver's packets, a port of its own. */
 static void say_ports(const struct scene *s, const struct nt_why_causes *causes)
 {
     char to[NT_ADDR_TEXT];
+    size_t said = s->e->text.len;
+    if (causes->hairpins)
+        say_hairpin(s, causes->way_in.of[0]);
     if (causes->sent_from.count > 0) {
-        say_map_each(s, &causes->sent_from);
+        say_map_each(s, &causes->sent_from, s->e->text.len == said);
         if (causes->known_port != 0)
-            say(s->e, ", and %s knows port %u", nt_scn_node_name(s->scn, (struct nt_scn_node){NT_SCN_NODE_AGENT, causes->receiver}),
-                causes->known_port);
+            nt_text_printf(&s->e->text, ", and %s knows port %u",
+                           nt_scn_node_name(s->scn, (struct nt_scn_node){NT_SCN_NODE_AGENT, causes->receiver}), causes->known_port);
     }
     if (causes->sent_from.count == 0 && causes->known_port != 0 && causes->known_port != s->src.port)
         say_poisoned(s, causes);
     if (causes->asked.count > 0) {
-        say_map_each(s, &causes->asked);
-        say(s->e, ", and %s is that for another", nt_addr_format(&s->way->dst, to));
+        say_map_each(s, &causes->asked, s->e->text.len == said);
+        nt_text_printf(&s->e->text, ", and %s is that for another", nt_addr_format(&s->way->dst, to));
     }
 }
 
@@ -214,7 +217,7 @@ static void say_filters(const struct scene *s, const struct nt_why_causes *cause
             name_rule(s->e, g->name, "filtering");
     say_gateways(s->e, &others, "filtering");
     if (others.count > 0)
-        say(s->e, " would not have let it in, either");
+        nt_text_printf(&s->e->text, " would not have let it in, either");
 }
 
 /* Why `g` did not expect the packet: a mapping of its own for each destination, at either side, or an address that was not told;
@@ -223,15 +226,13 @@ static void say_causes(const struct scene *s, const struct nt_scn_gateway *g)
 {
     char at[NT_ADDR_TEXT];
     struct nt_why_causes causes = find_causes(s);
-    if (causes.hairpins)
-        say_hairpin(s, causes.way_in.of[0]);
     say_ports(s, &causes);
     if (s->answer)
         return;
     say_filters(s, &causes, g);
     say_not_let_in_either(s, &causes);
     if (causes.sent_from.count == 0 && causes.asked.count == 0 && causes.known_port == 0 && !causes.hairpins)
-        say(s->e, "; %s knows no candidate at %s", s->receiver, nt_addr_format_ip(&s->src, at));
+        nt_text_printf(&s->e->text, "; %s knows no candidate at %s", s->receiver, nt_addr_format_ip(&s->src, at));
 }
 
 static const char *what_was_sent_to(const struct nt_scn_gateway *g, bool ipv6)
@@ -245,10 +246,10 @@ static void say_filtered(const struct scene *s)
     char from[NT_ADDR_TEXT];
     bool ipv6 = s->src.family == NT_AF_IPV6;
     say_node(s);
-    say(s->e, " dropped %s's %s from %s", s->sender, s->what, nt_addr_format(&s->src, from));
+    nt_text_printf(&s->e->text, " dropped %s's %s from %s", s->sender, s->what, nt_addr_format(&s->src, from));
     if (g == NULL)
         return;
-    say(s->e, ", for nothing had been sent to %s from behind it", what_was_sent_to(g, ipv6));
+    nt_text_printf(&s->e->text, ", for nothing had been sent to %s from behind it", what_was_sent_to(g, ipv6));
     name_rule(s->e, g->name, ipv6 ? "ipv6" : "filtering");
     if (!ipv6 && s->e->pair != NULL)
         say_causes(s, g);
@@ -258,9 +259,9 @@ static void say_unreachable(const struct scene *s)
 {
     char to[NT_ADDR_TEXT];
     const struct nt_scn_gateway *g = nt_why_gateway_before(s->scn, &s->dst);
-    say(s->e, "no way leads from %s to %s", nt_scn_node_name(s->scn, s->node), nt_addr_format_ip(&s->dst, to));
+    nt_text_printf(&s->e->text, "no way leads from %s to %s", nt_scn_node_name(s->scn, s->node), nt_addr_format_ip(&s->dst, to));
     if (g != NULL)
-        say(s->e, ", an address behind %s", g->name);
+        nt_text_printf(&s->e->text, ", an address behind %s", g->name);
 }
 
 /* RFC 8445, 7.2.5.2.1: source and destination of the response must be destination and source of the request. */
@@ -268,11 +269,9 @@ static void say_asymmetric(const struct scene *s)
 {
     char asked[NT_ADDR_TEXT], answered[NT_ADDR_TEXT];
     s->e->reason = "not-symmetric";
-    say(s->e, "%s answered %s's check to %s from %s, which counts as failed", s->sender, s->receiver,
-        nt_addr_format(&s->way->dst, asked), nt_addr_format(&s->way->answered_from, answered));
+    nt_text_printf(&s->e->text, "%s answered %s's check to %s from %s, which counts as failed", s->sender, s->receiver,
+                   nt_addr_format(&s->way->dst, asked), nt_addr_format(&s->way->answered_from, answered));
     struct nt_why_causes causes = find_causes(s);
-    if (causes.hairpins)
-        say_hairpin(s, causes.way_in.of[0]);
     say_ports(s, &causes);
 }
 
@@ -297,14 +296,14 @@ static void say_blocked(const struct scene *s, const struct nt_scn_gateway *g)
     const struct nt_scn_gateway *before = nt_why_gateway_before(s->scn, &s->dst);
     struct nt_why_gateways list;
     if (before != NULL && s->dst.family == NT_AF_IPV4) {
-        say(s->e, "; and %s is an address behind %s", nt_addr_format_ip(&s->dst, to), before->name);
+        nt_text_printf(&s->e->text, "; and %s is an address behind %s", nt_addr_format_ip(&s->dst, to), before->name);
         return;
     }
     nt_why_find_blocking(&list, s->scn, s->scn->caller, s->scn->callee);
     for (size_t i = 0; i < list.count; i++) {
         name_rule(s->e, list.of[i]->name, "nat");
         if (list.of[i] != g)
-            say(s->e, "; %s blocks it, too", list.of[i]->name);
+            nt_text_printf(&s->e->text, "; %s blocks it, too", list.of[i]->name);
     }
 }
 
@@ -314,8 +313,8 @@ static void say_dropped(const struct scene *s, enum nt_drop reason)
     const struct nt_scn_gateway *g = gateway_of(s);
     const char *key = key_of(reason);
     say_node(s);
-    say(s->e, " dropped %s's %s from %s: %s", s->sender, s->what, nt_addr_format(&s->src, from),
-        nt_drop_detail(reason, &s->frame->a, &s->frame->b, detail, sizeof detail));
+    nt_text_printf(&s->e->text, " dropped %s's %s from %s: %s", s->sender, s->what, nt_addr_format(&s->src, from),
+                   nt_drop_detail(reason, &s->frame->a, &s->frame->b, detail, sizeof detail));
     if (g == NULL || key == NULL)
         return;
     if (reason == NT_DROP_BLOCKED) {
@@ -326,7 +325,7 @@ static void say_dropped(const struct scene *s, enum nt_drop reason)
     if (reason == NT_DROP_HAIRPIN && s->e->pair != NULL)
         say_causes(s, g);
     if ((reason == NT_DROP_LIMIT || reason == NT_DROP_NO_PORT) && nt_why_maps_each(g)) {
-        say(s->e, "; it maps %s to a port of its own", destination_of(g));
+        nt_text_printf(&s->e->text, "; it maps %s to a port of its own", destination_of(g));
         name_rule(s->e, g->name, "mapping");
     }
 }
@@ -334,8 +333,8 @@ static void say_dropped(const struct scene *s, enum nt_drop reason)
 static void say_discarded(const struct scene *s)
 {
     char detail[160];
-    say(s->e, "%s did not take %s's %s: %s", nt_scn_node_name(s->scn, s->node), s->sender, s->what,
-        nt_trace_detail(s->frame->why != NULL ? s->frame->why : "", &s->frame->a, &s->frame->b, detail, sizeof detail));
+    nt_text_printf(&s->e->text, "%s did not take %s's %s: %s", nt_scn_node_name(s->scn, s->node), s->sender, s->what,
+                   nt_trace_detail(s->frame->why != NULL ? s->frame->why : "", &s->frame->a, &s->frame->b, detail, sizeof detail));
 }
 
 /* The frame at which a packet ended. */
@@ -391,15 +390,15 @@ static void say_way(struct scene *s, const struct nt_check_way *way, const char 
     s->what = response ? "answer" : asked;
     if (!there) {
         s->e->reason = "not-kept";
-        say(s->e, "the packets of %s's %s are not kept any more", from, asked);
+        nt_text_printf(&s->e->text, "the packets of %s's %s are not kept any more", from, asked);
     } else if (nt_capture_has_ended(s->frame)) {
         say_end(s);
     } else if (!response && way->request.arrived != 0) {
         s->e->reason = "no-answer";
-        say(s->e, "%s got %s's %s and did not answer it", s->e->node, from, asked);
+        nt_text_printf(&s->e->text, "%s got %s's %s and did not answer it", s->e->node, from, asked);
     } else {
         s->e->reason = "under-way";
-        say(s->e, "%s's %s was still under way", s->sender, s->what);
+        nt_text_printf(&s->e->text, "%s's %s was still under way", s->sender, s->what);
     }
 }
 
@@ -425,15 +424,15 @@ void nt_why_check(struct nt_why_entry *e, const struct nt_world *w, const struct
     s.answer = true;
     if (!way->success) {
         e->reason = "refused";
-        say(e, "%s refused %s's check with %u", to, from, way->code);
+        nt_text_printf(&e->text, "%s refused %s's check with %u", to, from, way->code);
     } else if (!nt_addr_equal(&way->answered_from, &way->dst)) {
         say_asymmetric(&s);
     } else {
         e->reason = way->late ? "late-answer" : "answered";
-        say(e,
-            way->late ? "%s answered %s's check when %s had ended it"
-                      : "%s answered %s's check, and the pair of %s has not become valid",
-            to, from, from);
+        nt_text_printf(&e->text,
+                       way->late ? "%s answered %s's check when %s had ended it"
+                                 : "%s answered %s's check, and the pair of %s has not become valid",
+                       to, from, from);
     }
 }
 
@@ -454,17 +453,17 @@ void nt_why_request(struct nt_why_entry *e, const struct nt_world *w, const stru
 {
     struct scene s = set_scene(e, w, NULL);
     const char *from = name_of(s.scn, e->agent), *to = s.scn->servers[server].name, *user = NULL;
-    say(e, "no %s candidate: ", kind);
+    nt_text_printf(&e->text, "no %s candidate: ", kind);
     if (way == NULL) {
         e->reason = "unasked";
-        say(e, "%s did not ask %s", from, to);
+        nt_text_printf(&e->text, "%s did not ask %s", from, to);
     } else if (way->taken == 0) {
         say_way(&s, way, from, to, "request");
     } else {
         look_at(&s, way->taken);
         e->reason = "refused";
-        say(e, "%s refused %s with %u", to, from, way->code);
+        nt_text_printf(&e->text, "%s refused %s with %u", to, from, way->code);
         if (!has_user(s.scn, e->agent, server, &user))
-            say(e, ": it has no user '%s'", user);
+            nt_text_printf(&e->text, ": it has no user '%s'", user);
     }
 }

@@ -3,10 +3,13 @@
 #define NT_JUDGE_WHY_TEXT_H
 
 #include "reports/result/result.h"
+#include "reports/result/text.h"
 #include "scenarios/judge/check_ways.h"
+#include "scenarios/judge/why_causes.h"
 
-#define NT_WHY_RULES_MAX 8
-#define NT_WHY_TEXT 512
+/* Of one sentence: by which NATs of the way out and of the way in map, by which those filter, and a few of the one that dropped it.
+ */
+#define NT_WHY_RULES_MAX (4 * NT_WHY_GATEWAYS_MAX)
 
 struct nt_why_entry {
     uint32_t agent;                    /* of the case */
@@ -14,7 +17,7 @@ struct nt_why_entry {
     uint32_t packet;
     const char *node;   /* a name of the case's; NULL: none */
     const char *reason; /* static */
-    char text[NT_WHY_TEXT];
+    struct nt_text text;
     struct {
         const char *node, *key;
     } rules[NT_WHY_RULES_MAX];

@@ -15,6 +15,14 @@ static void write_reason(char reason[NT_VERDICT_REASON], const char *fmt, va_lis
         memcpy(reason + NT_VERDICT_REASON - sizeof "...", "...", sizeof "...");
 }
 
+void nt_verdict_put(struct nt_verdict *v, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    write_reason(v->reason, fmt, args);
+    va_end(args);
+}
+
 /* Room for a further reason. */
 static char *add_reason(struct nt_verdict *v)
 {

@@ -8,7 +8,7 @@
 #include "scenarios/model/case.h"
 
 #define NT_VERDICT_MORE_MAX 16
-#define NT_VERDICT_REASON 512
+#define NT_VERDICT_REASON 4096 /* a longer one ends in "..." */
 
 struct nt_verdict {
     struct nt_place fallback; /* for expectations without a place */
@@ -20,6 +20,8 @@ struct nt_verdict {
     size_t more_count, left_out;                       /* and how many of them have no room */
 };
 
+/* Its reason where there is an outcome already. */
+void nt_verdict_put(struct nt_verdict *v, const char *fmt, ...) NT_PRINTF(2, 3);
 void nt_verdict_error(struct nt_verdict *v, const char *fmt, ...) NT_PRINTF(2, 3);
 void nt_verdict_fail(struct nt_verdict *v, struct nt_place place, uint32_t packet, const char *fmt, ...) NT_PRINTF(4, 5);
 /* Fails unless `found` is as expected; an unset expectation always passes. */

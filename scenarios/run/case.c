@@ -88,7 +88,7 @@ static void run_and_judge(struct run *run, const struct nt_run_clock *clock, str
 static void give_up(enum nt_outcome outcome, const char *why, const struct nt_scn_case *c, struct nt_result_case *out)
 {
     struct nt_verdict v = {.outcome = outcome, .line = outcome == NT_FAIL ? c->place.line : 0};
-    snprintf(v.reason, sizeof v.reason, "%s", why);
+    nt_verdict_put(&v, "%s", why);
     nt_verdict_give(&v, out);
 }
 

@@ -24,7 +24,7 @@ static void add_order(struct nt_result_case *r, const struct nt_orders *orders)
 {
     char text[3 * NT_SCN_EXPLORE_MAX + 1];
     struct nt_verdict v = {.outcome = r->outcome, .line = r->line, .packet = r->packet};
-    snprintf(v.reason, sizeof v.reason, "%.380s (in the order %s)", r->reason, nt_orders_text(orders, text, sizeof text));
+    nt_verdict_put(&v, "%s (in the order %s)", r->reason, nt_orders_text(orders, text, sizeof text));
     nt_verdict_give(&v, r);
 }
 
@@ -72,7 +72,7 @@ static void explore(const struct nt_scn_case *c, const struct nt_run_options *op
 static void skip(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_result_case *out)
 {
     struct nt_verdict v = {.outcome = NT_SKIP, .line = c->skip.place.line};
-    snprintf(v.reason, sizeof v.reason, "%s", c->skip.why);
+    nt_verdict_put(&v, "%s", c->skip.why);
     if (nt_result_identify(c, options->seed, options->seed_in_id, "out of memory", out) == NT_OK)
         nt_verdict_give(&v, out);
 }

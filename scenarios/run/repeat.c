@@ -19,8 +19,8 @@ static void keep_result(struct nt_result_case *kept, struct nt_capture *kept_cap
 static void mark_unstable(struct nt_result_case *r, uint32_t passed, uint32_t failed)
 {
     struct nt_verdict v = {.outcome = NT_FAIL, .line = r->line, .packet = r->packet};
-    snprintf(v.reason, sizeof v.reason, "unstable: passed in %u of %u runs; in another: %.300s", (unsigned)passed,
-             (unsigned)(passed + failed), r->reason);
+    nt_verdict_put(&v, "unstable: passed in %u of %u runs; in another: %s", (unsigned)passed, (unsigned)(passed + failed),
+                   r->reason);
     nt_verdict_give(&v, r);
 }
 

@@ -1,6 +1,9 @@
 """Why a call was relayed, or had no path: the rules that the sentences name are those that did it, and what never began is told."""
 
 import json
+import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -101,3 +104,57 @@ def test_merge_keeps_it(why, natsim, tmp_path):
     entries, _ = why(two_nats("symmetric", "symmetric", path="relayed"))
     natsim("merge", "out", "--out", "merged")
     assert json.loads((tmp_path / "merged" / "results.json").read_text())["cases"][0]["why_not"] == entries
+
+
+def test_the_sentence_of_two_symmetric_nats_names_who_maps(why):
+    """What maps is the NAT that dropped the check, not the one that the sentence named before."""
+    entries, _ = why(two_nats("symmetric", "symmetric", path="relayed"))
+    (text,) = texts(entries, agent="L", remote="203.0.113.3:40000")
+    assert text.endswith("; nat-left (symmetric) maps each destination to a port of its own, and R knows port 40000; nat-right maps each destination "
+                         "to a port of its own, and 203.0.113.3:40000 is that for another")
+
+
+def stacks(levels, policy):
+    """NATs of this policy one behind the other, before both agents."""
+    networks = ["  internet: {ipv4: 203.0.113.0/24, delay: 20ms}"]
+    gateways = []
+    for side, number in (("left", 1), ("right", 2)):
+        for i in range(levels):
+            networks.append(f"  {side}-{i}: {{ipv4: 10.{number}{i}.0.0/24, delay: 1ms}}")
+            outside = "internet" if i == 0 else f"{side}-{i - 1}"
+            gateways.append(f"  nat-of-the-{side}-agent-{i}: {{inside: {side}-{i}, outside: {outside}, nat: {policy}}}")
+    return "\n".join(["natsim: 1", "claim: a test", "networks:", *networks, "gateways:", *gateways, f"""servers:
+  stun: {{on: internet, kind: stun}}
+  platform: {{on: internet, kind: platform}}
+agents:
+  L: {{on: left-{levels - 1}, stun: [stun]}}
+  R: {{on: right-{levels - 1}, stun: [stun]}}
+steps:
+  - {{at: 0s, call: {{from: L, to: R}}}}
+expect: {{path: direct}}
+"""])
+
+
+def test_a_long_sentence_is_whole(why):
+    """Each NAT is described once, and no rule is left out."""
+    words = "mapping: address-and-port-dependent, filtering: address-and-port-dependent"
+    entries, case = why(stacks(4, "{" + words + "}"))
+    (entry,) = [e for e in entries if e["agent"] == "L" and e["reason"] == "filtered"]
+    assert len(entry["text"]) > 1000
+    assert entry["text"].endswith("; nat-of-the-right-agent-1, nat-of-the-right-agent-2 and nat-of-the-right-agent-3 would not have let it in, either")
+    assert entry["text"].count("(" + words.replace(":", "") + ")") == 8
+    assert {(r["node"], r["key"]) for r in entry["rules"]} == {
+        (f"nat-of-the-{side}-agent-{i}", key) for side, key in (("left", "mapping"), ("right", "mapping"), ("right", "filtering")) for i in range(4)}
+    assert case["reason"] == case["reasons"][0] == "path: expected direct, found none: " + entry["text"]
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed")
+def test_the_page_breaks_its_lines(why, tmp_path):
+    """A sentence does not run beyond the window."""
+    why(two_nats("symmetric", "symmetric", path="relayed"))
+    measured = '<script>document.title = document.documentElement.scrollWidth <= innerWidth ? "fits" : "too wide"</script>'
+    (tmp_path / "page.html").write_text((tmp_path / "out" / "report.html").read_text() + measured)
+    done = subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1200,900", f"--user-data-dir={tmp_path / 'profile'}",
+                           "--dump-dom", f"file://{tmp_path}/page.html#case=s"], capture_output=True, text=True, timeout=120)
+    assert "Why not direct" in done.stdout, done.stderr
+    assert re.search("<title>(.*?)</title>", done.stdout).group(1) == "fits"

@@ -238,7 +238,7 @@ TEST(test_all_reasons_are_kept_the_first_error_before_failures)
 TEST(test_a_reason_that_is_cut_ends_in_dots)
 {
     struct nt_verdict v = {0};
-    char words[800];
+    char words[2 * NT_VERDICT_REASON];
     memset(words, 'x', sizeof words);
     words[sizeof words - 1] = '\0';
     nt_verdict_fail(&v, there, 0, "%s", words);
