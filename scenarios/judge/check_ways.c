@@ -21,13 +21,14 @@ struct finder {
     int err;
 };
 
-/* A STUN message in a frame. */
+/* A STUN message in a frame. Most frames show another hop of one that is known: only its id is read. */
 struct seen {
     const uint8_t *bytes;
     size_t len;
-    struct nt_addr src, dst;
-    struct nt_addr peer; /* TURN carries it from or to this one; unset: it does not, or the channel is not known */
+    struct nt_addr src, dst; /* when it is located */
+    struct nt_addr peer;     /* likewise: TURN carries it from or to this one; unset: it does not, or the channel is not known */
     bool carried;
+    uint16_t channel; /* that carries it; 0: an indication, whose peer is read at once */
     uint32_t number;
     const struct nt_capture_frame *frame;
     struct nt_scn_node node; /* whose tap it is */
@@ -74,16 +75,6 @@ static struct nt_addr channel_peer(const struct finder *f, const struct seen *s,
     return (struct nt_addr){0};
 }
 
-static bool unwrap_channel(struct finder *f, struct seen *s)
-{
-    uint16_t number;
-    if (!nt_channel_data_parse(s->bytes, s->len, &number, &s->bytes, &s->len))
-        return false;
-    s->carried = true;
-    s->peer = channel_peer(f, s, number);
-    return true;
-}
-
 static bool unwrap_indication(struct seen *s)
 {
     struct nt_stun_msg m;
@@ -97,21 +88,47 @@ static bool unwrap_indication(struct seen *s)
     return true;
 }
 
+/* The payload of a whole UDP datagram; NULL: it is none. */
+static const uint8_t *udp_payload(const struct nt_capture *c, const struct nt_capture_frame *f, size_t *len)
+{
+    const uint8_t *ip = nt_capture_bytes(c, f);
+    bool v4 = f->len > 28 && ip[0] >> 4 == 4;
+    if (!v4 && (f->len <= 48 || ip[0] >> 4 != 6))
+        return NULL;
+    size_t at = (v4 ? (ip[0] & 15u) * 4 : 40) + 8u;
+    bool whole = v4 ? ip[9] == NT_PROTO_UDP && (nt_load16(ip + 6) & 0x3fff) == 0 : ip[6] == NT_PROTO_UDP;
+    *len = whole && at < f->len ? f->len - at : 0;
+    return *len > 0 ? ip + at : NULL;
+}
+
 /* False: the frame has no message. */
-static bool read_message(struct finder *f, struct seen *s)
+static bool read_message(const struct finder *f, struct seen *s)
+{
+    s->bytes = udp_payload(f->capture, s->frame, &s->len);
+    if (s->bytes == NULL)
+        return false;
+    if (nt_channel_data_parse(s->bytes, s->len, &s->channel, &s->bytes, &s->len)) {
+        s->carried = true;
+        return nt_stun_looks_like(s->bytes, s->len);
+    }
+    if (!nt_stun_looks_like(s->bytes, s->len))
+        return false;
+    if (class_of(s->bytes) == NT_STUN_INDICATION && method_of(s->bytes) != NT_STUN_BINDING)
+        return unwrap_indication(s) && nt_stun_looks_like(s->bytes, s->len);
+    return true;
+}
+
+/* Reads the addresses. */
+static void locate(const struct finder *f, struct seen *s)
 {
     struct nt_packet p = {
         .data = (uint8_t *)(uintptr_t)nt_capture_bytes(f->capture, s->frame), .len = s->frame->len, .cap = s->frame->len};
-    if (s->frame->len == 0 || nt_packet_parse(&p) != NT_OK || p.proto != NT_PROTO_UDP || p.fragment)
-        return false;
-    s->bytes = p.data + p.payload;
-    s->len = p.payload_len;
+    if (nt_packet_parse(&p) != NT_OK)
+        return;
     s->src = p.src;
     s->dst = p.dst;
-    bool stun = nt_stun_looks_like(s->bytes, s->len);
-    if (stun && class_of(s->bytes) == NT_STUN_INDICATION && method_of(s->bytes) != NT_STUN_BINDING)
-        return unwrap_indication(s) && nt_stun_looks_like(s->bytes, s->len);
-    return stun || (unwrap_channel(f, s) && nt_stun_looks_like(s->bytes, s->len));
+    if (s->channel != 0)
+        s->peer = channel_peer(f, s, s->channel);
 }
 
 /* --- transactions --- */
@@ -196,8 +213,11 @@ static bool is_other_end(const struct nt_check_way *way, const struct seen *s)
     return !nt_addr_is_set(&way->via) && nt_addr_equal(&s->dst, &way->dst); /* a check may end at a server that relays it */
 }
 
-static void note_message(struct finder *f, const struct seen *s)
+/* Gateways see what is on its way; agents and servers begin, relay and take it. */
+static void note_message(struct finder *f, struct seen *s)
 {
+    if (s->node.kind != NT_SCN_NODE_GATEWAY)
+        locate(f, s);
     struct nt_check_way *way = way_of(f, s);
     if (way == NULL)
         return;
