@@ -37,9 +37,9 @@ static void put_why_not(struct nt_text *t, const struct nt_result_why_not *y)
 void nt_put_why_not(struct nt_text *t, const struct nt_result_case *c, size_t most)
 {
     const struct nt_result_why_not *first = nt_result_why(c);
-    if (first == NULL)
-        return;
-    nt_text_printf(t, "%s: %s\n", c->path != NULL && strcmp(c->path, "direct") == 0 ? "no better pair" : "not direct", first->text);
+    if (first != NULL)
+        nt_text_printf(t, "%s: %s\n", c->path != NULL && strcmp(c->path, "direct") == 0 ? "no better pair" : "not direct",
+                       first->text);
     for (size_t i = 0; i < c->why_not_count && i < most; i++)
         put_why_not(t, &c->why_not[i]);
     if (c->why_not_count > most && most > 0)

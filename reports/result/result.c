@@ -56,20 +56,36 @@ void nt_result_forget_reasons(struct nt_result_case *c)
         c->reason[0] = '\0';
 }
 
-/* What kept a side from candidates explains its pairs; a rule of a NAT says more than an address that nobody outside can reach. */
-static int weight_of(const struct nt_result_why_not *y)
+static bool is_any_of(const char *name, const char *a, const char *b)
 {
-    bool pair = nt_addr_is_set(&y->local), unreached = strcmp(y->reason, "no-route") == 0 || strcmp(y->reason, "unchecked") == 0;
-    return !pair ? 3 : y->rule_count > 0 ? 2 : !unreached;
+    return strcmp(name, a) == 0 || strcmp(name, b) == 0;
+}
+
+static bool begins_with(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* What kept a side from candidates explains its pairs, but a relayed one would not have made the path direct; a rule of a NAT says
+ * more than an address that nobody outside can reach. */
+static int weight_of(const struct nt_result_case *c, const struct nt_result_why_not *y)
+{
+    bool has_path = c->path != NULL && strcmp(c->path, "none") != 0;
+    bool pair = nt_addr_is_set(&y->local), unreached = is_any_of(y->reason, "no-route", "unchecked");
+    if (has_path && begins_with(y->text, NT_WHY_NO_RELAYED))
+        return -1;
+    if (!pair)
+        return is_any_of(y->reason, "no-pairs", "unasked") || (!has_path && strcmp(y->reason, "policy") == 0) ? 1 : 3;
+    return y->rule_count > 0 ? 2 : !unreached;
 }
 
 const struct nt_result_why_not *nt_result_why(const struct nt_result_case *c)
 {
     const struct nt_result_why_not *most = c->why_not_count > 0 ? &c->why_not[0] : NULL;
     for (size_t i = 1; i < c->why_not_count; i++)
-        if (weight_of(&c->why_not[i]) > weight_of(most))
+        if (weight_of(c, &c->why_not[i]) > weight_of(c, most))
             most = &c->why_not[i];
-    return most;
+    return most != NULL && weight_of(c, most) >= 0 ? most : NULL;
 }
 
 const char *nt_outcome_name(enum nt_outcome o)

@@ -8,7 +8,8 @@ void nt_result_case_free(struct nt_result_case *c);
 /* Makes `text` the reason, and the first of the reasons: those that were there follow. 0 or NT_ENOMEM, and nothing has changed. */
 int nt_result_put_reason(struct nt_result_case *c, const char *text);
 void nt_result_forget_reasons(struct nt_result_case *c); /* its reason becomes "" */
-/* The entry of why_not that says most about how the call went; NULL: there is none. */
+#define NT_WHY_NO_RELAYED "no relayed candidate: "       /* begins the text of an entry for a server */
+/* The entry of why_not that says most about how the call went; NULL: none says anything about that. */
 const struct nt_result_why_not *nt_result_why(const struct nt_result_case *c);
 const char *nt_outcome_name(enum nt_outcome o);
 const char *nt_side_name(bool remote); /* "local", "remote" */
