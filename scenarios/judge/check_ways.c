@@ -284,6 +284,45 @@ const struct nt_check_way *nt_check_ways_last(const struct nt_check_ways *ways, 
     return NULL;
 }
 
+static bool asks_for(const struct nt_capture *capture, uint32_t number, const struct nt_addr *peer)
+{
+    const struct nt_capture_frame *f = nt_capture_frame_at(capture, number);
+    struct nt_packet p = {0};
+    struct nt_stun_msg m;
+    struct nt_addr a;
+    if (f == NULL)
+        return false;
+    p = (struct nt_packet){.data = (uint8_t *)(uintptr_t)nt_capture_bytes(capture, f), .len = f->len, .cap = f->len};
+    if (nt_packet_parse(&p) != NT_OK || nt_stun_parse(&m, p.data + p.payload, p.payload_len) != NT_OK)
+        return false;
+    for (size_t i = 0; i < m.count; i++)
+        if (m.attrs[i].type == NT_ATTR_XOR_PEER_ADDRESS && nt_stun_attr_addr(&m, &m.attrs[i], &a) == NT_OK &&
+            nt_addr_same_ip(&a, peer))
+            return true;
+    return false;
+}
+
+const struct nt_scn_server *nt_check_ways_server(const struct nt_scn_case *c, const struct nt_addr *a)
+{
+    for (size_t i = 0; i < c->server_count; i++)
+        for (size_t k = 0; k < c->servers[i].on.address_count; k++)
+            if (nt_addr_same_ip(&c->servers[i].on.addresses[k], a))
+                return &c->servers[i];
+    return NULL;
+}
+
+const struct nt_check_way *nt_check_ways_permission(const struct nt_check_ways *ways, const struct nt_world *w, uint32_t agent,
+                                                    const struct nt_addr *relayed, const struct nt_addr *peer)
+{
+    const struct nt_scn_server *server = nt_check_ways_server(nt_world_case(w), relayed);
+    for (size_t i = ways->count; i-- > 0;)
+        if (ways->of[i].agent == agent && ways->of[i].method == NT_TURN_CREATE_PERMISSION &&
+            (server == NULL || server == nt_check_ways_server(nt_world_case(w), &ways->of[i].dst)) &&
+            asks_for(nt_world_observer(w)->capture, ways->of[i].request.last, peer))
+            return &ways->of[i];
+    return NULL;
+}
+
 uint32_t nt_check_way_end(const struct nt_check_way *way, bool *response)
 {
     *response = way->response.last != 0;

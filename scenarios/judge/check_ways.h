@@ -46,6 +46,12 @@ void nt_check_ways_free(struct nt_check_ways *ways);
  */
 const struct nt_check_way *nt_check_ways_last(const struct nt_check_ways *ways, uint32_t agent, const struct nt_addr *base,
                                               const struct nt_addr *remote, bool relayed);
+/* Whose address it is, the service's or one of relayed addresses; NULL: no server's. */
+const struct nt_scn_server *nt_check_ways_server(const struct nt_scn_case *c, const struct nt_addr *a);
+/* The last request of this agent to the server with the relayed address for a permission for the address of `peer`. NULL: none is
+ * kept. */
+const struct nt_check_way *nt_check_ways_permission(const struct nt_check_ways *ways, const struct nt_world *w, uint32_t agent,
+                                                    const struct nt_addr *relayed, const struct nt_addr *peer);
 /* The frame that ended it or shows it last; *response: it is one of the response. 0: none. */
 uint32_t nt_check_way_end(const struct nt_check_way *way, bool *response);
 

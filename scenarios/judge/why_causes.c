@@ -84,18 +84,42 @@ static bool blocks(const struct nt_scn_gateway *g)
     return g->policy.kind == NT_GW_BLOCKED || g->policy.kind == NT_GW_BLOCKED_UDP;
 }
 
-void nt_why_find_blocking(struct nt_why_gateways *list, const struct nt_scn_case *c, uint32_t a, uint32_t b)
+static bool has_address(const struct nt_scn_attachment *on, const struct nt_addr *a)
 {
-    const uint32_t sides[] = {a, b};
+    for (size_t i = 0; i < on->address_count; i++)
+        if (nt_addr_same_ip(&on->addresses[i], a))
+            return true;
+    return false;
+}
+
+static void add_blocking(struct nt_why_gateways *list, const struct nt_why_gateways *out)
+{
+    for (size_t i = 0; i < out->count; i++)
+        if (blocks(out->of[i]) && !is_among(list, out->of[i]))
+            add(list, out->of[i]);
+}
+
+/* Of the interface with this address, or those behind the gateway that has it; none of a relayed one: what it relays is no packet
+ * of the interface's. */
+static void find_blocking_before(struct nt_why_gateways *list, const struct nt_scn_case *c, uint32_t agent, const struct nt_addr *a)
+{
+    const struct nt_scn_gateway *translator = nt_why_translator(c, a);
+    for (size_t i = 0; i < c->agents[agent].on_count; i++) {
+        struct nt_why_gateways out = {.count = 0};
+        gateways_from(&out, c, c->agents[agent].on[i].network);
+        if (has_address(&c->agents[agent].on[i], a) || (translator != NULL && is_among(&out, translator)))
+            add_blocking(list, &out);
+    }
+}
+
+void nt_why_find_blocking(struct nt_why_gateways *list, const struct nt_scn_case *c, uint32_t agent,
+                          const struct nt_result_pair *pair)
+{
     list->count = 0;
-    for (size_t s = 0; s < 2; s++)
-        for (size_t i = 0; i < c->agents[sides[s]].on_count; i++) {
-            struct nt_why_gateways out = {.count = 0};
-            gateways_from(&out, c, c->agents[sides[s]].on[i].network);
-            for (size_t k = 0; k < out.count; k++)
-                if (blocks(out.of[k]) && !is_among(list, out.of[k]))
-                    add(list, out.of[k]);
-        }
+    if (pair == NULL)
+        return;
+    find_blocking_before(list, c, agent, &pair->base);
+    find_blocking_before(list, c, agent == c->caller ? c->callee : c->caller, &pair->remote);
 }
 
 /* Those of the receiver from the one with this address outside inwards; none: it is the address of a host. */

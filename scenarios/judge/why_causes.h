@@ -36,8 +36,9 @@ struct nt_why_causes {
 
 void nt_why_find_causes(struct nt_why_causes *causes, const struct nt_why_question *q);
 
-/* The gateways of these agents, none or blocking ones too, that block UDP. */
-void nt_why_find_blocking(struct nt_why_gateways *list, const struct nt_scn_case *c, uint32_t a, uint32_t b);
+/* The gateways on the way between both ends of an agent's pair that block UDP; of no pair (NULL) none. */
+void nt_why_find_blocking(struct nt_why_gateways *list, const struct nt_scn_case *c, uint32_t agent,
+                          const struct nt_result_pair *pair);
 
 bool nt_why_maps_each(const struct nt_scn_gateway *g); /* a mapping for each destination, or destination address */
 /* The translating gateway with this address outside, or NULL. */

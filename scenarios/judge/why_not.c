@@ -71,19 +71,40 @@ static bool is_relay(const struct nt_result_pair *p)
     return p->local_type != NULL && strcmp(p->local_type, "relay") == 0;
 }
 
+/* The agent has no place for more pairs (RFC 8445, 6.1.2.5). */
+static bool is_beyond_limit(const struct list *l, uint32_t agent, const struct nt_result_pair *p)
+{
+    return strcmp(p->state, "frozen") == 0 && l->r->agents[agent].pair_count > l->scn->agents[agent].max_pairs;
+}
+
+static void explain_unchecked(struct list *l, uint32_t agent, const struct nt_result_pair *p)
+{
+    struct nt_why_entry e = {.agent = agent, .pair = p, .reason = "unchecked"};
+    const struct nt_check_way *way = is_relay(p) ? nt_check_ways_permission(&l->ways, l->w, agent, &p->base, &p->remote) : NULL;
+    if (way == NULL || !nt_why_permission(&e, l->w, way)) {
+        bool beyond = !l->ways.cut && is_beyond_limit(l, agent, p);
+        e.reason = beyond ? "max-pairs" : e.reason;
+        if (l->ways.cut)
+            nt_text_printf(&e.text, "what became of its checks is not known: packets are not kept without end; the pair is %s",
+                           p->state);
+        else if (beyond)
+            nt_text_printf(&e.text, "no check was sent on it: %s has max-pairs: %u", l->scn->agents[agent].name,
+                           (unsigned)l->scn->agents[agent].max_pairs);
+        else
+            nt_text_printf(&e.text, "no check was sent on it: the pair is %s", p->state);
+    }
+    add_entry(l, &e);
+}
+
 static void explain_pair(struct list *l, uint32_t agent, const struct nt_result_pair *p)
 {
     struct nt_why_entry e = {.agent = agent, .pair = p};
     const struct nt_check_way *way = nt_check_ways_last(&l->ways, agent, &p->base, &p->remote, is_relay(p));
-    if (way != NULL) {
-        nt_why_check(&e, l->w, l->r, &l->ways, way);
-    } else {
-        e.reason = "unchecked";
-        nt_text_printf(&e.text,
-                       l->ways.cut ? "what became of its checks is not known: packets are not kept without end; the pair is %s"
-                                   : "no check was sent on it: the pair is %s",
-                       p->state);
+    if (way == NULL) {
+        explain_unchecked(l, agent, p);
+        return;
     }
+    nt_why_check(&e, l->w, l->r, &l->ways, way);
     add_entry(l, &e);
 }
 
@@ -124,7 +145,7 @@ static void explain_server(struct list *l, uint32_t agent, uint32_t server, uint
 static void explain_servers(struct list *l, uint32_t agent)
 {
     const struct nt_scn_agent *a = &l->scn->agents[agent];
-    for (size_t i = 0; i < a->stun_count; i++)
+    for (size_t i = 0; i < a->stun_count && a->policy != NT_ICE_RELAY_ONLY; i++)
         explain_server(l, agent, a->stun[i], NT_STUN_BINDING, "server-reflexive");
     for (size_t i = 0; i < a->turn_count; i++)
         explain_server(l, agent, a->turn[i].server, NT_TURN_ALLOCATE, "relayed");
@@ -133,6 +154,12 @@ static void explain_servers(struct list *l, uint32_t agent)
 static bool has_happened(const struct list *l, uint32_t agent, const char *event)
 {
     return nt_observer_find(nt_world_observer(l->w), (struct nt_scn_node){NT_SCN_NODE_AGENT, agent}, event) != NULL;
+}
+
+/* It would not take a direct path. */
+static bool only_relays(const struct list *l, uint32_t agent)
+{
+    return l->scn->agents[agent].policy == NT_ICE_RELAY_ONLY && l->scn->agents[agent].exec == NULL;
 }
 
 /* An agent of ours without a pair: the other side's description did not come, or has no candidate for it. Of a process neither is
@@ -146,10 +173,13 @@ static void explain_none(struct list *l, uint32_t agent)
         return;
     if (!has_happened(l, agent, offered ? "offer-received" : "answer-received")) {
         e.reason = offered ? "no-offer" : "no-answer";
-        nt_text_printf(&e.text, "%s got no %s of %s", l->scn->agents[agent].name, awaited, peer);
+        bool both = !offered && !has_happened(l, l->scn->callee, "offer-received") && l->scn->agents[l->scn->callee].exec == NULL;
+        nt_text_printf(&e.text, both ? "%s got no %s of %s, which got no offer" : "%s got no %s of %s", l->scn->agents[agent].name,
+                       awaited, peer);
     } else if (l->r->agents[agent].candidate_count == 0) {
         e.reason = "no-candidates";
-        nt_text_printf(&e.text, "%s has no candidate", l->scn->agents[agent].name);
+        nt_text_printf(&e.text, "%s has no candidate%s", l->scn->agents[agent].name,
+                       only_relays(l, agent) ? ": its policy is relay" : "");
     } else {
         nt_text_printf(&e.text, "no candidate of %s pairs with one of %s", peer, l->scn->agents[agent].name);
     }
@@ -176,8 +206,17 @@ static void say_left_out(struct list *l)
     last->text = nt_strdup(text, &l->err);
 }
 
+static void explain_policy(struct list *l, uint32_t agent)
+{
+    struct nt_why_entry e = {.agent = agent, .reason = "policy"};
+    nt_text_printf(&e.text, "%s has only relayed candidates, for its policy is relay", l->scn->agents[agent].name);
+    add_entry(l, &e);
+}
+
 static void explain_agent(struct list *l, uint32_t agent)
 {
+    if (only_relays(l, agent))
+        explain_policy(l, agent);
     if (!has_better(&l->r->agents[agent]))
         return;
     explain_servers(l, agent);
@@ -185,11 +224,16 @@ static void explain_agent(struct list *l, uint32_t agent)
     explain_pairs(l, agent);
 }
 
+static bool is_to_tell(const struct list *l, uint32_t agent)
+{
+    return only_relays(l, agent) || has_better(&l->r->agents[agent]);
+}
+
 int nt_why_not_describe(const struct nt_world *w, struct nt_result_case *r)
 {
     struct list l = {.w = w, .scn = nt_world_case(w), .r = r};
     uint32_t sides[] = {l.scn->caller, l.scn->callee};
-    if (l.scn->caller == NT_SCN_NONE || (!has_better(&r->agents[sides[0]]) && !has_better(&r->agents[sides[1]])))
+    if (l.scn->caller == NT_SCN_NONE || (!is_to_tell(&l, sides[0]) && !is_to_tell(&l, sides[1])))
         return NT_OK;
     l.err = nt_check_ways_find(&l.ways, w);
     if (l.err == NT_OK)

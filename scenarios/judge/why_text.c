@@ -235,6 +235,34 @@ static void say_causes(const struct scene *s, const struct nt_scn_gateway *g)
         nt_text_printf(&s->e->text, "; %s knows no candidate at %s", s->receiver, nt_addr_format_ip(&s->src, at));
 }
 
+/* Whether a packet from `src` to `dst` left the gateway before this frame. */
+static bool had_left(const struct scene *s, const struct nt_scn_gateway *g, const struct nt_addr *src, const struct nt_addr *dst,
+                     bool port)
+{
+    for (size_t i = s->e->packet; i-- > 1;) {
+        const struct nt_capture_frame *f = nt_capture_frame_at(s->capture, i);
+        if (f == NULL || f->direction != NT_DIR_OUT)
+            continue;
+        struct nt_scn_node n = nt_observer_node_at(nt_world_observer(s->w), nt_fabric_tap_node(nt_world_fabric(s->w), f->tap));
+        struct nt_packet p = {.data = (uint8_t *)(uintptr_t)nt_capture_bytes(s->capture, f), .len = f->len, .cap = f->len};
+        if (n.kind == NT_SCN_NODE_GATEWAY && &s->scn->gateways[n.index] == g && nt_packet_parse(&p) == NT_OK &&
+            nt_addr_equal(&p.src, src) && (port ? nt_addr_equal(&p.dst, dst) : nt_addr_same_ip(&p.dst, dst)))
+            return true;
+    }
+    return false;
+}
+
+/* The receiver had sent there, in time for nothing: the filter's entry has ended, or was taken away. */
+static bool is_forgotten(const struct scene *s, const struct nt_scn_gateway *g)
+{
+    if (s->e->pair == NULL || s->answer || g->policy.filtering == NT_DEP_ENDPOINT_INDEPENDENT)
+        return false;
+    struct nt_why_causes causes = find_causes(s);
+    bool expected = causes.known_port == s->src.port && causes.asked.count == 0 && !causes.hairpins;
+    return (expected || nt_check_ways_server(s->scn, &s->src) != NULL) &&
+           had_left(s, g, &s->dst, &s->src, g->policy.filtering == NT_DEP_ADDRESS_AND_PORT);
+}
+
 static const char *what_was_sent_to(const struct nt_scn_gateway *g, bool ipv6)
 {
     return ipv6 || g->policy.filtering == NT_DEP_ADDRESS_AND_PORT ? "that address and port" : "that address";
@@ -249,6 +277,13 @@ static void say_filtered(const struct scene *s)
     nt_text_printf(&s->e->text, " dropped %s's %s from %s", s->sender, s->what, nt_addr_format(&s->src, from));
     if (g == NULL)
         return;
+    if (g->policy.hairpin == NT_HAIRPIN_EXTERNAL && nt_addr_is_set(&s->frame->a) && !nt_addr_same_ip(&s->frame->a, &s->src))
+        nt_text_printf(&s->e->text, ", which it hairpins from %s", nt_addr_format(&s->frame->a, from));
+    if (!ipv6 && is_forgotten(s, g)) {
+        nt_text_printf(&s->e->text, ", for it had forgotten what was sent to %s from behind it", what_was_sent_to(g, false));
+        name_rule(s->e, g->name, "filtering");
+        return;
+    }
     nt_text_printf(&s->e->text, ", for nothing had been sent to %s from behind it", what_was_sent_to(g, ipv6));
     name_rule(s->e, g->name, ipv6 ? "ipv6" : "filtering");
     if (!ipv6 && s->e->pair != NULL)
@@ -299,7 +334,8 @@ static void say_blocked(const struct scene *s, const struct nt_scn_gateway *g)
         nt_text_printf(&s->e->text, "; and %s is an address behind %s", nt_addr_format_ip(&s->dst, to), before->name);
         return;
     }
-    nt_why_find_blocking(&list, s->scn, s->scn->caller, s->scn->callee);
+    nt_why_find_blocking(&list, s->scn, s->e->agent, s->e->pair);
+    name_rule(s->e, g->name, "nat");
     for (size_t i = 0; i < list.count; i++) {
         name_rule(s->e, list.of[i]->name, "nat");
         if (list.of[i] != g)
@@ -307,14 +343,28 @@ static void say_blocked(const struct scene *s, const struct nt_scn_gateway *g)
     }
 }
 
+/* What a network or a step did to a packet that the node sent, or was to get. */
+static bool is_no_fault_of_node(enum nt_drop reason)
+{
+    return reason == NT_DROP_LOSS || reason == NT_DROP_QUEUE || reason == NT_DROP_DOWN || reason == NT_DROP_DOWN_THERE ||
+           reason == NT_DROP_PARTITION || reason == NT_DROP_STEP;
+}
+
 static void say_dropped(const struct scene *s, enum nt_drop reason)
 {
     char detail[160], from[NT_ADDR_TEXT];
     const struct nt_scn_gateway *g = gateway_of(s);
     const char *key = key_of(reason);
+    nt_drop_detail(reason, &s->frame->a, &s->frame->b, detail, sizeof detail);
+    nt_addr_format(&s->src, from);
+    if (is_no_fault_of_node(reason)) {
+        nt_text_printf(&s->e->text, "%s's %s from %s came no further than ", s->sender, s->what, from);
+        say_node(s);
+        nt_text_printf(&s->e->text, ": %s", detail);
+        return;
+    }
     say_node(s);
-    nt_text_printf(&s->e->text, " dropped %s's %s from %s: %s", s->sender, s->what, nt_addr_format(&s->src, from),
-                   nt_drop_detail(reason, &s->frame->a, &s->frame->b, detail, sizeof detail));
+    nt_text_printf(&s->e->text, " dropped %s's %s from %s: %s", s->sender, s->what, from, detail);
     if (g == NULL || key == NULL)
         return;
     if (reason == NT_DROP_BLOCKED) {
@@ -466,4 +516,22 @@ void nt_why_request(struct nt_why_entry *e, const struct nt_world *w, const stru
         if (!has_user(s.scn, e->agent, server, &user))
             nt_text_printf(&e->text, ": it has no user '%s'", user);
     }
+}
+
+bool nt_why_permission(struct nt_why_entry *e, const struct nt_world *w, const struct nt_check_way *way)
+{
+    struct scene s = set_scene(e, w, NULL);
+    const struct nt_scn_server *server = nt_check_ways_server(s.scn, &way->dst);
+    if (server == NULL || (way->taken != 0 && way->success))
+        return false;
+    const char *from = name_of(s.scn, e->agent), *to = server->name;
+    nt_text_printf(&e->text, "no check was sent on it: ");
+    if (way->taken == 0) {
+        say_way(&s, way, from, to, "request for a permission");
+        return true;
+    }
+    look_at(&s, way->taken);
+    e->reason = "refused";
+    nt_text_printf(&e->text, "%s refused %s a permission for it with %u", to, from, way->code);
+    return true;
 }

@@ -31,5 +31,8 @@ void nt_why_check(struct nt_why_entry *e, const struct nt_world *w, const struct
 /* What became of a request to `server` that gave no candidate of a kind, likewise; way NULL: none was sent. */
 void nt_why_request(struct nt_why_entry *e, const struct nt_world *w, const struct nt_check_way *way, uint32_t server,
                     const char *kind);
+/* Of a pair with a relayed candidate on which no check was sent: what became of the last request for its permission. False: it was
+ * granted, and nothing is said. */
+bool nt_why_permission(struct nt_why_entry *e, const struct nt_world *w, const struct nt_check_way *way);
 
 #endif

@@ -95,6 +95,75 @@ def test_steps_say_when_they_ran(why):
     assert case["reasons"][0] == case["reason"] == "step link never ran: its event did not happen"
 
 
+SAME_SIDE = """natsim: 1
+claim: Two NATs behind one.
+networks:
+  internet: {ipv4: 203.0.113.0/24, delay: 20ms}
+  carrier: {ipv4: 100.64.0.0/24, delay: 5ms}
+  home-left: {ipv4: 10.1.0.0/24, delay: 1ms}
+  home-right: {ipv4: 10.2.0.0/24, delay: 1ms}
+gateways:
+  cgn: {inside: carrier, outside: internet, nat: {preset: symmetric, hairpin: external-source}}
+  nat-left: {inside: home-left, outside: carrier, nat: port-restricted-cone}
+  nat-right: {inside: home-right, outside: carrier, nat: full-cone}
+servers:
+  stun: {on: internet, kind: stun}
+  platform: {on: internet, kind: platform}
+agents:
+  L: {on: home-left, stun: [stun]}
+  R: {on: home-right, stun: [stun]}
+steps:
+  - {at: 0s, call: {from: L, to: R}}
+expect:
+  path: none
+"""
+
+
+def test_a_hairpin_that_translates_the_source_is_filtered_by_what_it_becomes(why):
+    entries, _ = why(SAME_SIDE)
+    told = texts(entries, agent="L", reason="filtered")
+    assert told and all(t.startswith("cgn (symmetric) dropped L's check from 100.64.0.2:50000, which it hairpins from 203.0.113.2:4") for t in told)
+
+
+def test_what_a_filter_has_forgotten_is_not_called_unsent(why):
+    nat = "{preset: port-restricted-cone, filter-lifetime: 100ms}"
+    entries, _ = why(two_nats(nat, nat, path="none").replace("expect:\n", "expect:\n  limit: 1000s\n"))
+    told = texts(entries, agent="L", reason="filtered")
+    assert told and all("for it had forgotten what was sent to that address and port from behind it" in t for t in told)
+
+
+def test_a_missing_relay_does_not_explain_why_a_relayed_call_is_not_direct(why, natsim):
+    scenario = two_nats("symmetric", "symmetric", path="direct").replace("users: {alice: secret}", "users: {alice: secret}, quota: 1")
+    entries, case = why(scenario)
+    assert "no relayed candidate: turn refused R with 486" in texts(entries, agent="R", local=None)
+    assert case["path"] == "relayed" and case["reason"].startswith("path: expected direct, found relayed: nat-right (symmetric) dropped L's check")
+    assert "not direct: nat-right (symmetric) dropped" in natsim("explain", "s").out
+
+
+def test_a_policy_that_wants_relays_alone(why):
+    ice = "stun: [stun], turn: [{server: turn, user: alice, password: secret}]"
+    _, case = why(two_nats("full-cone", "full-cone", path="direct").replace(ice, ice + ", policy: relay"))
+    assert case["reason"] == "path: expected direct, found relayed: L has only relayed candidates, for its policy is relay"
+
+
+def test_a_permission_that_is_refused(why):
+    scenario = two_nats("symmetric", "symmetric", path="none").replace("users: {alice: secret}", "users: {alice: secret}, deny: [203.0.113.0/24]")
+    entries, case = why(scenario)
+    refused = [e for e in entries if e["text"] == "no check was sent on it: turn refused L a permission for it with 403"]
+    assert refused and all(e["packet"] > 0 and e["reason"] == "refused" for e in refused)
+
+
+def test_what_the_network_loses_is_not_the_nats_doing(why):
+    entries, _ = why(two_nats(path="[direct, none]").replace("113.0/24, delay: 20ms", "113.0/24, delay: 20ms, loss: 100%"))
+    assert "no server-reflexive candidate: L's request from 203.0.113.2:50000 came no further than nat-left (full-cone): lost on the network" in texts(entries, agent="L")
+
+
+def test_only_those_on_the_way_block_it(why):
+    entries, _ = why(two_nats("blocked", "blocked-udp", path="none"))
+    assert not any("nat-right" in t for t in texts(entries, agent="L", local=None))
+    assert any(t.endswith("nat-right blocks it, too") for t in texts(entries, agent="L", reason="blocked"))
+
+
 def test_junit_has_the_sentence(why, tmp_path):
     why(two_nats("symmetric", "symmetric", path="relayed"))
     assert "not direct: nat-right (symmetric) dropped L's check from" in (tmp_path / "out" / "junit.xml").read_text()
