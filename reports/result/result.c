@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/strings.h"
 #include "reports/result/result_fields.h"
+#include "reports/result/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,14 +67,14 @@ static bool begins_with(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* What kept a side from candidates explains its pairs, but a relayed one would not have made the path direct; a rule of a NAT says
- * more than an address that nobody outside can reach. */
+/* What kept a side from candidates explains its pairs, but a relayed one does not make a path direct: it counts where there is
+ * none, and least where only a direct one was expected. A rule of a NAT says more than an address that nobody outside can reach. */
 static int weight_of(const struct nt_result_case *c, const struct nt_result_why_not *y)
 {
     bool has_path = c->path != NULL && strcmp(c->path, "none") != 0;
     bool pair = nt_addr_is_set(&y->local), unreached = is_any_of(y->reason, "no-route", "unchecked");
-    if (has_path && begins_with(y->text, NT_WHY_NO_RELAYED))
-        return -1;
+    if (begins_with(y->text, NT_WHY_NO_RELAYED) && (has_path || c->expected_paths == NT_PATH_DIRECT))
+        return has_path ? -2 : -1;
     if (!pair)
         return is_any_of(y->reason, "no-pairs", "unasked") || (!has_path && strcmp(y->reason, "policy") == 0) ? 1 : 3;
     return y->rule_count > 0 ? 2 : !unreached;
@@ -85,7 +86,7 @@ const struct nt_result_why_not *nt_result_why(const struct nt_result_case *c)
     for (size_t i = 1; i < c->why_not_count; i++)
         if (weight_of(c, &c->why_not[i]) > weight_of(c, most))
             most = &c->why_not[i];
-    return most != NULL && weight_of(c, most) >= 0 ? most : NULL;
+    return most != NULL && weight_of(c, most) > -2 ? most : NULL;
 }
 
 const char *nt_outcome_name(enum nt_outcome o)

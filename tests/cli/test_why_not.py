@@ -78,6 +78,17 @@ def test_a_blocked_side_names_who_blocks(why):
     assert texts(entries, agent="L", local=None)[1].startswith("no relayed candidate: nat-left (blocked-udp) dropped L's request from 10.1.0.2:50000")
 
 
+@pytest.mark.parametrize("path, begins", [
+    ("direct", "path: expected direct, found none: nat-right (symmetric) dropped L's check"),
+    ("relayed", "path: expected relayed, found none: no relayed candidate: turn refused L with 401"),
+    ("[direct, relayed]", "path: expected direct or relayed, found none: no relayed candidate: turn refused L with 401"),
+])
+def test_that_a_relay_is_missing_is_the_reason_where_one_was_expected(why, path, begins):
+    scenario = two_nats("symmetric", "symmetric", path=path).replace("user: alice, password: secret}]", "user: bob, password: secret}]")
+    _, case = why(scenario)
+    assert case["path"] == "none" and case["reason"].startswith(begins)
+
+
 def test_a_server_that_does_not_answer(why):
     entries, _ = why(two_nats("symmetric", "symmetric", path="[relayed, none]", steps="  - {at: 0s, server: {at: turn, do: stop}}\n"))
     assert any(t.startswith("no relayed candidate: turn ") for t in texts(entries, agent="L", local=None))
