@@ -68,13 +68,16 @@ static bool begins_with(const char *text, const char *with)
 }
 
 /* What kept a side from candidates explains its pairs, but a relayed one does not make a path direct: it counts where there is
- * none, and least where only a direct one was expected. A rule of a NAT says more than an address that nobody outside can reach. */
+ * none, and least where only a direct one was expected. Nor does a server explain them where another gave the candidate. A rule of
+ * a NAT says more than an address that nobody outside can reach. */
 static int weight_of(const struct nt_result_case *c, const struct nt_result_why_not *y)
 {
     bool has_path = c->path != NULL && strcmp(c->path, "none") != 0;
     bool pair = nt_addr_is_set(&y->local), unreached = is_any_of(y->reason, "no-route", "unchecked");
     if (begins_with(y->text, NT_WHY_NO_RELAYED) && (has_path || c->expected_paths == NT_PATH_DIRECT))
         return has_path ? -2 : -1;
+    if (begins_with(y->text, NT_WHY_NO_MORE_SRFLX) || begins_with(y->text, NT_WHY_NO_MORE_RELAYED))
+        return -2;
     if (!pair)
         return is_any_of(y->reason, "no-pairs", "unasked") || (!has_path && strcmp(y->reason, "policy") == 0) ? 1 : 3;
     return y->rule_count > 0 ? 2 : !unreached;

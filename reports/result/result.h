@@ -8,7 +8,9 @@ void nt_result_case_free(struct nt_result_case *c);
 /* Makes `text` the reason, and the first of the reasons: those that were there follow. 0 or NT_ENOMEM, and nothing has changed. */
 int nt_result_put_reason(struct nt_result_case *c, const char *text);
 void nt_result_forget_reasons(struct nt_result_case *c); /* its reason becomes "" */
-#define NT_WHY_NO_RELAYED "no relayed candidate: "       /* begins the text of an entry for a server */
+#define NT_WHY_NO_MORE_SRFLX "no server-reflexive candidate of "
+#define NT_WHY_NO_MORE_RELAYED "no relayed candidate of "
+#define NT_WHY_NO_RELAYED "no relayed candidate: " /* begins the text of an entry for a server */
 /* The entry of why_not that says most about how the call went; NULL: none says anything about that. */
 const struct nt_result_why_not *nt_result_why(const struct nt_result_case *c);
 const char *nt_outcome_name(enum nt_outcome o);

@@ -131,13 +131,23 @@ static const struct nt_check_way *last_request(const struct list *l, uint32_t ag
     return NULL;
 }
 
-static void explain_server(struct list *l, uint32_t agent, uint32_t server, uint16_t method, const char *kind)
+static bool has_candidate(const struct nt_result_agent *a, const char *type)
+{
+    for (size_t i = 0; i < a->candidate_count; i++)
+        if (strcmp(a->candidates[i].type, type) == 0)
+            return true;
+    return false;
+}
+
+static void explain_server(struct list *l, uint32_t agent, uint32_t server, uint16_t method)
 {
     struct nt_why_entry e = {.agent = agent};
     const struct nt_check_way *way = last_request(l, agent, server, method);
     if (way != NULL && way->success && way->taken != 0)
         return;
-    nt_why_request(&e, l->w, way, server, kind);
+    bool srflx = method == NT_STUN_BINDING;
+    bool has_other = has_candidate(&l->r->agents[agent], srflx ? "srflx" : "relay");
+    nt_why_request(&e, l->w, way, server, srflx ? "server-reflexive" : "relayed", has_other);
     add_entry(l, &e);
 }
 
@@ -146,9 +156,9 @@ static void explain_servers(struct list *l, uint32_t agent)
 {
     const struct nt_scn_agent *a = &l->scn->agents[agent];
     for (size_t i = 0; i < a->stun_count && a->policy != NT_ICE_RELAY_ONLY; i++)
-        explain_server(l, agent, a->stun[i], NT_STUN_BINDING, "server-reflexive");
+        explain_server(l, agent, a->stun[i], NT_STUN_BINDING);
     for (size_t i = 0; i < a->turn_count; i++)
-        explain_server(l, agent, a->turn[i].server, NT_TURN_ALLOCATE, "relayed");
+        explain_server(l, agent, a->turn[i].server, NT_TURN_ALLOCATE);
 }
 
 static bool has_happened(const struct list *l, uint32_t agent, const char *event)

@@ -499,11 +499,11 @@ static bool has_user(const struct nt_scn_case *c, uint32_t agent, uint32_t serve
 }
 
 void nt_why_request(struct nt_why_entry *e, const struct nt_world *w, const struct nt_check_way *way, uint32_t server,
-                    const char *kind)
+                    const char *kind, bool has_other)
 {
     struct scene s = set_scene(e, w, NULL);
     const char *from = name_of(s.scn, e->agent), *to = s.scn->servers[server].name, *user = NULL;
-    nt_text_printf(&e->text, "no %s candidate: ", kind);
+    nt_text_printf(&e->text, has_other ? "no %s candidate of %s: " : "no %s candidate: ", kind, to);
     if (way == NULL) {
         e->reason = "unasked";
         nt_text_printf(&e->text, "%s did not ask %s", from, to);

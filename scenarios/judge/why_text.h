@@ -28,9 +28,10 @@ struct nt_why_entry {
  * know. */
 void nt_why_check(struct nt_why_entry *e, const struct nt_world *w, const struct nt_result_case *r,
                   const struct nt_check_ways *ways, const struct nt_check_way *way);
-/* What became of a request to `server` that gave no candidate of a kind, likewise; way NULL: none was sent. */
+/* What became of a request to `server` that gave no candidate of a kind, likewise; way NULL: none was sent.
+ * `has_other`: the agent has one all the same, of another server, or of another interface. */
 void nt_why_request(struct nt_why_entry *e, const struct nt_world *w, const struct nt_check_way *way, uint32_t server,
-                    const char *kind);
+                    const char *kind, bool has_other);
 /* Of a pair with a relayed candidate on which no check was sent: what became of the last request for its permission. False: it was
  * granted, and nothing is said. */
 bool nt_why_permission(struct nt_why_entry *e, const struct nt_world *w, const struct nt_check_way *way);

@@ -151,6 +151,14 @@ def test_a_missing_relay_does_not_explain_why_a_relayed_call_is_not_direct(why, 
     assert "not direct: nat-right (symmetric) dropped" in natsim("explain", "s").out
 
 
+def test_a_server_that_is_silent_beside_one_that_answers_is_not_the_cause(why):
+    scenario = two_nats("symmetric", "symmetric", path="direct", steps="  - {at: 0s, server: {at: stun2, do: stop}}\n")
+    scenario = scenario.replace("  platform:", "  stun2: {on: internet, kind: stun}\n  platform:", 1).replace("L: {on: home-left, stun: [stun]", "L: {on: home-left, stun: [stun, stun2]")
+    entries, case = why(scenario)
+    assert [t for t in texts(entries, agent="L", local=None) if t.startswith("no server-reflexive candidate of stun2: ")]
+    assert case["reason"].startswith("path: expected direct, found relayed: nat-right (symmetric) dropped L's check")
+
+
 def test_a_policy_that_wants_relays_alone(why):
     ice = "stun: [stun], turn: [{server: turn, user: alice, password: secret}]"
     _, case = why(two_nats("full-cone", "full-cone", path="direct").replace(ice, ice + ", policy: relay"))
