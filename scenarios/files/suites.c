@@ -129,7 +129,18 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static int add_directory(struct nt_suite_files *f, const char *path, int depth)
+/* A file that nobody named: to open a FIFO is to wait, and a device may do anything then. */
+static int add_found(struct nt_suite_files *f, const char *path, struct nt_diags *diags)
+{
+    struct stat st;
+    if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
+        return add_file(f, path);
+    nt_diag_mend(nt_diag_add(diags, path, 0, 0, "no regular file"),
+                 "take it out of the directory, or give the others by their names");
+    return NT_EFORMAT;
+}
+
+static int add_directory(struct nt_suite_files *f, const char *path, int depth, struct nt_diags *diags)
 {
     struct dirent **entries;
     if (depth > DEPTH_MAX)
@@ -145,9 +156,9 @@ static int add_directory(struct nt_suite_files *f, const char *path, int depth)
         const char *name = entries[i]->d_name;
         bool fits = snprintf(child, sizeof child, "%.*s/%s", (int)len, path, name) < (int)sizeof child;
         if (r == NT_OK && fits && name[0] != '.' && is_directory(child))
-            r = add_directory(f, child, depth + 1);
+            r = add_directory(f, child, depth + 1, diags);
         else if (r == NT_OK && fits && is_scenario(name))
-            r = add_file(f, child);
+            r = add_found(f, child, diags);
         free(entries[i]);
     }
     free(entries);
@@ -214,7 +225,7 @@ static int refuse_argument(struct nt_diags *diags, const char *argument, int err
         nt_diag_mend(nt_diag_add(diags, argument, 0, 0, "holds no scenario, and hides the suite of that name"), "give %s", hidden);
     else if (err == NT_ENOENT)
         nt_diag_mend(nt_diag_add(diags, argument, 0, 0, "holds no scenario"), "scenario files end in .yaml");
-    else
+    else if (err != NT_EFORMAT) /* that was said */
         nt_diag_add(diags, argument, 0, 0, "out of memory");
     return err;
 }
@@ -229,7 +240,7 @@ int nt_suites_add(struct nt_suite_files *f, const char *argument, struct nt_diag
         complain_unknown(diags, argument);
         return NT_ENOENT;
     }
-    int r = is_directory(path) ? add_directory(f, path, 0) : add_file(f, path);
+    int r = is_directory(path) ? add_directory(f, path, 0, diags) : add_file(f, path);
     if (r == NT_OK && f->count == before)
         r = NT_ENOENT;
     if (r != NT_OK)

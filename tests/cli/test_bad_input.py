@@ -277,6 +277,26 @@ def test_a_hostile_file_costs_little(natsim, tmp_path, content, complaint):
     assert os.listdir(tmp_path) == ["case.yaml"]
 
 
+@pytest.mark.parametrize("command", ["run", "lint", "list"])
+def test_a_directory_with_what_is_no_file(natsim, tmp_path, command):
+    for place in ("fifo/in", "device"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "a.yaml").write_text(GOOD)
+    os.mkfifo(tmp_path / "fifo" / "in" / "b.yaml")
+    (tmp_path / "device" / "b.yaml").symlink_to("/dev/zero")
+    for argument, path in (("fifo", "fifo/in/b.yaml"), ("device", "device/b.yaml")):
+        run = natsim(command, argument, timeout=20)
+        assert run.code == 2 and f"{path}: no regular file: take it out of the directory, or give the others by their names\n" in run.err, run
+        assert run.err.count("\n") == 1, run
+    assert sorted(os.listdir(tmp_path)) == ["device", "fifo"]
+
+
+def test_a_scenario_that_is_named_may_come_through_a_pipe(natsim, tmp_path):
+    (tmp_path / "case.txt").write_text(GOOD)
+    done = subprocess.run(["bash", "-c", '"$0" lint <(cat case.txt)', NATSIM], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done
+
+
 # --- outputs that cannot be written ---
 
 def files(directory):
