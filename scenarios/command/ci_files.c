@@ -6,6 +6,9 @@
 #include "reports/ci/summary.h"
 #include "scenarios/command/complain.h"
 
+#include <errno.h>
+#include <sys/stat.h>
+
 #define MEND_FILE "free the disk, or give another file"
 
 bool nt_ci_append_summary(const char *path, int (*write)(FILE *out, const void *what), const void *what)
@@ -26,12 +29,36 @@ static int write_summary(FILE *out, const void *results)
     return nt_ci_summary(out, results);
 }
 
-static bool write_sarif(const struct nt_results *results, const char *path)
+static bool is_no_file(const char *path)
+{
+    struct stat there;
+    return lstat(path, &there) == 0 && !S_ISREG(there.st_mode);
+}
+
+static int write_through(const struct nt_results *results, const char *path)
+{
+    FILE *out = fopen(path, "w");
+    int err = out != NULL ? nt_ci_sarif(out, results) : NT_EIO;
+    if (out != NULL && (fflush(out) != 0 || ferror(out)) && err == NT_OK)
+        err = NT_EIO;
+    int saved = errno;
+    if (out != NULL)
+        fclose(out);
+    errno = saved;
+    return err;
+}
+
+static int write_whole(const struct nt_results *results, const char *path)
 {
     struct nt_file f;
     int err = nt_file_begin(&f, path);
-    if (err == NT_OK)
-        err = nt_file_end(&f, nt_ci_sarif(f.out, results));
+    return err == NT_OK ? nt_file_end(&f, nt_ci_sarif(f.out, results)) : err;
+}
+
+/* A file appears whole. A device, a FIFO or a link is written to: a rename would put a file in its place. */
+static bool write_sarif(const struct nt_results *results, const char *path)
+{
+    int err = is_no_file(path) ? write_through(results, path) : write_whole(results, path);
     if (err != NT_OK)
         nt_complain_unwritable(path, err, MEND_FILE);
     return err == NT_OK;

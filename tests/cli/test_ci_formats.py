@@ -1,7 +1,9 @@
 """What CI services read of a run: junit.xml, a summary in Markdown, GitHub's annotations, SARIF."""
 
 import json
+import os
 import re
+import subprocess
 import xml.etree.ElementTree as ET
 
 import jsonschema
@@ -122,6 +124,24 @@ def test_merge_makes_the_same(run, natsim, tmp_path):
     assert [x for x in merged.out.splitlines() if x.startswith("::")] == [x for x in whole.out.splitlines() if x.startswith("::")]
     for ending in ("md", "sarif"):
         assert (tmp_path / f"1.{ending}").read_bytes() == (tmp_path / f"2.{ending}").read_bytes()
+
+
+def test_sarif_replaces_no_device_fifo_or_link(run, tmp_path):
+    """--sarif /dev/stdout, or >(gzip): a rename would put a file in the place of what is there."""
+    for name, to in (("full", "/dev/full"), ("link", "behind.sarif")):
+        (tmp_path / name).symlink_to(to)
+    os.mkfifo(tmp_path / "fifo")
+    full = run("--sarif", "full")
+    assert full.code == 3 and "natsim: full: cannot be written (No space left on device)" in full.err, full
+    run("--sarif", "link")
+    assert (tmp_path / "full").is_symlink() and (tmp_path / "link").is_symlink()
+    with subprocess.Popen(["cat", "fifo"], cwd=tmp_path, stdout=subprocess.PIPE) as reader:
+        try:
+            run("--sarif", "fifo")
+            assert (tmp_path / "fifo").is_fifo()
+            assert reader.communicate(timeout=30)[0] == (tmp_path / "behind.sarif").read_bytes() != b""
+        finally:
+            reader.kill()
 
 
 def test_what_cannot_be_written_is_said(run, natsim):
