@@ -24,7 +24,8 @@ static void put_run(struct nt_text *t, const char *which, const struct nt_diff_r
 static void put_members(struct nt_text *t, const struct nt_diff *d, const struct nt_diff_change *c)
 {
     bool folded = c->member_count > 3;
-    nt_text_printf(t, folded ? "\n  <details><summary>%zu cases</summary>\n\n" : "", c->cases);
+    if (folded)
+        nt_text_printf(t, "\n  <details><summary>%zu cases</summary>\n\n", c->cases);
     for (size_t i = 0; i < c->member_count && i < IDS_SHOWN; i++) {
         nt_text_put(t, "  - ");
         nt_markdown_code(t, d->names.items[c->members[i].name]);
