@@ -5,11 +5,34 @@
 #include "reports/ci/sarif.h"
 #include "reports/ci/summary.h"
 #include "scenarios/command/complain.h"
+#include "scenarios/command/say.h"
 
 #include <errno.h>
 #include <sys/stat.h>
 
 #define MEND_FILE "free the disk, or give another file"
+#define PATH_BYTES 4096
+
+static void complain_about_file(const char *path, int err)
+{
+    nt_complain_unwritable(path, err, err == NT_EIO && errno == ENOENT ? "make its directory first" : MEND_FILE);
+}
+
+/* One of the files that the run itself leaves. */
+static bool is_of_run(const char *out, const char *path)
+{
+    static const char *const names[] = {"results.json", "junit.xml", "report.html", "cases.jsonl"};
+    struct stat given, own;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char name[PATH_BYTES];
+        snprintf(name, sizeof name, "%s/%s", out, names[i]);
+        if (stat(path, &given) == 0 && stat(name, &own) == 0 && given.st_dev == own.st_dev && given.st_ino == own.st_ino) {
+            nt_say_error("%s: the run leaves it itself: give another file", path);
+            return true;
+        }
+    }
+    return false;
+}
 
 bool nt_ci_append_summary(const char *path, int (*write)(FILE *out, const void *what), const void *what)
 {
@@ -18,7 +41,7 @@ bool nt_ci_append_summary(const char *path, int (*write)(FILE *out, const void *
     if (out != NULL && fflush(out) != 0 && err == NT_OK)
         err = NT_EIO;
     if (err != NT_OK)
-        nt_complain_unwritable(path, err, MEND_FILE);
+        complain_about_file(path, err);
     if (out != NULL)
         fclose(out);
     return err == NT_OK;
@@ -60,7 +83,7 @@ static bool write_sarif(const struct nt_results *results, const char *path)
 {
     int err = is_no_file(path) ? write_through(results, path) : write_whole(results, path);
     if (err != NT_OK)
-        nt_complain_unwritable(path, err, MEND_FILE);
+        complain_about_file(path, err);
     return err == NT_OK;
 }
 
@@ -68,9 +91,9 @@ bool nt_ci_files_write(const struct nt_results *results, const struct nt_options
 {
     bool written = true;
     if (o->summary != NULL)
-        written = nt_ci_append_summary(o->summary, write_summary, results);
+        written = !is_of_run(o->out, o->summary) && nt_ci_append_summary(o->summary, write_summary, results);
     if (o->sarif != NULL)
-        written = write_sarif(results, o->sarif) && written;
+        written = !is_of_run(o->out, o->sarif) && write_sarif(results, o->sarif) && written;
     if (o->annotate_github)
         written = nt_ci_annotate_github(stdout, results) == NT_OK && written;
     return written;

@@ -73,8 +73,8 @@ void nt_tally_print(const struct nt_tally *t, bool process)
     print_texts("rules", t->rules);
     for (unsigned law = 0; law < NT_LAW_COUNT; law++)
         if (law != NT_LAW_PASSES || process)
-            printf("law %-11s tried in %" PRIu64 " worlds: %s\n", nt_law_name((enum nt_law)law), t->tried[law],
-                   nt_law_claim((enum nt_law)law));
+            printf("law %-11s tried in %" PRIu64 " world%s: %s\n", nt_law_name((enum nt_law)law), t->tried[law],
+                   t->tried[law] == 1 ? "" : "s", nt_law_claim((enum nt_law)law));
     printf("%zu failures\n", t->file_count);
     for (size_t i = 0; i < t->file_count; i++)
         nt_say("    %s", t->files[i]);

@@ -106,6 +106,15 @@ def test_annotations_stand_at_the_line(run, tmp_path):
     assert run("--annotations", "github", files=("good.yaml",)).out.count("::") == 0
 
 
+def test_a_file_that_cannot_be_is_refused_with_its_mend(run, tmp_path):
+    for flag in ("--summary", "--sarif"):
+        missing = run(flag, "missing/x", files=("good.yaml",))
+        assert missing.code == 3 and "missing/x: cannot be written (No such file or directory): make its directory first" in missing.err, missing
+        own = run(flag, "out/results.json", files=("good.yaml",))
+        assert own.code == 3 and "out/results.json: the run leaves it itself: give another file" in own.err, own
+        assert json.loads((tmp_path / "out/results.json").read_text())["summary"]["pass"] == 1
+
+
 def test_a_summary_is_appended_and_says_what_failed(run, tmp_path):
     (tmp_path / "s.md").write_text("before\n")
     run("--summary", "s.md")
