@@ -73,7 +73,7 @@ static uint32_t find_change(struct work *w, enum nt_diff_group group, const stru
 {
     w->key.len = 0;
     nt_alike_key(&w->key, w->lead.p != NULL && group != NT_DIFF_LATER && group != NT_DIFF_EARLIER ? w->lead.p : "");
-    const uint32_t key[2] = {group, nt_string_number(&w->texts, w->key.p, w->key.len)};
+    const uint32_t key[2] = {group, w->key.err == NT_OK ? nt_string_number(&w->texts, w->key.p, w->key.len) : 0};
     *err = w->key.err != NT_OK ? w->key.err : w->texts.err;
     uint32_t n = *err == NT_OK ? nt_map_get(&w->by_text, key) : NT_MAP_NONE;
     if (*err != NT_OK || n != NT_MAP_NONE)

@@ -48,7 +48,7 @@ int nt_diff_digest_make(struct nt_diff_digest *d, const struct nt_result_case *c
     for (enum nt_diff_fact i = NT_FACT_OUTCOME; i < NT_FACT_COUNT && t.err == NT_OK; i++) {
         nt_diff_fact_put(&t, i, c);
         if (t.err == NT_OK)
-            d->facts[i] = nt_string_number(texts, t.p, t.len);
+            d->facts[i] = nt_string_number(texts, t.len > 0 ? t.p : "", t.len); /* a fact of nothing has no bytes */
     }
     int err = t.err != NT_OK ? t.err : names->err != NT_OK ? names->err : texts->err;
     nt_text_free(&t);
