@@ -8,7 +8,9 @@
 #include "scenarios/command/say.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define MEND_FILE "free the disk, or give another file"
 #define PATH_BYTES 4096
@@ -34,9 +36,22 @@ static bool is_of_run(const char *out, const char *path)
     return false;
 }
 
+/* A FIFO that nobody reads is an error, not a wait without end. */
+static FILE *open_there(const char *path, int flags, const char *mode)
+{
+    int fd = open(path, flags | O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return NULL;
+    fcntl(fd, F_SETFL, flags & O_APPEND);
+    FILE *out = fdopen(fd, mode);
+    if (out == NULL)
+        close(fd);
+    return out;
+}
+
 bool nt_ci_append_summary(const char *path, int (*write)(FILE *out, const void *what), const void *what)
 {
-    FILE *out = fopen(path, "a");
+    FILE *out = open_there(path, O_APPEND, "a");
     int err = out != NULL ? write(out, what) : NT_EIO;
     if (out != NULL && fflush(out) != 0 && err == NT_OK)
         err = NT_EIO;
@@ -60,7 +75,7 @@ static bool is_no_file(const char *path)
 
 static int write_through(const struct nt_results *results, const char *path)
 {
-    FILE *out = fopen(path, "w");
+    FILE *out = open_there(path, O_TRUNC, "w");
     int err = out != NULL ? nt_ci_sarif(out, results) : NT_EIO;
     if (out != NULL && (fflush(out) != 0 || ferror(out)) && err == NT_OK)
         err = NT_EIO;

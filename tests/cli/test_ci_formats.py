@@ -115,6 +115,13 @@ def test_a_file_that_cannot_be_is_refused_with_its_mend(run, tmp_path):
         assert json.loads((tmp_path / "out/results.json").read_text())["summary"]["pass"] == 1
 
 
+def test_a_fifo_that_nobody_reads_is_an_error(run, tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    for flag in ("--summary", "--sarif"):
+        done = run(flag, "fifo", files=("good.yaml",))
+        assert done.code == 3 and "fifo: cannot be written (No such device or address)" in done.err, done
+
+
 def test_a_summary_is_appended_and_says_what_failed(run, tmp_path):
     (tmp_path / "s.md").write_text("before\n")
     run("--summary", "s.md")
