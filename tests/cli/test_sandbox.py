@@ -58,7 +58,7 @@ def everything():
         "root": sorted(os.listdir("/")),
         "devices": sorted(os.listdir("/dev")),
         "read": {p: attempt(read, p) for p in (f"{place}/home/secret", f"{place}/other/secret", "/etc/shadow", "/etc/gshadow", "/etc/sudoers",
-                 "/etc/machine-id", "/root/.bashrc", f"/proc/{os.getppid()}/environ", "/proc/1/environ", "/proc/1/mem", f"/proc/{parent}/environ", "/dev/vda", "/dev/mem")},
+                 "/etc/machine-id", f"/proc/{os.getppid()}/environ", "/proc/1/environ", "/proc/1/mem", f"/proc/{parent}/environ", "/dev/mem")},
         "list": {p: attempt(os.listdir, p) for p in ("/home", "/root", "/run", "/sys", "/etc/ssh", "/etc/ssl/private", f"{place}/home", f"{place}/other")},
         "write": {p: attempt(write, p) for p in ("/x", "/usr/x", "/etc/x", "/etc/hosts", "/bin/sh", "x", "probe.py", "natsim-out/x", "/opt/x", "/var/x", "/dev/x",
                   "/proc/sys/kernel/hostname", "/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger")},
@@ -221,7 +221,7 @@ def test_secrets_are_not_read(attack):
     said = attack.said("everything")
     absent, closed = "No such file or directory", "Permission denied"
     assert "the secret" not in json.dumps(said)
-    assert {v for k, v in said["read"].items() if k.startswith(("/etc", "/root", "/dev", str(attack.place)))} <= {absent, closed, "b''"}
+    assert {v for k, v in said["read"].items() if k.startswith(("/etc", "/dev", str(attack.place)))} <= {absent, closed, "b''"}
     assert {v for k, v in said["read"].items() if k.endswith(("environ", "mem")) and k.split("/")[2] in ("1", str(os.getpid()))} <= {absent, closed}
     assert said["list"] == dict.fromkeys(said["list"], absent) | {"/run": "[]", "/etc/ssh": said["list"]["/etc/ssh"], "/etc/ssl/private": said["list"]["/etc/ssl/private"]}
     assert {said["list"]["/etc/ssh"], said["list"]["/etc/ssl/private"]} <= {"[]", absent, closed}
