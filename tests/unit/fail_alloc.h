@@ -1,7 +1,9 @@
-/* For tests: the allocations of a program counted, and one or all of them made to fail. A test that includes this is linked with
- * malloc, calloc and realloc wrapped (CMakeLists.txt). */
+/* For tests: the allocations of a program counted, and one, each or all of them made to fail. A test that includes this is linked
+ * with malloc, calloc and realloc wrapped (CMakeLists.txt). */
 #ifndef NT_TEST_FAIL_ALLOC_H
 #define NT_TEST_FAIL_ALLOC_H
+
+#include "tests/unit/help.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,6 +26,22 @@ static inline bool alloc_failed(void)
     bool failed = alloc_failing != ALLOC_NONE && alloc_count > alloc_failing;
     alloc_failing = ALLOC_NONE;
     return failed;
+}
+
+/* With each allocation of it made to fail once, `way` gives NT_ENOMEM, and with none NT_OK. */
+static inline void alloc_fail_each(int (*way)(void))
+{
+    for (long n = 0;; n++) {
+        assert_true(n < 100000);
+        alloc_fail(n);
+        int err = way();
+        if (!alloc_failed()) {
+            assert_int_equal(err, NT_OK);
+            return;
+        }
+        if (err != NT_ENOMEM)
+            fail_msg("allocation %ld: %d", n, err);
+    }
 }
 
 static inline bool alloc_fails(void)

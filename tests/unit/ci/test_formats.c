@@ -199,16 +199,7 @@ static int whole_way(void)
 
 TEST(each_allocation_may_fail)
 {
-    for (long n = 0;; n++) {
-        alloc_fail(n);
-        int err = whole_way();
-        if (!alloc_failed()) {
-            assert_int_equal(err, NT_OK);
-            return;
-        }
-        if (err != NT_ENOMEM)
-            fail_msg("allocation %ld: %d", n, err);
-    }
+    alloc_fail_each(whole_way);
 }
 
 int main(int argc, char **argv)

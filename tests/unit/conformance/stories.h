@@ -127,4 +127,16 @@ static inline void judge_breaches(const struct breach *breaches, size_t count)
     assert_int_equal(wrong, 0);
 }
 
+/* The tests of a file's tables `stories` and `breaches`, and what its main lists of them. */
+#define TEST_STORIES_AND_BREACHES                                                                                                  \
+    TEST(who_does_right_is_not_blamed)                                                                                             \
+    {                                                                                                                              \
+        judge_stories(stories, sizeof stories / sizeof *stories);                                                                  \
+    }                                                                                                                              \
+    TEST(who_breaks_a_rule_is_blamed_alone)                                                                                        \
+    {                                                                                                                              \
+        judge_breaches(breaches, sizeof breaches / sizeof *breaches);                                                              \
+    }
+#define STORIES_AND_BREACHES cmocka_unit_test(who_does_right_is_not_blamed), cmocka_unit_test(who_breaks_a_rule_is_blamed_alone)
+
 #endif

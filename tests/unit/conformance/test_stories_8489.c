@@ -785,19 +785,10 @@ static const struct breach breaches[] = {
     BREACH(both_kinds_again_after_the_response, "RFC8489-9.1.5-kind", "L", 1),
 };
 
-TEST(who_does_right_is_not_blamed)
-{
-    judge_stories(stories, sizeof stories / sizeof *stories);
-}
-
-TEST(who_breaks_a_rule_is_blamed_alone)
-{
-    judge_breaches(breaches, sizeof breaches / sizeof *breaches);
-}
+TEST_STORIES_AND_BREACHES
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(who_does_right_is_not_blamed),
-                                       cmocka_unit_test(who_breaks_a_rule_is_blamed_alone)};
+    const struct CMUnitTest tests[] = {STORIES_AND_BREACHES};
     return RUN_TESTS(tests);
 }

@@ -606,19 +606,10 @@ static const struct breach breaches[] = {
     BREACH(an_icmp_of_four_bytes, "RFC8489-14-sizes", "turn", 1),
 };
 
-TEST(who_does_right_is_not_blamed)
-{
-    judge_stories(stories, sizeof stories / sizeof *stories);
-}
-
-TEST(who_breaks_a_rule_is_blamed_alone)
-{
-    judge_breaches(breaches, sizeof breaches / sizeof *breaches);
-}
+TEST_STORIES_AND_BREACHES
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(who_does_right_is_not_blamed),
-                                       cmocka_unit_test(who_breaks_a_rule_is_blamed_alone)};
+    const struct CMUnitTest tests[] = {STORIES_AND_BREACHES};
     return RUN_TESTS(tests);
 }

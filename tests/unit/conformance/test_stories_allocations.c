@@ -623,15 +623,7 @@ static const struct breach breaches[] = {
     BREACH(a_family_is_refused_with_a_code_for_peers, "RFC8656-7.2-family", "turn", 1),
 };
 
-TEST(who_does_right_is_not_blamed)
-{
-    judge_stories(stories, sizeof stories / sizeof *stories);
-}
-
-TEST(who_breaks_a_rule_is_blamed_alone)
-{
-    judge_breaches(breaches, sizeof breaches / sizeof *breaches);
-}
+TEST_STORIES_AND_BREACHES
 
 TEST(what_steps_make_a_server_refuse_is_not_judged)
 {
@@ -644,8 +636,6 @@ TEST(what_steps_make_a_server_refuse_is_not_judged)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(who_does_right_is_not_blamed),
-                                       cmocka_unit_test(who_breaks_a_rule_is_blamed_alone),
-                                       cmocka_unit_test(what_steps_make_a_server_refuse_is_not_judged)};
+    const struct CMUnitTest tests[] = {STORIES_AND_BREACHES, cmocka_unit_test(what_steps_make_a_server_refuse_is_not_judged)};
     return RUN_TESTS(tests);
 }

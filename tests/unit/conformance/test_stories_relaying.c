@@ -802,15 +802,7 @@ static const struct breach breaches[] = {
     BREACH(icmp_of_four_bytes, "RFC8489-14-sizes", "turn", 1),
 };
 
-TEST(who_does_right_is_not_blamed)
-{
-    judge_stories(stories, sizeof stories / sizeof *stories);
-}
-
-TEST(who_breaks_a_rule_is_blamed_alone)
-{
-    judge_breaches(breaches, sizeof breaches / sizeof *breaches);
-}
+TEST_STORIES_AND_BREACHES
 
 /* More datagrams in a second than are remembered: it is said, and nobody is blamed. */
 static void a_burst_of_ten_thousand(struct forge *f)
@@ -832,8 +824,7 @@ TEST(beyond_what_is_remembered_it_is_said_that_nothing_was_judged)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(who_does_right_is_not_blamed),
-                                       cmocka_unit_test(who_breaks_a_rule_is_blamed_alone),
+    const struct CMUnitTest tests[] = {STORIES_AND_BREACHES,
                                        cmocka_unit_test(beyond_what_is_remembered_it_is_said_that_nothing_was_judged)};
     return RUN_TESTS(tests);
 }

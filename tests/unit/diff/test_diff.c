@@ -405,16 +405,7 @@ TEST(each_allocation_may_fail)
 {
     write_many();
     assert_int_equal(whole_way(), NT_OK);
-    for (long n = 0;; n++) {
-        alloc_fail(n);
-        int err = whole_way();
-        if (!alloc_failed()) {
-            assert_int_equal(err, NT_OK);
-            return;
-        }
-        if (err != NT_ENOMEM)
-            fail_msg("allocation %ld: %d", n, err);
-    }
+    alloc_fail_each(whole_way);
 }
 
 FIXTURE(remove_files)

@@ -110,26 +110,11 @@ static int report_way(void)
     return err;
 }
 
-static void each_fails_once(int (*way)(void))
-{
-    for (long n = 0;; n++) {
-        assert_true(n < 100000);
-        alloc_fail(n);
-        int err = way();
-        if (!alloc_failed()) {
-            assert_int_equal(err, NT_OK);
-            return;
-        }
-        if (err != NT_ENOMEM)
-            fail_msg("allocation %ld: %d", n, err);
-    }
-}
-
 TEST(test_memory)
 {
-    each_fails_once(capture_way);
-    each_fails_once(ladder_way);
-    each_fails_once(report_way);
+    alloc_fail_each(capture_way);
+    alloc_fail_each(ladder_way);
+    alloc_fail_each(report_way);
     static const char *const files[] = {"memory.pcapng", "results.json", "junit.xml", "report.html"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         remove(files[i]);
