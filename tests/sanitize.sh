@@ -36,17 +36,20 @@ NATSIM=$PWD/build/asan/natsim /usr/bin/python3 -m pytest -q -p no:cacheprovider 
 build_preset dev
 # Workers end before natsim does, with what they hold, and it does not look at how: what is definitely lost and all else that valgrind has to say of any process stands in a log of its own.
 under_valgrind() {
-    rm -f "$out"/valgrind.*
-    valgrind -q --error-exitcode=86 --trace-children=yes --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --log-file="$out/valgrind.%p" "$@" >"$out/log" 2>&1 ||
-        { cat "$out"/valgrind.* "$out/log"; echo "valgrind: $*"; return 1; }
-    [ -z "$(cat "$out"/valgrind.*)" ] || { cat "$out"/valgrind.*; echo "valgrind: $*"; return 1; }
+    local logs
+    logs=$(mktemp -d "$out/valgrind.XXXXXX")
+    valgrind -q --error-exitcode=86 --trace-children=yes --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --log-file="$logs/%p" "$@" >"$logs/said" 2>&1 &&
+        [ -z "$(cat "$logs"/[0-9]*)" ] || { cat "$logs"/*; echo "valgrind: $*"; return 1; }
 }
+export -f under_valgrind
+export out
 step "valgrind: unit tests"
-for test in build/dev/*_test_*; do
-    case $test in *_test_sandbox | *_test_machine) continue ;; esac # it knows no namespaces
-    under_valgrind "$test"
-done
-step "valgrind: classic"
+# Not those which need namespaces, that valgrind does not know.
+find build/dev -maxdepth 1 -name '*_test_*' ! -name '*_test_sandbox' ! -name '*_test_machine' -print0 | sort -z |
+    xargs -0 -P "$(nproc)" -n 1 bash -c 'under_valgrind "$1"' under_valgrind
+step "valgrind: classic, with the bytes of a release"
+build_preset release
+build/natsim run classic --jobs 1 --out "$out/release" | tail -n 3
 under_valgrind build/dev/natsim run classic --jobs 1 --out "$out/memory"
-tail -n 3 "$out/log"
+diff -r -x .natsim-run -x cases.jsonl "$out/release" "$out/memory"
 step "done"

@@ -28,13 +28,13 @@ def test_two_runs_and_any_number_of_workers_give_the_same_bytes(natsim, tmp_path
     assert digest(tmp_path / "a") == digest(tmp_path / "b") == digest(tmp_path / "c")
 
 
-@pytest.mark.parametrize("compiler, level", [("clang", "-O0"), ("clang", "-O3"), ("gcc", "-O0")])
-def test_compilers_and_levels_give_the_same_bytes(natsim, tmp_path, compiler, level):
-    if shutil.which(compiler) is None and "CI" not in os.environ:
-        pytest.skip(f"{compiler} is not installed")
-    build = (ROOT / "build" if os.access(ROOT / "build", os.W_OK) else tmp_path) / f"same-{compiler}{level}"
-    subprocess.run(["cmake", "-G", "Ninja", "-S", str(ROOT), "-B", str(build), f"-DCMAKE_C_COMPILER={compiler}", "-DCMAKE_BUILD_TYPE=None",
-                    f"-DCMAKE_C_FLAGS={level}", "-DNATSIM_TESTS=OFF"], check=True, capture_output=True)
+def test_another_compiler_and_level_give_the_same_bytes(natsim, tmp_path):
+    """clang -O0 beside gcc -O3; tests/sanitize.sh compares what gcc -O0 gives."""
+    if shutil.which("clang") is None and "CI" not in os.environ:
+        pytest.skip("clang is not installed")
+    build = (ROOT / "build" if os.access(ROOT / "build", os.W_OK) else tmp_path) / "same-clang-O0"
+    subprocess.run(["cmake", "-G", "Ninja", "-S", str(ROOT), "-B", str(build), "-DCMAKE_C_COMPILER=clang", "-DCMAKE_BUILD_TYPE=None",
+                    "-DCMAKE_C_FLAGS=-O0", "-DNATSIM_TESTS=OFF"], check=True, capture_output=True)
     subprocess.run(["cmake", "--build", str(build), "--target", "natsim"], check=True, capture_output=True)
     assert natsim("run", "classic", "--out", "a").code == 0
     subprocess.run([str(build / "natsim"), "run", str(SUITES / "classic"), "--out", "b"], cwd=tmp_path, check=True, capture_output=True)
