@@ -97,6 +97,17 @@ static void close_stream(struct stream *s)
     s->fd = -1;
 }
 
+/* What is left is its last line. */
+static void end_stream(struct stream *s, nt_time now)
+{
+    const struct nt_program *p = s->program;
+    if (s->len > 0)
+        give_line(s, false, now);
+    close_stream(s);
+    if (s->which == NT_STDOUT && !p->ended && p->config.output_closed != NULL)
+        p->config.output_closed(p->config.user, now);
+}
+
 static void read_stream(void *user, nt_time now)
 {
     struct stream *s = user;
@@ -106,7 +117,7 @@ static void read_stream(void *user, nt_time now)
         if (n > 0)
             split_lines(s, buf, (size_t)n, now);
         else if (n == 0)
-            close_stream(s);
+            end_stream(s, now);
         else
             return;
     }

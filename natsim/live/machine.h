@@ -33,6 +33,7 @@ struct nt_program_config {
     const char *command; /* for /bin/sh */
     /* The line is valid until the call returns. */
     void (*line)(void *user, const struct nt_program_line *line, nt_time now);
+    void (*output_closed)(void *user, nt_time now); /* it closed its standard output: it may be about to end. NULL: nobody asks */
     /* It ended, and all its output has been given; status as from waitpid. */
     void (*ended)(void *user, int status, nt_time now);
     void *user;

@@ -13,7 +13,7 @@
 /* A fault of a program itself comes before its consequences. */
 static void judge_programs(struct nt_verdict *v, const struct nt_judged *j)
 {
-    char why[400];
+    char why[NT_PROGRAMS_WHY];
     enum nt_outcome fault = nt_programs_fault(j->programs, why, sizeof why);
     if (fault == NT_PASS)
         return;

@@ -1,12 +1,10 @@
-/* What an adapter says: one line of JSON as an event (tests/interop/README.md). */
+/* What an adapter says: one line of JSON as an event, held against the contract (tests/interop/README.md): its keys
+ * (adapter_keys.h), and the order in which messages may come. */
 #ifndef NT_PROGRAMS_ADAPTER_MESSAGES_H
 #define NT_PROGRAMS_ADAPTER_MESSAGES_H
 
 #include "core/ice/ice.h"
-
-#include <jansson.h>
-
-#define NT_ADAPTER_ECHOES_MAX 1000000
+#include "scenarios/programs/adapter_keys.h"
 
 struct nt_adapter_hello { /* zero until it is said */
     bool said;
@@ -23,6 +21,7 @@ struct nt_adapter_end { /* of the selected pair, as reported */
 
 enum nt_adapter_said {
     NT_ADAPTER_NOTHING = 0, /* no event: it is only logged */
+    NT_ADAPTER_NO_MESSAGE,  /* likewise: it does not begin as one */
     NT_ADAPTER_HELLO,       /* nt_adapter_hello */
     NT_ADAPTER_LOOPBACK,    /* it needs lo; may come before its hello */
     NT_ADAPTER_DESCRIBED,   /* sdp; or ufrag, pwd and options (as of a=ice-options, "" when not told) */
@@ -33,8 +32,9 @@ enum nt_adapter_said {
     NT_ADAPTER_OPEN,
     NT_ADAPTER_DATA, /* ok, n */
     NT_ADAPTER_BYE,
-    NT_ADAPTER_WRONG, /* text: it broke the contract */
-    NT_ADAPTER_ENDED  /* status as from waitpid */
+    NT_ADAPTER_WRONG,  /* text: it broke the contract */
+    NT_ADAPTER_CLOSED, /* its standard output, but it has not ended */
+    NT_ADAPTER_ENDED   /* status as from waitpid */
 };
 
 struct nt_adapter_event {
@@ -47,8 +47,15 @@ struct nt_adapter_event {
     int status;
 };
 
-/* Reads a line; the first line fills `h`, which is kept for the next ones. The event's texts belong to the returned JSON (NULL: the
- * line is no JSON), which the caller gives to json_decref. */
-json_t *nt_adapter_read(struct nt_adapter_hello *h, const char *text, size_t len, struct nt_adapter_event *ev);
+struct nt_adapter_reader { /* zero: nothing was said */
+    struct nt_adapter_hello hello;
+    bool started, offerer; /* natsim's 'start', for the caller of nt_adapter_read to note */
+    bool described, ended_candidates, open, bye;
+    char wrong[NT_ADAPTER_WHY_MAX];
+};
+
+/* Reads a line. The event's texts belong to the reader, until the next line, and to the returned JSON (NULL: the line is no JSON),
+ * which the caller gives to json_decref. */
+json_t *nt_adapter_read(struct nt_adapter_reader *reader, const char *text, size_t len, struct nt_adapter_event *ev);
 
 #endif

@@ -3,15 +3,17 @@
 #include "scenarios/model/words.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct nt_adapter {
     struct nt_adapter_config config;
     struct nt_program *program;
-    struct nt_adapter_hello hello;
-    char last_words[NT_PROGRAM_WORDS_MAX];
-    bool in_long_line; /* of standard output: the next piece is no message */
+    struct nt_adapter_reader reader;
+    char last_words[NT_PROGRAM_WORDS_MAX]; /* of standard error */
+    char last_line[NT_PROGRAM_WORDS_MAX];  /* of standard output that is no message */
+    bool in_long_line;                     /* of standard output: the next piece is no message */
 };
 
 static void tell_event(struct nt_adapter *adapter, const struct nt_adapter_event *ev, nt_time now)
@@ -27,8 +29,10 @@ static void break_contract(struct nt_adapter *adapter, const char *what)
 static void read_message(struct nt_adapter *adapter, const struct nt_program_line *line, nt_time now)
 {
     struct nt_adapter_event ev;
-    json_t *o = nt_adapter_read(&adapter->hello, line->text, line->len, &ev);
-    if (ev.said == NT_ADAPTER_LOOPBACK)
+    json_t *o = nt_adapter_read(&adapter->reader, line->text, line->len, &ev);
+    if (ev.said == NT_ADAPTER_NO_MESSAGE)
+        nt_program_words(adapter->last_line, line->text, line->len);
+    else if (ev.said == NT_ADAPTER_LOOPBACK)
         nt_machine_loopback(adapter->config.machine);
     else if (ev.said != NT_ADAPTER_NOTHING)
         tell_event(adapter, &ev, now);
@@ -46,9 +50,15 @@ static void on_line(void *user, const struct nt_program_line *line, nt_time now)
     bool first = !adapter->in_long_line;
     adapter->in_long_line = line->goes_on;
     if (first && line->goes_on && line->text[0] == '{')
-        break_contract(adapter, "a message is longer than 65535 bytes");
+        break_contract(adapter, "a message is longer than 65535 bytes: one object a line of at most so many is expected");
     else if (first && !line->goes_on)
         read_message(adapter, line, now);
+}
+
+static void on_output_closed(void *user, nt_time now)
+{
+    struct nt_adapter *adapter = user;
+    tell_event(adapter, &(struct nt_adapter_event){.said = NT_ADAPTER_CLOSED}, now);
 }
 
 static void on_ended(void *user, int status, nt_time now)
@@ -70,7 +80,8 @@ static void send_line(struct nt_adapter *adapter, json_t *o)
     nt_program_log_line(adapter->config.log, "> ", text, len);
     text[len] = '\n'; /* replaces its NUL */
     if (adapter->program != NULL && nt_program_write(adapter->program, text, len + 1) == NT_ELIMIT)
-        break_contract(adapter, "it does not read its standard input");
+        break_contract(adapter,
+                       "it does not read its standard input, where 1 MiB waits: it is expected to read each line as it comes");
     free(text);
 }
 
@@ -87,6 +98,8 @@ static json_t *server_json(const struct nt_adapter_server *s)
 void nt_adapter_start(struct nt_adapter *adapter, const struct nt_adapter_start *start)
 {
     json_t *servers = json_array();
+    adapter->reader.started = true;
+    adapter->reader.offerer = start->offerer;
     for (size_t i = 0; i < start->server_count; i++)
         json_array_append_new(servers, server_json(&start->servers[i]));
     send_line(adapter, json_pack("{s:s,s:s,s:b,s:o,s:s}", "t", "start", "role",
@@ -133,7 +146,8 @@ struct nt_adapter *nt_adapter_new(const struct nt_adapter_config *config)
     if (adapter == NULL)
         return NULL;
     adapter->config = *config;
-    struct nt_program_config program = {.command = config->command, .line = on_line, .ended = on_ended, .user = adapter};
+    struct nt_program_config program = {
+        .command = config->command, .line = on_line, .output_closed = on_output_closed, .ended = on_ended, .user = adapter};
     adapter->program = nt_program_start(config->machine, &program);
     if (adapter->program != NULL)
         return adapter;
@@ -148,7 +162,12 @@ void nt_adapter_del(struct nt_adapter *adapter)
 
 const struct nt_adapter_hello *nt_adapter_hello(const struct nt_adapter *adapter)
 {
-    return adapter->hello.said ? &adapter->hello : NULL;
+    return adapter->reader.hello.said ? &adapter->reader.hello : NULL;
+}
+
+const char *nt_adapter_last_line(const struct nt_adapter *adapter)
+{
+    return adapter->last_line;
 }
 
 const char *nt_adapter_last_words(const struct nt_adapter *adapter)

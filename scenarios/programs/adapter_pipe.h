@@ -32,6 +32,7 @@ struct nt_adapter *nt_adapter_new(const struct nt_adapter_config *config); /* NU
 void nt_adapter_del(struct nt_adapter *adapter);
 const struct nt_adapter_hello *nt_adapter_hello(const struct nt_adapter *adapter); /* NULL: it has not said it yet */
 const char *nt_adapter_last_words(const struct nt_adapter *adapter);               /* the last line of standard error, or "" */
+const char *nt_adapter_last_line(const struct nt_adapter *adapter); /* the last of standard output that is no message, or "" */
 
 void nt_adapter_start(struct nt_adapter *adapter, const struct nt_adapter_start *start);
 void nt_adapter_describe_sdp(struct nt_adapter *adapter, bool offer, const char *sdp, size_t len);

@@ -38,14 +38,63 @@ static void on_selected(struct nt_process *process, const struct nt_adapter_even
         (struct nt_trace_event){.at = now, .kind = NT_TR_ICE_SELECTED, .a = process->local.addr, .b = process->remote.addr});
 }
 
+/* --- what it owes --- */
+
+/* By its contract, so that the call goes on; NULL: nothing. `said`: how it says so. */
+static const char *owed_by(const struct nt_process *process, const char **said)
+{
+    *said = process->described ? "{\"t\":\"signal\",\"cand\":{\"end\":true}}" : "{\"t\":\"signal\",\"desc\":{...}}";
+    if ((!process->caller && !process->has_offer) || process->ended_candidates)
+        return NULL; /* it has not been started, or has said all */
+    return process->described ? "the end of its candidates" : "its description";
+}
+
+static void note_what_it_owes(struct nt_process *process)
+{
+    char text[NT_ADAPTER_WHY_MAX];
+    const char *said, *owed = owed_by(process, &said);
+    nt_time wait = process->described && !process->has_servers ? NT_PROCESS_OWED_ALONE : NT_PROCESS_OWED;
+    if (owed == NULL || nt_fabric_now(process->context.fabric) < process->heard_at + wait)
+        return;
+    snprintf(text, sizeof text, "%s is missing %d s after %s: %s is expected", owed, (int)(wait / NT_SEC),
+             process->described ? "the last of them" : "natsim's 'start'", said);
+    nt_process_broke(process, text);
+}
+
+void nt_process_note_time(struct nt_process *process)
+{
+    if (process->ended || process->stopping)
+        return;
+    note_what_it_owes(process);
+    if (process->closed_at != 0 && nt_live_clock() >= process->closed_at + NT_PROCESS_CLOSED)
+        nt_process_broke(process, "it closed its standard output and went on: it is expected to stay open until 'bye'");
+}
+
+/* It may leave before it is told to stop, when it owes nothing. */
+static void on_bye(struct nt_process *process)
+{
+    char text[NT_ADAPTER_WHY_MAX];
+    const char *said, *owed = owed_by(process, &said);
+    bool started = process->caller || process->has_offer;
+    process->bye = true;
+    if (process->stopping || process->context.peer == NULL || (started && owed == NULL))
+        return;
+    snprintf(text, sizeof text, "'bye' before %s: an adapter is expected to run until natsim's 'stop'",
+             started ? owed : "natsim's 'start'");
+    nt_process_broke(process, text);
+}
+
+/* --- events --- */
+
 static void on_event(void *user, const struct nt_adapter_event *ev, nt_time now)
 {
     struct nt_process *process = user;
     switch (ev->said) {
     case NT_ADAPTER_NOTHING:
+    case NT_ADAPTER_NO_MESSAGE:
     case NT_ADAPTER_HELLO:
-    case NT_ADAPTER_LOOPBACK:
-    case NT_ADAPTER_BYE: process->bye |= ev->said == NT_ADAPTER_BYE; return;
+    case NT_ADAPTER_LOOPBACK: return;
+    case NT_ADAPTER_BYE: on_bye(process); return;
     case NT_ADAPTER_DESCRIBED: nt_process_described(process, ev, now); return;
     case NT_ADAPTER_CANDIDATE: nt_process_candidate(process, ev->candidate, now); return;
     case NT_ADAPTER_CANDIDATES_END: nt_process_candidates_end(process, now); return;
@@ -58,6 +107,7 @@ static void on_event(void *user, const struct nt_adapter_event *ev, nt_time now)
         nt_process_active(process, now);
         return;
     case NT_ADAPTER_WRONG: nt_process_broke(process, ev->text); return;
+    case NT_ADAPTER_CLOSED: process->closed_at = process->stopping ? 0 : nt_live_clock(); return;
     case NT_ADAPTER_ENDED:
         process->ended = true;
         process->ended_early = !process->stopping;
@@ -73,7 +123,7 @@ static void process_call(void *self, nt_time now)
     struct nt_process *process = self;
     process->caller = true;
     nt_process_emit(process, NT_TR_CALL, now);
-    nt_process_start_call(process);
+    nt_process_start_call(process, now);
 }
 
 static int process_reoffer(void *self, nt_time now)
@@ -229,6 +279,7 @@ enum nt_outcome nt_process_fault(const struct nt_process *process, char *why, si
     const char *name = nt_process_scn(process)->name, *words = last_words(process);
     char command[NT_PROGRAM_WORDS_MAX];
     const char *colon = *words != '\0' ? ": " : "";
+    bool misses_end = process->ended_early && process->described && !process->ended_candidates;
     switch (find_fault(process)) {
     case FAULT_NONE: return NT_PASS;
     case FAULT_CONTRACT: snprintf(why, cap, "%s broke the contract of adapters: %s", name, process->wrong); return NT_FAIL;
@@ -244,21 +295,13 @@ enum nt_outcome nt_process_fault(const struct nt_process *process, char *why, si
         snprintf(why, cap, "%s: its process crashed: signal %d%s%s", name, signal_of(process->status), colon, words);
         return NT_FAIL;
     case FAULT_STATUS:
-        snprintf(why, cap, "%s: its process ended with status %d%s%s%s", name,
+        snprintf(why, cap, "%s: its process ended with status %d%s%s%s%s", name,
                  WIFEXITED(process->status) ? WEXITSTATUS(process->status) : -1,
-                 process->ended_early ? " before it was told to stop" : "", colon, words);
+                 process->ended_early ? " before it was told to stop" : "",
+                 misses_end ? ", and before the end of its candidates" : "", colon, words);
         return NT_FAIL;
     }
     return NT_PASS;
-}
-
-const char *nt_process_owes(const struct nt_process *process)
-{
-    if (!process->caller && !process->has_offer)
-        return NULL; /* it has not been started */
-    if (!process->described)
-        return "has not described itself";
-    return process->ended_candidates ? NULL : "has not told the end of its candidates";
 }
 
 bool nt_process_ended(const struct nt_process *process)
@@ -272,6 +315,11 @@ void nt_process_stop(struct nt_process *process)
         return;
     process->stopping = true;
     nt_adapter_stop(process->adapter);
+}
+
+const char *nt_process_last_line(const struct nt_process *process)
+{
+    return process->adapter != NULL ? nt_adapter_last_line(process->adapter) : "";
 }
 
 const struct nt_adapter_hello *nt_process_hello(const struct nt_process *process)

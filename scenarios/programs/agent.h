@@ -19,8 +19,10 @@ int nt_process_start(struct nt_process *process, struct nt_machine *m, const str
                      const struct nt_program_log *log);
 const struct nt_adapter_hello *nt_process_hello(const struct nt_process *process); /* NULL: not yet */
 void nt_process_stop(struct nt_process *process);                                  /* tells it to stop */
-/* What it still owes by its contract, so that the call goes on; NULL: nothing. */
-const char *nt_process_owes(const struct nt_process *process);
+/* Notes what it should have said, or done, by now. */
+void nt_process_note_time(struct nt_process *process);
+/* What it printed that is no message, the last line; or "". */
+const char *nt_process_last_line(const struct nt_process *process);
 bool nt_process_ended(const struct nt_process *process);
 /* The process broke its contract, or ended when it should not. */
 bool nt_process_broken(const struct nt_process *process);

@@ -96,7 +96,8 @@ static void send_message(struct nt_process *process, enum nt_sip_kind kind, nt_t
     if (kind != NT_SIP_INFO)
         nt_process_active(process, now);
     if (t.len > NT_PROCESS_DESCRIPTION_MAX)
-        nt_process_broke(process, "its description, or its candidates at a time, have more than 64000 bytes");
+        nt_process_broke(
+            process, "its description, or its candidates at a time, have more than 64000 bytes: one message of SIP carries them");
     else if (t.len > 0)
         nt_sip_end_send_text(process->sip, kind, t.p, t.len, now);
     nt_text_free(&t);
@@ -124,9 +125,8 @@ static void send_due(struct nt_process *process, nt_time now)
 
 void nt_process_described(struct nt_process *process, const struct nt_adapter_event *ev, nt_time now)
 {
-    if (process->described)
-        return;
     process->described = true;
+    process->heard_at = now;
     nt_process_active(process, now);
     snprintf(process->mid, sizeof process->mid, "0");
     if (*ev->sdp != '\0') {
@@ -134,8 +134,9 @@ void nt_process_described(struct nt_process *process, const struct nt_adapter_ev
         nt_text_add(&process->sdp, ev->sdp, len);
         if (len > 0 && ev->sdp[len - 1] != '\n')
             nt_text_add(&process->sdp, "\r\n", 2);
-        nt_sdp_find(ev->sdp, len, "a=ice-ufrag:", process->ufrag, sizeof process->ufrag);
-        nt_sdp_find(ev->sdp, len, "a=ice-pwd:", process->pwd, sizeof process->pwd);
+        if (!nt_sdp_find(ev->sdp, len, "a=ice-ufrag:", process->ufrag, sizeof process->ufrag) ||
+            !nt_sdp_find(ev->sdp, len, "a=ice-pwd:", process->pwd, sizeof process->pwd))
+            nt_process_broke(process, "\"sdp\" has no a=ice-ufrag or no a=ice-pwd of at most 256 bytes: both are expected");
         nt_sdp_find(ev->sdp, len, "a=mid:", process->mid, sizeof process->mid);
     } else {
         snprintf(process->ufrag, sizeof process->ufrag, "%s", ev->ufrag);
@@ -202,7 +203,7 @@ bool nt_process_controlling(const struct nt_process *process)
     return role != 0 ? role == NT_ICE_CONTROLLING : process->context.index == process->context.scn->caller;
 }
 
-void nt_process_start_call(struct nt_process *process)
+void nt_process_start_call(struct nt_process *process, nt_time now)
 {
     struct nt_adapter_server servers[2 * NT_ICE_SERVERS_MAX] = {0};
     struct nt_adapter_start s = {.controlling = nt_process_controlling(process),
@@ -210,6 +211,8 @@ void nt_process_start_call(struct nt_process *process)
                                  .relay_only = nt_process_scn(process)->policy == NT_ICE_RELAY_ONLY,
                                  .servers = servers,
                                  .server_count = add_servers(process, servers)};
+    process->heard_at = now;
+    process->has_servers = s.server_count > 0;
     nt_adapter_start(process->adapter, &s);
 }
 
@@ -223,7 +226,7 @@ static void on_signal(void *user, enum nt_sip_kind kind, const char *text, size_
         if (process->has_offer)
             return; /* the same offer again */
         process->has_offer = true;
-        nt_process_start_call(process);
+        nt_process_start_call(process, now);
         tell_description(process, true, text, len);
     } else if (kind == NT_SIP_OK) {
         nt_process_emit(process, NT_TR_ANSWER_RECEIVED, now);
@@ -245,16 +248,15 @@ void nt_process_candidate(struct nt_process *process, const char *candidate, nt_
     if (has_line(&process->candidates, candidate, len))
         return;
     if (!add_line(&process->candidates, candidate, len))
-        nt_process_broke(process, "it has more than 512 candidates");
+        nt_process_broke(process, "it has more than 512 candidates: so many are expected at most");
     process->has_candidates = true;
+    process->heard_at = now;
     nt_process_active(process, now);
     send_due(process, now);
 }
 
 void nt_process_candidates_end(struct nt_process *process, nt_time now)
 {
-    if (process->ended_candidates)
-        return;
     process->ended_candidates = process->has_candidates = true;
     nt_process_emit(process, NT_TR_ICE_GATHERED, now);
     nt_process_active(process, now);

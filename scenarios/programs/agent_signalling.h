@@ -5,8 +5,8 @@
 
 #include "scenarios/programs/agent_state.h"
 
-int nt_process_connect(struct nt_process *process);     /* its end of the signalling; 0 or NT_ENOMEM */
-void nt_process_start_call(struct nt_process *process); /* says 'start' */
+int nt_process_connect(struct nt_process *process);                  /* its end of the signalling; 0 or NT_ENOMEM */
+void nt_process_start_call(struct nt_process *process, nt_time now); /* says 'start' */
 /* What it said. */
 void nt_process_described(struct nt_process *process, const struct nt_adapter_event *ev, nt_time now);
 void nt_process_candidate(struct nt_process *process, const char *candidate, nt_time now);

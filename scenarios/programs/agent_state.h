@@ -9,9 +9,11 @@
 
 #include <stdio.h>
 
-#define NT_PROCESS_LINES_MAX 512         /* candidates of one side */
-#define NT_PROCESS_DESCRIPTION_MAX 64000 /* bytes: one SIP message carries it */
-#define NT_PROCESS_WHY_MAX 200
+#define NT_PROCESS_LINES_MAX 512            /* candidates of one side */
+#define NT_PROCESS_DESCRIPTION_MAX 64000    /* bytes: one SIP message carries it */
+#define NT_PROCESS_OWED (45 * NT_SEC)       /* for its description, and the end of its candidates, since it last said something */
+#define NT_PROCESS_OWED_ALONE (15 * NT_SEC) /* for that end, when there is no server that may not answer */
+#define NT_PROCESS_CLOSED (2 * NT_SEC)      /* between the end of its standard output and its own */
 
 struct nt_evidence;
 
@@ -28,6 +30,7 @@ struct nt_process {
     struct nt_sip_end *sip;
     enum nt_ice_trickle trickle;
     bool caller;
+    bool has_servers;       /* its candidates may wait for one that does not answer */
     bool webrtc_meets_ours; /* there is no data then: ICE alone is judged */
     /* its own side of the signalling */
     bool described, ended_candidates, sent;
@@ -42,11 +45,13 @@ struct nt_process {
     /* what it reports */
     enum nt_ice_state state;
     bool has_selected, open, data_ok, bye, stopping, ended, ended_early; /* early: before it was told to stop */
+    nt_time heard_at;                                                    /* when it was started, or told the last that it owes */
+    nt_time closed_at; /* by the machine's clock: its standard output, before it was told to stop; 0: it is open */
     struct nt_adapter_end local, remote;
     nt_time selected_at;
     uint32_t echoes;
     int status;
-    char wrong[NT_PROCESS_WHY_MAX];
+    char wrong[NT_ADAPTER_WHY_MAX];
 };
 
 static inline const struct nt_scn_agent *nt_process_scn(const struct nt_process *process)

@@ -60,6 +60,7 @@ static bool real_settled(void *user, const struct nt_world *w)
     struct nt_programs *programs = user;
     const struct nt_steps *steps = nt_world_steps(w);
     note_states(programs, w);
+    nt_programs_note_time(programs);
     if (nt_programs_broken(programs))
         return true;
     if (!nt_steps_idle(steps))
@@ -84,15 +85,6 @@ static enum nt_fabric_end real_advance(void *user, struct nt_world *w, nt_time u
     return nt_live_run(programs->live, nt_world_fabric(w), until, NT_SEC);
 }
 
-static void tell_owed(const struct nt_programs *programs, uint32_t agent, char *buf, size_t cap)
-{
-    const struct nt_process *process = programs->processes[agent];
-    const char *owed = process != NULL ? nt_process_owes(process) : NULL;
-    size_t len = strlen(buf);
-    if (owed != NULL)
-        snprintf(buf + len, cap - len, "; %s %s", programs->scn->agents[agent].name, owed);
-}
-
 static void real_cut(void *user, const struct nt_world *w, char *buf, size_t cap)
 {
     const struct nt_programs *programs = user;
@@ -101,8 +93,6 @@ static void real_cut(void *user, const struct nt_world *w, char *buf, size_t cap
         return;
     int n = is_late(programs, w) ? snprintf(buf, cap, "after %d s without progress ", (int)(patience(programs->scn) / NT_SEC)) : 0;
     nt_parties_states(w, buf + n, cap - (size_t)n);
-    tell_owed(programs, programs->scn->caller, buf, cap);
-    tell_owed(programs, programs->scn->callee, buf, cap);
 }
 
 struct nt_run_clock nt_clock_real(struct nt_programs *programs)

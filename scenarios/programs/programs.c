@@ -133,31 +133,56 @@ static enum nt_outcome start_all(struct nt_programs *programs, char *why, size_t
     return NT_PASS;
 }
 
-/* The name of the first agent, or else server, that is not ready yet; NULL: all are. */
-static const char *first_unready(const struct nt_programs *programs)
+/* The first agent without a hello; NT_SCN_NONE: there is none. */
+static uint32_t first_unheard(const struct nt_programs *programs)
 {
     for (uint32_t i = 0; i < programs->scn->agent_count; i++)
         if (programs->processes[i] != NULL && nt_process_hello(programs->processes[i]) == NULL)
-            return programs->scn->agents[i].name;
+            return i;
+    return NT_SCN_NONE;
+}
+
+/* The first server that is not ready yet; NT_SCN_NONE: all are. */
+static uint32_t first_unready(const struct nt_programs *programs)
+{
     for (uint32_t i = 0; i < programs->scn->server_count; i++)
         if (programs->coturns[i] != NULL && !nt_coturn_ready(programs->coturns[i]))
-            return programs->scn->servers[i].name;
-    return NULL;
+            return i;
+    return NT_SCN_NONE;
+}
+
+/* Most often it was printed and not flushed. */
+static void tell_unheard(const struct nt_programs *programs, uint32_t agent, char *why, size_t cap)
+{
+    const char *line = nt_process_last_line(programs->processes[agent]);
+    snprintf(
+        why, cap,
+        "%s broke the contract of adapters: it has not said 'hello' within %d s of its start: {\"t\":\"hello\",\"kind\":\"ice\"} "
+        "is expected as its first line, flushed; it printed %s%s%s",
+        programs->scn->agents[agent].name, (int)(NT_PROGRAMS_HELLO / NT_SEC), *line != '\0' ? "no message, at last '" : "nothing",
+        line, *line != '\0' ? "'" : "");
 }
 
 static enum nt_outcome wait_until_ready(struct nt_programs *programs, char *why, size_t cap)
 {
     nt_time deadline = nt_live_clock() + NT_PROGRAMS_HELLO;
-    const char *unready;
-    while ((unready = first_unready(programs)) != NULL && nt_live_clock() < deadline) {
+    uint32_t agent, server = NT_SCN_NONE;
+    while ((agent = first_unheard(programs)) != NT_SCN_NONE || (server = first_unready(programs)) != NT_SCN_NONE) {
+        if (nt_live_clock() >= deadline)
+            break;
         nt_live_run(programs->live, nt_world_fabric(programs->w), 0, ROUND);
+        nt_programs_note_time(programs);
         enum nt_outcome fault = nt_programs_fault(programs, why, cap);
         if (fault != NT_PASS)
             return fault;
     }
-    if (unready == NULL)
+    if (agent != NT_SCN_NONE)
+        tell_unheard(programs, agent, why, cap);
+    else if (server != NT_SCN_NONE)
+        snprintf(why, cap, "%s: coturn did not get ready within %d s", programs->scn->servers[server].name,
+                 (int)(NT_PROGRAMS_HELLO / NT_SEC));
+    else
         return NT_PASS;
-    snprintf(why, cap, "%s: its process did not get ready within %d s", unready, (int)(NT_PROGRAMS_HELLO / NT_SEC));
     return NT_FAIL;
 }
 
@@ -255,6 +280,13 @@ enum nt_outcome nt_programs_begin(struct nt_programs *programs, struct nt_world 
 }
 
 /* --- faults, evidence, end --- */
+
+void nt_programs_note_time(struct nt_programs *programs)
+{
+    for (uint32_t i = 0; i < programs->scn->agent_count; i++)
+        if (programs->processes[i] != NULL)
+            nt_process_note_time(programs->processes[i]);
+}
 
 bool nt_programs_broken(const struct nt_programs *programs)
 {

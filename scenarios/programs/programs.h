@@ -9,6 +9,7 @@
 #include "scenarios/world/world.h"
 
 #define NT_PROGRAMS_HELLO (30 * NT_SEC) /* for all to get ready, by the machine's clock */
+#define NT_PROGRAMS_WHY 600             /* bytes of a reason */
 #define NT_PROGRAMS_STOP (3 * NT_SEC)   /* to end after being told to */
 
 struct nt_programs;
@@ -24,6 +25,8 @@ enum nt_outcome nt_programs_begin(struct nt_programs *programs, struct nt_world 
 /* Tells the agents to stop, and gives them the time for it; machines end with nt_programs_del. */
 void nt_programs_end(struct nt_programs *programs);
 
+/* Notes what agents should have said by now. */
+void nt_programs_note_time(struct nt_programs *programs);
 /* A program ended when it should not, or broke its contract: the case is decided. */
 bool nt_programs_broken(const struct nt_programs *programs);
 /* The same as an outcome with its reason, of the first in the order of the file; NT_PASS: none. */

@@ -94,7 +94,7 @@ static void give_up(enum nt_outcome outcome, const char *why, const struct nt_sc
 
 static void run_in_real_time(struct run *run, struct nt_result_case *out)
 {
-    char why[400];
+    char why[NT_PROGRAMS_WHY];
     enum nt_outcome begun = nt_programs_begin(run->programs, run->w, why, sizeof why);
     struct nt_run_clock clock = nt_clock_real(run->programs);
     if (begun == NT_PASS)

@@ -37,12 +37,12 @@ static void look(const struct nt_adapter_event *ev)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct nt_adapter_hello hello = {0};
+    struct nt_adapter_reader reader = {.started = true, .offerer = size % 2 == 0};
     for (size_t at = 0, end; at < size; at = end + 1) {
         const uint8_t *newline = memchr(data + at, '\n', size - at);
         struct nt_adapter_event ev;
         end = newline != NULL ? (size_t)(newline - data) : size;
-        json_t *o = nt_adapter_read(&hello, (const char *)data + at, end - at, &ev);
+        json_t *o = nt_adapter_read(&reader, (const char *)data + at, end - at, &ev);
         look(&ev);
         json_decref(o);
     }
