@@ -12,6 +12,7 @@ static void make_text(struct nt_text *t, enum nt_case_text which, const struct n
     switch (which) {
     case NT_CASE_BRIEF: nt_brief_pack(t, c); break;
     case NT_CASE_JSON: nt_result_case_json(t, c); break;
+    case NT_CASE_LOG: nt_result_case_log(t, c); break;
     case NT_CASE_JUNIT: nt_junit_case(t, c); break;
     case NT_CASE_OVERVIEW: nt_page_overview(t, c); break;
     case NT_CASE_DETAILS: nt_page_details(t, c, capture); break;
@@ -35,7 +36,7 @@ static bool is_wanted(enum nt_case_text which, const struct nt_result_case *c, u
 {
     if (which == NT_CASE_DETAILS)
         return nt_texts_have_details(c, wanted);
-    return which == NT_CASE_BRIEF || which == NT_CASE_JSON || (wanted & NT_TEXTS_REPORTS) != 0;
+    return which <= NT_CASE_LOG || (wanted & NT_TEXTS_REPORTS) != 0;
 }
 
 /* What of the page's limit is taken for sure; 0 when the page does not count this case. */

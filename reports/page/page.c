@@ -8,12 +8,12 @@
 
 #include <string.h>
 
-/* Line by line: ISO C guarantees string literals of 4095 bytes only. */
-static const char *const page_css[] = {
-#include "reports/page/page_css.inc"
+/* Made by embed.cmake of style.css and the modules in script/. */
+static const unsigned char page_style[] = {
+#include "style.inc"
 };
-static const char *const page_js[] = {
-#include "reports/page/page_js.inc"
+static const unsigned char page_script[] = {
+#include "script.inc"
 };
 
 struct page {
@@ -23,12 +23,6 @@ struct page {
     struct nt_text record, text; /* a record as it came, and as it is written */
     int err;                     /* sticks */
 };
-
-static void put_lines(FILE *out, const char *const *lines, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        fputs(lines[i], out);
-}
 
 static void put_text(struct page *p, struct nt_text *t)
 {
@@ -161,7 +155,7 @@ int nt_page(FILE *out, const struct nt_results *r)
           "script-src 'unsafe-inline'\">\n",
           out);
     fprintf(out, "<title>natsim: %s%s%zu passed, %zu failed</title>\n<style>\n", part, comma, n[NT_PASS], n[NT_FAIL] + n[NT_ERROR]);
-    put_lines(out, page_css, sizeof page_css / sizeof *page_css);
+    fwrite(page_style, 1, sizeof page_style, out);
     fprintf(
         out,
         "</style>\n</head>\n<body>\n<noscript><p>%s%s%zu passed, %zu failed, %zu errors, %zu skipped. The tables need JavaScript; "
@@ -169,9 +163,9 @@ int nt_page(FILE *out, const struct nt_results *r)
         "<script type=\"application/json\" id=\"data\">\n",
         part, comma, n[NT_PASS], n[NT_FAIL], n[NT_ERROR], n[NT_SKIP]);
     put_data(&p);
-    fputs("\n</script>\n<script>\n", out);
-    put_lines(out, page_js, sizeof page_js / sizeof *page_js);
-    fputs("</script>\n</body>\n</html>\n", out);
+    fputs("\n</script>\n<script>\n'use strict';\n(function () {\n", out);
+    fwrite(page_script, 1, sizeof page_script, out);
+    fputs("})();\n</script>\n</body>\n</html>\n", out);
     nt_strings_free(&p.strings);
     nt_text_free(&p.record);
     nt_text_free(&p.text);

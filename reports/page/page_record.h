@@ -7,7 +7,7 @@
 #include "pcap/capture.h"
 #include "reports/result/results.h"
 
-#define NT_PAGE_RECORD_MAX (NT_PAGE_DETAILS_MAX / 4) /* bytes of the details of a case that passed, to leave room for others */
+#define NT_PAGE_RECORD_MAX (NT_PAGE_DETAILS_MAX / 16) /* bytes of the details of a case that passed, to leave room for others */
 
 /* Appends what the overview has of a case. */
 void nt_page_overview(struct nt_text *t, const struct nt_result_case *c);

@@ -115,6 +115,34 @@ struct nt_result_why_not {
     size_t rule_count;
 };
 
+struct nt_result_interface { /* of a node, to a network */
+    char *tap;               /* "nat-left.outside" */
+    char *network;
+    char *addresses; /* "203.0.113.2, 2001:db8::2" */
+};
+
+struct nt_result_node { /* of the simulated internet */
+    char *name;
+    char *kind;                             /* "agent", "gateway", "server" */
+    char *text;                             /* its policy, its services, its program */
+    struct nt_result_interface *interfaces; /* of a gateway: those inside first, the one outside last */
+    size_t interface_count;
+};
+
+struct nt_result_network {
+    char *name;
+    char *prefixes; /* "203.0.113.0/24" */
+    char *text;     /* "delay 20 ms, loss 1 %"; "": nothing of this kind */
+};
+
+struct nt_result_event { /* something that happened while the case ran, packets apart */
+    uint64_t at_us;
+    char *node, *what;   /* "nat-left", "mapping made" */
+    char *text;          /* why; "" */
+    uint64_t number;     /* of the pair or the mapping that it is about; 0: of none */
+    struct nt_addr a, b; /* local and remote, inside and outside; unset: null */
+};
+
 struct nt_result_case {
     char *id, *file, *claim;
     struct nt_result_param *params;
@@ -152,6 +180,14 @@ struct nt_result_case {
     size_t step_count;
     struct nt_result_why_not *why_not;
     size_t why_not_count;
+    /* In the log and the page, not in results.json: */
+    char *source; /* the text of the scenario's file, of the first case of that file; else NULL */
+    struct nt_result_network *networks;
+    size_t network_count;
+    struct nt_result_node *nodes;
+    size_t node_count;
+    struct nt_result_event *events; /* in the order of time; where a limit was reached, the last one says so */
+    size_t event_count;
 };
 
 #endif

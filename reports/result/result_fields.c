@@ -44,6 +44,10 @@
 #define STEP struct nt_result_step
 #define RULE struct nt_result_rule
 #define WHY_NOT struct nt_result_why_not
+#define INTERFACE struct nt_result_interface
+#define NODE struct nt_result_node
+#define NETWORK struct nt_result_network
+#define EVENT struct nt_result_event
 #define CASE struct nt_result_case
 
 #define NULLABLE NT_FIELD_NULL
@@ -52,6 +56,7 @@
 #define DETAILS NT_FIELD_DETAILS
 #define OWN NT_FIELD_OWN
 #define LATER NT_FIELD_LATER
+#define LOG (NT_FIELD_LOG | NT_FIELD_LATER)
 
 // clang-format off
 static const struct nt_field candidate_fields[] = {
@@ -213,6 +218,39 @@ static const struct nt_field why_not_fields[] = {
 };
 static const struct nt_record why_not_record = RECORD(why_not_fields, WHY_NOT);
 
+static const struct nt_field network_fields[] = {
+    TEXT(NETWORK, "name", name, DETAILS),
+    TEXT(NETWORK, "prefixes", prefixes, DETAILS),
+    TEXT(NETWORK, "text", text, DETAILS),
+};
+static const struct nt_record network_record = RECORD(network_fields, NETWORK);
+
+static const struct nt_field interface_fields[] = {
+    TEXT(INTERFACE, "tap", tap, DETAILS),
+    TEXT(INTERFACE, "network", network, DETAILS),
+    TEXT(INTERFACE, "addresses", addresses, DETAILS),
+};
+static const struct nt_record interface_record = RECORD(interface_fields, INTERFACE);
+
+static const struct nt_field node_fields[] = {
+    TEXT(NODE, "name", name, DETAILS),
+    TEXT(NODE, "kind", kind, DETAILS),
+    TEXT(NODE, "text", text, DETAILS),
+    MANY(LIST, INTERFACE, NODE, "interfaces", interfaces, interface_count, interface_record, DETAILS),
+};
+static const struct nt_record node_record = RECORD(node_fields, NODE);
+
+static const struct nt_field event_fields[] = {
+    U64(EVENT, "at_us", at_us, DETAILS),
+    TEXT(EVENT, "node", node, DETAILS),
+    TEXT(EVENT, "what", what, DETAILS),
+    TEXT(EVENT, "text", text, DETAILS),
+    U64(EVENT, "number", number, DETAILS),
+    ADDRESS(EVENT, "a", a, DETAILS),
+    ADDRESS(EVENT, "b", b, DETAILS),
+};
+static const struct nt_record event_record = RECORD(event_fields, EVENT);
+
 static const struct nt_field runs_fields[] = {
     U32(CASE, "pass", runs_passed, 0),
     U32(CASE, "fail", runs_failed, 0),
@@ -245,6 +283,10 @@ static const struct nt_field case_fields[] = {
     MANY(TEXTS, REASON, CASE, "reasons", reasons, reason_count, reason_record, LATER | DETAILS),
     MANY(LIST, STEP, CASE, "steps", steps, step_count, step_record, LATER | DETAILS),
     MANY(LIST, WHY_NOT, CASE, "why_not", why_not, why_not_count, why_not_record, LATER | DETAILS),
+    TEXT(CASE, "source", source, OPTIONAL | LOG | OVERVIEW),
+    MANY(LIST, NETWORK, CASE, "networks", networks, network_count, network_record, LOG | DETAILS),
+    MANY(LIST, NODE, CASE, "nodes", nodes, node_count, node_record, LOG | DETAILS),
+    MANY(LIST, EVENT, CASE, "events", events, event_count, event_record, LOG | DETAILS),
 };
 const struct nt_record nt_case_record = RECORD(case_fields, CASE);
 // clang-format on

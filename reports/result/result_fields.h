@@ -36,7 +36,8 @@ enum nt_field_flag {
     NT_FIELD_NAME = 8,      /* the key of its object in a map */
     NT_FIELD_OVERVIEW = 16, /* the page has it for every case */
     NT_FIELD_DETAILS = 32,  /* the page has it among the details of a case */
-    NT_FIELD_LATER = 128,   /* a list that logs of earlier versions lack */
+    NT_FIELD_LATER = 128,   /* logs of earlier versions lack it */
+    NT_FIELD_LOG = 256,     /* the log has it (cases.jsonl), results.json does not */
     NT_FIELD_OWN = 64       /* on the page the text stands in its record: it is hardly ever another's, too */
 };
 #define NT_FIELD_PAGE (NT_FIELD_OVERVIEW | NT_FIELD_DETAILS)

@@ -212,22 +212,32 @@ static void put_value(struct nt_text *t, const struct nt_field *f, const void *r
     }
 }
 
-static void put_record(struct nt_text *t, const struct nt_record *r, const void *record)
+/* `comma`: 2 before the first field of an object, which has none before it. */
+static void put_fields(struct nt_text *t, const struct nt_record *r, const void *record, unsigned log, size_t comma)
 {
-    size_t comma = 2; /* before the first field there is none */
-    nt_text_add(t, "{", 1);
     for (size_t i = 0; i < r->count; i++) {
         const struct nt_field *f = &r->fields[i];
-        if (is_left_out(f, record))
+        if ((f->flags & NT_FIELD_LOG) != log || is_left_out(f, record))
             continue;
         nt_text_add(t, f->key + comma, f->key_len - comma);
         put_value(t, f, record);
         comma = 0;
     }
+}
+
+static void put_record(struct nt_text *t, const struct nt_record *r, const void *record)
+{
+    nt_text_add(t, "{", 1);
+    put_fields(t, r, record, 0, 2);
     nt_text_add(t, "}", 1);
 }
 
 void nt_result_case_json(struct nt_text *t, const struct nt_result_case *c)
 {
     put_record(t, &nt_case_record, c);
+}
+
+void nt_result_case_log(struct nt_text *t, const struct nt_result_case *c)
+{
+    put_fields(t, &nt_case_record, c, NT_FIELD_LOG, 0);
 }

@@ -37,10 +37,12 @@ void nt_results_free(struct nt_results *r)
 static int put_down(struct nt_results *r, struct nt_results_entry *e, const char *head, const char *json, const char *others,
                     size_t others_len)
 {
+    size_t json_len = e->texts.len[NT_CASE_JSON];
     r->line.len = 0;
     nt_text_put(&r->line, head);
-    nt_text_add(&r->line, json + 1, e->texts.len[NT_CASE_JSON] - 1);
-    nt_text_add(&r->line, "\n", 1);
+    nt_text_add(&r->line, json + 1, json_len - 2);
+    nt_text_add(&r->line, json + json_len, e->texts.len[NT_CASE_LOG]);
+    nt_text_add(&r->line, "}\n", 2);
     if (r->line.err != NT_OK)
         return r->line.err;
     e->json_at = r->log.len + strlen(head);
@@ -64,10 +66,10 @@ int nt_results_take(struct nt_results *r, size_t index, const char *head, const 
     memcpy(&e->texts, texts, sizeof e->texts);
     for (int i = 0; i < NT_CASE_TEXTS; i++)
         sum += e->texts.len[i];
-    if (sum != len || e->texts.len[NT_CASE_JSON] == 0)
+    if (sum != len || e->texts.len[NT_CASE_JSON] < 2)
         return NT_EFORMAT;
     const char *brief = texts + sizeof e->texts, *json = brief + e->texts.len[NT_CASE_BRIEF],
-               *others = json + e->texts.len[NT_CASE_JSON];
+               *others = json + e->texts.len[NT_CASE_JSON] + e->texts.len[NT_CASE_LOG];
     int err = nt_brief_unpack(&e->brief, brief, e->texts.len[NT_CASE_BRIEF], &r->shared);
     count_details(r);
     if (err == NT_OK)
@@ -114,18 +116,22 @@ const char *nt_results_part(const struct nt_results *r, char text[NT_RESULTS_PAR
 int nt_results_text(const struct nt_results *r, size_t index, enum nt_case_text which, struct nt_text *t)
 {
     const struct nt_results_entry *e = &r->cases[index];
-    uint64_t at = which == NT_CASE_JSON ? e->json_at : e->others_at;
-    size_t len = e->texts.len[which], begin = which == NT_CASE_JSON ? 1 : 0;
+    bool is_json = which == NT_CASE_JSON; /* without its braces */
+    uint64_t at = is_json ? e->json_at : e->others_at;
+    size_t len = e->texts.len[which];
     for (int i = NT_CASE_JUNIT; i < (int)which; i++)
         at += e->texts.len[i];
     t->len = 0;
     nt_text_reserve(t, len);
     if (t->err != NT_OK)
         return t->err;
-    t->p[0] = '{';
     t->len = len;
     t->p[len] = '\0';
-    return nt_append_read(which == NT_CASE_JSON ? &r->log : &r->others, at, t->p + begin, len - begin);
+    if (!is_json)
+        return nt_append_read(&r->others, at, t->p, len);
+    t->p[0] = '{';
+    t->p[len - 1] = '}';
+    return nt_append_read(&r->log, at, t->p + 1, len - 2);
 }
 
 void nt_results_count(const struct nt_results *r, size_t counts[4])

@@ -6,13 +6,14 @@
 #include "reports/result/append.h"
 #include "reports/result/brief.h"
 
-#define NT_RESULTS_MAX 10000000     /* cases of one run */
-#define NT_PAGE_DETAILS_MAX 1500000 /* bytes of details of all cases in report.html; beyond, cases that passed go without */
+#define NT_RESULTS_MAX 10000000      /* cases of one run */
+#define NT_PAGE_DETAILS_MAX 32000000 /* bytes of details of all cases in report.html; beyond, cases that passed go without */
 
 /* What is made of a finished case, once (reports/texts.h). Each but the first may be empty. */
 enum nt_case_text {
     NT_CASE_BRIEF = 0,
     NT_CASE_JSON,     /* its entry in results.json */
+    NT_CASE_LOG,      /* what its line in the log has besides */
     NT_CASE_JUNIT,    /* its element in junit.xml */
     NT_CASE_OVERVIEW, /* its records in report.html */
     NT_CASE_DETAILS,
@@ -51,8 +52,8 @@ struct nt_results {
 /* Makes room for `count` cases. The log is the caller's to open, `others` too, unless no case has other texts. 0, NT_ENOMEM,
  * NT_ELIMIT. To be freed in any case. */
 int nt_results_begin(struct nt_results *r, size_t count);
-/* Takes the texts of a case that nt_texts_make has made. Its JSON is appended to the log, with `head` for its '{' and a newline
- * behind. 0; NT_EIO (errno): the brief is there, and no text; NT_EFORMAT, NT_ENOMEM. */
+/* Takes the texts of a case that nt_texts_make has made. Its line is appended to the log: its JSON with `head` for its '{', and
+ * what the log has besides before its '}'. 0; NT_EIO (errno): the brief is there, and no text; NT_EFORMAT, NT_ENOMEM. */
 int nt_results_take(struct nt_results *r, size_t index, const char *head, const char *texts, size_t len);
 /* False: the details of cases that passed, of those that are still to come, have no place in the page. */
 bool nt_results_want_details(const struct nt_results *r);

@@ -4,7 +4,9 @@
 #include "reports/result/result.h"
 #include "reports/texts.h"
 #include "scenarios/files/output.h"
+#include "scenarios/files/source_file.h"
 #include "scenarios/judge/outcome.h"
+#include "scenarios/judge/story.h"
 #include "scenarios/run/repeat.h"
 
 #include <errno.h>
@@ -31,6 +33,13 @@ static void set_flags(const struct nt_jobs *jobs, struct nt_result_case *out)
     out->agent_l = o->agent_l != NULL ? strdup(o->agent_l) : NULL;
     out->agent_r = o->agent_r != NULL ? strdup(o->agent_r) : NULL;
     out->carrier = o->carrier == NT_CARRIER_NS3 ? strdup(jobs->carrier->name) : NULL;
+}
+
+/* The page shows the scenario: its file comes with the first case of it. One that is gone or too long by now comes without. */
+static void set_source(const struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c, struct nt_result_case *out)
+{
+    if (job == 0 || jobs->s->cases[job - 1].file != jobs->s->cases[job].file)
+        out->source = nt_source_file_read(c->path);
 }
 
 /* What a case writes. */
@@ -108,10 +117,12 @@ static void run_case(struct nt_jobs *jobs, size_t job, const struct nt_scn_case 
                                      .seed_in_id = jobs->s->cases[job].seed_in_id,
                                      .carrier = jobs->carrier,
                                      .until = o->until,
+                                     .story = NT_STORY_EVENTS,
                                      .logs = {.prefix = logs, .opening = record_log, .user = jobs}};
     nt_repeat_case(c, &options, o->runs, &jobs->capture, &jobs->spare, out);
     free(logs);
     set_flags(jobs, out);
+    set_source(jobs, job, c, out);
     if (keeps && (o->keep == NT_KEEP_ALL || out->outcome != NT_PASS))
         write_capture(jobs, &files, out);
     nt_spool_discard(&jobs->spools[0]);
@@ -185,6 +196,7 @@ int nt_jobs_lost(const struct nt_jobs *jobs, size_t job, const char *why, unsign
     int err = nt_result_identify(c, nt_selection_seed(jobs->s, job, c), jobs->s->cases[job].seed_in_id, why, &result);
     if (err == NT_OK) {
         set_flags(jobs, &result);
+        set_source(jobs, job, c, &result);
         nt_texts_make(texts, &result, NULL, wanted);
         err = texts->err;
     }

@@ -48,7 +48,7 @@ static int drop_duplicates(struct nt_merge *m)
             m->cases[kept++] = *k;
             continue;
         }
-        if (before->hash != k->hash)
+        if (before->result_hash != k->result_hash)
             r = nt_merge_complain(m->logs[k->log].dir, 0, k->id,
                                   "two directories differ in this case: merge runs of the same version and seed");
         nt_merged_case_free(k);

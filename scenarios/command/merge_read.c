@@ -2,7 +2,7 @@
 #include "core/base/err.h"
 #include "core/base/hash.h"
 #include "core/base/map.h"
-#include "reports/result/result.h"
+#include "reports/result/result_json.h"
 #include "reports/result/results.h"
 #include "scenarios/command/options.h"
 #include "scenarios/command/say.h"
@@ -67,15 +67,20 @@ static int add_case(struct nt_merge *m, const struct nt_merge_line *line, size_t
         return nt_merge_complain_at(m, &found, "not a line of a run", MEND_DIRECTORY);
     if (json->err != NT_OK || nt_grow(&m->cases, &m->cap, m->count + 1, sizeof *m->cases, NT_RESULTS_MAX) != NT_OK)
         return nt_merge_no_memory();
+    found.hash = nt_hash(json->p, json->len);
     int err = nt_result_case_from_json(&result, json->p, json->len, what, sizeof what);
     if (err != NT_OK)
         return err == NT_ENOMEM ? nt_merge_no_memory() : nt_merge_complain_at(m, &found, what, MEND_DAMAGED);
-    found.hash = nt_hash(json->p, json->len);
+    json->len = 0;
+    nt_result_case_json(json, &result);
+    found.result_hash = json->err == NT_OK ? nt_hash(json->p, json->len) : 0;
     found.id = result.id;
     found.capture = result.capture;
     result.id = result.capture = NULL;
     nt_result_case_free(&result);
     m->cases[m->count++] = found;
+    if (json->err != NT_OK)
+        return nt_merge_no_memory();
     return check_capture(m, &found);
 }
 

@@ -3,6 +3,8 @@
 #include "reports/conformance/conformance.h"
 #include "scenarios/judge/expectations.h"
 #include "scenarios/judge/outcome.h"
+#include "scenarios/judge/story.h"
+#include "scenarios/judge/topology.h"
 #include "scenarios/judge/why_not.h"
 #include "scenarios/model/memory.h"
 #include "scenarios/model/verdict.h"
@@ -21,12 +23,16 @@ struct run {
     struct nt_programs *programs;
     struct nt_world *w;
     struct nt_clock_virtual virtual_time;
+    struct nt_story story;
 };
 
-static void tell_listener(void *user, struct nt_scn_node node, const struct nt_trace_event *ev)
+static void hear_event(void *user, struct nt_scn_node node, const struct nt_trace_event *ev)
 {
     struct run *run = user;
-    run->listener->event(run->listener->user, run->scn, node, ev);
+    if (run->story.limit > 0)
+        nt_story_note(&run->story, run->scn, node, ev);
+    if (run->listener != NULL && run->listener->event != NULL)
+        run->listener->event(run->listener->user, run->scn, node, ev);
 }
 
 /* Runs the world until the case ends. */
@@ -116,8 +122,8 @@ static bool make_world(struct run *run)
     struct nt_world_hooks hooks = nt_programs_hooks(run->programs);
     hooks.wrapper = run->options->wrapper;
     run->w = nt_world_new(run->scn, run->options->seed, run->options->carrier, &hooks, run->capture);
-    if (run->w != NULL && run->listener != NULL && run->listener->event != NULL)
-        nt_world_listen(run->w, tell_listener, run);
+    if (run->w != NULL && (run->story.limit > 0 || (run->listener != NULL && run->listener->event != NULL)))
+        nt_world_listen(run->w, hear_event, run);
     return run->w != NULL;
 }
 
@@ -133,7 +139,7 @@ static void run_out_of_memory(struct nt_result_case *out)
 void nt_run_order(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
                   const struct nt_run_listener *listener, struct nt_orders *orders, struct nt_result_case *out)
 {
-    struct run run = {.scn = c, .options = options, .listener = listener, .capture = capture};
+    struct run run = {.scn = c, .options = options, .listener = listener, .capture = capture, .story = {.limit = options->story}};
     unsigned long failures = nt_memory_failures();
     if (nt_result_identify(c, options->seed, options->seed_in_id, "out of memory", out) == NT_OK && make_world(&run)) {
         if (orders != NULL)
@@ -145,6 +151,9 @@ void nt_run_order(const struct nt_scn_case *c, const struct nt_run_options *opti
     }
     nt_programs_del(run.programs);
     nt_world_del(run.w);
-    if (nt_memory_failures() != failures)
+    int err = nt_story_give(&run.story, out);
+    if (options->story > 0 && err == NT_OK)
+        err = nt_topology_describe(c, out);
+    if (err != NT_OK || nt_memory_failures() != failures)
         run_out_of_memory(out);
 }

@@ -16,6 +16,7 @@ struct nt_run_options {
     nt_time until;                        /* --until; 0: none */
     struct nt_program_logs logs;          /* of real programs; zero: none */
     struct nt_app_wrapper wrapper;        /* before our own agents and servers; zero: none */
+    size_t story;                         /* events that the result tells at most; 0: neither events nor topology */
 };
 
 struct nt_run_listener {

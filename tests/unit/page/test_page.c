@@ -57,7 +57,7 @@ TEST(records_share_their_strings)
     nt_page_overview(&record, &c);
     assert_int_equal(nt_page_record_join(&t, &s, record.p, record.len), NT_OK);
     assert_true(nt_page_record_least(record.p, record.len) <= t.len);
-    const char *rest = ",\"18446744073709551615\",1,2,[3,0],3,5,-1,0,61,[0],[20,0,4],4,\"\",4,"
+    const char *rest = ",\"18446744073709551615\",1,2,[3,0],3,5,-1,0,61,[0],[20,0,4],4,\"\",4,4,"
                        "\"natsim run a.yaml --filter 'a[left=sym]' --seed 18446744073709551615\",4,4]";
     char expected[400];
     snprintf(expected, sizeof expected, "[\"a[left=sym]\",0,[[1,2]]%s", rest);
@@ -101,7 +101,7 @@ static void take(struct nt_results *r, size_t index, struct nt_result_case *c)
     struct nt_text t = {0}, brief = {0}, details = {0};
     nt_brief_pack(&brief, c);
     nt_page_details(&details, c, NULL);
-    struct nt_texts_head head = {{(uint32_t)brief.len, 2, 0, 0, (uint32_t)details.len}, 0};
+    struct nt_texts_head head = {{(uint32_t)brief.len, 2, 0, 0, 0, (uint32_t)details.len}, 0};
     nt_text_add(&t, (const char *)&head, sizeof head);
     nt_text_add(&t, brief.p, brief.len);
     nt_text_put(&t, "{}");

@@ -113,21 +113,35 @@ static void set_members(const struct nt_record *r, void *record, uint32_t *n)
         set_member(&r->fields[i], record, n);
 }
 
+/* A case as a line of the log. */
+static void put_line(struct nt_text *t, const struct nt_result_case *c)
+{
+    nt_result_case_json(t, c);
+    t->len--;
+    nt_result_case_log(t, c);
+    nt_text_put(t, "}");
+}
+
 TEST(every_field_makes_the_way_there_and_back)
 {
     struct nt_result_case c = {0}, d;
-    struct nt_text json = {0}, again = {0};
+    struct nt_text json = {0}, again = {0}, results = {0};
     char what[200] = "";
     uint32_t n = 0;
     set_members(&nt_case_record, &c, &n);
-    nt_result_case_json(&json, &c);
+    put_line(&json, &c);
     assert_non_null(strstr(json.p, "\"params\": {\"n\": 0.1, \"o\": {\"a\": [1.5, \"x\"]}}"));
     for (size_t i = 0; i < nt_case_record.count; i++)
         assert_non_null(strstr(json.p, nt_case_record.fields[i].key + (i == 0 ? 2 : 0)));
     if (nt_result_case_from_json(&d, json.p, json.len, what, sizeof what) != NT_OK)
         fail_msg("%s", what);
-    nt_result_case_json(&again, &d);
+    put_line(&again, &d);
     assert_string_equal(again.p, json.p);
+    nt_result_case_json(&results, &c);
+    for (size_t i = 0; i < nt_case_record.count; i++)
+        assert_int_equal(strstr(results.p, nt_case_record.fields[i].key + (i == 0 ? 2 : 0)) == NULL,
+                         (nt_case_record.fields[i].flags & NT_FIELD_LOG) != 0);
+    nt_text_free(&results);
     nt_text_free(&json);
     nt_text_free(&again);
     nt_result_case_free(&c);

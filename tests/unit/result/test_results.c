@@ -28,10 +28,11 @@ static struct nt_text texts_of(const char *id, enum nt_outcome outcome, const ch
     struct nt_text t = {0}, brief = {0};
     nt_brief_pack(&brief, &c);
     struct nt_texts_head head = {
-        {(uint32_t)brief.len, (uint32_t)strlen(json), (uint32_t)strlen(junit), 0, (uint32_t)strlen(details)}, 1000};
+        {(uint32_t)brief.len, (uint32_t)strlen(json), 5, (uint32_t)strlen(junit), 0, (uint32_t)strlen(details)}, 1000};
     nt_text_add(&t, (const char *)&head, sizeof head);
     nt_text_add(&t, brief.p, brief.len);
     nt_text_put(&t, json);
+    nt_text_put(&t, ", \"x\"");
     nt_text_put(&t, junit);
     nt_text_put(&t, details);
     nt_text_free(&brief);
@@ -92,7 +93,8 @@ TEST(texts_come_back_in_the_order_of_the_run)
     nt_results_count(&r, n);
     assert_int_equal(n[NT_PASS], 2);
     assert_int_equal(n[NT_FAIL], 1);
-    const char line[] = "{\"order\": 1, \"id\": \"d\"}\n{\"order\": 1, \"id\": \"a\"}\n{\"order\": 1, \"id\": \"c\"}\n";
+    const char line[] = "{\"order\": 1, \"id\": \"d\", \"x\"}\n{\"order\": 1, \"id\": \"a\", \"x\"}\n"
+                        "{\"order\": 1, \"id\": \"c\", \"x\"}\n";
     char log[sizeof line];
     assert_int_equal(nt_append_read(&r.log, 0, log, sizeof line - 1), NT_OK);
     assert_memory_equal(log, line, sizeof line - 1);

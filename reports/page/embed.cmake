@@ -1,0 +1,16 @@
+# Makes a C array of files, one after the other: cmake -DIN=a;b -DOUT=x.inc -DMODULES=ON -P embed.cmake
+# MODULES: they are modules of JavaScript; import lines go, and so does the word export: together they are one script.
+set(all "")
+foreach(file IN LISTS IN)
+  file(READ "${file}" text)
+  if(MODULES)
+    string(REGEX REPLACE "(^|\n)import [^\n]*" "\\1" text "${text}")
+    string(REGEX REPLACE "(^|\n)export " "\\1" text "${text}")
+  endif()
+  string(APPEND all "${text}")
+endforeach()
+file(WRITE "${OUT}.text" "${all}")
+file(READ "${OUT}.text" bytes HEX)
+string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
+string(REGEX REPLACE "(................................................................................)" "\\1\n" bytes "${bytes}")
+file(WRITE "${OUT}" "${bytes}\n")

@@ -1,0 +1,51 @@
+// Elements, tables, the clipboard.
+const STATES = ['frozen', 'waiting', 'in-progress', 'succeeded', 'failed'];
+const SVG = 'http://www.w3.org/2000/svg';
+
+export function el(name, attributes) {
+  const e = document.createElement(name);
+  for (const k in attributes || {})
+    if (k.startsWith('on')) e.addEventListener(k.slice(2), attributes[k]);
+        else if (attributes[k] !== null) e.setAttribute(k, attributes[k]);
+  for (let i = 2; i < arguments.length; i++)
+    for (const child of [].concat(arguments[i])) if (child !== null && child !== undefined) e.append(child);
+  return e;
+}
+export function svg(name, attributes, text) {
+  const e = document.createElementNS(SVG, name);
+  for (const k in attributes) e.setAttribute(k, attributes[k]);
+  if (text !== undefined) e.textContent = text;
+  return e;
+}
+export let timer = 0;
+export function say(text) {
+  const box = document.getElementById('said');
+  box.textContent = text; box.className = 'on';
+  clearTimeout(timer); timer = setTimeout(() => { box.className = ''; }, 1600);
+}
+export function copy(text) {
+  const area = el('textarea', {});
+  area.value = text; document.body.append(area); area.select();
+  let done = false;
+  try { done = document.execCommand('copy'); } catch (e) { done = false; }
+  area.remove();
+  if (!done && navigator.clipboard) navigator.clipboard.writeText(text);
+  say('copied: ' + text);
+}
+
+export function grid(columns, rows, chosen) {
+  return el('table', { class: 'data' }, el('thead', {}, el('tr', {}, columns.map(c => el('th', { class: c[1] || null,
+      title: c[2] || null }, c[0])))),
+    el('tbody', {}, rows.map((r, i) => el('tr', { class: chosen && chosen(i) ? 'chosen' : null }, r.map((v, k) =>
+      el('td', { class: [columns[k][1] || '', STATES.includes(v) ? 'state-' + v : ''].join(' ').trim() || null },
+          v instanceof Node ? v : String(v)))))));
+}
+export const flag = v => v ? '✓' : '·';
+export function plural(n, noun) { return n + ' ' + noun + (n === 1 ? '' : 's'); }
+export function fact(name, value) { return el('div', {}, el('b', {}, name), value); }
+export function link(path) { return path.split('/').map(encodeURIComponent).join('/'); }
+
+export function frameLink(n) {
+  return n ? el('button', { class: 'mono', title: 'copy the tshark filter', onclick: () => copy('frame.number == ' +
+      n) }, '#' + n) : '';
+}
