@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* Made by embed.cmake of style.css and the modules in script/. */
+/* Made by embed.cmake of style/ and the modules in script/. */
 static const unsigned char page_style[] = {
 #include "style.inc"
 };
