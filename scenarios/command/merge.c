@@ -1,6 +1,7 @@
 /* natsim merge: one report of the shards or ranks of a run, or of a run that was killed, from their logs and captures. */
 #include "scenarios/command/merge.h"
 #include "core/base/err.h"
+#include "core/base/hash.h"
 #include "reports/console.h"
 #include "reports/result/result.h"
 #include "reports/result/result_parse.h"
@@ -15,6 +16,21 @@
 #include "scenarios/command/say.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Each shard's log has the text of a scenario with its first case of it; one is enough. */
+static void drop_repeated_source(struct nt_merge *m, struct nt_result_case *c)
+{
+    uint64_t file = nt_hash(c->file, strlen(c->file));
+    if (c->source == NULL)
+        return;
+    if (m->sourced == file) {
+        free(c->source);
+        c->source = NULL;
+    }
+    m->sourced = file;
+}
 
 static int put_case(const struct nt_merge *m, size_t i, const struct nt_result_case *c, const char *out, struct nt_results *results)
 {
@@ -34,6 +50,7 @@ static int take_case(struct nt_merge *m, size_t i, const char *out, struct nt_re
     nt_text_free(&json);
     if (r != NT_OK)
         return r;
+    drop_repeated_source(m, &c);
     r = put_case(m, i, &c, out, results);
     nt_result_case_free(&c);
     return r;

@@ -30,6 +30,7 @@ struct nt_merge {
     struct nt_rank_log_list ranks; /* of all directories */
     bool incomplete;               /* cases that were selected did not run: no verdict */
     uint64_t whole;                /* cases of the runs, as far as it is known */
+    uint64_t sourced;              /* hash of the name of the scenario whose text was taken last; 0: none yet */
 };
 
 /* Reads the directories: all cases as they come, and the ranks. Says on standard error which ranks did not finish. NT_EXIT_OK,

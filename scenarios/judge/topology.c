@@ -1,6 +1,7 @@
 #include "scenarios/judge/topology.h"
 #include "core/base/err.h"
 #include "core/base/strings.h"
+#include "natsim/nat/policy/policy.h"
 #include "reports/result/text.h"
 #include "scenarios/apps/result_array.h"
 
