@@ -62,7 +62,7 @@ static void put_content(struct junit *j, const char *s)
     free(shown);
 }
 
-/* The schema of Jenkins' xUnit plugin takes no properties of a case: they are lines of its output. */
+/* The schema takes no properties of a case: they are lines of its output. */
 static void put_facts(struct nt_text *t, const struct nt_result_case *c)
 {
     char buf[NT_PATHS_TEXT];
@@ -80,7 +80,54 @@ static void put_facts(struct nt_text *t, const struct nt_result_case *c)
         nt_text_printf(t, "data: %s\n", c->data_found);
 }
 
-static void put_output(struct junit *j, const struct nt_result_case *c)
+/* A line for a file in `dir`. GitLab makes an address of the path, in which "./" and "//" have no place. */
+static void put_file(struct nt_text *t, const char *before, const char *dir, const char *name, const char *behind)
+{
+    while (strncmp(dir, "./", 2) == 0)
+        dir += 2;
+    size_t len = strcmp(dir, ".") == 0 ? 0 : strlen(dir);
+    while (len > 1 && dir[len - 1] == '/')
+        len--;
+    nt_text_printf(t, "%s%.*s%s%s%s\n", before, (int)len, dir, len > 0 && dir[len - 1] != '/' ? "/" : "", name, behind);
+}
+
+static void put_files(struct nt_text *t, const struct nt_result_case *c, const char *dir)
+{
+    if (c->capture != NULL)
+        put_file(t, "capture: ", dir, c->capture, "");
+    for (size_t i = 0; i < c->log_count; i++)
+        put_file(t, "log: ", dir, c->logs[i].name, "");
+}
+
+static void put_commands(struct nt_text *t, const struct nt_result_case *c)
+{
+    char *run = nt_result_command(c), *explain = nt_result_explain(c);
+    if (run == NULL || explain == NULL)
+        t->err = NT_ENOMEM;
+    else
+        nt_text_printf(t, "run it alone: %s\nexplain it: %s\n", run, explain);
+    free(run);
+    free(explain);
+}
+
+/* No reader finds a file whose path ends the tag, or is shown otherwise than it is. */
+static bool can_attach(const char *dir)
+{
+    return nt_is_shown_plain(dir) && strchr(dir, '|') == NULL && strstr(dir, "]]") == NULL;
+}
+
+/* Jenkins' attachments plugin wants a line for each; GitLab takes the first alone. */
+static void put_attachments(struct nt_text *t, const struct nt_result_case *c, const char *dir)
+{
+    if (!can_attach(dir))
+        return;
+    if (c->capture != NULL)
+        put_file(t, "[[ATTACHMENT|", dir, c->capture, "]]");
+    for (size_t i = 0; i < c->log_count; i++)
+        put_file(t, "[[ATTACHMENT|", dir, c->logs[i].name, "]]");
+}
+
+static void put_output(struct junit *j, const struct nt_result_case *c, const char *dir)
 {
     struct nt_text t = {0};
     put_facts(&t, c);
@@ -89,8 +136,9 @@ static void put_output(struct junit *j, const struct nt_result_case *c)
     nt_put_findings(&t, "advice", c->advice, c->advice_count, FINDINGS_SHOWN);
     nt_put_not_judged(&t, c);
     nt_put_why_not(&t, c, c->outcome == NT_PASS ? 0 : FINDINGS_SHOWN);
-    if (c->capture != NULL)
-        nt_text_printf(&t, "[[ATTACHMENT|%s]]", c->capture);
+    put_files(&t, c, dir);
+    put_commands(&t, c);
+    put_attachments(&t, c, dir);
     if (t.err == NT_OK) {
         open_element(j, "system-out");
         put_content(j, t.p);
@@ -101,28 +149,26 @@ static void put_output(struct junit *j, const struct nt_result_case *c)
     nt_text_free(&t);
 }
 
-static void put_failure_body(struct junit *j, const struct nt_result_case *c)
+/* Readers show this first, or alone. mikepenz/action-junit-report takes the last "FILE...:NUMBER" in it for the place. */
+static void put_failure_body(struct junit *j, const struct nt_result_case *c, const char *dir)
 {
     struct nt_text t = {0};
-    char *command = nt_result_command(c);
     nt_text_printf(&t, "%s\n", c->reason != NULL ? c->reason : "");
-    if (c->line != 0)
-        nt_text_printf(&t, "scenario: %s:%d\n", c->file, c->line);
     nt_put_findings(&t, "violation", c->violations, c->violation_count, FINDINGS_SHOWN);
     if (c->packet != 0)
         nt_text_printf(&t, "packet: %u\n", (unsigned)c->packet);
-    if (c->capture != NULL)
-        nt_text_printf(&t, "capture: %s\n", c->capture);
-    nt_text_printf(&t, "run it alone: %s\n", command != NULL ? command : "");
-    if (t.err != NT_OK || command == NULL)
+    put_files(&t, c, dir);
+    put_commands(&t, c);
+    if (c->line != 0)
+        nt_text_printf(&t, "scenario: %s:%d\n", c->file, c->line);
+    if (t.err != NT_OK)
         j->err = NT_ENOMEM;
     else
         put_content(j, t.p);
-    free(command);
     nt_text_free(&t);
 }
 
-static void put_outcome(struct junit *j, const struct nt_result_case *c)
+static void put_outcome(struct junit *j, const struct nt_result_case *c, const char *dir)
 {
     if (c->outcome == NT_PASS)
         return;
@@ -130,7 +176,7 @@ static void put_outcome(struct junit *j, const struct nt_result_case *c)
     put_attribute(j, "message", c->reason);
     if (c->outcome != NT_SKIP) {
         put_attribute(j, "type", nt_outcome_name(c->outcome));
-        put_failure_body(j, c);
+        put_failure_body(j, c, dir);
     }
     close_element(j);
 }
@@ -153,14 +199,14 @@ static void put_class_name(struct junit *j, const char *file)
     free(s);
 }
 
-static void put_test_case(struct junit *j, const struct nt_result_case *c)
+static void put_test_case(struct junit *j, const struct nt_result_case *c, const char *dir)
 {
     open_element(j, "testcase");
     put_class_name(j, c->file);
     put_attribute(j, "name", c->id);
     put_seconds(j, (uint64_t)c->virtual_ms);
-    put_outcome(j, c);
-    put_output(j, c);
+    put_outcome(j, c, dir);
+    put_output(j, c, dir);
     close_element(j);
 }
 
@@ -204,7 +250,7 @@ static int close_document(struct junit *j)
     return j->err;
 }
 
-void nt_junit_case(struct nt_text *t, const struct nt_result_case *c)
+void nt_junit_case(struct nt_text *t, const struct nt_result_case *c, const char *dir)
 {
     struct nt_text outside = {0};
     struct junit j;
@@ -212,7 +258,7 @@ void nt_junit_case(struct nt_text *t, const struct nt_result_case *c)
     if (j.err == NT_OK) {
         open_element(&j, "testsuite"); /* its depth is that of the case */
         take_start(&j, &outside);
-        put_test_case(&j, c);
+        put_test_case(&j, c, dir);
         take_written(&j, t, 0);
     }
     if (close_document(&j) != NT_OK || outside.err != NT_OK)
@@ -240,7 +286,7 @@ static void put_counts(struct junit *j, const struct nt_results_entry *cases, si
     put_seconds(j, ms);
 }
 
-/* Of a suite alone: the schema of Jenkins' xUnit plugin refuses it on the outermost element. */
+/* Of a suite alone: the schema refuses it on the outermost element. */
 static void put_skipped(struct junit *j, const struct nt_results_entry *cases, size_t n)
 {
     size_t skipped = 0;

@@ -7,13 +7,14 @@
 
 #include <string.h>
 
-static void make_text(struct nt_text *t, enum nt_case_text which, const struct nt_result_case *c, const struct nt_capture *capture)
+static void make_text(struct nt_text *t, enum nt_case_text which, const struct nt_result_case *c, const char *dir,
+                      const struct nt_capture *capture)
 {
     switch (which) {
     case NT_CASE_BRIEF: nt_brief_pack(t, c); break;
     case NT_CASE_JSON: nt_result_case_json(t, c); break;
     case NT_CASE_LOG: nt_result_case_log(t, c); break;
-    case NT_CASE_JUNIT: nt_junit_case(t, c); break;
+    case NT_CASE_JUNIT: nt_junit_case(t, c, dir); break;
     case NT_CASE_OVERVIEW: nt_page_overview(t, c); break;
     case NT_CASE_DETAILS: nt_page_details(t, c, capture); break;
     case NT_CASE_TEXTS: break;
@@ -45,7 +46,8 @@ static uint32_t details_least(const struct nt_result_case *c, const char *record
     return c->outcome == NT_PASS && len <= NT_PAGE_RECORD_MAX ? (uint32_t)nt_page_record_least(record, len) : 0;
 }
 
-void nt_texts_make(struct nt_text *t, const struct nt_result_case *c, const struct nt_capture *capture, unsigned wanted)
+void nt_texts_make(struct nt_text *t, const struct nt_result_case *c, const char *dir, const struct nt_capture *capture,
+                   unsigned wanted)
 {
     struct nt_texts_head head = {0};
     size_t start = t->len, before = start;
@@ -53,7 +55,7 @@ void nt_texts_make(struct nt_text *t, const struct nt_result_case *c, const stru
     for (enum nt_case_text which = NT_CASE_BRIEF; which < NT_CASE_TEXTS; which++) {
         before = t->len;
         if (is_wanted(which, c, wanted))
-            make_text(t, which, c, capture);
+            make_text(t, which, c, dir, capture);
         if (t->len - before > UINT32_MAX)
             t->err = NT_ELIMIT;
         head.len[which] = (uint32_t)(t->len - before);

@@ -14,6 +14,8 @@ enum nt_texts_wanted {
 unsigned nt_texts_wanted(const struct nt_results *r);
 /* Whether details are made of the case: only they need its capture. */
 bool nt_texts_have_details(const struct nt_result_case *c, unsigned wanted);
-/* Appends the texts, as nt_results_take takes them. `capture`: its ladder is drawn; may be NULL. `wanted`: enum nt_texts_wanted. */
-void nt_texts_make(struct nt_text *t, const struct nt_result_case *c, const struct nt_capture *capture, unsigned wanted);
+/* Appends the texts, as nt_results_take takes them. `dir`: as in junit.h. `capture`: its ladder is drawn; may be NULL. `wanted`:
+ * enum nt_texts_wanted. */
+void nt_texts_make(struct nt_text *t, const struct nt_result_case *c, const char *dir, const struct nt_capture *capture,
+                   unsigned wanted);
 #endif

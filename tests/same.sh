@@ -24,7 +24,7 @@ for suite in scenarios/suites/*/; do
         "$tree/build/natsim" run "$tree/scenarios/suites/$suite" --out "$out" >/dev/null 2>&1 || true
     done
     for name in results.json junit.xml report.html captures; do
-        diff -rq "build/same/out/before/$suite/$name" "build/same/out/after/$suite/$name" || differ=1
+        /usr/bin/python3 tests/cli/comparable.py "build/same/out/before/$suite/$name" "build/same/out/after/$suite/$name" || differ=1
     done
 done
 [ "$differ" = 0 ] && echo "the same bytes as $revision"

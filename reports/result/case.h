@@ -92,6 +92,10 @@ struct nt_result_reason {
     char *text;
 };
 
+struct nt_result_log { /* of a real program */
+    char *name;        /* "logs/....log" */
+};
+
 struct nt_result_step {
     int64_t at_ms; /* when it ran, rounded up; -1: null, it has not */
     char *what;
@@ -180,6 +184,8 @@ struct nt_result_case {
     size_t step_count;
     struct nt_result_why_not *why_not;
     size_t why_not_count;
+    struct nt_result_log *logs;
+    size_t log_count;
     /* In the log and the page, not in results.json: */
     char *source; /* the text of the scenario's file, of the first case of that file; else NULL */
     struct nt_result_network *networks;

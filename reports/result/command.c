@@ -4,6 +4,7 @@
 #include "core/base/shown.h"
 #include "reports/result/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* As $'...' of bash, for text that a terminal would not show as it is. */
@@ -53,35 +54,58 @@ char *nt_shell_argument(const char *s)
     return t.p;
 }
 
+/* "natsim VERB ARGUMENT": what begins like a flag is a path, too. */
+static void put_verb(struct nt_text *t, const char *verb, const char *argument)
+{
+    nt_text_printf(t, argument[0] == '-' ? "natsim %s ./" : "natsim %s ", verb);
+    put_quoted(t, argument);
+}
+
+static void put_flag(struct nt_text *t, const char *flag, const char *value)
+{
+    if (value == NULL)
+        return;
+    nt_text_printf(t, " %s ", flag);
+    put_quoted(t, value);
+}
+
+static char *end_command(struct nt_text *t, const struct nt_result_case *k)
+{
+    put_flag(t, "--carrier", k->carrier);
+    put_flag(t, "--agent-l", k->agent_l);
+    put_flag(t, "--agent-r", k->agent_r);
+    nt_text_printf(t, " --seed %llu", (unsigned long long)k->seed);
+    if (t->err != NT_OK)
+        nt_text_free(t);
+    return t->p;
+}
+
+/* The id without its part `#seed=N`, which becomes the option --seed. */
+static char *id_without_seed(const struct nt_result_case *k)
+{
+    const char *id = k->id != NULL ? k->id : "", *seed = strstr(id, "#seed=");
+    return strndup(id, seed != NULL ? (size_t)(seed - id) : strlen(id));
+}
+
 char *nt_result_command(const struct nt_result_case *k)
 {
-    struct nt_text t = {0}, filter = {0};
-    /* The part `#seed=N` of an id becomes the option --seed. */
-    const char *id = k->id != NULL ? k->id : "", *seed = strstr(id, "#seed=");
-    nt_text_add(&filter, id, seed != NULL ? (size_t)(seed - id) : strlen(id));
-    nt_text_put(&t, k->file != NULL && k->file[0] == '-' ? "natsim run ./" : "natsim run "); /* else it were a flag */
-    put_quoted(&t, k->file != NULL ? k->file : "");
-    if (k->param_count != 0) {
-        nt_text_put(&t, " --filter ");
-        put_quoted(&t, filter.p != NULL ? filter.p : "");
-    }
-    if (k->carrier != NULL) {
-        nt_text_put(&t, " --carrier ");
-        put_quoted(&t, k->carrier);
-    }
-    if (k->agent_l != NULL) {
-        nt_text_put(&t, " --agent-l ");
-        put_quoted(&t, k->agent_l);
-    }
-    if (k->agent_r != NULL) {
-        nt_text_put(&t, " --agent-r ");
-        put_quoted(&t, k->agent_r);
-    }
-    nt_text_printf(&t, " --seed %llu", (unsigned long long)k->seed);
-    if (filter.err != NT_OK)
-        t.err = filter.err;
-    nt_text_free(&filter);
-    if (t.err != NT_OK)
-        nt_text_free(&t);
-    return t.p;
+    struct nt_text t = {0};
+    char *id = id_without_seed(k);
+    if (id == NULL)
+        return NULL;
+    put_verb(&t, "run", k->file != NULL ? k->file : "");
+    put_flag(&t, "--filter", k->param_count != 0 ? id : NULL);
+    free(id);
+    return end_command(&t, k);
+}
+
+char *nt_result_explain(const struct nt_result_case *k)
+{
+    struct nt_text t = {0};
+    char *id = id_without_seed(k);
+    if (id == NULL)
+        return NULL;
+    put_verb(&t, "explain", id);
+    free(id);
+    return end_command(&t, k);
 }

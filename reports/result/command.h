@@ -1,10 +1,11 @@
-/* The command line that runs one case alone, as bash reads it: all of its characters can be seen, and pasted. */
+/* Command lines of one case, as bash reads them: all of their characters can be seen, and pasted. */
 #ifndef NT_RESULT_COMMAND_H
 #define NT_RESULT_COMMAND_H
 
 #include "reports/result/result.h"
 
-char *nt_result_command(const struct nt_result_case *k); /* the caller frees; NULL without memory */
+char *nt_result_command(const struct nt_result_case *k); /* runs it alone; the caller frees; NULL without memory */
+char *nt_result_explain(const struct nt_result_case *k); /* likewise: explains it */
 
 char *nt_shell_argument(const char *s); /* likewise: a word of such a line */
 

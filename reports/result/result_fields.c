@@ -48,6 +48,7 @@
 #define NODE struct nt_result_node
 #define NETWORK struct nt_result_network
 #define EVENT struct nt_result_event
+#define LOG_FILE struct nt_result_log
 #define CASE struct nt_result_case
 
 #define NULLABLE NT_FIELD_NULL
@@ -218,6 +219,9 @@ static const struct nt_field why_not_fields[] = {
 };
 static const struct nt_record why_not_record = RECORD(why_not_fields, WHY_NOT);
 
+static const struct nt_field log_file_fields[] = {TEXT(LOG_FILE, "name", name, 0)};
+static const struct nt_record log_file_record = RECORD(log_file_fields, LOG_FILE);
+
 static const struct nt_field network_fields[] = {
     TEXT(NETWORK, "name", name, DETAILS),
     TEXT(NETWORK, "prefixes", prefixes, DETAILS),
@@ -283,6 +287,7 @@ static const struct nt_field case_fields[] = {
     MANY(TEXTS, REASON, CASE, "reasons", reasons, reason_count, reason_record, LATER | DETAILS),
     MANY(LIST, STEP, CASE, "steps", steps, step_count, step_record, LATER | DETAILS),
     MANY(LIST, WHY_NOT, CASE, "why_not", why_not, why_not_count, why_not_record, LATER | DETAILS),
+    MANY(TEXTS, LOG_FILE, CASE, "logs", logs, log_count, log_file_record, OPTIONAL),
     TEXT(CASE, "source", source, OPTIONAL | LOG | OVERVIEW),
     MANY(LIST, NETWORK, CASE, "networks", networks, network_count, network_record, LOG | DETAILS),
     MANY(LIST, NODE, CASE, "nodes", nodes, node_count, node_record, LOG | DETAILS),

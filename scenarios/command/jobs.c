@@ -1,5 +1,7 @@
 #include "scenarios/command/jobs.h"
 #include "core/base/err.h"
+#include "core/base/map.h"
+#include "core/base/strings.h"
 #include "pcap/read.h"
 #include "reports/result/result.h"
 #include "reports/texts.h"
@@ -98,11 +100,34 @@ static void write_capture(struct nt_jobs *jobs, struct files *files, struct nt_r
     files->capture.name = NULL;
 }
 
-/* A program is about to write DIR/logs/NAME. */
-static int record_log(void *user, const char *path)
+/* The logs of a case, while it runs. */
+struct logs {
+    const struct nt_jobs *jobs;
+    struct nt_result_log *items;
+    size_t count, cap;
+};
+
+/* With --runs each run writes them anew. */
+static bool has_log(const struct logs *logs, const char *name)
 {
-    const struct nt_jobs *jobs = user;
-    return nt_run_record_add(jobs->record, path + strlen(jobs->o->out) + 1);
+    for (size_t i = 0; i < logs->count; i++)
+        if (strcmp(logs->items[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* A program is about to write DIR/logs/NAME. */
+static int add_log(void *user, const char *path)
+{
+    struct logs *logs = user;
+    const char *name = path + strlen(logs->jobs->o->out) + 1;
+    int err = nt_run_record_add(logs->jobs->record, name);
+    if (err != NT_OK || has_log(logs, name))
+        return err;
+    err = nt_grow(&logs->items, &logs->cap, logs->count + 1, sizeof *logs->items, SIZE_MAX);
+    if (err == NT_OK && (logs->items[logs->count].name = nt_strdup(name, &err)) != NULL)
+        logs->count++;
+    return err;
 }
 
 static void run_case(struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c, struct nt_result_case *out)
@@ -112,17 +137,20 @@ static void run_case(struct nt_jobs *jobs, size_t job, const struct nt_scn_case 
     bool keeps = o->keep != NT_KEEP_NONE && c->skip.why == NULL;
     if (keeps)
         begin_capture(jobs, job, c, &files);
-    char *logs = files.name != NULL && nt_scn_live(c) ? nt_output_logs(o->out, files.name) : NULL;
+    char *prefix = files.name != NULL && nt_scn_live(c) ? nt_output_logs(o->out, files.name) : NULL;
+    struct logs logs = {.jobs = jobs};
     struct nt_run_options options = {.seed = nt_selection_seed(jobs->s, job, c),
                                      .seed_in_id = jobs->s->cases[job].seed_in_id,
                                      .carrier = jobs->carrier,
                                      .until = o->until,
                                      .story = NT_STORY_EVENTS,
-                                     .logs = {.prefix = logs, .opening = record_log, .user = jobs}};
+                                     .logs = {.prefix = prefix, .opening = add_log, .user = &logs}};
     nt_repeat_case(c, &options, o->runs, &jobs->capture, &jobs->spare, out);
-    free(logs);
+    free(prefix);
     set_flags(jobs, out);
     set_source(jobs, job, c, out);
+    out->logs = logs.items;
+    out->log_count = logs.count;
     if (keeps && (o->keep == NT_KEEP_ALL || out->outcome != NT_PASS))
         write_capture(jobs, &files, out);
     nt_spool_discard(&jobs->spools[0]);
@@ -161,7 +189,7 @@ static void make_texts(struct nt_jobs *jobs, const struct nt_result_case *r, uns
         nt_capture_clear(&jobs->capture);
         drawn = nt_capture_read(&jobs->capture, path, what, sizeof what) == NT_OK;
     }
-    nt_texts_make(texts, r, drawn ? &jobs->capture : NULL, wanted);
+    nt_texts_make(texts, r, jobs->o->out, drawn ? &jobs->capture : NULL, wanted);
 }
 
 int nt_jobs_run(struct nt_jobs *jobs, size_t job, unsigned wanted, struct nt_text *texts)
@@ -197,7 +225,7 @@ int nt_jobs_lost(const struct nt_jobs *jobs, size_t job, const char *why, unsign
     if (err == NT_OK) {
         set_flags(jobs, &result);
         set_source(jobs, job, c, &result);
-        nt_texts_make(texts, &result, NULL, wanted);
+        nt_texts_make(texts, &result, jobs->o->out, NULL, wanted);
         err = texts->err;
     }
     nt_result_case_free(&result);

@@ -56,6 +56,15 @@ static int check_capture(const struct nt_merge *m, const struct nt_merged_case *
     return nt_merge_complain_at(m, k, what, NT_MERGE_MEND_FILES);
 }
 
+/* The reports name them. */
+static bool has_sound_logs(const struct nt_result_case *c)
+{
+    for (size_t i = 0; i < c->log_count; i++)
+        if (!nt_output_is_log(c->logs[i].name))
+            return false;
+    return true;
+}
+
 static int add_case(struct nt_merge *m, const struct nt_merge_line *line, size_t number, struct nt_text *json)
 {
     char what[200];
@@ -74,6 +83,7 @@ static int add_case(struct nt_merge *m, const struct nt_merge_line *line, size_t
     json->len = 0;
     nt_result_case_json(json, &result);
     found.result_hash = json->err == NT_OK ? nt_hash(json->p, json->len) : 0;
+    bool sound = has_sound_logs(&result);
     found.id = result.id;
     found.capture = result.capture;
     result.id = result.capture = NULL;
@@ -81,6 +91,8 @@ static int add_case(struct nt_merge *m, const struct nt_merge_line *line, size_t
     m->cases[m->count++] = found;
     if (json->err != NT_OK)
         return nt_merge_no_memory();
+    if (!sound)
+        return nt_merge_complain_at(m, &found, "'logs' must be logs/NAME.log, as natsim names logs", MEND_DAMAGED);
     return check_capture(m, &found);
 }
 

@@ -25,7 +25,7 @@ int nt_retake_case(struct nt_results *results, size_t index, const struct nt_cas
     unsigned wanted = nt_texts_wanted(results);
     nt_capture_init(&capture);
     bool drawn = nt_texts_have_details(c, wanted) && read_capture(&capture, dir, c->capture);
-    nt_texts_make(&texts, c, drawn ? &capture : NULL, wanted);
+    nt_texts_make(&texts, c, dir, drawn ? &capture : NULL, wanted);
     int r = texts.err;
     if (r == NT_OK)
         r = nt_results_take(results, index, nt_case_line_head(place, head), texts.p, texts.len);

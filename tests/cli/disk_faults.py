@@ -16,6 +16,7 @@ import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from comparable import comparable
 from conftest import NATSIM, ROOT, two_nats
 
 RANK = {"PMI_RANK": "0", "PMI_SIZE": "2"}
@@ -62,7 +63,7 @@ def natsim(cwd, *args, **environment):
 
 def left_by(out):
     """Files that natsim shows, and their bytes; of the log its lines, which are in the order of finishing."""
-    files = {str(p.relative_to(out)): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file() and not p.name.startswith(".")}
+    files = {str(p.relative_to(out)): comparable(p) for p in sorted(out.rglob("*")) if p.is_file() and not p.name.startswith(".")}
     return {name: sorted(text.splitlines()) if name.endswith(".jsonl") else text for name, text in files.items()}
 
 

@@ -61,6 +61,24 @@ def test_junit_is_taken_by_the_strictest_reader(run, tmp_path):
     assert [float(s.get("time")) for s in root] == [pytest.approx(sum(float(c.get("time")) for c in s.iter("testcase"))) for s in root]
 
 
+@pytest.mark.parametrize("out, shown", [("out", "out/"), ("./deep//out/", "deep//out/"), (".", "")])
+def test_attachments_are_found_from_where_natsim_was_started(natsim, tmp_path, out, shown):
+    """There Jenkins and GitLab look for them, if that is the root of the checkout."""
+    (tmp_path / "good.yaml").write_text(two_nats())
+    assert natsim("run", "good.yaml", "--out", out).code == 0
+    said = ET.parse(tmp_path / out / "junit.xml").find(".//system-out").text
+    assert said.endswith("explain it: natsim explain good --seed 1\n" f"[[ATTACHMENT|{shown}captures/good.pcapng]]\n") and (tmp_path / shown / "captures/good.pcapng").exists()
+    assert natsim("merge", out, "--out", "merged").code == 0
+    assert "[[ATTACHMENT|merged/captures/good.pcapng]]\n" in ET.parse(tmp_path / "merged/junit.xml").find(".//system-out").text
+
+
+def test_a_path_that_no_reader_can_find_is_not_attached(natsim, tmp_path):
+    (tmp_path / "good.yaml").write_text(two_nats())
+    assert natsim("run", "good.yaml", "--out", "a|b").code == 0
+    said = ET.parse(tmp_path / "a|b/junit.xml").find(".//system-out").text
+    assert "capture: a|b/captures/good.pcapng\n" in said and "ATTACHMENT" not in said
+
+
 def test_junit_of_a_part_of_a_run(run, tmp_path):
     run("--fail-fast", "--jobs", "1")
     root = ET.parse(tmp_path / "out" / "junit.xml").getroot()

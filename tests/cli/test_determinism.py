@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from comparable import comparable
 from conftest import NATSIM, ROOT, SUITES, two_nats
 
 
@@ -18,7 +19,7 @@ def digest(directory):
         for name in names:
             path = os.path.join(base, name)
             if name != "cases.jsonl" and not name.startswith(".natsim-run"):
-                out[os.path.relpath(path, directory)] = hashlib.sha256(open(path, "rb").read()).hexdigest()
+                out[os.path.relpath(path, directory)] = hashlib.sha256(comparable(path)).hexdigest()
     return out
 
 

@@ -12,6 +12,7 @@ import subprocess
 import pytest
 import yaml
 
+from comparable import comparable
 from conftest import NATSIM, ROOT, two_nats
 from machines import SLURM, Launch, Slurm, launchers, plain_environment, until
 from test_workers import LONG, SHORT, workers
@@ -24,7 +25,7 @@ SOME_FAIL = (two_nats("\"${left}\"", "\"${right}\"", claim="Some of these fail."
 
 def left_by(directory):
     """Reports and captures: all but the logs of finished cases, which are in the order of finishing, and the record of the run."""
-    return {str(p.relative_to(directory)): p.read_bytes() for p in sorted(directory.rglob("*"))
+    return {str(p.relative_to(directory)): comparable(p) for p in sorted(directory.rglob("*"))
             if p.is_file() and not re.fullmatch(r"cases\..*jsonl|\.natsim-run.*", p.name)}
 
 

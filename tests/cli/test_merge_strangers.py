@@ -55,6 +55,12 @@ def test_a_capture_has_a_name_of_captures(natsim, stranger, tmp_path, name):
     refused(natsim, tmp_path, "cases.jsonl:1: 'capture' must be captures/NAME.pcapng or .pcap, as natsim names captures: ")
 
 
+@pytest.mark.parametrize("name", ["../victim", "logs/../../victim.log", "logs/x y.log", "logs/x]].log", "captures/x.pcapng", ""])
+def test_a_program_s_log_has_a_name_of_logs(natsim, stranger, tmp_path, name):
+    stranger.says(logs=["logs/good.L.log", name])
+    refused(natsim, tmp_path, "cases.jsonl:1: 'logs' must be logs/NAME.log, as natsim names logs: ")
+
+
 def put(kind, path, victim):
     if kind == "a symbolic link":
         path.symlink_to(victim)

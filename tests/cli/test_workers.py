@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from comparable import comparable
 from conftest import NATSIM, SANITIZED, two_nats
 
 # A hundred seconds of virtual time with a packet each millisecond: long enough to be caught running.
@@ -138,7 +139,7 @@ def test_fail_fast_hands_out_no_more(natsim, tmp_path, jobs):
 
 def tree(directory):
     """Every file but the log in order of finishing, and records."""
-    return {str(p.relative_to(directory)): p.read_bytes() for p in sorted(directory.rglob("*")) if p.is_file() and p.name != "cases.jsonl" and not p.name.startswith(".")}
+    return {str(p.relative_to(directory)): comparable(p) for p in sorted(directory.rglob("*")) if p.is_file() and p.name != "cases.jsonl" and not p.name.startswith(".")}
 
 
 @pytest.mark.parametrize("shards", [2, 3, 7])

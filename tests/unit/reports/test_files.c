@@ -48,6 +48,9 @@ static struct nt_result_case a_case(const char *left, const char *right, enum nt
         c.line = 26;
         c.packet = 57;
         c.capture = strdup("captures/four.pcapng");
+        c.logs = calloc(1, sizeof *c.logs);
+        c.logs[0].name = strdup("logs/four.L.log");
+        c.log_count = 1;
         return c;
     }
     c.path = strdup("direct");
@@ -75,7 +78,7 @@ static void begin(struct nt_results *r, size_t count)
 static void add(struct nt_results *r, size_t index, struct nt_result_case *c)
 {
     struct nt_text t = {0};
-    nt_texts_make(&t, c, NULL, NT_TEXTS_REPORTS | NT_TEXTS_DETAILS);
+    nt_texts_make(&t, c, "./out/", NULL, NT_TEXTS_REPORTS | NT_TEXTS_DETAILS);
     assert_int_equal(t.err, NT_OK);
     assert_int_equal(nt_results_take(r, index, "{", t.p, t.len), NT_OK);
     nt_text_free(&t);
@@ -162,6 +165,10 @@ static void expect_xpath(xmlDocPtr doc, const char *expression, const char *valu
     xmlFree(s);
 }
 
+#define COMMANDS                                                                                                                   \
+    "run it alone: natsim run classic/four.yaml --filter 'classic/four[left=none,right=sym]' --seed 1\n"                           \
+    "explain it: natsim explain 'classic/four[left=none,right=sym]' --seed 1\n"
+
 TEST(test_junit)
 {
     struct nt_results r;
@@ -181,10 +188,12 @@ TEST(test_junit)
     expect_xpath(doc, "string(//testcase[2]/failure/@message)", "path: expected direct, found none");
     expect_xpath(doc, "substring-before(string(//testcase[2]/system-out), 'seed')", "left = none\nright = sym\n");
     expect_xpath(doc, "substring-after(string(//testcase[2]/system-out), 'virtual time: 1850 ms\n')",
-                 "[[ATTACHMENT|captures/four.pcapng]]");
-    expect_xpath(doc, "string(//testcase[2]/failure)",
-                 "path: expected direct, found none\nscenario: classic/four.yaml:26\npacket: 57\ncapture: captures/four.pcapng\n"
-                 "run it alone: natsim run classic/four.yaml --filter 'classic/four[left=none,right=sym]' --seed 1\n");
+                 "capture: out/captures/four.pcapng\nlog: out/logs/four.L.log\n" COMMANDS
+                 "[[ATTACHMENT|out/captures/four.pcapng]]\n[[ATTACHMENT|out/logs/four.L.log]]\n");
+    expect_xpath(
+        doc, "string(//testcase[2]/failure)",
+        "path: expected direct, found none\npacket: 57\ncapture: out/captures/four.pcapng\nlog: out/logs/four.L.log\n" COMMANDS
+        "scenario: classic/four.yaml:26\n");
     expect_xpath(doc, "string(//testcase[3]/skipped/@message)", "no such carrier");
     xmlFreeDoc(doc);
     nt_results_free(&r);

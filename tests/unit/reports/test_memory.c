@@ -74,7 +74,7 @@ static int ladder_way(void)
 static int take_case(struct nt_results *r, const struct nt_result_case *c, const struct nt_capture *capture)
 {
     struct nt_text t = {0};
-    nt_texts_make(&t, c, capture, NT_TEXTS_REPORTS | NT_TEXTS_DETAILS);
+    nt_texts_make(&t, c, "out", capture, NT_TEXTS_REPORTS | NT_TEXTS_DETAILS);
     int err = t.err != NT_OK ? t.err : nt_results_take(r, 0, "{", t.p, t.len);
     nt_text_free(&t);
     return err;

@@ -220,6 +220,9 @@ TEST(test_command)
     char *s = nt_result_command(&c);
     assert_string_equal(s, "natsim run 'a b.yaml' --filter 'a b[x=it'\\''s]' --seed 7");
     free(s);
+    s = nt_result_explain(&c);
+    assert_string_equal(s, "natsim explain 'a b[x=it'\\''s]' --seed 7");
+    free(s);
     nt_result_case_free(&c);
 }
 
