@@ -68,7 +68,7 @@ def started(line):
     for _ in range(3 if wish == "babble" else 1):
         say("signal", cand=candidate(address, port))
     for i in range(int(sys.argv[2]) - 1 if wish == "candidates" else 0):
-        more = candidate(address, i + 1)
+        more = candidate(address, 61000 + i) # who is told them probes them as they come, and tshark knows protocols of low ports
         more["candidate"] += " generation 0" + (" note " + sys.argv[3] if len(sys.argv) > 3 else "")
         say("signal", cand=more)
     if wish == "names":
