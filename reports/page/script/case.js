@@ -5,6 +5,8 @@ import { go, state } from './address.js';
 import { GLYPHS, WORDS, badge, expected, matches, tone, types } from './words.js';
 import { agentCard } from './agents.js';
 import { ladder } from './ladder.js';
+import { endOf, makeCursor } from './cursor.js';
+import { drawing } from './drawing.js';
 
 export function whyLine(c) {
   if (c.outcome !== 0) return (c.reason || WORDS[c.outcome]) + (c.at.line ? ' (' + c.file + ':' + c.at.line + ')' : '');
@@ -36,12 +38,13 @@ export function casePage(c) {
   if (!c.details) { main.append(el('p', { class: 'dim' },
       'Details of this case are left out to keep the page small: run the command above, or see results.json.'));
       return; }
-  const d = detailsOf(c), wrong = d.conformance.violations;
+  const d = detailsOf(c), wrong = d.conformance.violations, cursor = makeCursor(endOf(c, d));
   if (d.why_not.length) main.append(el('h2', {}, c.path === 'direct' ? 'Why no better pair' : 'Why not direct'),
       grid([['agent'], ['pair'], ['packet'], ['where'], ['why', 'text']], d.why_not.map(y => [y.agent, y.local ? y.local + ' > ' +
       y.remote : '–', y.packet ? frameLink(y.packet) : '–', y.node || '–', y.text])));
   if (d.reasons.length > 1) main.append(el('h3', {}, 'All that was not as expected'), el('ul', {},
       d.reasons.map(r => el('li', {}, r.text))));
+  main.append(el('h2', {}, 'Topology'), drawing(c, d, cursor));
   main.append(el('h2', {}, 'Who selected what, and why'), el('div', { class: 'agents' },
       d.agents.map(agentCard)));
   main.append(el('h2', {}, 'Conformance: ' + (wrong.length ? plural(wrong.length, 'violation') :
