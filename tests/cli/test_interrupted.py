@@ -13,16 +13,15 @@ import pytest
 from comparable import comparable
 from conftest import NATSIM, SANITIZED, Run, two_nats, with_signals
 from machines import until
-from test_workers import LONG, SHORT, busy_worker, start, workers
+from test_workers import LONG, SHORT, workers
 
-ENDLESS = LONG.replace("count: 100000", "count: 1000000") # its capture streams into a file while it runs
 FEW_FILES = "worker processes can be started (Too many open files)"
 
 
 @pytest.fixture
 def three(tmp_path):
     """A case that is always caught running, between two short ones."""
-    for name, text in (("a", SHORT), ("b", ENDLESS), ("c", SHORT)):
+    for name, text in (("a", SHORT), ("b", LONG), ("c", SHORT)):
         (tmp_path / f"{name}.yaml").write_text(text)
     return tmp_path
 
@@ -88,25 +87,34 @@ def block_terminations():
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
 
 
+def held(directory, prepare):
+    """A run that waits in its middle until somebody reads what it says, since the pipe is full, and its worker."""
+    (directory / "case.yaml").write_text(SHORT)
+    run = subprocess.Popen([NATSIM, "run", "case.yaml", "--seeds", "1..300", "--jobs", "1", "--capture", "none"], cwd=directory, stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, text=True, pipesize=4096, env={**os.environ, "NO_COLOR": "1"}, preexec_fn=prepare)
+    assert "pass" in run.stdout.readline()
+    [worker] = workers(run.pid)
+    return run, worker
+
+
+def expect_whole(run):
+    out, err = run.communicate(timeout=60)
+    assert (run.returncode, err) == (0, "") and "300 cases: 300 passed" in out, (out, err)
+
+
 @pytest.mark.parametrize("prepare, sent", [(ignore_hangups, signal.SIGHUP), (block_terminations, signal.SIGTERM)])
 def test_what_the_parent_ignores_or_blocks_interrupts_nothing(tmp_path, prepare, sent):
-    (tmp_path / "case.yaml").write_text(LONG.replace("count: 100000", "count: 20000"))
-    run = subprocess.Popen([NATSIM, "run", "case.yaml", "--jobs", "1", "--capture", "none"], cwd=tmp_path, stdout=subprocess.PIPE, text=True, preexec_fn=prepare)
-    worker = busy_worker(run.pid)
+    run, worker = held(tmp_path, prepare)
     os.kill(worker, sent)
     run.send_signal(sent)
-    out, _ = run.communicate(timeout=60)
-    assert run.returncode == 0 and "1 case: 1 passed" in out
+    expect_whole(run)
 
 
 def test_a_worker_leaves_signals_to_the_run(tmp_path):
-    (tmp_path / "case.yaml").write_text(LONG.replace("count: 100000", "count: 20000"))
-    run = start(tmp_path, "run", "case.yaml", "--jobs", 1, "--capture", "none")
-    worker = busy_worker(run.pid)
+    run, worker = held(tmp_path, with_signals)
     for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         os.kill(worker, sent)
-    out, err = run.communicate(timeout=60)
-    assert run.returncode == 0, (out, err)
+    expect_whole(run)
 
 
 def test_a_rank_that_is_interrupted_is_unfinished_and_says_so(three):

@@ -12,8 +12,6 @@ from test_live import live_only
 from machines import Launch, launchers, plain_environment, until
 from test_workers import LONG, SHORT
 
-ENDLESS = LONG.replace("count: 100000", "count: 1000000")
-
 
 def tree(directory):
     return sorted(str(p.relative_to(directory)) for p in directory.rglob("*") if not p.is_dir())
@@ -29,8 +27,9 @@ def start(cwd, *args, **env):
 # --- one run at a time ---
 
 def test_a_second_run_is_refused_while_the_first_lasts(natsim, scenario, tmp_path):
-    scenario(ENDLESS)
+    scenario(LONG)
     first = start(tmp_path, "case.yaml", "--out", "out")
+    until(lambda: list((tmp_path / "out" / "captures").glob("*.part")), "a capture that streams")
     before = tree(tmp_path / "out")
     second = natsim("run", "classic", "--out", "out")
     assert second.code == 3 and second.out == ""
@@ -112,7 +111,7 @@ def launch(request, tmp_path, monkeypatch):
 
 def test_ranks_share_a_directory_and_another_run_waits(natsim, scenario, tmp_path, launch):
     for name in "ab":
-        scenario(ENDLESS, f"{name}.yaml")
+        scenario(LONG, f"{name}.yaml")
     ranks = launch.start(2, "run", ".", "--out", "out")
     until(lambda: len(list((tmp_path / "out").glob("cases.*"))) == 2, "both ranks")
     whole = natsim("run", ".", "--out", "out")
@@ -152,7 +151,7 @@ def test_a_rank_that_did_not_start_passes_with_nothing_of_an_earlier_launch(nats
 
 def test_parts_of_a_run_have_directories_of_their_own(natsim, scenario, tmp_path):
     for name in "ab":
-        scenario(ENDLESS, f"{name}.yaml")
+        scenario(LONG, f"{name}.yaml")
     first = start(tmp_path, ".", "--out", "out", "--shard", "0/2")
     second = natsim("run", ".", "--out", "out", "--shard", "1/2")
     assert second.code == 3 and second.err.endswith("wait for its end, or give another --out: each part has its own\n"), second
