@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scenarios/setup.sh
-install_missing "${build_packages[@]}" valgrind git tshark python3 python3-pytest python3-jsonschema python3-yaml python3-aioice coturn libnice-dev
+install_missing "${build_packages[@]}" valgrind git tshark python3 python3-pytest python3-pytest-xdist python3-jsonschema python3-yaml python3-aioice coturn libnice-dev
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 export ASAN_OPTIONS=exitcode=86 # not one of natsim's own
@@ -29,7 +29,7 @@ while read -r id; do
 done <"$out/ids"
 echo "$(wc -l <"$out/ids") cases explained"
 step "sanitizers: tests from outside"
-NATSIM=$PWD/build/asan/natsim /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/cli/test_bad_input.py tests/cli/test_run.py tests/cli/test_workers.py \
+NATSIM=$PWD/build/asan/natsim /usr/bin/python3 -m pytest -q -p no:cacheprovider -n "$(nproc)" --dist loadgroup tests/cli/test_bad_input.py tests/cli/test_run.py tests/cli/test_workers.py \
     tests/cli/test_commands.py tests/cli/test_live.py | tail -n 3
 [ "${1-}" = --no-valgrind ] && exit 0
 
