@@ -97,6 +97,7 @@ static void put_value(struct writer *w, const struct nt_field *f, const void *re
     case NT_FIELD_PATHS: nt_json_unsigned(&w->text, *(const unsigned *)at); break;
     case NT_FIELD_OBJECT: put_record(w, f->of, at, page); break;
     case NT_FIELD_LIST:
+    case NT_FIELD_ROWS:
     case NT_FIELD_TEXTS:
     case NT_FIELD_MAP:
     case NT_FIELD_PARAMS: put_list(w, f, record, page); break;

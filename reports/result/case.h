@@ -139,12 +139,13 @@ struct nt_result_network {
     char *text;     /* "delay 20 ms, loss 1 %"; "": nothing of this kind */
 };
 
-struct nt_result_event { /* something that happened while the case ran, packets apart */
+/* Something that happened while the case ran, packets apart. Its texts are numbers into those of the case. */
+struct nt_result_event {
     uint64_t at_us;
-    char *node, *what;   /* "nat-left", "mapping made" */
-    char *text;          /* why; "" */
+    uint32_t node, what; /* "nat-left", "mapping made" */
+    uint32_t text;       /* why; "" */
+    uint32_t a, b;       /* addresses: local and remote, inside and outside; "": unset */
     uint64_t number;     /* of the pair or the mapping that it is about; 0: of none */
-    struct nt_addr a, b; /* local and remote, inside and outside; unset: null */
 };
 
 struct nt_result_case {
@@ -192,6 +193,8 @@ struct nt_result_case {
     size_t network_count;
     struct nt_result_node *nodes;
     size_t node_count;
+    struct nt_result_reason *event_texts;
+    size_t event_text_count;
     struct nt_result_event *events; /* in the order of time; where a limit was reached, the last one says so */
     size_t event_count;
 };

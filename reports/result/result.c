@@ -13,7 +13,8 @@ static void free_members(const struct nt_record *r, void *record)
     for (size_t i = 0; i < r->count; i++) {
         const struct nt_field *f = &r->fields[i];
         char **at = (char **)(void *)((char *)record + f->at);
-        bool many = f->kind == NT_FIELD_LIST || f->kind == NT_FIELD_TEXTS || f->kind == NT_FIELD_MAP || f->kind == NT_FIELD_PARAMS;
+        bool many = f->kind == NT_FIELD_LIST || f->kind == NT_FIELD_ROWS || f->kind == NT_FIELD_TEXTS || f->kind == NT_FIELD_MAP ||
+                    f->kind == NT_FIELD_PARAMS;
         if (f->kind == NT_FIELD_OBJECT)
             free_members(f->of, at);
         for (size_t k = 0; many && k < nt_field_count(f, record); k++)
@@ -90,6 +91,11 @@ const struct nt_result_why_not *nt_result_why(const struct nt_result_case *c)
         if (weight_of(c, &c->why_not[i]) > weight_of(c, most))
             most = &c->why_not[i];
     return most != NULL && weight_of(c, most) > -2 ? most : NULL;
+}
+
+const char *nt_event_text(const struct nt_result_case *c, uint32_t number)
+{
+    return number < c->event_text_count ? c->event_texts[number].text : "";
 }
 
 const char *nt_outcome_name(enum nt_outcome o)

@@ -13,6 +13,7 @@ void nt_result_forget_reasons(struct nt_result_case *c); /* its reason becomes "
 #define NT_WHY_NO_RELAYED "no relayed candidate: " /* begins the text of an entry for a server */
 /* The entry of why_not that says most about how the call went; NULL: none says anything about that. */
 const struct nt_result_why_not *nt_result_why(const struct nt_result_case *c);
+const char *nt_event_text(const struct nt_result_case *c, uint32_t number); /* of an event; "" for a number that is none */
 const char *nt_outcome_name(enum nt_outcome o);
 const char *nt_side_name(bool remote); /* "local", "remote" */
 /* What a parameter's value is called; "" at the least. */

@@ -246,12 +246,12 @@ static const struct nt_record node_record = RECORD(node_fields, NODE);
 
 static const struct nt_field event_fields[] = {
     U64(EVENT, "at_us", at_us, DETAILS),
-    TEXT(EVENT, "node", node, DETAILS),
-    TEXT(EVENT, "what", what, DETAILS),
-    TEXT(EVENT, "text", text, DETAILS),
+    U32(EVENT, "node", node, DETAILS),
+    U32(EVENT, "what", what, DETAILS),
+    U32(EVENT, "text", text, DETAILS),
+    U32(EVENT, "a", a, DETAILS),
+    U32(EVENT, "b", b, DETAILS),
     U64(EVENT, "number", number, DETAILS),
-    ADDRESS(EVENT, "a", a, DETAILS),
-    ADDRESS(EVENT, "b", b, DETAILS),
 };
 static const struct nt_record event_record = RECORD(event_fields, EVENT);
 
@@ -291,7 +291,8 @@ static const struct nt_field case_fields[] = {
     TEXT(CASE, "source", source, OPTIONAL | LOG | OVERVIEW),
     MANY(LIST, NETWORK, CASE, "networks", networks, network_count, network_record, LOG | DETAILS),
     MANY(LIST, NODE, CASE, "nodes", nodes, node_count, node_record, LOG | DETAILS),
-    MANY(LIST, EVENT, CASE, "events", events, event_count, event_record, LOG | DETAILS),
+    MANY(TEXTS, REASON, CASE, "event_texts", event_texts, event_text_count, reason_record, LOG | DETAILS),
+    MANY(ROWS, EVENT, CASE, "events", events, event_count, event_record, LOG | DETAILS),
 };
 const struct nt_record nt_case_record = RECORD(case_fields, CASE);
 // clang-format on

@@ -22,6 +22,7 @@ enum nt_field_kind {                            /* the member; what JSON has */
                      NT_FIELD_PATHS,            /* unsigned of enum nt_path_bit; a list of words, or null */
                      NT_FIELD_OBJECT,           /* an object of fields of the same struct or of a struct in it */
                      NT_FIELD_LIST,             /* pointer and count; a list of objects */
+                     NT_FIELD_ROWS,             /* the same, of structs of numbers; a list of lists */
                      NT_FIELD_TEXTS,            /* the same, of structs with one text; a list of strings */
                      NT_FIELD_MAP,              /* pointer and count; an object of objects, whose keys are their first field */
                      NT_FIELD_PARAMS,           /* pointer and count; an object of values of any type */

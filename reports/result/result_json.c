@@ -126,6 +126,27 @@ static void put_texts(struct nt_text *t, const struct nt_field *f, const void *r
     nt_text_add(t, "]", 1);
 }
 
+static uint64_t number_at(const struct nt_field *f, const char *item)
+{
+    const void *at = nt_field_member(f, item);
+    return f->kind == NT_FIELD_U32 ? *(const uint32_t *)at : *(const uint64_t *)at;
+}
+
+static void put_rows(struct nt_text *t, const struct nt_field *f, const void *record)
+{
+    const char *items = nt_field_items(f, record);
+    nt_text_add(t, "[", 1);
+    for (size_t i = 0; i < nt_field_count(f, record); i++) {
+        nt_text_add(t, ", ", i == 0 ? 0 : 2);
+        for (size_t k = 0; k < f->of->count; k++) {
+            nt_text_add(t, k == 0 ? "[" : ",", 1);
+            nt_json_unsigned(t, number_at(&f->of->fields[k], items + i * f->of->size));
+        }
+        nt_text_add(t, "]", 1);
+    }
+    nt_text_add(t, "]", 1);
+}
+
 static void put_map(struct nt_text *t, const struct nt_field *f, const void *record)
 {
     const char *items = nt_field_items(f, record);
@@ -205,6 +226,7 @@ static void put_value(struct nt_text *t, const struct nt_field *f, const void *r
     case NT_FIELD_PATHS: put_paths(t, *(const unsigned *)at); break;
     case NT_FIELD_OBJECT: put_record(t, f->of, at); break;
     case NT_FIELD_LIST: put_list(t, f, record); break;
+    case NT_FIELD_ROWS: put_rows(t, f, record); break;
     case NT_FIELD_TEXTS: put_texts(t, f, record); break;
     case NT_FIELD_MAP: put_map(t, f, record); break;
     case NT_FIELD_PARAMS: put_params(t, (const void *)nt_field_items(f, record), nt_field_count(f, record)); break;

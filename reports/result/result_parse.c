@@ -150,9 +150,30 @@ static char *make_items(struct in *in, const struct nt_field *f, void *record, s
 
 static void read_record(struct in *in, const json_t *o, const struct nt_record *r, void *record);
 
-/* An item is an object, or in a list of texts a string. */
+/* A list of the numbers of one struct. */
+static void read_row(struct in *in, const json_t *v, const struct nt_field *f, char *item)
+{
+    for (size_t i = 0; i < f->of->count; i++) {
+        const struct nt_field *member = &f->of->fields[i];
+        json_int_t n = json_integer_value(json_array_get(v, i));
+        if (!json_is_integer(json_array_get(v, i)) || n < 0 || (member->kind == NT_FIELD_U32 && n > UINT32_MAX)) {
+            fault(in, NT_EFORMAT, f->name, "lists of numbers");
+            return;
+        }
+        if (member->kind == NT_FIELD_U32)
+            *(uint32_t *)(void *)(item + member->at) = (uint32_t)n;
+        else
+            *(uint64_t *)(void *)(item + member->at) = (uint64_t)n;
+    }
+}
+
+/* An item is an object, in a list of texts a string, in one of rows a list. */
 static void read_item(struct in *in, const json_t *v, const struct nt_field *f, char *item)
 {
+    if (f->kind == NT_FIELD_ROWS) {
+        read_row(in, v, f, item);
+        return;
+    }
     const struct nt_field *text = &f->of->fields[0];
     if (f->kind == NT_FIELD_TEXTS && json_is_string(v))
         *(char **)(void *)(item + text->at) = nt_strdup(json_string_value(v), &in->err);
@@ -257,6 +278,7 @@ static void read_value(struct in *in, const json_t *o, const struct nt_field *f,
     case NT_FIELD_PATHS: *(unsigned *)at = get_paths(in, o, f->name); break;
     case NT_FIELD_OBJECT: read_object(in, o, f, at); break;
     case NT_FIELD_LIST:
+    case NT_FIELD_ROWS:
     case NT_FIELD_TEXTS: read_list(in, o, f, record); break;
     case NT_FIELD_MAP: read_map(in, o, f, record); break;
     case NT_FIELD_PARAMS: read_params(in, o, f, record); break;

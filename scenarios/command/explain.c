@@ -22,15 +22,15 @@
 #define EVENTS 1000000
 
 /* "      12.345 ms  L              pair 3 waiting  10.1.0.2:50000 > 203.0.113.3:40000" */
-static void print_event(const struct nt_result_event *e)
+static void print_event(const struct nt_result_case *r, const struct nt_result_event *e)
 {
-    char a[NT_ADDR_TEXT], b[NT_ADDR_TEXT], pair[40] = "";
-    if (e->number > 0 && strncmp(e->what, "mapping", 7) != 0)
+    const char *what = nt_event_text(r, e->what), *text = nt_event_text(r, e->text), *a = nt_event_text(r, e->a),
+               *b = nt_event_text(r, e->b);
+    char pair[40] = "";
+    if (e->number > 0 && strncmp(what, "mapping", 7) != 0)
         snprintf(pair, sizeof pair, "pair %" PRIu64 " ", e->number);
-    nt_say("%10" PRIu64 ".%03d ms  %-14s %s%s%s%s%s%s%s%s", e->at_us / 1000, (int)(e->at_us % 1000), e->node, pair, e->what,
-           e->text[0] != '\0' ? ": " : "", e->text, nt_addr_is_set(&e->a) ? "  " : "",
-           nt_addr_is_set(&e->a) ? nt_addr_format(&e->a, a) : "", nt_addr_is_set(&e->b) ? " > " : "",
-           nt_addr_is_set(&e->b) ? nt_addr_format(&e->b, b) : "");
+    nt_say("%10" PRIu64 ".%03d ms  %-14s %s%s%s%s%s%s%s%s", e->at_us / 1000, (int)(e->at_us % 1000), nt_event_text(r, e->node),
+           pair, what, *text != '\0' ? ": " : "", text, *a != '\0' ? "  " : "", a, *b != '\0' ? " > " : "", b);
 }
 
 static void print_outcome(const struct nt_console *console, const struct nt_result_case *r)
@@ -85,7 +85,7 @@ static void print_explanation(const struct nt_options *o, const struct nt_result
     }
     puts("");
     for (size_t i = 0; i < r->event_count; i++)
-        print_event(&r->events[i]);
+        print_event(r, &r->events[i]);
     puts("");
     print_findings(r);
     print_outcome(&console, r);

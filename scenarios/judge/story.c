@@ -1,7 +1,6 @@
 #include "scenarios/judge/story.h"
 #include "core/base/err.h"
 #include "core/base/map.h"
-#include "core/base/strings.h"
 #include "core/stun/failure.h"
 #include "natsim/packet/drop.h"
 #include "scenarios/model/words.h"
@@ -91,7 +90,7 @@ static const char *reason_text(const struct nt_trace_event *ev, char *buf, size_
     else if (ev->kind == NT_TR_TOO_BIG && ev->n[0] > 0)
         snprintf(buf, cap, "the MTU is %" PRId64, ev->n[0]);
     else
-        snprintf(buf, cap, "%s", ev->text != NULL ? ev->text : "");
+        return ev->text != NULL ? ev->text : "";
     return buf;
 }
 
@@ -107,6 +106,43 @@ static int64_t number_of(const struct nt_trace_event *ev)
     case NT_TR_EXPIRED: return ev->n[0];
     default: return 0;
     }
+}
+
+void nt_story_begin(struct nt_story *s, size_t limit)
+{
+    *s = (struct nt_story){.limit = limit};
+    if (limit == 0)
+        return;
+    nt_strings_init(&s->texts);
+    nt_string_number(&s->texts, "", 0); /* is number 0 */
+}
+
+static uint32_t text_number(struct nt_story *s, const char *text)
+{
+    return *text != '\0' ? nt_string_number(&s->texts, text, strlen(text)) : 0;
+}
+
+/* The number of a text that stays where it is: what was looked up at its address is not looked up again. */
+static uint32_t word_number(struct nt_story *s, const char *word)
+{
+    struct nt_story_word *known = &s->words[(uintptr_t)word / 8 % NT_STORY_WORDS];
+    if (known->word != word)
+        *known = (struct nt_story_word){word, text_number(s, word)};
+    return known->number;
+}
+
+/* Pairs come again and again: their addresses are formatted once. */
+static uint32_t address_number(struct nt_story *s, const struct nt_addr *addr)
+{
+    char buf[NT_ADDR_TEXT];
+    if (!nt_addr_is_set(addr))
+        return 0;
+    for (size_t i = 0; i < NT_STORY_RECENT; i++)
+        if (nt_addr_equal(&s->recent[i].addr, addr))
+            return s->recent[i].text;
+    struct nt_story_address *place = &s->recent[s->next_recent++ % NT_STORY_RECENT];
+    *place = (struct nt_story_address){*addr, text_number(s, nt_addr_format(addr, buf))};
+    return place->text;
 }
 
 /* Room for one event more; NULL: there is none, and it is counted. */
@@ -128,12 +164,12 @@ void nt_story_note(struct nt_story *s, const struct nt_scn_case *c, struct nt_sc
     struct nt_result_event *e = *what != '\0' ? add_event(s) : NULL;
     if (e != NULL)
         *e = (struct nt_result_event){.at_us = (uint64_t)(ev->at / NT_USEC),
-                                      .node = nt_strdup(nt_scn_node_name(c, node), &s->err),
-                                      .what = nt_strdup(what, &s->err),
-                                      .text = nt_strdup(reason_text(ev, reason, sizeof reason), &s->err),
+                                      .node = word_number(s, nt_scn_node_name(c, node)),
+                                      .what = word_number(s, what),
+                                      .text = text_number(s, reason_text(ev, reason, sizeof reason)),
                                       .number = (uint64_t)number_of(ev),
-                                      .a = ev->a,
-                                      .b = ev->b};
+                                      .a = address_number(s, &ev->a),
+                                      .b = address_number(s, &ev->b)};
 }
 
 /* The last event says how many are not listed. */
@@ -147,19 +183,33 @@ static void note_missing(struct nt_story *s)
     struct nt_result_event *e = add_event(s);
     snprintf(what, sizeof what, "%" PRIu64 " more events are not listed", missing);
     if (e != NULL)
-        *e = (struct nt_result_event){.at_us = s->count > 1 ? e[-1].at_us : 0,
-                                      .node = nt_strdup("", &s->err),
-                                      .what = nt_strdup(what, &s->err),
-                                      .text = nt_strdup("", &s->err)};
+        *e = (struct nt_result_event){.at_us = s->count > 1 ? e[-1].at_us : 0, .what = text_number(s, what)};
+}
+
+/* Moves the texts from *s to *r. */
+static int give_texts(struct nt_story *s, struct nt_result_case *r)
+{
+    r->event_texts = calloc(s->texts.count + 1, sizeof *r->event_texts);
+    if (r->event_texts == NULL)
+        return NT_ENOMEM;
+    for (size_t i = 0; i < s->texts.count; i++) {
+        r->event_texts[r->event_text_count++].text = s->texts.items[i];
+        s->texts.items[i] = NULL;
+    }
+    return s->texts.err;
 }
 
 int nt_story_give(struct nt_story *s, struct nt_result_case *r)
 {
-    int err;
+    if (s->limit == 0)
+        return NT_OK;
     note_missing(s);
-    err = s->err;
+    int err = s->err;
     r->events = s->events;
     r->event_count = s->count;
+    if (err == NT_OK)
+        err = give_texts(s, r);
+    nt_strings_free(&s->texts);
     *s = (struct nt_story){.limit = 0};
     return err;
 }

@@ -139,8 +139,9 @@ static void run_out_of_memory(struct nt_result_case *out)
 void nt_run_order(const struct nt_scn_case *c, const struct nt_run_options *options, struct nt_capture *capture,
                   const struct nt_run_listener *listener, struct nt_orders *orders, struct nt_result_case *out)
 {
-    struct run run = {.scn = c, .options = options, .listener = listener, .capture = capture, .story = {.limit = options->story}};
+    struct run run = {.scn = c, .options = options, .listener = listener, .capture = capture};
     unsigned long failures = nt_memory_failures();
+    nt_story_begin(&run.story, options->story);
     if (nt_result_identify(c, options->seed, options->seed_in_id, "out of memory", out) == NT_OK && make_world(&run)) {
         if (orders != NULL)
             nt_fabric_choose(nt_world_fabric(run.w), c->expect.explore_window, nt_orders_choose, orders);

@@ -22,7 +22,10 @@ function unpackCase(list, i) {
 }
 // The details of a case; null: they are left out.
 export function detailsOf(c) {
-  return c.details ? unpack(raw.names.details, c.details) : null;
+  if (!c.details) return null;
+  const d = unpack(raw.names.details, c.details), text = i => i < d.event_texts.length ? d.event_texts[i].text : '';
+  for (const e of d.events) for (const name of ['node', 'what', 'text', 'a', 'b']) e[name] = text(e[name]);
+  return d;
 }
 export function load(text) {
   raw = JSON.parse(text);

@@ -96,6 +96,7 @@ static void set_member(const struct nt_field *f, void *record, uint32_t *n)
     case NT_FIELD_PATHS: *(unsigned *)at = NT_PATH_DIRECT | NT_PATH_NONE; break;
     case NT_FIELD_OBJECT: set_members(f->of, at, n); break;
     case NT_FIELD_LIST:
+    case NT_FIELD_ROWS:
     case NT_FIELD_TEXTS:
     case NT_FIELD_MAP:
         items = make_items(f, record);
