@@ -214,7 +214,7 @@ void nt_page_names(struct nt_text *t)
     t->len--; /* its last comma */
     nt_text_put(t, "],\"details\":[");
     put_names(t, &nt_case_record, NT_FIELD_DETAILS);
-    nt_text_put(t, ",[\"columns\",\"texts\"],[\"rows\",\"list\",[" ROW_MEMBERS(NAME));
+    nt_text_put(t, ",[\"why\",\"value\"],[\"columns\",\"texts\"],[\"rows\",\"list\",[" ROW_MEMBERS(NAME));
     t->len--;
     nt_text_put(t, "]],[\"missing\",\"value\"]]}");
 }
@@ -225,6 +225,13 @@ static void put_row(struct writer *w, const struct nt_ladder_row *r, int64_t us,
     nt_text_add(&w->text, "[", 1);
     ROW_MEMBERS(PUT)
     nt_text_add(&w->text, "]", 1);
+}
+
+/* Which entry of why_not says most, as on the console: its index; -1: none. */
+static void put_why(struct writer *w, const struct nt_result_case *c)
+{
+    const struct nt_result_why_not *most = nt_result_why(c);
+    nt_json_number(&w->text, most != NULL ? most - c->why_not : -1);
 }
 
 static void put_ladder(struct writer *w, const struct nt_ladder *l)
@@ -312,6 +319,8 @@ void nt_page_details(struct nt_text *t, const struct nt_result_case *c, const st
     }
     open_record(&writer);
     put_members(&writer, &nt_case_record, c, NT_FIELD_DETAILS);
+    nt_text_put(&writer.text, ",");
+    put_why(&writer, c);
     nt_text_put(&writer.text, ",");
     put_ladder(&writer, &l);
     close_record(&writer, t);

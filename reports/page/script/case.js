@@ -1,66 +1,80 @@
-// One case.
-import { OUTCOMES, cases, detailsOf } from './data.js';
-import { copy, el, fact, frameLink, grid, link, plural } from './dom.js';
+// One case: its verdict, then its parts in the order in which a reader asks.
+import { cases, detailsOf } from './data.js';
+import { copy, el, fact, frameLink, grid, link } from './dom.js';
 import { go, state } from './address.js';
 import { GLYPHS, WORDS, badge, expected, matches, tone, types } from './words.js';
-import { agentCard } from './agents.js';
-import { ladder } from './ladder.js';
+import { agentsPart } from './agents.js';
 import { endOf, makeCursor } from './cursor.js';
 import { drawing } from './drawing.js';
+import { ladder } from './ladder.js';
+import { rulesPart, rulesTitle } from './rules.js';
+import { sourcePart, stepWhen } from './source.js';
+import { firstWhy, verdict, whyPart, whyTitle } from './why.js';
 
-export function whyLine(c) {
-  if (c.outcome !== 0) return (c.reason || WORDS[c.outcome]) + (c.at.line ? ' (' + c.file + ':' + c.at.line + ')' : '');
+export function verdictLine(c, d) {
+  if (c.outcome !== 0) return verdict(c, firstWhy(d)) || WORDS[c.outcome];
   if (!c.path) return 'Every expectation held.';
-  return 'The path is ' + c.path + (c.expected.length ? ', as expected' + (c.expected.length > 1 ? ' (' +
-      expected(c) + ')' : '') : '') +
-    (c.local ? ': ' + types(c) : '') + (c.connect_ms >= 0 ? ', selected on both sides ' + c.connect_ms + ' ms after the call' : '') +
-        '.';
+  return 'The path is ' + c.path + (c.expected.length ? ', as expected' + (c.expected.length > 1 ? ' (' + expected(c) + ')' : '') : '') +
+    (c.local ? ': ' + types(c) : '') + (c.connect_ms >= 0 ? ', selected on both sides ' + c.connect_ms + ' ms after the call' : '') + '.';
 }
-export function casePage(c) {
-  const main = document.getElementById('main'), s = state(), list = cases.filter(x => matches(x, s)),
-      at = list.indexOf(c);
-  main.textContent = '';
-  const step = d => el('button', { disabled: list[at + d] && at >= 0 ? null : '', onclick: () => go({ id: list[at +
-      d].id }) }, d < 0 ? '‹ previous (k)' : 'next (j) ›');
-  main.append(el('p', {}, el('button', { id: 'back', onclick: () => go({ id: '' }) }, '← all cases (Esc)'), ' ',
-      step(-1), ' ', step(1)));
-  main.append(el('h1', {}, badge(c), ' ', c.id), c.claim ? el('p', { class: 'dim' }, c.claim) : null || '', el('p',
-      { class: 'why ' + tone(c) }, GLYPHS[c.outcome] + ' ' + whyLine(c)));
-  main.append(el('div', { class: 'facts' }, fact('path', c.path || '–'), fact('expected', expected(c) ||
-      'not judged'), fact('connected after', c.connect_ms >= 0 ? c.connect_ms + ' ms' : 'never'),
-    fact('virtual time', c.virtual_ms + ' ms'), fact('packets, all taps', String(c.packets)), fact('data sent / lost',
-        c.data.sent + ' / ' + c.data.lost), c.data.found ? fact('data', c.data.found) : null, fact('seed', c.seed), fact('rules exercised', String(c.conformance.rules_exercised)),
-    c.carrier ? fact('carrier', c.carrier) : null,
-    c.params.map(p => fact(p.name, p.label)), c.at.packet ? fact('at packet', frameLink(c.at.packet)) : null,
-    c.capture ? fact('capture', el('a', { href: link(c.capture) }, c.capture)) : null));
-  main.append(el('div', { class: 'command' }, el('code', {}, c.command), el('button',
-      { onclick: () => copy(c.command) }, 'copy')));
-  if (!c.details) { main.append(el('p', { class: 'dim' },
-      'Details of this case are left out to keep the page small: run the command above, or see results.json.'));
-      return; }
-  const d = detailsOf(c), wrong = d.conformance.violations, cursor = makeCursor(endOf(c, d));
-  if (d.why_not.length) main.append(el('h2', {}, c.path === 'direct' ? 'Why no better pair' : 'Why not direct'),
-      grid([['agent'], ['pair'], ['packet'], ['where'], ['why', 'text']], d.why_not.map(y => [y.agent, y.local ? y.local + ' > ' +
-      y.remote : '–', y.packet ? frameLink(y.packet) : '–', y.node || '–', y.text])));
-  if (d.reasons.length > 1) main.append(el('h3', {}, 'All that was not as expected'), el('ul', {},
-      d.reasons.map(r => el('li', {}, r.text))));
-  main.append(el('h2', {}, 'Topology'), drawing(c, d, cursor));
-  main.append(el('h2', {}, 'Who selected what, and why'), el('div', { class: 'agents' },
-      d.agents.map(agentCard)));
-  main.append(el('h2', {}, 'Conformance: ' + (wrong.length ? plural(wrong.length, 'violation') :
-      'clean, ' + c.conformance.rules_exercised + ' rules exercised')));
-  const findings = list => grid([['rule'], ['agent'], ['packet'], ['times'], ['what', 'text']], list.map(v => [v.rule, v.agent ||
-      '–', frameLink(v.packet), v.count, v.detail]));
-  const advice = d.conformance.advice, open = d.conformance.not_judged;
-  if (wrong.length) main.append(findings(wrong));
-  if (advice.length) main.append(el('h3', {}, 'Advice: what the RFCs recommend and was not done'), findings(advice));
-  if (open.length) main.append(el('h3', {}, 'Not judged'), grid([['rule'], ['agent'], ['why', 'text']], open.map(n => [n.rule,
-      n.agent, n.why])));
+export function ladderPart(c, d) {
   let us = 0;
   for (const r of d.rows) { us += r.time; r.ms = (us / 1000).toFixed(3); }
-  main.append(el('h2', {}, 'Ladder of packets'));
-  if (d.rows.length) main.append(...ladder(c, d.columns, d.rows));
-  else main.append(el('p', { class: 'dim' }, c.capture ? 'The capture was not beside the report when it was made.' :
-      'No capture was kept: run with --capture all.'));
-  if (d.missing) main.append(el('p', { class: 'dim' }, d.missing + ' further frames are not drawn: the capture has them.'));
+  const missing = d.missing ? el('p', { class: 'dim' }, d.missing + ' further frames are not drawn: the capture has them.') : null;
+  if (d.rows.length) return [...ladder(c, d.columns, d.rows), missing];
+  return [el('p', { class: 'dim' }, c.capture ? 'The capture was not beside the report when it was made.' : 'No capture was kept: run with --capture all.')];
+}
+export function stepsPart(c, d) {
+  if (!d.steps.length) return null;
+  return [grid([['when', 'num'], ['what', 'text']], d.steps.map(s => [stepWhen(s), s.what]))];
+}
+export function factsPart(c) {
+  return [el('div', { class: 'facts' }, fact('path', c.path || '–'), fact('expected', expected(c) || 'not judged'),
+    fact('connected after', c.connect_ms >= 0 ? c.connect_ms + ' ms' : 'never'), fact('virtual time', c.virtual_ms + ' ms'),
+    fact('packets, all taps', String(c.packets)), fact('data sent / lost', c.data.sent + ' / ' + c.data.lost), c.data.found ? fact('data', c.data.found) : null,
+    fact('seed', c.seed), c.carrier ? fact('carrier', c.carrier) : null, c.params.map(p => fact(p.name, p.label)),
+    c.at.packet ? fact('at packet', frameLink(c.at.packet)) : null, c.capture ? fact('capture', el('a', { href: link(c.capture) }, c.capture)) : null),
+    command('run it again, and keep this report', c.command + ' --out natsim-again')];
+}
+export function command(what, line) {
+  return el('div', { class: 'command' }, el('span', { class: 'dim' }, what), el('code', { tabindex: '0' }, line), el('button', { onclick: () => copy(line) }, 'copy'));
+}
+// Name, title, and what it shows; null: there is nothing of this kind in the case.
+export function partsOf(c, d) {
+  if (!d) return [['source', 'Scenario', sourcePart(c, null)], ['facts', 'Facts and commands', factsPart(c)]];
+  const cursor = makeCursor(endOf(c, d));
+  return [
+    ['why', c.path ? whyTitle(c) : 'Why', whyPart(c, d)],
+    ['drawing', 'Topology', [drawing(c, d, cursor)]],
+    ['ladder', 'Ladder of packets', ladderPart(c, d)],
+    ['agents', 'Who selected what, and why', agentsPart(c, d)],
+    ['rules', 'Rules of the RFCs: ' + rulesTitle(c, d), rulesPart(c, d)],
+    ['steps', 'Steps', stepsPart(c, d)],
+    ['source', 'Scenario', sourcePart(c, d)],
+    ['facts', 'Facts and commands', factsPart(c)],
+  ];
+}
+export function partSection(part) {
+  return el('section', { id: 'part-' + part[0], class: 'part-of-case', 'aria-labelledby': 'title-' + part[0] }, el('h2', { id: 'title-' + part[0], tabindex: '-1' }, part[1]), part[2]);
+}
+// The address of the view is in the hash: these buttons move the page and the focus instead.
+export function contents(parts) {
+  return el('nav', { class: 'contents', 'aria-label': 'parts of this case' }, el('ul', {}, parts.map(p => el('li', {}, el('button', { onclick: () => {
+    const title = document.getElementById('title-' + p[0]);
+    title.scrollIntoView({ block: 'start' });
+    title.focus({ preventScroll: true });
+  } }, p[1])))));
+}
+export function casePage(c) {
+  const main = document.getElementById('main'), s = state(), list = cases.filter(x => matches(x, s)), at = list.indexOf(c), d = detailsOf(c);
+  const step = by => el('button', { disabled: list[at + by] && at >= 0 ? null : '', onclick: () => go({ id: list[at + by].id }) }, by < 0 ? '‹ previous (k)' : 'next (j) ›');
+  const parts = partsOf(c, d).filter(p => p[2] && p[2].length);
+  main.textContent = '';
+  main.append(el('p', { class: 'case-steps' }, el('button', { id: 'back', onclick: () => go({ id: '' }) }, '← all cases (Esc)'), ' ', step(-1), ' ', step(1)),
+    el('h1', { class: 'case-title' }, badge(c), ' ', c.id), el('p', { class: 'dim' }, c.claim),
+    el('p', { class: 'verdict ' + tone(c) }, GLYPHS[c.outcome] + ' ' + verdictLine(c, d) + (c.at.line && c.outcome !== 0 ? ' (' + c.file + ':' + c.at.line + ')' : '')));
+  if (!d) main.append(el('p', { class: 'dim' }, 'Details of this case are left out to keep the page small: run the command below, or see results.json.'));
+  main.append(el('div', { class: 'case-body' }, contents(parts), el('div', { class: 'parts' }, parts.map(partSection))));
+  const failed = main.querySelector('.source .failed'), box = failed && failed.closest('.source');
+  if (failed) box.scrollTop = failed.offsetTop - box.clientHeight / 2;
 }

@@ -33,12 +33,19 @@ export function copy(text) {
   say('copied: ' + text);
 }
 
-export function grid(columns, rows, chosen) {
-  return el('table', { class: 'data' }, el('thead', {}, el('tr', {}, columns.map(c => el('th', { class: c[1] || null,
-      title: c[2] || null }, c[0])))),
+// `kind` stacked: on a narrow screen the cells of a row stand one below the other.
+export function grid(columns, rows, chosen, kind) {
+  return scroller(el('table', { class: 'data ' + (kind || '') }, el('thead', {}, el('tr', {}, columns.map(c => el('th', { class: c[1] || null,
+      title: c[2] || null, scope: 'col' }, c[0])))),
     el('tbody', {}, rows.map((r, i) => el('tr', { class: chosen && chosen(i) ? 'chosen' : null }, r.map((v, k) =>
-      el('td', { class: [columns[k][1] || '', STATES.includes(v) ? 'state-' + v : ''].join(' ').trim() || null },
-          v instanceof Node ? v : String(v)))))));
+      el('td', { class: [columns[k][1] || '', STATES.includes(v) ? 'state-' + v : ''].join(' ').trim() || null, 'data-column': columns[k][0] },
+          v instanceof Node ? v : String(v))))))));
+}
+// What is wider than the page scrolls by itself, and the keyboard reaches it then.
+export function scroller(child) {
+  const box = el('div', { class: 'scroll' }, child);
+  new ResizeObserver(() => { if (box.scrollWidth > box.clientWidth) box.setAttribute('tabindex', '0'); else box.removeAttribute('tabindex'); }).observe(box);
+  return box;
 }
 export const flag = v => v ? '✓' : '·';
 export function plural(n, noun) { return n + ' ' + noun + (n === 1 ? '' : 's'); }

@@ -1,0 +1,32 @@
+// Why a call went as it did: the sentence that says most, all that was not as expected, and what kept each better pair from being used.
+import { el, frameLink, grid } from './dom.js';
+
+// A case that failed for its path has the sentence of `why` behind that: the line on top needs it only once.
+export function verdict(c, first) {
+  const end = first ? ': ' + first.text : '';
+  return end && c.reason.endsWith(end) ? c.reason.slice(0, -end.length) : c.reason;
+}
+export const firstWhy = d => d && d.why >= 0 ? d.why_not[d.why] : null;
+export const whyTitle = c => c.path === 'direct' ? 'Why no better pair' : c.path === 'relayed' ? 'Why not direct' : 'Why no path';
+export function typesOf(d, y) {
+  const agent = d.agents.find(a => a.name === y.agent), pair = agent && agent.pairs.find(p => p.local === y.local && p.remote === y.remote);
+  return pair && pair.local_type && pair.remote_type ? pair.local_type + '/' + pair.remote_type : '–';
+}
+// The policies that a sentence names, each with what its node is: "nat-left (symmetric): mapping, filtering".
+export function policies(d, y) {
+  const nodes = Array.from(new Set(y.rules.map(r => r.node)));
+  return nodes.map(name => {
+    const node = d.nodes.find(n => n.name === name);
+    return name + (node && node.text ? ' (' + node.text + ')' : '') + ': ' + y.rules.filter(r => r.node === name).map(r => r.key).join(', ');
+  }).join('; ') || '–';
+}
+export function whyPart(c, d) {
+  const first = firstWhy(d), out = [];
+  if (first) out.push(el('p', { class: 'lead' }, first.text + '. ', first.packet ? el('span', { class: 'shown-by' }, 'Packet ', frameLink(first.packet), ' shows it.') : null));
+  if (d.reasons.length > 1) out.push(el('h3', {}, 'All that was not as expected, the cause first'), el('ol', {}, d.reasons.map(r => el('li', {}, r.text))));
+  if (d.why_not.length) out.push(el('h3', {}, c.path === 'none' ? 'What kept each pair from being used' : 'What kept each better pair from being used'),
+    grid([['agent'], ['pair'], ['types'], ['packet'], ['where'], ['why', 'text'], ['policies of nodes', 'text']],
+      d.why_not.map(y => [y.agent, y.local ? y.local + ' → ' + y.remote : '–', typesOf(d, y), y.packet ? frameLink(y.packet) : '–', y.node || '–', y.text, policies(d, y)]),
+      i => i === d.why, 'stacked'));
+  return out;
+}
