@@ -204,7 +204,7 @@ static void put_test_case(struct junit *j, const struct nt_result_case *c, const
     open_element(j, "testcase");
     put_class_name(j, c->file);
     put_attribute(j, "name", c->id);
-    put_seconds(j, (uint64_t)c->virtual_ms);
+    put_seconds(j, (uint64_t)c->wall_ms);
     put_outcome(j, c, dir);
     put_output(j, c, dir);
     close_element(j);
@@ -278,7 +278,7 @@ static void put_counts(struct junit *j, const struct nt_results_entry *cases, si
     uint64_t ms = 0;
     for (size_t i = 0; i < n; i++) {
         by[cases[i].brief.n.outcome]++;
-        ms += (uint64_t)cases[i].brief.n.virtual_ms;
+        ms += (uint64_t)cases[i].brief.n.wall_ms;
     }
     put_number(j, "tests", n + missing);
     put_number(j, "failures", by[NT_FAIL]);

@@ -42,6 +42,7 @@ void nt_brief_pack(struct nt_text *t, const struct nt_result_case *c)
     n.packets = c->packets;
     n.connect_ms = c->connect_ms;
     n.virtual_ms = c->virtual_ms;
+    n.wall_ms = c->wall_ms;
     n.violations = total(c->violations, c->violation_count);
     n.advice = total(c->advice, c->advice_count);
     n.not_judged = (uint32_t)c->not_judged_count;

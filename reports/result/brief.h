@@ -14,7 +14,7 @@
 
 struct nt_brief_numbers {
     uint64_t seed, packets;
-    int64_t connect_ms, virtual_ms;
+    int64_t connect_ms, virtual_ms, wall_ms;
     uint32_t violations, advice; /* found by the rules of conformance, whatever the outcome */
     uint32_t not_judged;         /* (rule, agent) that the rules could not judge */
     uint32_t param_count;

@@ -187,6 +187,7 @@ struct nt_result_case {
     size_t why_not_count;
     struct nt_result_log *logs;
     size_t log_count;
+    int64_t wall_ms; /* of the machine's clock, rounded up; in the log and junit.xml alone */
     /* In the log and the page, not in results.json: */
     char *source; /* the text of the scenario's file, of the first case of that file; else NULL */
     struct nt_result_network *networks;

@@ -187,7 +187,7 @@ static void read_list(struct in *in, const json_t *o, const struct nt_field *f, 
 {
     const json_t *v = json_object_get(o, f->name), *item;
     size_t i;
-    if (v == NULL && (f->flags & (NT_FIELD_OPTIONAL | NT_FIELD_LATER)) != 0)
+    if (v == NULL && (f->flags & NT_FIELD_OPTIONAL) != 0)
         return;
     if (!json_is_array(v)) {
         fault(in, NT_EFORMAT, f->name, "a list");
@@ -261,6 +261,8 @@ static void read_object(struct in *in, const json_t *o, const struct nt_field *f
 static void read_value(struct in *in, const json_t *o, const struct nt_field *f, void *record)
 {
     void *at = (char *)record + f->at;
+    if ((f->flags & NT_FIELD_LATER) != 0 && json_object_get(o, f->name) == NULL)
+        return;
     bool null = (f->kind == NT_FIELD_LINE || (f->flags & NT_FIELD_NULL) != 0) && json_is_null(json_object_get(o, f->name));
     switch (f->kind) {
     case NT_FIELD_TEXT: *(char **)at = get_field_text(in, o, f); break;

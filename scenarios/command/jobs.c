@@ -5,6 +5,7 @@
 #include "pcap/read.h"
 #include "reports/result/result.h"
 #include "reports/texts.h"
+#include "scenarios/command/monotonic.h"
 #include "scenarios/files/output.h"
 #include "scenarios/files/source_file.h"
 #include "scenarios/judge/outcome.h"
@@ -198,7 +199,9 @@ int nt_jobs_run(struct nt_jobs *jobs, size_t job, unsigned wanted, struct nt_tex
     const struct nt_scn_case *c = cell_of(jobs, job);
     if (c == NULL)
         return NT_ENOMEM; /* it was made before */
+    int64_t start = nt_monotonic_us();
     run_case(jobs, job, c, &result);
+    result.wall_ms = nt_monotonic_ms_since(start);
     make_texts(jobs, &result, wanted, texts);
     nt_result_case_free(&result);
     return texts->err;
@@ -213,7 +216,7 @@ static void remove_parts(const struct nt_jobs *jobs, size_t job, const struct nt
     free_files(&left);
 }
 
-int nt_jobs_lost(const struct nt_jobs *jobs, size_t job, const char *why, unsigned wanted, struct nt_text *texts)
+int nt_jobs_lost(const struct nt_jobs *jobs, size_t job, const char *why, int64_t wall_ms, unsigned wanted, struct nt_text *texts)
 {
     struct nt_diags diags = {0};
     struct nt_result_case result = {0};
@@ -225,6 +228,7 @@ int nt_jobs_lost(const struct nt_jobs *jobs, size_t job, const char *why, unsign
     if (err == NT_OK) {
         set_flags(jobs, &result);
         set_source(jobs, job, c, &result);
+        result.wall_ms = wall_ms;
         nt_texts_make(texts, &result, jobs->o->out, NULL, wanted);
         err = texts->err;
     }

@@ -23,8 +23,8 @@ void nt_jobs_free(struct nt_jobs *jobs); /* captures and cell */
 
 /* Runs a case and writes its capture, in a worker; makes its texts. `wanted`: enum nt_texts_wanted. 0 or NT_ENOMEM. */
 int nt_jobs_run(struct nt_jobs *jobs, size_t job, unsigned wanted, struct nt_text *texts);
-/* Makes the texts of a case whose worker crashed or hung; `why` is its reason. 0 or NT_ENOMEM. */
-int nt_jobs_lost(const struct nt_jobs *jobs, size_t job, const char *why, unsigned wanted, struct nt_text *texts);
+/* Makes the texts of a case whose worker crashed or hung after `wall_ms`; `why` is its reason. 0 or NT_ENOMEM. */
+int nt_jobs_lost(const struct nt_jobs *jobs, size_t job, const char *why, int64_t wall_ms, unsigned wanted, struct nt_text *texts);
 /* Removes what the worker of a case that was cut left of it. */
 void nt_jobs_cut(const struct nt_jobs *jobs, size_t job);
 

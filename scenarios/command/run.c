@@ -97,12 +97,12 @@ static bool take_texts(void *user, size_t job, const char *texts, size_t len)
     return !run->broken && !ends_a_fail_fast_run(run, i);
 }
 
-static bool take_lost_job(void *user, size_t job, const char *why)
+static bool take_lost_job(void *user, size_t job, const char *why, int64_t wall_ms)
 {
     struct runner *run = user;
     struct nt_text texts = {0};
     bool go_on = false;
-    if (nt_jobs_lost(&run->jobs, run->todo[job], why, wanted_texts(run), &texts) == NT_OK) {
+    if (nt_jobs_lost(&run->jobs, run->todo[job], why, wall_ms, wanted_texts(run), &texts) == NT_OK) {
         go_on = take_texts(run, job, texts.p, texts.len);
     } else {
         fputs("natsim: out of memory\n", stderr);

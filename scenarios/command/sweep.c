@@ -133,9 +133,10 @@ static bool take_world(void *user, size_t job, const char *text, size_t len)
     return !c->broken;
 }
 
-static bool note_lost_world(void *user, size_t job, const char *why)
+static bool note_lost_world(void *user, size_t job, const char *why, int64_t wall_ms)
 {
     struct campaign *c = user;
+    (void)wall_ms;
     struct lost *lost = &c->lost[c->lost_count++];
     lost->number = c->next + job;
     snprintf(lost->why, sizeof lost->why, "%s", why);
@@ -151,9 +152,9 @@ static bool take_lost_world(void *user, size_t job, const char *text, size_t len
 }
 
 /* Its scenario cannot be made smaller, either; its number says which it is. */
-static bool take_hopeless_world(void *user, size_t job, const char *why)
+static bool take_hopeless_world(void *user, size_t job, const char *why, int64_t wall_ms)
 {
-    (void)why;
+    (void)why, (void)wall_ms;
     return take_lost_world(user, job, "", 0);
 }
 

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "scenarios/command/worker.h"
 #include "core/base/err.h"
+#include "scenarios/command/monotonic.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -9,19 +10,11 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 struct order {
     uint64_t job, word;
 };
-
-static int64_t monotonic_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int write_all(int fd, const void *bytes, size_t len)
 {
@@ -119,7 +112,7 @@ int nt_worker_start(struct nt_worker *w, const struct nt_worker *others, size_t 
 void nt_worker_order(struct nt_worker *w, size_t job, unsigned word)
 {
     struct order order = {job, word};
-    w->started = monotonic_ms();
+    w->started_us = nt_monotonic_us();
     w->job = job;
     w->header_have = 0;
     w->want = w->have = 0;
@@ -157,7 +150,7 @@ enum nt_worker_news nt_worker_read(struct nt_worker *w)
 
 bool nt_worker_is_overdue(const struct nt_worker *w, unsigned seconds)
 {
-    return w->job != NT_WORKER_IDLE && w->started < monotonic_ms() - (int64_t)seconds * 1000;
+    return w->job != NT_WORKER_IDLE && nt_monotonic_ms_since(w->started_us) > (int64_t)seconds * 1000;
 }
 
 int nt_worker_end(struct nt_worker *w, bool killed)

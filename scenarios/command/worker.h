@@ -13,10 +13,10 @@
 #define NT_WORKER_TEXT_MAX ((size_t)256 << 20) /* of one job's answer */
 
 struct nt_worker {
-    pid_t pid;       /* 0: none */
-    int to, from;    /* pipes */
-    size_t job;      /* NT_WORKER_IDLE: none */
-    int64_t started; /* the job; ms of the monotonic clock */
+    pid_t pid;          /* 0: none */
+    int to, from;       /* pipes */
+    size_t job;         /* NT_WORKER_IDLE: none */
+    int64_t started_us; /* the job; by monotonic.h */
     char *text;
     uint64_t want, have; /* bytes of the answer; want 0: its length has not come yet */
     uint8_t header[8];

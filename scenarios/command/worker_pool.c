@@ -1,6 +1,7 @@
 #include "scenarios/command/worker_pool.h"
 #include "core/base/err.h"
 #include "scenarios/command/interrupt.h"
+#include "scenarios/command/monotonic.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -102,6 +103,7 @@ static void start_workers(struct pool *s)
 static void lose_job(struct pool *s, struct nt_worker *w, bool hung)
 {
     size_t job = w->job;
+    int64_t wall_ms = nt_monotonic_ms_since(w->started_us);
     char why[100];
     int status = nt_worker_end(w, hung);
     if (hung)
@@ -110,7 +112,7 @@ static void lose_job(struct pool *s, struct nt_worker *w, bool hung)
         snprintf(why, sizeof why, "the case crashed: signal %d", WTERMSIG(status));
     else
         snprintf(why, sizeof why, "the case's process ended with status %d", WEXITSTATUS(status));
-    if (!s->p->lost(s->p->user, job, why))
+    if (!s->p->lost(s->p->user, job, why, wall_ms))
         s->stopped = true;
     if (!has_jobs(s))
         return;

@@ -16,7 +16,8 @@ struct nt_pool {
     unsigned (*word)(void *user);
     nt_worker_function *work;                                           /* in the worker */
     bool (*done)(void *user, size_t job, const char *text, size_t len); /* in the caller; false: hand out no more jobs */
-    bool (*lost)(void *user, size_t job, const char *why);              /* in the caller: the worker crashed or hung; likewise */
+    /* In the caller: the worker crashed or hung, after so many milliseconds of the job; likewise. */
+    bool (*lost)(void *user, size_t job, const char *why, int64_t wall_ms);
     void (*cut)(void *user,
                 size_t job); /* in the caller: its worker was killed, since the command is interrupted; NULL: nothing to do */
 };

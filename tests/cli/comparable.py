@@ -1,5 +1,6 @@
-"""Same seed, same bytes: the bytes of a file that a run leaves, without the two things in which junit.xml of equal runs may differ, the wall
-time of its cases and the directory that --out names. `comparable.py A B` says whether two directories, or two files, are equal by this."""
+"""Same seed, same bytes: the bytes of a file that a run leaves, without the wall time of its cases, which junit.xml and cases.jsonl have, and
+without the directory that --out names, where junit.xml says what is in it. `comparable.py A B` says whether two directories, or files, are
+equal by this."""
 
 import re
 import sys
@@ -7,8 +8,11 @@ from pathlib import Path
 
 
 def comparable(path):
-    text = Path(path).read_bytes()
-    if Path(path).name != "junit.xml":
+    path = Path(path)
+    text = path.read_bytes()
+    if path.suffix == ".jsonl":
+        return re.sub(rb', "wall_ms": \d+', b"", text)
+    if path.name != "junit.xml":
         return text
     text = re.sub(rb' time="[0-9.]+"', b"", text)
     return re.sub(rb"^(\[\[ATTACHMENT\||capture: |log: ).*?((?:captures|logs)/[^/\n]+)$", rb"\1\2", text, flags=re.M)

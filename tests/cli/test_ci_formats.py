@@ -9,7 +9,7 @@ import subprocess
 import xml.etree.ElementTree as ET
 
 import pytest
-from conftest import two_nats
+from conftest import Run, two_nats
 from readers import modules, refused_by_sarif, refused_by_xunit # noqa: F401
 
 HOSTILE = 'a, 100%: `|<b>&"\'‮'
@@ -34,14 +34,52 @@ def run(natsim, tmp_path):
     return start
 
 
-def test_junit_is_taken_by_the_strictest_reader(run, tmp_path):
+def test_junit_is_taken_by_the_strictest_reader(run, results, tmp_path):
     run("--stamp")
     root = ET.parse(tmp_path / "out" / "junit.xml").getroot()
     assert refused_by_xunit(root) == []
-    first = root.find(".//testcase")
-    assert "left = full-cone\nright = full-cone\nseed: 1\npath: direct\n" in first.find("system-out").text
-    assert f"virtual time: {round(float(first.get('time')) * 1000)} ms\n" in first.find("system-out").text
-    assert [float(s.get("time")) for s in root] == [pytest.approx(sum(float(c.get("time")) for c in s.iter("testcase"))) for s in root]
+    said = root.find(".//testcase/system-out").text
+    assert "left = full-cone\nright = full-cone\nseed: 1\npath: direct\n" in said
+    assert f"virtual time: {results('out')['cases'][0]['virtual_ms']} ms\n" in said
+
+
+def times(out):
+    """Of the cases, in whole milliseconds."""
+    return [round(1000 * float(c.get("time"))) for c in ET.parse(out / "junit.xml").iter("testcase")]
+
+
+def test_time_is_that_of_the_wall(natsim, tmp_path):
+    """Virtual time is the same on any machine; a case that waits for a real program takes at least so long as that does."""
+    (tmp_path / "slow.yaml").write_text(two_nats(steps="  - {at: 0s, run: {at: M, command: 'sleep 1'}}\n").replace("agents:\n", "agents:\n  M: {on: home-left}\n"))
+    (tmp_path / "good.yaml").write_text(two_nats())
+    done = natsim("run", "slow.yaml", "good.yaml")
+    (quick, slow) = times(tmp_path / "natsim-out")
+    if json.loads((tmp_path / "natsim-out/results.json").read_text())["summary"]["skip"] and "CI" not in os.environ:
+        pytest.skip("no real programs here")
+    assert slow >= 1000 and quick > 0, done
+    root = ET.parse(tmp_path / "natsim-out/junit.xml").getroot()
+    assert [float(s.get("time")) for s in [*root, root]] == [pytest.approx(sum(float(c.get("time")) for c in s.iter("testcase"))) for s in [*root, root]]
+
+
+def test_wall_time_is_in_no_file_but_these(run, tmp_path):
+    """It comes along to what merge, and --resume, make of the log."""
+    run("--capture", "all")
+    out = tmp_path / "out"
+    for name in ("results.json", "report.html"):
+        assert "wall" not in (out / name).read_text()
+    lines = [json.loads(line) for line in (out / "cases.jsonl").read_text().splitlines()]
+    assert sorted(line["wall_ms"] for line in lines) == sorted(times(out)) and min(times(out)) > 0
+    (out / "cases.jsonl").write_text((out / "cases.jsonl").read_text().replace('"wall_ms": ', '"wall_ms": 7654'))
+    told = [int(f"7654{ms}") for ms in times(out)]
+    assert Run(["merge", "out", "--out", "merged"], tmp_path).code == 1 and times(tmp_path / "merged") == told
+    assert run("--resume", "--capture", "all").code == 1 and times(out) == told
+
+
+def test_a_log_of_before_has_no_wall_time(run, tmp_path):
+    run()
+    log = tmp_path / "out/cases.jsonl"
+    log.write_text(re.sub(r', "wall_ms": \d+', "", log.read_text()))
+    assert Run(["merge", "out", "--out", "merged"], tmp_path).code == 1 and set(times(tmp_path / "merged")) == {0}
 
 
 @pytest.mark.parametrize("out, shown", [("out", "out/"), ("./deep//out/", "deep//out/"), (".", "")])

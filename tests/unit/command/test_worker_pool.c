@@ -88,9 +88,10 @@ static bool done(void *user, size_t job, const char *text, size_t len)
     return take(user, job, text, false);
 }
 
-static bool lost(void *user, size_t job, const char *why)
+static bool lost(void *user, size_t job, const char *why, int64_t wall_ms)
 {
     struct world *w = user;
+    assert_true(wall_ms > (w->jobs[job] == HANG ? 1000 : 0)); /* it was killed after a second */
     if (w->gated)
         close(w->gate[1]);
     while (w->greedy && open("/dev/null", O_RDONLY | O_CLOEXEC) >= 0)

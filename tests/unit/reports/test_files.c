@@ -36,6 +36,7 @@ static struct nt_result_case a_case(const char *left, const char *right, enum nt
                                .reason = strdup(reason),
                                .connect_ms = outcome == NT_PASS ? 604 : -1,
                                .virtual_ms = 1850,
+                               .wall_ms = 12,
                                .claim = strdup("Best path.")};
     snprintf(id, sizeof id, "classic/four[left=%s,right=%s]", left, right);
     c.id = strdup(id);
@@ -183,7 +184,8 @@ TEST(test_junit)
     expect_xpath(doc, "string(/testsuites/testsuite/@skipped)", "1");
     expect_xpath(doc, "string(//testcase[1]/@classname)", "classic.four");
     expect_xpath(doc, "string(//testcase[1]/@name)", "classic/four[left=none,right=none]");
-    expect_xpath(doc, "string(//testcase[1]/@time)", "1.850");
+    expect_xpath(doc, "string(//testcase[1]/@time)", "0.012");
+    expect_xpath(doc, "string(/testsuites/@time)", "0.048");
     expect_xpath(doc, "count(//testcase/@file | //testcase/@line | //properties | /testsuites/@skipped)", "0");
     expect_xpath(doc, "string(//testcase[2]/failure/@message)", "path: expected direct, found none");
     expect_xpath(doc, "substring-before(string(//testcase[2]/system-out), 'seed')", "left = none\nright = sym\n");
