@@ -127,6 +127,8 @@ static int add_frame(struct nt_ways *w, struct nt_map *by_payload, const struct 
         way = (uint32_t)w->count++;
         w->ways[way] =
             (struct nt_way){.first = frame, .last = frame, .before = newest, .signalling = management_link(c->taps[f->tap].name)};
+    } else {
+        w->next_frame[w->ways[way].last + 1] = frame + 1;
     }
     extend_way(w, &w->ways[way], c, frame, &p);
     return NT_OK;
@@ -166,6 +168,9 @@ int nt_ways_make(struct nt_ways *w, const struct nt_capture *c)
     nt_map_init(&by_payload, sizeof(uint64_t));
     int err = name_nodes(w, c);
     w->frames = frames_to_draw(c);
+    w->next_frame = calloc(w->frames + 1, sizeof *w->next_frame);
+    if (w->next_frame == NULL)
+        err = NT_ENOMEM;
     for (size_t i = 0; i < w->frames && err == NT_OK; i++)
         err = add_frame(w, &by_payload, c, (uint32_t)i);
     nt_map_free(&by_payload);
@@ -179,5 +184,6 @@ void nt_ways_free(struct nt_ways *w)
     free(w->nodes);
     free(w->node_of);
     free(w->ways);
+    free(w->next_frame);
     *w = (struct nt_ways){0};
 }

@@ -24,7 +24,8 @@ struct nt_ways {
     uint32_t *node_of; /* by tap; NT_MAP_NONE: not drawn */
     struct nt_way *ways;
     size_t count, cap;
-    size_t frames; /* those that were looked at */
+    size_t frames;        /* those that were looked at */
+    uint32_t *next_frame; /* by frame, both from 1: the next one of the same way; 0: none */
 };
 
 int nt_ways_make(struct nt_ways *w, const struct nt_capture *c); /* 0 or NT_ENOMEM */

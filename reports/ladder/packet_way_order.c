@@ -96,8 +96,10 @@ int nt_ways_order(const struct nt_ways *w, uint32_t *column_of)
     put_ways(o, w, false);
     put_ways(o, w, true);
     orient_order(o, w);
-    for (size_t n = 0; n < w->node_count; n++)
-        column_of[n] = (uint32_t)place_of(o, (uint32_t)n); /* nodes without packets: after the last */
+    for (size_t n = 0, after = o->count; n < w->node_count; n++) {
+        size_t place = place_of(o, (uint32_t)n);
+        column_of[n] = (uint32_t)(place < o->count ? place : after++); /* nodes without packets: after the last */
+    }
     free(o);
     return NT_OK;
 }

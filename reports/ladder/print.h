@@ -1,4 +1,4 @@
-/* The ladder on a console: one line for each packet's way. */
+/* The ladder on a console: one line for each row; `unfolded`: for each packet, those that are folded, too. */
 #ifndef NT_LADDER_PRINT_H
 #define NT_LADDER_PRINT_H
 
@@ -6,6 +6,6 @@
 
 #include <stdio.h>
 
-void nt_ladder_print(const struct nt_ladder *l, FILE *out, bool colour);
+void nt_ladder_print(const struct nt_ladder *l, FILE *out, bool colour, bool unfolded);
 
 #endif

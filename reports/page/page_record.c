@@ -199,9 +199,21 @@ static void put_names(struct nt_text *t, const struct nt_record *r, unsigned pag
     X("to", "value", nt_json_unsigned(&w->text, r->to))                                                                            \
     X("dropped", "value", nt_json_unsigned(&w->text, r->dropped))                                                                  \
     X("via", "value", nt_json_unsigned(&w->text, r->via &(EXACT_MAX - 1)))                                                         \
-    X("text", "text", put_string(w, r->text))                                                                                      \
+    X("text", "text", put_string(w, r->sizes != NULL ? r->sizes : r->text))                                                        \
     X("note", "text", put_string(w, r->note))                                                                                      \
-    X("fate", "text", put_string(w, r->fate))
+    X("fate", "text", put_string(w, r->fate))                                                                                      \
+    X("step", "value", nt_json_unsigned(&w->text, r->step))                                                                        \
+    X("frames", "value", put_frames(w, l, r))                                                                                      \
+    X("repeats", "value", nt_json_unsigned(&w->text, r->repeats))                                                                  \
+    X("every_us", "value", nt_json_number(&w->text, every))                                                                        \
+    X("regular", "value", nt_json_unsigned(&w->text, regular))
+
+/* A packet of a row that stands for several, the first among them, likewise; `time`: microseconds since the packet before. */
+#define PACKET_MEMBERS(X)                                                                                                          \
+    X("time", "value", nt_json_number(&w->text, us - before))                                                                      \
+    X("frame", "value", nt_json_unsigned(&w->text, r->frame))                                                                      \
+    X("frames", "value", put_frames(w, l, r))                                                                                      \
+    X("text", "text", put_string(w, r->text))
 
 #define NAME(name, reading, put) "[\"" name "\",\"" reading "\"],"
 #define PUT(name, reading, put) nt_text_add(&w->text, ",", !is_first), is_first = false, put;
@@ -215,15 +227,54 @@ void nt_page_names(struct nt_text *t)
     nt_text_put(t, "],\"details\":[");
     put_names(t, &nt_case_record, NT_FIELD_DETAILS);
     nt_text_put(t, ",[\"why\",\"value\"],[\"columns\",\"texts\"],[\"rows\",\"list\",[" ROW_MEMBERS(NAME));
+    nt_text_put(t, "[\"folded\",\"list\",[" PACKET_MEMBERS(NAME));
     t->len--;
-    nt_text_put(t, "]],[\"missing\",\"value\"]]}");
+    nt_text_put(t, "]]]],[\"missing\",\"value\"]]}");
 }
 
-static void put_row(struct writer *w, const struct nt_ladder_row *r, int64_t us, int64_t before)
+/* The further frames of the packet, each as the difference to the one before. */
+static void put_frames(struct writer *w, const struct nt_ladder *l, const struct nt_ladder_row *r)
+{
+    nt_text_put(&w->text, "[");
+    for (uint32_t f = r->frame, next; f != 0 && (next = l->next_frame[f]) != 0; f = next) {
+        nt_text_add(&w->text, ",", f != r->frame);
+        nt_json_unsigned(&w->text, next - f);
+    }
+    nt_text_put(&w->text, "]");
+}
+
+static void put_packet(struct writer *w, const struct nt_ladder *l, const struct nt_ladder_row *r, int64_t us, int64_t before)
 {
     bool is_first = true;
     nt_text_add(&w->text, "[", 1);
+    PACKET_MEMBERS(PUT)
+    nt_text_add(&w->text, "]", 1);
+}
+
+static void put_folded(struct writer *w, const struct nt_ladder *l, const struct nt_ladder_row *first)
+{
+    int64_t before = first->at / NT_USEC;
+    const struct nt_ladder_row *r = first;
+    nt_text_put(&w->text, ",[");
+    while (first->repeats > 0) {
+        int64_t us = r->at / NT_USEC;
+        nt_text_add(&w->text, ",", r != first);
+        put_packet(w, l, r, us, before);
+        before = us;
+        if (r->next == 0)
+            break;
+        r = &l->rows[r->next];
+    }
+    nt_text_put(&w->text, "]");
+}
+
+static void put_row(struct writer *w, const struct nt_ladder *l, const struct nt_ladder_row *r, int64_t us, int64_t before)
+{
+    bool is_first = true, regular;
+    int64_t every = nt_ladder_every(l, r, &regular) / NT_USEC;
+    nt_text_add(&w->text, "[", 1);
     ROW_MEMBERS(PUT)
+    put_folded(w, l, r);
     nt_text_add(&w->text, "]", 1);
 }
 
@@ -237,6 +288,7 @@ static void put_why(struct writer *w, const struct nt_result_case *c)
 static void put_ladder(struct writer *w, const struct nt_ladder *l)
 {
     int64_t before = 0;
+    bool is_first = true;
     nt_text_put(&w->text, "[");
     for (size_t i = 0; i < l->column_count; i++) {
         nt_text_add(&w->text, ",", i > 0);
@@ -245,9 +297,12 @@ static void put_ladder(struct writer *w, const struct nt_ladder *l)
     nt_text_put(&w->text, "],[");
     for (size_t i = 0; i < l->row_count; i++) {
         int64_t us = l->rows[i].at / NT_USEC;
-        nt_text_add(&w->text, ",", i > 0);
-        put_row(w, &l->rows[i], us, before);
+        if (l->rows[i].folded)
+            continue;
+        nt_text_add(&w->text, ",", !is_first);
+        put_row(w, l, &l->rows[i], us, before);
         before = us;
+        is_first = false;
     }
     nt_text_put(&w->text, "],");
     nt_json_unsigned(&w->text, l->missing);
@@ -313,7 +368,7 @@ void nt_page_details(struct nt_text *t, const struct nt_result_case *c, const st
 {
     struct writer writer;
     struct nt_ladder l = {0};
-    if (capture != NULL && nt_ladder_make(&l, capture) != NT_OK) {
+    if (capture != NULL && nt_ladder_make(&l, capture, c) != NT_OK) {
         t->err = NT_ENOMEM;
         return;
     }

@@ -79,8 +79,8 @@ static void print_explanation(const struct nt_options *o, const struct nt_result
     nt_say("%s", r->claim);
     puts("");
     print_why(r);
-    if (nt_ladder_make(&ladder, capture) == NT_OK) {
-        nt_ladder_print(&ladder, stdout, console.colour);
+    if (nt_ladder_make(&ladder, capture, r) == NT_OK) {
+        nt_ladder_print(&ladder, stdout, console.colour, o->verbose);
         nt_ladder_free(&ladder);
     }
     puts("");

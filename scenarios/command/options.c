@@ -242,7 +242,7 @@ static const struct nt_flag flags[] = {
     {"--stamp", NULL, "put the date into results.json", NULL, offsetof(struct nt_options, stamp), {RUN, "merge"}},
     {"--fail-on-skip", NULL, "exit with 1 when a case was skipped", NULL, offsetof(struct nt_options, fail_on_skip), {RUN, "merge"}},
     {"--quiet", NULL, "print what did not pass and the counts, nothing else", NULL, offsetof(struct nt_options, quiet), {RUN, "merge"}},
-    {"-v", NULL, "a line for each case", NULL, offsetof(struct nt_options, verbose), {RUN}},
+    {"-v", NULL, "a line for each case; of explain: each packet by itself", NULL, offsetof(struct nt_options, verbose), {RUN, "explain"}},
     {"--carrier", "builtin|ns3", "what carries the frames: ns3 for CSMA, Wi-Fi and bursts of loss (builtin)", set_carrier, 0,
      {CASES, "list", "lint", "bench"}},
     {"--agent-l", "CMD", "a process that replaces agent L, in real time (tests/interop/README.md); path and data are judged", set_agent_l, 0, {CASES, "sweep"}},

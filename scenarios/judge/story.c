@@ -161,6 +161,7 @@ void nt_story_note(struct nt_story *s, const struct nt_scn_case *c, struct nt_sc
 {
     char reason[320];
     const char *what = event_text(ev);
+    s->limit += ev->kind == NT_TR_STEP; /* all of them are told */
     struct nt_result_event *e = *what != '\0' ? add_event(s) : NULL;
     if (e != NULL)
         *e = (struct nt_result_event){.at_us = (uint64_t)(ev->at / NT_USEC),

@@ -157,7 +157,7 @@ def test_what_a_program_does_not_take_has_its_comment(natsim, not_taken, case, v
     assert sum(f[0].startswith(comment) for f in found) == count
     word = "dropped" if verdict == "drop" else "passed over"
     assert f'"{word} by {node}, {reason}: {detail}' in (not_taken / "report.html").read_text()
-    explained = natsim("explain", case).out
+    explained = natsim("explain", case, "-v").out
     assert explained.count(f"{word} by {node}, {reason}: {detail}") == count
     assert sum(f" {node} " in line and f"{word}: {reason}: {detail}" in line for line in explained.splitlines()) == count
 

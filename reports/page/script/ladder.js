@@ -6,6 +6,15 @@ export function kind(text) {
   if (/^(Allocate|Refresh|CreatePermission|ChannelBind|Send|Data|ChannelData) /.test(text)) return 'turn';
   return text.startsWith('data') ? 'media' : 'check';
 }
+// ", 10 times, every 20 ms" of a row that stands for several packets.
+export function repeated(r) {
+  return r.repeats ? ', ' + (r.repeats + 1) + ' times, ' + (r.regular ? '' : 'about ') + 'every ' + r.every_us / 1000 + ' ms' : '';
+}
+// Is it the packet with this frame? Frames of a packet are told by their differences.
+export function isOf(r, frame) {
+  let f = r.frame;
+  return f === frame || r.frames.some(d => (f += d) === frame);
+}
 export const ROW = 20, LEFT = 128;
 export let GAP = 132;
 export function headSvg(columns, width) {
@@ -19,13 +28,13 @@ export function headSvg(columns, width) {
 export function rowSvg(r, i, columns, width, marked) {
   const y = i * ROW, mid = y + ROW / 2, x1 = LEFT + r.from * GAP + GAP / 2, x2 = LEFT + r.to * GAP + GAP / 2,
       way = x2 > x1 ? 1 : x2 < x1 ? -1 : 0;
-  const g = svg('g', { class: 'row ' + kind(r.text) + (r.dropped ? ' dead' : '') + (r.frame === marked ? ' mark' :
+  const g = svg('g', { class: 'row ' + kind(r.text) + (r.dropped ? ' dead' : '') + (marked && isOf(r, marked) ? ' mark' :
       '') });
-  const tip = svg('title', {}, 'frame ' + r.frame + ': ' + r.text + ' | ' + r.note +
+  const tip = svg('title', {}, r.step ? 'step: ' + r.text : 'frame ' + r.frame + ': ' + r.text + ' | ' + r.note +
       (r.fate ? ' | ' + r.fate : '') + ' | click copies the tshark filter');
   g.append(tip, svg('rect', { x: 0, y: y, width: width, height: ROW }));
   g.append(svg('text', { x: 66, y: mid + 4, 'text-anchor': 'end', class: 'n' }, r.ms), svg('text', { x: 112, y: mid +
-      4, 'text-anchor': 'end', class: 'n' }, r.frame));
+      4, 'text-anchor': 'end', class: 'n' }, r.step ? 'step' : r.frame));
   columns.forEach((c, k) => g.append(svg('line', { class: 'life', x1: LEFT + k * GAP + GAP / 2, x2: LEFT + k * GAP +
       GAP / 2, y1: y, y2: y + ROW })));
   if (way) g.append(svg('line', { class: 'a', x1: x1, y1: mid, x2: x2 - (r.dropped ? 0 : way * 6), y2: mid }));
@@ -35,10 +44,10 @@ export function rowSvg(r, i, columns, width, marked) {
   else if (way) g.append(svg('path', { class: 'tip', d: 'M' + x2 + ' ' + mid + 'l' + -way * 9 + ' -4v8z' }));
   else g.append(svg('circle', { class: 'a', cx: x1, cy: mid, r: 4 }));
   const label = svg('text', { x: LEFT + columns.length * GAP + 12, y: mid + 4 });
-  label.append(svg('tspan', {}, r.text), svg('tspan', { class: 'fate', dx: r.fate ? 14 : 0 }, r.fate),
+  label.append(svg('tspan', {}, r.text + repeated(r)), svg('tspan', { class: 'fate', dx: r.fate ? 14 : 0 }, r.fate),
       svg('tspan', { class: 'n', dx: 14 }, r.note));
   g.append(label);
-  g.addEventListener('click', () => copy('frame.number == ' + r.frame));
+  if (!r.step) g.addEventListener('click', () => copy('frame.number == ' + r.frame));
   return g;
 }
 export function ladder(c, columns, rows) {

@@ -93,7 +93,7 @@ TEST(test_rows)
     struct nt_capture c;
     struct nt_ladder l;
     example(&c);
-    assert_int_equal(nt_ladder_make(&l, &c), NT_OK);
+    assert_int_equal(nt_ladder_make(&l, &c, NULL), NT_OK);
     assert_int_equal(l.column_count, 6);
     assert_string_equal(l.columns[0], "L");
     assert_string_equal(l.columns[1], "nat-left");
@@ -129,7 +129,7 @@ TEST(test_discards)
         fate(&c, NT_TR_DISCARDED, i == 0 ? NT_DISCARD_NO_PERMISSION : NT_DISCARD_DUPLICATE, STUN + 1, inside, "10.2.0.2:50000");
         cross(&c, i, STUN, NT_DIR_OUT, relayed, inside, "check");
     }
-    assert_int_equal(nt_ladder_make(&l, &c), NT_OK);
+    assert_int_equal(nt_ladder_make(&l, &c, NULL), NT_OK);
     assert_int_equal(l.row_count, 4);
     assert_true(l.rows[0].dropped);
     assert_string_equal(l.rows[0].note, "10.2.0.2:50000 > 203.0.113.4:50000");
@@ -149,14 +149,14 @@ TEST(test_retransmission)
     cross(&c, 0, L, NT_DIR_OUT, inside, server, "ask");
     cross(&c, 5, L, NT_DIR_OUT, inside, server, "ask");
     cross(&c, 10, STUN, NT_DIR_IN, inside, server, "ask");
-    assert_int_equal(nt_ladder_make(&l, &c), NT_OK);
+    assert_int_equal(nt_ladder_make(&l, &c, NULL), NT_OK);
     assert_int_equal(l.row_count, 2);
     assert_int_equal(l.rows[0].to, 1);
     assert_int_equal(l.rows[1].to, 0);
     assert_non_null(strstr(l.rows[1].fate, "seen no more"));
     nt_ladder_free(&l);
     nt_capture_clear(&c);
-    assert_int_equal(nt_ladder_make(&l, &c), NT_OK);
+    assert_int_equal(nt_ladder_make(&l, &c, NULL), NT_OK);
     assert_int_equal(l.row_count, 0);
     nt_ladder_free(&l);
     nt_capture_free(&c);
@@ -175,7 +175,7 @@ TEST(test_relay)
     cross_bytes(&c, 1, STUN, NT_DIR_IN, inside, server, wrapped, (size_t)n);
     cross(&c, 1, STUN, NT_DIR_OUT, "203.0.113.5:50000", peer, "voice");
     cross(&c, 2, RIGHT_OUT, NT_DIR_IN, "203.0.113.5:50000", peer, "voice");
-    assert_int_equal(nt_ladder_make(&l, &c), NT_OK);
+    assert_int_equal(nt_ladder_make(&l, &c, NULL), NT_OK);
     assert_int_equal(l.row_count, 1);
     assert_string_equal(l.columns[l.rows[0].to], "nat-right");
     assert_int_equal(l.rows[0].via, 2);
@@ -195,7 +195,7 @@ TEST(test_echo)
     cross(&c, 1, STUN, NT_DIR_IN, inside, server, "echo");
     cross(&c, 1, STUN, NT_DIR_OUT, server, inside, "echo");
     cross(&c, 2, L, NT_DIR_IN, server, inside, "echo");
-    assert_int_equal(nt_ladder_make(&l, &c), NT_OK);
+    assert_int_equal(nt_ladder_make(&l, &c, NULL), NT_OK);
     assert_int_equal(l.row_count, 2);
     assert_int_equal(l.rows[1].frame, 3);
     assert_int_equal(l.rows[1].to, 0);
@@ -212,7 +212,7 @@ TEST(what_is_sent_to_oneself_is_one_row)
     cross(&c, 0, L, NT_DIR_OUT, inside, "10.1.0.2:9", "loop");
     cross(&c, 0, L, NT_DIR_IN, inside, "10.1.0.2:9", "loop");
     fate(&c, NT_TR_DROP, L, NT_DROP_NO_SOCKET, inside, "10.1.0.2:9");
-    assert_int_equal(nt_ladder_make(&l, &c), NT_OK);
+    assert_int_equal(nt_ladder_make(&l, &c, NULL), NT_OK);
     assert_int_equal(l.row_count, 1);
     assert_string_equal(l.rows[0].fate, "dropped by L, no-socket: port 10.1.0.2:9 is closed");
     nt_ladder_free(&l);
@@ -236,7 +236,7 @@ TEST(a_ping_is_not_relayed)
     memcpy(echo + 12, (const uint8_t[]){203, 0, 113, 2}, 4);
     show(&c, 1, LEFT_OUT, NT_DIR_OUT, echo, sizeof echo);
     show(&c, 2, STUN, NT_DIR_IN, echo, sizeof echo);
-    assert_int_equal(nt_ladder_make(&l, &c), NT_OK);
+    assert_int_equal(nt_ladder_make(&l, &c, NULL), NT_OK);
     assert_int_equal(l.row_count, 2);
     assert_string_equal(l.rows[0].note, "10.1.0.2:7 > 10.1.0.1:7");
     assert_string_equal(l.columns[l.rows[0].to], "nat-left");
@@ -259,14 +259,102 @@ TEST(test_print)
     cross(&c, 9 * NT_MSEC, STUN, NT_DIR_OUT, server, inside, "tell");
     cross(&c, 19 * NT_MSEC, LEFT_OUT, NT_DIR_IN, server, inside, "tell");
     fate(&c, NT_TR_DROP, LEFT_OUT, NT_DROP_NO_MAPPING, server, outside);
-    assert_int_equal(nt_ladder_make(&l, &c), NT_OK);
+    assert_int_equal(nt_ladder_make(&l, &c, NULL), NT_OK);
     FILE *f = open_memstream(&out, &len);
-    nt_ladder_print(&l, f, false);
+    nt_ladder_print(&l, f, false, false);
     fclose(f);
     assert_string_equal(out, "   time ms   frame  L       nat-left  stun    \n"
                              "     1.500       1  |-------+-------->|         data 3 bytes  (10.1.0.2:50000 > 203.0.113.4:3478)\n"
                              "     9.000       5  |       x---------|         data 4 bytes  (203.0.113.4:3478 > 10.1.0.2:50000; "
                              "dropped by nat-left, no-mapping: nothing is mapped to 203.0.113.2:40000)\n");
+    free(out);
+    nt_ladder_free(&l);
+    nt_capture_free(&c);
+}
+
+/* The example, of a case: a node that only a step concerns has its column, and what comes at the same time as a step comes after.
+ */
+TEST(steps_are_rows)
+{
+    struct nt_result_reason words[] = {
+        {""}, {"L"}, {"turn"}, {"step"}, {"call"}, {"call (line 3)"}, {"server (line 4)"}, {"partition (line 5)"}};
+    struct nt_result_event events[] = {
+        {.at_us = 0, .node = 1, .what = 3, .text = 5},          {.at_us = 0, .node = 1, .what = 4},
+        {.at_us = 40000, .node = 2, .what = 3, .text = 6},      {.at_us = 70000, .what = 3, .text = 7},
+        {.at_us = UINT64_MAX, .node = 1, .what = 3, .text = 5},
+    };
+    struct nt_result_node nodes[] = {
+        {.name = "L", .kind = "agent"}, {.name = "R", .kind = "agent"}, {.name = "turn", .kind = "server"}};
+    struct nt_result_case k = {
+        .events = events, .event_count = 5, .event_texts = words, .event_text_count = 8, .nodes = nodes, .node_count = 3};
+    struct nt_capture c;
+    struct nt_ladder l;
+    char *out = NULL;
+    size_t len;
+    example(&c);
+    assert_int_equal(nt_capture_add_tap(&c, "turn.0", "turn", NULL), R_SIGNALLING + 1);
+    assert_int_equal(nt_ladder_make(&l, &c, &k), NT_OK);
+    assert_int_equal(l.column_count, 7);
+    assert_string_equal(l.columns[0], "L");
+    assert_string_equal(l.columns[6], "R");
+    assert_int_equal(l.row_count, 7);
+    assert_true(l.rows[0].step && l.rows[4].step && l.rows[6].step);
+    assert_int_equal(l.rows[4].at, 40 * NT_MSEC);
+    assert_string_equal(l.columns[l.rows[4].to], "turn");
+    assert_string_equal(l.rows[5].text, "data 5 bytes");
+    FILE *f = open_memstream(&out, &len);
+    nt_ladder_print(&l, f, false, false);
+    fclose(f);
+    assert_non_null(
+        strstr(out, "    40.000    step  |       |         |          |       |         *       |         server (line 4)\n"));
+    free(out);
+    nt_ladder_free(&l);
+    nt_capture_free(&c);
+}
+
+static void send_data(struct nt_capture *c, nt_time at, const char *payload)
+{
+    cross(c, at, L, NT_DIR_OUT, inside, server, payload);
+    cross(c, at + NT_MSEC, LEFT_IN, NT_DIR_IN, inside, server, payload);
+}
+
+/* Data of several sizes is one row, and what the verdict names another. */
+TEST(repeats_are_folded)
+{
+    struct nt_result_why_not why = {.packet = 8};
+    struct nt_result_case k = {.packet = 5, .why_not = &why, .why_not_count = 1};
+    struct nt_capture c;
+    struct nt_ladder l;
+    char *out = NULL;
+    size_t len;
+    taps(&c);
+    for (int i = 0; i < 6; i++)
+        send_data(&c, (nt_time)i * 20 * NT_MSEC, i % 2 == 0 ? "voice" : "a frame of video");
+    assert_int_equal(nt_ladder_make(&l, &c, &k), NT_OK);
+    assert_int_equal(l.row_count, 6);
+    assert_true(l.rows[2].named && l.rows[3].named && !l.rows[4].named);
+    assert_int_equal(l.next_frame[l.rows[2].frame], 6);
+    assert_int_equal(l.next_frame[6], 0);
+    FILE *f = open_memstream(&out, &len);
+    nt_ladder_print(&l, f, false, false);
+    fputc('\n', f);
+    nt_ladder_print(&l, f, false, true);
+    fclose(f);
+    assert_string_equal(
+        out,
+        "   time ms   frame  L       nat-left  \n"
+        "     0.000       1  |------>|           data 5 to 16 bytes, 4 times, about every 33.333 ms until 100.000  (10.1.0.2:50000 > "
+        "203.0.113.4:3478)\n"
+        "    40.000       5  |------>|           data 5 bytes  (10.1.0.2:50000 > 203.0.113.4:3478)\n"
+        "    60.000       7  |------>|           data 16 bytes  (10.1.0.2:50000 > 203.0.113.4:3478)\n"
+        "\n"
+        "   time ms   frame  L       nat-left  \n"
+        "     0.000       1  |------>|           data 5 bytes  (10.1.0.2:50000 > 203.0.113.4:3478)\n"
+        "    20.000       3  |------>|           data 16 bytes  (10.1.0.2:50000 > 203.0.113.4:3478)\n"
+        "    40.000       5  |------>|           data 5 bytes  (10.1.0.2:50000 > 203.0.113.4:3478)\n"
+        "    60.000       7  |------>|           data 16 bytes  (10.1.0.2:50000 > 203.0.113.4:3478)\n"
+        "    80.000       9  |------>|           data 5 bytes  (10.1.0.2:50000 > 203.0.113.4:3478)\n"
+        "   100.000      11  |------>|           data 16 bytes  (10.1.0.2:50000 > 203.0.113.4:3478)\n");
     free(out);
     nt_ladder_free(&l);
     nt_capture_free(&c);
@@ -282,11 +370,11 @@ TEST(the_first_packets_are_drawn)
     taps(&c);
     for (nt_time i = 0; i < NT_CAPTURE_KEPT_FRAMES + 2; i++)
         cross(&c, i, L, NT_DIR_OUT, inside, server, "ask");
-    assert_int_equal(nt_ladder_make(&l, &c), NT_OK);
+    assert_int_equal(nt_ladder_make(&l, &c, NULL), NT_OK);
     assert_int_equal(l.row_count, NT_CAPTURE_KEPT_FRAMES);
     assert_int_equal(l.missing, 2);
     FILE *f = open_memstream(&out, &len);
-    nt_ladder_print(&l, f, false);
+    nt_ladder_print(&l, f, false, false);
     fclose(f);
     assert_non_null(strstr(out, "(2 further frames are not drawn"));
     free(out);
@@ -304,6 +392,8 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(a_ping_is_not_relayed),
                                        cmocka_unit_test(test_discards),
                                        cmocka_unit_test(test_print),
+                                       cmocka_unit_test(steps_are_rows),
+                                       cmocka_unit_test(repeats_are_folded),
                                        cmocka_unit_test(the_first_packets_are_drawn)};
     return RUN_TESTS(tests);
 }

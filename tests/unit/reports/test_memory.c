@@ -61,10 +61,15 @@ static int ladder_way(void)
     struct nt_capture c;
     struct nt_ladder l;
     char what[100];
+    struct nt_result_reason words[] = {{"L"}, {"step"}, {"call (line 1)"}};
+    struct nt_result_event step = {.node = 0, .what = 1, .text = 2};
+    struct nt_result_node node = {.name = "L", .kind = "agent"};
+    struct nt_result_case k = {
+        .events = &step, .event_count = 1, .event_texts = words, .event_text_count = 3, .nodes = &node, .node_count = 1};
     nt_capture_init(&c);
     int err = nt_capture_read(&c, "memory.pcapng", what, sizeof what);
     if (err == NT_OK)
-        err = nt_ladder_make(&l, &c);
+        err = nt_ladder_make(&l, &c, &k);
     if (err == NT_OK)
         nt_ladder_free(&l);
     nt_capture_free(&c);
