@@ -17,7 +17,7 @@ enum nt_trace_kind {
     NT_TR_MAPPED,     /* a mapping was made: a internal, b external, n[0] mapping number */
     NT_TR_EXPIRED,    /* a mapping ended: a internal, b external, n[0] mapping number */
     NT_TR_NODE,       /* a node was controlled: text says what */
-    NT_TR_STEP,       /* a step of the scenario begins, at its node: n[0] its line, text its name */
+    NT_TR_STEP,       /* a step of the scenario begins, at its node: n[0] its line, text what it does */
     /* hosts, and the programs on them */
     NT_TR_DISCARDED = 16, /* a datagram or an ICMP error that a program was handed is dropped or passed over: n[0] enum nt_discard;
                            * text, a, b: struct nt_why; n[1]: the tap that it came through, from 1 (the emitter need not know it) */

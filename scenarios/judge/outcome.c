@@ -1,6 +1,7 @@
 #include "scenarios/judge/outcome.h"
 #include "core/base/strings.h"
 #include "scenarios/apps/result_array.h"
+#include "scenarios/model/step_text.h"
 #include "scenarios/world/parties.h"
 #include "scenarios/world/steps.h"
 
@@ -155,12 +156,11 @@ static int describe_call(const struct nt_world *w, unsigned seen_path, struct nt
     return err;
 }
 
-/* "link at L (line 12)" */
+/* "link at L: down (line 12)" */
 static char *step_text(const struct nt_scn_case *c, const struct nt_scn_step *s, int *err)
 {
-    char text[200];
-    const char *where = s->where.kind != NT_SCN_NODE_NONE ? nt_scn_node_name(c, s->where) : "";
-    snprintf(text, sizeof text, "%s%s%s (line %d)", s->text, where[0] != '\0' ? " at " : "", where, s->place.line);
+    char does[200], text[240];
+    snprintf(text, sizeof text, "%s (line %d)", nt_scn_step_text(c, s, does, sizeof does), s->place.line);
     return nt_strdup(text, err);
 }
 

@@ -1,4 +1,6 @@
 #include "scenarios/model/words.h"
+#include "natsim/fabric/fabric.h"
+#include "scenarios/model/case.h"
 
 // clang-format off
 const struct nt_word nt_role_words[] = {
@@ -22,6 +24,33 @@ const struct nt_word nt_pair_state_words[] = {
     {"in-progress", NT_ICE_IN_PROGRESS, false},
     {"succeeded", NT_ICE_SUCCEEDED, false},
     {"failed", NT_ICE_PAIR_FAILED, false},
+    {NULL, 0, false},
+};
+const struct nt_word nt_link_words[] = {
+    {"down", 0, false},
+    {"up", 1, false},
+    {NULL, 0, false},
+};
+const struct nt_word nt_nat_step_words[] = {
+    {"reboot", NT_CTL_REBOOT, false},
+    {"flush", NT_CTL_FLUSH, false},
+    {"renumber", NT_CTL_RENUMBER, false},
+    {NULL, 0, false},
+};
+const struct nt_word nt_server_step_words[] = {
+    {"stop", NT_SERVER_STOP, false},
+    {"start", NT_SERVER_START, false},
+    {"reset", NT_SERVER_RESET, false},
+    {"refuse", NT_SERVER_REFUSE, false},
+    {"slow", NT_SERVER_SLOW, false},
+    {"revoke", 0, true},
+    {NULL, 0, false},
+};
+const struct nt_word nt_message_words[] = {
+    {"offer", NT_MESSAGE_OFFER, false},
+    {"answer", NT_MESSAGE_ANSWER, false},
+    {"any", NT_MESSAGE_ANY, false},
+    {"candidate", NT_MESSAGE_CANDIDATE, false},
     {NULL, 0, false},
 };
 // clang-format on

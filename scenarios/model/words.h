@@ -1,4 +1,4 @@
-/* The words for roles and states in scenarios, results and reports: one table each, for readers and writers. */
+/* The words for roles, states and acts of steps in scenarios, results and reports: one table each, for readers and writers. */
 #ifndef NT_MODEL_WORDS_H
 #define NT_MODEL_WORDS_H
 
@@ -14,6 +14,10 @@ struct nt_word {
 extern const struct nt_word nt_role_words[];        /* enum nt_ice_role: controlling, controlled */
 extern const struct nt_word nt_agent_state_words[]; /* enum nt_ice_state: new, gathering, running, ... */
 extern const struct nt_word nt_pair_state_words[];  /* enum nt_ice_pair_state: frozen, waiting, in-progress, ... */
+extern const struct nt_word nt_link_words[];        /* up or not: down, up */
+extern const struct nt_word nt_nat_step_words[];    /* enum nt_control: reboot, flush, renumber */
+extern const struct nt_word nt_server_step_words[]; /* enum nt_scn_server_do: stop, start, ... */
+extern const struct nt_word nt_message_words[];     /* enum nt_scn_message: offer, answer, any, candidate */
 
 /* The word for a value; "?" when the table has none. */
 const char *nt_word_name(const struct nt_word *words, int64_t value);

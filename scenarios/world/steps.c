@@ -1,6 +1,7 @@
 #include "scenarios/world/steps.h"
 #include "pcap/filter.h"
 #include "scenarios/apps/server.h"
+#include "scenarios/model/step_text.h"
 #include "scenarios/world/nodes.h"
 #include "scenarios/world/world_state.h"
 
@@ -137,9 +138,11 @@ static struct nt_scn_node node_of(const struct nt_scn_step *scn)
 
 static void tell_step(struct nt_world *w, const struct nt_scn_step *scn, nt_time now)
 {
+    char text[200];
     struct nt_trace trace = *nt_fabric_trace(w->fabric);
     trace.node = nt_world_node(w, node_of(scn));
-    nt_trace_emit(&trace, (struct nt_trace_event){.at = now, .kind = NT_TR_STEP, .n = {scn->place.line}, .text = scn->text});
+    nt_scn_step_text(w->scn, scn, text, sizeof text);
+    nt_trace_emit(&trace, (struct nt_trace_event){.at = now, .kind = NT_TR_STEP, .n = {scn->place.line}, .text = text});
 }
 
 static void on_step_time(void *user, nt_time now)

@@ -207,7 +207,7 @@ def test_explain_shows_steps_and_what_they_do(natsim):
     lines = [line.split(None, 3) for line in natsim("explain", "changes/nat-reboot").out.splitlines() if " ms  " in line]
     told = [(line[0], line[2], line[3]) for line in lines if line[3].startswith(("step: ", "control: "))]
     assert ("0.000", "L", "step: call (line 23)") in told
-    at = told.index(("10000.000", "nat-left", "step: nat (line 24)"))
+    at = told.index(("10000.000", "nat-left", "step: nat at nat-left: reboot (line 24)"))
     assert told[at + 1] == ("10000.000", "nat-left", "control: reboot")
 
 

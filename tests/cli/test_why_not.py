@@ -101,7 +101,7 @@ def test_an_answer_that_never_came(why):
 
 def test_steps_say_when_they_ran(why):
     _, case = why(two_nats(steps="  - {after: L.selected, delay: 100ms, nat: {at: nat-left, do: reboot}}\n  - {after: L.failed, link: {at: L.0, set: down}}\n"))
-    assert [(s["what"].split(" (")[0], s["fired"]) for s in case["steps"]] == [("call", True), ("nat at nat-left", True), ("link at L", False)]
+    assert [(s["what"].split(" (")[0], s["fired"]) for s in case["steps"]] == [("call", True), ("nat at nat-left: reboot", True), ("link at L: down", False)]
     assert case["steps"][0]["at_ms"] == 0 and case["steps"][2]["at_ms"] is None
     assert case["reasons"][0] == case["reason"] == "step link never ran: its event did not happen"
 

@@ -2,6 +2,7 @@
 
 #include "core/base/endpoint.h"
 #include "scenarios/language/text/units.h"
+#include "scenarios/model/words.h"
 
 #include <stddef.h>
 
@@ -57,21 +58,13 @@ struct signalling_form {
     int message;
 };
 
-static const struct nt_word message_words[] = {
-    {"offer", NT_MESSAGE_OFFER, false},
-    {"answer", NT_MESSAGE_ANSWER, false},
-    {"any", NT_MESSAGE_ANY, false},
-    {"candidate", NT_MESSAGE_CANDIDATE, false},
-    {NULL, 0, false},
-};
-
 #define SIGNALLING(field) .offset = offsetof(struct signalling_form, field)
 static const struct nt_key signalling_keys[] = {
     {.name = "from", NODE(signalling_form, from), .doc = "the agent that sends the message"},
     {.name = "message",
      .type = NT_KEY_WORD,
      SIGNALLING(message),
-     .words = message_words,
+     .words = nt_message_words,
      .doc = "offer, answer, candidate (a trickled one) or any, the default"},
     {.name = "delay",
      .type = NT_KEY_TIME,

@@ -3,6 +3,7 @@
 
 #include "core/stun/stun.h"
 #include "scenarios/language/text/units.h"
+#include "scenarios/model/words.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -21,16 +22,6 @@ struct form {
 };
 
 #define AT(field) .offset = offsetof(struct form, field)
-
-static const struct nt_word what_words[] = {
-    {"stop", NT_SERVER_STOP, false},
-    {"start", NT_SERVER_START, false},
-    {"reset", NT_SERVER_RESET, false},
-    {"refuse", NT_SERVER_REFUSE, false},
-    {"slow", NT_SERVER_SLOW, false},
-    {"revoke", 0, true},
-    {NULL, 0, false},
-};
 
 #define METHOD_BITS                                                                                                                \
     (NT_SCN_METHOD(NT_STUN_BINDING) | NT_SCN_METHOD(NT_TURN_ALLOCATE) | NT_SCN_METHOD(NT_TURN_REFRESH) |                           \
@@ -53,7 +44,7 @@ static const struct nt_key keys[] = {
     {.name = "do",
      .type = NT_KEY_WORD,
      AT(what),
-     .words = what_words,
+     .words = nt_server_step_words,
      .flags = NT_KEY_REQUIRED,
      .doc =
          "stop or start: a pause, state is kept; reset: all state is lost; refuse: requests are refused; slow: responses are late"},

@@ -1,20 +1,12 @@
 #include "scenarios/language/sections/world_step.h"
 #include "scenarios/language/sections/dotted_name.h"
 
-#include "natsim/fabric/fabric.h"
 #include "scenarios/language/text/units.h"
+#include "scenarios/model/words.h"
 
 #include <stddef.h>
 
 #define SIDE_MAX 10000 /* nodes on one side of a partition */
-
-static const struct nt_word up_words[] = {{"down", 0, false}, {"up", 1, false}, {NULL, 0, false}};
-static const struct nt_word nat_words[] = {
-    {"reboot", NT_CTL_REBOOT, false},
-    {"flush", NT_CTL_FLUSH, false},
-    {"renumber", NT_CTL_RENUMBER, false},
-    {NULL, 0, false},
-};
 
 /* One node, and what happens to it. */
 struct control_form {
@@ -28,11 +20,11 @@ static const struct nt_key link_keys[] = {
     {.name = "at",
      NODE,
      .doc = "an attachment, as in L.0 or nat-left.outside; a node alone is its first one, a gateway its outside"},
-    {.name = "set", WORD(up_words), .doc = "down or up"},
+    {.name = "set", WORD(nt_link_words), .doc = "down or up"},
 };
 static const struct nt_key nat_keys[] = {
     {.name = "at", NODE, .doc = "a gateway"},
-    {.name = "do", WORD(nat_words), .doc = "reboot, flush or renumber"},
+    {.name = "do", WORD(nt_nat_step_words), .doc = "reboot, flush or renumber"},
 };
 const struct nt_table nt_table_link = NT_TABLE("link", "'link'", link_keys);
 const struct nt_table nt_table_nat = NT_TABLE("nat-step", "'nat'", nat_keys);

@@ -1,6 +1,7 @@
 /* What a result says of a run: which case it was, and what its world looked like in the end. */
 #include "reports/result/words.h"
 #include "scenarios/judge/outcome.h"
+#include "scenarios/model/step_text.h"
 #include "tests/unit/fail_alloc.h"
 #include "tests/unit/world/small.h"
 
@@ -125,6 +126,49 @@ TEST(test_a_call_that_has_not_connected_has_no_path)
     small_free(&s);
 }
 
+/* Each kind of step, and the text that a result, the timeline and the ladder have of it. */
+TEST(test_a_step_says_what_it_does_and_where)
+{
+    static const struct {
+        const char *step, *text;
+    } rows[] = {
+        {"call: {from: L, to: R}", "call (line 15)"},
+        {"reoffer: {from: R}", "reoffer from R (line 16)"},
+        {"send: {from: L, to: R}", "send from L to R (line 17)"},
+        {"signalling: {from: R, message: answer, delay: 1s}", "signalling from R: delay, message answer (line 18)"},
+        {"signalling: {from: L, drop: true}", "signalling from L: drop, message any (line 19)"},
+        {"link: {at: L.1, set: down}", "link at L.1: down (line 20)"},
+        {"link: {at: R.0, set: up}", "link at R: up (line 21)"},
+        {"link: {at: nat-left, set: down}", "link at nat-left.outside: down (line 22)"},
+        {"link: {at: nat-left.inside, set: down}", "link at nat-left.inside: down (line 23)"},
+        {"nat: {at: nat-left, do: reboot}", "nat at nat-left: reboot (line 24)"},
+        {"server: {at: stun, do: refuse}", "server at stun: refuse (line 25)"},
+        {"drop: {where: L, filter: \"udp port 3478\"}", "drop at L: udp port 3478 (line 26)"},
+        {"duplicate: {where: nat-left}", "duplicate at nat-left (line 27)"},
+        {"partition: {between: [L, nat-left], and: R}", "partition of L, nat-left from R (line 28)"},
+        {"inject: {at: R, as: \"203.0.113.5:7\", to: \"203.0.113.2:8\", hex: \"00\"}", "inject at R (line 29)"},
+    };
+    char text[4000];
+    size_t len = (size_t)snprintf(text, sizeof text,
+                                  SMALL_TOP "agents:\n"
+                                            "  L: {on: [home-left, internet], stun: [stun]}\n"
+                                            "  R: {on: internet, stun: [stun]}\n"
+                                            "steps:\n");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, "  - {at: %zus, %s}\n", i, rows[i].step);
+    struct small s;
+    struct nt_result_case r = {0};
+    small_new(&s, text);
+    assert_int_equal(nt_result_describe(s.w, 0, &r), NT_OK);
+    assert_int_equal(r.step_count, sizeof rows / sizeof *rows);
+    for (size_t i = 0; i < r.step_count; i++)
+        assert_string_equal(r.steps[i].what, rows[i].text);
+    nt_result_case_free(&r);
+    char cut[12];
+    assert_string_equal(nt_scn_step_text(s.scn, &s.scn->steps[9], cut, sizeof cut), "nat at n...");
+    small_free(&s);
+}
+
 TEST(test_violations_are_copied)
 {
     struct nt_conf_finding broken = {
@@ -149,6 +193,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_a_call_is_described),
         cmocka_unit_test(test_seen_packets_decide_the_path),
         cmocka_unit_test(test_a_call_that_has_not_connected_has_no_path),
+        cmocka_unit_test(test_a_step_says_what_it_does_and_where),
         cmocka_unit_test(test_violations_are_copied),
     };
     return RUN_TESTS(tests);
