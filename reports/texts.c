@@ -16,7 +16,7 @@ static void make_text(struct nt_text *t, enum nt_case_text which, const struct n
     case NT_CASE_LOG: nt_result_case_log(t, c); break;
     case NT_CASE_JUNIT: nt_junit_case(t, c, dir); break;
     case NT_CASE_OVERVIEW: nt_page_overview(t, c); break;
-    case NT_CASE_DETAILS: nt_page_details(t, c, capture); break;
+    case NT_CASE_DETAILS: nt_page_details(t, c, dir, capture); break;
     case NT_CASE_TEXTS: break;
     }
 }

@@ -4,6 +4,7 @@
 
 #include "core/base/err.h"
 #include "reports/ladder/ladder.h"
+#include "reports/page/log_tail.h"
 #include "reports/page/script_text.h"
 #include "reports/result/command.h"
 #include "reports/result/json_text.h"
@@ -155,6 +156,7 @@ static const char *reading(const struct nt_field *f)
     case NT_FIELD_BOOL: return "flags";
     case NT_FIELD_OBJECT: return "record";
     case NT_FIELD_LIST:
+    case NT_FIELD_ROWS:
     case NT_FIELD_TEXTS:
     case NT_FIELD_MAP:
     case NT_FIELD_PARAMS: return "list";
@@ -215,6 +217,12 @@ static void put_names(struct nt_text *t, const struct nt_record *r, unsigned pag
     X("frames", "value", put_frames(w, l, r))                                                                                      \
     X("text", "text", put_string(w, r->text))
 
+/* A log, likewise: its file, the file's length, its last lines; -1 and none: it was not there. */
+#define LOG_MEMBERS(X)                                                                                                             \
+    X("name", "text", put_string(w, name))                                                                                         \
+    X("bytes", "value", nt_json_number(&w->text, bytes))                                                                           \
+    X("tail", "value", nt_script_string(&w->text, tail.p != NULL ? tail.p : ""))
+
 #define NAME(name, reading, put) "[\"" name "\",\"" reading "\"],"
 #define PUT(name, reading, put) nt_text_add(&w->text, ",", !is_first), is_first = false, put;
 
@@ -226,7 +234,9 @@ void nt_page_names(struct nt_text *t)
     t->len--; /* its last comma */
     nt_text_put(t, "],\"details\":[");
     put_names(t, &nt_case_record, NT_FIELD_DETAILS);
-    nt_text_put(t, ",[\"why\",\"value\"],[\"columns\",\"texts\"],[\"rows\",\"list\",[" ROW_MEMBERS(NAME));
+    nt_text_put(t, ",[\"logs\",\"list\",[" LOG_MEMBERS(NAME));
+    t->len--;
+    nt_text_put(t, "]],[\"why\",\"value\"],[\"columns\",\"texts\"],[\"rows\",\"list\",[" ROW_MEMBERS(NAME));
     nt_text_put(t, "[\"folded\",\"list\",[" PACKET_MEMBERS(NAME));
     t->len--;
     nt_text_put(t, "]]]],[\"missing\",\"value\"]]}");
@@ -275,6 +285,29 @@ static void put_row(struct writer *w, const struct nt_ladder *l, const struct nt
     nt_text_add(&w->text, "[", 1);
     ROW_MEMBERS(PUT)
     put_folded(w, l, r);
+    nt_text_add(&w->text, "]", 1);
+}
+
+static void put_log(struct writer *w, const char *dir, const char *name)
+{
+    struct nt_text tail = {0};
+    bool is_first = true;
+    int64_t bytes = nt_log_tail(&tail, dir, name);
+    nt_text_add(&w->text, "[", 1);
+    LOG_MEMBERS(PUT)
+    nt_text_add(&w->text, "]", 1);
+    if (tail.err != NT_OK)
+        w->text.err = tail.err;
+    nt_text_free(&tail);
+}
+
+static void put_logs(struct writer *w, const char *dir, const struct nt_result_case *c)
+{
+    nt_text_add(&w->text, "[", 1);
+    for (size_t i = 0; i < c->log_count; i++) {
+        nt_text_add(&w->text, ",", i > 0);
+        put_log(w, dir, c->logs[i].name);
+    }
     nt_text_add(&w->text, "]", 1);
 }
 
@@ -364,7 +397,7 @@ void nt_page_overview(struct nt_text *t, const struct nt_result_case *c)
     free(command);
 }
 
-void nt_page_details(struct nt_text *t, const struct nt_result_case *c, const struct nt_capture *capture)
+void nt_page_details(struct nt_text *t, const struct nt_result_case *c, const char *dir, const struct nt_capture *capture)
 {
     struct writer writer;
     struct nt_ladder l = {0};
@@ -374,6 +407,8 @@ void nt_page_details(struct nt_text *t, const struct nt_result_case *c, const st
     }
     open_record(&writer);
     put_members(&writer, &nt_case_record, c, NT_FIELD_DETAILS);
+    nt_text_put(&writer.text, ",");
+    put_logs(&writer, dir, c);
     nt_text_put(&writer.text, ",");
     put_why(&writer, c);
     nt_text_put(&writer.text, ",");

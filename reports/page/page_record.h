@@ -11,8 +11,9 @@
 
 /* Appends what the overview has of a case. */
 void nt_page_overview(struct nt_text *t, const struct nt_result_case *c);
-/* Appends what a case shows when it is opened: agents, violations, and the ladder of the capture, which may be NULL. */
-void nt_page_details(struct nt_text *t, const struct nt_result_case *c, const struct nt_capture *capture);
+/* Appends what a case shows when it is opened: agents, violations, the ladder of the capture, which may be NULL, and the ends of
+ * the logs that lie in `dir`. */
+void nt_page_details(struct nt_text *t, const struct nt_result_case *c, const char *dir, const struct nt_capture *capture);
 /* The names of the members of both records, as JSON. */
 void nt_page_names(struct nt_text *t);
 

@@ -68,6 +68,10 @@ struct nt_result_finding { /* a violation, or advice */
     uint32_t count; /* breaches that it stands for */
 };
 
+struct nt_result_rule_text { /* of a rule that is named in a finding */
+    char *id, *level, *text; /* "MUST", and what the RFC says */
+};
+
 struct nt_result_not_judged {
     char *rule, *agent, *why;
 };
@@ -194,6 +198,8 @@ struct nt_result_case {
     size_t network_count;
     struct nt_result_node *nodes;
     size_t node_count;
+    struct nt_result_rule_text *rule_texts; /* of the rules of violations, advice and not_judged */
+    size_t rule_text_count;
     struct nt_result_reason *event_texts;
     size_t event_text_count;
     struct nt_result_event *events; /* in the order of time; where a limit was reached, the last one says so */

@@ -36,6 +36,7 @@
 #define PRFLX struct nt_result_prflx
 #define AGENT struct nt_result_agent
 #define FINDING struct nt_result_finding
+#define RULE_TEXT struct nt_result_rule_text
 #define NOT_JUDGED struct nt_result_not_judged
 #define SEND struct nt_result_send
 #define LIMIT struct nt_result_limit
@@ -133,6 +134,13 @@ static const struct nt_field finding_fields[] = {
     U32(FINDING, "count", count, DETAILS),
 };
 static const struct nt_record finding_record = RECORD(finding_fields, FINDING);
+
+static const struct nt_field rule_text_fields[] = {
+    TEXT(RULE_TEXT, "id", id, DETAILS),
+    TEXT(RULE_TEXT, "level", level, DETAILS),
+    TEXT(RULE_TEXT, "text", text, DETAILS),
+};
+static const struct nt_record rule_text_record = RECORD(rule_text_fields, RULE_TEXT);
 
 static const struct nt_field not_judged_fields[] = {
     TEXT(NOT_JUDGED, "rule", rule, DETAILS),
@@ -292,6 +300,7 @@ static const struct nt_field case_fields[] = {
     TEXT(CASE, "source", source, OPTIONAL | LOG | OVERVIEW),
     MANY(LIST, NETWORK, CASE, "networks", networks, network_count, network_record, LOG | DETAILS),
     MANY(LIST, NODE, CASE, "nodes", nodes, node_count, node_record, LOG | DETAILS),
+    MANY(LIST, RULE_TEXT, CASE, "rule_texts", rule_texts, rule_text_count, rule_text_record, OPTIONAL | LOG | DETAILS),
     MANY(TEXTS, REASON, CASE, "event_texts", event_texts, event_text_count, reason_record, LOG | DETAILS),
     MANY(ROWS, EVENT, CASE, "events", events, event_count, event_record, LOG | DETAILS),
 };

@@ -207,6 +207,36 @@ static struct nt_result_finding *list_findings(const struct nt_conf_findings *fo
     return list;
 }
 
+static bool has_rule_text(const struct nt_result_case *r, const char *id)
+{
+    for (size_t i = 0; i < r->rule_text_count; i++)
+        if (strcmp(r->rule_texts[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+static void add_rule_text(struct nt_result_case *r, const struct nt_conf_rule *rule, int *err)
+{
+    if (*err == NT_OK && !has_rule_text(r, rule->id))
+        r->rule_texts[r->rule_text_count++] = (struct nt_result_rule_text){
+            nt_strdup(rule->id, err), nt_strdup(nt_conf_level_name(rule->level), err), nt_strdup(rule->text, err)};
+}
+
+/* The page tells what a rule says: once for each that is named. */
+static int list_rule_texts(const struct nt_conf_verdict *v, struct nt_result_case *r)
+{
+    int err = NT_OK;
+    size_t most = v->violations.count + v->advice.count + v->not_judged_count;
+    r->rule_texts = most > 0 ? nt_result_array(most, sizeof *r->rule_texts, &err) : NULL;
+    for (size_t i = 0; i < v->violations.count; i++)
+        add_rule_text(r, v->violations.of[i].rule, &err);
+    for (size_t i = 0; i < v->advice.count; i++)
+        add_rule_text(r, v->advice.of[i].rule, &err);
+    for (size_t i = 0; i < v->not_judged_count; i++)
+        add_rule_text(r, v->not_judged[i].rule, &err);
+    return err;
+}
+
 int nt_result_add_conformance(const struct nt_conf_verdict *verdict, struct nt_result_case *r)
 {
     int err = NT_OK;
@@ -219,5 +249,5 @@ int nt_result_add_conformance(const struct nt_conf_verdict *verdict, struct nt_r
         r->not_judged[r->not_judged_count++] =
             (struct nt_result_not_judged){nt_strdup(n->rule->id, &err), nt_strdup(n->party, &err), nt_strdup(n->why, &err)};
     }
-    return err;
+    return err == NT_OK ? list_rule_texts(verdict, r) : err;
 }

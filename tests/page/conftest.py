@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from selenium import webdriver
@@ -45,10 +46,11 @@ steps:
 STEPS = """  - {at: 10s, link: {at: L.0, set: down}}
   - {at: 12s, link: {at: L.0, set: up}}
 """
+LOG = b"".join(b"> line %d\n" % i for i in range(4000)) + b"! \x00 </script> the last words\n"
 
 
 class Report:
-    """What `natsim run` left: its page, and what the page says of each case."""
+    """What `natsim` left: its page, and its results."""
 
     def __init__(self, out):
         self.out = out
@@ -56,21 +58,42 @@ class Report:
         self.cases = {c["id"]: c for c in json.loads((out / "results.json").read_text())["cases"]}
 
 
-def run(out, *args, cwd):
-    done = subprocess.run([str(NATSIM), "run", *map(str, args), "--out", str(out), "--jobs", "2"], cwd=cwd, capture_output=True, text=True, timeout=600)
+def natsim(*args, cwd):
+    done = subprocess.run([str(NATSIM), *map(str, args)], cwd=cwd, capture_output=True, text=True, timeout=600)
     assert done.returncode in (0, 1), done.stdout + done.stderr
-    return Report(out)
+
+
+def retell(out, case, log):
+    """As if a program had taken part in a case, and had broken a rule: real ones need namespaces."""
+    (out / "logs").mkdir()
+    (out / "logs" / f"{case}.L.log").write_bytes(log)
+    finding = {"agent": "L", "count": 1}
+    lines = [json.loads(line) for line in (out / "cases.jsonl").read_text().splitlines()]
+    for line in lines:
+        if line["id"] == case:
+            line["logs"] = [f"logs/{case}.L.log"]
+            line["conformance"]["violations"] = [
+                {**finding, "rule": "RFC8445-7.1.1-priority", "packet": 54, "detail": "PRIORITY is 1"},
+                {**finding, "rule": "RFC8445-7.1.3-role", "packet": 60, "detail": "both roles", "agent": "R"}]
+            line["rule_texts"] = [{"id": "RFC8445-7.1.1-priority", "level": "MUST", "text": "PRIORITY MUST be there"},
+                                  {"id": "RFC8445-7.1.3-role", "level": "MUST", "text": "A check has exactly one role"}]
+    (out / "cases.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
 @pytest.fixture(scope="session")
 def report(tmp_path_factory):
-    """classic, rfc4787, and beside them: `refused`, which fails; `steps`; `seeds`, with three seeds."""
+    """Two runs, merged: suites, `refused`, which fails, and `steps` with a log and broken rules; `seeds` with three seeds."""
     place = tmp_path_factory.mktemp("report")
     files = {"refused": CALL.format(claim="A direct path is expected where there is none.", path="direct", steps=""),
-             "steps": CALL.format(claim="A link goes down and comes back.", path="relayed", steps=STEPS)}
+             "steps": CALL.format(claim="A link goes down and comes back.", path="relayed", steps=STEPS),
+             "seeds": CALL.format(claim="The same with other seeds.", path="relayed", steps="")}
     for name, text in files.items():
         (place / f"{name}.yaml").write_text(text)
-    return run(place / "out", "classic", "rfc4787", "relay", "refused.yaml", "steps.yaml", cwd=place)
+    natsim("run", "classic", "rfc4787", "relay", "changes", "refused.yaml", "steps.yaml", "--jobs", 2, "--out", "suites", cwd=place)
+    natsim("run", "seeds.yaml", "--seeds", "1..3", "--out", "seeds", cwd=place)
+    retell(place / "suites", "steps", LOG)
+    natsim("merge", "suites", "seeds", "--out", "out", cwd=place)
+    return Report(place / "out")
 
 
 class Page:
@@ -99,7 +122,7 @@ class Page:
         return self
 
     def case(self, name):
-        return self.open("#case=" + name.replace("[", "%5B").replace("]", "%5D").replace(",", "%2C").replace("=", "%3D"))
+        return self.open("#case=" + quote(name, safe=""))
 
     def keys(self, *keys):
         """Presses keys where the focus is."""

@@ -30,6 +30,8 @@ def test_the_parts_come_in_the_order_in_which_a_reader_asks(page):
     page.case("refused")
     assert parts(page) == ["why", "drawing", "ladder", "agents", "rules", "steps", "source", "facts"]
     assert "path: expected direct, found relayed" in page.text(".verdict")
+    page.case("steps")
+    assert parts(page) == ["why", "drawing", "ladder", "agents", "rules", "steps", "source", "logs", "facts"]
 
 
 def test_the_first_sentence_is_the_one_of_the_console(page):
@@ -70,6 +72,69 @@ def test_steps_stand_beside_their_lines_with_their_times(page):
     page.case("steps")
     lines = page.run("return Array.from(document.querySelectorAll('.source .step')).map(e => e.value + ' ' + e.querySelector('.note').innerText)")
     assert lines == ["19 ⏱ 0 ms", "20 ⏱ 10000 ms", "21 ⏱ 12000 ms"]
+
+
+def test_the_drawing_tells_the_story_of_the_case(page):
+    page.case("refused")
+    page.wait(lambda: "relayed, selected by L" in page.text(".drawing"), "no selected way")
+    assert "srflx 203.0.113.2:40000" in page.run("return document.querySelector('.drawing svg').textContent")
+
+
+def test_ranks_are_the_same_on_both_sides(page):
+    page.case("refused")
+    rows = page.run("""return Array.from(document.querySelectorAll('section.agent')).map(a => Array.from(a.querySelectorAll('tbody tr.chosen'))
+        .map(r => Array.from(r.children).map(x => x.innerText)).filter(r => r.length > 9)[0])""")
+    assert len(rows) == 2 and rows[0][0] == rows[1][0] and rows[0][1] == rows[1][1] == "✓"
+    ranks = page.run("return Array.from(document.querySelectorAll('section.agent:first-child > div:last-child tbody tr')).map(r => +r.firstChild.innerText)")
+    assert ranks == sorted(ranks)
+
+
+def test_further_pairs_come_when_they_are_asked_for_and_on_paper(page, tmp_path):
+    page.case("refused")
+    pairs = len(page.report.cases["refused"]["why_not"])
+    shown = "return Array.from(document.querySelectorAll('#part-why tbody tr')).filter(r => r.checkVisibility()).length"
+    assert pairs > 4 == page.run(shown)
+    page.one("#part-why button.screen").send_keys("\n")
+    assert page.run(shown) == pairs
+    page.one("#part-why button.screen").send_keys("\n")
+    assert page.run(shown) == 4
+    last = page.report.cases["refused"]["why_not"][-1]["local"]
+    assert last in page.printed(tmp_path / "pairs.pdf").split("Topology")[0]
+
+
+def test_findings_are_filtered_by_rule_agent_and_kind(page):
+    page.case("steps")
+    rows = lambda: page.run("return Array.from(document.querySelectorAll('#part-rules tbody tr')).map(r => r.innerText.replace(/\\s+/g, ' '))")
+    assert len(rows()) == 2 and "PRIORITY MUST be there" in rows()[0] and "RFC 8445, 7.1.1" in rows()[0]
+    assert "which ones they were is not in the record" in page.text("#part-rules")
+    choose = "const s = document.querySelectorAll('#part-rules select')[arguments[0]]; s.value = arguments[1]; s.dispatchEvent(new Event('change'))"
+    page.run(choose, 2, "R")
+    assert len(rows()) == 1 and "both roles" in rows()[0]
+    assert page.text("#part-rules [role=status]") == "1 of 2 findings shown"
+    page.run(choose, 2, "")
+    page.run(choose, 1, "RFC8445-7.1.1-priority")
+    assert len(rows()) == 1 and "PRIORITY is 1" in rows()[0]
+    assert page.run("return Array.from(document.querySelectorAll('#part-rules select')[0].options).map(o => o.innerText)") == ["all", "broken (2)"]
+
+
+def test_advice_says_what_its_rule_says(page):
+    case = next(i for i, c in page.report.cases.items() if c["conformance"]["advice"])
+    page.case(case)
+    sentences = page.run("return Array.from(document.querySelectorAll('#part-rules .sentence')).map(e => e.innerText)")
+    assert sentences and all(s.startswith("SHOULD: ") for s in sentences[:1])
+
+
+def test_the_log_of_a_program_ends_with_its_last_words(page):
+    page.case("steps")
+    log = page.text(".log")
+    assert log.rstrip().endswith("! \N{SYMBOL FOR NULL} </script> the last words") and log.startswith("> line ")
+    assert 15000 < len(log) <= 16384
+    assert page.run("return document.querySelector('#part-logs a').getAttribute('href')") == "logs/steps.L.log"
+
+
+def test_the_text_stands_with_each_case_of_its_file(page):
+    page.case("seeds#seed=2")
+    assert page.text(".source").startswith("natsim: 1")  # of the first case of the file
 
 
 @pytest.mark.parametrize("dark", [False, True])

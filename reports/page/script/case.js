@@ -1,12 +1,13 @@
 // One case: its verdict, then its parts in the order in which a reader asks.
 import { cases, detailsOf } from './data.js';
-import { copy, el, fact, frameLink, grid, link } from './dom.js';
+import { el, fact, frameLink, grid, link } from './dom.js';
 import { go, state } from './address.js';
 import { GLYPHS, WORDS, badge, expected, matches, tone, types } from './words.js';
 import { agentsPart } from './agents.js';
 import { endOf, makeCursor } from './cursor.js';
 import { drawing } from './drawing.js';
 import { ladder } from './ladder.js';
+import { command, logsPart } from './logs.js';
 import { rulesPart, rulesTitle } from './rules.js';
 import { sourcePart, stepWhen } from './source.js';
 import { firstWhy, verdict, whyPart, whyTitle } from './why.js';
@@ -36,9 +37,6 @@ export function factsPart(c) {
     c.at.packet ? fact('at packet', frameLink(c.at.packet)) : null, c.capture ? fact('capture', el('a', { href: link(c.capture) }, c.capture)) : null),
     command('run it again, and keep this report', c.command + ' --out natsim-again')];
 }
-export function command(what, line) {
-  return el('div', { class: 'command' }, el('span', { class: 'dim' }, what), el('code', { tabindex: '0' }, line), el('button', { onclick: () => copy(line) }, 'copy'));
-}
 // Name, title, and what it shows; null: there is nothing of this kind in the case.
 export function partsOf(c, d) {
   if (!d) return [['source', 'Scenario', sourcePart(c, null)], ['facts', 'Facts and commands', factsPart(c)]];
@@ -51,6 +49,7 @@ export function partsOf(c, d) {
     ['rules', 'Rules of the RFCs: ' + rulesTitle(c, d), rulesPart(c, d)],
     ['steps', 'Steps', stepsPart(c, d)],
     ['source', 'Scenario', sourcePart(c, d)],
+    ['logs', 'Logs of programs', logsPart(c, d)],
     ['facts', 'Facts and commands', factsPart(c)],
   ];
 }

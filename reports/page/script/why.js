@@ -1,6 +1,18 @@
 // Why a call went as it did: the sentence that says most, all that was not as expected, and what kept each better pair from being used.
-import { el, frameLink, grid } from './dom.js';
+import { el, frameLink, grid, plural } from './dom.js';
 
+const FEW = 4; // pairs that are shown at once
+
+// The rows of a table behind the first ones come when they are asked for, and are printed.
+export function rest(table, count) {
+  const rows = Array.from(table.querySelectorAll('tbody tr')).slice(-count), button = el('button', { 'aria-expanded': 'false', class: 'screen', onclick: () => {
+    const open = rows.map(r => r.classList.toggle('later-row'))[0] === false;
+    button.setAttribute('aria-expanded', String(open));
+    button.textContent = (open ? 'hide ' : 'show ') + plural(count, 'further pair');
+  } }, 'show ' + plural(count, 'further pair'));
+  rows.forEach(r => r.classList.add('later-row'));
+  return button;
+}
 // A case that failed for its path has the sentence of `why` behind that: the line on top needs it only once.
 export function verdict(c, first) {
   const end = first ? ': ' + first.text : '';
@@ -23,10 +35,13 @@ export function policies(d, y) {
 export function whyPart(c, d) {
   const first = firstWhy(d), out = [];
   if (first) out.push(el('p', { class: 'lead' }, first.text + '. ', first.packet ? el('span', { class: 'shown-by' }, 'Packet ', frameLink(first.packet), ' shows it.') : null));
-  if (d.reasons.length > 1) out.push(el('h3', {}, 'All that was not as expected, the cause first'), el('ol', {}, d.reasons.map(r => el('li', {}, r.text))));
-  if (d.why_not.length) out.push(el('h3', {}, c.path === 'none' ? 'What kept each pair from being used' : 'What kept each better pair from being used'),
+  if (d.reasons.length > 1) out.push(el('h3', {}, 'All that was not as expected, the cause first'), el('ol', {}, d.reasons.map((r, i) => el('li', {}, i === 0 ? verdict(c, first) : r.text))));
+  if (!d.why_not.length) return out;
+  const list = first ? [first].concat(d.why_not.filter(y => y !== first)) : d.why_not;
+  out.push(el('h3', {}, c.path === 'none' ? 'What kept each pair from being used' : 'What kept each better pair from being used'),
     grid([['agent'], ['pair'], ['types'], ['packet'], ['where'], ['why', 'text'], ['policies of nodes', 'text']],
-      d.why_not.map(y => [y.agent, y.local ? y.local + ' → ' + y.remote : '–', typesOf(d, y), y.packet ? frameLink(y.packet) : '–', y.node || '–', y.text, policies(d, y)]),
-      i => i === d.why, 'stacked'));
+      list.map(y => [y.agent, y.local ? y.local + ' → ' + y.remote : '–', typesOf(d, y), y.packet ? frameLink(y.packet) : '–', y.node || '–', y === first ? 'the sentence above' : y.text, policies(d, y)]),
+      i => list[i] === first, 'stacked'));
+  if (list.length > FEW) out.push(rest(out[out.length - 1], list.length - FEW));
   return out;
 }

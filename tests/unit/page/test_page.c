@@ -100,7 +100,7 @@ static void take(struct nt_results *r, size_t index, struct nt_result_case *c)
 {
     struct nt_text t = {0}, brief = {0}, details = {0};
     nt_brief_pack(&brief, c);
-    nt_page_details(&details, c, NULL);
+    nt_page_details(&details, c, "out", NULL);
     struct nt_texts_head head = {{(uint32_t)brief.len, 2, 0, 0, 0, (uint32_t)details.len}, 0};
     nt_text_add(&t, (const char *)&head, sizeof head);
     nt_text_add(&t, brief.p, brief.len);
