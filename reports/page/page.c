@@ -46,7 +46,6 @@ static void join_record(struct page *p)
 {
     p->text.len = 0;
     p->err = nt_page_record_join(&p->text, &p->strings, p->record.p, p->record.len);
-    nt_text_put(&p->text, ",");
 }
 
 static void put_overview(struct page *p)
@@ -55,6 +54,7 @@ static void put_overview(struct page *p)
         if (!read_record(p, i, NT_CASE_OVERVIEW))
             continue;
         join_record(p);
+        nt_text_put(&p->text, ",");
         put_text(p, &p->text);
     }
 }
@@ -68,7 +68,7 @@ static size_t string_bytes(const struct nt_strings *s, size_t first)
     return n;
 }
 
-/* The details of one case, or 0 when they would take more than *left; the page then says so. */
+/* The details of one case. False: they would take more than *left; its line is empty then, and the page says so. */
 static bool put_details(struct page *p, size_t index, size_t *left)
 {
     size_t before = p->strings.count, need = SIZE_MAX;
@@ -82,23 +82,31 @@ static bool put_details(struct page *p, size_t index, size_t *left)
     } else {
         nt_strings_drop(&p->strings, before);
         p->text.len = 0;
-        nt_text_put(&p->text, "0,");
     }
     put_text(p, &p->text);
     return fits;
 }
 
+/* A line for each case, in an element of its own: the script reads a line when its case is opened. */
 static void put_details_of(struct page *p, bool passed, size_t *left)
 {
     bool full = false; /* cases that passed: the first ones that fit */
+    fprintf(p->out, "<script type=\"text/plain\" id=\"%s\">", passed ? "good" : "bad");
     for (size_t i = 0; i < p->r->case_count; i++) {
         if ((p->r->cases[i].brief.n.outcome == NT_PASS) != passed)
             continue;
-        if (full || (passed && p->r->cases[i].texts.len[NT_CASE_DETAILS] > NT_PAGE_RECORD_MAX))
-            fputs("0,", p->out);
-        else
+        if (!full && !(passed && p->r->cases[i].texts.len[NT_CASE_DETAILS] > NT_PAGE_RECORD_MAX))
             full = !put_details(p, i, left) && passed;
+        fputs("\n", p->out);
     }
+    fputs("</script>\n", p->out);
+}
+
+static void put_strings(struct page *p, size_t first)
+{
+    for (size_t i = first; i < p->strings.count; i++)
+        fprintf(p->out, "%s%s", i == first ? "[" : ",", p->strings.items[i]);
+    fputs(p->strings.count == first ? "[]" : "]", p->out);
 }
 
 static void put_words(FILE *out)
@@ -112,11 +120,11 @@ static void put_words(FILE *out)
     fputs("]", out);
 }
 
-/* Cases that did not pass take their share of the details first. */
+/* What the overview needs, and the strings in it. */
 static void put_data(struct page *p)
 {
-    size_t left = NT_PAGE_DETAILS_MAX;
     char part[NT_RESULTS_PART];
+    fputs("<script type=\"application/json\" id=\"data\">\n", p->out);
     fprintf(p->out,
             p->r->seed > (UINT64_C(1) << 53) ? "{\"version\":\"%s\",\"seed\":\"%llu\",\"stamp\":\"%s\",\n"
                                              : "{\"version\":\"%s\",\"seed\":%llu,\"stamp\":\"%s\",\n",
@@ -129,14 +137,20 @@ static void put_data(struct page *p)
     put_text(p, &p->text);
     fputs(",\n\"cases\":[", p->out);
     put_overview(p);
-    fputs("0],\n\"bad\":[", p->out);
+    fputs("0],\n\"strings\":", p->out);
+    put_strings(p, 0);
+    fputs("}\n</script>\n", p->out);
+}
+
+/* The details, and the strings that the overview does not have. Cases that did not pass take their share first. */
+static void put_all_details(struct page *p)
+{
+    size_t left = NT_PAGE_DETAILS_MAX, first = p->strings.count;
     put_details_of(p, false, &left);
-    fputs("0],\n\"good\":[", p->out);
     put_details_of(p, true, &left);
-    fputs("0],\n\"strings\":[", p->out);
-    for (size_t i = 0; i < p->strings.count; i++)
-        fprintf(p->out, "%s%s", i == 0 ? "" : ",", p->strings.items[i]);
-    fputs("]}", p->out);
+    fputs("<script type=\"application/json\" id=\"strings\">", p->out);
+    put_strings(p, first);
+    fputs("</script>\n", p->out);
     if (p->strings.err != NT_OK)
         p->err = p->strings.err;
 }
@@ -159,11 +173,11 @@ int nt_page(FILE *out, const struct nt_results *r)
     fprintf(
         out,
         "</style>\n</head>\n<body>\n<noscript><p>%s%s%zu passed, %zu failed, %zu errors, %zu skipped. The tables need JavaScript; "
-        "results.json and junit.xml beside this file hold the same.</p></noscript>\n<div id=\"app\"></div>\n"
-        "<script type=\"application/json\" id=\"data\">\n",
+        "results.json and junit.xml beside this file hold the same.</p></noscript>\n<div id=\"app\"></div>\n",
         part, comma, n[NT_PASS], n[NT_FAIL], n[NT_ERROR], n[NT_SKIP]);
     put_data(&p);
-    fputs("\n</script>\n<script>\n'use strict';\n(function () {\n", out);
+    put_all_details(&p);
+    fputs("<script>\n'use strict';\n(function () {\n", out);
     fwrite(page_script, 1, sizeof page_script, out);
     fputs("})();\n</script>\n</body>\n</html>\n", out);
     nt_strings_free(&p.strings);

@@ -5,6 +5,7 @@
 #include "core/base/err.h"
 #include "reports/ladder/ladder.h"
 #include "reports/page/log_tail.h"
+#include "reports/page/finding_lines.h"
 #include "reports/page/script_text.h"
 #include "reports/result/command.h"
 #include "reports/result/json_text.h"
@@ -191,7 +192,9 @@ static void put_names(struct nt_text *t, const struct nt_record *r, unsigned pag
 #define OVERVIEW_ALSO(X)                                                                                                           \
     X("command", "value", nt_script_string(&w->text, command))                                                                     \
     X("local", "text", put_string(w, first != NULL ? first->local.type : ""))                                                      \
-    X("remote", "text", put_string(w, first != NULL ? first->remote.type : ""))
+    X("remote", "text", put_string(w, first != NULL ? first->remote.type : ""))                                                    \
+    X("why", "text", put_string(w, why != NULL ? why->text : ""))                                                                  \
+    X("findings", "text", put_string(w, findings.p))
 
 /* A row of the ladder, likewise; `time`: microseconds since the row before. */
 #define ROW_MEMBERS(X)                                                                                                             \
@@ -383,17 +386,23 @@ static void close_record(struct writer *w, struct nt_text *t)
 void nt_page_overview(struct nt_text *t, const struct nt_result_case *c)
 {
     struct writer writer, *w = &writer;
+    struct nt_text findings = {0};
     bool is_first = false;
+    const struct nt_result_why_not *why = nt_result_why(c);
     const struct nt_result_selected *first = c->agent_count != 0 && c->agents[0].selected_count != 0 ? c->agents[0].selected : NULL;
     char *command = nt_result_command(c);
     if (command == NULL) {
         t->err = NT_ENOMEM;
         return;
     }
+    nt_put_finding_lines(&findings, c);
+    if (findings.err != NT_OK)
+        t->err = findings.err;
     open_record(w);
     put_members(w, &nt_case_record, c, NT_FIELD_OVERVIEW);
     OVERVIEW_ALSO(PUT)
     close_record(w, t);
+    nt_text_free(&findings);
     free(command);
 }
 

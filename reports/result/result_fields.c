@@ -264,8 +264,8 @@ static const struct nt_field event_fields[] = {
 static const struct nt_record event_record = RECORD(event_fields, EVENT);
 
 static const struct nt_field runs_fields[] = {
-    U32(CASE, "pass", runs_passed, 0),
-    U32(CASE, "fail", runs_failed, 0),
+    U32(CASE, "pass", runs_passed, OVERVIEW),
+    U32(CASE, "fail", runs_failed, OVERVIEW),
 };
 static const struct nt_record runs_record = RECORD(runs_fields, CASE);
 
@@ -285,7 +285,7 @@ static const struct nt_field case_fields[] = {
     MANY(MAP, AGENT, CASE, "agents", agents, agent_count, agent_record, DETAILS),
     OBJECT("conformance", 0, conformance_record, OVERVIEW | DETAILS),
     OBJECT("data", 0, data_record, OVERVIEW),
-    OBJECT("runs", 0, runs_record, OPTIONAL),
+    OBJECT("runs", 0, runs_record, OPTIONAL | OVERVIEW),
     TEXT(CASE, "agent_l", agent_l, OPTIONAL),
     TEXT(CASE, "agent_r", agent_r, OPTIONAL),
     TEXT(CASE, "carrier", carrier, OPTIONAL | OVERVIEW),

@@ -69,7 +69,7 @@ def test_a_strangers_log_in_all_reports(stranger, tmp_path):
     assert SHOWN in case.find("system-out").text
 
     page = (tmp_path / "out" / "report.html").read_text()
-    assert not HIDDEN.search(page) and page.count("</script>") == page.count("<script") == 2 and "<img" not in page
+    assert not HIDDEN.search(page) and page.count("</script>") == page.count("<script") == 5 and "<img" not in page
     data = json.loads(re.search(r'<script type="application/json" id="data">\n(.*?)\n</script>', page, re.S).group(1))
     assert SHOWN in json.dumps(data, ensure_ascii=False).replace('\\"', '"').replace("\\\\", "\\")
 

@@ -8,7 +8,7 @@ export function el(name, attributes) {
     if (k.startsWith('on')) e.addEventListener(k.slice(2), attributes[k]);
         else if (attributes[k] !== null) e.setAttribute(k, attributes[k]);
   for (let i = 2; i < arguments.length; i++)
-    for (const child of [].concat(arguments[i])) if (child !== null && child !== undefined) e.append(child);
+    for (const child of [arguments[i]].flat(Infinity)) if (child !== null && child !== undefined) e.append(child);
   return e;
 }
 export function svg(name, attributes, text) {
